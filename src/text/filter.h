@@ -1,0 +1,50 @@
+/*
+ * filter: what stands behind a "|" in a template. Private to text/.
+ *
+ * A filter is a row of a table: its name, the kinds of its arguments, a check at compile time, a function. Filters
+ * never fail on a value: what is no number or no date goes through unchanged. No result is longer than
+ * FILTER_VALUE_MAX. Pure; any thread.
+ *
+ * filter.c holds the table and the filters of text, filter_number.c and filter_date.c the others.
+ */
+#ifndef TEXT_FILTER_H
+#define TEXT_FILTER_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/zone.h"
+
+enum { FILTER_ARGS_MAX = 2, FILTER_VALUE_MAX = 64 * 1024 };
+
+struct filter_type;
+
+struct filter {
+    const struct filter_type *type;
+    char *args[FILTER_ARGS_MAX]; /* owned */
+    size_t arg_count;
+};
+
+/* By its name, or NULL with a sentence that names the nearest one. */
+const struct filter_type *filter_find(const char *name, struct error *error);
+
+/* Do the arguments suit the filter? 0, or -1 with a sentence. */
+int filter_check(const struct filter *filter, struct error *error);
+
+/* Replaces the value by what the filter makes of it. A NULL zone is UTC. */
+void filter_apply(const struct filter *filter, const struct zone *zone, struct buf *value);
+
+/* Frees the arguments. */
+void filter_release(struct filter *filter);
+
+/* The functions of filter_number.c and filter_date.c. A check gets the arguments, an apply also value and result. */
+int filter_check_number(char *const *args, struct error *error);
+int filter_check_currency(char *const *args, struct error *error);
+int filter_check_date(char *const *args, struct error *error);
+void filter_plus(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out);
+void filter_minus(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out);
+void filter_money(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out);
+void filter_date(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out);
+
+#endif

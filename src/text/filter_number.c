@@ -1,0 +1,190 @@
+/*
+ * filter_number: plus, minus, money.
+ *
+ * Prices are decimal, so they are never held in a double: 0.1 + 0.2 is 0.3 here. A number is a count of millionths in 64 bits
+ * and remembers how many decimal places it was written with: up to twelve digits before the point, any number behind
+ * it, rounded to six. A sum has the places of the term that has more of them. Halves are rounded away from zero, as
+ * on a bill.
+ *
+ * A value that is no such number passes unchanged; an empty one counts as 0 for plus and minus, and stays empty for
+ * money.
+ */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "text/filter.h"
+
+enum { PLACES_MAX = 6, WHOLE_DIGITS_MAX = 12 };
+
+static const int64_t POWERS[PLACES_MAX + 1] = { 1, 10, 100, 1000, 10000, 100000, 1000000 };
+
+struct decimal {
+    int64_t millionths;
+    int places; /* as written, at most PLACES_MAX */
+};
+
+struct currency {
+    const char *code, *sign;
+    int places;
+};
+
+static const struct currency CURRENCIES[] = {
+    { "AUD", "A$", 2 },    { "BHD", "BHD ", 3 }, { "BRL", "R$", 2 },  { "CAD", "C$", 2 },    { "CLP", "CLP ", 0 },
+    { "CNY", "CN¥", 2 },   { "EUR", "€", 2 },    { "GBP", "£", 2 },   { "HKD", "HK$", 2 },   { "IDR", "Rp", 0 },
+    { "INR", "₹", 2 },     { "ISK", "ISK ", 0 }, { "JOD", "JOD ", 3 }, { "JPY", "¥", 0 },    { "KRW", "₩", 0 },
+    { "KWD", "KWD ", 3 },  { "MXN", "MX$", 2 },  { "NZD", "NZ$", 2 }, { "OMR", "OMR ", 3 },  { "PHP", "₱", 2 },
+    { "PYG", "PYG ", 0 },  { "SGD", "S$", 2 },   { "THB", "฿", 2 },   { "TND", "TND ", 3 },  { "TWD", "NT$", 0 },
+    { "UGX", "UGX ", 0 },  { "USD", "$", 2 },    { "VND", "₫", 0 },   { "XAF", "XAF ", 0 },  { "XOF", "XOF ", 0 },
+};
+
+/* The digits behind the point, as millionths, rounded at the seventh. Returns where they end. */
+static const char *read_fraction(const char *at, struct decimal *number)
+{
+    int count = 0;
+
+    for (; isdigit((unsigned char)*at); at++, count++) {
+        if (count < PLACES_MAX)
+            number->millionths += (*at - '0') * POWERS[PLACES_MAX - 1 - count];
+        else if (count == PLACES_MAX && *at >= '5')
+            number->millionths++;
+    }
+    number->places = count < PLACES_MAX ? count : PLACES_MAX;
+    return at;
+}
+
+static bool decimal_parse(const char *text, struct decimal *number)
+{
+    bool is_negative = *text == '-';
+    size_t digits;
+    int64_t whole = 0;
+
+    *number = (struct decimal){ 0 };
+    text += *text == '-' || *text == '+';
+    digits = strspn(text, "0123456789");
+    if (digits == 0 || digits > WHOLE_DIGITS_MAX)
+        return false;
+    for (size_t i = 0; i < digits; i++)
+        whole = whole * 10 + (text[i] - '0');
+    number->millionths = whole * POWERS[PLACES_MAX];
+    text += digits;
+    if (*text == '.' && isdigit((unsigned char)text[1]))
+        text = read_fraction(text + 1, number);
+    if (is_negative)
+        number->millionths = -number->millionths;
+    return *text == '\0';
+}
+
+static bool value_parse(const struct buf *value, struct decimal *number)
+{
+    return strlen(buf_text(value)) == value->len && decimal_parse(buf_text(value), number);
+}
+
+/* The absolute value in units of 10^-places, halves rounded up. */
+static int64_t round_absolute(int64_t millionths, int places)
+{
+    int64_t unit = POWERS[PLACES_MAX - places];
+
+    return ((millionths < 0 ? -millionths : millionths) + unit / 2) / unit;
+}
+
+static void add_grouped(int64_t number, struct buf *out)
+{
+    char digits[32];
+    size_t len;
+    struct buf text = { 0 };
+
+    buf_addf(&text, "%" PRId64, number);
+    len = text.len < sizeof digits ? text.len : sizeof digits;
+    memcpy(digits, buf_text(&text), len);
+    buf_release(&text);
+    for (size_t i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0)
+            buf_add_char(out, ',');
+        buf_add_char(out, digits[i]);
+    }
+}
+
+/* "-", sign, digits, with or without commas between thousands. */
+static void decimal_format(int64_t millionths, int places, const char *sign, bool is_grouped, struct buf *out)
+{
+    int64_t units = round_absolute(millionths, places);
+    int64_t whole = units / POWERS[places];
+
+    buf_addf(out, "%s%s", millionths < 0 && units > 0 ? "-" : "", sign);
+    if (is_grouped)
+        add_grouped(whole, out);
+    else
+        buf_addf(out, "%" PRId64, whole);
+    if (places > 0)
+        buf_addf(out, ".%0*" PRId64, places, units % POWERS[places]);
+}
+
+int filter_check_number(char *const *args, struct error *error)
+{
+    struct decimal number;
+
+    if (!decimal_parse(args[0], &number))
+        return error_set(error, "\"%s\" is no decimal number of at most %d digits before the point.", args[0],
+                         (int)WHOLE_DIGITS_MAX);
+    return 0;
+}
+
+static void add(const struct buf *value, const char *argument, bool is_minus, struct buf *out)
+{
+    struct decimal left = { 0 };
+    struct decimal right;
+
+    decimal_parse(argument, &right);
+    if (value->len > 0 && !value_parse(value, &left)) {
+        buf_add(out, value->data, value->len);
+        return;
+    }
+    decimal_format(left.millionths + (is_minus ? -right.millionths : right.millionths),
+                   left.places > right.places ? left.places : right.places, "", false, out);
+}
+
+void filter_plus(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out)
+{
+    (void)zone;
+    add(value, args[0], false, out);
+}
+
+void filter_minus(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out)
+{
+    (void)zone;
+    add(value, args[0], true, out);
+}
+
+int filter_check_currency(char *const *args, struct error *error)
+{
+    if (strlen(args[0]) != 3 || strspn(args[0], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
+        return error_set(error, "\"%s\" is no currency code; write three capital letters, such as 'KRW' or 'USD'.",
+                         args[0]);
+    return 0;
+}
+
+static const struct currency *find_currency(const char *code)
+{
+    for (size_t i = 0; i < sizeof CURRENCIES / sizeof CURRENCIES[0]; i++)
+        if (strcmp(CURRENCIES[i].code, code) == 0)
+            return &CURRENCIES[i];
+    return NULL;
+}
+
+void filter_money(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out)
+{
+    const struct currency *currency = find_currency(args[0]);
+    char own[5] = { args[0][0], args[0][1], args[0][2], ' ', '\0' };
+    struct decimal number;
+
+    (void)zone;
+    if (!value_parse(value, &number))
+        buf_add(out, value->data, value->len);
+    else if (currency != NULL)
+        decimal_format(number.millionths, currency->places, currency->sign, true, out);
+    else
+        decimal_format(number.millionths, 2, own, true, out);
+}

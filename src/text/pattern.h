@@ -1,0 +1,58 @@
+/*
+ * pattern: one PCRE2 pattern, compiled once, matched within bounds. The only door to PCRE2.
+ *
+ * Patterns are caseless, UTF and UCP, and run on folded text; their own literals are folded alike (NFKC, curly quotes and
+ * dashes straightened), so that both agree. Refused at compile time, with a sentence: "(*" verbs, callouts, \C,
+ * recursion and calls of groups, two groups of one name, names that a template cannot write, more than 50 groups
+ * in one another or 100 in all, over 1,000 bytes of source, over 8 KB compiled. A match is bounded by counts of
+ * steps (match limit 100,000, depth 10,000, heap 4 MiB), never by time, so that it stays pure; a match that
+ * hits a bound is PATTERN_LIMIT, which is not "no match": the caller counts it and disables the rule in the end.
+ * JIT is used where the machine allows it and never needed; FRONTDESK has no switch: matcher_new(false) runs without.
+ *
+ * A compiled pattern is immutable and may be shared by threads; a matcher (match data) belongs to one thread.
+ */
+#ifndef TEXT_PATTERN_H
+#define TEXT_PATTERN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct pattern;
+struct matcher;
+
+enum { PATTERN_SOURCE_MAX = 1000, PATTERN_GENERATED_MAX = 64 * 1024 }; /* bytes of source */
+
+enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_LIMIT };
+
+/* A piece of the matched text: bytes start … end-1; start == end == (size_t)-1 when the group took no part. */
+struct span {
+    size_t start, end;
+};
+
+struct pattern *pattern_new(const char *source, struct error *error); /* NULL on refusal */
+
+/* For sources that words_compile wrote: up to PATTERN_GENERATED_MAX bytes, and as large as PCRE2 can compile. */
+struct pattern *pattern_new_generated(const char *source, struct error *error);
+void pattern_free(struct pattern *pattern);
+
+/* Named groups, in the order of their numbers; duplicate names are refused at compile time. */
+size_t pattern_group_count(const struct pattern *pattern);
+const char *pattern_group_name(const struct pattern *pattern, size_t index);
+
+/* Can the pattern match the empty text? (A slip worth a warning.) */
+bool pattern_matches_empty(const struct pattern *pattern);
+
+struct matcher *matcher_new(bool allow_jit);
+void matcher_free(struct matcher *matcher);
+
+/*
+ * Searches valid UTF-8. On PATTERN_YES *whole (may be NULL) is the match, and matcher_group answers until the
+ * next call with this matcher.
+ */
+enum pattern_result pattern_match(const struct pattern *pattern, struct matcher *matcher, const char *text,
+                                  size_t len, struct span *whole);
+struct span matcher_group(const struct matcher *matcher, const struct pattern *pattern, size_t index);
+
+#endif

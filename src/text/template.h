@@ -1,0 +1,47 @@
+/*
+ * template: "Hello {{ first_name | default: 'there' }}".
+ *
+ * Compiled once, rendered often. A name is [A-Za-z_][A-Za-z0-9_.]*; filters are applied from left to right, their
+ * arguments are 'quoted', "quoted", or bare numbers:
+ *
+ *     default: 'x'      when the value is empty          strip             blanks off both ends
+ *     capitalize        first letter up                  truncate: 20      to 20 characters, the last one "…"
+ *     upcase, downcase                                   replace: 'a', 'b' every a by b
+ *     plus: 3           decimal addition (also minus)    money: 'KRW'      12000 → ₩12,000; 'USD' 12.5 → $12.50; other codes "EUR 12.50" or their sign
+ *     date: '%H:%M'     unix seconds or milliseconds, or ISO 8601, in the render zone; strftime's %Y %m %d %H %M %S %y %e %I %p %a %A %b %B %j %Z %z %% (English names)
+ *
+ * "{{ '{{' }}" prints two braces. Anything else in braces is an error with its column. Pure; a compiled template is
+ * immutable, any thread may render it.
+ */
+#ifndef TEXT_TEMPLATE_H
+#define TEXT_TEMPLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/zone.h"
+
+struct template;
+
+/* Appends the value of `name` and returns true, or returns false when there is none (rendered as empty). */
+typedef bool template_lookup(void *context, const char *name, struct buf *value);
+
+struct template_env {
+    template_lookup *lookup;
+    void *context;           /* handed to lookup */
+    const struct zone *zone; /* for `date`; NULL: UTC */
+};
+
+struct template *template_new(const char *source, struct error *error); /* NULL on error; "column 12: …" */
+void template_free(struct template *template);
+
+/* The names it asks for, in order of appearance, repetitions included. */
+size_t template_name_count(const struct template *template);
+const char *template_name(const struct template *template, size_t index);
+
+/* Appends the text, at most `max` bytes of it (cut on a character border). */
+void template_render(const struct template *template, const struct template_env *env, size_t max, struct buf *out);
+
+#endif

@@ -1,0 +1,359 @@
+/*
+ * words: a list of words becomes one pattern.
+ *
+ * The list is folded as texts are and cut at its commas. Each entry is spelled: letter by letter with its accents
+ * (letters.h), with ` ?` where people leave out or put in a space, and sorted by what may stand at its edges:
+ *
+ *     open     anything: a star, a sign, a script without spaces
+ *     word     no letter, digit or mark of a script with spaces. \b would not do: PCRE2 takes combining marks for
+ *              ends of words. A neighbour from another writing is none either: "VIP는", "LINEで" hold VIP and LINE.
+ *     hangul   left: no syllable. Right, after one syllable: particles at most; after more, anything.
+ *
+ * Entries with equal edges share one group, LEFT(?:a|b|c)RIGHT, which keeps the pattern small and the edge tested once.
+ *
+ * A whole-message entry may have courtesies around it (courtesy.h), punctuation and emoji anywhere between, and be
+ * repeated ("stop stop stop"). Signs are skipped possessively, courtesies and a star's letters are atomic, so that
+ * a text has few ways to be read; and a message of 500 characters is no longer just "stop, please". A customer must
+ * not be able to push a rule into its limits. An entry of signs alone, "=?", is the
+ * message but for blanks.
+ *
+ * PCRE2 compiles at most 64 KB. Each piece brings an upper estimate of what it takes (its weight), and
+ * a list that grows past WEIGHT_MAX is refused here, in words that its author understands.
+ */
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "text/courtesy.h"
+#include "text/fold.h"
+#include "text/letters.h"
+#include "text/words.h"
+
+/* A letter, digit or mark of a script with spaces: all that is not something else. */
+#define WORD_CHAR                                                                                                     \
+    "[^\\p{C}\\p{P}\\p{S}\\p{Z}\\x{20e3}\\p{Han}\\p{Hiragana}\\p{Katakana}\\p{Hangul}\\p{Thai}\\p{Lao}\\p{Khmer}"     \
+    "\\p{Myanmar}]"
+#define NOT_AFTER_WORD "(?<!" WORD_CHAR ")"
+#define NOT_BEFORE_WORD "(?!" WORD_CHAR ")"
+#define SIGNS "[\\p{C}\\p{P}\\p{S}\\p{Z}\\x{20e3}]*+"
+#define STARRED "[\\p{L}\\p{N}\\p{M}]*" /* of a whole-message entry: the rest of the word */
+#define PARTICLES                                                                                                     \
+    "은|는|이|가|을|를|의|에게|에서|에|께|한테|으로|로|와|과|이랑|랑|하고|도|만|까지|부터|마다|처럼|보다|밖에|"       \
+    "이나|나|이라도|라도|이에요|예요|입니다|인가요|인데요?|이요|요|이야|야|이죠|죠|좀|님|들"
+
+enum { WHOLE_MAX = 400 }; /* bytes of a whole-message entry; WHOLE_START looks at messages of up to 500 characters */
+enum { WEIGHT_MAX = 62 * 1024, WEIGHT_START = 10 * 1024 };
+
+enum edge { EDGE_OPEN, EDGE_WORD, EDGE_HANGUL, EDGES };
+
+static const char *const LEFT_EDGES[EDGES] = { "", NOT_AFTER_WORD, "(?<![가-힣])" };
+static const char *const RIGHT_EDGES[EDGES] = { "", NOT_BEFORE_WORD, "(?:" PARTICLES "){0,3}(?![가-힣])" };
+
+
+/* A courtesy is atomic, and what repeats the wish must be the same word: each text has one way to be read. */
+static const char WHOLE_START[] = "\\A(?!.{500})" SIGNS "(?:(?>(?:" COURTESY_BEFORE_SPACED ")" NOT_BEFORE_WORD
+                                  "|" COURTESY_BEFORE_FREE ")" SIGNS ")*(";
+static const char WHOLE_END[] = ")" SIGNS "(?:\\1" SIGNS ")*+(?:(?:" NOT_AFTER_WORD "(?:" COURTESY_AFTER_SPACED ")"
+                                NOT_BEFORE_WORD "|" COURTESY_AFTER_FREE ")" SIGNS ")*+\\z";
+
+/* One entry as typed: a slice of the folded list. */
+struct entry {
+    const char *text;
+    size_t len;
+    bool is_whole, star_before, star_after;
+};
+
+/* The alternatives found so far, joined by "|". */
+struct lists {
+    struct buf edged[EDGES][EDGES]; /* by left and right edge */
+    struct buf whole, signs;        /* whole messages with letters, and without */
+    size_t weight;
+};
+
+static void lists_release(struct lists *lists)
+{
+    for (int left = 0; left < EDGES; left++)
+        for (int right = 0; right < EDGES; right++)
+            buf_release(&lists->edged[left][right]);
+    buf_release(&lists->whole);
+    buf_release(&lists->signs);
+}
+
+static struct buf *next_alternative(struct buf *list)
+{
+    if (list->len > 0)
+        buf_add_char(list, '|');
+    return list;
+}
+
+static void trim(struct entry *entry)
+{
+    while (entry->len > 0 && *entry->text == ' ') {
+        entry->text++;
+        entry->len--;
+    }
+    while (entry->len > 0 && entry->text[entry->len - 1] == ' ')
+        entry->len--;
+}
+
+static bool take_front(struct entry *entry, char sign)
+{
+    if (entry->len == 0 || *entry->text != sign)
+        return false;
+    entry->text++;
+    entry->len--;
+    trim(entry);
+    return true;
+}
+
+static int entry_parse(struct entry *entry, struct error *error)
+{
+    struct entry typed;
+
+    trim(entry);
+    typed = *entry;
+    if (entry->len == 0)
+        return error_set(error, "An entry between two commas, or at an end, is empty; take out the extra comma.");
+    entry->is_whole = take_front(entry, '=');
+    entry->star_before = take_front(entry, '*');
+    if (entry->len > 0 && entry->text[entry->len - 1] == '*') {
+        entry->star_after = true;
+        entry->len--;
+        trim(entry);
+    }
+    if (entry->len == 0)
+        return error_set(error, "\"%.*s\" has no word in it.", (int)typed.len, typed.text);
+    if (memchr(entry->text, '*', entry->len) != NULL)
+        return error_set(error, "\"%.*s\" has a star in the middle; a star may stand only at the start or at the end.",
+                         (int)typed.len, typed.text);
+    if (entry->is_whole && entry->len > WHOLE_MAX)
+        return error_set(error, "\"%.*s …\" is too long for a whole message: at most %d bytes.",
+                         (int)utf8_floor(typed.text, typed.len, 40), typed.text, (int)WHOLE_MAX);
+    return 0;
+}
+
+static enum letter_kind kind_at(const char *text, size_t len)
+{
+    uint32_t code;
+
+    return utf8_decode(text, len, &code) > 0 ? letter_kind(code) : LETTER_SIGN;
+}
+
+/* What may stand between two characters of an entry that follow each other directly. */
+static const char *loose_space(enum letter_kind before, enum letter_kind after)
+{
+    bool is_word = before != LETTER_SIGN && after != LETTER_SIGN;
+
+    return is_word && (before == LETTER_HANGUL || after == LETTER_HANGUL) ? " ?" : "";
+}
+
+/* A blank of a phrase: after Hangul a particle may come before it, and next to a script of free spacing it may be missing. */
+static const char *phrase_space(enum letter_kind before, enum letter_kind after)
+{
+    if (before == LETTER_HANGUL)
+        return "(?:은|는|이|가|을|를|의|에서|에|으로|로|도|만|좀|과|와|랑|하고)? ?";
+    if (after == LETTER_HANGUL || (before == LETTER_UNSPACED && after == LETTER_UNSPACED))
+        return " ?";
+    return "[ -]";
+}
+
+/* Signs of a word that people leave out or write otherwise, or NULL. */
+static const char *loose_sign(char sign, enum letter_kind before, enum letter_kind after)
+{
+    if (before == LETTER_SIGN || after == LETTER_SIGN)
+        return NULL;
+    switch (sign) {
+    case ' ':
+        return phrase_space(before, after);
+    case '-':
+        return "[ -]?";
+    case '\'':
+        return "'?";
+    default:
+        return NULL;
+    }
+}
+
+static void spell(const struct entry *entry, struct lists *lists, struct buf *out)
+{
+    enum letter_kind before = LETTER_SIGN;
+
+    for (size_t at = 0; at < entry->len;) {
+        const char *text = entry->text + at;
+        enum letter_kind kind = kind_at(text, entry->len - at);
+        enum letter_kind after = kind_at(text + 1, entry->len - at - 1);
+        const char *loose = kind == LETTER_SIGN ? loose_sign(*text, before, after) : NULL;
+
+        if (loose != NULL) {
+            buf_add_text(out, loose);
+            lists->weight += 2 * strlen(loose) + 48;
+            at++;
+        } else {
+            const char *space = loose_space(before, kind);
+
+            buf_add_text(out, space);
+            lists->weight += 4 * strlen(space);
+            at += letter_spell(text, entry->len - at, out, &lists->weight);
+        }
+        before = kind;
+    }
+}
+
+/* Offset of the last character. */
+static size_t last_character(const struct entry *entry)
+{
+    return utf8_floor(entry->text, entry->len, entry->len - 1);
+}
+
+static enum edge left_edge(const struct entry *entry)
+{
+    static const enum edge EDGE_OF[] = {
+        [LETTER_SPACED] = EDGE_WORD,
+        [LETTER_HANGUL] = EDGE_HANGUL,
+        [LETTER_UNSPACED] = EDGE_OPEN,
+        [LETTER_SIGN] = EDGE_OPEN,
+    };
+
+    return entry->star_before ? EDGE_OPEN : EDGE_OF[kind_at(entry->text, entry->len)];
+}
+
+/* Does the entry end in one single syllable of Hangul? */
+static bool ends_in_one_syllable(const struct entry *entry)
+{
+    size_t last = last_character(entry);
+
+    if (kind_at(entry->text + last, entry->len - last) != LETTER_HANGUL)
+        return false;
+    if (last == 0)
+        return true;
+    size_t before = utf8_floor(entry->text, entry->len, last - 1);
+    return kind_at(entry->text + before, entry->len - before) != LETTER_HANGUL;
+}
+
+static enum edge right_edge(const struct entry *entry)
+{
+    size_t last = last_character(entry);
+    enum letter_kind kind = kind_at(entry->text + last, entry->len - last);
+
+    if (entry->star_after)
+        return EDGE_OPEN;
+    if (kind == LETTER_SPACED)
+        return EDGE_WORD;
+    return ends_in_one_syllable(entry) ? EDGE_HANGUL : EDGE_OPEN;
+}
+
+/* Takes the signs off both ends: a whole-message entry comes with or without them. False: there is nothing else. */
+static bool strip_signs(struct entry *entry)
+{
+    size_t last;
+
+    while (entry->len > 0) {
+        last = last_character(entry);
+        if (kind_at(entry->text + last, entry->len - last) != LETTER_SIGN)
+            break;
+        entry->len = last;
+    }
+    while (entry->len > 0 && kind_at(entry->text, entry->len) == LETTER_SIGN) {
+        uint32_t code;
+        size_t step = utf8_decode(entry->text, entry->len, &code);
+
+        entry->text += step;
+        entry->len -= step;
+    }
+    return entry->len > 0;
+}
+
+static void add_whole(const struct entry *entry, struct lists *lists)
+{
+    struct entry core = *entry;
+    struct buf *list;
+
+    if (!strip_signs(&core)) {
+        spell(entry, lists, next_alternative(&lists->signs));
+        return;
+    }
+    list = next_alternative(&lists->whole);
+    if (core.star_before)
+        buf_add_text(list, "(?>" STARRED);
+    spell(&core, lists, list);
+    if (core.star_before)
+        buf_add_char(list, ')');
+    if (core.star_after)
+        buf_add_text(list, STARRED "+");
+    else if (right_edge(&core) == EDGE_WORD)
+        buf_add_text(list, NOT_BEFORE_WORD);
+    lists->weight += 2 * 96;
+}
+
+static void add_entry(const struct entry *entry, struct lists *lists)
+{
+    lists->weight += 8;
+    if (entry->is_whole)
+        add_whole(entry, lists);
+    else
+        spell(entry, lists, next_alternative(&lists->edged[left_edge(entry)][right_edge(entry)]));
+}
+
+static void format(const struct lists *lists, struct buf *pattern)
+{
+    size_t start = pattern->len;
+
+    if (lists->whole.len > 0)
+        buf_addf(pattern, "%s%s%s|", WHOLE_START, lists->whole.data, WHOLE_END);
+    if (lists->signs.len > 0)
+        buf_addf(pattern, "\\A(?!.{500})(?>(?:%s) ?)++\\z|", lists->signs.data);
+    for (int left = 0; left < EDGES; left++)
+        for (int right = 0; right < EDGES; right++)
+            if (lists->edged[left][right].len > 0)
+                buf_addf(pattern, "%s(?:%s)%s|", LEFT_EDGES[left], lists->edged[left][right].data,
+                         RIGHT_EDGES[right]);
+    buf_truncate(pattern, pattern->len > start ? pattern->len - 1 : start);
+}
+
+/* The next entry's slice in *entry; *at moves behind its comma. Ideographic and full-width commas count too. */
+static void cut(const char *list, size_t len, size_t *at, struct entry *entry)
+{
+    static const char IDEOGRAPHIC[] = "、";
+    size_t from = *at;
+    size_t to = from;
+
+    while (to < len && list[to] != ',' && strncmp(list + to, IDEOGRAPHIC, strlen(IDEOGRAPHIC)) != 0)
+        to++;
+    *entry = (struct entry){ .text = list + from, .len = to - from };
+    *at = to + (to < len && list[to] == ',' ? 1 : strlen(IDEOGRAPHIC));
+}
+
+static int read_list(const struct buf *folded, struct lists *lists, struct error *error)
+{
+    struct entry entry;
+
+    for (size_t at = 0; at <= folded->len;) {
+        cut(buf_text(folded), folded->len, &at, &entry);
+        if (entry_parse(&entry, error) != 0)
+            return -1;
+        add_entry(&entry, lists);
+        if (lists->weight > WEIGHT_MAX)
+            return error_set(error, "These are too many words for one rule; split them into two rules.");
+    }
+    return 0;
+}
+
+int words_compile(const char *words, struct buf *pattern, struct error *error)
+{
+    struct lists lists = { .weight = WEIGHT_START };
+    struct buf folded = { 0 };
+    int result;
+
+    if (strlen(words) > WORDS_MAX)
+        return error_set(error, "The list of words is %zu bytes long, at most %d are allowed; split it into two rules.",
+                         strlen(words), (int)WORDS_MAX);
+    if (!utf8_is_valid(words, strlen(words)))
+        return error_set(error, "The list of words is not valid UTF-8; save the file as UTF-8.");
+    fold_text(words, strlen(words), &folded);
+    result = folded.len > 0 ? read_list(&folded, &lists, error) : error_set(error, "The list of words is empty.");
+    if (result == 0)
+        format(&lists, pattern);
+    buf_release(&folded);
+    lists_release(&lists);
+    return result;
+}
