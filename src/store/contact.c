@@ -1,0 +1,276 @@
+/*
+ * contact: see the header. The usual message costs one read of the contact and one of the phone; rows are written only
+ * when something about the person changed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "store/contact.h"
+
+/* Identities ------------------------------------------------------------------------------------------------ */
+
+static const char BY_IDENTITY[] = "SELECT contact FROM identity WHERE kind = ?1 AND value = ?2 "
+                                  "AND kind IN ('external', 'braze')";
+
+static int find_by_id(struct db *db, const char *kind, const char *value, int64_t *contact, struct error *error)
+{
+    struct query *q;
+    int found;
+
+    if (*value == '\0')
+        return 0;
+    q = db_query(db, BY_IDENTITY);
+    query_bind_text(q, 1, kind);
+    query_bind_text(q, 2, value);
+    found = query_step(q, error);
+    if (found == 1)
+        *contact = query_int(q, 0);
+    query_end(q);
+    return found;
+}
+
+/* A contact without an external id comes first, then the newest. */
+static const char BY_PHONE[] =
+    "SELECT p.contact, e.contact IS NOT NULL AS has_external FROM identity p "
+    "LEFT JOIN identity e ON e.contact = p.contact AND e.kind = 'external' "
+    "WHERE p.kind = 'phone' AND p.value = ?1 ORDER BY has_external, p.contact DESC LIMIT 1";
+
+static int find_by_phone(struct db *db, const char *phone, int64_t *contact, bool *has_external, struct error *error)
+{
+    struct query *q;
+    int found;
+
+    if (*phone == '\0')
+        return 0;
+    q = db_query(db, BY_PHONE);
+    query_bind_text(q, 1, phone);
+    found = query_step(q, error);
+    if (found == 1) {
+        *contact = query_int(q, 0);
+        *has_external = query_int(q, 1) != 0;
+    }
+    query_end(q);
+    return found;
+}
+
+static const char HAS_EXTERNAL[] = "SELECT 1 FROM identity WHERE contact = ?1 AND kind = 'external'";
+
+static int has_external_id(struct db *db, int64_t contact, struct error *error)
+{
+    struct query *q = db_query(db, HAS_EXTERNAL);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    found = query_step(q, error);
+    query_end(q);
+    return found;
+}
+
+/* An external id that nobody has yet: whose is it? A contact known without one, by Braze's id or by the phone. */
+static int find_to_promote(struct db *db, const struct contact_claim *claim, int64_t *contact, struct error *error)
+{
+    bool has_external = false;
+    int found = find_by_id(db, "braze", claim->braze_id, contact, error);
+
+    if (found == 1) {
+        int taken = has_external_id(db, *contact, error);
+
+        if (taken != 1)
+            return taken < 0 ? -1 : 1;
+        found = 0;
+    }
+    if (found == 0)
+        found = find_by_phone(db, claim->phone, contact, &has_external, error);
+    return found == 1 && has_external ? 0 : found;
+}
+
+static int find(struct db *db, const struct contact_claim *claim, int64_t *contact, struct error *error)
+{
+    bool has_external;
+    int found;
+
+    if (*claim->external_id != '\0') {
+        found = find_by_id(db, "external", claim->external_id, contact, error);
+        return found != 0 ? found : find_to_promote(db, claim, contact, error);
+    }
+    found = find_by_id(db, "braze", claim->braze_id, contact, error);
+    return found != 0 ? found : find_by_phone(db, claim->phone, contact, &has_external, error);
+}
+
+static const char ADD_IDENTITY[] = "INSERT INTO identity (kind, value, contact, added_at) VALUES (?1, ?2, ?3, ?4) "
+                                   "ON CONFLICT DO NOTHING";
+static const char KNOWS_IDENTITY[] = "SELECT 1 FROM identity WHERE kind = ?1 AND value = ?2 AND contact = ?3";
+
+static int add_identity(struct db *db, const char *kind, const char *value, int64_t contact, int64_t now,
+                        struct error *error)
+{
+    struct query *q;
+    int found;
+
+    if (*value == '\0')
+        return 0;
+    q = db_query(db, KNOWS_IDENTITY);
+    query_bind_text(q, 1, kind);
+    query_bind_text(q, 2, value);
+    query_bind_int(q, 3, contact);
+    found = query_step(q, error);
+    query_end(q);
+    if (found != 0)
+        return found < 0 ? -1 : 0;
+    q = db_query(db, ADD_IDENTITY);
+    query_bind_text(q, 1, kind);
+    query_bind_text(q, 2, value);
+    query_bind_int(q, 3, contact);
+    query_bind_int(q, 4, now);
+    return query_run(q, error);
+}
+
+/* Contacts ---------------------------------------------------------------------------------------------------- */
+
+/* Replies go to the profile that wrote: the identity as received. */
+static void address_of(const struct contact_claim *claim, const char **kind, const char **address)
+{
+    *kind = *claim->external_id != '\0' ? "external" : *claim->phone != '\0' ? "phone" : "braze";
+    *address = *claim->external_id != '\0' ? claim->external_id : *claim->phone != '\0' ? claim->phone : claim->braze_id;
+}
+
+static const char CREATE[] = "INSERT INTO contact (created_at, address_kind, address) VALUES (?1, ?2, ?3)";
+
+static int create(struct db *db, const struct contact_claim *claim, int64_t now, int64_t *contact, struct error *error)
+{
+    struct query *q = db_query(db, CREATE);
+    const char *kind, *address;
+
+    address_of(claim, &kind, &address);
+    query_bind_int(q, 1, now);
+    query_bind_text(q, 2, kind);
+    query_bind_text(q, 3, address);
+    if (query_run(q, error) != 0)
+        return -1;
+    *contact = db_last_id(db);
+    return 0;
+}
+
+static const char UPDATE[] =
+    "UPDATE contact SET first_name = ?2, language = ?3, time_zone = ?4, profile_name = ?5, address_kind = ?6, "
+    "address = ?7 WHERE id = ?1";
+
+static int update(struct db *db, int64_t id, const struct contact_claim *now, struct error *error)
+{
+    struct query *q = db_query(db, UPDATE);
+    const char *kind, *address;
+
+    address_of(now, &kind, &address);
+    query_bind_int(q, 1, id);
+    query_bind_text(q, 2, now->first_name);
+    query_bind_text(q, 3, now->language);
+    query_bind_text(q, 4, now->time_zone);
+    query_bind_text(q, 5, now->profile_name);
+    query_bind_text(q, 6, kind);
+    query_bind_text(q, 7, address);
+    return query_run(q, error);
+}
+
+/* What is said now, or else what was known. */
+static const char *newer(const char *said, const char *known)
+{
+    return *said != '\0' ? said : known;
+}
+
+static const char READ[] = "SELECT first_name, language, time_zone, profile_name, address_kind, address, "
+                           "opted_out_at IS NOT NULL FROM contact WHERE id = ?1";
+
+/* Reads the row, merges what the claim says, and reports whether anything changed. */
+static int read_merged(struct db *db, const struct contact_claim *claim, struct contact *contact, char **profile_name,
+                       bool *has_changed, struct error *error)
+{
+    struct query *q = db_query(db, READ);
+    const char *kind, *address;
+    int found;
+
+    query_bind_int(q, 1, contact->id);
+    found = query_step(q, error);
+    if (found != 1) {
+        query_end(q);
+        return found < 0 ? -1 : error_set(error, "contact %lld has vanished", (long long)contact->id);
+    }
+    address_of(claim, &kind, &address);
+    contact->first_name = alloc_text(newer(claim->first_name, query_text(q, 0)));
+    contact->language = alloc_text(newer(claim->language, query_text(q, 1)));
+    contact->time_zone = alloc_text(newer(claim->time_zone, query_text(q, 2)));
+    *profile_name = alloc_text(newer(claim->profile_name, query_text(q, 3)));
+    contact->is_opted_out = query_int(q, 6) != 0;
+    *has_changed = strcmp(contact->first_name, query_text(q, 0)) != 0 || strcmp(contact->language, query_text(q, 1)) != 0 ||
+                   strcmp(contact->time_zone, query_text(q, 2)) != 0 || strcmp(*profile_name, query_text(q, 3)) != 0 ||
+                   strcmp(kind, query_text(q, 4)) != 0 || strcmp(address, query_text(q, 5)) != 0;
+    query_end(q);
+    return 0;
+}
+
+static int keep_identities(struct db *db, const struct contact_claim *claim, int64_t contact, int64_t now,
+                           struct error *error)
+{
+    if (add_identity(db, "external", claim->external_id, contact, now, error) != 0 ||
+        add_identity(db, "braze", claim->braze_id, contact, now, error) != 0)
+        return -1;
+    return add_identity(db, "phone", claim->phone, contact, now, error);
+}
+
+int contact_resolve(struct db *db, const struct contact_claim *claim, int64_t now, struct contact *contact,
+                    struct error *error)
+{
+    struct contact_claim merged = *claim;
+    char *profile_name = NULL;
+    bool has_changed = false;
+    int result = find(db, claim, &contact->id, error);
+
+    if (result == 0)
+        result = create(db, claim, now, &contact->id, error);
+    if (result < 0 || keep_identities(db, claim, contact->id, now, error) != 0 ||
+        read_merged(db, claim, contact, &profile_name, &has_changed, error) != 0)
+        return -1;
+    merged.first_name = contact->first_name;
+    merged.language = contact->language;
+    merged.time_zone = contact->time_zone;
+    merged.profile_name = profile_name;
+    result = has_changed ? update(db, contact->id, &merged, error) : 0;
+    free(profile_name);
+    return result;
+}
+
+void contact_release(struct contact *contact)
+{
+    free(contact->first_name);
+    free(contact->language);
+    free(contact->time_zone);
+    memset(contact, 0, sizeof *contact);
+}
+
+static const char SET_OPT_OUT[] = "UPDATE contact SET opted_out_at = ?2 WHERE id = ?1";
+
+int contact_set_opt_out(struct db *db, int64_t contact, bool is_opted_out, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, SET_OPT_OUT);
+
+    query_bind_int(q, 1, contact);
+    if (is_opted_out)
+        query_bind_int(q, 2, now);
+    else
+        query_bind_null(q, 2);
+    return query_run(q, error);
+}
+
+static const char IS_OPTED_OUT[] = "SELECT opted_out_at IS NOT NULL FROM contact WHERE id = ?1";
+
+int contact_is_opted_out(struct db *db, int64_t contact, bool *is_opted_out, struct error *error)
+{
+    struct query *q = db_query(db, IS_OPTED_OUT);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    found = query_step(q, error);
+    *is_opted_out = found == 1 && query_int(q, 0) != 0;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}

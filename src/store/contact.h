@@ -1,0 +1,36 @@
+/*
+ * contact: people and what they are known by (tables contact, identity).
+ *
+ * Who wrote? The external id decides. Without one: the Braze id, then the phone (a contact known by the phone alone
+ * before one that has an external id too; else the newest). A phone-only contact is promoted by the first external id that comes with
+ * its phone; two external ids never merge by phone.
+ */
+#ifndef STORE_CONTACT_H
+#define STORE_CONTACT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "store/db.h"
+
+struct contact_claim { /* what a webhook says about its sender; "" where it says nothing. Borrowed */
+    const char *external_id, *braze_id, *phone;
+    const char *first_name, *language, *time_zone, *profile_name;
+};
+
+struct contact { /* owned texts */
+    int64_t id;
+    char *first_name, *language, *time_zone;
+    bool is_opted_out;
+};
+
+/* Finds or makes the sender, and keeps what is new about him. contact_release afterwards. */
+int contact_resolve(struct db *db, const struct contact_claim *claim, int64_t now, struct contact *contact,
+                    struct error *error);
+void contact_release(struct contact *contact);
+
+int contact_set_opt_out(struct db *db, int64_t contact, bool is_opted_out, int64_t now, struct error *error);
+int contact_is_opted_out(struct db *db, int64_t contact, bool *is_opted_out, struct error *error);
+
+#endif

@@ -1,0 +1,120 @@
+/*
+ * conversation: see the header.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "store/conversation.h"
+
+static int take_row(struct query *q, struct conversation *conversation, struct error *error)
+{
+    int found = query_step(q, error);
+
+    if (found == 1) {
+        conversation->id = query_int(q, 0);
+        conversation->contact = query_int(q, 1);
+        conversation->epoch = query_int(q, 2);
+        snprintf(conversation->owner, sizeof conversation->owner, "%s", query_text(q, 3));
+        snprintf(conversation->channel, sizeof conversation->channel, "%s", query_text(q, 4));
+        conversation->message_count = query_int(q, 5);
+        conversation->last_in_at = query_int(q, 6);
+        snprintf(conversation->agent, sizeof conversation->agent, "%s", query_text(q, 7));
+    }
+    query_end(q);
+    return found;
+}
+
+static const char GET[] =
+    "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent FROM conversation WHERE id = ?1";
+
+int conversation_get(struct db *db, int64_t id, struct conversation *conversation, struct error *error)
+{
+    struct query *q = db_query(db, GET);
+
+    query_bind_int(q, 1, id);
+    return take_row(q, conversation, error);
+}
+
+static const char NEWEST[] =
+    "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent FROM conversation "
+    "WHERE contact = ?1 AND channel = ?2 ORDER BY id DESC LIMIT 1";
+
+int conversation_newest(struct db *db, int64_t contact, const char *channel, struct conversation *conversation,
+                        struct error *error)
+{
+    struct query *q = db_query(db, NEWEST);
+
+    query_bind_int(q, 1, contact);
+    query_bind_text(q, 2, channel);
+    return take_row(q, conversation, error);
+}
+
+static const char OPEN[] = "INSERT INTO conversation (contact, channel, owner, opened_at, last_in_at) "
+                           "VALUES (?1, ?2, 'bot', ?3, ?3)";
+
+int conversation_open(struct db *db, int64_t contact, const char *channel, int64_t now, struct conversation *conversation,
+                      struct error *error)
+{
+    struct query *q = db_query(db, OPEN);
+
+    query_bind_int(q, 1, contact);
+    query_bind_text(q, 2, channel);
+    query_bind_int(q, 3, now);
+    if (query_run(q, error) != 0)
+        return -1;
+    memset(conversation, 0, sizeof *conversation);
+    conversation->id = db_last_id(db);
+    conversation->contact = contact;
+    conversation->epoch = 1;
+    conversation->last_in_at = now;
+    snprintf(conversation->owner, sizeof conversation->owner, "bot");
+    snprintf(conversation->channel, sizeof conversation->channel, "%s", channel);
+    return 0;
+}
+
+static const char HEARD[] =
+    "UPDATE conversation SET last_in_at = max(last_in_at, ?2), message_count = message_count + 1 WHERE id = ?1";
+
+int conversation_heard(struct db *db, struct conversation *conversation, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, HEARD);
+
+    query_bind_int(q, 1, conversation->id);
+    query_bind_int(q, 2, now);
+    if (query_run(q, error) != 0)
+        return -1;
+    conversation->message_count++;
+    conversation->last_in_at = now;
+    return 0;
+}
+
+static const char GIVE[] =
+    "UPDATE conversation SET owner = ?2, team = ?3, agent = ?4, epoch = epoch + 1, "
+    "closed_at = CASE ?2 WHEN 'closed' THEN ?5 END WHERE id = ?1";
+
+int conversation_give(struct db *db, struct conversation *conversation, const char *owner, const char *team,
+                      const char *agent, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, GIVE);
+
+    query_bind_int(q, 1, conversation->id);
+    query_bind_text(q, 2, owner);
+    query_bind_text(q, 3, team);
+    query_bind_text(q, 4, agent);
+    query_bind_int(q, 5, now);
+    if (query_run(q, error) != 0)
+        return -1;
+    conversation->epoch++;
+    snprintf(conversation->owner, sizeof conversation->owner, "%s", owner);
+    return 0;
+}
+
+static const char RAISE_ALL[] = "UPDATE conversation SET epoch = epoch + 1 WHERE contact = ?1 AND owner <> 'closed'";
+
+int conversation_raise_all(struct db *db, int64_t contact, struct error *error)
+{
+    struct query *q = db_query(db, RAISE_ALL);
+
+    query_bind_int(q, 1, contact);
+    return query_run(q, error);
+}

@@ -1,0 +1,280 @@
+/*
+ * listing: see the header.
+ *
+ * A filter that is not set is bound as NULL and tested as such in the statement: one statement per noun, and no SQL put
+ * together. Lists walk the primary key backwards and stop at the limit; only a rare state behind many other rows
+ * makes them walk far, and for those (trouble, pending) the words of the partial indexes stand in statements of their own.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "store/listing.h"
+
+static void bind_or_null(struct query *q, int index, int64_t value)
+{
+    if (value != 0)
+        query_bind_int(q, index, value);
+    else
+        query_bind_null(q, index);
+}
+
+/* Conversations ----------------------------------------------------------------------------------------------- */
+
+#define CONVERSATION                                                                                                   \
+    "SELECT v.id, v.contact, v.opened_at, v.last_in_at, v.closed_at, v.message_count, v.epoch, c.address, "            \
+    "c.first_name, v.channel, v.owner, v.team, v.agent, c.opted_out_at IS NOT NULL, "                                  \
+    "(SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1) "         \
+    "FROM conversation v JOIN contact c ON c.id = v.contact "
+
+static const char CONVERSATIONS[] = CONVERSATION
+    "WHERE (?1 IS NULL OR v.owner = ?1) AND (?2 IS NULL OR v.last_in_at >= ?2) "
+    "AND (?3 IS NULL OR v.contact IN (SELECT i.contact FROM identity i "
+    "WHERE i.kind IN ('external', 'braze', 'phone') AND i.value = ?3)) "
+    "AND (?4 IS NULL OR EXISTS (SELECT 1 FROM message m JOIN decision d ON d.message = m.id "
+    "WHERE m.conversation = v.id AND d.rule = ?4)) ORDER BY v.id DESC LIMIT ?5";
+static const char CONVERSATION_ONE[] = CONVERSATION "WHERE v.id = ?1";
+
+/* Hands every row to the callback; the number of rows, or -1. */
+static int each_conversation(struct query *q, listing_conversation_row *row, void *context, struct error *error)
+{
+    int count = 0, more;
+
+    while ((more = query_step(q, error)) == 1) {
+        struct listing_conversation found = {
+            .id = query_int(q, 0), .contact = query_int(q, 1), .opened_at = query_int(q, 2),
+            .last_in_at = query_int(q, 3), .closed_at = query_int(q, 4), .message_count = query_int(q, 5),
+            .epoch = query_int(q, 6), .user = query_text(q, 7), .first_name = query_text(q, 8),
+            .channel = query_text(q, 9), .owner = query_text(q, 10), .team = query_text(q, 11),
+            .agent = query_text(q, 12), .is_opted_out = query_int(q, 13) != 0, .text = query_text(q, 14),
+        };
+
+        row(context, &found);
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
+}
+
+int listing_conversations(struct db *db, const struct listing_filter *filter, listing_conversation_row *row,
+                          void *context, struct error *error)
+{
+    struct query *q = db_query(db, CONVERSATIONS);
+
+    query_bind_text(q, 1, filter->owner);
+    bind_or_null(q, 2, filter->since);
+    query_bind_text(q, 3, filter->user);
+    query_bind_text(q, 4, filter->rule);
+    query_bind_int(q, 5, filter->limit > 0 ? filter->limit : -1);
+    return each_conversation(q, row, context, error);
+}
+
+int listing_conversation(struct db *db, int64_t id, listing_conversation_row *row, void *context, struct error *error)
+{
+    struct query *q = db_query(db, CONVERSATION_ONE);
+
+    query_bind_int(q, 1, id);
+    return each_conversation(q, row, context, error);
+}
+
+/* Finding ------------------------------------------------------------------------------------------------------- */
+
+static int find(struct query *q, int64_t *id, struct error *error)
+{
+    int found = query_step(q, error);
+
+    if (found == 1)
+        *id = query_int(q, 0);
+    query_end(q);
+    return found;
+}
+
+/* Digits that fit an id; 0: it is none. */
+static int64_t number_of(const char *typed)
+{
+    int64_t number = 0;
+
+    if (strlen(typed) > 18 || typed[strspn(typed, "0123456789")] != '\0')
+        return 0;
+    for (; *typed != '\0'; typed++)
+        number = number * 10 + (*typed - '0');
+    return number;
+}
+
+/* Phones are stored without blanks, dots, dashes and brackets. */
+static void clean_phone(const char *typed, struct buf *phone)
+{
+    for (; *typed != '\0'; typed++)
+        if (strchr(" .-()", *typed) == NULL)
+            buf_add_char(phone, *typed);
+}
+
+static const char BY_NUMBER[] = "SELECT id FROM conversation WHERE id = ?1";
+static const char BY_USER[] =
+    "SELECT v.id FROM identity i JOIN conversation v ON v.contact = i.contact "
+    "WHERE (i.kind IN ('external', 'braze') AND i.value = ?1) OR (i.kind = 'phone' AND i.value IN (?1, ?2, '+' || ?2)) "
+    "ORDER BY i.kind = 'phone', v.owner = 'closed', v.id DESC LIMIT 1";
+
+int listing_find(struct db *db, const char *typed, int64_t *id, struct error *error)
+{
+    struct buf phone = { 0 };
+    struct query *q;
+    int found = 0;
+
+    if (number_of(typed) > 0) {
+        q = db_query(db, BY_NUMBER);
+        query_bind_int(q, 1, number_of(typed));
+        found = find(q, id, error);
+    }
+    if (found != 0)
+        return found;
+    clean_phone(typed, &phone);
+    q = db_query(db, BY_USER);
+    query_bind_text(q, 1, typed);
+    query_bind_text(q, 2, buf_text(&phone));
+    found = find(q, id, error);
+    buf_release(&phone);
+    return found;
+}
+
+/* Outbox ---------------------------------------------------------------------------------------------------------- */
+
+#define OUTBOX                                                                                                         \
+    "SELECT o.id, o.contact, o.seq, o.conversation, o.turn, o.message, o.part, o.epoch, o.created_at, o.due_at, "      \
+    "o.expires_at, o.settled_at, o.failures, (SELECT count(*) FROM attempt a WHERE a.outbox = o.id), o.kind, "         \
+    "c.address, o.state, o.campaign, o.sent_by, o.reason, m.text, o.is_consent, o.is_single, o.is_ambiguous "          \
+    "FROM outbox o JOIN contact c ON c.id = o.contact LEFT JOIN message m ON m.id = o.message "
+
+static const char OUTBOX_ANY[] = OUTBOX "WHERE ?1 IS NULL OR o.state = ?1 ORDER BY o.id DESC LIMIT ?2";
+static const char OUTBOX_PENDING[] =
+    OUTBOX "WHERE o.state IN ('waiting', 'due', 'claimed') AND ?1 IS NOT NULL ORDER BY o.id DESC LIMIT ?2";
+static const char OUTBOX_TROUBLE[] =
+    OUTBOX "WHERE o.state IN ('held', 'withheld', 'expired', 'dead', 'unknown') AND o.state <> 'withheld' "
+           "AND ?1 IS NOT NULL ORDER BY o.id DESC LIMIT ?2";
+static const char OUTBOX_ONE[] = OUTBOX "WHERE o.id = ?1";
+
+static int each_outbox(struct query *q, listing_outbox_row *row, void *context, struct error *error)
+{
+    int count = 0, more;
+
+    while ((more = query_step(q, error)) == 1) {
+        struct listing_outbox found = {
+            .id = query_int(q, 0), .contact = query_int(q, 1), .seq = query_int(q, 2),
+            .conversation = query_int(q, 3), .turn = query_int(q, 4), .message = query_int(q, 5),
+            .part = query_int(q, 6), .epoch = query_int(q, 7), .created_at = query_int(q, 8),
+            .due_at = query_int(q, 9), .expires_at = query_int(q, 10), .settled_at = query_int(q, 11),
+            .failures = query_int(q, 12), .attempts = query_int(q, 13), .kind = query_text(q, 14),
+            .user = query_text(q, 15), .state = query_text(q, 16), .campaign = query_text(q, 17),
+            .sent_by = query_text(q, 18), .reason = query_text(q, 19), .text = query_text(q, 20),
+            .is_consent = query_int(q, 21) != 0, .is_single = query_int(q, 22) != 0,
+            .is_ambiguous = query_int(q, 23) != 0,
+        };
+
+        row(context, &found);
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
+}
+
+int listing_outbox(struct db *db, const char *state, int64_t limit, listing_outbox_row *row, void *context,
+                   struct error *error)
+{
+    bool is_pending = state != NULL && strcmp(state, "pending") == 0;
+    bool is_trouble = state != NULL && strcmp(state, "trouble") == 0;
+    struct query *q = db_query(db, is_pending ? OUTBOX_PENDING : is_trouble ? OUTBOX_TROUBLE : OUTBOX_ANY);
+
+    query_bind_text(q, 1, state);
+    query_bind_int(q, 2, limit > 0 ? limit : -1);
+    return each_outbox(q, row, context, error);
+}
+
+int listing_outbox_one(struct db *db, int64_t id, listing_outbox_row *row, void *context, struct error *error)
+{
+    struct query *q = db_query(db, OUTBOX_ONE);
+
+    query_bind_int(q, 1, id);
+    return each_outbox(q, row, context, error);
+}
+
+static const char ATTEMPTS[] = "SELECT id, at, took_ms, status, batch, class, dispatch_id, request_id, reason "
+                               "FROM attempt WHERE outbox = ?1 ORDER BY id";
+
+int listing_attempts(struct db *db, int64_t outbox, listing_attempt_row *row, void *context, struct error *error)
+{
+    struct query *q = db_query(db, ATTEMPTS);
+    int count = 0, more;
+
+    query_bind_int(q, 1, outbox);
+    while ((more = query_step(q, error)) == 1) {
+        struct listing_attempt found = {
+            .id = query_int(q, 0), .at = query_int(q, 1), .took_ms = query_int(q, 2), .status = query_int(q, 3),
+            .batch = query_int(q, 4), .class = query_text(q, 5), .dispatch_id = query_text(q, 6),
+            .request_id = query_text(q, 7), .reason = query_text(q, 8),
+        };
+
+        row(context, &found);
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
+}
+
+/* Webhooks --------------------------------------------------------------------------------------------------------- */
+
+#define WEBHOOK                                                                                                        \
+    "SELECT id, received_at, tries, message, channel, claimed_user, content_type, state, reason, length(body), "
+
+static const char WEBHOOKS_ANY[] =
+    WEBHOOK "substr(body, 1, 200) FROM webhook WHERE ?1 IS NULL OR state = ?1 ORDER BY id DESC LIMIT ?2";
+static const char WEBHOOKS_TROUBLE[] =
+    WEBHOOK "substr(body, 1, 200) FROM webhook WHERE state IN ('raw', 'unreadable', 'aside') "
+            "AND (?1 = 'trouble' OR state = ?1) ORDER BY id DESC LIMIT ?2";
+static const char WEBHOOK_ONE[] = WEBHOOK "body FROM webhook WHERE id = ?1";
+
+static int each_webhook(struct query *q, listing_webhook_row *row, void *context, struct error *error)
+{
+    int count = 0, more;
+
+    while ((more = query_step(q, error)) == 1) {
+        struct listing_webhook found = {
+            .id = query_int(q, 0), .received_at = query_int(q, 1), .tries = query_int(q, 2),
+            .message = query_int(q, 3), .channel = query_text(q, 4),
+            .claimed_user = query_is_null(q, 5) ? NULL : query_text(q, 5), .content_type = query_text(q, 6),
+            .state = query_text(q, 7), .reason = query_text(q, 8), .body_bytes = (size_t)query_int(q, 9),
+        };
+
+        found.body = query_bytes(q, 10, &found.body_len);
+        row(context, &found);
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
+}
+
+static bool is_troubled(const char *state)
+{
+    static const char *const names[] = { "trouble", "raw", "unreadable", "aside" };
+
+    for (size_t i = 0; state != NULL && i < sizeof names / sizeof *names; i++)
+        if (strcmp(state, names[i]) == 0)
+            return true;
+    return false;
+}
+
+int listing_webhooks(struct db *db, const char *state, int64_t limit, listing_webhook_row *row, void *context,
+                     struct error *error)
+{
+    struct query *q = db_query(db, is_troubled(state) ? WEBHOOKS_TROUBLE : WEBHOOKS_ANY);
+
+    query_bind_text(q, 1, state);
+    query_bind_int(q, 2, limit > 0 ? limit : -1);
+    return each_webhook(q, row, context, error);
+}
+
+int listing_webhook_one(struct db *db, int64_t id, listing_webhook_row *row, void *context, struct error *error)
+{
+    struct query *q = db_query(db, WEBHOOK_ONE);
+
+    query_bind_int(q, 1, id);
+    return each_webhook(q, row, context, error);
+}

@@ -1,0 +1,77 @@
+/*
+ * lock: see the header. The file is opened without O_NOFOLLOW on purpose: a link to the book is a legal way to name it, and
+ * the lock on the inode still keeps a second writer out.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "store/lock.h"
+
+int lock_take(const char *path, int *descriptor, struct error *error)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return error_set(error, "%s: cannot be opened for writing: %s", path, strerror(errno));
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        *descriptor = fd;
+        return 1;
+    }
+    close(fd);
+    if (errno == EWOULDBLOCK)
+        return 0;
+    return error_set(error, "%s: cannot be locked: %s", path, strerror(errno));
+}
+
+void lock_release(int descriptor)
+{
+    if (descriptor >= 0)
+        close(descriptor);
+}
+
+static int check_file(const char *path, const char *suffix, struct error *error)
+{
+    struct buf name = { 0 };
+    struct stat info;
+    int result = 0;
+
+    buf_addf(&name, "%s%s", path, suffix);
+    if (stat(buf_text(&name), &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        result = error_set(error, "%s may be read by others (mode %03o); it holds customers' messages: chmod 600 it",
+                           buf_text(&name), (unsigned)(info.st_mode & 0777));
+    buf_release(&name);
+    return result;
+}
+
+static int check_folder(const char *path, struct error *error)
+{
+    char *copy = alloc_text(path);
+    const char *folder = dirname(copy);
+    struct stat info;
+    int result = 0;
+
+    /* A sticky folder such as /tmp lets nobody replace our file. */
+    if (stat(folder, &info) == 0 && (info.st_mode & S_IWOTH) != 0 && (info.st_mode & S_ISVTX) == 0)
+        result = error_set(error, "the folder %s may be written by everybody, so the book could be replaced: chmod o-w it", folder);
+    free(copy);
+    return result;
+}
+
+int lock_check_modes(const char *path, struct error *error)
+{
+    static const char *const suffixes[] = { "", "-wal", "-shm" };
+
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (check_file(path, suffixes[i], error) != 0)
+            return -1;
+    return check_folder(path, error);
+}

@@ -1,0 +1,417 @@
+/*
+ * outbox: see the header. The predicates `state IN ('waiting', 'due', 'claimed')` are written exactly as the partial indexes
+ * have them: SQLite takes such an index only where the query repeats its condition.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "store/outbox.h"
+#include "store/turn.h"
+
+/* Into the line --------------------------------------------------------------------------------------------- */
+
+static const char NEXT_SEQ[] = "UPDATE contact SET seq = seq + 1 WHERE id = ?1 RETURNING seq";
+
+int outbox_next_seq(struct db *db, int64_t contact, int64_t *seq, struct error *error)
+{
+    struct query *q = db_query(db, NEXT_SEQ);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    found = query_step(q, error);
+    if (found == 1)
+        *seq = query_int(q, 0);
+    query_end(q);
+    return found == 1 ? 0 : found < 0 ? -1 : error_set(error, "contact %lld has vanished", (long long)contact);
+}
+
+static const char PUT[] =
+    "INSERT INTO outbox (kind, contact, seq, conversation, turn, part, message, campaign, epoch, is_consent, state, "
+    "created_at, due_at, expires_at) VALUES ('send', ?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9, "
+    "CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND state IN ('waiting', 'due', 'claimed')) "
+    "THEN 'waiting' ELSE 'due' END, ?10, ?10, ?11)";
+
+int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
+{
+    struct query *q = db_query(db, PUT);
+
+    query_bind_int(q, 1, row->contact);
+    query_bind_int(q, 2, row->seq);
+    query_bind_int(q, 3, row->conversation);
+    query_bind_int(q, 4, row->turn);
+    query_bind_int(q, 5, row->part);
+    query_bind_int(q, 6, row->message);
+    query_bind_text(q, 7, row->campaign);
+    query_bind_int(q, 8, row->epoch);
+    query_bind_int(q, 9, row->is_consent);
+    query_bind_int(q, 10, row->now);
+    query_bind_int(q, 11, row->expires_at);
+    return query_run(q, error);
+}
+
+/* The head of a line that has none: its first waiting row. */
+static const char STEP_FORWARD[] =
+    "UPDATE outbox SET state = 'due' WHERE id = (SELECT id FROM outbox WHERE contact = ?1 "
+    "AND state IN ('waiting', 'due', 'claimed') ORDER BY seq, part LIMIT 1) "
+    "AND NOT EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND state IN ('waiting', 'due', 'claimed') "
+    "AND state <> 'waiting')";
+
+static int step_forward(struct db *db, int64_t contact, struct error *error)
+{
+    struct query *q = db_query(db, STEP_FORWARD);
+
+    query_bind_int(q, 1, contact);
+    return query_run(q, error);
+}
+
+/* Out of the line ----------------------------------------------------------------------------------------------- */
+
+#define ROW_COLUMNS                                                                                                    \
+    "SELECT o.id, o.contact, o.conversation, coalesce(o.turn, 0), m.text, o.campaign, v.channel, c.address_kind, "     \
+    "c.address, m.kind, o.epoch, v.epoch, o.is_consent, o.is_single, o.is_ambiguous, c.opted_out_at IS NOT NULL, "     \
+    "o.failures, o.expires_at, v.last_in_at FROM outbox o JOIN conversation v ON v.id = o.conversation "               \
+    "JOIN contact c ON c.id = o.contact JOIN message m ON m.id = o.message "
+
+static void take_row(const struct query *q, struct outbox_row *row)
+{
+    row->id = query_int(q, 0);
+    row->contact = query_int(q, 1);
+    row->conversation = query_int(q, 2);
+    row->turn = query_int(q, 3);
+    row->text = alloc_text(query_text(q, 4));
+    row->campaign = alloc_text(query_text(q, 5));
+    row->channel = alloc_text(query_text(q, 6));
+    row->address_kind = alloc_text(query_text(q, 7));
+    row->address = alloc_text(query_text(q, 8));
+    snprintf(row->kind, sizeof row->kind, "%s", query_text(q, 9));
+    row->epoch = query_int(q, 10);
+    row->conversation_epoch = query_int(q, 11);
+    row->is_consent = query_int(q, 12) != 0;
+    row->is_single = query_int(q, 13) != 0;
+    row->is_ambiguous = query_int(q, 14) != 0;
+    row->is_opted_out = query_int(q, 15) != 0;
+    row->failures = (int)query_int(q, 16);
+    row->expires_at = query_int(q, 17);
+    row->last_in_at = query_int(q, 18);
+}
+
+void outbox_row_release(struct outbox_row *row)
+{
+    free(row->text);
+    free(row->campaign);
+    free(row->channel);
+    free(row->address_kind);
+    free(row->address);
+    memset(row, 0, sizeof *row);
+}
+
+static bool is_taken(const struct outbox_row *rows, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].id == id)
+            return true;
+    return false;
+}
+
+static int take_rows(struct query *q, int64_t now, size_t max, struct outbox_row *rows, size_t *count,
+                     struct error *error)
+{
+    size_t known = *count;
+    int more = 1;
+
+    query_bind_int(q, 1, now);
+    query_bind_int(q, 2, (int64_t)(max + known));
+    while (*count < known + max && (more = query_step(q, error)) == 1)
+        if (!is_taken(rows, known, query_int(q, 0)))
+            take_row(q, &rows[(*count)++]);
+    query_end(q);
+    return more < 0 ? -1 : 0;
+}
+
+static const char OLDEST[] = ROW_COLUMNS "WHERE o.state = 'due' AND o.due_at <= ?1 ORDER BY o.due_at, o.id LIMIT ?2";
+static const char NEWEST[] =
+    ROW_COLUMNS "WHERE o.state = 'due' AND o.due_at <= ?1 ORDER BY o.due_at DESC, o.id DESC LIMIT ?2";
+
+int outbox_due(struct db *db, int64_t now, size_t max, struct outbox_row *rows, size_t *count, struct error *error)
+{
+    size_t oldest = (max + 1) / 2, before = *count;
+
+    if (take_rows(db_query(db, OLDEST), now, oldest, rows, count, error) != 0)
+        return -1;
+    /* Fewer than asked for: that was all. */
+    if (*count - before < oldest || max == oldest)
+        return 0;
+    return take_rows(db_query(db, NEWEST), now, max - oldest, rows, count, error);
+}
+
+static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'due'";
+
+int outbox_next_due(struct db *db, int64_t *due_at, struct error *error)
+{
+    struct query *q = db_query(db, NEXT_DUE);
+    int found = query_step(q, error);
+
+    *due_at = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+static const char CLAIM[] = "UPDATE outbox SET state = 'claimed', sent_by = ?2 WHERE id = ?1 AND state = 'due'";
+
+int outbox_claim(struct db *db, int64_t id, const char *sent_by, struct error *error)
+{
+    struct query *q = db_query(db, CLAIM);
+
+    query_bind_int(q, 1, id);
+    query_bind_text(q, 2, sent_by);
+    return query_run(q, error);
+}
+
+static const char RETRY[] = "UPDATE outbox SET state = 'due', due_at = ?2, failures = ?3, is_single = ?4, "
+                            "is_ambiguous = ?5, reason = ?6 WHERE id = ?1 AND state IN ('due', 'claimed')";
+
+int outbox_retry(struct db *db, const struct outbox_again *again, struct error *error)
+{
+    struct query *q = db_query(db, RETRY);
+
+    query_bind_int(q, 1, again->id);
+    query_bind_int(q, 2, again->due_at);
+    query_bind_int(q, 3, again->failures);
+    query_bind_int(q, 4, again->is_single);
+    query_bind_int(q, 5, again->is_ambiguous);
+    query_bind_text(q, 6, again->reason);
+    return query_run(q, error);
+}
+
+static const char PULL[] = "UPDATE outbox SET due_at = ?2 WHERE state = 'due' AND due_at = ?1";
+
+int outbox_pull(struct db *db, int64_t due_at, int64_t new_due_at, struct error *error)
+{
+    struct query *q = db_query(db, PULL);
+
+    query_bind_int(q, 1, due_at);
+    query_bind_int(q, 2, new_due_at);
+    return query_run(q, error);
+}
+
+static const char SETTLE[] = "UPDATE outbox SET state = ?2, reason = ?3, settled_at = ?4 WHERE id = ?1";
+
+int outbox_settle(struct db *db, int64_t id, int64_t contact, int64_t turn, const char *state, const char *reason,
+                  int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, SETTLE);
+
+    query_bind_int(q, 1, id);
+    query_bind_text(q, 2, state);
+    query_bind_text(q, 3, reason);
+    query_bind_int(q, 4, now);
+    if (query_run(q, error) != 0 || step_forward(db, contact, error) != 0)
+        return -1;
+    return turn_refresh(db, turn, contact, now, error);
+}
+
+/* Back into the line --------------------------------------------------------------------------------------------- */
+
+static const char REVIVE[] =
+    "UPDATE outbox SET state = 'waiting', due_at = ?2, settled_at = NULL, failures = 0, reason = '' WHERE id = ?1";
+
+int outbox_revive(struct db *db, int64_t id, int64_t now, struct error *error)
+{
+    struct outbox_brief brief;
+    struct query *q;
+
+    if (outbox_get(db, id, &brief, error) != 1)
+        return -1;
+    q = db_query(db, REVIVE);
+    query_bind_int(q, 1, id);
+    query_bind_int(q, 2, now);
+    if (query_run(q, error) != 0 || step_forward(db, brief.contact, error) != 0)
+        return -1;
+    return turn_refresh(db, brief.turn, brief.contact, now, error);
+}
+
+static const char RENEW[] =
+    "UPDATE outbox SET expires_at = max(expires_at, ?2), is_ambiguous = 0, "
+    "epoch = (SELECT epoch FROM conversation WHERE id = outbox.conversation) WHERE id = ?1";
+
+int outbox_renew(struct db *db, int64_t id, int64_t until, struct error *error)
+{
+    struct query *q = db_query(db, RENEW);
+
+    query_bind_int(q, 1, id);
+    query_bind_int(q, 2, until);
+    return query_run(q, error);
+}
+
+static const char HELD[] = "SELECT id FROM outbox WHERE state = 'held' AND ?1 = 0 ORDER BY id LIMIT 200";
+static const char HELD_OF[] = "SELECT id FROM outbox WHERE state = 'held' AND contact = ?1 ORDER BY id LIMIT 200";
+
+/* Ids first, changes afterwards: a statement is not read while its table changes. */
+static int list_held(struct db *db, int64_t contact, int64_t *ids, int *count, struct error *error)
+{
+    struct query *q = db_query(db, contact != 0 ? HELD_OF : HELD);
+    int more;
+
+    *count = 0;
+    query_bind_int(q, 1, contact);
+    while ((more = query_step(q, error)) == 1)
+        ids[(*count)++] = query_int(q, 0);
+    query_end(q);
+    return more;
+}
+
+int outbox_release_held(struct db *db, int64_t contact, int64_t now, struct error *error)
+{
+    int64_t ids[200];
+    int count;
+
+    do {
+        if (list_held(db, contact, ids, &count, error) < 0)
+            return -1;
+        for (int i = 0; i < count; i++)
+            if (outbox_revive(db, ids[i], now, error) != 0)
+                return -1;
+    } while (count == 200);
+    return 0;
+}
+
+static const char OVERDUE[] =
+    "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE state IN ('waiting', 'due', 'claimed') "
+    "AND state <> 'claimed' AND expires_at <= ?1 LIMIT ?2";
+static const char OVERDUE_HELD[] =
+    "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE state = 'held' AND expires_at <= ?1 LIMIT ?2";
+
+static int expire_found(struct db *db, const char *sql, int64_t now, int max, int *ended, struct error *error)
+{
+    struct outbox_brief *found = alloc_array((size_t)max, sizeof *found);
+    struct query *q = db_query(db, sql);
+    int count = 0, more, result = 0;
+
+    query_bind_int(q, 1, now);
+    query_bind_int(q, 2, max);
+    while ((more = query_step(q, error)) == 1) {
+        found[count].id = query_int(q, 0);
+        found[count].contact = query_int(q, 1);
+        found[count++].turn = query_int(q, 2);
+    }
+    query_end(q);
+    for (int i = 0; i < count && result == 0; i++)
+        result = outbox_settle(db, found[i].id, found[i].contact, found[i].turn, "expired",
+                               "its deadline passed before it could leave", now, error);
+    free(found);
+    *ended += count;
+    return more < 0 ? -1 : result;
+}
+
+int outbox_expire(struct db *db, int64_t now, int max, int *ended, struct error *error)
+{
+    *ended = 0;
+    if (expire_found(db, OVERDUE, now, max, ended, error) != 0)
+        return -1;
+    return expire_found(db, OVERDUE_HELD, now, max, ended, error);
+}
+
+/* At start ---------------------------------------------------------------------------------------------------------- */
+
+static const char RECOVER_ATTEMPTS[] =
+    "INSERT INTO attempt (outbox, at, took_ms, class, status, batch, reason) "
+    "SELECT id, ?1, 0, 'ambiguous', 0, 1, 'the daemon ended while the call was under way' "
+    "FROM outbox WHERE state IN ('waiting', 'due', 'claimed') AND state = 'claimed'";
+static const char RECOVER_AGAIN[] =
+    "UPDATE outbox SET state = 'due', due_at = ?1, is_ambiguous = 1 "
+    "WHERE state IN ('waiting', 'due', 'claimed') AND state = 'claimed' AND is_ambiguous = 0";
+static const char RECOVER_LOST[] =
+    "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE state IN ('waiting', 'due', 'claimed') "
+    "AND state = 'claimed' LIMIT 1";
+
+static int settle_lost(struct db *db, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, RECOVER_LOST);
+    int64_t id = 0, contact = 0, turn = 0;
+    int found = query_step(q, error);
+
+    if (found == 1) {
+        id = query_int(q, 0);
+        contact = query_int(q, 1);
+        turn = query_int(q, 2);
+    }
+    query_end(q);
+    if (found != 1)
+        return found;
+    return outbox_settle(db, id, contact, turn, "unknown", "sent twice, and both times nobody can tell whether it arrived",
+                         now, error) == 0 ? 1 : -1;
+}
+
+int outbox_recover(struct db *db, int64_t now, int64_t *recovered, struct error *error)
+{
+    struct query *q = db_query(db, RECOVER_ATTEMPTS);
+    int found;
+
+    query_bind_int(q, 1, now);
+    if (query_run(q, error) != 0)
+        return -1;
+    *recovered = db_changes(db);
+    q = db_query(db, RECOVER_AGAIN);
+    query_bind_int(q, 1, now);
+    if (query_run(q, error) != 0)
+        return -1;
+    while ((found = settle_lost(db, now, error)) == 1)
+        continue;
+    return found;
+}
+
+/* Looking ------------------------------------------------------------------------------------------------------------- */
+
+static const char GET[] = "SELECT id, contact, conversation, coalesce(turn, 0), state FROM outbox WHERE id = ?1";
+
+int outbox_get(struct db *db, int64_t id, struct outbox_brief *brief, struct error *error)
+{
+    struct query *q = db_query(db, GET);
+    int found;
+
+    query_bind_int(q, 1, id);
+    found = query_step(q, error);
+    if (found == 1) {
+        brief->id = query_int(q, 0);
+        brief->contact = query_int(q, 1);
+        brief->conversation = query_int(q, 2);
+        brief->turn = query_int(q, 3);
+        snprintf(brief->state, sizeof brief->state, "%s", query_text(q, 4));
+    }
+    query_end(q);
+    return found;
+}
+
+static const char PENDING[] = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'due', 'claimed')";
+
+int outbox_count_pending(struct db *db, int64_t *pending, struct error *error)
+{
+    struct query *q = db_query(db, PENDING);
+    int found = query_step(q, error);
+
+    *pending = found == 1 ? query_int(q, 0) : 0;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+static const char ATTEMPT_PUT[] =
+    "INSERT INTO attempt (outbox, at, took_ms, class, status, batch, dispatch_id, request_id, reason) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+int attempt_put(struct db *db, const struct attempt *attempt, struct error *error)
+{
+    struct query *q = db_query(db, ATTEMPT_PUT);
+
+    query_bind_int(q, 1, attempt->outbox);
+    query_bind_int(q, 2, attempt->at);
+    query_bind_int(q, 3, attempt->took_ms);
+    query_bind_text(q, 4, attempt->class);
+    query_bind_int(q, 5, attempt->status);
+    query_bind_int(q, 6, (int64_t)attempt->batch);
+    query_bind_text(q, 7, attempt->dispatch_id);
+    query_bind_text(q, 8, attempt->request_id);
+    query_bind_text(q, 9, attempt->reason);
+    return query_run(q, error);
+}

@@ -1,0 +1,139 @@
+/*
+ * overview: see the header. Every number comes from an index or from the day's rows, so that the screen costs the same on a
+ * large book as on a small one.
+ */
+#include "store/overview.h"
+
+/* Ids rise with time: the first message of the day is found by walking back from the newest. */
+static const char TODAY[] =
+    "WITH newest AS (SELECT max(id) AS id FROM message), "
+    "today AS (SELECT t.state AS state FROM message m LEFT JOIN turn t ON t.id = m.turn "
+    "WHERE m.id > coalesce((SELECT id FROM message WHERE at < ?1 ORDER BY id DESC LIMIT 1), 0) "
+    "AND m.id <= (SELECT id FROM newest) AND m.kind = 'in') "
+    "SELECT count(*), count(*) FILTER (WHERE state = 'answered'), count(*) FILTER (WHERE state = 'unanswered'), "
+    "count(*) FILTER (WHERE state = 'silenced'), count(*) FILTER (WHERE state = 'open') FROM today";
+
+static const char NOW[] =
+    "SELECT (SELECT count(*) FROM conversation WHERE owner <> 'closed'), "
+    "(SELECT count(*) FROM conversation WHERE owner = 'agent' AND agent = ''), "
+    "(SELECT count(*) FROM conversation WHERE owner = 'agent' AND agent <> ''), "
+    "(SELECT count(*) FROM outbox WHERE state IN ('waiting', 'due', 'claimed')), "
+    "(SELECT min(created_at) FROM outbox WHERE state IN ('waiting', 'due', 'claimed')), "
+    "(SELECT count(*) FROM webhook WHERE state IN ('raw', 'unreadable', 'aside') AND state = 'unreadable'), "
+    "(SELECT count(*) FROM webhook WHERE state IN ('raw', 'unreadable', 'aside') AND state = 'aside'), "
+    "(SELECT count(*) FROM webhook WHERE state IN ('raw', 'unreadable', 'aside') AND state = 'raw'), "
+    "(SELECT count(*) FROM outbox WHERE state = 'held'), "
+    "(SELECT count(*) FROM outbox WHERE state = 'dead' AND settled_at >= ?1 AND reason NOT LIKE 'dropped%'), "
+    "(SELECT count(*) FROM outbox WHERE state = 'unknown' AND settled_at >= ?1)";
+
+static const char RULES[] =
+    "SELECT r.id, r.rule_count, r.loaded_at, (SELECT count(*) FROM rule_trouble t WHERE t.ruleset = r.id "
+    "AND t.disabled_at IS NOT NULL) FROM ruleset r "
+    "WHERE r.id = (SELECT CAST (value AS INTEGER) FROM book WHERE name = 'live_ruleset')";
+
+static int get_today(struct db *db, int64_t since, struct overview *overview, struct error *error)
+{
+    struct query *q = db_query(db, TODAY);
+    int found;
+
+    query_bind_int(q, 1, since);
+    found = query_step(q, error);
+    if (found == 1) {
+        overview->messages_today = query_int(q, 0);
+        overview->answered_today = query_int(q, 1);
+        overview->unanswered_today = query_int(q, 2);
+        overview->silenced_today = query_int(q, 3);
+        overview->in_progress_today = query_int(q, 4);
+    }
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+static int get_now(struct db *db, int64_t recent, struct overview *overview, struct error *error)
+{
+    struct query *q = db_query(db, NOW);
+    int found;
+
+    query_bind_int(q, 1, recent);
+    found = query_step(q, error);
+    if (found == 1) {
+        overview->open_conversations = query_int(q, 0);
+        overview->waiting_for_person = query_int(q, 1);
+        overview->with_person = query_int(q, 2);
+        overview->pending = query_int(q, 3);
+        overview->oldest_pending_at = query_int(q, 4);
+        overview->unreadable = query_int(q, 5);
+        overview->aside = query_int(q, 6);
+        overview->raw = query_int(q, 7);
+        overview->held = query_int(q, 8);
+        overview->dead = query_int(q, 9);
+        overview->unknown = query_int(q, 10);
+    }
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+static int get_rules(struct db *db, struct overview *overview, struct error *error)
+{
+    struct query *q = db_query(db, RULES);
+    int found = query_step(q, error);
+
+    if (found == 1) {
+        overview->ruleset = query_int(q, 0);
+        overview->rule_count = query_int(q, 1);
+        overview->ruleset_loaded_at = query_int(q, 2);
+        overview->disabled_rules = query_int(q, 3);
+    }
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+int overview_get(struct db *db, int64_t since, int64_t recent, struct overview *overview, struct error *error)
+{
+    *overview = (struct overview){ 0 };
+    if (get_today(db, since, overview, error) != 0 || get_now(db, recent, overview, error) != 0)
+        return -1;
+    return get_rules(db, overview, error);
+}
+
+static const char WAITING[] =
+    "SELECT v.id, coalesce((SELECT max(e.at) FROM event e WHERE e.conversation = v.id AND e.kind = 'handoff'), "
+    "v.last_in_at), c.address, v.team FROM conversation v JOIN contact c ON c.id = v.contact "
+    "WHERE v.owner = 'agent' AND v.agent = '' ORDER BY 2 LIMIT ?1";
+
+int overview_waiting(struct db *db, int64_t limit, overview_waiting_row *row, void *context, struct error *error)
+{
+    struct query *q = db_query(db, WAITING);
+    int count = 0, more;
+
+    query_bind_int(q, 1, limit);
+    while ((more = query_step(q, error)) == 1) {
+        struct overview_waiting found = { query_int(q, 0), query_int(q, 1), query_text(q, 2), query_text(q, 3) };
+
+        row(context, &found);
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
+}
+
+static const char LANES[] = "SELECT name, state, reason, until_at, changed_at, failures FROM lane "
+                            "ORDER BY state <> 'stopped', changed_at";
+
+int overview_lanes(struct db *db, overview_lane_row *row, void *context, struct error *error)
+{
+    struct query *q = db_query(db, LANES);
+    int count = 0, more;
+
+    while ((more = query_step(q, error)) == 1) {
+        struct overview_lane found = {
+            .name = query_text(q, 0), .state = query_text(q, 1), .reason = query_text(q, 2),
+            .until_at = query_int(q, 3), .changed_at = query_int(q, 4), .failures = query_int(q, 5),
+        };
+
+        row(context, &found);
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
+}

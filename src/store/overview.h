@@ -1,0 +1,41 @@
+/*
+ * overview: the state of the whole book on one screen. Only reads; call it in a read transaction, so that its numbers
+ * belong together.
+ */
+#ifndef STORE_OVERVIEW_H
+#define STORE_OVERVIEW_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "store/db.h"
+
+struct overview {
+    /* since `since` (midnight): the customers' messages by fate */
+    int64_t messages_today, answered_today, unanswered_today, silenced_today, in_progress_today;
+    /* now */
+    int64_t open_conversations, waiting_for_person, with_person, pending, oldest_pending_at;
+    int64_t unreadable, aside, raw, held, dead, unknown; /* dead, unknown: settled since `recent`, and not dropped by hand */
+    int64_t disabled_rules;
+    int64_t ruleset, rule_count, ruleset_loaded_at;       /* 0: none was ever loaded */
+};
+
+int overview_get(struct db *db, int64_t since, int64_t recent, struct overview *overview, struct error *error);
+
+/* Conversations that wait for a person, the longest first, at most `limit`. The number of rows, or -1. */
+struct overview_waiting {
+    int64_t conversation, since;
+    const char *user, *team;
+};
+typedef void overview_waiting_row(void *context, const struct overview_waiting *row);
+int overview_waiting(struct db *db, int64_t limit, overview_waiting_row *row, void *context, struct error *error);
+
+/* What we call and is not well, the stopped ones first. */
+struct overview_lane {
+    const char *name, *state, *reason;
+    int64_t until_at, changed_at, failures;
+};
+typedef void overview_lane_row(void *context, const struct overview_lane *row);
+int overview_lanes(struct db *db, overview_lane_row *row, void *context, struct error *error);
+
+#endif

@@ -1,0 +1,189 @@
+/*
+ * rulefile: a folder of rule files as texts. (rulefile_load.c runs them.)
+ *
+ * Files are read whole, in the order of their names compared byte for byte, so that 10-shop.sql comes before
+ * 20-rules.sql on every machine. Hidden files and anything that is no regular file are passed by; a link to
+ * a file is followed. A byte order mark, as some editors write, is dropped here, so that the digest is that
+ * of the text.
+ *
+ * Refused: text that is not UTF-8 (the line is named: such a file was saved as CP949 or Latin-1), a NUL
+ * byte, more than RULEFILES_MAX files or more than RULEFILE_BYTES_MAX bytes in all.
+ *
+ * The digest tells folders apart, to see whether there is something new to load. It is FNV-1a and keeps
+ * nobody from making two folders alike on purpose.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+#include "store/rulefile.h"
+
+static const char BYTE_ORDER_MARK[] = "\xef\xbb\xbf";
+
+void rulefiles_add(struct rulefiles *files, const char *name, const char *text)
+{
+    if (strncmp(text, BYTE_ORDER_MARK, 3) == 0)
+        text += 3;
+    files->list = alloc_resize(files->list, files->count + 1, sizeof *files->list);
+    files->list[files->count].name = alloc_text(name);
+    files->list[files->count].text = alloc_text(text);
+    files->count++;
+}
+
+void rulefiles_release(struct rulefiles *files)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        free(files->list[i].name);
+        free(files->list[i].text);
+    }
+    free(files->list);
+    *files = (struct rulefiles){ 0 };
+}
+
+int rulefiles_check_text(const char *name, const char *text, size_t len, struct error *error)
+{
+    if (len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
+        return error_set(error, "%s:1: the file is UTF-16; save it as UTF-8", name);
+
+    int line = 1;
+    uint32_t code;
+    for (size_t at = 0, step; at < len; at += step) {
+        step = utf8_decode(text + at, len - at, &code);
+        if (step == 0)
+            return error_set(error,
+                             "%s:%d: this line is not UTF-8 (was the file saved as CP949 or Latin-1?); "
+                             "save it as UTF-8",
+                             name, line);
+        if (code == 0)
+            return error_set(error, "%s:%d: the line holds a NUL byte; save the file as plain UTF-8 text",
+                             name, line);
+        line += code == '\n';
+    }
+    return 0;
+}
+
+static bool is_rule_file(const char *folder, const struct dirent *entry)
+{
+    size_t len = strlen(entry->d_name);
+    if (entry->d_name[0] == '.' || len < 5 || strcmp(entry->d_name + len - 4, ".sql") != 0)
+        return false;
+    struct buf path = { 0 };
+    buf_addf(&path, "%s/%s", folder, entry->d_name);
+    struct stat status;
+    /* What cannot be looked at is kept: opening it will say why. */
+    bool is_file = stat(buf_text(&path), &status) != 0 || S_ISREG(status.st_mode);
+    buf_release(&path);
+    return is_file;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+struct names {
+    char **list;
+    size_t count;
+};
+
+static void names_release(struct names *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        free(names->list[i]);
+    free(names->list);
+}
+
+static int list_folder(const char *folder, struct names *names, struct error *error)
+{
+    DIR *directory = opendir(folder);
+    if (directory == NULL)
+        return error_set(error, "cannot open the rules folder %s: %s", folder, strerror(errno));
+
+    struct dirent *entry;
+    while ((entry = readdir(directory)) != NULL && names->count <= RULEFILES_MAX) {
+        if (!is_rule_file(folder, entry))
+            continue;
+        names->list = alloc_resize(names->list, names->count + 1, sizeof *names->list);
+        names->list[names->count++] = alloc_text(entry->d_name);
+    }
+    closedir(directory);
+    if (names->count == 0)
+        return error_set(error, "the rules folder %s holds no file whose name ends in .sql", folder);
+    if (names->count > RULEFILES_MAX)
+        return error_set(error, "the rules folder %s holds more than %d rule files", folder, RULEFILES_MAX);
+    qsort(names->list, names->count, sizeof *names->list, compare_names);
+    return 0;
+}
+
+/* Appends at most `max` bytes of the file and one more, by which the caller sees that it is longer. */
+static int read_file(const char *path, size_t max, struct buf *out, struct error *error)
+{
+    FILE *file = fopen(path, "rbe");
+    if (file == NULL)
+        return error_set(error, "cannot open %s: %s", path, strerror(errno));
+    char piece[16 * 1024];
+    size_t len;
+    while (out->len <= max && (len = fread(piece, 1, sizeof piece, file)) > 0)
+        buf_add(out, piece, len);
+    bool has_failed = ferror(file) != 0;
+    fclose(file);
+    return has_failed ? error_set(error, "cannot read %s", path) : 0;
+}
+
+static int add_from_folder(struct rulefiles *files, const char *folder, const char *name, size_t *room,
+                           struct error *error)
+{
+    struct buf path = { 0 }, text = { 0 };
+    buf_addf(&path, "%s/%s", folder, name);
+    int result = read_file(buf_text(&path), *room, &text, error);
+    if (result == 0 && text.len > *room)
+        result = error_set(error, "%s: the rule files are larger than %d MiB in all", name,
+                           RULEFILE_BYTES_MAX / (1024 * 1024));
+    if (result == 0)
+        result = rulefiles_check_text(name, buf_text(&text), text.len, error);
+    if (result == 0) {
+        rulefiles_add(files, name, buf_text(&text));
+        *room -= text.len;
+    }
+    buf_release(&text);
+    buf_release(&path);
+    return result;
+}
+
+int rulefiles_read(const char *folder, struct rulefiles *files, struct error *error)
+{
+    struct names names = { 0 };
+    size_t room = RULEFILE_BYTES_MAX;
+    int result = list_folder(folder, &names, error);
+    for (size_t i = 0; result == 0 && i < names.count; i++)
+        result = add_from_folder(files, folder, names.list[i], &room, error);
+    names_release(&names);
+    if (result != 0)
+        rulefiles_release(files);
+    return result;
+}
+
+/* The closing NUL counts too, so that moving a byte from a name to a text makes another digest. */
+static uint64_t digest_text(uint64_t digest, const char *text)
+{
+    size_t len = strlen(text) + 1;
+    for (size_t i = 0; i < len; i++)
+        digest = (digest ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
+    return digest;
+}
+
+void rulefiles_digest(const struct rulefiles *files, struct buf *out)
+{
+    uint64_t digest = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < files->count; i++) {
+        digest = digest_text(digest, files->list[i].name);
+        digest = digest_text(digest, files->list[i].text);
+    }
+    buf_addf(out, "%016llx", (unsigned long long)digest);
+}

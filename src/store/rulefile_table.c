@@ -1,0 +1,124 @@
+/*
+ * rulefile_table: the tables of a rule file.
+ *
+ * The tables live in a private in-memory database, without types, keys or constraints: SQLite only evaluates
+ * and keeps what was typed. What a value means, and whether it is good, is judged in rules/, which can say it
+ * in the words of the trade.
+ *
+ * `create`, `select` and `columns` of a row name the same columns in the same order. To let rule files
+ * write a new column: add it to these three, take it out of `later`, and evaluate it in rules/.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/nearest.h"
+#include "store/rulefile_table.h"
+
+static const char *const NONE[] = { NULL };
+
+static const char *const SETTING_COLUMNS[] = { "name", "value", NULL };
+
+static const char *const CAMPAIGN_COLUMNS[] = {
+    "name",          "channel", "layout", "campaign_id", "canvas_id", "app_id", "subscription_group_id",
+    "text_property", NULL
+};
+static const char *const CAMPAIGN_LATER[] = { "buttons", NULL };
+
+static const char *const CHANNEL_COLUMNS[] = { "name", "kind", NULL };
+
+static const char *const TEAM_COLUMNS[] = { "name", NULL };
+static const char *const TEAM_LATER[] = { "notify_user", "nobody", NULL };
+
+static const char *const RULE_COLUMNS[] = {
+    "name", "priority", "words", "pattern", "unless", "action", "target", "say", "campaign", NULL
+};
+static const char *const RULE_LATER[] = { "only_if", "buttons", "cooldown", "interrupts", NULL };
+
+static const char *const EXAMPLE_COLUMNS[] = { "rule", "text", NULL };
+
+const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
+    { "setting", "CREATE TABLE setting (name, value)",
+      "SELECT name, value FROM setting WHERE rowid > ?1 ORDER BY rowid", SETTING_COLUMNS, NONE },
+    { "campaign",
+      "CREATE TABLE campaign (name, channel, layout, campaign_id, canvas_id, app_id, subscription_group_id,"
+      " text_property)",
+      "SELECT name, channel, layout, campaign_id, canvas_id, app_id, subscription_group_id, text_property"
+      " FROM campaign WHERE rowid > ?1 ORDER BY rowid",
+      CAMPAIGN_COLUMNS, CAMPAIGN_LATER },
+    { "channel", "CREATE TABLE channel (name, kind)",
+      "SELECT name, kind FROM channel WHERE rowid > ?1 ORDER BY rowid", CHANNEL_COLUMNS, NONE },
+    { "team", "CREATE TABLE team (name)", "SELECT name FROM team WHERE rowid > ?1 ORDER BY rowid",
+      TEAM_COLUMNS, TEAM_LATER },
+    { "rule", "CREATE TABLE rule (name, priority, words, pattern, unless, action, target, say, campaign)",
+      "SELECT name, priority, words, pattern, unless, action, target, say, campaign"
+      " FROM rule WHERE rowid > ?1 ORDER BY rowid",
+      RULE_COLUMNS, RULE_LATER },
+    { "rule_example", "CREATE TABLE rule_example (rule, text)",
+      "SELECT rule, text FROM rule_example WHERE rowid > ?1 ORDER BY rowid", EXAMPLE_COLUMNS, NONE },
+    { "rule_counterexample", "CREATE TABLE rule_counterexample (rule, text)",
+      "SELECT rule, text FROM rule_counterexample WHERE rowid > ?1 ORDER BY rowid", EXAMPLE_COLUMNS, NONE },
+};
+
+/* Closed by a NULL for the advice. */
+static const char *const TABLE_NAMES[RULE_TABLE_COUNT + 1] = {
+    "setting", "campaign", "channel", "team", "rule", "rule_example", "rule_counterexample", NULL
+};
+
+static const char *const LATER_TABLES[] = { "flow",    "step",      "choice",    "branch",  "service",
+                                            "backend", "attribute", "opening",   "holiday", "phrase",
+                                            "faq",     "talk",      "talk_line", NULL };
+
+static int name_index(const char *const *names, const char *name, size_t len)
+{
+    for (int i = 0; names[i] != NULL; i++)
+        if (strlen(names[i]) == len && strncasecmp(names[i], name, len) == 0)
+            return i;
+    return -1;
+}
+
+/* Puts what is known instead behind the complaint. */
+static void advise(const char *name, size_t len, const char *const *known, struct buf *sentence)
+{
+    struct buf word = { 0 };
+    buf_add(&word, name, len);
+    struct nearest nearest = { .word = buf_text(&word) };
+    nearest_offer_list(&nearest, known);
+    nearest_advise(&nearest, known, sentence);
+    buf_release(&word);
+}
+
+int rule_table_find(const char *name, size_t len, struct error *error)
+{
+    int index = name_index(TABLE_NAMES, name, len);
+    if (index >= 0)
+        return index;
+
+    struct buf sentence = { 0 };
+    if (name_index(LATER_TABLES, name, len) >= 0)
+        buf_addf(&sentence, "the table '%.*s' comes with a later version of frontdesk", (int)len, name);
+    else
+        buf_addf(&sentence, "there is no table '%.*s'", (int)(len < 100 ? len : 100), name);
+    advise(name, len, TABLE_NAMES, &sentence);
+    error_set(error, "%s", buf_text(&sentence));
+    buf_release(&sentence);
+    return -1;
+}
+
+int rule_table_column(const struct rule_table *table, const char *name, size_t len, struct error *error)
+{
+    int index = name_index(table->columns, name, len);
+    if (index >= 0)
+        return index;
+
+    struct buf sentence = { 0 };
+    if (name_index(table->later, name, len) >= 0)
+        buf_addf(&sentence, "the column '%.*s' of %s comes with a later version of frontdesk", (int)len, name,
+                 table->name);
+    else
+        buf_addf(&sentence, "%s has no column '%.*s'", table->name, (int)(len < 100 ? len : 100), name);
+    advise(name, len, table->columns, &sentence);
+    error_set(error, "%s", buf_text(&sentence));
+    buf_release(&sentence);
+    return -1;
+}

@@ -1,0 +1,170 @@
+/*
+ * schema: migrations forward, each with its version bump in one transaction, so that a kill leaves the old version or the
+ * new one. The SQL comes from schema/NNN-title.sql, embedded by tools/embed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "store/schema.h"
+#include "store/schema_embedded.h"
+
+enum { APPLICATION_ID = 0x66726473 }; /* "frds" */
+
+int schema_version(void)
+{
+    return (int)schema_file_count;
+}
+
+static int read_pragma(struct db *db, const char *sql, int64_t *value, struct error *error)
+{
+    struct query *q = db_query(db, sql);
+    int found = query_step(q, error);
+
+    if (found == 1)
+        *value = query_int(q, 0);
+    query_end(q);
+    return found == 1 ? 0 : -1;
+}
+
+static int read_versions(struct db *db, int64_t *application, int64_t *version, int64_t *tables, struct error *error)
+{
+    static const char APPLICATION[] = "PRAGMA application_id";
+    static const char VERSION[] = "PRAGMA user_version";
+    static const char TABLES[] = "SELECT count(*) FROM sqlite_schema";
+
+    if (read_pragma(db, APPLICATION, application, error) != 0 || read_pragma(db, VERSION, version, error) != 0 ||
+        read_pragma(db, TABLES, tables, error) != 0)
+        return -1;
+    if (*application != APPLICATION_ID && *tables > 0)
+        return error_set(error, "this is a database of another program; name a new file with --db FILE or FRONTDESK_DB");
+    if (*version > schema_version())
+        return error_set(error, "the book has schema %lld, this program knows %d: install the newer frontdesk that wrote it",
+                         (long long)*version, schema_version());
+    return 0;
+}
+
+int schema_check(struct db *db, struct error *error)
+{
+    int64_t application, version, tables;
+
+    if (read_versions(db, &application, &version, &tables, error) != 0)
+        return -1;
+    if (version < schema_version())
+        return error_set(error, "the book has schema %lld and wants an upgrade to %d: start frontdeskd once",
+                         (long long)version, schema_version());
+    return 0;
+}
+
+/* The copy is complete or absent: it gets its name only at the end. */
+static int copy_before(struct db *db, const char *path, int version, struct error *error)
+{
+    static const char COPY[] = "VACUUM INTO ?1";
+    struct buf target = { 0 }, draft = { 0 };
+    struct query *q;
+    int result;
+
+    buf_addf(&target, "%s.before-%03d", path, version);
+    buf_addf(&draft, "%s.new", buf_text(&target));
+    unlink(buf_text(&draft));
+    q = db_query(db, COPY);
+    query_bind_text(q, 1, buf_text(&draft));
+    result = query_run(q, error);
+    if (result == 0 && rename(buf_text(&draft), buf_text(&target)) != 0)
+        result = error_set(error, "%s: the copy before the upgrade cannot be named", buf_text(&target));
+    if (result == 0)
+        log_info("book_copied", log_text("to", buf_text(&target)));
+    else
+        error_prefix(error, "copying the book before its upgrade");
+    buf_release(&target);
+    buf_release(&draft);
+    return result;
+}
+
+static int apply_file(struct db *db, int index, struct error *error)
+{
+    struct buf bump = { 0 };
+    int result;
+
+    if (db_begin(db, error) != 0)
+        return -1;
+    /* Pragmas take no parameters; both numbers are ours. */
+    buf_addf(&bump, "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID, index + 1);
+    result = db_run(db, schema_files[index].sql, error);
+    if (result == 0)
+        result = db_run(db, buf_text(&bump), error);
+    buf_release(&bump);
+    if (result == 0)
+        return db_commit(db, error);
+    db_rollback(db);
+    return error_prefix(error, "upgrading the book by %s", schema_files[index].name);
+}
+
+static const char *const NUMBERED[] = { "webhook", "contact", "conversation", "turn",    "message", "outbox",
+                                        "attempt", "timer",   "event",        "ruleset", NULL };
+
+/* AUTOINCREMENT counts on from the row of sqlite_sequence, whatever the table holds. */
+static int start_ids(struct db *db, int64_t desk, struct error *error)
+{
+    static const char RAISE[] = "UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1";
+    static const char START[] = "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, ?2 "
+                                "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)";
+
+    for (int i = 0; NUMBERED[i] != NULL; i++) {
+        struct query *q = db_query(db, RAISE);
+
+        query_bind_text(q, 1, NUMBERED[i]);
+        query_bind_int(q, 2, desk << 40);
+        if (query_run(q, error) != 0)
+            return -1;
+        q = db_query(db, START);
+        query_bind_text(q, 1, NUMBERED[i]);
+        query_bind_int(q, 2, desk << 40);
+        if (query_run(q, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int schema_apply(struct db *db, const char *path, int64_t desk, struct error *error)
+{
+    int64_t application, version, tables;
+
+    if (read_versions(db, &application, &version, &tables, error) != 0)
+        return -1;
+    if (tables > 0 && version < schema_version() && copy_before(db, path, (int)version + 1, error) != 0)
+        return -1;
+    for (int i = (int)version; i < schema_version(); i++)
+        if (apply_file(db, i, error) != 0)
+            return -1;
+    if (desk == 0)
+        return 0;
+    if (db_begin(db, error) != 0)
+        return -1;
+    if (start_ids(db, desk, error) == 0)
+        return db_commit(db, error);
+    db_rollback(db);
+    return -1;
+}
+
+/* A whole check of a large book takes minutes; what was found within the budget decides, silence is no verdict. */
+int schema_quick_check(struct db *db, int budget_ms, struct error *error)
+{
+    static const char CHECK[] = "PRAGMA quick_check(1)";
+    struct query *q;
+    int result = 0;
+
+    db_limit_ms(db, budget_ms);
+    q = db_query(db, CHECK);
+    if (query_step(q, NULL) == 1 && strcmp(query_text(q, 0), "ok") != 0)
+        result = error_set(error, "the book is damaged (%s): keep the file, and restore the newest backup in its place",
+                           query_text(q, 0));
+    query_end(q);
+    db_limit_ms(db, 0);
+    if (result == 0 && db_fault(db) == DB_CORRUPT)
+        result = error_set(error, "the book is damaged: keep the file, and restore the newest backup in its place");
+    return result;
+}

@@ -1,0 +1,27 @@
+/*
+ * schema: bringing a book to the program's version.
+ *
+ * The files schema/NNN-title.sql are embedded at build and applied by user_version, one transaction each; before the
+ * first one runs on a book that already has tables, a copy is written beside it ("<db>.before-NNN"). A book that is newer
+ * than the program, or that is no frontdesk book (application_id), is refused.
+ */
+#ifndef STORE_SCHEMA_H
+#define STORE_SCHEMA_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "store/db.h"
+
+int schema_version(void); /* what this program writes */
+
+/* Writer: migrates. `desk` is FRONTDESK_DESK: ids start at desk << 40. */
+int schema_apply(struct db *db, const char *path, int64_t desk, struct error *error);
+
+/* Reader: 0 when the book has exactly the program's version. */
+int schema_check(struct db *db, struct error *error);
+
+/* Bounded integrity check at start: stops after about `budget_ms` without a verdict. -1: the file is damaged. */
+int schema_quick_check(struct db *db, int budget_ms, struct error *error);
+
+#endif

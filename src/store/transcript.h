@@ -1,0 +1,43 @@
+/*
+ * transcript: a conversation's messages with what became of them, and the decision behind one message.
+ *
+ * Rows come in order, through a callback; they are borrowed until it returns. Only reads.
+ */
+#ifndef STORE_TRANSCRIPT_H
+#define STORE_TRANSCRIPT_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "store/db.h"
+
+struct transcript_line {
+    int64_t id, at, turn, outbox; /* outbox: of the worst part; 0: none */
+    const char *kind, *text, *actor, *media;
+    const char *state;  /* in: of its turn; out, agent: the worst state among its parts; "" when it has none */
+    const char *reason; /* of that outbox row */
+};
+
+typedef void transcript_row(void *context, const struct transcript_line *line);
+
+/* The number of lines, or -1. transcript_turn: what was said in one turn of the conversation, the customer's part left out. */
+int transcript_list(struct db *db, int64_t conversation, transcript_row *row, void *context, struct error *error);
+int transcript_turn(struct db *db, int64_t turn, transcript_row *row, void *context, struct error *error);
+
+struct transcript_decision {
+    int64_t message, conversation, turn, at, ruleset;
+    const char *text, *user, *channel, *turn_state;
+    const char *rule;           /* NULL: no rule won */
+    const char *action;
+    const char *state, *trace;  /* JSON, as the decision left them */
+};
+
+typedef void transcript_decision_row(void *context, const struct transcript_decision *decision);
+
+/* Why was it answered so? For a message of the bot: the decision about the message that it answers. 1, 0, -1. */
+int transcript_why(struct db *db, int64_t message, transcript_decision_row *row, void *context, struct error *error);
+
+/* The turn that a message belongs to and its state; 0 and "" when it has none. 1, 0, -1. */
+int transcript_turn_of(struct db *db, int64_t message, int64_t *turn, char state[16], struct error *error);
+
+#endif

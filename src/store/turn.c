@@ -1,0 +1,61 @@
+/*
+ * turn: see the header.
+ */
+#include "store/turn.h"
+
+static const char PUT[] =
+    "INSERT INTO turn (conversation, ruleset, epoch, state, opened_at, closed_at, deadline_at) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, CASE ?4 WHEN 'open' THEN NULL ELSE ?5 END, nullif(?6, 0))";
+
+int turn_put(struct db *db, struct turn *turn, struct error *error)
+{
+    struct query *q = db_query(db, PUT);
+
+    query_bind_int(q, 1, turn->conversation);
+    query_bind_int(q, 2, turn->ruleset);
+    query_bind_int(q, 3, turn->epoch);
+    query_bind_text(q, 4, turn->state);
+    query_bind_int(q, 5, turn->opened_at);
+    query_bind_int(q, 6, turn->deadline_at);
+    if (query_run(q, error) != 0)
+        return -1;
+    turn->id = db_last_id(db);
+    return 0;
+}
+
+static const char REFRESH[] =
+    "UPDATE turn SET closed_at = ?3, state = coalesce("
+    "(SELECT 'open' FROM outbox WHERE contact = ?2 AND state IN ('waiting', 'due', 'claimed') AND turn = ?1 LIMIT 1), "
+    "(SELECT state FROM outbox WHERE turn = ?1 AND state IN ('held', 'withheld', 'expired', 'dead', 'unknown') "
+    "ORDER BY CASE state WHEN 'dead' THEN 1 WHEN 'unknown' THEN 2 WHEN 'expired' THEN 3 WHEN 'held' THEN 4 ELSE 5 END LIMIT 1), "
+    "'answered') WHERE id = ?1 AND state NOT IN ('silenced', 'unanswered', 'agent', 'erased')";
+
+int turn_refresh(struct db *db, int64_t turn, int64_t contact, int64_t now, struct error *error)
+{
+    struct query *q;
+
+    if (turn == 0)
+        return 0;
+    q = db_query(db, REFRESH);
+    query_bind_int(q, 1, turn);
+    query_bind_int(q, 2, contact);
+    query_bind_int(q, 3, now);
+    return query_run(q, error);
+}
+
+static const char DECIDED[] = "INSERT INTO decision (message, at, ruleset, rule, action, state, trace) "
+                              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+int decision_put(struct db *db, const struct decision_row *decision, struct error *error)
+{
+    struct query *q = db_query(db, DECIDED);
+
+    query_bind_int(q, 1, decision->message);
+    query_bind_int(q, 2, decision->at);
+    query_bind_int(q, 3, decision->ruleset);
+    query_bind_text(q, 4, decision->rule);
+    query_bind_text(q, 5, decision->action);
+    query_bind_text(q, 6, decision->state);
+    query_bind_text(q, 7, decision->trace);
+    return query_run(q, error);
+}

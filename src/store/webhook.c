@@ -1,0 +1,134 @@
+/*
+ * webhook: see the header. The normal road writes each row once, with its final state; only careful mode and replays change one.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "store/webhook.h"
+
+static const char PUT[] =
+    "INSERT INTO webhook (received_at, channel, claimed_user, content_type, body, state, tries) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+int webhook_put(struct db *db, struct webhook *webhook, const char *state, struct error *error)
+{
+    struct query *q = db_query(db, PUT);
+
+    query_bind_int(q, 1, webhook->received_at);
+    query_bind_text(q, 2, webhook->channel);
+    query_bind_text(q, 3, webhook->claimed_user);
+    query_bind_text(q, 4, webhook->content_type);
+    query_bind_bytes(q, 5, webhook->body, webhook->body_len);
+    query_bind_text(q, 6, state);
+    query_bind_int(q, 7, webhook->tries);
+    if (query_run(q, error) != 0)
+        return -1;
+    webhook->id = db_last_id(db);
+    return 0;
+}
+
+static const char SETTLE[] = "UPDATE webhook SET state = ?2, message = nullif(?3, 0), reason = ?4 WHERE id = ?1";
+
+int webhook_settle(struct db *db, int64_t id, const char *state, int64_t message, const char *reason, struct error *error)
+{
+    struct query *q = db_query(db, SETTLE);
+
+    query_bind_int(q, 1, id);
+    query_bind_text(q, 2, state);
+    query_bind_int(q, 3, message);
+    query_bind_text(q, 4, reason);
+    return query_run(q, error);
+}
+
+static const char COUNT_TRY[] = "UPDATE webhook SET tries = tries + 1 WHERE id = ?1";
+
+int webhook_count_try(struct db *db, int64_t id, struct error *error)
+{
+    struct query *q = db_query(db, COUNT_TRY);
+
+    query_bind_int(q, 1, id);
+    return query_run(q, error);
+}
+
+/* Copies the row under the query: it outlives the statement. */
+static int take_row(struct query *q, struct webhook *webhook, struct error *error)
+{
+    int found = query_step(q, error);
+    const void *bytes;
+
+    if (found == 1) {
+        webhook->id = query_int(q, 0);
+        webhook->received_at = query_int(q, 1);
+        webhook->channel = alloc_text(query_text(q, 2));
+        webhook->claimed_user = query_is_null(q, 3) ? NULL : alloc_text(query_text(q, 3));
+        webhook->content_type = alloc_text(query_text(q, 4));
+        bytes = query_bytes(q, 5, &webhook->body_len);
+        webhook->body = alloc_bytes(bytes, webhook->body_len);
+        webhook->tries = query_int(q, 6);
+    }
+    query_end(q);
+    return found;
+}
+
+static const char GET[] =
+    "SELECT id, received_at, channel, claimed_user, content_type, body, tries FROM webhook WHERE id = ?1";
+
+int webhook_get(struct db *db, int64_t id, struct webhook *webhook, struct error *error)
+{
+    struct query *q = db_query(db, GET);
+
+    query_bind_int(q, 1, id);
+    return take_row(q, webhook, error);
+}
+
+static const char NEXT_RAW[] =
+    "SELECT id, received_at, channel, claimed_user, content_type, body, tries FROM webhook "
+    "WHERE state IN ('raw', 'unreadable', 'aside') AND state = 'raw' ORDER BY id LIMIT 1";
+
+int webhook_next_raw(struct db *db, struct webhook *webhook, struct error *error)
+{
+    return take_row(db_query(db, NEXT_RAW), webhook, error);
+}
+
+void webhook_release(struct webhook *webhook)
+{
+    free((char *)webhook->channel);
+    free((char *)webhook->claimed_user);
+    free((char *)webhook->content_type);
+    free((char *)webhook->body);
+    memset(webhook, 0, sizeof *webhook);
+}
+
+static const char STATE[] = "SELECT state FROM webhook WHERE id = ?1";
+
+int webhook_state(struct db *db, int64_t id, char state[16], struct error *error)
+{
+    struct query *q = db_query(db, STATE);
+    int found;
+
+    query_bind_int(q, 1, id);
+    found = query_step(q, error);
+    if (found == 1)
+        snprintf(state, 16, "%s", query_text(q, 0));
+    query_end(q);
+    return found;
+}
+
+static const char TRIES_OF[] =
+    "SELECT coalesce(max(tries), 0) FROM webhook "
+    "WHERE state IN ('raw', 'unreadable', 'aside') AND state <> 'unreadable' AND body = ?1 AND channel = ?2";
+
+int webhook_tries_of(struct db *db, const struct webhook *webhook, int64_t *tries, struct error *error)
+{
+    struct query *q = db_query(db, TRIES_OF);
+    int found;
+
+    query_bind_bytes(q, 1, webhook->body, webhook->body_len);
+    query_bind_text(q, 2, webhook->channel);
+    found = query_step(q, error);
+    *tries = found == 1 ? query_int(q, 0) : 0;
+    query_end(q);
+    return found == 1 ? 0 : -1;
+}
