@@ -1,0 +1,341 @@
+/*
+ * send: bodies that Braze takes, and texts that Braze leaves alone.
+ *
+ * The three carriers differ little. A campaign and a Canvas take a list of recipients, each with the
+ * properties that fill the template in the dashboard (`trigger_properties`, `context`); our text is one of
+ * these properties. /messages/send takes one text for all its users, and lists them by kind.
+ *
+ *     {"campaign_id":"…","recipients":[{"external_user_id":"u","trigger_properties":{…}}]}
+ *     {"messages":{"whats_app":{…,"message":{"body":"…"}}},"external_user_ids":["u"],"user_aliases":[{…}]}
+ *
+ * Braze collapses recipients of one request that are the same person, silently: a user twice is refused
+ * here. A request that says too much would cost the whole batch, so all bounds are checked before anything
+ * is sent. With at most 50 recipients, properties under 50 KB and ids of at most 987 bytes a body stays
+ * under 3 MB; Braze takes 4.
+ *
+ * Braze evaluates Liquid that it finds in a payload, and may do so inside of property values. What a
+ * customer or a model wrote could read the profile or fetch an address in this way, so no text leaves with
+ * "{{" or "{%" in one piece: not the reply, and no key or text among the further properties. The blank is
+ * put in while the output grows, looking at its last character, so that taking something out (a control
+ * character) cannot put two braces together again.
+ *
+ * `broadcast`, `audience` and `send_to_existing_only` are never written.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/utf8.h"
+
+#include "braze/send.h"
+
+enum { ID_MAX = 987, BLANKS_MAX = 4 };
+
+static const char DEFAULT_PROPERTY[] = "external_system_msg_body";
+
+struct carrier {
+    const char *path, *id_key, *properties_key;
+};
+
+static const struct carrier CARRIERS[] = {
+    [CARRIER_CAMPAIGN] = { "/campaigns/trigger/send", "campaign_id", "trigger_properties" },
+    [CARRIER_CANVAS] = { "/canvas/trigger/send", "canvas_id", "context" },
+    [CARRIER_MESSAGE] = { "/messages/send", NULL, NULL },
+};
+
+const char *send_path(enum send_carrier carrier)
+{
+    return CARRIERS[carrier].path;
+}
+
+/* Text on its way out ------------------------------------------------------------------------------------ */
+
+static char last_char(const struct buf *out, size_t start)
+{
+    return out->len > start ? out->data[out->len - 1] : '\0';
+}
+
+static bool is_control(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7F && code < 0xA0);
+}
+
+static bool is_line_break(uint32_t code)
+{
+    return code == '\n' || code == 0x2028 || code == 0x2029;
+}
+
+/* Do the two begin or end Liquid? */
+static bool is_liquid(char before, uint32_t code)
+{
+    return (before == '{' && (code == '{' || code == '%')) ||
+           (code == '}' && (before == '}' || before == '%'));
+}
+
+static bool has_blanks(const struct buf *out, size_t start, size_t count)
+{
+    return out->len - start >= count && strncmp(out->data + out->len - count, "    ", count) == 0;
+}
+
+static void add_clean(uint32_t code, bool is_template, size_t start, struct buf *out)
+{
+    if (is_template && (code == '\t' || is_line_break(code)))
+        code = ' ';
+    if (is_control(code) && code != '\n' && code != '\t')
+        return;
+    if (is_template && code == ' ' && has_blanks(out, start, BLANKS_MAX))
+        return;
+    if (is_liquid(last_char(out, start), code))
+        buf_add_char(out, ' ');
+    utf8_encode(code, out);
+}
+
+void send_clean(const char *text, bool is_template, struct buf *out)
+{
+    size_t start = out->len, len = strlen(text);
+    uint32_t code;
+    for (size_t step; len > 0; text += step, len -= step) {
+        step = utf8_decode(text, len, &code);
+        step = step > 0 ? step : 1;
+        add_clean(code, is_template, start, out);
+    }
+}
+
+static void write_clean(struct jsonw *w, const char *key, const char *text, bool is_template)
+{
+    struct buf out = { 0 };
+    send_clean(text, is_template, &out);
+    jsonw_bytes(w, key, buf_text(&out), out.len);
+    buf_release(&out);
+}
+
+static bool is_blank(const char *text)
+{
+    return text[strspn(text, " \t\n")] == '\0';
+}
+
+/* Properties --------------------------------------------------------------------------------------------- */
+
+static void write_value(struct jsonw *w, const char *key, const struct json *value, bool is_template);
+
+static void write_members(struct jsonw *w, const struct json *container, const char *left_out,
+                          bool is_template)
+{
+    for (const struct json *item = json_first(container); item != NULL; item = json_next(item)) {
+        struct buf name = { 0 };
+        if (json_key(item) != NULL)
+            send_clean(json_key(item), true, &name);
+        if (json_key(item) == NULL || left_out == NULL || strcmp(buf_text(&name), left_out) != 0)
+            write_value(w, json_key(item) != NULL ? buf_text(&name) : NULL, item, is_template);
+        buf_release(&name);
+    }
+}
+
+/* Recursion is bounded: json_parse takes no more than 32 levels. */
+static void write_value(struct jsonw *w, const char *key, const struct json *value, bool is_template)
+{
+    struct buf text = { 0 };
+    switch (json_kind(value)) {
+    case JSON_TEXT:
+        write_clean(w, key, json_text(value), is_template);
+        break;
+    case JSON_ARRAY:
+        jsonw_array(w, key);
+        write_members(w, value, NULL, is_template);
+        jsonw_end_array(w);
+        break;
+    case JSON_OBJECT:
+        jsonw_object(w, key);
+        write_members(w, value, NULL, is_template);
+        jsonw_end_object(w);
+        break;
+    default:
+        json_format(value, &text);
+        jsonw_raw(w, key, buf_text(&text));
+    }
+    buf_release(&text);
+}
+
+/* The object that fills the template: our text, and all else that the caller gave under other names. */
+static int write_properties(struct jsonw *w, const struct send_target *target,
+                            const struct send_recipient *recipient, struct error *error)
+{
+    const char *property = target->text_property != NULL ? target->text_property : DEFAULT_PROPERTY;
+    const char *further = recipient->properties != NULL ? recipient->properties : "{}";
+    struct json *root;
+    size_t start = w->out->len;
+    if (json_parse(further, strlen(further), JSON_STRICT, &root, error) != 0)
+        return error_prefix(error, "The further properties of a message are no JSON");
+    if (json_kind(root) != JSON_OBJECT) {
+        json_free(root);
+        return error_set(error, "The further properties of a message must be a JSON object.");
+    }
+    jsonw_object(w, CARRIERS[target->carrier].properties_key);
+    write_clean(w, property, recipient->text, target->is_template);
+    write_members(w, root, property, target->is_template);
+    jsonw_end_object(w);
+    json_free(root);
+    if (w->out->len - start >= SEND_PROPERTIES_MAX)
+        return error_set(error, "The properties for one recipient are %zu bytes; Braze takes less than %d.",
+                         w->out->len - start, SEND_PROPERTIES_MAX);
+    return 0;
+}
+
+/* Bodies ------------------------------------------------------------------------------------------------- */
+
+static void write_alias(struct jsonw *w, const char *key, const char *phone)
+{
+    jsonw_object(w, key);
+    jsonw_text(w, "alias_name", phone);
+    jsonw_text(w, "alias_label", "phone");
+    jsonw_end_object(w);
+}
+
+static int write_recipient(struct jsonw *w, const struct send_target *target,
+                           const struct send_recipient *recipient, struct error *error)
+{
+    jsonw_object(w, NULL);
+    if (recipient->address == ADDRESS_EXTERNAL)
+        jsonw_text(w, "external_user_id", recipient->id);
+    else
+        write_alias(w, "user_alias", recipient->id);
+    if (write_properties(w, target, recipient, error) != 0)
+        return -1;
+    jsonw_end_object(w);
+    return 0;
+}
+
+static int write_triggered(struct jsonw *w, const struct send_target *target,
+                           const struct send_recipient *recipients, size_t count, struct error *error)
+{
+    jsonw_object(w, NULL);
+    jsonw_text(w, CARRIERS[target->carrier].id_key, target->campaign_id);
+    jsonw_array(w, "recipients");
+    for (size_t i = 0; i < count; i++)
+        if (write_recipient(w, target, &recipients[i], error) != 0)
+            return -1;
+    jsonw_end_array(w);
+    jsonw_end_object(w);
+    return 0;
+}
+
+static size_t count_address(const struct send_recipient *recipients, size_t count, enum send_address address)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        found += recipients[i].address == address;
+    return found;
+}
+
+/* One list per kind of address; an empty list is left out. */
+static void write_users(struct jsonw *w, const struct send_recipient *recipients, size_t count,
+                        enum send_address address)
+{
+    if (count_address(recipients, count, address) == 0)
+        return;
+    jsonw_array(w, address == ADDRESS_EXTERNAL ? "external_user_ids" : "user_aliases");
+    for (size_t i = 0; i < count; i++) {
+        if (recipients[i].address != address)
+            continue;
+        if (address == ADDRESS_EXTERNAL)
+            jsonw_text(w, NULL, recipients[i].id);
+        else
+            write_alias(w, NULL, recipients[i].id);
+    }
+    jsonw_end_array(w);
+}
+
+static int write_message(struct jsonw *w, const struct send_target *target,
+                         const struct send_recipient *recipients, size_t count, struct error *error)
+{
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(recipients[i].text, recipients[0].text) != 0)
+            return error_set(error, "/messages/send carries one text for all its users; these differ.");
+    jsonw_object(w, NULL);
+    jsonw_object(w, "messages");
+    jsonw_object(w, "whats_app");
+    jsonw_text(w, "app_id", target->app_id);
+    jsonw_text(w, "subscription_group_id", target->subscription_group_id);
+    jsonw_text(w, "message_type", "text_response_message");
+    jsonw_object(w, "message");
+    write_clean(w, "body", recipients[0].text, target->is_template);
+    jsonw_end_object(w);
+    jsonw_end_object(w);
+    jsonw_end_object(w);
+    write_users(w, recipients, count, ADDRESS_EXTERNAL);
+    write_users(w, recipients, count, ADDRESS_PHONE_ALIAS);
+    jsonw_end_object(w);
+    return 0;
+}
+
+/* Checks ------------------------------------------------------------------------------------------------- */
+
+static bool is_missing(const char *text)
+{
+    return text == NULL || text[0] == '\0';
+}
+
+static int check_target(const struct send_target *target, struct error *error)
+{
+    if (target->carrier == CARRIER_MESSAGE) {
+        if (is_missing(target->app_id) || is_missing(target->subscription_group_id))
+            return error_set(error, "A campaign by /messages/send needs app_id and subscription_group_id.");
+        return 0;
+    }
+    if (is_missing(target->campaign_id))
+        return error_set(error, "The campaign row needs a %s.", CARRIERS[target->carrier].id_key);
+    return 0;
+}
+
+static int check_recipient(const struct send_target *target, const struct send_recipient *recipient,
+                           struct error *error)
+{
+    struct buf text = { 0 };
+    bool is_empty;
+    if (is_missing(recipient->id) || strlen(recipient->id) > ID_MAX)
+        return error_set(error, "A recipient needs an id of 1 to %d bytes.", ID_MAX);
+    send_clean(recipient->text, target->is_template, &text);
+    is_empty = is_blank(buf_text(&text));
+    buf_release(&text);
+    if (is_empty)
+        return error_set(error, "The text is empty; Braze would send an empty message.");
+    return 0;
+}
+
+static bool is_same_user(const struct send_recipient *a, const struct send_recipient *b)
+{
+    return a->address == b->address && strcmp(a->id, b->id) == 0;
+}
+
+static int check(const struct send_target *target, const struct send_recipient *recipients, size_t count,
+                 struct error *error)
+{
+    if (check_target(target, error) != 0)
+        return -1;
+    if (count < 1 || count > SEND_RECIPIENTS_MAX)
+        return error_set(error, "A request takes 1 to %d recipients, not %zu.", SEND_RECIPIENTS_MAX, count);
+    for (size_t i = 0; i < count; i++) {
+        if (check_recipient(target, &recipients[i], error) != 0)
+            return -1;
+        for (size_t j = 0; j < i; j++)
+            if (is_same_user(&recipients[i], &recipients[j]))
+                return error_set(error, "The user %s stands twice in one request; Braze would send one text.",
+                                 recipients[i].id);
+    }
+    return 0;
+}
+
+int send_format(const struct send_target *target, const struct send_recipient *recipients, size_t count,
+                struct buf *body, struct error *error)
+{
+    struct buf out = { 0 };
+    struct jsonw w = { .out = &out };
+    int result = check(target, recipients, count, error);
+    if (result == 0 && target->carrier == CARRIER_MESSAGE)
+        result = write_message(&w, target, recipients, count, error);
+    else if (result == 0)
+        result = write_triggered(&w, target, recipients, count, error);
+    if (result == 0)
+        buf_add(body, out.data, out.len);
+    buf_release(&out);
+    return result;
+}

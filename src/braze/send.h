@@ -1,0 +1,59 @@
+/*
+ * send: the bodies of Braze's three ways to send a text, by the campaign row's carrier.
+ *
+ *     CARRIER_CAMPAIGN  POST /campaigns/trigger/send   campaign_id, recipients[].trigger_properties
+ *     CARRIER_CANVAS    POST /canvas/trigger/send      canvas_id, recipients[].context
+ *     CARRIER_MESSAGE   POST /messages/send            messages.whats_app text_response_message; equal text
+ *     for all
+ *
+ * Facts (DESIGN §8, Braze "Trigger send", "Messages send"): at most 50 recipients, each user once;
+ * properties under 50 KB; an alias is never created, so newcomers are addressed by user_alias {alias_label
+ * "phone"}. broadcast is never set. Pure.
+ */
+#ifndef BRAZE_SEND_H
+#define BRAZE_SEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+enum send_carrier { CARRIER_CAMPAIGN, CARRIER_CANVAS, CARRIER_MESSAGE };
+enum send_address { ADDRESS_EXTERNAL, ADDRESS_PHONE_ALIAS };
+enum { SEND_RECIPIENTS_MAX = 50, SEND_PROPERTIES_MAX = 50 * 1024 };
+
+struct send_target { /* all borrowed */
+    enum send_carrier carrier;
+    const char *campaign_id;        /* campaign or canvas id; unused by CARRIER_MESSAGE */
+    const char *app_id, *subscription_group_id; /* CARRIER_MESSAGE */
+    const char *text_property;      /* NULL: external_system_msg_body */
+    bool is_template;               /* a template layout: no newline, tab, run of more than 4 blanks */
+};
+
+struct send_recipient { /* borrowed */
+    enum send_address address;
+    const char *id;                 /* external id, or phone number (the alias name) */
+    const char *text;               /* the reply as decided; cleaned here on its way out */
+    const char *properties;         /* further trigger properties as a JSON object, or NULL */
+};
+
+/* "/campaigns/trigger/send" … */
+const char *send_path(enum send_carrier carrier);
+
+/*
+ * Appends the JSON body. -1 and nothing appended: too many recipients, one user twice, an empty id or text,
+ * unequal texts for CARRIER_MESSAGE, properties that are no JSON object or too large, a campaign row
+ * without its ids.
+ */
+int send_format(const struct send_target *target, const struct send_recipient *recipients, size_t count,
+                struct buf *body, struct error *error);
+
+/*
+ * What goes out for a text: control characters but LF and TAB dropped, "{{" "}}" "{%" "%}" broken apart by
+ * a blank (Braze evaluates Liquid in payloads), for a template layout line breaks and tabs to a blank and
+ * blanks at most 4 in a row.
+ */
+void send_clean(const char *text, bool is_template, struct buf *out);
+
+#endif
