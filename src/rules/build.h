@@ -1,0 +1,39 @@
+/*
+ * build: the private side of a ruleset, for the files of this room that put one together (build_channel.c,
+ * build_rule.c) and take it apart (ruleset.c). Not for other rooms.
+ *
+ * Order matters: channels, campaigns and teams before the rules that name them, rules before their examples.
+ * Each step may fail half way; what it made is in the ruleset by then, and ruleset_free takes it.
+ */
+#ifndef RULES_BUILD_H
+#define RULES_BUILD_H
+
+#include "base/error.h"
+#include "rules/row.h"
+#include "rules/ruleset.h"
+#include "rules/setting.h"
+
+/* Owns everything: the public lists are views of these, and all texts point into `rows` or at constants. */
+struct ruleset_private {
+    struct rows rows;
+    struct settings settings;
+    struct rule *rules;
+    const struct rule **by_name; /* the same rules, sorted by name */
+    struct rule_example *examples;
+    struct campaign *campaigns;
+    struct channel *channels;
+    struct team *teams;
+};
+
+int build_channels(struct ruleset *ruleset, struct error *error);
+int build_campaigns(struct ruleset *ruleset, struct error *error);
+int build_teams(struct ruleset *ruleset, struct error *error);
+int build_rules(struct ruleset *ruleset, struct error *error);
+int build_examples(struct ruleset *ruleset, struct error *error);
+
+const struct team *ruleset_team(const struct ruleset *ruleset, const char *name); /* NULL: none */
+
+/* The one word of each enum value, NULL-terminated. */
+extern const char *const ruleset_action_names[];
+
+#endif

@@ -1,0 +1,268 @@
+/*
+ * build_rule: rules and their examples.
+ *
+ * A rule is compiled whole or refused: its words and patterns, its template with every name that this asks
+ * for, the team and campaign it names, and what its action needs and cannot use. NEEDS has a row per action;
+ * an action of a later version gets its row there, its word in ruleset_action_names, and its effect in
+ * desk/decide.
+ *
+ * Rules are made in file order, then sorted by priority; a counting sort, because it keeps equal priorities
+ * in file order, which is the tie-break the owner relies on. Names are looked up in a sorted index, which
+ * also finds the duplicates, so that 10,000 rules load in a fraction of a second.
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/nearest.h"
+#include "base/utf8.h"
+#include "rules/build.h"
+#include "rules/variable.h"
+#include "text/words.h"
+
+enum {
+    RULES_MAX = 50 * 1000,
+    PRIORITY_LEAST = 0,
+    PRIORITY_MOST = 1000,
+    PRIORITY_USUAL = 500,
+    PATTERN_SHOWN_MAX = 60
+};
+
+const char *const ruleset_action_names[] = {
+    [ACTION_SAY] = "say",         [ACTION_IGNORE] = "ignore",   [ACTION_OPT_OUT] = "opt_out",
+    [ACTION_OPT_IN] = "opt_in",   [ACTION_HANDOFF] = "handoff", [ACTION_CLOSE] = "close",
+    NULL
+};
+
+static const char *const ACTIONS_LATER[] = { "consult", "flow", "tag", NULL };
+
+enum need { NEED_NO, NEED_MAY, NEED_MUST };
+
+/* What an action needs of the columns say and target. */
+static const struct {
+    enum need say, target;
+} NEEDS[] = {
+    [ACTION_SAY] = { NEED_MUST, NEED_NO },    [ACTION_IGNORE] = { NEED_NO, NEED_NO },
+    [ACTION_OPT_OUT] = { NEED_MAY, NEED_NO }, [ACTION_OPT_IN] = { NEED_MAY, NEED_NO },
+    [ACTION_HANDOFF] = { NEED_MAY, NEED_MUST }, [ACTION_CLOSE] = { NEED_MAY, NEED_NO },
+};
+
+static int check_need(const struct row *row, const char *column, enum need need, const char *action,
+                      struct error *error)
+{
+    bool is_given = row_value(row, column) != NULL;
+    if (need == NEED_MUST && !is_given)
+        return row_refuse(row, error, "a rule with the action %s needs %s%s", action, column,
+                          strcmp(column, "target") == 0 ? ", the name of a team"
+                                                        : ", the text of the answer");
+    if (need == NEED_NO && is_given)
+        return row_refuse(row, error, "a rule with the action %s has no use for %s; write NULL", action,
+                          column);
+    return 0;
+}
+
+static int take_action(const struct row *row, struct rule *rule, struct error *error)
+{
+    int action;
+    if (row_choose(row, "action", ruleset_action_names, ACTIONS_LATER, ACTION_SAY, &action, error) != 0)
+        return -1;
+    rule->action = (enum rule_action)action;
+    const char *name = ruleset_action_names[action];
+    if (check_need(row, "say", NEEDS[action].say, name, error) != 0 ||
+        check_need(row, "target", NEEDS[action].target, name, error) != 0)
+        return -1;
+    if (row_value(row, "campaign") != NULL && row_value(row, "say") == NULL)
+        return row_refuse(row, error, "this rule says nothing, so it has no use for a campaign");
+    return 0;
+}
+
+static int take_pattern(const struct row *row, struct rule *rule, struct error *error)
+{
+    rule->source_pattern = row_value(row, "pattern");
+    if (rule->source_pattern == NULL)
+        return 0;
+    rule->pattern = pattern_new(rule->source_pattern, error);
+    if (rule->pattern != NULL && variable_check_groups(rule->pattern, error) == 0)
+        return 0;
+    size_t shown = utf8_floor(rule->source_pattern, strlen(rule->source_pattern), PATTERN_SHOWN_MAX);
+    error_prefix(error, "'%.*s'", (int)shown, rule->source_pattern);
+    return row_blame(row, "pattern", error);
+}
+
+static int take_words(const struct row *row, const char *column, const char **source,
+                      struct pattern **pattern, struct error *error)
+{
+    *source = row_value(row, column);
+    if (*source == NULL)
+        return 0;
+    struct buf compiled = { 0 };
+    if (words_compile(*source, &compiled, error) == 0)
+        *pattern = pattern_new_generated(buf_text(&compiled), error);
+    buf_release(&compiled);
+    return *pattern != NULL ? 0 : row_blame(row, column, error);
+}
+
+static int take_say(const struct row *row, struct rule *rule, struct error *error)
+{
+    const char *source = row_value(row, "say");
+    if (source == NULL)
+        return 0;
+    if (source[strspn(source, " \t\r\n")] == '\0')
+        return row_refuse(row, error,
+                          "say holds nothing but blanks; write NULL where there is nothing to say");
+    rule->say = template_new(source, error);
+    if (rule->say == NULL || variable_check_template(rule->say, rule->pattern, error) != 0)
+        return row_blame(row, "say", error);
+    return 0;
+}
+
+/* The sentence for a name that is not there. */
+static int refuse_unknown(const struct row *row, const char *noun, const struct nearest *nearest,
+                          struct error *error)
+{
+    struct buf advice = { 0 };
+    nearest_advise(nearest, NULL, &advice);
+    row_refuse(row, error, "there is no %s '%s'%s", noun, nearest->word, buf_text(&advice));
+    buf_release(&advice);
+    return -1;
+}
+
+static int take_team(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
+                     struct error *error)
+{
+    struct nearest nearest = { .word = row_value(row, "target") };
+    if (nearest.word == NULL)
+        return 0;
+    rule->team = ruleset_team(ruleset, nearest.word);
+    for (size_t i = 0; rule->team == NULL && i < ruleset->team_count; i++)
+        nearest_offer(&nearest, ruleset->teams[i].name);
+    return rule->team != NULL ? 0 : refuse_unknown(row, "team", &nearest, error);
+}
+
+static int take_campaign(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
+                         struct error *error)
+{
+    struct nearest nearest = { .word = row_value(row, "campaign") };
+    if (nearest.word == NULL)
+        return 0;
+    rule->campaign = ruleset_campaign(ruleset, nearest.word);
+    for (size_t i = 0; rule->campaign == NULL && i < ruleset->campaign_count; i++)
+        nearest_offer(&nearest, ruleset->campaigns[i].name);
+    return rule->campaign != NULL ? 0 : refuse_unknown(row, "campaign", &nearest, error);
+}
+
+static int take_rule(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
+                     struct error *error)
+{
+    rule->file = row->file;
+    rule->line = row->line;
+    if (row_require(row, "name", &rule->name, error) != 0 ||
+        row_number(row, "priority", PRIORITY_LEAST, PRIORITY_MOST, PRIORITY_USUAL, &rule->priority, error) !=
+            0 ||
+        take_action(row, rule, error) != 0 || take_pattern(row, rule, error) != 0 ||
+        take_words(row, "words", &rule->source_words, &rule->words, error) != 0 ||
+        take_words(row, "unless", &rule->source_unless, &rule->unless, error) != 0 ||
+        take_say(row, rule, error) != 0 || take_team(ruleset, row, rule, error) != 0)
+        return -1;
+    return take_campaign(ruleset, row, rule, error);
+}
+
+/* Highest priority first; equal priorities stay in file order. */
+static void sort_rules(struct ruleset *ruleset)
+{
+    struct ruleset_private *private = ruleset->private;
+    size_t first[PRIORITY_MOST + 2] = { 0 };
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        first[PRIORITY_MOST - private->rules[i].priority + 1]++;
+    for (size_t i = 1; i < PRIORITY_MOST + 2; i++)
+        first[i] += first[i - 1];
+
+    struct rule *sorted = alloc_array(ruleset->rule_count, sizeof *sorted);
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        sorted[first[PRIORITY_MOST - private->rules[i].priority]++] = private->rules[i];
+    free(private->rules);
+    ruleset->rules = private->rules = sorted;
+}
+
+/* By name; of equal names in the order in which the rules are kept, which is that of the files at first. */
+static int compare_names(const void *a, const void *b)
+{
+    const struct rule *left = *(const struct rule *const *)a, *right = *(const struct rule *const *)b;
+    int order = strcmp(left->name, right->name);
+    return order != 0 ? order : (left > right) - (left < right);
+}
+
+static void index_names(struct ruleset *ruleset)
+{
+    struct ruleset_private *private = ruleset->private;
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        private->by_name[i] = &private->rules[i];
+    qsort(private->by_name, ruleset->rule_count, sizeof *private->by_name, compare_names);
+}
+
+static int refuse_duplicates(const struct ruleset *ruleset, struct error *error)
+{
+    const struct rule *const *by_name = ruleset->private->by_name;
+    for (size_t i = 1; i < ruleset->rule_count; i++)
+        if (strcmp(by_name[i]->name, by_name[i - 1]->name) == 0)
+            return error_set(error, "%s:%d: there is already a rule '%s' in %s:%d", by_name[i]->file,
+                             by_name[i]->line, by_name[i]->name, by_name[i - 1]->file, by_name[i - 1]->line);
+    return 0;
+}
+
+int build_rules(struct ruleset *ruleset, struct error *error)
+{
+    struct ruleset_private *private = ruleset->private;
+    size_t count = rows_count(&private->rows, "rule"), at = 0;
+    if (count > RULES_MAX)
+        return error_set(error, "the rule files hold %zu rules; at most %d are taken", count, RULES_MAX);
+    ruleset->rules = private->rules = alloc_array(count, sizeof *private->rules);
+    private->by_name = alloc_array(count, sizeof *private->by_name);
+
+    const struct row *row;
+    while ((row = rows_next(&private->rows, "rule", &at)) != NULL)
+        if (take_rule(ruleset, row, &private->rules[ruleset->rule_count++], error) != 0)
+            return -1;
+    index_names(ruleset);
+    if (refuse_duplicates(ruleset, error) != 0)
+        return -1;
+    sort_rules(ruleset);
+    index_names(ruleset);
+    return 0;
+}
+
+static int take_example(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
+                        struct error *error)
+{
+    const char *name;
+    example->must_win = strcmp(row->table, "rule_example") == 0;
+    example->file = row->file;
+    example->line = row->line;
+    if (row_require(row, "rule", &name, error) != 0 || row_require(row, "text", &example->text, error) != 0)
+        return -1;
+    example->rule = ruleset_rule(ruleset, name);
+    if (example->rule != NULL)
+        return 0;
+    struct nearest nearest = { .word = name };
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        nearest_offer(&nearest, ruleset->rules[i].name);
+    return refuse_unknown(row, "rule", &nearest, error);
+}
+
+int build_examples(struct ruleset *ruleset, struct error *error)
+{
+    static const char *const TABLES[] = { "rule_example", "rule_counterexample" };
+    struct ruleset_private *private = ruleset->private;
+    size_t count = rows_count(&private->rows, TABLES[0]) + rows_count(&private->rows, TABLES[1]);
+    ruleset->examples = private->examples = alloc_array(count, sizeof *private->examples);
+
+    for (size_t i = 0; i < sizeof TABLES / sizeof TABLES[0]; i++) {
+        const struct row *row;
+        for (size_t at = 0; (row = rows_next(&private->rows, TABLES[i], &at)) != NULL;)
+            if (take_example(ruleset, row, &private->examples[ruleset->example_count++], error) != 0)
+                return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,158 @@
+/*
+ * ruleset: made whole or not at all, then only read.
+ *
+ * ruleset_new loads the rows, then builds settings, channels, campaigns, teams, rules and examples in this
+ * order, each from rows and from what stands already. The first thing that is wrong ends it; what was made
+ * by then is freed the same way as a finished ruleset, so there is one way to take one apart.
+ *
+ * Ownership: the rows own all texts; the lists in `private` own the structs; each rule owns its compiled
+ * patterns and template. The public lists are read-only views.
+ *
+ * Asking for a setting that does not exist aborts: names are written by us. All other look-ups answer NULL.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "rules/build.h"
+#include "rules/ruleset.h"
+
+static struct ruleset *ruleset_alloc(void)
+{
+    struct ruleset *ruleset = alloc_new(sizeof *ruleset);
+    ruleset->private = alloc_new(sizeof *ruleset->private);
+    settings_init(&ruleset->private->settings);
+    return ruleset;
+}
+
+static int build_settings(struct ruleset *ruleset, const struct zones *zones, struct error *error)
+{
+    struct ruleset_private *private = ruleset->private;
+    if (settings_take(&private->settings, &private->rows, zones, error) != 0)
+        return -1;
+    ruleset->zone = zones_find(zones, ruleset_setting(ruleset, "time_zone"));
+    return 0;
+}
+
+static int build(struct ruleset *ruleset, const struct zones *zones, struct error *error)
+{
+    if (build_settings(ruleset, zones, error) != 0 || build_channels(ruleset, error) != 0 ||
+        build_campaigns(ruleset, error) != 0 || build_teams(ruleset, error) != 0 ||
+        build_rules(ruleset, error) != 0)
+        return -1;
+    return build_examples(ruleset, error);
+}
+
+struct ruleset *ruleset_new(const struct rulefiles *files, const struct zones *zones, struct error *error)
+{
+    struct ruleset *ruleset = ruleset_alloc();
+    if (rows_load(files, &ruleset->private->rows, error) == 0 && build(ruleset, zones, error) == 0)
+        return ruleset;
+    ruleset_free(ruleset);
+    return NULL;
+}
+
+struct ruleset *ruleset_empty(const struct zones *zones)
+{
+    struct ruleset *ruleset = ruleset_alloc();
+    if (build(ruleset, zones, NULL) != 0)
+        abort();
+    return ruleset;
+}
+
+void ruleset_free(struct ruleset *ruleset)
+{
+    if (ruleset == NULL)
+        return;
+    struct ruleset_private *private = ruleset->private;
+    for (size_t i = 0; i < ruleset->rule_count; i++) {
+        pattern_free(private->rules[i].pattern);
+        pattern_free(private->rules[i].words);
+        pattern_free(private->rules[i].unless);
+        template_free(private->rules[i].say);
+    }
+    free(private->rules);
+    free(private->by_name);
+    free(private->examples);
+    free(private->campaigns);
+    free(private->channels);
+    free(private->teams);
+    rows_release(&private->rows);
+    free(private);
+    free(ruleset);
+}
+
+const char *ruleset_action_name(enum rule_action action)
+{
+    return ruleset_action_names[action];
+}
+
+bool rule_takes_all(const struct rule *rule)
+{
+    return rule->pattern == NULL && rule->words == NULL && rule->unless == NULL;
+}
+
+static int compare_name(const void *name, const void *member)
+{
+    return strcmp(name, (*(const struct rule *const *)member)->name);
+}
+
+const struct rule *ruleset_rule(const struct ruleset *ruleset, const char *name)
+{
+    if (ruleset->rule_count == 0)
+        return NULL;
+    const struct rule *const *found = bsearch(name, ruleset->private->by_name, ruleset->rule_count,
+                                              sizeof *ruleset->private->by_name, compare_name);
+    return found != NULL ? *found : NULL;
+}
+
+const struct channel *ruleset_channel(const struct ruleset *ruleset, const char *name)
+{
+    for (size_t i = 0; i < ruleset->channel_count; i++)
+        if (strcmp(ruleset->channels[i].name, name) == 0)
+            return &ruleset->channels[i];
+    return NULL;
+}
+
+const struct campaign *ruleset_campaign(const struct ruleset *ruleset, const char *name)
+{
+    for (size_t i = 0; i < ruleset->campaign_count; i++)
+        if (strcmp(ruleset->campaigns[i].name, name) == 0)
+            return &ruleset->campaigns[i];
+    return NULL;
+}
+
+const struct team *ruleset_team(const struct ruleset *ruleset, const char *name)
+{
+    for (size_t i = 0; i < ruleset->team_count; i++)
+        if (strcmp(ruleset->teams[i].name, name) == 0)
+            return &ruleset->teams[i];
+    return NULL;
+}
+
+const struct campaign *ruleset_default_campaign(const struct ruleset *ruleset, const char *channel,
+                                                enum campaign_layout layout)
+{
+    for (size_t i = 0; i < ruleset->campaign_count; i++)
+        if (ruleset->campaigns[i].layout == layout && strcmp(ruleset->campaigns[i].channel, channel) == 0)
+            return &ruleset->campaigns[i];
+    return NULL;
+}
+
+static size_t setting_index(const char *name)
+{
+    int index = setting_find(name);
+    if (index < 0)
+        abort();
+    return (size_t)index;
+}
+
+const char *ruleset_setting(const struct ruleset *ruleset, const char *name)
+{
+    return ruleset->private->settings.texts[setting_index(name)];
+}
+
+int64_t ruleset_setting_number(const struct ruleset *ruleset, const char *name)
+{
+    return ruleset->private->settings.numbers[setting_index(name)];
+}

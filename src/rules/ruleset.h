@@ -1,0 +1,132 @@
+/*
+ * ruleset: all rule, campaign, team, channel and setting rows loaded together; validated, compiled,
+ * immutable.
+ *
+ * Built by ruleset_new from rule files; every reference is resolved, every template and pattern compiled,
+ * every value checked, or the whole set is refused with "file.sql:line: sentence". Proofs (examples) are run
+ * by desk/proof.h. A built ruleset may be read by any thread; it is freed by its one owner.
+ *
+ * Settings are known here, each with type, default and bounds (ruleset_settings lists them for help and
+ * docs).
+ */
+#ifndef RULES_RULESET_H
+#define RULES_RULESET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/zone.h"
+#include "store/rulefile.h"
+#include "text/pattern.h"
+#include "text/template.h"
+
+enum rule_action { ACTION_SAY, ACTION_IGNORE, ACTION_OPT_OUT, ACTION_OPT_IN, ACTION_HANDOFF, ACTION_CLOSE };
+
+enum campaign_layout { LAYOUT_RESPONSE, LAYOUT_TEMPLATE };
+enum channel_kind { CHANNEL_WHATSAPP, CHANNEL_SMS, CHANNEL_OTHER };
+
+struct campaign {
+    const char *name, *channel;
+    enum campaign_layout layout;
+    const char *campaign_id, *canvas_id;            /* exactly one carrier: one of these, or the pair below */
+    const char *app_id, *subscription_group_id;
+    const char *text_property;                      /* never NULL */
+    const char *file;
+    int line;
+};
+
+/*
+ * whatsapp: 24-hour window, 4,096 characters (1,024 in a template); sms: no window, 1,600; other: no window,
+ * 4,096.
+ */
+struct channel {
+    const char *name;
+    enum channel_kind kind;
+    const char *file;        /* NULL: built in */
+    int line;
+};
+
+struct team {
+    const char *name;
+    const char *file;
+    int line;
+};
+
+struct rule {
+    const char *name;
+    int priority;                     /* higher first; ties by file order */
+    struct pattern *pattern;          /* NULL: not given */
+    struct pattern *words;            /* NULL: not given */
+    struct pattern *unless;           /* NULL: not given */
+    const char *source_pattern, *source_words, *source_unless; /* as typed, NULL when not given */
+    enum rule_action action;
+    const struct team *team;          /* ACTION_HANDOFF */
+    struct template *say;             /* NULL: says nothing */
+    const struct campaign *campaign;  /* NULL, or another channel's: the channel's default */
+    const char *file;
+    int line;
+};
+
+struct rule_example {
+    const struct rule *rule;
+    const char *text;
+    bool must_win;                    /* false: a counterexample */
+    const char *file;
+    int line;
+};
+
+struct ruleset {
+    const struct rule *rules;         /* in the order in which they are tried */
+    size_t rule_count;
+    const struct rule_example *examples;
+    size_t example_count;
+    const struct campaign *campaigns; /* in file order */
+    size_t campaign_count;
+    const struct channel *channels;   /* built-in ones included */
+    size_t channel_count;
+    const struct team *teams;
+    size_t team_count;
+    const struct zone *zone;          /* of the business */
+    int64_t number;                   /* of the stored row; 0 until stored. The one field set later */
+    struct ruleset_private *private;
+};
+
+/* NULL and a sentence when anything is wrong. `zones` must outlive the ruleset. */
+struct ruleset *ruleset_new(const struct rulefiles *files, const struct zones *zones, struct error *error);
+struct ruleset *ruleset_empty(const struct zones *zones); /* no rules, all settings at their defaults */
+void ruleset_free(struct ruleset *ruleset);               /* NULL is fine */
+
+const char *ruleset_action_name(enum rule_action action);
+
+/* Does the rule take every message: no words, no pattern, no unless? */
+bool rule_takes_all(const struct rule *rule);
+
+const struct rule *ruleset_rule(const struct ruleset *ruleset, const char *name);           /* NULL: none */
+const struct channel *ruleset_channel(const struct ruleset *ruleset, const char *name);   /* NULL: unknown */
+const struct campaign *ruleset_campaign(const struct ruleset *ruleset, const char *name);   /* NULL: none */
+/* The channel's first row of that layout: its default. NULL: none. */
+const struct campaign *ruleset_default_campaign(const struct ruleset *ruleset, const char *channel,
+                                                enum campaign_layout layout);
+
+/* Settings. Asking for an unknown name aborts: names are ours. */
+/* As typed, or the default; as a number, durations in ms, booleans 0 and 1. */
+const char *ruleset_setting(const struct ruleset *ruleset, const char *name);
+int64_t ruleset_setting_number(const struct ruleset *ruleset, const char *name);
+bool ruleset_has_setting(const char *name);
+
+enum setting_type {
+    SETTING_TEXT, SETTING_NUMBER, SETTING_DURATION, SETTING_BOOLEAN, SETTING_ZONE, SETTING_LANGUAGE
+};
+
+struct setting_info {
+    const char *name;
+    enum setting_type type;
+    const char *otherwise;   /* the default, as it would be typed */
+    int64_t least, most;     /* bounds of numbers, and of durations in ms */
+    const char *help;
+};
+const struct setting_info *ruleset_settings(size_t *count);
+
+#endif

@@ -1,0 +1,218 @@
+/*
+ * setting: what an owner may set, and to what.
+ *
+ * SETTINGS is the master copy: help, docs, defaults and bounds all come from it. A new setting is a new row
+ * there. Each type has one parser in PARSERS, which judges a text and gives its number; the bounds of a row
+ * count for numbers and for durations (in milliseconds).
+ *
+ * Refused: an unknown name (with the nearest), a name set twice, a text that is no value of the type, a
+ * number out of bounds.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/nearest.h"
+#include "rules/setting.h"
+
+enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
+
+static const struct setting_info SETTINGS[SETTING_COUNT] = {
+    { "business_name", SETTING_TEXT, "", 0, 0, "the name of the business, for templates" },
+    { "time_zone", SETTING_ZONE, "UTC", 0, 0, "the business's time zone, as in Asia/Seoul" },
+    { "default_language", SETTING_LANGUAGE, "en", 0, 0, "the language of a contact who has not told one" },
+    { "reply_expires", SETTING_DURATION, "24 hours", SECOND, (int64_t)72 * HOUR,
+      "a reply that could not go out for so long is not sent any more" },
+    { "window_margin", SETTING_DURATION, "10 minutes", 0, (int64_t)12 * HOUR,
+      "how long before its end the 24-hour window counts as closed" },
+    { "calls_per_hour", SETTING_NUMBER, "200000", 1, 1000000,
+      "our share of the workspace's hourly limit at Braze" },
+    { "calls_in_flight", SETTING_NUMBER, "4", 1, 16, "calls to Braze that run at the same time" },
+};
+
+/* Settings of later versions. */
+static const char *const LATER[] = { "idle_close", "allow_local_backends", "summary_backend", NULL };
+
+static int parse_text(const struct setting_info *info, const char *text, const struct zones *zones,
+                      int64_t *number, struct error *error)
+{
+    (void)zones;
+    *number = 0;
+    if (strlen(text) <= 1000)
+        return 0;
+    return error_set(error, "%s is longer than 1,000 bytes", info->name);
+}
+
+static int parse_number(const struct setting_info *info, const char *text, const struct zones *zones,
+                        int64_t *number, struct error *error)
+{
+    (void)zones;
+    char *end;
+    errno = 0;
+    *number = strtoll(text, &end, 10);
+    bool is_plain = (text[0] == '-' || (text[0] >= '0' && text[0] <= '9')) && *end == '\0' && errno == 0;
+    if (is_plain && *number >= info->least && *number <= info->most)
+        return 0;
+    return error_set(error, "%s is a whole number from %lld to %lld, not '%s'", info->name,
+                     (long long)info->least, (long long)info->most, text);
+}
+
+static int parse_duration(const struct setting_info *info, const char *text, const struct zones *zones,
+                          int64_t *number, struct error *error)
+{
+    (void)zones;
+    if (clock_parse_duration(text, number) == 0 && *number >= info->least && *number <= info->most)
+        return 0;
+    struct buf bounds = { 0 };
+    clock_format_duration(info->least, &bounds);
+    buf_add_text(&bounds, " to ");
+    clock_format_duration(info->most, &bounds);
+    error_set(error, "%s is a duration from %s, as in '30 minutes' or '2 hours', not '%s'", info->name,
+              buf_text(&bounds), text);
+    buf_release(&bounds);
+    return -1;
+}
+
+static int parse_boolean(const struct setting_info *info, const char *text, const struct zones *zones,
+                         int64_t *number, struct error *error)
+{
+    (void)zones;
+    *number = strcmp(text, "yes") == 0;
+    if (*number == 1 || strcmp(text, "no") == 0)
+        return 0;
+    return error_set(error, "%s is yes or no, not '%s'", info->name, text);
+}
+
+static int parse_zone(const struct setting_info *info, const char *text, const struct zones *zones,
+                      int64_t *number, struct error *error)
+{
+    *number = 0;
+    if (zones_find(zones, text) != NULL)
+        return 0;
+    return error_set(error,
+                     "%s '%s' is not in the tz database; zones are written like Asia/Seoul or Europe/Berlin",
+                     info->name, text);
+}
+
+static bool is_alnum(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* Two or three letters, then parts of two to eight letters or digits: en, ko, pt-BR, zh-Hant-TW. */
+static bool is_language(const char *text)
+{
+    size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+    if (len < 2 || len > 3)
+        return false;
+    for (text += len; *text != '\0'; text += len) {
+        if (*text != '-' && *text != '_')
+            return false;
+        text++;
+        for (len = 0; is_alnum(text[len]); len++)
+            ;
+        if (len < 2 || len > 8)
+            return false;
+    }
+    return true;
+}
+
+static int parse_language(const struct setting_info *info, const char *text, const struct zones *zones,
+                          int64_t *number, struct error *error)
+{
+    (void)zones;
+    *number = 0;
+    if (is_language(text))
+        return 0;
+    return error_set(error, "%s is a language's code like en, ko or pt-BR, not '%s'", info->name, text);
+}
+
+typedef int parser(const struct setting_info *info, const char *text, const struct zones *zones,
+                   int64_t *number, struct error *error);
+
+static parser *const PARSERS[] = {
+    [SETTING_TEXT] = parse_text,         [SETTING_NUMBER] = parse_number, [SETTING_DURATION] = parse_duration,
+    [SETTING_BOOLEAN] = parse_boolean,   [SETTING_ZONE] = parse_zone,     [SETTING_LANGUAGE] = parse_language,
+};
+
+int setting_parse(const struct setting_info *info, const char *text, const struct zones *zones,
+                  int64_t *number, struct error *error)
+{
+    return PARSERS[info->type](info, text, zones, number, error);
+}
+
+int setting_find(const char *name)
+{
+    for (int i = 0; i < SETTING_COUNT; i++)
+        if (strcmp(SETTINGS[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+void settings_init(struct settings *settings)
+{
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        settings->texts[i] = SETTINGS[i].otherwise;
+        settings->numbers[i] = 0;
+        if (SETTINGS[i].type == SETTING_NUMBER || SETTINGS[i].type == SETTING_DURATION)
+            if (setting_parse(&SETTINGS[i], SETTINGS[i].otherwise, NULL, &settings->numbers[i], NULL) != 0)
+                abort();
+    }
+}
+
+static int refuse_unknown(const struct row *row, const char *name, struct error *error)
+{
+    const char *names[SETTING_COUNT + 1];
+    for (size_t i = 0; i < SETTING_COUNT; i++)
+        names[i] = SETTINGS[i].name;
+    names[SETTING_COUNT] = NULL;
+
+    bool is_later = false;
+    for (size_t i = 0; LATER[i] != NULL; i++)
+        is_later |= strcmp(LATER[i], name) == 0;
+    struct nearest nearest = { .word = name };
+    struct buf advice = { 0 };
+    nearest_offer_list(&nearest, names);
+    nearest_advise(&nearest, names, &advice);
+    row_refuse(row, error, is_later ? "the setting '%s' comes with a later version of frontdesk%s"
+               : "there is no setting '%s'%s", name, buf_text(&advice));
+    buf_release(&advice);
+    return -1;
+}
+
+int settings_take(struct settings *settings, const struct rows *rows, const struct zones *zones,
+                  struct error *error)
+{
+    const struct row *earlier[SETTING_COUNT] = { NULL };
+    const struct row *row;
+    for (size_t at = 0; (row = rows_next(rows, "setting", &at)) != NULL;) {
+        const char *name, *value;
+        if (row_require(row, "name", &name, error) != 0 || row_require(row, "value", &value, error) != 0)
+            return -1;
+        int index = setting_find(name);
+        if (index < 0)
+            return refuse_unknown(row, name, error);
+        if (earlier[index] != NULL)
+            return row_refuse(row, error, "the setting %s is already set in %s:%d", name,
+                              earlier[index]->file, earlier[index]->line);
+        earlier[index] = row;
+        if (setting_parse(&SETTINGS[index], value, zones, &settings->numbers[index], error) != 0)
+            return error_prefix(error, "%s:%d", row->file, row->line);
+        settings->texts[index] = value;
+    }
+    return 0;
+}
+
+const struct setting_info *ruleset_settings(size_t *count)
+{
+    *count = SETTING_COUNT;
+    return SETTINGS;
+}
+
+bool ruleset_has_setting(const char *name)
+{
+    return setting_find(name) >= 0;
+}

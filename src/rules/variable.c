@@ -1,0 +1,96 @@
+/*
+ * variable: is that name known?
+ *
+ * A template that asks for a name nobody knows would be rendered with a hole, in front of a customer; so it
+ * is refused at load, with the nearest good name. What a webhook's fields are called is known only when one
+ * arrives: field.NAME passes whatever NAME is, and is empty where the field is absent.
+ */
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/nearest.h"
+#include "rules/ruleset.h"
+#include "rules/variable.h"
+
+const char *const variable_names[VARIABLE_COUNT + 1] = {
+    [VARIABLE_MESSAGE] = "message",       [VARIABLE_MESSAGE_COUNT] = "message_count",
+    [VARIABLE_FIRST_NAME] = "first_name", [VARIABLE_LANGUAGE] = "language",
+    [VARIABLE_CHANNEL] = "channel",       [VARIABLE_NOW] = "now",
+};
+
+static const char *const LATER[] = { "hours_today", "next_opening", "summary", "outcome", NULL };
+
+static const char FIELD[] = "field.";
+
+enum variable variable_find(const char *name)
+{
+    for (size_t i = 0; i < VARIABLE_COUNT; i++)
+        if (strcmp(variable_names[i], name) == 0)
+            return (enum variable)i;
+    return VARIABLE_COUNT;
+}
+
+static bool is_group(const struct pattern *pattern, const char *name)
+{
+    for (size_t i = 0; pattern != NULL && i < pattern_group_count(pattern); i++)
+        if (strcmp(pattern_group_name(pattern, i), name) == 0)
+            return true;
+    return false;
+}
+
+static bool is_later(const char *name)
+{
+    for (size_t i = 0; LATER[i] != NULL; i++)
+        if (strcmp(LATER[i], name) == 0)
+            return true;
+    return strncmp(name, "phrase.", 7) == 0;
+}
+
+static int refuse(const char *name, const struct pattern *pattern, struct error *error)
+{
+    struct nearest nearest = { .word = name };
+    nearest_offer_list(&nearest, variable_names);
+    size_t count;
+    const struct setting_info *settings = ruleset_settings(&count);
+    for (size_t i = 0; i < count; i++)
+        nearest_offer(&nearest, settings[i].name);
+    for (size_t i = 0; pattern != NULL && i < pattern_group_count(pattern); i++)
+        nearest_offer(&nearest, pattern_group_name(pattern, i));
+
+    struct buf advice = { 0 };
+    nearest_advise(&nearest, variable_names, &advice);
+    if (nearest.best == NULL)
+        buf_add_text(&advice, ", field.NAME, the settings and the named groups of the rule's pattern");
+    error_set(error, is_later(name) ? "{{ %s }} comes with a later version of frontdesk%s"
+              : "nothing is known by the name {{ %s }}%s", name, buf_text(&advice));
+    buf_release(&advice);
+    return -1;
+}
+
+int variable_check_template(const struct template *template, const struct pattern *pattern,
+                            struct error *error)
+{
+    for (size_t i = 0; i < template_name_count(template); i++) {
+        const char *name = template_name(template, i);
+        bool is_field = strncmp(name, FIELD, sizeof FIELD - 1) == 0 && name[sizeof FIELD - 1] != '\0';
+        bool is_known = is_field || variable_find(name) != VARIABLE_COUNT || ruleset_has_setting(name) ||
+                        is_group(pattern, name);
+        if (!is_known)
+            return refuse(name, pattern, error);
+    }
+    return 0;
+}
+
+int variable_check_groups(const struct pattern *pattern, struct error *error)
+{
+    for (size_t i = 0; i < pattern_group_count(pattern); i++) {
+        const char *name = pattern_group_name(pattern, i);
+        if (variable_find(name) != VARIABLE_COUNT || ruleset_has_setting(name))
+            return error_set(error,
+                             "the group (?<%s>…) has the name of a variable that templates know already; "
+                             "choose another",
+                             name);
+    }
+    return 0;
+}

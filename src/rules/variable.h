@@ -1,0 +1,34 @@
+/*
+ * variable: the names that a template may ask for, beside the settings, the named groups of its rule's
+ * pattern, and field.NAME. desk/decide gives their values. Pure; any thread.
+ */
+#ifndef RULES_VARIABLE_H
+#define RULES_VARIABLE_H
+
+#include "base/error.h"
+#include "text/pattern.h"
+#include "text/template.h"
+
+enum variable {
+    VARIABLE_MESSAGE,       /* as the customer typed it */
+    VARIABLE_MESSAGE_COUNT, /* his in this conversation, this one included */
+    VARIABLE_FIRST_NAME,
+    VARIABLE_LANGUAGE,      /* the contact's; unknown: default_language */
+    VARIABLE_CHANNEL,
+    VARIABLE_NOW,           /* unix milliseconds, for `date` */
+    VARIABLE_COUNT
+};
+
+extern const char *const variable_names[VARIABLE_COUNT + 1]; /* NULL-terminated */
+
+/* The variable of a name, or VARIABLE_COUNT. */
+enum variable variable_find(const char *name);
+
+/* Is every name known that the template asks for? `pattern` may be NULL. -1: a sentence without place. */
+int variable_check_template(const struct template *template, const struct pattern *pattern,
+                            struct error *error);
+
+/* A named group must not hide a variable or a setting. */
+int variable_check_groups(const struct pattern *pattern, struct error *error);
+
+#endif
