@@ -1,0 +1,271 @@
+/*
+ * decide: one message against the rules, in the order in which they stand in the ruleset.
+ *
+ * 1. Fold the text and cut it to what rules may see.
+ * 2. Walk the rules. The gate (a person's conversation, an opted-out contact) leaves only the consent rules;
+ *    a disabled rule is passed by; the first that takes the message wins. The walk is linear: the place for
+ *    a prefilter is find_winner.
+ * 3. Match the winner once more. The search left the matcher with the groups of whatever ran last (its
+ *    `unless`), and a match is repeatable, so asking again is simpler than keeping every candidate's groups.
+ * 4. Turn its action into effects. ACTS has a row per action: which change it makes to the conversation, and
+ *    what the message counts as when nothing is said. The change comes first, then the sentence, which so
+ *    belongs to the time after it: a hand-over's sentence carries the new epoch.
+ *
+ * A sentence that renders to nothing visible is no effect, since Braze would take a blank text and send it.
+ * A repeated opt-out wins, for the record, and has no effect: whoever said stop gets one confirmation, not
+ * one for each stop.
+ *
+ * Pure: neither clock nor state beyond the arguments; the matcher is scratch space.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/utf8.h"
+#include "desk/decide.h"
+#include "desk/decide_variable.h"
+#include "text/fold.h"
+#include "text/template.h"
+
+enum { SAY_MAX = 64 * 1024 };
+
+static const struct span NO_SPAN = { (size_t)-1, (size_t)-1 };
+
+static const struct act {
+    bool has_change;
+    enum effect_kind change;
+    enum decide_outcome silent; /* the outcome when the rule says nothing */
+} ACTS[] = {
+    [ACTION_SAY] = { false, EFFECT_SAY, OUTCOME_SILENCE },
+    [ACTION_IGNORE] = { false, EFFECT_SAY, OUTCOME_SILENCE },
+    [ACTION_OPT_OUT] = { true, EFFECT_OPT_OUT, OUTCOME_SILENCE },
+    [ACTION_OPT_IN] = { true, EFFECT_OPT_IN, OUTCOME_SILENCE },
+    [ACTION_HANDOFF] = { true, EFFECT_HANDOFF, OUTCOME_AGENT },
+    [ACTION_CLOSE] = { true, EFFECT_CLOSE, OUTCOME_SILENCE },
+};
+
+/* One decision in the making. */
+struct choice {
+    const struct ruleset *ruleset;
+    struct matcher *matcher;
+    const struct decide_state *state;
+    struct decision *decision;
+};
+
+static bool is_with_agent(const struct decide_state *state)
+{
+    return strcmp(state->owner, "agent") == 0;
+}
+
+static bool may_act(const struct decide_state *state, const struct rule *rule)
+{
+    if (!state->is_opted_out && !is_with_agent(state))
+        return true;
+    return rule->action == ACTION_OPT_OUT || (rule->action == ACTION_OPT_IN && state->is_opted_out);
+}
+
+static bool is_disabled(const struct decide_state *state, const struct rule *rule)
+{
+    const char *const *name = state->disabled_rules;
+    for (; name != NULL && *name != NULL; name++)
+        if (strcmp(*name, rule->name) == 0)
+            return true;
+    return false;
+}
+
+/* Keeps the first that were passed over; in a full list one that nearly won displaces one that did not. */
+static void note_passed(struct decision *decision, const struct rule *rule, enum pass_reason why)
+{
+    struct passed_over *list = decision->passed_over;
+    if (decision->passed_over_count == PASSED_OVER_MAX) {
+        size_t last = PASSED_OVER_MAX;
+        while (last > 0 && list[last - 1].why != PASS_NO_MATCH)
+            last--;
+        if (why == PASS_NO_MATCH || last == 0)
+            return;
+        memmove(&list[last - 1], &list[last], (PASSED_OVER_MAX - last) * sizeof *list);
+        decision->passed_over_count--;
+    }
+    list[decision->passed_over_count++] = (struct passed_over){ rule, why };
+}
+
+static void note_limit(struct decision *decision, const struct rule *rule)
+{
+    size_t count = decision->limit_hit_count;
+    bool is_noted = count > 0 && decision->limit_hits[count - 1] == rule;
+    if (!is_noted && count < LIMIT_HITS_MAX)
+        decision->limit_hits[decision->limit_hit_count++] = rule;
+}
+
+/* PATTERN_NO for a pattern that is not given. */
+static enum pattern_result match(struct choice *choice, const struct rule *rule,
+                                 const struct pattern *pattern, struct span *span)
+{
+    const struct buf *folded = &choice->decision->folded;
+    if (pattern == NULL)
+        return PATTERN_NO;
+    enum pattern_result result = pattern_match(pattern, choice->matcher, buf_text(folded), folded->len, span);
+    if (result == PATTERN_LIMIT)
+        note_limit(choice->decision, rule);
+    return result;
+}
+
+/* The pattern before the words, since only the pattern has groups to fill. */
+static enum pattern_result match_either(struct choice *choice, const struct rule *rule, struct span *span)
+{
+    enum pattern_result by_pattern = match(choice, rule, rule->pattern, span);
+    if (by_pattern == PATTERN_YES)
+        return PATTERN_YES;
+    enum pattern_result by_words = match(choice, rule, rule->words, span);
+    return by_words != PATTERN_NO ? by_words : by_pattern;
+}
+
+/* Does the rule take the message? If not, the reason is noted. */
+static bool takes(struct choice *choice, const struct rule *rule)
+{
+    struct span span;
+    enum pattern_result result = PATTERN_YES;
+    if (rule->pattern != NULL || rule->words != NULL)
+        result = match_either(choice, rule, &span);
+    if (result != PATTERN_YES) {
+        note_passed(choice->decision, rule, result == PATTERN_LIMIT ? PASS_LIMIT : PASS_NO_MATCH);
+        return false;
+    }
+    result = match(choice, rule, rule->unless, &span);
+    if (result != PATTERN_NO)
+        note_passed(choice->decision, rule, result == PATTERN_LIMIT ? PASS_LIMIT : PASS_UNLESS);
+    return result == PATTERN_NO;
+}
+
+static const struct rule *find_winner(struct choice *choice)
+{
+    for (size_t i = 0; i < choice->ruleset->rule_count; i++) {
+        const struct rule *rule = &choice->ruleset->rules[i];
+        if (!may_act(choice->state, rule))
+            continue;
+        choice->decision->tried++;
+        if (is_disabled(choice->state, rule))
+            note_passed(choice->decision, rule, PASS_DISABLED);
+        else if (takes(choice, rule))
+            return rule;
+    }
+    return NULL;
+}
+
+/* The pattern of the winner that matches, with its span; NULL when it needs neither words nor pattern. */
+static const struct pattern *match_winner(struct choice *choice)
+{
+    const struct rule *rule = choice->decision->rule;
+    struct span *span = &choice->decision->match;
+    if (match(choice, rule, rule->pattern, span) == PATTERN_YES)
+        return rule->pattern;
+    if (match(choice, rule, rule->words, span) == PATTERN_YES)
+        return rule->words;
+    *span = NO_SPAN;
+    return NULL;
+}
+
+/* The groups that took part, as a JSON object. */
+static void write_groups(const struct variables *variables, struct buf *out)
+{
+    struct jsonw json = { .out = out };
+    jsonw_object(&json, NULL);
+    for (size_t i = 0; variables->pattern != NULL && i < pattern_group_count(variables->pattern); i++) {
+        struct span group = matcher_group(variables->matcher, variables->pattern, i);
+        if (group.start != (size_t)-1)
+            jsonw_bytes(&json, pattern_group_name(variables->pattern, i), variables->matched + group.start,
+                        group.end - group.start);
+    }
+    jsonw_end_object(&json);
+}
+
+static struct effect *add_effect(struct decision *decision, enum effect_kind kind)
+{
+    struct effect *effect = &decision->effects[decision->effect_count++];
+    *effect = (struct effect){ .kind = kind };
+    return effect;
+}
+
+static bool is_blank(const char *text, size_t len)
+{
+    struct buf folded = { 0 };
+    fold_text(text, len, &folded);
+    bool is_empty = folded.len == 0;
+    buf_release(&folded);
+    return is_empty;
+}
+
+/* The rule's own campaign counts on its own channel only. */
+static const struct campaign *pick_campaign(const struct rule *rule, const struct decide_state *state)
+{
+    bool fits = rule->campaign != NULL && strcmp(rule->campaign->channel, state->channel) == 0;
+    return fits ? rule->campaign : NULL;
+}
+
+static void say(struct decision *decision, struct variables *variables)
+{
+    const struct rule *rule = decision->rule;
+    struct template_env env = { variables_lookup, variables, variables->ruleset->zone };
+    struct buf text = { 0 };
+    if (rule->say != NULL)
+        template_render(rule->say, &env, SAY_MAX, &text);
+    if (is_blank(buf_text(&text), text.len)) {
+        buf_release(&text);
+        return;
+    }
+    struct effect *effect = add_effect(decision, EFFECT_SAY);
+    effect->text = buf_detach(&text);
+    effect->campaign = pick_campaign(rule, variables->state);
+    effect->is_consent = rule->action == ACTION_OPT_OUT;
+    decision->outcome = OUTCOME_ANSWER;
+}
+
+static void act(struct decision *decision, struct variables *variables)
+{
+    const struct act *act = &ACTS[decision->rule->action];
+    decision->outcome = act->silent;
+    if (decision->rule->action == ACTION_OPT_OUT && variables->state->is_opted_out)
+        return;
+    if (act->has_change)
+        add_effect(decision, act->change)->team = decision->rule->team;
+    say(decision, variables);
+}
+
+static void fold(const struct decide_input *input, struct buf *folded)
+{
+    fold_text(input->text, strlen(input->text), folded);
+    if (folded->len > MATCH_MAX)
+        buf_truncate(folded, utf8_floor(folded->data, folded->len, MATCH_MAX));
+}
+
+void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct decide_state *state,
+            const struct decide_input *input, int64_t now, struct decision *decision)
+{
+    struct choice choice = { ruleset, matcher, state, decision };
+    fold(input, &decision->folded);
+    decision->match = NO_SPAN;
+    decision->outcome = state->is_opted_out ? OUTCOME_SILENCE : OUTCOME_NOBODY;
+    decision->rule = find_winner(&choice);
+
+    struct variables variables = {
+        .ruleset = ruleset, .state = state, .input = input, .now = now, .matcher = matcher,
+        .matched = buf_text(&decision->folded),
+    };
+    if (decision->rule != NULL)
+        variables.pattern = match_winner(&choice);
+    write_groups(&variables, &decision->variables);
+    if (decision->rule != NULL)
+        act(decision, &variables);
+    if (is_with_agent(state) && decision->outcome != OUTCOME_ANSWER)
+        decision->outcome = OUTCOME_AGENT;
+    variables_release(&variables);
+}
+
+void decision_release(struct decision *decision)
+{
+    for (size_t i = 0; i < decision->effect_count; i++)
+        free(decision->effects[i].text);
+    buf_release(&decision->folded);
+    buf_release(&decision->variables);
+    *decision = (struct decision){ 0 };
+}

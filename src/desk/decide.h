@@ -1,0 +1,102 @@
+/*
+ * decide: who answers, and what. A pure function of (ruleset, state, input, now): no I/O, no clock, no
+ * global.
+ *
+ * The daemon, `rules try`, examples and replays all call it. What it wants done comes out as effects, which
+ * desk/road carries out in the transaction that stores the message.
+ *
+ * The rules, in this order:
+ *   - A contact who has opted out hears nothing but the confirmation, until an opt_in rule wins: only opt_in
+ *     rules act, and a repeated opt_out, silently.
+ *   - While a person holds the conversation (owner agent) only opt_out rules act, and opt_in rules for a
+ *     contact who had opted out.
+ *   - Otherwise the rule with the highest priority whose pattern or words match, and whose `unless` does not,
+ *     wins; ties by file order.
+ *   - A pattern that hits its bounds does not match, and an `unless` that does keeps its rule from winning;
+ *     the rule is named in `limit_hits`.
+ */
+#ifndef DESK_DECIDE_H
+#define DESK_DECIDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "rules/ruleset.h"
+#include "text/pattern.h"
+
+/* All that a decision may look at beside the ruleset and the message. Borrowed texts, "" when unknown. */
+struct decide_state {
+    const char *channel;
+    const char *owner;          /* bot, agent */
+    bool is_opted_out;
+    const char *first_name, *language, *time_zone;
+    int64_t message_count;      /* of the customer in this conversation, this one included */
+    const char *fields;         /* JSON object of the webhook's other fields */
+    const char *const *disabled_rules; /* names, NULL-terminated; may be NULL */
+};
+
+struct decide_input {
+    const char *text;           /* as the customer typed it; valid UTF-8 */
+    bool has_media;
+};
+
+enum effect_kind { EFFECT_SAY, EFFECT_OPT_OUT, EFFECT_OPT_IN, EFFECT_HANDOFF, EFFECT_CLOSE };
+
+struct effect {
+    enum effect_kind kind;
+    char *text;                      /* EFFECT_SAY: rendered, never blank; owned by the decision */
+    const struct campaign *campaign; /* EFFECT_SAY: NULL for the channel's default */
+    bool is_consent;                 /* EFFECT_SAY: the confirmation of an opt-out */
+    const struct team *team;         /* EFFECT_HANDOFF */
+};
+
+enum decide_outcome {
+    OUTCOME_ANSWER,  /* an effect speaks */
+    OUTCOME_SILENCE, /* a rule or an opt-out silences */
+    OUTCOME_NOBODY,  /* no rule won */
+    OUTCOME_AGENT,   /* with a person */
+};
+
+enum pass_reason { PASS_NO_MATCH, PASS_UNLESS, PASS_LIMIT, PASS_DISABLED };
+
+/* A rule that was tried before the winner, and why it did not win. */
+struct passed_over {
+    const struct rule *rule;
+    enum pass_reason why;
+};
+
+enum { LIMIT_HITS_MAX = 8, PASSED_OVER_MAX = 20 };
+
+struct decision {
+    enum decide_outcome outcome;
+    const struct rule *rule;         /* the winner; NULL: none */
+    struct effect effects[4];        /* as they happen: an ownership change precedes its sentence */
+    size_t effect_count;
+    struct buf folded;               /* what the rules saw */
+    struct span match;               /* of the winner in `folded`; start (size_t)-1: it needed no words */
+    struct buf variables;            /* JSON object of the winner's named groups */
+    size_t tried;                    /* rules looked at, the winner included */
+    const struct rule *limit_hits[LIMIT_HITS_MAX];
+    size_t limit_hit_count;
+    struct passed_over passed_over[PASSED_OVER_MAX]; /* in order; who nearly won outlasts who did not */
+    size_t passed_over_count;
+};
+
+/* Zero value or a released decision goes in. */
+void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct decide_state *state,
+            const struct decide_input *input, int64_t now, struct decision *decision);
+void decision_release(struct decision *decision);
+
+/*
+ * JSON for the decision row: what was read, and how it came out
+ *
+ *     {"folded", "tried", "matched": {"text", "start", "end"} or null, "variables": {…},
+ *      "passed_over": [{"rule", "why": "no match" | "unless matched" | "limit hit" | "disabled"}, …],
+ *      "limit_hits": ["rule", …]}
+ */
+void decide_format_state(const struct decide_state *state, struct buf *out);
+void decide_format_trace(const struct ruleset *ruleset, const struct decision *decision, struct buf *out);
+
+#endif

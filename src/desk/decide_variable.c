@@ -1,0 +1,103 @@
+/*
+ * decide_variable: the values behind {{ names }}.
+ *
+ * Four sources are asked in turn: the variables of rules/variable.h (READERS has one reader for each),
+ * field.NAME out of the webhook's other fields, the settings, and the named groups of the winner's match.
+ * Names of two sources never collide: the ruleset was refused if they did.
+ *
+ * The groups are read from the matcher itself, so nothing may be matched between the winner's match and the
+ * rendering. The webhook's fields are parsed only when a template asks for one, at most once a decision;
+ * fields that are no JSON object have no members.
+ */
+#include <string.h>
+
+#include "desk/decide_variable.h"
+#include "rules/variable.h"
+
+static const char FIELD[] = "field.";
+
+static void read_message(const struct variables *variables, struct buf *value)
+{
+    buf_add_text(value, variables->input->text);
+}
+
+static void read_message_count(const struct variables *variables, struct buf *value)
+{
+    buf_addf(value, "%lld", (long long)variables->state->message_count);
+}
+
+static void read_first_name(const struct variables *variables, struct buf *value)
+{
+    buf_add_text(value, variables->state->first_name);
+}
+
+static void read_language(const struct variables *variables, struct buf *value)
+{
+    const char *language = variables->state->language;
+    bool is_known = language != NULL && *language != '\0';
+    buf_add_text(value, is_known ? language : ruleset_setting(variables->ruleset, "default_language"));
+}
+
+static void read_channel(const struct variables *variables, struct buf *value)
+{
+    buf_add_text(value, variables->state->channel);
+}
+
+static void read_now(const struct variables *variables, struct buf *value)
+{
+    buf_addf(value, "%lld", (long long)variables->now);
+}
+
+static void (*const READERS[VARIABLE_COUNT])(const struct variables *, struct buf *) = {
+    [VARIABLE_MESSAGE] = read_message,       [VARIABLE_MESSAGE_COUNT] = read_message_count,
+    [VARIABLE_FIRST_NAME] = read_first_name, [VARIABLE_LANGUAGE] = read_language,
+    [VARIABLE_CHANNEL] = read_channel,       [VARIABLE_NOW] = read_now,
+};
+
+static bool read_field(struct variables *variables, const char *name, struct buf *value)
+{
+    if (!variables->has_read_fields) {
+        const char *text = variables->state->fields;
+        variables->has_read_fields = true;
+        if (text != NULL)
+            json_parse(text, strlen(text), JSON_FIRST_KEY_WINS, &variables->fields, NULL);
+    }
+    return json_scalar(json_get(variables->fields, name), value);
+}
+
+static bool read_group(const struct variables *variables, const char *name, struct buf *value)
+{
+    for (size_t i = 0; variables->pattern != NULL && i < pattern_group_count(variables->pattern); i++) {
+        if (strcmp(pattern_group_name(variables->pattern, i), name) != 0)
+            continue;
+        struct span group = matcher_group(variables->matcher, variables->pattern, i);
+        if (group.start == (size_t)-1)
+            return false;
+        buf_add(value, variables->matched + group.start, group.end - group.start);
+        return true;
+    }
+    return false;
+}
+
+bool variables_lookup(void *context, const char *name, struct buf *value)
+{
+    struct variables *variables = context;
+    enum variable variable = variable_find(name);
+    if (variable != VARIABLE_COUNT) {
+        READERS[variable](variables, value);
+        return true;
+    }
+    if (strncmp(name, FIELD, sizeof FIELD - 1) == 0)
+        return read_field(variables, name + sizeof FIELD - 1, value);
+    if (ruleset_has_setting(name)) {
+        buf_add_text(value, ruleset_setting(variables->ruleset, name));
+        return true;
+    }
+    return read_group(variables, name, value);
+}
+
+void variables_release(struct variables *variables)
+{
+    json_free(variables->fields);
+    *variables = (struct variables){ 0 };
+}

@@ -1,0 +1,34 @@
+/*
+ * decide_variable: what a template's names stand for at the moment of a decision. Part of desk/decide.
+ */
+#ifndef DESK_DECIDE_VARIABLE_H
+#define DESK_DECIDE_VARIABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "desk/decide.h"
+#include "rules/ruleset.h"
+#include "text/pattern.h"
+
+/* All borrowed but `fields`, which is read when the first template asks for one. */
+struct variables {
+    const struct ruleset *ruleset;
+    const struct decide_state *state;
+    const struct decide_input *input;
+    int64_t now;
+    const struct pattern *pattern;   /* the match whose groups are known; NULL: none */
+    const struct matcher *matcher;
+    const char *matched;             /* the text it matched in */
+    struct json *fields;
+    bool has_read_fields;
+};
+
+/* A template_lookup; the context is a struct variables. */
+bool variables_lookup(void *context, const char *name, struct buf *value);
+
+void variables_release(struct variables *variables);
+
+#endif

@@ -1,0 +1,198 @@
+/*
+ * desk: see the header. Opening order: lock, check of file modes, SQLite, bounded integrity check, migration, recovery of calls in
+ * flight, the stored ruleset. The book is marked as running until desk_close; whoever finds the mark knows that the last
+ * owner died.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "desk/desk.h"
+#include "store/book.h"
+#include "store/event.h"
+#include "store/lock.h"
+#include "store/outbox.h"
+#include "store/rulebook.h"
+#include "store/schema.h"
+#include "store/timer.h"
+#include "text/pattern.h"
+
+enum { QUICK_CHECK_MS = 200, CAREFUL_MS = 30 * 60 * 1000 };
+
+uint32_t desk_random(struct desk *desk)
+{
+    /* xorshift32: jitter needs no more. */
+    desk->random ^= desk->random << 13;
+    desk->random ^= desk->random >> 17;
+    desk->random ^= desk->random << 5;
+    return desk->random;
+}
+
+/* Rulesets -------------------------------------------------------------------------------------------------------- */
+
+static int reload_disabled(struct desk *desk, int64_t number, struct error *error)
+{
+    rulebook_free_names(desk->disabled_rules);
+    desk->disabled_rules = NULL;
+    return rulebook_disabled(desk->db, number, &desk->disabled_rules, error);
+}
+
+static int restore_rules(struct desk *desk, struct error *error)
+{
+    struct rulefiles files = { 0 };
+    int64_t number = 0;
+    int found = rulebook_live(desk->db, &files, &number, error);
+
+    if (found == 1) {
+        desk->rules = ruleset_new(&files, desk->zones, error);
+        if (desk->rules == NULL)
+            found = error_prefix(error, "the stored ruleset %lld cannot be used by this version", (long long)number);
+        else
+            desk->rules->number = number;
+    } else if (found == 0) {
+        desk->rules = ruleset_empty(desk->zones);
+    }
+    rulefiles_release(&files);
+    return found < 0 ? -1 : reload_disabled(desk, number, error);
+}
+
+int desk_install(struct desk *desk, struct ruleset *rules, const struct rulefiles *files, const char *actor,
+                 int64_t now, struct error *error)
+{
+    struct buf detail = { 0 };
+    int64_t number;
+    int result;
+
+    if (rulebook_put(desk->db, files, (int64_t)rules->rule_count, actor, now, &number, error) != 0)
+        return -1;
+    rules->number = number;
+    buf_addf(&detail, "%lld", (long long)number);
+    result = event_put(desk->db, 0, "ruleset", actor, buf_text(&detail), now, error);
+    buf_release(&detail);
+    if (result == 0)
+        result = outbox_release_held(desk->db, 0, now, error);
+    return result;
+}
+
+int desk_adopt(struct desk *desk, struct ruleset *rules, struct error *error)
+{
+    ruleset_free(desk->rules);
+    desk->rules = rules;
+    return reload_disabled(desk, rules->number, error);
+}
+
+int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct error *error)
+{
+    bool is_disabled = false;
+
+    if (rulebook_count_trouble(desk->db, desk->rules->number, rule, now, &is_disabled, error) != 0)
+        return -1;
+    if (!is_disabled)
+        return 0;
+    log_error("rule_disabled", log_text("rule", rule), log_text("reason", "its pattern hits the bounds of matching too often"));
+    if (event_put(desk->db, 0, "rule_disabled", "daemon", rule, now, error) != 0)
+        return -1;
+    return reload_disabled(desk, desk->rules->number, error);
+}
+
+/* Opening ----------------------------------------------------------------------------------------------------------- */
+
+static int take_lock(struct desk *desk, const char *path, struct error *error)
+{
+    int taken = lock_take(path, &desk->lock, error);
+
+    if (taken == 0)
+        return error_set(error, "%s: another frontdeskd (or a frontdesk command that writes) has it open; only one may write", path);
+    return taken == 1 ? 0 : -1;
+}
+
+static int mark_running(struct desk *desk, int64_t now, struct error *error)
+{
+    int64_t running, recovered;
+
+    if (db_begin(desk->db, error) != 0)
+        return -1;
+    if (book_get_int(desk->db, "running", 0, &running, error) != 0 ||
+        book_put_int(desk->db, "running", 1, error) != 0 ||
+        outbox_recover(desk->db, now, &recovered, error) != 0 ||
+        timer_ensure(desk->db, "forget", now, error) != 0 || timer_ensure(desk->db, "expire", now, error) != 0)
+        return -1;
+    desk->was_unclean = running != 0;
+    if (desk->was_unclean && book_put_int(desk->db, "careful_until", now + CAREFUL_MS, error) != 0)
+        return -1;
+    if (book_get_int(desk->db, "careful_until", 0, &desk->careful_until, error) != 0)
+        return -1;
+    if (recovered > 0)
+        log_warn("calls_recovered", log_int("count", recovered),
+                 log_text("meaning", "the last daemon ended while they were under way; each is sent once more"));
+    return db_commit(desk->db, error);
+}
+
+static int open_book(struct desk *desk, const char *path, int64_t number, int64_t now, struct error *error)
+{
+    if (take_lock(desk, path, error) != 0 || lock_check_modes(path, error) != 0)
+        return -1;
+    desk->db = db_open(path, DB_WRITER, error);
+    if (desk->db == NULL)
+        return -1;
+    if (schema_quick_check(desk->db, QUICK_CHECK_MS, error) != 0 ||
+        schema_apply(desk->db, path, number, error) != 0)
+        return error_prefix(error, "%s", path);
+    if (mark_running(desk, now, error) != 0)
+        return error_prefix(error, "%s", path);
+    return health_load(&desk->health, desk->db, error);
+}
+
+int desk_open(struct desk *desk, const char *path, int64_t number, const struct zones *zones, int64_t now,
+              struct error *error)
+{
+    memset(desk, 0, sizeof *desk);
+    desk->lock = -1;
+    desk->zones = zones;
+    desk->random = ((uint32_t)now ^ (uint32_t)getpid() << 16) | 1;
+    desk->matcher = matcher_new(true);
+    if (open_book(desk, path, number, now, error) == 0 && restore_rules(desk, error) == 0)
+        return 0;
+    desk_release(desk);
+    return -1;
+}
+
+/* Frees all but writes nothing: the book stays marked as running. */
+void desk_release(struct desk *desk)
+{
+    db_close(desk->db);
+    lock_release(desk->lock);
+    ruleset_free(desk->rules);
+    rulebook_free_names(desk->disabled_rules);
+    matcher_free(desk->matcher);
+    memset(desk, 0, sizeof *desk);
+    desk->lock = -1;
+}
+
+void desk_close(struct desk *desk, int64_t now)
+{
+    struct error error = { 0 };
+
+    (void)now;
+    if (desk->db != NULL && db_begin(desk->db, &error) == 0 && book_put_int(desk->db, "running", 0, &error) == 0)
+        db_commit(desk->db, &error);
+    if (error.text[0] != '\0')
+        log_warn("close_not_marked", log_text("reason", error.text));
+    desk_release(desk);
+}
+
+int desk_begin(struct desk *desk, struct error *error)
+{
+    return db_begin(desk->db, error);
+}
+
+int desk_commit(struct desk *desk, struct error *error)
+{
+    return db_commit(desk->db, error);
+}
+
+void desk_rollback(struct desk *desk)
+{
+    db_rollback(desk->db);
+}

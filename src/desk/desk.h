@@ -1,0 +1,82 @@
+/*
+ * desk: the life of a message, without threads and sockets. Owns the book's one writing connection and the ruleset in
+ * force. The daemon's engine drives it; so does the CLI while no daemon runs (it then holds the writer's lock).
+ *
+ * The caller owns the transaction: desk_begin … any of the verbs below … desk_commit. What a verb promises
+ * (a receipt, a claim) counts only once that commit has returned 0. One thread at a time.
+ */
+#ifndef DESK_DESK_H
+#define DESK_DESK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/zone.h"
+#include "desk/health.h"
+#include "rules/ruleset.h"
+#include "store/db.h"
+#include "store/rulefile.h"
+
+struct desk {
+    struct db *db;
+    const struct zones *zones;
+    struct ruleset *rules;    /* in force; never NULL after desk_open */
+    struct matcher *matcher;
+    const char **disabled_rules; /* of the ruleset in force, NULL-terminated */
+    struct health health;
+    uint32_t random;          /* state of the jitter's generator */
+    int lock;                 /* descriptor that holds the writer's lock */
+    bool was_unclean;         /* the last owner of the book did not close it */
+    int64_t careful_until;    /* go carefully until then (desk/road.h) */
+};
+
+/*
+ * Takes the writer's lock (another holder: -1 and a sentence that names it), opens and migrates the book, restores the
+ * ruleset in force and returns calls in flight to the queue as ambiguous.
+ */
+int desk_open(struct desk *desk, const char *path, int64_t number, const struct zones *zones, int64_t now,
+              struct error *error);
+void desk_close(struct desk *desk, int64_t now);
+
+/* Frees everything without a word to the book, which then looks as after a crash: for a process that must not write any more. */
+void desk_release(struct desk *desk);
+
+/* The next number for jitter; the seed is set at open. */
+uint32_t desk_random(struct desk *desk);
+
+int desk_begin(struct desk *desk, struct error *error);
+int desk_commit(struct desk *desk, struct error *error);
+void desk_rollback(struct desk *desk);
+
+/*
+ * Makes a compiled ruleset the one in force: desk_install stores it within the transaction (`files` are kept in the book), desk_adopt
+ * takes it over once that has been committed and frees the old one. Held rows are looked at again.
+ */
+int desk_install(struct desk *desk, struct ruleset *rules, const struct rulefiles *files, const char *actor,
+                 int64_t now, struct error *error);
+int desk_adopt(struct desk *desk, struct ruleset *rules, struct error *error);
+
+/* A rule's pattern hit its bounds: counted, and out of play after RULE_TROUBLE_MAX hits. */
+int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct error *error);
+
+/*
+ * A person's act, by name, with JSON arguments ("actor" in all of them):
+ *
+ *     take, release, close   {"conversation":N}
+ *     say                    {"conversation":N,"text":"…"}        a bot's conversation is taken first
+ *     outbox-retry           {"id":N}                             held, withheld, expired, dead, unknown → due
+ *     outbox-drop            {"id":N}                             anything not yet accepted or in flight → dead
+ *     webhook-replay         {"id":N}                             unreadable, aside → read again
+ *
+ * Returns an HTTP status: 200 with a JSON object in `reply`; 400, 404, 409 with the sentence in `error` and nothing
+ * changed; 503 when the book failed. `take`, `say` and the others raise no answer themselves: `*contact` is the contact whose calls in
+ * flight must have ended before the act is acknowledged (0: none).
+ */
+int desk_command(struct desk *desk, const char *name, const struct json *arguments, int64_t now, struct buf *reply,
+                 int64_t *contact, struct error *error);
+
+#endif

@@ -1,0 +1,346 @@
+/*
+ * dispatch: see the header.
+ *
+ * One look at the outbox brings up to 50 due rows. Each passes the clearance gate; what may not go is settled on the spot. The rest is
+ * grouped by what one request can carry: the same campaign row (for /messages/send also the same text). A row whose lane is
+ * stopped is put off to the lane's next probe, which takes it out of the way of the others. When all rows of a look
+ * were settled or put off, another look follows, a bounded number of times per round.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "desk/clearance.h"
+#include "desk/dispatch.h"
+#include "desk/health.h"
+#include "store/outbox.h"
+
+enum { LOOKS_MAX = 8 };
+
+struct group {
+    const struct campaign *campaign;
+    const struct outbox_row *rows[SEND_RECIPIENTS_MAX];
+    size_t count;
+    bool is_closed; /* takes no further row: single, or a probe */
+};
+
+struct round {
+    struct desk *desk;
+    int64_t now;
+    int slots;
+    bool is_trial;
+    struct outbox_row rows[SEND_RECIPIENTS_MAX];
+    size_t row_count;
+    struct group groups[SEND_RECIPIENTS_MAX];
+    size_t group_count;
+    size_t moved; /* rows settled or put off: reason for another look */
+    struct call **tail;
+};
+
+void call_free(struct call *call)
+{
+    while (call != NULL) {
+        struct call *next = call->next;
+
+        buf_release(&call->body);
+        free(call);
+        call = next;
+    }
+}
+
+bool call_has_contact(const struct call *call, int64_t contact)
+{
+    for (size_t i = 0; i < call->count; i++)
+        if (call->rows[i].contact == contact)
+            return true;
+    return false;
+}
+
+/* Groups --------------------------------------------------------------------------------------------------------- */
+
+static enum send_carrier carrier_of(const struct campaign *campaign)
+{
+    return campaign->campaign_id != NULL ? CARRIER_CAMPAIGN : campaign->canvas_id != NULL ? CARRIER_CANVAS : CARRIER_MESSAGE;
+}
+
+static bool same_address(const struct outbox_row *a, const struct outbox_row *b)
+{
+    return strcmp(a->address_kind, b->address_kind) == 0 && strcmp(a->address, b->address) == 0;
+}
+
+static bool takes(const struct group *group, const struct campaign *campaign, const struct outbox_row *row)
+{
+    if (group->campaign != campaign || group->is_closed || group->count == SEND_RECIPIENTS_MAX)
+        return false;
+    if (carrier_of(campaign) == CARRIER_MESSAGE && strcmp(group->rows[0]->text, row->text) != 0)
+        return false;
+    /* Braze sends one message to a user who is named twice in a request. */
+    for (size_t i = 0; i < group->count; i++)
+        if (same_address(group->rows[i], row))
+            return false;
+    return true;
+}
+
+static void join_group(struct round *round, const struct campaign *campaign, const struct outbox_row *row, bool is_alone)
+{
+    struct group *group = NULL;
+
+    for (size_t i = 0; i < round->group_count && group == NULL && !is_alone; i++)
+        if (takes(&round->groups[i], campaign, row))
+            group = &round->groups[i];
+    if (group == NULL) {
+        group = &round->groups[round->group_count++];
+        *group = (struct group){ .campaign = campaign, .is_closed = is_alone };
+    }
+    group->rows[group->count++] = row;
+}
+
+static int put_off(struct round *round, const struct outbox_row *row, int64_t until, struct error *error)
+{
+    struct outbox_again again = {
+        .id = row->id, .due_at = until, .failures = row->failures, .is_single = row->is_single,
+        .is_ambiguous = row->is_ambiguous, .reason = "its lane is stopped; see frontdesk status",
+    };
+
+    round->moved++;
+    return outbox_retry(round->desk->db, &again, error);
+}
+
+static int settle_uncleared(struct round *round, const struct outbox_row *row, enum clearance clearance,
+                            const char *reason, struct error *error)
+{
+    round->moved++;
+    return outbox_settle(round->desk->db, row->id, row->contact, row->turn, clearance_state(clearance), reason, round->now,
+                         error);
+}
+
+static int place_row(struct round *round, const struct outbox_row *row, struct error *error)
+{
+    struct health *health = &round->desk->health;
+    const struct campaign *campaign = NULL;
+    struct buf reason = { 0 };
+    bool is_probe;
+    int64_t until;
+    enum clearance clearance = clearance_of(round->desk->rules, row, round->now, &campaign, &reason);
+    int result;
+
+    if (clearance != CLEARANCE_SEND) {
+        result = settle_uncleared(round, row, clearance, buf_text(&reason), error);
+        buf_release(&reason);
+        return result;
+    }
+    until = health_block(health, round->now, send_path(carrier_of(campaign)), campaign->name, &is_probe);
+    if (until != 0)
+        return put_off(round, row, until, error);
+    if (is_probe && health_probe(health, round->desk->db, send_path(carrier_of(campaign)), campaign->name, round->now, error) != 0)
+        return -1;
+    join_group(round, campaign, row, row->is_single || is_probe || round->is_trial);
+    return 0;
+}
+
+/* Calls ----------------------------------------------------------------------------------------------------------- */
+
+static void fill_recipients(const struct group *group, struct send_recipient *recipients)
+{
+    for (size_t i = 0; i < group->count; i++)
+        recipients[i] = (struct send_recipient){
+            .address = strcmp(group->rows[i]->address_kind, "external") == 0 ? ADDRESS_EXTERNAL : ADDRESS_PHONE_ALIAS,
+            .id = group->rows[i]->address,
+            .text = group->rows[i]->text,
+        };
+}
+
+static int format_call(const struct group *group, struct call *call, struct error *error)
+{
+    struct send_recipient recipients[SEND_RECIPIENTS_MAX];
+    const struct campaign *campaign = group->campaign;
+    struct send_target target = {
+        .carrier = carrier_of(campaign),
+        .campaign_id = campaign->campaign_id != NULL ? campaign->campaign_id : campaign->canvas_id,
+        .app_id = campaign->app_id,
+        .subscription_group_id = campaign->subscription_group_id,
+        .text_property = campaign->text_property,
+        .is_template = campaign->layout == LAYOUT_TEMPLATE,
+    };
+
+    fill_recipients(group, recipients);
+    call->path = send_path(target.carrier);
+    snprintf(call->campaign, sizeof call->campaign, "%s", campaign->name);
+    return send_format(&target, recipients, group->count, &call->body, error);
+}
+
+static int claim_rows(struct round *round, const struct group *group, struct call *call, struct error *error)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        const struct outbox_row *row = group->rows[i];
+
+        call->rows[call->count++] = (struct call_row){ row->id, row->contact, row->turn, row->failures, row->is_ambiguous };
+        if (outbox_claim(round->desk->db, row->id, call->campaign, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* A request that we cannot even write is nobody's to retry: of a batch the rows go singly, a single row is dead. */
+static int give_up_group(struct round *round, const struct group *group, const char *reason, struct error *error)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        const struct outbox_row *row = group->rows[i];
+        struct outbox_again again = { .id = row->id, .due_at = round->now, .failures = row->failures, .is_single = true,
+                                      .is_ambiguous = row->is_ambiguous, .reason = reason };
+        int result = group->count > 1 ? outbox_retry(round->desk->db, &again, error)
+                                      : outbox_settle(round->desk->db, row->id, row->contact, row->turn, "dead", reason,
+                                                      round->now, error);
+
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int make_call(struct round *round, const struct group *group, struct error *error)
+{
+    struct call *call = alloc_new(sizeof *call);
+    struct error refusal = { 0 };
+    int result;
+
+    call->started_at = round->now;
+    if (format_call(group, call, &refusal) != 0) {
+        call_free(call);
+        return give_up_group(round, group, refusal.text, error);
+    }
+    result = claim_rows(round, group, call, error);
+    health_count_call(&round->desk->health, round->now);
+    round->slots--;
+    *round->tail = call;
+    round->tail = &call->next;
+    return result;
+}
+
+static int look(struct round *round, struct error *error)
+{
+    size_t max = round->is_trial ? 1 : SEND_RECIPIENTS_MAX;
+    int result;
+
+    round->row_count = round->group_count = round->moved = 0;
+    result = outbox_due(round->desk->db, round->now, max, round->rows, &round->row_count, error);
+    for (size_t i = 0; i < round->row_count && result == 0; i++)
+        result = place_row(round, &round->rows[i], error);
+    for (size_t i = 0; i < round->group_count && result == 0 && round->slots > 0; i++)
+        result = make_call(round, &round->groups[i], error);
+    for (size_t i = 0; i < round->row_count; i++)
+        outbox_row_release(&round->rows[i]);
+    return result;
+}
+
+int dispatch_claim(struct desk *desk, int64_t now, int under_way, struct call **calls, struct error *error)
+{
+    struct round *round = alloc_new(sizeof *round);
+    int result = 0;
+
+    *calls = NULL;
+    round->desk = desk;
+    round->now = now;
+    round->tail = calls;
+    round->slots = health_slots(&desk->health, now, under_way, ruleset_setting_number(desk->rules, "calls_in_flight"),
+                                ruleset_setting_number(desk->rules, "calls_per_hour"), &round->is_trial);
+    for (int looks = 0; looks < LOOKS_MAX && round->slots > 0 && result == 0; looks++) {
+        result = look(round, error);
+        if (round->moved == 0 && round->row_count < SEND_RECIPIENTS_MAX)
+            break;
+    }
+    if (result != 0) {
+        call_free(*calls);
+        *calls = NULL;
+    }
+    free(round);
+    return result;
+}
+
+int dispatch_next(struct desk *desk, int64_t now, int64_t *at, struct error *error)
+{
+    int64_t until = health_wait_until(&desk->health, now, ruleset_setting_number(desk->rules, "calls_per_hour"));
+
+    if (outbox_next_due(desk->db, at, error) != 0)
+        return -1;
+    if (*at != INT64_MAX && until > *at)
+        *at = until;
+    return 0;
+}
+
+/* Answers ------------------------------------------------------------------------------------------------------------ */
+
+static bool is_named(const struct answer *answer, size_t index)
+{
+    for (size_t i = 0; i < answer->bad_count; i++)
+        if (answer->bad_index[i] == (int)index)
+            return true;
+    return false;
+}
+
+/* The fate of one row: a final state, or NULL to try again as *again says. */
+static const char *fate_of(const struct call *call, size_t index, const struct answer *answer, int64_t now,
+                           uint32_t random, struct outbox_again *again)
+{
+    const struct call_row *row = &call->rows[index];
+
+    *again = (struct outbox_again){ .id = row->outbox, .due_at = now, .failures = row->failures,
+                                    .is_single = false, .is_ambiguous = row->is_ambiguous, .reason = answer->problem };
+    switch (answer->class) {
+    case ANSWER_ACCEPTED:
+        return "accepted";
+    case ANSWER_ACCEPTED_BUT:
+        if (answer->bad_count > 0)
+            return is_named(answer, index) ? "dead" : "accepted";
+        /* Of a batch nobody knows who is meant; of one row it is clear. */
+        return call->count == 1 ? "dead" : "unknown";
+    case ANSWER_REFUSED:
+        again->is_single = true;
+        return call->count == 1 ? "dead" : NULL;
+    case ANSWER_AMBIGUOUS:
+        again->is_ambiguous = true;
+        again->failures = row->failures + 1;
+        again->due_at = now + answer_row_delay_ms(again->failures, random);
+        return row->is_ambiguous ? "unknown" : NULL;
+    case ANSWER_NOT_SENT:
+    case ANSWER_NOT_DONE:
+    case ANSWER_LATER:
+    case ANSWER_STOPPED:
+        break;
+    }
+    return NULL;
+}
+
+static int settle_row(struct desk *desk, const struct call *call, size_t index, const struct answer *answer, int status,
+                      int64_t took_ms, int64_t now, struct error *error)
+{
+    const struct call_row *row = &call->rows[index];
+    struct attempt attempt = {
+        .outbox = row->outbox, .at = call->started_at, .took_ms = took_ms, .class = answer_class_name(answer->class),
+        .dispatch_id = answer->dispatch_id, .request_id = answer->request_id, .reason = answer->problem,
+        .status = status, .batch = call->count,
+    };
+    struct outbox_again again;
+    const char *fate = fate_of(call, index, answer, now, desk_random(desk), &again);
+
+    if (attempt_put(desk->db, &attempt, error) != 0)
+        return -1;
+    if (fate == NULL)
+        return outbox_retry(desk->db, &again, error);
+    return outbox_settle(desk->db, row->outbox, row->contact, row->turn, fate, answer->problem, now, error);
+}
+
+int dispatch_settle(struct desk *desk, const struct call *call, const struct answer *answer, int status, int64_t took_ms,
+                    int64_t now, struct error *error)
+{
+    int64_t reopened_at;
+
+    if (health_note(&desk->health, desk->db, answer, call->path, call->campaign, now, desk_random(desk), &reopened_at,
+                    error) != 0)
+        return -1;
+    for (size_t i = 0; i < call->count; i++)
+        if (settle_row(desk, call, i, answer, status, took_ms, now, error) != 0)
+            return -1;
+    return reopened_at > now ? outbox_pull(desk->db, reopened_at, now, error) : 0;
+}

@@ -1,0 +1,264 @@
+/*
+ * health: see the header.
+ *
+ * The workspace lane is left when any answer proves that Braze is there and takes us (accepted, refused: both are
+ * answers to a good key). An endpoint's and a campaign's lane are left only by an accepted call, since a refusal says nothing
+ * about them.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "desk/health.h"
+#include "store/event.h"
+
+enum { HOUR_MS = 3600 * 1000, PROBE_PATIENCE_MS = 15 * 1000, RESERVE_PARTS = 50 };
+
+static const char WORKSPACE[] = "braze";
+
+int health_load(struct health *health, struct db *db, struct error *error)
+{
+    memset(health, 0, sizeof *health);
+    return lane_list(db, health->lanes, HEALTH_LANES_MAX, &health->count, error);
+}
+
+/* Lanes --------------------------------------------------------------------------------------------------------- */
+
+static struct lane *find_lane(const struct health *health, const char *name)
+{
+    for (size_t i = 0; i < health->count; i++)
+        if (strcmp(health->lanes[i].name, name) == 0)
+            return (struct lane *)&health->lanes[i];
+    return NULL;
+}
+
+static void name_lane(enum answer_scope scope, const char *path, const char *campaign, char name[128])
+{
+    switch (scope) {
+    case SCOPE_WORKSPACE:
+        snprintf(name, 128, "%s", WORKSPACE);
+        break;
+    case SCOPE_ENDPOINT:
+        snprintf(name, 128, "%s%s", WORKSPACE, path);
+        break;
+    case SCOPE_CAMPAIGN:
+        snprintf(name, 128, "campaign %s", campaign);
+        break;
+    }
+}
+
+static struct lane *find_scope(const struct health *health, enum answer_scope scope, const char *path,
+                               const char *campaign)
+{
+    char name[128];
+
+    name_lane(scope, path, campaign, name);
+    return find_lane(health, name);
+}
+
+/* The lane of that scope, made when there is none yet; NULL when the table is full (64 lanes, all of them sick). */
+static struct lane *need_scope(struct health *health, enum answer_scope scope, const char *path, const char *campaign)
+{
+    struct lane *lane = find_scope(health, scope, path, campaign);
+
+    if (lane != NULL || health->count == HEALTH_LANES_MAX)
+        return lane;
+    lane = &health->lanes[health->count++];
+    memset(lane, 0, sizeof *lane);
+    name_lane(scope, path, campaign, lane->name);
+    return lane;
+}
+
+static int change_state(struct db *db, struct lane *lane, const char *state, int64_t now, struct error *error)
+{
+    bool is_news = strcmp(lane->state, state) != 0;
+
+    snprintf(lane->state, sizeof lane->state, "%s", state);
+    if (lane_put(db, lane, now, error) != 0)
+        return -1;
+    if (!is_news)
+        return 0;
+    if (*state == '\0')
+        log_info("lane_well", log_text("lane", lane->name));
+    else
+        log_warn("lane_unwell", log_text("lane", lane->name), log_text("state", state), log_text("reason", lane->reason));
+    return event_put(db, 0, "lane", "daemon", lane->name, now, error);
+}
+
+static int drop_lane(struct health *health, struct db *db, struct lane *lane, int64_t now, struct error *error)
+{
+    int result = change_state(db, lane, "", now, error);
+
+    if (result == 0)
+        *lane = health->lanes[--health->count];
+    return result;
+}
+
+/* May calls go? -------------------------------------------------------------------------------------------------- */
+
+int64_t health_wait_until(const struct health *health, int64_t now, int64_t calls_per_hour)
+{
+    const struct lane *workspace = find_lane(health, WORKSPACE);
+    int64_t until = workspace != NULL ? workspace->until_at : 0;
+
+    if (health->spaced_until_at > until)
+        until = health->spaced_until_at;
+    if (health->hour == now / HOUR_MS && health->used >= calls_per_hour && (health->hour + 1) * HOUR_MS > until)
+        until = (health->hour + 1) * HOUR_MS;
+    return until > now ? until : 0;
+}
+
+int health_slots(struct health *health, int64_t now, int under_way, int64_t calls_max, int64_t calls_per_hour,
+                 bool *is_trial)
+{
+    int64_t slots = calls_max;
+
+    *is_trial = find_lane(health, WORKSPACE) != NULL;
+    if (health_wait_until(health, now, calls_per_hour) != 0)
+        return 0;
+    if (*is_trial)
+        slots = 1;
+    else if (health->ramp > 0 && health->ramp < slots)
+        slots = health->ramp;
+    if (health->hour == now / HOUR_MS && calls_per_hour - health->used < slots - under_way)
+        slots = calls_per_hour - health->used + under_way;
+    return slots > under_way ? (int)slots - under_way : 0;
+}
+
+void health_count_call(struct health *health, int64_t now)
+{
+    if (health->hour != now / HOUR_MS) {
+        health->hour = now / HOUR_MS;
+        health->used = 0;
+    }
+    health->used++;
+}
+
+int64_t health_block(const struct health *health, int64_t now, const char *path, const char *campaign, bool *is_probe)
+{
+    int64_t until = 0;
+
+    *is_probe = false;
+    for (enum answer_scope scope = SCOPE_ENDPOINT; scope <= SCOPE_CAMPAIGN; scope++) {
+        const struct lane *lane = find_scope(health, scope, path, campaign);
+
+        if (lane == NULL)
+            continue;
+        *is_probe = true;
+        if (lane->until_at > now && lane->until_at > until)
+            until = lane->until_at;
+    }
+    return until;
+}
+
+int health_probe(struct health *health, struct db *db, const char *path, const char *campaign, int64_t now,
+                 struct error *error)
+{
+    for (enum answer_scope scope = SCOPE_ENDPOINT; scope <= SCOPE_CAMPAIGN; scope++) {
+        struct lane *lane = find_scope(health, scope, path, campaign);
+
+        if (lane == NULL)
+            continue;
+        lane->until_at = now + PROBE_PATIENCE_MS;
+        if (lane_put(db, lane, now, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* What answers say ------------------------------------------------------------------------------------------------ */
+
+static int worsen(struct health *health, struct db *db, const struct answer *answer, enum answer_scope scope,
+                  const char *state, const char *path, const char *campaign, int64_t wait_ms, int64_t now,
+                  struct error *error)
+{
+    struct lane *lane = need_scope(health, scope, path, campaign);
+
+    if (lane == NULL)
+        return 0;
+    /* Calls that were under way together fail together: one failure, not four. */
+    if (lane->until_at <= now || strcmp(lane->state, state) != 0)
+        lane->failures++;
+    if (now + wait_ms > lane->until_at)
+        lane->until_at = now + wait_ms;
+    snprintf(lane->reason, sizeof lane->reason, "%s", answer->problem);
+    health->ramp = 1;
+    return change_state(db, lane, state, now, error);
+}
+
+static int64_t delay_of(const struct health *health, enum answer_scope scope, const char *path, const char *campaign,
+                        uint32_t random)
+{
+    const struct lane *lane = find_scope(health, scope, path, campaign);
+
+    return answer_target_delay_ms(lane != NULL ? lane->failures + 1 : 1, random);
+}
+
+static int recover(struct health *health, struct db *db, enum answer_scope scope, const char *path, const char *campaign,
+                   int64_t now, int64_t *reopened_at, struct error *error)
+{
+    struct lane *lane = find_scope(health, scope, path, campaign);
+
+    if (lane == NULL)
+        return 0;
+    *reopened_at = lane->until_at;
+    return drop_lane(health, db, lane, now, error);
+}
+
+/* Braze's own count: the last fiftieth of it is spread over the rest of the hour. */
+static void space_out(struct health *health, const struct answer *answer, int64_t now)
+{
+    health->spaced_until_at = 0;
+    if (answer->remaining < 0 || answer->limit <= 0 || answer->reset_in_ms <= 0)
+        return;
+    if (answer->remaining * RESERVE_PARTS < answer->limit)
+        health->spaced_until_at = now + answer->reset_in_ms / (answer->remaining + 1);
+}
+
+static int note_success(struct health *health, struct db *db, bool is_accepted, const char *path, const char *campaign,
+                        int64_t now, int64_t *reopened_at, struct error *error)
+{
+    if (health->ramp > 0)
+        health->ramp = health->ramp < 1024 ? health->ramp * 2 : 0;
+    if (is_accepted && (recover(health, db, SCOPE_ENDPOINT, path, campaign, now, reopened_at, error) != 0 ||
+                        recover(health, db, SCOPE_CAMPAIGN, path, campaign, now, reopened_at, error) != 0))
+        return -1;
+    return recover(health, db, SCOPE_WORKSPACE, path, campaign, now, &(int64_t){ 0 }, error);
+}
+
+int health_note(struct health *health, struct db *db, const struct answer *answer, const char *path, const char *campaign,
+                int64_t now, uint32_t random, int64_t *reopened_at, struct error *error)
+{
+    int64_t wait_ms;
+
+    *reopened_at = 0;
+    space_out(health, answer, now);
+    switch (answer->class) {
+    case ANSWER_ACCEPTED:
+    case ANSWER_ACCEPTED_BUT:
+    case ANSWER_REFUSED:
+        return note_success(health, db, answer->class != ANSWER_REFUSED, path, campaign, now, reopened_at, error);
+    case ANSWER_LATER:
+        wait_ms = answer->wait_ms + (int64_t)(answer->wait_ms / 10 * (random >> 16) >> 16);
+        return worsen(health, db, answer, SCOPE_WORKSPACE, "limited", path, campaign, wait_ms, now, error);
+    case ANSWER_STOPPED:
+        wait_ms = delay_of(health, answer->scope, path, campaign, random);
+        return worsen(health, db, answer, answer->scope, "stopped", path, campaign, wait_ms, now, error);
+    case ANSWER_NOT_SENT:
+    case ANSWER_NOT_DONE:
+    case ANSWER_AMBIGUOUS:
+        wait_ms = delay_of(health, SCOPE_WORKSPACE, path, campaign, random);
+        return worsen(health, db, answer, SCOPE_WORKSPACE, "backing_off", path, campaign, wait_ms, now, error);
+    }
+    return 0;
+}
+
+int health_clear(struct health *health, struct db *db, int64_t now, struct error *error)
+{
+    for (size_t i = 0; i < health->count; i++) {
+        health->lanes[i].until_at = now;
+        if (lane_put(db, &health->lanes[i], now, error) != 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,315 @@
+/*
+ * person: what people do to conversations, outbox rows and webhooks (desk_command of desk/desk.h).
+ *
+ * One function per act, one table. An act looks at the state first and refuses with a sentence (404, 409) before it
+ * changes anything. Taking a conversation raises its epoch, so that every text of the bot that has not left yet is withheld at its
+ * claim; what has left is waited for by whoever acknowledges the act (*contact).
+ */
+#include <string.h>
+
+#include "desk/desk.h"
+#include "desk/reply.h"
+#include "desk/road.h"
+#include "store/contact.h"
+#include "store/conversation.h"
+#include "store/event.h"
+#include "store/outbox.h"
+
+enum { DONE = 200, BAD_ARGUMENT = 400, NOT_FOUND = 404, CONFLICT = 409, FAILED = 503 };
+
+struct act {
+    struct desk *desk;
+    const struct json *arguments;
+    const char *actor;
+    int64_t now;
+    struct buf *reply;
+    int64_t *contact;
+};
+
+static int refuse(int status, struct error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static int refuse(int status, struct error *error, const char *format, ...)
+{
+    struct buf text = { 0 };
+    va_list args;
+
+    va_start(args, format);
+    buf_addv(&text, format, args);
+    va_end(args);
+    error_set(error, "%s", buf_text(&text));
+    buf_release(&text);
+    return status;
+}
+
+/* Conversations ----------------------------------------------------------------------------------------------------- */
+
+static int find_conversation(const struct act *act, struct conversation *conversation, struct error *error)
+{
+    int64_t id = json_get_int(act->arguments, "conversation", 0);
+    int found = conversation_get(act->desk->db, id, conversation, error);
+
+    if (found == 0)
+        return refuse(NOT_FOUND, error, "there is no conversation %lld; frontdesk conversations lists them", (long long)id);
+    return found < 0 ? FAILED : DONE;
+}
+
+static int find_open(const struct act *act, struct conversation *conversation, struct error *error)
+{
+    int status = find_conversation(act, conversation, error);
+
+    if (status == DONE && strcmp(conversation->owner, "closed") == 0)
+        return refuse(CONFLICT, error, "conversation %lld is closed; the customer's next message opens a new one",
+                      (long long)conversation->id);
+    return status;
+}
+
+static int format_conversation(const struct act *act, const struct conversation *conversation, int64_t message)
+{
+    struct jsonw w = { .out = act->reply };
+
+    *act->contact = conversation->contact;
+    jsonw_object(&w, NULL);
+    jsonw_int(&w, "format", 1);
+    jsonw_int(&w, "conversation", conversation->id);
+    jsonw_text(&w, "owner", conversation->owner);
+    jsonw_int(&w, "epoch", conversation->epoch);
+    if (message != 0)
+        jsonw_int(&w, "message", message);
+    jsonw_end_object(&w);
+    return DONE;
+}
+
+static int give(const struct act *act, struct conversation *conversation, const char *owner, const char *event,
+                struct error *error)
+{
+    const char *agent = strcmp(owner, "agent") == 0 ? act->actor : "";
+
+    if (conversation_give(act->desk->db, conversation, owner, "", agent, act->now, error) != 0 ||
+        event_put(act->desk->db, conversation->id, event, act->actor, "", act->now, error) != 0)
+        return FAILED;
+    return DONE;
+}
+
+static int take(const struct act *act, struct error *error)
+{
+    struct conversation conversation;
+    int status = find_open(act, &conversation, error);
+
+    if (status != DONE)
+        return status;
+    /* A second click of the same person changes nothing, and is acknowledged just as late. */
+    if (conversation.agent[0] != '\0' && strcmp(conversation.agent, act->actor) == 0)
+        return format_conversation(act, &conversation, 0);
+    if (conversation.agent[0] != '\0')
+        return refuse(CONFLICT, error, "conversation %lld is with %s; release it first", (long long)conversation.id,
+                      conversation.agent);
+    status = give(act, &conversation, "agent", "take", error);
+    return status == DONE ? format_conversation(act, &conversation, 0) : status;
+}
+
+static int release(const struct act *act, struct error *error)
+{
+    struct conversation conversation;
+    int status = find_open(act, &conversation, error);
+
+    if (status == DONE && strcmp(conversation.owner, "bot") == 0)
+        return refuse(CONFLICT, error, "conversation %lld is the bot's already", (long long)conversation.id);
+    if (status == DONE)
+        status = give(act, &conversation, "bot", "release", error);
+    return status == DONE ? format_conversation(act, &conversation, 0) : status;
+}
+
+static int close_conversation(const struct act *act, struct error *error)
+{
+    struct conversation conversation;
+    int status = find_conversation(act, &conversation, error);
+
+    if (status == DONE && strcmp(conversation.owner, "closed") == 0)
+        return refuse(CONFLICT, error, "conversation %lld is closed already", (long long)conversation.id);
+    if (status == DONE)
+        status = give(act, &conversation, "closed", "close", error);
+    return status == DONE ? format_conversation(act, &conversation, 0) : status;
+}
+
+static bool is_blank(const char *text)
+{
+    return text == NULL || text[strspn(text, " \t\r\n")] == '\0';
+}
+
+static int check_listens(const struct act *act, const struct conversation *conversation, struct error *error)
+{
+    bool is_opted_out;
+
+    if (contact_is_opted_out(act->desk->db, conversation->contact, &is_opted_out, error) != 0)
+        return FAILED;
+    if (is_opted_out)
+        return refuse(CONFLICT, error, "the customer of conversation %lld has opted out and hears nothing until they opt in again",
+                      (long long)conversation->id);
+    return DONE;
+}
+
+static int say(const struct act *act, struct error *error)
+{
+    const char *text = json_get_text(act->arguments, "text");
+    struct reply reply = { .kind = "agent", .actor = act->actor, .text = text, .campaign = "" };
+    struct conversation conversation;
+    int64_t message;
+    int status = find_open(act, &conversation, error);
+
+    if (status == DONE && is_blank(text))
+        return refuse(BAD_ARGUMENT, error, "there is nothing to say: give the text behind the conversation");
+    if (status == DONE)
+        status = check_listens(act, &conversation, error);
+    /* A person who speaks has the conversation: the bot must not answer over her. */
+    if (status == DONE && conversation.agent[0] == '\0')
+        status = give(act, &conversation, "agent", "take", error);
+    if (status != DONE)
+        return status;
+    if (reply_queue(act->desk, &conversation, &reply, act->now, &message, error) != 0 ||
+        event_put(act->desk->db, conversation.id, "say", act->actor, "", act->now, error) != 0)
+        return FAILED;
+    return format_conversation(act, &conversation, message);
+}
+
+/* Outbox -------------------------------------------------------------------------------------------------------------- */
+
+static int find_row(const struct act *act, struct outbox_brief *row, struct error *error)
+{
+    int64_t id = json_get_int(act->arguments, "id", 0);
+    int found = outbox_get(act->desk->db, id, row, error);
+
+    if (found == 0)
+        return refuse(NOT_FOUND, error, "there is no outbox row %lld; frontdesk outbox list shows them", (long long)id);
+    if (found < 0)
+        return FAILED;
+    if (strcmp(row->state, "accepted") == 0)
+        return refuse(CONFLICT, error, "outbox row %lld has been accepted by Braze already", (long long)id);
+    if (strcmp(row->state, "claimed") == 0)
+        return refuse(CONFLICT, error, "outbox row %lld is on its way at this moment; look again in a few seconds", (long long)id);
+    return DONE;
+}
+
+static int format_row(const struct act *act, int64_t id, struct error *error)
+{
+    struct jsonw w = { .out = act->reply };
+    struct outbox_brief row;
+
+    if (outbox_get(act->desk->db, id, &row, error) != 1)
+        return FAILED;
+    jsonw_object(&w, NULL);
+    jsonw_int(&w, "format", 1);
+    jsonw_int(&w, "outbox", id);
+    jsonw_text(&w, "state", row.state);
+    jsonw_end_object(&w);
+    return DONE;
+}
+
+static int note_row(const struct act *act, const struct outbox_brief *row, const char *event, struct error *error)
+{
+    struct buf detail = { 0 };
+    int result;
+
+    buf_addf(&detail, "outbox %lld, was %s", (long long)row->id, row->state);
+    result = event_put(act->desk->db, row->conversation, event, act->actor, buf_text(&detail), act->now, error);
+    buf_release(&detail);
+    return result;
+}
+
+static int retry(const struct act *act, struct error *error)
+{
+    int64_t until = act->now + ruleset_setting_number(act->desk->rules, "reply_expires");
+    struct outbox_brief row;
+    int status = find_row(act, &row, error);
+
+    if (status != DONE)
+        return status;
+    /* Asking for one row is asking whether its lane works again, too. */
+    if (health_clear(&act->desk->health, act->desk->db, act->now, error) != 0 ||
+        outbox_renew(act->desk->db, row.id, until, error) != 0 ||
+        outbox_revive(act->desk->db, row.id, act->now, error) != 0 || note_row(act, &row, "retry", error) != 0)
+        return FAILED;
+    return format_row(act, row.id, error);
+}
+
+static int drop(const struct act *act, struct error *error)
+{
+    struct outbox_brief row;
+    int status = find_row(act, &row, error);
+
+    if (status != DONE)
+        return status;
+    if (outbox_settle(act->desk->db, row.id, row.contact, row.turn, "dead", "dropped by a person", act->now, error) != 0 ||
+        note_row(act, &row, "drop", error) != 0)
+        return FAILED;
+    return format_row(act, row.id, error);
+}
+
+/* Webhooks -------------------------------------------------------------------------------------------------------------- */
+
+static void format_receipt(const struct act *act, const struct receipt *receipt)
+{
+    static const char *const states[] = { "read", "duplicate", "unreadable" };
+    struct jsonw w = { .out = act->reply };
+
+    jsonw_object(&w, NULL);
+    jsonw_int(&w, "format", 1);
+    jsonw_int(&w, "webhook", receipt->webhook);
+    jsonw_text(&w, "state", states[receipt->kind]);
+    if (receipt->message != 0)
+        jsonw_int(&w, "message", receipt->message);
+    jsonw_end_object(&w);
+}
+
+static int replay_found(const struct act *act, struct webhook *webhook, struct error *error)
+{
+    struct receipt receipt;
+
+    if (road_decide(act->desk, webhook, act->now, &receipt, error) != 0 ||
+        event_put(act->desk->db, 0, "replay", act->actor, webhook->channel, act->now, error) != 0)
+        return FAILED;
+    format_receipt(act, &receipt);
+    return DONE;
+}
+
+static int replay(const struct act *act, struct error *error)
+{
+    int64_t id = json_get_int(act->arguments, "id", 0);
+    struct webhook webhook = { 0 };
+    char state[16];
+    int found = webhook_state(act->desk->db, id, state, error);
+    int status;
+
+    if (found == 0)
+        return refuse(NOT_FOUND, error, "there is no webhook %lld; frontdesk webhooks list shows them", (long long)id);
+    if (found < 0)
+        return FAILED;
+    if (strcmp(state, "unreadable") != 0 && strcmp(state, "aside") != 0)
+        return refuse(CONFLICT, error, "webhook %lld is %s: only unreadable ones and those set aside can be read again",
+                      (long long)id, state);
+    status = webhook_get(act->desk->db, id, &webhook, error) == 1 ? replay_found(act, &webhook, error) : FAILED;
+    webhook_release(&webhook);
+    return status;
+}
+
+/* The table --------------------------------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    int (*run)(const struct act *act, struct error *error);
+} acts[] = {
+    { "take", take },           { "release", release },    { "close", close_conversation }, { "say", say },
+    { "outbox-retry", retry },  { "outbox-drop", drop },   { "webhook-replay", replay },
+};
+
+int desk_command(struct desk *desk, const char *name, const struct json *arguments, int64_t now, struct buf *reply,
+                 int64_t *contact, struct error *error)
+{
+    const char *actor = json_get_text(arguments, "actor");
+    struct act act = { desk, arguments, actor != NULL ? actor : "unnamed", now, reply, contact };
+
+    *contact = 0;
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        if (strcmp(acts[i].name, name) == 0)
+            return acts[i].run(&act, error);
+    return refuse(NOT_FOUND, error, "there is no command %s", name);
+}

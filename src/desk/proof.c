@@ -1,0 +1,138 @@
+/*
+ * proof: examples and counterexamples, put to the same decide as a customer's message.
+ *
+ * The facts are the same for every example, so that a proof never depends on when or where it is run:
+ * Wednesday noon in the business's zone, the first message of a bot's conversation, on the channel of the
+ * first campaign (whatsapp when there is none), in the default language, not opted out, nothing disabled.
+ *
+ * A failure is told so that the owner can mend it without asking again: which rule won instead, where it
+ * stands and on what words, or that the example's own rule was kept back by its `unless`.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "desk/decide.h"
+#include "desk/proof.h"
+
+enum { TEXT_SHOWN_MAX = 80 };
+
+struct proof {
+    const struct ruleset *ruleset;
+    struct matcher *matcher;
+    struct decide_state state;
+    int64_t now;
+};
+
+static void proof_init(struct proof *proof, const struct ruleset *ruleset, struct matcher *matcher)
+{
+    static const struct zone_time WEDNESDAY_NOON = { .year = 2026, .month = 1, .day = 7, .hour = 12 };
+    *proof = (struct proof){ .ruleset = ruleset, .matcher = matcher };
+    proof->now = zone_moment(ruleset->zone, &WEDNESDAY_NOON);
+    proof->state = (struct decide_state){
+        .channel = ruleset->campaign_count > 0 ? ruleset->campaigns[0].channel : "whatsapp",
+        .owner = "bot",
+        .first_name = "",
+        .language = ruleset_setting(ruleset, "default_language"),
+        .time_zone = "",
+        .message_count = 1,
+        .fields = "{}",
+    };
+}
+
+static bool was_kept_back(const struct decision *decision, const struct rule *rule)
+{
+    for (size_t i = 0; i < decision->passed_over_count; i++)
+        if (decision->passed_over[i].rule == rule && decision->passed_over[i].why == PASS_UNLESS)
+            return true;
+    return false;
+}
+
+static void add_words(const struct decision *decision, struct buf *sentence)
+{
+    struct span match = decision->match;
+    if (match.start == (size_t)-1)
+        buf_add_text(sentence, ", which takes every message");
+    else
+        buf_addf(sentence, " on \"%.*s\"", (int)(match.end - match.start),
+                 buf_text(&decision->folded) + match.start);
+}
+
+static void describe(const struct rule_example *example, const struct decision *decision,
+                     struct buf *sentence)
+{
+    const struct rule *winner = decision->rule;
+    bool is_long = strlen(example->text) > TEXT_SHOWN_MAX;
+    struct buf shown = { 0 };
+    buf_add(&shown, example->text, is_long ? utf8_floor(example->text, strlen(example->text), TEXT_SHOWN_MAX)
+            : strlen(example->text));
+    buf_addf(sentence, "%s:%d: \"%s%s\" ", example->file, example->line, buf_text(&shown),
+             is_long ? "…" : "");
+    buf_release(&shown);
+
+    if (!example->must_win) {
+        buf_addf(sentence, "must not be taken by the rule %s, but it is taken", example->rule->name);
+        add_words(decision, sentence);
+        return;
+    }
+    buf_addf(sentence, "should be taken by the rule %s, but ", example->rule->name);
+    if (was_kept_back(decision, example->rule))
+        buf_add_text(sentence, "its unless matches; ");
+    if (winner == NULL) {
+        buf_add_text(sentence, "no rule takes it");
+        return;
+    }
+    buf_addf(sentence, "%s (%s:%d, priority %d) takes it", winner->name, winner->file, winner->line,
+             winner->priority);
+    add_words(decision, sentence);
+}
+
+/* Appends a sentence when the example fails. */
+static bool holds(const struct proof *proof, const struct rule_example *example, struct buf *sentence)
+{
+    struct decide_input input = { .text = example->text };
+    struct decision decision = { 0 };
+    decide(proof->ruleset, proof->matcher, &proof->state, &input, proof->now, &decision);
+    bool is_won = decision.rule == example->rule;
+    if (is_won != example->must_win)
+        describe(example, &decision, sentence);
+    decision_release(&decision);
+    return is_won == example->must_win;
+}
+
+size_t proof_each(const struct ruleset *ruleset, struct matcher *matcher, proof_failure *failure,
+                  void *context)
+{
+    struct proof proof;
+    struct buf sentence = { 0 };
+    size_t failures = 0;
+    proof_init(&proof, ruleset, matcher);
+    for (size_t i = 0; i < ruleset->example_count; i++) {
+        buf_clear(&sentence);
+        if (holds(&proof, &ruleset->examples[i], &sentence))
+            continue;
+        failures++;
+        failure(context, buf_text(&sentence));
+    }
+    buf_release(&sentence);
+    return failures;
+}
+
+static void keep_first(void *context, const char *sentence)
+{
+    struct buf *first = context;
+    if (first->len == 0)
+        buf_add_text(first, sentence);
+}
+
+size_t proof_run(const struct ruleset *ruleset, struct matcher *matcher, struct error *error)
+{
+    struct buf first = { 0 };
+    size_t failures = proof_each(ruleset, matcher, keep_first, &first);
+    if (failures == 1)
+        error_set(error, "%s", buf_text(&first));
+    else if (failures > 1)
+        error_set(error, "%s (and %zu more)", buf_text(&first), failures - 1);
+    buf_release(&first);
+    return failures;
+}

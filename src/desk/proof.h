@@ -1,0 +1,26 @@
+/*
+ * proof: a ruleset proves itself before it counts. Each example must be won by its rule, no counterexample
+ * may be, under neutral facts: Wednesday noon, a known contact, the default language, the bot's conversation
+ * on the first channel that has a campaign.
+ */
+#ifndef DESK_PROOF_H
+#define DESK_PROOF_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "rules/ruleset.h"
+#include "text/pattern.h"
+
+/*
+ * 0 when all hold; else the number of failures, `error` naming the first with file:line, the rule that won
+ * instead, and how many more.
+ */
+size_t proof_run(const struct ruleset *ruleset, struct matcher *matcher, struct error *error);
+
+/* Called for each failure, for `rules check`. */
+typedef void proof_failure(void *context, const char *sentence);
+size_t proof_each(const struct ruleset *ruleset, struct matcher *matcher, proof_failure *failure,
+                  void *context);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * reply: see the header.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "desk/clearance.h"
+#include "desk/reply.h"
+#include "store/message.h"
+#include "store/outbox.h"
+#include "text/split.h"
+
+enum { WHATSAPP_TEXT_MAX = 4096, SMS_TEXT_MAX = 1600 };
+
+/* Characters per part: what the channel takes now. A window that closes before the text leaves is the clearance's affair. */
+static size_t part_max(const struct desk *desk, const struct conversation *conversation, int64_t now)
+{
+    const struct channel *channel = ruleset_channel(desk->rules, conversation->channel);
+
+    if (channel != NULL && channel->kind == CHANNEL_SMS)
+        return SMS_TEXT_MAX;
+    return clearance_window_is_open(desk->rules, conversation->channel, conversation->last_in_at, now) ? WHATSAPP_TEXT_MAX
+                                                                                                       : TEMPLATE_TEXT_MAX;
+}
+
+static int queue_part(struct desk *desk, const struct conversation *conversation, const struct reply *reply,
+                      const char *text, struct outbox_new *row, struct error *error)
+{
+    struct message message = {
+        .conversation = conversation->id, .turn = reply->turn, .at = row->now, .kind = reply->kind, .text = text,
+        .actor = reply->actor,
+    };
+
+    if (message_put(desk->db, &message, error) != 0)
+        return -1;
+    row->message = message.id;
+    row->part++;
+    return outbox_put(desk->db, row, error);
+}
+
+int reply_queue(struct desk *desk, const struct conversation *conversation, const struct reply *reply, int64_t now,
+                int64_t *message, struct error *error)
+{
+    struct split split = { reply->text, strlen(reply->text), 0 };
+    struct outbox_new row = {
+        .contact = conversation->contact, .conversation = conversation->id, .turn = reply->turn,
+        .epoch = conversation->epoch, .campaign = reply->campaign, .is_consent = reply->is_consent, .now = now,
+        .expires_at = now + ruleset_setting_number(desk->rules, "reply_expires"),
+    };
+    size_t max = part_max(desk, conversation, now), len;
+    const char *part;
+
+    *message = 0;
+    if (outbox_next_seq(desk->db, conversation->contact, &row.seq, error) != 0)
+        return -1;
+    while (split_next(&split, max, &part, &len) == 1) {
+        char *text = alloc_bytes(part, len);
+        int result = queue_part(desk, conversation, reply, text, &row, error);
+
+        free(text);
+        if (result != 0)
+            return -1;
+        if (*message == 0)
+            *message = row.message;
+    }
+    return 0;
+}

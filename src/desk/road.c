@@ -1,0 +1,352 @@
+/*
+ * road: see the header.
+ *
+ * Who is told apart from whom: a duplicate is known by (channel, identity as received, dispatch_id); a twin is the same text
+ * that reached the contact through another Braze campaign within ten seconds. Neither counts as a message: both are receipts for the first.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "braze/inbound.h"
+#include "desk/decide.h"
+#include "desk/reply.h"
+#include "desk/road.h"
+#include "store/contact.h"
+#include "store/conversation.h"
+#include "store/event.h"
+#include "store/message.h"
+#include "store/outbox.h"
+#include "store/turn.h"
+
+enum { TWIN_MS = 10 * 1000 };
+
+/* One webhook under way. */
+struct passage {
+    struct desk *desk;
+    const struct webhook *webhook;
+    const struct inbound *in;
+    struct contact contact;
+    struct conversation conversation;
+    struct decision decision;
+    struct turn turn;
+    int64_t message;
+    int64_t now;
+};
+
+/* What was decided, carried out --------------------------------------------------------------------------------- */
+
+static int note_event(struct passage *p, const char *kind, const char *detail, struct error *error)
+{
+    struct buf actor = { 0 };
+    int result;
+
+    buf_addf(&actor, "rule %s", p->decision.rule->name);
+    result = event_put(p->desk->db, p->conversation.id, kind, buf_text(&actor), detail, p->now, error);
+    buf_release(&actor);
+    return result;
+}
+
+static int set_opt_out(struct passage *p, bool is_opted_out, struct error *error)
+{
+    if (contact_set_opt_out(p->desk->db, p->contact.id, is_opted_out, p->now, error) != 0)
+        return -1;
+    if (is_opted_out) {
+        if (conversation_raise_all(p->desk->db, p->contact.id, error) != 0)
+            return -1;
+        p->conversation.epoch++;
+    }
+    return note_event(p, is_opted_out ? "opt_out" : "opt_in", "", error);
+}
+
+static int give(struct passage *p, const char *owner, const char *team, const char *event, struct error *error)
+{
+    if (conversation_give(p->desk->db, &p->conversation, owner, team, "", p->now, error) != 0)
+        return -1;
+    return note_event(p, event, team, error);
+}
+
+static int say(struct passage *p, const struct effect *effect, struct error *error)
+{
+    struct reply reply = {
+        .turn = p->turn.id, .kind = "out", .actor = p->decision.rule->name, .text = effect->text,
+        .campaign = effect->campaign != NULL ? effect->campaign->name : "", .is_consent = effect->is_consent,
+    };
+    int64_t message;
+
+    return reply_queue(p->desk, &p->conversation, &reply, p->now, &message, error);
+}
+
+static int carry_out(struct passage *p, const struct effect *effect, struct error *error)
+{
+    switch (effect->kind) {
+    case EFFECT_SAY:
+        return say(p, effect, error);
+    case EFFECT_OPT_OUT:
+        return set_opt_out(p, true, error);
+    case EFFECT_OPT_IN:
+        return set_opt_out(p, false, error);
+    case EFFECT_HANDOFF:
+        return give(p, "agent", effect->team->name, "handoff", error);
+    case EFFECT_CLOSE:
+        return give(p, "closed", "", "close", error);
+    }
+    abort();
+}
+
+/* Rows of the decision ---------------------------------------------------------------------------------------------- */
+
+static bool has_effect(const struct decision *decision, enum effect_kind kind)
+{
+    for (size_t i = 0; i < decision->effect_count; i++)
+        if (decision->effects[i].kind == kind)
+            return true;
+    return false;
+}
+
+/* The message's fate as far as the decision settles it; open: its answer has to leave first. */
+static const char *turn_state(const struct decision *decision)
+{
+    if (has_effect(decision, EFFECT_HANDOFF))
+        return "agent";
+    if (has_effect(decision, EFFECT_SAY))
+        return "open";
+    switch (decision->outcome) {
+    case OUTCOME_AGENT:
+        return "agent";
+    case OUTCOME_NOBODY:
+        return "unanswered";
+    case OUTCOME_ANSWER:
+    case OUTCOME_SILENCE:
+        break;
+    }
+    return "silenced";
+}
+
+static int put_turn(struct passage *p, struct error *error)
+{
+    p->turn = (struct turn){
+        .conversation = p->conversation.id, .ruleset = p->desk->rules->number, .epoch = p->conversation.epoch,
+        .state = turn_state(&p->decision), .opened_at = p->now,
+        .deadline_at = p->now + ruleset_setting_number(p->desk->rules, "reply_expires"),
+    };
+    return turn_put(p->desk->db, &p->turn, error);
+}
+
+static int put_message(struct passage *p, struct error *error)
+{
+    struct message message = {
+        .conversation = p->conversation.id, .turn = p->turn.id, .at = p->now, .webhook = p->webhook->id,
+        .sent_at = p->in->sent_at, .kind = "in", .text = p->in->message, .campaign = p->in->campaign,
+        .media = p->in->media_urls, .fields = p->in->fields, .flags = p->in->flags,
+    };
+
+    if (message_put(p->desk->db, &message, error) != 0)
+        return -1;
+    p->message = message.id;
+    return 0;
+}
+
+static int put_decision(struct passage *p, const struct decide_state *state, struct error *error)
+{
+    struct buf state_json = { 0 }, trace_json = { 0 };
+    struct decision_row row = {
+        .message = p->message, .at = p->now, .ruleset = p->desk->rules->number,
+        .rule = p->decision.rule != NULL ? p->decision.rule->name : NULL,
+        .action = p->decision.rule != NULL ? ruleset_action_name(p->decision.rule->action) : "none",
+    };
+    int result;
+
+    decide_format_state(state, &state_json);
+    decide_format_trace(p->desk->rules, &p->decision, &trace_json);
+    row.state = buf_text(&state_json);
+    row.trace = buf_text(&trace_json);
+    result = decision_put(p->desk->db, &row, error);
+    buf_release(&state_json);
+    buf_release(&trace_json);
+    return result;
+}
+
+static int note_limits(struct passage *p, struct error *error)
+{
+    for (size_t i = 0; i < p->decision.limit_hit_count; i++)
+        if (desk_note_limit(p->desk, p->decision.limit_hits[i]->name, p->now, error) != 0)
+            return -1;
+    return 0;
+}
+
+static int decide_and_store(struct passage *p, struct error *error)
+{
+    struct desk *desk = p->desk;
+    struct decide_state state = {
+        .channel = p->webhook->channel, .owner = p->conversation.owner, .is_opted_out = p->contact.is_opted_out,
+        .first_name = p->contact.first_name, .language = p->contact.language, .time_zone = p->contact.time_zone,
+        .message_count = p->conversation.message_count, .fields = p->in->fields, .disabled_rules = desk->disabled_rules,
+    };
+    struct decide_input input = { .text = p->in->message, .has_media = strcmp(p->in->media_urls, "[]") != 0 };
+
+    decide(desk->rules, desk->matcher, &state, &input, p->now, &p->decision);
+    if (put_turn(p, error) != 0 || put_message(p, error) != 0 || put_decision(p, &state, error) != 0)
+        return -1;
+    for (size_t i = 0; i < p->decision.effect_count; i++)
+        if (carry_out(p, &p->decision.effects[i], error) != 0)
+            return -1;
+    return note_limits(p, error);
+}
+
+/* Whose it is, and whether it came before ------------------------------------------------------------------------------ */
+
+static void format_identity(const struct inbound *in, struct buf *out)
+{
+    if (*in->user_id != '\0')
+        buf_addf(out, "external:%s", in->user_id);
+    else if (*in->phone_number != '\0')
+        buf_addf(out, "phone:%s", in->phone_number);
+    else
+        buf_addf(out, "braze:%s", in->braze_id);
+}
+
+static int settle_webhook(struct passage *p, const char *state, int64_t message, struct error *error)
+{
+    struct buf how = { 0 };
+    int result;
+
+    inbound_format_flags(p->in->flags, &how);
+    result = webhook_settle(p->desk->db, p->webhook->id, state, message, buf_text(&how), error);
+    buf_release(&how);
+    return result;
+}
+
+/* The conversation that the message belongs to; 1: it is the twin of *first. */
+static int find_conversation(struct passage *p, int64_t *first, struct error *error)
+{
+    struct db *db = p->desk->db;
+    int found = conversation_newest(db, p->contact.id, p->webhook->channel, &p->conversation, error);
+
+    if (found == 1 && *p->in->campaign != '\0') {
+        int twin = message_twin(db, p->conversation.id, p->in->message, p->in->campaign, p->now - TWIN_MS, first, error);
+
+        if (twin != 0)
+            return twin;
+    }
+    if (found < 0)
+        return -1;
+    if (found == 0 || strcmp(p->conversation.owner, "closed") == 0)
+        return conversation_open(db, p->contact.id, p->webhook->channel, p->now, &p->conversation, error);
+    return 0;
+}
+
+static int enter(struct passage *p, struct error *error)
+{
+    if (conversation_heard(p->desk->db, &p->conversation, p->now, error) != 0)
+        return -1;
+    /* The window is open again: what was held for want of it may go, before the new answer. */
+    if (outbox_release_held(p->desk->db, p->contact.id, p->now, error) != 0)
+        return -1;
+    return decide_and_store(p, error);
+}
+
+static int accept_message(struct passage *p, const char *identity, struct receipt *receipt, struct error *error)
+{
+    struct contact_claim claim = {
+        .external_id = p->in->user_id, .braze_id = p->in->braze_id, .phone = p->in->phone_number,
+        .first_name = p->in->first_name, .language = p->in->language, .time_zone = p->in->time_zone,
+        .profile_name = p->in->profile_name,
+    };
+    int twin;
+
+    if (contact_resolve(p->desk->db, &claim, p->now, &p->contact, error) != 0)
+        return -1;
+    twin = find_conversation(p, &receipt->message, error);
+    if (twin != 0) {
+        receipt->kind = RECEIPT_DUPLICATE;
+        return twin < 0 ? -1 : settle_webhook(p, "duplicate", receipt->message, error);
+    }
+    if (enter(p, error) != 0)
+        return -1;
+    receipt->kind = RECEIPT_ACCEPTED;
+    receipt->message = p->message;
+    if (*p->in->dispatch_id != '\0' && seen_put(p->desk->db, p->webhook->channel, identity, p->in->dispatch_id,
+                                                p->message, p->now, error) != 0)
+        return -1;
+    return settle_webhook(p, "read", p->message, error);
+}
+
+static int pass(struct passage *p, struct receipt *receipt, struct error *error)
+{
+    struct buf identity = { 0 };
+    int seen = 0, result;
+
+    format_identity(p->in, &identity);
+    if (*p->in->dispatch_id != '\0')
+        seen = seen_get(p->desk->db, p->webhook->channel, buf_text(&identity), p->in->dispatch_id, &receipt->message, error);
+    if (seen == 0) {
+        result = accept_message(p, buf_text(&identity), receipt, error);
+    } else {
+        receipt->kind = RECEIPT_DUPLICATE;
+        result = seen < 0 ? -1 : settle_webhook(p, "duplicate", receipt->message, error);
+    }
+    buf_release(&identity);
+    contact_release(&p->contact);
+    decision_release(&p->decision);
+    return result;
+}
+
+/* The verbs -------------------------------------------------------------------------------------------------------------- */
+
+int road_store(struct desk *desk, struct webhook *webhook, struct error *error)
+{
+    return webhook_put(desk->db, webhook, "raw", error);
+}
+
+int road_decide(struct desk *desk, const struct webhook *webhook, int64_t now, struct receipt *receipt,
+                struct error *error)
+{
+    struct inbound in = { 0 };
+    struct error why = { 0 };
+    struct passage passage = { .desk = desk, .webhook = webhook, .in = &in, .now = now };
+    int read = inbound_read(webhook->body, webhook->body_len, webhook->content_type, webhook->claimed_user, &in, &why);
+    int result;
+
+    *receipt = (struct receipt){ .kind = RECEIPT_UNREADABLE, .webhook = webhook->id };
+    if (read == 1)
+        result = pass(&passage, receipt, error);
+    else
+        result = webhook_settle(desk->db, webhook->id, "unreadable", 0, why.text, error);
+    if (read != 1)
+        log_warn("webhook_unreadable", log_int("webhook", webhook->id), log_text("reason", why.text));
+    inbound_release(&in);
+    return result;
+}
+
+int road_receive(struct desk *desk, struct webhook *webhook, int64_t now, struct receipt *receipt, struct error *error)
+{
+    if (road_store(desk, webhook, error) != 0)
+        return -1;
+    return road_decide(desk, webhook, now, receipt, error);
+}
+
+static const char POISON[] = "deciding it ended the program three times; see the log, then: frontdesk webhooks replay";
+
+int road_count(struct desk *desk, const struct webhook *webhook, struct receipt *receipt, struct error *error)
+{
+    int64_t tries;
+
+    if (webhook_tries_of(desk->db, webhook, &tries, error) != 0)
+        return -1;
+    if (tries < WEBHOOK_TRIES_MAX)
+        return webhook_count_try(desk->db, webhook->id, error) == 0 ? 1 : -1;
+    *receipt = (struct receipt){ .kind = RECEIPT_UNREADABLE, .webhook = webhook->id };
+    log_error("webhook_set_aside", log_int("webhook", webhook->id), log_text("reason", POISON));
+    return webhook_settle(desk->db, webhook->id, "aside", 0, POISON, error) == 0 ? 0 : -1;
+}
+
+int road_set_aside(struct desk *desk, struct webhook *webhook, const char *reason, struct receipt *receipt,
+                   struct error *error)
+{
+    if (webhook->id == 0 && webhook_put(desk->db, webhook, "raw", error) != 0)
+        return -1;
+    *receipt = (struct receipt){ .kind = RECEIPT_UNREADABLE, .webhook = webhook->id };
+    log_error("webhook_set_aside", log_int("webhook", webhook->id), log_text("reason", reason));
+    return webhook_settle(desk->db, webhook->id, "aside", 0, reason, error);
+}

@@ -1,0 +1,78 @@
+/*
+ * upkeep: see the header. A timer is taken off the list and put back for its next time in the same transaction; when there was
+ * more to do than one step takes, its next time is now.
+ */
+#include <string.h>
+
+#include "base/log.h"
+#include "desk/upkeep.h"
+#include "store/message.h"
+#include "store/outbox.h"
+#include "store/timer.h"
+
+enum { STEP_MAX = 500, TIMERS_PER_ROUND = 8, FORGET_EVERY_MS = 3600 * 1000, EXPIRE_EVERY_MS = 10 * 1000, SOON_MS = 50 };
+
+static const int64_t SEEN_KEPT_MS = (int64_t)30 * 24 * 3600 * 1000;
+
+static int forget(struct desk *desk, int64_t now, int64_t *next, struct error *error)
+{
+    int64_t dropped = seen_forget(desk->db, now - SEEN_KEPT_MS, STEP_MAX, error);
+
+    *next = now + (dropped == STEP_MAX ? SOON_MS : FORGET_EVERY_MS);
+    return dropped < 0 ? -1 : 0;
+}
+
+static int expire(struct desk *desk, int64_t now, int64_t *next, struct error *error)
+{
+    int ended;
+
+    if (outbox_expire(desk->db, now, STEP_MAX, &ended, error) != 0)
+        return -1;
+    if (ended > 0)
+        log_warn("replies_expired", log_int("count", ended));
+    *next = now + (ended >= STEP_MAX ? SOON_MS : EXPIRE_EVERY_MS);
+    return 0;
+}
+
+static const struct {
+    const char *kind;
+    int (*run)(struct desk *desk, int64_t now, int64_t *next, struct error *error);
+} kinds[] = { { "forget", forget }, { "expire", expire } };
+
+static int run_timer(struct desk *desk, const struct timer *timer, int64_t now, struct error *error)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        int64_t next;
+
+        if (strcmp(kinds[i].kind, timer->kind) != 0)
+            continue;
+        if (kinds[i].run(desk, now, &next, error) != 0)
+            return -1;
+        return timer_put(desk->db, timer->kind, timer->conversation, next, error);
+    }
+    log_warn("timer_unknown", log_text("kind", timer->kind));
+    return 0;
+}
+
+int upkeep_run(struct desk *desk, int64_t now, struct error *error)
+{
+    struct timer timer;
+    int found = 1;
+
+    for (int i = 0; i < TIMERS_PER_ROUND && found == 1; i++) {
+        found = timer_take(desk->db, now, &timer, error);
+        if (found == 1 && run_timer(desk, &timer, now, error) != 0)
+            return -1;
+    }
+    return found < 0 ? -1 : 0;
+}
+
+int upkeep_next(struct desk *desk, int64_t *at, struct error *error)
+{
+    return timer_next(desk->db, at, error);
+}
+
+void upkeep_count_pending(struct desk *desk, int64_t *pending)
+{
+    outbox_count_pending(desk->db, pending, NULL);
+}

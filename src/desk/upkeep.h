@@ -1,0 +1,24 @@
+/*
+ * upkeep: what is due by the clock. Timers are rows: a restart loses none.
+ *
+ *     forget   once an hour: drops keys for duplicates older than 30 days, a few hundred at a time
+ *     expire   every ten seconds: ends outbox rows whose deadline passed, also those that could not be claimed
+ */
+#ifndef DESK_UPKEEP_H
+#define DESK_UPKEEP_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "desk/desk.h"
+
+/* Inside the caller's transaction: runs what is due. */
+int upkeep_run(struct desk *desk, int64_t now, struct error *error);
+
+/* When something is due next. */
+int upkeep_next(struct desk *desk, int64_t *at, struct error *error);
+
+/* Rows that still have to leave. */
+void upkeep_count_pending(struct desk *desk, int64_t *pending);
+
+#endif
