@@ -1,0 +1,25 @@
+/*
+ * admin: the routes of the admin socket (mode 0600: whoever may connect may command).
+ *
+ *     POST /v1/commands/NAME        a person's act (desk/desk.h), JSON arguments; rules-load: {"files":[{"name","text"}],"actor"}
+ *     GET  /v1/status               the engine's facts as JSON
+ *     GET  /metrics /healthz /readyz
+ */
+#ifndef DAEMON_ADMIN_H
+#define DAEMON_ADMIN_H
+
+#include "daemon/http.h"
+#include "daemon/loader.h"
+#include "daemon/mailbox.h"
+#include "daemon/status.h"
+
+struct admin_context {
+    struct mailbox *mailbox;
+    struct loader *loader;
+    struct status *status;
+    const char *rules_folder; /* for rules-load without files; NULL: none */
+};
+
+const struct http_route *admin_routes(void);
+
+#endif

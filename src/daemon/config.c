@@ -1,0 +1,230 @@
+/*
+ * config: see the header.
+ */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/env.h"
+#include "daemon/config.h"
+#include "daemon/fetch.h"
+
+const char CONFIG_HELP[] =
+    "frontdeskd: takes customers' messages from Braze, decides who answers, sends the answer.\n"
+    "\n"
+    "usage: frontdeskd [--db FILE] [--rules DIR] [--listen ADDRESS:PORT] [--admin SOCKET]\n"
+    "\n"
+    "Settings come from the environment; a flag of the same name wins. A variable X may also come from the file\n"
+    "named by X_FILE, or from $CREDENTIALS_DIRECTORY/X.\n"
+    "\n"
+    "  FRONTDESK_DB              the database file; created for you alone     (frontdesk.db)\n"
+    "  FRONTDESK_RULES           folder of rule files, read at start and on SIGHUP\n"
+    "  FRONTDESK_LISTEN          where Braze's webhooks arrive                (127.0.0.1:8080)\n"
+    "  FRONTDESK_ADMIN           socket for the frontdesk command             (<db>.sock)\n"
+    "  FRONTDESK_WEBHOOK_TOKENS  bearer tokens of 12 characters or more, comma separated   required\n"
+    "  BRAZE_REST_URL            like https://rest.iad-01.braze.com                        required\n"
+    "  BRAZE_API_KEY             a REST key with campaigns.trigger.send                    required\n"
+    "  FRONTDESK_METRICS         address for /metrics; the admin socket always has it\n"
+    "  FRONTDESK_DESK            number of this desk where several share the work          (0)\n"
+    "  FRONTDESK_LOG             debug, info, warn or error                                (info)\n"
+    "  FRONTDESK_BRAZE_TIMEOUT_MS  how long one call to Braze may take, 200 to 60000       (10000)\n"
+    "\n"
+    "SIGHUP loads the rules again; SIGTERM finishes what is under way and ends.\n"
+    "Try it without Braze: make demo\n";
+
+static const struct option options[] = {
+    { "db", required_argument, NULL, 'd' },     { "rules", required_argument, NULL, 'r' },
+    { "listen", required_argument, NULL, 'l' }, { "admin", required_argument, NULL, 'a' },
+    { "help", no_argument, NULL, 'h' },         { "version", no_argument, NULL, 'v' },
+    { NULL, 0, NULL, 0 },
+};
+
+static void replace(char **slot, const char *value)
+{
+    free(*slot);
+    *slot = alloc_text(value);
+}
+
+static int read_flags(int argc, char **argv, struct config *config, enum config_wish *wish, struct error *error)
+{
+    int flag;
+
+    opterr = 0;
+    optind = 1;
+    while ((flag = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (flag) {
+        case 'd': replace(&config->db, optarg); break;
+        case 'r': replace(&config->rules, optarg); break;
+        case 'l': replace(&config->listen, optarg); break;
+        case 'a': replace(&config->admin, optarg); break;
+        case 'h': *wish = CONFIG_SHOW_HELP; return 0;
+        case 'v': *wish = CONFIG_SHOW_VERSION; return 0;
+        default: return error_set(error, "%s is not understood; frontdeskd --help lists the flags", argv[optind - 1]);
+        }
+    }
+    if (optind < argc)
+        return error_set(error, "'%s' is too much: frontdeskd takes flags only; see frontdeskd --help", argv[optind]);
+    return 0;
+}
+
+/* The variable's value, else `otherwise` (NULL: stays NULL). A flag that was given before stays. */
+static int read_variable(const char *name, const char *otherwise, char **slot, struct error *error)
+{
+    struct buf value = { 0 };
+    int found;
+
+    if (*slot != NULL)
+        return 0;
+    found = env_get(name, &value, error);
+    if (found == 1)
+        *slot = buf_detach(&value);
+    else if (found == 0)
+        *slot = alloc_text(otherwise);
+    buf_release(&value);
+    return found < 0 ? -1 : 0;
+}
+
+static int need_variable(const char *name, const char *what, char **slot, struct error *error)
+{
+    if (read_variable(name, NULL, slot, error) != 0)
+        return -1;
+    if (*slot == NULL || **slot == '\0')
+        return error_set(error, "%s is not set: %s (it may also come from a file named by %s_FILE)", name, what, name);
+    return 0;
+}
+
+static int add_token(struct config *config, const char *start, size_t len, struct error *error)
+{
+    if (len < CONFIG_TOKEN_MIN)
+        return error_set(error, "FRONTDESK_WEBHOOK_TOKENS: a token has %zu characters, %d is the least; make one with: openssl rand -hex 24",
+                         len, CONFIG_TOKEN_MIN);
+    if (config->token_count == CONFIG_TOKENS_MAX)
+        return error_set(error, "FRONTDESK_WEBHOOK_TOKENS: more than %d tokens", CONFIG_TOKENS_MAX);
+    config->tokens[config->token_count++] = alloc_bytes(start, len);
+    return 0;
+}
+
+static int read_tokens(struct config *config, struct error *error)
+{
+    char *list = NULL;
+    const char *at;
+    int result = need_variable("FRONTDESK_WEBHOOK_TOKENS", "the secret that Braze sends in its Authorization header", &list, error);
+
+    for (at = list; result == 0 && at != NULL && *at != '\0';) {
+        size_t skip = strspn(at, ", \t\r\n"), len = strcspn(at + skip, ", \t\r\n");
+
+        if (len > 0)
+            result = add_token(config, at + skip, len, error);
+        at += skip + len;
+    }
+    if (result == 0 && config->token_count == 0)
+        result = error_set(error, "FRONTDESK_WEBHOOK_TOKENS holds no token");
+    if (list != NULL)
+        explicit_bzero(list, strlen(list));
+    free(list);
+    return result;
+}
+
+static int read_number(const char *name, int64_t otherwise, int64_t least, int64_t most, int64_t *value, struct error *error)
+{
+    char *text = NULL, *end;
+
+    if (read_variable(name, NULL, &text, error) != 0)
+        return -1;
+    *value = otherwise;
+    if (text != NULL)
+        *value = strtoll(text, &end, 10);
+    if (text != NULL && (end == text || *end != '\0' || *value < least || *value > most)) {
+        error_set(error, "%s is '%s': it wants a whole number from %lld to %lld", name, text, (long long)least, (long long)most);
+        free(text);
+        return -1;
+    }
+    free(text);
+    return 0;
+}
+
+static int read_level(struct config *config, struct error *error)
+{
+    char *text = NULL;
+    int level, result = read_variable("FRONTDESK_LOG", "info", &text, error);
+
+    level = result == 0 ? log_level_parse(text) : -1;
+    if (result == 0 && level < 0)
+        result = error_set(error, "FRONTDESK_LOG is '%s': it wants debug, info, warn or error", text);
+    config->level = level >= 0 ? (enum log_level)level : LEVEL_INFO;
+    free(text);
+    return result;
+}
+
+static int read_braze(struct config *config, struct error *error)
+{
+    struct buf base = { 0 };
+    char *url = NULL;
+    int64_t timeout;
+    int result = need_variable("BRAZE_REST_URL", "the workspace's REST host, like https://rest.iad-01.braze.com", &url, error);
+
+    if (result == 0 && fetch_check_base(url, &base, error) != 0)
+        result = error_prefix(error, "BRAZE_REST_URL");
+    config->braze_url = buf_detach(&base);
+    free(url);
+    if (result != 0 || need_variable("BRAZE_API_KEY", "a REST API key with the permission campaigns.trigger.send", &config->braze_key, error) != 0)
+        return -1;
+    result = read_number("FRONTDESK_BRAZE_TIMEOUT_MS", 10000, 200, 60000, &timeout, error);
+    config->braze_timeout_ms = (int)timeout;
+    return result;
+}
+
+static int read_places(struct config *config, struct error *error)
+{
+    struct buf socket = { 0 };
+
+    if (read_variable("FRONTDESK_DB", "frontdesk.db", &config->db, error) != 0 ||
+        read_variable("FRONTDESK_RULES", NULL, &config->rules, error) != 0 ||
+        read_variable("FRONTDESK_LISTEN", "127.0.0.1:8080", &config->listen, error) != 0 ||
+        read_variable("FRONTDESK_METRICS", NULL, &config->metrics, error) != 0)
+        return -1;
+    buf_addf(&socket, "%s.sock", config->db);
+    if (read_variable("FRONTDESK_ADMIN", buf_text(&socket), &config->admin, error) != 0) {
+        buf_release(&socket);
+        return -1;
+    }
+    buf_release(&socket);
+    return read_number("FRONTDESK_DESK", 0, 0, (1 << 22) - 1, &config->desk, error);
+}
+
+int config_read(int argc, char **argv, struct config *config, enum config_wish *wish, int *is_usage, struct error *error)
+{
+    *wish = CONFIG_RUN;
+    *is_usage = 1;
+    if (read_flags(argc, argv, config, wish, error) != 0)
+        return -1;
+    if (*wish != CONFIG_RUN)
+        return 0;
+    *is_usage = 0;
+    if (read_places(config, error) != 0 || read_level(config, error) != 0 || read_tokens(config, error) != 0)
+        return -1;
+    return read_braze(config, error);
+}
+
+static void wipe(char *secret)
+{
+    if (secret != NULL)
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
+}
+
+void config_release(struct config *config)
+{
+    free(config->db);
+    free(config->rules);
+    free(config->listen);
+    free(config->admin);
+    free(config->metrics);
+    for (size_t i = 0; i < config->token_count; i++)
+        wipe(config->tokens[i]);
+    free(config->braze_url);
+    wipe(config->braze_key);
+    memset(config, 0, sizeof *config);
+}

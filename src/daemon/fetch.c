@@ -1,0 +1,347 @@
+/*
+ * fetch: see the header.
+ *
+ * Never left, or left without an answer? A transfer that failed before libcurl had written the last byte of its body cannot have
+ * been taken: the body was counted out by our read callback, and libcurl asks for the next piece only when the former is
+ * with the kernel. Everything after that is ambiguous, whatever the error code says.
+ */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <curl/curl.h>
+
+#include "base/alloc.h"
+#include "daemon/fetch.h"
+
+enum {
+    CONNECT_MS = 3000,
+    CONNECTIONS_MAX = 32,
+    IDLE_CONNECTION_S = 50,
+    PIECE_MAX = 64 * 1024,
+};
+
+struct transfer {
+    struct transfer *next; /* in the pool */
+    CURL *easy;
+    struct curl_slist *headers;
+    void *context;
+    const char *body;
+    size_t body_len, body_at;
+    struct buf answer;
+    size_t answer_max;
+    bool is_cut; /* the answer was longer than answer_max */
+    char failure[CURL_ERROR_SIZE];
+};
+
+struct fetcher {
+    CURLM *multi;
+    struct transfer *pool;
+    struct transfer *done; /* the one that fetch_done handed out last */
+};
+
+int fetch_global_start(struct error *error)
+{
+    CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+
+    return code == CURLE_OK ? 0 : error_set(error, "libcurl does not start: %s", curl_easy_strerror(code));
+}
+
+void fetch_global_stop(void)
+{
+    curl_global_cleanup();
+}
+
+struct fetcher *fetcher_new(void)
+{
+    struct fetcher *fetcher = alloc_new(sizeof *fetcher);
+
+    fetcher->multi = curl_multi_init();
+    if (fetcher->multi == NULL)
+        abort();
+    curl_multi_setopt(fetcher->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)CONNECTIONS_MAX);
+    curl_multi_setopt(fetcher->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_MAX);
+    curl_multi_setopt(fetcher->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    return fetcher;
+}
+
+static void transfer_free(struct transfer *transfer)
+{
+    curl_slist_free_all(transfer->headers);
+    curl_easy_cleanup(transfer->easy);
+    buf_release(&transfer->answer);
+    free(transfer);
+}
+
+void fetcher_free(struct fetcher *fetcher)
+{
+    if (fetcher == NULL)
+        return;
+    while (fetcher->pool != NULL) {
+        struct transfer *next = fetcher->pool->next;
+
+        transfer_free(fetcher->pool);
+        fetcher->pool = next;
+    }
+    if (fetcher->done != NULL)
+        transfer_free(fetcher->done);
+    curl_multi_cleanup(fetcher->multi);
+    free(fetcher);
+}
+
+/* Callbacks ------------------------------------------------------------------------------------------------------- */
+
+static size_t give_body(char *to, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    size_t room = size * count, left = transfer->body_len - transfer->body_at;
+    size_t len = left < room ? left : room;
+
+    memcpy(to, transfer->body + transfer->body_at, len);
+    transfer->body_at += len;
+    return len;
+}
+
+static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    size_t len = size * count, room = transfer->answer_max - transfer->answer.len;
+
+    transfer->is_cut = len > room;
+    buf_add(&transfer->answer, bytes, transfer->is_cut ? room : len);
+    return transfer->is_cut ? 0 : len; /* 0 ends the transfer; the status has come already */
+}
+
+/* Starting -------------------------------------------------------------------------------------------------------- */
+
+static struct transfer *transfer_get(struct fetcher *fetcher)
+{
+    struct transfer *transfer = fetcher->pool;
+
+    if (transfer != NULL) {
+        fetcher->pool = transfer->next;
+        curl_slist_free_all(transfer->headers);
+        transfer->headers = NULL;
+        curl_easy_reset(transfer->easy);
+        buf_clear(&transfer->answer);
+    } else {
+        transfer = alloc_new(sizeof *transfer);
+        transfer->easy = curl_easy_init();
+        if (transfer->easy == NULL)
+            abort();
+    }
+    transfer->next = NULL;
+    transfer->is_cut = false;
+    transfer->failure[0] = '\0';
+    return transfer;
+}
+
+static void add_headers(struct transfer *transfer, const struct fetch *fetch)
+{
+    struct buf line = { 0 };
+
+    buf_addf(&line, "Authorization: Bearer %s", fetch->bearer);
+    transfer->headers = curl_slist_append(transfer->headers, buf_text(&line));
+    transfer->headers = curl_slist_append(transfer->headers, "Content-Type: application/json");
+    transfer->headers = curl_slist_append(transfer->headers, "Accept: application/json");
+    transfer->headers = curl_slist_append(transfer->headers, "Expect:");
+    memset(line.data, 0, line.len);
+    buf_release(&line);
+}
+
+static void set_transport(CURL *easy, int timeout_ms)
+{
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms < CONNECT_MS ? (long)timeout_ms : (long)CONNECT_MS);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_CONNECTION_S);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "frontdesk");
+}
+
+static void set_request(struct transfer *transfer, const struct fetch *fetch)
+{
+    CURL *easy = transfer->easy;
+
+    transfer->context = fetch->context;
+    transfer->body = fetch->body;
+    transfer->body_len = fetch->body_len;
+    transfer->body_at = 0;
+    transfer->answer_max = fetch->answer_max;
+    curl_easy_setopt(easy, CURLOPT_URL, fetch->url);
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)fetch->body_len);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
+    curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)PIECE_MAX);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->failure);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+}
+
+int fetch_start(struct fetcher *fetcher, const struct fetch *fetch, struct error *error)
+{
+    struct transfer *transfer = transfer_get(fetcher);
+    CURLMcode code;
+
+    add_headers(transfer, fetch);
+    set_transport(transfer->easy, fetch->timeout_ms);
+    set_request(transfer, fetch);
+    code = curl_multi_add_handle(fetcher->multi, transfer->easy);
+    if (code == CURLM_OK)
+        return 0;
+    transfer->next = fetcher->pool;
+    fetcher->pool = transfer;
+    return error_set(error, "the call does not start: %s", curl_multi_strerror(code));
+}
+
+void fetch_poll(struct fetcher *fetcher, int timeout_ms)
+{
+    int running;
+
+    curl_multi_perform(fetcher->multi, &running);
+    curl_multi_poll(fetcher->multi, NULL, 0, timeout_ms, NULL);
+    curl_multi_perform(fetcher->multi, &running);
+}
+
+void fetch_wake(struct fetcher *fetcher)
+{
+    curl_multi_wakeup(fetcher->multi);
+}
+
+/* Ending ------------------------------------------------------------------------------------------------------------ */
+
+static const char *header_of(CURL *easy, const char *name)
+{
+    struct curl_header *header;
+
+    return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : NULL;
+}
+
+static enum wire_end end_of(const struct transfer *transfer, CURLcode code, long status)
+{
+    /* An answer that was too long, or broke off behind its headers, still has its status. */
+    if (status > 0 && (code == CURLE_OK || transfer->is_cut || code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR))
+        return WIRE_ANSWERED;
+    return transfer->body_at < transfer->body_len ? WIRE_NEVER_LEFT : WIRE_LEFT_NO_ANSWER;
+}
+
+static void read_wire(const struct transfer *transfer, CURLcode code, struct wire *wire)
+{
+    long status = 0;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    *wire = (struct wire){
+        .end = end_of(transfer, code, status),
+        .status = (int)status,
+        .body = buf_text(&transfer->answer),
+        .body_len = transfer->answer.len,
+        .retry_after = header_of(transfer->easy, "Retry-After"),
+        .ratelimit_retry_after = header_of(transfer->easy, "X-RateLimit-Retry-After"),
+        .ratelimit_limit = header_of(transfer->easy, "X-RateLimit-Limit"),
+        .ratelimit_remaining = header_of(transfer->easy, "X-RateLimit-Remaining"),
+        .ratelimit_reset = header_of(transfer->easy, "X-RateLimit-Reset"),
+        .request_id = header_of(transfer->easy, "X-Request-Id"),
+        .failure = transfer->failure[0] != '\0' ? transfer->failure : curl_easy_strerror(code),
+    };
+}
+
+static CURLMsg *next_done(struct fetcher *fetcher)
+{
+    CURLMsg *message;
+    int left;
+
+    do
+        message = curl_multi_info_read(fetcher->multi, &left);
+    while (message != NULL && message->msg != CURLMSG_DONE);
+    return message;
+}
+
+int fetch_done(struct fetcher *fetcher, void **context, struct wire *wire, int64_t *took_ms)
+{
+    struct transfer *transfer;
+    CURLMsg *message;
+    curl_off_t took_us = 0;
+    CURLcode code;
+
+    if (fetcher->done != NULL) {
+        fetcher->done->next = fetcher->pool;
+        fetcher->pool = fetcher->done;
+        fetcher->done = NULL;
+    }
+    message = next_done(fetcher);
+    if (message == NULL)
+        return 0;
+    code = message->data.result;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
+    curl_easy_getinfo(transfer->easy, CURLINFO_TOTAL_TIME_T, &took_us);
+    curl_multi_remove_handle(fetcher->multi, transfer->easy);
+    fetcher->done = transfer;
+    *context = transfer->context;
+    *took_ms = took_us / 1000;
+    read_wire(transfer, code, wire);
+    return 1;
+}
+
+/* Addresses ------------------------------------------------------------------------------------------------------------ */
+
+static bool is_loopback(const char *host)
+{
+    struct in_addr address;
+
+    if (strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
+        return true;
+    /* A name such as 127.0.0.1.example.com is no address. */
+    return inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
+}
+
+static int check_parts(CURLU *url, const char *text, struct error *error)
+{
+    char *scheme = NULL, *host = NULL, *path = NULL, *query = NULL;
+    int result = 0;
+
+    curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
+    curl_url_get(url, CURLUPART_HOST, &host, 0);
+    curl_url_get(url, CURLUPART_PATH, &path, 0);
+    curl_url_get(url, CURLUPART_QUERY, &query, 0);
+    if (scheme == NULL || host == NULL || (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0))
+        result = error_set(error, "'%s' is no web address: it looks like https://rest.iad-01.braze.com", text);
+    else if (strcmp(scheme, "http") == 0 && !is_loopback(host))
+        result = error_set(error, "'%s' would send the key in clear: use https (plain http is for a loopback address, the sandbox)", text);
+    else if ((path != NULL && strcmp(path, "/") != 0) || query != NULL)
+        result = error_set(error, "'%s' has a path: give the host alone, like https://rest.iad-01.braze.com", text);
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(path);
+    curl_free(query);
+    return result;
+}
+
+int fetch_check_base(const char *text, struct buf *base, struct error *error)
+{
+    CURLU *url = curl_url();
+    int result;
+
+    if (curl_url_set(url, CURLUPART_URL, text, CURLU_DISALLOW_USER) != CURLUE_OK)
+        result = error_set(error, "'%s' is no web address: it looks like https://rest.iad-01.braze.com", text);
+    else
+        result = check_parts(url, text, error);
+    curl_url_cleanup(url);
+    if (result != 0)
+        return -1;
+    buf_add_text(base, text);
+    while (base->len > 0 && base->data[base->len - 1] == '/')
+        buf_truncate(base, base->len - 1);
+    return 0;
+}

@@ -1,0 +1,168 @@
+/*
+ * loader: see the header.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "daemon/http.h"
+#include "daemon/loader.h"
+#include "desk/proof.h"
+#include "text/pattern.h"
+
+struct loader {
+    struct mailbox *mailbox;
+    const struct zones *zones;
+    pthread_mutex_t mutex;   /* guards `running` */
+    pthread_cond_t idle;
+    int running;
+    pthread_mutex_t one;     /* held while a load is worked on */
+};
+
+struct load {
+    struct loader *loader;
+    struct rulefiles *files;
+    char *folder, *actor;
+    struct http_call *call;
+};
+
+struct loader *loader_new(struct mailbox *mailbox, const struct zones *zones)
+{
+    struct loader *loader = alloc_new(sizeof *loader);
+
+    loader->mailbox = mailbox;
+    loader->zones = zones;
+    pthread_mutex_init(&loader->mutex, NULL);
+    pthread_cond_init(&loader->idle, NULL);
+    pthread_mutex_init(&loader->one, NULL);
+    return loader;
+}
+
+void loader_free(struct loader *loader)
+{
+    pthread_mutex_lock(&loader->mutex);
+    while (loader->running > 0)
+        pthread_cond_wait(&loader->idle, &loader->mutex);
+    pthread_mutex_unlock(&loader->mutex);
+    pthread_mutex_destroy(&loader->mutex);
+    pthread_cond_destroy(&loader->idle);
+    pthread_mutex_destroy(&loader->one);
+    free(loader);
+}
+
+struct ruleset *loader_build(const struct rulefiles *files, const struct zones *zones, struct error *error)
+{
+    struct ruleset *rules = ruleset_new(files, zones, error);
+    struct matcher *matcher;
+    size_t failures;
+
+    if (rules == NULL)
+        return NULL;
+    matcher = matcher_new(true);
+    failures = proof_run(rules, matcher, error);
+    matcher_free(matcher);
+    if (failures == 0)
+        return rules;
+    ruleset_free(rules);
+    return NULL;
+}
+
+static void tell_failure(const struct load *load, int status, const char *sentence)
+{
+    struct buf json = { 0 };
+    struct jsonw w = { .out = &json };
+
+    log_error("ruleset_refused", log_text("actor", load->actor), log_text("reason", sentence),
+              log_text("meaning", "the ruleset in force stays"));
+    if (load->call == NULL)
+        return;
+    jsonw_object(&w, NULL);
+    jsonw_text(&w, "error", sentence);
+    jsonw_end_object(&w);
+    http_settle(load->call, status, "application/json", buf_text(&json), json.len, status == 503 ? 5 : 0);
+    buf_release(&json);
+}
+
+static void hand_over(struct load *load, struct ruleset *rules)
+{
+    struct mail *mail = mail_new(MAIL_RULESET);
+
+    mail->ruleset = rules;
+    mail->files = load->files;
+    mail->name = alloc_text(load->actor);
+    mail->call = load->call;
+    load->files = NULL;
+    if (mailbox_reserve(load->loader->mailbox, 0)) {
+        mailbox_put(load->loader->mailbox, mail, 0);
+        return;
+    }
+    tell_failure(load, 503, "the daemon is busy or stopping; try again");
+    mail_free(mail);
+}
+
+static void work(struct load *load)
+{
+    struct error error = { 0 };
+    struct ruleset *rules = NULL;
+
+    if (load->files == NULL) {
+        load->files = alloc_new(sizeof *load->files);
+        if (rulefiles_read(load->folder, load->files, &error) != 0) {
+            tell_failure(load, 400, error.text);
+            return;
+        }
+    }
+    rules = loader_build(load->files, load->loader->zones, &error);
+    if (rules != NULL)
+        hand_over(load, rules);
+    else
+        tell_failure(load, 400, error.text);
+}
+
+static void load_free(struct load *load)
+{
+    if (load->files != NULL)
+        rulefiles_release(load->files);
+    free(load->files);
+    free(load->folder);
+    free(load->actor);
+    free(load);
+}
+
+static void *run(void *context)
+{
+    struct load *load = context;
+    struct loader *loader = load->loader;
+
+    pthread_mutex_lock(&loader->one);
+    work(load);
+    pthread_mutex_unlock(&loader->one);
+    load_free(load);
+    pthread_mutex_lock(&loader->mutex);
+    if (--loader->running == 0)
+        pthread_cond_broadcast(&loader->idle);
+    pthread_mutex_unlock(&loader->mutex);
+    return NULL;
+}
+
+void loader_start(struct loader *loader, const char *folder, struct rulefiles *files, const char *actor, struct http_call *call)
+{
+    struct load *load = alloc_new(sizeof *load);
+    pthread_t thread;
+
+    *load = (struct load){ loader, files, alloc_text(folder), alloc_text(actor), call };
+    pthread_mutex_lock(&loader->mutex);
+    loader->running++;
+    pthread_mutex_unlock(&loader->mutex);
+    if (pthread_create(&thread, NULL, run, load) == 0) {
+        pthread_detach(thread);
+        return;
+    }
+    tell_failure(load, 503, "no thread for loading rules can be had now; try again");
+    load_free(load);
+    pthread_mutex_lock(&loader->mutex);
+    loader->running--;
+    pthread_mutex_unlock(&loader->mutex);
+}

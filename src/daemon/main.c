@@ -1,0 +1,346 @@
+/*
+ * frontdeskd: puts the parts together, waits for signals, takes them apart again.
+ *
+ * Start: configuration, the book (lock, migration, recovery, stored ruleset), the rule folder, engine thread, listeners. The
+ * addresses are bound last, when webhooks can be stored. SIGHUP loads the folder; SIGTERM and SIGINT stop:
+ * listeners drain while the engine still answers, then the engine ends what is under way, then the book is closed.
+ *
+ * Exit: 0 stopped; 1 the environment is broken (the sentence says how to mend it); 2 usage; 74 the book was lost while running,
+ * to be started again by a supervisor.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "base/zone.h"
+#include "daemon/admin.h"
+#include "daemon/config.h"
+#include "daemon/engine.h"
+#include "daemon/fetch.h"
+#include "daemon/http.h"
+#include "daemon/loader.h"
+#include "daemon/notify.h"
+#include "daemon/public.h"
+#include "daemon/status.h"
+#include "store/book.h"
+
+
+enum { DRAIN_MS = 5000 };
+
+struct daemon {
+    struct config config;
+    struct zones *zones;
+    struct status *status;
+    struct engine_config engine_config;
+    struct engine *engine;
+    struct loader *loader;
+    struct public_context public;
+    struct admin_context admin;
+    struct http_server *public_server, *admin_server, *metrics_server;
+    pthread_t engine_thread;
+    int exit_code;
+};
+
+/* Start ------------------------------------------------------------------------------------------------------------- */
+
+/* Descriptors 0-2 must be open before SQLite opens its files: a stray write to one of them must not hit the book. */
+static void open_standard_descriptors(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= 2);
+    if (fd > 2)
+        close(fd);
+}
+
+/* A core would hold the keys. The leak check of a sanitized build has to look into the process, though. */
+static void forbid_dumps(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+static void block_signals(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGTERM);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk, not an end */
+}
+
+static int install_folder(struct desk *desk, const struct rulefiles *files, const char *digest, struct error *error)
+{
+    struct ruleset *rules = loader_build(files, desk->zones, error);
+    int64_t now = clock_wall_ms();
+
+    if (rules == NULL)
+        return -1;
+    if (desk_begin(desk, error) == 0 && desk_install(desk, rules, files, "start", now, error) == 0 &&
+        book_put(desk->db, "tried_digest", digest, error) == 0 && desk_commit(desk, error) == 0) {
+        log_info("ruleset_loaded", log_int("ruleset", rules->number), log_int("rules", (int64_t)rules->rule_count),
+                 log_text("actor", "start"));
+        return desk_adopt(desk, rules, error);
+    }
+    desk_rollback(desk);
+    ruleset_free(rules);
+    return -1;
+}
+
+/* 0: the folder was tried before, byte for byte (a restart does not undo a rollback). */
+static int folder_is_news(struct desk *desk, const struct rulefiles *files, struct buf *digest, struct error *error)
+{
+    struct buf tried = { 0 };
+    int found, is_news;
+
+    rulefiles_digest(files, digest);
+    found = book_get(desk->db, "tried_digest", &tried, error);
+    is_news = found == 1 ? strcmp(buf_text(&tried), buf_text(digest)) != 0 : found < 0 ? -1 : 1;
+    buf_release(&tried);
+    return is_news;
+}
+
+/* A bad folder leaves the stored ruleset in force; on a book without one there is nothing to run by. */
+static int load_folder(struct desk *desk, const char *folder, struct error *error)
+{
+    struct rulefiles files = { 0 };
+    struct buf digest = { 0 };
+    int result;
+
+    result = rulefiles_read(folder, &files, error);
+    if (result == 0)
+        result = folder_is_news(desk, &files, &digest, error);
+    if (result == 1)
+        result = install_folder(desk, &files, buf_text(&digest), error);
+    rulefiles_release(&files);
+    buf_release(&digest);
+    if (result == 0 || desk->rules->number == 0)
+        return result;
+    log_error("ruleset_refused", log_text("actor", "start"), log_text("reason", error->text),
+              log_int("ruleset", desk->rules->number), log_text("meaning", "the stored ruleset stays in force"));
+    return 0;
+}
+
+static int open_desk(struct daemon *daemon, struct desk *desk, struct error *error)
+{
+    const struct config *config = &daemon->config;
+
+    daemon->zones = zones_open(NULL);
+    if (desk_open(desk, config->db, config->desk, daemon->zones, clock_wall_ms(), error) != 0)
+        return -1;
+    if (config->rules != NULL && load_folder(desk, config->rules, error) != 0) {
+        desk_close(desk, clock_wall_ms());
+        return -1;
+    }
+    if (desk->rules->number == 0)
+        log_warn("no_rules", log_text("meaning", "every message stays unanswered until rules are loaded: set FRONTDESK_RULES, or frontdesk rules load DIR"));
+    return 0;
+}
+
+static bool is_ready(void *context, struct buf *why)
+{
+    struct status_facts facts;
+
+    status_get(context, &facts);
+    if (!facts.is_ready)
+        buf_add_text(why, facts.why);
+    return facts.is_ready;
+}
+
+static void add_metrics(void *context, struct buf *out)
+{
+    struct status_facts facts;
+
+    status_get(context, &facts);
+    status_format_metrics(&facts, clock_wall_ms(), out);
+}
+
+static void *run_engine(void *context)
+{
+    struct daemon *daemon = context;
+
+    daemon->exit_code = engine_run(daemon->engine);
+    if (daemon->exit_code != 0)
+        kill(getpid(), SIGTERM); /* wakes the main thread */
+    return NULL;
+}
+
+static int start_engine(struct daemon *daemon, const struct desk *desk, struct error *error)
+{
+    const struct config *config = &daemon->config;
+
+    daemon->engine_config = (struct engine_config){
+        .db_path = config->db, .braze_url = config->braze_url, .braze_key = config->braze_key,
+        .braze_timeout_ms = config->braze_timeout_ms,
+    };
+    daemon->status = status_new();
+    daemon->engine = engine_new(&daemon->engine_config, desk, daemon->status);
+    daemon->loader = loader_new(engine_mailbox(daemon->engine), daemon->zones);
+    if (pthread_create(&daemon->engine_thread, NULL, run_engine, daemon) != 0)
+        return error_set(error, "no thread can be started: %s", strerror(errno));
+    return 0;
+}
+
+static int start_listeners(struct daemon *daemon, struct error *error)
+{
+    const struct config *config = &daemon->config;
+    struct http_config admin = { .unix_path = config->admin, .routes = admin_routes(), .context = &daemon->admin,
+                                 .threads = 1, .park_ms = 90 * 1000 };
+    struct http_config public = { .address = config->listen, .routes = public_routes(), .context = &daemon->public };
+    struct http_config metrics = { .address = config->metrics, .routes = public_metrics_routes(), .context = &daemon->public,
+                                   .threads = 1 };
+
+    daemon->admin.mailbox = engine_mailbox(daemon->engine);
+    daemon->admin.loader = daemon->loader;
+    daemon->admin.status = daemon->status;
+    daemon->admin.rules_folder = config->rules;
+    daemon->public.tokens = (const char *const *)config->tokens;
+    daemon->public.token_count = config->token_count;
+    daemon->public.mailbox = engine_mailbox(daemon->engine);
+    daemon->public.ready = is_ready;
+    daemon->public.ready_context = daemon->status;
+    daemon->public.metrics_context = daemon->status;
+    daemon->admin_server = http_start(&admin, error);
+    if (daemon->admin_server == NULL)
+        return -1;
+    daemon->public_server = http_start(&public, error);
+    if (daemon->public_server == NULL)
+        return -1;
+    if (config->metrics == NULL)
+        return 0;
+    daemon->public.metrics = add_metrics;
+    daemon->metrics_server = http_start(&metrics, error);
+    return daemon->metrics_server != NULL ? 0 : -1;
+}
+
+/* Run and stop -------------------------------------------------------------------------------------------------------- */
+
+static void reload(struct daemon *daemon)
+{
+    if (daemon->config.rules == NULL)
+        log_warn("reload_ignored", log_text("reason", "there is no folder of rules: set FRONTDESK_RULES"));
+    else
+        loader_start(daemon->loader, daemon->config.rules, NULL, "SIGHUP", NULL);
+}
+
+static void wait_for_end(struct daemon *daemon, const sigset_t *signals)
+{
+    int number;
+
+    do {
+        if (sigwait(signals, &number) != 0)
+            abort();
+        if (number == SIGHUP)
+            reload(daemon);
+    } while (number == SIGHUP);
+    log_info("stopping", log_int("signal", number));
+}
+
+static void stop_server(struct http_server *server)
+{
+    if (server != NULL)
+        http_stop(server);
+}
+
+static void stop(struct daemon *daemon)
+{
+    notify_manager("STOPPING=1");
+    if (daemon->public_server != NULL && daemon->exit_code == 0)
+        http_drain(daemon->public_server, DRAIN_MS);
+    engine_stop(daemon->engine);
+    pthread_join(daemon->engine_thread, NULL);
+    stop_server(daemon->public_server);
+    stop_server(daemon->metrics_server);
+    stop_server(daemon->admin_server);
+    loader_free(daemon->loader);
+    engine_free(daemon->engine);
+    status_free(daemon->status);
+}
+
+static void hide_secrets(const struct config *config)
+{
+    for (size_t i = 0; i < config->token_count; i++)
+        log_hide(config->tokens[i]);
+    log_hide(config->braze_key);
+}
+
+static int run(struct daemon *daemon, const sigset_t *signals, struct error *error)
+{
+    struct desk desk;
+
+    if (open_desk(daemon, &desk, error) != 0 || start_engine(daemon, &desk, error) != 0)
+        return 1;
+    if (start_listeners(daemon, error) != 0) {
+        stop(daemon);
+        return 1;
+    }
+    log_info("ready", log_text("version", FRONTDESK_VERSION), log_text("listen", daemon->config.listen),
+             log_int("port", http_port(daemon->public_server)), log_text("db", daemon->config.db),
+             log_text("admin", daemon->config.admin), log_text("braze", daemon->config.braze_url));
+    notify_manager("READY=1");
+    wait_for_end(daemon, signals);
+    stop(daemon);
+    if (daemon->exit_code == 0)
+        log_info("stopped");
+    return daemon->exit_code;
+}
+
+static int start(struct daemon *daemon, int argc, char **argv, struct error *error)
+{
+    enum config_wish wish;
+    sigset_t signals;
+    int is_usage, code;
+
+    if (config_read(argc, argv, &daemon->config, &wish, &is_usage, error) != 0)
+        return is_usage ? 2 : 1;
+    if (wish == CONFIG_SHOW_HELP) {
+        fputs(CONFIG_HELP, stdout);
+        return 0;
+    }
+    if (wish == CONFIG_SHOW_VERSION) {
+        puts("frontdeskd " FRONTDESK_VERSION);
+        return 0;
+    }
+    log_open(daemon->config.level, 2);
+    hide_secrets(&daemon->config);
+    forbid_dumps();
+    block_signals(&signals);
+    if (fetch_global_start(error) != 0)
+        return 1;
+    code = run(daemon, &signals, error);
+    fetch_global_stop();
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct daemon *daemon = alloc_new(sizeof *daemon);
+    struct error error = { 0 };
+    int code;
+
+    open_standard_descriptors();
+    umask(077);
+    code = start(daemon, argc, argv, &error);
+    if (error.text[0] != '\0')
+        fprintf(stderr, "frontdeskd: %s\n", error.text);
+    zones_close(daemon->zones);
+    config_release(&daemon->config);
+    free(daemon);
+    return code;
+}

@@ -1,0 +1,52 @@
+/*
+ * public: what the outside may call: webhooks, health, metrics. A route table for daemon/http.h.
+ *
+ *     POST /v1/inbound, /v1/inbound/{channel}   Authorization: Bearer …; parked, settled by the engine
+ *     GET  /healthz                             200 while the process lives
+ *     GET  /readyz                              200 while webhooks can be stored, else 503
+ *     GET  /metrics                             only where the context has a `metrics`
+ *
+ * A webhook becomes a MAIL_WEBHOOK: the body without a copy, the channel (whatsapp when the path names none;
+ * ASCII letters in lower case, at most 64 bytes), the identity from ?user= or X-Frontdesk-User (the query
+ * first; NULL: neither was there, "": an answer), the Content-Type. All texts are repaired to UTF-8. Its
+ * receipt is call->http_settle. Past the token a webhook is answered 413 or 503 from here, never another 4xx
+ * or 5xx.
+ */
+#ifndef DAEMON_PUBLIC_H
+#define DAEMON_PUBLIC_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "daemon/http.h"
+#include "daemon/mailbox.h"
+
+enum {
+    PUBLIC_BODY_MAX = 256 * 1024,
+    PUBLIC_CHANNEL_MAX = 64,
+    PUBLIC_RETRY_S = 5,
+};
+
+struct public_context { /* the `context` of the listener; outlives it */
+    const char *const *tokens;  /* none: nobody gets in */
+    size_t token_count;
+    struct mailbox *mailbox;
+    /* Can webhooks be stored now? If not, why: one sentence. NULL: always. Any thread. */
+    bool (*ready)(void *context, struct buf *why);
+    void *ready_context;
+    /* Prometheus text. NULL: no /metrics here. Any thread. */
+    void (*metrics)(void *context, struct buf *out);
+    void *metrics_context;
+    /* Counted here, for the metrics. */
+    _Atomic uint64_t webhooks, refused_token, refused_full;
+};
+
+/* For the public listener. */
+const struct http_route *public_routes(void);
+/* For an address of its own (FRONTDESK_METRICS): /metrics and /healthz. */
+const struct http_route *public_metrics_routes(void);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * status: see the header. One table names every number for both forms.
+ */
+#include <pthread.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "daemon/status.h"
+
+struct status {
+    pthread_mutex_t mutex;
+    struct status_facts facts;
+};
+
+struct status *status_new(void)
+{
+    struct status *status = alloc_new(sizeof *status);
+
+    pthread_mutex_init(&status->mutex, NULL);
+    return status;
+}
+
+void status_free(struct status *status)
+{
+    pthread_mutex_destroy(&status->mutex);
+    free(status);
+}
+
+void status_put(struct status *status, const struct status_facts *facts)
+{
+    pthread_mutex_lock(&status->mutex);
+    status->facts = *facts;
+    pthread_mutex_unlock(&status->mutex);
+}
+
+void status_get(struct status *status, struct status_facts *facts)
+{
+    pthread_mutex_lock(&status->mutex);
+    *facts = status->facts;
+    pthread_mutex_unlock(&status->mutex);
+}
+
+static const struct number {
+    const char *name;   /* in JSON */
+    const char *metric; /* in Prometheus text */
+    const char *type, *help;
+    size_t offset;
+} numbers[] = {
+#define NUMBER(field, metric, type, help) { #field, metric, type, help, offsetof(struct status_facts, field) }
+    NUMBER(accepted, "frontdesk_webhooks_accepted_total", "counter", "Webhooks that became a message."),
+    NUMBER(duplicates, "frontdesk_webhooks_duplicate_total", "counter", "Webhooks that had come before."),
+    NUMBER(unreadable, "frontdesk_webhooks_unreadable_total", "counter", "Webhooks that nothing could be read out of."),
+    NUMBER(aside, "frontdesk_webhooks_aside_total", "counter", "Webhooks that were set aside."),
+    NUMBER(refused, "frontdesk_webhooks_refused_total", "counter", "Webhooks answered 503."),
+    NUMBER(calls, "frontdesk_braze_calls_total", "counter", "Calls to Braze begun."),
+    NUMBER(calls_under_way, "frontdesk_braze_calls_under_way", "gauge", "Calls to Braze without an answer yet."),
+    NUMBER(replies_accepted, "frontdesk_replies_accepted_total", "counter", "Replies that Braze accepted."),
+    NUMBER(replies_ended, "frontdesk_replies_ended_total", "counter", "Replies that ended otherwise."),
+    NUMBER(pending, "frontdesk_outbox_pending", "gauge", "Outbox rows that still have to leave."),
+    NUMBER(commits, "frontdesk_commits_total", "counter", "Transactions committed."),
+    NUMBER(commit_failures, "frontdesk_commit_failures_total", "counter", "Transactions that failed."),
+    NUMBER(round_ms_max, "frontdesk_round_milliseconds_max", "gauge", "Longest round of the engine."),
+    NUMBER(wal_pages, "frontdesk_wal_pages", "gauge", "Pages in the write-ahead log."),
+    NUMBER(ruleset, "frontdesk_ruleset", "gauge", "Number of the ruleset in force."),
+    NUMBER(rules, "frontdesk_rules", "gauge", "Rules in force."),
+#undef NUMBER
+};
+
+static int64_t value_of(const struct status_facts *facts, const struct number *number)
+{
+    return *(const int64_t *)((const char *)facts + number->offset);
+}
+
+static void add_metric(struct buf *out, const char *name, const char *type, const char *help, int64_t value)
+{
+    buf_addf(out, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", name, help, name, type, name, (long long)value);
+}
+
+void status_format_metrics(const struct status_facts *facts, int64_t now, struct buf *out)
+{
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        add_metric(out, numbers[i].metric, numbers[i].type, numbers[i].help, value_of(facts, &numbers[i]));
+    add_metric(out, "frontdesk_ready", "gauge", "1 while webhooks can be stored.", facts->is_ready);
+    add_metric(out, "frontdesk_uptime_seconds", "gauge", "Seconds since the start.", (now - facts->started_at) / 1000);
+    add_metric(out, "frontdesk_log_lines_dropped_total", "counter", "Log lines nobody could take.", (int64_t)log_dropped());
+}
+
+void status_format_json(const struct status_facts *facts, int64_t now, struct buf *out)
+{
+    struct jsonw w = { .out = out };
+
+    jsonw_object(&w, NULL);
+    jsonw_int(&w, "format", 1);
+    jsonw_bool(&w, "ready", facts->is_ready);
+    jsonw_text(&w, "why", facts->why);
+    jsonw_bool(&w, "careful", facts->is_careful);
+    jsonw_int(&w, "started_at", facts->started_at);
+    jsonw_int(&w, "uptime_ms", now - facts->started_at);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        jsonw_int(&w, numbers[i].name, value_of(facts, &numbers[i]));
+    jsonw_end_object(&w);
+}
