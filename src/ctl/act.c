@@ -1,0 +1,289 @@
+/*
+ * act: see the header.
+ *
+ * The CLI's own acts leave the queue to the next daemon: a text that `say` puts into the outbox while no daemon runs leaves
+ * when one is started. The book is never created by an act on what it holds, only by the first loading of rules.
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/env.h"
+#include "ctl/act.h"
+#include "ctl/client.h"
+#include "desk/desk.h"
+#include "desk/proof.h"
+#include "rules/ruleset.h"
+#include "store/lock.h"
+
+enum { ACT_TIMEOUT_MS = 60 * 1000, PROBE_TIMEOUT_MS = 3000, DESK_NUMBER_MAX = 1 << 20 };
+
+/* What is to be done, and how it came out. */
+struct deed {
+    struct call *call;
+    const char *name;               /* of the command; NULL: rules are loaded */
+    const char *arguments;          /* JSON, for the daemon and for desk_command */
+    const struct rulefiles *files;
+    struct buf reply;
+    int status;                     /* HTTP's, also of what was done here */
+    struct error error;
+};
+
+static int code_of(int status)
+{
+    switch (status) {
+    case 200:
+    case 202:
+        return EXIT_DONE;
+    case 404:
+        return EXIT_NOTHING;
+    case 503:
+        return EXIT_BUSY;
+    default:
+        return EXIT_FAILED;
+    }
+}
+
+/* Over the socket ---------------------------------------------------------------------------------------------- */
+
+static void take_answer(struct deed *deed, const struct client_answer *answer)
+{
+    struct json *json = NULL;
+    const char *sentence;
+
+    deed->status = answer->status;
+    if (answer->status == 200) {
+        buf_add(&deed->reply, buf_text(&answer->body), answer->body.len);
+        return;
+    }
+    if (json_parse(buf_text(&answer->body), answer->body.len, JSON_STRICT, &json, NULL) < 0)
+        json = NULL;
+    sentence = json_get_text(json, "error");
+    if (sentence != NULL)
+        error_set(&deed->error, "%s", sentence);
+    else
+        error_set(&deed->error, "the daemon answered with status %d and no explanation; its log has one", answer->status);
+    json_free(json);
+}
+
+/* 1: the daemon did it or refused it; 0: there is none. */
+static int ask_daemon(struct deed *deed)
+{
+    struct client *client = client_new();
+    struct client_answer answer;
+    struct buf url = { 0 };
+    int result = 1;
+
+    buf_addf(&url, "http://localhost/v1/commands/%s", deed->name != NULL ? deed->name : "rules-load");
+    client_run(client, &(struct client_call){ .socket = buf_text(&deed->call->admin_path), .url = buf_text(&url),
+                                              .body = deed->arguments, .timeout_ms = ACT_TIMEOUT_MS }, &answer);
+    if (answer.end == CLIENT_ANSWERED) {
+        take_answer(deed, &answer);
+    } else if (answer.end == CLIENT_NOBODY) {
+        result = 0;
+    } else {
+        deed->status = 500;
+        error_set(&deed->error, "the daemon at %s took the call, but no answer came (%s): look before you try again",
+                  buf_text(&deed->call->admin_path), answer.problem);
+    }
+    client_answer_release(&answer);
+    client_free(client);
+    buf_release(&url);
+    return result;
+}
+
+/* Here ------------------------------------------------------------------------------------------------------------ */
+
+static int fail(struct deed *deed, int status)
+{
+    deed->status = status;
+    return -1;
+}
+
+static int run_command(struct deed *deed, struct desk *desk)
+{
+    struct json *arguments = NULL;
+    int64_t contact; /* nobody's calls can be under way: desk_open has returned them to the queue */
+
+    if (json_parse(deed->arguments, strlen(deed->arguments), JSON_LARGE, &arguments, &deed->error) < 0)
+        return fail(deed, 400);
+    deed->status = desk_command(desk, deed->name, arguments, deed->call->now, &deed->reply, &contact, &deed->error);
+    json_free(arguments);
+    return deed->status == 200 ? 0 : -1;
+}
+
+static int commit(struct deed *deed, struct desk *desk)
+{
+    return desk_commit(desk, &deed->error) == 0 ? 0 : fail(deed, 503);
+}
+
+static int install(struct deed *deed, struct desk *desk, struct ruleset *rules)
+{
+    if (desk_begin(desk, &deed->error) != 0)
+        return fail(deed, 503);
+    if (desk_install(desk, rules, deed->files, buf_text(&deed->call->actor), deed->call->now, &deed->error) != 0) {
+        desk_rollback(desk);
+        return fail(deed, 503);
+    }
+    return commit(deed, desk);
+}
+
+static void format_loaded(const struct ruleset *rules, struct buf *reply)
+{
+    struct jsonw w = { .out = reply };
+
+    jsonw_object(&w, NULL);
+    jsonw_int(&w, "format", 1);
+    jsonw_int(&w, "ruleset", rules->number);
+    jsonw_int(&w, "rules", (int64_t)rules->rule_count);
+    jsonw_end_object(&w);
+}
+
+static int load_here(struct deed *deed, struct desk *desk)
+{
+    struct ruleset *rules = ruleset_new(deed->files, desk->zones, &deed->error);
+
+    if (rules == NULL)
+        return fail(deed, 400);
+    if (proof_run(rules, desk->matcher, &deed->error) != 0 || install(deed, desk, rules) != 0) {
+        ruleset_free(rules);
+        return deed->status == 0 ? fail(deed, 400) : -1;
+    }
+    format_loaded(rules, &deed->reply);
+    deed->status = 200;
+    return desk_adopt(desk, rules, &deed->error) == 0 ? 0 : fail(deed, 503);
+}
+
+static int command_here(struct deed *deed, struct desk *desk)
+{
+    if (desk_begin(desk, &deed->error) != 0)
+        return fail(deed, 503);
+    if (run_command(deed, desk) != 0) {
+        desk_rollback(desk);
+        return -1;
+    }
+    return commit(deed, desk);
+}
+
+/* FRONTDESK_DESK, as the daemon reads it: where the ids of a new book start. */
+static int desk_number(int64_t *number, struct error *error)
+{
+    struct buf text = { 0 };
+    int found = env_get("FRONTDESK_DESK", &text, error);
+    char *end = NULL;
+
+    *number = found == 1 ? strtoll(buf_text(&text), &end, 10) : 0;
+    if (found == 1 && (*end != '\0' || *number < 0 || *number > DESK_NUMBER_MAX))
+        found = error_set(error, "FRONTDESK_DESK is a number from 0 to %d, not \"%s\"", DESK_NUMBER_MAX, buf_text(&text));
+    buf_release(&text);
+    return found < 0 ? -1 : 0;
+}
+
+/* Did somebody else hold the writer's lock? Asked only after desk_open has closed everything again. */
+static bool is_held(const char *path)
+{
+    int descriptor = -1;
+    int taken = lock_take(path, &descriptor, NULL);
+
+    if (taken == 1)
+        lock_release(descriptor);
+    return taken == 0;
+}
+
+static void do_here(struct deed *deed)
+{
+    const char *path = buf_text(&deed->call->db_path);
+    struct desk desk;
+    int64_t number;
+
+    if (deed->name != NULL && access(path, F_OK) != 0) {
+        error_set(&deed->error, "%s: there is no such database; name it with --db FILE or FRONTDESK_DB", path);
+        deed->status = 500;
+        return;
+    }
+    if (desk_number(&number, &deed->error) != 0) {
+        deed->status = 500;
+        return;
+    }
+    if (desk_open(&desk, path, number, call_zones(deed->call), deed->call->now, &deed->error) != 0) {
+        deed->status = is_held(path) ? 503 : 500;
+        if (deed->status == 503)
+            error_set(&deed->error, "%s is held by a process that does not answer at %s; "
+                      "name its socket with --admin SOCKET, or try again", path, buf_text(&deed->call->admin_path));
+        return;
+    }
+    if (deed->name != NULL)
+        command_here(deed, &desk);
+    else
+        load_here(deed, &desk);
+    desk_close(&desk, deed->call->now);
+}
+
+static int finish(struct deed *deed, struct json **reply)
+{
+    int code = code_of(deed->status);
+
+    *reply = NULL;
+    if (code != EXIT_DONE)
+        call_fail(deed->call, code, "%s", deed->error.text);
+    else if (json_parse(buf_text(&deed->reply), deed->reply.len, JSON_LARGE, reply, &deed->error) < 0)
+        code = call_fail(deed->call, EXIT_FAILED, "it is done, but the answer cannot be read: %s", deed->error.text);
+    buf_release(&deed->reply);
+    return code;
+}
+
+static int run(struct deed *deed, struct json **reply)
+{
+    if (ask_daemon(deed) == 0)
+        do_here(deed);
+    return finish(deed, reply);
+}
+
+int act_run(struct call *call, const char *name, const char *arguments, struct json **reply)
+{
+    struct deed deed = { .call = call, .name = name, .arguments = arguments };
+
+    return run(&deed, reply);
+}
+
+int act_load_rules(struct call *call, const struct rulefiles *files, struct json **reply)
+{
+    struct deed deed = { .call = call, .files = files };
+    struct buf arguments = { 0 };
+    struct jsonw w = { .out = &arguments };
+    int code;
+
+    jsonw_object(&w, NULL);
+    jsonw_text(&w, "actor", buf_text(&call->actor));
+    jsonw_array(&w, "files");
+    for (size_t i = 0; i < files->count; i++) {
+        jsonw_object(&w, NULL);
+        jsonw_text(&w, "name", files->list[i].name);
+        jsonw_text(&w, "text", files->list[i].text);
+        jsonw_end_object(&w);
+    }
+    jsonw_end_array(&w);
+    jsonw_end_object(&w);
+    deed.arguments = buf_text(&arguments);
+    code = run(&deed, reply);
+    buf_release(&arguments);
+    return code;
+}
+
+enum daemon_state act_daemon_state(struct call *call)
+{
+    struct client *client = client_new();
+    struct client_answer answer;
+    enum daemon_state state = DAEMON_UP;
+
+    client_run(client, &(struct client_call){ .socket = buf_text(&call->admin_path), .url = "http://localhost/healthz",
+                                              .timeout_ms = PROBE_TIMEOUT_MS }, &answer);
+    if (answer.end == CLIENT_LOST)
+        state = DAEMON_MUTE;
+    else if (answer.end == CLIENT_NOBODY)
+        state = access(buf_text(&call->db_path), F_OK) == 0 && is_held(buf_text(&call->db_path)) ? DAEMON_MUTE : DAEMON_DOWN;
+    client_answer_release(&answer);
+    client_free(client);
+    return state;
+}

@@ -1,0 +1,55 @@
+/*
+ * call: one run of a command: what was typed, where things are, where to show. Owned by main; commands borrow it.
+ *
+ * The helpers say what went wrong themselves (through the output) and return an exit code, EXIT_DONE when all is well.
+ */
+#ifndef CTL_CALL_H
+#define CTL_CALL_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/zone.h"
+#include "ctl/command.h"
+#include "ctl/output.h"
+#include "store/db.h"
+
+struct call {
+    const struct parsed *parsed;
+    struct output *output;
+    struct buf db_path, admin_path, rules_dir; /* rules_dir may be empty: not given */
+    struct buf actor;                          /* "cli anna": in the ledger */
+    const struct zones *zones;                 /* by call_zones */
+    int64_t now;
+};
+
+/* Paths from flags, environment and defaults; the actor from the login. -1: an X_FILE cannot be read. */
+int call_init(struct call *call, const struct parsed *parsed, struct output *output, int64_t now, struct error *error);
+void call_release(struct call *call);
+
+const struct zones *call_zones(struct call *call);
+
+/* Says the sentence and returns the code. */
+int call_fail(const struct call *call, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The book, opened for reading and of this program's schema. Close it with db_close. */
+int call_open(const struct call *call, struct db **db);
+
+/* A failure of reading: busy or failed. Returns the code. */
+int call_read_failed(const struct call *call, const struct db *db, const struct error *error);
+
+/* A CONVERSATION as typed. */
+int call_find(const struct call *call, struct db *db, const char *typed, int64_t *id);
+
+/* --limit and --since; without them `otherwise` and 0. */
+int call_limit(const struct call *call, int64_t otherwise, int64_t *limit);
+int call_since(const struct call *call, int64_t *since);
+
+/* Local midnight before `now`. */
+int64_t call_midnight(int64_t now);
+
+/* --NAME must be one of the words (NULL-terminated). */
+int call_check_word(const struct call *call, enum option_id option, const char *const *words);
+
+#endif

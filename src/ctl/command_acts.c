@@ -1,0 +1,182 @@
+/*
+ * command_acts: a person steps in. Each act is named, asked of act_run, and told in one sentence; for programs the
+ * answer of the daemon is passed on member by member.
+ */
+#include <string.h>
+
+#include "ctl/act.h"
+#include "ctl/call.h"
+#include "ctl/commands.h"
+
+enum { MEMBERS_MAX = 12 };
+
+/* The answer's members as a record without a noun: {"format":1,"act":"take","conversation":3,…}. People get the sentence. */
+static void pass_on(struct call *call, const char *act, const struct json *reply)
+{
+    struct column columns[MEMBERS_MAX] = { { "act", NULL, LOOK_PLAIN } };
+    struct cell cells[MEMBERS_MAX] = { cell_text(act) };
+    size_t count = 1;
+    int64_t number;
+
+    for (const struct json *member = json_first(reply); member != NULL && count < MEMBERS_MAX; member = json_next(member)) {
+        if (strcmp(json_key(member), "format") == 0 || strcmp(json_key(member), "act") == 0)
+            continue;
+        columns[count] = (struct column){ json_key(member), NULL, LOOK_PLAIN };
+        if (json_int(member, &number) && json_kind(member) == JSON_NUMBER)
+            cells[count] = cell_number(number);
+        else
+            cells[count] = cell_text(json_text(member));
+        count++;
+    }
+    output_record(call->output, NULL, columns, cells, count);
+}
+
+static void begin(const struct call *call, struct jsonw *w)
+{
+    jsonw_object(w, NULL);
+    jsonw_text(w, "actor", buf_text(&call->actor));
+}
+
+/* Conversations --------------------------------------------------------------------------------------------------- */
+
+static int find(struct call *call, int64_t *id)
+{
+    struct db *db;
+    int code = call_open(call, &db);
+
+    if (code == EXIT_DONE)
+        code = call_find(call, db, call->parsed->holes[0], id);
+    db_close(db);
+    return code;
+}
+
+static int act_on_conversation(struct call *call, const char *act, const char *text, struct json **reply, int64_t *id)
+{
+    struct buf arguments = { 0 };
+    struct jsonw w = { .out = &arguments };
+    int code = find(call, id);
+
+    *reply = NULL;
+    if (code != EXIT_DONE)
+        return code;
+    begin(call, &w);
+    jsonw_int(&w, "conversation", *id);
+    if (text != NULL)
+        jsonw_text(&w, "text", text);
+    jsonw_end_object(&w);
+    code = act_run(call, act, buf_text(&arguments), reply);
+    if (code == EXIT_DONE)
+        pass_on(call, act, *reply);
+    buf_release(&arguments);
+    return code;
+}
+
+int command_take(struct call *call)
+{
+    struct json *reply;
+    int64_t id;
+    int code = act_on_conversation(call, "take", NULL, &reply, &id);
+
+    if (code == EXIT_DONE)
+        output_note(call->output, NOTE_GOOD, "Conversation %lld is yours; the bot is silent. Write with: "
+                    "frontdesk say %lld 'your words'", (long long)id, (long long)id);
+    json_free(reply);
+    return code;
+}
+
+int command_release(struct call *call)
+{
+    struct json *reply;
+    int64_t id;
+    int code = act_on_conversation(call, "release", NULL, &reply, &id);
+
+    if (code == EXIT_DONE)
+        output_note(call->output, NOTE_GOOD, "The bot answers conversation %lld again.", (long long)id);
+    json_free(reply);
+    return code;
+}
+
+int command_close(struct call *call)
+{
+    struct json *reply;
+    int64_t id;
+    int code = act_on_conversation(call, "close", NULL, &reply, &id);
+
+    if (code == EXIT_DONE)
+        output_note(call->output, NOTE_GOOD, "Conversation %lld is closed.", (long long)id);
+    json_free(reply);
+    return code;
+}
+
+int command_say(struct call *call)
+{
+    struct json *reply;
+    int64_t id;
+    int code = act_on_conversation(call, "say", call->parsed->holes[1], &reply, &id);
+
+    if (code == EXIT_DONE)
+        output_note(call->output, NOTE_GOOD, "Said in conversation %lld, as message %lld.", (long long)id,
+                    (long long)json_get_int(reply, "message", 0));
+    json_free(reply);
+    return code;
+}
+
+/* Outbox and webhooks -------------------------------------------------------------------------------------------- */
+
+static int act_on_id(struct call *call, const char *act, struct json **reply)
+{
+    struct buf arguments = { 0 };
+    struct jsonw w = { .out = &arguments };
+    int code;
+
+    begin(call, &w);
+    jsonw_int(&w, "id", call->parsed->numbers[0]);
+    jsonw_end_object(&w);
+    code = act_run(call, act, buf_text(&arguments), reply);
+    if (code == EXIT_DONE)
+        pass_on(call, act, *reply);
+    buf_release(&arguments);
+    return code;
+}
+
+int command_outbox_retry(struct call *call)
+{
+    struct json *reply;
+    int code = act_on_id(call, "outbox-retry", &reply);
+
+    if (code == EXIT_DONE)
+        output_note(call->output, NOTE_GOOD, "It leaves as soon as it can: frontdesk outbox show %lld",
+                    (long long)call->parsed->numbers[0]);
+    json_free(reply);
+    return code;
+}
+
+int command_outbox_drop(struct call *call)
+{
+    struct json *reply;
+    int code = act_on_id(call, "outbox-drop", &reply);
+
+    if (code == EXIT_DONE)
+        output_note(call->output, NOTE_GOOD, "It will not be sent.");
+    json_free(reply);
+    return code;
+}
+
+int command_webhooks_replay(struct call *call)
+{
+    struct json *reply;
+    int code = act_on_id(call, "webhook-replay", &reply);
+    const char *state = json_get_text(reply, "state");
+    int64_t message = json_get_int(reply, "message", 0);
+
+    if (code == EXIT_DONE && state != NULL && strcmp(state, "unreadable") == 0)
+        code = call_fail(call, EXIT_FAILED, "it is still unreadable: frontdesk webhooks show %lld says why",
+                         (long long)call->parsed->numbers[0]);
+    else if (code == EXIT_DONE && message != 0)
+        output_note(call->output, NOTE_GOOD, "It became message %lld: frontdesk why %lld", (long long)message,
+                    (long long)message);
+    else if (code == EXIT_DONE)
+        output_note(call->output, NOTE_GOOD, "It was read again.");
+    json_free(reply);
+    return code;
+}

@@ -1,0 +1,85 @@
+/*
+ * command_help: help from the table of commands, so that it cannot disagree with what is understood.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/command.h"
+
+static void add_option(const struct option_info *option, struct buf *out)
+{
+    char left[40];
+
+    snprintf(left, sizeof left, "--%s%s%s", option->name, option->value != NULL ? " " : "",
+             option->value != NULL ? option->value : "");
+    buf_addf(out, "  %-18s %s\n", left, option->help);
+}
+
+static void add_globals(struct buf *out)
+{
+    buf_add_text(out, "\nEverywhere:\n");
+    for (int i = 0; i < OPTION_COUNT; i++)
+        if (command_options[i].is_global)
+            add_option(&command_options[i], out);
+}
+
+static void add_one(const struct command *command, struct buf *out)
+{
+    buf_addf(out, "frontdesk %s\n\n%s\n", command->pattern, command->help);
+    if (command->more != NULL)
+        buf_addf(out, "\n%s\n", command->more);
+    if (command->options != 0)
+        buf_add_text(out, "\nOptions:\n");
+    for (int i = 0; i < OPTION_COUNT; i++)
+        if (command->options & OPTION_BIT(i))
+            add_option(&command_options[i], out);
+    add_globals(out);
+}
+
+static void add_line(const struct command *command, struct buf *out)
+{
+    buf_addf(out, "  %-30s %s\n", command->pattern, command->help);
+}
+
+/* Do the words begin the pattern, shortened or not? Words that fall on holes always do. */
+static bool begins(const char *pattern, const char *const *words, size_t word_count)
+{
+    for (size_t i = 0; i < word_count; i++) {
+        size_t piece = strcspn(pattern, " "), len = strlen(words[i]);
+
+        if (*pattern == '\0')
+            return false;
+        if (*pattern != '[' && (*pattern < 'A' || *pattern > 'Z') &&
+            (len > piece || memcmp(pattern, words[i], len) != 0))
+            return false;
+        pattern += piece + (pattern[piece] == ' ');
+    }
+    return true;
+}
+
+size_t command_help(const struct command *commands, const char *const *words, size_t word_count, struct buf *out)
+{
+    const struct command *only = NULL;
+    size_t count = 0;
+
+    for (const struct command *command = commands; command->pattern != NULL; command++)
+        if (begins(command->pattern, words, word_count)) {
+            only = command;
+            count++;
+        }
+    if (count == 1) {
+        add_one(only, out);
+        return 1;
+    }
+    if (count == 0)
+        return 0;
+    buf_add_text(out, "frontdesk: answers what your customers write, and lets you see how.\n\n");
+    for (const struct command *command = commands; command->pattern != NULL; command++)
+        if (begins(command->pattern, words, word_count))
+            add_line(command, out);
+    add_globals(out);
+    buf_add_text(out, "\nWords may be shortened: \"frontdesk o l\" is \"frontdesk outbox list\". "
+                      "A CONVERSATION is its number,\nor the customer: an external id or a phone number.\n"
+                      "Ends with 0 done, 1 failed, 2 not understood, 3 nothing found, 75 busy.\n");
+    return count;
+}

@@ -1,0 +1,202 @@
+/*
+ * command_rules: rule files judged and put into force (check, load), and the rules in force (list).
+ */
+#include <string.h>
+
+#include "ctl/act.h"
+#include "ctl/call.h"
+#include "ctl/commands.h"
+#include "desk/proof.h"
+#include "rules/check.h"
+#include "rules/ruleset.h"
+#include "store/rulebook.h"
+#include "store/rulefile.h"
+#include "text/pattern.h"
+
+/* The folder from the command line, --rules or FRONTDESK_RULES. */
+static int read_folder(struct call *call, struct rulefiles *files)
+{
+    const char *folder = call->parsed->holes[0] != NULL ? call->parsed->holes[0] : buf_text(&call->rules_dir);
+    struct error error = { 0 };
+
+    if (folder[0] == '\0')
+        return call_fail(call, EXIT_USAGE, "which folder? frontdesk rules %s DIR, or set FRONTDESK_RULES",
+                         call->parsed->command->run == command_rules_load ? "load" : "check");
+    if (rulefiles_read(folder, files, &error) != 0)
+        return call_fail(call, EXIT_FAILED, "%s", error.text);
+    return EXIT_DONE;
+}
+
+/* Check ---------------------------------------------------------------------------------------------------------- */
+
+static const struct column PROBLEM_COLUMNS[] = {
+    { "kind", "kind", LOOK_STATE },
+    { "text", "problem", LOOK_PLAIN },
+};
+
+static void add_problem(struct output *output, const char *kind, const char *sentence)
+{
+    output_row(output, (struct cell[]){ cell_text(kind), cell_text(sentence) });
+}
+
+static void add_proof(void *context, const char *sentence)
+{
+    add_problem(context, "proof", sentence);
+}
+
+static void add_warning(void *context, const char *sentence)
+{
+    add_problem(context, "warning", sentence);
+}
+
+/* What is wrong with the files, as rows; the ruleset, or NULL when they do not even make one. */
+static struct ruleset *judge(struct call *call, const struct rulefiles *files, size_t *failures, size_t *warnings)
+{
+    struct matcher *matcher = matcher_new(true);
+    struct error error = { 0 };
+    struct ruleset *rules = ruleset_new(files, call_zones(call), &error);
+
+    output_table(call->output, "problems", PROBLEM_COLUMNS, 2);
+    if (rules == NULL) {
+        add_problem(call->output, "error", error.text);
+        *failures = 1;
+    } else {
+        *failures = proof_each(rules, matcher, add_proof, call->output);
+        *warnings = rules_check(rules, add_warning, call->output);
+    }
+    output_table_end(call->output);
+    matcher_free(matcher);
+    return rules;
+}
+
+static void sum_up(struct output *output, const struct rulefiles *files, const struct ruleset *rules, size_t failures,
+                   size_t warnings)
+{
+    static const struct column columns[] = {
+        { "files", NULL, LOOK_NUMBER },    { "rules", NULL, LOOK_NUMBER },    { "examples", NULL, LOOK_NUMBER },
+        { "failures", NULL, LOOK_NUMBER }, { "warnings", NULL, LOOK_NUMBER },
+    };
+
+    output_record(output, NULL, columns, (struct cell[]){
+        cell_number((int64_t)files->count), cell_number(rules != NULL ? (int64_t)rules->rule_count : 0),
+        cell_number(rules != NULL ? (int64_t)rules->example_count : 0), cell_number((int64_t)failures),
+        cell_number((int64_t)warnings) }, 5);
+    if (failures == 0 && warnings == 0)
+        output_note(output, NOTE_GOOD, "All is well: rules %zu, files %zu, examples %zu, and all hold.", rules->rule_count,
+                    files->count, rules->example_count);
+    else if (failures == 0)
+        output_note(output, NOTE_WARN, "These rules would load, and their examples hold; but look at the warnings.");
+}
+
+int command_rules_check(struct call *call)
+{
+    struct rulefiles files = { 0 };
+    size_t failures = 0, warnings = 0;
+    struct ruleset *rules;
+    int code = read_folder(call, &files);
+
+    if (code == EXIT_DONE) {
+        rules = judge(call, &files, &failures, &warnings);
+        sum_up(call->output, &files, rules, failures, warnings);
+        ruleset_free(rules);
+    }
+    if (failures > 0)
+        code = call_fail(call, EXIT_FAILED, "these rules would not load");
+    else if (warnings > 0 && call->parsed->options[OPTION_STRICT] != NULL)
+        code = call_fail(call, EXIT_FAILED, "there are warnings, and --strict does not forgive them");
+    rulefiles_release(&files);
+    return code;
+}
+
+/* Load ----------------------------------------------------------------------------------------------------------- */
+
+int command_rules_load(struct call *call)
+{
+    struct rulefiles files = { 0 };
+    struct json *reply = NULL;
+    int code = read_folder(call, &files);
+
+    if (code == EXIT_DONE)
+        code = act_load_rules(call, &files, &reply);
+    if (code == EXIT_DONE) {
+        int64_t number = json_get_int(reply, "ruleset", 0);
+
+        output_record(call->output, NULL,
+                      (struct column[]){ { "act", NULL, LOOK_PLAIN }, { "ruleset", NULL, LOOK_NUMBER }, { "files", NULL, LOOK_NUMBER } },
+                      (struct cell[]){ cell_text("rules-load"), cell_id(number), cell_number((int64_t)files.count) }, 3);
+        output_note(call->output, NOTE_GOOD, "Ruleset %lld is in force.", (long long)number);
+    }
+    json_free(reply);
+    rulefiles_release(&files);
+    return code;
+}
+
+/* List ----------------------------------------------------------------------------------------------------------- */
+
+static const struct column RULE_COLUMNS[] = {
+    { "rule", "rule", LOOK_PLAIN },    { "priority", "priority", LOOK_NUMBER }, { "action", "action", LOOK_PLAIN },
+    { "is_disabled", NULL, LOOK_PLAIN }, { "words", "words", LOOK_LONG },       { "pattern", "pattern", LOOK_LONG },
+    { "unless", "unless", LOOK_LONG }, { "team", NULL, LOOK_PLAIN },            { "campaign", NULL, LOOK_PLAIN },
+    { "file", "file", LOOK_PLAIN },    { "line", "line", LOOK_NUMBER },
+};
+
+static bool is_disabled(const char *const *names, const char *rule)
+{
+    for (; names != NULL && *names != NULL; names++)
+        if (strcmp(*names, rule) == 0)
+            return true;
+    return false;
+}
+
+static void list_rules(struct output *output, const struct ruleset *rules, const char *const *disabled)
+{
+    output_table(output, "rules", RULE_COLUMNS, sizeof RULE_COLUMNS / sizeof *RULE_COLUMNS);
+    for (size_t i = 0; i < rules->rule_count; i++) {
+        const struct rule *rule = &rules->rules[i];
+
+        output_row(output, (struct cell[]){
+            cell_text(rule->name), cell_number(rule->priority), cell_text(ruleset_action_name(rule->action)),
+            cell_flag(is_disabled(disabled, rule->name)), cell_text(rule->source_words), cell_text(rule->source_pattern),
+            cell_text(rule->source_unless), cell_text(rule->team != NULL ? rule->team->name : NULL),
+            cell_text(rule->campaign != NULL ? rule->campaign->name : NULL), cell_text(rule->file),
+            cell_number(rule->line) });
+    }
+    output_table_end(output);
+    for (; disabled != NULL && *disabled != NULL; disabled++)
+        output_note(output, NOTE_BAD, "Rule %s is out of play: its pattern hit the bounds of matching too often.", *disabled);
+}
+
+static int list_live(struct call *call, struct db *db)
+{
+    struct rulefiles files = { 0 };
+    struct ruleset *rules = NULL;
+    struct error error = { 0 };
+    const char **disabled = NULL;
+    int64_t number;
+    int found = rulebook_live(db, &files, &number, &error), code = EXIT_DONE;
+
+    if (found == 1 && ((rules = ruleset_new(&files, call_zones(call), &error)) == NULL ||
+                       rulebook_disabled(db, number, &disabled, &error) != 0))
+        found = -1;
+    if (found < 0)
+        code = call_read_failed(call, db, &error);
+    else if (found == 0)
+        code = call_fail(call, EXIT_NOTHING, "no rules are in force yet: frontdesk rules load DIR");
+    else
+        list_rules(call->output, rules, disabled);
+    rulebook_free_names(disabled);
+    ruleset_free(rules);
+    rulefiles_release(&files);
+    return code;
+}
+
+int command_rules_list(struct call *call)
+{
+    struct db *db;
+    int code = call_open(call, &db);
+
+    if (code == EXIT_DONE)
+        code = list_live(call, db);
+    db_close(db);
+    return code;
+}

@@ -1,0 +1,154 @@
+/*
+ * command_try: what would be answered to a text? The same decide as the daemon's, on a contact who writes for the first time,
+ * in the bot's conversation, now. Nothing is written.
+ *
+ * The rules: those of --rules DIR; else the ones in force; and where there is no book yet, those of FRONTDESK_RULES.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/utf8.h"
+#include "ctl/call.h"
+#include "ctl/commands.h"
+#include "ctl/verdict.h"
+#include "desk/decide.h"
+#include "store/rulebook.h"
+#include "store/rulefile.h"
+
+static int read_live(const struct call *call, struct rulefiles *files, int64_t *number)
+{
+    struct error error = { 0 };
+    struct db *db;
+    int code = call_open(call, &db), found;
+
+    if (code != EXIT_DONE)
+        return code;
+    found = rulebook_live(db, files, number, &error);
+    if (found == 0)
+        code = call_fail(call, EXIT_NOTHING, "no rules are in force yet: frontdesk rules load DIR, or try with --rules DIR");
+    else if (found < 0)
+        code = call_read_failed(call, db, &error);
+    db_close(db);
+    return code;
+}
+
+static int read_rules(const struct call *call, struct rulefiles *files, int64_t *number)
+{
+    bool has_book = access(buf_text(&call->db_path), F_OK) == 0;
+    struct error error = { 0 };
+
+    *number = 0;
+    if (call->parsed->options[OPTION_RULES] == NULL && (has_book || call->rules_dir.len == 0))
+        return read_live(call, files, number);
+    if (rulefiles_read(buf_text(&call->rules_dir), files, &error) != 0)
+        return call_fail(call, EXIT_FAILED, "%s", error.text);
+    return EXIT_DONE;
+}
+
+static const char *effect_name(enum effect_kind kind)
+{
+    static const char *const names[] = {
+        [EFFECT_SAY] = "say", [EFFECT_OPT_OUT] = "opt_out", [EFFECT_OPT_IN] = "opt_in",
+        [EFFECT_HANDOFF] = "handoff", [EFFECT_CLOSE] = "close",
+    };
+
+    return names[kind];
+}
+
+static void show_effects(struct output *output, const struct decision *decision)
+{
+    static const struct column columns[] = {
+        { "effect", "effect", LOOK_PLAIN },
+        { "text", "text", LOOK_LONG },
+        { "team", "team", LOOK_PLAIN },
+        { "campaign", "campaign", LOOK_PLAIN },
+    };
+
+    output_table(output, "effects", columns, sizeof columns / sizeof *columns);
+    for (size_t i = 0; i < decision->effect_count; i++) {
+        const struct effect *effect = &decision->effects[i];
+
+        output_row(output, (struct cell[]){
+            cell_text(effect_name(effect->kind)), cell_text(effect->text),
+            cell_text(effect->team != NULL ? effect->team->name : NULL),
+            cell_text(effect->campaign != NULL ? effect->campaign->name : NULL) });
+    }
+    output_table_end(output);
+}
+
+static const char *outcome_name(enum decide_outcome outcome)
+{
+    static const char *const names[] = {
+        [OUTCOME_ANSWER] = "answered", [OUTCOME_SILENCE] = "silenced", [OUTCOME_NOBODY] = "unanswered",
+        [OUTCOME_AGENT] = "agent",
+    };
+
+    return names[outcome];
+}
+
+static int show(struct call *call, const struct ruleset *rules, const struct decide_state *state,
+                const struct decision *decision, const char *text)
+{
+    struct buf state_json = { 0 }, trace_json = { 0 };
+    struct error error = { 0 };
+    struct verdict verdict = {
+        .text = text, .ruleset = rules->number, .turn_state = outcome_name(decision->outcome),
+        .rule = decision->rule != NULL ? decision->rule->name : NULL,
+        .action = decision->rule != NULL ? ruleset_action_name(decision->rule->action) : "none",
+        .rules_from = rules->number == 0 ? buf_text(&call->rules_dir) : NULL,
+    };
+    int code = EXIT_DONE;
+
+    decide_format_state(state, &state_json);
+    decide_format_trace(rules, decision, &trace_json);
+    verdict.state = buf_text(&state_json);
+    verdict.trace = buf_text(&trace_json);
+    if (verdict_show(call->output, &verdict, &error) != 0)
+        code = call_fail(call, EXIT_FAILED, "%s", error.text);
+    else
+        show_effects(call->output, decision);
+    buf_release(&state_json);
+    buf_release(&trace_json);
+    return code;
+}
+
+static int try_text(struct call *call, const struct ruleset *rules, const char *text)
+{
+    struct matcher *matcher = matcher_new(true);
+    struct decision decision = { 0 };
+    struct decide_state state = {
+        .channel = rules->campaign_count > 0 ? rules->campaigns[0].channel : "whatsapp", .owner = "bot",
+        .first_name = "", .language = ruleset_setting(rules, "default_language"), .time_zone = "", .message_count = 1,
+        .fields = "{}",
+    };
+    int code;
+
+    decide(rules, matcher, &state, &(struct decide_input){ .text = text }, call->now, &decision);
+    code = show(call, rules, &state, &decision, text);
+    decision_release(&decision);
+    matcher_free(matcher);
+    return code;
+}
+
+int command_rules_try(struct call *call)
+{
+    const char *typed = call->parsed->holes[0];
+    struct rulefiles files = { 0 };
+    struct error error = { 0 };
+    struct ruleset *rules = NULL;
+    struct buf text = { 0 };
+    int64_t number;
+    int code = read_rules(call, &files, &number);
+
+    if (code == EXIT_DONE && (rules = ruleset_new(&files, call_zones(call), &error)) == NULL)
+        code = call_fail(call, EXIT_FAILED, "%s", error.text);
+    if (code == EXIT_DONE) {
+        rules->number = number;
+        utf8_repair(typed, strlen(typed), &text);
+        code = try_text(call, rules, buf_text(&text));
+    }
+    buf_release(&text);
+    ruleset_free(rules);
+    rulefiles_release(&files);
+    return code;
+}

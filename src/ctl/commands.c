@@ -1,0 +1,66 @@
+/*
+ * commands: the table. The order is the order of help, and commands of one noun stand together.
+ */
+#include <stddef.h>
+
+#include "ctl/commands.h"
+
+#define LISTED (OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_STATE))
+
+const struct command commands[] = {
+    { "status", "how things are, and what needs you",
+      "First comes what waits for you, each with the command that deals with it; then the day in numbers.",
+      0, false, command_status },
+    { "conversations", "who wrote, and who answers them",
+      "Newest first. \"owner\" is bot, agent (a person has it, or is asked to take it) or closed.",
+      OPTION_BIT(OPTION_OWNER) | OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_RULE) | OPTION_BIT(OPTION_USER) |
+      OPTION_BIT(OPTION_LIMIT), true, command_conversations },
+    { "transcript CONVERSATION", "what was said, and whether it went out",
+      "Texts that went as they should stand alone; what became of all others stands under them.",
+      0, true, command_transcript },
+    { "why MESSAGE", "why a message was answered as it was",
+      "MESSAGE is the number of a customer's message or of an answer. Shows the text as the rules saw it, the rule\n"
+      "that won and on what words, the rules that were passed over, and what followed.",
+      0, false, command_why },
+    { "chat", "be a customer, here in the terminal",
+      "Writes to the running daemon through its webhook (FRONTDESK_LISTEN, FRONTDESK_WEBHOOK_TOKENS) and shows what\n"
+      "frontdesk-sandbox (BRAZE_REST_URL) received for you. It never talks to the real Braze. Ctrl-D ends it.\n"
+      "A script has one message per line; blank lines and lines that begin with # are skipped. It ends with 1 when an\n"
+      "answer that was due did not come.",
+      OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_SCRIPT), false, command_chat },
+    { "rules check [DIR]", "would these rule files load?",
+      "Reads and compiles the files, runs their examples, and looks for slips. Nothing is changed. Ends with 1 when the\n"
+      "files would be refused; with --strict also when there are warnings.",
+      OPTION_BIT(OPTION_STRICT), true, command_rules_check },
+    { "rules load [DIR]", "put rule files into force",
+      "All or nothing: when anything is wrong with the files, the rules in force stay.",
+      0, false, command_rules_load },
+    { "rules list", "the rules in force, in the order in which they are tried", NULL,
+      0, true, command_rules_list },
+    { "rules try TEXT...", "what would be answered to this text?",
+      "By the rules in force, or those in --rules DIR. Nothing is sent and nothing is written.",
+      0, false, command_rules_try },
+    { "outbox list", "what is to go out, and what became of it",
+      "STATE is waiting, due, claimed, accepted, held, withheld, expired, dead, unknown; or pending for the first three,\n"
+      "or trouble for what did not reach the customer.",
+      LISTED, true, command_outbox_list },
+    { "outbox show ID", "one of them, with every attempt", NULL, 0, false, command_outbox_show },
+    { "outbox retry ID", "send it after all", NULL, 0, false, command_outbox_retry },
+    { "outbox drop ID", "never send it", NULL, 0, false, command_outbox_drop },
+    { "webhooks list", "what came in, as it came",
+      "STATE is raw, read, duplicate, unreadable, aside; or trouble for what became no message.",
+      LISTED, true, command_webhooks_list },
+    { "webhooks show ID", "one of them, with its bytes", NULL, 0, false, command_webhooks_show },
+    { "webhooks replay ID", "read an unreadable one again", NULL, 0, false, command_webhooks_replay },
+    { "say CONVERSATION TEXT...", "write to the customer yourself",
+      "Takes the conversation from the bot first.", 0, false, command_say },
+    { "take CONVERSATION", "the conversation is yours; the bot is silent",
+      "Done when no answer of the bot is on its way any more.", 0, false, command_take },
+    { "release CONVERSATION", "the bot answers again", NULL, 0, false, command_release },
+    { "close CONVERSATION", "it is over; the next message begins a new one", NULL, 0, false, command_close },
+    { "audit", "prove that no message was lost",
+      "Counts what was accepted on one side, what became of it on the other, and looks for contradictions.\n"
+      "Ends with 1 when the book does not add up.",
+      0, false, command_audit },
+    { 0 },
+};

@@ -1,0 +1,143 @@
+/*
+ * frontdesk: the admin's command line.
+ *
+ * main finds out where it writes to (a terminal? colours?), has the words understood by the table, and runs the command. It
+ * is the one place of ctl that writes to stdout and stderr.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "ctl/call.h"
+#include "ctl/commands.h"
+
+#ifndef FRONTDESK_VERSION
+#define FRONTDESK_VERSION "0.1.0"
+#endif
+
+static void put(void *context, const char *bytes, size_t len)
+{
+    (void)context;
+    fwrite(bytes, 1, len, stdout);
+    fflush(stdout);
+}
+
+static void talk(void *context, const char *bytes, size_t len)
+{
+    (void)context;
+    fwrite(bytes, 1, len, stderr);
+}
+
+static size_t terminal_columns(void)
+{
+    struct winsize size;
+
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+static bool wants_colour(void)
+{
+    const char *refusal = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+    return (refusal == NULL || refusal[0] == '\0') && terminal != NULL && strcmp(terminal, "dumb") != 0;
+}
+
+static struct output_place find_place(void)
+{
+    bool is_terminal = isatty(STDOUT_FILENO);
+
+    return (struct output_place){ .put = put, .talk = talk, .is_terminal = is_terminal,
+                                  .has_colour = is_terminal && wants_colour(), .columns = terminal_columns() };
+}
+
+static enum output_form form_of(const struct parsed *parsed)
+{
+    return parsed->options[OPTION_JSON] != NULL ? OUTPUT_JSON : parsed->options[OPTION_CSV] != NULL ? OUTPUT_CSV : OUTPUT_TEXT;
+}
+
+static const char WELCOME[] =
+    "frontdesk answers what your customers write, and lets you see how.\n"
+    "\n"
+    "  frontdesk status                how things are, and what needs you\n"
+    "  frontdesk conversations         who wrote\n"
+    "  frontdesk transcript anna       what was said with anna\n"
+    "  frontdesk rules try 'hello'     what would be answered to this text\n"
+    "  frontdesk chat                  be a customer, here in the terminal\n"
+    "\n"
+    "All commands: frontdesk --help. One of them: frontdesk outbox --help.\n";
+
+/* Without a command: the welcome, the version, or help. */
+static int tell(const struct parsed *parsed, const struct output_place *place)
+{
+    struct buf text = { 0 };
+    int code = EXIT_DONE;
+
+    if (parsed->options[OPTION_VERSION] != NULL) {
+        buf_add_text(&text, "frontdesk " FRONTDESK_VERSION "\n");
+    } else if (parsed->options[OPTION_HELP] == NULL) {
+        buf_add_text(&text, WELCOME);
+        code = EXIT_USAGE;
+    } else if (command_help(commands, parsed->words, parsed->word_count, &text) == 0) {
+        buf_add_text(&text, "frontdesk: there is no such command; frontdesk --help lists them\n");
+        code = EXIT_USAGE;
+    }
+    (code == EXIT_DONE ? place->put : place->talk)(place->context, text.data, text.len);
+    buf_release(&text);
+    return code;
+}
+
+static int run(const struct parsed *parsed, struct output *output)
+{
+    struct error error = { 0 };
+    struct call call;
+    int code;
+
+    if (call_init(&call, parsed, output, clock_wall_ms(), &error) != 0)
+        code = call_fail(&call, EXIT_FAILED, "%s", error.text);
+    else
+        code = parsed->command->run(&call);
+    call_release(&call);
+    return code;
+}
+
+/* A full disk or a closed pipe behind stdout is a failure that scripts must see. */
+static int check_stdout(int code)
+{
+    if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_DONE) {
+        fprintf(stderr, "frontdesk: what was asked for could not be written: %s\n", strerror(errno));
+        return EXIT_FAILED;
+    }
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct output_place place = find_place();
+    struct error error = { 0 };
+    struct parsed parsed;
+    struct output *output;
+    int code;
+
+    /* A reader that goes away (head, less) must not kill us within an act. */
+    signal(SIGPIPE, SIG_IGN);
+    log_open(LEVEL_ERROR, STDERR_FILENO);
+    code = command_parse(commands, argc, argv, &parsed, &error) == 0 ? EXIT_DONE : EXIT_USAGE;
+    if (code == EXIT_DONE && parsed.command == NULL) {
+        code = tell(&parsed, &place);
+    } else {
+        output = output_new(form_of(&parsed), &place);
+        if (code == EXIT_DONE)
+            code = run(&parsed, output);
+        else
+            output_note(output, NOTE_FAILURE, "%s", error.text);
+        output_end(output);
+    }
+    parsed_release(&parsed);
+    return check_stdout(code);
+}

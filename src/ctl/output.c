@@ -1,0 +1,178 @@
+/*
+ * output: the part that the three ways have in common: the order of calls, and cells.
+ *
+ * A way sees an exchange as a table with fixed columns unless it has a better idea (the text way draws a
+ * conversation). Calls out of order (a row without a table, a table inside a table) are bugs of ours and abort.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "ctl/output.h"
+#include "ctl/output_way.h"
+
+struct cell cell_text(const char *text)
+{
+    return (struct cell){ .kind = text != NULL ? CELL_TEXT : CELL_NONE, .text = text };
+}
+
+struct cell cell_text_or_none(const char *text)
+{
+    return cell_text(text != NULL && text[0] != '\0' ? text : NULL);
+}
+
+struct cell cell_number(int64_t number)
+{
+    return (struct cell){ .kind = CELL_NUMBER, .number = number };
+}
+
+struct cell cell_id(int64_t id)
+{
+    return (struct cell){ .kind = id != 0 ? CELL_NUMBER : CELL_NONE, .number = id };
+}
+
+struct cell cell_time(int64_t ms)
+{
+    return (struct cell){ .kind = ms != 0 ? CELL_TIME : CELL_NONE, .number = ms };
+}
+
+struct cell cell_flag(bool flag)
+{
+    return (struct cell){ .kind = CELL_FLAG, .number = flag };
+}
+
+struct cell cell_json(const char *json)
+{
+    return (struct cell){ .kind = CELL_JSON, .text = json };
+}
+
+const struct column output_exchange_columns[EXCHANGE_COLUMNS] = {
+    { "id", "message", LOOK_NUMBER }, { "at", "at", LOOK_PLAIN },       { "kind", "kind", LOOK_STATE },
+    { "actor", "who", LOOK_PLAIN },   { "text", "text", LOOK_LONG },    { "state", "state", LOOK_STATE },
+    { "reason", "why", LOOK_LONG },
+};
+
+void output_exchange_cells(const struct exchange_line *line, struct cell cells[EXCHANGE_COLUMNS])
+{
+    cells[0] = cell_id(line->id);
+    cells[1] = cell_time(line->at);
+    cells[2] = cell_text(line->kind);
+    cells[3] = cell_text_or_none(line->actor);
+    cells[4] = cell_text(line->text);
+    cells[5] = cell_text_or_none(line->state);
+    cells[6] = cell_text_or_none(line->reason);
+}
+
+struct output *output_new(enum output_form form, const struct output_place *place)
+{
+    static const struct output_way *const ways[] = {
+        [OUTPUT_TEXT] = &output_way_text,
+        [OUTPUT_JSON] = &output_way_json,
+        [OUTPUT_CSV] = &output_way_csv,
+    };
+    struct output *output = alloc_new(sizeof *output);
+
+    output->way = ways[form];
+    output->place = *place;
+    if (output->place.columns == 0)
+        output->place.columns = 80;
+    output->json.out = &output->buf;
+    if (form == OUTPUT_JSON) {
+        jsonw_object(&output->json, NULL);
+        jsonw_int(&output->json, "format", 1);
+    }
+    return output;
+}
+
+void output_end(struct output *output)
+{
+    if (output == NULL)
+        return;
+    output->way->end(output);
+    buf_release(&output->buf);
+    buf_release(&output->notes);
+    buf_release(&output->failure);
+    free(output->cells);
+    free(output);
+}
+
+static void open_columns(struct output *output, const struct column *columns, size_t count)
+{
+    if (output->columns != NULL || count == 0)
+        abort();
+    output->columns = columns;
+    output->column_count = count;
+}
+
+void output_table(struct output *output, const char *noun, const struct column *columns, size_t count)
+{
+    open_columns(output, columns, count);
+    output->is_exchange = false;
+    output->way->table(output, noun);
+}
+
+void output_row(struct output *output, const struct cell *cells)
+{
+    if (output->columns == NULL || output->is_exchange)
+        abort();
+    output->way->row(output, cells);
+}
+
+static void close_columns(struct output *output, bool is_exchange)
+{
+    if (output->columns == NULL || output->is_exchange != is_exchange)
+        abort();
+    output->way->table_end(output);
+    output->columns = NULL;
+}
+
+void output_table_end(struct output *output)
+{
+    close_columns(output, false);
+}
+
+void output_record(struct output *output, const char *noun, const struct column *columns, const struct cell *cells,
+                   size_t count)
+{
+    if (output->columns != NULL)
+        abort();
+    output->way->record(output, noun, columns, cells, count);
+}
+
+void output_exchange(struct output *output, const char *noun, enum exchange_style style)
+{
+    open_columns(output, output_exchange_columns, EXCHANGE_COLUMNS);
+    output->is_exchange = true;
+    output->style = style;
+    output->way->table(output, noun);
+}
+
+void output_line(struct output *output, const struct exchange_line *line)
+{
+    if (output->columns == NULL || !output->is_exchange)
+        abort();
+    output->way->line(output, line);
+}
+
+void output_exchange_end(struct output *output)
+{
+    close_columns(output, true);
+}
+
+void output_prompt(struct output *output)
+{
+    if (output->way->prompt != NULL && output->place.is_terminal)
+        output->way->prompt(output);
+}
+
+void output_note(struct output *output, enum note_kind kind, const char *format, ...)
+{
+    struct buf sentence = { 0 };
+    va_list args;
+
+    va_start(args, format);
+    buf_addv(&sentence, format, args);
+    va_end(args);
+    output->way->note(output, kind, buf_text(&sentence));
+    buf_release(&sentence);
+}

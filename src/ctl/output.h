@@ -1,0 +1,102 @@
+/*
+ * output: all that a command can show. Commands never print: they fill this interface, and one of three ways of
+ * showing it (text, JSON, CSV) does the rest.
+ *
+ *     table      rows under named columns:      output_table … output_row … output_table_end
+ *     record     one thing with named fields:   output_record
+ *     exchange   who said what, in order:       output_exchange … output_line … output_exchange_end
+ *     note       one sentence:                  output_note
+ *
+ * JSON is one document, an object that begins with "format": 1. A table or exchange is a member named by its noun, an array of
+ * objects; a record a member named by its noun, or the document's own members when the noun is NULL; notes are
+ * gathered in "notes" ([{"kind","text"}]), a failure is "error". Ids and counts are numbers, times unix milliseconds.
+ * CSV shows the tables and exchanges: all fields quoted, a header line, times in ISO 8601; notes go to stderr. Text is for people:
+ * aligned by display width, coloured on a terminal only, every byte of data passed through ctl/show.
+ *
+ * A column's `name` is the JSON and CSV name, from the schema; `title` the heading for people, NULL to hide it from them.
+ */
+#ifndef CTL_OUTPUT_H
+#define CTL_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "text/pattern.h"
+
+struct output;
+
+enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
+
+/* Where it goes. `put` takes data (stdout), `talk` everything else (stderr). */
+struct output_place {
+    void (*put)(void *context, const char *bytes, size_t len);
+    void (*talk)(void *context, const char *bytes, size_t len);
+    void *context;
+    bool is_terminal; /* of `put`: tables are cut to its columns */
+    bool has_colour;
+    size_t columns;   /* 0: 80 */
+};
+
+enum column_look {
+    LOOK_PLAIN,
+    LOOK_NUMBER, /* to the right */
+    LOOK_STATE,  /* a state, an owner, a kind of trouble: coloured */
+    LOOK_LONG,   /* text of any length: cut first where a terminal is too narrow */
+};
+
+struct column {
+    const char *name, *title;
+    enum column_look look;
+};
+
+enum cell_kind { CELL_NONE, CELL_TEXT, CELL_NUMBER, CELL_TIME, CELL_FLAG, CELL_JSON };
+
+struct cell { /* the zero value: nothing is known */
+    enum cell_kind kind;
+    int64_t number;
+    const char *text; /* borrowed until the call returns */
+    struct span mark; /* of the text: underlined on a terminal when end > start */
+};
+
+struct cell cell_text(const char *text);        /* NULL: none */
+struct cell cell_text_or_none(const char *text); /* "" is none as well */
+struct cell cell_number(int64_t number);
+struct cell cell_id(int64_t id);                /* 0 is none */
+struct cell cell_time(int64_t ms);              /* 0 is none */
+struct cell cell_flag(bool flag);
+struct cell cell_json(const char *json);        /* finished JSON: a value of its own there, text elsewhere */
+
+enum note_kind { NOTE_PLAIN, NOTE_GOOD, NOTE_WARN, NOTE_BAD, NOTE_DIM, NOTE_FAILURE };
+
+enum exchange_style {
+    EXCHANGE_TRANSCRIPT, /* times at the left, names, texts indented */
+    EXCHANGE_CHAT,       /* a prompt and bubbles */
+};
+
+struct exchange_line { /* borrowed texts, "" when unknown */
+    int64_t id, at;
+    const char *kind;    /* in, out, agent, note */
+    const char *text;
+    const char *actor;   /* the rule or person that speaks; of `in`: the customer's name for display */
+    const char *state;   /* in: of its turn; else: of its way out, the worst of its parts */
+    const char *reason;
+    bool is_typed;       /* it stands on the screen already: typed at the prompt */
+};
+
+struct output *output_new(enum output_form form, const struct output_place *place);
+void output_end(struct output *output); /* finishes the document and frees */
+
+void output_table(struct output *output, const char *noun, const struct column *columns, size_t count);
+void output_row(struct output *output, const struct cell *cells);
+void output_table_end(struct output *output);
+void output_record(struct output *output, const char *noun, const struct column *columns, const struct cell *cells,
+                   size_t count);
+void output_exchange(struct output *output, const char *noun, enum exchange_style style);
+void output_line(struct output *output, const struct exchange_line *line);
+void output_exchange_end(struct output *output);
+void output_prompt(struct output *output); /* people on a terminal are asked for the next line of the exchange */
+void output_note(struct output *output, enum note_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * output_text: what the two files of the text way share. For ctl/output_text*.c only.
+ */
+#ifndef CTL_OUTPUT_TEXT_H
+#define CTL_OUTPUT_TEXT_H
+
+#include "ctl/output_way.h"
+
+#define DIM "2"
+#define UNDERLINE "4"
+#define RED "31"
+#define GREEN "32"
+#define YELLOW "33"
+#define CYAN "36"
+
+#define PROMPT "you › "
+
+/* All append to output->buf. `style` NULL: plain; styles are dropped where there is no colour. */
+void text_add_styled(struct output *output, const char *style, const char *text, size_t len);
+void text_add_blanks(struct output *output, size_t count);
+void text_flush(struct output *output);
+
+/* Clears away a prompt that something is about to be written over. */
+void text_leave_prompt(struct output *output);
+
+void text_exchange_line(struct output *output, const struct exchange_line *line);
+
+#endif

@@ -1,0 +1,215 @@
+/*
+ * output_text_exchange: a conversation for people, as a transcript (times, names, texts side by side) or as a chat
+ * (what was typed after a prompt, the answers in bubbles).
+ *
+ * A message's further lines are indented under its first, so that a text with line feeds cannot draw a line that looks
+ * like another speaker's. What went as it should is not mentioned; every other fate stands under its text.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "ctl/output_text.h"
+#include "ctl/show.h"
+#include "ctl/wrap.h"
+#include "text/width.h"
+
+enum { GAP = 2, BUBBLE_MAX = 64, TEXT_MAX = 100, NAME_COLUMNS = 16, TIME_COLUMNS = 8 };
+
+static void shown(const char *text, enum show_form form, struct buf *out)
+{
+    show_text(text, strlen(text), form, out);
+}
+
+/* "order · dead: Braze refused it"; nothing when all went as it should. */
+static void format_fate(const struct exchange_line *line, bool with_actor, struct buf *out)
+{
+    bool is_fine = line->state[0] == '\0' || strcmp(line->state, "accepted") == 0 || strcmp(line->state, "answered") == 0;
+
+    if (with_actor)
+        shown(line->actor, SHOW_CELL, out);
+    if (!is_fine && out->len > 0)
+        buf_add_text(out, " · ");
+    if (!is_fine)
+        shown(line->state, SHOW_CELL, out);
+    if (!is_fine && line->reason[0] != '\0') {
+        buf_add_text(out, ": ");
+        shown(line->reason, SHOW_CELL, out);
+    }
+}
+
+static void add_prompt(struct output *output, const struct buf *text)
+{
+    struct wrap wrap = { .text = buf_text(text), .len = text->len };
+    const char *part;
+    size_t len;
+    bool is_first = true;
+
+    while (wrap_next(&wrap, TEXT_MAX, &part, &len)) {
+        if (is_first)
+            text_add_styled(output, CYAN, PROMPT, strlen(PROMPT));
+        else
+            text_add_blanks(output, 6);
+        buf_add(&output->buf, part, len);
+        buf_add_char(&output->buf, '\n');
+        is_first = false;
+    }
+}
+
+static void add_border(struct output *output, const char *left, const char *right, size_t columns)
+{
+    struct buf border = { 0 };
+
+    buf_add_text(&border, left);
+    for (size_t i = 0; i < columns + 2; i++)
+        buf_add_text(&border, "─");
+    buf_add_text(&border, right);
+    text_add_blanks(output, GAP);
+    text_add_styled(output, GREEN, border.data, border.len);
+    buf_add_char(&output->buf, '\n');
+    buf_release(&border);
+}
+
+static size_t longest_line(const struct buf *text, size_t columns)
+{
+    struct wrap wrap = { .text = buf_text(text), .len = text->len };
+    size_t longest = 0, len;
+    const char *part;
+
+    while (wrap_next(&wrap, columns, &part, &len))
+        if (width_text(part, len) > longest)
+            longest = width_text(part, len);
+    return longest;
+}
+
+static void add_bubble(struct output *output, const struct buf *text)
+{
+    size_t columns = output->place.columns > BUBBLE_MAX + 8 ? BUBBLE_MAX : output->place.columns > 28 ? output->place.columns - 8 : 20;
+    size_t longest = longest_line(text, columns), len;
+    struct wrap wrap = { .text = buf_text(text), .len = text->len };
+    const char *part;
+
+    add_border(output, "╭", "╮", longest);
+    while (wrap_next(&wrap, columns, &part, &len)) {
+        buf_add_text(&output->buf, "  ");
+        text_add_styled(output, GREEN, "│ ", strlen("│ "));
+        buf_add(&output->buf, part, len);
+        text_add_blanks(output, longest - width_text(part, len));
+        text_add_styled(output, GREEN, " │", strlen(" │"));
+        buf_add_char(&output->buf, '\n');
+    }
+    add_border(output, "╰", "╯", longest);
+}
+
+static void chat_line(struct output *output, const struct exchange_line *line, const struct buf *text)
+{
+    struct buf fate = { 0 };
+
+    if (strcmp(line->kind, "in") == 0) {
+        add_prompt(output, text);
+        return;
+    }
+    add_bubble(output, text);
+    format_fate(line, true, &fate);
+    if (fate.len > 0) {
+        buf_add_text(&output->buf, "    ");
+        text_add_styled(output, DIM, fate.data, fate.len);
+        buf_add_char(&output->buf, '\n');
+    }
+    buf_release(&fate);
+}
+
+/* The day stands above its first line only. */
+static void add_day(struct output *output, const struct tm *local)
+{
+    char day[sizeof output->day] = "";
+
+    strftime(day, sizeof day, "%Y-%m-%d", local);
+    if (strcmp(day, output->day) == 0)
+        return;
+    memcpy(output->day, day, sizeof day);
+    text_add_styled(output, DIM, day, strlen(day));
+    buf_add_char(&output->buf, '\n');
+}
+
+static const char *kind_style(const char *kind)
+{
+    return strcmp(kind, "in") == 0 ? CYAN : strcmp(kind, "agent") == 0 ? YELLOW :
+           strcmp(kind, "note") == 0 ? DIM : GREEN;
+}
+
+/* Who speaks: the customer's and the colleague's own name, and for the bot just that: its rule stands below. */
+static const char *speaker(const struct exchange_line *line)
+{
+    if (strcmp(line->kind, "out") == 0)
+        return "bot";
+    if (line->actor[0] != '\0')
+        return line->actor;
+    return strcmp(line->kind, "in") == 0 ? "customer" : line->kind;
+}
+
+static void add_margin(struct output *output, const struct exchange_line *line, const char *clock)
+{
+    struct buf name = { 0 };
+    size_t cut, taken;
+
+    shown(speaker(line), SHOW_CELL, &name);
+    cut = width_cut(buf_text(&name), name.len, NAME_COLUMNS, &taken);
+    text_add_styled(output, DIM, clock, strlen(clock));
+    text_add_blanks(output, GAP);
+    text_add_styled(output, kind_style(line->kind), buf_text(&name), cut);
+    text_add_blanks(output, NAME_COLUMNS - taken + GAP);
+    buf_release(&name);
+}
+
+static void add_under_margin(struct output *output, const char *style, const char *text, size_t len)
+{
+    if (len > 0)
+        text_add_blanks(output, TIME_COLUMNS + GAP + NAME_COLUMNS + GAP);
+    text_add_styled(output, style, text, len);
+    buf_add_char(&output->buf, '\n');
+}
+
+/* "10:31:05  anna  where is my order?" */
+static void transcript_line(struct output *output, const struct exchange_line *line, const struct buf *text)
+{
+    size_t margin = TIME_COLUMNS + GAP + NAME_COLUMNS + GAP, len;
+    size_t columns = output->place.columns > margin + 32 ? output->place.columns - margin : 32;
+    struct wrap wrap = { .text = buf_text(text), .len = text->len };
+    time_t seconds = (time_t)(line->at / 1000);
+    struct tm local = { 0 };
+    struct buf fate = { 0 };
+    char clock[TIME_COLUMNS + 1] = "";
+    const char *part;
+
+    localtime_r(&seconds, &local);
+    strftime(clock, sizeof clock, "%H:%M:%S", &local);
+    add_day(output, &local);
+    add_margin(output, line, clock);
+    if (wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1)
+        buf_add(&output->buf, part, len);
+    buf_add_char(&output->buf, '\n');
+    while (wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1)
+        add_under_margin(output, NULL, part, len);
+    format_fate(line, strcmp(line->kind, "out") == 0, &fate);
+    if (fate.len > 0)
+        add_under_margin(output, DIM, fate.data, fate.len);
+    buf_release(&fate);
+}
+
+void text_exchange_line(struct output *output, const struct exchange_line *line)
+{
+    struct buf text = { 0 };
+
+    if (line->is_typed) {
+        output->has_prompt = false; /* the line's end has moved the cursor on */
+        return;
+    }
+    text_leave_prompt(output);
+    shown(line->text, SHOW_LINES, &text);
+    if (output->style == EXCHANGE_CHAT)
+        chat_line(output, line, &text);
+    else
+        transcript_line(output, line, &text);
+    buf_release(&text);
+    text_flush(output);
+}

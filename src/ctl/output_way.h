@@ -1,0 +1,53 @@
+/*
+ * output_way: what a way of showing implements. For ctl/output*.c only.
+ */
+#ifndef CTL_OUTPUT_WAY_H
+#define CTL_OUTPUT_WAY_H
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "ctl/output.h"
+
+struct output_way {
+    void (*table)(struct output *output, const char *noun);
+    void (*row)(struct output *output, const struct cell *cells);
+    void (*table_end)(struct output *output);
+    void (*record)(struct output *output, const char *noun, const struct column *columns, const struct cell *cells,
+                   size_t count);
+    void (*line)(struct output *output, const struct exchange_line *line);
+    void (*prompt)(struct output *output); /* NULL: nobody is asked */
+    void (*note)(struct output *output, enum note_kind kind, const char *sentence);
+    void (*end)(struct output *output);
+};
+
+struct text_cell { /* a rendered cell: its columns on a terminal, and where its mark is */
+    char *text;
+    size_t width;
+    struct span mark;
+};
+
+struct output {
+    const struct output_way *way;
+    struct output_place place;
+    const struct column *columns; /* of the open table or exchange */
+    size_t column_count;
+    enum exchange_style style;    /* of the open exchange */
+    bool is_exchange;
+    struct buf buf;               /* text: the piece being put together; JSON: the document */
+    struct jsonw json;
+    struct buf notes;             /* JSON: members of "notes" so far */
+    struct buf failure;           /* JSON: the sentence */
+    struct text_cell *cells;      /* text: all cells of the open table, row by row */
+    size_t cell_count, cell_room;
+    bool has_prompt;              /* text: the cursor stands behind a prompt */
+    char day[12];                 /* text: of the exchange's newest line */
+    size_t things;                /* text: tables, records and exchanges so far */
+};
+
+extern const struct output_way output_way_text, output_way_json, output_way_csv;
+
+enum { EXCHANGE_COLUMNS = 7 };
+extern const struct column output_exchange_columns[EXCHANGE_COLUMNS];
+void output_exchange_cells(const struct exchange_line *line, struct cell cells[EXCHANGE_COLUMNS]);
+
+#endif
