@@ -1,0 +1,156 @@
+/*
+ * sandbox_control: what tests, demos and curious people ask the sandbox itself, below /_sandbox/.
+ *
+ *     GET    healthz    {"status":"ok"}
+ *     GET    messages   ?user=ID &since=N &limit=N &wait_ms=M      what was received; may wait for it
+ *     GET    report     the counters
+ *     GET    script     the faults still to come
+ *     POST   script     more faults: JSON, or one short line per fault
+ *     DELETE script     no more faults
+ *     POST   reset      everything forgotten, every counter zero
+ *
+ * No key is asked for: the sandbox is for loopback. A waiting request is parked by the server and asked
+ * again after every message sent; what it has looked at already it keeps in request->resume, so that it
+ * never reads a message twice.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/json.h"
+
+#include "sandbox_service.h"
+
+enum { WAIT_MAX_MS = 60 * 1000, LIMIT_DEFAULT = 1000, LIMIT_MAX = 10000 };
+
+typedef void control_function(struct service *service, struct http_request *request,
+                              struct http_answer *answer);
+
+struct control {
+    const char *method, *path;
+    control_function *handle;
+};
+
+static void answer_error(struct http_answer *answer, int status, const char *sentence)
+{
+    struct jsonw w = { .out = &answer->body };
+
+    answer->status = status;
+    jsonw_object(&w, NULL);
+    jsonw_text(&w, "error", sentence);
+    jsonw_end_object(&w);
+}
+
+static void control_health(struct service *service, struct http_request *request, struct http_answer *answer)
+{
+    (void)service;
+    (void)request;
+    buf_add_text(&answer->body, "{\"status\":\"ok\"}");
+}
+
+static void control_report(struct service *service, struct http_request *request, struct http_answer *answer)
+{
+    (void)request;
+    service_report(service, &answer->body);
+}
+
+static void control_messages(struct service *service, struct http_request *request,
+                             struct http_answer *answer)
+{
+    int64_t since = 0, wait_ms = 0, limit = LIMIT_DEFAULT;
+    struct buf user = { 0 };
+    int has_user = http_query(request->query, "user", &user);
+
+    if (has_user < 0 || http_query_int(request->query, "since", 0, INT64_MAX, &since) < 0 ||
+        http_query_int(request->query, "wait_ms", 0, WAIT_MAX_MS, &wait_ms) < 0 ||
+        http_query_int(request->query, "limit", 1, LIMIT_MAX, &limit) < 0) {
+        answer_error(answer, 400,
+                     "Ask like this: /_sandbox/messages?user=ID&since=0&limit=1000&wait_ms=5000.");
+    } else {
+        if (request->resume > since)
+            since = request->resume;
+        size_t found = people_format(&service->people, has_user == 1 ? buf_text(&user) : NULL, since,
+                                     (size_t)limit, &answer->body, &request->resume);
+        if (found == 0 && wait_ms > 0 && !request->is_last_call) {
+            answer->manner = HTTP_PARK;
+            answer->delay_ms = wait_ms;
+        }
+    }
+    buf_release(&user);
+}
+
+static void control_script_show(struct service *service, struct http_request *request,
+                                struct http_answer *answer)
+{
+    (void)request;
+    script_format(&service->script, &answer->body);
+}
+
+static int add_lines(struct script *script, const char *text, struct error *error)
+{
+    while (*text != '\0') {
+        size_t len = strcspn(text, "\r\n");
+        char *line = alloc_bytes(text, len);
+        int outcome = line[strspn(line, " \t")] != '\0' ? script_add_text(script, line, error) : 0;
+        free(line);
+        if (outcome != 0)
+            return -1;
+        text += len + strspn(text + len, "\r\n");
+    }
+    return 0;
+}
+
+static void control_script_add(struct service *service, struct http_request *request,
+                               struct http_answer *answer)
+{
+    char *text = alloc_bytes(request->body, request->body_len);
+    char first = text[strspn(text, " \t\r\n")];
+    struct error error = { 0 };
+    int outcome = first == '[' || first == '{'
+                      ? script_add_json(&service->script, request->body, request->body_len, &error)
+                      : add_lines(&service->script, text, &error);
+
+    free(text);
+    if (outcome == 0)
+        control_script_show(service, request, answer);
+    else
+        answer_error(answer, 400, error.text);
+}
+
+static void control_script_clear(struct service *service, struct http_request *request,
+                                 struct http_answer *answer)
+{
+    script_clear(&service->script);
+    control_script_show(service, request, answer);
+}
+
+static void control_reset(struct service *service, struct http_request *request, struct http_answer *answer)
+{
+    service_reset(service);
+    control_report(service, request, answer);
+}
+
+static const struct control CONTROLS[] = {
+    { "GET", "/_sandbox/healthz", control_health },
+    { "GET", "/_sandbox/messages", control_messages },
+    { "GET", "/_sandbox/report", control_report },
+    { "GET", "/_sandbox/script", control_script_show },
+    { "POST", "/_sandbox/script", control_script_add },
+    { "DELETE", "/_sandbox/script", control_script_clear },
+    { "POST", "/_sandbox/reset", control_reset },
+};
+
+void control_handle(struct service *service, struct http_request *request, struct http_answer *answer)
+{
+    for (size_t i = 0; i < sizeof CONTROLS / sizeof CONTROLS[0]; i++) {
+        if (strcmp(CONTROLS[i].path, request->path) != 0 || strcmp(CONTROLS[i].method, request->method) != 0)
+            continue;
+        CONTROLS[i].handle(service, request, answer);
+        return;
+    }
+    answer_error(answer, 404,
+                 "There is GET healthz, messages, report, script; POST script, reset; DELETE script "
+                 "(all below /_sandbox/).");
+}

@@ -1,0 +1,397 @@
+/*
+ * sandbox_script: faults on order.
+ *
+ * A script is a list. A request meets the first fault in it whose path prefix and user fit; the fault is
+ * counted down and leaves the list with its last time, so that a list plays one fault after the other and
+ * then the sandbox is well again. "pass" is the fault that does nothing: it lets requests through before the
+ * next one.
+ *
+ * Faults are written as JSON, for tests, or as a short line, for people:
+ *
+ *     [{"do":"status","status":503,"times":3,"path":"/campaigns/trigger/send"}]
+ *     503 x3 on /campaigns/trigger/send
+ *
+ * Both know the same names; TYPES is the one list of them, and the help is printed from it. Both are
+ * read strictly: an unknown name or field is an error that says what there is.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/json.h"
+
+#include "sandbox_script.h"
+
+enum { HOUR_MS = 3600 * 1000, TIMES_MAX = 1000000000, FAULT_TEXT_MAX = 64 * 1024 };
+
+#define GIB ((int64_t)1024 * 1024 * 1024)
+
+static const struct fault_type TYPES[FAULT_KIND_COUNT] = {
+    [FAULT_PASS] = { "pass", NULL, 0, 0, 0, true, "no fault: lets a request through before the next fault" },
+    [FAULT_STATUS] = { "status", "status", 200, 599, 500, false,
+                       "this status; 429 or 503 alone are names too" },
+    [FAULT_LATE] = { "late", "ms", 0, HOUR_MS, 1000, true, "the right answer, that many ms late" },
+    [FAULT_DRIP] = { "drip", "bytes_per_s", 1, 1000000, 10, true,
+                     "the right answer, that many bytes per second" },
+    [FAULT_HANG] = { "hang", "ms", 1, HOUR_MS, 60000, false,
+                     "no answer for that many ms, then a close; nothing taken" },
+    [FAULT_TAKE_AND_HANG] = { "take_and_hang", "ms", 1, HOUR_MS, 60000, true,
+                              "the same, but the message was taken" },
+    [FAULT_RESET_BEFORE] = { "reset_before", NULL, 0, 0, 0, false,
+                             "the request is read, then a reset; nothing taken" },
+    [FAULT_RESET_AFTER] = { "reset_after", NULL, 0, 0, 0, true,
+                            "the message is taken, then a reset for an answer" },
+    [FAULT_GARBAGE] = { "garbage", NULL, 0, 0, 0, true, "taken; the answer is no HTTP" },
+    [FAULT_HTML] = { "html", "status", 200, 599, 200, true,
+                     "taken; the answer is a page of HTML with this status" },
+    [FAULT_HUGE] = { "huge", "bytes", 1, 64 * GIB, GIB, true, "taken; a chunked answer of that many bytes" },
+    [FAULT_GZIP] = { "gzip", "bytes", 1, 64 * 1024 * 1024, 10 * 1024 * 1024, true,
+                     "taken; a gzip bomb that unpacks to that many bytes of zeros" },
+    [FAULT_LYING_LENGTH] = { "lying_length", "bytes", 1, GIB, 1000000, true,
+                             "taken; Content-Length promises that many bytes, few come" },
+    [FAULT_NOTICE] = { "notice", NULL, 0, 0, 0, true,
+                       "201 with a notice: the campaign is paused, nothing goes out" },
+    [FAULT_ERRORS] = { "errors", NULL, 0, 0, 0, true, "201 with errors: the first recipient gets nothing" },
+    [FAULT_LIMIT_EPOCH] = { "limit_epoch", "seconds", 0, 7200, 2, false,
+                            "429, X-RateLimit-Reset as a moment (unix seconds)" },
+    [FAULT_LIMIT_SECONDS] = { "limit_seconds", "seconds", 0, 7200, 2, false,
+                              "429, X-RateLimit-Reset as seconds left" },
+    [FAULT_LIMIT_TRACK] = { "limit_track", "seconds", 0, 7200, 2, false,
+                            "429, only X-Ratelimit-Retry-After" },
+    [FAULT_LIMIT_RETRY_AFTER] = { "limit_retry_after", "seconds", 0, 7200, 2, false,
+                                  "429, only Retry-After" },
+    [FAULT_LIMIT_EMPTY] = { "limit_empty", NULL, 0, 0, 0, false,
+                            "429, rate-limit headers present but empty" },
+    [FAULT_DOWN] = { "down", "ms", 1, HOUR_MS, 1000, false,
+                     "all connections reset, new ones refused for that many ms" },
+};
+
+const struct fault_type *fault_type(enum fault_kind kind)
+{
+    return &TYPES[kind];
+}
+
+static void fault_release(struct fault *fault)
+{
+    free(fault->path);
+    free(fault->user);
+    free(fault->headers);
+    free(fault->body);
+    *fault = (struct fault){ 0 };
+}
+
+void script_clear(struct script *script)
+{
+    for (size_t i = 0; i < script->count; i++)
+        fault_release(&script->faults[i]);
+    fault_release(&script->current);
+    free(script->faults);
+    *script = (struct script){ 0 };
+}
+
+static int name_kind(const char *name, size_t len, struct fault *fault, struct error *error)
+{
+    for (int kind = 0; kind < FAULT_KIND_COUNT; kind++) {
+        if (strlen(TYPES[kind].name) != len || memcmp(TYPES[kind].name, name, len) != 0)
+            continue;
+        *fault = (struct fault){ .kind = (enum fault_kind)kind, .times = 1, .argument = TYPES[kind].otherwise,
+                                 .is_taken = TYPES[kind].is_taken };
+        return 0;
+    }
+    return error_set(error, "There is no fault named \"%.*s\": see frontdesk-sandbox --help.",
+                     (int)(len < 60 ? len : 60), name);
+}
+
+static int set_argument(struct fault *fault, int64_t number, struct error *error)
+{
+    const struct fault_type *type = &TYPES[fault->kind];
+
+    if (type->argument == NULL)
+        return error_set(error, "\"%s\" takes no number.", type->name);
+    if (number < type->least || number > type->most)
+        return error_set(error, "\"%s\" takes %s from %lld to %lld.", type->name, type->argument,
+                         (long long)type->least, (long long)type->most);
+    fault->argument = number;
+    return 0;
+}
+
+static void append(struct script *script, const struct fault *fault)
+{
+    script->faults = alloc_resize(script->faults, script->count + 1, sizeof *script->faults);
+    script->faults[script->count++] = *fault;
+}
+
+static int read_number(const char *text, size_t len, int64_t *number)
+{
+    int64_t value = 0;
+
+    if (len == 0 || len > 12)
+        return -1;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        value = value * 10 + (text[i] - '0');
+    }
+    *number = value;
+    return 0;
+}
+
+/* "hang=500", "notice", "503"; a bare 429 comes with the headers that Braze sends. */
+static int read_name(const char *word, size_t len, struct fault *fault, struct error *error)
+{
+    const char *equal = memchr(word, '=', len);
+    size_t name_len = equal != NULL ? (size_t)(equal - word) : len;
+    int64_t number = 0;
+
+    if (equal == NULL && read_number(word, len, &number) == 0) {
+        if (number == 429)
+            return name_kind("limit_epoch", strlen("limit_epoch"), fault, error);
+        return name_kind("status", strlen("status"), fault, error) != 0 ? -1
+                                                                        : set_argument(fault, number, error);
+    }
+    if (name_kind(word, name_len, fault, error) != 0)
+        return -1;
+    if (equal == NULL)
+        return 0;
+    if (read_number(equal + 1, len - name_len - 1, &number) != 0)
+        return error_set(error, "\"%.*s\": a whole number must follow the \"=\".", (int)(len < 60 ? len : 60),
+                         word);
+    return set_argument(fault, number, error);
+}
+
+static int read_times(const char *word, size_t len, struct fault *fault, struct error *error)
+{
+    if (len == 2 && word[1] == '*')
+        fault->times = 0;
+    else if (read_number(word + 1, len - 1, &fault->times) != 0 || fault->times > TIMES_MAX ||
+             fault->times == 0)
+        return error_set(error, "\"%.*s\": write x3 for three times, or x* for ever.",
+                         (int)(len < 60 ? len : 60), word);
+    return 0;
+}
+
+static const char *next_word(const char **text, size_t *len)
+{
+    *text += strspn(*text, " \t");
+    const char *word = *text;
+    *len = strcspn(word, " \t");
+    *text += *len;
+    return word;
+}
+
+static int read_line(const char *text, struct fault *fault, struct error *error)
+{
+    size_t len = 0;
+    const char *word = next_word(&text, &len);
+
+    if (read_name(word, len, fault, error) != 0)
+        return -1;
+    for (word = next_word(&text, &len); len > 0; word = next_word(&text, &len)) {
+        bool is_on = len == 2 && memcmp(word, "on", 2) == 0, is_for = len == 3 && memcmp(word, "for", 3) == 0;
+        if (is_on || is_for) {
+            char **target = is_on ? &fault->path : &fault->user;
+            word = next_word(&text, &len);
+            free(*target);
+            *target = alloc_bytes(word, len);
+        } else if (word[0] != 'x') {
+            return error_set(error,
+                             "\"%.*s\" is not understood: a fault reads NAME[=NUMBER] [xTIMES] [on PATH] "
+                             "[for USER].",
+                             (int)(len < 60 ? len : 60), word);
+        } else if (read_times(word, len, fault, error) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int check_fault(const struct fault *fault, size_t count, struct error *error)
+{
+    if (fault->path != NULL && fault->path[0] != '/')
+        return error_set(error, "The path of a fault must begin with a slash.");
+    if (count >= FAULTS_MAX)
+        return error_set(error, "A script holds at most %d faults.", FAULTS_MAX);
+    return 0;
+}
+
+int script_add_text(struct script *script, const char *text, struct error *error)
+{
+    struct fault fault = { 0 };
+
+    if (read_line(text, &fault, error) == 0 && check_fault(&fault, script->count, error) == 0) {
+        append(script, &fault);
+        return 0;
+    }
+    fault_release(&fault);
+    return -1;
+}
+
+static int read_headers(const struct json *headers, struct fault *fault, struct error *error)
+{
+    struct buf lines = { 0 };
+
+    for (const struct json *item = json_first(headers); item != NULL; item = json_next(item)) {
+        struct buf value = { 0 };
+        bool is_scalar = json_scalar(item, &value);
+        bool is_safe = strpbrk(json_key(item), "\r\n: ") == NULL && strpbrk(buf_text(&value), "\r\n") == NULL;
+        buf_addf(&lines, "%s: %s\r\n", json_key(item), buf_text(&value));
+        buf_release(&value);
+        if (!is_scalar || !is_safe) {
+            buf_release(&lines);
+            return error_set(error, "\"headers\" must be an object of names and plain values.");
+        }
+    }
+    fault->headers = buf_detach(&lines);
+    return 0;
+}
+
+static const char *const ARGUMENTS[] = { "status", "ms", "bytes", "bytes_per_s", "seconds" };
+static const char *const FIELDS[] = { "do", "path", "user", "times", "take", "headers", "body" };
+
+enum {
+    ARGUMENT_COUNT = sizeof ARGUMENTS / sizeof ARGUMENTS[0],
+    FIELD_COUNT = sizeof FIELDS / sizeof FIELDS[0]
+};
+
+static bool is_among(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static int check_members(const struct json *object, struct error *error)
+{
+    if (json_get_text(object, "do") == NULL)
+        return error_set(error, "A fault is an object with a \"do\": {\"do\":\"status\",\"status\":503}.");
+    for (const struct json *item = json_first(object); item != NULL; item = json_next(item)) {
+        const char *key = json_key(item);
+        if (!is_among(key, FIELDS, FIELD_COUNT) && !is_among(key, ARGUMENTS, ARGUMENT_COUNT))
+            return error_set(error, "\"%.60s\" is no field of a fault.", key);
+        bool is_text = is_among(key, (const char *const[]){ "path", "user", "body" }, 3);
+        if (is_text && json_text(item) == NULL)
+            return error_set(error, "\"%s\" must be a string.", key);
+    }
+    return 0;
+}
+
+static int read_arguments(const struct json *object, struct fault *fault, struct error *error)
+{
+    int64_t number = 0;
+
+    for (size_t i = 0; i < ARGUMENT_COUNT; i++) {
+        const struct json *value = json_get(object, ARGUMENTS[i]);
+        if (value == NULL)
+            continue;
+        const char *expected = TYPES[fault->kind].argument;
+        if (expected == NULL || strcmp(expected, ARGUMENTS[i]) != 0)
+            return error_set(error, "\"%s\" does not take \"%s\".", TYPES[fault->kind].name, ARGUMENTS[i]);
+        if (!json_int(value, &number))
+            return error_set(error, "\"%s\" must be a whole number.", ARGUMENTS[i]);
+        if (set_argument(fault, number, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int read_object(const struct json *object, struct fault *fault, struct error *error)
+{
+    if (check_members(object, error) != 0)
+        return -1;
+    const char *name = json_get_text(object, "do");
+    if (name_kind(name, strlen(name), fault, error) != 0 || read_arguments(object, fault, error) != 0)
+        return -1;
+    fault->times = json_get_int(object, "times", 1);
+    fault->is_taken = json_get_bool(object, "take", fault->is_taken);
+    fault->path = alloc_text(json_get_text(object, "path"));
+    fault->user = alloc_text(json_get_text(object, "user"));
+    fault->body = alloc_text(json_get_text(object, "body"));
+    if (fault->times < 0 || fault->times > TIMES_MAX)
+        return error_set(error, "\"times\" must be 0 (for ever) to %d.", TIMES_MAX);
+    if (fault->kind != FAULT_STATUS && (fault->body != NULL || json_get(object, "headers") != NULL))
+        return error_set(error, "\"headers\" and \"body\" belong to \"status\".");
+    return json_get(object, "headers") != NULL ? read_headers(json_get(object, "headers"), fault, error) : 0;
+}
+
+int script_add_json(struct script *script, const char *text, size_t len, struct error *error)
+{
+    struct json *root = NULL;
+    size_t before = script->count;
+    int outcome = json_parse(text, len, JSON_STRICT, &root, error);
+
+    const struct json *item = json_kind(root) == JSON_ARRAY ? json_first(root) : root;
+    for (; outcome == 0 && item != NULL; item = item == root ? NULL : json_next(item)) {
+        struct fault fault = { 0 };
+        outcome = read_object(item, &fault, error);
+        if (outcome == 0)
+            outcome = check_fault(&fault, script->count, error);
+        if (outcome == 0)
+            append(script, &fault);
+        else
+            fault_release(&fault);
+    }
+    while (outcome != 0 && script->count > before)
+        fault_release(&script->faults[--script->count]);
+    json_free(root);
+    return outcome;
+}
+
+static bool addresses(const struct verdict *verdict, const char *user)
+{
+    for (size_t i = 0; i < verdict->delivery_count; i++)
+        if (strcmp(verdict->deliveries[i].user, user) == 0)
+            return true;
+    return false;
+}
+
+static bool fits(const struct fault *fault, const char *path, const struct verdict *verdict)
+{
+    if (fault->path != NULL && strncmp(path, fault->path, strlen(fault->path)) != 0)
+        return false;
+    return fault->user == NULL || addresses(verdict, fault->user);
+}
+
+const struct fault *script_next(struct script *script, const char *path, const struct verdict *verdict)
+{
+    size_t i = 0;
+
+    while (i < script->count && !fits(&script->faults[i], path, verdict))
+        i++;
+    if (i == script->count)
+        return NULL;
+    struct fault *fault = &script->faults[i];
+    if (fault->times == 0 || --fault->times > 0)
+        return fault;
+    fault_release(&script->current);
+    script->current = *fault;
+    script->count--;
+    memmove(fault, fault + 1, (script->count - i) * sizeof *fault);
+    return &script->current;
+}
+
+void script_format(const struct script *script, struct buf *out)
+{
+    struct jsonw w = { .out = out };
+
+    jsonw_object(&w, NULL);
+    jsonw_int(&w, "format", 1);
+    jsonw_array(&w, "faults");
+    for (size_t i = 0; i < script->count; i++) {
+        const struct fault *fault = &script->faults[i];
+        jsonw_object(&w, NULL);
+        jsonw_text(&w, "do", TYPES[fault->kind].name);
+        if (TYPES[fault->kind].argument != NULL)
+            jsonw_int(&w, TYPES[fault->kind].argument, fault->argument);
+        jsonw_int(&w, "times", fault->times);
+        if (fault->path != NULL)
+            jsonw_text(&w, "path", fault->path);
+        if (fault->user != NULL)
+            jsonw_text(&w, "user", fault->user);
+        jsonw_end_object(&w);
+    }
+    jsonw_end_array(&w);
+    jsonw_end_object(&w);
+}

@@ -1,0 +1,85 @@
+/*
+ * sandbox_script: the list of faults that were ordered, and which one the next request meets.
+ */
+#ifndef TOOLS_SANDBOX_SCRIPT_H
+#define TOOLS_SANDBOX_SCRIPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/json.h"
+
+#include "sandbox_braze.h"
+
+enum { FAULTS_MAX = 1000 };
+
+enum fault_kind {
+    FAULT_PASS,
+    FAULT_STATUS,
+    FAULT_LATE,
+    FAULT_DRIP,
+    FAULT_HANG,
+    FAULT_TAKE_AND_HANG,
+    FAULT_RESET_BEFORE,
+    FAULT_RESET_AFTER,
+    FAULT_GARBAGE,
+    FAULT_HTML,
+    FAULT_HUGE,
+    FAULT_GZIP,
+    FAULT_LYING_LENGTH,
+    FAULT_NOTICE,
+    FAULT_ERRORS,
+    FAULT_LIMIT_EPOCH,
+    FAULT_LIMIT_SECONDS,
+    FAULT_LIMIT_TRACK,
+    FAULT_LIMIT_RETRY_AFTER,
+    FAULT_LIMIT_EMPTY,
+    FAULT_DOWN,
+    FAULT_KIND_COUNT,
+};
+
+struct fault_type {
+    const char *name;
+    const char *argument;  /* its name in JSON; NULL: takes none */
+    int64_t least, most, otherwise;
+    bool is_taken;         /* are the messages delivered all the same? */
+    const char *help;
+};
+
+const struct fault_type *fault_type(enum fault_kind kind);
+
+struct fault {
+    enum fault_kind kind;
+    int64_t times;         /* 0: for ever */
+    int64_t argument;
+    bool is_taken;
+    char *path;            /* prefix, or NULL: every path of Braze */
+    char *user;            /* only requests that address this user, or NULL */
+    char *headers;         /* finished lines, or NULL */
+    char *body;            /* or NULL */
+};
+
+struct script {
+    struct fault *faults;
+    size_t count;
+    struct fault current;  /* the one that script_next gave, when its times were used up */
+};
+
+void script_clear(struct script *script);
+
+/* Adds an array of faults (or one). Either all are added or none. */
+int script_add_json(struct script *script, const char *text, size_t len, struct error *error);
+
+/* Adds "NAME[=ARGUMENT] [xN|x*] [on PATH] [for USER]"; a bare status ("503") is a name too. */
+int script_add_text(struct script *script, const char *text, struct error *error);
+
+/* The fault that this request meets, counted down, or NULL. Valid until the script is touched again. */
+const struct fault *script_next(struct script *script, const char *path, const struct verdict *verdict);
+
+/* Appends {"format":1,"faults":[…]}: what is still to come. */
+void script_format(const struct script *script, struct buf *out);
+
+#endif

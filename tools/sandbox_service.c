@@ -1,0 +1,363 @@
+/*
+ * sandbox_service: one request to Braze, from judgement to record.
+ *
+ *     judge     what Braze would say, and who would get what           (sandbox_braze, pure)
+ *     limit     the rate limit of the window; over it: 429
+ *     script    the fault that was ordered for this request, if any    (sandbox_script)
+ *     deliver   messages to the people, unless refused, limited, or kept back by the fault
+ *     record    one line into --requests, by one write with O_APPEND, before a byte of the answer leaves
+ *     dress     the answer, or what the fault makes of it              (sandbox_fault)
+ *
+ * The record comes before the answer so that whoever saw an answer finds its line in the file: the
+ * checkers of the crash tests compare that file with the outbox. It holds a hash of the body rather than
+ * the body, and never a key.
+ *
+ * Windows of the rate limits end on the clock (the hour for sends, three seconds for /users/track); they
+ * do not roll. Refused requests count too, limited ones do not.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+
+#include "sandbox_fault.h"
+#include "sandbox_service.h"
+
+enum { HOUR_MS = 3600 * 1000, HOUR_LIMIT = 250000, TRACK_WINDOW_MS = 3000, TRACK_LIMIT = 3000 };
+
+struct exchange { /* what became of one request */
+    int64_t at_ms;
+    char dispatch_id[33];
+    bool is_limited;
+    bool is_taken;             /* its messages were delivered */
+    const struct fault *fault; /* or NULL */
+};
+
+void service_init(struct service *service, int64_t now_ms)
+{
+    *service = (struct service){ .journal = -1, .started_ms = now_ms };
+    service->sends = (struct rate){ .limit = HOUR_LIMIT, .window_ms = HOUR_MS };
+    service->track = (struct rate){ .limit = TRACK_LIMIT, .window_ms = TRACK_WINDOW_MS };
+    if (getrandom(&service->seed, sizeof service->seed, 0) != (ssize_t)sizeof service->seed)
+        service->seed = (uint64_t)now_ms;
+}
+
+void service_release(struct service *service)
+{
+    people_release(&service->people);
+    script_clear(&service->script);
+    verdict_release(&service->verdict);
+    buf_release(&service->scratch);
+}
+
+void service_reset(struct service *service)
+{
+    people_forget(&service->people);
+    script_clear(&service->script);
+    service->counters = (struct counters){ 0 };
+    service->sends.used = service->track.used = 0;
+}
+
+/* splitmix64: well mixed, never repeating, and of no secrecy. */
+static uint64_t next_id(struct service *service)
+{
+    uint64_t mixed = service->seed += 0x9e3779b97f4a7c15;
+
+    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
+    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
+    return mixed ^ mixed >> 31;
+}
+
+static uint64_t hash_bytes(const char *bytes, size_t len)
+{
+    uint64_t hash = 0xcbf29ce484222325;
+
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3;
+    return hash;
+}
+
+static struct rate *rate_of(struct service *service, const struct verdict *verdict)
+{
+    return verdict->budget == BUDGET_TRACK ? &service->track : &service->sends;
+}
+
+/* True when there is room in the window; then one is used up. */
+static bool rate_take(struct rate *rate, int64_t now_ms)
+{
+    int64_t window_at_ms = now_ms - now_ms % rate->window_ms;
+
+    if (window_at_ms != rate->window_at_ms)
+        rate->used = 0;
+    rate->window_at_ms = window_at_ms;
+    if (rate->limit > 0 && rate->used >= rate->limit)
+        return false;
+    rate->used++;
+    return true;
+}
+
+static void add_rate_headers(const struct rate *rate, bool is_empty, int64_t now_ms, struct buf *headers)
+{
+    int64_t limit = rate->limit > 0 ? rate->limit : HOUR_LIMIT;
+    int64_t remaining = rate->limit > 0 ? limit - rate->used : limit;
+    int64_t reset_ms = now_ms - now_ms % rate->window_ms + rate->window_ms;
+
+    if (is_empty)
+        buf_add_text(headers, "x-ratelimit-limit: \r\nx-ratelimit-remaining: \r\nx-ratelimit-reset: \r\n");
+    else
+        buf_addf(headers, "x-ratelimit-limit: %" PRId64 "\r\nx-ratelimit-remaining: %" PRId64
+                 "\r\nx-ratelimit-reset: %" PRId64 "\r\n", limit, remaining, reset_ms / 1000);
+}
+
+static void add_request_id(struct service *service, struct buf *headers)
+{
+    uint64_t high = next_id(service), low = next_id(service);
+
+    buf_addf(headers, "x-request-id: %08x-%04x-4%03x-8%03x-%012" PRIx64 "\r\n", (unsigned)(high >> 32),
+             (unsigned)(high >> 16 & 0xffff), (unsigned)(high & 0xfff), (unsigned)(low >> 48 & 0xfff),
+             low & 0xffffffffffff);
+}
+
+static bool is_accepted(const struct verdict *verdict)
+{
+    return verdict->status < 300;
+}
+
+/* A fault that keeps messages back says so in each of them, so that the record shows why. */
+static void keep_back(struct verdict *verdict, const struct fault *fault)
+{
+    if (fault == NULL)
+        return;
+    for (size_t i = 0; i < verdict->delivery_count; i++) {
+        struct delivery *delivery = &verdict->deliveries[i];
+        if (fault->kind == FAULT_NOTICE)
+            delivery->dropped = "the campaign is paused";
+        else if (fault->kind == FAULT_ERRORS && i == 0)
+            delivery->dropped = "the answer names this recipient among its errors";
+    }
+}
+
+static void deliver(struct service *service, const struct exchange *exchange)
+{
+    const struct verdict *verdict = &service->verdict;
+    const char *campaign = verdict->campaign != NULL ? verdict->campaign : "";
+
+    for (size_t i = 0; i < verdict->delivery_count; i++) {
+        const struct delivery *delivery = &verdict->deliveries[i];
+        if (delivery->dropped != NULL) {
+            service->counters.dropped++;
+            log_warn("not_sent", log_text("user", delivery->user), log_text("why", delivery->dropped));
+            continue;
+        }
+        people_put(&service->people, delivery, campaign, exchange->at_ms);
+        service->counters.messages++;
+        if (delivery->has_liquid)
+            log_error("liquid", log_text("user", delivery->user), log_text("text", delivery->text),
+                      log_text("why", "Braze would evaluate the {{ or {% in this request"));
+        log_info("message", log_text("user", delivery->user), log_text("text", delivery->text));
+    }
+    if (verdict->delivery_count > 0 && service->wake != NULL)
+        service->wake(service->waker);
+}
+
+static const char *outcome_name(const struct verdict *verdict, const struct exchange *exchange)
+{
+    if (exchange->is_limited)
+        return "limited";
+    if (exchange->fault != NULL && exchange->fault->kind != FAULT_PASS)
+        return fault_type(exchange->fault->kind)->name;
+    return is_accepted(verdict) ? "accepted" : "refused";
+}
+
+static int shown_status(const struct http_answer *answer)
+{
+    bool has_status =
+        answer->manner == HTTP_PLAIN || answer->manner == HTTP_LYING || answer->manner == HTTP_HUGE;
+
+    return has_status && answer->status < STATUS_MAX ? answer->status : 0;
+}
+
+static void count(struct service *service, const struct exchange *exchange, const struct http_answer *answer)
+{
+    const struct verdict *verdict = &service->verdict;
+    struct counters *counters = &service->counters;
+
+    counters->requests++;
+    counters->limited += exchange->is_limited;
+    counters->faults += exchange->fault != NULL && exchange->fault->kind != FAULT_PASS;
+    counters->by_status[shown_status(answer)]++;
+    if (exchange->is_limited || exchange->fault != NULL)
+        counters->accepted += exchange->is_taken;
+    else
+        *(is_accepted(verdict) ? &counters->accepted : &counters->refused) += 1;
+    if (!exchange->is_taken)
+        return;
+    counters->collapsed += (int64_t)verdict->collapsed;
+    counters->liquid += (int64_t)verdict->liquid;
+    counters->tracked += (int64_t)verdict->tracked;
+    counters->untracked += (int64_t)verdict->untracked;
+}
+
+static void write_recipients(const struct verdict *verdict, bool is_taken, struct jsonw *w)
+{
+    jsonw_array(w, "recipients");
+    for (size_t i = 0; i < verdict->delivery_count; i++) {
+        const struct delivery *delivery = &verdict->deliveries[i];
+        jsonw_object(w, NULL);
+        jsonw_text(w, "user", delivery->user);
+        jsonw_text(w, "kind", address_name(delivery->address));
+        jsonw_text(w, "text", delivery->text);
+        jsonw_bool(w, "sent", is_taken && delivery->dropped == NULL);
+        if (delivery->dropped != NULL)
+            jsonw_text(w, "why", delivery->dropped);
+        if (delivery->has_liquid)
+            jsonw_bool(w, "liquid", true);
+        jsonw_end_object(w);
+    }
+    jsonw_end_array(w);
+}
+
+static void record(struct service *service, const struct http_request *request,
+                   const struct exchange *exchange, const struct http_answer *answer)
+{
+    const struct verdict *verdict = &service->verdict;
+    struct jsonw w = { .out = &service->scratch };
+    char hash[17];
+
+    if (service->journal < 0)
+        return;
+    buf_clear(&service->scratch);
+    snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(request->body, request->body_len));
+    jsonw_object(&w, NULL);
+    jsonw_int(&w, "n", service->counters.requests);
+    jsonw_int(&w, "at", exchange->at_ms);
+    jsonw_text(&w, "path", request->path);
+    jsonw_text(&w, "hash", hash);
+    jsonw_int(&w, "status", shown_status(answer));
+    jsonw_text(&w, "outcome", outcome_name(verdict, exchange));
+    jsonw_bool(&w, "taken", exchange->is_taken);
+    if (exchange->is_taken)
+        jsonw_text(&w, "dispatch_id", exchange->dispatch_id);
+    if (verdict->campaign != NULL)
+        jsonw_text(&w, "campaign", verdict->campaign);
+    write_recipients(verdict, exchange->is_taken, &w);
+    if (!is_accepted(verdict) && !verdict->is_unknown_key)
+        jsonw_raw(&w, "answer", buf_text(&verdict->body));
+    jsonw_end_object(&w);
+    buf_add_char(&service->scratch, '\n');
+    if (write(service->journal, service->scratch.data, service->scratch.len) != (ssize_t)service->scratch.len)
+        log_error("record_failed", log_int("request", service->counters.requests));
+    if (service->scratch.cap > HTTP_BODY_MAX)
+        buf_release(&service->scratch);
+}
+
+/* The answer without its faults. */
+static void format_answer(struct service *service, const struct exchange *exchange,
+                          struct http_answer *answer)
+{
+    const struct verdict *verdict = &service->verdict;
+
+    add_rate_headers(rate_of(service, verdict), verdict->is_unknown_key, exchange->at_ms, &answer->headers);
+    add_request_id(service, &answer->headers);
+    answer->delay_ms = service->latency_ms;
+    answer->status = exchange->is_limited ? 429 : verdict->status;
+    if (exchange->is_limited)
+        buf_add_text(&answer->body, "{\"message\":\"Rate limit exceeded\"}");
+    else
+        buf_add(&answer->body, buf_text(&verdict->body), verdict->body.len);
+}
+
+static void tell(const struct verdict *verdict, const struct exchange *exchange,
+                 const struct http_request *request)
+{
+    if (!is_accepted(verdict))
+        log_warn("refused", log_int("status", verdict->status), log_text("path", request->path),
+                 log_text("why", verdict->is_unknown_key ? "Invalid API key" : buf_text(&verdict->body)));
+    if (exchange->is_taken && verdict->liquid > 0 && verdict->delivery_count == 0)
+        log_error("liquid", log_text("path", request->path), log_int("objects", (int64_t)verdict->liquid));
+    if (exchange->fault != NULL)
+        log_info("fault", log_text("do", fault_type(exchange->fault->kind)->name),
+                 log_text("path", request->path));
+}
+
+static void serve_braze(struct service *service, const struct http_request *request,
+                        struct http_answer *answer)
+{
+    struct verdict *verdict = &service->verdict;
+    struct exchange exchange = { .at_ms = clock_wall_ms() };
+
+    snprintf(exchange.dispatch_id, sizeof exchange.dispatch_id, "%016" PRIx64 "%016" PRIx64, next_id(service),
+             next_id(service));
+    braze_judge(&service->workspace, request, exchange.dispatch_id, verdict);
+    bool is_counted = verdict->budget != BUDGET_NONE && !verdict->is_unknown_key;
+    exchange.is_limited = is_counted && !rate_take(rate_of(service, verdict), exchange.at_ms);
+    if (!exchange.is_limited)
+        exchange.fault = script_next(&service->script, request->path, verdict);
+    exchange.is_taken = is_accepted(verdict) && !exchange.is_limited &&
+                        (exchange.fault == NULL || exchange.fault->is_taken);
+    format_answer(service, &exchange, answer);
+    keep_back(verdict, exchange.fault);
+    if (exchange.fault != NULL)
+        fault_dress(exchange.fault, exchange.at_ms, answer);
+    count(service, &exchange, answer);
+    if (exchange.is_taken)
+        deliver(service, &exchange);
+    tell(verdict, &exchange, request);
+    record(service, request, &exchange, answer);
+}
+
+void service_handle(void *context, struct http_request *request, struct http_answer *answer)
+{
+    static const char CONTROL[] = "/_sandbox/";
+    struct service *service = context;
+
+    if (strncmp(request->path, CONTROL, sizeof CONTROL - 1) == 0)
+        control_handle(service, request, answer);
+    else
+        serve_braze(service, request, answer);
+}
+
+static void report_statuses(const struct counters *counters, struct jsonw *w)
+{
+    char name[12];
+
+    jsonw_object(w, "by_status");
+    for (int status = 0; status < STATUS_MAX; status++) {
+        if (counters->by_status[status] == 0)
+            continue;
+        snprintf(name, sizeof name, "%d", status);
+        jsonw_int(w, status == 0 ? "none" : name, counters->by_status[status]);
+    }
+    jsonw_end_object(w);
+}
+
+void service_report(const struct service *service, struct buf *out)
+{
+    const struct counters *counters = &service->counters;
+    struct jsonw w = { .out = out };
+
+    jsonw_object(&w, NULL);
+    jsonw_int(&w, "format", 1);
+    jsonw_int(&w, "requests", counters->requests);
+    jsonw_int(&w, "accepted", counters->accepted);
+    jsonw_int(&w, "refused", counters->refused);
+    jsonw_int(&w, "limited", counters->limited);
+    jsonw_int(&w, "faults", counters->faults);
+    jsonw_int(&w, "messages", counters->messages);
+    jsonw_int(&w, "dropped", counters->dropped);
+    jsonw_int(&w, "collapsed", counters->collapsed);
+    jsonw_int(&w, "liquid", counters->liquid);
+    jsonw_int(&w, "tracked", counters->tracked);
+    jsonw_int(&w, "untracked", counters->untracked);
+    jsonw_int(&w, "kept",
+              service->people.ring != NULL ? service->people.last - service->people.first + 1 : 0);
+    report_statuses(counters, &w);
+    jsonw_end_object(&w);
+}
