@@ -1,0 +1,21 @@
+-- Sunny Bakery: a small shop to chat with, and a tour of the rule language.
+--
+-- A rule folder is read file by file in the order of the names, which is why they begin with numbers. A file holds
+-- INSERT statements into the rule tables and nothing else. Change something here, then
+--
+--     frontdesk rules check rules          says what is wrong, by file and line
+--     frontdesk rules try 'are you open?'  shows who would answer, and what
+--     frontdesk rules load rules           makes it the rules in force
+--
+-- Texts stand between 'single quotes'; an apostrophe inside a text is written twice: 'Joe''s'.
+
+-- Settings have defaults, and a wrong name or value is refused with the place. Times such as {{ now | date: "%A" }} are
+-- told in the business's time zone. Durations are written like '30 minutes'.
+INSERT INTO setting (name, value) VALUES
+  ('business_name',    'Sunny Bakery'),
+  ('time_zone',        'Asia/Seoul'),
+  ('default_language', 'en'),
+  ('reply_expires',    '12 hours');   -- a reply that could not go out by then would only puzzle the customer
+
+-- Who gets the conversations that a person should take over.
+INSERT INTO team (name) VALUES ('counter'), ('kitchen');
