@@ -1,0 +1,116 @@
+"""sandbox: a frontdesk-sandbox process of one's own, its script, and what it saw."""
+import json
+import os
+import signal
+import subprocess
+import urllib.parse
+
+import texts
+import web
+from tap import eventually
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
+KEY = "sandbox-key-123456"
+SEND = "/campaigns/trigger/send"
+# The workspace that the tests' rule files speak of; the sandbox knows layouts, and drops what WhatsApp would not carry.
+WORKSPACE = ["--campaign", texts.REPLY, "--campaign", texts.REOPEN + ":template", "--campaign", texts.OTHER,
+             "--campaign", texts.OWN_PROPERTY + ":response:body", "--canvas", texts.CANVAS, "--app", texts.APP,
+             "--subscription-group", texts.GROUP]
+
+
+class Sandbox:
+    def __init__(self, folder, *options):
+        self.requests_file = os.path.join(folder, "requests.jsonl")
+        self.output_file = os.path.join(folder, "sandbox.log")
+        self.options = options
+        self.process, self.port = None, web.free_port()
+        self.start()
+
+    def start(self):
+        """Starts, or starts again on the same port."""
+        self.stop()
+        with open(self.output_file, "ab") as output:
+            begin = output.tell()
+            self.process = subprocess.Popen(
+                [os.path.join(BUILD, "frontdesk-sandbox"), "--listen", f"127.0.0.1:{self.port}",
+                 "--requests", self.requests_file, *WORKSPACE, *self.options], stdout=output, stderr=output)
+        eventually(lambda: self._listens(begin), "the sandbox listens", 20)
+
+    def _listens(self, begin):
+        with open(self.output_file, "rb") as output:
+            output.seek(begin)
+            told = output.read()
+        if self.process.poll() is not None:
+            raise AssertionError(f"the sandbox ended with {self.process.returncode}: {told}")
+        return b"listening on 127.0.0.1:%d\n" % self.port in told
+
+    def stop(self):
+        """Braze is gone: connections are refused until start()."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def script(self, *steps):
+        """Each step: dict(path, times, do, …); later calls queue behind."""
+        answer = web.call(self.port, "POST", "/_sandbox/script", json.dumps(steps),
+                          {"Content-Type": "application/json"})
+        assert answer.status // 100 == 2, answer
+        return answer
+
+    def fault(self, do, times=1, path=SEND, **more):
+        """times 0: for ever. What else a fault takes: frontdesk-sandbox --help."""
+        return self.script(dict(path=path, times=times, do=do, **more))
+
+    def slow(self, ms, times=4, path=SEND):
+        """The next calls are answered rightly, but late: while they are out, batches grow."""
+        return self.fault("late", times=times, path=path, ms=ms)
+
+    def refuse_user(self, user, path=SEND):
+        """Every call that addresses this user gets a 400."""
+        return self.fault("status", times=0, path=path, user=user, status=400,
+                          body='{"message":"the recipient is refused"}')
+
+    def unscript(self):
+        assert web.call(self.port, "DELETE", "/_sandbox/script").status // 100 == 2
+
+    def reset(self):
+        assert web.call(self.port, "POST", "/_sandbox/reset").status // 100 == 2
+
+    def report(self):
+        return web.call(self.port, "GET", "/_sandbox/report").json()
+
+    def messages(self, user, since=0, wait_ms=0):
+        """What this customer received, oldest first; waits up to wait_ms for one newer than `since`."""
+        query = urllib.parse.urlencode({"user": user, "since": since, "wait_ms": wait_ms, "limit": 10000},
+                                       safe="+", quote_via=urllib.parse.quote)
+        return web.call(self.port, "GET", "/_sandbox/messages?" + query, timeout=30).json()["messages"]
+
+    def texts(self, user):
+        return [message["text"] for message in self.messages(user)]
+
+    def wait_texts(self, user, count, within=10):
+        """The customer's texts, once there are `count` of them."""
+        texts = eventually(lambda: (t := self.texts(user)) and len(t) >= count and t,
+                           lambda: f"{user} hears {count} texts, so far {self.texts(user)}", within)
+        return texts
+
+    def requests(self, path=None):
+        """A line for every call it saw, in order: path, status, taken, campaign, recipients[user, kind, text, sent]."""
+        if not os.path.exists(self.requests_file):
+            return []
+        with open(self.requests_file, "rb") as log:
+            lines = [json.loads(line) for line in log if line.endswith(b"\n")]
+        return [line for line in lines if path is None or line["path"] == path]
+
+    def batches(self, path=SEND):
+        """The users of each call to a path."""
+        return [[recipient["user"] for recipient in request["recipients"]] for request in self.requests(path)]

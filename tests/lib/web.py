@@ -1,0 +1,83 @@
+"""web: HTTP as the tests speak it: ordinary calls, calls over a Unix socket, and bytes as they stand."""
+import contextlib
+import http.client
+import json
+import random
+import socket
+
+
+def free_port():
+    """A port below the range from which outgoing connections take theirs, free a moment ago."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    def json(self):
+        return json.loads(self.body)
+
+    def __repr__(self):
+        return f"<{self.status} {self.body[:200]!r}>"
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path, timeout=15):
+        super().__init__("localhost", timeout=timeout)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+def ask(connection, method, target, body=None, headers=None):
+    """One call on an open connection, which stays open when the server lets it."""
+    connection.request(method, target, body, headers or {})
+    answer = connection.getresponse()
+    return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+
+
+def call(port, method, target, body=None, headers=None, timeout=15):
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)) as connection:
+        return ask(connection, method, target, body, headers)
+
+
+def call_unix(path, method, target, body=None, headers=None, timeout=15):
+    with contextlib.closing(UnixConnection(path, timeout)) as connection:
+        return ask(connection, method, target, body, headers)
+
+
+def open_socket(port, timeout=15):
+    connection = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+def read_answer(connection):
+    """The next answer on a bare socket; None when the peer hung up without one."""
+    answer = http.client.HTTPResponse(connection)
+    try:
+        answer.begin()
+        return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+    except (http.client.HTTPException, ConnectionError):
+        return None
+    finally:
+        answer.close()
+
+
+def send_bytes(port, data, timeout=15):
+    """Sends bytes as they stand; what comes back. A peer that stops listening early may still have answered."""
+    with open_socket(port, timeout) as connection:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(data)
+        return read_answer(connection)

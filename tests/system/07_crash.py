@@ -1,0 +1,246 @@
+#!/usr/bin/python3
+"""kill -9 at every step of the write path; and the order "on disk before the 202", from a trace.
+
+make check takes samples of the kill points; TORTURE=1 takes them all.
+"""
+import os
+import random
+import shutil
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import http.client
+import trace
+from desk import Desk
+from tap import equal, eventually, main, test, true
+from verdict import Client, judge
+
+TORTURE = os.environ.get("TORTURE") == "1"
+BUDGET_S = 3600 if TORTURE else 14   # of one sweep
+USERS = 5
+
+
+def send_all(client, round_number, count=12):
+    """A few customers write at once; the daemon may die meanwhile."""
+    def lane(user):
+        for number in range(user, count, USERS):
+            client.send(f"user-{user}", f"k{round_number}-{number}")
+    threads = [threading.Thread(target=lane, args=(user,)) for user in range(USERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def one_kill(desk, client, call, when, round_number):
+    """Runs into one kill point, then recovers. True when the point was reached."""
+    desk.launch(trace.inject(call, "signal=KILL", when))
+    try:
+        desk.wait_ready()
+        send_all(client, round_number)
+        desk.wait_drained(5)
+    except (AssertionError, OSError):
+        pass
+    killed = not desk.runs()
+    if not killed:
+        desk.kill()
+    desk.process.wait()
+    desk.start()
+    true(client.send_again(), f"{call} {when}: the rest is taken after the restart: {client.unacknowledged()}")
+    desk.wait_drained(60)
+    equal(judge(client, desk), [], f"{call}:when={when}: complaints")
+    equal(desk.stop(), 0, "exit")
+    return killed
+
+
+def sweep(call, begin, step):
+    """Kill points begin, begin + step … until one is not reached any more or the time is up."""
+    trace.need_strace()
+    with Desk() as desk:
+        client = Client(desk)
+        equal(desk.stop(), 0, "exit")
+        deadline, when, kills = time.monotonic() + BUDGET_S, begin, 0
+        while time.monotonic() < deadline:
+            if not one_kill(desk, client, call, when, f"{call}{when}".lower()):
+                break
+            kills += 1
+            when += 1 if TORTURE else step
+        true(kills > 0, f"{call}: no kill point was reached")
+        desk.start()
+        desk.do("audit")
+
+
+for _call, _begin, _step in (("pwrite64", 1, 7), ("fdatasync", 1, 3), ("sendto", 1, 3), ("sendmsg", 1, 3),
+                             ("writev", 1, 3), ("unlink", 1, 1), ("ftruncate", 1, 1)):
+    def _sweep(call=_call, begin=_begin, step=_step):
+        try:
+            sweep(call, begin, step)
+        except AssertionError as error:
+            if "no kill point was reached" in str(error) and call not in ("pwrite64", "fdatasync"):
+                raise trace.Skip(f"the daemon does not call {call} on this road") from None
+            raise
+    test(f"kill -9 at {_call} number 1, 2, …: nothing acknowledged is lost, nothing is doubled unmarked")(_sweep)
+
+
+@test("kill -9 at random moments under load")
+def random_kills():
+    with Desk() as desk:
+        client, seed = Client(desk), int(os.environ.get("SEED", random.randrange(10**6)))
+        print(f"# SEED={seed}")
+        dice = random.Random(seed)
+        for turn in range(200 if TORTURE else 8):
+            killer = threading.Timer(dice.uniform(0.0, 0.08), desk.kill)
+            killer.start()
+            send_all(client, f"r{turn}", 40)
+            killer.join()
+            desk.start()
+        true(client.send_again(), "the rest is taken")
+        desk.wait_drained(60)
+        equal(judge(client, desk), [], f"SEED={seed}: complaints")
+
+
+@test("kill -9 while Braze holds a call: sent again at most once, and marked")
+def kill_in_flight():
+    with Desk() as desk:
+        desk.sandbox.fault("take_and_hang", ms=20000)
+        client = Client(desk)
+        client.send("ana", "one")
+        desk.sandbox.wait_texts("ana", 1)
+        desk.kill()
+        desk.start()
+        done = desk.wait_outbox("ana", "accepted", within=30)[0]
+        equal(done["is_ambiguous"], 1, "marked")
+        equal(desk.sandbox.texts("ana"), ["pong one"] * 2, "one duplicate")
+        equal(judge(client, desk), [], "complaints")
+
+
+@test("a torn -wal: everything acknowledged before the tear's commit is there, or the start refuses")
+def torn_wal():
+    with Desk() as desk:
+        for number in range(20):
+            desk.say("ana", f"ping {number}")
+        desk.kill()
+        folder = os.path.join(desk.folder, "copy")
+        os.mkdir(folder, 0o700)
+        for tear in (1, 100, 4096, 20000):
+            copy = os.path.join(folder, "desk.db")
+            for end in ("", "-wal"):
+                shutil.copy2(desk.db + end, copy + end)
+            os.truncate(copy + "-wal", max(0, os.path.getsize(copy + "-wal") - tear))
+            equal(desk.rows("PRAGMA integrity_check", path=copy)[0]["integrity_check"], "ok", f"tear of {tear}")
+            stored = [r["text"] for r in desk.rows("SELECT text FROM message WHERE kind = 'in' ORDER BY id", path=copy)]
+            equal(stored, [f"ping {number}" for number in range(len(stored))], "a prefix, in order")
+
+
+def sent_over(connection):
+    """The client's port: how the trace names the connection."""
+    return connection.sock.getsockname()[1]
+
+
+def order_of(calls, marker, port):
+    """(end of the last -wal write with the marker, the fdatasync behind it, begin of the 202): trace lines."""
+    writes = [c for c in calls if c.name == "pwrite64" and "-wal>" in c.text[:300] and marker in c.text]
+    answers = [c for c in calls if c.name in ("sendto", "sendmsg", "writev", "send", "write")
+               and f":{port}]" in c.text[:200] and "HTTP/1.1 202" in c.text]
+    true(writes, f"{marker} was written to the -wal")
+    true(len(answers) == 1, f"{marker}: {len(answers)} answers by port {port}")
+    before = [c for c in writes if c.begun < answers[0].begun]
+    true(before, f"{marker} was written before its answer")
+    first = before[0]
+    syncs = [c for c in calls if c.name == "fdatasync" and "-wal>" in c.text[:300] and not c.failed
+             and c.begun > first.ended and c.ended < answers[0].begun]
+    return first, syncs, answers[0]
+
+
+@test("a completed fdatasync of the -wal lies between the write of each message and its 202")
+def synced_before_answer():
+    with Desk(start=False) as desk:
+        output = os.path.join(desk.folder, "trace")
+        desk.start(trace.watch(output, "pwrite64,fdatasync,fsync,sendto,sendmsg,writev,write", 5000))
+        ports, lock = {}, threading.Lock()
+
+        def customer(user):
+            for number in range(12):
+                marker = f"marker-{user}-{number}-end"
+                connection = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=30)
+                connection.connect()
+                port = sent_over(connection)
+                answer = desk.post({"user_id": f"user-{user}", "message": marker, "dispatch_id": marker},
+                                   connection=connection)
+                equal(answer.status, 202, marker)
+                connection.close()
+                with lock:
+                    ports[marker] = port
+        threads = [threading.Thread(target=customer, args=(user,)) for user in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        equal(len(ports), 96, "acknowledged")
+        desk.stop()
+        eventually(lambda: not _is_growing(output), "the trace is complete", every=0.1)
+        calls = trace.read(output)
+        for marker, port in ports.items():
+            _, syncs, answer = order_of(calls, marker, port)
+            true(syncs, f"{marker}: no fdatasync of the -wal before {answer}")
+
+
+def _is_growing(path, _last={}):
+    size = os.path.getsize(path)
+    grows, _last[path] = _last.get(path) != size, size
+    return grows
+
+
+def raw_webhook(user, text, tries):
+    """The statement that leaves a webhook as a crash in the middle of its decision leaves it."""
+    body = '{"user_id":"%s","dispatch_id":"%s","message":"%s"}' % (user, text, text)
+    return ("INSERT INTO webhook (received_at, channel, content_type, body, state, tries)"
+            " VALUES (?, 'whatsapp', 'application/json', ?, 'raw', ?)", (int(time.time() * 1000), body.encode(), tries))
+
+
+@test("after a crash: a webhook whose decision ended the process three times is set aside, the others are decided")
+def poison():
+    with Desk() as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.kill()
+        desk.edit(raw_webhook("bob", "ping once", 1), raw_webhook("mallory", "ping pill", 3), raw_webhook("eve", "ping twice", 2))
+        desk.start()
+        equal(desk.sandbox.wait_texts("bob", 1), ["pong once"], "after one crash")
+        equal(desk.sandbox.wait_texts("eve", 1), ["pong twice"], "after two")
+        desk.hears("ana", "ping 2", "pong 2")
+        states = [row["state"] for row in desk.rows("SELECT state FROM webhook WHERE state <> 'read'")]
+        equal(states, ["aside"], "the third time")
+        aside = desk.value("SELECT id FROM webhook WHERE state = 'aside'")
+        desk.do("audit")
+        desk.do("webhooks", "replay", aside)
+        equal(desk.sandbox.wait_texts("mallory", 1), ["pong pill"], "and can be replayed by a person")
+        desk.do("audit")
+
+
+@test("after a crash the desk is careful: a message is counted on disk before it is decided")
+def careful():
+    with Desk() as desk:
+        desk.kill()
+        for when in range(1, 15):
+            desk.launch(trace.inject("fdatasync", "signal=KILL", when))
+            try:
+                desk.wait_ready()
+                desk.say("ana", f"ping {when}", dispatch_id=f"c{when}")
+            except (AssertionError, OSError, http.client.HTTPException):
+                pass
+            if desk.runs():
+                desk.kill()
+            desk.process.wait()
+            raw = desk.rows("SELECT tries FROM webhook WHERE state = 'raw'")
+            if raw and raw[0]["tries"] == 1:
+                break
+        equal([row["tries"] for row in raw], [1], "raw, counted, not decided")
+        desk.start()
+        eventually(lambda: not desk.rows("SELECT 1 FROM webhook WHERE state = 'raw'"), "decided after the restart")
+        desk.sandbox.wait_texts("ana", 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+#!/usr/bin/python3
+"""The command line: exit codes, --json, hostile text on terminals, chat, and what each noun shows."""
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import texts
+from desk import Desk, binary
+from tap import contains, equal, eventually, lacks, main, test, true
+
+HOSTILE = "\x1b]52;c;ZXZpbA==\x07 \x1b[2J \x9b31m \rfake \u202egnp.exe \x08\x08 <b>&amp; \x7f end"
+RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def on_a_terminal(desk, *words, keys=b""):
+    """What a command shows on a terminal of its own: bytes."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen([binary("frontdesk"), *map(str, words)], env=desk.env | {"TERM": "xterm-256color"},
+                               stdin=follower, stdout=follower, stderr=follower, start_new_session=True)
+    os.close(follower)
+    if keys:
+        os.write(leader, keys)
+    shown, deadline = b"", time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if not select.select([leader], [], [], 1)[0] and process.poll() is not None:
+            break
+        try:
+            piece = os.read(leader, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+    process.wait(10)
+    os.close(leader)
+    return shown
+
+
+def lively(desk):
+    """A desk with something of everything; names of what can be asked."""
+    desk.hears("ana", "ping 1", "pong 1", first_name="Ana")
+    desk.hears("bob", "human please", "A colleague is coming.")
+    desk.say("eve", HOSTILE, first_name=HOSTILE[:40], profile_name=HOSTILE[:40])
+    desk.post(b"nonsense " + HOSTILE.encode())
+    desk.wait_drained()
+
+
+READING = [("status",), ("conversations",), ("transcript", "ana"), ("why", 1), ("rules", "list"),
+           ("rules", "try", "ping 1"), ("outbox", "list"), ("outbox", "show", 1), ("webhooks", "list"),
+           ("webhooks", "show", 1), ("audit",)]
+
+
+@test("every reading command: exit 0, --json is one object with format 1, the daemon up or down")
+def reading():
+    with Desk() as desk:
+        lively(desk)
+        for state in ("up", "down"):
+            for words in READING:
+                what = f"{' '.join(map(str, words))} while {state}"
+                plain = desk.cli(*words)
+                equal((plain.code, plain.err), (0, ""), what)
+                true(plain.out.strip(), f"{what}: says something")
+                parsed = desk.do(*words, "--json").json()
+                equal(parsed.get("format"), 1, what)
+            if state == "up":
+                equal(desk.stop(), 0, "exit")
+
+
+@test("exit 2 and talk on stderr for usage errors, 3 when nothing is found, 1 when it fails")
+def exit_codes():
+    with Desk() as desk:
+        lively(desk)
+        for words in (("frobnicate",), ("outbox", "frobnicate"), ("transcript",), ("why",), ("why", "x"), ("outbox", "show"),
+                      ("transcript", "ana", "--frobnicate"), ("rules",), ("outbox", "retry", "minus")):
+            result = desk.cli(*words)
+            equal((result.code, result.out), (2, ""), f"{words}: {result}")
+            true(result.err.strip(), f"{words}: says what is wrong")
+        for words in (("transcript", "nobody"), ("why", 99999), ("outbox", "show", 99999), ("webhooks", "show", 99999),
+                      ("take", "nobody"), ("outbox", "retry", 99999), ("webhooks", "replay", 99999)):
+            result = desk.cli(*words)
+            equal(result.code, 3, f"{words}: {result}")
+            true(result.err.strip(), f"{words}: says so")
+        equal(desk.cli("outbox", "retry", 1).code, 1, "retrying what was accepted")
+        equal(desk.cli("webhooks", "replay", 1).code, 1, "replaying what was read")
+        equal(desk.cli("release", "ana").code, 1, "releasing what nobody took")
+        equal(desk.cli("status", env={"FRONTDESK_DB": "/nowhere/desk.db"}).code, 1, "no book")
+
+
+@test("help: the bare program and --help name the nouns; unambiguous prefixes are enough")
+def helps():
+    with Desk() as desk:
+        lively(desk)
+        whole = desk.cli("--help")
+        equal(whole.code, 0, "--help")
+        for noun in ("status", "conversations", "transcript", "why", "chat", "rules", "outbox", "webhooks", "take", "audit"):
+            contains(whole.out, noun, "--help")
+        equal(desk.cli().code, 2, "no words at all")
+        equal(desk.do("trans", "ana").out, desk.do("transcript", "ana").out, "a prefix")
+        equal(desk.do("o", "l").out, desk.do("outbox", "list").out, "two prefixes")
+        ambiguous = desk.cli("ru", "l")
+        equal(ambiguous.code, 2, "load or list?")
+        contains(ambiguous.err, "load", "what could follow")
+
+
+@test("hostile text reaches no terminal and no JSON raw")
+def hostile():
+    with Desk() as desk:
+        lively(desk)
+        number = desk.value("SELECT id FROM message WHERE text LIKE '%end%'")
+        asked = [("transcript", "eve"), ("why", number), ("conversations",), ("webhooks", "list"), ("webhooks", "show", 4),
+                 ("webhooks", "show", 3), ("status",)]
+        for words in asked:
+            shown = on_a_terminal(desk, *words).decode("utf-8", "replace")
+            colour = re.sub("\x1b\\[[0-9;]*[mK]", "", shown).replace("\r\n", "\n")
+            equal(RAW.findall(colour), [], f"{words} on a terminal: {shown!r}")
+            lacks(shown, "\x1b]", f"{words} on a terminal")
+            lacks(shown, "\x1b[2J", f"{words} on a terminal")
+            piped = desk.do(*words, "--json").out
+            equal(RAW.findall(piped.replace("\n", "")), [], f"{words} --json")
+            json.loads(piped)
+        kept = json.loads(desk.do("transcript", "eve", "--json").out)
+        contains(json.dumps(kept), "fake", "the text itself is all there")
+
+
+@test("no colour without a terminal, nor with NO_COLOR or TERM=dumb")
+def colour():
+    with Desk() as desk:
+        lively(desk)
+        lacks(desk.do("transcript", "ana").out, "\x1b", "a pipe")
+        desk.env["NO_COLOR"] = "1"
+        lacks(on_a_terminal(desk, "transcript", "ana"), b"\x1b[3", "NO_COLOR")
+
+
+@test("why tells the rules tried, the winner, the words and what followed")
+def why():
+    with Desk() as desk:
+        number = desk.say("ana", "Hello, PING 7!")
+        desk.wait_drained()
+        told = desk.do("why", number).out
+        for piece in ("echo", "ping 7", "pong 7", "accepted"):
+            contains(told, piece, "why")
+        trace = desk.do("why", number, "--json").out
+        for piece in ("echo", "ping 7", "ruleset"):
+            contains(trace, piece, "why --json")
+
+
+@test("transcript: the exchange in order, by user and by conversation; --csv defuses formulas")
+def transcript():
+    with Desk() as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.do("say", "ana", "Mia here")
+        desk.say("ana", "=HYPERLINK(\"http://evil\")")
+        told = desk.do("transcript", "ana").out
+        places = [told.index(piece) for piece in ("ping 1", "pong 1", "Mia here", "HYPERLINK")]
+        equal(places, sorted(places), "order")
+        equal(desk.do("transcript", desk.conversation("ana")).out, told, "by number")
+        csv = desk.cli("transcript", "ana", "--csv")
+        equal(csv.code, 0, "--csv")
+        contains(csv.out, "'=HYPERLINK", "a formula is text")
+
+
+@test("outbox drop and retry, with the ledger")
+def outbox():
+    with Desk() as desk:
+        desk.sandbox.stop()
+        desk.say("ana", "ping 1")
+        desk.say("ana", "ping 2")
+        ids = [row["id"] for row in desk.outbox("ana")]
+        desk.do("outbox", "drop", ids[1])
+        equal(desk.outbox("ana")[1]["state"], "dead", "dropped")
+        desk.sandbox.start()
+        desk.sandbox.wait_texts("ana", 1, 30)
+        desk.wait_drained()
+        equal(desk.sandbox.texts("ana"), ["pong 1"], "only the first")
+        desk.do("outbox", "retry", ids[1])
+        equal(desk.sandbox.wait_texts("ana", 2), ["pong 1", "pong 2"], "after retry")
+        kinds = {row["kind"] for row in desk.rows("SELECT kind FROM event")}
+        true({"drop", "retry"} <= kinds, f"ledger: {kinds}")
+        desk.do("audit")
+
+
+@test("chat --script plays a conversation through the real webhook and shows both sides")
+def chat():
+    with Desk() as desk:
+        script = os.path.join(desk.folder, "script.txt")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write("ping 1\nwhen are you open?\nI want a human\n")
+        played = desk.do("chat", "--as", "zoe", "--script", script)
+        for piece in ("ping 1", "pong 1", "We are open until six.", "A colleague is coming."):
+            contains(played.out, piece, "the play")
+        equal(desk.sandbox.texts("zoe"), ["pong 1", "We are open until six.", "A colleague is coming."], "really sent")
+
+
+@test("chat on a terminal and by a pipe; it refuses a Braze that is not on loopback")
+def chat_live():
+    with Desk() as desk:
+        piped = desk.cli("chat", "--as", "zoe", input="ping 5\n")
+        equal(piped.code, 0, f"by a pipe: {piped}")
+        contains(piped.out, "pong 5", "by a pipe")
+        shown = on_a_terminal(desk, "chat", "--as", "kim", keys=b"ping 6\n\x04")
+        true(desk.sandbox.texts("kim") == ["pong 6"], f"on a terminal: {shown!r}")
+        refused = desk.cli("chat", input="hi\n", env={"BRAZE_REST_URL": "https://rest.iad-01.braze.com"})
+        equal(refused.code, 1, f"a real Braze: {refused}")
+
+
+@test("the admin socket answers its owner only, and knows no other paths")
+def admin_socket():
+    import web
+    with Desk() as desk:
+        path = desk.db + ".sock"
+        equal(web.call_unix(path, "GET", "/no/such/path").status, 404, "an unknown path")
+        equal(web.call_unix(path, "POST", "/v1/inbound", b"{}").status, 404, "no webhooks here")
+        metrics = web.call_unix(path, "GET", "/metrics")
+        equal(metrics.status, 200, "/metrics")
+        contains(metrics.body.decode(), "# TYPE", "/metrics")
+        equal(web.call(desk.port, "GET", "/metrics").status, 404, "not in public")
+
+
+@test("two who act at once: one take is enough, both are told the truth")
+def double_take():
+    with Desk() as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        first = subprocess.Popen([binary("frontdesk"), "take", "ana"], env=desk.env, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL)
+        second = desk.cli("take", "ana")
+        true(second.code in (0, 1) and first.wait(20) in (0, 1), f"{second}")
+        equal(desk.value("SELECT owner FROM conversation"), "agent", "taken")
+        eventually(lambda: desk.do("audit"), "audit")
+
+
+if __name__ == "__main__":
+    main(lanes=2)

@@ -1,0 +1,202 @@
+#!/usr/bin/python3
+"""Bounds: a full mailbox, slow senders, floods of connections, a great backlog, memory."""
+import contextlib
+import os
+import socket
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import http.client
+import trace
+import web
+from desk import TOKEN, Desk, is_sanitized
+from tap import equal, eventually, main, test, true
+from verdict import Client, judge
+
+BACKLOG = 100_000
+
+
+@test("a mailbox that is full says 503 with Retry-After at once, and keeps what it took")
+def full_mailbox():
+    with Desk(start=False) as desk:
+        desk.start()
+        desk.stop()
+        desk.start(trace.inject("fdatasync", "delay_enter=1500000", "6+"))
+        client, padding = Client(desk), "x" * 200_000
+        answers = []
+
+        def send(number):
+            body = {"user_id": f"user-{number}", "dispatch_id": f"m{number}", "message": f"ping {number} {padding}"}
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                answers.append((time.monotonic(), desk.post(body)))
+        with ThreadPoolExecutor(400) as pool:
+            list(pool.map(send, range(800)))
+        statuses = [answer.status for _, answer in answers]
+        true(statuses.count(503) > 0, f"some were refused: {sorted(set(statuses))}")
+        true(set(statuses) <= {202, 503}, f"only 202 and 503: {sorted(set(statuses))}")
+        for _, answer in answers:
+            true(answer.status == 202 or int(answer.headers["retry-after"]) >= 1, "Retry-After")
+        stored = desk.value("SELECT count(*) FROM webhook")
+        true(stored >= statuses.count(202), f"{stored} stored, {statuses.count(202)} acknowledged")
+        true(client.send("ana", "after") in (202, 503), "still answering")
+        desk.kill()
+
+
+def trickle(port, head, drop, seconds):
+    """Sends a piece every 300 ms; after how many seconds the peer hung up, or None."""
+    began = time.monotonic()
+    with web.open_socket(port, 2) as connection:
+        connection.sendall(head)
+        connection.settimeout(0.3)
+        while time.monotonic() - began < seconds:
+            try:
+                connection.sendall(drop)
+                if connection.recv(4096) == b"":
+                    return time.monotonic() - began
+            except socket.timeout:
+                continue
+            except OSError:
+                return time.monotonic() - began
+            else:
+                return time.monotonic() - began
+    return None
+
+
+SLOW = {
+    "headers": (b"POST /v1/inbound HTTP/1.1\r\nHost: x\r\n", b"X-A: b\r\n"),
+    "one header": (b"POST /v1/inbound HTTP/1.1\r\nHost: x\r\nX-A: ", b"b"),
+    "a body": (f"POST /v1/inbound HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n"
+               "Content-Length: 100000\r\n\r\n".encode(), b" "),
+    "chunks": (f"POST /v1/inbound HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n"
+               "Transfer-Encoding: chunked\r\n\r\n".encode(), b"1\r\n \r\n"),
+    "silence": (b"POST", b""),
+}
+
+
+@test("slow senders are cut off by an absolute deadline, others are served meanwhile")
+def slow_senders():
+    with Desk() as desk, ThreadPoolExecutor(len(SLOW)) as pool:
+        cuts = {what: pool.submit(trickle, desk.port, head, drop, 40) for what, (head, drop) in SLOW.items()}
+        desk.hears("ana", "ping 1", "pong 1")
+        for what, cut in cuts.items():
+            seconds = cut.result()
+            true(seconds is not None and seconds < 35, f"{what}: cut after {seconds} s")
+        desk.hears("ana", "ping 2", "pong 2")
+
+
+def descriptors(desk):
+    return len(os.listdir(f"/proc/{desk.process.pid}/fd"))
+
+
+def resident_kib(desk):
+    with open(f"/proc/{desk.process.pid}/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
+
+
+@test("500 connections that open and vanish leave nothing behind")
+def vanishing():
+    with Desk() as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        before = descriptors(desk)
+        for turn in range(5):
+            opened = [web.open_socket(desk.port) for _ in range(100)]
+            for number, connection in enumerate(opened):
+                connection.sendall(b"POST /v1/inbound HTTP/1.1\r\nHost: x\r\n"[:number % 40 + 1])
+            for connection in opened:
+                connection.close()
+        eventually(lambda: descriptors(desk) <= before + 4,
+                   lambda: f"descriptors go back to {before}, now {descriptors(desk)}", 30)
+        desk.hears("ana", "ping 2", "pong 2")
+
+
+@test("a client that hangs up while its message is committed leaks nothing; the message counts")
+def hang_up():
+    with Desk() as desk:
+        desk.hears("ana", "ping 0", "pong 0")
+        before = descriptors(desk)
+        for number in range(100):
+            body = f'{{"user_id":"bob","dispatch_id":"h{number}","message":"ping h{number}"}}'.encode()
+            with web.open_socket(desk.port) as connection:
+                connection.sendall((f"POST /v1/inbound HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n"
+                                    f"Content-Length: {len(body)}\r\n\r\n").encode() + body)
+        eventually(lambda: desk.value("SELECT count(*) FROM seen WHERE dispatch_id LIKE 'h%'") == 100, "all count", 20)
+        eventually(lambda: descriptors(desk) <= before + 4, "descriptors go back", 30)
+
+
+@test("20 times more senders than room: every answer is 202 or 503, memory stays bounded")
+def overload():
+    with Desk() as desk:
+        client = Client(desk)
+        with ThreadPoolExecutor(64) as pool:
+            statuses = list(pool.map(lambda n: client.send(f"user-{n % 97}", f"o{n}"), range(3000)))
+        true(set(statuses) <= {202, 503}, f"statuses {sorted(set(statuses))}")
+        desk.wait_drained(120)
+        true(is_sanitized() or resident_kib(desk) < 64 * 1024, f"{resident_kib(desk)} KiB resident")
+        true(client.send_again(), "all are taken")
+        desk.wait_drained(60)
+        equal(judge(client, desk), [], "complaints")
+
+
+# A backlog: one answered conversation is copied; what a hundred thousand customers wrote while Braze was away.
+BACKLOG_SQL = [f"CREATE TEMP TABLE n AS WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {BACKLOG})"
+               " SELECT i FROM c"] + [
+    f"INSERT INTO {table} SELECT {columns} FROM n, {table} x WHERE x.id = 1" if table != "identity" else
+    "INSERT INTO identity SELECT 'external', 'copy-' || i, 1000 + i, x.added_at FROM n, identity x WHERE x.contact = 1"
+    " AND x.kind = 'external'"
+    for table, columns in (
+        ("contact", "1000 + i, x.created_at, x.first_name, x.language, x.time_zone, x.profile_name, x.address_kind,"
+                    " 'copy-' || i, x.opted_out_at, x.seq"),
+        ("identity", ""),
+        ("conversation", "1000 + i, 1000 + i, x.channel, x.owner, x.epoch, x.team, x.agent, x.opened_at, x.last_in_at,"
+                         " x.closed_at, x.message_count"),
+        ("turn", "1000 + i, 1000 + i, x.ruleset, x.epoch, x.state, x.opened_at, x.closed_at, x.due_at, x.deadline_at"))]
+BACKLOG_SQL += [
+    "INSERT INTO message SELECT 1000 + 2 * i + (x.kind = 'out'), 1000 + i, 1000 + i, x.at, x.kind, x.text, x.actor, NULL,"
+    " x.campaign, x.sent_at, x.media, x.fields, x.flags FROM n, message x WHERE x.turn = 1",
+    "INSERT INTO decision SELECT 1000 + 2 * i, x.at, x.ruleset, x.rule, x.action, x.state, x.trace FROM n, decision x"
+    " WHERE x.message = (SELECT id FROM message WHERE turn = 1 AND kind = 'in')",
+    "INSERT INTO outbox SELECT 1000 + i, x.kind, 1000 + i, x.seq, 1000 + i, 1000 + i, x.part, 1001 + 2 * i, x.campaign,"
+    " x.epoch, x.is_consent, 'due', x.created_at, x.due_at, x.expires_at, 0, 0, 0, '', NULL, ''"
+    " FROM n, outbox x WHERE x.turn = 1"]
+
+
+def restart_ms(desk):
+    """From exec to the first 200 of /readyz."""
+    began = time.monotonic()
+    desk.launch()
+    eventually(desk.is_ready, "ready", 30, 0.002)
+    return (time.monotonic() - began) * 1000
+
+
+@test("100,000 pending replies, kill -9: ready again within a second, and the backlog drains")
+def great_backlog():
+    with Desk() as desk:
+        desk.sandbox.stop()
+        desk.say("ana", "ping 1")
+        equal(desk.stop(), 0, "exit")
+        desk.edit(*BACKLOG_SQL)
+        desk.do("audit")
+        desk.start()
+        times = []
+        for _ in range(3):
+            desk.kill()
+            times.append(restart_ms(desk))
+            if times[-1] < 1000:
+                break
+        print("# ready after", ", ".join(f"{ms:.0f} ms" for ms in times))
+        true(min(times) < 1000 or is_sanitized(), f"ready after {times} ms")
+        desk.sandbox.start()
+        began = desk.value("SELECT count(*) FROM outbox WHERE state = 'accepted'")
+        desk.say("new", "ping now")
+        desk.sandbox.wait_texts("new", 1, 60)
+        eventually(lambda: desk.value("SELECT count(*) FROM outbox WHERE state = 'accepted'") > began + 1000,
+                   "it drains", 120, 0.2)
+        true(desk.pending() > 0, "the new message did not wait for the backlog")
+
+
+if __name__ == "__main__":
+    threading.stack_size(512 * 1024)
+    main(lanes=2)

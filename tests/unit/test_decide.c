@@ -1,0 +1,369 @@
+/*
+ * decide: who wins, what follows, and who must stay silent.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/zone.h"
+#include "desk/decide.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+static const char RULES[] =
+    "INSERT INTO setting (name, value) VALUES ('business_name', 'Sunny'), ('time_zone', 'Asia/Seoul');\n"
+    "INSERT INTO team (name) VALUES ('support');\n"
+    "INSERT INTO channel (name, kind) VALUES ('line', 'other');\n"
+    "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES\n"
+    "  ('reply', 'whatsapp', 'response', 'x'), ('menu', 'whatsapp', 'response', 'y');\n"
+    "INSERT INTO rule (name, priority, words, unless, action, target, say, campaign) VALUES\n"
+    "  ('out', 1000, '=stop', NULL, 'opt_out', NULL, 'bye', NULL),\n"
+    "  ('mute', 990, '=mute', NULL, 'opt_out', NULL, NULL, NULL),\n"
+    "  ('in', 1000, '=start', NULL, 'opt_in', NULL, 'welcome', NULL),\n"
+    "  ('person', 900, 'person', NULL, 'handoff', 'support', 'wait', NULL),\n"
+    "  ('alarm', 950, 'alarm', NULL, 'handoff', 'support', NULL, NULL),\n"
+    "  ('leak', 800, 'leak*', 'not a leak', 'say', NULL, 'shut the valve', NULL),\n"
+    "  ('hush', 500, 'blah', NULL, 'ignore', NULL, NULL, NULL),\n"
+    "  ('done', 500, 'done', NULL, 'close', NULL, 'see you', NULL),\n"
+    "  ('first', 400, 'tie', NULL, 'say', NULL, 'first', NULL),\n"
+    "  ('second', 400, 'tie', NULL, 'say', NULL, 'second', NULL),\n"
+    "  ('menu', 500, 'menu', NULL, 'say', NULL, 'cakes', 'menu'),\n"
+    "  ('blank', 500, 'blank', NULL, 'say', NULL, '{{ field.none }}', NULL),\n"
+    "  ('fox', 500, 'brown fox', NULL, 'say', NULL, 'what does it say', NULL),\n"
+    "  ('who', 500, 'who', NULL, 'say', NULL, '{{ first_name }}|{{ language }}|{{ channel }}|{{ "
+    "message_count }}|'\n"
+    "   || '{{ business_name }}|{{ field.shop }}|{{ field.size }}|{{ message }}', NULL);\n"
+    "INSERT INTO rule (name, words, pattern, say) VALUES\n"
+    "  ('order', 'parcel', 'order\\s*#?(?<id>\\d{4,10})(?<tail>!)?', 'order {{ id }}.');\n"
+    "INSERT INTO rule (name, priority, pattern, say) VALUES ('slow', 300, '(a+)+$', 'slow');\n";
+
+static struct zones *zones;
+static struct ruleset *rules;
+static struct matcher *matcher;
+
+static const struct decide_state BOT = {
+    .channel = "whatsapp",
+    .owner = "bot",
+    .first_name = "Ana",
+    .language = "",
+    .time_zone = "",
+    .message_count = 3,
+    .fields = "{\"shop\":\"north\",\"size\":7,\"deep\":{}}",
+};
+
+static struct ruleset *make(const char *text)
+{
+    struct rulefiles files = { 0 };
+    struct error error = { 0 };
+    rulefiles_add(&files, "a.sql", text);
+    struct ruleset *ruleset = ruleset_new(&files, zones, &error);
+    if (ruleset == NULL)
+        fail_msg("%s", error.text);
+    rulefiles_release(&files);
+    return ruleset;
+}
+
+static void ask(const struct decide_state *facts, const char *text, struct decision *decision)
+{
+    struct decide_input input = { .text = text };
+    *decision = (struct decision){ 0 };
+    decide(rules, matcher, facts, &input, 0, decision);
+}
+
+/* "rule: effect effect …": O opt-out, I opt-in, H hand-over, C close, 'text' for a sentence. */
+static void describe(const struct decision *decision, struct buf *out)
+{
+    static const char LETTERS[] = {
+        [EFFECT_OPT_OUT] = 'O', [EFFECT_OPT_IN] = 'I', [EFFECT_HANDOFF] = 'H', [EFFECT_CLOSE] = 'C'
+    };
+    static const char *const OUTCOMES[] = { "answer", "silence", "nobody", "agent" };
+    buf_addf(out, "%s %s", decision->rule != NULL ? decision->rule->name : "-", OUTCOMES[decision->outcome]);
+    for (size_t i = 0; i < decision->effect_count; i++) {
+        const struct effect *effect = &decision->effects[i];
+        if (effect->kind == EFFECT_SAY)
+            buf_addf(out, " '%s'%s", effect->text, effect->is_consent ? " consent" : "");
+        else
+            buf_addf(out, " %c", LETTERS[effect->kind]);
+    }
+}
+
+struct row {
+    const char *text, *expected;
+};
+
+static void check(const struct decide_state *facts, const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct decision decision;
+        struct buf got = { 0 };
+        ask(facts, rows[i].text, &decision);
+        describe(&decision, &got);
+        if (strcmp(buf_text(&got), rows[i].expected) != 0)
+            fail_msg("\"%s\"\nwanted: %s\ngot:    %s", rows[i].text, rows[i].expected, buf_text(&got));
+        buf_release(&got);
+        decision_release(&decision);
+    }
+}
+
+static void test_bot_answers(void **state)
+{
+    (void)state;
+    static const struct row ROWS[] = {
+        { "I need a person", "person answer H 'wait'" },
+        { "alarm!", "alarm agent H" },
+        { "Stop!", "out answer O 'bye' consent" },
+        { "stop, Zé isn't coming", "- nobody" },
+        { "mute", "mute silence O" },
+        { "start", "in answer I 'welcome'" },
+        { "there is a leak", "leak answer 'shut the valve'" },
+        { "not a leak, just a quote", "- nobody" },
+        { "blah", "hush silence" },
+        { "done", "done answer C 'see you'" },
+        { "tie", "first answer 'first'" },
+        { "person, there is a leak", "person answer H 'wait'" },
+        { "blank", "blank silence" },
+        { "", "- nobody" },
+        { "the brown brown fox", "fox answer 'what does it say'" },
+        { "ＯＲＤＥＲ　＃１２３４５", "order answer 'order 12345.'" },
+        { "my parcel", "order answer 'order .'" },
+        { "who", "who answer 'Ana|en|whatsapp|3|Sunny|north|7|who'" },
+    };
+    check(&BOT, ROWS, COUNT(ROWS));
+}
+
+static void test_a_person_silences_all_but_consent(void **state)
+{
+    (void)state;
+    struct decide_state facts = BOT;
+    facts.owner = "agent";
+    static const struct row ROWS[] = {
+        { "there is a leak", "- agent" },
+        { "person", "- agent" },
+        { "start", "- agent" }, /* not opted out: the bot keeps out of the talk */
+        { "stop", "out answer O 'bye' consent" },
+        { "mute", "mute agent O" },
+    };
+    check(&facts, ROWS, COUNT(ROWS));
+    facts.is_opted_out = true;
+    static const struct row OPTED_OUT[] = {
+        { "start", "in answer I 'welcome'" },
+        { "stop", "out agent" },
+        { "person", "- agent" },
+    };
+    check(&facts, OPTED_OUT, COUNT(OPTED_OUT));
+}
+
+static void test_an_opted_out_contact_hears_nothing_until_opt_in(void **state)
+{
+    (void)state;
+    struct decide_state facts = BOT;
+    facts.is_opted_out = true;
+    static const struct row ROWS[] = {
+        { "there is a leak", "- silence" },
+        { "person", "- silence" },
+        { "stop", "out silence" },
+        { "start please", "in answer I 'welcome'" },
+    };
+    check(&facts, ROWS, COUNT(ROWS));
+}
+
+static void test_campaign_counts_on_its_own_channel(void **state)
+{
+    (void)state;
+    struct decide_state facts = BOT;
+    struct decision decision;
+    ask(&facts, "menu", &decision);
+    assert_string_equal(decision.effects[0].campaign->name, "menu");
+    decision_release(&decision);
+    facts.channel = "line";
+    ask(&facts, "menu", &decision);
+    assert_int_equal(decision.effect_count, 1);
+    assert_null(decision.effects[0].campaign);
+    decision_release(&decision);
+    ask(&facts, "person", &decision);
+    assert_string_equal(decision.effects[0].team->name, "support");
+    decision_release(&decision);
+}
+
+static void test_disabled_rules_are_passed_by(void **state)
+{
+    (void)state;
+    struct decide_state facts = BOT;
+    facts.disabled_rules = (const char *const[]){ "first", "leak", NULL };
+    static const struct row ROWS[] = { { "tie", "second answer 'second'" }, { "leak", "- nobody" } };
+    check(&facts, ROWS, COUNT(ROWS));
+}
+
+static void test_a_pattern_beyond_its_bounds_does_not_win_and_is_named(void **state)
+{
+    (void)state;
+    char text[64];
+    memset(text, 'a', sizeof text);
+    memcpy(text + sizeof text - 2, "!", 2);
+    struct decision decision;
+    ask(&BOT, text, &decision);
+    assert_null(decision.rule);
+    assert_int_equal(decision.outcome, OUTCOME_NOBODY);
+    assert_int_equal(decision.limit_hit_count, 1);
+    assert_string_equal(decision.limit_hits[0]->name, "slow");
+    decision_release(&decision);
+}
+
+static void test_only_the_first_4096_bytes_are_matched_and_cut_on_a_character(void **state)
+{
+    (void)state;
+    struct buf text = { 0 };
+    for (int i = 0; i < 1366; i++)
+        buf_add_text(&text, "가"); /* 4,098 bytes: the cut would fall into the last one */
+    buf_add_text(&text, " person");
+    struct decision decision;
+    ask(&BOT, buf_text(&text), &decision);
+    assert_null(decision.rule);
+    assert_int_equal(decision.folded.len, 4095);
+    decision_release(&decision);
+    buf_release(&text);
+}
+
+/* The trace ---------------------------------------------------------------------------------- */
+
+static struct json *trace_of(const struct decide_state *facts, const char *text, struct decision *decision)
+{
+    struct buf trace = { 0 };
+    struct json *json = NULL;
+    struct error error = { 0 };
+    ask(facts, text, decision);
+    decide_format_trace(rules, decision, &trace);
+    if (json_parse(buf_text(&trace), trace.len, JSON_STRICT, &json, &error) != 0)
+        fail_msg("%s: %s", buf_text(&trace), error.text);
+    buf_release(&trace);
+    return json;
+}
+
+static const char *why(const struct json *trace, const char *rule)
+{
+    const struct json *entry = json_first(json_get(trace, "passed_over"));
+    for (; entry != NULL; entry = json_next(entry))
+        if (strcmp(json_get_text(entry, "rule"), rule) == 0)
+            return json_get_text(entry, "why");
+    return "";
+}
+
+static void test_trace_tells_words_groups_and_who_was_passed_over(void **state)
+{
+    (void)state;
+    struct decide_state facts = BOT;
+    struct decision decision;
+    facts.disabled_rules = (const char *const[]){ "mute", NULL };
+    struct json *trace = trace_of(&facts, "Not a LEAK:  order #12345", &decision);
+    assert_string_equal(json_get_text(trace, "folded"), "Not a LEAK: order #12345");
+    const struct json *matched = json_get(trace, "matched"), *variables = json_get(trace, "variables");
+    assert_string_equal(json_get_text(matched, "text"), "order #12345");
+    assert_int_equal(json_get_int(matched, "start", -1), 12);
+    assert_int_equal(json_get_int(matched, "end", -1), 24);
+    assert_string_equal(json_get_text(variables, "id"), "12345");
+    assert_null(json_get(variables, "tail")); /* took no part */
+    assert_string_equal(why(trace, "leak"), "unless matched");
+    assert_string_equal(why(trace, "mute"), "disabled");
+    assert_string_equal(why(trace, "person"), "no match");
+    assert_string_equal(why(trace, "order"), "");
+    assert_int_equal(json_get_int(trace, "tried", 0),
+                     (int64_t)(ruleset_rule(rules, "order") - rules->rules) + 1);
+    json_free(trace);
+    decision_release(&decision);
+}
+
+static void test_trace_keeps_what_nearly_won_among_many(void **state)
+{
+    (void)state;
+    struct buf text = { 0 };
+    for (int i = 0; i < 40; i++)
+        buf_addf(&text, "INSERT INTO rule (name, words, unless, say) VALUES ('r%d', '%s', 'never', 's');\n",
+                 i, i == 5 || i == 30 || i == 35 ? "yes" : "no");
+    struct ruleset *many = make(buf_text(&text));
+    struct decide_input input = { .text = "yes never" };
+    struct decision decision = { 0 };
+    decide(many, matcher, &BOT, &input, 0, &decision);
+    assert_int_equal(decision.tried, 40);
+    assert_int_equal(decision.passed_over_count, PASSED_OVER_MAX);
+    int nearly = 0;
+    for (size_t i = 0; i < PASSED_OVER_MAX; i++) {
+        nearly += decision.passed_over[i].why == PASS_UNLESS;
+        if (i > 0)
+            assert_true(decision.passed_over[i].rule > decision.passed_over[i - 1].rule);
+    }
+    assert_int_equal(nearly, 3);
+    decision_release(&decision);
+    ruleset_free(many);
+    buf_release(&text);
+}
+
+static void test_state_is_kept_as_json(void **state)
+{
+    (void)state;
+    struct decide_state facts = BOT;
+    facts.disabled_rules = (const char *const[]){ "a\"b", NULL };
+    facts.is_opted_out = true;
+    struct buf out = { 0 };
+    decide_format_state(&facts, &out);
+    assert_string_equal(
+        buf_text(&out),
+        "{\"channel\":\"whatsapp\",\"owner\":\"bot\",\"is_opted_out\":true,\"first_name\":\"Ana\","
+        "\"language\":\"\",\"time_zone\":\"\",\"message_count\":3,"
+        "\"fields\":{\"shop\":\"north\",\"size\":7,\"deep\":{}},\"disabled_rules\":[\"a\\\"b\"]}");
+    buf_clear(&out);
+    facts.fields = "";
+    decide_format_state(&facts, &out);
+    assert_non_null(strstr(buf_text(&out), "\"fields\":{}"));
+    buf_release(&out);
+}
+
+static void test_same_question_same_answer(void **state)
+{
+    (void)state;
+    struct decision first, second;
+    struct buf one = { 0 }, two = { 0 };
+    ask(&BOT, "order #4711", &first);
+    decide_format_trace(rules, &first, &one);
+    decision_release(&first);
+    ask(&BOT, "aaaaaaaa", &second);
+    decision_release(&second);
+    ask(&BOT, "order #4711", &second);
+    decide_format_trace(rules, &second, &two);
+    assert_string_equal(buf_text(&one), buf_text(&two));
+    decision_release(&second);
+    buf_release(&one);
+    buf_release(&two);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bot_answers),
+        cmocka_unit_test(test_a_person_silences_all_but_consent),
+        cmocka_unit_test(test_an_opted_out_contact_hears_nothing_until_opt_in),
+        cmocka_unit_test(test_campaign_counts_on_its_own_channel),
+        cmocka_unit_test(test_disabled_rules_are_passed_by),
+        cmocka_unit_test(test_a_pattern_beyond_its_bounds_does_not_win_and_is_named),
+        cmocka_unit_test(test_only_the_first_4096_bytes_are_matched_and_cut_on_a_character),
+        cmocka_unit_test(test_trace_tells_words_groups_and_who_was_passed_over),
+        cmocka_unit_test(test_trace_keeps_what_nearly_won_among_many),
+        cmocka_unit_test(test_state_is_kept_as_json),
+        cmocka_unit_test(test_same_question_same_answer),
+    };
+    zones = zones_open(NULL);
+    rules = make(RULES);
+    matcher = matcher_new(true);
+    int result = cmocka_run_group_tests(tests, NULL, NULL);
+    matcher_free(matcher);
+    ruleset_free(rules);
+    zones_close(zones);
+    return result;
+}

@@ -1,0 +1,467 @@
+/* dispatch, clearance, health: from the outbox to calls, and what answers do to rows and lanes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "desk/dispatch.h"
+#include "desk/upkeep.h"
+#include "tests/lib/fixture.h"
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+
+    fixture_open(f, FIXTURE_RULES);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+static void hear(struct fixture *f, const char *user, const char *text)
+{
+    char json[300];
+
+    snprintf(json, sizeof json, "{'user_id':'%s','message':'%s'}", user, text);
+    fixture_receive(f, "whatsapp", json);
+}
+
+static void hear_many(struct fixture *f, int count)
+{
+    char user[16];
+
+    for (int i = 0; i < count; i++) {
+        snprintf(user, sizeof user, "u%d", i);
+        hear(f, user, "hours");
+    }
+}
+
+static struct call *claim(struct fixture *f, int under_way)
+{
+    struct error error = { 0 };
+    struct call *calls;
+
+    assert_int_equal(desk_begin(&f->desk, &error), 0);
+    if (dispatch_claim(&f->desk, f->now, under_way, &calls, &error) != 0)
+        fail_msg("%s", error.text);
+    assert_int_equal(desk_commit(&f->desk, &error), 0);
+    return calls;
+}
+
+static void settle(struct fixture *f, struct call *call, struct answer answer)
+{
+    struct error error = { 0 };
+
+    snprintf(answer.problem, sizeof answer.problem, "as the test says");
+    assert_int_equal(desk_begin(&f->desk, &error), 0);
+    if (dispatch_settle(&f->desk, call, &answer, 0, 5, f->now, &error) != 0)
+        fail_msg("%s", error.text);
+    assert_int_equal(desk_commit(&f->desk, &error), 0);
+    call_free(call);
+}
+
+static struct answer of(enum answer_class class)
+{
+    return (struct answer){ .class = class, .remaining = -1, .limit = -1, .reset_in_ms = -1, .wait_ms = 7000 };
+}
+
+static size_t length(const struct call *calls)
+{
+    size_t count = 0;
+
+    for (; calls != NULL; calls = calls->next)
+        count++;
+    return count;
+}
+
+static int64_t count_state(struct fixture *f, const char *state)
+{
+    char sql[120];
+
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM outbox WHERE state = '%s'", state);
+    return fixture_int(f, sql);
+}
+
+static void one_row_leaves_at_once(void **state)
+{
+    struct fixture *f = *state;
+    struct call *call;
+
+    hear(f, "ana", "hours");
+    call = claim(f, 0);
+    assert_int_equal(length(call), 1);
+    assert_int_equal(call->count, 1);
+    assert_string_equal(call->path, "/campaigns/trigger/send");
+    assert_non_null(strstr(buf_text(&call->body), "We are open from 8 to 6."));
+    assert_int_equal(count_state(f, "claimed"), 1);
+    assert_null(claim(f, 1));
+    settle(f, call, of(ANSWER_ACCEPTED));
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn"), "answered");
+    assert_string_equal(fixture_text(f, "SELECT sent_by FROM outbox"), "reply");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM attempt WHERE class = 'accepted'"), 1);
+}
+
+static void a_batch_holds_fifty_contacts(void **state)
+{
+    struct fixture *f = *state;
+    struct call *calls;
+
+    hear_many(f, 120);
+    calls = claim(f, 0);
+    assert_int_equal(length(calls), 3);
+    assert_int_equal(calls->count, 50);
+    assert_int_equal(calls->next->next->count, 20);
+    call_free(calls);
+}
+
+static void slots_bound_the_calls(void **state)
+{
+    struct fixture *f = *state;
+
+    hear_many(f, 60);
+    assert_null(claim(f, 4));
+    assert_int_equal(count_state(f, "due"), 60);
+}
+
+/* Half of a batch from the oldest, half from the newest: who comes last is not served last. */
+static void the_newest_do_not_starve(void **state)
+{
+    struct fixture *f = *state;
+    struct call *calls;
+
+    hear_many(f, 400);
+    f->now += 60000;
+    hear(f, "fresh", "hours");
+    calls = claim(f, 3);
+    assert_int_equal(length(calls), 1);
+    assert_non_null(strstr(buf_text(&calls->body), "\"fresh\""));
+    assert_non_null(strstr(buf_text(&calls->body), "\"u0\""));
+    call_free(calls);
+}
+
+static void a_contact_has_one_call_out(void **state)
+{
+    struct fixture *f = *state;
+    struct call *first;
+
+    hear(f, "ana", "hours");
+    hear(f, "ana", "hours");
+    first = claim(f, 0);
+    assert_null(claim(f, 1));
+    settle(f, first, of(ANSWER_ACCEPTED));
+    first = claim(f, 0);
+    assert_int_equal(first->count, 1);
+    settle(f, first, of(ANSWER_ACCEPTED));
+    assert_int_equal(count_state(f, "accepted"), 2);
+}
+
+/* class, the row's state, whether it counts as ambiguous, the lane's state */
+static void what_an_answer_means(void **state)
+{
+    static const struct {
+        enum answer_class class;
+        enum answer_scope scope;
+        const char *row, *lane;
+        int ambiguous;
+    } cases[] = {
+        { ANSWER_ACCEPTED, 0, "accepted", "", 0 },
+        { ANSWER_ACCEPTED_BUT, 0, "dead", "", 0 },
+        { ANSWER_REFUSED, 0, "dead", "", 0 },
+        { ANSWER_NOT_SENT, 0, "due", "backing_off", 0 },
+        { ANSWER_NOT_DONE, 0, "due", "backing_off", 0 },
+        { ANSWER_AMBIGUOUS, 0, "due", "backing_off", 1 },
+        { ANSWER_LATER, 0, "due", "limited", 0 },
+        { ANSWER_STOPPED, SCOPE_WORKSPACE, "due", "stopped", 0 },
+        { ANSWER_STOPPED, SCOPE_ENDPOINT, "due", "stopped", 0 },
+        { ANSWER_STOPPED, SCOPE_CAMPAIGN, "due", "stopped", 0 },
+    };
+    struct fixture *f = *state;
+
+    (void)f;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture own;
+        struct answer answer = of(cases[i].class);
+
+        fixture_open(&own, FIXTURE_RULES);
+        hear(&own, "ana", "hours");
+        answer.scope = cases[i].scope;
+        settle(&own, claim(&own, 0), answer);
+        assert_string_equal(fixture_text(&own, "SELECT state FROM outbox"), cases[i].row);
+        assert_int_equal(fixture_int(&own, "SELECT is_ambiguous FROM outbox"), cases[i].ambiguous);
+        assert_string_equal(fixture_text(&own, "SELECT state FROM lane"), cases[i].lane);
+        fixture_close(&own);
+    }
+}
+
+static void ambiguous_twice_is_unknown(void **state)
+{
+    struct fixture *f = *state;
+    struct call *call;
+
+    hear(f, "ana", "hours");
+    settle(f, claim(f, 0), of(ANSWER_AMBIGUOUS));
+    assert_null(claim(f, 0)); /* the lane backs off first */
+    f->now += 3600 * 1000;
+    call = claim(f, 0);
+    assert_non_null(call);
+    settle(f, call, of(ANSWER_AMBIGUOUS));
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "unknown");
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn"), "unknown");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM attempt"), 2);
+    f->now += 3600 * 1000;
+    assert_null(claim(f, 0));
+}
+
+static void a_kill_in_flight_is_ambiguous_once(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "hours");
+    call_free(claim(f, 0));
+    fixture_reopen(f, true);
+    assert_string_equal(fixture_text(f, "SELECT state || is_ambiguous FROM outbox"), "due1");
+    call_free(claim(f, 0));
+    fixture_reopen(f, true);
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "unknown");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM attempt WHERE class = 'ambiguous'"), 2);
+}
+
+static void of_a_refused_batch_only_the_guilty_dies(void **state)
+{
+    struct fixture *f = *state;
+    struct call *calls;
+    int singles = 0;
+
+    hear_many(f, 10);
+    settle(f, claim(f, 0), of(ANSWER_REFUSED));
+    assert_int_equal(count_state(f, "due"), 10);
+    while ((calls = claim(f, 0)) != NULL)
+        while (calls != NULL) {
+            struct call *next = calls->next;
+
+            calls->next = NULL;
+            assert_int_equal(calls->count, 1);
+            settle(f, calls, of(singles++ == 3 ? ANSWER_REFUSED : ANSWER_ACCEPTED));
+            calls = next;
+        }
+    assert_int_equal(count_state(f, "accepted"), 9);
+    assert_int_equal(count_state(f, "dead"), 1);
+}
+
+static void errors_name_the_guilty(void **state)
+{
+    struct fixture *f = *state;
+    struct answer answer = of(ANSWER_ACCEPTED_BUT);
+
+    hear_many(f, 3);
+    answer.bad_count = 1;
+    answer.bad_index[0] = 1;
+    settle(f, claim(f, 0), answer);
+    assert_int_equal(count_state(f, "accepted"), 2);
+    assert_int_equal(count_state(f, "dead"), 1);
+}
+
+/* 401: nothing leaves; then one row probes; when it is taken, all leave. */
+static void a_stopped_lane_resumes_by_itself(void **state)
+{
+    struct fixture *f = *state;
+    struct answer stop = of(ANSWER_STOPPED);
+    struct call *probe;
+
+    for (enum answer_scope scope = SCOPE_WORKSPACE; scope <= SCOPE_CAMPAIGN; scope++) {
+        struct fixture own;
+
+        fixture_open(&own, FIXTURE_RULES);
+        f = &own;
+        hear_many(f, 30);
+        stop.scope = scope;
+        settle(f, claim(f, 0), stop);
+        assert_null(claim(f, 0));
+        assert_int_equal(count_state(f, "due"), 30);
+        f->now += 5000;
+        probe = claim(f, 0);
+        assert_int_equal(length(probe), 1);
+        assert_int_equal(probe->count, 1);
+        settle(f, probe, of(ANSWER_ACCEPTED));
+        assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), 0);
+        probe = claim(f, 0);
+        assert_int_equal(probe->count, 29);
+        call_free(probe);
+        fixture_close(f);
+    }
+}
+
+static void limits_are_obeyed(void **state)
+{
+    struct fixture *f = *state;
+    struct answer later = of(ANSWER_LATER);
+
+    hear_many(f, 2);
+    later.wait_ms = 60000;
+    settle(f, claim(f, 0), later);
+    f->now += 59999;
+    assert_null(claim(f, 0));
+    fixture_reopen(f, true); /* a restart forgets no wait */
+    assert_null(claim(f, 0));
+    f->now += 6002;
+    call_free(claim(f, 0));
+    assert_int_equal(fixture_int(f, "SELECT max(failures) FROM outbox"), 0);
+}
+
+static void the_hour_has_a_share(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_load(f, "INSERT INTO setting (name, value) VALUES ('calls_per_hour', '2');"
+                    "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('r', 'whatsapp', 'c1', 'response');"
+                    "INSERT INTO rule (name, say) VALUES ('all', 'hi');");
+    for (int i = 0; i < 4; i++) {
+        char user[16];
+        struct call *call;
+
+        snprintf(user, sizeof user, "u%d", i);
+        hear(f, user, "hours");
+        call = claim(f, 0);
+        assert_int_equal(call != NULL, i < 2);
+        if (call != NULL)
+            settle(f, call, of(ANSWER_ACCEPTED));
+    }
+    f->now += 3600 * 1000;
+    call_free(claim(f, 0));
+    assert_int_equal(count_state(f, "claimed"), 2);
+}
+
+static void the_gate_withholds(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "hours");
+    assert_int_equal(fixture_act(f, "take", "{'conversation':1,'actor':'eve'}"), 200);
+    assert_null(claim(f, 0));
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "withheld");
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn"), "withheld");
+    hear(f, "ben", "hours");
+    hear(f, "ben", "stop");
+    call_free(claim(f, 0));
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE id = 2"), "withheld");
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE id = 3"), "claimed");
+}
+
+static void the_window_decides_the_layout(void **state)
+{
+    struct fixture *f = *state;
+    struct call *call;
+
+    hear(f, "ana", "a human");
+    settle(f, claim(f, 0), of(ANSWER_ACCEPTED));
+    f->now += 24 * 3600 * 1000;
+    assert_int_equal(fixture_act(f, "say", "{'conversation':1,'actor':'eve','text':'Your\\ncake'}"), 200);
+    call = claim(f, 0);
+    assert_string_equal(call->campaign, "reopen");
+    assert_non_null(strstr(buf_text(&call->body), "Your cake"));
+    call_free(call);
+}
+
+static void without_a_template_it_is_held(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_load(f, "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('r', 'whatsapp', 'c1', 'response');"
+                    "INSERT INTO rule (name, say) VALUES ('all', 'hi');");
+    hear(f, "ana", "hours");
+    f->now += (24 * 60 - 9) * 60 * 1000; /* inside the margin of ten minutes */
+    assert_null(claim(f, 0));
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "held");
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn"), "held");
+    hear(f, "ana", "hours again"); /* opens the window */
+    call_free(claim(f, 0));
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE id = 1"), "claimed");
+}
+
+static void an_unknown_channel_is_held(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_receive(f, "pigeon", "{'user_id':'ana','message':'hours'}");
+    assert_null(claim(f, 0));
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "held");
+    assert_non_null(strstr(fixture_text(f, "SELECT reason FROM outbox"), "pigeon"));
+}
+
+static void what_is_late_expires(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+
+    hear(f, "ana", "hours");
+    hear(f, "ana", "hours");
+    f->now += 24 * 3600 * 1000 + 1;
+    assert_int_equal(desk_begin(&f->desk, &error), 0);
+    assert_int_equal(upkeep_run(&f->desk, f->now, &error), 0);
+    assert_int_equal(desk_commit(&f->desk, &error), 0);
+    assert_int_equal(count_state(f, "expired"), 2);
+    assert_null(claim(f, 0));
+    assert_int_equal(fixture_act(f, "outbox-retry", "{'id':1,'actor':'eve'}"), 200);
+    assert_int_equal(count_state(f, "due"), 1);
+}
+
+static void acts_of_people(void **state)
+{
+    static const struct {
+        const char *name, *json;
+        int status;
+        const char *owner;
+    } steps[] = {
+        { "release", "{'conversation':1,'actor':'eve'}", 409, "bot" },
+        { "take", "{'conversation':9,'actor':'eve'}", 404, "bot" },
+        { "take", "{'conversation':1,'actor':'eve'}", 200, "agent" },
+        { "take", "{'conversation':1,'actor':'eve'}", 200, "agent" },
+        { "take", "{'conversation':1,'actor':'bob'}", 409, "agent" },
+        { "say", "{'conversation':1,'actor':'eve','text':'  '}", 400, "agent" },
+        { "say", "{'conversation':1,'actor':'eve','text':'Hello'}", 200, "agent" },
+        { "release", "{'conversation':1,'actor':'eve'}", 200, "bot" },
+        { "say", "{'conversation':1,'actor':'bob','text':'Me too'}", 200, "agent" },
+        { "close", "{'conversation':1,'actor':'eve'}", 200, "closed" },
+        { "say", "{'conversation':1,'actor':'eve','text':'x'}", 409, "closed" },
+        { "close", "{'conversation':1,'actor':'eve'}", 409, "closed" },
+        { "dance", "{'conversation':1,'actor':'eve'}", 404, "closed" },
+    };
+    struct fixture *f = *state;
+
+    hear(f, "ana", "psst");
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        assert_int_equal(fixture_act(f, steps[i].name, steps[i].json), steps[i].status);
+        assert_string_equal(fixture_text(f, "SELECT owner FROM conversation"), steps[i].owner);
+    }
+    /* A colleague's words go out although she let go right after them. */
+    settle(f, claim(f, 0), of(ANSWER_ACCEPTED));
+    settle(f, claim(f, 0), of(ANSWER_ACCEPTED));
+    assert_int_equal(count_state(f, "accepted"), 2);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind IN ('take', 'release', 'close', 'say')"), 6);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        TEST(one_row_leaves_at_once), TEST(a_batch_holds_fifty_contacts), TEST(slots_bound_the_calls),
+        TEST(the_newest_do_not_starve), TEST(a_contact_has_one_call_out), TEST(what_an_answer_means),
+        TEST(ambiguous_twice_is_unknown), TEST(a_kill_in_flight_is_ambiguous_once),
+        TEST(of_a_refused_batch_only_the_guilty_dies), TEST(errors_name_the_guilty),
+        TEST(a_stopped_lane_resumes_by_itself), TEST(limits_are_obeyed), TEST(the_hour_has_a_share),
+        TEST(the_gate_withholds), TEST(the_window_decides_the_layout), TEST(without_a_template_it_is_held),
+        TEST(an_unknown_channel_is_held), TEST(what_is_late_expires), TEST(acts_of_people),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

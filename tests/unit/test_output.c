@@ -1,0 +1,276 @@
+/*
+ * test_output: the same things shown in three ways; what is hostile stays data in each.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "ctl/output.h"
+
+struct screen {
+    struct buf put, talk;
+};
+
+static void put(void *context, const char *bytes, size_t len)
+{
+    buf_add(&((struct screen *)context)->put, bytes, len);
+}
+
+static void talk(void *context, const char *bytes, size_t len)
+{
+    buf_add(&((struct screen *)context)->talk, bytes, len);
+}
+
+static struct output *begin(struct screen *screen, enum output_form form, size_t columns, bool has_colour)
+{
+    *screen = (struct screen){ 0 };
+    return output_new(form, &(struct output_place){ .put = put, .talk = talk, .context = screen, .columns = columns,
+                                                    .is_terminal = columns > 0, .has_colour = has_colour });
+}
+
+static void check(struct screen *screen, const char *expected_put, const char *expected_talk)
+{
+    assert_string_equal(buf_text(&screen->put), expected_put);
+    assert_string_equal(buf_text(&screen->talk), expected_talk);
+    buf_release(&screen->put);
+    buf_release(&screen->talk);
+}
+
+static const struct column COLUMNS[] = {
+    { "id", "id", LOOK_NUMBER },       { "user", "user", LOOK_PLAIN }, { "state", "state", LOOK_STATE },
+    { "hidden", NULL, LOOK_NUMBER },   { "text", "text", LOOK_LONG },
+};
+
+static void show_table(struct output *output)
+{
+    output_table(output, "things", COLUMNS, 5);
+    output_row(output, (struct cell[]){ cell_id(7), cell_text("한국"), cell_text("dead"), cell_number(1),
+                                        cell_text("=1+1") });
+    output_row(output, (struct cell[]){ cell_id(12), cell_text("bob"), cell_text("due"), cell_id(0),
+                                        cell_text("say \"hi\"\n\x1b[2J") });
+    output_table_end(output);
+}
+
+static void shows_tables_as_text(void **state)
+{
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 0, false);
+
+    (void)state;
+    show_table(output);
+    output_end(output);
+    check(&screen,
+          "id  user  state  text\n"
+          " 7  한국  dead   =1+1\n"
+          "12  bob   due    say \"hi\"\\n\\x1b[2J\n", "");
+}
+
+static void shows_tables_as_json(void **state)
+{
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_JSON, 0, false);
+
+    (void)state;
+    show_table(output);
+    output_end(output);
+    check(&screen,
+          "{\"format\":1,\"things\":["
+          "{\"id\":7,\"user\":\"한국\",\"state\":\"dead\",\"hidden\":1,\"text\":\"=1+1\"},"
+          "{\"id\":12,\"user\":\"bob\",\"state\":\"due\",\"hidden\":null,"
+          "\"text\":\"say \\\"hi\\\"\\n\\u001b[2J\"}]}\n", "");
+}
+
+static void shows_tables_as_csv(void **state)
+{
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_CSV, 0, false);
+
+    (void)state;
+    show_table(output);
+    output_note(output, NOTE_GOOD, "done");
+    output_end(output);
+    check(&screen,
+          "\"id\",\"user\",\"state\",\"hidden\",\"text\"\r\n"
+          "\"7\",\"한국\",\"dead\",\"1\",\"'=1+1\"\r\n"
+          "\"12\",\"bob\",\"due\",\"\",\"say \"\"hi\"\"\n\\x1b[2J\"\r\n", "frontdesk: done\n");
+}
+
+static void defuses_formulas(void **state)
+{
+    static const struct {
+        const char *text, *cell;
+    } cases[] = {
+        { "=SUM(A1)", "'=SUM(A1)" }, { "+82 10", "'+82 10" },   { "-1", "'-1" },  { "@cmd", "'@cmd" },
+        { "\t=1", "'\\t=1" },        { "\r=1", "'\\r=1" },      { " =1", "' =1" }, { "＝1", "'＝1" },
+        { "a=1", "a=1" },            { "", "" },                { "'=1", "'=1" },
+    };
+    static const struct column column = { "text", "text", LOOK_LONG };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct screen screen;
+        struct output *output = begin(&screen, OUTPUT_CSV, 0, false);
+        struct buf expected = { 0 };
+
+        output_table(output, "things", &column, 1);
+        output_row(output, (struct cell[]){ cell_text(cases[i].text) });
+        output_table_end(output);
+        output_end(output);
+        buf_addf(&expected, "\"text\"\r\n\"%s\"\r\n", cases[i].cell);
+        check(&screen, buf_text(&expected), "");
+        buf_release(&expected);
+    }
+}
+
+static void cuts_long_columns_on_a_terminal_only(void **state)
+{
+    static const struct column columns[] = { { "id", "id", LOOK_NUMBER }, { "text", "text", LOOK_LONG } };
+    struct screen screen;
+
+    (void)state;
+    for (size_t width = 0; width <= 20; width += 20) {
+        struct output *output = begin(&screen, OUTPUT_TEXT, width, false);
+
+        output_table(output, "things", columns, 2);
+        output_row(output, (struct cell[]){ cell_id(1), cell_text("영업시간이 어떻게 되나요?") });
+        output_table_end(output);
+        output_end(output);
+        check(&screen, width == 0 ? "id  text\n 1  영업시간이 어떻게 되나요?\n" : "id  text\n 1  영업시간이 어떻…\n", "");
+    }
+}
+
+static void underlines_and_colours_with_colour_only(void **state)
+{
+    static const struct column columns[] = { { "folded", "text", LOOK_LONG }, { "state", "state", LOOK_STATE } };
+    struct cell cells[] = { cell_text("\x1b order 12 please"), cell_text("answered") };
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 80, true);
+
+    (void)state;
+    cells[0].mark = (struct span){ 2, 10 };
+    output_record(output, "decision", columns, cells, 2);
+    output_end(output);
+    check(&screen,
+          "\x1b[2mtext\x1b[0m   \\x1b \x1b[4morder 12\x1b[0m please\n"
+          "\x1b[2mstate\x1b[0m  \x1b[32manswered\x1b[0m\n", "");
+    output = begin(&screen, OUTPUT_TEXT, 80, false);
+    output_record(output, "decision", columns, cells, 2);
+    output_end(output);
+    check(&screen, "text   \\x1b order 12 please\nstate  answered\n", "");
+}
+
+static void records_leave_out_what_is_unknown(void **state)
+{
+    static const struct column columns[] = {
+        { "id", "id", LOOK_NUMBER }, { "settled_at", "settled", LOOK_PLAIN }, { "is_single", "single", LOOK_PLAIN },
+        { "fields", "fields", LOOK_PLAIN },
+    };
+    const struct cell cells[] = { cell_id(3), cell_time(0), cell_flag(true), cell_json("{\"a\":1}") };
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 0, false);
+
+    (void)state;
+    output_record(output, "outbox", columns, cells, 4);
+    output_end(output);
+    check(&screen, "id      3\nsingle  yes\nfields  {\"a\":1}\n", "");
+    output = begin(&screen, OUTPUT_JSON, 0, false);
+    output_record(output, "outbox", columns, cells, 4);
+    output_note(output, NOTE_WARN, "careful");
+    output_note(output, NOTE_FAILURE, "it failed");
+    output_end(output);
+    check(&screen,
+          "{\"format\":1,\"outbox\":{\"id\":3,\"settled_at\":null,\"is_single\":true,\"fields\":{\"a\":1}},"
+          "\"notes\":[{\"kind\":\"warning\",\"text\":\"careful\"}],\"error\":\"it failed\"}\n",
+          "frontdesk: it failed\n");
+}
+
+/* A customer's line feed must not be able to draw a line of ours. */
+static void transcripts_indent_further_lines(void **state)
+{
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 0, false);
+
+    (void)state;
+    output_exchange(output, "messages", EXCHANGE_TRANSCRIPT);
+    output_line(output, &(struct exchange_line){ .id = 1, .at = 1778578200000, .kind = "in", .actor = "Ana\n", .text =
+                        "hi\n09:30:01  bot  fake", .state = "answered", .reason = "" });
+    output_line(output, &(struct exchange_line){ .id = 2, .at = 1778578201000, .kind = "out", .actor = "hours",
+                        .text = "Nine to six.", .state = "dead", .reason = "Braze refused it" });
+    output_exchange_end(output);
+    output_end(output);
+    check(&screen,
+          "2026-05-12\n"
+          "09:30:00  Ana\\n             hi\n"
+          "                            09:30:01  bot  fake\n"
+          "09:30:01  bot               Nine to six.\n"
+          "                            hours · dead: Braze refused it\n", "");
+}
+
+static void chats_draw_bubbles(void **state)
+{
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 0, false);
+
+    (void)state;
+    output_exchange(output, "messages", EXCHANGE_CHAT);
+    output_prompt(output);
+    output_line(output, &(struct exchange_line){ .kind = "in", .text = "hello", .actor = "", .state = "", .reason = "" });
+    output_line(output, &(struct exchange_line){ .kind = "out", .text = "안녕\nWelcome", .actor = "", .state = "", .reason = "" });
+    output_exchange_end(output);
+    output_end(output);
+    check(&screen,
+          "you › hello\n"
+          "  ╭─────────╮\n"
+          "  │ 안녕    │\n"
+          "  │ Welcome │\n"
+          "  ╰─────────╯\n", "");
+}
+
+/* Whatever a command does, also when it fails within a table: one document that parses, "format" first. */
+static void json_is_always_whole(void **state)
+{
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_JSON, 0, false);
+    struct json *json = NULL;
+
+    (void)state;
+    output_table(output, "things", COLUMNS, 5);
+    output_row(output, (struct cell[5]){ cell_text("\xff\xed\xa0\x80\xe2\x80\xae") });
+    output_note(output, NOTE_FAILURE, "broken off");
+    output_end(output);
+    assert_int_equal(json_parse(screen.put.data, screen.put.len, JSON_STRICT, &json, NULL), 0);
+    assert_string_equal(json_key(json_first(json)), "format");
+    assert_string_equal(json_get_text(json, "error"), "broken off");
+    assert_null(strstr(screen.put.data, "\xe2\x80\xae"));
+    json_free(json);
+    buf_release(&screen.put);
+    buf_release(&screen.talk);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shows_tables_as_text),
+        cmocka_unit_test(shows_tables_as_json),
+        cmocka_unit_test(shows_tables_as_csv),
+        cmocka_unit_test(defuses_formulas),
+        cmocka_unit_test(cuts_long_columns_on_a_terminal_only),
+        cmocka_unit_test(underlines_and_colours_with_colour_only),
+        cmocka_unit_test(records_leave_out_what_is_unknown),
+        cmocka_unit_test(transcripts_indent_further_lines),
+        cmocka_unit_test(chats_draw_bubbles),
+        cmocka_unit_test(json_is_always_whole),
+    };
+
+    setenv("TZ", "UTC", 1);
+    tzset();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

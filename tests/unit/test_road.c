@@ -1,0 +1,239 @@
+/* road: from the webhook to the rows, on a real file. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/lib/fixture.h"
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+
+    fixture_open(f, FIXTURE_RULES);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+#define SAY(f, user, id, text) \
+    fixture_receive(f, "whatsapp", "{'user_id':'" user "','dispatch_id':'" id "','message':'" text "'}")
+
+static void a_message_becomes_rows(void **state)
+{
+    struct fixture *f = *state;
+    struct receipt receipt = SAY(f, "ana", "d1", "your hours?");
+
+    assert_int_equal(receipt.kind, RECEIPT_ACCEPTED);
+    assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'in'"), "your hours?");
+    assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'out'"), "We are open from 8 to 6.");
+    assert_string_equal(fixture_text(f, "SELECT rule FROM decision"), "hours");
+    assert_int_equal(fixture_int(f, "SELECT ruleset FROM decision"), f->desk.rules->number);
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "due");
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn"), "open");
+    assert_string_equal(fixture_text(f, "SELECT state FROM webhook"), "read");
+    assert_int_equal(fixture_int(f, "SELECT message FROM webhook"), receipt.message);
+}
+
+static void fates_that_need_no_reply(void **state)
+{
+    struct fixture *f = *state;
+    struct {
+        const char *json, *turn, *action;
+    } cases[] = {
+        { "{'user_id':'a','message':'psst'}", "silenced", "ignore" },
+        { "{'user_id':'b','message':'qwerty'}", "unanswered", "none" },
+        { "{'user_id':'c','message':'a person please'}", "agent", "handoff" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fixture_receive(f, "whatsapp", cases[i].json);
+        assert_string_equal(fixture_text(f, "SELECT state FROM turn ORDER BY id DESC LIMIT 1"), cases[i].turn);
+        assert_string_equal(fixture_text(f, "SELECT action FROM decision ORDER BY message DESC LIMIT 1"), cases[i].action);
+    }
+}
+
+static void a_duplicate_has_no_effect(void **state)
+{
+    struct fixture *f = *state;
+    struct receipt first = SAY(f, "ana", "d1", "hours"), second = SAY(f, "ana", "d1", "hours");
+
+    assert_int_equal(second.kind, RECEIPT_DUPLICATE);
+    assert_int_equal(second.message, first.message);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox"), 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM webhook WHERE state = 'duplicate'"), 1);
+}
+
+static void what_is_no_duplicate(void **state)
+{
+    struct fixture *f = *state;
+
+    SAY(f, "ana", "d1", "hours");
+    assert_int_equal(SAY(f, "ben", "d1", "hours").kind, RECEIPT_ACCEPTED);
+    assert_int_equal(SAY(f, "ana", "d2", "hours").kind, RECEIPT_ACCEPTED);
+    assert_int_equal(fixture_receive(f, "sms", "{'user_id':'ana','dispatch_id':'d1','message':'hours'}").kind, RECEIPT_ACCEPTED);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(SAY(f, "ana", "dispatch_id_for_unsent_campaign", "hours").kind, RECEIPT_ACCEPTED);
+        assert_int_equal(SAY(f, "ana", "", "hours").kind, RECEIPT_ACCEPTED);
+    }
+}
+
+static struct receipt twin(struct fixture *f, const char *campaign)
+{
+    char json[200];
+
+    snprintf(json, sizeof json, "{'user_id':'ana','campaign':'%s','message':'hello hours'}", campaign);
+    return fixture_receive(f, "whatsapp", json);
+}
+
+static void twins_of_two_campaigns_are_one(void **state)
+{
+    struct fixture *f = *state;
+    struct receipt first = twin(f, "c1");
+
+    f->now += 9000;
+    assert_int_equal(twin(f, "c2").kind, RECEIPT_DUPLICATE);
+    assert_int_equal(twin(f, "c2").message, first.message);
+    assert_int_equal(twin(f, "c1").kind, RECEIPT_ACCEPTED);
+    f->now += 10001;
+    assert_int_equal(twin(f, "c2").kind, RECEIPT_ACCEPTED);
+}
+
+static void one_contact_by_phone_then_id(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_receive(f, "whatsapp", "{'user_id':'','phone_number':'+821012345678','message':'hours'}");
+    assert_string_equal(fixture_text(f, "SELECT address_kind FROM contact"), "phone");
+    fixture_receive(f, "whatsapp", "{'user_id':'u9','phone_number':'+821012345678','message':'hours'}");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM contact"), 1);
+    assert_string_equal(fixture_text(f, "SELECT address_kind || ' ' || address FROM contact"), "external u9");
+    fixture_receive(f, "whatsapp", "{'user_id':'u10','phone_number':'+821012345678','message':'hours'}");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM contact"), 2);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM identity WHERE kind = 'phone'"), 2);
+}
+
+static void a_line_has_one_head(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int i = 0; i < 5; i++)
+        SAY(f, "ana", "", "hours");
+    SAY(f, "ben", "", "hours");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE state = 'due'"), 2);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE state = 'waiting'"), 4);
+    assert_int_equal(fixture_int(f, "SELECT count(DISTINCT seq) FROM outbox WHERE contact = 1"), 5);
+}
+
+static void a_handover_carries_the_new_epoch(void **state)
+{
+    struct fixture *f = *state;
+
+    SAY(f, "ana", "", "hours");
+    SAY(f, "ana", "", "a human please");
+    assert_string_equal(fixture_text(f, "SELECT owner FROM conversation"), "agent");
+    assert_int_equal(fixture_int(f, "SELECT epoch FROM conversation"), 2);
+    assert_int_equal(fixture_int(f, "SELECT epoch FROM outbox ORDER BY id LIMIT 1"), 1);
+    assert_int_equal(fixture_int(f, "SELECT epoch FROM outbox ORDER BY id DESC LIMIT 1"), 2);
+    SAY(f, "ana", "", "hours");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox"), 2);
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn ORDER BY id DESC LIMIT 1"), "agent");
+    SAY(f, "ana", "", "stop");
+    assert_int_equal(fixture_int(f, "SELECT opted_out_at IS NOT NULL FROM contact"), 1);
+}
+
+static void opted_out_means_silence(void **state)
+{
+    struct fixture *f = *state;
+
+    SAY(f, "ana", "", "stop");
+    assert_int_equal(fixture_int(f, "SELECT is_consent FROM outbox"), 1);
+    SAY(f, "ana", "", "hours");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox"), 1);
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn ORDER BY id DESC LIMIT 1"), "silenced");
+    SAY(f, "ana", "", "start");
+    SAY(f, "ana", "", "hours");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox"), 3);
+}
+
+static void closed_conversations_stay_closed(void **state)
+{
+    struct fixture *f = *state;
+
+    SAY(f, "ana", "", "bye");
+    assert_string_equal(fixture_text(f, "SELECT owner FROM conversation"), "closed");
+    SAY(f, "ana", "", "hours");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 2);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM contact"), 1);
+}
+
+static void unreadable_is_kept(void **state)
+{
+    struct fixture *f = *state;
+    struct receipt receipt = fixture_receive(f, "whatsapp", "no json at all");
+
+    assert_int_equal(receipt.kind, RECEIPT_UNREADABLE);
+    assert_string_equal(fixture_text(f, "SELECT CAST(body AS TEXT) FROM webhook WHERE state = 'unreadable'"), "no json at all");
+    assert_true(strlen(fixture_text(f, "SELECT reason FROM webhook")) > 10);
+    assert_int_equal(fixture_act(f, "webhook-replay", "{'id':1,'actor':'test'}"), 200);
+    assert_int_equal(fixture_act(f, "webhook-replay", "{'id':99,'actor':'test'}"), 404);
+}
+
+/* Three deaths while it is decided, then it is set aside; the sender's repetition of it too, at once. */
+static void poison_is_set_aside(void **state)
+{
+    struct fixture *f = *state;
+    const char *body = "{\"user_id\":\"ana\",\"message\":\"hours\"}";
+    struct webhook webhook = { .received_at = 1, .channel = "whatsapp", .content_type = "", .body = body, .body_len = strlen(body) };
+    struct webhook again = webhook;
+    struct error error = { 0 };
+    struct receipt receipt;
+
+    assert_int_equal(desk_begin(&f->desk, &error), 0);
+    assert_int_equal(road_store(&f->desk, &webhook, &error), 0);
+    for (int i = 0; i < WEBHOOK_TRIES_MAX; i++)
+        assert_int_equal(road_count(&f->desk, &webhook, &receipt, &error), 1);
+    assert_int_equal(road_count(&f->desk, &webhook, &receipt, &error), 0);
+    assert_int_equal(road_store(&f->desk, &again, &error), 0);
+    assert_int_equal(road_count(&f->desk, &again, &receipt, &error), 0);
+    assert_int_equal(receipt.webhook, again.id);
+    assert_int_equal(desk_commit(&f->desk, &error), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM webhook WHERE state = 'aside'"), 2);
+}
+
+static void after_a_kill_it_goes_carefully(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_false(f->desk.was_unclean);
+    fixture_reopen(f, false);
+    assert_false(f->desk.was_unclean);
+    fixture_reopen(f, true);
+    assert_true(f->desk.was_unclean);
+    assert_true(f->desk.careful_until > f->now);
+    assert_int_equal(f->desk.rules->number, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        TEST(a_message_becomes_rows), TEST(fates_that_need_no_reply), TEST(a_duplicate_has_no_effect),
+        TEST(what_is_no_duplicate), TEST(twins_of_two_campaigns_are_one), TEST(one_contact_by_phone_then_id),
+        TEST(a_line_has_one_head), TEST(a_handover_carries_the_new_epoch), TEST(opted_out_means_silence),
+        TEST(closed_conversations_stay_closed), TEST(unreadable_is_kept), TEST(poison_is_set_aside),
+        TEST(after_a_kill_it_goes_carefully),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,358 @@
+/*
+ * rulefile: what rows come out, with which line, and what is said to a file that is hostile or clumsy.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "store/rulefile.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+/* Writes each row as "file:line table name=value …;". */
+static int write_row(void *context, const char *table, const char *file, int line, size_t count,
+                     const char *const *names, const char *const *values, struct error *error)
+{
+    struct buf *out = context;
+    buf_addf(out, "%s:%d %s", file, line, table);
+    for (size_t i = 0; i < count; i++)
+        if (values[i] != NULL)
+            buf_addf(out, " %s=%s", names[i], values[i]);
+    buf_add_text(out, ";");
+    if (strcmp(table, "team") == 0 && values[0] != NULL && strcmp(values[0], "refuse me") == 0)
+        return error_set(error, "as you wish");
+    return 0;
+}
+
+static int load(const char *text, struct buf *out, struct error *error)
+{
+    struct rulefiles files = { 0 };
+    rulefiles_add(&files, "a.sql", text);
+    int result = rulefiles_load(&files, write_row, out, error);
+    rulefiles_release(&files);
+    return result;
+}
+
+static const struct {
+    const char *text, *rows;
+} GOOD[] = {
+    { "", "" },
+    { "-- nothing\n/* at all", "" },
+    { ";;\n;", "" },
+    { "\xef\xbb\xbfINSERT INTO team (name) VALUES ('a');", "a.sql:1 team name=a;" },
+    { "INSERT INTO team (name) VALUES ('a')", "a.sql:1 team name=a;" },
+    { "insert into TEAM (\"Name\") values ('a');", "a.sql:1 team name=a;" },
+    { "INSERT INTO team\n(name)\nVALUES\n('a'), ('b'),\n\n-- ('x'),\n('c');",
+      "a.sql:4 team name=a;a.sql:4 team name=b;a.sql:7 team name=c;" },
+    { "INSERT INTO team (name) VALUES ('it''s\nlong'),\r\n('b');",
+      "a.sql:1 team name=it's\nlong;a.sql:3 team name=b;" },
+    { "INSERT INTO team (name) VALUES ('a; -- b /* c'), /* ( */ (')');",
+      "a.sql:1 team name=a; -- b /* c;a.sql:1 team name=);" },
+    { "INSERT INTO rule (say, name, priority) VALUES (NULL, 'a', 7);", "a.sql:1 rule name=a priority=7;" },
+    { "INSERT INTO rule (name, say) VALUES ('a', 'x' || char(10)\n || upper('y'));",
+      "a.sql:1 rule name=a say=x\nY;" },
+    { "INSERT INTO rule (name, priority) VALUES ('a', -(1 + 2) * 3), ('b', 1.5);",
+      "a.sql:1 rule name=a priority=-9;a.sql:1 rule name=b priority=1.5;" },
+    { "INSERT INTO setting (name, value) VALUES ('a', '');\nINSERT INTO team (name) VALUES ('t');\n"
+      "INSERT INTO setting (name, value) VALUES ('b', 'c');",
+      "a.sql:1 setting name=a value=;a.sql:2 team name=t;a.sql:3 setting name=b value=c;" },
+    { "INSERT INTO team (name) VALUES ('상담팀 “gut”');", "a.sql:1 team name=상담팀 “gut”;" },
+};
+
+static void test_rows_come_in_file_order_with_their_lines(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(GOOD); i++) {
+        struct buf out = { 0 };
+        struct error error = { 0 };
+        if (load(GOOD[i].text, &out, &error) != 0)
+            fail_msg("%s\n%s", GOOD[i].text, error.text);
+        assert_string_equal(buf_text(&out), GOOD[i].rows);
+        buf_release(&out);
+    }
+}
+
+#define INTO_TEAM "INSERT INTO team (name) VALUES "
+#define INTO_RULE "INSERT INTO rule (name, say) VALUES\n"
+
+/* Each is refused with a sentence that begins with the place and holds the piece. */
+static const struct bad {
+    const char *text, *place, *piece;
+} BAD[] = {
+    /* slips of the hand */
+    { INTO_RULE "('a', 'x'),\n('b', 'Joe's place'),\n('c', 'y');", "a.sql:3: ", "'Joe''s'" },
+    { INTO_RULE "('a', 'the bakers' shop');", "a.sql:2: ", "apostrophe" },
+    { INTO_RULE "('a', 'rock 'n' roll');", "a.sql:2: ", "apostrophe" },
+    { INTO_RULE "('a', 'no end);\n" INTO_TEAM "('b');", "a.sql:3: ", "apostrophe" },
+    { INTO_RULE "('a', 'no end);\n", "a.sql:2: ", "never closed" },
+    { INTO_RULE "('a', ‘curly’);", "a.sql:2: ", "a curly quote" },
+    { INTO_RULE "(“a”, 'b');", "a.sql:2: ", "a curly quote" },
+    { INTO_RULE "('a'，'b');", "a.sql:2: ", "full-width comma" },
+    { INTO_RULE "（'a', 'b'）;", "a.sql:2: ", "full-width parenthesis" },
+    { INTO_RULE "('a',\u00a0'b');", "a.sql:2: ", "no-break space" },
+    { INTO_RULE "('a', 'b')\n('c', 'd');", "a.sql:3: ", "a comma is missing between this row" },
+    { INTO_RULE "('a', 'b'),\n;", "a.sql:3: ", "semicolon instead" },
+    { INTO_RULE "('a', 'b')\n" INTO_TEAM "('c');", "a.sql:3: ", "semicolon is missing" },
+    { INTO_RULE "('a', 'b'),\n" INTO_TEAM "('c');", "a.sql:3: ", "semicolon instead" },
+    { INTO_RULE "('a' 'b');", "a.sql:2: ", "a comma is missing between 'a' and 'b'" },
+    { INTO_RULE "('a', NULL 'b');", "a.sql:2: ", "a comma is missing between NULL and 'b'" },
+    { INTO_RULE "('a', 'b'),\n('c');", "a.sql:3: ", "1 value for 2 columns" },
+    { INTO_RULE "('a', 'b', 'c');", "a.sql:2: ", "3 values for 2 columns" },
+    { INTO_RULE "('a', 'b'),\n\n('c', 'd';\n", "a.sql:4: ", "no closing parenthesis" },
+    { INTO_RULE "('a', \"hello\");", "a.sql:2: ", "single quotes" },
+    { INTO_RULE "('a', 'b'),\n('c', hello);", "a.sql:3: ", "'hello' stands outside of quotes" },
+    { INTO_RULE "('a', hello there);", "a.sql:2: ", "'there'" },
+    { INTO_RULE "('a', 'b'),\n('c', ?);", "a.sql:3: ", "mark ?" },
+    { INTO_RULE "('a', 'b'),\n('c', :open);", "a.sql:3: ", "mark :" },
+    { INTO_RULE "('a', );", "a.sql:2: ", "')'" },
+    /* tables and columns */
+    { "INSERT INTO rul (name) VALUES ('a');", "a.sql:1: ", "did you mean 'rule'?" },
+    { "INSERT INTO xyzzy (name) VALUES ('a');", "a.sql:1: ", "known are setting, campaign" },
+    { "INSERT INTO flow (name) VALUES ('a');", "a.sql:1: ", "later version" },
+    { "INSERT INTO backend\n (name) VALUES ('a');", "a.sql:1: ", "later version" },
+    { "INSERT INTO rule (name,\n wrods) VALUES ('a', 'b');", "a.sql:2: ", "did you mean 'words'?" },
+    { "INSERT INTO rule (name,\n only_if) VALUES ('a', 'b');", "a.sql:2: ", "later version" },
+    { "INSERT INTO rule (name, rowid) VALUES ('a', 1);", "a.sql:1: ", "no column 'rowid'" },
+    { "INSERT INTO rule (name, name) VALUES ('a', 'b');", "a.sql:1: ", "named twice" },
+    { "INSERT INTO rule (name say) VALUES ('a', 'b');", "a.sql:1: ", "list of columns" },
+    { "INSERT INTO rule VALUES ('a', 'b');", "a.sql:1: ", "columns are listed" },
+    { "INSERT INTO rule () VALUES ();", "a.sql:1: ", "name is missing" },
+    { "INSERT INTO main.rule (name) VALUES ('a');", "a.sql:1: ", "no table 'main'" },
+    /* hostile */
+    { "ATTACH 'x.db' AS x;", "a.sql:1: ", "INSERT statements and nothing else" },
+    { "PRAGMA writable_schema = 1;", "a.sql:1: ", "nothing else" },
+    { "\nDROP TABLE rule;", "a.sql:2: ", "nothing else" },
+    { "CREATE TRIGGER t AFTER INSERT ON rule BEGIN SELECT 1; END;", "a.sql:1: ", "nothing else" },
+    { "WITH x AS (SELECT 1) INSERT INTO team (name) SELECT * FROM x;", "a.sql:1: ", "nothing else" },
+    { "REPLACE INTO team (name) VALUES ('a');", "a.sql:1: ", "nothing else" },
+    { "SELECT load_extension('x');", "a.sql:1: ", "nothing else" },
+    { "INSERT OR REPLACE INTO team (name) VALUES ('a');", "a.sql:1: ", "INTO and a table's name" },
+    { "INSERT INTO sqlite_master (name) VALUES ('a');", "a.sql:1: ", "no table" },
+    { "INSERT INTO team (name) SELECT name FROM rule;", "a.sql:1: ", "queries" },
+    { "INSERT INTO team (name) DEFAULT VALUES;", "a.sql:1: ", "other forms of INSERT" },
+    { INTO_TEAM "('a') RETURNING name;", "a.sql:1: ", "RETURNING" },
+    { INTO_TEAM "('a') ON CONFLICT DO NOTHING;", "a.sql:1: ", "not 'ON'" },
+    { INTO_TEAM "('a') UNION SELECT 1;", "a.sql:1: ", "not 'UNION'" },
+    { INTO_TEAM "('a'),\n((SELECT name FROM rule));", "a.sql:2: ", "queries are not allowed" },
+    { INTO_TEAM "((WITH RECURSIVE t(x) AS (VALUES(1) UNION ALL SELECT x+1 FROM t) SELECT max(x) FROM t));",
+      "a.sql:1: ", "not allowed" },
+    { INTO_TEAM "(EXISTS (SELECT 1));", "a.sql:1: ", "queries are not allowed" },
+    { INTO_TEAM "('a'),\n(load_extension('x'));", "a.sql:2: ", "function 'load_extension' is not allowed" },
+    { INTO_TEAM "('a'),\n(hex(randomblob(9)));",
+      "a.sql:2: ", "is not allowed in a rule file; allowed are char" },
+    { INTO_TEAM "(datetime('now'));", "a.sql:1: ", "'datetime' is not allowed" },
+    { INTO_TEAM "(CURRENT_TIMESTAMP);", "a.sql:1: ", "'CURRENT_TIMESTAMP' is not allowed" },
+    { INTO_TEAM "(replace('a', 'a', 'b'));", "a.sql:1: ", "'replace' is not allowed" },
+    { INTO_TEAM "(nonsense(1));", "a.sql:1: ", "'nonsense' is not allowed" },
+    { INTO_TEAM "(x'00ff');", "a.sql:1: ", "comma is missing between x and" },
+    { INTO_TEAM "(CAST(1 AS BLOB));", "a.sql:1: ", "raw bytes" },
+    { INTO_TEAM "('a' || char(0) || 'b');", "a.sql:1: ", "a character that is none" },
+    { INTO_TEAM "(char(55296));", "a.sql:1: ", "a character that is none" },
+    { INTO_TEAM "(RAISE(ABORT, 'x'));", "a.sql:1: ", "SQLite cannot read" },
+    /* texts that are none */
+    { "-- ok\n" INTO_TEAM "('caf\xe9');", "a.sql:2: ", "CP949 or Latin-1" },
+    { "-- ok\n-- ok\n" INTO_TEAM "('\xbb\xf3\xb4\xe3');", "a.sql:3: ", "save it as UTF-8" },
+    { "\xff\xfeI", "a.sql:1: ", "UTF-16" },
+    /* the caller's refusal */
+    { INTO_TEAM "('a'),\n('b'),\n('refuse me'),\n('c');", "a.sql:3: ", "as you wish" },
+};
+
+static void test_errors_name_place_and_reason(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(BAD); i++) {
+        struct buf out = { 0 };
+        struct error error = { 0 };
+        if (load(BAD[i].text, &out, &error) == 0)
+            fail_msg("accepted:\n%s", BAD[i].text);
+        if (strncmp(error.text, BAD[i].place, strlen(BAD[i].place)) != 0 ||
+            strstr(error.text, BAD[i].piece) == NULL)
+            fail_msg("%s\nwanted: %s… %s …\ngot:    %s", BAD[i].text, BAD[i].place, BAD[i].piece, error.text);
+        buf_release(&out);
+    }
+}
+
+static int count_row(void *context, const char *table, const char *file, int line, size_t count,
+                     const char *const *names, const char *const *values, struct error *error)
+{
+    (void)table, (void)file, (void)count, (void)names, (void)values, (void)error;
+    int *last = context;
+    assert_true(line == *last + 1);
+    *last = line;
+    return 0;
+}
+
+static void test_ten_thousand_rows_in_one_statement(void **state)
+{
+    (void)state;
+    struct buf text = { 0 };
+    buf_add_text(
+        &text,
+        "INSERT INTO rule (name, priority, words, pattern, unless, action, target, say, campaign) VALUES");
+    for (int i = 0; i < 10000; i++)
+        buf_addf(&text, "%s\n('rule %d', 500, 'word%d', NULL, NULL, 'say', NULL, 'answer', NULL)",
+                 i > 0 ? "," : "", i, i);
+    struct rulefiles files = { 0 };
+    struct error error = { 0 };
+    int last = 1;
+    rulefiles_add(&files, "many.sql", buf_text(&text));
+    if (rulefiles_load(&files, count_row, &last, &error) != 0)
+        fail_msg("%s", error.text);
+    assert_int_equal(last, 10001);
+    rulefiles_release(&files);
+    buf_release(&text);
+}
+
+static void test_sizes_are_bounded(void **state)
+{
+    (void)state;
+    struct buf text = { 0 }, out = { 0 };
+    struct error error = { 0 };
+    buf_add_text(&text, INTO_TEAM);
+    for (int i = 0; i <= 100000; i++)
+        buf_add_text(&text, i > 0 ? ",('a')" : "('a')");
+    assert_int_equal(load(buf_text(&text), &out, &error), -1);
+    assert_non_null(strstr(error.text, "begin another INSERT"));
+
+    buf_clear(&text);
+    buf_add_text(&text, INTO_TEAM "('x'),\n('");
+    for (int i = 0; i < 70 * 1024; i++)
+        buf_add_char(&text, 'a');
+    buf_add_text(&text, "');");
+    assert_int_equal(load(buf_text(&text), &out, &error), -1);
+    assert_non_null(strstr(error.text, "longer than 64 KiB"));
+
+    buf_clear(&text);
+    buf_add_text(&text, INTO_TEAM "(");
+    for (int i = 0; i < 5000; i++)
+        buf_add_char(&text, '(');
+    assert_int_equal(load(buf_text(&text), &out, &error), -1);
+    buf_release(&text);
+    buf_release(&out);
+}
+
+/* Folders ------------------------------------------------------------------------------------ */
+
+static void put_file(const char *folder, const char *name, const char *bytes, size_t len)
+{
+    struct buf path = { 0 };
+    buf_addf(&path, "%s/%s", folder, name);
+    FILE *file = fopen(buf_text(&path), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, len, file), len);
+    fclose(file);
+    buf_release(&path);
+}
+
+static void remove_folder(const char *folder, const char *const *names)
+{
+    for (; *names != NULL; names++) {
+        struct buf path = { 0 };
+        buf_addf(&path, "%s/%s", folder, *names);
+        unlink(buf_text(&path));
+        buf_release(&path);
+    }
+    rmdir(folder);
+}
+
+static void test_folder_is_read_in_name_order(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/test_rulefile.XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    put_file(folder, "20-b.sql", "\xef\xbb\xbf-- b", 7);
+    put_file(folder, "10-a.sql", "-- a", 4);
+    put_file(folder, ".hidden.sql", "x", 1);
+    put_file(folder, "notes.txt", "x", 1);
+
+    struct rulefiles files = { 0 };
+    struct error error = { 0 };
+    assert_int_equal(rulefiles_read(folder, &files, &error), 0);
+    assert_int_equal(files.count, 2);
+    assert_string_equal(files.list[0].name, "10-a.sql");
+    assert_string_equal(files.list[1].name, "20-b.sql");
+    assert_string_equal(files.list[1].text, "-- b");
+    rulefiles_release(&files);
+    remove_folder(folder, (const char *const[]){ "20-b.sql", "10-a.sql", ".hidden.sql", "notes.txt", NULL });
+}
+
+static void test_bad_folders_are_refused(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/test_rulefile.XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    struct rulefiles files = { 0 };
+    struct error error = { 0 };
+    assert_int_equal(rulefiles_read("/nowhere/at/all", &files, &error), -1);
+    assert_non_null(strstr(error.text, "cannot open the rules folder /nowhere/at/all"));
+    assert_int_equal(rulefiles_read(folder, &files, &error), -1);
+    assert_non_null(strstr(error.text, "holds no file"));
+
+    put_file(folder, "a.sql", "-- fine\n", 8);
+    put_file(folder, "b.sql", "-- x\n-- \0\n", 10);
+    assert_int_equal(rulefiles_read(folder, &files, &error), -1);
+    assert_string_equal(error.text, "b.sql:2: the line holds a NUL byte; save the file as plain UTF-8 text");
+    assert_int_equal(files.count, 0);
+
+    char *large = calloc(1, 9 * 1024 * 1024);
+    assert_non_null(large);
+    memset(large, ' ', 9 * 1024 * 1024);
+    put_file(folder, "b.sql", large, 9 * 1024 * 1024);
+    free(large);
+    assert_int_equal(rulefiles_read(folder, &files, &error), -1);
+    assert_string_equal(error.text, "b.sql: the rule files are larger than 8 MiB in all");
+    remove_folder(folder, (const char *const[]){ "a.sql", "b.sql", NULL });
+}
+
+static void digest(const char *name, const char *text, struct buf *out)
+{
+    struct rulefiles files = { 0 };
+    rulefiles_add(&files, name, text);
+    rulefiles_digest(&files, out);
+    rulefiles_release(&files);
+}
+
+static void test_digest_tells_names_and_texts_apart(void **state)
+{
+    (void)state;
+    static const char *const PAIRS[][2] = {
+        { "a", "bc" }, { "ab", "c" }, { "a", "bd" }, { "A", "bc" }, { "a", "" }
+    };
+    struct buf list[COUNT(PAIRS)] = { { 0 } }, again = { 0 };
+    for (size_t i = 0; i < COUNT(PAIRS); i++) {
+        digest(PAIRS[i][0], PAIRS[i][1], &list[i]);
+        assert_int_equal(list[i].len, 16);
+        assert_int_equal(strspn(buf_text(&list[i]), "0123456789abcdef"), 16);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(buf_text(&list[i]), buf_text(&list[j]));
+    }
+    digest(PAIRS[0][0], PAIRS[0][1], &again);
+    assert_string_equal(buf_text(&again), buf_text(&list[0]));
+    for (size_t i = 0; i < COUNT(PAIRS); i++)
+        buf_release(&list[i]);
+    buf_release(&again);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows_come_in_file_order_with_their_lines),
+        cmocka_unit_test(test_errors_name_place_and_reason),
+        cmocka_unit_test(test_ten_thousand_rows_in_one_statement),
+        cmocka_unit_test(test_sizes_are_bounded),
+        cmocka_unit_test(test_folder_is_read_in_name_order),
+        cmocka_unit_test(test_bad_folders_are_refused),
+        cmocka_unit_test(test_digest_tells_names_and_texts_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
