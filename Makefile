@@ -1,0 +1,321 @@
+# frontdesk
+#
+#   make demo       installs what is lacking, builds, plays a conversation with the sample business
+#   make check      installs what is lacking, builds, runs every test
+#   make            builds the programs into build/
+#   make bench      measures (figures of one run on one machine)
+#   make torture    the long sweeps that make check has no time for
+#   make packages   installs what building and checking need
+#   make install    into $(DESTDIR)$(PREFIX)
+#
+# SAN=address,undefined and SAN=thread build everything a second time into folders of their own. V=1 shows the commands.
+
+PREFIX ?= /usr/local
+CC = gcc
+SAN ?=
+V ?= 0
+
+# What Debian 12 has to bring. `make packages-proof` compares this with what the build really uses.
+PACKAGES_BUILD = gcc libc6-dev make libsqlite3-dev libmicrohttpd-dev libcurl4-openssl-dev libcjson-dev libpcre2-dev \
+                 libutf8proc-dev tzdata ca-certificates
+PACKAGES_CHECK = libcmocka-dev clang libclang-rt-14-dev python3 strace faketime
+
+# Flavours -------------------------------------------------------------------------------------------------------
+
+FLAVOUR = $(if $(findstring address,$(SAN)),/asan)$(if $(findstring thread,$(SAN)),/tsan)
+B = build$(FLAVOUR)
+.SECONDARY:
+Q = $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),@:,@printf '  %-7s %s\n')
+
+WARNINGS = -Wall -Wextra -Wformat=2 -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wvla -Werror
+HARDENING = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
+LINK_HARDENING = -pie -Wl,-z,relro,-z,now,-z,noexecstack
+ifeq ($(SAN),)
+CFLAGS = -O2 -g $(HARDENING)
+LDFLAGS = $(LINK_HARDENING)
+else
+CFLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=$(SAN) -fno-sanitize-recover=all
+LDFLAGS = -fsanitize=$(SAN)
+endif
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Isrc -I. -MMD -MP -pthread $(CFLAGS)
+
+LIBS = -lsqlite3 -lpcre2-8 -lutf8proc -lcjson -lm -pthread
+LIBS_DAEMON = -lmicrohttpd -lcurl $(LIBS)
+LIBS_CTL = -lcurl $(LIBS)
+LIBS_TEST = -lcmocka $(LIBS_DAEMON)
+
+# Sources, one name per line -----------------------------------------------------------------------------------------
+
+SCHEMA = \
+  schema/001-spine.sql
+
+LIB = \
+  src/base/alloc.c \
+  src/base/buf.c \
+  src/base/calendar.c \
+  src/base/clock.c \
+  src/base/env.c \
+  src/base/error.c \
+  src/base/json.c \
+  src/base/json_scan.c \
+  src/base/json_writer.c \
+  src/base/log.c \
+  src/base/nearest.c \
+  src/base/utf8.c \
+  src/base/zone.c \
+  src/base/zone_file.c \
+  src/base/zone_rule.c \
+  src/text/filter.c \
+  src/text/filter_date.c \
+  src/text/filter_number.c \
+  src/text/fold.c \
+  src/text/letters.c \
+  src/text/pattern.c \
+  src/text/pattern_source.c \
+  src/text/split.c \
+  src/text/template.c \
+  src/text/width.c \
+  src/text/words.c \
+  src/store/audit.c \
+  src/store/book.c \
+  src/store/contact.c \
+  src/store/conversation.c \
+  src/store/db.c \
+  src/store/event.c \
+  src/store/lane.c \
+  src/store/listing.c \
+  src/store/lock.c \
+  src/store/message.c \
+  src/store/outbox.c \
+  src/store/overview.c \
+  src/store/rulebook.c \
+  src/store/rulefile.c \
+  src/store/rulefile_hint.c \
+  src/store/rulefile_load.c \
+  src/store/rulefile_scan.c \
+  src/store/rulefile_table.c \
+  src/store/schema.c \
+  src/store/timer.c \
+  src/store/transcript.c \
+  src/store/turn.c \
+  src/store/webhook.c \
+  src/rules/build_channel.c \
+  src/rules/build_rule.c \
+  src/rules/check.c \
+  src/rules/row.c \
+  src/rules/ruleset.c \
+  src/rules/setting.c \
+  src/rules/variable.c \
+  src/braze/answer.c \
+  src/braze/date.c \
+  src/braze/form.c \
+  src/braze/inbound.c \
+  src/braze/key.c \
+  src/braze/media.c \
+  src/braze/reading.c \
+  src/braze/salvage.c \
+  src/braze/send.c \
+  src/desk/clearance.c \
+  src/desk/decide.c \
+  src/desk/decide_trace.c \
+  src/desk/decide_variable.c \
+  src/desk/desk.c \
+  src/desk/dispatch.c \
+  src/desk/health.c \
+  src/desk/person.c \
+  src/desk/proof.c \
+  src/desk/reply.c \
+  src/desk/road.c \
+  src/desk/upkeep.c
+
+DAEMON = \
+  src/daemon/admin.c \
+  src/daemon/call.c \
+  src/daemon/config.c \
+  src/daemon/engine.c \
+  src/daemon/fetch.c \
+  src/daemon/flight.c \
+  src/daemon/gate.c \
+  src/daemon/http.c \
+  src/daemon/listen.c \
+  src/daemon/loader.c \
+  src/daemon/mailbox.c \
+  src/daemon/notify.c \
+  src/daemon/outcome.c \
+  src/daemon/parking.c \
+  src/daemon/public.c \
+  src/daemon/route.c \
+  src/daemon/status.c \
+  src/daemon/watch.c
+
+CTL = \
+  src/ctl/act.c \
+  src/ctl/call.c \
+  src/ctl/chat.c \
+  src/ctl/client.c \
+  src/ctl/command.c \
+  src/ctl/command_acts.c \
+  src/ctl/command_audit.c \
+  src/ctl/command_chat.c \
+  src/ctl/command_conversations.c \
+  src/ctl/command_help.c \
+  src/ctl/command_outbox.c \
+  src/ctl/command_rules.c \
+  src/ctl/command_status.c \
+  src/ctl/command_try.c \
+  src/ctl/command_webhooks.c \
+  src/ctl/command_why.c \
+  src/ctl/commands.c \
+  src/ctl/output.c \
+  src/ctl/output_csv.c \
+  src/ctl/output_json.c \
+  src/ctl/output_text.c \
+  src/ctl/output_text_exchange.c \
+  src/ctl/show.c \
+  src/ctl/verdict.c \
+  src/ctl/wrap.c
+
+SANDBOX = \
+  tools/sandbox_braze.c \
+  tools/sandbox_conn.c \
+  tools/sandbox_control.c \
+  tools/sandbox_fault.c \
+  tools/sandbox_http.c \
+  tools/sandbox_people.c \
+  tools/sandbox_script.c \
+  tools/sandbox_send.c \
+  tools/sandbox_server.c \
+  tools/sandbox_service.c \
+  tools/sandbox_track.c \
+  tools/sandbox_whatsapp.c
+
+LOAD = \
+  tools/load.c \
+  tools/load_client.c
+
+UNIT = \
+  buf \
+  check \
+  clock \
+  commands \
+  decide \
+  dispatch \
+  env \
+  fold \
+  gate \
+  http \
+  json \
+  log \
+  mailbox \
+  output \
+  pattern \
+  proof \
+  public \
+  road \
+  rulefile \
+  ruleset \
+  sandbox \
+  show \
+  split \
+  template \
+  utf8 \
+  width \
+  words \
+  zone
+
+FUZZ = \
+  fold \
+  json \
+  rulefile \
+  template \
+  words
+
+SYSTEM = \
+  tests/system/01_start.py \
+  tests/system/02_ingress.py \
+  tests/system/03_routing.py \
+  tests/system/04_rules.py \
+  tests/system/05_outbox.py \
+  tests/system/06_retry.py \
+  tests/system/07_crash.py \
+  tests/system/08_take_race.py \
+  tests/system/09_disk.py \
+  tests/system/10_cli.py \
+  tests/system/11_bounds.py \
+  tests/system/12_migration.py
+
+OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
+PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox
+
+.PHONY: all demo check bench torture packages packages-check packages-proof install lint unit system fuzz clean tests
+all: $(PROGRAMS)
+
+# Building ---------------------------------------------------------------------------------------------------------
+
+$(B)/libfrontdesk.a: $(call OBJ,$(LIB)) $(B)/obj/schema_embedded.o
+$(B)/libdaemon.a: $(call OBJ,$(DAEMON))
+$(B)/libctl.a: $(call OBJ,$(CTL))
+$(B)/libsandbox.a: $(call OBJ,$(SANDBOX))
+$(B)/%.a:
+	$(say) AR $@
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(B)/frontdeskd: $(B)/obj/src/daemon/main.o $(B)/libdaemon.a $(B)/libfrontdesk.a
+	$(say) LINK $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_DAEMON)
+
+$(B)/frontdesk: $(B)/obj/src/ctl/main.o $(B)/libctl.a $(B)/libfrontdesk.a
+	$(say) LINK $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_CTL)
+
+$(B)/frontdesk-sandbox: $(B)/obj/tools/sandbox.o $(B)/libsandbox.a $(B)/libfrontdesk.a
+	$(say) LINK $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/frontdesk-load: $(call OBJ,$(LOAD)) $(B)/libfrontdesk.a
+	$(say) LINK $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/frontdesk-bare: $(B)/obj/tools/bare.o $(B)/libfrontdesk.a
+	$(say) LINK $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lmicrohttpd $(LIBS)
+
+$(B)/obj/%.o: %.c
+	$(say) CC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(B)/obj/schema_embedded.o: $(B)/gen/schema_embedded.c
+	$(say) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(B)/gen/schema_embedded.c: tools/embed.sh $(SCHEMA)
+	$(say) EMBED schema
+	$(Q)mkdir -p $(@D)
+	$(Q)sh tools/embed.sh $(SCHEMA) > $@.new && mv $@.new $@
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+
+# Testing ------------------------------------------------------------------------------------------------------------
+
+UNIT_PROGRAMS = $(patsubst %,$(B)/unit/test_%,$(UNIT))
+
+$(B)/unit/test_%: $(B)/obj/tests/unit/test_%.o $(B)/obj/tests/lib/fixture.o $(B)/libdaemon.a $(B)/libctl.a $(B)/libsandbox.a $(B)/libfrontdesk.a
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(B)/obj/tests/lib/fixture.o $(B)/libctl.a $(B)/libdaemon.a $(B)/libsandbox.a $(B)/libfrontdesk.a $(LIBS_TEST)
+
+tests: $(UNIT_PROGRAMS)
+
+unit: tests
+	sh tests/run.sh $(UNIT_PROGRAMS)
+
+system: all
+	BUILD=$(B) sh tests/run.sh $(SYSTEM)
+
+lint:
+	sh tools/lint.sh
+
+clean:
+	rm -rf build
