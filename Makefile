@@ -22,7 +22,12 @@ PACKAGES_CHECK = libcmocka-dev clang libclang-rt-14-dev python3 strace faketime
 
 # Flavours -------------------------------------------------------------------------------------------------------
 
+ifneq ($(findstring fuzzer,$(SAN)),)
+FLAVOUR = /fuzz
+CC = clang
+else
 FLAVOUR = $(if $(findstring address,$(SAN)),/asan)$(if $(findstring thread,$(SAN)),/tsan)
+endif
 B = build$(FLAVOUR)
 .SECONDARY:
 Q = $(if $(filter 1,$(V)),,@)
@@ -195,6 +200,8 @@ LOAD = \
   tools/load_client.c
 
 UNIT = \
+  answer \
+  audit \
   buf \
   check \
   clock \
@@ -205,7 +212,9 @@ UNIT = \
   fold \
   gate \
   http \
+  inbound \
   json \
+  listing \
   log \
   mailbox \
   output \
@@ -215,7 +224,9 @@ UNIT = \
   road \
   rulefile \
   ruleset \
+  salvage \
   sandbox \
+  send \
   show \
   split \
   template \
@@ -248,7 +259,7 @@ SYSTEM = \
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox
 
-.PHONY: all demo check bench torture packages packages-check packages-proof install lint unit system fuzz clean tests
+.PHONY: all demo check bench torture packages packages-check packages-proof install lint unit system fuzzers clean tests
 all: $(PROGRAMS)
 
 # Building ---------------------------------------------------------------------------------------------------------
@@ -301,12 +312,24 @@ $(B)/gen/schema_embedded.c: tools/embed.sh $(SCHEMA)
 
 UNIT_PROGRAMS = $(patsubst %,$(B)/unit/test_%,$(UNIT))
 
-$(B)/unit/test_%: $(B)/obj/tests/unit/test_%.o $(B)/obj/tests/lib/fixture.o $(B)/libdaemon.a $(B)/libctl.a $(B)/libsandbox.a $(B)/libfrontdesk.a
+TEST_ARCHIVES = $(B)/libctl.a $(B)/libdaemon.a
+$(B)/unit/test_sandbox: TEST_ARCHIVES = $(B)/libsandbox.a
+$(B)/unit/test_%: $(B)/obj/tests/unit/test_%.o $(B)/obj/tests/lib/fixture.o $(B)/libctl.a $(B)/libdaemon.a \
+                  $(B)/libsandbox.a $(B)/libfrontdesk.a
 	$(say) LINK $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(B)/obj/tests/lib/fixture.o $(B)/libctl.a $(B)/libdaemon.a $(B)/libsandbox.a $(B)/libfrontdesk.a $(LIBS_TEST)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(B)/obj/tests/lib/fixture.o $(TEST_ARCHIVES) $(B)/libfrontdesk.a $(LIBS_TEST)
 
 tests: $(UNIT_PROGRAMS)
+
+FUZZERS = $(patsubst %,$(B)/fuzz/fuzz_%,$(FUZZ))
+
+$(B)/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/libfrontdesk.a
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+
+fuzzers: $(FUZZERS)
 
 unit: tests
 	sh tests/run.sh $(UNIT_PROGRAMS)
@@ -316,6 +339,32 @@ system: all
 
 lint:
 	sh tools/lint.sh
+
+# Threads meet in these; the rest of the unit tests has one.
+UNIT_TSAN = mailbox http public log
+SYSTEM_ASAN = $(filter-out %/07_crash.py %/09_disk.py %/11_bounds.py,$(SYSTEM))
+SYSTEM_TSAN = $(filter %/02_ingress.py %/04_rules.py %/08_take_race.py,$(SYSTEM))
+
+check: packages-check
+	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory SAN=address,undefined all tests
+	@$(MAKE) --no-print-directory SAN=thread all $(patsubst %,build/tsan/unit/test_%,$(UNIT_TSAN))
+	@$(MAKE) --no-print-directory SAN=fuzzer-no-link,address,undefined fuzzers
+	@LINT_TESTS="tests/lint_tree.sh $(wildcard tests/lint.sh)" UNIT_PLAIN="$(UNIT_PROGRAMS)" SYSTEM="$(SYSTEM)" \
+	 UNIT_ASAN="$(patsubst %,build/asan/unit/test_%,$(UNIT))" SYSTEM_ASAN="$(SYSTEM_ASAN)" \
+	 UNIT_TSAN="$(patsubst %,build/tsan/unit/test_%,$(UNIT_TSAN))" SYSTEM_TSAN="$(SYSTEM_TSAN)" sh tests/check.sh
+
+# Packages, running, installing ----------------------------------------------------------------------------------------
+
+packages:
+	@sh tools/packages.sh $(PACKAGES_BUILD)
+
+packages-check:
+	@sh tools/packages.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK)
+
+demo: packages
+	@$(MAKE) --no-print-directory all
+	@sh tools/demo.sh
 
 clean:
 	rm -rf build

@@ -2,7 +2,8 @@
 --
 -- Times are unix milliseconds UTC in columns named _at. Ids rise with time and are never used again
 -- (AUTOINCREMENT); with FRONTDESK_DESK set they start at desk << 40. A line at the end of a table's or
--- column's definition says what it means; the CHECKs say which states are legal.
+-- column's definition says what it means; the CHECKs say which states are legal. They use OR: for a list behind IN SQLite
+-- builds a small table at every write, and likewise in the conditions of partial indexes.
 
 -- Small facts about this book, one row each.
 CREATE TABLE book (
@@ -18,17 +19,17 @@ CREATE TABLE webhook (
   claimed_user  TEXT,               -- identity from query or header; NULL: neither was there, '': an answer (a newcomer)
   content_type  TEXT NOT NULL,      -- as sent, '' when absent
   body          BLOB NOT NULL,
-  state         TEXT NOT NULL CHECK (state IN (
-                  'raw',            -- stored, not read yet (careful mode only)
-                  'read',           -- became the message below
-                  'duplicate',      -- of the message below
-                  'unreadable',     -- nothing could be read out of it; reason says why
-                  'aside')),        -- set aside: deciding it ended the process three times, or failed for the reason given
+  state         TEXT NOT NULL CHECK (
+                  state = 'raw' OR            -- stored, not read yet (careful mode only)
+                  state = 'read' OR           -- became the message below
+                  state = 'duplicate' OR      -- of the message below
+                  state = 'unreadable' OR     -- nothing could be read out of it; reason says why
+                  state = 'aside'),        -- set aside: deciding it ended the process three times, or failed for the reason given
   tries         INTEGER NOT NULL DEFAULT 0, -- decisions begun in careful mode, counted before they began
   message       INTEGER,            -- what it became
   reason        TEXT NOT NULL DEFAULT ''    -- why it is unreadable or aside; how it was read (salvaged …)
 ) STRICT;
-CREATE INDEX webhook_trouble ON webhook (state, id) WHERE state IN ('raw', 'unreadable', 'aside');
+CREATE INDEX webhook_trouble ON webhook (state, id) WHERE state <> 'read' AND state <> 'duplicate';
 CREATE TRIGGER webhook_is_immutable BEFORE UPDATE OF id, received_at, channel, claimed_user, content_type, body ON webhook
 BEGIN SELECT RAISE (ABORT, 'a webhook is kept as it came'); END;
 
@@ -40,7 +41,8 @@ CREATE TABLE contact (
   language      TEXT NOT NULL DEFAULT '',
   time_zone     TEXT NOT NULL DEFAULT '',
   profile_name  TEXT NOT NULL DEFAULT '',  -- what the person calls himself on the channel
-  address_kind  TEXT NOT NULL CHECK (address_kind IN ('external', 'phone', 'braze')), -- where replies go: the identity as last received
+  address_kind  TEXT NOT NULL CHECK (
+                  address_kind = 'external' OR address_kind = 'phone' OR address_kind = 'braze'), -- where replies go: the identity as last received
   address       TEXT NOT NULL,
   opted_out_at  INTEGER,            -- NULL: hears from us
   seq           INTEGER NOT NULL DEFAULT 0 -- the number of the newest outbox row
@@ -49,7 +51,7 @@ CREATE TABLE contact (
 -- What a person is known by. An external id belongs to one contact; a phone may be shared by several external ids,
 -- which it never merges.
 CREATE TABLE identity (
-  kind      TEXT NOT NULL CHECK (kind IN ('external', 'braze', 'phone')),
+  kind      TEXT NOT NULL CHECK (kind = 'external' OR kind = 'braze' OR kind = 'phone'),
   value     TEXT NOT NULL,
   contact   INTEGER NOT NULL REFERENCES contact (id),
   added_at  INTEGER NOT NULL,
@@ -63,7 +65,7 @@ CREATE TABLE conversation (
   id             INTEGER PRIMARY KEY AUTOINCREMENT,
   contact        INTEGER NOT NULL REFERENCES contact (id),
   channel        TEXT NOT NULL,
-  owner          TEXT NOT NULL CHECK (owner IN ('bot', 'agent', 'closed')),
+  owner          TEXT NOT NULL CHECK (owner = 'bot' OR owner = 'agent' OR owner = 'closed'),
   epoch          INTEGER NOT NULL DEFAULT 1, -- raised by take, hand-over, release, close, opt-out
   team           TEXT NOT NULL DEFAULT '',   -- who was asked to take over
   agent          TEXT NOT NULL DEFAULT '',   -- who took it; '' while it waits in the queue
@@ -82,14 +84,18 @@ CREATE TABLE turn (
   conversation  INTEGER NOT NULL REFERENCES conversation (id),
   ruleset       INTEGER NOT NULL,
   epoch         INTEGER NOT NULL,
-  state         TEXT NOT NULL CHECK (state IN (
-                  'open',           -- in progress: an outbox row still has to leave
-                  'answered',       -- every part was accepted by Braze
-                  'silenced',       -- a rule said to ignore it, or the person has opted out
-                  'unanswered',     -- no rule won
-                  'agent',          -- with a person, whatever became of the sentence that said so
-                  'held', 'withheld', 'expired', 'dead', 'unknown', -- the worst fate among its parts
-                  'erased')),
+  state         TEXT NOT NULL CHECK (
+                  state = 'open' OR           -- in progress: an outbox row still has to leave
+                  state = 'answered' OR       -- every part was accepted by Braze
+                  state = 'silenced' OR       -- a rule said to ignore it, or the person has opted out
+                  state = 'unanswered' OR     -- no rule won
+                  state = 'agent' OR          -- with a person, whatever became of the sentence that said so
+                  state = 'held' OR
+                  state = 'withheld' OR
+                  state = 'expired' OR
+                  state = 'dead' OR
+                  state = 'unknown' OR        -- the worst fate among its parts
+                  state = 'erased'),
   opened_at     INTEGER NOT NULL,
   closed_at     INTEGER,
   due_at        INTEGER,            -- when it has to be looked at again (bursts, backends)
@@ -103,7 +109,7 @@ CREATE TABLE message (
   conversation  INTEGER NOT NULL REFERENCES conversation (id),
   turn          INTEGER REFERENCES turn (id), -- NULL for what a person says on their own
   at            INTEGER NOT NULL,
-  kind          TEXT NOT NULL CHECK (kind IN ('in', 'out', 'agent', 'note')),
+  kind          TEXT NOT NULL CHECK (kind = 'in' OR kind = 'out' OR kind = 'agent' OR kind = 'note'),
   text          TEXT NOT NULL,
   actor         TEXT NOT NULL DEFAULT '', -- the rule that says it, or the person
   webhook       INTEGER REFERENCES webhook (id),
@@ -140,7 +146,8 @@ CREATE TABLE decision (
 -- The durable list of calls to the outside. Per contact one row at a time is due or claimed; those behind it wait.
 CREATE TABLE outbox (
   id            INTEGER PRIMARY KEY AUTOINCREMENT,
-  kind          TEXT NOT NULL CHECK (kind IN ('send', 'track', 'consult', 'call', 'notify')),
+  kind          TEXT NOT NULL CHECK (
+                  kind = 'send' OR kind = 'track' OR kind = 'consult' OR kind = 'call' OR kind = 'notify'),
   contact       INTEGER NOT NULL REFERENCES contact (id),
   seq           INTEGER NOT NULL,   -- order of the contact's calls, over all carriers
   conversation  INTEGER NOT NULL REFERENCES conversation (id),
@@ -150,16 +157,16 @@ CREATE TABLE outbox (
   campaign      TEXT NOT NULL DEFAULT '', -- asked for by the rule; '': the channel's default
   epoch         INTEGER NOT NULL,   -- of the conversation when it was decided
   is_consent    INTEGER NOT NULL DEFAULT 0, -- 1: the confirmation of an opt-out, which still goes out
-  state         TEXT NOT NULL CHECK (state IN (
-                  'waiting',        -- behind another row of the contact
-                  'due',            -- leaves as soon as due_at has come and the lane is open
-                  'claimed',        -- the call may be under way
-                  'accepted',       -- taken by Braze (queued there, not yet delivered)
-                  'held',           -- cannot go now; reason says what is missing
-                  'withheld',       -- a person took over, or the contact opted out, before it left
-                  'expired',        -- its deadline passed
-                  'dead',           -- refused for good
-                  'unknown')),      -- sent twice at most, and nobody can tell whether it arrived
+  state         TEXT NOT NULL CHECK (
+                  state = 'waiting' OR        -- behind another row of the contact
+                  state = 'due' OR            -- leaves as soon as due_at has come and the lane is open
+                  state = 'claimed' OR        -- the call may be under way
+                  state = 'accepted' OR       -- taken by Braze (queued there, not yet delivered)
+                  state = 'held' OR           -- cannot go now; reason says what is missing
+                  state = 'withheld' OR       -- a person took over, or the contact opted out, before it left
+                  state = 'expired' OR        -- its deadline passed
+                  state = 'dead' OR           -- refused for good
+                  state = 'unknown'),      -- sent twice at most, and nobody can tell whether it arrived
   created_at    INTEGER NOT NULL,
   due_at        INTEGER NOT NULL,
   expires_at    INTEGER NOT NULL,
@@ -167,13 +174,13 @@ CREATE TABLE outbox (
   is_single     INTEGER NOT NULL DEFAULT 0, -- 1: goes alone, since a batch with it was refused
   is_ambiguous  INTEGER NOT NULL DEFAULT 0, -- 1: one attempt's fate is unknown; sent again at most once
   sent_by       TEXT NOT NULL DEFAULT '',   -- the campaign row that carried it
-  settled_at    INTEGER,
+  settled_at    INTEGER CHECK ((settled_at IS NULL) = (state = 'waiting' OR state = 'due' OR state = 'claimed')), -- when it left the line
   reason        TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (due_at, id) WHERE state = 'due';
-CREATE INDEX outbox_line ON outbox (contact, seq, part) WHERE state IN ('waiting', 'due', 'claimed');
-CREATE INDEX outbox_trouble ON outbox (state, id) WHERE state IN ('held', 'withheld', 'expired', 'dead', 'unknown');
-CREATE INDEX outbox_turn ON outbox (turn) WHERE state IN ('held', 'withheld', 'expired', 'dead', 'unknown');
+CREATE INDEX outbox_line ON outbox (contact, seq, part) WHERE settled_at IS NULL;
+CREATE INDEX outbox_trouble ON outbox (state, id) WHERE settled_at IS NOT NULL AND state <> 'accepted';
+CREATE INDEX outbox_turn ON outbox (turn) WHERE settled_at IS NOT NULL AND state <> 'accepted';
 CREATE INDEX outbox_held ON outbox (contact) WHERE state = 'held';
 CREATE INDEX outbox_message ON outbox (message);
 
@@ -196,10 +203,10 @@ CREATE INDEX attempt_outbox ON attempt (outbox, id);
 -- endpoint), 'campaign reply' (a campaign row). No row: all is well.
 CREATE TABLE lane (
   name        TEXT PRIMARY KEY,
-  state       TEXT NOT NULL CHECK (state IN (
-                'backing_off',      -- failing: half-open trials from until_at on
-                'limited',          -- told to wait (429)
-                'stopped')),        -- a configuration fault; one row probes again at until_at
+  state       TEXT NOT NULL CHECK (
+                  state = 'backing_off' OR    -- failing: half-open trials from until_at on
+                  state = 'limited' OR        -- told to wait (429)
+                  state = 'stopped'),        -- a configuration fault; one row probes again at until_at
   until_at    INTEGER NOT NULL,
   failures    INTEGER NOT NULL,
   reason      TEXT NOT NULL,

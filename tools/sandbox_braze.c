@@ -57,7 +57,7 @@ bool braze_has_path(const char *path)
     return find_endpoint(path, strlen(path)) != NULL;
 }
 
-int refuse(struct verdict *verdict, int status, const char *format, ...)
+int judge_refuse(struct verdict *verdict, int status, const char *format, ...)
 {
     char text[500];
     va_list args;
@@ -98,28 +98,29 @@ static const char *kind_words(enum json_kind kind)
     return "something";
 }
 
-int check_fields(const struct json *object, const char *where, const struct field *fields,
+int judge_fields(const struct json *object, const char *where, const struct field *fields,
                  struct verdict *verdict)
 {
     const char *gap = where[0] != '\0' ? "." : "";
 
     if (json_kind(object) != JSON_OBJECT)
-        return refuse(verdict, 400, "%s must be an object", where[0] != '\0' ? where : "The request body");
+        return judge_refuse(verdict, 400, "%s must be an object",
+                            where[0] != '\0' ? where : "The request body");
     for (const struct json *member = json_first(object); member != NULL; member = json_next(member)) {
         const struct field *field = find_field(fields, json_key(member));
         if (field == NULL)
-            return refuse(verdict, 400, "%s%s%.80s is not a known field", where, gap, json_key(member));
+            return judge_refuse(verdict, 400, "%s%s%.80s is not a known field", where, gap, json_key(member));
         if (field->advice != NULL)
-            return refuse(verdict, 400, "%s%s%s %s", where, gap, field->name, field->advice);
+            return judge_refuse(verdict, 400, "%s%s%s %s", where, gap, field->name, field->advice);
         if (field->kind != JSON_NONE && json_kind(member) != field->kind)
-            return refuse(verdict, 400, "%s%s%s must be %s", where, gap, field->name,
-                          kind_words(field->kind));
+            return judge_refuse(verdict, 400, "%s%s%s must be %s", where, gap, field->name,
+                                kind_words(field->kind));
         if (field->is_required && field->kind == JSON_TEXT && json_text(member)[0] == '\0')
-            return refuse(verdict, 400, "%s%s%s must not be empty", where, gap, field->name);
+            return judge_refuse(verdict, 400, "%s%s%s must not be empty", where, gap, field->name);
     }
     for (const struct field *field = fields; field->name != NULL; field++)
         if (field->is_required && json_get(object, field->name) == NULL)
-            return refuse(verdict, 400, "%s%s%s is required", where, gap, field->name);
+            return judge_refuse(verdict, 400, "%s%s%s is required", where, gap, field->name);
     return 0;
 }
 
@@ -136,7 +137,7 @@ static bool looks_like_id(const char *id)
     return true;
 }
 
-bool id_known(const struct id_list *list, const char *id)
+bool id_list_has(const struct id_list *list, const char *id)
 {
     for (size_t i = 0; i < list->count; i++)
         if (strcmp(list->ids[i], id) == 0)
@@ -144,7 +145,7 @@ bool id_known(const struct id_list *list, const char *id)
     return list->count == 0 && looks_like_id(id);
 }
 
-const struct campaign *campaign_find(const struct campaign_list *list, const char *id)
+const struct campaign *campaign_list_find(const struct campaign_list *list, const char *id)
 {
     static const struct campaign ANY = { .property = "external_system_msg_body", .layout = LAYOUT_RESPONSE };
 
@@ -202,7 +203,7 @@ static bool text_has_liquid(const char *text)
     return text != NULL && (strstr(text, "{{") != NULL || strstr(text, "{%") != NULL);
 }
 
-bool has_liquid(const struct json *value, const char *except)
+bool judge_liquid(const struct json *value, const char *except)
 {
     if (text_has_liquid(json_text(value)))
         return true;
@@ -212,13 +213,13 @@ bool has_liquid(const struct json *value, const char *except)
         const char *key = json_key(item);
         if (key != NULL && except != NULL && strcmp(key, except) == 0)
             continue;
-        if (text_has_liquid(key) || has_liquid(item, NULL))
+        if (text_has_liquid(key) || judge_liquid(item, NULL))
             return true;
     }
     return false;
 }
 
-struct delivery *add_delivery(struct verdict *verdict, enum address address, const char *user)
+struct delivery *judge_add(struct verdict *verdict, enum address address, const char *user)
 {
     for (size_t i = 0; i < verdict->delivery_count; i++) {
         const struct delivery *former = &verdict->deliveries[i];
@@ -232,14 +233,14 @@ struct delivery *add_delivery(struct verdict *verdict, enum address address, con
     return delivery;
 }
 
-int read_alias(const struct json *alias, const char *where, enum address *address, const char **user,
+int judge_alias(const struct json *alias, const char *where, enum address *address, const char **user,
                struct verdict *verdict)
 {
     static const struct field FIELDS[] = {
         { "alias_name", JSON_TEXT, true, NULL }, { "alias_label", JSON_TEXT, true, NULL }, { 0 },
     };
 
-    if (check_fields(alias, where, FIELDS, verdict) != 0)
+    if (judge_fields(alias, where, FIELDS, verdict) != 0)
         return -1;
     *address = strcmp(json_get_text(alias, "alias_label"), "phone") == 0 ? ADDRESS_PHONE : ADDRESS_ALIAS;
     *user = json_get_text(alias, "alias_name");
@@ -280,7 +281,7 @@ static int check_key(const struct workspace *workspace, const struct http_reques
     if (strcmp(given, workspace->api_key) == 0)
         return 0;
     verdict->is_unknown_key = true;
-    return refuse(verdict, 401, "Invalid API key: %.200s", given);
+    return judge_refuse(verdict, 401, "Invalid API key: %.200s", given);
 }
 
 static int check_content_type(const struct http_request *request, struct verdict *verdict)
@@ -291,7 +292,7 @@ static int check_content_type(const struct http_request *request, struct verdict
 
     if (type != NULL && strncasecmp(type, JSON_TYPE, len) == 0 && strchr("; \t", type[len]) != NULL)
         return 0;
-    return refuse(verdict, 415, "Content-Type must be application/json");
+    return judge_refuse(verdict, 415, "Content-Type must be application/json");
 }
 
 static int check_access(const struct workspace *workspace, const struct endpoint *endpoint,
@@ -301,7 +302,7 @@ static int check_access(const struct workspace *workspace, const struct endpoint
         return -1;
     for (size_t i = 0; i < workspace->denied.count; i++)
         if (strcmp(workspace->denied.ids[i], endpoint->permission) == 0)
-            return refuse(verdict, 403, "Access Denied");
+            return judge_refuse(verdict, 403, "Access Denied");
     return 0;
 }
 
@@ -310,12 +311,13 @@ static int judge_details(const struct workspace *workspace, const char *query, s
 {
     struct buf id = { 0 };
     int found = http_query(query, "campaign_id", &id);
-    const struct campaign *campaign = found == 1 ? campaign_find(&workspace->campaigns, buf_text(&id)) : NULL;
+    const struct campaign *campaign =
+        found == 1 ? campaign_list_find(&workspace->campaigns, buf_text(&id)) : NULL;
     struct jsonw w = { .out = &verdict->body };
 
     buf_release(&id);
     if (campaign == NULL)
-        return refuse(verdict, 400, found == 0 ? "campaign_id is required" : "Invalid Campaign ID");
+        return judge_refuse(verdict, 400, found == 0 ? "campaign_id is required" : "Invalid Campaign ID");
     jsonw_object(&w, NULL);
     jsonw_text(&w, "message", "success");
     jsonw_text(&w, "name", "Sandbox campaign");
@@ -347,7 +349,7 @@ static int judge_body(const struct workspace *workspace, const struct endpoint *
     if (check_content_type(request, verdict) != 0)
         return -1;
     if (json_parse(request->body, request->body_len, JSON_LARGE, &verdict->root, NULL) != 0)
-        return refuse(verdict, 400, "Error while parsing request body. Please check your syntax");
+        return judge_refuse(verdict, 400, "Error while parsing request body. Please check your syntax");
     verdict->budget = endpoint->budget;
     return endpoint->judge(workspace, verdict->root, verdict);
 }
@@ -374,13 +376,13 @@ void braze_judge(const struct workspace *workspace, const struct http_request *r
     buf_clear(&body);
     *verdict = (struct verdict){ .status = 201, .body = body };
     if (request->bad_status > 0) {
-        refuse(verdict, request->bad_status, "%s", request->bad_why);
+        judge_refuse(verdict, request->bad_status, "%s", request->bad_why);
         return;
     }
     if (endpoint == NULL || strcmp(endpoint->method, request->method) != 0) {
         bool has_slash = endpoint == NULL && len > 1 && find_endpoint(request->path, len - 1) != NULL &&
                          request->path[len - 1] == '/';
-        refuse(verdict, has_slash ? 403 : 404, has_slash ? "Access Denied" : "Invalid URL");
+        judge_refuse(verdict, has_slash ? 403 : 404, has_slash ? "Access Denied" : "Invalid URL");
         return;
     }
     verdict->budget = endpoint->budget;

@@ -15,7 +15,7 @@
 enum { PROPERTIES_MAX = 50 * 1024, TEXT_MAX = 4096, TEMPLATE_TEXT_MAX = 1024 };
 
 /* Writes {"message": …} and the status; always -1. */
-int refuse(struct verdict *verdict, int status, const char *format, ...)
+int judge_refuse(struct verdict *verdict, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 struct field { /* a table of these ends with a NULL name */
@@ -25,21 +25,21 @@ struct field { /* a table of these ends with a NULL name */
     const char *advice; /* not NULL: a field that Braze knows and that is refused here, with the reason */
 };
 
-/* Every member known and of the right kind, all required ones there; `where`, "recipients[3]", begins a refusal. */
-int check_fields(const struct json *object, const char *where, const struct field *fields,
+/* Is every member known and of its kind, every required one there? `where`, "recipients[3]", begins refusals. */
+int judge_fields(const struct json *object, const char *where, const struct field *fields,
                  struct verdict *verdict);
 
-bool id_known(const struct id_list *list, const char *id);
-const struct campaign *campaign_find(const struct campaign_list *list, const char *id);
+bool id_list_has(const struct id_list *list, const char *id);
+const struct campaign *campaign_list_find(const struct campaign_list *list, const char *id);
 
 /* "{{" or "{%" in any key or text of the tree, save in the member `except` of the root (NULL: none). */
-bool has_liquid(const struct json *value, const char *except);
+bool judge_liquid(const struct json *value, const char *except);
 
 /* Adds one delivery unless its user was given before; NULL then. */
-struct delivery *add_delivery(struct verdict *verdict, enum address address, const char *user);
+struct delivery *judge_add(struct verdict *verdict, enum address address, const char *user);
 
 /* Reads {alias_name, alias_label}. */
-int read_alias(const struct json *alias, const char *where, enum address *address, const char **user,
+int judge_alias(const struct json *alias, const char *where, enum address *address, const char **user,
                struct verdict *verdict);
 
 /* The judges. 0: accepted, and braze_judge writes the answer unless the judge did; -1: refused. */

@@ -92,8 +92,8 @@ static int check_properties(const struct json *properties, const char *where, co
     size_t len = text.len;
     buf_release(&text);
     if (len > PROPERTIES_MAX)
-        return refuse(verdict, 400, "%s%s%s is %zu bytes: the maximum is 50 KB", where,
-                      where[0] != '\0' ? "." : "", name, len);
+        return judge_refuse(verdict, 400, "%s%s%s is %zu bytes: the maximum is 50 KB", where,
+                            where[0] != '\0' ? "." : "", name, len);
     return 0;
 }
 
@@ -104,13 +104,13 @@ static int check_prioritization(const struct json *list, const char *where, stru
     };
 
     if (json_count(list) == 0)
-        return refuse(verdict, 400, "%s.prioritization is required with email", where);
+        return judge_refuse(verdict, 400, "%s.prioritization is required with email", where);
     for (const struct json *item = json_first(list); item != NULL; item = json_next(item)) {
         bool is_known = false;
         for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
             is_known |= json_text(item) != NULL && strcmp(json_text(item), WORDS[i]) == 0;
         if (!is_known)
-            return refuse(verdict, 400, "%s.prioritization holds an unknown value", where);
+            return judge_refuse(verdict, 400, "%s.prioritization holds an unknown value", where);
     }
     return 0;
 }
@@ -125,16 +125,17 @@ static int read_address(const struct json *recipient, const char *where, enum ad
     char alias_where[64];
 
     if (given != 1)
-        return refuse(verdict, 400, "%s needs exactly one of external_user_id, user_alias and email", where);
+        return judge_refuse(verdict, 400, "%s needs exactly one of external_user_id, user_alias and email",
+                            where);
     if (alias != NULL) {
         snprintf(alias_where, sizeof alias_where, "%s.user_alias", where);
-        return read_alias(alias, alias_where, address, user, verdict);
+        return judge_alias(alias, alias_where, address, user, verdict);
     }
     *address = external != NULL ? ADDRESS_EXTERNAL_ID : ADDRESS_EMAIL;
     *user = external != NULL ? external : email;
     if ((*user)[0] == '\0')
-        return refuse(verdict, 400, "%s.%s must not be empty", where,
-                      external != NULL ? "external_user_id" : "email");
+        return judge_refuse(verdict, 400, "%s.%s must not be empty", where,
+                            external != NULL ? "external_user_id" : "email");
     return email != NULL ? check_prioritization(json_get(recipient, "prioritization"), where, verdict) : 0;
 }
 
@@ -143,9 +144,10 @@ static int check_existing_only(const struct json *recipient, const char *where, 
     if (json_get_bool(recipient, "send_to_existing_only", true))
         return 0;
     if (json_get(recipient, "user_alias") != NULL)
-        return refuse(verdict, 400, "%s.send_to_existing_only false cannot be used with user_alias", where);
+        return judge_refuse(verdict, 400, "%s.send_to_existing_only false cannot be used with user_alias",
+                            where);
     if (json_count(json_get(recipient, "attributes")) == 0)
-        return refuse(verdict, 400, "%s.send_to_existing_only false needs attributes", where);
+        return judge_refuse(verdict, 400, "%s.send_to_existing_only false needs attributes", where);
     return 0;
 }
 
@@ -172,19 +174,19 @@ static int judge_recipient(const struct kind_of_send *kind, const struct campaig
     const char *user = NULL;
 
     snprintf(where, sizeof where, "recipients[%zu]", index);
-    if (check_fields(recipient, where, kind->recipient_fields, verdict) != 0)
+    if (judge_fields(recipient, where, kind->recipient_fields, verdict) != 0)
         return -1;
     const struct json *properties = json_get(recipient, kind->properties_name);
     if (read_address(recipient, where, &address, &user, verdict) != 0 ||
         check_existing_only(recipient, where, verdict) != 0 ||
         check_properties(properties, where, kind->properties_name, verdict) != 0)
         return -1;
-    struct delivery *delivery = add_delivery(verdict, address, user);
+    struct delivery *delivery = judge_add(verdict, address, user);
     if (delivery == NULL)
         return 0;
     delivery->properties = properties;
     delivery->common = common;
-    delivery->has_liquid = has_liquid(recipient, NULL);
+    delivery->has_liquid = judge_liquid(recipient, NULL);
     find_text(campaign, delivery);
     return 0;
 }
@@ -194,15 +196,16 @@ static int judge_recipients(const struct kind_of_send *kind, const struct campai
 {
     const struct json *recipients = json_get(root, "recipients");
     const struct json *common = json_get(root, kind->properties_name);
-    bool is_liquid_common = has_liquid(root, "recipients");
+    bool is_liquid_common = judge_liquid(root, "recipients");
     size_t index = 0;
 
     if (json_get_bool(root, "broadcast", false))
-        return refuse(verdict, 400, "broadcast " NO_BROADCAST);
+        return judge_refuse(verdict, 400, "broadcast " NO_BROADCAST);
     if (json_count(recipients) == 0)
-        return refuse(verdict, 400, "No Recipients");
+        return judge_refuse(verdict, 400, "No Recipients");
     if (json_count(recipients) > RECIPIENTS_MAX)
-        return refuse(verdict, 400, "The max number of external_ids and aliases per request was exceeded");
+        return judge_refuse(verdict, 400,
+                            "The max number of external_ids and aliases per request was exceeded");
     if (check_properties(common, "", kind->properties_name, verdict) != 0)
         return -1;
     for (const struct json *item = json_first(recipients); item != NULL; item = json_next(item))
@@ -217,26 +220,26 @@ static int judge_recipients(const struct kind_of_send *kind, const struct campai
 
 int judge_campaign(const struct workspace *workspace, const struct json *root, struct verdict *verdict)
 {
-    if (check_fields(root, "", CAMPAIGN_SEND.fields, verdict) != 0)
+    if (judge_fields(root, "", CAMPAIGN_SEND.fields, verdict) != 0)
         return -1;
     verdict->campaign = json_get_text(root, CAMPAIGN_SEND.id_name);
     if (verdict->campaign == NULL)
-        return refuse(verdict, 400, "campaign_id must be a string of the campaign api identifier");
-    const struct campaign *campaign = campaign_find(&workspace->campaigns, verdict->campaign);
+        return judge_refuse(verdict, 400, "campaign_id must be a string of the campaign api identifier");
+    const struct campaign *campaign = campaign_list_find(&workspace->campaigns, verdict->campaign);
     if (campaign == NULL)
-        return refuse(verdict, 400, "Invalid Campaign ID");
+        return judge_refuse(verdict, 400, "Invalid Campaign ID");
     return judge_recipients(&CAMPAIGN_SEND, campaign, root, verdict);
 }
 
 int judge_canvas(const struct workspace *workspace, const struct json *root, struct verdict *verdict)
 {
-    if (check_fields(root, "", CANVAS_SEND.fields, verdict) != 0)
+    if (judge_fields(root, "", CANVAS_SEND.fields, verdict) != 0)
         return -1;
     verdict->campaign = json_get_text(root, CANVAS_SEND.id_name);
     if (verdict->campaign == NULL)
-        return refuse(verdict, 400, "canvas_id must be a string of the Canvas api identifier");
-    const struct campaign *campaign = campaign_find(&workspace->canvases, verdict->campaign);
+        return judge_refuse(verdict, 400, "canvas_id must be a string of the Canvas api identifier");
+    const struct campaign *campaign = campaign_list_find(&workspace->canvases, verdict->campaign);
     if (campaign == NULL)
-        return refuse(verdict, 400, "Invalid Canvas ID");
+        return judge_refuse(verdict, 400, "Invalid Canvas ID");
     return judge_recipients(&CANVAS_SEND, campaign, root, verdict);
 }

@@ -10,8 +10,7 @@
 
 struct server;
 
-/* Listens on "127.0.0.1:9090", "[::1]:0" …; NULL when it cannot. From here on SIGTERM and SIGINT end
- * server_run. */
+/* Listens on "127.0.0.1:9090", "[::1]:0" …, or NULL. From here on SIGTERM and SIGINT end server_run. */
 struct server *server_open(const char *address, int connections_max, http_handler *handler, void *context,
                            struct error *error);
 void server_close(struct server *server);

@@ -116,8 +116,7 @@ static const struct track_array ARRAYS[] = {
 
 enum { ARRAY_COUNT = sizeof ARRAYS / sizeof ARRAYS[0] };
 
-/* "12-1-2021" and "12/1/2021" become a time although text was meant; who writes the year first means a date.
- */
+/* "12-1-2021" and "12/1/2021" become a time although text was meant; with the year first a date is meant. */
 static bool looks_like_date(const char *text)
 {
     int digits = 0, marks = 0;
@@ -161,7 +160,7 @@ static void judge_object(const struct json *object, size_t array, size_t index, 
     if (problem == NULL) {
         tally->processed[array]++;
         verdict->tracked++;
-        verdict->liquid += has_liquid(object, NULL);
+        verdict->liquid += judge_liquid(object, NULL);
         verdict->untracked += is_left_out(object);
         return;
     }
@@ -200,12 +199,12 @@ int judge_track(const struct workspace *workspace, const struct json *root, stru
     size_t total = 0;
 
     (void)workspace;
-    if (check_fields(root, "", FIELDS, verdict) != 0)
+    if (judge_fields(root, "", FIELDS, verdict) != 0)
         return -1;
     for (size_t i = 0; i < ARRAY_COUNT; i++)
         total += json_count(json_get(root, ARRAYS[i].name));
     if (total > TRACK_OBJECTS_MAX)
-        return refuse(verdict, 400, "Max Input Length Exceeded");
+        return judge_refuse(verdict, 400, "Max Input Length Exceeded");
     tally.w.out = &tally.errors;
     jsonw_array(&tally.w, NULL);
     for (size_t i = 0; i < ARRAY_COUNT; i++) {

@@ -132,13 +132,14 @@ static int check_variables(const struct json *message, const char *name, size_t 
     size_t count = 0;
 
     if (json_count(variables) > most)
-        return refuse(verdict, 400, "%s takes at most %zu", name, most);
+        return judge_refuse(verdict, 400, "%s takes at most %zu", name, most);
     for (const struct json *item = json_first(variables); item != NULL; item = json_next(item), count++) {
         snprintf(index, sizeof index, "%zu", count);
         if (json_get(variables, index) == NULL)
-            return refuse(verdict, 400, "%s must be keyed by \"0\", \"1\" and so on, without a gap", name);
+            return judge_refuse(verdict, 400, "%s must be keyed by \"0\", \"1\" and so on, without a gap",
+                                name);
         if (json_text(item) == NULL)
-            return refuse(verdict, 400, "%s must hold strings", name);
+            return judge_refuse(verdict, 400, "%s must hold strings", name);
         const char *trouble = whatsapp_trouble(json_text(item), LAYOUT_TEMPLATE);
         drop_if(trouble != NULL, trouble, dropped);
     }
@@ -148,7 +149,7 @@ static int check_variables(const struct json *message, const char *name, size_t 
 static int check_template(const struct json *message, const char **dropped, struct verdict *verdict)
 {
     if (json_get(message, "header_variables") != NULL && json_get(message, "header_image_uri") != NULL)
-        return refuse(verdict, 400, "header_variables and header_image_uri exclude each other");
+        return judge_refuse(verdict, 400, "header_variables and header_image_uri exclude each other");
     if (check_variables(message, "header_variables", 1, dropped, verdict) != 0 ||
         check_variables(message, "body_variables", 100, dropped, verdict) != 0)
         return -1;
@@ -176,11 +177,11 @@ static int check_quick_reply(const struct json *message, const char **dropped, s
     const struct json *buttons = json_get(message, "buttons");
 
     if (json_get(message, "header_text") != NULL && json_get(message, "header_image_uri") != NULL)
-        return refuse(verdict, 400, "header_text and header_image_uri exclude each other");
+        return judge_refuse(verdict, 400, "header_text and header_image_uri exclude each other");
     if (json_count(buttons) == 0)
-        return refuse(verdict, 400, "buttons must hold 1 to 3 buttons");
+        return judge_refuse(verdict, 400, "buttons must hold 1 to 3 buttons");
     for (const struct json *button = json_first(buttons); button != NULL; button = json_next(button)) {
-        if (check_fields(button, "button", BUTTON_FIELDS, verdict) != 0)
+        if (judge_fields(button, "button", BUTTON_FIELDS, verdict) != 0)
             return -1;
         drop_if(length_of(button, "text") > BUTTON_MAX, "a button is over 20 characters", dropped);
     }
@@ -192,15 +193,15 @@ static int check_quick_reply(const struct json *message, const char **dropped, s
 static int check_section(const struct json *section, size_t *rows, const char **dropped,
                          struct verdict *verdict)
 {
-    if (check_fields(section, "section", SECTION_FIELDS, verdict) != 0)
+    if (judge_fields(section, "section", SECTION_FIELDS, verdict) != 0)
         return -1;
     drop_if(length_of(section, "section_title") > TITLE_MAX, "a section title is over 24 characters",
             dropped);
     const struct json *list = json_get(section, "list_rows");
     if (json_count(list) == 0)
-        return refuse(verdict, 400, "a section has no rows");
+        return judge_refuse(verdict, 400, "a section has no rows");
     for (const struct json *row = json_first(list); row != NULL; row = json_next(row)) {
-        if (check_fields(row, "row", ROW_FIELDS, verdict) != 0)
+        if (judge_fields(row, "row", ROW_FIELDS, verdict) != 0)
             return -1;
         drop_if(length_of(row, "row_title") > TITLE_MAX, "a row title is over 24 characters", dropped);
         drop_if(length_of(row, "row_description") > DESCRIPTION_MAX,
@@ -216,10 +217,10 @@ static int check_list(const struct json *message, const char **dropped, struct v
     const struct json *sections = json_get(list, "list_sections");
     size_t rows = 0;
 
-    if (check_fields(list, "list", LIST_FIELDS, verdict) != 0)
+    if (judge_fields(list, "list", LIST_FIELDS, verdict) != 0)
         return -1;
     if (json_count(sections) == 0)
-        return refuse(verdict, 400, "list_sections must not be empty");
+        return judge_refuse(verdict, 400, "list_sections must not be empty");
     for (const struct json *section = json_first(sections); section != NULL; section = json_next(section))
         if (check_section(section, &rows, dropped, verdict) != 0)
             return -1;
@@ -249,18 +250,18 @@ static const struct message_type *find_type(const char *name)
 static int judge_whatsapp(const struct workspace *workspace, const struct json *whatsapp, const char **text,
                           const char **dropped, struct verdict *verdict)
 {
-    if (check_fields(whatsapp, "messages.whats_app", WHATSAPP_FIELDS, verdict) != 0)
+    if (judge_fields(whatsapp, "messages.whats_app", WHATSAPP_FIELDS, verdict) != 0)
         return -1;
-    if (!id_known(&workspace->apps, json_get_text(whatsapp, "app_id")))
-        return refuse(verdict, 400, "messages.whats_app.app_id is not an app of this workspace");
-    if (!id_known(&workspace->groups, json_get_text(whatsapp, "subscription_group_id")))
-        return refuse(verdict, 400,
-                      "messages.whats_app.subscription_group_id is not a group of this workspace");
+    if (!id_list_has(&workspace->apps, json_get_text(whatsapp, "app_id")))
+        return judge_refuse(verdict, 400, "messages.whats_app.app_id is not an app of this workspace");
+    if (!id_list_has(&workspace->groups, json_get_text(whatsapp, "subscription_group_id")))
+        return judge_refuse(verdict, 400,
+                            "messages.whats_app.subscription_group_id is not a group of this workspace");
     const struct message_type *type = find_type(json_get_text(whatsapp, "message_type"));
     if (type == NULL)
-        return refuse(verdict, 400, "Mismatched Message Type");
+        return judge_refuse(verdict, 400, "Mismatched Message Type");
     const struct json *message = json_get(whatsapp, "message");
-    if (check_fields(message, "messages.whats_app.message", type->fields, verdict) != 0)
+    if (judge_fields(message, "messages.whats_app.message", type->fields, verdict) != 0)
         return -1;
     *text = json_get_text(message, type->text_field);
     verdict->campaign = json_get_text(whatsapp, "app_id");
@@ -276,11 +277,11 @@ static int check_options(const struct json *root, struct verdict *verdict)
     for (size_t i = 0; i < sizeof STATES / sizeof STATES[0]; i++)
         is_known |= state != NULL && strcmp(state, STATES[i]) == 0;
     if (!is_known)
-        return refuse(verdict, 400, "recipient_subscription_state must be opted_in, subscribed or all");
+        return judge_refuse(verdict, 400, "recipient_subscription_state must be opted_in, subscribed or all");
     if (json_get_bool(root, "broadcast", false))
-        return refuse(verdict, 400, "broadcast is refused by the sandbox: it addresses everybody");
+        return judge_refuse(verdict, 400, "broadcast is refused by the sandbox: it addresses everybody");
     if (json_count(json_get(root, "messages")) == 0)
-        return refuse(verdict, 400, "No message to send");
+        return judge_refuse(verdict, 400, "No message to send");
     return 0;
 }
 
@@ -290,20 +291,21 @@ static int add_users(const struct json *root, struct verdict *verdict)
     const struct json *aliases = json_get(root, "user_aliases");
 
     if (json_count(ids) + json_count(aliases) == 0)
-        return refuse(verdict, 400, "No Recipients");
+        return judge_refuse(verdict, 400, "No Recipients");
     if (json_count(ids) + json_count(aliases) > RECIPIENTS_MAX)
-        return refuse(verdict, 400, "The max number of external_ids and aliases per request was exceeded");
+        return judge_refuse(verdict, 400,
+                            "The max number of external_ids and aliases per request was exceeded");
     for (const struct json *id = json_first(ids); id != NULL; id = json_next(id)) {
         if (json_text(id) == NULL || json_text(id)[0] == '\0')
-            return refuse(verdict, 400, "external_user_ids must hold strings");
-        add_delivery(verdict, ADDRESS_EXTERNAL_ID, json_text(id));
+            return judge_refuse(verdict, 400, "external_user_ids must hold strings");
+        judge_add(verdict, ADDRESS_EXTERNAL_ID, json_text(id));
     }
     for (const struct json *alias = json_first(aliases); alias != NULL; alias = json_next(alias)) {
         enum address address = ADDRESS_ALIAS;
         const char *user = NULL;
-        if (read_alias(alias, "user_aliases[]", &address, &user, verdict) != 0)
+        if (judge_alias(alias, "user_aliases[]", &address, &user, verdict) != 0)
             return -1;
-        add_delivery(verdict, address, user);
+        judge_add(verdict, address, user);
     }
     return 0;
 }
@@ -314,15 +316,15 @@ int judge_message(const struct workspace *workspace, const struct json *root, st
     const struct json *messages = json_get(root, "messages");
     const char *text = NULL, *dropped = NULL;
 
-    if (check_fields(root, "", SEND_FIELDS, verdict) != 0 || check_options(root, verdict) != 0 ||
-        check_fields(messages, "messages", MESSAGES, verdict) != 0)
+    if (judge_fields(root, "", SEND_FIELDS, verdict) != 0 || check_options(root, verdict) != 0 ||
+        judge_fields(messages, "messages", MESSAGES, verdict) != 0)
         return -1;
     const struct json *whatsapp = json_get(messages, "whats_app");
     if (json_get(root, "campaign_id") != NULL && json_get(whatsapp, "message_variation_id") == NULL)
-        return refuse(verdict, 400, "Message Variant Unspecified");
+        return judge_refuse(verdict, 400, "Message Variant Unspecified");
     if (judge_whatsapp(workspace, whatsapp, &text, &dropped, verdict) != 0 || add_users(root, verdict) != 0)
         return -1;
-    bool is_liquid = has_liquid(root, NULL);
+    bool is_liquid = judge_liquid(root, NULL);
     for (size_t i = 0; i < verdict->delivery_count; i++) {
         struct delivery *delivery = &verdict->deliveries[i];
         delivery->text = text != NULL ? text : "";

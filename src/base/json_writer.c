@@ -53,6 +53,11 @@ static void add_escape(uint32_t code, struct buf *out)
 }
 
 /* Of valid UTF-8 without NUL. */
+static bool is_plain(unsigned char byte)
+{
+    return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
+}
+
 static void quote_valid(const char *text, size_t len, struct buf *out)
 {
     size_t plain_from = 0; /* text[plain_from … at-1] needs no escape and is not yet appended */
@@ -60,8 +65,13 @@ static void quote_valid(const char *text, size_t len, struct buf *out)
     buf_add_char(out, '"');
     for (size_t at = 0; at < len;) {
         uint32_t code;
-        size_t taken = utf8_decode(text + at, len - at, &code);
+        size_t taken;
 
+        if (is_plain((unsigned char)text[at])) {
+            at++;
+            continue;
+        }
+        taken = utf8_decode(text + at, len - at, &code);
         if (code == '"' || code == '\\' || is_unseen(code)) {
             buf_add(out, text + plain_from, at - plain_from);
             add_escape(code, out);

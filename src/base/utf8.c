@@ -12,6 +12,8 @@
  *
  * Nothing here allocates but what is appended to a caller's buf, and nothing reads past `len`.
  */
+#include <string.h>
+
 #include "base/utf8.h"
 
 enum { REPLACEMENT = 0xFFFD };
@@ -73,6 +75,10 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *code)
     *code = REPLACEMENT;
     if (len == 0)
         return 0;
+    if ((unsigned char)*text < 0x80) {
+        *code = (unsigned char)*text;
+        return 1;
+    }
     size_t taken = take((const unsigned char *)text, len, code, &is_whole);
     return is_whole ? taken : 0;
 }
@@ -102,11 +108,26 @@ void utf8_encode(uint32_t code, struct buf *out)
     buf_add(out, bytes, len);
 }
 
+size_t utf8_ascii_run(const char *text, size_t len)
+{
+    size_t at = 0;
+    uint64_t eight;
+
+    for (; at + sizeof eight <= len; at += sizeof eight) {
+        memcpy(&eight, text + at, sizeof eight);
+        if ((eight & 0x8080808080808080u) != 0)
+            break;
+    }
+    while (at < len && (unsigned char)text[at] < 0x80)
+        at++;
+    return at;
+}
+
 bool utf8_is_valid(const char *text, size_t len)
 {
     uint32_t code;
 
-    for (size_t at = 0; at < len;) {
+    for (size_t at = utf8_ascii_run(text, len); at < len;) {
         size_t taken = utf8_decode(text + at, len - at, &code);
         if (taken == 0)
             return false;
@@ -118,6 +139,11 @@ bool utf8_is_valid(const char *text, size_t len)
 void utf8_repair(const char *text, size_t len, struct buf *out)
 {
     size_t good_from = 0; /* text[good_from … at-1] is good and not yet appended */
+
+    if (utf8_ascii_run(text, len) == len && memchr(text, '\0', len) == NULL) {
+        buf_add(out, text, len);
+        return;
+    }
 
     for (size_t at = 0; at < len;) {
         uint32_t code;

@@ -20,6 +20,9 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *code);
 /* Appends one character; codes that are none are appended as U+FFFD. */
 void utf8_encode(uint32_t code, struct buf *out);
 
+/* How many bytes at the start are ASCII: most texts are done with it. */
+size_t utf8_ascii_run(const char *text, size_t len);
+
 bool utf8_is_valid(const char *text, size_t len);
 
 /* Appends the text with each maximal bad part, and each NUL, replaced by U+FFFD (what Unicode advises). */

@@ -76,10 +76,10 @@ static const struct verdict *find_verdict(int status)
 
 /* Headers ------------------------------------------------------------------------------------------------ */
 
-/* A whole number, blanks around it forgiven, no greater than 10^15; false when it is none. */
+/* A whole number, blanks around it forgiven; what is beyond 10^12 stays a number beyond. False when it is none. */
 static bool read_number(const char *text, int64_t *number)
 {
-    static const int64_t MAX = 1000000000000000;
+    static const int64_t ENOUGH = 1000000000000;
     if (text == NULL)
         return false;
     text += strspn(text, " \t");
@@ -87,7 +87,7 @@ static bool read_number(const char *text, int64_t *number)
     if (digits == 0 || text[digits + strspn(text + digits, " \t")] != '\0')
         return false;
     *number = 0;
-    for (size_t i = 0; i < digits && *number < MAX; i++)
+    for (size_t i = 0; i < digits && *number < ENOUGH; i++)
         *number = *number * 10 + (text[i] - '0');
     return true;
 }

@@ -11,7 +11,7 @@
  *      just ended.
  *   2. A *border* is a comma, a key in quotes, a colon and the first byte of a value. A text ends at the
  *      first quote that has a border behind it, or the closing brace and the end of the body. Quotes
- *      elsewhere belong to the text.
+ *      elsewhere belong to the text, and so does a border from which no pair leads on.
  *   3. A border that names a known key for the second time is no border: the text says it. The first
  *      occurrence wins, and the fact is remembered (has_duplicate).
  *   4. `message` is the text that customers control wholly. A border does not end it: all of the rest must
@@ -62,13 +62,13 @@ static size_t skip_blanks(const struct salvage *s, size_t at)
     return at;
 }
 
-/* A key in quotes, its colon, and something behind it that can begin a value. */
+/* A key in quotes (a name, without what structures JSON), its colon, and the beginning of a value. */
 static bool read_key(const struct salvage *s, size_t at, struct border *border)
 {
     if (byte_at(s, at) != '"')
         return false;
     size_t end = at + 1;
-    while (end < s->len && end - at <= NAME_MAX_LEN && strchr("\"\\", s->body[end]) == NULL &&
+    while (end < s->len && end - at <= NAME_MAX_LEN && strchr("\"\\{}[]:,", s->body[end]) == NULL &&
            (unsigned char)s->body[end] >= ' ')
         end++;
     size_t colon = skip_blanks(s, end + 1);
@@ -150,12 +150,48 @@ static size_t bare_end(const struct salvage *s, size_t at)
     return s->body[at] == '[' || s->body[at] == '{' ? container_end(s, at) : word_end(s, at);
 }
 
+/* The same, for values that may be none at all: looking at them costs budget. */
+static size_t try_bare_end(struct salvage *s, size_t at)
+{
+    if (s->budget == 0)
+        return NOWHERE;
+    size_t end = bare_end(s, at);
+    size_t steps = (end == NOWHERE ? s->len : end) - at;
+    s->budget -= steps < s->budget ? steps : s->budget;
+    return end;
+}
+
+/* Was this key seen before? Then it is text, and hostile. */
+static bool is_repeated(struct salvage *s, enum key key, unsigned seen)
+{
+    bool is_again = (bit_of(key) & seen) != 0;
+    s->has_duplicate = s->has_duplicate || is_again;
+    return is_again;
+}
+
+/* Do bare values follow one another from here to a text with a new key, or to the end of the body? */
+static bool leads_on(struct salvage *s, struct border border, unsigned seen)
+{
+    for (int pairs = 0; pairs < TAIL_PAIRS && !is_repeated(s, border.key, seen); pairs++) {
+        if (s->body[border.value] == '"')
+            return true;
+        seen |= bit_of(border.key);
+        size_t end = try_bare_end(s, border.value);
+        if (end == NOWHERE)
+            return false;
+        if (closes(s, end))
+            return true;
+        if (!read_border(s, end, &border))
+            return false;
+    }
+    return false;
+}
+
 /*
- * The closing quote of a text that begins at `at`: the first with a border or the end of the body behind
- * it. A known key that was seen is taken for text, or, with `is_strict`, for the proof that there is no
- * such end.
+ * The closing quote of a text that begins at `at`: the first with a border that leads on, or the end of the
+ * body, behind it. A known key that was seen is taken for text, or, in a tail, for the proof that it is none.
  */
-static size_t text_end(struct salvage *s, size_t at, unsigned seen, bool is_strict)
+static size_t text_end(struct salvage *s, size_t at, unsigned seen, bool is_in_tail)
 {
     struct border border;
     for (size_t quote = next_quote(s, at); quote != NOWHERE; quote = next_quote(s, quote + 1)) {
@@ -163,10 +199,9 @@ static size_t text_end(struct salvage *s, size_t at, unsigned seen, bool is_stri
             return quote;
         if (!read_border(s, quote + 1, &border))
             continue;
-        if ((bit_of(border.key) & seen) == 0)
+        if (leads_on(s, border, seen))
             return quote;
-        s->has_duplicate = true;
-        if (is_strict)
+        if (is_in_tail && (bit_of(border.key) & seen) != 0)
             return NOWHERE;
     }
     return NOWHERE;
@@ -180,24 +215,15 @@ static size_t tail_value_end(struct salvage *s, const struct border *border, uns
         end = key_is_typed(border->key) ? text_end(s, at + 1, seen, true) : string_end(s, at + 1);
         return end == NOWHERE ? NOWHERE : end + 1;
     }
-    if (s->budget == 0)
-        return NOWHERE;
-    end = bare_end(s, at);
-    size_t steps = (end == NOWHERE ? s->len : end) - at;
-    s->budget -= steps < s->budget ? steps : s->budget;
-    return end;
+    return try_bare_end(s, at);
 }
 
 static bool is_sound_tail(struct salvage *s, size_t at, unsigned seen)
 {
     struct border border;
     for (int pairs = 0; pairs < TAIL_PAIRS; pairs++) {
-        if (!read_border(s, at, &border))
+        if (!read_border(s, at, &border) || is_repeated(s, border.key, seen))
             return false;
-        if ((bit_of(border.key) & seen) != 0) {
-            s->has_duplicate = true;
-            return false;
-        }
         seen |= bit_of(border.key);
         at = tail_value_end(s, &border, seen);
         if (at == NOWHERE)

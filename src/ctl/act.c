@@ -1,8 +1,9 @@
 /*
  * act: see the header.
  *
- * The CLI's own acts leave the queue to the next daemon: a text that `say` puts into the outbox while no daemon runs leaves
- * when one is started. The book is never created by an act on what it holds, only by the first loading of rules.
+ * The CLI's own acts leave the queue to the next daemon: a text that `say` puts into the outbox while no
+ * daemon runs leaves when one is started. The book is never created by an act on what it holds, only by the
+ * first loading of rules.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -45,7 +46,10 @@ static int code_of(int status)
     }
 }
 
-/* Over the socket ---------------------------------------------------------------------------------------------- */
+/*
+ * Over the socket
+ * ----------------------------------------------------------------------------------------------
+ */
 
 static void take_answer(struct deed *deed, const struct client_answer *answer)
 {
@@ -63,7 +67,8 @@ static void take_answer(struct deed *deed, const struct client_answer *answer)
     if (sentence != NULL)
         error_set(&deed->error, "%s", sentence);
     else
-        error_set(&deed->error, "the daemon answered with status %d and no explanation; its log has one", answer->status);
+        error_set(&deed->error, "the daemon answered with status %d and no explanation; its log has one",
+                  answer->status);
     json_free(json);
 }
 
@@ -76,15 +81,20 @@ static int ask_daemon(struct deed *deed)
     int result = 1;
 
     buf_addf(&url, "http://localhost/v1/commands/%s", deed->name != NULL ? deed->name : "rules-load");
-    client_run(client, &(struct client_call){ .socket = buf_text(&deed->call->admin_path), .url = buf_text(&url),
-                                              .body = deed->arguments, .timeout_ms = ACT_TIMEOUT_MS }, &answer);
+    client_run(client,
+               &(struct client_call){ .socket = buf_text(&deed->call->admin_path),
+                                      .url = buf_text(&url),
+                                      .body = deed->arguments,
+                                      .timeout_ms = ACT_TIMEOUT_MS },
+               &answer);
     if (answer.end == CLIENT_ANSWERED) {
         take_answer(deed, &answer);
     } else if (answer.end == CLIENT_NOBODY) {
         result = 0;
     } else {
         deed->status = 500;
-        error_set(&deed->error, "the daemon at %s took the call, but no answer came (%s): look before you try again",
+        error_set(&deed->error,
+                  "the daemon at %s took the call, but no answer came (%s): look before you try again",
                   buf_text(&deed->call->admin_path), answer.problem);
     }
     client_answer_release(&answer);
@@ -93,7 +103,10 @@ static int ask_daemon(struct deed *deed)
     return result;
 }
 
-/* Here ------------------------------------------------------------------------------------------------------------ */
+/*
+ * Here ------------------------------------------------------------------------------------------------------
+ * ------
+ */
 
 static int fail(struct deed *deed, int status)
 {
@@ -108,7 +121,8 @@ static int run_command(struct deed *deed, struct desk *desk)
 
     if (json_parse(deed->arguments, strlen(deed->arguments), JSON_LARGE, &arguments, &deed->error) < 0)
         return fail(deed, 400);
-    deed->status = desk_command(desk, deed->name, arguments, deed->call->now, &deed->reply, &contact, &deed->error);
+    deed->status =
+        desk_command(desk, deed->name, arguments, deed->call->now, &deed->reply, &contact, &deed->error);
     json_free(arguments);
     return deed->status == 200 ? 0 : -1;
 }
@@ -122,7 +136,8 @@ static int install(struct deed *deed, struct desk *desk, struct ruleset *rules)
 {
     if (desk_begin(desk, &deed->error) != 0)
         return fail(deed, 503);
-    if (desk_install(desk, rules, deed->files, buf_text(&deed->call->actor), deed->call->now, &deed->error) != 0) {
+    if (desk_install(desk, rules, deed->files, buf_text(&deed->call->actor), deed->call->now,
+                     &deed->error) != 0) {
         desk_rollback(desk);
         return fail(deed, 503);
     }
@@ -175,7 +190,8 @@ static int desk_number(int64_t *number, struct error *error)
 
     *number = found == 1 ? strtoll(buf_text(&text), &end, 10) : 0;
     if (found == 1 && (*end != '\0' || *number < 0 || *number > DESK_NUMBER_MAX))
-        found = error_set(error, "FRONTDESK_DESK is a number from 0 to %d, not \"%s\"", DESK_NUMBER_MAX, buf_text(&text));
+        found = error_set(error, "FRONTDESK_DESK is a number from 0 to %d, not \"%s\"", DESK_NUMBER_MAX,
+                          buf_text(&text));
     buf_release(&text);
     return found < 0 ? -1 : 0;
 }
@@ -198,7 +214,8 @@ static void do_here(struct deed *deed)
     int64_t number;
 
     if (deed->name != NULL && access(path, F_OK) != 0) {
-        error_set(&deed->error, "%s: there is no such database; name it with --db FILE or FRONTDESK_DB", path);
+        error_set(&deed->error, "%s: there is no such database; name it with --db FILE or FRONTDESK_DB",
+                  path);
         deed->status = 500;
         return;
     }
@@ -209,8 +226,10 @@ static void do_here(struct deed *deed)
     if (desk_open(&desk, path, number, call_zones(deed->call), deed->call->now, &deed->error) != 0) {
         deed->status = is_held(path) ? 503 : 500;
         if (deed->status == 503)
-            error_set(&deed->error, "%s is held by a process that does not answer at %s; "
-                      "name its socket with --admin SOCKET, or try again", path, buf_text(&deed->call->admin_path));
+            error_set(&deed->error,
+                      "%s is held by a process that does not answer at %s; "
+                      "name its socket with --admin SOCKET, or try again",
+                      path, buf_text(&deed->call->admin_path));
         return;
     }
     if (deed->name != NULL)
@@ -228,7 +247,8 @@ static int finish(struct deed *deed, struct json **reply)
     if (code != EXIT_DONE)
         call_fail(deed->call, code, "%s", deed->error.text);
     else if (json_parse(buf_text(&deed->reply), deed->reply.len, JSON_LARGE, reply, &deed->error) < 0)
-        code = call_fail(deed->call, EXIT_FAILED, "it is done, but the answer cannot be read: %s", deed->error.text);
+        code = call_fail(deed->call, EXIT_FAILED, "it is done, but the answer cannot be read: %s",
+                         deed->error.text);
     buf_release(&deed->reply);
     return code;
 }
@@ -277,12 +297,17 @@ enum daemon_state act_daemon_state(struct call *call)
     struct client_answer answer;
     enum daemon_state state = DAEMON_UP;
 
-    client_run(client, &(struct client_call){ .socket = buf_text(&call->admin_path), .url = "http://localhost/healthz",
-                                              .timeout_ms = PROBE_TIMEOUT_MS }, &answer);
+    client_run(client,
+               &(struct client_call){ .socket = buf_text(&call->admin_path),
+                                      .url = "http://localhost/healthz",
+                                      .timeout_ms = PROBE_TIMEOUT_MS },
+               &answer);
     if (answer.end == CLIENT_LOST)
         state = DAEMON_MUTE;
     else if (answer.end == CLIENT_NOBODY)
-        state = access(buf_text(&call->db_path), F_OK) == 0 && is_held(buf_text(&call->db_path)) ? DAEMON_MUTE : DAEMON_DOWN;
+        state = access(buf_text(&call->db_path), F_OK) == 0 && is_held(buf_text(&call->db_path))
+                    ? DAEMON_MUTE
+                    : DAEMON_DOWN;
     client_answer_release(&answer);
     client_free(client);
     return state;

@@ -1,8 +1,10 @@
 /*
- * act: everything that changes the book goes through here. While a daemon runs, it is asked over its admin socket; while
- * none does, the CLI takes the writer's lock and does the same through the same functions (desk/desk.h).
+ * act: everything that changes the book goes through here. While a daemon runs, it is asked over its admin
+ * socket; while none does, the CLI takes the writer's lock and does the same through the same functions
+ * (desk/desk.h).
  *
- * The socket is tried first. Only when nobody listens there is the lock taken; whoever loses that race is told "busy".
+ * The socket is tried first. Only when nobody listens there is the lock taken; whoever loses that race is
+ * told "busy".
  */
 #ifndef CTL_ACT_H
 #define CTL_ACT_H
@@ -12,8 +14,8 @@
 #include "store/rulefile.h"
 
 /*
- * Does what desk_command documents; `arguments` is its JSON object, the actor included. EXIT_DONE with the answer in
- * *reply (json_free it), or a code after the sentence was said.
+ * Does what desk_command documents; `arguments` is its JSON object, the actor included. EXIT_DONE with the
+ * answer in *reply (json_free it), or a code after the sentence was said.
  */
 int act_run(struct call *call, const char *name, const char *arguments, struct json **reply);
 
@@ -21,8 +23,9 @@ int act_run(struct call *call, const char *name, const char *arguments, struct j
 int act_load_rules(struct call *call, const struct rulefiles *files, struct json **reply);
 
 /*
- * Is there a daemon? MUTE: the book is held, but nobody answers at the socket. Ask before the book is opened for reading: the
- * look at the lock opens and closes the file by hand, which would drop SQLite's own locks on it.
+ * Is there a daemon? MUTE: the book is held, but nobody answers at the socket. Ask before the book is opened
+ * for reading: the look at the lock opens and closes the file by hand, which would drop SQLite's own locks on
+ * it.
  */
 enum daemon_state { DAEMON_DOWN, DAEMON_UP, DAEMON_MUTE };
 enum daemon_state act_daemon_state(struct call *call);

@@ -1,6 +1,6 @@
 /*
- * call: see the header. The times that people type and read are those of the machine's zone (TZ); in the book and in
- * JSON there is only UTC.
+ * call: see the header. The times that people type and read are those of the machine's zone (TZ); in the book
+ * and in JSON there is only UTC.
  */
 #include <errno.h>
 #include <pwd.h>
@@ -19,8 +19,8 @@
 #include "store/schema.h"
 
 /* Flag, else environment, else the given text. */
-static int get_path(const struct parsed *parsed, enum option_id option, const char *variable, const char *otherwise,
-                    struct buf *path, struct error *error)
+static int get_path(const struct parsed *parsed, enum option_id option, const char *variable,
+                    const char *otherwise, struct buf *path, struct error *error)
 {
     int found;
 
@@ -44,7 +44,8 @@ static void name_actor(struct buf *actor)
         buf_addf(actor, "cli uid %u", (unsigned)getuid());
 }
 
-int call_init(struct call *call, const struct parsed *parsed, struct output *output, int64_t now, struct error *error)
+int call_init(struct call *call, const struct parsed *parsed, struct output *output, int64_t now,
+              struct error *error)
 {
     struct buf socket = { 0 };
     int result;
@@ -54,7 +55,8 @@ int call_init(struct call *call, const struct parsed *parsed, struct output *out
     result = get_path(parsed, OPTION_DB, "FRONTDESK_DB", "frontdesk.db", &call->db_path, error);
     buf_addf(&socket, "%s.sock", buf_text(&call->db_path));
     if (result == 0)
-        result = get_path(parsed, OPTION_ADMIN, "FRONTDESK_ADMIN", buf_text(&socket), &call->admin_path, error);
+        result =
+            get_path(parsed, OPTION_ADMIN, "FRONTDESK_ADMIN", buf_text(&socket), &call->admin_path, error);
     if (result == 0)
         result = get_path(parsed, OPTION_RULES, "FRONTDESK_RULES", "", &call->rules_dir, error);
     buf_release(&socket);
@@ -122,8 +124,10 @@ int call_find(const struct call *call, struct db *db, const char *typed, int64_t
     if (found < 0)
         return call_read_failed(call, db, &error);
     if (found == 0)
-        return call_fail(call, EXIT_NOTHING, "there is no conversation with that number, external id or phone: %s; "
-                         "frontdesk conversations lists them", typed);
+        return call_fail(call, EXIT_NOTHING,
+                         "there is no conversation with that number, external id or phone: %s; "
+                         "frontdesk conversations lists them",
+                         typed);
     return EXIT_DONE;
 }
 
@@ -204,7 +208,8 @@ int call_check_word(const struct call *call, enum option_id option, const char *
         return EXIT_DONE;
     nearest_offer_list(&nearest, words);
     nearest_advise(&nearest, words, &advice);
-    code = call_fail(call, EXIT_USAGE, "--%s does not know \"%s\"%s", command_options[option].name, typed, buf_text(&advice));
+    code = call_fail(call, EXIT_USAGE, "--%s does not know \"%s\"%s", command_options[option].name, typed,
+                     buf_text(&advice));
     buf_release(&advice);
     return code;
 }

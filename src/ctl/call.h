@@ -1,7 +1,9 @@
 /*
- * call: one run of a command: what was typed, where things are, where to show. Owned by main; commands borrow it.
+ * call: one run of a command: what was typed, where things are, where to show. Owned by main; commands borrow
+ * it.
  *
- * The helpers say what went wrong themselves (through the output) and return an exit code, EXIT_DONE when all is well.
+ * The helpers say what went wrong themselves (through the output) and return an exit code, EXIT_DONE when all
+ * is well.
  */
 #ifndef CTL_CALL_H
 #define CTL_CALL_H
@@ -25,13 +27,15 @@ struct call {
 };
 
 /* Paths from flags, environment and defaults; the actor from the login. -1: an X_FILE cannot be read. */
-int call_init(struct call *call, const struct parsed *parsed, struct output *output, int64_t now, struct error *error);
+int call_init(struct call *call, const struct parsed *parsed, struct output *output, int64_t now,
+              struct error *error);
 void call_release(struct call *call);
 
 const struct zones *call_zones(struct call *call);
 
 /* Says the sentence and returns the code. */
-int call_fail(const struct call *call, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int call_fail(const struct call *call, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* The book, opened for reading and of this program's schema. Close it with db_close. */
 int call_open(const struct call *call, struct db **db);

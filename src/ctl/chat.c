@@ -1,9 +1,9 @@
 /*
  * chat: see the header.
  *
- * A turn's state alone does not tell whether all has arrived: after a hand-over the turn is "agent" at once, and its
- * sentence still on the way. So the texts of the turn are looked at as well: settled is a turn that is not open, and none of
- * whose texts waits.
+ * A turn's state alone does not tell whether all has arrived: after a hand-over the turn is "agent" at once,
+ * and its sentence still on the way. So the texts of the turn are looked at as well: settled is a turn that
+ * is not open, and none of whose texts waits.
  */
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,10 @@
 
 enum { CALL_MS = 35 * 1000 };
 
-/* Where things are ---------------------------------------------------------------------------------------------- */
+/*
+ * Where things are
+ * ----------------------------------------------------------------------------------------------
+ */
 
 static bool is_loopback_host(const char *host, size_t len)
 {
@@ -30,15 +33,17 @@ static bool is_loopback_host(const char *host, size_t len)
 
 bool chat_is_loopback(const char *url)
 {
-    const char *host = url + 7, *end;
+    const char *host, *end;
 
     if (strncmp(url, "http://", 7) != 0)
         return false;
+    host = url + 7;
     end = host + (host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/?#@"));
     if (strchr(host, '@') != NULL || strchr(host, '\\') != NULL)
         return false;
     if (*end == ':')
-        return is_loopback_host(host, (size_t)(end - host)) && end[1 + strspn(end + 1, "0123456789/")] == '\0';
+        return is_loopback_host(host, (size_t)(end - host)) &&
+               end[1 + strspn(end + 1, "0123456789/")] == '\0';
     return (*end == '\0' || *end == '/') && is_loopback_host(host, (size_t)(end - host));
 }
 
@@ -54,7 +59,9 @@ static int find_webhook(struct buf *url, struct error *error)
     address = buf_text(&listen);
     port = strrchr(address, ':');
     if (found >= 0 && (port == NULL || port[1] == '\0' || strcmp(port, ":0") == 0))
-        found = error_set(error, "FRONTDESK_LISTEN is \"%s\"; a chat needs the daemon's address and port, like 127.0.0.1:8080", address);
+        found = error_set(error,
+                          "FRONTDESK_LISTEN is \"%s\"; a chat needs the daemon's address and port, like "
+                          "127.0.0.1:8080", address);
     if (found >= 0 && (strncmp(address, "0.0.0.0:", 8) == 0 || address == port))
         buf_addf(url, "http://127.0.0.1%s/v1/inbound", port);
     else if (found >= 0 && strncmp(address, "[::]:", 5) == 0)
@@ -73,7 +80,8 @@ static int find_token(struct buf *token, struct error *error)
         buf_truncate(token, strcspn(buf_text(token), ", \n"));
     if (found < 0 || token->len > 0)
         return found < 0 ? -1 : 0;
-    return error_set(error, "a chat writes through the daemon's webhook: set FRONTDESK_WEBHOOK_TOKENS to what the daemon has");
+    return error_set(error, "a chat writes through the daemon's webhook: set FRONTDESK_WEBHOOK_TOKENS to "
+                            "what the daemon has");
 }
 
 static int find_inbox(struct chat *chat, struct error *error)
@@ -82,11 +90,13 @@ static int find_inbox(struct chat *chat, struct error *error)
     int found = env_get("BRAZE_REST_URL", &url, error);
 
     if (found == 0)
-        found = error_set(error, "a chat reads the answers from frontdesk-sandbox: set BRAZE_REST_URL to its address, "
-                          "as the daemon has it");
+        found = error_set(error, "a chat reads the answers from frontdesk-sandbox: set BRAZE_REST_URL to its "
+                                 "address, as the daemon has it");
     else if (found == 1 && !chat_is_loopback(buf_text(&url)))
-        found = error_set(error, "BRAZE_REST_URL is %s, which is not on this machine: chat is for frontdesk-sandbox and never "
-                          "talks to the real Braze", buf_text(&url));
+        found = error_set(error,
+                          "BRAZE_REST_URL is %s, which is not on this machine: chat is for frontdesk-sandbox "
+                          "and never talks to the real Braze",
+                          buf_text(&url));
     while (url.len > 0 && url.data[url.len - 1] == '/')
         buf_truncate(&url, url.len - 1);
     if (found == 1) {
@@ -123,14 +133,18 @@ void chat_close(struct chat *chat)
     *chat = (struct chat){ 0 };
 }
 
-/* Saying --------------------------------------------------------------------------------------------------------- */
+/*
+ * Saying
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static void format_webhook(struct chat *chat, const char *text, struct buf *body)
 {
     struct jsonw w = { .out = body };
     char dispatch[64];
 
-    snprintf(dispatch, sizeof dispatch, "chat-%ld-%lld-%u", (long)getpid(), (long long)clock_wall_ms(), ++chat->said);
+    snprintf(dispatch, sizeof dispatch, "chat-%ld-%lld-%u", (long)getpid(), (long long)clock_wall_ms(),
+             ++chat->said);
     jsonw_object(&w, NULL);
     jsonw_text(&w, "user_id", chat->user);
     jsonw_text(&w, "message", text);
@@ -138,7 +152,8 @@ static void format_webhook(struct chat *chat, const char *text, struct buf *body
     jsonw_end_object(&w);
 }
 
-static int read_receipt(const struct client_answer *answer, const char *url, int64_t *message, struct error *error)
+static int read_receipt(const struct client_answer *answer, const char *url, int64_t *message,
+                        struct error *error)
 {
     struct json *receipt = NULL;
 
@@ -147,7 +162,8 @@ static int read_receipt(const struct client_answer *answer, const char *url, int
     if (answer->end == CLIENT_LOST)
         return error_set(error, "the daemon at %s did not answer (%s)", url, answer->problem);
     if (answer->status == 401)
-        return error_set(error, "the daemon refuses our token: FRONTDESK_WEBHOOK_TOKENS must be what the daemon has");
+        return error_set(error, "the daemon refuses our token: FRONTDESK_WEBHOOK_TOKENS must be what the "
+                                "daemon has");
     if (answer->status != 200 && answer->status != 202)
         return error_set(error, "the daemon did not take the message: status %d", answer->status);
     *message = 0;
@@ -164,21 +180,29 @@ int chat_say(struct chat *chat, const char *text, int64_t *message, struct error
     int result;
 
     format_webhook(chat, text, &body);
-    client_run(chat->client, &(struct client_call){ .url = buf_text(&chat->webhook), .bearer = buf_text(&chat->token),
-                                                    .body = buf_text(&body), .timeout_ms = CALL_MS }, &answer);
+    client_run(chat->client,
+               &(struct client_call){ .url = buf_text(&chat->webhook),
+                                      .bearer = buf_text(&chat->token),
+                                      .body = buf_text(&body),
+                                      .timeout_ms = CALL_MS },
+               &answer);
     result = read_receipt(&answer, buf_text(&chat->webhook), message, error);
     client_answer_release(&answer);
     buf_release(&body);
     return result;
 }
 
-/* Hearing -------------------------------------------------------------------------------------------------------- */
+/*
+ * Hearing
+ * --------------------------------------------------------------------------------------------------------
+ */
 
 static int take_messages(struct chat *chat, const struct json *answer, chat_reply *reply, void *context)
 {
     int count = 0;
 
-    for (const struct json *item = json_first(json_get(answer, "messages")); item != NULL; item = json_next(item)) {
+    for (const struct json *item = json_first(json_get(answer, "messages")); item != NULL;
+         item = json_next(item)) {
         int64_t n = json_get_int(item, "n", 0);
         const char *text = json_get_text(item, "text");
 
@@ -199,11 +223,13 @@ int chat_fetch(struct chat *chat, int wait_ms, chat_reply *reply, void *context,
     int count;
 
     buf_addf(&url, "%s%lld&wait_ms=%d", buf_text(&chat->inbox), (long long)chat->newest, wait_ms);
-    client_run(chat->client, &(struct client_call){ .url = buf_text(&url), .timeout_ms = wait_ms + CALL_MS }, &answer);
+    client_run(chat->client, &(struct client_call){ .url = buf_text(&url), .timeout_ms = wait_ms + CALL_MS },
+               &answer);
     if (answer.end != CLIENT_ANSWERED)
         count = error_set(error, "no frontdesk-sandbox answers at BRAZE_REST_URL (%s)", answer.problem);
     else if (answer.status != 200)
-        count = error_set(error, "what answers at BRAZE_REST_URL is no frontdesk-sandbox (status %d)", answer.status);
+        count = error_set(error, "what answers at BRAZE_REST_URL is no frontdesk-sandbox (status %d)",
+                          answer.status);
     else if (json_parse(buf_text(&answer.body), answer.body.len, JSON_LARGE, &json, error) < 0)
         count = error_prefix(error, "the sandbox's answer");
     else
@@ -214,7 +240,10 @@ int chat_fetch(struct chat *chat, int wait_ms, chat_reply *reply, void *context,
     return count;
 }
 
-/* What became of it ------------------------------------------------------------------------------------------------ */
+/*
+ * What became of it
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static bool is_active(const char *state)
 {
@@ -231,8 +260,8 @@ static void count_text(void *context, const struct transcript_line *line)
     else if (is_active(line->state))
         fate->is_settled = false;
     else
-        snprintf(fate->reason, sizeof fate->reason, "%.12s%s%.280s", line->state, line->reason[0] != '\0' ? ": " : "",
-                 line->reason);
+        snprintf(fate->reason, sizeof fate->reason, "%.12s%s%.280s", line->state,
+                 line->reason[0] != '\0' ? ": " : "", line->reason);
 }
 
 int chat_fate(struct chat *chat, int64_t message, struct chat_fate *fate, struct error *error)

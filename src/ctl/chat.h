@@ -1,6 +1,7 @@
 /*
- * chat: being a customer. What is said goes through the daemon's real webhook; what comes back is fetched from the sandbox,
- * which remembers what each customer received; whether more is to come is read from the book.
+ * chat: being a customer. What is said goes through the daemon's real webhook; what comes back is fetched
+ * from the sandbox, which remembers what each customer received; whether more is to come is read from the
+ * book.
  *
  * It never talks to the real Braze: BRAZE_REST_URL must be a loopback address, or chat_open refuses.
  */
@@ -30,7 +31,10 @@ struct chat {
 /* Does this URL stay on this machine? Plain http to 127.0.0.0/8, ::1 or localhost, without a user part. */
 bool chat_is_loopback(const char *url);
 
-/* Reads FRONTDESK_LISTEN, FRONTDESK_WEBHOOK_TOKENS and BRAZE_REST_URL; passes over what the user received before. */
+/*
+ * Reads FRONTDESK_LISTEN, FRONTDESK_WEBHOOK_TOKENS and BRAZE_REST_URL; passes over what the user received
+ * before.
+ */
 int chat_open(struct chat *chat, struct db *db, const char *user, struct error *error);
 void chat_close(struct chat *chat);
 

@@ -1,8 +1,8 @@
 /*
  * client: see the header.
  *
- * The bearer token goes into a header and nowhere else; it is not logged, and redirects are not followed, so that it
- * reaches the address it was meant for and no other.
+ * The bearer token goes into a header and nowhere else; it is not logged, and redirects are not followed, so
+ * that it reaches the address it was meant for and no other.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,7 +73,8 @@ static struct curl_slist *make_headers(const struct client_call *call)
     return headers;
 }
 
-static void set_up(CURL *easy, const struct client_call *call, struct curl_slist *headers, struct client_answer *answer)
+static void set_up(CURL *easy, const struct client_call *call, struct curl_slist *headers,
+                   struct client_answer *answer)
 {
     curl_easy_reset(easy);
     curl_easy_setopt(easy, CURLOPT_URL, call->url);

@@ -1,8 +1,8 @@
 /*
  * client: one HTTP call after the other, over TCP or a Unix socket. The only door of ctl to libcurl.
  *
- * Plain http to this machine is all that the CLI ever speaks: no proxies, no redirects, no other protocol; answers are
- * capped at 32 MiB. One thread.
+ * Plain http to this machine is all that the CLI ever speaks: no proxies, no redirects, no other protocol;
+ * answers are capped at 32 MiB. One thread.
  */
 #ifndef CTL_CLIENT_H
 #define CTL_CLIENT_H

@@ -1,9 +1,9 @@
 /*
  * command: see the header.
  *
- * Options are taken out first: whether one is followed by a value is known without the command. The words that are left
- * narrow the table down, one by one: an exact word outranks its use as a prefix. Where nothing is left, or more than
- * one command, the commands that fitted up to there say what could have come.
+ * Options are taken out first: whether one is followed by a value is known without the command. The words
+ * that are left narrow the table down, one by one: an exact word outranks its use as a prefix. Where nothing
+ * is left, or more than one command, the commands that fitted up to there say what could have come.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -33,7 +33,10 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_STRICT] = { "strict", NULL, "warnings count as failures", false },
 };
 
-/* Patterns ------------------------------------------------------------------------------------------------------- */
+/*
+ * Patterns
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 struct piece { /* of a pattern */
     const char *text;
@@ -91,9 +94,15 @@ static enum fit fit_word(const struct piece *piece, const char *word)
     return len == piece->len ? FIT_WHOLE : FIT_PREFIX;
 }
 
-/* Options ---------------------------------------------------------------------------------------------------------- */
+/*
+ * Options
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
-/* The option whose name is typed[0 … len-1] or begins so; -1 and a sentence when there is none or more than one. */
+/*
+ * The option whose name is typed[0 … len-1] or begins so; -1 and a sentence when there is none or more than
+ * one.
+ */
 static int find_option(const char *typed, size_t len, struct error *error)
 {
     struct buf choices = { 0 }, word = { 0 };
@@ -139,8 +148,8 @@ static int take_option(int argc, char **argv, int *index, struct parsed *parsed,
         return error_set(error, "--%s takes no value", command_options[id].name);
     if (command_options[id].value != NULL && value == NULL) {
         if (*index + 1 >= argc)
-            return error_set(error, "--%s wants a value: --%s %s", command_options[id].name, command_options[id].name,
-                             command_options[id].value);
+            return error_set(error, "--%s wants a value: --%s %s", command_options[id].name,
+                             command_options[id].name, command_options[id].value);
         value = argv[++*index];
     }
     parsed->options[id] = value != NULL ? value : "";
@@ -173,18 +182,26 @@ static int check_options(const struct parsed *parsed, struct error *error)
     const struct command *command = parsed->command;
 
     for (int i = 0; i < OPTION_COUNT; i++)
-        if (parsed->options[i] != NULL && !command_options[i].is_global && !(command->options & OPTION_BIT(i)))
-            return error_set(error, "--%s does not belong to \"frontdesk %s\"", command_options[i].name, command->pattern);
+        if (parsed->options[i] != NULL && !command_options[i].is_global &&
+            !(command->options & OPTION_BIT(i)))
+            return error_set(error, "--%s does not belong to \"frontdesk %s\"", command_options[i].name,
+                             command->pattern);
     if (parsed->options[OPTION_CSV] != NULL && parsed->options[OPTION_JSON] != NULL)
         return error_set(error, "--csv and --json exclude each other");
     if (parsed->options[OPTION_CSV] != NULL && !command->has_csv)
-        return error_set(error, "--csv is for lists, and \"frontdesk %s\" is none; it has --json", command->pattern);
+        return error_set(error, "--csv is for lists, and \"frontdesk %s\" is none; it has --json",
+                         command->pattern);
     return 0;
 }
 
-/* Words ------------------------------------------------------------------------------------------------------------ */
+/*
+ * Words -----------------------------------------------------------------------------------------------------
+ * -------
+ */
 
-/* Keeps the commands that fit word `index` in fits[]; exact words push mere beginnings out. The number left. */
+/*
+ * Keeps the commands that fit word `index` in fits[]; exact words push mere beginnings out. The number left.
+ */
 static size_t narrow(const struct command *commands, bool *fits, size_t index, const char *word)
 {
     enum fit found[ALL_COMMANDS_MAX], best = FIT_NOT;
@@ -245,8 +262,8 @@ static void add_words(const struct parsed *parsed, size_t count, struct buf *out
 }
 
 /* Why word `index` fits nothing, or nothing follows where something must. */
-static int complain(const struct command *commands, const bool *fits, const struct parsed *parsed, size_t index,
-                    bool is_ambiguous, struct error *error)
+static int complain(const struct command *commands, const bool *fits, const struct parsed *parsed,
+                    size_t index, bool is_ambiguous, struct error *error)
 {
     struct buf choices = { 0 }, so_far = { 0 };
 
@@ -286,7 +303,8 @@ static int find_command(const struct command *commands, struct parsed *parsed, s
         for (size_t k = 0; left > 1 && commands[k].pattern != NULL; k++) {
             if (!fits[k] || !piece_at(commands[k].pattern, i, &other))
                 continue;
-            if (first.text != NULL && (first.len != other.len || memcmp(first.text, other.text, first.len) != 0))
+            if (first.text != NULL &&
+                (first.len != other.len || memcmp(first.text, other.text, first.len) != 0))
                 return complain(commands, fits, parsed, i, true, error);
             first = other;
         }
@@ -300,7 +318,10 @@ static int find_command(const struct command *commands, struct parsed *parsed, s
     return 0;
 }
 
-/* Holes ------------------------------------------------------------------------------------------------------------ */
+/*
+ * Holes -----------------------------------------------------------------------------------------------------
+ * -------
+ */
 
 static int take_number(const struct piece *piece, const char *word, int64_t *number, struct error *error)
 {
@@ -309,7 +330,8 @@ static int take_number(const struct piece *piece, const char *word, int64_t *num
     errno = 0;
     *number = strtoll(word, &end, 10);
     if (errno != 0 || end == word || *end != '\0' || word[0] < '0' || word[0] > '9')
-        return error_set(error, "%.*s is a number, and \"%.60s\" is none", (int)piece->len, piece->text, word);
+        return error_set(error, "%.*s is a number, and \"%.60s\" is none", (int)piece->len, piece->text,
+                         word);
     return 0;
 }
 
@@ -331,14 +353,16 @@ static int fill_holes(struct parsed *parsed, struct error *error)
     for (; next_piece(&pattern, &piece) && word < parsed->word_count; word++) {
         if (!piece.is_hole)
             continue;
-        if (is_numeric_hole(&piece) && take_number(&piece, parsed->words[word], &parsed->numbers[hole], error) != 0)
+        if (is_numeric_hole(&piece) &&
+            take_number(&piece, parsed->words[word], &parsed->numbers[hole], error) != 0)
             return -1;
         parsed->holes[hole++] = join(&parsed->words[word], piece.is_rest ? parsed->word_count - word : 1);
     }
     return 0;
 }
 
-int command_parse(const struct command *commands, int argc, char **argv, struct parsed *parsed, struct error *error)
+int command_parse(const struct command *commands, int argc, char **argv, struct parsed *parsed,
+                  struct error *error)
 {
     *parsed = (struct parsed){ 0 };
     if (split_words(argc, argv, parsed, error) != 0)
@@ -347,7 +371,8 @@ int command_parse(const struct command *commands, int argc, char **argv, struct 
         parsed->options[OPTION_HELP] = "";
         memmove(parsed->words, parsed->words + 1, --parsed->word_count * sizeof *parsed->words);
     }
-    if (parsed->word_count == 0 || parsed->options[OPTION_HELP] != NULL || parsed->options[OPTION_VERSION] != NULL)
+    if (parsed->word_count == 0 || parsed->options[OPTION_HELP] != NULL ||
+        parsed->options[OPTION_VERSION] != NULL)
         return 0;
     if (find_command(commands, parsed, error) != 0 || check_options(parsed, error) != 0)
         return -1;

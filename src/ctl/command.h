@@ -1,10 +1,11 @@
 /*
  * command: a command line understood by one table.
  *
- * A command is a pattern: literal words, then typed holes. "outbox show ID", "rules check [DIR]", "say CONVERSATION TEXT..."
- * A hole in brackets may be missing; TEXT... takes all words that are left. Words may be shortened as long as one
- * command is meant; options stand anywhere, as --limit 5 or --limit=5, shortened likewise; "--" ends them. A command line that fits
- * nothing gets a sentence with what could stand in its place. Help comes from the same table.
+ * A command is a pattern: literal words, then typed holes. "outbox show ID", "rules check [DIR]", "say
+ * CONVERSATION TEXT..." A hole in brackets may be missing; TEXT... takes all words that are left. Words may
+ * be shortened as long as one command is meant; options stand anywhere, as --limit 5 or --limit=5, shortened
+ * likewise; "--" ends them. A command line that fits nothing gets a sentence with what could stand in its
+ * place. Help comes from the same table.
  */
 #ifndef CTL_COMMAND_H
 #define CTL_COMMAND_H
@@ -54,11 +55,18 @@ struct parsed {
     size_t word_count;
 };
 
-/* `commands` ends with a NULL pattern. 0, or -1 and a sentence of usage (several lines). parsed_release after both. */
-int command_parse(const struct command *commands, int argc, char **argv, struct parsed *parsed, struct error *error);
+/*
+ * `commands` ends with a NULL pattern. 0, or -1 and a sentence of usage (several lines). parsed_release after
+ * both.
+ */
+int command_parse(const struct command *commands, int argc, char **argv, struct parsed *parsed,
+                  struct error *error);
 void parsed_release(struct parsed *parsed);
 
-/* Help for what the words begin; without words for the whole program. Returns how many commands it told of. */
-size_t command_help(const struct command *commands, const char *const *words, size_t word_count, struct buf *out);
+/*
+ * Help for what the words begin; without words for the whole program. Returns how many commands it told of.
+ */
+size_t command_help(const struct command *commands, const char *const *words, size_t word_count,
+                    struct buf *out);
 
 #endif

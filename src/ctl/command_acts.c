@@ -1,6 +1,6 @@
 /*
- * command_acts: a person steps in. Each act is named, asked of act_run, and told in one sentence; for programs the
- * answer of the daemon is passed on member by member.
+ * command_acts: a person steps in. Each act is named, asked of act_run, and told in one sentence; for
+ * programs the answer of the daemon is passed on member by member.
  */
 #include <string.h>
 
@@ -10,7 +10,10 @@
 
 enum { MEMBERS_MAX = 12 };
 
-/* The answer's members as a record without a noun: {"format":1,"act":"take","conversation":3,…}. People get the sentence. */
+/*
+ * The answer's members as a record without a noun: {"format":1,"act":"take","conversation":3,…}. People get
+ * the sentence.
+ */
 static void pass_on(struct call *call, const char *act, const struct json *reply)
 {
     struct column columns[MEMBERS_MAX] = { { "act", NULL, LOOK_PLAIN } };
@@ -18,7 +21,8 @@ static void pass_on(struct call *call, const char *act, const struct json *reply
     size_t count = 1;
     int64_t number;
 
-    for (const struct json *member = json_first(reply); member != NULL && count < MEMBERS_MAX; member = json_next(member)) {
+    for (const struct json *member = json_first(reply); member != NULL && count < MEMBERS_MAX;
+         member = json_next(member)) {
         if (strcmp(json_key(member), "format") == 0 || strcmp(json_key(member), "act") == 0)
             continue;
         columns[count] = (struct column){ json_key(member), NULL, LOOK_PLAIN };
@@ -37,7 +41,10 @@ static void begin(const struct call *call, struct jsonw *w)
     jsonw_text(w, "actor", buf_text(&call->actor));
 }
 
-/* Conversations --------------------------------------------------------------------------------------------------- */
+/*
+ * Conversations
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static int find(struct call *call, int64_t *id)
 {
@@ -50,7 +57,8 @@ static int find(struct call *call, int64_t *id)
     return code;
 }
 
-static int act_on_conversation(struct call *call, const char *act, const char *text, struct json **reply, int64_t *id)
+static int act_on_conversation(struct call *call, const char *act, const char *text, struct json **reply,
+                               int64_t *id)
 {
     struct buf arguments = { 0 };
     struct jsonw w = { .out = &arguments };
@@ -121,7 +129,10 @@ int command_say(struct call *call)
     return code;
 }
 
-/* Outbox and webhooks -------------------------------------------------------------------------------------------- */
+/*
+ * Outbox and webhooks
+ * --------------------------------------------------------------------------------------------
+ */
 
 static int act_on_id(struct call *call, const char *act, struct json **reply)
 {

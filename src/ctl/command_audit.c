@@ -74,6 +74,7 @@ int command_audit(struct call *call)
                     (long long)audit.accepted, (long long)audit.sum);
         return EXIT_DONE;
     }
-    return call_fail(call, EXIT_FAILED, "the book does not add up: %lld %s above", (long long)audit.discrepancies,
+    return call_fail(call, EXIT_FAILED, "the book does not add up: %lld %s above",
+                     (long long)audit.discrepancies,
                      audit.discrepancies == 1 ? "discrepancy" : "discrepancies");
 }

@@ -1,9 +1,10 @@
 /*
  * command_chat: the dialogue around ctl/chat: a prompt on a terminal, or the lines of a script.
  *
- * After each line the answer is waited for until its turn has settled in the book, so a script needs no pauses: it goes on as
- * soon as the bot is done, and it fails when a text that was queued did not arrive. At a prompt the customer
- * may go on after a while, and what arrives between two lines (a colleague writes) is shown as it comes.
+ * After each line the answer is waited for until its turn has settled in the book, so a script needs no
+ * pauses: it goes on as soon as the bot is done, and it fails when a text that was queued did not arrive. At
+ * a prompt the customer may go on after a while, and what arrives between two lines (a colleague writes) is
+ * shown as it comes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,9 +21,18 @@
 #include "ctl/commands.h"
 #include "store/transcript.h"
 
-enum { ROUND_MS = 250, IDLE_MS = 500, PATIENCE_MS = 20 * 1000, SCRIPT_PATIENCE_MS = 300 * 1000, LINE_MAX_BYTES = 64 * 1024 };
+enum {
+    ROUND_MS = 250,
+    IDLE_MS = 500,
+    PATIENCE_MS = 20 * 1000,
+    SCRIPT_PATIENCE_MS = 300 * 1000,
+    LINE_MAX_BYTES = 64 * 1024
+};
 
-/* Lines ----------------------------------------------------------------------------------------------------------- */
+/*
+ * Lines
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 struct lines {
     int descriptor;
@@ -68,7 +78,10 @@ static int next_line(struct lines *lines, int wait_ms, struct buf *line)
     return 1;
 }
 
-/* Dialogue -------------------------------------------------------------------------------------------------------- */
+/*
+ * Dialogue
+ * --------------------------------------------------------------------------------------------------------
+ */
 
 struct dialogue {
     struct call *call;
@@ -84,14 +97,23 @@ static void show_reply(void *context, const char *text)
     struct dialogue *d = context;
 
     d->heard++;
-    output_line(d->call->output, &(struct exchange_line){ .at = clock_wall_ms(), .kind = "out", .text = text, .actor = "",
-                                                          .state = "", .reason = "" });
+    output_line(d->call->output, &(struct exchange_line){ .at = clock_wall_ms(),
+                                                          .kind = "out",
+                                                          .text = text,
+                                                          .actor = "",
+                                                          .state = "",
+                                                          .reason = "" });
 }
 
 static void show_own(struct dialogue *d, const char *text)
 {
-    output_line(d->call->output, &(struct exchange_line){ .at = clock_wall_ms(), .kind = "in", .text = text, .actor = "",
-                                                          .state = "", .reason = "", .is_typed = d->is_interactive });
+    output_line(d->call->output, &(struct exchange_line){ .at = clock_wall_ms(),
+                                                          .kind = "in",
+                                                          .text = text,
+                                                          .actor = "",
+                                                          .state = "",
+                                                          .reason = "",
+                                                          .is_typed = d->is_interactive });
 }
 
 struct silence {
@@ -130,7 +152,8 @@ static void judge(struct dialogue *d, int64_t message, const struct chat_fate *f
     struct output *output = d->call->output;
 
     if (!fate->is_settled) {
-        output_note(output, NOTE_DIM, "  (an answer is still on its way: frontdesk outbox list --state pending)");
+        output_note(output, NOTE_DIM,
+                    "  (an answer is still on its way: frontdesk outbox list --state pending)");
         d->failed++;
     } else if (fate->texts == 0) {
         explain_silence(d, message, fate);
@@ -138,7 +161,8 @@ static void judge(struct dialogue *d, int64_t message, const struct chat_fate *f
         output_note(output, NOTE_WARN, "  (an answer did not go out: %s)", fate->reason);
         d->failed++;
     } else if (d->heard < fate->accepted) {
-        output_note(output, NOTE_WARN, "  (the book says that Braze took the answer, but the sandbox has none for %s)",
+        output_note(output, NOTE_WARN,
+                    "  (the book says that Braze took the answer, but the sandbox has none for %s)",
                     d->chat.user);
         d->failed++;
     }
@@ -207,7 +231,10 @@ static int talk(struct dialogue *d, struct error *error)
     return result;
 }
 
-/* The command ------------------------------------------------------------------------------------------------------- */
+/*
+ * The command
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 static int open_lines(struct dialogue *d)
 {
@@ -228,7 +255,8 @@ static int run(struct dialogue *d)
     int code = EXIT_DONE;
 
     if (d->is_interactive)
-        output_note(d->call->output, NOTE_DIM, "You are %s. Write something; Ctrl-D ends the chat.", d->chat.user);
+        output_note(d->call->output, NOTE_DIM, "You are %s. Write something; Ctrl-D ends the chat.",
+                    d->chat.user);
     output_exchange(d->call->output, "messages", EXCHANGE_CHAT);
     if (talk(d, &error) != 0)
         code = call_fail(d->call, EXIT_FAILED, "%s", error.text);

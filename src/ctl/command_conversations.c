@@ -27,10 +27,20 @@ enum { COLUMNS = sizeof CONVERSATION_COLUMNS / sizeof *CONVERSATION_COLUMNS };
 static void fill(const struct listing_conversation *row, struct cell cells[COLUMNS])
 {
     struct cell filled[COLUMNS] = {
-        cell_id(row->id), cell_text(row->user), cell_text_or_none(row->first_name), cell_text(row->channel),
-        cell_text(row->owner), cell_text_or_none(row->team), cell_text_or_none(row->agent),
-        cell_number(row->message_count), cell_time(row->last_in_at), cell_time(row->opened_at),
-        cell_time(row->closed_at), cell_id(row->contact), cell_number(row->epoch), cell_flag(row->is_opted_out),
+        cell_id(row->id),
+        cell_text(row->user),
+        cell_text_or_none(row->first_name),
+        cell_text(row->channel),
+        cell_text(row->owner),
+        cell_text_or_none(row->team),
+        cell_text_or_none(row->agent),
+        cell_number(row->message_count),
+        cell_time(row->last_in_at),
+        cell_time(row->opened_at),
+        cell_time(row->closed_at),
+        cell_id(row->contact),
+        cell_number(row->epoch),
+        cell_flag(row->is_opted_out),
         cell_text(row->text),
     };
 
@@ -49,7 +59,9 @@ int command_conversations(struct call *call)
 {
     static const char *const owners[] = { "bot", "agent", "closed", NULL };
     const char *const *options = call->parsed->options;
-    struct listing_filter filter = { .owner = options[OPTION_OWNER], .rule = options[OPTION_RULE], .user = options[OPTION_USER] };
+    struct listing_filter filter = { .owner = options[OPTION_OWNER],
+                                     .rule = options[OPTION_RULE],
+                                     .user = options[OPTION_USER] };
     struct error error = { 0 };
     struct db *db;
     int code, count;
@@ -69,7 +81,10 @@ int command_conversations(struct call *call)
     return code;
 }
 
-/* Transcript ------------------------------------------------------------------------------------------------------ */
+/*
+ * Transcript
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 struct telling {
     struct output *output;

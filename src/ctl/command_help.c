@@ -57,7 +57,8 @@ static bool begins(const char *pattern, const char *const *words, size_t word_co
     return true;
 }
 
-size_t command_help(const struct command *commands, const char *const *words, size_t word_count, struct buf *out)
+size_t command_help(const struct command *commands, const char *const *words, size_t word_count,
+                    struct buf *out)
 {
     const struct command *only = NULL;
     size_t count = 0;

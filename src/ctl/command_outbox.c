@@ -28,13 +28,30 @@ enum { COLUMNS = sizeof OUTBOX_COLUMNS / sizeof *OUTBOX_COLUMNS };
 static void fill(const struct listing_outbox *row, struct cell cells[COLUMNS])
 {
     struct cell filled[COLUMNS] = {
-        cell_id(row->id), cell_text(row->user), cell_id(row->conversation), cell_text(row->state),
-        cell_time(row->created_at), cell_number(row->attempts), cell_text_or_none(row->reason), cell_text(row->text),
-        cell_text(row->kind), cell_id(row->message), cell_id(row->turn), cell_id(row->contact), cell_number(row->seq),
-        cell_number(row->part), cell_number(row->epoch), cell_text_or_none(row->campaign),
-        cell_text_or_none(row->sent_by), cell_time(row->due_at), cell_time(row->expires_at),
-        cell_time(row->settled_at), cell_number(row->failures), cell_flag(row->is_consent),
-        cell_flag(row->is_single), cell_flag(row->is_ambiguous),
+        cell_id(row->id),
+        cell_text(row->user),
+        cell_id(row->conversation),
+        cell_text(row->state),
+        cell_time(row->created_at),
+        cell_number(row->attempts),
+        cell_text_or_none(row->reason),
+        cell_text(row->text),
+        cell_text(row->kind),
+        cell_id(row->message),
+        cell_id(row->turn),
+        cell_id(row->contact),
+        cell_number(row->seq),
+        cell_number(row->part),
+        cell_number(row->epoch),
+        cell_text_or_none(row->campaign),
+        cell_text_or_none(row->sent_by),
+        cell_time(row->due_at),
+        cell_time(row->expires_at),
+        cell_time(row->settled_at),
+        cell_number(row->failures),
+        cell_flag(row->is_consent),
+        cell_flag(row->is_single),
+        cell_flag(row->is_ambiguous),
     };
 
     memcpy(cells, filled, sizeof filled);
@@ -71,7 +88,10 @@ int command_outbox_list(struct call *call)
     return code;
 }
 
-/* One ---------------------------------------------------------------------------------------------------------- */
+/*
+ * One
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 /* As a record everything is worth its line. */
 static void add_record(void *context, const struct listing_outbox *row)
@@ -98,8 +118,14 @@ enum { ATTEMPT_COLUMN_COUNT = sizeof ATTEMPT_COLUMNS / sizeof *ATTEMPT_COLUMNS }
 static void add_attempt(void *context, const struct listing_attempt *row)
 {
     const struct cell cells[ATTEMPT_COLUMN_COUNT] = {
-        cell_id(row->id), cell_time(row->at), cell_number(row->took_ms), cell_text(row->class), cell_id(row->status),
-        cell_number(row->batch), cell_text_or_none(row->reason), cell_text_or_none(row->dispatch_id),
+        cell_id(row->id),
+        cell_time(row->at),
+        cell_number(row->took_ms),
+        cell_text(row->class),
+        cell_id(row->status),
+        cell_number(row->batch),
+        cell_text_or_none(row->reason),
+        cell_text_or_none(row->dispatch_id),
         cell_text_or_none(row->request_id),
     };
 
@@ -112,7 +138,8 @@ static int show(struct call *call, struct db *db, int64_t id)
     int count = listing_outbox_one(db, id, add_record, call->output, &error);
 
     if (count == 0)
-        return call_fail(call, EXIT_NOTHING, "there is no outbox row %lld; frontdesk outbox list shows them", (long long)id);
+        return call_fail(call, EXIT_NOTHING, "there is no outbox row %lld; frontdesk outbox list shows them",
+                         (long long)id);
     if (count > 0) {
         output_table(call->output, "attempts", ATTEMPT_COLUMNS, ATTEMPT_COLUMN_COUNT);
         count = listing_attempts(db, id, add_attempt, call->output, &error);

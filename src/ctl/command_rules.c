@@ -27,7 +27,10 @@ static int read_folder(struct call *call, struct rulefiles *files)
     return EXIT_DONE;
 }
 
-/* Check ---------------------------------------------------------------------------------------------------------- */
+/*
+ * Check
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static const struct column PROBLEM_COLUMNS[] = {
     { "kind", "kind", LOOK_STATE },
@@ -50,7 +53,8 @@ static void add_warning(void *context, const char *sentence)
 }
 
 /* What is wrong with the files, as rows; the ruleset, or NULL when they do not even make one. */
-static struct ruleset *judge(struct call *call, const struct rulefiles *files, size_t *failures, size_t *warnings)
+static struct ruleset *judge(struct call *call, const struct rulefiles *files, size_t *failures,
+                             size_t *warnings)
 {
     struct matcher *matcher = matcher_new(true);
     struct error error = { 0 };
@@ -69,8 +73,8 @@ static struct ruleset *judge(struct call *call, const struct rulefiles *files, s
     return rules;
 }
 
-static void sum_up(struct output *output, const struct rulefiles *files, const struct ruleset *rules, size_t failures,
-                   size_t warnings)
+static void sum_up(struct output *output, const struct rulefiles *files, const struct ruleset *rules,
+                   size_t failures, size_t warnings)
 {
     static const struct column columns[] = {
         { "files", NULL, LOOK_NUMBER },    { "rules", NULL, LOOK_NUMBER },    { "examples", NULL, LOOK_NUMBER },
@@ -82,10 +86,11 @@ static void sum_up(struct output *output, const struct rulefiles *files, const s
         cell_number(rules != NULL ? (int64_t)rules->example_count : 0), cell_number((int64_t)failures),
         cell_number((int64_t)warnings) }, 5);
     if (failures == 0 && warnings == 0)
-        output_note(output, NOTE_GOOD, "All is well: rules %zu, files %zu, examples %zu, and all hold.", rules->rule_count,
-                    files->count, rules->example_count);
+        output_note(output, NOTE_GOOD, "All is well: rules %zu, files %zu, examples %zu, and all hold.",
+                    rules->rule_count, files->count, rules->example_count);
     else if (failures == 0)
-        output_note(output, NOTE_WARN, "These rules would load, and their examples hold; but look at the warnings.");
+        output_note(output, NOTE_WARN,
+                    "These rules would load, and their examples hold; but look at the warnings.");
 }
 
 int command_rules_check(struct call *call)
@@ -108,7 +113,10 @@ int command_rules_check(struct call *call)
     return code;
 }
 
-/* Load ----------------------------------------------------------------------------------------------------------- */
+/*
+ * Load
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 int command_rules_load(struct call *call)
 {
@@ -121,9 +129,13 @@ int command_rules_load(struct call *call)
     if (code == EXIT_DONE) {
         int64_t number = json_get_int(reply, "ruleset", 0);
 
-        output_record(call->output, NULL,
-                      (struct column[]){ { "act", NULL, LOOK_PLAIN }, { "ruleset", NULL, LOOK_NUMBER }, { "files", NULL, LOOK_NUMBER } },
-                      (struct cell[]){ cell_text("rules-load"), cell_id(number), cell_number((int64_t)files.count) }, 3);
+        output_record(
+            call->output, NULL,
+            (struct column[]){ { "act", NULL, LOOK_PLAIN },
+                               { "ruleset", NULL, LOOK_NUMBER },
+                               { "files", NULL, LOOK_NUMBER } },
+            (struct cell[]){ cell_text("rules-load"), cell_id(number), cell_number((int64_t)files.count) },
+            3);
         output_note(call->output, NOTE_GOOD, "Ruleset %lld is in force.", (long long)number);
     }
     json_free(reply);
@@ -131,7 +143,10 @@ int command_rules_load(struct call *call)
     return code;
 }
 
-/* List ----------------------------------------------------------------------------------------------------------- */
+/*
+ * List
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 static const struct column RULE_COLUMNS[] = {
     { "rule", "rule", LOOK_PLAIN },    { "priority", "priority", LOOK_NUMBER }, { "action", "action", LOOK_PLAIN },
@@ -154,16 +169,19 @@ static void list_rules(struct output *output, const struct ruleset *rules, const
     for (size_t i = 0; i < rules->rule_count; i++) {
         const struct rule *rule = &rules->rules[i];
 
-        output_row(output, (struct cell[]){
-            cell_text(rule->name), cell_number(rule->priority), cell_text(ruleset_action_name(rule->action)),
-            cell_flag(is_disabled(disabled, rule->name)), cell_text(rule->source_words), cell_text(rule->source_pattern),
-            cell_text(rule->source_unless), cell_text(rule->team != NULL ? rule->team->name : NULL),
-            cell_text(rule->campaign != NULL ? rule->campaign->name : NULL), cell_text(rule->file),
-            cell_number(rule->line) });
+        output_row(output, (struct cell[]){ cell_text(rule->name), cell_number(rule->priority),
+                                            cell_text(ruleset_action_name(rule->action)),
+                                            cell_flag(is_disabled(disabled, rule->name)),
+                                            cell_text(rule->source_words), cell_text(rule->source_pattern),
+                                            cell_text(rule->source_unless),
+                                            cell_text(rule->team != NULL ? rule->team->name : NULL),
+                                            cell_text(rule->campaign != NULL ? rule->campaign->name : NULL),
+                                            cell_text(rule->file), cell_number(rule->line) });
     }
     output_table_end(output);
     for (; disabled != NULL && *disabled != NULL; disabled++)
-        output_note(output, NOTE_BAD, "Rule %s is out of play: its pattern hit the bounds of matching too often.", *disabled);
+        output_note(output, NOTE_BAD,
+                    "Rule %s is out of play: its pattern hit the bounds of matching too often.", *disabled);
 }
 
 static int list_live(struct call *call, struct db *db)

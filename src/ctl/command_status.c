@@ -1,6 +1,6 @@
 /*
- * command_status: one screen. What waits for the owner comes first, each with the command that deals with it; a screen
- * without such lines says so in one sentence.
+ * command_status: one screen. What waits for the owner comes first, each with the command that deals with it;
+ * a screen without such lines says so in one sentence.
  */
 #include <stdio.h>
 #include <string.h>
@@ -38,7 +38,8 @@ static void need(struct needs *needs, const char *kind, const char *remedy, cons
     va_start(args, format);
     buf_addv(&text, format, args);
     va_end(args);
-    output_row(needs->output, (struct cell[]){ cell_text(kind), cell_text(buf_text(&text)), cell_text(remedy) });
+    output_row(needs->output,
+               (struct cell[]){ cell_text(kind), cell_text(buf_text(&text)), cell_text(remedy) });
     needs->count++;
     buf_release(&text);
 }
@@ -56,7 +57,10 @@ static void format_age(int64_t ms, struct buf *out)
     buf_add_text(out, "a moment");
 }
 
-/* Needs ---------------------------------------------------------------------------------------------------------- */
+/*
+ * Needs
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static void add_waiting(void *context, const struct overview_waiting *row)
 {
@@ -71,20 +75,26 @@ static void add_waiting(void *context, const struct overview_waiting *row)
     buf_release(&age);
 }
 
-/* A campaign's fault is mended in the rules, the workspace's and an endpoint's in Braze or the daemon's environment. */
+/*
+ * A campaign's fault is mended in the rules, the workspace's and an endpoint's in Braze or the daemon's
+ * environment.
+ */
 static void add_lane(void *context, const struct overview_lane *row)
 {
     struct needs *needs = context;
 
     if (strcmp(row->state, "stopped") == 0)
-        need(needs, "lane", strncmp(row->name, "campaign ", 9) == 0 ? "frontdesk rules load" : "systemctl restart frontdeskd",
+        need(needs, "lane",
+             strncmp(row->name, "campaign ", 9) == 0 ? "frontdesk rules load"
+                                                     : "systemctl restart frontdeskd",
              "%s is stopped: %s (it is tried again by itself)", row->name, row->reason);
     else if (row->failures > 3)
-        need(needs, "lane", "frontdesk outbox list --state pending", "%s is not well: %s", row->name, row->reason);
+        need(needs, "lane", "frontdesk outbox list --state pending", "%s is not well: %s", row->name,
+             row->reason);
 }
 
-static void add_count(struct needs *needs, int64_t count, const char *kind, const char *remedy, const char *one,
-                      const char *many)
+static void add_count(struct needs *needs, int64_t count, const char *kind, const char *remedy,
+                      const char *one, const char *many)
 {
     if (count > 0)
         need(needs, kind, remedy, "%lld %s", (long long)count, count == 1 ? one : many);
@@ -93,36 +103,40 @@ static void add_count(struct needs *needs, int64_t count, const char *kind, cons
 static void add_counts(struct needs *needs, const struct overview *o)
 {
     if (o->waiting_for_person > WAITING_SHOWN)
-        add_count(needs, o->waiting_for_person - WAITING_SHOWN, "waiting", "frontdesk conversations --owner agent",
-                  "more waits for a person", "more wait for a person");
+        add_count(needs, o->waiting_for_person - WAITING_SHOWN, "waiting",
+                  "frontdesk conversations --owner agent", "more waits for a person",
+                  "more wait for a person");
     add_count(needs, o->unreadable, "unreadable", "frontdesk webhooks list --state unreadable",
               "webhook could not be read", "webhooks could not be read");
     add_count(needs, o->aside, "aside", "frontdesk webhooks list --state aside", "webhook was set aside",
               "webhooks were set aside");
     add_count(needs, o->held, "held", "frontdesk outbox list --state held", "answer is held back",
               "answers are held back");
-    add_count(needs, o->dead, "dead", "frontdesk outbox list --state dead", "answer was refused in the last 7 days",
-              "answers were refused in the last 7 days");
+    add_count(needs, o->dead, "dead", "frontdesk outbox list --state dead",
+              "answer was refused in the last 7 days", "answers were refused in the last 7 days");
     add_count(needs, o->unknown, "unknown", "frontdesk outbox list --state unknown",
-              "answer may or may not have arrived in the last 7 days", "answers may or may not have arrived in the last 7 days");
-    add_count(needs, o->disabled_rules, "rule", "frontdesk rules list", "rule is out of play: its pattern costs too much",
+              "answer may or may not have arrived in the last 7 days",
+              "answers may or may not have arrived in the last 7 days");
+    add_count(needs, o->disabled_rules, "rule", "frontdesk rules list",
+              "rule is out of play: its pattern costs too much",
               "rules are out of play: their patterns cost too much");
     if (o->ruleset == 0)
         need(needs, "rules", "frontdesk rules load DIR", "no rules are in force: nobody is answered");
 }
 
-static int show_needs(struct call *call, struct db *db, const struct overview *overview, enum daemon_state daemon,
-                      struct error *error)
+static int show_needs(struct call *call, struct db *db, const struct overview *overview,
+                      enum daemon_state daemon, struct error *error)
 {
     struct needs needs = { .output = call->output, .now = call->now };
     int result = 0;
 
     output_table(call->output, "needs", NEED_COLUMNS, sizeof NEED_COLUMNS / sizeof *NEED_COLUMNS);
     if (daemon == DAEMON_DOWN)
-        need(&needs, "daemon", "systemctl start frontdeskd", "the daemon is not running: nothing comes in or goes out");
+        need(&needs, "daemon", "systemctl start frontdeskd",
+             "the daemon is not running: nothing comes in or goes out");
     else if (daemon == DAEMON_MUTE)
-        need(&needs, "daemon", "frontdesk status --admin SOCKET", "the book is in use, but no daemon answers at %s",
-             buf_text(&call->admin_path));
+        need(&needs, "daemon", "frontdesk status --admin SOCKET",
+             "the book is in use, but no daemon answers at %s", buf_text(&call->admin_path));
     if (overview_waiting(db, WAITING_SHOWN, add_waiting, &needs, error) < 0 ||
         overview_lanes(db, add_lane, &needs, error) < 0)
         result = -1;
@@ -133,7 +147,10 @@ static int show_needs(struct call *call, struct db *db, const struct overview *o
     return result;
 }
 
-/* The day -------------------------------------------------------------------------------------------------------- */
+/*
+ * The day
+ * --------------------------------------------------------------------------------------------------------
+ */
 
 static int64_t file_size(const char *path, const char *suffix)
 {
@@ -174,23 +191,43 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
         { "bytes", "  bytes", LOOK_NUMBER },
         { "wal_bytes", "  bytes of its log", LOOK_NUMBER },
     };
-    static const char *const states[] = { [DAEMON_DOWN] = "stopped", [DAEMON_UP] = "running", [DAEMON_MUTE] = "mute" };
+    static const char *const states[] = {
+        [DAEMON_DOWN] = "stopped", [DAEMON_UP] = "running", [DAEMON_MUTE] = "mute"
+    };
     const char *path = buf_text(&call->db_path);
     const struct cell cells[] = {
-        cell_text(states[daemon]), cell_number(o->messages_today), cell_number(o->answered_today),
-        cell_number(o->unanswered_today), cell_number(o->silenced_today), cell_number(o->in_progress_today),
-        cell_number(o->open_conversations), cell_number(o->with_person), cell_number(o->waiting_for_person),
-        cell_number(o->pending), cell_time(o->oldest_pending_at), cell_number(o->unreadable), cell_number(o->aside),
-        cell_number(o->raw), cell_number(o->held), cell_number(o->dead), cell_number(o->unknown), cell_id(o->ruleset),
-        cell_number(o->rule_count), cell_time(o->ruleset_loaded_at), cell_text(path), cell_number(file_size(path, "")),
+        cell_text(states[daemon]),
+        cell_number(o->messages_today),
+        cell_number(o->answered_today),
+        cell_number(o->unanswered_today),
+        cell_number(o->silenced_today),
+        cell_number(o->in_progress_today),
+        cell_number(o->open_conversations),
+        cell_number(o->with_person),
+        cell_number(o->waiting_for_person),
+        cell_number(o->pending),
+        cell_time(o->oldest_pending_at),
+        cell_number(o->unreadable),
+        cell_number(o->aside),
+        cell_number(o->raw),
+        cell_number(o->held),
+        cell_number(o->dead),
+        cell_number(o->unknown),
+        cell_id(o->ruleset),
+        cell_number(o->rule_count),
+        cell_time(o->ruleset_loaded_at),
+        cell_text(path),
+        cell_number(file_size(path, "")),
         cell_number(file_size(path, "-wal")),
     };
 
-    _Static_assert(sizeof cells / sizeof *cells == sizeof columns / sizeof *columns, "a cell for every column");
+    _Static_assert(sizeof cells / sizeof *cells == sizeof columns / sizeof *columns,
+                   "a cell for every column");
     output_record(call->output, NULL, columns, cells, sizeof cells / sizeof *cells);
 }
 
-static int read_overview(const struct call *call, struct db *db, struct overview *overview, struct error *error)
+static int read_overview(const struct call *call, struct db *db, struct overview *overview,
+                         struct error *error)
 {
     return overview_get(db, call_midnight(call->now), call->now - RECENT_MS, overview, error);
 }

@@ -1,8 +1,9 @@
 /*
- * command_try: what would be answered to a text? The same decide as the daemon's, on a contact who writes for the first time,
- * in the bot's conversation, now. Nothing is written.
+ * command_try: what would be answered to a text? The same decide as the daemon's, on a contact who writes for
+ * the first time, in the bot's conversation, now. Nothing is written.
  *
- * The rules: those of --rules DIR; else the ones in force; and where there is no book yet, those of FRONTDESK_RULES.
+ * The rules: those of --rules DIR; else the ones in force; and where there is no book yet, those of
+ * FRONTDESK_RULES.
  */
 #include <string.h>
 #include <unistd.h>
@@ -25,7 +26,8 @@ static int read_live(const struct call *call, struct rulefiles *files, int64_t *
         return code;
     found = rulebook_live(db, files, number, &error);
     if (found == 0)
-        code = call_fail(call, EXIT_NOTHING, "no rules are in force yet: frontdesk rules load DIR, or try with --rules DIR");
+        code = call_fail(call, EXIT_NOTHING,
+                         "no rules are in force yet: frontdesk rules load DIR, or try with --rules DIR");
     else if (found < 0)
         code = call_read_failed(call, db, &error);
     db_close(db);
@@ -117,8 +119,12 @@ static int try_text(struct call *call, const struct ruleset *rules, const char *
     struct matcher *matcher = matcher_new(true);
     struct decision decision = { 0 };
     struct decide_state state = {
-        .channel = rules->campaign_count > 0 ? rules->campaigns[0].channel : "whatsapp", .owner = "bot",
-        .first_name = "", .language = ruleset_setting(rules, "default_language"), .time_zone = "", .message_count = 1,
+        .channel = rules->campaign_count > 0 ? rules->campaigns[0].channel : "whatsapp",
+        .owner = "bot",
+        .first_name = "",
+        .language = ruleset_setting(rules, "default_language"),
+        .time_zone = "",
+        .message_count = 1,
         .fields = "{}",
     };
     int code;

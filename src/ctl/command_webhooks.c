@@ -30,9 +30,17 @@ static void copy_body(const struct listing_webhook *row, struct buf *body)
 static void fill(const struct listing_webhook *row, const char *body, struct cell cells[COLUMNS])
 {
     struct cell filled[COLUMNS] = {
-        cell_id(row->id), cell_time(row->received_at), cell_text(row->channel), cell_text(row->state),
-        cell_id(row->message), cell_text_or_none(row->reason), cell_number((int64_t)row->body_bytes),
-        cell_text(row->claimed_user), cell_text_or_none(row->content_type), cell_number(row->tries), cell_text(body),
+        cell_id(row->id),
+        cell_time(row->received_at),
+        cell_text(row->channel),
+        cell_text(row->state),
+        cell_id(row->message),
+        cell_text_or_none(row->reason),
+        cell_number((int64_t)row->body_bytes),
+        cell_text(row->claimed_user),
+        cell_text_or_none(row->content_type),
+        cell_number(row->tries),
+        cell_text(body),
     };
 
     memcpy(cells, filled, sizeof filled);
@@ -51,7 +59,9 @@ static void add_row(void *context, const struct listing_webhook *row)
 
 int command_webhooks_list(struct call *call)
 {
-    static const char *const states[] = { "raw", "read", "duplicate", "unreadable", "aside", "trouble", NULL };
+    static const char *const states[] = {
+        "raw", "read", "duplicate", "unreadable", "aside", "trouble", NULL
+    };
     struct error error = { 0 };
     struct db *db;
     int64_t limit;
@@ -100,7 +110,8 @@ int command_webhooks_show(struct call *call)
     if (count < 0)
         code = call_read_failed(call, db, &error);
     else if (count == 0)
-        code = call_fail(call, EXIT_NOTHING, "there is no webhook %lld; frontdesk webhooks list shows them", (long long)id);
+        code = call_fail(call, EXIT_NOTHING, "there is no webhook %lld; frontdesk webhooks list shows them",
+                         (long long)id);
     db_close(db);
     return code;
 }

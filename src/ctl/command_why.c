@@ -47,11 +47,14 @@ static int why(struct call *call, struct db *db)
     int found = transcript_why(db, message, show_decision, &asking, &error), count;
 
     if (found == 0)
-        return call_fail(call, EXIT_NOTHING, "there is no decision about a message %lld; frontdesk transcript "
-                         "--json tells the numbers", (long long)message);
+        return call_fail(call, EXIT_NOTHING,
+                         "there is no decision about a message %lld; frontdesk transcript "
+                         "--json tells the numbers",
+                         (long long)message);
     if (found < 0 || asking.result != 0)
         return call_read_failed(call, db, &error);
-    output_table(call->output, "messages", FOLLOWED_COLUMNS, sizeof FOLLOWED_COLUMNS / sizeof *FOLLOWED_COLUMNS);
+    output_table(call->output, "messages", FOLLOWED_COLUMNS,
+                 sizeof FOLLOWED_COLUMNS / sizeof *FOLLOWED_COLUMNS);
     count = transcript_turn(db, asking.turn, show_line, call->output, &error);
     output_table_end(call->output);
     return count < 0 ? call_read_failed(call, db, &error) : EXIT_DONE;

@@ -1,6 +1,6 @@
 /*
- * commands: the table of all commands, and the functions behind it, each in the command_*.c of its noun. A command gets its
- * call and returns an exit code; what it has to say goes through the call's output.
+ * commands: the table of all commands, and the functions behind it, each in the command_*.c of its noun. A
+ * command gets its call and returns an exit code; what it has to say goes through the call's output.
  */
 #ifndef CTL_COMMANDS_H
 #define CTL_COMMANDS_H

@@ -1,8 +1,8 @@
 /*
  * frontdesk: the admin's command line.
  *
- * main finds out where it writes to (a terminal? colours?), has the words understood by the table, and runs the command. It
- * is the one place of ctl that writes to stdout and stderr.
+ * main finds out where it writes to (a terminal? colours?), has the words understood by the table, and runs
+ * the command. It is the one place of ctl that writes to stdout and stderr.
  */
 #include <errno.h>
 #include <signal.h>
@@ -52,13 +52,18 @@ static struct output_place find_place(void)
 {
     bool is_terminal = isatty(STDOUT_FILENO);
 
-    return (struct output_place){ .put = put, .talk = talk, .is_terminal = is_terminal,
-                                  .has_colour = is_terminal && wants_colour(), .columns = terminal_columns() };
+    return (struct output_place){ .put = put,
+                                  .talk = talk,
+                                  .is_terminal = is_terminal,
+                                  .has_colour = is_terminal && wants_colour(),
+                                  .columns = terminal_columns() };
 }
 
 static enum output_form form_of(const struct parsed *parsed)
 {
-    return parsed->options[OPTION_JSON] != NULL ? OUTPUT_JSON : parsed->options[OPTION_CSV] != NULL ? OUTPUT_CSV : OUTPUT_TEXT;
+    return parsed->options[OPTION_JSON] != NULL  ? OUTPUT_JSON
+           : parsed->options[OPTION_CSV] != NULL ? OUTPUT_CSV
+                                                 : OUTPUT_TEXT;
 }
 
 static const char WELCOME[] =

@@ -2,7 +2,8 @@
  * output: the part that the three ways have in common: the order of calls, and cells.
  *
  * A way sees an exchange as a table with fixed columns unless it has a better idea (the text way draws a
- * conversation). Calls out of order (a row without a table, a table inside a table) are bugs of ours and abort.
+ * conversation). Calls out of order (a row without a table, a table inside a table) are bugs of ours and
+ * abort.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -131,8 +132,8 @@ void output_table_end(struct output *output)
     close_columns(output, false);
 }
 
-void output_record(struct output *output, const char *noun, const struct column *columns, const struct cell *cells,
-                   size_t count)
+void output_record(struct output *output, const char *noun, const struct column *columns,
+                   const struct cell *cells, size_t count)
 {
     if (output->columns != NULL)
         abort();

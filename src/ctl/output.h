@@ -1,19 +1,21 @@
 /*
- * output: all that a command can show. Commands never print: they fill this interface, and one of three ways of
- * showing it (text, JSON, CSV) does the rest.
+ * output: all that a command can show. Commands never print: they fill this interface, and one of three ways
+ * of showing it (text, JSON, CSV) does the rest.
  *
  *     table      rows under named columns:      output_table … output_row … output_table_end
  *     record     one thing with named fields:   output_record
  *     exchange   who said what, in order:       output_exchange … output_line … output_exchange_end
  *     note       one sentence:                  output_note
  *
- * JSON is one document, an object that begins with "format": 1. A table or exchange is a member named by its noun, an array of
- * objects; a record a member named by its noun, or the document's own members when the noun is NULL; notes are
- * gathered in "notes" ([{"kind","text"}]), a failure is "error". Ids and counts are numbers, times unix milliseconds.
- * CSV shows the tables and exchanges: all fields quoted, a header line, times in ISO 8601; notes go to stderr. Text is for people:
- * aligned by display width, coloured on a terminal only, every byte of data passed through ctl/show.
+ * JSON is one document, an object that begins with "format": 1. A table or exchange is a member named by its
+ * noun, an array of objects; a record a member named by its noun, or the document's own members when the noun
+ * is NULL; notes are gathered in "notes" ([{"kind","text"}]), a failure is "error". Ids and counts are
+ * numbers, times unix milliseconds. CSV shows the tables and exchanges: all fields quoted, a header line,
+ * times in ISO 8601; notes go to stderr. Text is for people: aligned by display width, coloured on a terminal
+ * only, every byte of data passed through ctl/show.
  *
- * A column's `name` is the JSON and CSV name, from the schema; `title` the heading for people, NULL to hide it from them.
+ * A column's `name` is the JSON and CSV name, from the schema; `title` the heading for people, NULL to hide
+ * it from them.
  */
 #ifndef CTL_OUTPUT_H
 #define CTL_OUTPUT_H
@@ -90,8 +92,8 @@ void output_end(struct output *output); /* finishes the document and frees */
 void output_table(struct output *output, const char *noun, const struct column *columns, size_t count);
 void output_row(struct output *output, const struct cell *cells);
 void output_table_end(struct output *output);
-void output_record(struct output *output, const char *noun, const struct column *columns, const struct cell *cells,
-                   size_t count);
+void output_record(struct output *output, const char *noun, const struct column *columns,
+                   const struct cell *cells, size_t count);
 void output_exchange(struct output *output, const char *noun, enum exchange_style style);
 void output_line(struct output *output, const struct exchange_line *line);
 void output_exchange_end(struct output *output);

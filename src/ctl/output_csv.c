@@ -1,12 +1,13 @@
 /*
  * output_csv: tables for spreadsheets, after RFC 4180 with every field in quotes.
  *
- * A spreadsheet runs a cell that begins with = + - or @ (a blank, tab or line end in front does not stop every one of them, nor
- * does a full-width form) as a formula. Customers write such cells, so text that begins in this way gets an apostrophe in front. Escapes
- * that a terminal would obey are written out as on a terminal: CSV files are read with less and cat, too.
+ * A spreadsheet runs a cell that begins with = + - or @ (a blank, tab or line end in front does not stop
+ * every one of them, nor does a full-width form) as a formula. Customers write such cells, so text that
+ * begins in this way gets an apostrophe in front. Escapes that a terminal would obey are written out as on a
+ * terminal: CSV files are read with less and cat, too.
  *
- * Records are not shown: a command with --csv has one table (its command-table entry says so). Notes and failures
- * are talk, and go to stderr as in text.
+ * Records are not shown: a command with --csv has one table (its command-table entry says so). Notes and
+ * failures are talk, and go to stderr as in text.
  */
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /*
- * output_json: one document with "format": 1 in front. It is gathered and written at the end, so that a reader gets a
- * whole document or (when the process dies) none.
+ * output_json: one document with "format": 1 in front. It is gathered and written at the end, so that a
+ * reader gets a whole document or (when the process dies) none.
  *
- * The document's form is a promise to scripts: members are added, never renamed; a change that would break a reader
- * raises "format". A failure is both in the document ("error") and, for people, on stderr.
+ * The document's form is a promise to scripts: members are added, never renamed; a change that would break a
+ * reader raises "format". A failure is both in the document ("error") and, for people, on stderr.
  */
 #include "ctl/output_way.h"
 

@@ -1,13 +1,13 @@
 /*
  * output_text: for people.
  *
- * Tables wait until their last row, since a column is as wide as its widest cell; records, exchanges and notes are written at
- * once, so that a chat can be followed. On a terminal a table that is too wide loses columns from its long texts ("…"),
- * never from its numbers; into a pipe everything goes whole.
+ * Tables wait until their last row, since a column is as wide as its widest cell; records, exchanges and
+ * notes are written at once, so that a chat can be followed. On a terminal a table that is too wide loses
+ * columns from its long texts ("…"), never from its numbers; into a pipe everything goes whole.
  *
- * Two rules keep hostile text harmless. Every cell passes show_text before anything is measured or drawn. And no line
- * of output begins with a customer's words: cells hold no line feed, and a message's further lines are indented, so that
- * nobody can draw a line of ours.
+ * Two rules keep hostile text harmless. Every cell passes show_text before anything is measured or drawn. And
+ * no line of output begins with a customer's words: cells hold no line feed, and a message's further lines
+ * are indented, so that nobody can draw a line of ours.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,10 @@
 
 enum { GAP = 2, CELL_MIN = 12 };
 
-/* Styles ------------------------------------------------------------------------------------------------------ */
+/*
+ * Styles
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 void text_add_styled(struct output *output, const char *style, const char *text, size_t len)
 {
@@ -86,9 +89,13 @@ static void begin_thing(struct output *output)
 {
     if (output->things++ > 0)
         buf_add_char(&output->buf, '\n');
+    output->is_apart = true;
 }
 
-/* Cells ------------------------------------------------------------------------------------------------------- */
+/*
+ * Cells
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 static void format_time(int64_t ms, struct buf *out)
 {
@@ -170,7 +177,10 @@ static void cut_cell(struct text_cell *cell, size_t columns)
     cell->text = buf_detach(&text);
 }
 
-/* Tables ------------------------------------------------------------------------------------------------------ */
+/*
+ * Tables
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 static void text_table(struct output *output, const char *noun)
 {
@@ -299,9 +309,13 @@ static void text_table_end(struct output *output)
     text_flush(output);
 }
 
-/* Records ------------------------------------------------------------------------------------------------------ */
+/*
+ * Records
+ * ------------------------------------------------------------------------------------------------------
+ */
 
-static void add_field(struct output *output, const struct column *column, const struct cell *cell, size_t room)
+static void add_field(struct output *output, const struct column *column, const struct cell *cell,
+                      size_t room)
 {
     struct text_cell rendered = render(cell);
 
@@ -321,7 +335,8 @@ static void text_record(struct output *output, const char *noun, const struct co
     (void)noun;
     begin_thing(output);
     for (size_t i = 0; i < count; i++)
-        if (columns[i].title != NULL && cells[i].kind != CELL_NONE && width_text(columns[i].title, strlen(columns[i].title)) > room)
+        if (columns[i].title != NULL && cells[i].kind != CELL_NONE &&
+            width_text(columns[i].title, strlen(columns[i].title)) > room)
             room = width_text(columns[i].title, strlen(columns[i].title));
     for (size_t i = 0; i < count; i++)
         if (columns[i].title != NULL && cells[i].kind != CELL_NONE)
@@ -329,12 +344,16 @@ static void text_record(struct output *output, const char *noun, const struct co
     text_flush(output);
 }
 
-/* Notes ------------------------------------------------------------------------------------------------------------ */
+/*
+ * Notes -----------------------------------------------------------------------------------------------------
+ * -------
+ */
 
 static void text_note(struct output *output, enum note_kind kind, const char *sentence)
 {
     static const char *const styles[] = {
-        [NOTE_PLAIN] = NULL, [NOTE_GOOD] = GREEN, [NOTE_WARN] = YELLOW, [NOTE_BAD] = RED, [NOTE_DIM] = DIM, [NOTE_FAILURE] = NULL,
+        [NOTE_PLAIN] = NULL, [NOTE_GOOD] = GREEN, [NOTE_WARN] = YELLOW,
+        [NOTE_BAD] = RED,    [NOTE_DIM] = DIM,    [NOTE_FAILURE] = NULL,
     };
     struct buf line = { 0 };
 
@@ -349,6 +368,9 @@ static void text_note(struct output *output, enum note_kind kind, const char *se
         buf_release(&talk);
     } else {
         text_leave_prompt(output);
+        if (output->is_apart && output->columns == NULL)
+            buf_add_char(&output->buf, '\n');
+        output->is_apart = false;
         text_add_styled(output, styles[kind], buf_text(&line), line.len);
         buf_add_char(&output->buf, '\n');
         text_flush(output);

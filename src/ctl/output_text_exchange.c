@@ -1,9 +1,10 @@
 /*
- * output_text_exchange: a conversation for people, as a transcript (times, names, texts side by side) or as a chat
- * (what was typed after a prompt, the answers in bubbles).
+ * output_text_exchange: a conversation for people, as a transcript (times, names, texts side by side) or as a
+ * chat (what was typed after a prompt, the answers in bubbles).
  *
- * A message's further lines are indented under its first, so that a text with line feeds cannot draw a line that looks
- * like another speaker's. What went as it should is not mentioned; every other fate stands under its text.
+ * A message's further lines are indented under its first, so that a text with line feeds cannot draw a line
+ * that looks like another speaker's. What went as it should is not mentioned; every other fate stands under
+ * its text.
  */
 #include <string.h>
 #include <time.h>
@@ -20,17 +21,32 @@ static void shown(const char *text, enum show_form form, struct buf *out)
     show_text(text, strlen(text), form, out);
 }
 
+/* The states of a turn as people say them; those of the outbox are words already. */
+static const char *words_of(const char *state)
+{
+    static const char *const words[][2] = {
+        { "agent", "with a person" },          { "unanswered", "no rule has an answer" },
+        { "open", "the answer is on its way" }, { "silenced", "silenced by a rule or an opt-out" },
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i][0], state) == 0)
+            return words[i][1];
+    return state;
+}
+
 /* "order · dead: Braze refused it"; nothing when all went as it should. */
 static void format_fate(const struct exchange_line *line, bool with_actor, struct buf *out)
 {
-    bool is_fine = line->state[0] == '\0' || strcmp(line->state, "accepted") == 0 || strcmp(line->state, "answered") == 0;
+    bool is_fine = line->state[0] == '\0' || strcmp(line->state, "accepted") == 0 ||
+                   strcmp(line->state, "answered") == 0;
 
     if (with_actor)
         shown(line->actor, SHOW_CELL, out);
     if (!is_fine && out->len > 0)
         buf_add_text(out, " · ");
     if (!is_fine)
-        shown(line->state, SHOW_CELL, out);
+        shown(words_of(line->state), SHOW_CELL, out);
     if (!is_fine && line->reason[0] != '\0') {
         buf_add_text(out, ": ");
         shown(line->reason, SHOW_CELL, out);
@@ -83,7 +99,9 @@ static size_t longest_line(const struct buf *text, size_t columns)
 
 static void add_bubble(struct output *output, const struct buf *text)
 {
-    size_t columns = output->place.columns > BUBBLE_MAX + 8 ? BUBBLE_MAX : output->place.columns > 28 ? output->place.columns - 8 : 20;
+    size_t columns = output->place.columns > BUBBLE_MAX + 8 ? BUBBLE_MAX
+                     : output->place.columns > 28           ? output->place.columns - 8
+                                                            : 20;
     size_t longest = longest_line(text, columns), len;
     struct wrap wrap = { .text = buf_text(text), .len = text->len };
     const char *part;
@@ -137,7 +155,9 @@ static const char *kind_style(const char *kind)
            strcmp(kind, "note") == 0 ? DIM : GREEN;
 }
 
-/* Who speaks: the customer's and the colleague's own name, and for the bot just that: its rule stands below. */
+/*
+ * Who speaks: the customer's and the colleague's own name, and for the bot just that: its rule stands below.
+ */
 static const char *speaker(const struct exchange_line *line)
 {
     if (strcmp(line->kind, "out") == 0)

@@ -12,8 +12,8 @@ struct output_way {
     void (*table)(struct output *output, const char *noun);
     void (*row)(struct output *output, const struct cell *cells);
     void (*table_end)(struct output *output);
-    void (*record)(struct output *output, const char *noun, const struct column *columns, const struct cell *cells,
-                   size_t count);
+    void (*record)(struct output *output, const char *noun, const struct column *columns,
+                   const struct cell *cells, size_t count);
     void (*line)(struct output *output, const struct exchange_line *line);
     void (*prompt)(struct output *output); /* NULL: nobody is asked */
     void (*note)(struct output *output, enum note_kind kind, const char *sentence);
@@ -41,6 +41,7 @@ struct output {
     size_t cell_count, cell_room;
     bool has_prompt;              /* text: the cursor stands behind a prompt */
     char day[12];                 /* text: of the exchange's newest line */
+    bool is_apart;                /* text: a note needs a blank line before it */
     size_t things;                /* text: tables, records and exchanges so far */
 };
 

@@ -1,8 +1,8 @@
 /*
  * show: see the header. The only function through which data reaches a terminal or a CSV file; keep it so.
  *
- * The escapes are for reading, not for reading back: a customer who types a backslash and an n looks the same as one who sent a
- * line feed. Who needs the exact bytes asks for --json.
+ * The escapes are for reading, not for reading back: a customer who types a backslash and an n looks the same
+ * as one who sent a line feed. Who needs the exact bytes asks for --json.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /*
- * verdict: see the header. Members of the trace that this program does not know are left out; it may be older than the book's
- * rows in that.
+ * verdict: see the header. Members of the trace that this program does not know are left out; it may be older
+ * than the book's rows in that.
  */
 #include <string.h>
 
@@ -31,14 +31,23 @@ static void show_head(struct output *output, const struct verdict *v, const stru
         { "tried", "rules tried", LOOK_NUMBER },
     };
     struct cell cells[] = {
-        cell_id(v->message), cell_id(v->conversation), cell_text(v->user), cell_time(v->at), cell_text(v->text),
+        cell_id(v->message),
+        cell_id(v->conversation),
+        cell_text(v->user),
+        cell_time(v->at),
+        cell_text(v->text),
         cell_text(json_get_text(trace, "folded")),
-        cell_text_or_none(json_get_text(json_get(trace, "matched"), "text")), cell_text(v->rule), cell_text(v->action),
-        cell_text_or_none(v->turn_state), cell_id(v->ruleset), cell_text(v->rules_from),
+        cell_text_or_none(json_get_text(json_get(trace, "matched"), "text")),
+        cell_text(v->rule),
+        cell_text(v->action),
+        cell_text_or_none(v->turn_state),
+        cell_id(v->ruleset),
+        cell_text(v->rules_from),
         cell_number(json_get_int(trace, "tried", 0)),
     };
 
-    _Static_assert(sizeof cells / sizeof *cells == sizeof columns / sizeof *columns, "a cell for every column");
+    _Static_assert(sizeof cells / sizeof *cells == sizeof columns / sizeof *columns,
+                   "a cell for every column");
     cells[5].mark = matched_span(trace);
     output_record(output, "decision", columns, cells, sizeof cells / sizeof *cells);
     if (v->rule == NULL)
@@ -47,10 +56,12 @@ static void show_head(struct output *output, const struct verdict *v, const stru
 
 static void show_variables(struct output *output, const struct json *trace)
 {
-    static const struct column columns[] = { { "name", "variable", LOOK_PLAIN }, { "value", "value", LOOK_LONG } };
+    static const struct column columns[] = { { "name", "variable", LOOK_PLAIN },
+                                             { "value", "value", LOOK_LONG } };
 
     output_table(output, "variables", columns, 2);
-    for (const struct json *member = json_first(json_get(trace, "variables")); member != NULL; member = json_next(member)) {
+    for (const struct json *member = json_first(json_get(trace, "variables")); member != NULL;
+         member = json_next(member)) {
         struct buf value = { 0 };
 
         json_scalar(member, &value);
@@ -62,13 +73,17 @@ static void show_variables(struct output *output, const struct json *trace)
 
 static void show_passed_over(struct output *output, const struct json *trace)
 {
-    static const struct column columns[] = { { "rule", "passed over", LOOK_PLAIN }, { "why", "because", LOOK_LONG } };
+    static const struct column columns[] = { { "rule", "passed over", LOOK_PLAIN },
+                                             { "why", "because", LOOK_LONG } };
 
     output_table(output, "passed_over", columns, 2);
-    for (const struct json *item = json_first(json_get(trace, "passed_over")); item != NULL; item = json_next(item))
-        output_row(output, (struct cell[]){ cell_text(json_get_text(item, "rule")), cell_text(json_get_text(item, "why")) });
+    for (const struct json *item = json_first(json_get(trace, "passed_over")); item != NULL;
+         item = json_next(item))
+        output_row(output, (struct cell[]){ cell_text(json_get_text(item, "rule")),
+                                            cell_text(json_get_text(item, "why")) });
     output_table_end(output);
-    for (const struct json *item = json_first(json_get(trace, "limit_hits")); item != NULL; item = json_next(item))
+    for (const struct json *item = json_first(json_get(trace, "limit_hits")); item != NULL;
+         item = json_next(item))
         output_note(output, NOTE_BAD, "The pattern of rule %s cost too much and was broken off.",
                     json_text(item) != NULL ? json_text(item) : "?");
 }
@@ -81,7 +96,8 @@ static void show_state(struct output *output, const struct json *state)
     struct buf values[FACTS_MAX] = { { 0 } };
     size_t count = 0;
 
-    for (const struct json *member = json_first(state); member != NULL && count < FACTS_MAX; member = json_next(member)) {
+    for (const struct json *member = json_first(state); member != NULL && count < FACTS_MAX;
+         member = json_next(member)) {
         int64_t number;
         bool flag;
 

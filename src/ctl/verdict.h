@@ -1,6 +1,7 @@
 /*
- * verdict: how a decision is shown, for `why` (a stored one) and `rules try` (one just made). Both are told from the same
- * JSON (desk/decide.h: state and trace), so that what is tried and what is stored cannot be told differently.
+ * verdict: how a decision is shown, for `why` (a stored one) and `rules try` (one just made). Both are told
+ * from the same JSON (desk/decide.h: state and trace), so that what is tried and what is stored cannot be
+ * told differently.
  */
 #ifndef CTL_VERDICT_H
 #define CTL_VERDICT_H

@@ -1,13 +1,15 @@
 /*
- * wrap: see the header. A line takes at least one character, even where a terminal of one column has no room for a wide
- * one: wrapping must end.
+ * wrap: see the header. A line takes at least one character, even where a terminal of one column has no room
+ * for a wide one: wrapping must end.
  */
 #include <string.h>
 
 #include "ctl/wrap.h"
 #include "text/width.h"
 
-/* Where the line at `text` ends when it may take `columns`; `len` reaches to the next line feed or the end. */
+/*
+ * Where the line at `text` ends when it may take `columns`; `len` reaches to the next line feed or the end.
+ */
 static size_t fit(const char *text, size_t len, size_t columns)
 {
     size_t end = width_cut(text, len, columns, NULL);

@@ -1,6 +1,6 @@
 /*
- * wrap: a text into lines of a terminal. Cuts at line feeds, else at the last blank that keeps a line within `columns`,
- * else between characters (grapheme clusters). The text has passed ctl/show (SHOW_LINES). Pure.
+ * wrap: a text into lines of a terminal. Cuts at line feeds, else at the last blank that keeps a line within
+ * `columns`, else between characters (grapheme clusters). The text has passed ctl/show (SHOW_LINES). Pure.
  */
 #ifndef CTL_WRAP_H
 #define CTL_WRAP_H

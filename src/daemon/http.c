@@ -82,7 +82,6 @@ struct http_server {
 
 struct connection {
     struct watched watched;
-    struct http_server *server;
     struct http_call *call;         /* the request at work */
     bool has_served;
 };
@@ -300,7 +299,6 @@ static void on_connection(void *context, struct MHD_Connection *link, void **slo
         int fd = MHD_get_connection_info(link, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
         int64_t now = clock_monotonic_ms();
         connection = alloc_new(sizeof *connection);
-        connection->server = server;
         watch_add(&server->watch, &connection->watched, fd, now, now + server->request_ms);
         atomic_fetch_add(&server->connections, 1);
         *slot = connection;

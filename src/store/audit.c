@@ -1,14 +1,15 @@
 /*
  * audit: see the header.
  *
- * A customer's message has the fate that its answer has: in progress while a part may still leave, else the worst state
- * among the parts (dead, unknown, expired, held, withheld), else answered. After a hand-over it is with a person, whatever
- * becomes of the sentence that says so. A message without any part was silenced,
- * found no rule, or is with a person: then the turn's word is taken, but only one of these three, and "unanswered" only where
- * the decision names no rule. Whatever else a turn says is a discrepancy, and so is a message that has no turn: it is
- * counted nowhere, and the sum tells.
+ * A customer's message has the fate that its answer has: in progress while a part may still leave, else the
+ * worst state among the parts (dead, unknown, expired, held, withheld), else answered. After a hand-over it
+ * is with a person, whatever becomes of the sentence that says so. A message without any part was silenced,
+ * found no rule, or is with a person: then the turn's word is taken, but only one of these three, and
+ * "unanswered" only where the decision names no rule. Whatever else a turn says is a discrepancy, and so is a
+ * message that has no turn: it is counted nowhere, and the sum tells.
  *
- * The statements of CHECKS return a finished sentence per contradiction. A new promise about rows gets a new one.
+ * The statements of CHECKS return a finished sentence per contradiction. A new promise about rows gets a new
+ * one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -77,10 +78,14 @@ static void end_kind(struct auditor *auditor)
     auditor->finding(auditor->context, sentence);
 }
 
-/* What was accepted ---------------------------------------------------------------------------------------------- */
+/*
+ * What was accepted
+ * ----------------------------------------------------------------------------------------------
+ */
 
 static const char ACCEPTED[] =
-    "SELECT count(*), count(*) FILTER (WHERE state = 'duplicate'), count(*) FILTER (WHERE state = 'unreadable'), "
+    "SELECT count(*), count(*) FILTER (WHERE state = 'duplicate'), "
+    "count(*) FILTER (WHERE state = 'unreadable'), "
     "count(*) FILTER (WHERE state = 'aside'), count(*) FILTER (WHERE state = 'raw') FROM webhook";
 
 static int count_accepted(struct auditor *auditor, struct error *error)
@@ -101,7 +106,10 @@ static int count_accepted(struct auditor *auditor, struct error *error)
     return found == 1 ? 0 : -1;
 }
 
-/* What became of it ------------------------------------------------------------------------------------------------ */
+/*
+ * What became of it
+ * ------------------------------------------------------------------------------------------------
+ */
 
 struct facts { /* about one message of a customer */
     int64_t message, turn, parts, active;
@@ -147,11 +155,13 @@ static void judge(struct auditor *auditor, const struct facts *facts)
     else if (!facts->is_decided)
         snprintf(sentence, sizeof sentence, "message %lld has no decision", (long long)facts->message);
     else if (fate == AUDIT_FATES)
-        snprintf(sentence, sizeof sentence, "turn %lld of message %lld is '%.20s', but no text was ever queued for it%s",
+        snprintf(sentence, sizeof sentence,
+                 "turn %lld of message %lld is '%.20s', but no text was ever queued for it%s",
                  (long long)facts->turn, (long long)facts->message, facts->state,
                  facts->has_rule ? "" : " and no rule won");
     else if (strcmp(FATES[fate].name, facts->state) != 0)
-        snprintf(sentence, sizeof sentence, "turn %lld of message %lld is '%.20s', but by its outbox rows it is '%s'",
+        snprintf(sentence, sizeof sentence,
+                 "turn %lld of message %lld is '%.20s', but by its outbox rows it is '%s'",
                  (long long)facts->turn, (long long)facts->message, facts->state, FATES[fate].name);
     else
         return;
@@ -159,11 +169,13 @@ static void judge(struct auditor *auditor, const struct facts *facts)
 }
 
 static const char MESSAGES[] =
-    "WITH part AS (SELECT turn, count(*) AS parts, sum(state IN ('waiting', 'due', 'claimed')) AS active, "
+    "WITH part AS (SELECT turn, count(*) AS parts, sum(settled_at IS NULL) AS active, "
     "min(CASE state WHEN 'dead' THEN 1 WHEN 'unknown' THEN 2 WHEN 'expired' THEN 3 WHEN 'held' THEN 4 "
-    "WHEN 'withheld' THEN 5 ELSE 6 END) AS worst FROM outbox WHERE turn IS NOT NULL AND kind = 'send' GROUP BY turn) "
+    "WHEN 'withheld' THEN 5 ELSE 6 END) AS worst FROM outbox WHERE turn IS NOT NULL "
+    "AND kind = 'send' GROUP BY turn) "
     "SELECT m.id, t.id, t.state, coalesce(p.parts, 0), coalesce(p.active, 0), coalesce(p.worst, 0), "
-    "d.message IS NOT NULL, d.rule IS NOT NULL, coalesce(d.action = 'handoff', 0) FROM message m LEFT JOIN turn t ON t.id = m.turn "
+    "d.message IS NOT NULL, d.rule IS NOT NULL, coalesce(d.action = 'handoff', 0) "
+    "FROM message m LEFT JOIN turn t ON t.id = m.turn "
     "LEFT JOIN part p ON p.turn = m.turn LEFT JOIN decision d ON d.message = m.id WHERE m.kind = 'in'";
 
 static int judge_messages(struct auditor *auditor, struct error *error)
@@ -176,9 +188,14 @@ static int judge_messages(struct auditor *auditor, struct error *error)
     begin_kind(auditor);
     while ((more = query_step(q, error)) == 1) {
         struct facts facts = {
-            .message = query_int(q, 0), .turn = query_int(q, 1), .state = query_is_null(q, 2) ? NULL : query_text(q, 2),
-            .parts = query_int(q, 3), .active = query_int(q, 4), .worst = worst[query_int(q, 5)],
-            .is_decided = query_int(q, 6) != 0, .has_rule = query_int(q, 7) != 0,
+            .message = query_int(q, 0),
+            .turn = query_int(q, 1),
+            .state = query_is_null(q, 2) ? NULL : query_text(q, 2),
+            .parts = query_int(q, 3),
+            .active = query_int(q, 4),
+            .worst = worst[query_int(q, 5)],
+            .is_decided = query_int(q, 6) != 0,
+            .has_rule = query_int(q, 7) != 0,
             .is_handoff = query_int(q, 8) != 0,
         };
 
@@ -200,28 +217,34 @@ static void compare_sums(struct auditor *auditor)
         return;
     snprintf(sentence, sizeof sentence, "%lld messages were accepted, but %lld can be accounted for: %lld %s",
              (long long)audit->accepted, (long long)audit->sum,
-             (long long)(audit->sum < audit->accepted ? audit->accepted - audit->sum : audit->sum - audit->accepted),
+             (long long)(audit->sum < audit->accepted ? audit->accepted - audit->sum
+                                                      : audit->sum - audit->accepted),
              audit->sum < audit->accepted ? "vanished" : "came from nowhere");
     begin_kind(auditor);
     report(auditor, sentence);
 }
 
-/* Contradictions ---------------------------------------------------------------------------------------------------- */
+/*
+ * Contradictions
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static const char READ_WITHOUT_MESSAGE[] =
     "SELECT format ('webhook %d was read, but there is no message that came from it', w.id) FROM webhook w "
     "WHERE w.state = 'read' AND NOT EXISTS "
     "(SELECT 1 FROM message m WHERE m.id = w.message AND m.webhook = w.id AND m.kind = 'in')";
 static const char MESSAGE_WITHOUT_WEBHOOK[] =
-    "SELECT format ('message %d says that it came with webhook %d, which knows nothing of it', m.id, m.webhook) "
+    "SELECT format ('message %d says that it came with webhook %d, which knows nothing of it', m.id, "
+    "m.webhook) "
     "FROM message m WHERE m.kind = 'in' AND NOT EXISTS "
     "(SELECT 1 FROM webhook w WHERE w.id = m.webhook AND w.message = m.id AND w.state = 'read')";
 static const char DUPLICATE_OF_NOTHING[] =
     "SELECT format ('webhook %d is a duplicate of a message that does not exist', w.id) FROM webhook w "
-    "WHERE w.state = 'duplicate' AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = w.message AND m.kind = 'in')";
+    "WHERE w.state = 'duplicate' AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = w.message "
+    "AND m.kind = 'in')";
 static const char MESSAGE_OF_UNREAD[] =
     "SELECT format ('webhook %d is %s, and yet points to message %d', id, state, message) FROM webhook "
-    "WHERE state IN ('raw', 'unreadable', 'aside') AND message IS NOT NULL";
+    "WHERE state <> 'read' AND state <> 'duplicate' AND message IS NOT NULL";
 static const char TURN_WITHOUT_MESSAGE[] =
     "SELECT format ('turn %d answers no message', t.id) FROM turn t "
     "WHERE t.id NOT IN (SELECT turn FROM message WHERE kind = 'in' AND turn IS NOT NULL)";
@@ -230,47 +253,58 @@ static const char TEXT_WITHOUT_CALL[] =
     "WHERE m.kind IN ('out', 'agent') AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message = m.id)";
 static const char TWO_AT_ONCE[] =
     "SELECT format ('contact %d has %d calls under way at once', contact, count(*)) FROM outbox "
-    "WHERE state IN ('waiting', 'due', 'claimed') AND state <> 'waiting' GROUP BY contact HAVING count(*) > 1";
+    "WHERE settled_at IS NULL AND state <> 'waiting' GROUP BY contact "
+    "HAVING count(*) > 1";
 static const char LINE_STUCK[] =
     "SELECT format ('contact %d has %d texts waiting behind nothing', contact, count(*)) FROM outbox "
-    "WHERE state IN ('waiting', 'due', 'claimed') GROUP BY contact HAVING sum(state <> 'waiting') = 0";
+    "WHERE settled_at IS NULL GROUP BY contact HAVING sum(state <> 'waiting') = 0";
 static const char WRONG_CONTACT[] =
-    "SELECT format ('outbox row %d is for contact %d, its conversation is with contact %d', o.id, o.contact, v.contact) "
+    "SELECT format ('outbox row %d is for contact %d, its conversation is with contact %d', o.id, "
+    "o.contact, v.contact) "
     "FROM outbox o JOIN conversation v ON v.id = o.conversation WHERE v.contact <> o.contact";
 static const char WRONG_CONVERSATION[] =
     "SELECT format ('outbox row %d and its message %d belong to different conversations', o.id, o.message) "
     "FROM outbox o JOIN message m ON m.id = o.message WHERE m.conversation <> o.conversation";
 static const char EPOCH_OF_FUTURE[] =
-    "SELECT format ('outbox row %d was decided under epoch %d, its conversation is at %d', o.id, o.epoch, v.epoch) "
+    "SELECT format ('outbox row %d was decided under epoch %d, its conversation is at %d', o.id, "
+    "o.epoch, v.epoch) "
     "FROM outbox o JOIN conversation v ON v.id = o.conversation WHERE o.epoch > v.epoch";
 static const char SEQ_OF_FUTURE[] =
-    "SELECT format ('outbox row %d has number %d of contact %d, who is at %d', o.id, o.seq, o.contact, c.seq) "
+    "SELECT format ('outbox row %d has number %d of contact %d, who is at %d', o.id, o.seq, o.contact, "
+    "c.seq) "
     "FROM outbox o JOIN contact c ON c.id = o.contact WHERE o.seq > c.seq";
-static const char SETTLED_OR_NOT[] =
-    "SELECT format ('outbox row %d is %s, but %s', id, state, iif (settled_at IS NULL, 'was never settled', "
-    "'was settled')) FROM outbox WHERE (state IN ('waiting', 'due', 'claimed')) = (settled_at IS NOT NULL)";
 static const char ACCEPTED_TWICE[] =
-    "SELECT format ('outbox row %d was accepted %d times', outbox, count(*)) FROM attempt WHERE class = 'accepted' "
+    "SELECT format ('outbox row %d was accepted %d times', outbox, count(*)) FROM attempt "
+    "WHERE class = 'accepted' "
     "GROUP BY outbox HAVING count(*) > 1";
 static const char UNKNOWN_RULESET[] =
-    "SELECT format ('message %d was decided by ruleset %d, which is not in the book', message, ruleset) FROM decision "
+    "SELECT format ('message %d was decided by ruleset %d, which is not in the book', message, "
+    "ruleset) FROM decision "
     "WHERE ruleset <> 0 AND ruleset NOT IN (SELECT id FROM ruleset)";
 static const char WRONG_COUNT[] =
     "SELECT format ('conversation %d counts %d messages of the customer, and has %d', v.id, v.message_count, "
-    "coalesce(n.count, 0)) FROM conversation v LEFT JOIN (SELECT conversation, count(*) AS count FROM message "
+    "coalesce(n.count, 0)) FROM conversation v LEFT JOIN (SELECT conversation, count(*) AS count "
+    "FROM message "
     "WHERE kind = 'in' GROUP BY conversation) n ON n.conversation = v.id "
     "WHERE v.message_count <> coalesce(n.count, 0)";
 static const char BAD_REFERENCE[] =
-    "SELECT format ('%s %s points to a row of %s that does not exist', \"table\", coalesce(rowid, '?'), parent) "
+    "SELECT format ('%s %s points to a row of %s that does not exist', \"table\", coalesce(rowid, '?'), "
+    "parent) "
     "FROM pragma_foreign_key_check";
 static const char BAD_FILE[] =
-    "SELECT 'the file is damaged: ' || integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'";
+    "SELECT 'the file is damaged: ' || integrity_check FROM pragma_integrity_check "
+    "WHERE integrity_check <> 'ok'";
 
 static const char *const CHECKS[] = {
-    READ_WITHOUT_MESSAGE, MESSAGE_WITHOUT_WEBHOOK, DUPLICATE_OF_NOTHING, MESSAGE_OF_UNREAD, TURN_WITHOUT_MESSAGE,
-    TEXT_WITHOUT_CALL,    TWO_AT_ONCE,             LINE_STUCK,           WRONG_CONTACT,     WRONG_CONVERSATION,
-    EPOCH_OF_FUTURE,      SEQ_OF_FUTURE,           SETTLED_OR_NOT,       ACCEPTED_TWICE,    UNKNOWN_RULESET,
-    WRONG_COUNT,          BAD_REFERENCE,           BAD_FILE,
+    READ_WITHOUT_MESSAGE, MESSAGE_WITHOUT_WEBHOOK,
+    DUPLICATE_OF_NOTHING, MESSAGE_OF_UNREAD,
+    TURN_WITHOUT_MESSAGE, TEXT_WITHOUT_CALL,
+    TWO_AT_ONCE,          LINE_STUCK,
+    WRONG_CONTACT,        WRONG_CONVERSATION,
+    EPOCH_OF_FUTURE,      SEQ_OF_FUTURE,
+          ACCEPTED_TWICE,
+    UNKNOWN_RULESET,      WRONG_COUNT,
+    BAD_REFERENCE,        BAD_FILE,
 };
 
 static int look_for(struct auditor *auditor, const char *check, struct error *error)

@@ -1,9 +1,10 @@
 /*
  * audit: proof that nothing vanished (promise 5), and that the book agrees with itself.
  *
- * The sum: what was accepted is counted from the webhooks; what became of it is worked out message by message from
- * decisions and outbox rows, not from the turns' states, which are then compared with it. Beside the sum a list of
- * statements each look for one kind of contradiction; SQLite's own checks of references and of the file come last.
+ * The sum: what was accepted is counted from the webhooks; what became of it is worked out message by message
+ * from decisions and outbox rows, not from the turns' states, which are then compared with it. Beside the sum
+ * a list of statements each look for one kind of contradiction; SQLite's own checks of references and of the
+ * file come last.
  */
 #ifndef STORE_AUDIT_H
 #define STORE_AUDIT_H
@@ -30,13 +31,16 @@ struct audit {
 const char *audit_fate_words(enum audit_fate fate);
 const char *audit_fate_name(enum audit_fate fate);
 
-/* One sentence per discrepancy; of one kind at most AUDIT_SENTENCES, then one that says how many more there are. */
+/*
+ * One sentence per discrepancy; of one kind at most AUDIT_SENTENCES, then one that says how many more there
+ * are.
+ */
 enum { AUDIT_SENTENCES = 20 };
 typedef void audit_finding(void *context, const char *sentence);
 
 /*
- * 0 when the audit was made (audit->discrepancies says how it came out), -1 when the book could not be read. Reads one state
- * of the book, and may take its time: the limit of readers is lifted to ten minutes.
+ * 0 when the audit was made (audit->discrepancies says how it came out), -1 when the book could not be read.
+ * Reads one state of the book, and may take its time: the limit of readers is lifted to ten minutes.
  */
 int audit_run(struct db *db, struct audit *audit, audit_finding *finding, void *context, struct error *error);
 

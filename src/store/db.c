@@ -133,6 +133,8 @@ static void log_sqlite(void *unused, int code, const char *message)
 static void configure_library(void)
 {
     sqlite3_config(SQLITE_CONFIG_LOG, log_sqlite, NULL);
+    /* Nobody reads these counts, and keeping them takes a mutex at each allocation. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 /* The file is made here and not by SQLite: its -wal and -shm inherit these modes whatever the umask is. */

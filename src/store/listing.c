@@ -1,9 +1,10 @@
 /*
  * listing: see the header.
  *
- * A filter that is not set is bound as NULL and tested as such in the statement: one statement per noun, and no SQL put
- * together. Lists walk the primary key backwards and stop at the limit; only a rare state behind many other rows
- * makes them walk far, and for those (trouble, pending) the words of the partial indexes stand in statements of their own.
+ * A filter that is not set is bound as NULL and tested as such in the statement: one statement per noun, and
+ * no SQL put together. Lists walk the primary key backwards and stop at the limit; only a rare state behind
+ * many other rows makes them walk far, and for those (trouble, pending) the words of the partial indexes
+ * stand in statements of their own.
  */
 #include <string.h>
 
@@ -18,7 +19,10 @@ static void bind_or_null(struct query *q, int index, int64_t value)
         query_bind_null(q, index);
 }
 
-/* Conversations ----------------------------------------------------------------------------------------------- */
+/*
+ * Conversations
+ * -----------------------------------------------------------------------------------------------
+ */
 
 #define CONVERSATION                                                                                                   \
     "SELECT v.id, v.contact, v.opened_at, v.last_in_at, v.closed_at, v.message_count, v.epoch, c.address, "            \
@@ -35,7 +39,8 @@ static const char CONVERSATIONS[] = CONVERSATION
 static const char CONVERSATION_ONE[] = CONVERSATION "WHERE v.id = ?1";
 
 /* Hands every row to the callback; the number of rows, or -1. */
-static int each_conversation(struct query *q, listing_conversation_row *row, void *context, struct error *error)
+static int each_conversation(struct query *q, listing_conversation_row *row, void *context,
+                             struct error *error)
 {
     int count = 0, more;
 
@@ -68,7 +73,8 @@ int listing_conversations(struct db *db, const struct listing_filter *filter, li
     return each_conversation(q, row, context, error);
 }
 
-int listing_conversation(struct db *db, int64_t id, listing_conversation_row *row, void *context, struct error *error)
+int listing_conversation(struct db *db, int64_t id, listing_conversation_row *row, void *context,
+                         struct error *error)
 {
     struct query *q = db_query(db, CONVERSATION_ONE);
 
@@ -76,7 +82,10 @@ int listing_conversation(struct db *db, int64_t id, listing_conversation_row *ro
     return each_conversation(q, row, context, error);
 }
 
-/* Finding ------------------------------------------------------------------------------------------------------- */
+/*
+ * Finding
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 static int find(struct query *q, int64_t *id, struct error *error)
 {
@@ -111,7 +120,8 @@ static void clean_phone(const char *typed, struct buf *phone)
 static const char BY_NUMBER[] = "SELECT id FROM conversation WHERE id = ?1";
 static const char BY_USER[] =
     "SELECT v.id FROM identity i JOIN conversation v ON v.contact = i.contact "
-    "WHERE (i.kind IN ('external', 'braze') AND i.value = ?1) OR (i.kind = 'phone' AND i.value IN (?1, ?2, '+' || ?2)) "
+    "WHERE (i.kind IN ('external', 'braze') AND i.value = ?1) OR (i.kind = 'phone' "
+    "AND i.value IN (?1, ?2, '+' || ?2)) "
     "ORDER BY i.kind = 'phone', v.owner = 'closed', v.id DESC LIMIT 1";
 
 int listing_find(struct db *db, const char *typed, int64_t *id, struct error *error)
@@ -136,7 +146,10 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
     return found;
 }
 
-/* Outbox ---------------------------------------------------------------------------------------------------------- */
+/*
+ * Outbox
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 #define OUTBOX                                                                                                         \
     "SELECT o.id, o.contact, o.seq, o.conversation, o.turn, o.message, o.part, o.epoch, o.created_at, o.due_at, "      \
@@ -146,9 +159,9 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
 
 static const char OUTBOX_ANY[] = OUTBOX "WHERE ?1 IS NULL OR o.state = ?1 ORDER BY o.id DESC LIMIT ?2";
 static const char OUTBOX_PENDING[] =
-    OUTBOX "WHERE o.state IN ('waiting', 'due', 'claimed') AND ?1 IS NOT NULL ORDER BY o.id DESC LIMIT ?2";
+    OUTBOX "WHERE o.settled_at IS NULL AND ?1 IS NOT NULL ORDER BY o.id DESC LIMIT ?2";
 static const char OUTBOX_TROUBLE[] =
-    OUTBOX "WHERE o.state IN ('held', 'withheld', 'expired', 'dead', 'unknown') AND o.state <> 'withheld' "
+    OUTBOX "WHERE o.settled_at IS NOT NULL AND o.state <> 'accepted' AND o.state <> 'withheld' "
            "AND ?1 IS NOT NULL ORDER BY o.id DESC LIMIT ?2";
 static const char OUTBOX_ONE[] = OUTBOX "WHERE o.id = ?1";
 
@@ -196,10 +209,12 @@ int listing_outbox_one(struct db *db, int64_t id, listing_outbox_row *row, void 
     return each_outbox(q, row, context, error);
 }
 
-static const char ATTEMPTS[] = "SELECT id, at, took_ms, status, batch, class, dispatch_id, request_id, reason "
+static const char ATTEMPTS[] =
+    "SELECT id, at, took_ms, status, batch, class, dispatch_id, request_id, reason "
                                "FROM attempt WHERE outbox = ?1 ORDER BY id";
 
-int listing_attempts(struct db *db, int64_t outbox, listing_attempt_row *row, void *context, struct error *error)
+int listing_attempts(struct db *db, int64_t outbox, listing_attempt_row *row, void *context,
+                     struct error *error)
 {
     struct query *q = db_query(db, ATTEMPTS);
     int count = 0, more;
@@ -207,9 +222,15 @@ int listing_attempts(struct db *db, int64_t outbox, listing_attempt_row *row, vo
     query_bind_int(q, 1, outbox);
     while ((more = query_step(q, error)) == 1) {
         struct listing_attempt found = {
-            .id = query_int(q, 0), .at = query_int(q, 1), .took_ms = query_int(q, 2), .status = query_int(q, 3),
-            .batch = query_int(q, 4), .class = query_text(q, 5), .dispatch_id = query_text(q, 6),
-            .request_id = query_text(q, 7), .reason = query_text(q, 8),
+            .id = query_int(q, 0),
+            .at = query_int(q, 1),
+            .took_ms = query_int(q, 2),
+            .status = query_int(q, 3),
+            .batch = query_int(q, 4),
+            .class = query_text(q, 5),
+            .dispatch_id = query_text(q, 6),
+            .request_id = query_text(q, 7),
+            .reason = query_text(q, 8),
         };
 
         row(context, &found);
@@ -219,15 +240,19 @@ int listing_attempts(struct db *db, int64_t outbox, listing_attempt_row *row, vo
     return more < 0 ? -1 : count;
 }
 
-/* Webhooks --------------------------------------------------------------------------------------------------------- */
+/*
+ * Webhooks
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
-#define WEBHOOK                                                                                                        \
-    "SELECT id, received_at, tries, message, channel, claimed_user, content_type, state, reason, length(body), "
+#define WEBHOOK                                                                                     \
+    "SELECT id, received_at, tries, message, channel, claimed_user, content_type, state, reason, "           \
+    "length(body), "
 
 static const char WEBHOOKS_ANY[] =
     WEBHOOK "substr(body, 1, 200) FROM webhook WHERE ?1 IS NULL OR state = ?1 ORDER BY id DESC LIMIT ?2";
 static const char WEBHOOKS_TROUBLE[] =
-    WEBHOOK "substr(body, 1, 200) FROM webhook WHERE state IN ('raw', 'unreadable', 'aside') "
+    WEBHOOK "substr(body, 1, 200) FROM webhook WHERE state <> 'read' AND state <> 'duplicate' "
             "AND (?1 = 'trouble' OR state = ?1) ORDER BY id DESC LIMIT ?2";
 static const char WEBHOOK_ONE[] = WEBHOOK "body FROM webhook WHERE id = ?1";
 
@@ -271,7 +296,8 @@ int listing_webhooks(struct db *db, const char *state, int64_t limit, listing_we
     return each_webhook(q, row, context, error);
 }
 
-int listing_webhook_one(struct db *db, int64_t id, listing_webhook_row *row, void *context, struct error *error)
+int listing_webhook_one(struct db *db, int64_t id, listing_webhook_row *row, void *context,
+                        struct error *error)
 {
     struct query *q = db_query(db, WEBHOOK_ONE);
 

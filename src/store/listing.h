@@ -1,8 +1,9 @@
 /*
- * listing: conversations, outbox rows and webhooks as people want to see them; and finding one by what a person types.
+ * listing: conversations, outbox rows and webhooks as people want to see them; and finding one by what a
+ * person types.
  *
- * Lists come newest first, at most `limit` rows, through a callback whose row is borrowed until it returns. A filter's
- * NULL or 0 means: all. The functions only read, and serve readers and the writer alike.
+ * Lists come newest first, at most `limit` rows, through a callback whose row is borrowed until it returns. A
+ * filter's NULL or 0 means: all. The functions only read, and serve readers and the writer alike.
  */
 #ifndef STORE_LISTING_H
 #define STORE_LISTING_H
@@ -14,7 +15,10 @@
 #include "base/error.h"
 #include "store/db.h"
 
-/* Conversations ----------------------------------------------------------------------------------------------- */
+/*
+ * Conversations
+ * -----------------------------------------------------------------------------------------------
+ */
 
 struct listing_conversation {
     int64_t id, contact, opened_at, last_in_at, closed_at, message_count, epoch;
@@ -33,15 +37,20 @@ struct listing_filter {
 typedef void listing_conversation_row(void *context, const struct listing_conversation *row);
 int listing_conversations(struct db *db, const struct listing_filter *filter, listing_conversation_row *row,
                           void *context, struct error *error);
-int listing_conversation(struct db *db, int64_t id, listing_conversation_row *row, void *context, struct error *error);
+int listing_conversation(struct db *db, int64_t id, listing_conversation_row *row, void *context,
+                         struct error *error);
 
 /*
- * A conversation by what was typed: digits are its number first; else (or when no conversation has that number) an external
- * id or a phone of a contact, whose newest open conversation it is, or the newest when all are closed. 1, 0, -1.
+ * A conversation by what was typed: digits are its number first; else (or when no conversation has that
+ * number) an external id or a phone of a contact, whose newest open conversation it is, or the newest when
+ * all are closed. 1, 0, -1.
  */
 int listing_find(struct db *db, const char *typed, int64_t *id, struct error *error);
 
-/* Outbox ------------------------------------------------------------------------------------------------------- */
+/*
+ * Outbox
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 struct listing_outbox {
     int64_t id, contact, seq, conversation, turn, message, part, epoch;
@@ -50,20 +59,28 @@ struct listing_outbox {
     bool is_consent, is_single, is_ambiguous;
 };
 
-/* `state`: one of the schema's, or "pending" (waiting, due, claimed) or "trouble" (held, expired, dead, unknown). */
+/*
+ * `state`: one of the schema's, or "pending" (waiting, due, claimed) or "trouble" (held, expired, dead,
+ * unknown).
+ */
 typedef void listing_outbox_row(void *context, const struct listing_outbox *row);
 int listing_outbox(struct db *db, const char *state, int64_t limit, listing_outbox_row *row, void *context,
                    struct error *error);
-int listing_outbox_one(struct db *db, int64_t id, listing_outbox_row *row, void *context, struct error *error);
+int listing_outbox_one(struct db *db, int64_t id, listing_outbox_row *row, void *context,
+                       struct error *error);
 
 struct listing_attempt {
     int64_t id, at, took_ms, status, batch;
     const char *class, *dispatch_id, *request_id, *reason;
 };
 typedef void listing_attempt_row(void *context, const struct listing_attempt *row);
-int listing_attempts(struct db *db, int64_t outbox, listing_attempt_row *row, void *context, struct error *error);
+int listing_attempts(struct db *db, int64_t outbox, listing_attempt_row *row, void *context,
+                     struct error *error);
 
-/* Webhooks ------------------------------------------------------------------------------------------------------ */
+/*
+ * Webhooks
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 struct listing_webhook {
     int64_t id, received_at, tries, message;
@@ -76,6 +93,7 @@ struct listing_webhook {
 typedef void listing_webhook_row(void *context, const struct listing_webhook *row);
 int listing_webhooks(struct db *db, const char *state, int64_t limit, listing_webhook_row *row, void *context,
                      struct error *error);
-int listing_webhook_one(struct db *db, int64_t id, listing_webhook_row *row, void *context, struct error *error);
+int listing_webhook_one(struct db *db, int64_t id, listing_webhook_row *row, void *context,
+                        struct error *error);
 
 #endif

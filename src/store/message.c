@@ -1,6 +1,9 @@
 /*
  * message: see the header.
  */
+#include <stdbool.h>
+#include <string.h>
+
 #include "store/message.h"
 
 static const char PUT[] =
@@ -76,24 +79,28 @@ int64_t seen_forget(struct db *db, int64_t before, int max, struct error *error)
     return query_run(q, error) == 0 ? db_changes(db) : -1;
 }
 
-/* Ten seconds of one conversation are a handful of rows: the newest 32 are looked at. */
-static const char TWIN[] =
-    "SELECT id FROM (SELECT id, at, kind, text, campaign FROM message WHERE conversation = ?1 ORDER BY id DESC LIMIT 32) "
-    "WHERE kind = 'in' AND at >= ?4 AND campaign <> '' AND campaign <> ?3 AND text = ?2 ORDER BY id LIMIT 1";
+/* Newest first, and no further back than `since`: ten seconds of one conversation are a handful of rows. */
+static const char NEWEST[] =
+    "SELECT id, at, kind, campaign, text FROM message WHERE conversation = ?1 ORDER BY id DESC LIMIT 32";
+
+static bool is_twin(const struct query *q, const char *text, const char *campaign)
+{
+    return strcmp(query_text(q, 2), "in") == 0 && *query_text(q, 3) != '\0' && strcmp(query_text(q, 3), campaign) != 0 &&
+           strcmp(query_text(q, 4), text) == 0;
+}
 
 int message_twin(struct db *db, int64_t conversation, const char *text, const char *campaign, int64_t since,
                  int64_t *message, struct error *error)
 {
-    struct query *q = db_query(db, TWIN);
-    int found;
+    struct query *q = db_query(db, NEWEST);
+    int more, found = 0;
 
     query_bind_int(q, 1, conversation);
-    query_bind_text(q, 2, text);
-    query_bind_text(q, 3, campaign);
-    query_bind_int(q, 4, since);
-    found = query_step(q, error);
-    if (found == 1)
-        *message = query_int(q, 0);
+    while ((more = query_step(q, error)) == 1 && query_int(q, 1) >= since)
+        if (is_twin(q, text, campaign)) {
+            *message = query_int(q, 0);
+            found = 1;
+        }
     query_end(q);
-    return found;
+    return more < 0 ? -1 : found;
 }

@@ -1,5 +1,5 @@
 /*
- * outbox: see the header. The predicates `state IN ('waiting', 'due', 'claimed')` are written exactly as the partial indexes
+ * outbox: see the header. The predicates `settled_at IS NULL` are written exactly as the partial indexes
  * have them: SQLite takes such an index only where the query repeats its condition.
  */
 #include <stdio.h>
@@ -12,13 +12,19 @@
 
 /* Into the line --------------------------------------------------------------------------------------------- */
 
-static const char NEXT_SEQ[] = "UPDATE contact SET seq = seq + 1 WHERE id = ?1 RETURNING seq";
+/* Two statements: RETURNING would set up a table for its one row each time. */
+static const char RAISE_SEQ[] = "UPDATE contact SET seq = seq + 1 WHERE id = ?1";
+static const char READ_SEQ[] = "SELECT seq FROM contact WHERE id = ?1";
 
 int outbox_next_seq(struct db *db, int64_t contact, int64_t *seq, struct error *error)
 {
-    struct query *q = db_query(db, NEXT_SEQ);
+    struct query *q = db_query(db, RAISE_SEQ);
     int found;
 
+    query_bind_int(q, 1, contact);
+    if (query_run(q, error) != 0)
+        return -1;
+    q = db_query(db, READ_SEQ);
     query_bind_int(q, 1, contact);
     found = query_step(q, error);
     if (found == 1)
@@ -30,7 +36,7 @@ int outbox_next_seq(struct db *db, int64_t contact, int64_t *seq, struct error *
 static const char PUT[] =
     "INSERT INTO outbox (kind, contact, seq, conversation, turn, part, message, campaign, epoch, is_consent, state, "
     "created_at, due_at, expires_at) VALUES ('send', ?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9, "
-    "CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND state IN ('waiting', 'due', 'claimed')) "
+    "CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND settled_at IS NULL) "
     "THEN 'waiting' ELSE 'due' END, ?10, ?10, ?11)";
 
 int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
@@ -54,8 +60,8 @@ int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
 /* The head of a line that has none: its first waiting row. */
 static const char STEP_FORWARD[] =
     "UPDATE outbox SET state = 'due' WHERE id = (SELECT id FROM outbox WHERE contact = ?1 "
-    "AND state IN ('waiting', 'due', 'claimed') ORDER BY seq, part LIMIT 1) "
-    "AND NOT EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND state IN ('waiting', 'due', 'claimed') "
+    "AND settled_at IS NULL ORDER BY seq, part LIMIT 1) "
+    "AND NOT EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND settled_at IS NULL "
     "AND state <> 'waiting')";
 
 static int step_forward(struct db *db, int64_t contact, struct error *error)
@@ -245,7 +251,9 @@ int outbox_renew(struct db *db, int64_t id, int64_t until, struct error *error)
     return query_run(q, error);
 }
 
-static const char HELD[] = "SELECT id FROM outbox WHERE state = 'held' AND ?1 = 0 ORDER BY id LIMIT 200";
+static const char HELD[] = "SELECT id FROM outbox "
+                           "WHERE settled_at IS NOT NULL AND state <> 'accepted' AND state = 'held' "
+                           "ORDER BY id LIMIT 200";
 static const char HELD_OF[] = "SELECT id FROM outbox WHERE state = 'held' AND contact = ?1 ORDER BY id LIMIT 200";
 
 /* Ids first, changes afterwards: a statement is not read while its table changes. */
@@ -255,7 +263,8 @@ static int list_held(struct db *db, int64_t contact, int64_t *ids, int *count, s
     int more;
 
     *count = 0;
-    query_bind_int(q, 1, contact);
+    if (contact != 0)
+        query_bind_int(q, 1, contact);
     while ((more = query_step(q, error)) == 1)
         ids[(*count)++] = query_int(q, 0);
     query_end(q);
@@ -278,7 +287,7 @@ int outbox_release_held(struct db *db, int64_t contact, int64_t now, struct erro
 }
 
 static const char OVERDUE[] =
-    "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE state IN ('waiting', 'due', 'claimed') "
+    "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE settled_at IS NULL "
     "AND state <> 'claimed' AND expires_at <= ?1 LIMIT ?2";
 static const char OVERDUE_HELD[] =
     "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE state = 'held' AND expires_at <= ?1 LIMIT ?2";
@@ -318,12 +327,12 @@ int outbox_expire(struct db *db, int64_t now, int max, int *ended, struct error 
 static const char RECOVER_ATTEMPTS[] =
     "INSERT INTO attempt (outbox, at, took_ms, class, status, batch, reason) "
     "SELECT id, ?1, 0, 'ambiguous', 0, 1, 'the daemon ended while the call was under way' "
-    "FROM outbox WHERE state IN ('waiting', 'due', 'claimed') AND state = 'claimed'";
+    "FROM outbox WHERE settled_at IS NULL AND state = 'claimed'";
 static const char RECOVER_AGAIN[] =
     "UPDATE outbox SET state = 'due', due_at = ?1, is_ambiguous = 1 "
-    "WHERE state IN ('waiting', 'due', 'claimed') AND state = 'claimed' AND is_ambiguous = 0";
+    "WHERE settled_at IS NULL AND state = 'claimed' AND is_ambiguous = 0";
 static const char RECOVER_LOST[] =
-    "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE state IN ('waiting', 'due', 'claimed') "
+    "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE settled_at IS NULL "
     "AND state = 'claimed' LIMIT 1";
 
 static int settle_lost(struct db *db, int64_t now, struct error *error)
@@ -384,7 +393,7 @@ int outbox_get(struct db *db, int64_t id, struct outbox_brief *brief, struct err
     return found;
 }
 
-static const char PENDING[] = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'due', 'claimed')";
+static const char PENDING[] = "SELECT count(*) FROM outbox WHERE settled_at IS NULL";
 
 int outbox_count_pending(struct db *db, int64_t *pending, struct error *error)
 {

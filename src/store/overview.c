@@ -1,6 +1,6 @@
 /*
- * overview: see the header. Every number comes from an index or from the day's rows, so that the screen costs the same on a
- * large book as on a small one.
+ * overview: see the header. Every number comes from an index or from the day's rows, so that the screen costs
+ * the same on a large book as on a small one.
  */
 #include "store/overview.h"
 
@@ -10,21 +10,24 @@ static const char TODAY[] =
     "today AS (SELECT t.state AS state FROM message m LEFT JOIN turn t ON t.id = m.turn "
     "WHERE m.id > coalesce((SELECT id FROM message WHERE at < ?1 ORDER BY id DESC LIMIT 1), 0) "
     "AND m.id <= (SELECT id FROM newest) AND m.kind = 'in') "
-    "SELECT count(*), count(*) FILTER (WHERE state = 'answered'), count(*) FILTER (WHERE state = 'unanswered'), "
+    "SELECT count(*), count(*) FILTER (WHERE state = 'answered'), "
+    "count(*) FILTER (WHERE state = 'unanswered'), "
     "count(*) FILTER (WHERE state = 'silenced'), count(*) FILTER (WHERE state = 'open') FROM today";
 
 static const char NOW[] =
     "SELECT (SELECT count(*) FROM conversation WHERE owner <> 'closed'), "
     "(SELECT count(*) FROM conversation WHERE owner = 'agent' AND agent = ''), "
     "(SELECT count(*) FROM conversation WHERE owner = 'agent' AND agent <> ''), "
-    "(SELECT count(*) FROM outbox WHERE state IN ('waiting', 'due', 'claimed')), "
-    "(SELECT min(created_at) FROM outbox WHERE state IN ('waiting', 'due', 'claimed')), "
-    "(SELECT count(*) FROM webhook WHERE state IN ('raw', 'unreadable', 'aside') AND state = 'unreadable'), "
-    "(SELECT count(*) FROM webhook WHERE state IN ('raw', 'unreadable', 'aside') AND state = 'aside'), "
-    "(SELECT count(*) FROM webhook WHERE state IN ('raw', 'unreadable', 'aside') AND state = 'raw'), "
-    "(SELECT count(*) FROM outbox WHERE state = 'held'), "
-    "(SELECT count(*) FROM outbox WHERE state = 'dead' AND settled_at >= ?1 AND reason NOT LIKE 'dropped%'), "
-    "(SELECT count(*) FROM outbox WHERE state = 'unknown' AND settled_at >= ?1)";
+    "(SELECT count(*) FROM outbox WHERE settled_at IS NULL), "
+    "(SELECT min(created_at) FROM outbox WHERE settled_at IS NULL), "
+    "(SELECT count(*) FROM webhook WHERE state <> 'read' AND state <> 'duplicate' AND state = 'unreadable'), "
+    "(SELECT count(*) FROM webhook WHERE state <> 'read' AND state <> 'duplicate' AND state = 'aside'), "
+    "(SELECT count(*) FROM webhook WHERE state <> 'read' AND state <> 'duplicate' AND state = 'raw'), "
+    "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND state = 'held'), "
+    "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' "
+    "AND state = 'dead' AND settled_at >= ?1 AND reason NOT LIKE 'dropped%'), "
+    "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' "
+    "AND state = 'unknown' AND settled_at >= ?1)";
 
 static const char RULES[] =
     "SELECT r.id, r.rule_count, r.loaded_at, (SELECT count(*) FROM rule_trouble t WHERE t.ruleset = r.id "
@@ -97,18 +100,21 @@ int overview_get(struct db *db, int64_t since, int64_t recent, struct overview *
 }
 
 static const char WAITING[] =
-    "SELECT v.id, coalesce((SELECT max(e.at) FROM event e WHERE e.conversation = v.id AND e.kind = 'handoff'), "
+    "SELECT v.id, coalesce((SELECT max(e.at) FROM event e WHERE e.conversation = v.id "
+    "AND e.kind = 'handoff'), "
     "v.last_in_at), c.address, v.team FROM conversation v JOIN contact c ON c.id = v.contact "
     "WHERE v.owner = 'agent' AND v.agent = '' ORDER BY 2 LIMIT ?1";
 
-int overview_waiting(struct db *db, int64_t limit, overview_waiting_row *row, void *context, struct error *error)
+int overview_waiting(struct db *db, int64_t limit, overview_waiting_row *row, void *context,
+                     struct error *error)
 {
     struct query *q = db_query(db, WAITING);
     int count = 0, more;
 
     query_bind_int(q, 1, limit);
     while ((more = query_step(q, error)) == 1) {
-        struct overview_waiting found = { query_int(q, 0), query_int(q, 1), query_text(q, 2), query_text(q, 3) };
+        struct overview_waiting found = { query_int(q, 0), query_int(q, 1), query_text(q, 2),
+                                          query_text(q, 3) };
 
         row(context, &found);
         count++;

@@ -1,6 +1,6 @@
 /*
- * overview: the state of the whole book on one screen. Only reads; call it in a read transaction, so that its numbers
- * belong together.
+ * overview: the state of the whole book on one screen. Only reads; call it in a read transaction, so that its
+ * numbers belong together.
  */
 #ifndef STORE_OVERVIEW_H
 #define STORE_OVERVIEW_H
@@ -20,7 +20,8 @@ struct overview {
     int64_t ruleset, rule_count, ruleset_loaded_at;       /* 0: none was ever loaded */
 };
 
-int overview_get(struct db *db, int64_t since, int64_t recent, struct overview *overview, struct error *error);
+int overview_get(struct db *db, int64_t since, int64_t recent, struct overview *overview,
+                 struct error *error);
 
 /* Conversations that wait for a person, the longest first, at most `limit`. The number of rows, or -1. */
 struct overview_waiting {
@@ -28,7 +29,8 @@ struct overview_waiting {
     const char *user, *team;
 };
 typedef void overview_waiting_row(void *context, const struct overview_waiting *row);
-int overview_waiting(struct db *db, int64_t limit, overview_waiting_row *row, void *context, struct error *error);
+int overview_waiting(struct db *db, int64_t limit, overview_waiting_row *row, void *context,
+                     struct error *error);
 
 /* What we call and is not well, the stopped ones first. */
 struct overview_lane {

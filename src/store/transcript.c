@@ -1,8 +1,9 @@
 /*
  * transcript: see the header.
  *
- * A reply that was split has several outbox rows; what a reader wants to know first is the worst of them. The order is the one
- * in which a turn's own state is chosen (dead, unknown, expired, held, withheld), after those that may still leave.
+ * A reply that was split has several outbox rows; what a reader wants to know first is the worst of them. The
+ * order is the one in which a turn's own state is chosen (dead, unknown, expired, held, withheld), after
+ * those that may still leave.
  */
 #include <stdio.h>
 
@@ -18,7 +19,8 @@
 
 static const char LIST[] = LINE "WHERE m.conversation = ?1 ORDER BY m.id";
 static const char TURN[] =
-    LINE "WHERE m.conversation = (SELECT conversation FROM turn WHERE id = ?1) AND m.turn = ?1 AND m.kind <> 'in' "
+    LINE "WHERE m.conversation = (SELECT conversation FROM turn WHERE id = ?1) AND m.turn = ?1 "
+         "AND m.kind <> 'in' "
          "ORDER BY m.id";
 
 static int each(struct query *q, int64_t id, transcript_row *row, void *context, struct error *error)
@@ -40,7 +42,8 @@ static int each(struct query *q, int64_t id, transcript_row *row, void *context,
     return more < 0 ? -1 : count;
 }
 
-int transcript_list(struct db *db, int64_t conversation, transcript_row *row, void *context, struct error *error)
+int transcript_list(struct db *db, int64_t conversation, transcript_row *row, void *context,
+                    struct error *error)
 {
     return each(db_query(db, LIST), conversation, row, context, error);
 }
@@ -51,14 +54,17 @@ int transcript_turn(struct db *db, int64_t turn, transcript_row *row, void *cont
 }
 
 static const char WHY[] =
-    "SELECT d.message, m.conversation, m.turn, d.at, d.ruleset, m.text, c.address, v.channel, t.state, d.rule, d.action, "
+    "SELECT d.message, m.conversation, m.turn, d.at, d.ruleset, m.text, c.address, v.channel, t.state, "
+    "d.rule, d.action, "
     "d.state, d.trace FROM message asked "
-    "JOIN message m ON m.id = asked.id OR (m.conversation = asked.conversation AND m.turn = asked.turn AND m.kind = 'in') "
+    "JOIN message m ON m.id = asked.id OR (m.conversation = asked.conversation "
+    "AND m.turn = asked.turn AND m.kind = 'in') "
     "JOIN decision d ON d.message = m.id JOIN conversation v ON v.id = m.conversation "
     "JOIN contact c ON c.id = v.contact LEFT JOIN turn t ON t.id = m.turn "
     "WHERE asked.id = ?1 ORDER BY m.id <> ?1, m.id DESC LIMIT 1";
 
-int transcript_why(struct db *db, int64_t message, transcript_decision_row *row, void *context, struct error *error)
+int transcript_why(struct db *db, int64_t message, transcript_decision_row *row, void *context,
+                   struct error *error)
 {
     struct query *q = db_query(db, WHY);
     int found;
@@ -67,11 +73,19 @@ int transcript_why(struct db *db, int64_t message, transcript_decision_row *row,
     found = query_step(q, error);
     if (found == 1) {
         struct transcript_decision decision = {
-            .message = query_int(q, 0), .conversation = query_int(q, 1), .turn = query_int(q, 2),
-            .at = query_int(q, 3), .ruleset = query_int(q, 4), .text = query_text(q, 5), .user = query_text(q, 6),
-            .channel = query_text(q, 7), .turn_state = query_text(q, 8),
-            .rule = query_is_null(q, 9) ? NULL : query_text(q, 9), .action = query_text(q, 10),
-            .state = query_text(q, 11), .trace = query_text(q, 12),
+            .message = query_int(q, 0),
+            .conversation = query_int(q, 1),
+            .turn = query_int(q, 2),
+            .at = query_int(q, 3),
+            .ruleset = query_int(q, 4),
+            .text = query_text(q, 5),
+            .user = query_text(q, 6),
+            .channel = query_text(q, 7),
+            .turn_state = query_text(q, 8),
+            .rule = query_is_null(q, 9) ? NULL : query_text(q, 9),
+            .action = query_text(q, 10),
+            .state = query_text(q, 11),
+            .trace = query_text(q, 12),
         };
 
         row(context, &decision);
@@ -80,7 +94,8 @@ int transcript_why(struct db *db, int64_t message, transcript_decision_row *row,
     return found;
 }
 
-static const char TURN_OF[] = "SELECT t.id, t.state FROM message m LEFT JOIN turn t ON t.id = m.turn WHERE m.id = ?1";
+static const char TURN_OF[] =
+    "SELECT t.id, t.state FROM message m LEFT JOIN turn t ON t.id = m.turn WHERE m.id = ?1";
 
 int transcript_turn_of(struct db *db, int64_t message, int64_t *turn, char state[16], struct error *error)
 {

@@ -20,8 +20,12 @@ struct transcript_line {
 
 typedef void transcript_row(void *context, const struct transcript_line *line);
 
-/* The number of lines, or -1. transcript_turn: what was said in one turn of the conversation, the customer's part left out. */
-int transcript_list(struct db *db, int64_t conversation, transcript_row *row, void *context, struct error *error);
+/*
+ * The number of lines, or -1. transcript_turn: what was said in one turn of the conversation, the customer's
+ * part left out.
+ */
+int transcript_list(struct db *db, int64_t conversation, transcript_row *row, void *context,
+                    struct error *error);
 int transcript_turn(struct db *db, int64_t turn, transcript_row *row, void *context, struct error *error);
 
 struct transcript_decision {
@@ -34,8 +38,11 @@ struct transcript_decision {
 
 typedef void transcript_decision_row(void *context, const struct transcript_decision *decision);
 
-/* Why was it answered so? For a message of the bot: the decision about the message that it answers. 1, 0, -1. */
-int transcript_why(struct db *db, int64_t message, transcript_decision_row *row, void *context, struct error *error);
+/*
+ * Why was it answered so? For a message of the bot: the decision about the message that it answers. 1, 0, -1.
+ */
+int transcript_why(struct db *db, int64_t message, transcript_decision_row *row, void *context,
+                   struct error *error);
 
 /* The turn that a message belongs to and its state; 0 and "" when it has none. 1, 0, -1. */
 int transcript_turn_of(struct db *db, int64_t message, int64_t *turn, char state[16], struct error *error);

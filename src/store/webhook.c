@@ -85,7 +85,7 @@ int webhook_get(struct db *db, int64_t id, struct webhook *webhook, struct error
 
 static const char NEXT_RAW[] =
     "SELECT id, received_at, channel, claimed_user, content_type, body, tries FROM webhook "
-    "WHERE state IN ('raw', 'unreadable', 'aside') AND state = 'raw' ORDER BY id LIMIT 1";
+    "WHERE state <> 'read' AND state <> 'duplicate' AND state = 'raw' ORDER BY id LIMIT 1";
 
 int webhook_next_raw(struct db *db, struct webhook *webhook, struct error *error)
 {
@@ -118,7 +118,7 @@ int webhook_state(struct db *db, int64_t id, char state[16], struct error *error
 
 static const char TRIES_OF[] =
     "SELECT coalesce(max(tries), 0) FROM webhook "
-    "WHERE state IN ('raw', 'unreadable', 'aside') AND state <> 'unreadable' AND body = ?1 AND channel = ?2";
+    "WHERE state <> 'read' AND state <> 'duplicate' AND state <> 'unreadable' AND body = ?1 AND channel = ?2";
 
 int webhook_tries_of(struct db *db, const struct webhook *webhook, int64_t *tries, struct error *error)
 {

@@ -1,12 +1,13 @@
 /*
  * filter: the table, and the filters that treat a value as text.
  *
- * An apply function reads the value and appends its result to an empty buf; filter_apply swaps the two. Only replace
- * can make a value longer by more than a constant factor, so it watches FILTER_VALUE_MAX itself; whatever is longer
- * in the end is cut on a character border.
+ * An apply function reads the value and appends its result to an empty buf; filter_apply swaps the two. Only
+ * replace can make a value longer by more than a constant factor, so it watches FILTER_VALUE_MAX itself;
+ * whatever is longer in the end is cut on a character border.
  *
- * Letters change case one by one (utf8proc), so lengths in characters stay: ß becomes ẞ, not SS. truncate counts characters and does not cut into a grapheme cluster: of an emoji of several
- * characters all or nothing remains.
+ * Letters change case one by one (utf8proc), so lengths in characters stay: ß becomes ẞ, not SS. truncate
+ * counts characters and does not cut into a grapheme cluster: of an emoji of several characters all or
+ * nothing remains.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,8 @@ static uint32_t next_code(const struct buf *text, size_t *at)
     return code;
 }
 
-static void apply_default(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out)
+static void apply_default(char *const *args, const struct zone *zone, const struct buf *value,
+                          struct buf *out)
 {
     (void)zone;
     if (value->len > 0)
@@ -46,7 +48,8 @@ static void apply_default(char *const *args, const struct zone *zone, const stru
         buf_add_text(out, args[0]);
 }
 
-static void apply_capitalize(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out)
+static void apply_capitalize(char *const *args, const struct zone *zone, const struct buf *value,
+                             struct buf *out)
 {
     size_t at = 0;
 
@@ -66,7 +69,8 @@ static void apply_upcase(char *const *args, const struct zone *zone, const struc
         utf8_encode((uint32_t)utf8proc_toupper((utf8proc_int32_t)next_code(value, &at)), out);
 }
 
-static void apply_downcase(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out)
+static void apply_downcase(char *const *args, const struct zone *zone, const struct buf *value,
+                           struct buf *out)
 {
     (void)args;
     (void)zone;
@@ -100,8 +104,8 @@ static int check_truncate(char *const *args, struct error *error)
     long count = strtol(args[0], &end, 10);
 
     if (*end != '\0' || end == args[0] || count < 1 || count > TRUNCATE_MAX)
-        return error_set(error, "truncate needs a number of characters from 1 to %d, not \"%s\".", (int)TRUNCATE_MAX,
-                         args[0]);
+        return error_set(error, "truncate needs a number of characters from 1 to %d, not \"%s\".",
+                         (int)TRUNCATE_MAX, args[0]);
     return 0;
 }
 
@@ -117,7 +121,8 @@ static size_t cut_cluster(const struct buf *text, size_t count)
         size_t from = at;
         uint32_t code = next_code(text, &at);
 
-        if (seen > 0 && utf8proc_grapheme_break_stateful((utf8proc_int32_t)before, (utf8proc_int32_t)code, &state))
+        if (seen > 0
+            && utf8proc_grapheme_break_stateful((utf8proc_int32_t)before, (utf8proc_int32_t)code, &state))
             cut = from;
         if (seen == count)
             return cut;
@@ -126,7 +131,8 @@ static size_t cut_cluster(const struct buf *text, size_t count)
     return text->len;
 }
 
-static void apply_truncate(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out)
+static void apply_truncate(char *const *args, const struct zone *zone, const struct buf *value,
+                           struct buf *out)
 {
     size_t max = strtoul(args[0], NULL, 10);
 
@@ -146,7 +152,8 @@ static int check_replace(char *const *args, struct error *error)
     return 0;
 }
 
-static void apply_replace(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out)
+static void apply_replace(char *const *args, const struct zone *zone, const struct buf *value,
+                          struct buf *out)
 {
     const char *at = buf_text(value);
     const char *end = at + value->len;

@@ -1,9 +1,9 @@
 /*
  * filter: what stands behind a "|" in a template. Private to text/.
  *
- * A filter is a row of a table: its name, the kinds of its arguments, a check at compile time, a function. Filters
- * never fail on a value: what is no number or no date goes through unchanged. No result is longer than
- * FILTER_VALUE_MAX. Pure; any thread.
+ * A filter is a row of a table: its name, the kinds of its arguments, a check at compile time, a function.
+ * Filters never fail on a value: what is no number or no date goes through unchanged. No result is longer
+ * than FILTER_VALUE_MAX. Pure; any thread.
  *
  * filter.c holds the table and the filters of text, filter_number.c and filter_date.c the others.
  */
@@ -38,7 +38,7 @@ void filter_apply(const struct filter *filter, const struct zone *zone, struct b
 /* Frees the arguments. */
 void filter_release(struct filter *filter);
 
-/* The functions of filter_number.c and filter_date.c. A check gets the arguments, an apply also value and result. */
+/* Of filter_number.c and filter_date.c: checks of arguments, and functions from a value to a result. */
 int filter_check_number(char *const *args, struct error *error);
 int filter_check_currency(char *const *args, struct error *error);
 int filter_check_date(char *const *args, struct error *error);

@@ -1,14 +1,14 @@
 /*
  * filter_date: "{{ at | date: '%e %B, %H:%M' }}".
  *
- * The value is a count of seconds since 1970, a count of milliseconds (any number from 100,000,000,000 on: as seconds
- * that would be the year 5138), or ISO 8601: a date, or a date and a time with "T" or a blank between. A time with
- * "Z" or an offset is a moment, and is shown in the render zone; without one it is local there already. The years
- * 1 to 9999 are known. Any other value passes unchanged.
+ * The value is a count of seconds since 1970, a count of milliseconds (any number from 100,000,000,000 on: as
+ * seconds that would be the year 5138), or ISO 8601: a date, or a date and a time with "T" or a blank
+ * between. A time with "Z" or an offset is a moment, and is shown in the render zone; without one it is local
+ * there already. The years 1 to 9999 are known. Any other value passes unchanged.
  *
- * The names of days and months are English: messages in other languages use numbers, or phrases. Formats are those of
- * strftime that do not depend on a locale, with "-" against padding (%-d). They are checked at compile time, and
- * strftime itself is not used, since it knows the process's zone only.
+ * The names of days and months are English: messages in other languages use numbers, or phrases. Formats are
+ * those of strftime that do not depend on a locale, with "-" against padding (%-d). They are checked at
+ * compile time, and strftime itself is not used, since it knows the process's zone only.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -26,7 +26,8 @@ static const int64_t MILLISECONDS_FROM = 100000000000;
 static const int64_t FIRST_MS = -62135596800000; /* 0001-01-01 */
 static const int64_t LAST_MS = 253402300799999;  /* 9999-12-31 */
 
-static const char *const DAYS[] = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday" };
+static const char *const DAYS[] = { "Sunday",   "Monday", "Tuesday", "Wednesday",
+                                    "Thursday", "Friday", "Saturday" };
 static const char *const MONTHS[] = { "January", "February", "March",     "April",   "May",      "June",
                                       "July",    "August",   "September", "October", "November", "December" };
 
@@ -43,8 +44,11 @@ static void utc_local(int64_t at_ms, struct zone_time *out)
     int rest = (int)calendar_rest(seconds, DAY_SECONDS);
     int64_t year;
 
-    *out = (struct zone_time){ .hour = rest / 3600, .minute = rest / 60 % 60, .second = rest % 60,
-                               .weekday = calendar_weekday(day), .abbreviation = "UTC" };
+    *out = (struct zone_time){ .hour = rest / 3600,
+                               .minute = rest / 60 % 60,
+                               .second = rest % 60,
+                               .weekday = calendar_weekday(day),
+                               .abbreviation = "UTC" };
     calendar_date(day, &year, &out->month, &out->day);
     out->year = (int)year;
     out->yearday = (int)(day - calendar_day(year, 1, 1));
@@ -87,7 +91,8 @@ static bool take_date(const char **at, struct zone_time *local)
 /* hh:mm, hh:mm:ss, hh:mm:ss.fff; a leap second counts as the one before it. */
 static bool take_time(const char **at, struct zone_time *local)
 {
-    if (!take_number(at, 2, 0, 23, &local->hour) || !take_sign(at, ":") || !take_number(at, 2, 0, 59, &local->minute))
+    if (!take_number(at, 2, 0, 23, &local->hour) || !take_sign(at, ":")
+        || !take_number(at, 2, 0, 59, &local->minute))
         return false;
     if (!take_sign(at, ":"))
         return true;
@@ -203,10 +208,11 @@ static bool add_conversion(char letter, bool is_bare, const struct zone_time *lo
         int number, width;
         char pad;
     } numbers[] = {
-        { 'Y', local->year, 4, '0' },        { 'm', local->month, 2, '0' },  { 'd', local->day, 2, '0' },
-        { 'e', local->day, 2, ' ' },         { 'H', local->hour, 2, '0' },   { 'I', hour12(local), 2, '0' },
-        { 'M', local->minute, 2, '0' },      { 'S', local->second, 2, '0' }, { 'y', local->year % 100, 2, '0' },
-        { 'j', local->yearday + 1, 3, '0' },
+        { 'Y', local->year, 4, '0' },       { 'm', local->month, 2, '0' },
+        { 'd', local->day, 2, '0' },        { 'e', local->day, 2, ' ' },
+        { 'H', local->hour, 2, '0' },       { 'I', hour12(local), 2, '0' },
+        { 'M', local->minute, 2, '0' },     { 'S', local->second, 2, '0' },
+        { 'y', local->year % 100, 2, '0' }, { 'j', local->yearday + 1, 3, '0' },
     };
 
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
@@ -272,8 +278,11 @@ int filter_check_date(char *const *args, struct error *error)
     unknown = format_time(args[0], &epoch, &out);
     buf_release(&out);
     if (unknown != NULL)
-        return error_set(error, "date does not know \"%.3s\"; known are %%Y %%m %%d %%H %%M %%S %%y %%e %%I %%p %%a %%A "
-                         "%%b %%B %%j %%Z %%z %%%%, and %%-d for a day without its zero.", unknown);
+        return error_set(
+            error,
+            "date does not know \"%.3s\"; known are %%Y %%m %%d %%H %%M %%S %%y %%e %%I %%p %%a %%A "
+            "%%b %%B %%j %%Z %%z %%%%, and %%-d for a day without its zero.",
+            unknown);
     return 0;
 }
 

@@ -1,13 +1,13 @@
 /*
  * filter_number: plus, minus, money.
  *
- * Prices are decimal, so they are never held in a double: 0.1 + 0.2 is 0.3 here. A number is a count of millionths in 64 bits
- * and remembers how many decimal places it was written with: up to twelve digits before the point, any number behind
- * it, rounded to six. A sum has the places of the term that has more of them. Halves are rounded away from zero, as
- * on a bill.
+ * Prices are decimal, so they are never held in a double: 0.1 + 0.2 is 0.3 here. A number is a count of
+ * millionths in 64 bits and remembers how many decimal places it was written with: up to twelve digits before
+ * the point, any number behind it, rounded to six. A sum has the places of the term that has more of them.
+ * Halves are rounded away from zero, as on a bill.
  *
- * A value that is no such number passes unchanged; an empty one counts as 0 for plus and minus, and stays empty for
- * money.
+ * A value that is no such number passes unchanged; an empty one counts as 0 for plus and minus, and stays
+ * empty for money.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -32,12 +32,14 @@ struct currency {
 };
 
 static const struct currency CURRENCIES[] = {
-    { "AUD", "A$", 2 },    { "BHD", "BHD ", 3 }, { "BRL", "R$", 2 },  { "CAD", "C$", 2 },    { "CLP", "CLP ", 0 },
-    { "CNY", "CN¥", 2 },   { "EUR", "€", 2 },    { "GBP", "£", 2 },   { "HKD", "HK$", 2 },   { "IDR", "Rp", 0 },
-    { "INR", "₹", 2 },     { "ISK", "ISK ", 0 }, { "JOD", "JOD ", 3 }, { "JPY", "¥", 0 },    { "KRW", "₩", 0 },
-    { "KWD", "KWD ", 3 },  { "MXN", "MX$", 2 },  { "NZD", "NZ$", 2 }, { "OMR", "OMR ", 3 },  { "PHP", "₱", 2 },
-    { "PYG", "PYG ", 0 },  { "SGD", "S$", 2 },   { "THB", "฿", 2 },   { "TND", "TND ", 3 },  { "TWD", "NT$", 0 },
-    { "UGX", "UGX ", 0 },  { "USD", "$", 2 },    { "VND", "₫", 0 },   { "XAF", "XAF ", 0 },  { "XOF", "XOF ", 0 },
+    { "AUD", "A$", 2 },   { "BHD", "BHD ", 3 }, { "BRL", "R$", 2 },   { "CAD", "C$", 2 },
+    { "CLP", "CLP ", 0 }, { "CNY", "CN¥", 2 },  { "EUR", "€", 2 },    { "GBP", "£", 2 },
+    { "HKD", "HK$", 2 },  { "IDR", "Rp", 0 },   { "INR", "₹", 2 },    { "ISK", "ISK ", 0 },
+    { "JOD", "JOD ", 3 }, { "JPY", "¥", 0 },    { "KRW", "₩", 0 },    { "KWD", "KWD ", 3 },
+    { "MXN", "MX$", 2 },  { "NZD", "NZ$", 2 },  { "OMR", "OMR ", 3 }, { "PHP", "₱", 2 },
+    { "PYG", "PYG ", 0 }, { "SGD", "S$", 2 },   { "THB", "฿", 2 },    { "TND", "TND ", 3 },
+    { "TWD", "NT$", 0 },  { "UGX", "UGX ", 0 }, { "USD", "$", 2 },    { "VND", "₫", 0 },
+    { "XAF", "XAF ", 0 }, { "XOF", "XOF ", 0 },
 };
 
 /* The digits behind the point, as millionths, rounded at the seventh. Returns where they end. */
@@ -161,7 +163,8 @@ void filter_minus(char *const *args, const struct zone *zone, const struct buf *
 int filter_check_currency(char *const *args, struct error *error)
 {
     if (strlen(args[0]) != 3 || strspn(args[0], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
-        return error_set(error, "\"%s\" is no currency code; write three capital letters, such as 'KRW' or 'USD'.",
+        return error_set(error,
+                         "\"%s\" is no currency code; write three capital letters, such as 'KRW' or 'USD'.",
                          args[0]);
     return 0;
 }

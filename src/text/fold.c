@@ -5,10 +5,11 @@
  * code points: each character is decomposed (NFKD) and every piece of it is either dropped, straightened, or
  * appended; then the combining marks are put into canonical order, the array is composed (NFC) and encoded.
  *
- * The order of the steps carries the promise that folding twice changes nothing. What is to be dropped must go
- * before marks are ordered and composed: a joiner between "e" and its accent would keep the two apart, and the
- * second folding would join them. Quotes and dashes are looked up before the decomposition (U+00B4 would fall into
- * a space and a mark) and after it (U+FF02 becomes one by it). No composed character is itself in the table.
+ * The order of the steps carries the promise that folding twice changes nothing. What is to be dropped must
+ * go before marks are ordered and composed: a joiner between "e" and its accent would keep the two apart, and
+ * the second folding would join them. Quotes and dashes are looked up before the decomposition (U+00B4 would
+ * fall into a space and a mark) and after it (U+FF02 becomes one by it). No composed character is itself in
+ * the table.
  *
  * A run of combining marks is cut after MARKS_MAX, the number that Unicode's stream-safe format grants. Real
  * languages need five or so. Without the cut, ordering 64 KB of marks would take seconds.
@@ -40,16 +41,13 @@ static const struct range STRAIGHT[] = {
     { 0x00b4, 0x00b4, '\'' }, /* ´ */
     { 0x00bb, 0x00bb, '"' },  /* » */
     { 0x02b9, 0x02b9, '\'' }, /* the letter-like primes and apostrophes of some keyboards */
-    { 0x02bb, 0x02bd, '\'' },
-    { 0x2010, 0x2015, '-' },  /* hyphens, en and em dash, bar */
-    { 0x2018, 0x201b, '\'' }, /* ‘ ’ ‚ ‛ */
-    { 0x201c, 0x201f, '"' },  /* “ ” „ ‟ */
-    { 0x2032, 0x2032, '\'' }, /* ′ */
-    { 0x2033, 0x2033, '"' },  /* ″ */
-    { 0x2035, 0x2035, '\'' },
-    { 0x2036, 0x2036, '"' },
-    { 0x2039, 0x203a, '\'' }, /* ‹ › */
-    { 0x2212, 0x2212, '-' },  /* minus */
+    { 0x02bb, 0x02bd, '\'' }, { 0x2010, 0x2015, '-' }, /* hyphens, en and em dash, bar */
+    { 0x2018, 0x201b, '\'' },                          /* ‘ ’ ‚ ‛ */
+    { 0x201c, 0x201f, '"' },                           /* “ ” „ ‟ */
+    { 0x2032, 0x2032, '\'' },                          /* ′ */
+    { 0x2033, 0x2033, '"' },                           /* ″ */
+    { 0x2035, 0x2035, '\'' }, { 0x2036, 0x2036, '"' }, { 0x2039, 0x203a, '\'' }, /* ‹ › */
+    { 0x2212, 0x2212, '-' },                                                     /* minus */
     { 0x301d, 0x301f, '"' },
 };
 
@@ -142,7 +140,7 @@ static void pieces_take(struct pieces *pieces, uint32_t code)
         pieces_add(pieces, straighten((uint32_t)parts[i]));
 }
 
-/* Canonical order: each run of marks sorted by class, stable. Runs are short (MARKS_MAX), so insertion will do. */
+/* Canonical order: each run of marks sorted by class, stable. Runs are short, so insertion will do. */
 static void pieces_order(struct pieces *pieces)
 {
     for (size_t i = 1; i < pieces->count; i++) {
@@ -188,21 +186,24 @@ static void fold_any(const char *text, size_t len, bool keep_outer, struct buf *
 
 static void fold_ascii(const char *text, size_t len, bool keep_outer, struct buf *out)
 {
-    size_t start = out->len;
+    bool skips_blank = !keep_outer; /* a blank here would lead, or follow another */
+    size_t to = out->len;
 
     buf_reserve(out, len);
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
 
         if (c == ' ' || (c >= '\t' && c <= '\r')) {
-            bool is_first = out->len == start;
-
-            if (is_first ? keep_outer : out->data[out->len - 1] != ' ')
-                buf_add_char(out, ' ');
+            if (!skips_blank)
+                out->data[to++] = ' ';
+            skips_blank = true;
         } else if (c > ' ' && c != 0x7f) {
-            buf_add_char(out, c == '`' ? '\'' : (char)c);
+            out->data[to++] = c == '`' ? '\'' : (char)c;
+            skips_blank = false;
         }
     }
+    out->len = to;
+    out->data[to] = '\0';
 }
 
 static bool is_ascii(const char *text, size_t len)

@@ -1,10 +1,11 @@
 /*
  * fold: the form of a text in which rules are matched.
  *
- * NFKC (case kept, so that captures read well), default-ignorable and control characters dropped, curly and other
- * quotes and dashes straightened, every run of blanks and line breaks one space, ends trimmed. Input must be valid
- * UTF-8 (utf8_repair at the door). One character may grow (U+FDFA: 3 bytes to 33), so the result is bounded as
- * well: FOLD_MAX bytes, cut on a character border. Folding what is folded changes nothing. Pure; any thread.
+ * NFKC (case kept, so that captures read well), default-ignorable and control characters dropped, curly and
+ * other quotes and dashes straightened, every run of blanks and line breaks one space, ends trimmed. Input
+ * must be valid UTF-8 (utf8_repair at the door). One character may grow (U+FDFA: 3 bytes to 33), so the
+ * result is bounded as well: FOLD_MAX bytes, cut on a character border. Folding what is folded changes
+ * nothing. Pure; any thread.
  */
 #ifndef TEXT_FOLD_H
 #define TEXT_FOLD_H
@@ -15,7 +16,10 @@
 
 #include "base/buf.h"
 
-enum { FOLD_MAX = 64 * 1024, MATCH_MAX = 4 * 1024 }; /* bytes folded; bytes of the folded text that rules see */
+enum {
+    FOLD_MAX = 64 * 1024,
+    MATCH_MAX = 4 * 1024
+}; /* bytes folded; bytes of the folded text that rules see */
 
 void fold_text(const char *text, size_t len, struct buf *out);
 

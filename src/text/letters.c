@@ -1,16 +1,17 @@
 /*
  * letters: scripts and accents.
  *
- * utf8proc knows categories but not scripts, so the few scripts that matter here are ranges in a table. Only they are
- * special: a letter outside is taken to belong to a script that puts spaces between words.
+ * utf8proc knows categories but not scripts, so the few scripts that matter here are ranges in a table. Only
+ * they are special: a letter outside is taken to belong to a script that puts spaces between words.
  *
- * Each Latin letter that languages of today put accents on has a row with all its forms, written as the inside of
- * a character class. Matching is caseless, and where capitals and small letters alternate in Unicode a range takes both.
- * A typed letter is looked up in the same rows, so that é finds e, and e finds é. Folded text is composed, so one
- * character is all that has to be matched. Letters without accented forms (b, f, m …) stay as they are.
+ * Each Latin letter that languages of today put accents on has a row with all its forms, written as the
+ * inside of a character class. Matching is caseless, and where capitals and small letters alternate in
+ * Unicode a range takes both. A typed letter is looked up in the same rows, so that é finds e, and e finds é.
+ * Folded text is composed, so one character is all that has to be matched. Letters without accented forms (b,
+ * f, m …) stay as they are.
  *
- * The weight of a piece is an upper estimate of its bytes once compiled: a class takes 32 bytes for its first 256
- * characters and about 6 for each further range.
+ * The weight of a piece is an upper estimate of its bytes once compiled: a class takes 32 bytes for its first
+ * 256 characters and about 6 for each further range.
  */
 #include <string.h>
 
@@ -33,29 +34,26 @@ struct script {
 
 /* Sorted. */
 static const struct script SCRIPTS[] = {
-    { 0x0e00, 0x0e7f, LETTER_UNSPACED },   /* Thai */
-    { 0x0e80, 0x0eff, LETTER_UNSPACED },   /* Lao */
-    { 0x1000, 0x109f, LETTER_UNSPACED },   /* Burmese */
-    { 0x1100, 0x11ff, LETTER_UNSPACED },   /* jamo */
-    { 0x1780, 0x17ff, LETTER_UNSPACED },   /* Khmer */
-    { 0x2e80, 0x2fdf, LETTER_UNSPACED },   /* Han radicals */
-    { 0x3005, 0x3007, LETTER_UNSPACED },
-    { 0x3040, 0x30ff, LETTER_UNSPACED },   /* Kana */
-    { 0x31f0, 0x31ff, LETTER_UNSPACED },
-    { 0x3400, 0x9fff, LETTER_UNSPACED },   /* Han */
-    { 0xa960, 0xa97f, LETTER_UNSPACED },   /* jamo */
-    { 0xa9e0, 0xa9ff, LETTER_UNSPACED },   /* Burmese */
-    { 0xaa60, 0xaa7f, LETTER_UNSPACED },
-    { 0xac00, 0xd7a3, LETTER_HANGUL },
-    { 0xd7b0, 0xd7ff, LETTER_UNSPACED },   /* jamo */
-    { 0xf900, 0xfaff, LETTER_UNSPACED },
-    { 0x1b000, 0x1b16f, LETTER_UNSPACED }, /* Kana */
-    { 0x20000, 0x3ffff, LETTER_UNSPACED }, /* Han */
+    { 0x0e00, 0x0e7f, LETTER_UNSPACED },                                        /* Thai */
+    { 0x0e80, 0x0eff, LETTER_UNSPACED },                                        /* Lao */
+    { 0x1000, 0x109f, LETTER_UNSPACED },                                        /* Burmese */
+    { 0x1100, 0x11ff, LETTER_UNSPACED },                                        /* jamo */
+    { 0x1780, 0x17ff, LETTER_UNSPACED },                                        /* Khmer */
+    { 0x2e80, 0x2fdf, LETTER_UNSPACED },                                        /* Han radicals */
+    { 0x3005, 0x3007, LETTER_UNSPACED },   { 0x3040, 0x30ff, LETTER_UNSPACED }, /* Kana */
+    { 0x31f0, 0x31ff, LETTER_UNSPACED },   { 0x3400, 0x9fff, LETTER_UNSPACED }, /* Han */
+    { 0xa960, 0xa97f, LETTER_UNSPACED },                                        /* jamo */
+    { 0xa9e0, 0xa9ff, LETTER_UNSPACED },                                        /* Burmese */
+    { 0xaa60, 0xaa7f, LETTER_UNSPACED },   { 0xac00, 0xd7a3, LETTER_HANGUL },
+    { 0xd7b0, 0xd7ff, LETTER_UNSPACED },                                          /* jamo */
+    { 0xf900, 0xfaff, LETTER_UNSPACED },   { 0x1b000, 0x1b16f, LETTER_UNSPACED }, /* Kana */
+    { 0x20000, 0x3ffff, LETTER_UNSPACED },                                        /* Han */
 };
 
 static const char *const ACCENTED[] = {
-    "aà-åā-ąǎạ-ặ", "cçć-č", "dď-đ", "eè-ëē-ěẹ-ệ", "gĝ-ģǧ", "hĥ-ħ", "iì-ïĩ-ıǐỉ-ị", "jĵ", "kķ", "lĺ-ł", "nñń-ň",
-    "oò-öøō-őơǒọ-ợ", "rŕ-ř", "sś-šș", "tţ-ŧț", "uù-üũ-ųưǔ-ǜụ-ự", "wŵ", "yýÿŷ-Ÿỳ-ỹ", "zź-ž",
+    "aà-åā-ąǎạ-ặ", "cçć-č",     "dď-đ",  "eè-ëē-ěẹ-ệ",    "gĝ-ģǧ", "hĥ-ħ",  "iì-ïĩ-ıǐỉ-ị", "jĵ",
+    "kķ",          "lĺ-ł",      "nñń-ň", "oò-öøō-őơǒọ-ợ", "rŕ-ř",  "sś-šș", "tţ-ŧț",       "uù-üũ-ųưǔ-ǜụ-ự",
+    "wŵ",          "yýÿŷ-Ÿỳ-ỹ", "zź-ž",
 };
 
 /* Two letters that are also written as one. */
@@ -145,7 +143,7 @@ static size_t spell_one(const char *text, size_t len, struct buf *out, size_t *w
     return step;
 }
 
-/* Does `text` begin with `start`, which is in small letters? Returns the bytes of text that it takes, or 0. */
+/* The bytes at `text` that are `start` (given in small letters) in whatever case, or 0. */
 static size_t starts_with(const char *text, size_t len, const char *start)
 {
     size_t at = 0;

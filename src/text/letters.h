@@ -1,5 +1,6 @@
 /*
- * letters: what a character is to a list of words, and how a letter is spelled in a pattern. Private to text/.
+ * letters: what a character is to a list of words, and how a letter is spelled in a pattern. Private to
+ * text/.
  *
  * Pure; any thread.
  */
@@ -21,8 +22,8 @@ enum letter_kind {
 enum letter_kind letter_kind(uint32_t code);
 
 /*
- * Appends a pattern for the letter or letters at `text` in all their accented forms, adds what that takes once
- * compiled to *weight, and returns the bytes read.
+ * Appends a pattern for the letter or letters at `text` in all their accented forms, adds what that takes
+ * once compiled to *weight, and returns the bytes read.
  */
 size_t letter_spell(const char *text, size_t len, struct buf *out, size_t *weight);
 

@@ -1,20 +1,22 @@
 /*
  * pattern: PCRE2 behind bounds.
  *
- * A pattern owns the compiled code and its named groups. After pattern_new nothing in it changes, so threads share
- * it; what changes during a match (match data, and the context that holds the limits) is the matcher's, one per thread.
+ * A pattern owns the compiled code and its named groups. After pattern_new nothing in it changes, so threads
+ * share it; what changes during a match (match data, and the context that holds the limits) is the matcher's,
+ * one per thread.
  *
- * JIT or not was decided by measurement, on messages of 200 bytes. Interpreted, a typical rule takes 0.3 to 1.8 µs a
- * message, with JIT 0.03 to 0.25 µs; machine code costs 0.05 to 0.1 ms and 2 to 3 KB per pattern. So it pays for
- * patterns of ordinary size, and they get it here, before anybody shares them. Large generated ones stay
- * interpreted: their code would be large too. Where memory may not be both written and executed,
- * pcre2_jit_compile refuses (-48), and everything runs interpreted.
+ * JIT or not was decided by measurement, on a message of 170 bytes. Interpreted, a typical rule takes 0.3 to
+ * 3 µs a message, with JIT 0.03 to 0.4 µs; its machine code costs 0.1 to 0.5 ms and 2 to 3 KB at load. So it
+ * pays for patterns of ordinary size, and they get it here, before anybody shares them. Large ones stay
+ * interpreted: the courtesies of "=stop" alone would take 4 ms to translate, and such a pattern gives up at
+ * the first word anyway. Where memory may not be both written and executed, pcre2_jit_compile refuses (-48),
+ * and all is interpreted.
  *
- * The two ways count differently, but both stay bounded. JIT honours the match limit alone, and may run out of its
- * stack of 32 KB (-46), which says nothing about the pattern: the match is repeated by the interpreter. The limits
- * of the interpreter, -47 (steps), -53 (depth), -63 (heap), are PATTERN_LIMIT, and so is anything
- * else that is no plain answer, because a customer's text must not end the process. After such an error the match
- * data is made anew, since it keeps the largest heap it ever had.
+ * The two ways count differently, but both stay bounded. JIT honours the match limit alone, and may run out
+ * of its stack of 32 KB (-46), which says nothing about the pattern: the match is repeated by the
+ * interpreter. The limits of the interpreter, -47 (steps), -53 (depth), -63 (heap), are PATTERN_LIMIT, and so
+ * is anything else that is no plain answer, because a customer's text must not end the process. After such an
+ * error the match data is made anew, since it keeps the largest heap it ever had.
  *
  * The text was checked at the door, so PCRE2_NO_UTF_CHECK is safe and saves a pass over it.
  */
@@ -39,7 +41,7 @@ enum {
     GROUPS_MAX = 100,
     COMPILED_MAX = 8 * 1024,
     COMPILED_GENERATED_MAX = 128 * 1024, /* never reached: PCRE2's own offsets end at 64 KB */
-    JIT_MAX = 8 * 1024,                  /* compiled size up to which JIT pays */
+    JIT_MAX = 4 * 1024,                  /* compiled size up to which JIT pays */
 };
 
 struct group {
@@ -98,7 +100,8 @@ static void set_compile_error(int code, const struct buf *source, size_t offset,
 static pcre2_code *compile(const struct buf *source, struct error *error)
 {
     pcre2_compile_context *context = must(pcre2_compile_context_create(NULL));
-    const uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_UTF_CHECK;
+    const uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C
+                             | PCRE2_NO_UTF_CHECK;
     pcre2_code *code;
     PCRE2_SIZE offset;
     int why;
@@ -114,12 +117,14 @@ static pcre2_code *compile(const struct buf *source, struct error *error)
 static int check_code(const pcre2_code *code, size_t compiled_max, struct error *error)
 {
     if (info_number(code, PCRE2_INFO_CAPTURECOUNT) > GROUPS_MAX)
-        return error_set(error, "The pattern has more than %d groups; write (?:…) for those that capture nothing.",
+        return error_set(error,
+                         "The pattern has more than %d groups; write (?:…) for those that capture nothing.",
                          (int)GROUPS_MAX);
     if (info_number(code, PCRE2_INFO_JCHANGED) != 0)
         return error_set(error, "The pattern may not use the option J: each group needs a name of its own.");
     if (info_size(code) > compiled_max)
-        return error_set(error, "The pattern is too large (%zu bytes compiled, at most %zu); "
+        return error_set(error,
+                         "The pattern is too large (%zu bytes compiled, at most %zu); "
                          "lower the counts of its repeats, or split it into two rules.",
                          info_size(code), compiled_max);
     return 0;
@@ -154,7 +159,8 @@ static int read_groups(struct pattern *pattern, struct error *error)
         pattern->groups[i].number = (uint32_t)entry[0] << 8 | entry[1];
         pattern->groups[i].name = alloc_text((const char *)entry + 2);
         if (!is_template_name(pattern->groups[i].name))
-            return error_set(error, "The group name \"%s\" may use only the letters A to Z, digits and \"_\".",
+            return error_set(error,
+                             "The group name \"%s\" may use only the letters A to Z, digits and \"_\".",
                              pattern->groups[i].name);
     }
     qsort(pattern->groups, pattern->group_count, sizeof pattern->groups[0], group_compare);

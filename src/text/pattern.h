@@ -1,13 +1,14 @@
 /*
  * pattern: one PCRE2 pattern, compiled once, matched within bounds. The only door to PCRE2.
  *
- * Patterns are caseless, UTF and UCP, and run on folded text; their own literals are folded alike (NFKC, curly quotes and
- * dashes straightened), so that both agree. Refused at compile time, with a sentence: "(*" verbs, callouts, \C,
- * recursion and calls of groups, two groups of one name, names that a template cannot write, more than 50 groups
- * in one another or 100 in all, over 1,000 bytes of source, over 8 KB compiled. A match is bounded by counts of
- * steps (match limit 100,000, depth 10,000, heap 4 MiB), never by time, so that it stays pure; a match that
- * hits a bound is PATTERN_LIMIT, which is not "no match": the caller counts it and disables the rule in the end.
- * JIT is used where the machine allows it and never needed; FRONTDESK has no switch: matcher_new(false) runs without.
+ * Patterns are caseless, UTF and UCP, and run on folded text; their own literals are folded alike (NFKC,
+ * curly quotes and dashes straightened), so that both agree. Refused at compile time, with a sentence: "(*"
+ * verbs, callouts, \C, recursion and calls of groups, two groups of one name, names that a template cannot
+ * write, more than 50 groups in one another or 100 in all, over 1,000 bytes of source, over 8 KB compiled. A
+ * match is bounded by counts of steps (match limit 100,000, depth 10,000, heap 4 MiB), never by time, so that
+ * it stays pure; a match that hits a bound is PATTERN_LIMIT, which is not "no match": the caller counts it
+ * and disables the rule in the end. JIT is used where the machine allows it and never needed; FRONTDESK has
+ * no switch: matcher_new(false) runs without.
  *
  * A compiled pattern is immutable and may be shared by threads; a matcher (match data) belongs to one thread.
  */
@@ -26,14 +27,14 @@ enum { PATTERN_SOURCE_MAX = 1000, PATTERN_GENERATED_MAX = 64 * 1024 }; /* bytes 
 
 enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_LIMIT };
 
-/* A piece of the matched text: bytes start … end-1; start == end == (size_t)-1 when the group took no part. */
+/* A piece of the matched text, bytes start … end-1; both (size_t)-1 when the group took no part. */
 struct span {
     size_t start, end;
 };
 
 struct pattern *pattern_new(const char *source, struct error *error); /* NULL on refusal */
 
-/* For sources that words_compile wrote: up to PATTERN_GENERATED_MAX bytes, and as large as PCRE2 can compile. */
+/* For sources that words_compile wrote: PATTERN_GENERATED_MAX bytes, and as large as PCRE2 can compile. */
 struct pattern *pattern_new_generated(const char *source, struct error *error);
 void pattern_free(struct pattern *pattern);
 

@@ -1,19 +1,19 @@
 /*
  * pattern_source: a walk over a pattern's source.
  *
- * The walk knows just enough of PCRE2's syntax to tell what is text and what is not: escapes, \Q…\E, character
- * classes (with POSIX names), (?#…) comments. It does two things on its way.
+ * The walk knows just enough of PCRE2's syntax to tell what is text and what is not: escapes, \Q…\E,
+ * character classes (with POSIX names), (?#…) comments. It does two things on its way.
  *
  * It refuses constructs that would break a promise of ours. Recursion and calls of groups, callouts and \C
- * escape our bounds or our idea of text; verbs such as (*ACCEPT) let a match skip literals that a prefilter takes for required.
- * In extended mode, (?x), a "#" may hide brackets in a comment, and the walk could lose its place; there the
- * constructs are refused wherever they stand, even inside a class.
+ * escape our bounds or our idea of text; verbs such as (*ACCEPT) let a match skip literals that a prefilter
+ * takes for required. In extended mode, (?x), a "#" may hide brackets in a comment, and the walk could lose
+ * its place; there the constructs are refused wherever they stand, even inside a class.
  *
- * It folds runs of non-ASCII characters, since a pattern meets folded text only. What becomes ASCII by that and is no
- * letter or digit is escaped: a full-width "(" stays a character to be found. In a class each character is folded
- * alone, or two jamo side by side would melt into a syllable. A mark that follows a plain letter is folded with
- * that letter. ASCII stays as it is, but for the backtick, which folding turns into an apostrophe. A quantifier behind a character that
- * folds to several applies to the last of them.
+ * It folds runs of non-ASCII characters, since a pattern meets folded text only. What becomes ASCII by that
+ * and is no letter or digit is escaped: a full-width "(" stays a character to be found. In a class each
+ * character is folded alone, or two jamo side by side would melt into a syllable. A mark that follows a plain
+ * letter is folded with that letter. ASCII stays as it is, but for the backtick, which folding turns into an
+ * apostrophe. A quantifier behind a character that folds to several applies to the last of them.
  */
 #include <ctype.h>
 #include <stdbool.h>
@@ -28,15 +28,15 @@
 struct walk {
     const char *at;
     struct buf *out;
-    bool is_quoted;   /* between \Q and \E */
+    bool is_quoted; /* between \Q and \E */
     bool in_class;
-    bool is_extended; /* (?x) stands somewhere */
+    bool is_extended;  /* (?x) stands somewhere */
     bool after_letter; /* the last byte of out is a plain letter, and no part of an escape */
 };
 
 struct construct {
-    const char *start;  /* as written */
-    const char *then;   /* and behind it one of these; NULL: anything */
+    const char *start; /* as written */
+    const char *then;  /* and behind it one of these; NULL: anything */
     const char *reason;
 };
 
@@ -172,7 +172,8 @@ static void walk_class(struct walk *walk)
 {
     const char *posix_end = strncmp(walk->at, "[:", 2) == 0 ? strstr(walk->at + 2, ":]") : NULL;
 
-    if (posix_end != NULL && strspn(walk->at + 2, "^abcdefghijklmnopqrstuvwxyz") == (size_t)(posix_end - walk->at) - 2) {
+    if (posix_end != NULL
+        && strspn(walk->at + 2, "^abcdefghijklmnopqrstuvwxyz") == (size_t)(posix_end - walk->at) - 2) {
         copy(walk, (size_t)(posix_end - walk->at) + 2);
     } else {
         walk->in_class = *walk->at != ']';
@@ -233,8 +234,8 @@ int pattern_source_fold(const char *source, struct buf *out, struct error *error
         const struct construct *refused = is_text ? NULL : find_refused(walk.at);
 
         if (refused != NULL)
-            return error_set(error, "At character %zu: %s.", utf8_count(source, (size_t)(walk.at - source)) + 1,
-                             refused->reason);
+            return error_set(error, "At character %zu: %s.",
+                             utf8_count(source, (size_t)(walk.at - source)) + 1, refused->reason);
         walk_step(&walk);
     }
     return 0;

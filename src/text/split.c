@@ -2,16 +2,16 @@
  * split: parts that fit, cut where a reader would pause.
  *
  * One walk over at most `max` characters notes for each kind of border how far the last one was: behind a
- * paragraph, a line, a sentence, a word, a grapheme cluster. Then the best kind wins whose last border uses at least
- * half of the room; a cluster needs no half. Only when one cluster alone is longer than `max` is it cut, on a character, so that
- * the walk always gets on.
+ * paragraph, a line, a sentence, a word, a grapheme cluster. Then the best kind wins whose last border uses
+ * at least half of the room; a cluster needs no half. Only when one cluster alone is longer than `max` is it
+ * cut, on a character, so that the walk always gets on.
  *
- * A border lies before a blank (the end of a word, of a sentence, …) or, behind the full stops of Chinese
- * and Japanese, before anything. Blanks around it belong to neither part. A blank that carries a combining mark is no blank,
- * for leaving it out would put the mark on another letter.
+ * A border lies before a blank (the end of a word, of a sentence, …) or, behind the full stops of Chinese and
+ * Japanese, before anything. Blanks around it belong to neither part. A blank that carries a combining mark
+ * is no blank, for leaving it out would put the mark on another letter.
  *
- * A paragraph ends at two line breaks with nothing but blanks between; "\r\n" is one line break. A sentence ends at . ! ? … and
- * any closing quotes or brackets behind it, if a blank follows.
+ * A paragraph ends at two line breaks with nothing but blanks between; "\r\n" is one line break. A sentence
+ * ends at . ! ? … and any closing quotes or brackets behind it, if a blank follows.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,10 +39,10 @@ struct place {
 struct walk {
     struct place last[BORDERS];
     size_t used;
-    utf8proc_int32_t before;       /* the character before, once used > 0 */
+    utf8proc_int32_t before; /* the character before, once used > 0 */
     utf8proc_int32_t break_state;
-    bool ends_sentence;            /* before a blank, here ends a sentence */
-    bool ends_wide_sentence;       /* here ends a sentence, whatever follows */
+    bool ends_sentence;      /* before a blank, here ends a sentence */
+    bool ends_wide_sentence; /* here ends a sentence, whatever follows */
 };
 
 static size_t decode(const char *text, size_t len, uint32_t *code)
@@ -196,7 +196,8 @@ int split_next(struct split *split, size_t max, const char **part, size_t *part_
     if (split->at == split->len)
         return 0;
     *part = split->text + split->at;
-    cut = find_cut(*part, split->len - split->at, max);
+    /* No more bytes than characters allowed: it fits, and most replies do. */
+    cut = split->len - split->at <= max ? split->len - split->at : find_cut(*part, split->len - split->at, max);
     split->at += cut;
     *part_len = trim_end(*part, cut);
     return 1;

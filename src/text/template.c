@@ -1,21 +1,21 @@
 /*
  * template: text with holes.
  *
- * A source is cut into parts: text that stands for itself, and expressions. An expression starts from a name or from a
- * quoted text and passes through its filters in order. All that can be wrong is found here, at compile time,
- * with the column (in characters, from 1) where it stands: rendering cannot fail.
+ * A source is cut into parts: text that stands for itself, and expressions. An expression starts from a name
+ * or from a quoted text and passes through its filters in order. All that can be wrong is found here, at
+ * compile time, with the column (in characters, from 1) where it stands: rendering cannot fail.
  *
  *     source     = ( text | "{{" value { "|" filter } "}}" )*
  *     value      = name | quoted
  *     filter     = name [ ":" argument { "," argument } ]
  *     argument   = quoted | number
  *
- * Blanks between these do not count. Inside quotes everything stands for itself, braces and bars too; there is no escape,
- * a text with one kind of quote is put into the other. One brace, or a closing pair without an opening one, is text. "{%" is
- * refused, because who writes it expects Liquid's tags, which we do not have.
+ * Blanks between these do not count. Inside quotes everything stands for itself, braces and bars too; there
+ * is no escape, a text with one kind of quote is put into the other. One brace, or a closing pair without an
+ * opening one, is text. "{%" is refused, because who writes it expects Liquid's tags, which we do not have.
  *
- * A value is data: braces in it are not looked at again. Each value is cut to FILTER_VALUE_MAX before its filters,
- * and the whole to the caller's maximum, so that the work is bounded by the source.
+ * A value is data: braces in it are not looked at again. Each value is cut to FILTER_VALUE_MAX before its
+ * filters, and the whole to the caller's maximum, so that the work is bounded by the source.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -38,7 +38,8 @@ struct part {
     size_t filter_count;
 };
 
-struct template {
+struct template
+{
     struct part *parts;
     size_t part_count, part_room;
     const char **names; /* borrowed from the parts */
@@ -139,7 +140,8 @@ static int take_argument(struct parser *parser, struct filter *filter)
     } else {
         len = number_length(text);
         if (len == 0)
-            return fail_at(parser, text, "an argument is a text in straight quotes, such as 'there', or a number.");
+            return fail_at(parser, text,
+                           "an argument is a text in straight quotes, such as 'there', or a number.");
         parser->at += len;
     }
     filter->args[filter->arg_count++] = alloc_bytes(text, len);
@@ -200,7 +202,8 @@ static int take_filters(struct parser *parser, struct part *part)
 /* From behind "{{" to behind "}}". */
 static int take_expression(struct parser *parser)
 {
-    static const char EXPECTED[] = "a name such as first_name, or a text in straight quotes, must stand between {{ and }}.";
+    static const char EXPECTED[] =
+        "a name such as first_name, or a text in straight quotes, must stand between {{ and }}.";
     static const char NOT_CLOSED[] = "this {{ is never closed by }}.";
     const char *start = parser->at - 2;
     const char *text = NULL;
@@ -245,7 +248,8 @@ static int parse(struct parser *parser)
         if (*parser->at == '\0')
             return 0;
         if (parser->at[1] == '%')
-            return fail_at(parser, parser->at, "{% … %} is not known here; only {{ name }} with filters is. "
+            return fail_at(parser, parser->at,
+                           "{% … %} is not known here; only {{ name }} with filters is. "
                            "To say {% itself, write {{ '{%' }}.");
         parser->at += 2;
         if (take_expression(parser) != 0)
@@ -266,8 +270,9 @@ struct template *template_new(const char *source, struct error *error)
     struct parser parser = { .source = source, .at = source, .error = error };
 
     if (strlen(source) > SOURCE_MAX || !utf8_is_valid(source, strlen(source))) {
-        error_set(error, strlen(source) > SOURCE_MAX ? "column 1: the text is longer than 64 KB."
-                                                     : "column 1: the text is not valid UTF-8; save the file as UTF-8.");
+        error_set(error, strlen(source) > SOURCE_MAX
+                             ? "column 1: the text is longer than 64 KB."
+                             : "column 1: the text is not valid UTF-8; save the file as UTF-8.");
         return NULL;
     }
     parser.template = alloc_new(sizeof *parser.template);
@@ -330,7 +335,8 @@ static void part_value(const struct part *part, const struct template_env *env, 
         filter_apply(&part->filters[i], env->zone, value);
 }
 
-void template_render(const struct template *template, const struct template_env *env, size_t max, struct buf *out)
+void template_render(const struct template *template, const struct template_env *env, size_t max,
+                     struct buf *out)
 {
     size_t start = out->len;
     bool is_full = false;

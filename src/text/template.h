@@ -1,17 +1,22 @@
 /*
  * template: "Hello {{ first_name | default: 'there' }}".
  *
- * Compiled once, rendered often. A name is [A-Za-z_][A-Za-z0-9_.]*; filters are applied from left to right, their
- * arguments are 'quoted', "quoted", or bare numbers:
+ * Compiled once, rendered often. A name is [A-Za-z_][A-Za-z0-9_.]*; filters are applied from left to right,
+ * their arguments are 'quoted', "quoted", or bare numbers:
  *
- *     default: 'x'      when the value is empty          strip             blanks off both ends
- *     capitalize        first letter up                  truncate: 20      to 20 characters, the last one "…"
- *     upcase, downcase                                   replace: 'a', 'b' every a by b
- *     plus: 3           decimal addition (also minus)    money: 'KRW'      12000 → ₩12,000; 'USD' 12.5 → $12.50; other codes "EUR 12.50" or their sign
- *     date: '%H:%M'     unix seconds or milliseconds, or ISO 8601, in the render zone; strftime's %Y %m %d %H %M %S %y %e %I %p %a %A %b %B %j %Z %z %% (English names)
+ *     default: 'x'       when the value is empty
+ *     capitalize         first letter up
+ *     upcase, downcase
+ *     strip              blanks off both ends
+ *     truncate: 20       to 20 characters, the last one "…"
+ *     replace: 'a', 'b'  every a by b
+ *     plus: 3, minus: 3  decimal, exact
+ *     money: 'KRW'       12000 → ₩12,000; 'USD': 12.5 → $12.50; codes without a sign of their own: CHF 12.50
+ *     date: '%H:%M'      unix seconds or milliseconds, or ISO 8601, in the render zone; of strftime: %Y %m %d
+ *                        %H %M %S %y %e %I %p %a %A %b %B %j %Z %z %% in English, and %-d without padding
  *
- * "{{ '{{' }}" prints two braces. Anything else in braces is an error with its column. Pure; a compiled template is
- * immutable, any thread may render it.
+ * "{{ '{{' }}" prints two braces. Anything else in braces is an error with its column. Pure; a compiled
+ * template is immutable, any thread may render it.
  */
 #ifndef TEXT_TEMPLATE_H
 #define TEXT_TEMPLATE_H
@@ -42,6 +47,7 @@ size_t template_name_count(const struct template *template);
 const char *template_name(const struct template *template, size_t index);
 
 /* Appends the text, at most `max` bytes of it (cut on a character border). */
-void template_render(const struct template *template, const struct template_env *env, size_t max, struct buf *out);
+void template_render(const struct template *template, const struct template_env *env, size_t max,
+                     struct buf *out);
 
 #endif

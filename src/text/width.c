@@ -2,8 +2,8 @@
  * width: see the header.
  *
  * A text is walked cluster by cluster: utf8proc says where a cluster ends (its state machine knows flags and
- * joined emoji), and how wide each character is. Terminals do not agree about joined emoji; most draw them in two columns, and so
- * do we count them: a table whose border is one column off is the worst that can happen.
+ * joined emoji), and how wide each character is. Terminals do not agree about joined emoji; most draw them in
+ * two columns, and so do we count them: a table whose border is one column off is the worst that can happen.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 #include "base/utf8.h"
 #include "text/width.h"
 
-enum { EMOJI_FORM = 0xfe0f };
+enum { EMOJI_FORM = 0xfe0f, FLAG_FIRST = 0x1f1e6, FLAG_LAST = 0x1f1ff };
 
 static size_t decode(const char *text, size_t len, uint32_t *code)
 {
@@ -26,7 +26,7 @@ static size_t width_of(uint32_t code)
 {
     int width;
 
-    if (code == EMOJI_FORM)
+    if (code == EMOJI_FORM || (code >= FLAG_FIRST && code <= FLAG_LAST))
         return 2;
     width = utf8proc_charwidth((utf8proc_int32_t)code);
     return width > 0 ? (size_t)width : 0;

@@ -1,20 +1,23 @@
 /*
  * words: a list of words becomes one pattern.
  *
- * The list is folded as texts are and cut at its commas. Each entry is spelled: letter by letter with its accents
- * (letters.h), with ` ?` where people leave out or put in a space, and sorted by what may stand at its edges:
+ * The list is folded as texts are and cut at its commas. Each entry is spelled: letter by letter with its
+ * accents (letters.h), with ` ?` where people leave out or put in a space, and sorted by what may stand at
+ * its edges:
  *
  *     open     anything: a star, a sign, a script without spaces
- *     word     no letter, digit or mark of a script with spaces. \b would not do: PCRE2 takes combining marks for
- *              ends of words. A neighbour from another writing is none either: "VIP는", "LINEで" hold VIP and LINE.
+ *     word     no letter, digit or mark of a script with spaces. \b would not do: PCRE2 takes combining marks
+ *              for ends of words. A neighbour from another writing is none either: "VIP는" and "LINEで"
+ *              hold VIP and LINE.
  *     hangul   left: no syllable. Right, after one syllable: particles at most; after more, anything.
  *
- * Entries with equal edges share one group, LEFT(?:a|b|c)RIGHT, which keeps the pattern small and the edge tested once.
+ * Entries with equal edges share one group, LEFT(?:a|b|c)RIGHT, which keeps the pattern small and the edge
+ * tested once.
  *
- * A whole-message entry may have courtesies around it (courtesy.h), punctuation and emoji anywhere between, and be
- * repeated ("stop stop stop"). Signs are skipped possessively, courtesies and a star's letters are atomic, so that
- * a text has few ways to be read; and a message of 500 characters is no longer just "stop, please". A customer must
- * not be able to push a rule into its limits. An entry of signs alone, "=?", is the
+ * A whole-message entry may have courtesies around it (courtesy.h), punctuation and emoji anywhere between,
+ * and be repeated ("stop stop stop"). Signs are skipped possessively, courtesies and a star's letters are
+ * atomic, so that a text has few ways to be read; and a message of 120 characters is no longer just "stop,
+ * please". A customer must not be able to push a rule into its limits. An entry of signs alone, "=?", is the
  * message but for blanks.
  *
  * PCRE2 compiles at most 64 KB. Each piece brings an upper estimate of what it takes (its weight), and
@@ -29,19 +32,23 @@
 #include "text/letters.h"
 #include "text/words.h"
 
-/* A letter, digit or mark of a script with spaces: all that is not something else. */
-#define WORD_CHAR                                                                                                     \
-    "[^\\p{C}\\p{P}\\p{S}\\p{Z}\\x{20e3}\\p{Han}\\p{Hiragana}\\p{Katakana}\\p{Hangul}\\p{Thai}\\p{Lao}\\p{Khmer}"     \
-    "\\p{Myanmar}]"
+/*
+ * A letter, digit or mark of a script with spaces: all that is not something else. ASCII comes first and
+ * apart, which spares the interpreter a dozen look-ups of properties for most characters.
+ */
+#define WORD_CHAR \
+    "[0-9a-z]|[^\\x00-\\x7f\\p{C}\\p{P}\\p{S}\\p{Z}\\x{20e3}\\p{Han}\\p{Hiragana}\\p{Katakana}" \
+    "\\p{Hangul}\\p{Thai}\\p{Lao}\\p{Khmer}\\p{Myanmar}]"
 #define NOT_AFTER_WORD "(?<!" WORD_CHAR ")"
 #define NOT_BEFORE_WORD "(?!" WORD_CHAR ")"
 #define SIGNS "[\\p{C}\\p{P}\\p{S}\\p{Z}\\x{20e3}]*+"
 #define STARRED "[\\p{L}\\p{N}\\p{M}]*" /* of a whole-message entry: the rest of the word */
-#define PARTICLES                                                                                                     \
-    "은|는|이|가|을|를|의|에게|에서|에|께|한테|으로|로|와|과|이랑|랑|하고|도|만|까지|부터|마다|처럼|보다|밖에|"       \
-    "이나|나|이라도|라도|이에요|예요|입니다|인가요|인데요?|이요|요|이야|야|이죠|죠|좀|님|들"
+#define PARTICLES \
+    "은|는|이|가|을|를|의|에게|에서|에|께|한테|으로|로|와|과|이랑|랑|하고|도|만|까지|부터|마다|처럼|" \
+    "보다|밖에|이나|나|이라도|라도|이에요|예요|입니다|인가요|인데요?|이요|요|이야|야|이죠|죠|좀|님|들"
 
-enum { WHOLE_MAX = 400 }; /* bytes of a whole-message entry; WHOLE_START looks at messages of up to 500 characters */
+/* Bytes of a whole-message entry; it takes messages of less than 120 characters. */
+enum { WHOLE_MAX = 100 };
 enum { WEIGHT_MAX = 62 * 1024, WEIGHT_START = 10 * 1024 };
 
 enum edge { EDGE_OPEN, EDGE_WORD, EDGE_HANGUL, EDGES };
@@ -49,12 +56,12 @@ enum edge { EDGE_OPEN, EDGE_WORD, EDGE_HANGUL, EDGES };
 static const char *const LEFT_EDGES[EDGES] = { "", NOT_AFTER_WORD, "(?<![가-힣])" };
 static const char *const RIGHT_EDGES[EDGES] = { "", NOT_BEFORE_WORD, "(?:" PARTICLES "){0,3}(?![가-힣])" };
 
-
 /* A courtesy is atomic, and what repeats the wish must be the same word: each text has one way to be read. */
-static const char WHOLE_START[] = "\\A(?!.{500})" SIGNS "(?:(?>(?:" COURTESY_BEFORE_SPACED ")" NOT_BEFORE_WORD
+static const char WHOLE_START[] = "\\A(?!.{120})" SIGNS "(?:(?>(?:" COURTESY_BEFORE_SPACED ")" NOT_BEFORE_WORD
                                   "|" COURTESY_BEFORE_FREE ")" SIGNS ")*(";
-static const char WHOLE_END[] = ")" SIGNS "(?:\\1" SIGNS ")*+(?:(?:" NOT_AFTER_WORD "(?:" COURTESY_AFTER_SPACED ")"
-                                NOT_BEFORE_WORD "|" COURTESY_AFTER_FREE ")" SIGNS ")*+\\z";
+static const char WHOLE_END[] = ")" SIGNS "(?:\\1" NOT_BEFORE_WORD SIGNS ")*+(?:(?:" NOT_AFTER_WORD
+                                "(?:" COURTESY_AFTER_SPACED ")" NOT_BEFORE_WORD "|" COURTESY_AFTER_FREE
+                                ")" SIGNS ")*+\\z";
 
 /* One entry as typed: a slice of the folded list. */
 struct entry {
@@ -113,7 +120,8 @@ static int entry_parse(struct entry *entry, struct error *error)
     trim(entry);
     typed = *entry;
     if (entry->len == 0)
-        return error_set(error, "An entry between two commas, or at an end, is empty; take out the extra comma.");
+        return error_set(error,
+                         "An entry between two commas, or at an end, is empty; take out the extra comma.");
     entry->is_whole = take_front(entry, '=');
     entry->star_before = take_front(entry, '*');
     if (entry->len > 0 && entry->text[entry->len - 1] == '*') {
@@ -124,8 +132,9 @@ static int entry_parse(struct entry *entry, struct error *error)
     if (entry->len == 0)
         return error_set(error, "\"%.*s\" has no word in it.", (int)typed.len, typed.text);
     if (memchr(entry->text, '*', entry->len) != NULL)
-        return error_set(error, "\"%.*s\" has a star in the middle; a star may stand only at the start or at the end.",
-                         (int)typed.len, typed.text);
+        return error_set(
+            error, "\"%.*s\" has a star in the middle; a star may stand only at the start or at the end.",
+            (int)typed.len, typed.text);
     if (entry->is_whole && entry->len > WHOLE_MAX)
         return error_set(error, "\"%.*s …\" is too long for a whole message: at most %d bytes.",
                          (int)utf8_floor(typed.text, typed.len, 40), typed.text, (int)WHOLE_MAX);
@@ -147,7 +156,7 @@ static const char *loose_space(enum letter_kind before, enum letter_kind after)
     return is_word && (before == LETTER_HANGUL || after == LETTER_HANGUL) ? " ?" : "";
 }
 
-/* A blank of a phrase: after Hangul a particle may come before it, and next to a script of free spacing it may be missing. */
+/* A blank of a phrase: after Hangul a particle may come before it; with free spacing it may be missing. */
 static const char *phrase_space(enum letter_kind before, enum letter_kind after)
 {
     if (before == LETTER_HANGUL)
@@ -242,7 +251,7 @@ static enum edge right_edge(const struct entry *entry)
     return ends_in_one_syllable(entry) ? EDGE_HANGUL : EDGE_OPEN;
 }
 
-/* Takes the signs off both ends: a whole-message entry comes with or without them. False: there is nothing else. */
+/* Takes the signs off both ends, since a message may come without them. False: nothing else is there. */
 static bool strip_signs(struct entry *entry)
 {
     size_t last;
@@ -301,7 +310,7 @@ static void format(const struct lists *lists, struct buf *pattern)
     if (lists->whole.len > 0)
         buf_addf(pattern, "%s%s%s|", WHOLE_START, lists->whole.data, WHOLE_END);
     if (lists->signs.len > 0)
-        buf_addf(pattern, "\\A(?!.{500})(?>(?:%s) ?)++\\z|", lists->signs.data);
+        buf_addf(pattern, "\\A(?!.{120})(?>(?:%s) ?)++\\z|", lists->signs.data);
     for (int left = 0; left < EDGES; left++)
         for (int right = 0; right < EDGES; right++)
             if (lists->edged[left][right].len > 0)
@@ -310,7 +319,7 @@ static void format(const struct lists *lists, struct buf *pattern)
     buf_truncate(pattern, pattern->len > start ? pattern->len - 1 : start);
 }
 
-/* The next entry's slice in *entry; *at moves behind its comma. Ideographic and full-width commas count too. */
+/* The next entry's slice in *entry; *at moves behind its comma, which may be an ideographic one. */
 static void cut(const char *list, size_t len, size_t *at, struct entry *entry)
 {
     static const char IDEOGRAPHIC[] = "、";
@@ -345,12 +354,14 @@ int words_compile(const char *words, struct buf *pattern, struct error *error)
     int result;
 
     if (strlen(words) > WORDS_MAX)
-        return error_set(error, "The list of words is %zu bytes long, at most %d are allowed; split it into two rules.",
-                         strlen(words), (int)WORDS_MAX);
+        return error_set(
+            error, "The list of words is %zu bytes long, at most %d are allowed; split it into two rules.",
+            strlen(words), (int)WORDS_MAX);
     if (!utf8_is_valid(words, strlen(words)))
         return error_set(error, "The list of words is not valid UTF-8; save the file as UTF-8.");
     fold_text(words, strlen(words), &folded);
-    result = folded.len > 0 ? read_list(&folded, &lists, error) : error_set(error, "The list of words is empty.");
+    result = folded.len > 0 ? read_list(&folded, &lists, error)
+                            : error_set(error, "The list of words is empty.");
     if (result == 0)
         format(&lists, pattern);
     buf_release(&folded);

@@ -1,6 +1,6 @@
 /*
- * Any bytes, repaired, then folded: valid UTF-8 within the bound, trimmed, no blank but single spaces, nothing invisible,
- * and folding again changes nothing.
+ * Any bytes, repaired, then folded: valid UTF-8 within the bound, trimmed, no blank but single spaces,
+ * nothing invisible, and folding again changes nothing.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /*
- * Any source: what compiles renders within the maximum as valid UTF-8, twice the same; and more room only lengthens the
- * text, but for the last character that now fits. A source without braces renders as itself. An error names its column.
+ * Any source: what compiles renders within the maximum as valid UTF-8, twice the same; and more room only
+ * lengthens the text, but for the last character that now fits. A source without braces renders as itself. An
+ * error names its column.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -22,8 +23,9 @@ static void require(bool holds)
 /* Values that try the filters; the name decides which. */
 static bool look_up(void *context, const char *name, struct buf *value)
 {
-    static const char *const VALUES[] = { "", "Zoé", "안녕하세요 👩‍👩‍👧", "1778578200", "12.5", "2026-05-12T09:30:00+09:00", "{{ x }}",
-                                          " \t ", "-0.005" };
+    static const char *const VALUES[] = { "",           "Zoé",  "안녕하세요 👩‍👩‍👧",
+                                          "1778578200", "12.5", "2026-05-12T09:30:00+09:00",
+                                          "{{ x }}",    " \t ", "-0.005" };
     size_t pick = (unsigned char)name[0] % (sizeof VALUES / sizeof VALUES[0] + 1);
 
     (void)context;

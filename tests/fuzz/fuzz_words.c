@@ -1,7 +1,7 @@
 /*
- * Any list of words: what compiles is accepted by PCRE2, and matching the list itself as a message stays in the limits, with JIT and
- * without, with one result. A plain word (letters of one kind only) is found in itself, also in a sentence and as a
- * whole message.
+ * Any list of words: what compiles is accepted by PCRE2, and matching the list itself as a message stays in
+ * the limits, with JIT and without, with one result. A plain word (letters of one kind only) is found in
+ * itself, also in a sentence and as a whole message.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -75,7 +75,7 @@ static bool is_plain_word(const char *text, size_t len)
         if (letter_kind(code) != first || first == LETTER_SIGN)
             return false;
     }
-    return first != LETTER_SIGN && len < 200;
+    return first != LETTER_SIGN && len < 90;
 }
 
 static void check_found(const char *before, const struct buf *word, const char *after, const char *words)

@@ -1,13 +1,16 @@
 """trace: system calls of the daemon, watched or bent by strace.
 
-strace runs as a grandchild (-D), so that the daemon stays our own child. Counts in `when=` are per thread.
+Either from the start: strace is a grandchild then (-D), so that the daemon stays our own child. Or from now on: `attached`.
+Counts in `when=` are per thread, and begin where the watching begins.
 """
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 
-from tap import Skip
+from tap import Skip, eventually
 
 LINE = re.compile(r"^(?P<tid>\d+) +(?P<at>[\d.]+) (?P<rest>.*)$")
 RESUMED = re.compile(r"^<\.\.\. (?P<call>\w+) resumed>(?P<rest>.*)$")
@@ -27,6 +30,29 @@ def inject(call, fault, when):
     """A wrapper that does `fault` (signal=KILL, error=EIO, delay_enter=…) to the calls that `when` counts."""
     return [need_strace(), "-D", "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}",
             "-e", f"inject={call}:{fault}:when={when}"]
+
+
+@contextlib.contextmanager
+def attached(process, call, fault, when):
+    """While it lasts, the faults of `inject` happen to a process that runs already."""
+    tracer = subprocess.Popen([need_strace(), "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}",
+                               "-e", f"inject={call}:{fault}:when={when}", "-p", str(process.pid)])
+    try:
+        eventually(lambda: tracer.poll() is not None or _is_traced(process.pid), "strace is attached")
+        yield tracer
+    finally:
+        tracer.send_signal(signal.SIGTERM)
+        tracer.wait(30)
+
+
+def _is_traced(pid):
+    """Every thread has its tracer."""
+    threads = os.listdir(f"/proc/{pid}/task")
+    for thread in threads:
+        with open(f"/proc/{pid}/task/{thread}/status", encoding="ascii") as status:
+            if "TracerPid:\t0\n" in status.read():
+                return False
+    return True
 
 
 def watch(output, calls, length=8192):

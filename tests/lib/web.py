@@ -63,16 +63,39 @@ def open_socket(port, timeout=15):
     return connection
 
 
+class _Stream:
+    """What HTTPResponse takes for a socket, so that several answers can be read from one buffered stream."""
+
+    def __init__(self, connection):
+        self.file = connection.makefile("rb")
+
+    def makefile(self, mode):
+        return self
+
+    def close(self):
+        pass
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+
+def read_answers(connection, count):
+    """The next answers on a bare socket; None for each that never came because the peer hung up."""
+    stream = _Stream(connection)
+    return [_read_one(stream) for _ in range(count)]
+
+
 def read_answer(connection):
-    """The next answer on a bare socket; None when the peer hung up without one."""
-    answer = http.client.HTTPResponse(connection)
+    return read_answers(connection, 1)[0]
+
+
+def _read_one(stream):
+    answer = http.client.HTTPResponse(stream)
     try:
         answer.begin()
         return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
     except (http.client.HTTPException, ConnectionError):
         return None
-    finally:
-        answer.close()
 
 
 def send_bytes(port, data, timeout=15):

@@ -148,6 +148,20 @@ def say_takes():
         equal(desk.sandbox.texts("ana"), ["pong 1", "It's me."], "heard")
 
 
+@test("a person's answer cancels what the bot still had to say")
+def say_cancels():
+    with Desk() as desk:
+        desk.sandbox.fault("status", status=503, times=0)
+        desk.say("ana", "ping 1")
+        eventually(lambda: desk.attempts("ana"), "tried in vain")
+        desk.do("say", "ana", "I am here.")
+        desk.sandbox.unscript()
+        desk.wait_outbox("ana", "withheld", "accepted")
+        equal(desk.sandbox.texts("ana"), ["I am here."], "heard")
+        equal(desk.value("SELECT state FROM turn"), "withheld", "the message's fate")
+        desk.do("audit")
+
+
 @test("a person's acts work while no daemon runs, and go out when it runs again")
 def by_hand_without_daemon():
     with Desk() as desk:

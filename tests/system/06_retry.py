@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """When Braze does not take it: waits, retries, ambiguous attempts, dead rows, stopped lanes (faults.md §5)."""
 import os
+import signal
 import sys
 import time
 
@@ -256,6 +257,20 @@ def expired():
         desk.wait_outbox("ana", "expired", "accepted", within=30)
         equal(desk.sandbox.texts("ana"), ["pong 2"], "nothing late")
         desk.do("audit")
+
+
+@test("a daemon that was stopped for a while (SIGSTOP) sends nothing twice unmarked")
+def suspended():
+    with Desk(**QUICK) as desk:
+        client = Client(desk)
+        desk.sandbox.slow(200, times=6)
+        for number in range(8):
+            client.send(f"user-{number % 4}", f"z{number}")
+        desk.process.send_signal(signal.SIGSTOP)
+        never(lambda: False, "the time of the pause", 1.5)
+        desk.process.send_signal(signal.SIGCONT)
+        desk.wait_drained(40)
+        equal(judge(client, desk), [], "complaints")
 
 
 @test("new messages do not starve behind a backlog")

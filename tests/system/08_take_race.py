@@ -54,8 +54,8 @@ class Racer(threading.Thread):
         self.act("release", self.conversation)
 
     def wait_a_moment(self):
-        """0 to 6 ms, by the clock and not by the scheduler."""
-        until = time.monotonic() + self.dice.uniform(0, 0.006)
+        """0 to 4 ms, by the clock and not by the scheduler."""
+        until = time.monotonic() + self.dice.uniform(0, 0.004)
         while time.monotonic() < until:
             pass
 

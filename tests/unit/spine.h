@@ -1,5 +1,6 @@
 /*
- * spine: an empty book in memory for tests of what reads it, from the schema's own file (tests run at the top of the tree).
+ * spine: an empty book in memory for tests of what reads it, from the schema's own file (tests run at the top
+ * of the tree).
  */
 #ifndef TESTS_SPINE_H
 #define TESTS_SPINE_H

@@ -44,7 +44,8 @@ static int parse(struct typed *typed, const char *line)
 {
     memset(typed, 0, sizeof *typed);
     snprintf(typed->line, sizeof typed->line, "frontdesk%s%s", line[0] != '\0' ? " " : "", line);
-    return command_parse(commands, split(typed->line, typed->words), typed->words, &typed->parsed, &typed->error);
+    return command_parse(commands, split(typed->line, typed->words), typed->words, &typed->parsed,
+                         &typed->error);
 }
 
 static void understands(void **state)
@@ -128,7 +129,8 @@ static void takes_options_anywhere(void **state)
     struct typed typed;
 
     (void)state;
-    assert_int_equal(parse(&typed, "--li=5 conversations --rule hours --rules ./shop --since 2_hours --json"), 0);
+    assert_int_equal(parse(&typed, "--li=5 conversations --rule hours --rules ./shop --since 2_hours --json"),
+                     0);
     assert_string_equal(typed.parsed.options[OPTION_LIMIT], "5");
     assert_string_equal(typed.parsed.options[OPTION_RULE], "hours");
     assert_string_equal(typed.parsed.options[OPTION_RULES], "./shop");
@@ -150,13 +152,15 @@ static void every_command_is_reachable(void **state)
         for (const char *at = command->pattern; *at != '\0'; at += strcspn(at, " "), at += *at == ' ') {
             bool is_hole = *at < 'a';
 
-            snprintf(line + strlen(line), sizeof line - strlen(line), "%s%.*s", at == command->pattern ? "" : " ",
-                     is_hole ? 1 : (int)strcspn(at, " "), is_hole ? "7" : at);
+            snprintf(line + strlen(line), sizeof line - strlen(line), "%s%.*s",
+                     at == command->pattern ? "" : " ", is_hole ? 1 : (int)strcspn(at, " "),
+                     is_hole ? "7" : at);
         }
         assert_int_equal(parse(&typed, line), 0);
         assert_ptr_equal(typed.parsed.command, command);
         assert_non_null(command->run);
-        assert_int_equal(command_help(commands, (const char *const *)typed.words + 1, typed.parsed.word_count, &help), 1);
+        assert_int_equal(
+            command_help(commands, (const char *const *)typed.words + 1, typed.parsed.word_count, &help), 1);
         assert_non_null(strstr(buf_text(&help), command->pattern));
         assert_non_null(strstr(buf_text(&help), command->help));
         buf_release(&help);

@@ -36,11 +36,15 @@ static void one_form(void **state)
         { "", "" },
         { "Hello", "Hello" },
         { "  Hello,\t\r\n  World \n", "Hello, World" },
-        { "a\x01\x02" "b\x7f", "ab" },
+        { "a\x01\x02"
+          "b\x7f",
+          "ab" },
         { "say `hi`", "say 'hi'" },
         { "\v\f ", "" },
         /* spaces */
-        { "a\u00a0b\u3000\u2003c\u2028d\xc2\x85" "e", "a b c d e" },
+        { "a\u00a0b\u3000\u2003c\u2028d\xc2\x85"
+          "e",
+          "a b c d e" },
         { "\u2800\u2800", "" },
         { " caf\u00e9 ", "caf\u00e9" },
         /* quotes and dashes */
@@ -69,7 +73,9 @@ static void one_form(void **state)
         { "e\u200d\u0301", "é" },
         { "e\u034f\u0301", "é" },
         { "e\x01\u0301", "é" },
-        { "a\xc2\x80\xc2\x9f" "b", "ab" },
+        { "a\xc2\x80\xc2\x9f"
+          "b",
+          "ab" },
         { "\u3164\u115f\uffa0", "" },
         { "\ufff9x\ufffb", "x" },
         { "👩‍👩‍👧", "👩👩👧" },
@@ -120,8 +126,18 @@ static void fill(struct buf *text, const char *unit, size_t len)
 /* Every bound holds for every filling, whole characters stay whole, and the cut form is stable. */
 static void bounds(void **state)
 {
-    static const char *const UNITS[] = { "a", "é", "한", "ﷺ", "🎂", "a ", "\u0301\u0316", "\u0344", "e\u0301\u0323", "x\u3000",
-                                         "…", "\u1112\u1161\u11ab" };
+    static const char *const UNITS[] = { "a",
+                                         "é",
+                                         "한",
+                                         "ﷺ",
+                                         "🎂",
+                                         "a ",
+                                         "\u0301\u0316",
+                                         "\u0344",
+                                         "e\u0301\u0323",
+                                         "x\u3000",
+                                         "…",
+                                         "\u1112\u1161\u11ab" };
 
     (void)state;
     for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++) {

@@ -32,8 +32,12 @@ static void talk(void *context, const char *bytes, size_t len)
 static struct output *begin(struct screen *screen, enum output_form form, size_t columns, bool has_colour)
 {
     *screen = (struct screen){ 0 };
-    return output_new(form, &(struct output_place){ .put = put, .talk = talk, .context = screen, .columns = columns,
-                                                    .is_terminal = columns > 0, .has_colour = has_colour });
+    return output_new(form, &(struct output_place){ .put = put,
+                                                    .talk = talk,
+                                                    .context = screen,
+                                                    .columns = columns,
+                                                    .is_terminal = columns > 0,
+                                                    .has_colour = has_colour });
 }
 
 static void check(struct screen *screen, const char *expected_put, const char *expected_talk)
@@ -149,7 +153,8 @@ static void cuts_long_columns_on_a_terminal_only(void **state)
 
 static void underlines_and_colours_with_colour_only(void **state)
 {
-    static const struct column columns[] = { { "folded", "text", LOOK_LONG }, { "state", "state", LOOK_STATE } };
+    static const struct column columns[] = { { "folded", "text", LOOK_LONG },
+                                             { "state", "state", LOOK_STATE } };
     struct cell cells[] = { cell_text("\x1b order 12 please"), cell_text("answered") };
     struct screen screen;
     struct output *output = begin(&screen, OUTPUT_TEXT, 80, true);
@@ -200,10 +205,20 @@ static void transcripts_indent_further_lines(void **state)
 
     (void)state;
     output_exchange(output, "messages", EXCHANGE_TRANSCRIPT);
-    output_line(output, &(struct exchange_line){ .id = 1, .at = 1778578200000, .kind = "in", .actor = "Ana\n", .text =
-                        "hi\n09:30:01  bot  fake", .state = "answered", .reason = "" });
-    output_line(output, &(struct exchange_line){ .id = 2, .at = 1778578201000, .kind = "out", .actor = "hours",
-                        .text = "Nine to six.", .state = "dead", .reason = "Braze refused it" });
+    output_line(output, &(struct exchange_line){ .id = 1,
+                                                 .at = 1778578200000,
+                                                 .kind = "in",
+                                                 .actor = "Ana\n",
+                                                 .text = "hi\n09:30:01  bot  fake",
+                                                 .state = "answered",
+                                                 .reason = "" });
+    output_line(output, &(struct exchange_line){ .id = 2,
+                                                 .at = 1778578201000,
+                                                 .kind = "out",
+                                                 .actor = "hours",
+                                                 .text = "Nine to six.",
+                                                 .state = "dead",
+                                                 .reason = "Braze refused it" });
     output_exchange_end(output);
     output_end(output);
     check(&screen,
@@ -222,8 +237,10 @@ static void chats_draw_bubbles(void **state)
     (void)state;
     output_exchange(output, "messages", EXCHANGE_CHAT);
     output_prompt(output);
-    output_line(output, &(struct exchange_line){ .kind = "in", .text = "hello", .actor = "", .state = "", .reason = "" });
-    output_line(output, &(struct exchange_line){ .kind = "out", .text = "안녕\nWelcome", .actor = "", .state = "", .reason = "" });
+    output_line(output, &(struct exchange_line){
+                            .kind = "in", .text = "hello", .actor = "", .state = "", .reason = "" });
+    output_line(output, &(struct exchange_line){
+                            .kind = "out", .text = "안녕\nWelcome", .actor = "", .state = "", .reason = "" });
     output_exchange_end(output);
     output_end(output);
     check(&screen,

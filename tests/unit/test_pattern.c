@@ -121,7 +121,8 @@ static void refusals(void **state)
         { "(?<a>x)(?<a>y)", "two named" },
         { "(?J)(?<a>x)(?<a>y)", "option J" },
         { "(?<größe>x)", "group name" },
-        { "((((((((((((((((((((((((((((((((((((((((((((((((((((x))))))))))))))))))))))))))))))))))))))))))))))))))))",
+        { "((((((((((((((((((((((((((((((((((((((((((((((((((((x)))))))))))))))))))))))))))))))))))))))))))))"
+          ")))))))",
           "nested" },
         { "(\\p{L}[a-z\\x{100}-\\x{200}é]{200}){100}", "too large" },
         { "(?:[a-zé]x){250}", "too large" },
@@ -159,8 +160,8 @@ static void source_bounds(void **state)
     assert_null(pattern_new_generated(source, &error));
 }
 
-static void check_group(const struct matcher *matcher, const struct pattern *pattern, size_t index, const char *name,
-                        size_t start, size_t end)
+static void check_group(const struct matcher *matcher, const struct pattern *pattern, size_t index,
+                        const char *name, size_t start, size_t end)
 {
     struct span span = matcher_group(matcher, pattern, index);
 
@@ -199,7 +200,8 @@ static void empty_matches(void **state)
     static const struct {
         const char *source;
         bool matches_empty;
-    } ROWS[] = { { "", true }, { "a*", true }, { "(?:a|)", true }, { "\\b", true }, { "a+", false }, { "\\d{4}", false } };
+    } ROWS[] = { { "", true },    { "a*", true },  { "(?:a|)", true },
+                 { "\\b", true }, { "a+", false }, { "\\d{4}", false } };
 
     (void)state;
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
@@ -214,11 +216,12 @@ static void empty_matches(void **state)
     }
 }
 
-/* Patterns that made other services stand still. LIMIT must come where steps run out, and a matcher must live on. */
+/* Patterns that made other services stand still: steps run out, and the matcher lives on. */
 static void hostile_patterns(void **state)
 {
-    static const char CLOUDFLARE[] = "(?:(?:\"|'|\\]|\\}|\\\\|\\d|(?:nan|infinity|true|false|null|undefined|symbol|math)"
-                                     "|\\`|\\-|\\+)+[)]*;?((?:\\s|-|~|!|{}|\\|\\||\\+)*.*(?:.*=.*)))";
+    static const char CLOUDFLARE[] =
+        "(?:(?:\"|'|\\]|\\}|\\\\|\\d|(?:nan|infinity|true|false|null|undefined|symbol|math)"
+        "|\\`|\\-|\\+)+[)]*;?((?:\\s|-|~|!|{}|\\|\\||\\+)*.*(?:.*=.*)))";
     static const struct {
         const char *source, *unit, *end;
         bool reaches_limit;
@@ -254,7 +257,8 @@ static void hostile_patterns(void **state)
             enum pattern_result result = pattern_match(pattern, matcher, text.data, text.len, NULL);
 
             if ((result == PATTERN_LIMIT) != ROWS[i].reaches_limit)
-                fail_msg("/%s/ on many \"%s\" gives %d (jit %d)", ROWS[i].source, ROWS[i].unit, (int)result, jit);
+                fail_msg("/%s/ on many \"%s\" gives %d (jit %d)", ROWS[i].source, ROWS[i].unit, (int)result,
+                         jit);
             assert_int_equal(pattern_match(plain, matcher, "a plain word", 12, NULL), PATTERN_YES);
             matcher_free(matcher);
         }

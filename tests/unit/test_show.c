@@ -59,7 +59,10 @@ static int is_obeyed(uint32_t code)
            (code >= 0x2066 && code <= 0x2069) || code == 0x200e || code == 0x200f || code == 0x61c;
 }
 
-/* Every byte and every character, whatever stands before it: the result is valid UTF-8 without one that is obeyed. */
+/*
+ * Every byte and every character, whatever stands before it: the result is valid UTF-8 without one that is
+ * obeyed.
+ */
 static void lets_nothing_through(void **state)
 {
     (void)state;

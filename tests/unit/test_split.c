@@ -88,7 +88,8 @@ static void cuts(void **state)
 
         split_all(ROWS[i].text, ROWS[i].max, &out);
         if (strcmp(buf_text(&out), ROWS[i].parts) != 0)
-            fail_msg("\"%s\" at %zu gives %s, not %s", ROWS[i].text, ROWS[i].max, buf_text(&out), ROWS[i].parts);
+            fail_msg("\"%s\" at %zu gives %s, not %s", ROWS[i].text, ROWS[i].max, buf_text(&out),
+                     ROWS[i].parts);
         buf_release(&out);
     }
 }
@@ -102,7 +103,8 @@ static bool is_space(char c)
 static void nothing_lost(void **state)
 {
     static const char TEXT[] = "Dear Zoé,\n\nyour order 🎂 is ready. Come by 9–5!\n안녕하세요. 감사합니다 "
-                               "今日は晴れです。明日は雨でしょう。 👩‍👩‍👧 🇰🇷 ขอบคุณค่ะ\n\n\nSunny Bakery";
+                               "今日は晴れです。明日は雨でしょう。 👩‍👩‍👧 🇰🇷 ขอบคุณค่ะ\n\n\nSunny "
+                               "Bakery";
 
     (void)state;
     for (size_t max = 1; max < 150; max++) {

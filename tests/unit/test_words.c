@@ -1,5 +1,6 @@
 /*
- * words: what a shopkeeper types against what customers write. Each row is a list of words, a message, and whether it is taken.
+ * words: what a shopkeeper types against what customers write. Each row is a list of words, a message, and
+ * whether it is taken.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "text/fold.h"
 #include "text/pattern.h"
 #include "text/words.h"
@@ -54,8 +56,8 @@ static void check(const struct row *rows, size_t count)
     for (size_t i = 0; i < count; i++)
         for (int jit = 0; jit < 2; jit++)
             if (match(rows[i].words, rows[i].message, jit) != (rows[i].taken ? PATTERN_YES : PATTERN_NO))
-                fail_msg("words \"%s\" should %stake \"%s\" (jit %d)", rows[i].words, rows[i].taken ? "" : "not ",
-                         rows[i].message, jit);
+                fail_msg("words \"%s\" should %stake \"%s\" (jit %d)", rows[i].words,
+                         rows[i].taken ? "" : "not ", rows[i].message, jit);
 }
 
 #define CHECK(rows) check(rows, sizeof rows / sizeof rows[0])
@@ -244,6 +246,9 @@ static void whole_messages(void **state)
         { "=stop", "stopped", 0 },
         { "=stop", "stop stopping", 0 },
         { "=stop", "stopplease", 0 },
+        { "=p", "please, p please!!", 1 },
+        { "=네", "네네", 1 },
+        { "=네", "네, 네 감사합니다", 1 },
         { "=stop", "please", 0 },
         { "=stop, =unsubscribe", "Unsubscribe pls", 1 },
         { "=stop, hours", "your hours", 1 },
@@ -324,8 +329,8 @@ static void refusals(void **state)
 /* The limit on size is reached in words, before PCRE2's own; what is below it compiles. */
 static void sizes(void **state)
 {
-    static const char *const PIECES[] = { "o", "s", "ae", "ß", "b", "환", "물, ", "o, ", "=o, ", "*o, ", "환 ", "営", "é-", "b'",
-                                          "k", "๏", ".", "🎂" };
+    static const char *const PIECES[] = { "o",    "s",   "ae", "ß",  "b",  "환", "물, ", "o, ", "=o, ",
+                                          "*o, ", "환 ", "営", "é-", "b'", "k",  "๏",    ".",   "🎂" };
 
     (void)state;
     for (size_t i = 0; i < sizeof PIECES / sizeof PIECES[0]; i++) {
@@ -375,7 +380,25 @@ static void too_long(void **state)
     buf_release(&out);
 }
 
-/* A customer's message must not be able to push a list of words into its limits, which would disable the rule. */
+enum { WHOLE_CHARACTERS = 119 }; /* the longest message that a whole-message entry looks at */
+
+/* Matches the words against as many units as fit into `max` characters, and the end. */
+static void repeat_checked(const char *words, const char *unit, const char *end, size_t max)
+{
+    struct buf message = { 0 };
+    size_t step = utf8_count(unit, strlen(unit));
+
+    for (size_t used = 1; used + step <= max && message.len + strlen(unit) + strlen(end) <= MATCH_MAX;
+         used += step)
+        buf_add_text(&message, unit);
+    buf_add_text(&message, end);
+    for (int jit = 0; jit < 2; jit++)
+        if (match(words, message.data, jit) == PATTERN_LIMIT)
+            fail_msg("\"%s\" on many \"%s\" runs into a limit (jit %d)", words, unit, jit);
+    buf_release(&message);
+}
+
+/* A customer's message must not push a list of words into its limits, which would disable the rule. */
 static void hostile_messages(void **state)
 {
     static const struct {
@@ -396,6 +419,11 @@ static void hostile_messages(void **state)
         { "=停止", "นะครับ", "x" },
         { "=停止", "停止นะครับนะคะ", "x" },
         { "=?, =??", "?", "x" },
+        { "=네", "네", "x" },
+        { "=요", "요", "x" },
+        { "=좀", "좀", "x" },
+        { "=좀", "좀 좀", "x" },
+        { "=thanks", "thanks ", "x" },
         { "물", "물은는이가", "인" },
         { "brown fox", "brown ", "x" },
         { "a b c d e", "a b c d ", "x" },
@@ -403,24 +431,17 @@ static void hostile_messages(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
-        struct buf message = { 0 };
-
-        while (message.len + strlen(ROWS[i].unit) + strlen(ROWS[i].end) <= MATCH_MAX)
-            buf_add_text(&message, ROWS[i].unit);
-        buf_add_text(&message, ROWS[i].end);
-        for (int jit = 0; jit < 2; jit++)
-            if (match(ROWS[i].words, message.data, jit) == PATTERN_LIMIT)
-                fail_msg("\"%s\" on many \"%s\" runs into a limit (jit %d)", ROWS[i].words, ROWS[i].unit, jit);
-        buf_release(&message);
+        repeat_checked(ROWS[i].words, ROWS[i].unit, ROWS[i].end, MATCH_MAX);
+        repeat_checked(ROWS[i].words, ROWS[i].unit, ROWS[i].end, WHOLE_CHARACTERS);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(english_words),  cmocka_unit_test(phrases),  cmocka_unit_test(accents),
-        cmocka_unit_test(hangul),         cmocka_unit_test(refusals), cmocka_unit_test(other_scripts),
-        cmocka_unit_test(whole_messages), cmocka_unit_test(sizes),    cmocka_unit_test(too_long),
+        cmocka_unit_test(english_words),    cmocka_unit_test(phrases),  cmocka_unit_test(accents),
+        cmocka_unit_test(hangul),           cmocka_unit_test(refusals), cmocka_unit_test(other_scripts),
+        cmocka_unit_test(whole_messages),   cmocka_unit_test(sizes),    cmocka_unit_test(too_long),
         cmocka_unit_test(hostile_messages),
     };
 

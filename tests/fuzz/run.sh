@@ -1,0 +1,34 @@
+#!/bin/sh
+# run.sh SECONDS PROGRAM…: lets each fuzzer look for that long, two at a time, and reports in TAP. A finding is printed
+# with its input (base64), so that it can be turned into a test.
+set -u
+seconds=$1
+shift
+work=$(mktemp -d "${TMPDIR:-/tmp}/frontdesk-fuzz.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+
+echo "1..$#"
+printf '%s\n' "$@" | xargs -d '\n' -n 1 -P 2 sh -c '
+    name=$(basename "$3")
+    mkdir -p "$1/$name/corpus"
+    "$3" -max_total_time="$2" -rss_limit_mb=2500 -timeout=20 -max_len=8192 -print_final_stats=1 \
+        -artifact_prefix="$1/$name/" "$1/$name/corpus" >"$1/$name.log" 2>&1
+    echo $? >"$1/$name.exit"' sh "$work" "$seconds"
+
+n=0 failed=0
+for program in "$@"; do
+    name=$(basename "$program")
+    n=$((n + 1))
+    if [ "$(cat "$work/$name.exit" 2>/dev/null)" = 0 ]; then
+        runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/$name.log")
+        echo "ok $n - $name: $runs inputs in $seconds s"
+    else
+        echo "not ok $n - $name"
+        tail -n 40 "$work/$name.log" | sed 's/^/# /'
+        for input in "$work/$name"/crash-* "$work/$name"/timeout-* "$work/$name"/oom-* "$work/$name"/leak-*; do
+            [ -f "$input" ] && { echo "# $(basename "$input"):"; base64 "$input" | sed 's/^/# /'; }
+        done
+        failed=1
+    fi
+done
+exit $failed

@@ -1,0 +1,86 @@
+#!/usr/bin/python3
+"""The clock jumps: no burst, no freeze, no reply expired or sent for it; ids and order stay."""
+import glob
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from desk import Desk, is_sanitized
+from tap import Skip, equal, eventually, main, test, true
+from verdict import Client, judge
+
+
+def need_faketime():
+    found = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
+    if not found:
+        raise Skip("libfaketime is not installed")
+    if is_sanitized():
+        raise Skip("faketime does not go with a sanitizer")
+    return found[0]
+
+
+class FakeDesk(Desk):
+    """A desk whose wall clock is ours; the monotonic one goes on."""
+
+    def __init__(self, **more):
+        self.library = need_faketime()
+        super().__init__(start=False, **more)
+        self.clock_file = os.path.join(self.folder, "clock")
+        self.jump("+0")
+        self.env |= {"LD_PRELOAD": self.library, "FAKETIME_TIMESTAMP_FILE": self.clock_file, "FAKETIME_NO_CACHE": "1",
+                     "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
+        self.start()
+
+    def jump(self, offset):
+        """Seconds away from the true time."""
+        with open(self.clock_file + ".new", "w", encoding="ascii") as file:
+            file.write(f"{offset}\n")
+        os.rename(self.clock_file + ".new", self.clock_file)
+
+
+YEAR = 365 * 24 * 3600
+
+
+@test("an hour on, an hour back, ten years on, 1990: every message is still answered at once, in order")
+def jumps():
+    with FakeDesk() as desk:
+        client = Client(desk)
+        for turn, offset in enumerate(("+0", "+3600", "-3600", f"+{10 * YEAR}", "+0", f"-{36 * YEAR}", "+0")):
+            desk.jump(offset)
+            for number in range(5):
+                equal(client.send(f"user-{number % 2}", f"c{turn}-{number}"), 202, f"at {offset}")
+            for user, count in (("user-0", 3), ("user-1", 2)):
+                desk.sandbox.wait_texts(user, (turn + 1) * count, 10)
+        desk.wait_drained()
+        equal(judge(client, desk), [], "complaints")
+        ids = [row["id"] for row in desk.rows("SELECT id FROM message ORDER BY rowid")]
+        equal(ids, sorted(ids), "ids rise")
+
+
+@test("retries go on when the clock is set back by hours in the middle of a wait")
+def back_in_a_wait():
+    with FakeDesk() as desk:
+        desk.sandbox.fault("status", status=503, times=2)
+        desk.say("ana", "ping 1")
+        eventually(lambda: desk.attempts("ana"), "tried in vain")
+        desk.jump("-7200")
+        equal(desk.sandbox.wait_texts("ana", 1, 60), ["pong 1"], "answered all the same")
+
+
+@test("a restart under another clock: what was due stays due, within reason")
+def restart_elsewhen():
+    for offset in ("-7200", "+7200"):
+        with FakeDesk() as desk:
+            desk.sandbox.stop()
+            desk.say("ana", "ping 1")
+            eventually(lambda: desk.attempts("ana"), "tried in vain")
+            desk.kill()
+            desk.jump(offset)
+            desk.sandbox.start()
+            desk.start()
+            equal(desk.sandbox.wait_texts("ana", 1, 60), ["pong 1"], f"answered, clock {offset}")
+            true(desk.value("SELECT count(*) FROM outbox WHERE state = 'expired'") == 0, "nothing expired")
+
+
+if __name__ == "__main__":
+    main(lanes=3)

@@ -1,0 +1,211 @@
+/*
+ * test_audit: a book that adds up passes; each way of not adding up is found, and named with its rows.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "spine.h"
+#include "store/audit.h"
+
+/*
+ * One message of every fate, a duplicate, an unreadable and a set-aside webhook, and a colleague's own words.
+ */
+static const char SOUND[] =
+    "INSERT INTO ruleset (id, loaded_at, actor, digest, rule_count) VALUES (1, 1, 'cli mia', 'd', 3);"
+    "INSERT INTO contact (id, created_at, address_kind, address, seq) VALUES (1, 1, 'external', 'ana', 10);"
+    "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at, message_count) "
+    "VALUES (1, 1, 'whatsapp', 'bot', 1, 1, 12);"
+    "INSERT INTO turn (id, conversation, ruleset, epoch, state, opened_at) VALUES (1, 1, 1, 1, 'answered', "
+    "1), "
+    "(2, 1, 1, 1, 'silenced', 1), (3, 1, 1, 1, 'unanswered', 1), (4, 1, 1, 1, 'agent', 1), (5, 1, 1, 1, "
+    "'held', 1), "
+    "(6, 1, 1, 1, 'withheld', 1), (7, 1, 1, 1, 'expired', 1), (8, 1, 1, 1, 'dead', 1), (9, 1, 1, 1, "
+    "'unknown', 1), "
+    "(10, 1, 1, 1, 'open', 1), (11, 1, 1, 1, 'erased', 1), (12, 1, 1, 1, 'agent', 1);"
+    "INSERT INTO message (id, conversation, turn, at, kind, text, webhook) "
+    "SELECT id, 1, id, 1, 'in', 'm', id FROM turn;"
+    "INSERT INTO webhook (id, received_at, channel, content_type, body, state, message) "
+    "SELECT id, 1, 'whatsapp', '', x'', 'read', id FROM turn;"
+    "INSERT INTO webhook (id, received_at, channel, content_type, body, state, message) VALUES "
+    "(13, 1, 'whatsapp', '', x'', 'duplicate', 1), (14, 1, 'whatsapp', '', x'', 'unreadable', NULL), "
+    "(15, 1, 'whatsapp', '', x'', 'aside', NULL), (16, 1, 'whatsapp', '', x'', 'raw', NULL);"
+    "INSERT INTO decision (message, at, ruleset, rule, action, state, trace) "
+    "SELECT id, 1, 1, CASE id WHEN 3 THEN NULL ELSE 'r' END, CASE id WHEN 12 THEN 'handoff' ELSE 'say' END, "
+    "'{}', '{}' "
+    "FROM turn;"
+    "INSERT INTO message (id, conversation, turn, at, kind, text) SELECT id + 100, 1, id, 2, 'out', 'a' FROM "
+    "turn "
+    "WHERE id NOT IN (2, 3, 4, 11);"
+    "INSERT INTO message (id, conversation, turn, at, kind, text) VALUES (200, 1, NULL, 3, 'agent', 'Mia "
+    "here');"
+    "INSERT INTO outbox (id, kind, contact, seq, conversation, turn, message, epoch, state, created_at, "
+    "due_at, "
+    "expires_at, settled_at) SELECT id, 'send', 1, 1, 1, id, id + 100, 1, CASE state WHEN 'answered' THEN "
+    "'accepted' "
+    "WHEN 'open' THEN 'due' WHEN 'agent' THEN 'waiting' ELSE state END, 1, 1, 9, "
+    "CASE WHEN state IN ('open', 'agent') THEN NULL ELSE 2 END FROM turn WHERE id NOT IN (2, 3, 4, 11);"
+    "INSERT INTO outbox (id, kind, contact, seq, conversation, turn, part, message, epoch, state, "
+    "created_at, due_at, "
+    "expires_at, settled_at) VALUES (20, 'send', 1, 2, 1, NULL, 1, 200, 1, 'accepted', 1, 1, 9, 2), "
+    "(21, 'send', 1, 1, 1, 8, 2, 108, 1, 'withheld', 1, 1, 9, 2), (22, 'send', 1, 1, 1, 8, 3, 108, 1, "
+    "'accepted', 1, 1, 9, 2);"
+    "INSERT INTO attempt (outbox, at, took_ms, class, status, batch) VALUES (1, 1, 1, 'not done', 503, 1), "
+    "(1, 2, 1, 'accepted', 201, 1);";
+
+static int set_up(void **state)
+{
+    struct db *db = spine_open();
+
+    /* What the schema itself refuses could still stand in a damaged file. */
+    spine_run(db, "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;");
+    spine_run(db, SOUND);
+    *state = db;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    db_close(*state);
+    return 0;
+}
+
+static void add_finding(void *context, const char *sentence)
+{
+    buf_addf(context, "%s\n", sentence);
+}
+
+static void a_sound_book_adds_up(void **state)
+{
+    struct buf findings = { 0 };
+    struct audit audit;
+
+    assert_int_equal(audit_run(*state, &audit, add_finding, &findings, NULL), 0);
+    assert_string_equal(buf_text(&findings), "");
+    assert_int_equal(audit.discrepancies, 0);
+    assert_int_equal(audit.webhooks, 16);
+    assert_int_equal(audit.duplicates, 1);
+    assert_int_equal(audit.accepted, 15);
+    assert_int_equal(audit.sum, 15);
+    for (int fate = 0; fate < AUDIT_FATES; fate++)
+        assert_int_equal(audit.fates[fate], fate == AUDIT_AGENT || fate == AUDIT_IN_PROGRESS ? 2 : 1);
+}
+
+static void an_empty_book_adds_up(void **state)
+{
+    struct db *db = spine_open();
+    struct buf findings = { 0 };
+    struct audit audit;
+
+    (void)state;
+    assert_int_equal(audit_run(db, &audit, add_finding, &findings, NULL), 0);
+    assert_int_equal(audit.accepted + audit.sum + audit.discrepancies, 0);
+    db_close(db);
+}
+
+static const struct {
+    const char *damage, *sentence;
+} DAMAGES[] = {
+    { "DELETE FROM message WHERE id = 1", "15 messages were accepted, but 14 can be accounted for: 1 "
+                                          "vanished" },
+    { "DELETE FROM message WHERE id = 1", "webhook 1 was read, but there is no message that came from it" },
+    { "DELETE FROM webhook WHERE id = 1", "14 messages were accepted, but 15 can be accounted for: 1 came "
+                                          "from nowhere" },
+    { "DELETE FROM webhook WHERE id = 1", "message 1 says that it came with webhook 1, which knows nothing "
+                                          "of it" },
+    { "UPDATE message SET turn = NULL WHERE id = 1", "message 1 belongs to no turn" },
+    { "UPDATE message SET turn = NULL WHERE id = 1", "turn 1 answers no message" },
+    { "UPDATE turn SET state = 'answered' WHERE id = 8", "turn 8 of message 8 is 'answered', but by its "
+                                                         "outbox rows it is 'dead'" },
+    { "UPDATE turn SET state = 'answered' WHERE id = 10", "turn 10 of message 10 is 'answered', but by its "
+                                                          "outbox rows it is 'open'" },
+    { "UPDATE turn SET state = 'silenced' WHERE id = 1", "turn 1 of message 1 is 'silenced', but by its "
+                                                         "outbox rows it is 'answered'" },
+    { "UPDATE turn SET state = 'open' WHERE id = 1", "turn 1 of message 1 is 'open', but by its outbox rows "
+                                                     "it is 'answered'" },
+    { "UPDATE turn SET state = 'open' WHERE id = 2", "turn 2 of message 2 is 'open', but no text was ever "
+                                                     "queued for it" },
+    { "UPDATE turn SET state = 'answered' WHERE id = 3", "turn 3 of message 3 is 'answered', but no text was "
+                                                         "ever queued for it and no rule won" },
+    { "UPDATE turn SET state = 'unanswered' WHERE id = 2", "turn 2 of message 2 is 'unanswered', but no text "
+                                                           "was ever queued" },
+    { "UPDATE outbox SET state = 'dead' WHERE id = 1", "turn 1 of message 1 is 'answered', but by its outbox "
+                                                       "rows it is 'dead'" },
+    { "DELETE FROM outbox WHERE id = 1", "message 101 was meant for the customer, but was never queued" },
+    { "DELETE FROM outbox WHERE id = 20", "message 200 was meant for the customer, but was never queued" },
+    { "DELETE FROM decision WHERE message = 2", "message 2 has no decision" },
+    { "UPDATE decision SET ruleset = 9 WHERE message = 2", "message 2 was decided by ruleset 9, which is not "
+                                                           "in the book" },
+    { "UPDATE webhook SET message = 99 WHERE id = 13", "webhook 13 is a duplicate of a message that does not "
+                                                       "exist" },
+    { "UPDATE webhook SET message = 1 WHERE id = 14", "webhook 14 is unreadable, and yet points to message "
+                                                      "1" },
+    { "UPDATE outbox SET state = 'claimed' WHERE id = 12", "contact 1 has 2 calls under way at once" },
+    { "UPDATE outbox SET state = 'waiting' WHERE id = 10", "contact 1 has 2 texts waiting behind nothing" },
+    { "INSERT INTO contact (id, created_at, address_kind, address, seq) VALUES (2, 1, 'phone', '1', 9);"
+      "UPDATE outbox SET contact = 2 WHERE id = 1",
+      "outbox row 1 is for contact 2, its conversation is with contact 1" },
+    { "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at) VALUES (2, 1, 'sms', "
+      "'bot', 1, 1);"
+      "UPDATE outbox SET conversation = 2 WHERE id = 1",
+      "outbox row 1 and its message 101 belong to different conversations" },
+    { "UPDATE outbox SET epoch = 2 WHERE id = 1", "outbox row 1 was decided under epoch 2, its conversation "
+                                                  "is at 1" },
+    { "UPDATE outbox SET seq = 11 WHERE id = 1", "outbox row 1 has number 11 of contact 1, who is at 10" },
+    { "INSERT INTO attempt (outbox, at, took_ms, class, status, batch) VALUES (1, 3, 1, 'accepted', 201, 1)",
+      "outbox row 1 was accepted 2 times" },
+    { "UPDATE conversation SET message_count = 11", "conversation 1 counts 11 messages of the customer, and "
+                                                    "has 12" },
+    { "INSERT INTO timer (due_at, kind, conversation) VALUES (1, 'close', 77)", "timer 1 points to a row of "
+                                                                                "conversation that does not "
+                                                                                "exist" },
+};
+
+static void every_damage_is_found(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof DAMAGES / sizeof *DAMAGES; i++) {
+        struct buf findings = { 0 };
+        struct audit audit;
+        void *db;
+
+        set_up(&db);
+        spine_run(db, DAMAGES[i].damage);
+        assert_int_equal(audit_run(db, &audit, add_finding, &findings, NULL), 0);
+        assert_true(audit.discrepancies > 0);
+        if (strstr(buf_text(&findings), DAMAGES[i].sentence) == NULL)
+            fail_msg("%s: wanted \"%s\" in:\n%s", DAMAGES[i].damage, DAMAGES[i].sentence,
+                     buf_text(&findings));
+        buf_release(&findings);
+        db_close(db);
+    }
+}
+
+static void many_of_a_kind_are_counted(void **state)
+{
+    struct buf findings = { 0 };
+    struct audit audit;
+
+    spine_run(*state, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50) "
+                      "INSERT INTO timer (due_at, kind, conversation) SELECT 1, 'close', 77 FROM n");
+    assert_int_equal(audit_run(*state, &audit, add_finding, &findings, NULL), 0);
+    assert_int_equal(audit.discrepancies, 50);
+    assert_non_null(strstr(buf_text(&findings), "… and 30 more of this kind\n"));
+    buf_release(&findings);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_sound_book_adds_up, set_up, tear_down),
+        cmocka_unit_test(an_empty_book_adds_up),
+        cmocka_unit_test(every_damage_is_found),
+        cmocka_unit_test_setup_teardown(many_of_a_kind_are_counted, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,334 @@
+/*
+ * test_listing: finding and listing conversations, outbox rows, webhooks; transcripts; the day's overview.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "spine.h"
+#include "store/listing.h"
+#include "store/overview.h"
+#include "store/transcript.h"
+
+static const char SHOP[] =
+    "INSERT INTO contact (id, created_at, first_name, address_kind, address, seq) VALUES "
+    "(1, 1, 'Ana', 'external', 'ana', 4), (2, 1, '', 'phone', '+821012345678', 0), (3, 1, '', 'external', "
+    "'2', 0), "
+    "(4, 1, '', 'braze', 'bz-4', 0);"
+    "INSERT INTO identity (kind, value, contact, added_at) VALUES ('external', 'ana', 1, 1), "
+    "('phone', '+821012345678', 2, 1), ('external', '2', 3, 1), ('external', '77', 3, 1), ('phone', "
+    "'+15550001', 1, 1), "
+    "('phone', '+15550001', 3, 1), ('braze', 'bz-4', 4, 1);"
+    "INSERT INTO conversation (id, contact, channel, owner, team, agent, opened_at, last_in_at, closed_at, "
+    "message_count) "
+    "VALUES (1, 1, 'whatsapp', 'closed', '', '', 10, 20, 30, 1), (2, 1, 'whatsapp', 'bot', '', '', 40, 5000, "
+    "NULL, 2), "
+    "(3, 2, 'whatsapp', 'agent', 'support', '', 50, 60, NULL, 0), (4, 3, 'sms', 'agent', '', 'cli mia', 50, "
+    "70, NULL, 0), "
+    "(5, 3, 'whatsapp', 'closed', '', '', 50, 80, 90, 0), (6, 4, 'sms', 'bot', '', '', 1, 1, NULL, 0);"
+    "INSERT INTO ruleset (id, loaded_at, actor, digest, rule_count) VALUES (1, 5, 'cli mia', 'd', 9);"
+    "INSERT INTO book (name, value) VALUES ('live_ruleset', '1');"
+    "INSERT INTO rule_trouble VALUES (1, 'slow', 20, 7), (1, 'quick', 1, NULL);"
+    "INSERT INTO turn (id, conversation, ruleset, epoch, state, opened_at) VALUES (1, 1, 1, 1, 'answered', "
+    "20), "
+    "(2, 2, 1, 1, 'dead', 4000), (3, 2, 1, 1, 'open', 5000);"
+    "INSERT INTO webhook (id, received_at, channel, claimed_user, content_type, body, state, message, "
+    "reason) VALUES "
+    "(1, 20, 'whatsapp', 'ana', 'application/json', x'7b7d', 'read', 1, ''), "
+    "(2, 21, 'whatsapp', NULL, '', x'00ff', 'unreadable', NULL, 'no JSON'), (3, 22, 'sms', '', '', x'', "
+    "'aside', NULL, 'x'), "
+    "(4, 23, 'sms', '', '', x'', 'duplicate', 1, '');"
+    "INSERT INTO message (id, conversation, turn, at, kind, text, actor, webhook) VALUES "
+    "(1, 1, 1, 20, 'in', 'hello', '', 1), (2, 1, 1, 21, 'out', 'Hi Ana', 'greet', NULL), "
+    "(3, 2, 2, 4000, 'in', 'order 12', '', NULL), (4, 2, 2, 4001, 'out', 'a long answer', 'order', NULL), "
+    "(5, 2, 3, 5000, 'in', 'well?', '', NULL), (6, 2, 3, 5001, 'out', 'wait', 'rest', NULL), "
+    "(7, 2, NULL, 5002, 'agent', 'Mia here', 'cli mia', NULL);"
+    "INSERT INTO decision (message, at, ruleset, rule, action, state, trace) VALUES (1, 20, 1, 'greet', "
+    "'say', '{}', '{}'), "
+    "(3, 4000, 1, 'order', 'say', '{}', '{}'), (5, 5000, 1, NULL, 'none', '{}', '{}');"
+    "INSERT INTO outbox (id, kind, contact, seq, conversation, turn, part, message, epoch, state, "
+    "created_at, due_at, "
+    "expires_at, settled_at, reason) VALUES "
+    "(1, 'send', 1, 1, 1, 1, 1, 2, 1, 'accepted', 21, 21, 99, 22, ''), "
+    "(2, 'send', 1, 2, 2, 2, 1, 4, 1, 'accepted', 4001, 4001, 9999, 4002, ''), "
+    "(3, 'send', 1, 2, 2, 2, 2, 4, 1, 'dead', 4001, 4001, 9999, 4003, 'Braze refused it'), "
+    "(4, 'send', 1, 3, 2, 3, 1, 6, 1, 'due', 5001, 5001, 9999, NULL, ''), "
+    "(5, 'send', 1, 4, 2, NULL, 1, 7, 1, 'waiting', 5002, 5002, 9999, NULL, '');"
+    "INSERT INTO attempt (outbox, at, took_ms, class, status, batch, reason) VALUES (3, 4002, 9, 'refused', "
+    "400, 2, ''), "
+    "(3, 4003, 8, 'refused', 400, 1, 'Braze refused it');"
+    "INSERT INTO lane (name, state, until_at, failures, reason, changed_at) VALUES "
+    "('braze/campaigns/trigger/send', 'backing_off', 9, 2, 'HTTP 503', 1), ('braze', 'stopped', 9, 1, 'HTTP "
+    "401', 2);";
+
+static int set_up(void **state)
+{
+    struct db *db = spine_open();
+
+    spine_run(db, SHOP);
+    *state = db;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    db_close(*state);
+    return 0;
+}
+
+static void finds_by_what_is_typed(void **state)
+{
+    static const struct {
+        const char *typed;
+        int64_t conversation; /* 0: nothing */
+    } cases[] = {
+        { "1", 1 },              /* a number is a conversation's first */
+        { "2", 2 },              /* … even when it is a user's name, too */
+        { "77", 4 },             /* no such conversation: the user's newest open one, not the newest */
+        { "ana", 2 },            /* open before closed */
+        { "+821012345678", 3 },
+        { "821012345678", 3 },   /* digits, no such conversation: the phone without its + */
+        { "+82 10-1234-5678", 3 },
+        { "+15550001", 4 },      /* shared by two: the newest open one */
+        { "bz-4", 6 },
+        { "nobody", 0 },
+        { "", 0 },
+        { "999999999999999999999999", 0 },
+        { "ana' OR 1=1 --", 0 },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t id = 0;
+        int found = listing_find(*state, cases[i].typed, &id, NULL);
+
+        assert_int_equal(found, cases[i].conversation != 0);
+        assert_int_equal(id, cases[i].conversation);
+    }
+}
+
+static void note_id(struct buf *ids, int64_t id)
+{
+    buf_addf(ids, "%s%lld", ids->len > 0 ? " " : "", (long long)id);
+}
+
+static void add_conversation(void *context, const struct listing_conversation *row)
+{
+    note_id(context, row->id);
+}
+
+static void filters_conversations(void **state)
+{
+    static const struct {
+        struct listing_filter filter;
+        const char *ids;
+    } cases[] = {
+        { { 0 }, "6 5 4 3 2 1" },
+        { { .limit = 2 }, "6 5" },
+        { { .owner = "agent" }, "4 3" },
+        { { .since = 80 }, "5 2" },
+        { { .rule = "greet" }, "1" },
+        { { .rule = "order", .owner = "bot" }, "2" },
+        { { .user = "ana" }, "2 1" },
+        { { .user = "+15550001", .owner = "closed" }, "5 1" },
+        { { .user = "nobody" }, "" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf ids = { 0 };
+
+        assert_true(listing_conversations(*state, &cases[i].filter, add_conversation, &ids, NULL) >= 0);
+        assert_string_equal(buf_text(&ids), cases[i].ids);
+        buf_release(&ids);
+    }
+}
+
+static void add_outbox(void *context, const struct listing_outbox *row)
+{
+    note_id(context, row->id);
+}
+
+static void filters_the_outbox(void **state)
+{
+    static const struct {
+        const char *state;
+        int64_t limit;
+        const char *ids;
+    } cases[] = {
+        { NULL, 0, "5 4 3 2 1" }, { NULL, 2, "5 4" },  { "accepted", 0, "2 1" }, { "dead", 0, "3" },
+        { "pending", 0, "5 4" },  { "trouble", 0, "3" }, { "held", 0, "" },      { "pending", 1, "5" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf ids = { 0 };
+
+        assert_true(listing_outbox(*state, cases[i].state, cases[i].limit, add_outbox, &ids, NULL) >= 0);
+        assert_string_equal(buf_text(&ids), cases[i].ids);
+        buf_release(&ids);
+    }
+}
+
+static void check_outbox(void *context, const struct listing_outbox *row)
+{
+    (void)context;
+    assert_string_equal(row->user, "ana");
+    assert_string_equal(row->text, "a long answer");
+    assert_string_equal(row->reason, "Braze refused it");
+    assert_int_equal(row->part, 2);
+    assert_int_equal(row->attempts, 2);
+}
+
+static void add_attempt(void *context, const struct listing_attempt *row)
+{
+    note_id(context, row->took_ms);
+}
+
+static void shows_one_of_the_outbox(void **state)
+{
+    struct buf attempts = { 0 };
+
+    assert_int_equal(listing_outbox_one(*state, 3, check_outbox, NULL, NULL), 1);
+    assert_int_equal(listing_outbox_one(*state, 99, check_outbox, NULL, NULL), 0);
+    assert_int_equal(listing_attempts(*state, 3, add_attempt, &attempts, NULL), 2);
+    assert_string_equal(buf_text(&attempts), "9 8");
+    buf_release(&attempts);
+}
+
+static void add_webhook(void *context, const struct listing_webhook *row)
+{
+    note_id(context, row->id);
+}
+
+static void check_webhook(void *context, const struct listing_webhook *row)
+{
+    (void)context;
+    assert_null(row->claimed_user);
+    assert_int_equal(row->body_len, 2);
+    assert_memory_equal(row->body, "\0\xff", 2);
+}
+
+static void filters_webhooks(void **state)
+{
+    static const struct {
+        const char *state, *ids;
+    } cases[] = {
+        { NULL, "4 3 2 1" }, { "trouble", "3 2" }, { "unreadable", "2" },
+        { "read", "1" },     { "raw", "" },        { "duplicate", "4" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf ids = { 0 };
+
+        assert_true(listing_webhooks(*state, cases[i].state, 0, add_webhook, &ids, NULL) >= 0);
+        assert_string_equal(buf_text(&ids), cases[i].ids);
+        buf_release(&ids);
+    }
+    assert_int_equal(listing_webhook_one(*state, 2, check_webhook, NULL, NULL), 1);
+}
+
+static void add_line(void *context, const struct transcript_line *line)
+{
+    buf_addf(context, "%lld %s %s %s|", (long long)line->id, line->kind, line->state, line->reason);
+}
+
+/* A message's state is the worst of its parts; a customer's that of its turn. */
+static void tells_what_became_of_each_line(void **state)
+{
+    struct buf lines = { 0 };
+
+    assert_int_equal(transcript_list(*state, 2, add_line, &lines, NULL), 5);
+    assert_string_equal(buf_text(&lines), "3 in dead |4 out dead Braze refused it|5 in open |6 out due |7 "
+                                          "agent waiting |");
+    buf_clear(&lines);
+    assert_int_equal(transcript_turn(*state, 2, add_line, &lines, NULL), 1);
+    assert_string_equal(buf_text(&lines), "4 out dead Braze refused it|");
+    buf_release(&lines);
+}
+
+static void note_decision(void *context, const struct transcript_decision *decision)
+{
+    buf_addf(context, "%lld %s %s", (long long)decision->message,
+             decision->rule != NULL ? decision->rule : "-", decision->turn_state);
+}
+
+static void tells_why(void **state)
+{
+    static const struct {
+        int64_t message;
+        const char *decision;
+    } cases[] = {
+        { 1, "1 greet answered" }, { 4, "3 order dead" }, /* of an answer: what it answers */
+        { 5, "5 - open" },         { 7, "" },             { 99, "" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf told = { 0 };
+
+        assert_int_equal(transcript_why(*state, cases[i].message, note_decision, &told, NULL),
+                         cases[i].decision[0] != '\0');
+        assert_string_equal(buf_text(&told), cases[i].decision);
+        buf_release(&told);
+    }
+}
+
+static void add_waiting(void *context, const struct overview_waiting *row)
+{
+    buf_addf(context, "%lld %s %s since %lld", (long long)row->conversation, row->user, row->team,
+             (long long)row->since);
+}
+
+static void add_lane(void *context, const struct overview_lane *row)
+{
+    buf_addf(context, "%s %s|", row->name, row->state);
+}
+
+static void counts_the_day(void **state)
+{
+    struct overview o;
+    struct buf text = { 0 };
+
+    assert_int_equal(overview_get(*state, 1000, 4000, &o, NULL), 0);
+    assert_int_equal(o.messages_today, 2);
+    assert_int_equal(o.answered_today, 0);
+    assert_int_equal(o.in_progress_today, 1);
+    assert_int_equal(o.open_conversations, 4);
+    assert_int_equal(o.waiting_for_person, 1);
+    assert_int_equal(o.with_person, 1);
+    assert_int_equal(o.pending, 2);
+    assert_int_equal(o.oldest_pending_at, 5001);
+    assert_int_equal(o.unreadable, 1);
+    assert_int_equal(o.aside, 1);
+    assert_int_equal(o.dead, 1);
+    assert_int_equal(o.ruleset, 1);
+    assert_int_equal(o.disabled_rules, 1);
+    spine_run(*state, "UPDATE outbox SET reason = 'dropped by a person' WHERE id = 3");
+    assert_int_equal(overview_get(*state, 0, 4000, &o, NULL), 0);
+    assert_int_equal(o.messages_today, 3);
+    assert_int_equal(o.answered_today, 1);
+    assert_int_equal(o.dead, 0);
+    assert_int_equal(overview_waiting(*state, 5, add_waiting, &text, NULL), 1);
+    assert_string_equal(buf_text(&text), "3 +821012345678 support since 60");
+    buf_clear(&text);
+    assert_int_equal(overview_lanes(*state, add_lane, &text, NULL), 2);
+    assert_string_equal(buf_text(&text), "braze stopped|braze/campaigns/trigger/send backing_off|");
+    buf_release(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(finds_by_what_is_typed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(filters_conversations, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(filters_the_outbox, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(shows_one_of_the_outbox, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(filters_webhooks, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tells_what_became_of_each_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tells_why, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(counts_the_day, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
