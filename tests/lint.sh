@@ -3,7 +3,7 @@
 # one fault; the lint must name the file and the line of that fault and nothing else. TAP on stdout.
 set -u
 cd "$(dirname "$0")/.." || exit 2
-lint=$PWD/tools/lint.sh
+lint=${LINT:-$PWD/tools/lint.sh}
 work=$(mktemp -d "${TMPDIR:-/tmp}/frontdesk-lint.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
@@ -23,7 +23,7 @@ begin() {
     name=$1
     tree=$work/$count
     put src/base/buf.c '#include <string.h>' '' '#include "base/buf.h"' '' 'int buf_len(const char *text)' '{' \
-        '    return (int)strlen(text); /* never strcpy(a, b) */' '}'
+        '    /* never strcpy(a, b) */' '    return (int)strlen(text);' '}'
     put src/base/buf.h 'int buf_len(const char *text);'
     put src/base/json.c '#include <cjson/cJSON.h>' '' '#include "base/buf.h"'
     put src/text/pattern.c '#include <pcre2.h>' '' '#include "base/buf.h"'

@@ -41,7 +41,7 @@
 enum {
     SECOND_MS = 1000,
     HOUR_MS = 3600 * SECOND_MS,
-    UNTOLD_WAIT_MS = 60 * SECOND_MS,
+    UNTOLD_WAIT_MS = SECOND_MS,
     INDEX_MAX = 74, /* /users/track takes the largest lists: 75 objects */
     WORDS_MAX = 200,
 };
@@ -76,7 +76,7 @@ static const struct verdict *find_verdict(int status)
 
 /* Headers ------------------------------------------------------------------------------------------------ */
 
-/* A whole number, blanks around it forgiven; what is beyond 10^12 stays a number beyond. False when it is none. */
+/* A whole number, blanks around it forgiven; beyond 10^12 its digits are dropped. False when it is none. */
 static bool read_number(const char *text, int64_t *number)
 {
     static const int64_t ENOUGH = 1000000000000;
@@ -307,7 +307,7 @@ static bool read_unquoted(const struct wire *wire, struct answer *answer)
         set_problem(answer, "Braze answered 401: it does not know the API key. Check BRAZE_API_KEY, and that "
                             "BRAZE_REST_URL is the instance that the key belongs to.");
     else if (wire->status >= 300 && wire->status < 400)
-        set_problem(answer, "The host in BRAZE_REST_URL redirects, which no REST host of Braze does: check it.");
+        set_problem(answer, "The host in BRAZE_REST_URL redirects, which no REST host of Braze does.");
     else
         return false;
     return true;

@@ -6,7 +6,8 @@
  * are forgiven, bad UTF-8 is repaired, NUL and lone surrogates in the text become U+FFFD), form-encoded,
  * then the salvage of the known broken shape. A duplicated key is hostile until proven careless: the first
  * occurrence counts, INBOUND_DUPLICATE_KEY is flagged. Identity from the caller (query or header) outranks
- * the body, an empty one included. Pure; any thread.
+ * the body, an empty one included. An identifier that stands behind the customer's own text, in a body that
+ * was broken or names a key twice, is not believed (the rules are on top of inbound.c). Pure; any thread.
  */
 #ifndef BRAZE_INBOUND_H
 #define BRAZE_INBOUND_H

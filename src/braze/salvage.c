@@ -40,7 +40,7 @@
 
 #include "braze/salvage.h"
 
-enum { NAME_MAX_LEN = 100, TAIL_PAIRS = 24, TAIL_BUDGET = 1 << 20 };
+enum { NAME_MAX_LEN = 100, TAIL_PAIRS = 16, TAIL_BUDGET = 1 << 20 };
 
 static const size_t NOWHERE = (size_t)-1;
 

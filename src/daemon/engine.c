@@ -159,30 +159,42 @@ static void refuse_all(struct engine *engine, struct outcome *outcomes, size_t c
         outcome_refuse(&outcomes[i], sentence, &engine->facts);
 }
 
+static int store_ruleset(struct desk *desk, const struct mail *mail, int64_t now, struct error *error)
+{
+    if (desk_begin(desk, error) != 0 || desk_install(desk, mail->ruleset, mail->files, mail->name, now, error) != 0 ||
+        (mail->is_folder && desk_note_folder(desk, mail->files, error) != 0))
+        return -1;
+    return desk_commit(desk, error);
+}
+
+static void adopt_ruleset(struct engine *engine, struct mail *mail)
+{
+    struct ruleset *rules = mail->ruleset;
+    struct error error = { 0 };
+    struct buf reply = { 0 };
+
+    mail->ruleset = NULL;
+    if (desk_adopt(&engine->desk, rules, &error) != 0)
+        note_fault(engine, &error);
+    log_info("ruleset_loaded", log_int("ruleset", rules->number), log_int("rules", (int64_t)rules->rule_count),
+             log_text("actor", mail->name));
+    buf_addf(&reply, "{\"format\":1,\"ruleset\":%lld,\"rules\":%zu}", (long long)rules->number, rules->rule_count);
+    outcome_tell_json(mail->call, 200, &reply);
+    buf_release(&reply);
+}
+
 /* A ruleset gets a transaction of its own: it is rare, and its adoption needs a commit behind it. */
 static void install_ruleset(struct engine *engine, struct mail *mail, int64_t now)
 {
     struct error error = { 0 };
-    struct buf reply = { 0 };
-    struct desk *desk = &engine->desk;
 
-    if (desk_begin(desk, &error) == 0 && desk_install(desk, mail->ruleset, mail->files, mail->name, now, &error) == 0 &&
-        desk_commit(desk, &error) == 0) {
-        struct ruleset *rules = mail->ruleset;
-
-        mail->ruleset = NULL;
-        if (desk_adopt(desk, rules, &error) != 0)
-            note_fault(engine, &error);
-        log_info("ruleset_loaded", log_int("ruleset", rules->number), log_int("rules", (int64_t)rules->rule_count),
-                 log_text("actor", mail->name));
-        buf_addf(&reply, "{\"format\":1,\"ruleset\":%lld,\"rules\":%zu}", (long long)rules->number, rules->rule_count);
-        outcome_tell_json(mail->call, 200, &reply);
+    if (store_ruleset(&engine->desk, mail, now, &error) == 0) {
+        adopt_ruleset(engine, mail);
     } else {
-        desk_rollback(desk);
+        desk_rollback(&engine->desk);
         note_fault(engine, &error);
         outcome_tell_error(mail->call, 503, error.text);
     }
-    buf_release(&reply);
     mail_free(mail);
 }
 

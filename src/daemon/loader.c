@@ -26,6 +26,7 @@ struct load {
     struct rulefiles *files;
     char *folder, *actor;
     struct http_call *call;
+    bool is_folder;
 };
 
 struct loader *loader_new(struct mailbox *mailbox, const struct zones *zones)
@@ -93,6 +94,7 @@ static void hand_over(struct load *load, struct ruleset *rules)
     mail->files = load->files;
     mail->name = alloc_text(load->actor);
     mail->call = load->call;
+    mail->is_folder = load->is_folder;
     load->files = NULL;
     if (mailbox_reserve(load->loader->mailbox, 0)) {
         mailbox_put(load->loader->mailbox, mail, 0);
@@ -152,7 +154,7 @@ void loader_start(struct loader *loader, const char *folder, struct rulefiles *f
     struct load *load = alloc_new(sizeof *load);
     pthread_t thread;
 
-    *load = (struct load){ loader, files, alloc_text(folder), alloc_text(actor), call };
+    *load = (struct load){ loader, files, alloc_text(folder), alloc_text(actor), call, files == NULL };
     pthread_mutex_lock(&loader->mutex);
     loader->running++;
     pthread_mutex_unlock(&loader->mutex);

@@ -35,6 +35,7 @@ struct mail {
     size_t body_len;
     struct ruleset *ruleset;    /* owned */
     struct rulefiles *files;    /* owned, from the heap (alloc_new) */
+    bool is_folder;             /* MAIL_RULESET: the files are the daemon\'s own folder */
     int64_t put_at;             /* monotonic ms; set by mailbox_put */
     size_t reserved;            /* bytes; set by mailbox_put */
 };

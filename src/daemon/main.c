@@ -33,7 +33,6 @@
 #include "daemon/notify.h"
 #include "daemon/public.h"
 #include "daemon/status.h"
-#include "store/book.h"
 
 
 enum { DRAIN_MS = 5000 };
@@ -85,7 +84,7 @@ static void block_signals(sigset_t *signals)
     signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk, not an end */
 }
 
-static int install_folder(struct desk *desk, const struct rulefiles *files, const char *digest, struct error *error)
+static int install_folder(struct desk *desk, const struct rulefiles *files, struct error *error)
 {
     struct ruleset *rules = loader_build(files, desk->zones, error);
     int64_t now = clock_wall_ms();
@@ -93,7 +92,7 @@ static int install_folder(struct desk *desk, const struct rulefiles *files, cons
     if (rules == NULL)
         return -1;
     if (desk_begin(desk, error) == 0 && desk_install(desk, rules, files, "start", now, error) == 0 &&
-        book_put(desk->db, "tried_digest", digest, error) == 0 && desk_commit(desk, error) == 0) {
+        desk_note_folder(desk, files, error) == 0 && desk_commit(desk, error) == 0) {
         log_info("ruleset_loaded", log_int("ruleset", rules->number), log_int("rules", (int64_t)rules->rule_count),
                  log_text("actor", "start"));
         return desk_adopt(desk, rules, error);
@@ -103,33 +102,17 @@ static int install_folder(struct desk *desk, const struct rulefiles *files, cons
     return -1;
 }
 
-/* 0: the folder was tried before, byte for byte (a restart does not undo a rollback). */
-static int folder_is_news(struct desk *desk, const struct rulefiles *files, struct buf *digest, struct error *error)
-{
-    struct buf tried = { 0 };
-    int found, is_news;
-
-    rulefiles_digest(files, digest);
-    found = book_get(desk->db, "tried_digest", &tried, error);
-    is_news = found == 1 ? strcmp(buf_text(&tried), buf_text(digest)) != 0 : found < 0 ? -1 : 1;
-    buf_release(&tried);
-    return is_news;
-}
-
 /* A bad folder leaves the stored ruleset in force; on a book without one there is nothing to run by. */
 static int load_folder(struct desk *desk, const char *folder, struct error *error)
 {
     struct rulefiles files = { 0 };
-    struct buf digest = { 0 };
-    int result;
+    int result = rulefiles_read(folder, &files, error);
 
-    result = rulefiles_read(folder, &files, error);
     if (result == 0)
-        result = folder_is_news(desk, &files, &digest, error);
+        result = desk_folder_is_news(desk, &files, error);
     if (result == 1)
-        result = install_folder(desk, &files, buf_text(&digest), error);
+        result = install_folder(desk, &files, error);
     rulefiles_release(&files);
-    buf_release(&digest);
     if (result == 0 || desk->rules->number == 0)
         return result;
     log_error("ruleset_refused", log_text("actor", "start"), log_text("reason", error->text),

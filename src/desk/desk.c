@@ -82,6 +82,30 @@ int desk_adopt(struct desk *desk, struct ruleset *rules, struct error *error)
     return reload_disabled(desk, rules->number, error);
 }
 
+int desk_folder_is_news(struct desk *desk, const struct rulefiles *files, struct error *error)
+{
+    struct buf tried = { 0 }, digest = { 0 };
+    int found, is_news;
+
+    rulefiles_digest(files, &digest);
+    found = book_get(desk->db, "tried_digest", &tried, error);
+    is_news = found < 0 ? -1 : strcmp(buf_text(&tried), buf_text(&digest)) != 0;
+    buf_release(&tried);
+    buf_release(&digest);
+    return is_news;
+}
+
+int desk_note_folder(struct desk *desk, const struct rulefiles *files, struct error *error)
+{
+    struct buf digest = { 0 };
+    int result;
+
+    rulefiles_digest(files, &digest);
+    result = book_put(desk->db, "tried_digest", buf_text(&digest), error);
+    buf_release(&digest);
+    return result;
+}
+
 int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct error *error)
 {
     bool is_disabled = false;

@@ -60,6 +60,13 @@ int desk_install(struct desk *desk, struct ruleset *rules, const struct rulefile
                  int64_t now, struct error *error);
 int desk_adopt(struct desk *desk, struct ruleset *rules, struct error *error);
 
+/*
+ * The rule folder is loaded at start only when its bytes differ from those last tried, so that a restart does not undo what
+ * was loaded by hand since. desk_folder_is_news: 1, 0, -1. desk_note_folder remembers them, inside a transaction.
+ */
+int desk_folder_is_news(struct desk *desk, const struct rulefiles *files, struct error *error);
+int desk_note_folder(struct desk *desk, const struct rulefiles *files, struct error *error);
+
 /* A rule's pattern hit its bounds: counted, and out of play after RULE_TROUBLE_MAX hits. */
 int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct error *error);
 

@@ -240,6 +240,9 @@ int health_note(struct health *health, struct db *db, const struct answer *answe
         return note_success(health, db, answer->class != ANSWER_REFUSED, path, campaign, now, reopened_at, error);
     case ANSWER_LATER:
         wait_ms = answer->wait_ms + (int64_t)(answer->wait_ms / 10 * (random >> 16) >> 16);
+        /* Told nothing, or told again and again: our own ladder is the least. */
+        if (wait_ms < delay_of(health, SCOPE_WORKSPACE, path, campaign, random))
+            wait_ms = delay_of(health, SCOPE_WORKSPACE, path, campaign, random);
         return worsen(health, db, answer, SCOPE_WORKSPACE, "limited", path, campaign, wait_ms, now, error);
     case ANSWER_STOPPED:
         wait_ms = delay_of(health, answer->scope, path, campaign, random);

@@ -1,8 +1,8 @@
 /*
  * fuzz_answer: an answer of Braze made of any bytes: a status, six headers, a body, separated by line breaks.
  *
- * The class depends on the status alone, but for the two refinements that the manual names. What is shown fits, is
- * clean, and never repeats a 401; what is waited for lies between a second and an hour.
+ * The class depends on the status alone, but for the two refinements that the manual names. What is shown
+ * fits, is clean, and never repeats a 401; what is waited for lies between a second and an hour.
  */
 #include <stdint.h>
 #include <stdlib.h>

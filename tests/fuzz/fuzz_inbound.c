@@ -1,8 +1,9 @@
 /*
  * fuzz_inbound: any bytes as a webhook's body. The first byte picks Content-Type and claimed identity.
  *
- * Whatever comes in, what comes out is valid UTF-8 within its bounds, with an identity and a text or media, or else a reason. A
- * claimed identity is never overruled. Reading is a function: the same bytes give the same again.
+ * Whatever comes in, what comes out is valid UTF-8 within its bounds, with an identity and a text or media,
+ * or else a reason. A claimed identity is never overruled. Reading is a function: the same bytes give the
+ * same again.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -47,7 +48,8 @@ static void check_identity(const struct inbound *in, const char *claimed)
     require(strpbrk(in->phone_number, " .-()\n") == NULL);
 }
 
-static void check(const struct inbound *in, int read, size_t size, const char *claimed, const struct error *error)
+static void check(const struct inbound *in, int read, size_t size, const char *claimed,
+                  const struct error *error)
 {
     const char *const ids[] = { in->user_id, in->braze_id, in->phone_number, in->dispatch_id, in->campaign };
     const char *const names[] = { in->first_name, in->language, in->time_zone, in->profile_name };
@@ -79,7 +81,8 @@ static void compare(const struct inbound *a, const struct inbound *b)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const TYPES[] = { NULL, "application/json", "application/x-www-form-urlencoded", "text/plain" };
+    static const char *const TYPES[] = { NULL, "application/json", "application/x-www-form-urlencoded",
+                                         "text/plain" };
     static const char *const CLAIMS[] = { NULL, NULL, "ana", "" };
     struct inbound in, again;
     struct error error = { 0 };

@@ -1,9 +1,10 @@
 /*
  * fuzz_salvage: any text inside the templates that operators paste without json_escape.
  *
- * However the text is made, the reader never takes the customer for anybody but him who stands before the text, and
- * with the identity in a header for nobody else at all. Read by the salvage, the text comes back byte for byte, unless it
- * goes on in the template's own shape (a quote, a comma, a quote) or looks escaped. The first byte picks the template.
+ * However the text is made, the reader never takes the customer for anybody but him who stands before the
+ * text, and with the identity in a header for nobody else at all. Read by the salvage, the text comes back
+ * byte for byte, unless it goes on in the template's own shape (a quote, a comma, a quote) or looks
+ * escaped. The first byte picks the template.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,7 +21,8 @@ static const struct {
     const char *before, *behind;
 } TEMPLATES[] = {
     { "{\"user_id\": \"u\", \"phone_number\": \"+1\", \"message\": \"", "\"}" },
-    { "{\n\"user_id\":\"u\",\n\"braze_id\":\"b\",\"phone_number\":\"+1\",\"dispatch_id\":\"d\",\"campaign\":\"c\","
+    { "{\n\"user_id\":\"u\",\n\"braze_id\":\"b\",\"phone_number\":\"+1\",\"dispatch_id\":\"d\",\"campaign\":"
+      "\"c\","
       "\"sent_at\":\"1\",\"first_name\":\"A\",\"language\":\"ko\",\"time_zone\":\"Z\",\"profile_name\":\"P\","
       "\"media_urls\":\"\",\"message\":\"", "\"\n}\n" },
     { "{\"user_id\":\"u\",\"phone_number\":\"+1\",\"message\":\"", "\",\"campaign\":\"c\",\"tier\":7}" },

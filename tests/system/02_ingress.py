@@ -227,8 +227,9 @@ def hostile_names():
     with Desk(FRONTDESK_LOG="debug") as desk:
         for user in ("ana'; DROP TABLE contact; --", "ana\nts=1 level=error event=forged", 'ana" level=error x="', "{{ana}}",
                      "-ana", "%s%n", "../../etc/passwd", "<b>ana</b>", "아나 \u202e"):
-            desk.say(user, "ping 1", first_name=user, field_one=user)
-            desk.wait_outbox(user.strip(), "accepted")
+            number = desk.say(user, "ping 1", first_name=user, field_one=user)
+            eventually(lambda: desk.value("SELECT t.state FROM message m JOIN turn t ON t.id = m.turn WHERE m.id = ?",
+                                          number) == "answered", f"{user!r} is answered")
         for line in desk.log().splitlines():
             true(line.startswith("ts=2") and " level=" in line and " event=" in line, f"no fact of ours: {line!r}")
         equal([line for line in desk.log().splitlines() if "level=error" in line.split()], [], "forged errors")

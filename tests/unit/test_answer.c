@@ -36,25 +36,32 @@ static void statuses_and_bodies(void **state)
         { 201, "<html>proxy</html>", ANSWER_ACCEPTED, SCOPE_WORKSPACE, "" },
         { 201, "{\"message\":\"succ", ANSWER_ACCEPTED, SCOPE_WORKSPACE, "" },
         { 201, "[1]", ANSWER_ACCEPTED, SCOPE_WORKSPACE, "" },
-        { 201, "{\"message\":\"success\",\"errors\":[],\"notice\":\"\"}", ANSWER_ACCEPTED, SCOPE_WORKSPACE, "" },
-        { 201, "{\"notice\":\"The Canvas is paused. Resume it.\",\"message\":\"success\"}", ANSWER_ACCEPTED_BUT,
-          SCOPE_WORKSPACE, "The Canvas is paused" },
-        { 201, "{\"message\":\"success\",\"errors\":[\"one\",\"two\"]}", ANSWER_ACCEPTED_BUT, SCOPE_WORKSPACE, "one; two" },
-        { 201, "{\"message\":\"success\",\"errors\":\"a text\"}", ANSWER_ACCEPTED_BUT, SCOPE_WORKSPACE, "a text" },
-        { 201, "{\"message\":\"success\",\"errors\":[{}]}", ANSWER_ACCEPTED_BUT, SCOPE_WORKSPACE, "without words" },
+        { 201, "{\"message\":\"success\",\"errors\":[],\"notice\":\"\"}", ANSWER_ACCEPTED, SCOPE_WORKSPACE,
+          "" },
+        { 201, "{\"notice\":\"The Canvas is paused. Resume it.\",\"message\":\"success\"}",
+          ANSWER_ACCEPTED_BUT, SCOPE_WORKSPACE, "The Canvas is paused" },
+        { 201, "{\"message\":\"success\",\"errors\":[\"one\",\"two\"]}", ANSWER_ACCEPTED_BUT,
+          SCOPE_WORKSPACE, "one; two" },
+        { 201, "{\"message\":\"success\",\"errors\":\"a text\"}", ANSWER_ACCEPTED_BUT, SCOPE_WORKSPACE,
+          "a text" },
+        { 201, "{\"message\":\"success\",\"errors\":[{}]}", ANSWER_ACCEPTED_BUT, SCOPE_WORKSPACE,
+          "without words" },
         { 301, "", ANSWER_STOPPED, SCOPE_WORKSPACE, "BRAZE_REST_URL" },
         { 308, "moved", ANSWER_STOPPED, SCOPE_WORKSPACE, "redirects" },
         { 400, "{\"message\":\"Error while parsing request body. Please check your syntax\"}", ANSWER_REFUSED,
           SCOPE_WORKSPACE, "Braze answered 400: Error while parsing" },
-        { 400, "{\"message\":\"Invalid Campaign ID\"}", ANSWER_STOPPED, SCOPE_CAMPAIGN, "Invalid Campaign ID" },
-        { 400, "{\"message\":\"bad\",\"errors\":[\"invalid campaign id\"]}", ANSWER_STOPPED, SCOPE_CAMPAIGN, "bad; invalid" },
+        { 400, "{\"message\":\"Invalid Campaign ID\"}", ANSWER_STOPPED, SCOPE_CAMPAIGN,
+          "Invalid Campaign ID" },
+        { 400, "{\"message\":\"bad\",\"errors\":[\"invalid campaign id\"]}", ANSWER_STOPPED, SCOPE_CAMPAIGN,
+          "bad; invalid" },
         { 400, "{\"message\":\"canvas_id must be a string of the Canvas api identifier\"}", ANSWER_STOPPED,
           SCOPE_CAMPAIGN, "canvas_id must be" },
         { 400, "{\"error\":\"No Recipients\"}", ANSWER_REFUSED, SCOPE_WORKSPACE, "400: No Recipients" },
         { 400, "", ANSWER_REFUSED, SCOPE_WORKSPACE, "Braze answered 400" },
         { 400, "<h1>Bad</h1>", ANSWER_REFUSED, SCOPE_WORKSPACE, "Braze answered 400" },
         { 400, "plain words", ANSWER_REFUSED, SCOPE_WORKSPACE, "400: plain words" },
-        { 401, "{\"message\":\"Invalid API key: 0123-secret\"}", ANSWER_STOPPED, SCOPE_WORKSPACE, "BRAZE_API_KEY" },
+        { 401, "{\"message\":\"Invalid API key: 0123-secret\"}", ANSWER_STOPPED, SCOPE_WORKSPACE,
+          "BRAZE_API_KEY" },
         { 403, "{\"message\":\"Access Denied\"}", ANSWER_STOPPED, SCOPE_ENDPOINT, "403: Access Denied" },
         { 404, "", ANSWER_STOPPED, SCOPE_ENDPOINT, "404" },
         { 405, "", ANSWER_REFUSED, SCOPE_WORKSPACE, "405" },
@@ -93,7 +100,8 @@ static void keys_are_never_quoted(void **state)
     static const int STATUSES[] = { 200, 400, 401, 403, 429, 500, 0 };
     (void)state;
     for (size_t i = 0; i < sizeof STATUSES / sizeof STATUSES[0]; i++) {
-        struct answer answer = read_body(STATUSES[i], "{\"message\":\"m\",\"errors\":[\"Invalid API Key: secret\"]}");
+        struct answer answer = read_body(STATUSES[i], "{\"message\":\"m\",\"errors\":["
+                                                      "\"Invalid API Key: secret\"]}");
         assert_null(strstr(answer.problem, "secret"));
         answer = read_body(STATUSES[i], "Invalid API key: secret");
         assert_null(strstr(answer.problem, "secret"));
@@ -126,7 +134,7 @@ static void waits_as_told(void **state)
         int64_t seconds;
     } CASES[] = {
         { NULL, NULL, NULL, 60 },
-        { "", "", "", 60 },
+        { "", "", "", 1 },
         { "7", "99", "1592427600", 7 },
         { " 7 ", NULL, NULL, 7 },
         { NULL, "99", "1592427600", 99 },
@@ -135,8 +143,8 @@ static void waits_as_told(void **state)
         { NULL, NULL, "90", 90 },
         { NULL, NULL, "1592425000", 1 },
         { NULL, NULL, "1592999999", 3600 },
-        { NULL, NULL, "-5", 60 },
-        { NULL, NULL, "12.5", 60 },
+        { NULL, NULL, "-5", 1 },
+        { NULL, NULL, "12.5", 1 },
         { "0", NULL, NULL, 1 },
         { "7200", NULL, NULL, 3600 },
         { "99999999999999999999999999", NULL, NULL, 3600 },
@@ -150,7 +158,8 @@ static void waits_as_told(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        struct wire wire = { .end = WIRE_ANSWERED, .status = 429, .body = "", .retry_after = CASES[i].retry_after,
+        struct wire wire = { .end = WIRE_ANSWERED, .status = 429, .body = "",
+                             .retry_after = CASES[i].retry_after,
                              .ratelimit_retry_after = CASES[i].ratelimit_retry_after,
                              .ratelimit_reset = CASES[i].reset };
         struct answer answer;
@@ -175,7 +184,8 @@ static void the_budget_as_told(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        struct wire wire = { .end = WIRE_ANSWERED, .status = 201, .body = "", .ratelimit_limit = CASES[i].limit,
+        struct wire wire = { .end = WIRE_ANSWERED, .status = 201, .body = "",
+                             .ratelimit_limit = CASES[i].limit,
                              .ratelimit_remaining = CASES[i].remaining, .ratelimit_reset = CASES[i].reset };
         struct answer answer;
         answer_read(&wire, NOW, &answer);
@@ -212,11 +222,12 @@ static void errors_name_recipients(void **state)
         int first, last;
         const char *problem;
     } CASES[] = {
-        { "{\"message\":\"success\",\"errors\":[{\"type\":\"BLACKLISTED_EXTERNAL_USER_ID\",\"input_array\":\"recipients\","
-          "\"index\":3},{\"type\":\"The value is bad\",\"index\":\"49\"}]}",
+        { "{\"message\":\"success\",\"errors\":[{\"type\":\"BLACKLISTED_EXTERNAL_USER_ID\",\"input_array\":"
+          "\"recipients\",\"index\":3},{\"type\":\"The value is bad\",\"index\":\"49\"}]}",
           2, 3, 49, "BLACKLISTED_EXTERNAL_USER_ID; The value is bad" },
         { "{\"errors\":[{\"type\":\"a\",\"index\":1},{\"type\":\"b\",\"index\":1}]}", 1, 1, 1, "a; b" },
-        { "{\"errors\":[{\"message\":\"m\",\"index\":-1},{\"error\":\"e\",\"index\":75},{\"index\":1.5}]}", 0, 0, 0, "m; e" },
+        { "{\"errors\":[{\"message\":\"m\",\"index\":-1},{\"error\":\"e\",\"index\":75},{\"index\":1.5}]}",
+          0, 0, 0, "m; e" },
         { "{\"errors\":{\"type\":\"alone\",\"index\":2}}", 1, 2, 2, "alone" },
         { "{\"errors\":[\"text\",null,7,{\"type\":\"t\",\"index\":0}]}", 1, 0, 0, "text; t" },
     };
@@ -239,7 +250,8 @@ static void many_errors_stay_in_bounds(void **state)
     (void)state;
     buf_add_text(&body, "{\"errors\":[");
     for (int i = 0; i < 75; i++)
-        buf_addf(&body, "%s{\"type\":\"%s\\u0007\xED\x95\x9C\",\"index\":%d}", i > 0 ? "," : "", "long words \\n here", i);
+        buf_addf(&body, "%s{\"type\":\"%s\\u0007\xED\x95\x9C\",\"index\":%d}", i > 0 ? "," : "",
+                 "long words \\n here", i);
     buf_add_text(&body, "]}");
     struct answer answer = read_body(201, body.data);
     assert_int_equal(answer.bad_count, 50);

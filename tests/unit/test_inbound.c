@@ -1,4 +1,4 @@
-/* Webhook bodies as Braze sends them, as operators break them and as customers abuse them, and what is read. */
+/* Webhook bodies as Braze sends them, as operators break and customers abuse them, and what is read. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,8 @@
 
 #define ID "\"user_id\":\"u\","
 
-static int read_text(const char *body, const char *type, const char *claimed, struct inbound *in, struct error *error)
+static int read_text(const char *body, const char *type, const char *claimed, struct inbound *in,
+                     struct error *error)
 {
     return inbound_read(body, strlen(body), type, claimed, in, error);
 }
@@ -36,36 +37,41 @@ static void messages_are_read(void **state)
     } CASES[] = {
         { "{\"user_id\":\"u\",\"message\":\"hi\"}", "application/json", "u", "", "hi", 0 },
         { "{\"user_id\":\"u\",\"message\":\"hi\"}", NULL, "u", "", "hi", 0 },
-        { "{\"user_id\":\"u\",\"message\":\"a=b&c\"}", "application/x-www-form-urlencoded", "u", "", "a=b&c", 0 },
+        { "{\"user_id\":\"u\",\"message\":\"a=b&c\"}", "application/x-www-form-urlencoded", "u", "", "a=b&c",
+          0 },
         { "\xEF\xBB\xBF \r\n\t{\"user_id\":\"u\",\"message\":\"hi\"}\n ", "text/plain", "u", "", "hi", 0 },
         { "{\"message\":\"hi\",\"user_id\":\"u\"}", NULL, "u", "", "hi", 0 },
         { "{\"user_id\":\"u\",\"message\":\"\"}", NULL, "u", "", "", 0 },
         { "{\"user_id\":\"u\",\"message\":null}", NULL, "u", "", "", 0 },
         { "{\"user_id\":12,\"message\":true}", NULL, "12", "", "true", 0 },
         { "{\"user_id\":9007199254740993,\"message\":1.50}", NULL, "9007199254740993", "", "1.50", 0 },
-        { "{\"user_id\":123456789012345678901234567890,\"message\":-0}", NULL, "123456789012345678901234567890", "",
-          "-0", 0 },
+        { "{\"user_id\":123456789012345678901234567890,\"message\":-0}", NULL,
+          "123456789012345678901234567890", "", "-0", 0 },
         { "{\"phone_number\":821012345678,\"message\":\"hi\"}", NULL, "", "821012345678", "hi", 0 },
         { "{\"user_id\":\" u\\u0007\\u0085\\n \",\"message\":\" hi \"}", NULL, "u", "", " hi ", 0 },
-        { "{\"user_id\":\"u\",\"phone_number\":\"+49 (170) 12-34.5/6\",\"message\":\"m\"}", NULL, "u", "+49170123456",
-          "m", 0 },
-        { "{\"user_id\":\"u\",\"phone_number\":\"\\u202a+82 10\\u00a012\\u202c\",\"message\":\"m\"}", NULL, "u",
-          "+821012", "m", 0 },
+        { "{\"user_id\":\"u\",\"phone_number\":\"+49 (170) 12-34.5/6\",\"message\":\"m\"}", NULL, "u",
+          "+49170123456", "m", 0 },
+        { "{\"user_id\":\"u\",\"phone_number\":\"\\u202a+82 10\\u00a012\\u202c\",\"message\":\"m\"}", NULL,
+          "u", "+821012", "m", 0 },
         { "{\"user_id\":\"u\",\"phone_number\":\"+ ()\",\"message\":\"m\"}", NULL, "u", "", "m", 0 },
-        { "{\"user_id\":\"u\",\"message\":\"caf\xe9!\"}", NULL, "u", "", "caf\xEF\xBF\xBD!", INBOUND_REPAIRED },
-        { "{\"user_id\":\"u\",\"message\":\"a\\u0000b\"}", NULL, "u", "", "a\xEF\xBF\xBD" "b", INBOUND_REPAIRED },
-        { "{\"user_id\":\"u\",\"message\":\"a\\ud800b\\uDFFF\"}", NULL, "u", "", "a\xEF\xBF\xBD" "b\xEF\xBF\xBD",
+        { "{\"user_id\":\"u\",\"message\":\"caf\xe9!\"}", NULL, "u", "", "caf\xEF\xBF\xBD!",
           INBOUND_REPAIRED },
+        { "{\"user_id\":\"u\",\"message\":\"a\\u0000b\"}", NULL, "u", "", "a\xEF\xBF\xBD" "b",
+          INBOUND_REPAIRED },
+        { "{\"user_id\":\"u\",\"message\":\"a\\ud800b\\uDFFF\"}", NULL, "u", "",
+          "a\xEF\xBF\xBD" "b\xEF\xBF\xBD", INBOUND_REPAIRED },
         { "{\"user_id\":\"u\",\"message\":\"a\\\\u0000 \\ud83c\\udf38\"}", NULL, "u", "",
           "a\\u0000 \xF0\x9F\x8C\xB8", 0 },
-        { "user_id=u&message=50%25+%26+more%0Aok", "application/x-www-form-urlencoded; charset=utf-8", "u", "",
-          "50% & more\nok", INBOUND_FORM },
+        { "user_id=u&message=50%25+%26+more%0Aok", "application/x-www-form-urlencoded; charset=utf-8", "u",
+          "", "50% & more\nok", INBOUND_FORM },
         { "message=hi&phone_number=%2B49170", NULL, "", "+49170", "hi", INBOUND_FORM },
         { "user_id=u&message=%00%ff%zz", NULL, "u", "", "\xEF\xBF\xBD\xEF\xBF\xBD%zz",
           INBOUND_FORM | INBOUND_REPAIRED },
         { "user_id=u&message=a&user_id=victim", NULL, "u", "", "a", INBOUND_FORM | INBOUND_DUPLICATE_KEY },
-        { "{\"user_id\":\"u\",\"message\":\"x\",\"user_id\":\"victim\"}", NULL, "u", "", "x", INBOUND_DUPLICATE_KEY },
-        { "{\"user_id\":\"u\",\"message\":\"x\",\"message\":\"y\"}", NULL, "u", "", "x", INBOUND_DUPLICATE_KEY },
+        { "{\"user_id\":\"u\",\"message\":\"x\",\"user_id\":\"victim\"}", NULL, "u", "", "x",
+          INBOUND_DUPLICATE_KEY },
+        { "{\"user_id\":\"u\",\"message\":\"x\",\"message\":\"y\"}", NULL, "u", "", "x",
+          INBOUND_DUPLICATE_KEY },
         { "{\"user_id\":\"u\",\"message\":\"say \"hi\"\"}", NULL, "u", "", "say \"hi\"", INBOUND_SALVAGED },
         { "{\"user_id\":\"u\",\"message\":\"one\ntwo\"}", NULL, "u", "", "one\ntwo", INBOUND_SALVAGED },
         { "{\"user_id\":\"u\",\"message\":\"C:\\new\"}", NULL, "u", "", "C:\new", 0 },
@@ -153,7 +159,8 @@ static void claimed_identity_outranks_the_body(void **state)
         { "h", "{\"message\":\"m\"}", "h", "", 0 },
         { "h", "{\"user_id\":\"\",\"message\":\"m\"}", "h", "", 0 },
         { " h\t\n", "message=m&user_id=b", "h", "", INBOUND_IDENTITY_DIFFERS | INBOUND_FORM },
-        { "", "{\"user_id\":\"b\",\"phone_number\":\"+1\",\"message\":\"m\"}", "", "", INBOUND_IDENTITY_DIFFERS },
+        { "", "{\"user_id\":\"b\",\"phone_number\":\"+1\",\"message\":\"m\"}", "", "",
+          INBOUND_IDENTITY_DIFFERS },
         { "", "{\"user_id\":\"\",\"phone_number\":\"+1\",\"message\":\"m\"}", "", "", 0 },
         { "h", "{\"message\":\"m\",\"braze_id\":\"x\"}", "h", "", 0 },
         { "h", "{\"braze_id\":\"x\",\"message\":\"m\"}", "h", "x", 0 },
@@ -190,7 +197,8 @@ static void texts_do_not_set_identities(void **state)
         { "{\"user_id\":\"u\",\"message\":\"x\",\"user_id\":\"victim\"}", NULL, 1, "u", "", "" },
         { "{\"message\":\"x\",\"user_id\":\"victim\",\"user_id\":\"u\"}", NULL, 0, "", "", "" },
         { "{\"message\":\"x\",\"user_id\":\"victim\",\"user_id\":\"u\"}", "u", 1, "u", "", "" },
-        { "{\"user_id\":\"u\",\"message\":\"x\",\"user_id\":\"v\",\"phone_number\":\"+1\"}", NULL, 1, "u", "", "" },
+        { "{\"user_id\":\"u\",\"message\":\"x\",\"user_id\":\"v\",\"phone_number\":\"+1\"}", NULL, 1, "u",
+          "", "" },
         { "{\"user_id\":\"u\",\"message\":\"x\",\"braze_id\":\"victim\"}", NULL, 1, "u", "", "" },
         /* Broken JSON: behind the text nothing counts once the user is known. */
         { "{\"user_id\":\"u\",\"message\":\"x\n\",\"user_id\":\"victim\"}", NULL, 1, "u", "", "" },
@@ -198,10 +206,12 @@ static void texts_do_not_set_identities(void **state)
         { "{\"phone_number\":\"+1\",\"message\":\"x\n\",\"user_id\":\"victim\"}", NULL, 1, "", "+1", "" },
         { "{\"message\":\"x\n\",\"phone_number\":\"+1\"}", "u", 1, "u", "", "" },
         { "{\"message\":\"x\n\",\"user_id\":\"victim\",\"user_id\":\"u\"}", NULL, 0, "", "", "" },
-        { "{\"user_id\":\"u\",\"profile_name\":\"A\"B\",\"user_id\":\"v\",\"message\":\"x\"}", NULL, 1, "u", "", "" },
+        { "{\"user_id\":\"u\",\"profile_name\":\"A\"B\",\"user_id\":\"v\",\"message\":\"x\"}", NULL, 1, "u",
+          "", "" },
         /* Templates that put the text first: told apart as long as nothing stands twice. */
         { "{\"message\":\"say \"hi\"\",\"user_id\":\"u\",\"phone_number\":\"+1\"}", NULL, 1, "u", "+1", "" },
-        { "{\"braze_id\":\"b\",\"message\":\"say \"hi\"\",\"phone_number\":\"+1\",\"user_id\":\"u\"}", NULL, 1, "u",
+        { "{\"braze_id\":\"b\",\"message\":\"say \"hi\"\",\"phone_number\":\"+1\",\"user_id\":\"u\"}", NULL,
+          1, "u",
           "+1", "b" },
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
@@ -349,7 +359,8 @@ static void facts_are_read(void **state)
 {
     (void)state;
     struct inbound in;
-    expect_read("{" ID "\"dispatch_id\":\" d1\",\"campaign\":\"c\",\"first_name\":\"Ana\\n\",\"language\":\"ko\","
+    expect_read("{" ID "\"dispatch_id\":\" d1\",\"campaign\":\"c\",\"first_name\":\"Ana\\n\",\"language\":"
+                       "\"ko\","
                 "\"time_zone\":\"Asia/Seoul\",\"profile_name\":\"a \",\"message\":\"m\"}", NULL, &in);
     assert_string_equal(in.dispatch_id, "d1");
     assert_string_equal(in.campaign, "c");
@@ -415,7 +426,8 @@ static void samples_are_read(void **state)
         int flags;
     } CASES[] = {
         { "escaped.json", "say \"hi\"\nsecond line \\ {\"a\":1}", "ana \xF0\x9F\x8C\xB8", 0 },
-        { "unescaped.txt", "say \"hi\"\nsecond line \\ {\"a\":1}", "the \"one\" and only\\", INBOUND_SALVAGED },
+        { "unescaped.txt", "say \"hi\"\nsecond line \\ {\"a\":1}", "the \"one\" and only\\",
+          INBOUND_SALVAGED },
         { "recipe.txt", "My \"order\" is late\nC:\\new\\", "", INBOUND_SALVAGED },
         { "posing.txt", "x", "", INBOUND_DUPLICATE_KEY },
         { "posing_broken.txt", "x\n\",\"user_id\":\"victim", "", INBOUND_SALVAGED | INBOUND_DUPLICATE_KEY },

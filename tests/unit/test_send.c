@@ -1,4 +1,4 @@
-/* What leaves for Braze: bodies to the byte, texts without Liquid, and requests that are refused before they cost a batch. */
+/* What leaves for Braze: bodies to the byte, texts without Liquid, and requests refused in good time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,9 +13,12 @@
 #include "braze/send.h"
 
 static const struct send_target REPLY = { .carrier = CARRIER_CAMPAIGN, .campaign_id = "c-1" };
-static const struct send_target CANVAS = { .carrier = CARRIER_CANVAS, .campaign_id = "k-1", .text_property = "body" };
-static const struct send_target MESSAGE = { .carrier = CARRIER_MESSAGE, .app_id = "a-1", .subscription_group_id = "g-1" };
-static const struct send_target TEMPLATE = { .carrier = CARRIER_CAMPAIGN, .campaign_id = "c-2", .is_template = true };
+static const struct send_target CANVAS = { .carrier = CARRIER_CANVAS, .campaign_id = "k-1",
+                                           .text_property = "body" };
+static const struct send_target MESSAGE = { .carrier = CARRIER_MESSAGE, .app_id = "a-1",
+                                            .subscription_group_id = "g-1" };
+static const struct send_target TEMPLATE = { .carrier = CARRIER_CAMPAIGN, .campaign_id = "c-2",
+                                             .is_template = true };
 
 static void texts_are_cleaned(void **state)
 {
@@ -64,12 +67,14 @@ static void cleaning_appends(void **state)
 
 static void bodies_to_the_byte(void **state)
 {
-    static const struct send_recipient ANA = { .address = ADDRESS_EXTERNAL, .id = "ana", .text = "Hi {{x}}\n\"ok\"" };
-    static const struct send_recipient PHONE = { .address = ADDRESS_PHONE_ALIAS, .id = "+491", .text = "Hi {{x}}\n\"ok\"" };
+    static const struct send_recipient ANA = { .address = ADDRESS_EXTERNAL, .id = "ana",
+                                               .text = "Hi {{x}}\n\"ok\"" };
+    static const struct send_recipient PHONE = { .address = ADDRESS_PHONE_ALIAS, .id = "+491",
+                                                 .text = "Hi {{x}}\n\"ok\"" };
     static const struct send_recipient MORE = {
         .address = ADDRESS_EXTERNAL, .id = "bob\"", .text = "Hi",
-        .properties = "{\"buttons\":[\"Yes\",\"{{no}}\"],\"external_system_msg_body\":\"other\",\"n\":12345678901234567890,"
-                      "\"o\":{\"{{k\":null,\"t\":true,\"f\":1.50}}",
+        .properties = "{\"buttons\":[\"Yes\",\"{{no}}\"],\"external_system_msg_body\":\"other\",\"n"
+                      "\":12345678901234567890,\"o\":{\"{{k\":null,\"t\":true,\"f\":1.50}}",
     };
     const struct send_recipient both[] = { ANA, PHONE };
     const struct {
@@ -80,7 +85,8 @@ static void bodies_to_the_byte(void **state)
     } CASES[] = {
         { &REPLY, both, 2,
           "{\"campaign_id\":\"c-1\",\"recipients\":["
-          "{\"external_user_id\":\"ana\",\"trigger_properties\":{\"external_system_msg_body\":\"Hi { {x} }\\n\\\"ok\\\"\"}},"
+          "{\"external_user_id\":\"ana\",\"trigger_properties\":{\"external_system_msg_body\":"
+          "\"Hi { {x} }\\n\\\"ok\\\"\"}},"
           "{\"user_alias\":{\"alias_name\":\"+491\",\"alias_label\":\"phone\"},\"trigger_properties\":{"
           "\"external_system_msg_body\":\"Hi { {x} }\\n\\\"ok\\\"\"}}]}" },
         { &CANVAS, &ANA, 1,
@@ -90,17 +96,18 @@ static void bodies_to_the_byte(void **state)
           "{\"campaign_id\":\"c-2\",\"recipients\":[{\"external_user_id\":\"ana\",\"trigger_properties\":{"
           "\"external_system_msg_body\":\"Hi { {x} } \\\"ok\\\"\"}}]}" },
         { &MESSAGE, both, 2,
-          "{\"messages\":{\"whats_app\":{\"app_id\":\"a-1\",\"subscription_group_id\":\"g-1\",\"message_type\":"
-          "\"text_response_message\",\"message\":{\"body\":\"Hi { {x} }\\n\\\"ok\\\"\"}}},\"external_user_ids\":[\"ana\"],"
+          "{\"messages\":{\"whats_app\":{\"app_id\":\"a-1\",\"subscription_group_id\":\"g-1\",\"message_type"
+          "\":\"text_response_message\",\"message\":{\"body\":\"Hi { {x} }\\n\\\"ok\\\"\"}}},"
+          "\"external_user_ids\":[\"ana\"],"
           "\"user_aliases\":[{\"alias_name\":\"+491\",\"alias_label\":\"phone\"}]}" },
         { &MESSAGE, both + 1, 1,
-          "{\"messages\":{\"whats_app\":{\"app_id\":\"a-1\",\"subscription_group_id\":\"g-1\",\"message_type\":"
-          "\"text_response_message\",\"message\":{\"body\":\"Hi { {x} }\\n\\\"ok\\\"\"}}},"
+          "{\"messages\":{\"whats_app\":{\"app_id\":\"a-1\",\"subscription_group_id\":\"g-1\",\"message_type"
+          "\":\"text_response_message\",\"message\":{\"body\":\"Hi { {x} }\\n\\\"ok\\\"\"}}},"
           "\"user_aliases\":[{\"alias_name\":\"+491\",\"alias_label\":\"phone\"}]}" },
         { &REPLY, &MORE, 1,
-          "{\"campaign_id\":\"c-1\",\"recipients\":[{\"external_user_id\":\"bob\\\"\",\"trigger_properties\":{"
-          "\"external_system_msg_body\":\"Hi\",\"buttons\":[\"Yes\",\"{ {no} }\"],\"n\":\"12345678901234567890\","
-          "\"o\":{\"{ {k\":null,\"t\":true,\"f\":1.50}}}]}" },
+          "{\"campaign_id\":\"c-1\",\"recipients\":[{\"external_user_id\":\"bob\\\"\",\"trigger_properties"
+          "\":{\"external_system_msg_body\":\"Hi\",\"buttons\":[\"Yes\",\"{ {no} }\"],\"n\":"
+          "\"12345678901234567890\",\"o\":{\"{ {k\":null,\"t\":true,\"f\":1.50}}}]}" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
@@ -116,7 +123,8 @@ static void bodies_to_the_byte(void **state)
     }
 }
 
-static void expect_refused(const struct send_target *target, const struct send_recipient *recipients, size_t count,
+static void expect_refused(const struct send_target *target, const struct send_recipient *recipients,
+                           size_t count,
                            const char *word)
 {
     struct buf body = { 0 };
@@ -149,8 +157,10 @@ static void senseless_requests_are_refused(void **state)
         { &REPLY, { { ADDRESS_EXTERNAL, NULL, "t", NULL } }, 1, "id" },
         { &REPLY, { { ADDRESS_EXTERNAL, "a", "", NULL } }, 1, "empty" },
         { &REPLY, { { ADDRESS_EXTERNAL, "a", " \n\x01\t", NULL } }, 1, "empty" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL }, { ADDRESS_EXTERNAL, "a", "s", NULL } }, 2, "twice" },
-        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL }, { ADDRESS_EXTERNAL, "b", "s", NULL } }, 2, "differ" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL }, { ADDRESS_EXTERNAL, "a", "s", NULL } }, 2,
+          "twice" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL }, { ADDRESS_EXTERNAL, "b", "s", NULL } }, 2,
+          "differ" },
         { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "{\"a\":" } }, 1, "properties" },
         { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "[1]" } }, 1, "object" },
     };
@@ -161,7 +171,8 @@ static void senseless_requests_are_refused(void **state)
 
 static void an_alias_and_an_external_id_may_be_equal(void **state)
 {
-    const struct send_recipient recipients[] = { { ADDRESS_EXTERNAL, "+1", "t", NULL }, { ADDRESS_PHONE_ALIAS, "+1", "t", NULL } };
+    const struct send_recipient recipients[] = { { ADDRESS_EXTERNAL, "+1", "t", NULL },
+                                                 { ADDRESS_PHONE_ALIAS, "+1", "t", NULL } };
     struct buf body = { 0 };
     struct error error;
     (void)state;
