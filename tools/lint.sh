@@ -67,7 +67,9 @@ check_sql() {
 
 check_sizes() {
     sources | while read -r file; do
-        awk -v file="$file" '
+        # Characters, not bytes: continuation bytes do not count.
+        LC_ALL=C awk -v file="$file" '
+            { gsub(/[\200-\277]/, "") }
             length($0) > 130 { print file ":" FNR ": a line of " length($0) " columns" }
             /^{/ { start = FNR }
             /^}/ { if (start && FNR - start > 100) print file ":" start ": a function of " FNR - start " lines"; start = 0 }

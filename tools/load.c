@@ -130,28 +130,17 @@ static int set_number(int option, const char *text, struct request *request, str
 static int set_option(int option, const char *text, struct request *request, struct error *error)
 {
     switch (option) {
-    case OPTION_TOKEN:
-        request->plan.token = text;
-        return 0;
-    case OPTION_PREFIX:
-        request->plan.prefix = text;
-        return 0;
-    case OPTION_ACKS:
-        request->acks = text;
-        return 0;
-    case OPTION_RETRY:
-        request->has_retry = true;
-        return 0;
-    case OPTION_HELP:
-        request->wants_help = true;
-        return 0;
+    case OPTION_TOKEN: request->plan.token = text; return 0;
+    case OPTION_PREFIX: request->plan.prefix = text; return 0;
+    case OPTION_ACKS: request->acks = text; return 0;
+    case OPTION_RETRY: request->has_retry = true; return 0;
+    case OPTION_HELP: request->wants_help = true; return 0;
     case OPTION_TEXT:
         if (request->plan.text_count == TEXTS_MAX)
             return error_set(error, "At most %d texts.", TEXTS_MAX);
         request->texts[request->plan.text_count++] = text;
         return 0;
-    default:
-        return set_number(option, text, request, error);
+    default: return set_number(option, text, request, error);
     }
 }
 

@@ -44,7 +44,7 @@ enum slot_state { SLOT_IDLE, SLOT_CONNECTING, SLOT_WRITING, SLOT_READING, SLOT_W
 struct slot {
     int fd; /* -1: not connected */
     enum slot_state state;
-    int64_t number;   /* of the message */
+    int64_t number; /* of the message */
     int tries;
     int64_t start_us; /* when the message was to be sent */
     int64_t due_us;   /* when patience ends, or when to try again */
@@ -332,19 +332,11 @@ static void connected(struct load *load, struct slot *slot)
 static void slot_event(struct load *load, struct slot *slot, int64_t now)
 {
     switch (slot->state) {
-    case SLOT_CONNECTING:
-        connected(load, slot);
-        break;
-    case SLOT_WRITING:
-        slot_write(load, slot);
-        break;
-    case SLOT_READING:
-        slot_read(load, slot, now);
-        break;
+    case SLOT_CONNECTING: connected(load, slot); break;
+    case SLOT_WRITING: slot_write(load, slot); break;
+    case SLOT_READING: slot_read(load, slot, now); break;
     case SLOT_IDLE:
-    case SLOT_WAITING: /* the server closed a connection that is not in use */
-        disconnect(slot);
-        break;
+    case SLOT_WAITING: /* the server closed a connection that is not in use */ disconnect(slot); break;
     }
 }
 

@@ -19,19 +19,19 @@ enum { LOAD_STATUS_MAX = 600, LOAD_BUCKETS = 64 * 40 };
 struct load_plan {
     struct sockaddr_storage where;
     socklen_t where_len;
-    const char *host, *path;   /* Host header and request target */
-    const char *token;         /* NULL: no Authorization */
-    const char *prefix;        /* of dispatch ids */
+    const char *host, *path; /* Host header and request target */
+    const char *token;       /* NULL: no Authorization */
+    const char *prefix;      /* of dispatch ids */
     const char *const *texts;
     size_t text_count;
     int connections;
     int64_t users;
-    int64_t count;             /* messages; 0: until seconds are over */
-    int64_t seconds;           /* 0: until count is reached */
-    int64_t rate;              /* messages per second; 0: as fast as it goes */
-    int64_t timeout_ms;        /* per request */
-    int tries;                 /* per message, 1: no retry */
-    FILE *acks;                /* or NULL */
+    int64_t count;      /* messages; 0: until seconds are over */
+    int64_t seconds;    /* 0: until count is reached */
+    int64_t rate;       /* messages per second; 0: as fast as it goes */
+    int64_t timeout_ms; /* per request */
+    int tries;          /* per message, 1: no retry */
+    FILE *acks;         /* or NULL */
     volatile sig_atomic_t *stop;
 };
 

@@ -59,6 +59,7 @@ cover() {
 # /usr/lib are one folder, and only behind its links does a file of the alternatives system have an owner.
 owners() {
     xargs realpath -s > "$work/paths"
+    # shellcheck disable=SC2094
     xargs realpath < "$work/paths" | paste "$work/paths" - |
         awk -F '\t' '
             function twin(path) { return path ~ /^\/usr\// ? substr(path, 5) : "/usr" path }

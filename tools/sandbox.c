@@ -46,7 +46,7 @@ struct option_row {
     const char *name;
     const char *value; /* its name in the help; NULL: takes none */
     option_function *set;
-    const char *help;  /* further lines after a line break */
+    const char *help; /* further lines after a line break */
 };
 
 static int set_listen(const char *value, struct options *options, struct service *service,
@@ -370,8 +370,8 @@ static int run(const struct options *options, struct service *service, struct er
 {
     if (open_journal(options->journal_file, service, error) != 0)
         return -1;
-    struct server *server =
-        server_open(options->listen, options->connections, service_handle, service, error);
+    struct server *server = server_open(options->listen, options->connections, service_handle, service,
+                                        error);
     if (server == NULL)
         return -1;
     service->wake = wake_server;

@@ -87,13 +87,13 @@ static const struct field *find_field(const struct field *fields, const char *na
 static const char *kind_words(enum json_kind kind)
 {
     switch (kind) {
-    case JSON_TEXT:   return "a string";
+    case JSON_TEXT: return "a string";
     case JSON_OBJECT: return "an object";
-    case JSON_ARRAY:  return "an array";
-    case JSON_BOOL:   return "true or false";
+    case JSON_ARRAY: return "an array";
+    case JSON_BOOL: return "true or false";
     case JSON_NUMBER: return "a number";
     case JSON_NONE:
-    case JSON_NULL:   break;
+    case JSON_NULL: break;
     }
     return "something";
 }
@@ -234,10 +234,12 @@ struct delivery *judge_add(struct verdict *verdict, enum address address, const 
 }
 
 int judge_alias(const struct json *alias, const char *where, enum address *address, const char **user,
-               struct verdict *verdict)
+                struct verdict *verdict)
 {
     static const struct field FIELDS[] = {
-        { "alias_name", JSON_TEXT, true, NULL }, { "alias_label", JSON_TEXT, true, NULL }, { 0 },
+        { "alias_name", JSON_TEXT, true, NULL },
+        { "alias_label", JSON_TEXT, true, NULL },
+        { 0 },
     };
 
     if (judge_fields(alias, where, FIELDS, verdict) != 0)
@@ -311,8 +313,8 @@ static int judge_details(const struct workspace *workspace, const char *query, s
 {
     struct buf id = { 0 };
     int found = http_query(query, "campaign_id", &id);
-    const struct campaign *campaign =
-        found == 1 ? campaign_list_find(&workspace->campaigns, buf_text(&id)) : NULL;
+    const struct campaign *campaign = found == 1 ? campaign_list_find(&workspace->campaigns, buf_text(&id))
+                                                 : NULL;
     struct jsonw w = { .out = &verdict->body };
 
     buf_release(&id);

@@ -46,27 +46,27 @@ enum address { ADDRESS_EXTERNAL_ID, ADDRESS_PHONE, ADDRESS_ALIAS, ADDRESS_EMAIL 
 struct delivery { /* one message for one customer; borrowed from the verdict's tree */
     enum address address;
     const char *user;
-    const char *text;               /* "" when there is none */
-    const struct json *properties;  /* of this recipient, or NULL */
-    const struct json *common;      /* of all of them, or NULL; equal keys above win */
-    const char *dropped;            /* why Braze takes it and yet sends nothing; NULL: it is sent */
-    bool has_liquid;                /* Braze would evaluate something in it */
+    const char *text;              /* "" when there is none */
+    const struct json *properties; /* of this recipient, or NULL */
+    const struct json *common;     /* of all of them, or NULL; equal keys above win */
+    const char *dropped;           /* why Braze takes it and yet sends nothing; NULL: it is sent */
+    bool has_liquid;               /* Braze would evaluate something in it */
 };
 
 enum budget { BUDGET_NONE, BUDGET_SENDS, BUDGET_TRACK };
 
 struct verdict {
-    int status;             /* 201, 200, or the refusal */
-    struct buf body;        /* the JSON answer */
-    enum budget budget;     /* whose rate limit the request counts against */
-    bool is_unknown_key;    /* 401: rate-limit headers present but empty */
-    const char *campaign;   /* campaign, canvas or app id; borrowed */
+    int status;           /* 201, 200, or the refusal */
+    struct buf body;      /* the JSON answer */
+    enum budget budget;   /* whose rate limit the request counts against */
+    bool is_unknown_key;  /* 401: rate-limit headers present but empty */
+    const char *campaign; /* campaign, canvas or app id; borrowed */
     struct delivery deliveries[RECIPIENTS_MAX];
     size_t delivery_count;
-    size_t collapsed;       /* recipients that were given before */
-    size_t liquid;          /* messages and tracked objects with Liquid in them */
-    size_t tracked;         /* objects of /users/track that were processed */
-    size_t untracked;       /* and those with an error, or a value that Braze silently leaves out */
+    size_t collapsed; /* recipients that were given before */
+    size_t liquid;    /* messages and tracked objects with Liquid in them */
+    size_t tracked;   /* objects of /users/track that were processed */
+    size_t untracked; /* and those with an error, or a value that Braze silently leaves out */
     struct json *root;
 };
 

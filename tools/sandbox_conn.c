@@ -33,9 +33,9 @@
 
 enum {
     READ_SIZE = 64 * 1024,
-    KEPT_BUFFER = 64 * 1024,   /* a larger buffer is freed after use */
+    KEPT_BUFFER = 64 * 1024, /* a larger buffer is freed after use */
     HUGE_CHUNK = 64 * 1024,
-    PATIENCE_MS = 60 * 1000,   /* with a peer that sends or takes nothing */
+    PATIENCE_MS = 60 * 1000, /* with a peer that sends or takes nothing */
     LINGER_MS = 2000,
 };
 
@@ -45,12 +45,12 @@ enum conn_end { END_KEEP, END_CLOSE, END_RESET };
 struct conn {
     int fd;
     enum conn_state state;
-    enum conn_end end;    /* what follows the answer */
-    uint32_t events;      /* what epoll was told */
+    enum conn_end end; /* what follows the answer */
+    uint32_t events;   /* what epoll was told */
     struct buf in, out;
     size_t out_at;
     struct http_request request; /* its texts lie in `in`, which nothing touches until it is consumed */
-    size_t used;          /* bytes of `in` that are the request being answered */
+    size_t used;                 /* bytes of `in` that are the request being answered */
     int64_t due_ms, park_ms;
     int64_t drip_ms, drip_bytes;
     int64_t huge_left;
@@ -166,8 +166,9 @@ static void ask(struct pool *pool, struct conn *conn, int64_t now)
 
     recycle(&headers);
     recycle(&body);
-    *answer =
-        (struct http_answer){ .status = 200, .type = "application/json", .headers = headers, .body = body };
+    *answer = (struct http_answer){
+        .status = 200, .type = "application/json", .headers = headers, .body = body
+    };
     pool->handler(pool->context, &conn->request, answer);
     take_answer(pool, conn, conn->request.keep_alive, now);
 }
@@ -198,9 +199,7 @@ static void serve(struct pool *pool, struct conn *conn, int64_t now)
         conn->request.resume = 0;
         ask(pool, conn, now);
         break;
-    case HTTP_BAD:
-        ask_bad(pool, conn, status, why, now);
-        break;
+    case HTTP_BAD: ask_bad(pool, conn, status, why, now); break;
     case HTTP_MORE:
         if (conn->request.wants_continue && send(conn->fd, CONTINUE, sizeof CONTINUE - 1, MSG_NOSIGNAL) < 0)
             conn_due(pool, conn, now);
@@ -272,13 +271,10 @@ static uint32_t wanted_events(const struct conn *conn)
 {
     switch (conn->state) {
     case CONN_READING:
-    case CONN_LINGERING:
-        return EPOLLIN;
+    case CONN_LINGERING: return EPOLLIN;
     case CONN_HELD:
-    case CONN_PARKED:
-        return EPOLLRDHUP;
-    case CONN_WRITING:
-        return conn->drip_ms > 0 ? 0 : EPOLLOUT;
+    case CONN_PARKED: return EPOLLRDHUP;
+    case CONN_WRITING: return conn->drip_ms > 0 ? 0 : EPOLLOUT;
     }
     return 0;
 }
@@ -362,9 +358,7 @@ static void conn_due_now(struct pool *pool, struct conn *conn, int64_t now)
             conn_close(pool, conn);
         break;
     case CONN_READING:
-    case CONN_LINGERING:
-        conn_close(pool, conn);
-        break;
+    case CONN_LINGERING: conn_close(pool, conn); break;
     }
 }
 

@@ -28,8 +28,8 @@ struct http_answer {
     const char *type;   /* Content-Type */
     struct buf headers; /* finished lines, "name: value\r\n" */
     struct buf body;
-    int64_t delay_ms;   /* before the first byte */
-    int64_t drip_ms;    /* > 0: only drip_bytes at a time, this far apart */
+    int64_t delay_ms; /* before the first byte */
+    int64_t drip_ms;  /* > 0: only drip_bytes at a time, this far apart */
     int64_t drip_bytes;
     int64_t amount;
 };

@@ -294,14 +294,28 @@ const char *http_reason(int status)
         int status;
         const char *reason;
     } REASONS[] = {
-        { 200, "OK" },           { 201, "Created" },           { 204, "No Content" },
-        { 301, "Moved Permanently" }, { 302, "Found" },        { 400, "Bad Request" },
-        { 401, "Unauthorized" }, { 403, "Forbidden" },         { 404, "Not Found" },
-        { 405, "Method Not Allowed" }, { 408, "Request Timeout" }, { 411, "Length Required" },
-        { 413, "Payload Too Large" }, { 415, "Unsupported Media Type" }, { 422, "Unprocessable Entity" },
-        { 429, "Too Many Requests" }, { 431, "Request Header Fields Too Large" },
-        { 500, "Internal Server Error" }, { 502, "Bad Gateway" }, { 503, "Service Unavailable" },
-        { 504, "Gateway Timeout" }, { 505, "HTTP Version Not Supported" },
+        { 200, "OK" },
+        { 201, "Created" },
+        { 204, "No Content" },
+        { 301, "Moved Permanently" },
+        { 302, "Found" },
+        { 400, "Bad Request" },
+        { 401, "Unauthorized" },
+        { 403, "Forbidden" },
+        { 404, "Not Found" },
+        { 405, "Method Not Allowed" },
+        { 408, "Request Timeout" },
+        { 411, "Length Required" },
+        { 413, "Payload Too Large" },
+        { 415, "Unsupported Media Type" },
+        { 422, "Unprocessable Entity" },
+        { 429, "Too Many Requests" },
+        { 431, "Request Header Fields Too Large" },
+        { 500, "Internal Server Error" },
+        { 502, "Bad Gateway" },
+        { 503, "Service Unavailable" },
+        { 504, "Gateway Timeout" },
+        { 505, "HTTP Version Not Supported" },
     };
 
     for (size_t i = 0; i < sizeof REASONS / sizeof REASONS[0]; i++)

@@ -16,7 +16,7 @@ struct http_header {
     const char *name, *value;
 };
 
-struct http_request { /* texts lie in the bytes that were parsed */
+struct http_request {                  /* texts lie in the bytes that were parsed */
     const char *method, *path, *query; /* query: "" when there is none; neither is decoded */
     struct http_header headers[HTTP_HEADERS_MAX];
     size_t header_count;

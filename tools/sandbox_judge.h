@@ -25,7 +25,8 @@ struct field { /* a table of these ends with a NULL name */
     const char *advice; /* not NULL: a field that Braze knows and that is refused here, with the reason */
 };
 
-/* Is every member known and of its kind, every required one there? `where`, "recipients[3]", begins refusals. */
+/* Is every member known and of its kind, every required one there? `where`, "recipients[3]", begins refusals.
+ */
 int judge_fields(const struct json *object, const char *where, const struct field *fields,
                  struct verdict *verdict);
 
@@ -40,7 +41,7 @@ struct delivery *judge_add(struct verdict *verdict, enum address address, const 
 
 /* Reads {alias_name, alias_label}. */
 int judge_alias(const struct json *alias, const char *where, enum address *address, const char **user,
-               struct verdict *verdict);
+                struct verdict *verdict);
 
 /* The judges. 0: accepted, and braze_judge writes the answer unless the judge did; -1: refused. */
 int judge_campaign(const struct workspace *workspace, const struct json *root, struct verdict *verdict);

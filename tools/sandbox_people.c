@@ -105,8 +105,9 @@ static struct person_message *new_message(const struct delivery *delivery, const
     size_t size = sizeof(struct person_message) + texts;
     struct person_message *message = alloc_new(size);
     char *at = message->bytes;
-    *message = (struct person_message){ .n = n, .at_ms = at_ms, .size = size, .address = delivery->address,
-                                        .has_liquid = delivery->has_liquid };
+    *message = (struct person_message){
+        .n = n, .at_ms = at_ms, .size = size, .address = delivery->address, .has_liquid = delivery->has_liquid
+    };
     message->user = append(&at, delivery->user);
     message->text = append(&at, delivery->text);
     message->campaign = append(&at, campaign);

@@ -96,7 +96,9 @@ static int name_kind(const char *name, size_t len, struct fault *fault, struct e
     for (int kind = 0; kind < FAULT_KIND_COUNT; kind++) {
         if (strlen(TYPES[kind].name) != len || memcmp(TYPES[kind].name, name, len) != 0)
             continue;
-        *fault = (struct fault){ .kind = (enum fault_kind)kind, .times = 1, .argument = TYPES[kind].otherwise,
+        *fault = (struct fault){ .kind = (enum fault_kind)kind,
+                                 .times = 1,
+                                 .argument = TYPES[kind].otherwise,
                                  .is_taken = TYPES[kind].is_taken };
         return 0;
     }

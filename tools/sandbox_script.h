@@ -43,9 +43,9 @@ enum fault_kind {
 
 struct fault_type {
     const char *name;
-    const char *argument;  /* its name in JSON; NULL: takes none */
+    const char *argument; /* its name in JSON; NULL: takes none */
     int64_t least, most, otherwise;
-    bool is_taken;         /* are the messages delivered all the same? */
+    bool is_taken; /* are the messages delivered all the same? */
     const char *help;
 };
 
@@ -53,19 +53,19 @@ const struct fault_type *fault_type(enum fault_kind kind);
 
 struct fault {
     enum fault_kind kind;
-    int64_t times;         /* 0: for ever */
+    int64_t times; /* 0: for ever */
     int64_t argument;
     bool is_taken;
-    char *path;            /* prefix, or NULL: every path of Braze */
-    char *user;            /* only requests that address this user, or NULL */
-    char *headers;         /* finished lines, or NULL */
-    char *body;            /* or NULL */
+    char *path;    /* prefix, or NULL: every path of Braze */
+    char *user;    /* only requests that address this user, or NULL */
+    char *headers; /* finished lines, or NULL */
+    char *body;    /* or NULL */
 };
 
 struct script {
     struct fault *faults;
     size_t count;
-    struct fault current;  /* the one that script_next gave, when its times were used up */
+    struct fault current; /* the one that script_next gave, when its times were used up */
 };
 
 void script_clear(struct script *script);

@@ -24,7 +24,7 @@ struct kind_of_send {
 };
 
 #define NOT_EVALUATED "is not evaluated by the sandbox: it would not know whom to leave out"
-#define NO_BROADCAST "is refused by the sandbox: it addresses the whole audience of the campaign"
+#define NO_BROADCAST  "is refused by the sandbox: it addresses the whole audience of the campaign"
 
 static const struct field CAMPAIGN_FIELDS[] = {
     { "campaign_id", JSON_NONE, false, NULL },
@@ -76,7 +76,10 @@ static const struct field CANVAS_RECIPIENT[] = {
 };
 
 static const struct kind_of_send CAMPAIGN_SEND = {
-    "campaign_id", "trigger_properties", CAMPAIGN_FIELDS, CAMPAIGN_RECIPIENT,
+    "campaign_id",
+    "trigger_properties",
+    CAMPAIGN_FIELDS,
+    CAMPAIGN_RECIPIENT,
 };
 
 static const struct kind_of_send CANVAS_SEND = { "canvas_id", "context", CANVAS_FIELDS, CANVAS_RECIPIENT };
@@ -100,7 +103,10 @@ static int check_properties(const struct json *properties, const char *where, co
 static int check_prioritization(const struct json *list, const char *where, struct verdict *verdict)
 {
     static const char *const WORDS[] = {
-        "identified", "unidentified", "most_recently_updated", "least_recently_updated",
+        "identified",
+        "unidentified",
+        "most_recently_updated",
+        "least_recently_updated",
     };
 
     if (json_count(list) == 0)

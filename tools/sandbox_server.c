@@ -38,7 +38,7 @@ struct server {
     char address[80];
     int port;
     int count_max;
-    int paused_at;     /* connections there were when accepting paused */
+    int paused_at; /* connections there were when accepting paused */
     bool is_accepting, is_woken, is_ending;
     int64_t reopen_ms; /* 0: not in an outage */
 };
@@ -213,8 +213,9 @@ struct server *server_open(const char *address, int connections_max, http_handle
     struct server *server = alloc_new(sizeof *server);
 
     *server = (struct server){ .listener = -1, .signals = -1, .count_max = connections_max };
-    server->pool =
-        (struct pool){ .epoll = -1, .handler = handler, .context = context, .next_due_ms = INT64_MAX };
+    server->pool = (struct pool){
+        .epoll = -1, .handler = handler, .context = context, .next_due_ms = INT64_MAX
+    };
     if (resolve(address, server, error) != 0) {
         server_close(server);
         return NULL;

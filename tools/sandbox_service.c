@@ -112,8 +112,10 @@ static void add_rate_headers(const struct rate *rate, bool is_empty, int64_t now
     if (is_empty)
         buf_add_text(headers, "x-ratelimit-limit: \r\nx-ratelimit-remaining: \r\nx-ratelimit-reset: \r\n");
     else
-        buf_addf(headers, "x-ratelimit-limit: %" PRId64 "\r\nx-ratelimit-remaining: %" PRId64
-                 "\r\nx-ratelimit-reset: %" PRId64 "\r\n", limit, remaining, reset_ms / 1000);
+        buf_addf(headers,
+                 "x-ratelimit-limit: %" PRId64 "\r\nx-ratelimit-remaining: %" PRId64
+                 "\r\nx-ratelimit-reset: %" PRId64 "\r\n",
+                 limit, remaining, reset_ms / 1000);
 }
 
 static void add_request_id(struct service *service, struct buf *headers)
@@ -178,8 +180,8 @@ static const char *outcome_name(const struct verdict *verdict, const struct exch
 
 static int shown_status(const struct http_answer *answer)
 {
-    bool has_status =
-        answer->manner == HTTP_PLAIN || answer->manner == HTTP_LYING || answer->manner == HTTP_HUGE;
+    bool has_status = answer->manner == HTTP_PLAIN || answer->manner == HTTP_LYING ||
+                      answer->manner == HTTP_HUGE;
 
     return has_status && answer->status < STATUS_MAX ? answer->status : 0;
 }

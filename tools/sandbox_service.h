@@ -37,10 +37,10 @@ struct service {
     struct counters counters;
     struct rate sends, track;
     int64_t latency_ms;
-    int journal;               /* --requests, or -1 */
-    uint64_t seed;             /* of the ids given out */
+    int journal;   /* --requests, or -1 */
+    uint64_t seed; /* of the ids given out */
     int64_t started_ms;
-    struct verdict verdict;    /* of the request at hand; kept for its memory */
+    struct verdict verdict; /* of the request at hand; kept for its memory */
     struct buf scratch;
     void (*wake)(void *waker); /* something was sent: ask parked requests again */
     void *waker;

@@ -179,8 +179,10 @@ static void format_outcome(const struct tally *tally, struct verdict *verdict)
 
     verdict->status = is_success ? 201 : 400;
     jsonw_object(&w, NULL);
-    jsonw_text(&w, "message", is_success ? "success" : "Valid data must be provided in the 'attributes', "
-                                                       "'events', or 'purchases' fields.");
+    jsonw_text(&w, "message",
+               is_success ? "success"
+                          : "Valid data must be provided in the 'attributes', "
+                            "'events', or 'purchases' fields.");
     for (size_t i = 0; is_success && i < ARRAY_COUNT; i++)
         if (tally->processed[i] > 0)
             jsonw_int(&w, ARRAYS[i].processed, (int64_t)tally->processed[i]);
@@ -192,8 +194,10 @@ static void format_outcome(const struct tally *tally, struct verdict *verdict)
 int judge_track(const struct workspace *workspace, const struct json *root, struct verdict *verdict)
 {
     static const struct field FIELDS[] = {
-        { "attributes", JSON_ARRAY, false, NULL }, { "events", JSON_ARRAY, false, NULL },
-        { "purchases", JSON_ARRAY, false, NULL },  { 0 },
+        { "attributes", JSON_ARRAY, false, NULL },
+        { "events", JSON_ARRAY, false, NULL },
+        { "purchases", JSON_ARRAY, false, NULL },
+        { 0 },
     };
     struct tally tally = { 0 };
     size_t total = 0;

@@ -72,20 +72,21 @@ static const struct field TEMPLATE_FIELDS[] = {
 };
 
 static const struct field TEXT_FIELDS[] = {
-    { "body", JSON_TEXT, true, NULL }, { "preview_url", JSON_BOOL, false, NULL }, { 0 },
+    { "body", JSON_TEXT, true, NULL },
+    { "preview_url", JSON_BOOL, false, NULL },
+    { 0 },
 };
 
 static const struct field IMAGE_FIELDS[] = {
-    { "image_uri", JSON_TEXT, true, NULL }, { "caption", JSON_TEXT, false, NULL }, { 0 },
+    { "image_uri", JSON_TEXT, true, NULL },
+    { "caption", JSON_TEXT, false, NULL },
+    { 0 },
 };
 
 static const struct field QUICK_REPLY_FIELDS[] = {
-    { "body", JSON_TEXT, true, NULL },
-    { "buttons", JSON_ARRAY, true, NULL },
-    { "header_text", JSON_TEXT, false, NULL },
-    { "header_image_uri", JSON_TEXT, false, NULL },
-    { "footer", JSON_TEXT, false, NULL },
-    { 0 },
+    { "body", JSON_TEXT, true, NULL },         { "buttons", JSON_ARRAY, true, NULL },
+    { "header_text", JSON_TEXT, false, NULL }, { "header_image_uri", JSON_TEXT, false, NULL },
+    { "footer", JSON_TEXT, false, NULL },      { 0 },
 };
 
 static const struct field BUTTON_FIELDS[] = { { "text", JSON_TEXT, true, NULL }, { 0 } };
@@ -99,15 +100,21 @@ static const struct field LIST_MESSAGE_FIELDS[] = {
 };
 
 static const struct field LIST_FIELDS[] = {
-    { "list_button_text", JSON_TEXT, true, NULL }, { "list_sections", JSON_ARRAY, true, NULL }, { 0 },
+    { "list_button_text", JSON_TEXT, true, NULL },
+    { "list_sections", JSON_ARRAY, true, NULL },
+    { 0 },
 };
 
 static const struct field SECTION_FIELDS[] = {
-    { "section_title", JSON_TEXT, true, NULL }, { "list_rows", JSON_ARRAY, true, NULL }, { 0 },
+    { "section_title", JSON_TEXT, true, NULL },
+    { "list_rows", JSON_ARRAY, true, NULL },
+    { 0 },
 };
 
 static const struct field ROW_FIELDS[] = {
-    { "row_title", JSON_TEXT, true, NULL }, { "row_description", JSON_TEXT, false, NULL }, { 0 },
+    { "row_title", JSON_TEXT, true, NULL },
+    { "row_description", JSON_TEXT, false, NULL },
+    { 0 },
 };
 
 /* The first reason stays: it is what a person should mend first. */

@@ -23,11 +23,11 @@ enum { ACT_TIMEOUT_MS = 60 * 1000, PROBE_TIMEOUT_MS = 3000, DESK_NUMBER_MAX = 1 
 /* What is to be done, and how it came out. */
 struct deed {
     struct call *call;
-    const char *name;               /* of the command; NULL: rules are loaded */
-    const char *arguments;          /* JSON, for the daemon and for desk_command */
+    const char *name;      /* of the command; NULL: rules are loaded */
+    const char *arguments; /* JSON, for the daemon and for desk_command */
     const struct rulefiles *files;
     struct buf reply;
-    int status;                     /* HTTP's, also of what was done here */
+    int status; /* HTTP's, also of what was done here */
     struct error error;
 };
 
@@ -35,14 +35,10 @@ static int code_of(int status)
 {
     switch (status) {
     case 200:
-    case 202:
-        return EXIT_DONE;
-    case 404:
-        return EXIT_NOTHING;
-    case 503:
-        return EXIT_BUSY;
-    default:
-        return EXIT_FAILED;
+    case 202: return EXIT_DONE;
+    case 404: return EXIT_NOTHING;
+    case 503: return EXIT_BUSY;
+    default: return EXIT_FAILED;
     }
 }
 
@@ -121,8 +117,8 @@ static int run_command(struct deed *deed, struct desk *desk)
 
     if (json_parse(deed->arguments, strlen(deed->arguments), JSON_LARGE, &arguments, &deed->error) < 0)
         return fail(deed, 400);
-    deed->status =
-        desk_command(desk, deed->name, arguments, deed->call->now, &deed->reply, &contact, &deed->error);
+    deed->status = desk_command(desk, deed->name, arguments, deed->call->now, &deed->reply, &contact,
+                                &deed->error);
     json_free(arguments);
     return deed->status == 200 ? 0 : -1;
 }
@@ -136,8 +132,8 @@ static int install(struct deed *deed, struct desk *desk, struct ruleset *rules)
 {
     if (desk_begin(desk, &deed->error) != 0)
         return fail(deed, 503);
-    if (desk_install(desk, rules, deed->files, buf_text(&deed->call->actor), deed->call->now,
-                     &deed->error) != 0) {
+    if (desk_install(desk, rules, deed->files, buf_text(&deed->call->actor), deed->call->now, &deed->error) !=
+        0) {
         desk_rollback(desk);
         return fail(deed, 503);
     }

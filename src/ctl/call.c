@@ -55,8 +55,8 @@ int call_init(struct call *call, const struct parsed *parsed, struct output *out
     result = get_path(parsed, OPTION_DB, "FRONTDESK_DB", "frontdesk.db", &call->db_path, error);
     buf_addf(&socket, "%s.sock", buf_text(&call->db_path));
     if (result == 0)
-        result =
-            get_path(parsed, OPTION_ADMIN, "FRONTDESK_ADMIN", buf_text(&socket), &call->admin_path, error);
+        result = get_path(parsed, OPTION_ADMIN, "FRONTDESK_ADMIN", buf_text(&socket), &call->admin_path,
+                          error);
     if (result == 0)
         result = get_path(parsed, OPTION_RULES, "FRONTDESK_RULES", "", &call->rules_dir, error);
     buf_release(&socket);
@@ -189,8 +189,10 @@ int call_since(const struct call *call, int64_t *since)
     else if (clock_parse_duration(typed, &ago) == 0)
         *since = call->now - ago;
     else
-        return call_fail(call, EXIT_USAGE, "--since wants a time like \"2 hours\", 7d, today, 2026-05-12 or "
-                         "\"2026-05-12 14:30\", not \"%s\"", typed);
+        return call_fail(call, EXIT_USAGE,
+                         "--since wants a time like \"2 hours\", 7d, today, 2026-05-12 or "
+                         "\"2026-05-12 14:30\", not \"%s\"",
+                         typed);
     return EXIT_DONE;
 }
 

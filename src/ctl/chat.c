@@ -61,7 +61,8 @@ static int find_webhook(struct buf *url, struct error *error)
     if (found >= 0 && (port == NULL || port[1] == '\0' || strcmp(port, ":0") == 0))
         found = error_set(error,
                           "FRONTDESK_LISTEN is \"%s\"; a chat needs the daemon's address and port, like "
-                          "127.0.0.1:8080", address);
+                          "127.0.0.1:8080",
+                          address);
     if (found >= 0 && (strncmp(address, "0.0.0.0:", 8) == 0 || address == port))
         buf_addf(url, "http://127.0.0.1%s/v1/inbound", port);
     else if (found >= 0 && strncmp(address, "[::]:", 5) == 0)

@@ -19,12 +19,12 @@ struct client;
 
 struct chat {
     struct client *client;
-    struct db *db;          /* borrowed: a reader */
-    const char *user;       /* borrowed */
-    struct buf webhook;     /* URL */
+    struct db *db;      /* borrowed: a reader */
+    const char *user;   /* borrowed */
+    struct buf webhook; /* URL */
     struct buf token;
-    struct buf inbox;       /* URL of the sandbox's messages for the user, "&since=" at its end */
-    int64_t newest;         /* number of the newest message seen there */
+    struct buf inbox; /* URL of the sandbox's messages for the user, "&since=" at its end */
+    int64_t newest;   /* number of the newest message seen there */
     unsigned said;
 };
 

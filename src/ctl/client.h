@@ -18,7 +18,7 @@ enum client_end {
     CLIENT_LOST,   /* the call may have been received, but no whole answer came */
 };
 
-struct client_call { /* borrowed */
+struct client_call {    /* borrowed */
     const char *socket; /* path of a Unix socket; NULL: TCP */
     const char *url;    /* http://… */
     const char *bearer; /* NULL: none */

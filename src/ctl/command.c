@@ -16,7 +16,8 @@
 
 const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_DB] = { "db", "FILE", "the book (FRONTDESK_DB, else frontdesk.db)", true },
-    [OPTION_ADMIN] = { "admin", "SOCKET", "the daemon's admin socket (FRONTDESK_ADMIN, else <db>.sock)", true },
+    [OPTION_ADMIN] = { "admin", "SOCKET", "the daemon's admin socket (FRONTDESK_ADMIN, else <db>.sock)",
+                       true },
     [OPTION_RULES] = { "rules", "DIR", "folder of rule files (FRONTDESK_RULES)", true },
     [OPTION_JSON] = { "json", NULL, "one JSON document, for programs", true },
     [OPTION_CSV] = { "csv", NULL, "a table for spreadsheets (lists only)", true },

@@ -23,9 +23,23 @@ struct call;
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOTHING = 3, EXIT_BUSY = 75 };
 
 enum option_id {
-    OPTION_DB, OPTION_ADMIN, OPTION_RULES, OPTION_JSON, OPTION_CSV, OPTION_HELP, OPTION_VERSION,
-    OPTION_OWNER, OPTION_SINCE, OPTION_RULE, OPTION_USER, OPTION_LIMIT, OPTION_STATE, OPTION_AS, OPTION_SCRIPT,
-    OPTION_STRICT, OPTION_COUNT,
+    OPTION_DB,
+    OPTION_ADMIN,
+    OPTION_RULES,
+    OPTION_JSON,
+    OPTION_CSV,
+    OPTION_HELP,
+    OPTION_VERSION,
+    OPTION_OWNER,
+    OPTION_SINCE,
+    OPTION_RULE,
+    OPTION_USER,
+    OPTION_LIMIT,
+    OPTION_STATE,
+    OPTION_AS,
+    OPTION_SCRIPT,
+    OPTION_STRICT,
+    OPTION_COUNT,
 };
 
 struct option_info {
@@ -38,20 +52,20 @@ enum { HOLES_MAX = 2, ALL_COMMANDS_MAX = 64 };
 
 struct command {
     const char *pattern;
-    const char *help;          /* one line */
-    const char *more;          /* paragraphs for --help, or NULL */
-    unsigned options;          /* bits 1 << enum option_id, beside the global ones */
+    const char *help; /* one line */
+    const char *more; /* paragraphs for --help, or NULL */
+    unsigned options; /* bits 1 << enum option_id, beside the global ones */
     bool has_csv;
     int (*run)(struct call *call);
 };
 #define OPTION_BIT(id) (1u << (id))
 
 struct parsed {
-    const struct command *command;      /* NULL: no word was given, or only help or the version is wanted */
-    char *holes[HOLES_MAX];             /* owned, NULL when missing */
-    int64_t numbers[HOLES_MAX];         /* of holes that are numbers */
-    const char *options[OPTION_COUNT];  /* borrowed from argv; "" for a flag; NULL: not given */
-    const char *words[16];              /* as typed */
+    const struct command *command;     /* NULL: no word was given, or only help or the version is wanted */
+    char *holes[HOLES_MAX];            /* owned, NULL when missing */
+    int64_t numbers[HOLES_MAX];        /* of holes that are numbers */
+    const char *options[OPTION_COUNT]; /* borrowed from argv; "" for a flag; NULL: not given */
+    const char *words[16];             /* as typed */
     size_t word_count;
 };
 

@@ -86,8 +86,10 @@ int command_take(struct call *call)
     int code = act_on_conversation(call, "take", NULL, &reply, &id);
 
     if (code == EXIT_DONE)
-        output_note(call->output, NOTE_GOOD, "Conversation %lld is yours; the bot is silent. Write with: "
-                    "frontdesk say %lld 'your words'", (long long)id, (long long)id);
+        output_note(call->output, NOTE_GOOD,
+                    "Conversation %lld is yours; the bot is silent. Write with: "
+                    "frontdesk say %lld 'your words'",
+                    (long long)id, (long long)id);
     json_free(reply);
     return code;
 }

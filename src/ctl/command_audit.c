@@ -23,15 +23,13 @@ static void add_finding(void *context, const char *sentence)
 static void show_sum(struct output *output, const struct audit *audit)
 {
     static const struct column columns[] = {
-        { "webhooks", "webhooks received", LOOK_NUMBER },
-        { "duplicates", "of them duplicates", LOOK_NUMBER },
-        { "accepted", "messages accepted", LOOK_NUMBER },
-        { "accounted", "accounted for", LOOK_NUMBER },
+        { "webhooks", "webhooks received", LOOK_NUMBER }, { "duplicates", "of them duplicates", LOOK_NUMBER },
+        { "accepted", "messages accepted", LOOK_NUMBER }, { "accounted", "accounted for", LOOK_NUMBER },
         { "discrepancies", NULL, LOOK_NUMBER },
     };
     const struct cell cells[] = {
-        cell_number(audit->webhooks), cell_number(audit->duplicates), cell_number(audit->accepted),
-        cell_number(audit->sum), cell_number(audit->discrepancies),
+        cell_number(audit->webhooks), cell_number(audit->duplicates),    cell_number(audit->accepted),
+        cell_number(audit->sum),      cell_number(audit->discrepancies),
     };
 
     output_record(output, NULL, columns, cells, sizeof cells / sizeof *cells);
@@ -42,7 +40,8 @@ static void show_fates(struct output *output, const struct audit *audit)
     output_table(output, "fates", FATE_COLUMNS, sizeof FATE_COLUMNS / sizeof *FATE_COLUMNS);
     for (int i = 0; i < AUDIT_FATES; i++) {
         const struct cell cells[] = {
-            cell_text(audit_fate_name((enum audit_fate)i)), cell_text(audit_fate_words((enum audit_fate)i)),
+            cell_text(audit_fate_name((enum audit_fate)i)),
+            cell_text(audit_fate_words((enum audit_fate)i)),
             cell_number(audit->fates[i]),
         };
 

@@ -97,12 +97,10 @@ static void show_reply(void *context, const char *text)
     struct dialogue *d = context;
 
     d->heard++;
-    output_line(d->call->output, &(struct exchange_line){ .at = clock_wall_ms(),
-                                                          .kind = "out",
-                                                          .text = text,
-                                                          .actor = "",
-                                                          .state = "",
-                                                          .reason = "" });
+    output_line(
+        d->call->output,
+        &(struct exchange_line){
+            .at = clock_wall_ms(), .kind = "out", .text = text, .actor = "", .state = "", .reason = "" });
 }
 
 static void show_own(struct dialogue *d, const char *text)

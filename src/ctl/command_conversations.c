@@ -112,9 +112,13 @@ static void add_line(void *context, const struct transcript_line *line)
     buf_add_text(&text, line->text);
     if (strcmp(line->media, "[]") != 0 && line->media[0] != '\0')
         buf_addf(&text, "%s[media: %s]", text.len > 0 ? "\n" : "", line->media);
-    output_line(telling->output, &(struct exchange_line){
-        .id = line->id, .at = line->at, .kind = line->kind, .text = buf_text(&text),
-        .actor = is_theirs ? telling->user : line->actor, .state = line->state, .reason = line->reason });
+    output_line(telling->output, &(struct exchange_line){ .id = line->id,
+                                                          .at = line->at,
+                                                          .kind = line->kind,
+                                                          .text = buf_text(&text),
+                                                          .actor = is_theirs ? telling->user : line->actor,
+                                                          .state = line->state,
+                                                          .reason = line->reason });
     buf_release(&text);
 }
 

@@ -10,18 +10,30 @@
 enum { LISTED = 50 };
 
 static const struct column OUTBOX_COLUMNS[] = {
-    { "id", "id", LOOK_NUMBER },             { "user", "user", LOOK_PLAIN },
-    { "conversation", "conversation", LOOK_NUMBER }, { "state", "state", LOOK_STATE },
-    { "created_at", "queued", LOOK_PLAIN },  { "attempts", "attempts", LOOK_NUMBER },
-    { "reason", "why", LOOK_LONG },          { "text", "text", LOOK_LONG },
-    { "kind", NULL, LOOK_PLAIN },            { "message", NULL, LOOK_NUMBER },
-    { "turn", NULL, LOOK_NUMBER },           { "contact", NULL, LOOK_NUMBER },
-    { "seq", NULL, LOOK_NUMBER },            { "part", NULL, LOOK_NUMBER },
-    { "epoch", NULL, LOOK_NUMBER },          { "campaign", NULL, LOOK_PLAIN },
-    { "sent_by", NULL, LOOK_PLAIN },         { "due_at", NULL, LOOK_PLAIN },
-    { "expires_at", NULL, LOOK_PLAIN },      { "settled_at", NULL, LOOK_PLAIN },
-    { "failures", NULL, LOOK_NUMBER },       { "is_consent", NULL, LOOK_PLAIN },
-    { "is_single", NULL, LOOK_PLAIN },       { "is_ambiguous", NULL, LOOK_PLAIN },
+    { "id", "id", LOOK_NUMBER },
+    { "user", "user", LOOK_PLAIN },
+    { "conversation", "conversation", LOOK_NUMBER },
+    { "state", "state", LOOK_STATE },
+    { "created_at", "queued", LOOK_PLAIN },
+    { "attempts", "attempts", LOOK_NUMBER },
+    { "reason", "why", LOOK_LONG },
+    { "text", "text", LOOK_LONG },
+    { "kind", NULL, LOOK_PLAIN },
+    { "message", NULL, LOOK_NUMBER },
+    { "turn", NULL, LOOK_NUMBER },
+    { "contact", NULL, LOOK_NUMBER },
+    { "seq", NULL, LOOK_NUMBER },
+    { "part", NULL, LOOK_NUMBER },
+    { "epoch", NULL, LOOK_NUMBER },
+    { "campaign", NULL, LOOK_PLAIN },
+    { "sent_by", NULL, LOOK_PLAIN },
+    { "due_at", NULL, LOOK_PLAIN },
+    { "expires_at", NULL, LOOK_PLAIN },
+    { "settled_at", NULL, LOOK_PLAIN },
+    { "failures", NULL, LOOK_NUMBER },
+    { "is_consent", NULL, LOOK_PLAIN },
+    { "is_single", NULL, LOOK_PLAIN },
+    { "is_ambiguous", NULL, LOOK_PLAIN },
 };
 enum { COLUMNS = sizeof OUTBOX_COLUMNS / sizeof *OUTBOX_COLUMNS };
 
@@ -67,8 +79,8 @@ static void add_row(void *context, const struct listing_outbox *row)
 
 int command_outbox_list(struct call *call)
 {
-    static const char *const states[] = { "waiting", "due", "claimed", "accepted", "held",    "withheld",
-                                          "expired", "dead", "unknown", "pending", "trouble", NULL };
+    static const char *const states[] = { "waiting", "due",  "claimed", "accepted", "held",    "withheld",
+                                          "expired", "dead", "unknown", "pending",  "trouble", NULL };
     struct error error = { 0 };
     struct db *db;
     int64_t limit;
@@ -108,8 +120,9 @@ static void add_record(void *context, const struct listing_outbox *row)
 }
 
 static const struct column ATTEMPT_COLUMNS[] = {
-    { "id", NULL, LOOK_NUMBER },         { "at", "at", LOOK_PLAIN },         { "took_ms", "ms", LOOK_NUMBER },
-    { "class", "outcome", LOOK_STATE },  { "status", "status", LOOK_NUMBER }, { "batch", "recipients", LOOK_NUMBER },
+    { "id", NULL, LOOK_NUMBER },         { "at", "at", LOOK_PLAIN },
+    { "took_ms", "ms", LOOK_NUMBER },    { "class", "outcome", LOOK_STATE },
+    { "status", "status", LOOK_NUMBER }, { "batch", "recipients", LOOK_NUMBER },
     { "reason", "why", LOOK_LONG },      { "dispatch_id", "dispatch id", LOOK_PLAIN },
     { "request_id", NULL, LOOK_PLAIN },
 };

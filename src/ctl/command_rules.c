@@ -77,14 +77,17 @@ static void sum_up(struct output *output, const struct rulefiles *files, const s
                    size_t failures, size_t warnings)
 {
     static const struct column columns[] = {
-        { "files", NULL, LOOK_NUMBER },    { "rules", NULL, LOOK_NUMBER },    { "examples", NULL, LOOK_NUMBER },
-        { "failures", NULL, LOOK_NUMBER }, { "warnings", NULL, LOOK_NUMBER },
+        { "files", NULL, LOOK_NUMBER },    { "rules", NULL, LOOK_NUMBER },
+        { "examples", NULL, LOOK_NUMBER }, { "failures", NULL, LOOK_NUMBER },
+        { "warnings", NULL, LOOK_NUMBER },
     };
 
-    output_record(output, NULL, columns, (struct cell[]){
-        cell_number((int64_t)files->count), cell_number(rules != NULL ? (int64_t)rules->rule_count : 0),
-        cell_number(rules != NULL ? (int64_t)rules->example_count : 0), cell_number((int64_t)failures),
-        cell_number((int64_t)warnings) }, 5);
+    output_record(output, NULL, columns,
+                  (struct cell[]){ cell_number((int64_t)files->count),
+                                   cell_number(rules != NULL ? (int64_t)rules->rule_count : 0),
+                                   cell_number(rules != NULL ? (int64_t)rules->example_count : 0),
+                                   cell_number((int64_t)failures), cell_number((int64_t)warnings) },
+                  5);
     if (failures == 0 && warnings == 0)
         output_note(output, NOTE_GOOD, "All is well: rules %zu, files %zu, examples %zu, and all hold.",
                     rules->rule_count, files->count, rules->example_count);
@@ -149,10 +152,12 @@ int command_rules_load(struct call *call)
  */
 
 static const struct column RULE_COLUMNS[] = {
-    { "rule", "rule", LOOK_PLAIN },    { "priority", "priority", LOOK_NUMBER }, { "action", "action", LOOK_PLAIN },
-    { "is_disabled", NULL, LOOK_PLAIN }, { "words", "words", LOOK_LONG },       { "pattern", "pattern", LOOK_LONG },
-    { "unless", "unless", LOOK_LONG }, { "team", NULL, LOOK_PLAIN },            { "campaign", NULL, LOOK_PLAIN },
-    { "file", "file", LOOK_PLAIN },    { "line", "line", LOOK_NUMBER },
+    { "rule", "rule", LOOK_PLAIN },     { "priority", "priority", LOOK_NUMBER },
+    { "action", "action", LOOK_PLAIN }, { "is_disabled", NULL, LOOK_PLAIN },
+    { "words", "words", LOOK_LONG },    { "pattern", "pattern", LOOK_LONG },
+    { "unless", "unless", LOOK_LONG },  { "team", NULL, LOOK_PLAIN },
+    { "campaign", NULL, LOOK_PLAIN },   { "file", "file", LOOK_PLAIN },
+    { "line", "line", LOOK_NUMBER },
 };
 
 static bool is_disabled(const char *const *names, const char *rule)

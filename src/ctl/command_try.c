@@ -50,7 +50,7 @@ static int read_rules(const struct call *call, struct rulefiles *files, int64_t 
 static const char *effect_name(enum effect_kind kind)
 {
     static const char *const names[] = {
-        [EFFECT_SAY] = "say", [EFFECT_OPT_OUT] = "opt_out", [EFFECT_OPT_IN] = "opt_in",
+        [EFFECT_SAY] = "say",         [EFFECT_OPT_OUT] = "opt_out", [EFFECT_OPT_IN] = "opt_in",
         [EFFECT_HANDOFF] = "handoff", [EFFECT_CLOSE] = "close",
     };
 
@@ -70,10 +70,10 @@ static void show_effects(struct output *output, const struct decision *decision)
     for (size_t i = 0; i < decision->effect_count; i++) {
         const struct effect *effect = &decision->effects[i];
 
-        output_row(output, (struct cell[]){
-            cell_text(effect_name(effect->kind)), cell_text(effect->text),
-            cell_text(effect->team != NULL ? effect->team->name : NULL),
-            cell_text(effect->campaign != NULL ? effect->campaign->name : NULL) });
+        output_row(output,
+                   (struct cell[]){ cell_text(effect_name(effect->kind)), cell_text(effect->text),
+                                    cell_text(effect->team != NULL ? effect->team->name : NULL),
+                                    cell_text(effect->campaign != NULL ? effect->campaign->name : NULL) });
     }
     output_table_end(output);
 }
@@ -81,7 +81,9 @@ static void show_effects(struct output *output, const struct decision *decision)
 static const char *outcome_name(enum decide_outcome outcome)
 {
     static const char *const names[] = {
-        [OUTCOME_ANSWER] = "answered", [OUTCOME_SILENCE] = "silenced", [OUTCOME_NOBODY] = "unanswered",
+        [OUTCOME_ANSWER] = "answered",
+        [OUTCOME_SILENCE] = "silenced",
+        [OUTCOME_NOBODY] = "unanswered",
         [OUTCOME_AGENT] = "agent",
     };
 
@@ -94,7 +96,9 @@ static int show(struct call *call, const struct ruleset *rules, const struct dec
     struct buf state_json = { 0 }, trace_json = { 0 };
     struct error error = { 0 };
     struct verdict verdict = {
-        .text = text, .ruleset = rules->number, .turn_state = outcome_name(decision->outcome),
+        .text = text,
+        .ruleset = rules->number,
+        .turn_state = outcome_name(decision->outcome),
         .rule = decision->rule != NULL ? decision->rule->name : NULL,
         .action = decision->rule != NULL ? ruleset_action_name(decision->rule->action) : "none",
         .rules_from = rules->number == 0 ? buf_text(&call->rules_dir) : NULL,

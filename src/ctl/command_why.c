@@ -17,9 +17,17 @@ static void show_decision(void *context, const struct transcript_decision *row)
 {
     struct asking *asking = context;
     const struct verdict verdict = {
-        .message = row->message, .conversation = row->conversation, .at = row->at, .ruleset = row->ruleset,
-        .user = row->user, .text = row->text, .rule = row->rule, .action = row->action,
-        .turn_state = row->turn_state, .state = row->state, .trace = row->trace,
+        .message = row->message,
+        .conversation = row->conversation,
+        .at = row->at,
+        .ruleset = row->ruleset,
+        .user = row->user,
+        .text = row->text,
+        .rule = row->rule,
+        .action = row->action,
+        .turn_state = row->turn_state,
+        .state = row->state,
+        .trace = row->trace,
     };
 
     asking->turn = row->turn;
@@ -27,16 +35,18 @@ static void show_decision(void *context, const struct transcript_decision *row)
 }
 
 static const struct column FOLLOWED_COLUMNS[] = {
-    { "id", "what followed", LOOK_NUMBER }, { "kind", NULL, LOOK_PLAIN },      { "actor", "said by", LOOK_PLAIN },
-    { "text", "text", LOOK_LONG },          { "outbox", "outbox", LOOK_NUMBER }, { "state", "state", LOOK_STATE },
+    { "id", "what followed", LOOK_NUMBER }, { "kind", NULL, LOOK_PLAIN },
+    { "actor", "said by", LOOK_PLAIN },     { "text", "text", LOOK_LONG },
+    { "outbox", "outbox", LOOK_NUMBER },    { "state", "state", LOOK_STATE },
     { "reason", "why", LOOK_LONG },
 };
 
 static void show_line(void *context, const struct transcript_line *line)
 {
-    output_row(context, (struct cell[]){
-        cell_id(line->id), cell_text(line->kind), cell_text_or_none(line->actor), cell_text(line->text),
-        cell_id(line->outbox), cell_text_or_none(line->state), cell_text_or_none(line->reason) });
+    output_row(context,
+               (struct cell[]){ cell_id(line->id), cell_text(line->kind), cell_text_or_none(line->actor),
+                                cell_text(line->text), cell_id(line->outbox), cell_text_or_none(line->state),
+                                cell_text_or_none(line->reason) });
 }
 
 static int why(struct call *call, struct db *db)

@@ -66,16 +66,15 @@ static enum output_form form_of(const struct parsed *parsed)
                                                  : OUTPUT_TEXT;
 }
 
-static const char WELCOME[] =
-    "frontdesk answers what your customers write, and lets you see how.\n"
-    "\n"
-    "  frontdesk status                how things are, and what needs you\n"
-    "  frontdesk conversations         who wrote\n"
-    "  frontdesk transcript anna       what was said with anna\n"
-    "  frontdesk rules try 'hello'     what would be answered to this text\n"
-    "  frontdesk chat                  be a customer, here in the terminal\n"
-    "\n"
-    "All commands: frontdesk --help. One of them: frontdesk outbox --help.\n";
+static const char WELCOME[] = "frontdesk answers what your customers write, and lets you see how.\n"
+                              "\n"
+                              "  frontdesk status                how things are, and what needs you\n"
+                              "  frontdesk conversations         who wrote\n"
+                              "  frontdesk transcript anna       what was said with anna\n"
+                              "  frontdesk rules try 'hello'     what would be answered to this text\n"
+                              "  frontdesk chat                  be a customer, here in the terminal\n"
+                              "\n"
+                              "All commands: frontdesk --help. One of them: frontdesk outbox --help.\n";
 
 /* Without a command: the welcome, the version, or help. */
 static int tell(const struct parsed *parsed, const struct output_place *place)

@@ -48,8 +48,8 @@ struct cell cell_json(const char *json)
 }
 
 const struct column output_exchange_columns[EXCHANGE_COLUMNS] = {
-    { "id", "message", LOOK_NUMBER }, { "at", "at", LOOK_PLAIN },       { "kind", "kind", LOOK_STATE },
-    { "actor", "who", LOOK_PLAIN },   { "text", "text", LOOK_LONG },    { "state", "state", LOOK_STATE },
+    { "id", "message", LOOK_NUMBER }, { "at", "at", LOOK_PLAIN },    { "kind", "kind", LOOK_STATE },
+    { "actor", "who", LOOK_PLAIN },   { "text", "text", LOOK_LONG }, { "state", "state", LOOK_STATE },
     { "reason", "why", LOOK_LONG },
 };
 

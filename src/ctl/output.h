@@ -37,7 +37,7 @@ struct output_place {
     void *context;
     bool is_terminal; /* of `put`: tables are cut to its columns */
     bool has_colour;
-    size_t columns;   /* 0: 80 */
+    size_t columns; /* 0: 80 */
 };
 
 enum column_look {
@@ -61,13 +61,13 @@ struct cell { /* the zero value: nothing is known */
     struct span mark; /* of the text: underlined on a terminal when end > start */
 };
 
-struct cell cell_text(const char *text);        /* NULL: none */
+struct cell cell_text(const char *text);         /* NULL: none */
 struct cell cell_text_or_none(const char *text); /* "" is none as well */
 struct cell cell_number(int64_t number);
-struct cell cell_id(int64_t id);                /* 0 is none */
-struct cell cell_time(int64_t ms);              /* 0 is none */
+struct cell cell_id(int64_t id);   /* 0 is none */
+struct cell cell_time(int64_t ms); /* 0 is none */
 struct cell cell_flag(bool flag);
-struct cell cell_json(const char *json);        /* finished JSON: a value of its own there, text elsewhere */
+struct cell cell_json(const char *json); /* finished JSON: a value of its own there, text elsewhere */
 
 enum note_kind { NOTE_PLAIN, NOTE_GOOD, NOTE_WARN, NOTE_BAD, NOTE_DIM, NOTE_FAILURE };
 
@@ -78,12 +78,12 @@ enum exchange_style {
 
 struct exchange_line { /* borrowed texts, "" when unknown */
     int64_t id, at;
-    const char *kind;    /* in, out, agent, note */
+    const char *kind; /* in, out, agent, note */
     const char *text;
-    const char *actor;   /* the rule or person that speaks; of `in`: the customer's name for display */
-    const char *state;   /* in: of its turn; else: of its way out, the worst of its parts */
+    const char *actor; /* the rule or person that speaks; of `in`: the customer's name for display */
+    const char *state; /* in: of its turn; else: of its way out, the worst of its parts */
     const char *reason;
-    bool is_typed;       /* it stands on the screen already: typed at the prompt */
+    bool is_typed; /* it stands on the screen already: typed at the prompt */
 };
 
 struct output *output_new(enum output_form form, const struct output_place *place);
@@ -97,7 +97,8 @@ void output_record(struct output *output, const char *noun, const struct column 
 void output_exchange(struct output *output, const char *noun, enum exchange_style style);
 void output_line(struct output *output, const struct exchange_line *line);
 void output_exchange_end(struct output *output);
-void output_prompt(struct output *output); /* people on a terminal are asked for the next line of the exchange */
+void output_prompt(
+    struct output *output); /* people on a terminal are asked for the next line of the exchange */
 void output_note(struct output *output, enum note_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

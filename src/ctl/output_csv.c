@@ -40,23 +40,16 @@ static void add_quoted(const char *text, struct buf *out)
 static void render(const struct cell *cell, struct buf *value)
 {
     switch (cell->kind) {
-    case CELL_NONE:
-        break;
+    case CELL_NONE: break;
     case CELL_TEXT:
     case CELL_JSON:
         if (is_formula(cell->text))
             buf_add_char(value, '\'');
         show_text(cell->text, strlen(cell->text), SHOW_LINES, value);
         break;
-    case CELL_NUMBER:
-        buf_addf(value, "%lld", (long long)cell->number);
-        break;
-    case CELL_TIME:
-        clock_format_utc(cell->number, value);
-        break;
-    case CELL_FLAG:
-        buf_add_text(value, cell->number != 0 ? "yes" : "no");
-        break;
+    case CELL_NUMBER: buf_addf(value, "%lld", (long long)cell->number); break;
+    case CELL_TIME: clock_format_utc(cell->number, value); break;
+    case CELL_FLAG: buf_add_text(value, cell->number != 0 ? "yes" : "no"); break;
     }
 }
 

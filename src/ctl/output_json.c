@@ -15,22 +15,12 @@ static const char *const NOTE_NAMES[] = {
 static void json_cell(struct jsonw *w, const char *name, const struct cell *cell)
 {
     switch (cell->kind) {
-    case CELL_NONE:
-        jsonw_null(w, name);
-        break;
-    case CELL_TEXT:
-        jsonw_text(w, name, cell->text);
-        break;
-    case CELL_JSON:
-        jsonw_raw(w, name, cell->text);
-        break;
+    case CELL_NONE: jsonw_null(w, name); break;
+    case CELL_TEXT: jsonw_text(w, name, cell->text); break;
+    case CELL_JSON: jsonw_raw(w, name, cell->text); break;
     case CELL_NUMBER:
-    case CELL_TIME:
-        jsonw_int(w, name, cell->number);
-        break;
-    case CELL_FLAG:
-        jsonw_bool(w, name, cell->number != 0);
-        break;
+    case CELL_TIME: jsonw_int(w, name, cell->number); break;
+    case CELL_FLAG: jsonw_bool(w, name, cell->number != 0); break;
     }
 }
 

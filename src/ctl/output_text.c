@@ -54,11 +54,12 @@ struct coloured {
 };
 
 static const struct coloured STATES[] = {
-    { "accepted", GREEN }, { "answered", GREEN },  { "read", GREEN },    { "bot", GREEN },      { "ok", GREEN },
-    { "dead", RED },       { "unknown", RED },     { "error", RED },     { "unreadable", RED }, { "aside", RED },
-    { "stopped", RED },    { "proof", RED },       { "failure", RED },   { "held", YELLOW },    { "expired", YELLOW },
-    { "agent", YELLOW },   { "unanswered", YELLOW }, { "warning", YELLOW }, { "waiting", YELLOW }, { "withheld", YELLOW },
-    { "closed", DIM },     { "duplicate", DIM },   { "silenced", DIM },
+    { "accepted", GREEN },    { "answered", GREEN }, { "read", GREEN },     { "bot", GREEN },
+    { "ok", GREEN },          { "dead", RED },       { "unknown", RED },    { "error", RED },
+    { "unreadable", RED },    { "aside", RED },      { "stopped", RED },    { "proof", RED },
+    { "failure", RED },       { "held", YELLOW },    { "expired", YELLOW }, { "agent", YELLOW },
+    { "unanswered", YELLOW }, { "warning", YELLOW }, { "waiting", YELLOW }, { "withheld", YELLOW },
+    { "closed", DIM },        { "duplicate", DIM },  { "silenced", DIM },
 };
 
 static const char *state_style(const char *word)
@@ -127,22 +128,12 @@ static struct text_cell render(const struct cell *cell)
     struct buf text = { 0 };
 
     switch (cell->kind) {
-    case CELL_NONE:
-        buf_add_text(&text, "–");
-        break;
+    case CELL_NONE: buf_add_text(&text, "–"); break;
     case CELL_TEXT:
-    case CELL_JSON:
-        show_marked(cell, &text, &result.mark);
-        break;
-    case CELL_NUMBER:
-        buf_addf(&text, "%lld", (long long)cell->number);
-        break;
-    case CELL_TIME:
-        format_time(cell->number, &text);
-        break;
-    case CELL_FLAG:
-        buf_add_text(&text, cell->number != 0 ? "yes" : "no");
-        break;
+    case CELL_JSON: show_marked(cell, &text, &result.mark); break;
+    case CELL_NUMBER: buf_addf(&text, "%lld", (long long)cell->number); break;
+    case CELL_TIME: format_time(cell->number, &text); break;
+    case CELL_FLAG: buf_add_text(&text, cell->number != 0 ? "yes" : "no"); break;
     }
     result.width = width_text(buf_text(&text), text.len);
     result.text = buf_detach(&text);

@@ -6,12 +6,12 @@
 
 #include "ctl/output_way.h"
 
-#define DIM "2"
+#define DIM       "2"
 #define UNDERLINE "4"
-#define RED "31"
-#define GREEN "32"
-#define YELLOW "33"
-#define CYAN "36"
+#define RED       "31"
+#define GREEN     "32"
+#define YELLOW    "33"
+#define CYAN      "36"
 
 #define PROMPT "you › "
 

@@ -25,8 +25,10 @@ static void shown(const char *text, enum show_form form, struct buf *out)
 static const char *words_of(const char *state)
 {
     static const char *const words[][2] = {
-        { "agent", "with a person" },          { "unanswered", "no rule has an answer" },
-        { "open", "the answer is on its way" }, { "silenced", "silenced by a rule or an opt-out" },
+        { "agent", "with a person" },
+        { "unanswered", "no rule has an answer" },
+        { "open", "the answer is on its way" },
+        { "silenced", "silenced by a rule or an opt-out" },
     };
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -151,8 +153,10 @@ static void add_day(struct output *output, const struct tm *local)
 
 static const char *kind_style(const char *kind)
 {
-    return strcmp(kind, "in") == 0 ? CYAN : strcmp(kind, "agent") == 0 ? YELLOW :
-           strcmp(kind, "note") == 0 ? DIM : GREEN;
+    return strcmp(kind, "in") == 0      ? CYAN
+           : strcmp(kind, "agent") == 0 ? YELLOW
+           : strcmp(kind, "note") == 0  ? DIM
+                                        : GREEN;
 }
 
 /*

@@ -31,18 +31,18 @@ struct output {
     struct output_place place;
     const struct column *columns; /* of the open table or exchange */
     size_t column_count;
-    enum exchange_style style;    /* of the open exchange */
+    enum exchange_style style; /* of the open exchange */
     bool is_exchange;
-    struct buf buf;               /* text: the piece being put together; JSON: the document */
+    struct buf buf; /* text: the piece being put together; JSON: the document */
     struct jsonw json;
-    struct buf notes;             /* JSON: members of "notes" so far */
-    struct buf failure;           /* JSON: the sentence */
-    struct text_cell *cells;      /* text: all cells of the open table, row by row */
+    struct buf notes;        /* JSON: members of "notes" so far */
+    struct buf failure;      /* JSON: the sentence */
+    struct text_cell *cells; /* text: all cells of the open table, row by row */
     size_t cell_count, cell_room;
-    bool has_prompt;              /* text: the cursor stands behind a prompt */
-    char day[12];                 /* text: of the exchange's newest line */
-    bool is_apart;                /* text: a note needs a blank line before it */
-    size_t things;                /* text: tables, records and exchanges so far */
+    bool has_prompt; /* text: the cursor stands behind a prompt */
+    char day[12];    /* text: of the exchange's newest line */
+    bool is_apart;   /* text: a note needs a blank line before it */
+    size_t things;   /* text: tables, records and exchanges so far */
 };
 
 extern const struct output_way output_way_text, output_way_json, output_way_csv;

@@ -22,12 +22,18 @@ static struct span matched_span(const struct json *trace)
 static void show_head(struct output *output, const struct verdict *v, const struct json *trace)
 {
     static const struct column columns[] = {
-        { "message", "message", LOOK_NUMBER },   { "conversation", "conversation", LOOK_NUMBER },
-        { "user", "user", LOOK_PLAIN },          { "at", "at", LOOK_PLAIN },
-        { "text", "text", LOOK_LONG },           { "folded", "as rules see it", LOOK_LONG },
-        { "matched", "words that won", LOOK_LONG }, { "rule", "rule", LOOK_PLAIN },
-        { "action", "action", LOOK_PLAIN },      { "turn_state", "outcome", LOOK_STATE },
-        { "ruleset", "ruleset", LOOK_NUMBER },   { "rules_from", "rules of", LOOK_PLAIN },
+        { "message", "message", LOOK_NUMBER },
+        { "conversation", "conversation", LOOK_NUMBER },
+        { "user", "user", LOOK_PLAIN },
+        { "at", "at", LOOK_PLAIN },
+        { "text", "text", LOOK_LONG },
+        { "folded", "as rules see it", LOOK_LONG },
+        { "matched", "words that won", LOOK_LONG },
+        { "rule", "rule", LOOK_PLAIN },
+        { "action", "action", LOOK_PLAIN },
+        { "turn_state", "outcome", LOOK_STATE },
+        { "ruleset", "ruleset", LOOK_NUMBER },
+        { "rules_from", "rules of", LOOK_PLAIN },
         { "tried", "rules tried", LOOK_NUMBER },
     };
     struct cell cells[] = {

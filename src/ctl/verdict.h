@@ -11,10 +11,10 @@
 #include "base/error.h"
 #include "ctl/output.h"
 
-struct verdict { /* borrowed */
-    int64_t message, conversation, at, ruleset; /* 0 where they mean nothing */
+struct verdict {                                                       /* borrowed */
+    int64_t message, conversation, at, ruleset;                        /* 0 where they mean nothing */
     const char *user, *text, *rule, *action, *turn_state, *rules_from; /* NULL where they mean nothing */
-    const char *state, *trace;                  /* JSON */
+    const char *state, *trace;                                         /* JSON */
 };
 
 /* 0, or -1 and a sentence when the JSON cannot be read. */

@@ -19,7 +19,8 @@ static void answer_error(struct http_call *call, int status, const char *sentenc
     jsonw_object(&w, NULL);
     jsonw_text(&w, "error", sentence);
     jsonw_end_object(&w);
-    http_answer(call, status, "application/json", buf_text(&json), json.len, status == 503 ? BUSY_RETRY_S : 0);
+    http_answer(call, status, "application/json", buf_text(&json), json.len,
+                status == 503 ? BUSY_RETRY_S : 0);
     buf_release(&json);
 }
 

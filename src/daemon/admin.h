@@ -1,9 +1,9 @@
 /*
  * admin: the routes of the admin socket (mode 0600: whoever may connect may command).
  *
- *     POST /v1/commands/NAME        a person's act (desk/desk.h), JSON arguments; rules-load: {"files":[{"name","text"}],"actor"}
- *     GET  /v1/status               the engine's facts as JSON
- *     GET  /metrics /healthz /readyz
+ *     POST /v1/commands/NAME        a person's act (desk/desk.h), JSON arguments; rules-load:
+ * {"files":[{"name","text"}],"actor"} GET  /v1/status               the engine's facts as JSON GET  /metrics
+ * /healthz /readyz
  */
 #ifndef DAEMON_ADMIN_H
 #define DAEMON_ADMIN_H

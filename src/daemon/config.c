@@ -35,9 +35,12 @@ const char CONFIG_HELP[] =
     "Try it without Braze: make demo\n";
 
 static const struct option options[] = {
-    { "db", required_argument, NULL, 'd' },     { "rules", required_argument, NULL, 'r' },
-    { "listen", required_argument, NULL, 'l' }, { "admin", required_argument, NULL, 'a' },
-    { "help", no_argument, NULL, 'h' },         { "version", no_argument, NULL, 'v' },
+    { "db", required_argument, NULL, 'd' },
+    { "rules", required_argument, NULL, 'r' },
+    { "listen", required_argument, NULL, 'l' },
+    { "admin", required_argument, NULL, 'a' },
+    { "help", no_argument, NULL, 'h' },
+    { "version", no_argument, NULL, 'v' },
     { NULL, 0, NULL, 0 },
 };
 
@@ -47,7 +50,8 @@ static void replace(char **slot, const char *value)
     *slot = alloc_text(value);
 }
 
-static int read_flags(int argc, char **argv, struct config *config, enum config_wish *wish, struct error *error)
+static int read_flags(int argc, char **argv, struct config *config, enum config_wish *wish,
+                      struct error *error)
 {
     int flag;
 
@@ -61,11 +65,14 @@ static int read_flags(int argc, char **argv, struct config *config, enum config_
         case 'a': replace(&config->admin, optarg); break;
         case 'h': *wish = CONFIG_SHOW_HELP; return 0;
         case 'v': *wish = CONFIG_SHOW_VERSION; return 0;
-        default: return error_set(error, "%s is not understood; frontdeskd --help lists the flags", argv[optind - 1]);
+        default:
+            return error_set(error, "%s is not understood; frontdeskd --help lists the flags",
+                             argv[optind - 1]);
         }
     }
     if (optind < argc)
-        return error_set(error, "'%s' is too much: frontdeskd takes flags only; see frontdeskd --help", argv[optind]);
+        return error_set(error, "'%s' is too much: frontdeskd takes flags only; see frontdeskd --help",
+                         argv[optind]);
     return 0;
 }
 
@@ -91,15 +98,18 @@ static int need_variable(const char *name, const char *what, char **slot, struct
     if (read_variable(name, NULL, slot, error) != 0)
         return -1;
     if (*slot == NULL || **slot == '\0')
-        return error_set(error, "%s is not set: %s (it may also come from a file named by %s_FILE)", name, what, name);
+        return error_set(error, "%s is not set: %s (it may also come from a file named by %s_FILE)", name,
+                         what, name);
     return 0;
 }
 
 static int add_token(struct config *config, const char *start, size_t len, struct error *error)
 {
     if (len < CONFIG_TOKEN_MIN)
-        return error_set(error, "FRONTDESK_WEBHOOK_TOKENS: a token has %zu characters, %d is the least; make one with: openssl rand -hex 24",
-                         len, CONFIG_TOKEN_MIN);
+        return error_set(
+            error,
+            "FRONTDESK_WEBHOOK_TOKENS: a token has %zu characters, %d is the least; make one with: openssl rand -hex 24",
+            len, CONFIG_TOKEN_MIN);
     if (config->token_count == CONFIG_TOKENS_MAX)
         return error_set(error, "FRONTDESK_WEBHOOK_TOKENS: more than %d tokens", CONFIG_TOKENS_MAX);
     config->tokens[config->token_count++] = alloc_bytes(start, len);
@@ -110,7 +120,8 @@ static int read_tokens(struct config *config, struct error *error)
 {
     char *list = NULL;
     const char *at;
-    int result = need_variable("FRONTDESK_WEBHOOK_TOKENS", "the secret that Braze sends in its Authorization header", &list, error);
+    int result = need_variable("FRONTDESK_WEBHOOK_TOKENS",
+                               "the secret that Braze sends in its Authorization header", &list, error);
 
     for (at = list; result == 0 && at != NULL && *at != '\0';) {
         size_t skip = strspn(at, ", \t\r\n"), len = strcspn(at + skip, ", \t\r\n");
@@ -127,7 +138,8 @@ static int read_tokens(struct config *config, struct error *error)
     return result;
 }
 
-static int read_number(const char *name, int64_t otherwise, int64_t least, int64_t most, int64_t *value, struct error *error)
+static int read_number(const char *name, int64_t otherwise, int64_t least, int64_t most, int64_t *value,
+                       struct error *error)
 {
     char *text = NULL, *end;
 
@@ -137,7 +149,8 @@ static int read_number(const char *name, int64_t otherwise, int64_t least, int64
     if (text != NULL)
         *value = strtoll(text, &end, 10);
     if (text != NULL && (end == text || *end != '\0' || *value < least || *value > most)) {
-        error_set(error, "%s is '%s': it wants a whole number from %lld to %lld", name, text, (long long)least, (long long)most);
+        error_set(error, "%s is '%s': it wants a whole number from %lld to %lld", name, text,
+                  (long long)least, (long long)most);
         free(text);
         return -1;
     }
@@ -163,13 +176,16 @@ static int read_braze(struct config *config, struct error *error)
     struct buf base = { 0 };
     char *url = NULL;
     int64_t timeout;
-    int result = need_variable("BRAZE_REST_URL", "the workspace's REST host, like https://rest.iad-01.braze.com", &url, error);
+    int result = need_variable("BRAZE_REST_URL",
+                               "the workspace's REST host, like https://rest.iad-01.braze.com", &url, error);
 
     if (result == 0 && fetch_check_base(url, &base, error) != 0)
         result = error_prefix(error, "BRAZE_REST_URL");
     config->braze_url = buf_detach(&base);
     free(url);
-    if (result != 0 || need_variable("BRAZE_API_KEY", "a REST API key with the permission campaigns.trigger.send", &config->braze_key, error) != 0)
+    if (result != 0 ||
+        need_variable("BRAZE_API_KEY", "a REST API key with the permission campaigns.trigger.send",
+                      &config->braze_key, error) != 0)
         return -1;
     result = read_number("FRONTDESK_BRAZE_TIMEOUT_MS", 10000, 200, 60000, &timeout, error);
     config->braze_timeout_ms = (int)timeout;
@@ -194,7 +210,8 @@ static int read_places(struct config *config, struct error *error)
     return read_number("FRONTDESK_DESK", 0, 0, (1 << 22) - 1, &config->desk, error);
 }
 
-int config_read(int argc, char **argv, struct config *config, enum config_wish *wish, int *is_usage, struct error *error)
+int config_read(int argc, char **argv, struct config *config, enum config_wish *wish, int *is_usage,
+                struct error *error)
 {
     *wish = CONFIG_RUN;
     *is_usage = 1;

@@ -1,6 +1,6 @@
 /*
- * config: what the daemon is told by flags, environment, secret files (base/env.h). Checked whole before anything is opened; the first
- * fault is a sentence that names the variable and the way out.
+ * config: what the daemon is told by flags, environment, secret files (base/env.h). Checked whole before
+ * anything is opened; the first fault is a sentence that names the variable and the way out.
  */
 #ifndef DAEMON_CONFIG_H
 #define DAEMON_CONFIG_H
@@ -13,7 +13,7 @@
 
 enum { CONFIG_TOKENS_MAX = 16, CONFIG_TOKEN_MIN = 12 };
 
-struct config { /* owned texts */
+struct config {                                  /* owned texts */
     char *db, *rules, *listen, *admin, *metrics; /* rules, metrics: NULL when not given */
     char *tokens[CONFIG_TOKENS_MAX];
     size_t token_count;
@@ -25,8 +25,10 @@ struct config { /* owned texts */
 
 enum config_wish { CONFIG_RUN, CONFIG_SHOW_HELP, CONFIG_SHOW_VERSION };
 
-/* 0 or -1; with *wish other than CONFIG_RUN nothing else was looked at. *is_usage: the command line itself is at fault (exit 2). */
-int config_read(int argc, char **argv, struct config *config, enum config_wish *wish, int *is_usage, struct error *error);
+/* 0 or -1; with *wish other than CONFIG_RUN nothing else was looked at. *is_usage: the command line itself is
+ * at fault (exit 2). */
+int config_read(int argc, char **argv, struct config *config, enum config_wish *wish, int *is_usage,
+                struct error *error);
 void config_release(struct config *config); /* wipes the secrets */
 
 extern const char CONFIG_HELP[];

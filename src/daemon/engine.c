@@ -1,12 +1,14 @@
 /*
  * engine: see the header for threads and ownership.
  *
- * When a commit fails, its fault decides (faults.md F15-F17, F37). No room: everything is rolled back, every waiting call gets
- * 503, the outcomes of finished calls stay in memory and are entered again before anything new is claimed. A statement that is
- * wrong: the round is repeated one item at a time, and the guilty webhook is set aside. An I/O error or a damaged file: nobody can tell what was
- * written, so the process says 503, leaves the book as after a crash, and ends with EX_IOERR for its supervisor to start it again.
+ * When a commit fails, its fault decides (faults.md F15-F17, F37). No room: everything is rolled back, every
+ * waiting call gets 503, the outcomes of finished calls stay in memory and are entered again before anything
+ * new is claimed. A statement that is wrong: the round is repeated one item at a time, and the guilty webhook
+ * is set aside. An I/O error or a damaged file: nobody can tell what was written, so the process says 503,
+ * leaves the book as after a crash, and ends with EX_IOERR for its supervisor to start it again.
  *
- * An act of a person (take …) is acknowledged once no call for that contact is under way that began before it.
+ * An act of a person (take …) is acknowledged once no call for that contact is under way that began before
+ * it.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -28,9 +30,14 @@
 #include "desk/upkeep.h"
 
 enum {
-    MAILBOX_COUNT = 4096, MAILBOX_BYTES = 64 * 1024 * 1024,
-    BATCH_COUNT = 256, BATCH_BYTES = 1024 * 1024,
-    IDLE_MS = 1000, FULL_RETRY_MS = 1000, WATCH_MS = 1000, STOP_GRACE_MS = 2000,
+    MAILBOX_COUNT = 4096,
+    MAILBOX_BYTES = 64 * 1024 * 1024,
+    BATCH_COUNT = 256,
+    BATCH_BYTES = 1024 * 1024,
+    IDLE_MS = 1000,
+    FULL_RETRY_MS = 1000,
+    WATCH_MS = 1000,
+    STOP_GRACE_MS = 2000,
 };
 
 struct engine {
@@ -41,13 +48,13 @@ struct engine {
     struct mailbox *mailbox;
     struct status *status;
     struct status_facts facts;
-    int64_t watched_at;    /* monotonic */
-    int64_t full_until;    /* monotonic; no claims before */
-    int64_t work_at;       /* wall: when timers or due rows want another round */
+    int64_t watched_at; /* monotonic */
+    int64_t full_until; /* monotonic; no claims before */
+    int64_t work_at;    /* wall: when timers or due rows want another round */
     bool is_short_of_disk;
-    int exit_code;         /* not 0: the book is lost */
+    int exit_code; /* not 0: the book is lost */
     atomic_bool is_stopping;
-    int64_t stop_by;       /* monotonic */
+    int64_t stop_by; /* monotonic */
 };
 
 static void wake(void *context)
@@ -92,7 +99,9 @@ void engine_free(struct engine *engine)
     free(engine);
 }
 
-/* Faults --------------------------------------------------------------------------------------------------------------- */
+/* Faults
+ * ---------------------------------------------------------------------------------------------------------------
+ */
 
 static void note_fault(struct engine *engine, const struct error *error)
 {
@@ -102,13 +111,17 @@ static void note_fault(struct engine *engine, const struct error *error)
     log_error("round_failed", log_int("fault", fault), log_text("reason", error->text));
     if (fault == DB_UNCERTAIN || fault == DB_CORRUPT) {
         engine->exit_code = EX_IOERR;
-        log_error("book_lost", log_text("reason", "the file cannot be trusted any more; ending, so that a fresh start can look"));
+        log_error("book_lost",
+                  log_text("reason",
+                           "the file cannot be trusted any more; ending, so that a fresh start can look"));
     }
     engine->full_until = clock_monotonic_ms() + FULL_RETRY_MS;
     snprintf(engine->facts.why, sizeof engine->facts.why, "%.199s", error->text);
 }
 
-/* Mails ------------------------------------------------------------------------------------------------------------------- */
+/* Mails
+ * -------------------------------------------------------------------------------------------------------------------
+ */
 
 /* In a savepoint of its own: an act that fails in the middle takes nothing else with it. */
 static int run_act(struct engine *engine, struct outcome *outcome, int64_t now, struct error *error)
@@ -121,7 +134,8 @@ static int run_act(struct engine *engine, struct outcome *outcome, int64_t now, 
     } else {
         if (db_mark(engine->desk.db, error) != 0)
             return -1;
-        outcome->status = desk_command(&engine->desk, outcome->mail->name, arguments, now, &outcome->reply, &outcome->contact, &why);
+        outcome->status = desk_command(&engine->desk, outcome->mail->name, arguments, now, &outcome->reply,
+                                       &outcome->contact, &why);
         if (outcome->status == 503)
             db_undo(engine->desk.db);
         else if (db_unmark(engine->desk.db, error) != 0)
@@ -161,7 +175,8 @@ static void refuse_all(struct engine *engine, struct outcome *outcomes, size_t c
 
 static int store_ruleset(struct desk *desk, const struct mail *mail, int64_t now, struct error *error)
 {
-    if (desk_begin(desk, error) != 0 || desk_install(desk, mail->ruleset, mail->files, mail->name, now, error) != 0 ||
+    if (desk_begin(desk, error) != 0 ||
+        desk_install(desk, mail->ruleset, mail->files, mail->name, now, error) != 0 ||
         (mail->is_folder && desk_note_folder(desk, mail->files, error) != 0))
         return -1;
     return desk_commit(desk, error);
@@ -176,9 +191,10 @@ static void adopt_ruleset(struct engine *engine, struct mail *mail)
     mail->ruleset = NULL;
     if (desk_adopt(&engine->desk, rules, &error) != 0)
         note_fault(engine, &error);
-    log_info("ruleset_loaded", log_int("ruleset", rules->number), log_int("rules", (int64_t)rules->rule_count),
-             log_text("actor", mail->name));
-    buf_addf(&reply, "{\"format\":1,\"ruleset\":%lld,\"rules\":%zu}", (long long)rules->number, rules->rule_count);
+    log_info("ruleset_loaded", log_int("ruleset", rules->number),
+             log_int("rules", (int64_t)rules->rule_count), log_text("actor", mail->name));
+    buf_addf(&reply, "{\"format\":1,\"ruleset\":%lld,\"rules\":%zu}", (long long)rules->number,
+             rules->rule_count);
     outcome_tell_json(mail->call, 200, &reply);
     buf_release(&reply);
 }
@@ -217,19 +233,23 @@ static size_t gather(struct engine *engine, struct outcome *outcomes, int64_t no
     return count;
 }
 
-/* A round -------------------------------------------------------------------------------------------------------------------- */
+/* A round
+ * --------------------------------------------------------------------------------------------------------------------
+ */
 
 static bool may_claim(const struct engine *engine)
 {
-    return !atomic_load(&engine->is_stopping) && clock_monotonic_ms() >= engine->full_until && !engine->is_short_of_disk;
+    return !atomic_load(&engine->is_stopping) && clock_monotonic_ms() >= engine->full_until &&
+           !engine->is_short_of_disk;
 }
 
 /* Everything between begin and commit. */
-static int work(struct engine *engine, struct outcome *outcomes, size_t count, int64_t now, struct call **calls,
-                struct error *error)
+static int work(struct engine *engine, struct outcome *outcomes, size_t count, int64_t now,
+                struct call **calls, struct error *error)
 {
     *calls = NULL;
-    if (desk_begin(&engine->desk, error) != 0 || flights_settle(&engine->flights, &engine->desk, now, error) != 0)
+    if (desk_begin(&engine->desk, error) != 0 ||
+        flights_settle(&engine->flights, &engine->desk, now, error) != 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (run_mail(engine, &outcomes[i], now, error) != 0)
@@ -315,7 +335,8 @@ static void round_all(struct engine *engine, struct outcome *outcomes, size_t co
     refuse_all(engine, outcomes, count, "the message cannot be stored at this moment");
 }
 
-/* Carefully: bytes first, then each alone, counted before it is decided ----------------------------------------------------- */
+/* Carefully: bytes first, then each alone, counted before it is decided
+ * ----------------------------------------------------- */
 
 static int commit_step(struct engine *engine, int result, struct error *error)
 {
@@ -340,10 +361,12 @@ static int store_all(struct engine *engine, struct outcome *outcomes, size_t cou
 }
 
 /* 0: decided or set aside, the receipt says which. -1: not now (the row stays raw). */
-static int decide_carefully(struct engine *engine, const struct webhook *webhook, struct receipt *receipt, int64_t now)
+static int decide_carefully(struct engine *engine, const struct webhook *webhook, struct receipt *receipt,
+                            int64_t now)
 {
     struct error error = { 0 };
-    int counted = desk_begin(&engine->desk, &error) == 0 ? road_count(&engine->desk, webhook, receipt, &error) : -1;
+    int counted = desk_begin(&engine->desk, &error) == 0 ? road_count(&engine->desk, webhook, receipt, &error)
+                                                         : -1;
 
     if (commit_step(engine, counted < 0 ? -1 : 0, &error) != 0)
         return -1;
@@ -355,8 +378,10 @@ static int decide_carefully(struct engine *engine, const struct webhook *webhook
         return 0;
     if (db_fault(engine->desk.db) != DB_STATEMENT || desk_begin(&engine->desk, &error) != 0)
         return -1;
-    return commit_step(engine, road_set_aside(&engine->desk, (struct webhook *)webhook, "deciding it failed; see the log of that moment",
-                                              receipt, &error), &error);
+    return commit_step(engine,
+                       road_set_aside(&engine->desk, (struct webhook *)webhook,
+                                      "deciding it failed; see the log of that moment", receipt, &error),
+                       &error);
 }
 
 static void round_carefully(struct engine *engine, struct outcome *outcomes, size_t count, int64_t now)
@@ -394,7 +419,9 @@ static void decide_left_over(struct engine *engine)
     }
 }
 
-/* The loop ---------------------------------------------------------------------------------------------------------------------- */
+/* The loop
+ * ----------------------------------------------------------------------------------------------------------------------
+ */
 
 /* Intake stops while there is still room for what was promised: outcomes of calls, acts of people. */
 static void watch_disk(struct engine *engine)
@@ -421,7 +448,8 @@ static void watch(struct engine *engine, int64_t monotonic, int64_t now)
     engine->watched_at = monotonic;
     watch_disk(engine);
     if (db_has_moved(engine->desk.db)) {
-        log_error("book_lost", log_text("reason", "the database file was moved, replaced or deleted under the daemon"));
+        log_error("book_lost",
+                  log_text("reason", "the database file was moved, replaced or deleted under the daemon"));
         engine->exit_code = EX_IOERR;
     }
     upkeep_count_pending(&engine->desk, &engine->facts.pending);
@@ -453,9 +481,11 @@ static void plan(struct engine *engine, int64_t now)
     int64_t due, timer;
 
     engine->work_at = now + IDLE_MS;
-    if (dispatch_next(&engine->desk, now, &due, &error) != 0 || upkeep_next(&engine->desk, &timer, &error) != 0)
+    if (dispatch_next(&engine->desk, now, &due, &error) != 0 ||
+        upkeep_next(&engine->desk, &timer, &error) != 0)
         return;
-    if (due < engine->work_at && engine->flights.count < ruleset_setting_number(engine->desk.rules, "calls_in_flight"))
+    if (due < engine->work_at &&
+        engine->flights.count < ruleset_setting_number(engine->desk.rules, "calls_in_flight"))
         engine->work_at = due;
     if (timer < engine->work_at)
         engine->work_at = timer;
@@ -503,7 +533,8 @@ static bool is_over(struct engine *engine)
         engine->stop_by = now + engine->config->braze_timeout_ms + STOP_GRACE_MS;
     if (now >= engine->stop_by)
         return true;
-    return engine->flights.count == 0 && !flights_has_ended(&engine->flights) && mailbox_count(engine->mailbox) == 0;
+    return engine->flights.count == 0 && !flights_has_ended(&engine->flights) &&
+           mailbox_count(engine->mailbox) == 0;
 }
 
 static int wait_ms(const struct engine *engine)

@@ -6,9 +6,10 @@
  *     HTTP threads ◀─settle── receipts ◀───── └────────────────────────────────┘◀──done─── curl ◀── Braze
  *                    (only after the commit)
  *
- * A round: settle finished calls, take webhooks and people's acts, decide, run timers, claim what is due, commit; then release
- * the receipts, start the claimed calls, and wait in curl (engine_run returns to the wait only). Nothing is claimed, acknowledged or
- * sent that is not committed. Other threads may put into the mailbox, wake, and read the status.
+ * A round: settle finished calls, take webhooks and people's acts, decide, run timers, claim what is due,
+ * commit; then release the receipts, start the claimed calls, and wait in curl (engine_run returns to the
+ * wait only). Nothing is claimed, acknowledged or sent that is not committed. Other threads may put into the
+ * mailbox, wake, and read the status.
  */
 #ifndef DAEMON_ENGINE_H
 #define DAEMON_ENGINE_H
@@ -25,7 +26,7 @@ struct engine;
 
 struct engine_config { /* borrowed; must outlive the engine */
     const char *db_path;
-    const char *braze_url;   /* without a trailing slash */
+    const char *braze_url; /* without a trailing slash */
     const char *braze_key;
     int braze_timeout_ms;
 };
@@ -35,10 +36,12 @@ struct engine *engine_new(const struct engine_config *config, const struct desk 
 
 struct mailbox *engine_mailbox(struct engine *engine);
 
-/* Runs until engine_stop was called and what was acknowledged is settled, or the book is lost: 0, or the exit code. */
+/* Runs until engine_stop was called and what was acknowledged is settled, or the book is lost: 0, or the exit
+ * code. */
 int engine_run(struct engine *engine);
 
-/* Any thread, also in a signal's wake: claim nothing more, finish what is under way (at most about one call's timeout), end. */
+/* Any thread, also in a signal's wake: claim nothing more, finish what is under way (at most about one call's
+ * timeout), end. */
 void engine_stop(struct engine *engine);
 
 /* After engine_run: closes the book properly when it returned 0. */

@@ -1,9 +1,10 @@
 /*
  * fetch: see the header.
  *
- * Never left, or left without an answer? A transfer that failed before libcurl had written the last byte of its body cannot have
- * been taken: the body was counted out by our read callback, and libcurl asks for the next piece only when the former is
- * with the kernel. Everything after that is ambiguous, whatever the error code says.
+ * Never left, or left without an answer? A transfer that failed before libcurl had written the last byte of
+ * its body cannot have been taken: the body was counted out by our read callback, and libcurl asks for the
+ * next piece only when the former is with the kernel. Everything after that is ambiguous, whatever the error
+ * code says.
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -89,7 +90,8 @@ void fetcher_free(struct fetcher *fetcher)
     free(fetcher);
 }
 
-/* Callbacks ------------------------------------------------------------------------------------------------------- */
+/* Callbacks
+ * ------------------------------------------------------------------------------------------------------- */
 
 static size_t give_body(char *to, size_t size, size_t count, void *context)
 {
@@ -112,7 +114,8 @@ static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
     return transfer->is_cut ? 0 : len; /* 0 ends the transfer; the status has come already */
 }
 
-/* Starting -------------------------------------------------------------------------------------------------------- */
+/* Starting
+ * -------------------------------------------------------------------------------------------------------- */
 
 static struct transfer *transfer_get(struct fetcher *fetcher)
 {
@@ -155,7 +158,8 @@ static void set_transport(CURL *easy, int timeout_ms)
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms < CONNECT_MS ? (long)timeout_ms : (long)CONNECT_MS);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     timeout_ms < CONNECT_MS ? (long)timeout_ms : (long)CONNECT_MS);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -220,7 +224,9 @@ void fetch_wake(struct fetcher *fetcher)
     curl_multi_wakeup(fetcher->multi);
 }
 
-/* Ending ------------------------------------------------------------------------------------------------------------ */
+/* Ending
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static const char *header_of(CURL *easy, const char *name)
 {
@@ -232,7 +238,8 @@ static const char *header_of(CURL *easy, const char *name)
 static enum wire_end end_of(const struct transfer *transfer, CURLcode code, long status)
 {
     /* An answer that was too long, or broke off behind its headers, still has its status. */
-    if (status > 0 && (code == CURLE_OK || transfer->is_cut || code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR))
+    if (status > 0 &&
+        (code == CURLE_OK || transfer->is_cut || code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR))
         return WIRE_ANSWERED;
     return transfer->body_at < transfer->body_len ? WIRE_NEVER_LEFT : WIRE_LEFT_NO_ANSWER;
 }
@@ -294,7 +301,9 @@ int fetch_done(struct fetcher *fetcher, void **context, struct wire *wire, int64
     return 1;
 }
 
-/* Addresses ------------------------------------------------------------------------------------------------------------ */
+/* Addresses
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static bool is_loopback(const char *host)
 {
@@ -316,11 +325,16 @@ static int check_parts(CURLU *url, const char *text, struct error *error)
     curl_url_get(url, CURLUPART_PATH, &path, 0);
     curl_url_get(url, CURLUPART_QUERY, &query, 0);
     if (scheme == NULL || host == NULL || (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0))
-        result = error_set(error, "'%s' is no web address: it looks like https://rest.iad-01.braze.com", text);
+        result = error_set(error, "'%s' is no web address: it looks like https://rest.iad-01.braze.com",
+                           text);
     else if (strcmp(scheme, "http") == 0 && !is_loopback(host))
-        result = error_set(error, "'%s' would send the key in clear: use https (plain http is for a loopback address, the sandbox)", text);
+        result = error_set(
+            error,
+            "'%s' would send the key in clear: use https (plain http is for a loopback address, the sandbox)",
+            text);
     else if ((path != NULL && strcmp(path, "/") != 0) || query != NULL)
-        result = error_set(error, "'%s' has a path: give the host alone, like https://rest.iad-01.braze.com", text);
+        result = error_set(error, "'%s' has a path: give the host alone, like https://rest.iad-01.braze.com",
+                           text);
     curl_free(scheme);
     curl_free(host);
     curl_free(path);
@@ -334,7 +348,8 @@ int fetch_check_base(const char *text, struct buf *base, struct error *error)
     int result;
 
     if (curl_url_set(url, CURLUPART_URL, text, CURLU_DISALLOW_USER) != CURLUE_OK)
-        result = error_set(error, "'%s' is no web address: it looks like https://rest.iad-01.braze.com", text);
+        result = error_set(error, "'%s' is no web address: it looks like https://rest.iad-01.braze.com",
+                           text);
     else
         result = check_parts(url, text, error);
     curl_url_cleanup(url);

@@ -1,9 +1,11 @@
 /*
- * fetch: HTTP calls to the outside, many at a time, in the engine's thread. The only door to libcurl in the daemon.
+ * fetch: HTTP calls to the outside, many at a time, in the engine's thread. The only door to libcurl in the
+ * daemon.
  *
- * All calls share one multi handle. A body is handed over in pieces without a way to rewind it: libcurl would otherwise
- * repeat a request by itself on a reused connection that broke, and a customer would get a reply twice with nobody knowing. So each
- * fetch_start is at most one request on the wire. Answers are capped, redirects are not followed, proxies and .netrc ignored, TLS verified.
+ * All calls share one multi handle. A body is handed over in pieces without a way to rewind it: libcurl would
+ * otherwise repeat a request by itself on a reused connection that broke, and a customer would get a reply
+ * twice with nobody knowing. So each fetch_start is at most one request on the wire. Answers are capped,
+ * redirects are not followed, proxies and .netrc ignored, TLS verified.
  *
  * fetch_wake may be called by any thread, everything else by the one that made the fetcher.
  */
@@ -22,11 +24,11 @@ struct fetcher;
 
 struct fetch { /* borrowed by fetch_start, but the body must stay until the fetch is done */
     const char *url;
-    const char *bearer;      /* "Authorization: Bearer …" */
-    const char *body;        /* JSON, POSTed */
+    const char *bearer; /* "Authorization: Bearer …" */
+    const char *body;   /* JSON, POSTed */
     size_t body_len;
     int timeout_ms;
-    size_t answer_max;       /* bytes; what comes behind is cut off */
+    size_t answer_max; /* bytes; what comes behind is cut off */
     void *context;
 };
 
@@ -44,14 +46,14 @@ void fetch_poll(struct fetcher *fetcher, int timeout_ms);
 void fetch_wake(struct fetcher *fetcher);
 
 /*
- * A finished fetch: 1 with its context, what was seen on the wire (borrowed until the next call of fetch_done), and how long it
- * took; 0 when there is none.
+ * A finished fetch: 1 with its context, what was seen on the wire (borrowed until the next call of
+ * fetch_done), and how long it took; 0 when there is none.
  */
 int fetch_done(struct fetcher *fetcher, void **context, struct wire *wire, int64_t *took_ms);
 
 /*
- * Is this a base address that may be called: https, or http on a loopback address; no user, query or fragment? On success
- * appends it without a trailing slash.
+ * Is this a base address that may be called: https, or http on a loopback address; no user, query or
+ * fragment? On success appends it without a trailing slash.
  */
 int fetch_check_base(const char *url, struct buf *base, struct error *error);
 

@@ -1,6 +1,6 @@
 /*
- * flight: see the header. Outcomes stay in memory until the transaction that enters them is committed, however often that
- * takes (a full disk): only then may the next call for the contact leave.
+ * flight: see the header. Outcomes stay in memory until the transaction that enters them is committed,
+ * however often that takes (a full disk): only then may the next call for the contact leave.
  */
 #include <stdlib.h>
 
@@ -60,8 +60,12 @@ static void start(struct flights *flights, struct call *call)
     struct buf url = { 0 };
     struct error error = { 0 };
     struct fetch fetch = {
-        .bearer = flights->braze_key, .body = buf_text(&call->body), .body_len = call->body.len,
-        .timeout_ms = flights->timeout_ms, .answer_max = ANSWER_MAX, .context = flight,
+        .bearer = flights->braze_key,
+        .body = buf_text(&call->body),
+        .body_len = call->body.len,
+        .timeout_ms = flights->timeout_ms,
+        .answer_max = ANSWER_MAX,
+        .context = flight,
     };
 
     buf_addf(&url, "%s%s", flights->braze_url, call->path);
@@ -105,8 +109,9 @@ static void log_end(const struct flight *flight)
         log_debug("call_accepted", log_text("campaign", flight->call->campaign),
                   log_int("replies", (int64_t)flight->call->count), log_int("ms", flight->took_ms));
     else
-        log_warn("call_failed", log_text("campaign", flight->call->campaign), log_int("replies", (int64_t)flight->call->count),
-                 log_int("status", flight->status), log_text("class", answer_class_name(flight->answer.class)),
+        log_warn("call_failed", log_text("campaign", flight->call->campaign),
+                 log_int("replies", (int64_t)flight->call->count), log_int("status", flight->status),
+                 log_text("class", answer_class_name(flight->answer.class)),
                  log_text("reason", flight->answer.problem), log_text("request", flight->answer.request_id));
 }
 
@@ -137,7 +142,8 @@ bool flights_has_ended(const struct flights *flights)
 int flights_settle(const struct flights *flights, struct desk *desk, int64_t now, struct error *error)
 {
     for (const struct flight *flight = flights->ended; flight != NULL; flight = flight->next)
-        if (dispatch_settle(desk, flight->call, &flight->answer, flight->status, flight->took_ms, now, error) != 0)
+        if (dispatch_settle(desk, flight->call, &flight->answer, flight->status, flight->took_ms, now,
+                            error) != 0)
             return -1;
     return 0;
 }

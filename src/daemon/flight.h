@@ -1,5 +1,6 @@
 /*
- * flight: calls to Braze that are under way, and those that ended and are not yet entered in the book. The engine's thread only.
+ * flight: calls to Braze that are under way, and those that ended and are not yet entered in the book. The
+ * engine's thread only.
  */
 #ifndef DAEMON_FLIGHT_H
 #define DAEMON_FLIGHT_H
@@ -15,12 +16,12 @@
 struct flight;
 
 struct flights {
-    struct fetcher *fetcher; /* owned */
+    struct fetcher *fetcher;           /* owned */
     const char *braze_url, *braze_key; /* borrowed */
     int timeout_ms;
     struct flight *under_way, *ended;
-    int count;               /* under way */
-    uint64_t serial;         /* of the next one */
+    int count;       /* under way */
+    uint64_t serial; /* of the next one */
 };
 
 struct flights_tally { /* what entering the ended ones added */

@@ -85,18 +85,24 @@ static int parse_address(const char *address, union any_address *parsed, socklen
         *len = sizeof parsed->v6;
         return 0;
     }
-    return error_set(error, "cannot listen on \"%s\": \"%s\" is no IP address (write 127.0.0.1:8080 or "
-                     "[::1]:8080; 0.0.0.0:8080 for all interfaces)", address, host);
+    return error_set(error,
+                     "cannot listen on \"%s\": \"%s\" is no IP address (write 127.0.0.1:8080 or "
+                     "[::1]:8080; 0.0.0.0:8080 for all interfaces)",
+                     address, host);
 }
 
 static int refuse_address(const char *address, int why, struct error *error)
 {
     if (why == EADDRINUSE)
-        return error_set(error, "cannot listen on %s: another program holds that port; stop it or choose "
-                         "another port", address);
+        return error_set(error,
+                         "cannot listen on %s: another program holds that port; stop it or choose "
+                         "another port",
+                         address);
     if (why == EACCES)
-        return error_set(error, "cannot listen on %s: ports below 1024 need root; take one above, behind a "
-                         "proxy", address);
+        return error_set(error,
+                         "cannot listen on %s: ports below 1024 need root; take one above, behind a "
+                         "proxy",
+                         address);
     if (why == EADDRNOTAVAIL)
         return error_set(error, "cannot listen on %s: this machine has no such address", address);
     return error_set(error, "cannot listen on %s: %s", address, strerror(why));
@@ -177,8 +183,9 @@ int listen_unix(const char *path, struct listener *listener, struct error *error
         close(fd);
         return error_set(error, "cannot listen on %s: %s", path, strerror(why));
     }
-    *listener = (struct listener){ .fd = fd, .unix_path = alloc_text(path), .device = status.st_dev,
-                                   .inode = status.st_ino };
+    *listener = (struct listener){
+        .fd = fd, .unix_path = alloc_text(path), .device = status.st_dev, .inode = status.st_ino
+    };
     return 0;
 }
 

@@ -9,10 +9,10 @@
 #include "base/error.h"
 
 struct listener {
-    int fd;              /* non-blocking, close-on-exec */
-    int port;            /* TCP: the bound one; 0 for a Unix socket */
-    char *unix_path;     /* owned; NULL for TCP */
-    dev_t device;        /* of the Unix socket's file, so that only our own is removed */
+    int fd;          /* non-blocking, close-on-exec */
+    int port;        /* TCP: the bound one; 0 for a Unix socket */
+    char *unix_path; /* owned; NULL for TCP */
+    dev_t device;    /* of the Unix socket's file, so that only our own is removed */
     ino_t inode;
 };
 

@@ -15,10 +15,10 @@
 struct loader {
     struct mailbox *mailbox;
     const struct zones *zones;
-    pthread_mutex_t mutex;   /* guards `running` */
+    pthread_mutex_t mutex; /* guards `running` */
     pthread_cond_t idle;
     int running;
-    pthread_mutex_t one;     /* held while a load is worked on */
+    pthread_mutex_t one; /* held while a load is worked on */
 };
 
 struct load {
@@ -149,7 +149,8 @@ static void *run(void *context)
     return NULL;
 }
 
-void loader_start(struct loader *loader, const char *folder, struct rulefiles *files, const char *actor, struct http_call *call)
+void loader_start(struct loader *loader, const char *folder, struct rulefiles *files, const char *actor,
+                  struct http_call *call)
 {
     struct load *load = alloc_new(sizeof *load);
     pthread_t thread;

@@ -1,7 +1,7 @@
 /*
- * loader: rule files into a proven ruleset, on a thread of their own, so that the road goes on while ten thousand rules are
- * compiled and prove themselves. What comes out is put into the mailbox; the engine makes it the one in force. Only one load at
- * a time: another one meanwhile waits for it.
+ * loader: rule files into a proven ruleset, on a thread of their own, so that the road goes on while ten
+ * thousand rules are compiled and prove themselves. What comes out is put into the mailbox; the engine makes
+ * it the one in force. Only one load at a time: another one meanwhile waits for it.
  */
 #ifndef DAEMON_LOADER_H
 #define DAEMON_LOADER_H
@@ -19,10 +19,11 @@ struct loader *loader_new(struct mailbox *mailbox, const struct zones *zones);
 void loader_free(struct loader *loader); /* waits for a load under way */
 
 /*
- * Any thread. The files come from `files` (taken over) or, when that is NULL, from `folder`. `call` is parked and gets the
- * outcome; NULL: the outcome is only logged.
+ * Any thread. The files come from `files` (taken over) or, when that is NULL, from `folder`. `call` is parked
+ * and gets the outcome; NULL: the outcome is only logged.
  */
-void loader_start(struct loader *loader, const char *folder, struct rulefiles *files, const char *actor, struct http_call *call);
+void loader_start(struct loader *loader, const char *folder, struct rulefiles *files, const char *actor,
+                  struct http_call *call);
 
 /* The same work in the caller's thread: a proven ruleset, or NULL and a sentence. */
 struct ruleset *loader_build(const struct rulefiles *files, const struct zones *zones, struct error *error);

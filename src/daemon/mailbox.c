@@ -26,8 +26,8 @@
 struct mailbox {
     pthread_mutex_t lock;
     struct mail *first, **last_next;
-    size_t waiting;                     /* mails in the list */
-    size_t places, bytes;               /* given out: reserved or waiting */
+    size_t waiting;       /* mails in the list */
+    size_t places, bytes; /* given out: reserved or waiting */
     size_t max_count, max_bytes;
     bool is_closed;
     void (*wake)(void *context);

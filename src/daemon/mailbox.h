@@ -29,15 +29,15 @@ enum mail_kind {
 struct mail {
     enum mail_kind kind;
     struct mail *next;
-    struct http_call *call;     /* parked; settled by the engine. NULL: nobody waits */
+    struct http_call *call; /* parked; settled by the engine. NULL: nobody waits */
     char *channel, *claimed_user, *content_type, *name; /* owned, may be NULL */
-    char *body;                 /* owned; NUL behind */
+    char *body;                                         /* owned; NUL behind */
     size_t body_len;
-    struct ruleset *ruleset;    /* owned */
-    struct rulefiles *files;    /* owned, from the heap (alloc_new) */
-    bool is_folder;             /* MAIL_RULESET: the files are the daemon\'s own folder */
-    int64_t put_at;             /* monotonic ms; set by mailbox_put */
-    size_t reserved;            /* bytes; set by mailbox_put */
+    struct ruleset *ruleset; /* owned */
+    struct rulefiles *files; /* owned, from the heap (alloc_new) */
+    bool is_folder;          /* MAIL_RULESET: the files are the daemon\'s own folder */
+    int64_t put_at;          /* monotonic ms; set by mailbox_put */
+    size_t reserved;         /* bytes; set by mailbox_put */
 };
 
 struct mail *mail_new(enum mail_kind kind);
@@ -45,12 +45,12 @@ void mail_free(struct mail *mail); /* what it still owns; not the call */
 
 struct mailbox *mailbox_new(size_t max_count, size_t max_bytes, void (*wake)(void *), void *wake_context);
 void mailbox_free(struct mailbox *mailbox);
-bool mailbox_reserve(struct mailbox *mailbox, size_t bytes);  /* false: full or closed */
+bool mailbox_reserve(struct mailbox *mailbox, size_t bytes); /* false: full or closed */
 void mailbox_unreserve(struct mailbox *mailbox, size_t bytes);
 void mailbox_put(struct mailbox *mailbox, struct mail *mail, size_t reserved_bytes);
 /* At most `max_count` mails or about `max_bytes`, as a list in order; NULL when empty. Frees their places. */
 struct mail *mailbox_take(struct mailbox *mailbox, size_t max_count, size_t max_bytes);
-void mailbox_close(struct mailbox *mailbox);                  /* no further reservations */
+void mailbox_close(struct mailbox *mailbox); /* no further reservations */
 size_t mailbox_count(struct mailbox *mailbox);
 
 #endif

@@ -1,12 +1,13 @@
 /*
  * frontdeskd: puts the parts together, waits for signals, takes them apart again.
  *
- * Start: configuration, the book (lock, migration, recovery, stored ruleset), the rule folder, engine thread, listeners. The
- * addresses are bound last, when webhooks can be stored. SIGHUP loads the folder; SIGTERM and SIGINT stop:
- * listeners drain while the engine still answers, then the engine ends what is under way, then the book is closed.
+ * Start: configuration, the book (lock, migration, recovery, stored ruleset), the rule folder, engine thread,
+ * listeners. The addresses are bound last, when webhooks can be stored. SIGHUP loads the folder; SIGTERM and
+ * SIGINT stop: listeners drain while the engine still answers, then the engine ends what is under way, then
+ * the book is closed.
  *
- * Exit: 0 stopped; 1 the environment is broken (the sentence says how to mend it); 2 usage; 74 the book was lost while running,
- * to be started again by a supervisor.
+ * Exit: 0 stopped; 1 the environment is broken (the sentence says how to mend it); 2 usage; 74 the book was
+ * lost while running, to be started again by a supervisor.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +35,6 @@
 #include "daemon/public.h"
 #include "daemon/status.h"
 
-
 enum { DRAIN_MS = 5000 };
 
 struct daemon {
@@ -51,9 +51,12 @@ struct daemon {
     int exit_code;
 };
 
-/* Start ------------------------------------------------------------------------------------------------------------- */
+/* Start
+ * -------------------------------------------------------------------------------------------------------------
+ */
 
-/* Descriptors 0-2 must be open before SQLite opens its files: a stray write to one of them must not hit the book. */
+/* Descriptors 0-2 must be open before SQLite opens its files: a stray write to one of them must not hit the
+ * book. */
 static void open_standard_descriptors(void)
 {
     int fd;
@@ -93,8 +96,8 @@ static int install_folder(struct desk *desk, const struct rulefiles *files, stru
         return -1;
     if (desk_begin(desk, error) == 0 && desk_install(desk, rules, files, "start", now, error) == 0 &&
         desk_note_folder(desk, files, error) == 0 && desk_commit(desk, error) == 0) {
-        log_info("ruleset_loaded", log_int("ruleset", rules->number), log_int("rules", (int64_t)rules->rule_count),
-                 log_text("actor", "start"));
+        log_info("ruleset_loaded", log_int("ruleset", rules->number),
+                 log_int("rules", (int64_t)rules->rule_count), log_text("actor", "start"));
         return desk_adopt(desk, rules, error);
     }
     desk_rollback(desk);
@@ -116,7 +119,8 @@ static int load_folder(struct desk *desk, const char *folder, struct error *erro
     if (result == 0 || desk->rules->number == 0)
         return result;
     log_error("ruleset_refused", log_text("actor", "start"), log_text("reason", error->text),
-              log_int("ruleset", desk->rules->number), log_text("meaning", "the stored ruleset stays in force"));
+              log_int("ruleset", desk->rules->number),
+              log_text("meaning", "the stored ruleset stays in force"));
     return 0;
 }
 
@@ -132,7 +136,11 @@ static int open_desk(struct daemon *daemon, struct desk *desk, struct error *err
         return -1;
     }
     if (desk->rules->number == 0)
-        log_warn("no_rules", log_text("meaning", "every message stays unanswered until rules are loaded: set FRONTDESK_RULES, or frontdesk rules load DIR"));
+        log_warn(
+            "no_rules",
+            log_text(
+                "meaning",
+                "every message stays unanswered until rules are loaded: set FRONTDESK_RULES, or frontdesk rules load DIR"));
     return 0;
 }
 
@@ -169,7 +177,9 @@ static int start_engine(struct daemon *daemon, const struct desk *desk, struct e
     const struct config *config = &daemon->config;
 
     daemon->engine_config = (struct engine_config){
-        .db_path = config->db, .braze_url = config->braze_url, .braze_key = config->braze_key,
+        .db_path = config->db,
+        .braze_url = config->braze_url,
+        .braze_key = config->braze_key,
         .braze_timeout_ms = config->braze_timeout_ms,
     };
     daemon->status = status_new();
@@ -183,10 +193,17 @@ static int start_engine(struct daemon *daemon, const struct desk *desk, struct e
 static int start_listeners(struct daemon *daemon, struct error *error)
 {
     const struct config *config = &daemon->config;
-    struct http_config admin = { .unix_path = config->admin, .routes = admin_routes(), .context = &daemon->admin,
-                                 .threads = 1, .park_ms = 90 * 1000 };
-    struct http_config public = { .address = config->listen, .routes = public_routes(), .context = &daemon->public };
-    struct http_config metrics = { .address = config->metrics, .routes = public_metrics_routes(), .context = &daemon->public,
+    struct http_config admin = { .unix_path = config->admin,
+                                 .routes = admin_routes(),
+                                 .context = &daemon->admin,
+                                 .threads = 1,
+                                 .park_ms = 90 * 1000 };
+    struct http_config public = { .address = config->listen,
+                                  .routes = public_routes(),
+                                  .context = &daemon->public };
+    struct http_config metrics = { .address = config->metrics,
+                                   .routes = public_metrics_routes(),
+                                   .context = &daemon->public,
                                    .threads = 1 };
 
     daemon->admin.mailbox = engine_mailbox(daemon->engine);
@@ -212,7 +229,8 @@ static int start_listeners(struct daemon *daemon, struct error *error)
     return daemon->metrics_server != NULL ? 0 : -1;
 }
 
-/* Run and stop -------------------------------------------------------------------------------------------------------- */
+/* Run and stop
+ * -------------------------------------------------------------------------------------------------------- */
 
 static void reload(struct daemon *daemon)
 {

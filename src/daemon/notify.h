@@ -1,5 +1,6 @@
 /*
- * notify: a word to the service manager (systemd's sd_notify protocol: a datagram to $NOTIFY_SOCKET). Does nothing without one.
+ * notify: a word to the service manager (systemd's sd_notify protocol: a datagram to $NOTIFY_SOCKET). Does
+ * nothing without one.
  */
 #ifndef DAEMON_NOTIFY_H
 #define DAEMON_NOTIFY_H

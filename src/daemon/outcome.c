@@ -24,8 +24,11 @@ struct outcome outcome_of(struct mail *mail, int64_t now)
 
     if (mail->kind == MAIL_WEBHOOK)
         outcome.webhook = (struct webhook){
-            .received_at = now, .channel = mail->channel, .claimed_user = mail->claimed_user,
-            .content_type = mail->content_type != NULL ? mail->content_type : "", .body = mail->body,
+            .received_at = now,
+            .channel = mail->channel,
+            .claimed_user = mail->claimed_user,
+            .content_type = mail->content_type != NULL ? mail->content_type : "",
+            .body = mail->body,
             .body_len = mail->body_len,
         };
     return outcome;
@@ -62,7 +65,8 @@ void outcome_tell_error(struct http_call *call, int status, const char *sentence
     jsonw_object(&w, NULL);
     jsonw_text(&w, "error", sentence);
     jsonw_end_object(&w);
-    http_settle(call, status, "application/json", buf_text(&json), json.len, status == 503 ? RETRY_AFTER_S : 0);
+    http_settle(call, status, "application/json", buf_text(&json), json.len,
+                status == 503 ? RETRY_AFTER_S : 0);
     buf_release(&json);
 }
 
@@ -89,7 +93,8 @@ static void tell_receipt(const struct outcome *outcome, struct status_facts *fac
     buf_release(&json);
 }
 
-static void tell_act(struct outcome *outcome, const struct flights *flights, uint64_t serial, struct acks *acks)
+static void tell_act(struct outcome *outcome, const struct flights *flights, uint64_t serial,
+                     struct acks *acks)
 {
     struct ack *ack;
 
@@ -142,7 +147,8 @@ void acks_abandon(struct acks *acks)
         struct ack *ack = acks->first;
 
         acks->first = ack->next;
-        outcome_tell_error(ack->call, 503, "done, but a call that was under way has not ended; look at the transcript");
+        outcome_tell_error(ack->call, 503,
+                           "done, but a call that was under way has not ended; look at the transcript");
         buf_release(&ack->reply);
         free(ack);
     }

@@ -1,8 +1,9 @@
 /*
- * outcome: what a mail's sender will be told once the commit has returned, and not before. The engine's thread only.
+ * outcome: what a mail's sender will be told once the commit has returned, and not before. The engine's
+ * thread only.
  *
- * A person's act is acknowledged late where it must be: while a call for its contact is under way that began before the act,
- * the acknowledgement waits in `acks` (DESIGN §3.8).
+ * A person's act is acknowledged late where it must be: while a call for its contact is under way that began
+ * before the act, the acknowledgement waits in `acks` (DESIGN §3.8).
  */
 #ifndef DAEMON_OUTCOME_H
 #define DAEMON_OUTCOME_H
@@ -22,7 +23,7 @@ struct outcome {
     struct receipt receipt; /* MAIL_WEBHOOK */
     int status;             /* MAIL_COMMAND: HTTP, with `reply` */
     struct buf reply;
-    int64_t contact;        /* MAIL_COMMAND: whose older calls have to end first; 0: nobody's */
+    int64_t contact; /* MAIL_COMMAND: whose older calls have to end first; 0: nobody's */
 };
 
 struct acks {

@@ -73,7 +73,8 @@ static bool admit_by_token(struct http_call *call, void *context)
     answer_json(call, 401, "error",
                 token != NULL ? "This token is not known here: send one of those in FRONTDESK_WEBHOOK_TOKENS."
                               : "Send the header \"Authorization: Bearer TOKEN\" with one of the tokens in "
-                                "FRONTDESK_WEBHOOK_TOKENS.", NULL, 0);
+                                "FRONTDESK_WEBHOOK_TOKENS.",
+                NULL, 0);
     return false;
 }
 
@@ -167,8 +168,7 @@ static void tell_metrics(struct http_call *call, void *context)
     struct public_context *public = context;
     if (public->metrics == NULL) {
         answer_json(call, 404, "error",
-                    "Metrics are not told here; set FRONTDESK_METRICS, or ask the admin socket.",
-                    NULL, 0);
+                    "Metrics are not told here; set FRONTDESK_METRICS, or ask the admin socket.", NULL, 0);
         return;
     }
     struct buf text = { 0 };

@@ -9,8 +9,8 @@
  * A webhook becomes a MAIL_WEBHOOK: the body without a copy, the channel (whatsapp when the path names none;
  * ASCII letters in lower case, at most 64 bytes), the identity from ?user= or X-Frontdesk-User (the query
  * first; NULL: neither was there, "": an answer), the Content-Type. All texts are repaired to UTF-8. The
- * engine answers it by http_settle. Past the token a webhook is answered 413 or 503 from here, never another 4xx
- * or 5xx.
+ * engine answers it by http_settle. Past the token a webhook is answered 413 or 503 from here, never another
+ * 4xx or 5xx.
  */
 #ifndef DAEMON_PUBLIC_H
 #define DAEMON_PUBLIC_H
@@ -30,8 +30,8 @@ enum {
     PUBLIC_RETRY_S = 5,
 };
 
-struct public_context { /* the `context` of the listener; outlives it */
-    const char *const *tokens;  /* none: nobody gets in */
+struct public_context {        /* the `context` of the listener; outlives it */
+    const char *const *tokens; /* none: nobody gets in */
     size_t token_count;
     struct mailbox *mailbox;
     /* Can webhooks be stored now? If not, why: one sentence. NULL: always. Any thread. */

@@ -49,14 +49,18 @@ static const struct number {
     const char *type, *help;
     size_t offset;
 } numbers[] = {
+/* clang-format off */
 #define NUMBER(field, metric, type, help) { #field, metric, type, help, offsetof(struct status_facts, field) }
+    /* clang-format on */
     NUMBER(accepted, "frontdesk_webhooks_accepted_total", "counter", "Webhooks that became a message."),
     NUMBER(duplicates, "frontdesk_webhooks_duplicate_total", "counter", "Webhooks that had come before."),
-    NUMBER(unreadable, "frontdesk_webhooks_unreadable_total", "counter", "Webhooks that nothing could be read out of."),
+    NUMBER(unreadable, "frontdesk_webhooks_unreadable_total", "counter",
+           "Webhooks that nothing could be read out of."),
     NUMBER(aside, "frontdesk_webhooks_aside_total", "counter", "Webhooks that were set aside."),
     NUMBER(refused, "frontdesk_webhooks_refused_total", "counter", "Webhooks answered 503."),
     NUMBER(calls, "frontdesk_braze_calls_total", "counter", "Calls to Braze begun."),
-    NUMBER(calls_under_way, "frontdesk_braze_calls_under_way", "gauge", "Calls to Braze without an answer yet."),
+    NUMBER(calls_under_way, "frontdesk_braze_calls_under_way", "gauge",
+           "Calls to Braze without an answer yet."),
     NUMBER(replies_accepted, "frontdesk_replies_accepted_total", "counter", "Replies that Braze accepted."),
     NUMBER(replies_ended, "frontdesk_replies_ended_total", "counter", "Replies that ended otherwise."),
     NUMBER(pending, "frontdesk_outbox_pending", "gauge", "Outbox rows that still have to leave."),
@@ -84,8 +88,10 @@ void status_format_metrics(const struct status_facts *facts, int64_t now, struct
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         add_metric(out, numbers[i].metric, numbers[i].type, numbers[i].help, value_of(facts, &numbers[i]));
     add_metric(out, "frontdesk_ready", "gauge", "1 while webhooks can be stored.", facts->is_ready);
-    add_metric(out, "frontdesk_uptime_seconds", "gauge", "Seconds since the start.", (now - facts->started_at) / 1000);
-    add_metric(out, "frontdesk_log_lines_dropped_total", "counter", "Log lines nobody could take.", (int64_t)log_dropped());
+    add_metric(out, "frontdesk_uptime_seconds", "gauge", "Seconds since the start.",
+               (now - facts->started_at) / 1000);
+    add_metric(out, "frontdesk_log_lines_dropped_total", "counter", "Log lines nobody could take.",
+               (int64_t)log_dropped());
 }
 
 void status_format_json(const struct status_facts *facts, int64_t now, struct buf *out)

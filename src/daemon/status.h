@@ -1,6 +1,6 @@
 /*
- * status: what the engine lets others know about itself. The engine writes, any thread reads a copy; one mutex, held for
- * a copy.
+ * status: what the engine lets others know about itself. The engine writes, any thread reads a copy; one
+ * mutex, held for a copy.
  */
 #ifndef DAEMON_STATUS_H
 #define DAEMON_STATUS_H
@@ -11,16 +11,17 @@
 #include "base/buf.h"
 
 struct status_facts {
-    bool is_ready;            /* webhooks can be stored */
-    char why[200];            /* when not */
+    bool is_ready; /* webhooks can be stored */
+    char why[200]; /* when not */
     bool is_careful;
     int64_t ruleset, rules;
-    int64_t accepted, duplicates, unreadable, aside, refused; /* webhooks since the start; refused: answered 503 */
+    int64_t accepted, duplicates, unreadable, aside,
+        refused; /* webhooks since the start; refused: answered 503 */
     int64_t calls, calls_under_way, replies_accepted, replies_ended; /* ended: in any other final state */
     int64_t commits, commit_failures, round_ms_max;
-    int64_t pending;          /* outbox rows that wait, are due or claimed; looked at now and then */
+    int64_t pending; /* outbox rows that wait, are due or claimed; looked at now and then */
     int64_t wal_pages;
-    int64_t started_at;       /* unix ms */
+    int64_t started_at; /* unix ms */
 };
 
 struct status;

@@ -1,8 +1,8 @@
 /*
  * clearance: see the header. The order counts: what must never go out is told before what cannot go out now.
  *
- * A colleague's own words are not fenced by the epoch: she may release or close the conversation right after her last
- * sentence, and it still goes out. An opt-out stops her as well.
+ * A colleague's own words are not fenced by the epoch: she may release or close the conversation right after
+ * her last sentence, and it still goes out. An opt-out stops her as well.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,8 @@
 #include "base/utf8.h"
 #include "desk/clearance.h"
 
-bool clearance_window_is_open(const struct ruleset *rules, const char *channel, int64_t last_in_at, int64_t now)
+bool clearance_window_is_open(const struct ruleset *rules, const char *channel, int64_t last_in_at,
+                              int64_t now)
 {
     const struct channel *known = ruleset_channel(rules, channel);
     int64_t window_ms = (int64_t)WINDOW_HOURS * 3600 * 1000 - ruleset_setting_number(rules, "window_margin");
@@ -21,14 +22,10 @@ bool clearance_window_is_open(const struct ruleset *rules, const char *channel, 
 const char *clearance_state(enum clearance clearance)
 {
     switch (clearance) {
-    case CLEARANCE_WITHHELD:
-        return "withheld";
-    case CLEARANCE_EXPIRED:
-        return "expired";
-    case CLEARANCE_HELD:
-        return "held";
-    case CLEARANCE_SEND:
-        break;
+    case CLEARANCE_WITHHELD: return "withheld";
+    case CLEARANCE_EXPIRED: return "expired";
+    case CLEARANCE_HELD: return "held";
+    case CLEARANCE_SEND: break;
     }
     abort();
 }
@@ -46,7 +43,8 @@ static const struct campaign *choose(const struct ruleset *rules, const struct o
     const struct campaign *response = ruleset_default_campaign(rules, row->channel, LAYOUT_RESPONSE);
     const struct campaign *template = ruleset_default_campaign(rules, row->channel, LAYOUT_TEMPLATE);
 
-    if (asked != NULL && strcmp(asked->channel, row->channel) == 0 && (is_open || asked->layout == LAYOUT_TEMPLATE))
+    if (asked != NULL && strcmp(asked->channel, row->channel) == 0 &&
+        (is_open || asked->layout == LAYOUT_TEMPLATE))
         return asked;
     return is_open && response != NULL ? response : template;
 }
@@ -63,19 +61,28 @@ enum clearance clearance_of(const struct ruleset *rules, const struct outbox_row
     if (now >= row->expires_at)
         return refuse(CLEARANCE_EXPIRED, reason, "its deadline passed before it could leave");
     if (ruleset_channel(rules, row->channel) == NULL) {
-        buf_addf(reason, "the rules know no channel %s: INSERT INTO channel (name, kind) VALUES ('%s', 'other')", row->channel, row->channel);
+        buf_addf(reason,
+                 "the rules know no channel %s: INSERT INTO channel (name, kind) VALUES ('%s', 'other')",
+                 row->channel, row->channel);
         return CLEARANCE_HELD;
     }
     if (strcmp(row->address_kind, "braze") == 0)
-        return refuse(CLEARANCE_HELD, reason, "the contact has neither external id nor phone number, so Braze cannot be told whom to write to");
+        return refuse(
+            CLEARANCE_HELD, reason,
+            "the contact has neither external id nor phone number, so Braze cannot be told whom to write to");
     *campaign = choose(rules, row, is_open);
     if (*campaign == NULL) {
-        buf_addf(reason, is_open ? "channel %s has no campaign row to send it by"
-                                 : "the 24-hour window is closed and channel %s has no campaign row of layout 'template'", row->channel);
+        buf_addf(reason,
+                 is_open
+                     ? "channel %s has no campaign row to send it by"
+                     : "the 24-hour window is closed and channel %s has no campaign row of layout 'template'",
+                 row->channel);
         return CLEARANCE_HELD;
     }
-    if ((*campaign)->layout == LAYOUT_TEMPLATE && utf8_count(row->text, strlen(row->text)) > TEMPLATE_TEXT_MAX) {
-        buf_addf(reason, "the 24-hour window is closed and a template carries at most %d characters", TEMPLATE_TEXT_MAX);
+    if ((*campaign)->layout == LAYOUT_TEMPLATE &&
+        utf8_count(row->text, strlen(row->text)) > TEMPLATE_TEXT_MAX) {
+        buf_addf(reason, "the 24-hour window is closed and a template carries at most %d characters",
+                 TEMPLATE_TEXT_MAX);
         return CLEARANCE_HELD;
     }
     return CLEARANCE_SEND;

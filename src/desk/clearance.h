@@ -1,6 +1,6 @@
 /*
- * clearance: the one gate in front of a send. Asked at the claim, in the transaction that claims, so that nothing that
- * happened since the text was queued is missed. Pure.
+ * clearance: the one gate in front of a send. Asked at the claim, in the transaction that claims, so that
+ * nothing that happened since the text was queued is missed. Pure.
  */
 #ifndef DESK_CLEARANCE_H
 #define DESK_CLEARANCE_H
@@ -20,7 +20,8 @@ enum clearance clearance_of(const struct ruleset *rules, const struct outbox_row
                             const struct campaign **campaign, struct buf *reason);
 
 /* Is the 24-hour window of a channel open? Always, on channels that have none. */
-bool clearance_window_is_open(const struct ruleset *rules, const char *channel, int64_t last_in_at, int64_t now);
+bool clearance_window_is_open(const struct ruleset *rules, const char *channel, int64_t last_in_at,
+                              int64_t now);
 
 const char *clearance_state(enum clearance clearance); /* the outbox state: withheld, expired, held */
 

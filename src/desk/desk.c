@@ -1,7 +1,7 @@
 /*
- * desk: see the header. Opening order: lock, check of file modes, SQLite, bounded integrity check, migration, recovery of calls in
- * flight, the stored ruleset. The book is marked as running until desk_close; whoever finds the mark knows that the last
- * owner died.
+ * desk: see the header. Opening order: lock, check of file modes, SQLite, bounded integrity check, migration,
+ * recovery of calls in flight, the stored ruleset. The book is marked as running until desk_close; whoever
+ * finds the mark knows that the last owner died.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,8 @@ uint32_t desk_random(struct desk *desk)
     return desk->random;
 }
 
-/* Rulesets -------------------------------------------------------------------------------------------------------- */
+/* Rulesets
+ * -------------------------------------------------------------------------------------------------------- */
 
 static int reload_disabled(struct desk *desk, int64_t number, struct error *error)
 {
@@ -47,7 +48,8 @@ static int restore_rules(struct desk *desk, struct error *error)
     if (found == 1) {
         desk->rules = ruleset_new(&files, desk->zones, error);
         if (desk->rules == NULL)
-            found = error_prefix(error, "the stored ruleset %lld cannot be used by this version", (long long)number);
+            found = error_prefix(error, "the stored ruleset %lld cannot be used by this version",
+                                 (long long)number);
         else
             desk->rules->number = number;
     } else if (found == 0) {
@@ -114,20 +116,26 @@ int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct err
         return -1;
     if (!is_disabled)
         return 0;
-    log_error("rule_disabled", log_text("rule", rule), log_text("reason", "its pattern hits the bounds of matching too often"));
+    log_error("rule_disabled", log_text("rule", rule),
+              log_text("reason", "its pattern hits the bounds of matching too often"));
     if (event_put(desk->db, 0, "rule_disabled", "daemon", rule, now, error) != 0)
         return -1;
     return reload_disabled(desk, desk->rules->number, error);
 }
 
-/* Opening ----------------------------------------------------------------------------------------------------------- */
+/* Opening
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 static int take_lock(struct desk *desk, const char *path, struct error *error)
 {
     int taken = lock_take(path, &desk->lock, error);
 
     if (taken == 0)
-        return error_set(error, "%s: another frontdeskd (or a frontdesk command that writes) has it open; only one may write", path);
+        return error_set(
+            error,
+            "%s: another frontdeskd (or a frontdesk command that writes) has it open; only one may write",
+            path);
     return taken == 1 ? 0 : -1;
 }
 
@@ -140,7 +148,8 @@ static int mark_running(struct desk *desk, int64_t now, struct error *error)
     if (book_get_int(desk->db, "running", 0, &running, error) != 0 ||
         book_put_int(desk->db, "running", 1, error) != 0 ||
         outbox_recover(desk->db, now, &recovered, error) != 0 ||
-        timer_ensure(desk->db, "forget", now, error) != 0 || timer_ensure(desk->db, "expire", now, error) != 0)
+        timer_ensure(desk->db, "forget", now, error) != 0 ||
+        timer_ensure(desk->db, "expire", now, error) != 0)
         return -1;
     desk->was_unclean = running != 0;
     if (desk->was_unclean && book_put_int(desk->db, "careful_until", now + CAREFUL_MS, error) != 0)
@@ -148,8 +157,9 @@ static int mark_running(struct desk *desk, int64_t now, struct error *error)
     if (book_get_int(desk->db, "careful_until", 0, &desk->careful_until, error) != 0)
         return -1;
     if (recovered > 0)
-        log_warn("calls_recovered", log_int("count", recovered),
-                 log_text("meaning", "the last daemon ended while they were under way; each is sent once more"));
+        log_warn(
+            "calls_recovered", log_int("count", recovered),
+            log_text("meaning", "the last daemon ended while they were under way; each is sent once more"));
     return db_commit(desk->db, error);
 }
 
@@ -199,7 +209,8 @@ void desk_close(struct desk *desk, int64_t now)
     struct error error = { 0 };
 
     (void)now;
-    if (desk->db != NULL && db_begin(desk->db, &error) == 0 && book_put_int(desk->db, "running", 0, &error) == 0)
+    if (desk->db != NULL && db_begin(desk->db, &error) == 0 &&
+        book_put_int(desk->db, "running", 0, &error) == 0)
         db_commit(desk->db, &error);
     if (error.text[0] != '\0')
         log_warn("close_not_marked", log_text("reason", error.text));

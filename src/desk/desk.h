@@ -1,6 +1,7 @@
 /*
- * desk: the life of a message, without threads and sockets. Owns the book's one writing connection and the ruleset in
- * force. The daemon's engine drives it; so does the CLI while no daemon runs (it then holds the writer's lock).
+ * desk: the life of a message, without threads and sockets. Owns the book's one writing connection and the
+ * ruleset in force. The daemon's engine drives it; so does the CLI while no daemon runs (it then holds the
+ * writer's lock).
  *
  * The caller owns the transaction: desk_begin … any of the verbs below … desk_commit. What a verb promises
  * (a receipt, a claim) counts only once that commit has returned 0. One thread at a time.
@@ -24,25 +25,26 @@
 struct desk {
     struct db *db;
     const struct zones *zones;
-    struct ruleset *rules;    /* in force; never NULL after desk_open */
+    struct ruleset *rules; /* in force; never NULL after desk_open */
     struct matcher *matcher;
     const char **disabled_rules; /* of the ruleset in force, NULL-terminated */
     struct health health;
-    uint32_t random;          /* state of the jitter's generator */
-    int lock;                 /* descriptor that holds the writer's lock */
-    bool was_unclean;         /* the last owner of the book did not close it */
-    int64_t careful_until;    /* go carefully until then (desk/road.h) */
+    uint32_t random;       /* state of the jitter's generator */
+    int lock;              /* descriptor that holds the writer's lock */
+    bool was_unclean;      /* the last owner of the book did not close it */
+    int64_t careful_until; /* go carefully until then (desk/road.h) */
 };
 
 /*
- * Takes the writer's lock (another holder: -1 and a sentence that names it), opens and migrates the book, restores the
- * ruleset in force and returns calls in flight to the queue as ambiguous.
+ * Takes the writer's lock (another holder: -1 and a sentence that names it), opens and migrates the book,
+ * restores the ruleset in force and returns calls in flight to the queue as ambiguous.
  */
 int desk_open(struct desk *desk, const char *path, int64_t number, const struct zones *zones, int64_t now,
               struct error *error);
 void desk_close(struct desk *desk, int64_t now);
 
-/* Frees everything without a word to the book, which then looks as after a crash: for a process that must not write any more. */
+/* Frees everything without a word to the book, which then looks as after a crash: for a process that must not
+ * write any more. */
 void desk_release(struct desk *desk);
 
 /* The next number for jitter; the seed is set at open. */
@@ -53,16 +55,18 @@ int desk_commit(struct desk *desk, struct error *error);
 void desk_rollback(struct desk *desk);
 
 /*
- * Makes a compiled ruleset the one in force: desk_install stores it within the transaction (`files` are kept in the book), desk_adopt
- * takes it over once that has been committed and frees the old one. Held rows are looked at again.
+ * Makes a compiled ruleset the one in force: desk_install stores it within the transaction (`files` are kept
+ * in the book), desk_adopt takes it over once that has been committed and frees the old one. Held rows are
+ * looked at again.
  */
 int desk_install(struct desk *desk, struct ruleset *rules, const struct rulefiles *files, const char *actor,
                  int64_t now, struct error *error);
 int desk_adopt(struct desk *desk, struct ruleset *rules, struct error *error);
 
 /*
- * The rule folder is loaded at start only when its bytes differ from those last tried, so that a restart does not undo what
- * was loaded by hand since. desk_folder_is_news: 1, 0, -1. desk_note_folder remembers them, inside a transaction.
+ * The rule folder is loaded at start only when its bytes differ from those last tried, so that a restart does
+ * not undo what was loaded by hand since. desk_folder_is_news: 1, 0, -1. desk_note_folder remembers them,
+ * inside a transaction.
  */
 int desk_folder_is_news(struct desk *desk, const struct rulefiles *files, struct error *error);
 int desk_note_folder(struct desk *desk, const struct rulefiles *files, struct error *error);
@@ -75,15 +79,15 @@ int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct err
  *
  *     take, release, close   {"conversation":N}
  *     say                    {"conversation":N,"text":"…"}        a bot's conversation is taken first
- *     outbox-retry           {"id":N}                             held, withheld, expired, dead, unknown → due
- *     outbox-drop            {"id":N}                             anything not yet accepted or in flight → dead
- *     webhook-replay         {"id":N}                             unreadable, aside → read again
+ *     outbox-retry           {"id":N}                             held, withheld, expired, dead, unknown →
+ * due outbox-drop            {"id":N}                             anything not yet accepted or in flight →
+ * dead webhook-replay         {"id":N}                             unreadable, aside → read again
  *
- * Returns an HTTP status: 200 with a JSON object in `reply`; 400, 404, 409 with the sentence in `error` and nothing
- * changed; 503 when the book failed. `take`, `say` and the others raise no answer themselves: `*contact` is the contact whose calls in
- * flight must have ended before the act is acknowledged (0: none).
+ * Returns an HTTP status: 200 with a JSON object in `reply`; 400, 404, 409 with the sentence in `error` and
+ * nothing changed; 503 when the book failed. `take`, `say` and the others raise no answer themselves:
+ * `*contact` is the contact whose calls in flight must have ended before the act is acknowledged (0: none).
  */
-int desk_command(struct desk *desk, const char *name, const struct json *arguments, int64_t now, struct buf *reply,
-                 int64_t *contact, struct error *error);
+int desk_command(struct desk *desk, const char *name, const struct json *arguments, int64_t now,
+                 struct buf *reply, int64_t *contact, struct error *error);
 
 #endif

@@ -1,10 +1,11 @@
 /*
  * dispatch: see the header.
  *
- * One look at the outbox brings up to 50 due rows. Each passes the clearance gate; what may not go is settled on the spot. The rest is
- * grouped by what one request can carry: the same campaign row (for /messages/send also the same text). A row whose lane is
- * stopped is put off to the lane's next probe, which takes it out of the way of the others. When all rows of a look
- * were settled or put off, another look follows, a bounded number of times per round.
+ * One look at the outbox brings up to 50 due rows. Each passes the clearance gate; what may not go is settled
+ * on the spot. The rest is grouped by what one request can carry: the same campaign row (for /messages/send
+ * also the same text). A row whose lane is stopped is put off to the lane's next probe, which takes it out of
+ * the way of the others. When all rows of a look were settled or put off, another look follows, a bounded
+ * number of times per round.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,11 +58,15 @@ bool call_has_contact(const struct call *call, int64_t contact)
     return false;
 }
 
-/* Groups --------------------------------------------------------------------------------------------------------- */
+/* Groups
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static enum send_carrier carrier_of(const struct campaign *campaign)
 {
-    return campaign->campaign_id != NULL ? CARRIER_CAMPAIGN : campaign->canvas_id != NULL ? CARRIER_CANVAS : CARRIER_MESSAGE;
+    return campaign->campaign_id != NULL ? CARRIER_CAMPAIGN
+           : campaign->canvas_id != NULL ? CARRIER_CANVAS
+                                         : CARRIER_MESSAGE;
 }
 
 static bool same_address(const struct outbox_row *a, const struct outbox_row *b)
@@ -82,7 +87,8 @@ static bool takes(const struct group *group, const struct campaign *campaign, co
     return true;
 }
 
-static void join_group(struct round *round, const struct campaign *campaign, const struct outbox_row *row, bool is_alone)
+static void join_group(struct round *round, const struct campaign *campaign, const struct outbox_row *row,
+                       bool is_alone)
 {
     struct group *group = NULL;
 
@@ -99,8 +105,12 @@ static void join_group(struct round *round, const struct campaign *campaign, con
 static int put_off(struct round *round, const struct outbox_row *row, int64_t until, struct error *error)
 {
     struct outbox_again again = {
-        .id = row->id, .due_at = until, .failures = row->failures, .is_single = row->is_single,
-        .is_ambiguous = row->is_ambiguous, .reason = "its lane is stopped; see frontdesk status",
+        .id = row->id,
+        .due_at = until,
+        .failures = row->failures,
+        .is_single = row->is_single,
+        .is_ambiguous = row->is_ambiguous,
+        .reason = "its lane is stopped; see frontdesk status",
     };
 
     round->moved++;
@@ -111,8 +121,8 @@ static int settle_uncleared(struct round *round, const struct outbox_row *row, e
                             const char *reason, struct error *error)
 {
     round->moved++;
-    return outbox_settle(round->desk->db, row->id, row->contact, row->turn, clearance_state(clearance), reason, round->now,
-                         error);
+    return outbox_settle(round->desk->db, row->id, row->contact, row->turn, clearance_state(clearance),
+                         reason, round->now, error);
 }
 
 static int place_row(struct round *round, const struct outbox_row *row, struct error *error)
@@ -133,19 +143,23 @@ static int place_row(struct round *round, const struct outbox_row *row, struct e
     until = health_block(health, round->now, send_path(carrier_of(campaign)), campaign->name, &is_probe);
     if (until != 0)
         return put_off(round, row, until, error);
-    if (is_probe && health_probe(health, round->desk->db, send_path(carrier_of(campaign)), campaign->name, round->now, error) != 0)
+    if (is_probe && health_probe(health, round->desk->db, send_path(carrier_of(campaign)), campaign->name,
+                                 round->now, error) != 0)
         return -1;
     join_group(round, campaign, row, row->is_single || is_probe || round->is_trial);
     return 0;
 }
 
-/* Calls ----------------------------------------------------------------------------------------------------------- */
+/* Calls
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 static void fill_recipients(const struct group *group, struct send_recipient *recipients)
 {
     for (size_t i = 0; i < group->count; i++)
         recipients[i] = (struct send_recipient){
-            .address = strcmp(group->rows[i]->address_kind, "external") == 0 ? ADDRESS_EXTERNAL : ADDRESS_PHONE_ALIAS,
+            .address = strcmp(group->rows[i]->address_kind, "external") == 0 ? ADDRESS_EXTERNAL
+                                                                             : ADDRESS_PHONE_ALIAS,
             .id = group->rows[i]->address,
             .text = group->rows[i]->text,
         };
@@ -175,23 +189,30 @@ static int claim_rows(struct round *round, const struct group *group, struct cal
     for (size_t i = 0; i < group->count; i++) {
         const struct outbox_row *row = group->rows[i];
 
-        call->rows[call->count++] = (struct call_row){ row->id, row->contact, row->turn, row->failures, row->is_ambiguous };
+        call->rows[call->count++] = (struct call_row){ row->id, row->contact, row->turn, row->failures,
+                                                       row->is_ambiguous };
         if (outbox_claim(round->desk->db, row->id, call->campaign, error) != 0)
             return -1;
     }
     return 0;
 }
 
-/* A request that we cannot even write is nobody's to retry: of a batch the rows go singly, a single row is dead. */
-static int give_up_group(struct round *round, const struct group *group, const char *reason, struct error *error)
+/* A request that we cannot even write is nobody's to retry: of a batch the rows go singly, a single row is
+ * dead. */
+static int give_up_group(struct round *round, const struct group *group, const char *reason,
+                         struct error *error)
 {
     for (size_t i = 0; i < group->count; i++) {
         const struct outbox_row *row = group->rows[i];
-        struct outbox_again again = { .id = row->id, .due_at = round->now, .failures = row->failures, .is_single = true,
-                                      .is_ambiguous = row->is_ambiguous, .reason = reason };
+        struct outbox_again again = { .id = row->id,
+                                      .due_at = round->now,
+                                      .failures = row->failures,
+                                      .is_single = true,
+                                      .is_ambiguous = row->is_ambiguous,
+                                      .reason = reason };
         int result = group->count > 1 ? outbox_retry(round->desk->db, &again, error)
-                                      : outbox_settle(round->desk->db, row->id, row->contact, row->turn, "dead", reason,
-                                                      round->now, error);
+                                      : outbox_settle(round->desk->db, row->id, row->contact, row->turn,
+                                                      "dead", reason, round->now, error);
 
         if (result != 0)
             return -1;
@@ -243,7 +264,8 @@ int dispatch_claim(struct desk *desk, int64_t now, int under_way, struct call **
     round->desk = desk;
     round->now = now;
     round->tail = calls;
-    round->slots = health_slots(&desk->health, now, under_way, ruleset_setting_number(desk->rules, "calls_in_flight"),
+    round->slots = health_slots(&desk->health, now, under_way,
+                                ruleset_setting_number(desk->rules, "calls_in_flight"),
                                 ruleset_setting_number(desk->rules, "calls_per_hour"), &round->is_trial);
     for (int looks = 0; looks < LOOKS_MAX && round->slots > 0 && result == 0; looks++) {
         result = look(round, error);
@@ -260,7 +282,8 @@ int dispatch_claim(struct desk *desk, int64_t now, int under_way, struct call **
 
 int dispatch_next(struct desk *desk, int64_t now, int64_t *at, struct error *error)
 {
-    int64_t until = health_wait_until(&desk->health, now, ruleset_setting_number(desk->rules, "calls_per_hour"));
+    int64_t until = health_wait_until(&desk->health, now,
+                                      ruleset_setting_number(desk->rules, "calls_per_hour"));
 
     if (outbox_next_due(desk->db, at, error) != 0)
         return -1;
@@ -269,7 +292,9 @@ int dispatch_next(struct desk *desk, int64_t now, int64_t *at, struct error *err
     return 0;
 }
 
-/* Answers ------------------------------------------------------------------------------------------------------------ */
+/* Answers
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static bool is_named(const struct answer *answer, size_t index)
 {
@@ -285,19 +310,20 @@ static const char *fate_of(const struct call *call, size_t index, const struct a
 {
     const struct call_row *row = &call->rows[index];
 
-    *again = (struct outbox_again){ .id = row->outbox, .due_at = now, .failures = row->failures,
-                                    .is_single = false, .is_ambiguous = row->is_ambiguous, .reason = answer->problem };
+    *again = (struct outbox_again){ .id = row->outbox,
+                                    .due_at = now,
+                                    .failures = row->failures,
+                                    .is_single = false,
+                                    .is_ambiguous = row->is_ambiguous,
+                                    .reason = answer->problem };
     switch (answer->class) {
-    case ANSWER_ACCEPTED:
-        return "accepted";
+    case ANSWER_ACCEPTED: return "accepted";
     case ANSWER_ACCEPTED_BUT:
         if (answer->bad_count > 0)
             return is_named(answer, index) ? "dead" : "accepted";
         /* Of a batch nobody knows who is meant; of one row it is clear. */
         return call->count == 1 ? "dead" : "unknown";
-    case ANSWER_REFUSED:
-        again->is_single = true;
-        return call->count == 1 ? "dead" : NULL;
+    case ANSWER_REFUSED: again->is_single = true; return call->count == 1 ? "dead" : NULL;
     case ANSWER_AMBIGUOUS:
         again->is_ambiguous = true;
         again->failures = row->failures + 1;
@@ -306,20 +332,25 @@ static const char *fate_of(const struct call *call, size_t index, const struct a
     case ANSWER_NOT_SENT:
     case ANSWER_NOT_DONE:
     case ANSWER_LATER:
-    case ANSWER_STOPPED:
-        break;
+    case ANSWER_STOPPED: break;
     }
     return NULL;
 }
 
-static int settle_row(struct desk *desk, const struct call *call, size_t index, const struct answer *answer, int status,
-                      int64_t took_ms, int64_t now, struct error *error)
+static int settle_row(struct desk *desk, const struct call *call, size_t index, const struct answer *answer,
+                      int status, int64_t took_ms, int64_t now, struct error *error)
 {
     const struct call_row *row = &call->rows[index];
     struct attempt attempt = {
-        .outbox = row->outbox, .at = call->started_at, .took_ms = took_ms, .class = answer_class_name(answer->class),
-        .dispatch_id = answer->dispatch_id, .request_id = answer->request_id, .reason = answer->problem,
-        .status = status, .batch = call->count,
+        .outbox = row->outbox,
+        .at = call->started_at,
+        .took_ms = took_ms,
+        .class = answer_class_name(answer->class),
+        .dispatch_id = answer->dispatch_id,
+        .request_id = answer->request_id,
+        .reason = answer->problem,
+        .status = status,
+        .batch = call->count,
     };
     struct outbox_again again;
     const char *fate = fate_of(call, index, answer, now, desk_random(desk), &again);
@@ -331,13 +362,13 @@ static int settle_row(struct desk *desk, const struct call *call, size_t index, 
     return outbox_settle(desk->db, row->outbox, row->contact, row->turn, fate, answer->problem, now, error);
 }
 
-int dispatch_settle(struct desk *desk, const struct call *call, const struct answer *answer, int status, int64_t took_ms,
-                    int64_t now, struct error *error)
+int dispatch_settle(struct desk *desk, const struct call *call, const struct answer *answer, int status,
+                    int64_t took_ms, int64_t now, struct error *error)
 {
     int64_t reopened_at;
 
-    if (health_note(&desk->health, desk->db, answer, call->path, call->campaign, now, desk_random(desk), &reopened_at,
-                    error) != 0)
+    if (health_note(&desk->health, desk->db, answer, call->path, call->campaign, now, desk_random(desk),
+                    &reopened_at, error) != 0)
         return -1;
     for (size_t i = 0; i < call->count; i++)
         if (settle_row(desk, call, i, answer, status, took_ms, now, error) != 0)

@@ -1,9 +1,10 @@
 /*
  * dispatch: from the outbox to calls, and from their answers back.
  *
- * dispatch_claim makes as many calls as may start now, each with up to 50 contacts of one campaign, and marks their rows
- * claimed; nobody may start them before the transaction is committed. Batches are not waited for: with a slot free a single row leaves at once, and while
- * all slots are taken the next batch grows by itself. dispatch_settle enters an answer. Both run inside the caller's transaction.
+ * dispatch_claim makes as many calls as may start now, each with up to 50 contacts of one campaign, and marks
+ * their rows claimed; nobody may start them before the transaction is committed. Batches are not waited for:
+ * with a slot free a single row leaves at once, and while all slots are taken the next batch grows by itself.
+ * dispatch_settle enters an answer. Both run inside the caller's transaction.
  */
 #ifndef DESK_DISPATCH_H
 #define DESK_DISPATCH_H
@@ -23,10 +24,11 @@ struct call_row {
     bool is_ambiguous;
 };
 
-struct call { /* a request to Braze, complete; no pointer into a ruleset, which may change while it is under way */
+struct call { /* a request to Braze, complete; no pointer into a ruleset, which may change while it is under
+                 way */
     struct call *next;
-    const char *path;      /* a literal */
-    char campaign[128];    /* the campaign row's name */
+    const char *path;   /* a literal */
+    char campaign[128]; /* the campaign row's name */
     struct buf body;
     struct call_row rows[SEND_RECIPIENTS_MAX];
     size_t count;
@@ -36,8 +38,8 @@ struct call { /* a request to Braze, complete; no pointer into a ruleset, which 
 /* `under_way` calls are out. The list of new ones goes to *calls (NULL: none). */
 int dispatch_claim(struct desk *desk, int64_t now, int under_way, struct call **calls, struct error *error);
 
-int dispatch_settle(struct desk *desk, const struct call *call, const struct answer *answer, int status, int64_t took_ms,
-                    int64_t now, struct error *error);
+int dispatch_settle(struct desk *desk, const struct call *call, const struct answer *answer, int status,
+                    int64_t took_ms, int64_t now, struct error *error);
 
 /* When dispatch_claim may have something to do again; INT64_MAX: not before something happens. */
 int dispatch_next(struct desk *desk, int64_t now, int64_t *at, struct error *error);

@@ -1,9 +1,9 @@
 /*
  * health: see the header.
  *
- * The workspace lane is left when any answer proves that Braze is there and takes us (accepted, refused: both are
- * answers to a good key). An endpoint's and a campaign's lane are left only by an accepted call, since a refusal says nothing
- * about them.
+ * The workspace lane is left when any answer proves that Braze is there and takes us (accepted, refused: both
+ * are answers to a good key). An endpoint's and a campaign's lane are left only by an accepted call, since a
+ * refusal says nothing about them.
  */
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +22,9 @@ int health_load(struct health *health, struct db *db, struct error *error)
     return lane_list(db, health->lanes, HEALTH_LANES_MAX, &health->count, error);
 }
 
-/* Lanes --------------------------------------------------------------------------------------------------------- */
+/* Lanes
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static struct lane *find_lane(const struct health *health, const char *name)
 {
@@ -35,15 +37,9 @@ static struct lane *find_lane(const struct health *health, const char *name)
 static void name_lane(enum answer_scope scope, const char *path, const char *campaign, char name[128])
 {
     switch (scope) {
-    case SCOPE_WORKSPACE:
-        snprintf(name, 128, "%s", WORKSPACE);
-        break;
-    case SCOPE_ENDPOINT:
-        snprintf(name, 128, "%s%s", WORKSPACE, path);
-        break;
-    case SCOPE_CAMPAIGN:
-        snprintf(name, 128, "campaign %s", campaign);
-        break;
+    case SCOPE_WORKSPACE: snprintf(name, 128, "%s", WORKSPACE); break;
+    case SCOPE_ENDPOINT: snprintf(name, 128, "%s%s", WORKSPACE, path); break;
+    case SCOPE_CAMPAIGN: snprintf(name, 128, "campaign %s", campaign); break;
     }
 }
 
@@ -56,8 +52,10 @@ static struct lane *find_scope(const struct health *health, enum answer_scope sc
     return find_lane(health, name);
 }
 
-/* The lane of that scope, made when there is none yet; NULL when the table is full (64 lanes, all of them sick). */
-static struct lane *need_scope(struct health *health, enum answer_scope scope, const char *path, const char *campaign)
+/* The lane of that scope, made when there is none yet; NULL when the table is full (64 lanes, all of them
+ * sick). */
+static struct lane *need_scope(struct health *health, enum answer_scope scope, const char *path,
+                               const char *campaign)
 {
     struct lane *lane = find_scope(health, scope, path, campaign);
 
@@ -81,11 +79,13 @@ static int change_state(struct db *db, struct lane *lane, const char *state, int
     if (*state == '\0')
         log_info("lane_well", log_text("lane", lane->name));
     else
-        log_warn("lane_unwell", log_text("lane", lane->name), log_text("state", state), log_text("reason", lane->reason));
+        log_warn("lane_unwell", log_text("lane", lane->name), log_text("state", state),
+                 log_text("reason", lane->reason));
     return event_put(db, 0, "lane", "daemon", lane->name, now, error);
 }
 
-static int drop_lane(struct health *health, struct db *db, struct lane *lane, int64_t now, struct error *error)
+static int drop_lane(struct health *health, struct db *db, struct lane *lane, int64_t now,
+                     struct error *error)
 {
     int result = change_state(db, lane, "", now, error);
 
@@ -94,7 +94,8 @@ static int drop_lane(struct health *health, struct db *db, struct lane *lane, in
     return result;
 }
 
-/* May calls go? -------------------------------------------------------------------------------------------------- */
+/* May calls go?
+ * -------------------------------------------------------------------------------------------------- */
 
 int64_t health_wait_until(const struct health *health, int64_t now, int64_t calls_per_hour)
 {
@@ -103,7 +104,8 @@ int64_t health_wait_until(const struct health *health, int64_t now, int64_t call
 
     if (health->spaced_until_at > until)
         until = health->spaced_until_at;
-    if (health->hour == now / HOUR_MS && health->used >= calls_per_hour && (health->hour + 1) * HOUR_MS > until)
+    if (health->hour == now / HOUR_MS && health->used >= calls_per_hour &&
+        (health->hour + 1) * HOUR_MS > until)
         until = (health->hour + 1) * HOUR_MS;
     return until > now ? until : 0;
 }
@@ -134,7 +136,8 @@ void health_count_call(struct health *health, int64_t now)
     health->used++;
 }
 
-int64_t health_block(const struct health *health, int64_t now, const char *path, const char *campaign, bool *is_probe)
+int64_t health_block(const struct health *health, int64_t now, const char *path, const char *campaign,
+                     bool *is_probe)
 {
     int64_t until = 0;
 
@@ -166,7 +169,8 @@ int health_probe(struct health *health, struct db *db, const char *path, const c
     return 0;
 }
 
-/* What answers say ------------------------------------------------------------------------------------------------ */
+/* What answers say
+ * ------------------------------------------------------------------------------------------------ */
 
 static int worsen(struct health *health, struct db *db, const struct answer *answer, enum answer_scope scope,
                   const char *state, const char *path, const char *campaign, int64_t wait_ms, int64_t now,
@@ -186,16 +190,16 @@ static int worsen(struct health *health, struct db *db, const struct answer *ans
     return change_state(db, lane, state, now, error);
 }
 
-static int64_t delay_of(const struct health *health, enum answer_scope scope, const char *path, const char *campaign,
-                        uint32_t random)
+static int64_t delay_of(const struct health *health, enum answer_scope scope, const char *path,
+                        const char *campaign, uint32_t random)
 {
     const struct lane *lane = find_scope(health, scope, path, campaign);
 
     return answer_target_delay_ms(lane != NULL ? lane->failures + 1 : 1, random);
 }
 
-static int recover(struct health *health, struct db *db, enum answer_scope scope, const char *path, const char *campaign,
-                   int64_t now, int64_t *reopened_at, struct error *error)
+static int recover(struct health *health, struct db *db, enum answer_scope scope, const char *path,
+                   const char *campaign, int64_t now, int64_t *reopened_at, struct error *error)
 {
     struct lane *lane = find_scope(health, scope, path, campaign);
 
@@ -215,8 +219,8 @@ static void space_out(struct health *health, const struct answer *answer, int64_
         health->spaced_until_at = now + answer->reset_in_ms / (answer->remaining + 1);
 }
 
-static int note_success(struct health *health, struct db *db, bool is_accepted, const char *path, const char *campaign,
-                        int64_t now, int64_t *reopened_at, struct error *error)
+static int note_success(struct health *health, struct db *db, bool is_accepted, const char *path,
+                        const char *campaign, int64_t now, int64_t *reopened_at, struct error *error)
 {
     if (health->ramp > 0)
         health->ramp = health->ramp < 1024 ? health->ramp * 2 : 0;
@@ -226,8 +230,8 @@ static int note_success(struct health *health, struct db *db, bool is_accepted, 
     return recover(health, db, SCOPE_WORKSPACE, path, campaign, now, &(int64_t){ 0 }, error);
 }
 
-int health_note(struct health *health, struct db *db, const struct answer *answer, const char *path, const char *campaign,
-                int64_t now, uint32_t random, int64_t *reopened_at, struct error *error)
+int health_note(struct health *health, struct db *db, const struct answer *answer, const char *path,
+                const char *campaign, int64_t now, uint32_t random, int64_t *reopened_at, struct error *error)
 {
     int64_t wait_ms;
 
@@ -237,7 +241,8 @@ int health_note(struct health *health, struct db *db, const struct answer *answe
     case ANSWER_ACCEPTED:
     case ANSWER_ACCEPTED_BUT:
     case ANSWER_REFUSED:
-        return note_success(health, db, answer->class != ANSWER_REFUSED, path, campaign, now, reopened_at, error);
+        return note_success(health, db, answer->class != ANSWER_REFUSED, path, campaign, now, reopened_at,
+                            error);
     case ANSWER_LATER:
         wait_ms = answer->wait_ms + (int64_t)(answer->wait_ms / 10 * (random >> 16) >> 16);
         /* Told nothing, or told again and again: our own ladder is the least. */
@@ -251,7 +256,8 @@ int health_note(struct health *health, struct db *db, const struct answer *answe
     case ANSWER_NOT_DONE:
     case ANSWER_AMBIGUOUS:
         wait_ms = delay_of(health, SCOPE_WORKSPACE, path, campaign, random);
-        return worsen(health, db, answer, SCOPE_WORKSPACE, "backing_off", path, campaign, wait_ms, now, error);
+        return worsen(health, db, answer, SCOPE_WORKSPACE, "backing_off", path, campaign, wait_ms, now,
+                      error);
     }
     return 0;
 }

@@ -5,9 +5,10 @@
  *     braze/campaigns/trigger/send   an endpoint: the key lacks its permission
  *     campaign NAME                  a campaign row: Braze does not know its id
  *
- * A lane that fails backs off (1, 2, 4 … 60 s) and then lets one row through as a trial; when that succeeds, the number of
- * calls under way grows again from one, doubling. A stopped lane keeps its rows and probes in the same way. The hourly budget is
- * a share of Braze's limit per clock hour. Pure but for the rows of table lane, which keep it over a restart.
+ * A lane that fails backs off (1, 2, 4 … 60 s) and then lets one row through as a trial; when that succeeds,
+ * the number of calls under way grows again from one, doubling. A stopped lane keeps its rows and probes in
+ * the same way. The hourly budget is a share of Braze's limit per clock hour. Pure but for the rows of table
+ * lane, which keep it over a restart.
  */
 #ifndef DESK_HEALTH_H
 #define DESK_HEALTH_H
@@ -26,8 +27,8 @@ enum { HEALTH_LANES_MAX = 64 };
 struct health {
     struct lane lanes[HEALTH_LANES_MAX];
     size_t count;
-    int ramp;                /* calls that may be under way; 0: no bound but the setting's */
-    int64_t hour;            /* number of the clock hour that `used` counts */
+    int ramp;     /* calls that may be under way; 0: no bound but the setting's */
+    int64_t hour; /* number of the clock hour that `used` counts */
     int64_t used;
     int64_t spaced_until_at; /* Braze's own count nears its end: no call before */
 };
@@ -42,10 +43,11 @@ int health_slots(struct health *health, int64_t now, int under_way, int64_t call
 int64_t health_wait_until(const struct health *health, int64_t now, int64_t calls_per_hour);
 
 /*
- * May a row go by this endpoint and campaign? 0: yes. Else the moment from which on one may try; when that has come, the
- * caller that gets 0 is the probe, and *is_probe says so.
+ * May a row go by this endpoint and campaign? 0: yes. Else the moment from which on one may try; when that
+ * has come, the caller that gets 0 is the probe, and *is_probe says so.
  */
-int64_t health_block(const struct health *health, int64_t now, const char *path, const char *campaign, bool *is_probe);
+int64_t health_block(const struct health *health, int64_t now, const char *path, const char *campaign,
+                     bool *is_probe);
 
 /* A probe leaves: others wait for its answer. */
 int health_probe(struct health *health, struct db *db, const char *path, const char *campaign, int64_t now,
@@ -54,11 +56,12 @@ int health_probe(struct health *health, struct db *db, const char *path, const c
 void health_count_call(struct health *health, int64_t now);
 
 /*
- * What an answer says about the lanes. *reopened_at: rows with this due_at may leave at once (0: none). A change of state is
- * written to the ledger and the log.
+ * What an answer says about the lanes. *reopened_at: rows with this due_at may leave at once (0: none). A
+ * change of state is written to the ledger and the log.
  */
-int health_note(struct health *health, struct db *db, const struct answer *answer, const char *path, const char *campaign,
-                int64_t now, uint32_t random, int64_t *reopened_at, struct error *error);
+int health_note(struct health *health, struct db *db, const struct answer *answer, const char *path,
+                const char *campaign, int64_t now, uint32_t random, int64_t *reopened_at,
+                struct error *error);
 
 /* A person asks for another try now. */
 int health_clear(struct health *health, struct db *db, int64_t now, struct error *error);

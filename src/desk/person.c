@@ -1,9 +1,10 @@
 /*
  * person: what people do to conversations, outbox rows and webhooks (desk_command of desk/desk.h).
  *
- * One function per act, one table. An act looks at the state first and refuses with a sentence (404, 409) before it
- * changes anything. Taking a conversation raises its epoch, so that every text of the bot that has not left yet is withheld at its
- * claim; what has left is waited for by whoever acknowledges the act (*contact).
+ * One function per act, one table. An act looks at the state first and refuses with a sentence (404, 409)
+ * before it changes anything. Taking a conversation raises its epoch, so that every text of the bot that has
+ * not left yet is withheld at its claim; what has left is waited for by whoever acknowledges the act
+ * (*contact).
  */
 #include <string.h>
 
@@ -26,7 +27,8 @@ struct act {
     int64_t *contact;
 };
 
-static int refuse(int status, struct error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static int refuse(int status, struct error *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 static int refuse(int status, struct error *error, const char *format, ...)
 {
@@ -41,7 +43,8 @@ static int refuse(int status, struct error *error, const char *format, ...)
     return status;
 }
 
-/* Conversations ----------------------------------------------------------------------------------------------------- */
+/* Conversations
+ * ----------------------------------------------------------------------------------------------------- */
 
 static int find_conversation(const struct act *act, struct conversation *conversation, struct error *error)
 {
@@ -49,7 +52,8 @@ static int find_conversation(const struct act *act, struct conversation *convers
     int found = conversation_get(act->desk->db, id, conversation, error);
 
     if (found == 0)
-        return refuse(NOT_FOUND, error, "there is no conversation %lld; frontdesk conversations lists them", (long long)id);
+        return refuse(NOT_FOUND, error, "there is no conversation %lld; frontdesk conversations lists them",
+                      (long long)id);
     return found < 0 ? FAILED : DONE;
 }
 
@@ -58,12 +62,14 @@ static int find_open(const struct act *act, struct conversation *conversation, s
     int status = find_conversation(act, conversation, error);
 
     if (status == DONE && strcmp(conversation->owner, "closed") == 0)
-        return refuse(CONFLICT, error, "conversation %lld is closed; the customer's next message opens a new one",
+        return refuse(CONFLICT, error,
+                      "conversation %lld is closed; the customer's next message opens a new one",
                       (long long)conversation->id);
     return status;
 }
 
-static int format_conversation(const struct act *act, const struct conversation *conversation, int64_t message)
+static int format_conversation(const struct act *act, const struct conversation *conversation,
+                               int64_t message)
 {
     struct jsonw w = { .out = act->reply };
 
@@ -79,8 +85,8 @@ static int format_conversation(const struct act *act, const struct conversation 
     return DONE;
 }
 
-static int give(const struct act *act, struct conversation *conversation, const char *owner, const char *event,
-                struct error *error)
+static int give(const struct act *act, struct conversation *conversation, const char *owner,
+                const char *event, struct error *error)
 {
     const char *agent = strcmp(owner, "agent") == 0 ? act->actor : "";
 
@@ -101,8 +107,8 @@ static int take(const struct act *act, struct error *error)
     if (conversation.agent[0] != '\0' && strcmp(conversation.agent, act->actor) == 0)
         return format_conversation(act, &conversation, 0);
     if (conversation.agent[0] != '\0')
-        return refuse(CONFLICT, error, "conversation %lld is with %s; release it first", (long long)conversation.id,
-                      conversation.agent);
+        return refuse(CONFLICT, error, "conversation %lld is with %s; release it first",
+                      (long long)conversation.id, conversation.agent);
     status = give(act, &conversation, "agent", "take", error);
     return status == DONE ? format_conversation(act, &conversation, 0) : status;
 }
@@ -143,8 +149,10 @@ static int check_listens(const struct act *act, const struct conversation *conve
     if (contact_is_opted_out(act->desk->db, conversation->contact, &is_opted_out, error) != 0)
         return FAILED;
     if (is_opted_out)
-        return refuse(CONFLICT, error, "the customer of conversation %lld has opted out and hears nothing until they opt in again",
-                      (long long)conversation->id);
+        return refuse(
+            CONFLICT, error,
+            "the customer of conversation %lld has opted out and hears nothing until they opt in again",
+            (long long)conversation->id);
     return DONE;
 }
 
@@ -171,7 +179,9 @@ static int say(const struct act *act, struct error *error)
     return format_conversation(act, &conversation, message);
 }
 
-/* Outbox -------------------------------------------------------------------------------------------------------------- */
+/* Outbox
+ * --------------------------------------------------------------------------------------------------------------
+ */
 
 static int find_row(const struct act *act, struct outbox_brief *row, struct error *error)
 {
@@ -179,13 +189,16 @@ static int find_row(const struct act *act, struct outbox_brief *row, struct erro
     int found = outbox_get(act->desk->db, id, row, error);
 
     if (found == 0)
-        return refuse(NOT_FOUND, error, "there is no outbox row %lld; frontdesk outbox list shows them", (long long)id);
+        return refuse(NOT_FOUND, error, "there is no outbox row %lld; frontdesk outbox list shows them",
+                      (long long)id);
     if (found < 0)
         return FAILED;
     if (strcmp(row->state, "accepted") == 0)
         return refuse(CONFLICT, error, "outbox row %lld has been accepted by Braze already", (long long)id);
     if (strcmp(row->state, "claimed") == 0)
-        return refuse(CONFLICT, error, "outbox row %lld is on its way at this moment; look again in a few seconds", (long long)id);
+        return refuse(CONFLICT, error,
+                      "outbox row %lld is on its way at this moment; look again in a few seconds",
+                      (long long)id);
     return DONE;
 }
 
@@ -204,13 +217,15 @@ static int format_row(const struct act *act, int64_t id, struct error *error)
     return DONE;
 }
 
-static int note_row(const struct act *act, const struct outbox_brief *row, const char *event, struct error *error)
+static int note_row(const struct act *act, const struct outbox_brief *row, const char *event,
+                    struct error *error)
 {
     struct buf detail = { 0 };
     int result;
 
     buf_addf(&detail, "outbox %lld, was %s", (long long)row->id, row->state);
-    result = event_put(act->desk->db, row->conversation, event, act->actor, buf_text(&detail), act->now, error);
+    result = event_put(act->desk->db, row->conversation, event, act->actor, buf_text(&detail), act->now,
+                       error);
     buf_release(&detail);
     return result;
 }
@@ -226,7 +241,8 @@ static int retry(const struct act *act, struct error *error)
     /* Asking for one row is asking whether its lane works again, too. */
     if (health_clear(&act->desk->health, act->desk->db, act->now, error) != 0 ||
         outbox_renew(act->desk->db, row.id, until, error) != 0 ||
-        outbox_revive(act->desk->db, row.id, act->now, error) != 0 || note_row(act, &row, "retry", error) != 0)
+        outbox_revive(act->desk->db, row.id, act->now, error) != 0 ||
+        note_row(act, &row, "retry", error) != 0)
         return FAILED;
     return format_row(act, row.id, error);
 }
@@ -238,13 +254,16 @@ static int drop(const struct act *act, struct error *error)
 
     if (status != DONE)
         return status;
-    if (outbox_settle(act->desk->db, row.id, row.contact, row.turn, "dead", "dropped by a person", act->now, error) != 0 ||
+    if (outbox_settle(act->desk->db, row.id, row.contact, row.turn, "dead", "dropped by a person", act->now,
+                      error) != 0 ||
         note_row(act, &row, "drop", error) != 0)
         return FAILED;
     return format_row(act, row.id, error);
 }
 
-/* Webhooks -------------------------------------------------------------------------------------------------------------- */
+/* Webhooks
+ * --------------------------------------------------------------------------------------------------------------
+ */
 
 static void format_receipt(const struct act *act, const struct receipt *receipt)
 {
@@ -280,29 +299,34 @@ static int replay(const struct act *act, struct error *error)
     int status;
 
     if (found == 0)
-        return refuse(NOT_FOUND, error, "there is no webhook %lld; frontdesk webhooks list shows them", (long long)id);
+        return refuse(NOT_FOUND, error, "there is no webhook %lld; frontdesk webhooks list shows them",
+                      (long long)id);
     if (found < 0)
         return FAILED;
     if (strcmp(state, "unreadable") != 0 && strcmp(state, "aside") != 0)
-        return refuse(CONFLICT, error, "webhook %lld is %s: only unreadable ones and those set aside can be read again",
+        return refuse(CONFLICT, error,
+                      "webhook %lld is %s: only unreadable ones and those set aside can be read again",
                       (long long)id, state);
-    status = webhook_get(act->desk->db, id, &webhook, error) == 1 ? replay_found(act, &webhook, error) : FAILED;
+    status = webhook_get(act->desk->db, id, &webhook, error) == 1 ? replay_found(act, &webhook, error)
+                                                                  : FAILED;
     webhook_release(&webhook);
     return status;
 }
 
-/* The table --------------------------------------------------------------------------------------------------------------- */
+/* The table
+ * ---------------------------------------------------------------------------------------------------------------
+ */
 
 static const struct {
     const char *name;
     int (*run)(const struct act *act, struct error *error);
 } acts[] = {
-    { "take", take },           { "release", release },    { "close", close_conversation }, { "say", say },
-    { "outbox-retry", retry },  { "outbox-drop", drop },   { "webhook-replay", replay },
+    { "take", take },          { "release", release },  { "close", close_conversation }, { "say", say },
+    { "outbox-retry", retry }, { "outbox-drop", drop }, { "webhook-replay", replay },
 };
 
-int desk_command(struct desk *desk, const char *name, const struct json *arguments, int64_t now, struct buf *reply,
-                 int64_t *contact, struct error *error)
+int desk_command(struct desk *desk, const char *name, const struct json *arguments, int64_t now,
+                 struct buf *reply, int64_t *contact, struct error *error)
 {
     const char *actor = json_get_text(arguments, "actor");
     struct act act = { desk, arguments, actor != NULL ? actor : "unnamed", now, reply, contact };

@@ -64,8 +64,9 @@ static void describe(const struct rule_example *example, const struct decision *
     const struct rule *winner = decision->rule;
     bool is_long = strlen(example->text) > TEXT_SHOWN_MAX;
     struct buf shown = { 0 };
-    buf_add(&shown, example->text, is_long ? utf8_floor(example->text, strlen(example->text), TEXT_SHOWN_MAX)
-            : strlen(example->text));
+    buf_add(&shown, example->text,
+            is_long ? utf8_floor(example->text, strlen(example->text), TEXT_SHOWN_MAX)
+                    : strlen(example->text));
     buf_addf(sentence, "%s:%d: \"%s%s\" ", example->file, example->line, buf_text(&shown),
              is_long ? "…" : "");
     buf_release(&shown);

@@ -13,22 +13,28 @@
 
 enum { WHATSAPP_TEXT_MAX = 4096, SMS_TEXT_MAX = 1600 };
 
-/* Characters per part: what the channel takes now. A window that closes before the text leaves is the clearance's affair. */
+/* Characters per part: what the channel takes now. A window that closes before the text leaves is the
+ * clearance's affair. */
 static size_t part_max(const struct desk *desk, const struct conversation *conversation, int64_t now)
 {
     const struct channel *channel = ruleset_channel(desk->rules, conversation->channel);
 
     if (channel != NULL && channel->kind == CHANNEL_SMS)
         return SMS_TEXT_MAX;
-    return clearance_window_is_open(desk->rules, conversation->channel, conversation->last_in_at, now) ? WHATSAPP_TEXT_MAX
-                                                                                                       : TEMPLATE_TEXT_MAX;
+    return clearance_window_is_open(desk->rules, conversation->channel, conversation->last_in_at, now)
+               ? WHATSAPP_TEXT_MAX
+               : TEMPLATE_TEXT_MAX;
 }
 
 static int queue_part(struct desk *desk, const struct conversation *conversation, const struct reply *reply,
                       const char *text, struct outbox_new *row, struct error *error)
 {
     struct message message = {
-        .conversation = conversation->id, .turn = reply->turn, .at = row->now, .kind = reply->kind, .text = text,
+        .conversation = conversation->id,
+        .turn = reply->turn,
+        .at = row->now,
+        .kind = reply->kind,
+        .text = text,
         .actor = reply->actor,
     };
 
@@ -39,13 +45,18 @@ static int queue_part(struct desk *desk, const struct conversation *conversation
     return outbox_put(desk->db, row, error);
 }
 
-int reply_queue(struct desk *desk, const struct conversation *conversation, const struct reply *reply, int64_t now,
-                int64_t *message, struct error *error)
+int reply_queue(struct desk *desk, const struct conversation *conversation, const struct reply *reply,
+                int64_t now, int64_t *message, struct error *error)
 {
     struct split split = { reply->text, strlen(reply->text), 0 };
     struct outbox_new row = {
-        .contact = conversation->contact, .conversation = conversation->id, .turn = reply->turn,
-        .epoch = conversation->epoch, .campaign = reply->campaign, .is_consent = reply->is_consent, .now = now,
+        .contact = conversation->contact,
+        .conversation = conversation->id,
+        .turn = reply->turn,
+        .epoch = conversation->epoch,
+        .campaign = reply->campaign,
+        .is_consent = reply->is_consent,
+        .now = now,
         .expires_at = now + ruleset_setting_number(desk->rules, "reply_expires"),
     };
     size_t max = part_max(desk, conversation, now), len;

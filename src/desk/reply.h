@@ -1,5 +1,6 @@
 /*
- * reply: a text on its way to the customer: cut into parts that the channel takes, each a message and an outbox row.
+ * reply: a text on its way to the customer: cut into parts that the channel takes, each a message and an
+ * outbox row.
  */
 #ifndef DESK_REPLY_H
 #define DESK_REPLY_H
@@ -11,17 +12,17 @@
 #include "desk/desk.h"
 #include "store/conversation.h"
 
-struct reply { /* borrowed */
-    int64_t turn;            /* 0: of none */
-    const char *kind;        /* out, agent */
-    const char *actor;       /* the rule, or the person */
+struct reply {         /* borrowed */
+    int64_t turn;      /* 0: of none */
+    const char *kind;  /* out, agent */
+    const char *actor; /* the rule, or the person */
     const char *text;
-    const char *campaign;    /* a campaign row's name, "" for the channel's default */
+    const char *campaign; /* a campaign row's name, "" for the channel's default */
     bool is_consent;
 };
 
 /* Queues it under the conversation's present epoch; *message is its first message. */
-int reply_queue(struct desk *desk, const struct conversation *conversation, const struct reply *reply, int64_t now,
-                int64_t *message, struct error *error);
+int reply_queue(struct desk *desk, const struct conversation *conversation, const struct reply *reply,
+                int64_t now, int64_t *message, struct error *error);
 
 #endif

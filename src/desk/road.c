@@ -1,8 +1,9 @@
 /*
  * road: see the header.
  *
- * Who is told apart from whom: a duplicate is known by (channel, identity as received, dispatch_id); a twin is the same text
- * that reached the contact through another Braze campaign within ten seconds. Neither counts as a message: both are receipts for the first.
+ * Who is told apart from whom: a duplicate is known by (channel, identity as received, dispatch_id); a twin
+ * is the same text that reached the contact through another Braze campaign within ten seconds. Neither counts
+ * as a message: both are receipts for the first.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,8 @@ struct passage {
     int64_t now;
 };
 
-/* What was decided, carried out --------------------------------------------------------------------------------- */
+/* What was decided, carried out
+ * --------------------------------------------------------------------------------- */
 
 static int note_event(struct passage *p, const char *kind, const char *detail, struct error *error)
 {
@@ -59,7 +61,8 @@ static int set_opt_out(struct passage *p, bool is_opted_out, struct error *error
     return note_event(p, is_opted_out ? "opt_out" : "opt_in", "", error);
 }
 
-static int give(struct passage *p, const char *owner, const char *team, const char *event, struct error *error)
+static int give(struct passage *p, const char *owner, const char *team, const char *event,
+                struct error *error)
 {
     if (conversation_give(p->desk->db, &p->conversation, owner, team, "", p->now, error) != 0)
         return -1;
@@ -69,8 +72,12 @@ static int give(struct passage *p, const char *owner, const char *team, const ch
 static int say(struct passage *p, const struct effect *effect, struct error *error)
 {
     struct reply reply = {
-        .turn = p->turn.id, .kind = "out", .actor = p->decision.rule->name, .text = effect->text,
-        .campaign = effect->campaign != NULL ? effect->campaign->name : "", .is_consent = effect->is_consent,
+        .turn = p->turn.id,
+        .kind = "out",
+        .actor = p->decision.rule->name,
+        .text = effect->text,
+        .campaign = effect->campaign != NULL ? effect->campaign->name : "",
+        .is_consent = effect->is_consent,
     };
     int64_t message;
 
@@ -80,21 +87,17 @@ static int say(struct passage *p, const struct effect *effect, struct error *err
 static int carry_out(struct passage *p, const struct effect *effect, struct error *error)
 {
     switch (effect->kind) {
-    case EFFECT_SAY:
-        return say(p, effect, error);
-    case EFFECT_OPT_OUT:
-        return set_opt_out(p, true, error);
-    case EFFECT_OPT_IN:
-        return set_opt_out(p, false, error);
-    case EFFECT_HANDOFF:
-        return give(p, "agent", effect->team->name, "handoff", error);
-    case EFFECT_CLOSE:
-        return give(p, "closed", "", "close", error);
+    case EFFECT_SAY: return say(p, effect, error);
+    case EFFECT_OPT_OUT: return set_opt_out(p, true, error);
+    case EFFECT_OPT_IN: return set_opt_out(p, false, error);
+    case EFFECT_HANDOFF: return give(p, "agent", effect->team->name, "handoff", error);
+    case EFFECT_CLOSE: return give(p, "closed", "", "close", error);
     }
     abort();
 }
 
-/* Rows of the decision ---------------------------------------------------------------------------------------------- */
+/* Rows of the decision
+ * ---------------------------------------------------------------------------------------------- */
 
 static bool has_effect(const struct decision *decision, enum effect_kind kind)
 {
@@ -112,13 +115,10 @@ static const char *turn_state(const struct decision *decision)
     if (has_effect(decision, EFFECT_SAY))
         return "open";
     switch (decision->outcome) {
-    case OUTCOME_AGENT:
-        return "agent";
-    case OUTCOME_NOBODY:
-        return "unanswered";
+    case OUTCOME_AGENT: return "agent";
+    case OUTCOME_NOBODY: return "unanswered";
     case OUTCOME_ANSWER:
-    case OUTCOME_SILENCE:
-        break;
+    case OUTCOME_SILENCE: break;
     }
     return "silenced";
 }
@@ -126,8 +126,11 @@ static const char *turn_state(const struct decision *decision)
 static int put_turn(struct passage *p, struct error *error)
 {
     p->turn = (struct turn){
-        .conversation = p->conversation.id, .ruleset = p->desk->rules->number, .epoch = p->conversation.epoch,
-        .state = turn_state(&p->decision), .opened_at = p->now,
+        .conversation = p->conversation.id,
+        .ruleset = p->desk->rules->number,
+        .epoch = p->conversation.epoch,
+        .state = turn_state(&p->decision),
+        .opened_at = p->now,
         .deadline_at = p->now + ruleset_setting_number(p->desk->rules, "reply_expires"),
     };
     return turn_put(p->desk->db, &p->turn, error);
@@ -136,9 +139,17 @@ static int put_turn(struct passage *p, struct error *error)
 static int put_message(struct passage *p, struct error *error)
 {
     struct message message = {
-        .conversation = p->conversation.id, .turn = p->turn.id, .at = p->now, .webhook = p->webhook->id,
-        .sent_at = p->in->sent_at, .kind = "in", .text = p->in->message, .campaign = p->in->campaign,
-        .media = p->in->media_urls, .fields = p->in->fields, .flags = p->in->flags,
+        .conversation = p->conversation.id,
+        .turn = p->turn.id,
+        .at = p->now,
+        .webhook = p->webhook->id,
+        .sent_at = p->in->sent_at,
+        .kind = "in",
+        .text = p->in->message,
+        .campaign = p->in->campaign,
+        .media = p->in->media_urls,
+        .fields = p->in->fields,
+        .flags = p->in->flags,
     };
 
     if (message_put(p->desk->db, &message, error) != 0)
@@ -151,7 +162,9 @@ static int put_decision(struct passage *p, const struct decide_state *state, str
 {
     struct buf state_json = { 0 }, trace_json = { 0 };
     struct decision_row row = {
-        .message = p->message, .at = p->now, .ruleset = p->desk->rules->number,
+        .message = p->message,
+        .at = p->now,
+        .ruleset = p->desk->rules->number,
         .rule = p->decision.rule != NULL ? p->decision.rule->name : NULL,
         .action = p->decision.rule != NULL ? ruleset_action_name(p->decision.rule->action) : "none",
     };
@@ -179,9 +192,15 @@ static int decide_and_store(struct passage *p, struct error *error)
 {
     struct desk *desk = p->desk;
     struct decide_state state = {
-        .channel = p->webhook->channel, .owner = p->conversation.owner, .is_opted_out = p->contact.is_opted_out,
-        .first_name = p->contact.first_name, .language = p->contact.language, .time_zone = p->contact.time_zone,
-        .message_count = p->conversation.message_count, .fields = p->in->fields, .disabled_rules = desk->disabled_rules,
+        .channel = p->webhook->channel,
+        .owner = p->conversation.owner,
+        .is_opted_out = p->contact.is_opted_out,
+        .first_name = p->contact.first_name,
+        .language = p->contact.language,
+        .time_zone = p->contact.time_zone,
+        .message_count = p->conversation.message_count,
+        .fields = p->in->fields,
+        .disabled_rules = desk->disabled_rules,
     };
     struct decide_input input = { .text = p->in->message, .has_media = strcmp(p->in->media_urls, "[]") != 0 };
 
@@ -194,7 +213,8 @@ static int decide_and_store(struct passage *p, struct error *error)
     return note_limits(p, error);
 }
 
-/* Whose it is, and whether it came before ------------------------------------------------------------------------------ */
+/* Whose it is, and whether it came before
+ * ------------------------------------------------------------------------------ */
 
 static void format_identity(const struct inbound *in, struct buf *out)
 {
@@ -224,7 +244,8 @@ static int find_conversation(struct passage *p, int64_t *first, struct error *er
     int found = conversation_newest(db, p->contact.id, p->webhook->channel, &p->conversation, error);
 
     if (found == 1 && *p->in->campaign != '\0') {
-        int twin = message_twin(db, p->conversation.id, p->in->message, p->in->campaign, p->now - TWIN_MS, first, error);
+        int twin = message_twin(db, p->conversation.id, p->in->message, p->in->campaign, p->now - TWIN_MS,
+                                first, error);
 
         if (twin != 0)
             return twin;
@@ -246,11 +267,16 @@ static int enter(struct passage *p, struct error *error)
     return decide_and_store(p, error);
 }
 
-static int accept_message(struct passage *p, const char *identity, struct receipt *receipt, struct error *error)
+static int accept_message(struct passage *p, const char *identity, struct receipt *receipt,
+                          struct error *error)
 {
     struct contact_claim claim = {
-        .external_id = p->in->user_id, .braze_id = p->in->braze_id, .phone = p->in->phone_number,
-        .first_name = p->in->first_name, .language = p->in->language, .time_zone = p->in->time_zone,
+        .external_id = p->in->user_id,
+        .braze_id = p->in->braze_id,
+        .phone = p->in->phone_number,
+        .first_name = p->in->first_name,
+        .language = p->in->language,
+        .time_zone = p->in->time_zone,
         .profile_name = p->in->profile_name,
     };
     int twin;
@@ -266,8 +292,8 @@ static int accept_message(struct passage *p, const char *identity, struct receip
         return -1;
     receipt->kind = RECEIPT_ACCEPTED;
     receipt->message = p->message;
-    if (*p->in->dispatch_id != '\0' && seen_put(p->desk->db, p->webhook->channel, identity, p->in->dispatch_id,
-                                                p->message, p->now, error) != 0)
+    if (*p->in->dispatch_id != '\0' && seen_put(p->desk->db, p->webhook->channel, identity,
+                                                p->in->dispatch_id, p->message, p->now, error) != 0)
         return -1;
     return settle_webhook(p, "read", p->message, error);
 }
@@ -279,7 +305,8 @@ static int pass(struct passage *p, struct receipt *receipt, struct error *error)
 
     format_identity(p->in, &identity);
     if (*p->in->dispatch_id != '\0')
-        seen = seen_get(p->desk->db, p->webhook->channel, buf_text(&identity), p->in->dispatch_id, &receipt->message, error);
+        seen = seen_get(p->desk->db, p->webhook->channel, buf_text(&identity), p->in->dispatch_id,
+                        &receipt->message, error);
     if (seen == 0) {
         result = accept_message(p, buf_text(&identity), receipt, error);
     } else {
@@ -292,7 +319,9 @@ static int pass(struct passage *p, struct receipt *receipt, struct error *error)
     return result;
 }
 
-/* The verbs -------------------------------------------------------------------------------------------------------------- */
+/* The verbs
+ * --------------------------------------------------------------------------------------------------------------
+ */
 
 int road_store(struct desk *desk, struct webhook *webhook, struct error *error)
 {
@@ -305,7 +334,8 @@ int road_decide(struct desk *desk, const struct webhook *webhook, int64_t now, s
     struct inbound in = { 0 };
     struct error why = { 0 };
     struct passage passage = { .desk = desk, .webhook = webhook, .in = &in, .now = now };
-    int read = inbound_read(webhook->body, webhook->body_len, webhook->content_type, webhook->claimed_user, &in, &why);
+    int read = inbound_read(webhook->body, webhook->body_len, webhook->content_type, webhook->claimed_user,
+                            &in, &why);
     int result;
 
     *receipt = (struct receipt){ .kind = RECEIPT_UNREADABLE, .webhook = webhook->id };
@@ -319,14 +349,16 @@ int road_decide(struct desk *desk, const struct webhook *webhook, int64_t now, s
     return result;
 }
 
-int road_receive(struct desk *desk, struct webhook *webhook, int64_t now, struct receipt *receipt, struct error *error)
+int road_receive(struct desk *desk, struct webhook *webhook, int64_t now, struct receipt *receipt,
+                 struct error *error)
 {
     if (road_store(desk, webhook, error) != 0)
         return -1;
     return road_decide(desk, webhook, now, receipt, error);
 }
 
-static const char POISON[] = "deciding it ended the program three times; see the log, then: frontdesk webhooks replay";
+static const char POISON[] =
+    "deciding it ended the program three times; see the log, then: frontdesk webhooks replay";
 
 int road_count(struct desk *desk, const struct webhook *webhook, struct receipt *receipt, struct error *error)
 {

@@ -1,10 +1,11 @@
 /*
- * road: what happens to a webhook between the door and the receipt, inside the caller's transaction: its bytes are kept, it is read,
- * known when it came before, given to its contact and conversation, decided, and the decision carried out.
+ * road: what happens to a webhook between the door and the receipt, inside the caller's transaction: its
+ * bytes are kept, it is read, known when it came before, given to its contact and conversation, decided, and
+ * the decision carried out.
  *
- * After a crash the engine goes carefully (desk->careful_until): road_store keeps the bytes and is committed first; then, one
- * webhook at a time, road_count is committed, and road_decide runs. A webhook whose deciding ended the process
- * WEBHOOK_TRIES_MAX times is set aside, under whatever id its sender repeats it.
+ * After a crash the engine goes carefully (desk->careful_until): road_store keeps the bytes and is committed
+ * first; then, one webhook at a time, road_count is committed, and road_decide runs. A webhook whose deciding
+ * ended the process WEBHOOK_TRIES_MAX times is set aside, under whatever id its sender repeats it.
  */
 #ifndef DESK_ROAD_H
 #define DESK_ROAD_H
@@ -24,11 +25,13 @@ struct receipt {
 };
 
 /* The whole road at once. */
-int road_receive(struct desk *desk, struct webhook *webhook, int64_t now, struct receipt *receipt, struct error *error);
+int road_receive(struct desk *desk, struct webhook *webhook, int64_t now, struct receipt *receipt,
+                 struct error *error);
 
 /* The road in careful steps. road_count: 1 go on, 0 it was set aside (the receipt says so). */
 int road_store(struct desk *desk, struct webhook *webhook, struct error *error);
-int road_count(struct desk *desk, const struct webhook *webhook, struct receipt *receipt, struct error *error);
+int road_count(struct desk *desk, const struct webhook *webhook, struct receipt *receipt,
+               struct error *error);
 int road_decide(struct desk *desk, const struct webhook *webhook, int64_t now, struct receipt *receipt,
                 struct error *error);
 

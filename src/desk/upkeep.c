@@ -1,6 +1,6 @@
 /*
- * upkeep: see the header. A timer is taken off the list and put back for its next time in the same transaction; when there was
- * more to do than one step takes, its next time is now.
+ * upkeep: see the header. A timer is taken off the list and put back for its next time in the same
+ * transaction; when there was more to do than one step takes, its next time is now.
  */
 #include <string.h>
 
@@ -10,7 +10,13 @@
 #include "store/outbox.h"
 #include "store/timer.h"
 
-enum { STEP_MAX = 500, TIMERS_PER_ROUND = 8, FORGET_EVERY_MS = 3600 * 1000, EXPIRE_EVERY_MS = 10 * 1000, SOON_MS = 50 };
+enum {
+    STEP_MAX = 500,
+    TIMERS_PER_ROUND = 8,
+    FORGET_EVERY_MS = 3600 * 1000,
+    EXPIRE_EVERY_MS = 10 * 1000,
+    SOON_MS = 50
+};
 
 static const int64_t SEEN_KEPT_MS = (int64_t)30 * 24 * 3600 * 1000;
 

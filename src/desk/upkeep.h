@@ -2,7 +2,8 @@
  * upkeep: what is due by the clock. Timers are rows: a restart loses none.
  *
  *     forget   once an hour: drops keys for duplicates older than 30 days, a few hundred at a time
- *     expire   every ten seconds: ends outbox rows whose deadline passed, also those that could not be claimed
+ *     expire   every ten seconds: ends outbox rows whose deadline passed, also those that could not be
+ * claimed
  */
 #ifndef DESK_UPKEEP_H
 #define DESK_UPKEEP_H

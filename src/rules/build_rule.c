@@ -30,11 +30,13 @@ enum {
     PATTERN_SHOWN_MAX = 60
 };
 
-const char *const ruleset_action_names[] = {
-    [ACTION_SAY] = "say",         [ACTION_IGNORE] = "ignore",   [ACTION_OPT_OUT] = "opt_out",
-    [ACTION_OPT_IN] = "opt_in",   [ACTION_HANDOFF] = "handoff", [ACTION_CLOSE] = "close",
-    NULL
-};
+const char *const ruleset_action_names[] = { [ACTION_SAY] = "say",
+                                             [ACTION_IGNORE] = "ignore",
+                                             [ACTION_OPT_OUT] = "opt_out",
+                                             [ACTION_OPT_IN] = "opt_in",
+                                             [ACTION_HANDOFF] = "handoff",
+                                             [ACTION_CLOSE] = "close",
+                                             NULL };
 
 static const char *const ACTIONS_LATER[] = { "consult", "flow", "tag", NULL };
 
@@ -44,8 +46,8 @@ enum need { NEED_NO, NEED_MAY, NEED_MUST };
 static const struct {
     enum need say, target;
 } NEEDS[] = {
-    [ACTION_SAY] = { NEED_MUST, NEED_NO },    [ACTION_IGNORE] = { NEED_NO, NEED_NO },
-    [ACTION_OPT_OUT] = { NEED_MAY, NEED_NO }, [ACTION_OPT_IN] = { NEED_MAY, NEED_NO },
+    [ACTION_SAY] = { NEED_MUST, NEED_NO },      [ACTION_IGNORE] = { NEED_NO, NEED_NO },
+    [ACTION_OPT_OUT] = { NEED_MAY, NEED_NO },   [ACTION_OPT_IN] = { NEED_MAY, NEED_NO },
     [ACTION_HANDOFF] = { NEED_MAY, NEED_MUST }, [ACTION_CLOSE] = { NEED_MAY, NEED_NO },
 };
 
@@ -198,7 +200,7 @@ static void index_names(struct ruleset *ruleset)
 {
     struct ruleset_private *private = ruleset->private;
     for (size_t i = 0; i < ruleset->rule_count; i++)
-        private->by_name[i] = &private->rules[i];
+    private->by_name[i] = &private->rules[i];
     qsort(private->by_name, ruleset->rule_count, sizeof *private->by_name, compare_names);
 }
 

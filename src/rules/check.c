@@ -200,8 +200,8 @@ static void check_fallback(struct check *check)
 }
 
 static void (*const CHECKS[])(struct check *) = {
-    check_unreachable, check_twins,    check_empty_matches, check_campaigns,
-    check_channels,    check_way_out,  check_fallback,
+    check_unreachable, check_twins,   check_empty_matches, check_campaigns,
+    check_channels,    check_way_out, check_fallback,
 };
 
 size_t rules_check(const struct ruleset *ruleset, rules_warning *warning, void *context)

@@ -18,10 +18,10 @@
 enum { ROWS_MAX = 200 * 1000, ROW_NAME_MAX = 100, ROW_VALUES_MAX = 9 };
 
 struct row {
-    const char *table;            /* a constant */
-    const char *const *names;     /* of its columns; a constant */
+    const char *table;        /* a constant */
+    const char *const *names; /* of its columns; a constant */
     size_t count;
-    const char *file;             /* owned by the rows */
+    const char *file; /* owned by the rows */
     int line;
     char *values[ROW_VALUES_MAX]; /* NULL: not given. One allocation, at `memory` */
     char *memory;

@@ -30,9 +30,9 @@ enum channel_kind { CHANNEL_WHATSAPP, CHANNEL_SMS, CHANNEL_OTHER };
 struct campaign {
     const char *name, *channel;
     enum campaign_layout layout;
-    const char *campaign_id, *canvas_id;            /* exactly one carrier: one of these, or the pair below */
+    const char *campaign_id, *canvas_id; /* exactly one carrier: one of these, or the pair below */
     const char *app_id, *subscription_group_id;
-    const char *text_property;                      /* never NULL */
+    const char *text_property; /* never NULL */
     const char *file;
     int line;
 };
@@ -44,7 +44,7 @@ struct campaign {
 struct channel {
     const char *name;
     enum channel_kind kind;
-    const char *file;        /* NULL: built in */
+    const char *file; /* NULL: built in */
     int line;
 };
 
@@ -56,15 +56,15 @@ struct team {
 
 struct rule {
     const char *name;
-    int priority;                     /* higher first; ties by file order */
-    struct pattern *pattern;          /* NULL: not given */
-    struct pattern *words;            /* NULL: not given */
-    struct pattern *unless;           /* NULL: not given */
+    int priority;                                              /* higher first; ties by file order */
+    struct pattern *pattern;                                   /* NULL: not given */
+    struct pattern *words;                                     /* NULL: not given */
+    struct pattern *unless;                                    /* NULL: not given */
     const char *source_pattern, *source_words, *source_unless; /* as typed, NULL when not given */
     enum rule_action action;
-    const struct team *team;          /* ACTION_HANDOFF */
-    struct template *say;             /* NULL: says nothing */
-    const struct campaign *campaign;  /* NULL, or another channel's: the channel's default */
+    const struct team *team;         /* ACTION_HANDOFF */
+    struct template *say;            /* NULL: says nothing */
+    const struct campaign *campaign; /* NULL, or another channel's: the channel's default */
     const char *file;
     int line;
 };
@@ -72,24 +72,24 @@ struct rule {
 struct rule_example {
     const struct rule *rule;
     const char *text;
-    bool must_win;                    /* false: a counterexample */
+    bool must_win; /* false: a counterexample */
     const char *file;
     int line;
 };
 
 struct ruleset {
-    const struct rule *rules;         /* in the order in which they are tried */
+    const struct rule *rules; /* in the order in which they are tried */
     size_t rule_count;
     const struct rule_example *examples;
     size_t example_count;
     const struct campaign *campaigns; /* in file order */
     size_t campaign_count;
-    const struct channel *channels;   /* built-in ones included */
+    const struct channel *channels; /* built-in ones included */
     size_t channel_count;
     const struct team *teams;
     size_t team_count;
-    const struct zone *zone;          /* of the business */
-    int64_t number;                   /* of the stored row; 0 until stored. The one field set later */
+    const struct zone *zone; /* of the business */
+    int64_t number;          /* of the stored row; 0 until stored. The one field set later */
     struct ruleset_private *private;
 };
 
@@ -103,9 +103,9 @@ const char *ruleset_action_name(enum rule_action action);
 /* Does the rule take every message: no words, no pattern, no unless? */
 bool rule_takes_all(const struct rule *rule);
 
-const struct rule *ruleset_rule(const struct ruleset *ruleset, const char *name);           /* NULL: none */
+const struct rule *ruleset_rule(const struct ruleset *ruleset, const char *name);         /* NULL: none */
 const struct channel *ruleset_channel(const struct ruleset *ruleset, const char *name);   /* NULL: unknown */
-const struct campaign *ruleset_campaign(const struct ruleset *ruleset, const char *name);   /* NULL: none */
+const struct campaign *ruleset_campaign(const struct ruleset *ruleset, const char *name); /* NULL: none */
 /* The channel's first row of that layout: its default. NULL: none. */
 const struct campaign *ruleset_default_campaign(const struct ruleset *ruleset, const char *channel,
                                                 enum campaign_layout layout);
@@ -117,14 +117,19 @@ int64_t ruleset_setting_number(const struct ruleset *ruleset, const char *name);
 bool ruleset_has_setting(const char *name);
 
 enum setting_type {
-    SETTING_TEXT, SETTING_NUMBER, SETTING_DURATION, SETTING_BOOLEAN, SETTING_ZONE, SETTING_LANGUAGE
+    SETTING_TEXT,
+    SETTING_NUMBER,
+    SETTING_DURATION,
+    SETTING_BOOLEAN,
+    SETTING_ZONE,
+    SETTING_LANGUAGE
 };
 
 struct setting_info {
     const char *name;
     enum setting_type type;
-    const char *otherwise;   /* the default, as it would be typed */
-    int64_t least, most;     /* bounds of numbers, and of durations in ms */
+    const char *otherwise; /* the default, as it would be typed */
+    int64_t least, most;   /* bounds of numbers, and of durations in ms */
     const char *help;
 };
 const struct setting_info *ruleset_settings(size_t *count);

@@ -134,8 +134,8 @@ typedef int parser(const struct setting_info *info, const char *text, const stru
                    int64_t *number, struct error *error);
 
 static parser *const PARSERS[] = {
-    [SETTING_TEXT] = parse_text,         [SETTING_NUMBER] = parse_number, [SETTING_DURATION] = parse_duration,
-    [SETTING_BOOLEAN] = parse_boolean,   [SETTING_ZONE] = parse_zone,     [SETTING_LANGUAGE] = parse_language,
+    [SETTING_TEXT] = parse_text,       [SETTING_NUMBER] = parse_number, [SETTING_DURATION] = parse_duration,
+    [SETTING_BOOLEAN] = parse_boolean, [SETTING_ZONE] = parse_zone,     [SETTING_LANGUAGE] = parse_language,
 };
 
 int setting_parse(const struct setting_info *info, const char *text, const struct zones *zones,
@@ -177,8 +177,10 @@ static int refuse_unknown(const struct row *row, const char *name, struct error 
     struct buf advice = { 0 };
     nearest_offer_list(&nearest, names);
     nearest_advise(&nearest, names, &advice);
-    row_refuse(row, error, is_later ? "the setting '%s' comes with a later version of frontdesk%s"
-               : "there is no setting '%s'%s", name, buf_text(&advice));
+    row_refuse(row, error,
+               is_later ? "the setting '%s' comes with a later version of frontdesk%s"
+                        : "there is no setting '%s'%s",
+               name, buf_text(&advice));
     buf_release(&advice);
     return -1;
 }

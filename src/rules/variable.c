@@ -62,8 +62,10 @@ static int refuse(const char *name, const struct pattern *pattern, struct error 
     nearest_advise(&nearest, variable_names, &advice);
     if (nearest.best == NULL)
         buf_add_text(&advice, ", field.NAME, the settings and the named groups of the rule's pattern");
-    error_set(error, is_later(name) ? "{{ %s }} comes with a later version of frontdesk%s"
-              : "nothing is known by the name {{ %s }}%s", name, buf_text(&advice));
+    error_set(error,
+              is_later(name) ? "{{ %s }} comes with a later version of frontdesk%s"
+                             : "nothing is known by the name {{ %s }}%s",
+              name, buf_text(&advice));
     buf_release(&advice);
     return -1;
 }

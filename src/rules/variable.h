@@ -13,9 +13,9 @@ enum variable {
     VARIABLE_MESSAGE,       /* as the customer typed it */
     VARIABLE_MESSAGE_COUNT, /* his in this conversation, this one included */
     VARIABLE_FIRST_NAME,
-    VARIABLE_LANGUAGE,      /* the contact's; unknown: default_language */
+    VARIABLE_LANGUAGE, /* the contact's; unknown: default_language */
     VARIABLE_CHANNEL,
-    VARIABLE_NOW,           /* unix milliseconds, for `date` */
+    VARIABLE_NOW, /* unix milliseconds, for `date` */
     VARIABLE_COUNT
 };
 

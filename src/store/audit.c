@@ -113,8 +113,8 @@ static int count_accepted(struct auditor *auditor, struct error *error)
 
 struct facts { /* about one message of a customer */
     int64_t message, turn, parts, active;
-    const char *state;          /* of the turn; NULL: there is no turn */
-    enum audit_fate worst;      /* among the parts that ended; AUDIT_ANSWERED when all were accepted */
+    const char *state;     /* of the turn; NULL: there is no turn */
+    enum audit_fate worst; /* among the parts that ended; AUDIT_ANSWERED when all were accepted */
     bool is_decided, has_rule, is_handoff;
 };
 
@@ -296,15 +296,23 @@ static const char BAD_FILE[] =
     "WHERE integrity_check <> 'ok'";
 
 static const char *const CHECKS[] = {
-    READ_WITHOUT_MESSAGE, MESSAGE_WITHOUT_WEBHOOK,
-    DUPLICATE_OF_NOTHING, MESSAGE_OF_UNREAD,
-    TURN_WITHOUT_MESSAGE, TEXT_WITHOUT_CALL,
-    TWO_AT_ONCE,          LINE_STUCK,
-    WRONG_CONTACT,        WRONG_CONVERSATION,
-    EPOCH_OF_FUTURE,      SEQ_OF_FUTURE,
-          ACCEPTED_TWICE,
-    UNKNOWN_RULESET,      WRONG_COUNT,
-    BAD_REFERENCE,        BAD_FILE,
+    READ_WITHOUT_MESSAGE,
+    MESSAGE_WITHOUT_WEBHOOK,
+    DUPLICATE_OF_NOTHING,
+    MESSAGE_OF_UNREAD,
+    TURN_WITHOUT_MESSAGE,
+    TEXT_WITHOUT_CALL,
+    TWO_AT_ONCE,
+    LINE_STUCK,
+    WRONG_CONTACT,
+    WRONG_CONVERSATION,
+    EPOCH_OF_FUTURE,
+    SEQ_OF_FUTURE,
+    ACCEPTED_TWICE,
+    UNKNOWN_RULESET,
+    WRONG_COUNT,
+    BAD_REFERENCE,
+    BAD_FILE,
 };
 
 static int look_for(struct auditor *auditor, const char *check, struct error *error)

@@ -16,14 +16,26 @@
 #include "store/db.h"
 
 enum audit_fate {
-    AUDIT_ANSWERED, AUDIT_SILENCED, AUDIT_UNANSWERED, AUDIT_AGENT, AUDIT_HELD, AUDIT_WITHHELD, AUDIT_EXPIRED,
-    AUDIT_DEAD, AUDIT_UNKNOWN, AUDIT_UNREADABLE, AUDIT_ASIDE, AUDIT_ERASED, AUDIT_IN_PROGRESS, AUDIT_FATES,
+    AUDIT_ANSWERED,
+    AUDIT_SILENCED,
+    AUDIT_UNANSWERED,
+    AUDIT_AGENT,
+    AUDIT_HELD,
+    AUDIT_WITHHELD,
+    AUDIT_EXPIRED,
+    AUDIT_DEAD,
+    AUDIT_UNKNOWN,
+    AUDIT_UNREADABLE,
+    AUDIT_ASIDE,
+    AUDIT_ERASED,
+    AUDIT_IN_PROGRESS,
+    AUDIT_FATES,
 };
 
 struct audit {
     int64_t webhooks, duplicates, accepted; /* accepted: webhooks that are no duplicates */
     int64_t fates[AUDIT_FATES];
-    int64_t sum;                            /* of the fates */
+    int64_t sum; /* of the fates */
     int64_t discrepancies;
 };
 

@@ -1,6 +1,6 @@
 /*
- * book: small facts about the book itself, one text per name (table book): which ruleset is live, whether the last owner
- * closed it, until when the engine goes carefully.
+ * book: small facts about the book itself, one text per name (table book): which ruleset is live, whether the
+ * last owner closed it, until when the engine goes carefully.
  */
 #ifndef STORE_BOOK_H
 #define STORE_BOOK_H

@@ -1,6 +1,6 @@
 /*
- * contact: see the header. The usual message costs one read of the contact and one of the phone; rows are written only
- * when something about the person changed.
+ * contact: see the header. The usual message costs one read of the contact and one of the phone; rows are
+ * written only when something about the person changed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +8,14 @@
 #include "base/alloc.h"
 #include "store/contact.h"
 
-/* Identities ------------------------------------------------------------------------------------------------ */
+/* Identities ------------------------------------------------------------------------------------------------
+ */
 
 static const char BY_IDENTITY[] = "SELECT contact FROM identity WHERE kind = ?1 AND value = ?2 "
                                   "AND kind IN ('external', 'braze')";
 
-static int find_by_id(struct db *db, const char *kind, const char *value, int64_t *contact, struct error *error)
+static int find_by_id(struct db *db, const char *kind, const char *value, int64_t *contact,
+                      struct error *error)
 {
     struct query *q;
     int found;
@@ -36,7 +38,8 @@ static const char BY_PHONE[] =
     "LEFT JOIN identity e ON e.contact = p.contact AND e.kind = 'external' "
     "WHERE p.kind = 'phone' AND p.value = ?1 ORDER BY has_external, p.contact DESC LIMIT 1";
 
-static int find_by_phone(struct db *db, const char *phone, int64_t *contact, bool *has_external, struct error *error)
+static int find_by_phone(struct db *db, const char *phone, int64_t *contact, bool *has_external,
+                         struct error *error)
 {
     struct query *q;
     int found;
@@ -67,8 +70,10 @@ static int has_external_id(struct db *db, int64_t contact, struct error *error)
     return found;
 }
 
-/* An external id that nobody has yet: whose is it? A contact known without one, by Braze's id or by the phone. */
-static int find_to_promote(struct db *db, const struct contact_claim *claim, int64_t *contact, struct error *error)
+/* An external id that nobody has yet: whose is it? A contact known without one, by Braze's id or by the
+ * phone. */
+static int find_to_promote(struct db *db, const struct contact_claim *claim, int64_t *contact,
+                           struct error *error)
 {
     bool has_external = false;
     int found = find_by_id(db, "braze", claim->braze_id, contact, error);
@@ -98,8 +103,9 @@ static int find(struct db *db, const struct contact_claim *claim, int64_t *conta
     return found != 0 ? found : find_by_phone(db, claim->phone, contact, &has_external, error);
 }
 
-static const char ADD_IDENTITY[] = "INSERT INTO identity (kind, value, contact, added_at) VALUES (?1, ?2, ?3, ?4) "
-                                   "ON CONFLICT DO NOTHING";
+static const char ADD_IDENTITY[] =
+    "INSERT INTO identity (kind, value, contact, added_at) VALUES (?1, ?2, ?3, ?4) "
+    "ON CONFLICT DO NOTHING";
 static const char KNOWS_IDENTITY[] = "SELECT 1 FROM identity WHERE kind = ?1 AND value = ?2 AND contact = ?3";
 
 static int add_identity(struct db *db, const char *kind, const char *value, int64_t contact, int64_t now,
@@ -126,18 +132,22 @@ static int add_identity(struct db *db, const char *kind, const char *value, int6
     return query_run(q, error);
 }
 
-/* Contacts ---------------------------------------------------------------------------------------------------- */
+/* Contacts
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* Replies go to the profile that wrote: the identity as received. */
 static void address_of(const struct contact_claim *claim, const char **kind, const char **address)
 {
     *kind = *claim->external_id != '\0' ? "external" : *claim->phone != '\0' ? "phone" : "braze";
-    *address = *claim->external_id != '\0' ? claim->external_id : *claim->phone != '\0' ? claim->phone : claim->braze_id;
+    *address = *claim->external_id != '\0' ? claim->external_id
+               : *claim->phone != '\0'     ? claim->phone
+                                           : claim->braze_id;
 }
 
 static const char CREATE[] = "INSERT INTO contact (created_at, address_kind, address) VALUES (?1, ?2, ?3)";
 
-static int create(struct db *db, const struct contact_claim *claim, int64_t now, int64_t *contact, struct error *error)
+static int create(struct db *db, const struct contact_claim *claim, int64_t now, int64_t *contact,
+                  struct error *error)
 {
     struct query *q = db_query(db, CREATE);
     const char *kind, *address;
@@ -182,8 +192,8 @@ static const char READ[] = "SELECT first_name, language, time_zone, profile_name
                            "opted_out_at IS NOT NULL FROM contact WHERE id = ?1";
 
 /* Reads the row, merges what the claim says, and reports whether anything changed. */
-static int read_merged(struct db *db, const struct contact_claim *claim, struct contact *contact, char **profile_name,
-                       bool *has_changed, struct error *error)
+static int read_merged(struct db *db, const struct contact_claim *claim, struct contact *contact,
+                       char **profile_name, bool *has_changed, struct error *error)
 {
     struct query *q = db_query(db, READ);
     const char *kind, *address;
@@ -201,9 +211,11 @@ static int read_merged(struct db *db, const struct contact_claim *claim, struct 
     contact->time_zone = alloc_text(newer(claim->time_zone, query_text(q, 2)));
     *profile_name = alloc_text(newer(claim->profile_name, query_text(q, 3)));
     contact->is_opted_out = query_int(q, 6) != 0;
-    *has_changed = strcmp(contact->first_name, query_text(q, 0)) != 0 || strcmp(contact->language, query_text(q, 1)) != 0 ||
-                   strcmp(contact->time_zone, query_text(q, 2)) != 0 || strcmp(*profile_name, query_text(q, 3)) != 0 ||
-                   strcmp(kind, query_text(q, 4)) != 0 || strcmp(address, query_text(q, 5)) != 0;
+    *has_changed = strcmp(contact->first_name, query_text(q, 0)) != 0 ||
+                   strcmp(contact->language, query_text(q, 1)) != 0 ||
+                   strcmp(contact->time_zone, query_text(q, 2)) != 0 ||
+                   strcmp(*profile_name, query_text(q, 3)) != 0 || strcmp(kind, query_text(q, 4)) != 0 ||
+                   strcmp(address, query_text(q, 5)) != 0;
     query_end(q);
     return 0;
 }

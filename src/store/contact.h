@@ -1,9 +1,9 @@
 /*
  * contact: people and what they are known by (tables contact, identity).
  *
- * Who wrote? The external id decides. Without one: the Braze id, then the phone (a contact known by the phone alone
- * before one that has an external id too; else the newest). A phone-only contact is promoted by the first external id that comes with
- * its phone; two external ids never merge by phone.
+ * Who wrote? The external id decides. Without one: the Braze id, then the phone (a contact known by the phone
+ * alone before one that has an external id too; else the newest). A phone-only contact is promoted by the
+ * first external id that comes with its phone; two external ids never merge by phone.
  */
 #ifndef STORE_CONTACT_H
 #define STORE_CONTACT_H

@@ -39,8 +39,8 @@ static const char NEWEST[] =
     "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent FROM conversation "
     "WHERE contact = ?1 AND channel = ?2 ORDER BY id DESC LIMIT 1";
 
-int conversation_newest(struct db *db, int64_t contact, const char *channel, struct conversation *conversation,
-                        struct error *error)
+int conversation_newest(struct db *db, int64_t contact, const char *channel,
+                        struct conversation *conversation, struct error *error)
 {
     struct query *q = db_query(db, NEWEST);
 
@@ -52,8 +52,8 @@ int conversation_newest(struct db *db, int64_t contact, const char *channel, str
 static const char OPEN[] = "INSERT INTO conversation (contact, channel, owner, opened_at, last_in_at) "
                            "VALUES (?1, ?2, 'bot', ?3, ?3)";
 
-int conversation_open(struct db *db, int64_t contact, const char *channel, int64_t now, struct conversation *conversation,
-                      struct error *error)
+int conversation_open(struct db *db, int64_t contact, const char *channel, int64_t now,
+                      struct conversation *conversation, struct error *error)
 {
     struct query *q = db_query(db, OPEN);
 
@@ -88,9 +88,8 @@ int conversation_heard(struct db *db, struct conversation *conversation, int64_t
     return 0;
 }
 
-static const char GIVE[] =
-    "UPDATE conversation SET owner = ?2, team = ?3, agent = ?4, epoch = epoch + 1, "
-    "closed_at = CASE ?2 WHEN 'closed' THEN ?5 END WHERE id = ?1";
+static const char GIVE[] = "UPDATE conversation SET owner = ?2, team = ?3, agent = ?4, epoch = epoch + 1, "
+                           "closed_at = CASE ?2 WHEN 'closed' THEN ?5 END WHERE id = ?1";
 
 int conversation_give(struct db *db, struct conversation *conversation, const char *owner, const char *team,
                       const char *agent, int64_t now, struct error *error)
@@ -109,7 +108,8 @@ int conversation_give(struct db *db, struct conversation *conversation, const ch
     return 0;
 }
 
-static const char RAISE_ALL[] = "UPDATE conversation SET epoch = epoch + 1 WHERE contact = ?1 AND owner <> 'closed'";
+static const char RAISE_ALL[] =
+    "UPDATE conversation SET epoch = epoch + 1 WHERE contact = ?1 AND owner <> 'closed'";
 
 int conversation_raise_all(struct db *db, int64_t contact, struct error *error)
 {

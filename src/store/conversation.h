@@ -1,6 +1,6 @@
 /*
- * conversation: a contact's exchange on one channel, and who owns it (table conversation). An epoch is raised by every change
- * of ownership; texts queued under an older one are withheld at the claim.
+ * conversation: a contact's exchange on one channel, and who owns it (table conversation). An epoch is raised
+ * by every change of ownership; texts queued under an older one are withheld at the claim.
  */
 #ifndef STORE_CONVERSATION_H
 #define STORE_CONVERSATION_H
@@ -15,19 +15,19 @@ struct conversation {
     int64_t id, contact, epoch;
     char owner[8]; /* bot, agent, closed */
     char channel[65];
-    char agent[128]; /* who took it; "" */
+    char agent[128];       /* who took it; "" */
     int64_t message_count; /* of the customer */
     int64_t last_in_at;
 };
 
 /* 1, 0, -1. newest: of a contact on a channel, closed ones included. */
 int conversation_get(struct db *db, int64_t id, struct conversation *conversation, struct error *error);
-int conversation_newest(struct db *db, int64_t contact, const char *channel, struct conversation *conversation,
-                        struct error *error);
+int conversation_newest(struct db *db, int64_t contact, const char *channel,
+                        struct conversation *conversation, struct error *error);
 
 /* A new one, owned by the bot, without messages. */
-int conversation_open(struct db *db, int64_t contact, const char *channel, int64_t now, struct conversation *conversation,
-                      struct error *error);
+int conversation_open(struct db *db, int64_t contact, const char *channel, int64_t now,
+                      struct conversation *conversation, struct error *error);
 
 /* A customer's message came: counts it and opens the window anew. */
 int conversation_heard(struct db *db, struct conversation *conversation, int64_t now, struct error *error);

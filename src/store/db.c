@@ -1,15 +1,16 @@
 /*
  * db: one connection, its settings, its statements.
  *
- * What SQLite's codes mean is translated here and nowhere else (db_fault). A query remembers the first thing that
- * went wrong with it, so that callers bind a row of values and look once, at the step.
+ * What SQLite's codes mean is translated here and nowhere else (db_fault). A query remembers the first thing
+ * that went wrong with it, so that callers bind a row of values and look once, at the step.
  *
- * Statements live as long as the connection, in a small open-addressing table keyed by the address of their SQL: a look-up
- * is a handful of instructions, and no statement is prepared twice. Using a statement that is still being read
- * is a bug of ours and aborts.
+ * Statements live as long as the connection, in a small open-addressing table keyed by the address of their
+ * SQL: a look-up is a handful of instructions, and no statement is prepared twice. Using a statement that is
+ * still being read is a bug of ours and aborts.
  *
- * Durability: WAL with synchronous=FULL, one fdatasync per commit. Checkpoints are never automatic: the writer
- * copies pages back between rounds of its loop, PASSIVE, and truncates the log when idle (libraries.md 2.3).
+ * Durability: WAL with synchronous=FULL, one fdatasync per commit. Checkpoints are never automatic: the
+ * writer copies pages back between rounds of its loop, PASSIVE, and truncates the log when idle
+ * (libraries.md 2.3).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -61,41 +62,34 @@ static int64_t monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Faults ---------------------------------------------------------------------------------------------------- */
+/* Faults ----------------------------------------------------------------------------------------------------
+ */
 
 static enum db_fault fault_of(int code)
 {
     switch (code) {
     case SQLITE_IOERR_FSYNC:
-    case SQLITE_IOERR_DIR_FSYNC:
-        return DB_UNCERTAIN;
+    case SQLITE_IOERR_DIR_FSYNC: return DB_UNCERTAIN;
     case SQLITE_IOERR_WRITE:
     case SQLITE_IOERR_TRUNCATE:
     case SQLITE_IOERR_SHMSIZE:
-    case SQLITE_IOERR_SHMMAP:
-        return DB_FULL;
+    case SQLITE_IOERR_SHMMAP: return DB_FULL;
     }
     switch (code & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:
-    case SQLITE_DONE:
-        return DB_FINE;
+    case SQLITE_DONE: return DB_FINE;
     case SQLITE_FULL:
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-        return DB_FULL;
+    case SQLITE_PERM: return DB_FULL;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-    case SQLITE_PROTOCOL:
-        return DB_BUSY;
-    case SQLITE_IOERR:
-        return DB_UNCERTAIN;
+    case SQLITE_PROTOCOL: return DB_BUSY;
+    case SQLITE_IOERR: return DB_UNCERTAIN;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return DB_CORRUPT;
-    default:
-        return DB_STATEMENT;
+    case SQLITE_NOTADB: return DB_CORRUPT;
+    default: return DB_STATEMENT;
     }
 }
 
@@ -118,12 +112,14 @@ static int fail(struct db *db, int code, struct error *error)
     return error_set(error, "the database says: %s (%d)", sqlite3_errmsg(db->handle), code);
 }
 
-/* Opening --------------------------------------------------------------------------------------------------- */
+/* Opening ---------------------------------------------------------------------------------------------------
+ */
 
 static void log_sqlite(void *unused, int code, const char *message)
 {
     (void)unused;
-    /* A second opener that is turned away, and statements refused while they are compiled, are reported by the caller. */
+    /* A second opener that is turned away, and statements refused while they are compiled, are reported by
+     * the caller. */
     if ((code & 0xff) == SQLITE_ERROR || (code & 0xff) == SQLITE_CONSTRAINT || (code & 0xff) == SQLITE_AUTH ||
         (code & 0xff) == SQLITE_SCHEMA || (code & 0xff) == SQLITE_WARNING || (code & 0xff) == SQLITE_NOTICE)
         return;
@@ -168,24 +164,22 @@ static int on_wal(void *context, sqlite3 *handle, const char *name, int pages)
     return SQLITE_OK;
 }
 
-static const char WRITER_PRAGMAS[] =
-    "PRAGMA auto_vacuum = INCREMENTAL;"
-    "PRAGMA journal_mode = WAL;"
-    "PRAGMA synchronous = FULL;"
-    "PRAGMA wal_autocheckpoint = 0;"
-    "PRAGMA foreign_keys = ON;"
-    "PRAGMA secure_delete = ON;"
-    "PRAGMA cell_size_check = ON;"
-    "PRAGMA temp_store = MEMORY;"
-    "PRAGMA mmap_size = 0;"
-    "PRAGMA cache_size = -8192;"
-    "PRAGMA journal_size_limit = 67108864;";
+static const char WRITER_PRAGMAS[] = "PRAGMA auto_vacuum = INCREMENTAL;"
+                                     "PRAGMA journal_mode = WAL;"
+                                     "PRAGMA synchronous = FULL;"
+                                     "PRAGMA wal_autocheckpoint = 0;"
+                                     "PRAGMA foreign_keys = ON;"
+                                     "PRAGMA secure_delete = ON;"
+                                     "PRAGMA cell_size_check = ON;"
+                                     "PRAGMA temp_store = MEMORY;"
+                                     "PRAGMA mmap_size = 0;"
+                                     "PRAGMA cache_size = -8192;"
+                                     "PRAGMA journal_size_limit = 67108864;";
 
-static const char READER_PRAGMAS[] =
-    "PRAGMA query_only = ON;"
-    "PRAGMA wal_autocheckpoint = 0;"
-    "PRAGMA mmap_size = 0;"
-    "PRAGMA temp_store = MEMORY;";
+static const char READER_PRAGMAS[] = "PRAGMA query_only = ON;"
+                                     "PRAGMA wal_autocheckpoint = 0;"
+                                     "PRAGMA mmap_size = 0;"
+                                     "PRAGMA temp_store = MEMORY;";
 
 static void harden(sqlite3 *handle)
 {
@@ -280,10 +274,12 @@ bool db_has_moved(struct db *db)
 {
     int moved = 0;
 
-    return sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+    return sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+           moved != 0;
 }
 
-/* Transactions ------------------------------------------------------------------------------------------------ */
+/* Transactions
+ * ------------------------------------------------------------------------------------------------ */
 
 int db_run(struct db *db, const char *sql, struct error *error)
 {
@@ -385,7 +381,8 @@ int64_t db_data_version(struct db *db)
     return version;
 }
 
-/* Queries ----------------------------------------------------------------------------------------------------- */
+/* Queries
+ * ----------------------------------------------------------------------------------------------------- */
 
 static struct query **slot_of(struct db *db, const char *sql)
 {
@@ -417,7 +414,8 @@ struct query *db_query(struct db *db, const char *sql)
     else if ((*slot)->is_used)
         abort();
     else if ((*slot)->stmt == NULL)
-        (*slot)->code = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &(*slot)->stmt, NULL);
+        (*slot)->code = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &(*slot)->stmt,
+                                           NULL);
     (*slot)->is_used = true;
     if (db->role == DB_READER && !db->is_limited)
         db->statement_deadline = monotonic_ms() + READER_STATEMENT_MS;
@@ -469,7 +467,8 @@ int query_step(struct query *query, struct error *error)
     keep_code(query, code);
     if (code == SQLITE_INTERRUPT) {
         note_fault(query->db, code);
-        return error_set(error, "reading took more than %d seconds and was stopped; ask for less at once", READER_STATEMENT_MS / 1000);
+        return error_set(error, "reading took more than %d seconds and was stopped; ask for less at once",
+                         READER_STATEMENT_MS / 1000);
     }
     return fail(query->db, code, error);
 }
@@ -523,7 +522,8 @@ bool query_is_null(const struct query *query, int column)
     return sqlite3_column_type(query->stmt, column) == SQLITE_NULL;
 }
 
-/* Checkpoints --------------------------------------------------------------------------------------------------- */
+/* Checkpoints
+ * --------------------------------------------------------------------------------------------------- */
 
 int64_t db_wal_pages(const struct db *db)
 {
@@ -537,8 +537,8 @@ void db_checkpoint(struct db *db, bool is_idle)
 
     if (db->wal_pages < CHECKPOINT_PAGES)
         return;
-    code = sqlite3_wal_checkpoint_v2(db->handle, NULL, is_long ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
-                                     &left, &copied);
+    code = sqlite3_wal_checkpoint_v2(
+        db->handle, NULL, is_long ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &left, &copied);
     if (code == SQLITE_OK && left == copied)
         db->wal_pages = 0;
     else if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)

@@ -1,13 +1,14 @@
 /*
  * db: the connection to the book, and the few verbs with which the store speaks SQL.
  *
- * Roles. DB_WRITER is the one connection that commits and checkpoints (SQLite 3.40 has the WAL-reset bug: a second one
- * may lose committed pages). DB_READER opens the file read-only, never checkpoints, and cuts its own statements
- * off after five seconds. DB_MEMORY is a private in-memory database.
+ * Roles. DB_WRITER is the one connection that commits and checkpoints (SQLite 3.40 has the WAL-reset bug: a
+ * second one may lose committed pages). DB_READER opens the file read-only, never checkpoints, and cuts its
+ * own statements off after five seconds. DB_MEMORY is a private in-memory database.
  *
- * Statements are prepared once per connection and kept: db_query finds them by the address of the SQL literal, so the
- * SQL stands in a `static const char[]` right above the function that binds it. Errors while binding or
- * stepping stick to the query and come out of query_step; query_end (also after errors) makes it ready for its next use.
+ * Statements are prepared once per connection and kept: db_query finds them by the address of the SQL
+ * literal, so the SQL stands in a `static const char[]` right above the function that binds it. Errors while
+ * binding or stepping stick to the query and come out of query_step; query_end (also after errors) makes it
+ * ready for its next use.
  *
  *     static const char FIND[] = "SELECT id FROM contact WHERE address = ?1";
  *     struct query *q = db_query(db, FIND);
@@ -35,14 +36,15 @@ enum db_role { DB_WRITER, DB_READER, DB_MEMORY };
 /* What a failure means for the one who commits (faults.md F15-F17, F37). */
 enum db_fault {
     DB_FINE,
-    DB_STATEMENT,  /* this statement is wrong (a constraint, a type): its savepoint can be rolled back alone */
-    DB_FULL,       /* no room, or the file is read-only: shed, try again later */
-    DB_BUSY,       /* locked by somebody who should not: try again */
-    DB_UNCERTAIN,  /* an I/O error at commit: it may have happened; leave the process */
-    DB_CORRUPT,    /* stop writing, keep the files */
+    DB_STATEMENT, /* this statement is wrong (a constraint, a type): its savepoint can be rolled back alone */
+    DB_FULL,      /* no room, or the file is read-only: shed, try again later */
+    DB_BUSY,      /* locked by somebody who should not: try again */
+    DB_UNCERTAIN, /* an I/O error at commit: it may have happened; leave the process */
+    DB_CORRUPT,   /* stop writing, keep the files */
 };
 
-/* Opens (the writer creates the file 0600). No migration is run: see store/schema.h. NULL and a sentence on failure. */
+/* Opens (the writer creates the file 0600). No migration is run: see store/schema.h. NULL and a sentence on
+ * failure. */
 struct db *db_open(const char *path, enum db_role role, struct error *error);
 void db_close(struct db *db); /* NULL is fine */
 
@@ -55,7 +57,8 @@ void db_limit_ms(struct db *db, int ms);
 /* Has the file been moved, deleted or replaced under us? */
 bool db_has_moved(struct db *db);
 
-/* Transactions: BEGIN IMMEDIATE … COMMIT. After a failed commit nothing was written, unless the fault is DB_UNCERTAIN. */
+/* Transactions: BEGIN IMMEDIATE … COMMIT. After a failed commit nothing was written, unless the fault is
+ * DB_UNCERTAIN. */
 int db_begin(struct db *db, struct error *error);
 int db_commit(struct db *db, struct error *error);
 void db_rollback(struct db *db);
@@ -83,14 +86,15 @@ int64_t db_data_version(struct db *db);
 struct query *db_query(struct db *db, const char *sql);
 void query_bind_int(struct query *query, int index, int64_t value);
 void query_bind_real(struct query *query, int index, double value);
-void query_bind_text(struct query *query, int index, const char *text); /* NULL binds NULL; must stay until query_end */
+void query_bind_text(struct query *query, int index,
+                     const char *text); /* NULL binds NULL; must stay until query_end */
 void query_bind_bytes(struct query *query, int index, const void *bytes, size_t len);
 void query_bind_null(struct query *query, int index);
 int query_step(struct query *query, struct error *error);
 void query_end(struct query *query);
 int query_run(struct query *query, struct error *error); /* step to the end, then query_end: 0 or -1 */
 
-int64_t query_int(const struct query *query, int column);     /* NULL reads as 0 */
+int64_t query_int(const struct query *query, int column); /* NULL reads as 0 */
 double query_real(const struct query *query, int column);
 const char *query_text(const struct query *query, int column); /* never NULL: "" */
 const void *query_bytes(const struct query *query, int column, size_t *len);

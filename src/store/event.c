@@ -6,8 +6,8 @@
 static const char PUT[] =
     "INSERT INTO event (at, conversation, kind, actor, detail) VALUES (?1, nullif(?2, 0), ?3, ?4, ?5)";
 
-int event_put(struct db *db, int64_t conversation, const char *kind, const char *actor, const char *detail, int64_t now,
-              struct error *error)
+int event_put(struct db *db, int64_t conversation, const char *kind, const char *actor, const char *detail,
+              int64_t now, struct error *error)
 {
     struct query *q = db_query(db, PUT);
 

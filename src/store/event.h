@@ -10,7 +10,7 @@
 #include "store/db.h"
 
 /* `conversation` 0: of none. */
-int event_put(struct db *db, int64_t conversation, const char *kind, const char *actor, const char *detail, int64_t now,
-              struct error *error);
+int event_put(struct db *db, int64_t conversation, const char *kind, const char *actor, const char *detail,
+              int64_t now, struct error *error);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * lane: the health of what we call, kept apart from the fate of a message (table lane). No row means all is well.
+ * lane: the health of what we call, kept apart from the fate of a message (table lane). No row means all is
+ * well.
  */
 #ifndef STORE_LANE_H
 #define STORE_LANE_H
@@ -11,8 +12,8 @@
 #include "store/db.h"
 
 struct lane {
-    char name[128];  /* "braze", "braze/campaigns/trigger/send", "campaign reply" */
-    char state[12];  /* backing_off, limited, stopped; "" well */
+    char name[128]; /* "braze", "braze/campaigns/trigger/send", "campaign reply" */
+    char state[12]; /* backing_off, limited, stopped; "" well */
     int64_t until_at;
     int failures;
     char reason[300];

@@ -24,10 +24,10 @@ static void bind_or_null(struct query *q, int index, int64_t value)
  * -----------------------------------------------------------------------------------------------
  */
 
-#define CONVERSATION                                                                                                   \
-    "SELECT v.id, v.contact, v.opened_at, v.last_in_at, v.closed_at, v.message_count, v.epoch, c.address, "            \
-    "c.first_name, v.channel, v.owner, v.team, v.agent, c.opted_out_at IS NOT NULL, "                                  \
-    "(SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1) "         \
+#define CONVERSATION                                                                                           \
+    "SELECT v.id, v.contact, v.opened_at, v.last_in_at, v.closed_at, v.message_count, v.epoch, c.address, "    \
+    "c.first_name, v.channel, v.owner, v.team, v.agent, c.opted_out_at IS NOT NULL, "                          \
+    "(SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1) " \
     "FROM conversation v JOIN contact c ON c.id = v.contact "
 
 static const char CONVERSATIONS[] = CONVERSATION
@@ -46,11 +46,21 @@ static int each_conversation(struct query *q, listing_conversation_row *row, voi
 
     while ((more = query_step(q, error)) == 1) {
         struct listing_conversation found = {
-            .id = query_int(q, 0), .contact = query_int(q, 1), .opened_at = query_int(q, 2),
-            .last_in_at = query_int(q, 3), .closed_at = query_int(q, 4), .message_count = query_int(q, 5),
-            .epoch = query_int(q, 6), .user = query_text(q, 7), .first_name = query_text(q, 8),
-            .channel = query_text(q, 9), .owner = query_text(q, 10), .team = query_text(q, 11),
-            .agent = query_text(q, 12), .is_opted_out = query_int(q, 13) != 0, .text = query_text(q, 14),
+            .id = query_int(q, 0),
+            .contact = query_int(q, 1),
+            .opened_at = query_int(q, 2),
+            .last_in_at = query_int(q, 3),
+            .closed_at = query_int(q, 4),
+            .message_count = query_int(q, 5),
+            .epoch = query_int(q, 6),
+            .user = query_text(q, 7),
+            .first_name = query_text(q, 8),
+            .channel = query_text(q, 9),
+            .owner = query_text(q, 10),
+            .team = query_text(q, 11),
+            .agent = query_text(q, 12),
+            .is_opted_out = query_int(q, 13) != 0,
+            .text = query_text(q, 14),
         };
 
         row(context, &found);
@@ -118,11 +128,10 @@ static void clean_phone(const char *typed, struct buf *phone)
 }
 
 static const char BY_NUMBER[] = "SELECT id FROM conversation WHERE id = ?1";
-static const char BY_USER[] =
-    "SELECT v.id FROM identity i JOIN conversation v ON v.contact = i.contact "
-    "WHERE (i.kind IN ('external', 'braze') AND i.value = ?1) OR (i.kind = 'phone' "
-    "AND i.value IN (?1, ?2, '+' || ?2)) "
-    "ORDER BY i.kind = 'phone', v.owner = 'closed', v.id DESC LIMIT 1";
+static const char BY_USER[] = "SELECT v.id FROM identity i JOIN conversation v ON v.contact = i.contact "
+                              "WHERE (i.kind IN ('external', 'braze') AND i.value = ?1) OR (i.kind = 'phone' "
+                              "AND i.value IN (?1, ?2, '+' || ?2)) "
+                              "ORDER BY i.kind = 'phone', v.owner = 'closed', v.id DESC LIMIT 1";
 
 int listing_find(struct db *db, const char *typed, int64_t *id, struct error *error)
 {
@@ -151,18 +160,18 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
  * ----------------------------------------------------------------------------------------------------------
  */
 
-#define OUTBOX                                                                                                         \
-    "SELECT o.id, o.contact, o.seq, o.conversation, o.turn, o.message, o.part, o.epoch, o.created_at, o.due_at, "      \
-    "o.expires_at, o.settled_at, o.failures, (SELECT count(*) FROM attempt a WHERE a.outbox = o.id), o.kind, "         \
-    "c.address, o.state, o.campaign, o.sent_by, o.reason, m.text, o.is_consent, o.is_single, o.is_ambiguous "          \
+#define OUTBOX                                                                                                    \
+    "SELECT o.id, o.contact, o.seq, o.conversation, o.turn, o.message, o.part, o.epoch, o.created_at, o.due_at, " \
+    "o.expires_at, o.settled_at, o.failures, (SELECT count(*) FROM attempt a WHERE a.outbox = o.id), o.kind, "    \
+    "c.address, o.state, o.campaign, o.sent_by, o.reason, m.text, o.is_consent, o.is_single, o.is_ambiguous "     \
     "FROM outbox o JOIN contact c ON c.id = o.contact LEFT JOIN message m ON m.id = o.message "
 
 static const char OUTBOX_ANY[] = OUTBOX "WHERE ?1 IS NULL OR o.state = ?1 ORDER BY o.id DESC LIMIT ?2";
-static const char OUTBOX_PENDING[] =
-    OUTBOX "WHERE o.settled_at IS NULL AND ?1 IS NOT NULL ORDER BY o.id DESC LIMIT ?2";
-static const char OUTBOX_TROUBLE[] =
-    OUTBOX "WHERE o.settled_at IS NOT NULL AND o.state <> 'accepted' AND o.state <> 'withheld' "
-           "AND ?1 IS NOT NULL ORDER BY o.id DESC LIMIT ?2";
+static const char OUTBOX_PENDING[] = OUTBOX
+    "WHERE o.settled_at IS NULL AND ?1 IS NOT NULL ORDER BY o.id DESC LIMIT ?2";
+static const char OUTBOX_TROUBLE[] = OUTBOX
+    "WHERE o.settled_at IS NOT NULL AND o.state <> 'accepted' AND o.state <> 'withheld' "
+    "AND ?1 IS NOT NULL ORDER BY o.id DESC LIMIT ?2";
 static const char OUTBOX_ONE[] = OUTBOX "WHERE o.id = ?1";
 
 static int each_outbox(struct query *q, listing_outbox_row *row, void *context, struct error *error)
@@ -171,14 +180,29 @@ static int each_outbox(struct query *q, listing_outbox_row *row, void *context, 
 
     while ((more = query_step(q, error)) == 1) {
         struct listing_outbox found = {
-            .id = query_int(q, 0), .contact = query_int(q, 1), .seq = query_int(q, 2),
-            .conversation = query_int(q, 3), .turn = query_int(q, 4), .message = query_int(q, 5),
-            .part = query_int(q, 6), .epoch = query_int(q, 7), .created_at = query_int(q, 8),
-            .due_at = query_int(q, 9), .expires_at = query_int(q, 10), .settled_at = query_int(q, 11),
-            .failures = query_int(q, 12), .attempts = query_int(q, 13), .kind = query_text(q, 14),
-            .user = query_text(q, 15), .state = query_text(q, 16), .campaign = query_text(q, 17),
-            .sent_by = query_text(q, 18), .reason = query_text(q, 19), .text = query_text(q, 20),
-            .is_consent = query_int(q, 21) != 0, .is_single = query_int(q, 22) != 0,
+            .id = query_int(q, 0),
+            .contact = query_int(q, 1),
+            .seq = query_int(q, 2),
+            .conversation = query_int(q, 3),
+            .turn = query_int(q, 4),
+            .message = query_int(q, 5),
+            .part = query_int(q, 6),
+            .epoch = query_int(q, 7),
+            .created_at = query_int(q, 8),
+            .due_at = query_int(q, 9),
+            .expires_at = query_int(q, 10),
+            .settled_at = query_int(q, 11),
+            .failures = query_int(q, 12),
+            .attempts = query_int(q, 13),
+            .kind = query_text(q, 14),
+            .user = query_text(q, 15),
+            .state = query_text(q, 16),
+            .campaign = query_text(q, 17),
+            .sent_by = query_text(q, 18),
+            .reason = query_text(q, 19),
+            .text = query_text(q, 20),
+            .is_consent = query_int(q, 21) != 0,
+            .is_single = query_int(q, 22) != 0,
             .is_ambiguous = query_int(q, 23) != 0,
         };
 
@@ -211,7 +235,7 @@ int listing_outbox_one(struct db *db, int64_t id, listing_outbox_row *row, void 
 
 static const char ATTEMPTS[] =
     "SELECT id, at, took_ms, status, batch, class, dispatch_id, request_id, reason "
-                               "FROM attempt WHERE outbox = ?1 ORDER BY id";
+    "FROM attempt WHERE outbox = ?1 ORDER BY id";
 
 int listing_attempts(struct db *db, int64_t outbox, listing_attempt_row *row, void *context,
                      struct error *error)
@@ -245,15 +269,15 @@ int listing_attempts(struct db *db, int64_t outbox, listing_attempt_row *row, vo
  * ---------------------------------------------------------------------------------------------------------
  */
 
-#define WEBHOOK                                                                                     \
-    "SELECT id, received_at, tries, message, channel, claimed_user, content_type, state, reason, "           \
+#define WEBHOOK                                                                                    \
+    "SELECT id, received_at, tries, message, channel, claimed_user, content_type, state, reason, " \
     "length(body), "
 
-static const char WEBHOOKS_ANY[] =
-    WEBHOOK "substr(body, 1, 200) FROM webhook WHERE ?1 IS NULL OR state = ?1 ORDER BY id DESC LIMIT ?2";
-static const char WEBHOOKS_TROUBLE[] =
-    WEBHOOK "substr(body, 1, 200) FROM webhook WHERE state <> 'read' AND state <> 'duplicate' "
-            "AND (?1 = 'trouble' OR state = ?1) ORDER BY id DESC LIMIT ?2";
+static const char WEBHOOKS_ANY[] = WEBHOOK
+    "substr(body, 1, 200) FROM webhook WHERE ?1 IS NULL OR state = ?1 ORDER BY id DESC LIMIT ?2";
+static const char WEBHOOKS_TROUBLE[] = WEBHOOK
+    "substr(body, 1, 200) FROM webhook WHERE state <> 'read' AND state <> 'duplicate' "
+    "AND (?1 = 'trouble' OR state = ?1) ORDER BY id DESC LIMIT ?2";
 static const char WEBHOOK_ONE[] = WEBHOOK "body FROM webhook WHERE id = ?1";
 
 static int each_webhook(struct query *q, listing_webhook_row *row, void *context, struct error *error)
@@ -262,10 +286,16 @@ static int each_webhook(struct query *q, listing_webhook_row *row, void *context
 
     while ((more = query_step(q, error)) == 1) {
         struct listing_webhook found = {
-            .id = query_int(q, 0), .received_at = query_int(q, 1), .tries = query_int(q, 2),
-            .message = query_int(q, 3), .channel = query_text(q, 4),
-            .claimed_user = query_is_null(q, 5) ? NULL : query_text(q, 5), .content_type = query_text(q, 6),
-            .state = query_text(q, 7), .reason = query_text(q, 8), .body_bytes = (size_t)query_int(q, 9),
+            .id = query_int(q, 0),
+            .received_at = query_int(q, 1),
+            .tries = query_int(q, 2),
+            .message = query_int(q, 3),
+            .channel = query_text(q, 4),
+            .claimed_user = query_is_null(q, 5) ? NULL : query_text(q, 5),
+            .content_type = query_text(q, 6),
+            .state = query_text(q, 7),
+            .reason = query_text(q, 8),
+            .body_bytes = (size_t)query_int(q, 9),
         };
 
         found.body = query_bytes(q, 10, &found.body_len);

@@ -22,9 +22,9 @@
 
 struct listing_conversation {
     int64_t id, contact, opened_at, last_in_at, closed_at, message_count, epoch;
-    const char *user;       /* the contact's address: external id, phone or Braze id */
+    const char *user; /* the contact's address: external id, phone or Braze id */
     const char *first_name, *channel, *owner, *team, *agent;
-    const char *text;       /* the newest message of the customer */
+    const char *text; /* the newest message of the customer */
     bool is_opted_out;
 };
 
@@ -85,7 +85,7 @@ int listing_attempts(struct db *db, int64_t outbox, listing_attempt_row *row, vo
 struct listing_webhook {
     int64_t id, received_at, tries, message;
     const char *channel, *claimed_user, *content_type, *state, *reason;
-    const char *body;        /* one: whole, in a list: its first 200 bytes. Not NUL-terminated */
+    const char *body;            /* one: whole, in a list: its first 200 bytes. Not NUL-terminated */
     size_t body_len, body_bytes; /* given here; stored */
 };
 

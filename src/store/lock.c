@@ -1,6 +1,6 @@
 /*
- * lock: see the header. The file is opened without O_NOFOLLOW on purpose: a link to the book is a legal way to name it, and
- * the lock on the inode still keeps a second writer out.
+ * lock: see the header. The file is opened without O_NOFOLLOW on purpose: a link to the book is a legal way
+ * to name it, and the lock on the inode still keeps a second writer out.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +46,8 @@ static int check_file(const char *path, const char *suffix, struct error *error)
 
     buf_addf(&name, "%s%s", path, suffix);
     if (stat(buf_text(&name), &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        result = error_set(error, "%s may be read by others (mode %03o); it holds customers' messages: chmod 600 it",
+        result = error_set(error,
+                           "%s may be read by others (mode %03o); it holds customers' messages: chmod 600 it",
                            buf_text(&name), (unsigned)(info.st_mode & 0777));
     buf_release(&name);
     return result;
@@ -61,7 +62,9 @@ static int check_folder(const char *path, struct error *error)
 
     /* A sticky folder such as /tmp lets nobody replace our file. */
     if (stat(folder, &info) == 0 && (info.st_mode & S_IWOTH) != 0 && (info.st_mode & S_ISVTX) == 0)
-        result = error_set(error, "the folder %s may be written by everybody, so the book could be replaced: chmod o-w it", folder);
+        result = error_set(
+            error, "the folder %s may be written by everybody, so the book could be replaced: chmod o-w it",
+            folder);
     free(copy);
     return result;
 }

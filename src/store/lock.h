@@ -1,20 +1,23 @@
 /*
- * lock: who may write the book. An flock on a descriptor of the database file itself, so that it holds by inode: through
- * symbolic and hard links, other paths and mount namespaces. It is taken before SQLite opens the file and given back by exit only
- * (closing a descriptor of the file while SQLite has it open would drop SQLite's own locks).
+ * lock: who may write the book. An flock on a descriptor of the database file itself, so that it holds by
+ * inode: through symbolic and hard links, other paths and mount namespaces. It is taken before SQLite opens
+ * the file and given back by exit only (closing a descriptor of the file while SQLite has it open would drop
+ * SQLite's own locks).
  */
 #ifndef STORE_LOCK_H
 #define STORE_LOCK_H
 
 #include "base/error.h"
 
-/* 1: got it, *descriptor holds it. 0: somebody else does. -1: failed. Creates the file (0600) where there is none. */
+/* 1: got it, *descriptor holds it. 0: somebody else does. -1: failed. Creates the file (0600) where there is
+ * none. */
 int lock_take(const char *path, int *descriptor, struct error *error);
 
 /* Only when SQLite has not opened the file in this process, or has closed it again. */
 void lock_release(int descriptor);
 
-/* -1 and a sentence when the file, its -wal or -shm may be read by others, or its folder written by others. */
+/* -1 and a sentence when the file, its -wal or -shm may be read by others, or its folder written by others.
+ */
 int lock_check_modes(const char *path, struct error *error);
 
 #endif

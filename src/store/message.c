@@ -33,10 +33,11 @@ int message_put(struct db *db, struct message *message, struct error *error)
     return 0;
 }
 
-static const char SEEN_GET[] = "SELECT message FROM seen WHERE dispatch_id = ?3 AND identity = ?2 AND channel = ?1";
+static const char SEEN_GET[] =
+    "SELECT message FROM seen WHERE dispatch_id = ?3 AND identity = ?2 AND channel = ?1";
 
-int seen_get(struct db *db, const char *channel, const char *identity, const char *dispatch_id, int64_t *message,
-             struct error *error)
+int seen_get(struct db *db, const char *channel, const char *identity, const char *dispatch_id,
+             int64_t *message, struct error *error)
 {
     struct query *q = db_query(db, SEEN_GET);
     int found;
@@ -54,8 +55,8 @@ int seen_get(struct db *db, const char *channel, const char *identity, const cha
 static const char SEEN_PUT[] =
     "INSERT INTO seen (channel, identity, dispatch_id, message, at) VALUES (?1, ?2, ?3, ?4, ?5)";
 
-int seen_put(struct db *db, const char *channel, const char *identity, const char *dispatch_id, int64_t message,
-             int64_t now, struct error *error)
+int seen_put(struct db *db, const char *channel, const char *identity, const char *dispatch_id,
+             int64_t message, int64_t now, struct error *error)
 {
     struct query *q = db_query(db, SEEN_PUT);
 
@@ -67,8 +68,9 @@ int seen_put(struct db *db, const char *channel, const char *identity, const cha
     return query_run(q, error);
 }
 
-static const char SEEN_FORGET[] = "DELETE FROM seen WHERE (dispatch_id, identity, channel) IN "
-                                  "(SELECT dispatch_id, identity, channel FROM seen WHERE at < ?1 ORDER BY at LIMIT ?2)";
+static const char SEEN_FORGET[] =
+    "DELETE FROM seen WHERE (dispatch_id, identity, channel) IN "
+    "(SELECT dispatch_id, identity, channel FROM seen WHERE at < ?1 ORDER BY at LIMIT ?2)";
 
 int64_t seen_forget(struct db *db, int64_t before, int max, struct error *error)
 {
@@ -85,8 +87,8 @@ static const char NEWEST[] =
 
 static bool is_twin(const struct query *q, const char *text, const char *campaign)
 {
-    return strcmp(query_text(q, 2), "in") == 0 && *query_text(q, 3) != '\0' && strcmp(query_text(q, 3), campaign) != 0 &&
-           strcmp(query_text(q, 4), text) == 0;
+    return strcmp(query_text(q, 2), "in") == 0 && *query_text(q, 3) != '\0' &&
+           strcmp(query_text(q, 3), campaign) != 0 && strcmp(query_text(q, 4), text) == 0;
 }
 
 int message_twin(struct db *db, int64_t conversation, const char *text, const char *campaign, int64_t since,

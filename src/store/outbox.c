@@ -10,7 +10,8 @@
 #include "store/outbox.h"
 #include "store/turn.h"
 
-/* Into the line --------------------------------------------------------------------------------------------- */
+/* Into the line ---------------------------------------------------------------------------------------------
+ */
 
 /* Two statements: RETURNING would set up a table for its one row each time. */
 static const char RAISE_SEQ[] = "UPDATE contact SET seq = seq + 1 WHERE id = ?1";
@@ -30,7 +31,9 @@ int outbox_next_seq(struct db *db, int64_t contact, int64_t *seq, struct error *
     if (found == 1)
         *seq = query_int(q, 0);
     query_end(q);
-    return found == 1 ? 0 : found < 0 ? -1 : error_set(error, "contact %lld has vanished", (long long)contact);
+    return found == 1  ? 0
+           : found < 0 ? -1
+                       : error_set(error, "contact %lld has vanished", (long long)contact);
 }
 
 static const char PUT[] =
@@ -72,12 +75,13 @@ static int step_forward(struct db *db, int64_t contact, struct error *error)
     return query_run(q, error);
 }
 
-/* Out of the line ----------------------------------------------------------------------------------------------- */
+/* Out of the line
+ * ----------------------------------------------------------------------------------------------- */
 
-#define ROW_COLUMNS                                                                                                    \
-    "SELECT o.id, o.contact, o.conversation, coalesce(o.turn, 0), m.text, o.campaign, v.channel, c.address_kind, "     \
-    "c.address, m.kind, o.epoch, v.epoch, o.is_consent, o.is_single, o.is_ambiguous, c.opted_out_at IS NOT NULL, "     \
-    "o.failures, o.expires_at, v.last_in_at FROM outbox o JOIN conversation v ON v.id = o.conversation "               \
+#define ROW_COLUMNS                                                                                                \
+    "SELECT o.id, o.contact, o.conversation, coalesce(o.turn, 0), m.text, o.campaign, v.channel, c.address_kind, " \
+    "c.address, m.kind, o.epoch, v.epoch, o.is_consent, o.is_single, o.is_ambiguous, c.opted_out_at IS NOT NULL, " \
+    "o.failures, o.expires_at, v.last_in_at FROM outbox o JOIN conversation v ON v.id = o.conversation "           \
     "JOIN contact c ON c.id = o.contact JOIN message m ON m.id = o.message "
 
 static void take_row(const struct query *q, struct outbox_row *row)
@@ -136,11 +140,13 @@ static int take_rows(struct query *q, int64_t now, size_t max, struct outbox_row
     return more < 0 ? -1 : 0;
 }
 
-static const char OLDEST[] = ROW_COLUMNS "WHERE o.state = 'due' AND o.due_at <= ?1 ORDER BY o.due_at, o.id LIMIT ?2";
-static const char NEWEST[] =
-    ROW_COLUMNS "WHERE o.state = 'due' AND o.due_at <= ?1 ORDER BY o.due_at DESC, o.id DESC LIMIT ?2";
+static const char OLDEST[] = ROW_COLUMNS
+    "WHERE o.state = 'due' AND o.due_at <= ?1 ORDER BY o.due_at, o.id LIMIT ?2";
+static const char NEWEST[] = ROW_COLUMNS
+    "WHERE o.state = 'due' AND o.due_at <= ?1 ORDER BY o.due_at DESC, o.id DESC LIMIT ?2";
 
-int outbox_due(struct db *db, int64_t now, size_t max, struct outbox_row *rows, size_t *count, struct error *error)
+int outbox_due(struct db *db, int64_t now, size_t max, struct outbox_row *rows, size_t *count,
+               struct error *error)
 {
     size_t oldest = (max + 1) / 2, before = *count;
 
@@ -164,7 +170,8 @@ int outbox_next_due(struct db *db, int64_t *due_at, struct error *error)
     return found < 0 ? -1 : 0;
 }
 
-static const char CLAIM[] = "UPDATE outbox SET state = 'claimed', sent_by = ?2 WHERE id = ?1 AND state = 'due'";
+static const char CLAIM[] =
+    "UPDATE outbox SET state = 'claimed', sent_by = ?2 WHERE id = ?1 AND state = 'due'";
 
 int outbox_claim(struct db *db, int64_t id, const char *sent_by, struct error *error)
 {
@@ -204,8 +211,8 @@ int outbox_pull(struct db *db, int64_t due_at, int64_t new_due_at, struct error 
 
 static const char SETTLE[] = "UPDATE outbox SET state = ?2, reason = ?3, settled_at = ?4 WHERE id = ?1";
 
-int outbox_settle(struct db *db, int64_t id, int64_t contact, int64_t turn, const char *state, const char *reason,
-                  int64_t now, struct error *error)
+int outbox_settle(struct db *db, int64_t id, int64_t contact, int64_t turn, const char *state,
+                  const char *reason, int64_t now, struct error *error)
 {
     struct query *q = db_query(db, SETTLE);
 
@@ -218,7 +225,8 @@ int outbox_settle(struct db *db, int64_t id, int64_t contact, int64_t turn, cons
     return turn_refresh(db, turn, contact, now, error);
 }
 
-/* Back into the line --------------------------------------------------------------------------------------------- */
+/* Back into the line
+ * --------------------------------------------------------------------------------------------- */
 
 static const char REVIVE[] =
     "UPDATE outbox SET state = 'waiting', due_at = ?2, settled_at = NULL, failures = 0, reason = '' WHERE id = ?1";
@@ -254,7 +262,8 @@ int outbox_renew(struct db *db, int64_t id, int64_t until, struct error *error)
 static const char HELD[] = "SELECT id FROM outbox "
                            "WHERE settled_at IS NOT NULL AND state <> 'accepted' AND state = 'held' "
                            "ORDER BY id LIMIT 200";
-static const char HELD_OF[] = "SELECT id FROM outbox WHERE state = 'held' AND contact = ?1 ORDER BY id LIMIT 200";
+static const char HELD_OF[] =
+    "SELECT id FROM outbox WHERE state = 'held' AND contact = ?1 ORDER BY id LIMIT 200";
 
 /* Ids first, changes afterwards: a statement is not read while its table changes. */
 static int list_held(struct db *db, int64_t contact, int64_t *ids, int *count, struct error *error)
@@ -286,9 +295,8 @@ int outbox_release_held(struct db *db, int64_t contact, int64_t now, struct erro
     return 0;
 }
 
-static const char OVERDUE[] =
-    "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE settled_at IS NULL "
-    "AND state <> 'claimed' AND expires_at <= ?1 LIMIT ?2";
+static const char OVERDUE[] = "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE settled_at IS NULL "
+                              "AND state <> 'claimed' AND expires_at <= ?1 LIMIT ?2";
 static const char OVERDUE_HELD[] =
     "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE state = 'held' AND expires_at <= ?1 LIMIT ?2";
 
@@ -322,15 +330,16 @@ int outbox_expire(struct db *db, int64_t now, int max, int *ended, struct error 
     return expire_found(db, OVERDUE_HELD, now, max, ended, error);
 }
 
-/* At start ---------------------------------------------------------------------------------------------------------- */
+/* At start
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static const char RECOVER_ATTEMPTS[] =
     "INSERT INTO attempt (outbox, at, took_ms, class, status, batch, reason) "
     "SELECT id, ?1, 0, 'ambiguous', 0, 1, 'the daemon ended while the call was under way' "
     "FROM outbox WHERE settled_at IS NULL AND state = 'claimed'";
-static const char RECOVER_AGAIN[] =
-    "UPDATE outbox SET state = 'due', due_at = ?1, is_ambiguous = 1 "
-    "WHERE settled_at IS NULL AND state = 'claimed' AND is_ambiguous = 0";
+static const char RECOVER_AGAIN[] = "UPDATE outbox SET state = 'due', due_at = ?1, is_ambiguous = 1 "
+                                    "WHERE settled_at IS NULL AND state = 'claimed' AND is_ambiguous = 0";
 static const char RECOVER_LOST[] =
     "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE settled_at IS NULL "
     "AND state = 'claimed' LIMIT 1";
@@ -349,8 +358,10 @@ static int settle_lost(struct db *db, int64_t now, struct error *error)
     query_end(q);
     if (found != 1)
         return found;
-    return outbox_settle(db, id, contact, turn, "unknown", "sent twice, and both times nobody can tell whether it arrived",
-                         now, error) == 0 ? 1 : -1;
+    return outbox_settle(db, id, contact, turn, "unknown",
+                         "sent twice, and both times nobody can tell whether it arrived", now, error) == 0
+               ? 1
+               : -1;
 }
 
 int outbox_recover(struct db *db, int64_t now, int64_t *recovered, struct error *error)
@@ -371,9 +382,12 @@ int outbox_recover(struct db *db, int64_t now, int64_t *recovered, struct error 
     return found;
 }
 
-/* Looking ------------------------------------------------------------------------------------------------------------- */
+/* Looking
+ * -------------------------------------------------------------------------------------------------------------
+ */
 
-static const char GET[] = "SELECT id, contact, conversation, coalesce(turn, 0), state FROM outbox WHERE id = ?1";
+static const char GET[] =
+    "SELECT id, contact, conversation, coalesce(turn, 0), state FROM outbox WHERE id = ?1";
 
 int outbox_get(struct db *db, int64_t id, struct outbox_brief *brief, struct error *error)
 {

@@ -1,9 +1,10 @@
 /*
  * outbox: the durable list of calls to the outside, and the attempts at them (tables outbox, attempt).
  *
- * A contact's rows form a line, by (seq, part). Its head is `due` or `claimed`, those behind it are `waiting`; a row that
- * leaves the line (accepted, held, dead …) lets the next one step forward in the same transaction. So the rows that may be
- * claimed are exactly those that are due, whatever lies behind them, and a contact never has two calls out.
+ * A contact's rows form a line, by (seq, part). Its head is `due` or `claimed`, those behind it are
+ * `waiting`; a row that leaves the line (accepted, held, dead …) lets the next one step forward in the same
+ * transaction. So the rows that may be claimed are exactly those that are due, whatever lies behind them, and
+ * a contact never has two calls out.
  */
 #ifndef STORE_OUTBOX_H
 #define STORE_OUTBOX_H
@@ -17,8 +18,8 @@
 
 struct outbox_new { /* a text to send; borrowed */
     int64_t contact, conversation, turn, message, epoch;
-    int64_t seq; /* from outbox_next_seq; the parts of one reply share it */
-    int part;    /* 1 … */
+    int64_t seq;          /* from outbox_next_seq; the parts of one reply share it */
+    int part;             /* 1 … */
     const char *campaign; /* "" for the channel's default */
     bool is_consent;
     int64_t now, expires_at;
@@ -33,7 +34,7 @@ int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
 struct outbox_row { /* a due row with all that the gate wants to know; owned */
     int64_t id, contact, conversation, turn;
     char *text, *campaign, *channel, *address_kind, *address;
-    char kind[8];        /* of the message: out, agent */
+    char kind[8]; /* of the message: out, agent */
     int64_t epoch, conversation_epoch;
     bool is_consent, is_single, is_ambiguous, is_opted_out;
     int failures;
@@ -41,10 +42,11 @@ struct outbox_row { /* a due row with all that the gate wants to know; owned */
 };
 
 /*
- * Appends up to `max` rows that are due to rows[0 … *count-1]: one half from the oldest end, the other from the newest, so that a
- * backlog drains while new replies do not starve behind it. Nothing is changed.
+ * Appends up to `max` rows that are due to rows[0 … *count-1]: one half from the oldest end, the other from
+ * the newest, so that a backlog drains while new replies do not starve behind it. Nothing is changed.
  */
-int outbox_due(struct db *db, int64_t now, size_t max, struct outbox_row *rows, size_t *count, struct error *error);
+int outbox_due(struct db *db, int64_t now, size_t max, struct outbox_row *rows, size_t *count,
+               struct error *error);
 void outbox_row_release(struct outbox_row *row);
 
 /* When the next due row may leave; INT64_MAX: there is none. */
@@ -64,13 +66,15 @@ int outbox_retry(struct db *db, const struct outbox_again *again, struct error *
 /* Moves rows of the given due time to another one (a lane that reopened). */
 int outbox_pull(struct db *db, int64_t due_at, int64_t new_due_at, struct error *error);
 
-/* Ends as accepted, held, withheld, expired, dead or unknown; the contact's next row steps forward; the turn is looked at. */
-int outbox_settle(struct db *db, int64_t id, int64_t contact, int64_t turn, const char *state, const char *reason,
-                  int64_t now, struct error *error);
+/* Ends as accepted, held, withheld, expired, dead or unknown; the contact's next row steps forward; the turn
+ * is looked at. */
+int outbox_settle(struct db *db, int64_t id, int64_t contact, int64_t turn, const char *state,
+                  const char *reason, int64_t now, struct error *error);
 
 /*
- * An ended row comes back into the line, with its old deadline and epoch (what held it is gone); when a person asked for it,
- * outbox_renew first: it may then live until `until`, and counts as decided under the conversation's present epoch.
+ * An ended row comes back into the line, with its old deadline and epoch (what held it is gone); when a
+ * person asked for it, outbox_renew first: it may then live until `until`, and counts as decided under the
+ * conversation's present epoch.
  */
 int outbox_revive(struct db *db, int64_t id, int64_t now, struct error *error);
 int outbox_renew(struct db *db, int64_t id, int64_t until, struct error *error);
@@ -82,8 +86,8 @@ int outbox_release_held(struct db *db, int64_t contact, int64_t now, struct erro
 int outbox_expire(struct db *db, int64_t now, int max, int *ended, struct error *error);
 
 /*
- * At start: rows that were claimed when the last owner of the book died. Nobody can tell whether they left: ambiguous, to be sent
- * once more; unknown when that was the second time.
+ * At start: rows that were claimed when the last owner of the book died. Nobody can tell whether they left:
+ * ambiguous, to be sent once more; unknown when that was the second time.
  */
 int outbox_recover(struct db *db, int64_t now, int64_t *recovered, struct error *error);
 

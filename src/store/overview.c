@@ -133,8 +133,12 @@ int overview_lanes(struct db *db, overview_lane_row *row, void *context, struct 
 
     while ((more = query_step(q, error)) == 1) {
         struct overview_lane found = {
-            .name = query_text(q, 0), .state = query_text(q, 1), .reason = query_text(q, 2),
-            .until_at = query_int(q, 3), .changed_at = query_int(q, 4), .failures = query_int(q, 5),
+            .name = query_text(q, 0),
+            .state = query_text(q, 1),
+            .reason = query_text(q, 2),
+            .until_at = query_int(q, 3),
+            .changed_at = query_int(q, 4),
+            .failures = query_int(q, 5),
         };
 
         row(context, &found);

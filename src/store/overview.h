@@ -15,9 +15,10 @@ struct overview {
     int64_t messages_today, answered_today, unanswered_today, silenced_today, in_progress_today;
     /* now */
     int64_t open_conversations, waiting_for_person, with_person, pending, oldest_pending_at;
-    int64_t unreadable, aside, raw, held, dead, unknown; /* dead, unknown: settled since `recent`, and not dropped by hand */
+    int64_t unreadable, aside, raw, held, dead,
+        unknown; /* dead, unknown: settled since `recent`, and not dropped by hand */
     int64_t disabled_rules;
-    int64_t ruleset, rule_count, ruleset_loaded_at;       /* 0: none was ever loaded */
+    int64_t ruleset, rule_count, ruleset_loaded_at; /* 0: none was ever loaded */
 };
 
 int overview_get(struct db *db, int64_t since, int64_t recent, struct overview *overview,

@@ -1,5 +1,6 @@
 /*
- * rulebook: see the header. Which set is in force is the fact "live_ruleset" of table book; a rollback will move it.
+ * rulebook: see the header. Which set is in force is the fact "live_ruleset" of table book; a rollback will
+ * move it.
  */
 #include <stdlib.h>
 
@@ -28,10 +29,11 @@ int rulebook_live(struct db *db, struct rulefiles *files, int64_t *number, struc
     return *number == 0 ? 0 : rulebook_files(db, *number, files, error);
 }
 
-static const char PUT[] = "INSERT INTO ruleset (loaded_at, actor, digest, rule_count) VALUES (?1, ?2, ?3, ?4)";
+static const char PUT[] =
+    "INSERT INTO ruleset (loaded_at, actor, digest, rule_count) VALUES (?1, ?2, ?3, ?4)";
 
-static int put_set(struct db *db, const struct rulefiles *files, int64_t rule_count, const char *actor, int64_t now,
-                   struct error *error)
+static int put_set(struct db *db, const struct rulefiles *files, int64_t rule_count, const char *actor,
+                   int64_t now, struct error *error)
 {
     struct query *q = db_query(db, PUT);
     struct buf digest = { 0 };
@@ -59,8 +61,8 @@ static int put_file(struct db *db, int64_t number, const struct rulefile *file, 
     return query_run(q, error);
 }
 
-int rulebook_put(struct db *db, const struct rulefiles *files, int64_t rule_count, const char *actor, int64_t now,
-                 int64_t *number, struct error *error)
+int rulebook_put(struct db *db, const struct rulefiles *files, int64_t rule_count, const char *actor,
+                 int64_t now, int64_t *number, struct error *error)
 {
     if (put_set(db, files, rule_count, actor, now, error) != 0)
         return -1;

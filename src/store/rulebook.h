@@ -17,8 +17,8 @@ int rulebook_live(struct db *db, struct rulefiles *files, int64_t *number, struc
 int rulebook_files(struct db *db, int64_t number, struct rulefiles *files, struct error *error);
 
 /* Stores a set and makes it the one in force. */
-int rulebook_put(struct db *db, const struct rulefiles *files, int64_t rule_count, const char *actor, int64_t now,
-                 int64_t *number, struct error *error);
+int rulebook_put(struct db *db, const struct rulefiles *files, int64_t rule_count, const char *actor,
+                 int64_t now, int64_t *number, struct error *error);
 
 /* Counts a hit of PCRE2's bounds; *is_disabled when that was one too many (RULE_TROUBLE_MAX). */
 enum { RULE_TROUBLE_MAX = 20 };

@@ -29,7 +29,8 @@ struct rulefiles {
 
 enum { RULEFILES_MAX = 200, RULEFILE_BYTES_MAX = 8 * 1024 * 1024 }; /* bytes: of all files of a folder */
 
-/* All *.sql of a folder, by name. -1: no such folder, no file, too large, not UTF-8; then `files` is empty. */
+/* All *.sql of a folder, by name. -1: no such folder, no file, too large, not UTF-8; then `files` is empty.
+ */
 int rulefiles_read(const char *folder, struct rulefiles *files, struct error *error);
 void rulefiles_release(struct rulefiles *files);
 void rulefiles_add(struct rulefiles *files, const char *name, const char *text);

@@ -38,9 +38,9 @@ struct loader {
     sqlite3 *db;
     sqlite3_stmt *readers[RULE_TABLE_COUNT];
     sqlite3_int64 last_rowid[RULE_TABLE_COUNT];
-    bool is_reading;   /* our own statements run: the authorizer lets them */
-    int selects_left;  /* SQLite asks for one SELECT, without tables, for an INSERT of several rows */
-    int steps_left;    /* in units of STEPS_BETWEEN */
+    bool is_reading;  /* our own statements run: the authorizer lets them */
+    int selects_left; /* SQLite asks for one SELECT, without tables, for an INSERT of several rows */
+    int steps_left;   /* in units of STEPS_BETWEEN */
     const char *file;
     rulefile_row *row;
     void *context;
@@ -67,10 +67,14 @@ static const struct {
 static const struct {
     int id, value;
 } SWITCHES[] = {
-    { SQLITE_DBCONFIG_DEFENSIVE, 1 },        { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
-    { SQLITE_DBCONFIG_DQS_DDL, 0 },          { SQLITE_DBCONFIG_DQS_DML, 0 },
-    { SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },   { SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
-    { SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0 },  { SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0 },
+    { SQLITE_DBCONFIG_DEFENSIVE, 1 },
+    { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
+    { SQLITE_DBCONFIG_DQS_DDL, 0 },
+    { SQLITE_DBCONFIG_DQS_DML, 0 },
+    { SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
+    { SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
+    { SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0 },
+    { SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0 },
     { SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0 },
 };
 

@@ -242,8 +242,10 @@ static int take_head(struct scan *scan, struct statement *statement, struct erro
     statement->table = rule_table_find(token.start, token.len, error);
     if (statement->table < 0)
         return blame(statement, &token);
-    if (expect(scan, statement, "(", "behind the table's name the columns are listed in parentheses, as in "
-               "INSERT INTO team (name) VALUES ('support');", error) != 0 ||
+    if (expect(scan, statement, "(",
+               "behind the table's name the columns are listed in parentheses, as in "
+               "INSERT INTO team (name) VALUES ('support');",
+               error) != 0 ||
         take_columns(scan, statement, error) != 0)
         return -1;
     return expect(scan, statement, "VALUES",
@@ -363,8 +365,11 @@ static int take_rows(struct scan *scan, struct statement *statement, struct erro
         if (take(scan, statement, &token, error) != 0)
             return -1;
         if (!token_is(&token, "(")) {
-            error_set(error, statement->row_count == 0 ? "VALUES is followed by a row in parentheses"
-                      : "the row before ends with a comma, but no row follows; write a semicolon instead");
+            error_set(
+                error,
+                statement->row_count == 0
+                    ? "VALUES is followed by a row in parentheses"
+                    : "the row before ends with a comma, but no row follows; write a semicolon instead");
             return blame(statement, &token);
         }
         if (keep_row_line(statement, &token, error) != 0 || take_row(scan, statement, &token, error) != 0)

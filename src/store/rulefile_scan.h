@@ -17,19 +17,19 @@
 #include "base/error.h"
 
 enum token_kind {
-    TOKEN_END,       /* of the file */
-    TOKEN_WORD,      /* letters, digits, _ and everything beyond ASCII; numbers too */
-    TOKEN_TEXT,      /* 'text' with both its quotes */
-    TOKEN_QUOTED,    /* "name", `name`, [name] */
-    TOKEN_OPEN,      /* a text or quoted name without its closing quote: up to the end of the file */
-    TOKEN_MARK,      /* any other single byte */
+    TOKEN_END,    /* of the file */
+    TOKEN_WORD,   /* letters, digits, _ and everything beyond ASCII; numbers too */
+    TOKEN_TEXT,   /* 'text' with both its quotes */
+    TOKEN_QUOTED, /* "name", `name`, [name] */
+    TOKEN_OPEN,   /* a text or quoted name without its closing quote: up to the end of the file */
+    TOKEN_MARK,   /* any other single byte */
 };
 
 struct token {
     enum token_kind kind;
     const char *start;
     size_t len;
-    int line;        /* of its first byte */
+    int line; /* of its first byte */
 };
 
 /* A place in a file. Set `at` to its text and `line` to 1. */
@@ -44,12 +44,12 @@ void scan_next(struct scan *scan, struct token *token);
 enum { STATEMENT_ROWS_MAX = 100 * 1000 };
 
 struct statement {
-    const char *start;    /* its first word, borrowed from the file */
-    size_t len;           /* up to its semicolon, which is left out */
-    int line;             /* of that word; after an error: the line to blame */
-    int table;            /* index into rule_tables */
+    const char *start; /* its first word, borrowed from the file */
+    size_t len;        /* up to its semicolon, which is left out */
+    int line;          /* of that word; after an error: the line to blame */
+    int table;         /* index into rule_tables */
     size_t column_count;
-    int *row_lines;       /* owned: the line of each row's parenthesis */
+    int *row_lines; /* owned: the line of each row's parenthesis */
     size_t row_count, row_room;
 };
 

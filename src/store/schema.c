@@ -1,6 +1,6 @@
 /*
- * schema: migrations forward, each with its version bump in one transaction, so that a kill leaves the old version or the
- * new one. The SQL comes from schema/NNN-title.sql, embedded by tools/embed.
+ * schema: migrations forward, each with its version bump in one transaction, so that a kill leaves the old
+ * version or the new one. The SQL comes from schema/NNN-title.sql, embedded by tools/embed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,20 +30,24 @@ static int read_pragma(struct db *db, const char *sql, int64_t *value, struct er
     return found == 1 ? 0 : -1;
 }
 
-static int read_versions(struct db *db, int64_t *application, int64_t *version, int64_t *tables, struct error *error)
+static int read_versions(struct db *db, int64_t *application, int64_t *version, int64_t *tables,
+                         struct error *error)
 {
     static const char APPLICATION[] = "PRAGMA application_id";
     static const char VERSION[] = "PRAGMA user_version";
     static const char TABLES[] = "SELECT count(*) FROM sqlite_schema";
 
-    if (read_pragma(db, APPLICATION, application, error) != 0 || read_pragma(db, VERSION, version, error) != 0 ||
-        read_pragma(db, TABLES, tables, error) != 0)
+    if (read_pragma(db, APPLICATION, application, error) != 0 ||
+        read_pragma(db, VERSION, version, error) != 0 || read_pragma(db, TABLES, tables, error) != 0)
         return -1;
     if (*application != APPLICATION_ID && *tables > 0)
-        return error_set(error, "this is a database of another program; name a new file with --db FILE or FRONTDESK_DB");
+        return error_set(
+            error, "this is a database of another program; name a new file with --db FILE or FRONTDESK_DB");
     if (*version > schema_version())
-        return error_set(error, "the book has schema %lld, this program knows %d: install the newer frontdesk that wrote it",
-                         (long long)*version, schema_version());
+        return error_set(
+            error,
+            "the book has schema %lld, this program knows %d: install the newer frontdesk that wrote it",
+            (long long)*version, schema_version());
     return 0;
 }
 
@@ -150,7 +154,8 @@ int schema_apply(struct db *db, const char *path, int64_t desk, struct error *er
     return -1;
 }
 
-/* A whole check of a large book takes minutes; what was found within the budget decides, silence is no verdict. */
+/* A whole check of a large book takes minutes; what was found within the budget decides, silence is no
+ * verdict. */
 int schema_quick_check(struct db *db, int budget_ms, struct error *error)
 {
     static const char CHECK[] = "PRAGMA quick_check(1)";
@@ -160,11 +165,13 @@ int schema_quick_check(struct db *db, int budget_ms, struct error *error)
     db_limit_ms(db, budget_ms);
     q = db_query(db, CHECK);
     if (query_step(q, NULL) == 1 && strcmp(query_text(q, 0), "ok") != 0)
-        result = error_set(error, "the book is damaged (%s): keep the file, and restore the newest backup in its place",
-                           query_text(q, 0));
+        result = error_set(
+            error, "the book is damaged (%s): keep the file, and restore the newest backup in its place",
+            query_text(q, 0));
     query_end(q);
     db_limit_ms(db, 0);
     if (result == 0 && db_fault(db) == DB_CORRUPT)
-        result = error_set(error, "the book is damaged: keep the file, and restore the newest backup in its place");
+        result = error_set(error,
+                           "the book is damaged: keep the file, and restore the newest backup in its place");
     return result;
 }

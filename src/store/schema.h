@@ -1,9 +1,10 @@
 /*
  * schema: bringing a book to the program's version.
  *
- * The files schema/NNN-title.sql are embedded at build and applied by user_version, one transaction each; before the
- * first one runs on a book that already has tables, a copy is written beside it ("<db>.before-NNN"). A book that is newer
- * than the program, or that is no frontdesk book (application_id), is refused.
+ * The files schema/NNN-title.sql are embedded at build and applied by user_version, one transaction each;
+ * before the first one runs on a book that already has tables, a copy is written beside it
+ * ("<db>.before-NNN"). A book that is newer than the program, or that is no frontdesk book (application_id),
+ * is refused.
  */
 #ifndef STORE_SCHEMA_H
 #define STORE_SCHEMA_H
@@ -21,7 +22,8 @@ int schema_apply(struct db *db, const char *path, int64_t desk, struct error *er
 /* Reader: 0 when the book has exactly the program's version. */
 int schema_check(struct db *db, struct error *error);
 
-/* Bounded integrity check at start: stops after about `budget_ms` without a verdict. -1: the file is damaged. */
+/* Bounded integrity check at start: stops after about `budget_ms` without a verdict. -1: the file is damaged.
+ */
 int schema_quick_check(struct db *db, int budget_ms, struct error *error);
 
 #endif

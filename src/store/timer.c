@@ -30,8 +30,9 @@ int timer_ensure(struct db *db, const char *kind, int64_t due_at, struct error *
     return found == 0 ? timer_put(db, kind, 0, due_at, error) : found < 0 ? -1 : 0;
 }
 
-static const char FIRST[] = "SELECT id, due_at, coalesce(conversation, 0), kind FROM timer WHERE due_at <= ?1 "
-                            "ORDER BY due_at, id LIMIT 1";
+static const char FIRST[] =
+    "SELECT id, due_at, coalesce(conversation, 0), kind FROM timer WHERE due_at <= ?1 "
+    "ORDER BY due_at, id LIMIT 1";
 static const char DROP[] = "DELETE FROM timer WHERE id = ?1";
 
 int timer_take(struct db *db, int64_t now, struct timer *timer, struct error *error)

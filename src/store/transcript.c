@@ -9,19 +9,19 @@
 
 #include "store/transcript.h"
 
-#define LINE                                                                                                           \
-    "SELECT m.id, m.at, m.turn, w.id, m.kind, m.text, m.actor, m.media, "                                              \
-    "CASE m.kind WHEN 'in' THEN t.state ELSE w.state END, w.reason "                                                   \
-    "FROM message m LEFT JOIN turn t ON t.id = m.turn "                                                                \
-    "LEFT JOIN outbox w ON w.id = (SELECT o.id FROM outbox o WHERE o.message = m.id ORDER BY CASE o.state "            \
-    "WHEN 'claimed' THEN 0 WHEN 'due' THEN 1 WHEN 'waiting' THEN 2 WHEN 'dead' THEN 3 WHEN 'unknown' THEN 4 "          \
+#define LINE                                                                                                  \
+    "SELECT m.id, m.at, m.turn, w.id, m.kind, m.text, m.actor, m.media, "                                     \
+    "CASE m.kind WHEN 'in' THEN t.state ELSE w.state END, w.reason "                                          \
+    "FROM message m LEFT JOIN turn t ON t.id = m.turn "                                                       \
+    "LEFT JOIN outbox w ON w.id = (SELECT o.id FROM outbox o WHERE o.message = m.id ORDER BY CASE o.state "   \
+    "WHEN 'claimed' THEN 0 WHEN 'due' THEN 1 WHEN 'waiting' THEN 2 WHEN 'dead' THEN 3 WHEN 'unknown' THEN 4 " \
     "WHEN 'expired' THEN 5 WHEN 'held' THEN 6 WHEN 'withheld' THEN 7 ELSE 8 END, o.part LIMIT 1) "
 
 static const char LIST[] = LINE "WHERE m.conversation = ?1 ORDER BY m.id";
-static const char TURN[] =
-    LINE "WHERE m.conversation = (SELECT conversation FROM turn WHERE id = ?1) AND m.turn = ?1 "
-         "AND m.kind <> 'in' "
-         "ORDER BY m.id";
+static const char TURN[] = LINE
+    "WHERE m.conversation = (SELECT conversation FROM turn WHERE id = ?1) AND m.turn = ?1 "
+    "AND m.kind <> 'in' "
+    "ORDER BY m.id";
 
 static int each(struct query *q, int64_t id, transcript_row *row, void *context, struct error *error)
 {
@@ -30,9 +30,16 @@ static int each(struct query *q, int64_t id, transcript_row *row, void *context,
     query_bind_int(q, 1, id);
     while ((more = query_step(q, error)) == 1) {
         struct transcript_line line = {
-            .id = query_int(q, 0), .at = query_int(q, 1), .turn = query_int(q, 2), .outbox = query_int(q, 3),
-            .kind = query_text(q, 4), .text = query_text(q, 5), .actor = query_text(q, 6),
-            .media = query_text(q, 7), .state = query_text(q, 8), .reason = query_text(q, 9),
+            .id = query_int(q, 0),
+            .at = query_int(q, 1),
+            .turn = query_int(q, 2),
+            .outbox = query_int(q, 3),
+            .kind = query_text(q, 4),
+            .text = query_text(q, 5),
+            .actor = query_text(q, 6),
+            .media = query_text(q, 7),
+            .state = query_text(q, 8),
+            .reason = query_text(q, 9),
         };
 
         row(context, &line);

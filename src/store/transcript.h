@@ -14,7 +14,7 @@
 struct transcript_line {
     int64_t id, at, turn, outbox; /* outbox: of the worst part; 0: none */
     const char *kind, *text, *actor, *media;
-    const char *state;  /* in: of its turn; out, agent: the worst state among its parts; "" when it has none */
+    const char *state; /* in: of its turn; out, agent: the worst state among its parts; "" when it has none */
     const char *reason; /* of that outbox row */
 };
 
@@ -31,9 +31,9 @@ int transcript_turn(struct db *db, int64_t turn, transcript_row *row, void *cont
 struct transcript_decision {
     int64_t message, conversation, turn, at, ruleset;
     const char *text, *user, *channel, *turn_state;
-    const char *rule;           /* NULL: no rule won */
+    const char *rule; /* NULL: no rule won */
     const char *action;
-    const char *state, *trace;  /* JSON, as the decision left them */
+    const char *state, *trace; /* JSON, as the decision left them */
 };
 
 typedef void transcript_decision_row(void *context, const struct transcript_decision *decision);

@@ -23,14 +23,16 @@ int turn_put(struct db *db, struct turn *turn, struct error *error)
     return 0;
 }
 
-/* The worst fate by rank: an ORDER BY would set up a sorter for each of them, and this runs once per reply. */
+/* The worst fate by rank: an ORDER BY would set up a sorter for each of them, and this runs once per reply.
+ */
 static const char REFRESH[] =
     "UPDATE turn SET closed_at = ?3, state = coalesce("
     "(SELECT 'open' FROM outbox WHERE contact = ?2 AND settled_at IS NULL AND turn = ?1 LIMIT 1), "
     "CASE (SELECT max(CASE state WHEN 'dead' THEN 5 WHEN 'unknown' THEN 4 WHEN 'expired' THEN 3 WHEN 'held' THEN 2 ELSE 1 END) "
     "FROM outbox WHERE turn = ?1 AND settled_at IS NOT NULL AND state <> 'accepted') "
     "WHEN 5 THEN 'dead' WHEN 4 THEN 'unknown' WHEN 3 THEN 'expired' WHEN 2 THEN 'held' WHEN 1 THEN 'withheld' "
-    "ELSE 'answered' END) WHERE id = ?1 AND state <> 'silenced' AND state <> 'unanswered' AND state <> 'agent' AND state <> 'erased'";
+    "ELSE 'answered' END) WHERE id = ?1 "
+    "AND state <> 'silenced' AND state <> 'unanswered' AND state <> 'agent' AND state <> 'erased'";
 
 int turn_refresh(struct db *db, int64_t turn, int64_t contact, int64_t now, struct error *error)
 {

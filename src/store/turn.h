@@ -1,6 +1,6 @@
 /*
- * turn: units of answering and the decisions behind them (tables turn, decision). A turn's state is the fate of the
- * customer's message, for the sum of promise 5.
+ * turn: units of answering and the decisions behind them (tables turn, decision). A turn's state is the fate
+ * of the customer's message, for the sum of promise 5.
  */
 #ifndef STORE_TURN_H
 #define STORE_TURN_H
@@ -20,8 +20,9 @@ struct turn {
 int turn_put(struct db *db, struct turn *turn, struct error *error);
 
 /*
- * Looks at the outbox rows of the turn's answer again: open while one may still leave, then the worst fate among them, or
- * answered. Turns that were not open to begin with (silenced, unanswered, with a person) keep their state.
+ * Looks at the outbox rows of the turn's answer again: open while one may still leave, then the worst fate
+ * among them, or answered. Turns that were not open to begin with (silenced, unanswered, with a person) keep
+ * their state.
  */
 int turn_refresh(struct db *db, int64_t turn, int64_t contact, int64_t now, struct error *error);
 

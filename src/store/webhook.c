@@ -1,5 +1,6 @@
 /*
- * webhook: see the header. The normal road writes each row once, with its final state; only careful mode and replays change one.
+ * webhook: see the header. The normal road writes each row once, with its final state; only careful mode and
+ * replays change one.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,9 +30,11 @@ int webhook_put(struct db *db, struct webhook *webhook, const char *state, struc
     return 0;
 }
 
-static const char SETTLE[] = "UPDATE webhook SET state = ?2, message = nullif(?3, 0), reason = ?4 WHERE id = ?1";
+static const char SETTLE[] =
+    "UPDATE webhook SET state = ?2, message = nullif(?3, 0), reason = ?4 WHERE id = ?1";
 
-int webhook_settle(struct db *db, int64_t id, const char *state, int64_t message, const char *reason, struct error *error)
+int webhook_settle(struct db *db, int64_t id, const char *state, int64_t message, const char *reason,
+                   struct error *error)
 {
     struct query *q = db_query(db, SETTLE);
 

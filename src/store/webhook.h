@@ -27,13 +27,15 @@ enum { WEBHOOK_TRIES_MAX = 3 }; /* decisions that ended the process before a web
 int webhook_put(struct db *db, struct webhook *webhook, const char *state, struct error *error);
 
 /* What became of it. `message` 0: nothing. */
-int webhook_settle(struct db *db, int64_t id, const char *state, int64_t message, const char *reason, struct error *error);
+int webhook_settle(struct db *db, int64_t id, const char *state, int64_t message, const char *reason,
+                   struct error *error);
 
 /* Counts a try, before it begins. */
 int webhook_count_try(struct db *db, int64_t id, struct error *error);
 
 /*
- * Reads one row into memory of its own: webhook_release. 1, 0, -1. webhook_next_raw: the oldest that waits to be read.
+ * Reads one row into memory of its own: webhook_release. 1, 0, -1. webhook_next_raw: the oldest that waits to
+ * be read.
  */
 int webhook_get(struct db *db, int64_t id, struct webhook *webhook, struct error *error);
 int webhook_next_raw(struct db *db, struct webhook *webhook, struct error *error);
@@ -43,8 +45,8 @@ void webhook_release(struct webhook *webhook);
 int webhook_state(struct db *db, int64_t id, char state[16], struct error *error);
 
 /*
- * How often bytes equal to these were tried while the process died (the most of all such rows that are raw or aside): the sender
- * repeats a poisonous call under a new id. 0 when there is none.
+ * How often bytes equal to these were tried while the process died (the most of all such rows that are raw or
+ * aside): the sender repeats a poisonous call under a new id. 0 when there is none.
  */
 int webhook_tries_of(struct db *db, const struct webhook *webhook, int64_t *tries, struct error *error);
 

@@ -121,8 +121,8 @@ static size_t cut_cluster(const struct buf *text, size_t count)
         size_t from = at;
         uint32_t code = next_code(text, &at);
 
-        if (seen > 0
-            && utf8proc_grapheme_break_stateful((utf8proc_int32_t)before, (utf8proc_int32_t)code, &state))
+        if (seen > 0 &&
+            utf8proc_grapheme_break_stateful((utf8proc_int32_t)before, (utf8proc_int32_t)code, &state))
             cut = from;
         if (seen == count)
             return cut;
@@ -160,8 +160,8 @@ static void apply_replace(char *const *args, const struct zone *zone, const stru
     const char *found;
 
     (void)zone;
-    while (out->len < FILTER_VALUE_MAX
-           && (found = memmem(at, (size_t)(end - at), args[0], strlen(args[0]))) != NULL) {
+    while (out->len < FILTER_VALUE_MAX &&
+           (found = memmem(at, (size_t)(end - at), args[0], strlen(args[0]))) != NULL) {
         buf_add(out, at, (size_t)(found - at));
         buf_add_text(out, args[1]);
         at = found + strlen(args[0]);

@@ -83,16 +83,16 @@ static bool take_sign(const char **at, const char *signs)
 
 static bool take_date(const char **at, struct zone_time *local)
 {
-    return take_number(at, 4, 1, 9999, &local->year) && take_sign(at, "-")
-           && take_number(at, 2, 1, 12, &local->month) && take_sign(at, "-")
-           && take_number(at, 2, 1, calendar_month_days(local->year, local->month), &local->day);
+    return take_number(at, 4, 1, 9999, &local->year) && take_sign(at, "-") &&
+           take_number(at, 2, 1, 12, &local->month) && take_sign(at, "-") &&
+           take_number(at, 2, 1, calendar_month_days(local->year, local->month), &local->day);
 }
 
 /* hh:mm, hh:mm:ss, hh:mm:ss.fff; a leap second counts as the one before it. */
 static bool take_time(const char **at, struct zone_time *local)
 {
-    if (!take_number(at, 2, 0, 23, &local->hour) || !take_sign(at, ":")
-        || !take_number(at, 2, 0, 59, &local->minute))
+    if (!take_number(at, 2, 0, 23, &local->hour) || !take_sign(at, ":") ||
+        !take_number(at, 2, 0, 59, &local->minute))
         return false;
     if (!take_sign(at, ":"))
         return true;
@@ -132,8 +132,8 @@ static bool read_iso(const char *text, struct reading *reading)
         return false;
     if (*text == '\0')
         return true;
-    return take_sign(&text, "Tt ") && take_time(&text, &reading->local)
-           && take_offset(&text, &reading->offset_seconds) && *text == '\0';
+    return take_sign(&text, "Tt ") && take_time(&text, &reading->local) &&
+           take_offset(&text, &reading->offset_seconds) && *text == '\0';
 }
 
 static bool read_count(const char *text, int64_t *at_ms)
@@ -221,32 +221,15 @@ static bool add_conversion(char letter, bool is_bare, const struct zone_time *lo
             return true;
         }
     switch (letter) {
-    case 'p':
-        buf_add_text(out, local->hour < 12 ? "AM" : "PM");
-        return true;
-    case 'a':
-        buf_add(out, DAYS[local->weekday], 3);
-        return true;
-    case 'A':
-        buf_add_text(out, DAYS[local->weekday]);
-        return true;
-    case 'b':
-        buf_add(out, MONTHS[local->month - 1], 3);
-        return true;
-    case 'B':
-        buf_add_text(out, MONTHS[local->month - 1]);
-        return true;
-    case 'z':
-        add_offset(local->offset_seconds, out);
-        return true;
-    case 'Z':
-        buf_add_text(out, local->abbreviation);
-        return true;
-    case '%':
-        buf_add_char(out, '%');
-        return true;
-    default:
-        return false;
+    case 'p': buf_add_text(out, local->hour < 12 ? "AM" : "PM"); return true;
+    case 'a': buf_add(out, DAYS[local->weekday], 3); return true;
+    case 'A': buf_add_text(out, DAYS[local->weekday]); return true;
+    case 'b': buf_add(out, MONTHS[local->month - 1], 3); return true;
+    case 'B': buf_add_text(out, MONTHS[local->month - 1]); return true;
+    case 'z': add_offset(local->offset_seconds, out); return true;
+    case 'Z': buf_add_text(out, local->abbreviation); return true;
+    case '%': buf_add_char(out, '%'); return true;
+    default: return false;
     }
 }
 

@@ -77,10 +77,8 @@ static bool is_word_category(uint32_t code)
     case UTF8PROC_CATEGORY_MC:
     case UTF8PROC_CATEGORY_ND:
     case UTF8PROC_CATEGORY_NL:
-    case UTF8PROC_CATEGORY_NO:
-        return true;
-    default: /* enclosing marks (ME) too: a keycap's ring is no part of its digit */
-        return false;
+    case UTF8PROC_CATEGORY_NO: return true;
+    default: /* enclosing marks (ME) too: a keycap's ring is no part of its digit */ return false;
     }
 }
 

@@ -100,8 +100,8 @@ static void set_compile_error(int code, const struct buf *source, size_t offset,
 static pcre2_code *compile(const struct buf *source, struct error *error)
 {
     pcre2_compile_context *context = must(pcre2_compile_context_create(NULL));
-    const uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C
-                             | PCRE2_NO_UTF_CHECK;
+    const uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C |
+                             PCRE2_NO_UTF_CHECK;
     pcre2_code *code;
     PCRE2_SIZE offset;
     int why;
@@ -175,8 +175,8 @@ static struct pattern *build(const char *source, size_t compiled_max, struct err
     if (pattern_source_fold(source, &folded, error) == 0)
         pattern->code = compile(&folded, error);
     buf_release(&folded);
-    if (pattern->code == NULL || check_code(pattern->code, compiled_max, error) != 0
-        || read_groups(pattern, error) != 0) {
+    if (pattern->code == NULL || check_code(pattern->code, compiled_max, error) != 0 ||
+        read_groups(pattern, error) != 0) {
         pattern_free(pattern);
         return NULL;
     }

@@ -105,8 +105,8 @@ static bool is_mark(const char *text)
 {
     uint32_t code;
 
-    return utf8_decode(text, strlen(text), &code) > 0
-           && utf8proc_get_property((utf8proc_int32_t)code)->combining_class != 0;
+    return utf8_decode(text, strlen(text), &code) > 0 &&
+           utf8proc_get_property((utf8proc_int32_t)code)->combining_class != 0;
 }
 
 static size_t run_length(const struct walk *walk)
@@ -172,8 +172,8 @@ static void walk_class(struct walk *walk)
 {
     const char *posix_end = strncmp(walk->at, "[:", 2) == 0 ? strstr(walk->at + 2, ":]") : NULL;
 
-    if (posix_end != NULL
-        && strspn(walk->at + 2, "^abcdefghijklmnopqrstuvwxyz") == (size_t)(posix_end - walk->at) - 2) {
+    if (posix_end != NULL &&
+        strspn(walk->at + 2, "^abcdefghijklmnopqrstuvwxyz") == (size_t)(posix_end - walk->at) - 2) {
         copy(walk, (size_t)(posix_end - walk->at) + 2);
     } else {
         walk->in_class = *walk->at != ']';

@@ -75,8 +75,8 @@ static size_t blank_length(const char *text, size_t len)
 
     if (step == 0 || !fold_is_blank(code))
         return 0;
-    if (len > step && code != '\r' && decode(text + step, len - step, &after) > 0
-        && !utf8proc_grapheme_break((utf8proc_int32_t)code, (utf8proc_int32_t)after))
+    if (len > step && code != '\r' && decode(text + step, len - step, &after) > 0 &&
+        !utf8proc_grapheme_break((utf8proc_int32_t)code, (utf8proc_int32_t)after))
         return 0;
     return step;
 }
@@ -114,8 +114,8 @@ static void note_borders(struct walk *walk, const char *text, size_t len, size_t
 {
     int breaks;
 
-    if (walk->used == 0
-        || !utf8proc_grapheme_break_stateful(walk->before, (utf8proc_int32_t)code, &walk->break_state))
+    if (walk->used == 0 ||
+        !utf8proc_grapheme_break_stateful(walk->before, (utf8proc_int32_t)code, &walk->break_state))
         return;
     note(walk, BORDER_CLUSTER, at);
     if (walk->ends_wide_sentence && !is_one_of(code, CLOSING) && !is_one_of(code, STOPS))
@@ -197,7 +197,8 @@ int split_next(struct split *split, size_t max, const char **part, size_t *part_
         return 0;
     *part = split->text + split->at;
     /* No more bytes than characters allowed: it fits, and most replies do. */
-    cut = split->len - split->at <= max ? split->len - split->at : find_cut(*part, split->len - split->at, max);
+    cut = split->len - split->at <= max ? split->len - split->at
+                                        : find_cut(*part, split->len - split->at, max);
     split->at += cut;
     *part_len = trim_end(*part, cut);
     return 1;

@@ -2,10 +2,10 @@
  * split: a long text into parts that a channel takes.
  *
  * Each part has at most `max` characters (code points). A cut falls, in order of preference, behind a
- * paragraph, a line, a sentence (also 。！？), a word, a grapheme cluster (utf8proc), never inside one, unless a
- * single cluster is longer than `max`: then on a character. A cut on a better border is taken when it keeps
- * at least half of the room used. Blanks around a cut are dropped; no part is empty or blank. Pure; any
- * thread.
+ * paragraph, a line, a sentence (also 。！？), a word, a grapheme cluster (utf8proc), never inside one,
+ * unless a single cluster is longer than `max`: then on a character. A cut on a better border is taken when
+ * it keeps at least half of the room used. Blanks around a cut are dropped; no part is empty or blank. Pure;
+ * any thread.
  */
 #ifndef TEXT_SPLIT_H
 #define TEXT_SPLIT_H

@@ -105,8 +105,11 @@ static char *double_quotes(const char *json)
 struct receipt fixture_receive(struct fixture *fixture, const char *channel, const char *json)
 {
     char *body = double_quotes(json);
-    struct webhook webhook = { .received_at = fixture->now, .channel = channel, .content_type = "application/json",
-                               .body = body, .body_len = strlen(body) };
+    struct webhook webhook = { .received_at = fixture->now,
+                               .channel = channel,
+                               .content_type = "application/json",
+                               .body = body,
+                               .body_len = strlen(body) };
     struct error error = { 0 };
     struct receipt receipt;
 

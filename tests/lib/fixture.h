@@ -1,5 +1,6 @@
 /*
- * fixture: a desk on a real file in a folder of its own, with rules from SQL text, and short ways to ask the book.
+ * fixture: a desk on a real file in a folder of its own, with rules from SQL text, and short ways to ask the
+ * book.
  */
 #ifndef TESTS_FIXTURE_H
 #define TESTS_FIXTURE_H

@@ -20,19 +20,18 @@
 
 struct wire {
     int fd;
-    char *bytes;      /* come, not read yet */
+    char *bytes; /* come, not read yet */
     size_t len;
 };
 
 struct wire_answer {
-    int status;       /* 0: the connection ended before an answer */
+    int status; /* 0: the connection ended before an answer */
     char head[2048];
     char body[4096];
     size_t body_len;
 };
 
-__attribute__((unused))
-static struct wire wire_from(int fd)
+__attribute__((unused)) static struct wire wire_from(int fd)
 {
     struct timeval wait = { .tv_sec = 10 };
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
@@ -40,10 +39,10 @@ static struct wire wire_from(int fd)
     return (struct wire){ .fd = fd };
 }
 
-__attribute__((unused))
-static struct wire wire_tcp(int port)
+__attribute__((unused)) static struct wire wire_tcp(int port)
 {
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_port = htons((uint16_t)port),
                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0) {
@@ -53,8 +52,7 @@ static struct wire wire_tcp(int port)
     return wire_from(fd);
 }
 
-__attribute__((unused))
-static struct wire wire_unix(const char *path)
+__attribute__((unused)) static struct wire wire_unix(const char *path)
 {
     struct sockaddr_un to = { .sun_family = AF_UNIX };
     snprintf(to.sun_path, sizeof to.sun_path, "%s", path);
@@ -66,8 +64,7 @@ static struct wire wire_unix(const char *path)
     return wire_from(fd);
 }
 
-__attribute__((unused))
-static void wire_close(struct wire *wire)
+__attribute__((unused)) static void wire_close(struct wire *wire)
 {
     close(wire->fd);
     free(wire->bytes);
@@ -75,8 +72,7 @@ static void wire_close(struct wire *wire)
 }
 
 /* False when the peer went away. */
-__attribute__((unused))
-static bool wire_send(struct wire *wire, const char *bytes, size_t len)
+__attribute__((unused)) static bool wire_send(struct wire *wire, const char *bytes, size_t len)
 {
     while (len > 0) {
         ssize_t sent = send(wire->fd, bytes, len, MSG_NOSIGNAL);
@@ -88,16 +84,14 @@ static bool wire_send(struct wire *wire, const char *bytes, size_t len)
     return true;
 }
 
-__attribute__((unused))
-static bool wire_say(struct wire *wire, const char *text)
+__attribute__((unused)) static bool wire_say(struct wire *wire, const char *text)
 {
     return wire_send(wire, text, strlen(text));
 }
 
 /* A whole request with a body and Content-Length; `headers` are lines with CRLF, or "". */
-__attribute__((unused))
-static bool wire_request(struct wire *wire, const char *method, const char *target, const char *headers,
-                         const char *body, size_t len)
+__attribute__((unused)) static bool wire_request(struct wire *wire, const char *method, const char *target,
+                                                 const char *headers, const char *body, size_t len)
 {
     char head[1024];
     int head_len = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: x\r\n%sContent-Length: %zu\r\n\r\n",
@@ -126,8 +120,8 @@ static void wire_skip(struct wire *wire, size_t len)
 }
 
 /* The value of a header, up to its line's end, in `value`; "" when absent. */
-__attribute__((unused))
-static const char *wire_header(const struct wire_answer *answer, const char *name, char *value, size_t size)
+__attribute__((unused)) static const char *wire_header(const struct wire_answer *answer, const char *name,
+                                                       char *value, size_t size)
 {
     size_t name_len = strlen(name);
     value[0] = '\0';
@@ -167,15 +161,13 @@ static struct wire_answer wire_read_for(struct wire *wire, bool is_head)
     return answer;
 }
 
-__attribute__((unused))
-static struct wire_answer wire_read(struct wire *wire)
+__attribute__((unused)) static struct wire_answer wire_read(struct wire *wire)
 {
     return wire_read_for(wire, false);
 }
 
 /* Does the connection end, by FIN or reset, with nothing more to come? */
-__attribute__((unused))
-static bool wire_is_ended(struct wire *wire)
+__attribute__((unused)) static bool wire_is_ended(struct wire *wire)
 {
     char byte;
     ssize_t got = recv(wire->fd, &byte, 1, 0);
@@ -183,9 +175,8 @@ static bool wire_is_ended(struct wire *wire)
 }
 
 /* One request on a connection of its own; the status. */
-__attribute__((unused))
-static int wire_status(int port, const char *method, const char *target, const char *headers,
-                       const char *body)
+__attribute__((unused)) static int wire_status(int port, const char *method, const char *target,
+                                               const char *headers, const char *body)
 {
     struct wire wire = wire_tcp(port);
     wire_request(&wire, method, target, headers, body, strlen(body));

@@ -40,8 +40,8 @@ static void statuses_and_bodies(void **state)
           "" },
         { 201, "{\"notice\":\"The Canvas is paused. Resume it.\",\"message\":\"success\"}",
           ANSWER_ACCEPTED_BUT, SCOPE_WORKSPACE, "The Canvas is paused" },
-        { 201, "{\"message\":\"success\",\"errors\":[\"one\",\"two\"]}", ANSWER_ACCEPTED_BUT,
-          SCOPE_WORKSPACE, "one; two" },
+        { 201, "{\"message\":\"success\",\"errors\":[\"one\",\"two\"]}", ANSWER_ACCEPTED_BUT, SCOPE_WORKSPACE,
+          "one; two" },
         { 201, "{\"message\":\"success\",\"errors\":\"a text\"}", ANSWER_ACCEPTED_BUT, SCOPE_WORKSPACE,
           "a text" },
         { 201, "{\"message\":\"success\",\"errors\":[{}]}", ANSWER_ACCEPTED_BUT, SCOPE_WORKSPACE,
@@ -158,7 +158,9 @@ static void waits_as_told(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        struct wire wire = { .end = WIRE_ANSWERED, .status = 429, .body = "",
+        struct wire wire = { .end = WIRE_ANSWERED,
+                             .status = 429,
+                             .body = "",
                              .retry_after = CASES[i].retry_after,
                              .ratelimit_retry_after = CASES[i].ratelimit_retry_after,
                              .ratelimit_reset = CASES[i].reset };
@@ -184,9 +186,12 @@ static void the_budget_as_told(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        struct wire wire = { .end = WIRE_ANSWERED, .status = 201, .body = "",
+        struct wire wire = { .end = WIRE_ANSWERED,
+                             .status = 201,
+                             .body = "",
                              .ratelimit_limit = CASES[i].limit,
-                             .ratelimit_remaining = CASES[i].remaining, .ratelimit_reset = CASES[i].reset };
+                             .ratelimit_remaining = CASES[i].remaining,
+                             .ratelimit_reset = CASES[i].reset };
         struct answer answer;
         answer_read(&wire, NOW, &answer);
         assert_int_equal(answer.limit, CASES[i].limit_told);
@@ -226,8 +231,8 @@ static void errors_name_recipients(void **state)
           "\"recipients\",\"index\":3},{\"type\":\"The value is bad\",\"index\":\"49\"}]}",
           2, 3, 49, "BLACKLISTED_EXTERNAL_USER_ID; The value is bad" },
         { "{\"errors\":[{\"type\":\"a\",\"index\":1},{\"type\":\"b\",\"index\":1}]}", 1, 1, 1, "a; b" },
-        { "{\"errors\":[{\"message\":\"m\",\"index\":-1},{\"error\":\"e\",\"index\":75},{\"index\":1.5}]}",
-          0, 0, 0, "m; e" },
+        { "{\"errors\":[{\"message\":\"m\",\"index\":-1},{\"error\":\"e\",\"index\":75},{\"index\":1.5}]}", 0,
+          0, 0, "m; e" },
         { "{\"errors\":{\"type\":\"alone\",\"index\":2}}", 1, 2, 2, "alone" },
         { "{\"errors\":[\"text\",null,7,{\"type\":\"t\",\"index\":0}]}", 1, 0, 0, "text; t" },
     };
@@ -267,9 +272,9 @@ static void delays(void **state)
         int failures;
         int64_t row_ms, target_ms; /* the greatest */
     } CASES[] = {
-        { -1, 1000, 1000 }, { 0, 1000, 1000 }, { 1, 1000, 1000 }, { 2, 5000, 2000 }, { 3, 30000, 4000 },
-        { 4, 120000, 8000 }, { 5, 600000, 16000 }, { 6, 1800000, 32000 }, { 7, 3600000, 60000 },
-        { 8, 3600000, 60000 }, { 1000000, 3600000, 60000 },
+        { -1, 1000, 1000 },    { 0, 1000, 1000 },     { 1, 1000, 1000 },           { 2, 5000, 2000 },
+        { 3, 30000, 4000 },    { 4, 120000, 8000 },   { 5, 600000, 16000 },        { 6, 1800000, 32000 },
+        { 7, 3600000, 60000 }, { 8, 3600000, 60000 }, { 1000000, 3600000, 60000 },
     };
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {

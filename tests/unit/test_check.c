@@ -34,10 +34,11 @@ static size_t check(const struct rulefiles *files, struct buf *out)
     return count;
 }
 
-#define CARRIERS                                                                                             \
-    "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES ('r', 'whatsapp', 'response', '1'), "  \
+#define CARRIERS                                                                                            \
+    "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES ('r', 'whatsapp', 'response', '1'), " \
     "('t', 'whatsapp', 'template', '2');\n"
-#define CONSENT "INSERT INTO rule (name, priority, words, action) VALUES ('stop', 1000, '=stop', 'opt_out');\n"
+#define CONSENT \
+    "INSERT INTO rule (name, priority, words, action) VALUES ('stop', 1000, '=stop', 'opt_out');\n"
 #define REST "INSERT INTO rule (name, priority, say) VALUES ('rest', 0, 's');\n"
 #define BASE CARRIERS CONSENT REST
 

@@ -93,9 +93,11 @@ static void refuses(void **state)
     static const struct {
         const char *line, *sentence;
     } cases[] = {
-        { "frobnicate", "\"frobnicate\" is not known behind \"frontdesk\": there could stand status, conversations" },
+        { "frobnicate",
+          "\"frobnicate\" is not known behind \"frontdesk\": there could stand status, conversations" },
         { "outbox", "\"frontdesk outbox\" is not complete: next comes list, show, retry, drop" },
-        { "outbox lst", "\"lst\" is not known behind \"frontdesk outbox\": there could stand list, show, retry, drop" },
+        { "outbox lst",
+          "\"lst\" is not known behind \"frontdesk outbox\": there could stand list, show, retry, drop" },
         { "c", "\"c\" could be conversations, chat, close" },
         { "ru l", "\"l\" could be load, list" },
         { "why", "\"frontdesk why\" is not complete: next comes MESSAGE" },
@@ -192,16 +194,26 @@ static void chat_stays_here(void **state)
         const char *url;
         bool is_here;
     } cases[] = {
-        { "http://127.0.0.1:9001", true },          { "http://127.8.9.1/", true },
-        { "http://localhost:9001/", true },         { "http://[::1]:9001", true },
-        { "http://localhost", true },               { "https://rest.iad-01.braze.com", false },
-        { "http://rest.iad-01.braze.com", false },  { "http://127.0.0.1.evil.example", false },
-        { "http://localhost.evil.example", false }, { "http://127.0.0.1@evil.example", false },
-        { "http://localhost:80@evil.example", false }, { "http://127.evil.example", false },
-        { "http://[::1]evil.example", false },      { "http://[::2]:80", false },
-        { "http://10.0.0.1", false },               { "https://127.0.0.1", false },
-        { "127.0.0.1:9001", false },                { "http://", false },
-        { "", false },                              { "http://127.0.0.1\\@evil.example", false },
+        { "http://127.0.0.1:9001", true },
+        { "http://127.8.9.1/", true },
+        { "http://localhost:9001/", true },
+        { "http://[::1]:9001", true },
+        { "http://localhost", true },
+        { "https://rest.iad-01.braze.com", false },
+        { "http://rest.iad-01.braze.com", false },
+        { "http://127.0.0.1.evil.example", false },
+        { "http://localhost.evil.example", false },
+        { "http://127.0.0.1@evil.example", false },
+        { "http://localhost:80@evil.example", false },
+        { "http://127.evil.example", false },
+        { "http://[::1]evil.example", false },
+        { "http://[::2]:80", false },
+        { "http://10.0.0.1", false },
+        { "https://127.0.0.1", false },
+        { "127.0.0.1:9001", false },
+        { "http://", false },
+        { "", false },
+        { "http://127.0.0.1\\@evil.example", false },
     };
 
     (void)state;

@@ -72,7 +72,8 @@ static void settle(struct fixture *f, struct call *call, struct answer answer)
 
 static struct answer of(enum answer_class class)
 {
-    return (struct answer){ .class = class, .remaining = -1, .limit = -1, .reset_in_ms = -1, .wait_ms = 7000 };
+    return (
+        struct answer){ .class = class, .remaining = -1, .limit = -1, .reset_in_ms = -1, .wait_ms = 7000 };
 }
 
 static size_t length(const struct call *calls)
@@ -322,9 +323,11 @@ static void the_hour_has_a_share(void **state)
 {
     struct fixture *f = *state;
 
-    fixture_load(f, "INSERT INTO setting (name, value) VALUES ('calls_per_hour', '2');"
-                    "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('r', 'whatsapp', 'c1', 'response');"
-                    "INSERT INTO rule (name, say) VALUES ('all', 'hi');");
+    fixture_load(
+        f,
+        "INSERT INTO setting (name, value) VALUES ('calls_per_hour', '2');"
+        "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('r', 'whatsapp', 'c1', 'response');"
+        "INSERT INTO rule (name, say) VALUES ('all', 'hi');");
     for (int i = 0; i < 4; i++) {
         char user[16];
         struct call *call;
@@ -376,8 +379,10 @@ static void without_a_template_it_is_held(void **state)
 {
     struct fixture *f = *state;
 
-    fixture_load(f, "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('r', 'whatsapp', 'c1', 'response');"
-                    "INSERT INTO rule (name, say) VALUES ('all', 'hi');");
+    fixture_load(
+        f,
+        "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('r', 'whatsapp', 'c1', 'response');"
+        "INSERT INTO rule (name, say) VALUES ('all', 'hi');");
     hear(f, "ana", "hours");
     f->now += (24 * 60 - 9) * 60 * 1000; /* inside the margin of ten minutes */
     assert_null(claim(f, 0));
@@ -447,20 +452,33 @@ static void acts_of_people(void **state)
     settle(f, claim(f, 0), of(ANSWER_ACCEPTED));
     settle(f, claim(f, 0), of(ANSWER_ACCEPTED));
     assert_int_equal(count_state(f, "accepted"), 2);
-    assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind IN ('take', 'release', 'close', 'say')"), 6);
+    assert_int_equal(
+        fixture_int(f, "SELECT count(*) FROM event WHERE kind IN ('take', 'release', 'close', 'say')"), 6);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        TEST(one_row_leaves_at_once), TEST(a_batch_holds_fifty_contacts), TEST(slots_bound_the_calls),
-        TEST(the_newest_do_not_starve), TEST(a_contact_has_one_call_out), TEST(what_an_answer_means),
-        TEST(ambiguous_twice_is_unknown), TEST(a_kill_in_flight_is_ambiguous_once),
-        TEST(of_a_refused_batch_only_the_guilty_dies), TEST(errors_name_the_guilty),
-        TEST(a_stopped_lane_resumes_by_itself), TEST(limits_are_obeyed), TEST(the_hour_has_a_share),
-        TEST(the_gate_withholds), TEST(the_window_decides_the_layout), TEST(without_a_template_it_is_held),
-        TEST(an_unknown_channel_is_held), TEST(what_is_late_expires), TEST(acts_of_people),
+        TEST(one_row_leaves_at_once),
+        TEST(a_batch_holds_fifty_contacts),
+        TEST(slots_bound_the_calls),
+        TEST(the_newest_do_not_starve),
+        TEST(a_contact_has_one_call_out),
+        TEST(what_an_answer_means),
+        TEST(ambiguous_twice_is_unknown),
+        TEST(a_kill_in_flight_is_ambiguous_once),
+        TEST(of_a_refused_batch_only_the_guilty_dies),
+        TEST(errors_name_the_guilty),
+        TEST(a_stopped_lane_resumes_by_itself),
+        TEST(limits_are_obeyed),
+        TEST(the_hour_has_a_share),
+        TEST(the_gate_withholds),
+        TEST(the_window_decides_the_layout),
+        TEST(without_a_template_it_is_held),
+        TEST(an_unknown_channel_is_held),
+        TEST(what_is_late_expires),
+        TEST(acts_of_people),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

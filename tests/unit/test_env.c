@@ -122,8 +122,8 @@ static void test_order(void **state)
 static void test_file_ends(void **state)
 {
     static const char *const CASES[][2] = {
-        { "a", "a" },       { "a\n", "a" },     { "a\r\n", "a" },       { "a\n\n", "a\n" },
-        { "a\nb", "a\nb" }, { "a\r", "a\r" },   { " a \n", " a " },
+        { "a", "a" },       { "a\n", "a" },   { "a\r\n", "a" },   { "a\n\n", "a\n" },
+        { "a\nb", "a\nb" }, { "a\r", "a\r" }, { " a \n", " a " },
     };
 
     (void)state;
@@ -192,10 +192,14 @@ static void test_secret_equal(void **state)
         const char *given, *secret;
         bool is_equal;
     } CASES[] = {
-        { "abcdefghijkl", "abcdefghijkl", true },   { "abcdefghijkx", "abcdefghijkl", false },
-        { "xbcdefghijkl", "abcdefghijkl", false },  { "abcdefghijk", "abcdefghijkl", false },
-        { "abcdefghijklm", "abcdefghijkl", false }, { "abab", "ab", false },
-        { "", "ab", false },                        { "ab", "", false },
+        { "abcdefghijkl", "abcdefghijkl", true },
+        { "abcdefghijkx", "abcdefghijkl", false },
+        { "xbcdefghijkl", "abcdefghijkl", false },
+        { "abcdefghijk", "abcdefghijkl", false },
+        { "abcdefghijklm", "abcdefghijkl", false },
+        { "abab", "ab", false },
+        { "", "ab", false },
+        { "ab", "", false },
         { "", "", false },
     };
 

@@ -794,14 +794,10 @@ static void test_unix_socket(void **state)
 static const struct {
     const char *address, *error;
 } ADDRESS_CASES[] = {
-    { "8080", "write it as" },
-    { "127.0.0.1", "write it as" },
-    { "127.0.0.1:", "write it as" },
-    { "127.0.0.1:65536", "write it as" },
-    { "127.0.0.1:-1", "write it as" },
-    { "example.org:80", "no IP address" },
-    { "::1:80", "no IP address" },
-    { "203.0.113.7:0", "no such address" },
+    { "8080", "write it as" },         { "127.0.0.1", "write it as" },
+    { "127.0.0.1:", "write it as" },   { "127.0.0.1:65536", "write it as" },
+    { "127.0.0.1:-1", "write it as" }, { "example.org:80", "no IP address" },
+    { "::1:80", "no IP address" },     { "203.0.113.7:0", "no such address" },
 };
 
 static void test_addresses(void **state)

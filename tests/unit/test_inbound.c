@@ -56,10 +56,14 @@ static void messages_are_read(void **state)
         { "{\"user_id\":\"u\",\"phone_number\":\"+ ()\",\"message\":\"m\"}", NULL, "u", "", "m", 0 },
         { "{\"user_id\":\"u\",\"message\":\"caf\xe9!\"}", NULL, "u", "", "caf\xEF\xBF\xBD!",
           INBOUND_REPAIRED },
-        { "{\"user_id\":\"u\",\"message\":\"a\\u0000b\"}", NULL, "u", "", "a\xEF\xBF\xBD" "b",
+        { "{\"user_id\":\"u\",\"message\":\"a\\u0000b\"}", NULL, "u", "",
+          "a\xEF\xBF\xBD"
+          "b",
           INBOUND_REPAIRED },
         { "{\"user_id\":\"u\",\"message\":\"a\\ud800b\\uDFFF\"}", NULL, "u", "",
-          "a\xEF\xBF\xBD" "b\xEF\xBF\xBD", INBOUND_REPAIRED },
+          "a\xEF\xBF\xBD"
+          "b\xEF\xBF\xBD",
+          INBOUND_REPAIRED },
         { "{\"user_id\":\"u\",\"message\":\"a\\\\u0000 \\ud83c\\udf38\"}", NULL, "u", "",
           "a\\u0000 \xF0\x9F\x8C\xB8", 0 },
         { "user_id=u&message=50%25+%26+more%0Aok", "application/x-www-form-urlencoded; charset=utf-8", "u",
@@ -197,8 +201,8 @@ static void texts_do_not_set_identities(void **state)
         { "{\"user_id\":\"u\",\"message\":\"x\",\"user_id\":\"victim\"}", NULL, 1, "u", "", "" },
         { "{\"message\":\"x\",\"user_id\":\"victim\",\"user_id\":\"u\"}", NULL, 0, "", "", "" },
         { "{\"message\":\"x\",\"user_id\":\"victim\",\"user_id\":\"u\"}", "u", 1, "u", "", "" },
-        { "{\"user_id\":\"u\",\"message\":\"x\",\"user_id\":\"v\",\"phone_number\":\"+1\"}", NULL, 1, "u",
-          "", "" },
+        { "{\"user_id\":\"u\",\"message\":\"x\",\"user_id\":\"v\",\"phone_number\":\"+1\"}", NULL, 1, "u", "",
+          "" },
         { "{\"user_id\":\"u\",\"message\":\"x\",\"braze_id\":\"victim\"}", NULL, 1, "u", "", "" },
         /* Broken JSON: behind the text nothing counts once the user is known. */
         { "{\"user_id\":\"u\",\"message\":\"x\n\",\"user_id\":\"victim\"}", NULL, 1, "u", "", "" },
@@ -211,8 +215,7 @@ static void texts_do_not_set_identities(void **state)
         /* Templates that put the text first: told apart as long as nothing stands twice. */
         { "{\"message\":\"say \"hi\"\",\"user_id\":\"u\",\"phone_number\":\"+1\"}", NULL, 1, "u", "+1", "" },
         { "{\"braze_id\":\"b\",\"message\":\"say \"hi\"\",\"phone_number\":\"+1\",\"user_id\":\"u\"}", NULL,
-          1, "u",
-          "+1", "b" },
+          1, "u", "+1", "b" },
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct inbound in;
@@ -360,8 +363,9 @@ static void facts_are_read(void **state)
     (void)state;
     struct inbound in;
     expect_read("{" ID "\"dispatch_id\":\" d1\",\"campaign\":\"c\",\"first_name\":\"Ana\\n\",\"language\":"
-                       "\"ko\","
-                "\"time_zone\":\"Asia/Seoul\",\"profile_name\":\"a \",\"message\":\"m\"}", NULL, &in);
+                "\"ko\","
+                "\"time_zone\":\"Asia/Seoul\",\"profile_name\":\"a \",\"message\":\"m\"}",
+                NULL, &in);
     assert_string_equal(in.dispatch_id, "d1");
     assert_string_equal(in.campaign, "c");
     assert_string_equal(in.first_name, "Ana");

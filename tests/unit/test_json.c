@@ -117,7 +117,9 @@ static void test_refuses(void **state)
         { "\"\\ud800\\u0041\"", 0, "surrogate" },
         { "\"\\ud800\\ud800\"", 0, "surrogate" },
         { "\"\xFF\"", 0, "not UTF-8 (at offset 1)" },
-        { "\"\xFF" "1\"", 0, "not UTF-8" },
+        { "\"\xFF"
+          "1\"",
+          0, "not UTF-8" },
         { "\"\xC0\x80\"", 0, "not UTF-8" },
         { "\"\xED\xA0\x80\"", 0, "not UTF-8" },
         { "\"\xE2\x82\"", 0, "not UTF-8" },
@@ -353,7 +355,8 @@ static void test_writer(void **state)
     jsonw_end_object(&w);
     assert_string_equal(buf_text(&out),
                         "{\"te\\\"xt\":\"a\\nb\",\"none\":null,\"least\":-9223372036854775808,"
-                        "\"list\":[true,{},[],null],\"bytes\":\"ab\xEF\xBF\xBD" "c\","
+                        "\"list\":[true,{},[],null],\"bytes\":\"ab\xEF\xBF\xBD"
+                        "c\","
                         "\"raw\":[1,2],\"no\":false}");
     buf_release(&out);
 }
@@ -411,12 +414,17 @@ static void test_quote_hides_what_acts(void **state)
         { "\x7F", "\"\\u007f\"" },
         { "\xC2\x9B", "\"\\u009b\"" },
         { "\xC2\xA0", "\"\xC2\xA0\"" },
-        { "a\xE2\x80\xAE" "b", "\"a\\u202eb\"" },
+        { "a\xE2\x80\xAE"
+          "b",
+          "\"a\\u202eb\"" },
         { "\xE2\x81\xA6", "\"\\u2066\"" },
         { "\xD8\x9C", "\"\\u061c\"" },
         { "\xE2\x80\xA8\xE2\x80\xA9", "\"\\u2028\\u2029\"" },
         { "\xE2\x80\x8D", "\"\xE2\x80\x8D\"" },
-        { "a\xFF" "b\xE2\x82", "\"a\xEF\xBF\xBD" "b\xEF\xBF\xBD\"" },
+        { "a\xFF"
+          "b\xE2\x82",
+          "\"a\xEF\xBF\xBD"
+          "b\xEF\xBF\xBD\"" },
     };
 
     (void)state;
@@ -432,20 +440,13 @@ static void test_quote_hides_what_acts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_takes),
-        cmocka_unit_test(test_refuses),
-        cmocka_unit_test(test_depth_limit),
-        cmocka_unit_test(test_token_limit),
-        cmocka_unit_test(test_member_limit),
-        cmocka_unit_test(test_first_key_wins),
-        cmocka_unit_test(test_kinds_and_walk),
-        cmocka_unit_test(test_getters_want_their_kind),
-        cmocka_unit_test(test_integers),
-        cmocka_unit_test(test_scalar),
-        cmocka_unit_test(test_writer),
-        cmocka_unit_test(test_writer_goes_60_deep),
-        cmocka_unit_test(test_reals),
-        cmocka_unit_test(test_quote_hides_what_acts),
+        cmocka_unit_test(test_takes),          cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_depth_limit),    cmocka_unit_test(test_token_limit),
+        cmocka_unit_test(test_member_limit),   cmocka_unit_test(test_first_key_wins),
+        cmocka_unit_test(test_kinds_and_walk), cmocka_unit_test(test_getters_want_their_kind),
+        cmocka_unit_test(test_integers),       cmocka_unit_test(test_scalar),
+        cmocka_unit_test(test_writer),         cmocka_unit_test(test_writer_goes_60_deep),
+        cmocka_unit_test(test_reals),          cmocka_unit_test(test_quote_hides_what_acts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,14 +86,14 @@ static void finds_by_what_is_typed(void **state)
         const char *typed;
         int64_t conversation; /* 0: nothing */
     } cases[] = {
-        { "1", 1 },              /* a number is a conversation's first */
-        { "2", 2 },              /* … even when it is a user's name, too */
-        { "77", 4 },             /* no such conversation: the user's newest open one, not the newest */
-        { "ana", 2 },            /* open before closed */
+        { "1", 1 },   /* a number is a conversation's first */
+        { "2", 2 },   /* … even when it is a user's name, too */
+        { "77", 4 },  /* no such conversation: the user's newest open one, not the newest */
+        { "ana", 2 }, /* open before closed */
         { "+821012345678", 3 },
-        { "821012345678", 3 },   /* digits, no such conversation: the phone without its + */
+        { "821012345678", 3 }, /* digits, no such conversation: the phone without its + */
         { "+82 10-1234-5678", 3 },
-        { "+15550001", 4 },      /* shared by two: the newest open one */
+        { "+15550001", 4 }, /* shared by two: the newest open one */
         { "bz-4", 6 },
         { "nobody", 0 },
         { "", 0 },
@@ -126,14 +126,10 @@ static void filters_conversations(void **state)
         struct listing_filter filter;
         const char *ids;
     } cases[] = {
-        { { 0 }, "6 5 4 3 2 1" },
-        { { .limit = 2 }, "6 5" },
-        { { .owner = "agent" }, "4 3" },
-        { { .since = 80 }, "5 2" },
-        { { .rule = "greet" }, "1" },
-        { { .rule = "order", .owner = "bot" }, "2" },
-        { { .user = "ana" }, "2 1" },
-        { { .user = "+15550001", .owner = "closed" }, "5 1" },
+        { { 0 }, "6 5 4 3 2 1" },        { { .limit = 2 }, "6 5" },
+        { { .owner = "agent" }, "4 3" }, { { .since = 80 }, "5 2" },
+        { { .rule = "greet" }, "1" },    { { .rule = "order", .owner = "bot" }, "2" },
+        { { .user = "ana" }, "2 1" },    { { .user = "+15550001", .owner = "closed" }, "5 1" },
         { { .user = "nobody" }, "" },
     };
 
@@ -158,8 +154,8 @@ static void filters_the_outbox(void **state)
         int64_t limit;
         const char *ids;
     } cases[] = {
-        { NULL, 0, "5 4 3 2 1" }, { NULL, 2, "5 4" },  { "accepted", 0, "2 1" }, { "dead", 0, "3" },
-        { "pending", 0, "5 4" },  { "trouble", 0, "3" }, { "held", 0, "" },      { "pending", 1, "5" },
+        { NULL, 0, "5 4 3 2 1" }, { NULL, 2, "5 4" },    { "accepted", 0, "2 1" }, { "dead", 0, "3" },
+        { "pending", 0, "5 4" },  { "trouble", 0, "3" }, { "held", 0, "" },        { "pending", 1, "5" },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -260,8 +256,11 @@ static void tells_why(void **state)
         int64_t message;
         const char *decision;
     } cases[] = {
-        { 1, "1 greet answered" }, { 4, "3 order dead" }, /* of an answer: what it answers */
-        { 5, "5 - open" },         { 7, "" },             { 99, "" },
+        { 1, "1 greet answered" },
+        { 4, "3 order dead" }, /* of an answer: what it answers */
+        { 5, "5 - open" },
+        { 7, "" },
+        { 99, "" },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

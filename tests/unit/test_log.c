@@ -121,7 +121,9 @@ static void test_secrets(void **state)
         { "key-canary-1key-canary-1", "******" },
         { "key-canary-", "key-canary-" },
         { "q\"uo\"te", "***" },
-        { "\xFF" "key-canary-1", "\"\xEF\xBF\xBD***\"" },
+        { "\xFF"
+          "key-canary-1",
+          "\"\xEF\xBF\xBD***\"" },
     };
     struct channel channel;
 

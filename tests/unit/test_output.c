@@ -49,8 +49,8 @@ static void check(struct screen *screen, const char *expected_put, const char *e
 }
 
 static const struct column COLUMNS[] = {
-    { "id", "id", LOOK_NUMBER },       { "user", "user", LOOK_PLAIN }, { "state", "state", LOOK_STATE },
-    { "hidden", NULL, LOOK_NUMBER },   { "text", "text", LOOK_LONG },
+    { "id", "id", LOOK_NUMBER },     { "user", "user", LOOK_PLAIN }, { "state", "state", LOOK_STATE },
+    { "hidden", NULL, LOOK_NUMBER }, { "text", "text", LOOK_LONG },
 };
 
 static void show_table(struct output *output)
@@ -74,7 +74,8 @@ static void shows_tables_as_text(void **state)
     check(&screen,
           "id  user  state  text\n"
           " 7  한국  dead   =1+1\n"
-          "12  bob   due    say \"hi\"\\n\\x1b[2J\n", "");
+          "12  bob   due    say \"hi\"\\n\\x1b[2J\n",
+          "");
 }
 
 static void shows_tables_as_json(void **state)
@@ -89,7 +90,8 @@ static void shows_tables_as_json(void **state)
           "{\"format\":1,\"things\":["
           "{\"id\":7,\"user\":\"한국\",\"state\":\"dead\",\"hidden\":1,\"text\":\"=1+1\"},"
           "{\"id\":12,\"user\":\"bob\",\"state\":\"due\",\"hidden\":null,"
-          "\"text\":\"say \\\"hi\\\"\\n\\u001b[2J\"}]}\n", "");
+          "\"text\":\"say \\\"hi\\\"\\n\\u001b[2J\"}]}\n",
+          "");
 }
 
 static void shows_tables_as_csv(void **state)
@@ -104,7 +106,8 @@ static void shows_tables_as_csv(void **state)
     check(&screen,
           "\"id\",\"user\",\"state\",\"hidden\",\"text\"\r\n"
           "\"7\",\"한국\",\"dead\",\"1\",\"'=1+1\"\r\n"
-          "\"12\",\"bob\",\"due\",\"\",\"say \"\"hi\"\"\n\\x1b[2J\"\r\n", "frontdesk: done\n");
+          "\"12\",\"bob\",\"due\",\"\",\"say \"\"hi\"\"\n\\x1b[2J\"\r\n",
+          "frontdesk: done\n");
 }
 
 static void defuses_formulas(void **state)
@@ -112,9 +115,17 @@ static void defuses_formulas(void **state)
     static const struct {
         const char *text, *cell;
     } cases[] = {
-        { "=SUM(A1)", "'=SUM(A1)" }, { "+82 10", "'+82 10" },   { "-1", "'-1" },  { "@cmd", "'@cmd" },
-        { "\t=1", "'\\t=1" },        { "\r=1", "'\\r=1" },      { " =1", "' =1" }, { "＝1", "'＝1" },
-        { "a=1", "a=1" },            { "", "" },                { "'=1", "'=1" },
+        { "=SUM(A1)", "'=SUM(A1)" },
+        { "+82 10", "'+82 10" },
+        { "-1", "'-1" },
+        { "@cmd", "'@cmd" },
+        { "\t=1", "'\\t=1" },
+        { "\r=1", "'\\r=1" },
+        { " =1", "' =1" },
+        { "＝1", "'＝1" },
+        { "a=1", "a=1" },
+        { "", "" },
+        { "'=1", "'=1" },
     };
     static const struct column column = { "text", "text", LOOK_LONG };
 
@@ -147,7 +158,9 @@ static void cuts_long_columns_on_a_terminal_only(void **state)
         output_row(output, (struct cell[]){ cell_id(1), cell_text("영업시간이 어떻게 되나요?") });
         output_table_end(output);
         output_end(output);
-        check(&screen, width == 0 ? "id  text\n 1  영업시간이 어떻게 되나요?\n" : "id  text\n 1  영업시간이 어떻…\n", "");
+        check(&screen,
+              width == 0 ? "id  text\n 1  영업시간이 어떻게 되나요?\n" : "id  text\n 1  영업시간이 어떻…\n",
+              "");
     }
 }
 
@@ -165,7 +178,8 @@ static void underlines_and_colours_with_colour_only(void **state)
     output_end(output);
     check(&screen,
           "\x1b[2mtext\x1b[0m   \\x1b \x1b[4morder 12\x1b[0m please\n"
-          "\x1b[2mstate\x1b[0m  \x1b[32manswered\x1b[0m\n", "");
+          "\x1b[2mstate\x1b[0m  \x1b[32manswered\x1b[0m\n",
+          "");
     output = begin(&screen, OUTPUT_TEXT, 80, false);
     output_record(output, "decision", columns, cells, 2);
     output_end(output);
@@ -175,7 +189,9 @@ static void underlines_and_colours_with_colour_only(void **state)
 static void records_leave_out_what_is_unknown(void **state)
 {
     static const struct column columns[] = {
-        { "id", "id", LOOK_NUMBER }, { "settled_at", "settled", LOOK_PLAIN }, { "is_single", "single", LOOK_PLAIN },
+        { "id", "id", LOOK_NUMBER },
+        { "settled_at", "settled", LOOK_PLAIN },
+        { "is_single", "single", LOOK_PLAIN },
         { "fields", "fields", LOOK_PLAIN },
     };
     const struct cell cells[] = { cell_id(3), cell_time(0), cell_flag(true), cell_json("{\"a\":1}") };
@@ -226,7 +242,8 @@ static void transcripts_indent_further_lines(void **state)
           "09:30:00  Ana\\n             hi\n"
           "                            09:30:01  bot  fake\n"
           "09:30:01  bot               Nine to six.\n"
-          "                            hours · dead: Braze refused it\n", "");
+          "                            hours · dead: Braze refused it\n",
+          "");
 }
 
 static void chats_draw_bubbles(void **state)
@@ -248,7 +265,8 @@ static void chats_draw_bubbles(void **state)
           "  ╭─────────╮\n"
           "  │ 안녕    │\n"
           "  │ Welcome │\n"
-          "  ╰─────────╯\n", "");
+          "  ╰─────────╯\n",
+          "");
 }
 
 /* Whatever a command does, also when it fails within a table: one document that parses, "format" first. */

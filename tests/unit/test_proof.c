@@ -40,10 +40,10 @@ static size_t prove(const char *text, struct error *error)
     return failures;
 }
 
-#define RULES                                                                                                \
-    "INSERT INTO rule (name, priority, words, unless, say) VALUES\n"                                         \
-    "('hours', 500, 'hours, open', NULL, 's'),\n"                                                            \
-    "('leak', 800, 'leak*', 'not a leak', 's');\n"                                                           \
+#define RULES                                                        \
+    "INSERT INTO rule (name, priority, words, unless, say) VALUES\n" \
+    "('hours', 500, 'hours, open', NULL, 's'),\n"                    \
+    "('leak', 800, 'leak*', 'not a leak', 's');\n"                   \
     "INSERT INTO rule (name, priority, say) VALUES ('rest', 0, 's');\n"
 
 static const struct {

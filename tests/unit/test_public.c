@@ -38,8 +38,9 @@ static int port;
 
 static void start_routes(const struct http_route *routes)
 {
-    struct http_config config = { .address = "127.0.0.1:0", .routes = routes, .context = &public,
-                                  .request_ms = 5000 };
+    struct http_config config = {
+        .address = "127.0.0.1:0", .routes = routes, .context = &public, .request_ms = 5000
+    };
     struct error error = { 0 };
     server = http_start(&config, &error);
     if (server == NULL)
@@ -52,8 +53,12 @@ static int start_server(void **state)
     (void)state;
     is_ready = true;
     public = (struct public_context){
-        .tokens = TOKENS, .token_count = 2, .mailbox = mailbox_new(PLACES, 1 << 20, NULL, NULL),
-        .ready = tell_ready, .metrics = tell_metrics, .metrics_context = &up,
+        .tokens = TOKENS,
+        .token_count = 2,
+        .mailbox = mailbox_new(PLACES, 1 << 20, NULL, NULL),
+        .ready = tell_ready,
+        .metrics = tell_metrics,
+        .metrics_context = &up,
     };
     start_routes(public_routes());
     return 0;
@@ -351,16 +356,11 @@ static void test_metrics(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        with_server(test_webhook),
-        with_server(test_any_body),
-        with_server(test_tokens),
-        with_server(test_no_tokens_no_entry),
-        with_server(test_channels),
-        with_server(test_identity),
-        with_server(test_full_mailbox),
-        with_server(test_closed_mailbox),
-        with_server(test_methods),
-        with_server(test_health),
+        with_server(test_webhook),      with_server(test_any_body),
+        with_server(test_tokens),       with_server(test_no_tokens_no_entry),
+        with_server(test_channels),     with_server(test_identity),
+        with_server(test_full_mailbox), with_server(test_closed_mailbox),
+        with_server(test_methods),      with_server(test_health),
         with_server(test_metrics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

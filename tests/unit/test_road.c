@@ -36,7 +36,8 @@ static void a_message_becomes_rows(void **state)
 
     assert_int_equal(receipt.kind, RECEIPT_ACCEPTED);
     assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'in'"), "your hours?");
-    assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'out'"), "We are open from 8 to 6.");
+    assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'out'"),
+                        "We are open from 8 to 6.");
     assert_string_equal(fixture_text(f, "SELECT rule FROM decision"), "hours");
     assert_int_equal(fixture_int(f, "SELECT ruleset FROM decision"), f->desk.rules->number);
     assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "due");
@@ -58,8 +59,10 @@ static void fates_that_need_no_reply(void **state)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         fixture_receive(f, "whatsapp", cases[i].json);
-        assert_string_equal(fixture_text(f, "SELECT state FROM turn ORDER BY id DESC LIMIT 1"), cases[i].turn);
-        assert_string_equal(fixture_text(f, "SELECT action FROM decision ORDER BY message DESC LIMIT 1"), cases[i].action);
+        assert_string_equal(fixture_text(f, "SELECT state FROM turn ORDER BY id DESC LIMIT 1"),
+                            cases[i].turn);
+        assert_string_equal(fixture_text(f, "SELECT action FROM decision ORDER BY message DESC LIMIT 1"),
+                            cases[i].action);
     }
 }
 
@@ -81,7 +84,8 @@ static void what_is_no_duplicate(void **state)
     SAY(f, "ana", "d1", "hours");
     assert_int_equal(SAY(f, "ben", "d1", "hours").kind, RECEIPT_ACCEPTED);
     assert_int_equal(SAY(f, "ana", "d2", "hours").kind, RECEIPT_ACCEPTED);
-    assert_int_equal(fixture_receive(f, "sms", "{'user_id':'ana','dispatch_id':'d1','message':'hours'}").kind, RECEIPT_ACCEPTED);
+    assert_int_equal(fixture_receive(f, "sms", "{'user_id':'ana','dispatch_id':'d1','message':'hours'}").kind,
+                     RECEIPT_ACCEPTED);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(SAY(f, "ana", "dispatch_id_for_unsent_campaign", "hours").kind, RECEIPT_ACCEPTED);
         assert_int_equal(SAY(f, "ana", "", "hours").kind, RECEIPT_ACCEPTED);
@@ -183,7 +187,8 @@ static void unreadable_is_kept(void **state)
     struct receipt receipt = fixture_receive(f, "whatsapp", "no json at all");
 
     assert_int_equal(receipt.kind, RECEIPT_UNREADABLE);
-    assert_string_equal(fixture_text(f, "SELECT CAST(body AS TEXT) FROM webhook WHERE state = 'unreadable'"), "no json at all");
+    assert_string_equal(fixture_text(f, "SELECT CAST(body AS TEXT) FROM webhook WHERE state = 'unreadable'"),
+                        "no json at all");
     assert_true(strlen(fixture_text(f, "SELECT reason FROM webhook")) > 10);
     assert_int_equal(fixture_act(f, "webhook-replay", "{'id':1,'actor':'test'}"), 200);
     assert_int_equal(fixture_act(f, "webhook-replay", "{'id':99,'actor':'test'}"), 404);
@@ -194,7 +199,9 @@ static void poison_is_set_aside(void **state)
 {
     struct fixture *f = *state;
     const char *body = "{\"user_id\":\"ana\",\"message\":\"hours\"}";
-    struct webhook webhook = { .received_at = 1, .channel = "whatsapp", .content_type = "", .body = body, .body_len = strlen(body) };
+    struct webhook webhook = {
+        .received_at = 1, .channel = "whatsapp", .content_type = "", .body = body, .body_len = strlen(body)
+    };
     struct webhook again = webhook;
     struct error error = { 0 };
     struct receipt receipt;
@@ -228,10 +235,18 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        TEST(a_message_becomes_rows), TEST(fates_that_need_no_reply), TEST(a_duplicate_has_no_effect),
-        TEST(what_is_no_duplicate), TEST(twins_of_two_campaigns_are_one), TEST(one_contact_by_phone_then_id),
-        TEST(a_line_has_one_head), TEST(a_handover_carries_the_new_epoch), TEST(opted_out_means_silence),
-        TEST(closed_conversations_stay_closed), TEST(unreadable_is_kept), TEST(poison_is_set_aside),
+        TEST(a_message_becomes_rows),
+        TEST(fates_that_need_no_reply),
+        TEST(a_duplicate_has_no_effect),
+        TEST(what_is_no_duplicate),
+        TEST(twins_of_two_campaigns_are_one),
+        TEST(one_contact_by_phone_then_id),
+        TEST(a_line_has_one_head),
+        TEST(a_handover_carries_the_new_epoch),
+        TEST(opted_out_means_silence),
+        TEST(closed_conversations_stay_closed),
+        TEST(unreadable_is_kept),
+        TEST(poison_is_set_aside),
         TEST(after_a_kill_it_goes_carefully),
     };
 

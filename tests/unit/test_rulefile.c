@@ -177,8 +177,7 @@ static void test_errors_name_place_and_reason(void **state)
             fail_msg("accepted:\n%s", BAD[i].text);
         if (strncmp(error.text, BAD[i].place, strlen(BAD[i].place)) != 0 ||
             strstr(error.text, BAD[i].piece) == NULL)
-            fail_msg("%s\nwanted: %s… %s …\ngot:    %s", BAD[i].text, BAD[i].place, BAD[i].piece,
-                     error.text);
+            fail_msg("%s\nwanted: %s… %s …\ngot:    %s", BAD[i].text, BAD[i].place, BAD[i].piece, error.text);
         buf_release(&out);
     }
 }

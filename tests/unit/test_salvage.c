@@ -55,7 +55,8 @@ static const struct {
     { "{\"user_id\":\"u\",\"braze_id\":\"b\",\"phone_number\":\"+1\",\"dispatch_id\":\"d\",\"campaign\":\"c"
       "\",\"sent_at\":"
       "\"1\",\"first_name\":\"A\",\"language\":\"ko\",\"time_zone\":\"Z\",\"profile_name\":\"P\","
-      "\"media_urls\":\"\",\"message\":\"", "\"}", "c" },
+      "\"media_urls\":\"\",\"message\":\"",
+      "\"}", "c" },
     { "{\"user_id\":\"u\",\"phone_number\":\"+1\",\"message\":\"", "\", }", "" },
     { "{\"user_id\":\"u\",\"phone_number\":\"+1\",\"message\":\"", "\",\"campaign\":\"c\"}", "c" },
     { "{\"user_id\":\"u\",\"phone_number\":\"+1\",\"message\":\"",
@@ -66,15 +67,16 @@ static const struct {
       "\",\"profile_name\":\"the \"one\"\n\\\",\"campaign\":\"c\"}", "c" },
     { "{\"message\":\"", "\",\"user_id\":\"u\",\"phone_number\":\"+1\"}", "" },
     { "{\"user_id\":\"u\",\"profile_name\":\"an \"odd, \"name\":\"\\\",\"phone_number\":\"+1\",\"message\":"
-      "\"", "\"}", "" },
+      "\"",
+      "\"}", "" },
     { "{\"user_id\":\"u\",\"phone_number\":\"+1\",\"first_name\":\"A\"}\",\"message\":\"", "\"}", "" },
 };
 
 /* Pieces of which every chain of three is tried: between them they hold all that breaks JSON. */
 static const char *const PIECES[] = {
-    "", "x", "\"", "\n", "\\", "{", "}", "\"}", "\",", "\":\"", "\"\"", "\xF0\x9F\x8C\xB8", " \" , ", "\\n",
-    "[\"a\"]",
-    "},{", "C:\\new", "\t\r",
+    "",       "x",   "\"",      "\n",    "\\",      "{",
+    "}",      "\"}", "\",",     "\":\"", "\"\"",    "\xF0\x9F\x8C\xB8",
+    " \" , ", "\\n", "[\"a\"]", "},{",   "C:\\new", "\t\r",
 };
 
 enum { PIECE_COUNT = sizeof PIECES / sizeof PIECES[0] };
@@ -110,11 +112,10 @@ static void every_text_in_every_template(void **state)
 {
     (void)state;
     char text[100];
-    for (size_t template = 0; template < sizeof TEMPLATES / sizeof TEMPLATES[0]; template++) {
+    for (size_t template = 0; template <sizeof TEMPLATES / sizeof TEMPLATES[0]; template ++) {
         for (size_t i = 0; i < PIECE_COUNT * PIECE_COUNT * PIECE_COUNT; i++) {
             snprintf(text, sizeof text, "%s%s%s", PIECES[i % PIECE_COUNT],
-                     PIECES[i / PIECE_COUNT % PIECE_COUNT],
-                     PIECES[i / PIECE_COUNT / PIECE_COUNT]);
+                     PIECES[i / PIECE_COUNT % PIECE_COUNT], PIECES[i / PIECE_COUNT / PIECE_COUNT]);
             if (!is_ambiguous(text))
                 expect_text(template, text);
         }
@@ -124,22 +125,33 @@ static void every_text_in_every_template(void **state)
 static void texts_worth_a_name(void **state)
 {
     static const char *const TEXTS[] = {
-        "say \"hi\"", "one\ntwo\r\nthree", "C:\\", "\\\\server\\share", "a \"} b",
+        "say \"hi\"",
+        "one\ntwo\r\nthree",
+        "C:\\",
+        "\\\\server\\share",
+        "a \"} b",
         "{\"order\":{\"id\":7},\"n\":[]}",
-        "\"}", "\"}\"}", "\", \"", "x\",\"user_id\":\"victim", "x\",\"user_id\":\"victim\"}",
-        "x\",\"message\":\"y", "x\",\"phone_number\":\"+2\",\"user_id\":\"victim", "\"user_id\":\"victim\"",
+        "\"}",
+        "\"}\"}",
+        "\", \"",
+        "x\",\"user_id\":\"victim",
+        "x\",\"user_id\":\"victim\"}",
+        "x\",\"message\":\"y",
+        "x\",\"phone_number\":\"+2\",\"user_id\":\"victim",
+        "\"user_id\":\"victim\"",
         "{\"user_id\":\"v\",\"message\":\"m\"}",
     };
     (void)state;
-    for (size_t template = 0; template < sizeof TEMPLATES / sizeof TEMPLATES[0]; template++)
+    for (size_t template = 0; template <sizeof TEMPLATES / sizeof TEMPLATES[0]; template ++)
         for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
             expect_text(template, TEXTS[i]);
 }
 
 static void long_texts(void **state)
 {
-    static const char *const PARTS[] = { "\"a\", ", "\\", "\n", "\"}", "\xF0\x9F\x8C\xB8 ", "\",\"x",
-                                         "{[\"" };
+    static const char *const PARTS[] = {
+        "\"a\", ", "\\", "\n", "\"}", "\xF0\x9F\x8C\xB8 ", "\",\"x", "{[\""
+    };
     (void)state;
     for (size_t part = 0; part < sizeof PARTS / sizeof PARTS[0]; part++) {
         struct buf text = { 0 };
@@ -156,7 +168,7 @@ static void long_texts(void **state)
 static void hostile_bodies_stay_cheap(void **state)
 {
     static const char *const PARTS[] = { "\",\"a\":\"", "\",\"a\":[\"", "\",\"a\":{", "\",\"first_name\":\"",
-                                         "\"  ", "\",", "\\\"", "\",\"a\":1,\"b\":\"" };
+                                         "\"  ",        "\",",          "\\\"",       "\",\"a\":1,\"b\":\"" };
     (void)state;
     for (size_t part = 0; part < sizeof PARTS / sizeof PARTS[0]; part++) {
         struct buf body = { 0 };
@@ -229,11 +241,24 @@ static void escaped_texts_are_unescaped(void **state)
 static void what_fits_no_template_is_refused(void **state)
 {
     static const char *const BODIES[] = {
-        "", "{", "}", "{}", "x", "[\"user_id\"]", "{user_id:\"u\"}", "{\"user_id\"}", "{\"user_id\":}",
+        "",
+        "{",
+        "}",
+        "{}",
+        "x",
+        "[\"user_id\"]",
+        "{user_id:\"u\"}",
+        "{\"user_id\"}",
+        "{\"user_id\":}",
         "{\"user_id\":\"u",
-        "{\"user_id\":\"u\"", "{\"user_id\":\"u\"} x", "{\"user_id\":[1,2}", "{\"user_id\":1 2}",
+        "{\"user_id\":\"u\"",
+        "{\"user_id\":\"u\"} x",
+        "{\"user_id\":[1,2}",
+        "{\"user_id\":1 2}",
         "{\"user_id\":1,,}",
-        "{\"user_id\":\"u\",\"message\":\"never closed}", "{\"a\":1,\"user_id\":2,\"user_id\":3}", "{\"\":1}",
+        "{\"user_id\":\"u\",\"message\":\"never closed}",
+        "{\"a\":1,\"user_id\":2,\"user_id\":3}",
+        "{\"\":1}",
     };
     (void)state;
     for (size_t i = 0; i < sizeof BODIES / sizeof BODIES[0]; i++) {

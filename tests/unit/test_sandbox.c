@@ -23,8 +23,8 @@
 #include "../../tools/sandbox_script.h"
 #include "../../tools/sandbox_service.h"
 
-#define ID "11111111-2222-3333-4444-555555555555"
-#define DISPATCH "0123456789abcdef0123456789abcdef"
+#define ID         "11111111-2222-3333-4444-555555555555"
+#define DISPATCH   "0123456789abcdef0123456789abcdef"
 #define AT_1_PM_MS INT64_C(1592398800000)
 
 struct call { /* a request and the memory it lies in */
@@ -84,13 +84,13 @@ static const char *message_of(const struct verdict *verdict, struct json **tree)
     return json_get_text(*tree, "message");
 }
 
-#define SYNTAX "Error while parsing request body. Please check your syntax"
+#define SYNTAX  "Error while parsing request body. Please check your syntax"
 #define TRIGGER "/campaigns/trigger/send"
-#define CANVAS "/canvas/trigger/send"
-#define SEND "/messages/send"
-#define TRACK "/users/track"
-#define MIA "{\"external_user_id\":\"mia\",\"trigger_properties\":{\"external_system_msg_body\":\"hi\"}}"
-#define WHATSAPP(type, message) \
+#define CANVAS  "/canvas/trigger/send"
+#define SEND    "/messages/send"
+#define TRACK   "/users/track"
+#define MIA     "{\"external_user_id\":\"mia\",\"trigger_properties\":{\"external_system_msg_body\":\"hi\"}}"
+#define WHATSAPP(type, message)                                                            \
     "{\"external_user_ids\":[\"mia\"],\"messages\":{\"whats_app\":{\"app_id\":\"" ID "\"," \
     "\"subscription_group_id\":\"" ID "\",\"message_type\":\"" type "\",\"message\":" message "}}}"
 
@@ -341,15 +341,20 @@ static void test_accepted_but_not_sent(void **state)
         const char *dropped; /* NULL: sent */
     } CASES[] = {
         { "{\"campaign_id\":\"reopen\",\"recipients\":[{\"external_user_id\":\"a\",\"trigger_properties\":"
-          "{\"words\":\"one line\"}}]}", NULL },
+          "{\"words\":\"one line\"}}]}",
+          NULL },
         { "{\"campaign_id\":\"reopen\",\"recipients\":[{\"external_user_id\":\"a\",\"trigger_properties\":"
-          "{\"words\":\"two\\nlines\"}}]}", "a template parameter must hold no line break" },
+          "{\"words\":\"two\\nlines\"}}]}",
+          "a template parameter must hold no line break" },
         { "{\"campaign_id\":\"reply\",\"recipients\":[{\"external_user_id\":\"a\",\"trigger_properties\":"
-          "{\"external_system_msg_body\":\"two\\nlines\"}}]}", NULL },
+          "{\"external_system_msg_body\":\"two\\nlines\"}}]}",
+          NULL },
         { "{\"campaign_id\":\"reply\",\"recipients\":[{\"external_user_id\":\"a\",\"trigger_properties\":"
-          "{\"words\":\"hi\"}}]}", "the property that the message prints is missing, or no string" },
+          "{\"words\":\"hi\"}}]}",
+          "the property that the message prints is missing, or no string" },
         { "{\"campaign_id\":\"reply\",\"recipients\":[{\"external_user_id\":\"a\",\"trigger_properties\":"
-          "{\"external_system_msg_body\":\" \\n\"}}]}", "the text is empty" },
+          "{\"external_system_msg_body\":\" \\n\"}}]}",
+          "the text is empty" },
     };
     struct workspace *workspace = new_workspace();
     struct verdict verdict = { 0 };
@@ -442,7 +447,8 @@ static void test_track_names_the_bad_object(void **state)
     judge(workspace, TRACK,
           "{\"attributes\":[{\"external_id\":\"a\",\"x\":1},{\"external_id\":\"b\",\"braze_id\":\"c\"}],"
           "\"events\":[{\"external_id\":\"a\",\"name\":\"e\",\"time\":\"2026-05-12T09:30:00Z\"},"
-          "{\"external_id\":\"a\",\"name\":\"e\",\"time\":\"yesterday\"}]}", &verdict);
+          "{\"external_id\":\"a\",\"name\":\"e\",\"time\":\"yesterday\"}]}",
+          &verdict);
     assert_string_equal(message_of(&verdict, &tree), "success");
     assert_int_equal(json_get_int(tree, "attributes_processed", 0), 1);
     assert_int_equal(json_get_int(tree, "events_processed", 0), 1);
@@ -653,9 +659,13 @@ static void test_script_order(void **state)
 {
     struct script script = { 0 };
     struct verdict verdict = { .delivery_count = 1 };
-    struct { const char *path, *user; int kind; } CALLS[] = {
-        { TRIGGER, "mia", FAULT_PASS }, { TRACK, "", FAULT_HANG },     { TRIGGER, "mia", FAULT_GARBAGE },
-        { TRIGGER, "bob", -1 },         { TRIGGER, "mia", FAULT_GARBAGE }, { TRIGGER, "mia", FAULT_NOTICE },
+    struct {
+        const char *path, *user;
+        int kind;
+    } CALLS[] = {
+        { TRIGGER, "mia", FAULT_PASS },    { TRACK, "", FAULT_HANG },
+        { TRIGGER, "mia", FAULT_GARBAGE }, { TRIGGER, "bob", -1 },
+        { TRIGGER, "mia", FAULT_GARBAGE }, { TRIGGER, "mia", FAULT_NOTICE },
         { TRIGGER, "mia", FAULT_NOTICE },
     };
 
@@ -718,15 +728,15 @@ static void test_faults_take_or_keep(void **state)
         enum http_manner manner;
         int status;
     } CASES[] = {
-        { "pass", 1, HTTP_PLAIN, 201 },          { "503", 0, HTTP_PLAIN, 503 },
-        { "429", 0, HTTP_PLAIN, 429 },           { "limit_track", 0, HTTP_PLAIN, 429 },
-        { "late", 1, HTTP_PLAIN, 201 },          { "drip", 1, HTTP_PLAIN, 201 },
-        { "hang", 0, HTTP_SILENT, 0 },           { "take_and_hang", 1, HTTP_SILENT, 0 },
-        { "reset_before", 0, HTTP_RESET, 0 },    { "reset_after", 1, HTTP_RESET, 0 },
-        { "garbage", 1, HTTP_RAW, 0 },           { "html", 1, HTTP_PLAIN, 200 },
-        { "huge", 1, HTTP_HUGE, 201 },           { "gzip", 1, HTTP_PLAIN, 201 },
-        { "lying_length", 1, HTTP_LYING, 201 },  { "notice", 0, HTTP_PLAIN, 201 },
-        { "errors", 0, HTTP_PLAIN, 201 },        { "down", 0, HTTP_DOWN, 0 },
+        { "pass", 1, HTTP_PLAIN, 201 },         { "503", 0, HTTP_PLAIN, 503 },
+        { "429", 0, HTTP_PLAIN, 429 },          { "limit_track", 0, HTTP_PLAIN, 429 },
+        { "late", 1, HTTP_PLAIN, 201 },         { "drip", 1, HTTP_PLAIN, 201 },
+        { "hang", 0, HTTP_SILENT, 0 },          { "take_and_hang", 1, HTTP_SILENT, 0 },
+        { "reset_before", 0, HTTP_RESET, 0 },   { "reset_after", 1, HTTP_RESET, 0 },
+        { "garbage", 1, HTTP_RAW, 0 },          { "html", 1, HTTP_PLAIN, 200 },
+        { "huge", 1, HTTP_HUGE, 201 },          { "gzip", 1, HTTP_PLAIN, 201 },
+        { "lying_length", 1, HTTP_LYING, 201 }, { "notice", 0, HTTP_PLAIN, 201 },
+        { "errors", 0, HTTP_PLAIN, 201 },       { "down", 0, HTTP_DOWN, 0 },
     };
 
     (void)state;

@@ -13,11 +13,14 @@
 #include "braze/send.h"
 
 static const struct send_target REPLY = { .carrier = CARRIER_CAMPAIGN, .campaign_id = "c-1" };
-static const struct send_target CANVAS = { .carrier = CARRIER_CANVAS, .campaign_id = "k-1",
+static const struct send_target CANVAS = { .carrier = CARRIER_CANVAS,
+                                           .campaign_id = "k-1",
                                            .text_property = "body" };
-static const struct send_target MESSAGE = { .carrier = CARRIER_MESSAGE, .app_id = "a-1",
+static const struct send_target MESSAGE = { .carrier = CARRIER_MESSAGE,
+                                            .app_id = "a-1",
                                             .subscription_group_id = "g-1" };
-static const struct send_target TEMPLATE = { .carrier = CARRIER_CAMPAIGN, .campaign_id = "c-2",
+static const struct send_target TEMPLATE = { .carrier = CARRIER_CAMPAIGN,
+                                             .campaign_id = "c-2",
                                              .is_template = true };
 
 static void texts_are_cleaned(void **state)
@@ -28,7 +31,10 @@ static void texts_are_cleaned(void **state)
         { "", "", "" },
         { "plain", "plain", "plain" },
         { "one\ntwo\r\n\tthree", "one\ntwo\n\tthree", "one two  three" },
-        { "a\x01\x1b[2Jb\x7f" "c\xC2\x9B" "d", "a[2Jbcd", "a[2Jbcd" },
+        { "a\x01\x1b[2Jb\x7f"
+          "c\xC2\x9B"
+          "d",
+          "a[2Jbcd", "a[2Jbcd" },
         { "{{ ${email} }}", "{ { ${email} } }", "{ { ${email} } }" },
         { "{% connected_content %}", "{ % connected_content % }", "{ % connected_content % }" },
         { "{{{%}}}", "{ { { % } } }", "{ { { % } } }" },
@@ -37,7 +43,11 @@ static void texts_are_cleaned(void **state)
         { "{ { } }", "{ { } }", "{ { } }" },
         { "a      b    c", "a      b    c", "a    b    c" },
         { "a \n\n\n\n\t b", "a \n\n\n\n\t b", "a    b" },
-        { "a\xE2\x80\xA8" "b", "a\xE2\x80\xA8" "b", "a b" },
+        { "a\xE2\x80\xA8"
+          "b",
+          "a\xE2\x80\xA8"
+          "b",
+          "a b" },
         { "\xED\x95\x9C\xEA\xB5\xAD \xF0\x9F\x8C\xB8", "\xED\x95\x9C\xEA\xB5\xAD \xF0\x9F\x8C\xB8",
           "\xED\x95\x9C\xEA\xB5\xAD \xF0\x9F\x8C\xB8" },
         { "bad\xFF", "bad\xEF\xBF\xBD", "bad\xEF\xBF\xBD" },
@@ -67,12 +77,16 @@ static void cleaning_appends(void **state)
 
 static void bodies_to_the_byte(void **state)
 {
-    static const struct send_recipient ANA = { .address = ADDRESS_EXTERNAL, .id = "ana",
+    static const struct send_recipient ANA = { .address = ADDRESS_EXTERNAL,
+                                               .id = "ana",
                                                .text = "Hi {{x}}\n\"ok\"" };
-    static const struct send_recipient PHONE = { .address = ADDRESS_PHONE_ALIAS, .id = "+491",
+    static const struct send_recipient PHONE = { .address = ADDRESS_PHONE_ALIAS,
+                                                 .id = "+491",
                                                  .text = "Hi {{x}}\n\"ok\"" };
     static const struct send_recipient MORE = {
-        .address = ADDRESS_EXTERNAL, .id = "bob\"", .text = "Hi",
+        .address = ADDRESS_EXTERNAL,
+        .id = "bob\"",
+        .text = "Hi",
         .properties = "{\"buttons\":[\"Yes\",\"{{no}}\"],\"external_system_msg_body\":\"other\",\"n"
                       "\":12345678901234567890,\"o\":{\"{{k\":null,\"t\":true,\"f\":1.50}}",
     };
@@ -124,8 +138,7 @@ static void bodies_to_the_byte(void **state)
 }
 
 static void expect_refused(const struct send_target *target, const struct send_recipient *recipients,
-                           size_t count,
-                           const char *word)
+                           size_t count, const char *word)
 {
     struct buf body = { 0 };
     struct error error = { 0 };
@@ -157,9 +170,13 @@ static void senseless_requests_are_refused(void **state)
         { &REPLY, { { ADDRESS_EXTERNAL, NULL, "t", NULL } }, 1, "id" },
         { &REPLY, { { ADDRESS_EXTERNAL, "a", "", NULL } }, 1, "empty" },
         { &REPLY, { { ADDRESS_EXTERNAL, "a", " \n\x01\t", NULL } }, 1, "empty" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL }, { ADDRESS_EXTERNAL, "a", "s", NULL } }, 2,
+        { &REPLY,
+          { { ADDRESS_EXTERNAL, "a", "t", NULL }, { ADDRESS_EXTERNAL, "a", "s", NULL } },
+          2,
           "twice" },
-        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL }, { ADDRESS_EXTERNAL, "b", "s", NULL } }, 2,
+        { &MESSAGE,
+          { { ADDRESS_EXTERNAL, "a", "t", NULL }, { ADDRESS_EXTERNAL, "b", "s", NULL } },
+          2,
           "differ" },
         { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "{\"a\":" } }, 1, "properties" },
         { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "[1]" } }, 1, "object" },

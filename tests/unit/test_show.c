@@ -22,9 +22,16 @@ static const struct {
     { "cr\rback\btab\tbell\a", "cr\\rback\\btab\\tbell\\x07" },
     { "\x1b]52;c;ZXZpbA==\a", "\\x1b]52;c;ZXZpbA==\\x07" },
     { "\x1b[2J\x7f", "\\x1b[2J\\x7f" },
-    { "\xc2\x9b" "31m", "\\u{9b}31m" },
-    { "\x9b" "31m", "\\x9b31m" },
-    { "a\xe2\x80\xae" "b\xe2\x81\xa9" "c\xd8\x9c", "a\\u{202e}b\\u{2069}c\\u{61c}" },
+    { "\xc2\x9b"
+      "31m",
+      "\\u{9b}31m" },
+    { "\x9b"
+      "31m",
+      "\\x9b31m" },
+    { "a\xe2\x80\xae"
+      "b\xe2\x81\xa9"
+      "c\xd8\x9c",
+      "a\\u{202e}b\\u{2069}c\\u{61c}" },
     { "\xe2\x80\x8e\xe2\x80\x8f\xe2\x80\xa8", "\\u{200e}\\u{200f}\\u{2028}" },
     { "cut \xe2\x80", "cut \\xe2\\x80" },
     { "\xed\xa0\x80", "\\xed\\xa0\\x80" },

@@ -102,9 +102,10 @@ static bool is_space(char c)
 /* Whatever the size, nothing but blanks gets lost, and order is kept. */
 static void nothing_lost(void **state)
 {
-    static const char TEXT[] = "Dear Zoé,\n\nyour order 🎂 is ready. Come by 9–5!\n안녕하세요. 감사합니다 "
-                               "今日は晴れです。明日は雨でしょう。 👩‍👩‍👧 🇰🇷 ขอบคุณค่ะ\n\n\nSunny "
-                               "Bakery";
+    static const char TEXT[] =
+        "Dear Zoé,\n\nyour order 🎂 is ready. Come by 9–5!\n안녕하세요. 감사합니다 "
+        "今日は晴れです。明日は雨でしょう。 👩‍👩‍👧 🇰🇷 ขอบคุณค่ะ\n\n\nSunny "
+        "Bakery";
 
     (void)state;
     for (size_t max = 1; max < 150; max++) {

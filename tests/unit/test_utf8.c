@@ -109,10 +109,22 @@ static void test_valid(void **state)
         { "\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF\xF4\x8F\xBF\xBF", 0 },
     };
     static const struct text BAD[] = {
-        { "\x80", 0 },         { "\xBF", 0 },         { "\xC0\x80", 0 },         { "\xC1\xBF", 0 },
-        { "\xC3", 0 },         { "\xC3(", 0 },        { "\xE0\x9F\xBF", 0 },     { "\xE2\x82", 0 },
-        { "\xED\xA0\x80", 0 }, { "\xED\xBF\xBF", 0 }, { "\xF0\x8F\xBF\xBF", 0 }, { "\xF0\x9F\x98", 0 },
-        { "\xF4\x90\x80\x80", 0 }, { "\xF5\x80\x80\x80", 0 }, { "\xFE", 0 }, { "\xFF", 0 },
+        { "\x80", 0 },
+        { "\xBF", 0 },
+        { "\xC0\x80", 0 },
+        { "\xC1\xBF", 0 },
+        { "\xC3", 0 },
+        { "\xC3(", 0 },
+        { "\xE0\x9F\xBF", 0 },
+        { "\xE2\x82", 0 },
+        { "\xED\xA0\x80", 0 },
+        { "\xED\xBF\xBF", 0 },
+        { "\xF0\x8F\xBF\xBF", 0 },
+        { "\xF0\x9F\x98", 0 },
+        { "\xF4\x90\x80\x80", 0 },
+        { "\xF5\x80\x80\x80", 0 },
+        { "\xFE", 0 },
+        { "\xFF", 0 },
         { "good, then \xE2\x28\xA1", 0 },
     };
 

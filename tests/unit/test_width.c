@@ -19,12 +19,18 @@ static void counts_columns(void **state)
         const char *text;
         size_t columns;
     } cases[] = {
-        { "", 0 },          { "abc", 3 },
-        { "영업", 4 },      { "日本語", 6 },
-        { "e\xcc\x81", 1 }, { "🙂", 2 },
-        { "👨\xe2\x80\x8d👩\xe2\x80\x8d👧", 2 }, { "❤\xef\xb8\x8f", 2 },
-        { "🇰🇷", 2 },        { "한", 2 },
-        { "\xff\xfe", 2 },  { "–…", 2 },
+        { "", 0 },
+        { "abc", 3 },
+        { "영업", 4 },
+        { "日本語", 6 },
+        { "e\xcc\x81", 1 },
+        { "🙂", 2 },
+        { "👨\xe2\x80\x8d👩\xe2\x80\x8d👧", 2 },
+        { "❤\xef\xb8\x8f", 2 },
+        { "🇰🇷", 2 },
+        { "한", 2 },
+        { "\xff\xfe", 2 },
+        { "–…", 2 },
     };
 
     (void)state;

@@ -31,8 +31,16 @@ static int close_zones(void **state)
 static void test_names(void **state)
 {
     static const char *const BAD[] = {
-        "", "asia/seoul", "Asia/Seoul ", "Asia", "/etc/passwd", "../zoneinfo/Asia/Seoul", "posix/Asia/Seoul",
-        "right/UTC", "localtime", "tzdata.zi",
+        "",
+        "asia/seoul",
+        "Asia/Seoul ",
+        "Asia",
+        "/etc/passwd",
+        "../zoneinfo/Asia/Seoul",
+        "posix/Asia/Seoul",
+        "right/UTC",
+        "localtime",
+        "tzdata.zi",
     };
     static const char *const GOOD[] = { "Asia/Seoul", "ROK", "UTC", "Etc/GMT+10", "America/Port-au-Prince" };
 
@@ -254,11 +262,34 @@ static void test_summer_without_end(void **state)
 static void test_bad_rules(void **state)
 {
     static const char *const CASES[] = {
-        "", "UT0", "UTC", "5", "UTC25", "UTC0 ", "<UTC0", "<>0", "ABCDEFGH0", "UTC0:60", "UTC0:", "EST5EDT",
-        "EST5EDT,M3.2.0", "EST5EDT,M3.2.0,", "EST5EDT,M13.2.0,M11.1.0", "EST5EDT,M0.2.0,M11.1.0",
-        "EST5EDT,M3.6.0,M11.1.0", "EST5EDT,M3.0.0,M11.1.0", "EST5EDT,M3.2.7,M11.1.0", "EST5EDT,J0,J9",
-        "EST5EDT,J366,J9", "EST5EDT,366,9", "EST5EDT,M3.2.0/168,M11.1.0", "EST5EDT,M3.2.0,M11.1.0x",
-        "EST5EDT,M3.2,M11.1.0", "EST99999999999999999999", "EST5EDT,Jx,J9", "EST5EDT,x,9",
+        "",
+        "UT0",
+        "UTC",
+        "5",
+        "UTC25",
+        "UTC0 ",
+        "<UTC0",
+        "<>0",
+        "ABCDEFGH0",
+        "UTC0:60",
+        "UTC0:",
+        "EST5EDT",
+        "EST5EDT,M3.2.0",
+        "EST5EDT,M3.2.0,",
+        "EST5EDT,M13.2.0,M11.1.0",
+        "EST5EDT,M0.2.0,M11.1.0",
+        "EST5EDT,M3.6.0,M11.1.0",
+        "EST5EDT,M3.0.0,M11.1.0",
+        "EST5EDT,M3.2.7,M11.1.0",
+        "EST5EDT,J0,J9",
+        "EST5EDT,J366,J9",
+        "EST5EDT,366,9",
+        "EST5EDT,M3.2.0/168,M11.1.0",
+        "EST5EDT,M3.2.0,M11.1.0x",
+        "EST5EDT,M3.2,M11.1.0",
+        "EST99999999999999999999",
+        "EST5EDT,Jx,J9",
+        "EST5EDT,x,9",
     };
     struct zone_rule rule;
 
@@ -269,15 +300,36 @@ static void test_bad_rules(void **state)
 }
 
 /* A version 2 file with two types and one moment, the first body empty but for what must be there. */
-static const unsigned char SMALL_FILE[] =
-    "TZif2" "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-    "\0\0\0\0" "\0\0\0\0" "\0\0\0\0" "\0\0\0\0" "\0\0\0\1" "\0\0\0\4"
-    "\0\0\0\0" "\0" "\0" "AAA\0"
-    "TZif2" "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-    "\0\0\0\0" "\0\0\0\0" "\0\0\0\0" "\0\0\0\1" "\0\0\0\2" "\0\0\0\10"
-    "\0\0\0\0\0\0\x10\0" "\1"
-    "\0\0\0\0" "\0" "\0" "\0\0\x0E\x10" "\0" "\4" "AAA\0BBB\0"
-    "\nCCC-2\n";
+static const unsigned char SMALL_FILE[] = "TZif2"
+                                          "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                          "\0\0\0\0"
+                                          "\0\0\0\0"
+                                          "\0\0\0\0"
+                                          "\0\0\0\0"
+                                          "\0\0\0\1"
+                                          "\0\0\0\4"
+                                          "\0\0\0\0"
+                                          "\0"
+                                          "\0"
+                                          "AAA\0"
+                                          "TZif2"
+                                          "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                          "\0\0\0\0"
+                                          "\0\0\0\0"
+                                          "\0\0\0\0"
+                                          "\0\0\0\1"
+                                          "\0\0\0\2"
+                                          "\0\0\0\10"
+                                          "\0\0\0\0\0\0\x10\0"
+                                          "\1"
+                                          "\0\0\0\0"
+                                          "\0"
+                                          "\0"
+                                          "\0\0\x0E\x10"
+                                          "\0"
+                                          "\4"
+                                          "AAA\0BBB\0"
+                                          "\nCCC-2\n";
 
 enum {
     SMALL_SIZE = sizeof SMALL_FILE - 1,
@@ -354,10 +406,10 @@ static void test_calendar(void **state)
         int64_t number, year;
         int month, day, weekday;
     } CASES[] = {
-        { 0, 1970, 1, 1, 4 },         { -1, 1969, 12, 31, 3 },   { 11016, 2000, 2, 29, 2 },
-        { 11017, 2000, 3, 1, 3 },     { -25509, 1900, 2, 28, 3 }, { -25508, 1900, 3, 1, 4 },
-        { 47540, 2100, 2, 28, 0 },    { 47541, 2100, 3, 1, 1 },  { -719468, 0, 3, 1, 3 },
-        { -719469, 0, 2, 29, 2 },     { 20585, 2026, 5, 12, 2 },
+        { 0, 1970, 1, 1, 4 },      { -1, 1969, 12, 31, 3 },    { 11016, 2000, 2, 29, 2 },
+        { 11017, 2000, 3, 1, 3 },  { -25509, 1900, 2, 28, 3 }, { -25508, 1900, 3, 1, 4 },
+        { 47540, 2100, 2, 28, 0 }, { 47541, 2100, 3, 1, 1 },   { -719468, 0, 3, 1, 3 },
+        { -719469, 0, 2, 29, 2 },  { 20585, 2026, 5, 12, 2 },
     };
 
     (void)state;

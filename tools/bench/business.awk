@@ -1,0 +1,76 @@
+# A business to measure with: 100 rules, and the texts that its customers write.
+#
+#     awk -v want=rules -f business.awk      the rule file
+#     awk -v want=few -f business.awk        100 texts, 5 of which a rule answers; for the rest no rule wins
+#     awk -v want=all -f business.awk        100 texts, each answered by a rule of its own
+#
+# Half of the rules are words, a quarter words with an exception, a quarter patterns with a named group. Every tenth
+# rule knows a Korean word too, and every tenth text is Korean. A text is about 70 bytes long.
+
+function fill_goods(    i, count, parts) {
+    count = split("almond apple apricot bagel baguette banana barley basil biscuit blackberry blueberry bread brioche " \
+                  "brownie bun butter cake candle caramel cardamom carrot cashew cheese cherry chestnut chives " \
+                  "chocolate cider cinnamon clove cocoa coconut coffee cookie cracker cranberry cream crepe " \
+                  "croissant cucumber cupcake currant custard date donut eclair egg fennel fig flan flour focaccia " \
+                  "fudge garlic ginger granola grape hazelnut honey icing jam juice lavender lemon lime macaron " \
+                  "mango maple marzipan meringue milk mint muffin mustard nougat nutmeg oat olive onion orange " \
+                  "pancake papaya peach peanut pear pecan pepper pie pistachio pizza plum poppy praline pretzel " \
+                  "pudding pumpkin quiche raisin roll rye", parts, " ")
+    for (i = 1; i <= count; i++)
+        goods[i - 1] = parts[i]
+    split("아몬드 사과빵 바게트빵 브리오슈 계피롤 크루아상 무화과 마카롱 팬케이크 푸딩", korean, " ")
+    if (count != 100) {
+        print "business.awk: " count " goods, not 100" > "/dev/stderr"
+        exit 1
+    }
+}
+
+function quoted(text) {
+    gsub(/'/, "''", text)
+    return "'" text "'"
+}
+
+function print_rule(i,    words, pattern, except, say) {
+    words = pattern = except = "NULL"
+    say = "Our " goods[i] " of today, {{ first_name | default: \"friend\" }}: three kinds, from 4.50. Shall we keep one?"
+    if (i % 4 == 3) {
+        pattern = quoted("\\b" goods[i] "s?\\s*(?:no\\.?|number)?\\s*#?\\s*(?<count>\\d{1,6})(?!\\d)")
+        say = "{{ count }} times " goods[i] ", noted. Message {{ message_count }} of yours; thank you!"
+    } else {
+        words = quoted(goods[i] "*, fresh " goods[i] (i % 10 == 5 ? ", " korean[int(i / 10) + 1] : ""))
+    }
+    if (i % 4 == 2)
+        except = quoted("no " goods[i] ", not " goods[i] "*")
+    print "INSERT INTO rule (name, words, pattern, unless, say) VALUES"
+    print "  (" quoted(goods[i]) ", " words ", " pattern ", " except ", " quoted(say) ");"
+}
+
+function print_rules(    i) {
+    print "INSERT INTO setting (name, value) VALUES ('business_name', 'Bench'), ('calls_per_hour', '1000000');"
+    print "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES"
+    print "  ('reply', 'whatsapp', 'response', '7f3c2a90-5b1e-4c0d-9a67-2f0d8e41b6c3');"
+    for (i = 0; i < 100; i++)
+        print_rule(i)
+}
+
+function answered(i) {
+    if (i % 10 == 5 && i % 4 != 3)
+        return "안녕하세요, 내일 아침에 " korean[int(i / 10) + 1] " 있나요? 번호는 " i "번이에요"
+    return "Good morning! Could you keep " goods[i] " " i + 1 " for me until tomorrow, please? I come at ten."
+}
+
+function unanswered(i) {
+    if (i % 10 == 5)
+        return "어제 가게 앞을 지나갔는데 불이 아직 켜져 있었어요, 창문 " i
+    return "I walked past your shop yesterday evening and the light in window " i + 1 " was still on."
+}
+
+BEGIN {
+    fill_goods()
+    if (want == "rules")
+        print_rules()
+    for (i = 0; want == "all" && i < 100; i++)
+        print answered(i)
+    for (i = 0; want == "few" && i < 100; i++)
+        print i % 20 == 3 + int(i / 20) ? answered(i) : unanswered(i)
+}
