@@ -236,9 +236,12 @@ UNIT = \
   zone
 
 FUZZ = \
+  answer \
   fold \
+  inbound \
   json \
   rulefile \
+  salvage \
   template \
   words
 
@@ -254,7 +257,9 @@ SYSTEM = \
   tests/system/09_disk.py \
   tests/system/10_cli.py \
   tests/system/11_bounds.py \
-  tests/system/12_migration.py
+  tests/system/12_migration.py \
+  tests/system/13_clock.py \
+  tests/system/14_readme.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

@@ -3,7 +3,7 @@
 #
 # What is used is read off, not listed here:
 #   headers     all that the sources' <headers> lead to, by the preprocessor
-#   libraries   of the programs, by ldd; those the Makefile links by name; clang's for the fuzzers
+#   libraries   of the programs, by ldd; those that the Makefile links; those of clang's fuzzers; those that tests preload
 #   commands    from the "#!" lines and the command positions of all scripts, the Makefile's recipes, and what the tests
 #               start by name
 # dpkg tells the package that owns each. It is covered when it is a given package, one that a given package depends on
@@ -58,9 +58,9 @@ cover() {
 # "PATH<tab>PACKAGE" for each path of stdin; "?" where no package owns it. dpkg may know a file by another name: /lib and
 # /usr/lib are one folder, and only behind its links does a file of the alternatives system have an owner.
 owners() {
-    xargs realpath -s > "$work/paths"
+    xargs realpath -sm > "$work/paths"
     # shellcheck disable=SC2094
-    xargs realpath < "$work/paths" | paste "$work/paths" - |
+    xargs realpath -m < "$work/paths" | paste "$work/paths" - |
         awk -F '\t' '
             function twin(path) { return path ~ /^\/usr\// ? substr(path, 5) : "/usr" path }
             { print $1 "\t" $1; print $1 "\t" twin($1); print $1 "\t" $2; print $1 "\t" twin($2) }' > "$work/names"
@@ -88,6 +88,11 @@ libraries() {
             gcc -print-file-name="lib$name.so"
         done
         ls "$(clang -print-resource-dir)"/lib/linux/libclang_rt.fuzzer-*.a
+        # shellcheck disable=SC2046
+        grep -oh '"/usr/lib/[^" ]*"' $(scripts | grep '\.py$') | tr -d '"' | while read -r preloaded; do
+            # shellcheck disable=SC2086
+            ls -d $preloaded 2>/dev/null || echo "$preloaded"
+        done
     } | sort -u
 }
 
@@ -127,7 +132,7 @@ judge() {
     [ -s "$work/$1" ] || echo "packages-proof: no $1 found at all; type \"make\" first" >> "$work/findings"
     while IFS='	' read -r path owner; do
         case $owner in
-        '?') echo "packages-proof: $path is used, and belongs to no package" ;;
+        '?') echo "packages-proof: $path is used, and no installed package has it" ;;
         *) grep -qxF "$owner" "$work/cover" || echo "packages-proof: $path is used; its package $owner is not in the list, and nothing in the list depends on it" ;;
         esac
     done < "$work/$1" >> "$work/findings"

@@ -166,12 +166,27 @@ static int take_character(struct scan *scan, uint32_t *code)
     return 0;
 }
 
+/* Skips what stands for itself: most of most texts. */
+static void skip_plain(struct scan *scan, struct buf *plain)
+{
+    size_t from = scan->at;
+
+    while (scan->at < scan->len) {
+        unsigned char byte = (unsigned char)scan->text[scan->at];
+        if (byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\\')
+            break;
+        scan->at++;
+    }
+    if (plain != NULL)
+        buf_add(plain, scan->text + from, scan->at - from);
+}
+
 /* scan->at stands on the opening quote. The unescaped text is appended to `plain`, if that is not NULL. */
 static int take_string(struct scan *scan, struct buf *plain)
 {
     size_t from = scan->at++;
 
-    while (byte_at(scan, scan->at) != '"') {
+    for (skip_plain(scan, plain); byte_at(scan, scan->at) != '"'; skip_plain(scan, plain)) {
         uint32_t code;
         if (take_character(scan, &code) != 0)
             return -1;

@@ -52,12 +52,31 @@ static void add_escape(uint32_t code, struct buf *out)
         buf_addf(out, "\\u%04x", (unsigned)code);
 }
 
-/* Of valid UTF-8 without NUL. */
 static bool is_plain(unsigned char byte)
 {
     return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
 }
 
+/* How many bytes at the start stand for themselves. */
+static size_t plain_run(const char *text, size_t len)
+{
+    size_t at = 0;
+
+    while (at < len && is_plain((unsigned char)text[at]))
+        at++;
+    return at;
+}
+
+/* The usual text: all of it plain, and therefore valid too. */
+static void quote_plain(const char *text, size_t len, struct buf *out)
+{
+    buf_reserve(out, len + 2);
+    buf_add_char(out, '"');
+    buf_add(out, text, len);
+    buf_add_char(out, '"');
+}
+
+/* Of valid UTF-8 without NUL. */
 static void quote_valid(const char *text, size_t len, struct buf *out)
 {
     size_t plain_from = 0; /* text[plain_from … at-1] needs no escape and is not yet appended */
@@ -67,10 +86,9 @@ static void quote_valid(const char *text, size_t len, struct buf *out)
         uint32_t code;
         size_t taken;
 
-        if (is_plain((unsigned char)text[at])) {
-            at++;
-            continue;
-        }
+        at += plain_run(text + at, len - at);
+        if (at == len)
+            break;
         taken = utf8_decode(text + at, len - at, &code);
         if (code == '"' || code == '\\' || is_unseen(code)) {
             buf_add(out, text + plain_from, at - plain_from);
@@ -85,7 +103,11 @@ static void quote_valid(const char *text, size_t len, struct buf *out)
 
 void json_quote(const char *text, size_t len, struct buf *out)
 {
-    if (len == 0 || (utf8_is_valid(text, len) && memchr(text, '\0', len) == NULL)) {
+    if (plain_run(text, len) == len) {
+        quote_plain(text, len, out);
+        return;
+    }
+    if (utf8_is_valid(text, len) && memchr(text, '\0', len) == NULL) {
         quote_valid(text, len, out);
         return;
     }
@@ -165,8 +187,17 @@ void jsonw_bytes(struct jsonw *w, const char *key, const char *text, size_t len)
 
 void jsonw_int(struct jsonw *w, const char *key, int64_t number)
 {
+    char digits[24];
+    size_t at = sizeof digits;
+    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+    do
+        digits[--at] = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (number < 0)
+        digits[--at] = '-';
     begin_value(w, key);
-    buf_addf(w->out, "%lld", (long long)number);
+    buf_add(w->out, digits + at, sizeof digits - at);
 }
 
 /* The fewest digits that read back as the same double; what JSON cannot say is null. */

@@ -68,8 +68,13 @@ static bool add_mended(const char *text, size_t len, struct buf *out)
     const char *at = text, *end = text + len;
     bool is_changed = false;
     while (at < end) {
+        const char *escape = memchr(at, '\\', (size_t)(end - at));
+        buf_add(out, at, (size_t)((escape != NULL ? escape : end) - at));
+        if (escape == NULL)
+            break;
+        at = escape;
         int code = read_code_unit(at, end);
-        size_t step = code >= 0 ? 6 : *at == '\\' && end - at > 1 ? 2 : 1;
+        size_t step = code >= 0 ? 6 : end - at > 1 ? 2 : 1;
         bool is_pair = is_between(code, 0xD800, 0xDBFF) &&
                        is_between(read_code_unit(at + 6, end), 0xDC00, 0xDFFF);
         if (code == 0 || (is_between(code, 0xD800, 0xDFFF) && !is_pair)) {
@@ -197,17 +202,33 @@ static bool is_control(uint32_t code)
     return code < 0x20 || (code >= 0x7F && code < 0xA0);
 }
 
-/* Trimmed, without control characters, at most `max` bytes. */
-static char *clean_id(const char *text, size_t len, size_t max)
+static void add_without_controls(const char *text, size_t len, struct buf *out)
 {
-    struct buf out = { 0 };
     uint32_t code;
     for (size_t step; len > 0; text += step, len -= step) {
         step = utf8_decode(text, len, &code);
         step = step > 0 ? step : 1;
-        if (!is_control(code) && !(out.len == 0 && code == ' '))
-            utf8_encode(code, &out);
+        if (!is_control(code) && !(out->len == 0 && code == ' '))
+            utf8_encode(code, out);
     }
+}
+
+static bool is_visible(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (text[i] <= ' ' || text[i] > '~')
+            return false;
+    return true;
+}
+
+/* Trimmed, without control characters, at most `max` bytes. */
+static char *clean_id(const char *text, size_t len, size_t max)
+{
+    struct buf out = { 0 };
+    if (is_visible(text, len))
+        buf_add(&out, text, len); /* as nearly all ids are */
+    else
+        add_without_controls(text, len, &out);
     if (out.len > max)
         buf_truncate(&out, utf8_floor(out.data, out.len, max));
     while (out.len > 0 && out.data[out.len - 1] == ' ')

@@ -10,6 +10,8 @@
 #include "base/json.h"
 #include "desk/decide.h"
 
+enum { TRACE_ROOM = 1500 }; /* what most traces need: the buf then does not grow in steps */
+
 static const char *const REASONS[] = {
     [PASS_NO_MATCH] = "no match", [PASS_UNLESS] = "unless matched", [PASS_LIMIT] = "limit hit",
     [PASS_DISABLED] = "disabled",
@@ -64,6 +66,7 @@ void decide_format_trace(const struct ruleset *ruleset, const struct decision *d
 {
     struct jsonw json = { .out = out };
     (void)ruleset;
+    buf_reserve(out, TRACE_ROOM);
     jsonw_object(&json, NULL);
     jsonw_bytes(&json, "folded", buf_text(&decision->folded), decision->folded.len);
     jsonw_int(&json, "tried", (int64_t)decision->tried);

@@ -36,14 +36,14 @@
  * A letter, digit or mark of a script with spaces: all that is not something else. ASCII comes first and
  * apart, which spares the interpreter a dozen look-ups of properties for most characters.
  */
-#define WORD_CHAR                                                                               \
+#define WORD_CHAR \
     "[0-9a-z]|[^\\x00-\\x7f\\p{C}\\p{P}\\p{S}\\p{Z}\\x{20e3}\\p{Han}\\p{Hiragana}\\p{Katakana}" \
     "\\p{Hangul}\\p{Thai}\\p{Lao}\\p{Khmer}\\p{Myanmar}]"
 #define NOT_AFTER_WORD  "(?<!" WORD_CHAR ")"
 #define NOT_BEFORE_WORD "(?!" WORD_CHAR ")"
 #define SIGNS           "[\\p{C}\\p{P}\\p{S}\\p{Z}\\x{20e3}]*+"
 #define STARRED         "[\\p{L}\\p{N}\\p{M}]*" /* of a whole-message entry: the rest of the word */
-#define PARTICLES                                                                                                                        \
+#define PARTICLES \
     "은|는|이|가|을|를|의|에게|에서|에|께|한테|으로|로|와|과|이랑|랑|하고|도|만|까지|부터|마다|처럼|" \
     "보다|밖에|이나|나|이라도|라도|이에요|예요|입니다|인가요|인데요?|이요|요|이야|야|이죠|죠|좀|님|들"
 

@@ -269,19 +269,24 @@ class Desk:
     # The end.
 
     def close(self):
-        if self.runs():
-            self.process.send_signal(signal.SIGCONT)
-            try:
-                self.stop()
-            except subprocess.TimeoutExpired:
-                self.kill()
+        """Ends everything; the complaint there is, or ''."""
+        complaint = self._end() if self.runs() else ""
         if self.owns_sandbox:
             self.sandbox.stop()
         log = self.log() if os.path.exists(self.log_file) else ""
         if not os.environ.get("KEEP"):
             shutil.rmtree(self.folder, ignore_errors=True)
-        if REPORT.search(log):
-            raise AssertionError("a sanitizer's report:\n" + log[max(0, REPORT.search(log).start() - 200):][:6000])
+        report = REPORT.search(log)
+        return "a sanitizer's report:\n" + log[max(0, report.start() - 200):][:6000] if report else complaint
+
+    def _end(self):
+        self.process.send_signal(signal.SIGCONT)
+        try:
+            code = self.stop()
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return "SIGTERM did not end the daemon within 30 s"
+        return f"SIGTERM ended the daemon with {code}" if code != 0 else ""
 
     def __enter__(self):
         return self
@@ -289,4 +294,6 @@ class Desk:
     def __exit__(self, kind, error, trace):
         if error is not None and hasattr(error, "add_note") and os.path.exists(self.log_file):
             error.add_note("the daemon's log ends:\n" + "\n".join(self.log().splitlines()[-25:]))
-        self.close()
+        complaint = self.close()
+        if complaint and error is None:
+            raise AssertionError(complaint)

@@ -1,9 +1,11 @@
 """recorder: stands between desk and sandbox and keeps every call as it came: method, path, headers, body.
 
 Give it to a desk as BRAZE_REST_URL. The sandbox's own journal says what became of a call; this one says how it looked.
+With latency_ms it is a slow network too: calls reach the sandbox up to that much later than they left the desk.
 """
 import http.server
 import json
+import random
 import threading
 
 import web
@@ -11,6 +13,7 @@ import web
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def log_message(self, *words):
         pass
@@ -20,6 +23,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length", 0))
         body = self.rfile.read(length)
         recorder.note(self.command, self.path, dict(self.headers.items()), body)
+        recorder.travel()
         answer = web.call(recorder.port_behind, self.command, self.path, body, dict(self.headers.items()))
         self.send_response(answer.status)
         for name, value in answer.headers.items():
@@ -39,8 +43,9 @@ class _Server(http.server.ThreadingHTTPServer):
 class Recorder:
     """A context manager; `calls` are dicts of method, path, headers (names in lower case), raw, body."""
 
-    def __init__(self, sandbox):
-        self.port_behind, self.calls = sandbox.port, []
+    def __init__(self, sandbox, latency_ms=0):
+        self.port_behind, self.latency_ms, self.calls = sandbox.port, latency_ms, []
+        self.dice, self.never = random.Random(1), threading.Event()
         self.server = _Server(("127.0.0.1", 0), _Handler)
         self.server.recorder = self
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
@@ -52,6 +57,10 @@ class Recorder:
     def note(self, method, path, headers, raw):
         self.calls.append(dict(method=method, path=path, raw=raw.decode(), body=json.loads(raw or b"null"),
                                headers={name.lower(): value for name, value in headers.items()}))
+
+    def travel(self):
+        if self.latency_ms > 0:
+            self.never.wait(self.dice.uniform(0, self.latency_ms / 1000))
 
     def __enter__(self):
         self.thread.start()

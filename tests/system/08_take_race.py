@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """take against replies in flight: never a bot's text at the customer's after take was acknowledged.
 
-RACES rounds (1,000) over several customers at once. In each a customer writes a few messages, and at a random moment a person takes the
-conversation. What the sandbox has recorded when take returns is all that the bot may ever have said in that round.
+RACES rounds (1,000) over several customers at once. In each a customer writes a few messages, and at a random moment a
+person takes the conversation. What the sandbox has recorded when take returns is all that the bot may ever have said in that
+round; calls on their way to it are delayed, so that a take that does not wait for them is found out.
 """
 import os
 import random
@@ -13,6 +14,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import http.client
 from desk import Desk
+from recorder import Recorder
 from tap import equal, main, test, true
 
 RACES = int(os.environ.get("RACES", "1000"))
@@ -72,6 +74,7 @@ class Racer(threading.Thread):
 
 
 def race(desk, rounds, act):
+    """The rounds, judged; how many replies were heard, how many withheld."""
     racers = [Racer(desk, f"u{number}", rounds // LANES, act) for number in range(LANES)]
     for racer in racers:
         racer.start()
@@ -84,21 +87,24 @@ def race(desk, rounds, act):
     equal(complaints[:5], [], f"{len(complaints)} complaints")
     heard, withheld = sum(r.heard for r in racers), sum(r.withheld for r in racers)
     print(f"# {rounds} races: {heard} replies left before take, {withheld} were withheld")
-    true(heard > 0 and withheld > 0, f"both ends of the race were seen: {heard} heard, {withheld} withheld")
     desk.do("audit")
+    return heard, withheld
 
 
-@test(f"{RACES} races of take against replies in flight")
+@test(f"{RACES} races of take against replies in flight, over a network that delays them")
 def races():
-    with Desk() as desk:
-        race(desk, RACES, desk.act)
+    with Desk(start=False) as desk, Recorder(desk.sandbox, latency_ms=12) as network:
+        desk.env["BRAZE_REST_URL"] = network.url
+        desk.start()
+        heard, withheld = race(desk, RACES, desk.act)
+        true(heard > 0 and withheld > 0, f"both ends of the race were seen: {heard} heard, {withheld} withheld")
 
 
-@test("the same with a slow Braze, which takes the text and answers later")
-def slow_races():
+@test("the same with nothing in between")
+def quick_races():
     with Desk() as desk:
-        desk.sandbox.slow(15, times=0)
-        race(desk, max(LANES, RACES // 10), desk.act)
+        heard, _ = race(desk, max(LANES, RACES // 4), desk.act)
+        true(heard > 0, "replies left before take")
 
 
 @test("take waits for a call that hangs, and tells when it cannot be sure")

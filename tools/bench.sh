@@ -1,0 +1,240 @@
+#!/bin/sh
+# bench.sh: what frontdesk does on this machine, in one run, beside what the bare HTTP library does in the same minute.
+#
+# Rounds of a few seconds alternate: the bare handler, the daemon with few answers, the daemon answering everything,
+# each at 64 and at 256 connections. A figure is the median over the rounds; a ratio is taken within a round, so that
+# a machine that is slow for a minute slows both sides of it. Then a fresh book takes BENCH_MESSAGES messages, for
+# memory and disk. All of it runs on the same cores: load generator, daemon and sandbox take time from each other.
+#
+# Nothing passes or fails by time; it fails when a message was refused, a reply is missing or the audit does not balance.
+# All files lie in a folder of their own under BENCH_DIR and are removed at the end.
+#
+#     BENCH_ROUNDS=3 BENCH_SECONDS=4 BENCH_MESSAGES=1000000 BENCH_USERS=50000 BENCH_DIR=/tmp
+set -eu
+cd "$(dirname "$0")/.."
+build=${BUILD:-build}
+rounds=${BENCH_ROUNDS:-3} seconds=${BENCH_SECONDS:-4} messages=${BENCH_MESSAGES:-1000000} users=${BENCH_USERS:-50000}
+work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/frontdesk-bench.XXXXXX")
+campaign=7f3c2a90-5b1e-4c0d-9a67-2f0d8e41b6c3
+ticks_per_second=$(getconf CLK_TCK)
+bare= sandbox= daemon=
+export LC_ALL=C
+
+finish() {
+    for process in "$bare" "$sandbox" "$daemon"; do
+        [ -z "$process" ] || kill "$process" 2>/dev/null || :
+    done
+    wait 2>/dev/null || :
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+die() {
+    echo "bench: $*" >&2
+    tail -n 5 "$work"/*.log >&2 || :
+    exit 1
+}
+
+say() {
+    [ ! -t 2 ] || printf '\r\033[K%s' "$*" >&2
+}
+
+probe() {
+    python3 tools/bench/probe.py "$@" || die "tools/bench/probe.py $1 failed"
+}
+
+# Programs ---------------------------------------------------------------------------------------------------------
+
+# wait_for FILE PATTERN: until a line of FILE matches, at most ten seconds.
+wait_for() {
+    tries=0
+    until grep -q "$2" "$1" 2>/dev/null; do
+        tries=$((tries + 1))
+        [ $tries -le 100 ] || die "something does not start; see $1"
+        sleep 0.1
+    done
+}
+
+start_bare() {
+    "$build"/frontdesk-bare 0 2 > "$work/bare.log" 2>&1 &
+    bare=$!
+    wait_for "$work/bare.log" '^127'
+    bare_url=http://$(head -n 1 "$work/bare.log")/v1/inbound/whatsapp
+}
+
+start_sandbox() {
+    "$build"/frontdesk-sandbox --listen 127.0.0.1:0 --api-key "$BRAZE_API_KEY" --campaign $campaign:response \
+        --count-only --hour-limit 0 > "$work/sandbox.log" 2>&1 &
+    sandbox=$!
+    wait_for "$work/sandbox.log" 'listening on'
+    sandbox_address=$(sed -n 's/listening on //p' "$work/sandbox.log")
+    export BRAZE_REST_URL="http://$sandbox_address"
+}
+
+# start_daemon NAME: with a fresh book.
+start_daemon() {
+    export FRONTDESK_DB="$work/$1.db"
+    socket=$FRONTDESK_DB.sock
+    "$build"/frontdeskd 2> "$work/$1.log" &
+    daemon=$!
+    wait_for "$work/$1.log" 'event=ready'
+    url=http://127.0.0.1:$(sed -n 's/.*event=ready.* port=\([0-9]*\).*/\1/p' "$work/$1.log")/v1/inbound/whatsapp
+}
+
+stop_daemon() {
+    kill "$daemon"
+    wait "$daemon" || die "frontdeskd ended with $?"
+    daemon=
+}
+
+# Measuring --------------------------------------------------------------------------------------------------------
+
+# The process's time on the processors so far, in ticks.
+ticks_of() {
+    awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"
+}
+
+# field NAME: a number out of the load generator's JSON.
+field() {
+    sed -n "s/.*\"$1\":\([0-9.e+-]*\).*/\1/p" "$work/load.json"
+}
+
+# load TEXTS URL OPTION…: leaves its totals in load.json; every message must have got its 202.
+load() {
+    texts=$1 target=$2
+    shift 2
+    while IFS= read -r text; do
+        set -- "$@" --text "$text"
+    done < "$texts"
+    "$build"/frontdesk-load --token "$FRONTDESK_WEBHOOK_TOKENS" "$@" "$target" > "$work/load.json" ||
+        die "frontdesk-load failed"
+    [ "$(field given_up)" = 0 ] && [ "$(field 202)" = "$(field messages)" ] || die "refused: $(cat "$work/load.json")"
+}
+
+# note WHAT CONNECTIONS VALUE: for the medians.
+note() {
+    echo "$1 $2 $3" >> "$work/figures"
+}
+
+# note_load WHAT CONNECTIONS PROCESS TICKS: what the load generator saw, and the time on the processors per message.
+note_load() {
+    note "$1_rate" "$2" "$(field acks_per_s)"
+    note "$1_p99" "$2" "$(field p99_ms)"
+    note "$1_cpu" "$2" "$(awk "BEGIN { print ($(ticks_of "$3") - $4) * 1e6 / $ticks_per_second / $(field acked) }")"
+}
+
+note_ratio() {
+    note "$1_ratio" "$2" "$(awk "BEGIN { print $(field acks_per_s) / $bare_rate }")"
+}
+
+round_bare() {
+    before=$(ticks_of "$bare")
+    load "$work/few" "$bare_url" --connections "$1" --seconds "$seconds" --users "$users"
+    bare_rate=$(field acks_per_s)
+    note_load bare "$1" "$bare" "$before"
+}
+
+note_commits() {
+    set -- "$1" "$2" $facts $(probe ask "$socket" /v1/status accepted commits)
+    note "$1_commits" "$2" "$(awk "BEGIN { print ($6 - $4) / $(field seconds) }")"
+    note "$1_batch" "$2" "$(awk "BEGIN { print ($5 - $3) / ($6 - $4) }")"
+}
+
+round_few() {
+    before=$(ticks_of "$daemon") facts=$(probe ask "$socket" /v1/status accepted commits)
+    load "$work/few" "$url" --connections "$1" --seconds "$seconds" --users "$users"
+    note_commits few "$1"
+    sleep 1.5 # the last replies leave, and the count of pending ones is made once a second
+    probe until "$socket" /v1/status pending 0 60 > /dev/null
+    note_load few "$1" "$daemon" "$before"
+    note_ratio few "$1"
+}
+
+# The end-to-end time runs from the first message to the moment the sandbox has taken the last reply.
+round_all() {
+    before=$(ticks_of "$daemon") facts=$(probe ask "$socket" /v1/status accepted commits)
+    set -- "$1" $(probe ask "$sandbox_address" /_sandbox/report messages accepted)
+    load "$work/all" "$url" --connections "$1" --seconds "$seconds" --users "$users"
+    drained=$(probe until "$sandbox_address" /_sandbox/report messages $(($2 + $(field acked))) 120)
+    note_commits all "$1"
+    note all_replies "$1" "$(awk "BEGIN { print $(field acked) / ($(field seconds) + $drained) }")"
+    calls=$(($(probe ask "$sandbox_address" /_sandbox/report accepted) - $3))
+    note all_per_call "$1" "$(awk "BEGIN { print $(field acked) / $calls }")"
+    note_load all "$1" "$daemon" "$before"
+    note_ratio all "$1"
+}
+
+run_rounds() {
+    start_daemon speed
+    say 'warming up'
+    load "$work/few" "$url" --count "$users" --users "$users" # makes everybody known
+    round=1
+    while [ $round -le "$rounds" ]; do
+        for connections in 64 256; do
+            say "round $round of $rounds, $connections connections"
+            set -- $(probe sync "$work")
+            note sync_mean 0 "$1"
+            note sync_p99 0 "$2"
+            round_bare $connections
+            round_few $connections
+            round_all $connections
+        done
+        round=$((round + 1))
+    done
+    stop_daemon
+    check_audit
+}
+
+check_audit() {
+    "$build"/frontdesk audit > "$work/audit" || { cat "$work/audit" >&2; die "the audit does not balance"; }
+    rm -f "$FRONTDESK_DB" "$FRONTDESK_DB"-*
+}
+
+status_of() {
+    awk -v name="$1:" '$1 == name { print $2 * 1024 }' "/proc/$daemon/status"
+}
+
+run_long() {
+    start_daemon long
+    say "$messages messages into a fresh book"
+    load "$work/few" "$url" --count "$messages" --users "$users" --connections 64
+    note long_rate 0 "$(field acks_per_s)"
+    note long_memory 0 "$(status_of VmRSS)"
+    note long_peak 0 "$(status_of VmHWM)"
+    stop_daemon
+    # Without a writer there is no log left, unless something kept it open: then it counts too.
+    note long_disk 0 "$(cat "$FRONTDESK_DB" "$FRONTDESK_DB-wal" 2>/dev/null | wc -c)"
+    check_audit
+}
+
+# Telling ----------------------------------------------------------------------------------------------------------
+
+describe() {
+    echo "frontdesk bench: medians of $rounds rounds of $seconds s each, all programs on this machine"
+    echo
+    echo "  machine     $(nproc) cores, $(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1), Linux $(uname -r)," \
+         "load $(cut -d ' ' -f 1 /proc/loadavg) before the run"
+    echo "  disk        $(df -P --output=fstype,source "$work" | tail -n 1 | awk '{ print $1 " on " $2 }')"
+    echo "  durability  SQLite WAL, synchronous=FULL: an fdatasync stands between a message and its 202"
+    echo "  counted     202 answers that the load generator read; one request at a time per connection"
+    echo "  messages    $users customers, 100 distinct texts, 100 rules of words and patterns"
+}
+
+print_table() {
+    sort -k 1,1 -k 2,2n -k 3,3g "$work/figures" | awk -v messages="$messages" -f tools/bench/table.awk
+}
+
+export BRAZE_API_KEY=bench-key-123456 FRONTDESK_WEBHOOK_TOKENS=bench-token-123456
+export FRONTDESK_RULES="$work/rules" FRONTDESK_LISTEN=127.0.0.1:0 FRONTDESK_LOG=info
+mkdir "$work/rules"
+awk -v want=rules -f tools/bench/business.awk > "$work/rules/100-rules.sql"
+awk -v want=few -f tools/bench/business.awk > "$work/few"
+awk -v want=all -f tools/bench/business.awk > "$work/all"
+describe
+start_bare
+start_sandbox
+run_rounds
+run_long
+say ''
+print_table

@@ -1,0 +1,66 @@
+#!/usr/bin/python3
+"""probe: what bench.sh cannot ask in shell. ADDRESS is HOST:PORT or the path of a Unix socket.
+
+    probe.py ask ADDRESS PATH NAME...             prints these numbers of the JSON that is there, in one line
+    probe.py until ADDRESS PATH NAME GOAL SECONDS waits until the number is GOAL; prints how many seconds that took
+    probe.py sync FOLDER                          prints mean and 99th percentile, in ms, of writing 64 KiB and fdatasync
+"""
+import http.client
+import json
+import os
+import socket
+import sys
+import time
+
+PIECE, PIECES, SYNCS = 64 * 1024, 64, 300
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(self.host)
+
+
+def read(address, path):
+    link = UnixConnection(address) if "/" in address else http.client.HTTPConnection(address)
+    link.timeout = 10
+    link.request("GET", path)
+    facts = json.load(link.getresponse())
+    link.close()
+    return facts
+
+
+def ask(address, path, *names):
+    facts = read(address, path)
+    print(*(facts[name] for name in names))
+
+
+def until(address, path, name, goal, seconds):
+    began = time.monotonic()
+    while (now := read(address, path)[name]) != int(goal):
+        if time.monotonic() - began > float(seconds):
+            sys.exit(f"probe.py: {name} is {now} after {seconds} s, not {goal}")
+        time.sleep(0.01)
+    print(f"{time.monotonic() - began:.3f}")
+
+
+def sync(folder):
+    """Overwrites a file that has its size already, as a write-ahead log that was begun anew does."""
+    path, took = os.path.join(folder, "sync"), []
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    os.pwrite(file, os.urandom(PIECE * PIECES), 0)
+    os.fsync(file)
+    piece = os.urandom(PIECE)
+    for i in range(SYNCS):
+        began = time.monotonic()
+        os.pwrite(file, piece, i % PIECES * PIECE)
+        os.fdatasync(file)
+        took.append((time.monotonic() - began) * 1000)
+    os.close(file)
+    os.unlink(path)
+    took.sort()
+    print(f"{sum(took) / len(took):.3f} {took[len(took) * 99 // 100]:.3f}")
+
+
+if __name__ == "__main__":
+    {"ask": ask, "until": until, "sync": sync}[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,76 @@
+# The table of bench.sh. Input: lines "NAME CONNECTIONS VALUE", sorted by name, connections and value.
+
+{
+    key = $1 " " $2
+    values[key, ++count[key]] = $3
+}
+
+function median(name, connections,    key, n) {
+    key = name " " connections
+    n = count[key]
+    return n % 2 ? values[key, (n + 1) / 2] : (values[key, n / 2] + values[key, n / 2 + 1]) / 2
+}
+
+function least(name, connections) {
+    return values[name " " connections, 1]
+}
+
+function most(name, connections) {
+    return values[name " " connections, count[name " " connections]]
+}
+
+# A whole number with commas.
+function grouped(number,    text, out) {
+    text = sprintf("%d", number + 0.5)
+    while (length(text) > 3) {
+        out = "," substr(text, length(text) - 2) out
+        text = substr(text, 1, length(text) - 3)
+    }
+    return text out
+}
+
+function speed(connections, name) {
+    return sprintf("%9s %8.1f %7.0f", grouped(median(name "_rate", connections)), median(name "_p99", connections),
+                   median(name "_cpu", connections))
+}
+
+function ratio(connections, name) {
+    return sprintf("%9.2f  (%.2f-%.2f)    ", median(name "_ratio", connections), least(name "_ratio", connections),
+                   most(name "_ratio", connections))
+}
+
+function row(title, left, right) {
+    printf "  %-42s%-28s%s\n", title, left, right
+}
+
+function pair(title, name, format) {
+    row(title, sprintf(format, median(name, 64)), sprintf(format, median(name, 256)))
+}
+
+function print_daemon(title, name) {
+    row(title, speed(64, name), speed(256, name))
+    row("  of bare, in the same round", ratio(64, name), ratio(256, name))
+    pair("  messages per commit", name "_batch", "%9.1f")
+    pair("  commits per second", name "_commits", "%9.0f")
+}
+
+END {
+    print ""
+    row("", "       64 connections", "      256 connections")
+    row("", "   acks/s   p99 ms  cpu us", "   acks/s   p99 ms  cpu us")
+    row("bare libmicrohttpd: only answers 202", speed(64, "bare"), speed(256, "bare"))
+    print_daemon("frontdeskd, 1 message in 20 answered", "few")
+    print_daemon("frontdeskd, every message answered", "all")
+    row("  end to end: replies accepted per second", sprintf("%9s", grouped(median("all_replies", 64))),
+        sprintf("%9s", grouped(median("all_replies", 256))))
+    pair("  replies per call to Braze", "all_per_call", "%9.1f")
+    print ""
+    row("fdatasync of 64 KiB alone", sprintf("%9.2f ms, p99 %.2f ms", median("sync_mean", 0), median("sync_p99", 0)))
+    row("memory after " grouped(messages) " messages", sprintf("%9.1f MB resident, peak %.1f MB",
+        median("long_memory", 0) / 1e6, median("long_peak", 0) / 1e6))
+    row("disk per message, log included", sprintf("%9s bytes", grouped(median("long_disk", 0) / messages)))
+    row("  while that book grew", sprintf("%9s acks/s", grouped(median("long_rate", 0))))
+    print ""
+    print "  cpu us: time on the processors per message, of that program alone, its replies to Braze included."
+    print "  No message was refused, every reply was accepted once, and the audit of each book balanced."
+}
