@@ -371,5 +371,19 @@ demo: packages
 	@$(MAKE) --no-print-directory all
 	@sh tools/demo.sh
 
+packages-proof: all tests
+	@sh tools/packages_proof.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK)
+
+SHARE = $(DESTDIR)$(PREFIX)/share/frontdesk
+UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/rules $(UNITS)
+	install -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 0644 rules/*.sql $(SHARE)/rules
+	install -m 0644 README.md LICENSE tools/packaging/frontdesk.env.example $(SHARE)
+	sed 's|/usr/local/|$(PREFIX)/|' tools/packaging/frontdeskd.service > $(UNITS)/frontdeskd.service
+	chmod 0644 $(UNITS)/frontdeskd.service
+
 clean:
 	rm -rf build

@@ -215,7 +215,7 @@ describe() {
     echo
     echo "  machine     $(nproc) cores, $(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1), Linux $(uname -r)," \
          "load $(cut -d ' ' -f 1 /proc/loadavg) before the run"
-    echo "  disk        $(df -P --output=fstype,source "$work" | tail -n 1 | awk '{ print $1 " on " $2 }')"
+    echo "  disk        $(df --output=fstype,source "$work" | tail -n 1 | awk '{ print $1 " on " $2 }')"
     echo "  durability  SQLite WAL, synchronous=FULL: an fdatasync stands between a message and its 202"
     echo "  counted     202 answers that the load generator read; one request at a time per connection"
     echo "  messages    $users customers, 100 distinct texts, 100 rules of words and patterns"

@@ -16,65 +16,56 @@ trap 'rm -f "$findings"' EXIT
 
 sources() { find src tools -name '*.[ch]' 2>/dev/null | sort; }
 
-storey() {
-    case $1 in
-    base) echo 1 ;; text) echo 2 ;; store) echo 3 ;; rules | flow | backend | braze) echo 4 ;; desk) echo 5 ;;
-    daemon | ctl) echo 6 ;; *) echo 0 ;;
-    esac
-}
-
 # Includes that point up, or sideways into another room of the same storey; daemon and ctl never meet.
 check_storeys() {
-    for room in base text store rules flow backend braze desk daemon ctl; do
-        [ -d "src/$room" ] || continue
-        mine=$(storey $room)
-        grep -n '^#include "' src/$room/*.[ch] 2>/dev/null | sed -n 's/^\([^:]*:[0-9]*\):#include "\([^"]*\)".*/\1 \2/p' |
-            while read -r where file; do
-                other=${file%%/*}
-                [ "$other" = "$room" ] && continue
-                theirs=$(storey "$other")
-                if [ "$theirs" -eq 0 ]; then
-                    echo "$where: \"$file\" is not written from src/"
-                elif [ "$theirs" -ge "$mine" ]; then
-                    echo "$where: $room may not include \"$file\": includes point down"
-                fi
-            done
-    done
+    sources | xargs grep -Hn '^#include "' | sed -n 's/^\(src\/[^:]*:[0-9]*\):#include "\([^"]*\)".*/\1 \2/p' |
+        awk 'BEGIN {
+                 split("base 1 text 2 store 3 rules 4 flow 4 backend 4 braze 4 desk 5 daemon 6 ctl 6", words)
+                 for (i = 1; i in words; i += 2) storey[words[i]] = words[i + 1]
+             }
+             {
+                 split($1, place, "/"); mine = place[2]
+                 split($2, file, "/"); theirs = file[1]
+                 if (theirs == mine) next
+                 if (!(theirs in storey)) print $1 ": \"" $2 "\" is not written from src/"
+                 else if (storey[theirs] >= storey[mine]) print $1 ": " mine " may not include \"" $2 "\": includes point down"
+             }'
 }
 
-# library header, then the files that may include it (a shell pattern)
+# library header, then the files that may include it (shell patterns)
 check_door() {
     header=$1
     shift
-    sources | while read -r file; do
+    sources | xargs grep -Hn "^#include <$header>" | while IFS=: read -r file line _; do
         for allowed in "$@"; do
             # shellcheck disable=SC2254
             case $file in $allowed) continue 2 ;; esac
         done
-        grep -n "^#include <$header>" "$file" | sed "s|^\([0-9]*\):.*|$file:\1: <$header> has another door: $*|"
+        echo "$file:$line: <$header> has another door: $*"
     done
 }
 
 check_banned() {
-    sources | xargs grep -nwE '(strcpy|strcat|sprintf|vsprintf|strtok|gets|localtime|gmtime|ctime|asctime|atoi|atol|atof|rand|srand|system|popen|alloca|setlocale|tmpnam|mktemp)[[:space:]]*\(' |
+    sources | xargs grep -HnE '\<(strcpy|strcat|sprintf|vsprintf|strtok|gets|localtime|gmtime|ctime|asctime|atoi|atol|atof|rand|srand|system|popen|alloca|setlocale|tmpnam|mktemp)[[:space:]]*\(' |
         grep -vE '^[^:]*:[0-9]*:[[:space:]]*(\*|/\*|//)' | sed 's/^\([^:]*:[0-9]*\):.*/\1: a banned call/'
 }
 
 check_sql() {
-    grep -nE '(buf_addf|snprintf)[^;]*"(SELECT|INSERT|UPDATE|DELETE) ' src/store/*.c src/desk/*.c src/daemon/*.c 2>/dev/null |
+    grep -HnE '(buf_addf|snprintf)[^;]*"(SELECT|INSERT|UPDATE|DELETE) ' src/store/*.c src/desk/*.c src/daemon/*.c 2>/dev/null |
         sed 's/^\([^:]*:[0-9]*\):.*/\1: SQL is bound, never formatted together/'
 }
 
 check_sizes() {
-    sources | while read -r file; do
-        # Characters, not bytes: continuation bytes do not count.
-        LC_ALL=C awk -v file="$file" '
-            { gsub(/[\200-\277]/, "") }
-            length($0) > 130 { print file ":" FNR ": a line of " length($0) " columns" }
-            /^{/ { start = FNR }
-            /^}/ { if (start && FNR - start > 100) print file ":" start ": a function of " FNR - start " lines"; start = 0 }
-            END { if (FNR > 600) print file ":1: " FNR " lines: two nouns in one room?" }' "$file"
-    done
+    # Characters, not bytes: continuation bytes do not count.
+    sources | LC_ALL=C xargs awk '
+        function end_file() { if (count > 600) print file ":1: " count " lines: two nouns in one room?" }
+        FNR == 1 { end_file(); file = FILENAME; start = 0 }
+        { count = FNR }
+        { gsub(/[\200-\277]/, "") }
+        length($0) > 130 { print file ":" FNR ": a line of " length($0) " columns" }
+        /^{/ { start = FNR }
+        /^}/ { if (start && FNR - start > 100) print file ":" start ": a function of " FNR - start " lines"; start = 0 }
+        END { end_file() }'
 }
 
 {

@@ -1,7 +1,7 @@
 """trace: system calls of the daemon, watched or bent by strace.
 
-Either from the start: strace is a grandchild then (-D), so that the daemon stays our own child. Or from now on: `attached`.
-Counts in `when=` are per thread, and begin where the watching begins.
+Either from the start: strace is a grandchild then (-D), so that the daemon stays our own child. Or from now on:
+`attached`. Counts in `when=` are per thread, and begin where the watching begins.
 """
 import contextlib
 import os

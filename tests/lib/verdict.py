@@ -1,13 +1,12 @@
 """verdict: three logs, one judgement (faults.md §7).
 
-A Client sends webhooks as Braze does (again after a failure, under the same dispatch_id) and keeps what it was told. judge()
-holds that against the book and against what the sandbox took, and returns a list of sentences, empty when all is
-well. It wants a quiet desk: nothing pending. All texts must be unique, and answered by a reply that is unique ("ping X" → "pong X").
+A Client sends webhooks as Braze does (again after a failure, under the same dispatch_id) and keeps what it was told.
+judge() holds that against the book and against what the sandbox took, and returns a list of sentences, empty when all
+is well. It wants a quiet desk, nothing pending, and texts that are unique, as are their answers ("ping X" → "pong X").
 """
+import http.client
 import threading
 import time
-
-import http.client
 
 FINAL = ("accepted", "held", "withheld", "expired", "dead", "unknown")
 

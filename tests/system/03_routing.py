@@ -13,7 +13,8 @@ INSERT INTO rule (name, priority, say) VALUES ('rest', 0, 'Pardon?');
 INSERT INTO rule (name, words, say) VALUES ('first', 'cake', 'the first'), ('second', 'cake, pie', 'the second');
 INSERT INTO rule (name, priority, words, say) VALUES ('urgent', 800, 'leak*', 'Shut the valve.');
 INSERT INTO rule (name, priority, words, unless, say) VALUES ('polite', 600, 'hello', 'hello kitty', 'Good day.');
-INSERT INTO rule (name, pattern, say) VALUES ('order', 'order\s*#?\s*(?<number>\d{4,10})(?!\d)', 'Order {{ number }}, {{ first_name | default: ''friend'' }} of {{ business_name }}.');
+INSERT INTO rule (name, pattern, say) VALUES ('order', 'order\s*#?\s*(?<number>\d{4,10})(?!\d)',
+  'Order {{ number }}, {{ first_name | default: ''friend'' }} of {{ business_name }}.');
 INSERT INTO rule (name, words, say) VALUES ('brown', 'brown fox', 'A fox.');
 INSERT INTO rule (name, words, say) VALUES ('시간', '영업시간', '아홉 시부터요.');
 """

@@ -13,10 +13,9 @@ import http.client
 import trace
 import web
 from desk import TOKEN, Desk, is_sanitized
+from sandbox import ROOT
 from tap import equal, eventually, main, test, true
 from verdict import Client, judge
-
-BACKLOG = 100_000
 
 
 def flood(desk, count, is_enough):
@@ -151,29 +150,10 @@ def overload():
         equal(judge(client, desk), [], "complaints")
 
 
-# A backlog: one answered conversation is copied; what a hundred thousand customers wrote while Braze was away.
-BACKLOG_SQL = [f"CREATE TEMP TABLE n AS WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {BACKLOG})"
-               " SELECT i FROM c"] + [
-    f"INSERT INTO {table} SELECT {columns} FROM n, {table} x WHERE x.id = 1" if table != "identity" else
-    "INSERT INTO identity SELECT 'external', 'copy-' || i, 1000 + i, x.added_at FROM n, identity x WHERE x.contact = 1"
-    " AND x.kind = 'external'"
-    for table, columns in (
-        ("webhook", "1000 + i, x.received_at, x.channel, x.claimed_user, x.content_type, x.body, x.state, x.tries,"
-                    " 1000 + 2 * i, x.reason"),
-        ("contact", "1000 + i, x.created_at, x.first_name, x.language, x.time_zone, x.profile_name, x.address_kind,"
-                    " 'copy-' || i, x.opted_out_at, x.seq"),
-        ("identity", ""),
-        ("conversation", "1000 + i, 1000 + i, x.channel, x.owner, x.epoch, x.team, x.agent, x.opened_at, x.last_in_at,"
-                         " x.closed_at, x.message_count"),
-        ("turn", "1000 + i, 1000 + i, x.ruleset, x.epoch, x.state, x.opened_at, x.closed_at, x.due_at, x.deadline_at"))]
-BACKLOG_SQL += [
-    "INSERT INTO message SELECT 1000 + 2 * i + (x.kind = 'out'), 1000 + i, 1000 + i, x.at, x.kind, x.text, x.actor,"
-    " CASE x.kind WHEN 'in' THEN 1000 + i END, x.campaign, x.sent_at, x.media, x.fields, x.flags FROM n, message x WHERE x.turn = 1",
-    "INSERT INTO decision SELECT 1000 + 2 * i, x.at, x.ruleset, x.rule, x.action, x.state, x.trace FROM n, decision x"
-    " WHERE x.message = (SELECT id FROM message WHERE turn = 1 AND kind = 'in')",
-    "INSERT INTO outbox SELECT 1000 + i, x.kind, 1000 + i, x.seq, 1000 + i, 1000 + i, x.part, 1001 + 2 * i, x.campaign,"
-    " x.epoch, x.is_consent, 'due', x.created_at, x.due_at, x.expires_at, 0, 0, 0, '', NULL, ''"
-    " FROM n, outbox x WHERE x.turn = 1"]
+def backlog():
+    """The statements that fill a book with 100,000 pending replies."""
+    with open(os.path.join(ROOT, "tests", "data", "backlog.sql"), encoding="utf-8") as file:
+        return file.read().split(";\n")
 
 
 def restart_ms(desk):
@@ -190,7 +170,7 @@ def great_backlog():
         desk.sandbox.stop()
         desk.say("ana", "ping 1")
         equal(desk.stop(), 0, "exit")
-        desk.edit(*BACKLOG_SQL)
+        desk.edit(*backlog())
         desk.do("audit")
         desk.start()
         times = []
