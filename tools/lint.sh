@@ -58,13 +58,13 @@ check_sql() {
 check_sizes() {
     # Characters, not bytes: continuation bytes do not count.
     sources | LC_ALL=C xargs awk '
-        function end_file() { if (count > 600) print file ":1: " count " lines: two nouns in one room?" }
-        FNR == 1 { end_file(); file = FILENAME; start = 0 }
+        function end_file() { if (count > 600) print source ":1: " count " lines: two nouns in one room?" }
+        FNR == 1 { end_file(); source = FILENAME; start = 0 }
         { count = FNR }
         { gsub(/[\200-\277]/, "") }
-        length($0) > 130 { print file ":" FNR ": a line of " length($0) " columns" }
+        length($0) > 130 { print source ":" FNR ": a line of " length($0) " columns" }
         /^{/ { start = FNR }
-        /^}/ { if (start && FNR - start > 100) print file ":" start ": a function of " FNR - start " lines"; start = 0 }
+        /^}/ { if (start && FNR - start > 100) print source ":" start ": a function of " FNR - start " lines"; start = 0 }
         END { end_file() }'
 }
 
