@@ -178,6 +178,7 @@ CREATE TABLE outbox (
   reason        TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (due_at, id) WHERE state = 'due';
+CREATE INDEX outbox_claimed ON outbox (id) WHERE state = 'claimed';
 CREATE INDEX outbox_line ON outbox (contact, seq, part) WHERE settled_at IS NULL;
 CREATE INDEX outbox_trouble ON outbox (state, id) WHERE settled_at IS NOT NULL AND state <> 'accepted';
 CREATE INDEX outbox_turn ON outbox (turn) WHERE settled_at IS NOT NULL AND state <> 'accepted';

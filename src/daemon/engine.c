@@ -37,6 +37,7 @@ enum {
     IDLE_MS = 1000,
     FULL_RETRY_MS = 1000,
     WATCH_MS = 1000,
+    DRIFT_MS = 5000,
     STOP_GRACE_MS = 2000,
 };
 
@@ -48,6 +49,8 @@ struct engine {
     struct mailbox *mailbox;
     struct status *status;
     struct status_facts facts;
+    int64_t wall_at, monotonic_at; /* of the last round */
+    int64_t drift_ms;              /* a jump of the wall clock that is not dealt with yet */
     int64_t watched_at; /* monotonic */
     int64_t full_until; /* monotonic; no claims before */
     int64_t work_at;    /* wall: when timers or due rows want another round */
@@ -254,6 +257,8 @@ static int work(struct engine *engine, struct outcome *outcomes, size_t count, i
     for (size_t i = 0; i < count; i++)
         if (run_mail(engine, &outcomes[i], now, error) != 0)
             return -1;
+    if (engine->drift_ms != 0 && upkeep_clock_jumped(&engine->desk, engine->drift_ms, now, error) != 0)
+        return -1;
     if (upkeep_run(&engine->desk, now, error) != 0)
         return -1;
     if (may_claim(engine) && dispatch_claim(&engine->desk, now, engine->flights.count, calls, error) != 0)
@@ -283,6 +288,7 @@ static int round_once(struct engine *engine, struct outcome *outcomes, size_t co
         return -1;
     }
     engine->facts.commits++;
+    engine->drift_ms = 0;
     engine->facts.is_ready = true;
     engine->facts.why[0] = '\0';
     tally(engine, flights_drop(&engine->flights), calls);
@@ -496,6 +502,20 @@ static void plan(struct engine *engine, int64_t now)
         engine->work_at = now + IDLE_MS;
 }
 
+/* The two clocks against each other: a wall clock that jumps moves every wait that is kept as a moment. */
+static void watch_clock(struct engine *engine, int64_t monotonic, int64_t now)
+{
+    int64_t drift = (now - engine->wall_at) - (monotonic - engine->monotonic_at);
+
+    if (engine->monotonic_at != 0 && (drift > DRIFT_MS || drift < -DRIFT_MS)) {
+        log_warn("clock_jumped", log_int("ms", drift));
+        engine->drift_ms += drift;
+        engine->work_at = now;
+    }
+    engine->wall_at = now;
+    engine->monotonic_at = monotonic;
+}
+
 static void round_run(struct engine *engine)
 {
     static const char NO_ROOM[] = "the disk is nearly full: nothing more can be stored";
@@ -503,6 +523,7 @@ static void round_run(struct engine *engine)
     int64_t began = clock_monotonic_ms(), now = clock_wall_ms();
     size_t count = gather(engine, outcomes, now);
 
+    watch_clock(engine, began, now);
     if (engine->is_short_of_disk) {
         refuse_all(engine, outcomes, count, NO_ROOM);
         count = 0;

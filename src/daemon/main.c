@@ -218,15 +218,15 @@ static int start_listeners(struct daemon *daemon, struct error *error)
     daemon->public.metrics_context = daemon->status;
     daemon->admin_server = http_start(&admin, error);
     if (daemon->admin_server == NULL)
-        return -1;
+        return error_prefix(error, "FRONTDESK_ADMIN");
     daemon->public_server = http_start(&public, error);
     if (daemon->public_server == NULL)
-        return -1;
+        return error_prefix(error, "FRONTDESK_LISTEN");
     if (config->metrics == NULL)
         return 0;
     daemon->public.metrics = add_metrics;
     daemon->metrics_server = http_start(&metrics, error);
-    return daemon->metrics_server != NULL ? 0 : -1;
+    return daemon->metrics_server != NULL ? 0 : error_prefix(error, "FRONTDESK_METRICS");
 }
 
 /* Run and stop

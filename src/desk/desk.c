@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "desk/desk.h"
+#include "desk/upkeep.h"
 #include "store/book.h"
 #include "store/event.h"
 #include "store/lock.h"
@@ -18,7 +19,7 @@
 #include "store/timer.h"
 #include "text/pattern.h"
 
-enum { QUICK_CHECK_MS = 200, CAREFUL_MS = 30 * 60 * 1000 };
+enum { QUICK_CHECK_MS = 100, CAREFUL_MS = 30 * 60 * 1000 };
 
 uint32_t desk_random(struct desk *desk)
 {
@@ -163,6 +164,16 @@ static int mark_running(struct desk *desk, int64_t now, struct error *error)
     return db_commit(desk->db, error);
 }
 
+static int clamp_waits(struct desk *desk, int64_t now, struct error *error)
+{
+    if (health_load(&desk->health, desk->db, error) != 0 || db_begin(desk->db, error) != 0)
+        return -1;
+    if (upkeep_clamp(desk, now, error) == 0)
+        return db_commit(desk->db, error);
+    db_rollback(desk->db);
+    return -1;
+}
+
 static int open_book(struct desk *desk, const char *path, int64_t number, int64_t now, struct error *error)
 {
     if (take_lock(desk, path, error) != 0 || lock_check_modes(path, error) != 0)
@@ -175,7 +186,7 @@ static int open_book(struct desk *desk, const char *path, int64_t number, int64_
         return error_prefix(error, "%s", path);
     if (mark_running(desk, now, error) != 0)
         return error_prefix(error, "%s", path);
-    return health_load(&desk->health, desk->db, error);
+    return clamp_waits(desk, now, error);
 }
 
 int desk_open(struct desk *desk, const char *path, int64_t number, const struct zones *zones, int64_t now,

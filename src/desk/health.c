@@ -12,7 +12,8 @@
 #include "desk/health.h"
 #include "store/event.h"
 
-enum { HOUR_MS = 3600 * 1000, PROBE_PATIENCE_MS = 15 * 1000, RESERVE_PARTS = 50 };
+enum { HOUR_MS = 3600 * 1000, PROBE_PATIENCE_MS = 15 * 1000, RESERVE_PARTS = 50,
+       BACKING_OFF_MAX_MS = 60 * 1000, LIMITED_MAX_MS = HOUR_MS };
 
 static const char WORKSPACE[] = "braze";
 
@@ -245,6 +246,8 @@ int health_note(struct health *health, struct db *db, const struct answer *answe
                             error);
     case ANSWER_LATER:
         wait_ms = answer->wait_ms + (int64_t)(answer->wait_ms / 10 * (random >> 16) >> 16);
+        if (wait_ms > LIMITED_MAX_MS)
+            wait_ms = LIMITED_MAX_MS;
         /* Told nothing, or told again and again: our own ladder is the least. */
         if (wait_ms < delay_of(health, SCOPE_WORKSPACE, path, campaign, random))
             wait_ms = delay_of(health, SCOPE_WORKSPACE, path, campaign, random);
@@ -258,6 +261,33 @@ int health_note(struct health *health, struct db *db, const struct answer *answe
         wait_ms = delay_of(health, SCOPE_WORKSPACE, path, campaign, random);
         return worsen(health, db, answer, SCOPE_WORKSPACE, "backing_off", path, campaign, wait_ms, now,
                       error);
+    }
+    return 0;
+}
+
+int health_shift(struct health *health, struct db *db, int64_t drift_ms, int64_t now, struct error *error)
+{
+    if (health->spaced_until_at != 0)
+        health->spaced_until_at += drift_ms;
+    for (size_t i = 0; i < health->count; i++) {
+        health->lanes[i].until_at += drift_ms;
+        if (lane_put(db, &health->lanes[i], now, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int health_clamp(struct health *health, struct db *db, int64_t now, struct error *error)
+{
+    for (size_t i = 0; i < health->count; i++) {
+        struct lane *lane = &health->lanes[i];
+        int64_t longest = strcmp(lane->state, "limited") == 0 ? LIMITED_MAX_MS : BACKING_OFF_MAX_MS;
+
+        if (lane->until_at <= now + longest)
+            continue;
+        lane->until_at = now + longest;
+        if (lane_put(db, lane, now, error) != 0)
+            return -1;
     }
     return 0;
 }

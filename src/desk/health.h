@@ -63,6 +63,13 @@ int health_note(struct health *health, struct db *db, const struct answer *answe
                 const char *campaign, int64_t now, uint32_t random, int64_t *reopened_at,
                 struct error *error);
 
+/*
+ * The wall clock jumped by `drift_ms`: waits keep their length. At a start nobody knows by how much it did since the last
+ * life: health_clamp bounds each wait by the longest that its state can have.
+ */
+int health_shift(struct health *health, struct db *db, int64_t drift_ms, int64_t now, struct error *error);
+int health_clamp(struct health *health, struct db *db, int64_t now, struct error *error);
+
 /* A person asks for another try now. */
 int health_clear(struct health *health, struct db *db, int64_t now, struct error *error);
 

@@ -15,7 +15,8 @@ enum {
     TIMERS_PER_ROUND = 8,
     FORGET_EVERY_MS = 3600 * 1000,
     EXPIRE_EVERY_MS = 10 * 1000,
-    SOON_MS = 50
+    SOON_MS = 50,
+    LONGEST_MS = 3600 * 1000, /* no row and no timer waits longer by itself */
 };
 
 static const int64_t SEEN_KEPT_MS = (int64_t)30 * 24 * 3600 * 1000;
@@ -71,6 +72,24 @@ int upkeep_run(struct desk *desk, int64_t now, struct error *error)
             return -1;
     }
     return found < 0 ? -1 : 0;
+}
+
+int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct error *error)
+{
+    if (health_shift(&desk->health, desk->db, drift_ms, now, error) != 0)
+        return -1;
+    /* What lies ahead now was planned by the old clock; lanes still hold back what must wait. */
+    if (drift_ms >= 0)
+        return 0;
+    return outbox_clamp(desk->db, now, now, error) == 0 ? timer_clamp(desk->db, now, now, error) : -1;
+}
+
+int upkeep_clamp(struct desk *desk, int64_t now, struct error *error)
+{
+    if (health_clamp(&desk->health, desk->db, now, error) != 0 ||
+        outbox_clamp(desk->db, now + LONGEST_MS, now, error) != 0)
+        return -1;
+    return timer_clamp(desk->db, now + LONGEST_MS, now, error);
 }
 
 int upkeep_next(struct desk *desk, int64_t *at, struct error *error)

@@ -16,6 +16,13 @@
 /* Inside the caller's transaction: runs what is due. */
 int upkeep_run(struct desk *desk, int64_t now, struct error *error);
 
+/*
+ * The wall clock jumped by `drift_ms` (negative: back) while we ran: what waits keeps its length, nothing freezes until the
+ * clock is where it was. upkeep_clamp does the same at a start, where the jump is not known. Inside a transaction.
+ */
+int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct error *error);
+int upkeep_clamp(struct desk *desk, int64_t now, struct error *error);
+
 /* When something is due next. */
 int upkeep_next(struct desk *desk, int64_t *at, struct error *error);
 

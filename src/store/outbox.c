@@ -198,6 +198,17 @@ int outbox_retry(struct db *db, const struct outbox_again *again, struct error *
     return query_run(q, error);
 }
 
+static const char CLAMP[] = "UPDATE outbox SET due_at = ?2 WHERE state = 'due' AND due_at > ?1";
+
+int outbox_clamp(struct db *db, int64_t latest, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, CLAMP);
+
+    query_bind_int(q, 1, latest);
+    query_bind_int(q, 2, now);
+    return query_run(q, error);
+}
+
 static const char PULL[] = "UPDATE outbox SET due_at = ?2 WHERE state = 'due' AND due_at = ?1";
 
 int outbox_pull(struct db *db, int64_t due_at, int64_t new_due_at, struct error *error)
@@ -337,12 +348,11 @@ int outbox_expire(struct db *db, int64_t now, int max, int *ended, struct error 
 static const char RECOVER_ATTEMPTS[] =
     "INSERT INTO attempt (outbox, at, took_ms, class, status, batch, reason) "
     "SELECT id, ?1, 0, 'ambiguous', 0, 1, 'the daemon ended while the call was under way' "
-    "FROM outbox WHERE settled_at IS NULL AND state = 'claimed'";
+    "FROM outbox WHERE state = 'claimed'";
 static const char RECOVER_AGAIN[] = "UPDATE outbox SET state = 'due', due_at = ?1, is_ambiguous = 1 "
-                                    "WHERE settled_at IS NULL AND state = 'claimed' AND is_ambiguous = 0";
+                                    "WHERE state = 'claimed' AND is_ambiguous = 0";
 static const char RECOVER_LOST[] =
-    "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE settled_at IS NULL "
-    "AND state = 'claimed' LIMIT 1";
+    "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE state = 'claimed' LIMIT 1";
 
 static int settle_lost(struct db *db, int64_t now, struct error *error)
 {

@@ -56,6 +56,17 @@ int timer_take(struct db *db, int64_t now, struct timer *timer, struct error *er
     return query_run(q, error) == 0 ? 1 : -1;
 }
 
+static const char CLAMP[] = "UPDATE timer SET due_at = ?2 WHERE due_at > ?1";
+
+int timer_clamp(struct db *db, int64_t latest, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, CLAMP);
+
+    query_bind_int(q, 1, latest);
+    query_bind_int(q, 2, now);
+    return query_run(q, error);
+}
+
 static const char NEXT[] = "SELECT min(due_at) FROM timer";
 
 int timer_next(struct db *db, int64_t *due_at, struct error *error)

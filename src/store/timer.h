@@ -22,6 +22,9 @@ int timer_ensure(struct db *db, const char *kind, int64_t due_at, struct error *
 /* The earliest due at `now`, taken off the list: 1, 0, -1. */
 int timer_take(struct db *db, int64_t now, struct timer *timer, struct error *error);
 
+/* Timers due later than `latest` become due now: a clock was set back. */
+int timer_clamp(struct db *db, int64_t latest, int64_t now, struct error *error);
+
 /* When the next one is due; INT64_MAX: none. */
 int timer_next(struct db *db, int64_t *due_at, struct error *error);
 
