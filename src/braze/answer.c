@@ -59,6 +59,7 @@ static const struct verdict VERDICTS[] = {
     { 401, 401, ANSWER_STOPPED, SCOPE_WORKSPACE },
     { 403, 404, ANSWER_STOPPED, SCOPE_ENDPOINT },
     { 415, 415, ANSWER_STOPPED, SCOPE_ENDPOINT },
+    { 408, 408, ANSWER_NOT_DONE, SCOPE_WORKSPACE }, /* the server's patience ended, not the request's chances */
     { 429, 429, ANSWER_LATER, SCOPE_WORKSPACE },
     { 400, 499, ANSWER_REFUSED, SCOPE_WORKSPACE },
     { 500, 599, ANSWER_NOT_DONE, SCOPE_WORKSPACE },
@@ -74,7 +75,7 @@ static const struct verdict *find_verdict(int status)
     return &NO_HTTP;
 }
 
-/* Headers ------------------------------------------------------------------------------------------------ */
+/* Headers */
 
 /* A whole number, blanks around it forgiven; beyond 10^12 its digits are dropped. False when it is none. */
 static bool read_number(const char *text, int64_t *number)
@@ -157,7 +158,7 @@ static void copy_id(const char *text, char *out, size_t size)
     snprintf(out, size, "%s", text != NULL ? text : "");
 }
 
-/* Words for people --------------------------------------------------------------------------------------- */
+/* Words for people */
 
 static bool contains(const char *text, const char *words)
 {
@@ -202,7 +203,7 @@ static void set_problem(struct answer *answer, const char *words)
     answer->problem[len] = '\0';
 }
 
-/* Bodies ------------------------------------------------------------------------------------------------- */
+/* Bodies */
 
 static void note_index(const struct json *item, struct answer *answer)
 {
@@ -254,6 +255,7 @@ static void read_accepted(const struct json *root, struct answer *answer)
     add_text(notice, &words);
     bool has_errors = add_errors(json_get(root, "errors"), answer, &words);
     has_errors = add_errors(json_get(root, "error"), answer, &words) || has_errors;
+    answer->is_notice = has_notice;
     if (has_notice || has_errors) {
         answer->class = ANSWER_ACCEPTED_BUT;
         set_problem(answer, words.len > 0 ? words.data : "Braze took it, and told of errors without words.");
@@ -377,7 +379,7 @@ const char *answer_class_name(enum answer_class class)
     return NAMES[class];
 }
 
-/* Delays ------------------------------------------------------------------------------------------------- */
+/* Delays */
 
 /* A part of `ms` by a number from 0 to 2^32-1. */
 static int64_t share(int64_t ms, uint32_t random)

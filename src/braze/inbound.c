@@ -40,7 +40,7 @@
 
 static const char PREVIEW_DISPATCH[] = "dispatch_id_for_unsent_campaign";
 
-/* JSON --------------------------------------------------------------------------------------------------- */
+/* JSON */
 
 /* The code of \uXXXX at `at`, or -1. */
 static int read_code_unit(const char *at, const char *end)
@@ -109,7 +109,7 @@ static int read_json(struct reading *r, const char *body, size_t len, struct err
     return 1;
 }
 
-/* Forms and what is broken ------------------------------------------------------------------------------- */
+/* Forms and what is broken */
 
 static bool is_form_type(const char *content_type)
 {
@@ -195,7 +195,7 @@ static int read_pairs(struct reading *r, const char *body, size_t len, const cha
     return 0;
 }
 
-/* Cleaning ----------------------------------------------------------------------------------------------- */
+/* Cleaning */
 
 static bool is_control(uint32_t code)
 {
@@ -295,7 +295,7 @@ static void take_facts(struct reading *r, struct inbound *in)
     in->fields = buf_detach(&r->fields);
 }
 
-/* Who ---------------------------------------------------------------------------------------------------- */
+/* Who */
 
 static void claim_user(struct reading *r, struct inbound *in, const char *claimed_user)
 {
@@ -338,7 +338,7 @@ static void take_identity(struct reading *r, struct inbound *in, const char *cla
         in->braze_id[0] = '\0';
 }
 
-/* The whole ---------------------------------------------------------------------------------------------- */
+/* The whole */
 
 /* Identifiers came, and were not believed. */
 static bool is_doubted(const struct reading *r)

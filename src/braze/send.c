@@ -47,7 +47,7 @@ const char *send_path(enum send_carrier carrier)
     return CARRIERS[carrier].path;
 }
 
-/* Text on its way out ------------------------------------------------------------------------------------ */
+/* Text on its way out */
 
 static char last_char(const struct buf *out, size_t start)
 {
@@ -113,7 +113,7 @@ static bool is_blank(const char *text)
     return text[strspn(text, " \t\n")] == '\0';
 }
 
-/* Properties --------------------------------------------------------------------------------------------- */
+/* Properties */
 
 static void write_value(struct jsonw *w, const char *key, const struct json *value, bool is_template);
 
@@ -180,7 +180,7 @@ static int write_properties(struct jsonw *w, const struct send_target *target,
     return 0;
 }
 
-/* Bodies ------------------------------------------------------------------------------------------------- */
+/* Bodies */
 
 static void write_alias(struct jsonw *w, const char *key, const char *phone)
 {
@@ -267,7 +267,7 @@ static int write_message(struct jsonw *w, const struct send_target *target,
     return 0;
 }
 
-/* Checks ------------------------------------------------------------------------------------------------- */
+/* Checks */
 
 static bool is_missing(const char *text)
 {

@@ -42,10 +42,7 @@ static int code_of(int status)
     }
 }
 
-/*
- * Over the socket
- * ----------------------------------------------------------------------------------------------
- */
+/* Over the socket */
 
 static void take_answer(struct deed *deed, const struct client_answer *answer)
 {
@@ -99,10 +96,7 @@ static int ask_daemon(struct deed *deed)
     return result;
 }
 
-/*
- * Here ------------------------------------------------------------------------------------------------------
- * ------
- */
+/* Here */
 
 static int fail(struct deed *deed, int status)
 {
@@ -232,7 +226,7 @@ static void do_here(struct deed *deed)
         command_here(deed, &desk);
     else
         load_here(deed, &desk);
-    desk_close(&desk, deed->call->now);
+    desk_close(&desk);
 }
 
 static int finish(struct deed *deed, struct json **reply)

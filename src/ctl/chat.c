@@ -18,10 +18,7 @@
 
 enum { CALL_MS = 35 * 1000 };
 
-/*
- * Where things are
- * ----------------------------------------------------------------------------------------------
- */
+/* Where things are */
 
 static bool is_loopback_host(const char *host, size_t len)
 {
@@ -134,10 +131,7 @@ void chat_close(struct chat *chat)
     *chat = (struct chat){ 0 };
 }
 
-/*
- * Saying
- * ---------------------------------------------------------------------------------------------------------
- */
+/* Saying */
 
 static void format_webhook(struct chat *chat, const char *text, struct buf *body)
 {
@@ -193,10 +187,7 @@ int chat_say(struct chat *chat, const char *text, int64_t *message, struct error
     return result;
 }
 
-/*
- * Hearing
- * --------------------------------------------------------------------------------------------------------
- */
+/* Hearing */
 
 static int take_messages(struct chat *chat, const struct json *answer, chat_reply *reply, void *context)
 {
@@ -241,10 +232,7 @@ int chat_fetch(struct chat *chat, int wait_ms, chat_reply *reply, void *context,
     return count;
 }
 
-/*
- * What became of it
- * ------------------------------------------------------------------------------------------------
- */
+/* What became of it */
 
 static bool is_active(const char *state)
 {

@@ -34,10 +34,7 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_STRICT] = { "strict", NULL, "warnings count as failures", false },
 };
 
-/*
- * Patterns
- * -------------------------------------------------------------------------------------------------------
- */
+/* Patterns */
 
 struct piece { /* of a pattern */
     const char *text;
@@ -95,10 +92,7 @@ static enum fit fit_word(const struct piece *piece, const char *word)
     return len == piece->len ? FIT_WHOLE : FIT_PREFIX;
 }
 
-/*
- * Options
- * ----------------------------------------------------------------------------------------------------------
- */
+/* Options */
 
 /*
  * The option whose name is typed[0 … len-1] or begins so; -1 and a sentence when there is none or more than
@@ -195,10 +189,7 @@ static int check_options(const struct parsed *parsed, struct error *error)
     return 0;
 }
 
-/*
- * Words -----------------------------------------------------------------------------------------------------
- * -------
- */
+/* Words */
 
 /*
  * Keeps the commands that fit word `index` in fits[]; exact words push mere beginnings out. The number left.
@@ -319,10 +310,7 @@ static int find_command(const struct command *commands, struct parsed *parsed, s
     return 0;
 }
 
-/*
- * Holes -----------------------------------------------------------------------------------------------------
- * -------
- */
+/* Holes */
 
 static int take_number(const struct piece *piece, const char *word, int64_t *number, struct error *error)
 {

@@ -41,10 +41,7 @@ static void begin(const struct call *call, struct jsonw *w)
     jsonw_text(w, "actor", buf_text(&call->actor));
 }
 
-/*
- * Conversations
- * ---------------------------------------------------------------------------------------------------
- */
+/* Conversations */
 
 static int find(struct call *call, int64_t *id)
 {
@@ -131,10 +128,7 @@ int command_say(struct call *call)
     return code;
 }
 
-/*
- * Outbox and webhooks
- * --------------------------------------------------------------------------------------------
- */
+/* Outbox and webhooks */
 
 static int act_on_id(struct call *call, const char *act, struct json **reply)
 {

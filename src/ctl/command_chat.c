@@ -29,10 +29,7 @@ enum {
     LINE_MAX_BYTES = 64 * 1024
 };
 
-/*
- * Lines
- * -----------------------------------------------------------------------------------------------------------
- */
+/* Lines */
 
 struct lines {
     int descriptor;
@@ -78,10 +75,7 @@ static int next_line(struct lines *lines, int wait_ms, struct buf *line)
     return 1;
 }
 
-/*
- * Dialogue
- * --------------------------------------------------------------------------------------------------------
- */
+/* Dialogue */
 
 struct dialogue {
     struct call *call;
@@ -229,10 +223,7 @@ static int talk(struct dialogue *d, struct error *error)
     return result;
 }
 
-/*
- * The command
- * -------------------------------------------------------------------------------------------------------
- */
+/* The command */
 
 static int open_lines(struct dialogue *d)
 {

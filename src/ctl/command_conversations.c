@@ -81,10 +81,7 @@ int command_conversations(struct call *call)
     return code;
 }
 
-/*
- * Transcript
- * ------------------------------------------------------------------------------------------------------
- */
+/* Transcript */
 
 struct telling {
     struct output *output;

@@ -100,10 +100,7 @@ int command_outbox_list(struct call *call)
     return code;
 }
 
-/*
- * One
- * ----------------------------------------------------------------------------------------------------------
- */
+/* One */
 
 /* As a record everything is worth its line. */
 static void add_record(void *context, const struct listing_outbox *row)

@@ -27,10 +27,7 @@ static int read_folder(struct call *call, struct rulefiles *files)
     return EXIT_DONE;
 }
 
-/*
- * Check
- * ----------------------------------------------------------------------------------------------------------
- */
+/* Check */
 
 static const struct column PROBLEM_COLUMNS[] = {
     { "kind", "kind", LOOK_STATE },
@@ -116,10 +113,7 @@ int command_rules_check(struct call *call)
     return code;
 }
 
-/*
- * Load
- * -----------------------------------------------------------------------------------------------------------
- */
+/* Load */
 
 int command_rules_load(struct call *call)
 {
@@ -146,10 +140,7 @@ int command_rules_load(struct call *call)
     return code;
 }
 
-/*
- * List
- * -----------------------------------------------------------------------------------------------------------
- */
+/* List */
 
 static const struct column RULE_COLUMNS[] = {
     { "rule", "rule", LOOK_PLAIN },     { "priority", "priority", LOOK_NUMBER },

@@ -57,10 +57,7 @@ static void format_age(int64_t ms, struct buf *out)
     buf_add_text(out, "a moment");
 }
 
-/*
- * Needs
- * ----------------------------------------------------------------------------------------------------------
- */
+/* Needs */
 
 static void add_waiting(void *context, const struct overview_waiting *row)
 {
@@ -147,10 +144,7 @@ static int show_needs(struct call *call, struct db *db, const struct overview *o
     return result;
 }
 
-/*
- * The day
- * --------------------------------------------------------------------------------------------------------
- */
+/* The day */
 
 static int64_t file_size(const char *path, const char *suffix)
 {

@@ -20,10 +20,7 @@
 
 enum { GAP = 2, CELL_MIN = 12 };
 
-/*
- * Styles
- * ------------------------------------------------------------------------------------------------------
- */
+/* Styles */
 
 void text_add_styled(struct output *output, const char *style, const char *text, size_t len)
 {
@@ -93,10 +90,7 @@ static void begin_thing(struct output *output)
     output->is_apart = true;
 }
 
-/*
- * Cells
- * -------------------------------------------------------------------------------------------------------
- */
+/* Cells */
 
 static void format_time(int64_t ms, struct buf *out)
 {
@@ -168,10 +162,7 @@ static void cut_cell(struct text_cell *cell, size_t columns)
     cell->text = buf_detach(&text);
 }
 
-/*
- * Tables
- * ------------------------------------------------------------------------------------------------------
- */
+/* Tables */
 
 static void text_table(struct output *output, const char *noun)
 {
@@ -300,10 +291,7 @@ static void text_table_end(struct output *output)
     text_flush(output);
 }
 
-/*
- * Records
- * ------------------------------------------------------------------------------------------------------
- */
+/* Records */
 
 static void add_field(struct output *output, const struct column *column, const struct cell *cell,
                       size_t room)
@@ -335,10 +323,7 @@ static void text_record(struct output *output, const char *noun, const struct co
     text_flush(output);
 }
 
-/*
- * Notes -----------------------------------------------------------------------------------------------------
- * -------
- */
+/* Notes */
 
 static void text_note(struct output *output, enum note_kind kind, const char *sentence)
 {

@@ -37,9 +37,13 @@ enum {
     IDLE_MS = 1000,
     FULL_RETRY_MS = 1000,
     WATCH_MS = 1000,
+    WAL_ALARM_PAGES = 25000,
+    ALARM_EVERY_MS = 60 * 1000,
     DRIFT_MS = 5000,
     STOP_GRACE_MS = 2000,
 };
+
+static const char NOT_NOW[] = "the message cannot be stored at this moment";
 
 struct engine {
     const struct engine_config *config;
@@ -51,9 +55,10 @@ struct engine {
     struct status_facts facts;
     int64_t wall_at, monotonic_at; /* of the last round */
     int64_t drift_ms;              /* a jump of the wall clock that is not dealt with yet */
-    int64_t watched_at; /* monotonic */
-    int64_t full_until; /* monotonic; no claims before */
-    int64_t work_at;    /* wall: when timers or due rows want another round */
+    int64_t alarmed_at;            /* monotonic */
+    int64_t watched_at;            /* monotonic */
+    int64_t full_until;            /* monotonic; no claims before */
+    int64_t work_at;               /* wall: when timers or due rows want another round */
     bool is_short_of_disk;
     int exit_code; /* not 0: the book is lost */
     atomic_bool is_stopping;
@@ -96,15 +101,13 @@ void engine_free(struct engine *engine)
     flights_release(&engine->flights);
     mailbox_free(engine->mailbox);
     if (engine->exit_code == 0)
-        desk_close(&engine->desk, clock_wall_ms());
+        desk_close(&engine->desk);
     else
         desk_release(&engine->desk);
     free(engine);
 }
 
-/* Faults
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* Faults */
 
 static void note_fault(struct engine *engine, const struct error *error)
 {
@@ -122,9 +125,7 @@ static void note_fault(struct engine *engine, const struct error *error)
     snprintf(engine->facts.why, sizeof engine->facts.why, "%.199s", error->text);
 }
 
-/* Mails
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* Mails */
 
 /* In a savepoint of its own: an act that fails in the middle takes nothing else with it. */
 static int run_act(struct engine *engine, struct outcome *outcome, int64_t now, struct error *error)
@@ -236,9 +237,7 @@ static size_t gather(struct engine *engine, struct outcome *outcomes, int64_t no
     return count;
 }
 
-/* A round
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* A round */
 
 static bool may_claim(const struct engine *engine)
 {
@@ -313,19 +312,24 @@ static void set_aside(struct engine *engine, struct outcome *outcome, const char
     }
     desk_rollback(&engine->desk);
     note_fault(engine, &error);
-    refuse_all(engine, outcome, 1, "the message cannot be stored at this moment");
+    refuse_all(engine, outcome, 1, NOT_NOW);
 }
 
 static void round_one_by_one(struct engine *engine, struct outcome *outcomes, size_t count, int64_t now)
 {
+    /* Is it one of them at all? If the round fails without them too, none is guilty. */
+    if (round_once(engine, outcomes, 0, now) != 0) {
+        refuse_all(engine, outcomes, count, NOT_NOW);
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         outcome_reset(&outcomes[i]);
-        if (round_once(engine, &outcomes[i], 1, now) == 0)
+        if (engine->exit_code == 0 && round_once(engine, &outcomes[i], 1, now) == 0)
             continue;
         if (db_fault(engine->desk.db) == DB_STATEMENT && outcomes[i].mail->kind == MAIL_WEBHOOK)
             set_aside(engine, &outcomes[i], "deciding it failed; see the log of that moment");
         else
-            refuse_all(engine, &outcomes[i], 1, "the message cannot be stored at this moment");
+            refuse_all(engine, &outcomes[i], 1, NOT_NOW);
     }
 }
 
@@ -338,7 +342,7 @@ static void round_all(struct engine *engine, struct outcome *outcomes, size_t co
         return;
     }
     engine->facts.is_ready = false;
-    refuse_all(engine, outcomes, count, "the message cannot be stored at this moment");
+    refuse_all(engine, outcomes, count, NOT_NOW);
 }
 
 /* Carefully: bytes first, then each alone, counted before it is decided
@@ -394,18 +398,21 @@ static void round_carefully(struct engine *engine, struct outcome *outcomes, siz
 {
     if (count > 0 && store_all(engine, outcomes, count) != 0) {
         engine->facts.is_ready = false;
-        refuse_all(engine, outcomes, count, "the message cannot be stored at this moment");
+        refuse_all(engine, outcomes, count, NOT_NOW);
         count = 0;
     }
     for (size_t i = 0; i < count; i++) {
-        if (outcomes[i].mail->kind != MAIL_WEBHOOK)
+        if (engine->exit_code != 0)
+            refuse_all(engine, &outcomes[i], 1, NOT_NOW);
+        else if (outcomes[i].mail->kind != MAIL_WEBHOOK)
             round_all(engine, &outcomes[i], 1, now);
         else if (decide_carefully(engine, &outcomes[i].webhook, &outcomes[i].receipt, now) == 0)
             tell_all(engine, &outcomes[i], 1, engine->flights.serial);
         else
             refuse_all(engine, &outcomes[i], 1, "the message is stored but cannot be decided at this moment");
     }
-    round_all(engine, outcomes, 0, now);
+    if (engine->exit_code == 0)
+        round_all(engine, outcomes, 0, now);
 }
 
 /* Webhooks that the last life of the program stored and did not decide. */
@@ -413,7 +420,7 @@ static void decide_left_over(struct engine *engine)
 {
     struct error error = { 0 };
     struct webhook webhook = { 0 };
-    struct receipt receipt;
+    struct receipt receipt = { 0 };
 
     while (engine->exit_code == 0 && webhook_next_raw(engine->desk.db, &webhook, &error) == 1) {
         int result = decide_carefully(engine, &webhook, &receipt, clock_wall_ms());
@@ -425,9 +432,7 @@ static void decide_left_over(struct engine *engine)
     }
 }
 
-/* The loop
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* The loop */
 
 /* Intake stops while there is still room for what was promised: outcomes of calls, acts of people. */
 static void watch_disk(struct engine *engine)
@@ -458,6 +463,12 @@ static void watch(struct engine *engine, int64_t monotonic, int64_t now)
                   log_text("reason", "the database file was moved, replaced or deleted under the daemon"));
         engine->exit_code = EX_IOERR;
     }
+    if (db_wal_pages(engine->desk.db) > WAL_ALARM_PAGES && monotonic > engine->alarmed_at + ALARM_EVERY_MS) {
+        engine->alarmed_at = monotonic;
+        log_warn("wal_grows", log_int("pages", db_wal_pages(engine->desk.db)),
+                 log_text("meaning", "somebody has been reading the book for a long time"));
+    }
+    decide_left_over(engine);
     upkeep_count_pending(&engine->desk, &engine->facts.pending);
     engine->facts.is_careful = now < engine->desk.careful_until;
 }
@@ -487,11 +498,10 @@ static void plan(struct engine *engine, int64_t now)
     int64_t due, timer;
 
     engine->work_at = now + IDLE_MS;
-    if (dispatch_next(&engine->desk, now, &due, &error) != 0 ||
+    if (dispatch_next(&engine->desk, now, engine->flights.count, &due, &error) != 0 ||
         upkeep_next(&engine->desk, &timer, &error) != 0)
         return;
-    if (due < engine->work_at &&
-        engine->flights.count < ruleset_setting_number(engine->desk.rules, "calls_in_flight"))
+    if (due < engine->work_at)
         engine->work_at = due;
     if (timer < engine->work_at)
         engine->work_at = timer;
@@ -500,6 +510,14 @@ static void plan(struct engine *engine, int64_t now)
     /* A clock that was set back must not put work off for hours. */
     if (engine->work_at > now + IDLE_MS)
         engine->work_at = now + IDLE_MS;
+}
+
+static void copy_back(struct engine *engine, bool is_idle)
+{
+    struct error error = { 0 };
+
+    if (db_checkpoint(engine->desk.db, is_idle, &error) != 0)
+        note_fault(engine, &error);
 }
 
 /* The two clocks against each other: a wall clock that jumps moves every wait that is kept as a moment. */
@@ -535,8 +553,11 @@ static void round_run(struct engine *engine)
             round_all(engine, outcomes, count, now);
         plan(engine, now);
     }
-    db_checkpoint(engine->desk.db, count == 0 && engine->flights.count == 0);
-    watch(engine, began, now);
+    /* After a lost book not a byte is written any more. */
+    if (engine->exit_code == 0) {
+        copy_back(engine, count == 0 && engine->flights.count == 0);
+        watch(engine, began, now);
+    }
     if (clock_monotonic_ms() - began > engine->facts.round_ms_max)
         engine->facts.round_ms_max = clock_monotonic_ms() - began;
     publish(engine);

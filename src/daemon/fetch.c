@@ -5,6 +5,10 @@
  * its body cannot have been taken: the body was counted out by our read callback, and libcurl asks for the
  * next piece only when the former is with the kernel. Everything after that is ambiguous, whatever the error
  * code says.
+ *
+ * Deadlines are our own, and judged only after what waits in the sockets has been read: libcurl looks at its
+ * clock first, so that a process that was stopped, or stood still in an fsync, would take answers that had
+ * come in time for none.
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -13,6 +17,7 @@
 #include <curl/curl.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "daemon/fetch.h"
 
 enum {
@@ -23,7 +28,8 @@ enum {
 };
 
 struct transfer {
-    struct transfer *next; /* in the pool */
+    struct transfer *next;           /* in the pool, or among those under way */
+    int64_t started_at, deadline_at; /* monotonic ms */
     CURL *easy;
     struct curl_slist *headers;
     void *context;
@@ -31,6 +37,8 @@ struct transfer {
     size_t body_len, body_at;
     struct buf answer;
     size_t answer_max;
+    CURLcode code;
+    bool is_done;
     bool is_cut; /* the answer was longer than answer_max */
     char failure[CURL_ERROR_SIZE];
 };
@@ -38,6 +46,9 @@ struct transfer {
 struct fetcher {
     CURLM *multi;
     struct transfer *pool;
+    struct transfer *under_way;
+    struct transfer *late; /* their time is over; fetch_done hands them out */
+    int running, done_count;
     struct transfer *done; /* the one that fetch_done handed out last */
 };
 
@@ -74,16 +85,25 @@ static void transfer_free(struct transfer *transfer)
     free(transfer);
 }
 
+static void free_transfers(struct fetcher *fetcher, struct transfer *transfer, bool is_under_way)
+{
+    while (transfer != NULL) {
+        struct transfer *next = transfer->next;
+
+        if (is_under_way)
+            curl_multi_remove_handle(fetcher->multi, transfer->easy);
+        transfer_free(transfer);
+        transfer = next;
+    }
+}
+
 void fetcher_free(struct fetcher *fetcher)
 {
     if (fetcher == NULL)
         return;
-    while (fetcher->pool != NULL) {
-        struct transfer *next = fetcher->pool->next;
-
-        transfer_free(fetcher->pool);
-        fetcher->pool = next;
-    }
+    free_transfers(fetcher, fetcher->pool, false);
+    free_transfers(fetcher, fetcher->under_way, true);
+    free_transfers(fetcher, fetcher->late, false);
     if (fetcher->done != NULL)
         transfer_free(fetcher->done);
     curl_multi_cleanup(fetcher->multi);
@@ -134,7 +154,7 @@ static struct transfer *transfer_get(struct fetcher *fetcher)
             abort();
     }
     transfer->next = NULL;
-    transfer->is_cut = false;
+    transfer->is_cut = transfer->is_done = false;
     transfer->failure[0] = '\0';
     return transfer;
 }
@@ -160,7 +180,6 @@ static void set_transport(CURL *easy, int timeout_ms)
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                      timeout_ms < CONNECT_MS ? (long)timeout_ms : (long)CONNECT_MS);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -203,20 +222,83 @@ int fetch_start(struct fetcher *fetcher, const struct fetch *fetch, struct error
     set_transport(transfer->easy, fetch->timeout_ms);
     set_request(transfer, fetch);
     code = curl_multi_add_handle(fetcher->multi, transfer->easy);
-    if (code == CURLM_OK)
+    if (code == CURLM_OK) {
+        transfer->started_at = clock_monotonic_ms();
+        transfer->deadline_at = transfer->started_at + fetch->timeout_ms;
+        transfer->next = fetcher->under_way;
+        fetcher->under_way = transfer;
         return 0;
+    }
     transfer->next = fetcher->pool;
     fetcher->pool = transfer;
     return error_set(error, "the call does not start: %s", curl_multi_strerror(code));
 }
 
+static void unlink_transfer(struct fetcher *fetcher, struct transfer *transfer)
+{
+    struct transfer **at = &fetcher->under_way;
+
+    while (*at != transfer)
+        at = &(*at)->next;
+    *at = transfer->next;
+}
+
+/* Takes those whose time is over out of libcurl's hands. */
+static void end_late(struct fetcher *fetcher)
+{
+    int64_t now = clock_monotonic_ms();
+    struct transfer *next;
+
+    for (struct transfer *transfer = fetcher->under_way; transfer != NULL; transfer = next) {
+        next = transfer->next;
+        if (now < transfer->deadline_at || transfer->is_done)
+            continue;
+        unlink_transfer(fetcher, transfer);
+        curl_multi_remove_handle(fetcher->multi, transfer->easy);
+        transfer->next = fetcher->late;
+        fetcher->late = transfer;
+    }
+}
+
+static int until_deadline(const struct fetcher *fetcher, int timeout_ms)
+{
+    int64_t now = clock_monotonic_ms(), wait = timeout_ms;
+
+    for (const struct transfer *transfer = fetcher->under_way; transfer != NULL; transfer = transfer->next)
+        if (transfer->deadline_at - now < wait)
+            wait = transfer->deadline_at > now ? transfer->deadline_at - now : 0;
+    return (int)wait;
+}
+
+/* Marks what has ended, so that no deadline takes it away again. */
+static void collect_done(struct fetcher *fetcher)
+{
+    CURLMsg *message;
+    int left;
+
+    while ((message = curl_multi_info_read(fetcher->multi, &left)) != NULL) {
+        struct transfer *transfer;
+
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
+        transfer->is_done = true;
+        transfer->code = message->data.result;
+        fetcher->done_count++;
+    }
+}
+
 void fetch_poll(struct fetcher *fetcher, int timeout_ms)
 {
-    int running;
-
-    curl_multi_perform(fetcher->multi, &running);
-    curl_multi_poll(fetcher->multi, NULL, 0, timeout_ms, NULL);
-    curl_multi_perform(fetcher->multi, &running);
+    curl_multi_perform(fetcher->multi, &fetcher->running);
+    collect_done(fetcher);
+    /* What ended in that very moment must not wait for the rest of the time. */
+    if (fetcher->done_count > 0)
+        timeout_ms = 0;
+    curl_multi_poll(fetcher->multi, NULL, 0, until_deadline(fetcher, timeout_ms), NULL);
+    curl_multi_perform(fetcher->multi, &fetcher->running);
+    collect_done(fetcher);
+    end_late(fetcher);
 }
 
 void fetch_wake(struct fetcher *fetcher)
@@ -224,9 +306,7 @@ void fetch_wake(struct fetcher *fetcher)
     curl_multi_wakeup(fetcher->multi);
 }
 
-/* Ending
- * ------------------------------------------------------------------------------------------------------------
- */
+/* Ending */
 
 static const char *header_of(CURL *easy, const char *name)
 {
@@ -235,11 +315,10 @@ static const char *header_of(CURL *easy, const char *name)
     return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : NULL;
 }
 
-static enum wire_end end_of(const struct transfer *transfer, CURLcode code, long status)
+static enum wire_end end_of(const struct transfer *transfer, long status)
 {
-    /* An answer that was too long, or broke off behind its headers, still has its status. */
-    if (status > 0 &&
-        (code == CURLE_OK || transfer->is_cut || code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR))
+    /* An answer that was too long, too slow, or broke off behind its headers still has its status. */
+    if (status >= 200)
         return WIRE_ANSWERED;
     return transfer->body_at < transfer->body_len ? WIRE_NEVER_LEFT : WIRE_LEFT_NO_ANSWER;
 }
@@ -250,7 +329,7 @@ static void read_wire(const struct transfer *transfer, CURLcode code, struct wir
 
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     *wire = (struct wire){
-        .end = end_of(transfer, code, status),
+        .end = end_of(transfer, status),
         .status = (int)status,
         .body = buf_text(&transfer->answer),
         .body_len = transfer->answer.len,
@@ -264,46 +343,46 @@ static void read_wire(const struct transfer *transfer, CURLcode code, struct wir
     };
 }
 
-static CURLMsg *next_done(struct fetcher *fetcher)
+/* One that has ended, by itself or by its deadline; it is in nobody's hands any more. NULL: none. */
+static struct transfer *take_ended(struct fetcher *fetcher)
 {
-    CURLMsg *message;
-    int left;
+    struct transfer *transfer = fetcher->late;
 
-    do
-        message = curl_multi_info_read(fetcher->multi, &left);
-    while (message != NULL && message->msg != CURLMSG_DONE);
-    return message;
+    if (transfer != NULL) {
+        fetcher->late = transfer->next;
+        transfer->code = CURLE_OPERATION_TIMEDOUT;
+        return transfer;
+    }
+    for (transfer = fetcher->under_way; transfer != NULL && !transfer->is_done;)
+        transfer = transfer->next;
+    if (transfer == NULL)
+        return NULL;
+    unlink_transfer(fetcher, transfer);
+    curl_multi_remove_handle(fetcher->multi, transfer->easy);
+    fetcher->done_count--;
+    return transfer;
 }
 
 int fetch_done(struct fetcher *fetcher, void **context, struct wire *wire, int64_t *took_ms)
 {
     struct transfer *transfer;
-    CURLMsg *message;
-    curl_off_t took_us = 0;
-    CURLcode code;
 
     if (fetcher->done != NULL) {
         fetcher->done->next = fetcher->pool;
         fetcher->pool = fetcher->done;
         fetcher->done = NULL;
     }
-    message = next_done(fetcher);
-    if (message == NULL)
+    transfer = take_ended(fetcher);
+    if (transfer == NULL)
         return 0;
-    code = message->data.result;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
-    curl_easy_getinfo(transfer->easy, CURLINFO_TOTAL_TIME_T, &took_us);
-    curl_multi_remove_handle(fetcher->multi, transfer->easy);
     fetcher->done = transfer;
     *context = transfer->context;
-    *took_ms = took_us / 1000;
-    read_wire(transfer, code, wire);
+    *took_ms = clock_monotonic_ms() - transfer->started_at;
+    read_wire(transfer, transfer->code, wire);
     return 1;
 }
 
-/* Addresses
- * ------------------------------------------------------------------------------------------------------------
- */
+/* Addresses */
 
 static bool is_loopback(const char *host)
 {

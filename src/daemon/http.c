@@ -25,6 +25,10 @@
  * second one aborts the process. Then quiet connections are cut, working ones waited for, and parked calls
  * answered with 503; only when no connection is suspended any more may the library be stopped.
  *
+ * Threads. In 0.9.75 a worker that gets 128 events at once, all that one epoll_wait brings, waits again before
+ * it looks at any of them: 128 requests that arrive together, and nothing after them, lie there until their
+ * time is over. So a worker gets fewer connections than that, and there are as many workers as this takes.
+ *
  * Locks: watch and parking each have one, both innermost. libmicrohttpd calls us without holding its own.
  */
 #include <stdatomic.h>
@@ -49,6 +53,7 @@
 enum {
     THREADS = 2,
     CONNECTIONS_MAX = 2048,
+    WORKER_CONNECTIONS_MAX = 120,   /* with the listening socket and the wake-up below 128 events */
     DESCRIPTORS_KEPT = 256,         /* for SQLite, curl and the rest of the process */
     CONNECTION_BYTES = 16 * 1024,   /* headers, and the window through which a body is read */
     REQUEST_MS = 15 * 1000,
@@ -405,6 +410,8 @@ static struct MHD_Daemon *start_library(struct http_server *server, const struct
     connections = bounded_connections(connections);
     if (connections < threads)
         connections = threads;
+    if (connections > threads * WORKER_CONNECTIONS_MAX)
+        threads = (connections + WORKER_CONNECTIONS_MAX - 1) / WORKER_CONNECTIONS_MAX;
     return MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, may_connect, server,
         on_request, server,

@@ -18,7 +18,8 @@ struct loader {
     pthread_mutex_t mutex; /* guards `running` */
     pthread_cond_t idle;
     int running;
-    pthread_mutex_t one; /* held while a load is worked on */
+    bool is_folder_waiting; /* a load of the folder that has not begun to read it: one is enough */
+    pthread_mutex_t one;    /* held while a load is worked on */
 };
 
 struct load {
@@ -61,6 +62,11 @@ struct ruleset *loader_build(const struct rulefiles *files, const struct zones *
 
     if (rules == NULL)
         return NULL;
+    if (rules->rule_count == 0) {
+        ruleset_free(rules);
+        error_set(error, "these files hold no rule at all; with them every message would stay unanswered");
+        return NULL;
+    }
     matcher = matcher_new(true);
     failures = proof_run(rules, matcher, error);
     matcher_free(matcher);
@@ -133,12 +139,38 @@ static void load_free(struct load *load)
     free(load);
 }
 
+/* Nobody waits for its outcome, so one that is still to come does for all. */
+static bool is_nobodys_folder(const struct load *load)
+{
+    return load->is_folder && load->call == NULL;
+}
+
+static bool enter(const struct load *load)
+{
+    struct loader *loader = load->loader;
+    bool is_needed;
+
+    pthread_mutex_lock(&loader->mutex);
+    is_needed = !is_nobodys_folder(load) || !loader->is_folder_waiting;
+    if (is_needed) {
+        loader->running++;
+        loader->is_folder_waiting |= is_nobodys_folder(load);
+    }
+    pthread_mutex_unlock(&loader->mutex);
+    return is_needed;
+}
+
 static void *run(void *context)
 {
     struct load *load = context;
     struct loader *loader = load->loader;
 
     pthread_mutex_lock(&loader->one);
+    if (is_nobodys_folder(load)) {
+        pthread_mutex_lock(&loader->mutex);
+        loader->is_folder_waiting = false;
+        pthread_mutex_unlock(&loader->mutex);
+    }
     work(load);
     pthread_mutex_unlock(&loader->one);
     load_free(load);
@@ -156,9 +188,10 @@ void loader_start(struct loader *loader, const char *folder, struct rulefiles *f
     pthread_t thread;
 
     *load = (struct load){ loader, files, alloc_text(folder), alloc_text(actor), call, files == NULL };
-    pthread_mutex_lock(&loader->mutex);
-    loader->running++;
-    pthread_mutex_unlock(&loader->mutex);
+    if (!enter(load)) {
+        load_free(load);
+        return;
+    }
     if (pthread_create(&thread, NULL, run, load) == 0) {
         pthread_detach(thread);
         return;

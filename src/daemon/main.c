@@ -51,9 +51,7 @@ struct daemon {
     int exit_code;
 };
 
-/* Start
- * -------------------------------------------------------------------------------------------------------------
- */
+/* Start */
 
 /* Descriptors 0-2 must be open before SQLite opens its files: a stray write to one of them must not hit the
  * book. */
@@ -132,7 +130,7 @@ static int open_desk(struct daemon *daemon, struct desk *desk, struct error *err
     if (desk_open(desk, config->db, config->desk, daemon->zones, clock_wall_ms(), error) != 0)
         return -1;
     if (config->rules != NULL && load_folder(desk, config->rules, error) != 0) {
-        desk_close(desk, clock_wall_ms());
+        desk_close(desk);
         return -1;
     }
     if (desk->rules->number == 0)

@@ -124,9 +124,7 @@ int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct err
     return reload_disabled(desk, desk->rules->number, error);
 }
 
-/* Opening
- * -----------------------------------------------------------------------------------------------------------
- */
+/* Opening */
 
 static int take_lock(struct desk *desk, const char *path, struct error *error)
 {
@@ -203,8 +201,7 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
     return -1;
 }
 
-/* Frees all but writes nothing: the book stays marked as running. */
-void desk_release(struct desk *desk)
+static void release(struct desk *desk)
 {
     db_close(desk->db);
     lock_release(desk->lock);
@@ -215,17 +212,23 @@ void desk_release(struct desk *desk)
     desk->lock = -1;
 }
 
-void desk_close(struct desk *desk, int64_t now)
+void desk_release(struct desk *desk)
+{
+    if (desk->db != NULL)
+        db_abandon(desk->db);
+    release(desk);
+}
+
+void desk_close(struct desk *desk)
 {
     struct error error = { 0 };
 
-    (void)now;
     if (desk->db != NULL && db_begin(desk->db, &error) == 0 &&
         book_put_int(desk->db, "running", 0, &error) == 0)
         db_commit(desk->db, &error);
     if (error.text[0] != '\0')
         log_warn("close_not_marked", log_text("reason", error.text));
-    desk_release(desk);
+    release(desk);
 }
 
 int desk_begin(struct desk *desk, struct error *error)

@@ -41,7 +41,7 @@ struct desk {
  */
 int desk_open(struct desk *desk, const char *path, int64_t number, const struct zones *zones, int64_t now,
               struct error *error);
-void desk_close(struct desk *desk, int64_t now);
+void desk_close(struct desk *desk);
 
 /* Frees everything without a word to the book, which then looks as after a crash: for a process that must not
  * write any more. */

@@ -24,6 +24,7 @@ struct group {
     const struct outbox_row *rows[SEND_RECIPIENTS_MAX];
     size_t count;
     bool is_closed; /* takes no further row: single, or a probe */
+    bool is_probe;  /* of a stopped lane */
 };
 
 struct round {
@@ -58,9 +59,7 @@ bool call_has_contact(const struct call *call, int64_t contact)
     return false;
 }
 
-/* Groups
- * ---------------------------------------------------------------------------------------------------------
- */
+/* Groups */
 
 static enum send_carrier carrier_of(const struct campaign *campaign)
 {
@@ -88,7 +87,7 @@ static bool takes(const struct group *group, const struct campaign *campaign, co
 }
 
 static void join_group(struct round *round, const struct campaign *campaign, const struct outbox_row *row,
-                       bool is_alone)
+                       bool is_alone, bool is_probe)
 {
     struct group *group = NULL;
 
@@ -97,7 +96,7 @@ static void join_group(struct round *round, const struct campaign *campaign, con
             group = &round->groups[i];
     if (group == NULL) {
         group = &round->groups[round->group_count++];
-        *group = (struct group){ .campaign = campaign, .is_closed = is_alone };
+        *group = (struct group){ .campaign = campaign, .is_closed = is_alone, .is_probe = is_probe };
     }
     group->rows[group->count++] = row;
 }
@@ -143,16 +142,11 @@ static int place_row(struct round *round, const struct outbox_row *row, struct e
     until = health_block(health, round->now, send_path(carrier_of(campaign)), campaign->name, &is_probe);
     if (until != 0)
         return put_off(round, row, until, error);
-    if (is_probe && health_probe(health, round->desk->db, send_path(carrier_of(campaign)), campaign->name,
-                                 round->now, error) != 0)
-        return -1;
-    join_group(round, campaign, row, row->is_single || is_probe || round->is_trial);
+    join_group(round, campaign, row, row->is_single || is_probe || round->is_trial, is_probe);
     return 0;
 }
 
-/* Calls
- * -----------------------------------------------------------------------------------------------------------
- */
+/* Calls */
 
 static void fill_recipients(const struct group *group, struct send_recipient *recipients)
 {
@@ -220,12 +214,31 @@ static int give_up_group(struct round *round, const struct group *group, const c
     return 0;
 }
 
+/* Only one probe at a time: the rows of a second one wait for its answer. */
+static int begin_probe(struct round *round, const struct group *group, bool *is_mine, struct error *error)
+{
+    struct health *health = &round->desk->health;
+    const char *path = send_path(carrier_of(group->campaign)), *name = group->campaign->name;
+    bool is_probe;
+    int64_t until = health_block(health, round->now, path, name, &is_probe);
+
+    *is_mine = until == 0;
+    if (until != 0)
+        return put_off(round, group->rows[0], until, error);
+    return health_probe(health, round->desk->db, path, name, round->now, error);
+}
+
 static int make_call(struct round *round, const struct group *group, struct error *error)
 {
     struct call *call = alloc_new(sizeof *call);
     struct error refusal = { 0 };
-    int result;
+    bool is_mine = true;
+    int result = group->is_probe ? begin_probe(round, group, &is_mine, error) : 0;
 
+    if (result != 0 || !is_mine) {
+        call_free(call);
+        return result;
+    }
     call->started_at = round->now;
     if (format_call(group, call, &refusal) != 0) {
         call_free(call);
@@ -239,6 +252,17 @@ static int make_call(struct round *round, const struct group *group, struct erro
     return result;
 }
 
+static int make_calls(struct round *round, bool probes, struct error *error)
+{
+    int result = 0;
+
+    for (size_t i = 0; i < round->group_count && result == 0 && round->slots > 0; i++)
+        if (round->groups[i].is_probe == probes)
+            result = make_call(round, &round->groups[i], error);
+    return result;
+}
+
+/* Probes first: behind the rest they would never get a slot under load, and a lane would stay stopped. */
 static int look(struct round *round, struct error *error)
 {
     size_t max = round->is_trial ? 1 : SEND_RECIPIENTS_MAX;
@@ -248,8 +272,10 @@ static int look(struct round *round, struct error *error)
     result = outbox_due(round->desk->db, round->now, max, round->rows, &round->row_count, error);
     for (size_t i = 0; i < round->row_count && result == 0; i++)
         result = place_row(round, &round->rows[i], error);
-    for (size_t i = 0; i < round->group_count && result == 0 && round->slots > 0; i++)
-        result = make_call(round, &round->groups[i], error);
+    if (result == 0)
+        result = make_calls(round, true, error);
+    if (result == 0)
+        result = make_calls(round, false, error);
     for (size_t i = 0; i < round->row_count; i++)
         outbox_row_release(&round->rows[i]);
     return result;
@@ -280,8 +306,9 @@ int dispatch_claim(struct desk *desk, int64_t now, int under_way, struct call **
     return result;
 }
 
-int dispatch_next(struct desk *desk, int64_t now, int64_t *at, struct error *error)
+int dispatch_next(struct desk *desk, int64_t now, int under_way, int64_t *at, struct error *error)
 {
+    bool is_trial;
     int64_t until = health_wait_until(&desk->health, now,
                                       ruleset_setting_number(desk->rules, "calls_per_hour"));
 
@@ -289,12 +316,15 @@ int dispatch_next(struct desk *desk, int64_t now, int64_t *at, struct error *err
         return -1;
     if (*at != INT64_MAX && until > *at)
         *at = until;
+    /* Without a free slot nothing may leave before an answer comes, and that wakes the loop by itself. */
+    if (until == 0 &&
+        health_slots(&desk->health, now, under_way, ruleset_setting_number(desk->rules, "calls_in_flight"),
+                     ruleset_setting_number(desk->rules, "calls_per_hour"), &is_trial) == 0)
+        *at = INT64_MAX;
     return 0;
 }
 
-/* Answers
- * ------------------------------------------------------------------------------------------------------------
- */
+/* Answers */
 
 static bool is_named(const struct answer *answer, size_t index)
 {
@@ -302,6 +332,28 @@ static bool is_named(const struct answer *answer, size_t index)
         if (answer->bad_index[i] == (int)index)
             return true;
     return false;
+}
+
+static bool names_somebody(const struct answer *answer, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (is_named(answer, i))
+            return true;
+    return false;
+}
+
+/*
+ * An answered 5xx backs off the lane, not the row. But a row that was there each time may be the reason: from
+ * its second time on it goes alone and by a ladder of its own, so that one customer whom Braze chokes on does
+ * not stop the others.
+ */
+static void suspect(const struct call *call, const struct call_row *row, int64_t now, uint32_t random,
+                    struct outbox_again *again)
+{
+    again->failures = row->failures + 1;
+    again->is_single = again->failures > 1;
+    if (again->is_single && call->count == 1)
+        again->due_at = now + answer_target_delay_ms(again->failures, random);
 }
 
 /* The fate of one row: a final state, or NULL to try again as *again says. */
@@ -319,18 +371,20 @@ static const char *fate_of(const struct call *call, size_t index, const struct a
     switch (answer->class) {
     case ANSWER_ACCEPTED: return "accepted";
     case ANSWER_ACCEPTED_BUT:
-        if (answer->bad_count > 0)
+        if (names_somebody(answer, call->count))
             return is_named(answer, index) ? "dead" : "accepted";
-        /* Of a batch nobody knows who is meant; of one row it is clear. */
-        return call->count == 1 ? "dead" : "unknown";
+        /* A notice is about all of them. Else, of a batch nobody knows who is meant; of one row it is clear.
+         */
+        return call->count == 1 || answer->is_notice ? "dead" : "unknown";
     case ANSWER_REFUSED: again->is_single = true; return call->count == 1 ? "dead" : NULL;
     case ANSWER_AMBIGUOUS:
         again->is_ambiguous = true;
+        again->is_single = true; /* whoever hangs a batch shall not do it to the same neighbours twice */
         again->failures = row->failures + 1;
         again->due_at = now + answer_row_delay_ms(again->failures, random);
         return row->is_ambiguous ? "unknown" : NULL;
+    case ANSWER_NOT_DONE: suspect(call, row, now, random, again); break;
     case ANSWER_NOT_SENT:
-    case ANSWER_NOT_DONE:
     case ANSWER_LATER:
     case ANSWER_STOPPED: break;
     }
@@ -365,9 +419,12 @@ static int settle_row(struct desk *desk, const struct call *call, size_t index, 
 int dispatch_settle(struct desk *desk, const struct call *call, const struct answer *answer, int status,
                     int64_t took_ms, int64_t now, struct error *error)
 {
-    int64_t reopened_at;
+    bool is_suspect = call->count == 1 && call->rows[0].failures > 1 && answer->class == ANSWER_NOT_DONE;
+    int64_t reopened_at = 0;
 
-    if (health_note(&desk->health, desk->db, answer, call->path, call->campaign, now, desk_random(desk),
+    /* While all others get through, a single row that keeps failing says nothing about Braze. */
+    if (!(is_suspect && health_is_well(&desk->health)) &&
+        health_note(&desk->health, desk->db, answer, call->path, call->campaign, now, desk_random(desk),
                     &reopened_at, error) != 0)
         return -1;
     for (size_t i = 0; i < call->count; i++)

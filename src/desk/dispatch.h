@@ -42,7 +42,7 @@ int dispatch_settle(struct desk *desk, const struct call *call, const struct ans
                     int64_t took_ms, int64_t now, struct error *error);
 
 /* When dispatch_claim may have something to do again; INT64_MAX: not before something happens. */
-int dispatch_next(struct desk *desk, int64_t now, int64_t *at, struct error *error);
+int dispatch_next(struct desk *desk, int64_t now, int under_way, int64_t *at, struct error *error);
 
 void call_free(struct call *call);
 bool call_has_contact(const struct call *call, int64_t contact);

@@ -12,20 +12,22 @@
 #include "desk/health.h"
 #include "store/event.h"
 
-enum { HOUR_MS = 3600 * 1000, PROBE_PATIENCE_MS = 15 * 1000, RESERVE_PARTS = 50,
-       BACKING_OFF_MAX_MS = 60 * 1000, LIMITED_MAX_MS = HOUR_MS };
+enum {
+    HOUR_MS = 3600 * 1000,
+    PROBE_PATIENCE_MS = 15 * 1000,
+    RESERVE_PARTS = 50,
+    BACKING_OFF_MAX_MS = 60 * 1000,
+    LIMITED_MAX_MS = HOUR_MS
+};
 
 static const char WORKSPACE[] = "braze";
 
 int health_load(struct health *health, struct db *db, struct error *error)
 {
-    memset(health, 0, sizeof *health);
     return lane_list(db, health->lanes, HEALTH_LANES_MAX, &health->count, error);
 }
 
-/* Lanes
- * ---------------------------------------------------------------------------------------------------------
- */
+/* Lanes */
 
 static struct lane *find_lane(const struct health *health, const char *name)
 {
@@ -239,8 +241,13 @@ int health_note(struct health *health, struct db *db, const struct answer *answe
     *reopened_at = 0;
     space_out(health, answer, now);
     switch (answer->class) {
-    case ANSWER_ACCEPTED:
     case ANSWER_ACCEPTED_BUT:
+        /* A paused campaign takes every reply and sends none: stop before it has eaten them all. */
+        if (answer->is_notice)
+            return worsen(health, db, answer, SCOPE_CAMPAIGN, "stopped", path, campaign,
+                          delay_of(health, SCOPE_CAMPAIGN, path, campaign, random), now, error);
+        return note_success(health, db, true, path, campaign, now, reopened_at, error);
+    case ANSWER_ACCEPTED:
     case ANSWER_REFUSED:
         return note_success(health, db, answer->class != ANSWER_REFUSED, path, campaign, now, reopened_at,
                             error);
@@ -290,6 +297,11 @@ int health_clamp(struct health *health, struct db *db, int64_t now, struct error
             return -1;
     }
     return 0;
+}
+
+bool health_is_well(const struct health *health)
+{
+    return find_lane(health, WORKSPACE) == NULL;
 }
 
 int health_clear(struct health *health, struct db *db, int64_t now, struct error *error)

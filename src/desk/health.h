@@ -33,6 +33,7 @@ struct health {
     int64_t spaced_until_at; /* Braze's own count nears its end: no call before */
 };
 
+/* Reads the lanes (again); what is counted beside them stays. */
 int health_load(struct health *health, struct db *db, struct error *error);
 
 /* How many calls may start now, when `under_way` are; *is_trial: only one row each. */
@@ -69,6 +70,9 @@ int health_note(struct health *health, struct db *db, const struct answer *answe
  */
 int health_shift(struct health *health, struct db *db, int64_t drift_ms, int64_t now, struct error *error);
 int health_clamp(struct health *health, struct db *db, int64_t now, struct error *error);
+
+/* Is the workspace lane free of trouble? */
+bool health_is_well(const struct health *health);
 
 /* A person asks for another try now. */
 int health_clear(struct health *health, struct db *db, int64_t now, struct error *error);

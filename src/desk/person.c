@@ -179,9 +179,7 @@ static int say(const struct act *act, struct error *error)
     return format_conversation(act, &conversation, message);
 }
 
-/* Outbox
- * --------------------------------------------------------------------------------------------------------------
- */
+/* Outbox */
 
 static int find_row(const struct act *act, struct outbox_brief *row, struct error *error)
 {
@@ -261,9 +259,7 @@ static int drop(const struct act *act, struct error *error)
     return format_row(act, row.id, error);
 }
 
-/* Webhooks
- * --------------------------------------------------------------------------------------------------------------
- */
+/* Webhooks */
 
 static void format_receipt(const struct act *act, const struct receipt *receipt)
 {
@@ -313,9 +309,7 @@ static int replay(const struct act *act, struct error *error)
     return status;
 }
 
-/* The table
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* The table */
 
 static const struct {
     const char *name;

@@ -284,18 +284,16 @@ static int accept_message(struct passage *p, const char *identity, struct receip
     if (contact_resolve(p->desk->db, &claim, p->now, &p->contact, error) != 0)
         return -1;
     twin = find_conversation(p, &receipt->message, error);
-    if (twin != 0) {
-        receipt->kind = RECEIPT_DUPLICATE;
-        return twin < 0 ? -1 : settle_webhook(p, "duplicate", receipt->message, error);
-    }
-    if (enter(p, error) != 0)
+    if (twin < 0 || (twin == 0 && enter(p, error) != 0))
         return -1;
-    receipt->kind = RECEIPT_ACCEPTED;
-    receipt->message = p->message;
+    receipt->kind = twin == 1 ? RECEIPT_DUPLICATE : RECEIPT_ACCEPTED;
+    if (twin == 0)
+        receipt->message = p->message;
+    /* A twin's key counts as well: its campaign may repeat the call when the ten seconds are over. */
     if (*p->in->dispatch_id != '\0' && seen_put(p->desk->db, p->webhook->channel, identity,
-                                                p->in->dispatch_id, p->message, p->now, error) != 0)
+                                                p->in->dispatch_id, receipt->message, p->now, error) != 0)
         return -1;
-    return settle_webhook(p, "read", p->message, error);
+    return settle_webhook(p, twin == 1 ? "duplicate" : "read", receipt->message, error);
 }
 
 static int pass(struct passage *p, struct receipt *receipt, struct error *error)
@@ -319,9 +317,7 @@ static int pass(struct passage *p, struct receipt *receipt, struct error *error)
     return result;
 }
 
-/* The verbs
- * --------------------------------------------------------------------------------------------------------------
- */
+/* The verbs */
 
 int road_store(struct desk *desk, struct webhook *webhook, struct error *error)
 {

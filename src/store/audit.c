@@ -78,10 +78,7 @@ static void end_kind(struct auditor *auditor)
     auditor->finding(auditor->context, sentence);
 }
 
-/*
- * What was accepted
- * ----------------------------------------------------------------------------------------------
- */
+/* What was accepted */
 
 static const char ACCEPTED[] =
     "SELECT count(*), count(*) FILTER (WHERE state = 'duplicate'), "
@@ -106,10 +103,7 @@ static int count_accepted(struct auditor *auditor, struct error *error)
     return found == 1 ? 0 : -1;
 }
 
-/*
- * What became of it
- * ------------------------------------------------------------------------------------------------
- */
+/* What became of it */
 
 struct facts { /* about one message of a customer */
     int64_t message, turn, parts, active;
@@ -224,10 +218,7 @@ static void compare_sums(struct auditor *auditor)
     report(auditor, sentence);
 }
 
-/*
- * Contradictions
- * ----------------------------------------------------------------------------------------------------
- */
+/* Contradictions */
 
 static const char READ_WITHOUT_MESSAGE[] =
     "SELECT format ('webhook %d was read, but there is no message that came from it', w.id) FROM webhook w "

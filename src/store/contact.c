@@ -108,6 +108,7 @@ static const char ADD_IDENTITY[] =
     "ON CONFLICT DO NOTHING";
 static const char KNOWS_IDENTITY[] = "SELECT 1 FROM identity WHERE kind = ?1 AND value = ?2 AND contact = ?3";
 
+/* 1 when it is new. */
 static int add_identity(struct db *db, const char *kind, const char *value, int64_t contact, int64_t now,
                         struct error *error)
 {
@@ -129,7 +130,7 @@ static int add_identity(struct db *db, const char *kind, const char *value, int6
     query_bind_text(q, 2, value);
     query_bind_int(q, 3, contact);
     query_bind_int(q, 4, now);
-    return query_run(q, error);
+    return query_run(q, error) == 0 ? 1 : -1;
 }
 
 /* Contacts
@@ -162,9 +163,11 @@ static int create(struct db *db, const struct contact_claim *claim, int64_t now,
     return 0;
 }
 
+/* Nobody can be written to by a Braze id alone: a better address that is known stays. */
 static const char UPDATE[] =
-    "UPDATE contact SET first_name = ?2, language = ?3, time_zone = ?4, profile_name = ?5, address_kind = ?6, "
-    "address = ?7 WHERE id = ?1";
+    "UPDATE contact SET first_name = ?2, language = ?3, time_zone = ?4, profile_name = ?5, "
+    "address = iif (?6 = 'braze' AND address_kind <> 'braze', address, ?7), "
+    "address_kind = iif (?6 = 'braze' AND address_kind <> 'braze', address_kind, ?6) WHERE id = ?1";
 
 static int update(struct db *db, int64_t id, const struct contact_claim *now, struct error *error)
 {
@@ -220,13 +223,54 @@ static int read_merged(struct db *db, const struct contact_claim *claim, struct 
     return 0;
 }
 
+static const char PHONE_ONLY[] =
+    "SELECT p.contact, c.opted_out_at IS NOT NULL FROM identity p JOIN contact c ON c.id = p.contact "
+    "WHERE p.kind = 'phone' AND p.value = ?1 AND p.contact <> ?2 AND NOT EXISTS "
+    "(SELECT 1 FROM identity e WHERE e.contact = p.contact AND e.kind = 'external')";
+static const char DROP_PHONE[] = "DELETE FROM identity WHERE kind = 'phone' AND value = ?1 AND contact = ?2";
+
+/*
+ * A contact with an external id has shown a phone that somebody without one was known by: the same person.
+ * The phone is the contact's from now on, and so is the wish to hear nothing.
+ */
+static int absorb_phone_only(struct db *db, const char *phone, int64_t contact, int64_t now,
+                             struct error *error)
+{
+    struct query *q = db_query(db, PHONE_ONLY);
+    bool is_opted_out = false;
+    int64_t other = 0;
+    int found;
+
+    query_bind_text(q, 1, phone);
+    query_bind_int(q, 2, contact);
+    found = query_step(q, error);
+    if (found == 1) {
+        other = query_int(q, 0);
+        is_opted_out = query_int(q, 1) != 0;
+    }
+    query_end(q);
+    if (found != 1)
+        return found;
+    q = db_query(db, DROP_PHONE);
+    query_bind_text(q, 1, phone);
+    query_bind_int(q, 2, other);
+    if (query_run(q, error) != 0)
+        return -1;
+    return is_opted_out ? contact_set_opt_out(db, contact, true, now, error) : 0;
+}
+
 static int keep_identities(struct db *db, const struct contact_claim *claim, int64_t contact, int64_t now,
                            struct error *error)
 {
-    if (add_identity(db, "external", claim->external_id, contact, now, error) != 0 ||
-        add_identity(db, "braze", claim->braze_id, contact, now, error) != 0)
+    int added;
+
+    if (add_identity(db, "external", claim->external_id, contact, now, error) < 0 ||
+        add_identity(db, "braze", claim->braze_id, contact, now, error) < 0)
         return -1;
-    return add_identity(db, "phone", claim->phone, contact, now, error);
+    added = add_identity(db, "phone", claim->phone, contact, now, error);
+    if (added == 1 && *claim->external_id != '\0')
+        return absorb_phone_only(db, claim->phone, contact, now, error);
+    return added < 0 ? -1 : 0;
 }
 
 int contact_resolve(struct db *db, const struct contact_claim *claim, int64_t now, struct contact *contact,

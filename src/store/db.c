@@ -24,6 +24,7 @@
 #include <sqlite3.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/log.h"
 #include "store/db.h"
 
@@ -32,6 +33,7 @@ enum {
     CHECKPOINT_PAGES = 1000,
     CHECKPOINT_TRUNCATE_PAGES = 4000,
     READER_STATEMENT_MS = 5000,
+    WRITER_BUSY_MS = 5000,
     PROGRESS_STEPS = 20000,
 };
 
@@ -48,6 +50,7 @@ struct db {
     enum db_role role;
     enum db_fault fault;
     int wal_pages;
+    ino_t wal_inode; /* 0: not seen yet */
     int64_t statement_deadline; /* monotonic ms */
     bool is_limited;            /* by db_limit_ms, else by the reader's own bound */
     struct query *queries[STATEMENTS_MAX];
@@ -201,7 +204,7 @@ static int configure(struct db *db, struct error *error)
     }
     if (db->role == DB_MEMORY)
         return db_run(db, "PRAGMA foreign_keys = ON;", error);
-    sqlite3_busy_timeout(db->handle, 5000);
+    sqlite3_busy_timeout(db->handle, WRITER_BUSY_MS);
     if (db_run(db, WRITER_PRAGMAS, error) != 0)
         return -1;
     sqlite3_wal_hook(db->handle, on_wal, db);
@@ -270,12 +273,28 @@ void db_limit_ms(struct db *db, int ms)
         sqlite3_progress_handler(db->handle, 0, NULL, NULL);
 }
 
+/* SQLite itself looks at the database file alone; without its log, acknowledged messages would be gone at the next start. */
+static bool wal_has_moved(struct db *db)
+{
+    struct buf name = { 0 };
+    struct stat info;
+    bool is_there;
+
+    buf_addf(&name, "%s-wal", sqlite3_db_filename(db->handle, "main"));
+    is_there = stat(buf_text(&name), &info) == 0;
+    buf_release(&name);
+    if (is_there && db->wal_inode == 0)
+        db->wal_inode = info.st_ino;
+    return db->wal_inode != 0 && (!is_there || info.st_ino != db->wal_inode);
+}
+
 bool db_has_moved(struct db *db)
 {
     int moved = 0;
 
-    return sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
-           moved != 0;
+    return (sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+            moved != 0) ||
+           wal_has_moved(db);
 }
 
 /* Transactions
@@ -530,17 +549,35 @@ int64_t db_wal_pages(const struct db *db)
     return db->wal_pages;
 }
 
-void db_checkpoint(struct db *db, bool is_idle)
+static int checkpoint(struct db *db, int mode, int *left, int *copied)
 {
-    bool is_long = is_idle && db->wal_pages > CHECKPOINT_TRUNCATE_PAGES;
+    /* Whoever reads is not waited for: the engine's thread has customers to answer. */
+    int code;
+
+    sqlite3_busy_timeout(db->handle, 0);
+    code = sqlite3_wal_checkpoint_v2(db->handle, NULL, mode, left, copied);
+    sqlite3_busy_timeout(db->handle, WRITER_BUSY_MS);
+    return (code & 0xff) == SQLITE_BUSY ? SQLITE_OK : code;
+}
+
+int db_checkpoint(struct db *db, bool is_idle, struct error *error)
+{
     int left = 0, copied = 0, code;
 
     if (db->wal_pages < CHECKPOINT_PAGES)
-        return;
-    code = sqlite3_wal_checkpoint_v2(
-        db->handle, NULL, is_long ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &left, &copied);
-    if (code == SQLITE_OK && left == copied)
-        db->wal_pages = 0;
-    else if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
-        log_warn("checkpoint_failed", log_int("code", code));
+        return 0;
+    code = checkpoint(db, SQLITE_CHECKPOINT_PASSIVE, &left, &copied);
+    if (code != SQLITE_OK)
+        return fail(db, code, error);
+    if (left != copied)
+        return 0;
+    if (is_idle && left > CHECKPOINT_TRUNCATE_PAGES)
+        code = checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE, &left, &copied);
+    db->wal_pages = 0;
+    return code == SQLITE_OK ? 0 : fail(db, code, error);
+}
+
+void db_abandon(struct db *db)
+{
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 }

@@ -54,7 +54,7 @@ enum db_fault db_fault(const struct db *db);
 /* Cuts off statements that run for longer than `ms` from now (0: the role's own bound again). */
 void db_limit_ms(struct db *db, int ms);
 
-/* Has the file been moved, deleted or replaced under us? */
+/* Has the file, or its -wal, been moved, deleted or replaced under us? */
 bool db_has_moved(struct db *db);
 
 /* Transactions: BEGIN IMMEDIATE … COMMIT. After a failed commit nothing was written, unless the fault is
@@ -100,8 +100,14 @@ const char *query_text(const struct query *query, int column); /* never NULL: ""
 const void *query_bytes(const struct query *query, int column, size_t *len);
 bool query_is_null(const struct query *query, int column);
 
-/* Writer only: copies WAL pages back when that is due. `is_idle` allows the long form. */
-void db_checkpoint(struct db *db, bool is_idle);
+/*
+ * Writer only: copies WAL pages back when that is due. `is_idle` allows the long form. -1: it failed in a way that db_fault
+ * tells; a reader in the way is no failure.
+ */
+int db_checkpoint(struct db *db, bool is_idle, struct error *error);
+
+/* The file is not to be trusted any more: not even the close may write. */
+void db_abandon(struct db *db);
 int64_t db_wal_pages(const struct db *db);
 
 #endif

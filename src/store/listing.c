@@ -19,10 +19,7 @@ static void bind_or_null(struct query *q, int index, int64_t value)
         query_bind_null(q, index);
 }
 
-/*
- * Conversations
- * -----------------------------------------------------------------------------------------------
- */
+/* Conversations */
 
 #define CONVERSATION                                                                                           \
     "SELECT v.id, v.contact, v.opened_at, v.last_in_at, v.closed_at, v.message_count, v.epoch, c.address, "    \
@@ -92,10 +89,7 @@ int listing_conversation(struct db *db, int64_t id, listing_conversation_row *ro
     return each_conversation(q, row, context, error);
 }
 
-/*
- * Finding
- * -------------------------------------------------------------------------------------------------------
- */
+/* Finding */
 
 static int find(struct query *q, int64_t *id, struct error *error)
 {
@@ -155,10 +149,7 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
     return found;
 }
 
-/*
- * Outbox
- * ----------------------------------------------------------------------------------------------------------
- */
+/* Outbox */
 
 #define OUTBOX                                                                                                    \
     "SELECT o.id, o.contact, o.seq, o.conversation, o.turn, o.message, o.part, o.epoch, o.created_at, o.due_at, " \
@@ -264,10 +255,7 @@ int listing_attempts(struct db *db, int64_t outbox, listing_attempt_row *row, vo
     return more < 0 ? -1 : count;
 }
 
-/*
- * Webhooks
- * ---------------------------------------------------------------------------------------------------------
- */
+/* Webhooks */
 
 #define WEBHOOK                                                                                    \
     "SELECT id, received_at, tries, message, channel, claimed_user, content_type, state, reason, " \

@@ -15,10 +15,7 @@
 #include "base/error.h"
 #include "store/db.h"
 
-/*
- * Conversations
- * -----------------------------------------------------------------------------------------------
- */
+/* Conversations */
 
 struct listing_conversation {
     int64_t id, contact, opened_at, last_in_at, closed_at, message_count, epoch;
@@ -47,10 +44,7 @@ int listing_conversation(struct db *db, int64_t id, listing_conversation_row *ro
  */
 int listing_find(struct db *db, const char *typed, int64_t *id, struct error *error);
 
-/*
- * Outbox
- * -------------------------------------------------------------------------------------------------------
- */
+/* Outbox */
 
 struct listing_outbox {
     int64_t id, contact, seq, conversation, turn, message, part, epoch;
@@ -77,10 +71,7 @@ typedef void listing_attempt_row(void *context, const struct listing_attempt *ro
 int listing_attempts(struct db *db, int64_t outbox, listing_attempt_row *row, void *context,
                      struct error *error);
 
-/*
- * Webhooks
- * ------------------------------------------------------------------------------------------------------
- */
+/* Webhooks */
 
 struct listing_webhook {
     int64_t id, received_at, tries, message;

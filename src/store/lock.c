@@ -53,6 +53,17 @@ static int check_file(const char *path, const char *suffix, struct error *error)
     return result;
 }
 
+/* SQLite finds the log by the name of the file: under another name, what the log holds would be missing. */
+static int check_links(const char *path, struct error *error)
+{
+    struct stat info;
+
+    if (stat(path, &info) == 0 && info.st_nlink > 1)
+        return error_set(error, "%s has %lu names (hard links): remove all but the one that frontdeskd was started with", path,
+                         (unsigned long)info.st_nlink);
+    return 0;
+}
+
 static int check_folder(const char *path, struct error *error)
 {
     char *copy = alloc_text(path);
@@ -76,5 +87,5 @@ int lock_check_modes(const char *path, struct error *error)
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
         if (check_file(path, suffixes[i], error) != 0)
             return -1;
-    return check_folder(path, error);
+    return check_links(path, error) == 0 ? check_folder(path, error) : -1;
 }

@@ -53,7 +53,9 @@ int seen_get(struct db *db, const char *channel, const char *identity, const cha
 }
 
 static const char SEEN_PUT[] =
-    "INSERT INTO seen (channel, identity, dispatch_id, message, at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    "INSERT INTO seen (channel, identity, dispatch_id, message, at) VALUES (?1, ?2, ?3, ?4, "
+    /* Never before an older key: a clock that was wrong for a while must not make it the first to be forgotten. */
+    "max (?5, coalesce ((SELECT max (at) FROM seen), 0)))";
 
 int seen_put(struct db *db, const char *channel, const char *identity, const char *dispatch_id,
              int64_t message, int64_t now, struct error *error)

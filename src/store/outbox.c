@@ -341,9 +341,7 @@ int outbox_expire(struct db *db, int64_t now, int max, int *ended, struct error 
     return expire_found(db, OVERDUE_HELD, now, max, ended, error);
 }
 
-/* At start
- * ----------------------------------------------------------------------------------------------------------
- */
+/* At start */
 
 static const char RECOVER_ATTEMPTS[] =
     "INSERT INTO attempt (outbox, at, took_ms, class, status, batch, reason) "
@@ -392,9 +390,7 @@ int outbox_recover(struct db *db, int64_t now, int64_t *recovered, struct error 
     return found;
 }
 
-/* Looking
- * -------------------------------------------------------------------------------------------------------------
- */
+/* Looking */
 
 static const char GET[] =
     "SELECT id, contact, conversation, coalesce(turn, 0), state FROM outbox WHERE id = ?1";

@@ -26,7 +26,8 @@ int turn_put(struct db *db, struct turn *turn, struct error *error)
 /* The worst fate by rank: an ORDER BY would set up a sorter for each of them, and this runs once per reply.
  */
 static const char REFRESH[] =
-    "UPDATE turn SET closed_at = ?3, state = coalesce("
+    "UPDATE turn SET closed_at = iif (EXISTS (SELECT 1 FROM outbox WHERE contact = ?2 AND settled_at IS NULL AND turn = ?1), "
+    "NULL, ?3), state = coalesce("
     "(SELECT 'open' FROM outbox WHERE contact = ?2 AND settled_at IS NULL AND turn = ?1 LIMIT 1), "
     "CASE (SELECT max(CASE state WHEN 'dead' THEN 5 WHEN 'unknown' THEN 4 WHEN 'expired' THEN 3 WHEN 'held' THEN 2 ELSE 1 END) "
     "FROM outbox WHERE turn = ?1 AND settled_at IS NOT NULL AND state <> 'accepted') "

@@ -74,7 +74,7 @@ void fixture_reopen(struct fixture *fixture, bool was_killed)
     if (was_killed)
         desk_release(&fixture->desk);
     else
-        desk_close(&fixture->desk, fixture->now);
+        desk_close(&fixture->desk);
     must(desk_open(&fixture->desk, fixture->path, 0, fixture->zones, fixture->now, &error), &error);
 }
 
@@ -83,7 +83,7 @@ void fixture_close(struct fixture *fixture)
     static const char *const suffixes[] = { "", "-wal", "-shm" };
     char name[96];
 
-    desk_close(&fixture->desk, fixture->now);
+    desk_close(&fixture->desk);
     zones_close(fixture->zones);
     for (size_t i = 0; i < 3; i++) {
         snprintf(name, sizeof name, "%s%s", fixture->path, suffixes[i]);

@@ -65,7 +65,7 @@ static void statuses_and_bodies(void **state)
         { 403, "{\"message\":\"Access Denied\"}", ANSWER_STOPPED, SCOPE_ENDPOINT, "403: Access Denied" },
         { 404, "", ANSWER_STOPPED, SCOPE_ENDPOINT, "404" },
         { 405, "", ANSWER_REFUSED, SCOPE_WORKSPACE, "405" },
-        { 408, "", ANSWER_REFUSED, SCOPE_WORKSPACE, "408" },
+        { 408, "", ANSWER_NOT_DONE, SCOPE_WORKSPACE, "408" },
         { 413, "", ANSWER_REFUSED, SCOPE_WORKSPACE, "413" },
         { 415, "", ANSWER_STOPPED, SCOPE_ENDPOINT, "415" },
         { 422, "", ANSWER_REFUSED, SCOPE_WORKSPACE, "422" },

@@ -232,7 +232,7 @@ static void test_only_the_first_4096_bytes_are_matched_and_cut_on_a_character(vo
     buf_release(&text);
 }
 
-/* The trace ---------------------------------------------------------------------------------- */
+/* The trace */
 
 static struct json *trace_of(const struct decide_state *facts, const char *text, struct decision *decision)
 {

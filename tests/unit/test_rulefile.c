@@ -241,7 +241,7 @@ static void test_sizes_are_bounded(void **state)
     buf_release(&out);
 }
 
-/* Folders ------------------------------------------------------------------------------------ */
+/* Folders */
 
 static void put_file(const char *folder, const char *name, const char *bytes, size_t len)
 {
