@@ -143,6 +143,7 @@ DAEMON = \
   src/daemon/flight.c \
   src/daemon/gate.c \
   src/daemon/http.c \
+  src/daemon/install.c \
   src/daemon/listen.c \
   src/daemon/loader.c \
   src/daemon/mailbox.c \
@@ -152,6 +153,7 @@ DAEMON = \
   src/daemon/public.c \
   src/daemon/route.c \
   src/daemon/status.c \
+  src/daemon/vitals.c \
   src/daemon/watch.c
 
 CTL = \

@@ -22,7 +22,7 @@ INSERT INTO rule (name, priority, action, target, words, unless, say) VALUES
   ('allergy-alarm', 950, 'handoff', 'counter', 'allergic reaction, anaphyla*, can''t breathe, 알레르기 반응', NULL,
    'If this is an emergency, please call 119 at once. A colleague is reading this right now.'),
   ('person', 900, 'handoff', 'counter', 'human, person, agent, real person, talk to someone, 상담원, 사람',
-   'not a person, in person',
+   'not a person, in person, are you human, are you a real person',
    'One moment, {{ first_name | default: "please" }}: a colleague wipes the flour off and is with you.'),
   ('complaint', 850, 'handoff', 'counter', 'complain*, complaint, stale, mouldy, moldy, refund*, 환불, 불만',
    'no complaint, no complaints, not stale',
@@ -43,7 +43,7 @@ INSERT INTO rule (name, priority, pattern, say) VALUES
    'I can look for it, if you tell me its number: "order 12345". It stands on the receipt.'),
   ('voucher', 650, '\b(?:voucher|gift card|상품권)\D*(?<amount>\d{4,7})\s*(?:won|krw|원)?(?!\d)',
    'A voucher of {{ amount | money: "KRW" }}? Gladly, with a bow. Pay at the counter, or at the door.'),
-  ('buy-many', 640, '(?<count>\d{1,3})\s+(?<thing>croissants?|bagels?|baguettes?|buns?|scones?)\b',
+  ('buy-many', 640, '(?<!\d)(?<count>\d{1,3})\s+(?<thing>croissants?|bagels?|baguettes?|buns?|scones?)\b',
    '{{ count }} {{ thing | downcase }}: noted in pencil. Say "person" to make it ink, and a colleague confirms.');
 
 
@@ -79,7 +79,7 @@ INSERT INTO rule (name, words, unless, campaign, say) VALUES
 -- Small talk ------------------------------------------------------------------------------------------------------
 
 -- A lower priority than the rest: "hi, are you open?" is a question about the hours, and the greeting must not eat it.
--- {{ first_name | default: "you" }} says "you" when the name is not known; "double quotes" save doubling the single ones.
+-- {{ first_name | default: "there" }} says "there" when the name is not known; "double quotes" save doubling the single ones.
 INSERT INTO rule (name, priority, words, say) VALUES
   ('thanks', 300, 'thanks, thank you, thx, 감사*, 고마*', 'With pleasure. Mind the crumbs!'),
   ('bye', 290, '=bye, =goodbye, =see you, =good night, =안녕히 계세요', 'Bye! We will leave the smell on for you.'),
@@ -90,7 +90,7 @@ INSERT INTO rule (name, priority, words, say) VALUES
   ('favourite', 270, 'recommend*, favourite, favorite, best, 추천',
    'Melon bread, before ten, still warm. Do not tell the croissants.'),
   ('hello-again', 210, 'hi, hello, hey, good morning, good evening, 안녕, 안녕하세요',
-   'Hello {{ first_name | default: "you" | capitalize }}! I know our hours, prices, menu, your order number, and one joke.'),
+   'Hello {{ first_name | default: "there" }}! I know our hours, prices, menu, your order number, and one joke.'),
   ('love', 200, 'love you, i love, yummy, delicious, 맛있*', 'The oven blushes.');
 
 

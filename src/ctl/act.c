@@ -18,7 +18,7 @@
 #include "rules/ruleset.h"
 #include "store/lock.h"
 
-enum { ACT_TIMEOUT_MS = 60 * 1000, PROBE_TIMEOUT_MS = 3000, DESK_NUMBER_MAX = 1 << 20 };
+enum { ACT_TIMEOUT_MS = 5 * 60 * 1000, PROBE_TIMEOUT_MS = 3000, DESK_NUMBER_MAX = 1 << 20 };
 
 /* What is to be done, and how it came out. */
 struct deed {
@@ -147,11 +147,11 @@ static void format_loaded(const struct ruleset *rules, struct buf *reply)
 
 static int load_here(struct deed *deed, struct desk *desk)
 {
-    struct ruleset *rules = ruleset_new(deed->files, desk->zones, &deed->error);
+    struct ruleset *rules = proof_build(deed->files, desk->zones, &deed->error);
 
     if (rules == NULL)
         return fail(deed, 400);
-    if (proof_run(rules, desk->matcher, &deed->error) != 0 || install(deed, desk, rules) != 0) {
+    if (install(deed, desk, rules) != 0) {
         ruleset_free(rules);
         return deed->status == 0 ? fail(deed, 400) : -1;
     }

@@ -117,6 +117,8 @@ static void add_counts(struct needs *needs, const struct overview *o)
     add_count(needs, o->disabled_rules, "rule", "frontdesk rules list",
               "rule is out of play: its pattern costs too much",
               "rules are out of play: their patterns cost too much");
+    if (o->refused_rules[0] != '\0')
+        need(needs, "rules", "frontdesk rules check", "the rule folder was refused: %s", o->refused_rules);
     if (o->ruleset == 0)
         need(needs, "rules", "frontdesk rules load DIR", "no rules are in force: nobody is answered");
 }

@@ -114,6 +114,9 @@ static int run(const struct parsed *parsed, struct output *output)
 static int check_stdout(int code)
 {
     if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_DONE) {
+        /* Whoever closed the pipe has seen enough: `frontdesk status | head`. */
+        if (errno == EPIPE)
+            return EXIT_FAILED;
         fprintf(stderr, "frontdesk: what was asked for could not be written: %s\n", strerror(errno));
         return EXIT_FAILED;
     }

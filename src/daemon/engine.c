@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <sysexits.h>
 
 #include "base/alloc.h"
@@ -24,7 +23,9 @@
 #include "base/log.h"
 #include "daemon/engine.h"
 #include "daemon/flight.h"
+#include "daemon/install.h"
 #include "daemon/outcome.h"
+#include "daemon/vitals.h"
 #include "desk/dispatch.h"
 #include "desk/road.h"
 #include "desk/upkeep.h"
@@ -36,10 +37,6 @@ enum {
     BATCH_BYTES = 1024 * 1024,
     IDLE_MS = 1000,
     FULL_RETRY_MS = 1000,
-    WATCH_MS = 1000,
-    WAL_ALARM_PAGES = 25000,
-    ALARM_EVERY_MS = 60 * 1000,
-    DRIFT_MS = 5000,
     STOP_GRACE_MS = 2000,
 };
 
@@ -53,14 +50,11 @@ struct engine {
     struct mailbox *mailbox;
     struct status *status;
     struct status_facts facts;
-    int64_t wall_at, monotonic_at; /* of the last round */
-    int64_t drift_ms;              /* a jump of the wall clock that is not dealt with yet */
-    int64_t alarmed_at;            /* monotonic */
-    int64_t watched_at;            /* monotonic */
-    int64_t full_until;            /* monotonic; no claims before */
-    int64_t work_at;               /* wall: when timers or due rows want another round */
-    bool is_short_of_disk;
-    int exit_code; /* not 0: the book is lost */
+    struct vitals vitals;
+    int64_t drift_ms;   /* a jump of the wall clock that is not dealt with yet */
+    int64_t full_until; /* monotonic; no claims before */
+    int64_t work_at;    /* wall: when timers or due rows want another round */
+    int exit_code;      /* not 0: the book is lost */
     atomic_bool is_stopping;
     int64_t stop_by; /* monotonic */
 };
@@ -177,40 +171,12 @@ static void refuse_all(struct engine *engine, struct outcome *outcomes, size_t c
         outcome_refuse(&outcomes[i], sentence, &engine->facts);
 }
 
-static int store_ruleset(struct desk *desk, const struct mail *mail, int64_t now, struct error *error)
-{
-    if (desk_begin(desk, error) != 0 ||
-        desk_install(desk, mail->ruleset, mail->files, mail->name, now, error) != 0 ||
-        (mail->is_folder && desk_note_folder(desk, mail->files, error) != 0))
-        return -1;
-    return desk_commit(desk, error);
-}
-
-static void adopt_ruleset(struct engine *engine, struct mail *mail)
-{
-    struct ruleset *rules = mail->ruleset;
-    struct error error = { 0 };
-    struct buf reply = { 0 };
-
-    mail->ruleset = NULL;
-    if (desk_adopt(&engine->desk, rules, &error) != 0)
-        note_fault(engine, &error);
-    log_info("ruleset_loaded", log_int("ruleset", rules->number),
-             log_int("rules", (int64_t)rules->rule_count), log_text("actor", mail->name));
-    buf_addf(&reply, "{\"format\":1,\"ruleset\":%lld,\"rules\":%zu}", (long long)rules->number,
-             rules->rule_count);
-    outcome_tell_json(mail->call, 200, &reply);
-    buf_release(&reply);
-}
-
 /* A ruleset gets a transaction of its own: it is rare, and its adoption needs a commit behind it. */
 static void install_ruleset(struct engine *engine, struct mail *mail, int64_t now)
 {
     struct error error = { 0 };
 
-    if (store_ruleset(&engine->desk, mail, now, &error) == 0) {
-        adopt_ruleset(engine, mail);
-    } else {
+    if (install_mail(&engine->desk, mail, now, &error) != 0) {
         desk_rollback(&engine->desk);
         note_fault(engine, &error);
         outcome_tell_error(mail->call, 503, error.text);
@@ -242,7 +208,7 @@ static size_t gather(struct engine *engine, struct outcome *outcomes, int64_t no
 static bool may_claim(const struct engine *engine)
 {
     return !atomic_load(&engine->is_stopping) && clock_monotonic_ms() >= engine->full_until &&
-           !engine->is_short_of_disk;
+           !engine->vitals.is_short_of_disk;
 }
 
 /* Everything between begin and commit. */
@@ -434,39 +400,13 @@ static void decide_left_over(struct engine *engine)
 
 /* The loop */
 
-/* Intake stops while there is still room for what was promised: outcomes of calls, acts of people. */
-static void watch_disk(struct engine *engine)
-{
-    struct statvfs disk;
-    uint64_t size, room, reserve;
-
-    if (statvfs(engine->config->db_path, &disk) != 0)
-        return;
-    size = (uint64_t)disk.f_blocks * disk.f_frsize;
-    room = (uint64_t)disk.f_bavail * disk.f_frsize;
-    reserve = size / 50 < 32u << 20 ? size / 50 : 32u << 20;
-    if (room < reserve && !engine->is_short_of_disk)
-        log_error("disk_full", log_int("bytes_left", (int64_t)room), log_int("reserve", (int64_t)reserve));
-    else if (room >= reserve && engine->is_short_of_disk)
-        log_info("disk_has_room", log_int("bytes_left", (int64_t)room));
-    engine->is_short_of_disk = room < reserve;
-}
-
 static void watch(struct engine *engine, int64_t monotonic, int64_t now)
 {
-    if (monotonic < engine->watched_at + WATCH_MS)
+    if (!vitals_look(&engine->vitals, engine->desk.db, engine->config->db_path, monotonic))
         return;
-    engine->watched_at = monotonic;
-    watch_disk(engine);
-    if (db_has_moved(engine->desk.db)) {
-        log_error("book_lost",
-                  log_text("reason", "the database file was moved, replaced or deleted under the daemon"));
+    if (engine->vitals.is_book_lost) {
         engine->exit_code = EX_IOERR;
-    }
-    if (db_wal_pages(engine->desk.db) > WAL_ALARM_PAGES && monotonic > engine->alarmed_at + ALARM_EVERY_MS) {
-        engine->alarmed_at = monotonic;
-        log_warn("wal_grows", log_int("pages", db_wal_pages(engine->desk.db)),
-                 log_text("meaning", "somebody has been reading the book for a long time"));
+        return;
     }
     decide_left_over(engine);
     upkeep_count_pending(&engine->desk, &engine->facts.pending);
@@ -479,7 +419,7 @@ static void publish(struct engine *engine)
     engine->facts.rules = (int64_t)engine->desk.rules->rule_count;
     engine->facts.calls_under_way = engine->flights.count;
     engine->facts.wal_pages = db_wal_pages(engine->desk.db);
-    if (engine->is_short_of_disk) {
+    if (engine->vitals.is_short_of_disk) {
         engine->facts.is_ready = false;
         snprintf(engine->facts.why, sizeof engine->facts.why, "the disk is nearly full");
     }
@@ -520,18 +460,14 @@ static void copy_back(struct engine *engine, bool is_idle)
         note_fault(engine, &error);
 }
 
-/* The two clocks against each other: a wall clock that jumps moves every wait that is kept as a moment. */
+/* A wall clock that jumps moves every wait that is kept as a moment. */
 static void watch_clock(struct engine *engine, int64_t monotonic, int64_t now)
 {
-    int64_t drift = (now - engine->wall_at) - (monotonic - engine->monotonic_at);
+    int64_t jump = vitals_clock_jump(&engine->vitals, monotonic, now);
 
-    if (engine->monotonic_at != 0 && (drift > DRIFT_MS || drift < -DRIFT_MS)) {
-        log_warn("clock_jumped", log_int("ms", drift));
-        engine->drift_ms += drift;
+    engine->drift_ms += jump;
+    if (jump != 0)
         engine->work_at = now;
-    }
-    engine->wall_at = now;
-    engine->monotonic_at = monotonic;
 }
 
 static void round_run(struct engine *engine)
@@ -542,7 +478,7 @@ static void round_run(struct engine *engine)
     size_t count = gather(engine, outcomes, now);
 
     watch_clock(engine, began, now);
-    if (engine->is_short_of_disk) {
+    if (engine->vitals.is_short_of_disk) {
         refuse_all(engine, outcomes, count, NO_ROOM);
         count = 0;
     }

@@ -417,7 +417,7 @@ static struct MHD_Daemon *start_library(struct http_server *server, const struct
         on_request, server,
         MHD_OPTION_EXTERNAL_LOGGER, log_library, server, /* first, so that it hears of the others */
         MHD_OPTION_LISTEN_SOCKET, server->listener.fd,
-        MHD_OPTION_THREAD_POOL_SIZE, threads,
+        MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0, /* a pool of one is warned about */
         MHD_OPTION_CONNECTION_LIMIT, connections,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, config->per_address_max,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,

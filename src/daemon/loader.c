@@ -10,7 +10,6 @@
 #include "daemon/http.h"
 #include "daemon/loader.h"
 #include "desk/proof.h"
-#include "text/pattern.h"
 
 struct loader {
     struct mailbox *mailbox;
@@ -54,28 +53,6 @@ void loader_free(struct loader *loader)
     free(loader);
 }
 
-struct ruleset *loader_build(const struct rulefiles *files, const struct zones *zones, struct error *error)
-{
-    struct ruleset *rules = ruleset_new(files, zones, error);
-    struct matcher *matcher;
-    size_t failures;
-
-    if (rules == NULL)
-        return NULL;
-    if (rules->rule_count == 0) {
-        ruleset_free(rules);
-        error_set(error, "these files hold no rule at all; with them every message would stay unanswered");
-        return NULL;
-    }
-    matcher = matcher_new(true);
-    failures = proof_run(rules, matcher, error);
-    matcher_free(matcher);
-    if (failures == 0)
-        return rules;
-    ruleset_free(rules);
-    return NULL;
-}
-
 static void tell_failure(const struct load *load, int status, const char *sentence)
 {
     struct buf json = { 0 };
@@ -90,6 +67,19 @@ static void tell_failure(const struct load *load, int status, const char *senten
     jsonw_end_object(&w);
     http_settle(load->call, status, "application/json", buf_text(&json), json.len, status == 503 ? 5 : 0);
     buf_release(&json);
+}
+
+/* A folder that nobody waited for was refused: the book remembers, for `frontdesk status`. */
+static void hand_refusal_over(const struct load *load, const char *sentence)
+{
+    struct mail *mail;
+
+    if (load->call != NULL || !mailbox_reserve(load->loader->mailbox, 0))
+        return;
+    mail = mail_new(MAIL_RULESET);
+    mail->is_folder = true;
+    mail->body = alloc_text(sentence);
+    mailbox_put(load->loader->mailbox, mail, 0);
 }
 
 static void hand_over(struct load *load, struct ruleset *rules)
@@ -119,14 +109,17 @@ static void work(struct load *load)
         load->files = alloc_new(sizeof *load->files);
         if (rulefiles_read(load->folder, load->files, &error) != 0) {
             tell_failure(load, 400, error.text);
+            hand_refusal_over(load, error.text);
             return;
         }
     }
-    rules = loader_build(load->files, load->loader->zones, &error);
-    if (rules != NULL)
+    rules = proof_build(load->files, load->loader->zones, &error);
+    if (rules != NULL) {
         hand_over(load, rules);
-    else
-        tell_failure(load, 400, error.text);
+        return;
+    }
+    tell_failure(load, 400, error.text);
+    hand_refusal_over(load, error.text);
 }
 
 static void load_free(struct load *load)

@@ -25,7 +25,4 @@ void loader_free(struct loader *loader); /* waits for a load under way */
 void loader_start(struct loader *loader, const char *folder, struct rulefiles *files, const char *actor,
                   struct http_call *call);
 
-/* The same work in the caller's thread: a proven ruleset, or NULL and a sentence. */
-struct ruleset *loader_build(const struct rulefiles *files, const struct zones *zones, struct error *error);
-
 #endif

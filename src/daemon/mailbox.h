@@ -23,7 +23,7 @@ struct rulefiles;
 enum mail_kind {
     MAIL_WEBHOOK, /* body, channel, claimed_user, content_type */
     MAIL_COMMAND, /* name, body: JSON arguments */
-    MAIL_RULESET, /* ruleset, files, name: the actor, or error text in body when the load failed */
+    MAIL_RULESET, /* ruleset, files, name: the actor, or `ruleset` NULL and the refusal of the folder in body */
 };
 
 struct mail {

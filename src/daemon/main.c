@@ -34,6 +34,7 @@
 #include "daemon/notify.h"
 #include "daemon/public.h"
 #include "daemon/status.h"
+#include "desk/proof.h"
 
 enum { DRAIN_MS = 5000 };
 
@@ -87,7 +88,7 @@ static void block_signals(sigset_t *signals)
 
 static int install_folder(struct desk *desk, const struct rulefiles *files, struct error *error)
 {
-    struct ruleset *rules = loader_build(files, desk->zones, error);
+    struct ruleset *rules = proof_build(files, desk->zones, error);
     int64_t now = clock_wall_ms();
 
     if (rules == NULL)
@@ -103,6 +104,15 @@ static int install_folder(struct desk *desk, const struct rulefiles *files, stru
     return -1;
 }
 
+static void keep_refusal(struct desk *desk, const char *sentence)
+{
+    struct error ignored = { 0 };
+
+    if (desk_begin(desk, &ignored) != 0 || desk_note_refusal(desk, sentence, &ignored) != 0 ||
+        desk_commit(desk, &ignored) != 0)
+        desk_rollback(desk);
+}
+
 /* A bad folder leaves the stored ruleset in force; on a book without one there is nothing to run by. */
 static int load_folder(struct desk *desk, const char *folder, struct error *error)
 {
@@ -116,6 +126,7 @@ static int load_folder(struct desk *desk, const char *folder, struct error *erro
     rulefiles_release(&files);
     if (result == 0 || desk->rules->number == 0)
         return result;
+    keep_refusal(desk, error->text);
     log_error("ruleset_refused", log_text("actor", "start"), log_text("reason", error->text),
               log_int("ruleset", desk->rules->number),
               log_text("meaning", "the stored ruleset stays in force"));

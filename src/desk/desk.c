@@ -70,6 +70,8 @@ int desk_install(struct desk *desk, struct ruleset *rules, const struct rulefile
     if (rulebook_put(desk->db, files, (int64_t)rules->rule_count, actor, now, &number, error) != 0)
         return -1;
     rules->number = number;
+    if (desk_note_refusal(desk, "", error) != 0)
+        return -1;
     buf_addf(&detail, "%lld", (long long)number);
     result = event_put(desk->db, 0, "ruleset", actor, buf_text(&detail), now, error);
     buf_release(&detail);
@@ -107,6 +109,11 @@ int desk_note_folder(struct desk *desk, const struct rulefiles *files, struct er
     result = book_put(desk->db, "tried_digest", buf_text(&digest), error);
     buf_release(&digest);
     return result;
+}
+
+int desk_note_refusal(struct desk *desk, const char *sentence, struct error *error)
+{
+    return book_put(desk->db, "refused_rules", sentence, error);
 }
 
 int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct error *error)

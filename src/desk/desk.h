@@ -69,6 +69,9 @@ int desk_adopt(struct desk *desk, struct ruleset *rules, struct error *error);
  * inside a transaction.
  */
 int desk_folder_is_news(struct desk *desk, const struct rulefiles *files, struct error *error);
+/* Remembers why the folder was refused, for `frontdesk status`; "" when it was taken. Inside a transaction.
+ */
+int desk_note_refusal(struct desk *desk, const char *sentence, struct error *error);
 int desk_note_folder(struct desk *desk, const struct rulefiles *files, struct error *error);
 
 /* A rule's pattern hit its bounds: counted, and out of play after RULE_TROUBLE_MAX hits. */

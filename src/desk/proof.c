@@ -137,3 +137,22 @@ size_t proof_run(const struct ruleset *ruleset, struct matcher *matcher, struct 
     buf_release(&first);
     return failures;
 }
+
+struct ruleset *proof_build(const struct rulefiles *files, const struct zones *zones, struct error *error)
+{
+    struct ruleset *rules = ruleset_new(files, zones, error);
+    struct matcher *matcher;
+    size_t failures;
+
+    if (rules == NULL)
+        return NULL;
+    matcher = matcher_new(true);
+    failures = proof_run(rules, matcher, error);
+    matcher_free(matcher);
+    if (failures == 0 && rules->rule_count > 0)
+        return rules;
+    if (failures == 0)
+        error_set(error, "these files hold no rule at all; with them every message would stay unanswered");
+    ruleset_free(rules);
+    return NULL;
+}

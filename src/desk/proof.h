@@ -18,6 +18,12 @@
  */
 size_t proof_run(const struct ruleset *ruleset, struct matcher *matcher, struct error *error);
 
+/*
+ * Files into a set that may come into force: built, not empty, proven. NULL and a sentence otherwise. Any
+ * thread.
+ */
+struct ruleset *proof_build(const struct rulefiles *files, const struct zones *zones, struct error *error);
+
 /* Called for each failure, for `rules check`. */
 typedef void proof_failure(void *context, const char *sentence);
 size_t proof_each(const struct ruleset *ruleset, struct matcher *matcher, proof_failure *failure,

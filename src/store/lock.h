@@ -16,8 +16,8 @@ int lock_take(const char *path, int *descriptor, struct error *error);
 /* Only when SQLite has not opened the file in this process, or has closed it again. */
 void lock_release(int descriptor);
 
-/* -1 and a sentence when the file has further names (hard links), or when it, its -wal or -shm may be read by others, or its folder written by others.
- */
+/* -1 and a sentence when the file has further names (hard links), when it, its -wal or its -shm may be read
+ * by others, or when its folder may be written by others. */
 int lock_check_modes(const char *path, struct error *error);
 
 #endif

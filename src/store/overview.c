@@ -2,6 +2,8 @@
  * overview: see the header. Every number comes from an index or from the day's rows, so that the screen costs
  * the same on a large book as on a small one.
  */
+#include <stdio.h>
+
 #include "store/overview.h"
 
 /* Ids rise with time: the first message of the day is found by walking back from the newest. */
@@ -76,6 +78,19 @@ static int get_now(struct db *db, int64_t recent, struct overview *overview, str
     return found < 0 ? -1 : 0;
 }
 
+static const char REFUSED[] = "SELECT value FROM book WHERE name = 'refused_rules'";
+
+static int get_refusal(struct db *db, struct overview *overview, struct error *error)
+{
+    struct query *q = db_query(db, REFUSED);
+    int found = query_step(q, error);
+
+    snprintf(overview->refused_rules, sizeof overview->refused_rules, "%.599s",
+             found == 1 ? query_text(q, 0) : "");
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
 static int get_rules(struct db *db, struct overview *overview, struct error *error)
 {
     struct query *q = db_query(db, RULES);
@@ -96,7 +111,7 @@ int overview_get(struct db *db, int64_t since, int64_t recent, struct overview *
     *overview = (struct overview){ 0 };
     if (get_today(db, since, overview, error) != 0 || get_now(db, recent, overview, error) != 0)
         return -1;
-    return get_rules(db, overview, error);
+    return get_rules(db, overview, error) == 0 ? get_refusal(db, overview, error) : -1;
 }
 
 static const char WAITING[] =

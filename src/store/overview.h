@@ -19,6 +19,7 @@ struct overview {
         unknown; /* dead, unknown: settled since `recent`, and not dropped by hand */
     int64_t disabled_rules;
     int64_t ruleset, rule_count, ruleset_loaded_at; /* 0: none was ever loaded */
+    char refused_rules[600];                        /* why the folder was refused; "" when it was taken */
 };
 
 int overview_get(struct db *db, int64_t since, int64_t recent, struct overview *overview,

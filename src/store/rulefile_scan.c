@@ -70,6 +70,8 @@ static void step(struct scan *scan)
     scan->at++;
 }
 
+/* Up to the next token. A comment that is never closed is none: it would swallow the rest of the file in
+ * silence. */
 static void skip_blanks(struct scan *scan)
 {
     for (;;) {
@@ -78,7 +80,7 @@ static void skip_blanks(struct scan *scan)
         } else if (scan->at[0] == '-' && scan->at[1] == '-') {
             while (*scan->at != '\0' && *scan->at != '\n')
                 step(scan);
-        } else if (scan->at[0] == '/' && scan->at[1] == '*' && scan->at[2] != '\0') {
+        } else if (scan->at[0] == '/' && scan->at[1] == '*' && strstr(scan->at + 2, "*/") != NULL) {
             scan->at += 2;
             while (*scan->at != '\0' && !(scan->at[0] == '*' && scan->at[1] == '/'))
                 step(scan);
@@ -155,6 +157,10 @@ static int refuse_slip(struct statement *statement, const struct token *token, s
     const struct slip *slip = token->kind == TOKEN_WORD ? slip_at(token->start, token->len) : NULL;
     if (slip != NULL) {
         error_set(error, "%s stands outside of a text; type %s instead", slip->name, slip->instead);
+        return blame(statement, token);
+    }
+    if (token_is(token, "/") && token->start[1] == '*') {
+        error_set(error, "the comment that opens here is never closed; close it with */");
         return blame(statement, token);
     }
     if (token->kind == TOKEN_OPEN) {

@@ -47,7 +47,7 @@ static const struct {
     const char *text, *rows;
 } GOOD[] = {
     { "", "" },
-    { "-- nothing\n/* at all", "" },
+    { "-- nothing\n/* at all */", "" },
     { ";;\n;", "" },
     { "\xef\xbb\xbfINSERT INTO team (name) VALUES ('a');", "a.sql:1 team name=a;" },
     { "INSERT INTO team (name) VALUES ('a')", "a.sql:1 team name=a;" },

@@ -1,0 +1,42 @@
+/*
+ * install: see the header.
+ */
+#include "base/log.h"
+#include "daemon/install.h"
+#include "daemon/outcome.h"
+
+static int keep_refusal(struct desk *desk, const char *sentence, struct error *error)
+{
+    if (desk_begin(desk, error) != 0 || desk_note_refusal(desk, sentence, error) != 0)
+        return -1;
+    return desk_commit(desk, error);
+}
+
+static int store(struct desk *desk, const struct mail *mail, int64_t now, struct error *error)
+{
+    if (desk_begin(desk, error) != 0 ||
+        desk_install(desk, mail->ruleset, mail->files, mail->name, now, error) != 0 ||
+        (mail->is_folder && desk_note_folder(desk, mail->files, error) != 0))
+        return -1;
+    return desk_commit(desk, error);
+}
+
+int install_mail(struct desk *desk, struct mail *mail, int64_t now, struct error *error)
+{
+    struct ruleset *rules = mail->ruleset;
+    struct buf reply = { 0 };
+
+    if (rules == NULL)
+        return keep_refusal(desk, mail->body, error);
+    if (store(desk, mail, now, error) != 0)
+        return -1;
+    mail->ruleset = NULL;
+    log_info("ruleset_loaded", log_int("ruleset", rules->number),
+             log_int("rules", (int64_t)rules->rule_count), log_text("actor", mail->name));
+    buf_addf(&reply, "{\"format\":1,\"ruleset\":%lld,\"rules\":%zu}", (long long)rules->number,
+             rules->rule_count);
+    outcome_tell_json(mail->call, 200, &reply);
+    mail->call = NULL;
+    buf_release(&reply);
+    return desk_adopt(desk, rules, error);
+}
