@@ -26,6 +26,18 @@ static size_t part_max(const struct desk *desk, const struct conversation *conve
                : TEMPLATE_TEXT_MAX;
 }
 
+/* Braces that are broken apart on the way out (braze/send.h) take a blank each: room for them is left. */
+static size_t growth_of(const char *text)
+{
+    size_t count = 0;
+
+    for (const char *at = text; *at != '\0'; at++)
+        if ((at[0] == '{' && (at[1] == '{' || at[1] == '%')) ||
+            (at[1] == '}' && (at[0] == '}' || at[0] == '%')))
+            count++;
+    return count;
+}
+
 static int queue_part(struct desk *desk, const struct conversation *conversation, const struct reply *reply,
                       const char *text, struct outbox_new *row, struct error *error)
 {
@@ -59,10 +71,11 @@ int reply_queue(struct desk *desk, const struct conversation *conversation, cons
         .now = now,
         .expires_at = now + ruleset_setting_number(desk->rules, "reply_expires"),
     };
-    size_t max = part_max(desk, conversation, now), len;
+    size_t max = part_max(desk, conversation, now), growth = growth_of(reply->text), len;
     const char *part;
 
     *message = 0;
+    max -= growth < max / 2 ? growth : max / 2;
     if (outbox_next_seq(desk->db, conversation->contact, &row.seq, error) != 0)
         return -1;
     while (split_next(&split, max, &part, &len) == 1) {

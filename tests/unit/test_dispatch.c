@@ -302,6 +302,76 @@ static void a_stopped_lane_resumes_by_itself(void **state)
     }
 }
 
+/* One customer whom Braze answers 500 each time is suspected, goes alone, and closes the lane for nobody. */
+static void a_choking_row_stops_no_neighbours(void **state)
+{
+    struct fixture *f = *state;
+    int64_t accepted = 0;
+
+    hear_many(f, 20);
+    for (int round = 0; round < 40 && accepted < 19; round++) {
+        struct call *calls = claim(f, 0), *next;
+
+        for (; calls != NULL; calls = next) {
+            next = calls->next;
+            calls->next = NULL;
+            settle(f, calls,
+                   of(strstr(buf_text(&calls->body), "\"u7\"") != NULL ? ANSWER_NOT_DONE : ANSWER_ACCEPTED));
+        }
+        accepted = count_state(f, "accepted");
+        f->now += 500;
+    }
+    assert_int_equal(accepted, 19);
+    assert_int_equal(fixture_int(f, "SELECT is_single FROM outbox WHERE state = 'due'"), 1);
+    hear(f, "late", "hours");
+    f->now += 2000;
+    call_free(claim(f, 0));
+    assert_string_equal(fixture_text(f, "SELECT o.state FROM outbox o JOIN contact c ON c.id = o.contact "
+                                        "WHERE c.address = 'late'"),
+                        "claimed");
+}
+
+static void a_paused_campaign_eats_one_reply(void **state)
+{
+    struct fixture *f = *state;
+    struct answer notice = of(ANSWER_ACCEPTED_BUT);
+    struct call *probe;
+
+    notice.is_notice = true;
+    hear(f, "ana", "hours");
+    settle(f, claim(f, 0), notice);
+    hear(f, "ben", "hours");
+    assert_null(claim(f, 0));
+    assert_int_equal(count_state(f, "dead"), 1);
+    assert_int_equal(count_state(f, "due"), 1);
+    f->now += 5000;
+    probe = claim(f, 0);
+    settle(f, probe, of(ANSWER_ACCEPTED));
+    assert_int_equal(count_state(f, "accepted"), 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), 0);
+}
+
+/* Two hours back in the middle of a wait: its length stays, whether we ran or were started anew. */
+static void a_clock_set_back_freezes_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+
+    hear(f, "ana", "hours");
+    settle(f, claim(f, 0), of(ANSWER_NOT_DONE));
+    f->now -= 2 * 3600 * 1000;
+    assert_int_equal(desk_begin(&f->desk, &error), 0);
+    assert_int_equal(upkeep_clock_jumped(&f->desk, -2 * 3600 * 1000, f->now, &error), 0);
+    assert_int_equal(desk_commit(&f->desk, &error), 0);
+    f->now += 2000;
+    settle(f, claim(f, 0), of(ANSWER_NOT_DONE));
+    f->now -= 2 * 3600 * 1000;
+    fixture_reopen(f, true);
+    f->now += 61 * 1000;
+    call_free(claim(f, 0));
+    assert_int_equal(count_state(f, "claimed"), 1);
+}
+
 static void limits_are_obeyed(void **state)
 {
     struct fixture *f = *state;
@@ -471,6 +541,9 @@ int main(void)
         TEST(of_a_refused_batch_only_the_guilty_dies),
         TEST(errors_name_the_guilty),
         TEST(a_stopped_lane_resumes_by_itself),
+        TEST(a_choking_row_stops_no_neighbours),
+        TEST(a_paused_campaign_eats_one_reply),
+        TEST(a_clock_set_back_freezes_nothing),
         TEST(limits_are_obeyed),
         TEST(the_hour_has_a_share),
         TEST(the_gate_withholds),

@@ -127,6 +127,50 @@ static void one_contact_by_phone_then_id(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM identity WHERE kind = 'phone'"), 2);
 }
 
+/* STOP came without an id; when the id shows that phone, it is the same person who said it. */
+static void an_opt_out_follows_the_person(void **state)
+{
+    struct fixture *f = *state;
+
+    SAY(f, "mm1", "", "hours");
+    fixture_receive(f, "whatsapp", "{'user_id':'','phone_number':'+7001','message':'stop'}");
+    fixture_receive(f, "whatsapp", "{'user_id':'mm1','phone_number':'+7001','message':'hours'}");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM contact WHERE opted_out_at IS NOT NULL"), 2);
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn ORDER BY id DESC LIMIT 1"), "silenced");
+    fixture_receive(f, "whatsapp", "{'user_id':'','phone_number':'+7001','message':'start'}");
+    assert_int_equal(
+        fixture_int(f, "SELECT opted_out_at IS NULL FROM contact WHERE address = '+7001' ORDER BY id"), 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM identity WHERE kind = 'phone'"), 1);
+}
+
+static void a_braze_id_alone_takes_no_address_away(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_receive(f, "whatsapp",
+                    "{'user_id':'vic','braze_id':'BZ','phone_number':'+82998','message':'hours'}");
+    fixture_receive(f, "whatsapp", "{'braze_id':'BZ','message':'hours'}");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM contact"), 1);
+    assert_string_equal(fixture_text(f, "SELECT address_kind || ' ' || address FROM contact"),
+                        "external vic");
+}
+
+static void a_twin_is_known_when_it_comes_late(void **state)
+{
+    struct fixture *f = *state;
+    struct receipt first = fixture_receive(
+        f, "whatsapp", "{'user_id':'a','dispatch_id':'dA','campaign':'cA','message':'hours'}");
+
+    for (int i = 0; i < 2; i++) {
+        struct receipt twin_receipt = fixture_receive(
+            f, "whatsapp", "{'user_id':'a','dispatch_id':'dB','campaign':'cB','message':'hours'}");
+
+        assert_int_equal(twin_receipt.kind, RECEIPT_DUPLICATE);
+        assert_int_equal(twin_receipt.message, first.message);
+        f->now += 60 * 1000;
+    }
+}
+
 static void a_line_has_one_head(void **state)
 {
     struct fixture *f = *state;
@@ -241,6 +285,9 @@ int main(void)
         TEST(what_is_no_duplicate),
         TEST(twins_of_two_campaigns_are_one),
         TEST(one_contact_by_phone_then_id),
+        TEST(an_opt_out_follows_the_person),
+        TEST(a_braze_id_alone_takes_no_address_away),
+        TEST(a_twin_is_known_when_it_comes_late),
         TEST(a_line_has_one_head),
         TEST(a_handover_carries_the_new_epoch),
         TEST(opted_out_means_silence),
