@@ -361,6 +361,17 @@ check: packages-check
 	 UNIT_ASAN="$(patsubst %,build/asan/unit/test_%,$(UNIT))" SYSTEM_ASAN="$(SYSTEM_ASAN)" \
 	 UNIT_TSAN="$(patsubst %,build/tsan/unit/test_%,$(UNIT_TSAN))" SYSTEM_TSAN="$(SYSTEM_TSAN)" sh tests/check.sh
 
+# All kill points, long fuzzing, thousands of races: hours.
+torture: packages-check
+	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory SAN=fuzzer-no-link,address,undefined fuzzers
+	TORTURE=1 RACES=20000 TEST_TIMEOUT=20000 BUILD=$(B) sh tests/run.sh $(SYSTEM)
+	FUZZ_SECONDS=600 TEST_TIMEOUT=20000 sh tests/run.sh tests/fuzz/short.sh
+
+bench: packages
+	@$(MAKE) --no-print-directory all build/frontdesk-load build/frontdesk-bare
+	@sh tools/bench.sh
+
 # Packages, running, installing ----------------------------------------------------------------------------------------
 
 packages:
