@@ -14,6 +14,7 @@ PREFIX ?= /usr/local
 CC = gcc
 SAN ?=
 V ?= 0
+JOBS := $(shell nproc)
 
 # What Debian 12 has to bring. `make packages-proof` compares this with what the build really uses.
 PACKAGES_BUILD = gcc libc6-dev make libsqlite3-dev libmicrohttpd-dev libcurl4-openssl-dev libcjson-dev libpcre2-dev \
@@ -353,23 +354,23 @@ SYSTEM_ASAN = $(filter-out %/07_crash.py %/09_disk.py %/11_bounds.py,$(SYSTEM))
 SYSTEM_TSAN = $(filter %/02_ingress.py %/04_rules.py %/08_take_race.py,$(SYSTEM))
 
 check: packages-check
-	@$(MAKE) --no-print-directory all tests
-	@$(MAKE) --no-print-directory SAN=address,undefined all tests
-	@$(MAKE) --no-print-directory SAN=thread all $(patsubst %,build/tsan/unit/test_%,$(UNIT_TSAN))
-	@$(MAKE) --no-print-directory SAN=fuzzer-no-link,address,undefined fuzzers
+	@$(MAKE) --no-print-directory -j$(JOBS) all tests
+	@$(MAKE) --no-print-directory -j$(JOBS) SAN=address,undefined all tests
+	@$(MAKE) --no-print-directory -j$(JOBS) SAN=thread all $(patsubst %,build/tsan/unit/test_%,$(UNIT_TSAN))
+	@$(MAKE) --no-print-directory -j$(JOBS) SAN=fuzzer-no-link,address,undefined fuzzers
 	@LINT_TESTS="tests/lint_tree.sh $(wildcard tests/lint.sh)" UNIT_PLAIN="$(UNIT_PROGRAMS)" SYSTEM="$(SYSTEM)" \
 	 UNIT_ASAN="$(patsubst %,build/asan/unit/test_%,$(UNIT))" SYSTEM_ASAN="$(SYSTEM_ASAN)" \
 	 UNIT_TSAN="$(patsubst %,build/tsan/unit/test_%,$(UNIT_TSAN))" SYSTEM_TSAN="$(SYSTEM_TSAN)" sh tests/check.sh
 
 # All kill points, long fuzzing, thousands of races: hours.
 torture: packages-check
-	@$(MAKE) --no-print-directory all tests
-	@$(MAKE) --no-print-directory SAN=fuzzer-no-link,address,undefined fuzzers
+	@$(MAKE) --no-print-directory -j$(JOBS) all tests
+	@$(MAKE) --no-print-directory -j$(JOBS) SAN=fuzzer-no-link,address,undefined fuzzers
 	TORTURE=1 RACES=20000 TEST_TIMEOUT=20000 BUILD=$(B) sh tests/run.sh $(SYSTEM)
 	FUZZ_SECONDS=600 TEST_TIMEOUT=20000 sh tests/run.sh tests/fuzz/short.sh
 
 bench: packages
-	@$(MAKE) --no-print-directory all build/frontdesk-load build/frontdesk-bare
+	@$(MAKE) --no-print-directory -j$(JOBS) all build/frontdesk-load build/frontdesk-bare
 	@sh tools/bench.sh
 
 # Packages, running, installing ----------------------------------------------------------------------------------------
@@ -381,7 +382,7 @@ packages-check:
 	@sh tools/packages.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK)
 
 demo: packages
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@sh tools/demo.sh
 
 packages-proof: all tests
