@@ -166,6 +166,7 @@ int health_probe(struct health *health, struct db *db, const char *path, const c
         if (lane == NULL)
             continue;
         lane->until_at = now + PROBE_PATIENCE_MS;
+        lane->is_probing = true;
         if (lane_put(db, lane, now, error) != 0)
             return -1;
     }
@@ -183,11 +184,12 @@ static int worsen(struct health *health, struct db *db, const struct answer *ans
 
     if (lane == NULL)
         return 0;
-    /* Calls that were under way together fail together: one failure, not four. */
-    if (lane->until_at <= now || strcmp(lane->state, state) != 0)
+    /* Calls that were under way together fail together: one failure, not four. A probe is out alone. */
+    if (lane->is_probing || lane->until_at <= now || strcmp(lane->state, state) != 0)
         lane->failures++;
-    if (now + wait_ms > lane->until_at)
+    if (lane->is_probing || now + wait_ms > lane->until_at)
         lane->until_at = now + wait_ms;
+    lane->is_probing = false;
     snprintf(lane->reason, sizeof lane->reason, "%s", answer->problem);
     health->ramp = 1;
     return change_state(db, lane, state, now, error);

@@ -50,7 +50,8 @@ struct db {
     enum db_role role;
     enum db_fault fault;
     int wal_pages;
-    ino_t wal_inode; /* 0: not seen yet */
+    int wal_peak;               /* since the file was last cut to nothing */
+    ino_t wal_inode;            /* 0: not seen yet */
     int64_t statement_deadline; /* monotonic ms */
     bool is_limited;            /* by db_limit_ms, else by the reader's own bound */
     struct query *queries[STATEMENTS_MAX];
@@ -164,6 +165,8 @@ static int on_wal(void *context, sqlite3 *handle, const char *name, int pages)
     (void)handle;
     (void)name;
     db->wal_pages = pages;
+    if (pages > db->wal_peak)
+        db->wal_peak = pages;
     return SQLITE_OK;
 }
 
@@ -273,7 +276,8 @@ void db_limit_ms(struct db *db, int ms)
         sqlite3_progress_handler(db->handle, 0, NULL, NULL);
 }
 
-/* SQLite itself looks at the database file alone; without its log, acknowledged messages would be gone at the next start. */
+/* SQLite itself looks at the database file alone; without its log, acknowledged messages would be gone at the
+ * next start. */
 static bool wal_has_moved(struct db *db)
 {
     struct buf name = { 0 };
@@ -562,18 +566,22 @@ static int checkpoint(struct db *db, int mode, int *left, int *copied)
 
 int db_checkpoint(struct db *db, bool is_idle, struct error *error)
 {
+    /* The file keeps the length it once had, also when its pages are used again from the start. */
+    bool is_long = is_idle && db->wal_peak > CHECKPOINT_TRUNCATE_PAGES;
     int left = 0, copied = 0, code;
 
-    if (db->wal_pages < CHECKPOINT_PAGES)
+    if (db->wal_pages < CHECKPOINT_PAGES && !is_long)
         return 0;
     code = checkpoint(db, SQLITE_CHECKPOINT_PASSIVE, &left, &copied);
     if (code != SQLITE_OK)
         return fail(db, code, error);
     if (left != copied)
         return 0;
-    if (is_idle && left > CHECKPOINT_TRUNCATE_PAGES)
-        code = checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE, &left, &copied);
     db->wal_pages = 0;
+    if (!is_long)
+        return 0;
+    db->wal_peak = 0;
+    code = checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE, &left, &copied);
     return code == SQLITE_OK ? 0 : fail(db, code, error);
 }
 

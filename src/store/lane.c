@@ -16,6 +16,7 @@ int lane_list(struct db *db, struct lane *lanes, size_t max, size_t *count, stru
     while (*count < max && (more = query_step(q, error)) == 1) {
         struct lane *lane = &lanes[(*count)++];
 
+        lane->is_probing = false;
         snprintf(lane->name, sizeof lane->name, "%s", query_text(q, 0));
         snprintf(lane->state, sizeof lane->state, "%s", query_text(q, 1));
         lane->until_at = query_int(q, 2);

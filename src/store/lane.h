@@ -5,6 +5,7 @@
 #ifndef STORE_LANE_H
 #define STORE_LANE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ struct lane {
     char state[12]; /* backing_off, limited, stopped; "" well */
     int64_t until_at;
     int failures;
+    bool is_probing; /* one row is out to look; not stored */
     char reason[300];
 };
 

@@ -290,6 +290,10 @@ static void a_stopped_lane_resumes_by_itself(void **state)
         assert_null(claim(f, 0));
         assert_int_equal(count_state(f, "due"), 30);
         f->now += 5000;
+        settle(f, claim(f, 0), stop); /* a probe that fails: the wait grows */
+        assert_int_equal(fixture_int(f, "SELECT failures FROM lane"), 2);
+        assert_null(claim(f, 0));
+        f->now += 5000;
         probe = claim(f, 0);
         assert_int_equal(length(probe), 1);
         assert_int_equal(probe->count, 1);

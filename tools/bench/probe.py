@@ -2,7 +2,7 @@
 """probe: what bench.sh cannot ask in shell. ADDRESS is HOST:PORT or the path of a Unix socket.
 
     probe.py ask ADDRESS PATH NAME...             prints these numbers of the JSON that is there, in one line
-    probe.py until ADDRESS PATH NAME GOAL SECONDS waits until the number is GOAL; prints how many seconds that took
+    probe.py until ADDRESS PATH NAME GOAL SECONDS waits until the number is GOAL or more; prints how many seconds that took
     probe.py sync FOLDER                          prints mean and 99th percentile, in ms, of writing 64 KiB and fdatasync
 """
 import http.client
@@ -37,7 +37,7 @@ def ask(address, path, *names):
 
 def until(address, path, name, goal, seconds):
     began = time.monotonic()
-    while (now := read(address, path)[name]) != int(goal):
+    while (now := read(address, path)[name]) < int(goal):
         if time.monotonic() - began > float(seconds):
             sys.exit(f"probe.py: {name} is {now} after {seconds} s, not {goal}")
         time.sleep(0.01)

@@ -11,6 +11,13 @@ function median(name, connections,    key, n) {
     return n % 2 ? values[key, (n + 1) / 2] : (values[key, n / 2] + values[key, n / 2 + 1]) / 2
 }
 
+function total(name, connections,    key, sum, i) {
+    key = name " " connections
+    for (i = 1; i <= count[key]; i++)
+        sum += values[key, i]
+    return sum + 0
+}
+
 function least(name, connections) {
     return values[name " " connections, 1]
 }
@@ -47,9 +54,17 @@ function pair(title, name, format) {
     row(title, sprintf(format, median(name, 64)), sprintf(format, median(name, 256)))
 }
 
+# Over all rounds, not a median: one is too many.
+function print_stalled(name) {
+    if (most(name "_stalled", 64) + most(name "_stalled", 256) > 0)
+        row("  STALLED: no answer in 5 s, all rounds", sprintf("%9d", total(name "_stalled", 64)),
+            sprintf("%9d", total(name "_stalled", 256)))
+}
+
 function print_daemon(title, name) {
     row(title, speed(64, name), speed(256, name))
     row("  of bare, in the same round", ratio(64, name), ratio(256, name))
+    print_stalled(name)
     pair("  messages per commit", name "_batch", "%9.1f")
     pair("  commits per second", name "_commits", "%9.0f")
 }
@@ -59,6 +74,7 @@ END {
     row("", "       64 connections", "      256 connections")
     row("", "   acks/s   p99 ms  cpu us", "   acks/s   p99 ms  cpu us")
     row("bare libmicrohttpd: only answers 202", speed(64, "bare"), speed(256, "bare"))
+    print_stalled("bare")
     print_daemon("frontdeskd, 1 message in 20 answered", "few")
     print_daemon("frontdeskd, every message answered", "all")
     row("  end to end: replies accepted per second", sprintf("%9s", grouped(median("all_replies", 64))),
@@ -72,5 +88,5 @@ END {
     row("  while that book grew", sprintf("%9s acks/s", grouped(median("long_rate", 0))))
     print ""
     print "  cpu us: time on the processors per message, of that program alone, its replies to Braze included."
-    print "  No message was refused, every reply was accepted once, and the audit of each book balanced."
+    print "  All answers were 202, all replies reached the sandbox, and the audit of each book balanced."
 }
