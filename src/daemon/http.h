@@ -47,7 +47,7 @@ struct http_config {
     /* Ends with a NULL method. Known path, other method: 405; unknown path: 404. HEAD goes with GET. */
     const struct http_route *routes;
     void *context;
-    unsigned threads;                   /* 0: 2 */
+    unsigned threads;         /* at least so many; 0: 2. One more for every 120 connections allowed */
     unsigned connections_max;           /* 0: 2048; lowered where the limit on open files is near */
     unsigned per_address_max;           /* 0: no limit (everything comes from a proxy) */
     int request_ms;                     /* absolute deadline for headers and body; 0: 15,000 */

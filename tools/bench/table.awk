@@ -88,5 +88,5 @@ END {
     row("  while that book grew", sprintf("%9s acks/s", grouped(median("long_rate", 0))))
     print ""
     print "  cpu us: time on the processors per message, of that program alone, its replies to Braze included."
-    print "  All answers were 202, all replies reached the sandbox, and the audit of each book balanced."
+    print "  All answers were 202; where every message is answered, the sandbox took every reply; each audit balanced."
 }
