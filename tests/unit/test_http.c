@@ -483,9 +483,9 @@ static void test_shared_cap(void **state)
 /* Sends `drip` again and again, faster than any idle timeout, until the server cuts the connection. */
 static void expect_cut(const char *head, const char *drip)
 {
+    int64_t begun_at = clock_monotonic_ms(); /* before the server can see the connection */
     struct wire wire = wire_tcp(port);
     struct timeval pause = { .tv_usec = 20000 };
-    int64_t begun_at = clock_monotonic_ms();
     char byte;
     ssize_t got;
     setsockopt(wire.fd, SOL_SOCKET, SO_RCVTIMEO, &pause, sizeof pause);
@@ -624,7 +624,9 @@ static void test_settle_races_deadline(void **state)
     }
     pthread_join(settler, NULL);
     assert_int_equal(answers, EACH);
-    assert_int_equal(stats_now().parked, 0);
+    int64_t until = clock_monotonic_ms() + WAIT_MS;
+    while (stats_now().parked > 0) /* counted right after the answer */
+        assert_true(clock_monotonic_ms() < until);
 }
 
 static void test_stop_with_parked(void **state)
