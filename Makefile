@@ -88,6 +88,7 @@ LIB = \
   src/store/contact.c \
   src/store/conversation.c \
   src/store/db.c \
+  src/store/db_query.c \
   src/store/event.c \
   src/store/lane.c \
   src/store/listing.c \

@@ -1,19 +1,20 @@
 -- The spine: what comes in, who sent it, what was decided, what goes out.
 --
--- Times are unix milliseconds UTC in columns named _at. Ids rise with time and are never used again
--- (AUTOINCREMENT); with FRONTDESK_DESK set they start at desk << 40. A line at the end of a table's or
+-- Times are unix milliseconds UTC in columns named _at. Ids rise with time and are never used again: the writer gives
+-- them (db_next_id); with FRONTDESK_DESK set they start above desk << 40, the book's `first_id`. Who deletes the newest
+-- rows of a table has to raise `first_id`. A line at the end of a table's or
 -- column's definition says what it means; the CHECKs say which states are legal. They use OR: for a list behind IN SQLite
 -- builds a small table at every write, and likewise in the conditions of partial indexes.
 
 -- Small facts about this book, one row each.
 CREATE TABLE book (
-  name   TEXT PRIMARY KEY,          -- live_ruleset, tried_digest, running, careful_until …
+  name   TEXT PRIMARY KEY,          -- live_ruleset, tried_digest, running, careful_until, first_id …
   value  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- One HTTP call received, byte for byte. Only state, tries, message and reason ever change.
 CREATE TABLE webhook (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  id            INTEGER PRIMARY KEY,
   received_at   INTEGER NOT NULL,
   channel       TEXT NOT NULL,      -- from the path
   claimed_user  TEXT,               -- identity from query or header; NULL: neither was there, '': an answer (a newcomer)
@@ -35,7 +36,7 @@ BEGIN SELECT RAISE (ABORT, 'a webhook is kept as it came'); END;
 
 -- A person.
 CREATE TABLE contact (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  id            INTEGER PRIMARY KEY,
   created_at    INTEGER NOT NULL,
   first_name    TEXT NOT NULL DEFAULT '',
   language      TEXT NOT NULL DEFAULT '',
@@ -62,7 +63,7 @@ CREATE INDEX identity_contact ON identity (contact);
 
 -- A contact's exchange on one channel, from the first message to the close.
 CREATE TABLE conversation (
-  id             INTEGER PRIMARY KEY AUTOINCREMENT,
+  id             INTEGER PRIMARY KEY,
   contact        INTEGER NOT NULL REFERENCES contact (id),
   channel        TEXT NOT NULL,
   owner          TEXT NOT NULL CHECK (owner = 'bot' OR owner = 'agent' OR owner = 'closed'),
@@ -80,7 +81,7 @@ CREATE INDEX conversation_waiting ON conversation (owner, id) WHERE owner = 'age
 
 -- One unit of answering: a message in, an answer out. Its state is the fate of the customer's message.
 CREATE TABLE turn (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  id            INTEGER PRIMARY KEY,
   conversation  INTEGER NOT NULL REFERENCES conversation (id),
   ruleset       INTEGER NOT NULL,
   epoch         INTEGER NOT NULL,
@@ -105,7 +106,7 @@ CREATE INDEX turn_open ON turn (id) WHERE state = 'open';
 
 -- One text in a conversation.
 CREATE TABLE message (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  id            INTEGER PRIMARY KEY,
   conversation  INTEGER NOT NULL REFERENCES conversation (id),
   turn          INTEGER REFERENCES turn (id), -- NULL for what a person says on their own
   at            INTEGER NOT NULL,
@@ -145,7 +146,7 @@ CREATE TABLE decision (
 
 -- The durable list of calls to the outside. Per contact one row at a time is due or claimed; those behind it wait.
 CREATE TABLE outbox (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  id            INTEGER PRIMARY KEY,
   kind          TEXT NOT NULL CHECK (
                   kind = 'send' OR kind = 'track' OR kind = 'consult' OR kind = 'call' OR kind = 'notify'),
   contact       INTEGER NOT NULL REFERENCES contact (id),
@@ -187,7 +188,7 @@ CREATE INDEX outbox_message ON outbox (message);
 
 -- One try at an outbox row, with its outcome.
 CREATE TABLE attempt (
-  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  id           INTEGER PRIMARY KEY,
   outbox       INTEGER NOT NULL REFERENCES outbox (id),
   at           INTEGER NOT NULL,    -- when the call began
   took_ms      INTEGER NOT NULL,
@@ -216,7 +217,7 @@ CREATE TABLE lane (
 
 -- Things to do at a time; a restart loses none.
 CREATE TABLE timer (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  id            INTEGER PRIMARY KEY,
   due_at        INTEGER NOT NULL,
   kind          TEXT NOT NULL,      -- forget: drop keys for duplicates older than 30 days
   conversation  INTEGER REFERENCES conversation (id)
@@ -225,7 +226,7 @@ CREATE INDEX timer_due ON timer (due_at);
 
 -- The ledger: who did what to whom. Read by audit, --follow and the console.
 CREATE TABLE event (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  id            INTEGER PRIMARY KEY,
   at            INTEGER NOT NULL,
   conversation  INTEGER REFERENCES conversation (id),
   kind          TEXT NOT NULL,      -- take, release, close, handoff, opt_out, opt_in, say, ruleset, retry, drop, replay, lane …
@@ -236,7 +237,7 @@ CREATE INDEX event_conversation ON event (conversation, id);
 
 -- Every ruleset that was ever in force, and its files.
 CREATE TABLE ruleset (
-  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  id          INTEGER PRIMARY KEY,
   loaded_at   INTEGER NOT NULL,
   actor       TEXT NOT NULL,
   digest      TEXT NOT NULL,        -- of names and texts of its files

@@ -337,7 +337,7 @@ static int store_all(struct engine *engine, struct outcome *outcomes, size_t cou
 }
 
 /* 0: decided or set aside, the receipt says which. -1: not now (the row stays raw). */
-static int decide_carefully(struct engine *engine, const struct webhook *webhook, struct receipt *receipt,
+static int decide_carefully(struct engine *engine, struct webhook *webhook, struct receipt *receipt,
                             int64_t now)
 {
     struct error error = { 0 };
@@ -355,7 +355,7 @@ static int decide_carefully(struct engine *engine, const struct webhook *webhook
     if (db_fault(engine->desk.db) != DB_STATEMENT || desk_begin(&engine->desk, &error) != 0)
         return -1;
     return commit_step(engine,
-                       road_set_aside(&engine->desk, (struct webhook *)webhook,
+                       road_set_aside(&engine->desk, webhook,
                                       "deciding it failed; see the log of that moment", receipt, &error),
                        &error);
 }

@@ -37,6 +37,7 @@ struct outcome outcome_of(struct mail *mail, int64_t now)
 void outcome_reset(struct outcome *outcome)
 {
     outcome->webhook.id = 0;
+    outcome->webhook.is_stored = false;
     outcome->receipt = (struct receipt){ 0 };
     outcome->status = 0;
     outcome->contact = 0;

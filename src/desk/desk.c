@@ -13,6 +13,7 @@
 #include "store/book.h"
 #include "store/event.h"
 #include "store/lock.h"
+#include "store/message.h"
 #include "store/outbox.h"
 #include "store/rulebook.h"
 #include "store/schema.h"
@@ -28,6 +29,13 @@ uint32_t desk_random(struct desk *desk)
     desk->random ^= desk->random >> 17;
     desk->random ^= desk->random << 5;
     return desk->random;
+}
+
+int64_t desk_key_at(struct desk *desk, int64_t now)
+{
+    if (now > desk->newest_key_at)
+        desk->newest_key_at = now;
+    return desk->newest_key_at;
 }
 
 /* Rulesets
@@ -189,7 +197,7 @@ static int open_book(struct desk *desk, const char *path, int64_t number, int64_
     if (schema_quick_check(desk->db, QUICK_CHECK_MS, error) != 0 ||
         schema_apply(desk->db, path, number, error) != 0)
         return error_prefix(error, "%s", path);
-    if (mark_running(desk, now, error) != 0)
+    if (seen_newest(desk->db, &desk->newest_key_at, error) != 0 || mark_running(desk, now, error) != 0)
         return error_prefix(error, "%s", path);
     return clamp_waits(desk, now, error);
 }

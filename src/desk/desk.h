@@ -33,6 +33,7 @@ struct desk {
     int lock;              /* descriptor that holds the writer's lock */
     bool was_unclean;      /* the last owner of the book did not close it */
     int64_t careful_until; /* go carefully until then (desk/road.h) */
+    int64_t newest_key_at; /* of the keys for duplicates */
 };
 
 /*
@@ -46,6 +47,10 @@ void desk_close(struct desk *desk);
 /* Frees everything without a word to the book, which then looks as after a crash: for a process that must not
  * write any more. */
 void desk_release(struct desk *desk);
+
+/* The time to write beside a new key for duplicates: now, and never before the newest one's, so that a clock that was
+ * wrong for a while does not make it the first to be forgotten. */
+int64_t desk_key_at(struct desk *desk, int64_t now);
 
 /* The next number for jitter; the seed is set at open. */
 uint32_t desk_random(struct desk *desk);

@@ -25,7 +25,7 @@ enum { TWIN_MS = 10 * 1000 };
 /* One webhook under way. */
 struct passage {
     struct desk *desk;
-    const struct webhook *webhook;
+    struct webhook *webhook;
     const struct inbound *in;
     struct contact contact;
     struct conversation conversation;
@@ -139,6 +139,7 @@ static int put_turn(struct passage *p, struct error *error)
 static int put_message(struct passage *p, struct error *error)
 {
     struct message message = {
+        .id = p->message,
         .conversation = p->conversation.id,
         .turn = p->turn.id,
         .at = p->now,
@@ -152,10 +153,7 @@ static int put_message(struct passage *p, struct error *error)
         .flags = p->in->flags,
     };
 
-    if (message_put(p->desk->db, &message, error) != 0)
-        return -1;
-    p->message = message.id;
-    return 0;
+    return message_put(p->desk->db, &message, error);
 }
 
 static int put_decision(struct passage *p, const struct decide_state *state, struct error *error)
@@ -232,9 +230,23 @@ static int settle_webhook(struct passage *p, const char *state, int64_t message,
     int result;
 
     inbound_format_flags(p->in->flags, &how);
-    result = webhook_settle(p->desk->db, p->webhook->id, state, message, buf_text(&how), error);
+    result = webhook_settle(p->desk->db, p->webhook, state, message, buf_text(&how), error);
     buf_release(&how);
     return result;
+}
+
+/* Its key, kept for the first message that brings it; 1: it came before, and *message says as what. */
+static int claim_key(struct passage *p, const char *identity, int64_t *message, struct error *error)
+{
+    struct seen seen = { p->webhook->channel, identity, p->in->dispatch_id, p->message, desk_key_at(p->desk, p->now) };
+    int is_new;
+
+    if (*p->in->dispatch_id == '\0')
+        return 0;
+    is_new = seen_claim(p->desk->db, &seen, error);
+    if (is_new == 0)
+        *message = seen.message;
+    return is_new < 0 ? -1 : !is_new;
 }
 
 /* The conversation that the message belongs to; 1: it is the twin of *first. */
@@ -262,9 +274,21 @@ static int enter(struct passage *p, struct error *error)
     if (conversation_heard(p->desk->db, &p->conversation, p->now, error) != 0)
         return -1;
     /* The window is open again: what was held for want of it may go, before the new answer. */
-    if (outbox_release_held(p->desk->db, p->contact.id, p->now, error) != 0)
+    if (outbox_release_held(p->desk->db, p->contact.id, p->now, error) != 0 ||
+        settle_webhook(p, "read", p->message, error) != 0)
         return -1;
     return decide_and_store(p, error);
+}
+
+/* The same words by another campaign: a receipt for the first. Its key counts as well, since its campaign may repeat
+ * the call when the ten seconds are over. */
+static int join_twin(struct passage *p, const char *identity, int64_t first, struct error *error)
+{
+    struct seen seen = { p->webhook->channel, identity, p->in->dispatch_id, first, p->now };
+
+    if (*p->in->dispatch_id != '\0' && seen_point(p->desk->db, &seen, error) != 0)
+        return -1;
+    return settle_webhook(p, "duplicate", first, error);
 }
 
 static int accept_message(struct passage *p, const char *identity, struct receipt *receipt,
@@ -284,27 +308,24 @@ static int accept_message(struct passage *p, const char *identity, struct receip
     if (contact_resolve(p->desk->db, &claim, p->now, &p->contact, error) != 0)
         return -1;
     twin = find_conversation(p, &receipt->message, error);
-    if (twin < 0 || (twin == 0 && enter(p, error) != 0))
-        return -1;
-    receipt->kind = twin == 1 ? RECEIPT_DUPLICATE : RECEIPT_ACCEPTED;
-    if (twin == 0)
-        receipt->message = p->message;
-    /* A twin's key counts as well: its campaign may repeat the call when the ten seconds are over. */
-    if (*p->in->dispatch_id != '\0' && seen_put(p->desk->db, p->webhook->channel, identity,
-                                                p->in->dispatch_id, receipt->message, p->now, error) != 0)
-        return -1;
-    return settle_webhook(p, twin == 1 ? "duplicate" : "read", receipt->message, error);
+    if (twin == 1) {
+        receipt->kind = RECEIPT_DUPLICATE;
+        return join_twin(p, identity, receipt->message, error);
+    }
+    receipt->kind = RECEIPT_ACCEPTED;
+    receipt->message = p->message;
+    return twin < 0 ? -1 : enter(p, error);
 }
 
 static int pass(struct passage *p, struct receipt *receipt, struct error *error)
 {
     struct buf identity = { 0 };
-    int seen = 0, result;
+    int seen, result;
 
     format_identity(p->in, &identity);
-    if (*p->in->dispatch_id != '\0')
-        seen = seen_get(p->desk->db, p->webhook->channel, buf_text(&identity), p->in->dispatch_id,
-                        &receipt->message, error);
+    seen = message_number(p->desk->db, &p->message, error);
+    if (seen == 0)
+        seen = claim_key(p, buf_text(&identity), &receipt->message, error);
     if (seen == 0) {
         result = accept_message(p, buf_text(&identity), receipt, error);
     } else {
@@ -321,10 +342,10 @@ static int pass(struct passage *p, struct receipt *receipt, struct error *error)
 
 int road_store(struct desk *desk, struct webhook *webhook, struct error *error)
 {
-    return webhook_put(desk->db, webhook, "raw", error);
+    return webhook_put(desk->db, webhook, error);
 }
 
-int road_decide(struct desk *desk, const struct webhook *webhook, int64_t now, struct receipt *receipt,
+int road_decide(struct desk *desk, struct webhook *webhook, int64_t now, struct receipt *receipt,
                 struct error *error)
 {
     struct inbound in = { 0 };
@@ -338,7 +359,7 @@ int road_decide(struct desk *desk, const struct webhook *webhook, int64_t now, s
     if (read == 1)
         result = pass(&passage, receipt, error);
     else
-        result = webhook_settle(desk->db, webhook->id, "unreadable", 0, why.text, error);
+        result = webhook_settle(desk->db, webhook, "unreadable", 0, why.text, error);
     if (read != 1)
         log_warn("webhook_unreadable", log_int("webhook", webhook->id), log_text("reason", why.text));
     inbound_release(&in);
@@ -348,7 +369,7 @@ int road_decide(struct desk *desk, const struct webhook *webhook, int64_t now, s
 int road_receive(struct desk *desk, struct webhook *webhook, int64_t now, struct receipt *receipt,
                  struct error *error)
 {
-    if (road_store(desk, webhook, error) != 0)
+    if (webhook_number(desk->db, webhook, error) != 0)
         return -1;
     return road_decide(desk, webhook, now, receipt, error);
 }
@@ -356,7 +377,7 @@ int road_receive(struct desk *desk, struct webhook *webhook, int64_t now, struct
 static const char POISON[] =
     "deciding it ended the program three times; see the log, then: frontdesk webhooks replay";
 
-int road_count(struct desk *desk, const struct webhook *webhook, struct receipt *receipt, struct error *error)
+int road_count(struct desk *desk, struct webhook *webhook, struct receipt *receipt, struct error *error)
 {
     int64_t tries;
 
@@ -366,15 +387,15 @@ int road_count(struct desk *desk, const struct webhook *webhook, struct receipt 
         return webhook_count_try(desk->db, webhook->id, error) == 0 ? 1 : -1;
     *receipt = (struct receipt){ .kind = RECEIPT_UNREADABLE, .webhook = webhook->id };
     log_error("webhook_set_aside", log_int("webhook", webhook->id), log_text("reason", POISON));
-    return webhook_settle(desk->db, webhook->id, "aside", 0, POISON, error) == 0 ? 0 : -1;
+    return webhook_settle(desk->db, webhook, "aside", 0, POISON, error) == 0 ? 0 : -1;
 }
 
 int road_set_aside(struct desk *desk, struct webhook *webhook, const char *reason, struct receipt *receipt,
                    struct error *error)
 {
-    if (webhook->id == 0 && webhook_put(desk->db, webhook, "raw", error) != 0)
+    if (webhook->id == 0 && webhook_number(desk->db, webhook, error) != 0)
         return -1;
     *receipt = (struct receipt){ .kind = RECEIPT_UNREADABLE, .webhook = webhook->id };
     log_error("webhook_set_aside", log_int("webhook", webhook->id), log_text("reason", reason));
-    return webhook_settle(desk->db, webhook->id, "aside", 0, reason, error);
+    return webhook_settle(desk->db, webhook, "aside", 0, reason, error);
 }

@@ -30,9 +30,9 @@ int road_receive(struct desk *desk, struct webhook *webhook, int64_t now, struct
 
 /* The road in careful steps. road_count: 1 go on, 0 it was set aside (the receipt says so). */
 int road_store(struct desk *desk, struct webhook *webhook, struct error *error);
-int road_count(struct desk *desk, const struct webhook *webhook, struct receipt *receipt,
+int road_count(struct desk *desk, struct webhook *webhook, struct receipt *receipt,
                struct error *error);
-int road_decide(struct desk *desk, const struct webhook *webhook, int64_t now, struct receipt *receipt,
+int road_decide(struct desk *desk, struct webhook *webhook, int64_t now, struct receipt *receipt,
                 struct error *error);
 
 /* Keeps its bytes as set aside for the reason given: deciding it failed. */

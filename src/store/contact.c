@@ -11,8 +11,7 @@
 /* Identities ------------------------------------------------------------------------------------------------
  */
 
-static const char BY_IDENTITY[] = "SELECT contact FROM identity WHERE kind = ?1 AND value = ?2 "
-                                  "AND kind IN ('external', 'braze')";
+static const char BY_IDENTITY[] = "SELECT contact FROM identity WHERE kind = ?1 AND value = ?2";
 
 static int find_by_id(struct db *db, const char *kind, const char *value, int64_t *contact,
                       struct error *error)
@@ -106,31 +105,21 @@ static int find(struct db *db, const struct contact_claim *claim, int64_t *conta
 static const char ADD_IDENTITY[] =
     "INSERT INTO identity (kind, value, contact, added_at) VALUES (?1, ?2, ?3, ?4) "
     "ON CONFLICT DO NOTHING";
-static const char KNOWS_IDENTITY[] = "SELECT 1 FROM identity WHERE kind = ?1 AND value = ?2 AND contact = ?3";
 
 /* 1 when it is new. */
 static int add_identity(struct db *db, const char *kind, const char *value, int64_t contact, int64_t now,
                         struct error *error)
 {
     struct query *q;
-    int found;
 
     if (*value == '\0')
         return 0;
-    q = db_query(db, KNOWS_IDENTITY);
-    query_bind_text(q, 1, kind);
-    query_bind_text(q, 2, value);
-    query_bind_int(q, 3, contact);
-    found = query_step(q, error);
-    query_end(q);
-    if (found != 0)
-        return found < 0 ? -1 : 0;
     q = db_query(db, ADD_IDENTITY);
     query_bind_text(q, 1, kind);
     query_bind_text(q, 2, value);
     query_bind_int(q, 3, contact);
     query_bind_int(q, 4, now);
-    return query_run(q, error) == 0 ? 1 : -1;
+    return query_run(q, error) != 0 ? -1 : db_changes(db) == 1;
 }
 
 /* Contacts
@@ -145,22 +134,24 @@ static void address_of(const struct contact_claim *claim, const char **kind, con
                                            : claim->braze_id;
 }
 
-static const char CREATE[] = "INSERT INTO contact (created_at, address_kind, address) VALUES (?1, ?2, ?3)";
+static const char CREATE[] = "INSERT INTO contact (id, created_at, address_kind, address) VALUES (?1, ?2, ?3, ?4)";
 
 static int create(struct db *db, const struct contact_claim *claim, int64_t now, int64_t *contact,
                   struct error *error)
 {
-    struct query *q = db_query(db, CREATE);
+    static const char NEWEST_ID[] = DB_NEWEST_ID("contact");
     const char *kind, *address;
+    struct query *q;
 
-    address_of(claim, &kind, &address);
-    query_bind_int(q, 1, now);
-    query_bind_text(q, 2, kind);
-    query_bind_text(q, 3, address);
-    if (query_run(q, error) != 0)
+    if (db_next_id(db, NEWEST_ID, contact, error) != 0)
         return -1;
-    *contact = db_last_id(db);
-    return 0;
+    address_of(claim, &kind, &address);
+    q = db_query(db, CREATE);
+    query_bind_int(q, 1, *contact);
+    query_bind_int(q, 2, now);
+    query_bind_text(q, 3, kind);
+    query_bind_text(q, 4, address);
+    return query_run(q, error);
 }
 
 /* Nobody can be written to by a Braze id alone: a better address that is known stays. */
@@ -191,36 +182,63 @@ static const char *newer(const char *said, const char *known)
     return *said != '\0' ? said : known;
 }
 
-static const char READ[] = "SELECT first_name, language, time_zone, profile_name, address_kind, address, "
-                           "opted_out_at IS NOT NULL FROM contact WHERE id = ?1";
+/* The person with some of his identities: a row for each. More of them than are read here are looked up by
+ * their insert. */
+static const char READ[] =
+    "SELECT first_name, language, time_zone, profile_name, address_kind, address, opted_out_at IS NOT NULL, kind, value "
+    "FROM contact LEFT JOIN identity ON identity.contact = contact.id WHERE contact.id = ?1 LIMIT 16";
 
-/* Reads the row, merges what the claim says, and reports whether anything changed. */
-static int read_merged(struct db *db, const struct contact_claim *claim, struct contact *contact,
-                       char **profile_name, bool *has_changed, struct error *error)
+/* What the row holds beside the contact itself. */
+struct known {
+    char *profile_name;
+    bool has_changed;                        /* the claim says something new about the person */
+    bool has_external, has_braze, has_phone; /* what the claim says is known as the person's */
+};
+
+static void note_identity(const struct query *q, const struct contact_claim *claim, struct known *known)
 {
-    struct query *q = db_query(db, READ);
-    const char *kind, *address;
-    int found;
+    const char *kind = query_text(q, 7), *value = query_text(q, 8);
 
-    query_bind_int(q, 1, contact->id);
-    found = query_step(q, error);
-    if (found != 1) {
-        query_end(q);
-        return found < 0 ? -1 : error_set(error, "contact %lld has vanished", (long long)contact->id);
-    }
+    known->has_external |= strcmp(kind, "external") == 0 && strcmp(value, claim->external_id) == 0;
+    known->has_braze |= strcmp(kind, "braze") == 0 && strcmp(value, claim->braze_id) == 0;
+    known->has_phone |= strcmp(kind, "phone") == 0 && strcmp(value, claim->phone) == 0;
+}
+
+/* Takes the texts of the row, newer ones of the claim first. */
+static void merge(const struct query *q, const struct contact_claim *claim, struct contact *contact,
+                  struct known *known)
+{
+    const char *kind, *address;
+
     address_of(claim, &kind, &address);
     contact->first_name = alloc_text(newer(claim->first_name, query_text(q, 0)));
     contact->language = alloc_text(newer(claim->language, query_text(q, 1)));
     contact->time_zone = alloc_text(newer(claim->time_zone, query_text(q, 2)));
-    *profile_name = alloc_text(newer(claim->profile_name, query_text(q, 3)));
+    known->profile_name = alloc_text(newer(claim->profile_name, query_text(q, 3)));
     contact->is_opted_out = query_int(q, 6) != 0;
-    *has_changed = strcmp(contact->first_name, query_text(q, 0)) != 0 ||
-                   strcmp(contact->language, query_text(q, 1)) != 0 ||
-                   strcmp(contact->time_zone, query_text(q, 2)) != 0 ||
-                   strcmp(*profile_name, query_text(q, 3)) != 0 || strcmp(kind, query_text(q, 4)) != 0 ||
-                   strcmp(address, query_text(q, 5)) != 0;
+    known->has_changed = strcmp(contact->first_name, query_text(q, 0)) != 0 ||
+                         strcmp(contact->language, query_text(q, 1)) != 0 ||
+                         strcmp(contact->time_zone, query_text(q, 2)) != 0 ||
+                         strcmp(known->profile_name, query_text(q, 3)) != 0 ||
+                         strcmp(kind, query_text(q, 4)) != 0 || strcmp(address, query_text(q, 5)) != 0;
+}
+
+static int read_merged(struct db *db, const struct contact_claim *claim, struct contact *contact,
+                       struct known *known, struct error *error)
+{
+    struct query *q = db_query(db, READ);
+    int more;
+
+    query_bind_int(q, 1, contact->id);
+    while ((more = query_step(q, error)) == 1) {
+        if (known->profile_name == NULL)
+            merge(q, claim, contact, known);
+        note_identity(q, claim, known);
+    }
     query_end(q);
-    return 0;
+    if (more == 0 && known->profile_name == NULL)
+        return error_set(error, "contact %lld has vanished", (long long)contact->id);
+    return more;
 }
 
 static const char PHONE_ONLY[] =
@@ -233,7 +251,7 @@ static const char DROP_PHONE[] = "DELETE FROM identity WHERE kind = 'phone' AND 
  * A contact with an external id has shown a phone that somebody without one was known by: the same person.
  * The phone is the contact's from now on, and so is the wish to hear nothing.
  */
-static int absorb_phone_only(struct db *db, const char *phone, int64_t contact, int64_t now,
+static int absorb_phone_only(struct db *db, const char *phone, struct contact *contact, int64_t now,
                              struct error *error)
 {
     struct query *q = db_query(db, PHONE_ONLY);
@@ -242,7 +260,7 @@ static int absorb_phone_only(struct db *db, const char *phone, int64_t contact, 
     int found;
 
     query_bind_text(q, 1, phone);
-    query_bind_int(q, 2, contact);
+    query_bind_int(q, 2, contact->id);
     found = query_step(q, error);
     if (found == 1) {
         other = query_int(q, 0);
@@ -256,18 +274,22 @@ static int absorb_phone_only(struct db *db, const char *phone, int64_t contact, 
     query_bind_int(q, 2, other);
     if (query_run(q, error) != 0)
         return -1;
-    return is_opted_out ? contact_set_opt_out(db, contact, true, now, error) : 0;
+    contact->is_opted_out |= is_opted_out;
+    return is_opted_out ? contact_set_opt_out(db, contact->id, true, now, error) : 0;
 }
 
-static int keep_identities(struct db *db, const struct contact_claim *claim, int64_t contact, int64_t now,
-                           struct error *error)
+static int keep_identities(struct db *db, const struct contact_claim *claim, const struct known *known,
+                           struct contact *contact, int64_t now, struct error *error)
 {
     int added;
 
-    if (add_identity(db, "external", claim->external_id, contact, now, error) < 0 ||
-        add_identity(db, "braze", claim->braze_id, contact, now, error) < 0)
+    if ((!known->has_external &&
+         add_identity(db, "external", claim->external_id, contact->id, now, error) < 0) ||
+        (!known->has_braze && add_identity(db, "braze", claim->braze_id, contact->id, now, error) < 0))
         return -1;
-    added = add_identity(db, "phone", claim->phone, contact, now, error);
+    if (known->has_phone)
+        return 0;
+    added = add_identity(db, "phone", claim->phone, contact->id, now, error);
     if (added == 1 && *claim->external_id != '\0')
         return absorb_phone_only(db, claim->phone, contact, now, error);
     return added < 0 ? -1 : 0;
@@ -277,21 +299,21 @@ int contact_resolve(struct db *db, const struct contact_claim *claim, int64_t no
                     struct error *error)
 {
     struct contact_claim merged = *claim;
-    char *profile_name = NULL;
-    bool has_changed = false;
+    struct known known = { 0 };
     int result = find(db, claim, &contact->id, error);
 
     if (result == 0)
         result = create(db, claim, now, &contact->id, error);
-    if (result < 0 || keep_identities(db, claim, contact->id, now, error) != 0 ||
-        read_merged(db, claim, contact, &profile_name, &has_changed, error) != 0)
+    if (result < 0 || read_merged(db, claim, contact, &known, error) != 0)
         return -1;
     merged.first_name = contact->first_name;
     merged.language = contact->language;
     merged.time_zone = contact->time_zone;
-    merged.profile_name = profile_name;
-    result = has_changed ? update(db, contact->id, &merged, error) : 0;
-    free(profile_name);
+    merged.profile_name = known.profile_name;
+    result = keep_identities(db, claim, &known, contact, now, error);
+    if (result == 0 && known.has_changed)
+        result = update(db, contact->id, &merged, error);
+    free(known.profile_name);
     return result;
 }
 

@@ -49,21 +49,27 @@ int conversation_newest(struct db *db, int64_t contact, const char *channel,
     return take_row(q, conversation, error);
 }
 
-static const char OPEN[] = "INSERT INTO conversation (contact, channel, owner, opened_at, last_in_at) "
-                           "VALUES (?1, ?2, 'bot', ?3, ?3)";
+static const char OPEN[] = "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at) "
+                           "VALUES (?1, ?2, ?3, 'bot', ?4, ?4)";
 
 int conversation_open(struct db *db, int64_t contact, const char *channel, int64_t now,
                       struct conversation *conversation, struct error *error)
 {
-    struct query *q = db_query(db, OPEN);
+    static const char NEWEST_ID[] = DB_NEWEST_ID("conversation");
+    struct query *q;
+    int64_t id;
 
-    query_bind_int(q, 1, contact);
-    query_bind_text(q, 2, channel);
-    query_bind_int(q, 3, now);
+    if (db_next_id(db, NEWEST_ID, &id, error) != 0)
+        return -1;
+    q = db_query(db, OPEN);
+    query_bind_int(q, 1, id);
+    query_bind_int(q, 2, contact);
+    query_bind_text(q, 3, channel);
+    query_bind_int(q, 4, now);
     if (query_run(q, error) != 0)
         return -1;
     memset(conversation, 0, sizeof *conversation);
-    conversation->id = db_last_id(db);
+    conversation->id = id;
     conversation->contact = contact;
     conversation->epoch = 1;
     conversation->last_in_at = now;

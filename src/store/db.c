@@ -1,12 +1,7 @@
 /*
- * db: one connection, its settings, its statements.
+ * db: one connection and its settings; its statements are in db_query.c.
  *
- * What SQLite's codes mean is translated here and nowhere else (db_fault). A query remembers the first thing
- * that went wrong with it, so that callers bind a row of values and look once, at the step.
- *
- * Statements live as long as the connection, in a small open-addressing table keyed by the address of their
- * SQL: a look-up is a handful of instructions, and no statement is prepared twice. Using a statement that is
- * still being read is a bug of ours and aborts.
+ * What SQLite's codes mean is translated here and nowhere else (db_fault).
  *
  * Durability: WAL with synchronous=FULL, one fdatasync per commit. Checkpoints are never automatic: the
  * writer copies pages back between rounds of its loop, PASSIVE, and truncates the log when idle
@@ -21,44 +16,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/log.h"
-#include "store/db.h"
+#include "store/db_private.h"
 
 enum {
-    STATEMENTS_MAX = 512, /* a power of two, far above the number of literals in store/ */
     CHECKPOINT_PAGES = 1000,
     CHECKPOINT_TRUNCATE_PAGES = 4000,
-    READER_STATEMENT_MS = 5000,
     WRITER_BUSY_MS = 5000,
     PROGRESS_STEPS = 20000,
 };
 
-struct query {
-    const char *sql;
-    sqlite3_stmt *stmt;
-    struct db *db;
-    int code; /* the first failure, SQLITE_OK so far */
-    bool is_used;
-};
-
-struct db {
-    sqlite3 *handle;
-    enum db_role role;
-    enum db_fault fault;
-    int wal_pages;
-    int wal_peak;               /* since the file was last cut to nothing */
-    ino_t wal_inode;            /* 0: not seen yet */
-    int64_t statement_deadline; /* monotonic ms */
-    bool is_limited;            /* by db_limit_ms, else by the reader's own bound */
-    struct query *queries[STATEMENTS_MAX];
-    int query_count;
-};
-
-static int64_t monotonic_ms(void)
+int64_t db_monotonic_ms(void)
 {
     struct timespec now;
 
@@ -97,7 +67,7 @@ static enum db_fault fault_of(int code)
     }
 }
 
-static void note_fault(struct db *db, int code)
+void db_note_fault(struct db *db, int code)
 {
     enum db_fault fault = fault_of(code);
 
@@ -110,9 +80,9 @@ enum db_fault db_fault(const struct db *db)
     return db->fault;
 }
 
-static int fail(struct db *db, int code, struct error *error)
+int db_fail(struct db *db, int code, struct error *error)
 {
-    note_fault(db, code);
+    db_note_fault(db, code);
     return error_set(error, "the database says: %s (%d)", sqlite3_errmsg(db->handle), code);
 }
 
@@ -155,7 +125,7 @@ static int on_progress(void *context)
 {
     const struct db *db = context;
 
-    return monotonic_ms() > db->statement_deadline;
+    return db_monotonic_ms() > db->statement_deadline;
 }
 
 static int on_wal(void *context, sqlite3 *handle, const char *name, int pages)
@@ -226,7 +196,7 @@ static int open_handle(struct db *db, const char *path, struct error *error)
 
     if (code == SQLITE_OK)
         return 0;
-    note_fault(db, code);
+    db_note_fault(db, code);
     return error_set(error, "%s: cannot be opened: %s", path, sqlite3_errstr(code));
 }
 
@@ -269,7 +239,7 @@ void db_close(struct db *db)
 void db_limit_ms(struct db *db, int ms)
 {
     db->is_limited = ms > 0;
-    db->statement_deadline = ms > 0 ? monotonic_ms() + ms : INT64_MAX;
+    db->statement_deadline = ms > 0 ? db_monotonic_ms() + ms : INT64_MAX;
     if (ms > 0)
         sqlite3_progress_handler(db->handle, PROGRESS_STEPS, on_progress, db);
     else if (db->role != DB_READER)
@@ -308,7 +278,7 @@ int db_run(struct db *db, const char *sql, struct error *error)
 {
     int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
 
-    return code == SQLITE_OK ? 0 : fail(db, code, error);
+    return code == SQLITE_OK ? 0 : db_fail(db, code, error);
 }
 
 static int run_kept(struct db *db, const char *sql, struct error *error)
@@ -404,147 +374,6 @@ int64_t db_data_version(struct db *db)
     return version;
 }
 
-/* Queries
- * ----------------------------------------------------------------------------------------------------- */
-
-static struct query **slot_of(struct db *db, const char *sql)
-{
-    size_t i = ((uintptr_t)sql >> 3) * 0x9e3779b97f4a7c15u >> 32 & (STATEMENTS_MAX - 1);
-
-    while (db->queries[i] != NULL && db->queries[i]->sql != sql)
-        i = (i + 1) & (STATEMENTS_MAX - 1);
-    return &db->queries[i];
-}
-
-static struct query *query_new(struct db *db, const char *sql)
-{
-    struct query *query = alloc_new(sizeof *query);
-
-    if (++db->query_count > STATEMENTS_MAX / 2)
-        abort();
-    query->sql = sql;
-    query->db = db;
-    query->code = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &query->stmt, NULL);
-    return query;
-}
-
-struct query *db_query(struct db *db, const char *sql)
-{
-    struct query **slot = slot_of(db, sql);
-
-    if (*slot == NULL)
-        *slot = query_new(db, sql);
-    else if ((*slot)->is_used)
-        abort();
-    else if ((*slot)->stmt == NULL)
-        (*slot)->code = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &(*slot)->stmt,
-                                           NULL);
-    (*slot)->is_used = true;
-    if (db->role == DB_READER && !db->is_limited)
-        db->statement_deadline = monotonic_ms() + READER_STATEMENT_MS;
-    return *slot;
-}
-
-static void keep_code(struct query *query, int code)
-{
-    if (code != SQLITE_OK && query->code == SQLITE_OK)
-        query->code = code;
-}
-
-void query_bind_int(struct query *query, int index, int64_t value)
-{
-    keep_code(query, sqlite3_bind_int64(query->stmt, index, value));
-}
-
-void query_bind_real(struct query *query, int index, double value)
-{
-    keep_code(query, sqlite3_bind_double(query->stmt, index, value));
-}
-
-void query_bind_text(struct query *query, int index, const char *text)
-{
-    keep_code(query, sqlite3_bind_text(query->stmt, index, text, -1, SQLITE_STATIC));
-}
-
-void query_bind_bytes(struct query *query, int index, const void *bytes, size_t len)
-{
-    /* A NULL pointer would bind NULL, and an empty body is a body. */
-    keep_code(query, sqlite3_bind_blob64(query->stmt, index, len > 0 ? bytes : "", len, SQLITE_STATIC));
-}
-
-void query_bind_null(struct query *query, int index)
-{
-    keep_code(query, sqlite3_bind_null(query->stmt, index));
-}
-
-int query_step(struct query *query, struct error *error)
-{
-    int code = query->code;
-
-    if (code == SQLITE_OK)
-        code = sqlite3_step(query->stmt);
-    if (code == SQLITE_ROW)
-        return 1;
-    if (code == SQLITE_DONE)
-        return 0;
-    keep_code(query, code);
-    if (code == SQLITE_INTERRUPT) {
-        note_fault(query->db, code);
-        return error_set(error, "reading took more than %d seconds and was stopped; ask for less at once",
-                         READER_STATEMENT_MS / 1000);
-    }
-    return fail(query->db, code, error);
-}
-
-void query_end(struct query *query)
-{
-    sqlite3_reset(query->stmt);
-    sqlite3_clear_bindings(query->stmt);
-    query->code = SQLITE_OK;
-    query->is_used = false;
-}
-
-int query_run(struct query *query, struct error *error)
-{
-    int result;
-
-    do
-        result = query_step(query, error);
-    while (result == 1);
-    query_end(query);
-    return result;
-}
-
-int64_t query_int(const struct query *query, int column)
-{
-    return sqlite3_column_int64(query->stmt, column);
-}
-
-double query_real(const struct query *query, int column)
-{
-    return sqlite3_column_double(query->stmt, column);
-}
-
-const char *query_text(const struct query *query, int column)
-{
-    const unsigned char *text = sqlite3_column_text(query->stmt, column);
-
-    return text != NULL ? (const char *)text : "";
-}
-
-const void *query_bytes(const struct query *query, int column, size_t *len)
-{
-    const void *bytes = sqlite3_column_blob(query->stmt, column);
-
-    *len = (size_t)sqlite3_column_bytes(query->stmt, column);
-    return bytes != NULL ? bytes : "";
-}
-
-bool query_is_null(const struct query *query, int column)
-{
-    return sqlite3_column_type(query->stmt, column) == SQLITE_NULL;
-}
-
 /* Checkpoints
  * --------------------------------------------------------------------------------------------------- */
 
@@ -574,7 +403,7 @@ int db_checkpoint(struct db *db, bool is_idle, struct error *error)
         return 0;
     code = checkpoint(db, SQLITE_CHECKPOINT_PASSIVE, &left, &copied);
     if (code != SQLITE_OK)
-        return fail(db, code, error);
+        return db_fail(db, code, error);
     if (left != copied)
         return 0;
     db->wal_pages = 0;
@@ -582,7 +411,7 @@ int db_checkpoint(struct db *db, bool is_idle, struct error *error)
         return 0;
     db->wal_peak = 0;
     code = checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE, &left, &copied);
-    return code == SQLITE_OK ? 0 : fail(db, code, error);
+    return code == SQLITE_OK ? 0 : db_fail(db, code, error);
 }
 
 void db_abandon(struct db *db)

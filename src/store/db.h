@@ -72,9 +72,17 @@ void db_undo(struct db *db);
 /* Statements without parameters or rows; several separated by semicolons. */
 int db_run(struct db *db, const char *sql, struct error *error);
 
-/* Rows changed by the newest statement, and the id that its INSERT got. */
-int64_t db_changes(const struct db *db);
-int64_t db_last_id(const struct db *db);
+int64_t db_changes(const struct db *db); /* rows changed by the newest statement */
+
+/*
+ * The id of the next row of a table, for the writer. Ids rise and are never given twice: one above the newest row's,
+ * above `first_id` of the book (FRONTDESK_DESK), and above all that this connection gave, also when that was
+ * rolled back. `newest` is a literal as below; it is run once per connection.
+ */
+#define DB_NEWEST_ID(table)                                                                                  \
+    "SELECT max (coalesce (max (id), 0), "                                                                   \
+    "coalesce ((SELECT CAST (value AS INTEGER) FROM book WHERE name = 'first_id'), 0)) FROM " table
+int db_next_id(struct db *db, const char *newest, int64_t *id, struct error *error);
 
 /* A read transaction for several reads of one state (readers); end it soon. */
 int db_read_begin(struct db *db, struct error *error);

@@ -7,67 +7,108 @@
 #include "store/message.h"
 
 static const char PUT[] =
-    "INSERT INTO message (conversation, turn, at, kind, text, actor, webhook, campaign, sent_at, media, fields, flags) "
-    "VALUES (?1, nullif(?2, 0), ?3, ?4, ?5, coalesce(?6, ''), nullif(?7, 0), coalesce(?8, ''), nullif(?9, 0), "
-    "coalesce(?10, '[]'), coalesce(?11, '{}'), ?12)";
+    "INSERT INTO message (id, conversation, turn, at, kind, text, actor, webhook, campaign, sent_at, media, fields, flags) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+
+int message_number(struct db *db, int64_t *id, struct error *error)
+{
+    static const char NEWEST_ID[] = DB_NEWEST_ID("message");
+
+    return db_next_id(db, NEWEST_ID, id, error);
+}
+
+/* 0 stands for NULL. */
+static void bind_some(struct query *q, int index, int64_t value)
+{
+    if (value != 0)
+        query_bind_int(q, index, value);
+}
+
+static const char *given(const char *text, const char *otherwise)
+{
+    return text != NULL ? text : otherwise;
+}
 
 int message_put(struct db *db, struct message *message, struct error *error)
 {
-    struct query *q = db_query(db, PUT);
+    struct query *q;
 
-    query_bind_int(q, 1, message->conversation);
-    query_bind_int(q, 2, message->turn);
-    query_bind_int(q, 3, message->at);
-    query_bind_text(q, 4, message->kind);
-    query_bind_text(q, 5, message->text);
-    query_bind_text(q, 6, message->actor);
-    query_bind_int(q, 7, message->webhook);
-    query_bind_text(q, 8, message->campaign);
-    query_bind_int(q, 9, message->sent_at);
-    query_bind_text(q, 10, message->media);
-    query_bind_text(q, 11, message->fields);
-    query_bind_int(q, 12, message->flags);
-    if (query_run(q, error) != 0)
+    if (message->id == 0 && message_number(db, &message->id, error) != 0)
         return -1;
-    message->id = db_last_id(db);
-    return 0;
+    q = db_query(db, PUT);
+    query_bind_int(q, 1, message->id);
+    query_bind_int(q, 2, message->conversation);
+    bind_some(q, 3, message->turn);
+    query_bind_int(q, 4, message->at);
+    query_bind_text(q, 5, message->kind);
+    query_bind_text(q, 6, message->text);
+    query_bind_text(q, 7, given(message->actor, ""));
+    bind_some(q, 8, message->webhook);
+    query_bind_text(q, 9, given(message->campaign, ""));
+    bind_some(q, 10, message->sent_at);
+    query_bind_text(q, 11, given(message->media, "[]"));
+    query_bind_text(q, 12, given(message->fields, "{}"));
+    query_bind_int(q, 13, message->flags);
+    return query_run(q, error);
 }
 
+/* Keys for duplicates */
+
+static void bind_key(struct query *q, const struct seen *seen)
+{
+    query_bind_text(q, 1, seen->channel);
+    query_bind_text(q, 2, seen->identity);
+    query_bind_text(q, 3, seen->dispatch_id);
+}
+
+static const char SEEN_PUT[] = "INSERT INTO seen (channel, identity, dispatch_id, message, at) "
+                               "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
 static const char SEEN_GET[] =
     "SELECT message FROM seen WHERE dispatch_id = ?3 AND identity = ?2 AND channel = ?1";
 
-int seen_get(struct db *db, const char *channel, const char *identity, const char *dispatch_id,
-             int64_t *message, struct error *error)
-{
-    struct query *q = db_query(db, SEEN_GET);
-    int found;
-
-    query_bind_text(q, 1, channel);
-    query_bind_text(q, 2, identity);
-    query_bind_text(q, 3, dispatch_id);
-    found = query_step(q, error);
-    if (found == 1)
-        *message = query_int(q, 0);
-    query_end(q);
-    return found;
-}
-
-static const char SEEN_PUT[] =
-    "INSERT INTO seen (channel, identity, dispatch_id, message, at) VALUES (?1, ?2, ?3, ?4, "
-    /* Never before an older key: a clock that was wrong for a while must not make it the first to be forgotten. */
-    "max (?5, coalesce ((SELECT max (at) FROM seen), 0)))";
-
-int seen_put(struct db *db, const char *channel, const char *identity, const char *dispatch_id,
-             int64_t message, int64_t now, struct error *error)
+int seen_claim(struct db *db, struct seen *seen, struct error *error)
 {
     struct query *q = db_query(db, SEEN_PUT);
+    int found;
 
-    query_bind_text(q, 1, channel);
-    query_bind_text(q, 2, identity);
-    query_bind_text(q, 3, dispatch_id);
-    query_bind_int(q, 4, message);
-    query_bind_int(q, 5, now);
+    bind_key(q, seen);
+    query_bind_int(q, 4, seen->message);
+    query_bind_int(q, 5, seen->at);
+    if (query_run(q, error) != 0)
+        return -1;
+    if (db_changes(db) == 1)
+        return 1;
+    q = db_query(db, SEEN_GET);
+    bind_key(q, seen);
+    found = query_step(q, error);
+    if (found == 1)
+        seen->message = query_int(q, 0);
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+static const char SEEN_POINT[] =
+    "UPDATE seen SET message = ?4 WHERE dispatch_id = ?3 AND identity = ?2 AND channel = ?1";
+
+int seen_point(struct db *db, const struct seen *seen, struct error *error)
+{
+    struct query *q = db_query(db, SEEN_POINT);
+
+    bind_key(q, seen);
+    query_bind_int(q, 4, seen->message);
     return query_run(q, error);
+}
+
+static const char SEEN_NEWEST[] = "SELECT coalesce (max (at), 0) FROM seen";
+
+int seen_newest(struct db *db, int64_t *at, struct error *error)
+{
+    struct query *q = db_query(db, SEEN_NEWEST);
+    int found = query_step(q, error);
+
+    *at = found == 1 ? query_int(q, 0) : 0;
+    query_end(q);
+    return found < 0 ? -1 : 0;
 }
 
 static const char SEEN_FORGET[] =

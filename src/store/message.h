@@ -16,14 +16,24 @@ struct message { /* borrowed texts; NULL where a column has a default */
     int flags;
 };
 
-/* The id goes into message->id. */
+/* The next message's id; message_put takes one of its own where message->id is 0. */
+int message_number(struct db *db, int64_t *id, struct error *error);
 int message_put(struct db *db, struct message *message, struct error *error);
 
-/* 1 and the first message when this key was seen, else 0. */
-int seen_get(struct db *db, const char *channel, const char *identity, const char *dispatch_id,
-             int64_t *message, struct error *error);
-int seen_put(struct db *db, const char *channel, const char *identity, const char *dispatch_id,
-             int64_t message, int64_t now, struct error *error);
+struct seen { /* borrowed */
+    const char *channel, *identity, *dispatch_id; /* the key; the identity as received */
+    int64_t message;
+    int64_t at; /* never before an older key's, since the oldest are forgotten first */
+};
+
+/* 1: the key is new and stands for seen->message from now on; 0: it came before, and seen->message is what it stands for. */
+int seen_claim(struct db *db, struct seen *seen, struct error *error);
+
+/* Lets a key that is there stand for seen->message. */
+int seen_point(struct db *db, const struct seen *seen, struct error *error);
+
+/* The time of the newest key; 0: there is none. */
+int seen_newest(struct db *db, int64_t *at, struct error *error);
 
 /* Drops keys older than `before`, at most `max` of them; the number dropped, or -1. */
 int64_t seen_forget(struct db *db, int64_t before, int max, struct error *error);

@@ -38,14 +38,19 @@ int outbox_next_seq(struct db *db, int64_t contact, int64_t *seq, struct error *
 
 static const char PUT[] =
     "INSERT INTO outbox (kind, contact, seq, conversation, turn, part, message, campaign, epoch, is_consent, state, "
-    "created_at, due_at, expires_at) VALUES ('send', ?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9, "
+    "created_at, due_at, expires_at, id) VALUES ('send', ?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9, "
     "CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND settled_at IS NULL) "
-    "THEN 'waiting' ELSE 'due' END, ?10, ?10, ?11)";
+    "THEN 'waiting' ELSE 'due' END, ?10, ?10, ?11, ?12)";
 
 int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
 {
-    struct query *q = db_query(db, PUT);
+    static const char NEWEST_ID[] = DB_NEWEST_ID("outbox");
+    struct query *q;
+    int64_t id;
 
+    if (db_next_id(db, NEWEST_ID, &id, error) != 0)
+        return -1;
+    q = db_query(db, PUT);
     query_bind_int(q, 1, row->contact);
     query_bind_int(q, 2, row->seq);
     query_bind_int(q, 3, row->conversation);
@@ -57,6 +62,7 @@ int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
     query_bind_int(q, 9, row->is_consent);
     query_bind_int(q, 10, row->now);
     query_bind_int(q, 11, row->expires_at);
+    query_bind_int(q, 12, id);
     return query_run(q, error);
 }
 
@@ -426,13 +432,18 @@ int outbox_count_pending(struct db *db, int64_t *pending, struct error *error)
 }
 
 static const char ATTEMPT_PUT[] =
-    "INSERT INTO attempt (outbox, at, took_ms, class, status, batch, dispatch_id, request_id, reason) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    "INSERT INTO attempt (outbox, at, took_ms, class, status, batch, dispatch_id, request_id, reason, id) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
 int attempt_put(struct db *db, const struct attempt *attempt, struct error *error)
 {
-    struct query *q = db_query(db, ATTEMPT_PUT);
+    static const char NEWEST_ID[] = DB_NEWEST_ID("attempt");
+    struct query *q;
+    int64_t id;
 
+    if (db_next_id(db, NEWEST_ID, &id, error) != 0)
+        return -1;
+    q = db_query(db, ATTEMPT_PUT);
     query_bind_int(q, 1, attempt->outbox);
     query_bind_int(q, 2, attempt->at);
     query_bind_int(q, 3, attempt->took_ms);
@@ -442,5 +453,6 @@ int attempt_put(struct db *db, const struct attempt *attempt, struct error *erro
     query_bind_text(q, 7, attempt->dispatch_id);
     query_bind_text(q, 8, attempt->request_id);
     query_bind_text(q, 9, attempt->reason);
+    query_bind_int(q, 10, id);
     return query_run(q, error);
 }

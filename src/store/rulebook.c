@@ -30,10 +30,10 @@ int rulebook_live(struct db *db, struct rulefiles *files, int64_t *number, struc
 }
 
 static const char PUT[] =
-    "INSERT INTO ruleset (loaded_at, actor, digest, rule_count) VALUES (?1, ?2, ?3, ?4)";
+    "INSERT INTO ruleset (loaded_at, actor, digest, rule_count, id) VALUES (?1, ?2, ?3, ?4, ?5)";
 
 static int put_set(struct db *db, const struct rulefiles *files, int64_t rule_count, const char *actor,
-                   int64_t now, struct error *error)
+                   int64_t now, int64_t number, struct error *error)
 {
     struct query *q = db_query(db, PUT);
     struct buf digest = { 0 };
@@ -44,6 +44,7 @@ static int put_set(struct db *db, const struct rulefiles *files, int64_t rule_co
     query_bind_text(q, 2, actor);
     query_bind_text(q, 3, buf_text(&digest));
     query_bind_int(q, 4, rule_count);
+    query_bind_int(q, 5, number);
     result = query_run(q, error);
     buf_release(&digest);
     return result;
@@ -64,9 +65,11 @@ static int put_file(struct db *db, int64_t number, const struct rulefile *file, 
 int rulebook_put(struct db *db, const struct rulefiles *files, int64_t rule_count, const char *actor,
                  int64_t now, int64_t *number, struct error *error)
 {
-    if (put_set(db, files, rule_count, actor, now, error) != 0)
+    static const char NEWEST_ID[] = DB_NEWEST_ID("ruleset");
+
+    if (db_next_id(db, NEWEST_ID, number, error) != 0 ||
+        put_set(db, files, rule_count, actor, now, *number, error) != 0)
         return -1;
-    *number = db_last_id(db);
     for (size_t i = 0; i < files->count; i++)
         if (put_file(db, *number, &files->list[i], error) != 0)
             return -1;

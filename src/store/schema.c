@@ -107,30 +107,15 @@ static int apply_file(struct db *db, int index, struct error *error)
     return error_prefix(error, "upgrading the book by %s", schema_files[index].name);
 }
 
-static const char *const NUMBERED[] = { "webhook", "contact", "conversation", "turn",    "message", "outbox",
-                                        "attempt", "timer",   "event",        "ruleset", NULL };
-
-/* AUTOINCREMENT counts on from the row of sqlite_sequence, whatever the table holds. */
+/* Ids count on from here, whatever the tables hold (db_next_id). */
 static int start_ids(struct db *db, int64_t desk, struct error *error)
 {
-    static const char RAISE[] = "UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1";
-    static const char START[] = "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, ?2 "
-                                "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)";
+    static const char RAISE[] = "INSERT INTO book (name, value) VALUES ('first_id', CAST (?1 AS TEXT)) ON CONFLICT (name) "
+                                "DO UPDATE SET value = excluded.value WHERE CAST (value AS INTEGER) < ?1";
+    struct query *q = db_query(db, RAISE);
 
-    for (int i = 0; NUMBERED[i] != NULL; i++) {
-        struct query *q = db_query(db, RAISE);
-
-        query_bind_text(q, 1, NUMBERED[i]);
-        query_bind_int(q, 2, desk << 40);
-        if (query_run(q, error) != 0)
-            return -1;
-        q = db_query(db, START);
-        query_bind_text(q, 1, NUMBERED[i]);
-        query_bind_int(q, 2, desk << 40);
-        if (query_run(q, error) != 0)
-            return -1;
-    }
-    return 0;
+    query_bind_int(q, 1, desk << 40);
+    return query_run(q, error);
 }
 
 int schema_apply(struct db *db, const char *path, int64_t desk, struct error *error)

@@ -1,26 +1,33 @@
 /*
  * turn: see the header.
  */
+#include <string.h>
+
 #include "store/turn.h"
 
 static const char PUT[] =
-    "INSERT INTO turn (conversation, ruleset, epoch, state, opened_at, closed_at, deadline_at) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, CASE ?4 WHEN 'open' THEN NULL ELSE ?5 END, nullif(?6, 0))";
+    "INSERT INTO turn (id, conversation, ruleset, epoch, state, opened_at, closed_at, deadline_at) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
 int turn_put(struct db *db, struct turn *turn, struct error *error)
 {
-    struct query *q = db_query(db, PUT);
+    static const char NEWEST_ID[] = DB_NEWEST_ID("turn");
+    struct query *q;
 
-    query_bind_int(q, 1, turn->conversation);
-    query_bind_int(q, 2, turn->ruleset);
-    query_bind_int(q, 3, turn->epoch);
-    query_bind_text(q, 4, turn->state);
-    query_bind_int(q, 5, turn->opened_at);
-    query_bind_int(q, 6, turn->deadline_at);
-    if (query_run(q, error) != 0)
+    if (db_next_id(db, NEWEST_ID, &turn->id, error) != 0)
         return -1;
-    turn->id = db_last_id(db);
-    return 0;
+    q = db_query(db, PUT);
+    query_bind_int(q, 1, turn->id);
+    query_bind_int(q, 2, turn->conversation);
+    query_bind_int(q, 3, turn->ruleset);
+    query_bind_int(q, 4, turn->epoch);
+    query_bind_text(q, 5, turn->state);
+    query_bind_int(q, 6, turn->opened_at);
+    if (strcmp(turn->state, "open") != 0)
+        query_bind_int(q, 7, turn->opened_at);
+    if (turn->deadline_at != 0)
+        query_bind_int(q, 8, turn->deadline_at);
+    return query_run(q, error);
 }
 
 /* The worst fate by rank: an ORDER BY would set up a sorter for each of them, and this runs once per reply.

@@ -10,38 +10,62 @@
 #include "store/webhook.h"
 
 static const char PUT[] =
-    "INSERT INTO webhook (received_at, channel, claimed_user, content_type, body, state, tries) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    "INSERT INTO webhook (id, received_at, channel, claimed_user, content_type, body, tries, state, message, reason) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
-int webhook_put(struct db *db, struct webhook *webhook, const char *state, struct error *error)
+static void bind_fate(struct query *q, int first, const char *state, int64_t message, const char *reason)
+{
+    query_bind_text(q, first, state);
+    if (message != 0)
+        query_bind_int(q, first + 1, message);
+    query_bind_text(q, first + 2, reason);
+}
+
+int webhook_number(struct db *db, struct webhook *webhook, struct error *error)
+{
+    static const char NEWEST[] = DB_NEWEST_ID("webhook");
+
+    return db_next_id(db, NEWEST, &webhook->id, error);
+}
+
+static int put(struct db *db, struct webhook *webhook, const char *state, int64_t message, const char *reason,
+               struct error *error)
 {
     struct query *q = db_query(db, PUT);
 
-    query_bind_int(q, 1, webhook->received_at);
-    query_bind_text(q, 2, webhook->channel);
-    query_bind_text(q, 3, webhook->claimed_user);
-    query_bind_text(q, 4, webhook->content_type);
-    query_bind_bytes(q, 5, webhook->body, webhook->body_len);
-    query_bind_text(q, 6, state);
+    query_bind_int(q, 1, webhook->id);
+    query_bind_int(q, 2, webhook->received_at);
+    query_bind_text(q, 3, webhook->channel);
+    query_bind_text(q, 4, webhook->claimed_user);
+    query_bind_text(q, 5, webhook->content_type);
+    query_bind_bytes(q, 6, webhook->body, webhook->body_len);
     query_bind_int(q, 7, webhook->tries);
+    bind_fate(q, 8, state, message, reason);
     if (query_run(q, error) != 0)
         return -1;
-    webhook->id = db_last_id(db);
+    webhook->is_stored = true;
     return 0;
 }
 
-static const char SETTLE[] =
-    "UPDATE webhook SET state = ?2, message = nullif(?3, 0), reason = ?4 WHERE id = ?1";
+int webhook_put(struct db *db, struct webhook *webhook, struct error *error)
+{
+    if (webhook_number(db, webhook, error) != 0)
+        return -1;
+    return put(db, webhook, "raw", 0, "", error);
+}
 
-int webhook_settle(struct db *db, int64_t id, const char *state, int64_t message, const char *reason,
+static const char SETTLE[] = "UPDATE webhook SET state = ?2, message = ?3, reason = ?4 WHERE id = ?1";
+
+int webhook_settle(struct db *db, struct webhook *webhook, const char *state, int64_t message, const char *reason,
                    struct error *error)
 {
-    struct query *q = db_query(db, SETTLE);
+    struct query *q;
 
-    query_bind_int(q, 1, id);
-    query_bind_text(q, 2, state);
-    query_bind_int(q, 3, message);
-    query_bind_text(q, 4, reason);
+    if (!webhook->is_stored)
+        return put(db, webhook, state, message, reason, error);
+    q = db_query(db, SETTLE);
+    query_bind_int(q, 1, webhook->id);
+    bind_fate(q, 2, state, message, reason);
     return query_run(q, error);
 }
 
@@ -63,6 +87,7 @@ static int take_row(struct query *q, struct webhook *webhook, struct error *erro
 
     if (found == 1) {
         webhook->id = query_int(q, 0);
+        webhook->is_stored = true;
         webhook->received_at = query_int(q, 1);
         webhook->channel = alloc_text(query_text(q, 2));
         webhook->claimed_user = query_is_null(q, 3) ? NULL : alloc_text(query_text(q, 3));

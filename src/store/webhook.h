@@ -4,6 +4,7 @@
 #ifndef STORE_WEBHOOK_H
 #define STORE_WEBHOOK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,7 +12,8 @@
 #include "store/db.h"
 
 struct webhook { /* borrowed texts */
-    int64_t id;
+    int64_t id;         /* 0: none yet */
+    bool is_stored;
     int64_t received_at;
     const char *channel;
     const char *claimed_user; /* NULL: neither query nor header had one */
@@ -23,11 +25,14 @@ struct webhook { /* borrowed texts */
 
 enum { WEBHOOK_TRIES_MAX = 3 }; /* decisions that ended the process before a webhook is set aside */
 
-/* Stores it as `state`; the id goes into webhook->id. */
-int webhook_put(struct db *db, struct webhook *webhook, const char *state, struct error *error);
+/* Gives it its id, before anything is stored. */
+int webhook_number(struct db *db, struct webhook *webhook, struct error *error);
 
-/* What became of it. `message` 0: nothing. */
-int webhook_settle(struct db *db, int64_t id, const char *state, int64_t message, const char *reason,
+/* Numbers it and stores it as raw. */
+int webhook_put(struct db *db, struct webhook *webhook, struct error *error);
+
+/* What became of it; stores the numbered webhook, if it is not stored yet. `message` 0: nothing. */
+int webhook_settle(struct db *db, struct webhook *webhook, const char *state, int64_t message, const char *reason,
                    struct error *error);
 
 /* Counts a try, before it begins. */

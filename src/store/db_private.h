@@ -1,0 +1,44 @@
+/*
+ * db_private: what db.c (the connection) and db_query.c (its statements) share. Nobody else includes it.
+ */
+#ifndef STORE_DB_PRIVATE_H
+#define STORE_DB_PRIVATE_H
+
+#include <sys/types.h>
+
+#include <sqlite3.h>
+
+#include "store/db.h"
+
+enum {
+    STATEMENTS_MAX = 512, /* a power of two, far above the number of literals in store/ */
+    READER_STATEMENT_MS = 5000,
+};
+
+struct query {
+    const char *sql;
+    sqlite3_stmt *stmt;
+    struct db *db;
+    int code; /* the first failure, SQLITE_OK so far */
+    bool is_used;
+    int64_t newest; /* of db_next_id: the id given last; 0: not asked yet */
+};
+
+struct db {
+    sqlite3 *handle;
+    enum db_role role;
+    enum db_fault fault;
+    int wal_pages;
+    int wal_peak;               /* since the file was last cut to nothing */
+    ino_t wal_inode;            /* 0: not seen yet */
+    int64_t statement_deadline; /* monotonic ms */
+    bool is_limited;            /* by db_limit_ms, else by the reader's own bound */
+    struct query *queries[STATEMENTS_MAX];
+    int query_count;
+};
+
+void db_note_fault(struct db *db, int code);
+int db_fail(struct db *db, int code, struct error *error); /* notes the fault and sets the sentence; -1 */
+int64_t db_monotonic_ms(void);
+
+#endif
