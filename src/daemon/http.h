@@ -47,9 +47,8 @@ struct http_config {
     /* Ends with a NULL method. Known path, other method: 405; unknown path: 404. HEAD goes with GET. */
     const struct http_route *routes;
     void *context;
-    unsigned threads;         /* at least so many; 0: 2. One more for every 120 connections allowed */
+    unsigned threads;                   /* of a pool, 2 or more. Another pool starts when one gets crowded */
     unsigned connections_max;           /* 0: 2048; lowered where the limit on open files is near */
-    unsigned per_address_max;           /* 0: no limit (everything comes from a proxy) */
     int request_ms;                     /* absolute deadline for headers and body; 0: 15,000 */
     int park_ms;                        /* 0: 30,000 */
     size_t buffered_max;                /* bytes of all bodies kept together; beyond: 503; 0: 64 MiB */

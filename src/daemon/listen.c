@@ -15,12 +15,14 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/log.h"
 #include "daemon/listen.h"
 
 union any_address {
@@ -187,6 +189,19 @@ int listen_unix(const char *path, struct listener *listener, struct error *error
         .fd = fd, .unix_path = alloc_text(path), .device = status.st_dev, .inode = status.st_ino
     };
     return 0;
+}
+
+unsigned listen_bound(unsigned wanted, unsigned kept)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        limit.rlim_cur >= (rlim_t)wanted + kept)
+        return wanted;
+    unsigned possible = limit.rlim_cur > 2 * kept ? (unsigned)limit.rlim_cur - kept
+                                                              : (unsigned)limit.rlim_cur / 2;
+    log_warn("http_connections_lowered", log_int("wanted", wanted), log_int("possible", possible),
+             log_text("advice", "raise the limit on open files (LimitNOFILE, ulimit -n)"));
+    return possible;
 }
 
 void listen_close(struct listener *listener)

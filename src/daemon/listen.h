@@ -25,6 +25,12 @@ int listen_tcp(const char *address, struct listener *listener, struct error *err
  */
 int listen_unix(const char *path, struct listener *listener, struct error *error);
 
+/*
+ * How many of the `wanted` connections the limit on open files allows when `kept` descriptors are left to the rest of
+ * the process: without them accept fails, and so do SQLite and curl. Fewer than wanted: a line in the log.
+ */
+unsigned listen_bound(unsigned wanted, unsigned kept);
+
 void listen_close(struct listener *listener); /* closes, removes our socket file */
 
 #endif

@@ -205,15 +205,13 @@ static int start_listeners(struct daemon *daemon, struct error *error)
     struct http_config admin = { .unix_path = config->admin,
                                  .routes = admin_routes(),
                                  .context = &daemon->admin,
-                                 .threads = 1,
                                  .park_ms = 90 * 1000 };
     struct http_config public = { .address = config->listen,
                                   .routes = public_routes(),
                                   .context = &daemon->public };
     struct http_config metrics = { .address = config->metrics,
                                    .routes = public_metrics_routes(),
-                                   .context = &daemon->public,
-                                   .threads = 1 };
+                                   .context = &daemon->public };
 
     daemon->admin.mailbox = engine_mailbox(daemon->engine);
     daemon->admin.loader = daemon->loader;

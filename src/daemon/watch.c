@@ -53,7 +53,7 @@ void watch_release(struct watch *watch)
     pthread_mutex_destroy(&watch->lock);
 }
 
-void watch_add(struct watch *watch, struct watched *watched, int fd, int64_t now, int64_t deadline_at)
+unsigned watch_add(struct watch *watch, struct watched *watched, int fd, int64_t now, int64_t deadline_at)
 {
     watched->fd = fd;
     watched->opened_at = now;
@@ -66,8 +66,9 @@ void watch_add(struct watch *watch, struct watched *watched, int fd, int64_t now
     if (watched->next != NULL)
         watched->next->self = &watched->next;
     watch->first = watched;
-    watch->count++;
+    unsigned count = ++watch->count;
     pthread_mutex_unlock(&watch->lock);
+    return count;
 }
 
 void watch_remove(struct watch *watch, struct watched *watched)

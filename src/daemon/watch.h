@@ -41,7 +41,8 @@ struct watch {
 void watch_init(struct watch *watch);
 void watch_release(struct watch *watch); /* no connection may be left */
 
-void watch_add(struct watch *watch, struct watched *watched, int fd, int64_t now, int64_t deadline_at);
+unsigned watch_add(struct watch *watch, struct watched *watched, int fd, int64_t now,
+                   int64_t deadline_at); /* how many there are now */
 void watch_remove(struct watch *watch, struct watched *watched);
 /* Of one's own connection only; no lock. */
 void watch_move(struct watched *watched, enum watch_phase phase, int64_t deadline_at);
