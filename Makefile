@@ -110,6 +110,9 @@ LIB = \
   src/rules/build_channel.c \
   src/rules/build_rule.c \
   src/rules/check.c \
+  src/rules/opening.c \
+  src/rules/opening_row.c \
+  src/rules/opening_text.c \
   src/rules/row.c \
   src/rules/ruleset.c \
   src/rules/setting.c \
@@ -221,6 +224,7 @@ UNIT = \
   listing \
   log \
   mailbox \
+  opening \
   output \
   pattern \
   proof \

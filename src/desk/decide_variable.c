@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "desk/decide_variable.h"
+#include "rules/opening.h"
 #include "rules/variable.h"
 
 static const char FIELD[] = "field.";
@@ -29,6 +30,23 @@ static void read_message_count(const struct variables *variables, struct buf *va
 static void read_first_name(const struct variables *variables, struct buf *value)
 {
     buf_add_text(value, variables->state->first_name);
+}
+
+static const struct opening_words *opening_words_of(const struct variables *variables)
+{
+    return opening_words(variables->state->language, ruleset_setting(variables->ruleset, "default_language"));
+}
+
+static void read_hours_today(const struct variables *variables, struct buf *value)
+{
+    const struct ruleset *ruleset = variables->ruleset;
+    opening_format_today(ruleset->opening, ruleset->zone, variables->now, opening_words_of(variables), value);
+}
+
+static void read_next_opening(const struct variables *variables, struct buf *value)
+{
+    const struct ruleset *ruleset = variables->ruleset;
+    opening_format_next(ruleset->opening, ruleset->zone, variables->now, opening_words_of(variables), value);
 }
 
 static void read_language(const struct variables *variables, struct buf *value)
@@ -51,7 +69,8 @@ static void read_now(const struct variables *variables, struct buf *value)
 static void (*const READERS[VARIABLE_COUNT])(const struct variables *, struct buf *) = {
     [VARIABLE_MESSAGE] = read_message,       [VARIABLE_MESSAGE_COUNT] = read_message_count,
     [VARIABLE_FIRST_NAME] = read_first_name, [VARIABLE_LANGUAGE] = read_language,
-    [VARIABLE_CHANNEL] = read_channel,       [VARIABLE_NOW] = read_now,
+    [VARIABLE_CHANNEL] = read_channel,       [VARIABLE_HOURS_TODAY] = read_hours_today,
+    [VARIABLE_NEXT_OPENING] = read_next_opening, [VARIABLE_NOW] = read_now,
 };
 
 static bool read_field(struct variables *variables, const char *name, struct buf *value)

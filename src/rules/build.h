@@ -9,6 +9,7 @@
 #define RULES_BUILD_H
 
 #include "base/error.h"
+#include "rules/opening.h"
 #include "rules/row.h"
 #include "rules/ruleset.h"
 #include "rules/setting.h"
@@ -23,6 +24,7 @@ struct ruleset_private {
     struct campaign *campaigns;
     struct channel *channels;
     struct team *teams;
+    struct opening *opening;
 };
 
 int build_channels(struct ruleset *ruleset, struct error *error);

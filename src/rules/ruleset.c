@@ -1,9 +1,10 @@
 /*
  * ruleset: made whole or not at all, then only read.
  *
- * ruleset_new loads the rows, then builds settings, channels, campaigns, teams, rules and examples in this
- * order, each from rows and from what stands already. The first thing that is wrong ends it; what was made
- * by then is freed the same way as a finished ruleset, so there is one way to take one apart.
+ * ruleset_new loads the rows, then builds settings, opening hours, channels, campaigns, teams, rules and
+ * examples in this order, each from rows and from what stands already. The first thing that is wrong ends
+ * it; what was made by then is freed the same way as a finished ruleset, so there is one way to take one
+ * apart.
  *
  * Ownership: the rows own all texts; the lists in `private` own the structs; each rule owns its compiled
  * patterns and template. The public lists are read-only views.
@@ -34,9 +35,17 @@ static int build_settings(struct ruleset *ruleset, const struct zones *zones, st
     return 0;
 }
 
+static int build_opening(struct ruleset *ruleset, struct error *error)
+{
+    struct ruleset_private *private = ruleset->private;
+    ruleset->opening = private->opening = opening_new(&private->rows, error);
+    return private->opening != NULL ? 0 : -1;
+}
+
 static int build(struct ruleset *ruleset, const struct zones *zones, struct error *error)
 {
-    if (build_settings(ruleset, zones, error) != 0 || build_channels(ruleset, error) != 0 ||
+    if (build_settings(ruleset, zones, error) != 0 || build_opening(ruleset, error) != 0 ||
+        build_channels(ruleset, error) != 0 ||
         build_campaigns(ruleset, error) != 0 || build_teams(ruleset, error) != 0 ||
         build_rules(ruleset, error) != 0)
         return -1;
@@ -77,6 +86,7 @@ void ruleset_free(struct ruleset *ruleset)
     free(private->campaigns);
     free(private->channels);
     free(private->teams);
+    opening_free(private->opening);
     rows_release(&private->rows);
     free(private);
     free(ruleset);

@@ -88,7 +88,8 @@ struct ruleset {
     size_t channel_count;
     const struct team *teams;
     size_t team_count;
-    const struct zone *zone; /* of the business */
+    const struct zone *zone;       /* of the business */
+    const struct opening *opening; /* its hours; never NULL */
     int64_t number;          /* of the stored row; 0 until stored. The one field set later */
     struct ruleset_private *private;
 };

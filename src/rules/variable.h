@@ -15,6 +15,8 @@ enum variable {
     VARIABLE_FIRST_NAME,
     VARIABLE_LANGUAGE, /* the contact's; unknown: default_language */
     VARIABLE_CHANNEL,
+    VARIABLE_HOURS_TODAY,
+    VARIABLE_NEXT_OPENING,
     VARIABLE_NOW, /* unix milliseconds, for `date` */
     VARIABLE_COUNT
 };

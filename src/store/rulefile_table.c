@@ -35,6 +35,9 @@ static const char *const RULE_COLUMNS[] = {
 };
 static const char *const RULE_LATER[] = { "only_if", "buttons", "cooldown", "interrupts", NULL };
 
+static const char *const OPENING_COLUMNS[] = { "days", "opens", "closes", NULL };
+static const char *const HOLIDAY_COLUMNS[] = { "day", "note", "opens", "closes", NULL };
+
 static const char *const EXAMPLE_COLUMNS[] = { "rule", "text", NULL };
 
 const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
@@ -54,6 +57,10 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
       "SELECT name, priority, words, pattern, unless, action, target, say, campaign"
       " FROM rule WHERE rowid > ?1 ORDER BY rowid",
       RULE_COLUMNS, RULE_LATER },
+    { "opening", "CREATE TABLE opening (days, opens, closes)",
+      "SELECT days, opens, closes FROM opening WHERE rowid > ?1 ORDER BY rowid", OPENING_COLUMNS, NONE },
+    { "holiday", "CREATE TABLE holiday (day, note, opens, closes)",
+      "SELECT day, note, opens, closes FROM holiday WHERE rowid > ?1 ORDER BY rowid", HOLIDAY_COLUMNS, NONE },
     { "rule_example", "CREATE TABLE rule_example (rule, text)",
       "SELECT rule, text FROM rule_example WHERE rowid > ?1 ORDER BY rowid", EXAMPLE_COLUMNS, NONE },
     { "rule_counterexample", "CREATE TABLE rule_counterexample (rule, text)",
@@ -62,12 +69,13 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
 
 /* Closed by a NULL for the advice. */
 static const char *const TABLE_NAMES[RULE_TABLE_COUNT + 1] = {
-    "setting", "campaign", "channel", "team", "rule", "rule_example", "rule_counterexample", NULL
+    "setting", "campaign", "channel",      "team",                "rule",
+    "opening", "holiday",  "rule_example", "rule_counterexample", NULL
 };
 
 static const char *const LATER_TABLES[] = { "flow",    "step",      "choice",    "branch",  "service",
-                                            "backend", "attribute", "opening",   "holiday", "phrase",
-                                            "faq",     "talk",      "talk_line", NULL };
+                                            "backend", "attribute", "phrase",    "faq",     "talk",
+                                            "talk_line", NULL };
 
 static int name_index(const char *const *names, const char *name, size_t len)
 {
