@@ -33,10 +33,8 @@ static const struct {
     { "thursday", BIT(4) },  { "friday", BIT(5) }, { "saturday", BIT(6) }, { "sun", BIT(0) },
     { "mon", BIT(1) },       { "tue", BIT(2) },    { "wed", BIT(3) },      { "thu", BIT(4) },
     { "fri", BIT(5) },       { "sat", BIT(6) },    { "tues", BIT(2) },     { "thur", BIT(4) },
-    { "thurs", BIT(4) },     { "sundays", BIT(0) }, { "mondays", BIT(1) }, { "tuesdays", BIT(2) },
-    { "wednesdays", BIT(3) }, { "thursdays", BIT(4) }, { "fridays", BIT(5) }, { "saturdays", BIT(6) },
-    { "daily", 0x7f },       { "every day", 0x7f }, { "everyday", 0x7f },  { "weekdays", 0x3e },
-    { "weekday", 0x3e },     { "weekend", 0x41 },  { "weekends", 0x41 },
+    { "thurs", BIT(4) },     { "daily", 0x7f },    { "every day", 0x7f },  { "everyday", 0x7f },
+    { "weekdays", 0x3e },    { "weekday", 0x3e },  { "weekend", 0x41 },    { "weekends", 0x41 },
 };
 
 enum { DAY_NAMES = sizeof DAYS / sizeof DAYS[0] };
@@ -91,7 +89,9 @@ static int refuse_day(const struct row *row, const char *word, struct error *err
     struct buf advice = { 0 };
     for (size_t i = 0; i < DAY_NAMES; i++)
         nearest_offer(&nearest, DAYS[i].name);
-    if (nearest.best != NULL)
+    if (strncasecmp(word, "holiday", 7) == 0)
+        buf_add_text(&advice, "; holidays have a table of their own: INSERT INTO holiday (day) VALUES ('12-25');");
+    else if (nearest.best != NULL)
         nearest_advise(&nearest, NULL, &advice);
     else
         buf_add_text(&advice, "; days are written like mon, mon-fri, 'sat, sun', daily, weekdays or weekend");

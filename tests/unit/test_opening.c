@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/zone.h"
+#include "desk/decide.h"
 #include "rules/opening.h"
 #include "rules/ruleset.h"
 
@@ -217,10 +218,466 @@ static void test_moments(void **state)
     buf_release(&today);
 }
 
+/* The same moment in three languages: closed at noon, on the way to tomorrow, to Monday, to a date, by 01:00. */
+static const struct {
+    const char *rows, *at, *language, *otherwise, *next_text, *hours;
+} LANGUAGES[] = {
+    { WEEK, "2026-01-07T12:30Z", "ko", NULL, "오늘 14:00", "09:00부터 12:00까지, 14:00부터 18:00까지" },
+    { WEEK, "2026-01-07T12:30Z", "es", NULL, "hoy a las 14:00", "de 09:00 a 12:00 y de 14:00 a 18:00" },
+    { WEEK, "2026-01-07T20:00Z", "ko-KR", "es", "내일 09:00", "09:00부터 12:00까지, 14:00부터 18:00까지" },
+    { WEEK, "2026-01-07T20:00Z", "ES_mx", "ko", "mañana a las 09:00",
+      "de 09:00 a 12:00 y de 14:00 a 18:00" },
+    { WEEK, "2026-01-10T20:00Z", "de", "ko", "월요일 09:00", "10:00부터 14:00까지" },
+    { WEEK, "2026-01-10T20:00Z", "", "es", "el lunes a las 09:00", "de 10:00 a 14:00" },
+    { WEEK, "2026-01-10T20:00Z", "est", "kok", "on Monday at 09:00", "from 10:00 to 14:00" },
+    { WEEK, "2026-01-07T10:00Z", "ko", "en", "지금", "09:00부터 12:00까지, 14:00부터 18:00까지" },
+    { WEEK, "2026-01-07T10:00Z", "es", "en", "ahora", "de 09:00 a 12:00 y de 14:00 a 18:00" },
+    { "('fri', '01:00', '02:00')", "2026-01-09T02:00Z", "ko", NULL, "1월 16일 01:00", "01:00부터 02:00까지" },
+    { "('fri', '01:00', '02:00')", "2026-01-09T02:00Z", "es", NULL, "el 16 de enero a la 01:00",
+      "de 01:00 a 02:00" },
+    { "('fri', '20:00', '01:15')", "2026-01-10T01:00Z", "es", NULL, "ahora", "hasta la 01:15" },
+    { "('fri', '20:00', '02:15')", "2026-01-10T01:00Z", "es", NULL, "ahora", "hasta las 02:15" },
+    { "('fri', '20:00', '02:15')", "2026-01-10T01:00Z", "ko", NULL, "지금", "02:15까지" },
+    { "('fri', '20:00', '24:00')", "2026-01-08T01:00Z", "ko", NULL, "내일 20:00",
+      "오늘은 쉬고 내일 20:00부터 24:00까지" },
+    { "('fri', '20:00', '24:00')", "2026-01-08T01:00Z", "es", NULL, "mañana a las 20:00",
+      "no hoy, sino mañana de 20:00 a 24:00" },
+    { "", "2026-01-08T01:00Z", "ko", NULL, "지금", "24시간" },
+    { "", "2026-01-08T01:00Z", "es", NULL, "ahora", "las 24 horas" },
+    { XMAS, "2026-12-25T10:00Z", "ko", NULL, "내일 09:00", "오늘은 쉬고 (Christmas Day) 내일 09:00부터 18:00까지" },
+    { XMAS, "2026-12-25T10:00Z", "es", NULL, "mañana a las 09:00",
+      "no hoy (Christmas Day), sino mañana de 09:00 a 18:00" },
+};
+
+static void test_languages(void **state)
+{
+    (void)state;
+    struct buf next = { 0 }, today = { 0 };
+    for (size_t i = 0; i < COUNT(LANGUAGES); i++) {
+        struct ruleset *ruleset = make_good(LANGUAGES[i].rows);
+        format_both(ruleset, zones_find(zones, "UTC"), parse_moment(LANGUAGES[i].at),
+                    opening_words(LANGUAGES[i].language, LANGUAGES[i].otherwise), &next, &today);
+        assert_string_equal(buf_text(&next), LANGUAGES[i].next_text);
+        assert_string_equal(buf_text(&today), LANGUAGES[i].hours);
+        ruleset_free(ruleset);
+    }
+    buf_release(&next);
+    buf_release(&today);
+}
+
+/* Which days the words mean, from Sunday on. */
+static const struct {
+    const char *days, *open;
+} DAYS[] = {
+    { "mon", "-m-----" },
+    { "mon-fri", "-mtwtf-" },
+    { "fri-mon", "sm---fs" },
+    { "mon-mon", "-m-----" },
+    { "Monday – Friday", "-mtwtf-" },
+    { "monday to wednesday", "-mtw---" },
+    { " tue ,thu,  SAT", "--t-t-s" },
+    { "sat & sun", "s-----s" },
+    { "mon-tue, thu-fri", "-mt-tf-" },
+    { "daily", "smtwtfs" },
+    { "every day", "smtwtfs" },
+    { "weekdays", "-mtwtf-" },
+    { "weekend, tues", "s-t---s" },
+    { "mon,mon", "-m-----" },
+    { "mon, thurs", "-m--t--" },
+};
+
+static void test_names_of_days(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(DAYS); i++) {
+        char rows[100], open[8] = "";
+        snprintf(rows, sizeof rows, "('%s', '09:00', '18:00')", DAYS[i].days);
+        struct ruleset *ruleset = make_good(rows);
+        for (int day = 0; day < 7; day++) {
+            int64_t noon = parse_moment("2026-01-04T12:00Z") + day * (int64_t)86400000;
+            bool is_open = opening_is_open(ruleset->opening, zones_find(zones, "UTC"), noon);
+            open[day] = "smtwtfs"[day];
+            if (!is_open)
+                open[day] = '-';
+        }
+        if (strcmp(open, DAYS[i].open) != 0)
+            fail_msg("%s: %s", DAYS[i].days, open);
+        ruleset_free(ruleset);
+    }
+}
+
+#define HOLIDAY "INSERT INTO holiday (day, opens, closes) VALUES "
+#define NO_DAY                                                                                      \
+    " is no day of the calendar; holidays are written like '2026-12-25', '12-25' for every year, " \
+    "or '2026-12-24 – 2026-12-26'"
+
+static const struct {
+    const char *rows, *error;
+} BAD[] = {
+    /* days */
+    { "('mondy', '09:00', '18:00')", "a.sql:1: there is no day 'mondy'; did you mean 'monday'?" },
+    { "('mon-fry', '09:00', '18:00')", "a.sql:1: there is no day 'fry'; did you mean 'fri'?" },
+    { "('mon', '09:00', '18:00'),\n('holidays', '09:00', '18:00')",
+      "a.sql:2: there is no day 'holidays'; holidays have a table of their own: INSERT INTO holiday (day) "
+      "VALUES ('12-25');" },
+    { "('월', '09:00', '18:00')",
+      "a.sql:1: there is no day '월'; days are written like mon, mon-fri, 'sat, sun', daily, weekdays or "
+      "weekend" },
+    { "('mon,', '09:00', '18:00')", "a.sql:1: a day is missing in days; days are written like" },
+    { "('-fri', '09:00', '18:00')", "a.sql:1: a day is missing in days" },
+    { "('mon--fri', '09:00', '18:00')", "a.sql:1: a day is missing in days" },
+    { "('mon-wed-fri', '09:00', '18:00')", "a.sql:1: a range goes from one day to another" },
+    { "('weekdays-sat', '09:00', '18:00')", "a.sql:1: a range goes from one day to another" },
+    { "(NULL, '09:00', '18:00')", "a.sql:1: this opening row lacks its days" },
+    /* times */
+    { "('mon', '9', '18:00')", "a.sql:1: opens '9' is no time of day; did you mean '09:00'?" },
+    { "('mon', '09:00', '6pm')", "a.sql:1: closes '6pm' is no time of day; did you mean '18:00'?" },
+    { "('mon', '9:30 AM', '18:00')", "a.sql:1: opens '9:30 AM' is no time of day; did you mean '09:30'?" },
+    { "('mon', '12am', '18:00')", "a.sql:1: opens '12am' is no time of day; did you mean '00:00'?" },
+    { "('mon', '09.30', '18:00')", "a.sql:1: opens '09.30' is no time of day; did you mean '09:30'?" },
+    { "('mon', '09:00', '25:30')", "a.sql:1: closes '25:30' is no time of day; did you mean '01:30'?" },
+    { "('mon', '24:00', '02:00')", "a.sql:1: opens '24:00' is no time of day; did you mean '00:00'?" },
+    { "('mon', '09:60', '18:00')", "a.sql:1: opens '09:60' is no time of day; times are written from 00:00" },
+    { "('mon', '09:00', '24:01')", "a.sql:1: closes '24:01' is no time of day; did you mean '00:01'?" },
+    { "('mon', '-1:00', '18:00')", "a.sql:1: opens '-1:00' is no time of day; times" },
+    { "('mon', '09:00:00', '18:00')", "a.sql:1: opens '09:00:00' is no time of day; times" },
+    { "('mon', '9:5', '18:00')", "a.sql:1: opens '9:5' is no time of day; did you mean '09:05'?" },
+    { "('mon', 'noon', '18:00')", "a.sql:1: opens 'noon' is no time of day; times" },
+    { "('mon', '99999999999999999999:00', '18:00')", "a.sql:1: opens '99999999999999999999:00' is no time" },
+    { "('mon', '9:99999999999999999999', '18:00')", "a.sql:1: opens '9:99999999999999999999' is no time" },
+    { "('mon', '09:00', NULL)", "a.sql:1: this opening row lacks its closes" },
+    { "('mon', '09:00', '09:00')",
+      "a.sql:1: it opens and closes at the same time, '09:00'; for a whole day write '00:00' and '24:00'" },
+    /* overlaps */
+    { "('mon', '09:00', '13:00'),\n('mon-fri', '12:00', '15:00')",
+      "a.sql:2: the hours from 12:00 to 15:00 overlap those from 09:00 to 13:00 in a.sql:1, on Monday" },
+    { "('mon-fri', '12:00', '15:00'),\n('fri', '09:00', '13:00')",
+      "a.sql:2: the hours from 09:00 to 13:00 overlap those from 12:00 to 15:00 in a.sql:1, on Friday" },
+    { "('mon', '09:00', '18:00'),\n('mon', '10:00', '11:00')", "a.sql:2: the hours from 10:00 to 11:00" },
+    { "('mon', '09:00', '18:00'),\n('mon', '09:00', '18:00')", "a.sql:2: the hours from 09:00 to 18:00" },
+    { "('fri', '20:00', '02:00'),\n('sat', '01:00', '05:00')",
+      "a.sql:2: the hours from 01:00 to 05:00 overlap those from 20:00 to 02:00 in a.sql:1, on Saturday" },
+    { "('sun', '00:00', '05:00'),\n('sat', '20:00', '00:01')",
+      "a.sql:2: the hours from 20:00 to 00:01 overlap those from 00:00 to 05:00 in a.sql:1, on Sunday" },
+    { "('mon','0:00','0:10'),('mon','1:00','1:10'),('mon','2:00','2:10'),('mon','3:00','3:10'),"
+      "('mon','4:00','4:10'),('mon','5:00','5:10'),('mon','6:00','6:10'),('mon','7:00','7:10'),"
+      "('mon','8:00','8:10'),('mon','9:00','9:10'),('mon','10:00','10:10'),('mon','11:00','11:10'),\n"
+      "('mon','12:00','12:10')",
+      "a.sql:2: there are more than 12 rows for Monday" },
+    /* holidays */
+    { HOLIDAY "('2026-02-30', NULL, NULL);", "a.sql:1: '2026-02-30'" NO_DAY },
+    { HOLIDAY "('02-30', NULL, NULL);", "a.sql:1: '02-30'" NO_DAY },
+    { HOLIDAY "('2026-02-29', NULL, NULL);", "a.sql:1: '2026-02-29'" NO_DAY },
+    { HOLIDAY "('25.12.2026', NULL, NULL);", "a.sql:1: '25.12.2026'" NO_DAY },
+    { HOLIDAY "('2026-12-25x', NULL, NULL);", "a.sql:1: '2026-12-25x'" NO_DAY },
+    { HOLIDAY "('2026-12-24 –', NULL, NULL);", "a.sql:1: '2026-12-24 –'" NO_DAY },
+    { HOLIDAY "('12-24 – 12-26 – 12-27', NULL, NULL);", "a.sql:1: '12-24 – 12-26 – 12-27'" NO_DAY },
+    { HOLIDAY "('2026', NULL, NULL);", "a.sql:1: '2026'" NO_DAY },
+    { HOLIDAY "(NULL, NULL, NULL);", "a.sql:1: this holiday row lacks its day" },
+    { HOLIDAY "('2026-12-24 – 12-26', NULL, NULL);",
+      "a.sql:1: write both days of '2026-12-24 – 12-26' with their year, or none" },
+    { HOLIDAY "('2026-12-26 – 2026-12-24', NULL, NULL);", "a.sql:1: '2026-12-26 – 2026-12-24' ends before" },
+    { HOLIDAY "('2026-01-01 – 2027-01-02', NULL, NULL);", "a.sql:1: '2026-01-01 – 2027-01-02' is longer" },
+    { HOLIDAY "('12-25', '10:00', NULL);", "a.sql:1: this holiday row lacks its closes" },
+    { HOLIDAY "('12-25', NULL, '10:00');", "a.sql:1: this holiday row lacks its opens" },
+    { HOLIDAY "('12-24 – 12-26', NULL, NULL),\n('12-25', NULL, NULL);",
+      "a.sql:2: the holiday '12-25' shares a day with '12-24 – 12-26' in a.sql:1" },
+    { HOLIDAY "('01-01', NULL, NULL),\n('12-30 – 01-02', NULL, NULL);",
+      "a.sql:2: the holiday '12-30 – 01-02' shares a day with '01-01' in a.sql:1" },
+    { HOLIDAY "('12-25', NULL, NULL),\n('12-25', '10:00', '12:00');",
+      "a.sql:2: the holiday '12-25' shares a day with '12-25' in a.sql:1" },
+    { HOLIDAY "('12-25', '10:00', '12:00'),\n('12-25', '11:00', '13:00');",
+      "a.sql:2: the hours from 11:00 to 13:00 overlap those from 10:00 to 12:00 in a.sql:1, on 12-25" },
+    { HOLIDAY "('01-01 – 06-30', NULL, NULL),\n('07-01 – 12-31', NULL, NULL);",
+      "a.sql:2: with this holiday no day of the year is open any more" },
+    { "INSERT INTO holidays (day) VALUES ('12-25');",
+      "a.sql:1: there is no table 'holidays'; did you mean 'holiday'?" },
+};
+
+static void test_wrong_rows_are_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(BAD); i++) {
+        struct error error = { 0 };
+        struct ruleset *ruleset = make(BAD[i].rows, &error);
+        if (ruleset != NULL)
+            fail_msg("accepted: %s", BAD[i].rows);
+        if (strncmp(error.text, BAD[i].error, strlen(BAD[i].error)) != 0)
+            fail_msg("%s\nwanted: %s\ngot:    %s", BAD[i].rows, BAD[i].error, error.text);
+    }
+}
+
+static void test_too_many_holidays(void **state)
+{
+    (void)state;
+    struct buf text = { 0 };
+    struct error error = { 0 };
+    buf_add_text(&text, HOLIDAY);
+    for (int i = 0; i <= 1000; i++)
+        buf_addf(&text, "%s\n('%d-%02d-%02d', NULL, NULL)", i > 0 ? "," : "", 2000 + i / 300, i % 12 + 1,
+                 i % 300 / 12 + 1);
+    assert_null(make(buf_text(&text), &error));
+    assert_string_equal(error.text, "a.sql:2: there are more than 1000 rows in holiday");
+    buf_release(&text);
+}
+
+/* An owner's sign at the door, read with nothing but the clock on the wall. */
+struct sign {
+    unsigned days; /* a bit each, from Sunday */
+    int opens, closes;
+};
+
+/* All times are multiples of STEP. */
+static const struct {
+    struct sign signs[4];
+} SIGNS[] = {
+    { { { 0x3e, 540, 720 }, { 0x3e, 840, 1080 }, { 0x41, 600, 840 } } },
+    { { { 0x7c, 1200, 30 }, { 0x01, 120, 180 } } },
+    { { { 0x7f, 120, 150 }, { 0x7f, 165, 300 }, { 0x7f, 1380, 60 } } },
+    { { { 0x21, 0, 1440 }, { 0x40, 0, 105 }, { 0x02, 1200, 0 }, { 0x04, 0, 120 } } },
+    { { { 0x40, 1200, 240 }, { 0x10, 1200, 1440 }, { 0x08, 135, 120 }, { 0x02, 90, 165 } } },
+};
+
+static const char *const ZONES[] = { "Asia/Seoul",   "Europe/Berlin",  "America/New_York",
+                                     "Africa/Cairo", "America/Havana", "Australia/Lord_Howe" };
+
+enum { STEP = 15 * 60 * 1000, YEAR_STEPS = 366 * 24 * 4 };
+
+static struct ruleset *make_signs(const struct sign *signs)
+{
+    static const char *const NAMES[] = { "sun", "mon", "tue", "wed", "thu", "fri", "sat" };
+    struct buf rows = { 0 };
+    for (size_t i = 0; i < 4 && signs[i].days != 0; i++)
+        for (int day = 0; day < 7; day++)
+            if ((signs[i].days >> day & 1) != 0)
+                buf_addf(&rows, "%s('%s', '%02d:%02d', '%02d:%02d')", rows.len > 0 ? ", " : "", NAMES[day],
+                         signs[i].opens / 60, signs[i].opens % 60, signs[i].closes / 60,
+                         signs[i].closes % 60);
+    struct ruleset *ruleset = make_good(buf_text(&rows));
+    buf_release(&rows);
+    return ruleset;
+}
+
+static bool is_open_by_signs(const struct sign *signs, const struct zone_time *local)
+{
+    int minute = local->hour * 60 + local->minute, yesterday = (local->weekday + 6) % 7;
+    for (size_t i = 0; i < 4; i++) {
+        bool is_night = signs[i].closes <= signs[i].opens;
+        if ((signs[i].days >> local->weekday & 1) != 0 && minute >= signs[i].opens &&
+            (is_night || minute < signs[i].closes))
+            return true;
+        if (is_night && (signs[i].days >> yesterday & 1) != 0 && minute < signs[i].closes)
+            return true;
+    }
+    return false;
+}
+
+static bool shows_same(const struct zone_time *a, const struct zone_time *b)
+{
+    return a->day == b->day && a->hour == b->hour && a->minute == b->minute;
+}
+
+/* Does the clock show this time twice? Then the sign alone does not tell which one is meant. */
+static bool comes_twice(const struct zone *zone, int64_t at, const struct zone_time *local)
+{
+    for (int minutes = -60; minutes <= 60; minutes += 30) {
+        struct zone_time other;
+        zone_local(zone, at + minutes * 60000, &other);
+        if (minutes != 0 && shows_same(local, &other))
+            return true;
+    }
+    return false;
+}
+
+/* The minute of the day at `text`, which begins with hh:mm or "midnight". */
+static int read_clock(const char *text)
+{
+    int hour, minute;
+    if (strncmp(text, "midnight", 8) == 0)
+        return 1440;
+    assert_int_equal(sscanf(text, "%2d:%2d", &hour, &minute), 2);
+    return hour * 60 + minute;
+}
+
+/* What a customer would make of "until 00:30 and from 20:00 to 00:30" at that minute of the day. */
+static bool is_open_by_text(const char *text, int minute)
+{
+    if (strcmp(text, "around the clock") == 0)
+        return true;
+    if (strncmp(text, "not today", 9) == 0)
+        return false;
+    if (strncmp(text, "until ", 6) == 0 && minute < read_clock(text + 6))
+        return true;
+    while ((text = strstr(text, "from ")) != NULL) {
+        int opens = read_clock(text += 5);
+        int closes = read_clock(strstr(text, " to ") + 4);
+        if (minute >= opens && (minute < closes || closes <= opens))
+            return true;
+    }
+    return false;
+}
+
+/* The text of the next opening has to name the day and the time of the moment. */
+static void check_next_text(const struct zone *zone, int64_t at, int64_t next, const char *text)
+{
+    struct zone_time now, then;
+    char time[20];
+    zone_local(zone, at, &now);
+    zone_local(zone, next, &then);
+    snprintf(time, sizeof time, " at %02d:%02d", then.hour, then.minute);
+    const char *found = strstr(text, time);
+    bool is_today = now.day == then.day && next - at < 2 * (int64_t)86400000;
+    if (found == NULL || strlen(found) != strlen(time) || (strncmp(text, "today", 5) == 0) != is_today)
+        fail_msg("%s: \"%s\" at %lld", zone_name(zone), text, (long long)at / 1000);
+}
+
+/* A walk along the year; `change` and `next` were foretold when the last one happened. */
+struct walk {
+    const struct ruleset *ruleset;
+    const struct zone *zone;
+    bool was_open;
+    int64_t change, next;
+    struct buf next_text, today_text;
+    size_t compared, changes;
+};
+
+static void check_foretold(struct walk *walk, int64_t at, bool is_open)
+{
+    const struct opening *opening = walk->ruleset->opening;
+    if (is_open == walk->was_open) {
+        if (walk->change <= at || walk->next <= at)
+            fail_msg("%s: no change at %lld", zone_name(walk->zone), (long long)at / 1000);
+        return;
+    }
+    if (walk->change != at || (is_open && walk->next != at))
+        fail_msg("%s: not foretold: %lld", zone_name(walk->zone), (long long)at / 1000);
+    assert_int_equal(opening_is_open(opening, walk->zone, at - 1), !is_open);
+    walk->change = opening_change(opening, walk->zone, at);
+    if (is_open)
+        walk->next = opening_next(opening, walk->zone, at);
+    walk->was_open = is_open;
+    walk->changes++;
+}
+
+static void check_texts(struct walk *walk, int64_t at, bool is_open)
+{
+    format_both(walk->ruleset, walk->zone, at, opening_words("en", NULL), &walk->next_text,
+                &walk->today_text);
+    if (is_open)
+        assert_string_equal(buf_text(&walk->next_text), "now");
+    else
+        check_next_text(walk->zone, at, walk->next, buf_text(&walk->next_text));
+}
+
+/* Only where the clock on the wall tells one moment from all others. */
+static void check_by_clock(struct walk *walk, const struct sign *signs, int64_t at, bool is_open)
+{
+    struct zone_time local;
+    zone_local(walk->zone, at, &local);
+    if (comes_twice(walk->zone, at, &local))
+        return;
+    walk->compared++;
+    if (is_open != is_open_by_signs(signs, &local))
+        fail_msg("%s: %d-%02d-%02d %02d:%02d is %s", zone_name(walk->zone), local.year, local.month,
+                 local.day, local.hour, local.minute, is_open ? "open" : "closed");
+    if (is_open_by_text(buf_text(&walk->today_text), local.hour * 60 + local.minute) != is_open)
+        fail_msg("%s: %lld is %s, not \"%s\"", zone_name(walk->zone), (long long)at / 1000,
+                 is_open ? "open" : "closed", buf_text(&walk->today_text));
+}
+
+static void walk_a_year(struct walk *walk, const struct sign *signs)
+{
+    int64_t start = parse_moment("2026-01-05T00:00Z");
+    walk->was_open = opening_is_open(walk->ruleset->opening, walk->zone, start);
+    walk->change = opening_change(walk->ruleset->opening, walk->zone, start);
+    walk->next = opening_next(walk->ruleset->opening, walk->zone, start);
+    for (int64_t i = 1; i < YEAR_STEPS; i++) {
+        int64_t at = start + i * STEP;
+        bool is_open = opening_is_open(walk->ruleset->opening, walk->zone, at);
+        check_foretold(walk, at, is_open);
+        check_texts(walk, at, is_open);
+        check_by_clock(walk, signs, at, is_open);
+    }
+}
+
+static void test_a_year_by_the_wall_clock(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(SIGNS); i++) {
+        struct ruleset *ruleset = make_signs(SIGNS[i].signs);
+        for (size_t j = 0; j < COUNT(ZONES); j++) {
+            struct walk walk = { .ruleset = ruleset, .zone = zones_find(zones, ZONES[j]) };
+            assert_non_null(walk.zone);
+            walk_a_year(&walk, SIGNS[i].signs);
+            assert_in_range(walk.compared, YEAR_STEPS - 9, YEAR_STEPS - 1);
+            assert_true(walk.changes > 300);
+            buf_release(&walk.next_text);
+            buf_release(&walk.today_text);
+        }
+        ruleset_free(ruleset);
+    }
+}
+
+static void test_the_ends_of_time(void **state)
+{
+    (void)state;
+    struct ruleset *ruleset = make_good(WEEK);
+    const struct zone *zone = zones_find(zones, "America/New_York");
+    const int64_t moments[] = { INT64_MAX, INT64_MIN, INT64_MAX / 1000, INT64_MIN / 1000, -1, 0 };
+    struct buf next = { 0 }, today = { 0 };
+    for (size_t i = 0; i < COUNT(moments); i++) {
+        opening_is_open(ruleset->opening, zone, moments[i]);
+        opening_change(ruleset->opening, zone, moments[i]);
+        format_both(ruleset, zone, moments[i], opening_words(NULL, NULL), &next, &today);
+        assert_true(next.len > 0 && today.len > 0);
+    }
+    buf_release(&next);
+    buf_release(&today);
+    ruleset_free(ruleset);
+}
+
+/* By the road of a message: the zone of the business, the language of the contact. */
+static void test_templates(void **state)
+{
+    static const struct {
+        const char *language, *said;
+    } CASES[] = {
+        { "en", "on Monday at 09:00 | from 10:00 to 14:00" },
+        { "ko", "월요일 09:00 | 10:00부터 14:00까지" },
+        { "", "el lunes a las 09:00 | de 10:00 a 14:00" },
+        { "fr", "el lunes a las 09:00 | de 10:00 a 14:00" },
+    };
+    (void)state;
+    struct ruleset *ruleset = make_good(
+        "INSERT INTO opening (days, opens, closes) VALUES " WEEK ";"
+        "INSERT INTO setting (name, value) VALUES ('time_zone', 'Asia/Seoul'), ('default_language', 'es');"
+        "INSERT INTO rule (name, say) VALUES ('r', '{{ next_opening }} | {{ hours_today }}');");
+    struct matcher *matcher = matcher_new(true);
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct decide_state contact = { .channel = "sms", .owner = "bot", .first_name = "", .time_zone = "UTC",
+                                        .language = CASES[i].language, .message_count = 1, .fields = "{}" };
+        struct decide_input input = { .text = "hi" };
+        struct decision decision = { 0 };
+        decide(ruleset, matcher, &contact, &input, parse_moment("2026-01-10T06:00Z"), &decision);
+        assert_int_equal(decision.effect_count, 1);
+        assert_string_equal(decision.effects[0].text, CASES[i].said);
+        decision_release(&decision);
+    }
+    matcher_free(matcher);
+    ruleset_free(ruleset);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_languages),
+        cmocka_unit_test(test_names_of_days),
+        cmocka_unit_test(test_wrong_rows_are_refused),
+        cmocka_unit_test(test_too_many_holidays),
+        cmocka_unit_test(test_a_year_by_the_wall_clock),
+        cmocka_unit_test(test_the_ends_of_time),
+        cmocka_unit_test(test_templates),
     };
     zones = zones_open(NULL);
     int result = cmocka_run_group_tests(tests, NULL, NULL);
