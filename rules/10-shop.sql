@@ -17,5 +17,19 @@ INSERT INTO setting (name, value) VALUES
   ('default_language', 'en'),
   ('reply_expires',    '12 hours');   -- a reply that could not go out by then would only puzzle the customer
 
+-- When the shop is open, by the wall clock of its time zone. Days: 'mon-fri', 'sat, sun', daily, weekdays, weekend; a day
+-- may have several rows (before and after lunch). A bar closes after midnight: ('fri', '20:00', '02:00').
+INSERT INTO opening (days, opens, closes) VALUES
+  ('tue-fri', '08:00', '19:00'),
+  ('sat-sun', '08:00', '17:00');
+
+-- Holidays take the place of the weekday: closed, or open at other hours. Without a year they come back every year. The
+-- note is told to customers: "not today (New Year), but tomorrow from 08:00 to 19:00".
+INSERT INTO holiday (day, note, opens, closes) VALUES
+  ('01-01', 'New Year', NULL, NULL),
+  ('12-24', 'Christmas Eve', '08:00', '14:00'),
+  ('12-25', 'Christmas Day', NULL, NULL),
+  ('2027-02-06 – 2027-02-08', 'Seollal', NULL, NULL);
+
 -- Who gets the conversations that a person should take over.
 INSERT INTO team (name) VALUES ('counter'), ('kitchen');

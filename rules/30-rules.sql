@@ -28,7 +28,8 @@ INSERT INTO rule (name, priority, action, target, words, unless, say) VALUES
    'no complaint, no complaints, not stale',
    'Oh no, that is not how it should be. Somebody from the counter writes to you in a moment.'),
   ('birthday-cake', 800, 'handoff', 'kitchen', 'birthday cake, wedding cake, custom cake, 생일 케이크', NULL,
-   'A cake with your name on it! Our pastry chef takes this one in person: for when, and for how many?');
+   'A cake with your name on it! For when, and for how many? Our pastry chef takes this one in person, '
+   || '{{ next_opening }}.');
 
 
 -- Orders: a pattern with named groups -----------------------------------------------------------------------------
@@ -49,11 +50,14 @@ INSERT INTO rule (name, priority, pattern, say) VALUES
 
 -- What people ask every day ---------------------------------------------------------------------------------------
 
+-- {{ hours_today }} and {{ next_opening }} come from the opening hours in 10-shop.sql and the time of the answer: "from
+-- 08:00 to 19:00", "not today, but tomorrow from …"; "now", "today at 08:00", "on Tuesday at 08:00".
+--
 -- Lists of words need no regular expressions. A Korean word also takes its particles and endings: 가격 finds 가격이.
 -- `campaign` sends the answer through another campaign than the channel's default.
 INSERT INTO rule (name, words, unless, campaign, say) VALUES
   ('hours', 'hours, open, opening*, close, closing*, what time, 영업시간, 몇 시, 언제 열', 'close to, open a jar', NULL,
-   'We are open Tuesday to Sunday from 8:00 to 19:00, and asleep on Mondays. Today is {{ now | date: "%A" }}.'),
+   'We are open {{ hours_today }}. The week: Tuesday to Friday 8:00 to 19:00, the weekend until 17:00, Mondays asleep.'),
   ('where', 'where are you, address, location, parking, subway, how do i get, 주소, 위치, 어디, 주차', NULL, NULL,
    '12 Haetsal-ro, two minutes from the subway, exit 3. Follow your nose for the last fifty metres.'),
   ('menu', 'menu, what do you have, what do you sell, 메뉴', NULL, 'menu',

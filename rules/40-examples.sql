@@ -24,6 +24,7 @@ INSERT INTO rule_example (rule, text) VALUES
   ('buy-many', 'I would like 12 Croissants for Friday'),
   ('hours', 'hi, are you open on sunday?'),
   ('hours', 'What are your opening hours?'),
+  ('hours', 'what time do you close today?'),
   ('hours', '영업시간이 어떻게 되나요?'),
   ('where', 'Where are you? Is there parking?'),
   ('where', '주소가 어디예요?'),

@@ -67,10 +67,14 @@ static void read_now(const struct variables *variables, struct buf *value)
 }
 
 static void (*const READERS[VARIABLE_COUNT])(const struct variables *, struct buf *) = {
-    [VARIABLE_MESSAGE] = read_message,       [VARIABLE_MESSAGE_COUNT] = read_message_count,
-    [VARIABLE_FIRST_NAME] = read_first_name, [VARIABLE_LANGUAGE] = read_language,
-    [VARIABLE_CHANNEL] = read_channel,       [VARIABLE_HOURS_TODAY] = read_hours_today,
-    [VARIABLE_NEXT_OPENING] = read_next_opening, [VARIABLE_NOW] = read_now,
+    [VARIABLE_MESSAGE] = read_message,
+    [VARIABLE_MESSAGE_COUNT] = read_message_count,
+    [VARIABLE_FIRST_NAME] = read_first_name,
+    [VARIABLE_LANGUAGE] = read_language,
+    [VARIABLE_CHANNEL] = read_channel,
+    [VARIABLE_HOURS_TODAY] = read_hours_today,
+    [VARIABLE_NEXT_OPENING] = read_next_opening,
+    [VARIABLE_NOW] = read_now,
 };
 
 static bool read_field(struct variables *variables, const char *name, struct buf *value)

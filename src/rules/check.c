@@ -12,6 +12,7 @@
  * - A pattern that matches the empty text matches everything.
  * - Campaigns: one that nothing uses; a WhatsApp channel on which replies must wait for want of a response
  *   or template campaign; any channel of one's own without a campaign.
+ * - Opening hours without a time zone.
  * - No way out (opt_out), and no fallback for messages that no rule takes.
  */
 #include <stdarg.h>
@@ -20,6 +21,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "rules/build.h"
 #include "rules/check.h"
 
 struct check {
@@ -199,9 +201,20 @@ static void check_fallback(struct check *check)
          "answer");
 }
 
+/* Nobody's clock on the wall shows UTC; who means it can say Etc/UTC. */
+static void check_zone(struct check *check)
+{
+    size_t at = 0;
+    const struct row *row = rows_next(&check->ruleset->private->rows, "opening", &at);
+    if (row != NULL && strcmp(zone_name(check->ruleset->zone), "UTC") == 0)
+        warn(check, row->file, row->line,
+             "the opening hours are read in UTC; set the business's own time zone, as in INSERT INTO setting "
+             "(name, value) VALUES ('time_zone', 'Asia/Seoul')");
+}
+
 static void (*const CHECKS[])(struct check *) = {
     check_unreachable, check_twins,   check_empty_matches, check_campaigns,
-    check_channels,    check_way_out, check_fallback,
+    check_channels,    check_way_out, check_fallback,      check_zone,
 };
 
 size_t rules_check(const struct ruleset *ruleset, rules_warning *warning, void *context)

@@ -14,10 +14,14 @@
 #include "rules/variable.h"
 
 const char *const variable_names[VARIABLE_COUNT + 1] = {
-    [VARIABLE_MESSAGE] = "message",       [VARIABLE_MESSAGE_COUNT] = "message_count",
-    [VARIABLE_FIRST_NAME] = "first_name", [VARIABLE_LANGUAGE] = "language",
-    [VARIABLE_CHANNEL] = "channel",       [VARIABLE_HOURS_TODAY] = "hours_today",
-    [VARIABLE_NEXT_OPENING] = "next_opening", [VARIABLE_NOW] = "now",
+    [VARIABLE_MESSAGE] = "message",
+    [VARIABLE_MESSAGE_COUNT] = "message_count",
+    [VARIABLE_FIRST_NAME] = "first_name",
+    [VARIABLE_LANGUAGE] = "language",
+    [VARIABLE_CHANNEL] = "channel",
+    [VARIABLE_HOURS_TODAY] = "hours_today",
+    [VARIABLE_NEXT_OPENING] = "next_opening",
+    [VARIABLE_NOW] = "now",
 };
 
 static const char *const LATER[] = { "summary", "outcome", NULL };

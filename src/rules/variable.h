@@ -15,7 +15,7 @@ enum variable {
     VARIABLE_FIRST_NAME,
     VARIABLE_LANGUAGE, /* the contact's; unknown: default_language */
     VARIABLE_CHANNEL,
-    VARIABLE_HOURS_TODAY,
+    VARIABLE_HOURS_TODAY,  /* both by rules/opening.h, in the contact's language */
     VARIABLE_NEXT_OPENING,
     VARIABLE_NOW, /* unix milliseconds, for `date` */
     VARIABLE_COUNT

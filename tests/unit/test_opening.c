@@ -120,6 +120,9 @@ static const struct {
       "not today (New Year), but on Thursday from 09:00 to 18:00" },
     { "a year's own day outranks every year's", XMAS, "UTC", "2027-12-25T10:30Z", true, "2027-12-25T12:00Z",
       "now", "from 10:00 to 12:00" },
+    { "in whichever order they stand",
+      "INSERT INTO holiday (day, opens, closes) VALUES ('2027-12-25', '10:00', '12:00'), ('12-25', NULL, NULL);",
+      "UTC", "2027-12-25T10:30Z", true, "2027-12-25T12:00Z", "now", "from 10:00 to 12:00" },
     { "a night into a holiday goes on",
       "INSERT INTO opening (days, opens, closes) VALUES ('daily', '20:00', '02:00');"
       "INSERT INTO holiday (day) VALUES ('2026-05-05');",
