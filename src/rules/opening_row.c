@@ -90,7 +90,8 @@ static int refuse_day(const struct row *row, const char *word, struct error *err
     for (size_t i = 0; i < DAY_NAMES; i++)
         nearest_offer(&nearest, DAYS[i].name);
     if (strncasecmp(word, "holiday", 7) == 0)
-        buf_add_text(&advice, "; holidays have a table of their own: INSERT INTO holiday (day) VALUES ('12-25');");
+        buf_add_text(&advice, "; holidays have a table of their own: INSERT INTO holiday (day) VALUES "
+                              "('12-25');");
     else if (nearest.best != NULL)
         nearest_advise(&nearest, NULL, &advice);
     else
@@ -243,7 +244,7 @@ static int add_hours(struct day_hours *day, const struct hours *hours, const cha
     return 0;
 }
 
-/* Intervals that touch become one, for the texts; but none over a day, whose end would look like its start. */
+/* Intervals that touch become one, for the texts; but none over a day: its end would look like its start. */
 static void join_hours(struct day_hours *day)
 {
     size_t kept = 0;
@@ -354,7 +355,8 @@ static int take_dates(const struct row *row, struct holiday *holiday, struct err
     if (*skip_blanks(at) != '\0')
         return refuse_date(row, error);
     if (first.has_year != last.has_year)
-        return row_refuse(row, error, "write both days of '%s' with their year, or none", row_value(row, "day"));
+        return row_refuse(row, error, "write both days of '%s' with their year, or none",
+                          row_value(row, "day"));
     holiday->is_yearly = !first.has_year;
     holiday->first = date_day(&first);
     holiday->last = date_day(&last);

@@ -5,8 +5,8 @@
  * row. Times are told by the 24-hour clock. They are the written ones, except where the clock leaves such a
  * time out: there it is what the clock shows instead.
  *
- * Both texts complete a sentence that the owner wrote without knowing which case it will be, so every case has
- * to fit behind "We are open" and "We answer" alike: hence "not today, but …" and "now".
+ * Both texts complete a sentence that the owner wrote without knowing which case it will be, so every case
+ * has to fit behind "We are open" or "We answer": hence "not today, but …" and "now".
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ struct opening_words {
     const char *until, *until_one, *until_after;
     const char *always, *midnight;
     const char *comma, *and;              /* between intervals; the last time */
-    const char *closed, *closed_but, *but; /* on its own; before the next open day, and behind the note */
+    const char *closed, *closed_but, *but; /* on its own; with the next open day; before that day */
 };
 
 static const struct opening_words SPEECH[] = {

@@ -18,6 +18,7 @@
 #include "desk/decide.h"
 #include "desk/proof.h"
 #include "rules/check.h"
+#include "rules/opening.h"
 
 #define MUST(claim)                                                                                          \
     do {                                                                                                     \
@@ -91,6 +92,19 @@ static void ignore(void *context, const char *sentence)
     MUST(sentence[0] != '\0');
 }
 
+static void check_opening(const struct ruleset *ruleset, int64_t at)
+{
+    const struct opening *opening = ruleset->opening;
+    int64_t next = opening_next(opening, ruleset->zone, at);
+    int64_t change = opening_change(opening, ruleset->zone, at);
+    bool is_open = opening_is_open(opening, ruleset->zone, at);
+    MUST(next == OPENING_NEVER || (opening_is_open(opening, ruleset->zone, next) &&
+                                   !opening_is_open(opening, ruleset->zone, next - 1)));
+    MUST(is_open || change == next);
+    MUST(change > at && change <= next);
+    MUST(change == OPENING_NEVER || opening_is_open(opening, ruleset->zone, change) != is_open);
+}
+
 static void use(const struct ruleset *ruleset)
 {
     static const char *const OWNERS[] = { "bot", "agent" };
@@ -110,6 +124,8 @@ static void use(const struct ruleset *ruleset)
     struct error error = { 0 };
     MUST((proof_run(ruleset, matcher, &error) == 0) == (error.text[0] == '\0'));
     rules_check(ruleset, ignore, NULL);
+    for (int64_t day = 0; day < 8; day++)
+        check_opening(ruleset, day * 86400000 + day * 4000000);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

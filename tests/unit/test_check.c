@@ -89,8 +89,8 @@ static const struct {
     { BASE "INSERT INTO channel (name, kind) VALUES ('line', 'other');",
       "a.sql:4: no campaign carries replies to the channel line; they will be held\n" },
     { BASE "INSERT INTO opening (days, opens, closes) VALUES ('daily', '09:00', '18:00');",
-      "a.sql:4: the opening hours are read in UTC; set the business's own time zone, as in INSERT INTO setting "
-      "(name, value) VALUES ('time_zone', 'Asia/Seoul')\n" },
+      "a.sql:4: the opening hours are read in UTC; set the business's own time zone, as in INSERT INTO "
+      "setting (name, value) VALUES ('time_zone', 'Asia/Seoul')\n" },
     { BASE "INSERT INTO opening (days, opens, closes) VALUES ('daily', '09:00', '18:00');\n"
            "INSERT INTO setting (name, value) VALUES ('time_zone', 'Asia/Seoul');",
       "" },

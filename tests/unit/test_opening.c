@@ -121,7 +121,8 @@ static const struct {
     { "a year's own day outranks every year's", XMAS, "UTC", "2027-12-25T10:30Z", true, "2027-12-25T12:00Z",
       "now", "from 10:00 to 12:00" },
     { "in whichever order they stand",
-      "INSERT INTO holiday (day, opens, closes) VALUES ('2027-12-25', '10:00', '12:00'), ('12-25', NULL, NULL);",
+      "INSERT INTO holiday (day, opens, closes) VALUES ('2027-12-25', '10:00', '12:00'),"
+      "('12-25', NULL, NULL);",
       "UTC", "2027-12-25T10:30Z", true, "2027-12-25T12:00Z", "now", "from 10:00 to 12:00" },
     { "a night into a holiday goes on",
       "INSERT INTO opening (days, opens, closes) VALUES ('daily', '20:00', '02:00');"
@@ -221,7 +222,7 @@ static void test_moments(void **state)
     buf_release(&today);
 }
 
-/* The same moment in three languages: closed at noon, on the way to tomorrow, to Monday, to a date, by 01:00. */
+/* Later today, tomorrow, on Monday, on a date, at one o'clock. */
 static const struct {
     const char *rows, *at, *language, *otherwise, *next_text, *hours;
 } LANGUAGES[] = {
@@ -657,8 +658,10 @@ static void test_templates(void **state)
         "INSERT INTO rule (name, say) VALUES ('r', '{{ next_opening }} | {{ hours_today }}');");
     struct matcher *matcher = matcher_new(true);
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        struct decide_state contact = { .channel = "sms", .owner = "bot", .first_name = "", .time_zone = "UTC",
-                                        .language = CASES[i].language, .message_count = 1, .fields = "{}" };
+        struct decide_state contact = {
+            .channel = "sms", .owner = "bot", .first_name = "", .language = CASES[i].language,
+            .time_zone = "UTC", .message_count = 1, .fields = "{}",
+        };
         struct decide_input input = { .text = "hi" };
         struct decision decision = { 0 };
         decide(ruleset, matcher, &contact, &input, parse_moment("2026-01-10T06:00Z"), &decision);
