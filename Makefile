@@ -77,8 +77,13 @@ LIB = \
   src/text/filter_number.c \
   src/text/fold.c \
   src/text/letters.c \
+  src/text/literal.c \
+  src/text/literal_part.c \
+  src/text/literal_pattern.c \
+  src/text/needles.c \
   src/text/pattern.c \
   src/text/pattern_source.c \
+  src/text/skeleton.c \
   src/text/split.c \
   src/text/template.c \
   src/text/width.c \
@@ -110,6 +115,7 @@ LIB = \
   src/rules/build_channel.c \
   src/rules/build_rule.c \
   src/rules/check.c \
+  src/rules/index.c \
   src/rules/opening.c \
   src/rules/opening_row.c \
   src/rules/opening_text.c \
@@ -220,6 +226,7 @@ UNIT = \
   gate \
   http \
   inbound \
+  index \
   json \
   listing \
   log \
@@ -247,6 +254,7 @@ FUZZ = \
   answer \
   fold \
   inbound \
+  index \
   json \
   rulefile \
   salvage \

@@ -121,7 +121,7 @@ static int show(struct call *call, const struct ruleset *rules, const struct dec
 static int try_text(struct call *call, const struct ruleset *rules, const char *text)
 {
     struct matcher *matcher = matcher_new(true);
-    struct decision decision = { 0 };
+    struct decision decision = { .is_thorough = true };
     struct decide_state state = {
         .channel = rules->campaign_count > 0 ? rules->campaigns[0].channel : "whatsapp",
         .owner = "bot",

@@ -2,9 +2,10 @@
  * decide: one message against the rules, in the order in which they stand in the ruleset.
  *
  * 1. Fold the text and cut it to what rules may see.
- * 2. Walk the rules. The gate (a person's conversation, an opted-out contact) leaves only the consent rules;
- *    a disabled rule is passed by; the first that takes the message wins. The walk is linear: the place for
- *    a prefilter is find_winner.
+ * 2. Walk the rules that the index takes for possible (rules/index.h), or all of them when the caller wants
+ *    to know about each. The gate (a person's conversation, an opted-out contact) leaves only the consent
+ *    rules; a disabled rule is passed by; the first that takes the message wins. Both walks come to the same
+ *    winner: tests/fuzz/fuzz_index.c looks for a text where they do not.
  * 3. Match the winner once more. The search left the matcher with the groups of whatever ran last (its
  *    `unless`), and a match is repeatable, so asking again is simpler than keeping every candidate's groups.
  * 4. Turn its action into effects. ACTS has a row per action: which change it makes to the conversation, and
@@ -20,10 +21,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "desk/decide.h"
 #include "desk/decide_variable.h"
+#include "rules/index.h"
 #include "text/fold.h"
 #include "text/template.h"
 
@@ -73,20 +76,17 @@ static bool is_disabled(const struct decide_state *state, const struct rule *rul
     return false;
 }
 
-/* Keeps the first that were passed over; in a full list one that nearly won displaces one that did not. */
+/* Who had not even the words is of interest to the thorough only. */
 static void note_passed(struct decision *decision, const struct rule *rule, enum pass_reason why)
 {
-    struct passed_over *list = decision->passed_over;
-    if (decision->passed_over_count == PASSED_OVER_MAX) {
-        size_t last = PASSED_OVER_MAX;
-        while (last > 0 && list[last - 1].why != PASS_NO_MATCH)
-            last--;
-        if (why == PASS_NO_MATCH || last == 0)
-            return;
-        memmove(&list[last - 1], &list[last], (PASSED_OVER_MAX - last) * sizeof *list);
-        decision->passed_over_count--;
+    if (why == PASS_NO_MATCH && !decision->is_thorough)
+        return;
+    if (decision->passed_over_count == decision->passed_over_room) {
+        decision->passed_over_room = 2 * decision->passed_over_room + 8;
+        decision->passed_over = alloc_resize(decision->passed_over, decision->passed_over_room,
+                                             sizeof *decision->passed_over);
     }
-    list[decision->passed_over_count++] = (struct passed_over){ rule, why };
+    decision->passed_over[decision->passed_over_count++] = (struct passed_over){ rule, why };
 }
 
 static void note_limit(struct decision *decision, const struct rule *rule)
@@ -137,19 +137,55 @@ static bool takes(struct choice *choice, const struct rule *rule)
     return result == PATTERN_NO;
 }
 
-static const struct rule *find_winner(struct choice *choice)
+static bool wins(struct choice *choice, const struct rule *rule)
 {
-    for (size_t i = 0; i < choice->ruleset->rule_count; i++) {
-        const struct rule *rule = &choice->ruleset->rules[i];
-        if (!may_act(choice->state, rule))
-            continue;
-        choice->decision->tried++;
-        if (is_disabled(choice->state, rule))
-            note_passed(choice->decision, rule, PASS_DISABLED);
-        else if (takes(choice, rule))
-            return rule;
+    if (!may_act(choice->state, rule))
+        return false;
+    if (is_disabled(choice->state, rule)) {
+        note_passed(choice->decision, rule, PASS_DISABLED);
+        return false;
     }
-    return NULL;
+    return takes(choice, rule);
+}
+
+/* The first of the candidates that wins; its position, or the number of rules. */
+static size_t find_winner(struct choice *choice)
+{
+    const struct ruleset *ruleset = choice->ruleset;
+    const struct buf *folded = &choice->decision->folded;
+    struct candidates candidates;
+    size_t position;
+
+    candidates_find(&candidates, ruleset->index, buf_text(folded), folded->len,
+                    matcher_scratch(choice->matcher));
+    while (candidates_next(&candidates, &position))
+        if (wins(choice, &ruleset->rules[position]))
+            return position;
+    return ruleset->rule_count;
+}
+
+/* The same without the index. */
+static size_t find_winner_thoroughly(struct choice *choice)
+{
+    size_t position = 0;
+
+    while (position < choice->ruleset->rule_count && !wins(choice, &choice->ruleset->rules[position]))
+        position++;
+    return position;
+}
+
+static const struct rule *choose(struct choice *choice)
+{
+    const struct ruleset *ruleset = choice->ruleset;
+    struct decision *decision = choice->decision;
+    size_t position = decision->is_thorough ? find_winner_thoroughly(choice) : find_winner(choice);
+    bool has_winner = position < ruleset->rule_count;
+    bool is_gated = choice->state->is_opted_out || is_with_agent(choice->state);
+
+    decision->tried = position + has_winner;
+    if (is_gated)
+        decision->tried = rule_index_consents(ruleset->index, decision->tried, choice->state->is_opted_out);
+    return has_winner ? &ruleset->rules[position] : NULL;
 }
 
 /* The pattern of the winner that matches, with its span; NULL when it needs neither words nor pattern. */
@@ -245,7 +281,7 @@ void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct
     fold(input, &decision->folded);
     decision->match = NO_SPAN;
     decision->outcome = state->is_opted_out ? OUTCOME_SILENCE : OUTCOME_NOBODY;
-    decision->rule = find_winner(&choice);
+    decision->rule = choose(&choice);
 
     struct variables variables = {
         .ruleset = ruleset, .state = state, .input = input, .now = now, .matcher = matcher,
@@ -265,6 +301,7 @@ void decision_release(struct decision *decision)
 {
     for (size_t i = 0; i < decision->effect_count; i++)
         free(decision->effects[i].text);
+    free(decision->passed_over);
     buf_release(&decision->folded);
     buf_release(&decision->variables);
     *decision = (struct decision){ 0 };

@@ -61,13 +61,13 @@ enum decide_outcome {
 
 enum pass_reason { PASS_NO_MATCH, PASS_UNLESS, PASS_LIMIT, PASS_DISABLED };
 
-/* A rule that was tried before the winner, and why it did not win. */
+/* A rule that stands before the winner, and why it did not win. */
 struct passed_over {
     const struct rule *rule;
     enum pass_reason why;
 };
 
-enum { LIMIT_HITS_MAX = 8, PASSED_OVER_MAX = 20 };
+enum { LIMIT_HITS_MAX = 8 };
 
 struct decision {
     enum decide_outcome outcome;
@@ -77,14 +77,21 @@ struct decision {
     struct buf folded;               /* what the rules saw */
     struct span match;               /* of the winner in `folded`; start (size_t)-1: it needed no words */
     struct buf variables;            /* JSON object of the winner's named groups */
-    size_t tried;                    /* rules looked at, the winner included */
+    bool is_thorough;                /* set by the caller: every rule is tried, and noted */
+    size_t tried;                    /* of the rules that may act: the winner's rank, or how many they are */
     const struct rule *limit_hits[LIMIT_HITS_MAX];
     size_t limit_hit_count;
-    struct passed_over passed_over[PASSED_OVER_MAX]; /* in order; who nearly won outlasts who did not */
-    size_t passed_over_count;
+    struct passed_over *passed_over; /* in order */
+    size_t passed_over_count, passed_over_room;
 };
 
-/* Zero value or a released decision goes in. */
+/*
+ * Zero value or a released decision goes in, with is_thorough set or not. The outcome is the same, but for
+ * the two lists. In the usual mode only the rules that the index lets through are tried, and passed_over
+ * holds those of them that nearly won (never PASS_NO_MATCH); so a bound can only be hit, and counted, by a
+ * pattern that might have matched. The thorough mode is for people who ask why: it tries all rules before the
+ * winner, one by one, and notes each. A hundred times slower with many rules.
+ */
 void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct decide_state *state,
             const struct decide_input *input, int64_t now, struct decision *decision);
 void decision_release(struct decision *decision);
@@ -93,8 +100,10 @@ void decision_release(struct decision *decision);
  * JSON for the decision row: what was read, and how it came out
  *
  *     {"folded", "tried", "matched": {"text", "start", "end"} or null, "variables": {…},
- *      "passed_over": [{"rule", "why": "no match" | "unless matched" | "limit hit" | "disabled"}, …],
+ *      "passed_over": [{"rule", "why": "unless matched" | "limit hit" | "disabled" | "no match"}, …],
  *      "limit_hits": ["rule", …]}
+ *
+ * "no match" comes from thorough decisions only; "tried" counts the rules that were judged, be it by the index.
  */
 void decide_format_state(const struct decide_state *state, struct buf *out);
 void decide_format_trace(const struct ruleset *ruleset, const struct decision *decision, struct buf *out);

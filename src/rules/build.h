@@ -20,6 +20,7 @@ struct ruleset_private {
     struct settings settings;
     struct rule *rules;
     const struct rule **by_name; /* the same rules, sorted by name */
+    struct rule_index *index;
     struct rule_example *examples;
     struct campaign *campaigns;
     struct channel *channels;

@@ -16,6 +16,7 @@
 
 #include "base/alloc.h"
 #include "rules/build.h"
+#include "rules/index.h"
 #include "rules/ruleset.h"
 
 static struct ruleset *ruleset_alloc(void)
@@ -49,6 +50,7 @@ static int build(struct ruleset *ruleset, const struct zones *zones, struct erro
         build_campaigns(ruleset, error) != 0 || build_teams(ruleset, error) != 0 ||
         build_rules(ruleset, error) != 0)
         return -1;
+    ruleset->index = ruleset->private->index = rule_index_new(ruleset->rules, ruleset->rule_count);
     return build_examples(ruleset, error);
 }
 
@@ -80,6 +82,7 @@ void ruleset_free(struct ruleset *ruleset)
         pattern_free(private->rules[i].unless);
         template_free(private->rules[i].say);
     }
+    rule_index_free(private->index);
     free(private->rules);
     free(private->by_name);
     free(private->examples);

@@ -80,6 +80,7 @@ struct rule_example {
 struct ruleset {
     const struct rule *rules; /* in the order in which they are tried */
     size_t rule_count;
+    const struct rule_index *index; /* which of them may take a message: rules/index.h */
     const struct rule_example *examples;
     size_t example_count;
     const struct campaign *campaigns; /* in file order */

@@ -118,6 +118,13 @@ static const char *accented_forms(uint32_t code)
     return NULL;
 }
 
+uint32_t letter_base(uint32_t code)
+{
+    const char *forms = code >= 0x80 && (code < 0x250 || code >> 8 == 0x1e) ? accented_forms(code) : NULL;
+
+    return forms != NULL ? (uint32_t)(unsigned char)forms[0] : code;
+}
+
 static uint32_t small(uint32_t code)
 {
     return (uint32_t)utf8proc_tolower((utf8proc_int32_t)code);

@@ -27,4 +27,10 @@ enum letter_kind letter_kind(uint32_t code);
  */
 size_t letter_spell(const char *text, size_t len, struct buf *out, size_t *weight);
 
+/*
+ * The plain letter of which a small letter is an accented form: e for é, and what has no accents itself. So
+ * that what letter_spell writes for two letters overlaps only when their bases are the same.
+ */
+uint32_t letter_base(uint32_t code);
+
 #endif

@@ -30,6 +30,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "text/needles.h"
 #include "text/pattern.h"
 #include "text/pattern_source.h"
 
@@ -60,6 +61,7 @@ struct matcher {
     pcre2_match_context *context;
     uint32_t options;
     const struct pattern *matched; /* whose groups data holds; NULL: none */
+    struct scratch scratch;
 };
 
 static void *must(void *made)
@@ -251,7 +253,13 @@ void matcher_free(struct matcher *matcher)
         return;
     pcre2_match_data_free(matcher->data);
     pcre2_match_context_free(matcher->context);
+    scratch_release(&matcher->scratch);
     free(matcher);
+}
+
+struct scratch *matcher_scratch(struct matcher *matcher)
+{
+    return &matcher->scratch;
 }
 
 static int run(const struct pattern *pattern, const struct matcher *matcher, const char *text, size_t len)

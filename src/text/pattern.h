@@ -22,6 +22,7 @@
 
 struct pattern;
 struct matcher;
+struct scratch; /* needles.h */
 
 enum { PATTERN_SOURCE_MAX = 1000, PATTERN_GENERATED_MAX = 64 * 1024 }; /* bytes of source */
 
@@ -47,6 +48,9 @@ bool pattern_matches_empty(const struct pattern *pattern);
 
 struct matcher *matcher_new(bool allow_jit);
 void matcher_free(struct matcher *matcher);
+
+/* Memory for searching an index of patterns before they are matched; the matcher's own, for its thread. */
+struct scratch *matcher_scratch(struct matcher *matcher);
 
 /*
  * Searches valid UTF-8. On PATTERN_YES *whole (may be NULL) is the match, and matcher_group answers until the

@@ -24,6 +24,7 @@
  * a list that grows past WEIGHT_MAX is refused here, in words that its author understands.
  */
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -363,4 +364,76 @@ int words_compile(const char *words, struct buf *pattern, struct error *error)
     buf_release(&folded);
     lists_release(&lists);
     return result;
+}
+
+/* Does the pattern let particles in at a blank behind Hangul? There, and nowhere else, a piece ends. */
+static bool ends_piece(char sign, enum letter_kind before, enum letter_kind after)
+{
+    return sign == ' ' && before == LETTER_HANGUL && after != LETTER_SIGN;
+}
+
+/* The end of the piece that begins at `from`; it is found as spell() finds its way. */
+static size_t piece_end(const struct entry *entry, size_t from)
+{
+    enum letter_kind before = LETTER_SIGN;
+
+    for (size_t at = from; at < entry->len;) {
+        const char *text = entry->text + at;
+        enum letter_kind kind = kind_at(text, entry->len - at);
+        enum letter_kind after = kind_at(text + 1, entry->len - at - 1);
+        uint32_t code;
+
+        if (kind == LETTER_SIGN && ends_piece(*text, before, after))
+            return at;
+        at += utf8_decode(text, entry->len - at, &code);
+        before = kind;
+    }
+    return entry->len;
+}
+
+static enum words_end end_of_edge(enum edge edge)
+{
+    return edge == EDGE_WORD ? WORDS_END_WORD : edge == EDGE_HANGUL ? WORDS_END_HANGUL : WORDS_END_ANY;
+}
+
+/* Of a whole message, what precedes the wish may be a courtesy without a blank behind it. */
+static struct words_piece find_piece(const struct entry *entry)
+{
+    struct words_piece longest = { 0 };
+
+    for (size_t at = 0, end; at < entry->len; at = end + 1) {
+        end = piece_end(entry, at);
+        if (end - at > longest.len) {
+            longest = (struct words_piece){ .text = entry->text + at, .len = end - at };
+            if (at == 0 && !entry->is_whole)
+                longest.left = end_of_edge(left_edge(entry));
+            if (end == entry->len && right_edge(entry) == EDGE_WORD)
+                longest.right = WORDS_END_WORD;
+        }
+    }
+    return longest;
+}
+
+void words_pieces(const char *words, words_piece_visit *visit, void *context)
+{
+    struct buf folded = { 0 };
+    struct entry entry;
+
+    fold_text(words, strlen(words), &folded);
+    for (size_t at = 0; at <= folded.len;) {
+        struct words_piece piece;
+
+        cut(buf_text(&folded), folded.len, &at, &entry);
+        if (entry_parse(&entry, NULL) != 0)
+            abort();
+        if (entry.is_whole) {
+            struct entry core = entry;
+
+            if (strip_signs(&core))
+                entry = core;
+        }
+        piece = find_piece(&entry);
+        visit(context, &piece);
+    }
+    buf_release(&folded);
 }

@@ -27,4 +27,22 @@ enum { WORDS_MAX = 8 * 1024 }; /* bytes of one list of words */
 /* Appends the pattern's source. -1: an empty entry, a star in the middle, nothing left, too many … */
 int words_compile(const char *words, struct buf *pattern, struct error *error);
 
+/*
+ * What every match of an entry contains: the longest piece of it that stands in the text as it is typed here,
+ * give or take case, accents, and blanks, hyphens and apostrophes anywhere in it. An end that is
+ * WORDS_END_WORD or _HANGUL is the match's own, and stands where a word of that kind starts or ends.
+ */
+enum words_end { WORDS_END_ANY, WORDS_END_WORD, WORDS_END_HANGUL };
+
+struct words_piece {
+    const char *text;
+    size_t len;
+    enum words_end left, right;
+};
+
+typedef void words_piece_visit(void *context, const struct words_piece *piece);
+
+/* One call for each entry of a list that words_compile has accepted. */
+void words_pieces(const char *words, words_piece_visit *visit, void *context);
+
 #endif

@@ -234,12 +234,15 @@ static void test_only_the_first_4096_bytes_are_matched_and_cut_on_a_character(vo
 
 /* The trace */
 
-static struct json *trace_of(const struct decide_state *facts, const char *text, struct decision *decision)
+static struct json *trace_of(const struct decide_state *facts, const char *text, bool is_thorough,
+                             struct decision *decision)
 {
     struct buf trace = { 0 };
     struct json *json = NULL;
     struct error error = { 0 };
-    ask(facts, text, decision);
+    struct decide_input input = { .text = text };
+    *decision = (struct decision){ .is_thorough = is_thorough };
+    decide(rules, matcher, facts, &input, 0, decision);
     decide_format_trace(rules, decision, &trace);
     if (json_parse(buf_text(&trace), trace.len, JSON_STRICT, &json, &error) != 0)
         fail_msg("%s: %s", buf_text(&trace), error.text);
@@ -262,17 +265,17 @@ static void test_trace_tells_words_groups_and_who_was_passed_over(void **state)
     struct decide_state facts = BOT;
     struct decision decision;
     facts.disabled_rules = (const char *const[]){ "mute", NULL };
-    struct json *trace = trace_of(&facts, "Not a LEAK:  order #12345", &decision);
-    assert_string_equal(json_get_text(trace, "folded"), "Not a LEAK: order #12345");
+    struct json *trace = trace_of(&facts, "Not a LEAK:  mute order #12345", false, &decision);
+    assert_string_equal(json_get_text(trace, "folded"), "Not a LEAK: mute order #12345");
     const struct json *matched = json_get(trace, "matched"), *variables = json_get(trace, "variables");
     assert_string_equal(json_get_text(matched, "text"), "order #12345");
-    assert_int_equal(json_get_int(matched, "start", -1), 12);
-    assert_int_equal(json_get_int(matched, "end", -1), 24);
+    assert_int_equal(json_get_int(matched, "start", -1), 17);
+    assert_int_equal(json_get_int(matched, "end", -1), 29);
     assert_string_equal(json_get_text(variables, "id"), "12345");
     assert_null(json_get(variables, "tail")); /* took no part */
     assert_string_equal(why(trace, "leak"), "unless matched");
     assert_string_equal(why(trace, "mute"), "disabled");
-    assert_string_equal(why(trace, "person"), "no match");
+    assert_string_equal(why(trace, "person"), ""); /* never looked at */
     assert_string_equal(why(trace, "order"), "");
     assert_int_equal(json_get_int(trace, "tried", 0),
                      (int64_t)(ruleset_rule(rules, "order") - rules->rules) + 1);
@@ -280,7 +283,19 @@ static void test_trace_tells_words_groups_and_who_was_passed_over(void **state)
     decision_release(&decision);
 }
 
-static void test_trace_keeps_what_nearly_won_among_many(void **state)
+static size_t count_why(const struct decision *decision, enum pass_reason why)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < decision->passed_over_count; i++) {
+        count += decision->passed_over[i].why == why;
+        if (i > 0)
+            assert_true(decision->passed_over[i].rule > decision->passed_over[i - 1].rule);
+    }
+    return count;
+}
+
+/* 40 rules, of which the 6th, the 31st and the 36th have the words but are kept back. */
+static void test_the_usual_way_notes_near_misses_and_the_thorough_way_all(void **state)
 {
     (void)state;
     struct buf text = { 0 };
@@ -289,20 +304,44 @@ static void test_trace_keeps_what_nearly_won_among_many(void **state)
                  i, i == 5 || i == 30 || i == 35 ? "yes" : "no");
     struct ruleset *many = make(buf_text(&text));
     struct decide_input input = { .text = "yes never" };
-    struct decision decision = { 0 };
-    decide(many, matcher, &BOT, &input, 0, &decision);
-    assert_int_equal(decision.tried, 40);
-    assert_int_equal(decision.passed_over_count, PASSED_OVER_MAX);
-    int nearly = 0;
-    for (size_t i = 0; i < PASSED_OVER_MAX; i++) {
-        nearly += decision.passed_over[i].why == PASS_UNLESS;
-        if (i > 0)
-            assert_true(decision.passed_over[i].rule > decision.passed_over[i - 1].rule);
+    for (int is_thorough = 0; is_thorough <= 1; is_thorough++) {
+        struct decision decision = { .is_thorough = is_thorough };
+        decide(many, matcher, &BOT, &input, 0, &decision);
+        assert_null(decision.rule);
+        assert_int_equal(decision.tried, 40);
+        assert_int_equal(decision.passed_over_count, is_thorough ? 40 : 3);
+        assert_int_equal(count_why(&decision, PASS_UNLESS), 3);
+        assert_int_equal(count_why(&decision, PASS_NO_MATCH), is_thorough ? 37 : 0);
+        decision_release(&decision);
     }
-    assert_int_equal(nearly, 3);
-    decision_release(&decision);
     ruleset_free(many);
     buf_release(&text);
+}
+
+/* The winner's rank among those that may act, or the number of these: the same both ways. */
+static void test_tried_counts_the_rules_that_may_act(void **state)
+{
+    (void)state;
+    struct decide_state agent = BOT, opted_out = BOT;
+    agent.owner = "agent";
+    opted_out.is_opted_out = true;
+    const struct {
+        const struct decide_state *facts;
+        const char *text;
+        size_t tried;
+    } rows[] = {
+        { &BOT, "stop", 1 },   { &BOT, "a person", 5 }, { &BOT, "nothing of it", rules->rule_count },
+        { &agent, "mute", 2 }, { &agent, "menu", 2 },   { &opted_out, "start", 2 },
+        { &opted_out, "menu", 3 },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        for (int is_thorough = 0; is_thorough <= 1; is_thorough++) {
+            struct decision decision = { .is_thorough = is_thorough };
+            struct decide_input input = { .text = rows[i].text };
+            decide(rules, matcher, rows[i].facts, &input, 0, &decision);
+            assert_int_equal(decision.tried, rows[i].tried);
+            decision_release(&decision);
+        }
 }
 
 static void test_state_is_kept_as_json(void **state)
@@ -354,7 +393,8 @@ int main(void)
         cmocka_unit_test(test_a_pattern_beyond_its_bounds_does_not_win_and_is_named),
         cmocka_unit_test(test_only_the_first_4096_bytes_are_matched_and_cut_on_a_character),
         cmocka_unit_test(test_trace_tells_words_groups_and_who_was_passed_over),
-        cmocka_unit_test(test_trace_keeps_what_nearly_won_among_many),
+        cmocka_unit_test(test_the_usual_way_notes_near_misses_and_the_thorough_way_all),
+        cmocka_unit_test(test_tried_counts_the_rules_that_may_act),
         cmocka_unit_test(test_state_is_kept_as_json),
         cmocka_unit_test(test_same_question_same_answer),
     };
