@@ -314,6 +314,10 @@ $(B)/frontdesk-bare: $(B)/obj/tools/bare.o $(B)/libfrontdesk.a
 	$(say) LINK $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lmicrohttpd $(LIBS)
 
+$(B)/frontdesk-bench-rules: $(B)/obj/tools/bench_rules.o $(B)/libfrontdesk.a
+	$(say) LINK $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 $(B)/obj/%.o: %.c
 	$(say) CC $<
 	$(Q)mkdir -p $(@D)
@@ -384,7 +388,7 @@ torture: packages-check
 	FUZZ_SECONDS=600 TEST_TIMEOUT=20000 sh tests/run.sh tests/fuzz/short.sh
 
 bench: packages
-	@$(MAKE) --no-print-directory -j$(JOBS) all build/frontdesk-load build/frontdesk-bare
+	@$(MAKE) --no-print-directory -j$(JOBS) all build/frontdesk-load build/frontdesk-bare build/frontdesk-bench-rules
 	@sh tools/bench.sh
 
 # Packages, running, installing ----------------------------------------------------------------------------------------

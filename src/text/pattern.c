@@ -1,20 +1,27 @@
 /*
  * pattern: PCRE2 behind bounds.
  *
- * A pattern owns the compiled code and its named groups. After pattern_new nothing in it changes, so threads
- * share it; what changes during a match (match data, and the context that holds the limits) is the matcher's,
- * one per thread.
+ * A pattern owns the compiled code and its named groups. After pattern_new nothing in these changes, so
+ * threads share them; what changes during a match (match data, and the context that holds the limits) is the
+ * matcher's, one per thread.
  *
  * JIT or not was decided by measurement, on a message of 170 bytes. Interpreted, a typical rule takes 0.3 to
- * 3 µs a message, with JIT 0.03 to 0.4 µs; its machine code costs 0.1 to 0.5 ms and 2 to 3 KB at load. So it
- * pays for patterns of ordinary size, and they get it here, before anybody shares them. Large ones stay
- * interpreted: the courtesies of "=stop" alone would take 4 ms to translate, and such a pattern gives up at
- * the first word anyway. Where memory may not be both written and executed, pcre2_jit_compile refuses (-48),
- * and all is interpreted.
+ * 3 µs a message, with JIT 0.03 to 0.4 µs; its machine code costs 0.1 to 0.5 ms and 2 to 3 KB. So it pays for
+ * patterns of ordinary size that are really run, and 10,000 patterns would spend seconds on it at load. A
+ * pattern is translated when it has been run RUNS_BEFORE_JIT times. Large ones stay interpreted: the
+ * courtesies of "=stop" alone would take 4 ms to translate, and such a pattern gives up at the first word
+ * anyway. Where memory may not be both written and executed, pcre2_jit_compile refuses (-48), and all is
+ * interpreted.
+ *
+ * The translation is the one thing that comes later, perhaps while other threads match: so it is made in a
+ * copy of the code, `quick`, and put in place by one atomic exchange; who comes second throws his own away. A
+ * reader sees no copy or a finished one.
  *
  * The two ways count differently, but both stay bounded. JIT honours the match limit alone, and may run out
  * of its stack of 32 KB (-46), which says nothing about the pattern: the match is repeated by the
- * interpreter. The limits of the interpreter, -47 (steps), -53 (depth), -63 (heap), are PATTERN_LIMIT, and so
+ * interpreter. So that an answer does not depend on how often a pattern was run before, the JIT has the last
+ * word where there is one: a pattern that hits a limit interpreted is translated at once and asked again.
+ * The limits of the interpreter, -47 (steps), -53 (depth), -63 (heap), are PATTERN_LIMIT, and so
  * is anything else that is no plain answer, because a customer's text must not end the process. After such an
  * error the match data is made anew, since it keeps the largest heap it ever had.
  *
@@ -22,6 +29,7 @@
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +51,7 @@ enum {
     COMPILED_MAX = 8 * 1024,
     COMPILED_GENERATED_MAX = 128 * 1024, /* never reached: PCRE2's own offsets end at 64 KB */
     JIT_MAX = 4 * 1024,                  /* compiled size up to which JIT pays */
+    RUNS_BEFORE_JIT = 100,               /* by when its cost would have come in again */
 };
 
 struct group {
@@ -50,8 +59,15 @@ struct group {
     uint32_t number;
 };
 
+/* The machine code, once there is any; shared by threads. */
+struct jit {
+    _Atomic(pcre2_code *) quick; /* NULL: not yet, or refused */
+    atomic_uint runs;
+};
+
 struct pattern {
     pcre2_code *code;
+    struct jit *jit;      /* NULL: too large to pay */
     struct group *groups; /* by number */
     size_t group_count;
 };
@@ -59,7 +75,7 @@ struct pattern {
 struct matcher {
     pcre2_match_data *data;
     pcre2_match_context *context;
-    uint32_t options;
+    bool allow_jit;
     const struct pattern *matched; /* whose groups data holds; NULL: none */
     struct scratch scratch;
 };
@@ -183,7 +199,7 @@ static struct pattern *build(const char *source, size_t compiled_max, struct err
         return NULL;
     }
     if (info_size(pattern->code) <= JIT_MAX)
-        pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE); /* a refusal means: interpreted */
+        pattern->jit = alloc_new(sizeof *pattern->jit);
     return pattern;
 }
 
@@ -213,6 +229,9 @@ void pattern_free(struct pattern *pattern)
     for (size_t i = 0; pattern->groups != NULL && i < pattern->group_count; i++)
         free(pattern->groups[i].name);
     free(pattern->groups);
+    if (pattern->jit != NULL)
+        pcre2_code_free(atomic_load(&pattern->jit->quick));
+    free(pattern->jit);
     pcre2_code_free(pattern->code);
     free(pattern);
 }
@@ -240,7 +259,7 @@ struct matcher *matcher_new(bool allow_jit)
 
     matcher->data = must(pcre2_match_data_create(GROUPS_MAX + 1, NULL));
     matcher->context = must(pcre2_match_context_create(NULL));
-    matcher->options = PCRE2_NO_UTF_CHECK | (allow_jit ? 0 : PCRE2_NO_JIT);
+    matcher->allow_jit = allow_jit;
     pcre2_set_match_limit(matcher->context, MATCH_LIMIT);
     pcre2_set_depth_limit(matcher->context, DEPTH_LIMIT);
     pcre2_set_heap_limit(matcher->context, HEAP_LIMIT_KIB);
@@ -262,15 +281,57 @@ struct scratch *matcher_scratch(struct matcher *matcher)
     return &matcher->scratch;
 }
 
+/* The machine code, made now if it is missing; NULL: the machine refuses. */
+static const pcre2_code *translate(const struct pattern *pattern)
+{
+    pcre2_code *quick = must(pcre2_code_copy(pattern->code)), *other = NULL;
+
+    if (pcre2_jit_compile(quick, PCRE2_JIT_COMPLETE) == 0 &&
+        atomic_compare_exchange_strong(&pattern->jit->quick, &other, quick))
+        return quick;
+    pcre2_code_free(quick);
+    return other;
+}
+
+static const pcre2_code *find_quick(const struct pattern *pattern)
+{
+    const pcre2_code *quick = atomic_load_explicit(&pattern->jit->quick, memory_order_acquire);
+    unsigned runs;
+
+    if (quick != NULL)
+        return quick;
+    runs = atomic_fetch_add_explicit(&pattern->jit->runs, 1, memory_order_relaxed) + 1;
+    return runs == RUNS_BEFORE_JIT ? translate(pattern) : NULL;
+}
+
+static bool is_limit(int rc)
+{
+    return rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT;
+}
+
+/* A translation that runs out of its stack says nothing, and -46 stands for one that is not there. */
+static int run_quick(const pcre2_code *quick, const struct matcher *matcher, PCRE2_SPTR subject, size_t len)
+{
+    if (quick == NULL)
+        return PCRE2_ERROR_JIT_STACKLIMIT;
+    return pcre2_match(quick, subject, len, 0, PCRE2_NO_UTF_CHECK, matcher->data, matcher->context);
+}
+
 static int run(const struct pattern *pattern, const struct matcher *matcher, const char *text, size_t len)
 {
     PCRE2_SPTR subject = (PCRE2_SPTR)(text != NULL ? text : "");
-    int rc = pcre2_match(pattern->code, subject, len, 0, matcher->options, matcher->data, matcher->context);
+    bool may_jit = matcher->allow_jit && pattern->jit != NULL;
+    const pcre2_code *quick = may_jit ? find_quick(pattern) : NULL;
+    int rc = run_quick(quick, matcher, subject, len), second;
 
-    if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-        rc = pcre2_match(pattern->code, subject, len, 0, matcher->options | PCRE2_NO_JIT, matcher->data,
-                         matcher->context);
-    return rc;
+    if (rc != PCRE2_ERROR_JIT_STACKLIMIT)
+        return rc;
+    rc = pcre2_match(pattern->code, subject, len, 0, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, matcher->data,
+                     matcher->context);
+    if (!is_limit(rc) || !may_jit || quick != NULL)
+        return rc;
+    second = run_quick(translate(pattern), matcher, subject, len);
+    return second != PCRE2_ERROR_JIT_STACKLIMIT ? second : rc;
 }
 
 static struct span ovector_span(const struct matcher *matcher, size_t number)

@@ -10,7 +10,8 @@
  * and disables the rule in the end. JIT is used where the machine allows it and never needed; FRONTDESK has
  * no switch: matcher_new(false) runs without.
  *
- * A compiled pattern is immutable and may be shared by threads; a matcher (match data) belongs to one thread.
+ * A compiled pattern may be shared by threads: it never changes, but for the machine code that is made when it
+ * has been run often enough, and put in place atomically. A matcher (match data) belongs to one thread.
  */
 #ifndef TEXT_PATTERN_H
 #define TEXT_PATTERN_H

@@ -1,0 +1,306 @@
+/*
+ * frontdesk-bench-rules: what a decision costs with 10, 100, 1,000 and 10,000 rules.
+ *
+ * The rules are made from a seed: lists of keywords, phrases, and patterns with numbers and named groups,
+ * English and Korean by turns. So are the messages: 200 bytes of words made of the same syllables, and in one
+ * of twenty the words of some rule. All figures come from one run on one machine:
+ *
+ *     load     ms     from the text of the rule files to a ruleset, validation and index included
+ *     decide   µs     a message, from the text as typed to the effects, folding included
+ *     no JIT   µs     the same where the machine forbids to make code
+ *     tried           patterns that the index let through to PCRE2, a message
+ *     loop     µs     a message folded, and matched with each rule in turn up to the first that takes it;
+ *                     PCRE2 with JIT
+ *     faster          loop / decide
+ *
+ * The last line is about bounds: 1,000 patterns made at random, and the text of 10 KB that delays a decision
+ * most, out of some that are made to send them astray.
+ *
+ * With the argument --json the figures come as one JSON object, for tools/bench.sh.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "base/zone.h"
+#include "desk/decide.h"
+#include "rules/index.h"
+#include "text/fold.h"
+
+enum {
+    MESSAGES = 2000,
+    MESSAGE_BYTES = 200,
+    HIT_EVERY = 20,
+    ROUNDS = 5,
+    LOOP_MESSAGES = 100,
+    WARM_RUNS = 110, /* more than a pattern is run before it gets its machine code */
+    KINDS = 6
+};
+
+static const struct decide_state STATE = {
+    .channel = "whatsapp",
+    .owner = "bot",
+    .first_name = "Ana",
+    .language = "en",
+    .time_zone = "",
+    .message_count = 3,
+    .fields = "{}",
+};
+
+struct bench {
+    uint64_t seed;
+    struct zones *zones;
+    struct ruleset *ruleset;
+    struct buf messages[MESSAGES];
+    struct buf *hits; /* per rule: a text that it takes */
+};
+
+static size_t pick(struct bench *bench, size_t count)
+{
+    bench->seed ^= bench->seed << 13;
+    bench->seed ^= bench->seed >> 7;
+    bench->seed ^= bench->seed << 17;
+    return (size_t)((bench->seed * 0x2545f4914f6cdd1dULL >> 33) % count);
+}
+
+static double now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+/* Making rules and messages */
+
+static void add_english(struct bench *bench, size_t syllables, struct buf *out)
+{
+    static const char *const STARTS[] = { "b", "c", "d", "f", "g", "h",  "l",  "m",  "n", "p",
+                                          "r", "s", "t", "v", "w", "st", "pr", "ch", "k", "tr" };
+    static const char *const ENDS[] = { "a",  "e",  "i",  "o",  "an", "er", "in", "on",  "al", "es",
+                                        "ar", "et", "or", "ea", "u",  "it", "en", "ing", "as", "ou" };
+
+    for (; syllables > 0; syllables--) {
+        buf_add_text(out, STARTS[pick(bench, 20)]);
+        buf_add_text(out, ENDS[pick(bench, 20)]);
+    }
+}
+
+static void add_korean(struct bench *bench, size_t syllables, struct buf *out)
+{
+    static const char SYLLABLES[] =
+        "가고구기나다대도동라로리마문미바반배버보부사상서선성소수시식신아안어여연영오용우원유"
+        "이인일자장전정제조주지차천청추치카크타터토통트파판포하한해현호화환회";
+
+    for (; syllables > 0; syllables--)
+        buf_add(out, SYLLABLES + 3 * pick(bench, (sizeof SYLLABLES - 1) / 3), 3);
+}
+
+static void add_word(struct bench *bench, bool is_korean, size_t syllables, struct buf *out)
+{
+    (is_korean ? add_korean : add_english)(bench, syllables, out);
+}
+
+/* One rule, and a text that it takes. */
+static void add_rule(struct bench *bench, size_t number, struct buf *sql, struct buf *hit)
+{
+    size_t kind = number % KINDS;
+    bool is_korean = kind >= 3;
+    struct buf word = { 0 }, second = { 0 }, third = { 0 };
+
+    add_word(bench, is_korean, 3 + pick(bench, 2), &word);
+    add_word(bench, is_korean, 2 + pick(bench, 2), &second);
+    add_word(bench, is_korean, 3 + pick(bench, 2), &third);
+    buf_addf(sql, "INSERT INTO rule (name, %s, say) VALUES ('r%zu', '", kind % 3 == 2 ? "pattern" : "words",
+             number);
+    if (kind % 3 == 0)
+        buf_addf(sql, "%s, %s %s, %s*", word.data, second.data, word.data, third.data);
+    else if (kind % 3 == 1)
+        buf_addf(sql, "%s %s %s", word.data, second.data, third.data);
+    else
+        buf_addf(sql, "%s\\s*#?\\s*(?<id>\\d{4,10})(?!\\d)", word.data);
+    buf_addf(sql, "', 'Answer %zu');\n", number);
+    if (kind % 3 == 0)
+        buf_addf(hit, "%s", word.data);
+    else if (kind % 3 == 1)
+        buf_addf(hit, "%s %s %s", word.data, second.data, third.data);
+    else
+        buf_addf(hit, "%s #%zu", word.data, 10000 + number);
+    buf_release(&word);
+    buf_release(&second);
+    buf_release(&third);
+}
+
+static void make_message(struct bench *bench, size_t number, size_t rules, struct buf *out)
+{
+    bool is_korean = number % 2 == 1;
+    size_t hit_at = number % HIT_EVERY == 0 ? pick(bench, MESSAGE_BYTES / 2) : SIZE_MAX;
+
+    while (out->len < MESSAGE_BYTES) {
+        if (out->len >= hit_at) {
+            buf_add_text(out, buf_text(&bench->hits[pick(bench, rules)]));
+            hit_at = SIZE_MAX;
+        } else {
+            add_word(bench, is_korean, 1 + pick(bench, 3) + (is_korean && pick(bench, 2) == 0), out);
+        }
+        buf_add_text(out, pick(bench, 8) == 0 ? ", " : " ");
+    }
+    buf_truncate(out, utf8_floor(out->data, out->len, MESSAGE_BYTES));
+}
+
+/* Measuring */
+
+static struct ruleset *load(struct bench *bench, const struct buf *sql)
+{
+    struct rulefiles files = { 0 };
+    struct error error = { 0 };
+    struct ruleset *ruleset;
+
+    rulefiles_add(&files, "bench.sql", buf_text(sql));
+    ruleset = ruleset_new(&files, bench->zones, &error);
+    if (ruleset == NULL) {
+        fprintf(stderr, "bench-rules: %s\n", error.text);
+        exit(1);
+    }
+    rulefiles_release(&files);
+    return ruleset;
+}
+
+static size_t decide_one(const struct bench *bench, struct matcher *matcher, const struct buf *message)
+{
+    struct decide_input input = { .text = message->data };
+    struct decision decision = { 0 };
+    bool has_won;
+
+    decide(bench->ruleset, matcher, &STATE, &input, 0, &decision);
+    has_won = decision.rule != NULL;
+    decision_release(&decision);
+    return has_won;
+}
+
+/* Microseconds a message, of the best round; the share of messages that some rule took in *hits. */
+static double measure_decide(const struct bench *bench, bool allow_jit, double *hits)
+{
+    struct matcher *matcher = matcher_new(allow_jit);
+    double best = 1e12;
+    size_t won = 0;
+
+    for (int round = 0; round < ROUNDS; round++) {
+        double start = now_us();
+
+        won = 0;
+        for (size_t i = 0; i < MESSAGES; i++)
+            won += decide_one(bench, matcher, &bench->messages[i]);
+        start = (now_us() - start) / MESSAGES;
+        best = start < best ? start : best;
+    }
+    *hits = (double)won / MESSAGES;
+    matcher_free(matcher);
+    return best;
+}
+
+static void fold(const struct buf *message, struct buf *folded)
+{
+    buf_clear(folded);
+    fold_text(message->data, message->len, folded);
+}
+
+static double measure_tried(const struct bench *bench)
+{
+    struct scratch scratch = { 0 };
+    struct buf folded = { 0 };
+    size_t count = 0, position;
+
+    for (size_t i = 0; i < MESSAGES; i++) {
+        struct candidates candidates;
+
+        fold(&bench->messages[i], &folded);
+        candidates_find(&candidates, bench->ruleset->index, buf_text(&folded), folded.len, &scratch);
+        while (candidates_next(&candidates, &position))
+            count++;
+    }
+    scratch_release(&scratch);
+    buf_release(&folded);
+    return (double)count / MESSAGES;
+}
+
+static bool takes(const struct rule *rule, struct matcher *matcher, const struct buf *folded)
+{
+    return (rule->words != NULL &&
+            pattern_match(rule->words, matcher, buf_text(folded), folded->len, NULL) == PATTERN_YES) ||
+           (rule->pattern != NULL &&
+            pattern_match(rule->pattern, matcher, buf_text(folded), folded->len, NULL) == PATTERN_YES);
+}
+
+/* The plain loop, after every pattern has got its machine code. */
+static double measure_loop(const struct bench *bench)
+{
+    const struct ruleset *ruleset = bench->ruleset;
+    struct matcher *matcher = matcher_new(true);
+    struct buf folded = { 0 };
+    double start;
+
+    buf_add_text(&folded, "warm");
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        for (int run = 0; run < WARM_RUNS; run++)
+            takes(&ruleset->rules[i], matcher, &folded);
+    start = now_us();
+    for (size_t i = 0; i < LOOP_MESSAGES; i++) {
+        size_t rule = 0;
+
+        fold(&bench->messages[i], &folded);
+        while (rule < ruleset->rule_count && !takes(&ruleset->rules[rule], matcher, &folded))
+            rule++;
+    }
+    start = (now_us() - start) / LOOP_MESSAGES;
+    buf_release(&folded);
+    matcher_free(matcher);
+    return start;
+}
+
+static void bench_rules(struct bench *bench, size_t count)
+{
+    struct buf sql = { 0 };
+    double start, load_ms, decide_us, plain_us, loop_us, tried, hits;
+
+    bench->hits = alloc_array(count, sizeof *bench->hits);
+    for (size_t i = 0; i < count; i++)
+        add_rule(bench, i, &sql, &bench->hits[i]);
+    for (size_t i = 0; i < MESSAGES; i++)
+        make_message(bench, i, count, &bench->messages[i]);
+    start = now_us();
+    bench->ruleset = load(bench, &sql);
+    load_ms = (now_us() - start) / 1e3;
+    plain_us = measure_decide(bench, false, &hits);
+    tried = measure_tried(bench);
+    decide_us = measure_decide(bench, true, &hits);
+    loop_us = measure_loop(bench);
+    printf("%7zu %9.1f %9.2f %9.2f %9.2f %10.1f %8.0f %7.1f%%\n", count, load_ms, decide_us, plain_us, tried,
+           loop_us, loop_us / decide_us, 100 * hits);
+    ruleset_free(bench->ruleset);
+    for (size_t i = 0; i < count; i++)
+        buf_release(&bench->hits[i]);
+    for (size_t i = 0; i < MESSAGES; i++)
+        buf_release(&bench->messages[i]);
+    free(bench->hits);
+    buf_release(&sql);
+}
+
+int main(void)
+{
+    static const size_t COUNTS[] = { 10, 100, 1000, 10000 };
+    struct bench bench = { .seed = 88172645463325252ULL, .zones = zones_open(NULL) };
+
+    printf("%7s %9s %9s %9s %9s %10s %8s %8s\n", "rules", "load ms", "decide µs", "no JIT µs", "tried",
+           "loop µs", "faster", "hits");
+    for (size_t i = 0; i < sizeof COUNTS / sizeof COUNTS[0]; i++)
+        bench_rules(&bench, COUNTS[i]);
+    zones_close(bench.zones);
+    return 0;
+}
