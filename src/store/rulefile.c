@@ -6,8 +6,8 @@
  * a file is followed. A byte order mark, as some editors write, is dropped here, so that the digest is that
  * of the text.
  *
- * Refused: text that is not UTF-8 (the line is named: such a file was saved as CP949 or Latin-1), a NUL
- * byte, more than RULEFILES_MAX files or more than RULEFILE_BYTES_MAX bytes in all.
+ * Refused: text that is not UTF-8 (the line is named, and what the file looks like instead), a NUL byte, more
+ * than RULEFILES_MAX files or more than RULEFILE_BYTES_MAX bytes in all.
  *
  * The digest tells folders apart, to see whether there is something new to load. It is FNV-1a and keeps
  * nobody from making two folders alike on purpose.
@@ -46,20 +46,71 @@ void rulefiles_release(struct rulefiles *files)
     *files = (struct rulefiles){ 0 };
 }
 
+/* How an editor other than ours writes: what the bytes look like, and iconv's name for it. */
+struct encoding {
+    const char *looks_like, *iconv;
+};
+
+/*
+ * Korean Windows writes a syllable as two bytes from B0 A1 to C8 FE; a Latin letter with an accent is one
+ * byte between ordinary ones. What is neither is not guessed at.
+ */
+static struct encoding guess_encoding(const unsigned char *text, size_t len)
+{
+    size_t syllables = 0, pairs = 0, singles = 0;
+    for (size_t at = 0; at < len; at++) {
+        if (text[at] < 0x80)
+            continue;
+        unsigned char next = at + 1 < len ? text[at + 1] : 0;
+        if (next < 0x80) {
+            singles++;
+            continue;
+        }
+        pairs++;
+        syllables += text[at] >= 0xb0 && text[at] <= 0xc8 && next >= 0xa1;
+        at++;
+    }
+    if (syllables > 0 && syllables * 2 >= pairs && singles * 4 <= pairs)
+        return (struct encoding){ "Korean Windows text (CP949, also called EUC-KR)", "CP949" };
+    if (singles >= pairs)
+        return (struct encoding){ "Western Windows text (Windows-1252, Latin-1)", "WINDOWS-1252" };
+    return (struct encoding){ NULL, NULL };
+}
+
+static int refuse_encoding(const char *name, int line, const char *text, size_t len, struct error *error)
+{
+    struct encoding encoding = guess_encoding((const unsigned char *)text, len);
+    if (encoding.iconv == NULL)
+        return error_set(error, "%s:%d: this line is not UTF-8; save the file as UTF-8 in your editor", name,
+                         line);
+    return error_set(
+        error,
+        "%s:%d: this line is not UTF-8; the file looks like %s. Save it as UTF-8 in your editor, or "
+        "convert it: iconv -f %s -t UTF-8 %s > new.sql",
+        name, line, encoding.looks_like, encoding.iconv, name);
+}
+
+static int refuse_utf16(const char *name, struct error *error)
+{
+    return error_set(
+        error,
+        "%s:1: the file is UTF-16; save it as UTF-8 in your editor (in Notepad: Save as, Encoding: "
+        "UTF-8), or convert it: iconv -f UTF-16 -t UTF-8 %s > new.sql",
+        name, name);
+}
+
 int rulefiles_check_text(const char *name, const char *text, size_t len, struct error *error)
 {
-    if (len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
-        return error_set(error, "%s:1: the file is UTF-16; save it as UTF-8", name);
+    if (len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0 ||
+                     (text[0] == '\0') != (text[1] == '\0')))
+        return refuse_utf16(name, error);
 
     int line = 1;
     uint32_t code;
     for (size_t at = 0, step; at < len; at += step) {
         step = utf8_decode(text + at, len - at, &code);
         if (step == 0)
-            return error_set(error,
-                             "%s:%d: this line is not UTF-8 (was the file saved as CP949 or Latin-1?); "
-                             "save it as UTF-8",
-                             name, line);
+            return refuse_encoding(name, line, text, len, error);
         if (code == 0)
             return error_set(error, "%s:%d: the line holds a NUL byte; save the file as plain UTF-8 text",
                              name, line);

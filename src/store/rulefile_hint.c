@@ -20,6 +20,9 @@ const char *const rulefile_functions[] = { "char", "lower", "ltrim", "rtrim", "t
 
 enum { NAME_SHOWN_MAX = 60 };
 
+static const char DEEP[] = "a value is joined or nested out of too many pieces; write it as one text";
+static const char LONG[] = "a value is longer than 64 KiB; shorten it";
+
 /* A message of SQLite starts with `prefix`; the sentence is `before`, the name behind the prefix, `after`. */
 static const struct message {
     const char *prefix, *before, *after;
@@ -29,6 +32,8 @@ static const struct message {
       " stands outside of quotes; text is written between single quotes, 'like this'", NULL },
     { "near \"", "SQL cannot make sense of ",
       " here; is a comma missing, or a quote? Text is written between single quotes, 'like this'", NULL },
+    { "unrecognized token: \"", "SQL cannot make sense of ",
+      "; a number is made of digits, a text stands between single quotes, 'like this'", NULL },
     { "not authorized to use function: ", "the function ", " is not allowed in a rule file", NULL },
     { "no such function: ", "the function ", " is not allowed in a rule file", NULL },
     { "wrong number of arguments to function ", "the wrong number of values is given to ", "", NULL },
@@ -36,9 +41,9 @@ static const struct message {
       (const char *const[]){ "SELECT", "WITH", "VALUES", NULL } },
     { "access to ", "queries are not allowed in a rule file; write the values themselves", "",
       (const char *const[]){ "SELECT", "WITH", "VALUES", NULL } },
-    { "Expression tree is too large", "a value is nested too deeply", "", (const char *const[]){ NULL } },
-    { "parser stack overflow", "a value is nested too deeply", "", (const char *const[]){ NULL } },
-    { "string or blob too big", "a value is longer than 64 KiB", "", (const char *const[]){ NULL } },
+    { "Expression tree is too large", DEEP, "", (const char *const[]){ NULL } },
+    { "parser stack overflow", DEEP, "", (const char *const[]){ NULL } },
+    { "string or blob too big", LONG, "", (const char *const[]){ NULL } },
     { "too many arguments on function ", "too many values are given to ", "", NULL },
     { "out of memory", "the statement holds too many values; begin another INSERT", "",
       (const char *const[]){ NULL } },
@@ -78,6 +83,42 @@ static int line_of_word(const struct statement *statement, const char *word, siz
             is_in_rows = true;
     } while (token.kind != TOKEN_END);
     return 0;
+}
+
+/* How much one value takes: the bytes of its texts, or the number of its operators and parentheses. */
+static size_t size_of_token(const struct token *token, bool is_by_length)
+{
+    if (is_by_length)
+        return token->kind == TOKEN_TEXT ? token->len : 0;
+    return token->kind == TOKEN_MARK && strchr("(|+-*/%<>=&~", *token->start) != NULL;
+}
+
+/*
+ * The line where the largest value begins. SQLite tells no place for a value that is too large, but it can
+ * only be that one.
+ */
+static int line_of_largest(const struct statement *statement, bool is_by_length)
+{
+    struct scan scan = { .at = statement->start, .line = statement->line };
+    struct token token;
+    size_t size = 0, largest = 0;
+    int depth = 0, line = 0, largest_line = statement->line;
+    for (scan_next(&scan, &token); token.kind != TOKEN_END && token.start < statement->start + statement->len;
+         scan_next(&scan, &token)) {
+        bool is_mark = token.kind == TOKEN_MARK;
+        if (is_mark && depth <= 1 && strchr("(,", *token.start) != NULL)
+            size = 0, line = 0;
+        else if (line == 0)
+            line = token.line;
+        depth += is_mark && *token.start == '(';
+        depth -= is_mark && *token.start == ')';
+        size += size_of_token(&token, is_by_length);
+        if (size > largest && line != 0) {
+            largest = size;
+            largest_line = line;
+        }
+    }
+    return largest_line;
 }
 
 static int line_of_words(const struct statement *statement, const char *const *words)
@@ -130,7 +171,9 @@ void rulefile_hint(struct statement *statement, const char *message, int offset,
 
     int line = known->words == NULL ? line_of_word(statement, name, len)
                                     : line_of_words(statement, known->words);
-    if (offset >= 0)
+    if (known->before == DEEP || known->before == LONG)
+        statement->line = line_of_largest(statement, known->before == LONG);
+    else if (offset >= 0)
         statement->line = line_at_offset(statement, offset);
     else if (line != 0)
         statement->line = line;

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "store/rulefile_table.h"
 
 enum token_kind {
     TOKEN_END,    /* of the file */
@@ -44,10 +45,11 @@ void scan_next(struct scan *scan, struct token *token);
 enum { STATEMENT_ROWS_MAX = 100 * 1000 };
 
 struct statement {
-    const char *start; /* its first word, borrowed from the file */
-    size_t len;        /* up to its semicolon, which is left out */
-    int line;          /* of that word; after an error: the line to blame */
-    int table;         /* index into rule_tables */
+    const char *start;             /* its first word, borrowed from the file */
+    size_t len;                    /* up to its semicolon, which is left out */
+    int line;                      /* of that word; after an error: the line to blame */
+    int table;                     /* index into rule_tables */
+    int columns[RULE_COLUMNS_MAX]; /* indexes into the table's, as listed */
     size_t column_count;
     int *row_lines; /* owned: the line of each row's parenthesis */
     size_t row_count, row_room;

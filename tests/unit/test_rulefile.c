@@ -90,10 +90,10 @@ static const struct bad {
     const char *text, *place, *piece;
 } BAD[] = {
     /* slips of the hand */
-    { INTO_RULE "('a', 'x'),\n('b', 'Joe's place'),\n('c', 'y');", "a.sql:3: ", "'Joe''s'" },
+    { INTO_RULE "('a', 'x'),\n('b', 'Joe's place'),\n('c', 'y');", "a.sql:3: ", "Joe''s" },
     { INTO_RULE "('a', 'the bakers' shop');", "a.sql:2: ", "apostrophe" },
     { INTO_RULE "('a', 'rock 'n' roll');", "a.sql:2: ", "apostrophe" },
-    { INTO_RULE "('a', 'no end);\n" INTO_TEAM "('b');", "a.sql:3: ", "apostrophe" },
+    { INTO_RULE "('a', 'no end);\n" INTO_TEAM "('b');", "a.sql:2: ", "put a ' behind its last word" },
     { INTO_RULE "('a', 'no end);\n", "a.sql:2: ", "never closed" },
     { INTO_RULE "('a', ‘curly’);", "a.sql:2: ", "a curly quote" },
     { INTO_RULE "(“a”, 'b');", "a.sql:2: ", "a curly quote" },
@@ -106,15 +106,86 @@ static const struct bad {
     { INTO_RULE "('a', 'b'),\n" INTO_TEAM "('c');", "a.sql:3: ", "semicolon instead" },
     { INTO_RULE "('a' 'b');", "a.sql:2: ", "a comma is missing between 'a' and 'b'" },
     { INTO_RULE "('a', NULL 'b');", "a.sql:2: ", "a comma is missing between NULL and 'b'" },
-    { INTO_RULE "('a', 'b'),\n('c');", "a.sql:3: ", "1 value for 2 columns" },
-    { INTO_RULE "('a', 'b', 'c');", "a.sql:2: ", "3 values for 2 columns" },
+    { INTO_RULE "('a', 'b'),\n('c');",
+      "a.sql:3: ", "the row 'c' has 1 value for 2 columns (name, say); write NULL" },
+    { INTO_RULE "('a', 'b', 'c');",
+      "a.sql:2: ", "the row 'a' has 3 values for 2 columns (name, say); look for a comma" },
     { INTO_RULE "('a', 'b'),\n\n('c', 'd';\n", "a.sql:4: ", "no closing parenthesis" },
     { INTO_RULE "('a', \"hello\");", "a.sql:2: ", "single quotes" },
     { INTO_RULE "('a', 'b'),\n('c', hello);", "a.sql:3: ", "'hello' stands outside of quotes" },
-    { INTO_RULE "('a', hello there);", "a.sql:2: ", "'there'" },
+    { INTO_RULE "('a', hello there);", "a.sql:2: ", "hello there" },
     { INTO_RULE "('a', 'b'),\n('c', ?);", "a.sql:3: ", "mark ?" },
     { INTO_RULE "('a', 'b'),\n('c', :open);", "a.sql:3: ", "mark :" },
-    { INTO_RULE "('a', );", "a.sql:2: ", "')'" },
+    { INTO_RULE "('a',\n);", "a.sql:3: ", "a value is missing" },
+    /* quotes: a text that ends too early, too late, or in another way than it began */
+    { INTO_RULE "('a', 'It's open');", "a.sql:2: ", "as in It''s (or a comma" },
+    { INTO_RULE "('a', 'one\ntwo\nIt's');", "a.sql:4: ", "It''s" },
+    { INTO_RULE "('a', 'It\\'s open');", "a.sql:2: ", "backslash does not help in SQL" },
+    { INTO_RULE "('a', 'It\\'s open');", "a.sql:2: ", "as in It''s" },
+    { INTO_RULE "('a', '안녕하세요 사장님's');", "a.sql:2: ", "사장님''s" },
+    { INTO_RULE "('a', 'b'),\n('c', 'no end),\n('e', 'f'),\n('g', 'h');",
+      "a.sql:3: ", "('no end),) is not closed" },
+    { INTO_RULE "('a', 'b'),\n('c', 'no end\n);\n\n" INTO_RULE "('g', 'h');", "a.sql:3: ", "put a '" },
+    { INTO_RULE "('a', 'no end,\n      'b');", "a.sql:2: ", "put a '" },
+    { INTO_RULE "('a', 'doubled''),\n('b', 'c');", "a.sql:2: ", "put a '" },
+    { INTO_RULE "('a', 'curly end’),\n('b', 'c');", "a.sql:2: ", "ends in another kind of quote" },
+    { INTO_RULE "('a', 'curly end”);\n", "a.sql:2: ", "ends in another kind of quote" },
+    { INTO_RULE "('a', 'mixed\");\n", "a.sql:2: ", "ends in another kind of quote" },
+    { INTO_RULE "('a', no start'),\n('b', 'c');", "a.sql:2: ", "'no start' stand outside of quotes" },
+    { INTO_RULE "(a', 'b'),\n('b', 'c');", "a.sql:2: ", "(a) lacks its opening quote" },
+    { INTO_RULE "('a', ''hello'');", "a.sql:2: ", "two quotes open a text here" },
+    { INTO_RULE "('a', “We are open”);", "a.sql:2: ", "type an ordinary apostrophe" },
+    { INTO_RULE "('a', „offen“);", "a.sql:2: ", "low quote" },
+    { INTO_RULE "('a', 「열려 있어요」);", "a.sql:2: ", "corner bracket" },
+    { INTO_RULE "('a', ＇열려＇);", "a.sql:2: ", "full-width apostrophe" },
+    { INTO_RULE "('a', ＂열려＂);", "a.sql:2: ", "full-width quote" },
+    { INTO_RULE "('a', \"It's open\");", "a.sql:2: ", "names of columns" },
+    { INTO_RULE "('a', \"It's open\");", "a.sql:2: ", "'It''s open'" },
+    { INTO_RULE "('a', `hello`);", "a.sql:2: ", "'hello'" },
+    { INTO_RULE "('a', \"hello);\n", "a.sql:2: ", "never closed" },
+    { INTO_RULE "(hours, 'x');", "a.sql:2: ", "'hours' stands outside of quotes" },
+    { INTO_RULE "(opening hours, 'x');", "a.sql:2: ", "'opening hours' stand outside of quotes" },
+    { INTO_RULE "('a', 영업시간);", "a.sql:2: ", "'영업시간' stands outside of quotes" },
+    { INTO_RULE "('a, 'b');", "a.sql:2: ", "put a ' before the comma" },
+    { INTO_RULE "('a', True);", "a.sql:2: ", "write 'yes' or 'no'" },
+    { INTO_RULE "('a', 5OO);", "a.sql:2: ", "cannot make sense of '5OO'" },
+    { INTO_RULE "('a', 'b' + 'c');", "a.sql:2: ", "texts are joined by ||" },
+    { INTO_RULE "('a',\n char(33) & 'c');", "a.sql:3: ", "not by &" },
+    /* commas, parentheses, semicolons */
+    { INTO_RULE "{'a', 'b'};", "a.sql:2: ", "round parentheses" },
+    { INTO_RULE "('a'; 'b');", "a.sql:2: ", "separated by commas" },
+    { "INSERT INTO rule (name, say)\n('a', 'b');", "a.sql:2: ", "VALUES is missing" },
+    { "INSERT INTO rule (name, say) VALUE ('a', 'b');", "a.sql:1: ", "not VALUE" },
+    { "INSERT INTO rule ('name', 'say') VALUES ('a', 'b');", "a.sql:1: ", "without quotes: name" },
+    { "rule (name, say) VALUES ('a', 'b');", "a.sql:1: ", "INSERT INTO belongs before it" },
+    { INTO_RULE "('a', 'b', );", "a.sql:2: ", "a value is missing before this ')'" },
+    { INTO_RULE "('a', , 'b');", "a.sql:2: ", "write NULL" },
+    { "INSERT INTO rule (name, priority, say) VALUES\n('a', 500 'b');",
+      "a.sql:2: ", "comma is missing between 500" },
+    { "INSERT INTO rule (name, priority, say) VALUES\n('a' 500, 'b');", "a.sql:2: ", "between 'a' and 500" },
+    { "INSERT INTO rule (name, words, say) VALUES\n('a' NULL, 'b');", "a.sql:2: ", "between 'a' and NULL" },
+    { "INSERT INTO rule (name, words, say) VALUES\n('a', NULL，'b');", "a.sql:2: ", "full-width comma" },
+    { "INSERT INTO rule (name, priority) VALUES\n('a', ５００);", "a.sql:2: ", "type the ordinary one (5)" },
+    { INTO_RULE "('a', 'b')；\n", "a.sql:2: ", "full-width semicolon" },
+    { INTO_RULE "('a'、'b');\n", "a.sql:2: ", "full-width comma" },
+    { INTO_RULE "('a', 'b'\n('c', 'd');", "a.sql:2: ", "no closing parenthesis" },
+    { INTO_RULE "('a', 'b'),\n('c', 'd'\n" INTO_TEAM "('e');", "a.sql:3: ", "no closing parenthesis" },
+    { INTO_RULE "('a', 'b',\n('c', 'd'),\n('e', 'f');", "a.sql:2: ", "no closing parenthesis" },
+    { INTO_RULE "('a', 'b')),\n('c', 'd');", "a.sql:2: ", "one closing parenthesis too many" },
+    { INTO_RULE "('a', 'b'),\n'c', 'd');", "a.sql:3: ", "row" },
+    { INTO_RULE "('a', 'b');\n('c', 'd');", "a.sql:3: ", "write a comma there instead" },
+    { INTO_RULE "('a', 'b')\n\n" INTO_RULE "('c', 'd');", "a.sql:4: ", "semicolon is missing at the end" },
+    { INTO_TEAM "('a')\n-- and\n" INTO_TEAM "('b');", "a.sql:3: ", "semicolon is missing at the end" },
+    /* other statements, other comments */
+    { "UPDATE rule SET say = 'x';", "a.sql:1: ", "change it where it is written" },
+    { INTO_TEAM "('a');\nDELETE FROM team;", "a.sql:2: ", "take it out where it is written" },
+    { "CREATE TABLE rule (name);", "a.sql:1: ", "the tables are there already" },
+    { "BEGIN;\n" INTO_TEAM "('a');", "a.sql:1: ", "take it out" },
+    { "INSRT INTO team (name) VALUES ('a');", "a.sql:1: ", "did you mean 'INSERT'?" },
+    { "# teams\n" INTO_TEAM "('a');", "a.sql:1: ", "begins with --, not with #" },
+    { "// teams\n" INTO_TEAM "('a');", "a.sql:1: ", "begins with --, not with //" },
+    { INTO_TEAM "('a'), -- one\n('b') // two\n;", "a.sql:2: ", "begins with --" },
+    { "— teams\n" INTO_TEAM "('a');", "a.sql:1: ", "long dash" },
     /* tables and columns */
     { "INSERT INTO rul (name) VALUES ('a');", "a.sql:1: ", "did you mean 'rule'?" },
     { "INSERT INTO xyzzy (name) VALUES ('a');", "a.sql:1: ", "known are setting, campaign" },
@@ -160,9 +231,16 @@ static const struct bad {
     { INTO_TEAM "(char(55296));", "a.sql:1: ", "a character that is none" },
     { INTO_TEAM "(RAISE(ABORT, 'x'));", "a.sql:1: ", "SQLite cannot read" },
     /* texts that are none */
-    { "-- ok\n" INTO_TEAM "('caf\xe9');", "a.sql:2: ", "CP949 or Latin-1" },
-    { "-- ok\n-- ok\n" INTO_TEAM "('\xbb\xf3\xb4\xe3');", "a.sql:3: ", "save it as UTF-8" },
-    { "\xff\xfeI", "a.sql:1: ", "UTF-16" },
+    { "-- ok\n" INTO_TEAM "('caf\xe9');", "a.sql:2: ", "Windows-1252" },
+    { "-- ok\n" INTO_TEAM "('ma\xf1"
+      "ana se\xf1or \xbfqu\xe9?');",
+      "a.sql:2: ", "iconv -f WINDOWS-1252 -t UTF-8 a.sql" },
+    { "-- ok\n-- ok\n" INTO_TEAM "('\xbb\xf3\xb4\xe3');", "a.sql:3: ", "iconv -f CP949 -t UTF-8 a.sql" },
+    { INTO_RULE
+      "('\xbf\xb5\xbe\xf7\xbd\xc3\xb0\xa3', '\xb8\xee \xbd\xc3\xbf\xa1 \xbf\xad\xbe\xee\xbf\xe4?');",
+      "a.sql:2: ", "Korean Windows text" },
+    { "-- \xe4\xbd\n", "a.sql:1: ", "save the file as UTF-8" },
+    { "\xff\xfeI", "a.sql:1: ", "iconv -f UTF-16" },
     /* the caller's refusal */
     { INTO_TEAM "('a'),\n('b'),\n('refuse me'),\n('c');", "a.sql:3: ", "as you wish" },
 };
@@ -230,15 +308,47 @@ static void test_sizes_are_bounded(void **state)
         buf_add_char(&text, 'a');
     buf_add_text(&text, "');");
     assert_int_equal(load(buf_text(&text), &out, &error), -1);
-    assert_non_null(strstr(error.text, "longer than 64 KiB"));
+    assert_non_null(strstr(error.text, "a.sql:2: a value is longer than 64 KiB"));
 
     buf_clear(&text);
-    buf_add_text(&text, INTO_TEAM "(");
-    for (int i = 0; i < 5000; i++)
-        buf_add_char(&text, '(');
+    buf_add_text(&text, INTO_TEAM "('x'),\n('y'),\n('z'\n");
+    for (int i = 0; i < 3; i++) {
+        buf_add_text(&text, "|| '");
+        for (int j = 0; j < 30 * 1024; j++)
+            buf_add_char(&text, 'a');
+        buf_add_text(&text, "'\n");
+    }
+    buf_add_text(&text, "),\n('w');");
     assert_int_equal(load(buf_text(&text), &out, &error), -1);
+    assert_non_null(strstr(error.text, "a.sql:3: a value is longer than 64 KiB"));
     buf_release(&text);
     buf_release(&out);
+}
+
+static void expect_too_deep(const char *piece, const char *end, int times)
+{
+    struct buf text = { 0 }, out = { 0 };
+    struct error error = { 0 };
+    buf_add_text(&text, "-- c\n" INTO_TEAM "('x' || 'y' || 'z'),\n(('a'");
+    for (int i = 0; i < times; i++)
+        buf_add_text(&text, piece);
+    for (int i = 0; i < times; i++)
+        buf_add_text(&text, end);
+    buf_add_text(&text, ")),\n('b');");
+    assert_int_equal(load(buf_text(&text), &out, &error), -1);
+    if (strstr(error.text, "a.sql:3: a value is joined or nested out of too many pieces") == NULL)
+        fail_msg("%s", error.text);
+    buf_release(&text);
+    buf_release(&out);
+}
+
+static void test_a_value_of_too_many_pieces_is_named_with_its_line(void **state)
+{
+    (void)state;
+    expect_too_deep(" || 'a'", "", 60);
+    expect_too_deep(" || 'a'\n", "", 60);
+    expect_too_deep(" || ('a'", ")", 60);
+    expect_too_deep(" || ('a'", ")", 2000);
 }
 
 /* Folders */
@@ -350,6 +460,7 @@ int main(void)
         cmocka_unit_test(test_errors_name_place_and_reason),
         cmocka_unit_test(test_ten_thousand_rows_in_one_statement),
         cmocka_unit_test(test_sizes_are_bounded),
+        cmocka_unit_test(test_a_value_of_too_many_pieces_is_named_with_its_line),
         cmocka_unit_test(test_folder_is_read_in_name_order),
         cmocka_unit_test(test_bad_folders_are_refused),
         cmocka_unit_test(test_digest_tells_names_and_texts_apart),
