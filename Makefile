@@ -88,6 +88,7 @@ LIB = \
   src/text/template.c \
   src/text/width.c \
   src/text/words.c \
+  src/text/words_cover.c \
   src/store/audit.c \
   src/store/book.c \
   src/store/contact.c \
@@ -106,6 +107,7 @@ LIB = \
   src/store/rulefile_hint.c \
   src/store/rulefile_load.c \
   src/store/rulefile_scan.c \
+  src/store/rulefile_slip.c \
   src/store/rulefile_table.c \
   src/store/schema.c \
   src/store/timer.c \
@@ -115,6 +117,13 @@ LIB = \
   src/rules/build_channel.c \
   src/rules/build_rule.c \
   src/rules/check.c \
+  src/rules/check_campaign.c \
+  src/rules/check_pattern.c \
+  src/rules/check_rule.c \
+  src/rules/check_say.c \
+  src/rules/check_shadow.c \
+  src/rules/check_tie.c \
+  src/rules/check_word.c \
   src/rules/index.c \
   src/rules/opening.c \
   src/rules/opening_row.c \
@@ -190,6 +199,7 @@ CTL = \
   src/ctl/output_json.c \
   src/ctl/output_text.c \
   src/ctl/output_text_exchange.c \
+  src/ctl/problems.c \
   src/ctl/show.c \
   src/ctl/verdict.c \
   src/ctl/wrap.c
@@ -276,7 +286,8 @@ SYSTEM = \
   tests/system/12_migration.py \
   tests/system/13_clock.py \
   tests/system/14_readme.py \
-  tests/system/15_attacks.py
+  tests/system/15_attacks.py \
+  tests/system/19_check.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

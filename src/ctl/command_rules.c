@@ -6,12 +6,10 @@
 #include "ctl/act.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
-#include "desk/proof.h"
-#include "rules/check.h"
+#include "ctl/problems.h"
 #include "rules/ruleset.h"
 #include "store/rulebook.h"
 #include "store/rulefile.h"
-#include "text/pattern.h"
 
 /* The folder from the command line, --rules or FRONTDESK_RULES. */
 static int read_folder(struct call *call, struct rulefiles *files)
@@ -29,49 +27,8 @@ static int read_folder(struct call *call, struct rulefiles *files)
 
 /* Check */
 
-static const struct column PROBLEM_COLUMNS[] = {
-    { "kind", "kind", LOOK_STATE },
-    { "text", "problem", LOOK_PLAIN },
-};
-
-static void add_problem(struct output *output, const char *kind, const char *sentence)
-{
-    output_row(output, (struct cell[]){ cell_text(kind), cell_text(sentence) });
-}
-
-static void add_proof(void *context, const char *sentence)
-{
-    add_problem(context, "proof", sentence);
-}
-
-static void add_warning(void *context, const char *sentence)
-{
-    add_problem(context, "warning", sentence);
-}
-
-/* What is wrong with the files, as rows; the ruleset, or NULL when they do not even make one. */
-static struct ruleset *judge(struct call *call, const struct rulefiles *files, size_t *failures,
-                             size_t *warnings)
-{
-    struct matcher *matcher = matcher_new(true);
-    struct error error = { 0 };
-    struct ruleset *rules = ruleset_new(files, call_zones(call), &error);
-
-    output_table(call->output, "problems", PROBLEM_COLUMNS, 2);
-    if (rules == NULL) {
-        add_problem(call->output, "error", error.text);
-        *failures = 1;
-    } else {
-        *failures = proof_each(rules, matcher, add_proof, call->output);
-        *warnings = rules_check(rules, add_warning, call->output);
-    }
-    output_table_end(call->output);
-    matcher_free(matcher);
-    return rules;
-}
-
 static void sum_up(struct output *output, const struct rulefiles *files, const struct ruleset *rules,
-                   size_t failures, size_t warnings)
+                   const struct problems *problems)
 {
     static const struct column columns[] = {
         { "files", NULL, LOOK_NUMBER },    { "rules", NULL, LOOK_NUMBER },
@@ -83,12 +40,13 @@ static void sum_up(struct output *output, const struct rulefiles *files, const s
                   (struct cell[]){ cell_number((int64_t)files->count),
                                    cell_number(rules != NULL ? (int64_t)rules->rule_count : 0),
                                    cell_number(rules != NULL ? (int64_t)rules->example_count : 0),
-                                   cell_number((int64_t)failures), cell_number((int64_t)warnings) },
+                                   cell_number((int64_t)problems->failures),
+                                   cell_number((int64_t)problems->warnings) },
                   5);
-    if (failures == 0 && warnings == 0)
+    if (problems->failures == 0 && problems->warnings == 0)
         output_note(output, NOTE_GOOD, "All is well: rules %zu, files %zu, examples %zu, and all hold.",
                     rules->rule_count, files->count, rules->example_count);
-    else if (failures == 0)
+    else if (problems->failures == 0 && !problems->is_strict)
         output_note(output, NOTE_WARN,
                     "These rules would load, and their examples hold; but look at the warnings.");
 }
@@ -96,18 +54,19 @@ static void sum_up(struct output *output, const struct rulefiles *files, const s
 int command_rules_check(struct call *call)
 {
     struct rulefiles files = { 0 };
-    size_t failures = 0, warnings = 0;
+    struct problems problems = { .output = call->output,
+                                 .is_strict = call->parsed->options[OPTION_STRICT] != NULL };
     struct ruleset *rules;
     int code = read_folder(call, &files);
 
     if (code == EXIT_DONE) {
-        rules = judge(call, &files, &failures, &warnings);
-        sum_up(call->output, &files, rules, failures, warnings);
+        rules = problems_judge(&problems, &files, call_zones(call));
+        sum_up(call->output, &files, rules, &problems);
         ruleset_free(rules);
     }
-    if (failures > 0)
+    if (problems.failures > 0)
         code = call_fail(call, EXIT_FAILED, "these rules would not load");
-    else if (warnings > 0 && call->parsed->options[OPTION_STRICT] != NULL)
+    else if (problems.warnings > 0 && problems.is_strict)
         code = call_fail(call, EXIT_FAILED, "there are warnings, and --strict does not forgive them");
     rulefiles_release(&files);
     return code;
@@ -125,7 +84,9 @@ int command_rules_load(struct call *call)
         code = act_load_rules(call, &files, &reply);
     if (code == EXIT_DONE) {
         int64_t number = json_get_int(reply, "ruleset", 0);
+        struct problems problems = { .output = call->output };
 
+        problems_warn(&problems, &files, call_zones(call));
         output_record(
             call->output, NULL,
             (struct column[]){ { "act", NULL, LOOK_PLAIN },

@@ -230,3 +230,8 @@ void filter_release(struct filter *filter)
         free(filter->args[i]);
     *filter = (struct filter){ 0 };
 }
+
+const char *filter_currency(const struct filter *filter)
+{
+    return filter->type->apply == filter_money && filter->arg_count > 0 ? filter->args[0] : NULL;
+}

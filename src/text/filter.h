@@ -10,6 +10,7 @@
 #ifndef TEXT_FILTER_H
 #define TEXT_FILTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -34,6 +35,10 @@ int filter_check(const struct filter *filter, struct error *error);
 
 /* Replaces the value by what the filter makes of it. A NULL zone is UTC. */
 void filter_apply(const struct filter *filter, const struct zone *zone, struct buf *value);
+
+/* The currency of a `money`; NULL: it is another filter. Is it a code of ISO 4217 that is in use? */
+const char *filter_currency(const struct filter *filter);
+bool filter_knows_currency(const char *code);
 
 /* Frees the arguments. */
 void filter_release(struct filter *filter);

@@ -160,6 +160,25 @@ void filter_minus(char *const *args, const struct zone *zone, const struct buf *
     add(value, args[0], true, out);
 }
 
+/* ISO 4217, what people pay with. */
+static const char CODES[] =
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN "
+    "BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD "
+    "FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY "
+    "KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP "
+    "MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR "
+    "RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT "
+    "TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW "
+    "ZWL ";
+
+bool filter_knows_currency(const char *code)
+{
+    for (const char *at = CODES; *at != '\0'; at += 4)
+        if (strncmp(at, code, 3) == 0)
+            return true;
+    return false;
+}
+
 int filter_check_currency(char *const *args, struct error *error)
 {
     if (strlen(args[0]) != 3 || strspn(args[0], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)

@@ -109,8 +109,15 @@ static void set_compile_error(int code, const struct buf *source, size_t offset,
 {
     PCRE2_UCHAR message[256];
 
-    pcre2_get_error_message(code, message, sizeof message);
     offset = utf8_floor(buf_text(source), source->len, offset);
+    if (code == PCRE2_ERROR_DUPLICATE_SUBPATTERN_NAME) { /* PCRE2's own words advise an option */
+        error_set(error,
+                  "The pattern is wrong at character %zu: two groups have the same name; "
+                  "each (?<name>…) needs a name of its own.",
+                  utf8_count(buf_text(source), offset) + 1);
+        return;
+    }
+    pcre2_get_error_message(code, message, sizeof message);
     error_set(error, "The pattern is wrong at character %zu: %s.", utf8_count(buf_text(source), offset) + 1,
               (const char *)message);
 }
@@ -341,22 +348,38 @@ static struct span ovector_span(const struct matcher *matcher, size_t number)
     return (struct span){ ovector[2 * number], ovector[2 * number + 1] };
 }
 
-enum pattern_result pattern_match(const struct pattern *pattern, struct matcher *matcher, const char *text,
-                                  size_t len, struct span *whole)
+static enum pattern_result result_of(const struct pattern *pattern, struct matcher *matcher, int rc)
 {
-    int rc = run(pattern, matcher, text, len);
-
     matcher->matched = rc > 0 ? pattern : NULL;
     if (rc == PCRE2_ERROR_NOMATCH)
         return PATTERN_NO;
-    if (rc <= 0) {
-        pcre2_match_data_free(matcher->data);
-        matcher->data = must(pcre2_match_data_create(GROUPS_MAX + 1, NULL));
-        return PATTERN_LIMIT;
-    }
-    if (whole != NULL)
+    if (rc > 0)
+        return PATTERN_YES;
+    pcre2_match_data_free(matcher->data);
+    matcher->data = must(pcre2_match_data_create(GROUPS_MAX + 1, NULL));
+    return PATTERN_LIMIT;
+}
+
+enum pattern_result pattern_match(const struct pattern *pattern, struct matcher *matcher, const char *text,
+                                  size_t len, struct span *whole)
+{
+    enum pattern_result result = result_of(pattern, matcher, run(pattern, matcher, text, len));
+
+    if (result == PATTERN_YES && whole != NULL)
         *whole = ovector_span(matcher, 0);
-    return PATTERN_YES;
+    return result;
+}
+
+enum pattern_result pattern_probe(const struct pattern *pattern, struct matcher *matcher, const char *text,
+                                  size_t len, size_t at, unsigned steps)
+{
+    int rc;
+
+    pcre2_set_match_limit(matcher->context, steps > 0 ? steps : MATCH_LIMIT);
+    rc = pcre2_match(pattern->code, (PCRE2_SPTR)text, len, at,
+                     PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT | PCRE2_ANCHORED, matcher->data, matcher->context);
+    pcre2_set_match_limit(matcher->context, MATCH_LIMIT);
+    return result_of(pattern, matcher, rc);
 }
 
 struct span matcher_group(const struct matcher *matcher, const struct pattern *pattern, size_t index)

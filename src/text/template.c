@@ -315,6 +315,17 @@ const char *template_name(const struct template *template, size_t index)
     return template->names[index];
 }
 
+const char *template_odd_currency(const struct template *template)
+{
+    for (size_t i = 0; i < template->part_count; i++)
+        for (size_t j = 0; j < template->parts[i].filter_count; j++) {
+            const char *code = filter_currency(&template->parts[i].filters[j]);
+            if (code != NULL && !filter_knows_currency(code))
+                return code;
+        }
+    return NULL;
+}
+
 /* Leaves at most `max` bytes behind `start`; true when there were more. */
 static bool cut(struct buf *text, size_t start, size_t max)
 {

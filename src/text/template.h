@@ -46,6 +46,9 @@ void template_free(struct template *template);
 size_t template_name_count(const struct template *template);
 const char *template_name(const struct template *template, size_t index);
 
+/* The first currency code of a `money` that no country uses; NULL: none. (A slip worth a warning.) */
+const char *template_odd_currency(const struct template *template);
+
 /* Appends the text, at most `max` bytes of it (cut on a character border). */
 void template_render(const struct template *template, const struct template_env *env, size_t max,
                      struct buf *out);

@@ -64,13 +64,6 @@ static const char WHOLE_END[] = ")" SIGNS "(?:\\1" NOT_BEFORE_WORD SIGNS ")*+(?:
                                 "(?:" COURTESY_AFTER_SPACED ")" NOT_BEFORE_WORD "|" COURTESY_AFTER_FREE
                                 ")" SIGNS ")*+\\z";
 
-/* One entry as typed: a slice of the folded list. */
-struct entry {
-    const char *text;
-    size_t len;
-    bool is_whole, star_before, star_after;
-};
-
 /* The alternatives found so far, joined by "|". */
 struct lists {
     struct buf edged[EDGES][EDGES]; /* by left and right edge */
@@ -94,7 +87,7 @@ static struct buf *next_alternative(struct buf *list)
     return list;
 }
 
-static void trim(struct entry *entry)
+static void trim(struct words_entry *entry)
 {
     while (entry->len > 0 && *entry->text == ' ') {
         entry->text++;
@@ -104,7 +97,7 @@ static void trim(struct entry *entry)
         entry->len--;
 }
 
-static bool take_front(struct entry *entry, char sign)
+static bool take_front(struct words_entry *entry, char sign)
 {
     if (entry->len == 0 || *entry->text != sign)
         return false;
@@ -114,9 +107,9 @@ static bool take_front(struct entry *entry, char sign)
     return true;
 }
 
-static int entry_parse(struct entry *entry, struct error *error)
+static int entry_parse(struct words_entry *entry, struct error *error)
 {
-    struct entry typed;
+    struct words_entry typed;
 
     trim(entry);
     typed = *entry;
@@ -180,7 +173,7 @@ static const char *loose_sign(char sign, enum letter_kind before, enum letter_ki
     }
 }
 
-static void spell(const struct entry *entry, struct lists *lists, struct buf *out)
+static void spell(const struct words_entry *entry, struct lists *lists, struct buf *out)
 {
     enum letter_kind before = LETTER_SIGN;
 
@@ -206,12 +199,12 @@ static void spell(const struct entry *entry, struct lists *lists, struct buf *ou
 }
 
 /* Offset of the last character. */
-static size_t last_character(const struct entry *entry)
+static size_t last_character(const struct words_entry *entry)
 {
     return utf8_floor(entry->text, entry->len, entry->len - 1);
 }
 
-static enum edge left_edge(const struct entry *entry)
+static enum edge left_edge(const struct words_entry *entry)
 {
     static const enum edge EDGE_OF[] = {
         [LETTER_SPACED] = EDGE_WORD,
@@ -224,7 +217,7 @@ static enum edge left_edge(const struct entry *entry)
 }
 
 /* Does the entry end in one single syllable of Hangul? */
-static bool ends_in_one_syllable(const struct entry *entry)
+static bool ends_in_one_syllable(const struct words_entry *entry)
 {
     size_t last = last_character(entry);
 
@@ -236,7 +229,7 @@ static bool ends_in_one_syllable(const struct entry *entry)
     return kind_at(entry->text + before, entry->len - before) != LETTER_HANGUL;
 }
 
-static enum edge right_edge(const struct entry *entry)
+static enum edge right_edge(const struct words_entry *entry)
 {
     size_t last = last_character(entry);
     enum letter_kind kind = kind_at(entry->text + last, entry->len - last);
@@ -249,7 +242,7 @@ static enum edge right_edge(const struct entry *entry)
 }
 
 /* Takes the signs off both ends, since a message may come without them. False: nothing else is there. */
-static bool strip_signs(struct entry *entry)
+static bool strip_signs(struct words_entry *entry)
 {
     size_t last;
 
@@ -269,9 +262,9 @@ static bool strip_signs(struct entry *entry)
     return entry->len > 0;
 }
 
-static void add_whole(const struct entry *entry, struct lists *lists)
+static void add_whole(const struct words_entry *entry, struct lists *lists)
 {
-    struct entry core = *entry;
+    struct words_entry core = *entry;
     struct buf *list;
 
     if (!strip_signs(&core)) {
@@ -291,7 +284,7 @@ static void add_whole(const struct entry *entry, struct lists *lists)
     lists->weight += 2 * 96;
 }
 
-static void add_entry(const struct entry *entry, struct lists *lists)
+static void add_entry(const struct words_entry *entry, struct lists *lists)
 {
     lists->weight += 8;
     if (entry->is_whole)
@@ -317,7 +310,7 @@ static void format(const struct lists *lists, struct buf *pattern)
 }
 
 /* The next entry's slice in *entry; *at moves behind its comma, which may be an ideographic one. */
-static void cut(const char *list, size_t len, size_t *at, struct entry *entry)
+static void cut(const char *list, size_t len, size_t *at, struct words_entry *entry)
 {
     static const char IDEOGRAPHIC[] = "、";
     size_t from = *at;
@@ -325,13 +318,13 @@ static void cut(const char *list, size_t len, size_t *at, struct entry *entry)
 
     while (to < len && list[to] != ',' && strncmp(list + to, IDEOGRAPHIC, strlen(IDEOGRAPHIC)) != 0)
         to++;
-    *entry = (struct entry){ .text = list + from, .len = to - from };
+    *entry = (struct words_entry){ .text = list + from, .len = to - from };
     *at = to + (to < len && list[to] == ',' ? 1 : strlen(IDEOGRAPHIC));
 }
 
 static int read_list(const struct buf *folded, struct lists *lists, struct error *error)
 {
-    struct entry entry;
+    struct words_entry entry;
 
     for (size_t at = 0; at <= folded->len;) {
         cut(buf_text(folded), folded->len, &at, &entry);
@@ -373,7 +366,7 @@ static bool ends_piece(char sign, enum letter_kind before, enum letter_kind afte
 }
 
 /* The end of the piece that begins at `from`; it is found as spell() finds its way. */
-static size_t piece_end(const struct entry *entry, size_t from)
+static size_t piece_end(const struct words_entry *entry, size_t from)
 {
     enum letter_kind before = LETTER_SIGN;
 
@@ -397,7 +390,7 @@ static enum words_end end_of_edge(enum edge edge)
 }
 
 /* Of a whole message, what precedes the wish may be a courtesy without a blank behind it. */
-static struct words_piece find_piece(const struct entry *entry)
+static struct words_piece find_piece(const struct words_entry *entry)
 {
     struct words_piece longest = { 0 };
 
@@ -417,7 +410,7 @@ static struct words_piece find_piece(const struct entry *entry)
 void words_pieces(const char *words, words_piece_visit *visit, void *context)
 {
     struct buf folded = { 0 };
-    struct entry entry;
+    struct words_entry entry;
 
     fold_text(words, strlen(words), &folded);
     for (size_t at = 0; at <= folded.len;) {
@@ -427,7 +420,7 @@ void words_pieces(const char *words, words_piece_visit *visit, void *context)
         if (entry_parse(&entry, NULL) != 0)
             abort();
         if (entry.is_whole) {
-            struct entry core = entry;
+            struct words_entry core = entry;
 
             if (strip_signs(&core))
                 entry = core;
@@ -436,4 +429,12 @@ void words_pieces(const char *words, words_piece_visit *visit, void *context)
         visit(context, &piece);
     }
     buf_release(&folded);
+}
+
+int words_next(const struct buf *folded, size_t *at, struct words_entry *entry)
+{
+    if (*at > folded->len)
+        return 0;
+    cut(buf_text(folded), folded->len, at, entry);
+    return entry_parse(entry, NULL) == 0 ? 1 : 0;
 }

@@ -19,6 +19,9 @@
 #ifndef TEXT_WORDS_H
 #define TEXT_WORDS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -44,5 +47,21 @@ typedef void words_piece_visit(void *context, const struct words_piece *piece);
 
 /* One call for each entry of a list that words_compile has accepted. */
 void words_pieces(const char *words, words_piece_visit *visit, void *context);
+
+/* One entry of a list, without its marks. */
+struct words_entry {
+    const char *text; /* borrowed from the list */
+    size_t len;
+    bool is_whole, star_before, star_after;
+};
+
+/* The next entry of a folded list that words_compile takes, from *at on (start with 0): 1, or 0 at the end. */
+int words_next(const struct buf *folded, size_t *at, struct words_entry *entry);
+
+/*
+ * Does every text that the entry `narrow` takes hold what `wide` takes, whose text stands at the byte `at` of
+ * the narrow one's? Both in small letters. True is proven; false means no, or that it cannot be told.
+ */
+bool words_cover(const struct words_entry *wide, const struct words_entry *narrow, size_t at);
 
 #endif

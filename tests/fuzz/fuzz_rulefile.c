@@ -86,10 +86,10 @@ static void decide_twice(const struct ruleset *ruleset, const struct decide_stat
     buf_release(&two);
 }
 
-static void ignore(void *context, const char *sentence)
+static void ignore(void *context, const struct warning *warning)
 {
     (void)context;
-    MUST(sentence[0] != '\0');
+    MUST(warning->sentence[0] != '\0');
 }
 
 static void check_opening(const struct ruleset *ruleset, int64_t at)

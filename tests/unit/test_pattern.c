@@ -118,7 +118,8 @@ static void refusals(void **state)
         { "(?x)# \\Q \n (?R)?", "may not call itself" },
         { "(abc", "missing closing parenthesis" },
         { "a[b", "missing terminating ]" },
-        { "(?<a>x)(?<a>y)", "two named" },
+        { "(?<a>x)(?<a>y)", "at character 13: two groups have the same name; each (?<name>…) needs a name of its own" },
+        { "(?<n>x)|(?<n>y)", "two groups have the same name" },
         { "(?J)(?<a>x)(?<a>y)", "option J" },
         { "(?<größe>x)", "group name" },
         { "((((((((((((((((((((((((((((((((((((((((((((((((((((x)))))))))))))))))))))))))))))))))))))))))))))"

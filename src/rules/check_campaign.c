@@ -1,0 +1,89 @@
+/*
+ * check_campaign: how replies get out.
+ *
+ * - A campaign or a team that nothing uses.
+ * - A WhatsApp channel on which replies must wait for want of a response or template campaign; any channel of
+ *   one's own without a campaign.
+ */
+#include "rules/checks.h"
+
+static bool is_used(const struct ruleset *ruleset, const struct campaign *campaign)
+{
+    if (ruleset_default_campaign(ruleset, campaign->channel, campaign->layout) == campaign)
+        return true;
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        if (ruleset->rules[i].campaign == campaign)
+            return true;
+    return false;
+}
+
+void check_unused_campaigns(struct check *check)
+{
+    for (size_t i = 0; i < check->ruleset->campaign_count; i++) {
+        const struct campaign *campaign = &check->ruleset->campaigns[i];
+        if (!is_used(check->ruleset, campaign))
+            check_warn(check, campaign->file, campaign->line,
+                       "nothing uses the campaign %s: it is not the first of its layout on %s, and no rule "
+                       "names it; name it in the column campaign of a rule, or take it out",
+                       campaign->name, campaign->channel);
+    }
+}
+
+static bool has_work(const struct ruleset *ruleset, const struct team *team)
+{
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        if (ruleset->rules[i].team == team)
+            return true;
+    return false;
+}
+
+void check_unused_teams(struct check *check)
+{
+    for (size_t i = 0; i < check->ruleset->team_count; i++) {
+        const struct team *team = &check->ruleset->teams[i];
+        if (!has_work(check->ruleset, team))
+            check_warn(check, team->file, team->line,
+                       "no rule hands over to the team %s; write it as the target of a handoff, or take it "
+                       "out",
+                       team->name);
+    }
+}
+
+static void check_channel(struct check *check, const struct channel *channel)
+{
+    const struct campaign *response = ruleset_default_campaign(check->ruleset, channel->name,
+                                                               LAYOUT_RESPONSE);
+    const struct campaign *template = ruleset_default_campaign(check->ruleset, channel->name,
+                                                               LAYOUT_TEMPLATE);
+    const struct campaign *other = response != NULL ? response : template;
+    if (other == NULL) {
+        if (channel->file != NULL)
+            check_warn(check, channel->file, channel->line,
+                       "no campaign carries replies to the channel %s, so they will be held; add a campaign "
+                       "with this channel",
+                       channel->name);
+        return;
+    }
+    if (channel->kind != CHANNEL_WHATSAPP)
+        return;
+    if (response == NULL)
+        check_warn(check, other->file, other->line,
+                   "the channel %s has no campaign with the layout response, so replies inside the 24-hour "
+                   "window go through a template; add one",
+                   channel->name);
+    if (template == NULL)
+        check_warn(check, other->file, other->line,
+                   "the channel %s has no campaign with the layout template, so replies outside the 24-hour "
+                   "window will be held; add one",
+                   channel->name);
+}
+
+void check_channels(struct check *check)
+{
+    if (check->ruleset->campaign_count == 0)
+        check_warn(check, NULL, 0,
+                   "there is no campaign, so all replies will be held; add one, as in INSERT INTO campaign "
+                   "(name, channel, layout, campaign_id) VALUES ('reply', 'whatsapp', 'response', '…');");
+    for (size_t i = 0; i < check->ruleset->channel_count; i++)
+        check_channel(check, &check->ruleset->channels[i]);
+}
