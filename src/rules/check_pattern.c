@@ -225,6 +225,8 @@ void check_slow_patterns(struct check *check)
     check->tries_left = DOUBTS_MAX;
     for (size_t i = 0; i < check->ruleset->rule_count && check->told < CHECK_SHOWN_MAX; i++) {
         const struct rule *rule = &check->ruleset->rules[i];
+        if (check->tries_left <= 0)
+            return;
         if (rule->pattern == NULL || strpbrk(rule->source_pattern, "*+{") == NULL)
             continue;
         struct hostile hostile = { .check = check, .rule = rule };
