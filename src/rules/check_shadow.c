@@ -29,10 +29,11 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "rules/checks.h"
 #include "text/words.h"
 
-enum { PIECES_LEN_MAX = 120, CHAIN_MAX = 16, TABLE_LEAST = 64, TIED_SHOWN = 3 };
+enum { PIECES_LEN_MAX = 120, CHAIN_MAX = 16, TABLE_LEAST = 64, TIED_SHOWN = 3, WORD_SHOWN_MAX = 60 };
 
 /* Takes all */
 
@@ -269,8 +270,9 @@ static void add_covered(struct buf *list, size_t count, const struct words_entry
                         const struct rule *cover)
 {
     if (count < TIED_SHOWN)
-        buf_addf(list, "%s\"%.*s\" by %s (%s:%d)", count == 0 ? "" : ", ", (int)entry->len, entry->text,
-                 cover->name, cover->file, cover->line);
+        buf_addf(list, "%s\"%.*s\" by %s (%s:%d)", count == 0 ? "" : ", ",
+                 (int)utf8_floor(entry->text, entry->len, WORD_SHOWN_MAX), entry->text, cover->name,
+                 cover->file, cover->line);
     else if (count == TIED_SHOWN)
         buf_add_text(list, " …");
 }
