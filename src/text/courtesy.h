@@ -4,6 +4,7 @@
  *
  * Each piece is the inside of a group. BEFORE may precede the wish, AFTER may follow it, both several times
  * and with punctuation between. SPACED words want their edges checked, FREE ones stand next to anything.
+ * Laughter and tears (ㅋㅋ, ㅠㅠ) and a glare (ㅡㅡ) count as courtesies, too.
  * Nothing here may say no: "하지", "안", "not" would turn the wish round. Longer before shorter, since the
  * first that fits is taken.
  */
@@ -28,6 +29,7 @@
 #define COURTESY_AFTER_SPACED COURTESY_SPACED "|asap|immediately|bye|(?:kind |best )?regards|ya|ahora"
 
 #define COURTESY_FREE \
+    "[ㅋㅎㅠㅜㅡ]++|" \
     "부탁(?:드립니다|드려요|드릴게요|합니다|해요|해)?|감사(?:합니다|해요|드립니다)|고맙습니다|고마워요?|" \
     "죄송(?:합니다|해요|하지만)|제발|지금|당장|바로|빨리|좀|" \
     "お願い(?:いた)?します|おねがいします|お願い|ありがとう(?:ございます)?|すみません|" \

@@ -11,6 +11,8 @@
  * fall into a space and a mark) and after it (U+FF02 becomes one by it). No composed character is itself in
  * the table.
  *
+ * One departure from NFKC: Korean letters that stand alone stay what they are (is_lone_jamo).
+ *
  * A run of combining marks is cut after MARKS_MAX, the number that Unicode's stream-safe format grants. Real
  * languages need five or so. Without the cut, ordering 64 KB of marks would take seconds.
  *
@@ -122,6 +124,15 @@ static void pieces_add(struct pieces *pieces, uint32_t code)
     pieces->marks = is_mark ? pieces->marks + 1 : 0;
 }
 
+/*
+ * ㅋ, ㅠ: a letter typed by itself. NFKC makes of them the jamo that syllables are built of, and composing
+ * would then build one where none was typed: ㅋㅠ became 큐.
+ */
+static bool is_lone_jamo(uint32_t code)
+{
+    return code >= 0x3131 && code <= 0x318e && code != 0x3164; /* U+3164 is an invisible filler */
+}
+
 static void pieces_take(struct pieces *pieces, uint32_t code)
 {
     utf8proc_int32_t parts[PIECES_MAX];
@@ -131,6 +142,10 @@ static void pieces_take(struct pieces *pieces, uint32_t code)
     code = straighten(code);
     if (is_control(code))
         return;
+    if (is_lone_jamo(code)) {
+        pieces_add(pieces, code);
+        return;
+    }
     count = utf8proc_decompose_char((utf8proc_int32_t)code, parts, PIECES_MAX,
                                     UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_IGNORE | UTF8PROC_STABLE,
                                     &last_class);

@@ -41,6 +41,7 @@ static const struct script SCRIPTS[] = {
     { 0x1780, 0x17ff, LETTER_UNSPACED },                                        /* Khmer */
     { 0x2e80, 0x2fdf, LETTER_UNSPACED },                                        /* Han radicals */
     { 0x3005, 0x3007, LETTER_UNSPACED },   { 0x3040, 0x30ff, LETTER_UNSPACED }, /* Kana */
+    { 0x3131, 0x318e, LETTER_UNSPACED },                                        /* jamo */
     { 0x31f0, 0x31ff, LETTER_UNSPACED },   { 0x3400, 0x9fff, LETTER_UNSPACED }, /* Han */
     { 0xa960, 0xa97f, LETTER_UNSPACED },                                        /* jamo */
     { 0xa9e0, 0xa9ff, LETTER_UNSPACED },                                        /* Burmese */

@@ -9,7 +9,9 @@
  *     word     no letter, digit or mark of a script with spaces. \b would not do: PCRE2 takes combining marks
  *              for ends of words. A neighbour from another writing is none either: "VIP는" and "LINEで"
  *              hold VIP and LINE.
- *     hangul   left: no syllable. Right, after one syllable: particles at most; after more, anything.
+ *     hangul   left: no syllable; a word of two or more may also stand right behind a particle or one of the
+ *              nouns and adverbs that customers glue to what they want (FRONTS: 주문취소, 빨리환불, 배송언제).
+ *              Right, after one syllable: particles at most; after more, or after a phrase, anything.
  *
  * Entries with equal edges share one group, LEFT(?:a|b|c)RIGHT, which keeps the pattern small and the edge
  * tested once.
@@ -47,15 +49,25 @@
 #define PARTICLES \
     "은|는|이|가|을|를|의|에게|에서|에|께|한테|으로|로|와|과|이랑|랑|하고|도|만|까지|부터|마다|처럼|" \
     "보다|밖에|이나|나|이라도|라도|이에요|예요|입니다|인가요|인데요?|이요|요|이야|야|이죠|죠|좀|님|들"
+/*
+ * What a word may be glued to. Single syllables are only those that end a word far more often than they begin
+ * one, so that 문의 stays out of 전문의, and 환불 out of 미환불.
+ */
+#define FRONTS \
+    "을|를|은|는|로|도|만|고|랑|면|데|요|좀|걍|에서|말구|까지|부터|주문|상품|제품|물건|택배|배송|배달|" \
+    "예약|구매|결제|카드|무료|당일|전액|전체|부분|단순|바로|빨리|당장|지금|오늘|내일|어제|혹시|그냥|" \
+    "제발|이거|그거|저거|이것|그것|근데"
 
 /* Bytes of a whole-message entry; it takes messages of less than 120 characters. */
 enum { WHOLE_MAX = 100 };
-enum { WEIGHT_MAX = 62 * 1024, WEIGHT_START = 10 * 1024 };
+enum { WEIGHT_MAX = 62 * 1024, WEIGHT_START = 12 * 1024 };
 
-enum edge { EDGE_OPEN, EDGE_WORD, EDGE_HANGUL, EDGES };
+enum edge { EDGE_OPEN, EDGE_WORD, EDGE_SYLLABLE, EDGE_HANGUL, EDGES }; /* one syllable, or more */
 
-static const char *const LEFT_EDGES[EDGES] = { "", NOT_AFTER_WORD, "(?<![가-힣])" };
-static const char *const RIGHT_EDGES[EDGES] = { "", NOT_BEFORE_WORD, "(?:" PARTICLES "){0,3}(?![가-힣])" };
+static const char *const LEFT_EDGES[EDGES] = { "", NOT_AFTER_WORD, "(?<![가-힣])",
+                                                 "(?<=\\A|[^가-힣]|" FRONTS ")" };
+static const char *const RIGHT_EDGES[EDGES] = { "", NOT_BEFORE_WORD, "(?:" PARTICLES "){0,3}(?![가-힣])",
+                                                  "" };
 
 /* A courtesy is atomic, and what repeats the wish must be the same word: each text has one way to be read. */
 static const char WHOLE_START[] = "\\A(?!.{120})" SIGNS "(?:(?>(?:" COURTESY_BEFORE_SPACED ")" NOT_BEFORE_WORD
@@ -154,7 +166,7 @@ static const char *loose_space(enum letter_kind before, enum letter_kind after)
 static const char *phrase_space(enum letter_kind before, enum letter_kind after)
 {
     if (before == LETTER_HANGUL)
-        return "(?:은|는|이|가|을|를|의|에서|에|으로|로|도|만|좀|과|와|랑|하고)? ?";
+        return "(?:은|는|이|가|을|를|의|에서|에|으로|로|도|만|과|와|랑|하고)? ?(?:좀 ?)?";
     if (after == LETTER_HANGUL || (before == LETTER_UNSPACED && after == LETTER_UNSPACED))
         return " ?";
     return "[ -]";
@@ -204,6 +216,29 @@ static size_t last_character(const struct words_entry *entry)
     return utf8_floor(entry->text, entry->len, entry->len - 1);
 }
 
+/* Does it end in its only syllable of Hangul (개, 3개)? In a phrase (다른 게 왔) that is less ambiguous. */
+static bool ends_in_only_syllable(const struct words_entry *entry)
+{
+    size_t last = last_character(entry);
+
+    for (size_t at = 0; at < last;) {
+        uint32_t code;
+
+        at += utf8_decode(entry->text + at, entry->len - at, &code);
+        if (letter_kind(code) == LETTER_HANGUL)
+            return false;
+    }
+    return kind_at(entry->text + last, entry->len - last) == LETTER_HANGUL;
+}
+
+static bool starts_with_one_syllable(const struct words_entry *entry)
+{
+    uint32_t first;
+    size_t step = utf8_decode(entry->text, entry->len, &first);
+
+    return kind_at(entry->text + step, entry->len - step) != LETTER_HANGUL;
+}
+
 static enum edge left_edge(const struct words_entry *entry)
 {
     static const enum edge EDGE_OF[] = {
@@ -212,21 +247,11 @@ static enum edge left_edge(const struct words_entry *entry)
         [LETTER_UNSPACED] = EDGE_OPEN,
         [LETTER_SIGN] = EDGE_OPEN,
     };
+    enum edge edge = EDGE_OF[kind_at(entry->text, entry->len)];
 
-    return entry->star_before ? EDGE_OPEN : EDGE_OF[kind_at(entry->text, entry->len)];
-}
-
-/* Does the entry end in one single syllable of Hangul? */
-static bool ends_in_one_syllable(const struct words_entry *entry)
-{
-    size_t last = last_character(entry);
-
-    if (kind_at(entry->text + last, entry->len - last) != LETTER_HANGUL)
-        return false;
-    if (last == 0)
-        return true;
-    size_t before = utf8_floor(entry->text, entry->len, last - 1);
-    return kind_at(entry->text + before, entry->len - before) != LETTER_HANGUL;
+    if (entry->star_before)
+        return EDGE_OPEN;
+    return edge == EDGE_HANGUL && starts_with_one_syllable(entry) ? EDGE_SYLLABLE : edge;
 }
 
 static enum edge right_edge(const struct words_entry *entry)
@@ -238,7 +263,7 @@ static enum edge right_edge(const struct words_entry *entry)
         return EDGE_OPEN;
     if (kind == LETTER_SPACED)
         return EDGE_WORD;
-    return ends_in_one_syllable(entry) ? EDGE_HANGUL : EDGE_OPEN;
+    return ends_in_only_syllable(entry) ? EDGE_SYLLABLE : EDGE_OPEN;
 }
 
 /* Takes the signs off both ends, since a message may come without them. False: nothing else is there. */

@@ -41,6 +41,8 @@ static void one_form(void **state)
           "ab" },
         { "say `hi`", "say 'hi'" },
         { "\v\f ", "" },
+        { "ㅋㅋㅠㅠ 환불", "ㅋㅋㅠㅠ 환불" },
+        { "\u1112\u116e", "후" },
         /* spaces */
         { "a\u00a0b\u3000\u2003c\u2028d\xc2\x85"
           "e",
