@@ -287,7 +287,8 @@ SYSTEM = \
   tests/system/13_clock.py \
   tests/system/14_readme.py \
   tests/system/15_attacks.py \
-  tests/system/19_check.py
+  tests/system/19_check.py \
+  tests/system/21_rulesets.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

@@ -3,9 +3,9 @@
  *
  * NFKC (case kept, so that captures read well; Korean letters typed alone, ㅋㅠ, stay alone),
  * default-ignorable and control characters dropped, curly and other quotes and dashes straightened, every run
- * of blanks and line breaks one space, ends trimmed. Input must be valid UTF-8 (utf8_repair at the door). One character may grow (U+FDFA: 3 bytes to 33), so the
- * result is bounded as well: FOLD_MAX bytes, cut on a character border. Folding what is folded changes
- * nothing. Pure; any thread.
+ * of blanks and line breaks one space, ends trimmed. Input must be valid UTF-8 (utf8_repair at the door). One
+ * character may grow (U+FDFA: 3 bytes to 33), so the result is bounded as well: FOLD_MAX bytes, cut on a
+ * character border. Folding what is folded changes nothing. Pure; any thread.
  */
 #ifndef TEXT_FOLD_H
 #define TEXT_FOLD_H

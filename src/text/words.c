@@ -17,10 +17,10 @@
  * tested once.
  *
  * A whole-message entry may have courtesies around it (courtesy.h), punctuation and emoji anywhere between,
- * and be repeated ("stop stop stop"). Signs are skipped possessively, courtesies and a star's letters are
- * atomic, so that a text has few ways to be read; and a message of 120 characters is no longer just "stop,
- * please". A customer must not be able to push a rule into its limits. An entry of signs alone, "=?", is the
- * message but for blanks.
+ * and be repeated or followed by another of the list ("stop stop", "ok, perfect"). Signs are skipped
+ * possessively, courtesies and a star's letters are atomic, so that a text has few ways to be read; and a
+ * message of 120 characters is no longer just "stop, please". A customer must not be able to push a rule into
+ * its limits. An entry of signs alone, "=?", is the message but for blanks.
  *
  * PCRE2 compiles at most 64 KB. Each piece brings an upper estimate of what it takes (its weight), and
  * a list that grows past WEIGHT_MAX is refused here, in words that its author understands.
@@ -69,10 +69,11 @@ static const char *const LEFT_EDGES[EDGES] = { "", NOT_AFTER_WORD, "(?<![가-힣
 static const char *const RIGHT_EDGES[EDGES] = { "", NOT_BEFORE_WORD, "(?:" PARTICLES "){0,3}(?![가-힣])",
                                                   "" };
 
-/* A courtesy is atomic, and what repeats the wish must be the same word: each text has one way to be read. */
+/* A courtesy is atomic, and what follows the wish is taken possessively: a text has few ways to be read. */
 static const char WHOLE_START[] = "\\A(?!.{120})" SIGNS "(?:(?>(?:" COURTESY_BEFORE_SPACED ")" NOT_BEFORE_WORD
-                                  "|" COURTESY_BEFORE_FREE ")" SIGNS ")*(";
-static const char WHOLE_END[] = ")" SIGNS "(?:\\1" NOT_BEFORE_WORD SIGNS ")*+(?:(?:" NOT_AFTER_WORD
+                                  "|" COURTESY_BEFORE_FREE ")" SIGNS ")*(?:";
+static const char WHOLE_AGAIN[] = ")" SIGNS "(?:(?:";
+static const char WHOLE_END[] = ")" NOT_BEFORE_WORD SIGNS ")*+(?:(?:" NOT_AFTER_WORD
                                 "(?:" COURTESY_AFTER_SPACED ")" NOT_BEFORE_WORD "|" COURTESY_AFTER_FREE
                                 ")" SIGNS ")*+\\z";
 
@@ -290,6 +291,7 @@ static bool strip_signs(struct words_entry *entry)
 static void add_whole(const struct words_entry *entry, struct lists *lists)
 {
     struct words_entry core = *entry;
+    size_t weight = lists->weight;
     struct buf *list;
 
     if (!strip_signs(&core)) {
@@ -307,6 +309,7 @@ static void add_whole(const struct words_entry *entry, struct lists *lists)
     else if (right_edge(&core) == EDGE_WORD)
         buf_add_text(list, NOT_BEFORE_WORD);
     lists->weight += 2 * 96;
+    lists->weight += lists->weight - weight; /* it stands in the pattern twice */
 }
 
 static void add_entry(const struct words_entry *entry, struct lists *lists)
@@ -323,7 +326,8 @@ static void format(const struct lists *lists, struct buf *pattern)
     size_t start = pattern->len;
 
     if (lists->whole.len > 0)
-        buf_addf(pattern, "%s%s%s|", WHOLE_START, lists->whole.data, WHOLE_END);
+        buf_addf(pattern, "%s%s%s%s%s|", WHOLE_START, lists->whole.data, WHOLE_AGAIN, lists->whole.data,
+                 WHOLE_END);
     if (lists->signs.len > 0)
         buf_addf(pattern, "\\A(?!.{120})(?>(?:%s) ?)++\\z|", lists->signs.data);
     for (int left = 0; left < EDGES; left++)

@@ -1,18 +1,19 @@
 /*
  * words: what a shopkeeper types instead of a regular expression, turned into one.
  *
- *     hours, open, opening*, 영업시간        any of these, as whole words; * at either end leaves that end
- * open =stop, =unsubscribe                   the whole message, give or take punctuation and politeness
- * ("Stop, please!"); such a message is short not a leak                            a phrase: its words in
- * this order, any blanks or a hyphen between
+ *     hours, open, opening*, 영업시간        any of these, as whole words; * at either end leaves that end open
+ *     =stop, =unsubscribe                   the whole message, give or take punctuation and politeness
+ *                                           ("Stop, please!"), or several of these; such a message is short
+ *     not a leak                            a phrase: its words in this order, any blanks or a hyphen between
  *
  * Blind to case and to Latin accents (the pattern spells the accented forms of each Latin letter; ß is ss, æ
- * is ae, œ is oe). An apostrophe may be left out ("dont"), a hyphen be a space or nothing ("e-mail",
- * "email"). A Hangul word also takes particles and endings after it and free spacing inside it; of two
- * syllables or more, it takes whatever follows (환불가능한가요) and stands also where it is glued to a particle
- * or to one of a shop's everyday words (주문취소, 빨리환불, 배송언제); of one syllable it takes only particles
- * (개는, not 개인), unless it ends a phrase (다른 게 왔어요). Else its start counts as a word's start: 문의 is not found in 전문의, *문의 is. Words in scripts without
- * spaces (Han, Kana, Thai, Lao, Khmer, Burmese) match anywhere. Emoji and other signs match anywhere.
+ * is ae, œ is oe). An apostrophe may be left out ("dont"), a hyphen be a space or nothing ("e-mail", "email").
+ * A Hangul word also takes particles and endings after it and free spacing inside it; of two syllables or
+ * more, it takes whatever follows (환불가능한가요) and stands also where it is glued to a particle or to one
+ * of a shop's everyday words (주문취소, 빨리환불, 배송언제); of one syllable it takes only particles (개는, not
+ * 개인), unless it ends a phrase (다른 게 왔어요). Else its start counts as a word's start: 문의 is not found
+ * in 전문의, *문의 is. Words in scripts without spaces (Han, Kana, Thai, Lao, Khmer, Burmese) match anywhere.
+ * Emoji and other signs match anywhere.
  *
  * The result is meant for pattern_new_generated and folded text; what compiles here is accepted there. Pure;
  * any thread.

@@ -191,7 +191,7 @@ INSERT INTO rule_counterexample (rule, text) VALUES
   ('shade', '톤업 되나요'),
   ('shade', '101호로 배송해주세요'),
   ('skin-type', '그 지성인이라는 유튜버 봤어요'),
-  ('how-to', '배송 순서가 밀렸나요'),
+  ('how-to', '배송 순서가 어떻게 되나요? 밀렸나요'),
   ('gift', '선물의 집 사장님이세요?'),
   ('hours', '몇 시간이나 걸려요'),
   ('hours', '주말에 도착하나요'),
