@@ -190,3 +190,46 @@ INSERT INTO rule_counterexample (rule, text) VALUES
   ('nada', '¿vale 20 euros?'),
   ('resto', 'Ubicación'),
   ('resto', 'reservacion');
+
+-- A second week of messages.
+INSERT INTO rule_example (rule, text) VALUES
+  ('opt-out', 'no quiero recibir más mensajes'),
+  ('opt-out', 'dejen de escribirme'),
+  ('persona', 'pasame con una persona'),
+  ('persona', 'persona real por favor'),
+  ('persona', 'quiero hablar con alguien'),
+  ('queja', 'me habeis cobrado dos veces'),
+  ('queja', 'la comida estaba asquerosa'),
+  ('queja', 'llevo una hora esperando el pedido'),
+  ('cancelar', 'podrían cancelarme la reserva?'),
+  ('cancelar', 'no podremos asistir'),
+  ('cambiar', 'cambiamos la reserva para mañana?'),
+  ('reserva-mesa', 'hola buenas, tenéis mesa para 2 esta noche?'),
+  ('reserva-mesa', 'mesa pa 3'),
+  ('reserva-mesa', 'Quería reservar mesa para 6 el sábado a las 21h'),
+  ('reserva-mesa', 'somos 4 adultos y 2 niños'),
+  ('reserva', 'tienen disponibilidad mañana?'),
+  ('reserva', 'hay mesas libres'),
+  ('reserva', 'para cenar hoy 2 personas'),
+  ('reserva', 'can I book a table for 2?'),
+  ('horario', 'q horario tienen los domingos'),
+  ('horario', 'a que hora cierra la cocina'),
+  ('donde', 'en que calle estais'),
+  ('donde', 'como se llega'),
+  ('perros', 'puedo llevar a mi perra'),
+  ('domicilio', 'llevan a domicilio?'),
+  ('pedido-sin-numero', 'mi pedido no ha llegado'),
+  ('perdido', 'perdí mi cartera en el restaurante'),
+  ('alergenos', 'tienen menú vegetariano'),
+  ('alergenos', 'hay platos sin lactosa'),
+  ('bodas', 'hacéis bodas?'),
+  ('desayunos', 'sirven desayunos?'),
+  ('robot', 'quien eres? eres un robot?'),
+  ('gracias', 'ok gracias'),
+  ('gracias', 'gracias crack'),
+  ('hola', 'q tal');
+
+INSERT INTO rule_counterexample (rule, text) VALUES
+  ('persona', 'una persona mas en la mesa, somos 5'),
+  ('opt-out', 'no quiero recibir más mensajes de glovo, vosotros sí'),
+  ('queja', 'cuanto hay q esperar? una hora?');
