@@ -9,4 +9,4 @@ INSERT INTO campaign (name, channel, layout, campaign_id) VALUES
   ('reply',  'whatsapp', 'response', '2f84c1b7-6e0d-4d59-9a3c-b5710e8f64d2'),
   ('reopen', 'whatsapp', 'template', '91a6d3e0-57cb-4f28-8e14-3c02b9f7a865');
 
-INSERT INTO team (name) VALUES ('sala'), ('cocina');
+INSERT INTO team (name) VALUES ('sala');
