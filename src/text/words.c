@@ -415,7 +415,7 @@ static size_t piece_end(const struct words_entry *entry, size_t from)
 
 static enum words_end end_of_edge(enum edge edge)
 {
-    return edge == EDGE_WORD ? WORDS_END_WORD : edge == EDGE_HANGUL ? WORDS_END_HANGUL : WORDS_END_ANY;
+    return edge == EDGE_WORD ? WORDS_END_WORD : edge == EDGE_SYLLABLE ? WORDS_END_HANGUL : WORDS_END_ANY;
 }
 
 /* Of a whole message, what precedes the wish may be a courtesy without a blank behind it. */
