@@ -102,6 +102,7 @@ LIB = \
   src/store/message.c \
   src/store/outbox.c \
   src/store/overview.c \
+  src/store/record.c \
   src/store/rulebook.c \
   src/store/rulefile.c \
   src/store/rulefile_hint.c \
@@ -143,6 +144,7 @@ LIB = \
   src/braze/send.c \
   src/desk/clearance.c \
   src/desk/decide.c \
+  src/desk/decide_state.c \
   src/desk/decide_trace.c \
   src/desk/decide_variable.c \
   src/desk/desk.c \
@@ -150,6 +152,7 @@ LIB = \
   src/desk/health.c \
   src/desk/person.c \
   src/desk/proof.c \
+  src/desk/replay.c \
   src/desk/reply.c \
   src/desk/road.c \
   src/desk/upkeep.c
@@ -188,6 +191,7 @@ CTL = \
   src/ctl/command_conversations.c \
   src/ctl/command_help.c \
   src/ctl/command_outbox.c \
+  src/ctl/command_replay.c \
   src/ctl/command_rules.c \
   src/ctl/command_status.c \
   src/ctl/command_try.c \
@@ -246,6 +250,7 @@ UNIT = \
   pattern \
   proof \
   public \
+  replay \
   road \
   rulefile \
   ruleset \
@@ -254,6 +259,7 @@ UNIT = \
   send \
   show \
   split \
+  state \
   template \
   utf8 \
   width \
@@ -268,6 +274,7 @@ FUZZ = \
   json \
   rulefile \
   salvage \
+  state \
   template \
   words
 

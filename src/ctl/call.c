@@ -176,24 +176,34 @@ static bool parse_date(const char *typed, int64_t *ms)
     return true;
 }
 
-int call_since(const struct call *call, int64_t *since)
+static int take_time(const struct call *call, enum option_id option, int64_t *ms)
 {
-    const char *typed = call->parsed->options[OPTION_SINCE];
+    const char *typed = call->parsed->options[option];
     int64_t ago;
 
-    *since = 0;
-    if (typed == NULL || parse_date(typed, since))
+    *ms = 0;
+    if (typed == NULL || parse_date(typed, ms))
         return EXIT_DONE;
     if (strcmp(typed, "today") == 0)
-        *since = call_midnight(call->now);
+        *ms = call_midnight(call->now);
     else if (clock_parse_duration(typed, &ago) == 0)
-        *since = call->now - ago;
+        *ms = call->now - ago;
     else
         return call_fail(call, EXIT_USAGE,
-                         "--since wants a time like \"2 hours\", 7d, today, 2026-05-12 or "
+                         "--%s wants a time like \"2 hours\", 7d, today, 2026-05-12 or "
                          "\"2026-05-12 14:30\", not \"%s\"",
-                         typed);
+                         command_options[option].name, typed);
     return EXIT_DONE;
+}
+
+int call_since(const struct call *call, int64_t *since)
+{
+    return take_time(call, OPTION_SINCE, since);
+}
+
+int call_until(const struct call *call, int64_t *until)
+{
+    return take_time(call, OPTION_UNTIL, until);
 }
 
 int call_check_word(const struct call *call, enum option_id option, const char *const *words)

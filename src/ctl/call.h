@@ -46,9 +46,10 @@ int call_read_failed(const struct call *call, const struct db *db, const struct 
 /* A CONVERSATION as typed. */
 int call_find(const struct call *call, struct db *db, const char *typed, int64_t *id);
 
-/* --limit and --since; without them `otherwise` and 0. */
+/* --limit, --since and --until; without them `otherwise` and 0. */
 int call_limit(const struct call *call, int64_t otherwise, int64_t *limit);
 int call_since(const struct call *call, int64_t *since);
+int call_until(const struct call *call, int64_t *until);
 
 /* Local midnight before `now`. */
 int64_t call_midnight(int64_t now);

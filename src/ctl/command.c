@@ -27,10 +27,11 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_SINCE] = { "since", "T", "\"2 hours\", 7d, today, 2026-05-12", false },
     [OPTION_RULE] = { "rule", "RULE", "where this rule answered", false },
     [OPTION_USER] = { "user", "USER", "of this customer", false },
-    [OPTION_LIMIT] = { "limit", "N", "at most so many, the newest (50; 0 for all)", false },
+    [OPTION_LIMIT] = { "limit", "N", "at most so many, the newest; 0 for all", false },
     [OPTION_STATE] = { "state", "STATE", "in this state only", false },
     [OPTION_AS] = { "as", "USER", "the customer's name to write under", false },
     [OPTION_SCRIPT] = { "script", "FILE", "lines to say, one by one (- for standard input)", false },
+    [OPTION_UNTIL] = { "until", "T", "before this time, written as for --since", false },
     [OPTION_STRICT] = { "strict", NULL, "warnings count as failures", false },
 };
 
@@ -75,7 +76,8 @@ static bool piece_at(const char *pattern, size_t index, struct piece *piece)
 
 static bool is_numeric_hole(const struct piece *piece)
 {
-    return (piece->len == 2 && memcmp(piece->text, "ID", 2) == 0) ||
+    return (piece->len == 1 && piece->text[0] == 'N') ||
+           (piece->len == 2 && memcmp(piece->text, "ID", 2) == 0) ||
            (piece->len == 7 && memcmp(piece->text, "MESSAGE", 7) == 0);
 }
 

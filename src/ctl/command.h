@@ -39,6 +39,7 @@ enum option_id {
     OPTION_AS,
     OPTION_SCRIPT,
     OPTION_STRICT,
+    OPTION_UNTIL,
     OPTION_COUNT,
 };
 

@@ -42,6 +42,15 @@ const struct command commands[] = {
     { "rules try TEXT...", "what would be answered to this text?",
       "By the rules in force, or those in --rules DIR. Nothing is sent and nothing is written.", 0, false,
       command_rules_try },
+    { "rules replay DIR", "what would a draft have done with the messages that came?",
+      "Puts recorded messages to the rules in DIR, each as things stood when it came, and shows what would have gone\n"
+      "elsewhere: how often which rule would win instead of which, what the same rule would say otherwise, with up to\n"
+      "three examples of each. Nothing is sent or written, and the daemon goes on meanwhile.\n"
+      "  frontdesk rules replay ./draft --since 7d\n"
+      "  frontdesk rules replay ./draft --user ana --limit 100\n"
+      "  frontdesk rules replay ./draft --since 2026-05-01 --until 2026-06-01 --json",
+      OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_UNTIL) | OPTION_BIT(OPTION_USER) | OPTION_BIT(OPTION_LIMIT),
+      true, command_rules_replay },
     { "outbox list", "what is to go out, and what became of it",
       "STATE is waiting, due, claimed, accepted, held, withheld, expired, dead, unknown; or pending for the first three,\n"
       "or trouble for what did not reach the customer.",

@@ -18,6 +18,7 @@ int command_rules_check(struct call *call);
 int command_rules_load(struct call *call);
 int command_rules_list(struct call *call);
 int command_rules_try(struct call *call);
+int command_rules_replay(struct call *call);
 int command_outbox_list(struct call *call);
 int command_outbox_show(struct call *call);
 int command_outbox_retry(struct call *call);
