@@ -76,10 +76,11 @@ int rulebook_put(struct db *db, const struct rulefiles *files, int64_t rule_coun
     return book_put_int(db, "live_ruleset", *number, error);
 }
 
+/* The value itself comes back: SQLite 3.40 says 1 to "RETURNING disabled_at IS NOT NULL", whatever it is. */
 static const char COUNT[] =
     "INSERT INTO rule_trouble (ruleset, rule, limit_hits) VALUES (?1, ?2, 1) ON CONFLICT (ruleset, rule) DO UPDATE SET "
     "limit_hits = limit_hits + 1, disabled_at = CASE WHEN limit_hits + 1 >= ?3 THEN coalesce(disabled_at, ?4) END "
-    "RETURNING disabled_at IS NOT NULL";
+    "RETURNING disabled_at";
 
 int rulebook_count_trouble(struct db *db, int64_t number, const char *rule, int64_t now, bool *is_disabled,
                            struct error *error)
@@ -92,7 +93,7 @@ int rulebook_count_trouble(struct db *db, int64_t number, const char *rule, int6
     query_bind_int(q, 3, RULE_TROUBLE_MAX);
     query_bind_int(q, 4, now);
     found = query_step(q, error);
-    *is_disabled = found == 1 && query_int(q, 0) != 0;
+    *is_disabled = found == 1 && !query_is_null(q, 0);
     query_end(q);
     return found < 0 ? -1 : 0;
 }

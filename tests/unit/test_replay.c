@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "desk/replay.h"
+#include "store/rulebook.h"
 #include "tests/lib/fixture.h"
 
 static struct fixture fixture;
@@ -250,9 +251,10 @@ static void test_a_rule_out_of_play_is_back_in_play(void **unused)
 
     (void)unused;
     assert_int_equal(desk_begin(&fixture.desk, &error), 0);
-    for (int i = 0; i < 20; i++)
+    for (int i = 0; i < RULE_TROUBLE_MAX; i++)
         assert_int_equal(desk_note_limit(&fixture.desk, "hours", fixture.now, &error), 0);
     assert_int_equal(desk_commit(&fixture.desk, &error), 0);
+    assert_int_equal(fixture_int(&fixture, "SELECT count(*) FROM event WHERE kind = 'rule_disabled'"), 1);
     receive("ana", "are you open?");
     replay(FIXTURE_RULES, &ALL, 0, &result);
     check_sums(&result, 0, 1, 0, 0);
