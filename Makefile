@@ -155,6 +155,7 @@ LIB = \
   src/desk/replay.c \
   src/desk/reply.c \
   src/desk/road.c \
+  src/desk/rollback.c \
   src/desk/upkeep.c
 
 DAEMON = \

@@ -15,6 +15,7 @@
 #include "ctl/client.h"
 #include "desk/desk.h"
 #include "desk/proof.h"
+#include "desk/rollback.h"
 #include "rules/ruleset.h"
 #include "store/lock.h"
 
@@ -23,9 +24,10 @@ enum { ACT_TIMEOUT_MS = 5 * 60 * 1000, PROBE_TIMEOUT_MS = 3000, DESK_NUMBER_MAX 
 /* What is to be done, and how it came out. */
 struct deed {
     struct call *call;
-    const char *name;      /* of the command; NULL: rules are loaded */
+    const char *name;      /* of the command */
     const char *arguments; /* JSON, for the daemon and for desk_command */
-    const struct rulefiles *files;
+    const struct rulefiles *files; /* rules-load */
+    int64_t rollback;              /* rules-rollback: to this ruleset */
     struct buf reply;
     int status; /* HTTP's, also of what was done here */
     struct error error;
@@ -73,7 +75,7 @@ static int ask_daemon(struct deed *deed)
     struct buf url = { 0 };
     int result = 1;
 
-    buf_addf(&url, "http://localhost/v1/commands/%s", deed->name != NULL ? deed->name : "rules-load");
+    buf_addf(&url, "http://localhost/v1/commands/%s", deed->name);
     client_run(client,
                &(struct client_call){ .socket = buf_text(&deed->call->admin_path),
                                       .url = buf_text(&url),
@@ -122,42 +124,84 @@ static int commit(struct deed *deed, struct desk *desk)
     return desk_commit(desk, &deed->error) == 0 ? 0 : fail(deed, 503);
 }
 
-static int install(struct deed *deed, struct desk *desk, struct ruleset *rules)
+/* A new set, and how it comes into force. */
+struct loading {
+    struct ruleset *rules;
+    const struct rulefiles *files;
+    bool is_folder; /* the files are those of the folder that a start looks at */
+};
+
+static int store(struct deed *deed, struct desk *desk, const struct loading *loading)
+{
+    const char *actor = buf_text(&deed->call->actor);
+    int64_t now = deed->call->now;
+
+    if (desk_install(desk, loading->rules, loading->files, actor, now, &deed->error) != 0 ||
+        (loading->is_folder && desk_note_folder(desk, loading->files, &deed->error) != 0))
+        return -1;
+    return deed->rollback != 0 ? desk_note_rollback(desk, deed->rollback, actor, now, &deed->error) : 0;
+}
+
+static int install(struct deed *deed, struct desk *desk, const struct loading *loading)
 {
     if (desk_begin(desk, &deed->error) != 0)
         return fail(deed, 503);
-    if (desk_install(desk, rules, deed->files, buf_text(&deed->call->actor), deed->call->now, &deed->error) !=
-        0) {
+    if (store(deed, desk, loading) != 0) {
         desk_rollback(desk);
         return fail(deed, 503);
     }
     return commit(deed, desk);
 }
 
-static void format_loaded(const struct ruleset *rules, struct buf *reply)
+/* As the daemon answers (daemon/install.c). */
+static void format_loaded(const struct deed *deed, const struct loading *loading, struct buf *reply)
 {
+    const struct buf *folder = &deed->call->rules_dir;
     struct jsonw w = { .out = reply };
 
     jsonw_object(&w, NULL);
     jsonw_int(&w, "format", 1);
-    jsonw_int(&w, "ruleset", rules->number);
-    jsonw_int(&w, "rules", (int64_t)rules->rule_count);
+    jsonw_int(&w, "ruleset", loading->rules->number);
+    jsonw_int(&w, "rules", (int64_t)loading->rules->rule_count);
+    jsonw_text(&w, "folder", folder->len > 0 ? buf_text(folder) : NULL);
+    jsonw_bool(&w, "is_folder", loading->is_folder);
     jsonw_end_object(&w);
+}
+
+static int load_files(struct deed *deed, struct desk *desk, const struct rulefiles *files)
+{
+    const struct buf *folder = &deed->call->rules_dir;
+    struct loading loading = { .rules = proof_build(files, desk->zones, &deed->error), .files = files };
+
+    if (loading.rules == NULL)
+        return fail(deed, 400);
+    loading.is_folder = folder->len > 0 && rulefiles_are_in(files, buf_text(folder), NULL) == 1;
+    if (install(deed, desk, &loading) != 0) {
+        ruleset_free(loading.rules);
+        return deed->status == 0 ? fail(deed, 400) : -1;
+    }
+    format_loaded(deed, &loading, &deed->reply);
+    deed->status = 200;
+    return desk_adopt(desk, loading.rules, &deed->error) == 0 ? 0 : fail(deed, 503);
 }
 
 static int load_here(struct deed *deed, struct desk *desk)
 {
-    struct ruleset *rules = proof_build(deed->files, desk->zones, &deed->error);
+    return load_files(deed, desk, deed->files);
+}
 
-    if (rules == NULL)
-        return fail(deed, 400);
-    if (install(deed, desk, rules) != 0) {
-        ruleset_free(rules);
-        return deed->status == 0 ? fail(deed, 400) : -1;
-    }
-    format_loaded(rules, &deed->reply);
-    deed->status = 200;
-    return desk_adopt(desk, rules, &deed->error) == 0 ? 0 : fail(deed, 503);
+static int rollback_here(struct deed *deed, struct desk *desk)
+{
+    struct rulefiles files = { 0 };
+    int status = rollback_read(desk->db, deed->rollback, &files, &deed->error), result;
+
+    if (status != 200)
+        return fail(deed, status);
+    result = load_files(deed, desk, &files);
+    if (result != 0 && deed->status == 400)
+        error_prefix(&deed->error, "ruleset %lld cannot come back", (long long)deed->rollback);
+    rulefiles_release(&files);
+    return result;
 }
 
 static int command_here(struct deed *deed, struct desk *desk)
@@ -203,7 +247,7 @@ static void do_here(struct deed *deed)
     struct desk desk;
     int64_t number;
 
-    if (deed->name != NULL && access(path, F_OK) != 0) {
+    if (deed->files == NULL && access(path, F_OK) != 0) {
         error_set(&deed->error, "%s: there is no such database; name it with --db FILE or FRONTDESK_DB",
                   path);
         deed->status = 500;
@@ -222,10 +266,12 @@ static void do_here(struct deed *deed)
                       path, buf_text(&deed->call->admin_path));
         return;
     }
-    if (deed->name != NULL)
-        command_here(deed, &desk);
-    else
+    if (deed->files != NULL)
         load_here(deed, &desk);
+    else if (deed->rollback != 0)
+        rollback_here(deed, &desk);
+    else
+        command_here(deed, &desk);
     desk_close(&desk);
 }
 
@@ -259,7 +305,7 @@ int act_run(struct call *call, const char *name, const char *arguments, struct j
 
 int act_load_rules(struct call *call, const struct rulefiles *files, struct json **reply)
 {
-    struct deed deed = { .call = call, .files = files };
+    struct deed deed = { .call = call, .name = "rules-load", .files = files };
     struct buf arguments = { 0 };
     struct jsonw w = { .out = &arguments };
     int code;
@@ -274,6 +320,23 @@ int act_load_rules(struct call *call, const struct rulefiles *files, struct json
         jsonw_end_object(&w);
     }
     jsonw_end_array(&w);
+    jsonw_end_object(&w);
+    deed.arguments = buf_text(&arguments);
+    code = run(&deed, reply);
+    buf_release(&arguments);
+    return code;
+}
+
+int act_rollback_rules(struct call *call, int64_t number, struct json **reply)
+{
+    struct deed deed = { .call = call, .name = "rules-rollback", .rollback = number };
+    struct buf arguments = { 0 };
+    struct jsonw w = { .out = &arguments };
+    int code;
+
+    jsonw_object(&w, NULL);
+    jsonw_text(&w, "actor", buf_text(&call->actor));
+    jsonw_int(&w, "ruleset", number);
     jsonw_end_object(&w);
     deed.arguments = buf_text(&arguments);
     code = run(&deed, reply);

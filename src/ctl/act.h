@@ -23,6 +23,12 @@ int act_run(struct call *call, const char *name, const char *arguments, struct j
 int act_load_rules(struct call *call, const struct rulefiles *files, struct json **reply);
 
 /*
+ * Makes the files of an earlier ruleset a new load, in force. The same returns. Both answers have "folder", the
+ * folder that the next start looks at (null: not known), and "is_folder": it holds these very files.
+ */
+int act_rollback_rules(struct call *call, int64_t number, struct json **reply);
+
+/*
  * Is there a daemon? MUTE: the book is held, but nobody answers at the socket. Ask before the book is opened
  * for reading: the look at the lock opens and closes the file by hand, which would drop SQLite's own locks on
  * it.

@@ -86,7 +86,30 @@ static void handle_load(struct http_call *call, void *context)
     } else {
         actor = json_get_text(arguments, "actor");
         http_park(call);
-        loader_start(admin->loader, admin->rules_folder, files, actor != NULL ? actor : "unnamed", call);
+        loader_start(admin->loader, files, actor != NULL ? actor : "unnamed", call);
+    }
+    json_free(arguments);
+}
+
+static void handle_rollback(struct http_call *call, void *context)
+{
+    struct admin_context *admin = context;
+    struct error error = { 0 };
+    struct json *arguments = NULL;
+    const char *actor;
+    int64_t number = 0;
+    size_t len;
+    const char *body = http_body(call, &len);
+
+    if (json_parse(body, len, JSON_STRICT, &arguments, &error) == 0 &&
+        (!json_int(json_get(arguments, "ruleset"), &number) || number <= 0))
+        error_set(&error, "rules-rollback wants {\"ruleset\": N, \"actor\": \"…\"}");
+    if (error.text[0] != '\0') {
+        answer_error(call, 400, error.text);
+    } else {
+        actor = json_get_text(arguments, "actor");
+        http_park(call);
+        loader_start_rollback(admin->loader, number, actor != NULL ? actor : "unnamed", call);
     }
     json_free(arguments);
 }
@@ -137,6 +160,7 @@ const struct http_route *admin_routes(void)
 {
     static const struct http_route routes[] = {
         { "POST", "/v1/commands/rules-load", RULES_MAX, NULL, handle_load },
+        { "POST", "/v1/commands/rules-rollback", COMMAND_MAX, NULL, handle_rollback },
         { "POST", "/v1/commands/*", COMMAND_MAX, NULL, handle_command },
         { "GET", "/v1/status", 0, NULL, handle_status },
         { "GET", "/metrics", 0, NULL, handle_metrics },

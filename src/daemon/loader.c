@@ -10,10 +10,13 @@
 #include "daemon/http.h"
 #include "daemon/loader.h"
 #include "desk/proof.h"
+#include "desk/rollback.h"
+#include "store/db.h"
 
 struct loader {
     struct mailbox *mailbox;
     const struct zones *zones;
+    const char *db_path, *folder;
     pthread_mutex_t mutex; /* guards `running` */
     pthread_cond_t idle;
     int running;
@@ -24,17 +27,21 @@ struct loader {
 struct load {
     struct loader *loader;
     struct rulefiles *files;
-    char *folder, *actor;
+    int64_t rollback; /* to this ruleset; 0: it is none */
+    char *actor;
     struct http_call *call;
     bool is_folder;
 };
 
-struct loader *loader_new(struct mailbox *mailbox, const struct zones *zones)
+struct loader *loader_new(struct mailbox *mailbox, const struct zones *zones, const char *db_path,
+                          const char *folder)
 {
     struct loader *loader = alloc_new(sizeof *loader);
 
     loader->mailbox = mailbox;
     loader->zones = zones;
+    loader->db_path = db_path;
+    loader->folder = folder;
     pthread_mutex_init(&loader->mutex, NULL);
     pthread_cond_init(&loader->idle, NULL);
     pthread_mutex_init(&loader->one, NULL);
@@ -82,6 +89,14 @@ static void hand_refusal_over(const struct load *load, const char *sentence)
     mailbox_put(load->loader->mailbox, mail, 0);
 }
 
+/* Files that came from elsewhere may be those of the folder all the same: then the folder counts as tried. */
+static bool is_of_folder(const struct load *load)
+{
+    const char *folder = load->loader->folder;
+
+    return load->is_folder || (folder != NULL && rulefiles_are_in(load->files, folder, NULL) == 1);
+}
+
 static void hand_over(struct load *load, struct ruleset *rules)
 {
     struct mail *mail = mail_new(MAIL_RULESET);
@@ -90,7 +105,9 @@ static void hand_over(struct load *load, struct ruleset *rules)
     mail->files = load->files;
     mail->name = alloc_text(load->actor);
     mail->call = load->call;
-    mail->is_folder = load->is_folder;
+    mail->folder = alloc_text(load->loader->folder);
+    mail->is_folder = is_of_folder(load);
+    mail->rollback = load->rollback;
     load->files = NULL;
     if (mailbox_reserve(load->loader->mailbox, 0)) {
         mailbox_put(load->loader->mailbox, mail, 0);
@@ -100,25 +117,43 @@ static void hand_over(struct load *load, struct ruleset *rules)
     mail_free(mail);
 }
 
+static int read_rollback(const struct load *load, struct error *error)
+{
+    struct db *db = db_open(load->loader->db_path, DB_READER, error);
+    int status = db != NULL ? rollback_read(db, load->rollback, load->files, error) : 503;
+
+    db_close(db);
+    return status;
+}
+
+/* The files, where they were not sent along: an HTTP status. */
+static int read_files(struct load *load, struct error *error)
+{
+    if (load->files != NULL)
+        return 200;
+    load->files = alloc_new(sizeof *load->files);
+    if (load->rollback != 0)
+        return read_rollback(load, error);
+    return rulefiles_read(load->loader->folder, load->files, error) == 0 ? 200 : 400;
+}
+
 static void work(struct load *load)
 {
     struct error error = { 0 };
     struct ruleset *rules = NULL;
+    int status = read_files(load, &error);
 
-    if (load->files == NULL) {
-        load->files = alloc_new(sizeof *load->files);
-        if (rulefiles_read(load->folder, load->files, &error) != 0) {
-            tell_failure(load, 400, error.text);
-            hand_refusal_over(load, error.text);
+    if (status == 200) {
+        rules = proof_build(load->files, load->loader->zones, &error);
+        if (rules != NULL) {
+            hand_over(load, rules);
             return;
         }
+        status = 400;
+        if (load->rollback != 0)
+            error_prefix(&error, "ruleset %lld cannot come back", (long long)load->rollback);
     }
-    rules = proof_build(load->files, load->loader->zones, &error);
-    if (rules != NULL) {
-        hand_over(load, rules);
-        return;
-    }
-    tell_failure(load, 400, error.text);
+    tell_failure(load, status, error.text);
     hand_refusal_over(load, error.text);
 }
 
@@ -127,7 +162,6 @@ static void load_free(struct load *load)
     if (load->files != NULL)
         rulefiles_release(load->files);
     free(load->files);
-    free(load->folder);
     free(load->actor);
     free(load);
 }
@@ -174,13 +208,10 @@ static void *run(void *context)
     return NULL;
 }
 
-void loader_start(struct loader *loader, const char *folder, struct rulefiles *files, const char *actor,
-                  struct http_call *call)
+static void start(struct loader *loader, struct load *load)
 {
-    struct load *load = alloc_new(sizeof *load);
     pthread_t thread;
 
-    *load = (struct load){ loader, files, alloc_text(folder), alloc_text(actor), call, files == NULL };
     if (!enter(load)) {
         load_free(load);
         return;
@@ -194,4 +225,24 @@ void loader_start(struct loader *loader, const char *folder, struct rulefiles *f
     pthread_mutex_lock(&loader->mutex);
     loader->running--;
     pthread_mutex_unlock(&loader->mutex);
+}
+
+void loader_start(struct loader *loader, struct rulefiles *files, const char *actor, struct http_call *call)
+{
+    struct load *load = alloc_new(sizeof *load);
+
+    *load = (struct load){ .loader = loader,
+                           .files = files,
+                           .actor = alloc_text(actor),
+                           .call = call,
+                           .is_folder = files == NULL };
+    start(loader, load);
+}
+
+void loader_start_rollback(struct loader *loader, int64_t number, const char *actor, struct http_call *call)
+{
+    struct load *load = alloc_new(sizeof *load);
+
+    *load = (struct load){ .loader = loader, .rollback = number, .actor = alloc_text(actor), .call = call };
+    start(loader, load);
 }

@@ -50,6 +50,7 @@ void mail_free(struct mail *mail)
     free(mail->content_type);
     free(mail->name);
     free(mail->body);
+    free(mail->folder);
     if (mail->ruleset != NULL)
         ruleset_free(mail->ruleset);
     if (mail->files != NULL) {

@@ -193,7 +193,7 @@ static int start_engine(struct daemon *daemon, const struct desk *desk, struct e
     };
     daemon->status = status_new();
     daemon->engine = engine_new(&daemon->engine_config, desk, daemon->status);
-    daemon->loader = loader_new(engine_mailbox(daemon->engine), daemon->zones);
+    daemon->loader = loader_new(engine_mailbox(daemon->engine), daemon->zones, config->db, config->rules);
     if (pthread_create(&daemon->engine_thread, NULL, run_engine, daemon) != 0)
         return error_set(error, "no thread can be started: %s", strerror(errno));
     return 0;
@@ -244,7 +244,7 @@ static void reload(struct daemon *daemon)
     if (daemon->config.rules == NULL)
         log_warn("reload_ignored", log_text("reason", "there is no folder of rules: set FRONTDESK_RULES"));
     else
-        loader_start(daemon->loader, daemon->config.rules, NULL, "SIGHUP", NULL);
+        loader_start(daemon->loader, NULL, "SIGHUP", NULL);
 }
 
 static void wait_for_end(struct daemon *daemon, const sigset_t *signals)

@@ -124,6 +124,17 @@ int desk_note_refusal(struct desk *desk, const char *sentence, struct error *err
     return book_put(desk->db, "refused_rules", sentence, error);
 }
 
+int desk_note_rollback(struct desk *desk, int64_t number, const char *actor, int64_t now, struct error *error)
+{
+    struct buf detail = { 0 };
+    int result;
+
+    buf_addf(&detail, "%lld", (long long)number);
+    result = event_put(desk->db, 0, "rollback", actor, buf_text(&detail), now, error);
+    buf_release(&detail);
+    return result;
+}
+
 int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct error *error)
 {
     bool is_disabled = false;

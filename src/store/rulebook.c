@@ -1,6 +1,6 @@
 /*
- * rulebook: see the header. Which set is in force is the fact "live_ruleset" of table book; a rollback will
- * move it.
+ * rulebook: see the header. Which set is in force is the fact "live_ruleset" of table book: always the newest,
+ * since a rollback stores the old files once more under a new number.
  */
 #include <stdlib.h>
 
@@ -27,6 +27,42 @@ int rulebook_live(struct db *db, struct rulefiles *files, int64_t *number, struc
     if (book_get_int(db, "live_ruleset", 0, number, error) != 0)
         return -1;
     return *number == 0 ? 0 : rulebook_files(db, *number, files, error);
+}
+
+static const char DIGEST[] = "SELECT digest FROM ruleset WHERE id = ?1";
+
+int rulebook_digest(struct db *db, int64_t number, struct buf *digest, struct error *error)
+{
+    struct query *q = db_query(db, DIGEST);
+    int found;
+
+    query_bind_int(q, 1, number);
+    found = query_step(q, error);
+    if (found == 1)
+        buf_add_text(digest, query_text(q, 0));
+    query_end(q);
+    return found;
+}
+
+static const char LIST[] =
+    "SELECT r.id, r.loaded_at, r.rule_count, r.actor, r.digest, (SELECT max (e.id) FROM ruleset e "
+    "WHERE e.digest = r.digest AND e.id < r.id) FROM ruleset r ORDER BY r.id DESC LIMIT ?1";
+
+int rulebook_list(struct db *db, int64_t limit, rulebook_seen *seen, void *context, struct error *error)
+{
+    struct query *q = db_query(db, LIST);
+    int more;
+
+    query_bind_int(q, 1, limit > 0 ? limit : -1);
+    while ((more = query_step(q, error)) == 1)
+        seen(context, &(struct rulebook_row){ .number = query_int(q, 0),
+                                              .loaded_at = query_int(q, 1),
+                                              .rule_count = query_int(q, 2),
+                                              .actor = query_text(q, 3),
+                                              .digest = query_text(q, 4),
+                                              .same_as = query_int(q, 5) });
+    query_end(q);
+    return more < 0 ? -1 : 0;
 }
 
 static const char PUT[] =

@@ -16,6 +16,18 @@
 int rulebook_live(struct db *db, struct rulefiles *files, int64_t *number, struct error *error);
 int rulebook_files(struct db *db, int64_t number, struct rulefiles *files, struct error *error);
 
+/* The digest of a set's files (rulefiles_digest): 1 and appended, 0 when there is no such set, -1. */
+int rulebook_digest(struct db *db, int64_t number, struct buf *digest, struct error *error);
+
+/* The sets, newest first, at most `limit` (0: all). A row is borrowed until the callback returns. */
+struct rulebook_row {
+    int64_t number, loaded_at, rule_count;
+    const char *actor, *digest;
+    int64_t same_as; /* the newest earlier set with the same files, as after a rollback; 0: none */
+};
+typedef void rulebook_seen(void *context, const struct rulebook_row *row);
+int rulebook_list(struct db *db, int64_t limit, rulebook_seen *seen, void *context, struct error *error);
+
 /* Stores a set and makes it the one in force. */
 int rulebook_put(struct db *db, const struct rulefiles *files, int64_t rule_count, const char *actor,
                  int64_t now, int64_t *number, struct error *error);

@@ -238,3 +238,17 @@ void rulefiles_digest(const struct rulefiles *files, struct buf *out)
     }
     buf_addf(out, "%016llx", (unsigned long long)digest);
 }
+
+int rulefiles_are_in(const struct rulefiles *files, const char *folder, struct error *error)
+{
+    struct rulefiles there = { 0 };
+    int is_same = rulefiles_read(folder, &there, error);
+
+    if (is_same == 0)
+        is_same = there.count == files->count;
+    for (size_t i = 0; is_same == 1 && i < files->count; i++)
+        is_same = strcmp(files->list[i].name, there.list[i].name) == 0 &&
+                  strcmp(files->list[i].text, there.list[i].text) == 0;
+    rulefiles_release(&there);
+    return is_same;
+}

@@ -41,6 +41,9 @@ int rulefiles_check_text(const char *name, const char *text, size_t len, struct 
 /* 16 hex digits over names and texts. */
 void rulefiles_digest(const struct rulefiles *files, struct buf *out);
 
+/* Does the folder hold these very files, byte for byte? 1, 0, or -1 when it cannot be read. */
+int rulefiles_are_in(const struct rulefiles *files, const char *folder, struct error *error);
+
 /*
  * Runs the files and hands every row to `row` in file order: `table`, all `count` columns of it with names
  * and values (NULL where not given or NULL; numbers as their text). The callback returns -1 with a sentence
