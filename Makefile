@@ -67,6 +67,7 @@ LIB = \
   src/base/json_scan.c \
   src/base/json_writer.c \
   src/base/log.c \
+  src/base/longest.c \
   src/base/nearest.c \
   src/base/utf8.c \
   src/base/zone.c \
@@ -81,6 +82,7 @@ LIB = \
   src/text/literal_part.c \
   src/text/literal_pattern.c \
   src/text/needles.c \
+  src/text/patch.c \
   src/text/pattern.c \
   src/text/pattern_source.c \
   src/text/skeleton.c \
@@ -117,6 +119,7 @@ LIB = \
   src/store/webhook.c \
   src/rules/build_channel.c \
   src/rules/build_rule.c \
+  src/rules/change.c \
   src/rules/check.c \
   src/rules/check_campaign.c \
   src/rules/check_pattern.c \
@@ -190,7 +193,9 @@ CTL = \
   src/ctl/command_audit.c \
   src/ctl/command_chat.c \
   src/ctl/command_conversations.c \
+  src/ctl/command_diff.c \
   src/ctl/command_help.c \
+  src/ctl/command_history.c \
   src/ctl/command_outbox.c \
   src/ctl/command_replay.c \
   src/ctl/command_rules.c \
@@ -205,6 +210,7 @@ CTL = \
   src/ctl/output_text.c \
   src/ctl/output_text_exchange.c \
   src/ctl/problems.c \
+  src/ctl/output_text_patch.c \
   src/ctl/show.c \
   src/ctl/verdict.c \
   src/ctl/wrap.c
@@ -231,6 +237,7 @@ UNIT = \
   answer \
   audit \
   buf \
+  change \
   check \
   clock \
   commands \
@@ -248,6 +255,7 @@ UNIT = \
   mailbox \
   opening \
   output \
+  patch \
   pattern \
   proof \
   public \

@@ -42,6 +42,22 @@ const struct command commands[] = {
     { "rules try TEXT...", "what would be answered to this text?",
       "By the rules in force, or those in --rules DIR. Nothing is sent and nothing is written.", 0, false,
       command_rules_try },
+    { "rules history", "every load of rules: when, by whom, what it changed",
+      "Newest first. \"as 3\" are the files of 3 once more, as after a rollback.", OPTION_BIT(OPTION_LIMIT), true,
+      command_rules_history },
+    { "rules diff [FROM] [TO]", "what is different between two sets of rules",
+      "Each is a number of the history or a folder. FROM is else the ruleset in force, TO the folder of FRONTDESK_RULES.\n"
+      "First what came, went, changed or moved, row by row; then the lines of the files.\n"
+      "  frontdesk rules diff              what would rules load change?\n"
+      "  frontdesk rules diff 3 5          what changed from 3 to 5?\n"
+      "  frontdesk rules diff 5 ./draft    (a folder whose name is a number: ./7)",
+      0, false, command_rules_diff },
+    { "rules rollback N", "put the rules of an earlier load into force again",
+      "They are checked once more and become a new ruleset; conversations go on. The folder of rules is left as it is:\n"
+      "a restart does not undo a rollback, but the next change of a file there does, so mend the files as well.\n"
+      "  frontdesk rules history\n"
+      "  frontdesk rules rollback 3",
+      0, false, command_rules_rollback },
     { "rules replay DIR", "what would a draft have done with the messages that came?",
       "Puts recorded messages to the rules in DIR, each as things stood when it came, and shows what would have gone\n"
       "elsewhere: how often which rule would win instead of which, what the same rule would say otherwise, with up to\n"

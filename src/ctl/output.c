@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "ctl/output.h"
 #include "ctl/output_way.h"
+#include "text/patch.h"
 
 struct cell cell_text(const char *text)
 {
@@ -64,6 +65,30 @@ void output_exchange_cells(const struct exchange_line *line, struct cell cells[E
     cells[6] = cell_text_or_none(line->reason);
 }
 
+static const struct column patch_columns[PATCH_COLUMNS] = {
+    { "file", "file", LOOK_PLAIN },       { "kind", "kind", LOOK_STATE }, { "before", "before", LOOK_NUMBER },
+    { "after", "after", LOOK_NUMBER }, { "text", "text", LOOK_LONG },
+};
+
+/* `text` holds the line's text for as long as the cells are used. */
+void output_patch_cells(const char *file, const struct patch_line *line, struct buf *text,
+                        struct cell cells[PATCH_COLUMNS])
+{
+    static const char *const kinds[] = {
+        [PATCH_SAME] = "same",
+        [PATCH_GONE] = "gone",
+        [PATCH_NEW] = "new",
+        [PATCH_GAP] = "gap",
+    };
+
+    buf_add(text, line->text, line->len);
+    cells[0] = cell_text(file);
+    cells[1] = cell_text(kinds[line->kind]);
+    cells[2] = cell_id((int64_t)line->before);
+    cells[3] = cell_id((int64_t)line->after);
+    cells[4] = cell_text(line->kind != PATCH_GAP ? buf_text(text) : NULL);
+}
+
 struct output *output_new(enum output_form form, const struct output_place *place)
 {
     static const struct output_way *const ways[] = {
@@ -97,39 +122,44 @@ void output_end(struct output *output)
     free(output);
 }
 
-static void open_columns(struct output *output, const struct column *columns, size_t count)
+static void open_element(struct output *output, enum element element, const char *noun,
+                         const struct column *columns, size_t count)
 {
     if (output->columns != NULL || count == 0)
         abort();
     output->columns = columns;
     output->column_count = count;
+    output->element = element;
+    output->way->table(output, noun);
+}
+
+static void must_be_open(const struct output *output, enum element element)
+{
+    if (output->columns == NULL || output->element != element)
+        abort();
 }
 
 void output_table(struct output *output, const char *noun, const struct column *columns, size_t count)
 {
-    open_columns(output, columns, count);
-    output->is_exchange = false;
-    output->way->table(output, noun);
+    open_element(output, ELEMENT_TABLE, noun, columns, count);
 }
 
 void output_row(struct output *output, const struct cell *cells)
 {
-    if (output->columns == NULL || output->is_exchange)
-        abort();
+    must_be_open(output, ELEMENT_TABLE);
     output->way->row(output, cells);
 }
 
-static void close_columns(struct output *output, bool is_exchange)
+static void close_element(struct output *output, enum element element)
 {
-    if (output->columns == NULL || output->is_exchange != is_exchange)
-        abort();
+    must_be_open(output, element);
     output->way->table_end(output);
     output->columns = NULL;
 }
 
 void output_table_end(struct output *output)
 {
-    close_columns(output, false);
+    close_element(output, ELEMENT_TABLE);
 }
 
 void output_record(struct output *output, const char *noun, const struct column *columns,
@@ -142,22 +172,36 @@ void output_record(struct output *output, const char *noun, const struct column 
 
 void output_exchange(struct output *output, const char *noun, enum exchange_style style)
 {
-    open_columns(output, output_exchange_columns, EXCHANGE_COLUMNS);
-    output->is_exchange = true;
     output->style = style;
-    output->way->table(output, noun);
+    open_element(output, ELEMENT_EXCHANGE, noun, output_exchange_columns, EXCHANGE_COLUMNS);
 }
 
 void output_line(struct output *output, const struct exchange_line *line)
 {
-    if (output->columns == NULL || !output->is_exchange)
-        abort();
+    must_be_open(output, ELEMENT_EXCHANGE);
     output->way->line(output, line);
 }
 
 void output_exchange_end(struct output *output)
 {
-    close_columns(output, true);
+    close_element(output, ELEMENT_EXCHANGE);
+}
+
+void output_patch(struct output *output, const char *noun)
+{
+    output->patch_file = NULL;
+    open_element(output, ELEMENT_PATCH, noun, patch_columns, PATCH_COLUMNS);
+}
+
+void output_patch_line(struct output *output, const char *file, const struct patch_line *line)
+{
+    must_be_open(output, ELEMENT_PATCH);
+    output->way->patch(output, file, line);
+}
+
+void output_patch_end(struct output *output)
+{
+    close_element(output, ELEMENT_PATCH);
 }
 
 void output_prompt(struct output *output)

@@ -5,10 +5,12 @@
  *     table      rows under named columns:      output_table … output_row … output_table_end
  *     record     one thing with named fields:   output_record
  *     exchange   who said what, in order:       output_exchange … output_line … output_exchange_end
+ *     patch      what differs, line by line:    output_patch … output_patch_line … output_patch_end
  *     note       one sentence:                  output_note
  *
  * JSON is one document, an object that begins with "format": 1. A table or exchange is a member named by its
- * noun, an array of objects; a record a member named by its noun, or the document's own members when the noun
+ * noun, an array of objects, and so is a patch ("file", "kind": same, gone, new or gap, "before" and "after": the
+ * number of the line on either side, "text"); a record a member named by its noun, or the document's own members when the noun
  * is NULL; notes are gathered in "notes" ([{"kind","text"}]), a failure is "error". Ids and counts are
  * numbers, times unix milliseconds. CSV shows the tables and exchanges: all fields quoted, a header line,
  * times in ISO 8601; notes go to stderr. Text is for people: aligned by display width, coloured on a terminal
@@ -27,6 +29,7 @@
 #include "text/pattern.h"
 
 struct output;
+struct patch_line;
 
 enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
 
@@ -97,6 +100,10 @@ void output_record(struct output *output, const char *noun, const struct column 
 void output_exchange(struct output *output, const char *noun, enum exchange_style style);
 void output_line(struct output *output, const struct exchange_line *line);
 void output_exchange_end(struct output *output);
+void output_patch(struct output *output, const char *noun);
+/* `file` stays as it is while its lines follow each other. */
+void output_patch_line(struct output *output, const char *file, const struct patch_line *line);
+void output_patch_end(struct output *output);
 void output_prompt(
     struct output *output); /* people on a terminal are asked for the next line of the exchange */
 void output_note(struct output *output, enum note_kind kind, const char *format, ...)

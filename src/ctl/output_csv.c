@@ -109,6 +109,16 @@ static void csv_line(struct output *output, const struct exchange_line *line)
     csv_row(output, cells);
 }
 
+static void csv_patch(struct output *output, const char *file, const struct patch_line *line)
+{
+    struct cell cells[PATCH_COLUMNS];
+    struct buf text = { 0 };
+
+    output_patch_cells(file, line, &text, cells);
+    csv_row(output, cells);
+    buf_release(&text);
+}
+
 static void csv_note(struct output *output, enum note_kind kind, const char *sentence)
 {
     output_way_text.note(output, kind, sentence);
@@ -120,6 +130,7 @@ const struct output_way output_way_csv = {
     .table_end = csv_nothing,
     .record = csv_record,
     .line = csv_line,
+    .patch = csv_patch,
     .note = csv_note,
     .end = csv_nothing,
 };

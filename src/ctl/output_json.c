@@ -65,6 +65,16 @@ static void json_line(struct output *output, const struct exchange_line *line)
     json_row(output, cells);
 }
 
+static void json_patch(struct output *output, const char *file, const struct patch_line *line)
+{
+    struct cell cells[PATCH_COLUMNS];
+    struct buf text = { 0 };
+
+    output_patch_cells(file, line, &text, cells);
+    json_row(output, cells);
+    buf_release(&text);
+}
+
 static void json_note(struct output *output, enum note_kind kind, const char *sentence)
 {
     struct jsonw w = { .out = &output->notes };
@@ -107,6 +117,7 @@ const struct output_way output_way_json = {
     .table_end = json_table_end,
     .record = json_record,
     .line = json_line,
+    .patch = json_patch,
     .note = json_note,
     .end = json_end,
 };

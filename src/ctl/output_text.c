@@ -57,6 +57,8 @@ static const struct coloured STATES[] = {
     { "failure", RED },       { "held", YELLOW },    { "expired", YELLOW }, { "agent", YELLOW },
     { "unanswered", YELLOW }, { "warning", YELLOW }, { "waiting", YELLOW }, { "withheld", YELLOW },
     { "closed", DIM },        { "duplicate", DIM },  { "silenced", DIM },
+    { "added", GREEN },       { "removed", RED },    { "changed", YELLOW }, { "moved", YELLOW },
+    { "in force", GREEN },    { "replaced", DIM },
 };
 
 static const char *state_style(const char *word)
@@ -83,7 +85,7 @@ static void text_prompt(struct output *output)
 }
 
 /* A blank line between things. */
-static void begin_thing(struct output *output)
+void text_begin_thing(struct output *output)
 {
     if (output->things++ > 0)
         buf_add_char(&output->buf, '\n');
@@ -167,8 +169,8 @@ static void cut_cell(struct text_cell *cell, size_t columns)
 static void text_table(struct output *output, const char *noun)
 {
     (void)noun;
-    if (output->is_exchange)
-        begin_thing(output);
+    if (output->element == ELEMENT_EXCHANGE)
+        text_begin_thing(output);
     output->cell_count = 0;
     output->day[0] = '\0';
 }
@@ -274,11 +276,11 @@ static void text_table_end(struct output *output)
     size_t *widths;
     size_t total;
 
-    if (output->is_exchange || output->cell_count == 0) {
+    if (output->element != ELEMENT_TABLE || output->cell_count == 0) {
         text_flush(output);
         return;
     }
-    begin_thing(output);
+    text_begin_thing(output);
     widths = alloc_array(output->column_count, sizeof *widths);
     total = measure(output, widths);
     if (output->place.is_terminal)
@@ -312,7 +314,7 @@ static void text_record(struct output *output, const char *noun, const struct co
     size_t room = 0;
 
     (void)noun;
-    begin_thing(output);
+    text_begin_thing(output);
     for (size_t i = 0; i < count; i++)
         if (columns[i].title != NULL && cells[i].kind != CELL_NONE &&
             width_text(columns[i].title, strlen(columns[i].title)) > room)
@@ -367,6 +369,7 @@ const struct output_way output_way_text = {
     .record = text_record,
     .line = text_exchange_line,
     .prompt = text_prompt,
+    .patch = text_patch_line,
     .note = text_note,
     .end = text_end,
 };

@@ -23,6 +23,10 @@ void text_flush(struct output *output);
 /* Clears away a prompt that something is about to be written over. */
 void text_leave_prompt(struct output *output);
 
+/* A blank line, unless this is the first. */
+void text_begin_thing(struct output *output);
+
+void text_patch_line(struct output *output, const char *file, const struct patch_line *line);
 void text_exchange_line(struct output *output, const struct exchange_line *line);
 
 #endif

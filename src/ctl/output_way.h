@@ -15,10 +15,13 @@ struct output_way {
     void (*record)(struct output *output, const char *noun, const struct column *columns,
                    const struct cell *cells, size_t count);
     void (*line)(struct output *output, const struct exchange_line *line);
+    void (*patch)(struct output *output, const char *file, const struct patch_line *line);
     void (*prompt)(struct output *output); /* NULL: nobody is asked */
     void (*note)(struct output *output, enum note_kind kind, const char *sentence);
     void (*end)(struct output *output);
 };
+
+enum element { ELEMENT_NONE, ELEMENT_TABLE, ELEMENT_EXCHANGE, ELEMENT_PATCH };
 
 struct text_cell { /* a rendered cell: its columns on a terminal, and where its mark is */
     char *text;
@@ -32,7 +35,8 @@ struct output {
     const struct column *columns; /* of the open table or exchange */
     size_t column_count;
     enum exchange_style style; /* of the open exchange */
-    bool is_exchange;
+    enum element element;      /* what is open */
+    const char *patch_file;    /* text: of the newest line of the patch; NULL: none yet */
     struct buf buf; /* text: the piece being put together; JSON: the document */
     struct jsonw json;
     struct buf notes;        /* JSON: members of "notes" so far */
@@ -50,5 +54,10 @@ extern const struct output_way output_way_text, output_way_json, output_way_csv;
 enum { EXCHANGE_COLUMNS = 7 };
 extern const struct column output_exchange_columns[EXCHANGE_COLUMNS];
 void output_exchange_cells(const struct exchange_line *line, struct cell cells[EXCHANGE_COLUMNS]);
+
+
+enum { PATCH_COLUMNS = 5 };
+void output_patch_cells(const char *file, const struct patch_line *line, struct buf *text,
+                        struct cell cells[PATCH_COLUMNS]);
 
 #endif
