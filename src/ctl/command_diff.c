@@ -16,11 +16,7 @@
 #include "store/rulebook.h"
 #include "text/patch.h"
 
-enum {
-    AROUND = 2,     /* lines shown before and behind a change */
-    HEAD_MAX = 30,  /* bytes of a value that may stand before what differs; of more are kept */
-    HEAD_KEPT = 12, /* so many, back to the blank before them */
-};
+enum { AROUND = 2 }; /* lines shown before and behind a change */
 
 /* One of the two. */
 struct edition {
@@ -134,54 +130,31 @@ static size_t common_tail(const char *a, size_t a_len, const char *b, size_t b_l
     return len;
 }
 
-/* From a little before `start`, so that what differs is seen where a terminal is narrow. */
-static size_t skip_head(const char *text, size_t start, struct buf *out)
-{
-    size_t at = start;
-
-    if (start <= HEAD_MAX)
-        return 0;
-    for (size_t back = 0; at > 0 && (back < HEAD_KEPT || text[at - 1] != ' ') && back < HEAD_MAX; back++)
-        at--;
-    at = utf8_floor(text, strlen(text), at);
-    buf_add_text(out, "…");
-    return at;
-}
-
-/* The value with its part that differs marked; people get it without most of what is the same before. */
-static struct cell mark_value(const char *value, const char *other, bool is_for_people, struct buf *shown)
+/* The value, with its part that differs marked. */
+static struct cell mark_value(const char *value, const char *other)
 {
     struct cell cell = cell_text(value);
-    size_t start, tail, from = 0, len;
+    size_t len, start;
 
     if (value == NULL || other == NULL)
         return cell;
     len = strlen(value);
     start = common_head(value, other);
-    tail = common_tail(value + start, len - start, other + start, strlen(other) - start);
-    if (is_for_people)
-        from = skip_head(value, start, shown);
-    cell.mark.start = shown->len + start - from;
-    cell.mark.end = shown->len + len - tail - from;
-    buf_add(shown, value + from, len - from);
-    cell.text = buf_text(shown);
+    cell.mark.start = start;
+    cell.mark.end = len - common_tail(value + start, len - start, other + start, strlen(other) - start);
     return cell;
 }
 
-static void show_change(struct output *output, const struct change *change, const char *kind, bool is_for_people)
+static void show_change(struct output *output, const struct change *change, const char *kind)
 {
-    struct buf before = { 0 }, after = { 0 };
-
     output_row(output, (struct cell[]){ cell_text(kind), cell_text(change->table), cell_text(change->name),
                                         cell_text(change->column),
-                                        mark_value(change->before, change->after, is_for_people, &before),
-                                        mark_value(change->after, change->before, is_for_people, &after),
+                                        mark_value(change->before, change->after),
+                                        mark_value(change->after, change->before),
                                         cell_text(change->file), cell_number(change->line) });
-    buf_release(&before);
-    buf_release(&after);
 }
 
-static void show_changes(struct output *output, const struct changes *changes, bool is_for_people)
+static void show_changes(struct output *output, const struct changes *changes)
 {
     static const char *const kinds[] = {
         [CHANGE_ADDED] = "added",
@@ -192,7 +165,7 @@ static void show_changes(struct output *output, const struct changes *changes, b
 
     output_table(output, "changes", CHANGE_COLUMNS, sizeof CHANGE_COLUMNS / sizeof *CHANGE_COLUMNS);
     for (size_t i = 0; i < changes->count; i++)
-        show_change(output, &changes->list[i], kinds[changes->list[i].kind], is_for_people);
+        show_change(output, &changes->list[i], kinds[changes->list[i].kind]);
     output_table_end(output);
 }
 
@@ -207,16 +180,15 @@ static void warn_of_edition(struct output *output, const struct edition *edition
     buf_release(&name);
 }
 
-static void compare_rows(struct call *call, const struct edition *from, const struct edition *to)
+static void compare_rows(struct output *output, const struct edition *from, const struct edition *to)
 {
-    struct output *output = call->output;
     struct changes changes = { 0 };
     struct buf sum = { 0 };
 
     if (from->has_rows && to->has_rows)
         changes_find(&from->rows, &to->rows, &changes);
     changes_sum_up(&changes, &sum);
-    show_changes(output, &changes, call->parsed->options[OPTION_JSON] == NULL);
+    show_changes(output, &changes);
     if (sum.len > 0)
         output_note(output, NOTE_PLAIN, "%s.", buf_text(&sum));
     warn_of_edition(output, from);
@@ -274,12 +246,10 @@ static void sort_files(struct rulefiles *files)
         qsort(files->list, files->count, sizeof *files->list, compare_names);
 }
 
-static void show(struct call *call, struct edition *from, struct edition *to)
+static void show(struct output *output, struct edition *from, struct edition *to)
 {
-    struct output *output = call->output;
-
     show_editions(output, from, to);
-    compare_rows(call, from, to);
+    compare_rows(output, from, to);
     sort_files(&from->files);
     sort_files(&to->files);
     if (compare_lines(output, &from->files, &to->files) == 0)
@@ -299,7 +269,7 @@ int command_rules_diff(struct call *call)
     if (code == EXIT_DONE)
         code = read_edition(call, db, &to);
     if (code == EXIT_DONE)
-        show(call, &from, &to);
+        show(call->output, &from, &to);
     rows_release(&from.rows);
     rows_release(&to.rows);
     rulefiles_release(&from.files);

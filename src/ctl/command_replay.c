@@ -2,8 +2,8 @@
  * command_replay: recorded messages against a draft (desk/replay.h), through a connection that can only read.
  *
  * JSON: "judged", "unchanged", "changed" (and of it "other_rule", "other_action", "other_text"), "unreadable",
- * "oldest_at", "newest_at"; then "changes", a row for each pair of rules ("kind" rule, action or text), the most frequent first, and "examples",
- * whose "change" is the number of its row in "changes".
+ * "oldest_at", "newest_at"; then "changes", a row for each pair of rules ("kind" rule, action or text), the most
+ * frequent first, and "examples", whose "change" is the number of its row in "changes".
  */
 #include "ctl/call.h"
 #include "ctl/commands.h"

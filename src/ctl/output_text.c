@@ -150,11 +150,33 @@ static void add_cell(struct output *output, const struct text_cell *cell, const 
     text_add_styled(output, style, cell->text + cell->mark.end, len - cell->mark.end);
 }
 
+/* A mark that would be cut off is moved to where it is seen: what stands before it gives way. */
+static void cut_head(struct text_cell *cell, size_t columns)
+{
+    size_t before = width_text(cell->text, cell->mark.start), from;
+    struct buf text = { 0 };
+
+    if (cell->mark.end <= cell->mark.start || width_text(cell->text, cell->mark.end) < columns ||
+        before <= columns / 4)
+        return;
+    from = width_cut(cell->text, cell->mark.start, before - columns / 4, NULL);
+    buf_add_text(&text, "…");
+    cell->mark.start += text.len - from;
+    cell->mark.end += text.len - from;
+    buf_add_text(&text, cell->text + from);
+    free(cell->text);
+    cell->width = width_text(buf_text(&text), text.len);
+    cell->text = buf_detach(&text);
+}
+
 static void cut_cell(struct text_cell *cell, size_t columns)
 {
     struct buf text = { 0 };
     size_t taken;
 
+    if (cell->width <= columns)
+        return;
+    cut_head(cell, columns);
     if (cell->width <= columns)
         return;
     buf_add(&text, cell->text, width_cut(cell->text, strlen(cell->text), columns - 1, &taken));
@@ -205,20 +227,27 @@ static size_t measure(const struct output *output, size_t *widths)
     return total;
 }
 
-/* Takes what is too much from the widest long column, again and again. */
+/* Takes what is too much from the widest long column until it is as wide as the next, again and again. */
 static void squeeze(const struct output *output, size_t *widths, size_t total)
 {
     while (total > output->place.columns) {
-        size_t widest = SIZE_MAX;
+        size_t widest = SIZE_MAX, next = CELL_MIN;
         size_t excess = total - output->place.columns, give;
 
-        for (size_t i = 0; i < output->column_count; i++)
-            if (output->columns[i].look == LOOK_LONG && widths[i] > CELL_MIN &&
-                (widest == SIZE_MAX || widths[i] > widths[widest]))
+        for (size_t i = 0; i < output->column_count; i++) {
+            if (output->columns[i].look != LOOK_LONG || widths[i] <= CELL_MIN)
+                continue;
+            if (widest == SIZE_MAX || widths[i] > widths[widest]) {
+                next = widest != SIZE_MAX ? widths[widest] : next;
                 widest = i;
+            } else if (widths[i] > next) {
+                next = widths[i];
+            }
+        }
         if (widest == SIZE_MAX)
             return;
-        give = widths[widest] - CELL_MIN < excess ? widths[widest] - CELL_MIN : excess;
+        give = widths[widest] > next ? widths[widest] - next : 1;
+        give = give < excess ? give : excess;
         widths[widest] -= give;
         total -= give;
     }

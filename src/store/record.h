@@ -1,9 +1,9 @@
 /*
  * record: customers' messages as they were decided, for judging them again.
  *
- * They come newest first (those of one user conversation by conversation), in chunks: each chunk is one short read, copied out, so that whoever takes long over
- * a chunk holds no snapshot of the book meanwhile, and memory stays bounded however long the book is. Reads only;
- * serves readers and the writer alike.
+ * They come newest first (those of one user conversation by conversation), in chunks: each chunk is one short
+ * read, copied out, so that whoever takes long over it holds no snapshot of the book meanwhile, and memory stays
+ * bounded however long the book is. Reads only; serves readers and the writer alike.
  */
 #ifndef STORE_RECORD_H
 #define STORE_RECORD_H
