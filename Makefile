@@ -209,8 +209,8 @@ CTL = \
   src/ctl/output_json.c \
   src/ctl/output_text.c \
   src/ctl/output_text_exchange.c \
-  src/ctl/problems.c \
   src/ctl/output_text_patch.c \
+  src/ctl/problems.c \
   src/ctl/show.c \
   src/ctl/verdict.c \
   src/ctl/wrap.c
@@ -303,6 +303,7 @@ SYSTEM = \
   tests/system/13_clock.py \
   tests/system/14_readme.py \
   tests/system/15_attacks.py \
+  tests/system/18_history.py \
   tests/system/19_check.py \
   tests/system/21_rulesets.py
 
