@@ -69,8 +69,9 @@ int desk_install(struct desk *desk, struct ruleset *rules, const struct rulefile
 int desk_adopt(struct desk *desk, struct ruleset *rules, struct error *error);
 
 /*
- * The rule folder is loaded at start only when its bytes differ from those last tried, so that a restart does
- * not undo what was loaded by hand since. desk_folder_is_news: 1, 0, -1. desk_note_folder remembers them,
+ * The rule folder is loaded at start only when its bytes differ from those last tried, whoever brought them (the
+ * start itself, SIGHUP, or `rules load` of the same files), so that a restart undoes neither a rollback nor what was
+ * loaded from elsewhere since. desk_folder_is_news: 1, 0, -1. desk_note_folder remembers them,
  * inside a transaction.
  */
 int desk_folder_is_news(struct desk *desk, const struct rulefiles *files, struct error *error);

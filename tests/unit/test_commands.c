@@ -66,6 +66,11 @@ static void understands(void **state)
         { "say ana I am_here", "say CONVERSATION TEXT...", "ana", "I am here" },
         { "say ana -- --json", "say CONVERSATION TEXT...", "ana", "--json" },
         { "--json tr +82_10", "transcript CONVERSATION", "+82 10", NULL },
+        { "rules diff", "rules diff [FROM] [TO]", NULL, NULL },
+        { "rules di 3 ./draft", "rules diff [FROM] [TO]", "3", "./draft" },
+        { "rules hist --limit 3", "rules history", NULL, NULL },
+        { "rules rollb 3", "rules rollback N", "3", NULL },
+        { "rules rep ./draft --until today", "rules replay DIR", "./draft", NULL },
         { "take status", "take CONVERSATION", "status", NULL },
     };
 
@@ -103,6 +108,9 @@ static void refuses(void **state)
         { "why", "\"frontdesk why\" is not complete: next comes MESSAGE" },
         { "why x", "MESSAGE is a number, and \"x\" is none" },
         { "why 99999999999999999999", "MESSAGE is a number, and \"99999999999999999999\" is none" },
+        { "rules rollback", "\"frontdesk rules rollback\" is not complete: next comes N" },
+        { "rules rollback -1", "N is a number, and \"-1\" is none" },
+        { "rules history --until today", "--until does not belong to \"frontdesk rules history\"" },
         { "outbox show -1", "ID is a number, and \"-1\" is none" },
         { "status now", "\"now\" is too much: \"frontdesk status\" ends there" },
         { "status --owner bot", "--owner does not belong to \"frontdesk status\"" },

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "ctl/output.h"
+#include "text/patch.h"
 
 struct screen {
     struct buf put, talk;
@@ -269,6 +270,75 @@ static void chats_draw_bubbles(void **state)
           "");
 }
 
+static void show_patch(struct output *output)
+{
+    static const struct patch_line lines[] = {
+        { PATCH_SAME, 9, 9, "same", 4 },
+        { PATCH_GONE, 10, 0, "old \x1b[2J", 8 },
+        { PATCH_NEW, 0, 10, "new and longer than the terminal is wide", 40 },
+        { PATCH_GAP, 0, 0, "", 0 },
+    };
+
+    output_patch(output, "lines");
+    for (size_t i = 0; i < 4; i++)
+        output_patch_line(output, "a.sql", &lines[i]);
+    output_patch_line(output, "b\n.sql", &lines[0]);
+    output_patch_end(output);
+}
+
+static void patches_show_signs_and_numbers_and_cut_nothing(void **state)
+{
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 20, false);
+
+    (void)state;
+    show_patch(output);
+    output_end(output);
+    check(&screen,
+          "a.sql\n"
+          "     9  same\n"
+          "-   10  old \\x1b[2J\n"
+          "+   10  new and longer than the terminal is wide\n"
+          "      …\n"
+          "\n"
+          "b\\n.sql\n"
+          "     9  same\n",
+          "");
+    output = begin(&screen, OUTPUT_JSON, 0, false);
+    show_patch(output);
+    output_end(output);
+    check(&screen,
+          "{\"format\":1,\"lines\":["
+          "{\"file\":\"a.sql\",\"kind\":\"same\",\"before\":9,\"after\":9,\"text\":\"same\"},"
+          "{\"file\":\"a.sql\",\"kind\":\"gone\",\"before\":10,\"after\":null,\"text\":\"old \\u001b[2J\"},"
+          "{\"file\":\"a.sql\",\"kind\":\"new\",\"before\":null,\"after\":10,"
+          "\"text\":\"new and longer than the terminal is wide\"},"
+          "{\"file\":\"a.sql\",\"kind\":\"gap\",\"before\":null,\"after\":null,\"text\":null},"
+          "{\"file\":\"b\\n.sql\",\"kind\":\"same\",\"before\":9,\"after\":9,\"text\":\"same\"}]}\n",
+          "");
+}
+
+/* Two long columns share what room there is, and what is marked stays in sight. */
+static void cuts_leave_the_mark(void **state)
+{
+    static const struct column columns[] = { { "a", "a", LOOK_LONG }, { "b", "b", LOOK_LONG } };
+    static const char left[] = "we are open until six o'clock, every day of the week";
+    struct cell marked = cell_text("we are open from nine on and until seven o'clock");
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 42, true);
+
+    (void)state;
+    marked.mark = (struct span){ 35, 40 };
+    output_table(output, "things", columns, 2);
+    output_row(output, (struct cell[]){ cell_text(left), marked });
+    output_table_end(output);
+    output_end(output);
+    check(&screen,
+          "\x1b[2ma\x1b[0m                     \x1b[2mb\x1b[0m\n"
+          "we are open until s…  …ntil \x1b[4mseven\x1b[0m o'clock\n",
+          "");
+}
+
 /* Whatever a command does, also when it fails within a table: one document that parses, "format" first. */
 static void json_is_always_whole(void **state)
 {
@@ -302,6 +372,8 @@ int main(void)
         cmocka_unit_test(records_leave_out_what_is_unknown),
         cmocka_unit_test(transcripts_indent_further_lines),
         cmocka_unit_test(chats_draw_bubbles),
+        cmocka_unit_test(patches_show_signs_and_numbers_and_cut_nothing),
+        cmocka_unit_test(cuts_leave_the_mark),
         cmocka_unit_test(json_is_always_whole),
     };
 
