@@ -413,7 +413,7 @@ check: packages-check
 torture: packages-check
 	@$(MAKE) --no-print-directory -j$(JOBS) all tests build/frontdesk-load
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=fuzzer-no-link,address,undefined fuzzers
-	TORTURE=1 RACES=20000 TEST_TIMEOUT=20000 BUILD=$(B) sh tests/run.sh $(SYSTEM)
+	TORTURE=1 RACES=20000 REPLAYED=100000 TEST_TIMEOUT=20000 BUILD=$(B) sh tests/run.sh $(SYSTEM)
 	FUZZ_SECONDS=600 TEST_TIMEOUT=20000 sh tests/run.sh tests/fuzz/short.sh
 
 bench: packages
