@@ -75,8 +75,10 @@ LIB = \
   src/base/zone_rule.c \
   src/text/filter.c \
   src/text/filter_date.c \
+  src/text/filter_josa.c \
   src/text/filter_number.c \
   src/text/fold.c \
+  src/text/josa.c \
   src/text/letters.c \
   src/text/literal.c \
   src/text/literal_part.c \
@@ -249,6 +251,7 @@ UNIT = \
   http \
   inbound \
   index \
+  josa \
   json \
   listing \
   log \

@@ -181,6 +181,7 @@ static const struct filter_type TYPES[] = {
     { "minus", 1, filter_check_number, filter_minus },
     { "money", 1, filter_check_currency, filter_money },
     { "date", 1, filter_check_date, filter_date },
+    { "josa", 1, filter_check_josa, filter_josa },
 };
 
 enum { TYPE_COUNT = sizeof TYPES / sizeof TYPES[0] };

@@ -5,7 +5,8 @@
  * Filters never fail on a value: what is no number or no date goes through unchanged. No result is longer
  * than FILTER_VALUE_MAX. Pure; any thread.
  *
- * filter.c holds the table and the filters of text, filter_number.c and filter_date.c the others.
+ * filter.c holds the table and the filters of text, filter_number.c, filter_date.c and filter_josa.c
+ * the others.
  */
 #ifndef TEXT_FILTER_H
 #define TEXT_FILTER_H
@@ -43,13 +44,15 @@ bool filter_knows_currency(const char *code);
 /* Frees the arguments. */
 void filter_release(struct filter *filter);
 
-/* Of filter_number.c and filter_date.c: checks of arguments, and functions from a value to a result. */
+/* Of the other filter_*.c: checks of arguments, and functions from a value to a result. */
 int filter_check_number(char *const *args, struct error *error);
 int filter_check_currency(char *const *args, struct error *error);
 int filter_check_date(char *const *args, struct error *error);
+int filter_check_josa(char *const *args, struct error *error);
 void filter_plus(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out);
 void filter_minus(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out);
 void filter_money(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out);
 void filter_date(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out);
+void filter_josa(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out);
 
 #endif

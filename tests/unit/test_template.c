@@ -125,6 +125,11 @@ static void text_filters(void **state)
         { "{{ 'a,b' | replace: ',', '' }}", "ab" },
         { "{{ unknown | default: ' x ' | strip | upcase }}", "X" },
         { "{{ 'a|b}}c' | upcase }}", "A|B}}C" },
+        { "{{ '수박' | josa: '을/를' }} 담았습니다", "수박을 담았습니다" },
+        { "{{ '사과' | josa: \"를/을\" }}, {{ '서울' | josa: '(으)로' }}", "사과를, 서울로" },
+        { "{{ price | money: 'KRW' | josa: '이에요/예요' }}", "₩12,000이에요" },
+        { "[{{ empty | josa: '은/는' }}]", "[]" },
+        { "{{ empty | default: '고객' | josa: '아/야' }}", "고객아" },
     };
 
     (void)state;
@@ -250,6 +255,8 @@ static void errors(void **state)
         { "{{ a | plus: 'x' }}", "column 8: \"x\" is no decimal number" },
         { "{{ a | plus: 1.2.3 }}", "is no decimal number" },
         { "{{ a | money: 'won' }}", "column 8: \"won\" is no currency code" },
+        { "{{ a | josa: '을를' }}", "column 8: josa does not know '을를'; known are 은/는, 이/가, 을/를," },
+        { "{{ a | josa }}", "column 8: josa takes 1 argument, here are 0" },
         { "{{ a | date: '%Q' }}", "column 8: date does not know \"%Q\"" },
         { "{{ a | date: '100%' }}", "date does not know \"%\"" },
         { "\xff", "UTF-8" },
