@@ -137,6 +137,10 @@ LIB = \
   src/rules/row.c \
   src/rules/ruleset.c \
   src/rules/setting.c \
+  src/rules/tell.c \
+  src/rules/tell_condition.c \
+  src/rules/tell_en.c \
+  src/rules/tell_ko.c \
   src/rules/variable.c \
   src/braze/answer.c \
   src/braze/date.c \
@@ -202,6 +206,7 @@ CTL = \
   src/ctl/command_replay.c \
   src/ctl/command_rules.c \
   src/ctl/command_status.c \
+  src/ctl/command_tell.c \
   src/ctl/command_try.c \
   src/ctl/command_webhooks.c \
   src/ctl/command_why.c \
@@ -212,6 +217,7 @@ CTL = \
   src/ctl/output_text.c \
   src/ctl/output_text_exchange.c \
   src/ctl/output_text_patch.c \
+  src/ctl/output_text_prose.c \
   src/ctl/problems.c \
   src/ctl/show.c \
   src/ctl/verdict.c \
@@ -272,6 +278,7 @@ UNIT = \
   show \
   split \
   state \
+  tell \
   template \
   utf8 \
   width \

@@ -33,6 +33,10 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_SCRIPT] = { "script", "FILE", "lines to say, one by one (- for standard input)", false },
     [OPTION_UNTIL] = { "until", "T", "before this time, written as for --since", false },
     [OPTION_STRICT] = { "strict", NULL, "warnings count as failures", false },
+    [OPTION_LANGUAGE] = { "language", "CODE", "en, ko or, for init, es", false },
+    [OPTION_KIND] = { "kind", "KIND", "shop, restaurant or service", false },
+    [OPTION_URL] = { "url", "URL", "where Braze will reach you, like https://desk.example.com", false },
+    [OPTION_ENV] = { "env", "FILE", "a file of settings, the same as for frontdeskd (FRONTDESK_ENV)", true },
 };
 
 /* Patterns */

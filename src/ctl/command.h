@@ -40,6 +40,10 @@ enum option_id {
     OPTION_SCRIPT,
     OPTION_STRICT,
     OPTION_UNTIL,
+    OPTION_LANGUAGE,
+    OPTION_KIND,
+    OPTION_URL,
+    OPTION_ENV,
     OPTION_COUNT,
 };
 

@@ -39,6 +39,10 @@ const struct command commands[] = {
       command_rules_load },
     { "rules list", "the rules in force, in the order in which they are tried", NULL, 0, true,
       command_rules_list },
+    { "rules tell [DIR]", "the rules in plain sentences",
+      "Those in force, or those of DIR, in the order in which they are tried, in English or Korean (--language ko).\n"
+      "Read it as your customers will meet it: settings are filled in, ‹names› stand for what differs between them.",
+      OPTION_BIT(OPTION_LANGUAGE), false, command_rules_tell },
     { "rules try TEXT...", "what would be answered to this text?",
       "By the rules in force, or those in --rules DIR. Nothing is sent and nothing is written.", 0, false,
       command_rules_try },

@@ -17,6 +17,7 @@ int command_chat(struct call *call);
 int command_rules_check(struct call *call);
 int command_rules_load(struct call *call);
 int command_rules_list(struct call *call);
+int command_rules_tell(struct call *call);
 int command_rules_try(struct call *call);
 int command_rules_history(struct call *call);
 int command_rules_diff(struct call *call);

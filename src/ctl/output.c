@@ -204,6 +204,50 @@ void output_patch_end(struct output *output)
     close_element(output, ELEMENT_PATCH);
 }
 
+enum { PROSE_COLUMNS = 6 };
+
+static const struct column PROSE[PROSE_COLUMNS] = {
+    { "heading", "heading", LOOK_PLAIN },    { "is_part", NULL, LOOK_PLAIN },  { "priority", "priority", LOOK_NUMBER },
+    { "sentences", "sentences", LOOK_LONG }, { "file", "file", LOOK_PLAIN },   { "line", "line", LOOK_NUMBER },
+};
+
+void output_prose(struct output *output, const char *noun)
+{
+    open_element(output, ELEMENT_PROSE, noun, PROSE, PROSE_COLUMNS);
+}
+
+static void add_paragraph_row(struct output *output, const struct paragraph *paragraph)
+{
+    struct buf sentences = { 0 };
+    struct jsonw w = { .out = &sentences };
+    struct cell none = { 0 };
+
+    jsonw_array(&w, NULL);
+    for (size_t i = 0; i < paragraph->count; i++)
+        jsonw_text(&w, NULL, paragraph->sentences[i]);
+    jsonw_end_array(&w);
+    output->way->row(output, (struct cell[PROSE_COLUMNS]){
+                                 cell_text(paragraph->heading), cell_flag(paragraph->is_part),
+                                 paragraph->file != NULL ? cell_number(paragraph->priority) : none,
+                                 cell_json(buf_text(&sentences)), cell_text(paragraph->file),
+                                 paragraph->file != NULL ? cell_number(paragraph->line) : none });
+    buf_release(&sentences);
+}
+
+void output_paragraph(struct output *output, const struct paragraph *paragraph)
+{
+    must_be_open(output, ELEMENT_PROSE);
+    if (output->way->paragraph != NULL)
+        output->way->paragraph(output, paragraph);
+    else
+        add_paragraph_row(output, paragraph);
+}
+
+void output_prose_end(struct output *output)
+{
+    close_element(output, ELEMENT_PROSE);
+}
+
 void output_prompt(struct output *output)
 {
     if (output->way->prompt != NULL && output->place.is_terminal)

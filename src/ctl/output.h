@@ -6,9 +6,10 @@
  *     record     one thing with named fields:   output_record
  *     exchange   who said what, in order:       output_exchange … output_line … output_exchange_end
  *     patch      what differs, line by line:    output_patch … output_patch_line … output_patch_end
+ *     prose      paragraphs under headings:     output_prose … output_paragraph … output_prose_end
  *     note       one sentence:                  output_note
  *
- * JSON is one document, an object that begins with "format": 1. A table or exchange is a member named by its
+ * JSON is one document, an object that begins with "format": 1. A table, exchange or prose is a member named by its
  * noun, an array of objects, and so is a patch ("file", "kind": same, gone, new or gap, "before" and "after": the
  * number of the line on either side, "text"); a record a member named by its noun, or the document's own members when the noun
  * is NULL; notes are gathered in "notes" ([{"kind","text"}]), a failure is "error". Ids and counts are
@@ -89,6 +90,15 @@ struct exchange_line { /* borrowed texts, "" when unknown */
     bool is_typed; /* it stands on the screen already: typed at the prompt */
 };
 
+struct paragraph { /* borrowed */
+    const char *heading;
+    bool is_part;              /* the heading opens a part of the whole */
+    const char *file;          /* where it was said; NULL: nowhere in particular */
+    int64_t line, priority;    /* of a rule, with `file` */
+    const char *const *sentences;
+    size_t count, flowing;     /* so many flow together; each behind them begins a line of its own */
+};
+
 struct output *output_new(enum output_form form, const struct output_place *place);
 void output_end(struct output *output); /* finishes the document and frees */
 
@@ -104,6 +114,9 @@ void output_patch(struct output *output, const char *noun);
 /* `file` stays as it is while its lines follow each other. */
 void output_patch_line(struct output *output, const char *file, const struct patch_line *line);
 void output_patch_end(struct output *output);
+void output_prose(struct output *output, const char *noun);
+void output_paragraph(struct output *output, const struct paragraph *paragraph);
+void output_prose_end(struct output *output);
 void output_prompt(
     struct output *output); /* people on a terminal are asked for the next line of the exchange */
 void output_note(struct output *output, enum note_kind kind, const char *format, ...)

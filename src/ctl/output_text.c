@@ -397,6 +397,7 @@ const struct output_way output_way_text = {
     .table_end = text_table_end,
     .record = text_record,
     .line = text_exchange_line,
+    .paragraph = text_paragraph,
     .prompt = text_prompt,
     .patch = text_patch_line,
     .note = text_note,

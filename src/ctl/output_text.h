@@ -1,11 +1,12 @@
 /*
- * output_text: what the two files of the text way share. For ctl/output_text*.c only.
+ * output_text: what the files of the text way share. For ctl/output_text*.c only.
  */
 #ifndef CTL_OUTPUT_TEXT_H
 #define CTL_OUTPUT_TEXT_H
 
 #include "ctl/output_way.h"
 
+#define BOLD      "1"
 #define DIM       "2"
 #define UNDERLINE "4"
 #define RED       "31"
@@ -27,6 +28,7 @@ void text_leave_prompt(struct output *output);
 void text_begin_thing(struct output *output);
 
 void text_patch_line(struct output *output, const char *file, const struct patch_line *line);
+void text_paragraph(struct output *output, const struct paragraph *paragraph);
 void text_exchange_line(struct output *output, const struct exchange_line *line);
 
 #endif

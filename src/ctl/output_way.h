@@ -16,12 +16,13 @@ struct output_way {
                    const struct cell *cells, size_t count);
     void (*line)(struct output *output, const struct exchange_line *line);
     void (*patch)(struct output *output, const char *file, const struct patch_line *line);
+    void (*paragraph)(struct output *output, const struct paragraph *paragraph); /* NULL: a row of a table */
     void (*prompt)(struct output *output); /* NULL: nobody is asked */
     void (*note)(struct output *output, enum note_kind kind, const char *sentence);
     void (*end)(struct output *output);
 };
 
-enum element { ELEMENT_NONE, ELEMENT_TABLE, ELEMENT_EXCHANGE, ELEMENT_PATCH };
+enum element { ELEMENT_NONE, ELEMENT_TABLE, ELEMENT_EXCHANGE, ELEMENT_PATCH, ELEMENT_PROSE };
 
 struct text_cell { /* a rendered cell: its columns on a terminal, and where its mark is */
     char *text;

@@ -31,11 +31,16 @@ struct josa {
 };
 
 static const struct josa PAIRS[] = {
-    { "은", "는", "은(는)", false },         { "이", "가", "이(가)", false },
-    { "을", "를", "을(를)", false },         { "과", "와", "와(과)", false },
-    { "아", "야", "아(야)", false },         { "으로", "로", "(으)로", true },
-    { "이랑", "랑", "(이)랑", false },       { "이나", "나", "(이)나", false },
-    { "이라고", "라고", "(이)라고", false }, { "이라도", "라도", "(이)라도", false },
+    { "은", "는", "은(는)", false },
+    { "이", "가", "이(가)", false },
+    { "을", "를", "을(를)", false },
+    { "과", "와", "와(과)", false },
+    { "아", "야", "아(야)", false },
+    { "으로", "로", "(으)로", true },
+    { "이랑", "랑", "(이)랑", false },
+    { "이나", "나", "(이)나", false },
+    { "이라고", "라고", "(이)라고", false },
+    { "이라도", "라도", "(이)라도", false },
     { "이에요", "예요", "이에요(예요)", false },
 };
 
@@ -53,12 +58,12 @@ static const struct {
     uint32_t sign;
     enum sound sound;
 } SIGNS[] = {
-    { '%', SOUND_VOWEL },    /* 퍼센트 */
-    { '+', SOUND_VOWEL },    /* 플러스 */
-    { 0x00b0, SOUND_VOWEL }, /* 도 */
-    { '$', SOUND_VOWEL },    /* 달러 */
-    { 0x20ac, SOUND_VOWEL }, /* 유로 */
-    { 0x00a3, SOUND_VOWEL }, /* 파운드 */
+    { '%', SOUND_VOWEL },        /* 퍼센트 */
+    { '+', SOUND_VOWEL },        /* 플러스 */
+    { 0x00b0, SOUND_VOWEL },     /* 도 */
+    { '$', SOUND_VOWEL },        /* 달러 */
+    { 0x20ac, SOUND_VOWEL },     /* 유로 */
+    { 0x00a3, SOUND_VOWEL },     /* 파운드 */
     { 0x20a9, SOUND_CONSONANT }, /* 원 */
     { 0x00a5, SOUND_CONSONANT }, /* 엔 */
 };
@@ -90,8 +95,8 @@ static enum sound zeros_sound(size_t zeros)
 static enum sound number_sound(const struct tail *tail, size_t end)
 {
     static const enum sound DIGITS[] = {
-        SOUND_CONSONANT, SOUND_RIEUL, SOUND_VOWEL, SOUND_CONSONANT, SOUND_VOWEL,
-        SOUND_VOWEL,     SOUND_CONSONANT, SOUND_RIEUL, SOUND_RIEUL, SOUND_VOWEL,
+        SOUND_CONSONANT, SOUND_RIEUL,     SOUND_VOWEL, SOUND_CONSONANT, SOUND_VOWEL,
+        SOUND_VOWEL,     SOUND_CONSONANT, SOUND_RIEUL, SOUND_RIEUL,     SOUND_VOWEL,
     };
     size_t start = end, zeros = 0;
     bool is_round = true, is_whole = true;
@@ -122,21 +127,21 @@ struct ending {
 
 /* In lower case; the first that fits. */
 static const struct ending ENDINGS[] = {
-    { "set", SOUND_VOWEL, true },          /* 세트 */
-    { "hit", SOUND_VOWEL, true },          /* 히트 */
-    { "me", SOUND_VOWEL, true },           /* 미 */
+    { "set", SOUND_VOWEL, true },            /* 세트 */
+    { "hit", SOUND_VOWEL, true },            /* 히트 */
+    { "me", SOUND_VOWEL, true },             /* 미 */
     { "chocolate", SOUND_CONSONANT, false }, /* 초콜릿 */
-    { "bag", SOUND_CONSONANT, false },     /* 백 */
-    { "app", SOUND_CONSONANT, false },     /* 앱 */
-    { "ook", SOUND_CONSONANT, false },     /* 북 */
-    { "ck", SOUND_CONSONANT, false },      /* 스낵 */
-    { "ng", SOUND_CONSONANT, false },      /* 마케팅 */
-    { "gn", SOUND_CONSONANT, false },      /* 디자인 */
-    { "mb", SOUND_CONSONANT, false },      /* 섬 */
-    { "mn", SOUND_CONSONANT, false },      /* 칼럼 */
-    { "le", SOUND_RIEUL, false },          /* 애플 */
-    { "ne", SOUND_CONSONANT, false },      /* 온라인 */
-    { "me", SOUND_CONSONANT, false },      /* 게임 */
+    { "bag", SOUND_CONSONANT, false },       /* 백 */
+    { "app", SOUND_CONSONANT, false },       /* 앱 */
+    { "ook", SOUND_CONSONANT, false },       /* 북 */
+    { "ck", SOUND_CONSONANT, false },        /* 스낵 */
+    { "ng", SOUND_CONSONANT, false },        /* 마케팅 */
+    { "gn", SOUND_CONSONANT, false },        /* 디자인 */
+    { "mb", SOUND_CONSONANT, false },        /* 섬 */
+    { "mn", SOUND_CONSONANT, false },        /* 칼럼 */
+    { "le", SOUND_RIEUL, false },            /* 애플 */
+    { "ne", SOUND_CONSONANT, false },        /* 온라인 */
+    { "me", SOUND_CONSONANT, false },        /* 게임 */
     { "l", SOUND_RIEUL, false },
     { "m", SOUND_CONSONANT, false },
     { "n", SOUND_CONSONANT, false },
@@ -144,9 +149,9 @@ static const struct ending ENDINGS[] = {
 
 /* As said behind a number. */
 static const struct ending UNITS[] = {
-    { "kg", SOUND_CONSONANT, true }, { "g", SOUND_CONSONANT, true },  { "mg", SOUND_CONSONANT, true },
-    { "km", SOUND_VOWEL, true },     { "m", SOUND_VOWEL, true },      { "cm", SOUND_VOWEL, true },
-    { "mm", SOUND_VOWEL, true },     { "l", SOUND_VOWEL, true },      { "ml", SOUND_VOWEL, true },
+    { "kg", SOUND_CONSONANT, true }, { "g", SOUND_CONSONANT, true }, { "mg", SOUND_CONSONANT, true },
+    { "km", SOUND_VOWEL, true },     { "m", SOUND_VOWEL, true },     { "cm", SOUND_VOWEL, true },
+    { "mm", SOUND_VOWEL, true },     { "l", SOUND_VOWEL, true },     { "ml", SOUND_VOWEL, true },
     { "kcal", SOUND_VOWEL, true },
 };
 
@@ -156,7 +161,8 @@ static char latin(uint32_t code)
     utf8proc_int32_t parts[8];
     int boundary = 0;
 
-    if (code > 0x7f && utf8proc_decompose_char((utf8proc_int32_t)code, parts, 8, UTF8PROC_DECOMPOSE, &boundary) > 0)
+    if (code > 0x7f &&
+        utf8proc_decompose_char((utf8proc_int32_t)code, parts, 8, UTF8PROC_DECOMPOSE, &boundary) > 0)
         code = (uint32_t)parts[0];
     if (code >= 'A' && code <= 'Z')
         code += 'a' - 'A';
@@ -175,7 +181,8 @@ static enum sound find_ending(const struct ending *endings, size_t count, const 
     for (size_t i = 0; i < count; i++) {
         size_t end = strlen(endings[i].text);
 
-        if ((end == len || (end < len && !endings[i].is_whole)) && strcmp(word + len - end, endings[i].text) == 0)
+        if ((end == len || (end < len && !endings[i].is_whole)) &&
+            strcmp(word + len - end, endings[i].text) == 0)
             return endings[i].sound;
     }
     return SOUND_UNKNOWN;
@@ -339,7 +346,8 @@ const char *josa_pick(const struct josa *josa, const char *text, size_t len)
 
 /* Pairs */
 
-static bool is_spelled(const char *typed, const char *first, const char *join, const char *second, const char *close)
+static bool is_spelled(const char *typed, const char *first, const char *join, const char *second,
+                       const char *close)
 {
     struct buf spelling = { 0 };
     bool is_equal;
@@ -367,8 +375,8 @@ const struct josa *josa_find(const char *typed, struct error *error)
             return &PAIRS[i];
     for (size_t i = 0; i < PAIR_COUNT; i++)
         buf_addf(&known, "%s%s/%s", i > 0 ? ", " : "", PAIRS[i].closed, PAIRS[i].open);
-    error_set(error, "josa does not know '%.*s'; known are %s.", (int)utf8_floor(typed, strlen(typed), 40), typed,
-              buf_text(&known));
+    error_set(error, "josa does not know '%.*s'; known are %s.", (int)utf8_floor(typed, strlen(typed), 40),
+              typed, buf_text(&known));
     buf_release(&known);
     return NULL;
 }

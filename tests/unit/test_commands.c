@@ -62,7 +62,7 @@ static void understands(void **state)
         { "webh re 4", "webhooks replay ID", "4", NULL },
         { "rules check", "rules check [DIR]", NULL, NULL },
         { "rules check ./shop", "rules check [DIR]", "./shop", NULL },
-        { "ru t where is it?", "rules try TEXT...", "where is it?", NULL },
+        { "ru tr where is it?", "rules try TEXT...", "where is it?", NULL },
         { "say ana I am_here", "say CONVERSATION TEXT...", "ana", "I am here" },
         { "say ana -- --json", "say CONVERSATION TEXT...", "ana", "--json" },
         { "--json tr +82_10", "transcript CONVERSATION", "+82 10", NULL },

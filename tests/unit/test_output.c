@@ -360,9 +360,55 @@ static void json_is_always_whole(void **state)
     buf_release(&screen.talk);
 }
 
+static void show_prose(struct output *output)
+{
+    static const char *const sentences[] = { "Zwei Sätze.", "Eine \x1b[2J Zeile,\nund noch eine." };
+    static const char *const korean[] = { "메시지에 “환불”이 들어 있으면 담당자에게 넘깁니다.", "예: “환불”." };
+
+    output_prose(output, "paragraphs");
+    output_paragraph(output, &(struct paragraph){ .heading = "Teil\n1", .is_part = true, .sentences = sentences,
+                                                  .count = 2, .flowing = 2 });
+    output_paragraph(output, &(struct paragraph){ .heading = "refund", .file = "a.sql", .line = 3, .priority = 9,
+                                                  .sentences = korean, .count = 2, .flowing = 1 });
+    output_prose_end(output);
+}
+
+/* Korean characters take two columns: 30 columns less 4 are 13 of them. */
+static void shows_prose(void **state)
+{
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 30, false);
+
+    (void)state;
+    show_prose(output);
+    output_end(output);
+    check(&screen,
+          "Teil\\n1\n"
+          "  Zwei Sätze. Eine \\x1b[2J\n"
+          "  Zeile,\n"
+          "  und noch eine.\n"
+          "\n"
+          "  refund  9 · a.sql:3\n"
+          "    메시지에 “환불”이 들어\n"
+          "    있으면 담당자에게\n"
+          "    넘깁니다.\n"
+          "    예: “환불”.\n",
+          "");
+    output = begin(&screen, OUTPUT_JSON, 0, false);
+    show_prose(output);
+    output_end(output);
+    check(&screen,
+          "{\"format\":1,\"paragraphs\":[{\"heading\":\"Teil\\n1\",\"is_part\":true,\"priority\":null,"
+          "\"sentences\":[\"Zwei Sätze.\",\"Eine \\u001b[2J Zeile,\\nund noch eine.\"],\"file\":null,\"line\":null},"
+          "{\"heading\":\"refund\",\"is_part\":false,\"priority\":9,\"sentences\":"
+          "[\"메시지에 “환불”이 들어 있으면 담당자에게 넘깁니다.\",\"예: “환불”.\"],\"file\":\"a.sql\",\"line\":3}]}\n",
+          "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shows_prose),
         cmocka_unit_test(shows_tables_as_text),
         cmocka_unit_test(shows_tables_as_json),
         cmocka_unit_test(shows_tables_as_csv),

@@ -1,0 +1,118 @@
+/*
+ * tell_voice: one language's sentences. For rules/tell*.c only.
+ *
+ * A sentence is a pattern: {} takes the next value, {을/를} becomes the particle that fits what stands before
+ * (text/josa.h). The logic, which sentence when, is the same for all languages and stands in tell.c; a new
+ * language is one more table.
+ */
+#ifndef RULES_TELL_VOICE_H
+#define RULES_TELL_VOICE_H
+
+#include "base/buf.h"
+#include "rules/tell.h"
+
+/* How a message can be found by a rule. `more` where another way follows, `last` otherwise. */
+enum tell_clause {
+    CLAUSE_HAS,
+    CLAUSE_BEGINS,
+    CLAUSE_ENDS,
+    CLAUSE_INSIDE,
+    CLAUSE_WHOLE,
+    CLAUSE_PATTERN,
+    CLAUSE_COUNT
+};
+
+enum tell_part {
+    PART_BUSINESS,
+    PART_WAYS,
+    PART_TEAMS,
+    PART_RULES,
+    PART_FIRST,
+    PART_USUAL,
+    PART_AFTER,
+    PART_REST,
+    PART_NEVER,
+    PART_COUNT
+};
+
+enum tell_sentence {
+    TELL_SETTING,     /* {} is {} */
+    TELL_NO_SETTING,  /* nothing is set */
+    TELL_RESPONSE,    /* on {} inside the window through {} */
+    TELL_TEMPLATE,    /* on {} outside of it through {} */
+    TELL_NO_TEMPLATE, /* on {} nothing goes outside of it */
+    TELL_NO_RESPONSE, /* on {} nothing goes inside of it */
+    TELL_WAY,         /* on {} (without a window) through {} */
+    TELL_FURTHER,     /* {} is another way, for rules {} */
+    TELL_UNUSED,      /* {} is another way that no rule takes */
+    TELL_NO_WAY,      /* there is no campaign */
+    TELL_TEAM,        /* team {} gets what rules {} hand over */
+    TELL_TEAM_IDLE,   /* team {} gets nothing */
+    TELL_INTRO,       /* of the rules */
+    TELL_NO_RULES,
+    TELL_NEVER,           /* {} takes everything before */
+    TELL_WHEN,            /* when the message {}{unless}, {what is done} */
+    TELL_WHEN_ALL,        /* whenever nothing before fitted{unless}, {what is done} */
+    TELL_UNLESS,          /* a piece of these two: unless it {} */
+    TELL_ONLY_IF,         /* only {} */
+    TELL_GROUPS,          /* what was found is kept as {} */
+    TELL_CAMPAIGN,        /* the answer goes through {} */
+    TELL_EXAMPLES,        /* for example: {} */
+    TELL_EXAMPLES_BOTH,   /* for example: {}; but not: {} */
+    TELL_COUNTEREXAMPLES, /* but not: {} */
+    TELL_SENTENCE_COUNT
+};
+
+enum tell_compare {
+    COMPARE_EQUAL,
+    COMPARE_NOT,
+    COMPARE_LESS,
+    COMPARE_MOST,
+    COMPARE_MORE,
+    COMPARE_LEAST,
+    COMPARE_BETWEEN,
+    COMPARE_COUNT
+};
+
+struct tell_name { /* ends with a NULL name */
+    const char *name, *text;
+};
+
+struct tell_fact { /* a fact that is 1 or 0 */
+    const char *name, *yes, *no;
+};
+
+struct tell_voice {
+    const char *comma, * or, *and, *quote; /* between members, before the last; `quote` is a pattern */
+    const char *semicolon;                 /* between examples */
+    const char *parts[PART_COUNT];
+    const char *sentences[TELL_SENTENCE_COUNT];
+    struct {
+        const char *more, *last;
+    } clauses[CLAUSE_COUNT];
+    struct {
+        const char *with_say, *without, *afterwards; /* what is done; afterwards: a sentence, or NULL */
+    } acts[ACTION_CLOSE + 1];
+    const struct tell_name *settings;  /* sentences */
+    const struct tell_name *languages; /* names of languages, by code */
+    const struct tell_name *weekdays;
+    const struct tell_name *names; /* of facts, in comparisons */
+    const struct tell_fact *facts;
+    const char *compares[COMPARE_COUNT]; /* {} name, {} value */
+    const char *hours[COMPARE_COUNT];    /* {} hour */
+    const char *condition_and, *condition_or, *condition_sql;
+    struct {
+        const char *one, *many;
+    } units[5]; /* behind a number: milliseconds, seconds, minutes, hours, days */
+};
+
+extern const struct tell_voice tell_english, tell_korean;
+extern const struct tell_voice *const tell_voices[]; /* by enum tell_language */
+
+/* Appends a pattern with its values. */
+void tell_fill(struct buf *out, const char *pattern, const char *const *values);
+
+/* The text of a name, or NULL. */
+const char *tell_find(const struct tell_name *names, const char *name);
+
+#endif

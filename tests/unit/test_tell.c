@@ -1,0 +1,356 @@
+/*
+ * tell: what each column and table becomes in words, in both languages; conditions; and that every sentence
+ * has the values it asks for.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/zone.h"
+#include "rules/tell.h"
+#include "rules/tell_voice.h"
+
+static struct zones *zones;
+
+static int open_zones(void **state)
+{
+    (void)state;
+    zones = zones_open(NULL);
+    return zones != NULL ? 0 : -1;
+}
+
+static int close_zones(void **state)
+{
+    (void)state;
+    zones_close(zones);
+    return 0;
+}
+
+/* "# part" and "heading" lines, each followed by its sentences, one a line. */
+static void tell_all(const char *sql, enum tell_language language, struct buf *out)
+{
+    struct rulefiles files = { 0 };
+    struct error error = { 0 };
+    struct ruleset *rules;
+    struct tell tell;
+
+    rulefiles_add(&files, "1.sql", sql);
+    rules = ruleset_new(&files, zones, &error);
+    if (rules == NULL)
+        fail_msg("%s", error.text);
+    tell_ruleset(rules, language, &tell);
+    for (size_t i = 0; i < tell.count; i++) {
+        buf_addf(out, "%s%s\n", tell.items[i].is_part ? "# " : "", tell.items[i].heading);
+        for (size_t k = 0; k < tell.items[i].count; k++)
+            buf_addf(out, "%s\n", tell.items[i].sentences[k]);
+    }
+    tell_release(&tell);
+    ruleset_free(rules);
+    rulefiles_release(&files);
+}
+
+static void check_told(const char *sql, enum tell_language language, const char *wanted)
+{
+    struct buf told = { 0 };
+
+    tell_all(sql, language, &told);
+    if (strstr(buf_text(&told), wanted) == NULL)
+        fail_msg("%s\nis not in\n%s", wanted, buf_text(&told));
+    buf_release(&told);
+}
+
+struct row {
+    const char *sql, *english, *korean;
+};
+
+static void check_rows(const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        check_told(rows[i].sql, TELL_ENGLISH, rows[i].english);
+        check_told(rows[i].sql, TELL_KOREAN, rows[i].korean);
+    }
+}
+
+#define CHECK(rows)           check_rows(rows, sizeof(rows) / sizeof(rows)[0])
+#define RULE(columns, values) "INSERT INTO rule (name, " columns ") VALUES ('r', " values ");"
+
+static void matching(void **state)
+{
+    static const struct row rows[] = {
+        { RULE("words, say", "'hours, 영업시간', 'We are here.'"),
+          "r\nWhen a message contains “hours” or “영업시간”, the answer is: “We are here.”\n",
+          "r\n메시지에 “hours” 또는 “영업시간”이 들어 있으면 이렇게 답합니다: “We are here.”\n" },
+        { RULE("words, say", "'환불, 반품, 취소', '네'"),
+          "contains “환불”, “반품” or “취소”, the answer is: “네”", "“반품” 또는 “취소”가 들어 있으면" },
+        { RULE("words, say", "'price, open*, *burger, *cake*, =hi', 'x'"),
+          "When a message contains “price”, or has a word that begins with “open”, or has a word that ends in "
+          "“burger”, or has “cake” anywhere, even inside a word, or says nothing but “hi”, the answer",
+          "메시지에 “price”가 들어 있거나, 메시지에 “open”으로 시작하는 말이 있거나, 메시지에 “burger”로 끝나는 "
+          "말이 있거나, 메시지 어디에든 “cake”가 들어 있거나, 메시지가 “hi”뿐이면 이렇게" },
+        { RULE("words, pattern, say", "'order', 'no\\.? (?<number>\\d+)', 'Order {{ number }}'"),
+          "contains “order”, or fits the pattern “no\\.? (?<number>\\d+)”, the answer is: “Order ‹number›”\n"
+          "What it finds there is kept as ‹number›.",
+          "여기서 찾은 내용은 ‹number›로 기억합니다." },
+        { RULE("words, unless, say", "'leak*', 'not a leak, no leak', 'x'"),
+          "begins with “leak”, unless it contains “not a leak” or “no leak”, the answer is: “x”",
+          "“leak”로 시작하는 말이 있으면(단, 메시지에 “not a leak” 또는 “no leak”가 들어 있으면 제외) 이렇게" },
+        { RULE("priority, unless, say", "3, 'leak', 'x'"),
+          "When none of the rules above has taken the message, unless it contains “leak”, the answer is: “x”",
+          "해당하지 않으면(단, 메시지에 “leak”가 들어 있으면 제외) 이렇게 답합니다: “x”" },
+    };
+
+    (void)state;
+    CHECK(rows);
+}
+
+static void actions(void **state)
+{
+    static const struct row rows[] = {
+        { RULE("words, action", "'a', 'ignore'"), "contains “a”, nothing is answered.\n",
+          "들어 있으면 답하지 않습니다.\n" },
+        { RULE("words, action", "'a', 'opt_out'"),
+          "the customer is opted out.\nFrom then on the bot is silent until the customer opts in again.",
+          "고객을 수신 거부로 처리합니다.\n그 뒤로 고객이 다시" },
+        { RULE("words, action, say", "'a', 'opt_out', 'Bye'"), "is opted out and told: “Bye”",
+          "처리하고 이렇게 답합니다: “Bye”" },
+        { RULE("words, action", "'a', 'opt_in'"), "the customer is opted in again.\n",
+          "수신 거부를 풉니다.\n" },
+        { RULE("words, action, say", "'a', 'opt_in', 'Hi'"), "opted in again and told: “Hi”",
+          "수신 거부를 풀고 이렇게 답합니다: “Hi”" },
+        { RULE("words, action", "'a', 'close'"), "the conversation is closed.\n", "대화를 끝냅니다.\n" },
+        { RULE("words, action, say", "'a', 'close', 'Bye'"), "is closed, and the customer is told: “Bye”",
+          "대화를 끝내고 이렇게 답합니다: “Bye”" },
+        { "INSERT INTO team (name) VALUES ('desk'), ('idle');" RULE("words, action, target",
+                                                                    "'a', 'handoff', 'desk'"),
+          "the team “desk” takes over.\nFrom then on the bot is silent until somebody releases or closes",
+          "대화를 “desk” 팀에 넘깁니다.\n그 뒤로 담당자가" },
+        { "INSERT INTO team (name) VALUES ('desk'), ('idle');" RULE("words, action, target, say",
+                                                                    "'a', 'handoff', 'desk', 'Wait'"),
+          "# Who takes over\nThe team “desk” gets the conversations that “r” hands over.\n"
+          "No rule hands a conversation over to the team “idle”.\n",
+          "넘기고 이렇게 답합니다: “Wait”" },
+    };
+
+    (void)state;
+    CHECK(rows);
+}
+
+#define CAMPAIGNS(rows) "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES " rows ";"
+
+static void business(void **state)
+{
+    static const struct row rows[] = {
+        { "INSERT INTO setting (name, value) VALUES ('business_name', '한빛'), ('default_language', 'ko'),"
+          " ('time_zone', 'Asia/Seoul'), ('reply_expires', '90 minutes'), ('window_margin', '1 hour'),"
+          " ('calls_in_flight', '2'), ('calls_per_hour', '5000');",
+          "This is 한빛.\nTimes are those of Asia/Seoul.\nCustomers whose language is not known are taken to read "
+          "Korean.\nAn answer that could not go out within 90 minutes is not sent any more.\nThe 24 hours in which "
+          "WhatsApp takes free text count as over 1 hour early.\n",
+          "업체 이름은 한빛입니다.\n시간은 Asia/Seoul 시간대를 기준으로 합니다.\n사용하는 언어를 알 수 없는 "
+          "고객에게는 한국어로 답합니다.\n90분 안에 보내지 못한" },
+        { "", "# The business\nNothing is set; everything is as it comes.\n", "모두 기본값을 씁니다." },
+        { "", "There is no campaign, so no answer can go out.", "캠페인이 없어 답장을 보낼 수 없습니다." },
+        { "", "There are no rules, so no message is answered.", "어떤 메시지에도 답하지 않습니다." },
+        { CAMPAIGNS(
+              "('a', 'whatsapp', 'response', 'x1'), ('b', 'whatsapp', 'template', 'x2'), ('s', 'sms', NULL, 'x3')"),
+          "On whatsapp, answers go out through the campaign “a” within 24 hours of the customer's last message.\n"
+          "After these 24 hours they go out on whatsapp through the template campaign “b”.\nOn sms, answers go out "
+          "through the campaign “s”.",
+          "24시간이 지나면 whatsapp에서는 “b” 템플릿 캠페인으로 보냅니다." },
+        { CAMPAIGNS("('a', 'whatsapp', 'response', 'x1')"),
+          "nothing can go out on whatsapp, because it has no",
+          "템플릿 캠페인이 없어 whatsapp에서는 보낼 수 없으며" },
+        { CAMPAIGNS("('b', 'whatsapp', 'template', 'x2')"), "Nothing goes out on whatsapp as free text",
+          "response인 캠페인이 없어" },
+        { CAMPAIGNS("('a', 'whatsapp', 'response', 'x1'), ('menu', 'whatsapp', 'response', 'x2'),"
+                    " ('old', 'whatsapp', 'response', 'x3')")
+              RULE("words, say, campaign", "'a', 'b', 'menu'"),
+          "The campaign “menu” carries the answers of “r”.\nNo rule uses the campaign “old”.",
+          "답장은 “menu” 캠페인으로 보냅니다." },
+        { "INSERT INTO setting (name, value) VALUES ('business_name', 'Toldo');" RULE(
+              "words, say",
+              "'a', '{{ business_name }} greets {{ first_name | default: ''you'' }}, {{ ''5'' | money: ''USD'' }}'"),
+          "the answer is: “Toldo greets ‹first_name›, $5.00”", "“Toldo greets ‹first_name›, $5.00”" },
+    };
+
+    (void)state;
+    CHECK(rows);
+}
+
+static void examples(void **state)
+{
+    static const char WITH[] = RULE(
+        "words, say", "'a', 'b'") "INSERT INTO rule_example (rule, text) VALUES ('r', 'a!'), ('r', 'A');";
+    static const char AGAINST[] = "INSERT INTO rule_counterexample (rule, text) VALUES ('r', 'b');";
+    struct buf both = { 0 };
+
+    (void)state;
+    check_told(WITH, TELL_ENGLISH, "For example: “a!”; “A”.\n");
+    check_told(WITH, TELL_KOREAN, "해당하는 예: “a!”, “A”.\n");
+    buf_addf(&both, "%s%s", WITH, AGAINST);
+    check_told(buf_text(&both), TELL_ENGLISH, "For example: “a!”; “A”; but not: “b”.\n");
+    check_told(buf_text(&both), TELL_KOREAN, "해당하는 예: “a!”, “A”. 해당하지 않는 예: “b”.\n");
+    buf_clear(&both);
+    buf_addf(&both, RULE("words, say", "'a', 'b'") "%s", AGAINST);
+    check_told(buf_text(&both), TELL_ENGLISH, "But not: “b”.\n");
+    check_told(buf_text(&both), TELL_KOREAN, "해당하지 않는 예: “b”.\n");
+    buf_release(&both);
+}
+
+/* In the order in which they are tried, in parts; what can never win is said to. */
+static void order(void **state)
+{
+    static const char SQL[] =
+        "INSERT INTO rule (name, priority, words, say) VALUES ('usual', 500, 'a', 'x'), ('never', 5, 'b', 'x'),"
+        " ('first', 501, 'c', 'x'), ('after', 100, 'd', 'x'), ('too', 500, 'e', 'x');"
+        "INSERT INTO rule (name, priority, say) VALUES ('rest', 10, 'x'), ('rest-two', 10, 'x');";
+    static const char *const PIECES[] = {
+        "# First of all\n",
+        "first\n",
+        "# The usual questions\n",
+        "usual\n",
+        "too\n",
+        "# Only when nothing above fits\n",
+        "after\n",
+        "# Whatever is left\n",
+        "rest\n",
+        "# Never reached\nNo message gets this far: “rest” takes everything.\n",
+        "rest-two\n",
+        "never\n",
+    };
+    struct buf told = { 0 };
+    const char *at;
+
+    (void)state;
+    tell_all(SQL, TELL_ENGLISH, &told);
+    at = buf_text(&told);
+    for (size_t i = 0; i < sizeof PIECES / sizeof PIECES[0]; i++) {
+        at = strstr(at, PIECES[i]);
+        if (at == NULL)
+            fail_msg("%s is not where it should be in\n%s", PIECES[i], buf_text(&told));
+        at += strlen(PIECES[i]);
+    }
+    buf_release(&told);
+}
+
+static void conditions(void **state)
+{
+    static const struct row rows[] = {
+        { ":open = 0", "while we are closed", "영업시간이 아닐 때" },
+        { ":open", "while we are open", "영업시간일 때" },
+        { "NOT :open", "while we are closed", "영업시간이 아닐 때" },
+        { ":open != 1", "while we are closed", "영업시간이 아닐 때" },
+        { ":first_contact=1", "if the customer writes for the first time", "고객이 처음으로 연락했을 때" },
+        { ":hour >= 18", "from 18:00 on", "18시부터" },
+        { ":hour < 9", "before 9:00", "9시 전에" },
+        { ":hour <= 9", "until 9:59", "9시 59분까지" },
+        { ":hour > 9", "after 9:59", "9시 59분이 지난 뒤에" },
+        { ":hour = 12", "from 12:00 to 12:59", "12시부터 12시 59분까지" },
+        { ":hour BETWEEN 9 AND 11", "from 9:00 to 11:59", "9시부터 11시 59분까지" },
+        { ":language = 'ko'", "if the customer's language is Korean", "고객의 언어가 한국어일 때" },
+        { ":language <> 'xx'", "if the customer's language is not xx", "고객의 언어가 xx가 아닐 때" },
+        { ":language IN ('ko', 'ja','en')", "if the customer's language is Korean, Japanese or English",
+          "고객의 언어가 한국어, 일본어 또는 영어일 때" },
+        { ":weekday not in ('sat','sun')", "if the day is not Saturday or Sunday",
+          "요일이 토요일 또는 일요일이 아닐 때" },
+        { ":channel = 'sms'", "if the channel is sms", "채널이 sms일 때" },
+        { ":message_count > 3", "if the number of messages so far is more than 3",
+          "지금까지의 메시지 수가 3보다 클 때" },
+        { ":minutes_since_last between 5 and 60",
+          "if the number of minutes since the last message is from 5 to 60",
+          "지난 시간(분)이 5 이상 60 이하일 때" },
+        { "@size >= 2.5", "if size is at least 2.5", "size가 2.5 이상일 때" },
+        { "@name = 'O''Neil'", "if name is O'Neil", "name이 O'Neil일 때" },
+        { ":open = 0 AND :language = 'es'", "while we are closed, and if the customer's language is Spanish",
+          "영업시간이 아닐 때, 그리고 고객의 언어가 스페인어일 때" },
+        { ":hour < 9 or :hour >= 18", "before 9:00, or from 18:00 on", "9시 전에, 또는 18시부터" },
+        /* Not understood: told as typed. */
+        { "", "if this is true: “”", "다음 식이 참일 때: “”" },
+        { ":open = 0 AND :hour > 3 OR :late", "if this is true: “:open = 0 AND :hour > 3 OR :late”",
+          "다음 식이 참일 때: “:open" },
+        { "(:open = 0)", "if this is true: “(:open = 0)”", "다음 식이 참일 때" },
+        { "length(@name) > 3", "if this is true: “length(@name) > 3”", "다음 식이 참일 때" },
+        { "@size + 1 > 3", "if this is true: “@size + 1 > 3”", "다음 식이 참일 때" },
+        { ":open = 2", "if this is true: “:open = 2”", "다음 식이 참일 때" },
+        { "@name = 'x", "if this is true: “@name = 'x”", "다음 식이 참일 때" },
+        { ":hour IN (1, 2)", "if this is true: “:hour IN (1, 2)”", "다음 식이 참일 때" },
+        { ":language IN ()", "if this is true: “:language IN ()”", "다음 식이 참일 때" },
+        { ":language IN ('ko'", "if this is true", "다음 식이 참일 때" },
+        { ":open AND", "if this is true", "다음 식이 참일 때" },
+        { ":open :late", "if this is true", "다음 식이 참일 때" },
+        { "@a = @b", "if this is true", "다음 식이 참일 때" },
+        { "NOT @a", "if this is true", "다음 식이 참일 때" },
+        { ":open = 0 -- sleep", "if this is true", "다음 식이 참일 때" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (int language = 0; tell_languages[language] != NULL; language++) {
+            const char *wanted = language == TELL_ENGLISH ? rows[i].english : rows[i].korean;
+            struct buf said = { 0 };
+
+            tell_condition(rows[i].sql, (enum tell_language)language, &said);
+            if (strstr(buf_text(&said), wanted) == NULL)
+                fail_msg("%s: wanted %s, got %s", rows[i].sql, wanted, buf_text(&said));
+            buf_release(&said);
+        }
+}
+
+static size_t holes(const char *pattern)
+{
+    size_t count = 0;
+
+    for (; (pattern = strstr(pattern, "{}")) != NULL; pattern += 2)
+        count++;
+    return count;
+}
+
+/* Filling never looks behind its values, so both languages must ask for as many in every sentence. */
+static void voices_agree(void **state)
+{
+    const struct tell_voice *en = &tell_english, *ko = &tell_korean;
+
+    (void)state;
+    for (int i = 0; i < TELL_SENTENCE_COUNT; i++) {
+        assert_non_null(en->sentences[i]);
+        assert_int_equal(holes(en->sentences[i]), holes(ko->sentences[i]));
+    }
+    for (int i = 0; i < PART_COUNT; i++)
+        assert_true(en->parts[i] != NULL && ko->parts[i] != NULL);
+    for (int i = 0; i < CLAUSE_COUNT; i++) {
+        assert_int_equal(holes(en->clauses[i].more), 1);
+        assert_int_equal(holes(ko->clauses[i].more), 1);
+        assert_int_equal(holes(en->clauses[i].last), 1);
+        assert_int_equal(holes(ko->clauses[i].last), 1);
+    }
+    for (int i = 0; i < COMPARE_COUNT; i++) {
+        assert_int_equal(holes(en->compares[i]), holes(ko->compares[i]));
+        assert_int_equal(holes(en->hours[i]), holes(ko->hours[i]));
+    }
+    for (size_t i = 0; i < sizeof en->acts / sizeof en->acts[0]; i++) {
+        assert_int_equal(holes(en->acts[i].with_say), holes(ko->acts[i].with_say));
+        assert_int_equal(holes(en->acts[i].without), holes(ko->acts[i].without));
+        assert_int_equal(en->acts[i].afterwards == NULL, ko->acts[i].afterwards == NULL);
+    }
+    for (size_t i = 0; en->settings[i].name != NULL; i++)
+        assert_non_null(tell_find(ko->settings, en->settings[i].name));
+    for (size_t i = 0; en->facts[i].name != NULL; i++)
+        assert_string_equal(en->facts[i].name, ko->facts[i].name);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(matching),     cmocka_unit_test(actions), cmocka_unit_test(business),
+        cmocka_unit_test(examples),     cmocka_unit_test(order),   cmocka_unit_test(conditions),
+        cmocka_unit_test(voices_agree),
+    };
+
+    return cmocka_run_group_tests_name("tell", tests, open_zones, close_zones);
+}
