@@ -7,6 +7,9 @@
  * older secret than its owner believes would be worse. Only the credentials folder may lack a file, for
  * nobody has named it.
  *
+ * A file of settings (env_load) is put into the environment, so that there is one place to look. It outranks
+ * what was there: who names a file on the command line means that desk, whatever another one left in the shell.
+ *
  * Names come from rule files too (backend.key_env). Since a name becomes a part of a path, only letters,
  * digits and underscores are taken. Values are C strings: a file with a NUL byte is refused. The
  * sentences of errors name the variable and the file, never a value.
@@ -141,6 +144,90 @@ int env_get(const char *name, struct buf *value, struct error *error)
         return get_named(name, path, value, error);
     const char *folder = variable("CREDENTIALS_DIRECTORY");
     return folder != NULL ? get_credential(name, folder, value, error) : 0;
+}
+
+/* The value at `text`, without its quotes: 0, or -1 when a quote is not closed or something stands behind it. */
+static int parse_value(const char *text, struct buf *value)
+{
+    char quote = *text == '"' || *text == '\'' ? *text : '\0';
+    size_t len = strlen(text);
+
+    while (quote == '\0' && len > 0 && strchr(" \t\r", text[len - 1]) != NULL)
+        len--;
+    if (quote == '\0') {
+        buf_add(value, text, len);
+        return 0;
+    }
+    for (text++; *text != quote; text++) {
+        if (*text == '\\' && quote == '"' && text[1] != '\0')
+            text++;
+        if (*text == '\0')
+            return -1;
+        buf_add_char(value, *text);
+    }
+    return text[1 + strspn(text + 1, " \t\r")] == '\0' ? 0 : -1;
+}
+
+/* X_FILE from the file must count although X was set elsewhere. */
+static void take_variable(const char *name, const char *value)
+{
+    static const char BEHIND[] = "_FILE";
+    size_t len = strlen(name), end = sizeof BEHIND - 1;
+    struct buf base = { 0 };
+
+    setenv(name, value, 1);
+    if (len > end && strcmp(name + len - end, BEHIND) == 0) {
+        buf_add(&base, name, len - end);
+        unsetenv(base.data);
+    }
+    buf_release(&base);
+}
+
+static int take_line(char *line, struct error *error)
+{
+    struct buf value = { 0 };
+    char *sign;
+    int result = 0;
+
+    line += strspn(line, " \t\r");
+    if (*line == '\0' || *line == '#')
+        return 0;
+    sign = strchr(line, '=');
+    if (sign == NULL)
+        return error_set(error, "a line is NAME=value, a blank one, or begins with #");
+    *sign = '\0';
+    if (!is_name(line))
+        return error_set(error, "\"%.60s\" is no variable's name: letters, digits and underscores, and no blank "
+                                "before the =", line);
+    if (parse_value(sign + 1, &value) != 0)
+        result = error_set(error, "the quotes around the value of %.60s do not close where it ends", line);
+    else
+        take_variable(line, buf_text(&value));
+    buf_release(&value);
+    return result;
+}
+
+int env_load(const char *path, struct error *error)
+{
+    struct buf text = { 0 };
+    int result = read_file(path, &text), number = 0;
+
+    if (result < 0)
+        error_set(error, "The file of settings %s cannot be read: %s.", path, reason_text(errno));
+    for (char *line = text.data; result > 0 && line != NULL;) {
+        char *end = strchr(line, '\n');
+
+        number++;
+        if (end != NULL)
+            *end++ = '\0';
+        if (take_line(line, error) != 0)
+            result = error_prefix(error, "%s:%d", path, number);
+        line = end;
+    }
+    if (text.data != NULL)
+        explicit_bzero(text.data, text.len);
+    buf_release(&text);
+    return result < 0 ? -1 : 0;
 }
 
 bool env_secret_equal(const char *given, size_t len, const char *secret, size_t secret_len)

@@ -34,6 +34,18 @@ static int get_path(const struct parsed *parsed, enum option_id option, const ch
     return found < 0 ? -1 : 0;
 }
 
+/* The file of settings, if one is named: what it says counts for all that follows. */
+static int load_env(const struct parsed *parsed, struct error *error)
+{
+    struct buf path = { 0 };
+    int result = get_path(parsed, OPTION_ENV, "FRONTDESK_ENV", "", &path, error);
+
+    if (result == 0 && path.len > 0)
+        result = env_load(buf_text(&path), error);
+    buf_release(&path);
+    return result;
+}
+
 static void name_actor(struct buf *actor)
 {
     const struct passwd *login = getpwuid(getuid());
@@ -52,7 +64,9 @@ int call_init(struct call *call, const struct parsed *parsed, struct output *out
 
     *call = (struct call){ .parsed = parsed, .output = output, .now = now };
     name_actor(&call->actor);
-    result = get_path(parsed, OPTION_DB, "FRONTDESK_DB", "frontdesk.db", &call->db_path, error);
+    result = load_env(parsed, error);
+    if (result == 0)
+        result = get_path(parsed, OPTION_DB, "FRONTDESK_DB", "frontdesk.db", &call->db_path, error);
     buf_addf(&socket, "%s.sock", buf_text(&call->db_path));
     if (result == 0)
         result = get_path(parsed, OPTION_ADMIN, "FRONTDESK_ADMIN", buf_text(&socket), &call->admin_path,

@@ -26,7 +26,10 @@ struct call {
     int64_t now;
 };
 
-/* Paths from flags, environment and defaults; the actor from the login. -1: an X_FILE cannot be read. */
+/*
+ * Paths from flags, the file that --env names, environment and defaults; the actor from the login. -1: a file
+ * that is named cannot be read.
+ */
 int call_init(struct call *call, const struct parsed *parsed, struct output *output, int64_t now,
               struct error *error);
 void call_release(struct call *call);

@@ -15,9 +15,11 @@ const char CONFIG_HELP[] =
     "frontdeskd: takes customers' messages from Braze, decides who answers, sends the answer.\n"
     "\n"
     "usage: frontdeskd [--db FILE] [--rules DIR] [--listen ADDRESS:PORT] [--admin SOCKET]\n"
+    "                  [--env FILE]\n"
     "\n"
     "Settings come from the environment; a flag of the same name wins. A variable X may also come from the file\n"
-    "named by X_FILE, or from $CREDENTIALS_DIRECTORY/X.\n"
+    "named by X_FILE, or from $CREDENTIALS_DIRECTORY/X. With --env FILE (or FRONTDESK_ENV) the lines NAME=value of\n"
+    "that file are read first; frontdesk --env FILE reads the same one. frontdesk init DIR makes one.\n"
     "\n"
     "  FRONTDESK_DB              the database file; created for you alone     (frontdesk.db)\n"
     "  FRONTDESK_RULES           folder of rule files, read at start and on SIGHUP\n"
@@ -39,6 +41,7 @@ static const struct option options[] = {
     { "rules", required_argument, NULL, 'r' },
     { "listen", required_argument, NULL, 'l' },
     { "admin", required_argument, NULL, 'a' },
+    { "env", required_argument, NULL, 'e' },
     { "help", no_argument, NULL, 'h' },
     { "version", no_argument, NULL, 'v' },
     { NULL, 0, NULL, 0 },
@@ -63,6 +66,7 @@ static int read_flags(int argc, char **argv, struct config *config, enum config_
         case 'r': replace(&config->rules, optarg); break;
         case 'l': replace(&config->listen, optarg); break;
         case 'a': replace(&config->admin, optarg); break;
+        case 'e': replace(&config->env, optarg); break;
         case 'h': *wish = CONFIG_SHOW_HELP; return 0;
         case 'v': *wish = CONFIG_SHOW_VERSION; return 0;
         default:
@@ -91,6 +95,14 @@ static int read_variable(const char *name, const char *otherwise, char **slot, s
         *slot = alloc_text(otherwise);
     buf_release(&value);
     return found < 0 ? -1 : 0;
+}
+
+/* What --env or FRONTDESK_ENV names. */
+static int read_env(struct config *config, struct error *error)
+{
+    if (read_variable("FRONTDESK_ENV", NULL, &config->env, error) != 0)
+        return -1;
+    return config->env != NULL ? env_load(config->env, error) : 0;
 }
 
 static int need_variable(const char *name, const char *what, char **slot, struct error *error)
@@ -220,7 +232,7 @@ int config_read(int argc, char **argv, struct config *config, enum config_wish *
     if (*wish != CONFIG_RUN)
         return 0;
     *is_usage = 0;
-    if (read_places(config, error) != 0 || read_level(config, error) != 0 || read_tokens(config, error) != 0)
+    if (read_env(config, error) != 0 || read_places(config, error) != 0 || read_level(config, error) != 0 || read_tokens(config, error) != 0)
         return -1;
     return read_braze(config, error);
 }
@@ -234,6 +246,7 @@ static void wipe(char *secret)
 
 void config_release(struct config *config)
 {
+    free(config->env);
     free(config->db);
     free(config->rules);
     free(config->listen);

@@ -14,6 +14,7 @@
 enum { CONFIG_TOKENS_MAX = 16, CONFIG_TOKEN_MIN = 12 };
 
 struct config {                                  /* owned texts */
+    char *env;                                   /* the file of settings; NULL: none */
     char *db, *rules, *listen, *admin, *metrics; /* rules, metrics: NULL when not given */
     char *tokens[CONFIG_TOKENS_MAX];
     size_t token_count;

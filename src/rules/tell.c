@@ -150,7 +150,7 @@ static void sort_words(const struct teller *teller, const char *words, struct li
     struct buf folded = { 0 };
 
     fold_text(words, strlen(words), &folded);
-    for (size_t at = 0; words_next(buf_text(&folded), folded.len, &at, &entry) == 1;)
+    for (size_t at = 0; words_next(&folded, &at, &entry) == 1;)
         list_add(teller, &lists[clause_of(&entry)], entry.text, entry.len);
     buf_release(&folded);
 }

@@ -5,7 +5,7 @@
  *
  *     term   = name | NOT name | name op value | name [NOT] IN (value, …) | name BETWEEN value AND value
  *     name   = :fact | @variable
- *     value  = 'text' | number
+ *     value  = 'text' | "text" | number
  *
  * Anything else (a function, a calculation, brackets, both AND and OR) is told as it was typed: a wrong
  * paraphrase would be worse than none. So every reader here either takes all of a term or refuses the whole.
@@ -38,10 +38,12 @@ struct reader {
 
 static const char *skip_text(const char *at, struct buf *text)
 {
+    char mark = *at;
+
     for (at++; *at != '\0'; at++) {
-        if (*at == '\'' && at[1] != '\'')
+        if (*at == mark && at[1] != mark)
             return at + 1;
-        if (*at == '\'')
+        if (*at == mark)
             at++;
         buf_add_char(text, *at);
     }
@@ -72,7 +74,7 @@ static void next_token(struct reader *reader)
     free(reader->token.text);
     if (*at == '\0') {
         kind = TOKEN_END;
-    } else if (*at == '\'') {
+    } else if (*at == '\'' || *at == '"') {
         end = skip_text(at, &text);
         kind = end != NULL ? TOKEN_TEXT : TOKEN_BAD;
     } else if (isdigit((unsigned char)*at) || (*at == '-' && isdigit((unsigned char)at[1]))) {

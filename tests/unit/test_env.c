@@ -41,7 +41,7 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const NAMES[] = { "TEST_X", "named" };
+    static const char *const NAMES[] = { "TEST_X", "named", "settings" };
     char path[200];
 
     (void)state;
@@ -211,6 +211,93 @@ static void test_secret_equal(void **state)
     assert_false(env_secret_equal("a\0b", 3, "a\0c", 3));
 }
 
+static int load(const char *text, struct error *error)
+{
+    char path[200];
+
+    put_file("settings", text, strlen(text));
+    path_of("settings", path, sizeof path);
+    return env_load(path, error);
+}
+
+static void test_load(void **state)
+{
+    static const struct {
+        const char *line, *value; /* NULL: not set */
+    } CASES[] = {
+        { "TEST_X=plain\n", "plain" },
+        { "\n  # TEST_X=no\n\n \t TEST_X=no line feed", "no line feed" },
+        { "TEST_X=a b # c \t\r\n", "a b # c" },
+        { "TEST_X='it is' \r\n", "it is" },
+        { "TEST_X=\"C:\\\\my \\\"shop\\\" \\$5\"\n", "C:\\my \"shop\" $5" },
+        { "TEST_X='C:\\x'\n", "C:\\x" },
+        { "TEST_X=first\nTEST_X=last\n", "last" },
+        { "TEST_X=\n", NULL },
+        { "", "outside" },
+        { "TEST_X=안녕=하세요\n", "안녕=하세요" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct error error = { 0 };
+
+        setenv("TEST_X", "outside", 1);
+        if (load(CASES[i].line, &error) != 0)
+            fail_msg("%s: %s", CASES[i].line, error.text);
+        if (CASES[i].value != NULL)
+            assert_value(CASES[i].value);
+        else
+            assert_string_equal(getenv("TEST_X"), "");
+    }
+}
+
+/* A file of settings that names a secret's file outranks the secret that the shell still holds. */
+static void test_load_file_name(void **state)
+{
+    struct buf line = { 0 };
+    char path[200];
+
+    (void)state;
+    put_file("named", "from the file\n", strlen("from the file\n"));
+    path_of("named", path, sizeof path);
+    buf_addf(&line, "TEST_X_FILE=%s\n", path);
+    setenv("TEST_X", "outside", 1);
+    assert_int_equal(load(buf_text(&line), NULL), 0);
+    assert_value("from the file");
+    buf_release(&line);
+}
+
+static void test_load_refuses(void **state)
+{
+    static const struct {
+        const char *text, *place, *reason;
+    } CASES[] = {
+        { "TEST_X=1\nTEST_X\n", "settings:2: ", "a line is NAME=value" },
+        { "TEST X=1\n", "settings:1: ", "\"TEST X\" is no variable's name" },
+        { "TEST_X =1\n", "settings:1: ", "no blank before the =" },
+        { "=1\n", "settings:1: ", "no variable's name" },
+        { "\n\nTEST_X='a\n", "settings:3: ", "the quotes around the value of TEST_X do not close" },
+        { "TEST_X=\"a\\\"\n", "settings:1: ", "do not close" },
+        { "TEST_X='a' b\n", "settings:1: ", "do not close where it ends" },
+    };
+    struct error error = { 0 };
+    char path[200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        assert_int_equal(load(CASES[i].text, &error), -1);
+        if (strstr(error.text, CASES[i].place) == NULL || strstr(error.text, CASES[i].reason) == NULL)
+            fail_msg("%s: %s", CASES[i].text, error.text);
+    }
+    path_of("missing", path, sizeof path);
+    assert_int_equal(env_load(path, &error), -1);
+    assert_non_null(strstr(error.text, "missing cannot be read: No such file"));
+    put_file("settings", "A\0B", 3);
+    path_of("settings", path, sizeof path);
+    assert_int_equal(env_load(path, &error), -1);
+    assert_non_null(strstr(error.text, "NUL"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +306,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_file_size, clean, clean),
         cmocka_unit_test_setup_teardown(test_bad_files, clean, clean),
         cmocka_unit_test_setup_teardown(test_bad_names, clean, clean),
+        cmocka_unit_test_setup_teardown(test_load, clean, clean),
+        cmocka_unit_test_setup_teardown(test_load_file_name, clean, clean),
+        cmocka_unit_test_setup_teardown(test_load_refuses, clean, clean),
         cmocka_unit_test(test_secret_equal),
     };
 

@@ -259,6 +259,7 @@ static void conditions(void **state)
           "고객의 언어가 한국어, 일본어 또는 영어일 때" },
         { ":weekday not in ('sat','sun')", "if the day is not Saturday or Sunday",
           "요일이 토요일 또는 일요일이 아닐 때" },
+        { ":language = \"ko\"", "if the customer's language is Korean", "고객의 언어가 한국어일 때" },
         { ":channel = 'sms'", "if the channel is sms", "채널이 sms일 때" },
         { ":message_count > 3", "if the number of messages so far is more than 3",
           "지금까지의 메시지 수가 3보다 클 때" },
