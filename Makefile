@@ -56,6 +56,40 @@ LIBS_TEST = -lcmocka $(LIBS_DAEMON)
 SCHEMA = \
   schema/001-spine.sql
 
+# What `frontdesk init` writes from.
+INIT = \
+  rules/init/braze-body.json \
+  rules/init/en/20-campaigns.sql \
+  rules/init/en/30-always.sql \
+  rules/init/en/braze-body.txt \
+  rules/init/en/frontdesk.env \
+  rules/init/en/restaurant/10-business.sql \
+  rules/init/en/restaurant/40-questions.sql \
+  rules/init/en/service/10-business.sql \
+  rules/init/en/service/40-questions.sql \
+  rules/init/en/shop/10-business.sql \
+  rules/init/en/shop/40-questions.sql \
+  rules/init/es/20-campaigns.sql \
+  rules/init/es/30-always.sql \
+  rules/init/es/braze-body.txt \
+  rules/init/es/frontdesk.env \
+  rules/init/es/restaurant/10-business.sql \
+  rules/init/es/restaurant/40-questions.sql \
+  rules/init/es/service/10-business.sql \
+  rules/init/es/service/40-questions.sql \
+  rules/init/es/shop/10-business.sql \
+  rules/init/es/shop/40-questions.sql \
+  rules/init/ko/20-campaigns.sql \
+  rules/init/ko/30-always.sql \
+  rules/init/ko/braze-body.txt \
+  rules/init/ko/frontdesk.env \
+  rules/init/ko/restaurant/10-business.sql \
+  rules/init/ko/restaurant/40-questions.sql \
+  rules/init/ko/service/10-business.sql \
+  rules/init/ko/service/40-questions.sql \
+  rules/init/ko/shop/10-business.sql \
+  rules/init/ko/shop/40-questions.sql
+
 LIB = \
   src/base/alloc.c \
   src/base/buf.c \
@@ -202,6 +236,7 @@ CTL = \
   src/ctl/command_diff.c \
   src/ctl/command_help.c \
   src/ctl/command_history.c \
+  src/ctl/command_init.c \
   src/ctl/command_outbox.c \
   src/ctl/command_replay.c \
   src/ctl/command_rules.c \
@@ -211,6 +246,7 @@ CTL = \
   src/ctl/command_webhooks.c \
   src/ctl/command_why.c \
   src/ctl/commands.c \
+  src/ctl/folder.c \
   src/ctl/output.c \
   src/ctl/output_csv.c \
   src/ctl/output_json.c \
@@ -315,6 +351,7 @@ SYSTEM = \
   tests/system/15_attacks.py \
   tests/system/18_history.py \
   tests/system/19_check.py \
+  tests/system/20_init.py \
   tests/system/21_rulesets.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -327,7 +364,7 @@ all: $(PROGRAMS)
 
 $(B)/libfrontdesk.a: $(call OBJ,$(LIB)) $(B)/obj/schema_embedded.o
 $(B)/libdaemon.a: $(call OBJ,$(DAEMON))
-$(B)/libctl.a: $(call OBJ,$(CTL))
+$(B)/libctl.a: $(call OBJ,$(CTL)) $(B)/obj/init_embedded.o
 $(B)/libsandbox.a: $(call OBJ,$(SANDBOX))
 $(B)/%.a:
 	$(say) AR $@
@@ -362,14 +399,20 @@ $(B)/obj/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(B)/obj/schema_embedded.o: $(B)/gen/schema_embedded.c
+$(B)/obj/%_embedded.o: $(B)/gen/%_embedded.c
 	$(say) CC $<
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(B)/gen/schema_embedded.c: tools/embed.sh $(SCHEMA)
 	$(say) EMBED schema
 	$(Q)mkdir -p $(@D)
-	$(Q)sh tools/embed.sh $(SCHEMA) > $@.new && mv $@.new $@
+	$(Q)sh tools/embed.sh schema store/schema_embedded.h schema/ $(SCHEMA) > $@.new && mv $@.new $@
+
+$(B)/gen/init_embedded.c: tools/embed.sh $(INIT)
+	$(say) EMBED rules/init
+	$(Q)mkdir -p $(@D)
+	$(Q)sh tools/embed.sh init ctl/init_embedded.h rules/init/ $(INIT) > $@.new && mv $@.new $@
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 

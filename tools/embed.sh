@@ -1,13 +1,16 @@
 #!/bin/sh
-# Writes the schema files given as arguments into a C source on stdout, in their order.
+# embed.sh NOUN HEADER PREFIX FILE…: writes the files into a C source on stdout, in their order, as the array NOUN_files
+# of struct NOUN_file that HEADER declares. A file is called by its path behind PREFIX.
 set -eu
-echo '/* Made by tools/embed.sh from schema/; do not edit. */'
-echo '#include "store/schema_embedded.h"'
-echo 'const struct schema_file schema_files[] = {'
+noun=$1 header=$2 prefix=$3
+shift 3
+echo "/* Made by tools/embed.sh from $prefix; do not edit. */"
+echo "#include \"$header\""
+echo "const struct ${noun}_file ${noun}_files[] = {"
 for file in "$@"; do
-    printf '    { "%s",\n' "$(basename "$file")"
+    printf '    { "%s",\n' "${file#"$prefix"}"
     sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/      "/' -e 's/$/\\n"/' "$file"
     echo '    },'
 done
 echo '};'
-echo "const unsigned schema_file_count = $#;"
+echo "const unsigned ${noun}_file_count = $#;"

@@ -29,6 +29,11 @@ const struct command commands[] = {
       "A script has one message per line; blank lines and lines that begin with # are skipped. It ends with 1 when an\n"
       "answer that was due did not come.",
       OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_SCRIPT), false, command_chat },
+    { "init DIR", "a new desk in a folder: rules, settings, what to paste into Braze",
+      "Writes rule files that teach by example for a shop, a restaurant or a service (--kind), in English, Korean or\n"
+      "Spanish (--language), frontdesk.env for frontdeskd and frontdesk alike, and braze-body.txt with the address at\n"
+      "which Braze will reach you (--url). The folder must be empty or not there yet; nothing is ever overwritten.",
+      OPTION_BIT(OPTION_KIND) | OPTION_BIT(OPTION_LANGUAGE) | OPTION_BIT(OPTION_URL), false, command_init },
     { "rules check [DIR]", "would these rule files load?",
       "Reads and compiles the files, runs their examples, and looks for slips. Nothing is changed. Ends with 1 when the\n"
       "files would be refused; with --strict also when there are warnings.",

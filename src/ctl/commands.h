@@ -14,6 +14,7 @@ int command_conversations(struct call *call);
 int command_transcript(struct call *call);
 int command_why(struct call *call);
 int command_chat(struct call *call);
+int command_init(struct call *call);
 int command_rules_check(struct call *call);
 int command_rules_load(struct call *call);
 int command_rules_list(struct call *call);

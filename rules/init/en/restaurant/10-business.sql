@@ -1,0 +1,15 @@
+-- Who you are. Files are read in the order of their names, which is why they begin with numbers. After every change:
+--
+--     frontdesk rules check --strict DIR   says what is wrong, by file and line
+--     frontdesk rules tell DIR             says it back to you in plain sentences
+--     frontdesk rules load DIR             puts it into force
+--
+-- DIR is this folder. What stands here as a setting can be said in any answer: {{ business_name }}.
+INSERT INTO setting (name, value) VALUES
+  ('business_name',    'The Copper Pan'),
+  ('time_zone',        'America/New_York'),   -- as in Europe/London, Asia/Seoul
+  ('default_language', 'en'),
+  ('reply_expires',    '12 hours');   -- an answer that could not go out by then would only puzzle the customer
+
+-- Who takes over when a person is wanted.
+INSERT INTO team (name) VALUES ('team');

@@ -1,0 +1,15 @@
+-- Quién eres. Los archivos se leen por orden de nombre; por eso empiezan con números. Después de cada cambio:
+--
+--     frontdesk rules check --strict CARPETA   dice qué está mal, con archivo y línea
+--     frontdesk rules tell CARPETA             te lo repite en frases (en inglés)
+--     frontdesk rules load CARPETA             lo pone en vigor
+--
+-- CARPETA es la carpeta de este archivo. Lo que se fija aquí se puede decir en cualquier respuesta: {{ business_name }}.
+INSERT INTO setting (name, value) VALUES
+  ('business_name',    'Fontanería Ríos'),
+  ('time_zone',        'Europe/Madrid'),   -- o America/Mexico_City, America/Bogota…
+  ('default_language', 'es'),
+  ('reply_expires',    '12 hours');   -- pasadas 12 horas, una respuesta ya solo confundiría
+
+-- Quién se hace cargo cuando hace falta una persona.
+INSERT INTO team (name) VALUES ('equipo');

@@ -1,0 +1,15 @@
+-- 가게 소개입니다. 파일은 이름 순서대로 읽으므로 이름 앞에 숫자를 붙였습니다. 고친 다음에는 아래 명령을 쓰십시오.
+--
+--     frontdesk rules check --strict 폴더          무엇이 잘못되었는지 파일과 줄 번호로 알려 줍니다
+--     frontdesk rules tell 폴더 --language ko      규칙을 우리말 문장으로 풀어 줍니다
+--     frontdesk rules load 폴더                    규칙을 적용합니다
+--
+-- 폴더는 이 파일이 있는 폴더입니다. 여기서 정한 값은 어느 답장에나 쓸 수 있습니다: {{ business_name }}
+INSERT INTO setting (name, value) VALUES
+  ('business_name',    '하늘상점'),
+  ('time_zone',        'Asia/Seoul'),
+  ('default_language', 'ko'),
+  ('reply_expires',    '12 hours');   -- 12시간 안에 보내지 못한 답장은 보내지 않습니다
+
+-- 사람이 답해야 할 때 대화를 넘겨받는 팀입니다.
+INSERT INTO team (name) VALUES ('담당자');
