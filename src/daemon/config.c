@@ -232,7 +232,8 @@ int config_read(int argc, char **argv, struct config *config, enum config_wish *
     if (*wish != CONFIG_RUN)
         return 0;
     *is_usage = 0;
-    if (read_env(config, error) != 0 || read_places(config, error) != 0 || read_level(config, error) != 0 || read_tokens(config, error) != 0)
+    if (read_env(config, error) != 0 || read_places(config, error) != 0 ||
+        read_level(config, error) != 0 || read_tokens(config, error) != 0)
         return -1;
     return read_braze(config, error);
 }
