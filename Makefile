@@ -172,9 +172,11 @@ LIB = \
   src/rules/ruleset.c \
   src/rules/setting.c \
   src/rules/tell.c \
+  src/rules/tell_business.c \
   src/rules/tell_condition.c \
   src/rules/tell_en.c \
   src/rules/tell_ko.c \
+  src/rules/tell_write.c \
   src/rules/variable.c \
   src/braze/answer.c \
   src/braze/date.c \

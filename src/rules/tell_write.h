@@ -1,0 +1,42 @@
+/*
+ * tell_write: what the files of rules/tell*.c that write have in common: items, sentences, quoted lists.
+ */
+#ifndef RULES_TELL_WRITE_H
+#define RULES_TELL_WRITE_H
+
+#include "rules/tell_voice.h"
+
+/* What is being written: about what, in which voice, to whose list. */
+struct teller {
+    const struct ruleset *ruleset;
+    const struct tell_voice *voice;
+    struct tell *tell;
+};
+
+/* A new item of a rule, or one that opens a part (rule NULL). Borrowed until the next one is added. */
+struct tell_item *tell_add_item(struct teller *teller, const char *heading, const struct rule *rule);
+
+/* Takes the sentence's memory. */
+void tell_add_text(struct tell_item *item, struct buf *sentence);
+void tell_add_sentence(const struct teller *teller, struct tell_item *item, enum tell_sentence which,
+                       const char *const *values);
+
+void tell_quote(const struct teller *teller, struct buf *out, const char *text);
+
+/* “a”, “b” or “c” */
+struct tell_list {
+    struct buf *texts;
+    size_t count;
+};
+
+void tell_list_add(const struct teller *teller, struct tell_list *list, const char *text, size_t len);
+void tell_list_take(struct tell_list *list, struct buf *member); /* as it is, with its memory */
+void tell_list_format(const struct tell_list *list, const char *comma, const char *last, struct buf *out);
+void tell_list_release(struct tell_list *list);
+
+/* Of tell_business.c: the parts before the rules. */
+void tell_settings(struct teller *teller);
+void tell_ways(struct teller *teller);
+void tell_teams(struct teller *teller);
+
+#endif
