@@ -267,6 +267,7 @@ void tell_ruleset(const struct ruleset *ruleset, enum tell_language language, st
 
     *tell = (struct tell){ 0 };
     tell_settings(&teller);
+    tell_hours(&teller);
     tell_ways(&teller);
     tell_teams(&teller);
     tell_rules(&teller);

@@ -24,6 +24,7 @@ enum tell_clause {
 
 enum tell_part {
     PART_BUSINESS,
+    PART_HOURS,
     PART_WAYS,
     PART_TEAMS,
     PART_RULES,
@@ -38,6 +39,8 @@ enum tell_part {
 enum tell_sentence {
     TELL_SETTING,     /* {} is {} */
     TELL_NO_SETTING,  /* nothing is set */
+    TELL_OPEN,        /* {days} open {intervals} */
+    TELL_CLOSED,      /* {days} closed; the second value is empty */
     TELL_RESPONSE,    /* on {} inside the window through {} */
     TELL_TEMPLATE,    /* on {} outside of it through {} */
     TELL_NO_TEMPLATE, /* on {} nothing goes outside of it */
@@ -84,6 +87,7 @@ struct tell_fact { /* a fact that is 1 or 0 */
 
 struct tell_voice {
     const char *comma, * or, *and, *quote; /* between members, before the last; `quote` is a pattern */
+    const char *range, *interval;          /* {} to {}, of days and of times */
     const char *semicolon;                 /* between examples */
     const char *parts[PART_COUNT];
     const char *sentences[TELL_SENTENCE_COUNT];

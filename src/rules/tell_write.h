@@ -34,8 +34,9 @@ void tell_list_take(struct tell_list *list, struct buf *member); /* as it is, wi
 void tell_list_format(const struct tell_list *list, const char *comma, const char *last, struct buf *out);
 void tell_list_release(struct tell_list *list);
 
-/* Of tell_business.c: the parts before the rules. */
+/* Of tell_business.c and tell_hours.c: the parts before the rules. */
 void tell_settings(struct teller *teller);
+void tell_hours(struct teller *teller);
 void tell_ways(struct teller *teller);
 void tell_teams(struct teller *teller);
 

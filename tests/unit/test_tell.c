@@ -183,6 +183,28 @@ static void business(void **state)
     CHECK(rows);
 }
 
+static void hours(void **state)
+{
+    static const struct row rows[] = {
+        { "INSERT INTO opening (days, opens, closes) VALUES ('tue-fri', '9:00', '12:00'), ('tue-fri', '14:00', '18:00'),"
+          " ('sat', '20:00', '02:00');",
+          "# Opening hours\nMonday: closed.\nTuesday to Friday: open from 09:00 to 12:00 and from 14:00 to 18:00.\n"
+          "Saturday: open from 20:00 to 02:00.\nSunday: closed.\n# How",
+          "# 영업시간\n월요일: 쉽니다.\n화요일~금요일: 09:00부터 12:00까지, 14:00부터 18:00까지 영업합니다.\n토요일: 20:00부터 "
+          "02:00까지 영업합니다.\n일요일: 쉽니다.\n" },
+        { "INSERT INTO holiday (day, note, opens, closes) VALUES ('12-25', 'Christmas', NULL, NULL), ('12-24', NULL, '9:00', '12:00');",
+          "Monday to Sunday: open from 00:00 to 24:00.\n12-25 (Christmas): closed.\n12-24: open from 9:00 to 12:00.\n",
+          "월요일~일요일: 00:00부터 24:00까지 영업합니다.\n12-25 (Christmas): 쉽니다.\n12-24: 9:00부터 12:00까지 영업합니다.\n" },
+    };
+    struct buf none = { 0 };
+
+    (void)state;
+    CHECK(rows);
+    tell_all(RULE("words, say", "'a', 'b'"), TELL_ENGLISH, &none);
+    assert_null(strstr(buf_text(&none), "Opening hours"));
+    buf_release(&none);
+}
+
 static void examples(void **state)
 {
     static const char WITH[] = RULE(
@@ -348,9 +370,9 @@ static void voices_agree(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(matching),     cmocka_unit_test(actions), cmocka_unit_test(business),
-        cmocka_unit_test(examples),     cmocka_unit_test(order),   cmocka_unit_test(conditions),
-        cmocka_unit_test(voices_agree),
+        cmocka_unit_test(matching),   cmocka_unit_test(actions),      cmocka_unit_test(business),
+        cmocka_unit_test(hours),      cmocka_unit_test(examples),     cmocka_unit_test(order),
+        cmocka_unit_test(conditions), cmocka_unit_test(voices_agree),
     };
 
     return cmocka_run_group_tests_name("tell", tests, open_zones, close_zones);
