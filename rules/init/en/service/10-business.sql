@@ -11,5 +11,10 @@ INSERT INTO setting (name, value) VALUES
   ('default_language', 'en'),
   ('reply_expires',    '12 hours');   -- an answer that could not go out by then would only puzzle the customer
 
+-- When you are open, by the wall clock of your time zone. Days: mon-fri, 'sat, sun', daily; a day may have several rows.
+-- {{ hours_today }} in an answer follows them. Holidays come back every year when they are written without one.
+INSERT INTO opening (days, opens, closes) VALUES ('mon-fri', '08:00', '18:00');
+INSERT INTO holiday (day, note) VALUES ('01-01', 'New Year''s Day');
+
 -- Who takes over when a person is wanted.
 INSERT INTO team (name) VALUES ('team');

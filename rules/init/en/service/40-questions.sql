@@ -11,7 +11,7 @@ INSERT INTO rule (name, priority, action, target, words, unless, say) VALUES
 
 INSERT INTO rule (name, words, unless, say) VALUES
   ('hours', 'hours, open, opening, close, closing, what time, weekend, weekends', 'close to, open the wall',
-   'We work Monday to Friday from 8:00 to 18:00. In an emergency write "emergency" at any time.'),
+   'We work {{ hours_today }}. The week: Monday to Friday, 8:00 to 18:00. In an emergency write "emergency" at any time.'),
   ('area', 'area, where are you, address, how far, come to', 'email address',
    'We come to all of the city and 20 miles around it.'),
   ('work', 'do you do, do you repair, do you fix, do you install', NULL,

@@ -1,7 +1,7 @@
 -- Lo que se pregunta cada día en un restaurante. Cambia las respuestas por las tuyas y añade las palabras de tus clientes.
 INSERT INTO rule (name, words, unless, say) VALUES
   ('horario', 'horario, horarios, a qué hora, hasta qué hora, abr*, abierto, abierta, abiertos, cerráis, cierran, cocina, hours', 'abril, abrigo*, abrazo*',
-   'Abrimos de martes a domingo, de 13:00 a 16:00 y de 20:00 a 23:30. La cocina cierra media hora antes.'),
+   'Nuestro horario: {{ hours_today }}. La semana: de martes a domingo, de 13:00 a 16:00 y de 20:00 a 23:30. La cocina cierra media hora antes.'),
   ('donde', 'dónde estáis, dónde están, dónde queda, dirección, ubicación, cómo llego, cómo llegar, aparca*, parking', 'dirección de correo',
    'Estamos en la calle Mayor 12. Hay un parking público en la plaza, a dos minutos.'),
   ('carta', 'carta, menú, menú del día, qué tenéis, platos, postre, postres', 'menú infantil',

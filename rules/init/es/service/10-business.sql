@@ -11,5 +11,10 @@ INSERT INTO setting (name, value) VALUES
   ('default_language', 'es'),
   ('reply_expires',    '12 hours');   -- pasadas 12 horas, una respuesta ya solo confundiría
 
+-- Cuándo abres, según el reloj de tu zona. Días: mon-fri (lunes a viernes), 'sat, sun', daily; un día puede tener varias
+-- filas. {{ hours_today }} en una respuesta las sigue. Un festivo sin año vuelve todos los años.
+INSERT INTO opening (days, opens, closes) VALUES ('mon-fri', '08:00', '18:00');
+INSERT INTO holiday (day, note) VALUES ('01-01', 'Año Nuevo');
+
 -- Quién se hace cargo cuando hace falta una persona.
 INSERT INTO team (name) VALUES ('equipo');

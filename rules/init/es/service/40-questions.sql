@@ -12,7 +12,7 @@ INSERT INTO rule (name, priority, action, target, words, unless, say) VALUES
 
 INSERT INTO rule (name, words, unless, say) VALUES
   ('horario', 'horario, horarios, a qué hora, hasta qué hora, fin de semana, fines de semana, sábado, sábados, domingo, domingos, hours', NULL,
-   'Trabajamos de lunes a viernes, de 8:00 a 18:00. Si es urgente, escribe "urgencia" a cualquier hora.'),
+   'Nuestro horario: {{ hours_today }}. La semana: de lunes a viernes, de 8:00 a 18:00. Si es urgente, escribe "urgencia" a cualquier hora.'),
   ('zona', 'zona, zonas, dónde estáis, dónde están, dirección, trabajáis en, trabajan en', 'dirección de correo',
    'Vamos a toda la ciudad y a 30 km a la redonda.'),
   ('trabajos', 'arregl*, repar*, instal*, desatasc*, cambiar', NULL,

@@ -1,7 +1,7 @@
 -- Lo que se pregunta cada día en una tienda. Cambia las respuestas por las tuyas y añade las palabras de tus clientes.
 INSERT INTO rule (name, words, unless, say) VALUES
   ('horario', 'horario, horarios, a qué hora, hasta qué hora, abr*, abierto, abierta, abiertos, cerráis, cierran, hours', 'abrigo*, abril, abrazo*',
-   'Abrimos de lunes a sábado, de 10:00 a 14:00 y de 17:00 a 20:30.'),
+   'Nuestro horario: {{ hours_today }}. La semana: de lunes a sábado, de 10:00 a 14:00 y de 17:00 a 20:30.'),
   ('donde', 'dónde estáis, dónde están, dónde queda, dirección, ubicación, cómo llego, cómo llegar, aparca*, parking',
    'dirección de envío, dirección de correo',
    'Estamos en la calle Mayor 12, junto a Correos. Hay un parking en la plaza.'),

@@ -11,5 +11,10 @@ INSERT INTO setting (name, value) VALUES
   ('default_language', 'ko'),
   ('reply_expires',    '12 hours');   -- 12시간 안에 보내지 못한 답장은 보내지 않습니다
 
+-- 영업시간입니다(위 시간대 기준). 요일은 mon-fri, 'sat, sun', daily처럼 적고, 하루에 여러 줄을 적어도 됩니다. 답장의
+-- {{ hours_today }}가 이 시간을 따릅니다. 연도 없이 적은 휴일은 해마다 돌아옵니다.
+INSERT INTO opening (days, opens, closes) VALUES ('mon-sat', '10:00', '19:00');
+INSERT INTO holiday (day, note) VALUES ('01-01', '새해 첫날');
+
 -- 사람이 답해야 할 때 대화를 넘겨받는 팀입니다.
 INSERT INTO team (name) VALUES ('담당자');
