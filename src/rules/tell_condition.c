@@ -109,12 +109,12 @@ static bool take(struct reader *reader, enum token_kind kind, const char *text)
 
 static bool is_hour(const char *name)
 {
-    return strcmp(name, "hour") == 0 || strcmp(name, "contact_hour") == 0;
+    return strcmp(name, "hour") == 0;
 }
 
 static bool is_weekday(const char *name)
 {
-    return strcmp(name, "weekday") == 0 || strcmp(name, "contact_weekday") == 0;
+    return strcmp(name, "weekday") == 0;
 }
 
 /* As people say it: a language by its name, a day of the week likewise. */
