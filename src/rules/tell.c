@@ -103,6 +103,8 @@ static void quote_template(const struct teller *teller, const struct template *t
 static void format_act(const struct teller *teller, const struct rule *rule, struct buf *out)
 {
     struct buf say = { 0 }, team = { 0 };
+    const char *pattern = rule->say != NULL ? teller->voice->acts[rule->action].with_say
+                                            : teller->voice->acts[rule->action].without;
     const char *values[2];
     size_t count = 0;
 
@@ -114,10 +116,11 @@ static void format_act(const struct teller *teller, const struct rule *rule, str
         quote_template(teller, rule->say, &say);
         values[count++] = buf_text(&say);
     }
-    tell_fill(out,
-              rule->say != NULL ? teller->voice->acts[rule->action].with_say
-                                : teller->voice->acts[rule->action].without,
-              values);
+    if (pattern != NULL)
+        tell_fill(out, pattern, values);
+    else
+        tell_fill(out, teller->voice->sentences[TELL_ACT],
+                  (const char *[]){ ruleset_action_name(rule->action) });
     buf_release(&say);
     buf_release(&team);
 }

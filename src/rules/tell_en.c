@@ -104,6 +104,7 @@ const struct tell_voice tell_english = {
         [TELL_ONLY_IF] = "This counts only {}.",
         [TELL_GROUPS] = "What it finds there is kept as {}.",
         [TELL_CAMPAIGN] = "The answer goes out through the campaign {}.",
+        [TELL_ACT] = "the action {} is taken.",
         [TELL_EXAMPLES] = "For example: {}.",
         [TELL_EXAMPLES_BOTH] = "For example: {}; but not: {}.",
         [TELL_COUNTEREXAMPLES] = "But not: {}.",

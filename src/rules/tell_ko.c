@@ -109,6 +109,7 @@ const struct tell_voice tell_korean = {
         [TELL_ONLY_IF] = "이 규칙은 다음 경우에만 적용합니다: {}.",
         [TELL_GROUPS] = "여기서 찾은 내용은 {}{으로/로} 기억합니다.",
         [TELL_CAMPAIGN] = "답장은 {} 캠페인으로 보냅니다.",
+        [TELL_ACT] = "동작 {}{을/를} 실행합니다.",
         [TELL_EXAMPLES] = "해당하는 예: {}.",
         [TELL_EXAMPLES_BOTH] = "해당하는 예: {}. 해당하지 않는 예: {}.",
         [TELL_COUNTEREXAMPLES] = "해당하지 않는 예: {}.",

@@ -11,6 +11,8 @@
 #include "base/buf.h"
 #include "rules/tell.h"
 
+enum { TELL_ACTS_MAX = 16 };
+
 /* How a message can be found by a rule. `more` where another way follows, `last` otherwise. */
 enum tell_clause {
     CLAUSE_HAS,
@@ -60,6 +62,7 @@ enum tell_sentence {
     TELL_ONLY_IF,         /* only {} */
     TELL_GROUPS,          /* what was found is kept as {} */
     TELL_CAMPAIGN,        /* the answer goes through {} */
+    TELL_ACT,             /* an action that has no words here: {} */
     TELL_EXAMPLES,        /* for example: {} */
     TELL_EXAMPLES_BOTH,   /* for example: {}; but not: {} */
     TELL_COUNTEREXAMPLES, /* but not: {} */
@@ -96,9 +99,9 @@ struct tell_voice {
     } clauses[CLAUSE_COUNT];
     struct {
         const char *with_say, *without, *afterwards; /* what is done; afterwards: a sentence, or NULL */
-    } acts[ACTION_CLOSE + 1];
-    const struct tell_name *settings;  /* sentences */
-    const struct tell_name *languages; /* names of languages, by code */
+    } acts[TELL_ACTS_MAX];                           /* an action without a row is told by its name */
+    const struct tell_name *settings;                /* sentences */
+    const struct tell_name *languages;               /* names of languages, by code */
     const struct tell_name *weekdays;
     const struct tell_name *names; /* of facts, in comparisons */
     const struct tell_fact *facts;
