@@ -247,8 +247,8 @@ static enum sound latin_sound(const struct tail *tail, size_t end)
 
 static bool is_looked_through(uint32_t code)
 {
-    if (code >= 0x1100 && code <= 0x11ff)
-        return true;
+    if ((code >= 0x1100 && code <= 0x11ff) || (code >= 0x3131 && code <= 0x318e))
+        return true; /* lone jamo: laughter, a sigh */
     switch (utf8proc_category((utf8proc_int32_t)code)) {
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LL:
