@@ -13,6 +13,7 @@
  * The weight of a piece is an upper estimate of its bytes once compiled: a class takes 32 bytes for its first
  * 256 characters and about 6 for each further range.
  */
+#include <stdbool.h>
 #include <string.h>
 
 #include <utf8proc.h>
@@ -111,17 +112,20 @@ static bool class_has(const char *members, uint32_t code)
     return false;
 }
 
+/* A plain letter is the first of its row; all accented ones stand in the blocks of Latin letters. */
 static const char *accented_forms(uint32_t code)
 {
-    for (size_t i = 0; i < sizeof ACCENTED / sizeof ACCENTED[0]; i++)
-        if (class_has(ACCENTED[i], code))
+    bool is_latin = code < 0x250 || code >> 8 == 0x1e;
+
+    for (size_t i = 0; is_latin && i < sizeof ACCENTED / sizeof ACCENTED[0]; i++)
+        if (code < 0x80 ? (unsigned char)ACCENTED[i][0] == code : class_has(ACCENTED[i], code))
             return ACCENTED[i];
     return NULL;
 }
 
 uint32_t letter_base(uint32_t code)
 {
-    const char *forms = code >= 0x80 && (code < 0x250 || code >> 8 == 0x1e) ? accented_forms(code) : NULL;
+    const char *forms = accented_forms(code);
 
     return forms != NULL ? (uint32_t)(unsigned char)forms[0] : code;
 }
@@ -138,7 +142,9 @@ static size_t spell_one(const char *text, size_t len, struct buf *out, size_t *w
     const char *forms = accented_forms(small(code));
 
     if (forms != NULL) {
-        buf_addf(out, "[%s]", forms);
+        buf_add_char(out, '[');
+        buf_add_text(out, forms);
+        buf_add_char(out, ']');
         *weight += CLASS_WEIGHT + RANGE_WEIGHT * utf8_count(forms, strlen(forms));
     } else {
         if (code < 0x80 && letter_kind(code) == LETTER_SIGN)

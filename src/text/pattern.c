@@ -1,8 +1,8 @@
 /*
  * pattern: PCRE2 behind bounds.
  *
- * A pattern owns the compiled code and its named groups. After pattern_new nothing in these changes, so
- * threads share them; what changes during a match (match data, and the context that holds the limits) is the
+ * A pattern owns the compiled code and its named groups. Once there nothing in these changes, so threads
+ * share them; what changes during a match (match data, and the context that holds the limits) is the
  * matcher's, one per thread.
  *
  * JIT or not was decided by measurement, on a message of 170 bytes. Interpreted, a typical rule takes 0.3 to
@@ -13,9 +13,13 @@
  * anyway. Where memory may not be both written and executed, pcre2_jit_compile refuses (-48), and all is
  * interpreted.
  *
- * The translation is the one thing that comes later, perhaps while other threads match: so it is made in a
- * copy of the code, `quick`, and put in place by one atomic exchange; who comes second throws his own away. A
- * reader sees no copy or a finished one.
+ * What people typed is compiled at once, since they want to hear of their mistakes. What words_compile wrote
+ * is sound, and most of it is never run, as the index of the rules keeps it from nearly all messages; it is
+ * compiled when it is first wanted.
+ *
+ * So two things may come while other threads match: the code of a generated pattern, and the translation.
+ * Each is made apart (the translation in a copy of the code) and put in place by one atomic exchange; who
+ * comes second throws his own away. A reader sees nothing, or a finished thing that stays.
  *
  * The two ways count differently, but both stay bounded. JIT honours the match limit alone, and may run out
  * of its stack of 32 KB (-46), which says nothing about the pattern: the match is repeated by the
@@ -49,9 +53,8 @@ enum {
     NEST_LIMIT = 50,
     GROUPS_MAX = 100,
     COMPILED_MAX = 8 * 1024,
-    COMPILED_GENERATED_MAX = 128 * 1024, /* never reached: PCRE2's own offsets end at 64 KB */
-    JIT_MAX = 4 * 1024,                  /* compiled size up to which JIT pays */
-    RUNS_BEFORE_JIT = 100,               /* by when its cost would have come in again */
+    JIT_MAX = 4 * 1024,    /* compiled size up to which JIT pays */
+    RUNS_BEFORE_JIT = 100, /* by when its cost would have come in again */
 };
 
 struct group {
@@ -59,15 +62,16 @@ struct group {
     uint32_t number;
 };
 
-/* The machine code, once there is any; shared by threads. */
-struct jit {
-    _Atomic(pcre2_code *) quick; /* NULL: not yet, or refused */
+/* What may come later, while threads already share the pattern. */
+struct late {
+    _Atomic(pcre2_code *) code;  /* NULL: not yet compiled from the source */
+    _Atomic(pcre2_code *) quick; /* the same as machine code; NULL: not yet, or refused */
     atomic_uint runs;
 };
 
 struct pattern {
-    pcre2_code *code;
-    struct jit *jit;      /* NULL: too large to pay */
+    struct late *late;
+    char *source;         /* of a generated one that is not compiled at once; else NULL */
     struct group *groups; /* by number */
     size_t group_count;
 };
@@ -105,24 +109,24 @@ static size_t info_size(const pcre2_code *code)
     return size;
 }
 
-static void set_compile_error(int code, const struct buf *source, size_t offset, struct error *error)
+static void set_compile_error(int code, const char *source, size_t len, size_t offset, struct error *error)
 {
     PCRE2_UCHAR message[256];
 
-    offset = utf8_floor(buf_text(source), source->len, offset);
+    offset = utf8_floor(source, len, offset);
     if (code == PCRE2_ERROR_DUPLICATE_SUBPATTERN_NAME) { /* PCRE2's own words advise an option */
         error_set(error,
                   "The pattern is wrong at character %zu: two groups have the same name; "
                   "each (?<name>…) needs a name of its own.",
-                  utf8_count(buf_text(source), offset) + 1);
+                  utf8_count(source, offset) + 1);
         return;
     }
     pcre2_get_error_message(code, message, sizeof message);
-    error_set(error, "The pattern is wrong at character %zu: %s.", utf8_count(buf_text(source), offset) + 1,
+    error_set(error, "The pattern is wrong at character %zu: %s.", utf8_count(source, offset) + 1,
               (const char *)message);
 }
 
-static pcre2_code *compile(const struct buf *source, struct error *error)
+static pcre2_code *compile(const char *source, size_t len, struct error *error)
 {
     pcre2_compile_context *context = must(pcre2_compile_context_create(NULL));
     const uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C |
@@ -132,14 +136,14 @@ static pcre2_code *compile(const struct buf *source, struct error *error)
     int why;
 
     pcre2_set_parens_nest_limit(context, NEST_LIMIT);
-    code = pcre2_compile((PCRE2_SPTR)buf_text(source), source->len, options, &why, &offset, context);
+    code = pcre2_compile((PCRE2_SPTR)source, len, options, &why, &offset, context);
     pcre2_compile_context_free(context);
     if (code == NULL)
-        set_compile_error(why, source, offset, error);
+        set_compile_error(why, source, len, offset, error);
     return code;
 }
 
-static int check_code(const pcre2_code *code, size_t compiled_max, struct error *error)
+static int check_code(const pcre2_code *code, struct error *error)
 {
     if (info_number(code, PCRE2_INFO_CAPTURECOUNT) > GROUPS_MAX)
         return error_set(error,
@@ -147,11 +151,11 @@ static int check_code(const pcre2_code *code, size_t compiled_max, struct error 
                          (int)GROUPS_MAX);
     if (info_number(code, PCRE2_INFO_JCHANGED) != 0)
         return error_set(error, "The pattern may not use the option J: each group needs a name of its own.");
-    if (info_size(code) > compiled_max)
+    if (info_size(code) > COMPILED_MAX)
         return error_set(error,
                          "The pattern is too large (%zu bytes compiled, at most %zu); "
                          "lower the counts of its repeats, or split it into two rules.",
-                         info_size(code), compiled_max);
+                         info_size(code), (size_t)COMPILED_MAX);
     return 0;
 }
 
@@ -172,13 +176,13 @@ static int group_compare(const void *left, const void *right)
 }
 
 /* PCRE2's table is sorted by name; an entry is the number in two bytes, high byte first, and the name. */
-static int read_groups(struct pattern *pattern, struct error *error)
+static int read_groups(struct pattern *pattern, const pcre2_code *code, struct error *error)
 {
     const unsigned char *entry = NULL;
-    uint32_t size = info_number(pattern->code, PCRE2_INFO_NAMEENTRYSIZE);
+    uint32_t size = info_number(code, PCRE2_INFO_NAMEENTRYSIZE);
 
-    pattern->group_count = info_number(pattern->code, PCRE2_INFO_NAMECOUNT);
-    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMETABLE, &entry);
+    pattern->group_count = info_number(code, PCRE2_INFO_NAMECOUNT);
+    pcre2_pattern_info(code, PCRE2_INFO_NAMETABLE, &entry);
     pattern->groups = alloc_array(pattern->group_count + 1, sizeof pattern->groups[0]);
     for (size_t i = 0; i < pattern->group_count; i++, entry += size) {
         pattern->groups[i].number = (uint32_t)entry[0] << 8 | entry[1];
@@ -192,41 +196,63 @@ static int read_groups(struct pattern *pattern, struct error *error)
     return 0;
 }
 
-static struct pattern *build(const char *source, size_t compiled_max, struct error *error)
+static struct pattern *pattern_alloc(void)
 {
     struct pattern *pattern = alloc_new(sizeof *pattern);
-    struct buf folded = { 0 };
 
-    if (pattern_source_fold(source, &folded, error) == 0)
-        pattern->code = compile(&folded, error);
-    buf_release(&folded);
-    if (pattern->code == NULL || check_code(pattern->code, compiled_max, error) != 0 ||
-        read_groups(pattern, error) != 0) {
-        pattern_free(pattern);
-        return NULL;
-    }
-    if (info_size(pattern->code) <= JIT_MAX)
-        pattern->jit = alloc_new(sizeof *pattern->jit);
+    pattern->late = alloc_new(sizeof *pattern->late);
     return pattern;
 }
 
 struct pattern *pattern_new(const char *source, struct error *error)
 {
-    if (strlen(source) > PATTERN_SOURCE_MAX) {
+    struct pattern *pattern = pattern_alloc();
+    struct buf folded = { 0 };
+    pcre2_code *code = NULL;
+
+    if (strlen(source) > PATTERN_SOURCE_MAX)
         error_set(error, "The pattern is %zu bytes long, at most %d are allowed; split it into two rules.",
                   strlen(source), (int)PATTERN_SOURCE_MAX);
-        return NULL;
-    }
-    return build(source, COMPILED_MAX, error);
+    else if (pattern_source_fold(source, &folded, error) == 0)
+        code = compile(buf_text(&folded), folded.len, error);
+    buf_release(&folded);
+    atomic_init(&pattern->late->code, code);
+    if (code != NULL && check_code(code, error) == 0 && read_groups(pattern, code, error) == 0)
+        return pattern;
+    pattern_free(pattern);
+    return NULL;
 }
 
 struct pattern *pattern_new_generated(const char *source, struct error *error)
 {
+    struct pattern *pattern;
+
     if (strlen(source) > PATTERN_GENERATED_MAX) {
         error_set(error, "The words are too many for one rule; split them into two rules.");
         return NULL;
     }
-    return build(source, COMPILED_GENERATED_MAX, error);
+    pattern = pattern_alloc();
+    pattern->source = alloc_text(source);
+    return pattern;
+}
+
+/* A generated source is sound: tests/fuzz/fuzz_words.c looks for one that is not. */
+static const pcre2_code *compile_generated(const struct pattern *pattern)
+{
+    struct error error = { 0 };
+    pcre2_code *code = must(compile(pattern->source, strlen(pattern->source), &error)), *other = NULL;
+
+    if (atomic_compare_exchange_strong(&pattern->late->code, &other, code))
+        return code;
+    pcre2_code_free(code);
+    return other;
+}
+
+static const pcre2_code *find_code(const struct pattern *pattern)
+{
+    const pcre2_code *code = atomic_load_explicit(&pattern->late->code, memory_order_acquire);
+
+    return code != NULL ? code : compile_generated(pattern);
 }
 
 void pattern_free(struct pattern *pattern)
@@ -236,10 +262,10 @@ void pattern_free(struct pattern *pattern)
     for (size_t i = 0; pattern->groups != NULL && i < pattern->group_count; i++)
         free(pattern->groups[i].name);
     free(pattern->groups);
-    if (pattern->jit != NULL)
-        pcre2_code_free(atomic_load(&pattern->jit->quick));
-    free(pattern->jit);
-    pcre2_code_free(pattern->code);
+    pcre2_code_free(atomic_load(&pattern->late->quick));
+    pcre2_code_free(atomic_load(&pattern->late->code));
+    free(pattern->late);
+    free(pattern->source);
     free(pattern);
 }
 
@@ -257,7 +283,7 @@ const char *pattern_group_name(const struct pattern *pattern, size_t index)
 
 bool pattern_matches_empty(const struct pattern *pattern)
 {
-    return info_number(pattern->code, PCRE2_INFO_MATCHEMPTY) != 0;
+    return info_number(find_code(pattern), PCRE2_INFO_MATCHEMPTY) != 0;
 }
 
 struct matcher *matcher_new(bool allow_jit)
@@ -288,27 +314,31 @@ struct scratch *matcher_scratch(struct matcher *matcher)
     return &matcher->scratch;
 }
 
-/* The machine code, made now if it is missing; NULL: the machine refuses. */
-static const pcre2_code *translate(const struct pattern *pattern)
+/* The machine code, made now if it is missing; NULL: the pattern is too large for it, or the machine refuses.
+ */
+static const pcre2_code *translate(const struct pattern *pattern, const pcre2_code *code)
 {
-    pcre2_code *quick = must(pcre2_code_copy(pattern->code)), *other = NULL;
+    pcre2_code *quick, *other = NULL;
 
+    if (info_size(code) > JIT_MAX)
+        return NULL;
+    quick = must(pcre2_code_copy(code));
     if (pcre2_jit_compile(quick, PCRE2_JIT_COMPLETE) == 0 &&
-        atomic_compare_exchange_strong(&pattern->jit->quick, &other, quick))
+        atomic_compare_exchange_strong(&pattern->late->quick, &other, quick))
         return quick;
     pcre2_code_free(quick);
     return other;
 }
 
-static const pcre2_code *find_quick(const struct pattern *pattern)
+static const pcre2_code *find_quick(const struct pattern *pattern, const pcre2_code *code)
 {
-    const pcre2_code *quick = atomic_load_explicit(&pattern->jit->quick, memory_order_acquire);
+    const pcre2_code *quick = atomic_load_explicit(&pattern->late->quick, memory_order_acquire);
     unsigned runs;
 
     if (quick != NULL)
         return quick;
-    runs = atomic_fetch_add_explicit(&pattern->jit->runs, 1, memory_order_relaxed) + 1;
-    return runs == RUNS_BEFORE_JIT ? translate(pattern) : NULL;
+    runs = atomic_fetch_add_explicit(&pattern->late->runs, 1, memory_order_relaxed) + 1;
+    return runs == RUNS_BEFORE_JIT ? translate(pattern, code) : NULL;
 }
 
 static bool is_limit(int rc)
@@ -327,17 +357,17 @@ static int run_quick(const pcre2_code *quick, const struct matcher *matcher, PCR
 static int run(const struct pattern *pattern, const struct matcher *matcher, const char *text, size_t len)
 {
     PCRE2_SPTR subject = (PCRE2_SPTR)(text != NULL ? text : "");
-    bool may_jit = matcher->allow_jit && pattern->jit != NULL;
-    const pcre2_code *quick = may_jit ? find_quick(pattern) : NULL;
+    const pcre2_code *code = find_code(pattern);
+    const pcre2_code *quick = matcher->allow_jit ? find_quick(pattern, code) : NULL;
     int rc = run_quick(quick, matcher, subject, len), second;
 
     if (rc != PCRE2_ERROR_JIT_STACKLIMIT)
         return rc;
-    rc = pcre2_match(pattern->code, subject, len, 0, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, matcher->data,
+    rc = pcre2_match(code, subject, len, 0, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, matcher->data,
                      matcher->context);
-    if (!is_limit(rc) || !may_jit || quick != NULL)
+    if (!is_limit(rc) || !matcher->allow_jit || quick != NULL)
         return rc;
-    second = run_quick(translate(pattern), matcher, subject, len);
+    second = run_quick(translate(pattern, code), matcher, subject, len);
     return second != PCRE2_ERROR_JIT_STACKLIMIT ? second : rc;
 }
 

@@ -10,8 +10,8 @@
  * and disables the rule in the end. JIT is used where the machine allows it and never needed; FRONTDESK has
  * no switch: matcher_new(false) runs without.
  *
- * A compiled pattern may be shared by threads: it never changes, but for the machine code that is made when it
- * has been run often enough, and put in place atomically. A matcher (match data) belongs to one thread.
+ * A pattern may be shared by threads: it never changes, but for what is compiled when it is first run, or has
+ * been run often, and put in place atomically. A matcher (match data) belongs to one thread.
  */
 #ifndef TEXT_PATTERN_H
 #define TEXT_PATTERN_H
@@ -36,7 +36,10 @@ struct span {
 
 struct pattern *pattern_new(const char *source, struct error *error); /* NULL on refusal */
 
-/* For sources that words_compile wrote: PATTERN_GENERATED_MAX bytes, and as large as PCRE2 can compile. */
+/*
+ * For sources that words_compile wrote: PATTERN_GENERATED_MAX bytes, folded, sound, without named groups. They
+ * are compiled when they are first matched; one that PCRE2 refuses then ends the process.
+ */
 struct pattern *pattern_new_generated(const char *source, struct error *error);
 void pattern_free(struct pattern *pattern);
 

@@ -56,6 +56,8 @@ static const struct construct REFUSED[] = {
 
 static const struct construct *find_refused(const char *at)
 {
+    if (*at != '(' && *at != '\\') /* which most characters are not; all of REFUSED begin so */
+        return NULL;
     for (size_t i = 0; i < sizeof REFUSED / sizeof REFUSED[0]; i++) {
         const struct construct *construct = &REFUSED[i];
         size_t len = strlen(construct->start);
