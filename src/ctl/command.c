@@ -37,6 +37,7 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_KIND] = { "kind", "KIND", "shop, restaurant or service", false },
     [OPTION_URL] = { "url", "URL", "where Braze will reach you, like https://desk.example.com", false },
     [OPTION_ENV] = { "env", "FILE", "a file of settings, the same as for frontdeskd (FRONTDESK_ENV)", true },
+    [OPTION_COST] = { "cost", NULL, "the rules that are looked at for every message", false },
 };
 
 /* Patterns */

@@ -44,6 +44,7 @@ enum option_id {
     OPTION_KIND,
     OPTION_URL,
     OPTION_ENV,
+    OPTION_COST,
     OPTION_COUNT,
 };
 

@@ -7,6 +7,7 @@
 #include "ctl/call.h"
 #include "ctl/commands.h"
 #include "ctl/problems.h"
+#include "rules/index.h"
 #include "rules/ruleset.h"
 #include "store/rulebook.h"
 #include "store/rulefile.h"
@@ -51,14 +52,83 @@ static void sum_up(struct output *output, const struct rulefiles *files, const s
                     "These rules would load, and their examples hold; but look at the warnings.");
 }
 
+/* Cost */
+
+static const char *cost_reason(enum index_reason reason)
+{
+    static const char *const reasons[] = {
+        [INDEX_HAS_LITERALS] = NULL,
+        [INDEX_TAKES_ALL] = "it has neither words nor a pattern, so it may take any message",
+        [INDEX_BY_WORDS] =
+            "its words hold an entry of blanks, hyphens and apostrophes only, which people leave out",
+        [INDEX_BY_PATTERN] =
+            "no piece of text is certain to stand in whatever its pattern matches; a word that "
+            "must be there would help",
+    };
+
+    return reasons[reason];
+}
+
+static void show_cost(struct output *output, const struct ruleset *rules)
+{
+    static const struct column columns[] = {
+        { "rule", "rule", LOOK_PLAIN },
+        { "file", "file", LOOK_PLAIN },
+        { "line", "line", LOOK_NUMBER },
+        { "why", "looked at for every message, since", LOOK_LONG },
+    };
+    static const struct column sums[] = { { "rules", NULL, LOOK_NUMBER },
+                                          { "literals", NULL, LOOK_NUMBER },
+                                          { "without", NULL, LOOK_NUMBER } };
+    size_t literals = rule_index_literals(rules->index), without = 0;
+
+    output_table(output, "cost", columns, sizeof columns / sizeof *columns);
+    for (size_t i = 0; i < rules->rule_count; i++) {
+        const struct rule *rule = &rules->rules[i];
+        const char *why = cost_reason(rule_index_reason(rules->index, i));
+
+        if (why == NULL)
+            continue;
+        without++;
+        output_row(output, (struct cell[]){ cell_text(rule->name), cell_text(rule->file),
+                                            cell_number(rule->line), cell_text(why) });
+    }
+    output_table_end(output);
+    output_record(output, NULL, sums,
+                  (struct cell[]){ cell_number((int64_t)rules->rule_count), cell_number((int64_t)literals),
+                                   cell_number((int64_t)without) },
+                  3);
+    output_note(output, NOTE_PLAIN, "%zu rules, %zu literals, %zu rules without.", rules->rule_count,
+                literals, without);
+}
+
+static int check_cost(struct call *call)
+{
+    struct rulefiles files = { 0 };
+    struct error error = { 0 };
+    struct ruleset *rules = NULL;
+    int code = read_folder(call, &files);
+
+    if (code == EXIT_DONE && (rules = ruleset_new(&files, call_zones(call), &error)) == NULL)
+        code = call_fail(call, EXIT_FAILED, "%s", error.text);
+    if (code == EXIT_DONE)
+        show_cost(call->output, rules);
+    ruleset_free(rules);
+    rulefiles_release(&files);
+    return code;
+}
+
 int command_rules_check(struct call *call)
 {
     struct rulefiles files = { 0 };
     struct problems problems = { .output = call->output,
                                  .is_strict = call->parsed->options[OPTION_STRICT] != NULL };
     struct ruleset *rules;
-    int code = read_folder(call, &files);
+    int code;
 
+    if (call->parsed->options[OPTION_COST] != NULL)
+        return check_cost(call);
+    code = read_folder(call, &files);
     if (code == EXIT_DONE) {
         rules = problems_judge(&problems, &files, call_zones(call));
         sum_up(call->output, &files, rules, &problems);

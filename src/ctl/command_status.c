@@ -12,7 +12,7 @@
 #include "ctl/commands.h"
 #include "store/overview.h"
 
-enum { WAITING_SHOWN = 5 };
+enum { WAITING_SHOWN = 5, TROUBLES_SHOWN = 5 };
 #define RECENT_MS (7 * INT64_C(86400000))
 
 struct needs { /* what waits for the owner, being listed */
@@ -90,6 +90,14 @@ static void add_lane(void *context, const struct overview_lane *row)
              row->reason);
 }
 
+static void add_trouble(void *context, const struct overview_trouble *row)
+{
+    need(context, "rule", "frontdesk rules list",
+         "the pattern of the rule %s hit the bounds of matching %lld time%s%s", row->rule,
+         (long long)row->limit_hits, row->limit_hits == 1 ? "" : "s",
+         row->disabled_at > 0 ? ", and is out of play" : "");
+}
+
 static void add_count(struct needs *needs, int64_t count, const char *kind, const char *remedy,
                       const char *one, const char *many)
 {
@@ -137,7 +145,8 @@ static int show_needs(struct call *call, struct db *db, const struct overview *o
         need(&needs, "daemon", "frontdesk status --admin SOCKET",
              "the book is in use, but no daemon answers at %s", buf_text(&call->admin_path));
     if (overview_waiting(db, WAITING_SHOWN, add_waiting, &needs, error) < 0 ||
-        overview_lanes(db, add_lane, &needs, error) < 0)
+        overview_lanes(db, add_lane, &needs, error) < 0 ||
+        overview_troubles(db, TROUBLES_SHOWN, add_trouble, &needs, error) < 0)
         result = -1;
     add_counts(&needs, overview);
     output_table_end(call->output);

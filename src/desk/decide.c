@@ -107,7 +107,7 @@ static enum pattern_result match(struct choice *choice, const struct rule *rule,
     enum pattern_result result = pattern_match(pattern, choice->matcher, buf_text(folded), folded->len, span);
     if (result == PATTERN_LIMIT)
         note_limit(choice->decision, rule);
-    return result;
+    return result != PATTERN_SPENT ? result : PATTERN_LIMIT; /* that was not this rule's fault */
 }
 
 /* The pattern before the words, since only the pattern has groups to fill. */
@@ -164,13 +164,31 @@ static size_t find_winner(struct choice *choice)
     return ruleset->rule_count;
 }
 
-/* The same without the index. */
+/*
+ * The same, trying every rule. The index is asked only for whose steps count: what the usual way would not
+ * have run must not take the effort from what it would.
+ */
 static size_t find_winner_thoroughly(struct choice *choice)
 {
-    size_t position = 0;
+    const struct ruleset *ruleset = choice->ruleset;
+    const struct buf *folded = &choice->decision->folded;
+    struct candidates candidates;
+    size_t position = 0, candidate = 0;
 
-    while (position < choice->ruleset->rule_count && !wins(choice, &choice->ruleset->rules[position]))
-        position++;
+    candidates_find(&candidates, ruleset->index, buf_text(folded), folded->len,
+                    matcher_scratch(choice->matcher));
+    if (!candidates_next(&candidates, &candidate))
+        candidate = ruleset->rule_count;
+    for (; position < ruleset->rule_count; position++) {
+        size_t effort = matcher_effort(choice->matcher);
+
+        if (wins(choice, &ruleset->rules[position]))
+            break;
+        if (position != candidate)
+            matcher_set_effort(choice->matcher, effort);
+        else if (!candidates_next(&candidates, &candidate))
+            candidate = ruleset->rule_count;
+    }
     return position;
 }
 
@@ -193,6 +211,7 @@ static const struct pattern *match_winner(struct choice *choice)
 {
     const struct rule *rule = choice->decision->rule;
     struct span *span = &choice->decision->match;
+    matcher_begin(choice->matcher); /* what matched a moment ago must match again */
     if (match(choice, rule, rule->pattern, span) == PATTERN_YES)
         return rule->pattern;
     if (match(choice, rule, rule->words, span) == PATTERN_YES)
@@ -279,6 +298,7 @@ void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct
 {
     struct choice choice = { ruleset, matcher, state, decision };
     fold(input, &decision->folded);
+    matcher_begin(matcher);
     decision->match = NO_SPAN;
     decision->outcome = state->is_opted_out ? OUTCOME_SILENCE : OUTCOME_NOBODY;
     decision->rule = choose(&choice);

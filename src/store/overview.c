@@ -162,3 +162,24 @@ int overview_lanes(struct db *db, overview_lane_row *row, void *context, struct 
     query_end(q);
     return more < 0 ? -1 : count;
 }
+
+static const char TROUBLES[] =
+    "SELECT rule, limit_hits, disabled_at FROM rule_trouble WHERE ruleset = (SELECT CAST (value AS INTEGER) "
+    "FROM book WHERE name = 'live_ruleset') ORDER BY limit_hits DESC, rule LIMIT ?1";
+
+int overview_troubles(struct db *db, int64_t limit, overview_trouble_row *row, void *context,
+                      struct error *error)
+{
+    struct query *q = db_query(db, TROUBLES);
+    int count = 0, more;
+
+    query_bind_int(q, 1, limit);
+    while ((more = query_step(q, error)) == 1) {
+        struct overview_trouble found = { query_text(q, 0), query_int(q, 1), query_int(q, 2) };
+
+        row(context, &found);
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
+}

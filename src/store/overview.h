@@ -42,4 +42,14 @@ struct overview_lane {
 typedef void overview_lane_row(void *context, const struct overview_lane *row);
 int overview_lanes(struct db *db, overview_lane_row *row, void *context, struct error *error);
 
+/* The rules in force whose patterns hit the bounds of matching, the most often first, at most `limit`. */
+struct overview_trouble {
+    const char *rule;
+    int64_t limit_hits;
+    int64_t disabled_at; /* 0: still in play */
+};
+typedef void overview_trouble_row(void *context, const struct overview_trouble *row);
+int overview_troubles(struct db *db, int64_t limit, overview_trouble_row *row, void *context,
+                      struct error *error);
+
 #endif

@@ -5,8 +5,8 @@
  * curly quotes and dashes straightened), so that both agree. Refused at compile time, with a sentence: "(*"
  * verbs, callouts, \C, recursion and calls of groups, two groups of one name, names that a template cannot
  * write, more than 50 groups in one another or 100 in all, over 1,000 bytes of source, over 8 KB compiled. A
- * match is bounded by counts of steps (match limit 100,000, depth 10,000, heap 4 MiB), never by time, so that
- * it stays pure; a match that hits a bound is PATTERN_LIMIT, which is not "no match": the caller counts it
+ * match is bounded by counts of steps (match limit 100,000 for short texts, 12,000 for the longest; depth 10,000,
+ * heap 4 MiB), never by time, so that it stays pure; a match that hits a bound is PATTERN_LIMIT, which is not "no match": the caller counts it
  * and disables the rule in the end. JIT is used where the machine allows it and never needed; FRONTDESK has
  * no switch: matcher_new(false) runs without.
  *
@@ -27,7 +27,8 @@ struct scratch; /* needles.h */
 
 enum { PATTERN_SOURCE_MAX = 1000, PATTERN_GENERATED_MAX = 64 * 1024 }; /* bytes of source */
 
-enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_LIMIT };
+/* PATTERN_SPENT: broken off, like PATTERN_LIMIT, but because other patterns had used up the message's steps. */
+enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_LIMIT, PATTERN_SPENT };
 
 /* A piece of the matched text, bytes start … end-1; both (size_t)-1 when the group took no part. */
 struct span {
@@ -52,6 +53,14 @@ bool pattern_matches_empty(const struct pattern *pattern);
 
 struct matcher *matcher_new(bool allow_jit);
 void matcher_free(struct matcher *matcher);
+
+/*
+ * The heavy work of all patterns on one message is bounded together; matcher_begin says that the next message
+ * begins. The effort so far is to be put back by whoever runs a pattern that should not count.
+ */
+void matcher_begin(struct matcher *matcher);
+size_t matcher_effort(const struct matcher *matcher);
+void matcher_set_effort(struct matcher *matcher, size_t effort);
 
 /* Memory for searching an index of patterns before they are matched; the matcher's own, for its thread. */
 struct scratch *matcher_scratch(struct matcher *matcher);

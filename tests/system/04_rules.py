@@ -172,11 +172,33 @@ def explosive_pattern():
             INSERT INTO rule (name, priority, pattern, say) VALUES ('bomb', 900, '(?:a+)+(?:a+)+$x|(?:a|aa)+b', 'boom');
             INSERT INTO rule (name, priority, say) VALUES ('rest', 0, 'fine');""") as desk:
         for number in range(30):
-            desk.say("ana", "a" * 3000 + f" {number}")
+            desk.say("ana", "a" * 3000 + f" x {number}")  # without the x the rule would not be looked at
+            if number == 2:
+                desk.wait_drained()
+                contains(desk.do("status").out, "the pattern of the rule bomb hit the bounds of matching", "status")
         desk.wait_drained()
+        contains(desk.do("status").out, "and is out of play", "status")
         equal(set(desk.sandbox.texts("ana")), {"fine"}, "answered by the rule behind")
         equal(desk.value("SELECT rule FROM rule_trouble WHERE disabled_at IS NOT NULL"), "bomb", "disabled, loudly")
         contains(desk.log(), "bomb", "the log names it")
+
+
+@test("rules check --cost lists the rules that are looked at for every message, and why")
+def cost():
+    rules = texts.CARRIERS + r"""
+        INSERT INTO rule (name, words, pattern, say) VALUES
+          ('hours', 'hours, open', NULL, 'nine'),
+          ('number', NULL, '\d+', 'a number'),
+          ('both', 'price', '[a-z]+\d', 'ten');
+        INSERT INTO rule (name, priority, say) VALUES ('rest', 0, 'fine');"""
+    with Desk(rules) as desk:
+        told = desk.do("rules", "check", "--cost", desk.rules_folder).out
+        for piece in ("number", "both", "rest", "neither words nor a pattern", "no piece of text is certain"):
+            contains(told, piece, "the list")
+        parsed = desk.do("rules", "check", "--cost", desk.rules_folder, "--json").json()
+        equal([row["rule"] for row in parsed["cost"]], ["number", "both", "rest"], "in the order of the rules")
+        equal((parsed["rules"], parsed["literals"], parsed["without"]), (4, 2, 3), "the sum")
+        true(all(row["line"] > 1 and row["file"].endswith(".sql") for row in parsed["cost"]), "with their places")
 
 
 @test("the sample business passes rules check")
