@@ -250,3 +250,5 @@ run_rounds
 run_long
 say ''
 print_table
+echo
+"$build"/frontdesk-bench-rules

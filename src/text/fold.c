@@ -1,9 +1,10 @@
 /*
  * fold: one spelling for the many ways to write the same words.
  *
- * A plain ASCII text, the most frequent kind, is folded byte by byte. Any other text goes through an array of
- * code points: each character is decomposed (NFKD) and every piece of it is either dropped, straightened, or
- * appended; then the combining marks are put into canonical order, the array is composed (NFC) and encoded.
+ * A text of ASCII and of such characters as never change, Hangul syllables, Han and Kana, is folded byte by
+ * byte; most texts are of this kind. Any other goes through an array of code points: each character is
+ * decomposed (NFKD) and every piece of it is either dropped, straightened, or appended; then the combining
+ * marks are put into canonical order, the array is composed (NFC) and encoded.
  *
  * The order of the steps carries the promise that folding twice changes nothing. What is to be dropped must
  * go before marks are ordered and composed: a joiner between "e" and its accent would keep the two apart, and
@@ -199,7 +200,7 @@ static void fold_any(const char *text, size_t len, bool keep_outer, struct buf *
     free(pieces.codes);
 }
 
-static void fold_ascii(const char *text, size_t len, bool keep_outer, struct buf *out)
+static void fold_bytes(const char *text, size_t len, bool keep_outer, struct buf *out)
 {
     bool skips_blank = !keep_outer; /* a blank here would lead, or follow another */
     size_t to = out->len;
@@ -230,13 +231,39 @@ static bool is_ascii(const char *text, size_t len)
     return all < 0x80;
 }
 
+/* Characters of three bytes that stay themselves, whatever stands beside them of these and ASCII. */
+static bool is_settled_character(const unsigned char *text)
+{
+    uint32_t code = (uint32_t)(text[0] & 0x0f) << 12 | (uint32_t)(text[1] & 0x3f) << 6 | (text[2] & 0x3f);
+
+    return (code >= 0xac00 && code <= 0xd7a3) || (code >= 0x4e00 && code <= 0x9fff) || /* Hangul, Han */
+           (code >= 0x3041 && code <= 0x3096) || (code >= 0x30a1 && code <= 0x30fa);   /* Kana */
+}
+
+/* Korean, Chinese and Japanese as people type it: nothing to compose, to order or to straighten but ASCII. */
+static bool is_settled(const char *text, size_t len)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+
+    for (size_t at = 0; at < len;) {
+        if (bytes[at] < 0x80) {
+            at++;
+            continue;
+        }
+        if ((bytes[at] & 0xf0) != 0xe0 || len - at < 3 || !is_settled_character(bytes + at))
+            return false;
+        at += 3;
+    }
+    return true;
+}
+
 static void fold(const char *text, size_t len, bool keep_outer, struct buf *out)
 {
     size_t start = out->len;
 
     len = utf8_floor(text, len, FOLD_MAX);
-    if (is_ascii(text, len))
-        fold_ascii(text, len, keep_outer, out);
+    if (is_ascii(text, len) || is_settled(text, len))
+        fold_bytes(text, len, keep_outer, out);
     else
         fold_any(text, len, keep_outer, out);
     if (out->len - start > FOLD_MAX)

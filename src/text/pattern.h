@@ -5,10 +5,10 @@
  * curly quotes and dashes straightened), so that both agree. Refused at compile time, with a sentence: "(*"
  * verbs, callouts, \C, recursion and calls of groups, two groups of one name, names that a template cannot
  * write, more than 50 groups in one another or 100 in all, over 1,000 bytes of source, over 8 KB compiled. A
- * match is bounded by counts of steps (match limit 100,000 for short texts, 12,000 for the longest; depth 10,000,
- * heap 4 MiB), never by time, so that it stays pure; a match that hits a bound is PATTERN_LIMIT, which is not "no match": the caller counts it
- * and disables the rule in the end. JIT is used where the machine allows it and never needed; FRONTDESK has
- * no switch: matcher_new(false) runs without.
+ * match is bounded by counts of steps (match limit 100,000 for short texts, 12,000 for the longest; depth
+ * 10,000, heap 4 MiB), never by time, so that it stays pure; a match that hits a bound is PATTERN_LIMIT,
+ * which is not "no match": the caller counts it and disables the rule in the end. JIT is used where the
+ * machine allows it and never needed; FRONTDESK has no switch: matcher_new(false) runs without.
  *
  * A pattern may be shared by threads: it never changes, but for what is compiled when it is first run, or has
  * been run often, and put in place atomically. A matcher (match data) belongs to one thread.
@@ -27,7 +27,8 @@ struct scratch; /* needles.h */
 
 enum { PATTERN_SOURCE_MAX = 1000, PATTERN_GENERATED_MAX = 64 * 1024 }; /* bytes of source */
 
-/* PATTERN_SPENT: broken off, like PATTERN_LIMIT, but because other patterns had used up the message's steps. */
+/* PATTERN_SPENT: broken off, like PATTERN_LIMIT, but because other patterns had used up the message's steps.
+ */
 enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_LIMIT, PATTERN_SPENT };
 
 /* A piece of the matched text, bytes start … end-1; both (size_t)-1 when the group took no part. */
@@ -38,8 +39,8 @@ struct span {
 struct pattern *pattern_new(const char *source, struct error *error); /* NULL on refusal */
 
 /*
- * For sources that words_compile wrote: PATTERN_GENERATED_MAX bytes, folded, sound, without named groups. They
- * are compiled when they are first matched; one that PCRE2 refuses then ends the process.
+ * For sources that words_compile wrote: PATTERN_GENERATED_MAX bytes, folded, sound, without named groups.
+ * They are compiled when they are first matched; one that PCRE2 refuses then ends the process.
  */
 struct pattern *pattern_new_generated(const char *source, struct error *error);
 void pattern_free(struct pattern *pattern);

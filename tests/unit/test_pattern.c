@@ -269,11 +269,39 @@ static void hostile_patterns(void **state)
     }
 }
 
+/*
+ * "a.*b" is heavy on a text of 4 KB, interpreted: once in a message it may be, a second one is broken off. Then
+ * comes a new message.
+ */
+static void one_message_has_little_heavy_work(void **state)
+{
+    struct pattern *pattern = pattern_new("a.*b", NULL);
+    struct matcher *matcher = matcher_new(false);
+    size_t effort = matcher_effort(matcher);
+    struct buf text = { 0 };
+
+    (void)state;
+    for (int i = 0; i < 4000; i++)
+        buf_add_char(&text, i == 0 ? 'a' : i == 20 ? 'b' : '.');
+    for (int message = 0; message < 2; message++) {
+        matcher_begin(matcher);
+        assert_int_equal(pattern_match(pattern, matcher, text.data, text.len, NULL), PATTERN_YES);
+        assert_int_equal(pattern_match(pattern, matcher, text.data, text.len, NULL), PATTERN_SPENT);
+        assert_int_equal(pattern_match(pattern, matcher, "a b", 3, NULL), PATTERN_YES);
+        matcher_set_effort(matcher, effort);
+        assert_int_equal(pattern_match(pattern, matcher, text.data, text.len, NULL), PATTERN_YES);
+    }
+    matcher_free(matcher);
+    pattern_free(pattern);
+    buf_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matches), cmocka_unit_test(refusals),      cmocka_unit_test(source_bounds),
         cmocka_unit_test(groups),  cmocka_unit_test(empty_matches), cmocka_unit_test(hostile_patterns),
+        cmocka_unit_test(one_message_has_little_heavy_work),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
