@@ -57,6 +57,7 @@ bool rule_is_conditional(const struct rule *rule)
 
 static bool matches(struct check *check, const struct pattern *pattern, const struct buf *folded)
 {
+    matcher_begin(check->matcher);
     return pattern != NULL &&
            pattern_match(pattern, check->matcher, buf_text(folded), folded->len, NULL) == PATTERN_YES;
 }

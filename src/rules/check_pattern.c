@@ -242,6 +242,7 @@ void check_slow_patterns(struct check *check)
 
 static bool takes_text(struct check *check, const struct rule *rule, const char *text)
 {
+    matcher_begin(check->matcher);
     return pattern_match(rule->pattern, check->matcher, text, strlen(text), NULL) == PATTERN_YES;
 }
 
