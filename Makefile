@@ -152,6 +152,7 @@ LIB = \
   src/store/timer.c \
   src/store/transcript.c \
   src/store/turn.c \
+  src/store/wal_file.c \
   src/store/webhook.c \
   src/rules/build_channel.c \
   src/rules/build_rule.c \
@@ -320,6 +321,7 @@ UNIT = \
   tell \
   template \
   utf8 \
+  wal_file \
   width \
   words \
   zone

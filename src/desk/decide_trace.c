@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "desk/decide.h"
 
-enum { TRACE_ROOM = 1500 }; /* what most traces need: the buf then does not grow in steps */
+enum { TRACE_ROOM = 600 }; /* what most traces need: the buf then does not grow in steps */
 
 static const char *const REASONS[] = {
     [PASS_NO_MATCH] = "no match", [PASS_UNLESS] = "unless matched", [PASS_LIMIT] = "limit hit",

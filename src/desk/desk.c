@@ -234,6 +234,8 @@ static void release(struct desk *desk)
     ruleset_free(desk->rules);
     rulebook_free_names(desk->disabled_rules);
     matcher_free(desk->matcher);
+    buf_release(&desk->state);
+    buf_release(&desk->trace);
     memset(desk, 0, sizeof *desk);
     desk->lock = -1;
 }

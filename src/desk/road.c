@@ -158,7 +158,7 @@ static int put_message(struct passage *p, struct error *error)
 
 static int put_decision(struct passage *p, const struct decide_state *state, struct error *error)
 {
-    struct buf state_json = { 0 }, trace_json = { 0 };
+    struct buf *state_json = &p->desk->state, *trace_json = &p->desk->trace;
     struct decision_row row = {
         .message = p->message,
         .at = p->now,
@@ -166,16 +166,14 @@ static int put_decision(struct passage *p, const struct decide_state *state, str
         .rule = p->decision.rule != NULL ? p->decision.rule->name : NULL,
         .action = p->decision.rule != NULL ? ruleset_action_name(p->decision.rule->action) : "none",
     };
-    int result;
 
-    decide_format_state(state, &state_json);
-    decide_format_trace(p->desk->rules, &p->decision, &trace_json);
-    row.state = buf_text(&state_json);
-    row.trace = buf_text(&trace_json);
-    result = decision_put(p->desk->db, &row, error);
-    buf_release(&state_json);
-    buf_release(&trace_json);
-    return result;
+    buf_clear(state_json);
+    buf_clear(trace_json);
+    decide_format_state(state, state_json);
+    decide_format_trace(p->desk->rules, &p->decision, trace_json);
+    row.state = buf_text(state_json);
+    row.trace = buf_text(trace_json);
+    return decision_put(p->desk->db, &row, error);
 }
 
 static int note_limits(struct passage *p, struct error *error)

@@ -20,6 +20,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "store/db_private.h"
+#include "store/wal_file.h"
 
 enum {
     CHECKPOINT_PAGES = 1000,
@@ -192,7 +193,8 @@ static int open_handle(struct db *db, const char *path, struct error *error)
         [DB_MEMORY] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
     };
     int code = sqlite3_open_v2(db->role == DB_MEMORY ? ":memory:" : path, &db->handle,
-                               flags[db->role] | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+                               flags[db->role] | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                               db->role == DB_WRITER ? wal_file_vfs() : NULL);
 
     if (code == SQLITE_OK)
         return 0;

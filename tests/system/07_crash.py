@@ -179,7 +179,7 @@ def order_of(calls, marker, port):
 def synced_before_answer():
     with Desk(start=False) as desk:
         output = os.path.join(desk.folder, "trace")
-        desk.start(trace.watch(output, "pwrite64,fdatasync,fsync,sendto,sendmsg,writev,write", 5000))
+        desk.start(trace.watch(output, "pwrite64,fdatasync,fsync,sendto,sendmsg,writev,write", 300000))
         ports, lock = {}, threading.Lock()
 
         def customer(user):

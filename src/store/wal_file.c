@@ -1,0 +1,192 @@
+/*
+ * wal_file: see the header. A shim: the system's file stands in memory right behind ours.
+ *
+ * Invariant: `gathered` is what was written to [start, start + len) and not handed on; outside of that range the
+ * system's file is true. Growing at its end and changing bytes inside it is all that happens to it; anything else
+ * hands it on first.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "base/alloc.h"
+#include "store/wal_file.h"
+
+enum { GATHERED_MAX = 128 * 1024 };
+
+static const char NAME[] = "frontdesk";
+
+struct wal_file {
+    sqlite3_file base; /* first: SQLite sees this */
+    sqlite3_file *system;
+    unsigned char *gathered;
+    sqlite3_int64 start;
+    int len;
+};
+
+static struct wal_file *wal_of(sqlite3_file *file)
+{
+    return (struct wal_file *)file;
+}
+
+/* What cannot be handed on is forgotten: the commit that it belongs to fails, and writes it anew if it is tried again. */
+static int hand_on(struct wal_file *wal)
+{
+    int len = wal->len;
+
+    wal->len = 0;
+    return len == 0 ? SQLITE_OK : wal->system->pMethods->xWrite(wal->system, wal->gathered, len, wal->start);
+}
+
+static int wal_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 offset)
+{
+    struct wal_file *wal = wal_of(file);
+    sqlite3_int64 at = offset - wal->start;
+
+    if (wal->len == 0 || at < 0 || at > wal->len || at + len > GATHERED_MAX) {
+        int code = hand_on(wal);
+
+        if (code != SQLITE_OK || len > GATHERED_MAX)
+            return code != SQLITE_OK ? code : wal->system->pMethods->xWrite(wal->system, bytes, len, offset);
+        wal->start = offset;
+        at = 0;
+    }
+    memcpy(wal->gathered + at, bytes, (size_t)len);
+    if (at + len > wal->len)
+        wal->len = (int)at + len;
+    return SQLITE_OK;
+}
+
+static int wal_read(sqlite3_file *file, void *bytes, int len, sqlite3_int64 offset)
+{
+    struct wal_file *wal = wal_of(file);
+    int code = hand_on(wal);
+
+    return code != SQLITE_OK ? code : wal->system->pMethods->xRead(wal->system, bytes, len, offset);
+}
+
+static int wal_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+    struct wal_file *wal = wal_of(file);
+    int code = hand_on(wal);
+
+    return code != SQLITE_OK ? code : wal->system->pMethods->xTruncate(wal->system, size);
+}
+
+static int wal_sync(sqlite3_file *file, int flags)
+{
+    struct wal_file *wal = wal_of(file);
+    int code = hand_on(wal);
+
+    return code != SQLITE_OK ? code : wal->system->pMethods->xSync(wal->system, flags);
+}
+
+static int wal_size(sqlite3_file *file, sqlite3_int64 *size)
+{
+    struct wal_file *wal = wal_of(file);
+    int code = hand_on(wal);
+
+    return code != SQLITE_OK ? code : wal->system->pMethods->xFileSize(wal->system, size);
+}
+
+static int wal_close(sqlite3_file *file)
+{
+    struct wal_file *wal = wal_of(file);
+    int written = hand_on(wal), closed = wal->system->pMethods->xClose(wal->system);
+
+    free(wal->gathered);
+    return written != SQLITE_OK ? written : closed;
+}
+
+static int wal_lock(sqlite3_file *file, int level)
+{
+    return wal_of(file)->system->pMethods->xLock(wal_of(file)->system, level);
+}
+
+static int wal_unlock(sqlite3_file *file, int level)
+{
+    return wal_of(file)->system->pMethods->xUnlock(wal_of(file)->system, level);
+}
+
+static int wal_check_lock(sqlite3_file *file, int *is_reserved)
+{
+    return wal_of(file)->system->pMethods->xCheckReservedLock(wal_of(file)->system, is_reserved);
+}
+
+static int wal_control(sqlite3_file *file, int what, void *argument)
+{
+    struct wal_file *wal = wal_of(file);
+    int code = hand_on(wal);
+
+    return code != SQLITE_OK ? code : wal->system->pMethods->xFileControl(wal->system, what, argument);
+}
+
+static int wal_sector_size(sqlite3_file *file)
+{
+    return wal_of(file)->system->pMethods->xSectorSize(wal_of(file)->system);
+}
+
+static int wal_traits(sqlite3_file *file)
+{
+    return wal_of(file)->system->pMethods->xDeviceCharacteristics(wal_of(file)->system);
+}
+
+/* Version 1: shared memory and memory maps belong to the database's file, never to its log. */
+static const sqlite3_io_methods METHODS = {
+    .iVersion = 1,
+    .xClose = wal_close,
+    .xRead = wal_read,
+    .xWrite = wal_write,
+    .xTruncate = wal_truncate,
+    .xSync = wal_sync,
+    .xFileSize = wal_size,
+    .xLock = wal_lock,
+    .xUnlock = wal_unlock,
+    .xCheckReservedLock = wal_check_lock,
+    .xFileControl = wal_control,
+    .xSectorSize = wal_sector_size,
+    .xDeviceCharacteristics = wal_traits,
+};
+
+static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *flags_out)
+{
+    sqlite3_vfs *system = sqlite3_vfs_find(NULL);
+    struct wal_file *wal = wal_of(file);
+    int code;
+
+    (void)vfs;
+    if ((flags & SQLITE_OPEN_WAL) == 0)
+        return system->xOpen(system, name, file, flags, flags_out);
+    memset(wal, 0, sizeof *wal);
+    wal->system = (sqlite3_file *)(wal + 1);
+    code = system->xOpen(system, name, wal->system, flags, flags_out);
+    if (code != SQLITE_OK)
+        return code; /* without methods: SQLite does not close it */
+    wal->gathered = alloc_array(GATHERED_MAX, 1);
+    wal->base.pMethods = &METHODS;
+    return SQLITE_OK;
+}
+
+/* All but the opening is the system's; its functions are told apart by what stands in their own struct, which this copies. */
+static sqlite3_vfs vfs;
+
+static void register_vfs(void)
+{
+    vfs = *sqlite3_vfs_find(NULL);
+    vfs.zName = NAME;
+    vfs.pNext = NULL;
+    vfs.szOsFile += (int)sizeof(struct wal_file);
+    vfs.xOpen = vfs_open;
+    if (sqlite3_vfs_register(&vfs, 0) != SQLITE_OK)
+        abort();
+}
+
+const char *wal_file_vfs(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, register_vfs);
+    return NAME;
+}
