@@ -4,7 +4,7 @@
  * The status decides the class, by a table; the body may refine it in two places only. A 2xx that carries a
  * notice or errors is ACCEPTED_BUT. A 400 that says that the campaign's id is wrong is a fault of the
  * configuration, not of the row. All else in a body is for people: a body that is cut, garbage or a proxy's
- * page changes no class (faults.md F26).
+ * page changes no class.
  *
  * Why a redirect stops the lane: Braze's REST hosts never redirect, so the address in the configuration is
  * another host's, and nothing that we send there arrives.

@@ -1,5 +1,5 @@
 /*
- * answer: what an attempt at Braze means. A pure function of what was seen on the wire (faults.md §5).
+ * answer: what an attempt at Braze means. A pure function of what was seen on the wire.
  *
  *     ANSWER_ACCEPTED     2xx
  *     ANSWER_ACCEPTED_BUT 2xx that says in the same breath that nothing, or not all, will go out: a notice

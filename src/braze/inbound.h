@@ -1,5 +1,5 @@
 /*
- * inbound: reading what Braze's webhook brings, whatever state it is in (reference: DESIGN §4, Braze's
+ * inbound: reading what Braze's webhook brings, whatever state it is in (reference: Braze's
  * "WhatsApp and external systems" recipe, which publishes an unescaped template).
  *
  * The order of attempts: JSON by strict scan (whatever the Content-Type says; a BOM and surrounding blanks

@@ -1,5 +1,5 @@
 /*
- * key: the field names of a webhook body that frontdesk knows (DESIGN §4), in the order of the template
+ * key: the field names of a webhook body that frontdesk knows, in the order of the template
  * that README hands out. Shared by the readers of inbound bodies; everything else is a field of the
  * operator's own.
  */

@@ -6,7 +6,7 @@
  *     CARRIER_MESSAGE   POST /messages/send            messages.whats_app text_response_message; equal text
  *     for all
  *
- * Facts (DESIGN §8, Braze "Trigger send", "Messages send"): at most 50 recipients, each user once;
+ * Facts (Braze, "Trigger send", "Messages send"): at most 50 recipients, each user once;
  * properties under 50 KB; an alias is never created, so newcomers are addressed by user_alias {alias_label
  * "phone"}. broadcast is never set. Pure.
  */

@@ -1,7 +1,7 @@
 /*
  * engine: see the header for threads and ownership.
  *
- * When a commit fails, its fault decides (faults.md F15-F17, F37). No room: everything is rolled back, every
+ * When a commit fails, its fault decides. No room: everything is rolled back, every
  * waiting call gets 503, the outcomes of finished calls stay in memory and are entered again before anything
  * new is claimed. A statement that is wrong: the round is repeated one item at a time, and the guilty webhook
  * is set aside. An I/O error or a damaged file: nobody can tell what was written, so the process says 503,

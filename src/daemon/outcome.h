@@ -3,7 +3,7 @@
  * thread only.
  *
  * A person's act is acknowledged late where it must be: while a call for its contact is under way that began
- * before the act, the acknowledgement waits in `acks` (DESIGN §3.8).
+ * before the act, the acknowledgement waits in `acks`.
  */
 #ifndef DAEMON_OUTCOME_H
 #define DAEMON_OUTCOME_H

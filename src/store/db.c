@@ -4,8 +4,7 @@
  * What SQLite's codes mean is translated here and nowhere else (db_fault).
  *
  * Durability: WAL with synchronous=FULL, one fdatasync per commit. Checkpoints are never automatic: the
- * writer copies pages back between rounds of its loop, PASSIVE, and truncates the log when idle
- * (libraries.md 2.3).
+ * writer copies pages back between rounds of its loop, PASSIVE, and truncates the log when idle.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -33,7 +33,7 @@ struct query;
 
 enum db_role { DB_WRITER, DB_READER, DB_MEMORY };
 
-/* What a failure means for the one who commits (faults.md F15-F17, F37). */
+/* What a failure means for the one who commits. */
 enum db_fault {
     DB_FINE,
     DB_STATEMENT, /* this statement is wrong (a constraint, a type): its savepoint can be rolled back alone */

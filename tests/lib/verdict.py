@@ -1,4 +1,4 @@
-"""verdict: three logs, one judgement (faults.md §7).
+"""verdict: three logs, one judgement.
 
 A Client sends webhooks as Braze does (again after a failure, under the same dispatch_id) and keeps what it was told.
 judge() holds that against the book and against what the sandbox took, and returns a list of sentences, empty when all

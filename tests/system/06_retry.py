@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""When Braze does not take it: waits, retries, ambiguous attempts, dead rows, stopped lanes (faults.md §5)."""
+"""When Braze does not take it: waits, retries, ambiguous attempts, dead rows, stopped lanes."""
 import os
 import signal
 import sys
