@@ -134,6 +134,7 @@ LIB = \
   src/store/db.c \
   src/store/db_query.c \
   src/store/event.c \
+  src/store/expression.c \
   src/store/lane.c \
   src/store/listing.c \
   src/store/lock.c \
@@ -292,6 +293,7 @@ UNIT = \
   decide \
   dispatch \
   env \
+  expression \
   fold \
   gate \
   http \
@@ -328,6 +330,7 @@ UNIT = \
 
 FUZZ = \
   answer \
+  expression \
   fold \
   inbound \
   index \
