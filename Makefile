@@ -54,7 +54,8 @@ LIBS_TEST = -lcmocka $(LIBS_DAEMON)
 # Sources, one name per line -----------------------------------------------------------------------------------------
 
 SCHEMA = \
-  schema/001-spine.sql
+  schema/001-spine.sql \
+  schema/002-facts.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -95,6 +96,7 @@ LIB = \
   src/base/buf.c \
   src/base/calendar.c \
   src/base/clock.c \
+  src/base/country.c \
   src/base/env.c \
   src/base/error.c \
   src/base/json.c \
@@ -104,6 +106,7 @@ LIB = \
   src/base/longest.c \
   src/base/nearest.c \
   src/base/utf8.c \
+  src/base/when.c \
   src/base/zone.c \
   src/base/zone_file.c \
   src/base/zone_rule.c \
@@ -156,6 +159,7 @@ LIB = \
   src/store/wal_file.c \
   src/store/webhook.c \
   src/rules/build_channel.c \
+  src/rules/build_example.c \
   src/rules/build_rule.c \
   src/rules/change.c \
   src/rules/check.c \
@@ -166,6 +170,7 @@ LIB = \
   src/rules/check_shadow.c \
   src/rules/check_tie.c \
   src/rules/check_word.c \
+  src/rules/fact.c \
   src/rules/index.c \
   src/rules/opening.c \
   src/rules/opening_row.c \
@@ -192,6 +197,7 @@ LIB = \
   src/braze/send.c \
   src/desk/clearance.c \
   src/desk/decide.c \
+  src/desk/decide_fact.c \
   src/desk/decide_state.c \
   src/desk/decide_trace.c \
   src/desk/decide_variable.c \
@@ -290,10 +296,12 @@ UNIT = \
   check \
   clock \
   commands \
+  country \
   decide \
   dispatch \
   env \
   expression \
+  fact \
   fold \
   gate \
   http \
@@ -324,6 +332,7 @@ UNIT = \
   template \
   utf8 \
   wal_file \
+  when \
   width \
   words \
   zone

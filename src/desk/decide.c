@@ -25,6 +25,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "desk/decide.h"
+#include "desk/decide_fact.h"
 #include "desk/decide_variable.h"
 #include "rules/index.h"
 #include "text/fold.h"
@@ -53,6 +54,7 @@ struct choice {
     struct matcher *matcher;
     const struct decide_state *state;
     struct decision *decision;
+    struct facts facts;
 };
 
 static bool is_with_agent(const struct decide_state *state)
@@ -120,6 +122,19 @@ static enum pattern_result match_either(struct choice *choice, const struct rule
     return by_words != PATTERN_NO ? by_words : by_pattern;
 }
 
+/* Is its only_if true? If not, the reason is noted. */
+static bool meets_condition(struct choice *choice, const struct rule *rule)
+{
+    if (rule->only_if == NULL)
+        return true;
+    enum expression_result result = facts_test(&choice->facts, rule);
+    if (result == EXPRESSION_LIMIT)
+        note_limit(choice->decision, rule);
+    if (result != EXPRESSION_YES)
+        note_passed(choice->decision, rule, result == EXPRESSION_LIMIT ? PASS_LIMIT : PASS_CONDITION);
+    return result == EXPRESSION_YES;
+}
+
 /* Does the rule take the message? If not, the reason is noted. */
 static bool takes(struct choice *choice, const struct rule *rule)
 {
@@ -134,7 +149,7 @@ static bool takes(struct choice *choice, const struct rule *rule)
     result = match(choice, rule, rule->unless, &span);
     if (result != PATTERN_NO)
         note_passed(choice->decision, rule, result == PATTERN_LIMIT ? PASS_LIMIT : PASS_UNLESS);
-    return result == PATTERN_NO;
+    return result == PATTERN_NO && meets_condition(choice, rule);
 }
 
 static bool wins(struct choice *choice, const struct rule *rule)
@@ -296,12 +311,15 @@ static void fold(const struct decide_input *input, struct buf *folded)
 void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct decide_state *state,
             const struct decide_input *input, int64_t now, struct decision *decision)
 {
-    struct choice choice = { ruleset, matcher, state, decision };
+    struct choice choice = { ruleset, matcher, state, decision, { 0 } };
     fold(input, &decision->folded);
     matcher_begin(matcher);
     decision->match = NO_SPAN;
     decision->outcome = state->is_opted_out ? OUTCOME_SILENCE : OUTCOME_NOBODY;
+    choice.facts = (struct facts){ .ruleset = ruleset, .state = state, .input = input, .now = now,
+                                   .matcher = matcher, .folded = &decision->folded };
     decision->rule = choose(&choice);
+    facts_release(&choice.facts);
 
     struct variables variables = {
         .ruleset = ruleset, .state = state, .input = input, .now = now, .matcher = matcher,

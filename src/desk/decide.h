@@ -10,10 +10,10 @@
  *     rules act, and a repeated opt_out, silently.
  *   - While a person holds the conversation (owner agent) only opt_out rules act, and opt_in rules for a
  *     contact who had opted out.
- *   - Otherwise the rule with the highest priority whose pattern or words match, and whose `unless` does not,
- *     wins; ties by file order.
- *   - A pattern that hits its bounds does not match, and an `unless` that does keeps its rule from winning;
- *     the rule is named in `limit_hits`.
+ *   - Otherwise the rule with the highest priority whose pattern or words match, whose `unless` does not, and
+ *     whose `only_if` is true, wins; ties by file order.
+ *   - A pattern that hits its bounds does not match, an `unless` that does keeps its rule from winning, and an
+ *     `only_if` that breaks off is not true; the rule is named in `limit_hits`.
  */
 #ifndef DESK_DECIDE_H
 #define DESK_DECIDE_H
@@ -26,7 +26,7 @@
 #include "rules/ruleset.h"
 #include "text/pattern.h"
 
-/* All that a decision may look at beside the ruleset and the message. Borrowed texts, "" when unknown. */
+/* All that a decision may look at beside the ruleset and the message. Borrowed texts, "" or NULL when unknown. */
 struct decide_state {
     const char *channel;
     const char *owner;          /* bot, agent */
@@ -34,6 +34,14 @@ struct decide_state {
     const char *first_name, *language, *time_zone;
     int64_t message_count;      /* of the customer in this conversation, this one included */
     const char *fields;         /* JSON object of the webhook's other fields */
+    const char *variables;      /* JSON object of the conversation's variables */
+    const char *campaign;       /* Braze's, that forwarded the message */
+    const char *country;        /* by the phone number: two capital letters */
+    int64_t sent_at;            /* when Braze sent the message on; 0: unknown */
+    bool is_first_contact;      /* the person's first message ever */
+    int64_t last_in_at;         /* the customer's message before this one on the channel; 0: none */
+    const char *last_rule;      /* that took the message before this one in the conversation */
+    enum open_claim open;       /* for examples; else by the hours of the ruleset */
     const char *const *disabled_rules; /* names, NULL-terminated; may be NULL */
 };
 
@@ -59,7 +67,7 @@ enum decide_outcome {
     OUTCOME_AGENT,   /* with a person */
 };
 
-enum pass_reason { PASS_NO_MATCH, PASS_UNLESS, PASS_LIMIT, PASS_DISABLED };
+enum pass_reason { PASS_NO_MATCH, PASS_UNLESS, PASS_CONDITION, PASS_LIMIT, PASS_DISABLED };
 
 /* A rule that stands before the winner, and why it did not win. */
 struct passed_over {
@@ -100,10 +108,12 @@ void decision_release(struct decision *decision);
  * JSON for the decision row: what was read, and how it came out
  *
  *     {"folded", "tried", "matched": {"text", "start", "end"} or null, "variables": {…},
- *      "passed_over": [{"rule", "why": "unless matched" | "limit hit" | "disabled" | "no match"}, …],
+ *      "passed_over": [{"rule", "why": "unless matched" | "only_if is false" | "limit hit" | "disabled" |
+ *                                      "no match"}, …],
  *      "limit_hits": ["rule", …]}
  *
  * "no match" comes from thorough decisions only; "tried" counts the rules that were judged, be it by the index.
+ * Of the state, what is not known, 0 or false is left out.
  */
 void decide_format_state(const struct decide_state *state, struct buf *out);
 void decide_format_trace(const struct ruleset *ruleset, const struct decision *decision, struct buf *out);

@@ -13,26 +13,66 @@
 enum { TRACE_ROOM = 600 }; /* what most traces need: the buf then does not grow in steps */
 
 static const char *const REASONS[] = {
-    [PASS_NO_MATCH] = "no match", [PASS_UNLESS] = "unless matched", [PASS_LIMIT] = "limit hit",
-    [PASS_DISABLED] = "disabled",
+    [PASS_NO_MATCH] = "no match", [PASS_UNLESS] = "unless matched", [PASS_CONDITION] = "only_if is false",
+    [PASS_LIMIT] = "limit hit",    [PASS_DISABLED] = "disabled",
 };
+
+static void write_text(struct jsonw *json, const char *name, const char *text)
+{
+    if (text != NULL && *text != '\0')
+        jsonw_text(json, name, text);
+}
+
+static void write_number(struct jsonw *json, const char *name, int64_t number)
+{
+    if (number != 0)
+        jsonw_int(json, name, number);
+}
+
+static void write_flag(struct jsonw *json, const char *name, bool is_set)
+{
+    if (is_set)
+        jsonw_bool(json, name, true);
+}
+
+static void write_object(struct jsonw *json, const char *name, const char *object)
+{
+    if (object != NULL && *object != '\0' && strcmp(object, "{}") != 0)
+        jsonw_raw(json, name, object);
+}
+
+static void write_names(struct jsonw *json, const char *name, const char *const *names)
+{
+    if (names == NULL || *names == NULL)
+        return;
+    jsonw_array(json, name);
+    for (; *names != NULL; names++)
+        jsonw_text(json, NULL, *names);
+    jsonw_end_array(json);
+}
 
 void decide_format_state(const struct decide_state *state, struct buf *out)
 {
+    static const char *const OPEN[] = { [OPEN_BY_HOURS] = NULL, [OPEN_YES] = "yes", [OPEN_NO] = "no" };
     struct jsonw json = { .out = out };
     jsonw_object(&json, NULL);
     jsonw_text(&json, "channel", state->channel);
     jsonw_text(&json, "owner", state->owner);
-    jsonw_bool(&json, "is_opted_out", state->is_opted_out);
-    jsonw_text(&json, "first_name", state->first_name);
-    jsonw_text(&json, "language", state->language);
-    jsonw_text(&json, "time_zone", state->time_zone);
-    jsonw_int(&json, "message_count", state->message_count);
-    jsonw_raw(&json, "fields", state->fields != NULL && *state->fields != '\0' ? state->fields : "{}");
-    jsonw_array(&json, "disabled_rules");
-    for (const char *const *name = state->disabled_rules; name != NULL && *name != NULL; name++)
-        jsonw_text(&json, NULL, *name);
-    jsonw_end_array(&json);
+    write_flag(&json, "is_opted_out", state->is_opted_out);
+    write_text(&json, "first_name", state->first_name);
+    write_text(&json, "language", state->language);
+    write_text(&json, "time_zone", state->time_zone);
+    write_text(&json, "country", state->country);
+    write_flag(&json, "is_first_contact", state->is_first_contact);
+    write_number(&json, "message_count", state->message_count);
+    write_number(&json, "last_in_at", state->last_in_at);
+    write_text(&json, "last_rule", state->last_rule);
+    write_text(&json, "campaign", state->campaign);
+    write_number(&json, "sent_at", state->sent_at);
+    write_text(&json, "open", OPEN[state->open]);
+    write_object(&json, "fields", state->fields);
+    write_object(&json, "variables", state->variables);
+    write_names(&json, "disabled_rules", state->disabled_rules);
     jsonw_end_object(&json);
 }
 

@@ -144,7 +144,7 @@ int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct err
     if (!is_disabled)
         return 0;
     log_error("rule_disabled", log_text("rule", rule),
-              log_text("reason", "its pattern hits the bounds of matching too often"));
+              log_text("reason", "its pattern or condition hits the bounds too often"));
     if (event_put(desk->db, 0, "rule_disabled", "daemon", rule, now, error) != 0)
         return -1;
     return reload_disabled(desk, desk->rules->number, error);

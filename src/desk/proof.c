@@ -1,9 +1,11 @@
 /*
  * proof: examples and counterexamples, put to the same decide as a customer's message.
  *
- * The facts are the same for every example, so that a proof never depends on when or where it is run:
- * Wednesday noon in the business's zone, the first message of a bot's conversation, on the channel of the
- * first campaign (whatsapp when there is none), in the default language, not opted out, nothing disabled.
+ * The facts never depend on when or where a proof is run. Where an example does not say otherwise: Wednesday
+ * noon in the business's zone, open, a known contact, the first message of a bot's conversation, on the channel
+ * of the first campaign (whatsapp when there is none), in the default language, not opted out, nothing disabled.
+ * An example that tells the time but not whether the business is open goes by the hours. One that names the
+ * rule before it is the second message, a minute later.
  *
  * A failure is told so that the owner can mend it without asking again: which rule won instead, where it
  * stands and on what words, or that the example's own rule was kept back by its `unless`.
@@ -15,7 +17,7 @@
 #include "desk/decide.h"
 #include "desk/proof.h"
 
-enum { TEXT_SHOWN_MAX = 80 };
+enum { TEXT_SHOWN_MAX = 80, MINUTE_MS = 60 * 1000 };
 
 struct proof {
     const struct ruleset *ruleset;
@@ -26,9 +28,8 @@ struct proof {
 
 static void proof_init(struct proof *proof, const struct ruleset *ruleset, struct matcher *matcher)
 {
-    static const struct zone_time WEDNESDAY_NOON = { .year = 2026, .month = 1, .day = 7, .hour = 12 };
     *proof = (struct proof){ .ruleset = ruleset, .matcher = matcher };
-    proof->now = zone_moment(ruleset->zone, &WEDNESDAY_NOON);
+    proof->now = ruleset_example_time(ruleset);
     proof->state = (struct decide_state){
         .channel = ruleset->campaign_count > 0 ? ruleset->campaigns[0].channel : "whatsapp",
         .owner = "bot",
@@ -37,22 +38,54 @@ static void proof_init(struct proof *proof, const struct ruleset *ruleset, struc
         .time_zone = "",
         .message_count = 1,
         .fields = "{}",
+        .open = OPEN_YES,
     };
 }
 
-static bool was_kept_back(const struct decision *decision, const struct rule *rule)
+/* The state of an example, and its time. */
+static struct decide_state facts_of(const struct proof *proof, const struct rule_example *example,
+                                    int64_t *now)
 {
-    for (size_t i = 0; i < decision->passed_over_count; i++)
-        if (decision->passed_over[i].rule == rule && decision->passed_over[i].why == PASS_UNLESS)
-            return true;
-    return false;
+    struct decide_state state = proof->state;
+    *now = example->has_time ? example->at : proof->now;
+    if (example->open != OPEN_BY_HOURS || example->has_time)
+        state.open = example->open;
+    if (example->language != NULL)
+        state.language = example->language;
+    if (example->channel != NULL)
+        state.channel = example->channel;
+    if (example->fields != NULL)
+        state.fields = example->fields;
+    state.country = example->country;
+    state.is_first_contact = example->is_first_contact;
+    if (example->last_rule != NULL) {
+        state.last_rule = example->last_rule;
+        state.last_in_at = *now - MINUTE_MS;
+        state.message_count = 2;
+    }
+    return state;
+}
+
+/* What kept a rule back whose words match; "": nothing did. */
+static const char *kept_back_by(const struct decision *decision, const struct rule *rule)
+{
+    for (size_t i = 0; i < decision->passed_over_count; i++) {
+        if (decision->passed_over[i].rule != rule)
+            continue;
+        if (decision->passed_over[i].why == PASS_UNLESS)
+            return "its unless matches; ";
+        if (decision->passed_over[i].why == PASS_CONDITION)
+            return "its only_if is false; ";
+    }
+    return "";
 }
 
 static void add_words(const struct decision *decision, struct buf *sentence)
 {
     struct span match = decision->match;
     if (match.start == (size_t)-1)
-        buf_add_text(sentence, ", which takes every message");
+        buf_add_text(sentence, decision->rule->only_if != NULL ? ", whose only_if is true"
+                                                                : ", which takes every message");
     else
         buf_addf(sentence, " on \"%.*s\"", (int)(match.end - match.start),
                  buf_text(&decision->folded) + match.start);
@@ -76,9 +109,8 @@ static void describe(const struct rule_example *example, const struct decision *
         add_words(decision, sentence);
         return;
     }
-    buf_addf(sentence, "should be taken by the rule %s, but ", example->rule->name);
-    if (was_kept_back(decision, example->rule))
-        buf_add_text(sentence, "its unless matches; ");
+    buf_addf(sentence, "should be taken by the rule %s, but %s", example->rule->name,
+             kept_back_by(decision, example->rule));
     if (winner == NULL) {
         buf_add_text(sentence, "no rule takes it");
         return;
@@ -93,7 +125,9 @@ static bool holds(const struct proof *proof, const struct rule_example *example,
 {
     struct decide_input input = { .text = example->text };
     struct decision decision = { 0 };
-    decide(proof->ruleset, proof->matcher, &proof->state, &input, proof->now, &decision);
+    int64_t now;
+    struct decide_state state = facts_of(proof, example, &now);
+    decide(proof->ruleset, proof->matcher, &state, &input, now, &decision);
     bool is_won = decision.rule == example->rule;
     if (is_won != example->must_win)
         describe(example, &decision, sentence);

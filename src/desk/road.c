@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/country.h"
 #include "base/log.h"
 #include "braze/inbound.h"
 #include "desk/decide.h"
@@ -32,6 +33,7 @@ struct passage {
     struct decision decision;
     struct turn turn;
     int64_t message;
+    int64_t last_in_at; /* of the customer on this channel, before this message; 0: none */
     int64_t now;
 };
 
@@ -194,14 +196,22 @@ static int decide_and_store(struct passage *p, struct error *error)
         .first_name = p->contact.first_name,
         .language = p->contact.language,
         .time_zone = p->contact.time_zone,
-        .message_count = p->conversation.message_count,
+        .message_count = p->conversation.message_count + 1,
         .fields = p->in->fields,
+        .campaign = p->in->campaign,
+        .country = country_of_phone(p->in->phone_number),
+        .sent_at = p->in->sent_at,
+        .is_first_contact = p->contact.is_new,
+        .last_in_at = p->last_in_at,
+        .last_rule = p->conversation.last_rule,
         .disabled_rules = desk->disabled_rules,
     };
     struct decide_input input = { .text = p->in->message, .has_media = strcmp(p->in->media_urls, "[]") != 0 };
 
     decide(desk->rules, desk->matcher, &state, &input, p->now, &p->decision);
-    if (put_turn(p, error) != 0 || put_message(p, error) != 0 || put_decision(p, &state, error) != 0)
+    const char *rule = p->decision.rule != NULL ? p->decision.rule->name : "";
+    if (conversation_heard(desk->db, &p->conversation, rule, p->now, error) != 0 || put_turn(p, error) != 0 ||
+        put_message(p, error) != 0 || put_decision(p, &state, error) != 0)
         return -1;
     for (size_t i = 0; i < p->decision.effect_count; i++)
         if (carry_out(p, &p->decision.effects[i], error) != 0)
@@ -262,6 +272,8 @@ static int find_conversation(struct passage *p, int64_t *first, struct error *er
     }
     if (found < 0)
         return -1;
+    if (found == 1)
+        p->last_in_at = p->conversation.last_in_at;
     if (found == 0 || strcmp(p->conversation.owner, "closed") == 0)
         return conversation_open(db, p->contact.id, p->webhook->channel, p->now, &p->conversation, error);
     return 0;
@@ -269,8 +281,6 @@ static int find_conversation(struct passage *p, int64_t *first, struct error *er
 
 static int enter(struct passage *p, struct error *error)
 {
-    if (conversation_heard(p->desk->db, &p->conversation, p->now, error) != 0)
-        return -1;
     /* The window is open again: what was held for want of it may go, before the new answer. */
     if (outbox_release_held(p->desk->db, p->contact.id, p->now, error) != 0 ||
         settle_webhook(p, "read", p->message, error) != 0)

@@ -1,6 +1,6 @@
 /*
- * build: the private side of a ruleset, for the files of this room that put one together (build_channel.c,
- * build_rule.c) and take it apart (ruleset.c). Not for other rooms.
+ * build: the private side of a ruleset, for the files of this room that put one together (build_*.c) and
+ * take it apart (ruleset.c). Not for other rooms.
  *
  * Order matters: channels, campaigns and teams before the rules that name them, rules before their examples.
  * Each step may fail half way; what it made is in the ruleset by then, and ruleset_free takes it.
@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "rules/opening.h"
+#include "base/nearest.h"
 #include "rules/row.h"
 #include "rules/ruleset.h"
 #include "rules/setting.h"
@@ -18,6 +19,7 @@
 struct ruleset_private {
     struct rows rows;
     struct settings settings;
+    struct expressions *expressions; /* NULL: no rule has a condition */
     struct rule *rules;
     const struct rule **by_name; /* the same rules, sorted by name */
     struct rule_index *index;
@@ -33,6 +35,10 @@ int build_campaigns(struct ruleset *ruleset, struct error *error);
 int build_teams(struct ruleset *ruleset, struct error *error);
 int build_rules(struct ruleset *ruleset, struct error *error);
 int build_examples(struct ruleset *ruleset, struct error *error);
+
+/* The sentence for a name that is not there: "there is no rule 'hurs'; did you mean 'hours'?" Always -1. */
+int build_refuse_unknown(const struct row *row, const char *noun, const struct nearest *nearest,
+                         struct error *error);
 
 const struct team *ruleset_team(const struct ruleset *ruleset, const char *name); /* NULL: none */
 

@@ -1,5 +1,5 @@
 /*
- * build_rule: rules and their examples.
+ * build_rule: rules.
  *
  * A rule is compiled whole or refused: its words and patterns, its template with every name that this asks
  * for, the team and campaign it names, and what its action needs and cannot use. NEEDS has a row per action;
@@ -19,6 +19,7 @@
 #include "base/nearest.h"
 #include "base/utf8.h"
 #include "rules/build.h"
+#include "rules/fact.h"
 #include "rules/variable.h"
 #include "text/words.h"
 
@@ -106,6 +107,34 @@ static int take_words(const struct row *row, const char *column, const char **so
     return *pattern != NULL ? 0 : row_blame(row, column, error);
 }
 
+/*
+ * What a condition may call @name: the groups of its rule's pattern. (Variables that a conversation keeps will be
+ * known here, too.)
+ */
+static bool is_known_variable(const void *rule, const char *name)
+{
+    const struct pattern *pattern = ((const struct rule *)rule)->pattern;
+    for (size_t i = 0; pattern != NULL && i < pattern_group_count(pattern); i++)
+        if (strcmp(pattern_group_name(pattern, i), name) == 0)
+            return true;
+    return false;
+}
+
+static int take_only_if(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
+                        struct error *error)
+{
+    struct ruleset_private *private = ruleset->private;
+    rule->source_only_if = row_value(row, "only_if");
+    if (rule->source_only_if == NULL)
+        return 0;
+    if (private->expressions == NULL)
+        private->expressions = expressions_new();
+    rule->only_if = expressions_add(private->expressions, rule->source_only_if, error);
+    if (rule->only_if != NULL && fact_check(rule->only_if, rule->pattern, is_known_variable, rule, error) == 0)
+        return 0;
+    return row_blame(row, "only_if", error);
+}
+
 static int take_say(const struct row *row, struct rule *rule, struct error *error)
 {
     const char *source = row_value(row, "say");
@@ -120,9 +149,8 @@ static int take_say(const struct row *row, struct rule *rule, struct error *erro
     return 0;
 }
 
-/* The sentence for a name that is not there. */
-static int refuse_unknown(const struct row *row, const char *noun, const struct nearest *nearest,
-                          struct error *error)
+int build_refuse_unknown(const struct row *row, const char *noun, const struct nearest *nearest,
+                         struct error *error)
 {
     struct buf advice = { 0 };
     nearest_advise(nearest, NULL, &advice);
@@ -140,7 +168,7 @@ static int take_team(const struct ruleset *ruleset, const struct row *row, struc
     rule->team = ruleset_team(ruleset, nearest.word);
     for (size_t i = 0; rule->team == NULL && i < ruleset->team_count; i++)
         nearest_offer(&nearest, ruleset->teams[i].name);
-    return rule->team != NULL ? 0 : refuse_unknown(row, "team", &nearest, error);
+    return rule->team != NULL ? 0 : build_refuse_unknown(row, "team", &nearest, error);
 }
 
 static int take_campaign(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
@@ -152,7 +180,7 @@ static int take_campaign(const struct ruleset *ruleset, const struct row *row, s
     rule->campaign = ruleset_campaign(ruleset, nearest.word);
     for (size_t i = 0; rule->campaign == NULL && i < ruleset->campaign_count; i++)
         nearest_offer(&nearest, ruleset->campaigns[i].name);
-    return rule->campaign != NULL ? 0 : refuse_unknown(row, "campaign", &nearest, error);
+    return rule->campaign != NULL ? 0 : build_refuse_unknown(row, "campaign", &nearest, error);
 }
 
 static int take_rule(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
@@ -166,7 +194,8 @@ static int take_rule(const struct ruleset *ruleset, const struct row *row, struc
         take_action(row, rule, error) != 0 || take_pattern(row, rule, error) != 0 ||
         take_words(row, "words", &rule->source_words, &rule->words, error) != 0 ||
         take_words(row, "unless", &rule->source_unless, &rule->unless, error) != 0 ||
-        take_say(row, rule, error) != 0 || take_team(ruleset, row, rule, error) != 0)
+        take_only_if(ruleset, row, rule, error) != 0 || take_say(row, rule, error) != 0 ||
+        take_team(ruleset, row, rule, error) != 0)
         return -1;
     return take_campaign(ruleset, row, rule, error);
 }
@@ -232,39 +261,5 @@ int build_rules(struct ruleset *ruleset, struct error *error)
         return -1;
     sort_rules(ruleset);
     index_names(ruleset);
-    return 0;
-}
-
-static int take_example(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
-                        struct error *error)
-{
-    const char *name;
-    example->must_win = strcmp(row->table, "rule_example") == 0;
-    example->file = row->file;
-    example->line = row->line;
-    if (row_require(row, "rule", &name, error) != 0 || row_require(row, "text", &example->text, error) != 0)
-        return -1;
-    example->rule = ruleset_rule(ruleset, name);
-    if (example->rule != NULL)
-        return 0;
-    struct nearest nearest = { .word = name };
-    for (size_t i = 0; i < ruleset->rule_count; i++)
-        nearest_offer(&nearest, ruleset->rules[i].name);
-    return refuse_unknown(row, "rule", &nearest, error);
-}
-
-int build_examples(struct ruleset *ruleset, struct error *error)
-{
-    static const char *const TABLES[] = { "rule_example", "rule_counterexample" };
-    struct ruleset_private *private = ruleset->private;
-    size_t count = rows_count(&private->rows, TABLES[0]) + rows_count(&private->rows, TABLES[1]);
-    ruleset->examples = private->examples = alloc_array(count, sizeof *private->examples);
-
-    for (size_t i = 0; i < sizeof TABLES / sizeof TABLES[0]; i++) {
-        const struct row *row;
-        for (size_t at = 0; (row = rows_next(&private->rows, TABLES[i], &at)) != NULL;)
-            if (take_example(ruleset, row, &private->examples[ruleset->example_count++], error) != 0)
-                return -1;
-    }
     return 0;
 }

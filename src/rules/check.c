@@ -51,8 +51,7 @@ void check_warn_rule(struct check *check, const struct rule *rule, const char *f
 
 bool rule_is_conditional(const struct rule *rule)
 {
-    (void)rule; /* nothing but words, pattern and unless decides so far */
-    return false;
+    return rule->only_if != NULL;
 }
 
 static bool matches(struct check *check, const struct pattern *pattern, const struct buf *folded)

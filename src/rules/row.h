@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "store/rulefile.h"
 
-enum { ROWS_MAX = 200 * 1000, ROW_NAME_MAX = 100, ROW_VALUES_MAX = 9 };
+enum { ROWS_MAX = 200 * 1000, ROW_NAME_MAX = 100, ROW_VALUES_MAX = 16 };
 
 struct row {
     const char *table;        /* a constant */

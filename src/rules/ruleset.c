@@ -7,7 +7,7 @@
  * apart.
  *
  * Ownership: the rows own all texts; the lists in `private` own the structs; each rule owns its compiled
- * patterns and template. The public lists are read-only views.
+ * patterns and template; all conditions belong to one set. The public lists are read-only views.
  *
  * Asking for a setting that does not exist aborts: names are written by us. All other look-ups answer NULL.
  */
@@ -33,6 +33,7 @@ static int build_settings(struct ruleset *ruleset, const struct zones *zones, st
     if (settings_take(&private->settings, &private->rows, zones, error) != 0)
         return -1;
     ruleset->zone = zones_find(zones, ruleset_setting(ruleset, "time_zone"));
+    ruleset->zones = zones;
     return 0;
 }
 
@@ -83,6 +84,7 @@ void ruleset_free(struct ruleset *ruleset)
         template_free(private->rules[i].say);
     }
     rule_index_free(private->index);
+    expressions_free(private->expressions);
     free(private->rules);
     free(private->by_name);
     free(private->examples);
@@ -102,7 +104,8 @@ const char *ruleset_action_name(enum rule_action action)
 
 bool rule_takes_all(const struct rule *rule)
 {
-    return rule->pattern == NULL && rule->words == NULL && rule->unless == NULL;
+    return rule->pattern == NULL && rule->words == NULL && rule->unless == NULL &&
+           rule->only_if == NULL;
 }
 
 static int compare_name(const void *name, const void *member)

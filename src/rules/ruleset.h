@@ -8,6 +8,9 @@
  *
  * Settings are known here, each with type, default and bounds (ruleset_settings lists them for help and
  * docs).
+ *
+ * Conditions are statements of SQLite (store/expression.h): a ruleset that has any is used by one thread at a
+ * time, though not always the same.
  */
 #ifndef RULES_RULESET_H
 #define RULES_RULESET_H
@@ -18,6 +21,7 @@
 
 #include "base/error.h"
 #include "base/zone.h"
+#include "store/expression.h"
 #include "store/rulefile.h"
 #include "text/pattern.h"
 #include "text/template.h"
@@ -61,6 +65,8 @@ struct rule {
     struct pattern *words;                                     /* NULL: not given */
     struct pattern *unless;                                    /* NULL: not given */
     const char *source_pattern, *source_words, *source_unless; /* as typed, NULL when not given */
+    const struct expression *only_if;                          /* NULL: not given */
+    const char *source_only_if;
     enum rule_action action;
     const struct team *team;         /* ACTION_HANDOFF */
     struct template *say;            /* NULL: says nothing */
@@ -69,10 +75,19 @@ struct rule {
     int line;
 };
 
+/* Is the business open? Examples may say so, whatever the clock says. */
+enum open_claim { OPEN_BY_HOURS, OPEN_YES, OPEN_NO };
+
 struct rule_example {
     const struct rule *rule;
     const char *text;
     bool must_win; /* false: a counterexample */
+    /* The facts, where they are given; else NULL, 0: those of desk/proof. */
+    const char *language, *channel, *country, *last_rule;
+    const char *fields; /* a JSON object */
+    bool has_time, is_first_contact;
+    int64_t at;
+    enum open_claim open;
     const char *file;
     int line;
 };
@@ -91,6 +106,8 @@ struct ruleset {
     size_t team_count;
     const struct zone *zone;       /* of the business */
     const struct opening *opening; /* its hours; never NULL */
+    const struct zone *zone;   /* of the business */
+    const struct zones *zones; /* to look up the contacts' */
     int64_t number;          /* of the stored row; 0 until stored. The one field set later */
     struct ruleset_private *private;
 };
@@ -102,7 +119,7 @@ void ruleset_free(struct ruleset *ruleset);               /* NULL is fine */
 
 const char *ruleset_action_name(enum rule_action action);
 
-/* Does the rule take every message: no words, no pattern, no unless? */
+/* Does the rule take every message: no words, no pattern, no unless, no only_if? */
 bool rule_takes_all(const struct rule *rule);
 
 const struct rule *ruleset_rule(const struct ruleset *ruleset, const char *name);         /* NULL: none */
@@ -111,6 +128,9 @@ const struct campaign *ruleset_campaign(const struct ruleset *ruleset, const cha
 /* The channel's first row of that layout: its default. NULL: none. */
 const struct campaign *ruleset_default_campaign(const struct ruleset *ruleset, const char *channel,
                                                 enum campaign_layout layout);
+
+/* Wednesday noon at the business: when examples are tried that do not say. */
+int64_t ruleset_example_time(const struct ruleset *ruleset);
 
 /* Settings. Asking for an unknown name aborts: names are ours. */
 /* As typed, or the default; as a number, durations in ms, booleans 0 and 1. */

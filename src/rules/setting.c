@@ -26,6 +26,8 @@ static const struct setting_info SETTINGS[SETTING_COUNT] = {
     { "default_language", SETTING_LANGUAGE, "en", 0, 0, "the language of a contact who has not told one" },
     { "reply_expires", SETTING_DURATION, "24 hours", SECOND, (int64_t)72 * HOUR,
       "a reply that could not go out for so long is not sent any more" },
+    { "late_after", SETTING_DURATION, "10 minutes", SECOND, (int64_t)72 * HOUR,
+      "a message that was sent longer ago than this came late (the fact :late)" },
     { "window_margin", SETTING_DURATION, "10 minutes", 0, (int64_t)12 * HOUR,
       "how long before its end the 24-hour window counts as closed" },
     { "calls_per_hour", SETTING_NUMBER, "200000", 1, 1000000,
@@ -103,7 +105,7 @@ static bool is_alnum(char c)
 }
 
 /* Two or three letters, then parts of two to eight letters or digits: en, ko, pt-BR, zh-Hant-TW. */
-static bool is_language(const char *text)
+bool setting_is_language(const char *text)
 {
     size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz");
     if (len < 2 || len > 3)
@@ -125,7 +127,7 @@ static int parse_language(const struct setting_info *info, const char *text, con
 {
     (void)zones;
     *number = 0;
-    if (is_language(text))
+    if (setting_is_language(text))
         return 0;
     return error_set(error, "%s is a language's code like en, ko or pt-BR, not '%s'", info->name, text);
 }

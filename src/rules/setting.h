@@ -5,6 +5,7 @@
 #ifndef RULES_SETTING_H
 #define RULES_SETTING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -12,7 +13,7 @@
 #include "rules/row.h"
 #include "rules/ruleset.h"
 
-enum { SETTING_COUNT = 7 };
+enum { SETTING_COUNT = 8 };
 
 struct settings {
     const char *texts[SETTING_COUNT]; /* as typed (borrowed from the rows), or the default */
@@ -28,6 +29,9 @@ int settings_take(struct settings *settings, const struct rows *rows, const stru
 
 /* The index of a name, or -1. */
 int setting_find(const char *name);
+
+/* Is it a language's code, like en, ko or pt-BR? */
+bool setting_is_language(const char *text);
 
 /* Is `text` a value of this setting? 0 with the number, or -1 with a sentence that begins with the name. */
 int setting_parse(const struct setting_info *info, const char *text, const struct zones *zones,

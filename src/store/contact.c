@@ -302,6 +302,7 @@ int contact_resolve(struct db *db, const struct contact_claim *claim, int64_t no
     struct known known = { 0 };
     int result = find(db, claim, &contact->id, error);
 
+    contact->is_new = result == 0;
     if (result == 0)
         result = create(db, claim, now, &contact->id, error);
     if (result < 0 || read_merged(db, claim, contact, &known, error) != 0)

@@ -23,6 +23,7 @@ struct contact { /* owned texts */
     int64_t id;
     char *first_name, *language, *time_zone;
     bool is_opted_out;
+    bool is_new; /* made by this resolve */
 };
 
 /* Finds or makes the sender, and keeps what is new about him. contact_release afterwards. */

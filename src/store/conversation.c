@@ -19,13 +19,15 @@ static int take_row(struct query *q, struct conversation *conversation, struct e
         conversation->message_count = query_int(q, 5);
         conversation->last_in_at = query_int(q, 6);
         snprintf(conversation->agent, sizeof conversation->agent, "%s", query_text(q, 7));
+        snprintf(conversation->last_rule, sizeof conversation->last_rule, "%s", query_text(q, 8));
     }
     query_end(q);
     return found;
 }
 
 static const char GET[] =
-    "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent FROM conversation WHERE id = ?1";
+    "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent, last_rule FROM conversation "
+    "WHERE id = ?1";
 
 int conversation_get(struct db *db, int64_t id, struct conversation *conversation, struct error *error)
 {
@@ -36,7 +38,7 @@ int conversation_get(struct db *db, int64_t id, struct conversation *conversatio
 }
 
 static const char NEWEST[] =
-    "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent FROM conversation "
+    "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent, last_rule FROM conversation "
     "WHERE contact = ?1 AND channel = ?2 ORDER BY id DESC LIMIT 1";
 
 int conversation_newest(struct db *db, int64_t contact, const char *channel,
@@ -79,14 +81,17 @@ int conversation_open(struct db *db, int64_t contact, const char *channel, int64
 }
 
 static const char HEARD[] =
-    "UPDATE conversation SET last_in_at = max(last_in_at, ?2), message_count = message_count + 1 WHERE id = ?1";
+    "UPDATE conversation SET last_in_at = max(last_in_at, ?2), message_count = message_count + 1, "
+    "last_rule = ?3 WHERE id = ?1";
 
-int conversation_heard(struct db *db, struct conversation *conversation, int64_t now, struct error *error)
+int conversation_heard(struct db *db, struct conversation *conversation, const char *rule, int64_t now,
+                       struct error *error)
 {
     struct query *q = db_query(db, HEARD);
 
     query_bind_int(q, 1, conversation->id);
     query_bind_int(q, 2, now);
+    query_bind_text(q, 3, rule);
     if (query_run(q, error) != 0)
         return -1;
     conversation->message_count++;

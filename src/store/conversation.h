@@ -18,6 +18,7 @@ struct conversation {
     char agent[128];       /* who took it; "" */
     int64_t message_count; /* of the customer */
     int64_t last_in_at;
+    char last_rule[404];   /* that took the customer's message before this one; "" none did */
 };
 
 /* 1, 0, -1. newest: of a contact on a channel, closed ones included. */
@@ -29,8 +30,9 @@ int conversation_newest(struct db *db, int64_t contact, const char *channel,
 int conversation_open(struct db *db, int64_t contact, const char *channel, int64_t now,
                       struct conversation *conversation, struct error *error);
 
-/* A customer's message came: counts it and opens the window anew. */
-int conversation_heard(struct db *db, struct conversation *conversation, int64_t now, struct error *error);
+/* A customer's message came, and `rule` took it ("" none): counts it and opens the window anew. */
+int conversation_heard(struct db *db, struct conversation *conversation, const char *rule, int64_t now,
+                       struct error *error);
 
 /* Changes the owner and raises the epoch; `team` and `agent` are "" unless a person is to have it. */
 int conversation_give(struct db *db, struct conversation *conversation, const char *owner, const char *team,

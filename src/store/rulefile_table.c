@@ -31,14 +31,16 @@ static const char *const TEAM_COLUMNS[] = { "name", NULL };
 static const char *const TEAM_LATER[] = { "notify_user", "nobody", NULL };
 
 static const char *const RULE_COLUMNS[] = {
-    "name", "priority", "words", "pattern", "unless", "action", "target", "say", "campaign", NULL
+    "name", "priority", "words", "pattern", "unless", "only_if", "action", "target", "say", "campaign", NULL
 };
-static const char *const RULE_LATER[] = { "only_if", "buttons", "cooldown", "interrupts", NULL };
+static const char *const RULE_LATER[] = { "buttons", "cooldown", "interrupts", NULL };
 
 static const char *const OPENING_COLUMNS[] = { "days", "opens", "closes", NULL };
 static const char *const HOLIDAY_COLUMNS[] = { "day", "note", "opens", "closes", NULL };
 
-static const char *const EXAMPLE_COLUMNS[] = { "rule", "text", NULL };
+static const char *const EXAMPLE_COLUMNS[] = {
+    "rule", "text", "language", "at", "open", "channel", "first_contact", "country", "last_rule", "fields", NULL
+};
 
 const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
     { "setting", "CREATE TABLE setting (name, value)",
@@ -53,18 +55,26 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
       "SELECT name, kind FROM channel WHERE rowid > ?1 ORDER BY rowid", CHANNEL_COLUMNS, NONE },
     { "team", "CREATE TABLE team (name)", "SELECT name FROM team WHERE rowid > ?1 ORDER BY rowid",
       TEAM_COLUMNS, TEAM_LATER },
-    { "rule", "CREATE TABLE rule (name, priority, words, pattern, unless, action, target, say, campaign)",
-      "SELECT name, priority, words, pattern, unless, action, target, say, campaign"
+    { "rule", "CREATE TABLE rule (name, priority, words, pattern, unless, only_if, action, target, say, campaign)",
+      "SELECT name, priority, words, pattern, unless, only_if, action, target, say, campaign"
       " FROM rule WHERE rowid > ?1 ORDER BY rowid",
       RULE_COLUMNS, RULE_LATER },
     { "opening", "CREATE TABLE opening (days, opens, closes)",
       "SELECT days, opens, closes FROM opening WHERE rowid > ?1 ORDER BY rowid", OPENING_COLUMNS, NONE },
     { "holiday", "CREATE TABLE holiday (day, note, opens, closes)",
       "SELECT day, note, opens, closes FROM holiday WHERE rowid > ?1 ORDER BY rowid", HOLIDAY_COLUMNS, NONE },
-    { "rule_example", "CREATE TABLE rule_example (rule, text)",
-      "SELECT rule, text FROM rule_example WHERE rowid > ?1 ORDER BY rowid", EXAMPLE_COLUMNS, NONE },
-    { "rule_counterexample", "CREATE TABLE rule_counterexample (rule, text)",
-      "SELECT rule, text FROM rule_counterexample WHERE rowid > ?1 ORDER BY rowid", EXAMPLE_COLUMNS, NONE },
+    { "rule_example",
+      "CREATE TABLE rule_example"
+      " (rule, text, language, at, open, channel, first_contact, country, last_rule, fields)",
+      "SELECT rule, text, language, at, open, channel, first_contact, country, last_rule, fields"
+      " FROM rule_example WHERE rowid > ?1 ORDER BY rowid",
+      EXAMPLE_COLUMNS, NONE },
+    { "rule_counterexample",
+      "CREATE TABLE rule_counterexample"
+      " (rule, text, language, at, open, channel, first_contact, country, last_rule, fields)",
+      "SELECT rule, text, language, at, open, channel, first_contact, country, last_rule, fields"
+      " FROM rule_counterexample WHERE rowid > ?1 ORDER BY rowid",
+      EXAMPLE_COLUMNS, NONE },
 };
 
 /* Closed by a NULL for the advice. */

@@ -355,12 +355,40 @@ static void test_state_is_kept_as_json(void **state)
     assert_string_equal(
         buf_text(&out),
         "{\"channel\":\"whatsapp\",\"owner\":\"bot\",\"is_opted_out\":true,\"first_name\":\"Ana\","
-        "\"language\":\"\",\"time_zone\":\"\",\"message_count\":3,"
+        "\"message_count\":3,"
         "\"fields\":{\"shop\":\"north\",\"size\":7,\"deep\":{}},\"disabled_rules\":[\"a\\\"b\"]}");
     buf_clear(&out);
     facts.fields = "";
     decide_format_state(&facts, &out);
-    assert_non_null(strstr(buf_text(&out), "\"fields\":{}"));
+    assert_null(strstr(buf_text(&out), "fields"));
+    buf_clear(&out);
+    static const char *const NAMES[] = { "a", "b", NULL };
+    static const struct decide_state ALL = {
+        .channel = "sms",
+        .owner = "agent",
+        .is_opted_out = true,
+        .first_name = "Ana",
+        .language = "es",
+        .time_zone = "Europe/Madrid",
+        .message_count = 2,
+        .fields = "{\"a\":1}",
+        .variables = "{\"size\":2}",
+        .campaign = "in",
+        .country = "ES",
+        .sent_at = 5,
+        .is_first_contact = true,
+        .last_in_at = 6,
+        .last_rule = "hours",
+        .open = OPEN_NO,
+        .disabled_rules = NAMES,
+    };
+    decide_format_state(&ALL, &out);
+    assert_string_equal(
+        buf_text(&out),
+        "{\"channel\":\"sms\",\"owner\":\"agent\",\"is_opted_out\":true,\"first_name\":\"Ana\",\"language\":\"es\","
+        "\"time_zone\":\"Europe/Madrid\",\"country\":\"ES\",\"is_first_contact\":true,\"message_count\":2,"
+        "\"last_in_at\":6,\"last_rule\":\"hours\",\"campaign\":\"in\",\"sent_at\":5,\"open\":\"no\","
+        "\"fields\":{\"a\":1},\"variables\":{\"size\":2},\"disabled_rules\":[\"a\",\"b\"]}");
     buf_release(&out);
 }
 

@@ -1,0 +1,180 @@
+/*
+ * build_example: what proves the rules, with the facts that an example may bring.
+ *
+ * Each column of a fact has a reader in FACTS, which refuses what cannot be; what is not given is left to
+ * desk/proof. A time is local to the business, and a weekday lies in the week of Wednesday, 7 January 2026, so
+ * that an example means the same whenever it is run.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/when.h"
+#include "rules/build.h"
+
+int64_t ruleset_example_time(const struct ruleset *ruleset)
+{
+    static const struct zone_time WEDNESDAY_NOON = { .year = 2026, .month = 1, .day = 7, .hour = 12 };
+    return zone_moment(ruleset->zone, &WEDNESDAY_NOON);
+}
+
+/* Written as settings are, or as conditions see it. */
+static int read_yes_no(const struct row *row, const char *column, bool *is_given, bool *is_yes,
+                       struct error *error)
+{
+    static const char *const WORDS[] = { "no", "yes", "0", "1", NULL };
+    int choice;
+    *is_given = row_value(row, column) != NULL;
+    if (row_choose(row, column, WORDS, NULL, 0, &choice, error) != 0)
+        return -1;
+    *is_yes = choice % 2 == 1;
+    return 0;
+}
+
+static const struct rule *find_rule(const struct ruleset *ruleset, const struct row *row, const char *name,
+                                    struct error *error)
+{
+    const struct rule *rule = ruleset_rule(ruleset, name);
+    if (rule != NULL)
+        return rule;
+    struct nearest nearest = { .word = name };
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        nearest_offer(&nearest, ruleset->rules[i].name);
+    build_refuse_unknown(row, "rule", &nearest, error);
+    return NULL;
+}
+
+static int take_language(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
+                         struct error *error)
+{
+    (void)ruleset;
+    example->language = row_value(row, "language");
+    if (example->language == NULL || setting_is_language(example->language))
+        return 0;
+    return row_refuse(row, error, "language is a language's code like en, ko or pt-BR, not '%s'",
+                      example->language);
+}
+
+static int take_time(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
+                     struct error *error)
+{
+    const char *at = row_value(row, "at");
+    if (at == NULL)
+        return 0;
+    example->has_time = true;
+    if (when_parse(at, ruleset->zone, ruleset_example_time(ruleset), &example->at, error) == 0)
+        return 0;
+    return row_blame(row, "at", error);
+}
+
+static int take_open(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
+                     struct error *error)
+{
+    bool is_given, is_open;
+    (void)ruleset;
+    if (read_yes_no(row, "open", &is_given, &is_open, error) != 0)
+        return -1;
+    if (is_given)
+        example->open = is_open ? OPEN_YES : OPEN_NO;
+    return 0;
+}
+
+static int take_channel(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
+                        struct error *error)
+{
+    struct nearest nearest = { .word = row_value(row, "channel") };
+    example->channel = nearest.word;
+    if (nearest.word == NULL || ruleset_channel(ruleset, nearest.word) != NULL)
+        return 0;
+    for (size_t i = 0; i < ruleset->channel_count; i++)
+        nearest_offer(&nearest, ruleset->channels[i].name);
+    return build_refuse_unknown(row, "channel", &nearest, error);
+}
+
+static int take_first_contact(const struct ruleset *ruleset, const struct row *row,
+                              struct rule_example *example, struct error *error)
+{
+    bool is_given;
+    (void)ruleset;
+    return read_yes_no(row, "first_contact", &is_given, &example->is_first_contact, error);
+}
+
+static int take_country(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
+                        struct error *error)
+{
+    const char *country = row_value(row, "country");
+    (void)ruleset;
+    example->country = country;
+    if (country == NULL || (strlen(country) == 2 && strspn(country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2))
+        return 0;
+    return row_refuse(row, error, "country is two capital letters like KR or US, not '%s'", country);
+}
+
+static int take_last_rule(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
+                          struct error *error)
+{
+    example->last_rule = row_value(row, "last_rule");
+    if (example->last_rule == NULL)
+        return 0;
+    return find_rule(ruleset, row, example->last_rule, error) != NULL ? 0 : -1;
+}
+
+static int take_fields(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
+                       struct error *error)
+{
+    const char *fields = row_value(row, "fields");
+    struct json *json = NULL;
+    struct error why = { 0 };
+    (void)ruleset;
+    example->fields = fields;
+    if (fields == NULL)
+        return 0;
+    int result = json_parse(fields, strlen(fields), JSON_STRICT, &json, &why);
+    if (result == 0 && json_kind(json) != JSON_OBJECT)
+        result = error_set(&why, "it is no object");
+    json_free(json);
+    if (result == 0)
+        return 0;
+    return row_refuse(row, error, "fields is a JSON object like '{\"vip\": \"yes\"}': %s", why.text);
+}
+
+static int (*const FACTS[])(const struct ruleset *, const struct row *, struct rule_example *,
+                            struct error *) = {
+    take_language,      take_time,    take_open,      take_channel,
+    take_first_contact, take_country, take_last_rule, take_fields,
+};
+
+static int take_example(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
+                        struct error *error)
+{
+    const char *name;
+    example->must_win = strcmp(row->table, "rule_example") == 0;
+    example->file = row->file;
+    example->line = row->line;
+    if (row_require(row, "rule", &name, error) != 0 || row_require(row, "text", &example->text, error) != 0)
+        return -1;
+    example->rule = find_rule(ruleset, row, name, error);
+    if (example->rule == NULL)
+        return -1;
+    for (size_t i = 0; i < sizeof FACTS / sizeof FACTS[0]; i++)
+        if (FACTS[i](ruleset, row, example, error) != 0)
+            return -1;
+    return 0;
+}
+
+int build_examples(struct ruleset *ruleset, struct error *error)
+{
+    static const char *const TABLES[] = { "rule_example", "rule_counterexample" };
+    struct ruleset_private *private = ruleset->private;
+    size_t count = rows_count(&private->rows, TABLES[0]) + rows_count(&private->rows, TABLES[1]);
+    ruleset->examples = private->examples = alloc_array(count, sizeof *private->examples);
+
+    for (size_t i = 0; i < sizeof TABLES / sizeof TABLES[0]; i++) {
+        const struct row *row;
+        for (size_t at = 0; (row = rows_next(&private->rows, TABLES[i], &at)) != NULL;)
+            if (take_example(ruleset, row, &private->examples[ruleset->example_count++], error) != 0)
+                return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,111 @@
+/*
+ * fact: the table, and whether a condition asks for what there is.
+ *
+ * fact_table is the master copy: README and help are checked against it. A new fact is a line here, a value of
+ * the enum, and a reader in desk/decide_fact.c. A name that nobody knows would be NULL for ever, and its rule
+ * never win: so it is refused at load. What a webhook's fields are called is known only when one arrives:
+ * :field_NAME passes whatever NAME is.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/nearest.h"
+#include "rules/fact.h"
+
+const char FACT_FIELD[] = "field_";
+
+const struct fact_info fact_table[FACT_COUNT] = {
+    [FACT_CAMPAIGN] = { "campaign", FACT_IS_TEXT, "the Braze campaign that forwarded the message" },
+    [FACT_CHANNEL] = { "channel", FACT_IS_TEXT, "the channel it came by, as in 'whatsapp'" },
+    [FACT_CONTACT_HOUR] = { "contact_hour", FACT_IS_NUMBER,
+                            "the hour where the contact is, 0 to 23; the business's when that is not known" },
+    [FACT_COUNTRY] = { "country", FACT_IS_TEXT,
+                       "the contact's country, as in 'KR': the webhook's field country, else by the phone number" },
+    [FACT_DATE] = { "date", FACT_IS_TEXT, "the day at the business, as in '2026-05-12'" },
+    [FACT_FIRST_CONTACT] = { "first_contact", FACT_IS_YES_NO, "is it the person's first message ever?" },
+    [FACT_HAS_MEDIA] = { "has_media", FACT_IS_YES_NO, "does a picture, a voice message or a file come with it?" },
+    [FACT_HOUR] = { "hour", FACT_IS_NUMBER, "the hour at the business, 0 to 23" },
+    [FACT_LANGUAGE] = { "language", FACT_IS_TEXT,
+                        "the contact's language, as in 'ko'; default_language when that is not known" },
+    [FACT_LAST_RULE] = { "last_rule", FACT_IS_TEXT,
+                         "the rule that took the message before this one in the conversation; '' when none did" },
+    [FACT_LATE] = { "late", FACT_IS_YES_NO, "was it sent longer ago than the setting late_after?" },
+    [FACT_MESSAGE_COUNT] = { "message_count", FACT_IS_NUMBER,
+                             "the customer's messages in this conversation, this one included" },
+    [FACT_MINUTES_SINCE_LAST] = { "minutes_since_last", FACT_IS_NUMBER,
+                                  "whole minutes since the message before this one on the channel; NULL for the first" },
+    [FACT_NEW_CONVERSATION] = { "new_conversation", FACT_IS_YES_NO, "is it the first message of the conversation?" },
+    [FACT_NOW] = { "now", FACT_IS_NUMBER, "unix milliseconds" },
+    [FACT_OPEN] = { "open", FACT_IS_YES_NO, "is the business open?" },
+    [FACT_OPTED_OUT] = { "opted_out", FACT_IS_YES_NO, "has the contact asked to hear no more?" },
+    [FACT_OWNER] = { "owner", FACT_IS_TEXT, "who has the conversation: 'bot' or 'agent'" },
+    [FACT_TIME] = { "time", FACT_IS_TEXT, "the time at the business, as in '09:30'" },
+    [FACT_WEEKDAY] = { "weekday", FACT_IS_TEXT,
+                       "the day of the week at the business: 'mon', 'tue', 'wed', 'thu', 'fri', 'sat' or 'sun'" },
+};
+
+static int compare_name(const void *name, const void *member)
+{
+    return strcmp(name, ((const struct fact_info *)member)->name);
+}
+
+enum fact fact_find(const char *name)
+{
+    const struct fact_info *found = bsearch(name, fact_table, FACT_COUNT, sizeof *fact_table, compare_name);
+    return found != NULL ? (enum fact)(found - fact_table) : FACT_COUNT;
+}
+
+static bool is_field(const char *name)
+{
+    return strncmp(name, FACT_FIELD, strlen(FACT_FIELD)) == 0 && name[strlen(FACT_FIELD)] != '\0';
+}
+
+static int refuse_fact(const char *name, struct error *error)
+{
+    struct nearest nearest = { .word = name };
+    struct buf advice = { 0 };
+    for (size_t i = 0; i < FACT_COUNT; i++)
+        nearest_offer(&nearest, fact_table[i].name);
+    if (nearest.best != NULL)
+        buf_addf(&advice, "; did you mean :%s?", nearest.best);
+    else
+        buf_add_text(&advice, "; known are :field_NAME");
+    for (size_t i = 0; nearest.best == NULL && i < FACT_COUNT; i++)
+        buf_addf(&advice, ", :%s", fact_table[i].name);
+    error_set(error, "there is no fact :%s%s", name, buf_text(&advice));
+    buf_release(&advice);
+    return -1;
+}
+
+static int refuse_variable(const char *name, const struct pattern *pattern, struct error *error)
+{
+    struct nearest nearest = { .word = name };
+    struct buf advice = { 0 };
+    for (size_t i = 0; pattern != NULL && i < pattern_group_count(pattern); i++)
+        nearest_offer(&nearest, pattern_group_name(pattern, i));
+    if (nearest.best != NULL)
+        buf_addf(&advice, "did you mean @%s?", nearest.best);
+    else if (fact_find(name) != FACT_COUNT)
+        buf_addf(&advice, "the fact is written :%s", name);
+    else
+        buf_addf(&advice, "a variable is a named group of the rule's own pattern, (?<%s>…)", name);
+    error_set(error, "there is no variable @%s; %s", name, buf_text(&advice));
+    buf_release(&advice);
+    return -1;
+}
+
+int fact_check(const struct expression *expression, const struct pattern *pattern,
+               fact_is_variable *is_variable, const void *context, struct error *error)
+{
+    for (size_t i = 0; i < expression_name_count(expression); i++) {
+        const char *name = expression_name(expression, i) + 1;
+        if (name[-1] == '@') {
+            if (!is_variable(context, name))
+                return refuse_variable(name, pattern, error);
+        } else if (fact_find(name) == FACT_COUNT && !is_field(name)) {
+            return refuse_fact(name, error);
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,66 @@
+/*
+ * fact: what a condition may ask about the message, the contact and the hour. One table holds each name with
+ * its type and a line of help; desk/decide_fact gives the values. Pure; any thread.
+ *
+ * In a condition a fact is written :name. A yes or no is 1 or 0. A text that is not known is '', a number that
+ * is not known NULL. :field_NAME is a field of the webhook, whatever NAME is: a text as it came, a number where
+ * the webhook wrote one, NULL where it is absent. @name is a variable: a named group of the rule's own pattern, as text.
+ */
+#ifndef RULES_FACT_H
+#define RULES_FACT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "store/expression.h"
+#include "text/pattern.h"
+
+enum fact {
+    FACT_CAMPAIGN,
+    FACT_CHANNEL,
+    FACT_CONTACT_HOUR,
+    FACT_COUNTRY,
+    FACT_DATE,
+    FACT_FIRST_CONTACT,
+    FACT_HAS_MEDIA,
+    FACT_HOUR,
+    FACT_LANGUAGE,
+    FACT_LAST_RULE,
+    FACT_LATE,
+    FACT_MESSAGE_COUNT,
+    FACT_MINUTES_SINCE_LAST,
+    FACT_NEW_CONVERSATION,
+    FACT_NOW,
+    FACT_OPEN,
+    FACT_OPTED_OUT,
+    FACT_OWNER,
+    FACT_TIME,
+    FACT_WEEKDAY,
+    FACT_COUNT
+};
+
+enum fact_type { FACT_IS_TEXT, FACT_IS_NUMBER, FACT_IS_YES_NO };
+
+struct fact_info {
+    const char *name; /* without its colon */
+    enum fact_type type;
+    const char *help; /* one line */
+};
+extern const struct fact_info fact_table[FACT_COUNT]; /* sorted by name */
+
+extern const char FACT_FIELD[]; /* "field_": what a field's name begins with */
+
+/* The fact of a name without its colon, or FACT_COUNT (also for a field). */
+enum fact fact_find(const char *name);
+
+/* Is there a variable of that name (without its @)? */
+typedef bool fact_is_variable(const void *context, const char *name);
+
+/*
+ * Does the expression use known names only? Variables are asked for: `is_variable`; `pattern` (may be NULL)
+ * is where the nearest good name is looked for. -1: a sentence without place.
+ */
+int fact_check(const struct expression *expression, const struct pattern *pattern,
+               fact_is_variable *is_variable, const void *context, struct error *error);
+
+#endif
