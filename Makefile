@@ -296,6 +296,7 @@ UNIT = \
   check \
   clock \
   commands \
+  condition \
   country \
   decide \
   dispatch \

@@ -23,13 +23,12 @@ int64_t ruleset_example_time(const struct ruleset *ruleset)
 static int read_yes_no(const struct row *row, const char *column, bool *is_given, bool *is_yes,
                        struct error *error)
 {
-    static const char *const WORDS[] = { "no", "yes", "0", "1", NULL };
-    int choice;
-    *is_given = row_value(row, column) != NULL;
-    if (row_choose(row, column, WORDS, NULL, 0, &choice, error) != 0)
-        return -1;
-    *is_yes = choice % 2 == 1;
-    return 0;
+    const char *word = row_value(row, column);
+    *is_given = word != NULL;
+    *is_yes = *is_given && (strcmp(word, "yes") == 0 || strcmp(word, "1") == 0);
+    if (!*is_given || *is_yes || strcmp(word, "no") == 0 || strcmp(word, "0") == 0)
+        return 0;
+    return row_refuse(row, error, "%s is yes or no, not '%s'", column, word);
 }
 
 static const struct rule *find_rule(const struct ruleset *ruleset, const struct row *row, const char *name,

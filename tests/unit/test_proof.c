@@ -46,6 +46,22 @@ static size_t prove(const char *text, struct error *error)
     "('leak', 800, 'leak*', 'not a leak', 's');\n"                   \
     "INSERT INTO rule (name, priority, say) VALUES ('rest', 0, 's');\n"
 
+/* One rule for each fact. */
+#define FACTS                                                                        \
+    "INSERT INTO setting (name, value) VALUES ('time_zone', 'Asia/Seoul');\n"        \
+    "INSERT INTO rule (name, priority, words, only_if, say) VALUES\n"                \
+    "('closed', 900, NULL, ':open = 0', 's'),\n"                                     \
+    "('night', 500, 'night', ':hour >= 22', 's'),\n"                                 \
+    "('noon', 500, 'noon', ':hour = 12 AND :weekday = ''wed'' AND :open', 's'),\n"   \
+    "('known', 500, 'known', ':first_contact = 0 AND :message_count = 1', 's'),\n"   \
+    "('ko', 500, NULL, ':language = \"ko\"', 's'),\n"                                \
+    "('sms', 500, NULL, ':channel = \"sms\"', 's'),\n"                               \
+    "('brazil', 500, NULL, ':country = \"BR\"', 's'),\n"                             \
+    "('new', 500, NULL, ':first_contact', 's'),\n"                                   \
+    "('again', 500, NULL, ':last_rule = \"ko\" AND :minutes_since_last = 1', 's'),\n" \
+    "('vip', 500, NULL, ':field_vip', 's');\n"                                       \
+    "INSERT INTO rule (name, priority, say) VALUES\n('rest', 0, 's');\n"
+
 static const struct {
     const char *text;
     size_t failures;
@@ -74,7 +90,68 @@ static const struct {
       "INSERT INTO rule_example (rule, text) VALUES ('r', '" /* 90 bytes: cut on a character */
       "가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가');",
       1, "a.sql:2: \"가가가가가가가가가가가가가가가가가가가가가가가가가가…\" should be taken" },
+    /* Facts */
+    { FACTS "INSERT INTO rule_example (rule, text) VALUES ('rest', 'x'), ('noon', 'noon'), ('known', 'known');\n", 0,
+      "" },
+    { FACTS "INSERT INTO rule_example (rule, text, at, open) VALUES ('closed', 'x', NULL, 'no'),\n"
+            "('closed', 'x', NULL, 0), ('rest', 'x', 'sat 23:30', 1), ('rest', 'x', 'sat 23:30', NULL),\n"
+            "('night', 'night', 'sat 23:30', NULL), ('night', 'night', '2026-05-10 22:00', 'yes'),\n"
+            "('night', 'night', '22:00', 'yes');\n"
+            "INSERT INTO rule_counterexample (rule, text, at) VALUES ('night', 'night', '2026-05-10 21:59');\n",
+      0, "" },
+    { FACTS "INSERT INTO rule_example (rule, text, language) VALUES ('ko', 'x', 'ko');\n"
+            "INSERT INTO rule_example (rule, text, channel) VALUES ('sms', 'x', 'sms');\n"
+            "INSERT INTO rule_example (rule, text, country) VALUES ('brazil', 'x', 'BR');\n"
+            "INSERT INTO rule_example (rule, text, first_contact) VALUES ('new', 'x', 'yes'), ('new', 'x', 1);\n"
+            "INSERT INTO rule_example (rule, text, last_rule) VALUES ('again', 'x', 'ko');\n"
+            "INSERT INTO rule_example (rule, text, fields) VALUES ('vip', 'x', '{\"vip\":1}');\n"
+            "INSERT INTO rule_counterexample (rule, text, first_contact) VALUES ('new', 'x', 'no'), ('new', 'x', 0);",
+      0, "" },
+    { FACTS "INSERT INTO rule_example (rule, text, open) VALUES ('closed', 'x', 'yes');", 1,
+      "a.sql:15: \"x\" should be taken by the rule closed, but its only_if is false; rest (a.sql:14, priority 0) "
+      "takes it, which takes every message" },
+    { FACTS "INSERT INTO rule_example (rule, text, open) VALUES ('rest', 'x', 'no');", 1,
+      "a.sql:15: \"x\" should be taken by the rule rest, but closed (a.sql:3, priority 900) takes it, whose only_if "
+      "is true" },
 };
+
+static const struct {
+    const char *column, *value, *error;
+} BAD_FACTS[] = {
+    { "at", "'noon'", "at: 'noon' is no time" },
+    { "at", "'2026-02-30 10:00'", "at: '2026-02-30 10:00' is no time" },
+    { "open", "'maybe'", "open is yes or no, not 'maybe'" },
+    { "open", "2", "open is yes or no, not '2'" },
+    { "first_contact", "'ja'", "first_contact is yes or no, not 'ja'" },
+    { "language", "'Korean'", "language is a language's code like en, ko or pt-BR, not 'Korean'" },
+    { "country", "'Korea'", "country is two capital letters like KR or US, not 'Korea'" },
+    { "country", "'kr'", "country is two capital letters like KR or US, not 'kr'" },
+    { "channel", "'watsapp'", "there is no channel 'watsapp'; did you mean 'whatsapp'?" },
+    { "last_rule", "'hous'", "there is no rule 'hous'; did you mean 'hours'?" },
+    { "fields", "'vip'", "fields is a JSON object" },
+    { "fields", "'[1]'", "fields is a JSON object like '{\"vip\": \"yes\"}': it is no object" },
+    { "hour", "1", "rule_example has no column 'hour'" },
+};
+
+static void test_bad_facts_are_refused_with_their_place(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof BAD_FACTS / sizeof BAD_FACTS[0]; i++) {
+        struct rulefiles files = { 0 };
+        struct error error = { 0 };
+        struct buf text = { 0 }, wanted = { 0 };
+        buf_addf(&text, RULES "INSERT INTO rule_example (rule, text, %s) VALUES ('hours', 'open', %s);",
+                 BAD_FACTS[i].column, BAD_FACTS[i].value);
+        buf_addf(&wanted, "a.sql:5: %s", BAD_FACTS[i].error);
+        rulefiles_add(&files, "a.sql", buf_text(&text));
+        assert_null(ruleset_new(&files, zones, &error));
+        if (strncmp(error.text, buf_text(&wanted), wanted.len) != 0)
+            fail_msg("wanted: %s\ngot:    %s", buf_text(&wanted), error.text);
+        buf_release(&text);
+        buf_release(&wanted);
+        rulefiles_release(&files);
+    }
+}
 
 static void test_failures_are_counted_and_the_first_is_told(void **state)
 {
@@ -115,6 +192,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_failures_are_counted_and_the_first_is_told),
+        cmocka_unit_test(test_bad_facts_are_refused_with_their_place),
         cmocka_unit_test(test_the_sample_business_proves_itself),
     };
     zones = zones_open(NULL);
