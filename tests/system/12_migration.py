@@ -7,7 +7,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from desk import Desk
 from sandbox import ROOT
-from tap import equal, main, test, true
+from tap import contains, equal, main, test, true
 
 
 def newest_schema():
@@ -59,6 +59,83 @@ def guards():
             except sqlite3.IntegrityError:
                 continue
             raise AssertionError(f"the book took: {statement}")
+
+
+def book_of(path, version):
+    """A book as the program of that schema left it: one contact with a conversation and its message."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+    book = sqlite3.connect(path)
+    names = sorted(os.listdir(os.path.join(ROOT, "schema")))[:version]
+    for name in names:
+        with open(os.path.join(ROOT, "schema", name), encoding="utf-8") as file:
+            book.executescript(file.read())
+    book.executescript(f"""
+        PRAGMA journal_mode = WAL;
+        PRAGMA application_id = {0x66726473};
+        PRAGMA user_version = {version};
+        INSERT INTO contact (created_at, address_kind, address) VALUES (1, 'external', 'ana');
+        INSERT INTO identity VALUES ('external', 'ana', 1, 1);
+        INSERT INTO conversation (contact, channel, owner, opened_at, last_in_at, message_count)
+          VALUES (1, 'whatsapp', 'bot', 1, 1, 1);
+        INSERT INTO turn (conversation, ruleset, epoch, state, opened_at, closed_at) VALUES (1, 1, 1, 'unanswered', 1, 1);
+        INSERT INTO webhook (received_at, channel, content_type, body, state, message) VALUES (1, 'whatsapp', '', x'7b7d', 'read', 1);
+        INSERT INTO message (conversation, turn, at, kind, text, webhook) VALUES (1, 1, 1, 'in', 'ping from the past', 1);
+    """)
+    book.close()
+
+
+def dump(path):
+    book = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return sorted(line for line in book.iterdump() if "sqlite_sequence" not in line)
+    finally:
+        book.close()
+
+
+@test("an older book is copied, then upgraded; what it held is there, and the copy is the book as it was")
+def upgrade():
+    for version in range(1, newest_schema()):
+        with Desk(start=False) as desk:
+            book_of(desk.db, version)
+            before = dump(desk.db)
+            desk.start()
+            copy = f"{desk.db}.before-{version + 1:03d}"
+            equal([name for name in sorted(os.listdir(desk.folder)) if ".before-" in name], [os.path.basename(copy)],
+                  "one copy, under its final name")
+            equal(desk.rows("PRAGMA user_version", path=copy)[0]["user_version"], version, "the copy's version")
+            true(dump(copy) == before, "the copy holds what the book held")
+            equal(os.stat(copy).st_mode & 0o077, 0, "nobody else may read it")
+            equal(desk.value("PRAGMA user_version"), newest_schema(), "the book's version")
+            equal(desk.value("PRAGMA integrity_check"), "ok", "the book")
+            desk.hears("ana", "ping 1", "pong 1")
+            equal(desk.value("SELECT count(*) FROM contact"), 1, "the contact is still known")
+            equal([row["text"] for row in desk.rows("SELECT text FROM message WHERE kind = 'in' ORDER BY id")],
+                  ["ping from the past", "ping 1"], "one conversation goes on")
+            equal(desk.value("SELECT max(message_count) FROM conversation"), 2, "so does its count")
+            desk.do("transcript", "ana")
+            desk.restart()
+            equal(len([name for name in os.listdir(desk.folder) if ".before-" in name]), 1, "no copy without an upgrade")
+
+
+@test("an upgrade that cannot be preceded by its copy does not happen, and says why")
+def no_copy_no_upgrade():
+    with Desk(start=False) as desk:
+        book_of(desk.db, 1)
+        before = dump(desk.db)
+        os.makedirs(f"{desk.db}.before-002.new/occupied")
+        code, said = desk.try_start()
+        true(code not in (0, None), f"the start fails: {code}")
+        contains(said, "copying the book before its upgrade", "the sentence")
+        equal(desk.rows("PRAGMA user_version")[0]["user_version"], 1, "the book's version")
+        true(dump(desk.db) == before, "the book is as it was")
+        true(not os.path.exists(f"{desk.db}.before-002"), "no copy under the final name")
+        result = desk.cli("status")
+        true(result.code != 0, "the command line does not read an old book")
+        contains(result.err, "start frontdeskd once", "and says what to do")
+        os.rmdir(f"{desk.db}.before-002.new/occupied")
+        os.rmdir(f"{desk.db}.before-002.new")
+        desk.start()
+        equal(desk.value("PRAGMA user_version"), newest_schema(), "once there is room for the copy")
 
 
 @test("ids of a numbered desk start at desk << 40")

@@ -225,6 +225,68 @@ static void closed_conversations_stay_closed(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM contact"), 1);
 }
 
+/* A fact of the newest decision, as text; "" when it was left out. */
+#define FACT(f, name)                                                                                        \
+    fixture_text(f, "SELECT json_extract(state, '$." name "') FROM decision ORDER BY message DESC LIMIT 1")
+
+static void a_decision_keeps_what_it_knew_of_before(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_receive(f, "whatsapp",
+                    "{'user_id':'ana','phone_number':'+82 10-1234-5678','message':'hours','campaign':'in',"
+                    "'sent_at':'2026-05-11T11:45:00Z','shop':'north'}");
+    assert_string_equal(FACT(f, "is_first_contact"), "1");
+    assert_string_equal(FACT(f, "message_count"), "1");
+    assert_string_equal(FACT(f, "country"), "KR");
+    assert_string_equal(FACT(f, "campaign"), "in");
+    assert_string_equal(FACT(f, "sent_at"), "1778499900000");
+    assert_string_equal(FACT(f, "fields.shop"), "north");
+    assert_string_equal(FACT(f, "last_rule"), "");
+    assert_string_equal(FACT(f, "last_in_at"), "");
+
+    f->now += 90 * 1000;
+    SAY(f, "ana", "d2", "qwerty");
+    assert_string_equal(FACT(f, "is_first_contact"), "");
+    assert_string_equal(FACT(f, "message_count"), "2");
+    assert_string_equal(FACT(f, "last_rule"), "hours");
+    assert_string_equal(FACT(f, "last_in_at"), "1778500000000");
+    assert_string_equal(FACT(f, "country"), "");
+    assert_int_equal(fixture_int(f, "SELECT message_count FROM conversation"), 2);
+
+    SAY(f, "ana", "d3", "bye");
+    assert_string_equal(FACT(f, "last_rule"), ""); /* none took the one before */
+    assert_string_equal(FACT(f, "last_in_at"), "1778500090000");
+
+    f->now += 60 * 1000;
+    SAY(f, "ana", "d4", "hours"); /* a new conversation: what the rules said is over, the person is known */
+    assert_string_equal(FACT(f, "last_rule"), "");
+    assert_string_equal(FACT(f, "message_count"), "1");
+    assert_string_equal(FACT(f, "last_in_at"), "1778500090000");
+    assert_string_equal(FACT(f, "is_first_contact"), "");
+    assert_int_equal(fixture_int(f, "SELECT last_in_at FROM conversation ORDER BY id DESC LIMIT 1"), f->now);
+}
+
+static void a_condition_that_breaks_off_disables_its_rule(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_load(f, "INSERT INTO rule (name, words, only_if, say) VALUES\n"
+                    "('broken', 'ping', 'abs(0 * :hour - 9223372036854775807 - 1) > 0', 's'), ('rest', 'ping', NULL, 'pong');");
+    SAY(f, "ana", "d1", "ping");
+    assert_string_equal(fixture_text(f, "SELECT rule FROM decision"), "rest");
+    assert_int_equal(fixture_int(f, "SELECT limit_hits FROM rule_trouble WHERE rule = 'broken'"), 1);
+    for (int hits = 2; hits <= 20; hits++) {
+        assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'rule_disabled'"), 0);
+        fixture_receive(f, "whatsapp", "{'user_id':'ana','message':'ping'}");
+    }
+    assert_int_equal(fixture_int(f, "SELECT limit_hits FROM rule_trouble WHERE disabled_at IS NOT NULL"), 20);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'rule_disabled'"), 1);
+    fixture_receive(f, "whatsapp", "{'user_id':'ana','message':'ping'}");
+    assert_string_equal(fixture_text(f, "SELECT json_extract(trace, '$.passed_over[0].why') FROM decision "
+                                        "ORDER BY message DESC LIMIT 1"), "disabled");
+}
+
 static void unreadable_is_kept(void **state)
 {
     struct fixture *f = *state;
@@ -292,6 +354,8 @@ int main(void)
         TEST(a_handover_carries_the_new_epoch),
         TEST(opted_out_means_silence),
         TEST(closed_conversations_stay_closed),
+        TEST(a_decision_keeps_what_it_knew_of_before),
+        TEST(a_condition_that_breaks_off_disables_its_rule),
         TEST(unreadable_is_kept),
         TEST(poison_is_set_aside),
         TEST(after_a_kill_it_goes_carefully),
