@@ -153,6 +153,7 @@ LIB = \
   src/store/rulefile_slip.c \
   src/store/rulefile_table.c \
   src/store/schema.c \
+  src/store/standing.c \
   src/store/timer.c \
   src/store/transcript.c \
   src/store/turn.c \

@@ -29,7 +29,7 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_USER] = { "user", "USER", "of this customer", false },
     [OPTION_LIMIT] = { "limit", "N", "at most so many, the newest; 0 for all", false },
     [OPTION_STATE] = { "state", "STATE", "in this state only", false },
-    [OPTION_AS] = { "as", "USER", "the customer's name to write under", false },
+    [OPTION_AS] = { "as", "USER", "the customer to write as", false },
     [OPTION_SCRIPT] = { "script", "FILE", "lines to say, one by one (- for standard input)", false },
     [OPTION_UNTIL] = { "until", "T", "before this time, written as for --since", false },
     [OPTION_STRICT] = { "strict", NULL, "warnings count as failures", false },
@@ -38,6 +38,7 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_URL] = { "url", "URL", "where Braze will reach you, like https://desk.example.com", false },
     [OPTION_ENV] = { "env", "FILE", "a file of settings, the same as for frontdeskd (FRONTDESK_ENV)", true },
     [OPTION_COST] = { "cost", NULL, "the rules that are looked at for every message", false },
+    [OPTION_AT] = { "at", "TIME", "\"sat 23:30\", \"2026-05-12 18:00\", 18:00, at the business", false },
 };
 
 /* Patterns */

@@ -45,6 +45,7 @@ enum option_id {
     OPTION_URL,
     OPTION_ENV,
     OPTION_COST,
+    OPTION_AT,
     OPTION_COUNT,
 };
 

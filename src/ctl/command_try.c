@@ -1,6 +1,7 @@
 /*
- * command_try: what would be answered to a text? The same decide as the daemon's, on a contact who writes for
- * the first time, in the bot's conversation, now. Nothing is written.
+ * command_try: what would be answered to a text? The same decide as the daemon's, now or --at a time, on a
+ * contact who writes for the first time, or --as one of the book's, with the fields of his newest webhook.
+ * Nothing is written.
  *
  * The rules: those of --rules DIR; else the ones in force; and where there is no book yet, those of
  * FRONTDESK_RULES.
@@ -8,13 +9,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/country.h"
 #include "base/utf8.h"
+#include "base/when.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
 #include "ctl/verdict.h"
 #include "desk/decide.h"
 #include "store/rulebook.h"
 #include "store/rulefile.h"
+#include "store/standing.h"
 
 static int read_live(const struct call *call, struct rulefiles *files, int64_t *number)
 {
@@ -118,25 +122,90 @@ static int show(struct call *call, const struct ruleset *rules, const struct dec
     return code;
 }
 
-static int try_text(struct call *call, const struct ruleset *rules, const char *text)
+static struct decide_state newcomer(const struct ruleset *rules)
 {
-    struct matcher *matcher = matcher_new(true);
-    struct decision decision = { .is_thorough = true };
-    struct decide_state state = {
+    return (struct decide_state){
         .channel = rules->campaign_count > 0 ? rules->campaigns[0].channel : "whatsapp",
         .owner = "bot",
         .first_name = "",
         .language = ruleset_setting(rules, "default_language"),
         .time_zone = "",
+        .is_first_contact = true,
         .message_count = 1,
         .fields = "{}",
     };
-    int code;
+}
 
-    decide(rules, matcher, &state, &(struct decide_input){ .text = text }, call->now, &decision);
-    code = show(call, rules, &state, &decision, text);
+/* What the daemon would read if he wrote now. */
+static struct decide_state customer(const struct standing *standing)
+{
+    bool goes_on = strcmp(standing->owner, "closed") != 0;
+
+    return (struct decide_state){
+        .channel = standing->channel,
+        .owner = goes_on ? standing->owner : "bot",
+        .is_opted_out = standing->is_opted_out,
+        .first_name = standing->first_name,
+        .language = standing->language,
+        .time_zone = standing->time_zone,
+        .message_count = goes_on ? standing->message_count + 1 : 1,
+        .fields = standing->fields,
+        .campaign = standing->campaign,
+        .country = country_of_phone(standing->phone),
+        .last_in_at = standing->last_in_at,
+        .last_rule = goes_on ? standing->last_rule : "",
+    };
+}
+
+static int read_standing(struct call *call, struct standing *standing)
+{
+    struct error error = { 0 };
+    struct db *db;
+    int64_t conversation;
+    int code = call_open(call, &db);
+
+    if (code == EXIT_DONE)
+        code = call_find(call, db, call->parsed->options[OPTION_AS], &conversation);
+    if (code == EXIT_DONE && standing_get(db, conversation, standing, &error) != 1)
+        code = call_read_failed(call, db, &error);
+    db_close(db);
+    return code;
+}
+
+/* --at, in the business's zone. */
+static int read_time(const struct call *call, const struct ruleset *rules, int64_t *at)
+{
+    const char *typed = call->parsed->options[OPTION_AT];
+    struct error error = { 0 };
+
+    *at = call->now;
+    if (typed != NULL && when_parse(typed, rules->zone, call->now, at, &error) != 0)
+        return call_fail(call, EXIT_USAGE, "--at: %s", error.text);
+    return EXIT_DONE;
+}
+
+static int try_text(struct call *call, const struct ruleset *rules, const char *text)
+{
+    struct decide_state state = newcomer(rules);
+    struct standing standing = { 0 };
+    struct decision decision = { .is_thorough = true };
+    int64_t at;
+    int code = read_time(call, rules, &at);
+
+    if (code == EXIT_DONE && call->parsed->options[OPTION_AS] != NULL) {
+        code = read_standing(call, &standing);
+        if (code == EXIT_DONE)
+            state = customer(&standing);
+    }
+    if (code == EXIT_DONE) {
+        struct matcher *matcher = matcher_new(true);
+
+        decide(rules, matcher, &state, &(struct decide_input){ .text = text }, at, &decision);
+        code = show(call, rules, &state, &decision, text);
+        matcher_free(matcher);
+    }
     decision_release(&decision);
-    matcher_free(matcher);
+    standing_release(&standing);
     return code;
 }
 

@@ -50,8 +50,9 @@ const struct command commands[] = {
       "Read it as your customers will meet it: settings are filled in, ‹names› stand for what differs between them.",
       OPTION_BIT(OPTION_LANGUAGE), false, command_rules_tell },
     { "rules try TEXT...", "what would be answered to this text?",
-      "By the rules in force, or those in --rules DIR. Nothing is sent and nothing is written.", 0, false,
-      command_rules_try },
+      "By the rules in force, or those in --rules DIR. Nothing is sent and nothing is written. Without --as somebody writes\n"
+      "for the first time; with it a customer of the book, as he stands there. A weekday is the next one, today included.",
+      OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_AT), false, command_rules_try },
     { "rules history", "every load of rules: when, by whom, what it changed",
       "Newest first. \"as 3\" are the files of 3 once more, as after a rollback.", OPTION_BIT(OPTION_LIMIT), true,
       command_rules_history },

@@ -192,7 +192,8 @@ static const struct message {
     const char *prefix, *before, *after;
 } MESSAGES[] = {
     { "no such column: ", "the word ",
-      " stands alone; a fact is written with a colon (:hour), a variable with an @ (@size), a text between quotes" },
+      " stands alone; a fact is written with a colon (:hour), a variable with an @ (@size), "
+      "a text between quotes" },
     { "no such function: ", "there is no function ", "" },
     { "not authorized to use function: ", "a condition may not use the function ", "" },
     { "wrong number of arguments to function ", "", " takes another number of values" },

@@ -86,6 +86,46 @@ def told():
         contains(desk.do("why", number).out, "only_if is false", "in words")
 
 
+NIGHT = texts.CARRIERS + """
+INSERT INTO setting (name, value) VALUES ('time_zone', 'Asia/Seoul');
+INSERT INTO team (name) VALUES ('support');
+INSERT INTO rule (name, priority, words, action, target) VALUES ('person', 900, 'person', 'handoff', 'support');
+INSERT INTO rule (name, priority, words, action) VALUES ('end', 900, 'end', 'close');
+INSERT INTO rule (name, priority, words, only_if, say) VALUES
+  ('night',   800, 'hours', ':weekday = "sat" AND :hour >= 22', 'Asleep.'),
+  ('newyear', 800, 'hours', ':date = "2027-01-01"', 'Happy new year.'),
+  ('gold',    700, 'hours', ':field_tier = "gold" AND :country = "KR" AND :last_rule = "hours"', 'As ever, {{ first_name }}.'),
+  ('welcome', 600, 'hours', ':first_contact', 'Welcome.'),
+  ('hours',   500, 'hours', NULL, 'Until six.');
+"""
+
+
+@test("rules try: --at a time at the business, --as a customer of the book")
+def tried():
+    with Desk(NIGHT) as desk:
+        def answers(*words):
+            result = desk.do("rules", "try", *words, "--json").json()
+            return [effect["text"] for effect in result["effects"]]
+
+        equal(answers("hours", "--at", "2026-05-12 18:00"), ["Welcome."], "somebody new")
+        equal(answers("hours", "--at", "sat 23:30"), ["Asleep."], "a weekday")
+        equal(answers("hours", "--at", "2027-01-01"), ["Happy new year."], "a date")
+        desk.hears("ana", "hours", "Welcome.", phone_number="+821012345678", tier="gold", first_name="Ana")
+        equal(answers("hours", "--as", "ana", "--at", "mon 12:00"), ["Until six."], "somebody known")
+        desk.say("ana", "hours", tier="gold")
+        equal(answers("hours", "--as", "ana", "--at", "mon 12:00"), ["As ever, Ana."], "as she stands in the book")
+        equal(answers("hours", "--as", "+82 10-1234-5678", "--at", "mon 12:00"), ["As ever, Ana."], "by her phone")
+        state = desk.do("rules", "try", "hours", "--as", "ana", "--json").json()["state"]
+        equal((state["message_count"], state["last_rule"]), (3, "hours"), "the count goes on")
+        desk.say("ana", "person")
+        equal(answers("hours", "--as", "ana"), [], "while a person has the conversation")
+        desk.do("close", "ana")
+        equal(answers("hours", "--as", "ana", "--at", "mon 12:00"), ["Until six."], "a new conversation")
+        equal(desk.value("SELECT count(*) FROM message WHERE kind = 'in'"), 3, "nothing was written")
+        for words, code in ((("--at", "noon"), 2), (("--at", "2026-02-30"), 2), (("--as", "nobody"), 3)):
+            equal(desk.cli("rules", "try", "hours", *words).code, code, str(words))
+
+
 @test("a bad condition changes nothing: file, line, and the nearest good name")
 def refused():
     with Desk(WHO) as desk:
