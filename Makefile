@@ -172,6 +172,7 @@ LIB = \
   src/rules/check_tie.c \
   src/rules/check_word.c \
   src/rules/fact.c \
+  src/rules/fact_value.c \
   src/rules/index.c \
   src/rules/opening.c \
   src/rules/opening_row.c \

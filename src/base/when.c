@@ -89,8 +89,9 @@ int when_parse(const char *text, const struct zone *zone, int64_t base, int64_t 
         place++;
     bool has_clock = read_clock(&place, &time);
     if (*place != '\0' || (!has_day && !has_clock))
-        return error_set(error, "'%s' is no time; write '2026-05-12 18:00', 'sat 23:30', or the day or the time alone",
-                         text);
+        return error_set(
+            error, "'%s' is no time; write '2026-05-12 18:00', 'sat 23:30', or the day or the time alone",
+            text);
     *at = zone_moment(zone, &time);
     return 0;
 }

@@ -4,8 +4,8 @@
  *     '2026-05-12 18:00'   '2026-05-12'   'sat 23:30'   'saturday'   '23:30'
  *
  * What is left out: the day is that of `base`, the time is noon. A weekday is the first one from the day of
- * `base` on. Times are the wall clock's in `zone`, 00:00 to 23:59; one that the clock leaves out is the moment at
- * which it goes on, one that comes twice the first.
+ * `base` on. Times are the wall clock's in `zone`, 00:00 to 23:59; one that the clock leaves out is the
+ * moment at which it goes on, one that comes twice the first.
  */
 #ifndef BASE_WHEN_H
 #define BASE_WHEN_H

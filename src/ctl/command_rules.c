@@ -177,9 +177,9 @@ static const struct column RULE_COLUMNS[] = {
     { "rule", "rule", LOOK_PLAIN },     { "priority", "priority", LOOK_NUMBER },
     { "action", "action", LOOK_PLAIN }, { "is_disabled", NULL, LOOK_PLAIN },
     { "words", "words", LOOK_LONG },    { "pattern", "pattern", LOOK_LONG },
-    { "unless", "unless", LOOK_LONG },  { "team", NULL, LOOK_PLAIN },
-    { "campaign", NULL, LOOK_PLAIN },   { "file", "file", LOOK_PLAIN },
-    { "line", "line", LOOK_NUMBER },
+    { "unless", "unless", LOOK_LONG },  { "only_if", "only if", LOOK_LONG },
+    { "team", NULL, LOOK_PLAIN },       { "campaign", NULL, LOOK_PLAIN },
+    { "file", "file", LOOK_PLAIN },     { "line", "line", LOOK_NUMBER },
 };
 
 static bool is_disabled(const char *const *names, const char *rule)
@@ -201,6 +201,7 @@ static void list_rules(struct output *output, const struct ruleset *rules, const
                                             cell_flag(is_disabled(disabled, rule->name)),
                                             cell_text(rule->source_words), cell_text(rule->source_pattern),
                                             cell_text(rule->source_unless),
+                                            cell_text(rule->source_only_if),
                                             cell_text(rule->team != NULL ? rule->team->name : NULL),
                                             cell_text(rule->campaign != NULL ? rule->campaign->name : NULL),
                                             cell_text(rule->file), cell_number(rule->line) });
@@ -208,7 +209,7 @@ static void list_rules(struct output *output, const struct ruleset *rules, const
     output_table_end(output);
     for (; disabled != NULL && *disabled != NULL; disabled++)
         output_note(output, NOTE_BAD,
-                    "Rule %s is out of play: its pattern hit the bounds of matching too often.", *disabled);
+                    "Rule %s is out of play: its pattern or only_if hit the bounds too often.", *disabled);
 }
 
 static int list_live(struct call *call, struct db *db)

@@ -90,7 +90,7 @@ static void show_passed_over(struct output *output, const struct json *trace)
     output_table_end(output);
     for (const struct json *item = json_first(json_get(trace, "limit_hits")); item != NULL;
          item = json_next(item))
-        output_note(output, NOTE_BAD, "The pattern of rule %s cost too much and was broken off.",
+        output_note(output, NOTE_BAD, "The pattern or only_if of rule %s cost too much and was broken off.",
                     json_text(item) != NULL ? json_text(item) : "?");
 }
 

@@ -14,6 +14,7 @@
 #include "base/when.h"
 #include "desk/decide_fact.h"
 #include "rules/fact.h"
+#include "rules/opening.h"
 
 enum { MINUTE_MS = 60 * 1000 };
 
@@ -51,7 +52,8 @@ static const struct json *field(struct facts *facts, const char *name)
     return json_get(parse_once(facts->state->fields, &facts->has_fields, &facts->fields), name);
 }
 
-/* Readers ---------------------------------------------------------------------------------------------------- */
+/* Readers
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void read_campaign(struct facts *facts, struct expression_value *value)
 {
@@ -155,17 +157,15 @@ static void read_now(struct facts *facts, struct expression_value *value)
     set_int(value, facts->now);
 }
 
-/* Until rule files can say when the business is open, it always is. */
-static bool fact_open(const struct ruleset *ruleset, int64_t now)
+static bool is_open(const struct facts *facts)
 {
-    (void)ruleset, (void)now;
-    return true;
+    return opening_is_open(facts->ruleset->opening, facts->ruleset->zone, facts->now);
 }
 
 static void read_open(struct facts *facts, struct expression_value *value)
 {
     enum open_claim claim = facts->state->open;
-    set_int(value, claim == OPEN_BY_HOURS ? fact_open(facts->ruleset, facts->now) : claim == OPEN_YES);
+    set_int(value, claim == OPEN_BY_HOURS ? is_open(facts) : claim == OPEN_YES);
 }
 
 static void read_opted_out(struct facts *facts, struct expression_value *value)
@@ -214,13 +214,15 @@ static void (*const READERS[FACT_COUNT])(struct facts *, struct expression_value
     [FACT_WEEKDAY] = read_weekday,
 };
 
-/* Fields, variables, groups ----------------------------------------------------------------------------------- */
+/* Fields, variables, groups
+ * ----------------------------------------------------------------------------------- */
 
 static void read_real(struct facts *facts, const struct json *json, struct expression_value *value)
 {
     buf_clear(&facts->text);
     json_scalar(json, &facts->text);
-    *value = (struct expression_value){ .kind = EXPRESSION_REAL, .real = strtod(buf_text(&facts->text), NULL) };
+    *value = (struct expression_value){ .kind = EXPRESSION_REAL,
+                                        .real = strtod(buf_text(&facts->text), NULL) };
 }
 
 /* By its own type; whole numbers of more than 15 digits are texts (base/json). */

@@ -15,22 +15,23 @@
 #include "store/expression.h"
 #include "text/pattern.h"
 
-/* The upper half is set by the caller, and borrowed; the rest begins as zero, and is worked out at most once. */
+/* The upper half is set by the caller, and borrowed; the rest begins as zero, and is worked out at most once.
+ */
 struct facts {
     const struct ruleset *ruleset;
     const struct decide_state *state;
     const struct decide_input *input;
     int64_t now;
     struct matcher *matcher;
-    const struct buf *folded;      /* what the rules see */
+    const struct buf *folded; /* what the rules see */
 
-    const struct rule *rule;       /* whose condition is tested */
-    bool has_groups;               /* the matcher holds the groups of its pattern */
-    bool is_matched;               /* … which matched */
-    struct zone_time local;        /* at the business */
+    const struct rule *rule; /* whose condition is tested */
+    bool has_groups;         /* the matcher holds the groups of its pattern */
+    bool is_matched;         /* … which matched */
+    struct zone_time local;  /* at the business */
     struct json *fields, *variables;
     bool has_local, has_fields, has_variables;
-    struct buf text;               /* of the value last asked for */
+    struct buf text; /* of the value last asked for */
 };
 
 /* The rule's only_if, which it has. What the matcher held is lost. */

@@ -84,7 +84,7 @@ int desk_note_folder(struct desk *desk, const struct rulefiles *files, struct er
 /* For the ledger: what desk_install has just stored are the files of `number` once more. Inside the same transaction. */
 int desk_note_rollback(struct desk *desk, int64_t number, const char *actor, int64_t now, struct error *error);
 
-/* A rule's pattern hit its bounds: counted, and out of play after RULE_TROUBLE_MAX hits. */
+/* A rule's pattern or condition hit its bounds: counted, and out of play after RULE_TROUBLE_MAX hits. */
 int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct error *error);
 
 /*

@@ -2,8 +2,8 @@
  * build_example: what proves the rules, with the facts that an example may bring.
  *
  * Each column of a fact has a reader in FACTS, which refuses what cannot be; what is not given is left to
- * desk/proof. A time is local to the business, and a weekday lies in the week of Wednesday, 7 January 2026, so
- * that an example means the same whenever it is run.
+ * desk/proof. A time is local to the business, and a weekday lies in the week of Wednesday, 7 January 2026,
+ * so that an example means the same whenever it is run.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -130,7 +130,9 @@ static int take_only_if(const struct ruleset *ruleset, const struct row *row, st
     if (private->expressions == NULL)
         private->expressions = expressions_new();
     rule->only_if = expressions_add(private->expressions, rule->source_only_if, error);
-    if (rule->only_if != NULL && fact_check(rule->only_if, rule->pattern, is_known_variable, rule, error) == 0)
+    if (rule->only_if != NULL &&
+        fact_check(rule->only_if, rule->pattern, is_known_variable, rule, error) == 0 &&
+        fact_check_values(rule->source_only_if, rule->pattern, error) == 0)
         return 0;
     return row_blame(row, "only_if", error);
 }

@@ -1,10 +1,10 @@
 /*
  * fact: the table, and whether a condition asks for what there is.
  *
- * fact_table is the master copy: README and help are checked against it. A new fact is a line here, a value of
- * the enum, and a reader in desk/decide_fact.c. A name that nobody knows would be NULL for ever, and its rule
- * never win: so it is refused at load. What a webhook's fields are called is known only when one arrives:
- * :field_NAME passes whatever NAME is.
+ * fact_table is the master copy: README and help are checked against it. A new fact is a line here, a value
+ * of the enum, and a reader in desk/decide_fact.c. A name that nobody knows would be NULL for ever, and its
+ * rule never win: so it is refused at load. What a webhook's fields are called is known only when one
+ * arrives: :field_NAME passes whatever NAME is.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +15,9 @@
 
 const char FACT_FIELD[] = "field_";
 
+static const char *const WEEKDAYS[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL };
+static const char *const OWNERS[] = { "bot", "agent", NULL };
+
 const struct fact_info fact_table[FACT_COUNT] = {
     [FACT_CAMPAIGN] = { "campaign", FACT_IS_TEXT, "the Braze campaign that forwarded the message" },
     [FACT_CHANNEL] = { "channel", FACT_IS_TEXT, "the channel it came by, as in 'whatsapp'" },
@@ -24,7 +27,8 @@ const struct fact_info fact_table[FACT_COUNT] = {
                        "the contact's country, as in 'KR': the webhook's field country, else by the phone number" },
     [FACT_DATE] = { "date", FACT_IS_TEXT, "the day at the business, as in '2026-05-12'" },
     [FACT_FIRST_CONTACT] = { "first_contact", FACT_IS_YES_NO, "is it the person's first message ever?" },
-    [FACT_HAS_MEDIA] = { "has_media", FACT_IS_YES_NO, "does a picture, a voice message or a file come with it?" },
+    [FACT_HAS_MEDIA] = { "has_media", FACT_IS_YES_NO,
+                         "does a picture, a voice message or a file come with it?" },
     [FACT_HOUR] = { "hour", FACT_IS_NUMBER, "the hour at the business, 0 to 23" },
     [FACT_LANGUAGE] = { "language", FACT_IS_TEXT,
                         "the contact's language, as in 'ko'; default_language when that is not known" },
@@ -35,14 +39,16 @@ const struct fact_info fact_table[FACT_COUNT] = {
                              "the customer's messages in this conversation, this one included" },
     [FACT_MINUTES_SINCE_LAST] = { "minutes_since_last", FACT_IS_NUMBER,
                                   "whole minutes since the message before this one on the channel; NULL for the first" },
-    [FACT_NEW_CONVERSATION] = { "new_conversation", FACT_IS_YES_NO, "is it the first message of the conversation?" },
+    [FACT_NEW_CONVERSATION] = { "new_conversation", FACT_IS_YES_NO,
+                                "is it the first message of the conversation?" },
     [FACT_NOW] = { "now", FACT_IS_NUMBER, "unix milliseconds" },
     [FACT_OPEN] = { "open", FACT_IS_YES_NO, "is the business open?" },
     [FACT_OPTED_OUT] = { "opted_out", FACT_IS_YES_NO, "has the contact asked to hear no more?" },
-    [FACT_OWNER] = { "owner", FACT_IS_TEXT, "who has the conversation: 'bot' or 'agent'" },
+    [FACT_OWNER] = { "owner", FACT_IS_TEXT, "who has the conversation: 'bot' or 'agent'", OWNERS },
     [FACT_TIME] = { "time", FACT_IS_TEXT, "the time at the business, as in '09:30'" },
     [FACT_WEEKDAY] = { "weekday", FACT_IS_TEXT,
-                       "the day of the week at the business: 'mon', 'tue', 'wed', 'thu', 'fri', 'sat' or 'sun'" },
+                       "the day of the week at the business: 'mon', 'tue', 'wed', 'thu', 'fri', 'sat' or 'sun'",
+                       WEEKDAYS },
 };
 
 static int compare_name(const void *name, const void *member)

@@ -2,9 +2,10 @@
  * fact: what a condition may ask about the message, the contact and the hour. One table holds each name with
  * its type and a line of help; desk/decide_fact gives the values. Pure; any thread.
  *
- * In a condition a fact is written :name. A yes or no is 1 or 0. A text that is not known is '', a number that
- * is not known NULL. :field_NAME is a field of the webhook, whatever NAME is: a text as it came, a number where
- * the webhook wrote one, NULL where it is absent. @name is a variable: a named group of the rule's own pattern, as text.
+ * In a condition a fact is written :name. A yes or no is 1 or 0. A text that is not known is '', a number
+ * that is not known NULL. :field_NAME is a field of the webhook, whatever NAME is: a text as it came, a
+ * number where the webhook wrote one, NULL where it is absent. @name is a variable: a named group of the
+ * rule's own pattern, as text.
  */
 #ifndef RULES_FACT_H
 #define RULES_FACT_H
@@ -44,7 +45,8 @@ enum fact_type { FACT_IS_TEXT, FACT_IS_NUMBER, FACT_IS_YES_NO };
 struct fact_info {
     const char *name; /* without its colon */
     enum fact_type type;
-    const char *help; /* one line */
+    const char *help;          /* one line */
+    const char *const *values; /* NULL-terminated; NULL: any */
 };
 extern const struct fact_info fact_table[FACT_COUNT]; /* sorted by name */
 
@@ -62,5 +64,13 @@ typedef bool fact_is_variable(const void *context, const char *name);
  */
 int fact_check(const struct expression *expression, const struct pattern *pattern,
                fact_is_variable *is_variable, const void *context, struct error *error);
+
+/*
+ * Does every comparison of a name with a value, as in ":weekday = 'sat'" or "@size > 2", have a chance? SQL
+ * takes a text for greater than any number, without a word, and never equal to one; and a weekday by another
+ * name never comes. Looked at are names beside a comparison (=, <, IS, BETWEEN, IN and the like) and plain
+ * values; all else passes. The groups of `pattern` (may be NULL) are texts. -1: a sentence without place.
+ */
+int fact_check_values(const char *source, const struct pattern *pattern, struct error *error);
 
 #endif

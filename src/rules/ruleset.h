@@ -106,8 +106,7 @@ struct ruleset {
     size_t team_count;
     const struct zone *zone;       /* of the business */
     const struct opening *opening; /* its hours; never NULL */
-    const struct zone *zone;   /* of the business */
-    const struct zones *zones; /* to look up the contacts' */
+    const struct zones *zones;     /* to look up the contacts' */
     int64_t number;          /* of the stored row; 0 until stored. The one field set later */
     struct ruleset_private *private;
 };

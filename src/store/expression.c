@@ -35,10 +35,10 @@ enum { STEPS_MAX = 1000, STEPS_BETWEEN = 100, NAME_SHOWN_MAX = 60 };
 static const char BEFORE[] = "SELECT 1 WHERE (", AFTER[] = "\n)";
 
 /* Not printf: '%.2000000000c' spins for seconds inside one step, under every limit. */
-const char *const expression_functions[] = { "abs",     "coalesce", "glob",    "hex",    "ifnull", "iif",
-                                             "instr",   "length",   "like",    "lower",  "ltrim",  "max",
-                                             "min",     "nullif",   "replace", "round",  "rtrim",  "sign",
-                                             "substr",  "trim",     "typeof",  "unicode", "upper", NULL };
+const char *const expression_functions[] = { "abs",    "coalesce", "glob",    "hex",     "ifnull", "iif",
+                                             "instr",  "length",   "like",    "lower",   "ltrim",  "max",
+                                             "min",    "nullif",   "replace", "round",   "rtrim",  "sign",
+                                             "substr", "trim",     "typeof",  "unicode", "upper",  NULL };
 
 struct expression {
     struct expressions *set;
@@ -112,8 +112,8 @@ static void must(int code)
 struct expressions *expressions_new(void)
 {
     struct expressions *set = alloc_new(sizeof *set);
-    must(sqlite3_open_v2(":memory:", &set->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX,
-                         NULL));
+    must(sqlite3_open_v2(":memory:", &set->db,
+                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX, NULL));
     for (size_t i = 0; i < sizeof SWITCHES / sizeof SWITCHES[0]; i++)
         must(sqlite3_db_config(set->db, SWITCHES[i].id, SWITCHES[i].value, NULL));
     for (size_t i = 0; i < sizeof LIMITS / sizeof LIMITS[0]; i++)
@@ -140,7 +140,8 @@ void expressions_free(struct expressions *set)
     free(set);
 }
 
-/* Refusals --------------------------------------------------------------------------------------------------- */
+/* Refusals
+ * --------------------------------------------------------------------------------------------------- */
 
 static int shown(const char *text, size_t len)
 {
@@ -234,13 +235,14 @@ static int refuse(const char *message, struct error *error)
         nearest_offer_list(&nearest, expression_functions);
         nearest_advise(&nearest, expression_functions, &advice);
     }
-    error_set(error, "%s%.*s%s%s", known->before, shown(name, strlen(name)), name,
-              known->after, buf_text(&advice));
+    error_set(error, "%s%.*s%s%s", known->before, shown(name, strlen(name)), name, known->after,
+              buf_text(&advice));
     buf_release(&advice);
     return -1;
 }
 
-/* Adding ------------------------------------------------------------------------------------------------------- */
+/* Adding
+ * ------------------------------------------------------------------------------------------------------- */
 
 static int compare_sources(const void *a, const void *b)
 {
@@ -277,7 +279,8 @@ static int check_source(const char *source, struct error *error)
 {
     size_t len = strlen(source);
     if (len > EXPRESSION_SOURCE_MAX)
-        return error_set(error, "the condition has %zu bytes; at most %d are taken", len, EXPRESSION_SOURCE_MAX);
+        return error_set(error, "the condition has %zu bytes; at most %d are taken", len,
+                         EXPRESSION_SOURCE_MAX);
     if (!utf8_is_valid(source, len))
         return error_set(error, "the condition is not UTF-8");
     return check_tokens(source, error);
@@ -314,7 +317,8 @@ const char *expression_name(const struct expression *expression, size_t index)
     return sqlite3_bind_parameter_name(expression->stmt, (int)index + 1);
 }
 
-/* Evaluating ----------------------------------------------------------------------------------------------------- */
+/* Evaluating
+ * ----------------------------------------------------------------------------------------------------- */
 
 static int bind(sqlite3_stmt *stmt, int index, const struct expression_value *value)
 {

@@ -5,14 +5,15 @@
  * expression: no SELECT, no second statement, no comment, no aggregate or window function; of the functions
  * only those of expression_functions, which are pure (none tells the time, none is random). Text stands
  * between single quotes, or between double ones, which are easier to type inside a rule file. A fact is
- * written :name, a variable @name; what stands behind the names is asked for at every evaluation, and only for
- * the names that the expression holds.
+ * written :name, a variable @name; what stands behind the names is asked for at every evaluation, and only
+ * for the names that the expression holds.
  *
- * True is what SQL takes for true: a number other than 0. NULL is not true. Bounded, by counts and lengths and never by time, so
- * that the same values give the same answer: EXPRESSION_SOURCE_MAX bytes of source, EXPRESSION_NAMES_MAX names, values of
- * EXPRESSION_VALUE_MAX bytes (longer ones are cut on a character border, as rules see a message), twice that
- * for what functions make of them, and the steps of SQLite's machine. An evaluation that hits a bound or fails (a
- * number that overflows) is EXPRESSION_LIMIT, which is not true either; the caller counts it.
+ * True is what SQL takes for true: a number other than 0. NULL is not true. Bounded, by counts and lengths
+ * and never by time, so that the same values give the same answer: EXPRESSION_SOURCE_MAX bytes of source,
+ * EXPRESSION_NAMES_MAX names, values of EXPRESSION_VALUE_MAX bytes (longer ones are cut on a character
+ * border, as rules see a message), twice that for what functions make of them, and the steps of SQLite's
+ * machine. An evaluation that hits a bound or fails (a number that overflows) is EXPRESSION_LIMIT, which is
+ * not true either; the caller counts it.
  *
  * Each distinct text is prepared once. A set and its expressions belong to one thread at a time, evaluation
  * included; an expression lives as long as its set.

@@ -16,9 +16,9 @@ static const char GET[] =
 int standing_get(struct db *db, int64_t conversation, struct standing *standing, struct error *error)
 {
     struct query *q = db_query(db, GET);
-    char **texts[] = { &standing->first_name, &standing->language,  &standing->time_zone,
-                       &standing->phone,      &standing->channel,   &standing->owner,
-                       &standing->last_rule,  &standing->fields,    &standing->campaign };
+    char **texts[] = { &standing->first_name, &standing->language, &standing->time_zone,
+                       &standing->phone,      &standing->channel,  &standing->owner,
+                       &standing->last_rule,  &standing->fields,   &standing->campaign };
     enum { TEXTS = sizeof texts / sizeof *texts };
     int found;
 

@@ -1,6 +1,7 @@
 /*
- * Any text as a condition: refused with a sentence, or evaluated without a crash, within the bounds, twice alike.
- * Whatever is taken is one expression and never true together with its opposite; nor is it true when it breaks off.
+ * Any text as a condition: refused with a sentence, or evaluated without a crash, within the bounds, twice
+ * alike. Whatever is taken is one expression and never true together with its opposite; nor is it true when
+ * it breaks off.
  */
 #include <stdbool.h>
 #include <stdint.h>

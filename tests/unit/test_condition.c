@@ -56,7 +56,11 @@ static const struct decide_state KNOWN = {
     .last_rule = "hours",
 };
 static const struct decide_state NEWCOMER = {
-    .channel = "sms", .owner = "bot", .first_name = "", .message_count = 1, .is_first_contact = true,
+    .channel = "sms",
+    .owner = "bot",
+    .first_name = "",
+    .message_count = 1,
+    .is_first_contact = true,
 };
 
 /* Does one rule with this condition take "order 123 now"? Its pattern has the groups id and tail. */
@@ -133,10 +137,10 @@ static void test_facts_of_a_newcomer(void **state)
 {
     (void)state;
     static const char *const ROWS[] = {
-        ":channel = 'sms'",     ":language = 'en'",     ":contact_hour = :hour",
-        ":first_contact",       ":new_conversation",    ":message_count = 1",
-        ":country = ''",        ":campaign = ''",       ":last_rule = '' AND :last_rule <> 'hours'",
-        ":late = 0",            ":field_vip IS NULL",   ":minutes_since_last IS NULL",
+        ":channel = 'sms'", ":language = 'en'",   ":contact_hour = :hour",
+        ":first_contact",   ":new_conversation",  ":message_count = 1",
+        ":country = ''",    ":campaign = ''",     ":last_rule = '' AND :last_rule <> 'hours'",
+        ":late = 0",        ":field_vip IS NULL", ":minutes_since_last IS NULL",
     };
     check(&NEWCOMER, ROWS, COUNT(ROWS));
     assert_false(holds(":field_vip <> 'yes'", &NEWCOMER, false)); /* NULL is not true */
@@ -168,11 +172,35 @@ static void test_facts_at_their_borders(void **state)
     assert_true(holds(":open", &facts, false));
 
     facts.country = "KR";
-    static const char *const SAID[] = { "{\"country\":\"Korea\"}", "{\"country\":\"\"}", "{\"country\":82}", "[]", "" };
+    static const char *const SAID[] = { "{\"country\":\"Korea\"}", "{\"country\":\"\"}", "{\"country\":82}",
+                                        "[]", "" };
     for (size_t i = 0; i < COUNT(SAID); i++) {
         facts.fields = SAID[i];
         assert_true(holds(":country = 'KR'", &facts, false));
     }
+}
+
+static void test_open_goes_by_the_hours(void **state)
+{
+    (void)state;
+    struct ruleset *ruleset = make(
+        "INSERT INTO setting (name, value) VALUES ('time_zone', 'Asia/Seoul');\n"
+        "INSERT INTO opening (days, opens, closes) VALUES ('mon', '20:00', '21:00');\n"
+        "INSERT INTO rule (name, only_if, say) VALUES ('r', ':open', 's');");
+    static const struct {
+        int minutes;
+        bool is_open;
+    } ROWS[] = {
+        { 0, true }, { -47, false }, { -46, true }, { 13, true }, { 14, false }, { 24 * 60, false }
+    };
+    for (size_t i = 0; i < COUNT(ROWS); i++) {
+        struct decision decision = { 0 };
+        decide(ruleset, matcher, &KNOWN, &(struct decide_input){ .text = "x" },
+               NOW + (int64_t)ROWS[i].minutes * 60 * 1000, &decision);
+        assert_int_equal(decision.rule != NULL, ROWS[i].is_open);
+        decision_release(&decision);
+    }
+    ruleset_free(ruleset);
 }
 
 static void test_every_fact_has_a_value(void **state)
@@ -196,7 +224,8 @@ static void test_groups_of_the_own_match_are_variables(void **state)
 {
     (void)state;
     static const char *const ROWS[] = {
-        "@id = '123'", "@id <> 123", "CAST(@id AS INTEGER) = 123", "@id + 0 > 122", "@tail IS NULL", "length(@id) = 3",
+        "@id = '123'",   "@id <> 123 + 0", "CAST(@id AS INTEGER) = 123",
+        "@id + 0 > 122", "@tail IS NULL",  "length(@id) = 3",
     };
     check(&KNOWN, ROWS, COUNT(ROWS));
     check(&NEWCOMER, ROWS, COUNT(ROWS));
@@ -206,8 +235,8 @@ static void test_groups_of_the_own_match_are_variables(void **state)
 static void test_variables_of_the_conversation(void **state)
 {
     (void)state;
-    static const char *const ROWS[] = { "@size = 9 AND typeof(@size) = 'integer'", "@color = 'red'", "@nothing IS NULL",
-                                        "@id = '12'" };
+    static const char *const ROWS[] = { "@size = 9 AND typeof(@size) = 'integer'", "@color = 'red'",
+                                        "@nothing IS NULL", "@id = '12'" };
     struct expressions *set = expressions_new();
     struct pattern *pattern = pattern_new("order (?<id>\\d+)", NULL);
     struct ruleset *ruleset = ruleset_empty(zones);
@@ -266,14 +295,15 @@ static void test_a_condition_decides_who_wins(void **state)
         int64_t at;
         const char *winner;
     } ROWS[] = {
-        { "help", false, 0, "day" },         { "help", false, 2, "night" }, { "help", false, 9, "night" },
-        { "help", false, 10, "day" },        { "help", true, 0, "vip" },    { "help", true, 3, "night" },
+        { "help", false, 0, "day" },         { "help", false, 2, "night" },
+        { "help", false, 9, "night" },       { "help", false, 10, "day" },
+        { "help", true, 0, "vip" },          { "help", true, 3, "night" },
         { "anything else", true, 0, "vip" }, { "anything else", false, 0, "-" },
     };
     for (size_t i = 0; i < COUNT(ROWS); i++) {
         struct decision decision = { 0 };
-        decide(ruleset, matcher, ROWS[i].is_known ? &KNOWN : &NEWCOMER, &(struct decide_input){ .text = ROWS[i].text },
-               NOW + ROWS[i].at * HOUR, &decision);
+        decide(ruleset, matcher, ROWS[i].is_known ? &KNOWN : &NEWCOMER,
+               &(struct decide_input){ .text = ROWS[i].text }, NOW + ROWS[i].at * HOUR, &decision);
         assert_string_equal(decision.rule != NULL ? decision.rule->name : "-", ROWS[i].winner);
         decision_release(&decision);
     }
@@ -288,11 +318,10 @@ static void test_what_kept_a_rule_back_is_noted(void **state)
     struct buf trace = { 0 };
     decide(ruleset, matcher, &NEWCOMER, &(struct decide_input){ .text = "help" }, NOW, &decision);
     decide_format_trace(ruleset, &decision, &trace);
-    assert_non_null(strstr(buf_text(&trace),
-                           "\"passed_over\":[{\"rule\":\"broken\",\"why\":\"limit hit\"},"
-                           "{\"rule\":\"night\",\"why\":\"only_if is false\"},"
-                           "{\"rule\":\"other\",\"why\":\"no match\"},"
-                           "{\"rule\":\"vip\",\"why\":\"only_if is false\"}]"));
+    assert_non_null(strstr(buf_text(&trace), "\"passed_over\":[{\"rule\":\"broken\",\"why\":\"limit hit\"},"
+                                             "{\"rule\":\"night\",\"why\":\"only_if is false\"},"
+                                             "{\"rule\":\"other\",\"why\":\"no match\"},"
+                                             "{\"rule\":\"vip\",\"why\":\"only_if is false\"}]"));
     assert_non_null(strstr(buf_text(&trace), "\"limit_hits\":[\"broken\"]"));
     decision_release(&decision);
     buf_release(&trace);
@@ -309,11 +338,11 @@ static void collect(void *context, const char *sentence)
 static void test_rules_with_other_conditions_are_no_twins(void **state)
 {
     (void)state;
-    struct ruleset *ruleset =
-        make("INSERT INTO rule (name, words, only_if, say) VALUES\n"
-             "('a', 'x', ':open', 's'),\n('b', 'x', 'NOT :open', 's'),\n('c', 'x', ':open', 's'),\n('d', 'x', NULL, 's');\n"
-             "INSERT INTO rule (name, priority, only_if, say) VALUES ('e', 10, ':open = 0', 's');\n"
-             "INSERT INTO rule (name, priority, words, say) VALUES ('f', 5, 'y', 's');\n");
+    struct ruleset *ruleset = make(
+        "INSERT INTO rule (name, words, only_if, say) VALUES\n"
+        "('a', 'x', ':open', 's'),\n('b', 'x', 'NOT :open', 's'),\n('c', 'x', ':open', 's'),\n('d', 'x', NULL, 's');\n"
+        "INSERT INTO rule (name, priority, only_if, say) VALUES ('e', 10, ':open = 0', 's');\n"
+        "INSERT INTO rule (name, priority, words, say) VALUES ('f', 5, 'y', 's');\n");
     struct buf warnings = { 0 };
     rules_check(ruleset, collect, &warnings);
     assert_non_null(strstr(buf_text(&warnings), "a.sql:4: the rule c can never win: a (a.sql:2)"));
@@ -331,12 +360,18 @@ static void test_conditions_are_judged_at_load(void **state)
     static const char *const ROWS[][2] = {
         { "(name, words, only_if, say) VALUES\n('r', 'x',\n ':opne = 0', 's')",
           "a.sql:2: only_if: there is no fact :opne; did you mean :open?" },
-        { "(name, words, only_if, say) VALUES ('r', 'x', '@id > 1', 's')", "a.sql:1: only_if: there is no variable @id" },
-        { "(name, words, only_if, say) VALUES ('r', 'x', 'open = 0', 's')", "a.sql:1: only_if: the word open stands alone" },
+        { "(name, words, only_if, say) VALUES ('r', 'x', '@id > 1', 's')",
+          "a.sql:1: only_if: there is no variable @id" },
+        { "(name, words, only_if, say) VALUES ('r', 'x', 'open = 0', 's')",
+          "a.sql:1: only_if: the word open stands alone" },
         { "(name, words, only_if, say) VALUES ('r', 'x', '1; DELETE FROM rule', 's')", "a.sql:1: only_if: " },
         { "(name, words, only_if, say) VALUES ('r', 'x', '', 's')", "a.sql:1: only_if is empty" },
+        { "(name, pattern, only_if, say) VALUES ('r', '(?<id>x)', '@id > 1', 's')",
+          "a.sql:1: only_if: @id is a text" },
+        { "(name, words, only_if, say) VALUES ('r', 'x', ':weekday = \"Sat\"', 's')",
+          "a.sql:1: only_if: :weekday is never 'Sat'; did you mean 'sat'?" },
         /* Equal texts share one expression, but each rule is judged by its own groups. */
-        { "(name, pattern, only_if, say) VALUES ('a', '(?<id>x)', '@id > 1', 's'),\n('b', '(?<no>x)', '@id > 1', 's')",
+        { "(name, pattern, only_if, say) VALUES ('a', '(?<id>x)', '@id > ''1''', 's'),\n('b', '(?<no>x)', '@id > ''1''', 's')",
           "a.sql:2: only_if: there is no variable @id" },
     };
     for (size_t i = 0; i < COUNT(ROWS); i++) {
@@ -359,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_facts_of_a_known_contact),
         cmocka_unit_test(test_facts_of_a_newcomer),
         cmocka_unit_test(test_facts_at_their_borders),
+        cmocka_unit_test(test_open_goes_by_the_hours),
         cmocka_unit_test(test_every_fact_has_a_value),
         cmocka_unit_test(test_groups_of_the_own_match_are_variables),
         cmocka_unit_test(test_variables_of_the_conversation),

@@ -85,8 +85,8 @@ static void test_what_is_true(void **state)
         { "CASE :hour WHEN 9 THEN 1 ELSE 0 END", EXPRESSION_YES },
         { "max(1, :hour) = 9 AND iif(:hour = 9, 1, 0)", EXPRESSION_YES },
         { "@count > 9", EXPRESSION_YES },
-        { "@size > 9", EXPRESSION_YES },    /* a text is greater than any number, whatever it says */
-        { "@size > 11", EXPRESSION_YES },   /* … so a text that counts has to be cast */
+        { "@size > 9", EXPRESSION_YES },  /* a text is greater than any number, whatever it says */
+        { "@size > 11", EXPRESSION_YES }, /* … so a text that counts has to be cast */
         { "CAST(@size AS INTEGER) > 11", EXPRESSION_NO },
         { "@size = 10", EXPRESSION_NO },
         { ":nothing = 1", EXPRESSION_NO },
@@ -165,7 +165,8 @@ static void test_refusals(void **state)
         { ":language = \u2018ko\u2019", "curly quote" },
         { ":hour =\u00a01", "a no-break space" },
         { "\xff", "not UTF-8" },
-        { ":a1+:a2+:a3+:a4+:a5+:a6+:a7+:a8+:a9+:b1+:b2+:b3+:b4+:b5+:b6+:b7+:b8+:b9+:c1+:c2+:c3", "too many names" },
+        { ":a1+:a2+:a3+:a4+:a5+:a6+:a7+:a8+:a9+:b1+:b2+:b3+:b4+:b5+:b6+:b7+:b8+:b9+:c1+:c2+:c3",
+          "too many names" },
     };
     struct expressions *set = expressions_new();
     for (size_t i = 0; i < COUNT(ROWS); i++) {
@@ -211,7 +212,8 @@ static void test_lengths_and_depths_are_bounded_at_load(void **state)
         struct error error = { 0 };
         repeat(&source, ROWS[i].before, ROWS[i].piece, ROWS[i].count, ROWS[i].after);
         bool is_taken = expressions_add(set, buf_text(&source), &error) != NULL;
-        if (is_taken != (ROWS[i].sentence == NULL) || (!is_taken && strstr(error.text, ROWS[i].sentence) == NULL))
+        if (is_taken != (ROWS[i].sentence == NULL) ||
+            (!is_taken && strstr(error.text, ROWS[i].sentence) == NULL))
             fail_msg("%s: %s", buf_text(&source), error.text);
     }
     buf_release(&source);
@@ -227,21 +229,21 @@ static void test_what_breaks_off_is_not_true_and_says_so(void **state)
         const char *after;
         enum expression_result expected;
     } ROWS[] = {
-        { "abs(:least) > 0", "", 0, "", EXPRESSION_LIMIT },                          /* overflows */
-        { "length(:long) = 4096", "", 0, "", EXPRESSION_YES },                       /* was cut */
+        { "abs(:least) > 0", "", 0, "", EXPRESSION_LIMIT },    /* overflows */
+        { "length(:long) = 4096", "", 0, "", EXPRESSION_YES }, /* was cut */
         { "length(:long || :long) = 8192", "", 0, "", EXPRESSION_YES },
         { "length(:long || :long || 'x') > 0", "", 0, "", EXPRESSION_LIMIT },
         { "length(replace(:long, 'a', 'abc')) > 0", "", 0, "", EXPRESSION_LIMIT },
         { "length(hex(substr(:long, 1, 4000))) = 8000", "", 0, "", EXPRESSION_YES },
         { "length(hex(hex(:long))) > 0", "", 0, "", EXPRESSION_LIMIT },
         { ":language LIKE '", "%o", 50, "'", EXPRESSION_NO },
-        { ":language LIKE '", "%o", 51, "'", EXPRESSION_LIMIT },                     /* over 100 bytes */
+        { ":language LIKE '", "%o", 51, "'", EXPRESSION_LIMIT }, /* over 100 bytes */
         { ":language GLOB '", "*o", 51, "'", EXPRESSION_LIMIT },
         { ":long LIKE :long", "", 0, "", EXPRESSION_LIMIT },
         { "NOT (:long LIKE :long)", "", 0, "", EXPRESSION_LIMIT },
         { ":language IN ('ko'", ",'a'", 300, ")", EXPRESSION_YES },
-        { ":language IN ('ko'", ",'a'", 400, ")", EXPRESSION_LIMIT },                /* steps */
-        { "1 OR :language IN ('ko'", ",'a'", 400, ")", EXPRESSION_YES },             /* never gets there */
+        { ":language IN ('ko'", ",'a'", 400, ")", EXPRESSION_LIMIT },    /* steps */
+        { "1 OR :language IN ('ko'", ",'a'", 400, ")", EXPRESSION_YES }, /* never gets there */
     };
     struct expressions *set = expressions_new();
     struct buf source = { 0 };

@@ -61,11 +61,74 @@ static void test_names_are_checked(void **state)
     expressions_free(set);
 }
 
+static void test_comparisons_without_a_chance(void **state)
+{
+    (void)state;
+    static const char *const ROWS[][2] = {
+        { ":hour = 9 AND :open AND :weekday = 'sat' AND @size = '2'", "" },
+        { ":weekday IN ('sat', \"sun\") OR :weekday NOT IN ('mon')", "" },
+        { ":weekday = 'satu'", ":weekday is never 'satu'; did you mean 'sat'?" },
+        { ":weekday = \"saturday\"",
+          ":weekday is never 'saturday'; known are mon, tue, wed, thu, fri, sat, sun" },
+        { ":weekday <> 'Sat'", ":weekday is never 'Sat'" },
+        { ":weekday IS NOT 'Sat'", ":weekday is never 'Sat'" },
+        { ":weekday IN ('sat', 'xyz')", ":weekday is never 'xyz'" },
+        { ":weekday NOT IN ('sat', 'xyz')", ":weekday is never 'xyz'" },
+        { "('xyz' = :weekday)", ":weekday is never 'xyz'" },
+        { ":weekday IN (1, 2)", ":weekday is a text" },
+        { ":owner = 'human'", ":owner is never 'human'; known are bot, agent" },
+        { ":hour = '9'", ":hour is a number, and for SQL never equal to a text and less than any" },
+        { ":hour >= \"9\"", ":hour is a number" },
+        { ":hour IN (9, '10')", ":hour is a number" },
+        { "'9' < :hour", ":hour is a number" },
+        { ":open = 'yes'", ":open is a number" },
+        { ":hour BETWEEN '9' AND '12'", ":hour is a number" },
+        { "@size > 2", "write '2', or CAST(@size AS INTEGER)" },
+        { "NOT @size==2", "@size is a text" },
+        { "1 AND (2 < @size)", "@size is a text" },
+        { "CASE WHEN @size > 2 THEN 1 END", "@size is a text" },
+        { ":language = 1 OR 1", ":language is a text" },
+        /* What may be meant, or cannot be told, passes. */
+        { "@size + 0 > 2", "" },
+        { "0 + @size > 2", "" },
+        { "CAST(@size AS INTEGER) > 2", "" },
+        { "@size > 2 + 1", "" },
+        { "1 + 2 > @size", "" },
+        { "@kept > 2", "" },
+        { ":field_size > 2 AND :field_size = '2'", "" },
+        { ":weekday LIKE 'S%'", "" },
+        { ":weekday = 'SAT' COLLATE nocase", "" },
+        { ":weekday = 's' || 'at'", "" },
+        { ":weekday < 'n'", ":weekday is never 'n'; known are mon" },
+        { "lower(:weekday) = 'xyz'", "" },
+        { ":minutes_since_last IS NULL OR :hour IS NOT NULL", "" },
+        { ":date >= '2026-12-20' AND :time < '12:00'", "" },
+        { ":date > 2026", ":date is a text" },
+        { ":now > -5", "" },
+        { "length('') = 1 OR ''", "" },
+        { "'", "" },
+        { ":", "" },
+        { "", "" },
+        { "IN (", "" },
+        { ":weekday IN (", "" },
+        { ":weekday NOT", "" },
+    };
+    struct pattern *pattern = pattern_new("(?<size>\\d+)", NULL);
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        struct error error = { 0 };
+        int result = fact_check_values(ROWS[i][0], pattern, &error);
+        if ((result == 0) != (ROWS[i][1][0] == '\0') || strstr(error.text, ROWS[i][1]) == NULL)
+            fail_msg("%s\nwanted: %s\ngot:    %s", ROWS[i][0], ROWS[i][1], error.text);
+    }
+    pattern_free(pattern);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_fact_is_found_by_its_name),
         cmocka_unit_test(test_names_are_checked),
+        cmocka_unit_test(test_comparisons_without_a_chance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,6 +99,12 @@ static const struct {
             "('night', 'night', '22:00', 'yes');\n"
             "INSERT INTO rule_counterexample (rule, text, at) VALUES ('night', 'night', '2026-05-10 21:59');\n",
       0, "" },
+    /* Told the time, an example goes by the hours; else it is open, also on a closed Wednesday. */
+    { FACTS "INSERT INTO opening (days, opens, closes) VALUES ('mon-tue, sat', '09:00', '18:00');\n"
+            "INSERT INTO rule_example (rule, text, at, open) VALUES ('rest', 'x', NULL, NULL),\n"
+            "('rest', 'x', 'sat 17:59', NULL), ('closed', 'x', 'sat 18:00', NULL), ('closed', 'x', 'wed', NULL),\n"
+            "('rest', 'x', 'wed', 'yes'), ('closed', 'x', 'sat 12:00', 'no');",
+      0, "" },
     { FACTS "INSERT INTO rule_example (rule, text, language) VALUES ('ko', 'x', 'ko');\n"
             "INSERT INTO rule_example (rule, text, channel) VALUES ('sms', 'x', 'sms');\n"
             "INSERT INTO rule_example (rule, text, country) VALUES ('brazil', 'x', 'BR');\n"

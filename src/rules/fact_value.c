@@ -1,0 +1,229 @@
+/*
+ * fact_value: comparisons in a condition that can never be true, or always are.
+ *
+ * The text is read as tokens, not as a tree: a name, a comparison, a plain value, in this order or turned
+ * around. What stands before and behind decides whether the name is compared as it is (behind AND, but not
+ * behind +), and where that is in doubt nothing is said. The expression is known to be sound SQL by then.
+ */
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/nearest.h"
+#include "rules/fact.h"
+#include "store/rulefile_scan.h"
+
+enum { TOKENS_MAX = 2000 }; /* a condition has at most so many bytes */
+
+enum piece_kind {
+    PIECE_NAME,
+    PIECE_COMPARES,
+    PIECE_NUMBER,
+    PIECE_TEXT,
+    PIECE_WORD,
+    PIECE_OPEN,
+    PIECE_CLOSE,
+    PIECE_COMMA,
+    PIECE_OTHER
+};
+
+struct piece {
+    enum piece_kind kind;
+    const char *start; /* of a text: behind its quote */
+    size_t len;
+};
+
+struct pieces {
+    struct piece list[TOKENS_MAX + 1];
+    size_t count;
+};
+
+static bool is_word(const struct piece *piece, const char *word)
+{
+    return piece->kind == PIECE_WORD && piece->len == strlen(word) &&
+           strncasecmp(piece->start, word, piece->len) == 0;
+}
+
+static bool is_one_of(const char *marks, const struct token *token)
+{
+    return token->kind == TOKEN_MARK && strchr(marks, *token->start) != NULL;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static enum piece_kind kind_of(const struct token *token)
+{
+    if (token->kind == TOKEN_TEXT || token->kind == TOKEN_QUOTED)
+        return PIECE_TEXT;
+    if (token->kind == TOKEN_WORD)
+        return is_digit(*token->start) ? PIECE_NUMBER : PIECE_WORD;
+    return is_one_of("<>=!", token) ? PIECE_COMPARES
+           : *token->start == '('   ? PIECE_OPEN
+           : *token->start == ')'   ? PIECE_CLOSE
+           : *token->start == ','   ? PIECE_COMMA
+                                    : PIECE_OTHER;
+}
+
+/* Takes what belongs together for one: a name with its sigil, the two signs of <=, a text without its quotes.
+ */
+static void add_token(struct pieces *pieces, const struct token *token)
+{
+    struct piece piece = { kind_of(token), token->start, token->len };
+    struct piece *last = pieces->count > 0 ? &pieces->list[pieces->count - 1] : NULL;
+    bool is_close = last != NULL && last->start + last->len == token->start;
+    if (is_close && last->kind == PIECE_OTHER && strchr(":@", *last->start) != NULL && last->len == 1) {
+        *last = (struct piece){ PIECE_NAME, last->start, token->len + 1 };
+        return;
+    }
+    if (is_close && last->kind == PIECE_COMPARES && piece.kind == PIECE_COMPARES) {
+        last->len++;
+        return;
+    }
+    if (piece.kind == PIECE_TEXT)
+        piece = (struct piece){ PIECE_TEXT, token->start + 1, token->len - 2 };
+    if (is_word(&piece, "is") || is_word(&piece, "between"))
+        piece.kind = PIECE_COMPARES;
+    if (pieces->count < TOKENS_MAX)
+        pieces->list[pieces->count++] = piece;
+}
+
+static void read_pieces(const char *source, struct pieces *pieces)
+{
+    struct scan scan = { .at = source, .line = 1 };
+    struct token token;
+    for (scan_next(&scan, &token); token.kind != TOKEN_END && token.kind != TOKEN_OPEN;
+         scan_next(&scan, &token))
+        add_token(pieces, &token);
+}
+
+/* Is the piece before (or behind) one that leaves a name or a value alone, as AND does and + does not? */
+static bool leaves_alone(const struct pieces *pieces, size_t at, bool is_before)
+{
+    if (is_before ? at == 0 : at + 1 >= pieces->count)
+        return true;
+    const struct piece *next = &pieces->list[is_before ? at - 1 : at + 1];
+    static const char *const WORDS[] = { "and", "or", "not", "when", "then", "else", "end", "case", NULL };
+    for (size_t i = 0; WORDS[i] != NULL; i++)
+        if (is_word(next, WORDS[i]))
+            return true;
+    return next->kind == PIECE_COMMA || next->kind == (is_before ? PIECE_OPEN : PIECE_CLOSE);
+}
+
+/* What is known of a name: false when it may be a text or a number. */
+static bool type_of(const struct piece *name, const struct pattern *pattern, bool *is_text,
+                    const char *const **values)
+{
+    struct buf word = { 0 };
+    bool is_known = false;
+    *values = NULL;
+    *is_text = true;
+    buf_add(&word, name->start + 1, name->len - 1);
+    enum fact fact = *name->start == ':' ? fact_find(buf_text(&word)) : FACT_COUNT;
+    if (fact != FACT_COUNT) {
+        is_known = true;
+        *is_text = fact_table[fact].type == FACT_IS_TEXT;
+        *values = fact_table[fact].values;
+    }
+    for (size_t i = 0; *name->start == '@' && pattern != NULL && i < pattern_group_count(pattern); i++)
+        is_known |= strcmp(pattern_group_name(pattern, i), buf_text(&word)) == 0;
+    buf_release(&word);
+    return is_known;
+}
+
+static int refuse_value(const struct piece *name, const struct piece *value, const char *const *values,
+                        struct error *error)
+{
+    struct buf word = { 0 }, advice = { 0 };
+    buf_add(&word, value->start, value->len);
+    struct nearest nearest = { .word = buf_text(&word) };
+    nearest_offer_list(&nearest, values);
+    nearest_advise(&nearest, values, &advice);
+    error_set(error, "%.*s is never '%s'%s", (int)name->len, name->start, buf_text(&word), buf_text(&advice));
+    buf_release(&word);
+    buf_release(&advice);
+    return -1;
+}
+
+static int check_pair(const struct piece *name, const struct piece *value, const struct pattern *pattern,
+                      struct error *error)
+{
+    bool is_text;
+    const char *const *values, *const *known;
+    if ((value->kind != PIECE_NUMBER && value->kind != PIECE_TEXT) ||
+        !type_of(name, pattern, &is_text, &values))
+        return 0;
+    int name_len = (int)name->len, value_len = (int)value->len;
+    if (is_text && value->kind == PIECE_NUMBER)
+        return error_set(
+            error,
+            "%.*s is a text, and for SQL a text is never equal to a number and greater than any; write "
+            "'%.*s', or CAST(%.*s AS INTEGER)",
+            name_len, name->start, value_len, value->start, name_len, name->start);
+    if (!is_text && value->kind == PIECE_TEXT)
+        return error_set(
+            error,
+            "%.*s is a number, and for SQL never equal to a text and less than any; write it without quotes",
+            name_len, name->start);
+    for (known = values; known != NULL && *known != NULL; known++)
+        if (strlen(*known) == value->len && memcmp(*known, value->start, value->len) == 0)
+            return 0;
+    return values == NULL ? 0 : refuse_value(name, value, values, error);
+}
+
+/* The values of IN (…), from behind its parenthesis on. */
+static int check_list(const struct pieces *pieces, size_t name, size_t at, const struct pattern *pattern,
+                      struct error *error)
+{
+    for (; at < pieces->count && pieces->list[at].kind != PIECE_CLOSE; at++)
+        if (leaves_alone(pieces, at, true) && leaves_alone(pieces, at, false) &&
+            check_pair(&pieces->list[name], &pieces->list[at], pattern, error) != 0)
+            return -1;
+    return 0;
+}
+
+/* name compares value; name [NOT] IN (values). */
+static int check_behind(const struct pieces *pieces, size_t at, const struct pattern *pattern,
+                        struct error *error)
+{
+    const struct piece *list = pieces->list;
+    size_t next = at + 1;
+    if (next < pieces->count && (is_word(&list[next], "not")))
+        next++;
+    if (next + 1 >= pieces->count || !leaves_alone(pieces, at, true))
+        return 0;
+    if (is_word(&list[next], "in") && list[next + 1].kind == PIECE_OPEN)
+        return check_list(pieces, at, next + 2, pattern, error);
+    if (list[next].kind != PIECE_COMPARES)
+        return 0;
+    if (is_word(&list[next + 1], "not") && next + 2 < pieces->count)
+        next++;
+    if (!leaves_alone(pieces, next + 1, false))
+        return 0;
+    return check_pair(&list[at], &list[next + 1], pattern, error);
+}
+
+/* value compares name. */
+static int check_before(const struct pieces *pieces, size_t at, const struct pattern *pattern,
+                        struct error *error)
+{
+    if (at < 2 || pieces->list[at - 1].kind != PIECE_COMPARES || !leaves_alone(pieces, at - 2, true) ||
+        !leaves_alone(pieces, at, false))
+        return 0;
+    return check_pair(&pieces->list[at], &pieces->list[at - 2], pattern, error);
+}
+
+int fact_check_values(const char *source, const struct pattern *pattern, struct error *error)
+{
+    struct pieces pieces;
+    pieces.count = 0;
+    read_pieces(source, &pieces);
+    for (size_t i = 0; i < pieces.count; i++)
+        if (pieces.list[i].kind == PIECE_NAME &&
+            (check_behind(&pieces, i, pattern, error) != 0 || check_before(&pieces, i, pattern, error) != 0))
+            return -1;
+    return 0;
+}
