@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "rules/fact.h"
 #include "store/expression.h"
 
 static void require(bool holds)
@@ -45,6 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct buf source = { 0 }, opposite = { 0 };
     buf_add(&source, data, size);
     const struct expression *first = add(set, buf_text(&source));
+    struct error error = { 0 };
+    require((fact_check_values(buf_text(&source), NULL, &error) == 0) == (error.text[0] == '\0'));
     if (first != NULL) {
         enum expression_result result = expression_test(first, lookup, NULL);
         require(expression_test(first, lookup, NULL) == result);
