@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """Conditions: only_if decides who answers, on facts that came over HTTP and on what the book remembers."""
 import os
+import re
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
 from desk import Desk
+from sandbox import ROOT
 from tap import contains, equal, eventually, main, test, true
 
 WHO = texts.CARRIERS + r"""
@@ -142,6 +144,19 @@ def refused():
             desk.write_rules(WHO + "INSERT INTO rule (name, only_if, say) VALUES ('x', '%s', 'x');" % condition)
             equal(desk.cli("rules", "load", desk.rules_folder).code, 1, condition)
         true(desk.value("SELECT count(*) FROM ruleset") == 1, "none of them came into force")
+
+
+@test("README names every fact with the program's own words")
+def documented():
+    with open(os.path.join(ROOT, "src", "rules", "fact.c"), encoding="utf-8") as file:
+        facts = re.findall(r'\[FACT_\w+\] = \{\s*"(\w+)",\s*FACT_IS_\w+,\s*"([^"]*)"', file.read())
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        readme = file.read()
+    true(len(facts) > 15, "the table was found")
+    for name, help_line in facts:
+        contains(readme, f"| `:{name}` | {help_line}", name)
+    for name in re.findall(r"^\| `:(\w+)` \|", readme, re.MULTILINE):
+        true(name == "field_NAME" or name in dict(facts), f":{name} is a fact")
 
 
 if __name__ == "__main__":
