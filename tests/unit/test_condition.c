@@ -314,7 +314,7 @@ static void test_what_kept_a_rule_back_is_noted(void **state)
 {
     (void)state;
     struct ruleset *ruleset = make(NIGHT);
-    struct decision decision = { 0 };
+    struct decision decision = { .is_thorough = true };
     struct buf trace = { 0 };
     decide(ruleset, matcher, &NEWCOMER, &(struct decide_input){ .text = "help" }, NOW, &decision);
     decide_format_trace(ruleset, &decision, &trace);
@@ -323,6 +323,13 @@ static void test_what_kept_a_rule_back_is_noted(void **state)
                                              "{\"rule\":\"other\",\"why\":\"no match\"},"
                                              "{\"rule\":\"vip\",\"why\":\"only_if is false\"}]"));
     assert_non_null(strstr(buf_text(&trace), "\"limit_hits\":[\"broken\"]"));
+    decision_release(&decision);
+    buf_clear(&trace);
+    decide(ruleset, matcher, &NEWCOMER, &(struct decide_input){ .text = "help" }, NOW, &decision);
+    decide_format_trace(ruleset, &decision, &trace);
+    assert_non_null(strstr(buf_text(&trace), "\"passed_over\":[{\"rule\":\"broken\",\"why\":\"limit hit\"},"
+                                             "{\"rule\":\"night\",\"why\":\"only_if is false\"},"
+                                             "{\"rule\":\"vip\",\"why\":\"only_if is false\"}]"));
     decision_release(&decision);
     buf_release(&trace);
     ruleset_free(ruleset);
