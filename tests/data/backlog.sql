@@ -12,7 +12,7 @@ INSERT INTO contact
 INSERT INTO identity
   SELECT 'external', 'copy-' || i, 1000 + i, added_at
   FROM n, identity WHERE contact = 1 AND kind = 'external';
-INSERT INTO conversation
+INSERT INTO conversation (id, contact, channel, owner, epoch, team, agent, opened_at, last_in_at, closed_at, message_count)
   SELECT 1000 + i, 1000 + i, channel, owner, epoch, team, agent, opened_at, last_in_at, closed_at, message_count
   FROM n, conversation WHERE id = 1;
 INSERT INTO turn

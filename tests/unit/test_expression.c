@@ -158,7 +158,7 @@ static void test_refusals(void **state)
         { "? = 1", "? has no meaning" },
         { "?1 = 1", "? has no meaning" },
         { "$hour = 1", "$hour has no meaning" },
-        { "#hour = 1", "# has no meaning" },
+        { "#hour = 1", "begins with --, not with #" },
         { ":hour(1) = 1", ":hour(1) is not a name" },
         { ":hour::x = 1", ":hour::x is not a name" },
         { ": = 1", "unrecognized token" },
