@@ -55,7 +55,8 @@ LIBS_TEST = -lcmocka $(LIBS_DAEMON)
 
 SCHEMA = \
   schema/001-spine.sql \
-  schema/002-facts.sql
+  schema/002-facts.sql \
+  schema/003-acts.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -134,6 +135,7 @@ LIB = \
   src/store/book.c \
   src/store/contact.c \
   src/store/conversation.c \
+  src/store/cooldown.c \
   src/store/db.c \
   src/store/db_query.c \
   src/store/event.c \
@@ -159,9 +161,12 @@ LIB = \
   src/store/turn.c \
   src/store/wal_file.c \
   src/store/webhook.c \
+  src/rules/build_button.c \
   src/rules/build_channel.c \
   src/rules/build_example.c \
+  src/rules/build_phrase.c \
   src/rules/build_rule.c \
+  src/rules/build_set.c \
   src/rules/change.c \
   src/rules/check.c \
   src/rules/check_campaign.c \
@@ -197,9 +202,11 @@ LIB = \
   src/braze/reading.c \
   src/braze/salvage.c \
   src/braze/send.c \
+  src/desk/button.c \
   src/desk/clearance.c \
   src/desk/decide.c \
   src/desk/decide_fact.c \
+  src/desk/decide_say.c \
   src/desk/decide_state.c \
   src/desk/decide_trace.c \
   src/desk/decide_variable.c \
@@ -208,6 +215,7 @@ LIB = \
   src/desk/health.c \
   src/desk/person.c \
   src/desk/proof.c \
+  src/desk/recall.c \
   src/desk/replay.c \
   src/desk/reply.c \
   src/desk/road.c \
@@ -291,6 +299,8 @@ LOAD = \
   tools/load_client.c
 
 UNIT = \
+  acts \
+  acts_road \
   answer \
   audit \
   buf \

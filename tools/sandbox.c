@@ -189,11 +189,11 @@ static const struct option_row OPTIONS[] = {
     { "listen", "HOST:PORT", set_listen, "where to listen (127.0.0.1:9090); port 0 takes a free one" },
     { "port-file", "FILE", set_port_file, "write the port into FILE once it is open" },
     { "api-key", "KEY", set_key, "the workspace's REST key (sandbox-key-123456)" },
-    { "campaign", "ID[:response|template][:PROPERTY]", add_campaign,
-      "an API-triggered campaign, its layout (response) and the property that holds the\n"
-      "text (external_system_msg_body). May be repeated. Without any, every id that\n"
-      "looks like one of Braze's (a UUID) is taken" },
-    { "canvas", "ID[:response|template][:PROPERTY]", add_canvas, "the same for a Canvas" },
+    { "campaign", "ID[:response|template][:PROPERTY][:buttons=N]", add_campaign,
+      "an API-triggered campaign, its layout (response), the property that holds the\n"
+      "text (external_system_msg_body), and how many buttons the layout shows. May be\n"
+      "repeated. Without any, every id that looks like one of Braze's (a UUID) is taken" },
+    { "canvas", "ID[:response|template][:PROPERTY][:buttons=N]", add_canvas, "the same for a Canvas" },
     { "app", "ID", add_app, "an app id that /messages/send may name; may be repeated" },
     { "subscription-group", "ID", add_group, "the same for subscription groups" },
     { "deny", "PERMISSION", add_denied,
@@ -238,8 +238,8 @@ static const char CONTROL_HELP[] =
     "Asking the sandbox (no key needed):\n"
     "  GET    /_sandbox/messages?user=ID&since=N&limit=N&wait_ms=MS\n"
     "                             {\"format\":1,\"messages\":[{\"n\",\"at\",\"user\",\"kind\",\"text\",\n"
-    "                             \"campaign\",\"properties\"}],\"last\":N}; give \"last\" as the next\n"
-    "                             since. With wait_ms it waits for the first one. A \"+\" in an id\n"
+    "                             \"campaign\",\"properties\",\"buttons\"}],\"last\":N}; give \"last\" as\n"
+    "                             the next since. With wait_ms it waits for the first one. A \"+\" in an id\n"
     "                             stays a plus.\n"
     "  GET    /_sandbox/report    requests, accepted, refused, limited, faults, messages, dropped,\n"
     "                             collapsed, liquid, tracked, untracked, kept, by_status\n"

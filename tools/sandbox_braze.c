@@ -147,7 +147,7 @@ bool id_list_has(const struct id_list *list, const char *id)
 
 const struct campaign *campaign_list_find(const struct campaign_list *list, const char *id)
 {
-    static const struct campaign ANY = { .property = "external_system_msg_body", .layout = LAYOUT_RESPONSE };
+    static const struct campaign ANY = { .property = "external_system_msg_body", .layout = LAYOUT_RESPONSE, .buttons = -1 };
 
     for (size_t i = 0; i < list->count; i++)
         if (strcmp(list->items[i].id, id) == 0)
@@ -179,7 +179,7 @@ int id_list_add(struct id_list *list, const char *id, struct error *error)
 
 int campaign_list_add(struct campaign_list *list, const char *text, struct error *error)
 {
-    struct campaign campaign = { .property = "external_system_msg_body", .layout = LAYOUT_RESPONSE };
+    struct campaign campaign = { .property = "external_system_msg_body", .layout = LAYOUT_RESPONSE, .buttons = -1 };
     size_t len = strcspn(text, ":");
 
     if (list->count == IDS_MAX)
@@ -191,6 +191,8 @@ int campaign_list_add(struct campaign_list *list, const char *text, struct error
         len = strcspn(text, ":");
         if (len == 8 && (memcmp(text, "template", 8) == 0 || memcmp(text, "response", 8) == 0))
             campaign.layout = text[0] == 't' ? LAYOUT_TEMPLATE : LAYOUT_RESPONSE;
+        else if (len == 9 && memcmp(text, "buttons=", 8) == 0 && text[8] >= '0' && text[8] <= '3')
+            campaign.buttons = text[8] - '0';
         else if (copy_id(text, len, campaign.property, error) != 0)
             return -1;
     }
@@ -269,6 +271,21 @@ const char *whatsapp_trouble(const char *text, enum layout layout)
     if (strchr(text, '\t') != NULL)
         return "a template parameter must hold no tab";
     return has_run_of_blanks(text) ? "a template parameter must hold no more than 4 blanks in a row" : NULL;
+}
+
+const char *whatsapp_button_trouble(const char *text)
+{
+    if (text[strspn(text, " \t\r\n")] == '\0')
+        return "a button has no text";
+    if (strpbrk(text, "\r\n\t") != NULL)
+        return "a button holds a line break or a tab";
+    return utf8_count(text, strlen(text)) > QUICK_REPLY_MAX ? "a button is over 20 characters" : NULL;
+}
+
+const char *whatsapp_body_trouble(const char *text)
+{
+    return utf8_count(text, strlen(text)) > BUTTONED_TEXT_MAX ? "the text above buttons is over 1024 characters"
+                                                              : NULL;
 }
 
 static int check_key(const struct workspace *workspace, const struct http_request *request,

@@ -14,7 +14,7 @@
 
 #include "sandbox_http.h"
 
-enum { RECIPIENTS_MAX = 50, IDS_MAX = 32, ID_SIZE = 101 };
+enum { RECIPIENTS_MAX = 50, IDS_MAX = 32, ID_SIZE = 101, QUICK_REPLIES_MAX = 3 };
 
 enum layout { LAYOUT_RESPONSE, LAYOUT_TEMPLATE };
 
@@ -22,6 +22,7 @@ struct campaign { /* or Canvas */
     char id[ID_SIZE];
     char property[ID_SIZE]; /* the property that carries the text */
     enum layout layout;
+    int buttons; /* that its layout shows; -1: nobody said */
 };
 
 struct id_list {
@@ -49,6 +50,8 @@ struct delivery { /* one message for one customer; borrowed from the verdict's t
     const char *text;              /* "" when there is none */
     const struct json *properties; /* of this recipient, or NULL */
     const struct json *common;     /* of all of them, or NULL; equal keys above win */
+    const char *buttons[QUICK_REPLIES_MAX]; /* shown below the text */
+    size_t button_count;
     const char *dropped;           /* why Braze takes it and yet sends nothing; NULL: it is sent */
     bool has_liquid;               /* Braze would evaluate something in it */
 };
@@ -78,11 +81,15 @@ void verdict_release(struct verdict *verdict);
 /* Is this one of the paths that Braze has? */
 bool braze_has_path(const char *path);
 
-/* Adds what an operator types: "ID[:response|template][:property]". */
+/* Adds what an operator types: "ID[:response|template][:property][:buttons=N]". */
 int campaign_list_add(struct campaign_list *list, const char *text, struct error *error);
 
 /* Adds an id as typed by an operator: 1 to 100 letters, digits, "-", "_" or ".". */
 int id_list_add(struct id_list *list, const char *id, struct error *error);
+
+/* Why WhatsApp would not show this text as a button, or this text above buttons; or NULL. */
+const char *whatsapp_button_trouble(const char *text);
+const char *whatsapp_body_trouble(const char *text);
 
 /* Why WhatsApp would not carry this text in this layout, or NULL. */
 const char *whatsapp_trouble(const char *text, enum layout layout);

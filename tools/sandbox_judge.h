@@ -12,7 +12,8 @@
 
 #include "sandbox_braze.h"
 
-enum { PROPERTIES_MAX = 50 * 1024, TEXT_MAX = 4096, TEMPLATE_TEXT_MAX = 1024 };
+enum { PROPERTIES_MAX = 50 * 1024, TEXT_MAX = 4096, TEMPLATE_TEXT_MAX = 1024, BUTTONED_TEXT_MAX = 1024,
+       QUICK_REPLY_MAX = 20 };
 
 /* Writes {"message": …} and the status; always -1. */
 int judge_refuse(struct verdict *verdict, int status, const char *format, ...)

@@ -23,7 +23,7 @@ struct person_message {
     size_t size;
     enum address address;
     bool has_liquid;
-    const char *user, *text, *campaign, *properties; /* in `bytes` */
+    const char *user, *text, *campaign, *properties, *buttons; /* in `bytes`; buttons "" when none */
     char bytes[];
 };
 
@@ -85,6 +85,18 @@ static void merge_properties(const struct delivery *delivery, struct buf *out)
     jsonw_end_object(&w);
 }
 
+static void format_buttons(const struct delivery *delivery, struct buf *out)
+{
+    struct jsonw w = { .out = out };
+
+    if (delivery->button_count == 0)
+        return;
+    jsonw_array(&w, NULL);
+    for (size_t i = 0; i < delivery->button_count; i++)
+        jsonw_text(&w, NULL, delivery->buttons[i]);
+    jsonw_end_array(&w);
+}
+
 static const char *append(char **at, const char *text)
 {
     const char *start = *at;
@@ -98,10 +110,12 @@ static const char *append(char **at, const char *text)
 static struct person_message *new_message(const struct delivery *delivery, const char *campaign, int64_t n,
                                           int64_t at_ms)
 {
-    struct buf properties = { 0 };
+    struct buf properties = { 0 }, buttons = { 0 };
 
+    format_buttons(delivery, &buttons);
     merge_properties(delivery, &properties);
-    size_t texts = strlen(delivery->user) + strlen(delivery->text) + strlen(campaign) + properties.len + 4;
+    size_t texts = strlen(delivery->user) + strlen(delivery->text) + strlen(campaign) + properties.len +
+                   buttons.len + 5;
     size_t size = sizeof(struct person_message) + texts;
     struct person_message *message = alloc_new(size);
     char *at = message->bytes;
@@ -112,7 +126,9 @@ static struct person_message *new_message(const struct delivery *delivery, const
     message->text = append(&at, delivery->text);
     message->campaign = append(&at, campaign);
     message->properties = append(&at, buf_text(&properties));
+    message->buttons = append(&at, buf_text(&buttons));
     buf_release(&properties);
+    buf_release(&buttons);
     return message;
 }
 
@@ -145,6 +161,8 @@ static void format_message(struct jsonw *w, const struct person_message *message
     jsonw_text(w, "text", message->text);
     jsonw_text(w, "campaign", message->campaign);
     jsonw_raw(w, "properties", message->properties);
+    if (message->buttons[0] != '\0')
+        jsonw_raw(w, "buttons", message->buttons);
     if (message->has_liquid)
         jsonw_bool(w, "liquid", true);
     jsonw_end_object(w);

@@ -157,18 +157,71 @@ static int check_existing_only(const struct json *recipient, const char *where, 
     return 0;
 }
 
+static const struct json *find_property(const struct delivery *delivery, const char *name)
+{
+    const struct json *value = json_get(delivery->properties, name);
+
+    return value != NULL ? value : json_get(delivery->common, name);
+}
+
+static void drop(struct delivery *delivery, const char *why)
+{
+    if (delivery->dropped == NULL)
+        delivery->dropped = why;
+}
+
+/* A property button_N that the loop over button_1 … button_3 does not come to is a slip. */
+static bool has_stray_button(const struct delivery *delivery, const struct json *properties)
+{
+    for (const struct json *item = json_first(properties); item != NULL; item = json_next(item)) {
+        const char *key = json_key(item);
+        if (strncmp(key, "button_", 7) != 0)
+            continue;
+        if (key[7] < '1' || key[7] > '0' + (int)delivery->button_count || key[8] != '\0')
+            return true;
+    }
+    return false;
+}
+
+static void find_buttons(const struct campaign *campaign, struct delivery *delivery)
+{
+    static const char *const NAMES[QUICK_REPLIES_MAX] = { "button_1", "button_2", "button_3" };
+    const struct json *value;
+
+    for (size_t i = 0; i < QUICK_REPLIES_MAX && (value = find_property(delivery, NAMES[i])) != NULL; i++) {
+        if (json_text(value) == NULL) {
+            drop(delivery, "a button is no string");
+            return;
+        }
+        const char *trouble = whatsapp_button_trouble(json_text(value));
+        if (trouble != NULL)
+            drop(delivery, trouble);
+        delivery->buttons[delivery->button_count++] = json_text(value);
+    }
+    if (has_stray_button(delivery, delivery->properties) || has_stray_button(delivery, delivery->common))
+        drop(delivery, "the buttons are not button_1, button_2, button_3, without a gap");
+    if (delivery->button_count == 0)
+        return;
+    const char *trouble = whatsapp_body_trouble(delivery->text);
+    if (trouble != NULL)
+        drop(delivery, trouble);
+    if (campaign->layout == LAYOUT_TEMPLATE)
+        drop(delivery, "the buttons of a template are fixed");
+    if (campaign->buttons >= 0 && delivery->button_count > (size_t)campaign->buttons)
+        drop(delivery, "there are more buttons than the layout shows");
+}
+
 static void find_text(const struct campaign *campaign, struct delivery *delivery)
 {
-    const struct json *value = json_get(delivery->properties, campaign->property);
+    const struct json *value = find_property(delivery, campaign->property);
 
-    if (value == NULL)
-        value = json_get(delivery->common, campaign->property);
     if (json_text(value) == NULL) {
         delivery->dropped = "the property that the message prints is missing, or no string";
         return;
     }
     delivery->text = json_text(value);
     delivery->dropped = whatsapp_trouble(delivery->text, campaign->layout);
+    find_buttons(campaign, delivery);
 }
 
 static int judge_recipient(const struct kind_of_send *kind, const struct campaign *campaign,

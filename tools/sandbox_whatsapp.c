@@ -18,8 +18,6 @@
 #include "sandbox_judge.h"
 
 enum {
-    BUTTON_MAX = 20,
-    BUTTONS_MAX = 3,
     FOOTER_MAX = 60,
     CAPTION_MAX = 1024,
     LIST_BUTTON_MAX = 20,
@@ -179,6 +177,14 @@ static int check_image(const struct json *message, const char **dropped, struct 
     return 0;
 }
 
+static bool is_repeated(const struct json *buttons, const struct json *button)
+{
+    for (const struct json *other = json_first(buttons); other != button; other = json_next(other))
+        if (strcmp(json_get_text(other, "text"), json_get_text(button, "text")) == 0)
+            return true;
+    return false;
+}
+
 static int check_quick_reply(const struct json *message, const char **dropped, struct verdict *verdict)
 {
     const struct json *buttons = json_get(message, "buttons");
@@ -190,9 +196,13 @@ static int check_quick_reply(const struct json *message, const char **dropped, s
     for (const struct json *button = json_first(buttons); button != NULL; button = json_next(button)) {
         if (judge_fields(button, "button", BUTTON_FIELDS, verdict) != 0)
             return -1;
-        drop_if(length_of(button, "text") > BUTTON_MAX, "a button is over 20 characters", dropped);
+        const char *trouble = whatsapp_button_trouble(json_get_text(button, "text"));
+        drop_if(trouble != NULL, trouble, dropped);
+        drop_if(is_repeated(buttons, button), "two buttons have the same text", dropped);
     }
-    drop_if(json_count(buttons) > BUTTONS_MAX, "there are more than 3 buttons", dropped);
+    const char *trouble = whatsapp_body_trouble(json_get_text(message, "body"));
+    drop_if(trouble != NULL, trouble, dropped);
+    drop_if(json_count(buttons) > QUICK_REPLIES_MAX, "there are more than 3 buttons", dropped);
     drop_if(length_of(message, "footer") > FOOTER_MAX, "the footer is over 60 characters", dropped);
     return check_text(message, dropped, verdict);
 }
@@ -317,6 +327,14 @@ static int add_users(const struct json *root, struct verdict *verdict)
     return 0;
 }
 
+static void take_buttons(const struct json *message, struct delivery *delivery)
+{
+    const struct json *button = json_first(json_get(message, "buttons"));
+
+    for (; button != NULL && delivery->button_count < QUICK_REPLIES_MAX; button = json_next(button))
+        delivery->buttons[delivery->button_count++] = json_get_text(button, "text");
+}
+
 int judge_message(const struct workspace *workspace, const struct json *root, struct verdict *verdict)
 {
     static const struct field MESSAGES[] = { { "whats_app", JSON_OBJECT, true, NULL }, { 0 } };
@@ -337,6 +355,7 @@ int judge_message(const struct workspace *workspace, const struct json *root, st
         delivery->text = text != NULL ? text : "";
         delivery->properties = json_get(whatsapp, "message");
         delivery->dropped = dropped;
+        take_buttons(delivery->properties, delivery);
         delivery->has_liquid = is_liquid;
         verdict->liquid += is_liquid;
     }

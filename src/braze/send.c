@@ -115,6 +115,17 @@ static bool is_blank(const char *text)
 
 /* Properties */
 
+static const char *const BUTTON_PROPERTIES[SEND_BUTTONS_MAX] = { "button_1", "button_2", "button_3" };
+
+/* Is the name one that we write ourselves? */
+static bool is_ours(const char *name, const char *text_property)
+{
+    for (size_t i = 0; i < SEND_BUTTONS_MAX; i++)
+        if (strcmp(name, BUTTON_PROPERTIES[i]) == 0)
+            return true;
+    return strcmp(name, text_property) == 0;
+}
+
 static void write_value(struct jsonw *w, const char *key, const struct json *value, bool is_template);
 
 static void write_members(struct jsonw *w, const struct json *container, const char *left_out,
@@ -124,7 +135,7 @@ static void write_members(struct jsonw *w, const struct json *container, const c
         struct buf name = { 0 };
         if (json_key(item) != NULL)
             send_clean(json_key(item), true, &name);
-        if (json_key(item) == NULL || left_out == NULL || strcmp(buf_text(&name), left_out) != 0)
+        if (json_key(item) == NULL || left_out == NULL || !is_ours(buf_text(&name), left_out))
             write_value(w, json_key(item) != NULL ? buf_text(&name) : NULL, item, is_template);
         buf_release(&name);
     }
@@ -171,6 +182,8 @@ static int write_properties(struct jsonw *w, const struct send_target *target,
     }
     jsonw_object(w, CARRIERS[target->carrier].properties_key);
     write_clean(w, property, recipient->text, target->is_template);
+    for (size_t i = 0; i < recipient->button_count; i++)
+        write_clean(w, BUTTON_PROPERTIES[i], recipient->buttons[i], true);
     write_members(w, root, property, target->is_template);
     jsonw_end_object(w);
     json_free(root);
@@ -244,21 +257,46 @@ static void write_users(struct jsonw *w, const struct send_recipient *recipients
     jsonw_end_array(w);
 }
 
+static bool is_same_content(const struct send_recipient *a, const struct send_recipient *b)
+{
+    if (strcmp(a->text, b->text) != 0 || a->button_count != b->button_count)
+        return false;
+    for (size_t i = 0; i < a->button_count; i++)
+        if (strcmp(a->buttons[i], b->buttons[i]) != 0)
+            return false;
+    return true;
+}
+
+static void write_content(struct jsonw *w, const struct send_recipient *recipient, bool is_template)
+{
+    bool has_buttons = recipient->button_count > 0;
+    jsonw_text(w, "message_type", has_buttons ? "quick_reply_response_message" : "text_response_message");
+    jsonw_object(w, "message");
+    write_clean(w, "body", recipient->text, is_template);
+    if (has_buttons)
+        jsonw_array(w, "buttons");
+    for (size_t i = 0; i < recipient->button_count; i++) {
+        jsonw_object(w, NULL);
+        write_clean(w, "text", recipient->buttons[i], true);
+        jsonw_end_object(w);
+    }
+    if (has_buttons)
+        jsonw_end_array(w);
+    jsonw_end_object(w);
+}
+
 static int write_message(struct jsonw *w, const struct send_target *target,
                          const struct send_recipient *recipients, size_t count, struct error *error)
 {
     for (size_t i = 1; i < count; i++)
-        if (strcmp(recipients[i].text, recipients[0].text) != 0)
+        if (!is_same_content(&recipients[i], &recipients[0]))
             return error_set(error, "/messages/send carries one text for all its users; these differ.");
     jsonw_object(w, NULL);
     jsonw_object(w, "messages");
     jsonw_object(w, "whats_app");
     jsonw_text(w, "app_id", target->app_id);
     jsonw_text(w, "subscription_group_id", target->subscription_group_id);
-    jsonw_text(w, "message_type", "text_response_message");
-    jsonw_object(w, "message");
-    write_clean(w, "body", recipients[0].text, target->is_template);
-    jsonw_end_object(w);
+    write_content(w, &recipients[0], target->is_template);
     jsonw_end_object(w);
     jsonw_end_object(w);
     write_users(w, recipients, count, ADDRESS_EXTERNAL);
@@ -286,6 +324,26 @@ static int check_target(const struct send_target *target, struct error *error)
     return 0;
 }
 
+/* Braze takes a message whose buttons WhatsApp refuses, and sends nothing. Cleaning never lengthens beyond
+ * what is checked here: it is the cleaned text that counts. */
+static int check_buttons(const struct send_recipient *recipient, struct error *error)
+{
+    if (recipient->button_count > SEND_BUTTONS_MAX)
+        return error_set(error, "WhatsApp shows at most %d buttons, not %zu.", SEND_BUTTONS_MAX,
+                         recipient->button_count);
+    for (size_t i = 0; i < recipient->button_count; i++) {
+        struct buf text = { 0 };
+        send_clean(recipient->buttons[i], true, &text);
+        bool is_good = !is_blank(buf_text(&text)) &&
+                       utf8_count(buf_text(&text), text.len) <= SEND_BUTTON_TEXT_MAX;
+        buf_release(&text);
+        if (!is_good)
+            return error_set(error, "The text of a button is 1 to %d characters long, not '%s'.",
+                             SEND_BUTTON_TEXT_MAX, recipient->buttons[i]);
+    }
+    return 0;
+}
+
 static int check_recipient(const struct send_target *target, const struct send_recipient *recipient,
                            struct error *error)
 {
@@ -298,7 +356,7 @@ static int check_recipient(const struct send_target *target, const struct send_r
     buf_release(&text);
     if (is_empty)
         return error_set(error, "The text is empty; Braze would send an empty message.");
-    return 0;
+    return check_buttons(recipient, error);
 }
 
 static bool is_same_user(const struct send_recipient *a, const struct send_recipient *b)

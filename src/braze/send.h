@@ -3,8 +3,11 @@
  *
  *     CARRIER_CAMPAIGN  POST /campaigns/trigger/send   campaign_id, recipients[].trigger_properties
  *     CARRIER_CANVAS    POST /canvas/trigger/send      canvas_id, recipients[].context
- *     CARRIER_MESSAGE   POST /messages/send            messages.whats_app text_response_message; equal text
- *     for all
+ *     CARRIER_MESSAGE   POST /messages/send            messages.whats_app text_response_message, with buttons
+ *                                                      quick_reply_response_message; equal for all
+ *
+ * A campaign and a Canvas get the buttons as the properties button_1, button_2, button_3; those that are not
+ * used are absent.
  *
  * Facts (Braze, "Trigger send", "Messages send"): at most 50 recipients, each user once;
  * properties under 50 KB; an alias is never created, so newcomers are addressed by user_alias {alias_label
@@ -21,7 +24,12 @@
 
 enum send_carrier { CARRIER_CAMPAIGN, CARRIER_CANVAS, CARRIER_MESSAGE };
 enum send_address { ADDRESS_EXTERNAL, ADDRESS_PHONE_ALIAS };
-enum { SEND_RECIPIENTS_MAX = 50, SEND_PROPERTIES_MAX = 50 * 1024 };
+enum {
+    SEND_RECIPIENTS_MAX = 50,
+    SEND_PROPERTIES_MAX = 50 * 1024,
+    SEND_BUTTONS_MAX = 3,
+    SEND_BUTTON_TEXT_MAX = 20
+};
 
 struct send_target { /* all borrowed */
     enum send_carrier carrier;
@@ -36,6 +44,8 @@ struct send_recipient { /* borrowed */
     const char *id;                 /* external id, or phone number (the alias name) */
     const char *text;               /* the reply as decided; cleaned here on its way out */
     const char *properties;         /* further trigger properties as a JSON object, or NULL */
+    const char *const *buttons;     /* shown below it: at most 3 of at most 20 characters */
+    size_t button_count;
 };
 
 /* "/campaigns/trigger/send" … */
@@ -43,8 +53,8 @@ const char *send_path(enum send_carrier carrier);
 
 /*
  * Appends the JSON body. -1 and nothing appended: too many recipients, one user twice, an empty id or text,
- * unequal texts for CARRIER_MESSAGE, properties that are no JSON object or too large, a campaign row
- * without its ids.
+ * unequal texts or buttons for CARRIER_MESSAGE, buttons that are too many, too long or blank, properties that
+ * are no JSON object or too large, a campaign row without its ids.
  */
 int send_format(const struct send_target *target, const struct send_recipient *recipients, size_t count,
                 struct buf *body, struct error *error);

@@ -106,10 +106,11 @@ static int find_inbox(struct chat *chat, struct error *error)
     return found < 0 ? -1 : 0;
 }
 
-static void pass_by(void *context, const char *text)
+static void pass_by(void *context, const char *text, const char *buttons)
 {
     (void)context;
     (void)text;
+    (void)buttons;
 }
 
 int chat_open(struct chat *chat, struct db *db, const char *user, struct error *error)
@@ -197,11 +198,16 @@ static int take_messages(struct chat *chat, const struct json *answer, chat_repl
          item = json_next(item)) {
         int64_t n = json_get_int(item, "n", 0);
         const char *text = json_get_text(item, "text");
+        const struct json *offered = json_get(item, "buttons");
+        struct buf buttons = { 0 };
 
         if (n <= chat->newest)
             continue;
         chat->newest = n;
-        reply(context, text != NULL ? text : "");
+        if (offered != NULL)
+            json_format(offered, &buttons);
+        reply(context, text != NULL ? text : "", offered != NULL ? buf_text(&buttons) : NULL);
+        buf_release(&buttons);
         count++;
     }
     return count;

@@ -86,7 +86,7 @@ struct dialogue {
     int failed; /* lines whose answer did not come */
 };
 
-static void show_reply(void *context, const char *text)
+static void show_reply(void *context, const char *text, const char *buttons)
 {
     struct dialogue *d = context;
 
@@ -94,7 +94,8 @@ static void show_reply(void *context, const char *text)
     output_line(
         d->call->output,
         &(struct exchange_line){
-            .at = clock_wall_ms(), .kind = "out", .text = text, .actor = "", .state = "", .reason = "" });
+            .at = clock_wall_ms(), .kind = "out", .text = text, .actor = "", .state = "", .reason = "",
+            .buttons = buttons });
 }
 
 static void show_own(struct dialogue *d, const char *text)

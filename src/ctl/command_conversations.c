@@ -115,7 +115,9 @@ static void add_line(void *context, const struct transcript_line *line)
                                                           .text = buf_text(&text),
                                                           .actor = is_theirs ? telling->user : line->actor,
                                                           .state = line->state,
-                                                          .reason = line->reason });
+                                                          .reason = line->reason,
+                                                          .buttons = line->buttons,
+                                                          .tags = line->tags });
     buf_release(&text);
 }
 

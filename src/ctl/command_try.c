@@ -55,7 +55,8 @@ static const char *effect_name(enum effect_kind kind)
 {
     static const char *const names[] = {
         [EFFECT_SAY] = "say",         [EFFECT_OPT_OUT] = "opt_out", [EFFECT_OPT_IN] = "opt_in",
-        [EFFECT_HANDOFF] = "handoff", [EFFECT_CLOSE] = "close",
+        [EFFECT_HANDOFF] = "handoff", [EFFECT_CLOSE] = "close",     [EFFECT_TAG] = "tag",
+        [EFFECT_SET] = "set",         [EFFECT_COOLDOWN] = "cooldown",
     };
 
     return names[kind];
@@ -65,7 +66,11 @@ static void show_effects(struct output *output, const struct decision *decision)
 {
     static const struct column columns[] = {
         { "effect", "effect", LOOK_PLAIN },
+        { "rule", NULL, LOOK_PLAIN },
+        { "name", "name", LOOK_PLAIN },
         { "text", "text", LOOK_LONG },
+        { "buttons", "buttons", LOOK_LONG },
+        { "until_at", "until", LOOK_PLAIN },
         { "team", "team", LOOK_PLAIN },
         { "campaign", "campaign", LOOK_PLAIN },
     };
@@ -75,7 +80,10 @@ static void show_effects(struct output *output, const struct decision *decision)
         const struct effect *effect = &decision->effects[i];
 
         output_row(output,
-                   (struct cell[]){ cell_text(effect_name(effect->kind)), cell_text(effect->text),
+                   (struct cell[]){ cell_text(effect_name(effect->kind)), cell_text(effect->rule->name),
+                                    cell_text(effect->name), cell_text(effect->text),
+                                    effect->buttons != NULL ? cell_json(effect->buttons) : (struct cell){ 0 },
+                                    cell_time(effect->until_at),
                                     cell_text(effect->team != NULL ? effect->team->name : NULL),
                                     cell_text(effect->campaign != NULL ? effect->campaign->name : NULL) });
     }

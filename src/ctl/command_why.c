@@ -1,6 +1,8 @@
 /*
  * command_why: the stored decision about a message, and what followed.
  */
+#include <string.h>
+
 #include "ctl/call.h"
 #include "ctl/commands.h"
 #include "ctl/verdict.h"
@@ -38,7 +40,7 @@ static const struct column FOLLOWED_COLUMNS[] = {
     { "id", "what followed", LOOK_NUMBER }, { "kind", NULL, LOOK_PLAIN },
     { "actor", "said by", LOOK_PLAIN },     { "text", "text", LOOK_LONG },
     { "outbox", "outbox", LOOK_NUMBER },    { "state", "state", LOOK_STATE },
-    { "reason", "why", LOOK_LONG },
+    { "reason", "why", LOOK_LONG },         { "buttons", "buttons", LOOK_LONG },
 };
 
 static void show_line(void *context, const struct transcript_line *line)
@@ -46,7 +48,9 @@ static void show_line(void *context, const struct transcript_line *line)
     output_row(context,
                (struct cell[]){ cell_id(line->id), cell_text(line->kind), cell_text_or_none(line->actor),
                                 cell_text(line->text), cell_id(line->outbox), cell_text_or_none(line->state),
-                                cell_text_or_none(line->reason) });
+                                cell_text_or_none(line->reason),
+                                strcmp(line->buttons, "[]") != 0 ? cell_json(line->buttons)
+                                                                 : cell_text(NULL) });
 }
 
 static int why(struct call *call, struct db *db)

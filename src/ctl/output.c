@@ -7,6 +7,7 @@
  */
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "ctl/output.h"
@@ -51,8 +52,15 @@ struct cell cell_json(const char *json)
 const struct column output_exchange_columns[EXCHANGE_COLUMNS] = {
     { "id", "message", LOOK_NUMBER }, { "at", "at", LOOK_PLAIN },    { "kind", "kind", LOOK_STATE },
     { "actor", "who", LOOK_PLAIN },   { "text", "text", LOOK_LONG }, { "state", "state", LOOK_STATE },
-    { "reason", "why", LOOK_LONG },
+    { "reason", "why", LOOK_LONG },   { "buttons", NULL, LOOK_LONG }, { "tags", NULL, LOOK_LONG },
 };
+
+static struct cell cell_list(const char *json)
+{
+    bool is_empty = json == NULL || strcmp(json, "[]") == 0;
+
+    return is_empty ? (struct cell){ 0 } : cell_json(json);
+}
 
 void output_exchange_cells(const struct exchange_line *line, struct cell cells[EXCHANGE_COLUMNS])
 {
@@ -63,6 +71,8 @@ void output_exchange_cells(const struct exchange_line *line, struct cell cells[E
     cells[4] = cell_text(line->text);
     cells[5] = cell_text_or_none(line->state);
     cells[6] = cell_text_or_none(line->reason);
+    cells[7] = cell_list(line->buttons);
+    cells[8] = cell_list(line->tags);
 }
 
 static const struct column patch_columns[PATCH_COLUMNS] = {

@@ -87,6 +87,7 @@ struct exchange_line { /* borrowed texts, "" when unknown */
     const char *actor; /* the rule or person that speaks; of `in`: the customer's name for display */
     const char *state; /* in: of its turn; else: of its way out, the worst of its parts */
     const char *reason;
+    const char *buttons, *tags; /* JSON arrays of texts; NULL and "[]" are none */
     bool is_typed; /* it stands on the screen already: typed at the prompt */
 };
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/json.h"
 #include "ctl/output_text.h"
 #include "ctl/show.h"
 #include "ctl/wrap.h"
@@ -37,6 +38,31 @@ static const char *words_of(const char *state)
     return state;
 }
 
+/* "[ Yes ]  [ No ]", or for tags "tagged vip, late". */
+static void format_list(const char *json, const char *begin, const char *between, const char *end,
+                        struct buf *out)
+{
+    struct json *root = NULL;
+    size_t count = 0;
+
+    if (json == NULL || json_parse(json, strlen(json), JSON_STRICT, &root, NULL) != 0)
+        return;
+    for (const struct json *item = json_first(root); item != NULL; item = json_next(item)) {
+        if (json_text(item) == NULL)
+            continue;
+        buf_add_text(out, count++ == 0 ? begin : between);
+        shown(json_text(item), SHOW_CELL, out);
+    }
+    if (count > 0)
+        buf_add_text(out, end);
+    json_free(root);
+}
+
+static void format_buttons(const struct exchange_line *line, struct buf *out)
+{
+    format_list(line->buttons, "[ ", " ]  [ ", " ]", out);
+}
+
 /* "order · dead: Braze refused it"; nothing when all went as it should. */
 static void format_fate(const struct exchange_line *line, bool with_actor, struct buf *out)
 {
@@ -53,6 +79,7 @@ static void format_fate(const struct exchange_line *line, bool with_actor, struc
         buf_add_text(out, ": ");
         shown(line->reason, SHOW_CELL, out);
     }
+    format_list(line->tags, out->len > 0 ? " · tagged " : "tagged ", ", ", "", out);
 }
 
 static void add_prompt(struct output *output, const struct buf *text)
@@ -120,6 +147,19 @@ static void add_bubble(struct output *output, const struct buf *text)
     add_border(output, "╰", "╯", longest);
 }
 
+static void add_chat_buttons(struct output *output, const struct exchange_line *line)
+{
+    struct buf buttons = { 0 };
+
+    format_buttons(line, &buttons);
+    if (buttons.len > 0) {
+        buf_add_text(&output->buf, "    ");
+        text_add_styled(output, CYAN, buttons.data, buttons.len);
+        buf_add_char(&output->buf, '\n');
+    }
+    buf_release(&buttons);
+}
+
 static void chat_line(struct output *output, const struct exchange_line *line, const struct buf *text)
 {
     struct buf fate = { 0 };
@@ -129,6 +169,7 @@ static void chat_line(struct output *output, const struct exchange_line *line, c
         return;
     }
     add_bubble(output, text);
+    add_chat_buttons(output, line);
     format_fate(line, true, &fate);
     if (fate.len > 0) {
         buf_add_text(&output->buf, "    ");
@@ -201,7 +242,7 @@ static void transcript_line(struct output *output, const struct exchange_line *l
     struct wrap wrap = { .text = buf_text(text), .len = text->len };
     time_t seconds = (time_t)(line->at / 1000);
     struct tm local = { 0 };
-    struct buf fate = { 0 };
+    struct buf fate = { 0 }, buttons = { 0 };
     char clock[TIME_COLUMNS + 1] = "";
     const char *part;
 
@@ -214,6 +255,10 @@ static void transcript_line(struct output *output, const struct exchange_line *l
     buf_add_char(&output->buf, '\n');
     while (wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1)
         add_under_margin(output, NULL, part, len);
+    format_buttons(line, &buttons);
+    if (buttons.len > 0)
+        add_under_margin(output, CYAN, buttons.data, buttons.len);
+    buf_release(&buttons);
     format_fate(line, strcmp(line->kind, "out") == 0, &fate);
     if (fate.len > 0)
         add_under_margin(output, DIM, fate.data, fate.len);

@@ -77,6 +77,22 @@ static void show_variables(struct output *output, const struct json *trace)
     output_table_end(output);
 }
 
+/* What rules noted and wrote down. */
+static void show_notes(struct output *output, const struct json *trace)
+{
+    static const struct column tags[] = { { "tag", "tagged", LOOK_PLAIN } };
+    static const struct column set[] = { { "name", "set", LOOK_PLAIN }, { "value", "to", LOOK_LONG } };
+
+    output_table(output, "tags", tags, 1);
+    for (const struct json *item = json_first(json_get(trace, "tags")); item != NULL; item = json_next(item))
+        output_row(output, (struct cell[]){ cell_text(json_text(item)) });
+    output_table_end(output);
+    output_table(output, "set", set, 2);
+    for (const struct json *item = json_first(json_get(trace, "set")); item != NULL; item = json_next(item))
+        output_row(output, (struct cell[]){ cell_text(json_key(item)), cell_text(json_text(item)) });
+    output_table_end(output);
+}
+
 static void show_passed_over(struct output *output, const struct json *trace)
 {
     static const struct column columns[] = { { "rule", "passed over", LOOK_PLAIN },
@@ -137,6 +153,7 @@ int verdict_show(struct output *output, const struct verdict *verdict, struct er
     } else {
         show_head(output, verdict, trace);
         show_variables(output, trace);
+        show_notes(output, trace);
         show_passed_over(output, trace);
         show_state(output, state);
         result = 0;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "desk/button.h"
 #include "desk/clearance.h"
 
 bool clearance_window_is_open(const struct ruleset *rules, const char *channel, int64_t last_in_at,
@@ -49,6 +50,21 @@ static const struct campaign *choose(const struct ruleset *rules, const struct o
     return is_open && response != NULL ? response : template;
 }
 
+/* Characters, with the lines of the buttons that the campaign does not show. */
+static size_t length_of(const struct outbox_row *row, const struct campaign *campaign)
+{
+    struct button_list list = { 0 };
+    struct buf whole = { 0 };
+    size_t length;
+
+    button_parse(row->buttons, &list);
+    button_compose(&list, button_shown(&list, campaign), row->text, &whole);
+    length = utf8_count(buf_text(&whole), whole.len);
+    button_release(&list);
+    buf_release(&whole);
+    return length;
+}
+
 enum clearance clearance_of(const struct ruleset *rules, const struct outbox_row *row, int64_t now,
                             const struct campaign **campaign, struct buf *reason)
 {
@@ -79,8 +95,7 @@ enum clearance clearance_of(const struct ruleset *rules, const struct outbox_row
                  row->channel);
         return CLEARANCE_HELD;
     }
-    if ((*campaign)->layout == LAYOUT_TEMPLATE &&
-        utf8_count(row->text, strlen(row->text)) > TEMPLATE_TEXT_MAX) {
+    if ((*campaign)->layout == LAYOUT_TEMPLATE && length_of(row, *campaign) > TEMPLATE_TEXT_MAX) {
         buf_addf(reason, "the 24-hour window is closed and a template carries at most %d characters",
                  TEMPLATE_TEXT_MAX);
         return CLEARANCE_HELD;

@@ -12,7 +12,8 @@
  *    what the message counts as when nothing is said. The change comes first, then the sentence, which so
  *    belongs to the time after it: a hand-over's sentence carries the new epoch.
  *
- * A sentence that renders to nothing visible is no effect, since Braze would take a blank text and send it.
+ * Tag rules come before all that, each with its own groups: its tag, and what it sets.
+ *
  * A repeated opt-out wins, for the record, and has no effect: whoever said stop gets one confirmation, not
  * one for each stop.
  *
@@ -24,14 +25,13 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "desk/button.h"
 #include "desk/decide.h"
 #include "desk/decide_fact.h"
+#include "desk/decide_say.h"
 #include "desk/decide_variable.h"
 #include "rules/index.h"
 #include "text/fold.h"
-#include "text/template.h"
-
-enum { SAY_MAX = 64 * 1024 };
 
 static const struct span NO_SPAN = { (size_t)-1, (size_t)-1 };
 
@@ -46,6 +46,7 @@ static const struct act {
     [ACTION_OPT_IN] = { true, EFFECT_OPT_IN, OUTCOME_SILENCE },
     [ACTION_HANDOFF] = { true, EFFECT_HANDOFF, OUTCOME_AGENT },
     [ACTION_CLOSE] = { true, EFFECT_CLOSE, OUTCOME_SILENCE },
+    [ACTION_TAG] = { false, EFFECT_TAG, OUTCOME_NOBODY }, /* never wins */
 };
 
 /* One decision in the making. */
@@ -54,6 +55,7 @@ struct choice {
     struct matcher *matcher;
     const struct decide_state *state;
     struct decision *decision;
+    int64_t now;
     struct facts facts;
 };
 
@@ -88,7 +90,7 @@ static void note_passed(struct decision *decision, const struct rule *rule, enum
         decision->passed_over = alloc_resize(decision->passed_over, decision->passed_over_room,
                                              sizeof *decision->passed_over);
     }
-    decision->passed_over[decision->passed_over_count++] = (struct passed_over){ rule, why };
+    decision->passed_over[decision->passed_over_count++] = (struct passed_over){ .rule = rule, .why = why };
 }
 
 static void note_limit(struct decision *decision, const struct rule *rule)
@@ -135,6 +137,17 @@ static bool meets_condition(struct choice *choice, const struct rule *rule)
     return result == EXPRESSION_YES;
 }
 
+/* Until when the rule cools down for this contact; 0: it does not. */
+static int64_t cooling_until(const struct choice *choice, const struct rule *rule)
+{
+    for (size_t i = 0; i < choice->state->cooling_count; i++) {
+        const struct cooling *cooling = &choice->state->cooling[i];
+        if (cooling->until_at > choice->now && strcmp(cooling->rule, rule->name) == 0)
+            return cooling->until_at;
+    }
+    return 0;
+}
+
 /* Does the rule take the message? If not, the reason is noted. */
 static bool takes(struct choice *choice, const struct rule *rule)
 {
@@ -152,6 +165,23 @@ static bool takes(struct choice *choice, const struct rule *rule)
     return result == PATTERN_NO && meets_condition(choice, rule);
 }
 
+/* The rule takes the message: is it the end of the search? A tag is noted, and whoever cools down waits. */
+static bool ends_search(struct choice *choice, const struct rule *rule)
+{
+    struct decision *decision = choice->decision;
+    int64_t until_at = rule->cooldown_ms > 0 ? cooling_until(choice, rule) : 0;
+    if (until_at != 0) {
+        note_passed(decision, rule, PASS_COOLING);
+        decision->passed_over[decision->passed_over_count - 1].until_at = until_at;
+        return false;
+    }
+    if (rule->action != ACTION_TAG)
+        return true;
+    if (decision->tagged_count < TAGS_MAX)
+        decision->tagged[decision->tagged_count++] = rule;
+    return false;
+}
+
 static bool wins(struct choice *choice, const struct rule *rule)
 {
     if (!may_act(choice->state, rule))
@@ -160,7 +190,7 @@ static bool wins(struct choice *choice, const struct rule *rule)
         note_passed(choice->decision, rule, PASS_DISABLED);
         return false;
     }
-    return takes(choice, rule);
+    return takes(choice, rule) && ends_search(choice, rule);
 }
 
 /* The first of the candidates that wins; its position, or the number of rules. */
@@ -221,11 +251,9 @@ static const struct rule *choose(struct choice *choice)
     return has_winner ? &ruleset->rules[position] : NULL;
 }
 
-/* The pattern of the winner that matches, with its span; NULL when it needs neither words nor pattern. */
-static const struct pattern *match_winner(struct choice *choice)
+/* The pattern of a rule that matches, with its span; NULL when it needs neither words nor pattern. */
+static const struct pattern *match_again(struct choice *choice, const struct rule *rule, struct span *span)
 {
-    const struct rule *rule = choice->decision->rule;
-    struct span *span = &choice->decision->match;
     matcher_begin(choice->matcher); /* what matched a moment ago must match again */
     if (match(choice, rule, rule->pattern, span) == PATTERN_YES)
         return rule->pattern;
@@ -249,70 +277,52 @@ static void write_groups(const struct variables *variables, struct buf *out)
     jsonw_end_object(&json);
 }
 
-static struct effect *add_effect(struct decision *decision, enum effect_kind kind)
-{
-    struct effect *effect = &decision->effects[decision->effect_count++];
-    *effect = (struct effect){ .kind = kind };
-    return effect;
-}
-
-static bool is_blank(const char *text, size_t len)
-{
-    struct buf folded = { 0 };
-    fold_text(text, len, &folded);
-    bool is_empty = folded.len == 0;
-    buf_release(&folded);
-    return is_empty;
-}
-
-/* The rule's own campaign counts on its own channel only. */
-static const struct campaign *pick_campaign(const struct rule *rule, const struct decide_state *state)
-{
-    bool fits = rule->campaign != NULL && strcmp(rule->campaign->channel, state->channel) == 0;
-    return fits ? rule->campaign : NULL;
-}
-
-static void say(struct decision *decision, struct variables *variables)
-{
-    const struct rule *rule = decision->rule;
-    struct template_env env = { variables_lookup, variables, variables->ruleset->zone };
-    struct buf text = { 0 };
-    if (rule->say != NULL)
-        template_render(rule->say, &env, SAY_MAX, &text);
-    if (is_blank(buf_text(&text), text.len)) {
-        buf_release(&text);
-        return;
-    }
-    struct effect *effect = add_effect(decision, EFFECT_SAY);
-    effect->text = buf_detach(&text);
-    effect->campaign = pick_campaign(rule, variables->state);
-    effect->is_consent = rule->action == ACTION_OPT_OUT;
-    decision->outcome = OUTCOME_ANSWER;
-}
-
 static void act(struct decision *decision, struct variables *variables)
 {
-    const struct act *act = &ACTS[decision->rule->action];
+    const struct rule *rule = decision->rule;
+    const struct act *act = &ACTS[rule->action];
     decision->outcome = act->silent;
-    if (decision->rule->action == ACTION_OPT_OUT && variables->state->is_opted_out)
+    if (rule->action == ACTION_OPT_OUT && variables->state->is_opted_out)
         return;
     if (act->has_change)
-        add_effect(decision, act->change)->team = decision->rule->team;
-    say(decision, variables);
+        decide_add(decision, act->change, rule)->team = rule->team;
+    decide_set(decision, variables, rule);
+    decide_say(decision, variables, rule);
+    decide_cool(decision, variables, rule);
 }
 
-static void fold(const struct decide_input *input, struct buf *folded)
+/* Each tag rule's own groups count for what it sets. */
+static void act_tags(struct choice *choice, struct variables *variables)
 {
-    fold_text(input->text, strlen(input->text), folded);
+    struct decision *decision = choice->decision;
+    for (size_t i = 0; i < decision->tagged_count; i++) {
+        const struct rule *rule = decision->tagged[i];
+        struct span span;
+        decide_tag(decision, rule);
+        if (rule->set_count > 0)
+            variables->pattern = match_again(choice, rule, &span);
+        decide_set(decision, variables, rule);
+        decide_cool(decision, variables, rule);
+    }
+    variables->pattern = NULL;
+}
+
+static void fold(const struct decide_state *state, const struct decide_input *input, struct buf *folded)
+{
+    struct buf chosen = { 0 };
+    bool is_chosen = button_choose(state->choices, input->text, &chosen);
+    const char *text = is_chosen ? buf_text(&chosen) : input->text;
+    fold_text(text, strlen(text), folded);
     if (folded->len > MATCH_MAX)
         buf_truncate(folded, utf8_floor(folded->data, folded->len, MATCH_MAX));
+    buf_release(&chosen);
 }
 
 void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct decide_state *state,
             const struct decide_input *input, int64_t now, struct decision *decision)
 {
-    struct choice choice = { ruleset, matcher, state, decision, { 0 } };
-    fold(input, &decision->folded);
+    struct choice choice = { ruleset, matcher, state, decision, now, { 0 } };
+    fold(state, input, &decision->folded);
     matcher_begin(matcher);
     decision->match = NO_SPAN;
     decision->outcome = state->is_opted_out ? OUTCOME_SILENCE : OUTCOME_NOBODY;
@@ -323,13 +333,15 @@ void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct
 
     struct variables variables = {
         .ruleset = ruleset, .state = state, .input = input, .now = now, .matcher = matcher,
-        .matched = buf_text(&decision->folded),
+        .matched = buf_text(&decision->folded), .decision = decision,
     };
+    act_tags(&choice, &variables);
     if (decision->rule != NULL)
-        variables.pattern = match_winner(&choice);
+        variables.pattern = match_again(&choice, decision->rule, &decision->match);
     write_groups(&variables, &decision->variables);
     if (decision->rule != NULL)
         act(decision, &variables);
+    decide_keep(decision, &variables);
     if (is_with_agent(state) && decision->outcome != OUTCOME_ANSWER)
         decision->outcome = OUTCOME_AGENT;
     variables_release(&variables);
@@ -337,8 +349,12 @@ void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct
 
 void decision_release(struct decision *decision)
 {
-    for (size_t i = 0; i < decision->effect_count; i++)
+    for (size_t i = 0; i < decision->effect_count; i++) {
         free(decision->effects[i].text);
+        free(decision->effects[i].buttons);
+    }
+    free(decision->effects);
+    buf_release(&decision->remembered);
     free(decision->passed_over);
     buf_release(&decision->folded);
     buf_release(&decision->variables);

@@ -14,6 +14,9 @@
  *     whose `only_if` is true, wins; ties by file order.
  *   - A pattern that hits its bounds does not match, an `unless` that does keeps its rule from winning, and an
  *     `only_if` that breaks off is not true; the rule is named in `limit_hits`.
+ *   - A tag rule that would win notes its tag and lets the next rule try. What it sets and what the winner
+ *     sets is known to the winner's sentence, but not to the conditions of the same message.
+ *   - A rule that is cooling down for this contact is passed over.
  */
 #ifndef DESK_DECIDE_H
 #define DESK_DECIDE_H
@@ -26,6 +29,11 @@
 #include "rules/ruleset.h"
 #include "text/pattern.h"
 
+struct cooling { /* borrowed */
+    const char *rule;
+    int64_t until_at;
+};
+
 /* All that a decision may look at beside the ruleset and the message. Borrowed texts, "" or NULL when unknown. */
 struct decide_state {
     const char *channel;
@@ -34,7 +42,6 @@ struct decide_state {
     const char *first_name, *language, *time_zone;
     int64_t message_count;      /* of the customer in this conversation, this one included */
     const char *fields;         /* JSON object of the webhook's other fields */
-    const char *variables;      /* JSON object of the conversation's variables */
     const char *campaign;       /* Braze's, that forwarded the message */
     const char *country;        /* by the phone number: two capital letters */
     int64_t sent_at;            /* when Braze sent the message on; 0: unknown */
@@ -43,6 +50,11 @@ struct decide_state {
     const char *last_rule;      /* that took the message before this one in the conversation */
     enum open_claim open;       /* for examples; else by the hours of the ruleset */
     const char *const *disabled_rules; /* names, NULL-terminated; may be NULL */
+    const char *variables;             /* JSON object: what earlier matches have set; NULL: nothing */
+    const struct cooling *cooling;     /* rules that have won for this contact lately */
+    size_t cooling_count;
+    const char *choices; /* JSON array: the texts that the bot's last message offered by number, "" where a
+                            button stood instead; NULL: none. A bare number then stands for its text */
 };
 
 struct decide_input {
@@ -50,11 +62,25 @@ struct decide_input {
     bool has_media;
 };
 
-enum effect_kind { EFFECT_SAY, EFFECT_OPT_OUT, EFFECT_OPT_IN, EFFECT_HANDOFF, EFFECT_CLOSE };
+enum effect_kind {
+    EFFECT_SAY,
+    EFFECT_OPT_OUT,
+    EFFECT_OPT_IN,
+    EFFECT_HANDOFF,
+    EFFECT_CLOSE,
+    EFFECT_TAG,
+    EFFECT_SET,
+    EFFECT_COOLDOWN
+};
 
 struct effect {
     enum effect_kind kind;
-    char *text;                      /* EFFECT_SAY: rendered, never blank; owned by the decision */
+    const struct rule *rule;         /* whose doing it is: the winner, or a tag rule */
+    const char *name;                /* EFFECT_TAG: the tag; EFFECT_SET: the variable */
+    char *text;                      /* EFFECT_SAY: rendered, never blank; EFFECT_SET: the value, "" removes
+                                        the variable; owned by the decision */
+    char *buttons;                   /* EFFECT_SAY: JSON array of texts to offer, or NULL; owned */
+    int64_t until_at;                /* EFFECT_COOLDOWN */
     const struct campaign *campaign; /* EFFECT_SAY: NULL for the channel's default */
     bool is_consent;                 /* EFFECT_SAY: the confirmation of an opt-out */
     const struct team *team;         /* EFFECT_HANDOFF */
@@ -67,21 +93,30 @@ enum decide_outcome {
     OUTCOME_AGENT,   /* with a person */
 };
 
-enum pass_reason { PASS_NO_MATCH, PASS_UNLESS, PASS_CONDITION, PASS_LIMIT, PASS_DISABLED };
+enum pass_reason { PASS_NO_MATCH, PASS_UNLESS, PASS_CONDITION, PASS_LIMIT, PASS_DISABLED, PASS_COOLING };
 
 /* A rule that stands before the winner, and why it did not win. */
 struct passed_over {
     const struct rule *rule;
     enum pass_reason why;
+    int64_t until_at; /* PASS_COOLING */
 };
 
-enum { LIMIT_HITS_MAX = 8 };
+enum {
+    LIMIT_HITS_MAX = 8,
+    TAGS_MAX = 16, /* further tag rules are passed by */
+    VARIABLES_MAX = 64,
+    VARIABLE_BYTES_MAX = 1000
+};
 
 struct decision {
     enum decide_outcome outcome;
     const struct rule *rule;         /* the winner; NULL: none */
-    struct effect effects[4];        /* as they happen: an ownership change precedes its sentence */
-    size_t effect_count;
+    struct effect *effects;          /* as they happen: an ownership change precedes its sentence */
+    size_t effect_count, effect_room;
+    const struct rule *tagged[TAGS_MAX]; /* tag rules that took the message, in order */
+    size_t tagged_count;
+    struct buf remembered;           /* JSON object: the conversation's variables from now on; empty: as before */
     struct buf folded;               /* what the rules saw */
     struct span match;               /* of the winner in `folded`; start (size_t)-1: it needed no words */
     struct buf variables;            /* JSON object of the winner's named groups */
@@ -109,13 +144,15 @@ void decision_release(struct decision *decision);
  *
  *     {"folded", "tried", "matched": {"text", "start", "end"} or null, "variables": {…},
  *      "passed_over": [{"rule", "why": "unless matched" | "only_if is false" | "limit hit" | "disabled" |
- *                                      "no match"}, …],
- *      "limit_hits": ["rule", …]}
+ *                                      "no match" | "cooling down until 2026-05-12 18:30:00"}, …],
+ *      "limit_hits": ["rule", …], "tags": ["tag", …], "set": {"variable": "value" or null, …}}
  *
  * "no match" comes from thorough decisions only; "tried" counts the rules that were judged, be it by the index.
- * Of the state, what is not known, 0 or false is left out.
+ * Of the state, what is not known, empty, 0 or false is left out.
+ * decide_format_tags: the tags alone, ["tag", …]; each once.
  */
 void decide_format_state(const struct decide_state *state, struct buf *out);
+void decide_format_tags(const struct decision *decision, struct buf *out);
 void decide_format_trace(const struct ruleset *ruleset, const struct decision *decision, struct buf *out);
 
 #endif

@@ -9,12 +9,17 @@
 
 #include "base/json.h"
 #include "desk/decide.h"
+#include "desk/decide_say.h"
 
 enum { TRACE_ROOM = 600 }; /* what most traces need: the buf then does not grow in steps */
 
 static const char *const REASONS[] = {
-    [PASS_NO_MATCH] = "no match", [PASS_UNLESS] = "unless matched", [PASS_CONDITION] = "only_if is false",
-    [PASS_LIMIT] = "limit hit",    [PASS_DISABLED] = "disabled",
+    [PASS_NO_MATCH] = "no match",
+    [PASS_UNLESS] = "unless matched",
+    [PASS_CONDITION] = "only_if is false",
+    [PASS_LIMIT] = "limit hit",
+    [PASS_DISABLED] = "disabled",
+    [PASS_COOLING] = "cooling down until ",
 };
 
 static void write_text(struct jsonw *json, const char *name, const char *text)
@@ -35,10 +40,10 @@ static void write_flag(struct jsonw *json, const char *name, bool is_set)
         jsonw_bool(json, name, true);
 }
 
-static void write_object(struct jsonw *json, const char *name, const char *object)
+static void write_json(struct jsonw *json, const char *name, const char *value, const char *empty)
 {
-    if (object != NULL && *object != '\0' && strcmp(object, "{}") != 0)
-        jsonw_raw(json, name, object);
+    if (value != NULL && *value != '\0' && strcmp(value, empty) != 0)
+        jsonw_raw(json, name, value);
 }
 
 static void write_names(struct jsonw *json, const char *name, const char *const *names)
@@ -49,6 +54,16 @@ static void write_names(struct jsonw *json, const char *name, const char *const 
     for (; *names != NULL; names++)
         jsonw_text(json, NULL, *names);
     jsonw_end_array(json);
+}
+
+static void write_cooling(struct jsonw *json, const struct decide_state *state)
+{
+    if (state->cooling_count == 0)
+        return;
+    jsonw_object(json, "cooling");
+    for (size_t i = 0; i < state->cooling_count; i++)
+        jsonw_int(json, state->cooling[i].rule, state->cooling[i].until_at);
+    jsonw_end_object(json);
 }
 
 void decide_format_state(const struct decide_state *state, struct buf *out)
@@ -70,9 +85,11 @@ void decide_format_state(const struct decide_state *state, struct buf *out)
     write_text(&json, "campaign", state->campaign);
     write_number(&json, "sent_at", state->sent_at);
     write_text(&json, "open", OPEN[state->open]);
-    write_object(&json, "fields", state->fields);
-    write_object(&json, "variables", state->variables);
+    write_json(&json, "fields", state->fields, "{}");
+    write_json(&json, "variables", state->variables, "{}");
     write_names(&json, "disabled_rules", state->disabled_rules);
+    write_cooling(&json, state);
+    write_json(&json, "choices", state->choices, "[]");
     jsonw_end_object(&json);
 }
 
@@ -90,32 +107,77 @@ static void write_match(struct jsonw *json, const struct decision *decision)
     jsonw_end_object(json);
 }
 
-static void write_passed_over(struct jsonw *json, const struct decision *decision)
+/* In the business's time, which is the owner's. */
+static void write_reason(struct jsonw *json, const struct ruleset *ruleset, const struct passed_over *passed)
+{
+    struct buf why = { 0 };
+    buf_add_text(&why, REASONS[passed->why]);
+    if (passed->why == PASS_COOLING) {
+        struct zone_time at;
+        zone_local(ruleset->zone, passed->until_at, &at);
+        buf_addf(&why, "%04d-%02d-%02d %02d:%02d:%02d", at.year, at.month, at.day, at.hour, at.minute,
+                 at.second);
+    }
+    jsonw_text(json, "why", buf_text(&why));
+    buf_release(&why);
+}
+
+static void write_passed_over(struct jsonw *json, const struct ruleset *ruleset,
+                              const struct decision *decision)
 {
     jsonw_array(json, "passed_over");
     for (size_t i = 0; i < decision->passed_over_count; i++) {
         jsonw_object(json, NULL);
         jsonw_text(json, "rule", decision->passed_over[i].rule->name);
-        jsonw_text(json, "why", REASONS[decision->passed_over[i].why]);
+        write_reason(json, ruleset, &decision->passed_over[i]);
         jsonw_end_object(json);
     }
     jsonw_end_array(json);
 }
 
+static void write_tags(struct jsonw *json, const char *key, const struct decision *decision)
+{
+    jsonw_array(json, key);
+    for (size_t i = 0; i < decision->effect_count; i++)
+        if (decision->effects[i].kind == EFFECT_TAG)
+            jsonw_text(json, NULL, decision->effects[i].name);
+    jsonw_end_array(json);
+}
+
+void decide_format_tags(const struct decision *decision, struct buf *out)
+{
+    struct jsonw json = { .out = out };
+    write_tags(&json, NULL, decision);
+}
+
+/* Of a variable that was set twice the last value, which is the one that stays. */
+static void write_set(struct jsonw *json, const struct decision *decision)
+{
+    jsonw_object(json, "set");
+    for (size_t i = 0; i < decision->effect_count; i++) {
+        const struct effect *effect = &decision->effects[i];
+        if (effect->kind != EFFECT_SET || decide_value(decision, effect->name) != effect)
+            continue;
+        jsonw_text(json, effect->name, *effect->text != '\0' ? effect->text : NULL);
+    }
+    jsonw_end_object(json);
+}
+
 void decide_format_trace(const struct ruleset *ruleset, const struct decision *decision, struct buf *out)
 {
     struct jsonw json = { .out = out };
-    (void)ruleset;
     buf_reserve(out, TRACE_ROOM);
     jsonw_object(&json, NULL);
     jsonw_bytes(&json, "folded", buf_text(&decision->folded), decision->folded.len);
     jsonw_int(&json, "tried", (int64_t)decision->tried);
     write_match(&json, decision);
     jsonw_raw(&json, "variables", decision->variables.len > 0 ? buf_text(&decision->variables) : "{}");
-    write_passed_over(&json, decision);
+    write_passed_over(&json, ruleset, decision);
     jsonw_array(&json, "limit_hits");
     for (size_t i = 0; i < decision->limit_hit_count; i++)
         jsonw_text(&json, NULL, decision->limit_hits[i]->name);
     jsonw_end_array(&json);
+    write_tags(&json, "tags", decision);
+    write_set(&json, decision);
     jsonw_end_object(&json);
 }

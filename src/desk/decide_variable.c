@@ -1,9 +1,11 @@
 /*
  * decide_variable: the values behind {{ names }}.
  *
- * Four sources are asked in turn: the variables of rules/variable.h (READERS has one reader for each),
- * field.NAME out of the webhook's other fields, the settings, and the named groups of the winner's match.
- * Names of two sources never collide: the ruleset was refused if they did.
+ * The sources are asked in turn: the variables of rules/variable.h (READERS has one reader for each),
+ * field.NAME out of the webhook's other fields, phrase.NAME, the settings, the named groups of the match, and
+ * what matches have set, in this message or an earlier one. Names of two sources never collide, for the
+ * ruleset was refused if they did; save that a group may have the name of what is remembered: when it took
+ * part in the match, it is the news.
  *
  * The groups are read from the matcher itself, so nothing may be matched between the winner's match and the
  * rendering. The webhook's fields are parsed only when a template asks for one, at most once a decision;
@@ -11,11 +13,13 @@
  */
 #include <string.h>
 
+#include "desk/decide_say.h"
 #include "desk/decide_variable.h"
 #include "rules/opening.h"
 #include "rules/variable.h"
+#include "text/filter.h"
 
-static const char FIELD[] = "field.";
+static const char FIELD[] = "field.", PHRASE[] = "phrase.";
 
 static void read_message(const struct variables *variables, struct buf *value)
 {
@@ -102,6 +106,35 @@ static bool read_group(const struct variables *variables, const char *name, stru
     return false;
 }
 
+const struct json *variables_remembered(struct variables *variables)
+{
+    const char *text = variables->state->variables;
+    if (!variables->has_read_remembered && text != NULL)
+        json_parse(text, strlen(text), JSON_FIRST_KEY_WINS, &variables->remembered, NULL);
+    variables->has_read_remembered = true;
+    return variables->remembered;
+}
+
+static bool read_remembered(struct variables *variables, const char *name, struct buf *value)
+{
+    const struct effect *set = decide_value(variables->decision, name);
+    if (set == NULL)
+        return json_scalar(json_get(variables_remembered(variables), name), value);
+    buf_add_text(value, set->text);
+    return true;
+}
+
+/* A phrase's own names are looked up like those around it; it holds one more phrase at most (build_phrase). */
+static bool read_phrase(struct variables *variables, const char *name, struct buf *value)
+{
+    struct template_env env = { variables_lookup, variables, variables->ruleset->zone };
+    const struct phrase *phrase = ruleset_phrase(variables->ruleset, name, variables->state->language);
+    if (phrase == NULL)
+        return false;
+    template_render(phrase->text, &env, FILTER_VALUE_MAX, value);
+    return true;
+}
+
 bool variables_lookup(void *context, const char *name, struct buf *value)
 {
     struct variables *variables = context;
@@ -112,15 +145,18 @@ bool variables_lookup(void *context, const char *name, struct buf *value)
     }
     if (strncmp(name, FIELD, sizeof FIELD - 1) == 0)
         return read_field(variables, name + sizeof FIELD - 1, value);
+    if (strncmp(name, PHRASE, sizeof PHRASE - 1) == 0)
+        return read_phrase(variables, name + sizeof PHRASE - 1, value);
     if (ruleset_has_setting(name)) {
         buf_add_text(value, ruleset_setting(variables->ruleset, name));
         return true;
     }
-    return read_group(variables, name, value);
+    return read_group(variables, name, value) || read_remembered(variables, name, value);
 }
 
 void variables_release(struct variables *variables)
 {
     json_free(variables->fields);
+    json_free(variables->remembered);
     *variables = (struct variables){ 0 };
 }

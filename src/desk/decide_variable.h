@@ -13,7 +13,7 @@
 #include "rules/ruleset.h"
 #include "text/pattern.h"
 
-/* All borrowed but `fields`, which is read when the first template asks for one. */
+/* All borrowed but `fields` and `remembered`, which are read when the first template asks for one. */
 struct variables {
     const struct ruleset *ruleset;
     const struct decide_state *state;
@@ -22,12 +22,16 @@ struct variables {
     const struct pattern *pattern;   /* the match whose groups are known; NULL: none */
     const struct matcher *matcher;
     const char *matched;             /* the text it matched in */
-    struct json *fields;
-    bool has_read_fields;
+    const struct decision *decision; /* what this message has set so far goes before what is remembered */
+    struct json *fields, *remembered;
+    bool has_read_fields, has_read_remembered;
 };
 
 /* A template_lookup; the context is a struct variables. */
 bool variables_lookup(void *context, const char *name, struct buf *value);
+
+/* The conversation's variables before this message, an object or NULL; borrowed. */
+const struct json *variables_remembered(struct variables *variables);
 
 void variables_release(struct variables *variables);
 

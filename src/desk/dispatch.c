@@ -3,7 +3,7 @@
  *
  * One look at the outbox brings up to 50 due rows. Each passes the clearance gate; what may not go is settled
  * on the spot. The rest is grouped by what one request can carry: the same campaign row (for /messages/send
- * also the same text). A row whose lane is stopped is put off to the lane's next probe, which takes it out of
+ * also the same text and buttons). A row whose lane is stopped is put off to the lane's next probe, which takes it out of
  * the way of the others. When all rows of a look were settled or put off, another look follows, a bounded
  * number of times per round.
  */
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "desk/button.h"
 #include "desk/clearance.h"
 #include "desk/dispatch.h"
 #include "desk/health.h"
@@ -77,7 +78,8 @@ static bool takes(const struct group *group, const struct campaign *campaign, co
 {
     if (group->campaign != campaign || group->is_closed || group->count == SEND_RECIPIENTS_MAX)
         return false;
-    if (carrier_of(campaign) == CARRIER_MESSAGE && strcmp(group->rows[0]->text, row->text) != 0)
+    if (carrier_of(campaign) == CARRIER_MESSAGE && (strcmp(group->rows[0]->text, row->text) != 0 ||
+                                                    strcmp(group->rows[0]->buttons, row->buttons) != 0))
         return false;
     /* Braze sends one message to a user who is named twice in a request. */
     for (size_t i = 0; i < group->count; i++)
@@ -148,20 +150,39 @@ static int place_row(struct round *round, const struct outbox_row *row, struct e
 
 /* Calls */
 
-static void fill_recipients(const struct group *group, struct send_recipient *recipients)
+/* A text as it leaves: the campaign shows some of its buttons, the rest are lines of it. */
+struct parcel {
+    struct buf text;
+    struct button_list buttons;
+};
+
+static void parcel_release(struct parcel *parcel)
 {
-    for (size_t i = 0; i < group->count; i++)
-        recipients[i] = (struct send_recipient){
-            .address = strcmp(group->rows[i]->address_kind, "external") == 0 ? ADDRESS_EXTERNAL
-                                                                             : ADDRESS_PHONE_ALIAS,
-            .id = group->rows[i]->address,
-            .text = group->rows[i]->text,
-        };
+    buf_release(&parcel->text);
+    button_release(&parcel->buttons);
+}
+
+static struct send_recipient pack(const struct outbox_row *row, const struct campaign *campaign,
+                                  struct parcel *parcel)
+{
+    size_t shown;
+
+    button_parse(row->buttons, &parcel->buttons);
+    shown = button_shown(&parcel->buttons, campaign);
+    button_compose(&parcel->buttons, shown, row->text, &parcel->text);
+    return (struct send_recipient){
+        .address = strcmp(row->address_kind, "external") == 0 ? ADDRESS_EXTERNAL : ADDRESS_PHONE_ALIAS,
+        .id = row->address,
+        .text = buf_text(&parcel->text),
+        .buttons = (const char *const *)parcel->buttons.texts,
+        .button_count = shown,
+    };
 }
 
 static int format_call(const struct group *group, struct call *call, struct error *error)
 {
     struct send_recipient recipients[SEND_RECIPIENTS_MAX];
+    struct parcel parcels[SEND_RECIPIENTS_MAX];
     const struct campaign *campaign = group->campaign;
     struct send_target target = {
         .carrier = carrier_of(campaign),
@@ -172,10 +193,17 @@ static int format_call(const struct group *group, struct call *call, struct erro
         .is_template = campaign->layout == LAYOUT_TEMPLATE,
     };
 
-    fill_recipients(group, recipients);
+    int result;
+
+    memset(parcels, 0, sizeof parcels);
+    for (size_t i = 0; i < group->count; i++)
+        recipients[i] = pack(group->rows[i], campaign, &parcels[i]);
     call->path = send_path(target.carrier);
     snprintf(call->campaign, sizeof call->campaign, "%s", campaign->name);
-    return send_format(&target, recipients, group->count, &call->body, error);
+    result = send_format(&target, recipients, group->count, &call->body, error);
+    for (size_t i = 0; i < group->count; i++)
+        parcel_release(&parcels[i]);
+    return result;
 }
 
 static int claim_rows(struct round *round, const struct group *group, struct call *call, struct error *error)

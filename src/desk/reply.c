@@ -5,22 +5,27 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "desk/button.h"
 #include "desk/clearance.h"
 #include "desk/reply.h"
 #include "store/message.h"
 #include "store/outbox.h"
 #include "text/split.h"
 
-enum { WHATSAPP_TEXT_MAX = 4096, SMS_TEXT_MAX = 1600 };
+/* The last: WhatsApp's own bound for a text that has buttons below it. */
+enum { WHATSAPP_TEXT_MAX = 4096, SMS_TEXT_MAX = 1600, BUTTONED_TEXT_MAX = 1024 };
 
 /* Characters per part: what the channel takes now. A window that closes before the text leaves is the
  * clearance's affair. */
-static size_t part_max(const struct desk *desk, const struct conversation *conversation, int64_t now)
+static size_t part_max(const struct desk *desk, const struct conversation *conversation, bool has_buttons,
+                       int64_t now)
 {
     const struct channel *channel = ruleset_channel(desk->rules, conversation->channel);
 
     if (channel != NULL && channel->kind == CHANNEL_SMS)
         return SMS_TEXT_MAX;
+    if (channel != NULL && channel->kind == CHANNEL_WHATSAPP && has_buttons)
+        return BUTTONED_TEXT_MAX;
     return clearance_window_is_open(desk->rules, conversation->channel, conversation->last_in_at, now)
                ? WHATSAPP_TEXT_MAX
                : TEMPLATE_TEXT_MAX;
@@ -38,8 +43,30 @@ static size_t growth_of(const char *text)
     return count;
 }
 
+/* Room for the lines into which the buttons may turn. */
+static size_t lines_of(const struct reply *reply)
+{
+    struct button_list list = { 0 };
+    size_t room;
+
+    if (reply->buttons == NULL)
+        return 0;
+    button_parse(reply->buttons, &list);
+    room = button_room(&list);
+    button_release(&list);
+    return room;
+}
+
+static bool is_last(struct split split, size_t max)
+{
+    const char *part;
+    size_t len;
+
+    return split_next(&split, max, &part, &len) == 0;
+}
+
 static int queue_part(struct desk *desk, const struct conversation *conversation, const struct reply *reply,
-                      const char *text, struct outbox_new *row, struct error *error)
+                      const char *text, const char *buttons, struct outbox_new *row, struct error *error)
 {
     struct message message = {
         .conversation = conversation->id,
@@ -48,6 +75,7 @@ static int queue_part(struct desk *desk, const struct conversation *conversation
         .kind = reply->kind,
         .text = text,
         .actor = reply->actor,
+        .buttons = buttons,
     };
 
     if (message_put(desk->db, &message, error) != 0)
@@ -71,7 +99,8 @@ int reply_queue(struct desk *desk, const struct conversation *conversation, cons
         .now = now,
         .expires_at = now + ruleset_setting_number(desk->rules, "reply_expires"),
     };
-    size_t max = part_max(desk, conversation, now), growth = growth_of(reply->text), len;
+    size_t max = part_max(desk, conversation, reply->buttons != NULL, now), len;
+    size_t growth = growth_of(reply->text) + lines_of(reply);
     const char *part;
 
     *message = 0;
@@ -80,7 +109,8 @@ int reply_queue(struct desk *desk, const struct conversation *conversation, cons
         return -1;
     while (split_next(&split, max, &part, &len) == 1) {
         char *text = alloc_bytes(part, len);
-        int result = queue_part(desk, conversation, reply, text, &row, error);
+        const char *buttons = reply->buttons != NULL && is_last(split, max) ? reply->buttons : NULL;
+        int result = queue_part(desk, conversation, reply, text, buttons, &row, error);
 
         free(text);
         if (result != 0)

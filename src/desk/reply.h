@@ -18,6 +18,7 @@ struct reply {         /* borrowed */
     const char *actor; /* the rule, or the person */
     const char *text;
     const char *campaign; /* a campaign row's name, "" for the channel's default */
+    const char *buttons; /* JSON array of texts to offer below the last part; NULL: none */
     bool is_consent;
 };
 

@@ -12,10 +12,12 @@
 #include "base/log.h"
 #include "braze/inbound.h"
 #include "desk/decide.h"
+#include "desk/recall.h"
 #include "desk/reply.h"
 #include "desk/road.h"
 #include "store/contact.h"
 #include "store/conversation.h"
+#include "store/cooldown.h"
 #include "store/event.h"
 #include "store/message.h"
 #include "store/outbox.h"
@@ -79,11 +81,23 @@ static int say(struct passage *p, const struct effect *effect, struct error *err
         .actor = p->decision.rule->name,
         .text = effect->text,
         .campaign = effect->campaign != NULL ? effect->campaign->name : "",
+        .buttons = effect->buttons,
         .is_consent = effect->is_consent,
     };
     int64_t message;
 
     return reply_queue(p->desk, &p->conversation, &reply, p->now, &message, error);
+}
+
+static int note_tag(struct passage *p, const struct effect *effect, struct error *error)
+{
+    struct buf actor = { 0 };
+    int result;
+
+    buf_addf(&actor, "rule %s", effect->rule->name);
+    result = event_put(p->desk->db, p->conversation.id, "tag", buf_text(&actor), effect->name, p->now, error);
+    buf_release(&actor);
+    return result;
 }
 
 static int carry_out(struct passage *p, const struct effect *effect, struct error *error)
@@ -94,6 +108,10 @@ static int carry_out(struct passage *p, const struct effect *effect, struct erro
     case EFFECT_OPT_IN: return set_opt_out(p, false, error);
     case EFFECT_HANDOFF: return give(p, "agent", effect->team->name, "handoff", error);
     case EFFECT_CLOSE: return give(p, "closed", "", "close", error);
+    case EFFECT_TAG: return note_tag(p, effect, error);
+    case EFFECT_SET: return 0; /* all at once: decision.remembered */
+    case EFFECT_COOLDOWN:
+        return cooldown_put(p->desk->db, p->contact.id, effect->rule->name, effect->until_at, error);
     }
     abort();
 }
@@ -154,8 +172,16 @@ static int put_message(struct passage *p, struct error *error)
         .fields = p->in->fields,
         .flags = p->in->flags,
     };
+    struct buf tags = { 0 };
+    int result;
 
-    return message_put(p->desk->db, &message, error);
+    if (has_effect(&p->decision, EFFECT_TAG)) {
+        decide_format_tags(&p->decision, &tags);
+        message.tags = buf_text(&tags);
+    }
+    result = message_put(p->desk->db, &message, error);
+    buf_release(&tags);
+    return result;
 }
 
 static int put_decision(struct passage *p, const struct decide_state *state, struct error *error)
@@ -186,9 +212,27 @@ static int note_limits(struct passage *p, struct error *error)
     return 0;
 }
 
+static int store_decision(struct passage *p, const struct decide_state *state, struct error *error)
+{
+    const struct buf *remembered = &p->decision.remembered;
+    const char *rule = p->decision.rule != NULL ? p->decision.rule->name : "";
+
+    if (conversation_heard(p->desk->db, &p->conversation, rule, p->now, error) != 0 || put_turn(p, error) != 0 ||
+        put_message(p, error) != 0 || put_decision(p, state, error) != 0)
+        return -1;
+    if (remembered->len > 0 &&
+        conversation_remember(p->desk->db, p->conversation.id, buf_text(remembered), error) != 0)
+        return -1;
+    for (size_t i = 0; i < p->decision.effect_count; i++)
+        if (carry_out(p, &p->decision.effects[i], error) != 0)
+            return -1;
+    return note_limits(p, error);
+}
+
 static int decide_and_store(struct passage *p, struct error *error)
 {
     struct desk *desk = p->desk;
+    struct recall recall = { 0 };
     struct decide_state state = {
         .channel = p->webhook->channel,
         .owner = p->conversation.owner,
@@ -208,15 +252,14 @@ static int decide_and_store(struct passage *p, struct error *error)
     };
     struct decide_input input = { .text = p->in->message, .has_media = strcmp(p->in->media_urls, "[]") != 0 };
 
-    decide(desk->rules, desk->matcher, &state, &input, p->now, &p->decision);
-    const char *rule = p->decision.rule != NULL ? p->decision.rule->name : "";
-    if (conversation_heard(desk->db, &p->conversation, rule, p->now, error) != 0 || put_turn(p, error) != 0 ||
-        put_message(p, error) != 0 || put_decision(p, &state, error) != 0)
-        return -1;
-    for (size_t i = 0; i < p->decision.effect_count; i++)
-        if (carry_out(p, &p->decision.effects[i], error) != 0)
-            return -1;
-    return note_limits(p, error);
+    int result = recall_load(&recall, desk, &p->conversation, input.text, p->now, &state, error);
+
+    if (result == 0) {
+        decide(desk->rules, desk->matcher, &state, &input, p->now, &p->decision);
+        result = store_decision(p, &state, error);
+    }
+    recall_release(&recall);
+    return result;
 }
 
 /* Whose it is, and whether it came before

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "desk/upkeep.h"
+#include "store/cooldown.h"
 #include "store/message.h"
 #include "store/outbox.h"
 #include "store/timer.h"
@@ -20,13 +21,16 @@ enum {
 };
 
 static const int64_t SEEN_KEPT_MS = (int64_t)30 * 24 * 3600 * 1000;
+static const int64_t COOLDOWN_MAX_MS = (int64_t)365 * 24 * 3600 * 1000;
 
 static int forget(struct desk *desk, int64_t now, int64_t *next, struct error *error)
 {
     int64_t dropped = seen_forget(desk->db, now - SEEN_KEPT_MS, STEP_MAX, error);
 
-    *next = now + (dropped == STEP_MAX ? SOON_MS : FORGET_EVERY_MS);
-    return dropped < 0 ? -1 : 0;
+    int64_t rested = dropped < 0 ? -1 : cooldown_forget(desk->db, now, STEP_MAX, error);
+
+    *next = now + (dropped == STEP_MAX || rested == STEP_MAX ? SOON_MS : FORGET_EVERY_MS);
+    return rested < 0 ? -1 : 0;
 }
 
 static int expire(struct desk *desk, int64_t now, int64_t *next, struct error *error)
@@ -76,7 +80,8 @@ int upkeep_run(struct desk *desk, int64_t now, struct error *error)
 
 int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct error *error)
 {
-    if (health_shift(&desk->health, desk->db, drift_ms, now, error) != 0)
+    if (health_shift(&desk->health, desk->db, drift_ms, now, error) != 0 ||
+        cooldown_shift(desk->db, drift_ms, error) != 0)
         return -1;
     /* What lies ahead now was planned by the old clock; lanes still hold back what must wait. */
     if (drift_ms >= 0)
@@ -87,7 +92,8 @@ int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct
 int upkeep_clamp(struct desk *desk, int64_t now, struct error *error)
 {
     if (health_clamp(&desk->health, desk->db, now, error) != 0 ||
-        outbox_clamp(desk->db, now + LONGEST_MS, now, error) != 0)
+        outbox_clamp(desk->db, now + LONGEST_MS, now, error) != 0 ||
+        cooldown_clamp(desk->db, now + COOLDOWN_MAX_MS, now, error) != 0)
         return -1;
     return timer_clamp(desk->db, now + LONGEST_MS, now, error);
 }

@@ -1,7 +1,8 @@
 /*
  * upkeep: what is due by the clock. Timers are rows: a restart loses none.
  *
- *     forget   once an hour: drops keys for duplicates older than 30 days, a few hundred at a time
+ *     forget   once an hour: drops keys for duplicates older than 30 days and cooldowns that are over, a few hundred at
+ *              a time
  *     expire   every ten seconds: ends outbox rows whose deadline passed, also those that could not be
  * claimed
  */

@@ -2,7 +2,8 @@
  * build: the private side of a ruleset, for the files of this room that put one together (build_*.c) and
  * take it apart (ruleset.c). Not for other rooms.
  *
- * Order matters: channels, campaigns and teams before the rules that name them, rules before their examples.
+ * Order matters: channels, campaigns and teams before the rules that name them; phrases and the names of
+ * variables before the templates that ask for them; rules before what their matches set and their examples.
  * Each step may fail half way; what it made is in the ruleset by then, and ruleset_free takes it.
  */
 #ifndef RULES_BUILD_H
@@ -28,12 +29,26 @@ struct ruleset_private {
     struct channel *channels;
     struct team *teams;
     struct opening *opening;
+    struct phrase *phrases;
+    const char **variables; /* borrowed from the rows */
+    struct rule_set *sets;  /* of all rules, those of one rule together */
+    size_t set_count;
 };
 
 int build_channels(struct ruleset *ruleset, struct error *error);
 int build_campaigns(struct ruleset *ruleset, struct error *error);
 int build_teams(struct ruleset *ruleset, struct error *error);
+int build_phrases(struct ruleset *ruleset, struct error *error);
+int build_variables(struct ruleset *ruleset, struct error *error); /* their names */
 int build_rules(struct ruleset *ruleset, struct error *error);
+int build_sets(struct ruleset *ruleset, struct error *error);
+
+/* Phrases that no rule asks for are looked at as well, once the rules' groups are known. */
+int check_phrases(const struct ruleset *ruleset, struct error *error);
+
+/* The column buttons of a rule whose campaign is known. */
+int build_buttons(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
+                  struct error *error);
 int build_examples(struct ruleset *ruleset, struct error *error);
 
 /* The sentence for a name that is not there: "there is no rule 'hurs'; did you mean 'hours'?" Always -1. */

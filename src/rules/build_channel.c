@@ -125,6 +125,28 @@ static int take_text_property(const struct row *row, struct campaign *campaign, 
     return 0;
 }
 
+/* What /messages/send shows is up to WhatsApp alone; for the rest, somebody has drawn the layout in Braze. */
+static int take_buttons(const struct row *row, const struct channel *channel, struct campaign *campaign,
+                        struct error *error)
+{
+    bool is_given = row_value(row, "buttons") != NULL;
+    if (campaign->app_id != NULL)
+        campaign->buttons = QUICK_REPLIES_MAX;
+    if (!is_given)
+        return 0;
+    if (campaign->app_id != NULL)
+        return row_refuse(row, error, "a campaign with app_id shows up to %d buttons by itself; leave buttons out",
+                          QUICK_REPLIES_MAX);
+    if (channel->kind != CHANNEL_WHATSAPP)
+        return row_refuse(row, error,
+                          "the channel %s shows no buttons; there they go out as numbered lines of the text",
+                          channel->name);
+    if (campaign->layout == LAYOUT_TEMPLATE)
+        return row_refuse(row, error,
+                          "the buttons of a WhatsApp template are fixed when it is approved; leave buttons out");
+    return row_number(row, "buttons", 0, QUICK_REPLIES_MAX, 0, &campaign->buttons, error);
+}
+
 static int take_layout(const struct row *row, const struct channel *channel, struct campaign *campaign,
                        struct error *error)
 {
@@ -177,7 +199,8 @@ static int take_campaign(const struct ruleset *ruleset, const struct row *row, s
         return refuse_duplicate(row, campaign->name, same->file, same->line, error);
     const struct channel *channel = find_channel(ruleset, row, campaign->channel, error);
     if (channel == NULL || take_carrier(row, campaign, error) != 0 ||
-        take_layout(row, channel, campaign, error) != 0)
+        take_layout(row, channel, campaign, error) != 0 ||
+        take_buttons(row, channel, campaign, error) != 0)
         return -1;
     return take_text_property(row, campaign, error);
 }

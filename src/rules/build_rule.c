@@ -16,6 +16,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/nearest.h"
 #include "base/utf8.h"
 #include "rules/build.h"
@@ -37,9 +38,10 @@ const char *const ruleset_action_names[] = { [ACTION_SAY] = "say",
                                              [ACTION_OPT_IN] = "opt_in",
                                              [ACTION_HANDOFF] = "handoff",
                                              [ACTION_CLOSE] = "close",
+                                             [ACTION_TAG] = "tag",
                                              NULL };
 
-static const char *const ACTIONS_LATER[] = { "consult", "flow", "tag", NULL };
+static const char *const ACTIONS_LATER[] = { "consult", "flow", NULL };
 
 enum need { NEED_NO, NEED_MAY, NEED_MUST };
 
@@ -50,7 +52,10 @@ static const struct {
     [ACTION_SAY] = { NEED_MUST, NEED_NO },      [ACTION_IGNORE] = { NEED_NO, NEED_NO },
     [ACTION_OPT_OUT] = { NEED_MAY, NEED_NO },   [ACTION_OPT_IN] = { NEED_MAY, NEED_NO },
     [ACTION_HANDOFF] = { NEED_MAY, NEED_MUST }, [ACTION_CLOSE] = { NEED_MAY, NEED_NO },
+    [ACTION_TAG] = { NEED_NO, NEED_MAY },
 };
+
+static const int64_t COOLDOWN_MOST_MS = (int64_t)365 * 24 * 3600 * 1000;
 
 static int check_need(const struct row *row, const char *column, enum need need, const char *action,
                       struct error *error)
@@ -76,8 +81,12 @@ static int take_action(const struct row *row, struct rule *rule, struct error *e
     if (check_need(row, "say", NEEDS[action].say, name, error) != 0 ||
         check_need(row, "target", NEEDS[action].target, name, error) != 0)
         return -1;
-    if (row_value(row, "campaign") != NULL && row_value(row, "say") == NULL)
+    if (row_value(row, "say") != NULL)
+        return 0;
+    if (row_value(row, "campaign") != NULL)
         return row_refuse(row, error, "this rule says nothing, so it has no use for a campaign");
+    if (row_value(row, "buttons") != NULL)
+        return row_refuse(row, error, "this rule says nothing, so there is no text to put buttons under");
     return 0;
 }
 
@@ -107,23 +116,27 @@ static int take_words(const struct row *row, const char *column, const char **so
     return *pattern != NULL ? 0 : row_blame(row, column, error);
 }
 
-/*
- * What a condition may call @name: the groups of its rule's pattern. (Variables that a conversation keeps will be
- * known here, too.)
- */
-static bool is_known_variable(const void *rule, const char *name)
+struct naming {
+    const struct ruleset *ruleset;
+    const struct rule *rule;
+};
+
+/* What a condition may call @name: a group of its rule's pattern, or what matches set. */
+static bool is_known_variable(const void *context, const char *name)
 {
-    const struct pattern *pattern = ((const struct rule *)rule)->pattern;
+    const struct naming *naming = context;
+    const struct pattern *pattern = naming->rule->pattern;
     for (size_t i = 0; pattern != NULL && i < pattern_group_count(pattern); i++)
         if (strcmp(pattern_group_name(pattern, i), name) == 0)
             return true;
-    return false;
+    return ruleset_has_variable(naming->ruleset, name);
 }
 
 static int take_only_if(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
                         struct error *error)
 {
     struct ruleset_private *private = ruleset->private;
+    struct naming naming = { ruleset, rule };
     rule->source_only_if = row_value(row, "only_if");
     if (rule->source_only_if == NULL)
         return 0;
@@ -131,13 +144,14 @@ static int take_only_if(const struct ruleset *ruleset, const struct row *row, st
         private->expressions = expressions_new();
     rule->only_if = expressions_add(private->expressions, rule->source_only_if, error);
     if (rule->only_if != NULL &&
-        fact_check(rule->only_if, rule->pattern, is_known_variable, rule, error) == 0 &&
+        fact_check(rule->only_if, rule->pattern, is_known_variable, &naming, error) == 0 &&
         fact_check_values(rule->source_only_if, rule->pattern, error) == 0)
         return 0;
     return row_blame(row, "only_if", error);
 }
 
-static int take_say(const struct row *row, struct rule *rule, struct error *error)
+static int take_say(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
+                    struct error *error)
 {
     const char *source = row_value(row, "say");
     if (source == NULL)
@@ -146,7 +160,7 @@ static int take_say(const struct row *row, struct rule *rule, struct error *erro
         return row_refuse(row, error,
                           "say holds nothing but blanks; write NULL where there is nothing to say");
     rule->say = template_new(source, error);
-    if (rule->say == NULL || variable_check_template(rule->say, rule->pattern, error) != 0)
+    if (rule->say == NULL || variable_check_template(ruleset, rule->say, rule->pattern, error) != 0)
         return row_blame(row, "say", error);
     return 0;
 }
@@ -161,11 +175,14 @@ int build_refuse_unknown(const struct row *row, const char *noun, const struct n
     return -1;
 }
 
-static int take_team(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
-                     struct error *error)
+/* A team, or the name of a tag. */
+static int take_target(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
+                       struct error *error)
 {
     struct nearest nearest = { .word = row_value(row, "target") };
-    if (nearest.word == NULL)
+    if (rule->action == ACTION_TAG)
+        rule->tag = nearest.word != NULL ? nearest.word : rule->name;
+    if (rule->action == ACTION_TAG || nearest.word == NULL)
         return 0;
     rule->team = ruleset_team(ruleset, nearest.word);
     for (size_t i = 0; rule->team == NULL && i < ruleset->team_count; i++)
@@ -185,6 +202,21 @@ static int take_campaign(const struct ruleset *ruleset, const struct row *row, s
     return rule->campaign != NULL ? 0 : build_refuse_unknown(row, "campaign", &nearest, error);
 }
 
+static int take_cooldown(const struct row *row, struct rule *rule, struct error *error)
+{
+    const char *text = row_value(row, "cooldown");
+    if (text == NULL)
+        return 0;
+    if (rule->action == ACTION_OPT_OUT || rule->action == ACTION_OPT_IN)
+        return row_refuse(row, error, "a rule with the action %s counts each time it is said, and so has no cooldown",
+                          ruleset_action_names[rule->action]);
+    if (clock_parse_duration(text, &rule->cooldown_ms) == 0 && rule->cooldown_ms >= 1000 &&
+        rule->cooldown_ms <= COOLDOWN_MOST_MS)
+        return 0;
+    return row_refuse(row, error,
+                      "cooldown is a duration from 1 second to 365 days, as in '10 minutes', not '%s'", text);
+}
+
 static int take_rule(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
                      struct error *error)
 {
@@ -196,10 +228,11 @@ static int take_rule(const struct ruleset *ruleset, const struct row *row, struc
         take_action(row, rule, error) != 0 || take_pattern(row, rule, error) != 0 ||
         take_words(row, "words", &rule->source_words, &rule->words, error) != 0 ||
         take_words(row, "unless", &rule->source_unless, &rule->unless, error) != 0 ||
-        take_only_if(ruleset, row, rule, error) != 0 || take_say(row, rule, error) != 0 ||
-        take_team(ruleset, row, rule, error) != 0)
+        take_only_if(ruleset, row, rule, error) != 0 || take_say(ruleset, row, rule, error) != 0 ||
+        take_target(ruleset, row, rule, error) != 0 || take_cooldown(row, rule, error) != 0 ||
+        take_campaign(ruleset, row, rule, error) != 0)
         return -1;
-    return take_campaign(ruleset, row, rule, error);
+    return build_buttons(ruleset, row, rule, error);
 }
 
 /* Highest priority first; equal priorities stay in file order. */
@@ -255,9 +288,13 @@ int build_rules(struct ruleset *ruleset, struct error *error)
     private->by_name = alloc_array(count, sizeof *private->by_name);
 
     const struct row *row;
-    while ((row = rows_next(&private->rows, "rule", &at)) != NULL)
-        if (take_rule(ruleset, row, &private->rules[ruleset->rule_count++], error) != 0)
+    while ((row = rows_next(&private->rows, "rule", &at)) != NULL) {
+        struct rule *rule = &private->rules[ruleset->rule_count++];
+        if (take_rule(ruleset, row, rule, error) != 0)
             return -1;
+        ruleset->has_cooldowns |= rule->cooldown_ms > 0;
+        ruleset->has_buttons |= rule->button_count > 0;
+    }
     index_names(ruleset);
     if (refuse_duplicates(ruleset, error) != 0)
         return -1;

@@ -1,8 +1,8 @@
 /*
  * ruleset: made whole or not at all, then only read.
  *
- * ruleset_new loads the rows, then builds settings, opening hours, channels, campaigns, teams, rules and
- * examples in this order, each from rows and from what stands already. The first thing that is wrong ends
+ * ruleset_new loads the rows, then builds settings, opening hours, channels, campaigns, teams, phrases, rules
+ * and examples in this order, each from rows and from what stands already. The first thing that is wrong ends
  * it; what was made by then is freed the same way as a finished ruleset, so there is one way to take one
  * apart.
  *
@@ -49,7 +49,9 @@ static int build(struct ruleset *ruleset, const struct zones *zones, struct erro
     if (build_settings(ruleset, zones, error) != 0 || build_opening(ruleset, error) != 0 ||
         build_channels(ruleset, error) != 0 ||
         build_campaigns(ruleset, error) != 0 || build_teams(ruleset, error) != 0 ||
-        build_rules(ruleset, error) != 0)
+        build_variables(ruleset, error) != 0 || build_phrases(ruleset, error) != 0 ||
+        build_rules(ruleset, error) != 0 || build_sets(ruleset, error) != 0 ||
+        check_phrases(ruleset, error) != 0)
         return -1;
     ruleset->index = ruleset->private->index = rule_index_new(ruleset->rules, ruleset->rule_count);
     return build_examples(ruleset, error);
@@ -72,20 +74,34 @@ struct ruleset *ruleset_empty(const struct zones *zones)
     return ruleset;
 }
 
+static void release_rule(struct rule *rule)
+{
+    pattern_free(rule->pattern);
+    pattern_free(rule->words);
+    pattern_free(rule->unless);
+    template_free(rule->say);
+    for (size_t i = 0; i < rule->button_count; i++)
+        template_free(rule->buttons[i]);
+    free(rule->buttons);
+}
+
 void ruleset_free(struct ruleset *ruleset)
 {
     if (ruleset == NULL)
         return;
     struct ruleset_private *private = ruleset->private;
-    for (size_t i = 0; i < ruleset->rule_count; i++) {
-        pattern_free(private->rules[i].pattern);
-        pattern_free(private->rules[i].words);
-        pattern_free(private->rules[i].unless);
-        template_free(private->rules[i].say);
-    }
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        release_rule(&private->rules[i]);
+    for (size_t i = 0; i < private->set_count; i++)
+        template_free(private->sets[i].value);
+    for (size_t i = 0; i < ruleset->phrase_count; i++)
+        template_free(private->phrases[i].text);
     rule_index_free(private->index);
     expressions_free(private->expressions);
     free(private->rules);
+    free(private->sets);
+    free(private->phrases);
+    free(private->variables);
     free(private->by_name);
     free(private->examples);
     free(private->campaigns);

@@ -26,7 +26,18 @@
 #include "text/pattern.h"
 #include "text/template.h"
 
-enum rule_action { ACTION_SAY, ACTION_IGNORE, ACTION_OPT_OUT, ACTION_OPT_IN, ACTION_HANDOFF, ACTION_CLOSE };
+enum rule_action {
+    ACTION_SAY,
+    ACTION_IGNORE,
+    ACTION_OPT_OUT,
+    ACTION_OPT_IN,
+    ACTION_HANDOFF,
+    ACTION_CLOSE,
+    ACTION_TAG /* notes, and lets the next rule try */
+};
+
+/* What WhatsApp shows under a message, and what a rule may offer where the rest go out as lines of text. */
+enum { QUICK_REPLIES_MAX = 3, QUICK_REPLY_TEXT_MAX = 20, BUTTONS_MAX = 10, BUTTON_TEXT_MAX = 60 };
 
 enum campaign_layout { LAYOUT_RESPONSE, LAYOUT_TEMPLATE };
 enum channel_kind { CHANNEL_WHATSAPP, CHANNEL_SMS, CHANNEL_OTHER };
@@ -37,6 +48,7 @@ struct campaign {
     const char *campaign_id, *canvas_id; /* exactly one carrier: one of these, or the pair below */
     const char *app_id, *subscription_group_id;
     const char *text_property; /* never NULL */
+    int buttons;               /* quick replies that its layout shows, 0 to 3 */
     const char *file;
     int line;
 };
@@ -58,6 +70,21 @@ struct team {
     int line;
 };
 
+/* What a match writes into the conversation: the variable `name` becomes the rendered value. */
+struct rule_set {
+    const char *name;
+    struct template *value; /* NULL: the variable is removed */
+    const char *file;
+    int line;
+};
+
+struct phrase {
+    const char *name, *language;
+    struct template *text;
+    const char *file;
+    int line;
+};
+
 struct rule {
     const char *name;
     int priority;                                              /* higher first; ties by file order */
@@ -71,6 +98,12 @@ struct rule {
     const struct team *team;         /* ACTION_HANDOFF */
     struct template *say;            /* NULL: says nothing */
     const struct campaign *campaign; /* NULL, or another channel's: the channel's default */
+    const char *tag;                 /* ACTION_TAG: what it notes */
+    int64_t cooldown_ms;             /* 0: none */
+    struct template **buttons;       /* offered below the text */
+    size_t button_count;
+    const struct rule_set *sets; /* in file order */
+    size_t set_count;
     const char *file;
     int line;
 };
@@ -104,9 +137,14 @@ struct ruleset {
     size_t channel_count;
     const struct team *teams;
     size_t team_count;
-    const struct zone *zone;       /* of the business */
-    const struct opening *opening; /* its hours; never NULL */
-    const struct zones *zones;     /* to look up the contacts' */
+    const struct phrase *phrases; /* by name, then language */
+    size_t phrase_count;
+    const char *const *variables; /* names that rule_set rows set, sorted */
+    size_t variable_count;
+    bool has_cooldowns, has_buttons; /* has any rule one? */
+    const struct zone *zone;         /* of the business */
+    const struct opening *opening;   /* its hours; never NULL */
+    const struct zones *zones;       /* to look up the contacts' */
     int64_t number;          /* of the stored row; 0 until stored. The one field set later */
     struct ruleset_private *private;
 };
@@ -130,6 +168,15 @@ const struct campaign *ruleset_default_campaign(const struct ruleset *ruleset, c
 
 /* Wednesday noon at the business: when examples are tried that do not say. */
 int64_t ruleset_example_time(const struct ruleset *ruleset);
+
+/*
+ * The text of a phrase for a contact's language ("" when unknown): exactly that one, else a wider one (pt for
+ * pt-BR), else the default language in the same way. NULL: there is no phrase of that name.
+ */
+const struct phrase *ruleset_phrase(const struct ruleset *ruleset, const char *name, const char *language);
+
+/* Does any rule set a variable of that name? */
+bool ruleset_has_variable(const struct ruleset *ruleset, const char *name);
 
 /* Settings. Asking for an unknown name aborts: names are ours. */
 /* As typed, or the default; as a number, durations in ms, booleans 0 and 1. */

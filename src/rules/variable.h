@@ -1,11 +1,15 @@
 /*
  * variable: the names that a template may ask for, beside the settings, the named groups of its rule's
- * pattern, and field.NAME. desk/decide gives their values. Pure; any thread.
+ * pattern, what rules set (rule_set), phrase.NAME and field.NAME. desk/decide gives their values. Pure; any
+ * thread.
  */
 #ifndef RULES_VARIABLE_H
 #define RULES_VARIABLE_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
+#include "rules/ruleset.h"
 #include "text/pattern.h"
 #include "text/template.h"
 
@@ -26,9 +30,15 @@ extern const char *const variable_names[VARIABLE_COUNT + 1]; /* NULL-terminated 
 /* The variable of a name, or VARIABLE_COUNT. */
 enum variable variable_find(const char *name);
 
-/* Is every name known that the template asks for? `pattern` may be NULL. -1: a sentence without place. */
-int variable_check_template(const struct template *template, const struct pattern *pattern,
-                            struct error *error);
+/* Do templates know the name without a rule's doing: as a variable (also of a later version) or a setting? */
+bool variable_is_taken(const char *name);
+
+/*
+ * Is every name known that the template asks for? `pattern` may be NULL. The texts of a phrase are looked at
+ * in place of its name. -1: a sentence without place.
+ */
+int variable_check_template(const struct ruleset *ruleset, const struct template *template,
+                            const struct pattern *pattern, struct error *error);
 
 /* A named group must not hide a variable or a setting. */
 int variable_check_groups(const struct pattern *pattern, struct error *error);

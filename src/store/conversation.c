@@ -80,6 +80,32 @@ int conversation_open(struct db *db, int64_t contact, const char *channel, int64
     return 0;
 }
 
+static const char VARIABLES[] = "SELECT variables FROM conversation WHERE id = ?1";
+
+int conversation_variables(struct db *db, int64_t id, struct buf *variables, struct error *error)
+{
+    struct query *q = db_query(db, VARIABLES);
+    int found;
+
+    query_bind_int(q, 1, id);
+    found = query_step(q, error);
+    if (found == 1)
+        buf_add_text(variables, query_text(q, 0));
+    query_end(q);
+    return found;
+}
+
+static const char REMEMBER[] = "UPDATE conversation SET variables = ?2 WHERE id = ?1";
+
+int conversation_remember(struct db *db, int64_t id, const char *variables, struct error *error)
+{
+    struct query *q = db_query(db, REMEMBER);
+
+    query_bind_int(q, 1, id);
+    query_bind_text(q, 2, variables);
+    return query_run(q, error);
+}
+
 static const char HEARD[] =
     "UPDATE conversation SET last_in_at = max(last_in_at, ?2), message_count = message_count + 1, "
     "last_rule = ?3 WHERE id = ?1";

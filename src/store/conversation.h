@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "store/db.h"
 
@@ -29,6 +30,10 @@ int conversation_newest(struct db *db, int64_t contact, const char *channel,
 /* A new one, owned by the bot, without messages. */
 int conversation_open(struct db *db, int64_t contact, const char *channel, int64_t now,
                       struct conversation *conversation, struct error *error);
+
+/* What matches have set: a JSON object of texts (schema/003-acts.sql). 1, 0, -1. */
+int conversation_variables(struct db *db, int64_t id, struct buf *variables, struct error *error);
+int conversation_remember(struct db *db, int64_t id, const char *variables, struct error *error);
 
 /* A customer's message came, and `rule` took it ("" none): counts it and opens the window anew. */
 int conversation_heard(struct db *db, struct conversation *conversation, const char *rule, int64_t now,

@@ -7,8 +7,9 @@
 #include "store/message.h"
 
 static const char PUT[] =
-    "INSERT INTO message (id, conversation, turn, at, kind, text, actor, webhook, campaign, sent_at, media, fields, flags) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    "INSERT INTO message (id, conversation, turn, at, kind, text, actor, webhook, campaign, sent_at, media, fields, flags, buttons, "
+    "tags) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 
 int message_number(struct db *db, int64_t *id, struct error *error)
 {
@@ -49,6 +50,8 @@ int message_put(struct db *db, struct message *message, struct error *error)
     query_bind_text(q, 11, given(message->media, "[]"));
     query_bind_text(q, 12, given(message->fields, "{}"));
     query_bind_int(q, 13, message->flags);
+    query_bind_text(q, 14, given(message->buttons, "[]"));
+    query_bind_text(q, 15, given(message->tags, "[]"));
     return query_run(q, error);
 }
 
@@ -122,6 +125,26 @@ int64_t seen_forget(struct db *db, int64_t before, int max, struct error *error)
     query_bind_int(q, 1, before);
     query_bind_int(q, 2, max);
     return query_run(q, error) == 0 ? db_changes(db) : -1;
+}
+
+static const char OFFERED[] =
+    "SELECT buttons, coalesce((SELECT sent_by FROM outbox WHERE message = message.id), '') FROM message "
+    "WHERE conversation = ?1 AND (kind = 'out' OR kind = 'agent') ORDER BY id DESC LIMIT 1";
+
+int message_offered(struct db *db, int64_t conversation, struct buf *buttons, struct buf *sent_by,
+                    struct error *error)
+{
+    struct query *q = db_query(db, OFFERED);
+    int found;
+
+    query_bind_int(q, 1, conversation);
+    found = query_step(q, error);
+    if (found == 1) {
+        buf_add_text(buttons, query_text(q, 0));
+        buf_add_text(sent_by, query_text(q, 1));
+    }
+    query_end(q);
+    return found;
 }
 
 /* Newest first, and no further back than `since`: ten seconds of one conversation are a handful of rows. */

@@ -7,12 +7,15 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "store/db.h"
 
 struct message { /* borrowed texts; NULL where a column has a default */
     int64_t id, conversation, turn, at, webhook, sent_at;
     const char *kind, *text, *actor, *campaign, *media, *fields;
+    const char *buttons; /* out: JSON array of the texts offered below it */
+    const char *tags;    /* in: JSON array */
     int flags;
 };
 
@@ -37,6 +40,11 @@ int seen_newest(struct db *db, int64_t *at, struct error *error);
 
 /* Drops keys older than `before`, at most `max` of them; the number dropped, or -1. */
 int64_t seen_forget(struct db *db, int64_t before, int max, struct error *error);
+
+/* The newest text of ours in the conversation: what it offers, and the campaign row that carried it, "" when
+ * none did so far. 1, 0, -1. */
+int message_offered(struct db *db, int64_t conversation, struct buf *buttons, struct buf *sent_by,
+                    struct error *error);
 
 /* 1 and its id: the same text reached the conversation since `since` through another Braze campaign. */
 int message_twin(struct db *db, int64_t conversation, const char *text, const char *campaign, int64_t since,

@@ -87,7 +87,7 @@ static int step_forward(struct db *db, int64_t contact, struct error *error)
 #define ROW_COLUMNS                                                                                                \
     "SELECT o.id, o.contact, o.conversation, coalesce(o.turn, 0), m.text, o.campaign, v.channel, c.address_kind, " \
     "c.address, m.kind, o.epoch, v.epoch, o.is_consent, o.is_single, o.is_ambiguous, c.opted_out_at IS NOT NULL, " \
-    "o.failures, o.expires_at, v.last_in_at FROM outbox o JOIN conversation v ON v.id = o.conversation "           \
+    "o.failures, o.expires_at, v.last_in_at, m.buttons FROM outbox o JOIN conversation v ON v.id = o.conversation " \
     "JOIN contact c ON c.id = o.contact JOIN message m ON m.id = o.message "
 
 static void take_row(const struct query *q, struct outbox_row *row)
@@ -111,6 +111,7 @@ static void take_row(const struct query *q, struct outbox_row *row)
     row->failures = (int)query_int(q, 16);
     row->expires_at = query_int(q, 17);
     row->last_in_at = query_int(q, 18);
+    row->buttons = alloc_text(query_text(q, 19));
 }
 
 void outbox_row_release(struct outbox_row *row)
@@ -120,6 +121,7 @@ void outbox_row_release(struct outbox_row *row)
     free(row->channel);
     free(row->address_kind);
     free(row->address);
+    free(row->buttons);
     memset(row, 0, sizeof *row);
 }
 

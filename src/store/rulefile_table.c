@@ -21,9 +21,8 @@ static const char *const SETTING_COLUMNS[] = { "name", "value", NULL };
 
 static const char *const CAMPAIGN_COLUMNS[] = {
     "name",          "channel", "layout", "campaign_id", "canvas_id", "app_id", "subscription_group_id",
-    "text_property", NULL
+    "text_property", "buttons", NULL
 };
-static const char *const CAMPAIGN_LATER[] = { "buttons", NULL };
 
 static const char *const CHANNEL_COLUMNS[] = { "name", "kind", NULL };
 
@@ -31,9 +30,13 @@ static const char *const TEAM_COLUMNS[] = { "name", NULL };
 static const char *const TEAM_LATER[] = { "notify_user", "nobody", NULL };
 
 static const char *const RULE_COLUMNS[] = {
-    "name", "priority", "words", "pattern", "unless", "only_if", "action", "target", "say", "campaign", NULL
+    "name",   "priority", "words", "pattern",  "unless",  "only_if",  "action",
+    "target", "say",      "campaign", "buttons", "cooldown", NULL
 };
-static const char *const RULE_LATER[] = { "buttons", "cooldown", "interrupts", NULL };
+static const char *const RULE_LATER[] = { "interrupts", NULL };
+
+static const char *const SET_COLUMNS[] = { "rule", "name", "value", NULL };
+static const char *const PHRASE_COLUMNS[] = { "name", "language", "text", NULL };
 
 static const char *const OPENING_COLUMNS[] = { "days", "opens", "closes", NULL };
 static const char *const HOLIDAY_COLUMNS[] = { "day", "note", "opens", "closes", NULL };
@@ -47,18 +50,24 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
       "SELECT name, value FROM setting WHERE rowid > ?1 ORDER BY rowid", SETTING_COLUMNS, NONE },
     { "campaign",
       "CREATE TABLE campaign (name, channel, layout, campaign_id, canvas_id, app_id, subscription_group_id,"
-      " text_property)",
-      "SELECT name, channel, layout, campaign_id, canvas_id, app_id, subscription_group_id, text_property"
-      " FROM campaign WHERE rowid > ?1 ORDER BY rowid",
-      CAMPAIGN_COLUMNS, CAMPAIGN_LATER },
+      " text_property, buttons)",
+      "SELECT name, channel, layout, campaign_id, canvas_id, app_id, subscription_group_id, text_property,"
+      " buttons FROM campaign WHERE rowid > ?1 ORDER BY rowid",
+      CAMPAIGN_COLUMNS, NONE },
     { "channel", "CREATE TABLE channel (name, kind)",
       "SELECT name, kind FROM channel WHERE rowid > ?1 ORDER BY rowid", CHANNEL_COLUMNS, NONE },
     { "team", "CREATE TABLE team (name)", "SELECT name FROM team WHERE rowid > ?1 ORDER BY rowid",
       TEAM_COLUMNS, TEAM_LATER },
-    { "rule", "CREATE TABLE rule (name, priority, words, pattern, unless, only_if, action, target, say, campaign)",
-      "SELECT name, priority, words, pattern, unless, only_if, action, target, say, campaign"
+    { "rule",
+      "CREATE TABLE rule (name, priority, words, pattern, unless, only_if, action, target, say, campaign,"
+      " buttons, cooldown)",
+      "SELECT name, priority, words, pattern, unless, only_if, action, target, say, campaign, buttons, cooldown"
       " FROM rule WHERE rowid > ?1 ORDER BY rowid",
       RULE_COLUMNS, RULE_LATER },
+    { "rule_set", "CREATE TABLE rule_set (rule, name, value)",
+      "SELECT rule, name, value FROM rule_set WHERE rowid > ?1 ORDER BY rowid", SET_COLUMNS, NONE },
+    { "phrase", "CREATE TABLE phrase (name, language, text)",
+      "SELECT name, language, text FROM phrase WHERE rowid > ?1 ORDER BY rowid", PHRASE_COLUMNS, NONE },
     { "opening", "CREATE TABLE opening (days, opens, closes)",
       "SELECT days, opens, closes FROM opening WHERE rowid > ?1 ORDER BY rowid", OPENING_COLUMNS, NONE },
     { "holiday", "CREATE TABLE holiday (day, note, opens, closes)",
@@ -79,13 +88,12 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
 
 /* Closed by a NULL for the advice. */
 static const char *const TABLE_NAMES[RULE_TABLE_COUNT + 1] = {
-    "setting", "campaign", "channel",      "team",                "rule",
-    "opening", "holiday",  "rule_example", "rule_counterexample", NULL
+    "setting", "campaign", "channel", "team",         "rule",                "rule_set",
+    "phrase",  "opening",  "holiday", "rule_example", "rule_counterexample", NULL
 };
 
-static const char *const LATER_TABLES[] = { "flow",    "step",      "choice",    "branch",  "service",
-                                            "backend", "attribute", "phrase",    "faq",     "talk",
-                                            "talk_line", NULL };
+static const char *const LATER_TABLES[] = { "flow",      "step", "choice", "branch",    "service", "backend",
+                                            "attribute", "faq",  "talk",   "talk_line", NULL };
 
 static int name_index(const char *const *names, const char *name, size_t len)
 {

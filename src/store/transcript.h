@@ -16,6 +16,7 @@ struct transcript_line {
     const char *kind, *text, *actor, *media;
     const char *state; /* in: of its turn; out, agent: the worst state among its parts; "" when it has none */
     const char *reason; /* of that outbox row */
+    const char *buttons, *tags; /* JSON arrays: what it offers, what rules noted about it */
 };
 
 typedef void transcript_row(void *context, const struct transcript_line *line);

@@ -287,7 +287,7 @@ static const struct {
     { "INSERT INTO rule (name, say) VALUES ('r', '{{ summary }}');",
       "a.sql:1: say: {{ summary }} comes with a later version" },
     { "INSERT INTO rule (name, say) VALUES ('r', '{{ phrase.hi }}');",
-      "a.sql:1: say: {{ phrase.hi }} comes with a later version" },
+      "a.sql:1: say: there is no phrase 'hi'" },
     { "INSERT INTO rule (name, say) VALUES ('r', '{{ field. }}');", "a.sql:1: say: " },
     /* examples */
     { RULE "INSERT INTO rule_example (rule, text) VALUES ('s', 'x');", "a.sql:2: there is no rule 's'" },

@@ -90,7 +90,12 @@ static void bodies_to_the_byte(void **state)
         .properties = "{\"buttons\":[\"Yes\",\"{{no}}\"],\"external_system_msg_body\":\"other\",\"n"
                       "\":12345678901234567890,\"o\":{\"{{k\":null,\"t\":true,\"f\":1.50}}",
     };
+    static const char *const LABELS[] = { "예", "12345678901234567890" };
     const struct send_recipient both[] = { ANA, PHONE };
+    const struct send_recipient offers[] = {
+        { ADDRESS_EXTERNAL, "ana", "Hi", "{\"button_3\":\"no\",\"button_4\":\"4\"}", LABELS, 2 },
+        { ADDRESS_PHONE_ALIAS, "+491", "Hi", NULL, LABELS, 2 },
+    };
     const struct {
         const struct send_target *target;
         const struct send_recipient *recipients;
@@ -122,6 +127,19 @@ static void bodies_to_the_byte(void **state)
           "{\"campaign_id\":\"c-1\",\"recipients\":[{\"external_user_id\":\"bob\\\"\",\"trigger_properties"
           "\":{\"external_system_msg_body\":\"Hi\",\"buttons\":[\"Yes\",\"{ {no} }\"],\"n\":"
           "\"12345678901234567890\",\"o\":{\"{ {k\":null,\"t\":true,\"f\":1.50}}}]}" },
+        { &REPLY, offers, 1,
+          "{\"campaign_id\":\"c-1\",\"recipients\":[{\"external_user_id\":\"ana\",\"trigger_properties"
+          "\":{\"external_system_msg_body\":\"Hi\",\"button_1\":\"예\",\"button_2\":"
+          "\"12345678901234567890\",\"button_4\":\"4\"}}]}" },
+        { &CANVAS, offers + 1, 1,
+          "{\"canvas_id\":\"k-1\",\"recipients\":[{\"user_alias\":{\"alias_name\":\"+491\","
+          "\"alias_label\":\"phone\"},\"context\":{\"body\":\"Hi\",\"button_1\":\"예\","
+          "\"button_2\":\"12345678901234567890\"}}]}" },
+        { &MESSAGE, offers, 2,
+          "{\"messages\":{\"whats_app\":{\"app_id\":\"a-1\",\"subscription_group_id\":\"g-1\",\"message_type"
+          "\":\"quick_reply_response_message\",\"message\":{\"body\":\"Hi\",\"buttons\":[{\"text\":\"예\"},"
+          "{\"text\":\"12345678901234567890\"}]}}},\"external_user_ids\":[\"ana\"],"
+          "\"user_aliases\":[{\"alias_name\":\"+491\",\"alias_label\":\"phone\"}]}" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
@@ -151,6 +169,9 @@ static void expect_refused(const struct send_target *target, const struct send_r
 
 static void senseless_requests_are_refused(void **state)
 {
+    static const char *const FOUR[] = { "a", "b", "c", "d" };
+    static const char *const BLANK[] = { " \x01" };
+    static const char *const LONG[] = { "123456789012345678901" };
     static const struct send_target NO_CAMPAIGN = { .carrier = CARRIER_CAMPAIGN };
     static const struct send_target NO_CANVAS = { .carrier = CARRIER_CANVAS, .campaign_id = "" };
     static const struct send_target NO_APP = { .carrier = CARRIER_MESSAGE, .subscription_group_id = "g" };
@@ -161,25 +182,36 @@ static void senseless_requests_are_refused(void **state)
         size_t count;
         const char *word;
     } CASES[] = {
-        { &NO_CAMPAIGN, { { ADDRESS_EXTERNAL, "a", "t", NULL } }, 1, "campaign_id" },
-        { &NO_CANVAS, { { ADDRESS_EXTERNAL, "a", "t", NULL } }, 1, "canvas_id" },
-        { &NO_APP, { { ADDRESS_EXTERNAL, "a", "t", NULL } }, 1, "app_id" },
-        { &NO_GROUP, { { ADDRESS_EXTERNAL, "a", "t", NULL } }, 1, "subscription_group_id" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL } }, 0, "recipients" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "", "t", NULL } }, 1, "id" },
-        { &REPLY, { { ADDRESS_EXTERNAL, NULL, "t", NULL } }, 1, "id" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "", NULL } }, 1, "empty" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", " \n\x01\t", NULL } }, 1, "empty" },
+        { &NO_CAMPAIGN, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0 } }, 1, "campaign_id" },
+        { &NO_CANVAS, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0 } }, 1, "canvas_id" },
+        { &NO_APP, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0 } }, 1, "app_id" },
+        { &NO_GROUP, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0 } }, 1, "subscription_group_id" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0 } }, 0, "recipients" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "", "t", NULL, NULL, 0 } }, 1, "id" },
+        { &REPLY, { { ADDRESS_EXTERNAL, NULL, "t", NULL, NULL, 0 } }, 1, "id" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "", NULL, NULL, 0 } }, 1, "empty" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", " \n\x01\t", NULL, NULL, 0 } }, 1, "empty" },
         { &REPLY,
-          { { ADDRESS_EXTERNAL, "a", "t", NULL }, { ADDRESS_EXTERNAL, "a", "s", NULL } },
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0 }, { ADDRESS_EXTERNAL, "a", "s", NULL, NULL, 0 } },
           2,
           "twice" },
         { &MESSAGE,
-          { { ADDRESS_EXTERNAL, "a", "t", NULL }, { ADDRESS_EXTERNAL, "b", "s", NULL } },
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0 }, { ADDRESS_EXTERNAL, "b", "s", NULL, NULL, 0 } },
           2,
           "differ" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "{\"a\":" } }, 1, "properties" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "[1]" } }, 1, "object" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "{\"a\":", NULL, 0 } }, 1, "properties" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "[1]", NULL, 0 } }, 1, "object" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4 } }, 1, "at most 3" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, BLANK, 1 } }, 1, "button" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, LONG, 1 } }, 1, "1 to 20" },
+        { &MESSAGE,
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 2 }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR, 3 } },
+          2,
+          "differ" },
+        { &MESSAGE,
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 1 }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR + 1, 1 } },
+          2,
+          "differ" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
@@ -188,8 +220,8 @@ static void senseless_requests_are_refused(void **state)
 
 static void an_alias_and_an_external_id_may_be_equal(void **state)
 {
-    const struct send_recipient recipients[] = { { ADDRESS_EXTERNAL, "+1", "t", NULL },
-                                                 { ADDRESS_PHONE_ALIAS, "+1", "t", NULL } };
+    const struct send_recipient recipients[] = { { ADDRESS_EXTERNAL, "+1", "t", NULL, NULL, 0 },
+                                                 { ADDRESS_PHONE_ALIAS, "+1", "t", NULL, NULL, 0 } };
     struct buf body = { 0 };
     struct error error;
     (void)state;

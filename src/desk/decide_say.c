@@ -1,0 +1,179 @@
+/*
+ * decide_say: see the header.
+ *
+ * A sentence that renders to nothing visible is no effect, since Braze would take a blank text and send it.
+ *
+ * A conversation remembers VARIABLES_MAX values. A ruleset sets no more names than that, so when there are
+ * more, some are of a ruleset that is gone: those make room.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "desk/button.h"
+#include "desk/decide_say.h"
+#include "text/fold.h"
+#include "text/template.h"
+
+enum { SAY_MAX = 64 * 1024 };
+
+struct effect *decide_add(struct decision *decision, enum effect_kind kind, const struct rule *rule)
+{
+    if (decision->effect_count == decision->effect_room) {
+        decision->effect_room = decision->effect_room == 0 ? 4 : decision->effect_room * 2;
+        decision->effects = alloc_resize(decision->effects, decision->effect_room, sizeof *decision->effects);
+    }
+    struct effect *effect = &decision->effects[decision->effect_count++];
+    *effect = (struct effect){ .kind = kind, .rule = rule };
+    return effect;
+}
+
+void decide_tag(struct decision *decision, const struct rule *rule)
+{
+    for (size_t i = 0; i < decision->effect_count; i++)
+        if (decision->effects[i].kind == EFFECT_TAG && strcmp(decision->effects[i].name, rule->tag) == 0)
+            return;
+    decide_add(decision, EFFECT_TAG, rule)->name = rule->tag;
+}
+
+void decide_cool(struct decision *decision, const struct variables *variables, const struct rule *rule)
+{
+    if (rule->cooldown_ms > 0)
+        decide_add(decision, EFFECT_COOLDOWN, rule)->until_at = variables->now + rule->cooldown_ms;
+}
+
+static bool is_blank(const char *text, size_t len)
+{
+    struct buf folded = { 0 };
+    fold_text(text, len, &folded);
+    bool is_empty = folded.len == 0;
+    buf_release(&folded);
+    return is_empty;
+}
+
+static void render(const struct template *template, struct variables *variables, size_t max, struct buf *out)
+{
+    struct template_env env = { variables_lookup, variables, variables->ruleset->zone };
+    if (template != NULL)
+        template_render(template, &env, max, out);
+}
+
+/* Saying */
+
+/* The rule's own campaign counts on its own channel only. */
+static const struct campaign *pick_campaign(const struct rule *rule, const struct decide_state *state)
+{
+    bool fits = rule->campaign != NULL && strcmp(rule->campaign->channel, state->channel) == 0;
+    return fits ? rule->campaign : NULL;
+}
+
+/* As a JSON array; NULL when none has a text. What becomes a quick reply is as short as WhatsApp wants it. */
+static char *render_buttons(const struct rule *rule, struct variables *variables)
+{
+    const struct channel *channel = ruleset_channel(variables->ruleset, variables->state->channel);
+    bool is_whatsapp = channel != NULL && channel->kind == CHANNEL_WHATSAPP;
+    struct button_list list = { 0 };
+    struct buf json = { 0 };
+    for (size_t i = 0; i < rule->button_count; i++) {
+        bool is_short = is_whatsapp && list.count < QUICK_REPLIES_MAX;
+        struct buf text = { 0 };
+        render(rule->buttons[i], variables, SAY_MAX, &text);
+        button_add(&list, buf_text(&text), is_short ? QUICK_REPLY_TEXT_MAX : BUTTON_TEXT_MAX);
+        buf_release(&text);
+    }
+    button_format(&list, 0, &json);
+    bool is_empty = list.count == 0;
+    button_release(&list);
+    if (!is_empty)
+        return buf_detach(&json);
+    buf_release(&json);
+    return NULL;
+}
+
+void decide_say(struct decision *decision, struct variables *variables, const struct rule *rule)
+{
+    struct buf text = { 0 };
+    render(rule->say, variables, SAY_MAX, &text);
+    if (is_blank(buf_text(&text), text.len)) {
+        buf_release(&text);
+        return;
+    }
+    struct effect *effect = decide_add(decision, EFFECT_SAY, rule);
+    effect->text = buf_detach(&text);
+    effect->buttons = rule->button_count > 0 ? render_buttons(rule, variables) : NULL;
+    effect->campaign = pick_campaign(rule, variables->state);
+    effect->is_consent = rule->action == ACTION_OPT_OUT;
+    decision->outcome = OUTCOME_ANSWER;
+}
+
+/* Setting */
+
+void decide_set(struct decision *decision, struct variables *variables, const struct rule *rule)
+{
+    for (size_t i = 0; i < rule->set_count; i++) {
+        struct buf value = { 0 };
+        render(rule->sets[i].value, variables, VARIABLE_BYTES_MAX, &value);
+        if (is_blank(buf_text(&value), value.len))
+            buf_clear(&value);
+        struct effect *effect = decide_add(decision, EFFECT_SET, rule);
+        effect->name = rule->sets[i].name;
+        effect->text = buf_detach(&value);
+    }
+}
+
+const struct effect *decide_value(const struct decision *decision, const char *name)
+{
+    for (size_t i = decision->effect_count; i > 0; i--) {
+        const struct effect *effect = &decision->effects[i - 1];
+        if (effect->kind == EFFECT_SET && strcmp(effect->name, name) == 0)
+            return effect;
+    }
+    return NULL;
+}
+
+/* Does this effect bring a variable that will be there afterwards? */
+static bool is_kept(const struct decision *decision, const struct effect *effect)
+{
+    return effect->kind == EFFECT_SET && *effect->text != '\0' &&
+           decide_value(decision, effect->name) == effect;
+}
+
+/* What stays of the old ones: known ones first in the count, but in their old order. */
+static void write_old(struct jsonw *json, struct variables *variables, size_t room)
+{
+    const struct json *old = variables_remembered(variables);
+    size_t known = 0;
+    for (const struct json *item = json_first(old); item != NULL; item = json_next(item))
+        known += decide_value(variables->decision, json_key(item)) == NULL &&
+                 ruleset_has_variable(variables->ruleset, json_key(item));
+    size_t strangers = room > known ? room - known : 0;
+    for (const struct json *item = json_first(old); item != NULL; item = json_next(item)) {
+        bool is_stranger = !ruleset_has_variable(variables->ruleset, json_key(item));
+        if (decide_value(variables->decision, json_key(item)) != NULL || (is_stranger && strangers == 0))
+            continue;
+        struct buf value = { 0 };
+        strangers -= is_stranger;
+        json_scalar(item, &value);
+        jsonw_text(json, json_key(item), buf_text(&value));
+        buf_release(&value);
+    }
+}
+
+void decide_keep(struct decision *decision, struct variables *variables)
+{
+    size_t sets = 0, kept = 0;
+    for (size_t i = 0; i < decision->effect_count; i++) {
+        sets += decision->effects[i].kind == EFFECT_SET;
+        kept += is_kept(decision, &decision->effects[i]);
+    }
+    if (sets == 0)
+        return;
+    struct jsonw json = { .out = &decision->remembered };
+    jsonw_object(&json, NULL);
+    write_old(&json, variables, VARIABLES_MAX - kept);
+    for (size_t i = 0; i < decision->effect_count; i++)
+        if (is_kept(decision, &decision->effects[i]))
+            jsonw_text(&json, decision->effects[i].name, decision->effects[i].text);
+    jsonw_end_object(&json);
+}

@@ -1,0 +1,33 @@
+/*
+ * decide_say: the effects of a rule that says, sets, tags and cools down. Part of desk/decide.
+ *
+ * Each of these appends to the decision's effects, in the order in which they are called. Values are rendered
+ * from the groups that `variables` knows at that moment.
+ */
+#ifndef DESK_DECIDE_SAY_H
+#define DESK_DECIDE_SAY_H
+
+#include "desk/decide.h"
+#include "desk/decide_variable.h"
+
+/* A new effect of a rule; the pointer is good until the next. */
+struct effect *decide_add(struct decision *decision, enum effect_kind kind, const struct rule *rule);
+
+/* Nothing, when another rule has noted the same tag. */
+void decide_tag(struct decision *decision, const struct rule *rule);
+
+/* What rule_set rows say, each value known to those behind it. */
+void decide_set(struct decision *decision, struct variables *variables, const struct rule *rule);
+
+/* The sentence and its buttons; nothing when it renders to nothing visible. */
+void decide_say(struct decision *decision, struct variables *variables, const struct rule *rule);
+
+void decide_cool(struct decision *decision, const struct variables *variables, const struct rule *rule);
+
+/* The newest EFFECT_SET of a variable, or NULL. */
+const struct effect *decide_value(const struct decision *decision, const char *name);
+
+/* Writes decision->remembered when anything was set. */
+void decide_keep(struct decision *decision, struct variables *variables);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * recall: see the header.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "desk/button.h"
+#include "desk/recall.h"
+#include "store/cooldown.h"
+#include "store/message.h"
+
+static void add_cooling(void *context, const char *rule, int64_t until_at)
+{
+    struct recall *recall = context;
+
+    if (recall->cooling_count == recall->cooling_room) {
+        recall->cooling_room = recall->cooling_room == 0 ? 4 : recall->cooling_room * 2;
+        recall->cooling = alloc_resize(recall->cooling, recall->cooling_room, sizeof *recall->cooling);
+    }
+    recall->cooling[recall->cooling_count++] = (struct cooling){ alloc_text(rule), until_at };
+}
+
+/* The texts that stood as numbered lines below the bot's last words; what stood as a button has no number. */
+static int load_choices(struct recall *recall, struct desk *desk, int64_t conversation, struct error *error)
+{
+    struct buf buttons = { 0 }, sent_by = { 0 };
+    struct button_list list = { 0 };
+    int found = message_offered(desk->db, conversation, &buttons, &sent_by, error);
+
+    if (found == 1) {
+        button_parse(buf_text(&buttons), &list);
+        button_format(&list, button_shown(&list, ruleset_campaign(desk->rules, buf_text(&sent_by))),
+                      &recall->choices);
+    }
+    button_release(&list);
+    buf_release(&buttons);
+    buf_release(&sent_by);
+    return found < 0 ? -1 : 0;
+}
+
+int recall_load(struct recall *recall, struct desk *desk, const struct conversation *conversation,
+                const char *text, int64_t now, struct decide_state *state, struct error *error)
+{
+    bool is_first = state->message_count <= 1;
+
+    if (!is_first && desk->rules->variable_count > 0 &&
+        conversation_variables(desk->db, conversation->id, &recall->variables, error) < 0)
+        return -1;
+    if (desk->rules->has_cooldowns &&
+        cooldown_list(desk->db, conversation->contact, now, add_cooling, recall, error) != 0)
+        return -1;
+    if (!is_first && desk->rules->has_buttons && button_is_number(text) &&
+        load_choices(recall, desk, conversation->id, error) != 0)
+        return -1;
+    state->variables = recall->variables.len > 0 ? buf_text(&recall->variables) : NULL;
+    state->cooling = recall->cooling;
+    state->cooling_count = recall->cooling_count;
+    state->choices = recall->choices.len > 0 ? buf_text(&recall->choices) : NULL;
+    return 0;
+}
+
+void recall_release(struct recall *recall)
+{
+    for (size_t i = 0; i < recall->cooling_count; i++)
+        free((char *)recall->cooling[i].rule);
+    free(recall->cooling);
+    buf_release(&recall->variables);
+    buf_release(&recall->choices);
+    *recall = (struct recall){ 0 };
+}

@@ -1,0 +1,28 @@
+/*
+ * recall: what a decision reads of the past beside the contact and the conversation's own row: variables,
+ * rules that rest, texts that were offered. Each costs one look-up by an index, and is looked up only where
+ * the rules in force, and the message, have a use for it.
+ */
+#ifndef DESK_RECALL_H
+#define DESK_RECALL_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "desk/decide.h"
+#include "desk/desk.h"
+#include "store/conversation.h"
+
+struct recall { /* the zero value is empty; what a decide_state got from it is borrowed */
+    struct buf variables, choices;
+    struct cooling *cooling; /* names owned */
+    size_t cooling_count, cooling_room;
+};
+
+/* For a message of the conversation, whose number *state has already. Fills the other members of *state. */
+int recall_load(struct recall *recall, struct desk *desk, const struct conversation *conversation,
+                const char *text, int64_t now, struct decide_state *state, struct error *error);
+void recall_release(struct recall *recall);
+
+#endif
