@@ -380,6 +380,7 @@ SYSTEM = \
   tests/system/14_readme.py \
   tests/system/15_attacks.py \
   tests/system/16_conditions.py \
+  tests/system/17_acts.py \
   tests/system/18_history.py \
   tests/system/19_check.py \
   tests/system/20_init.py \

@@ -1,6 +1,6 @@
 -- Rules. A rule takes a message when one of its `words` (or its `pattern`) is in it and nothing of its `unless` is. Of
 -- all rules that would take it, the one with the highest `priority` (0 to 1000, else 500) wins; of equals, the first
--- here. What it does is its `action`: say (if you write none), ignore, opt_out, opt_in, handoff, close.
+-- here. What it does is its `action`: say (if you write none), ignore, opt_out, opt_in, handoff, close, tag.
 
 
 -- The way out and back in -----------------------------------------------------------------------------------------
@@ -87,8 +87,6 @@ INSERT INTO rule (name, words, unless, campaign, say) VALUES
 INSERT INTO rule (name, priority, words, say) VALUES
   ('thanks', 300, 'thanks, thank you, thx, 감사*, 고마*', 'With pleasure. Mind the crumbs!'),
   ('bye', 290, '=bye, =goodbye, =see you, =good night, =안녕히 계세요', 'Bye! We will leave the smell on for you.'),
-  ('joke', 280, 'joke, funny, bored, 농담',
-   'Why did the baker stop making doughnuts? The whole business had a hole in it.'),
   ('bot', 280, 'are you a bot, are you human, are you real, who are you, 누구세요',
    'I am the talking half of {{ business_name }}. The baking half has hands; write "person" to meet it.'),
   ('favourite', 270, 'recommend*, favourite, favorite, best, 추천',
@@ -96,6 +94,13 @@ INSERT INTO rule (name, priority, words, say) VALUES
   ('hello-again', 210, 'hi, hello, hey, good morning, good evening, 안녕, 안녕하세요',
    'Hello {{ first_name | default: "there" }}! I know our hours, prices, menu, your order number, and one joke.'),
   ('love', 200, 'love you, i love, yummy, delicious, 맛있*', 'The oven blushes.');
+
+
+-- `cooldown`: after the rule has won it rests for this customer, and the next one that takes the message answers.
+INSERT INTO rule (name, priority, words, cooldown, say) VALUES
+  ('joke', 280, 'joke, funny, bored, 농담', '1 hour',
+   'Why did the baker stop making doughnuts? The whole business had a hole in it.'),
+  ('one-joke-an-hour', 279, 'joke, funny, bored, 농담', NULL, 'One joke an hour: the dough must rest, and so must I.');
 
 
 -- The rest --------------------------------------------------------------------------------------------------------

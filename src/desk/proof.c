@@ -106,7 +106,8 @@ static void describe(const struct rule_example *example, const struct decision *
 
     if (!example->must_win) {
         buf_addf(sentence, "must not be taken by the rule %s, but it is taken", example->rule->name);
-        add_words(decision, sentence);
+        if (winner == example->rule) /* else it is a tag rule, and the words are another's */
+            add_words(decision, sentence);
         return;
     }
     buf_addf(sentence, "should be taken by the rule %s, but %s", example->rule->name,
@@ -120,6 +121,15 @@ static void describe(const struct rule_example *example, const struct decision *
     add_words(decision, sentence);
 }
 
+/* A tag rule never wins; what it is asked is whether it noted. */
+static bool is_taken(const struct decision *decision, const struct rule *rule)
+{
+    for (size_t i = 0; i < decision->tagged_count; i++)
+        if (decision->tagged[i] == rule)
+            return true;
+    return decision->rule == rule;
+}
+
 /* Appends a sentence when the example fails. */
 static bool holds(const struct proof *proof, const struct rule_example *example, struct buf *sentence)
 {
@@ -128,7 +138,7 @@ static bool holds(const struct proof *proof, const struct rule_example *example,
     int64_t now;
     struct decide_state state = facts_of(proof, example, &now);
     decide(proof->ruleset, proof->matcher, &state, &input, now, &decision);
-    bool is_won = decision.rule == example->rule;
+    bool is_won = is_taken(&decision, example->rule);
     if (is_won != example->must_win)
         describe(example, &decision, sentence);
     decision_release(&decision);

@@ -51,7 +51,8 @@ void check_warn_rule(struct check *check, const struct rule *rule, const char *f
 
 bool rule_is_conditional(const struct rule *rule)
 {
-    return rule->only_if != NULL;
+    /* A tag rule lets all pass on, one with a cooldown lets them pass while it rests. */
+    return rule->only_if != NULL || rule->action == ACTION_TAG || rule->cooldown_ms > 0;
 }
 
 static bool matches(struct check *check, const struct pattern *pattern, const struct buf *folded)

@@ -99,6 +99,17 @@ static const struct {
       NULL,
       { 0 } },
     { CARRIERS CONSENT, "no-fallback -: there is no fallback", { "priority 0" } },
+    /* a tag rule, and one that rests, let messages pass on */
+    { BASE "INSERT INTO rule (name, words, action) VALUES ('a', 'x', 'tag');\n"
+           "INSERT INTO rule (name, words, say, cooldown) VALUES ('b', 'x', 's', '1 hour');\n"
+           "INSERT INTO rule (name, words, say) VALUES ('c', 'x', 's');\n"
+           "INSERT INTO rule (name, priority, action) VALUES ('all', 900, 'tag');\n"
+           "INSERT INTO rule (name, priority, say, cooldown) VALUES ('hello', 90, 's', '1 day');",
+      NULL,
+      { 0 } },
+    { CARRIERS CONSENT "INSERT INTO rule (name, action) VALUES ('all', 'tag');",
+      "no-fallback -: there is no fallback",
+      { 0 } },
     /* never wins: everything is taken before */
     { BASE "INSERT INTO rule (name, say) VALUES ('all', 's');\n",
       "never-wins rest: a.sql:3: the rule rest can never win: all (a.sql:4, priority 500) takes every message",

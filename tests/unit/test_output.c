@@ -247,6 +247,49 @@ static void transcripts_indent_further_lines(void **state)
           "");
 }
 
+static void exchanges_show_buttons_and_tags(void **state)
+{
+    static const struct exchange_line ASKED = { .kind = "in", .text = "cake", .actor = "Ana", .state = "answered",
+                                                .reason = "", .buttons = "[]", .tags = "[\"sweet\",\"a\\nb\"]" };
+    static const struct exchange_line ANSWER = { .kind = "out", .text = "Which?", .actor = "cake", .state = "accepted",
+                                                 .reason = "", .buttons = "[\"Big\",\"A\\nB\"]", .tags = "[]" };
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 0, false);
+
+    (void)state;
+    output_exchange(output, "messages", EXCHANGE_CHAT);
+    output_line(output, &ANSWER);
+    output_exchange_end(output);
+    output_exchange(output, "messages", EXCHANGE_TRANSCRIPT);
+    output_line(output, &ASKED);
+    output_line(output, &ANSWER);
+    output_exchange_end(output);
+    output_end(output);
+    check(&screen,
+          "  ╭────────╮\n"
+          "  │ Which? │\n"
+          "  ╰────────╯\n"
+          "    [ Big ]  [ A\\nB ]\n"
+          "    cake\n"
+          "\n"
+          "1970-01-01\n"
+          "00:00:00  Ana               cake\n"
+          "                            tagged sweet, a\\nb\n"
+          "00:00:00  bot               Which?\n"
+          "                            [ Big ]  [ A\\nB ]\n"
+          "                            cake\n",
+          "");
+    output = begin(&screen, OUTPUT_JSON, 0, false);
+    output_exchange(output, "messages", EXCHANGE_TRANSCRIPT);
+    output_line(output, &ASKED);
+    output_exchange_end(output);
+    output_end(output);
+    check(&screen,
+          "{\"format\":1,\"messages\":[{\"id\":null,\"at\":null,\"kind\":\"in\",\"actor\":\"Ana\",\"text\":\"cake\","
+          "\"state\":\"answered\",\"reason\":null,\"buttons\":null,\"tags\":[\"sweet\",\"a\\nb\"]}]}\n",
+          "");
+}
+
 static void chats_draw_bubbles(void **state)
 {
     struct screen screen;
@@ -417,6 +460,7 @@ int main(void)
         cmocka_unit_test(underlines_and_colours_with_colour_only),
         cmocka_unit_test(records_leave_out_what_is_unknown),
         cmocka_unit_test(transcripts_indent_further_lines),
+        cmocka_unit_test(exchanges_show_buttons_and_tags),
         cmocka_unit_test(chats_draw_bubbles),
         cmocka_unit_test(patches_show_signs_and_numbers_and_cut_nothing),
         cmocka_unit_test(cuts_leave_the_mark),

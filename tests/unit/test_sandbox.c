@@ -64,6 +64,8 @@ static struct workspace *new_workspace(void)
     strncpy(workspace->api_key, "sandbox-key", ID_SIZE - 1);
     assert_int_equal(campaign_list_add(&workspace->campaigns, "reply", &error), 0);
     assert_int_equal(campaign_list_add(&workspace->campaigns, "reopen:template:words", &error), 0);
+    assert_int_equal(campaign_list_add(&workspace->campaigns, "two:buttons=2", &error), 0);
+    assert_int_equal(campaign_list_add(&workspace->campaigns, "bad:buttons=4", &error), -1);
     assert_int_equal(id_list_add(&workspace->denied, "nothing.at.all", &error), 0);
     return workspace;
 }
@@ -377,6 +379,75 @@ static void test_accepted_but_not_sent(void **state)
     assert_string_equal(verdict.deliveries[0].dropped, "there are more than 3 buttons");
     verdict_release(&verdict);
     free(workspace);
+}
+
+#define OFFERS(campaign, property, more) \
+    "{\"campaign_id\":\"" campaign "\",\"recipients\":[{\"external_user_id\":\"a\",\"trigger_properties\":" \
+    "{\"" property "\":\"hi\"," more "}}]}"
+#define LABEL_20 "스무글자스무글자스무글자스무글자스무글자"
+
+static void test_buttons_are_judged_strictly(void **state)
+{
+    static const char GAP[] = "the buttons are not button_1, button_2, button_3, without a gap";
+    static const struct {
+        const char *path, *body;
+        size_t count;
+        const char *dropped; /* NULL: sent */
+    } CASES[] = {
+        { TRIGGER, OFFERS("reply", "external_system_msg_body", "\"button_1\":\"" LABEL_20 "\""), 1, NULL },
+        { TRIGGER, OFFERS("two", "external_system_msg_body", "\"button_1\":\"a\",\"button_2\":\"b\""), 2, NULL },
+        { TRIGGER,
+          OFFERS("two", "external_system_msg_body", "\"button_1\":\"a\",\"button_2\":\"b\",\"button_3\":\"c\""), 3,
+          "there are more buttons than the layout shows" },
+        { TRIGGER, OFFERS("reply", "external_system_msg_body", "\"button_1\":\"" LABEL_20 "!\""), 1,
+          "a button is over 20 characters" },
+        { TRIGGER, OFFERS("reply", "external_system_msg_body", "\"button_1\":\" \""), 1, "a button has no text" },
+        { TRIGGER, OFFERS("reply", "external_system_msg_body", "\"button_1\":\"a\\nb\""), 1,
+          "a button holds a line break or a tab" },
+        { TRIGGER, OFFERS("reply", "external_system_msg_body", "\"button_1\":1"), 0, "a button is no string" },
+        { TRIGGER, OFFERS("reply", "external_system_msg_body", "\"button_2\":\"b\""), 0, GAP },
+        { TRIGGER, OFFERS("reply", "external_system_msg_body", "\"button_1\":\"a\",\"button_3\":\"c\""), 1, GAP },
+        { TRIGGER, OFFERS("reply", "external_system_msg_body", "\"button_1\":\"a\",\"button_4\":\"d\""), 1, GAP },
+        { TRIGGER, OFFERS("reopen", "words", "\"button_1\":\"a\""), 1, "the buttons of a template are fixed" },
+        { SEND,
+          WHATSAPP("quick_reply_response_message",
+                   "{\"body\":\"b\",\"buttons\":[{\"text\":\"a\"},{\"text\":\"b\"},{\"text\":\"c\"}]}"),
+          3, NULL },
+        { SEND, WHATSAPP("quick_reply_response_message", "{\"body\":\"b\",\"buttons\":[{\"text\":\"" LABEL_20 "!\"}]}"),
+          1, "a button is over 20 characters" },
+        { SEND,
+          WHATSAPP("quick_reply_response_message",
+                   "{\"body\":\"b\",\"buttons\":[{\"text\":\"a\"},{\"text\":\"a\"}]}"),
+          2, "two buttons have the same text" },
+    };
+    struct workspace *workspace = new_workspace();
+    struct verdict verdict = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        judge(workspace, CASES[i].path, CASES[i].body, &verdict);
+        assert_int_equal(verdict.status, 201);
+        assert_int_equal(verdict.deliveries[0].button_count, CASES[i].count);
+        if (CASES[i].dropped == NULL)
+            assert_null(verdict.deliveries[0].dropped);
+        else
+            assert_string_equal(verdict.deliveries[0].dropped, CASES[i].dropped);
+    }
+    verdict_release(&verdict);
+    free(workspace);
+}
+
+static void test_a_text_above_buttons_is_short(void **state)
+{
+    struct buf text = { 0 };
+
+    (void)state;
+    for (int i = 0; i < 1024; i++)
+        buf_add_text(&text, "한");
+    assert_null(whatsapp_body_trouble(buf_text(&text)));
+    buf_add_text(&text, "!");
+    assert_non_null(whatsapp_body_trouble(buf_text(&text)));
+    buf_release(&text);
 }
 
 static void test_whatsapp_counts_characters_not_bytes(void **state)
@@ -876,6 +947,8 @@ int main(void)
         cmocka_unit_test(test_limits_of_size),
         cmocka_unit_test(test_ids_need_a_likeness_when_none_is_given),
         cmocka_unit_test(test_accepted_but_not_sent),
+        cmocka_unit_test(test_buttons_are_judged_strictly),
+        cmocka_unit_test(test_a_text_above_buttons_is_short),
         cmocka_unit_test(test_whatsapp_counts_characters_not_bytes),
         cmocka_unit_test(test_liquid_is_seen_wherever_it_hides),
         cmocka_unit_test(test_track_names_the_bad_object),
