@@ -83,10 +83,10 @@ static const struct {
     { RULES
       "INSERT INTO rule_counterexample (rule, text) VALUES ('hours', 'Open'), ('rest', 'x'), ('rest', 'y');",
       3, "a.sql:5: \"Open\" must not be taken by the rule hours, but it is taken on \"Open\" (and 2 more)" },
-    { RULES "INSERT INTO rule (name, action, words) VALUES ('loud', 'tag', 'hey');\n"
+    { RULES "INSERT INTO rule (name, priority, action, words) VALUES ('loud', 900, 'tag', 'hey');\n"
             "INSERT INTO rule_example (rule, text) VALUES ('loud', 'hey, leak'), ('leak', 'hey, leak'), ('loud', 'ho');",
       1, "a.sql:6: \"ho\" should be taken by the rule loud, but rest (a.sql:4, priority 0) takes it" },
-    { RULES "INSERT INTO rule (name, action, words) VALUES ('loud', 'tag', 'hey');\n"
+    { RULES "INSERT INTO rule (name, priority, action, words) VALUES ('loud', 900, 'tag', 'hey');\n"
             "INSERT INTO rule_counterexample (rule, text) VALUES ('loud', 'ho'), ('loud', 'hey, leak');",
       1, "a.sql:6: \"hey, leak\" must not be taken by the rule loud, but it is taken" },
     { "INSERT INTO rule (name, words, say) VALUES ('r', 'w', 's');\n"
