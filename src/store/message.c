@@ -7,8 +7,8 @@
 #include "store/message.h"
 
 static const char PUT[] =
-    "INSERT INTO message (id, conversation, turn, at, kind, text, actor, webhook, campaign, sent_at, media, fields, flags, buttons, "
-    "tags) "
+    "INSERT INTO message (id, conversation, turn, at, kind, text, actor, webhook, campaign, sent_at, media, fields, "
+    "flags, buttons, tags) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 
 int message_number(struct db *db, int64_t *id, struct error *error)
