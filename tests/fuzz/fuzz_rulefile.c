@@ -46,12 +46,27 @@ static void split(const uint8_t *data, size_t size, struct rulefiles *files)
     buf_release(&name);
 }
 
+static void check_list(const char *text, enum json_kind kind, size_t least, size_t most)
+{
+    struct json *list = NULL;
+    MUST(json_parse(text, strlen(text), JSON_STRICT, &list, NULL) == 0);
+    MUST(json_kind(list) == kind && json_count(list) >= least && json_count(list) <= most);
+    json_free(list);
+}
+
 static void check_effects(const struct decision *decision, const struct decide_state *state)
 {
     bool speaks = false;
     for (size_t i = 0; i < decision->effect_count; i++) {
         const struct effect *effect = &decision->effects[i];
-        MUST((effect->kind == EFFECT_SAY) == (effect->text != NULL));
+        MUST((effect->kind == EFFECT_SAY || effect->kind == EFFECT_SET) == (effect->text != NULL));
+        MUST((effect->kind == EFFECT_TAG || effect->kind == EFFECT_SET) == (effect->name != NULL));
+        MUST(effect->rule == decision->rule || effect->rule->action == ACTION_TAG);
+        MUST(effect->kind != EFFECT_COOLDOWN || effect->until_at > 1000);
+        if (effect->kind == EFFECT_SET)
+            MUST(strlen(effect->text) <= VARIABLE_BYTES_MAX && utf8_is_valid(effect->text, strlen(effect->text)));
+        if (effect->buttons != NULL)
+            check_list(effect->buttons, JSON_ARRAY, 1, BUTTONS_MAX);
         MUST((effect->kind == EFFECT_HANDOFF) <= (effect->team != NULL));
         speaks |= effect->kind == EFFECT_SAY;
         if (effect->kind == EFFECT_SAY)
@@ -63,7 +78,9 @@ static void check_effects(const struct decision *decision, const struct decide_s
             MUST(decision->rule->action == ACTION_OPT_IN || decision->rule->action == ACTION_OPT_OUT);
     }
     MUST(speaks == (decision->outcome == OUTCOME_ANSWER));
-    MUST(decision->effect_count == 0 || decision->rule != NULL);
+    MUST(decision->effect_count == 0 || decision->rule != NULL || decision->tagged_count > 0);
+    if (decision->remembered.len > 0)
+        check_list(buf_text(&decision->remembered), JSON_OBJECT, 0, VARIABLES_MAX);
 }
 
 static void decide_twice(const struct ruleset *ruleset, const struct decide_state *state, const char *text)
@@ -108,7 +125,7 @@ static void check_opening(const struct ruleset *ruleset, int64_t at)
 static void use(const struct ruleset *ruleset)
 {
     static const char *const OWNERS[] = { "bot", "agent" };
-    static const char *const TEXTS[] = { "", "stop", "hello 123 \u4e00 caf\u00e9", "a,b order #12345" };
+    static const char *const TEXTS[] = { "", "stop", "hello 123 \u4e00 caf\u00e9", "a,b order #12345", "1" };
     struct decide_state state = { .channel = "whatsapp", .first_name = "A", .language = "", .time_zone = "",
                                   .message_count = 1, .fields = "{\"a\":1}" };
     for (size_t i = 1; i < ruleset->rule_count; i++)
@@ -116,6 +133,8 @@ static void use(const struct ruleset *ruleset)
     for (int i = 0; i < 4; i++) {
         state.owner = OWNERS[i % 2];
         state.is_opted_out = i / 2;
+        state.variables = i % 2 == 0 ? NULL : "{\"v\":\"old\",\"w\":\"{{ v }}\"}";
+        state.choices = "[\"hello\",\"\"]";
         for (size_t j = 0; j < sizeof TEXTS / sizeof TEXTS[0]; j++)
             decide_twice(ruleset, &state, TEXTS[j]);
         for (size_t j = 0; j < ruleset->example_count && j < 10; j++)
