@@ -97,10 +97,10 @@ INSERT INTO rule (name, priority, words, say) VALUES
 
 
 -- `cooldown`: after the rule has won it rests for this customer, and the next one that takes the message answers.
-INSERT INTO rule (name, priority, words, cooldown, say) VALUES
-  ('joke', 280, 'joke, funny, bored, 농담', '1 hour',
+INSERT INTO rule (name, priority, words, unless, cooldown, say) VALUES
+  ('joke', 280, 'joke, funny, bored, 농담', 'another joke, one more joke', '1 hour',
    'Why did the baker stop making doughnuts? The whole business had a hole in it.'),
-  ('one-joke-an-hour', 279, 'joke, funny, bored, 농담', NULL, 'One joke an hour: the dough must rest, and so must I.');
+  ('one-joke-an-hour', 279, 'joke, funny, bored, 농담', NULL, NULL, 'One joke an hour: the dough must rest, and so must I.');
 
 
 -- The rest --------------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ INSERT INTO rule (name, priority, action, target, words) VALUES
 INSERT INTO rule_example (rule, text) VALUES
   ('cakes', 'do you have cake?'), ('cakes', '케이크 있어요?'), ('cake-kept', 'Carrot cake'), ('cake-kept', '당근 케이크'),
   ('cake-kept', 'Quick, the lemon cake please'), ('no-cake', 'No cake, thanks'), ('my-cake', 'what was my cake again?'),
-  ('in-a-hurry', 'QUICK, a baguette!'), ('in-a-hurry', '빨리 주세요'), ('joke', 'another joke');
+  ('in-a-hurry', 'QUICK, a baguette!'), ('in-a-hurry', '빨리 주세요'), ('one-joke-an-hour', 'another joke');
 INSERT INTO rule_counterexample (rule, text) VALUES
   ('cakes', 'pancakes?'), ('cakes', 'a birthday cake for Mia'), ('no-cake', 'no cake is as good as yours'),
   ('in-a-hurry', 'no rush'), ('cake-kept', 'a carrot, a cake');
