@@ -178,7 +178,9 @@ static const struct column RULE_COLUMNS[] = {
     { "action", "action", LOOK_PLAIN }, { "is_disabled", NULL, LOOK_PLAIN },
     { "words", "words", LOOK_LONG },    { "pattern", "pattern", LOOK_LONG },
     { "unless", "unless", LOOK_LONG },  { "only_if", "only if", LOOK_LONG },
-    { "team", NULL, LOOK_PLAIN },       { "campaign", NULL, LOOK_PLAIN },
+    { "tag", NULL, LOOK_PLAIN },        { "cooldown_ms", NULL, LOOK_NUMBER },
+    { "buttons", NULL, LOOK_NUMBER },   { "team", NULL, LOOK_PLAIN },
+    { "campaign", NULL, LOOK_PLAIN },
     { "file", "file", LOOK_PLAIN },     { "line", "line", LOOK_NUMBER },
 };
 
@@ -202,6 +204,8 @@ static void list_rules(struct output *output, const struct ruleset *rules, const
                                             cell_text(rule->source_words), cell_text(rule->source_pattern),
                                             cell_text(rule->source_unless),
                                             cell_text(rule->source_only_if),
+                                            cell_text(rule->tag), cell_number(rule->cooldown_ms),
+                                            cell_number((int64_t)rule->button_count),
                                             cell_text(rule->team != NULL ? rule->team->name : NULL),
                                             cell_text(rule->campaign != NULL ? rule->campaign->name : NULL),
                                             cell_text(rule->file), cell_number(rule->line) });

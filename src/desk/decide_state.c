@@ -18,6 +18,9 @@ enum fact_kind {
     FACT_FLAG,   /* bool */
     FACT_NUMBER, /* int64_t */
     FACT_OBJECT, /* const char *: a JSON object, kept as JSON */
+    FACT_ARRAY,  /* const char *: a JSON array, kept as JSON; NULL: none */
+    FACT_WORD,   /* an enum: which of OPEN_WORDS */
+    FACT_TIMES,  /* const struct cooling *: an object of names and times, its count beside it */
     FACT_NAMES,  /* const char *const *: an array of texts, NULL-terminated */
 };
 
@@ -26,6 +29,9 @@ static const char *const KINDS[] = {
     [FACT_FLAG] = "true or false",
     [FACT_NUMBER] = "whole number",
     [FACT_OBJECT] = "object",
+    [FACT_ARRAY] = "array",
+    [FACT_WORD] = "word that is known",
+    [FACT_TIMES] = "object of times",
     [FACT_NAMES] = "list of names",
 };
 
@@ -39,6 +45,12 @@ static const struct fact {
     FACT(channel, FACT_TEXT),         FACT(owner, FACT_TEXT),     FACT(is_opted_out, FACT_FLAG),
     FACT(first_name, FACT_TEXT),      FACT(language, FACT_TEXT),  FACT(time_zone, FACT_TEXT),
     FACT(message_count, FACT_NUMBER), FACT(fields, FACT_OBJECT),  FACT(disabled_rules, FACT_NAMES),
+    /* with the conditions */
+    FACT(variables, FACT_OBJECT),     FACT(campaign, FACT_TEXT),  FACT(country, FACT_TEXT),
+    FACT(sent_at, FACT_NUMBER),       FACT(last_rule, FACT_TEXT), FACT(is_first_contact, FACT_FLAG),
+    FACT(last_in_at, FACT_NUMBER),    FACT(open, FACT_WORD),
+    /* with the acts */
+    FACT(cooling, FACT_TIMES),        FACT(choices, FACT_ARRAY),
 };
 enum { FACT_COUNT = sizeof FACTS / sizeof *FACTS };
 
@@ -55,11 +67,12 @@ static bool read_text(const struct json *value, const char **text)
     return *text != NULL;
 }
 
-static bool read_object(struct decide_record *record, const struct json *value, const char **json)
+static bool read_json(struct decide_record *record, enum json_kind kind, const struct json *value,
+                      const char **json)
 {
     struct buf out = { 0 };
 
-    if (json_kind(value) != JSON_OBJECT)
+    if (json_kind(value) != kind)
         return false;
     json_format(value, &out);
     *json = own(record, buf_detach(&out));
@@ -81,6 +94,37 @@ static bool read_names(struct decide_record *record, const struct json *value, c
     return true;
 }
 
+static bool read_open(const struct json *value, enum open_claim *open)
+{
+    static const char *const words[] = { [OPEN_YES] = "yes", [OPEN_NO] = "no" };
+
+    for (enum open_claim i = OPEN_YES; i <= OPEN_NO && json_text(value) != NULL; i++)
+        if (strcmp(words[i], json_text(value)) == 0) {
+            *open = i;
+            return true;
+        }
+    return false;
+}
+
+static bool read_cooling(struct decide_record *record, const struct json *value)
+{
+    struct decide_state *state = &record->state;
+    struct cooling *list;
+    size_t count = 0;
+
+    if (json_kind(value) != JSON_OBJECT)
+        return false;
+    list = own(record, alloc_array(json_count(value) + 1, sizeof *list));
+    for (const struct json *item = json_first(value); item != NULL; item = json_next(item), count++) {
+        list[count].rule = json_key(item);
+        if (!json_int(item, &list[count].until_at))
+            return false;
+    }
+    state->cooling = list;
+    state->cooling_count = count;
+    return true;
+}
+
 static bool read_fact(struct decide_record *record, const struct fact *fact, const struct json *value)
 {
     void *place = (char *)&record->state + fact->offset;
@@ -89,7 +133,10 @@ static bool read_fact(struct decide_record *record, const struct fact *fact, con
     case FACT_TEXT: return read_text(value, place);
     case FACT_FLAG: return json_bool(value, place);
     case FACT_NUMBER: return json_int(value, place);
-    case FACT_OBJECT: return read_object(record, value, place);
+    case FACT_OBJECT: return read_json(record, JSON_OBJECT, value, place);
+    case FACT_ARRAY: return read_json(record, JSON_ARRAY, value, place);
+    case FACT_WORD: return read_open(value, place);
+    case FACT_TIMES: return read_cooling(record, value);
     case FACT_NAMES: return read_names(record, value, place);
     }
     abort();

@@ -145,7 +145,7 @@ static int take_only_if(const struct ruleset *ruleset, const struct row *row, st
     rule->only_if = expressions_add(private->expressions, rule->source_only_if, error);
     if (rule->only_if != NULL &&
         fact_check(rule->only_if, rule->pattern, is_known_variable, &naming, error) == 0 &&
-        fact_check_values(rule->source_only_if, rule->pattern, error) == 0)
+        fact_check_values(rule->source_only_if, is_known_variable, &naming, error) == 0)
         return 0;
     return row_blame(row, "only_if", error);
 }

@@ -15,12 +15,13 @@
 
 enum { KEYS_MAX = 2 };
 
-/* Tables whose rows are known by more than their name. */
+/* Tables whose rows are known by something else than their name alone. */
 static const struct {
-    const char *table, *keys[KEYS_MAX];
+    const char *table, *keys[KEYS_MAX + 1];
 } KEYS[] = {
-    { "phrase", { "name", "language" } },
-    { "attribute", { "name", "at" } },
+    { "phrase", { "name", "language", NULL } }, { "attribute", { "name", "at", NULL } },
+    { "rule_set", { "rule", "name", NULL } },   { "opening", { "days", NULL } },
+    { "holiday", { "day", NULL } },
 };
 
 static bool is_rule(const struct row *row)
@@ -28,20 +29,27 @@ static bool is_rule(const struct row *row)
     return strcmp(row->table, "rule") == 0;
 }
 
-static bool has_name(const struct row *row)
+/* The columns by which a row is known, NULL-terminated; NULL: all of them. */
+static const char *const *keys_of(const struct row *row)
 {
-    return strcmp(row->names[0], "name") == 0;
+    static const char *const NAME[] = { "name", NULL };
+
+    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
+        if (strcmp(KEYS[i].table, row->table) == 0)
+            return KEYS[i].keys;
+    return strcmp(row->names[0], "name") == 0 ? NAME : NULL;
 }
 
 static bool is_key(const struct row *row, size_t column)
 {
-    if (!has_name(row))
+    const char *const *key = keys_of(row);
+
+    if (key == NULL)
         return true;
-    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
-        for (size_t k = 0; k < KEYS_MAX && strcmp(KEYS[i].table, row->table) == 0; k++)
-            if (strcmp(row->names[column], KEYS[i].keys[k]) == 0)
-                return true;
-    return column == 0;
+    for (; *key != NULL; key++)
+        if (strcmp(*key, row->names[column]) == 0)
+            return true;
+    return false;
 }
 
 /* Comparing */
@@ -91,22 +99,25 @@ static char *name_of(const struct row *row)
     struct buf name = { 0 };
 
     for (size_t i = 0; i < row->count; i++)
-        if (i == 0 || (has_name(row) && is_key(row, i)))
+        if (i == 0 || (keys_of(row) != NULL && is_key(row, i)))
             buf_addf(&name, "%s%s", i > 0 ? " " : "", row->values[i] != NULL ? row->values[i] : "–");
     return buf_detach(&name);
 }
 
-/* What a row says beside its name; NULL when that is nothing. A second column that stands alone needs no heading. */
+/*
+ * What a row says beside its name; NULL when that is nothing. A second column that stands alone needs no heading,
+ * nor does a text.
+ */
 static char *gist_of(const struct row *row)
 {
     struct buf gist = { 0 };
 
     for (size_t i = 1; i < row->count; i++) {
-        if (row->values[i] == NULL || (has_name(row) && is_key(row, i)))
+        if (row->values[i] == NULL || (keys_of(row) != NULL && is_key(row, i)))
             continue;
         if (gist.len > 0)
             buf_add_text(&gist, " · ");
-        if (row->count > 2)
+        if (row->count > 2 && strcmp(row->names[i], "text") != 0)
             buf_addf(&gist, "%s: ", row->names[i]);
         buf_add_text(&gist, row->values[i]);
     }
@@ -263,6 +274,8 @@ static void add_noun(const char *table, size_t count, struct buf *out)
 {
     const char *noun = strncmp(table, "rule_", 5) == 0 ? table + 5 : table;
 
+    if (strcmp(table, "rule_set") == 0)
+        noun = "variable";
     buf_add_char(out, ' ');
     for (; *noun != '\0'; noun++)
         buf_add_char(out, *noun == '_' ? ' ' : *noun);

@@ -4,7 +4,8 @@
  * no difference; the order of rows is one only where it decides, among rules of one priority.
  *
  * Rows are the same row when their table and name are (of a phrase also the language, of an attribute also its
- * time); rows without a name, as examples and holidays, are told apart by all they say. Pure; any thread.
+ * time; of what a match sets the rule and the variable, of hours and holidays the days); examples are told apart
+ * by all they say. Pure; any thread.
  */
 #ifndef RULES_CHANGE_H
 #define RULES_CHANGE_H

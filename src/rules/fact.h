@@ -5,7 +5,7 @@
  * In a condition a fact is written :name. A yes or no is 1 or 0. A text that is not known is '', a number
  * that is not known NULL. :field_NAME is a field of the webhook, whatever NAME is: a text as it came, a
  * number where the webhook wrote one, NULL where it is absent. @name is a variable: a named group of the
- * rule's own pattern, as text.
+ * rule's own pattern, or what earlier matches have set (rule_set); a text either way.
  */
 #ifndef RULES_FACT_H
 #define RULES_FACT_H
@@ -69,8 +69,10 @@ int fact_check(const struct expression *expression, const struct pattern *patter
  * Does every comparison of a name with a value, as in ":weekday = 'sat'" or "@size > 2", have a chance? SQL
  * takes a text for greater than any number, without a word, and never equal to one; and a weekday by another
  * name never comes. Looked at are names beside a comparison (=, <, IS, BETWEEN, IN and the like) and plain
- * values; all else passes. The groups of `pattern` (may be NULL) are texts. -1: a sentence without place.
+ * values; all else passes. Variables, of which `is_variable` (may be NULL) tells, are texts. -1: a sentence
+ * without place.
  */
-int fact_check_values(const char *source, const struct pattern *pattern, struct error *error);
+int fact_check_values(const char *source, fact_is_variable *is_variable, const void *context,
+                      struct error *error);
 
 #endif

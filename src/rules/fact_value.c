@@ -34,6 +34,12 @@ struct piece {
     size_t len;
 };
 
+/* Which names are variables, and so texts. */
+struct naming {
+    fact_is_variable *is_variable;
+    const void *context;
+};
+
 struct pieces {
     struct piece list[TOKENS_MAX + 1];
     size_t count;
@@ -114,7 +120,7 @@ static bool leaves_alone(const struct pieces *pieces, size_t at, bool is_before)
 }
 
 /* What is known of a name: false when it may be a text or a number. */
-static bool type_of(const struct piece *name, const struct pattern *pattern, bool *is_text,
+static bool type_of(const struct piece *name, const struct naming *naming, bool *is_text,
                     const char *const **values)
 {
     struct buf word = { 0 };
@@ -128,8 +134,8 @@ static bool type_of(const struct piece *name, const struct pattern *pattern, boo
         *is_text = fact_table[fact].type == FACT_IS_TEXT;
         *values = fact_table[fact].values;
     }
-    for (size_t i = 0; *name->start == '@' && pattern != NULL && i < pattern_group_count(pattern); i++)
-        is_known |= strcmp(pattern_group_name(pattern, i), buf_text(&word)) == 0;
+    if (*name->start == '@' && naming->is_variable != NULL)
+        is_known = naming->is_variable(naming->context, buf_text(&word));
     buf_release(&word);
     return is_known;
 }
@@ -148,13 +154,13 @@ static int refuse_value(const struct piece *name, const struct piece *value, con
     return -1;
 }
 
-static int check_pair(const struct piece *name, const struct piece *value, const struct pattern *pattern,
+static int check_pair(const struct piece *name, const struct piece *value, const struct naming *naming,
                       struct error *error)
 {
     bool is_text;
     const char *const *values, *const *known;
     if ((value->kind != PIECE_NUMBER && value->kind != PIECE_TEXT) ||
-        !type_of(name, pattern, &is_text, &values))
+        !type_of(name, naming, &is_text, &values))
         return 0;
     int name_len = (int)name->len, value_len = (int)value->len;
     if (is_text && value->kind == PIECE_NUMBER)
@@ -175,18 +181,18 @@ static int check_pair(const struct piece *name, const struct piece *value, const
 }
 
 /* The values of IN (…), from behind its parenthesis on. */
-static int check_list(const struct pieces *pieces, size_t name, size_t at, const struct pattern *pattern,
+static int check_list(const struct pieces *pieces, size_t name, size_t at, const struct naming *naming,
                       struct error *error)
 {
     for (; at < pieces->count && pieces->list[at].kind != PIECE_CLOSE; at++)
         if (leaves_alone(pieces, at, true) && leaves_alone(pieces, at, false) &&
-            check_pair(&pieces->list[name], &pieces->list[at], pattern, error) != 0)
+            check_pair(&pieces->list[name], &pieces->list[at], naming, error) != 0)
             return -1;
     return 0;
 }
 
 /* name compares value; name [NOT] IN (values). */
-static int check_behind(const struct pieces *pieces, size_t at, const struct pattern *pattern,
+static int check_behind(const struct pieces *pieces, size_t at, const struct naming *naming,
                         struct error *error)
 {
     const struct piece *list = pieces->list;
@@ -196,34 +202,36 @@ static int check_behind(const struct pieces *pieces, size_t at, const struct pat
     if (next + 1 >= pieces->count || !leaves_alone(pieces, at, true))
         return 0;
     if (is_word(&list[next], "in") && list[next + 1].kind == PIECE_OPEN)
-        return check_list(pieces, at, next + 2, pattern, error);
+        return check_list(pieces, at, next + 2, naming, error);
     if (list[next].kind != PIECE_COMPARES)
         return 0;
     if (is_word(&list[next + 1], "not") && next + 2 < pieces->count)
         next++;
     if (!leaves_alone(pieces, next + 1, false))
         return 0;
-    return check_pair(&list[at], &list[next + 1], pattern, error);
+    return check_pair(&list[at], &list[next + 1], naming, error);
 }
 
 /* value compares name. */
-static int check_before(const struct pieces *pieces, size_t at, const struct pattern *pattern,
+static int check_before(const struct pieces *pieces, size_t at, const struct naming *naming,
                         struct error *error)
 {
     if (at < 2 || pieces->list[at - 1].kind != PIECE_COMPARES || !leaves_alone(pieces, at - 2, true) ||
         !leaves_alone(pieces, at, false))
         return 0;
-    return check_pair(&pieces->list[at], &pieces->list[at - 2], pattern, error);
+    return check_pair(&pieces->list[at], &pieces->list[at - 2], naming, error);
 }
 
-int fact_check_values(const char *source, const struct pattern *pattern, struct error *error)
+int fact_check_values(const char *source, fact_is_variable *is_variable, const void *context,
+                      struct error *error)
 {
+    const struct naming naming = { is_variable, context };
     struct pieces pieces;
     pieces.count = 0;
     read_pieces(source, &pieces);
     for (size_t i = 0; i < pieces.count; i++)
         if (pieces.list[i].kind == PIECE_NAME &&
-            (check_behind(&pieces, i, pattern, error) != 0 || check_before(&pieces, i, pattern, error) != 0))
+            (check_behind(&pieces, i, &naming, error) != 0 || check_before(&pieces, i, &naming, error) != 0))
             return -1;
     return 0;
 }

@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_add(&source, data, size);
     const struct expression *first = add(set, buf_text(&source));
     struct error error = { 0 };
-    require((fact_check_values(buf_text(&source), NULL, &error) == 0) == (error.text[0] == '\0'));
+    require((fact_check_values(buf_text(&source), NULL, NULL, &error) == 0) == (error.text[0] == '\0'));
     if (first != NULL) {
         enum expression_result result = expression_test(first, lookup, NULL);
         require(expression_test(first, lookup, NULL) == result);

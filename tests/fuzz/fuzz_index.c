@@ -120,17 +120,22 @@ static void add_value(struct buf *sql, const struct buf *text, bool is_words)
 static void add_rule(struct choices *choices, int number, struct buf *sql)
 {
     struct buf words = { 0 }, pattern = { 0 }, unless = { 0 };
-    size_t kind = choose(choices, 4);
+    static const char *const ACTIONS[] = { "opt_out", "ignore", "ignore", "tag" };
+    static const char *const CONDITIONS[] = { "NULL", "':message_count = 1'", "':owner = \"agent\"'", "NULL" };
+    size_t kind = choose(choices, 5), action = choose(choices, 4); /* 4: neither words nor pattern */
+    const char *only_if = CONDITIONS[choose(choices, kind == 4 ? 3 : 4)];
+    const char *cooldown = action != 0 && choose(choices, 3) == 0 ? "'1 minute'" : "NULL";
 
-    if (kind != 1)
+    if (kind != 1 && kind != 4)
         make_words(choices, &words);
     if (kind <= 1)
         make_pattern(choices, &pattern);
     if (choose(choices, 4) == 0)
         make_words(choices, &unless);
     buf_addf(sql,
-             "INSERT INTO rule (name, priority, action, words, pattern, unless) VALUES ('r%d', %zu, '%s', ",
-             number, choose(choices, 3), choose(choices, 3) == 0 ? "opt_out" : "ignore");
+             "INSERT INTO rule (name, priority, action, only_if, cooldown, words, pattern, unless) "
+             "VALUES ('r%d', %zu, '%s', %s, %s, ",
+             number, choose(choices, 3), ACTIONS[action], only_if, cooldown);
     add_value(sql, &words, true);
     buf_add_text(sql, ", ");
     add_value(sql, &pattern, false);
@@ -161,6 +166,9 @@ static void check_decisions(const struct ruleset *ruleset, const struct decide_s
             usual.outcome == thorough.outcome);
     require(usual.match.start == thorough.match.start && usual.match.end == thorough.match.end);
     require(strcmp(buf_text(&usual.variables), buf_text(&thorough.variables)) == 0);
+    require(usual.tagged_count == thorough.tagged_count && usual.effect_count == thorough.effect_count);
+    for (size_t i = 0; i < usual.tagged_count; i++)
+        require(usual.tagged[i] == thorough.tagged[i]);
     for (size_t i = 0; i < usual.limit_hit_count && thorough.limit_hit_count < LIMIT_HITS_MAX; i++)
         require(has_hit(&thorough, usual.limit_hits[i]));
     decision_release(&usual);
@@ -176,6 +184,7 @@ static void check_ruleset(struct choices *choices)
                                   .time_zone = "",
                                   .message_count = 1,
                                   .fields = "{}" };
+    static const struct cooling COOLING[] = { { "r1", 5000 }, { "r4", 500 } };
     struct rulefiles files = { 0 };
     struct buf sql = { 0 };
     struct ruleset *ruleset;
@@ -189,6 +198,8 @@ static void check_ruleset(struct choices *choices)
 
         make_text(choices, &text);
         state.owner = i % 4 == 3 ? "agent" : "bot";
+        state.cooling = COOLING;
+        state.cooling_count = i % 2 == 0 ? 2 : 0;
         check_decisions(ruleset, &state, buf_text(&text));
         buf_release(&text);
     }

@@ -72,6 +72,22 @@ static const struct {
       "added rule_example r [] [new] a.sql:1\nadded rule_example r [] [new 2] a.sql:1\n"
       "removed rule_example r [old] [] a.sql:1\nremoved rule_example r [x] [] a.sql:1\n"
       "changed setting business_name.value [A] [B] a.sql:1\n+2 examples, −2; 1 setting changed" },
+    { RULE "('r', 500, 'x', 'y');"
+      "INSERT INTO phrase (name, language, text) VALUES ('hi', 'en', 'Hi'), ('hi', 'ko', '안녕');"
+      "INSERT INTO rule_set (rule, name, value) VALUES ('r', 'a', '1'), ('r', 'b', '2');"
+      "INSERT INTO opening (days, opens, closes) VALUES ('mon', '09:00', '17:00'), ('tue', '09:00', '17:00');",
+      RULE "('r', 500, 'x', 'y');"
+      "INSERT INTO phrase (name, language, text) VALUES ('hi', 'en', 'Hello'), ('hi', 'es', 'Hola');"
+      "INSERT INTO rule_set (rule, name, value) VALUES ('r', 'a', '1'), ('r', 'b', '3');"
+      "INSERT INTO opening (days, opens, closes) VALUES ('mon', '09:00', '17:00'), ('tue', '09:00', '18:00');"
+      "INSERT INTO holiday (day, note) VALUES ('2026-05-05', 'Holiday');",
+      "added holiday 2026-05-05 [] [note: Holiday] a.sql:1\n"
+      "changed opening tue.closes [17:00] [18:00] a.sql:1\n"
+      "changed phrase hi en.text [Hi] [Hello] a.sql:1\n"
+      "added phrase hi es [] [Hola] a.sql:1\n"
+      "removed phrase hi ko [안녕] [] a.sql:1\n"
+      "changed rule_set r b.value [2] [3] a.sql:1\n"
+      "+1 holiday; 1 opening changed; +1 phrase, −1, 1 changed; 1 variable changed" },
 };
 
 static void test_changes_are_told_row_by_row(void **unused)

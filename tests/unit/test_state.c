@@ -20,6 +20,7 @@ static int parse(const char *json, struct decide_record *record, struct error *e
 static void test_what_was_written_comes_back(void **unused)
 {
     static const char *const DISABLED[] = { "bomb", "규칙 \"2\"", NULL };
+    static const struct cooling COOLING[] = { { "hours", 1767229200000 }, { "a \"b\"", 1 } };
     const struct decide_state state = {
         .channel = "sms",
         .owner = "agent",
@@ -30,6 +31,17 @@ static void test_what_was_written_comes_back(void **unused)
         .message_count = 7,
         .fields = "{\"order\":\"12\",\"deep\":{\"a\":[1,null]},\"id\":12345678901234567890}",
         .disabled_rules = DISABLED,
+        .variables = "{\"order\":\"12\"}",
+        .campaign = "spring",
+        .country = "KR",
+        .sent_at = 1767225600000,
+        .last_rule = "hours",
+        .is_first_contact = true,
+        .last_in_at = 1767225500000,
+        .open = OPEN_NO,
+        .cooling = COOLING,
+        .cooling_count = 2,
+        .choices = "[\"Cake\",\"\",\"Bread\"]",
     };
     struct buf written = { 0 }, again = { 0 };
     struct decide_record record = { 0 };
@@ -49,6 +61,18 @@ static void test_what_was_written_comes_back(void **unused)
     assert_int_equal(record.state.message_count, 7);
     assert_string_equal(record.state.disabled_rules[1], DISABLED[1]);
     assert_null(record.state.disabled_rules[2]);
+    assert_string_equal(record.state.variables, state.variables);
+    assert_string_equal(record.state.campaign, "spring");
+    assert_string_equal(record.state.country, "KR");
+    assert_int_equal(record.state.sent_at, state.sent_at);
+    assert_string_equal(record.state.last_rule, "hours");
+    assert_true(record.state.is_first_contact);
+    assert_int_equal(record.state.last_in_at, state.last_in_at);
+    assert_int_equal(record.state.open, OPEN_NO);
+    assert_int_equal(record.state.cooling_count, 2);
+    assert_string_equal(record.state.cooling[1].rule, COOLING[1].rule);
+    assert_int_equal(record.state.cooling[0].until_at, COOLING[0].until_at);
+    assert_string_equal(record.state.choices, state.choices);
 
     /* A number too long for a double has become a text, which is how templates see it anyway. */
     assert_non_null(strstr(record.state.fields, "\"id\":\"12345678901234567890\""));
@@ -84,6 +108,9 @@ static void test_what_an_older_program_did_not_write_is_unknown(void **unused)
         assert_int_equal(record.state.message_count, 1);
         assert_string_equal(record.state.fields, "{}");
         assert_null(record.state.disabled_rules);
+        assert_null(record.state.choices);
+        assert_int_equal(record.state.cooling_count, 0);
+        assert_int_equal(record.state.open, OPEN_BY_HOURS);
         decide_record_release(&record);
     }
 }
@@ -115,6 +142,10 @@ static void test_damaged_rows_are_refused_with_a_sentence(void **unused)
         { "{\"fields\":\"{}\"}", "fields in the state of a decision is no object" },
         { "{\"disabled_rules\":[\"a\",2]}", "disabled_rules in the state of a decision is no list of names" },
         { "{\"disabled_rules\":{\"a\":\"b\"}}", "disabled_rules in the state of a decision is no list of names" },
+        { "{\"open\":\"maybe\"}", "open in the state of a decision is no word that is known" },
+        { "{\"choices\":{}}", "choices in the state of a decision is no array" },
+        { "{\"cooling\":{\"a\":\"b\"}}", "cooling in the state of a decision is no object of times" },
+        { "{\"cooling\":[]}", "cooling in the state of a decision is no object of times" },
         { "{\"owner\":\"bot\",\"owner\":\"agent\"}", NULL },
     };
 
