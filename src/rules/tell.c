@@ -173,6 +173,17 @@ static void add_groups(const struct teller *teller, const struct rule *rule, str
     tell_list_release(&names);
 }
 
+static void add_only_if(const struct teller *teller, const struct rule *rule, struct tell_item *item)
+{
+    struct buf condition = { 0 };
+
+    if (rule->source_only_if == NULL)
+        return;
+    tell_condition(rule->source_only_if, teller->language, &condition);
+    tell_add_sentence(teller, item, TELL_ONLY_IF, (const char *[]){ buf_text(&condition) });
+    buf_release(&condition);
+}
+
 static void add_campaign(const struct teller *teller, const struct rule *rule, struct tell_item *item)
 {
     struct buf name = { 0 };
@@ -184,6 +195,46 @@ static void add_campaign(const struct teller *teller, const struct rule *rule, s
     buf_release(&name);
 }
 
+static void add_text_fact(struct buf *sql, const char *fact, const char *value)
+{
+    if (value == NULL)
+        return;
+    buf_addf(sql, "%s:%s = '", sql->len > 0 ? " AND " : "", fact);
+    for (; *value != '\0'; value++) {
+        if (*value == '\'')
+            buf_add_char(sql, '\'');
+        buf_add_char(sql, *value);
+    }
+    buf_add_char(sql, '\'');
+}
+
+static void add_yes_no(struct buf *sql, const char *fact, bool is_true)
+{
+    buf_addf(sql, "%s:%s = %d", sql->len > 0 ? " AND " : "", fact, is_true);
+}
+
+/* “text” (while we are closed): an example's facts are told as the condition that they would meet. */
+static void format_example(const struct teller *teller, const struct rule_example *example, struct buf *out)
+{
+    struct buf sql = { 0 }, facts = { 0 };
+
+    tell_quote(teller, out, example->text);
+    if (example->open != OPEN_BY_HOURS)
+        add_yes_no(&sql, "open", example->open == OPEN_YES);
+    if (example->is_first_contact)
+        add_yes_no(&sql, "first_contact", true);
+    add_text_fact(&sql, "language", example->language);
+    add_text_fact(&sql, "channel", example->channel);
+    add_text_fact(&sql, "country", example->country);
+    add_text_fact(&sql, "last_rule", example->last_rule);
+    if (sql.len > 0) {
+        tell_condition(buf_text(&sql), teller->language, &facts);
+        buf_addf(out, " (%s)", buf_text(&facts));
+    }
+    buf_release(&sql);
+    buf_release(&facts);
+}
+
 static void add_examples(const struct teller *teller, const struct rule *rule, struct tell_item *item)
 {
     struct tell_list good = { 0 }, bad = { 0 };
@@ -192,8 +243,12 @@ static void add_examples(const struct teller *teller, const struct rule *rule, s
     for (size_t i = 0; i < teller->ruleset->example_count; i++) {
         const struct rule_example *example = &teller->ruleset->examples[i];
 
-        if (example->rule == rule)
-            tell_list_add(teller, example->must_win ? &good : &bad, example->text, strlen(example->text));
+        struct buf member = { 0 };
+
+        if (example->rule != rule)
+            continue;
+        format_example(teller, example, &member);
+        tell_list_take(example->must_win ? &good : &bad, &member);
     }
     tell_list_format(&good, teller->voice->semicolon, teller->voice->semicolon, &yes);
     tell_list_format(&bad, teller->voice->semicolon, teller->voice->semicolon, &no);
@@ -218,6 +273,7 @@ static void add_rule(struct teller *teller, const struct rule *rule)
     struct buf sentence = { 0 };
 
     add_when(teller, rule, item);
+    add_only_if(teller, rule, item);
     if (afterwards != NULL) {
         buf_add_text(&sentence, afterwards);
         tell_add_text(item, &sentence);
@@ -266,7 +322,9 @@ static void tell_rules(struct teller *teller)
 
 void tell_ruleset(const struct ruleset *ruleset, enum tell_language language, struct tell *tell)
 {
-    struct teller teller = { .ruleset = ruleset, .voice = tell_voices[language], .tell = tell };
+    struct teller teller = {
+        .ruleset = ruleset, .voice = tell_voices[language], .language = language, .tell = tell
+    };
 
     *tell = (struct tell){ 0 };
     tell_settings(&teller);

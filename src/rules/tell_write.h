@@ -9,6 +9,7 @@
 /* What is being written: about what, in which voice, to whose list. */
 struct teller {
     const struct ruleset *ruleset;
+    enum tell_language language;
     const struct tell_voice *voice;
     struct tell *tell;
 };

@@ -225,6 +225,30 @@ static void examples(void **state)
     buf_release(&both);
 }
 
+/* Of a rule, and of the examples that hold under facts only. */
+static void only_if(void **state)
+{
+    static const struct row rows[] = {
+        { RULE("words, only_if, say", "'a', ':open = 0 AND :hour < 9', 'b'"),
+          "the answer is: “b”\nThis counts only while we are closed, and before 9:00.\n",
+          "이 규칙은 다음 경우에만 적용합니다: 영업시간이 아닐 때, 그리고 9시 전에.\n" },
+        { RULE("only_if, say", "':language = \"ko\"', 'b'"),
+          "This counts only if the customer's language is Korean.", "고객의 언어가 한국어일 때." },
+        { RULE("only_if, say", "'abs(:hour - 12) > 6', 'b'"),
+          "This counts only if this is true: “abs(:hour - 12) > 6”.",
+          "다음 식이 참일 때: “abs(:hour - 12) > 6”." },
+        { RULE(
+              "words, only_if, say",
+              "'a', ':open = 0', 'b'") "INSERT INTO rule_example (rule, text, open, language) VALUES ('r', 'a', 0, 'ko');"
+                                       "INSERT INTO rule_counterexample (rule, text, open) VALUES ('r', 'a!', 1);",
+          "For example: “a” (while we are closed, and if the customer's language is Korean); but not: “a!” (while we are open).",
+          "해당하는 예: “a” (영업시간이 아닐 때, 그리고 고객의 언어가 한국어일 때). 해당하지 않는 예: “a!” (영업시간일 때)." },
+    };
+
+    (void)state;
+    CHECK(rows);
+}
+
 /* In the order in which they are tried, in parts; what can never win is said to. */
 static void order(void **state)
 {
@@ -374,9 +398,9 @@ static void voices_agree(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(matching),   cmocka_unit_test(actions),      cmocka_unit_test(business),
-        cmocka_unit_test(hours),      cmocka_unit_test(examples),     cmocka_unit_test(order),
-        cmocka_unit_test(conditions), cmocka_unit_test(voices_agree),
+        cmocka_unit_test(matching), cmocka_unit_test(actions),    cmocka_unit_test(business),
+        cmocka_unit_test(hours),    cmocka_unit_test(only_if),    cmocka_unit_test(examples),
+        cmocka_unit_test(order),    cmocka_unit_test(conditions), cmocka_unit_test(voices_agree),
     };
 
     return cmocka_run_group_tests_name("tell", tests, open_zones, close_zones);
