@@ -75,10 +75,28 @@ static void format_clauses(const struct teller *teller, const char *words, const
 
 /* Texts */
 
+static bool look_up(void *context, const char *name, struct buf *value);
+
+/* In the default language, which is the owner's. */
+static bool add_phrase(const struct ruleset *ruleset, const char *name, struct buf *value)
+{
+    static const char PHRASE[] = "phrase.";
+    const struct phrase *phrase = NULL;
+    struct template_env env = { .lookup = look_up, .context = (void *)ruleset, .zone = ruleset->zone };
+
+    if (strncmp(name, PHRASE, strlen(PHRASE)) == 0)
+        phrase = ruleset_phrase(ruleset, name + strlen(PHRASE), "");
+    if (phrase != NULL)
+        template_render(phrase->text, &env, TEXT_MAX, value);
+    return phrase != NULL;
+}
+
 static bool look_up(void *context, const char *name, struct buf *value)
 {
     const struct ruleset *ruleset = context;
 
+    if (add_phrase(ruleset, name, value))
+        return true;
     if (ruleset_has_setting(name))
         buf_add_text(value, ruleset_setting(ruleset, name));
     else
@@ -110,6 +128,10 @@ static void format_act(const struct teller *teller, const struct rule *rule, str
 
     if (rule->team != NULL) {
         tell_quote(teller, &team, rule->team->name);
+        values[count++] = buf_text(&team);
+    }
+    if (rule->tag != NULL) {
+        tell_quote(teller, &team, rule->tag);
         values[count++] = buf_text(&team);
     }
     if (rule->say != NULL) {
@@ -182,6 +204,51 @@ static void add_only_if(const struct teller *teller, const struct rule *rule, st
     tell_condition(rule->source_only_if, teller->language, &condition);
     tell_add_sentence(teller, item, TELL_ONLY_IF, (const char *[]){ buf_text(&condition) });
     buf_release(&condition);
+}
+
+static void add_buttons(const struct teller *teller, const struct rule *rule, struct tell_item *item)
+{
+    struct tell_list titles = { 0 };
+    struct buf members = { 0 };
+
+    for (size_t i = 0; i < rule->button_count; i++) {
+        struct buf title = { 0 };
+
+        quote_template(teller, rule->buttons[i], &title);
+        tell_list_take(&titles, &title);
+    }
+    tell_list_format(&titles, teller->voice->comma, teller->voice->and, &members);
+    if (titles.count > 0)
+        tell_add_sentence(teller, item, TELL_BUTTONS, (const char *[]){ buf_text(&members) });
+    buf_release(&members);
+    tell_list_release(&titles);
+}
+
+static void add_sets(const struct teller *teller, const struct rule *rule, struct tell_item *item)
+{
+    for (size_t i = 0; i < rule->set_count; i++) {
+        const struct rule_set *set = &rule->sets[i];
+        struct buf name = { 0 }, value = { 0 };
+
+        buf_addf(&name, "‹%s›", set->name);
+        if (set->value != NULL)
+            quote_template(teller, set->value, &value);
+        tell_add_sentence(teller, item, set->value != NULL ? TELL_SET : TELL_UNSET,
+                          (const char *[]){ buf_text(&name), buf_text(&value) });
+        buf_release(&name);
+        buf_release(&value);
+    }
+}
+
+static void add_cooldown(const struct teller *teller, const struct rule *rule, struct tell_item *item)
+{
+    struct buf pause = { 0 };
+
+    if (rule->cooldown_ms == 0)
+        return;
+    tell_duration(teller->voice, rule->cooldown_ms, &pause);
+    tell_add_sentence(teller, item, TELL_COOLDOWN, (const char *[]){ buf_text(&pause) });
+    buf_release(&pause);
 }
 
 static void add_campaign(const struct teller *teller, const struct rule *rule, struct tell_item *item)
@@ -279,16 +346,25 @@ static void add_rule(struct teller *teller, const struct rule *rule)
         tell_add_text(item, &sentence);
     }
     add_groups(teller, rule, item);
+    add_sets(teller, rule, item);
+    add_buttons(teller, rule, item);
+    add_cooldown(teller, rule, item);
     add_campaign(teller, rule, item);
     item->flowing = item->count;
     add_examples(teller, rule, item);
+}
+
+/* Does no message pass it? A tag lets all pass, a cooldown the second one. */
+static bool ends_all(const struct rule *rule)
+{
+    return rule_takes_all(rule) && rule->action != ACTION_TAG && rule->cooldown_ms == 0;
 }
 
 static enum tell_part part_of(const struct rule *rule, const struct rule *last)
 {
     if (last != NULL)
         return PART_NEVER;
-    if (rule_takes_all(rule))
+    if (ends_all(rule))
         return PART_REST;
     return rule->priority > PRIORITY_USUAL    ? PART_FIRST
            : rule->priority == PRIORITY_USUAL ? PART_USUAL
@@ -315,7 +391,7 @@ static void tell_rules(struct teller *teller)
         }
         part = next;
         add_rule(teller, rule);
-        if (last == NULL && rule_takes_all(rule))
+        if (last == NULL && ends_all(rule))
             last = rule;
     }
 }

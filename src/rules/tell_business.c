@@ -7,7 +7,7 @@
 
 /* Settings */
 
-static void format_duration(const struct tell_voice *voice, int64_t ms, struct buf *out)
+void tell_duration(const struct tell_voice *voice, int64_t ms, struct buf *out)
 {
     static const int64_t LENGTHS[] = { 1, 1000, 60 * 1000, 3600 * 1000, 24 * 3600 * 1000 };
     size_t unit = sizeof LENGTHS / sizeof LENGTHS[0] - 1;
@@ -24,7 +24,7 @@ static void format_setting(const struct teller *teller, const struct setting_inf
     const char *language = info->type == SETTING_LANGUAGE ? tell_find(teller->voice->languages, typed) : NULL;
 
     if (info->type == SETTING_DURATION)
-        format_duration(teller->voice, ruleset_setting_number(teller->ruleset, info->name), out);
+        tell_duration(teller->voice, ruleset_setting_number(teller->ruleset, info->name), out);
     else
         buf_add_text(out, language != NULL ? language : typed);
 }

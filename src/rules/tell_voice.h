@@ -61,6 +61,10 @@ enum tell_sentence {
     TELL_UNLESS,          /* a piece of these two: unless it {} */
     TELL_ONLY_IF,         /* only {} */
     TELL_GROUPS,          /* what was found is kept as {} */
+    TELL_BUTTONS,         /* below the answer: {} */
+    TELL_SET,             /* {} is kept as {} */
+    TELL_UNSET,           /* {} is forgotten */
+    TELL_COOLDOWN,        /* once in {} */
     TELL_CAMPAIGN,        /* the answer goes through {} */
     TELL_ACT,             /* an action that has no words here: {} */
     TELL_EXAMPLES,        /* for example: {} */

@@ -35,6 +35,8 @@ void tell_list_take(struct tell_list *list, struct buf *member); /* as it is, wi
 void tell_list_format(const struct tell_list *list, const char *comma, const char *last, struct buf *out);
 void tell_list_release(struct tell_list *list);
 
+void tell_duration(const struct tell_voice *voice, int64_t ms, struct buf *out);
+
 /* Of tell_business.c and tell_hours.c: the parts before the rules. */
 void tell_settings(struct teller *teller);
 void tell_hours(struct teller *teller);

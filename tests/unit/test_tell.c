@@ -249,6 +249,33 @@ static void only_if(void **state)
     CHECK(rows);
 }
 
+static void beside_speaking(void **state)
+{
+    static const struct row rows[] = {
+        { RULE("priority, action, target",
+               "900, 'tag', 'vip'") "INSERT INTO rule (name, words, say) VALUES ('s', 'a', 'b');",
+          "the tag “vip” is noted, and the rules after it are tried.\n# The usual",
+          "태그 “vip”을 남기고 다음 규칙을 계속 확인합니다." },
+        { RULE("words, say, cooldown", "'a', 'b', '1 hour'"),
+          "For the same customer this happens at most once in 1 hour.", "같은 고객에게는 1시간에 한 번만" },
+        { RULE("words, say, buttons", "'a', 'b', 'Yes, No, Maybe'"),
+          "Below it the customer finds the buttons “Yes”, “No” and “Maybe”.",
+          "답장 아래에 “Yes”, “No”, “Maybe” 버튼을 보여 줍니다." },
+        { RULE("words, say",
+               "'a', '{{ size }}'") "INSERT INTO rule_set (rule, name, value) VALUES ('r', 'size', 'L'),"
+                                    " ('r', 'color', NULL);",
+          "It keeps ‹size› as “L”.\nIt forgets ‹color›.\n",
+          "‹size›를 “L”로 기억합니다.\n‹color›를 잊습니다." },
+        { RULE(
+              "words, say",
+              "'a', '{{ phrase.bye }}!'") "INSERT INTO phrase (name, language, text) VALUES ('bye', 'en', 'Bye, {{ first_name }}'), ('bye', 'ko', '안녕');",
+          "the answer is: “Bye, ‹first_name›!”", "“Bye, ‹first_name›!”" },
+    };
+
+    (void)state;
+    CHECK(rows);
+}
+
 /* In the order in which they are tried, in parts; what can never win is said to. */
 static void order(void **state)
 {
@@ -399,7 +426,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matching), cmocka_unit_test(actions),    cmocka_unit_test(business),
-        cmocka_unit_test(hours),    cmocka_unit_test(only_if),    cmocka_unit_test(examples),
+        cmocka_unit_test(hours), cmocka_unit_test(beside_speaking),
+           cmocka_unit_test(only_if),    cmocka_unit_test(examples),
         cmocka_unit_test(order),    cmocka_unit_test(conditions), cmocka_unit_test(voices_agree),
     };
 
