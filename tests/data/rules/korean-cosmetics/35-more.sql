@@ -15,10 +15,11 @@ INSERT INTO rule (name, priority, action, target, words) VALUES
 
 INSERT INTO rule (name, priority, words, cooldown, say) VALUES
   ('tip', 310, '꿀팁, 팁 알려', '1 day', '세럼은 물기가 있을 때 바르면 두 배로 촉촉해요.'),
-  ('no-tip', 309, '꿀팁, 팁 알려', NULL, '꿀팁은 하루에 하나만요!');
+  ('no-tip', 309, '꿀팁, 팁 알려, 팁 더', NULL, '꿀팁은 하루에 하나만요!');
 
 INSERT INTO rule_example (rule, text) VALUES
   ('tone', '톤을모르겠어요'), ('tone-chosen', '쿨톤이에요!'), ('my-tone', '내톤이 뭐였죠'), ('cross', '아 짜증나 환불해줘요'),
-  ('cross', '언제 와요 ㅡㅡ'), ('tip', '꿀팁 있어요?');
+  ('cross', '언제 와요 ㅡㅡ'), ('tip', '꿀팁 있어요?'),
+  ('no-tip', '팁 더 주세요');
 INSERT INTO rule_counterexample (rule, text) VALUES
   ('tone-chosen', '쿨톤이에요 웜톤이에요?'), ('cross', '하나도 안 비싸네요'), ('tip', '팁은 얼마예요');

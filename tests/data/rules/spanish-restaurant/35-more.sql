@@ -14,10 +14,11 @@ INSERT INTO rule (name, priority, action, target, words) VALUES ('prisa', 980, '
 
 INSERT INTO rule (name, priority, words, cooldown, say) VALUES
   ('chiste', 310, 'chiste, aburrido, aburrida', '1 hour', '¿Qué le dice una paella a otra? Estamos en nuestro punto.'),
-  ('sin-chiste', 309, 'chiste, aburrido, aburrida', NULL, 'Uno por hora, que se pasa el arroz.');
+  ('sin-chiste', 309, 'chiste, aburrido, aburrida, cuéntame otro', NULL, 'Uno por hora, que se pasa el arroz.');
 
 INSERT INTO rule_example (rule, text) VALUES
   ('sitio', 'queremos elegir mesa'), ('sitio-elegido', 'Fuera!'), ('mi-sitio', 'al final dentro o fuera?'),
-  ('prisa', 'lo necesito cuanto antes'), ('prisa', 'urgente, cancelar la mesa'), ('chiste', 'cuentame un chiste jaja');
+  ('prisa', 'lo necesito cuanto antes'), ('prisa', 'urgente, cancelar la mesa'), ('chiste', 'cuentame un chiste jaja'),
+  ('sin-chiste', 'cuentame otro');
 INSERT INTO rule_counterexample (rule, text) VALUES
   ('sitio-elegido', 'fuera de horario'), ('prisa', 'sin apuro'), ('chiste', 'chistera');

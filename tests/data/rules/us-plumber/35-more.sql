@@ -15,10 +15,10 @@ INSERT INTO rule (name, priority, action, target, words) VALUES
 
 INSERT INTO rule (name, priority, words, cooldown, say) VALUES
   ('tip', 310, 'any tips, pro tip', '1 day', 'Know where your main valve is before you need it.'),
-  ('no-tip', 309, 'any tips, pro tip', NULL, 'One tip a day, on the house.');
+  ('no-tip', 309, 'any tips, pro tip, one more tip', NULL, 'One tip a day, on the house.');
 
 INSERT INTO rule_example (rule, text) VALUES
   ('fuel', 'want a new waterheater'), ('fuel-known', 'its gas'), ('my-heater', 'wheres my quote'), ('cross', 'this is ridiculous 😡'),
-  ('tip', 'any tips?');
+  ('tip', 'any tips?'), ('no-tip', 'one more tip plz');
 INSERT INTO rule_counterexample (rule, text) VALUES
   ('fuel-known', 'its gas leaking'), ('cross', 'ridiculously good'), ('tip', 'do you take tips');
