@@ -430,6 +430,36 @@ def replay_of_the_same():
         equal((told["judged"], told["unchanged"]), (13, 13), "all of them")
 
 
+REMEMBERS = texts.CARRIERS + """
+INSERT INTO rule (name, pattern, say, buttons) VALUES ('size', '(?<size>small|large)', 'A {{ size }} one.', 'Cake, Bread');
+INSERT INTO rule_set (rule, name, value) VALUES ('size', 'size', '{{ size }}');
+INSERT INTO rule (name, priority, words, only_if, say) VALUES
+  ('for-large', 600, 'price', '@size = "large"', 'Ten.'), ('again', 600, 'hello', ':last_rule = "hello"', 'Yes?');
+INSERT INTO rule (name, words, say) VALUES ('price', 'price', 'Five.'), ('hello', 'hello', 'Hello.'), ('bread', 'bread', 'Rye.');
+INSERT INTO rule (name, priority, words, cooldown, say) VALUES ('joke', 510, 'joke', '1 hour', 'A joke.');
+INSERT INTO rule (name, words, say) VALUES ('no-joke', 'joke', 'Later.');
+INSERT INTO rule (name, priority, action, words) VALUES ('hurry', 900, 'tag', 'quick');
+INSERT INTO rule (name, priority, only_if, say) VALUES ('fifth', 10, ':message_count >= 5', 'You write a lot.');
+"""
+SAID_THEN = ["price?", "a large one, quick", "2", "price?", "joke", "joke", "hello", "hello", "blah"]
+TAKEN_BY = ["price", "size", "bread", "for-large", "joke", "no-joke", "hello", "again", "fifth"]
+
+
+@test("conditions, cooldowns, variables and typed numbers are judged as things stood")
+def replay_of_the_remembered():
+    with Desk(REMEMBERS) as desk:
+        for text in SAID_THEN:
+            desk.say("ana", text)
+        desk.wait_drained()
+        equal([row["rule"] for row in desk.rows("SELECT rule FROM decision ORDER BY message")], TAKEN_BY, "at the time")
+        told = desk.do("rules", "replay", desk.rules_folder, "--json").json()
+        equal((told["judged"], told["unchanged"], told["changes"]), (9, 9, []), "the same rules")
+        told = desk.do("rules", "replay", draft(desk, REMEMBERS.replace('"large"', '"small"')), "--json").json()
+        equal([(c["was"], c["becomes"], c["count"]) for c in told["changes"]], [("for-large", "price", 1)], "another condition")
+        told = desk.do("rules", "replay", draft(desk, REMEMBERS.replace("'1 hour'", "NULL")), "--json").json()
+        equal([(c["was"], c["becomes"], c["count"]) for c in told["changes"]], [("no-joke", "joke", 1)], "no cooldown")
+
+
 @test("hostile text in examples stays text; a draft that would not load is replayed, and told so; a broken one is not")
 def replay_hostile():
     with Desk() as desk:
