@@ -212,6 +212,7 @@ LIB = \
   src/desk/decide_variable.c \
   src/desk/desk.c \
   src/desk/dispatch.c \
+  src/desk/explain.c \
   src/desk/health.c \
   src/desk/person.c \
   src/desk/proof.c \
@@ -313,6 +314,7 @@ UNIT = \
   decide \
   dispatch \
   env \
+  explain \
   expression \
   fact \
   fold \

@@ -51,45 +51,6 @@ static int read_rules(const struct call *call, struct rulefiles *files, int64_t 
     return EXIT_DONE;
 }
 
-static const char *effect_name(enum effect_kind kind)
-{
-    static const char *const names[] = {
-        [EFFECT_SAY] = "say",         [EFFECT_OPT_OUT] = "opt_out", [EFFECT_OPT_IN] = "opt_in",
-        [EFFECT_HANDOFF] = "handoff", [EFFECT_CLOSE] = "close",     [EFFECT_TAG] = "tag",
-        [EFFECT_SET] = "set",         [EFFECT_COOLDOWN] = "cooldown",
-    };
-
-    return names[kind];
-}
-
-static void show_effects(struct output *output, const struct decision *decision)
-{
-    static const struct column columns[] = {
-        { "effect", "effect", LOOK_PLAIN },
-        { "rule", NULL, LOOK_PLAIN },
-        { "name", "name", LOOK_PLAIN },
-        { "text", "text", LOOK_LONG },
-        { "buttons", "buttons", LOOK_LONG },
-        { "until_at", "until", LOOK_PLAIN },
-        { "team", "team", LOOK_PLAIN },
-        { "campaign", "campaign", LOOK_PLAIN },
-    };
-
-    output_table(output, "effects", columns, sizeof columns / sizeof *columns);
-    for (size_t i = 0; i < decision->effect_count; i++) {
-        const struct effect *effect = &decision->effects[i];
-
-        output_row(output,
-                   (struct cell[]){ cell_text(effect_name(effect->kind)), cell_text(effect->rule->name),
-                                    cell_text(effect->name), cell_text(effect->text),
-                                    effect->buttons != NULL ? cell_json(effect->buttons) : (struct cell){ 0 },
-                                    cell_time(effect->until_at),
-                                    cell_text(effect->team != NULL ? effect->team->name : NULL),
-                                    cell_text(effect->campaign != NULL ? effect->campaign->name : NULL) });
-    }
-    output_table_end(output);
-}
-
 static const char *outcome_name(enum decide_outcome outcome)
 {
     static const char *const names[] = {
@@ -103,30 +64,29 @@ static const char *outcome_name(enum decide_outcome outcome)
 }
 
 static int show(struct call *call, const struct ruleset *rules, const struct decide_state *state,
-                const struct decision *decision, const char *text)
+                const struct decision *decision, const char *text, int64_t at)
 {
-    struct buf state_json = { 0 }, trace_json = { 0 };
+    struct buf state_json = { 0 };
     struct error error = { 0 };
     struct verdict verdict = {
+        .at = call->parsed->options[OPTION_AT] != NULL ? at : 0,
+        .user = call->parsed->options[OPTION_AS],
         .text = text,
         .ruleset = rules->number,
         .turn_state = outcome_name(decision->outcome),
         .rule = decision->rule != NULL ? decision->rule->name : NULL,
         .action = decision->rule != NULL ? ruleset_action_name(decision->rule->action) : "none",
         .rules_from = rules->number == 0 ? buf_text(&call->rules_dir) : NULL,
+        .rules = rules,
+        .decision = decision,
     };
     int code = EXIT_DONE;
 
     decide_format_state(state, &state_json);
-    decide_format_trace(rules, decision, &trace_json);
     verdict.state = buf_text(&state_json);
-    verdict.trace = buf_text(&trace_json);
     if (verdict_show(call->output, &verdict, &error) != 0)
         code = call_fail(call, EXIT_FAILED, "%s", error.text);
-    else
-        show_effects(call->output, decision);
     buf_release(&state_json);
-    buf_release(&trace_json);
     return code;
 }
 
@@ -209,7 +169,7 @@ static int try_text(struct call *call, const struct ruleset *rules, const char *
         struct matcher *matcher = matcher_new(true);
 
         decide(rules, matcher, &state, &(struct decide_input){ .text = text }, at, &decision);
-        code = show(call, rules, &state, &decision, text);
+        code = show(call, rules, &state, &decision, text, at);
         matcher_free(matcher);
     }
     decision_release(&decision);

@@ -1,15 +1,18 @@
 /*
- * command_why: the stored decision about a message, and what followed.
+ * command_why: the decision about a message, made once more by the rules of that day (desk/explain.h) or as it was
+ * noted, and what followed.
  */
 #include <string.h>
 
 #include "ctl/call.h"
 #include "ctl/commands.h"
 #include "ctl/verdict.h"
+#include "desk/explain.h"
 #include "store/transcript.h"
 
 struct asking {
-    struct output *output;
+    struct call *call;
+    struct db *db;
     struct error *error;
     int64_t turn;
     int result;
@@ -18,6 +21,9 @@ struct asking {
 static void show_decision(void *context, const struct transcript_decision *row)
 {
     struct asking *asking = context;
+    struct explanation explanation = { 0 };
+    struct error doubt = { 0 };
+    int found = explain_decision(asking->db, call_zones(asking->call), row, &explanation, &doubt);
     const struct verdict verdict = {
         .message = row->message,
         .conversation = row->conversation,
@@ -30,10 +36,17 @@ static void show_decision(void *context, const struct transcript_decision *row)
         .turn_state = row->turn_state,
         .state = row->state,
         .trace = row->trace,
+        .rules = found == 1 ? explanation.ruleset : NULL,
+        .decision = found == 1 ? &explanation.decision : NULL,
+        .is_stored = true,
+        .doubt = found == 1 ? NULL : doubt.text,
     };
 
     asking->turn = row->turn;
-    asking->result = verdict_show(asking->output, &verdict, asking->error);
+    if (found < 0)
+        *asking->error = doubt;
+    asking->result = found < 0 ? -1 : verdict_show(asking->call->output, &verdict, asking->error);
+    explanation_release(&explanation);
 }
 
 static const struct column FOLLOWED_COLUMNS[] = {
@@ -56,7 +69,7 @@ static void show_line(void *context, const struct transcript_line *line)
 static int why(struct call *call, struct db *db)
 {
     struct error error = { 0 };
-    struct asking asking = { .output = call->output, .error = &error };
+    struct asking asking = { .call = call, .db = db, .error = &error };
     int64_t message = call->parsed->numbers[0];
     int found = transcript_why(db, message, show_decision, &asking, &error), count;
 

@@ -300,12 +300,22 @@ static void drop_cells(struct output *output)
     output->cell_count = 0;
 }
 
+/* A table without titles is for programs. */
+static bool is_hidden(const struct output *output)
+{
+    for (size_t i = 0; i < output->column_count; i++)
+        if (output->columns[i].title != NULL)
+            return false;
+    return true;
+}
+
 static void text_table_end(struct output *output)
 {
     size_t *widths;
     size_t total;
 
-    if (output->element != ELEMENT_TABLE || output->cell_count == 0) {
+    if (output->element != ELEMENT_TABLE || output->cell_count == 0 || is_hidden(output)) {
+        drop_cells(output);
         text_flush(output);
         return;
     }

@@ -57,6 +57,7 @@ struct choice {
     struct decision *decision;
     int64_t now;
     struct facts facts;
+    struct span words, unless; /* of the rule that is being judged */
 };
 
 static bool is_with_agent(const struct decide_state *state)
@@ -80,17 +81,20 @@ static bool is_disabled(const struct decide_state *state, const struct rule *rul
     return false;
 }
 
-/* Who had not even the words is of interest to the thorough only. */
-static void note_passed(struct decision *decision, const struct rule *rule, enum pass_reason why)
+/* Who had not even the words is of interest to the thorough only; tags are kept in a list of their own. */
+static void note_passed(struct choice *choice, const struct rule *rule, enum pass_reason why)
 {
-    if (why == PASS_NO_MATCH && !decision->is_thorough)
+    struct decision *decision = choice->decision;
+    if ((why == PASS_NO_MATCH || why == PASS_TAGGED) && !decision->is_thorough)
         return;
     if (decision->passed_over_count == decision->passed_over_room) {
         decision->passed_over_room = 2 * decision->passed_over_room + 8;
         decision->passed_over = alloc_resize(decision->passed_over, decision->passed_over_room,
                                              sizeof *decision->passed_over);
     }
-    decision->passed_over[decision->passed_over_count++] = (struct passed_over){ .rule = rule, .why = why };
+    decision->passed_over[decision->passed_over_count++] = (struct passed_over){
+        .rule = rule, .why = why, .match = choice->words, .unless = choice->unless,
+    };
 }
 
 static void note_limit(struct decision *decision, const struct rule *rule)
@@ -124,6 +128,17 @@ static enum pattern_result match_either(struct choice *choice, const struct rule
     return by_words != PATTERN_NO ? by_words : by_pattern;
 }
 
+/* What the rule that was just passed over had read. */
+static void note_facts(struct choice *choice, const struct rule *rule)
+{
+    struct decision *decision = choice->decision;
+    struct buf facts = { 0 };
+    if (!decision->is_thorough)
+        return;
+    facts_format(&choice->facts, rule, &facts);
+    decision->passed_over[decision->passed_over_count - 1].facts = buf_detach(&facts);
+}
+
 /* Is its only_if true? If not, the reason is noted. */
 static bool meets_condition(struct choice *choice, const struct rule *rule)
 {
@@ -132,8 +147,10 @@ static bool meets_condition(struct choice *choice, const struct rule *rule)
     enum expression_result result = facts_test(&choice->facts, rule);
     if (result == EXPRESSION_LIMIT)
         note_limit(choice->decision, rule);
-    if (result != EXPRESSION_YES)
-        note_passed(choice->decision, rule, result == EXPRESSION_LIMIT ? PASS_LIMIT : PASS_CONDITION);
+    if (result != EXPRESSION_YES) {
+        note_passed(choice, rule, result == EXPRESSION_LIMIT ? PASS_LIMIT : PASS_CONDITION);
+        note_facts(choice, rule);
+    }
     return result == EXPRESSION_YES;
 }
 
@@ -151,17 +168,16 @@ static int64_t cooling_until(const struct choice *choice, const struct rule *rul
 /* Does the rule take the message? If not, the reason is noted. */
 static bool takes(struct choice *choice, const struct rule *rule)
 {
-    struct span span;
     enum pattern_result result = PATTERN_YES;
     if (rule->pattern != NULL || rule->words != NULL)
-        result = match_either(choice, rule, &span);
+        result = match_either(choice, rule, &choice->words);
     if (result != PATTERN_YES) {
-        note_passed(choice->decision, rule, result == PATTERN_LIMIT ? PASS_LIMIT : PASS_NO_MATCH);
+        note_passed(choice, rule, result == PATTERN_LIMIT ? PASS_LIMIT : PASS_NO_MATCH);
         return false;
     }
-    result = match(choice, rule, rule->unless, &span);
+    result = match(choice, rule, rule->unless, &choice->unless);
     if (result != PATTERN_NO)
-        note_passed(choice->decision, rule, result == PATTERN_LIMIT ? PASS_LIMIT : PASS_UNLESS);
+        note_passed(choice, rule, result == PATTERN_LIMIT ? PASS_LIMIT : PASS_UNLESS);
     return result == PATTERN_NO && meets_condition(choice, rule);
 }
 
@@ -171,12 +187,13 @@ static bool ends_search(struct choice *choice, const struct rule *rule)
     struct decision *decision = choice->decision;
     int64_t until_at = rule->cooldown_ms > 0 ? cooling_until(choice, rule) : 0;
     if (until_at != 0) {
-        note_passed(decision, rule, PASS_COOLING);
+        note_passed(choice, rule, PASS_COOLING);
         decision->passed_over[decision->passed_over_count - 1].until_at = until_at;
         return false;
     }
     if (rule->action != ACTION_TAG)
         return true;
+    note_passed(choice, rule, PASS_TAGGED);
     if (decision->tagged_count < TAGS_MAX)
         decision->tagged[decision->tagged_count++] = rule;
     return false;
@@ -186,8 +203,9 @@ static bool wins(struct choice *choice, const struct rule *rule)
 {
     if (!may_act(choice->state, rule))
         return false;
+    choice->words = choice->unless = NO_SPAN;
     if (is_disabled(choice->state, rule)) {
-        note_passed(choice->decision, rule, PASS_DISABLED);
+        note_passed(choice, rule, PASS_DISABLED);
         return false;
     }
     return takes(choice, rule) && ends_search(choice, rule);
@@ -321,7 +339,9 @@ static void fold(const struct decide_state *state, const struct decide_input *in
 void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct decide_state *state,
             const struct decide_input *input, int64_t now, struct decision *decision)
 {
-    struct choice choice = { ruleset, matcher, state, decision, now, { 0 } };
+    struct choice choice = {
+        .ruleset = ruleset, .matcher = matcher, .state = state, .decision = decision, .now = now,
+    };
     fold(state, input, &decision->folded);
     matcher_begin(matcher);
     decision->match = NO_SPAN;
@@ -355,6 +375,8 @@ void decision_release(struct decision *decision)
     }
     free(decision->effects);
     buf_release(&decision->remembered);
+    for (size_t i = 0; i < decision->passed_over_count; i++)
+        free(decision->passed_over[i].facts);
     free(decision->passed_over);
     buf_release(&decision->folded);
     buf_release(&decision->variables);

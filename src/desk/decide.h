@@ -93,20 +93,32 @@ enum decide_outcome {
     OUTCOME_AGENT,   /* with a person */
 };
 
-enum pass_reason { PASS_NO_MATCH, PASS_UNLESS, PASS_CONDITION, PASS_LIMIT, PASS_DISABLED, PASS_COOLING };
+enum pass_reason {
+    PASS_NO_MATCH, /* noted by thorough decisions only */
+    PASS_UNLESS,
+    PASS_CONDITION,
+    PASS_LIMIT,
+    PASS_DISABLED,
+    PASS_COOLING,
+    PASS_TAGGED /* took the message, noted its tag, and let the next rule try; by thorough decisions only */
+};
 
 /* A rule that stands before the winner, and why it did not win. */
 struct passed_over {
     const struct rule *rule;
     enum pass_reason why;
-    int64_t until_at; /* PASS_COOLING */
+    int64_t until_at;   /* PASS_COOLING */
+    struct span match;  /* of its words or pattern in `folded`; start (size_t)-1: none */
+    struct span unless; /* of its `unless`, likewise */
+    char *facts; /* of a thorough decision: what its only_if read, {":hour": 23, …}; owned by the decision. NULL: none */
 };
 
 enum {
     LIMIT_HITS_MAX = 8,
     TAGS_MAX = 16, /* further tag rules are passed by */
     VARIABLES_MAX = 64,
-    VARIABLE_BYTES_MAX = 1000
+    VARIABLE_BYTES_MAX = 1000,
+    PASSED_LISTED_MAX = 20
 };
 
 struct decision {
@@ -147,7 +159,11 @@ void decision_release(struct decision *decision);
  *                                      "no match" | "cooling down until 2026-05-12 18:30:00"}, …],
  *      "limit_hits": ["rule", …], "tags": ["tag", …], "set": {"variable": "value" or null, …}}
  *
- * "no match" comes from thorough decisions only; "tried" counts the rules that were judged, be it by the index.
+ * "tried" counts the rules that were judged, be it by the index. Of a thorough decision the trace is longer: "unmatched"
+ * is the number of rules that have "no match", all of which are listed where no more than PASSED_LISTED_MAX rules were
+ * passed over, and none where there are more; tag rules that took the message are listed as "tagged", with "tag". Who
+ * nearly won also has "matched" and "unless", the words in question, in the form of the winner's; of an only_if that is
+ * false its text, "only_if", and the values it read, "facts"; and "until_at".
  * Of the state, what is not known, empty, 0 or false is left out.
  * decide_format_tags: the tags alone, ["tag", …]; each once.
  */

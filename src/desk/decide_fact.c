@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "base/when.h"
 #include "desk/decide_fact.h"
 #include "rules/fact.h"
@@ -301,11 +302,48 @@ static void look_up(void *context, const char *name, struct expression_value *va
         read_json(facts, field(facts, name + 1 + strlen(FACT_FIELD)), value);
 }
 
-enum expression_result facts_test(struct facts *facts, const struct rule *rule)
+static void begin(struct facts *facts, const struct rule *rule)
 {
     facts->rule = rule;
     facts->has_groups = false;
+}
+
+enum expression_result facts_test(struct facts *facts, const struct rule *rule)
+{
+    begin(facts, rule);
     return expression_test(rule->only_if, look_up, facts);
+}
+
+static void write_value(struct jsonw *json, const char *name, const struct expression_value *value)
+{
+    size_t len = value->len;
+    switch (value->kind) {
+    case EXPRESSION_NULL: jsonw_null(json, name); break;
+    case EXPRESSION_INT: jsonw_int(json, name, value->number); break;
+    case EXPRESSION_REAL: jsonw_real(json, name, value->real); break;
+    case EXPRESSION_TEXT:
+        if (len > FACT_SHOWN_MAX)
+            len = utf8_floor(value->text, len, FACT_SHOWN_MAX);
+        jsonw_bytes(json, name, value->text, len);
+        break;
+    }
+}
+
+void facts_format(struct facts *facts, const struct rule *rule, struct buf *out)
+{
+    size_t effort = matcher_effort(facts->matcher);
+    struct jsonw json = { .out = out };
+
+    begin(facts, rule);
+    jsonw_object(&json, NULL);
+    for (size_t i = 0; i < expression_name_count(rule->only_if); i++) {
+        struct expression_value value = { 0 };
+
+        look_up(facts, expression_name(rule->only_if, i), &value);
+        write_value(&json, expression_name(rule->only_if, i), &value);
+    }
+    jsonw_end_object(&json);
+    matcher_set_effort(facts->matcher, effort);
 }
 
 void facts_release(struct facts *facts)

@@ -36,6 +36,13 @@ struct facts {
 
 /* The rule's only_if, which it has. What the matcher held is lost. */
 enum expression_result facts_test(struct facts *facts, const struct rule *rule);
+
+/*
+ * What the names in its only_if stand for, each once, as a JSON object: {":hour": 23, "@size": null}. Texts are cut to
+ * FACT_SHOWN_MAX bytes. What the matcher held is lost, and its effort is put back: a question of people costs nothing.
+ */
+enum { FACT_SHOWN_MAX = 200 };
+void facts_format(struct facts *facts, const struct rule *rule, struct buf *out);
 void facts_release(struct facts *facts);
 
 #endif

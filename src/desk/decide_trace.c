@@ -20,6 +20,7 @@ static const char *const REASONS[] = {
     [PASS_LIMIT] = "limit hit",
     [PASS_DISABLED] = "disabled",
     [PASS_COOLING] = "cooling down until ",
+    [PASS_TAGGED] = "tagged",
 };
 
 static void write_text(struct jsonw *json, const char *name, const char *text)
@@ -93,18 +94,32 @@ void decide_format_state(const struct decide_state *state, struct buf *out)
     jsonw_end_object(&json);
 }
 
+/* Nothing for a span of nothing. */
+static void write_span(struct jsonw *json, const char *name, const struct decision *decision, struct span span)
+{
+    if (span.start == (size_t)-1)
+        return;
+    jsonw_object(json, name);
+    jsonw_bytes(json, "text", buf_text(&decision->folded) + span.start, span.end - span.start);
+    jsonw_int(json, "start", (int64_t)span.start);
+    jsonw_int(json, "end", (int64_t)span.end);
+    jsonw_end_object(json);
+}
+
 static void write_match(struct jsonw *json, const struct decision *decision)
 {
-    if (decision->rule == NULL || decision->match.start == (size_t)-1) {
+    if (decision->rule == NULL || decision->match.start == (size_t)-1)
         jsonw_null(json, "matched");
-        return;
-    }
-    struct span match = decision->match;
-    jsonw_object(json, "matched");
-    jsonw_bytes(json, "text", buf_text(&decision->folded) + match.start, match.end - match.start);
-    jsonw_int(json, "start", (int64_t)match.start);
-    jsonw_int(json, "end", (int64_t)match.end);
-    jsonw_end_object(json);
+    else
+        write_span(json, "matched", decision, decision->match);
+}
+
+static size_t count_unmatched(const struct decision *decision)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < decision->passed_over_count; i++)
+        count += decision->passed_over[i].why == PASS_NO_MATCH;
+    return count;
 }
 
 /* In the business's time, which is the owner's. */
@@ -122,17 +137,39 @@ static void write_reason(struct jsonw *json, const struct ruleset *ruleset, cons
     buf_release(&why);
 }
 
+/* What a thorough decision knows besides. */
+static void write_details(struct jsonw *json, const struct decision *decision, const struct passed_over *passed)
+{
+    write_span(json, "matched", decision, passed->match);
+    write_span(json, "unless", decision, passed->unless);
+    if (passed->facts != NULL) {
+        jsonw_text(json, "only_if", passed->rule->source_only_if);
+        jsonw_raw(json, "facts", passed->facts);
+    }
+    write_number(json, "until_at", passed->until_at);
+    if (passed->why == PASS_TAGGED)
+        jsonw_text(json, "tag", passed->rule->tag);
+}
+
 static void write_passed_over(struct jsonw *json, const struct ruleset *ruleset,
                               const struct decision *decision)
 {
+    bool has_room = decision->passed_over_count <= PASSED_LISTED_MAX;
     jsonw_array(json, "passed_over");
     for (size_t i = 0; i < decision->passed_over_count; i++) {
+        const struct passed_over *passed = &decision->passed_over[i];
+        if (!has_room && passed->why == PASS_NO_MATCH)
+            continue;
         jsonw_object(json, NULL);
-        jsonw_text(json, "rule", decision->passed_over[i].rule->name);
-        write_reason(json, ruleset, &decision->passed_over[i]);
+        jsonw_text(json, "rule", passed->rule->name);
+        write_reason(json, ruleset, passed);
+        if (decision->is_thorough)
+            write_details(json, decision, passed);
         jsonw_end_object(json);
     }
     jsonw_end_array(json);
+    if (decision->is_thorough)
+        jsonw_int(json, "unmatched", (int64_t)count_unmatched(decision));
 }
 
 static void write_tags(struct jsonw *json, const char *key, const struct decision *decision)

@@ -6,6 +6,7 @@
  * those that may still leave.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "store/transcript.h"
 
@@ -65,7 +66,7 @@ int transcript_turn(struct db *db, int64_t turn, transcript_row *row, void *cont
 static const char WHY[] =
     "SELECT d.message, m.conversation, m.turn, d.at, d.ruleset, m.text, c.address, v.channel, t.state, "
     "d.rule, d.action, "
-    "d.state, d.trace FROM message asked "
+    "d.state, d.trace, m.media FROM message asked "
     "JOIN message m ON m.id = asked.id OR (m.conversation = asked.conversation "
     "AND m.turn = asked.turn AND m.kind = 'in') "
     "JOIN decision d ON d.message = m.id JOIN conversation v ON v.id = m.conversation "
@@ -95,6 +96,7 @@ int transcript_why(struct db *db, int64_t message, transcript_decision_row *row,
             .action = query_text(q, 10),
             .state = query_text(q, 11),
             .trace = query_text(q, 12),
+            .has_media = strcmp(query_text(q, 13), "[]") != 0,
         };
 
         row(context, &decision);

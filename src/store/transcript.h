@@ -6,6 +6,7 @@
 #ifndef STORE_TRANSCRIPT_H
 #define STORE_TRANSCRIPT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -32,6 +33,7 @@ int transcript_turn(struct db *db, int64_t turn, transcript_row *row, void *cont
 struct transcript_decision {
     int64_t message, conversation, turn, at, ruleset;
     const char *text, *user, *channel, *turn_state;
+    bool has_media;
     const char *rule; /* NULL: no rule won */
     const char *action;
     const char *state, *trace; /* JSON, as the decision left them */

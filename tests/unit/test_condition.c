@@ -318,10 +318,15 @@ static void test_what_kept_a_rule_back_is_noted(void **state)
     struct buf trace = { 0 };
     decide(ruleset, matcher, &NEWCOMER, &(struct decide_input){ .text = "help" }, NOW, &decision);
     decide_format_trace(ruleset, &decision, &trace);
-    assert_non_null(strstr(buf_text(&trace), "\"passed_over\":[{\"rule\":\"broken\",\"why\":\"limit hit\"},"
-                                             "{\"rule\":\"night\",\"why\":\"only_if is false\"},"
-                                             "{\"rule\":\"other\",\"why\":\"no match\"},"
-                                             "{\"rule\":\"vip\",\"why\":\"only_if is false\"}]"));
+    assert_non_null(strstr(
+        buf_text(&trace),
+        "\"passed_over\":[{\"rule\":\"broken\",\"why\":\"limit hit\",\"matched\":{\"text\":\"help\",\"start\":0,\"end\":4},"
+        "\"only_if\":\"abs(0 * :hour - 9223372036854775807 - 1) > 0\",\"facts\":{\":hour\":20}},"
+        "{\"rule\":\"night\",\"why\":\"only_if is false\",\"matched\":{\"text\":\"help\",\"start\":0,\"end\":4},"
+        "\"only_if\":\":hour >= 22 OR :hour < 6\",\"facts\":{\":hour\":20}},"
+        "{\"rule\":\"other\",\"why\":\"no match\"},"
+        "{\"rule\":\"vip\",\"why\":\"only_if is false\","
+        "\"only_if\":\":field_vip = 'yes'\",\"facts\":{\":field_vip\":null}}],\"unmatched\":1,"));
     assert_non_null(strstr(buf_text(&trace), "\"limit_hits\":[\"broken\"]"));
     decision_release(&decision);
     buf_clear(&trace);
