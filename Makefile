@@ -386,7 +386,8 @@ SYSTEM = \
   tests/system/18_history.py \
   tests/system/19_check.py \
   tests/system/20_init.py \
-  tests/system/21_rulesets.py
+  tests/system/21_rulesets.py \
+  tests/system/22_explain.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

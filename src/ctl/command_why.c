@@ -52,6 +52,7 @@ static void show_decision(void *context, const struct transcript_decision *row)
 static const struct column FOLLOWED_COLUMNS[] = {
     { "id", "what followed", LOOK_NUMBER }, { "kind", NULL, LOOK_PLAIN },
     { "actor", "said by", LOOK_PLAIN },     { "text", "text", LOOK_LONG },
+    { "campaign", "by", LOOK_PLAIN },       { "parts", NULL, LOOK_NUMBER },
     { "outbox", "outbox", LOOK_NUMBER },    { "state", "state", LOOK_STATE },
     { "reason", "why", LOOK_LONG },         { "buttons", "buttons", LOOK_LONG },
 };
@@ -60,7 +61,8 @@ static void show_line(void *context, const struct transcript_line *line)
 {
     output_row(context,
                (struct cell[]){ cell_id(line->id), cell_text(line->kind), cell_text_or_none(line->actor),
-                                cell_text(line->text), cell_id(line->outbox), cell_text_or_none(line->state),
+                                cell_text(line->text), cell_text_or_none(line->campaign),
+                                cell_number(line->parts), cell_id(line->outbox), cell_text_or_none(line->state),
                                 cell_text_or_none(line->reason),
                                 strcmp(line->buttons, "[]") != 0 ? cell_json(line->buttons)
                                                                  : cell_text(NULL) });

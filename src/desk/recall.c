@@ -22,15 +22,16 @@ static void add_cooling(void *context, const char *rule, int64_t until_at)
 }
 
 /* The texts that stood as numbered lines below the bot's last words; what stood as a button has no number. */
-static int load_choices(struct recall *recall, struct desk *desk, int64_t conversation, struct error *error)
+static int load_choices(struct recall *recall, struct db *db, const struct ruleset *rules, int64_t conversation,
+                        struct error *error)
 {
     struct buf buttons = { 0 }, sent_by = { 0 };
     struct button_list list = { 0 };
-    int found = message_offered(desk->db, conversation, &buttons, &sent_by, error);
+    int found = message_offered(db, conversation, &buttons, &sent_by, error);
 
     if (found == 1) {
         button_parse(buf_text(&buttons), &list);
-        button_format(&list, button_shown(&list, ruleset_campaign(desk->rules, buf_text(&sent_by))),
+        button_format(&list, button_shown(&list, ruleset_campaign(rules, buf_text(&sent_by))),
                       &recall->choices);
     }
     button_release(&list);
@@ -39,19 +40,20 @@ static int load_choices(struct recall *recall, struct desk *desk, int64_t conver
     return found < 0 ? -1 : 0;
 }
 
-int recall_load(struct recall *recall, struct desk *desk, const struct conversation *conversation,
-                const char *text, int64_t now, struct decide_state *state, struct error *error)
+int recall_load(struct recall *recall, struct db *db, const struct ruleset *rules,
+                const struct conversation *conversation, const char *text, int64_t now,
+                struct decide_state *state, struct error *error)
 {
     bool is_first = state->message_count <= 1;
 
-    if (!is_first && desk->rules->variable_count > 0 &&
-        conversation_variables(desk->db, conversation->id, &recall->variables, error) < 0)
+    if (!is_first && rules->variable_count > 0 &&
+        conversation_variables(db, conversation->id, &recall->variables, error) < 0)
         return -1;
-    if (desk->rules->has_cooldowns &&
-        cooldown_list(desk->db, conversation->contact, now, add_cooling, recall, error) != 0)
+    if (rules->has_cooldowns &&
+        cooldown_list(db, conversation->contact, now, add_cooling, recall, error) != 0)
         return -1;
-    if (!is_first && desk->rules->has_buttons && button_is_number(text) &&
-        load_choices(recall, desk, conversation->id, error) != 0)
+    if (!is_first && rules->has_buttons && button_is_number(text) &&
+        load_choices(recall, db, rules, conversation->id, error) != 0)
         return -1;
     state->variables = recall->variables.len > 0 ? buf_text(&recall->variables) : NULL;
     state->cooling = recall->cooling;

@@ -11,8 +11,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "desk/decide.h"
-#include "desk/desk.h"
+#include "rules/ruleset.h"
 #include "store/conversation.h"
+#include "store/db.h"
 
 struct recall { /* the zero value is empty; what a decide_state got from it is borrowed */
     struct buf variables, choices;
@@ -21,8 +22,9 @@ struct recall { /* the zero value is empty; what a decide_state got from it is b
 };
 
 /* For a message of the conversation, whose number *state has already. Fills the other members of *state. */
-int recall_load(struct recall *recall, struct desk *desk, const struct conversation *conversation,
-                const char *text, int64_t now, struct decide_state *state, struct error *error);
+int recall_load(struct recall *recall, struct db *db, const struct ruleset *rules,
+                const struct conversation *conversation, const char *text, int64_t now,
+                struct decide_state *state, struct error *error);
 void recall_release(struct recall *recall);
 
 #endif

@@ -252,7 +252,8 @@ static int decide_and_store(struct passage *p, struct error *error)
     };
     struct decide_input input = { .text = p->in->message, .has_media = strcmp(p->in->media_urls, "[]") != 0 };
 
-    int result = recall_load(&recall, desk, &p->conversation, input.text, p->now, &state, error);
+    int result = recall_load(&recall, desk->db, desk->rules, &p->conversation, input.text, p->now, &state,
+                             error);
 
     if (result == 0) {
         decide(desk->rules, desk->matcher, &state, &input, p->now, &p->decision);

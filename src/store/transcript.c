@@ -12,7 +12,8 @@
 
 #define LINE                                                                                                  \
     "SELECT m.id, m.at, m.turn, w.id, m.kind, m.text, m.actor, m.media, "                                     \
-    "CASE m.kind WHEN 'in' THEN t.state ELSE w.state END, w.reason, m.buttons, m.tags "                       \
+    "CASE m.kind WHEN 'in' THEN t.state ELSE w.state END, w.reason, m.buttons, m.tags, "                      \
+    "w.sent_by, (SELECT count (*) FROM outbox p WHERE p.message = m.id) "                                     \
     "FROM message m LEFT JOIN turn t ON t.id = m.turn "                                                       \
     "LEFT JOIN outbox w ON w.id = (SELECT o.id FROM outbox o WHERE o.message = m.id ORDER BY CASE o.state "   \
     "WHEN 'claimed' THEN 0 WHEN 'due' THEN 1 WHEN 'waiting' THEN 2 WHEN 'dead' THEN 3 WHEN 'unknown' THEN 4 " \
@@ -43,6 +44,8 @@ static int each(struct query *q, int64_t id, transcript_row *row, void *context,
             .reason = query_text(q, 9),
             .buttons = query_text(q, 10),
             .tags = query_text(q, 11),
+            .campaign = query_text(q, 12),
+            .parts = query_int(q, 13),
         };
 
         row(context, &line);

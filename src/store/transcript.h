@@ -16,7 +16,8 @@ struct transcript_line {
     int64_t id, at, turn, outbox; /* outbox: of the worst part; 0: none */
     const char *kind, *text, *actor, *media;
     const char *state; /* in: of its turn; out, agent: the worst state among its parts; "" when it has none */
-    const char *reason; /* of that outbox row */
+    const char *reason, *campaign; /* of that outbox row; campaign: that carried it */
+    int64_t parts; /* outbox rows */
     const char *buttons, *tags; /* JSON arrays: what it offers, what rules noted about it */
 };
 
