@@ -21,7 +21,8 @@ const struct command commands[] = {
       command_transcript },
     { "why MESSAGE", "why a message was answered as it was",
       "MESSAGE is the number of a customer's message or of an answer. Shows the text as the rules saw it, the rule\n"
-      "that won and on what words, the rules that were passed over, and what followed.",
+      "that won and on what words, what kept each rule before it back, what was done, and what followed: decided\n"
+      "once more by the rules and from the facts of that moment.",
       0, false, command_why },
     { "chat", "be a customer, here in the terminal",
       "Writes to the running daemon through its webhook (FRONTDESK_LISTEN, FRONTDESK_WEBHOOK_TOKENS) and shows what\n"
