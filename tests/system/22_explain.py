@@ -140,6 +140,17 @@ def unknown():
         contains(desk.do("why", number).out, "A person has the conversation", "who may not act is not listed")
 
 
+@test("a rule that is out of play is passed over, and rules try says so")
+def disabled():
+    with Desk(RULES) as desk:
+        desk.stop()
+        desk.edit("INSERT INTO rule_trouble (ruleset, rule, limit_hits, disabled_at) VALUES (1, 'order', 20, 1)")
+        tried = desk.do("rules", "try", "order #5", "--json").json()
+        equal((tried["decision"]["rule"], passed(tried)["order"]["why"]), (None, "disabled"), "in force")
+        equal(desk.do("rules", "try", "order #5", "--rules", desk.rules_folder, "--json").json()["decision"]["rule"], "order",
+              "a folder's rules have never been in trouble")
+
+
 @test("rules try --at: the hour at the business decides, and is shown")
 def at():
     with Desk(RULES) as desk:

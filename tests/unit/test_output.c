@@ -64,6 +64,24 @@ static void show_table(struct output *output)
     output_table_end(output);
 }
 
+/* A table without titles is for programs. */
+static void keeps_what_has_no_title_from_people(void **state)
+{
+    static const struct column hidden[] = { { "tag", NULL, LOOK_PLAIN } };
+    struct screen screen;
+
+    (void)state;
+    for (enum output_form form = OUTPUT_TEXT; form <= OUTPUT_JSON; form++) {
+        struct output *output = begin(&screen, form, 0, false);
+
+        output_table(output, "tags", hidden, 1);
+        output_row(output, (struct cell[]){ cell_text("vip") });
+        output_table_end(output);
+        output_end(output);
+        check(&screen, form == OUTPUT_TEXT ? "" : "{\"format\":1,\"tags\":[{\"tag\":\"vip\"}]}\n", "");
+    }
+}
+
 static void shows_tables_as_text(void **state)
 {
     struct screen screen;
@@ -453,6 +471,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_prose),
         cmocka_unit_test(shows_tables_as_text),
+        cmocka_unit_test(keeps_what_has_no_title_from_people),
         cmocka_unit_test(shows_tables_as_json),
         cmocka_unit_test(shows_tables_as_csv),
         cmocka_unit_test(defuses_formulas),
