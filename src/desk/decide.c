@@ -115,7 +115,7 @@ static enum pattern_result match(struct choice *choice, const struct rule *rule,
     enum pattern_result result = pattern_match(pattern, choice->matcher, buf_text(folded), folded->len, span);
     if (result == PATTERN_LIMIT)
         note_limit(choice->decision, rule);
-    return result != PATTERN_SPENT ? result : PATTERN_LIMIT; /* that was not this rule's fault */
+    return result;
 }
 
 /* The pattern before the words, since only the pattern has groups to fill. */
@@ -126,6 +126,11 @@ static enum pattern_result match_either(struct choice *choice, const struct rule
         return PATTERN_YES;
     enum pattern_result by_words = match(choice, rule, rule->words, span);
     return by_words != PATTERN_NO ? by_words : by_pattern;
+}
+
+static enum pass_reason pass_reason(enum pattern_result result, enum pass_reason otherwise)
+{
+    return result == PATTERN_LIMIT ? PASS_LIMIT : result == PATTERN_SPENT ? PASS_SPENT : otherwise;
 }
 
 /* What the rule that was just passed over had read. */
@@ -172,12 +177,12 @@ static bool takes(struct choice *choice, const struct rule *rule)
     if (rule->pattern != NULL || rule->words != NULL)
         result = match_either(choice, rule, &choice->words);
     if (result != PATTERN_YES) {
-        note_passed(choice, rule, result == PATTERN_LIMIT ? PASS_LIMIT : PASS_NO_MATCH);
+        note_passed(choice, rule, pass_reason(result, PASS_NO_MATCH));
         return false;
     }
     result = match(choice, rule, rule->unless, &choice->unless);
     if (result != PATTERN_NO)
-        note_passed(choice, rule, result == PATTERN_LIMIT ? PASS_LIMIT : PASS_UNLESS);
+        note_passed(choice, rule, pass_reason(result, PASS_UNLESS));
     return result == PATTERN_NO && meets_condition(choice, rule);
 }
 

@@ -13,7 +13,8 @@
  *   - Otherwise the rule with the highest priority whose pattern or words match, whose `unless` does not, and
  *     whose `only_if` is true, wins; ties by file order.
  *   - A pattern that hits its bounds does not match, an `unless` that does keeps its rule from winning, and an
- *     `only_if` that breaks off is not true; the rule is named in `limit_hits`.
+ *     `only_if` that breaks off is not true; the rule is named in `limit_hits`, if others have not taken the
+ *     steps that it lacked.
  *   - A tag rule that would win notes its tag and lets the next rule try. What it sets and what the winner
  *     sets is known to the winner's sentence, but not to the conditions of the same message.
  *   - A rule that is cooling down for this contact is passed over.
@@ -98,6 +99,7 @@ enum pass_reason {
     PASS_UNLESS,
     PASS_CONDITION,
     PASS_LIMIT,
+    PASS_SPENT,
     PASS_DISABLED,
     PASS_COOLING,
     PASS_TAGGED /* took the message, noted its tag, and let the next rule try; by thorough decisions only */
@@ -155,8 +157,9 @@ void decision_release(struct decision *decision);
  * JSON for the decision row: what was read, and how it came out
  *
  *     {"folded", "tried", "matched": {"text", "start", "end"} or null, "variables": {…},
- *      "passed_over": [{"rule", "why": "unless matched" | "only_if is false" | "limit hit" | "disabled" |
- *                                      "no match" | "cooling down until 2026-05-12 18:30:00"}, …],
+ *      "passed_over": [{"rule", "why": "unless matched" | "only_if is false" | "disabled" | "no match" |
+ *                                      "its pattern or only_if took too many steps" |
+ *                                      "the patterns before it took too many steps" | "cooling down until 2026-05-12 18:30:00"}, …],
  *      "limit_hits": ["rule", …], "tags": ["tag", …], "set": {"variable": "value" or null, …}}
  *
  * "tried" counts the rules that were judged, be it by the index. Of a thorough decision the trace is longer: "unmatched"

@@ -8,7 +8,7 @@
  * JIT or not was decided by measurement, on a message of 170 bytes. Interpreted, a typical rule takes 0.3 to
  * 3 µs a message, with JIT 0.03 to 0.4 µs; its machine code costs 0.1 to 0.5 ms and 2 to 3 KB. So it pays for
  * patterns of ordinary size that are really run, and 10,000 patterns would spend seconds on it at load. A
- * pattern is translated when it has been run RUNS_BEFORE_JIT times. Large ones stay interpreted: the
+ * pattern is translated when it has been run RUNS_BEFORE_JIT times, but one a message. Large ones stay interpreted: the
  * courtesies of "=stop" alone would take 4 ms to translate, and such a pattern gives up at the first word
  * anyway. Where memory may not be both written and executed, pcre2_jit_compile refuses (-48), and all is
  * interpreted.
@@ -21,21 +21,25 @@
  * Each is made apart (the translation in a copy of the code) and put in place by one atomic exchange; who
  * comes second throws his own away. A reader sees nothing, or a finished thing that stays.
  *
- * PCRE2 counts the steps of each start in the text anew, so what it may spend on a text is the limit times
- * the length. Therefore the limit falls with the length: 100,000 steps up to 40 bytes, 20,000 at 200, 16,000
- * at 4 KB. A message meets many patterns: each is run with a light limit first, which ordinary patterns keep
- * to, and anew with its full limit when that does not do, but only until HEAVY_BYTES of text are gone over so
- * in one message: once at 4 KB, 25 times at 200 bytes. So a thousand patterns cannot all go astray on one
- * text, and the next message finds every pattern with its full limit. Generated patterns go astray nowhere,
- * and have the full limit at once. tools/bench_rules.c measures what comes of it.
+ * Steps. PCRE2's own limit counts for each start in the text anew, and not what a repeat like "\d+" goes over,
+ * so it bounds little: "\d+\s" takes 20 ms for 4 KB of digits and hits no limit. Therefore what people typed is
+ * compiled with a callout before each item, and the callouts count: each costs STEP_CALL, and each byte that
+ * the match went forward since the last one costs one more; about 3 ns each. What may fail after a long way,
+ * unseen, pays in advance: a reference the longest group of the moment, an item with a high count that count,
+ * and each run a step for each byte of the text, over which PCRE2 looks for a first letter. Both ways of
+ * matching meet the same callouts, so that a limit is the same with and without JIT. They cost up to a half
+ * more interpreted, and with JIT two to three times as much where a pattern begins to match, but nothing where
+ * its first letter is not found. Generated patterns go astray nowhere, and are not counted.
  *
- * The two ways count differently, but both stay bounded. JIT honours the match limit alone, and may run out
- * of its stack of 32 KB (-46), which says nothing about the pattern: the match is repeated by the
- * interpreter. So that an answer does not depend on how often a pattern was run before, the JIT has the last
- * word where there is one: a pattern that hits a limit interpreted is translated at once and asked again.
- * The limits of the interpreter, -47 (steps), -53 (depth), -63 (heap), are PATTERN_LIMIT, and so
- * is anything else that is no plain answer, because a customer's text must not end the process. After such an
- * error the match data is made anew, since it keeps the largest heap it ever had.
+ * A message has PATTERN_STEPS_MAX, and a pattern half of what is left beside a reserve, so that some that go
+ * astray do not keep the others from their turn. Who is broken off after BLAME_STEPS is to blame himself:
+ * PATTERN_LIMIT; who had less to spend is PATTERN_SPENT.
+ *
+ * JIT may run out of its stack of 32 KB (-46), which says nothing about the pattern: the match is repeated by
+ * the interpreter, and only that is counted. The interpreter has limits of its own, -47 (steps) and -63 (heap).
+ * So that an answer does not depend on how often a pattern was run before, the JIT has the last word where there
+ * is one: a pattern that hits those interpreted is translated at once and asked again. They are PATTERN_LIMIT
+ * then, and so is anything else that is no plain answer, because a customer's text must not end the process.
  *
  * The text was checked at the door, so PCRE2_NO_UTF_CHECK is safe and saves a pass over it.
  */
@@ -55,18 +59,19 @@
 #include "text/pattern_source.h"
 
 enum {
-    MATCH_LIMIT = 100000,         /* steps from one start, in a short text */
-    MATCH_WORK = 4 * 1000 * 1000, /* steps from all starts together, in a longer one */
-    LIGHT_LIMIT = 100,            /* steps from one start that any pattern may take, or more: */
-    LIGHT_WORK = 60 * 1000,       /* in a short text, so many from all starts together */
-    HEAVY_BYTES = 5 * 1024,       /* of text that patterns may go over with more steps, in one message */
-    DEPTH_LIMIT = 10000,
+    MATCH_LIMIT = 10 * 1000 * 1000, /* PCRE2's own steps, from one start: the count of callouts ends before */
+    PROBE_LIMIT = 100 * 1000,
+    STEP_CALL = 4,
+    BLAME_STEPS = PATTERN_STEPS_MAX / 16,
+    RESERVE_STEPS = PATTERN_STEPS_MAX / 10, /* of which the next may have a 16th, so that many come to it */
+    HIGH_COUNT = 64, /* from where the count of a repeat is paid in advance */
     HEAP_LIMIT_KIB = 4096,
     NEST_LIMIT = 50,
     GROUPS_MAX = 100,
     COMPILED_MAX = 8 * 1024,
     JIT_MAX = 4 * 1024,    /* compiled size up to which JIT pays */
     RUNS_BEFORE_JIT = 100, /* by when its cost would have come in again */
+    RUNS_REFUSED = 1 << 30 /* instead of the runs: no translation comes of this pattern */
 };
 
 struct group {
@@ -86,13 +91,24 @@ struct pattern {
     char *source;         /* of a generated one that is not compiled at once; else NULL */
     struct group *groups; /* by number */
     size_t group_count;
+    size_t high_count;   /* the greatest that a repeat requires, if high; else 0 */
+    bool has_references;
+};
+
+/* What the patterns of one message have spent; one run's share ends at `until`. */
+struct meter {
+    size_t spent, until;
+    size_t at;            /* in the text, at the last callout */
+    size_t advance;       /* paid at each callout */
+    bool has_references;
 };
 
 struct matcher {
     pcre2_match_data *data;
     pcre2_match_context *context;
     bool allow_jit;
-    size_t heavy_bytes;            /* gone over in this message */
+    bool has_translated; /* in this message */
+    struct meter meter;
     const struct pattern *matched; /* whose groups data holds; NULL: none */
     struct scratch scratch;
 };
@@ -139,11 +155,11 @@ static void set_compile_error(int code, const char *source, size_t len, size_t o
               (const char *)message);
 }
 
-static pcre2_code *compile(const char *source, size_t len, struct error *error)
+static pcre2_code *compile(const char *source, size_t len, uint32_t more_options, struct error *error)
 {
     pcre2_compile_context *context = must(pcre2_compile_context_create(NULL));
     const uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C |
-                             PCRE2_NO_UTF_CHECK;
+                             PCRE2_NO_UTF_CHECK | more_options;
     pcre2_code *code;
     PCRE2_SIZE offset;
     int why;
@@ -156,20 +172,48 @@ static pcre2_code *compile(const char *source, size_t len, struct error *error)
     return code;
 }
 
-static int check_code(const pcre2_code *code, struct error *error)
+/* Without the callouts, which are none of its author's. */
+static size_t plain_size(const pcre2_code *code, const struct buf *source)
 {
+    pcre2_code *plain;
+    size_t size = info_size(code);
+
+    if (size <= COMPILED_MAX)
+        return size;
+    plain = must(compile(buf_text(source), source->len, 0, NULL));
+    size = info_size(plain);
+    pcre2_code_free(plain);
+    return size;
+}
+
+static int check_code(const pcre2_code *code, const struct buf *source, struct error *error)
+{
+    size_t size = plain_size(code, source);
+
     if (info_number(code, PCRE2_INFO_CAPTURECOUNT) > GROUPS_MAX)
         return error_set(error,
                          "The pattern has more than %d groups; write (?:…) for those that capture nothing.",
                          (int)GROUPS_MAX);
     if (info_number(code, PCRE2_INFO_JCHANGED) != 0)
         return error_set(error, "The pattern may not use the option J: each group needs a name of its own.");
-    if (info_size(code) > COMPILED_MAX)
+    if (size > COMPILED_MAX)
         return error_set(error,
                          "The pattern is too large (%zu bytes compiled, at most %zu); "
                          "lower the counts of its repeats, or split it into two rules.",
-                         info_size(code), (size_t)COMPILED_MAX);
+                         size, (size_t)COMPILED_MAX);
     return 0;
+}
+
+/* The greatest number behind a brace, whatever the brace means: paid too often at worst. */
+static size_t find_high_count(const char *source)
+{
+    size_t highest = 0;
+
+    while ((source = strchr(source, '{')) != NULL) {
+        size_t count = strtoul(++source, NULL, 10);
+        highest = count > highest ? count : highest;
+    }
+    return highest >= HIGH_COUNT ? highest : 0;
 }
 
 static bool is_template_name(const char *name)
@@ -227,13 +271,17 @@ struct pattern *pattern_new(const char *source, struct error *error)
         error_set(error, "The pattern is %zu bytes long, at most %d are allowed; split it into two rules.",
                   strlen(source), (int)PATTERN_SOURCE_MAX);
     else if (pattern_source_fold(source, &folded, error) == 0)
-        code = compile(buf_text(&folded), folded.len, error);
-    buf_release(&folded);
+        code = compile(buf_text(&folded), folded.len, PCRE2_AUTO_CALLOUT, error);
     atomic_init(&pattern->late->code, code);
-    if (code != NULL && check_code(code, error) == 0 && read_groups(pattern, code, error) == 0)
-        return pattern;
-    pattern_free(pattern);
-    return NULL;
+    if (code == NULL || check_code(code, &folded, error) != 0 || read_groups(pattern, code, error) != 0) {
+        pattern_free(pattern);
+        pattern = NULL;
+    } else {
+        pattern->high_count = find_high_count(buf_text(&folded));
+        pattern->has_references = info_number(code, PCRE2_INFO_BACKREFMAX) > 0;
+    }
+    buf_release(&folded);
+    return pattern;
 }
 
 struct pattern *pattern_new_generated(const char *source, struct error *error)
@@ -253,7 +301,7 @@ struct pattern *pattern_new_generated(const char *source, struct error *error)
 static const pcre2_code *compile_generated(const struct pattern *pattern)
 {
     struct error error = { 0 };
-    pcre2_code *code = must(compile(pattern->source, strlen(pattern->source), &error)), *other = NULL;
+    pcre2_code *code = must(compile(pattern->source, strlen(pattern->source), 0, &error)), *other = NULL;
 
     if (atomic_compare_exchange_strong(&pattern->late->code, &other, code))
         return code;
@@ -299,6 +347,30 @@ bool pattern_matches_empty(const struct pattern *pattern)
     return info_number(find_code(pattern), PCRE2_INFO_MATCHEMPTY) != 0;
 }
 
+static size_t longest_group(const pcre2_callout_block *block)
+{
+    size_t longest = 0;
+
+    for (uint32_t i = 1; i < block->capture_top; i++) {
+        size_t start = block->offset_vector[2 * i], end = block->offset_vector[2 * i + 1];
+        if (start != PCRE2_UNSET && end > start && end - start > longest)
+            longest = end - start;
+    }
+    return longest;
+}
+
+static int count_step(pcre2_callout_block *block, void *context)
+{
+    struct meter *meter = context;
+    size_t at = block->current_position;
+
+    meter->spent += STEP_CALL + meter->advance + (at > meter->at ? at - meter->at : 0);
+    if (meter->has_references)
+        meter->spent += longest_group(block);
+    meter->at = at;
+    return meter->spent <= meter->until ? 0 : PCRE2_ERROR_CALLOUT;
+}
+
 struct matcher *matcher_new(bool allow_jit)
 {
     struct matcher *matcher = alloc_new(sizeof *matcher);
@@ -306,7 +378,8 @@ struct matcher *matcher_new(bool allow_jit)
     matcher->data = must(pcre2_match_data_create(GROUPS_MAX + 1, NULL));
     matcher->context = must(pcre2_match_context_create(NULL));
     matcher->allow_jit = allow_jit;
-    pcre2_set_depth_limit(matcher->context, DEPTH_LIMIT);
+    pcre2_set_callout(matcher->context, count_step, &matcher->meter);
+    pcre2_set_match_limit(matcher->context, MATCH_LIMIT);
     pcre2_set_heap_limit(matcher->context, HEAP_LIMIT_KIB);
     return matcher;
 }
@@ -323,17 +396,18 @@ void matcher_free(struct matcher *matcher)
 
 void matcher_begin(struct matcher *matcher)
 {
-    matcher->heavy_bytes = 0;
+    matcher->meter.spent = 0;
+    matcher->has_translated = false;
 }
 
 size_t matcher_effort(const struct matcher *matcher)
 {
-    return matcher->heavy_bytes;
+    return matcher->meter.spent;
 }
 
 void matcher_set_effort(struct matcher *matcher, size_t effort)
 {
-    matcher->heavy_bytes = effort;
+    matcher->meter.spent = effort;
 }
 
 struct scratch *matcher_scratch(struct matcher *matcher)
@@ -347,17 +421,22 @@ static const pcre2_code *translate(const struct pattern *pattern, const pcre2_co
 {
     pcre2_code *quick, *other = NULL;
 
-    if (info_size(code) > JIT_MAX)
+    if (info_size(code) > JIT_MAX) {
+        atomic_store(&pattern->late->runs, RUNS_REFUSED);
         return NULL;
+    }
     quick = must(pcre2_code_copy(code));
     if (pcre2_jit_compile(quick, PCRE2_JIT_COMPLETE) == 0 &&
         atomic_compare_exchange_strong(&pattern->late->quick, &other, quick))
         return quick;
     pcre2_code_free(quick);
+    if (other == NULL)
+        atomic_store(&pattern->late->runs, RUNS_REFUSED);
     return other;
 }
 
-static const pcre2_code *find_quick(const struct pattern *pattern, const pcre2_code *code)
+static const pcre2_code *find_quick(const struct pattern *pattern, struct matcher *matcher,
+                                    const pcre2_code *code)
 {
     const pcre2_code *quick = atomic_load_explicit(&pattern->late->quick, memory_order_acquire);
     unsigned runs;
@@ -365,7 +444,10 @@ static const pcre2_code *find_quick(const struct pattern *pattern, const pcre2_c
     if (quick != NULL)
         return quick;
     runs = atomic_fetch_add_explicit(&pattern->late->runs, 1, memory_order_relaxed) + 1;
-    return runs == RUNS_BEFORE_JIT ? translate(pattern, code) : NULL;
+    if (runs < RUNS_BEFORE_JIT || runs >= RUNS_REFUSED || matcher->has_translated)
+        return NULL;
+    matcher->has_translated = true;
+    return translate(pattern, code);
 }
 
 static bool is_limit(int rc)
@@ -381,59 +463,46 @@ static int run_quick(const pcre2_code *quick, const struct matcher *matcher, PCR
     return pcre2_match(quick, subject, len, 0, PCRE2_NO_UTF_CHECK, matcher->data, matcher->context);
 }
 
-static int run_within(const struct pattern *pattern, const struct matcher *matcher, const char *text,
-                      size_t len, uint32_t limit)
+static size_t share(size_t left)
+{
+    size_t of_reserve = left / 16, beyond = left > RESERVE_STEPS ? (left - RESERVE_STEPS) / 2 : 0;
+
+    return beyond > of_reserve ? beyond : of_reserve;
+}
+
+/* Starts to count a run, which may spend its share of what is left; false: nothing is. */
+static bool meter_start(struct meter *meter, const struct pattern *pattern, size_t len)
+{
+    if (meter->spent >= PATTERN_STEPS_MAX)
+        return false;
+    meter->until = meter->spent + share(PATTERN_STEPS_MAX - meter->spent);
+    meter->spent += len;
+    meter->at = 0;
+    meter->advance = pattern->high_count < len ? pattern->high_count : len;
+    meter->has_references = pattern->has_references;
+    return true;
+}
+
+static int run(const struct pattern *pattern, struct matcher *matcher, const char *text, size_t len)
 {
     PCRE2_SPTR subject = (PCRE2_SPTR)(text != NULL ? text : "");
     const pcre2_code *code = find_code(pattern);
-    const pcre2_code *quick = matcher->allow_jit ? find_quick(pattern, code) : NULL;
-    int rc, second;
-
-    pcre2_set_match_limit(matcher->context, limit);
-    rc = run_quick(quick, matcher, subject, len);
+    const pcre2_code *quick = matcher->allow_jit ? find_quick(pattern, matcher, code) : NULL;
+    size_t before = matcher->meter.spent;
+    int rc = run_quick(quick, matcher, subject, len), second;
 
     if (rc != PCRE2_ERROR_JIT_STACKLIMIT)
         return rc;
+    matcher->meter.spent = before;
+    matcher->meter.at = 0;
     rc = pcre2_match(code, subject, len, 0, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, matcher->data,
                      matcher->context);
     if (!is_limit(rc) || !matcher->allow_jit || quick != NULL)
         return rc;
+    matcher->meter.spent = before;
+    matcher->meter.at = 0;
     second = run_quick(translate(pattern, code), matcher, subject, len);
     return second != PCRE2_ERROR_JIT_STACKLIMIT ? second : rc;
-}
-
-/* Room for some passes from each start, since "order.*refund" is an innocent pattern. */
-static uint32_t full_limit(const struct pattern *pattern, size_t len)
-{
-    size_t limit = len > 0 ? MATCH_WORK / len : MATCH_LIMIT;
-
-    if (limit < 3 * len)
-        limit = 3 * len;
-    return limit < MATCH_LIMIT && pattern->source == NULL ? (uint32_t)limit : MATCH_LIMIT;
-}
-
-static uint32_t light_limit(size_t len)
-{
-    size_t limit = len > 0 ? LIGHT_WORK / len : LIGHT_WORK;
-
-    return limit > LIGHT_LIMIT ? (uint32_t)limit : LIGHT_LIMIT;
-}
-
-/* *is_spent: the pattern hit the light limit, and the message has no room for a heavy run. */
-static int run(const struct pattern *pattern, struct matcher *matcher, const char *text, size_t len,
-               bool *is_spent)
-{
-    bool is_generated = pattern->source != NULL;
-    int rc = run_within(pattern, matcher, text, len, is_generated ? MATCH_LIMIT : light_limit(len));
-
-    *is_spent = false;
-    if (rc != PCRE2_ERROR_MATCHLIMIT || is_generated)
-        return rc;
-    *is_spent = matcher->heavy_bytes + len > HEAVY_BYTES;
-    if (*is_spent)
-        return rc;
-    matcher->heavy_bytes += len;
-    return run_within(pattern, matcher, text, len, full_limit(pattern, len));
 }
 
 static struct span ovector_span(const struct matcher *matcher, size_t number)
@@ -450,21 +519,22 @@ static enum pattern_result result_of(const struct pattern *pattern, struct match
         return PATTERN_NO;
     if (rc > 0)
         return PATTERN_YES;
-    pcre2_match_data_free(matcher->data);
-    matcher->data = must(pcre2_match_data_create(GROUPS_MAX + 1, NULL));
     return PATTERN_LIMIT;
 }
 
 enum pattern_result pattern_match(const struct pattern *pattern, struct matcher *matcher, const char *text,
                                   size_t len, struct span *whole)
 {
-    bool is_spent;
-    int rc = run(pattern, matcher, text, len, &is_spent);
-    enum pattern_result result = result_of(pattern, matcher, rc);
+    size_t before = matcher->meter.spent;
+    enum pattern_result result;
+    int rc = PCRE2_ERROR_CALLOUT;
 
+    if (pattern->source != NULL || meter_start(&matcher->meter, pattern, len))
+        rc = run(pattern, matcher, text, len);
+    result = result_of(pattern, matcher, rc);
     if (result == PATTERN_YES && whole != NULL)
         *whole = ovector_span(matcher, 0);
-    return result == PATTERN_LIMIT && is_spent ? PATTERN_SPENT : result;
+    return rc == PCRE2_ERROR_CALLOUT && matcher->meter.spent - before < BLAME_STEPS ? PATTERN_SPENT : result;
 }
 
 enum pattern_result pattern_probe(const struct pattern *pattern, struct matcher *matcher, const char *text,
@@ -472,9 +542,12 @@ enum pattern_result pattern_probe(const struct pattern *pattern, struct matcher 
 {
     int rc;
 
-    pcre2_set_match_limit(matcher->context, steps > 0 ? steps : MATCH_LIMIT);
+    pcre2_set_callout(matcher->context, NULL, NULL);
+    pcre2_set_match_limit(matcher->context, steps > 0 ? steps : PROBE_LIMIT);
     rc = pcre2_match(find_code(pattern), (PCRE2_SPTR)text, len, at,
                      PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT | PCRE2_ANCHORED, matcher->data, matcher->context);
+    pcre2_set_match_limit(matcher->context, MATCH_LIMIT);
+    pcre2_set_callout(matcher->context, count_step, &matcher->meter);
     return result_of(pattern, matcher, rc);
 }
 

@@ -4,11 +4,14 @@
  * Patterns are caseless, UTF and UCP, and run on folded text; their own literals are folded alike (NFKC,
  * curly quotes and dashes straightened), so that both agree. Refused at compile time, with a sentence: "(*"
  * verbs, callouts, \C, recursion and calls of groups, two groups of one name, names that a template cannot
- * write, more than 50 groups in one another or 100 in all, over 1,000 bytes of source, over 8 KB compiled. A
- * match is bounded by counts of steps (match limit 100,000 for short texts, 12,000 for the longest; depth
- * 10,000, heap 4 MiB), never by time, so that it stays pure; a match that hits a bound is PATTERN_LIMIT,
- * which is not "no match": the caller counts it and disables the rule in the end. JIT is used where the
- * machine allows it and never needed; FRONTDESK has no switch: matcher_new(false) runs without.
+ * write, more than 50 groups in one another or 100 in all, over 1,000 bytes of source, over 8 KB compiled.
+ *
+ * A match is bounded by counts of steps, never by time, so that it stays pure: all patterns on one message have
+ * PATTERN_STEPS_MAX together, and one of them at most half of what is left. The count is the same with and
+ * without JIT. "order.*refund" takes some 20,000 steps on an ordinary text of 4 KB, and all there are on a text
+ * of 4 KB of nothing but "order". Memory is bounded beside, at 4 MiB. A match that hits its bound is
+ * PATTERN_LIMIT, which is not "no match": the caller counts it and disables the rule in the end. JIT is used
+ * where the machine allows it and never needed; FRONTDESK has no switch: matcher_new(false) runs without.
  *
  * A pattern may be shared by threads: it never changes, but for what is compiled when it is first run, or has
  * been run often, and put in place atomically. A matcher (match data) belongs to one thread.
@@ -27,8 +30,10 @@ struct scratch; /* needles.h */
 
 enum { PATTERN_SOURCE_MAX = 1000, PATTERN_GENERATED_MAX = 64 * 1024 }; /* bytes of source */
 
-/* PATTERN_SPENT: broken off, like PATTERN_LIMIT, but because other patterns had used up the message's steps.
- */
+/* Of the patterns that people typed, on one message; the last step may go over it, by three times the text. */
+enum { PATTERN_STEPS_MAX = 8 * 1000 * 1000 };
+
+/* PATTERN_SPENT: broken off, like PATTERN_LIMIT, but because others had used up the message's steps. */
 enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_LIMIT, PATTERN_SPENT };
 
 /* A piece of the matched text, bytes start … end-1; both (size_t)-1 when the group took no part. */
@@ -56,8 +61,8 @@ struct matcher *matcher_new(bool allow_jit);
 void matcher_free(struct matcher *matcher);
 
 /*
- * The heavy work of all patterns on one message is bounded together; matcher_begin says that the next message
- * begins. The effort so far is to be put back by whoever runs a pattern that should not count.
+ * The steps of all patterns on one message are bounded together; matcher_begin says that the next message
+ * begins. The effort is the steps so far, to be put back by whoever runs a pattern that should not count.
  */
 void matcher_begin(struct matcher *matcher);
 size_t matcher_effort(const struct matcher *matcher);
@@ -73,7 +78,6 @@ struct scratch *matcher_scratch(struct matcher *matcher);
 enum pattern_result pattern_match(const struct pattern *pattern, struct matcher *matcher, const char *text,
                                   size_t len, struct span *whole);
 struct span matcher_group(const struct matcher *matcher, const struct pattern *pattern, size_t index);
-
 
 /*
  * For checks: the same search from the byte `at` alone, by the interpreter, with `steps` instead of the usual

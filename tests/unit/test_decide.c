@@ -217,6 +217,36 @@ static void test_a_pattern_beyond_its_bounds_does_not_win_and_is_named(void **st
     decision_release(&decision);
 }
 
+static void test_who_was_broken_off_is_told_from_who_lacked_steps(void **state)
+{
+    (void)state;
+    struct rulefiles files = { 0 };
+    struct error error = { 0 };
+    rulefiles_add(&files, "a.sql",
+                  "INSERT INTO rule (name, pattern, action) VALUES\n"
+                  "('hog1', '(a+)+x$', 'ignore'), ('hog2', '(a+)+x$', 'ignore'),\n"
+                  "('hog3', '(a+)+x$', 'ignore'), ('late', '(a+)+x$', 'ignore');\n"
+                  "INSERT INTO rule (name, words, unless, action) VALUES ('words', 'xy', 'no', 'ignore');");
+    struct ruleset *hogs = ruleset_new(&files, zones, &error);
+    assert_non_null(hogs);
+    for (int round = 0; round < 2; round++) {
+        struct decision decision = { .is_thorough = round > 0 };
+        struct decide_input input = { .text = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa xy" };
+        struct buf trace = { 0 };
+        decide(hogs, matcher, &BOT, &input, 0, &decision);
+        decide_format_trace(hogs, &decision, &trace);
+        assert_string_equal(decision.rule->name, "words");
+        assert_int_equal(decision.limit_hit_count, 3);
+        assert_non_null(strstr(buf_text(&trace), "{\"rule\":\"hog1\",\"why\":\"its pattern or only_if took too many steps\"}"));
+        assert_non_null(strstr(buf_text(&trace),
+                               "{\"rule\":\"late\",\"why\":\"the patterns before it took too many steps\"}"));
+        buf_release(&trace);
+        decision_release(&decision);
+    }
+    ruleset_free(hogs);
+    rulefiles_release(&files);
+}
+
 static void test_only_the_first_4096_bytes_are_matched_and_cut_on_a_character(void **state)
 {
     (void)state;
@@ -419,6 +449,7 @@ int main(void)
         cmocka_unit_test(test_campaign_counts_on_its_own_channel),
         cmocka_unit_test(test_disabled_rules_are_passed_by),
         cmocka_unit_test(test_a_pattern_beyond_its_bounds_does_not_win_and_is_named),
+        cmocka_unit_test(test_who_was_broken_off_is_told_from_who_lacked_steps),
         cmocka_unit_test(test_only_the_first_4096_bytes_are_matched_and_cut_on_a_character),
         cmocka_unit_test(test_trace_tells_words_groups_and_who_was_passed_over),
         cmocka_unit_test(test_the_usual_way_notes_near_misses_and_the_thorough_way_all),

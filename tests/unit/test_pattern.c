@@ -269,31 +269,123 @@ static void hostile_patterns(void **state)
     }
 }
 
-/*
- * "a.*b" is heavy on a text of 4 KB, interpreted: once in a message it may be, a second one is broken off. Then
- * comes a new message.
- */
-static void one_message_has_little_heavy_work(void **state)
+static void fill(struct buf *text, const char *unit, const char *end)
 {
-    struct pattern *pattern = pattern_new("a.*b", NULL);
-    struct matcher *matcher = matcher_new(false);
-    size_t effort = matcher_effort(matcher);
-    struct buf text = { 0 };
+    while (text->len + strlen(unit) + strlen(end) <= MATCH_MAX)
+        buf_add_text(text, unit);
+    buf_add_text(text, end);
+}
+
+/* None of these goes astray in a way that PCRE2's own limit counts, but for the first. */
+static const char *const HOGS[] = {
+    "(a+)+$",         "\\d+\\s",       "[^b]*+\\d[^b]",      "(a+)\\1\\d|(\\d+)\\2\\s", "(?:\\w{1500}|\\d)-",
+    "(\\w+\\s?)+$",   "(?>a*)\\d",     "(.*)(.*)(.*)(.*)\\?", "(?=(\\w+))\\1\\s",        "(?<!b)\\w+?\\s",
+    "(a|b|.)?\\w*\\s", "(?:a|\\d){2,}\\s",
+};
+
+static const char *const UNITS[] = { "a", "1", "aab", "1a" };
+
+/*
+ * Many that go astray on one message: all they do is counted and bounded, one text after the other, alike with
+ * and without JIT. The first is blamed, who comes late is not.
+ */
+static void one_message_has_so_many_steps(void **state)
+{
+    enum { COUNT = sizeof HOGS / sizeof HOGS[0], ROUNDS = 40 };
+    struct matcher *matchers[] = { matcher_new(false), matcher_new(true) };
+    struct pattern *patterns[COUNT];
+    struct buf texts[4] = { { 0 } };
 
     (void)state;
-    for (int i = 0; i < 4000; i++)
-        buf_add_char(&text, i == 0 ? 'a' : i == 20 ? 'b' : '.');
+    for (size_t i = 0; i < COUNT; i++)
+        patterns[i] = compile(HOGS[i]);
+    for (size_t i = 0; i < 4; i++) {
+        size_t last = 0, spent = 0;
+
+        fill(&texts[i], UNITS[i], "!");
+        matcher_begin(matchers[0]);
+        matcher_begin(matchers[1]);
+        for (size_t j = 0; j < COUNT * ROUNDS; j++) {
+            enum pattern_result results[2];
+
+            for (int jit = 0; jit < 2; jit++)
+                results[jit] = pattern_match(patterns[j % COUNT], matchers[jit], texts[i].data, texts[i].len, NULL);
+            if (results[0] != results[1] || matcher_effort(matchers[0]) != matcher_effort(matchers[1]))
+                fail_msg("/%s/ on \"%s\": %d, %zu steps; with JIT %d, %zu", HOGS[j % COUNT], UNITS[i],
+                         (int)results[0], matcher_effort(matchers[0]), (int)results[1],
+                         matcher_effort(matchers[1]));
+            assert_true(matcher_effort(matchers[0]) - last <= PATTERN_STEPS_MAX / 2 + 3 * MATCH_MAX);
+            last = matcher_effort(matchers[0]);
+            spent += results[0] == PATTERN_SPENT;
+        }
+        assert_true(last > PATTERN_STEPS_MAX - 4 * MATCH_MAX && last <= PATTERN_STEPS_MAX + 3 * MATCH_MAX);
+        assert_true(spent > 0);
+        buf_release(&texts[i]);
+    }
+    for (size_t i = 0; i < COUNT; i++)
+        pattern_free(patterns[i]);
+    matcher_free(matchers[0]);
+    matcher_free(matchers[1]);
+}
+
+static void blame(void **state)
+{
+    struct pattern *hog = compile("(a+)+$"), *plain = compile("x?plain");
+    struct matcher *matcher = matcher_new(true);
+    struct buf text = { 0 };
+    size_t effort = matcher_effort(matcher);
+
+    (void)state;
+    fill(&text, "a", " plain");
     for (int message = 0; message < 2; message++) {
+        int blamed = 0, spent = 0;
+
         matcher_begin(matcher);
-        assert_int_equal(pattern_match(pattern, matcher, text.data, text.len, NULL), PATTERN_YES);
-        assert_int_equal(pattern_match(pattern, matcher, text.data, text.len, NULL), PATTERN_SPENT);
-        assert_int_equal(pattern_match(pattern, matcher, "a b", 3, NULL), PATTERN_YES);
+        for (int i = 0; i < 12; i++) {
+            enum pattern_result result = pattern_match(hog, matcher, text.data, text.len, NULL);
+            blamed += result == PATTERN_LIMIT;
+            spent += result == PATTERN_SPENT;
+        }
+        assert_int_equal(blamed, 3);
+        assert_int_equal(spent, 9);
+        assert_int_equal(pattern_match(plain, matcher, text.data, text.len, NULL), PATTERN_YES);
         matcher_set_effort(matcher, effort);
-        assert_int_equal(pattern_match(pattern, matcher, text.data, text.len, NULL), PATTERN_YES);
+        assert_int_equal(pattern_match(hog, matcher, text.data, text.len, NULL), PATTERN_LIMIT);
     }
     matcher_free(matcher);
-    pattern_free(pattern);
+    pattern_free(hog);
+    pattern_free(plain);
     buf_release(&text);
+}
+
+/* As people write them; on 4 KB of what they are made for. */
+static void ordinary_patterns_have_room(void **state)
+{
+    static const char *const ROWS[][2] = {
+        { "order.*refund", "where is my order, i asked for it a week ago and nobody told me why, " },
+        { "\\d{4,10}\\s", "my number is 4711x and the code 123x, " },
+        { "(\\d+)\\s*(?:kg|pounds?) (?:of )?(?<what>\\w+)s?!", "12 kg of potatoes and 4 pounds of rice, " },
+        { "\\b[\\w.]+@[\\w.]+\\.[a-z]{2,}\\b", "write to me @ home or at ana.b.c, thank you so much. " },
+        { "^(?:hi|hello)[\\s,!]+.*(?:price|cost).*\\?$", "hi, hello! the price and the cost, " },
+        { "(\\w)\\1{3,}", "sooo aaare you coming hooome? " },
+        { "(?:환불|교환).*(?:안|못)\\s*(?:돼|되)나요\\?", "환불 하고 싶은데 교환도 안 되면 " },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        struct pattern *pattern = compile(ROWS[i][0]);
+        struct matcher *matcher = matcher_new(false);
+        struct buf text = { 0 };
+        enum pattern_result result;
+
+        fill(&text, ROWS[i][1], ".");
+        result = pattern_match(pattern, matcher, text.data, text.len, NULL);
+        if (result != PATTERN_NO || matcher_effort(matcher) > PATTERN_STEPS_MAX / 4)
+            fail_msg("/%s/: %d, %zu steps", ROWS[i][0], (int)result, matcher_effort(matcher));
+        matcher_free(matcher);
+        pattern_free(pattern);
+        buf_release(&text);
+    }
 }
 
 int main(void)
@@ -301,7 +393,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matches), cmocka_unit_test(refusals),      cmocka_unit_test(source_bounds),
         cmocka_unit_test(groups),  cmocka_unit_test(empty_matches), cmocka_unit_test(hostile_patterns),
-        cmocka_unit_test(one_message_has_little_heavy_work),
+        cmocka_unit_test(one_message_has_so_many_steps), cmocka_unit_test(blame),
+        cmocka_unit_test(ordinary_patterns_have_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

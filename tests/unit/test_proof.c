@@ -14,8 +14,10 @@
 
 #include "base/buf.h"
 #include "base/zone.h"
+#include "desk/decide.h"
 #include "desk/proof.h"
 #include "store/rulefile.h"
+#include "text/fold.h"
 
 static struct zones *zones;
 static struct matcher *matcher;
@@ -200,12 +202,57 @@ static void test_the_sample_business_proves_itself(void **state)
     rulefiles_release(&files);
 }
 
+/* The text again and again, to what rules may see; no pattern may come near its bounds on it. */
+static void decide_on_many(const struct ruleset *ruleset, struct matcher *own, const char *text,
+                           bool is_thorough)
+{
+    static const struct decide_state STATE = { .channel = "whatsapp", .owner = "bot", .first_name = "",
+                                               .language = "", .time_zone = "", .fields = "{}" };
+    struct decision decision = { .is_thorough = is_thorough };
+    struct buf many = { 0 };
+    while (many.len < MATCH_MAX)
+        buf_addf(&many, "%s ", text);
+    struct decide_input input = { .text = many.data };
+    decide(ruleset, own, &STATE, &input, 0, &decision);
+    if (decision.limit_hit_count > 0)
+        fail_msg("%s: a limit on many \"%s\"", decision.limit_hits[0]->name, text);
+    for (size_t i = 0; i < decision.passed_over_count; i++)
+        if (decision.passed_over[i].why == PASS_LIMIT || decision.passed_over[i].why == PASS_SPENT)
+            fail_msg("%s: broken off on many \"%s\"", decision.passed_over[i].rule->name, text);
+    decision_release(&decision);
+    buf_release(&many);
+}
+
+static void test_what_people_write_hits_no_limit_however_long(void **state)
+{
+    static const char *const FOLDERS[] = { "rules", "tests/data/rules/korean-cosmetics",
+                                           "tests/data/rules/spanish-restaurant", "tests/data/rules/us-plumber" };
+    (void)state;
+    for (size_t i = 0; i < sizeof FOLDERS / sizeof FOLDERS[0]; i++) {
+        struct rulefiles files = { 0 };
+        struct error error = { 0 };
+        if (rulefiles_read(FOLDERS[i], &files, &error) != 0)
+            fail_msg("%s", error.text);
+        struct ruleset *ruleset = make(&files);
+        assert_true(ruleset->example_count >= 40);
+        for (int jit = 0; jit < 2; jit++) {
+            struct matcher *own = matcher_new(jit);
+            for (size_t j = 0; j < ruleset->example_count; j++)
+                decide_on_many(ruleset, own, ruleset->examples[j].text, j % 16 == 0);
+            matcher_free(own);
+        }
+        ruleset_free(ruleset);
+        rulefiles_release(&files);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_failures_are_counted_and_the_first_is_told),
         cmocka_unit_test(test_bad_facts_are_refused_with_their_place),
         cmocka_unit_test(test_the_sample_business_proves_itself),
+        cmocka_unit_test(test_what_people_write_hits_no_limit_however_long),
     };
     zones = zones_open(NULL);
     matcher = matcher_new(true);
