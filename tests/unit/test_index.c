@@ -126,6 +126,7 @@ static size_t check_character(uint32_t code, const char *character, size_t len, 
     for (size_t at = 0; at < all->len; at += match.end, count++) {
         struct buf found = { 0 };
 
+        matcher_begin(matcher);
         if (pattern_match(pattern, matcher, all->data + at, all->len - at, &match) != PATTERN_YES)
             break;
         squeeze(all->data + at + match.start, match.end - match.start, &found);
@@ -148,6 +149,7 @@ static void check_plain(struct buf *class, const struct buf *cased)
 
     buf_add_char(class, ']');
     pattern = compile(class->data);
+    matcher_begin(matcher);
     if (pattern_match(pattern, matcher, cased->data, cased->len, &match) == PATTERN_YES)
         fail_msg("%s takes %.*s", class->data, (int)(match.end - match.start), cased->data + match.start);
     pattern_free(pattern);
@@ -338,6 +340,7 @@ static void check_pair(const struct pattern *pattern, const struct needles *need
     else
         make_text_near(choices, source, &text);
     fold_text(buf_text(&text), text.len, &folded);
+    matcher_begin(matcher);
     is_match = pattern_match(pattern, matcher, buf_text(&folded), folded.len, NULL) == PATTERN_YES;
     skeleton_squeeze(skeleton, buf_text(&folded), folded.len, &scratch->squeezed);
     needles_search(needles, &scratch->squeezed, scratch, &bits);
