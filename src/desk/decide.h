@@ -159,7 +159,8 @@ void decision_release(struct decision *decision);
  *     {"folded", "tried", "matched": {"text", "start", "end"} or null, "variables": {…},
  *      "passed_over": [{"rule", "why": "unless matched" | "only_if is false" | "disabled" | "no match" |
  *                                      "its pattern or only_if took too many steps" |
- *                                      "the patterns before it took too many steps" | "cooling down until 2026-05-12 18:30:00"}, …],
+ *                                      "the patterns before it took too many steps" |
+ *                                      "cooling down until 2026-05-12 18:30:00"}, …],
  *      "limit_hits": ["rule", …], "tags": ["tag", …], "set": {"variable": "value" or null, …}}
  *
  * "tried" counts the rules that were judged, be it by the index. Of a thorough decision the trace is longer: "unmatched"

@@ -22,8 +22,8 @@ static void add_cooling(void *context, const char *rule, int64_t until_at)
 }
 
 /* The texts that stood as numbered lines below the bot's last words; what stood as a button has no number. */
-static int load_choices(struct recall *recall, struct db *db, const struct ruleset *rules, int64_t conversation,
-                        struct error *error)
+static int load_choices(struct recall *recall, struct db *db, const struct ruleset *rules,
+                        int64_t conversation, struct error *error)
 {
     struct buf buttons = { 0 }, sent_by = { 0 };
     struct button_list list = { 0 };

@@ -100,7 +100,9 @@ static int refuse_variable(const char *name, const struct pattern *pattern, stru
     else if (fact_find(name) != FACT_COUNT)
         buf_addf(&advice, "the fact is written :%s", name);
     else
-        buf_addf(&advice, "a variable is a named group of the rule's own pattern, (?<%s>…)", name);
+        buf_addf(&advice,
+                 "a variable is a named group of the rule's own pattern, (?<%s>…), or what a rule_set row sets",
+                 name);
     error_set(error, "there is no variable @%s; %s", name, buf_text(&advice));
     buf_release(&advice);
     return -1;

@@ -18,7 +18,7 @@ INSERT INTO conversation (id, contact, channel, owner, epoch, team, agent, opene
 INSERT INTO turn
   SELECT 1000 + i, 1000 + i, ruleset, epoch, state, opened_at, closed_at, due_at, deadline_at
   FROM n, turn WHERE id = 1;
-INSERT INTO message
+INSERT INTO message (id, conversation, turn, at, kind, text, actor, webhook, campaign, sent_at, media, fields, flags)
   SELECT 1000 + 2 * i + (kind = 'out'), 1000 + i, 1000 + i, at, kind, text, actor, iif(kind = 'in', 1000 + i, NULL),
          campaign, sent_at, media, fields, flags
   FROM n, message WHERE turn = 1;

@@ -454,6 +454,13 @@ def replay_of_the_remembered():
         equal([row["rule"] for row in desk.rows("SELECT rule FROM decision ORDER BY message")], TAKEN_BY, "at the time")
         told = desk.do("rules", "replay", desk.rules_folder, "--json").json()
         equal((told["judged"], told["unchanged"], told["changes"]), (9, 9, []), "the same rules")
+        for text, rule in (("price?", "for-large"), ("joke", "no-joke"), ("hm", "fifth")):
+            contains(desk.do("rules", "try", text, "--as", "ana").out, rule, f"try {text} as ana")
+        desk.say("ana", "small")
+        desk.wait_drained()
+        contains(desk.do("rules", "try", "2", "--as", "ana").out, "Rye.", "a number that she would type now")
+        told = desk.do("rules", "replay", desk.rules_folder, "--json").json()
+        equal((told["judged"], told["unchanged"]), (10, 10), "trying leaves no trace")
         told = desk.do("rules", "replay", draft(desk, REMEMBERS.replace('"large"', '"small"')), "--json").json()
         equal([(c["was"], c["becomes"], c["count"]) for c in told["changes"]], [("for-large", "price", 1)], "another condition")
         told = desk.do("rules", "replay", draft(desk, REMEMBERS.replace("'1 hour'", "NULL")), "--json").json()

@@ -320,7 +320,7 @@ static void test_what_kept_a_rule_back_is_noted(void **state)
     decide_format_trace(ruleset, &decision, &trace);
     assert_non_null(strstr(
         buf_text(&trace),
-        "\"passed_over\":[{\"rule\":\"broken\",\"why\":\"limit hit\",\"matched\":{\"text\":\"help\",\"start\":0,\"end\":4},"
+        "\"passed_over\":[{\"rule\":\"broken\",\"why\":\"its pattern or only_if took too many steps\",\"matched\":{\"text\":\"help\",\"start\":0,\"end\":4},"
         "\"only_if\":\"abs(0 * :hour - 9223372036854775807 - 1) > 0\",\"facts\":{\":hour\":20}},"
         "{\"rule\":\"night\",\"why\":\"only_if is false\",\"matched\":{\"text\":\"help\",\"start\":0,\"end\":4},"
         "\"only_if\":\":hour >= 22 OR :hour < 6\",\"facts\":{\":hour\":20}},"
@@ -332,7 +332,7 @@ static void test_what_kept_a_rule_back_is_noted(void **state)
     buf_clear(&trace);
     decide(ruleset, matcher, &NEWCOMER, &(struct decide_input){ .text = "help" }, NOW, &decision);
     decide_format_trace(ruleset, &decision, &trace);
-    assert_non_null(strstr(buf_text(&trace), "\"passed_over\":[{\"rule\":\"broken\",\"why\":\"limit hit\"},"
+    assert_non_null(strstr(buf_text(&trace), "\"passed_over\":[{\"rule\":\"broken\",\"why\":\"its pattern or only_if took too many steps\"},"
                                              "{\"rule\":\"night\",\"why\":\"only_if is false\"},"
                                              "{\"rule\":\"vip\",\"why\":\"only_if is false\"}]"));
     decision_release(&decision);
