@@ -112,5 +112,5 @@ INSERT INTO rule (name, priority, action, pattern) VALUES
 -- The fallback has neither words nor pattern, so it takes whatever is left. Its priority is the lowest of all.
 INSERT INTO rule (name, priority, say) VALUES
   ('rest', 0,
-   'I did not quite get "{{ message | strip | truncate: 40 }}". Try "hours", "menu", "prices", "order 12345", or "person" '
+   'I did not quite get "{{ message | strip | truncate: 40 | default: "your picture" }}". Try "hours", "menu", "prices", "order 12345", or "person" '
    || 'for somebody with flour on the hands.');
