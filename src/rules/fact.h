@@ -67,10 +67,10 @@ int fact_check(const struct expression *expression, const struct pattern *patter
 
 /*
  * Does every comparison of a name with a value, as in ":weekday = 'sat'" or "@size > 2", have a chance? SQL
- * takes a text for greater than any number, without a word, and never equal to one; and a weekday by another
- * name never comes. Looked at are names beside a comparison (=, <, IS, BETWEEN, IN and the like) and plain
- * values; all else passes. Variables, of which `is_variable` (may be NULL) tells, are texts. -1: a sentence
- * without place.
+ * takes a text for greater than any number, without a word, and never equal to one; a weekday by another name
+ * never comes, nor a :time like '9:00', a :date like '05-12', a :country like 'USA' or an :open of 2. Looked at
+ * are names beside a comparison (=, <, IS, BETWEEN, IN and the like) and plain values; all else passes.
+ * Variables, of which `is_variable` (may be NULL) tells, are texts. -1: a sentence without place.
  */
 int fact_check_values(const char *source, fact_is_variable *is_variable, const void *context,
                       struct error *error);

@@ -119,6 +119,48 @@ static bool leaves_alone(const struct pieces *pieces, size_t at, bool is_before)
     return next->kind == PIECE_COMMA || next->kind == (is_before ? PIECE_OPEN : PIECE_CLOSE);
 }
 
+/* Texts of one shape. A prefix of a date or a time is sound: "from '2026-12' on". '' is what is not known. */
+static bool has_shape(enum fact fact, const char *text, size_t len)
+{
+    static const char *const SHAPES[FACT_COUNT] = {
+        [FACT_DATE] = "0000-00-00", [FACT_TIME] = "00:00", [FACT_COUNTRY] = "AA",
+    };
+    const char *shape = SHAPES[fact];
+    if (shape == NULL || len == 0)
+        return true;
+    size_t least = fact == FACT_DATE ? strlen("0000") : strlen("00"); /* also both letters of a country */
+    if (len < least || len > strlen(shape))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (shape[i] == '0'   ? !is_digit(text[i])
+            : shape[i] == 'A' ? text[i] < 'A' || text[i] > 'Z'
+                              : text[i] != shape[i])
+            return false;
+    return true;
+}
+
+/* A text that the fact never looks like, a yes or no beyond 1: true for ever, or never. */
+static int check_shape(const struct piece *name, const struct piece *value, struct error *error)
+{
+    static const char *const EXAMPLES[FACT_COUNT] = {
+        [FACT_DATE] = "'2026-05-12'", [FACT_TIME] = "'09:30'", [FACT_COUNTRY] = "'KR'",
+    };
+    struct buf word = { 0 };
+    buf_add(&word, name->start + 1, name->len - 1);
+    enum fact fact = *name->start == ':' ? fact_find(buf_text(&word)) : FACT_COUNT;
+    buf_release(&word);
+    if (fact == FACT_COUNT)
+        return 0;
+    if (value->kind == PIECE_TEXT && !has_shape(fact, value->start, value->len))
+        return error_set(error, "%.*s is never like '%.*s'; it is written as in %s", (int)name->len,
+                         name->start, (int)value->len, value->start, EXAMPLES[fact]);
+    if (value->kind == PIECE_NUMBER && fact_table[fact].type == FACT_IS_YES_NO &&
+        (value->len != 1 || *value->start > '1'))
+        return error_set(error, "%.*s is 1 or 0, not %.*s", (int)name->len, name->start, (int)value->len,
+                         value->start);
+    return 0;
+}
+
 /* What is known of a name: false when it may be a text or a number. */
 static bool type_of(const struct piece *name, const struct naming *naming, bool *is_text,
                     const char *const **values)
@@ -177,7 +219,7 @@ static int check_pair(const struct piece *name, const struct piece *value, const
     for (known = values; known != NULL && *known != NULL; known++)
         if (strlen(*known) == value->len && memcmp(*known, value->start, value->len) == 0)
             return 0;
-    return values == NULL ? 0 : refuse_value(name, value, values, error);
+    return values == NULL ? check_shape(name, value, error) : refuse_value(name, value, values, error);
 }
 
 /* The values of IN (…), from behind its parenthesis on. */

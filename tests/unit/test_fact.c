@@ -44,7 +44,7 @@ static void test_names_are_checked(void **state)
         { ":x = 1", ":weekday" },
         { "@sise > 1", "there is no variable @sise; did you mean @size?" },
         { "@open = 0", "there is no variable @open; the fact is written :open" },
-        { "@order > 1", "(?<order>…)" },
+        { "@order > 1", "(?<order>…), or what a rule_set row sets" },
         { ":open = 0 AND @order", "(?<order>…)" },
     };
     struct expressions *set = expressions_new();
@@ -94,6 +94,16 @@ static void test_comparisons_without_a_chance(void **state)
         { "1 AND (2 < @size)", "@size is a text" },
         { "CASE WHEN @size > 2 THEN 1 END", "@size is a text" },
         { ":language = 1 OR 1", ":language is a text" },
+        { ":time >= '9:00'", ":time is never like '9:00'; it is written as in '09:30'" },
+        { ":time BETWEEN '9am' AND '10:00'", ":time is never like '9am'" },
+        { ":date = '05-12'", ":date is never like '05-12'; it is written as in '2026-05-12'" },
+        { ":date IN ('2026-05-12', '2026/05/13')", ":date is never like '2026/05/13'" },
+        { ":country = 'USA'", ":country is never like 'USA'; it is written as in 'KR'" },
+        { ":country <> 'kr'", ":country is never like 'kr'" },
+        { ":open = 2", ":open is 1 or 0, not 2" },
+        { ":first_contact > 10", ":first_contact is 1 or 0, not 10" },
+        { ":time >= '09:00' AND :time < '24:00' AND :date >= '2026-12' AND :country IN ('KR', '')", "" },
+        { ":open = 0 OR :late IS 1", "" },
         /* What may be meant, or cannot be told, passes. */
         { "@size + 0 > 2", "" },
         { "0 + @size > 2", "" },
