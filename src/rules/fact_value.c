@@ -6,6 +6,7 @@
  * behind +), and where that is in doubt nothing is said. The expression is known to be sound SQL by then.
  */
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -45,10 +46,14 @@ struct pieces {
     size_t count;
 };
 
+static bool spells(const struct piece *piece, const char *word)
+{
+    return piece->len == strlen(word) && strncasecmp(piece->start, word, piece->len) == 0;
+}
+
 static bool is_word(const struct piece *piece, const char *word)
 {
-    return piece->kind == PIECE_WORD && piece->len == strlen(word) &&
-           strncasecmp(piece->start, word, piece->len) == 0;
+    return piece->kind == PIECE_WORD && spells(piece, word);
 }
 
 static bool is_one_of(const char *marks, const struct token *token)
@@ -158,6 +163,10 @@ static int check_shape(const struct piece *name, const struct piece *value, stru
         (value->len != 1 || *value->start > '1'))
         return error_set(error, "%.*s is 1 or 0, not %.*s", (int)name->len, name->start, (int)value->len,
                          value->start);
+    if (value->kind == PIECE_NUMBER && (fact == FACT_HOUR || fact == FACT_CONTACT_HOUR) &&
+        strtod(value->start, NULL) > 23)
+        return error_set(error, "%.*s is 0 to 23, not %.*s", (int)name->len, name->start, (int)value->len,
+                         value->start);
     return 0;
 }
 
@@ -233,6 +242,25 @@ static int check_list(const struct pieces *pieces, size_t name, size_t at, const
     return 0;
 }
 
+/* BETWEEN from the greater to the smaller holds never: who means the night writes it that way. */
+static int check_range(const struct piece *name, const struct piece *between, size_t left, struct error *error)
+{
+    const struct piece *from = between + 1, *to = between + 3;
+    if (left < 4 || !spells(between, "between") || !is_word(between + 2, "and") || from->kind != to->kind ||
+        (from->kind != PIECE_NUMBER && from->kind != PIECE_TEXT))
+        return 0;
+    int order = memcmp(from->start, to->start, from->len < to->len ? from->len : to->len);
+    if (from->kind == PIECE_NUMBER ? strtod(from->start, NULL) <= strtod(to->start, NULL) : order <= 0)
+        return 0;
+    const char *quote = from->kind == PIECE_TEXT ? "'" : "";
+    return error_set(error,
+                     "nothing lies between %.*s and the smaller %.*s; for a span over midnight write %.*s >= "
+                     "%s%.*s%s OR %.*s <= %s%.*s%s",
+                     (int)from->len, from->start, (int)to->len, to->start, (int)name->len, name->start, quote,
+                     (int)from->len, from->start, quote, (int)name->len, name->start, quote, (int)to->len,
+                     to->start, quote);
+}
+
 /* name compares value; name [NOT] IN (values). */
 static int check_behind(const struct pieces *pieces, size_t at, const struct naming *naming,
                         struct error *error)
@@ -251,7 +279,9 @@ static int check_behind(const struct pieces *pieces, size_t at, const struct nam
         next++;
     if (!leaves_alone(pieces, next + 1, false))
         return 0;
-    return check_pair(&list[at], &list[next + 1], naming, error);
+    if (check_pair(&list[at], &list[next + 1], naming, error) != 0)
+        return -1;
+    return check_range(&list[at], &list[next], pieces->count - next, error);
 }
 
 /* value compares name. */
