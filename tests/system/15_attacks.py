@@ -274,6 +274,7 @@ def wal_removed():
 def hard_link():
     with Desk() as desk:
         desk.hears("ana", "ping 1", "pong 1")
+        desk.wait_drained()  # the answer is settled too, or it would rightly be sent again
         desk.kill()
         other = os.path.join(desk.folder, "other.db")
         os.link(desk.db, other)
