@@ -1,0 +1,163 @@
+/*
+ * step: one station further in a flow. A pure function of (flows, run, input, environment): no I/O, no clock,
+ * no global. The daemon, `rules try`, talks, replays and the fuzzer call it; desk/decide_flow carries its
+ * effects on.
+ *
+ * What a run does with an input:
+ *   FLOW_ENTER   starts the flow. `values` (the named groups of the rule's match) are read as the answers of the
+ *                steps of their names: what can be read and is accepted is not asked again.
+ *   FLOW_TEXT    the customer's message. A run that waits for an answer reads it by the step's type, then asks
+ *                accept_if. The word to go back (environment) leads to the question before, with its answer
+ *                forgotten. What is not an answer is FLOW_UNREAD: the caller tries its other rules first, and
+ *                then calls again with FLOW_WRONG: the step's retry text, `retries` times, then the way out.
+ *   FLOW_RESULT  the answer of a service. Its values become variables by their pointers; what is absent is
+ *                removed. A result for another call than the awaited one changes nothing.
+ *   FLOW_CLOCK   time has passed: timeout of the step, reminder, expiry, in the order of their times. A reminder
+ *                or farewell outside the customer's window is not said.
+ *   FLOW_RESUME  back from an interruption: a built-in sentence with the flow's title, and the question again.
+ *   FLOW_CANCEL  the customer has had enough: a built-in sentence, the end.
+ *
+ * Trouble: a call failed (:failed, :status, and :timed_out when time was short), a question timed out
+ * (:timed_out) or its retries are spent (:gave_up). Then only those branches count that ask for that fact; without
+ * one, a timed-out question expires the run, and the rest takes the flow's give_up. In all other cases these
+ * facts are 0, and all branches count.
+ *
+ * Ways: `redo` forgets the answer of that step and of every later step whose question quotes a forgotten one,
+ * and goes there. The end of a flow inside a flow goes on behind the step that ran it; what the inner one has
+ * set stays.
+ *
+ * Bounds: FLOW_STEPS_MAX stations for one input, FLOW_DEPTH_MAX flows deep; beyond them the run ends as
+ * "gave_up", with a sentence. A flow or step that is gone (the rules were loaded anew) does the same as "changed":
+ * the innermost flow that still exists takes its give_up. No input leaves a customer in silence: a run that neither
+ * waits nor has spoken ends with a sentence.
+ */
+#ifndef FLOW_STEP_H
+#define FLOW_STEP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "flow/flow.h"
+
+/* The run */
+
+struct frame { /* one flow on the way, by names, so that it outlives a reload; owned */
+    char *flow, *step;
+    int tries;         /* wrong answers to the question */
+    char **asked;      /* names of the steps that were asked and answered, oldest first: where `back` leads */
+    size_t asked_count;
+    bool is_interrupted; /* another flow was put on top by a rule; it is resumed, not gone on with */
+};
+
+enum run_waits { RUN_WAITS_ANSWER, RUN_WAITS_CALL, RUN_ENDED };
+
+struct run_variable {
+    char *name, *value;
+    bool is_number; /* bound as such in conditions */
+};
+
+struct run { /* the zero value is no run; owned */
+    struct frame frames[FLOW_DEPTH_MAX]; /* the outermost first */
+    size_t depth;
+    enum run_waits waits;
+    struct run_variable *variables;
+    size_t variable_count;
+    int64_t call;       /* which call is awaited: counted 1, 2 … over the run's life */
+    int64_t asked_at;   /* when the question was put */
+    int64_t heard_at;   /* the customer's last word */
+    bool is_reminded;   /* since then */
+    int64_t due_at;     /* when FLOW_CLOCK has something to do; INT64_MAX: never. By run_step; not stored */
+    const char *outcome; /* RUN_ENDED: done, handoff, closed, cancelled, expired, gave_up, changed; a constant */
+};
+
+/* JSON of it and back, for the row and for decisions. -1: not ours. */
+void run_format(const struct run *run, struct buf *out);
+int run_parse(const char *text, struct run *run, struct error *error);
+void run_copy(const struct run *from, struct run *to);
+void run_release(struct run *run);
+const struct run_variable *run_variable(const struct run *run, const char *name); /* NULL: none */
+
+/* Input and surroundings */
+
+enum flow_input_kind { FLOW_ENTER, FLOW_TEXT, FLOW_WRONG, FLOW_RESULT, FLOW_CLOCK, FLOW_RESUME, FLOW_CANCEL };
+
+struct flow_input { /* borrowed */
+    enum flow_input_kind kind;
+    const char *flow;          /* FLOW_ENTER */
+    const struct json *values; /* FLOW_ENTER: object name → text; NULL: none */
+    const char *text;          /* FLOW_TEXT, FLOW_WRONG: as typed */
+    const char *media;         /* FLOW_TEXT: JSON array of addresses */
+    int64_t call;              /* FLOW_RESULT: which one */
+    bool has_failed, has_timed_out;
+    int status;                /* HTTP; 0: none */
+    const struct json *answer; /* NULL: none, or not JSON */
+};
+
+/* Names of the sentences that the engine says of its own; the owner may write phrases of these names. */
+enum flow_phrase {
+    FLOW_SAYS_RETRY,     /* flow_retry     "I did not understand that." */
+    FLOW_SAYS_GAVE_UP,   /* flow_gave_up */
+    FLOW_SAYS_EXPIRED,   /* flow_expired */
+    FLOW_SAYS_REMINDER,  /* flow_reminder */
+    FLOW_SAYS_RESUME,    /* flow_resume    "Back to {{ title }}." */
+    FLOW_SAYS_CANCELLED, /* flow_cancelled */
+    FLOW_SAYS_CHANGED,   /* flow_changed */
+    FLOW_SAYS_DONE,      /* flow_done: for an end that said nothing */
+    FLOW_PHRASE_COUNT
+};
+extern const char *const flow_phrase_names[FLOW_PHRASE_COUNT];
+
+struct flow_env { /* borrowed */
+    const struct flow *flows;
+    size_t flow_count;
+    struct matcher *matcher;
+    int64_t now;
+    int64_t window_until; /* free text reaches the customer until then */
+    struct ask ask;                    /* its place (country, language, zone, hours …); the rest is filled per step */
+    const struct pattern *back_words;  /* NULL: none */
+    template_lookup *lookup;           /* names beside the run's variables and `title` */
+    expression_lookup *fact;           /* facts and variables beside those of the run */
+    const struct template *(*phrase)(void *context, enum flow_phrase phrase); /* in the contact's language */
+    void *context;                     /* handed to the three */
+};
+
+/* Effects, in the order in which they happen */
+
+enum flow_effect_kind { FLOW_SAY, FLOW_CALL, FLOW_HANDOFF, FLOW_CLOSE };
+
+struct flow_effect { /* owned texts, borrowed rows */
+    enum flow_effect_kind kind;
+    const struct flow *flow;
+    const struct step *step;
+    char *text;                    /* FLOW_SAY: rendered, never blank */
+    char *buttons;                 /* FLOW_SAY: JSON array of the labels to offer; NULL: none */
+    char *properties;              /* FLOW_SAY: JSON object; NULL: none */
+    const char *campaign;          /* FLOW_SAY: NULL for the channel's default */
+    const struct service *service; /* FLOW_CALL */
+    char *url, *body;              /* FLOW_CALL: rendered and escaped; body NULL: none */
+    int64_t call;                  /* FLOW_CALL: its number in the run */
+    const char *team;              /* FLOW_HANDOFF */
+};
+
+struct flow_effects {
+    struct flow_effect *list;
+    size_t count, room;
+    size_t steps; /* that were run through */
+};
+
+enum flow_verdict {
+    FLOW_STEPPED, /* the run has moved, or has spoken */
+    FLOW_UNREAD,  /* FLOW_TEXT: not an answer; run and effects are as before */
+    FLOW_IDLE     /* nothing to do for this input: the run is as before */
+};
+
+/* Changes *run in place; on FLOW_ENTER a run that waits is put below the new flow as interrupted. */
+enum flow_verdict flow_step_run(const struct flow_env *env, const struct flow_input *input, struct run *run,
+                                struct flow_effects *effects);
+void flow_effects_release(struct flow_effects *effects);
+
+#endif
