@@ -169,7 +169,9 @@ LIB = \
   src/rules/build_set.c \
   src/rules/change.c \
   src/rules/check.c \
+  src/rules/check_button.c \
   src/rules/check_campaign.c \
+  src/rules/check_condition.c \
   src/rules/check_pattern.c \
   src/rules/check_rule.c \
   src/rules/check_say.c \

@@ -49,11 +49,20 @@ int check_phrases(const struct ruleset *ruleset, struct error *error);
 /* The column buttons of a rule whose campaign is known. */
 int build_buttons(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
                   struct error *error);
+
+/* Does the text depend on nothing but the contact's language ("": the default)? Then it can be rendered. */
+bool build_button_is_fixed(const struct ruleset *ruleset, const struct template *button);
+void build_button_render(const struct ruleset *ruleset, const struct template *button, const char *language,
+                         struct buf *out);
+
 int build_examples(struct ruleset *ruleset, struct error *error);
 
 /* The sentence for a name that is not there: "there is no rule 'hurs'; did you mean 'hours'?" Always -1. */
 int build_refuse_unknown(const struct row *row, const char *noun, const struct nearest *nearest,
                          struct error *error);
+
+/* Why a tag rule is never the rule before. */
+extern const char RULE_ONLY_TAGS[];
 
 const struct team *ruleset_team(const struct ruleset *ruleset, const char *name); /* NULL: none */
 

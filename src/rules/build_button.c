@@ -11,12 +11,14 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "rules/build.h"
 #include "rules/variable.h"
+#include "text/fold.h"
 
 static const char BLANKS[] = " \t\r\n", PREFIX[] = "phrase.";
 
@@ -70,8 +72,7 @@ static bool look_up_phrase(void *context, const char *name, struct buf *value)
     return true;
 }
 
-/* Does the text depend on nothing but the contact's language? */
-static bool is_fixed(const struct ruleset *ruleset, const struct template *button)
+bool build_button_is_fixed(const struct ruleset *ruleset, const struct template *button)
 {
     for (size_t i = 0; i < template_name_count(button); i++) {
         const char *name = template_name(button, i);
@@ -85,8 +86,8 @@ static bool is_fixed(const struct ruleset *ruleset, const struct template *butto
     return true;
 }
 
-static void render(const struct ruleset *ruleset, const struct template *button, const char *language,
-                   struct buf *out)
+void build_button_render(const struct ruleset *ruleset, const struct template *button, const char *language,
+                         struct buf *out)
 {
     struct language context = { ruleset, language };
     struct template_env env = { look_up_phrase, &context, ruleset->zone };
@@ -98,7 +99,7 @@ static int check_length(const struct ruleset *ruleset, const struct row *row, co
 {
     struct buf text = { 0 };
     int result = 0;
-    render(ruleset, button, language, &text);
+    build_button_render(ruleset, button, language, &text);
     if (utf8_count(buf_text(&text), text.len) > most)
         result = row_refuse(row, error,
                             most == QUICK_REPLY_TEXT_MAX
@@ -114,13 +115,55 @@ static int check_length(const struct ruleset *ruleset, const struct row *row, co
 static int check_fixed(const struct ruleset *ruleset, const struct row *row, const struct template *button,
                        size_t most, struct error *error)
 {
-    if (!is_fixed(ruleset, button))
+    if (!build_button_is_fixed(ruleset, button))
         return 0;
     if (check_length(ruleset, row, button, "", most, error) != 0)
         return -1;
     for (size_t i = 0; i < ruleset->phrase_count && template_name_count(button) > 0; i++)
         if (check_length(ruleset, row, button, ruleset->phrases[i].language, most, error) != 0)
             return -1;
+    return 0;
+}
+
+/* Two texts that rules cannot tell apart are one choice, of which only the first would be sent. */
+static int check_pair(const struct ruleset *ruleset, const struct row *row, const struct template *const *pair,
+                      const char *language, struct error *error)
+{
+    struct buf texts[2] = { { 0 }, { 0 } }, folded[2] = { { 0 }, { 0 } };
+    int result = 0;
+    for (int i = 0; i < 2; i++) {
+        build_button_render(ruleset, pair[i], language, &texts[i]);
+        fold_text(buf_text(&texts[i]), texts[i].len, &folded[i]);
+    }
+    if (strcasecmp(buf_text(&folded[0]), buf_text(&folded[1])) == 0)
+        result = row_refuse(row, error, "the buttons '%s' and '%s' are one and the same to the rules%s%s; only the "
+                                        "first would be sent, so leave one out",
+                            buf_text(&texts[0]), buf_text(&texts[1]), *language != '\0' ? ", in " : "", language);
+    for (int i = 0; i < 2; i++) {
+        buf_release(&texts[i]);
+        buf_release(&folded[i]);
+    }
+    return result;
+}
+
+static bool has_phrases(const struct rule *rule)
+{
+    bool has_names = false;
+    for (size_t i = 0; i < rule->button_count; i++)
+        has_names |= template_name_count(rule->buttons[i]) > 0;
+    return has_names;
+}
+
+static int check_twins(const struct ruleset *ruleset, const struct row *row, const struct rule *rule,
+                       const char *language, struct error *error)
+{
+    for (size_t i = 1; i < rule->button_count; i++)
+        for (size_t j = 0; j < i; j++) {
+            const struct template *pair[] = { rule->buttons[j], rule->buttons[i] };
+            if (build_button_is_fixed(ruleset, pair[0]) && build_button_is_fixed(ruleset, pair[1]) &&
+                check_pair(ruleset, row, pair, language, error) != 0)
+                return -1;
+        }
     return 0;
 }
 
@@ -172,6 +215,11 @@ int build_buttons(const struct ruleset *ruleset, const struct row *row, struct r
     for (size_t i = 0; i < rule->button_count; i++)
         if (check_fixed(ruleset, row, rule->buttons[i], is_short ? QUICK_REPLY_TEXT_MAX : BUTTON_TEXT_MAX,
                         error) != 0)
+            return -1;
+    if (check_twins(ruleset, row, rule, "", error) != 0)
+        return -1;
+    for (size_t i = 0; i < ruleset->phrase_count && has_phrases(rule); i++)
+        if (check_twins(ruleset, row, rule, ruleset->phrases[i].language, error) != 0)
             return -1;
     return 0;
 }

@@ -116,7 +116,10 @@ static int take_last_rule(const struct ruleset *ruleset, const struct row *row, 
     example->last_rule = row_value(row, "last_rule");
     if (example->last_rule == NULL)
         return 0;
-    return find_rule(ruleset, row, example->last_rule, error) != NULL ? 0 : -1;
+    const struct rule *rule = find_rule(ruleset, row, example->last_rule, error);
+    if (rule != NULL && rule->action == ACTION_TAG)
+        return row_refuse(row, error, "last_rule is never '%s': %s", rule->name, RULE_ONLY_TAGS);
+    return rule != NULL ? 0 : -1;
 }
 
 static int take_fields(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,

@@ -32,6 +32,8 @@ enum {
     PATTERN_SHOWN_MAX = 60
 };
 
+const char RULE_ONLY_TAGS[] = "that rule only tags, and the next one takes the message";
+
 const char *const ruleset_action_names[] = { [ACTION_SAY] = "say",
                                              [ACTION_IGNORE] = "ignore",
                                              [ACTION_OPT_OUT] = "opt_out",
@@ -140,6 +142,10 @@ static int take_only_if(const struct ruleset *ruleset, const struct row *row, st
     rule->source_only_if = row_value(row, "only_if");
     if (rule->source_only_if == NULL)
         return 0;
+    if (row_is_null_word(rule->source_only_if))
+        return row_refuse(row, error,
+                          "only_if is the word NULL between quotes; write NULL without them where there is no "
+                          "condition");
     if (private->expressions == NULL)
         private->expressions = expressions_new();
     rule->only_if = expressions_add(private->expressions, rule->source_only_if, error);
@@ -278,6 +284,36 @@ static int refuse_duplicates(const struct ruleset *ruleset, struct error *error)
     return 0;
 }
 
+/* A name that no message is taken under makes the condition false for ever, or true. */
+static int check_last_rule(const void *context, const char *name, struct error *error)
+{
+    const struct ruleset *ruleset = context;
+    const struct rule *rule = ruleset_rule(ruleset, name);
+    struct nearest nearest = { .word = name };
+    struct buf advice = { 0 };
+    if (rule != NULL && rule->action == ACTION_TAG)
+        return error_set(error, ":last_rule is never '%s': %s", name, RULE_ONLY_TAGS);
+    if (rule != NULL)
+        return 0;
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        nearest_offer(&nearest, ruleset->rules[i].name);
+    nearest_advise(&nearest, NULL, &advice);
+    error_set(error, ":last_rule is never '%s': there is no rule of that name%s", name, buf_text(&advice));
+    buf_release(&advice);
+    return -1;
+}
+
+static int check_last_rules(const struct ruleset *ruleset, struct error *error)
+{
+    for (size_t i = 0; i < ruleset->rule_count; i++) {
+        const struct rule *rule = &ruleset->rules[i];
+        if (rule->only_if != NULL &&
+            fact_check_last_rule(rule->source_only_if, check_last_rule, ruleset, error) != 0)
+            return error_prefix(error, "%s:%d: only_if", rule->file, rule->line);
+    }
+    return 0;
+}
+
 int build_rules(struct ruleset *ruleset, struct error *error)
 {
     struct ruleset_private *private = ruleset->private;
@@ -300,5 +336,5 @@ int build_rules(struct ruleset *ruleset, struct error *error)
         return -1;
     sort_rules(ruleset);
     index_names(ruleset);
-    return 0;
+    return check_last_rules(ruleset, error);
 }

@@ -62,6 +62,13 @@ void check_dead_patterns(struct check *check);
 /* check_word.c */
 void check_dead_words(struct check *check);
 
+/* check_condition.c */
+void check_constants(struct check *check);
+void check_nulls(struct check *check);
+
+/* check_button.c */
+void check_buttons(struct check *check);
+
 /* check_rule.c */
 void check_opt_out(struct check *check);
 void check_fallback(struct check *check);

@@ -75,4 +75,11 @@ int fact_check(const struct expression *expression, const struct pattern *patter
 int fact_check_values(const char *source, fact_is_variable *is_variable, const void *context,
                       struct error *error);
 
+/* Is a rule of that name ever :last_rule? -1: a sentence without place that says why not. */
+typedef int fact_check_rule(const void *context, const char *name, struct error *error);
+
+/* Asks about each name that :last_rule is compared with, '' aside: for when the names of all rules are known. */
+int fact_check_last_rule(const char *source, fact_check_rule *check_rule, const void *context,
+                         struct error *error);
+
 #endif

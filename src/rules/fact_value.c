@@ -35,9 +35,10 @@ struct piece {
     size_t len;
 };
 
-/* Which names are variables, and so texts. */
+/* Which names are variables, and so texts; or, where check_rule is given, which names rules have. */
 struct naming {
     fact_is_variable *is_variable;
+    fact_check_rule *check_rule;
     const void *context;
 };
 
@@ -205,11 +206,29 @@ static int refuse_value(const struct piece *name, const struct piece *value, con
     return -1;
 }
 
+/* The one fact whose values are known only when all rules are. */
+static int check_rule_name(const struct piece *name, const struct piece *value, const struct naming *naming,
+                           struct error *error)
+{
+    if (!spells(name, ":last_rule") || value->kind != PIECE_TEXT || value->len == 0)
+        return 0;
+    struct buf word = { 0 };
+    for (size_t i = 0; i < value->len; i++) {
+        buf_add_char(&word, value->start[i]);
+        i += value->start[i] == value->start[-1]; /* a quote inside is written twice */
+    }
+    int result = naming->check_rule(naming->context, buf_text(&word), error);
+    buf_release(&word);
+    return result;
+}
+
 static int check_pair(const struct piece *name, const struct piece *value, const struct naming *naming,
                       struct error *error)
 {
     bool is_text;
     const char *const *values, *const *known;
+    if (naming->check_rule != NULL)
+        return check_rule_name(name, value, naming, error);
     if ((value->kind != PIECE_NUMBER && value->kind != PIECE_TEXT) ||
         !type_of(name, naming, &is_text, &values))
         return 0;
@@ -294,16 +313,28 @@ static int check_before(const struct pieces *pieces, size_t at, const struct nam
     return check_pair(&pieces->list[at], &pieces->list[at - 2], naming, error);
 }
 
-int fact_check_values(const char *source, fact_is_variable *is_variable, const void *context,
-                      struct error *error)
+static int check_comparisons(const char *source, const struct naming *naming, struct error *error)
 {
-    const struct naming naming = { is_variable, context };
     struct pieces pieces;
     pieces.count = 0;
     read_pieces(source, &pieces);
     for (size_t i = 0; i < pieces.count; i++)
         if (pieces.list[i].kind == PIECE_NAME &&
-            (check_behind(&pieces, i, &naming, error) != 0 || check_before(&pieces, i, &naming, error) != 0))
+            (check_behind(&pieces, i, naming, error) != 0 || check_before(&pieces, i, naming, error) != 0))
             return -1;
     return 0;
+}
+
+int fact_check_values(const char *source, fact_is_variable *is_variable, const void *context,
+                      struct error *error)
+{
+    const struct naming naming = { .is_variable = is_variable, .context = context };
+    return check_comparisons(source, &naming, error);
+}
+
+int fact_check_last_rule(const char *source, fact_check_rule *check_rule, const void *context,
+                         struct error *error)
+{
+    const struct naming naming = { .check_rule = check_rule, .context = context };
+    return check_comparisons(source, &naming, error);
 }

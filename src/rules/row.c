@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -46,12 +47,40 @@ static int check_name(const char *column, const char *name, struct error *error)
     return 0;
 }
 
+/* What a row cannot be without: there, NULL would be no better. */
+static const char *const NEEDED[][2] = {
+    { "rule_example", "text" },     { "rule_counterexample", "text" },
+    { "phrase", "text" },           { "phrase", "language" },
+    { "channel", "kind" },          { "campaign", "channel" },
+    { "opening", "days" },          { "opening", "opens" },
+    { "opening", "closes" },        { "holiday", "day" },
+    { "rule_example", "rule" },     { "rule_counterexample", "rule" },
+    { "rule_set", "rule" },
+};
+
+static bool is_needed(const char *table, const char *column)
+{
+    for (size_t i = 0; i < sizeof NEEDED / sizeof NEEDED[0]; i++)
+        if (strcmp(NEEDED[i][0], table) == 0 && strcmp(NEEDED[i][1], column) == 0)
+            return true;
+    return strcmp(column, "name") == 0;
+}
+
+static int refuse_empty(const char *table, const char *column, struct error *error)
+{
+    if (is_needed(table, column))
+        return error_set(error, "%s is empty; a %s row needs one", column, table);
+    return error_set(error, "%s is empty; write %s", column,
+                     strcmp(column, "say") == 0 ? "the answer, or NULL where the action has none"
+                                                : "NULL where there is nothing to say");
+}
+
 static int check_value(const char *table, const char *column, const char *value, struct error *error)
 {
     if (value == NULL || (strcmp(table, "setting") == 0 && strcmp(column, "value") == 0))
         return 0;
     if (value[0] == '\0')
-        return error_set(error, "%s is empty; write NULL where there is nothing to say", column);
+        return refuse_empty(table, column, error);
     return is_listed(NAME_COLUMNS, column) ? check_name(column, value, error) : 0;
 }
 
@@ -142,6 +171,13 @@ const char *row_value(const struct row *row, const char *column)
         if (strcmp(row->names[i], column) == 0)
             return row->values[i];
     abort();
+}
+
+bool row_is_null_word(const char *text)
+{
+    static const char BLANKS[] = " \t\r\n";
+    text += strspn(text, BLANKS);
+    return strncasecmp(text, "null", 4) == 0 && text[4 + strspn(text + 4, BLANKS)] == '\0';
 }
 
 int row_refuse(const struct row *row, struct error *error, const char *format, ...)

@@ -9,6 +9,7 @@
 #ifndef RULES_ROW_H
 #define RULES_ROW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,9 @@ size_t rows_count(const struct rows *rows, const char *table);
 
 /* The value of a column; NULL: not given. A column that the table does not have aborts. */
 const char *row_value(const struct row *row, const char *column);
+
+/* Is it the word NULL, give or take blanks and case? Whoever quotes it wanted nothing to be there. */
+bool row_is_null_word(const char *text);
 
 /* "file:line: sentence"; always -1. */
 int row_refuse(const struct row *row, struct error *error, const char *format, ...)

@@ -76,6 +76,8 @@ static size_t check_text(const char *text, bool has_examples_told, struct buf *o
 #define BASE    CARRIERS CONSENT REST
 #define WORDS   "INSERT INTO rule (name, priority, words, unless, say) VALUES\n"
 #define PATTERN "INSERT INTO rule (name, pattern, say) VALUES\n"
+#define IF      "INSERT INTO rule (name, words, only_if, say) VALUES\n"
+#define BUTTONS "INSERT INTO rule (name, words, buttons, say) VALUES\n"
 #define SAY     "INSERT INTO rule (name, words, campaign, say) VALUES\n"
 
 /* The whole report: nothing, or one line that begins so and holds each piece. */
@@ -210,6 +212,37 @@ static const struct {
     { BASE WORDS "('a', 500, '^hours', NULL, 's');", "never-matches a: ", { "write =" } },
     { BASE WORDS "('a', 500, 'x', '[a-z] y', 's');", "never-matches a: ", { "unless" } },
     { BASE WORDS "('a', 500, 'who are you?, ;), a/s, c++, 5$, :(, ..., o''clock', NULL, 's');", NULL, { 0 } },
+    /* conditions that are the same for every message, and the word NULL */
+    { BASE IF "('a', 'x', '1 = 2', 's');",
+      "constant a: a.sql:5: the rule a can never win: its only_if, 1 = 2, is never true",
+      { ":open = 0" } },
+    { BASE IF "('a', 'x', '(NULL)', 's');", "constant a: ", { "never true" } },
+    { BASE IF "('a', 'x', '''open''', 's');", "constant a: ", { "never true" } },
+    { BASE IF "('a', 'x', '1', 's');", "constant a: ", { "the only_if of the rule a, 1, is always true" } },
+    { BASE IF "('a', 'x', ':hour >= 0 OR 1', 's');", NULL, { 0 } },
+    { BASE WORDS "('a', 500, 'x', NULL, ' null ');", "null a: a.sql:5: ", { "say", "without quotes" } },
+    { BASE WORDS "('a', 500, 'x', 'NULL', 's');", "null a: a.sql:5: ", { "unless" } },
+    { BASE WORDS "('a', 500, 'null', NULL, 'NULL and void');", "null a: a.sql:5: ", { "words" } },
+    /* buttons whose tap nobody waits for */
+    { BASE BUTTONS "('a', 'x', 'Yes, No', 's');\n" WORDS "('yes', 500, 'yes', NULL, 's');",
+      "button a: a.sql:5: no rule waits for the button 'No' of the rule a, so a tap on it goes to rest (a.sql:3)",
+      { "the words '=No'" } },
+    { BASE BUTTONS "('a', 'x', '{{ phrase.y }}', 's');\n" WORDS "('yes', 500, 'yes', NULL, 's');\n"
+                   "INSERT INTO phrase (name, language, text) VALUES ('y', 'en', 'Yes'), ('y', 'pt', 'Sim');",
+      "button a: a.sql:5: no rule waits for the button 'Sim' of the rule a",
+      { 0 } },
+    { BASE BUTTONS "('a', 'x', 'Yes, {{ first_name }}, Who?', 's');\n"
+                   "INSERT INTO rule (name, only_if, say) VALUES ('taps', ':last_rule = ''a''', 's');",
+      NULL,
+      { 0 } },
+    { BASE BUTTONS "('a', 'x', 'Yes!, x please', 's');\n"
+                   "INSERT INTO rule (name, pattern, only_if, say) VALUES ('yes', '^yes', ':open = 1', 's');",
+      NULL,
+      { 0 } },
+    { BASE BUTTONS "('a', 'x', 'Yes', 's');\n" /* a tag answers nothing */
+                   "INSERT INTO rule (name, words, action) VALUES ('yes', 'yes', 'tag');",
+      "button a: a.sql:5: no rule waits for the button 'Yes'",
+      { 0 } },
     /* priorities */
     { BASE WORDS "('a', 1, 'x', NULL, 's');",
       "priority a: a.sql:5: the rule a has the priority 1",

@@ -191,6 +191,14 @@ static void test_every_default_is_a_good_value(void **state)
     "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES ('a', 'whatsapp', 'response', 'x');\n"
 #define RULE "INSERT INTO rule (name, words, say) VALUES ('r', 'w', 's');\n"
 
+#define HOURS(name, only_if) \
+    "INSERT INTO rule (name, words, action, say) VALUES ('hours', 'h', 'say', 's'), ('late', 'l', 'say', 's'), " \
+    "('note', 'n', 'tag', NULL);\n" \
+    "INSERT INTO rule (name, words, only_if, say) VALUES ('" name "', 'x', '" only_if "', 's');\n"
+#define BUTTONS(texts) \
+    "INSERT INTO rule (name, words, say, buttons) VALUES ('r', 'w', 's', '" texts "');\n" \
+    "INSERT INTO phrase (name, language, text) VALUES ('y', 'en', 'Ok'), ('y', 'pt', 'YES');\n"
+
 static const struct {
     const char *text, *error; /* what it must begin with */
 } BAD[] = {
@@ -289,6 +297,34 @@ static const struct {
     { "INSERT INTO rule (name, say) VALUES ('r', '{{ phrase.hi }}');",
       "a.sql:1: say: there is no phrase 'hi'" },
     { "INSERT INTO rule (name, say) VALUES ('r', '{{ field. }}');", "a.sql:1: say: " },
+    /* what :last_rule is compared with */
+    { HOURS("q", ":last_rule = ''hurs''"),
+      "a.sql:2: only_if: :last_rule is never 'hurs': there is no rule of that name; did you mean 'hours'?" },
+    { HOURS("q", ":last_rule NOT IN (''hours'', ''late'', ''hour'')"), "a.sql:2: only_if: :last_rule is never 'hour'" },
+    { HOURS("q", ":open AND (''zzz'' <> :last_rule)"),
+      "a.sql:2: only_if: :last_rule is never 'zzz': there is no rule of that name" },
+    { HOURS("q", ":last_rule = ''o''''clock''"), "a.sql:2: only_if: :last_rule is never 'o'clock'" },
+    { HOURS("q", ":last_rule = ''note''"),
+      "a.sql:2: only_if: :last_rule is never 'note': that rule only tags, and the next one takes the message" },
+    { HOURS("q", ":open") "INSERT INTO rule_example (rule, text, last_rule) VALUES ('q', 'x', 'hurs');",
+      "a.sql:3: there is no rule 'hurs'; did you mean 'hours'?" },
+    { HOURS("q", ":open") "INSERT INTO rule_example (rule, text, last_rule) VALUES ('q', 'x', 'note');",
+      "a.sql:3: last_rule is never 'note': that rule only tags" },
+    /* what is empty */
+    { RULE "INSERT INTO rule_example (rule, text) VALUES ('r', '');",
+      "a.sql:2: text is empty; a rule_example row needs one" },
+    { "INSERT INTO phrase (name, language, text) VALUES ('p', 'en', '');",
+      "a.sql:1: text is empty; a phrase row needs one" },
+    { "INSERT INTO rule (name, words, say) VALUES ('r', 'w', '');",
+      "a.sql:1: say is empty; write the answer, or NULL where the action has none" },
+    { RULE "INSERT INTO rule_set (rule, name, value) VALUES ('r', 'v', '');",
+      "a.sql:2: value is empty; write NULL where there is nothing to say" },
+    { "INSERT INTO rule (name, words, only_if, say) VALUES ('r', 'w', ' null', 's');",
+      "a.sql:1: only_if is the word NULL between quotes; write NULL without them" },
+    /* buttons */
+    { BUTTONS("A, B, a"), "a.sql:1: the buttons 'A' and 'a' are one and the same to the rules" },
+    { BUTTONS("Yes,  {{ phrase.y }}"), "a.sql:1: the buttons 'Yes' and 'YES' are one and the same to the rules, in pt;" },
+    { BUTTONS("It''s, It’s"), "a.sql:1: the buttons 'It's' and 'It’s' " },
     /* examples */
     { RULE "INSERT INTO rule_example (rule, text) VALUES ('s', 'x');", "a.sql:2: there is no rule 's'" },
     { RULE "INSERT INTO rule_counterexample (rule) VALUES ('r');",
@@ -306,6 +342,19 @@ static void test_wrong_rules_are_refused_with_place_and_reason(void **state)
         if (strncmp(error.text, BAD[i].error, strlen(BAD[i].error)) != 0)
             fail_msg("%s\nwanted: %s\ngot:    %s", BAD[i].text, BAD[i].error, error.text);
     }
+}
+
+static void test_what_only_looks_wrong_is_taken(void **state)
+{
+    (void)state;
+    static const char *const GOOD[] = {
+        HOURS("q", ":last_rule = ''hours'' OR :last_rule IN (''late'', ''q'', '''')"),
+        HOURS("q", ":last_rule LIKE ''hou%'' OR :last_rule || ''s'' = ''hours'' OR :channel = ''hours''"),
+        BUTTONS("Yes, {{ phrase.y }}!, {{ first_name }}"),
+        BUTTONS("{{ first_name }}, {{ first_name }}"), /* not known before a message comes */
+    };
+    for (size_t i = 0; i < COUNT(GOOD); i++)
+        ruleset_free(make_good(GOOD[i]));
 }
 
 static void test_ten_thousand_rules(void **state)
@@ -338,6 +387,7 @@ int main(void)
         cmocka_unit_test(test_setting_values),
         cmocka_unit_test(test_every_default_is_a_good_value),
         cmocka_unit_test(test_wrong_rules_are_refused_with_place_and_reason),
+        cmocka_unit_test(test_what_only_looks_wrong_is_taken),
         cmocka_unit_test(test_ten_thousand_rules),
     };
     zones = zones_open(NULL);
