@@ -103,6 +103,7 @@ LIB = \
   src/base/json.c \
   src/base/json_scan.c \
   src/base/json_writer.c \
+  src/base/language.c \
   src/base/log.c \
   src/base/longest.c \
   src/base/nearest.c \
@@ -326,6 +327,7 @@ UNIT = \
   index \
   josa \
   json \
+  language \
   listing \
   log \
   mailbox \

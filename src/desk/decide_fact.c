@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/language.h"
 #include "base/utf8.h"
 #include "base/when.h"
 #include "desk/decide_fact.h"
@@ -116,11 +117,19 @@ static void read_hour(struct facts *facts, struct expression_value *value)
     set_int(value, local_time(facts)->hour);
 }
 
+static void read_locale(struct facts *facts, struct expression_value *value)
+{
+    char tag[LANGUAGE_TAG_MAX];
+    ruleset_language(facts->ruleset, facts->state->language, tag);
+    buf_clear(&facts->text);
+    buf_add_text(&facts->text, tag);
+    set_text(value, buf_text(&facts->text));
+}
+
 static void read_language(struct facts *facts, struct expression_value *value)
 {
-    const char *language = facts->state->language;
-    bool is_known = language != NULL && *language != '\0';
-    set_text(value, is_known ? language : ruleset_setting(facts->ruleset, "default_language"));
+    read_locale(facts, value);
+    value->len = language_length(value->text);
 }
 
 static void read_last_rule(struct facts *facts, struct expression_value *value)
@@ -204,6 +213,7 @@ static void (*const READERS[FACT_COUNT])(struct facts *, struct expression_value
     [FACT_LANGUAGE] = read_language,
     [FACT_LAST_RULE] = read_last_rule,
     [FACT_LATE] = read_late,
+    [FACT_LOCALE] = read_locale,
     [FACT_MESSAGE_COUNT] = read_message_count,
     [FACT_MINUTES_SINCE_LAST] = read_minutes_since_last,
     [FACT_NEW_CONVERSATION] = read_new_conversation,

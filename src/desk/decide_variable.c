@@ -55,9 +55,16 @@ static void read_next_opening(const struct variables *variables, struct buf *val
 
 static void read_language(const struct variables *variables, struct buf *value)
 {
-    const char *language = variables->state->language;
-    bool is_known = language != NULL && *language != '\0';
-    buf_add_text(value, is_known ? language : ruleset_setting(variables->ruleset, "default_language"));
+    char tag[LANGUAGE_TAG_MAX];
+    ruleset_language(variables->ruleset, variables->state->language, tag);
+    buf_add(value, tag, language_length(tag));
+}
+
+static void read_locale(const struct variables *variables, struct buf *value)
+{
+    char tag[LANGUAGE_TAG_MAX];
+    ruleset_language(variables->ruleset, variables->state->language, tag);
+    buf_add_text(value, tag);
 }
 
 static void read_channel(const struct variables *variables, struct buf *value)
@@ -75,6 +82,7 @@ static void (*const READERS[VARIABLE_COUNT])(const struct variables *, struct bu
     [VARIABLE_MESSAGE_COUNT] = read_message_count,
     [VARIABLE_FIRST_NAME] = read_first_name,
     [VARIABLE_LANGUAGE] = read_language,
+    [VARIABLE_LOCALE] = read_locale,
     [VARIABLE_CHANNEL] = read_channel,
     [VARIABLE_HOURS_TODAY] = read_hours_today,
     [VARIABLE_NEXT_OPENING] = read_next_opening,

@@ -5,7 +5,7 @@
  * noon in the business's zone, open, a known contact, the first message of a bot's conversation, on the channel
  * of the first campaign (whatsapp when there is none), in the default language, not opted out, nothing disabled.
  * An example that tells the time but not whether the business is open goes by the hours. One that names the
- * rule before it is the second message, a minute later.
+ * rule before it is the second message, a minute later. Rules that it names as cooling have won just now.
  *
  * A failure is told so that the owner can mend it without asking again: which rule won instead, where it
  * stands and on what words, or that the example's own rule was kept back by its `unless`.
@@ -24,6 +24,7 @@ struct proof {
     struct matcher *matcher;
     struct decide_state state;
     int64_t now;
+    struct cooling cooling[EXAMPLE_COOLING_MAX]; /* of the example that is tried */
 };
 
 static void proof_init(struct proof *proof, const struct ruleset *ruleset, struct matcher *matcher)
@@ -43,7 +44,7 @@ static void proof_init(struct proof *proof, const struct ruleset *ruleset, struc
 }
 
 /* The state of an example, and its time. */
-static struct decide_state facts_of(const struct proof *proof, const struct rule_example *example,
+static struct decide_state facts_of(struct proof *proof, const struct rule_example *example,
                                     int64_t *now)
 {
     struct decide_state state = proof->state;
@@ -63,6 +64,10 @@ static struct decide_state facts_of(const struct proof *proof, const struct rule
         state.last_in_at = *now - MINUTE_MS;
         state.message_count = 2;
     }
+    for (size_t i = 0; i < example->cooling_count; i++)
+        proof->cooling[i] = (struct cooling){ example->cooling[i]->name, *now + example->cooling[i]->cooldown_ms };
+    state.cooling = proof->cooling;
+    state.cooling_count = example->cooling_count;
     return state;
 }
 
@@ -76,6 +81,8 @@ static const char *kept_back_by(const struct decision *decision, const struct ru
             return "its unless matches; ";
         if (decision->passed_over[i].why == PASS_CONDITION)
             return "its only_if is false; ";
+        if (decision->passed_over[i].why == PASS_COOLING)
+            return "it is cooling down; ";
     }
     return "";
 }
@@ -131,7 +138,7 @@ static bool is_taken(const struct decision *decision, const struct rule *rule)
 }
 
 /* Appends a sentence when the example fails. */
-static bool holds(const struct proof *proof, const struct rule_example *example, struct buf *sentence)
+static bool holds(struct proof *proof, const struct rule_example *example, struct buf *sentence)
 {
     struct decide_input input = { .text = example->text };
     struct decision decision = { 0 };

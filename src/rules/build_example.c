@@ -122,6 +122,45 @@ static int take_last_rule(const struct ruleset *ruleset, const struct row *row, 
     return rule != NULL ? 0 : -1;
 }
 
+static int add_cooling(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
+                       const char *name, struct error *error)
+{
+    const struct rule *rule = find_rule(ruleset, row, name, error);
+    if (rule == NULL)
+        return -1;
+    if (rule->cooldown_ms == 0)
+        return row_refuse(row, error, "cooling: the rule %s has no cooldown, so it never rests", name);
+    if (example->cooling_count == EXAMPLE_COOLING_MAX)
+        return row_refuse(row, error, "cooling names at most %d rules", EXAMPLE_COOLING_MAX);
+    example->cooling[example->cooling_count++] = rule;
+    return 0;
+}
+
+/* Names with commas between them. */
+static int take_cooling(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
+                        struct error *error)
+{
+    static const char BLANKS[] = " \t\r\n";
+    const char *at = row_value(row, "cooling");
+    while (at != NULL) {
+        const char *comma = strchr(at, ',');
+        at += strspn(at, BLANKS);
+        size_t len = comma != NULL && comma > at ? (size_t)(comma - at) : comma != NULL ? 0 : strlen(at);
+        while (len > 0 && strchr(BLANKS, at[len - 1]) != NULL)
+            len--;
+        if (len == 0)
+            return row_refuse(row, error,
+                              "cooling holds names of rules with commas between them; here is a comma too many");
+        char *name = alloc_bytes(at, len);
+        int result = add_cooling(ruleset, row, example, name, error);
+        free(name);
+        if (result != 0)
+            return -1;
+        at = comma != NULL ? comma + 1 : NULL;
+    }
+    return 0;
+}
+
 static int take_fields(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
                        struct error *error)
 {
@@ -144,7 +183,7 @@ static int take_fields(const struct ruleset *ruleset, const struct row *row, str
 static int (*const FACTS[])(const struct ruleset *, const struct row *, struct rule_example *,
                             struct error *) = {
     take_language,      take_time,    take_open,      take_channel,
-    take_first_contact, take_country, take_last_rule, take_fields,
+    take_first_contact, take_country, take_last_rule, take_cooling, take_fields,
 };
 
 static int take_example(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/language.h"
 #include "base/nearest.h"
 #include "rules/fact.h"
 #include "store/rulefile_scan.h"
@@ -145,6 +146,25 @@ static bool has_shape(enum fact fact, const char *text, size_t len)
     return true;
 }
 
+/* :language is the language alone, :locale the tag in its canonical form. */
+static int check_tag(enum fact fact, const char *text, struct error *error)
+{
+    char tag[LANGUAGE_TAG_MAX];
+    const char *name = fact_table[fact].name;
+    if (*text == '\0')
+        return 0;
+    if (!language_canonical(text, tag))
+        return error_set(error, ":%s is never like '%s'; it is written as in %s", name, text,
+                         fact == FACT_LANGUAGE ? "'ko'" : "'pt-BR'");
+    size_t len = language_length(tag);
+    if (fact == FACT_LANGUAGE && tag[len] != '\0')
+        return error_set(error,
+                         ":language is never '%s', but the language alone, '%.*s'; with its region it is :locale, as "
+                         "in :locale = '%s'",
+                         text, (int)len, tag, tag);
+    return strcmp(tag, text) == 0 ? 0 : error_set(error, ":%s is never '%s'; write '%s'", name, text, tag);
+}
+
 /* A text that the fact never looks like, a yes or no beyond 1: true for ever, or never. */
 static int check_shape(const struct piece *name, const struct piece *value, struct error *error)
 {
@@ -154,9 +174,14 @@ static int check_shape(const struct piece *name, const struct piece *value, stru
     struct buf word = { 0 };
     buf_add(&word, name->start + 1, name->len - 1);
     enum fact fact = *name->start == ':' ? fact_find(buf_text(&word)) : FACT_COUNT;
+    buf_clear(&word);
+    buf_add(&word, value->start, value->len);
+    int result = value->kind == PIECE_TEXT && (fact == FACT_LANGUAGE || fact == FACT_LOCALE)
+                     ? check_tag(fact, buf_text(&word), error)
+                     : 0;
     buf_release(&word);
-    if (fact == FACT_COUNT)
-        return 0;
+    if (fact == FACT_COUNT || result != 0)
+        return result;
     if (value->kind == PIECE_TEXT && !has_shape(fact, value->start, value->len))
         return error_set(error, "%.*s is never like '%.*s'; it is written as in %s", (int)name->len,
                          name->start, (int)value->len, value->start, EXAMPLES[fact]);

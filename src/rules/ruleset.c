@@ -171,6 +171,12 @@ const struct campaign *ruleset_default_campaign(const struct ruleset *ruleset, c
     return NULL;
 }
 
+void ruleset_language(const struct ruleset *ruleset, const char *language, char tag[LANGUAGE_TAG_MAX])
+{
+    if (!language_canonical(language, tag))
+        language_canonical(ruleset_setting(ruleset, "default_language"), tag);
+}
+
 static size_t setting_index(const char *name)
 {
     int index = setting_find(name);

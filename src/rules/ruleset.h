@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/language.h"
 #include "base/zone.h"
 #include "store/expression.h"
 #include "store/rulefile.h"
@@ -108,6 +109,8 @@ struct rule {
     int line;
 };
 
+enum { EXAMPLE_COOLING_MAX = 8 };
+
 /* Is the business open? Examples may say so, whatever the clock says. */
 enum open_claim { OPEN_BY_HOURS, OPEN_YES, OPEN_NO };
 
@@ -118,6 +121,8 @@ struct rule_example {
     /* The facts, where they are given; else NULL, 0: those of desk/proof. */
     const char *language, *channel, *country, *last_rule;
     const char *fields; /* a JSON object */
+    const struct rule *cooling[EXAMPLE_COOLING_MAX]; /* that have just won, and rest */
+    size_t cooling_count;
     bool has_time, is_first_contact;
     int64_t at;
     enum open_claim open;
@@ -174,6 +179,12 @@ int64_t ruleset_example_time(const struct ruleset *ruleset);
  * pt-BR), else the default language in the same way. NULL: there is no phrase of that name.
  */
 const struct phrase *ruleset_phrase(const struct ruleset *ruleset, const char *name, const char *language);
+
+/*
+ * The canonical tag of a contact's language (base/language.h), or of the default language when it is not known,
+ * or is none ("Korean").
+ */
+void ruleset_language(const struct ruleset *ruleset, const char *language, char tag[LANGUAGE_TAG_MAX]);
 
 /* Does any rule set a variable of that name? */
 bool ruleset_has_variable(const struct ruleset *ruleset, const char *name);

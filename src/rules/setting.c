@@ -99,27 +99,11 @@ static int parse_zone(const struct setting_info *info, const char *text, const s
                      info->name, text);
 }
 
-static bool is_alnum(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 /* Two or three letters, then parts of two to eight letters or digits: en, ko, pt-BR, zh-Hant-TW. */
 bool setting_is_language(const char *text)
 {
-    size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz");
-    if (len < 2 || len > 3)
-        return false;
-    for (text += len; *text != '\0'; text += len) {
-        if (*text != '-' && *text != '_')
-            return false;
-        text++;
-        for (len = 0; is_alnum(text[len]); len++)
-            ;
-        if (len < 2 || len > 8)
-            return false;
-    }
-    return true;
+    char tag[LANGUAGE_TAG_MAX];
+    return language_canonical(text, tag) && language_length(text) == language_length(tag);
 }
 
 static int parse_language(const struct setting_info *info, const char *text, const struct zones *zones,

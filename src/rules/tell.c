@@ -294,6 +294,8 @@ static void format_example(const struct teller *teller, const struct rule_exampl
     add_text_fact(&sql, "channel", example->channel);
     add_text_fact(&sql, "country", example->country);
     add_text_fact(&sql, "last_rule", example->last_rule);
+    for (size_t i = 0; i < example->cooling_count; i++)
+        add_text_fact(&sql, "cooling", example->cooling[i]->name);
     if (sql.len > 0) {
         tell_condition(buf_text(&sql), teller->language, &facts);
         buf_addf(out, " (%s)", buf_text(&facts));

@@ -122,7 +122,7 @@ static const char *say_value(const struct tell_voice *voice, const char *name, c
 {
     const char *said = NULL;
 
-    if (strcmp(name, "language") == 0)
+    if (strcmp(name, "language") == 0 || strcmp(name, "locale") == 0)
         said = tell_find(voice->languages, value);
     else if (is_weekday(name))
         said = tell_find(voice->weekdays, value);

@@ -33,6 +33,7 @@ static const struct tell_name WEEKDAYS[] = {
 static const struct tell_name NAMES[] = {
     { "channel", "the channel" },
     { "language", "the customer's language" },
+    { "locale", "the customer's language" },
     { "country", "the customer's country" },
     { "weekday", "the day" },
     { "hour", "the hour" },
@@ -43,6 +44,7 @@ static const struct tell_name NAMES[] = {
     { "message_count", "the number of messages so far" },
     { "last_rule", "the rule before" },
     { "minutes_since_last", "the number of minutes since the last message" },
+    { "cooling", "the resting rule" },
     { "campaign", "the campaign" },
     { NULL, NULL },
 };

@@ -39,6 +39,7 @@ static const struct tell_name WEEKDAYS[] = {
 static const struct tell_name NAMES[] = {
     { "channel", "채널" },
     { "language", "고객의 언어" },
+    { "locale", "고객의 언어" },
     { "country", "고객의 국가" },
     { "weekday", "요일" },
     { "hour", "시각" },
@@ -49,6 +50,7 @@ static const struct tell_name NAMES[] = {
     { "message_count", "지금까지의 메시지 수" },
     { "last_rule", "바로 앞에 적용된 규칙" },
     { "minutes_since_last", "마지막 메시지 이후 지난 시간(분)" },
+    { "cooling", "쉬고 있는 규칙" },
     { "campaign", "캠페인" },
     { NULL, NULL },
 };

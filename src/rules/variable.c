@@ -17,6 +17,7 @@ const char *const variable_names[VARIABLE_COUNT + 1] = {
     [VARIABLE_MESSAGE_COUNT] = "message_count",
     [VARIABLE_FIRST_NAME] = "first_name",
     [VARIABLE_LANGUAGE] = "language",
+    [VARIABLE_LOCALE] = "locale",
     [VARIABLE_CHANNEL] = "channel",
     [VARIABLE_HOURS_TODAY] = "hours_today",
     [VARIABLE_NEXT_OPENING] = "next_opening",

@@ -18,6 +18,7 @@ enum variable {
     VARIABLE_MESSAGE_COUNT, /* his in this conversation, this one included */
     VARIABLE_FIRST_NAME,
     VARIABLE_LANGUAGE, /* the contact's; unknown: default_language */
+    VARIABLE_LOCALE,
     VARIABLE_CHANNEL,
     VARIABLE_HOURS_TODAY,  /* both by rules/opening.h, in the contact's language */
     VARIABLE_NEXT_OPENING,

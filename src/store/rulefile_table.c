@@ -42,7 +42,8 @@ static const char *const OPENING_COLUMNS[] = { "days", "opens", "closes", NULL }
 static const char *const HOLIDAY_COLUMNS[] = { "day", "note", "opens", "closes", NULL };
 
 static const char *const EXAMPLE_COLUMNS[] = {
-    "rule", "text", "language", "at", "open", "channel", "first_contact", "country", "last_rule", "fields", NULL
+    "rule",    "text",      "language", "at",     "open", "channel", "first_contact",
+    "country", "last_rule", "cooling",  "fields", NULL
 };
 
 const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
@@ -74,14 +75,14 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
       "SELECT day, note, opens, closes FROM holiday WHERE rowid > ?1 ORDER BY rowid", HOLIDAY_COLUMNS, NONE },
     { "rule_example",
       "CREATE TABLE rule_example"
-      " (rule, text, language, at, open, channel, first_contact, country, last_rule, fields)",
-      "SELECT rule, text, language, at, open, channel, first_contact, country, last_rule, fields"
+      " (rule, text, language, at, open, channel, first_contact, country, last_rule, cooling, fields)",
+      "SELECT rule, text, language, at, open, channel, first_contact, country, last_rule, cooling, fields"
       " FROM rule_example WHERE rowid > ?1 ORDER BY rowid",
       EXAMPLE_COLUMNS, NONE },
     { "rule_counterexample",
       "CREATE TABLE rule_counterexample"
-      " (rule, text, language, at, open, channel, first_contact, country, last_rule, fields)",
-      "SELECT rule, text, language, at, open, channel, first_contact, country, last_rule, fields"
+      " (rule, text, language, at, open, channel, first_contact, country, last_rule, cooling, fields)",
+      "SELECT rule, text, language, at, open, channel, first_contact, country, last_rule, cooling, fields"
       " FROM rule_counterexample WHERE rowid > ?1 ORDER BY rowid",
       EXAMPLE_COLUMNS, NONE },
 };

@@ -44,7 +44,7 @@ static const char RULES[] =
     "INSERT INTO rule (name, words, say, cooldown) VALUES ('fact', 'bread', 'Fact one.', '10 minutes');\n"
     "INSERT INTO rule (name, priority, words, say) VALUES ('fact-again', 400, 'bread', 'As I said.');\n"
     "INSERT INTO rule (name, words, say, buttons) VALUES\n"
-    "  ('ask', 'ask', 'Well?', '{{ phrase.yes }}, {{ field.no | default: ''No, never'' }},yes ');\n";
+    "  ('ask', 'ask', 'Well?', '{{ phrase.yes }}, {{ field.no | default: ''No, never'' }},{{ field.other | default: ''yes'' }} ');\n";
 
 static struct zones *zones;
 static struct ruleset *rules;

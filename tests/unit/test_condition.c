@@ -73,7 +73,7 @@ static bool holds(const char *only_if, const struct decide_state *state, bool ha
                         "('r', 'order (?<id>\\d+)(?<tail>!)?', 'now (?!now)then', '");
     for (const char *at = only_if; *at != '\0'; at++)
         buf_addf(&text, *at == '\'' ? "''" : "%c", *at);
-    buf_add_text(&text, "', 's');");
+    buf_add_text(&text, "', 's');\nINSERT INTO rule (name, words, action) VALUES ('hours', 'never', 'ignore');");
     struct ruleset *ruleset = make(buf_text(&text));
     struct decide_input input = { .text = "Order 123 now", .has_media = has_media };
     decide(ruleset, matcher, state, &input, NOW, &decision);
@@ -145,6 +145,23 @@ static void test_facts_of_a_newcomer(void **state)
     check(&NEWCOMER, ROWS, COUNT(ROWS));
     assert_false(holds(":field_vip <> 'yes'", &NEWCOMER, false)); /* NULL is not true */
     assert_false(holds(":minutes_since_last < 5", &NEWCOMER, false));
+}
+
+static void test_a_language_is_one_however_it_is_written(void **state)
+{
+    (void)state;
+    static const char *const ROWS[][2] = {
+        { "KO", ":language = 'ko' AND :locale = 'ko'" },
+        { "ko_KR", ":language = 'ko' AND :locale = 'ko-KR'" },
+        { "PT-br", ":language = 'pt' AND :locale = 'pt-BR'" },
+        { "Korean", ":language = 'en' AND :locale = 'en'" }, /* no code, so not known */
+    };
+    for (size_t i = 0; i < COUNT(ROWS); i++) {
+        struct decide_state facts = NEWCOMER;
+        facts.language = ROWS[i][0];
+        if (!holds(ROWS[i][1], &facts, false))
+            fail_msg("%s: %s", ROWS[i][0], ROWS[i][1]);
+    }
 }
 
 static void test_facts_at_their_borders(void **state)
@@ -403,6 +420,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_facts_of_a_known_contact),
         cmocka_unit_test(test_facts_of_a_newcomer),
+        cmocka_unit_test(test_a_language_is_one_however_it_is_written),
         cmocka_unit_test(test_facts_at_their_borders),
         cmocka_unit_test(test_open_goes_by_the_hours),
         cmocka_unit_test(test_every_fact_has_a_value),

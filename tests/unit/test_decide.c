@@ -37,6 +37,7 @@ static const char RULES[] =
     "  ('second', 400, 'tie', NULL, 'say', NULL, 'second', NULL),\n"
     "  ('menu', 500, 'menu', NULL, 'say', NULL, 'cakes', 'menu'),\n"
     "  ('blank', 500, 'blank', NULL, 'say', NULL, '{{ field.none }}', NULL),\n"
+    "  ('tongue', 500, 'tongue', NULL, 'say', NULL, '{{ language }} {{ locale }}', NULL),\n"
     "  ('fox', 500, 'brown fox', NULL, 'say', NULL, 'what does it say', NULL),\n"
     "  ('who', 500, 'who', NULL, 'say', NULL, '{{ first_name }}|{{ language }}|{{ channel }}|{{ "
     "message_count }}|'\n"
@@ -173,6 +174,19 @@ static void test_an_opted_out_contact_hears_nothing_until_opt_in(void **state)
         { "start please", "in answer I 'welcome'" },
     };
     check(&facts, ROWS, COUNT(ROWS));
+}
+
+static void test_a_language_is_said_in_its_canonical_form(void **state)
+{
+    (void)state;
+    static const char *const ROWS[][2] = { { "PT_br", "tongue answer 'pt pt-BR'" },
+                                           { "KO", "tongue answer 'ko ko'" },
+                                           { "Korean", "tongue answer 'en en'" } };
+    for (size_t i = 0; i < COUNT(ROWS); i++) {
+        struct decide_state facts = BOT;
+        facts.language = ROWS[i][0];
+        check(&facts, &(struct row){ "tongue", ROWS[i][1] }, 1);
+    }
 }
 
 static void test_campaign_counts_on_its_own_channel(void **state)
@@ -446,6 +460,7 @@ int main(void)
         cmocka_unit_test(test_bot_answers),
         cmocka_unit_test(test_a_person_silences_all_but_consent),
         cmocka_unit_test(test_an_opted_out_contact_hears_nothing_until_opt_in),
+        cmocka_unit_test(test_a_language_is_said_in_its_canonical_form),
         cmocka_unit_test(test_campaign_counts_on_its_own_channel),
         cmocka_unit_test(test_disabled_rules_are_passed_by),
         cmocka_unit_test(test_a_pattern_beyond_its_bounds_does_not_win_and_is_named),

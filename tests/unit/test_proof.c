@@ -64,6 +64,11 @@ static size_t prove(const char *text, struct error *error)
     "('vip', 500, NULL, ':field_vip', 's');\n"                                       \
     "INSERT INTO rule (name, priority, say) VALUES\n('rest', 0, 's');\n"
 
+#define JOKES \
+    "INSERT INTO rule (name, priority, words, cooldown, say) VALUES ('joke', 500, 'joke', '1 hour', 's'),\n" \
+    "('pun', 500, 'pun', '1 second', 's'),\n" \
+    "('no-joke', 400, 'joke, pun', NULL, 's');\n"
+
 static const struct {
     const char *text;
     size_t failures;
@@ -121,6 +126,14 @@ static const struct {
             "INSERT INTO rule_example (rule, text, fields) VALUES ('vip', 'x', '{\"vip\":1}');\n"
             "INSERT INTO rule_counterexample (rule, text, first_contact) VALUES ('new', 'x', 'no'), ('new', 'x', 0);",
       0, "" },
+    /* Who rests lets the next rule speak. */
+    { JOKES "INSERT INTO rule_example (rule, text, cooling) VALUES ('joke', 'joke', NULL), ('joke', 'joke', 'pun'),\n"
+            "('no-joke', 'joke', 'joke'), ('no-joke', 'pun', ' joke , pun');\n"
+            "INSERT INTO rule_counterexample (rule, text, cooling) VALUES ('joke', 'joke', 'joke');",
+      0, "" },
+    { JOKES "INSERT INTO rule_example (rule, text, cooling) VALUES ('joke', 'joke', 'pun, joke');", 1,
+      "a.sql:4: \"joke\" should be taken by the rule joke, but it is cooling down; no-joke (a.sql:3, priority 400) "
+      "takes it on \"joke\"" },
     { FACTS "INSERT INTO rule_example (rule, text, open) VALUES ('closed', 'x', 'yes');", 1,
       "a.sql:15: \"x\" should be taken by the rule closed, but its only_if is false; rest (a.sql:14, priority 0) "
       "takes it, which takes every message" },
@@ -142,6 +155,9 @@ static const struct {
     { "country", "'kr'", "country is two capital letters like KR or US, not 'kr'" },
     { "channel", "'watsapp'", "there is no channel 'watsapp'; did you mean 'whatsapp'?" },
     { "last_rule", "'hous'", "there is no rule 'hous'; did you mean 'hours'?" },
+    { "cooling", "'hous'", "there is no rule 'hous'; did you mean 'hours'?" },
+    { "cooling", "'hours'", "cooling: the rule hours has no cooldown, so it never rests" },
+    { "cooling", "','", "cooling holds names of rules with commas between them" },
     { "fields", "'vip'", "fields is a JSON object" },
     { "fields", "'[1]'", "fields is a JSON object like '{\"vip\": \"yes\"}': it is no object" },
     { "hour", "1", "rule_example has no column 'hour'" },
