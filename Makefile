@@ -279,6 +279,7 @@ CTL = \
   src/ctl/output_text_exchange.c \
   src/ctl/output_text_patch.c \
   src/ctl/output_text_prose.c \
+  src/ctl/output_text_table.c \
   src/ctl/problems.c \
   src/ctl/show.c \
   src/ctl/verdict.c \

@@ -13,10 +13,10 @@
 enum { LISTED = 50 };
 
 static const struct column CONVERSATION_COLUMNS[] = {
-    { "id", "id", LOOK_NUMBER },           { "user", "user", LOOK_PLAIN },
-    { "first_name", "name", LOOK_PLAIN },  { "channel", "channel", LOOK_PLAIN },
-    { "owner", "owner", LOOK_STATE },      { "team", "team", LOOK_PLAIN },
-    { "agent", "agent", LOOK_PLAIN },      { "message_count", "messages", LOOK_NUMBER },
+    { "id", "id", LOOK_NUMBER },           { "user", "user", LOOK_NAME },
+    { "first_name", "name", LOOK_NAME },  { "channel", "channel", LOOK_PLAIN },
+    { "owner", "owner", LOOK_STATE },      { "team", "team", LOOK_NAME },
+    { "agent", "agent", LOOK_NAME },      { "message_count", "messages", LOOK_NUMBER },
     { "last_in_at", "heard", LOOK_PLAIN }, { "opened_at", NULL, LOOK_PLAIN },
     { "closed_at", NULL, LOOK_PLAIN },     { "contact", NULL, LOOK_NUMBER },
     { "epoch", NULL, LOOK_NUMBER },        { "is_opted_out", NULL, LOOK_PLAIN },

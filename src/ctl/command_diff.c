@@ -104,9 +104,9 @@ static void show_editions(struct output *output, const struct edition *from, con
 
 static const struct column CHANGE_COLUMNS[] = {
     { "kind", "what", LOOK_STATE },    { "table", "table", LOOK_PLAIN },
-    { "name", "name", LOOK_PLAIN },    { "column", "column", LOOK_PLAIN },
+    { "name", "name", LOOK_NAME },    { "column", "column", LOOK_PLAIN },
     { "before", "before", LOOK_LONG }, { "after", "now", LOOK_LONG },
-    { "file", "file", LOOK_PLAIN },    { "line", "line", LOOK_NUMBER },
+    { "file", "file", LOOK_NAME },    { "line", "line", LOOK_NUMBER },
 };
 
 static size_t common_head(const char *a, const char *b)

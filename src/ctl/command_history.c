@@ -81,7 +81,7 @@ static void tell_changes(const struct version *version, const struct version *ea
 
 static const struct column VERSION_COLUMNS[] = {
     { "ruleset", "ruleset", LOOK_NUMBER },  { "loaded_at", "loaded", LOOK_PLAIN },
-    { "actor", "by", LOOK_PLAIN },          { "rules", "rules", LOOK_NUMBER },
+    { "actor", "by", LOOK_NAME },          { "rules", "rules", LOOK_NUMBER },
     { "changed", "what changed", LOOK_LONG }, { "same_as", NULL, LOOK_NUMBER },
     { "state", "state", LOOK_STATE },
 };

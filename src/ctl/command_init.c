@@ -10,9 +10,11 @@
  *
  * In the texts @NAME@ is filled in. Nothing is asked, and nothing half-done is left (ctl/folder.h).
  */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/alloc.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
 #include "ctl/folder.h"
@@ -268,6 +270,29 @@ static void show_next(struct output *output, const struct plan *plan)
     buf_release(&rules);
 }
 
+static int compare_paths(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* In the order in which ls would list them, not in that of the templates. */
+static void show_files(struct output *output, const struct folder *folder)
+{
+    static const struct column file[] = { { "path", "files", LOOK_PLAIN } };
+    const char **paths = alloc_array(folder->count, sizeof *paths);
+    size_t count = 0;
+
+    for (size_t i = 0; i < folder->count; i++)
+        if (!folder->made[i].is_folder)
+            paths[count++] = folder->made[i].path + strlen(folder->path) + 1;
+    qsort(paths, count, sizeof *paths, compare_paths);
+    output_table(output, "files", file, 1);
+    for (size_t i = 0; i < count; i++)
+        output_row(output, (struct cell[]){ cell_text(paths[i]) });
+    output_table_end(output);
+    free(paths);
+}
+
 static void show_made(struct output *output, const struct plan *plan)
 {
     static const struct column columns[] = {
@@ -275,17 +300,11 @@ static void show_made(struct output *output, const struct plan *plan)
         { "kind", "kind", LOOK_PLAIN },
         { "language", "language", LOOK_PLAIN },
     };
-    static const struct column file[] = { { "path", "files", LOOK_PLAIN } };
 
     output_record(
         output, NULL, columns,
         (struct cell[]){ cell_text(plan->folder.path), cell_text(plan->kind), cell_text(plan->language) }, 3);
-    output_table(output, "files", file, 1);
-    for (size_t i = 0; i < plan->folder.count; i++)
-        if (!plan->folder.made[i].is_folder)
-            output_row(output, (struct cell[]){ cell_text(plan->folder.made[i].path +
-                                                          strlen(plan->folder.path) + 1) });
-    output_table_end(output);
+    show_files(output, &plan->folder);
 }
 
 int command_init(struct call *call)

@@ -11,7 +11,7 @@ enum { LISTED = 50 };
 
 static const struct column OUTBOX_COLUMNS[] = {
     { "id", "id", LOOK_NUMBER },
-    { "user", "user", LOOK_PLAIN },
+    { "user", "user", LOOK_NAME },
     { "conversation", "conversation", LOOK_NUMBER },
     { "state", "state", LOOK_STATE },
     { "created_at", "queued", LOOK_PLAIN },

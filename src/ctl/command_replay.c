@@ -63,8 +63,8 @@ static void show_pairs(struct output *output, const struct replay *replay, size_
 {
     static const struct column columns[] = {
         { "change", "no.", LOOK_NUMBER },  { "count", "messages", LOOK_NUMBER },
-        { "kind", "another", LOOK_PLAIN }, { "was", "rule then", LOOK_PLAIN },
-        { "becomes", "in the draft", LOOK_PLAIN },
+        { "kind", "another", LOOK_PLAIN }, { "was", "rule then", LOOK_NAME },
+        { "becomes", "in the draft", LOOK_NAME },
     };
 
     output_table(output, "changes", columns, sizeof columns / sizeof *columns);

@@ -72,8 +72,8 @@ static const char *cost_reason(enum index_reason reason)
 static void show_cost(struct output *output, const struct ruleset *rules)
 {
     static const struct column columns[] = {
-        { "rule", "rule", LOOK_PLAIN },
-        { "file", "file", LOOK_PLAIN },
+        { "rule", "rule", LOOK_NAME },
+        { "file", "file", LOOK_NAME },
         { "line", "line", LOOK_NUMBER },
         { "why", "looked at for every message, since", LOOK_LONG },
     };
@@ -174,14 +174,14 @@ int command_rules_load(struct call *call)
 /* List */
 
 static const struct column RULE_COLUMNS[] = {
-    { "rule", "rule", LOOK_PLAIN },     { "priority", "priority", LOOK_NUMBER },
+    { "rule", "rule", LOOK_NAME },     { "priority", "priority", LOOK_NUMBER },
     { "action", "action", LOOK_PLAIN }, { "is_disabled", NULL, LOOK_PLAIN },
     { "words", "words", LOOK_LONG },    { "pattern", "pattern", LOOK_LONG },
     { "unless", "unless", LOOK_LONG },  { "only_if", "only if", LOOK_LONG },
     { "tag", NULL, LOOK_PLAIN },        { "cooldown_ms", NULL, LOOK_NUMBER },
     { "buttons", NULL, LOOK_NUMBER },   { "team", NULL, LOOK_PLAIN },
     { "campaign", NULL, LOOK_PLAIN },
-    { "file", "file", LOOK_PLAIN },     { "line", "line", LOOK_NUMBER },
+    { "file", "file", LOOK_NAME },     { "line", "line", LOOK_NUMBER },
 };
 
 static bool is_disabled(const char *const *names, const char *rule)

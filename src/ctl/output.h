@@ -49,6 +49,7 @@ enum column_look {
     LOOK_NUMBER, /* to the right */
     LOOK_STATE,  /* a state, an owner, a kind of trouble: coloured */
     LOOK_LONG,   /* text of any length: cut first where a terminal is too narrow */
+    LOOK_NAME,   /* cut where that does not suffice */
 };
 
 struct column {

@@ -16,6 +16,8 @@
 
 #define PROMPT "you › "
 
+enum { TEXT_GAP = 2 };
+
 /* All append to output->buf. `style` NULL: plain; styles are dropped where there is no colour. */
 void text_add_styled(struct output *output, const char *style, const char *text, size_t len);
 void text_add_blanks(struct output *output, size_t count);
@@ -27,6 +29,16 @@ void text_leave_prompt(struct output *output);
 /* A blank line, unless this is the first. */
 void text_begin_thing(struct output *output);
 
+/* output_text_table.c: cells, which records have as well. The text of a rendered cell belongs to the caller. */
+struct text_cell text_render(const struct cell *cell);
+/* Underlines its mark inside the style of its column. */
+void text_add_cell(struct output *output, const struct text_cell *cell, const char *style);
+const char *text_state_style(const char *word); /* NULL: none */
+void text_drop_cells(struct output *output);    /* of a table that did not end */
+
+void text_table(struct output *output, const char *noun);
+void text_row(struct output *output, const struct cell *cells);
+void text_table_end(struct output *output);
 void text_patch_line(struct output *output, const char *file, const struct patch_line *line);
 void text_paragraph(struct output *output, const struct paragraph *paragraph);
 void text_exchange_line(struct output *output, const struct exchange_line *line);

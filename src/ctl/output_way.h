@@ -28,6 +28,7 @@ struct text_cell { /* a rendered cell: its columns on a terminal, and where its 
     char *text;
     size_t width;
     struct span mark;
+    enum cell_kind kind;
 };
 
 struct output {

@@ -125,6 +125,16 @@ def spanish():
     talks("es")
 
 
+@test("the files are listed in order, and nothing stands apart by two blank lines")
+def listing():
+    with Folder() as folder:
+        told = folder.init("new", "--kind", "shop").out
+        listed = told.split("files\n")[1].split("\n\n")[0].split("\n")
+        equal(listed, sorted(listed), "the order")
+        contains(told, "rules/10-business.sql\nrules/20-campaigns.sql\n", "the rules")
+        lacks(told, "\n\n\n", "blank lines")
+
+
 @test("each rule of each template has an example that the owner can learn from")
 def examples():
     with Folder() as folder:

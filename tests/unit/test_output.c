@@ -183,6 +183,85 @@ static void cuts_long_columns_on_a_terminal_only(void **state)
     }
 }
 
+static void gives_up_what_is_missed_least(void **state)
+{
+    static const struct column columns[] = {
+        { "id", "id", LOOK_NUMBER }, { "user", "user", LOOK_NAME },    { "agent", "agent", LOOK_PLAIN },
+        { "at", "at", LOOK_PLAIN },  { "state", "state", LOOK_STATE }, { "text", "text", LOOK_LONG },
+    };
+    static const struct {
+        size_t columns;
+        const char *head, *row;
+    } cases[] = {
+        { 90, "id  user             agent  at                   state     text",
+          " 1  ana-lopez-again  –      2026-05-12 18:30:09  answered  when do you open, and where?" },
+        { 75, "id  user             at                   state     text",
+          " 1  ana-lopez-again  2026-05-12 18:30:09  answered  when do you open, and …" },
+        { 65, "id  user             at           state     text",
+          " 1  ana-lopez-again  05-12 18:30  answered  when do you open, an…" },
+        { 56, "id  user           at           state     text",
+          " 1  ana-lopez-ag…  05-12 18:30  answered  when do you o…" },
+        { 46, "id  user      at           state     text",
+          " 1  ana-lop…  05-12 18:30  answered  when do …" },
+        { 10, "id  user    at           state     text",
+          " 1  ana-l…  05-12 18:30  answered  when …" },
+    };
+
+    (void)state;
+    setenv("TZ", "UTC", 1);
+    tzset();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct screen screen;
+        struct buf expected = { 0 };
+        struct output *output = begin(&screen, OUTPUT_TEXT, cases[i].columns, false);
+
+        output_table(output, "things", columns, 6);
+        output_row(output, (struct cell[]){ cell_id(1), cell_text("ana-lopez-again"), cell_text(NULL),
+                                            cell_time(1778610609000), cell_text("answered"),
+                                            cell_text("when do you open, and where?") });
+        output_table_end(output);
+        output_end(output);
+        buf_addf(&expected, "%s\n%s\n", cases[i].head, cases[i].row);
+        check(&screen, buf_text(&expected), "");
+        buf_release(&expected);
+    }
+}
+
+/* Nothing is cut there, and one long text does not push the others apart. */
+static void pads_to_a_bound_in_a_pipe(void **state)
+{
+    static const struct column columns[] = { { "text", "text", LOOK_LONG }, { "state", "state", LOOK_STATE } };
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 0, false);
+
+    (void)state;
+    output_table(output, "things", columns, 2);
+    output_row(output, (struct cell[]){ cell_text("a text of more than the sixty columns that are waited for in a pipe"),
+                                        cell_text("ok") });
+    output_row(output, (struct cell[]){ cell_text("short"), cell_text("ok") });
+    output_table_end(output);
+    output_end(output);
+    check(&screen,
+          "text                                                          state\n"
+          "a text of more than the sixty columns that are waited for in a pipe  ok\n"
+          "short                                                         ok\n",
+          "");
+}
+
+static void leaves_no_gap_for_a_record_without_titles(void **state)
+{
+    static const struct column hidden[] = { { "count", NULL, LOOK_NUMBER } };
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 0, false);
+
+    (void)state;
+    show_table(output);
+    output_record(output, NULL, hidden, (struct cell[]){ cell_number(2) }, 1);
+    output_note(output, NOTE_WARN, "look");
+    output_end(output);
+    check(&screen, "id  user  state  text\n 7  한국  dead   =1+1\n12  bob   due    say \"hi\"\\n\\x1b[2J\n\nlook\n", "");
+}
+
 static void underlines_and_colours_with_colour_only(void **state)
 {
     static const struct column columns[] = { { "folded", "text", LOOK_LONG },
@@ -476,6 +555,9 @@ int main(void)
         cmocka_unit_test(shows_tables_as_csv),
         cmocka_unit_test(defuses_formulas),
         cmocka_unit_test(cuts_long_columns_on_a_terminal_only),
+        cmocka_unit_test(gives_up_what_is_missed_least),
+        cmocka_unit_test(pads_to_a_bound_in_a_pipe),
+        cmocka_unit_test(leaves_no_gap_for_a_record_without_titles),
         cmocka_unit_test(underlines_and_colours_with_colour_only),
         cmocka_unit_test(records_leave_out_what_is_unknown),
         cmocka_unit_test(transcripts_indent_further_lines),

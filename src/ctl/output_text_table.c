@@ -1,0 +1,366 @@
+/*
+ * output_text_table: tables for people.
+ *
+ * A table waits for its last row, since a column is as wide as its widest cell. On a terminal one that is too
+ * wide gives up, in this order: columns in which nothing is known, what its long texts can spare ("…"), year and
+ * seconds of its times, what names can spare, and in the end what both can. Its numbers and states stay whole.
+ * Into a pipe everything goes whole, a line for a row; texts longer than PADDED_MAX are not waited for there, so
+ * that one of them does not push all lines apart.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "ctl/output_text.h"
+#include "ctl/show.h"
+#include "text/width.h"
+
+enum { LONG_MIN_WIDTH = 16, NAME_MIN_WIDTH = 12, LEAST_WIDTH = 6, PADDED_MAX = 60 };
+
+struct coloured {
+    const char *word, *style;
+};
+
+static const struct coloured STATES[] = {
+    { "accepted", GREEN },    { "answered", GREEN }, { "read", GREEN },     { "bot", GREEN },
+    { "ok", GREEN },          { "dead", RED },       { "unknown", RED },    { "error", RED },
+    { "unreadable", RED },    { "aside", RED },      { "stopped", RED },    { "proof", RED },
+    { "failure", RED },       { "held", YELLOW },    { "expired", YELLOW }, { "agent", YELLOW },
+    { "unanswered", YELLOW }, { "warning", YELLOW }, { "waiting", YELLOW }, { "withheld", YELLOW },
+    { "closed", DIM },        { "duplicate", DIM },  { "silenced", DIM },
+    { "added", GREEN },       { "removed", RED },    { "changed", YELLOW }, { "moved", YELLOW },
+    { "in force", GREEN },    { "replaced", DIM },
+};
+
+const char *text_state_style(const char *word)
+{
+    for (size_t i = 0; i < sizeof STATES / sizeof *STATES; i++)
+        if (strcmp(STATES[i].word, word) == 0)
+            return STATES[i].style;
+    return NULL;
+}
+
+/* Cells */
+
+static void format_time(int64_t ms, struct buf *out)
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm local;
+    char text[40];
+
+    if (localtime_r(&seconds, &local) != NULL && strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local) > 0)
+        buf_add_text(out, text);
+}
+
+/* The mark's offsets move when what stands before it is escaped. */
+static void show_marked(const struct cell *cell, struct buf *out, struct span *mark)
+{
+    size_t len = strlen(cell->text);
+    bool is_marked = cell->mark.end > cell->mark.start && cell->mark.end <= len;
+    size_t from = is_marked ? cell->mark.start : len, to = is_marked ? cell->mark.end : len;
+
+    show_text(cell->text, from, SHOW_CELL, out);
+    mark->start = out->len;
+    show_text(cell->text + from, to - from, SHOW_CELL, out);
+    mark->end = out->len;
+    show_text(cell->text + to, len - to, SHOW_CELL, out);
+}
+
+struct text_cell text_render(const struct cell *cell)
+{
+    struct text_cell result = { .kind = cell->kind };
+    struct buf text = { 0 };
+
+    switch (cell->kind) {
+    case CELL_NONE: buf_add_text(&text, "–"); break;
+    case CELL_TEXT:
+    case CELL_JSON: show_marked(cell, &text, &result.mark); break;
+    case CELL_NUMBER: buf_addf(&text, "%lld", (long long)cell->number); break;
+    case CELL_TIME: format_time(cell->number, &text); break;
+    case CELL_FLAG: buf_add_text(&text, cell->number != 0 ? "yes" : "no"); break;
+    }
+    result.width = width_text(buf_text(&text), text.len);
+    result.text = buf_detach(&text);
+    return result;
+}
+
+void text_add_cell(struct output *output, const struct text_cell *cell, const char *style)
+{
+    size_t len = strlen(cell->text);
+
+    if (cell->mark.end <= cell->mark.start || cell->mark.end > len) {
+        text_add_styled(output, style, cell->text, len);
+        return;
+    }
+    text_add_styled(output, style, cell->text, cell->mark.start);
+    text_add_styled(output, UNDERLINE, cell->text + cell->mark.start, cell->mark.end - cell->mark.start);
+    text_add_styled(output, style, cell->text + cell->mark.end, len - cell->mark.end);
+}
+
+/* A mark that would be cut off is moved to where it is seen: what stands before it gives way. */
+static void cut_head(struct text_cell *cell, size_t columns)
+{
+    size_t before = width_text(cell->text, cell->mark.start), from;
+    struct buf text = { 0 };
+
+    if (cell->mark.end <= cell->mark.start || width_text(cell->text, cell->mark.end) < columns ||
+        before <= columns / 4)
+        return;
+    from = width_cut(cell->text, cell->mark.start, before - columns / 4, NULL);
+    buf_add_text(&text, "…");
+    cell->mark.start += text.len - from;
+    cell->mark.end += text.len - from;
+    buf_add_text(&text, cell->text + from);
+    free(cell->text);
+    cell->width = width_text(buf_text(&text), text.len);
+    cell->text = buf_detach(&text);
+}
+
+static void cut_cell(struct text_cell *cell, size_t columns)
+{
+    struct buf text = { 0 };
+    size_t taken;
+
+    if (cell->width <= columns)
+        return;
+    cut_head(cell, columns);
+    if (cell->width <= columns)
+        return;
+    buf_add(&text, cell->text, width_cut(cell->text, strlen(cell->text), columns - 1, &taken));
+    buf_add_text(&text, "…");
+    free(cell->text);
+    cell->width = taken + 1;
+    cell->text = buf_detach(&text);
+}
+
+/* Tables */
+
+void text_table(struct output *output, const char *noun)
+{
+    (void)noun;
+    if (output->element == ELEMENT_EXCHANGE)
+        text_begin_thing(output);
+    output->cell_count = 0;
+    output->day[0] = '\0';
+}
+
+void text_row(struct output *output, const struct cell *cells)
+{
+    size_t needed = output->cell_count + output->column_count;
+
+    if (needed > output->cell_room) {
+        output->cell_room = needed * 2;
+        output->cells = alloc_resize(output->cells, output->cell_room, sizeof *output->cells);
+    }
+    for (size_t i = 0; i < output->column_count; i++)
+        output->cells[output->cell_count++] = text_render(&cells[i]);
+}
+
+static size_t measure(const struct output *output, size_t *widths)
+{
+    size_t total = 0;
+
+    for (size_t i = 0; i < output->column_count; i++) {
+        const char *title = output->columns[i].title;
+
+        widths[i] = title != NULL ? width_text(title, strlen(title)) : 0;
+        if (title == NULL)
+            continue;
+        for (size_t at = i; at < output->cell_count; at += output->column_count)
+            if (output->cells[at].width > widths[i])
+                widths[i] = output->cells[at].width;
+        total += widths[i] + (total > 0 ? TEXT_GAP : 0);
+    }
+    return total;
+}
+
+/* Of a narrow table: the columns in which nothing is known. */
+static size_t drop_unknown(const struct output *output, size_t *widths, size_t total)
+{
+    for (size_t i = 0; i < output->column_count; i++) {
+        bool is_known = false;
+
+        for (size_t at = i; at < output->cell_count; at += output->column_count)
+            is_known |= output->cells[at].kind != CELL_NONE;
+        if (is_known || widths[i] == 0)
+            continue;
+        total -= widths[i] + TEXT_GAP;
+        widths[i] = 0;
+    }
+    return total;
+}
+
+/* The day and the minute are left of a time. */
+static size_t shorten_times(struct output *output, size_t *widths, size_t total)
+{
+    static const size_t year = sizeof "2026-" - 1, minute = sizeof "05-12 18:30" - 1;
+
+    for (size_t i = 0; i < output->column_count; i++) {
+        size_t before = widths[i];
+        bool has_times = false;
+
+        for (size_t at = i; at < output->cell_count && before > 0; at += output->column_count) {
+            struct text_cell *cell = &output->cells[at];
+
+            if (cell->kind != CELL_TIME || cell->width <= year + minute)
+                continue;
+            memmove(cell->text, cell->text + year, minute);
+            cell->text[minute] = '\0';
+            cell->width = minute;
+            has_times = true;
+        }
+        widths[i] = has_times ? minute : before;
+        total -= before - widths[i];
+    }
+    return total;
+}
+
+static bool may_give(const struct output *output, size_t column, bool with_names)
+{
+    enum column_look look = output->columns[column].look;
+
+    return look == LOOK_LONG || (with_names && look == LOOK_NAME);
+}
+
+/* Takes what is too much from the widest column that may give until it is as wide as the next, again and again. */
+static size_t squeeze(const struct output *output, size_t *widths, size_t total, size_t least, bool with_names)
+{
+    while (total > output->place.columns) {
+        size_t widest = SIZE_MAX, next = least;
+        size_t excess = total - output->place.columns, give;
+
+        for (size_t i = 0; i < output->column_count; i++) {
+            if (!may_give(output, i, with_names) || widths[i] <= least)
+                continue;
+            if (widest == SIZE_MAX || widths[i] > widths[widest]) {
+                next = widest != SIZE_MAX ? widths[widest] : next;
+                widest = i;
+            } else if (widths[i] > next) {
+                next = widths[i];
+            }
+        }
+        if (widest == SIZE_MAX)
+            break;
+        give = widths[widest] > next ? widths[widest] - next : 1;
+        give = give < excess ? give : excess;
+        widths[widest] -= give;
+        total -= give;
+    }
+    return total;
+}
+
+/* How much can the long texts give? */
+static size_t spare(const struct output *output, const size_t *widths)
+{
+    size_t sum = 0;
+
+    for (size_t i = 0; i < output->column_count; i++)
+        if (may_give(output, i, false) && widths[i] > LONG_MIN_WIDTH)
+            sum += widths[i] - LONG_MIN_WIDTH;
+    return sum;
+}
+
+/* Gives up first what is missed least. Numbers and states stay whole. */
+static void fit(struct output *output, size_t *widths, size_t total)
+{
+    size_t columns = output->place.columns;
+
+    if (total > columns)
+        total = drop_unknown(output, widths, total);
+    if (total > columns + spare(output, widths))
+        total = shorten_times(output, widths, total);
+    total = squeeze(output, widths, total, LONG_MIN_WIDTH, false);
+    total = squeeze(output, widths, total, NAME_MIN_WIDTH, true);
+    squeeze(output, widths, total, LEAST_WIDTH, true);
+}
+
+/* Where nothing is cut, a long text only pushes away what stands behind it in its own line. */
+static void bound_padding(const struct output *output, size_t *widths)
+{
+    for (size_t i = 0; i < output->column_count; i++)
+        if (widths[i] > PADDED_MAX)
+            widths[i] = PADDED_MAX;
+}
+
+static void add_table_line(struct output *output, const size_t *widths, struct text_cell *cells, bool is_head)
+{
+    size_t pending = 0;
+    bool is_first = true;
+
+    for (size_t i = 0; i < output->column_count; i++) {
+        enum column_look look = output->columns[i].look;
+        size_t room;
+
+        if (widths[i] == 0)
+            continue;
+        if (output->place.is_terminal)
+            cut_cell(&cells[i], widths[i]);
+        room = widths[i] > cells[i].width ? widths[i] - cells[i].width : 0;
+        if (!is_first)
+            text_add_blanks(output, pending + TEXT_GAP);
+        if (look == LOOK_NUMBER)
+            text_add_blanks(output, room);
+        text_add_cell(output, &cells[i], is_head ? DIM : look == LOOK_STATE ? text_state_style(cells[i].text) : NULL);
+        pending = look == LOOK_NUMBER ? 0 : room;
+        is_first = false;
+    }
+    buf_add_char(&output->buf, '\n');
+}
+
+static void add_head(struct output *output, const size_t *widths)
+{
+    struct text_cell *head = alloc_array(output->column_count, sizeof *head);
+
+    for (size_t i = 0; i < output->column_count; i++) {
+        const char *title = output->columns[i].title != NULL ? output->columns[i].title : "";
+
+        head[i].text = alloc_text(title);
+        head[i].width = width_text(title, strlen(title));
+    }
+    add_table_line(output, widths, head, true);
+    for (size_t i = 0; i < output->column_count; i++)
+        free(head[i].text);
+    free(head);
+}
+
+void text_drop_cells(struct output *output)
+{
+    for (size_t i = 0; i < output->cell_count; i++)
+        free(output->cells[i].text);
+    output->cell_count = 0;
+}
+
+/* A table without titles is for programs. */
+static bool is_hidden(const struct output *output)
+{
+    for (size_t i = 0; i < output->column_count; i++)
+        if (output->columns[i].title != NULL)
+            return false;
+    return true;
+}
+
+void text_table_end(struct output *output)
+{
+    size_t *widths;
+    size_t total;
+
+    if (output->element != ELEMENT_TABLE || output->cell_count == 0 || is_hidden(output)) {
+        text_drop_cells(output);
+        text_flush(output);
+        return;
+    }
+    text_begin_thing(output);
+    widths = alloc_array(output->column_count, sizeof *widths);
+    total = measure(output, widths);
+    if (output->place.is_terminal)
+        fit(output, widths, total);
+    else
+        bound_padding(output, widths);
+    add_head(output, widths);
+    for (size_t at = 0; at < output->cell_count; at += output->column_count)
+        add_table_line(output, widths, output->cells + at, false);
+    text_drop_cells(output);
+    free(widths);
+    text_flush(output);
+}
