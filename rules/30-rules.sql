@@ -40,7 +40,7 @@ INSERT INTO rule (name, priority, action, target, words, unless, say) VALUES
 INSERT INTO rule (name, priority, pattern, say) VALUES
   ('order', 700, '\b(?:order|주문)(?:\s*(?:no\.?|number|번호))?\s*#?\s*(?<order_id>\d{4,10})(?!\d)',
    'Order {{ order_id }}: give us a minute to peek into the oven. Ready means a message from us, promised!'),
-  ('order-without-number', 600, '\b(?:where|when)\b.*\border\b|주문.*어디',
+  ('order-without-number', 600, '\b(?:where|when)\b.{0,60}\border\b|주문.{0,40}어디',
    'I can look for it, if you tell me its number: "order 12345". It stands on the receipt.'),
   ('voucher', 650, '\b(?:voucher|gift card|상품권)\D*(?<amount>\d{4,7})\s*(?:won|krw|원)?(?!\d)',
    'A voucher of {{ amount | money: "KRW" }}? Gladly, with a bow. Pay at the counter, or at the door.'),

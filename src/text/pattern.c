@@ -60,7 +60,6 @@
 
 enum {
     MATCH_LIMIT = 10 * 1000 * 1000, /* PCRE2's own steps, from one start: the count of callouts ends before */
-    PROBE_LIMIT = 100 * 1000,
     STEP_CALL = 4,
     BLAME_STEPS = PATTERN_STEPS_MAX / 16,
     RESERVE_STEPS = PATTERN_STEPS_MAX / 10, /* of which the next may have a 16th, so that many come to it */
@@ -535,20 +534,6 @@ enum pattern_result pattern_match(const struct pattern *pattern, struct matcher 
     if (result == PATTERN_YES && whole != NULL)
         *whole = ovector_span(matcher, 0);
     return rc == PCRE2_ERROR_CALLOUT && matcher->meter.spent - before < BLAME_STEPS ? PATTERN_SPENT : result;
-}
-
-enum pattern_result pattern_probe(const struct pattern *pattern, struct matcher *matcher, const char *text,
-                                  size_t len, size_t at, unsigned steps)
-{
-    int rc;
-
-    pcre2_set_callout(matcher->context, NULL, NULL);
-    pcre2_set_match_limit(matcher->context, steps > 0 ? steps : PROBE_LIMIT);
-    rc = pcre2_match(find_code(pattern), (PCRE2_SPTR)text, len, at,
-                     PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT | PCRE2_ANCHORED, matcher->data, matcher->context);
-    pcre2_set_match_limit(matcher->context, MATCH_LIMIT);
-    pcre2_set_callout(matcher->context, count_step, &matcher->meter);
-    return result_of(pattern, matcher, rc);
 }
 
 struct span matcher_group(const struct matcher *matcher, const struct pattern *pattern, size_t index)

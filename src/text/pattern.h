@@ -79,11 +79,4 @@ enum pattern_result pattern_match(const struct pattern *pattern, struct matcher 
                                   size_t len, struct span *whole);
 struct span matcher_group(const struct matcher *matcher, const struct pattern *pattern, size_t index);
 
-/*
- * For checks: the same search from the byte `at` alone, by the interpreter, with `steps` instead of the usual
- * bound (0: the usual one). Unlike a match with JIT it counts alike on every machine.
- */
-enum pattern_result pattern_probe(const struct pattern *pattern, struct matcher *matcher, const char *text,
-                                  size_t len, size_t at, unsigned steps);
-
 #endif
