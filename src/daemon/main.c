@@ -36,7 +36,8 @@
 #include "daemon/status.h"
 #include "desk/proof.h"
 
-enum { DRAIN_MS = 5000 };
+/* What is taken is answered in any case; this is for requests that are still on their way. */
+enum { DRAIN_MS = 1500 };
 
 struct daemon {
     struct config config;

@@ -160,6 +160,26 @@ def overload():
         equal(judge(client, desk), [], "complaints")
 
 
+@test("1,000 half-sent requests: a stop does not wait for them, and answers what it took")
+def stop_with_half_sent():
+    with Desk() as desk, contextlib.ExitStack() as stack:
+        for _ in range(1000):
+            link = stack.enter_context(socket.create_connection(("127.0.0.1", desk.port)))
+            link.sendall(f"POST /v1/inbound HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n"
+                         "Content-Length: 100\r\n\r\n{".encode())
+        stack.enter_context(trace.attached(desk.process, "fdatasync", "delay_enter=1000000", "1"))
+        with ThreadPoolExecutor(1) as pool:
+            before = os.path.getsize(desk.db + "-wal")
+            taken = pool.submit(desk.post, {"user_id": "ana", "dispatch_id": "d1", "message": "ping 1"})
+            eventually(lambda: os.path.getsize(desk.db + "-wal") > before, "it is taken")
+            began = time.monotonic()
+            equal(desk.stop(), 0, "exit")
+            took = time.monotonic() - began
+            equal(taken.result().status, 202, "what was taken")
+        print(f"# stopped after {took:.1f} s")
+        true(took < 5 or is_sanitized(), f"stopped after {took:.1f} s")
+
+
 def backlog():
     """The statements that fill a book with 100,000 pending replies."""
     with open(os.path.join(ROOT, "tests", "data", "backlog.sql"), encoding="utf-8") as file:
