@@ -134,6 +134,7 @@ LIB = \
   src/text/words_cover.c \
   src/store/audit.c \
   src/store/book.c \
+  src/store/confined.c \
   src/store/contact.c \
   src/store/conversation.c \
   src/store/cooldown.c \

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/json_scan.h"
@@ -78,14 +79,9 @@ static int byte_at(const struct scan *scan, size_t at)
     return at < scan->len ? (unsigned char)scan->text[at] : -1;
 }
 
-static bool is_digit(int byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 static int hex_value(int byte)
 {
-    if (is_digit(byte))
+    if (ascii_is_digit(byte))
         return byte - '0';
     if (byte >= 'a' && byte <= 'f')
         return byte - 'a' + 10;
@@ -203,7 +199,7 @@ static size_t skip_digits(struct scan *scan)
 {
     size_t from = scan->at;
 
-    while (is_digit(byte_at(scan, scan->at)))
+    while (ascii_is_digit(byte_at(scan, scan->at)))
         scan->at++;
     return scan->at - from;
 }
@@ -372,7 +368,7 @@ static int step_value(struct scan *scan, int byte)
     if (byte == '{' || byte == '[')
         return open_container(scan, byte == '{');
     int taken = byte == '"' ? take_string(scan, NULL)
-              : byte == '-' || is_digit(byte) ? take_number(scan)
+              : byte == '-' || ascii_is_digit(byte) ? take_number(scan)
               : take_word(scan);
     if (taken == 0)
         after_value(scan);

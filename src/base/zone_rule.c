@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/calendar.h"
 #include "base/zone_rule.h"
 
@@ -58,11 +59,6 @@ static const char *read_time(const char *at, int max_hours, int *seconds)
     return at;
 }
 
-static bool is_letter(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 static const char *read_name(const char *at, struct zone_type *type)
 {
     size_t len;
@@ -74,7 +70,7 @@ static const char *read_name(const char *at, struct zone_type *type)
         if (at[len] == '\0')
             return NULL;
     } else {
-        for (len = 0; is_letter(at[len]); len++)
+        for (len = 0; ascii_is_letter(at[len]); len++)
             ;
         end = at + len;
     }

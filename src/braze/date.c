@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/calendar.h"
 
 #include "braze/date.h"
@@ -22,17 +23,12 @@ struct date {
     int year, month, day, hour, minute, second, ms, offset_minutes;
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Reads exactly `count` digits. */
 static bool take_digits(const char **at, int count, int *out)
 {
     *out = 0;
     for (int i = 0; i < count; i++, (*at)++) {
-        if (!is_digit(**at))
+        if (!ascii_is_digit(**at))
             return false;
         *out = *out * 10 + (**at - '0');
     }
@@ -65,10 +61,10 @@ static int64_t to_unix_ms(const struct date *date)
 /* A fraction of any length; three digits of it count. */
 static bool take_fraction(const char **at, int *ms)
 {
-    if (!is_digit(**at))
+    if (!ascii_is_digit(**at))
         return false;
     *ms = 0;
-    for (int weight = 100; is_digit(**at); weight /= 10, (*at)++)
+    for (int weight = 100; ascii_is_digit(**at); weight /= 10, (*at)++)
         *ms += weight * (**at - '0');
     return true;
 }
@@ -98,7 +94,7 @@ static bool take_zone(const char **at, struct date *date)
     int sign = **at == '-' ? -1 : 1, hours, minutes = 0;
     if ((**at != '+' && **at != '-') || (++*at, !take_digits(at, 2, &hours)))
         return false;
-    if ((take_char(at, ':') || is_digit(**at)) && !take_digits(at, 2, &minutes))
+    if ((take_char(at, ':') || ascii_is_digit(**at)) && !take_digits(at, 2, &minutes))
         return false;
     date->offset_minutes = sign * (hours * 60 + minutes);
     return hours <= 14 && minutes < 60;
@@ -111,7 +107,7 @@ static bool parse_iso(const char *text, int64_t *ms)
     if (!take_digits(&at, 4, &date.year) || !take_char(&at, '-') || !take_digits(&at, 2, &date.month) ||
         !take_char(&at, '-') || !take_digits(&at, 2, &date.day))
         return false;
-    bool has_time = *at == 'T' || (at[0] == ' ' && is_digit(at[1]));
+    bool has_time = *at == 'T' || (at[0] == ' ' && ascii_is_digit(at[1]));
     if (has_time && (at++, !take_time(&at, &date)))
         return false;
     if (!take_zone(&at, &date) || *at != '\0' || !is_possible(&date))
@@ -125,7 +121,7 @@ static bool parse_number(const char *text, int64_t *ms)
     const char *at = text;
     int64_t number = 0;
     int fraction = 0;
-    for (; is_digit(*at); at++) {
+    for (; ascii_is_digit(*at); at++) {
         if (at - text >= 15)
             return false;
         number = number * 10 + (*at - '0');

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/language.h"
 #include "base/utf8.h"
 #include "base/when.h"
@@ -75,16 +76,11 @@ static void read_contact_hour(struct facts *facts, struct expression_value *valu
     set_int(value, time.hour);
 }
 
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* What the profile says, else what the phone says. */
 static void read_country(struct facts *facts, struct expression_value *value)
 {
     const char *said = json_text(field(facts, "country"));
-    if (said == NULL || strlen(said) != 2 || !is_letter(said[0]) || !is_letter(said[1])) {
+    if (said == NULL || strlen(said) != 2 || !ascii_is_letter(said[0]) || !ascii_is_letter(said[1])) {
         set_text(value, facts->state->country);
         return;
     }

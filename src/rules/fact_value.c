@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/language.h"
 #include "base/nearest.h"
@@ -63,17 +64,12 @@ static bool is_one_of(const char *marks, const struct token *token)
     return token->kind == TOKEN_MARK && strchr(marks, *token->start) != NULL;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static enum piece_kind kind_of(const struct token *token)
 {
     if (token->kind == TOKEN_TEXT || token->kind == TOKEN_QUOTED)
         return PIECE_TEXT;
     if (token->kind == TOKEN_WORD)
-        return is_digit(*token->start) ? PIECE_NUMBER : PIECE_WORD;
+        return ascii_is_digit(*token->start) ? PIECE_NUMBER : PIECE_WORD;
     return is_one_of("<>=!", token) ? PIECE_COMPARES
            : *token->start == '('   ? PIECE_OPEN
            : *token->start == ')'   ? PIECE_CLOSE
@@ -139,7 +135,7 @@ static bool has_shape(enum fact fact, const char *text, size_t len)
     if (len < least || len > strlen(shape))
         return false;
     for (size_t i = 0; i < len; i++)
-        if (shape[i] == '0'   ? !is_digit(text[i])
+        if (shape[i] == '0'   ? !ascii_is_digit(text[i])
             : shape[i] == 'A' ? text[i] < 'A' || text[i] > 'Z'
                               : text[i] != shape[i])
             return false;

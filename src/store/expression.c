@@ -20,12 +20,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include <sqlite3.h>
-
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/nearest.h"
 #include "base/utf8.h"
+#include "store/confined.h"
 #include "store/expression.h"
 #include "store/rulefile_scan.h"
 #include "store/rulefile_slip.h"
@@ -53,34 +52,15 @@ struct expressions {
     int steps_left;   /* in units of STEPS_BETWEEN */
 };
 
-static const struct {
-    int id, most;
-} LIMITS[] = {
-    { SQLITE_LIMIT_LENGTH, 2 * EXPRESSION_VALUE_MAX },
-    { SQLITE_LIMIT_SQL_LENGTH, EXPRESSION_SOURCE_MAX + 100 },
-    { SQLITE_LIMIT_COLUMN, 100 },
-    { SQLITE_LIMIT_EXPR_DEPTH, 100 },
-    { SQLITE_LIMIT_COMPOUND_SELECT, 1 },
-    { SQLITE_LIMIT_VDBE_OP, 5000 },
-    { SQLITE_LIMIT_FUNCTION_ARG, 16 },
-    { SQLITE_LIMIT_ATTACHED, 0 },
-    { SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100 },
-    { SQLITE_LIMIT_VARIABLE_NUMBER, EXPRESSION_NAMES_MAX },
-    { SQLITE_LIMIT_TRIGGER_DEPTH, 1 },
-    { SQLITE_LIMIT_WORKER_THREADS, 0 },
-};
-
-/* DQS_DML: a double-quoted word is a text, since there is no column that it could name. */
-static const struct {
-    int id, value;
-} SWITCHES[] = {
-    { SQLITE_DBCONFIG_DEFENSIVE, 1 },
-    { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
-    { SQLITE_DBCONFIG_DQS_DDL, 0 },
-    { SQLITE_DBCONFIG_DQS_DML, 1 },
-    { SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
-    { SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
-    { SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0 },
+static const struct confinement CONFINEMENT = {
+    .value_bytes = 2 * EXPRESSION_VALUE_MAX,
+    .sql_bytes = EXPRESSION_SOURCE_MAX + 100,
+    .depth = 100,
+    .selects = 1,
+    .instructions = 5000,
+    .arguments = 16,
+    .parameters = EXPRESSION_NAMES_MAX,
+    .takes_double_quotes = true,
 };
 
 static int authorize(void *context, int action, const char *first, const char *second, const char *database,
@@ -102,23 +82,12 @@ static int count_steps(void *context)
     return --set->steps_left < 0;
 }
 
-/* What a fresh database in memory gives no reason to fail. */
-static void must(int code)
-{
-    if (code != SQLITE_OK)
-        abort();
-}
-
 struct expressions *expressions_new(void)
 {
     struct expressions *set = alloc_new(sizeof *set);
-    must(sqlite3_open_v2(":memory:", &set->db,
-                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX, NULL));
-    for (size_t i = 0; i < sizeof SWITCHES / sizeof SWITCHES[0]; i++)
-        must(sqlite3_db_config(set->db, SWITCHES[i].id, SWITCHES[i].value, NULL));
-    for (size_t i = 0; i < sizeof LIMITS / sizeof LIMITS[0]; i++)
-        sqlite3_limit(set->db, LIMITS[i].id, LIMITS[i].most);
-    must(sqlite3_set_authorizer(set->db, authorize, set));
+    set->db = confined_open();
+    confined_begin(set->db, &CONFINEMENT);
+    confined_must(sqlite3_set_authorizer(set->db, authorize, set));
     sqlite3_progress_handler(set->db, STEPS_BETWEEN, count_steps, set);
     return set;
 }
@@ -341,7 +310,7 @@ enum expression_result expression_test(const struct expression *expression, expr
     for (int i = 1; i <= sqlite3_bind_parameter_count(stmt); i++) {
         struct expression_value value = { 0 };
         lookup(context, sqlite3_bind_parameter_name(stmt, i), &value);
-        must(bind(stmt, i, &value));
+        confined_must(bind(stmt, i, &value));
     }
     expression->set->steps_left = STEPS_MAX / STEPS_BETWEEN - 1;
     sqlite3_stmt_status(stmt, SQLITE_STMTSTATUS_VM_STEP, 1);

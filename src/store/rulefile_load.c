@@ -20,9 +20,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include <sqlite3.h>
-
 #include "base/utf8.h"
+#include "store/confined.h"
 #include "store/rulefile.h"
 #include "store/rulefile_hint.h"
 #include "store/rulefile_scan.h"
@@ -46,36 +45,15 @@ struct loader {
     void *context;
 };
 
-/* Without LENGTH one value could take a gigabyte; a many-row INSERT costs VDBE_OP by the value. */
-static const struct {
-    int id, most;
-} LIMITS[] = {
-    { SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX },
-    { SQLITE_LIMIT_SQL_LENGTH, RULEFILE_BYTES_MAX },
-    { SQLITE_LIMIT_COLUMN, 100 },
-    { SQLITE_LIMIT_EXPR_DEPTH, 50 },
-    { SQLITE_LIMIT_COMPOUND_SELECT, 5 },
-    { SQLITE_LIMIT_VDBE_OP, 3 * 1000 * 1000 },
-    { SQLITE_LIMIT_FUNCTION_ARG, 32 },
-    { SQLITE_LIMIT_ATTACHED, 0 },
-    { SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100 },
-    { SQLITE_LIMIT_VARIABLE_NUMBER, 1 },
-    { SQLITE_LIMIT_TRIGGER_DEPTH, 1 },
-    { SQLITE_LIMIT_WORKER_THREADS, 0 },
-};
-
-static const struct {
-    int id, value;
-} SWITCHES[] = {
-    { SQLITE_DBCONFIG_DEFENSIVE, 1 },
-    { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
-    { SQLITE_DBCONFIG_DQS_DDL, 0 },
-    { SQLITE_DBCONFIG_DQS_DML, 0 },
-    { SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
-    { SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
-    { SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0 },
-    { SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0 },
-    { SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0 },
+/* Without value_bytes one value could take a gigabyte; a many-row INSERT costs instructions by the value. */
+static const struct confinement CONFINEMENT = {
+    .value_bytes = VALUE_BYTES_MAX,
+    .sql_bytes = RULEFILE_BYTES_MAX,
+    .depth = 50,
+    .selects = 5,
+    .instructions = 3 * 1000 * 1000,
+    .arguments = 32,
+    .parameters = 1,
 };
 
 static int authorize_insert(const char *table, const char *database)
@@ -117,28 +95,16 @@ static int count_steps(void *context)
     return --loader->steps_left < 0;
 }
 
-/* The one place where our own statements can fail, which a fresh database in memory gives no reason to. */
-static void must(int code)
-{
-    if (code != SQLITE_OK)
-        abort();
-}
-
 static void loader_open(struct loader *loader)
 {
-    must(sqlite3_open_v2(
-        ":memory:", &loader->db,
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX, NULL));
+    loader->db = confined_open();
     for (size_t i = 0; i < RULE_TABLE_COUNT; i++)
-        must(sqlite3_exec(loader->db, rule_tables[i].create, NULL, NULL, NULL));
+        confined_must(sqlite3_exec(loader->db, rule_tables[i].create, NULL, NULL, NULL));
     for (size_t i = 0; i < RULE_TABLE_COUNT; i++)
-        must(sqlite3_prepare_v2(loader->db, rule_tables[i].select, -1, &loader->readers[i], NULL));
-    must(sqlite3_exec(loader->db, "BEGIN", NULL, NULL, NULL));
-    for (size_t i = 0; i < sizeof SWITCHES / sizeof SWITCHES[0]; i++)
-        must(sqlite3_db_config(loader->db, SWITCHES[i].id, SWITCHES[i].value, NULL));
-    for (size_t i = 0; i < sizeof LIMITS / sizeof LIMITS[0]; i++)
-        sqlite3_limit(loader->db, LIMITS[i].id, LIMITS[i].most);
-    must(sqlite3_set_authorizer(loader->db, authorize, loader));
+        confined_must(sqlite3_prepare_v2(loader->db, rule_tables[i].select, -1, &loader->readers[i], NULL));
+    confined_must(sqlite3_exec(loader->db, "BEGIN", NULL, NULL, NULL));
+    confined_begin(loader->db, &CONFINEMENT);
+    confined_must(sqlite3_set_authorizer(loader->db, authorize, loader));
     loader->steps_left = STEPS_MAX / STEPS_BETWEEN;
     sqlite3_progress_handler(loader->db, STEPS_BETWEEN, count_steps, loader);
 }
@@ -212,7 +178,7 @@ static int read_back(struct loader *loader, struct statement *statement, struct 
     sqlite3_stmt *reader = loader->readers[statement->table];
     int result = 0, step = SQLITE_DONE;
     size_t count = 0;
-    must(sqlite3_bind_int64(reader, 1, loader->last_rowid[statement->table]));
+    confined_must(sqlite3_bind_int64(reader, 1, loader->last_rowid[statement->table]));
     while (result == 0 && (step = sqlite3_step(reader)) == SQLITE_ROW) {
         if (count == statement->row_count)
             abort();

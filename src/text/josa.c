@@ -16,6 +16,7 @@
 
 #include <utf8proc.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "text/fold.h"
 #include "text/josa.h"
@@ -76,14 +77,9 @@ static enum sound sign_sound(uint32_t code)
     return SOUND_UNKNOWN;
 }
 
-static bool is_digit(uint32_t code)
-{
-    return code >= '0' && code <= '9';
-}
-
 static bool is_of_number(uint32_t code)
 {
-    return is_digit(code) || code == ',' || code == '.';
+    return ascii_is_digit(code) || code == ',' || code == '.';
 }
 
 /* 십, 백, 천, 만, 억 and 경 end in consonants; 조, which stands for 12 to 15 zeros, does not. */
@@ -215,7 +211,7 @@ static bool is_behind_number(const struct tail *tail, size_t start)
 {
     if (start > 0 && tail->codes[start - 1] == ' ')
         start--;
-    return start > 0 && is_digit(tail->codes[start - 1]);
+    return start > 0 && ascii_is_digit(tail->codes[start - 1]);
 }
 
 static enum sound latin_sound(const struct tail *tail, size_t end)
@@ -286,7 +282,7 @@ static enum sound character_sound(const struct tail *tail, size_t end)
 
         return final == 0 ? SOUND_VOWEL : final == 8 ? SOUND_RIEUL : SOUND_CONSONANT;
     }
-    if (is_digit(code))
+    if (ascii_is_digit(code))
         return number_sound(tail, end);
     if (latin(code) != '\0')
         return latin_sound(tail, end);
