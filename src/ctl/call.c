@@ -220,6 +220,8 @@ int call_until(const struct call *call, int64_t *until)
     return take_time(call, OPTION_UNTIL, until);
 }
 
+enum { CODE_LEN = 2 };
+
 int call_check_word(const struct call *call, enum option_id option, const char *const *words)
 {
     const char *typed = call->parsed->options[option];
@@ -232,7 +234,8 @@ int call_check_word(const struct call *call, enum option_id option, const char *
             return EXIT_DONE;
     if (typed == NULL)
         return EXIT_DONE;
-    nearest_offer_list(&nearest, words);
+    if (strlen(typed) > CODE_LEN) /* of two letters any other two are near */
+        nearest_offer_list(&nearest, words);
     nearest_advise(&nearest, words, &advice);
     code = call_fail(call, EXIT_USAGE, "--%s does not know \"%s\"%s", command_options[option].name, typed,
                      buf_text(&advice));

@@ -53,12 +53,19 @@ static int read_edition(struct call *call, struct db *db, struct edition *editio
     return EXIT_DONE;
 }
 
-/* Numbers and folders as typed; what was left out is the ruleset in force, and the folder of FRONTDESK_RULES. */
+/*
+ * Numbers and folders as typed; what was left out is the ruleset in force, and the folder of FRONTDESK_RULES. A
+ * folder alone is a draft: what would it change?
+ */
 static int name_editions(struct call *call, struct db *db, struct edition *from, struct edition *to)
 {
-    char *const *typed = call->parsed->holes;
+    const char *typed[] = { call->parsed->holes[0], call->parsed->holes[1] };
     struct error error = { 0 };
 
+    if (typed[0] != NULL && typed[1] == NULL && !is_number(typed[0])) {
+        typed[1] = typed[0];
+        typed[0] = NULL;
+    }
     if (typed[0] != NULL && is_number(typed[0]))
         from->number = strtoll(typed[0], NULL, 10);
     else if (typed[0] != NULL)

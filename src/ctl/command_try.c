@@ -70,6 +70,10 @@ static int read_rules(struct call *call, struct trial *trial)
     struct error error = { 0 };
     int code = EXIT_DONE;
 
+    if (call->parsed->options[OPTION_RULES] == NULL && !has_book && call->rules_dir.len == 0)
+        return call_fail(call, EXIT_USAGE,
+                         "which rules? frontdesk rules try --rules DIR 'text' tries those of a folder, and --db FILE "
+                         "those in force; or set FRONTDESK_RULES or FRONTDESK_DB");
     if (call->parsed->options[OPTION_RULES] == NULL && (has_book || call->rules_dir.len == 0))
         code = read_live(call, trial);
     else if (rulefiles_read(buf_text(&call->rules_dir), &trial->files, &error) != 0)

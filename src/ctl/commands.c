@@ -61,6 +61,7 @@ const struct command commands[] = {
       "Each is a number of the history or a folder. FROM is else the ruleset in force, TO the folder of FRONTDESK_RULES.\n"
       "First what came, went, changed or moved, row by row; then the lines of the files.\n"
       "  frontdesk rules diff              what would rules load change?\n"
+      "  frontdesk rules diff ./draft      what would a draft change?\n"
       "  frontdesk rules diff 3 5          what changed from 3 to 5?\n"
       "  frontdesk rules diff 5 ./draft    (a folder whose name is a number: ./7)",
       0, false, command_rules_diff },

@@ -227,6 +227,15 @@ static int refuse_value(const struct piece *name, const struct piece *value, con
     return -1;
 }
 
+static bool is_yes_no(const struct piece *name)
+{
+    struct buf word = { 0 };
+    buf_add(&word, name->start + 1, name->len - 1);
+    enum fact fact = *name->start == ':' ? fact_find(buf_text(&word)) : FACT_COUNT;
+    buf_release(&word);
+    return fact != FACT_COUNT && fact_table[fact].type == FACT_IS_YES_NO;
+}
+
 /* The one fact whose values are known only when all rules are. */
 static int check_rule_name(const struct piece *name, const struct piece *value, const struct naming *naming,
                            struct error *error)
@@ -260,6 +269,9 @@ static int check_pair(const struct piece *name, const struct piece *value, const
             "%.*s is a text, and for SQL a text is never equal to a number and greater than any; write "
             "'%.*s', or CAST(%.*s AS INTEGER)",
             name_len, name->start, value_len, value->start, name_len, name->start);
+    if (!is_text && value->kind == PIECE_TEXT && is_yes_no(name))
+        return error_set(error, "%.*s is 1 or 0, and never '%.*s'", name_len, name->start,
+                         value_len, value->start);
     if (!is_text && value->kind == PIECE_TEXT)
         return error_set(
             error,

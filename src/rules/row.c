@@ -72,7 +72,7 @@ static int refuse_empty(const char *table, const char *column, struct error *err
         return error_set(error, "%s is empty; a %s row needs one", column, table);
     return error_set(error, "%s is empty; write %s", column,
                      strcmp(column, "say") == 0 ? "the answer, or NULL where the action has none"
-                                                : "NULL where there is nothing to say");
+                                                : "NULL where nothing is meant");
 }
 
 static int check_value(const char *table, const char *column, const char *value, struct error *error)

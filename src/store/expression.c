@@ -157,13 +157,16 @@ static int check_tokens(const char *source, struct error *error)
     return depth == 0 ? 0 : error_set(error, "a parenthesis is opened and never closed");
 }
 
+static const char ONE_SIDED[] =
+    "a comparison lacks its left side; each needs its own, as in :hour >= 22 OR :hour < 6";
+
 /* What SQLite says starts with `prefix`; the sentence is `before`, the name behind the prefix, `after`. */
 static const struct message {
     const char *prefix, *before, *after;
 } MESSAGES[] = {
     { "no such column: ", "the word ",
       " stands alone; a fact is written with a colon (:hour), a variable with an @ (@size), "
-      "a text between quotes" },
+      "a text between quotes (\"sat\")" },
     { "no such function: ", "there is no function ", "" },
     { "not authorized to use function: ", "a condition may not use the function ", "" },
     { "wrong number of arguments to function ", "", " takes another number of values" },
@@ -173,6 +176,13 @@ static const struct message {
     { "access to ", "a condition looks at facts and variables, not into tables", NULL },
     { "incomplete input", "the condition ends too early", NULL },
     { "near \")\": syntax error", "SQL cannot make sense of the condition's end", NULL },
+    { "near \"<\"", ONE_SIDED, NULL },
+    { "near \">\"", ONE_SIDED, NULL },
+    { "near \"=\"", ONE_SIDED, NULL },
+    { "near \"<=\"", ONE_SIDED, NULL },
+    { "near \">=\"", ONE_SIDED, NULL },
+    { "near \"<>\"", ONE_SIDED, NULL },
+    { "near \"!=\"", ONE_SIDED, NULL },
     { "near ", "SQL cannot make sense of ", "" },
     { "row value misused", "a condition is one value, not a list of them", NULL },
     { "no such collation sequence: ", "there is no collation ", "; known are nocase, binary, rtrim" },
@@ -198,6 +208,9 @@ static int refuse(const char *message, struct error *error)
     if (known->after == NULL)
         return error_set(error, "%s", known->before);
     const char *name = message + strlen(known->prefix);
+    if (strstr(known->prefix, "column") != NULL && (strcasecmp(name, "yes") == 0 || strcasecmp(name, "no") == 0))
+        return error_set(error, "the word %s stands alone; in a condition yes is written 1 and no 0, as in :open = 0",
+                         name);
     struct buf advice = { 0 };
     if (strstr(known->prefix, "function: ") != NULL) {
         struct nearest nearest = { .word = name };

@@ -149,6 +149,13 @@ static void set_compile_error(int code, const char *source, size_t len, size_t o
                   utf8_count(source, offset) + 1);
         return;
     }
+    if (code == PCRE2_ERROR_QUANTIFIER_INVALID) { /* who comes from `words` writes stars for "anything" */
+        error_set(error,
+                  "The pattern is wrong at character %zu: there is nothing before it to repeat; "
+                  "in a pattern \"anything\" is written .{0,40}, and a sign as it stands \\* or \\+.",
+                  utf8_count(source, offset) + 1);
+        return;
+    }
     pcre2_get_error_message(code, message, sizeof message);
     error_set(error, "The pattern is wrong at character %zu: %s.", utf8_count(source, offset) + 1,
               (const char *)message);

@@ -90,6 +90,10 @@ def exit_codes():
         equal(desk.cli("webhooks", "replay", 1).code, 1, "replaying what was read")
         equal(desk.cli("release", "ana").code, 1, "releasing what nobody took")
         equal(desk.cli("status", env={"FRONTDESK_DB": "/nowhere/desk.db"}).code, 1, "no book")
+        lost = desk.cli("rules", "try", "hi", env={"FRONTDESK_DB": "/nowhere/desk.db", "FRONTDESK_RULES": ""})
+        equal((lost.code, "--rules DIR" in lost.err), (2, True), f"neither rules nor book: {lost}")
+        told = desk.cli("rules", "tell", "--language", "es")
+        equal((told.code, "known are en, ko" in told.err), (2, True), f"a language is no slip of another: {told}")
 
 
 @test("help: the bare program and --help name the nouns; unambiguous prefixes are enough")

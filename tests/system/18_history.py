@@ -240,6 +240,9 @@ def diff():
             contains(out, "20-more.sql", f"diff {words}")
             lacks(out, "hours", "nothing else is different")
         contains(desk.do("rules", "diff").out, "where", "from what is in force to the folder")
+        told = desk.do("rules", "diff", desk.rules_folder, "--json").json()
+        equal((told["from"], told["to"]), ("ruleset 2", desk.rules_folder),
+              "a folder alone is a draft for what is in force")
         contains(desk.do("rules", "diff", "2", "2").out, "They are the same", "nothing")
 
 

@@ -87,7 +87,7 @@ static void test_comparisons_without_a_chance(void **state)
         { ":hour >= \"9\"", ":hour is a number" },
         { ":hour IN (9, '10')", ":hour is a number" },
         { "'9' < :hour", ":hour is a number" },
-        { ":open = 'yes'", ":open is a number" },
+        { ":open = 'yes'", ":open is 1 or 0, and never 'yes'" },
         { ":hour BETWEEN '9' AND '12'", ":hour is a number" },
         { "@size > 2", "write '2', or CAST(@size AS INTEGER)" },
         { "NOT @size==2", "@size is a text" },

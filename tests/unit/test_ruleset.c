@@ -318,7 +318,7 @@ static const struct {
     { "INSERT INTO rule (name, words, say) VALUES ('r', 'w', '');",
       "a.sql:1: say is empty; write the answer, or NULL where the action has none" },
     { RULE "INSERT INTO rule_set (rule, name, value) VALUES ('r', 'v', '');",
-      "a.sql:2: value is empty; write NULL where there is nothing to say" },
+      "a.sql:2: value is empty; write NULL where nothing is meant" },
     { "INSERT INTO rule (name, words, only_if, say) VALUES ('r', 'w', ' null', 's');",
       "a.sql:1: only_if is the word NULL between quotes; write NULL without them" },
     /* buttons */
