@@ -26,7 +26,7 @@ enum {
     EXAMPLES_MAX = 2,
     SCREEN_LEN = 256,
     SCREEN_STEPS = 10 * 1000, /* 40 for each byte; who goes over the rest from each place takes 33,000 */
-    DOUBTS_MAX = 2000,        /* of the whole set: what is left is not judged */
+    DOUBTS_MAX = 200 * 1000,  /* units of SCREEN_STEPS for the whole set: what is left is not judged */
     TEXT_MAX = 4000, /* the end included no more than rules see */
     END_MAX = 80,
     SHOWN_MAX = 24
@@ -154,10 +154,12 @@ static void make_text(struct hostile *hostile, const struct buf *unit, size_t le
 /* A match alone on its message, as a message's worth of steps is counted everywhere. */
 static bool is_slow(const struct hostile *hostile)
 {
-    struct matcher *matcher = hostile->check->matcher;
-    matcher_begin(matcher);
-    return pattern_match(hostile->rule->pattern, matcher, buf_text(&hostile->text), hostile->text.len, NULL) ==
-           PATTERN_LIMIT;
+    struct check *check = hostile->check;
+    matcher_begin(check->matcher);
+    bool is_limit = pattern_match(hostile->rule->pattern, check->matcher, buf_text(&hostile->text),
+                                  hostile->text.len, NULL) == PATTERN_LIMIT;
+    check->tries_left -= (int)(matcher_effort(check->matcher) / SCREEN_STEPS);
+    return is_limit;
 }
 
 /* Does a short text take more steps than a pattern that goes over it once or twice? */
@@ -170,8 +172,6 @@ static bool is_doubtful(struct hostile *hostile, const struct buf *unit)
 /* The shortest length that hits the bound; 0: none does. */
 static size_t find_length(struct hostile *hostile, const struct buf *unit)
 {
-    if (hostile->check->tries_left-- <= 0)
-        return 0;
     make_text(hostile, unit, TEXT_MAX);
     if (!is_slow(hostile))
         return 0;
