@@ -1,8 +1,9 @@
 /*
  * expression: see the header.
  *
- * The text becomes "SELECT 1 WHERE (text)" on a connection without tables; a row means true. Three walls
- * stand around it:
+ * The text becomes "SELECT 1 WHERE (text)" on a connection without tables; a row means true. What is asked for
+ * its value is prepared once more, as "SELECT (text)", but only after it was taken as a condition: what may stand
+ * there is decided in one place. Three walls stand around it:
  *
  * 1. tokens, by rulefile_scan: parentheses that close before they opened, a semicolon, a comment, a
  *    parameter that is no name would let the text out of its parentheses or hide a part of it;
@@ -31,7 +32,7 @@
 
 enum { STEPS_MAX = 1000, STEPS_BETWEEN = 100, NAME_SHOWN_MAX = 60 };
 
-static const char BEFORE[] = "SELECT 1 WHERE (", AFTER[] = "\n)";
+static const char TEST[] = "SELECT 1 WHERE (", VALUE[] = "SELECT (", AFTER[] = "\n)";
 
 /* Not printf: '%.2000000000c' spins for seconds inside one step, under every limit. */
 const char *const expression_functions[] = { "abs",    "coalesce", "glob",    "hex",     "ifnull", "iif",
@@ -42,7 +43,8 @@ const char *const expression_functions[] = { "abs",    "coalesce", "glob",    "h
 struct expression {
     struct expressions *set;
     char *source;
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *test;
+    sqlite3_stmt *value; /* NULL until it is first asked for */
 };
 
 struct expressions {
@@ -95,7 +97,8 @@ struct expressions *expressions_new(void)
 static void free_expression(void *member)
 {
     struct expression *expression = member;
-    sqlite3_finalize(expression->stmt);
+    sqlite3_finalize(expression->test);
+    sqlite3_finalize(expression->value);
     free(expression->source);
     free(expression);
 }
@@ -243,18 +246,25 @@ static int check_names(const struct expression *expression, struct error *error)
     return 0;
 }
 
-static int prepare(struct expression *expression, struct error *error)
+/* SQLite's code. */
+static int prepare(const struct expression *expression, const char *before, sqlite3_stmt **stmt)
 {
     struct expressions *set = expression->set;
     struct buf sql = { 0 };
-    buf_add_text(&sql, BEFORE);
+    buf_add_text(&sql, before);
     buf_add_text(&sql, expression->source);
     buf_add_text(&sql, AFTER);
     set->selects_left = 1;
-    int code = sqlite3_prepare_v3(set->db, buf_text(&sql), (int)sql.len, SQLITE_PREPARE_PERSISTENT,
-                                  &expression->stmt, NULL);
+    int code = sqlite3_prepare_v3(set->db, buf_text(&sql), (int)sql.len, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
     buf_release(&sql);
-    return code == SQLITE_OK ? check_names(expression, error) : refuse(sqlite3_errmsg(set->db), error);
+    return code;
+}
+
+static int prepare_test(struct expression *expression, struct error *error)
+{
+    if (prepare(expression, TEST, &expression->test) != SQLITE_OK)
+        return refuse(sqlite3_errmsg(expression->set->db), error);
+    return check_names(expression, error);
 }
 
 static int check_source(const char *source, struct error *error)
@@ -280,7 +290,7 @@ const struct expression *expressions_add(struct expressions *set, const char *so
     struct expression *expression = alloc_new(sizeof *expression);
     expression->set = set;
     expression->source = alloc_text(source);
-    if (prepare(expression, error) != 0) {
+    if (prepare_test(expression, error) != 0) {
         free_expression(expression);
         return NULL;
     }
@@ -291,12 +301,12 @@ const struct expression *expressions_add(struct expressions *set, const char *so
 
 size_t expression_name_count(const struct expression *expression)
 {
-    return (size_t)sqlite3_bind_parameter_count(expression->stmt);
+    return (size_t)sqlite3_bind_parameter_count(expression->test);
 }
 
 const char *expression_name(const struct expression *expression, size_t index)
 {
-    return sqlite3_bind_parameter_name(expression->stmt, (int)index + 1);
+    return sqlite3_bind_parameter_name(expression->test, (int)index + 1);
 }
 
 /* Evaluating
@@ -316,18 +326,54 @@ static int bind(sqlite3_stmt *stmt, int index, const struct expression_value *va
     return sqlite3_bind_text(stmt, index, value->text, (int)len, SQLITE_TRANSIENT);
 }
 
-enum expression_result expression_test(const struct expression *expression, expression_lookup *lookup,
-                                       void *context)
+/* SQLite's code; the caller resets. */
+static int run(struct expressions *set, sqlite3_stmt *stmt, expression_lookup *lookup, void *context)
 {
-    sqlite3_stmt *stmt = expression->stmt;
     for (int i = 1; i <= sqlite3_bind_parameter_count(stmt); i++) {
         struct expression_value value = { 0 };
         lookup(context, sqlite3_bind_parameter_name(stmt, i), &value);
         confined_must(bind(stmt, i, &value));
     }
-    expression->set->steps_left = STEPS_MAX / STEPS_BETWEEN - 1;
+    set->steps_left = STEPS_MAX / STEPS_BETWEEN - 1;
     sqlite3_stmt_status(stmt, SQLITE_STMTSTATUS_VM_STEP, 1);
-    int code = sqlite3_step(stmt);
-    sqlite3_reset(stmt);
+    return sqlite3_step(stmt);
+}
+
+enum expression_result expression_test(const struct expression *expression, expression_lookup *lookup,
+                                       void *context)
+{
+    int code = run(expression->set, expression->test, lookup, context);
+    sqlite3_reset(expression->test);
     return code == SQLITE_ROW ? EXPRESSION_YES : code == SQLITE_DONE ? EXPRESSION_NO : EXPRESSION_LIMIT;
+}
+
+static void read_value(sqlite3_stmt *stmt, struct expression_value *value, struct buf *text)
+{
+    switch (sqlite3_column_type(stmt, 0)) {
+    case SQLITE_INTEGER:
+        *value = (struct expression_value){ .kind = EXPRESSION_INT, .number = sqlite3_column_int64(stmt, 0) };
+        break;
+    case SQLITE_FLOAT:
+        *value = (struct expression_value){ .kind = EXPRESSION_REAL, .real = sqlite3_column_double(stmt, 0) };
+        break;
+    case SQLITE_TEXT:
+        utf8_repair((const char *)sqlite3_column_text(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0), text);
+        *value = (struct expression_value){ .kind = EXPRESSION_TEXT, .text = buf_text(text), .len = text->len };
+        break;
+    default: break;
+    }
+}
+
+int expression_evaluate(const struct expression *constant, expression_lookup *lookup, void *context,
+                        struct expression_value *value, struct buf *text)
+{
+    struct expression *expression = (struct expression *)constant;
+    *value = (struct expression_value){ 0 };
+    if (expression->value == NULL && prepare(expression, VALUE, &expression->value) != SQLITE_OK)
+        return -1;
+    int code = run(expression->set, expression->value, lookup, context);
+    if (code == SQLITE_ROW)
+        read_value(expression->value, value, text);
+    sqlite3_reset(expression->value);
+    return code == SQLITE_ROW ? 0 : -1;
 }

@@ -1,5 +1,5 @@
 /*
- * expression: conditions as SQL expressions, ":open = 0 AND @size > 2".
+ * expression: conditions and values as SQL expressions, ":open = 0 AND @size > 2", "@free - @people".
  *
  * A set of expressions lives on a private connection in memory that knows no table. An expression is one
  * expression: no SELECT, no second statement, no comment, no aggregate or window function; of the functions
@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 
 struct expressions; /* a set */
@@ -59,6 +60,13 @@ const char *expression_name(const struct expression *expression, size_t index);
 
 enum expression_result expression_test(const struct expression *expression, expression_lookup *lookup,
                                        void *context);
+
+/*
+ * The value instead of its truth: 0, or -1 when a bound was hit or it failed; then it is NULL. A text is copied
+ * into *text (the zero value or a released one goes in), in valid UTF-8 and without NUL; bytes, x'00', are NULL.
+ */
+int expression_evaluate(const struct expression *expression, expression_lookup *lookup, void *context,
+                        struct expression_value *value, struct buf *text);
 
 extern const char *const expression_functions[]; /* NULL-terminated */
 

@@ -1,7 +1,7 @@
 /*
  * Any text as a condition: refused with a sentence, or evaluated without a crash, within the bounds, twice
  * alike. Whatever is taken is one expression and never true together with its opposite; nor is it true when
- * it breaks off.
+ * it breaks off. Its value is a whole number other than 0 only if it is true.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "rules/fact.h"
 #include "store/expression.h"
 
@@ -40,6 +41,19 @@ static const struct expression *add(struct expressions *set, const char *source)
     return expression;
 }
 
+static void check_value(const struct expression *expression, enum expression_result truth)
+{
+    struct expression_value value;
+    struct buf text = { 0 };
+    int result = expression_evaluate(expression, lookup, NULL, &value, &text);
+    require(result == 0 || value.kind == EXPRESSION_NULL);
+    require(value.kind != EXPRESSION_TEXT || (utf8_is_valid(value.text, value.len) && strlen(value.text) == value.len));
+    /* A condition may break off where the bare value does not, by the step that judges it; not the other way. */
+    if (result == 0 && truth != EXPRESSION_LIMIT && value.kind == EXPRESSION_INT)
+        require((value.number != 0) == (truth == EXPRESSION_YES));
+    buf_release(&text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct expressions *set = expressions_new();
@@ -51,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (first != NULL) {
         enum expression_result result = expression_test(first, lookup, NULL);
         require(expression_test(first, lookup, NULL) == result);
+        check_value(first, result);
         buf_addf(&opposite, "NOT (%s)", buf_text(&source));
         const struct expression *second = add(set, buf_text(&opposite));
         if (second != NULL && result != EXPRESSION_NO)

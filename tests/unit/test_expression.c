@@ -272,6 +272,77 @@ static void test_a_cut_falls_on_a_character_border(void **state)
     expressions_free(set);
 }
 
+static void check_value(struct expressions *set, const char *source, enum expression_kind kind, const char *wanted)
+{
+    const struct expression *expression = expressions_add(set, source, NULL);
+    struct expression_value value = { EXPRESSION_TEXT, .text = "old", .len = 3 };
+    struct buf text = { 0 }, got = { 0 };
+    assert_non_null(expression);
+    assert_int_equal(expression_evaluate(expression, lookup, NULL, &value, &text), 0);
+    if (value.kind == EXPRESSION_INT)
+        buf_addf(&got, "%lld", (long long)value.number);
+    else if (value.kind == EXPRESSION_REAL)
+        buf_addf(&got, "%g", value.real);
+    else if (value.kind == EXPRESSION_TEXT)
+        buf_add(&got, value.text, value.len);
+    if (value.kind != kind || strcmp(buf_text(&got), wanted) != 0)
+        fail_msg("%s: \"%s\", kind %d", source, buf_text(&got), (int)value.kind);
+    buf_release(&got);
+    buf_release(&text);
+}
+
+static void test_a_value_keeps_its_type(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *source;
+        enum expression_kind kind;
+        const char *value;
+    } ROWS[] = {
+        { "@count + 2", EXPRESSION_INT, "12" },
+        { ":hour > 3", EXPRESSION_INT, "1" },
+        { ":rate / 2", EXPRESSION_REAL, "0.25" },
+        { "@size", EXPRESSION_TEXT, "10" },
+        { "@size + 1", EXPRESSION_INT, "11" },
+        { ":field_이름 || ' & co'", EXPRESSION_TEXT, "Zé & co" },
+        { "''", EXPRESSION_TEXT, "" },
+        { ":nothing", EXPRESSION_NULL, "" },
+        { "NULL", EXPRESSION_NULL, "" },
+        { "x'41'", EXPRESSION_NULL, "" },
+        { "CAST(x'41ff42' AS TEXT)", EXPRESSION_TEXT, "A\ufffdB" },
+        { "CAST(x'410042' AS TEXT)", EXPRESSION_TEXT, "A\ufffdB" },
+        { "iif(@count > 5, 'large', 'small')", EXPRESSION_TEXT, "large" },
+    };
+    struct expressions *set = expressions_new();
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < COUNT(ROWS); i++)
+            check_value(set, ROWS[i].source, ROWS[i].kind, ROWS[i].value);
+    expressions_free(set);
+}
+
+static void test_a_value_that_breaks_off_is_null(void **state)
+{
+    (void)state;
+    struct expressions *set = expressions_new();
+    struct buf source = { 0 };
+    repeat(&source, ":language IN ('ko'", ",'a'", 400, ")");
+    const char *sources[] = { "abs(:least)", "hex(hex(:long))", buf_text(&source) };
+    for (size_t i = 0; i < COUNT(sources); i++) {
+        struct expression_value value = { EXPRESSION_INT, .number = 1 };
+        struct buf text = { 0 };
+        const struct expression *expression = expressions_add(set, sources[i], NULL);
+        assert_int_equal(expression_evaluate(expression, lookup, NULL, &value, &text), -1);
+        assert_int_equal(value.kind, EXPRESSION_NULL);
+        buf_release(&text);
+    }
+    /* The same text may be tested too, before and after. */
+    assert_int_equal(test(set, "abs(:least)"), EXPRESSION_LIMIT);
+    check_value(set, "length(:long || :long)", EXPRESSION_INT, "8192");
+    assert_int_equal(test(set, "length(:long || :long)"), EXPRESSION_YES);
+    buf_release(&source);
+    expressions_free(set);
+}
+
 static void test_names_are_listed_and_only_they_are_asked_for(void **state)
 {
     (void)state;
@@ -311,6 +382,8 @@ int main(void)
         cmocka_unit_test(test_lengths_and_depths_are_bounded_at_load),
         cmocka_unit_test(test_what_breaks_off_is_not_true_and_says_so),
         cmocka_unit_test(test_a_cut_falls_on_a_character_border),
+        cmocka_unit_test(test_a_value_keeps_its_type),
+        cmocka_unit_test(test_a_value_that_breaks_off_is_null),
         cmocka_unit_test(test_names_are_listed_and_only_they_are_asked_for),
         cmocka_unit_test(test_equal_texts_are_one_expression),
     };
