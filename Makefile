@@ -101,6 +101,7 @@ LIB = \
   src/base/env.c \
   src/base/error.c \
   src/base/json.c \
+  src/base/json_pointer.c \
   src/base/json_scan.c \
   src/base/json_writer.c \
   src/base/language.c \
@@ -112,6 +113,7 @@ LIB = \
   src/base/zone.c \
   src/base/zone_file.c \
   src/base/zone_rule.c \
+  src/text/escape.c \
   src/text/filter.c \
   src/text/filter_date.c \
   src/text/filter_josa.c \

@@ -52,6 +52,13 @@ const char *json_get_text(const struct json *object, const char *key);   /* NULL
 int64_t json_get_int(const struct json *object, const char *key, int64_t otherwise);
 bool json_get_bool(const struct json *object, const char *key, bool otherwise);
 
+/*
+ * What a JSON pointer (RFC 6901) points at: "" the value itself, "/items/0/name". NULL: nothing there, or no pointer.
+ * A pointer is empty or begins with a slash, and ~ stands in it only as ~0 for ~ and ~1 for /.
+ */
+const struct json *json_point(const struct json *root, const char *pointer);
+bool json_is_pointer(const char *text);
+
 /* Appends a scalar as text: numbers and booleans as written, null as nothing. false for anything else. */
 bool json_scalar(const struct json *value, struct buf *out);
 

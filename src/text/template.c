@@ -346,18 +346,34 @@ static void part_value(const struct part *part, const struct template_env *env, 
         filter_apply(&part->filters[i], env->zone, value);
 }
 
-void template_render(const struct template *template, const struct template_env *env, size_t max,
-                     struct buf *out)
+static void add_as_it_is(const char *before, size_t before_len, const struct buf *value, struct buf *out)
+{
+    (void)before, (void)before_len;
+    buf_add(out, value->data, value->len);
+}
+
+void template_render_escaped(const struct template *template, const struct template_env *env,
+                             template_escape *escape, size_t max, struct buf *out)
 {
     size_t start = out->len;
     bool is_full = false;
 
     for (size_t i = 0; i < template->part_count && !is_full; i++) {
+        const struct part *part = &template->parts[i];
         struct buf value = { 0 };
 
-        part_value(&template->parts[i], env, &value);
-        buf_add(out, value.data, value.len);
+        part_value(part, env, &value);
+        if (part->is_name)
+            escape(buf_text(out) + start, out->len - start, &value, out);
+        else
+            buf_add(out, value.data, value.len);
         is_full = cut(out, start, max);
         buf_release(&value);
     }
+}
+
+void template_render(const struct template *template, const struct template_env *env, size_t max,
+                     struct buf *out)
+{
+    template_render_escaped(template, env, add_as_it_is, max, out);
 }

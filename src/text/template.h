@@ -54,4 +54,12 @@ const char *template_odd_currency(const struct template *template);
 void template_render(const struct template *template, const struct template_env *env, size_t max,
                      struct buf *out);
 
+/*
+ * The same, but the value of each name, when its filters are done, is appended by `escape`, in the form that its
+ * place wants (escape.h). `before` is what was rendered so far; it may move while *out grows.
+ */
+typedef void template_escape(const char *before, size_t before_len, const struct buf *value, struct buf *out);
+void template_render_escaped(const struct template *template, const struct template_env *env,
+                             template_escape *escape, size_t max, struct buf *out);
+
 #endif

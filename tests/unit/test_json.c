@@ -437,6 +437,37 @@ static void test_quote_hides_what_acts(void **state)
     }
 }
 
+/* The document of RFC 6901, section 5, and some traps. NULL: nothing there. */
+static void test_pointers(void **state)
+{
+    static const char DOCUMENT[] = "{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"i\\\\j\":5,"
+                                   "\" \":7,\"m~n\":8,\"~1\":9,\"0\":{\"x\":[[{\"y\":null}]]}}";
+    static const char *const CASES[][2] = {
+        { "/foo", "[\"bar\",\"baz\"]" }, { "/foo/0", "\"bar\"" }, { "/foo/1", "\"baz\"" }, { "/", "0" },
+        { "/a~1b", "1" },                { "/c%d", "2" },         { "/i\\j", "5" },         { "/ ", "7" },
+        { "/m~0n", "8" },                { "/~01", "9" },         { "/0/x/0/0/y", "null" }, { "/foo/2", NULL },
+        { "/foo/-", NULL },              { "/foo/00", NULL },     { "/foo/01", NULL },      { "/foo/", NULL },
+        { "/foo/0/0", NULL },            { "/foo/99999999999999999999", NULL },
+        { "foo", NULL },                 { "/m~n", NULL },        { "/~", NULL },           { "/Foo", NULL },
+    };
+
+    (void)state;
+    struct json *root = parse(DOCUMENT);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        const struct json *value = json_point(root, CASES[i][0]);
+        struct buf out = { 0 };
+        json_format(value, &out);
+        if ((value == NULL) != (CASES[i][1] == NULL) || (value != NULL && strcmp(buf_text(&out), CASES[i][1]) != 0))
+            fail_msg("%s: %s", CASES[i][0], value == NULL ? "nothing" : buf_text(&out));
+        buf_release(&out);
+    }
+    assert_ptr_equal(json_point(root, ""), root);
+    assert_null(json_point(NULL, ""));
+    assert_true(json_is_pointer("") && json_is_pointer("/a~0b~1/"));
+    assert_false(json_is_pointer("a") || json_is_pointer("/a~2") || json_is_pointer("/a~"));
+    json_free(root);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -446,6 +477,7 @@ int main(void)
         cmocka_unit_test(test_kinds_and_walk), cmocka_unit_test(test_getters_want_their_kind),
         cmocka_unit_test(test_integers),       cmocka_unit_test(test_scalar),
         cmocka_unit_test(test_writer),         cmocka_unit_test(test_writer_goes_60_deep),
+        cmocka_unit_test(test_pointers),
         cmocka_unit_test(test_reals),          cmocka_unit_test(test_quote_hides_what_acts),
     };
 

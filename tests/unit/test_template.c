@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "base/zone.h"
+#include "text/escape.h"
 #include "text/template.h"
 
 struct variable {
@@ -33,6 +34,15 @@ static const struct variable VARIABLES[] = {
     { "strasse", "straße" },
     { "seconds", "1778578200" },
     { "milliseconds", "1778578200123" },
+    { "path", "../../etc?x" },
+    { "amp", "a=1&b=%+\"" },
+    { "safe", "A-z_0.9~" },
+    { "dots", ".." },
+    { "break_out", "1\", \"admin\": \"yes\\" },
+    { "object", "1, \"admin\": true" },
+    { "yes", "true" },
+    { "account", "12345678901234567" },
+    { "lines", "a\nb" },
 };
 
 static bool look_up(void *context, const char *name, struct buf *value)
@@ -346,6 +356,59 @@ static void growth_is_bounded(void **state)
     buf_release(&out);
 }
 
+static void check_escaped(const char *source, template_escape *escape, const char *rendered)
+{
+    const struct template_env env = { .lookup = look_up };
+    struct buf out = { 0 };
+    struct template *template = template_new(source, NULL);
+
+    assert_non_null(template);
+    buf_add_text(&out, "\""); /* what stood there before does not count */
+    template_render_escaped(template, &env, escape, 1000, &out);
+    if (strcmp(buf_text(&out) + 1, rendered) != 0)
+        fail_msg("%s gives %s, not %s", source, buf_text(&out) + 1, rendered);
+    template_free(template);
+    buf_release(&out);
+}
+
+/* Only what customers bring is escaped; the text around it is the owner's. */
+static void values_in_a_url(void **state)
+{
+    static const struct row ROWS[] = {
+        { "/a b?q={{ first_name }}", "/a b?q=zo%C3%A9" },
+        { "/{{ path }}/{{ amp }}", "/..%2F..%2Fetc%3Fx/a%3D1%26b%3D%25%2B%22" },
+        { "/{{ first_name | upcase }}{{ '&x=/' }}", "/ZO%C3%89&x=/" },
+        { "/{{ safe }}", "/A-z_0.9~" },
+        { "/orders/{{ dots }}/state", "/orders//state" },
+        { "/orders/{{ dots }}a", "/orders/a" },
+        { "/{{ unknown }}", "/" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++)
+        check_escaped(ROWS[i].source, escape_url, ROWS[i].rendered);
+}
+
+static void values_in_json(void **state)
+{
+    static const struct row ROWS[] = {
+        { "{\"n\":{{ price }},\"f\":{{ cents }}}", "{\"n\":12000,\"f\":12.5}" },
+        { "{\"n\":\"{{ price }}\"}", "{\"n\":\"12000\"}" },
+        { "{\"n\":\"{{ break_out }}\"}", "{\"n\":\"1\\\", \\\"admin\\\": \\\"yes\\\\\"}" },
+        { "{\"n\":{{ break_out }}}", "{\"n\":\"1\\\", \\\"admin\\\": \\\"yes\\\\\"}" },
+        { "{\"n\":{{ object }}}", "{\"n\":\"1, \\\"admin\\\": true\"}" },
+        { "{\"n\":{{ unknown }},\"m\":\"{{ unknown }}\"}", "{\"n\":null,\"m\":\"\"}" },
+        { "[{{ yes }},{{ korean }},{{ account }}]", "[true,\"안녕하세요\",\"12345678901234567\"]" },
+        { "[\"\\\"\",{{ korean }}]", "[\"\\\"\",\"안녕하세요\"]" },
+        { "[\"{{ break_out }}\",{{ price }}]", "[\"1\\\", \\\"admin\\\": \\\"yes\\\\\",12000]" },
+        { "[\"{{ lines }}\"]", "[\"a\\nb\"]" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++)
+        check_escaped(ROWS[i].source, escape_json, ROWS[i].rendered);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +416,7 @@ int main(void)
         cmocka_unit_test(number_filters), cmocka_unit_test(date_filter),
         cmocka_unit_test(errors),         cmocka_unit_test(names),
         cmocka_unit_test(maximum),        cmocka_unit_test(growth_is_bounded),
+        cmocka_unit_test(values_in_a_url), cmocka_unit_test(values_in_json),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,67 @@
+/*
+ * escape: see the header.
+ *
+ * Whether a place in JSON lies inside a string is counted from the start of the text each time. The texts are a few
+ * hundred bytes of a rule file with a handful of holes, and what was put in before is escaped, so its quotes do not
+ * count.
+ */
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/json.h"
+#include "text/escape.h"
+
+void escape_url(const char *before, size_t before_len, const struct buf *value, struct buf *out)
+{
+    const char *text = buf_text(value);
+    (void)before, (void)before_len;
+    if (strspn(text, ".") == value->len)
+        return;
+    for (size_t i = 0; i < value->len; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        if (ascii_is_letter(byte) || ascii_is_digit(byte) || (byte != '\0' && strchr("-._~", byte) != NULL))
+            buf_add_char(out, (char)byte);
+        else
+            buf_addf(out, "%%%02X", byte);
+    }
+}
+
+static bool ends_inside_string(const char *text, size_t len)
+{
+    bool is_inside = false;
+    for (size_t i = 0; i < len; i++) {
+        if (is_inside && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            is_inside = !is_inside;
+    }
+    return is_inside;
+}
+
+/* A number that has too many digits for a double is read as a text, and shall arrive as one. */
+static bool stands_alone(const struct buf *value)
+{
+    struct json *json = NULL;
+    if (json_parse(buf_text(value), value->len, JSON_STRICT, &json, NULL) != 0)
+        return false;
+    enum json_kind kind = json_kind(json);
+    json_free(json);
+    return kind == JSON_NUMBER || kind == JSON_BOOL || kind == JSON_NULL;
+}
+
+void escape_json(const char *before, size_t before_len, const struct buf *value, struct buf *out)
+{
+    if (ends_inside_string(before, before_len)) {
+        struct buf quoted = { 0 };
+        json_quote(buf_text(value), value->len, &quoted);
+        buf_add(out, quoted.data + 1, quoted.len - 2);
+        buf_release(&quoted);
+    } else if (value->len == 0) {
+        buf_add_text(out, "null");
+    } else if (stands_alone(value)) {
+        buf_add(out, value->data, value->len);
+    } else {
+        json_quote(value->data, value->len, out);
+    }
+}
