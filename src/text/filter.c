@@ -26,6 +26,7 @@ struct filter_type {
     size_t arg_count;
     int (*check)(char *const *args, struct error *error); /* NULL: any arguments will do */
     void (*apply)(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out);
+    bool is_optional; /* its arguments may be left out: NULL then */
 };
 
 /* Decodes the next character at *at and moves behind it; a bad byte counts as a character. */
@@ -170,18 +171,18 @@ static void apply_replace(char *const *args, const struct zone *zone, const stru
 }
 
 static const struct filter_type TYPES[] = {
-    { "default", 1, NULL, apply_default },
-    { "capitalize", 0, NULL, apply_capitalize },
-    { "upcase", 0, NULL, apply_upcase },
-    { "downcase", 0, NULL, apply_downcase },
-    { "strip", 0, NULL, apply_strip },
-    { "truncate", 1, check_truncate, apply_truncate },
-    { "replace", 2, check_replace, apply_replace },
-    { "plus", 1, filter_check_number, filter_plus },
-    { "minus", 1, filter_check_number, filter_minus },
-    { "money", 1, filter_check_currency, filter_money },
-    { "date", 1, filter_check_date, filter_date },
-    { "josa", 1, filter_check_josa, filter_josa },
+    { "default", 1, NULL, apply_default, false },
+    { "capitalize", 0, NULL, apply_capitalize, false },
+    { "upcase", 0, NULL, apply_upcase, false },
+    { "downcase", 0, NULL, apply_downcase, false },
+    { "strip", 0, NULL, apply_strip, false },
+    { "truncate", 1, check_truncate, apply_truncate, false },
+    { "replace", 2, check_replace, apply_replace, false },
+    { "plus", 1, filter_check_number, filter_plus, false },
+    { "minus", 1, filter_check_number, filter_minus, false },
+    { "money", 1, filter_check_currency, filter_money, false },
+    { "date", 1, filter_check_date, filter_date, true },
+    { "josa", 1, filter_check_josa, filter_josa, false },
 };
 
 enum { TYPE_COUNT = sizeof TYPES / sizeof TYPES[0] };
@@ -208,6 +209,8 @@ int filter_check(const struct filter *filter, struct error *error)
 {
     const struct filter_type *type = filter->type;
 
+    if (filter->arg_count == 0 && type->is_optional)
+        return 0;
     if (filter->arg_count != type->arg_count)
         return error_set(error, "%s takes %zu argument%s, here are %zu.", type->name, type->arg_count,
                          type->arg_count == 1 ? "" : "s", filter->arg_count);

@@ -6,6 +6,8 @@
  * between. A time with "Z" or an offset is a moment, and is shown in the render zone; without one it is local
  * there already. The years 1 to 9999 are known. Any other value passes unchanged.
  *
+ * Without a format a moment is 2026-05-12 21:00, and a date what it is, 2026-05-12: read alike everywhere.
+ *
  * The names of days and months are English: messages in other languages use numbers, or phrases. Formats are
  * those of strftime that do not depend on a locale, with "-" against padding (%-d). They are checked at
  * compile time, and strftime itself is not used, since it knows the process's zone only.
@@ -272,9 +274,11 @@ int filter_check_date(char *const *args, struct error *error)
 void filter_date(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out)
 {
     struct zone_time local;
+    bool is_day = value->len == strlen("2026-05-12") && strchr(buf_text(value) + 1, '-') != NULL;
+    const char *format = args[0] != NULL ? args[0] : is_day ? "%Y-%m-%d" : "%Y-%m-%d %H:%M";
 
     if (strlen(buf_text(value)) == value->len && value_local(buf_text(value), zone, &local))
-        format_time(args[0], &local, out);
+        format_time(format, &local, out);
     else
         buf_add(out, value->data, value->len);
 }

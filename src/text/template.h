@@ -14,6 +14,7 @@
  *     money: 'KRW'       12000 → ₩12,000; 'USD': 12.5 → $12.50; codes without a sign of their own: CHF 12.50
  *     date: '%H:%M'      unix seconds or milliseconds, or ISO 8601, in the render zone; of strftime: %Y %m %d
  *                        %H %M %S %y %e %I %p %a %A %b %B %j %Z %z %% in English, and %-d without padding
+ *     date               2026-05-12 21:00, and a date without a time 2026-05-12
  *     josa: '을/를'      with the Korean particle that fits: 사과를, 수박을 (text/josa.h)
  *
  * "{{ '{{' }}" prints two braces. Anything else in braces is an error with its column. Pure; a compiled
