@@ -93,6 +93,7 @@ INIT = \
   rules/init/ko/shop/40-questions.sql
 
 LIB = \
+  src/base/address.c \
   src/base/alloc.c \
   src/base/buf.c \
   src/base/calendar.c \
@@ -309,6 +310,7 @@ LOAD = \
 UNIT = \
   acts \
   acts_road \
+  address \
   answer \
   audit \
   buf \
