@@ -166,6 +166,15 @@ LIB = \
   src/store/turn.c \
   src/store/wal_file.c \
   src/store/webhook.c \
+  src/flow/flow.c \
+  src/flow/run.c \
+  src/flow/step.c \
+  src/flow/walk.c \
+  src/flow/walk_answer.c \
+  src/flow/walk_call.c \
+  src/flow/walk_clock.c \
+  src/flow/walk_say.c \
+  src/flow/walk_value.c \
   src/rules/build_button.c \
   src/rules/build_channel.c \
   src/rules/build_example.c \
@@ -347,6 +356,7 @@ UNIT = \
   road \
   rulefile \
   ruleset \
+  run \
   salvage \
   sandbox \
   send \

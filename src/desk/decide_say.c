@@ -43,15 +43,6 @@ void decide_cool(struct decision *decision, const struct variables *variables, c
         decide_add(decision, EFFECT_COOLDOWN, rule)->until_at = variables->now + rule->cooldown_ms;
 }
 
-static bool is_blank(const char *text, size_t len)
-{
-    struct buf folded = { 0 };
-    fold_text(text, len, &folded);
-    bool is_empty = folded.len == 0;
-    buf_release(&folded);
-    return is_empty;
-}
-
 static void render(const struct template *template, struct variables *variables, size_t max, struct buf *out)
 {
     struct template_env env = { variables_lookup, variables, variables->ruleset->zone };
@@ -95,7 +86,7 @@ void decide_say(struct decision *decision, struct variables *variables, const st
 {
     struct buf text = { 0 };
     render(rule->say, variables, SAY_MAX, &text);
-    if (is_blank(buf_text(&text), text.len)) {
+    if (fold_is_empty(buf_text(&text), text.len)) {
         buf_release(&text);
         return;
     }
@@ -114,7 +105,7 @@ void decide_set(struct decision *decision, struct variables *variables, const st
     for (size_t i = 0; i < rule->set_count; i++) {
         struct buf value = { 0 };
         render(rule->sets[i].value, variables, VARIABLE_BYTES_MAX, &value);
-        if (is_blank(buf_text(&value), value.len))
+        if (fold_is_empty(buf_text(&value), value.len))
             buf_clear(&value);
         struct effect *effect = decide_add(decision, EFFECT_SET, rule);
         effect->name = rule->sets[i].name;

@@ -52,7 +52,7 @@ struct branch {
     int line;
 };
 
-struct step_set { /* the variable becomes the value of a SQL expression; NULL removes it */
+struct step_set { /* the variable becomes the value of a SQL expression; NULL, or one that breaks off, removes it */
     const char *name;
     const struct expression *value;
     const char *file;
@@ -130,7 +130,7 @@ struct flow {
 const struct flow *flow_find(const struct flow *flows, size_t count, const char *name);
 const struct step *flow_step(const struct flow *flow, const char *name);
 
-/* Does the template ask for the name? */
+/* Does the template (NULL: none) ask for the name? */
 bool flow_quotes(const struct template *template, const char *name);
 
 #endif

@@ -4,32 +4,49 @@
  * effects on.
  *
  * What a run does with an input:
- *   FLOW_ENTER   starts the flow. `values` (the named groups of the rule's match) are read as the answers of the
- *                steps of their names: what can be read and is accepted is not asked again.
+ *   FLOW_ENTER   starts the flow anew: the answers of its steps are forgotten, and a passage of it that lies below as
+ *                interrupted is given up. `values` (the named groups of the rule's match) become variables; when the
+ *                step of the name comes, its value is read as the answer: what can be read and is accepted is not
+ *                asked again. For a flow that is not there a sentence is said, and a run that waits goes on waiting.
  *   FLOW_TEXT    the customer's message. A run that waits for an answer reads it by the step's type, then asks
  *                accept_if. The word to go back (environment) leads to the question before, with its answer
- *                forgotten. What is not an answer is FLOW_UNREAD: the caller tries its other rules first, and
- *                then calls again with FLOW_WRONG: the step's retry text, `retries` times, then the way out.
- *   FLOW_RESULT  the answer of a service. Its values become variables by their pointers; what is absent is
- *                removed. A result for another call than the awaited one changes nothing.
- *   FLOW_CLOCK   time has passed: timeout of the step, reminder, expiry, in the order of their times. A reminder
- *                or farewell outside the customer's window is not said.
+ *                forgotten; with none before it, this one is put again. The choices of a step are read before that
+ *                word, all other types after it. What is not an answer is FLOW_UNREAD: the caller tries its other rules
+ *                first, and then calls again with FLOW_WRONG: the step's retry text, `retries` times, then the way out.
+ *                A run that awaits a call reads nothing (FLOW_UNREAD, then FLOW_IDLE): the call's end will speak.
+ *   FLOW_RESULT  the answer of a service. Its values become variables by their pointers; what is absent, null or no
+ *                scalar is removed. A result for another call than an awaited one changes nothing; one for a flow that
+ *                lies below as interrupted is kept until that is resumed.
+ *   FLOW_CLOCK   time has passed: timeout of the step, reminder, expiry, in the order of their times; a reminder that
+ *                something else follows at once is left out. What the engine says of its own, a reminder and a
+ *                farewell are not said outside the customer's window. A call that has not ended CALL_GRACE_MS after its
+ *                deadline is taken for timed out, so that a result that got lost strands nobody.
  *   FLOW_RESUME  back from an interruption: a built-in sentence with the flow's title, and the question again.
- *   FLOW_CANCEL  the customer has had enough: a built-in sentence, the end.
+ *   FLOW_CANCEL  the customer has had enough: a built-in sentence, the end, also of what lies below.
+ *
+ * Known answers: a step whose variable is there, and accepted, is not asked; the rest of it happens. A text that no
+ * step has read yet (a group of a match, a text from a service or an expression) is read by the step's type first. What
+ * cannot be read or is not accepted is forgotten, and asked.
  *
  * Trouble: a call failed (:failed, :status, and :timed_out when time was short), a question timed out
- * (:timed_out) or its retries are spent (:gave_up). Then only those branches count that ask for that fact; without
- * one, a timed-out question expires the run, and the rest takes the flow's give_up. In all other cases these
- * facts are 0, and all branches count.
+ * (:timed_out), or its retries are spent or the flow that the step ran gave up (:gave_up). Then only those branches
+ * count that ask for a fact that is set; without one, a timed-out question expires the run, and the rest takes the
+ * flow's give_up. In all other cases these facts are 0, and all branches count. A call has failed, too, when its service
+ * has values to pick and the answer is no JSON, or when the request became longer than CALL_URL_MAX, CALL_BODY_MAX.
  *
- * Ways: `redo` forgets the answer of that step and of every later step whose question quotes a forgotten one,
- * and goes there. The end of a flow inside a flow goes on behind the step that ran it; what the inner one has
- * set stays.
+ * Giving up: the flow goes on at its give_up; where that is the end (or the very step in trouble), a flow inside a flow
+ * hands the trouble on to the step that ran it. When no flow has a way left, a sentence is said.
+ *
+ * Ways: `redo` forgets the answer of that step, of every later step whose question quotes a forgotten one, and of the
+ * step that led there, and goes there. The end of a flow inside a flow goes on behind the step that ran it (its
+ * branches, its next); what the inner one has set stays. The end of a flow that interrupted another resumes that one.
+ * A hand-over or a close ends the run with all that lies below.
  *
  * Bounds: FLOW_STEPS_MAX stations for one input, FLOW_DEPTH_MAX flows deep; beyond them the run ends as
- * "gave_up", with a sentence. A flow or step that is gone (the rules were loaded anew) does the same as "changed":
- * the innermost flow that still exists takes its give_up. No input leaves a customer in silence: a run that neither
- * waits nor has spoken ends with a sentence.
+ * "gave_up", with a sentence. Variables: FLOW_VARIABLES_MAX, the oldest makes room; a value is cut. A flow or step that
+ * is gone, or no longer asks or calls (the rules were loaded anew), gives up likewise, and ends as "changed". No input
+ * leaves a customer in silence: a run that neither waits nor has spoken ends with a sentence, and a question without
+ * words gets some. The exceptions are what is not said outside the window, and a result that is kept.
  */
 #ifndef FLOW_STEP_H
 #define FLOW_STEP_H
@@ -51,6 +68,10 @@ struct frame { /* one flow on the way, by names, so that it outlives a reload; o
     char **asked;      /* names of the steps that were asked and answered, oldest first: where `back` leads */
     size_t asked_count;
     bool is_interrupted; /* another flow was put on top by a rule; it is resumed, not gone on with */
+    int64_t call;        /* whose end it awaits; 0: none */
+    bool has_result;     /* it ended while the flow was interrupted, thus: */
+    bool has_failed, has_timed_out;
+    int status;
 };
 
 enum run_waits { RUN_WAITS_ANSWER, RUN_WAITS_CALL, RUN_ENDED };
@@ -58,6 +79,7 @@ enum run_waits { RUN_WAITS_ANSWER, RUN_WAITS_CALL, RUN_ENDED };
 struct run_variable {
     char *name, *value;
     bool is_number; /* bound as such in conditions */
+    bool is_raw;    /* a text that no step has read as its answer */
 };
 
 struct run { /* the zero value is no run; owned */
@@ -66,18 +88,22 @@ struct run { /* the zero value is no run; owned */
     enum run_waits waits;
     struct run_variable *variables;
     size_t variable_count;
-    int64_t call;       /* which call is awaited: counted 1, 2 … over the run's life */
-    int64_t asked_at;   /* when the question was put */
+    int64_t call;       /* of the latest call: counted 1, 2 … over the run's life, and on in the one entered after it */
+    int64_t asked_at;   /* when the question was put, or the call made */
     int64_t heard_at;   /* the customer's last word */
     bool is_reminded;   /* since then */
-    int64_t due_at;     /* when FLOW_CLOCK has something to do; INT64_MAX: never. By run_step; not stored */
+    int64_t due_at;     /* when FLOW_CLOCK has something to do; INT64_MAX: never. By flow_step_run, also when idle or
+                           unread; not stored */
     const char *outcome; /* RUN_ENDED: done, handoff, closed, cancelled, expired, gave_up, changed; a constant */
 };
 
-/* JSON of it and back, for the row and for decisions. -1: not ours. */
+/*
+ * JSON of it and back, for the row and for decisions. What run_format did not write, byte for byte, is refused: -1,
+ * with *run empty. due_at comes back as INT64_MAX.
+ */
 void run_format(const struct run *run, struct buf *out);
 int run_parse(const char *text, struct run *run, struct error *error);
-void run_copy(const struct run *from, struct run *to);
+void run_copy(const struct run *from, struct run *to); /* *to is empty or released */
 void run_release(struct run *run);
 const struct run_variable *run_variable(const struct run *run, const char *name); /* NULL: none */
 
@@ -107,6 +133,8 @@ enum flow_phrase {
     FLOW_SAYS_CANCELLED, /* flow_cancelled */
     FLOW_SAYS_CHANGED,   /* flow_changed */
     FLOW_SAYS_DONE,      /* flow_done: for an end that said nothing */
+    FLOW_SAYS_HANDOFF,   /* flow_handoff: for a hand-over that said nothing */
+    FLOW_SAYS_ASK,       /* flow_ask: for a question without words */
     FLOW_PHRASE_COUNT
 };
 extern const char *const flow_phrase_names[FLOW_PHRASE_COUNT];
@@ -121,17 +149,20 @@ struct flow_env { /* borrowed */
     const struct pattern *back_words;  /* NULL: none */
     template_lookup *lookup;           /* names beside the run's variables and `title` */
     expression_lookup *fact;           /* facts and variables beside those of the run */
-    const struct template *(*phrase)(void *context, enum flow_phrase phrase); /* in the contact's language */
+    /* In the contact's language; never NULL, and never blank when rendered. */
+    const struct template *(*phrase)(void *context, enum flow_phrase phrase);
     void *context;                     /* handed to the three */
 };
 
 /* Effects, in the order in which they happen */
 
+enum { CALL_GRACE_MS = 10 * 1000, CALL_URL_MAX = 8 * 1024, CALL_BODY_MAX = 64 * 1024 };
+
 enum flow_effect_kind { FLOW_SAY, FLOW_CALL, FLOW_HANDOFF, FLOW_CLOSE };
 
 struct flow_effect { /* owned texts, borrowed rows */
     enum flow_effect_kind kind;
-    const struct flow *flow;
+    const struct flow *flow;       /* where the run stood; NULL, or without a step, where the rules have lost it */
     const struct step *step;
     char *text;                    /* FLOW_SAY: rendered, never blank */
     char *buttons;                 /* FLOW_SAY: JSON array of the labels to offer; NULL: none */

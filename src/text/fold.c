@@ -281,3 +281,15 @@ void fold_piece(const char *text, size_t len, struct buf *out)
 {
     fold(text, len, true, out);
 }
+
+bool fold_is_empty(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (text[i] > ' ' && text[i] < 0x7f)
+            return false; /* nearly every text; what is plain is never folded away */
+    struct buf folded = { 0 };
+    fold_text(text, len, &folded);
+    bool is_empty = folded.len == 0;
+    buf_release(&folded);
+    return is_empty;
+}

@@ -121,6 +121,20 @@ static void appends(void **state)
     buf_release(&out);
 }
 
+static void empty_is_what_nobody_sees(void **state)
+{
+    static const char *const EMPTY[] = { "", " ", "\t\r\n ", "\x01\x7f", "\u200b\u2060", "\u2800 \u3000", "\u00ad" };
+    static const char *const SEEN[] = { "a", " .", "\n가", "👍", "\u200b~", "é" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof EMPTY / sizeof EMPTY[0]; i++)
+        if (!fold_is_empty(EMPTY[i], strlen(EMPTY[i])))
+            fail_msg("%zu of the empty ones", i);
+    for (size_t i = 0; i < sizeof SEEN / sizeof SEEN[0]; i++)
+        if (fold_is_empty(SEEN[i], strlen(SEEN[i])))
+            fail_msg("%s", SEEN[i]);
+}
+
 static void fill(struct buf *text, const char *unit, size_t len)
 {
     while (text->len + strlen(unit) <= len)
@@ -181,7 +195,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_form), cmocka_unit_test(pieces_keep_outer_blanks), cmocka_unit_test(appends),
-        cmocka_unit_test(bounds),   cmocka_unit_test(marks_are_bounded),
+        cmocka_unit_test(bounds),   cmocka_unit_test(marks_are_bounded), cmocka_unit_test(empty_is_what_nobody_sees),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
