@@ -178,8 +178,15 @@ LIB = \
   src/rules/build_button.c \
   src/rules/build_channel.c \
   src/rules/build_example.c \
+  src/rules/build_flow.c \
+  src/rules/build_flow_loop.c \
+  src/rules/build_flow_scope.c \
+  src/rules/build_flow_set.c \
+  src/rules/build_flow_step.c \
+  src/rules/build_flow_way.c \
   src/rules/build_phrase.c \
   src/rules/build_rule.c \
+  src/rules/build_service.c \
   src/rules/build_set.c \
   src/rules/change.c \
   src/rules/check.c \
@@ -194,12 +201,14 @@ LIB = \
   src/rules/check_word.c \
   src/rules/fact.c \
   src/rules/fact_value.c \
+  src/rules/flow_phrase.c \
   src/rules/index.c \
   src/rules/opening.c \
   src/rules/opening_row.c \
   src/rules/opening_text.c \
   src/rules/row.c \
   src/rules/ruleset.c \
+  src/rules/scope.c \
   src/rules/setting.c \
   src/rules/tell.c \
   src/rules/tell_business.c \
@@ -335,6 +344,7 @@ UNIT = \
   explain \
   expression \
   fact \
+  flow_build \
   fold \
   gate \
   http \

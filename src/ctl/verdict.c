@@ -321,7 +321,7 @@ static const char *effect_name(enum effect_kind kind)
     static const char *const names[] = {
         [EFFECT_SAY] = "say",         [EFFECT_OPT_OUT] = "opt_out", [EFFECT_OPT_IN] = "opt_in",
         [EFFECT_HANDOFF] = "handoff", [EFFECT_CLOSE] = "close",     [EFFECT_TAG] = "tag",
-        [EFFECT_SET] = "set",         [EFFECT_COOLDOWN] = "cooldown",
+        [EFFECT_SET] = "set",         [EFFECT_COOLDOWN] = "cooldown", [EFFECT_FLOW] = "flow",
     };
 
     return names[kind];

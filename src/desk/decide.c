@@ -47,10 +47,11 @@ static const struct act {
     [ACTION_HANDOFF] = { true, EFFECT_HANDOFF, OUTCOME_AGENT },
     [ACTION_CLOSE] = { true, EFFECT_CLOSE, OUTCOME_SILENCE },
     [ACTION_TAG] = { false, EFFECT_TAG, OUTCOME_NOBODY }, /* never wins */
+    [ACTION_FLOW] = { true, EFFECT_FLOW, OUTCOME_SILENCE },
 };
 
 /* One decision in the making. */
-struct choice {
+struct search {
     const struct ruleset *ruleset;
     struct matcher *matcher;
     const struct decide_state *state;
@@ -82,9 +83,9 @@ static bool is_disabled(const struct decide_state *state, const struct rule *rul
 }
 
 /* Who had not even the words is of interest to the thorough only; tags are kept in a list of their own. */
-static void note_passed(struct choice *choice, const struct rule *rule, enum pass_reason why)
+static void note_passed(struct search *search, const struct rule *rule, enum pass_reason why)
 {
-    struct decision *decision = choice->decision;
+    struct decision *decision = search->decision;
     if ((why == PASS_NO_MATCH || why == PASS_TAGGED) && !decision->is_thorough)
         return;
     if (decision->passed_over_count == decision->passed_over_room) {
@@ -93,7 +94,7 @@ static void note_passed(struct choice *choice, const struct rule *rule, enum pas
                                              sizeof *decision->passed_over);
     }
     decision->passed_over[decision->passed_over_count++] = (struct passed_over){
-        .rule = rule, .why = why, .match = choice->words, .unless = choice->unless,
+        .rule = rule, .why = why, .match = search->words, .unless = search->unless,
     };
 }
 
@@ -106,25 +107,25 @@ static void note_limit(struct decision *decision, const struct rule *rule)
 }
 
 /* PATTERN_NO for a pattern that is not given. */
-static enum pattern_result match(struct choice *choice, const struct rule *rule,
+static enum pattern_result match(struct search *search, const struct rule *rule,
                                  const struct pattern *pattern, struct span *span)
 {
-    const struct buf *folded = &choice->decision->folded;
+    const struct buf *folded = &search->decision->folded;
     if (pattern == NULL)
         return PATTERN_NO;
-    enum pattern_result result = pattern_match(pattern, choice->matcher, buf_text(folded), folded->len, span);
+    enum pattern_result result = pattern_match(pattern, search->matcher, buf_text(folded), folded->len, span);
     if (result == PATTERN_LIMIT)
-        note_limit(choice->decision, rule);
+        note_limit(search->decision, rule);
     return result;
 }
 
 /* The pattern before the words, since only the pattern has groups to fill. */
-static enum pattern_result match_either(struct choice *choice, const struct rule *rule, struct span *span)
+static enum pattern_result match_either(struct search *search, const struct rule *rule, struct span *span)
 {
-    enum pattern_result by_pattern = match(choice, rule, rule->pattern, span);
+    enum pattern_result by_pattern = match(search, rule, rule->pattern, span);
     if (by_pattern == PATTERN_YES)
         return PATTERN_YES;
-    enum pattern_result by_words = match(choice, rule, rule->words, span);
+    enum pattern_result by_words = match(search, rule, rule->words, span);
     return by_words != PATTERN_NO ? by_words : by_pattern;
 }
 
@@ -134,100 +135,100 @@ static enum pass_reason pass_reason(enum pattern_result result, enum pass_reason
 }
 
 /* What the rule that was just passed over had read. */
-static void note_facts(struct choice *choice, const struct rule *rule)
+static void note_facts(struct search *search, const struct rule *rule)
 {
-    struct decision *decision = choice->decision;
+    struct decision *decision = search->decision;
     struct buf facts = { 0 };
     if (!decision->is_thorough)
         return;
-    facts_format(&choice->facts, rule, &facts);
+    facts_format(&search->facts, rule, &facts);
     decision->passed_over[decision->passed_over_count - 1].facts = buf_detach(&facts);
 }
 
 /* Is its only_if true? If not, the reason is noted. */
-static bool meets_condition(struct choice *choice, const struct rule *rule)
+static bool meets_condition(struct search *search, const struct rule *rule)
 {
     if (rule->only_if == NULL)
         return true;
-    enum expression_result result = facts_test(&choice->facts, rule);
+    enum expression_result result = facts_test(&search->facts, rule);
     if (result == EXPRESSION_LIMIT)
-        note_limit(choice->decision, rule);
+        note_limit(search->decision, rule);
     if (result != EXPRESSION_YES) {
-        note_passed(choice, rule, result == EXPRESSION_LIMIT ? PASS_LIMIT : PASS_CONDITION);
-        note_facts(choice, rule);
+        note_passed(search, rule, result == EXPRESSION_LIMIT ? PASS_LIMIT : PASS_CONDITION);
+        note_facts(search, rule);
     }
     return result == EXPRESSION_YES;
 }
 
 /* Until when the rule cools down for this contact; 0: it does not. */
-static int64_t cooling_until(const struct choice *choice, const struct rule *rule)
+static int64_t cooling_until(const struct search *search, const struct rule *rule)
 {
-    for (size_t i = 0; i < choice->state->cooling_count; i++) {
-        const struct cooling *cooling = &choice->state->cooling[i];
-        if (cooling->until_at > choice->now && strcmp(cooling->rule, rule->name) == 0)
+    for (size_t i = 0; i < search->state->cooling_count; i++) {
+        const struct cooling *cooling = &search->state->cooling[i];
+        if (cooling->until_at > search->now && strcmp(cooling->rule, rule->name) == 0)
             return cooling->until_at;
     }
     return 0;
 }
 
 /* Does the rule take the message? If not, the reason is noted. */
-static bool takes(struct choice *choice, const struct rule *rule)
+static bool takes(struct search *search, const struct rule *rule)
 {
     enum pattern_result result = PATTERN_YES;
     if (rule->pattern != NULL || rule->words != NULL)
-        result = match_either(choice, rule, &choice->words);
+        result = match_either(search, rule, &search->words);
     if (result != PATTERN_YES) {
-        note_passed(choice, rule, pass_reason(result, PASS_NO_MATCH));
+        note_passed(search, rule, pass_reason(result, PASS_NO_MATCH));
         return false;
     }
-    result = match(choice, rule, rule->unless, &choice->unless);
+    result = match(search, rule, rule->unless, &search->unless);
     if (result != PATTERN_NO)
-        note_passed(choice, rule, pass_reason(result, PASS_UNLESS));
-    return result == PATTERN_NO && meets_condition(choice, rule);
+        note_passed(search, rule, pass_reason(result, PASS_UNLESS));
+    return result == PATTERN_NO && meets_condition(search, rule);
 }
 
 /* The rule takes the message: is it the end of the search? A tag is noted, and whoever cools down waits. */
-static bool ends_search(struct choice *choice, const struct rule *rule)
+static bool ends_search(struct search *search, const struct rule *rule)
 {
-    struct decision *decision = choice->decision;
-    int64_t until_at = rule->cooldown_ms > 0 ? cooling_until(choice, rule) : 0;
+    struct decision *decision = search->decision;
+    int64_t until_at = rule->cooldown_ms > 0 ? cooling_until(search, rule) : 0;
     if (until_at != 0) {
-        note_passed(choice, rule, PASS_COOLING);
+        note_passed(search, rule, PASS_COOLING);
         decision->passed_over[decision->passed_over_count - 1].until_at = until_at;
         return false;
     }
     if (rule->action != ACTION_TAG)
         return true;
-    note_passed(choice, rule, PASS_TAGGED);
+    note_passed(search, rule, PASS_TAGGED);
     if (decision->tagged_count < TAGS_MAX)
         decision->tagged[decision->tagged_count++] = rule;
     return false;
 }
 
-static bool wins(struct choice *choice, const struct rule *rule)
+static bool wins(struct search *search, const struct rule *rule)
 {
-    if (!may_act(choice->state, rule))
+    if (!may_act(search->state, rule))
         return false;
-    choice->words = choice->unless = NO_SPAN;
-    if (is_disabled(choice->state, rule)) {
-        note_passed(choice, rule, PASS_DISABLED);
+    search->words = search->unless = NO_SPAN;
+    if (is_disabled(search->state, rule)) {
+        note_passed(search, rule, PASS_DISABLED);
         return false;
     }
-    return takes(choice, rule) && ends_search(choice, rule);
+    return takes(search, rule) && ends_search(search, rule);
 }
 
 /* The first of the candidates that wins; its position, or the number of rules. */
-static size_t find_winner(struct choice *choice)
+static size_t find_winner(struct search *search)
 {
-    const struct ruleset *ruleset = choice->ruleset;
-    const struct buf *folded = &choice->decision->folded;
+    const struct ruleset *ruleset = search->ruleset;
+    const struct buf *folded = &search->decision->folded;
     struct candidates candidates;
     size_t position;
 
     candidates_find(&candidates, ruleset->index, buf_text(folded), folded->len,
-                    matcher_scratch(choice->matcher));
+                    matcher_scratch(search->matcher));
     while (candidates_next(&candidates, &position))
-        if (wins(choice, &ruleset->rules[position]))
+        if (wins(search, &ruleset->rules[position]))
             return position;
     return ruleset->rule_count;
 }
@@ -236,51 +237,51 @@ static size_t find_winner(struct choice *choice)
  * The same, trying every rule. The index is asked only for whose steps count: what the usual way would not
  * have run must not take the effort from what it would.
  */
-static size_t find_winner_thoroughly(struct choice *choice)
+static size_t find_winner_thoroughly(struct search *search)
 {
-    const struct ruleset *ruleset = choice->ruleset;
-    const struct buf *folded = &choice->decision->folded;
+    const struct ruleset *ruleset = search->ruleset;
+    const struct buf *folded = &search->decision->folded;
     struct candidates candidates;
     size_t position = 0, candidate = 0;
 
     candidates_find(&candidates, ruleset->index, buf_text(folded), folded->len,
-                    matcher_scratch(choice->matcher));
+                    matcher_scratch(search->matcher));
     if (!candidates_next(&candidates, &candidate))
         candidate = ruleset->rule_count;
     for (; position < ruleset->rule_count; position++) {
-        size_t effort = matcher_effort(choice->matcher);
+        size_t effort = matcher_effort(search->matcher);
 
-        if (wins(choice, &ruleset->rules[position]))
+        if (wins(search, &ruleset->rules[position]))
             break;
         if (position != candidate)
-            matcher_set_effort(choice->matcher, effort);
+            matcher_set_effort(search->matcher, effort);
         else if (!candidates_next(&candidates, &candidate))
             candidate = ruleset->rule_count;
     }
     return position;
 }
 
-static const struct rule *choose(struct choice *choice)
+static const struct rule *choose(struct search *search)
 {
-    const struct ruleset *ruleset = choice->ruleset;
-    struct decision *decision = choice->decision;
-    size_t position = decision->is_thorough ? find_winner_thoroughly(choice) : find_winner(choice);
+    const struct ruleset *ruleset = search->ruleset;
+    struct decision *decision = search->decision;
+    size_t position = decision->is_thorough ? find_winner_thoroughly(search) : find_winner(search);
     bool has_winner = position < ruleset->rule_count;
-    bool is_gated = choice->state->is_opted_out || is_with_agent(choice->state);
+    bool is_gated = search->state->is_opted_out || is_with_agent(search->state);
 
     decision->tried = position + has_winner;
     if (is_gated)
-        decision->tried = rule_index_consents(ruleset->index, decision->tried, choice->state->is_opted_out);
+        decision->tried = rule_index_consents(ruleset->index, decision->tried, search->state->is_opted_out);
     return has_winner ? &ruleset->rules[position] : NULL;
 }
 
 /* The pattern of a rule that matches, with its span; NULL when it needs neither words nor pattern. */
-static const struct pattern *match_again(struct choice *choice, const struct rule *rule, struct span *span)
+static const struct pattern *match_again(struct search *search, const struct rule *rule, struct span *span)
 {
-    matcher_begin(choice->matcher); /* what matched a moment ago must match again */
-    if (match(choice, rule, rule->pattern, span) == PATTERN_YES)
+    matcher_begin(search->matcher); /* what matched a moment ago must match again */
+    if (match(search, rule, rule->pattern, span) == PATTERN_YES)
         return rule->pattern;
-    if (match(choice, rule, rule->words, span) == PATTERN_YES)
+    if (match(search, rule, rule->words, span) == PATTERN_YES)
         return rule->words;
     *span = NO_SPAN;
     return NULL;
@@ -307,23 +308,26 @@ static void act(struct decision *decision, struct variables *variables)
     decision->outcome = act->silent;
     if (rule->action == ACTION_OPT_OUT && variables->state->is_opted_out)
         return;
-    if (act->has_change)
-        decide_add(decision, act->change, rule)->team = rule->team;
+    if (act->has_change) {
+        struct effect *effect = decide_add(decision, act->change, rule);
+        effect->team = rule->team;
+        effect->flow = rule->flow;
+    }
     decide_set(decision, variables, rule);
     decide_say(decision, variables, rule);
     decide_cool(decision, variables, rule);
 }
 
 /* Each tag rule's own groups count for what it sets. */
-static void act_tags(struct choice *choice, struct variables *variables)
+static void act_tags(struct search *search, struct variables *variables)
 {
-    struct decision *decision = choice->decision;
+    struct decision *decision = search->decision;
     for (size_t i = 0; i < decision->tagged_count; i++) {
         const struct rule *rule = decision->tagged[i];
         struct span span;
         decide_tag(decision, rule);
         if (rule->set_count > 0)
-            variables->pattern = match_again(choice, rule, &span);
+            variables->pattern = match_again(search, rule, &span);
         decide_set(decision, variables, rule);
         decide_cool(decision, variables, rule);
     }
@@ -344,25 +348,25 @@ static void fold(const struct decide_state *state, const struct decide_input *in
 void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct decide_state *state,
             const struct decide_input *input, int64_t now, struct decision *decision)
 {
-    struct choice choice = {
+    struct search search = {
         .ruleset = ruleset, .matcher = matcher, .state = state, .decision = decision, .now = now,
     };
     fold(state, input, &decision->folded);
     matcher_begin(matcher);
     decision->match = NO_SPAN;
     decision->outcome = state->is_opted_out ? OUTCOME_SILENCE : OUTCOME_NOBODY;
-    choice.facts = (struct facts){ .ruleset = ruleset, .state = state, .input = input, .now = now,
+    search.facts = (struct facts){ .ruleset = ruleset, .state = state, .input = input, .now = now,
                                    .matcher = matcher, .folded = &decision->folded };
-    decision->rule = choose(&choice);
-    facts_release(&choice.facts);
+    decision->rule = choose(&search);
+    facts_release(&search.facts);
 
     struct variables variables = {
         .ruleset = ruleset, .state = state, .input = input, .now = now, .matcher = matcher,
         .matched = buf_text(&decision->folded), .decision = decision,
     };
-    act_tags(&choice, &variables);
+    act_tags(&search, &variables);
     if (decision->rule != NULL)
-        variables.pattern = match_again(&choice, decision->rule, &decision->match);
+        variables.pattern = match_again(&search, decision->rule, &decision->match);
     write_groups(&variables, &decision->variables);
     if (decision->rule != NULL)
         act(decision, &variables);

@@ -71,7 +71,8 @@ enum effect_kind {
     EFFECT_CLOSE,
     EFFECT_TAG,
     EFFECT_SET,
-    EFFECT_COOLDOWN
+    EFFECT_COOLDOWN,
+    EFFECT_FLOW
 };
 
 struct effect {
@@ -85,6 +86,7 @@ struct effect {
     const struct campaign *campaign; /* EFFECT_SAY: NULL for the channel's default */
     bool is_consent;                 /* EFFECT_SAY: the confirmation of an opt-out */
     const struct team *team;         /* EFFECT_HANDOFF */
+    const struct flow *flow;         /* EFFECT_FLOW: the flow that begins */
 };
 
 enum decide_outcome {

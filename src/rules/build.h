@@ -3,7 +3,8 @@
  * take it apart (ruleset.c). Not for other rooms.
  *
  * Order matters: channels, campaigns and teams before the rules that name them; phrases and the names of
- * variables before the templates that ask for them; rules before what their matches set and their examples.
+ * variables before the templates that ask for them; the names of flows before the rules that start them; rules
+ * before what their matches set, the flows, and the examples.
  * Each step may fail half way; what it made is in the ruleset by then, and ruleset_free takes it.
  */
 #ifndef RULES_BUILD_H
@@ -33,6 +34,7 @@ struct ruleset_private {
     const char **variables; /* borrowed from the rows */
     struct rule_set *sets;  /* of all rules, those of one rule together */
     size_t set_count;
+    struct flow_private *flow; /* build_flow.h */
 };
 
 int build_channels(struct ruleset *ruleset, struct error *error);
@@ -42,6 +44,16 @@ int build_phrases(struct ruleset *ruleset, struct error *error);
 int build_variables(struct ruleset *ruleset, struct error *error); /* their names */
 int build_rules(struct ruleset *ruleset, struct error *error);
 int build_sets(struct ruleset *ruleset, struct error *error);
+
+/* Flows and services (build_flow.h): the words that are said to flows, names, then all the rest. */
+void build_flow_words(struct ruleset *ruleset);
+int build_services(struct ruleset *ruleset, struct error *error);
+int build_flow_names(struct ruleset *ruleset, struct error *error);
+int build_flows(struct ruleset *ruleset, struct error *error);
+void flows_release(struct ruleset *ruleset);
+
+/* Why :last_rule is never the rule of that name (fact.h). */
+int build_check_last_rule(const void *context, const char *name, struct error *error);
 
 /* Phrases that no rule asks for are looked at as well, once the rules' groups are known. */
 int check_phrases(const struct ruleset *ruleset, struct error *error);
@@ -56,6 +68,9 @@ void build_button_render(const struct ruleset *ruleset, const struct template *b
                          struct buf *out);
 
 int build_examples(struct ruleset *ruleset, struct error *error);
+
+/* May a variable have the name? */
+int build_check_variable(const struct row *row, const char *name, struct error *error);
 
 /* The sentence for a name that is not there: "there is no rule 'hurs'; did you mean 'hours'?" Always -1. */
 int build_refuse_unknown(const struct row *row, const char *noun, const struct nearest *nearest,

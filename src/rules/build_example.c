@@ -19,18 +19,6 @@ int64_t ruleset_example_time(const struct ruleset *ruleset)
     return zone_moment(ruleset->zone, &WEDNESDAY_NOON);
 }
 
-/* Written as settings are, or as conditions see it. */
-static int read_yes_no(const struct row *row, const char *column, bool *is_given, bool *is_yes,
-                       struct error *error)
-{
-    const char *word = row_value(row, column);
-    *is_given = word != NULL;
-    *is_yes = *is_given && (strcmp(word, "yes") == 0 || strcmp(word, "1") == 0);
-    if (!*is_given || *is_yes || strcmp(word, "no") == 0 || strcmp(word, "0") == 0)
-        return 0;
-    return row_refuse(row, error, "%s is yes or no, not '%s'", column, word);
-}
-
 static const struct rule *find_rule(const struct ruleset *ruleset, const struct row *row, const char *name,
                                     struct error *error)
 {
@@ -70,11 +58,11 @@ static int take_time(const struct ruleset *ruleset, const struct row *row, struc
 static int take_open(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
                      struct error *error)
 {
-    bool is_given, is_open;
+    bool is_open;
     (void)ruleset;
-    if (read_yes_no(row, "open", &is_given, &is_open, error) != 0)
+    if (row_yes_no(row, "open", &is_open, error) != 0)
         return -1;
-    if (is_given)
+    if (row_value(row, "open") != NULL)
         example->open = is_open ? OPEN_YES : OPEN_NO;
     return 0;
 }
@@ -94,9 +82,8 @@ static int take_channel(const struct ruleset *ruleset, const struct row *row, st
 static int take_first_contact(const struct ruleset *ruleset, const struct row *row,
                               struct rule_example *example, struct error *error)
 {
-    bool is_given;
     (void)ruleset;
-    return read_yes_no(row, "first_contact", &is_given, &example->is_first_contact, error);
+    return row_yes_no(row, "first_contact", &example->is_first_contact, error);
 }
 
 static int take_country(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,

@@ -15,8 +15,8 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "rules/build.h"
-#include "rules/variable.h"
+#include "rules/build_flow.h"
+#include "rules/flow_phrase.h"
 
 enum { PHRASES_MAX = 20 * 1000, NAME_MAX_BYTES = 64, LANGUAGE_MAX_BYTES = 64 };
 
@@ -222,7 +222,7 @@ int build_phrases(struct ruleset *ruleset, struct error *error)
     return 0;
 }
 
-/* Some rule's groups make the names known; without such a rule, the complaint is that of a rule without. */
+/* Some rule's groups make the names known, or some flow's variables; without such, the complaint is that of a rule without. */
 static bool is_known_to_some(const struct ruleset *ruleset, const struct phrase *phrase)
 {
     for (size_t i = 0; i < ruleset->rule_count; i++) {
@@ -231,14 +231,28 @@ static bool is_known_to_some(const struct ruleset *ruleset, const struct phrase 
             variable_check_template(ruleset, phrase->text, pattern, NULL) == 0)
             return true;
     }
+    for (size_t i = 0; i < ruleset->flow_count; i++)
+        if (variable_check_in_flow(ruleset, phrase->text, &ruleset->private->flow->scopes[i], NULL) == 0)
+            return true;
     return false;
+}
+
+/* What any flow may say knows the flow's title, and nothing of a single flow. */
+static int check_flow_phrase(const struct ruleset *ruleset, const struct phrase *phrase, struct error *error)
+{
+    static const struct scope NOTHING;
+    if (variable_check_in_flow(ruleset, phrase->text, &NOTHING, error) == 0)
+        return 0;
+    return error_prefix(error, "%s:%d: text", phrase->file, phrase->line);
 }
 
 int check_phrases(const struct ruleset *ruleset, struct error *error)
 {
     for (size_t i = 0; i < ruleset->phrase_count; i++) {
         const struct phrase *phrase = &ruleset->phrases[i];
-        if (variable_check_template(ruleset, phrase->text, NULL, NULL) == 0 ||
+        if (flow_phrase_is_name(phrase->name) && check_flow_phrase(ruleset, phrase, error) != 0)
+            return -1;
+        if (flow_phrase_is_name(phrase->name) || variable_check_template(ruleset, phrase->text, NULL, NULL) == 0 ||
             is_known_to_some(ruleset, phrase))
             continue;
         variable_check_template(ruleset, phrase->text, NULL, error);

@@ -16,9 +16,9 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/nearest.h"
 #include "base/utf8.h"
+#include "flow/flow.h"
 #include "rules/build.h"
 #include "rules/fact.h"
 #include "rules/variable.h"
@@ -41,9 +41,10 @@ const char *const ruleset_action_names[] = { [ACTION_SAY] = "say",
                                              [ACTION_HANDOFF] = "handoff",
                                              [ACTION_CLOSE] = "close",
                                              [ACTION_TAG] = "tag",
+                                             [ACTION_FLOW] = "flow",
                                              NULL };
 
-static const char *const ACTIONS_LATER[] = { "consult", "flow", NULL };
+static const char *const ACTIONS_LATER[] = { "consult", NULL };
 
 enum need { NEED_NO, NEED_MAY, NEED_MUST };
 
@@ -54,7 +55,7 @@ static const struct {
     [ACTION_SAY] = { NEED_MUST, NEED_NO },      [ACTION_IGNORE] = { NEED_NO, NEED_NO },
     [ACTION_OPT_OUT] = { NEED_MAY, NEED_NO },   [ACTION_OPT_IN] = { NEED_MAY, NEED_NO },
     [ACTION_HANDOFF] = { NEED_MAY, NEED_MUST }, [ACTION_CLOSE] = { NEED_MAY, NEED_NO },
-    [ACTION_TAG] = { NEED_NO, NEED_MAY },
+    [ACTION_TAG] = { NEED_NO, NEED_MAY },       [ACTION_FLOW] = { NEED_NO, NEED_MUST },
 };
 
 static const int64_t COOLDOWN_MOST_MS = (int64_t)365 * 24 * 3600 * 1000;
@@ -64,9 +65,10 @@ static int check_need(const struct row *row, const char *column, enum need need,
 {
     bool is_given = row_value(row, column) != NULL;
     if (need == NEED_MUST && !is_given)
-        return row_refuse(row, error, "a rule with the action %s needs %s%s", action, column,
-                          strcmp(column, "target") == 0 ? ", the name of a team"
-                                                        : ", the text of the answer");
+        return row_refuse(row, error, "a rule with the action %s needs %s, %s", action, column,
+                          strcmp(column, "say") == 0    ? "the text of the answer"
+                          : strcmp(action, "flow") == 0 ? "the name of a flow"
+                                                        : "the name of a team");
     if (need == NEED_NO && is_given)
         return row_refuse(row, error, "a rule with the action %s has no use for %s; write NULL", action,
                           column);
@@ -181,7 +183,31 @@ int build_refuse_unknown(const struct row *row, const char *noun, const struct n
     return -1;
 }
 
-/* A team, or the name of a tag. */
+static int take_flow(const struct ruleset *ruleset, const struct row *row, struct rule *rule, struct error *error)
+{
+    struct nearest nearest = { .word = row_value(row, "target") };
+    rule->flow = ruleset_flow(ruleset, nearest.word);
+    for (size_t i = 0; rule->flow == NULL && i < ruleset->flow_count; i++)
+        nearest_offer(&nearest, ruleset->flows[i].name);
+    if (rule->flow == NULL)
+        return build_refuse_unknown(row, "flow", &nearest, error);
+    for (size_t i = 0; rule->pattern != NULL && i < pattern_group_count(rule->pattern); i++)
+        if (strcmp(pattern_group_name(rule->pattern, i), VARIABLE_TITLE) == 0)
+            return row_refuse(row, error, "in a flow {{ title }} is its title; choose another name for the group "
+                                          "(?<title>…)");
+    return 0;
+}
+
+static int take_interrupts(const struct row *row, struct rule *rule, struct error *error)
+{
+    if (row_yes_no(row, "interrupts", &rule->interrupts, error) != 0)
+        return -1;
+    if (rule->interrupts && rule->action == ACTION_TAG)
+        return row_refuse(row, error, "a rule with the action tag lets every message pass on, and so interrupts nothing");
+    return 0;
+}
+
+/* A team, a flow, or the name of a tag. */
 static int take_target(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
                        struct error *error)
 {
@@ -190,6 +216,8 @@ static int take_target(const struct ruleset *ruleset, const struct row *row, str
         rule->tag = nearest.word != NULL ? nearest.word : rule->name;
     if (rule->action == ACTION_TAG || nearest.word == NULL)
         return 0;
+    if (rule->action == ACTION_FLOW)
+        return take_flow(ruleset, row, rule, error);
     rule->team = ruleset_team(ruleset, nearest.word);
     for (size_t i = 0; rule->team == NULL && i < ruleset->team_count; i++)
         nearest_offer(&nearest, ruleset->teams[i].name);
@@ -210,17 +238,10 @@ static int take_campaign(const struct ruleset *ruleset, const struct row *row, s
 
 static int take_cooldown(const struct row *row, struct rule *rule, struct error *error)
 {
-    const char *text = row_value(row, "cooldown");
-    if (text == NULL)
-        return 0;
-    if (rule->action == ACTION_OPT_OUT || rule->action == ACTION_OPT_IN)
+    if (row_value(row, "cooldown") != NULL && (rule->action == ACTION_OPT_OUT || rule->action == ACTION_OPT_IN))
         return row_refuse(row, error, "a rule with the action %s counts each time it is said, and so has no cooldown",
                           ruleset_action_names[rule->action]);
-    if (clock_parse_duration(text, &rule->cooldown_ms) == 0 && rule->cooldown_ms >= 1000 &&
-        rule->cooldown_ms <= COOLDOWN_MOST_MS)
-        return 0;
-    return row_refuse(row, error,
-                      "cooldown is a duration from 1 second to 365 days, as in '10 minutes', not '%s'", text);
+    return row_duration(row, "cooldown", 1000, COOLDOWN_MOST_MS, 0, &rule->cooldown_ms, error);
 }
 
 static int take_rule(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
@@ -236,7 +257,7 @@ static int take_rule(const struct ruleset *ruleset, const struct row *row, struc
         take_words(row, "unless", &rule->source_unless, &rule->unless, error) != 0 ||
         take_only_if(ruleset, row, rule, error) != 0 || take_say(ruleset, row, rule, error) != 0 ||
         take_target(ruleset, row, rule, error) != 0 || take_cooldown(row, rule, error) != 0 ||
-        take_campaign(ruleset, row, rule, error) != 0)
+        take_interrupts(row, rule, error) != 0 || take_campaign(ruleset, row, rule, error) != 0)
         return -1;
     return build_buttons(ruleset, row, rule, error);
 }
@@ -285,7 +306,7 @@ static int refuse_duplicates(const struct ruleset *ruleset, struct error *error)
 }
 
 /* A name that no message is taken under makes the condition false for ever, or true. */
-static int check_last_rule(const void *context, const char *name, struct error *error)
+int build_check_last_rule(const void *context, const char *name, struct error *error)
 {
     const struct ruleset *ruleset = context;
     const struct rule *rule = ruleset_rule(ruleset, name);
@@ -308,7 +329,7 @@ static int check_last_rules(const struct ruleset *ruleset, struct error *error)
     for (size_t i = 0; i < ruleset->rule_count; i++) {
         const struct rule *rule = &ruleset->rules[i];
         if (rule->only_if != NULL &&
-            fact_check_last_rule(rule->source_only_if, check_last_rule, ruleset, error) != 0)
+            fact_check_last_rule(rule->source_only_if, build_check_last_rule, ruleset, error) != 0)
             return error_prefix(error, "%s:%d: only_if", rule->file, rule->line);
     }
     return 0;

@@ -16,9 +16,7 @@
 #include "rules/build.h"
 #include "rules/variable.h"
 
-enum { NAME_MAX_BYTES = 64, NAMES_MAX = 64 };
-
-static const char LETTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+enum { NAMES_MAX = 64 };
 
 static int compare_names(const void *a, const void *b)
 {
@@ -31,14 +29,13 @@ bool ruleset_has_variable(const struct ruleset *ruleset, const char *name)
                                                   sizeof *ruleset->variables, compare_names) != NULL;
 }
 
-static int check_name(const struct row *row, const char *name, struct error *error)
+int build_check_variable(const struct row *row, const char *name, struct error *error)
 {
-    if (strlen(name) > NAME_MAX_BYTES || name[strspn(name, LETTERS)] != '\0' ||
-        (name[0] >= '0' && name[0] <= '9'))
+    if (!variable_is_name(name))
         return row_refuse(row, error,
                           "the name of a variable is made of at most %d letters, digits and _, and does not begin "
                           "with a digit; '%s' is none",
-                          NAME_MAX_BYTES, name);
+                          VARIABLE_NAME_MAX, name);
     if (variable_is_taken(name))
         return row_refuse(row, error, "templates know {{ %s }} already; choose another name for the variable",
                           name);
@@ -61,7 +58,7 @@ int build_variables(struct ruleset *ruleset, struct error *error)
     ruleset->variables = private->variables = alloc_array(NAMES_MAX, sizeof *private->variables);
     for (size_t at = 0; (row = rows_next(&private->rows, "rule_set", &at)) != NULL;) {
         const char *name;
-        if (row_require(row, "name", &name, error) != 0 || check_name(row, name, error) != 0)
+        if (row_require(row, "name", &name, error) != 0 || build_check_variable(row, name, error) != 0)
             return -1;
         if (is_noted(private->variables, count, name))
             continue;

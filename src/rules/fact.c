@@ -60,6 +60,13 @@ const struct fact_info fact_table[FACT_COUNT] = {
                        WEEKDAYS },
 };
 
+const struct fact_info fact_flow_table[FACT_FLOW_COUNT] = {
+    { "failed", FACT_IS_YES_NO, "did the call of this step come to nothing?", NULL },
+    { "gave_up", FACT_IS_YES_NO, "has the customer given one wrong answer too many?", NULL },
+    { "status", FACT_IS_NUMBER, "the service's HTTP status, as in 404; 0 when it did not answer", NULL },
+    { "timed_out", FACT_IS_YES_NO, "did the answer, of the customer or of the service, not come in time?", NULL },
+};
+
 static int compare_name(const void *name, const void *member)
 {
     return strcmp(name, ((const struct fact_info *)member)->name);
@@ -71,17 +78,30 @@ enum fact fact_find(const char *name)
     return found != NULL ? (enum fact)(found - fact_table) : FACT_COUNT;
 }
 
+static const struct fact_info *find_in_flow(const char *name)
+{
+    return bsearch(name, fact_flow_table, FACT_FLOW_COUNT, sizeof *fact_flow_table, compare_name);
+}
+
+const struct fact_info *fact_info_find(const char *name)
+{
+    enum fact fact = fact_find(name);
+    return fact != FACT_COUNT ? &fact_table[fact] : find_in_flow(name);
+}
+
 static bool is_field(const char *name)
 {
     return strncmp(name, FACT_FIELD, strlen(FACT_FIELD)) == 0 && name[strlen(FACT_FIELD)] != '\0';
 }
 
-static int refuse_fact(const char *name, struct error *error)
+static int refuse_fact(const char *name, bool has_outcome, struct error *error)
 {
     struct nearest nearest = { .word = name };
     struct buf advice = { 0 };
     for (size_t i = 0; i < FACT_COUNT; i++)
         nearest_offer(&nearest, fact_table[i].name);
+    for (size_t i = 0; has_outcome && i < FACT_FLOW_COUNT; i++)
+        nearest_offer(&nearest, fact_flow_table[i].name);
     if (nearest.best != NULL)
         buf_addf(&advice, "; did you mean :%s?", nearest.best);
     else
@@ -121,8 +141,63 @@ int fact_check(const struct expression *expression, const struct pattern *patter
             if (!is_variable(context, name))
                 return refuse_variable(name, pattern, error);
         } else if (fact_find(name) == FACT_COUNT && !is_field(name)) {
-            return refuse_fact(name, error);
+            return refuse_fact(name, false, error);
         }
     }
     return 0;
+}
+
+/* Inside a flow */
+
+static int refuse_flow_variable(const struct fact_place *place, const char *name, struct error *error)
+{
+    struct nearest nearest = { .word = name };
+    struct buf advice = { 0 };
+    for (size_t i = 0; i < place->scope->count; i++)
+        nearest_offer(&nearest, place->scope->names[i].name);
+    if (nearest.best != NULL)
+        buf_addf(&advice, "did you mean @%s?", nearest.best);
+    else if (fact_info_find(name) != NULL)
+        buf_addf(&advice, "the fact is written :%s", name);
+    else
+        buf_add_text(&advice, "a variable is the name of a step that asks, or what step_set, service_value or a "
+                              "rule that starts the flow gives");
+    error_set(error, "there is no variable @%s; %s", name, buf_text(&advice));
+    buf_release(&advice);
+    return -1;
+}
+
+static int check_flow_name(const struct fact_place *place, const char *name, struct error *error)
+{
+    if (name[-1] == '@') {
+        bool is_known = scope_find(place->scope, name) != NULL || place->is_variable(place->context, name);
+        return is_known ? 0 : refuse_flow_variable(place, name, error);
+    }
+    if (fact_find(name) != FACT_COUNT || is_field(name))
+        return 0;
+    if (find_in_flow(name) != NULL)
+        return place->has_outcome ? 0
+                                  : error_set(error,
+                                              ":%s tells how a step went; only a branch and accept_if may ask for it",
+                                              name);
+    return refuse_fact(name, place->has_outcome, error);
+}
+
+int fact_check_in_flow(const struct expression *expression, const char *source, const struct fact_place *place,
+                       struct error *error)
+{
+    for (size_t i = 0; i < expression_name_count(expression); i++)
+        if (check_flow_name(place, expression_name(expression, i) + 1, error) != 0)
+            return -1;
+    return fact_check_flow_values(source, place, error);
+}
+
+bool fact_asks_for_trouble(const struct expression *expression)
+{
+    for (size_t i = 0; i < expression_name_count(expression); i++) {
+        const char *name = expression_name(expression, i);
+        if (strcmp(name, ":failed") == 0 || strcmp(name, ":timed_out") == 0 || strcmp(name, ":gave_up") == 0)
+            return true;
+    }
+    return false;
 }

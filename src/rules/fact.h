@@ -5,7 +5,10 @@
  * In a condition a fact is written :name. A yes or no is 1 or 0. A text that is not known is '', a number
  * that is not known NULL. :field_NAME is a field of the webhook, whatever NAME is: a text as it came, a
  * number where the webhook wrote one, NULL where it is absent. @name is a variable: a named group of the
- * rule's own pattern, or what earlier matches have set (rule_set); a text either way.
+ * rule's own pattern, or what earlier matches have set (rule_set); a text either way. Inside a flow it may also
+ * be one of the flow's (rules/scope.h).
+ *
+ * How a step of a flow went, its branches and its accept_if ask by four facts of their own (fact_flow_table).
  */
 #ifndef RULES_FACT_H
 #define RULES_FACT_H
@@ -13,6 +16,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "rules/scope.h"
 #include "store/expression.h"
 #include "text/pattern.h"
 
@@ -51,6 +55,13 @@ struct fact_info {
 };
 extern const struct fact_info fact_table[FACT_COUNT]; /* sorted by name */
 
+/* failed, gave_up, status and timed_out; flow/step gives their values. Sorted by name. */
+enum { FACT_FLOW_COUNT = 4 };
+extern const struct fact_info fact_flow_table[FACT_FLOW_COUNT];
+
+/* The row of a fact of either table; NULL: there is none of that name. */
+const struct fact_info *fact_info_find(const char *name);
+
 extern const char FACT_FIELD[]; /* "field_": what a field's name begins with */
 
 /* The fact of a name without its colon, or FACT_COUNT (also for a field). */
@@ -75,6 +86,24 @@ int fact_check(const struct expression *expression, const struct pattern *patter
  */
 int fact_check_values(const char *source, fact_is_variable *is_variable, const void *context,
                       struct error *error);
+
+/* Where a condition or a value of a flow stands. */
+struct fact_place {
+    const struct scope *scope;
+    fact_is_variable *is_variable; /* beside those of the scope; texts */
+    const void *context;
+    bool has_outcome; /* may it ask how the step went? */
+};
+
+/* Both checks for an expression inside a flow: known names only, and comparisons that have a chance. */
+int fact_check_in_flow(const struct expression *expression, const char *source, const struct fact_place *place,
+                       struct error *error);
+
+/* The second half of it, for fact_check_values' own file. */
+int fact_check_flow_values(const char *source, const struct fact_place *place, struct error *error);
+
+/* Does the expression ask for trouble: :failed, :timed_out or :gave_up? */
+bool fact_asks_for_trouble(const struct expression *expression);
 
 /* Is a rule of that name ever :last_rule? -1: a sentence without place that says why not. */
 typedef int fact_check_rule(const void *context, const char *name, struct error *error);

@@ -37,9 +37,13 @@ struct piece {
     size_t len;
 };
 
-/* Which names are variables, and so texts; or, where check_rule is given, which names rules have. */
+/*
+ * Which names are variables, and so texts; inside a flow, what those of the scope are; or, where check_rule is
+ * given, which names rules have.
+ */
 struct naming {
     fact_is_variable *is_variable;
+    const struct scope *scope;
     fact_check_rule *check_rule;
     const void *context;
 };
@@ -142,6 +146,16 @@ static bool has_shape(enum fact fact, const char *text, size_t len)
     return true;
 }
 
+/* The fact that a piece names; NULL: it is a variable, or a field. */
+static const struct fact_info *info_of(const struct piece *name)
+{
+    struct buf word = { 0 };
+    buf_add(&word, name->start + 1, name->len - 1);
+    const struct fact_info *info = *name->start == ':' ? fact_info_find(buf_text(&word)) : NULL;
+    buf_release(&word);
+    return info;
+}
+
 /* :language is the language alone, :locale the tag in its canonical form. */
 static int check_tag(enum fact fact, const char *text, struct error *error)
 {
@@ -161,6 +175,12 @@ static int check_tag(enum fact fact, const char *text, struct error *error)
     return strcmp(tag, text) == 0 ? 0 : error_set(error, ":%s is never '%s'; write '%s'", name, text, tag);
 }
 
+static bool is_yes_no(const struct piece *name)
+{
+    const struct fact_info *info = info_of(name);
+    return info != NULL && info->type == FACT_IS_YES_NO;
+}
+
 /* A text that the fact never looks like, a yes or no beyond 1: true for ever, or never. */
 static int check_shape(const struct piece *name, const struct piece *value, struct error *error)
 {
@@ -168,6 +188,9 @@ static int check_shape(const struct piece *name, const struct piece *value, stru
         [FACT_DATE] = "'2026-05-12'", [FACT_TIME] = "'09:30'", [FACT_COUNTRY] = "'KR'",
     };
     struct buf word = { 0 };
+    if (value->kind == PIECE_NUMBER && is_yes_no(name) && (value->len != 1 || *value->start > '1'))
+        return error_set(error, "%.*s is 1 or 0, not %.*s", (int)name->len, name->start, (int)value->len,
+                         value->start);
     buf_add(&word, name->start + 1, name->len - 1);
     enum fact fact = *name->start == ':' ? fact_find(buf_text(&word)) : FACT_COUNT;
     buf_clear(&word);
@@ -181,10 +204,6 @@ static int check_shape(const struct piece *name, const struct piece *value, stru
     if (value->kind == PIECE_TEXT && !has_shape(fact, value->start, value->len))
         return error_set(error, "%.*s is never like '%.*s'; it is written as in %s", (int)name->len,
                          name->start, (int)value->len, value->start, EXAMPLES[fact]);
-    if (value->kind == PIECE_NUMBER && fact_table[fact].type == FACT_IS_YES_NO &&
-        (value->len != 1 || *value->start > '1'))
-        return error_set(error, "%.*s is 1 or 0, not %.*s", (int)name->len, name->start, (int)value->len,
-                         value->start);
     if (value->kind == PIECE_NUMBER && (fact == FACT_HOUR || fact == FACT_CONTACT_HOUR) &&
         strtod(value->start, NULL) > 23)
         return error_set(error, "%.*s is 0 to 23, not %.*s", (int)name->len, name->start, (int)value->len,
@@ -192,23 +211,27 @@ static int check_shape(const struct piece *name, const struct piece *value, stru
     return 0;
 }
 
+static bool type_of_variable(const char *name, const struct naming *naming, bool *is_text)
+{
+    const struct scope_name *known = naming->scope != NULL ? scope_find(naming->scope, name) : NULL;
+    *is_text = known == NULL || known->type == SCOPE_TEXT;
+    if (known != NULL)
+        return known->type != SCOPE_ANY;
+    return naming->is_variable != NULL && naming->is_variable(naming->context, name);
+}
+
 /* What is known of a name: false when it may be a text or a number. */
 static bool type_of(const struct piece *name, const struct naming *naming, bool *is_text,
                     const char *const **values)
 {
+    const struct fact_info *info = info_of(name);
     struct buf word = { 0 };
-    bool is_known = false;
-    *values = NULL;
-    *is_text = true;
+    bool is_known = info != NULL;
+    *values = info != NULL ? info->values : NULL;
+    *is_text = info == NULL || info->type == FACT_IS_TEXT;
     buf_add(&word, name->start + 1, name->len - 1);
-    enum fact fact = *name->start == ':' ? fact_find(buf_text(&word)) : FACT_COUNT;
-    if (fact != FACT_COUNT) {
-        is_known = true;
-        *is_text = fact_table[fact].type == FACT_IS_TEXT;
-        *values = fact_table[fact].values;
-    }
-    if (*name->start == '@' && naming->is_variable != NULL)
-        is_known = naming->is_variable(naming->context, buf_text(&word));
+    if (*name->start == '@')
+        is_known = type_of_variable(buf_text(&word), naming, is_text);
     buf_release(&word);
     return is_known;
 }
@@ -225,15 +248,6 @@ static int refuse_value(const struct piece *name, const struct piece *value, con
     buf_release(&word);
     buf_release(&advice);
     return -1;
-}
-
-static bool is_yes_no(const struct piece *name)
-{
-    struct buf word = { 0 };
-    buf_add(&word, name->start + 1, name->len - 1);
-    enum fact fact = *name->start == ':' ? fact_find(buf_text(&word)) : FACT_COUNT;
-    buf_release(&word);
-    return fact != FACT_COUNT && fact_table[fact].type == FACT_IS_YES_NO;
 }
 
 /* The one fact whose values are known only when all rules are. */
@@ -362,6 +376,13 @@ int fact_check_values(const char *source, fact_is_variable *is_variable, const v
                       struct error *error)
 {
     const struct naming naming = { .is_variable = is_variable, .context = context };
+    return check_comparisons(source, &naming, error);
+}
+
+int fact_check_flow_values(const char *source, const struct fact_place *place, struct error *error)
+{
+    const struct naming naming = { .is_variable = place->is_variable, .context = place->context,
+                                   .scope = place->scope };
     return check_comparisons(source, &naming, error);
 }
 

@@ -16,12 +16,14 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/nearest.h"
 #include "base/utf8.h"
 #include "rules/row.h"
 
 /* Columns that hold the name of something; whether it exists is not asked here. */
-static const char *const NAME_COLUMNS[] = { "name", "channel", "rule", "target", "campaign", NULL };
+static const char *const NAME_COLUMNS[] = { "name",     "channel", "rule", "target", "campaign", "step",
+                                            "service",  "next",    "redo", "give_up", "key_env",  NULL };
 
 static bool is_listed(const char *const *words, const char *word)
 {
@@ -55,7 +57,11 @@ static const char *const NEEDED[][2] = {
     { "opening", "days" },          { "opening", "opens" },
     { "opening", "closes" },        { "holiday", "day" },
     { "rule_example", "rule" },     { "rule_counterexample", "rule" },
-    { "rule_set", "rule" },
+    { "rule_set", "rule" },         { "step_set", "step" },
+    { "step_property", "step" },    { "step_property", "value" },
+    { "choice", "step" },           { "choice", "label" },
+    { "branch", "step" },           { "service", "url" },
+    { "service_value", "service" }, { "service_value", "pointer" },
 };
 
 static bool is_needed(const char *table, const char *column)
@@ -71,8 +77,9 @@ static int refuse_empty(const char *table, const char *column, struct error *err
     if (is_needed(table, column))
         return error_set(error, "%s is empty; a %s row needs one", column, table);
     return error_set(error, "%s is empty; write %s", column,
-                     strcmp(column, "say") == 0 ? "the answer, or NULL where the action has none"
-                                                : "NULL where nothing is meant");
+                     strcmp(table, "rule") == 0 && strcmp(column, "say") == 0
+                         ? "the answer, or NULL where the action has none"
+                         : "NULL where nothing is meant");
 }
 
 static int check_value(const char *table, const char *column, const char *value, struct error *error)
@@ -241,4 +248,29 @@ int row_number(const struct row *row, const char *column, int least, int most, i
                           value);
     *number = (int)typed;
     return 0;
+}
+
+int row_yes_no(const struct row *row, const char *column, bool *is_yes, struct error *error)
+{
+    const char *word = row_value(row, column);
+    *is_yes = word != NULL && (strcmp(word, "yes") == 0 || strcmp(word, "1") == 0);
+    if (word == NULL || *is_yes || strcmp(word, "no") == 0 || strcmp(word, "0") == 0)
+        return 0;
+    return row_refuse(row, error, "%s is yes or no, not '%s'", column, word);
+}
+
+int row_duration(const struct row *row, const char *column, int64_t least, int64_t most, int64_t otherwise,
+                 int64_t *ms, struct error *error)
+{
+    const char *text = row_value(row, column);
+    struct buf bounds = { 0 };
+    *ms = otherwise;
+    if (text == NULL || (clock_parse_duration(text, ms) == 0 && *ms >= least && *ms <= most))
+        return 0;
+    clock_format_duration(least, &bounds);
+    buf_add_text(&bounds, " to ");
+    clock_format_duration(most, &bounds);
+    row_refuse(row, error, "%s is a duration from %s, as in '10 minutes', not '%s'", column, buf_text(&bounds), text);
+    buf_release(&bounds);
+    return -1;
 }

@@ -69,4 +69,11 @@ int row_choose(const struct row *row, const char *column, const char *const *wor
 int row_number(const struct row *row, const char *column, int least, int most, int otherwise, int *number,
                struct error *error);
 
+/* "yes" or "no", or 1 and 0 as conditions see them; *is_yes is false when the column is not given. */
+int row_yes_no(const struct row *row, const char *column, bool *is_yes, struct error *error);
+
+/* A duration within bounds, in milliseconds; *ms is `otherwise` when the column is not given. */
+int row_duration(const struct row *row, const char *column, int64_t least, int64_t most, int64_t otherwise,
+                 int64_t *ms, struct error *error);
+
 #endif

@@ -1,8 +1,8 @@
 /*
  * ruleset: made whole or not at all, then only read.
  *
- * ruleset_new loads the rows, then builds settings, opening hours, channels, campaigns, teams, phrases, rules
- * and examples in this order, each from rows and from what stands already. The first thing that is wrong ends
+ * ruleset_new loads the rows, then builds settings, opening hours, channels, campaigns, teams, phrases, services,
+ * rules, flows and examples in this order, each from rows and from what stands already. The first thing that is wrong ends
  * it; what was made by then is freed the same way as a finished ruleset, so there is one way to take one
  * apart.
  *
@@ -34,6 +34,7 @@ static int build_settings(struct ruleset *ruleset, const struct zones *zones, st
         return -1;
     ruleset->zone = zones_find(zones, ruleset_setting(ruleset, "time_zone"));
     ruleset->zones = zones;
+    build_flow_words(ruleset);
     return 0;
 }
 
@@ -50,7 +51,8 @@ static int build(struct ruleset *ruleset, const struct zones *zones, struct erro
         build_channels(ruleset, error) != 0 ||
         build_campaigns(ruleset, error) != 0 || build_teams(ruleset, error) != 0 ||
         build_variables(ruleset, error) != 0 || build_phrases(ruleset, error) != 0 ||
-        build_rules(ruleset, error) != 0 || build_sets(ruleset, error) != 0 ||
+        build_services(ruleset, error) != 0 || build_flow_names(ruleset, error) != 0 ||
+        build_rules(ruleset, error) != 0 || build_sets(ruleset, error) != 0 || build_flows(ruleset, error) != 0 ||
         check_phrases(ruleset, error) != 0)
         return -1;
     ruleset->index = ruleset->private->index = rule_index_new(ruleset->rules, ruleset->rule_count);
@@ -96,6 +98,7 @@ void ruleset_free(struct ruleset *ruleset)
         template_free(private->sets[i].value);
     for (size_t i = 0; i < ruleset->phrase_count; i++)
         template_free(private->phrases[i].text);
+    flows_release(ruleset);
     rule_index_free(private->index);
     expressions_free(private->expressions);
     free(private->rules);

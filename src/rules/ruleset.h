@@ -1,5 +1,5 @@
 /*
- * ruleset: all rule, campaign, team, channel and setting rows loaded together; validated, compiled,
+ * ruleset: all rule, flow, service, campaign, team, channel and setting rows loaded together; validated, compiled,
  * immutable.
  *
  * Built by ruleset_new from rule files; every reference is resolved, every template and pattern compiled,
@@ -27,6 +27,9 @@
 #include "text/pattern.h"
 #include "text/template.h"
 
+struct flow; /* flow/flow.h */
+struct service;
+
 enum rule_action {
     ACTION_SAY,
     ACTION_IGNORE,
@@ -34,7 +37,8 @@ enum rule_action {
     ACTION_OPT_IN,
     ACTION_HANDOFF,
     ACTION_CLOSE,
-    ACTION_TAG /* notes, and lets the next rule try */
+    ACTION_TAG, /* notes, and lets the next rule try */
+    ACTION_FLOW
 };
 
 /* What WhatsApp shows under a message, and what a rule may offer where the rest go out as lines of text. */
@@ -97,6 +101,8 @@ struct rule {
     const char *source_only_if;
     enum rule_action action;
     const struct team *team;         /* ACTION_HANDOFF */
+    const struct flow *flow;         /* ACTION_FLOW */
+    bool interrupts;                 /* acts although a flow waits for an answer */
     struct template *say;            /* NULL: says nothing */
     const struct campaign *campaign; /* NULL, or another channel's: the channel's default */
     const char *tag;                 /* ACTION_TAG: what it notes */
@@ -146,6 +152,11 @@ struct ruleset {
     size_t phrase_count;
     const char *const *variables; /* names that rule_set rows set, sorted */
     size_t variable_count;
+    const struct flow *flows; /* in file order */
+    size_t flow_count;
+    const struct service *services;
+    size_t service_count;
+    const struct pattern *cancel_words, *back_words; /* said to a flow; never NULL */
     bool has_cooldowns, has_buttons; /* has any rule one? */
     const struct zone *zone;         /* of the business */
     const struct opening *opening;   /* its hours; never NULL */
@@ -165,6 +176,7 @@ const char *ruleset_action_name(enum rule_action action);
 bool rule_takes_all(const struct rule *rule);
 
 const struct rule *ruleset_rule(const struct ruleset *ruleset, const char *name);         /* NULL: none */
+const struct flow *ruleset_flow(const struct ruleset *ruleset, const char *name);         /* NULL: none */
 const struct channel *ruleset_channel(const struct ruleset *ruleset, const char *name);   /* NULL: unknown */
 const struct campaign *ruleset_campaign(const struct ruleset *ruleset, const char *name); /* NULL: none */
 /* The channel's first row of that layout: its default. NULL: none. */
@@ -201,7 +213,8 @@ enum setting_type {
     SETTING_DURATION,
     SETTING_BOOLEAN,
     SETTING_ZONE,
-    SETTING_LANGUAGE
+    SETTING_LANGUAGE,
+    SETTING_WORDS /* as in the column words of a rule */
 };
 
 struct setting_info {

@@ -17,8 +17,19 @@
 #include "base/clock.h"
 #include "base/nearest.h"
 #include "rules/setting.h"
+#include "text/words.h"
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
+
+/* "stop" is missing on purpose: it opts out. The particles and endings of Korean come with text/words. */
+static const char CANCEL_WORDS[] =
+    "=cancel, =cancel it, =cancel that, =cancel this, =never mind, =nevermind, =forget it, =forget about it, =quit, "
+    "=exit, =i changed my mind, =취소, =취소해, =취소할래, =그만, =그만할래, =그만둘래, =그만두기, =됐어, =됐어요, "
+    "=안 할래, =안 할래요, =안 할게요, =cancelar, =cancela, =cancélalo, =cancelalo, =déjalo, =dejalo, =olvídalo, "
+    "=salir, =ya no quiero";
+static const char BACK_WORDS[] =
+    "=back, =go back, =one back, =one step back, =previous, =previous question, =undo, =뒤로, =뒤로 가기, =이전, "
+    "=이전으로, =이전으로 가기, =이전 질문, =돌아가기, =다시 입력, =atrás, =atras, =volver, =volver atrás, =anterior, =regresar";
 
 static const struct setting_info SETTINGS[SETTING_COUNT] = {
     { "business_name", SETTING_TEXT, "", 0, 0, "the name of the business, for templates" },
@@ -33,10 +44,15 @@ static const struct setting_info SETTINGS[SETTING_COUNT] = {
     { "calls_per_hour", SETTING_NUMBER, "200000", 1, 1000000,
       "our share of the workspace's hourly limit at Braze" },
     { "calls_in_flight", SETTING_NUMBER, "4", 1, 16, "calls to Braze that run at the same time" },
+    { "month_first", SETTING_BOOLEAN, "no", 0, 1, "whether a customer's 12/03 is the 3rd of December" },
+    { "allow_local_backends", SETTING_BOOLEAN, "no", 0, 1,
+      "whether services may be at this machine or in a private network" },
+    { "flow_cancel_words", SETTING_WORDS, CANCEL_WORDS, 0, 0, "how a customer breaks off a dialogue" },
+    { "flow_back_words", SETTING_WORDS, BACK_WORDS, 0, 0, "how a customer goes back to the question before" },
 };
 
 /* Settings of later versions. */
-static const char *const LATER[] = { "idle_close", "allow_local_backends", "summary_backend", NULL };
+static const char *const LATER[] = { "idle_close", "summary_backend", NULL };
 
 static int parse_text(const struct setting_info *info, const char *text, const struct zones *zones,
                       int64_t *number, struct error *error)
@@ -116,12 +132,24 @@ static int parse_language(const struct setting_info *info, const char *text, con
     return error_set(error, "%s is a language's code like en, ko or pt-BR, not '%s'", info->name, text);
 }
 
+static int parse_words(const struct setting_info *info, const char *text, const struct zones *zones,
+                       int64_t *number, struct error *error)
+{
+    struct buf pattern = { 0 };
+    (void)zones;
+    *number = 0;
+    int result = words_compile(text, &pattern, error);
+    buf_release(&pattern);
+    return result == 0 ? 0 : error_prefix(error, "%s", info->name);
+}
+
 typedef int parser(const struct setting_info *info, const char *text, const struct zones *zones,
                    int64_t *number, struct error *error);
 
 static parser *const PARSERS[] = {
     [SETTING_TEXT] = parse_text,       [SETTING_NUMBER] = parse_number, [SETTING_DURATION] = parse_duration,
     [SETTING_BOOLEAN] = parse_boolean, [SETTING_ZONE] = parse_zone,     [SETTING_LANGUAGE] = parse_language,
+    [SETTING_WORDS] = parse_words,
 };
 
 int setting_parse(const struct setting_info *info, const char *text, const struct zones *zones,

@@ -13,7 +13,7 @@
 #include "rules/row.h"
 #include "rules/ruleset.h"
 
-enum { SETTING_COUNT = 8 };
+enum { SETTING_COUNT = 12 };
 
 struct settings {
     const char *texts[SETTING_COUNT]; /* as typed (borrowed from the rows), or the default */

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/nearest.h"
 #include "rules/variable.h"
@@ -23,6 +24,10 @@ const char *const variable_names[VARIABLE_COUNT + 1] = {
     [VARIABLE_NEXT_OPENING] = "next_opening",
     [VARIABLE_NOW] = "now",
 };
+
+enum { FLOW_NAMES_SHOWN = 12 };
+
+const char VARIABLE_TITLE[] = "title";
 
 static const char *const LATER[] = { "summary", "outcome", NULL };
 
@@ -57,23 +62,49 @@ bool variable_is_taken(const char *name)
     return variable_find(name) != VARIABLE_COUNT || ruleset_has_setting(name) || is_later(name);
 }
 
-static int refuse(const struct ruleset *ruleset, const char *name, const struct pattern *pattern,
-                  struct error *error)
+/* Where a template stands: what it knows beside what all of them know. */
+struct place {
+    const struct ruleset *ruleset;
+    const struct pattern *pattern; /* NULL: no groups */
+    const struct scope *scope;     /* NULL: not in a flow */
+};
+
+static int check_template(const struct place *place, const struct template *template, struct error *error);
+
+static void offer_all(const struct place *place, struct nearest *nearest)
 {
-    struct nearest nearest = { .word = name };
-    nearest_offer_list(&nearest, variable_names);
     size_t count;
     const struct setting_info *settings = ruleset_settings(&count);
+    nearest_offer_list(nearest, variable_names);
     for (size_t i = 0; i < count; i++)
-        nearest_offer(&nearest, settings[i].name);
-    for (size_t i = 0; pattern != NULL && i < pattern_group_count(pattern); i++)
-        nearest_offer(&nearest, pattern_group_name(pattern, i));
-    for (size_t i = 0; i < ruleset->variable_count; i++)
-        nearest_offer(&nearest, ruleset->variables[i]);
+        nearest_offer(nearest, settings[i].name);
+    for (size_t i = 0; place->pattern != NULL && i < pattern_group_count(place->pattern); i++)
+        nearest_offer(nearest, pattern_group_name(place->pattern, i));
+    for (size_t i = 0; i < place->ruleset->variable_count; i++)
+        nearest_offer(nearest, place->ruleset->variables[i]);
+    for (size_t i = 0; place->scope != NULL && i < place->scope->count; i++)
+        nearest_offer(nearest, place->scope->names[i].name);
+    if (place->scope != NULL)
+        nearest_offer(nearest, VARIABLE_TITLE);
+}
 
+static void add_flow_names(const struct scope *scope, struct buf *out)
+{
+    buf_add_text(out, "; a flow also knows title");
+    for (size_t i = 0; i < scope->count && i < FLOW_NAMES_SHOWN; i++)
+        buf_addf(out, ", %s", scope->names[i].name);
+    buf_add_text(out, scope->count > FLOW_NAMES_SHOWN ? " …" : "");
+}
+
+static int refuse(const struct place *place, const char *name, struct error *error)
+{
+    struct nearest nearest = { .word = name };
     struct buf advice = { 0 };
+    offer_all(place, &nearest);
     nearest_advise(&nearest, variable_names, &advice);
-    if (nearest.best == NULL)
+    if (nearest.best == NULL && place->scope != NULL)
+        add_flow_names(place->scope, &advice);
+    else if (nearest.best == NULL)
         buf_add_text(&advice, ", field.NAME, phrase.NAME, the settings, the named groups of the rule's "
                               "pattern and what rule_set rows set");
     error_set(error,
@@ -97,39 +128,61 @@ static int refuse_phrase(const struct ruleset *ruleset, const char *name, struct
 }
 
 /* All its texts: which of them is said depends on the contact. Phrases do not nest deeply (build_phrase). */
-static int check_phrase(const struct ruleset *ruleset, const char *name, const struct pattern *pattern,
-                        struct error *error)
+static int check_phrase(const struct place *place, const char *name, struct error *error)
 {
     size_t found = 0;
-    for (size_t i = 0; i < ruleset->phrase_count; i++) {
-        const struct phrase *phrase = &ruleset->phrases[i];
+    for (size_t i = 0; i < place->ruleset->phrase_count; i++) {
+        const struct phrase *phrase = &place->ruleset->phrases[i];
         if (strcmp(phrase->name, name) != 0)
             continue;
         found++;
-        if (variable_check_template(ruleset, phrase->text, pattern, error) != 0)
+        if (check_template(place, phrase->text, error) != 0)
             return error_prefix(error, "the phrase %s (%s:%d)", name, phrase->file, phrase->line);
     }
-    return found > 0 ? 0 : refuse_phrase(ruleset, name, error);
+    return found > 0 ? 0 : refuse_phrase(place->ruleset, name, error);
 }
 
-static int check_name(const struct ruleset *ruleset, const char *name, const struct pattern *pattern,
-                      struct error *error)
+static bool is_of_flow(const struct scope *scope, const char *name)
+{
+    return scope != NULL && (strcmp(name, VARIABLE_TITLE) == 0 || scope_find(scope, name) != NULL);
+}
+
+static int check_name(const struct place *place, const char *name, struct error *error)
 {
     if (strncmp(name, PHRASE, sizeof PHRASE - 1) == 0)
-        return check_phrase(ruleset, name + sizeof PHRASE - 1, pattern, error);
+        return check_phrase(place, name + sizeof PHRASE - 1, error);
     bool is_field = strncmp(name, FIELD, sizeof FIELD - 1) == 0 && name[sizeof FIELD - 1] != '\0';
     bool is_known = is_field || variable_find(name) != VARIABLE_COUNT || ruleset_has_setting(name) ||
-                    is_group(pattern, name) || ruleset_has_variable(ruleset, name);
-    return is_known ? 0 : refuse(ruleset, name, pattern, error);
+                    is_group(place->pattern, name) || ruleset_has_variable(place->ruleset, name) ||
+                    is_of_flow(place->scope, name);
+    return is_known ? 0 : refuse(place, name, error);
+}
+
+static int check_template(const struct place *place, const struct template *template, struct error *error)
+{
+    for (size_t i = 0; i < template_name_count(template); i++)
+        if (check_name(place, template_name(template, i), error) != 0)
+            return -1;
+    return 0;
 }
 
 int variable_check_template(const struct ruleset *ruleset, const struct template *template,
                             const struct pattern *pattern, struct error *error)
 {
-    for (size_t i = 0; i < template_name_count(template); i++)
-        if (check_name(ruleset, template_name(template, i), pattern, error) != 0)
-            return -1;
-    return 0;
+    return check_template(&(struct place){ ruleset, pattern, NULL }, template, error);
+}
+
+int variable_check_in_flow(const struct ruleset *ruleset, const struct template *template,
+                           const struct scope *scope, struct error *error)
+{
+    return check_template(&(struct place){ ruleset, NULL, scope }, template, error);
+}
+
+bool variable_is_name(const char *name)
+{
+    static const char LETTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+    size_t len = strlen(name);
+    return len > 0 && len <= VARIABLE_NAME_MAX && strspn(name, LETTERS) == len && !ascii_is_digit(name[0]);
 }
 
 int variable_check_groups(const struct pattern *pattern, struct error *error)

@@ -1,7 +1,7 @@
 /*
  * variable: the names that a template may ask for, beside the settings, the named groups of its rule's
- * pattern, what rules set (rule_set), phrase.NAME and field.NAME. desk/decide gives their values. Pure; any
- * thread.
+ * pattern, what rules set (rule_set), phrase.NAME and field.NAME, and inside a flow its variables and its
+ * title. desk/decide gives their values. Pure; any thread.
  */
 #ifndef RULES_VARIABLE_H
 #define RULES_VARIABLE_H
@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "rules/ruleset.h"
+#include "rules/scope.h"
 #include "text/pattern.h"
 #include "text/template.h"
 
@@ -40,6 +41,15 @@ bool variable_is_taken(const char *name);
  */
 int variable_check_template(const struct ruleset *ruleset, const struct template *template,
                             const struct pattern *pattern, struct error *error);
+
+/* The same for a text that is said inside a flow, where its title is known as well. */
+extern const char VARIABLE_TITLE[]; /* "title" */
+int variable_check_in_flow(const struct ruleset *ruleset, const struct template *template,
+                           const struct scope *scope, struct error *error);
+
+/* Is it a name that a template and a condition can write? */
+bool variable_is_name(const char *name);
+enum { VARIABLE_NAME_MAX = 64 }; /* bytes */
 
 /* A named group must not hide a variable or a setting. */
 int variable_check_groups(const struct pattern *pattern, struct error *error);

@@ -30,10 +30,9 @@ static const char *const TEAM_COLUMNS[] = { "name", NULL };
 static const char *const TEAM_LATER[] = { "notify_user", "nobody", NULL };
 
 static const char *const RULE_COLUMNS[] = {
-    "name",   "priority", "words", "pattern",  "unless",  "only_if",  "action",
-    "target", "say",      "campaign", "buttons", "cooldown", NULL
+    "name",   "priority", "words",    "pattern", "unless",   "only_if",    "action",
+    "target", "say",      "campaign", "buttons", "cooldown", "interrupts", NULL
 };
-static const char *const RULE_LATER[] = { "interrupts", NULL };
 
 static const char *const SET_COLUMNS[] = { "rule", "name", "value", NULL };
 static const char *const PHRASE_COLUMNS[] = { "name", "language", "text", NULL };
@@ -45,6 +44,19 @@ static const char *const EXAMPLE_COLUMNS[] = {
     "rule",    "text",      "language", "at",     "open", "channel", "first_contact",
     "country", "last_rule", "cooling",  "fields", NULL
 };
+
+static const char *const FLOW_COLUMNS[] = {
+    "name", "title", "expires", "expired", "remind", "reminder", "retries", "give_up", NULL
+};
+static const char *const STEP_COLUMNS[] = {
+    "name",    "say",      "ask",    "pattern", "accept_if", "retry",
+    "timeout", "campaign", "action", "target",  "next",      NULL
+};
+static const char *const STEP_VALUE_COLUMNS[] = { "step", "name", "value", NULL };
+static const char *const CHOICE_COLUMNS[] = { "step", "label", "words", "next", "redo", NULL };
+static const char *const BRANCH_COLUMNS[] = { "step", "only_if", "say", "next", "redo", NULL };
+static const char *const SERVICE_COLUMNS[] = { "name", "method", "url", "body", "key_env", "deadline", NULL };
+static const char *const SERVICE_VALUE_COLUMNS[] = { "service", "name", "pointer", NULL };
 
 const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
     { "setting", "CREATE TABLE setting (name, value)",
@@ -61,10 +73,10 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
       TEAM_COLUMNS, TEAM_LATER },
     { "rule",
       "CREATE TABLE rule (name, priority, words, pattern, unless, only_if, action, target, say, campaign,"
-      " buttons, cooldown)",
-      "SELECT name, priority, words, pattern, unless, only_if, action, target, say, campaign, buttons, cooldown"
-      " FROM rule WHERE rowid > ?1 ORDER BY rowid",
-      RULE_COLUMNS, RULE_LATER },
+      " buttons, cooldown, interrupts)",
+      "SELECT name, priority, words, pattern, unless, only_if, action, target, say, campaign, buttons, cooldown,"
+      " interrupts FROM rule WHERE rowid > ?1 ORDER BY rowid",
+      RULE_COLUMNS, NONE },
     { "rule_set", "CREATE TABLE rule_set (rule, name, value)",
       "SELECT rule, name, value FROM rule_set WHERE rowid > ?1 ORDER BY rowid", SET_COLUMNS, NONE },
     { "phrase", "CREATE TABLE phrase (name, language, text)",
@@ -85,16 +97,40 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
       "SELECT rule, text, language, at, open, channel, first_contact, country, last_rule, cooling, fields"
       " FROM rule_counterexample WHERE rowid > ?1 ORDER BY rowid",
       EXAMPLE_COLUMNS, NONE },
+    { "flow", "CREATE TABLE flow (name, title, expires, expired, remind, reminder, retries, give_up)",
+      "SELECT name, title, expires, expired, remind, reminder, retries, give_up"
+      " FROM flow WHERE rowid > ?1 ORDER BY rowid",
+      FLOW_COLUMNS, NONE },
+    { "step",
+      "CREATE TABLE step (name, say, ask, pattern, accept_if, retry, timeout, campaign, action, target, next)",
+      "SELECT name, say, ask, pattern, accept_if, retry, timeout, campaign, action, target, next"
+      " FROM step WHERE rowid > ?1 ORDER BY rowid",
+      STEP_COLUMNS, NONE },
+    { "step_set", "CREATE TABLE step_set (step, name, value)",
+      "SELECT step, name, value FROM step_set WHERE rowid > ?1 ORDER BY rowid", STEP_VALUE_COLUMNS, NONE },
+    { "step_property", "CREATE TABLE step_property (step, name, value)",
+      "SELECT step, name, value FROM step_property WHERE rowid > ?1 ORDER BY rowid", STEP_VALUE_COLUMNS, NONE },
+    { "choice", "CREATE TABLE choice (step, label, words, next, redo)",
+      "SELECT step, label, words, next, redo FROM choice WHERE rowid > ?1 ORDER BY rowid", CHOICE_COLUMNS, NONE },
+    { "branch", "CREATE TABLE branch (step, only_if, say, next, redo)",
+      "SELECT step, only_if, say, next, redo FROM branch WHERE rowid > ?1 ORDER BY rowid", BRANCH_COLUMNS, NONE },
+    { "service", "CREATE TABLE service (name, method, url, body, key_env, deadline)",
+      "SELECT name, method, url, body, key_env, deadline FROM service WHERE rowid > ?1 ORDER BY rowid",
+      SERVICE_COLUMNS, NONE },
+    { "service_value", "CREATE TABLE service_value (service, name, pointer)",
+      "SELECT service, name, pointer FROM service_value WHERE rowid > ?1 ORDER BY rowid",
+      SERVICE_VALUE_COLUMNS, NONE },
 };
 
 /* Closed by a NULL for the advice. */
 static const char *const TABLE_NAMES[RULE_TABLE_COUNT + 1] = {
-    "setting", "campaign", "channel", "team",         "rule",                "rule_set",
-    "phrase",  "opening",  "holiday", "rule_example", "rule_counterexample", NULL
+    "setting",  "campaign",      "channel", "team",         "rule",                "rule_set", "phrase",
+    "opening",  "holiday",       "rule_example", "rule_counterexample", "flow",    "step",     "step_set",
+    "step_property", "choice",   "branch",  "service",      "service_value",       NULL
 };
 
-static const char *const LATER_TABLES[] = { "flow",      "step", "choice", "branch",    "service", "backend",
-                                            "attribute", "faq",  "talk",   "talk_line", NULL };
+static const char *const LATER_TABLES[] = { "backend", "attribute", "faq", "talk", "talk_given", "talk_line",
+                                            NULL };
 
 static int name_index(const char *const *names, const char *name, size_t len)
 {
