@@ -193,6 +193,8 @@ LIB = \
   src/rules/check_button.c \
   src/rules/check_campaign.c \
   src/rules/check_condition.c \
+  src/rules/check_flow.c \
+  src/rules/check_flow_choice.c \
   src/rules/check_pattern.c \
   src/rules/check_rule.c \
   src/rules/check_say.c \
@@ -345,6 +347,7 @@ UNIT = \
   expression \
   fact \
   flow_build \
+  flow_check \
   fold \
   gate \
   http \

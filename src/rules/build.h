@@ -62,6 +62,9 @@ int check_phrases(const struct ruleset *ruleset, struct error *error);
 int build_buttons(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
                   struct error *error);
 
+/* Does a text that leaves through this campaign (NULL: the default one) come to WhatsApp, perhaps? */
+bool build_goes_by_whatsapp(const struct ruleset *ruleset, const struct campaign *campaign);
+
 /* Does the text depend on nothing but the contact's language ("": the default)? Then it can be rendered. */
 bool build_button_is_fixed(const struct ruleset *ruleset, const struct template *button);
 void build_button_render(const struct ruleset *ruleset, const struct template *button, const char *language,

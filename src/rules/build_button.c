@@ -28,10 +28,10 @@ static bool is_whatsapp(const struct ruleset *ruleset, const struct campaign *ca
     return channel != NULL && channel->kind == CHANNEL_WHATSAPP;
 }
 
-static bool goes_by_whatsapp(const struct ruleset *ruleset, const struct rule *rule)
+bool build_goes_by_whatsapp(const struct ruleset *ruleset, const struct campaign *campaign)
 {
-    if (rule->campaign != NULL)
-        return is_whatsapp(ruleset, rule->campaign);
+    if (campaign != NULL)
+        return is_whatsapp(ruleset, campaign);
     for (size_t i = 0; i < ruleset->campaign_count; i++)
         if (is_whatsapp(ruleset, &ruleset->campaigns[i]))
             return true;
@@ -197,7 +197,7 @@ int build_buttons(const struct ruleset *ruleset, const struct row *row, struct r
     const char *text = row_value(row, "buttons");
     if (text == NULL)
         return 0;
-    bool is_short = goes_by_whatsapp(ruleset, rule);
+    bool is_short = build_goes_by_whatsapp(ruleset, rule->campaign);
     size_t most = is_short ? QUICK_REPLIES_MAX : BUTTONS_MAX;
     rule->buttons = alloc_array(most, sizeof *rule->buttons);
     for (bool is_last = false; !is_last;) {

@@ -5,7 +5,23 @@
  * - A WhatsApp channel on which replies must wait for want of a response or template campaign; any channel of
  *   one's own without a campaign.
  */
+#include <string.h>
+
+#include "rules/build_flow.h"
 #include "rules/checks.h"
+
+static bool is_named_by_step(const struct ruleset *ruleset, const struct campaign *campaign, const struct team *team)
+{
+    const struct flow_private *private = ruleset->private->flow;
+    for (size_t i = 0; i < private->step_rows.count; i++) {
+        const struct step *step = &private->steps[i];
+        if (campaign != NULL && step->campaign != NULL && strcmp(step->campaign, campaign->name) == 0)
+            return true;
+        if (team != NULL && step->team != NULL && strcmp(step->team, team->name) == 0)
+            return true;
+    }
+    return false;
+}
 
 static bool is_used(const struct ruleset *ruleset, const struct campaign *campaign)
 {
@@ -14,7 +30,7 @@ static bool is_used(const struct ruleset *ruleset, const struct campaign *campai
     for (size_t i = 0; i < ruleset->rule_count; i++)
         if (ruleset->rules[i].campaign == campaign)
             return true;
-    return false;
+    return is_named_by_step(ruleset, campaign, NULL);
 }
 
 void check_unused_campaigns(struct check *check)
@@ -24,7 +40,7 @@ void check_unused_campaigns(struct check *check)
         if (!is_used(check->ruleset, campaign))
             check_warn(check, campaign->file, campaign->line,
                        "nothing uses the campaign %s: it is not the first of its layout on %s, and no rule "
-                       "names it; name it in the column campaign of a rule, or take it out",
+                       "or step names it; name it in the column campaign of one, or take it out",
                        campaign->name, campaign->channel);
     }
 }
@@ -34,7 +50,7 @@ static bool has_work(const struct ruleset *ruleset, const struct team *team)
     for (size_t i = 0; i < ruleset->rule_count; i++)
         if (ruleset->rules[i].team == team)
             return true;
-    return false;
+    return is_named_by_step(ruleset, NULL, team);
 }
 
 void check_unused_teams(struct check *check)
@@ -43,7 +59,7 @@ void check_unused_teams(struct check *check)
         const struct team *team = &check->ruleset->teams[i];
         if (!has_work(check->ruleset, team))
             check_warn(check, team->file, team->line,
-                       "no rule hands over to the team %s; write it as the target of a handoff, or take it "
+                       "no rule or step hands over to the team %s; write it as the target of a handoff, or take it "
                        "out",
                        team->name);
     }

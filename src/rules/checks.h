@@ -87,4 +87,19 @@ void check_currencies(struct check *check);
 void check_lengths(struct check *check);
 void check_layouts(struct check *check);
 
+/* check_flow.c */
+void check_unreached_steps(struct check *check);
+void check_branches(struct check *check);
+void check_ways_back(struct check *check);
+void check_rounds(struct check *check);
+void check_questions(struct check *check);
+void check_unused_flows(struct check *check);
+void check_unused_services(struct check *check);
+void check_interrupts(struct check *check);
+void check_cancel_words(struct check *check);
+
+/* check_flow_choice.c */
+void check_choices(struct check *check);
+void check_labels(struct check *check);
+
 #endif
