@@ -255,6 +255,7 @@ DAEMON = \
   src/daemon/call.c \
   src/daemon/config.c \
   src/daemon/engine.c \
+  src/daemon/engine_round.c \
   src/daemon/fetch.c \
   src/daemon/flight.c \
   src/daemon/gate.c \
@@ -269,6 +270,7 @@ DAEMON = \
   src/daemon/public.c \
   src/daemon/route.c \
   src/daemon/status.c \
+  src/daemon/syncer.c \
   src/daemon/vitals.c \
   src/daemon/watch.c
 

@@ -1,15 +1,17 @@
 /*
  * engine: the one thread that owns the book.
  *
- *     HTTP threads ──put──▶ mailbox ──take──▶ ┌────────────────────────────────┐
+ *     HTTP threads ──put──▶ mailbox ──take──▶ ┌─────────────────────────────────┐
  *     loader thread ─put──▶                   │ engine: one transaction a round │──start──▶ curl ──▶ Braze
- *     HTTP threads ◀─settle── receipts ◀───── └────────────────────────────────┘◀──done─── curl ◀── Braze
- *                    (only after the commit)
+ *                                             └─────────────────────────────────┘◀──done─── curl ◀── Braze
+ *                                                   │ batch         ▲ durable
+ *     HTTP threads ◀─settle── receipts ◀──────── syncer: fdatasync of the log
  *
- * A round: settle finished calls, take webhooks and people's acts, decide, run timers, claim what is due,
- * commit; then release the receipts, start the claimed calls, and wait in curl (engine_run returns to the
- * wait only). Nothing is claimed, acknowledged or sent that is not committed. Other threads may put into the
- * mailbox, wake, and read the status.
+ * A round: settle finished calls, take webhooks and people's acts, decide, run timers, claim what is due, commit.
+ * While the syncer waits for the disk, the engine decides the next batch; once the batch is durable, the syncer
+ * releases its receipts, and the engine acknowledges people's acts, starts the claimed calls, and waits in curl
+ * (engine_run returns to the wait only). Nothing is acknowledged or sent that is not on disk. Other threads may put
+ * into the mailbox, wake, and read the status.
  */
 #ifndef DAEMON_ENGINE_H
 #define DAEMON_ENGINE_H

@@ -20,17 +20,15 @@
  * twice that between two requests, four times that for taking the answer; none while a handler works or the
  * call is parked, which has its own. The deadline thread looks several times per deadline.
  *
- * Stop. New connections are turned away by the accept policy, not by MHD_quiesce_daemon: in 0.9.75 that call
- * and a worker thread under load may both take the listening socket out of the worker's epoll set, and the
- * second one aborts the process. Then quiet connections are cut, working ones waited for, and parked calls
- * answered with 503; only when no connection is suspended any more may the library be stopped.
+ * Stop. New connections are turned away by the accept policy: MHD_quiesce_daemon gains nothing over it, and in
+ * 0.9.75 it can abort the process when a worker is busy. Then quiet connections are cut, working ones waited for,
+ * and parked calls answered with 503; only when no connection is suspended any more may the library be stopped.
  *
- * Threads. In 0.9.75 a worker that gets 128 events at once, all that one epoll_wait brings, waits again before
- * it looks at any of them: 128 requests that arrive together, and nothing after them, lie there until their
- * time is over. So a worker gets fewer connections than that. Many workers with few connections each would pay
- * a wake-up for each request and one for each answer, so there is one pool of workers at first, and the deadline
- * thread starts another on the same socket when three quarters of the places are taken. A full pool does not
- * accept, and who comes meanwhile waits in the socket's queue.
+ * Threads. The workers wait in poll, not in epoll: a connection that is parked and resumed costs two calls of
+ * epoll_ctl and a read in vain, for each request, which is more than looking at a thousand descriptors once for
+ * all that came meanwhile. (And in 0.9.75 a worker that gets 128 events at once, all that one epoll_wait brings,
+ * waits again before it looks at any of them.) A full pool does not accept, and who comes meanwhile waits in the
+ * socket's queue.
  *
  * Locks: watch and parking each have one, both innermost. libmicrohttpd calls us without holding its own.
  */
@@ -57,8 +55,6 @@
 enum {
     THREADS = 2,
     CONNECTIONS_MAX = 2048,
-    WORKER_CONNECTIONS_MAX = 120,   /* with the listening socket and the wake-up below 128 events */
-    POOLS_MAX = 32,
     DESCRIPTORS_KEPT = 256,         /* for SQLite, curl and the rest of the process */
     CONNECTION_BYTES = 16 * 1024,   /* headers, and the window through which a body is read */
     REQUEST_MS = 15 * 1000,
@@ -73,10 +69,7 @@ struct http_server {
     const struct http_route *routes;
     void *context;
     int request_ms, park_ms;
-    struct MHD_Daemon *pools[POOLS_MAX];
-    unsigned pool_count;            /* touched by start, the deadline thread, and stop after it, in this order */
-    unsigned pool_threads, connections_max;
-    _Atomic unsigned room;          /* connections that the pools take together */
+    struct MHD_Daemon *pool;
     struct listener listener;
     struct watch watch;
     struct parking parking;
@@ -303,12 +296,6 @@ static void on_completed(void *context, struct MHD_Connection *link, void **slot
     watch_move(&connection->watched, WATCH_IDLE, clock_monotonic_ms() + 2 * (int64_t)server->request_ms);
 }
 
-static bool is_crowded(struct http_server *server, unsigned open)
-{
-    unsigned room = atomic_load(&server->room);
-    return room < server->connections_max && open > room / 4 * 3;
-}
-
 static void on_connection(void *context, struct MHD_Connection *link, void **slot,
                           enum MHD_ConnectionNotificationCode what)
 {
@@ -318,10 +305,8 @@ static void on_connection(void *context, struct MHD_Connection *link, void **slo
         int fd = MHD_get_connection_info(link, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
         int64_t now = clock_monotonic_ms();
         connection = alloc_new(sizeof *connection);
-        unsigned open = watch_add(&server->watch, &connection->watched, fd, now, now + server->request_ms);
+        watch_add(&server->watch, &connection->watched, fd, now, now + server->request_ms);
         atomic_fetch_add(&server->connections, 1);
-        if (is_crowded(server, open))
-            pthread_cond_signal(&server->timer_changed); /* lost now and then: the thread looks by itself */
         *slot = connection;
     } else if (connection != NULL) {
         end_call(connection);
@@ -359,17 +344,18 @@ static void log_library(void *context, const char *format, va_list args)
              log_int("held_back", (int64_t)atomic_exchange(&server->lines_held, 0)));
 }
 
-/* Pools of workers. */
-
-static struct MHD_Daemon *start_pool(struct http_server *server, unsigned connections)
+static int start_pool(struct http_server *server, const struct http_config *config)
 {
-    return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, may_connect, server,
+    unsigned threads = config->threads > THREADS ? config->threads : THREADS;
+    unsigned connections =
+        listen_bound(config->connections_max != 0 ? config->connections_max : CONNECTIONS_MAX, DESCRIPTORS_KEPT);
+    server->pool = MHD_start_daemon(
+        MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, may_connect, server,
         on_request, server,
         MHD_OPTION_EXTERNAL_LOGGER, log_library, server, /* first, so that it hears of the others */
-        MHD_OPTION_LISTEN_SOCKET, fcntl(server->listener.fd, F_DUPFD_CLOEXEC, 0), /* each pool closes its own */
-        MHD_OPTION_THREAD_POOL_SIZE, server->pool_threads,
-        MHD_OPTION_CONNECTION_LIMIT, connections,
+        MHD_OPTION_LISTEN_SOCKET, fcntl(server->listener.fd, F_DUPFD_CLOEXEC, 0), /* the library closes its own */
+        MHD_OPTION_THREAD_POOL_SIZE, threads,
+        MHD_OPTION_CONNECTION_LIMIT, connections > threads ? connections : threads,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(server->request_ms + 999) / 1000,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
@@ -377,21 +363,7 @@ static struct MHD_Daemon *start_pool(struct http_server *server, unsigned connec
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
         MHD_OPTION_END);
-}
-
-static int add_pool(struct http_server *server)
-{
-    unsigned room = atomic_load(&server->room), more = server->connections_max - room;
-    if (more > server->pool_threads * WORKER_CONNECTIONS_MAX)
-        more = server->pool_threads * WORKER_CONNECTIONS_MAX;
-    struct MHD_Daemon *pool = server->pool_count < POOLS_MAX ? start_pool(server, more) : NULL;
-    if (pool == NULL) {
-        atomic_store(&server->room, server->connections_max); /* what there is has to do */
-        return -1;
-    }
-    server->pools[server->pool_count++] = pool;
-    atomic_store(&server->room, room + more);
-    return 0;
+    return server->pool != NULL ? 0 : -1;
 }
 
 /* The deadline thread. */
@@ -432,8 +404,6 @@ static void *keep_deadlines(void *context)
         int64_t now = clock_monotonic_ms();
         atomic_fetch_add(&server->refused_slow, watch_cut_late(&server->watch, now));
         answer_unsettled(server, now);
-        if (is_crowded(server, watch_count(&server->watch)))
-            add_pool(server);
         pthread_mutex_lock(&server->timer_lock);
     }
     pthread_mutex_unlock(&server->timer_lock);
@@ -460,11 +430,6 @@ static struct http_server *new_server(const struct http_config *config, const st
     server->context = config->context;
     server->request_ms = config->request_ms != 0 ? config->request_ms : REQUEST_MS;
     server->park_ms = config->park_ms != 0 ? config->park_ms : PARK_MS;
-    server->connections_max =
-        listen_bound(config->connections_max != 0 ? config->connections_max : CONNECTIONS_MAX, DESCRIPTORS_KEPT);
-    server->pool_threads = config->threads > THREADS ? config->threads : THREADS;
-    if (server->connections_max < server->pool_threads)
-        server->connections_max = server->pool_threads;
     server->totals.buffered_max = config->buffered_max != 0 ? config->buffered_max : BUFFERED_MAX;
     server->logged_at = INT64_MIN / 2;
     watch_init(&server->watch);
@@ -483,7 +448,7 @@ struct http_server *http_start(const struct http_config *config, struct error *e
         return NULL;
 
     struct http_server *server = new_server(config, &listener);
-    if (add_pool(server) != 0) {
+    if (start_pool(server, config) != 0) {
         free_server(server);
         error_set(error, "cannot start the HTTP server: out of threads, memory or descriptors");
         return NULL;
@@ -527,8 +492,7 @@ void http_stop(struct http_server *server)
     pthread_mutex_unlock(&server->timer_lock);
     pthread_join(server->timer, NULL);
 
-    for (unsigned i = 0; i < server->pool_count; i++)
-        MHD_stop_daemon(server->pools[i]);
+    MHD_stop_daemon(server->pool);
     free_server(server);
 }
 

@@ -1,7 +1,7 @@
 /*
  * http: the server. The only door to libmicrohttpd; it knows nothing of frontdesk, only routes.
  *
- * One server per listener (TCP or Unix socket), each with its route table, epoll threads of its own, and a
+ * One server per listener (TCP or Unix socket), each with its route table, worker threads of its own, and a
  * deadline thread. Before a handler runs, the request has passed the header gate (daemon/gate.h), its
  * route's `admit` (authorization; called before the body is kept), and its body has been read whole, within
  * `body_max` (413 beyond: counted bytes, never Content-Length) and within an absolute deadline (slow senders
@@ -47,7 +47,7 @@ struct http_config {
     /* Ends with a NULL method. Known path, other method: 405; unknown path: 404. HEAD goes with GET. */
     const struct http_route *routes;
     void *context;
-    unsigned threads;                   /* of a pool, 2 or more. Another pool starts when one gets crowded */
+    unsigned threads;                   /* that serve connections; at least 2 */
     unsigned connections_max;           /* 0: 2048; lowered where the limit on open files is near */
     int request_ms;                     /* absolute deadline for headers and body; 0: 15,000 */
     int park_ms;                        /* 0: 30,000 */

@@ -71,22 +71,32 @@ void outcome_tell_error(struct http_call *call, int status, const char *sentence
     buf_release(&json);
 }
 
-static void tell_receipt(const struct outcome *outcome, struct status_facts *facts)
+void outcome_count(const struct outcome *outcome, struct status_facts *facts)
+{
+    if (outcome->mail->kind != MAIL_WEBHOOK)
+        return;
+    switch (outcome->receipt.kind) {
+    case RECEIPT_ACCEPTED: facts->accepted++; break;
+    case RECEIPT_DUPLICATE: facts->duplicates++; break;
+    case RECEIPT_UNREADABLE: facts->unreadable++; break;
+    }
+}
+
+void outcome_tell_receipt(const struct outcome *outcome)
 {
     const struct receipt *receipt = &outcome->receipt;
     struct buf json = { 0 };
 
+    if (outcome->mail->kind != MAIL_WEBHOOK)
+        return;
     switch (receipt->kind) {
     case RECEIPT_ACCEPTED:
-        facts->accepted++;
         buf_addf(&json, "{\"status\":\"accepted\",\"message\":%lld}", (long long)receipt->message);
         break;
     case RECEIPT_DUPLICATE:
-        facts->duplicates++;
         buf_addf(&json, "{\"status\":\"duplicate\",\"message\":%lld}", (long long)receipt->message);
         break;
     case RECEIPT_UNREADABLE:
-        facts->unreadable++;
         buf_addf(&json, "{\"status\":\"unreadable\",\"webhook\":%lld}", (long long)receipt->webhook);
         break;
     }
@@ -109,12 +119,9 @@ static void tell_act(struct outcome *outcome, const struct flights *flights, uin
     acks->first = ack;
 }
 
-void outcome_tell(struct outcome *outcome, const struct flights *flights, uint64_t serial, struct acks *acks,
-                  struct status_facts *facts)
+void outcome_end(struct outcome *outcome, const struct flights *flights, uint64_t serial, struct acks *acks)
 {
-    if (outcome->mail->kind == MAIL_WEBHOOK)
-        tell_receipt(outcome, facts);
-    else
+    if (outcome->mail->kind != MAIL_WEBHOOK)
         tell_act(outcome, flights, serial, acks);
     release(outcome);
 }

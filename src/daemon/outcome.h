@@ -1,6 +1,6 @@
 /*
- * outcome: what a mail's sender will be told once the commit has returned, and not before. The engine's
- * thread only.
+ * outcome: what a mail's sender will be told once it is durable, and not before. The engine's thread only, where
+ * nothing else is said.
  *
  * A person's act is acknowledged late where it must be: while a call for its contact is under way that began
  * before the act, the acknowledgement waits in `acks`.
@@ -33,9 +33,17 @@ struct acks {
 struct outcome outcome_of(struct mail *mail, int64_t now);
 void outcome_reset(struct outcome *outcome); /* as before it was worked on */
 
-/* All of these tell the sender and free the outcome. `serial`: calls before it count as older. */
-void outcome_tell(struct outcome *outcome, const struct flights *flights, uint64_t serial, struct acks *acks,
-                  struct status_facts *facts);
+/* Counts what became of a webhook. Before its receipt is told: who asks for the status then finds it counted. */
+void outcome_count(const struct outcome *outcome, struct status_facts *facts);
+
+/* Tells the sender of a webhook; nothing for other mails. Any thread that the outcome was handed to. */
+void outcome_tell_receipt(const struct outcome *outcome);
+
+/*
+ * These free the outcome; they tell the sender, but for a webhook's receipt, which was told before. `serial`: calls
+ * before it count as older.
+ */
+void outcome_end(struct outcome *outcome, const struct flights *flights, uint64_t serial, struct acks *acks);
 void outcome_refuse(struct outcome *outcome, const char *sentence, struct status_facts *facts);
 
 /* Tells those whose wait is over. */

@@ -269,6 +269,11 @@ int desk_commit(struct desk *desk, struct error *error)
     return db_commit(desk->db, error);
 }
 
+int desk_commit_early(struct desk *desk, struct error *error)
+{
+    return db_commit_early(desk->db, error);
+}
+
 void desk_rollback(struct desk *desk)
 {
     db_rollback(desk->db);

@@ -58,6 +58,8 @@ uint32_t desk_random(struct desk *desk);
 
 int desk_begin(struct desk *desk, struct error *error);
 int desk_commit(struct desk *desk, struct error *error);
+/* Written, but not durable before db_harden (store/db.h). */
+int desk_commit_early(struct desk *desk, struct error *error);
 void desk_rollback(struct desk *desk);
 
 /*

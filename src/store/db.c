@@ -305,6 +305,27 @@ int db_commit(struct db *db, struct error *error)
     return -1;
 }
 
+int db_commit_early(struct db *db, struct error *error)
+{
+    int result;
+
+    if (db->log == NULL)
+        db->log = wal_file_of(db->handle);
+    if (db->log == NULL)
+        return db_commit(db, error); /* a book's first transaction makes its log */
+    wal_file_put_off(db->log, true);
+    result = db_commit(db, error);
+    wal_file_put_off(db->log, false);
+    return result;
+}
+
+int db_harden(struct db *db, struct error *error)
+{
+    int failure = db->log != NULL ? wal_file_harden(db->log) : 0;
+
+    return failure == 0 ? 0 : error_set(error, "the disk does not take the log of the database: %s", strerror(failure));
+}
+
 void db_rollback(struct db *db)
 {
     /* SQLITE_FULL and I/O errors roll back by themselves. */

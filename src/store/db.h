@@ -61,6 +61,16 @@ bool db_has_moved(struct db *db);
  * DB_UNCERTAIN. */
 int db_begin(struct db *db, struct error *error);
 int db_commit(struct db *db, struct error *error);
+
+/*
+ * The same in two halves, for a writer that has better to do than to wait for the disk. db_commit_early returns when
+ * the log is written: readers see the transaction, and a crash of the process does not lose it. It is durable once
+ * a db_harden that began later has returned 0; until then nothing of it may be told or sent to anybody. A db_harden
+ * that fails is DB_UNCERTAIN, which the caller has to act on: the fault of the connection does not tell. Any thread
+ * may call db_harden, one at a time, while the writer goes on, db_close excepted.
+ */
+int db_commit_early(struct db *db, struct error *error);
+int db_harden(struct db *db, struct error *error);
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
 

@@ -15,6 +15,8 @@ enum {
     READER_STATEMENT_MS = 5000,
 };
 
+struct wal_file;
+
 struct query {
     const char *sql;
     sqlite3_stmt *stmt;
@@ -31,6 +33,7 @@ struct db {
     int wal_pages;
     int wal_peak;               /* since the file was last cut to nothing */
     ino_t wal_inode;            /* 0: not seen yet */
+    struct wal_file *log;       /* set by the first early commit, then constant */
     int64_t statement_deadline; /* monotonic ms */
     bool is_limited;            /* by db_limit_ms, else by the reader's own bound */
     struct query *queries[STATEMENTS_MAX];

@@ -5,9 +5,12 @@
  * system's file is true. Growing at its end and changing bytes inside it is all that happens to it; anything else
  * hands it on first.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -24,6 +27,9 @@ struct wal_file {
     unsigned char *gathered;
     sqlite3_int64 start;
     int len;
+    int descriptor;     /* of our own: another thread syncs by it */
+    bool is_put_off;
+    bool is_header_new; /* written, and not synced */
 };
 
 static struct wal_file *wal_of(sqlite3_file *file)
@@ -45,6 +51,7 @@ static int wal_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int
     struct wal_file *wal = wal_of(file);
     sqlite3_int64 at = offset - wal->start;
 
+    wal->is_header_new |= offset == 0;
     if (wal->len == 0 || at < 0 || at > wal->len || at + len > GATHERED_MAX) {
         int code = hand_on(wal);
 
@@ -75,12 +82,16 @@ static int wal_truncate(sqlite3_file *file, sqlite3_int64 size)
     return code != SQLITE_OK ? code : wal->system->pMethods->xTruncate(wal->system, size);
 }
 
+/* A new header must be on disk before its frames: old frames behind it could otherwise pass for new ones. */
 static int wal_sync(sqlite3_file *file, int flags)
 {
     struct wal_file *wal = wal_of(file);
     int code = hand_on(wal);
 
-    return code != SQLITE_OK ? code : wal->system->pMethods->xSync(wal->system, flags);
+    if (code != SQLITE_OK || (wal->is_put_off && !wal->is_header_new))
+        return code;
+    wal->is_header_new = false;
+    return wal->system->pMethods->xSync(wal->system, flags);
 }
 
 static int wal_size(sqlite3_file *file, sqlite3_int64 *size)
@@ -96,6 +107,7 @@ static int wal_close(sqlite3_file *file)
     struct wal_file *wal = wal_of(file);
     int written = hand_on(wal), closed = wal->system->pMethods->xClose(wal->system);
 
+    close(wal->descriptor);
     free(wal->gathered);
     return written != SQLITE_OK ? written : closed;
 }
@@ -164,6 +176,11 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
     code = system->xOpen(system, name, wal->system, flags, flags_out);
     if (code != SQLITE_OK)
         return code; /* without methods: SQLite does not close it */
+    wal->descriptor = open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (wal->descriptor < 0) {
+        wal->system->pMethods->xClose(wal->system);
+        return SQLITE_CANTOPEN;
+    }
     wal->gathered = alloc_array(GATHERED_MAX, 1);
     wal->base.pMethods = &METHODS;
     return SQLITE_OK;
@@ -189,4 +206,24 @@ const char *wal_file_vfs(void)
 
     pthread_once(&once, register_vfs);
     return NAME;
+}
+
+struct wal_file *wal_file_of(sqlite3 *handle)
+{
+    sqlite3_file *file = NULL;
+
+    if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) != SQLITE_OK || file == NULL ||
+        file->pMethods != &METHODS)
+        return NULL;
+    return wal_of(file);
+}
+
+void wal_file_put_off(struct wal_file *wal, bool is_put_off)
+{
+    wal->is_put_off = is_put_off;
+}
+
+int wal_file_harden(struct wal_file *wal)
+{
+    return fdatasync(wal->descriptor) == 0 ? 0 : errno;
 }

@@ -8,11 +8,31 @@
  *
  * A write that fails (a full disk) is reported by the call that hands it on, so by the sync of the same commit.
  * All other files are the system's own VFS's. Register once per process; then any thread.
+ *
+ * A commit may leave its sync to somebody else (wal_file_put_off): its frames are handed on, so that a crash of the
+ * process loses nothing, and are on disk once a wal_file_harden that began later has returned. Only that one sync
+ * is put off: the header of a log that begins anew is synced before its first frame, and SQLite syncs the log
+ * before it copies pages out of it, as ever.
  */
 #ifndef STORE_WAL_FILE_H
 #define STORE_WAL_FILE_H
 
+#include <stdbool.h>
+
+#include <sqlite3.h>
+
 /* Makes the VFS known to SQLite and returns its name. */
 const char *wal_file_vfs(void);
+
+struct wal_file;
+
+/* The log of a connection that was opened by this VFS; NULL before its first transaction. */
+struct wal_file *wal_file_of(sqlite3 *handle);
+
+/* From now on, until it is said otherwise: leave the sync of a commit to wal_file_harden. */
+void wal_file_put_off(struct wal_file *wal, bool is_put_off);
+
+/* Any thread, also while the writer goes on: what was committed before the call is on disk. 0, or errno. */
+int wal_file_harden(struct wal_file *wal);
 
 #endif

@@ -819,8 +819,8 @@ static void test_addresses(void **state)
     assert_non_null(strstr(error.text, "another program"));
 }
 
-/* More connections than one pool of workers takes: each of them is served, all at the same time. */
-static void test_pools(void **state)
+/* Each of many connections is served, all at the same time. */
+static void test_many(void **state)
 {
     enum { MANY = 300 };
     struct wire wires[MANY];
@@ -873,7 +873,7 @@ int main(void)
         with_server(test_many_connections),
         with_server(test_unix_socket),
         with_server(test_addresses),
-        with_server(test_pools),
+        with_server(test_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

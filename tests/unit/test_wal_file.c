@@ -1,6 +1,7 @@
 /*
  * test_wal_file: what the writer's log holds is what SQLite wrote to it, in few calls, whenever it is looked at.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,6 +23,19 @@ struct book {
     char folder[64], path[80];
     struct db *db;
 };
+
+/* SQLite's own calls end here as well. */
+static int syncs, sync_fails_with;
+
+int fdatasync(int descriptor)
+{
+    syncs++;
+    if (sync_fails_with != 0) {
+        errno = sync_fails_with;
+        return -1;
+    }
+    return (int)syscall(SYS_fdatasync, descriptor);
+}
 
 static int open_book(void **state)
 {
@@ -184,6 +199,73 @@ static void test_few_calls(void **state)
     assert_in_range(writes() - before, 12 * 1024 / 128, 12 * 1024 / 128 * 10);
 }
 
+static void put_page(struct db *db)
+{
+    assert_int_equal(db_begin(db, NULL), 0);
+    assert_int_equal(db_run(db, "INSERT INTO page (text) VALUES (printf ('%3000d', 1))", NULL), 0);
+}
+
+static void test_early_commit_waits_for_no_disk(void **state)
+{
+    struct book *book = *state;
+    struct error error = { 0 };
+
+    put_page(book->db);
+    syncs = 0;
+    assert_int_equal(db_commit_early(book->db, NULL), 0);
+    assert_int_equal(syncs, 0);
+    assert_int_equal(ask_outside(book, COUNT), 1);
+    assert_int_equal(db_harden(book->db, NULL), 0);
+    assert_int_equal(syncs, 1);
+
+    put_page(book->db);
+    assert_int_equal(db_commit_early(book->db, NULL), 0);
+    sync_fails_with = EIO;
+    assert_int_equal(db_harden(book->db, &error), -1);
+    sync_fails_with = 0;
+    assert_non_null(strstr(error.text, "the disk does not take the log"));
+
+    put_page(book->db);
+    syncs = 0;
+    assert_int_equal(db_commit(book->db, NULL), 0);
+    assert_int_equal(syncs, 1);
+}
+
+/* A log that begins anew writes over old frames: its header is on disk before the first of them, early or not. */
+static void test_early_commit_syncs_a_new_header(void **state)
+{
+    struct book *book = *state;
+
+    assert_int_equal(db_run(book->db, FILL, NULL), 0);
+    assert_int_equal(db_checkpoint(book->db, false, NULL), 0);
+    put_page(book->db);
+    syncs = 0;
+    assert_int_equal(db_commit_early(book->db, NULL), 0);
+    assert_int_equal(syncs, 1);
+    put_page(book->db);
+    assert_int_equal(db_commit_early(book->db, NULL), 0);
+    assert_int_equal(syncs, 1);
+    assert_int_equal(ask_outside(book, COUNT), 4002);
+}
+
+/* Pages are copied into the book only from a log that is on disk. */
+static void test_checkpoint_syncs_what_was_put_off(void **state)
+{
+    struct book *book = *state;
+
+    assert_int_equal(db_begin(book->db, NULL), 0);
+    assert_int_equal(db_run(book->db, FILL, NULL), 0);
+    assert_int_equal(db_commit_early(book->db, NULL), 0);
+    syncs = 0;
+    sync_fails_with = EIO;
+    assert_int_equal(db_checkpoint(book->db, false, NULL), -1);
+    sync_fails_with = 0;
+    assert_int_equal(syncs, 1);
+    assert_int_equal(db_fault(book->db), DB_UNCERTAIN);
+    assert_int_equal(db_checkpoint(book->db, false, NULL), 0);
+    assert_int_equal(ask_outside(book, SOUND), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +274,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_many_commits, open_book, close_book),
         cmocka_unit_test_setup_teardown(test_full, open_book, close_book),
         cmocka_unit_test_setup_teardown(test_few_calls, open_book, close_book),
+        cmocka_unit_test_setup_teardown(test_early_commit_waits_for_no_disk, open_book, close_book),
+        cmocka_unit_test_setup_teardown(test_early_commit_syncs_a_new_header, open_book, close_book),
+        cmocka_unit_test_setup_teardown(test_checkpoint_syncs_what_was_put_off, open_book, close_book),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
