@@ -112,6 +112,9 @@ LIB = \
   src/base/zone.c \
   src/base/zone_file.c \
   src/base/zone_rule.c \
+  src/text/cluster.c \
+  src/text/datelike.c \
+  src/text/defuse.c \
   src/text/filter.c \
   src/text/filter_date.c \
   src/text/filter_josa.c \
@@ -122,6 +125,7 @@ LIB = \
   src/text/literal.c \
   src/text/literal_part.c \
   src/text/literal_pattern.c \
+  src/text/moment.c \
   src/text/needles.c \
   src/text/patch.c \
   src/text/pattern.c \
