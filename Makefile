@@ -167,6 +167,8 @@ LIB = \
   src/store/turn.c \
   src/store/wal_file.c \
   src/store/webhook.c \
+  src/rules/attribute.c \
+  src/rules/build_attribute.c \
   src/rules/build_button.c \
   src/rules/build_channel.c \
   src/rules/build_example.c \
@@ -213,6 +215,7 @@ LIB = \
   src/desk/button.c \
   src/desk/clearance.c \
   src/desk/decide.c \
+  src/desk/decide_attribute.c \
   src/desk/decide_fact.c \
   src/desk/decide_say.c \
   src/desk/decide_state.c \
@@ -312,6 +315,7 @@ UNIT = \
   acts \
   acts_road \
   answer \
+  attribute \
   audit \
   buf \
   change \
@@ -364,6 +368,7 @@ UNIT = \
 
 FUZZ = \
   answer \
+  attribute \
   expression \
   fold \
   inbound \

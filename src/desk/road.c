@@ -110,6 +110,7 @@ static int carry_out(struct passage *p, const struct effect *effect, struct erro
     case EFFECT_CLOSE: return give(p, "closed", "", "close", error);
     case EFFECT_TAG: return note_tag(p, effect, error);
     case EFFECT_SET: return 0; /* all at once: decision.remembered */
+    case EFFECT_ATTRIBUTE: return 0;
     case EFFECT_COOLDOWN:
         return cooldown_put(p->desk->db, p->contact.id, effect->rule->name, effect->until_at, error);
     }

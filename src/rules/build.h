@@ -33,6 +33,7 @@ struct ruleset_private {
     const char **variables; /* borrowed from the rows */
     struct rule_set *sets;  /* of all rules, those of one rule together */
     size_t set_count;
+    struct attribute *attributes;
 };
 
 int build_channels(struct ruleset *ruleset, struct error *error);
@@ -42,6 +43,7 @@ int build_phrases(struct ruleset *ruleset, struct error *error);
 int build_variables(struct ruleset *ruleset, struct error *error); /* their names */
 int build_rules(struct ruleset *ruleset, struct error *error);
 int build_sets(struct ruleset *ruleset, struct error *error);
+int build_attributes(struct ruleset *ruleset, struct error *error);
 
 /* Phrases that no rule asks for are looked at as well, once the rules' groups are known. */
 int check_phrases(const struct ruleset *ruleset, struct error *error);
@@ -49,6 +51,14 @@ int check_phrases(const struct ruleset *ruleset, struct error *error);
 /* The column buttons of a rule whose campaign is known. */
 int build_buttons(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
                   struct error *error);
+
+/*
+ * The column only_if, of a rule or of what happens with it; `pattern` (may be NULL) is whose groups it may name. The
+ * names of rules in it are looked at later, once all are known.
+ */
+int build_only_if(struct ruleset *ruleset, const struct row *row, const struct pattern *pattern,
+                  const struct expression **only_if, const char **source, struct error *error);
+int build_check_last_rule(const struct ruleset *ruleset, const char *source, struct error *error);
 
 /* Does the text depend on nothing but the contact's language ("": the default)? Then it can be rendered. */
 bool build_button_is_fixed(const struct ruleset *ruleset, const struct template *button);

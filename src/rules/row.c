@@ -55,7 +55,7 @@ static const char *const NEEDED[][2] = {
     { "opening", "days" },          { "opening", "opens" },
     { "opening", "closes" },        { "holiday", "day" },
     { "rule_example", "rule" },     { "rule_counterexample", "rule" },
-    { "rule_set", "rule" },
+    { "rule_set", "rule" },         { "attribute", "at" },
 };
 
 static bool is_needed(const char *table, const char *column)

@@ -2,7 +2,7 @@
  * ruleset: made whole or not at all, then only read.
  *
  * ruleset_new loads the rows, then builds settings, opening hours, channels, campaigns, teams, phrases, rules
- * and examples in this order, each from rows and from what stands already. The first thing that is wrong ends
+ * with all that hangs on them, and examples in this order, each from rows and from what stands already. The first thing that is wrong ends
  * it; what was made by then is freed the same way as a finished ruleset, so there is one way to take one
  * apart.
  *
@@ -51,7 +51,7 @@ static int build(struct ruleset *ruleset, const struct zones *zones, struct erro
         build_campaigns(ruleset, error) != 0 || build_teams(ruleset, error) != 0 ||
         build_variables(ruleset, error) != 0 || build_phrases(ruleset, error) != 0 ||
         build_rules(ruleset, error) != 0 || build_sets(ruleset, error) != 0 ||
-        check_phrases(ruleset, error) != 0)
+        build_attributes(ruleset, error) != 0 || check_phrases(ruleset, error) != 0)
         return -1;
     ruleset->index = ruleset->private->index = rule_index_new(ruleset->rules, ruleset->rule_count);
     return build_examples(ruleset, error);
@@ -94,12 +94,15 @@ void ruleset_free(struct ruleset *ruleset)
         release_rule(&private->rules[i]);
     for (size_t i = 0; i < private->set_count; i++)
         template_free(private->sets[i].value);
+    for (size_t i = 0; i < ruleset->attribute_count; i++)
+        template_free(private->attributes[i].value);
     for (size_t i = 0; i < ruleset->phrase_count; i++)
         template_free(private->phrases[i].text);
     rule_index_free(private->index);
     expressions_free(private->expressions);
     free(private->rules);
     free(private->sets);
+    free(private->attributes);
     free(private->phrases);
     free(private->variables);
     free(private->by_name);

@@ -22,6 +22,7 @@ const char *const variable_names[VARIABLE_COUNT + 1] = {
     [VARIABLE_HOURS_TODAY] = "hours_today",
     [VARIABLE_NEXT_OPENING] = "next_opening",
     [VARIABLE_NOW] = "now",
+    [VARIABLE_RULE] = "rule",
 };
 
 static const char *const LATER[] = { "summary", "outcome", NULL };
