@@ -300,6 +300,7 @@ SANDBOX = \
   tools/sandbox_fault.c \
   tools/sandbox_http.c \
   tools/sandbox_people.c \
+  tools/sandbox_profile.c \
   tools/sandbox_script.c \
   tools/sandbox_send.c \
   tools/sandbox_server.c \
