@@ -56,7 +56,8 @@ LIBS_TEST = -lcmocka $(LIBS_DAEMON)
 SCHEMA = \
   schema/001-spine.sql \
   schema/002-facts.sql \
-  schema/003-acts.sql
+  schema/003-acts.sql \
+  schema/004-profile.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -151,7 +152,9 @@ LIB = \
   src/store/lock.c \
   src/store/message.c \
   src/store/outbox.c \
+  src/store/outbox_track.c \
   src/store/overview.c \
+  src/store/profile.c \
   src/store/record.c \
   src/store/rulebook.c \
   src/store/rulefile.c \
@@ -212,6 +215,7 @@ LIB = \
   src/braze/reading.c \
   src/braze/salvage.c \
   src/braze/send.c \
+  src/braze/track.c \
   src/desk/button.c \
   src/desk/clearance.c \
   src/desk/decide.c \
@@ -223,6 +227,7 @@ LIB = \
   src/desk/decide_variable.c \
   src/desk/desk.c \
   src/desk/dispatch.c \
+  src/desk/dispatch_track.c \
   src/desk/explain.c \
   src/desk/health.c \
   src/desk/person.c \
@@ -271,6 +276,7 @@ CTL = \
   src/ctl/command_history.c \
   src/ctl/command_init.c \
   src/ctl/command_outbox.c \
+  src/ctl/command_profile.c \
   src/ctl/command_replay.c \
   src/ctl/command_rules.c \
   src/ctl/command_status.c \
@@ -346,6 +352,7 @@ UNIT = \
   output \
   patch \
   pattern \
+  profile \
   proof \
   public \
   replay \

@@ -2,9 +2,9 @@
  * ruleset: made whole or not at all, then only read.
  *
  * ruleset_new loads the rows, then builds settings, opening hours, channels, campaigns, teams, phrases, rules
- * with all that hangs on them, and examples in this order, each from rows and from what stands already. The first thing that is wrong ends
- * it; what was made by then is freed the same way as a finished ruleset, so there is one way to take one
- * apart.
+ * with all that hangs on them, and examples in this order, each from rows and from what stands already. The first
+ * thing that is wrong ends it; what was made by then is freed the same way as a finished ruleset, so there is one way
+ * to take one apart.
  *
  * Ownership: the rows own all texts; the lists in `private` own the structs; each rule owns its compiled
  * patterns and template; all conditions belong to one set. The public lists are read-only views.
