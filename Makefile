@@ -56,7 +56,8 @@ LIBS_TEST = -lcmocka $(LIBS_DAEMON)
 SCHEMA = \
   schema/001-spine.sql \
   schema/002-facts.sql \
-  schema/003-acts.sql
+  schema/003-acts.sql \
+  schema/004-profile.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -114,6 +115,9 @@ LIB = \
   src/base/zone.c \
   src/base/zone_file.c \
   src/base/zone_rule.c \
+  src/text/cluster.c \
+  src/text/datelike.c \
+  src/text/defuse.c \
   src/text/escape.c \
   src/text/filter.c \
   src/text/filter_date.c \
@@ -125,6 +129,7 @@ LIB = \
   src/text/literal.c \
   src/text/literal_part.c \
   src/text/literal_pattern.c \
+  src/text/moment.c \
   src/text/needles.c \
   src/text/patch.c \
   src/text/pattern.c \
@@ -150,7 +155,9 @@ LIB = \
   src/store/lock.c \
   src/store/message.c \
   src/store/outbox.c \
+  src/store/outbox_track.c \
   src/store/overview.c \
+  src/store/profile.c \
   src/store/record.c \
   src/store/rulebook.c \
   src/store/rulefile.c \
@@ -175,6 +182,8 @@ LIB = \
   src/flow/walk_clock.c \
   src/flow/walk_say.c \
   src/flow/walk_value.c \
+  src/rules/attribute.c \
+  src/rules/build_attribute.c \
   src/rules/build_button.c \
   src/rules/build_channel.c \
   src/rules/build_example.c \
@@ -229,9 +238,11 @@ LIB = \
   src/braze/reading.c \
   src/braze/salvage.c \
   src/braze/send.c \
+  src/braze/track.c \
   src/desk/button.c \
   src/desk/clearance.c \
   src/desk/decide.c \
+  src/desk/decide_attribute.c \
   src/desk/decide_fact.c \
   src/desk/decide_say.c \
   src/desk/decide_state.c \
@@ -239,6 +250,7 @@ LIB = \
   src/desk/decide_variable.c \
   src/desk/desk.c \
   src/desk/dispatch.c \
+  src/desk/dispatch_track.c \
   src/desk/explain.c \
   src/desk/health.c \
   src/desk/person.c \
@@ -289,6 +301,7 @@ CTL = \
   src/ctl/command_history.c \
   src/ctl/command_init.c \
   src/ctl/command_outbox.c \
+  src/ctl/command_profile.c \
   src/ctl/command_replay.c \
   src/ctl/command_rules.c \
   src/ctl/command_status.c \
@@ -318,6 +331,7 @@ SANDBOX = \
   tools/sandbox_fault.c \
   tools/sandbox_http.c \
   tools/sandbox_people.c \
+  tools/sandbox_profile.c \
   tools/sandbox_script.c \
   tools/sandbox_send.c \
   tools/sandbox_server.c \
@@ -334,6 +348,7 @@ UNIT = \
   acts_road \
   address \
   answer \
+  attribute \
   audit \
   buf \
   change \
@@ -365,6 +380,7 @@ UNIT = \
   output \
   patch \
   pattern \
+  profile \
   proof \
   public \
   replay \
@@ -389,6 +405,7 @@ UNIT = \
 
 FUZZ = \
   answer \
+  attribute \
   expression \
   fold \
   inbound \

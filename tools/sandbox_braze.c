@@ -71,8 +71,8 @@ int judge_refuse(struct verdict *verdict, int status, const char *format, ...)
     jsonw_text(&w, "message", text);
     jsonw_end_object(&w);
     verdict->status = status;
-    verdict->delivery_count = verdict->collapsed = verdict->liquid = verdict->tracked = verdict->untracked =
-        0;
+    verdict->delivery_count = verdict->update_count = 0;
+    verdict->collapsed = verdict->liquid = verdict->tracked = verdict->untracked = 0;
     return -1;
 }
 

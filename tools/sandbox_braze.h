@@ -14,7 +14,7 @@
 
 #include "sandbox_http.h"
 
-enum { RECIPIENTS_MAX = 50, IDS_MAX = 32, ID_SIZE = 101, QUICK_REPLIES_MAX = 3 };
+enum { RECIPIENTS_MAX = 50, UPDATES_MAX = 75, IDS_MAX = 32, ID_SIZE = 101, QUICK_REPLIES_MAX = 3 };
 
 enum layout { LAYOUT_RESPONSE, LAYOUT_TEMPLATE };
 
@@ -42,7 +42,7 @@ struct workspace { /* an empty list takes every id that looks like one */
     struct id_list denied; /* permissions that the key lacks */
 };
 
-enum address { ADDRESS_EXTERNAL_ID, ADDRESS_PHONE, ADDRESS_ALIAS, ADDRESS_EMAIL };
+enum address { ADDRESS_EXTERNAL_ID, ADDRESS_PHONE, ADDRESS_ALIAS, ADDRESS_EMAIL, ADDRESS_BRAZE_ID };
 
 struct delivery { /* one message for one customer; borrowed from the verdict's tree */
     enum address address;
@@ -54,6 +54,15 @@ struct delivery { /* one message for one customer; borrowed from the verdict's t
     size_t button_count;
     const char *dropped;           /* why Braze takes it and yet sends nothing; NULL: it is sent */
     bool has_liquid;               /* Braze would evaluate something in it */
+};
+
+struct track_update { /* an object that /users/track processes; borrowed from the verdict's tree */
+    enum address address;
+    const char *user;
+    const struct json *object;
+    bool is_attributes; /* else an event or a purchase */
+    bool may_create;    /* makes the profile when there is none */
+    bool is_dropped;    /* the answer names it among its errors */
 };
 
 enum budget { BUDGET_NONE, BUDGET_SENDS, BUDGET_TRACK };
@@ -68,6 +77,8 @@ struct verdict {
     size_t delivery_count;
     size_t collapsed; /* recipients that were given before */
     size_t liquid;    /* messages and tracked objects with Liquid in them */
+    struct track_update updates[UPDATES_MAX];
+    size_t update_count;
     size_t tracked;   /* objects of /users/track that were processed */
     size_t untracked; /* and those with an error, or a value that Braze silently leaves out */
     struct json *root;

@@ -3,6 +3,7 @@
  *
  *     GET    healthz    {"status":"ok"}
  *     GET    messages   ?user=ID &since=N &limit=N &wait_ms=M      what was received; may wait for it
+ *     GET    profiles   ?user=ID      what /users/track has written, and which types Braze gives it
  *     GET    report     the counters
  *     GET    script     the faults still to come
  *     POST   script     more faults: JSON, or one short line per fault
@@ -81,6 +82,19 @@ static void control_messages(struct service *service, struct http_request *reque
     buf_release(&user);
 }
 
+static void control_profiles(struct service *service, struct http_request *request,
+                             struct http_answer *answer)
+{
+    struct buf user = { 0 };
+    int has_user = http_query(request->query, "user", &user);
+
+    if (has_user < 0)
+        answer_error(answer, 400, "Ask like this: /_sandbox/profiles?user=ID.");
+    else
+        profiles_format(&service->profiles, has_user == 1 ? buf_text(&user) : NULL, &answer->body);
+    buf_release(&user);
+}
+
 static void control_script_show(struct service *service, struct http_request *request,
                                 struct http_answer *answer)
 {
@@ -135,6 +149,7 @@ static void control_reset(struct service *service, struct http_request *request,
 static const struct control CONTROLS[] = {
     { "GET", "/_sandbox/healthz", control_health },
     { "GET", "/_sandbox/messages", control_messages },
+    { "GET", "/_sandbox/profiles", control_profiles },
     { "GET", "/_sandbox/report", control_report },
     { "GET", "/_sandbox/script", control_script_show },
     { "POST", "/_sandbox/script", control_script_add },
@@ -151,6 +166,6 @@ void control_handle(struct service *service, struct http_request *request, struc
         return;
     }
     answer_error(answer, 404,
-                 "There is GET healthz, messages, report, script; POST script, reset; DELETE script "
+                 "There is GET healthz, messages, profiles, report, script; POST script, reset; DELETE script "
                  "(all below /_sandbox/).");
 }

@@ -141,8 +141,12 @@ static void dress_errors(const struct fault *fault, int64_t now_ms, struct http_
 {
     (void)fault;
     (void)now_ms;
-    add_member(answer, "\"errors\":[{\"type\":\"The recipient could not be resolved\","
-                       "\"input_array\":\"recipients\",\"index\":0}]");
+    if (strstr(buf_text(&answer->body), "attributes_processed") != NULL)
+        add_member(answer, "\"errors\":[{\"type\":\"The profile could not be resolved\","
+                           "\"input_array\":\"attributes\",\"index\":0}]");
+    else
+        add_member(answer, "\"errors\":[{\"type\":\"The recipient could not be resolved\","
+                           "\"input_array\":\"recipients\",\"index\":0}]");
 }
 
 static void limit(struct http_answer *answer)

@@ -29,7 +29,7 @@ struct person_message {
 
 const char *address_name(enum address address)
 {
-    static const char *const NAMES[] = { "external", "phone", "alias", "email" };
+    static const char *const NAMES[] = { "external", "phone", "alias", "email", "braze" };
 
     return NAMES[address];
 }

@@ -53,7 +53,8 @@ static const struct fault_type TYPES[FAULT_KIND_COUNT] = {
                              "taken; Content-Length promises that many bytes, few come" },
     [FAULT_NOTICE] = { "notice", NULL, 0, 0, 0, true,
                        "201 with a notice: the campaign is paused, nothing goes out" },
-    [FAULT_ERRORS] = { "errors", NULL, 0, 0, 0, true, "201 with errors: the first recipient gets nothing" },
+    [FAULT_ERRORS] = { "errors", NULL, 0, 0, 0, true,
+                       "201 with errors: the first recipient or object gets nothing" },
     [FAULT_LIMIT_EPOCH] = { "limit_epoch", "seconds", 0, 7200, 2, false,
                             "429, X-RateLimit-Reset as a moment (unix seconds)" },
     [FAULT_LIMIT_SECONDS] = { "limit_seconds", "seconds", 0, 7200, 2, false,
@@ -345,6 +346,9 @@ static bool addresses(const struct verdict *verdict, const char *user)
 {
     for (size_t i = 0; i < verdict->delivery_count; i++)
         if (strcmp(verdict->deliveries[i].user, user) == 0)
+            return true;
+    for (size_t i = 0; i < verdict->update_count; i++)
+        if (strcmp(verdict->updates[i].user, user) == 0)
             return true;
     return false;
 }

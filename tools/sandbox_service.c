@@ -52,6 +52,7 @@ void service_init(struct service *service, int64_t now_ms)
 void service_release(struct service *service)
 {
     people_release(&service->people);
+    profiles_forget(&service->profiles);
     script_clear(&service->script);
     verdict_release(&service->verdict);
     buf_release(&service->scratch);
@@ -60,6 +61,7 @@ void service_release(struct service *service)
 void service_reset(struct service *service)
 {
     people_forget(&service->people);
+    profiles_forget(&service->profiles);
     script_clear(&service->script);
     service->counters = (struct counters){ 0 };
     service->sends.used = service->track.used = 0;
@@ -144,6 +146,17 @@ static void keep_back(struct verdict *verdict, const struct fault *fault)
         else if (fault->kind == FAULT_ERRORS && i == 0)
             delivery->dropped = "the answer names this recipient among its errors";
     }
+    if (fault->kind == FAULT_ERRORS && verdict->update_count > 0)
+        verdict->updates[0].is_dropped = true;
+}
+
+static void write_profiles(struct service *service, const struct exchange *exchange)
+{
+    const struct verdict *verdict = &service->verdict;
+
+    for (size_t i = 0; i < verdict->update_count && !service->people.is_count_only; i++)
+        if (verdict->updates[i].is_attributes && !verdict->updates[i].is_dropped)
+            profiles_apply(&service->profiles, &verdict->updates[i], exchange->at_ms);
 }
 
 static void deliver(struct service *service, const struct exchange *exchange)
@@ -226,6 +239,25 @@ static void write_recipients(const struct verdict *verdict, bool is_taken, struc
     jsonw_end_array(w);
 }
 
+static void write_objects(const struct verdict *verdict, bool is_taken, struct jsonw *w)
+{
+    jsonw_array(w, "objects");
+    for (size_t i = 0; i < verdict->update_count; i++) {
+        const struct track_update *update = &verdict->updates[i];
+        struct buf object = { 0 };
+
+        json_format(update->object, &object);
+        jsonw_object(w, NULL);
+        jsonw_text(w, "user", update->user);
+        jsonw_text(w, "kind", address_name(update->address));
+        jsonw_raw(w, "object", buf_text(&object));
+        jsonw_bool(w, "written", is_taken && !update->is_dropped);
+        jsonw_end_object(w);
+        buf_release(&object);
+    }
+    jsonw_end_array(w);
+}
+
 static void record(struct service *service, const struct http_request *request,
                    const struct exchange *exchange, const struct http_answer *answer)
 {
@@ -250,6 +282,8 @@ static void record(struct service *service, const struct http_request *request,
     if (verdict->campaign != NULL)
         jsonw_text(&w, "campaign", verdict->campaign);
     write_recipients(verdict, exchange->is_taken, &w);
+    if (verdict->update_count > 0)
+        write_objects(verdict, exchange->is_taken, &w);
     if (!is_accepted(verdict) && !verdict->is_unknown_key)
         jsonw_raw(&w, "answer", buf_text(&verdict->body));
     jsonw_end_object(&w);
@@ -309,8 +343,10 @@ static void serve_braze(struct service *service, const struct http_request *requ
     if (exchange.fault != NULL)
         fault_dress(exchange.fault, exchange.at_ms, answer);
     count(service, &exchange, answer);
-    if (exchange.is_taken)
+    if (exchange.is_taken) {
         deliver(service, &exchange);
+        write_profiles(service, &exchange);
+    }
     tell(verdict, &exchange, request);
     record(service, request, &exchange, answer);
 }

@@ -11,6 +11,7 @@
 #include "sandbox_braze.h"
 #include "sandbox_conn.h"
 #include "sandbox_people.h"
+#include "sandbox_profile.h"
 #include "sandbox_script.h"
 
 enum { STATUS_MAX = 600 };
@@ -33,6 +34,7 @@ struct rate {
 struct service {
     struct workspace workspace;
     struct people people;
+    struct profiles profiles;
     struct script script;
     struct counters counters;
     struct rate sends, track;

@@ -8,20 +8,19 @@
  *
  * A string attribute over 255 characters, a key over 255, or text that looks like a date and would become
  * one: Braze says success and does something else. Such objects are counted apart (`untracked`), because
- * the sender can not see them in the answer.
+ * the sender can not see them in the answer. What becomes of the values is sandbox_profile's.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/json.h"
-#include "base/utf8.h"
 
 #include "sandbox_braze.h"
 #include "sandbox_judge.h"
+#include "sandbox_profile.h"
 
-enum { TRACK_OBJECTS_MAX = 75, EXTERNAL_ID_BYTES_MAX = 987, VALUE_MAX = 255 };
+enum { EXTERNAL_ID_BYTES_MAX = 987 };
 
 typedef const char *object_check(const struct json *object);
 
@@ -117,31 +116,48 @@ static const struct track_array ARRAYS[] = {
 enum { ARRAY_COUNT = sizeof ARRAYS / sizeof ARRAYS[0] };
 
 /* "12-1-2021" and "12/1/2021" become a time although text was meant; with the year first a date is meant. */
-static bool looks_like_date(const char *text)
+static bool is_accident(const char *text)
 {
-    int digits = 0, marks = 0;
-
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c != '-' && *c != '/' && !isdigit((unsigned char)*c))
-            return false;
-        digits += isdigit((unsigned char)*c) != 0;
-        marks += *c == '-' || *c == '/';
-    }
-    return marks == 2 && digits >= 4 && digits <= 8 && strcspn(text, "-/") < 4;
+    return profile_is_time(text) && strcspn(text, "-/") < 4;
 }
 
 static bool is_left_out(const struct json *object)
 {
     for (const struct json *item = json_first(object); item != NULL; item = json_next(item)) {
-        const char *key = json_key(item), *text = json_text(item);
-        if (key != NULL && utf8_count(key, strlen(key)) > VALUE_MAX)
-            return true;
-        bool is_identity = key != NULL && strcmp(key, "external_id") == 0;
-        if (text != NULL && !is_identity &&
-            (utf8_count(text, strlen(text)) > VALUE_MAX || looks_like_date(text)))
+        if (profile_is_identity(json_key(item)))
+            continue;
+        if (profile_leaves_out(item) || (json_text(item) != NULL && is_accident(json_text(item))))
             return true;
     }
     return false;
+}
+
+/* Whom it is about: a primary id before email, email before phone. */
+static void note_update(const struct json *object, size_t array, struct verdict *verdict)
+{
+    const struct json *alias = json_get(object, "user_alias");
+    struct track_update *update = &verdict->updates[verdict->update_count++];
+    const char *external = json_get_text(object, "external_id"), *braze = json_get_text(object, "braze_id");
+    const char *email = json_get_text(object, "email");
+
+    *update = (struct track_update){
+        .address = external != NULL ? ADDRESS_EXTERNAL_ID
+                   : braze != NULL  ? ADDRESS_BRAZE_ID
+                   : alias != NULL  ? ADDRESS_ALIAS
+                   : email != NULL  ? ADDRESS_EMAIL
+                                    : ADDRESS_PHONE,
+        .user = external != NULL ? external
+                : braze != NULL  ? braze
+                : alias != NULL  ? json_get_text(alias, "alias_name")
+                : email != NULL  ? email
+                                 : json_get_text(object, "phone"),
+        .object = object,
+        .is_attributes = array == 0,
+        /* An alias is only ever created when that is asked for. */
+        .may_create = !json_get_bool(object, "_update_existing_only", alias != NULL),
+    };
+    if (alias != NULL && strcmp(json_get_text(alias, "alias_label"), "phone") == 0)
+        update->address = ADDRESS_PHONE;
 }
 
 struct tally {
@@ -159,6 +175,7 @@ static void judge_object(const struct json *object, size_t array, size_t index, 
         problem = ARRAYS[array].check(object);
     if (problem == NULL) {
         tally->processed[array]++;
+        note_update(object, array, verdict);
         verdict->tracked++;
         verdict->liquid += judge_liquid(object, NULL);
         verdict->untracked += is_left_out(object);
@@ -207,7 +224,7 @@ int judge_track(const struct workspace *workspace, const struct json *root, stru
         return -1;
     for (size_t i = 0; i < ARRAY_COUNT; i++)
         total += json_count(json_get(root, ARRAYS[i].name));
-    if (total > TRACK_OBJECTS_MAX)
+    if (total > UPDATES_MAX)
         return judge_refuse(verdict, 400, "Max Input Length Exceeded");
     tally.w.out = &tally.errors;
     jsonw_array(&tally.w, NULL);

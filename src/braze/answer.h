@@ -50,8 +50,8 @@ struct answer {
     char request_id[65];
     char problem[300];       /* for people, in Braze's own words; but a 401 repeats the key */
     bool is_notice; /* ANSWER_ACCEPTED_BUT: of the whole request nothing will go out (a paused campaign) */
-    size_t bad_count;        /* recipients named by "errors": their indexes, when Braze gives them */
-    int bad_index[50];
+    size_t bad_count;        /* recipients or objects named by "errors": their indexes, when Braze gives them */
+    int bad_index[75];
 };
 
 void answer_read(const struct wire *wire, int64_t now_ms, struct answer *answer);

@@ -15,9 +15,7 @@
  *
  * Braze evaluates Liquid that it finds in a payload, and may do so inside of property values. What a
  * customer or a model wrote could read the profile or fetch an address in this way, so no text leaves with
- * "{{" or "{%" in one piece: not the reply, and no key or text among the further properties. The blank is
- * put in while the output grows, looking at its last character, so that taking something out (a control
- * character) cannot put two braces together again.
+ * "{{" or "{%" in one piece (text/defuse.h): not the reply, and no key or text among the further properties.
  *
  * `broadcast`, `audience` and `send_to_existing_only` are never written.
  */
@@ -25,10 +23,11 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
+#include "text/defuse.h"
 
 #include "braze/send.h"
 
-enum { ID_MAX = 987, BLANKS_MAX = 4 };
+enum { ID_MAX = 987 };
 
 static const char DEFAULT_PROPERTY[] = "external_system_msg_body";
 
@@ -49,55 +48,9 @@ const char *send_path(enum send_carrier carrier)
 
 /* Text on its way out */
 
-static char last_char(const struct buf *out, size_t start)
-{
-    return out->len > start ? out->data[out->len - 1] : '\0';
-}
-
-static bool is_control(uint32_t code)
-{
-    return code < 0x20 || (code >= 0x7F && code < 0xA0);
-}
-
-static bool is_line_break(uint32_t code)
-{
-    return code == '\n' || code == 0x2028 || code == 0x2029;
-}
-
-/* Do the two begin or end Liquid? */
-static bool is_liquid(char before, uint32_t code)
-{
-    return (before == '{' && (code == '{' || code == '%')) ||
-           (code == '}' && (before == '}' || before == '%'));
-}
-
-static bool has_blanks(const struct buf *out, size_t start, size_t count)
-{
-    return out->len - start >= count && strncmp(out->data + out->len - count, "    ", count) == 0;
-}
-
-static void add_clean(uint32_t code, bool is_template, size_t start, struct buf *out)
-{
-    if (is_template && (code == '\t' || is_line_break(code)))
-        code = ' ';
-    if (is_control(code) && code != '\n' && code != '\t')
-        return;
-    if (is_template && code == ' ' && has_blanks(out, start, BLANKS_MAX))
-        return;
-    if (is_liquid(last_char(out, start), code))
-        buf_add_char(out, ' ');
-    utf8_encode(code, out);
-}
-
 void send_clean(const char *text, bool is_template, struct buf *out)
 {
-    size_t start = out->len, len = strlen(text);
-    uint32_t code;
-    for (size_t step; len > 0; text += step, len -= step) {
-        step = utf8_decode(text, len, &code);
-        step = step > 0 ? step : 1;
-        add_clean(code, is_template, start, out);
-    }
+    defuse_text(text, is_template, out);
 }
 
 static void write_clean(struct jsonw *w, const char *key, const char *text, bool is_template)

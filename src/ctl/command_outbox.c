@@ -58,7 +58,7 @@ static void fill(const struct listing_outbox *row, struct cell cells[COLUMNS])
         cell_text_or_none(row->campaign),
         cell_text_or_none(row->sent_by),
         cell_time(row->due_at),
-        cell_time(row->expires_at),
+        strcmp(row->kind, "track") == 0 ? cell_time(0) : cell_time(row->expires_at), /* it has no deadline */
         cell_time(row->settled_at),
         cell_number(row->failures),
         cell_flag(row->is_consent),

@@ -119,6 +119,9 @@ static void add_counts(struct needs *needs, const struct overview *o)
               "answers are held back");
     add_count(needs, o->dead, "dead", "frontdesk outbox list --state dead",
               "answer was refused in the last 7 days", "answers were refused in the last 7 days");
+    add_count(needs, o->profiles_dead, "profile", "frontdesk outbox list --state dead",
+              "write into a customer's profile was refused in the last 7 days",
+              "writes into customers' profiles were refused in the last 7 days");
     add_count(needs, o->unknown, "unknown", "frontdesk outbox list --state unknown",
               "answer may or may not have arrived in the last 7 days",
               "answers may or may not have arrived in the last 7 days");
@@ -171,7 +174,7 @@ static int64_t file_size(const char *path, const char *suffix)
 
 static void show_numbers(struct call *call, const struct overview *o, enum daemon_state daemon)
 {
-    static const struct column columns[] = {
+    const struct column columns[] = {
         { "daemon", "daemon", LOOK_STATE },
         { "messages_today", "messages today", LOOK_NUMBER },
         { "answered_today", "  answered", LOOK_NUMBER },
@@ -183,11 +186,14 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
         { "waiting_for_person", "  waiting for one", LOOK_NUMBER },
         { "pending", "answers to go out", LOOK_NUMBER },
         { "oldest_pending_at", "  the oldest since", LOOK_PLAIN },
+        { "profiles_pending", o->profiles_pending > 0 ? "profiles to be written" : NULL, LOOK_NUMBER },
+        { "oldest_profile_at", o->profiles_pending > 0 ? "  the oldest since" : NULL, LOOK_PLAIN },
         { "unreadable", NULL, LOOK_NUMBER },
         { "aside", NULL, LOOK_NUMBER },
         { "raw", NULL, LOOK_NUMBER },
         { "held", NULL, LOOK_NUMBER },
         { "dead", NULL, LOOK_NUMBER },
+        { "profiles_dead", NULL, LOOK_NUMBER },
         { "unknown", NULL, LOOK_NUMBER },
         { "ruleset", "ruleset", LOOK_NUMBER },
         { "rule_count", "  rules", LOOK_NUMBER },
@@ -212,11 +218,14 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
         cell_number(o->waiting_for_person),
         cell_number(o->pending),
         cell_time(o->oldest_pending_at),
+        cell_number(o->profiles_pending),
+        cell_time(o->oldest_profile_at),
         cell_number(o->unreadable),
         cell_number(o->aside),
         cell_number(o->raw),
         cell_number(o->held),
         cell_number(o->dead),
+        cell_number(o->profiles_dead),
         cell_number(o->unknown),
         cell_id(o->ruleset),
         cell_number(o->rule_count),

@@ -19,6 +19,11 @@ const struct command commands[] = {
     { "transcript CONVERSATION", "what was said, and whether it went out",
       "Texts that went as they should stand alone; what became of all others stands under them.", 0, true,
       command_transcript },
+    { "profile USER", "what the customer's Braze profile holds from us",
+      "Every attribute that rules have written, the value that Braze has taken and since when; what is still to be written,\n"
+      "and why it has not gone. Values are shown as JSON: \"3\" is a text, 3 a number, null an attribute that is removed.\n"
+      "USER is an external id, a phone number, or the number of a conversation.",
+      0, true, command_profile },
     { "why MESSAGE", "why a message was answered as it was",
       "MESSAGE is the number of a customer's message or of an answer. Shows the text as the rules saw it, the rule\n"
       "that won and on what words, what kept each rule before it back, what was done, and what followed: decided\n"

@@ -25,6 +25,7 @@ int command_rules_diff(struct call *call);
 int command_rules_rollback(struct call *call);
 int command_rules_replay(struct call *call);
 int command_outbox_list(struct call *call);
+int command_profile(struct call *call);
 int command_outbox_show(struct call *call);
 int command_outbox_retry(struct call *call);
 int command_outbox_drop(struct call *call);

@@ -30,7 +30,7 @@ static const struct coloured STATES[] = {
     { "unanswered", YELLOW }, { "warning", YELLOW }, { "waiting", YELLOW }, { "withheld", YELLOW },
     { "closed", DIM },        { "duplicate", DIM },  { "silenced", DIM },
     { "added", GREEN },       { "removed", RED },    { "changed", YELLOW }, { "moved", YELLOW },
-    { "in force", GREEN },    { "replaced", DIM },
+    { "in force", GREEN },    { "replaced", DIM },   { "refused", RED },
 };
 
 const char *text_state_style(const char *word)

@@ -158,6 +158,33 @@ static void show_notes(struct output *output, const struct json *trace, bool has
     output_table_end(output);
 }
 
+/* For the profile: what was set, and what was none of its type. */
+static void show_attributes(struct output *output, const struct json *trace, bool has_effects)
+{
+    const struct column set[] = { { "name", has_effects ? NULL : "attribute", LOOK_PLAIN },
+                                  { "value", has_effects ? NULL : "becomes", LOOK_LONG } };
+    static const struct column unset[] = { { "name", "not set", LOOK_PLAIN },
+                                           { "at", "at", LOOK_PLAIN },
+                                           { "text", "value", LOOK_LONG },
+                                           { "why", "because it", LOOK_PLAIN } };
+
+    output_table(output, "attributes", set, 2);
+    for (const struct json *item = json_first(json_get(trace, "attributes")); item != NULL; item = json_next(item)) {
+        struct buf value = { 0 };
+
+        json_format(item, &value);
+        output_row(output, (struct cell[]){ cell_text(json_key(item)), cell_json(buf_text(&value)) });
+        buf_release(&value);
+    }
+    output_table_end(output);
+    output_table(output, "unset", unset, 4);
+    for (const struct json *item = json_first(json_get(trace, "unset")); item != NULL; item = json_next(item))
+        output_row(output, (struct cell[]){
+                               cell_text(json_get_text(item, "name")), cell_text(json_get_text(item, "at")),
+                               cell_text_or_none(json_get_text(item, "text")), cell_text(json_get_text(item, "why")) });
+    output_table_end(output);
+}
+
 /* Of a text so much that the sentence stays one. */
 static void add_short(const char *text, struct buf *out)
 {
@@ -322,6 +349,7 @@ static const char *effect_name(enum effect_kind kind)
         [EFFECT_SAY] = "say",         [EFFECT_OPT_OUT] = "opt_out", [EFFECT_OPT_IN] = "opt_in",
         [EFFECT_HANDOFF] = "handoff", [EFFECT_CLOSE] = "close",     [EFFECT_TAG] = "tag",
         [EFFECT_SET] = "set",         [EFFECT_COOLDOWN] = "cooldown", [EFFECT_FLOW] = "flow",
+        [EFFECT_ATTRIBUTE] = "attribute",
     };
 
     return names[kind];
@@ -366,7 +394,7 @@ static void show_effects(struct output *output, const struct verdict *v, const s
         row[0] = cell_text(effect_name(effect->kind));
         row[1] = cell_text(effect->rule->name);
         row[2] = cell_text(effect->name);
-        row[3] = cell_text(effect->text);
+        row[3] = effect->kind == EFFECT_ATTRIBUTE ? cell_json(effect->text) : cell_text(effect->text);
         if (effect->buttons != NULL)
             row[4] = cell_json(effect->buttons);
         row[5] = cell_time(effect->until_at);
@@ -389,6 +417,7 @@ static void show(struct output *output, const struct verdict *verdict, const str
     show_state(output, state);
     if (verdict->decision != NULL)
         show_effects(output, verdict, state);
+    show_attributes(output, trace, verdict->decision != NULL);
 }
 
 int verdict_show(struct output *output, const struct verdict *verdict, struct error *error)

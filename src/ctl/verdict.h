@@ -4,8 +4,9 @@
  * stored cannot be told differently. A thorough decision, where there is one, tells more than a stored trace: each rule
  * that was passed over, on which words and by which values, and the effects.
  *
- * JSON: a record "decision", then "variables", "tags", "set", "passed_over", "state" and "effects" (not of a stored
- * trace). Of "passed_over", "why" is one of the words of desk/decide.h, and "because" the sentence that people are shown.
+ * JSON: a record "decision", then "variables", "tags", "set", "passed_over", "state", "effects" (not of a stored trace),
+ * "attributes" (of the Braze profile) and "unset" (whose value was none of its type). Of "passed_over", "why" is one of the
+ * words of desk/decide.h, and "because" the sentence that people are shown.
  * "unmatched" in "decision" is the number of rules whose words are not in the text; they are listed in "passed_over"
  * where few rules are.
  */

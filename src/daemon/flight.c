@@ -106,11 +106,11 @@ static void unlink_flight(struct flights *flights, struct flight *flight)
 static void log_end(const struct flight *flight)
 {
     if (flight->answer.class == ANSWER_ACCEPTED)
-        log_debug("call_accepted", log_text("campaign", flight->call->campaign),
-                  log_int("replies", (int64_t)flight->call->count), log_int("ms", flight->took_ms));
+        log_debug("call_accepted", log_text("path", flight->call->path), log_text("campaign", flight->call->campaign),
+                  log_int("rows", (int64_t)flight->call->count), log_int("ms", flight->took_ms));
     else
-        log_warn("call_failed", log_text("campaign", flight->call->campaign),
-                 log_int("replies", (int64_t)flight->call->count), log_int("status", flight->status),
+        log_warn("call_failed", log_text("path", flight->call->path), log_text("campaign", flight->call->campaign),
+                 log_int("rows", (int64_t)flight->call->count), log_int("status", flight->status),
                  log_text("class", answer_class_name(flight->answer.class)),
                  log_text("reason", flight->answer.problem), log_text("request", flight->answer.request_id));
 }
@@ -153,6 +153,8 @@ struct flights_tally flights_drop(struct flights *flights)
     struct flights_tally tally = { 0 };
 
     for (const struct flight *flight = flights->ended; flight != NULL; flight = flight->next) {
+        if (flight->call->is_track)
+            continue;
         if (flight->answer.class == ANSWER_ACCEPTED)
             tally.accepted += (int64_t)flight->call->count;
         else if (flight->answer.class == ANSWER_REFUSED && flight->call->count == 1)
@@ -166,7 +168,7 @@ struct flights_tally flights_drop(struct flights *flights)
 bool flights_has_older(const struct flights *flights, int64_t contact, uint64_t serial)
 {
     for (const struct flight *flight = flights->under_way; flight != NULL; flight = flight->next)
-        if (flight->serial < serial && call_has_contact(flight->call, contact))
+        if (flight->serial < serial && !flight->call->is_track && call_has_contact(flight->call, contact))
             return true;
     return false;
 }

@@ -14,6 +14,8 @@
  *
  * Tag rules come before all that, each with its own groups: its tag, and what it sets.
  *
+ * What the Braze profile learns of it comes last (decide_attribute.c).
+ *
  * A repeated opt-out wins, for the record, and has no effect: whoever said stop gets one confirmation, not
  * one for each stop.
  *
@@ -27,6 +29,7 @@
 #include "base/utf8.h"
 #include "desk/button.h"
 #include "desk/decide.h"
+#include "desk/decide_attribute.h"
 #include "desk/decide_fact.h"
 #include "desk/decide_say.h"
 #include "desk/decide_variable.h"
@@ -141,7 +144,7 @@ static void note_facts(struct search *search, const struct rule *rule)
     struct buf facts = { 0 };
     if (!decision->is_thorough)
         return;
-    facts_format(&search->facts, rule, &facts);
+    facts_format(&search->facts, rule->only_if, rule->pattern, &facts);
     decision->passed_over[decision->passed_over_count - 1].facts = buf_detach(&facts);
 }
 
@@ -150,7 +153,7 @@ static bool meets_condition(struct search *search, const struct rule *rule)
 {
     if (rule->only_if == NULL)
         return true;
-    enum expression_result result = facts_test(&search->facts, rule);
+    enum expression_result result = facts_test(&search->facts, rule->only_if, rule->pattern);
     if (result == EXPRESSION_LIMIT)
         note_limit(search->decision, rule);
     if (result != EXPRESSION_YES) {
@@ -301,8 +304,9 @@ static void write_groups(const struct variables *variables, struct buf *out)
     jsonw_end_object(&json);
 }
 
-static void act(struct decision *decision, struct variables *variables)
+static void act(struct search *search, struct variables *variables)
 {
+    struct decision *decision = search->decision;
     const struct rule *rule = decision->rule;
     const struct act *act = &ACTS[rule->action];
     decision->outcome = act->silent;
@@ -316,6 +320,8 @@ static void act(struct decision *decision, struct variables *variables)
     decide_set(decision, variables, rule);
     decide_say(decision, variables, rule);
     decide_cool(decision, variables, rule);
+    if (search->ruleset->attribute_count > 0)
+        decide_attributes(decision, variables, &search->facts, rule);
 }
 
 /* Each tag rule's own groups count for what it sets. */
@@ -326,10 +332,11 @@ static void act_tags(struct search *search, struct variables *variables)
         const struct rule *rule = decision->tagged[i];
         struct span span;
         decide_tag(decision, rule);
-        if (rule->set_count > 0)
+        if (rule->set_count > 0 || rule->attribute_count > 0)
             variables->pattern = match_again(search, rule, &span);
         decide_set(decision, variables, rule);
         decide_cool(decision, variables, rule);
+        decide_attributes_of(decision, variables, &search->facts, rule);
     }
     variables->pattern = NULL;
 }
@@ -358,7 +365,7 @@ void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct
     search.facts = (struct facts){ .ruleset = ruleset, .state = state, .input = input, .now = now,
                                    .matcher = matcher, .folded = &decision->folded };
     decision->rule = choose(&search);
-    facts_release(&search.facts);
+    search.facts.decision = decision; /* what follows may ask for what the message sets */
 
     struct variables variables = {
         .ruleset = ruleset, .state = state, .input = input, .now = now, .matcher = matcher,
@@ -369,8 +376,9 @@ void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct
         variables.pattern = match_again(&search, decision->rule, &decision->match);
     write_groups(&variables, &decision->variables);
     if (decision->rule != NULL)
-        act(decision, &variables);
+        act(&search, &variables);
     decide_keep(decision, &variables);
+    facts_release(&search.facts);
     if (is_with_agent(state) && decision->outcome != OUTCOME_ANSWER)
         decision->outcome = OUTCOME_AGENT;
     variables_release(&variables);
@@ -387,6 +395,9 @@ void decision_release(struct decision *decision)
     for (size_t i = 0; i < decision->passed_over_count; i++)
         free(decision->passed_over[i].facts);
     free(decision->passed_over);
+    for (size_t i = 0; i < decision->unset_count; i++)
+        free(decision->unset[i].text);
+    free(decision->unset);
     buf_release(&decision->folded);
     buf_release(&decision->variables);
     *decision = (struct decision){ 0 };

@@ -18,6 +18,9 @@
  *   - A tag rule that would win notes its tag and lets the next rule try. What it sets and what the winner
  *     sets is known to the winner's sentence, but not to the conditions of the same message.
  *   - A rule that is cooling down for this contact is passed over.
+ *   - Attribute rows come last, those of the rules in the order in which these took the message, then those of a
+ *     hand-over or an opt-out, then those of any answer. Of one name the first counts whose only_if is true and whose
+ *     value is of its type. Conditions and values know what the message has set.
  */
 #ifndef DESK_DECIDE_H
 #define DESK_DECIDE_H
@@ -72,15 +75,17 @@ enum effect_kind {
     EFFECT_TAG,
     EFFECT_SET,
     EFFECT_COOLDOWN,
-    EFFECT_FLOW
+    EFFECT_FLOW,
+    EFFECT_ATTRIBUTE
 };
 
 struct effect {
     enum effect_kind kind;
     const struct rule *rule;         /* whose doing it is: the winner, or a tag rule */
-    const char *name;                /* EFFECT_TAG: the tag; EFFECT_SET: the variable */
+    const char *name;                /* EFFECT_TAG: the tag; EFFECT_SET: the variable; EFFECT_ATTRIBUTE: its own */
     char *text;                      /* EFFECT_SAY: rendered, never blank; EFFECT_SET: the value, "" removes
-                                        the variable; owned by the decision */
+                                        the variable; EFFECT_ATTRIBUTE: a JSON literal, null removes the attribute;
+                                        owned by the decision */
     char *buttons;                   /* EFFECT_SAY: JSON array of texts to offer, or NULL; owned */
     int64_t until_at;                /* EFFECT_COOLDOWN */
     const struct campaign *campaign; /* EFFECT_SAY: NULL for the channel's default */
@@ -117,6 +122,13 @@ struct passed_over {
     char *facts; /* of a thorough decision: what its only_if read, {":hour": 23, …}; owned by the decision. NULL: none */
 };
 
+/* An attribute row whose moment came, and whose value was none of its type. */
+struct unset {
+    const struct attribute *attribute;
+    char *text;      /* as rendered, shortened; owned by the decision */
+    const char *why; /* "is no number": rules/attribute.h */
+};
+
 enum {
     LIMIT_HITS_MAX = 8,
     TAGS_MAX = 16, /* further tag rules are passed by */
@@ -142,6 +154,8 @@ struct decision {
     size_t limit_hit_count;
     struct passed_over *passed_over; /* in order */
     size_t passed_over_count, passed_over_room;
+    struct unset *unset;
+    size_t unset_count;
 };
 
 /*
@@ -163,13 +177,15 @@ void decision_release(struct decision *decision);
  *                                      "its pattern or only_if took too many steps" |
  *                                      "the patterns before it took too many steps" |
  *                                      "cooling down until 2026-05-12 18:30:00"}, …],
- *      "limit_hits": ["rule", …], "tags": ["tag", …], "set": {"variable": "value" or null, …}}
+ *      "limit_hits": ["rule", …], "tags": ["tag", …], "set": {"variable": "value" or null, …},
+ *      "attributes": {"name": value or null, …}, "unset": [{"name", "at", "text", "why"}, …]}
  *
  * "tried" counts the rules that were judged, be it by the index. Of a thorough decision the trace is longer: "unmatched"
  * is the number of rules that have "no match", all of which are listed where no more than PASSED_LISTED_MAX rules were
  * passed over, and none where there are more; tag rules that took the message are listed as "tagged", with "tag". Who
  * nearly won also has "matched" and "unless", the words in question, in the form of the winner's; of an only_if that is
  * false its text, "only_if", and the values it read, "facts"; and "until_at".
+ * "attributes" and "unset" (what was no value of its type) are left out where there is nothing to tell.
  * Of the state, what is not known, empty, 0 or false is left out.
  * decide_format_tags: the tags alone, ["tag", …]; each once.
  */

@@ -16,6 +16,7 @@
 #include "base/utf8.h"
 #include "base/when.h"
 #include "desk/decide_fact.h"
+#include "desk/decide_say.h"
 #include "rules/fact.h"
 #include "rules/opening.h"
 
@@ -258,7 +259,7 @@ static void read_json(struct facts *facts, const struct json *json, struct expre
 
 static bool match_again(struct facts *facts)
 {
-    const struct pattern *pattern = facts->rule->pattern;
+    const struct pattern *pattern = facts->pattern;
     if (!facts->has_groups)
         facts->is_matched = pattern != NULL && pattern_match(pattern, facts->matcher, buf_text(facts->folded),
                                                              facts->folded->len, NULL) == PATTERN_YES;
@@ -269,7 +270,7 @@ static bool match_again(struct facts *facts)
 /* Is the name a group of the rule's pattern? One that took no part in the match is NULL. */
 static bool read_group(struct facts *facts, const char *name, struct expression_value *value)
 {
-    const struct pattern *pattern = facts->rule->pattern;
+    const struct pattern *pattern = facts->pattern;
     for (size_t i = 0; pattern != NULL && i < pattern_group_count(pattern); i++) {
         if (strcmp(pattern_group_name(pattern, i), name) != 0)
             continue;
@@ -285,9 +286,18 @@ static bool read_group(struct facts *facts, const char *name, struct expression_
     return false;
 }
 
+/* One that this message removes is NULL. */
+static bool read_set(struct facts *facts, const char *name, struct expression_value *value)
+{
+    const struct effect *set = facts->decision != NULL ? decide_value(facts->decision, name) : NULL;
+    if (set != NULL && *set->text != '\0')
+        set_text(value, set->text);
+    return set != NULL;
+}
+
 static void read_variable(struct facts *facts, const char *name, struct expression_value *value)
 {
-    if (read_group(facts, name, value))
+    if (read_group(facts, name, value) || read_set(facts, name, value))
         return;
     const struct json *variables = parse_once(facts->state->variables, &facts->has_variables,
                                               &facts->variables);
@@ -308,16 +318,23 @@ static void look_up(void *context, const char *name, struct expression_value *va
         read_json(facts, field(facts, name + 1 + strlen(FACT_FIELD)), value);
 }
 
-static void begin(struct facts *facts, const struct rule *rule)
+static void begin(struct facts *facts, const struct pattern *pattern, bool is_matched)
 {
-    facts->rule = rule;
-    facts->has_groups = false;
+    facts->pattern = pattern;
+    facts->has_groups = facts->is_matched = is_matched;
 }
 
-enum expression_result facts_test(struct facts *facts, const struct rule *rule)
+enum expression_result facts_test(struct facts *facts, const struct expression *only_if, const struct pattern *pattern)
 {
-    begin(facts, rule);
-    return expression_test(rule->only_if, look_up, facts);
+    begin(facts, pattern, false);
+    return expression_test(only_if, look_up, facts);
+}
+
+enum expression_result facts_test_matched(struct facts *facts, const struct expression *only_if,
+                                          const struct pattern *pattern)
+{
+    begin(facts, pattern, true);
+    return expression_test(only_if, look_up, facts);
 }
 
 static void write_value(struct jsonw *json, const char *name, const struct expression_value *value)
@@ -335,18 +352,18 @@ static void write_value(struct jsonw *json, const char *name, const struct expre
     }
 }
 
-void facts_format(struct facts *facts, const struct rule *rule, struct buf *out)
+void facts_format(struct facts *facts, const struct expression *only_if, const struct pattern *pattern, struct buf *out)
 {
     size_t effort = matcher_effort(facts->matcher);
     struct jsonw json = { .out = out };
 
-    begin(facts, rule);
+    begin(facts, pattern, false);
     jsonw_object(&json, NULL);
-    for (size_t i = 0; i < expression_name_count(rule->only_if); i++) {
+    for (size_t i = 0; i < expression_name_count(only_if); i++) {
         struct expression_value value = { 0 };
 
-        look_up(facts, expression_name(rule->only_if, i), &value);
-        write_value(&json, expression_name(rule->only_if, i), &value);
+        look_up(facts, expression_name(only_if, i), &value);
+        write_value(&json, expression_name(only_if, i), &value);
     }
     jsonw_end_object(&json);
     matcher_set_effort(facts->matcher, effort);

@@ -24,9 +24,10 @@ struct facts {
     int64_t now;
     struct matcher *matcher;
     const struct buf *folded; /* what the rules see */
+    const struct decision *decision; /* what this message has set so far counts; NULL: it does not */
 
-    const struct rule *rule; /* whose condition is tested */
-    bool has_groups;         /* the matcher holds the groups of its pattern */
+    const struct pattern *pattern; /* whose groups the condition may ask for; NULL: none */
+    bool has_groups;         /* the matcher holds them */
     bool is_matched;         /* … which matched */
     struct zone_time local;  /* at the business */
     struct json *fields, *variables;
@@ -34,15 +35,21 @@ struct facts {
     struct buf text; /* of the value last asked for */
 };
 
-/* The rule's only_if, which it has. What the matcher held is lost. */
-enum expression_result facts_test(struct facts *facts, const struct rule *rule);
+/*
+ * Is the condition true, of a rule with that pattern (or NULL)? What the matcher held is lost. facts_test_matched:
+ * once the pattern has matched, and the matcher holds its groups; it holds them afterwards.
+ */
+enum expression_result facts_test(struct facts *facts, const struct expression *only_if, const struct pattern *pattern);
+enum expression_result facts_test_matched(struct facts *facts, const struct expression *only_if,
+                                          const struct pattern *pattern);
 
 /*
- * What the names in its only_if stand for, each once, as a JSON object: {":hour": 23, "@size": null}. Texts are cut to
+ * What the names in it stand for, each once, as a JSON object: {":hour": 23, "@size": null}. Texts are cut to
  * FACT_SHOWN_MAX bytes. What the matcher held is lost, and its effort is put back: a question of people costs nothing.
  */
 enum { FACT_SHOWN_MAX = 200 };
-void facts_format(struct facts *facts, const struct rule *rule, struct buf *out);
+void facts_format(struct facts *facts, const struct expression *only_if, const struct pattern *pattern,
+                  struct buf *out);
 void facts_release(struct facts *facts);
 
 #endif

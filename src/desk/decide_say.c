@@ -43,7 +43,7 @@ void decide_cool(struct decision *decision, const struct variables *variables, c
         decide_add(decision, EFFECT_COOLDOWN, rule)->until_at = variables->now + rule->cooldown_ms;
 }
 
-static void render(const struct template *template, struct variables *variables, size_t max, struct buf *out)
+void decide_render(const struct template *template, struct variables *variables, size_t max, struct buf *out)
 {
     struct template_env env = { variables_lookup, variables, variables->ruleset->zone };
     if (template != NULL)
@@ -69,7 +69,7 @@ static char *render_buttons(const struct rule *rule, struct variables *variables
     for (size_t i = 0; i < rule->button_count; i++) {
         bool is_short = is_whatsapp && list.count < QUICK_REPLIES_MAX;
         struct buf text = { 0 };
-        render(rule->buttons[i], variables, SAY_MAX, &text);
+        decide_render(rule->buttons[i], variables, SAY_MAX, &text);
         button_add(&list, buf_text(&text), is_short ? QUICK_REPLY_TEXT_MAX : BUTTON_TEXT_MAX);
         buf_release(&text);
     }
@@ -85,7 +85,7 @@ static char *render_buttons(const struct rule *rule, struct variables *variables
 void decide_say(struct decision *decision, struct variables *variables, const struct rule *rule)
 {
     struct buf text = { 0 };
-    render(rule->say, variables, SAY_MAX, &text);
+    decide_render(rule->say, variables, SAY_MAX, &text);
     if (fold_is_empty(buf_text(&text), text.len)) {
         buf_release(&text);
         return;
@@ -104,7 +104,7 @@ void decide_set(struct decision *decision, struct variables *variables, const st
 {
     for (size_t i = 0; i < rule->set_count; i++) {
         struct buf value = { 0 };
-        render(rule->sets[i].value, variables, VARIABLE_BYTES_MAX, &value);
+        decide_render(rule->sets[i].value, variables, VARIABLE_BYTES_MAX, &value);
         if (fold_is_empty(buf_text(&value), value.len))
             buf_clear(&value);
         struct effect *effect = decide_add(decision, EFFECT_SET, rule);

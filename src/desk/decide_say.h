@@ -13,6 +13,9 @@
 /* A new effect of a rule; the pointer is good until the next. */
 struct effect *decide_add(struct decision *decision, enum effect_kind kind, const struct rule *rule);
 
+/* Appends at most `max` bytes of what it says at this moment. NULL says nothing. */
+void decide_render(const struct template *template, struct variables *variables, size_t max, struct buf *out);
+
 /* Nothing, when another rule has noted the same tag. */
 void decide_tag(struct decision *decision, const struct rule *rule);
 

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "desk/decide.h"
 #include "desk/decide_say.h"
+#include "rules/attribute.h"
 
 enum { TRACE_ROOM = 600 }; /* what most traces need: the buf then does not grow in steps */
 
@@ -201,6 +202,41 @@ static void write_set(struct jsonw *json, const struct decision *decision)
     jsonw_end_object(json);
 }
 
+static void write_attributes(struct jsonw *json, const struct decision *decision)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < decision->effect_count; i++) {
+        const struct effect *effect = &decision->effects[i];
+        if (effect->kind != EFFECT_ATTRIBUTE)
+            continue;
+        if (count++ == 0)
+            jsonw_object(json, "attributes");
+        jsonw_raw(json, effect->name, effect->text);
+    }
+    if (count > 0)
+        jsonw_end_object(json);
+}
+
+static void write_unset(struct jsonw *json, const struct decision *decision)
+{
+    if (decision->unset_count == 0)
+        return;
+    jsonw_array(json, "unset");
+    for (size_t i = 0; i < decision->unset_count; i++) {
+        const struct unset *unset = &decision->unset[i];
+        struct buf at = { 0 };
+        attribute_format_moment(unset->attribute, &at);
+        jsonw_object(json, NULL);
+        jsonw_text(json, "name", unset->attribute->name);
+        jsonw_text(json, "at", buf_text(&at));
+        jsonw_text(json, "text", unset->text);
+        jsonw_text(json, "why", unset->why);
+        jsonw_end_object(json);
+        buf_release(&at);
+    }
+    jsonw_end_array(json);
+}
+
 void decide_format_trace(const struct ruleset *ruleset, const struct decision *decision, struct buf *out)
 {
     struct jsonw json = { .out = out };
@@ -217,5 +253,7 @@ void decide_format_trace(const struct ruleset *ruleset, const struct decision *d
     jsonw_end_array(&json);
     write_tags(&json, "tags", decision);
     write_set(&json, decision);
+    write_attributes(&json, decision);
+    write_unset(&json, decision);
     jsonw_end_object(&json);
 }

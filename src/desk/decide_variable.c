@@ -77,6 +77,12 @@ static void read_now(const struct variables *variables, struct buf *value)
     buf_addf(value, "%lld", (long long)variables->now);
 }
 
+static void read_rule(const struct variables *variables, struct buf *value)
+{
+    if (variables->decision->rule != NULL)
+        buf_add_text(value, variables->decision->rule->name);
+}
+
 static void (*const READERS[VARIABLE_COUNT])(const struct variables *, struct buf *) = {
     [VARIABLE_MESSAGE] = read_message,
     [VARIABLE_MESSAGE_COUNT] = read_message_count,
@@ -87,6 +93,7 @@ static void (*const READERS[VARIABLE_COUNT])(const struct variables *, struct bu
     [VARIABLE_HOURS_TODAY] = read_hours_today,
     [VARIABLE_NEXT_OPENING] = read_next_opening,
     [VARIABLE_NOW] = read_now,
+    [VARIABLE_RULE] = read_rule,
 };
 
 static bool read_field(struct variables *variables, const char *name, struct buf *value)

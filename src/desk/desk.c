@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "braze/track.h"
 #include "desk/desk.h"
 #include "desk/upkeep.h"
 #include "store/book.h"
@@ -15,6 +16,7 @@
 #include "store/lock.h"
 #include "store/message.h"
 #include "store/outbox.h"
+#include "store/outbox_track.h"
 #include "store/rulebook.h"
 #include "store/schema.h"
 #include "store/timer.h"
@@ -166,13 +168,14 @@ static int take_lock(struct desk *desk, const char *path, struct error *error)
 
 static int mark_running(struct desk *desk, int64_t now, struct error *error)
 {
-    int64_t running, recovered;
+    int64_t running, recovered, tracks;
 
     if (db_begin(desk->db, error) != 0)
         return -1;
     if (book_get_int(desk->db, "running", 0, &running, error) != 0 ||
         book_put_int(desk->db, "running", 1, error) != 0 ||
         outbox_recover(desk->db, now, &recovered, error) != 0 ||
+        outbox_track_recover(desk->db, now + TRACK_APART_MS, &tracks, error) != 0 ||
         timer_ensure(desk->db, "forget", now, error) != 0 ||
         timer_ensure(desk->db, "expire", now, error) != 0)
         return -1;
@@ -221,6 +224,7 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
     desk->zones = zones;
     desk->random = ((uint32_t)now ^ (uint32_t)getpid() << 16) | 1;
     desk->matcher = matcher_new(true);
+    desk->may_track = true;
     if (open_book(desk, path, number, now, error) == 0 && restore_rules(desk, error) == 0)
         return 0;
     desk_release(desk);

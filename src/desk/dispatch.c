@@ -13,8 +13,10 @@
 
 #include "base/alloc.h"
 #include "desk/button.h"
+#include "braze/track.h"
 #include "desk/clearance.h"
 #include "desk/dispatch.h"
+#include "desk/dispatch_track.h"
 #include "desk/health.h"
 #include "store/outbox.h"
 
@@ -211,8 +213,9 @@ static int claim_rows(struct round *round, const struct group *group, struct cal
     for (size_t i = 0; i < group->count; i++) {
         const struct outbox_row *row = group->rows[i];
 
-        call->rows[call->count++] = (struct call_row){ row->id, row->contact, row->turn, row->failures,
-                                                       row->is_ambiguous };
+        call->rows[call->count++] = (struct call_row){
+            row->id, row->contact, row->conversation, row->turn, row->failures, row->is_ambiguous,
+        };
         if (outbox_claim(round->desk->db, row->id, call->campaign, error) != 0)
             return -1;
     }
@@ -312,13 +315,13 @@ static int look(struct round *round, struct error *error)
 int dispatch_claim(struct desk *desk, int64_t now, int under_way, struct call **calls, struct error *error)
 {
     struct round *round = alloc_new(sizeof *round);
-    int result = 0;
+    int tracks = dispatch_track_under_way(desk, error), result = tracks < 0 ? -1 : 0;
 
     *calls = NULL;
     round->desk = desk;
     round->now = now;
     round->tail = calls;
-    round->slots = health_slots(&desk->health, now, under_way,
+    round->slots = health_slots(&desk->health, now, under_way - tracks,
                                 ruleset_setting_number(desk->rules, "calls_in_flight"),
                                 ruleset_setting_number(desk->rules, "calls_per_hour"), &round->is_trial);
     for (int looks = 0; looks < LOOKS_MAX && round->slots > 0 && result == 0; looks++) {
@@ -326,6 +329,8 @@ int dispatch_claim(struct desk *desk, int64_t now, int under_way, struct call **
         if (round->moved == 0 && round->row_count < SEND_RECIPIENTS_MAX)
             break;
     }
+    if (result == 0 && tracks == 0)
+        result = dispatch_track_claim(desk, now, under_way > 0 || *calls != NULL, round->tail, error);
     if (result != 0) {
         call_free(*calls);
         *calls = NULL;
@@ -339,16 +344,23 @@ int dispatch_next(struct desk *desk, int64_t now, int under_way, int64_t *at, st
     bool is_trial;
     int64_t until = health_wait_until(&desk->health, now,
                                       ruleset_setting_number(desk->rules, "calls_per_hour"));
+    int tracks = dispatch_track_under_way(desk, error);
+    int64_t track_at;
 
-    if (outbox_next_due(desk->db, at, error) != 0)
+    if (tracks < 0 || outbox_next_due(desk->db, at, error) != 0)
         return -1;
     if (*at != INT64_MAX && until > *at)
         *at = until;
     /* Without a free slot nothing may leave before an answer comes, and that wakes the loop by itself. */
     if (until == 0 &&
-        health_slots(&desk->health, now, under_way, ruleset_setting_number(desk->rules, "calls_in_flight"),
+        health_slots(&desk->health, now, under_way - tracks,
+                     ruleset_setting_number(desk->rules, "calls_in_flight"),
                      ruleset_setting_number(desk->rules, "calls_per_hour"), &is_trial) == 0)
         *at = INT64_MAX;
+    if (tracks == 0 && dispatch_track_next(desk, now, under_way > 0, &track_at, error) != 0)
+        return -1;
+    if (tracks == 0 && track_at < *at)
+        *at = track_at;
     return 0;
 }
 
@@ -384,6 +396,15 @@ static void suspect(const struct call *call, const struct call_row *row, int64_t
         again->due_at = now + answer_target_delay_ms(again->failures, random);
 }
 
+/* Errors that name nobody, beside a success: whoever may be tried again is tried alone. */
+static const char *fate_of_track(const struct call *call, const struct answer *answer, struct outbox_again *again)
+{
+    if (answer->class == ANSWER_ACCEPTED_BUT && answer->is_notice)
+        return "accepted";
+    again->is_single = call->count > 1;
+    return call->count > 1 ? NULL : "dead";
+}
+
 /* The fate of one row: a final state, or NULL to try again as *again says. */
 static const char *fate_of(const struct call *call, size_t index, const struct answer *answer, int64_t now,
                            uint32_t random, struct outbox_again *again)
@@ -401,12 +422,18 @@ static const char *fate_of(const struct call *call, size_t index, const struct a
     case ANSWER_ACCEPTED_BUT:
         if (names_somebody(answer, call->count))
             return is_named(answer, index) ? "dead" : "accepted";
+        if (call->is_track)
+            return fate_of_track(call, answer, again);
         /* A notice is about all of them. Else, of a batch nobody knows who is meant; of one row it is clear.
          */
         return call->count == 1 || answer->is_notice ? "dead" : "unknown";
     case ANSWER_REFUSED: again->is_single = true; return call->count == 1 ? "dead" : NULL;
     case ANSWER_AMBIGUOUS:
         again->is_ambiguous = true;
+        if (call->is_track) {
+            suspect(call, row, now, random, again);
+            break;
+        }
         again->is_single = true; /* whoever hangs a batch shall not do it to the same neighbours twice */
         again->failures = row->failures + 1;
         again->due_at = now + answer_row_delay_ms(again->failures, random);
@@ -439,19 +466,24 @@ static int settle_row(struct desk *desk, const struct call *call, size_t index, 
 
     if (attempt_put(desk->db, &attempt, error) != 0)
         return -1;
+    if (call->is_track)
+        dispatch_track_put_off(answer, now, &again);
     if (fate == NULL)
         return outbox_retry(desk->db, &again, error);
-    return outbox_settle(desk->db, row->outbox, row->contact, row->turn, fate, answer->problem, now, error);
+    if (outbox_settle(desk->db, row->outbox, row->contact, row->turn, fate, answer->problem, now, error) != 0)
+        return -1;
+    return call->is_track ? dispatch_track_end(desk, row, fate, now, error) : 0;
 }
 
 int dispatch_settle(struct desk *desk, const struct call *call, const struct answer *answer, int status,
                     int64_t took_ms, int64_t now, struct error *error)
 {
-    bool is_suspect = call->count == 1 && call->rows[0].failures > 1 && answer->class == ANSWER_NOT_DONE;
+    bool is_suspect = call->count == 1 && call->rows[0].failures > 1 &&
+                      (answer->class == ANSWER_NOT_DONE || (call->is_track && answer->class == ANSWER_AMBIGUOUS));
     int64_t reopened_at = 0;
 
     /* While all others get through, a single row that keeps failing says nothing about Braze. */
-    if (!(is_suspect && health_is_well(&desk->health)) &&
+    if (!(is_suspect && health_is_well(&desk->health, call->path)) &&
         health_note(&desk->health, desk->db, answer, call->path, call->campaign, now, desk_random(desk),
                     &reopened_at, error) != 0)
         return -1;

@@ -4,11 +4,13 @@
  * dispatch_claim makes as many calls as may start now, each with up to 50 contacts of one campaign, and marks
  * their rows claimed; nobody may start them before the transaction is committed. Batches are not waited for:
  * with a slot free a single row leaves at once, and while all slots are taken the next batch grows by itself.
+ * Writes into profiles have one slot of their own, and take theirs after the replies (dispatch_track.c).
  * dispatch_settle enters an answer. Both run inside the caller's transaction.
  */
 #ifndef DESK_DISPATCH_H
 #define DESK_DISPATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,8 +20,10 @@
 #include "braze/send.h"
 #include "desk/desk.h"
 
+enum { CALL_ROWS_MAX = 75 };
+
 struct call_row {
-    int64_t outbox, contact, turn;
+    int64_t outbox, contact, conversation, turn;
     int failures;
     bool is_ambiguous;
 };
@@ -28,9 +32,10 @@ struct call { /* a request to Braze, complete; no pointer into a ruleset, which 
                  way */
     struct call *next;
     const char *path;   /* a literal */
-    char campaign[128]; /* the campaign row's name */
+    char campaign[128]; /* the campaign row's name; "" of a write into profiles */
+    bool is_track;      /* writes into profiles; may be repeated, for it only sets */
     struct buf body;
-    struct call_row rows[SEND_RECIPIENTS_MAX];
+    struct call_row rows[CALL_ROWS_MAX];
     size_t count;
     int64_t started_at;
 };

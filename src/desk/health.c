@@ -3,12 +3,13 @@
  *
  * The workspace lane is left when any answer proves that Braze is there and takes us (accepted, refused: both
  * are answers to a good key). An endpoint's and a campaign's lane are left only by an accepted call, since a
- * refusal says nothing about them.
+ * refusal says nothing about them; that of /users/track by a refusal too, for it is its workspace.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "braze/track.h"
 #include "desk/health.h"
 #include "store/event.h"
 
@@ -53,6 +54,11 @@ static struct lane *find_scope(const struct health *health, enum answer_scope sc
 
     name_lane(scope, path, campaign, name);
     return find_lane(health, name);
+}
+
+static bool is_track(const char *path)
+{
+    return strcmp(path, TRACK_PATH) == 0;
 }
 
 /* The lane of that scope, made when there is none yet; NULL when the table is full (64 lanes, all of them
@@ -157,6 +163,19 @@ int64_t health_block(const struct health *health, int64_t now, const char *path,
     return until;
 }
 
+int64_t health_block_track(const struct health *health, int64_t now, bool *is_probe)
+{
+    const struct lane *workspace = find_lane(health, WORKSPACE);
+    int64_t until = health_block(health, now, TRACK_PATH, "", is_probe);
+
+    *is_probe |= workspace != NULL;
+    if (workspace != NULL && workspace->until_at > now && workspace->until_at > until)
+        until = workspace->until_at;
+    if (health->track_spaced_until_at > now && health->track_spaced_until_at > until)
+        until = health->track_spaced_until_at;
+    return until;
+}
+
 int health_probe(struct health *health, struct db *db, const char *path, const char *campaign, int64_t now,
                  struct error *error)
 {
@@ -191,7 +210,8 @@ static int worsen(struct health *health, struct db *db, const struct answer *ans
         lane->until_at = now + wait_ms;
     lane->is_probing = false;
     snprintf(lane->reason, sizeof lane->reason, "%s", answer->problem);
-    health->ramp = 1;
+    if (!is_track(path))
+        health->ramp = 1;
     return change_state(db, lane, state, now, error);
 }
 
@@ -214,20 +234,20 @@ static int recover(struct health *health, struct db *db, enum answer_scope scope
     return drop_lane(health, db, lane, now, error);
 }
 
-/* Braze's own count: the last fiftieth of it is spread over the rest of the hour. */
-static void space_out(struct health *health, const struct answer *answer, int64_t now)
+/* Braze's own count: the last fiftieth of it is spread over the rest of its window. */
+static void space_out(const struct answer *answer, int64_t now, int64_t *spaced_until_at)
 {
-    health->spaced_until_at = 0;
+    *spaced_until_at = 0;
     if (answer->remaining < 0 || answer->limit <= 0 || answer->reset_in_ms <= 0)
         return;
     if (answer->remaining * RESERVE_PARTS < answer->limit)
-        health->spaced_until_at = now + answer->reset_in_ms / (answer->remaining + 1);
+        *spaced_until_at = now + answer->reset_in_ms / (answer->remaining + 1);
 }
 
 static int note_success(struct health *health, struct db *db, bool is_accepted, const char *path,
                         const char *campaign, int64_t now, int64_t *reopened_at, struct error *error)
 {
-    if (health->ramp > 0)
+    if (health->ramp > 0 && !is_track(path))
         health->ramp = health->ramp < 1024 ? health->ramp * 2 : 0;
     if (is_accepted && (recover(health, db, SCOPE_ENDPOINT, path, campaign, now, reopened_at, error) != 0 ||
                         recover(health, db, SCOPE_CAMPAIGN, path, campaign, now, reopened_at, error) != 0))
@@ -238,38 +258,40 @@ static int note_success(struct health *health, struct db *db, bool is_accepted, 
 int health_note(struct health *health, struct db *db, const struct answer *answer, const char *path,
                 const char *campaign, int64_t now, uint32_t random, int64_t *reopened_at, struct error *error)
 {
+    enum answer_scope shared = is_track(path) ? SCOPE_ENDPOINT : SCOPE_WORKSPACE;
     int64_t wait_ms;
 
     *reopened_at = 0;
-    space_out(health, answer, now);
+    space_out(answer, now, is_track(path) ? &health->track_spaced_until_at : &health->spaced_until_at);
     switch (answer->class) {
     case ANSWER_ACCEPTED_BUT:
         /* A paused campaign takes every reply and sends none: stop before it has eaten them all. */
-        if (answer->is_notice)
+        if (answer->is_notice && !is_track(path))
             return worsen(health, db, answer, SCOPE_CAMPAIGN, "stopped", path, campaign,
                           delay_of(health, SCOPE_CAMPAIGN, path, campaign, random), now, error);
         return note_success(health, db, true, path, campaign, now, reopened_at, error);
     case ANSWER_ACCEPTED:
     case ANSWER_REFUSED:
-        return note_success(health, db, answer->class != ANSWER_REFUSED, path, campaign, now, reopened_at,
-                            error);
+        return note_success(health, db, answer->class != ANSWER_REFUSED || is_track(path), path, campaign, now,
+                            reopened_at, error);
     case ANSWER_LATER:
         wait_ms = answer->wait_ms + (int64_t)(answer->wait_ms / 10 * (random >> 16) >> 16);
         if (wait_ms > LIMITED_MAX_MS)
             wait_ms = LIMITED_MAX_MS;
         /* Told nothing, or told again and again: our own ladder is the least. */
-        if (wait_ms < delay_of(health, SCOPE_WORKSPACE, path, campaign, random))
-            wait_ms = delay_of(health, SCOPE_WORKSPACE, path, campaign, random);
-        return worsen(health, db, answer, SCOPE_WORKSPACE, "limited", path, campaign, wait_ms, now, error);
+        if (wait_ms < delay_of(health, shared, path, campaign, random))
+            wait_ms = delay_of(health, shared, path, campaign, random);
+        return worsen(health, db, answer, shared, "limited", path, campaign, wait_ms, now, error);
     case ANSWER_STOPPED:
-        wait_ms = delay_of(health, answer->scope, path, campaign, random);
-        return worsen(health, db, answer, answer->scope, "stopped", path, campaign, wait_ms, now, error);
+        if (!is_track(path))
+            shared = answer->scope;
+        wait_ms = delay_of(health, shared, path, campaign, random);
+        return worsen(health, db, answer, shared, "stopped", path, campaign, wait_ms, now, error);
     case ANSWER_NOT_SENT:
     case ANSWER_NOT_DONE:
     case ANSWER_AMBIGUOUS:
-        wait_ms = delay_of(health, SCOPE_WORKSPACE, path, campaign, random);
-        return worsen(health, db, answer, SCOPE_WORKSPACE, "backing_off", path, campaign, wait_ms, now,
-                      error);
+        wait_ms = delay_of(health, shared, path, campaign, random);
+        return worsen(health, db, answer, shared, "backing_off", path, campaign, wait_ms, now, error);
     }
     return 0;
 }
@@ -278,6 +300,8 @@ int health_shift(struct health *health, struct db *db, int64_t drift_ms, int64_t
 {
     if (health->spaced_until_at != 0)
         health->spaced_until_at += drift_ms;
+    if (health->track_spaced_until_at != 0)
+        health->track_spaced_until_at += drift_ms;
     for (size_t i = 0; i < health->count; i++) {
         health->lanes[i].until_at += drift_ms;
         if (lane_put(db, &health->lanes[i], now, error) != 0)
@@ -301,8 +325,10 @@ int health_clamp(struct health *health, struct db *db, int64_t now, struct error
     return 0;
 }
 
-bool health_is_well(const struct health *health)
+bool health_is_well(const struct health *health, const char *path)
 {
+    if (is_track(path))
+        return find_scope(health, SCOPE_ENDPOINT, path, "") == NULL;
     return find_lane(health, WORKSPACE) == NULL;
 }
 

@@ -3,12 +3,16 @@
  *
  *     braze                          the workspace: unreachable, 5xx, 429, a bad key
  *     braze/campaigns/trigger/send   an endpoint: the key lacks its permission
+ *     braze/users/track              the endpoint of profiles, and whatever goes wrong there
  *     campaign NAME                  a campaign row: Braze does not know its id
  *
  * A lane that fails backs off (1, 2, 4 … 60 s) and then lets one row through as a trial; when that succeeds,
  * the number of calls under way grows again from one, doubling. A stopped lane keeps its rows and probes in
  * the same way. The hourly budget is a share of Braze's limit per clock hour. Pure but for the rows of table
  * lane, which keep it over a restart.
+ *
+ * /users/track stands apart: it has limits of its own, and replies must not wait for it. Its troubles stay with its own
+ * lane; the workspace's hold it back as well. That it answers proves that Braze is there.
  */
 #ifndef DESK_HEALTH_H
 #define DESK_HEALTH_H
@@ -31,6 +35,7 @@ struct health {
     int64_t hour; /* number of the clock hour that `used` counts */
     int64_t used;
     int64_t spaced_until_at; /* Braze's own count nears its end: no call before */
+    int64_t track_spaced_until_at; /* the same, of /users/track */
 };
 
 /* Reads the lanes (again); what is counted beside them stays. */
@@ -49,6 +54,9 @@ int64_t health_wait_until(const struct health *health, int64_t now, int64_t call
  */
 int64_t health_block(const struct health *health, int64_t now, const char *path, const char *campaign,
                      bool *is_probe);
+
+/* The same for /users/track. Also a probe: the call that looks whether the workspace is well again. */
+int64_t health_block_track(const struct health *health, int64_t now, bool *is_probe);
 
 /* A probe leaves: others wait for its answer. */
 int health_probe(struct health *health, struct db *db, const char *path, const char *campaign, int64_t now,
@@ -71,8 +79,8 @@ int health_note(struct health *health, struct db *db, const struct answer *answe
 int health_shift(struct health *health, struct db *db, int64_t drift_ms, int64_t now, struct error *error);
 int health_clamp(struct health *health, struct db *db, int64_t now, struct error *error);
 
-/* Is the workspace lane free of trouble? */
-bool health_is_well(const struct health *health);
+/* Is the lane on which calls by this path fail together free of trouble: that of /users/track, else the workspace's? */
+bool health_is_well(const struct health *health, const char *path);
 
 /* A person asks for another try now. */
 int health_clear(struct health *health, struct db *db, int64_t now, struct error *error);

@@ -15,6 +15,8 @@
 #include "store/conversation.h"
 #include "store/event.h"
 #include "store/outbox.h"
+#include "store/outbox_track.h"
+#include "store/profile.h"
 
 enum { DONE = 200, BAD_ARGUMENT = 400, NOT_FOUND = 404, CONFLICT = 409, FAILED = 503 };
 
@@ -228,12 +230,33 @@ static int note_row(const struct act *act, const struct outbox_brief *row, const
     return result;
 }
 
+/* What a row carries is put together when it leaves: two of one customer would carry the same. */
+static int retry_track(const struct act *act, const struct outbox_brief *row, struct error *error)
+{
+    bool is_ended = strcmp(row->state, "due") != 0;
+    int is_open = is_ended ? outbox_track_is_open(act->desk->db, row->contact, error) : 0;
+
+    if (is_open < 0)
+        return FAILED;
+    if (is_open == 1)
+        return refuse(CONFLICT, error,
+                      "another row of the same customer is about to go, and carries all that is to be written");
+    if (health_clear(&act->desk->health, act->desk->db, act->now, error) != 0 ||
+        profile_insist(act->desk->db, row->contact, error) != 0 ||
+        outbox_track_revive(act->desk->db, row->id, act->now, error) != 0 || note_row(act, row, "retry", error) != 0)
+        return FAILED;
+    act->desk->may_track = true;
+    return format_row(act, row->id, error);
+}
+
 static int retry(const struct act *act, struct error *error)
 {
     int64_t until = act->now + ruleset_setting_number(act->desk->rules, "reply_expires");
     struct outbox_brief row;
     int status = find_row(act, &row, error);
 
+    if (status == DONE && strcmp(row.kind, "track") == 0)
+        return retry_track(act, &row, error);
     if (status != DONE)
         return status;
     /* Asking for one row is asking whether its lane works again, too. */
@@ -245,6 +268,21 @@ static int retry(const struct act *act, struct error *error)
     return format_row(act, row.id, error);
 }
 
+/* A row that has ended carries nothing any more; what is open belongs to another. */
+static int give_up_attributes(const struct act *act, const struct outbox_brief *row, struct error *error)
+{
+    struct buf addressee = { 0 };
+    int result = 0;
+
+    if (strcmp(row->kind, "track") != 0 || strcmp(row->state, "due") != 0)
+        return 0;
+    result = profile_addressee(act->desk->db, row->contact, &addressee, error);
+    if (result == 0)
+        result = profile_give_up(act->desk->db, row->contact, buf_text(&addressee), row->id, error);
+    buf_release(&addressee);
+    return result;
+}
+
 static int drop(const struct act *act, struct error *error)
 {
     struct outbox_brief row;
@@ -252,7 +290,8 @@ static int drop(const struct act *act, struct error *error)
 
     if (status != DONE)
         return status;
-    if (outbox_settle(act->desk->db, row.id, row.contact, row.turn, "dead", "dropped by a person", act->now,
+    if (give_up_attributes(act, &row, error) != 0 ||
+        outbox_settle(act->desk->db, row.id, row.contact, row.turn, "dead", "dropped by a person", act->now,
                       error) != 0 ||
         note_row(act, &row, "drop", error) != 0)
         return FAILED;

@@ -11,6 +11,7 @@
 #include "base/country.h"
 #include "base/log.h"
 #include "braze/inbound.h"
+#include "braze/track.h"
 #include "desk/decide.h"
 #include "desk/recall.h"
 #include "desk/reply.h"
@@ -21,6 +22,8 @@
 #include "store/event.h"
 #include "store/message.h"
 #include "store/outbox.h"
+#include "store/outbox_track.h"
+#include "store/profile.h"
 #include "store/turn.h"
 
 enum { TWIN_MS = 10 * 1000 };
@@ -100,6 +103,33 @@ static int note_tag(struct passage *p, const struct effect *effect, struct error
     return result;
 }
 
+static int want_attribute(struct passage *p, const struct effect *effect, struct error *error)
+{
+    struct profile_want want = {
+        .contact = p->contact.id,
+        .name = effect->name,
+        .value = effect->text,
+        .rule = effect->rule->name,
+        .message = p->message,
+        .now = p->now,
+    };
+
+    return profile_want(p->desk->db, &want, error);
+}
+
+/* Asked about every message, for who writes may have become known by a better id, and then all has to be written again. */
+static int queue_attributes(struct passage *p, struct error *error)
+{
+    bool is_put = false;
+
+    if (p->desk->rules->attribute_count == 0)
+        return 0;
+    if (outbox_track_queue(p->desk->db, p->contact.id, p->conversation.id, TRACK_APART_MS, p->now, &is_put, error) != 0)
+        return -1;
+    p->desk->may_track |= is_put;
+    return 0;
+}
+
 static int carry_out(struct passage *p, const struct effect *effect, struct error *error)
 {
     switch (effect->kind) {
@@ -111,6 +141,7 @@ static int carry_out(struct passage *p, const struct effect *effect, struct erro
     case EFFECT_TAG: return note_tag(p, effect, error);
     case EFFECT_SET: return 0; /* all at once: decision.remembered */
     case EFFECT_FLOW: return 0; /* its own effects follow it */
+    case EFFECT_ATTRIBUTE: return want_attribute(p, effect, error);
     case EFFECT_COOLDOWN:
         return cooldown_put(p->desk->db, p->contact.id, effect->rule->name, effect->until_at, error);
     }
@@ -227,7 +258,7 @@ static int store_decision(struct passage *p, const struct decide_state *state, s
     for (size_t i = 0; i < p->decision.effect_count; i++)
         if (carry_out(p, &p->decision.effects[i], error) != 0)
             return -1;
-    return note_limits(p, error);
+    return queue_attributes(p, error) == 0 ? note_limits(p, error) : -1;
 }
 
 static int decide_and_store(struct passage *p, struct error *error)

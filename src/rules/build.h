@@ -35,6 +35,7 @@ struct ruleset_private {
     struct rule_set *sets;  /* of all rules, those of one rule together */
     size_t set_count;
     struct flow_private *flow; /* build_flow.h */
+    struct attribute *attributes;
 };
 
 int build_channels(struct ruleset *ruleset, struct error *error);
@@ -44,6 +45,7 @@ int build_phrases(struct ruleset *ruleset, struct error *error);
 int build_variables(struct ruleset *ruleset, struct error *error); /* their names */
 int build_rules(struct ruleset *ruleset, struct error *error);
 int build_sets(struct ruleset *ruleset, struct error *error);
+int build_attributes(struct ruleset *ruleset, struct error *error);
 
 /* Flows and services (build_flow.h): the words that are said to flows, names, then all the rest. */
 void build_flow_words(struct ruleset *ruleset);
@@ -51,9 +53,6 @@ int build_services(struct ruleset *ruleset, struct error *error);
 int build_flow_names(struct ruleset *ruleset, struct error *error);
 int build_flows(struct ruleset *ruleset, struct error *error);
 void flows_release(struct ruleset *ruleset);
-
-/* Why :last_rule is never the rule of that name (fact.h). */
-int build_check_last_rule(const void *context, const char *name, struct error *error);
 
 /* Phrases that no rule asks for are looked at as well, once the rules' groups are known. */
 int check_phrases(const struct ruleset *ruleset, struct error *error);
@@ -64,6 +63,13 @@ int build_buttons(const struct ruleset *ruleset, const struct row *row, struct r
 
 /* Does a text that leaves through this campaign (NULL: the default one) come to WhatsApp, perhaps? */
 bool build_goes_by_whatsapp(const struct ruleset *ruleset, const struct campaign *campaign);
+/*
+ * The column only_if, of a rule or of what happens with it; `pattern` (may be NULL) is whose groups it may name. The
+ * names of rules in it are looked at later, once all are known.
+ */
+int build_only_if(struct ruleset *ruleset, const struct row *row, const struct pattern *pattern,
+                  const struct expression **only_if, const char **source, struct error *error);
+int build_check_last_rule(const struct ruleset *ruleset, const char *source, struct error *error);
 
 /* Does the text depend on nothing but the contact's language ("": the default)? Then it can be rendered. */
 bool build_button_is_fixed(const struct ruleset *ruleset, const struct template *button);

@@ -148,7 +148,7 @@ int flow_take_expression(const struct ruleset *ruleset, const struct scope *scop
         private->expressions = expressions_new();
     *expression = expressions_add(private->expressions, source, error);
     if (*expression == NULL || fact_check_in_flow(*expression, source, &place, error) != 0 ||
-        fact_check_last_rule(source, build_check_last_rule, ruleset, error) != 0)
+        build_check_last_rule(ruleset, source, error) != 0)
         return row_blame(row, column, error);
     return 0;
 }

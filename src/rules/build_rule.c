@@ -122,38 +122,37 @@ static int take_words(const struct row *row, const char *column, const char **so
 
 struct naming {
     const struct ruleset *ruleset;
-    const struct rule *rule;
+    const struct pattern *pattern;
 };
 
 /* What a condition may call @name: a group of its rule's pattern, or what matches set. */
 static bool is_known_variable(const void *context, const char *name)
 {
     const struct naming *naming = context;
-    const struct pattern *pattern = naming->rule->pattern;
+    const struct pattern *pattern = naming->pattern;
     for (size_t i = 0; pattern != NULL && i < pattern_group_count(pattern); i++)
         if (strcmp(pattern_group_name(pattern, i), name) == 0)
             return true;
     return ruleset_has_variable(naming->ruleset, name);
 }
 
-static int take_only_if(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
-                        struct error *error)
+int build_only_if(struct ruleset *ruleset, const struct row *row, const struct pattern *pattern,
+                  const struct expression **only_if, const char **source, struct error *error)
 {
     struct ruleset_private *private = ruleset->private;
-    struct naming naming = { ruleset, rule };
-    rule->source_only_if = row_value(row, "only_if");
-    if (rule->source_only_if == NULL)
+    struct naming naming = { ruleset, pattern };
+    *source = row_value(row, "only_if");
+    if (*source == NULL)
         return 0;
-    if (row_is_null_word(rule->source_only_if))
+    if (row_is_null_word(*source))
         return row_refuse(row, error,
                           "only_if is the word NULL between quotes; write NULL without them where there is no "
                           "condition");
     if (private->expressions == NULL)
         private->expressions = expressions_new();
-    rule->only_if = expressions_add(private->expressions, rule->source_only_if, error);
-    if (rule->only_if != NULL &&
-        fact_check(rule->only_if, rule->pattern, is_known_variable, &naming, error) == 0 &&
-        fact_check_values(rule->source_only_if, is_known_variable, &naming, error) == 0)
+    *only_if = expressions_add(private->expressions, *source, error);
+    if (*only_if != NULL && fact_check(*only_if, pattern, is_known_variable, &naming, error) == 0 &&
+        fact_check_values(*source, is_known_variable, &naming, error) == 0)
         return 0;
     return row_blame(row, "only_if", error);
 }
@@ -244,7 +243,7 @@ static int take_cooldown(const struct row *row, struct rule *rule, struct error 
     return row_duration(row, "cooldown", 1000, COOLDOWN_MOST_MS, 0, &rule->cooldown_ms, error);
 }
 
-static int take_rule(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
+static int take_rule(struct ruleset *ruleset, const struct row *row, struct rule *rule,
                      struct error *error)
 {
     rule->file = row->file;
@@ -255,7 +254,8 @@ static int take_rule(const struct ruleset *ruleset, const struct row *row, struc
         take_action(row, rule, error) != 0 || take_pattern(row, rule, error) != 0 ||
         take_words(row, "words", &rule->source_words, &rule->words, error) != 0 ||
         take_words(row, "unless", &rule->source_unless, &rule->unless, error) != 0 ||
-        take_only_if(ruleset, row, rule, error) != 0 || take_say(ruleset, row, rule, error) != 0 ||
+        build_only_if(ruleset, row, rule->pattern, &rule->only_if, &rule->source_only_if, error) != 0 ||
+        take_say(ruleset, row, rule, error) != 0 ||
         take_target(ruleset, row, rule, error) != 0 || take_cooldown(row, rule, error) != 0 ||
         take_interrupts(row, rule, error) != 0 || take_campaign(ruleset, row, rule, error) != 0)
         return -1;
@@ -306,7 +306,7 @@ static int refuse_duplicates(const struct ruleset *ruleset, struct error *error)
 }
 
 /* A name that no message is taken under makes the condition false for ever, or true. */
-int build_check_last_rule(const void *context, const char *name, struct error *error)
+static int check_last_rule(const void *context, const char *name, struct error *error)
 {
     const struct ruleset *ruleset = context;
     const struct rule *rule = ruleset_rule(ruleset, name);
@@ -324,12 +324,16 @@ int build_check_last_rule(const void *context, const char *name, struct error *e
     return -1;
 }
 
+int build_check_last_rule(const struct ruleset *ruleset, const char *source, struct error *error)
+{
+    return fact_check_last_rule(source, check_last_rule, ruleset, error);
+}
+
 static int check_last_rules(const struct ruleset *ruleset, struct error *error)
 {
     for (size_t i = 0; i < ruleset->rule_count; i++) {
         const struct rule *rule = &ruleset->rules[i];
-        if (rule->only_if != NULL &&
-            fact_check_last_rule(rule->source_only_if, build_check_last_rule, ruleset, error) != 0)
+        if (rule->only_if != NULL && build_check_last_rule(ruleset, rule->source_only_if, error) != 0)
             return error_prefix(error, "%s:%d: only_if", rule->file, rule->line);
     }
     return 0;

@@ -62,6 +62,7 @@ static const char *const NEEDED[][2] = {
     { "choice", "step" },           { "choice", "label" },
     { "branch", "step" },           { "service", "url" },
     { "service_value", "service" }, { "service_value", "pointer" },
+    { "attribute", "at" },
 };
 
 static bool is_needed(const char *table, const char *column)

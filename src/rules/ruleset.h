@@ -83,6 +83,22 @@ struct rule_set {
     int line;
 };
 
+enum attribute_type { ATTRIBUTE_TEXT, ATTRIBUTE_NUMBER, ATTRIBUTE_BOOLEAN, ATTRIBUTE_TIME };
+enum attribute_moment { MOMENT_RULE, MOMENT_HANDOFF, MOMENT_OPT_OUT, MOMENT_REPLY };
+
+/* What the customer's Braze profile learns at a moment: the custom attribute `name` becomes the rendered value. */
+struct attribute {
+    const char *name;
+    enum attribute_moment at;
+    const struct rule *rule; /* MOMENT_RULE: whose match it is; else NULL */
+    struct template *value;  /* NULL: the attribute is removed */
+    enum attribute_type type;
+    const struct expression *only_if; /* NULL: not given */
+    const char *source_value, *source_only_if;
+    const char *file;
+    int line;
+};
+
 struct phrase {
     const char *name, *language;
     struct template *text;
@@ -111,6 +127,8 @@ struct rule {
     size_t button_count;
     const struct rule_set *sets; /* in file order */
     size_t set_count;
+    const struct attribute *attributes; /* at MOMENT_RULE of this rule, in file order */
+    size_t attribute_count;
     const char *file;
     int line;
 };
@@ -157,6 +175,8 @@ struct ruleset {
     const struct service *services;
     size_t service_count;
     const struct pattern *cancel_words, *back_words; /* said to a flow; never NULL */
+    const struct attribute *attributes; /* those of no rule first, in file order; then rule by rule */
+    size_t attribute_count, general_count; /* all; those of no rule */
     bool has_cooldowns, has_buttons; /* has any rule one? */
     const struct zone *zone;         /* of the business */
     const struct opening *opening;   /* its hours; never NULL */

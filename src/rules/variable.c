@@ -23,6 +23,7 @@ const char *const variable_names[VARIABLE_COUNT + 1] = {
     [VARIABLE_HOURS_TODAY] = "hours_today",
     [VARIABLE_NEXT_OPENING] = "next_opening",
     [VARIABLE_NOW] = "now",
+    [VARIABLE_RULE] = "rule",
 };
 
 enum { FLOW_NAMES_SHOWN = 12 };

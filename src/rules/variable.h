@@ -23,7 +23,8 @@ enum variable {
     VARIABLE_CHANNEL,
     VARIABLE_HOURS_TODAY,  /* both by rules/opening.h, in the contact's language */
     VARIABLE_NEXT_OPENING,
-    VARIABLE_NOW, /* unix milliseconds, for `date` */
+    VARIABLE_NOW,  /* unix milliseconds, for `date` */
+    VARIABLE_RULE, /* that took the message */
     VARIABLE_COUNT
 };
 

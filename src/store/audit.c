@@ -244,11 +244,11 @@ static const char TEXT_WITHOUT_CALL[] =
     "WHERE m.kind IN ('out', 'agent') AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message = m.id)";
 static const char TWO_AT_ONCE[] =
     "SELECT format ('contact %d has %d calls under way at once', contact, count(*)) FROM outbox "
-    "WHERE settled_at IS NULL AND state <> 'waiting' GROUP BY contact "
+    "WHERE settled_at IS NULL AND state <> 'waiting' AND seq > 0 GROUP BY contact "
     "HAVING count(*) > 1";
 static const char LINE_STUCK[] =
     "SELECT format ('contact %d has %d texts waiting behind nothing', contact, count(*)) FROM outbox "
-    "WHERE settled_at IS NULL GROUP BY contact HAVING sum(state <> 'waiting') = 0";
+    "WHERE settled_at IS NULL AND seq > 0 GROUP BY contact HAVING sum(state <> 'waiting') = 0";
 static const char WRONG_CONTACT[] =
     "SELECT format ('outbox row %d is for contact %d, its conversation is with contact %d', o.id, "
     "o.contact, v.contact) "
@@ -268,6 +268,29 @@ static const char ACCEPTED_TWICE[] =
     "SELECT format ('outbox row %d was accepted %d times', outbox, count(*)) FROM attempt "
     "WHERE class = 'accepted' "
     "GROUP BY outbox HAVING count(*) > 1";
+static const char WRONG_LINE[] =
+    "SELECT format ('outbox row %d of the kind %s %s', id, kind, iif(seq = 0, 'stands in no line', "
+    "'stands in the line of the texts')) FROM outbox WHERE (kind = 'track') <> (seq = 0)";
+static const char PROFILES_AT_ONCE[] =
+    "SELECT format ('contact %d has %d writes into one profile waiting or under way', contact, count(*)) FROM outbox "
+    "WHERE kind = 'track' AND settled_at IS NULL GROUP BY contact HAVING count(*) > 1";
+static const char CARRIES_NOTHING[] =
+    "SELECT format ('outbox row %d writes into a profile, but nothing says what it %s', o.id, "
+    "iif(o.state = 'claimed', 'carries', 'carried')) FROM outbox o "
+    "WHERE o.kind = 'track' AND o.state IN ('claimed', 'accepted') "
+    "AND NOT EXISTS (SELECT 1 FROM track t WHERE t.outbox = o.id)";
+static const char ATTRIBUTE_FORGOTTEN[] =
+    "SELECT format ('the attribute %s of contact %d is to be written, but nothing in the outbox brings it', p.name, "
+    "p.contact) FROM profile p WHERE p.is_refused = 0 AND (p.sent IS NOT NULL OR p.accepted IS NOT p.wanted) "
+    "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.contact = p.contact AND o.seq = 0 AND o.settled_at IS NULL)";
+static const char ATTRIBUTE_UNPROVEN[] =
+    "SELECT format ('the attribute %s of contact %d counts as taken, but no attempt at outbox row %d says so', p.name, "
+    "p.contact, p.outbox) FROM profile p WHERE p.outbox IS NOT NULL AND p.is_refused = 0 AND p.sent IS NULL "
+    "AND p.accepted IS NOT NULL AND NOT EXISTS "
+    "(SELECT 1 FROM attempt a WHERE a.outbox = p.outbox AND a.class IN ('accepted', 'accepted_but'))";
+static const char ATTRIBUTE_UNREADABLE[] =
+    "SELECT format ('the attribute %s of contact %d is no JSON', name, contact) FROM profile "
+    "WHERE NOT json_valid(wanted) OR NOT json_valid(coalesce(accepted, 'null')) OR NOT json_valid(coalesce(sent, 'null'))";
 static const char UNKNOWN_RULESET[] =
     "SELECT format ('message %d was decided by ruleset %d, which is not in the book', message, "
     "ruleset) FROM decision "
@@ -300,6 +323,12 @@ static const char *const CHECKS[] = {
     EPOCH_OF_FUTURE,
     SEQ_OF_FUTURE,
     ACCEPTED_TWICE,
+    WRONG_LINE,
+    PROFILES_AT_ONCE,
+    CARRIES_NOTHING,
+    ATTRIBUTE_FORGOTTEN,
+    ATTRIBUTE_UNPROVEN,
+    ATTRIBUTE_UNREADABLE,
     UNKNOWN_RULESET,
     WRONG_COUNT,
     BAD_REFERENCE,

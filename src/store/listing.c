@@ -151,11 +151,18 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
 
 /* Outbox */
 
+/* What a row writes into a profile: as it left last, or as it would leave now. */
+#define CARRIED                                                                                                   \
+    "iif(o.state <> 'due', (SELECT t.attributes FROM track t WHERE t.outbox = o.id), "                            \
+    "(SELECT json_group_object(p.name, json(p.wanted)) FROM profile p WHERE p.contact = o.contact "               \
+    "AND p.is_refused = 0 AND (p.sent IS NOT NULL OR p.accepted IS NOT p.wanted)))"
+
 #define OUTBOX                                                                                                    \
     "SELECT o.id, o.contact, o.seq, o.conversation, o.turn, o.message, o.part, o.epoch, o.created_at, o.due_at, " \
     "o.expires_at, o.settled_at, o.failures, (SELECT count(*) FROM attempt a WHERE a.outbox = o.id), o.kind, "    \
-    "c.address, o.state, o.campaign, o.sent_by, o.reason, m.text, o.is_consent, o.is_single, o.is_ambiguous "     \
-    "FROM outbox o JOIN contact c ON c.id = o.contact LEFT JOIN message m ON m.id = o.message "
+    "c.address, o.state, o.campaign, o.sent_by, o.reason, iif(o.kind = 'track', " CARRIED ", m.text), "            \
+    "o.is_consent, o.is_single, o.is_ambiguous FROM outbox o JOIN contact c ON c.id = o.contact "                 \
+    "LEFT JOIN message m ON m.id = o.message "
 
 static const char OUTBOX_ANY[] = OUTBOX "WHERE ?1 IS NULL OR o.state = ?1 ORDER BY o.id DESC LIMIT ?2";
 static const char OUTBOX_PENDING[] = OUTBOX

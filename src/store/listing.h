@@ -49,7 +49,8 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
 struct listing_outbox {
     int64_t id, contact, seq, conversation, turn, message, part, epoch;
     int64_t created_at, due_at, expires_at, settled_at, failures, attempts;
-    const char *kind, *user, *state, *campaign, *sent_by, *reason, *text;
+    const char *kind, *user, *state, *campaign, *sent_by, *reason;
+    const char *text; /* to say; or, of the kind track, what it writes into the profile: a JSON object */
     bool is_consent, is_single, is_ambiguous;
 };
 

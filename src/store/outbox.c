@@ -36,19 +36,25 @@ int outbox_next_seq(struct db *db, int64_t contact, int64_t *seq, struct error *
                        : error_set(error, "contact %lld has vanished", (long long)contact);
 }
 
+int outbox_next_id(struct db *db, int64_t *id, struct error *error)
+{
+    static const char NEWEST_ID[] = DB_NEWEST_ID("outbox");
+
+    return db_next_id(db, NEWEST_ID, id, error);
+}
+
 static const char PUT[] =
     "INSERT INTO outbox (kind, contact, seq, conversation, turn, part, message, campaign, epoch, is_consent, state, "
     "created_at, due_at, expires_at, id) VALUES ('send', ?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9, "
-    "CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND settled_at IS NULL) "
+    "CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND seq > 0 AND settled_at IS NULL) "
     "THEN 'waiting' ELSE 'due' END, ?10, ?10, ?11, ?12)";
 
 int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
 {
-    static const char NEWEST_ID[] = DB_NEWEST_ID("outbox");
     struct query *q;
     int64_t id;
 
-    if (db_next_id(db, NEWEST_ID, &id, error) != 0)
+    if (outbox_next_id(db, &id, error) != 0)
         return -1;
     q = db_query(db, PUT);
     query_bind_int(q, 1, row->contact);
@@ -68,9 +74,9 @@ int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
 
 /* The head of a line that has none: its first waiting row. */
 static const char STEP_FORWARD[] =
-    "UPDATE outbox SET state = 'due' WHERE id = (SELECT id FROM outbox WHERE contact = ?1 "
+    "UPDATE outbox SET state = 'due' WHERE id = (SELECT id FROM outbox WHERE contact = ?1 AND seq > 0 "
     "AND settled_at IS NULL ORDER BY seq, part LIMIT 1) "
-    "AND NOT EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND settled_at IS NULL "
+    "AND NOT EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND seq > 0 AND settled_at IS NULL "
     "AND state <> 'waiting')";
 
 static int step_forward(struct db *db, int64_t contact, struct error *error)
@@ -149,9 +155,9 @@ static int take_rows(struct query *q, int64_t now, size_t max, struct outbox_row
 }
 
 static const char OLDEST[] = ROW_COLUMNS
-    "WHERE o.state = 'due' AND o.due_at <= ?1 ORDER BY o.due_at, o.id LIMIT ?2";
+    "WHERE o.state = 'due' AND o.kind = 'send' AND o.due_at <= ?1 ORDER BY o.due_at, o.id LIMIT ?2";
 static const char NEWEST[] = ROW_COLUMNS
-    "WHERE o.state = 'due' AND o.due_at <= ?1 ORDER BY o.due_at DESC, o.id DESC LIMIT ?2";
+    "WHERE o.state = 'due' AND o.kind = 'send' AND o.due_at <= ?1 ORDER BY o.due_at DESC, o.id DESC LIMIT ?2";
 
 int outbox_due(struct db *db, int64_t now, size_t max, struct outbox_row *rows, size_t *count,
                struct error *error)
@@ -166,7 +172,7 @@ int outbox_due(struct db *db, int64_t now, size_t max, struct outbox_row *rows, 
     return take_rows(db_query(db, NEWEST), now, max - oldest, rows, count, error);
 }
 
-static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'due'";
+static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'due' AND kind = 'send'";
 
 int outbox_next_due(struct db *db, int64_t *due_at, struct error *error)
 {
@@ -217,7 +223,7 @@ int outbox_clamp(struct db *db, int64_t latest, int64_t now, struct error *error
     return query_run(q, error);
 }
 
-static const char PULL[] = "UPDATE outbox SET due_at = ?2 WHERE state = 'due' AND due_at = ?1";
+static const char PULL[] = "UPDATE outbox SET due_at = ?2 WHERE state = 'due' AND kind = 'send' AND due_at = ?1";
 
 int outbox_pull(struct db *db, int64_t due_at, int64_t new_due_at, struct error *error)
 {
@@ -356,9 +362,9 @@ static const char RECOVER_ATTEMPTS[] =
     "SELECT id, ?1, 0, 'ambiguous', 0, 1, 'the daemon ended while the call was under way' "
     "FROM outbox WHERE state = 'claimed'";
 static const char RECOVER_AGAIN[] = "UPDATE outbox SET state = 'due', due_at = ?1, is_ambiguous = 1 "
-                                    "WHERE state = 'claimed' AND is_ambiguous = 0";
+                                    "WHERE state = 'claimed' AND is_ambiguous = 0 AND seq > 0";
 static const char RECOVER_LOST[] =
-    "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE state = 'claimed' LIMIT 1";
+    "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE state = 'claimed' AND seq > 0 LIMIT 1";
 
 static int settle_lost(struct db *db, int64_t now, struct error *error)
 {
@@ -401,7 +407,7 @@ int outbox_recover(struct db *db, int64_t now, int64_t *recovered, struct error 
 /* Looking */
 
 static const char GET[] =
-    "SELECT id, contact, conversation, coalesce(turn, 0), state FROM outbox WHERE id = ?1";
+    "SELECT id, contact, conversation, coalesce(turn, 0), state, kind FROM outbox WHERE id = ?1";
 
 int outbox_get(struct db *db, int64_t id, struct outbox_brief *brief, struct error *error)
 {
@@ -416,12 +422,13 @@ int outbox_get(struct db *db, int64_t id, struct outbox_brief *brief, struct err
         brief->conversation = query_int(q, 2);
         brief->turn = query_int(q, 3);
         snprintf(brief->state, sizeof brief->state, "%s", query_text(q, 4));
+        snprintf(brief->kind, sizeof brief->kind, "%s", query_text(q, 5));
     }
     query_end(q);
     return found;
 }
 
-static const char PENDING[] = "SELECT count(*) FROM outbox WHERE settled_at IS NULL";
+static const char PENDING[] = "SELECT count(*) FROM outbox WHERE settled_at IS NULL AND seq > 0";
 
 int outbox_count_pending(struct db *db, int64_t *pending, struct error *error)
 {

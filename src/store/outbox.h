@@ -5,6 +5,9 @@
  * `waiting`; a row that leaves the line (accepted, held, dead …) lets the next one step forward in the same
  * transaction. So the rows that may be claimed are exactly those that are due, whatever lies behind them, and
  * a contact never has two calls out.
+ *
+ * Rows of the kind 'track' stand in no line (store/outbox_track.h); what is said here is about texts, except where a
+ * row is named by its number, and that outbox_recover notes an attempt for each row that was claimed.
  */
 #ifndef STORE_OUTBOX_H
 #define STORE_OUTBOX_H
@@ -27,6 +30,9 @@ struct outbox_new { /* a text to send; borrowed */
 
 /* The contact's next number. */
 int outbox_next_seq(struct db *db, int64_t contact, int64_t *seq, struct error *error);
+
+/* The id of the next row, of any kind. */
+int outbox_next_id(struct db *db, int64_t *id, struct error *error);
 
 /* Puts it at the end of the contact's line. */
 int outbox_put(struct db *db, const struct outbox_new *row, struct error *error);
@@ -97,11 +103,11 @@ int outbox_recover(struct db *db, int64_t now, int64_t *recovered, struct error 
 
 struct outbox_brief { /* owned by the caller */
     int64_t id, contact, conversation, turn;
-    char state[12];
+    char state[12], kind[8];
 };
 int outbox_get(struct db *db, int64_t id, struct outbox_brief *brief, struct error *error);
 
-/* Rows that still have to leave. */
+/* Texts that still have to leave. */
 int outbox_count_pending(struct db *db, int64_t *pending, struct error *error);
 
 struct attempt { /* borrowed */

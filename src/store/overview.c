@@ -20,16 +20,20 @@ static const char NOW[] =
     "SELECT (SELECT count(*) FROM conversation WHERE owner <> 'closed'), "
     "(SELECT count(*) FROM conversation WHERE owner = 'agent' AND agent = ''), "
     "(SELECT count(*) FROM conversation WHERE owner = 'agent' AND agent <> ''), "
-    "(SELECT count(*) FROM outbox WHERE settled_at IS NULL), "
-    "(SELECT min(created_at) FROM outbox WHERE settled_at IS NULL), "
+    "(SELECT count(*) FROM outbox WHERE settled_at IS NULL AND seq > 0), "
+    "(SELECT min(created_at) FROM outbox WHERE settled_at IS NULL AND seq > 0), "
     "(SELECT count(*) FROM webhook WHERE state <> 'read' AND state <> 'duplicate' AND state = 'unreadable'), "
     "(SELECT count(*) FROM webhook WHERE state <> 'read' AND state <> 'duplicate' AND state = 'aside'), "
     "(SELECT count(*) FROM webhook WHERE state <> 'read' AND state <> 'duplicate' AND state = 'raw'), "
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND state = 'held'), "
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' "
-    "AND state = 'dead' AND settled_at >= ?1 AND reason NOT LIKE 'dropped%'), "
+    "AND state = 'dead' AND seq > 0 AND settled_at >= ?1 AND reason NOT LIKE 'dropped%'), "
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' "
-    "AND state = 'unknown' AND settled_at >= ?1)";
+    "AND state = 'unknown' AND settled_at >= ?1), "
+    "(SELECT count(*) FROM outbox WHERE seq = 0 AND settled_at IS NULL), "
+    "(SELECT min(created_at) FROM outbox WHERE seq = 0 AND settled_at IS NULL), "
+    "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' "
+    "AND state = 'dead' AND seq = 0 AND settled_at >= ?1 AND reason NOT LIKE 'dropped%')";
 
 static const char RULES[] =
     "SELECT r.id, r.rule_count, r.loaded_at, (SELECT count(*) FROM rule_trouble t WHERE t.ruleset = r.id "
@@ -73,6 +77,9 @@ static int get_now(struct db *db, int64_t recent, struct overview *overview, str
         overview->held = query_int(q, 8);
         overview->dead = query_int(q, 9);
         overview->unknown = query_int(q, 10);
+        overview->profiles_pending = query_int(q, 11);
+        overview->oldest_profile_at = query_int(q, 12);
+        overview->profiles_dead = query_int(q, 13);
     }
     query_end(q);
     return found < 0 ? -1 : 0;

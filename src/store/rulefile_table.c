@@ -37,6 +37,7 @@ static const char *const RULE_COLUMNS[] = {
 static const char *const SET_COLUMNS[] = { "rule", "name", "value", NULL };
 static const char *const PHRASE_COLUMNS[] = { "name", "language", "text", NULL };
 
+static const char *const ATTRIBUTE_COLUMNS[] = { "name", "at", "value", "type", "only_if", NULL };
 static const char *const OPENING_COLUMNS[] = { "days", "opens", "closes", NULL };
 static const char *const HOLIDAY_COLUMNS[] = { "day", "note", "opens", "closes", NULL };
 
@@ -81,6 +82,8 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
       "SELECT rule, name, value FROM rule_set WHERE rowid > ?1 ORDER BY rowid", SET_COLUMNS, NONE },
     { "phrase", "CREATE TABLE phrase (name, language, text)",
       "SELECT name, language, text FROM phrase WHERE rowid > ?1 ORDER BY rowid", PHRASE_COLUMNS, NONE },
+    { "attribute", "CREATE TABLE attribute (name, at, value, type, only_if)",
+      "SELECT name, at, value, type, only_if FROM attribute WHERE rowid > ?1 ORDER BY rowid", ATTRIBUTE_COLUMNS, NONE },
     { "opening", "CREATE TABLE opening (days, opens, closes)",
       "SELECT days, opens, closes FROM opening WHERE rowid > ?1 ORDER BY rowid", OPENING_COLUMNS, NONE },
     { "holiday", "CREATE TABLE holiday (day, note, opens, closes)",
@@ -124,12 +127,13 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
 
 /* Closed by a NULL for the advice. */
 static const char *const TABLE_NAMES[RULE_TABLE_COUNT + 1] = {
-    "setting",  "campaign",      "channel", "team",         "rule",                "rule_set", "phrase",
-    "opening",  "holiday",       "rule_example", "rule_counterexample", "flow",    "step",     "step_set",
-    "step_property", "choice",   "branch",  "service",      "service_value",       NULL
+    "setting",   "campaign", "channel", "team",         "rule",                "rule_set", "phrase",
+    "attribute", "opening",  "holiday", "rule_example", "rule_counterexample", "flow",     "step",
+    "step_set",  "step_property", "choice", "branch",   "service",             "service_value", NULL
 };
 
-static const char *const LATER_TABLES[] = { "backend", "attribute", "faq", "talk", "talk_given", "talk_line",
+static const char *const LATER_TABLES[] = { "backend", "custom_event", "custom_event_property", "notice", "faq", "talk",
+                                            "talk_given", "talk_line",
                                             NULL };
 
 static int name_index(const char *const *names, const char *name, size_t len)

@@ -16,6 +16,7 @@
 
 #include "base/nearest.h"
 #include "base/utf8.h"
+#include "text/cluster.h"
 #include "text/filter.h"
 #include "text/fold.h"
 
@@ -110,28 +111,6 @@ static int check_truncate(char *const *args, struct error *error)
     return 0;
 }
 
-/* The offset behind the last whole grapheme cluster among the first `count` characters. */
-static size_t cut_cluster(const struct buf *text, size_t count)
-{
-    utf8proc_int32_t state = 0;
-    size_t at = 0;
-    size_t cut = 0;
-    uint32_t before = 0;
-
-    for (size_t seen = 0; at < text->len; seen++) {
-        size_t from = at;
-        uint32_t code = next_code(text, &at);
-
-        if (seen > 0 &&
-            utf8proc_grapheme_break_stateful((utf8proc_int32_t)before, (utf8proc_int32_t)code, &state))
-            cut = from;
-        if (seen == count)
-            return cut;
-        before = code;
-    }
-    return text->len;
-}
-
 static void apply_truncate(char *const *args, const struct zone *zone, const struct buf *value,
                            struct buf *out)
 {
@@ -142,7 +121,7 @@ static void apply_truncate(char *const *args, const struct zone *zone, const str
         buf_add(out, value->data, value->len);
         return;
     }
-    buf_add(out, value->data, cut_cluster(value, max - 1));
+    buf_add(out, value->data, cluster_floor(value->data, value->len, max - 1));
     buf_add_text(out, "…");
 }
 

@@ -55,7 +55,13 @@ static const char SOUND[] =
     "(21, 'send', 1, 1, 1, 8, 2, 108, 1, 'withheld', 1, 1, 9, 2), (22, 'send', 1, 1, 1, 8, 3, 108, 1, "
     "'accepted', 1, 1, 9, 2);"
     "INSERT INTO attempt (outbox, at, took_ms, class, status, batch) VALUES (1, 1, 1, 'not done', 503, 1), "
-    "(1, 2, 1, 'accepted', 201, 1);";
+    "(1, 2, 1, 'accepted', 201, 1);"
+    "INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, due_at, expires_at, settled_at) "
+    "VALUES (30, 'track', 1, 0, 1, 1, 'accepted', 1, 1, 9, 2), (31, 'track', 1, 0, 1, 1, 'due', 1, 1, 9, NULL);"
+    "INSERT INTO attempt (outbox, at, took_ms, class, status, batch) VALUES (30, 2, 1, 'accepted', 201, 1);"
+    "INSERT INTO track (outbox, addressee, attributes) VALUES (30, 'external:ana', '{\"tier\":1}');"
+    "INSERT INTO profile (contact, name, wanted, wanted_at, rule, outbox, addressee, accepted, accepted_at) VALUES "
+    "(1, 'tier', '1', 1, 'r', 30, 'external:ana', '1', 2), (1, 'topic', '2', 1, 'r', NULL, '', NULL, NULL);";
 
 static int set_up(void **state)
 {
@@ -137,6 +143,16 @@ static const struct {
                                                        "rows it is 'dead'" },
     { "DELETE FROM outbox WHERE id = 1", "message 101 was meant for the customer, but was never queued" },
     { "DELETE FROM outbox WHERE id = 20", "message 200 was meant for the customer, but was never queued" },
+    { "DELETE FROM outbox WHERE id = 31", "the attribute topic of contact 1 is to be written, but nothing in the "
+                                          "outbox brings it" },
+    { "DELETE FROM attempt WHERE outbox = 30", "the attribute tier of contact 1 counts as taken, but no attempt at "
+                                               "outbox row 30 says so" },
+    { "DELETE FROM track", "outbox row 30 writes into a profile, but nothing says what it carried" },
+    { "UPDATE profile SET wanted = 'tru' WHERE name = 'topic'", "the attribute topic of contact 1 is no JSON" },
+    { "UPDATE outbox SET seq = 3 WHERE id = 30", "outbox row 30 of the kind track stands in the line of the texts" },
+    { "UPDATE outbox SET seq = 0 WHERE id = 20", "outbox row 20 of the kind send stands in no line" },
+    { "DROP INDEX outbox_track; UPDATE outbox SET state = 'due', settled_at = NULL WHERE id = 30",
+      "contact 1 has 2 writes into one profile waiting or under way" },
     { "DELETE FROM decision WHERE message = 2", "message 2 has no decision" },
     { "UPDATE decision SET ruleset = 9 WHERE message = 2", "message 2 was decided by ruleset 9, which is not "
                                                            "in the book" },

@@ -261,12 +261,11 @@ static void test_variables_of_the_conversation(void **state)
     buf_add_text(&folded, "order 12");
     struct facts facts = { .ruleset = ruleset, .state = &KNOWN, .matcher = matcher, .folded = &folded };
     for (size_t i = 0; i < COUNT(ROWS); i++) {
-        struct rule rule = { .pattern = pattern, .only_if = expressions_add(set, ROWS[i], NULL) };
-        if (facts_test(&facts, &rule) != EXPRESSION_YES)
+        if (facts_test(&facts, expressions_add(set, ROWS[i], NULL), pattern) != EXPRESSION_YES)
             fail_msg("%s", ROWS[i]);
     }
-    struct rule bare = { .only_if = expressions_add(set, "@id = 'kept'", NULL) }; /* no group hides it */
-    assert_int_equal(facts_test(&facts, &bare), EXPRESSION_YES);
+    /* no group hides it */
+    assert_int_equal(facts_test(&facts, expressions_add(set, "@id = 'kept'", NULL), NULL), EXPRESSION_YES);
     facts_release(&facts);
     buf_release(&folded);
     ruleset_free(ruleset);

@@ -896,6 +896,94 @@ static void test_messages_are_read_once(void **state)
     free_bench(bench);
 }
 
+/* The profiles as JSON, of one user ("": of all). */
+static const char *profiles_of(struct bench *bench, const char *query, struct buf *out)
+{
+    struct buf path = { 0 };
+    struct json *tree = NULL;
+
+    buf_addf(&path, "/_sandbox/profiles%s", query);
+    bench_call(bench, "GET", buf_text(&path), "");
+    assert_int_equal(json_parse(buf_text(&bench->answer.body), bench->answer.body.len, JSON_STRICT, &tree, NULL), 0);
+    buf_clear(out);
+    for (const struct json *item = json_first(json_get(tree, "profiles")); item != NULL; item = json_next(item)) {
+        buf_addf(out, "%s:%s ", json_get_text(item, "kind"), json_get_text(item, "user"));
+        json_format(json_get(item, "attributes"), out);
+        json_format(json_get(item, "types"), out);
+        buf_addf(out, "%s\n", json_get_bool(item, "may_create", false) ? " may create" : "");
+    }
+    json_free(tree);
+    buf_release(&path);
+    return buf_text(out);
+}
+
+static void track(struct bench *bench, const char *members)
+{
+    struct buf body = { 0 };
+
+    buf_addf(&body, "{\"attributes\":[{%s}]}", members);
+    bench_call(bench, "POST", TRACK, buf_text(&body));
+    buf_release(&body);
+}
+
+static void test_profiles_by_the_rules_of_braze(void **state)
+{
+    struct bench *bench = new_bench();
+    struct buf got = { 0 }, long_text = { 0 };
+
+    (void)state;
+    track(bench, "\"external_id\":\"mia\",\"_update_existing_only\":true,\"tier\":\"gold\",\"size\":7,\"vip\":true");
+    track(bench, "\"external_id\":\"mia\",\"_update_existing_only\":true,\"tier\":null,\"size\":{\"inc\":-2},"
+                 "\"born\":\"2021-12-01\",\"note\":\"12/1/2021\",\"said\":\"on 12/1/2021\",\"list\":[1]");
+    assert_string_equal(profiles_of(bench, "?user=mia", &got),
+                        "external:mia {\"size\":5,\"vip\":true,\"born\":\"2021-12-01\",\"note\":\"12/1/2021\","
+                        "\"said\":\"on 12/1/2021\",\"list\":[1]}"
+                        "{\"size\":\"number\",\"vip\":\"boolean\",\"born\":\"time\",\"note\":\"time\",\"said\":\"text\","
+                        "\"list\":\"array\"}\n");
+
+    for (int i = 0; i < 256; i++)
+        buf_add_text(&long_text, "x");
+    bench_call(bench, "POST", "/_sandbox/reset", "");
+    buf_clear(&got);
+    buf_addf(&got, "\"user_alias\":{\"alias_name\":\"+82\",\"alias_label\":\"phone\"},\"long\":\"%s\",\"ok\":1",
+             buf_text(&long_text));
+    track(bench, buf_text(&got));
+    track(bench, "\"braze_id\":\"b1\",\"_update_existing_only\":true,\"a\":1");
+    track(bench, "\"external_id\":\"stray\",\"a\":1");
+    assert_string_equal(profiles_of(bench, "", &got), "phone:+82 {\"ok\":1}{\"ok\":\"number\"}\n"
+                                                      "braze:b1 {\"a\":1}{\"a\":\"number\"}\n"
+                                                      "external:stray {\"a\":1}{\"a\":\"number\"} may create\n");
+    buf_release(&got);
+    buf_release(&long_text);
+    free_bench(bench);
+}
+
+static void test_faults_meet_the_writers_of_profiles(void **state)
+{
+    struct bench *bench = new_bench();
+    struct buf got = { 0 };
+
+    (void)state;
+    assert_int_equal(script_add_text(&bench->service.script, "503 on /users/track for mia", NULL), 0);
+    assert_int_equal(script_add_text(&bench->service.script, "reset_before on /users/track", NULL), 0);
+    assert_int_equal(script_add_text(&bench->service.script, "reset_after on /users/track", NULL), 0);
+    assert_int_equal(script_add_text(&bench->service.script, "errors on /users/track", NULL), 0);
+    track(bench, "\"external_id\":\"bob\",\"_update_existing_only\":true,\"a\":1");
+    assert_int_equal(bench->answer.manner, HTTP_RESET); /* nothing taken */
+    track(bench, "\"external_id\":\"mia\",\"_update_existing_only\":true,\"a\":1");
+    assert_int_equal(bench->answer.status, 503);
+    track(bench, "\"external_id\":\"mia\",\"_update_existing_only\":true,\"a\":2");
+    assert_int_equal(bench->answer.manner, HTTP_RESET); /* taken */
+    bench_call(bench, "POST", TRACK,
+               "{\"attributes\":[{\"external_id\":\"mia\",\"_update_existing_only\":true,\"a\":3},"
+               "{\"external_id\":\"eve\",\"_update_existing_only\":true,\"a\":4}]}");
+    assert_non_null(strstr(buf_text(&bench->answer.body), "\"input_array\":\"attributes\",\"index\":0"));
+    assert_string_equal(profiles_of(bench, "", &got), "external:mia {\"a\":2}{\"a\":\"number\"}\n"
+                                                      "external:eve {\"a\":4}{\"a\":\"number\"}\n");
+    buf_release(&got);
+    free_bench(bench);
+}
+
 static void test_people_stay_within_bounds(void **state)
 {
     struct people people = { 0 };
@@ -963,6 +1051,8 @@ int main(void)
         cmocka_unit_test(test_a_refused_request_sends_nothing_whatever_the_fault),
         cmocka_unit_test(test_hour_limit),
         cmocka_unit_test(test_messages_are_read_once),
+        cmocka_unit_test(test_profiles_by_the_rules_of_braze),
+        cmocka_unit_test(test_faults_meet_the_writers_of_profiles),
         cmocka_unit_test(test_people_stay_within_bounds),
         cmocka_unit_test(test_gzip_is_small_and_framed),
     };

@@ -1,0 +1,257 @@
+/*
+ * attribute: see the header.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/ascii.h"
+#include "base/json.h"
+#include "base/utf8.h"
+#include "rules/attribute.h"
+#include "text/cluster.h"
+#include "text/datelike.h"
+#include "text/defuse.h"
+#include "text/fold.h"
+#include "text/moment.h"
+
+enum { DIGITS_MAX = 15, YEAR_MAX = 3000 };
+
+const char *const attribute_type_names[] = { [ATTRIBUTE_TEXT] = "text",
+                                             [ATTRIBUTE_NUMBER] = "number",
+                                             [ATTRIBUTE_BOOLEAN] = "boolean",
+                                             [ATTRIBUTE_TIME] = "time",
+                                             NULL };
+
+const char *const attribute_moment_names[] = { [MOMENT_RULE] = "rule:",
+                                               [MOMENT_HANDOFF] = "handoff",
+                                               [MOMENT_OPT_OUT] = "opt_out",
+                                               [MOMENT_REPLY] = "reply" };
+
+void attribute_format_moment(const struct attribute *attribute, struct buf *out)
+{
+    buf_add_text(out, attribute_moment_names[attribute->at]);
+    if (attribute->rule != NULL)
+        buf_add_text(out, attribute->rule->name);
+}
+
+/* Names ------------------------------------------------------------------------------------------------------- */
+
+/* Who is meant, how an object is to be read, and the fields that every profile has. */
+static const char *const RESERVED[] = {
+    "external_id", "user_alias", "braze_id", "_update_existing_only", "_merge_objects", "app_id", "events", "purchases",
+    "alias_name", "alias_label", "country", "current_location", "date_of_first_session", "date_of_last_session", "dob",
+    "email", "email_subscribe", "email_open_tracking_disabled", "email_click_tracking_disabled", "facebook", "first_name",
+    "gender", "home_city", "image_url", "language", "last_name", "marked_email_as_spam_at", "phone", "push_subscribe",
+    "push_tokens", "push_token_import", "subscription_group_id", "subscription_groups", "subscription_state", "time_zone",
+    "twitter",
+};
+
+const char *attribute_name_fault(const char *name)
+{
+    for (size_t i = 0; i < sizeof RESERVED / sizeof *RESERVED; i++)
+        if (strcasecmp(RESERVED[i], name) == 0)
+            return "is a field of Braze's own; put something of yours before it, as in shop_";
+    if (name[0] == '$')
+        return "begins with $, which Braze keeps for itself";
+    if (strpbrk(name, "{}") != NULL)
+        return "holds a brace; names are fixed, only values are filled in";
+    return NULL;
+}
+
+/* Texts ------------------------------------------------------------------------------------------------------- */
+
+static bool is_embedding(uint32_t code)
+{
+    return (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+/* Without what turns the direction of all that follows, on whichever page the profile is shown. */
+static void drop_embeddings(struct buf *text)
+{
+    struct buf kept = { 0 };
+    uint32_t code;
+
+    for (size_t at = 0, step; at < text->len; at += step) {
+        step = utf8_decode(text->data + at, text->len - at, &code);
+        step = step > 0 ? step : 1;
+        if (!is_embedding(code))
+            buf_add(&kept, text->data + at, step);
+    }
+    buf_release(text);
+    *text = kept;
+}
+
+static void strip(struct buf *text)
+{
+    size_t start = strspn(buf_text(text), " "), end = text->len;
+    struct buf kept = { 0 };
+
+    while (end > start && text->data[end - 1] == ' ')
+        end--;
+    buf_add(&kept, buf_text(text) + start, end - start);
+    buf_release(text);
+    *text = kept;
+}
+
+static size_t character_floor(const struct buf *text, size_t count)
+{
+    uint32_t code;
+    size_t at = 0;
+
+    for (; count > 0 && at < text->len; count--)
+        at += utf8_decode(text->data + at, text->len - at, &code);
+    return at;
+}
+
+static void cut(struct buf *text)
+{
+    size_t at = cluster_floor(buf_text(text), text->len, ATTRIBUTE_TEXT_MAX);
+
+    if (at == 0)
+        at = character_floor(text, ATTRIBUTE_TEXT_MAX);
+    if (at == text->len)
+        return;
+    buf_truncate(text, at);
+    strip(text);
+}
+
+static bool is_blank(const struct buf *text)
+{
+    struct buf folded = { 0 };
+    bool is_empty;
+
+    fold_text(buf_text(text), text->len, &folded);
+    is_empty = folded.len == 0;
+    buf_release(&folded);
+    return is_empty;
+}
+
+static const char *format_text(const char *text, const struct zone *zone, struct buf *json)
+{
+    struct buf clean = { 0 };
+    bool is_empty;
+
+    (void)zone;
+    defuse_text(text, true, &clean);
+    drop_embeddings(&clean);
+    strip(&clean);
+    is_empty = is_blank(&clean);
+    cut(&clean);
+    if (!is_empty && datelike_match(buf_text(&clean), clean.len)) {
+        struct buf quoted = { 0 };
+
+        buf_addf(&quoted, "“%s”", buf_text(&clean));
+        json_quote(quoted.data, quoted.len, json);
+        buf_release(&quoted);
+    } else if (!is_empty) {
+        json_quote(buf_text(&clean), clean.len, json);
+    }
+    buf_release(&clean);
+    return is_empty ? "is empty" : NULL;
+}
+
+/* Numbers ----------------------------------------------------------------------------------------------------- */
+
+static const char *skip_blanks(const char *text)
+{
+    return text + strspn(text, " \t\r\n");
+}
+
+static size_t digits_at(const char *text)
+{
+    return strspn(text, "0123456789");
+}
+
+/* -0012.50 as -12.5: JSON wants no zeros before it, and equal numbers shall look equal. */
+static const char *format_number(const char *text, const struct zone *zone, struct buf *json)
+{
+    static const char NONE[] = "is no number";
+    const char *at = skip_blanks(text), *whole, *fraction;
+    size_t whole_len, fraction_len = 0;
+    bool is_negative = *at == '-';
+
+    (void)zone;
+    at += *at == '-' || *at == '+';
+    whole = at + strspn(at, "0");
+    at += digits_at(at);
+    whole_len = (size_t)(at - whole);
+    if (at == text || !ascii_is_digit((unsigned char)at[-1]))
+        return NONE;
+    fraction = *at == '.' ? at + 1 : at;
+    if (*at == '.') {
+        fraction_len = digits_at(fraction);
+        at = fraction + fraction_len;
+        if (fraction_len == 0)
+            return NONE;
+    }
+    if (*skip_blanks(at) != '\0')
+        return NONE;
+    while (fraction_len > 0 && fraction[fraction_len - 1] == '0')
+        fraction_len--;
+    if (whole_len + fraction_len > DIGITS_MAX)
+        return "is a number of more than 15 digits";
+    buf_addf(json, "%s%.*s%s%.*s", is_negative && whole_len + fraction_len > 0 ? "-" : "",
+             whole_len > 0 ? (int)whole_len : 1, whole_len > 0 ? whole : "0", fraction_len > 0 ? "." : "",
+             (int)fraction_len, fraction);
+    return NULL;
+}
+
+/* Yes or no, and times ---------------------------------------------------------------------------------------- */
+
+static bool is_word(const char *text, const char *word)
+{
+    size_t len = strlen(word);
+
+    text = skip_blanks(text);
+    return strncasecmp(text, word, len) == 0 && *skip_blanks(text + len) == '\0';
+}
+
+static const char *format_boolean(const char *text, const struct zone *zone, struct buf *json)
+{
+    static const char *const WORDS[][3] = { { "no", "false", "0" }, { "yes", "true", "1" } };
+
+    (void)zone;
+    for (int value = 0; value <= 1; value++)
+        for (int i = 0; i < 3; i++)
+            if (is_word(text, WORDS[value][i])) {
+                buf_add_text(json, value == 1 ? "true" : "false");
+                return NULL;
+            }
+    return "is neither yes nor no";
+}
+
+static const char *format_time(const char *text, const struct zone *zone, struct buf *json)
+{
+    struct buf stripped = { 0 };
+    struct zone_time time;
+    int64_t at_ms;
+    bool is_day, is_time;
+
+    buf_add_text(&stripped, skip_blanks(text));
+    while (stripped.len > 0 && strchr(" \t\r\n", stripped.data[stripped.len - 1]) != NULL)
+        buf_truncate(&stripped, stripped.len - 1);
+    is_time = moment_read(buf_text(&stripped), zone, &at_ms, &is_day);
+    buf_release(&stripped);
+    if (!is_time)
+        return "is no time";
+    moment_local(is_day ? zone : NULL, at_ms, &time);
+    if (time.year > YEAR_MAX)
+        return "is a time beyond the year 3000";
+    buf_addf(json, "\"%04d-%02d-%02d", time.year, time.month, time.day);
+    if (!is_day)
+        buf_addf(json, "T%02d:%02d:%02dZ", time.hour, time.minute, time.second);
+    buf_add_char(json, '"');
+    return NULL;
+}
+
+const char *attribute_format(enum attribute_type type, const char *text, const struct zone *zone, struct buf *json)
+{
+    static const char *(*const FORMATS[])(const char *, const struct zone *, struct buf *) = {
+        [ATTRIBUTE_TEXT] = format_text,
+        [ATTRIBUTE_NUMBER] = format_number,
+        [ATTRIBUTE_BOOLEAN] = format_boolean,
+        [ATTRIBUTE_TIME] = format_time,
+    };
+
+    return FORMATS[type](text, zone, json);
+}

@@ -1,0 +1,168 @@
+/*
+ * outbox_track: see the header. `seq = 0` marks these rows; it is written exactly as the partial index outbox_track has it.
+ */
+#include "base/buf.h"
+#include "store/outbox.h"
+#include "store/outbox_track.h"
+#include "store/profile.h"
+
+static const int64_t NEVER = 253402300799000; /* expires_at: the end of the year 9999 */
+
+static const char IS_OPEN[] = "SELECT 1 FROM outbox WHERE contact = ?1 AND seq = 0 AND settled_at IS NULL";
+
+int outbox_track_is_open(struct db *db, int64_t contact, struct error *error)
+{
+    struct query *q = db_query(db, IS_OPEN);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    found = query_step(q, error);
+    query_end(q);
+    return found;
+}
+
+static const char PUT[] =
+    "INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, due_at, expires_at) "
+    "VALUES (?1, 'track', ?2, 0, ?3, (SELECT epoch FROM conversation WHERE id = ?3), 'due', ?4, ?5, ?6)";
+
+static int put(struct db *db, int64_t contact, int64_t conversation, int64_t due_at, int64_t now, struct error *error)
+{
+    struct query *q;
+    int64_t id;
+
+    if (outbox_next_id(db, &id, error) != 0)
+        return -1;
+    q = db_query(db, PUT);
+    query_bind_int(q, 1, id);
+    query_bind_int(q, 2, contact);
+    query_bind_int(q, 3, conversation);
+    query_bind_int(q, 4, now);
+    query_bind_int(q, 5, due_at);
+    query_bind_int(q, 6, NEVER);
+    return query_run(q, error);
+}
+
+/* A clock that was set back makes nobody wait longer than the distance. */
+static int put_apart(struct db *db, int64_t contact, int64_t conversation, int64_t apart_ms, int64_t now,
+                     struct error *error)
+{
+    int64_t accepted_at;
+
+    if (profile_accepted_at(db, contact, &accepted_at, error) != 0)
+        return -1;
+    if (accepted_at == 0 || accepted_at > now || now - accepted_at >= apart_ms)
+        return put(db, contact, conversation, accepted_at > now ? now + apart_ms : now, now, error);
+    return put(db, contact, conversation, accepted_at + apart_ms, now, error);
+}
+
+int outbox_track_queue(struct db *db, int64_t contact, int64_t conversation, int64_t apart_ms, int64_t now,
+                       bool *is_put, struct error *error)
+{
+    struct buf addressee = { 0 };
+    int found = profile_addressee(db, contact, &addressee, error), is_open = 0;
+
+    if (found == 0)
+        found = profile_has_news(db, contact, buf_text(&addressee), error);
+    buf_release(&addressee);
+    if (found == 1)
+        is_open = outbox_track_is_open(db, contact, error);
+    if (is_put != NULL)
+        *is_put = found == 1 && is_open == 0;
+    if (found < 0 || is_open < 0)
+        return -1;
+    return found == 1 && is_open == 0 ? put_apart(db, contact, conversation, apart_ms, now, error) : 0;
+}
+
+static const char DUE[] =
+    "SELECT id, contact, conversation, failures, is_single, is_ambiguous FROM outbox "
+    "WHERE state = 'due' AND kind = 'track' AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2";
+
+int outbox_track_due(struct db *db, int64_t now, size_t max, struct outbox_track_row *rows, size_t *count,
+                     struct error *error)
+{
+    struct query *q = db_query(db, DUE);
+    int more;
+
+    *count = 0;
+    query_bind_int(q, 1, now);
+    query_bind_int(q, 2, (int64_t)max);
+    while ((more = query_step(q, error)) == 1)
+        rows[(*count)++] = (struct outbox_track_row){
+            .id = query_int(q, 0),
+            .contact = query_int(q, 1),
+            .conversation = query_int(q, 2),
+            .failures = (int)query_int(q, 3),
+            .is_single = query_int(q, 4) != 0,
+            .is_ambiguous = query_int(q, 5) != 0,
+        };
+    query_end(q);
+    return more < 0 ? -1 : 0;
+}
+
+static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'due' AND kind = 'track'";
+
+int outbox_track_next_due(struct db *db, int64_t *due_at, struct error *error)
+{
+    struct query *q = db_query(db, NEXT_DUE);
+    int found = query_step(q, error);
+
+    *due_at = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+static const char IS_CLAIMED[] = "SELECT 1 FROM outbox WHERE state = 'claimed' AND seq = 0 LIMIT 1";
+
+int outbox_track_is_claimed(struct db *db, struct error *error)
+{
+    struct query *q = db_query(db, IS_CLAIMED);
+    int found = query_step(q, error);
+
+    query_end(q);
+    return found;
+}
+
+static const char CLAIM[] = "UPDATE outbox SET state = 'claimed' WHERE id = ?1 AND state = 'due'";
+static const char CARRY[] = "INSERT INTO track (outbox, addressee, attributes) VALUES (?1, ?2, ?3) "
+                            "ON CONFLICT (outbox) DO UPDATE SET addressee = excluded.addressee, "
+                            "attributes = excluded.attributes";
+
+int outbox_track_claim(struct db *db, int64_t id, const char *addressee, const char *attributes, struct error *error)
+{
+    struct query *q = db_query(db, CLAIM);
+
+    query_bind_int(q, 1, id);
+    if (query_run(q, error) != 0)
+        return -1;
+    q = db_query(db, CARRY);
+    query_bind_int(q, 1, id);
+    query_bind_text(q, 2, addressee);
+    query_bind_text(q, 3, attributes);
+    return query_run(q, error);
+}
+
+static const char RECOVER[] =
+    "UPDATE outbox SET state = 'due', due_at = ?1, is_ambiguous = 1 WHERE state = 'claimed' AND seq = 0";
+
+int outbox_track_recover(struct db *db, int64_t due_at, int64_t *recovered, struct error *error)
+{
+    struct query *q = db_query(db, RECOVER);
+
+    query_bind_int(q, 1, due_at);
+    if (query_run(q, error) != 0)
+        return -1;
+    *recovered = db_changes(db);
+    return 0;
+}
+
+static const char REVIVE[] = "UPDATE outbox SET state = 'due', due_at = ?2, settled_at = NULL, failures = 0, "
+                             "is_single = 0, reason = '' WHERE id = ?1";
+
+int outbox_track_revive(struct db *db, int64_t id, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, REVIVE);
+
+    query_bind_int(q, 1, id);
+    query_bind_int(q, 2, now);
+    return query_run(q, error);
+}

@@ -1,0 +1,229 @@
+/*
+ * profile: see the header.
+ *
+ * `sent` is set by every claim and only taken back when Braze accepts: an attempt that surely failed leaves it, and the
+ * value is sent once more though it need not be. To tell the two apart would save a call once in a blue moon.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "store/profile.h"
+
+/* Wanting ----------------------------------------------------------------------------------------------------- */
+
+static const char WANT[] =
+    "INSERT INTO profile (contact, name, wanted, wanted_at, rule, message) VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, 0)) "
+    "ON CONFLICT (contact, name) DO UPDATE SET wanted = excluded.wanted, wanted_at = excluded.wanted_at, "
+    "rule = excluded.rule, message = excluded.message, is_refused = 0 WHERE wanted <> excluded.wanted";
+
+int profile_want(struct db *db, const struct profile_want *want, struct error *error)
+{
+    struct query *q = db_query(db, WANT);
+
+    query_bind_int(q, 1, want->contact);
+    query_bind_text(q, 2, want->name);
+    query_bind_text(q, 3, want->value);
+    query_bind_int(q, 4, want->now);
+    query_bind_text(q, 5, want->rule);
+    query_bind_int(q, 6, want->message);
+    return query_run(q, error);
+}
+
+/* An identity that was given away to another contact leaves the address that replies go to. */
+static const char ADDRESSEE[] =
+    "SELECT kind || ':' || value FROM identity WHERE contact = ?1 "
+    "ORDER BY kind = 'external' DESC, kind = 'braze' DESC, added_at DESC LIMIT 1";
+static const char ADDRESS[] = "SELECT address_kind || ':' || address FROM contact WHERE id = ?1";
+
+static int read_text(struct query *q, int64_t contact, struct buf *text, struct error *error)
+{
+    int found;
+
+    query_bind_int(q, 1, contact);
+    found = query_step(q, error);
+    if (found == 1)
+        buf_add_text(text, query_text(q, 0));
+    query_end(q);
+    return found;
+}
+
+int profile_addressee(struct db *db, int64_t contact, struct buf *addressee, struct error *error)
+{
+    int found = read_text(db_query(db, ADDRESSEE), contact, addressee, error);
+
+    if (found == 0)
+        found = read_text(db_query(db, ADDRESS), contact, addressee, error);
+    return found == 0 ? error_set(error, "contact %lld has vanished", (long long)contact) : found < 0 ? -1 : 0;
+}
+
+#define IS_NEWS                                                                                                        \
+    "contact = ?1 AND (addressee <> ?2 OR (is_refused = 0 AND (sent IS NOT NULL OR accepted IS NOT wanted)))"
+
+static const char HAS_NEWS[] = "SELECT 1 FROM profile WHERE " IS_NEWS " LIMIT 1";
+
+int profile_has_news(struct db *db, int64_t contact, const char *addressee, struct error *error)
+{
+    struct query *q = db_query(db, HAS_NEWS);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    query_bind_text(q, 2, addressee);
+    found = query_step(q, error);
+    query_end(q);
+    return found;
+}
+
+static const char ACCEPTED_AT[] = "SELECT coalesce(max(accepted_at), 0) FROM profile WHERE contact = ?1";
+
+int profile_accepted_at(struct db *db, int64_t contact, int64_t *at, struct error *error)
+{
+    struct query *q = db_query(db, ACCEPTED_AT);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    found = query_step(q, error);
+    *at = found == 1 ? query_int(q, 0) : 0;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+/* Sending ----------------------------------------------------------------------------------------------------- */
+
+static const char NEWS[] = "SELECT name, wanted FROM profile WHERE " IS_NEWS " ORDER BY wanted_at, name LIMIT ?3";
+int profile_news(struct db *db, int64_t contact, const char *addressee, struct buf *attributes, size_t *count,
+                 struct error *error)
+{
+    struct query *q = db_query(db, NEWS);
+    struct jsonw w = { .out = attributes };
+    int more;
+
+    *count = 0;
+    query_bind_int(q, 1, contact);
+    query_bind_text(q, 2, addressee);
+    query_bind_int(q, 3, PROFILE_NEWS_MAX);
+    jsonw_object(&w, NULL);
+    while ((more = query_step(q, error)) == 1) {
+        jsonw_raw(&w, query_text(q, 0), query_text(q, 1));
+        ++*count;
+    }
+    jsonw_end_object(&w);
+    query_end(q);
+    return more < 0 ? -1 : 0;
+}
+
+static const char SEND[] = "UPDATE profile SET sent = wanted, outbox = ?3, addressee = ?4, is_refused = 0 "
+                           "WHERE contact = ?1 AND name = ?2";
+
+static int send_one(struct db *db, int64_t contact, const char *name, const char *addressee, int64_t outbox,
+                    struct error *error)
+{
+    struct query *q = db_query(db, SEND);
+
+    query_bind_int(q, 1, contact);
+    query_bind_text(q, 2, name);
+    query_bind_int(q, 3, outbox);
+    query_bind_text(q, 4, addressee);
+    return query_run(q, error);
+}
+
+int profile_send(struct db *db, int64_t contact, const char *addressee, int64_t outbox, const char *attributes,
+                 struct error *error)
+{
+    struct json *object;
+    int result = json_parse(attributes, strlen(attributes), JSON_LARGE, &object, error);
+
+    if (result != 0)
+        return -1;
+    for (const struct json *item = json_first(object); item != NULL && result == 0; item = json_next(item))
+        result = send_one(db, contact, json_key(item), addressee, outbox, error);
+    json_free(object);
+    return result;
+}
+
+static const char ACCEPT[] = "UPDATE profile SET accepted = sent, accepted_at = ?3, sent = NULL "
+                             "WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
+
+int profile_accept(struct db *db, int64_t contact, int64_t outbox, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, ACCEPT);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, outbox);
+    query_bind_int(q, 3, now);
+    return query_run(q, error);
+}
+
+static const char REFUSE[] = "UPDATE profile SET is_refused = 1 WHERE contact = ?1 AND outbox = ?2 AND sent = wanted";
+
+int profile_refuse(struct db *db, int64_t contact, int64_t outbox, struct error *error)
+{
+    struct query *q = db_query(db, REFUSE);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, outbox);
+    return query_run(q, error);
+}
+
+static const char INSIST[] = "UPDATE profile SET is_refused = 0 WHERE contact = ?1 AND is_refused = 1";
+
+int profile_insist(struct db *db, int64_t contact, struct error *error)
+{
+    struct query *q = db_query(db, INSIST);
+
+    query_bind_int(q, 1, contact);
+    return query_run(q, error);
+}
+
+static const char GIVE_UP[] = "UPDATE profile SET is_refused = 1, addressee = ?2, outbox = ?3 WHERE " IS_NEWS;
+
+int profile_give_up(struct db *db, int64_t contact, const char *addressee, int64_t outbox, struct error *error)
+{
+    struct query *q = db_query(db, GIVE_UP);
+
+    query_bind_int(q, 1, contact);
+    query_bind_text(q, 2, addressee);
+    query_bind_int(q, 3, outbox);
+    return query_run(q, error);
+}
+
+/* Looking ----------------------------------------------------------------------------------------------------- */
+
+/* The row that brings it is the open one of the contact, whichever carried it before. */
+static const char LIST[] =
+    "WITH open AS (SELECT id, state, reason, due_at FROM outbox "
+    "WHERE contact = ?1 AND seq = 0 AND settled_at IS NULL LIMIT 1) "
+    "SELECT p.name, p.wanted, p.rule, p.accepted, "
+    "CASE WHEN p.is_refused THEN 'refused' WHEN p.sent IS NULL AND p.accepted IS p.wanted THEN 'accepted' "
+    "WHEN n.state = 'claimed' AND n.id = p.outbox AND p.sent = p.wanted THEN 'claimed' ELSE 'waiting' END, "
+    "iif(p.is_refused, coalesce(o.reason, ''), coalesce(n.reason, '')), p.wanted_at, p.accepted_at, p.message, "
+    "iif(p.is_refused OR n.id IS NULL, p.outbox, n.id), n.due_at, p.sent IS NOT NULL "
+    "FROM profile p LEFT JOIN open n LEFT JOIN outbox o ON o.id = p.outbox WHERE p.contact = ?1 ORDER BY p.name";
+
+int profile_list(struct db *db, int64_t contact, profile_each *each, void *context, struct error *error)
+{
+    struct query *q = db_query(db, LIST);
+    int count = 0, more;
+
+    query_bind_int(q, 1, contact);
+    while ((more = query_step(q, error)) == 1) {
+        struct profile_row row = {
+            .name = query_text(q, 0),
+            .wanted = query_text(q, 1),
+            .rule = query_text(q, 2),
+            .accepted = query_is_null(q, 3) ? NULL : query_text(q, 3),
+            .state = query_text(q, 4),
+            .reason = query_text(q, 5),
+            .wanted_at = query_int(q, 6),
+            .accepted_at = query_int(q, 7),
+            .message = query_int(q, 8),
+            .outbox = query_int(q, 9),
+            .due_at = query_int(q, 10),
+            .is_uncertain = query_int(q, 11) != 0,
+        };
+
+        each(context, &row);
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
+}

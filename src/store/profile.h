@@ -1,0 +1,76 @@
+/*
+ * profile: the custom attributes that a contact's Braze profile should hold, what Braze has taken of them, and what is
+ * under way (table profile). Values are JSON literals, always in the same form (rules/attribute.h), so that equal values
+ * are equal texts; `null` means that the attribute is removed.
+ *
+ * Only what is news is sent: a value that is not what the profile holds, or may not be, since an attempt's fate is
+ * unknown; and everything when another profile turns out to be the contact's (who was known by the phone has become
+ * known by an external id). What Braze has refused is no news before its value changes or somebody asks.
+ *
+ * All inside the caller's transaction.
+ */
+#ifndef STORE_PROFILE_H
+#define STORE_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "store/db.h"
+
+struct profile_want { /* borrowed */
+    int64_t contact;
+    const char *name, *value;
+    const char *rule;
+    int64_t message; /* 0: no message's doing */
+    int64_t now;
+};
+
+/* What was wanted before under that name is forgotten. */
+int profile_want(struct db *db, const struct profile_want *want, struct error *error);
+
+/*
+ * Whose profile it is, appended: "external:ana", else "braze:…", else "phone:+82…"; what is known by an id that Braze
+ * has given before what is known by the phone alone.
+ */
+int profile_addressee(struct db *db, int64_t contact, struct buf *addressee, struct error *error);
+
+/* Has the contact anything to be sent there? 1, 0, -1. */
+int profile_has_news(struct db *db, int64_t contact, const char *addressee, struct error *error);
+
+/* When Braze last took anything for the contact; 0: never. */
+int profile_accepted_at(struct db *db, int64_t contact, int64_t *at, struct error *error);
+
+/* Appends what is news as a JSON object, at most PROFILE_NEWS_MAX attributes. *count: how many. */
+enum { PROFILE_NEWS_MAX = 100 };
+int profile_news(struct db *db, int64_t contact, const char *addressee, struct buf *attributes, size_t *count,
+                 struct error *error);
+
+/* These attributes leave with that row of the outbox. */
+int profile_send(struct db *db, int64_t contact, const char *addressee, int64_t outbox, const char *attributes,
+                 struct error *error);
+
+/* Braze took what that row carried; or refused it, which is no longer news unless it has changed meanwhile. */
+int profile_accept(struct db *db, int64_t contact, int64_t outbox, int64_t now, struct error *error);
+int profile_refuse(struct db *db, int64_t contact, int64_t outbox, struct error *error);
+
+/* What was refused is to be sent after all; nothing of what is news is to be sent, for the reason that the row tells. */
+int profile_insist(struct db *db, int64_t contact, struct error *error);
+int profile_give_up(struct db *db, int64_t contact, const char *addressee, int64_t outbox, struct error *error);
+
+struct profile_row { /* borrowed until the callback returns */
+    const char *name, *wanted, *rule;
+    const char *accepted; /* NULL: nothing */
+    const char *state;    /* accepted, waiting (for the call), claimed (it is under way), refused */
+    const char *reason;   /* of the outbox row that brings it, or brought it to its refusal */
+    int64_t wanted_at, accepted_at, message, outbox, due_at;
+    bool is_uncertain;    /* a value may be there that is neither: an attempt's fate is unknown */
+};
+typedef void profile_each(void *context, const struct profile_row *row);
+
+/* All attributes of a contact by name. Reads only, readers too. The number of rows, or -1. */
+int profile_list(struct db *db, int64_t contact, profile_each *each, void *context, struct error *error);
+
+#endif

@@ -1,0 +1,389 @@
+/*
+ * attribute: what a row may say, what a value becomes, and which rows count in a decision.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/utf8.h"
+#include "base/zone.h"
+#include "desk/decide.h"
+#include "rules/attribute.h"
+#include "text/datelike.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+static const char SHOP[] =
+    "INSERT INTO setting (name, value) VALUES ('time_zone', 'Asia/Seoul');\n"
+    "INSERT INTO team (name) VALUES ('support');\n"
+    "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES ('reply', 'whatsapp', 'response', 'x');\n"
+    "INSERT INTO rule (name, priority, words, action, target, say) VALUES\n"
+    "  ('out', 1000, '=stop', 'opt_out', NULL, 'bye'),\n"
+    "  ('person', 900, 'person', 'handoff', 'support', 'wait'),\n"
+    "  ('cross', 800, 'angry', 'tag', 'cross', NULL),\n"
+    "  ('hush', 500, 'blah', 'ignore', NULL, NULL);\n"
+    "INSERT INTO rule (name, words, pattern, say) VALUES\n"
+    "  ('order', 'parcel', 'order (?<id>\\d+)(?: for (?<day>\\S+))?', 'order {{ id }}');\n"
+    "INSERT INTO rule_set (rule, name, value) VALUES ('order', 'newest', '{{ id }}');\n";
+
+static struct zones *zones;
+
+/* The ruleset, or NULL and the sentence. */
+static struct ruleset *try_rows(const char *rows, struct error *error)
+{
+    struct rulefiles files = { 0 };
+    struct ruleset *ruleset;
+
+    rulefiles_add(&files, "a.sql", SHOP);
+    rulefiles_add(&files, "b.sql", rows);
+    ruleset = ruleset_new(&files, zones, error);
+    rulefiles_release(&files);
+    return ruleset;
+}
+
+static struct ruleset *make(const char *rows)
+{
+    struct error error = { 0 };
+    struct ruleset *ruleset = try_rows(rows, &error);
+
+    if (ruleset == NULL)
+        fail_msg("%s", error.text);
+    return ruleset;
+}
+
+/* Values ------------------------------------------------------------------------------------------------------ */
+
+static void a_value_becomes_a_literal_or_a_reason(void **state)
+{
+    static const struct {
+        enum attribute_type type;
+        const char *text, *json; /* json NULL: none */
+    } CASES[] = {
+        { ATTRIBUTE_TEXT, "gold", "\"gold\"" },
+        { ATTRIBUTE_TEXT, "  two\nlines\tand \x1b[31m red\x07  ", "\"two lines and [31m red\"" },
+        { ATTRIBUTE_TEXT, "{{${email_address}}} {% if %}", "\"{ {${email_address} } } { % if % }\"" },
+        { ATTRIBUTE_TEXT, "a\xe2\x80\xae" "b", "\"ab\"" },
+        { ATTRIBUTE_TEXT, "12/1/2021", "\"“12/1/2021”\"" },
+        { ATTRIBUTE_TEXT, " 2021-12-01T09:30:00Z ", "\"“2021-12-01T09:30:00Z”\"" },
+        { ATTRIBUTE_TEXT, "on 12/1/2021", "\"on 12/1/2021\"" },
+        { ATTRIBUTE_TEXT, " \xe2\x80\x8b ", NULL },
+        { ATTRIBUTE_TEXT, "", NULL },
+        { ATTRIBUTE_NUMBER, "12", "12" },
+        { ATTRIBUTE_NUMBER, " -003.50\n", "-3.5" },
+        { ATTRIBUTE_NUMBER, "+7", "7" },
+        { ATTRIBUTE_NUMBER, "-0.0", "0" },
+        { ATTRIBUTE_NUMBER, "0.25", "0.25" },
+        { ATTRIBUTE_NUMBER, "123456789012345", "123456789012345" },
+        { ATTRIBUTE_NUMBER, "1234567890123456", NULL },
+        { ATTRIBUTE_NUMBER, "12,000", NULL },
+        { ATTRIBUTE_NUMBER, "12 pieces", NULL },
+        { ATTRIBUTE_NUMBER, "1.", NULL },
+        { ATTRIBUTE_NUMBER, ".5", NULL },
+        { ATTRIBUTE_NUMBER, "1e5", NULL },
+        { ATTRIBUTE_NUMBER, "-", NULL },
+        { ATTRIBUTE_NUMBER, "", NULL },
+        { ATTRIBUTE_BOOLEAN, " Yes ", "true" },
+        { ATTRIBUTE_BOOLEAN, "0", "false" },
+        { ATTRIBUTE_BOOLEAN, "TRUE", "true" },
+        { ATTRIBUTE_BOOLEAN, "yesterday", NULL },
+        { ATTRIBUTE_BOOLEAN, "", NULL },
+        { ATTRIBUTE_TIME, "1778500000123", "\"2026-05-11T11:46:40Z\"" },
+        { ATTRIBUTE_TIME, "1778500000", "\"2026-05-11T11:46:40Z\"" },
+        { ATTRIBUTE_TIME, "2026-05-12 18:00", "\"2026-05-12T09:00:00Z\"" }, /* at the business, in Seoul */
+        { ATTRIBUTE_TIME, "2026-05-12T18:00:00+02:00", "\"2026-05-12T16:00:00Z\"" },
+        { ATTRIBUTE_TIME, " 2026-05-12", "\"2026-05-12\"" },
+        { ATTRIBUTE_TIME, "3001-01-01", NULL },
+        { ATTRIBUTE_TIME, "tomorrow", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct buf json = { 0 };
+        const char *why = attribute_format(CASES[i].type, CASES[i].text, zones_find(zones, "Asia/Seoul"), &json);
+
+        if (CASES[i].json != NULL && (why != NULL || strcmp(buf_text(&json), CASES[i].json) != 0))
+            fail_msg("'%s': %s %s", CASES[i].text, buf_text(&json), why);
+        if (CASES[i].json == NULL && (why == NULL || json.len > 0))
+            fail_msg("'%s' became %s", CASES[i].text, buf_text(&json));
+        buf_release(&json);
+    }
+}
+
+/* 254 letters and a family of seven characters: the family stays outside whole. */
+static void a_long_text_is_cut_between_graphemes(void **state)
+{
+    static const char FAMILY[] = "👩‍👩‍👧‍👦";
+    struct buf text = { 0 }, json = { 0 };
+
+    (void)state;
+    for (int i = 0; i < 254; i++)
+        buf_add_char(&text, 'x');
+    buf_add_text(&text, FAMILY);
+    assert_null(attribute_format(ATTRIBUTE_TEXT, buf_text(&text), NULL, &json));
+    assert_int_equal(json.len, 254 + 2);
+
+    buf_clear(&text);
+    buf_clear(&json);
+    for (int i = 0; i < 300; i++)
+        buf_add_text(&text, "가");
+    assert_null(attribute_format(ATTRIBUTE_TEXT, buf_text(&text), NULL, &json));
+    assert_int_equal(utf8_count(json.data, json.len), 255 + 2);
+
+    /* One letter under 300 accents is a single grapheme. */
+    buf_clear(&text);
+    buf_clear(&json);
+    buf_add_char(&text, 'e');
+    for (int i = 0; i < 300; i++)
+        buf_add_text(&text, "\xcc\x81");
+    assert_null(attribute_format(ATTRIBUTE_TEXT, buf_text(&text), NULL, &json));
+    assert_int_equal(utf8_count(json.data, json.len), 255 + 2);
+    buf_release(&text);
+    buf_release(&json);
+}
+
+static void what_a_guesser_takes_for_a_date(void **state)
+{
+    static const char *const DATES[] = {
+        "12-1-2021", "12/1/2021", "1/2/21", "2021-12-01", "2021/12/1", "2021-12-01T09:30:00", "2021-12-01 09:30:00",
+        "2021-12-01T09:30:00:123+0900", "12/1/2021 9:30 PM", "Tue 05 12 09:30:00.KST 2026", " 12/1/2021 ",
+    };
+    static const char *const OTHERS[] = {
+        "", "12", "1-2", "1-2-3", "010-1234-5678", "12-1/2021", "12/1/2021 at noon", "order 12-1-2021", "2021-12-01 late",
+        "Tuesday at 10:00", "12.1.2021", "a/b/c", "1/2/", "/1/2021",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(DATES); i++)
+        if (!datelike_match(DATES[i], strlen(DATES[i])))
+            fail_msg("'%s' is a date", DATES[i]);
+    for (size_t i = 0; i < COUNT(OTHERS); i++)
+        if (datelike_match(OTHERS[i], strlen(OTHERS[i])))
+            fail_msg("'%s' is no date", OTHERS[i]);
+}
+
+/* Rows -------------------------------------------------------------------------------------------------------- */
+
+static void a_wrong_row_is_refused_with_its_place(void **state)
+{
+#define ROW(values) "INSERT INTO attribute (name, at, value, type, only_if) VALUES (" values ");"
+    static const struct {
+        const char *rows, *sentence; /* a piece of it */
+    } CASES[] = {
+        { ROW("'a', 'rule:ordre', 'x', NULL, NULL"), "b.sql:1: there is no rule 'ordre'; did you mean 'order'?" },
+        { ROW("'a', 'close', 'x', NULL, NULL"), "b.sql:1: at 'close' comes with a later version of frontdesk" },
+        { ROW("'a', 'step:order.ask', 'x', NULL, NULL"), "at 'step:order.ask' comes with a later version" },
+        { ROW("'a', 'replay', 'x', NULL, NULL"), "there is no at 'replay'; did you mean 'reply'?" },
+        { ROW("'a', NULL, 'x', NULL, NULL"), "this attribute row lacks its at" },
+        { ROW("NULL, 'reply', 'x', NULL, NULL"), "this attribute row lacks its name" },
+        { ROW("'a', 'reply', 'x', 'increment', NULL"), "type 'increment' comes with a later version" },
+        { ROW("'a', 'reply', 'x', 'texts', NULL"), "there is no type 'texts'; did you mean 'text'?" },
+        { ROW("'email', 'reply', 'x', NULL, NULL"), "the attribute name 'email' is a field of Braze's own" },
+        { ROW("'Time_Zone', 'reply', 'x', NULL, NULL"), "is a field of Braze's own" },
+        { ROW("'external_id', 'reply', 'x', NULL, NULL"), "is a field of Braze's own" },
+        { ROW("'$a', 'reply', 'x', NULL, NULL"), "begins with $" },
+        { ROW("'{{ message }}', 'reply', 'x', NULL, NULL"), "names are fixed" },
+        { ROW("'a', 'reply', '{{ nothing }}', NULL, NULL"), "value: nothing is known by the name {{ nothing }}" },
+        { ROW("'a', 'reply', '{{ id }}', NULL, NULL"), "value: nothing is known by the name {{ id }}" },
+        { ROW("'a', 'reply', '{{ summary }}', NULL, NULL"), "{{ summary }} comes with a later version" },
+        { ROW("'a', 'reply', 'many', 'number', NULL"), "the value 'many' is no number" },
+        { ROW("'a', 'reply', '   ', NULL, NULL"), "is empty" },
+        { ROW("'a', 'reply', 'NULL', NULL, NULL"), "the word NULL between quotes" },
+        { ROW("'a', 'reply', 'x', NULL, ':opne = 1'"), "only_if" },
+        { ROW("'a', 'reply', 'x', NULL, '@id > 1'"), "only_if" },
+        { ROW("'a', 'reply', 'x', NULL, ':last_rule = ''ordre'''"), ":last_rule is never 'ordre'" },
+        { ROW("'a', 'reply', 'x', NULL, NULL), ('a', 'reply', 'y', NULL, ':open = 1'"),
+          "the attribute a is set at this moment already, whatever comes, in b.sql:1" },
+        { ROW("'a', 'reply', 'x', NULL, NULL), ('a', 'handoff', '1', 'number', NULL"),
+          "the attribute a is a number here and a text in b.sql:1" },
+        { "INSERT INTO attribute (name, at, value, campaign) VALUES ('a', 'reply', 'x', 'y');", "has no column 'campaign'" },
+        { "INSERT INTO notice (name) VALUES ('a');", "the table 'notice' comes with a later version" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct error error = { 0 };
+        struct ruleset *ruleset = try_rows(CASES[i].rows, &error);
+
+        if (ruleset != NULL)
+            fail_msg("taken: %s", CASES[i].rows);
+        if (strstr(error.text, CASES[i].sentence) == NULL)
+            fail_msg("%s\n  said: %s\n  not: %s", CASES[i].rows, error.text, CASES[i].sentence);
+    }
+}
+
+static void more_names_than_a_profile_takes_are_refused(void **state)
+{
+    struct buf rows = { 0 };
+    struct error error = { 0 };
+
+    (void)state;
+    buf_add_text(&rows, "INSERT INTO attribute (name, at, value) VALUES ");
+    for (int i = 0; i <= 100; i++)
+        buf_addf(&rows, "%s('a%d', 'reply', 'x')", i > 0 ? ", " : "", i);
+    buf_add_text(&rows, ";");
+    assert_null(try_rows(buf_text(&rows), &error));
+    assert_non_null(strstr(error.text, "at most 100 attributes"));
+    buf_release(&rows);
+}
+
+/* Decisions --------------------------------------------------------------------------------------------------- */
+
+struct ask {
+    const char *text, *variables;
+    bool is_opted_out;
+};
+
+/* The attributes that a message sets, as a JSON object; with what was none of its type behind it. */
+static void decide_about(const struct ruleset *ruleset, const struct ask *ask, struct buf *out)
+{
+    struct decide_state state = { .channel = "whatsapp", .owner = "bot", .first_name = "Ana", .language = "en",
+                                  .time_zone = "", .message_count = 3, .fields = "{}", .variables = ask->variables,
+                                  .is_opted_out = ask->is_opted_out };
+    struct decide_input input = { .text = ask->text };
+    struct decision decision = { 0 };
+    struct matcher *matcher = matcher_new(true);
+    struct buf text = { 0 };
+    struct json *trace;
+
+    decide(ruleset, matcher, &state, &input, 1778500000000, &decision);
+    decide_format_trace(ruleset, &decision, &text);
+    assert_int_equal(json_parse(buf_text(&text), text.len, JSON_STRICT, &trace, NULL), 0);
+    if (json_get(trace, "attributes") != NULL)
+        json_format(json_get(trace, "attributes"), out);
+    if (json_get(trace, "unset") != NULL)
+        json_format(json_get(trace, "unset"), out);
+    json_free(trace);
+    buf_release(&text);
+    decision_release(&decision);
+    matcher_free(matcher);
+}
+
+static void each_moment_has_its_rows(void **state)
+{
+    static const struct {
+        struct ask ask;
+        const char *wanted;
+    } CASES[] = {
+        { { .text = "order 4711" }, "{\"last_order\":\"4711\",\"topic\":\"order\",\"count\":3,\"newest\":\"4711\"}" },
+        { { .text = "person please" }, "{\"with\":\"Ana\",\"topic\":\"person\",\"count\":3}" },
+        { { .text = "stop" }, "{\"gone\":true,\"topic\":\"out\",\"count\":3}" },
+        { { .text = "stop", .is_opted_out = true }, "" },
+        { { .text = "blah" }, "" },
+        { { .text = "nobody takes this" }, "" },
+        { { .text = "angry blah" }, "{\"mood\":\"cross\",\"calm\":null}" },
+    };
+    struct ruleset *ruleset = make("INSERT INTO attribute (name, at, value, type) VALUES\n"
+                                   "  ('topic', 'reply', '{{ rule }}', NULL),\n"
+                                   "  ('count', 'reply', '{{ message_count }}', 'number'),\n"
+                                   "  ('last_order', 'rule:order', '{{ id }}', 'text'),\n"
+                                   "  ('with', 'handoff', '{{ first_name }}', NULL),\n"
+                                   "  ('gone', 'opt_out', 'yes', 'boolean'),\n"
+                                   "  ('mood', 'rule:cross', 'cross', NULL), ('calm', 'rule:cross', NULL, NULL);\n"
+                                   "INSERT INTO attribute (name, at, value, only_if) VALUES\n"
+                                   "  ('newest', 'reply', '{{ newest }}', '@newest IS NOT NULL');\n");
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct buf got = { 0 };
+
+        decide_about(ruleset, &CASES[i].ask, &got);
+        if (strcmp(buf_text(&got), CASES[i].wanted) != 0)
+            fail_msg("'%s' sets %s", CASES[i].ask.text, buf_text(&got));
+        buf_release(&got);
+    }
+    ruleset_free(ruleset);
+}
+
+/* Of one name: the rule's own row before the general one; the first whose condition is true and whose value fits. */
+static void of_one_name_the_first_that_fits_counts(void **state)
+{
+    static const struct {
+        struct ask ask;
+        const char *wanted;
+    } CASES[] = {
+        { { .text = "order 4711" }, "{\"kind\":\"big\"}" },
+        { { .text = "order 12" }, "{\"kind\":\"small\"}" },
+        { { .text = "where is my parcel" }, "{\"kind\":\"small\"}" },
+        { { .text = "person" }, "{\"kind\":\"answered\"}" },
+        { { .text = "order 9 for 2026-05-12" },
+          "{\"due\":\"2026-05-12\",\"kind\":\"small\"}" },
+        { { .text = "order 9 for tomorrow" },
+          "{\"due\":\"2000-01-01\",\"kind\":\"small\"}"
+          "[{\"name\":\"due\",\"at\":\"rule:order\",\"text\":\"tomorrow\",\"why\":\"is no time\"}]" },
+    };
+    struct ruleset *ruleset =
+        make("INSERT INTO attribute (name, at, value, type, only_if) VALUES\n"
+             "  ('due', 'rule:order', '{{ day }}', 'time', '@day IS NOT NULL'),\n"
+             "  ('due', 'rule:order', '2000-01-01', 'time', '@day = ''tomorrow'''),\n"
+             "  ('kind', 'reply', 'answered', NULL, NULL),\n"
+             "  ('kind', 'rule:order', 'big', NULL, 'CAST(@id AS INTEGER) > 100'),\n"
+             "  ('kind', 'rule:order', 'small', NULL, NULL);\n");
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct buf got = { 0 };
+
+        decide_about(ruleset, &CASES[i].ask, &got);
+        if (strcmp(buf_text(&got), CASES[i].wanted) != 0)
+            fail_msg("'%s' sets %s", CASES[i].ask.text, buf_text(&got));
+        buf_release(&got);
+    }
+    ruleset_free(ruleset);
+}
+
+/* A condition sees what the message sets, and what was remembered before it. */
+static void conditions_know_what_the_message_sets(void **state)
+{
+    struct ruleset *ruleset = make("INSERT INTO attribute (name, at, value, only_if) VALUES\n"
+                                   "  ('again', 'reply', 'yes', '@newest = ''7''');\n");
+    static const struct ask NOW = { .text = "order 7", .variables = "{\"newest\":\"8\"}" };
+    static const struct ask BEFORE = { .text = "person", .variables = "{\"newest\":\"7\"}" };
+    static const struct ask OTHER = { .text = "order 8", .variables = "{\"newest\":\"7\"}" };
+    struct buf got = { 0 };
+
+    (void)state;
+    decide_about(ruleset, &NOW, &got);
+    decide_about(ruleset, &BEFORE, &got);
+    decide_about(ruleset, &OTHER, &got);
+    assert_string_equal(buf_text(&got), "{\"again\":\"yes\"}{\"again\":\"yes\"}");
+    buf_release(&got);
+    ruleset_free(ruleset);
+}
+
+static int open_zones(void **state)
+{
+    (void)state;
+    zones = zones_open(NULL);
+    return 0;
+}
+
+static int close_zones(void **state)
+{
+    (void)state;
+    zones_close(zones);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_value_becomes_a_literal_or_a_reason),
+        cmocka_unit_test(a_long_text_is_cut_between_graphemes),
+        cmocka_unit_test(what_a_guesser_takes_for_a_date),
+        cmocka_unit_test(a_wrong_row_is_refused_with_its_place),
+        cmocka_unit_test(more_names_than_a_profile_takes_are_refused),
+        cmocka_unit_test(each_moment_has_its_rows),
+        cmocka_unit_test(of_one_name_the_first_that_fits_counts),
+        cmocka_unit_test(conditions_know_what_the_message_sets),
+    };
+    return cmocka_run_group_tests(tests, open_zones, close_zones);
+}
