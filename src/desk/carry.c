@@ -16,14 +16,6 @@
 #include "store/run.h"
 #include "store/turn.h"
 
-bool decision_has(const struct decision *decision, enum effect_kind kind)
-{
-    for (size_t i = 0; i < decision->effect_count; i++)
-        if (decision->effects[i].kind == kind)
-            return true;
-    return false;
-}
-
 const char *carry_turn_state(const struct decision *decision)
 {
     if (decision_has(decision, EFFECT_HANDOFF))
@@ -192,14 +184,6 @@ static int note_limits(const struct carry *carry, struct error *error)
     return 0;
 }
 
-/* A step that took the message is no rule. */
-static const char *action_name(const struct decision *decision)
-{
-    if (decision->rule != NULL)
-        return ruleset_action_name(decision->rule->action);
-    return decision->reading != NULL ? "step" : "none";
-}
-
 int carry_put_decision(const struct carry *carry, const struct decide_state *state, struct error *error)
 {
     const struct decision *decision = carry->decision;
@@ -209,7 +193,7 @@ int carry_put_decision(const struct carry *carry, const struct decide_state *sta
         .at = carry->now,
         .ruleset = carry->desk->rules->number,
         .rule = decision->rule != NULL ? decision->rule->name : NULL,
-        .action = action_name(decision),
+        .action = decision_action(decision),
     };
 
     buf_clear(state_json);

@@ -5,7 +5,6 @@
 #ifndef DESK_CARRY_H
 #define DESK_CARRY_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -29,8 +28,6 @@ int carry_put_decision(const struct carry *carry, const struct decide_state *sta
 
 /* The fate of the customer's message as far as the decision settles it; open: something has to leave first. */
 const char *carry_turn_state(const struct decision *decision);
-
-bool decision_has(const struct decision *decision, enum effect_kind kind);
 
 /* Ends the dialogue of a conversation, if it has one, for a reason from outside; an event tells. */
 int carry_drop_run(struct desk *desk, int64_t conversation, const char *actor, const char *why, int64_t now,

@@ -216,6 +216,21 @@ void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct
     variables_release(&variables);
 }
 
+const char *decision_action(const struct decision *decision)
+{
+    if (decision->rule != NULL)
+        return ruleset_action_name(decision->rule->action);
+    return decision->reading != NULL ? "step" : "none";
+}
+
+bool decision_has(const struct decision *decision, enum effect_kind kind)
+{
+    for (size_t i = 0; i < decision->effect_count; i++)
+        if (decision->effects[i].kind == kind)
+            return true;
+    return false;
+}
+
 void decision_release(struct decision *decision)
 {
     for (size_t i = 0; i < decision->effect_count; i++) {

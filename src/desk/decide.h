@@ -206,6 +206,10 @@ void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct
             const struct decide_input *input, int64_t now, struct decision *decision);
 void decision_release(struct decision *decision);
 
+/* The winner's action; "step" where a dialogue took the message, "none" where nobody did. */
+const char *decision_action(const struct decision *decision);
+bool decision_has(const struct decision *decision, enum effect_kind kind);
+
 /*
  * JSON for the decision row: what was read, and how it came out
  *
