@@ -172,6 +172,7 @@ LIB = \
   src/flow/walk_answer.c \
   src/flow/walk_call.c \
   src/flow/walk_clock.c \
+  src/flow/walk_forget.c \
   src/flow/walk_say.c \
   src/flow/walk_value.c \
   src/rules/build_button.c \
@@ -378,6 +379,7 @@ FUZZ = \
   index \
   json \
   rulefile \
+  run \
   salvage \
   state \
   template \
