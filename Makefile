@@ -182,6 +182,7 @@ LIB = \
   src/flow/walk_answer.c \
   src/flow/walk_call.c \
   src/flow/walk_clock.c \
+  src/flow/walk_forget.c \
   src/flow/walk_say.c \
   src/flow/walk_value.c \
   src/rules/attribute.c \
@@ -418,6 +419,7 @@ FUZZ = \
   index \
   json \
   rulefile \
+  run \
   salvage \
   state \
   template \
