@@ -12,6 +12,7 @@
 #include "base/when.h"
 #include "base/zone.h"
 #include "ctl/verdict.h"
+#include "flow/flow.h"
 
 enum { FACTS_MAX = 40, COLUMNS_MAX = 16, VALUE_SHOWN_MAX = 60 };
 
@@ -374,6 +375,16 @@ static const char *campaign_name(const struct ruleset *rules, const struct effec
     return campaign != NULL ? campaign->name : NULL;
 }
 
+/* What it is about. */
+static const char *effect_object(const struct effect *effect)
+{
+    switch (effect->kind) {
+    case EFFECT_FLOW: return effect->flow->name;
+    case EFFECT_CALL: return effect->service->name;
+    default: return effect->name;
+    }
+}
+
 enum { EFFECT_COLUMNS = 8 };
 
 static void show_effects(struct output *output, const struct verdict *v, const struct json *state)
@@ -397,9 +408,10 @@ static void show_effects(struct output *output, const struct verdict *v, const s
         struct cell *row = &cells[i * EFFECT_COLUMNS];
 
         row[0] = cell_text(effect_name(effect->kind));
-        row[1] = cell_text(effect->rule->name);
-        row[2] = cell_text(effect->name);
-        row[3] = effect->kind == EFFECT_ATTRIBUTE ? cell_json(effect->text) : cell_text(effect->text);
+        row[1] = cell_text(effect->rule != NULL ? effect->rule->name : effect->step);
+        row[2] = cell_text(effect_object(effect));
+        row[3] = effect->kind == EFFECT_ATTRIBUTE ? cell_json(effect->text)
+                                                  : cell_text(effect->kind == EFFECT_CALL ? effect->url : effect->text);
         if (effect->buttons != NULL)
             row[4] = cell_json(effect->buttons);
         row[5] = cell_time(effect->until_at);
