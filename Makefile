@@ -216,6 +216,7 @@ LIB = \
   src/rules/tell_business.c \
   src/rules/tell_condition.c \
   src/rules/tell_en.c \
+  src/rules/tell_flow.c \
   src/rules/tell_hours.c \
   src/rules/tell_ko.c \
   src/rules/tell_write.c \

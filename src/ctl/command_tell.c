@@ -8,6 +8,7 @@
 
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "flow/flow.h"
 #include "rules/tell.h"
 #include "store/rulebook.h"
 #include "store/rulefile.h"
@@ -60,16 +61,22 @@ static void show(struct output *output, const struct tell *tell)
     output_prose(output, "paragraphs");
     for (size_t i = 0; i < tell->count; i++) {
         const struct tell_item *item = &tell->items[i];
+        struct paragraph paragraph = { .heading = item->heading,
+                                       .is_part = item->is_part,
+                                       .priority = -1,
+                                       .sentences = (const char *const *)item->sentences,
+                                       .count = item->count,
+                                       .flowing = item->flowing };
 
-        output_paragraph(output,
-                         &(struct paragraph){ .heading = item->heading,
-                                              .is_part = item->is_part,
-                                              .file = item->rule != NULL ? item->rule->file : NULL,
-                                              .line = item->rule != NULL ? item->rule->line : 0,
-                                              .priority = item->rule != NULL ? item->rule->priority : 0,
-                                              .sentences = (const char *const *)item->sentences,
-                                              .count = item->count,
-                                              .flowing = item->flowing });
+        if (item->rule != NULL) {
+            paragraph.file = item->rule->file;
+            paragraph.line = item->rule->line;
+            paragraph.priority = item->rule->priority;
+        } else if (item->flow != NULL) {
+            paragraph.file = item->flow->file;
+            paragraph.line = item->flow->line;
+        }
+        output_paragraph(output, &paragraph);
     }
     output_prose_end(output);
 }

@@ -238,7 +238,8 @@ static void add_paragraph_row(struct output *output, const struct paragraph *par
     jsonw_end_array(&w);
     output->way->row(output, (struct cell[PROSE_COLUMNS]){
                                  cell_text(paragraph->heading), cell_flag(paragraph->is_part),
-                                 paragraph->file != NULL ? cell_number(paragraph->priority) : none,
+                                 paragraph->file != NULL && paragraph->priority >= 0 ? cell_number(paragraph->priority)
+                                                                                     : none,
                                  cell_json(buf_text(&sentences)), cell_text(paragraph->file),
                                  paragraph->file != NULL ? cell_number(paragraph->line) : none });
     buf_release(&sentences);

@@ -96,7 +96,7 @@ struct paragraph { /* borrowed */
     const char *heading;
     bool is_part;              /* the heading opens a part of the whole */
     const char *file;          /* where it was said; NULL: nowhere in particular */
-    int64_t line, priority;    /* of a rule, with `file` */
+    int64_t line, priority;    /* with `file`; the priority of a rule, -1 for what has none */
     const char *const *sentences;
     size_t count, flowing;     /* so many flow together; each behind them begins a line of its own */
 };
