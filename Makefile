@@ -201,6 +201,7 @@ LIB = \
   src/rules/check_shadow.c \
   src/rules/check_tie.c \
   src/rules/check_word.c \
+  src/rules/draw.c \
   src/rules/fact.c \
   src/rules/fact_value.c \
   src/rules/flow_phrase.c \
@@ -284,6 +285,7 @@ CTL = \
   src/ctl/command_chat.c \
   src/ctl/command_conversations.c \
   src/ctl/command_diff.c \
+  src/ctl/command_draw.c \
   src/ctl/command_help.c \
   src/ctl/command_history.c \
   src/ctl/command_init.c \
@@ -307,6 +309,7 @@ CTL = \
   src/ctl/output_text_table.c \
   src/ctl/problems.c \
   src/ctl/show.c \
+  src/ctl/told.c \
   src/ctl/verdict.c \
   src/ctl/wrap.c
 
@@ -343,6 +346,7 @@ UNIT = \
   country \
   decide \
   dispatch \
+  draw \
   env \
   explain \
   expression \

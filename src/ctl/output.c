@@ -259,6 +259,18 @@ void output_prose_end(struct output *output)
     close_element(output, ELEMENT_PROSE);
 }
 
+void output_document(struct output *output, const char *noun, const char *text)
+{
+    if (output->columns != NULL)
+        abort();
+    output->way->document(output, noun, text);
+}
+
+bool output_is_terminal(const struct output *output)
+{
+    return output->way == &output_way_text && output->place.is_terminal;
+}
+
 void output_prompt(struct output *output)
 {
     if (output->way->prompt != NULL && output->place.is_terminal)

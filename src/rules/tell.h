@@ -22,7 +22,8 @@ enum tell_language { TELL_ENGLISH, TELL_KOREAN };
 struct tell_item {           /* owned texts */
     char *heading;           /* of a rule: its name */
     const struct rule *rule; /* borrowed; NULL: of no rule */
-    const struct flow *flow; /* borrowed; NULL: of no flow */
+    const char *file;        /* where it stands, borrowed; NULL: nowhere in particular */
+    int line;
     bool is_part;
     char **sentences;
     size_t count, flowing; /* sentences; examples, and the steps of a flow, stand behind the first `flowing` */

@@ -270,7 +270,8 @@ static void add_flow(struct teller *teller, const struct flow *flow)
 {
     struct tell_item *item = tell_add_item(teller, flow->name, NULL);
     item->is_part = false;
-    item->flow = flow;
+    item->file = flow->file;
+    item->line = flow->line;
     add_starters(teller, flow, item);
     add_life(teller, flow, item);
     item->flowing = item->count;
