@@ -173,6 +173,7 @@ LIB = \
   src/flow/walk_answer.c \
   src/flow/walk_call.c \
   src/flow/walk_clock.c \
+  src/flow/walk_forget.c \
   src/flow/walk_say.c \
   src/flow/walk_value.c \
   src/rules/build_button.c \
@@ -398,6 +399,7 @@ FUZZ = \
   index \
   json \
   rulefile \
+  run \
   salvage \
   state \
   template \
