@@ -213,6 +213,7 @@ LIB = \
   src/rules/check_shadow.c \
   src/rules/check_tie.c \
   src/rules/check_word.c \
+  src/rules/draw.c \
   src/rules/fact.c \
   src/rules/fact_value.c \
   src/rules/flow_phrase.c \
@@ -228,6 +229,7 @@ LIB = \
   src/rules/tell_business.c \
   src/rules/tell_condition.c \
   src/rules/tell_en.c \
+  src/rules/tell_flow.c \
   src/rules/tell_hours.c \
   src/rules/tell_ko.c \
   src/rules/tell_write.c \
@@ -304,6 +306,7 @@ CTL = \
   src/ctl/command_chat.c \
   src/ctl/command_conversations.c \
   src/ctl/command_diff.c \
+  src/ctl/command_draw.c \
   src/ctl/command_help.c \
   src/ctl/command_history.c \
   src/ctl/command_init.c \
@@ -328,6 +331,7 @@ CTL = \
   src/ctl/output_text_table.c \
   src/ctl/problems.c \
   src/ctl/show.c \
+  src/ctl/told.c \
   src/ctl/verdict.c \
   src/ctl/wrap.c
 
@@ -366,6 +370,7 @@ UNIT = \
   country \
   decide \
   dispatch \
+  draw \
   env \
   explain \
   expression \
