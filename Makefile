@@ -167,7 +167,7 @@ LIB = \
   src/store/rulefile_scan.c \
   src/store/rulefile_slip.c \
   src/store/rulefile_table.c \
-  src/store/run.c \
+  src/store/run_row.c \
   src/store/schema.c \
   src/store/standing.c \
   src/store/timer.c \
