@@ -126,6 +126,7 @@ LIB = \
   src/text/patch.c \
   src/text/pattern.c \
   src/text/pattern_source.c \
+  src/text/plain.c \
   src/text/skeleton.c \
   src/text/split.c \
   src/text/template.c \
