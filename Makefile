@@ -164,6 +164,12 @@ LIB = \
   src/store/turn.c \
   src/store/wal_file.c \
   src/store/webhook.c \
+  src/flow/ask_lexicon.c \
+  src/flow/ask_lexicon_en.c \
+  src/flow/ask_lexicon_es.c \
+  src/flow/ask_lexicon_ko.c \
+  src/flow/ask_numeral.c \
+  src/flow/ask_piece.c \
   src/rules/build_button.c \
   src/rules/build_channel.c \
   src/rules/build_example.c \
