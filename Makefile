@@ -164,12 +164,24 @@ LIB = \
   src/store/turn.c \
   src/store/wal_file.c \
   src/store/webhook.c \
+  src/flow/ask.c \
+  src/flow/ask_choice.c \
+  src/flow/ask_clock.c \
+  src/flow/ask_date.c \
+  src/flow/ask_day.c \
+  src/flow/ask_email.c \
   src/flow/ask_lexicon.c \
+  src/flow/ask_lexicon_choice.c \
   src/flow/ask_lexicon_en.c \
   src/flow/ask_lexicon_es.c \
   src/flow/ask_lexicon_ko.c \
+  src/flow/ask_lexicon_yes_no.c \
+  src/flow/ask_number.c \
   src/flow/ask_numeral.c \
+  src/flow/ask_phone.c \
   src/flow/ask_piece.c \
+  src/flow/ask_when.c \
+  src/flow/ask_yes_no.c \
   src/rules/build_button.c \
   src/rules/build_channel.c \
   src/rules/build_example.c \
