@@ -327,6 +327,11 @@ UNIT = \
   acts \
   acts_road \
   answer \
+  ask \
+  ask_choice \
+  ask_date \
+  ask_number \
+  ask_time \
   audit \
   buf \
   change \
@@ -379,6 +384,7 @@ UNIT = \
 
 FUZZ = \
   answer \
+  ask \
   expression \
   fold \
   inbound \
