@@ -393,6 +393,7 @@ UNIT = \
   condition \
   country \
   decide \
+  dialogue \
   dispatch \
   draw \
   env \
