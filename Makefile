@@ -180,6 +180,7 @@ LIB = \
   src/rules/build_set.c \
   src/rules/change.c \
   src/rules/check.c \
+  src/rules/check_attribute.c \
   src/rules/check_button.c \
   src/rules/check_campaign.c \
   src/rules/check_condition.c \
@@ -199,6 +200,7 @@ LIB = \
   src/rules/ruleset.c \
   src/rules/setting.c \
   src/rules/tell.c \
+  src/rules/tell_attribute.c \
   src/rules/tell_business.c \
   src/rules/tell_condition.c \
   src/rules/tell_en.c \

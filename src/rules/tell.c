@@ -104,7 +104,7 @@ static bool look_up(void *context, const char *name, struct buf *value)
     return true;
 }
 
-static void quote_template(const struct teller *teller, const struct template *template, struct buf *out)
+void tell_template(const struct teller *teller, const struct template *template, struct buf *out)
 {
     struct template_env env = { .lookup = look_up,
                                 .context = (void *)teller->ruleset,
@@ -135,7 +135,7 @@ static void format_act(const struct teller *teller, const struct rule *rule, str
         values[count++] = buf_text(&team);
     }
     if (rule->say != NULL) {
-        quote_template(teller, rule->say, &say);
+        tell_template(teller, rule->say, &say);
         values[count++] = buf_text(&say);
     }
     if (pattern != NULL)
@@ -214,7 +214,7 @@ static void add_buttons(const struct teller *teller, const struct rule *rule, st
     for (size_t i = 0; i < rule->button_count; i++) {
         struct buf title = { 0 };
 
-        quote_template(teller, rule->buttons[i], &title);
+        tell_template(teller, rule->buttons[i], &title);
         tell_list_take(&titles, &title);
     }
     tell_list_format(&titles, teller->voice->comma, teller->voice->and, &members);
@@ -232,7 +232,7 @@ static void add_sets(const struct teller *teller, const struct rule *rule, struc
 
         buf_addf(&name, "‹%s›", set->name);
         if (set->value != NULL)
-            quote_template(teller, set->value, &value);
+            tell_template(teller, set->value, &value);
         tell_add_sentence(teller, item, set->value != NULL ? TELL_SET : TELL_UNSET,
                           (const char *[]){ buf_text(&name), buf_text(&value) });
         buf_release(&name);
@@ -349,6 +349,7 @@ static void add_rule(struct teller *teller, const struct rule *rule)
     }
     add_groups(teller, rule, item);
     add_sets(teller, rule, item);
+    tell_attributes_of(teller, rule, item);
     add_buttons(teller, rule, item);
     add_cooldown(teller, rule, item);
     add_campaign(teller, rule, item);
@@ -410,6 +411,7 @@ void tell_ruleset(const struct ruleset *ruleset, enum tell_language language, st
     tell_ways(&teller);
     tell_teams(&teller);
     tell_rules(&teller);
+    tell_attributes(&teller);
 }
 
 void tell_release(struct tell *tell)

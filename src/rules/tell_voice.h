@@ -35,6 +35,7 @@ enum tell_part {
     PART_AFTER,
     PART_REST,
     PART_NEVER,
+    PART_PROFILE,
     PART_COUNT
 };
 
@@ -64,6 +65,14 @@ enum tell_sentence {
     TELL_BUTTONS,         /* below the answer: {} */
     TELL_SET,             /* {} is kept as {} */
     TELL_UNSET,           /* {} is forgotten */
+    TELL_ATTRIBUTE,       /* of the Braze profile {} becomes {}{if} */
+    TELL_NO_ATTRIBUTE,    /* {} is removed from it{if} */
+    TELL_MOMENT_SETS,     /* the same of a moment, {when} */
+    TELL_MOMENT_REMOVES,
+    TELL_ATTRIBUTE_IF,    /* a piece of these: but only {} */
+    TELL_AT_HANDOFF,      /* pieces of these: when */
+    TELL_AT_OPT_OUT,
+    TELL_AT_REPLY,
     TELL_COOLDOWN,        /* once in {} */
     TELL_CAMPAIGN,        /* the answer goes through {} */
     TELL_ACT,             /* an action that has no words here: {} */
