@@ -221,6 +221,7 @@ LIB = \
   src/rules/build_set.c \
   src/rules/change.c \
   src/rules/check.c \
+  src/rules/check_attribute.c \
   src/rules/check_button.c \
   src/rules/check_campaign.c \
   src/rules/check_condition.c \
@@ -245,6 +246,7 @@ LIB = \
   src/rules/scope.c \
   src/rules/setting.c \
   src/rules/tell.c \
+  src/rules/tell_attribute.c \
   src/rules/tell_business.c \
   src/rules/tell_condition.c \
   src/rules/tell_en.c \
@@ -478,7 +480,8 @@ SYSTEM = \
   tests/system/19_check.py \
   tests/system/20_init.py \
   tests/system/21_rulesets.py \
-  tests/system/22_explain.py
+  tests/system/22_explain.py \
+  tests/system/23_profile.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox
