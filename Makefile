@@ -361,6 +361,7 @@ UNIT = \
   output \
   patch \
   pattern \
+  plain \
   proof \
   public \
   replay \

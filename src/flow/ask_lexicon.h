@@ -42,6 +42,7 @@ enum {
     WORD_AND,
     WORD_TO,
     WORD_FOR,
+    WORD_OUT_OF, /* 8 out of 10 */
 
     /* Days */
     WORD_DAY,        /* days from today: tomorrow */

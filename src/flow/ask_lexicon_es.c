@@ -136,6 +136,8 @@ const struct ask_word ask_words_es[] = {
     { "o mas", WORD_LIMIT, 0 },
     { "o menos", WORD_LIMIT, 0 },
     { "no se", WORD_LIMIT, 0 },
+    { "mas", WORD_LIMIT, 0 },
+    { "sobre", WORD_OUT_OF, 0 },
     { "antes", WORD_VAGUE, 0 },
     { "antes de", WORD_VAGUE, 0 },
     { "despues", WORD_VAGUE, 0 },

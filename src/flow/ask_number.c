@@ -202,6 +202,12 @@ static bool is_pronoun(const struct count *count, size_t at, size_t end, const s
     return false;
 }
 
+/* "Me and 3 friends" are not three. */
+static bool is_added(const struct count *count, size_t at)
+{
+    return at > 1 && is_kind(count, at - 1, WORD_AND);
+}
+
 /* Reads the number at a piece, if there is one, and returns how many pieces that took. */
 static size_t count_number(struct count *count, size_t at)
 {
@@ -219,8 +225,10 @@ static size_t count_number(struct count *count, size_t at)
         count->is_refused = true;
         return taken;
     }
-    if (!is_korean_number(count, at, end, &number) || is_pronoun(count, at, end, &number))
+    if (!is_korean_number(count, at, end, &number) || is_pronoun(count, at, end, &number) ||
+        (at > 0 && is_kind(count, at - 1, WORD_OUT_OF)))
         return taken;
+    count->is_refused |= is_added(count, at);
     if (is_days(count, end))
         end++;
     end = add_half(count, end, &number);
@@ -266,6 +274,22 @@ static void count_walk(struct count *count)
     }
 }
 
+/* Nothing but stars, for a rating: ★★★★. */
+static void count_stars(struct count *count)
+{
+    static const int STARS[] = { 0x2605, 0x2b50, 0x1f31f };
+    const struct ask_pieces *pieces = count->pieces;
+    size_t stars = 0;
+
+    for (size_t i = 0; i < pieces->count; i++)
+        for (size_t s = 0; s < sizeof STARS / sizeof STARS[0]; s++)
+            stars += is_kind(count, i, PIECE_SIGN) && pieces->list[i].value == STARS[s];
+    if (stars == 0 || stars != pieces->count)
+        return;
+    count->number = (struct numeral){ .units = (int64_t)stars };
+    count->is_set = true;
+}
+
 enum ask_result ask_read_number(const struct ask *ask, const char *text, struct answer *answer)
 {
     struct ask_pieces pieces;
@@ -275,6 +299,7 @@ enum ask_result ask_read_number(const struct ask *ask, const char *text, struct 
     ask_pieces_cut(&pieces, text, &ask_lexicon_when);
     when_read(&when, ask, &pieces);
     count_walk(&count);
+    count_stars(&count);
     if (count.is_set && !count.is_refused) {
         numeral_format(&count.number, count.is_negative, &answer->value);
         answer->is_number = true;
