@@ -204,6 +204,7 @@ const struct ask_word ask_words_en[] = {
     { "for", WORD_FOR, 0 },
     /* Days */
     { "today", WORD_DAY, 0 },
+    { "later today", WORD_DAY, 0 },
     { "tonight", WORD_TODAY_PART, PART_NIGHT },
     { "tonite", WORD_TODAY_PART, PART_NIGHT },
     { "this morning", WORD_TODAY_PART, PART_MORNING },
@@ -410,6 +411,9 @@ const struct ask_word ask_words_en[] = {
     { "plz", PIECE_FILLER, 0 },
     { "thanks", PIECE_FILLER, 0 },
     { "thank you", PIECE_FILLER, 0 },
+    { "thanks a lot", PIECE_FILLER, 0 },
+    { "many thanks", PIECE_FILLER, 0 },
+    { "see you later", PIECE_FILLER, 0 },
     { "thx", PIECE_FILLER, 0 },
     { "hi", PIECE_FILLER, 0 },
     { "hello", PIECE_FILLER, 0 },
