@@ -156,6 +156,9 @@ static void test_english(void **state)
         { "415-555-0100", NULL },
         { "once", NULL },
         { "I don't know", NULL },
+        { "one moment please", NULL },
+        { "where is my order #12345?", NULL },
+        { "4 please, one moment", "4" },
     };
     (void)state;
     CHECK_TABLE(&ENGLISH, ROWS);
@@ -282,6 +285,9 @@ static void test_spanish(void **state)
         { "dos o tres", NULL },
         { "uno o dos", NULL },
         { "unos cuantos", NULL },
+        { "gracias, un saludo", NULL },
+        { "un momento", NULL },
+        { "un niño", "1" },
         { "más de 10", NULL },
         { "al menos 4", NULL },
         { "dos adultos y dos niños", NULL },
