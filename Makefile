@@ -420,6 +420,7 @@ UNIT = \
   patch \
   pattern \
   profile \
+  plain \
   proof \
   public \
   replay \
