@@ -128,6 +128,7 @@ LIB = \
   src/text/patch.c \
   src/text/pattern.c \
   src/text/pattern_source.c \
+  src/text/plain.c \
   src/text/skeleton.c \
   src/text/split.c \
   src/text/template.c \
@@ -165,6 +166,24 @@ LIB = \
   src/store/turn.c \
   src/store/wal_file.c \
   src/store/webhook.c \
+  src/flow/ask.c \
+  src/flow/ask_choice.c \
+  src/flow/ask_clock.c \
+  src/flow/ask_date.c \
+  src/flow/ask_day.c \
+  src/flow/ask_email.c \
+  src/flow/ask_lexicon.c \
+  src/flow/ask_lexicon_choice.c \
+  src/flow/ask_lexicon_en.c \
+  src/flow/ask_lexicon_es.c \
+  src/flow/ask_lexicon_ko.c \
+  src/flow/ask_lexicon_yes_no.c \
+  src/flow/ask_number.c \
+  src/flow/ask_numeral.c \
+  src/flow/ask_phone.c \
+  src/flow/ask_piece.c \
+  src/flow/ask_when.c \
+  src/flow/ask_yes_no.c \
   src/flow/flow.c \
   src/flow/run.c \
   src/flow/step.c \
@@ -320,6 +339,11 @@ UNIT = \
   acts \
   acts_road \
   answer \
+  ask \
+  ask_choice \
+  ask_date \
+  ask_number \
+  ask_time \
   audit \
   buf \
   change \
@@ -373,6 +397,7 @@ UNIT = \
 
 FUZZ = \
   answer \
+  ask \
   expression \
   fold \
   inbound \
