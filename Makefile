@@ -386,6 +386,11 @@ UNIT = \
   show \
   split \
   state \
+  step \
+  step_call \
+  step_clock \
+  step_flow \
+  step_way \
   tell \
   template \
   utf8 \
@@ -407,6 +412,7 @@ FUZZ = \
   run \
   salvage \
   state \
+  step \
   template \
   words
 
