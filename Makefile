@@ -373,6 +373,7 @@ UNIT = \
   output \
   patch \
   pattern \
+  plain \
   proof \
   public \
   replay \
