@@ -434,6 +434,11 @@ UNIT = \
   show \
   split \
   state \
+  step \
+  step_call \
+  step_clock \
+  step_flow \
+  step_way \
   tell \
   template \
   utf8 \
@@ -456,6 +461,7 @@ FUZZ = \
   run \
   salvage \
   state \
+  step \
   template \
   words
 
