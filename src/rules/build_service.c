@@ -91,11 +91,13 @@ static int judge_address(const struct ruleset *ruleset, const struct row *row, c
     if (address->is_plain && kind != ADDRESS_LOOPBACK)
         return row_refuse(row, error, "url: plain http, which anybody on the way can read, is for this machine only; write "
                                       "https://");
-    if ((kind == ADDRESS_LOOPBACK || kind == ADDRESS_PRIVATE) && ruleset_setting_number(ruleset, "allow_local_backends") == 0)
+    if (kind == ADDRESS_BARRED)
+        return row_refuse(row, error, "url: '%.*s' is %s", len, address->host, address_kind_words(kind));
+    if (!address_is_allowed(kind, ruleset_setting_number(ruleset, "allow_local_backends") != 0))
         return row_refuse(row, error,
                           "url: '%.*s' is %s; where that is meant: INSERT INTO setting (name, value) VALUES "
                           "('allow_local_backends', 'yes');",
-                          len, address->host, kind == ADDRESS_LOOPBACK ? "this machine" : "an address of a private network");
+                          len, address->host, address_kind_words(kind));
     return 0;
 }
 
