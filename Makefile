@@ -363,6 +363,7 @@ UNIT = \
   explain \
   expression \
   fact \
+  fetch \
   flow_build \
   flow_check \
   fold \

@@ -61,6 +61,7 @@ static void start(struct flights *flights, struct call *call)
     struct error error = { 0 };
     struct fetch fetch = {
         .bearer = flights->braze_key,
+        .content_type = "application/json",
         .body = buf_text(&call->body),
         .body_len = call->body.len,
         .timeout_ms = flights->timeout_ms,
