@@ -336,6 +336,7 @@ SANDBOX = \
   tools/sandbox_send.c \
   tools/sandbox_server.c \
   tools/sandbox_service.c \
+  tools/sandbox_shop.c \
   tools/sandbox_track.c \
   tools/sandbox_whatsapp.c
 
