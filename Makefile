@@ -57,7 +57,8 @@ SCHEMA = \
   schema/001-spine.sql \
   schema/002-facts.sql \
   schema/003-acts.sql \
-  schema/004-profile.sql
+  schema/004-profile.sql \
+  schema/005-run.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -166,6 +167,7 @@ LIB = \
   src/store/rulefile_scan.c \
   src/store/rulefile_slip.c \
   src/store/rulefile_table.c \
+  src/store/run.c \
   src/store/schema.c \
   src/store/standing.c \
   src/store/timer.c \
@@ -180,6 +182,7 @@ LIB = \
   src/flow/walk_answer.c \
   src/flow/walk_call.c \
   src/flow/walk_clock.c \
+  src/flow/walk_forget.c \
   src/flow/walk_say.c \
   src/flow/walk_value.c \
   src/rules/attribute.c \
@@ -240,11 +243,14 @@ LIB = \
   src/braze/send.c \
   src/braze/track.c \
   src/desk/button.c \
+  src/desk/carry.c \
   src/desk/clearance.c \
   src/desk/decide.c \
   src/desk/decide_attribute.c \
   src/desk/decide_fact.c \
+  src/desk/decide_flow.c \
   src/desk/decide_say.c \
+  src/desk/decide_search.c \
   src/desk/decide_state.c \
   src/desk/decide_trace.c \
   src/desk/decide_variable.c \
@@ -252,6 +258,7 @@ LIB = \
   src/desk/dispatch.c \
   src/desk/dispatch_track.c \
   src/desk/explain.c \
+  src/desk/flow_turn.c \
   src/desk/health.c \
   src/desk/person.c \
   src/desk/proof.c \
@@ -414,6 +421,7 @@ FUZZ = \
   index \
   json \
   rulefile \
+  run \
   salvage \
   state \
   template \

@@ -108,7 +108,7 @@ static int show(struct call *call, const struct trial *trial, const struct decis
         .ruleset = trial->number,
         .turn_state = outcome_name(decision->outcome),
         .rule = decision->rule != NULL ? decision->rule->name : NULL,
-        .action = decision->rule != NULL ? ruleset_action_name(decision->rule->action) : "none",
+        .action = decision_action(decision),
         .rules_from = trial->number == 0 ? buf_text(&call->rules_dir) : NULL,
         .rules = trial->rules,
         .decision = decision,

@@ -12,6 +12,7 @@
 #include "base/when.h"
 #include "base/zone.h"
 #include "ctl/verdict.h"
+#include "flow/flow.h"
 
 enum { FACTS_MAX = 40, COLUMNS_MAX = 16, VALUE_SHOWN_MAX = 60 };
 
@@ -72,6 +73,8 @@ static void show_head(struct output *output, const struct verdict *v, const stru
         { "folded", "as rules see it", LOOK_LONG },
         { "matched", "words that won", LOOK_LONG },
         { "rule", "rule", LOOK_PLAIN },
+        { "dialogue", "dialogue", LOOK_PLAIN },
+        { "reading", "was read as", LOOK_PLAIN },
         { "action", "action", LOOK_PLAIN },
         { "turn_state", "outcome", LOOK_STATE },
         { "ruleset", "ruleset", LOOK_NUMBER },
@@ -80,6 +83,7 @@ static void show_head(struct output *output, const struct verdict *v, const stru
         { "unmatched", NULL, LOOK_NUMBER },
         { "is_decided_again", NULL, LOOK_PLAIN },
     };
+    const struct json *dialogue = json_get(trace, "dialogue");
     struct cell none = { 0 };
     struct buf there = { 0 };
     add_business_time(v, &there);
@@ -93,6 +97,8 @@ static void show_head(struct output *output, const struct verdict *v, const stru
         cell_text(json_get_text(trace, "folded")),
         cell_text_or_none(json_get_text(json_get(trace, "matched"), "text")),
         cell_text(v->rule),
+        cell_text_or_none(json_get_text(dialogue, "at")),
+        cell_text_or_none(json_get_text(dialogue, "reading")),
         cell_text(v->action),
         cell_text_or_none(v->turn_state),
         cell_id(v->ruleset),
@@ -107,7 +113,7 @@ static void show_head(struct output *output, const struct verdict *v, const stru
     cells[6].mark = matched_span(trace);
     output_record(output, "decision", columns, cells, sizeof cells / sizeof *cells);
     buf_release(&there);
-    if (v->rule == NULL)
+    if (v->rule == NULL && json_get_text(dialogue, "reading") == NULL)
         output_note(output, NOTE_WARN, "No rule won.");
     if (v->doubt != NULL)
         output_note(output, NOTE_WARN, "Below is what was noted at the time and no more, for %s.", v->doubt);
@@ -349,7 +355,7 @@ static const char *effect_name(enum effect_kind kind)
         [EFFECT_SAY] = "say",         [EFFECT_OPT_OUT] = "opt_out", [EFFECT_OPT_IN] = "opt_in",
         [EFFECT_HANDOFF] = "handoff", [EFFECT_CLOSE] = "close",     [EFFECT_TAG] = "tag",
         [EFFECT_SET] = "set",         [EFFECT_COOLDOWN] = "cooldown", [EFFECT_FLOW] = "flow",
-        [EFFECT_ATTRIBUTE] = "attribute",
+        [EFFECT_CALL] = "call",       [EFFECT_ATTRIBUTE] = "attribute",
     };
 
     return names[kind];
@@ -367,6 +373,16 @@ static const char *campaign_name(const struct ruleset *rules, const struct effec
     if (campaign == NULL)
         campaign = ruleset_default_campaign(rules, channel, LAYOUT_TEMPLATE);
     return campaign != NULL ? campaign->name : NULL;
+}
+
+/* What it is about. */
+static const char *effect_object(const struct effect *effect)
+{
+    switch (effect->kind) {
+    case EFFECT_FLOW: return effect->flow->name;
+    case EFFECT_CALL: return effect->service->name;
+    default: return effect->name;
+    }
 }
 
 enum { EFFECT_COLUMNS = 8 };
@@ -392,9 +408,10 @@ static void show_effects(struct output *output, const struct verdict *v, const s
         struct cell *row = &cells[i * EFFECT_COLUMNS];
 
         row[0] = cell_text(effect_name(effect->kind));
-        row[1] = cell_text(effect->rule->name);
-        row[2] = cell_text(effect->name);
-        row[3] = effect->kind == EFFECT_ATTRIBUTE ? cell_json(effect->text) : cell_text(effect->text);
+        row[1] = cell_text(effect->rule != NULL ? effect->rule->name : effect->step);
+        row[2] = cell_text(effect_object(effect));
+        row[3] = effect->kind == EFFECT_ATTRIBUTE ? cell_json(effect->text)
+                                                  : cell_text(effect->kind == EFFECT_CALL ? effect->url : effect->text);
         if (effect->buttons != NULL)
             row[4] = cell_json(effect->buttons);
         row[5] = cell_time(effect->until_at);

@@ -11,13 +11,18 @@
 #include "desk/button.h"
 #include "desk/clearance.h"
 
-bool clearance_window_is_open(const struct ruleset *rules, const char *channel, int64_t last_in_at,
-                              int64_t now)
+int64_t clearance_window_until(const struct ruleset *rules, const char *channel, int64_t last_in_at)
 {
     const struct channel *known = ruleset_channel(rules, channel);
     int64_t window_ms = (int64_t)WINDOW_HOURS * 3600 * 1000 - ruleset_setting_number(rules, "window_margin");
 
-    return known == NULL || known->kind != CHANNEL_WHATSAPP || now < last_in_at + window_ms;
+    return known == NULL || known->kind != CHANNEL_WHATSAPP ? INT64_MAX : last_in_at + window_ms;
+}
+
+bool clearance_window_is_open(const struct ruleset *rules, const char *channel, int64_t last_in_at,
+                              int64_t now)
+{
+    return now < clearance_window_until(rules, channel, last_in_at);
 }
 
 const char *clearance_state(enum clearance clearance)

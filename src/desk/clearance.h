@@ -19,6 +19,9 @@ enum { TEMPLATE_TEXT_MAX = 1024, WINDOW_HOURS = 24 };
 enum clearance clearance_of(const struct ruleset *rules, const struct outbox_row *row, int64_t now,
                             const struct campaign **campaign, struct buf *reason);
 
+/* When the 24-hour window closes, with the margin; INT64_MAX on channels that have none. */
+int64_t clearance_window_until(const struct ruleset *rules, const char *channel, int64_t last_in_at);
+
 /* Is the 24-hour window of a channel open? Always, on channels that have none. */
 bool clearance_window_is_open(const struct ruleset *rules, const char *channel, int64_t last_in_at,
                               int64_t now);

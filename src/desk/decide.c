@@ -1,20 +1,17 @@
 /*
- * decide: one message against the rules, in the order in which they stand in the ruleset.
+ * decide: one message against the rules and the dialogue that may be under way.
  *
  * 1. Fold the text and cut it to what rules may see.
- * 2. Walk the rules that the index takes for possible (rules/index.h), or all of them when the caller wants
- *    to know about each. The gate (a person's conversation, an opted-out contact) leaves only the consent
- *    rules; a disabled rule is passed by; the first that takes the message wins. Both walks come to the same
- *    winner: tests/fuzz/fuzz_index.c looks for a text where they do not.
- * 3. Match the winner once more. The search left the matcher with the groups of whatever ran last (its
- *    `unless`), and a match is repeatable, so asking again is simpler than keeping every candidate's groups.
- * 4. Turn its action into effects. ACTS has a row per action: which change it makes to the conversation, and
- *    what the message counts as when nothing is said. The change comes first, then the sentence, which so
- *    belongs to the time after it: a hand-over's sentence carries the new epoch.
+ * 2. Find who takes it (desk/decide_search): without a dialogue the first rule that does. With one, in this order: the
+ *    rules that interrupt, the words that cancel, the step that waits for an answer, the rules that need words, and the
+ *    step once more, for a wrong answer. The choices of a step are read before the words that cancel. While a service is
+ *    being asked, only what interrupts is decided; everything else waits for its end.
+ * 3. Turn the winner's action into effects. ACTS has a row per action: which change it makes to the conversation, and
+ *    what the message counts as when nothing is said. Changes of ownership come before all sentences, which so belong
+ *    to the time after them: a hand-over's sentence carries the new epoch.
+ * 4. A rule that interrupted is followed by the way back into the dialogue, or ends it.
  *
  * Tag rules come before all that, each with its own groups: its tag, and what it sets.
- *
- * What the Braze profile learns of it comes last (decide_attribute.c).
  *
  * A repeated opt-out wins, for the record, and has no effect: whoever said stop gets one confirmation, not
  * one for each stop.
@@ -30,10 +27,10 @@
 #include "desk/button.h"
 #include "desk/decide.h"
 #include "desk/decide_attribute.h"
-#include "desk/decide_fact.h"
+#include "desk/decide_flow.h"
 #include "desk/decide_say.h"
+#include "desk/decide_search.h"
 #include "desk/decide_variable.h"
-#include "rules/index.h"
 #include "text/fold.h"
 
 static const struct span NO_SPAN = { (size_t)-1, (size_t)-1 };
@@ -52,243 +49,6 @@ static const struct act {
     [ACTION_TAG] = { false, EFFECT_TAG, OUTCOME_NOBODY }, /* never wins */
     [ACTION_FLOW] = { true, EFFECT_FLOW, OUTCOME_SILENCE },
 };
-
-/* One decision in the making. */
-struct search {
-    const struct ruleset *ruleset;
-    struct matcher *matcher;
-    const struct decide_state *state;
-    struct decision *decision;
-    int64_t now;
-    struct facts facts;
-    struct span words, unless; /* of the rule that is being judged */
-};
-
-static bool is_with_agent(const struct decide_state *state)
-{
-    return strcmp(state->owner, "agent") == 0;
-}
-
-static bool may_act(const struct decide_state *state, const struct rule *rule)
-{
-    if (!state->is_opted_out && !is_with_agent(state))
-        return true;
-    return rule->action == ACTION_OPT_OUT || (rule->action == ACTION_OPT_IN && state->is_opted_out);
-}
-
-static bool is_disabled(const struct decide_state *state, const struct rule *rule)
-{
-    const char *const *name = state->disabled_rules;
-    for (; name != NULL && *name != NULL; name++)
-        if (strcmp(*name, rule->name) == 0)
-            return true;
-    return false;
-}
-
-/* Who had not even the words is of interest to the thorough only; tags are kept in a list of their own. */
-static void note_passed(struct search *search, const struct rule *rule, enum pass_reason why)
-{
-    struct decision *decision = search->decision;
-    if ((why == PASS_NO_MATCH || why == PASS_TAGGED) && !decision->is_thorough)
-        return;
-    if (decision->passed_over_count == decision->passed_over_room) {
-        decision->passed_over_room = 2 * decision->passed_over_room + 8;
-        decision->passed_over = alloc_resize(decision->passed_over, decision->passed_over_room,
-                                             sizeof *decision->passed_over);
-    }
-    decision->passed_over[decision->passed_over_count++] = (struct passed_over){
-        .rule = rule, .why = why, .match = search->words, .unless = search->unless,
-    };
-}
-
-static void note_limit(struct decision *decision, const struct rule *rule)
-{
-    size_t count = decision->limit_hit_count;
-    bool is_noted = count > 0 && decision->limit_hits[count - 1] == rule;
-    if (!is_noted && count < LIMIT_HITS_MAX)
-        decision->limit_hits[decision->limit_hit_count++] = rule;
-}
-
-/* PATTERN_NO for a pattern that is not given. */
-static enum pattern_result match(struct search *search, const struct rule *rule,
-                                 const struct pattern *pattern, struct span *span)
-{
-    const struct buf *folded = &search->decision->folded;
-    if (pattern == NULL)
-        return PATTERN_NO;
-    enum pattern_result result = pattern_match(pattern, search->matcher, buf_text(folded), folded->len, span);
-    if (result == PATTERN_LIMIT)
-        note_limit(search->decision, rule);
-    return result;
-}
-
-/* The pattern before the words, since only the pattern has groups to fill. */
-static enum pattern_result match_either(struct search *search, const struct rule *rule, struct span *span)
-{
-    enum pattern_result by_pattern = match(search, rule, rule->pattern, span);
-    if (by_pattern == PATTERN_YES)
-        return PATTERN_YES;
-    enum pattern_result by_words = match(search, rule, rule->words, span);
-    return by_words != PATTERN_NO ? by_words : by_pattern;
-}
-
-static enum pass_reason pass_reason(enum pattern_result result, enum pass_reason otherwise)
-{
-    return result == PATTERN_LIMIT ? PASS_LIMIT : result == PATTERN_SPENT ? PASS_SPENT : otherwise;
-}
-
-/* What the rule that was just passed over had read. */
-static void note_facts(struct search *search, const struct rule *rule)
-{
-    struct decision *decision = search->decision;
-    struct buf facts = { 0 };
-    if (!decision->is_thorough)
-        return;
-    facts_format(&search->facts, rule->only_if, rule->pattern, &facts);
-    decision->passed_over[decision->passed_over_count - 1].facts = buf_detach(&facts);
-}
-
-/* Is its only_if true? If not, the reason is noted. */
-static bool meets_condition(struct search *search, const struct rule *rule)
-{
-    if (rule->only_if == NULL)
-        return true;
-    enum expression_result result = facts_test(&search->facts, rule->only_if, rule->pattern);
-    if (result == EXPRESSION_LIMIT)
-        note_limit(search->decision, rule);
-    if (result != EXPRESSION_YES) {
-        note_passed(search, rule, result == EXPRESSION_LIMIT ? PASS_LIMIT : PASS_CONDITION);
-        note_facts(search, rule);
-    }
-    return result == EXPRESSION_YES;
-}
-
-/* Until when the rule cools down for this contact; 0: it does not. */
-static int64_t cooling_until(const struct search *search, const struct rule *rule)
-{
-    for (size_t i = 0; i < search->state->cooling_count; i++) {
-        const struct cooling *cooling = &search->state->cooling[i];
-        if (cooling->until_at > search->now && strcmp(cooling->rule, rule->name) == 0)
-            return cooling->until_at;
-    }
-    return 0;
-}
-
-/* Does the rule take the message? If not, the reason is noted. */
-static bool takes(struct search *search, const struct rule *rule)
-{
-    enum pattern_result result = PATTERN_YES;
-    if (rule->pattern != NULL || rule->words != NULL)
-        result = match_either(search, rule, &search->words);
-    if (result != PATTERN_YES) {
-        note_passed(search, rule, pass_reason(result, PASS_NO_MATCH));
-        return false;
-    }
-    result = match(search, rule, rule->unless, &search->unless);
-    if (result != PATTERN_NO)
-        note_passed(search, rule, pass_reason(result, PASS_UNLESS));
-    return result == PATTERN_NO && meets_condition(search, rule);
-}
-
-/* The rule takes the message: is it the end of the search? A tag is noted, and whoever cools down waits. */
-static bool ends_search(struct search *search, const struct rule *rule)
-{
-    struct decision *decision = search->decision;
-    int64_t until_at = rule->cooldown_ms > 0 ? cooling_until(search, rule) : 0;
-    if (until_at != 0) {
-        note_passed(search, rule, PASS_COOLING);
-        decision->passed_over[decision->passed_over_count - 1].until_at = until_at;
-        return false;
-    }
-    if (rule->action != ACTION_TAG)
-        return true;
-    note_passed(search, rule, PASS_TAGGED);
-    if (decision->tagged_count < TAGS_MAX)
-        decision->tagged[decision->tagged_count++] = rule;
-    return false;
-}
-
-static bool wins(struct search *search, const struct rule *rule)
-{
-    if (!may_act(search->state, rule))
-        return false;
-    search->words = search->unless = NO_SPAN;
-    if (is_disabled(search->state, rule)) {
-        note_passed(search, rule, PASS_DISABLED);
-        return false;
-    }
-    return takes(search, rule) && ends_search(search, rule);
-}
-
-/* The first of the candidates that wins; its position, or the number of rules. */
-static size_t find_winner(struct search *search)
-{
-    const struct ruleset *ruleset = search->ruleset;
-    const struct buf *folded = &search->decision->folded;
-    struct candidates candidates;
-    size_t position;
-
-    candidates_find(&candidates, ruleset->index, buf_text(folded), folded->len,
-                    matcher_scratch(search->matcher));
-    while (candidates_next(&candidates, &position))
-        if (wins(search, &ruleset->rules[position]))
-            return position;
-    return ruleset->rule_count;
-}
-
-/*
- * The same, trying every rule. The index is asked only for whose steps count: what the usual way would not
- * have run must not take the effort from what it would.
- */
-static size_t find_winner_thoroughly(struct search *search)
-{
-    const struct ruleset *ruleset = search->ruleset;
-    const struct buf *folded = &search->decision->folded;
-    struct candidates candidates;
-    size_t position = 0, candidate = 0;
-
-    candidates_find(&candidates, ruleset->index, buf_text(folded), folded->len,
-                    matcher_scratch(search->matcher));
-    if (!candidates_next(&candidates, &candidate))
-        candidate = ruleset->rule_count;
-    for (; position < ruleset->rule_count; position++) {
-        size_t effort = matcher_effort(search->matcher);
-
-        if (wins(search, &ruleset->rules[position]))
-            break;
-        if (position != candidate)
-            matcher_set_effort(search->matcher, effort);
-        else if (!candidates_next(&candidates, &candidate))
-            candidate = ruleset->rule_count;
-    }
-    return position;
-}
-
-static const struct rule *choose(struct search *search)
-{
-    const struct ruleset *ruleset = search->ruleset;
-    struct decision *decision = search->decision;
-    size_t position = decision->is_thorough ? find_winner_thoroughly(search) : find_winner(search);
-    bool has_winner = position < ruleset->rule_count;
-    bool is_gated = search->state->is_opted_out || is_with_agent(search->state);
-
-    decision->tried = position + has_winner;
-    if (is_gated)
-        decision->tried = rule_index_consents(ruleset->index, decision->tried, search->state->is_opted_out);
-    return has_winner ? &ruleset->rules[position] : NULL;
-}
-
-/* The pattern of a rule that matches, with its span; NULL when it needs neither words nor pattern. */
-static const struct pattern *match_again(struct search *search, const struct rule *rule, struct span *span)
-{
-    matcher_begin(search->matcher); /* what matched a moment ago must match again */
-    if (match(search, rule, rule->pattern, span) == PATTERN_YES)
-        return rule->pattern;
-    if (match(search, rule, rule->words, span) == PATTERN_YES)
-        return rule->words;
-    *span = NO_SPAN;
-    return NULL;
-}
 
 /* The groups that took part, as a JSON object. */
 static void write_groups(const struct variables *variables, struct buf *out)
@@ -325,15 +85,15 @@ static void act(struct search *search, struct variables *variables)
 }
 
 /* Each tag rule's own groups count for what it sets. */
-static void act_tags(struct search *search, struct variables *variables)
+static void act_tags(struct search *search, struct variables *variables, size_t first)
 {
     struct decision *decision = search->decision;
-    for (size_t i = 0; i < decision->tagged_count; i++) {
+    for (size_t i = first; i < decision->tagged_count; i++) {
         const struct rule *rule = decision->tagged[i];
         struct span span;
         decide_tag(decision, rule);
         if (rule->set_count > 0 || rule->attribute_count > 0)
-            variables->pattern = match_again(search, rule, &span);
+            variables->pattern = search_match_again(search, rule, &span);
         decide_set(decision, variables, rule);
         decide_cool(decision, variables, rule);
         decide_attributes_of(decision, variables, &search->facts, rule);
@@ -352,6 +112,77 @@ static void fold(const struct decide_state *state, const struct decide_input *in
     buf_release(&chosen);
 }
 
+/* The winner's effects, then what it means for the dialogue. */
+static void act_and_follow(struct search *search, struct variables *variables, struct dialogue *dialogue)
+{
+    const struct rule *rule = search->decision->rule;
+
+    variables->pattern = search_match_again(search, rule, &search->decision->match);
+    write_groups(variables, &search->decision->variables);
+    act(search, variables);
+    switch (rule->action) {
+    case ACTION_FLOW: dialogue_enter(dialogue, rule->flow, buf_text(&search->decision->variables)); break;
+    case ACTION_HANDOFF:
+    case ACTION_CLOSE:
+    case ACTION_OPT_OUT: dialogue_drop(dialogue, ruleset_action_name(rule->action)); break;
+    case ACTION_IGNORE: break;
+    default: dialogue_resume(dialogue);
+    }
+}
+
+static bool take_by_rule(struct search *search, struct variables *variables, struct dialogue *dialogue,
+                         enum search_among among)
+{
+    size_t tagged = search->decision->tagged_count;
+
+    search->decision->rule = search_winner(search, among);
+    act_tags(search, variables, tagged);
+    if (search->decision->rule != NULL)
+        act_and_follow(search, variables, dialogue);
+    return search->decision->rule != NULL;
+}
+
+static void decide_in_dialogue(struct search *search, struct variables *variables, struct dialogue *dialogue)
+{
+    bool is_cancel = search_says(search, search->ruleset->cancel_words);
+    bool is_choice = dialogue_offers_choices(dialogue);
+
+    if (!is_cancel && take_by_rule(search, variables, dialogue, AMONG_INTERRUPTS))
+        return;
+    if (dialogue_awaits_call(dialogue)) {
+        search->decision->outcome = OUTCOME_WAITS;
+        return;
+    }
+    if (is_cancel && !is_choice) {
+        dialogue_cancel(dialogue);
+        return;
+    }
+    if (dialogue_answer(dialogue))
+        return;
+    if (is_cancel)
+        dialogue_cancel(dialogue);
+    else if (!take_by_rule(search, variables, dialogue, AMONG_WORDED))
+        dialogue_wrong(dialogue);
+}
+
+static void decide_message(struct search *search, struct variables *variables, struct dialogue *dialogue)
+{
+    if (dialogue->is_there && !search_is_gated(search))
+        decide_in_dialogue(search, variables, dialogue);
+    else
+        take_by_rule(search, variables, dialogue, AMONG_ALL);
+}
+
+/* What happens to a dialogue without the customer's doing. It is nobody's turn in a conversation that is not the bot's. */
+static void decide_event(struct search *search, const struct decide_input *input, struct dialogue *dialogue)
+{
+    search->decision->outcome = OUTCOME_SILENCE;
+    if (search->state->is_opted_out || strcmp(search->state->owner, "bot") != 0)
+        dialogue_drop(dialogue, search->state->owner);
+    else
+        dialogue_event(dialogue, input);
+}
+
 void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct decide_state *state,
             const struct decide_input *input, int64_t now, struct decision *decision)
 {
@@ -364,24 +195,40 @@ void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct
     decision->outcome = state->is_opted_out ? OUTCOME_SILENCE : OUTCOME_NOBODY;
     search.facts = (struct facts){ .ruleset = ruleset, .state = state, .input = input, .now = now,
                                    .matcher = matcher, .folded = &decision->folded };
-    decision->rule = choose(&search);
-    search.facts.decision = decision; /* what follows may ask for what the message sets */
 
     struct variables variables = {
         .ruleset = ruleset, .state = state, .input = input, .now = now, .matcher = matcher,
         .matched = buf_text(&decision->folded), .decision = decision,
     };
-    act_tags(&search, &variables);
-    if (decision->rule != NULL)
-        variables.pattern = match_again(&search, decision->rule, &decision->match);
-    write_groups(&variables, &decision->variables);
-    if (decision->rule != NULL)
-        act(&search, &variables);
+    struct dialogue dialogue = { .search = &search, .variables = &variables, .input = input };
+    dialogue_begin(&dialogue);
+    if (input->kind == INPUT_MESSAGE)
+        decide_message(&search, &variables, &dialogue);
+    else
+        decide_event(&search, input, &dialogue);
+    dialogue_end(&dialogue);
+    if (decision->variables.len == 0)
+        buf_add_text(&decision->variables, "{}");
     decide_keep(decision, &variables);
     facts_release(&search.facts);
-    if (is_with_agent(state) && decision->outcome != OUTCOME_ANSWER)
+    if (strcmp(state->owner, "agent") == 0 && decision->outcome != OUTCOME_ANSWER)
         decision->outcome = OUTCOME_AGENT;
     variables_release(&variables);
+}
+
+const char *decision_action(const struct decision *decision)
+{
+    if (decision->rule != NULL)
+        return ruleset_action_name(decision->rule->action);
+    return decision->reading != NULL ? "step" : "none";
+}
+
+bool decision_has(const struct decision *decision, enum effect_kind kind)
+{
+    for (size_t i = 0; i < decision->effect_count; i++)
+        if (decision->effects[i].kind == kind)
+            return true;
+    return false;
 }
 
 void decision_release(struct decision *decision)
@@ -389,8 +236,14 @@ void decision_release(struct decision *decision)
     for (size_t i = 0; i < decision->effect_count; i++) {
         free(decision->effects[i].text);
         free(decision->effects[i].buttons);
+        free(decision->effects[i].properties);
+        free(decision->effects[i].url);
+        free(decision->effects[i].body);
     }
     free(decision->effects);
+    buf_release(&decision->run);
+    buf_release(&decision->station);
+    buf_release(&decision->station_after);
     buf_release(&decision->remembered);
     for (size_t i = 0; i < decision->passed_over_count; i++)
         free(decision->passed_over[i].facts);

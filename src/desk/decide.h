@@ -18,6 +18,7 @@
  *   - A tag rule that would win notes its tag and lets the next rule try. What it sets and what the winner
  *     sets is known to the winner's sentence, but not to the conditions of the same message.
  *   - A rule that is cooling down for this contact is passed over.
+ *   - While a dialogue is under way it has the word; desk/decide.c tells which rules beat it, and when.
  *   - Attribute rows come last, those of the rules in the order in which these took the message, then those of a
  *     hand-over or an opt-out, then those of any answer. Of one name the first counts whose only_if is true and whose
  *     value is of its type. Conditions and values know what the message has set.
@@ -30,8 +31,12 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "rules/ruleset.h"
 #include "text/pattern.h"
+
+struct flow; /* flow/flow.h */
+struct service;
 
 struct cooling { /* borrowed */
     const char *rule;
@@ -57,13 +62,26 @@ struct decide_state {
     const char *variables;             /* JSON object: what earlier matches have set; NULL: nothing */
     const struct cooling *cooling;     /* rules that have won for this contact lately */
     size_t cooling_count;
+    const char *run;     /* JSON (flow/step.h): the dialogue that is under way; NULL: none */
     const char *choices; /* JSON array: the texts that the bot's last message offered by number, "" where a
                             button stood instead; NULL: none. A bare number then stands for its text */
 };
 
-struct decide_input {
-    const char *text;           /* as the customer typed it; valid UTF-8 */
+enum input_kind {
+    INPUT_MESSAGE, /* of the customer */
+    INPUT_RESULT,  /* a service that a dialogue had asked */
+    INPUT_CLOCK    /* the time at which a dialogue wanted to be looked at */
+};
+
+struct decide_input { /* borrowed */
+    enum input_kind kind;
+    const char *text;          /* as the customer typed it; valid UTF-8. Else his newest message's */
     bool has_media;
+    const char *media;         /* JSON array of addresses; NULL: not known */
+    int64_t call;              /* INPUT_RESULT: as EFFECT_CALL numbered it */
+    bool has_failed, has_timed_out;
+    int status;                /* HTTP; 0: none */
+    const struct json *answer; /* NULL: none, or no JSON */
 };
 
 enum effect_kind {
@@ -75,13 +93,15 @@ enum effect_kind {
     EFFECT_TAG,
     EFFECT_SET,
     EFFECT_COOLDOWN,
-    EFFECT_FLOW,
+    EFFECT_FLOW, /* begins; what its steps do follows */
+    EFFECT_CALL,
     EFFECT_ATTRIBUTE
 };
 
 struct effect {
     enum effect_kind kind;
-    const struct rule *rule;         /* whose doing it is: the winner, or a tag rule */
+    const struct rule *rule;         /* whose doing it is: the winner, or a tag rule; NULL: a step's */
+    const char *step;                /* 'table.people', or the flow where none is known; NULL: a rule's doing */
     const char *name;                /* EFFECT_TAG: the tag; EFFECT_SET: the variable; EFFECT_ATTRIBUTE: its own */
     char *text;                      /* EFFECT_SAY: rendered, never blank; EFFECT_SET: the value, "" removes
                                         the variable; EFFECT_ATTRIBUTE: a JSON literal, null removes the attribute;
@@ -92,6 +112,10 @@ struct effect {
     bool is_consent;                 /* EFFECT_SAY: the confirmation of an opt-out */
     const struct team *team;         /* EFFECT_HANDOFF */
     const struct flow *flow;         /* EFFECT_FLOW: the flow that begins */
+    char *properties;                /* EFFECT_SAY: JSON object of further trigger properties, or NULL; owned */
+    const struct service *service;   /* EFFECT_CALL */
+    char *url, *body;                /* EFFECT_CALL: complete; body NULL: none; owned */
+    int64_t call;                    /* EFFECT_CALL: comes back with INPUT_RESULT */
 };
 
 enum decide_outcome {
@@ -99,7 +123,11 @@ enum decide_outcome {
     OUTCOME_SILENCE, /* a rule or an opt-out silences */
     OUTCOME_NOBODY,  /* no rule won */
     OUTCOME_AGENT,   /* with a person */
+    OUTCOME_WAITS,   /* a service is being asked: to be decided again, in its order, once that has ended */
 };
+
+/* What became of the dialogue that was under way, or of the one that began. */
+enum run_change { RUN_AS_BEFORE, RUN_GOES_ON, RUN_IS_OVER };
 
 enum pass_reason {
     PASS_NO_MATCH, /* noted by thorough decisions only */
@@ -156,6 +184,15 @@ struct decision {
     size_t passed_over_count, passed_over_room;
     struct unset *unset;
     size_t unset_count;
+    enum run_change run_change;
+    struct buf run;          /* RUN_GOES_ON: JSON, for the next decision's state */
+    int64_t run_due_at;      /* RUN_GOES_ON: when INPUT_CLOCK is wanted; INT64_MAX: never */
+    bool run_awaits_call;    /* RUN_GOES_ON */
+    const char *run_outcome; /* RUN_IS_OVER: done, handoff, closed, cancelled, expired, gave_up, changed; or the action of
+                                the rule, or the owner, that ended it. A constant, or the ruleset's */
+    struct buf station;      /* where the dialogue stood when the input came: 'table.people'; "": nowhere */
+    struct buf station_after; /* RUN_GOES_ON: where it stands now */
+    const char *reading;     /* what the input was to it: "answer", "no answer", "cancel" …; NULL: there was none */
 };
 
 /*
@@ -169,6 +206,10 @@ void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct
             const struct decide_input *input, int64_t now, struct decision *decision);
 void decision_release(struct decision *decision);
 
+/* The winner's action; "step" where a dialogue took the message, "none" where nobody did. */
+const char *decision_action(const struct decision *decision);
+bool decision_has(const struct decision *decision, enum effect_kind kind);
+
 /*
  * JSON for the decision row: what was read, and how it came out
  *
@@ -178,14 +219,16 @@ void decision_release(struct decision *decision);
  *                                      "the patterns before it took too many steps" |
  *                                      "cooling down until 2026-05-12 18:30:00"}, …],
  *      "limit_hits": ["rule", …], "tags": ["tag", …], "set": {"variable": "value" or null, …},
- *      "attributes": {"name": value or null, …}, "unset": [{"name", "at", "text", "why"}, …]}
+ *      "attributes": {"name": value or null, …}, "unset": [{"name", "at", "text", "why"}, …],
+ *      "dialogue": {"at": "table.people", "reading": "answer", "ended": "done"}}
  *
  * "tried" counts the rules that were judged, be it by the index. Of a thorough decision the trace is longer: "unmatched"
  * is the number of rules that have "no match", all of which are listed where no more than PASSED_LISTED_MAX rules were
  * passed over, and none where there are more; tag rules that took the message are listed as "tagged", with "tag". Who
  * nearly won also has "matched" and "unless", the words in question, in the form of the winner's; of an only_if that is
  * false its text, "only_if", and the values it read, "facts"; and "until_at".
- * "attributes" and "unset" (what was no value of its type) are left out where there is nothing to tell.
+ * "attributes" and "unset" (what was no value of its type) are left out where there is nothing to tell, and "dialogue"
+ * and its members where there was none.
  * Of the state, what is not known, empty, 0 or false is left out.
  * decide_format_tags: the tags alone, ["tag", …]; each once.
  */

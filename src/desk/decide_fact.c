@@ -324,6 +324,12 @@ static void begin(struct facts *facts, const struct pattern *pattern, bool is_ma
     facts->has_groups = facts->is_matched = is_matched;
 }
 
+void facts_look_up(void *context, const char *name, struct expression_value *value)
+{
+    begin(context, NULL, false);
+    look_up(context, name, value);
+}
+
 enum expression_result facts_test(struct facts *facts, const struct expression *only_if, const struct pattern *pattern)
 {
     begin(facts, pattern, false);

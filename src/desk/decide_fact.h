@@ -43,6 +43,9 @@ enum expression_result facts_test(struct facts *facts, const struct expression *
 enum expression_result facts_test_matched(struct facts *facts, const struct expression *only_if,
                                           const struct pattern *pattern);
 
+/* An expression_lookup for what is no rule's condition: no groups. The context is a struct facts. */
+void facts_look_up(void *context, const char *name, struct expression_value *value);
+
 /*
  * What the names in it stand for, each once, as a JSON object: {":hour": 23, "@size": null}. Texts are cut to
  * FACT_SHOWN_MAX bytes. What the matcher held is lost, and its effort is put back: a question of people costs nothing.

@@ -18,6 +18,7 @@ enum fact_kind {
     FACT_FLAG,   /* bool */
     FACT_NUMBER, /* int64_t */
     FACT_OBJECT, /* const char *: a JSON object, kept as JSON */
+    FACT_RUN,    /* the same, but NULL: none */
     FACT_ARRAY,  /* const char *: a JSON array, kept as JSON; NULL: none */
     FACT_WORD,   /* an enum: which of OPEN_WORDS */
     FACT_TIMES,  /* const struct cooling *: an object of names and times, its count beside it */
@@ -29,6 +30,7 @@ static const char *const KINDS[] = {
     [FACT_FLAG] = "true or false",
     [FACT_NUMBER] = "whole number",
     [FACT_OBJECT] = "object",
+    [FACT_RUN] = "object",
     [FACT_ARRAY] = "array",
     [FACT_WORD] = "word that is known",
     [FACT_TIMES] = "object of times",
@@ -51,6 +53,8 @@ static const struct fact {
     FACT(last_in_at, FACT_NUMBER),    FACT(open, FACT_WORD),
     /* with the acts */
     FACT(cooling, FACT_TIMES),        FACT(choices, FACT_ARRAY),
+    /* with the flows */
+    FACT(run, FACT_RUN),
 };
 enum { FACT_COUNT = sizeof FACTS / sizeof *FACTS };
 
@@ -133,7 +137,8 @@ static bool read_fact(struct decide_record *record, const struct fact *fact, con
     case FACT_TEXT: return read_text(value, place);
     case FACT_FLAG: return json_bool(value, place);
     case FACT_NUMBER: return json_int(value, place);
-    case FACT_OBJECT: return read_json(record, JSON_OBJECT, value, place);
+    case FACT_OBJECT:
+    case FACT_RUN: return read_json(record, JSON_OBJECT, value, place);
     case FACT_ARRAY: return read_json(record, JSON_ARRAY, value, place);
     case FACT_WORD: return read_open(value, place);
     case FACT_TIMES: return read_cooling(record, value);

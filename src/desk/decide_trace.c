@@ -93,6 +93,7 @@ void decide_format_state(const struct decide_state *state, struct buf *out)
     write_names(&json, "disabled_rules", state->disabled_rules);
     write_cooling(&json, state);
     write_json(&json, "choices", state->choices, "[]");
+    write_json(&json, "run", state->run, "{}");
     jsonw_end_object(&json);
 }
 
@@ -237,6 +238,18 @@ static void write_unset(struct jsonw *json, const struct decision *decision)
     jsonw_end_array(json);
 }
 
+static void write_dialogue(struct jsonw *json, const struct decision *decision)
+{
+    if (decision->reading == NULL && decision->station.len == 0)
+        return;
+    jsonw_object(json, "dialogue");
+    write_text(json, "at", buf_text(&decision->station));
+    write_text(json, "reading", decision->reading);
+    if (decision->run_change == RUN_IS_OVER)
+        write_text(json, "ended", decision->run_outcome);
+    jsonw_end_object(json);
+}
+
 void decide_format_trace(const struct ruleset *ruleset, const struct decision *decision, struct buf *out)
 {
     struct jsonw json = { .out = out };
@@ -255,5 +268,6 @@ void decide_format_trace(const struct ruleset *ruleset, const struct decision *d
     write_set(&json, decision);
     write_attributes(&json, decision);
     write_unset(&json, decision);
+    write_dialogue(&json, decision);
     jsonw_end_object(&json);
 }

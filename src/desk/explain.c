@@ -30,8 +30,8 @@ static bool is_same(const struct transcript_decision *row, const struct decision
     const struct rule *rule = decision->rule;
 
     if (row->rule == NULL || rule == NULL)
-        return row->rule == NULL && rule == NULL;
-    return strcmp(row->rule, rule->name) == 0 && strcmp(row->action, ruleset_action_name(rule->action)) == 0;
+        return row->rule == NULL && rule == NULL && strcmp(row->action, decision_action(decision)) == 0;
+    return strcmp(row->rule, rule->name) == 0 && strcmp(row->action, decision_action(decision)) == 0;
 }
 
 static int decide_again(const struct transcript_decision *row, struct explanation *explanation,
@@ -49,6 +49,8 @@ static int decide_again(const struct transcript_decision *row, struct explanatio
         return 1;
     if (decision->rule != NULL)
         error_set(error, "this version would let the rule %s win", decision->rule->name);
+    else if (decision->reading != NULL)
+        error_set(error, "by this version the step %s would take it", buf_text(&decision->station));
     else
         error_set(error, "by this version no rule would win");
     return 0;

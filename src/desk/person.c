@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "desk/desk.h"
+#include "desk/flow_turn.h"
 #include "desk/reply.h"
 #include "desk/road.h"
 #include "store/contact.h"
@@ -93,7 +94,8 @@ static int give(const struct act *act, struct conversation *conversation, const 
     const char *agent = strcmp(owner, "agent") == 0 ? act->actor : "";
 
     if (conversation_give(act->desk->db, conversation, owner, "", agent, act->now, error) != 0 ||
-        event_put(act->desk->db, conversation->id, event, act->actor, "", act->now, error) != 0)
+        event_put(act->desk->db, conversation->id, event, act->actor, "", act->now, error) != 0 ||
+        flow_turn_abandon(act->desk, conversation, act->actor, event, act->now, error) != 0)
         return FAILED;
     return DONE;
 }

@@ -9,6 +9,7 @@
 #include "desk/recall.h"
 #include "store/cooldown.h"
 #include "store/message.h"
+#include "store/run.h"
 
 static void add_cooling(void *context, const char *rule, int64_t until_at)
 {
@@ -55,10 +56,13 @@ int recall_load(struct recall *recall, struct db *db, const struct ruleset *rule
     if (!is_first && rules->has_buttons && button_is_number(text) &&
         load_choices(recall, db, rules, conversation->id, error) != 0)
         return -1;
+    if (!is_first && run_get(db, conversation->id, &recall->run, NULL, error) < 0)
+        return -1;
     state->variables = recall->variables.len > 0 ? buf_text(&recall->variables) : NULL;
     state->cooling = recall->cooling;
     state->cooling_count = recall->cooling_count;
     state->choices = recall->choices.len > 0 ? buf_text(&recall->choices) : NULL;
+    state->run = recall->run.len > 0 ? buf_text(&recall->run) : NULL;
     return 0;
 }
 
@@ -69,5 +73,6 @@ void recall_release(struct recall *recall)
     free(recall->cooling);
     buf_release(&recall->variables);
     buf_release(&recall->choices);
+    buf_release(&recall->run);
     *recall = (struct recall){ 0 };
 }

@@ -1,6 +1,6 @@
 /*
  * recall: what a decision reads of the past beside the contact and the conversation's own row: variables,
- * rules that rest, texts that were offered. Each costs one look-up by an index, and is looked up only where
+ * rules that rest, texts that were offered, the dialogue under way. Each costs one look-up by an index, and is looked up only where
  * the rules in force, and the message, have a use for it.
  */
 #ifndef DESK_RECALL_H
@@ -16,7 +16,7 @@
 #include "store/db.h"
 
 struct recall { /* the zero value is empty; what a decide_state got from it is borrowed */
-    struct buf variables, choices;
+    struct buf variables, choices, run;
     struct cooling *cooling; /* names owned */
     size_t cooling_count, cooling_room;
 };

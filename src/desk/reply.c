@@ -76,6 +76,7 @@ static int queue_part(struct desk *desk, const struct conversation *conversation
         .text = text,
         .actor = reply->actor,
         .buttons = buttons,
+        .properties = reply->properties,
     };
 
     if (message_put(desk->db, &message, error) != 0)

@@ -19,6 +19,7 @@ struct reply {         /* borrowed */
     const char *text;
     const char *campaign; /* a campaign row's name, "" for the channel's default */
     const char *buttons; /* JSON array of texts to offer below the last part; NULL: none */
+    const char *properties; /* JSON object of further trigger properties; NULL: none */
     bool is_consent;
 };
 

@@ -11,19 +11,15 @@
 #include "base/country.h"
 #include "base/log.h"
 #include "braze/inbound.h"
-#include "braze/track.h"
-#include "desk/decide.h"
+#include "desk/carry.h"
+#include "desk/flow_turn.h"
 #include "desk/recall.h"
-#include "desk/reply.h"
 #include "desk/road.h"
 #include "store/contact.h"
 #include "store/conversation.h"
-#include "store/cooldown.h"
-#include "store/event.h"
 #include "store/message.h"
 #include "store/outbox.h"
-#include "store/outbox_track.h"
-#include "store/profile.h"
+#include "store/run.h"
 #include "store/turn.h"
 
 enum { TWIN_MS = 10 * 1000 };
@@ -42,138 +38,8 @@ struct passage {
     int64_t now;
 };
 
-/* What was decided, carried out
- * --------------------------------------------------------------------------------- */
-
-static int note_event(struct passage *p, const char *kind, const char *detail, struct error *error)
-{
-    struct buf actor = { 0 };
-    int result;
-
-    buf_addf(&actor, "rule %s", p->decision.rule->name);
-    result = event_put(p->desk->db, p->conversation.id, kind, buf_text(&actor), detail, p->now, error);
-    buf_release(&actor);
-    return result;
-}
-
-static int set_opt_out(struct passage *p, bool is_opted_out, struct error *error)
-{
-    if (contact_set_opt_out(p->desk->db, p->contact.id, is_opted_out, p->now, error) != 0)
-        return -1;
-    if (is_opted_out) {
-        if (conversation_raise_all(p->desk->db, p->contact.id, error) != 0)
-            return -1;
-        p->conversation.epoch++;
-    }
-    return note_event(p, is_opted_out ? "opt_out" : "opt_in", "", error);
-}
-
-static int give(struct passage *p, const char *owner, const char *team, const char *event,
-                struct error *error)
-{
-    if (conversation_give(p->desk->db, &p->conversation, owner, team, "", p->now, error) != 0)
-        return -1;
-    return note_event(p, event, team, error);
-}
-
-static int say(struct passage *p, const struct effect *effect, struct error *error)
-{
-    struct reply reply = {
-        .turn = p->turn.id,
-        .kind = "out",
-        .actor = p->decision.rule->name,
-        .text = effect->text,
-        .campaign = effect->campaign != NULL ? effect->campaign->name : "",
-        .buttons = effect->buttons,
-        .is_consent = effect->is_consent,
-    };
-    int64_t message;
-
-    return reply_queue(p->desk, &p->conversation, &reply, p->now, &message, error);
-}
-
-static int note_tag(struct passage *p, const struct effect *effect, struct error *error)
-{
-    struct buf actor = { 0 };
-    int result;
-
-    buf_addf(&actor, "rule %s", effect->rule->name);
-    result = event_put(p->desk->db, p->conversation.id, "tag", buf_text(&actor), effect->name, p->now, error);
-    buf_release(&actor);
-    return result;
-}
-
-static int want_attribute(struct passage *p, const struct effect *effect, struct error *error)
-{
-    struct profile_want want = {
-        .contact = p->contact.id,
-        .name = effect->name,
-        .value = effect->text,
-        .rule = effect->rule->name,
-        .message = p->message,
-        .now = p->now,
-    };
-
-    return profile_want(p->desk->db, &want, error);
-}
-
-/* Asked about every message, for who writes may have become known by a better id, and then all has to be written again. */
-static int queue_attributes(struct passage *p, struct error *error)
-{
-    bool is_put = false;
-
-    if (p->desk->rules->attribute_count == 0)
-        return 0;
-    if (outbox_track_queue(p->desk->db, p->contact.id, p->conversation.id, TRACK_APART_MS, p->now, &is_put, error) != 0)
-        return -1;
-    p->desk->may_track |= is_put;
-    return 0;
-}
-
-static int carry_out(struct passage *p, const struct effect *effect, struct error *error)
-{
-    switch (effect->kind) {
-    case EFFECT_SAY: return say(p, effect, error);
-    case EFFECT_OPT_OUT: return set_opt_out(p, true, error);
-    case EFFECT_OPT_IN: return set_opt_out(p, false, error);
-    case EFFECT_HANDOFF: return give(p, "agent", effect->team->name, "handoff", error);
-    case EFFECT_CLOSE: return give(p, "closed", "", "close", error);
-    case EFFECT_TAG: return note_tag(p, effect, error);
-    case EFFECT_SET: return 0; /* all at once: decision.remembered */
-    case EFFECT_FLOW: return 0; /* its own effects follow it */
-    case EFFECT_ATTRIBUTE: return want_attribute(p, effect, error);
-    case EFFECT_COOLDOWN:
-        return cooldown_put(p->desk->db, p->contact.id, effect->rule->name, effect->until_at, error);
-    }
-    abort();
-}
-
 /* Rows of the decision
  * ---------------------------------------------------------------------------------------------- */
-
-static bool has_effect(const struct decision *decision, enum effect_kind kind)
-{
-    for (size_t i = 0; i < decision->effect_count; i++)
-        if (decision->effects[i].kind == kind)
-            return true;
-    return false;
-}
-
-/* The message's fate as far as the decision settles it; open: its answer has to leave first. */
-static const char *turn_state(const struct decision *decision)
-{
-    if (has_effect(decision, EFFECT_HANDOFF))
-        return "agent";
-    if (has_effect(decision, EFFECT_SAY))
-        return "open";
-    switch (decision->outcome) {
-    case OUTCOME_AGENT: return "agent";
-    case OUTCOME_NOBODY: return "unanswered";
-    case OUTCOME_ANSWER:
-    case OUTCOME_SILENCE: break;
-    }
-    return "silenced";
-}
 
 static int put_turn(struct passage *p, struct error *error)
 {
@@ -181,7 +47,7 @@ static int put_turn(struct passage *p, struct error *error)
         .conversation = p->conversation.id,
         .ruleset = p->desk->rules->number,
         .epoch = p->conversation.epoch,
-        .state = turn_state(&p->decision),
+        .state = carry_turn_state(&p->decision),
         .opened_at = p->now,
         .deadline_at = p->now + ruleset_setting_number(p->desk->rules, "reply_expires"),
     };
@@ -207,7 +73,7 @@ static int put_message(struct passage *p, struct error *error)
     struct buf tags = { 0 };
     int result;
 
-    if (has_effect(&p->decision, EFFECT_TAG)) {
+    if (decision_has(&p->decision, EFFECT_TAG)) {
         decide_format_tags(&p->decision, &tags);
         message.tags = buf_text(&tags);
     }
@@ -216,49 +82,31 @@ static int put_message(struct passage *p, struct error *error)
     return result;
 }
 
-static int put_decision(struct passage *p, const struct decide_state *state, struct error *error)
+static int store_message(struct passage *p, const char *rule, struct error *error)
 {
-    struct buf *state_json = &p->desk->state, *trace_json = &p->desk->trace;
-    struct decision_row row = {
-        .message = p->message,
-        .at = p->now,
-        .ruleset = p->desk->rules->number,
-        .rule = p->decision.rule != NULL ? p->decision.rule->name : NULL,
-        .action = p->decision.rule != NULL ? ruleset_action_name(p->decision.rule->action) : "none",
-    };
-
-    buf_clear(state_json);
-    buf_clear(trace_json);
-    decide_format_state(state, state_json);
-    decide_format_trace(p->desk->rules, &p->decision, trace_json);
-    row.state = buf_text(state_json);
-    row.trace = buf_text(trace_json);
-    return decision_put(p->desk->db, &row, error);
+    if (conversation_heard(p->desk->db, &p->conversation, rule, p->now, error) != 0 || put_turn(p, error) != 0)
+        return -1;
+    return put_message(p, error);
 }
 
-static int note_limits(struct passage *p, struct error *error)
+/* A service is being asked: the message is kept, and decided when that has ended. What would have been noted is not. */
+static int store_waiting(struct passage *p, struct error *error)
 {
-    for (size_t i = 0; i < p->decision.limit_hit_count; i++)
-        if (desk_note_limit(p->desk, p->decision.limit_hits[i]->name, p->now, error) != 0)
-            return -1;
-    return 0;
+    return store_message(p, "", error) == 0 ? behind_put(p->desk->db, p->message, p->conversation.id, error) : -1;
 }
 
 static int store_decision(struct passage *p, const struct decide_state *state, struct error *error)
 {
-    const struct buf *remembered = &p->decision.remembered;
     const char *rule = p->decision.rule != NULL ? p->decision.rule->name : "";
+    struct carry carry = { p->desk, &p->conversation, &p->decision, p->turn.id, p->message, p->now };
 
-    if (conversation_heard(p->desk->db, &p->conversation, rule, p->now, error) != 0 || put_turn(p, error) != 0 ||
-        put_message(p, error) != 0 || put_decision(p, state, error) != 0)
+    if (store_message(p, rule, error) != 0)
         return -1;
-    if (remembered->len > 0 &&
-        conversation_remember(p->desk->db, p->conversation.id, buf_text(remembered), error) != 0)
+    carry.turn = p->turn.id;
+    if (carry_put_decision(&carry, state, error) != 0 || carry_out(&carry, error) != 0)
         return -1;
-    for (size_t i = 0; i < p->decision.effect_count; i++)
-        if (carry_out(p, &p->decision.effects[i], error) != 0)
-            return -1;
-    return queue_attributes(p, error) == 0 ? note_limits(p, error) : -1;
+    /* An interruption may have ended what others waited for. */
+    return state->run != NULL ? flow_turn_release(p->desk, &p->conversation, p->now, error) : 0;
 }
 
 static int decide_and_store(struct passage *p, struct error *error)
@@ -282,14 +130,16 @@ static int decide_and_store(struct passage *p, struct error *error)
         .last_rule = p->conversation.last_rule,
         .disabled_rules = desk->disabled_rules,
     };
-    struct decide_input input = { .text = p->in->message, .has_media = strcmp(p->in->media_urls, "[]") != 0 };
+    struct decide_input input = {
+        .text = p->in->message, .has_media = strcmp(p->in->media_urls, "[]") != 0, .media = p->in->media_urls,
+    };
 
     int result = recall_load(&recall, desk->db, desk->rules, &p->conversation, input.text, p->now, &state,
                              error);
 
     if (result == 0) {
         decide(desk->rules, desk->matcher, &state, &input, p->now, &p->decision);
-        result = store_decision(p, &state, error);
+        result = p->decision.outcome == OUTCOME_WAITS ? store_waiting(p, error) : store_decision(p, &state, error);
     }
     recall_release(&recall);
     return result;

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "desk/flow_turn.h"
 #include "desk/upkeep.h"
 #include "store/cooldown.h"
 #include "store/message.h"
 #include "store/outbox.h"
+#include "store/run.h"
 #include "store/timer.h"
 
 enum {
@@ -75,7 +77,7 @@ int upkeep_run(struct desk *desk, int64_t now, struct error *error)
         if (found == 1 && run_timer(desk, &timer, now, error) != 0)
             return -1;
     }
-    return found < 0 ? -1 : 0;
+    return found < 0 ? -1 : flow_turn_clock(desk, now, error);
 }
 
 int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct error *error)
@@ -100,7 +102,13 @@ int upkeep_clamp(struct desk *desk, int64_t now, struct error *error)
 
 int upkeep_next(struct desk *desk, int64_t *at, struct error *error)
 {
-    return timer_next(desk->db, at, error);
+    int64_t run;
+
+    if (timer_next(desk->db, at, error) != 0 || run_next_due(desk->db, &run, error) != 0)
+        return -1;
+    if (run < *at)
+        *at = run;
+    return 0;
 }
 
 void upkeep_count_pending(struct desk *desk, int64_t *pending)

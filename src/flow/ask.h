@@ -77,14 +77,14 @@ struct ask { /* borrowed */
 
 enum ask_result { ASK_NO, ASK_READ };
 
-struct answer { /* zero value or a released one goes in */
+struct ask_answer { /* zero value or a released one goes in */
     struct buf value;
     bool is_number;
     size_t choice; /* ASK_CHOICE: which */
 };
 
 /* `text` as typed, valid UTF-8; `media` a JSON array of addresses, or NULL. On ASK_NO *answer is empty. */
-enum ask_result ask_read(const struct ask *ask, const char *text, const char *media, struct answer *answer);
-void answer_release(struct answer *answer);
+enum ask_result ask_read(const struct ask *ask, const char *text, const char *media, struct ask_answer *answer);
+void ask_answer_release(struct ask_answer *answer);
 
 #endif

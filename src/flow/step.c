@@ -10,6 +10,7 @@ static void hear(struct walk *walk)
 {
     walk->run->heard_at = walk->env->now;
     walk->run->is_reminded = false;
+    walk->run->calls = 0;
 }
 
 /* When the station is gone, whatever was said to it; false: it is still there. */

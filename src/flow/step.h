@@ -37,16 +37,20 @@
  * Giving up: the flow goes on at its give_up; where that is the end (or the very step in trouble), a flow inside a flow
  * hands the trouble on to the step that ran it. When no flow has a way left, a sentence is said.
  *
- * Ways: `redo` forgets the answer of that step, of every later step whose question quotes a forgotten one, and of the
- * step that led there, and goes there. The end of a flow inside a flow goes on behind the step that ran it (its
- * branches, its next); what the inner one has set stays. The end of a flow that interrupted another resumes that one.
- * A hand-over or a close ends the run with all that lies below.
+ * Ways: `redo` forgets the answer of that step (or those of the flow that it runs), of every later step whose question
+ * quotes a forgotten one, and of the step that led there, and goes there; the word to go back forgets likewise. The end
+ * of a flow inside a flow goes on behind the step that ran it (its branches, its next); what the inner one has set
+ * stays. The end of a flow that interrupted another resumes that one. A hand-over or a close ends the run with all that
+ * lies below.
  *
- * Bounds: FLOW_STEPS_MAX stations for one input, FLOW_DEPTH_MAX flows deep; beyond them the run ends as
- * "gave_up", with a sentence. Variables: FLOW_VARIABLES_MAX, the oldest makes room; a value is cut. A flow or step that
- * is gone, or no longer asks or calls (the rules were loaded anew), gives up likewise, and ends as "changed". No input
- * leaves a customer in silence: a run that neither waits nor has spoken ends with a sentence, and a question without
- * words gets some. The exceptions are what is not said outside the window, and a result that is kept.
+ * Bounds: FLOW_STEPS_MAX stations for one input, FLOW_CALLS_MAX calls (that fail and are tried again) without a word of
+ * the customer, FLOW_DEPTH_MAX flows deep; beyond them the run ends as "gave_up", with a sentence. Of variables the
+ * oldest makes room, and a value is cut.
+ *
+ * New rules: a flow or step that is gone, or no longer asks or calls, gives up likewise, and ends as "changed".
+ *
+ * No input leaves a customer in silence: a run that neither waits nor has spoken ends with a sentence, and a question
+ * without words gets some. The exceptions are what is not said outside the window, and a result that is kept.
  */
 #ifndef FLOW_STEP_H
 #define FLOW_STEP_H
@@ -92,6 +96,7 @@ struct run { /* the zero value is no run; owned */
     int64_t asked_at;   /* when the question was put, or the call made */
     int64_t heard_at;   /* the customer's last word */
     bool is_reminded;   /* since then */
+    int calls;          /* since then */
     int64_t due_at;     /* when FLOW_CLOCK has something to do; INT64_MAX: never. By flow_step_run, also when idle or
                            unread; not stored */
     const char *outcome; /* RUN_ENDED: done, handoff, closed, cancelled, expired, gave_up, changed; a constant */

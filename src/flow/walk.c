@@ -50,62 +50,23 @@ void walk_end(struct walk *walk, const char *outcome)
     walk->run->outcome = outcome;
 }
 
-/* A bound was hit: nothing of this run is tried any further. */
-static void break_off(struct walk *walk)
+void walk_break_off(struct walk *walk)
 {
     walk_say_phrase(walk, FLOW_SAYS_GAVE_UP);
     walk_end(walk, "gave_up");
 }
 
-/* Forgetting */
-
-static bool quotes_forgotten(const struct walk *walk, const struct step *step, const bool *is_forgotten)
-{
-    for (size_t i = 0; i < walk->flow->step_count; i++) {
-        const char *name = walk->flow->steps[i].name;
-        if (!is_forgotten[i])
-            continue;
-        if (flow_quotes(step->say, name))
-            return true;
-        for (size_t c = 0; c < step->choice_count; c++)
-            if (flow_quotes(step->choices[c].label, name))
-                return true;
-    }
-    return false;
-}
-
-/* Of later steps, one may quote another that stands behind it; so it is gone round until nothing more falls.
- */
-static void forget(struct walk *walk, size_t from)
-{
-    const struct flow *flow = walk->flow;
-    bool *is_forgotten = alloc_array(flow->step_count + 1, sizeof *is_forgotten);
-    bool has_changed = true;
-    is_forgotten[from] = true;
-    while (has_changed) {
-        has_changed = false;
-        for (size_t i = from + 1; i < flow->step_count; i++)
-            if (!is_forgotten[i] && flow->steps[i].ask != ASK_NOTHING &&
-                quotes_forgotten(walk, &flow->steps[i], is_forgotten))
-                is_forgotten[i] = has_changed = true;
-    }
-    for (size_t i = 0; i < flow->step_count; i++)
-        if (is_forgotten[i])
-            run_forget(walk->run, flow->steps[i].name);
-    free(is_forgotten);
-}
+/* Stations */
 
 /* A decision to redo that were remembered would be taken again as soon as the walk comes by. */
 static void redo(struct walk *walk, size_t step)
 {
     if (step >= walk->flow->step_count)
         return;
-    forget(walk, step);
+    walk_forget(walk, step);
     if (walk->step != NULL && walk->step->ask != ASK_NOTHING)
         run_forget(walk->run, walk->step->name);
 }
-
-/* Stations */
 
 static bool act(struct walk *walk, struct way *way)
 {
@@ -114,7 +75,7 @@ static bool act(struct walk *walk, struct way *way)
     case STEP_CALL: return walk_call(walk, way);
     case STEP_FLOW:
         if (walk->run->depth == FLOW_DEPTH_MAX) {
-            break_off(walk);
+            walk_break_off(walk);
             return false;
         }
         push(walk, walk->step->sub);
@@ -156,7 +117,7 @@ static bool enter(struct walk *walk, size_t index, struct way *way)
     }
     stand_at(walk, &walk->flow->steps[index]);
     if (++walk->steps > FLOW_STEPS_MAX) {
-        break_off(walk);
+        walk_break_off(walk);
         return false;
     }
     walk_set(walk);
@@ -311,7 +272,7 @@ void walk_back(struct walk *walk)
     while (run->depth > depth)
         pop(walk);
     size_t index = (size_t)(step - walk->flow->steps);
-    forget(walk, index);
+    walk_forget(walk, index);
     walk_on(walk, (struct way){ .kind = WAY_STEP, .step = index });
 }
 
@@ -324,7 +285,7 @@ void walk_enter(struct walk *walk, const struct flow *flow)
     }
     if (run->depth == FLOW_DEPTH_MAX) {
         walk_locate(walk);
-        break_off(walk);
+        walk_break_off(walk);
         return;
     }
     for (size_t i = 0; i < flow->step_count; i++)

@@ -55,6 +55,7 @@ void walk_back(struct walk *walk);
 void walk_enter(struct walk *walk, const struct flow *flow);                        /* on top of what waits */
 bool walk_trouble(struct walk *walk, struct walk_trouble trouble, struct way *way); /* a branch for it; false: none */
 bool walk_give_up(struct walk *walk, enum flow_phrase sentence, struct way *way);   /* GAVE_UP or CHANGED */
+void walk_break_off(struct walk *walk); /* a bound was hit: nothing of this run is tried any further */
 void walk_end(struct walk *walk, const char *outcome);
 
 enum { WALK_LABEL_MAX = 1000 }; /* bytes of a choice's label */
@@ -79,6 +80,9 @@ const char *walk_title(const struct walk *walk);
 bool walk_is_back(const struct walk *walk);
 bool walk_read(struct walk *walk, struct way *way);  /* the message as the step's answer; false: it is none */
 bool walk_knows(struct walk *walk, struct way *way); /* is the answer there already? */
+
+/* walk_forget.c: the answer of the flow's step of that index, and all that hangs on it */
+void walk_forget(struct walk *walk, size_t from);
 
 /* walk_call.c: services */
 bool walk_call(struct walk *walk, struct way *way);

@@ -52,7 +52,7 @@ static bool accept(struct walk *walk, const struct run_variable *value)
 static bool read(struct walk *walk, const char *text, const char *media, struct way *way)
 {
     struct question question;
-    struct answer answer = { 0 };
+    struct ask_answer answer = { 0 };
     begin(walk, &question);
     bool is_answer = ask_read(&question.ask, text != NULL ? text : "", media, &answer) == ASK_READ;
     if (is_answer) {
@@ -63,7 +63,7 @@ static bool read(struct walk *walk, const char *text, const char *media, struct 
         *way = is_answer && walk->step->ask == ASK_CHOICE ? walk->step->choices[answer.choice].way
                                                           : (struct way){ .kind = WAY_ON };
     }
-    answer_release(&answer);
+    ask_answer_release(&answer);
     end(&question);
     return is_answer;
 }

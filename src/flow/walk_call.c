@@ -18,6 +18,10 @@ bool walk_call(struct walk *walk, struct way *way)
 {
     const struct service *service = walk->step->service;
     struct buf url = { 0 }, body = { 0 };
+    if (walk->run->calls == FLOW_CALLS_MAX) {
+        walk_break_off(walk);
+        return false;
+    }
     bool fits = render(walk, service->url, escape_url, CALL_URL_MAX, &url) &&
                 render(walk, service->body, escape_json, CALL_BODY_MAX, &body);
     if (!fits) {
@@ -31,6 +35,7 @@ bool walk_call(struct walk *walk, struct way *way)
     effect->body = service->body != NULL ? buf_detach(&body) : NULL;
     effect->call = run_top(walk->run)->call = ++walk->run->call;
     buf_release(&body);
+    walk->run->calls++;
     walk->run->waits = RUN_WAITS_CALL;
     walk->run->asked_at = walk->env->now;
     return false;

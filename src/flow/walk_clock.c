@@ -88,9 +88,9 @@ enum flow_verdict walk_clock(struct walk *walk)
     enum flow_verdict verdict = FLOW_IDLE;
     struct way way;
     if (!walk_stands(walk)) {
+        verdict = FLOW_STEPPED;
         if (walk_give_up(walk, FLOW_SAYS_CHANGED, &way))
             walk_on(walk, way);
-        return FLOW_STEPPED;
     }
     while (walk->run->depth > 0) {
         int64_t at;

@@ -40,7 +40,8 @@ static bool look_up(void *context, const char *name, struct buf *value)
     return true;
 }
 
-void walk_render(struct walk *walk, const struct template *text, template_escape *escape, size_t max, struct buf *out)
+void walk_render(struct walk *walk, const struct template *text, template_escape *escape, size_t max,
+                 struct buf *out)
 {
     const struct template_env env = { look_up, walk, walk->env->ask.zone };
     if (text != NULL && escape != NULL)

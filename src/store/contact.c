@@ -326,6 +326,29 @@ void contact_release(struct contact *contact)
     memset(contact, 0, sizeof *contact);
 }
 
+static const char GET[] =
+    "SELECT first_name, language, time_zone, opted_out_at IS NOT NULL, coalesce ((SELECT value FROM identity "
+    "WHERE contact = ?1 AND kind = 'phone' ORDER BY added_at DESC LIMIT 1), '') FROM contact WHERE id = ?1";
+
+int contact_get(struct db *db, int64_t id, struct contact *contact, struct buf *phone, struct error *error)
+{
+    struct query *q = db_query(db, GET);
+    int found;
+
+    query_bind_int(q, 1, id);
+    found = query_step(q, error);
+    if (found == 1) {
+        *contact = (struct contact){ .id = id,
+                                     .first_name = alloc_text(query_text(q, 0)),
+                                     .language = alloc_text(query_text(q, 1)),
+                                     .time_zone = alloc_text(query_text(q, 2)),
+                                     .is_opted_out = query_int(q, 3) != 0 };
+        buf_add_text(phone, query_text(q, 4));
+    }
+    query_end(q);
+    return found;
+}
+
 static const char SET_OPT_OUT[] = "UPDATE contact SET opted_out_at = ?2 WHERE id = ?1";
 
 int contact_set_opt_out(struct db *db, int64_t contact, bool is_opted_out, int64_t now, struct error *error)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "store/db.h"
 
@@ -30,6 +31,9 @@ struct contact { /* owned texts */
 int contact_resolve(struct db *db, const struct contact_claim *claim, int64_t now, struct contact *contact,
                     struct error *error);
 void contact_release(struct contact *contact);
+
+/* 1 with *contact (released by the caller) and, appended, a phone of his or nothing; 0, -1. */
+int contact_get(struct db *db, int64_t id, struct contact *contact, struct buf *phone, struct error *error);
 
 int contact_set_opt_out(struct db *db, int64_t contact, bool is_opted_out, int64_t now, struct error *error);
 int contact_is_opted_out(struct db *db, int64_t contact, bool *is_opted_out, struct error *error);

@@ -125,6 +125,17 @@ int conversation_heard(struct db *db, struct conversation *conversation, const c
     return 0;
 }
 
+static const char TOOK[] = "UPDATE conversation SET last_rule = ?2 WHERE id = ?1";
+
+int conversation_took(struct db *db, int64_t id, const char *rule, struct error *error)
+{
+    struct query *q = db_query(db, TOOK);
+
+    query_bind_int(q, 1, id);
+    query_bind_text(q, 2, rule);
+    return query_run(q, error);
+}
+
 static const char GIVE[] = "UPDATE conversation SET owner = ?2, team = ?3, agent = ?4, epoch = epoch + 1, "
                            "closed_at = CASE ?2 WHEN 'closed' THEN ?5 END WHERE id = ?1";
 

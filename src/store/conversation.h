@@ -39,6 +39,9 @@ int conversation_remember(struct db *db, int64_t id, const char *variables, stru
 int conversation_heard(struct db *db, struct conversation *conversation, const char *rule, int64_t now,
                        struct error *error);
 
+/* Which rule took the customer's newest message, where that was decided late. */
+int conversation_took(struct db *db, int64_t id, const char *rule, struct error *error);
+
 /* Changes the owner and raises the epoch; `team` and `agent` are "" unless a person is to have it. */
 int conversation_give(struct db *db, struct conversation *conversation, const char *owner, const char *team,
                       const char *agent, int64_t now, struct error *error);

@@ -2,14 +2,17 @@
  * message: see the header.
  */
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/alloc.h"
 
 #include "store/message.h"
 
 static const char PUT[] =
     "INSERT INTO message (id, conversation, turn, at, kind, text, actor, webhook, campaign, sent_at, media, fields, "
-    "flags, buttons, tags) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    "flags, buttons, tags, properties) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 
 int message_number(struct db *db, int64_t *id, struct error *error)
 {
@@ -52,6 +55,65 @@ int message_put(struct db *db, struct message *message, struct error *error)
     query_bind_int(q, 13, message->flags);
     query_bind_text(q, 14, given(message->buttons, "[]"));
     query_bind_text(q, 15, given(message->tags, "[]"));
+    query_bind_text(q, 16, given(message->properties, "{}"));
+    return query_run(q, error);
+}
+
+/* What the customer said */
+
+static int take_heard(struct query *q, int64_t key, struct heard *heard, struct error *error)
+{
+    int found;
+
+    query_bind_int(q, 1, key);
+    found = query_step(q, error);
+    if (found == 1)
+        *heard = (struct heard){ .id = query_int(q, 0),
+                                 .turn = query_int(q, 1),
+                                 .at = query_int(q, 2),
+                                 .sent_at = query_int(q, 3),
+                                 .text = alloc_text(query_text(q, 4)),
+                                 .campaign = alloc_text(query_text(q, 5)),
+                                 .media = alloc_text(query_text(q, 6)),
+                                 .fields = alloc_text(query_text(q, 7)) };
+    query_end(q);
+    return found;
+}
+
+static const char HEARD_GET[] = "SELECT id, coalesce (turn, 0), at, coalesce (sent_at, 0), text, campaign, media, fields "
+                                "FROM message WHERE id = ?1 AND kind = 'in'";
+
+int heard_get(struct db *db, int64_t id, struct heard *heard, struct error *error)
+{
+    return take_heard(db_query(db, HEARD_GET), id, heard, error);
+}
+
+static const char HEARD_NEWEST[] =
+    "SELECT id, coalesce (turn, 0), at, coalesce (sent_at, 0), text, campaign, media, fields "
+    "FROM message WHERE conversation = ?1 AND kind = 'in' ORDER BY id DESC LIMIT 1";
+
+int heard_newest(struct db *db, int64_t conversation, struct heard *heard, struct error *error)
+{
+    return take_heard(db_query(db, HEARD_NEWEST), conversation, heard, error);
+}
+
+void heard_release(struct heard *heard)
+{
+    free(heard->text);
+    free(heard->campaign);
+    free(heard->media);
+    free(heard->fields);
+    *heard = (struct heard){ 0 };
+}
+
+static const char SET_TAGS[] = "UPDATE message SET tags = ?2 WHERE id = ?1";
+
+int message_set_tags(struct db *db, int64_t id, const char *tags, struct error *error)
+{
+    struct query *q = db_query(db, SET_TAGS);
+
+    query_bind_int(q, 1, id);
+    query_bind_text(q, 2, tags);
     return query_run(q, error);
 }
 

@@ -16,12 +16,27 @@ struct message { /* borrowed texts; NULL where a column has a default */
     const char *kind, *text, *actor, *campaign, *media, *fields;
     const char *buttons; /* out: JSON array of the texts offered below it */
     const char *tags;    /* in: JSON array */
+    const char *properties; /* out: JSON object of further trigger properties */
     int flags;
 };
 
 /* The next message's id; message_put takes one of its own where message->id is 0. */
 int message_number(struct db *db, int64_t *id, struct error *error);
 int message_put(struct db *db, struct message *message, struct error *error);
+
+/* A message of the customer, read back; owned texts. The zero value is releasable. */
+struct heard {
+    int64_t id, turn, at, sent_at;
+    char *text, *campaign, *media, *fields;
+};
+
+/* By its id; or the newest of a conversation. 1, 0, -1. */
+int heard_get(struct db *db, int64_t id, struct heard *heard, struct error *error);
+int heard_newest(struct db *db, int64_t conversation, struct heard *heard, struct error *error);
+void heard_release(struct heard *heard);
+
+/* The tags that were noted when it was decided late. */
+int message_set_tags(struct db *db, int64_t id, const char *tags, struct error *error);
 
 struct seen { /* borrowed */
     const char *channel, *identity, *dispatch_id; /* the key; the identity as received */

@@ -55,6 +55,18 @@ int turn_refresh(struct db *db, int64_t turn, int64_t contact, int64_t now, stru
     return query_run(q, error);
 }
 
+static const char END[] = "UPDATE turn SET state = ?2, closed_at = ?3 WHERE id = ?1 AND state = 'open'";
+
+int turn_end(struct db *db, int64_t turn, const char *state, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, END);
+
+    query_bind_int(q, 1, turn);
+    query_bind_text(q, 2, state);
+    query_bind_int(q, 3, now);
+    return query_run(q, error);
+}
+
 static const char DECIDED[] = "INSERT INTO decision (message, at, ruleset, rule, action, state, trace) "
                               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 

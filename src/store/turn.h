@@ -26,6 +26,9 @@ int turn_put(struct db *db, struct turn *turn, struct error *error);
  */
 int turn_refresh(struct db *db, int64_t turn, int64_t contact, int64_t now, struct error *error);
 
+/* What nothing is to leave for any more: an open turn gets that state, and is closed. Others keep theirs. */
+int turn_end(struct db *db, int64_t turn, const char *state, int64_t now, struct error *error);
+
 struct decision_row { /* borrowed */
     int64_t message, at, ruleset;
     const char *rule; /* NULL: none */

@@ -28,14 +28,15 @@ static const char DEEP[] =
     "{\"name\":\"people\",\"value\":\"4\",\"is_number\":true},"
     "{\"name\":\"words\",\"value\":\"a \\\"b\\\"\\n이름\",\"is_raw\":true},"
     "{\"name\":\"empty\",\"value\":\"\"}],"
-    "\"call\":3,\"asked_at\":1778578200001,\"heard_at\":1778578200000,\"is_reminded\":true}";
+    "\"call\":3,\"asked_at\":1778578200001,\"heard_at\":1778578200000,\"is_reminded\":true,\"calls\":2}";
 
 static const char AWAITING[] =
     "{\"frames\":[{\"flow\":\"table\",\"step\":\"book\",\"call\":1}],\"waits\":\"call\",\"variables\":[],\"call\":1,"
     "\"asked_at\":5,\"heard_at\":4}";
 
-static const char ENDED[] = "{\"frames\":[],\"waits\":\"nothing\",\"variables\":[{\"name\":\"a\",\"value\":\"b\"}],"
-                            "\"outcome\":\"handoff\"}";
+static const char ENDED[] =
+    "{\"frames\":[],\"waits\":\"nothing\",\"variables\":[{\"name\":\"a\",\"value\":\"b\"}],"
+    "\"outcome\":\"handoff\"}";
 
 static void parse(const char *text, struct run *run)
 {
@@ -87,6 +88,7 @@ static void test_members_hold_what_the_text_says(void **state)
     assert_int_equal(run.asked_at, 1778578200001);
     assert_int_equal(run.heard_at, 1778578200000);
     assert_true(run.is_reminded);
+    assert_int_equal(run.calls, 2);
     assert_int_equal(run.due_at, INT64_MAX);
     assert_null(run.outcome);
     assert_string_equal(run_variable(&run, "people")->value, "4");
@@ -110,24 +112,24 @@ static void test_a_text_that_is_not_ours_is_refused(void **state)
     static const struct {
         const char *what, *instead;
     } ROWS[] = {
-        { "\"waits\"", "\"colour\":\"red\",\"waits\"" },             /* an unknown key */
-        { "\"step\":\"people\"", "\"step\":\"people\",\"x\":1" },    /* inside too */
-        { ",\"asked_at\"", ", \"asked_at\"" },                       /* a blank */
-        { "\"variables\":[],", "" },                                 /* one missing */
+        { "\"waits\"", "\"colour\":\"red\",\"waits\"" },          /* an unknown key */
+        { "\"step\":\"people\"", "\"step\":\"people\",\"x\":1" }, /* inside too */
+        { ",\"asked_at\"", ", \"asked_at\"" },                    /* a blank */
+        { "\"variables\":[],", "" },                              /* one missing */
         { "\"flow\":\"table\",", "" },
         { "\"flow\":\"table\"", "\"flow\":\"\"" },
         { "\"flow\":\"table\"", "\"flow\":7" },
         { "\"answer\"", "\"questions\"" },
-        { "\"answer\"", "\"call\"" },                                /* but no frame has made one */
-        { "\"answer\"", "\"nothing\"" },                             /* ended, but with a frame and no outcome */
+        { "\"answer\"", "\"call\"" },    /* but no frame has made one */
+        { "\"answer\"", "\"nothing\"" }, /* ended, but with a frame and no outcome */
         { "\"heard_at\":1778578200000}", "\"heard_at\":1778578200000,\"outcome\":\"done\"}" },
         { "\"heard_at\":1778578200000}", "\"heard_at\":1778578200000,\"is_reminded\":false}" },
         { "1778578200000,\"heard", "-5,\"heard" },
         { "1778578200000,\"heard", "1.5,\"heard" },
         { "1778578200000,\"heard", "\"1778578200000\",\"heard" },
         { "1778578200000,\"heard", "9223372036854775807,\"heard" },
-        { "\"people\"}", "\"people\",\"is_interrupted\":true}" },    /* nothing is on top of it */
-        { "\"people\"}", "\"people\",\"call\":1}" },                 /* the run has made none */
+        { "\"people\"}", "\"people\",\"is_interrupted\":true}" }, /* nothing is on top of it */
+        { "\"people\"}", "\"people\",\"call\":1}" },              /* the run has made none */
         { "\"people\"}", "\"people\",\"has_result\":true}" },
         { "\"people\"}", "\"people\",\"status\":200}" },
         { "\"people\"}", "\"people\",\"tries\":-1}" },
@@ -196,7 +198,8 @@ static bool is_taken(const char *before, const char *piece, int count, const cha
 static void test_sizes_are_bounded(void **state)
 {
     (void)state;
-    static const char FRAME[] = "{\"flow\":\"a\",\"step\":\"b\"}", FRAMES_AFTER[] = "],\"waits\":\"answer\",\"variables\":[]}";
+    static const char FRAME[] = "{\"flow\":\"a\",\"step\":\"b\"}",
+                      FRAMES_AFTER[] = "],\"waits\":\"answer\",\"variables\":[]}";
     static const char VARIABLES_BEFORE[] =
         "{\"frames\":[{\"flow\":\"a\",\"step\":\"b\"}],\"waits\":\"answer\",\"variables\":[";
     static const char VARIABLE[] = "{\"name\":\"v#\",\"value\":\"x\"}";

@@ -1,0 +1,221 @@
+/*
+ * carry: see the header.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "braze/track.h"
+#include "desk/carry.h"
+#include "desk/reply.h"
+#include "flow/flow.h"
+#include "store/contact.h"
+#include "store/cooldown.h"
+#include "store/event.h"
+#include "store/outbox_track.h"
+#include "store/profile.h"
+#include "store/run.h"
+#include "store/turn.h"
+
+const char *carry_turn_state(const struct decision *decision)
+{
+    if (decision_has(decision, EFFECT_HANDOFF))
+        return "agent";
+    if (decision_has(decision, EFFECT_SAY) || decision_has(decision, EFFECT_CALL))
+        return "open";
+    switch (decision->outcome) {
+    case OUTCOME_AGENT: return "agent";
+    case OUTCOME_NOBODY: return "unanswered";
+    case OUTCOME_WAITS: return "open";
+    case OUTCOME_ANSWER:
+    case OUTCOME_SILENCE: break;
+    }
+    return "silenced";
+}
+
+/* By the rule's name, or the step's. */
+static int note_event(const struct carry *carry, const struct effect *effect, const char *kind, const char *detail,
+                      struct error *error)
+{
+    struct buf actor = { 0 };
+    int result;
+
+    if (effect->rule != NULL)
+        buf_addf(&actor, "rule %s", effect->rule->name);
+    else
+        buf_addf(&actor, "step %s", effect->step);
+    result = event_put(carry->desk->db, carry->conversation->id, kind, buf_text(&actor), detail, carry->now, error);
+    buf_release(&actor);
+    return result;
+}
+
+int carry_drop_run(struct desk *desk, int64_t conversation, const char *actor, const char *why, int64_t now,
+                   struct error *error)
+{
+    if (run_drop(desk->db, conversation, error) != 0)
+        return -1;
+    return db_changes(desk->db) == 0 ? 0 : event_put(desk->db, conversation, "flow_end", actor, why, now, error);
+}
+
+/* Who wants to hear nothing hears nothing on any channel, and no dialogue waits for him there. */
+static int silence(const struct carry *carry, struct error *error)
+{
+    struct db *db = carry->desk->db;
+    int64_t contact = carry->conversation->contact, other;
+    int found;
+
+    if (conversation_raise_all(db, contact, error) != 0)
+        return -1;
+    carry->conversation->epoch++;
+    while ((found = run_of_contact(db, contact, &other, error)) == 1)
+        if (carry_drop_run(carry->desk, other, "daemon", "opt_out", carry->now, error) != 0)
+            return -1;
+    return found;
+}
+
+static int set_opt_out(const struct carry *carry, const struct effect *effect, struct error *error)
+{
+    bool is_opted_out = effect->kind == EFFECT_OPT_OUT;
+
+    if (contact_set_opt_out(carry->desk->db, carry->conversation->contact, is_opted_out, carry->now, error) != 0 ||
+        (is_opted_out && silence(carry, error) != 0))
+        return -1;
+    return note_event(carry, effect, is_opted_out ? "opt_out" : "opt_in", "", error);
+}
+
+static int give(const struct carry *carry, const struct effect *effect, const char *owner, const char *team,
+                const char *event, struct error *error)
+{
+    if (conversation_give(carry->desk->db, carry->conversation, owner, team, "", carry->now, error) != 0)
+        return -1;
+    return note_event(carry, effect, event, team, error);
+}
+
+static int say(const struct carry *carry, const struct effect *effect, struct error *error)
+{
+    struct reply reply = {
+        .turn = carry->turn,
+        .kind = "out",
+        .actor = effect->rule != NULL ? effect->rule->name : effect->step,
+        .text = effect->text,
+        .campaign = effect->campaign != NULL ? effect->campaign->name : "",
+        .buttons = effect->buttons,
+        .properties = effect->properties,
+        .is_consent = effect->is_consent,
+    };
+    int64_t message;
+
+    return reply_queue(carry->desk, carry->conversation, &reply, carry->now, &message, error);
+}
+
+static int want_attribute(const struct carry *carry, const struct effect *effect, struct error *error)
+{
+    struct profile_want want = {
+        .contact = carry->conversation->contact,
+        .name = effect->name,
+        .value = effect->text,
+        .rule = effect->rule->name,
+        .message = carry->message,
+        .now = carry->now,
+    };
+
+    return profile_want(carry->desk->db, &want, error);
+}
+
+/* Asked about every message, for who writes may have become known by a better id, and then all has to be written again. */
+static int queue_attributes(const struct carry *carry, struct error *error)
+{
+    const struct conversation *conversation = carry->conversation;
+    bool is_put = false;
+
+    if (carry->desk->rules->attribute_count == 0)
+        return 0;
+    if (outbox_track_queue(carry->desk->db, conversation->contact, conversation->id, TRACK_APART_MS, carry->now, &is_put,
+                           error) != 0)
+        return -1;
+    carry->desk->may_track |= is_put;
+    return 0;
+}
+
+static int carry_effect(const struct carry *carry, const struct effect *effect, struct error *error)
+{
+    switch (effect->kind) {
+    case EFFECT_SAY: return say(carry, effect, error);
+    case EFFECT_OPT_OUT:
+    case EFFECT_OPT_IN: return set_opt_out(carry, effect, error);
+    case EFFECT_HANDOFF: return give(carry, effect, "agent", effect->team->name, "handoff", error);
+    case EFFECT_CLOSE: return give(carry, effect, "closed", "", "close", error);
+    case EFFECT_TAG: return note_event(carry, effect, "tag", effect->name, error);
+    case EFFECT_SET: return 0; /* all at once: decision.remembered */
+    case EFFECT_FLOW: return note_event(carry, effect, "flow", effect->flow->name, error);
+    case EFFECT_CALL: return 0;
+    case EFFECT_ATTRIBUTE: return want_attribute(carry, effect, error);
+    case EFFECT_COOLDOWN:
+        return cooldown_put(carry->desk->db, carry->conversation->contact, effect->rule->name, effect->until_at, error);
+    }
+    abort();
+}
+
+static int keep_run(const struct carry *carry, struct error *error)
+{
+    const struct decision *decision = carry->decision;
+    struct run_row row = {
+        .conversation = carry->conversation->id,
+        .state = buf_text(&decision->run),
+        .station = buf_text(&decision->station_after),
+        .turn = decision->run_awaits_call ? carry->turn : 0,
+        /* Never now again: a dialogue that wants to be looked at for ever must not stop all others. */
+        .due_at = decision->run_due_at > carry->now ? decision->run_due_at : carry->now + 1,
+    };
+
+    switch (decision->run_change) {
+    case RUN_AS_BEFORE: break;
+    case RUN_GOES_ON: return run_put(carry->desk->db, &row, carry->now, error);
+    case RUN_IS_OVER:
+        return carry_drop_run(carry->desk, row.conversation, "daemon", decision->run_outcome, carry->now, error);
+    }
+    return 0;
+}
+
+static int note_limits(const struct carry *carry, struct error *error)
+{
+    for (size_t i = 0; i < carry->decision->limit_hit_count; i++)
+        if (desk_note_limit(carry->desk, carry->decision->limit_hits[i]->name, carry->now, error) != 0)
+            return -1;
+    return 0;
+}
+
+int carry_put_decision(const struct carry *carry, const struct decide_state *state, struct error *error)
+{
+    const struct decision *decision = carry->decision;
+    struct buf *state_json = &carry->desk->state, *trace_json = &carry->desk->trace;
+    struct decision_row row = {
+        .message = carry->message,
+        .at = carry->now,
+        .ruleset = carry->desk->rules->number,
+        .rule = decision->rule != NULL ? decision->rule->name : NULL,
+        .action = decision_action(decision),
+    };
+
+    buf_clear(state_json);
+    buf_clear(trace_json);
+    decide_format_state(state, state_json);
+    decide_format_trace(carry->desk->rules, decision, trace_json);
+    row.state = buf_text(state_json);
+    row.trace = buf_text(trace_json);
+    return decision_put(carry->desk->db, &row, error);
+}
+
+int carry_out(const struct carry *carry, struct error *error)
+{
+    const struct decision *decision = carry->decision;
+
+    if (decision->remembered.len > 0 &&
+        conversation_remember(carry->desk->db, carry->conversation->id, buf_text(&decision->remembered), error) != 0)
+        return -1;
+    for (size_t i = 0; i < decision->effect_count; i++)
+        if (carry_effect(carry, &decision->effects[i], error) != 0)
+            return -1;
+    if (keep_run(carry, error) != 0 || queue_attributes(carry, error) != 0)
+        return -1;
+    return note_limits(carry, error);
+}

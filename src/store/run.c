@@ -1,0 +1,130 @@
+/*
+ * run: see the header.
+ */
+#include "store/run.h"
+
+static const char GET[] = "SELECT state, coalesce(turn, 0) FROM run WHERE conversation = ?1";
+
+int run_get(struct db *db, int64_t conversation, struct buf *state, int64_t *turn, struct error *error)
+{
+    struct query *q = db_query(db, GET);
+    int found;
+
+    query_bind_int(q, 1, conversation);
+    found = query_step(q, error);
+    if (found == 1) {
+        buf_add_text(state, query_text(q, 0));
+        if (turn != NULL)
+            *turn = query_int(q, 1);
+    }
+    query_end(q);
+    return found;
+}
+
+static const char PUT[] =
+    "INSERT INTO run (conversation, state, station, turn, due_at, began_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+    "ON CONFLICT (conversation) DO UPDATE SET state = excluded.state, station = excluded.station, turn = excluded.turn, "
+    "due_at = excluded.due_at";
+
+int run_put(struct db *db, const struct run_row *row, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, PUT);
+
+    query_bind_int(q, 1, row->conversation);
+    query_bind_text(q, 2, row->state);
+    query_bind_text(q, 3, row->station);
+    if (row->turn != 0)
+        query_bind_int(q, 4, row->turn);
+    if (row->due_at != INT64_MAX)
+        query_bind_int(q, 5, row->due_at);
+    query_bind_int(q, 6, now);
+    return query_run(q, error);
+}
+
+static const char DROP[] = "DELETE FROM run WHERE conversation = ?1";
+
+int run_drop(struct db *db, int64_t conversation, struct error *error)
+{
+    struct query *q = db_query(db, DROP);
+
+    query_bind_int(q, 1, conversation);
+    return query_run(q, error);
+}
+
+/* One id by one number. */
+static int find(struct db *db, const char *sql, int64_t number, int64_t *id, struct error *error)
+{
+    struct query *q = db_query(db, sql);
+    int found;
+
+    query_bind_int(q, 1, number);
+    found = query_step(q, error);
+    if (found == 1)
+        *id = query_int(q, 0);
+    query_end(q);
+    return found;
+}
+
+static const char DUE[] = "SELECT conversation FROM run WHERE due_at <= ?1 ORDER BY due_at LIMIT 1";
+
+int run_due(struct db *db, int64_t now, int64_t *conversation, struct error *error)
+{
+    return find(db, DUE, now, conversation, error);
+}
+
+static const char NEXT_DUE[] = "SELECT due_at FROM run WHERE due_at > ?1 ORDER BY due_at LIMIT 1";
+
+int run_next_due(struct db *db, int64_t *at, struct error *error)
+{
+    int found = find(db, NEXT_DUE, INT64_MIN, at, error);
+
+    if (found == 0)
+        *at = INT64_MAX;
+    return found < 0 ? -1 : 0;
+}
+
+static const char CLAMP[] = "UPDATE run SET due_at = ?1 WHERE due_at > ?1";
+
+int run_clamp(struct db *db, int64_t at, struct error *error)
+{
+    struct query *q = db_query(db, CLAMP);
+
+    query_bind_int(q, 1, at);
+    return query_run(q, error);
+}
+
+static const char OF_CONTACT[] =
+    "SELECT v.id FROM conversation v JOIN run r ON r.conversation = v.id WHERE v.contact = ?1 LIMIT 1";
+
+int run_of_contact(struct db *db, int64_t contact, int64_t *conversation, struct error *error)
+{
+    return find(db, OF_CONTACT, contact, conversation, error);
+}
+
+static const char BEHIND_PUT[] = "INSERT INTO behind (message, conversation) VALUES (?1, ?2)";
+
+int behind_put(struct db *db, int64_t message, int64_t conversation, struct error *error)
+{
+    struct query *q = db_query(db, BEHIND_PUT);
+
+    query_bind_int(q, 1, message);
+    query_bind_int(q, 2, conversation);
+    return query_run(q, error);
+}
+
+static const char BEHIND_NEXT[] = "SELECT message FROM behind WHERE conversation = ?1 ORDER BY message LIMIT 1";
+
+int behind_next(struct db *db, int64_t conversation, int64_t *message, struct error *error)
+{
+    return find(db, BEHIND_NEXT, conversation, message, error);
+}
+
+static const char BEHIND_DROP[] = "DELETE FROM behind WHERE message = ?1";
+
+int behind_drop(struct db *db, int64_t message, struct error *error)
+{
+    struct query *q = db_query(db, BEHIND_DROP);
+
+    query_bind_int(q, 1, message);
+    return query_run(q, error);
+}
