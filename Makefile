@@ -135,6 +135,7 @@ LIB = \
   src/text/patch.c \
   src/text/pattern.c \
   src/text/pattern_source.c \
+  src/text/plain.c \
   src/text/skeleton.c \
   src/text/split.c \
   src/text/template.c \
@@ -175,6 +176,7 @@ LIB = \
   src/store/turn.c \
   src/store/wal_file.c \
   src/store/webhook.c \
+<<<<<<< HEAD
   src/flow/flow.c \
   src/flow/run.c \
   src/flow/step.c \
@@ -187,6 +189,26 @@ LIB = \
   src/flow/walk_value.c \
   src/rules/attribute.c \
   src/rules/build_attribute.c \
+=======
+  src/flow/ask.c \
+  src/flow/ask_choice.c \
+  src/flow/ask_clock.c \
+  src/flow/ask_date.c \
+  src/flow/ask_day.c \
+  src/flow/ask_email.c \
+  src/flow/ask_lexicon.c \
+  src/flow/ask_lexicon_choice.c \
+  src/flow/ask_lexicon_en.c \
+  src/flow/ask_lexicon_es.c \
+  src/flow/ask_lexicon_ko.c \
+  src/flow/ask_lexicon_yes_no.c \
+  src/flow/ask_number.c \
+  src/flow/ask_numeral.c \
+  src/flow/ask_phone.c \
+  src/flow/ask_piece.c \
+  src/flow/ask_when.c \
+  src/flow/ask_yes_no.c \
+>>>>>>> refs/heads/ask
   src/rules/build_button.c \
   src/rules/build_channel.c \
   src/rules/build_example.c \
@@ -359,7 +381,15 @@ UNIT = \
   acts_road \
   address \
   answer \
+<<<<<<< HEAD
   attribute \
+=======
+  ask \
+  ask_choice \
+  ask_date \
+  ask_number \
+  ask_time \
+>>>>>>> refs/heads/ask
   audit \
   buf \
   change \
@@ -417,7 +447,11 @@ UNIT = \
 
 FUZZ = \
   answer \
+<<<<<<< HEAD
   attribute \
+=======
+  ask \
+>>>>>>> refs/heads/ask
   expression \
   fold \
   inbound \
