@@ -135,6 +135,7 @@ LIB = \
   src/text/patch.c \
   src/text/pattern.c \
   src/text/pattern_source.c \
+  src/text/plain.c \
   src/text/skeleton.c \
   src/text/split.c \
   src/text/template.c \
@@ -167,7 +168,7 @@ LIB = \
   src/store/rulefile_scan.c \
   src/store/rulefile_slip.c \
   src/store/rulefile_table.c \
-  src/store/run.c \
+  src/store/run_row.c \
   src/store/schema.c \
   src/store/standing.c \
   src/store/timer.c \
@@ -175,6 +176,7 @@ LIB = \
   src/store/turn.c \
   src/store/wal_file.c \
   src/store/webhook.c \
+<<<<<<< HEAD
   src/flow/flow.c \
   src/flow/run.c \
   src/flow/step.c \
@@ -187,6 +189,26 @@ LIB = \
   src/flow/walk_value.c \
   src/rules/attribute.c \
   src/rules/build_attribute.c \
+=======
+  src/flow/ask.c \
+  src/flow/ask_choice.c \
+  src/flow/ask_clock.c \
+  src/flow/ask_date.c \
+  src/flow/ask_day.c \
+  src/flow/ask_email.c \
+  src/flow/ask_lexicon.c \
+  src/flow/ask_lexicon_choice.c \
+  src/flow/ask_lexicon_en.c \
+  src/flow/ask_lexicon_es.c \
+  src/flow/ask_lexicon_ko.c \
+  src/flow/ask_lexicon_yes_no.c \
+  src/flow/ask_number.c \
+  src/flow/ask_numeral.c \
+  src/flow/ask_phone.c \
+  src/flow/ask_piece.c \
+  src/flow/ask_when.c \
+  src/flow/ask_yes_no.c \
+>>>>>>> refs/heads/ask
   src/rules/build_button.c \
   src/rules/build_channel.c \
   src/rules/build_example.c \
@@ -213,6 +235,7 @@ LIB = \
   src/rules/check_shadow.c \
   src/rules/check_tie.c \
   src/rules/check_word.c \
+  src/rules/draw.c \
   src/rules/fact.c \
   src/rules/fact_value.c \
   src/rules/flow_phrase.c \
@@ -228,6 +251,7 @@ LIB = \
   src/rules/tell_business.c \
   src/rules/tell_condition.c \
   src/rules/tell_en.c \
+  src/rules/tell_flow.c \
   src/rules/tell_hours.c \
   src/rules/tell_ko.c \
   src/rules/tell_write.c \
@@ -304,6 +328,7 @@ CTL = \
   src/ctl/command_chat.c \
   src/ctl/command_conversations.c \
   src/ctl/command_diff.c \
+  src/ctl/command_draw.c \
   src/ctl/command_help.c \
   src/ctl/command_history.c \
   src/ctl/command_init.c \
@@ -328,6 +353,7 @@ CTL = \
   src/ctl/output_text_table.c \
   src/ctl/problems.c \
   src/ctl/show.c \
+  src/ctl/told.c \
   src/ctl/verdict.c \
   src/ctl/wrap.c
 
@@ -356,7 +382,15 @@ UNIT = \
   acts_road \
   address \
   answer \
+<<<<<<< HEAD
   attribute \
+=======
+  ask \
+  ask_choice \
+  ask_date \
+  ask_number \
+  ask_time \
+>>>>>>> refs/heads/ask
   audit \
   buf \
   change \
@@ -367,6 +401,7 @@ UNIT = \
   country \
   decide \
   dispatch \
+  draw \
   env \
   explain \
   expression \
@@ -414,7 +449,11 @@ UNIT = \
 
 FUZZ = \
   answer \
+<<<<<<< HEAD
   attribute \
+=======
+  ask \
+>>>>>>> refs/heads/ask
   expression \
   fold \
   inbound \

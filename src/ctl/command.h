@@ -46,6 +46,7 @@ enum option_id {
     OPTION_ENV,
     OPTION_COST,
     OPTION_AT,
+    OPTION_DOT,
     OPTION_COUNT,
 };
 

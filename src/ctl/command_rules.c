@@ -7,6 +7,7 @@
 #include "ctl/call.h"
 #include "ctl/commands.h"
 #include "ctl/problems.h"
+#include "flow/flow.h"
 #include "rules/index.h"
 #include "rules/ruleset.h"
 #include "store/rulebook.h"
@@ -180,8 +181,16 @@ static const struct column RULE_COLUMNS[] = {
     { "unless", "unless", LOOK_LONG },  { "only_if", "only if", LOOK_LONG },
     { "tag", NULL, LOOK_PLAIN },        { "cooldown_ms", NULL, LOOK_NUMBER },
     { "buttons", NULL, LOOK_NUMBER },   { "team", NULL, LOOK_PLAIN },
-    { "campaign", NULL, LOOK_PLAIN },
+    { "campaign", NULL, LOOK_PLAIN },   { "flow", NULL, LOOK_PLAIN },
+    { "interrupts", NULL, LOOK_PLAIN },
     { "file", "file", LOOK_NAME },     { "line", "line", LOOK_NUMBER },
+};
+
+static const struct column FLOW_COLUMNS[] = {
+    { "flow", "flow", LOOK_NAME },         { "title", "title", LOOK_LONG },
+    { "steps", "steps", LOOK_NUMBER },     { "started_by", "started by", LOOK_LONG },
+    { "expires_ms", NULL, LOOK_NUMBER },   { "file", "file", LOOK_NAME },
+    { "line", "line", LOOK_NUMBER },
 };
 
 static bool is_disabled(const char *const *names, const char *rule)
@@ -208,12 +217,37 @@ static void list_rules(struct output *output, const struct ruleset *rules, const
                                             cell_number((int64_t)rule->button_count),
                                             cell_text(rule->team != NULL ? rule->team->name : NULL),
                                             cell_text(rule->campaign != NULL ? rule->campaign->name : NULL),
-                                            cell_text(rule->file), cell_number(rule->line) });
+                                            cell_text(rule->flow != NULL ? rule->flow->name : NULL),
+                                            cell_flag(rule->interrupts), cell_text(rule->file), cell_number(rule->line) });
     }
     output_table_end(output);
     for (; disabled != NULL && *disabled != NULL; disabled++)
         output_note(output, NOTE_BAD,
                     "Rule %s is out of play: its pattern or only_if hit the bounds too often.", *disabled);
+}
+
+static void add_starters(const struct ruleset *rules, const struct flow *flow, struct buf *names)
+{
+    for (size_t i = 0; i < rules->rule_count; i++)
+        if (rules->rules[i].flow == flow)
+            buf_addf(names, "%s%s", names->len > 0 ? ", " : "", rules->rules[i].name);
+}
+
+static void list_flows(struct output *output, const struct ruleset *rules)
+{
+    output_table(output, "flows", FLOW_COLUMNS, sizeof FLOW_COLUMNS / sizeof *FLOW_COLUMNS);
+    for (size_t i = 0; i < rules->flow_count; i++) {
+        const struct flow *flow = &rules->flows[i];
+        struct buf starters = { 0 };
+
+        add_starters(rules, flow, &starters);
+        output_row(output, (struct cell[]){ cell_text(flow->name), cell_text(flow->title),
+                                            cell_number((int64_t)flow->step_count),
+                                            cell_text_or_none(buf_text(&starters)), cell_number(flow->expires_ms),
+                                            cell_text(flow->file), cell_number(flow->line) });
+        buf_release(&starters);
+    }
+    output_table_end(output);
 }
 
 static int list_live(struct call *call, struct db *db)
@@ -234,6 +268,8 @@ static int list_live(struct call *call, struct db *db)
         code = call_fail(call, EXIT_NOTHING, "no rules are in force yet: frontdesk rules load DIR");
     else
         list_rules(call->output, rules, disabled);
+    if (code == EXIT_DONE && rules->flow_count > 0 && call->parsed->options[OPTION_CSV] == NULL)
+        list_flows(call->output, rules);
     rulebook_free_names(disabled);
     ruleset_free(rules);
     rulefiles_release(&files);

@@ -8,42 +8,9 @@
 
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "ctl/told.h"
 #include "rules/tell.h"
-#include "store/rulebook.h"
 #include "store/rulefile.h"
-
-static int read_live(const struct call *call, struct rulefiles *files)
-{
-    struct error error = { 0 };
-    struct db *db;
-    int64_t number;
-    int code = call_open(call, &db), found;
-
-    if (code != EXIT_DONE)
-        return code;
-    found = rulebook_live(db, files, &number, &error);
-    if (found == 0)
-        code = call_fail(call, EXIT_NOTHING,
-                         "no rules are in force yet: frontdesk rules load DIR, or frontdesk rules tell DIR");
-    else if (found < 0)
-        code = call_read_failed(call, db, &error);
-    db_close(db);
-    return code;
-}
-
-static int read_rules(const struct call *call, struct rulefiles *files)
-{
-    const char *folder = call->parsed->holes[0];
-    struct error error = { 0 };
-
-    if (folder == NULL)
-        folder = call->parsed->options[OPTION_RULES];
-    if (folder == NULL)
-        return read_live(call, files);
-    if (rulefiles_read(folder, files, &error) != 0)
-        return call_fail(call, EXIT_FAILED, "%s", error.text);
-    return EXIT_DONE;
-}
 
 static enum tell_language language_of(const struct call *call)
 {
@@ -55,25 +22,6 @@ static enum tell_language language_of(const struct call *call)
     return TELL_ENGLISH;
 }
 
-static void show(struct output *output, const struct tell *tell)
-{
-    output_prose(output, "paragraphs");
-    for (size_t i = 0; i < tell->count; i++) {
-        const struct tell_item *item = &tell->items[i];
-
-        output_paragraph(output,
-                         &(struct paragraph){ .heading = item->heading,
-                                              .is_part = item->is_part,
-                                              .file = item->rule != NULL ? item->rule->file : NULL,
-                                              .line = item->rule != NULL ? item->rule->line : 0,
-                                              .priority = item->rule != NULL ? item->rule->priority : 0,
-                                              .sentences = (const char *const *)item->sentences,
-                                              .count = item->count,
-                                              .flowing = item->flowing });
-    }
-    output_prose_end(output);
-}
-
 int command_rules_tell(struct call *call)
 {
     struct rulefiles files = { 0 };
@@ -83,12 +31,12 @@ int command_rules_tell(struct call *call)
     int code = call_check_word(call, OPTION_LANGUAGE, tell_languages);
 
     if (code == EXIT_DONE)
-        code = read_rules(call, &files);
+        code = rules_read(call, call->parsed->holes[0], &files);
     if (code == EXIT_DONE && (rules = ruleset_new(&files, call_zones(call), &error)) == NULL)
         code = call_fail(call, EXIT_FAILED, "%s", error.text);
     if (code == EXIT_DONE) {
         tell_ruleset(rules, language_of(call), &tell);
-        show(call->output, &tell);
+        rules_show_told(call->output, &tell);
     }
     tell_release(&tell);
     ruleset_free(rules);

@@ -55,6 +55,11 @@ const struct command commands[] = {
       "Those in force, or those of DIR, in the order in which they are tried, in English or Korean (--language ko).\n"
       "Read it as your customers will meet it: settings are filled in, ‹names› stand for what differs between them.",
       OPTION_BIT(OPTION_LANGUAGE), false, command_rules_tell },
+    { "rules draw FLOW", "a flow as a picture: lines on a terminal, else for Graphviz",
+      "Of the rules in force, or those in --rules DIR. What goes into a file or a pipe is DOT, as with --dot:\n"
+      "  frontdesk rules draw table\n"
+      "  frontdesk rules draw table --rules ./draft | dot -Tsvg > table.svg",
+      OPTION_BIT(OPTION_DOT), false, command_rules_draw },
     { "rules try TEXT...", "what would be answered to this text?",
       "By the rules in force, or those in --rules DIR. Nothing is sent and nothing is written. Without --as somebody writes\n"
       "for the first time; with it a customer of the book, as he stands there. A weekday is the next one, today included.",

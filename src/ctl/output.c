@@ -238,7 +238,8 @@ static void add_paragraph_row(struct output *output, const struct paragraph *par
     jsonw_end_array(&w);
     output->way->row(output, (struct cell[PROSE_COLUMNS]){
                                  cell_text(paragraph->heading), cell_flag(paragraph->is_part),
-                                 paragraph->file != NULL ? cell_number(paragraph->priority) : none,
+                                 paragraph->file != NULL && paragraph->priority >= 0 ? cell_number(paragraph->priority)
+                                                                                     : none,
                                  cell_json(buf_text(&sentences)), cell_text(paragraph->file),
                                  paragraph->file != NULL ? cell_number(paragraph->line) : none });
     buf_release(&sentences);
@@ -256,6 +257,18 @@ void output_paragraph(struct output *output, const struct paragraph *paragraph)
 void output_prose_end(struct output *output)
 {
     close_element(output, ELEMENT_PROSE);
+}
+
+void output_document(struct output *output, const char *noun, const char *text)
+{
+    if (output->columns != NULL)
+        abort();
+    output->way->document(output, noun, text);
+}
+
+bool output_is_terminal(const struct output *output)
+{
+    return output->way == &output_way_text && output->place.is_terminal;
 }
 
 void output_prompt(struct output *output)

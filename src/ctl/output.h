@@ -7,15 +7,16 @@
  *     exchange   who said what, in order:       output_exchange … output_line … output_exchange_end
  *     patch      what differs, line by line:    output_patch … output_patch_line … output_patch_end
  *     prose      paragraphs under headings:     output_prose … output_paragraph … output_prose_end
+ *     document   text for another program:      output_document
  *     note       one sentence:                  output_note
  *
  * JSON is one document, an object that begins with "format": 1. A table, exchange or prose is a member named by its
  * noun, an array of objects, and so is a patch ("file", "kind": same, gone, new or gap, "before" and "after": the
- * number of the line on either side, "text"); a record a member named by its noun, or the document's own members when the noun
- * is NULL; notes are gathered in "notes" ([{"kind","text"}]), a failure is "error". Ids and counts are
- * numbers, times unix milliseconds. CSV shows the tables and exchanges: all fields quoted, a header line,
- * times in ISO 8601; notes go to stderr. Text is for people: aligned by display width, coloured on a terminal
- * only, every byte of data passed through ctl/show.
+ * number of the line on either side, "text"); a record a member named by its noun, or the document's own members when
+ * the noun is NULL; a document a text named by its noun; notes are gathered in "notes" ([{"kind","text"}]), a failure
+ * is "error". Ids and counts are numbers, times unix milliseconds. CSV shows the tables and exchanges: all fields
+ * quoted, a header line, times in ISO 8601; notes go to stderr. Text is for people: aligned by display width, coloured
+ * on a terminal only, every byte of data passed through ctl/show.
  *
  * A column's `name` is the JSON and CSV name, from the schema; `title` the heading for people, NULL to hide
  * it from them.
@@ -96,7 +97,7 @@ struct paragraph { /* borrowed */
     const char *heading;
     bool is_part;              /* the heading opens a part of the whole */
     const char *file;          /* where it was said; NULL: nowhere in particular */
-    int64_t line, priority;    /* of a rule, with `file` */
+    int64_t line, priority;    /* with `file`; the priority of a rule, -1 for what has none */
     const char *const *sentences;
     size_t count, flowing;     /* so many flow together; each behind them begins a line of its own */
 };
@@ -119,6 +120,10 @@ void output_patch_end(struct output *output);
 void output_prose(struct output *output, const char *noun);
 void output_paragraph(struct output *output, const struct paragraph *paragraph);
 void output_prose_end(struct output *output);
+/* As it is: a text of ours without control characters but line feeds. */
+void output_document(struct output *output, const char *noun, const char *text);
+/* Does a person read it, and not a program? */
+bool output_is_terminal(const struct output *output);
 void output_prompt(
     struct output *output); /* people on a terminal are asked for the next line of the exchange */
 void output_note(struct output *output, enum note_kind kind, const char *format, ...)

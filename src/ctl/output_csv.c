@@ -124,6 +124,12 @@ static void csv_note(struct output *output, enum note_kind kind, const char *sen
     output_way_text.note(output, kind, sentence);
 }
 
+static void csv_document(struct output *output, const char *noun, const char *text)
+{
+    (void)noun;
+    output->place.put(output->place.context, text, strlen(text));
+}
+
 const struct output_way output_way_csv = {
     .table = csv_table,
     .row = csv_row,
@@ -131,6 +137,7 @@ const struct output_way output_way_csv = {
     .record = csv_record,
     .line = csv_line,
     .patch = csv_patch,
+    .document = csv_document,
     .note = csv_note,
     .end = csv_nothing,
 };

@@ -75,6 +75,11 @@ static void json_patch(struct output *output, const char *file, const struct pat
     buf_release(&text);
 }
 
+static void json_document(struct output *output, const char *noun, const char *text)
+{
+    jsonw_text(&output->json, noun, text);
+}
+
 static void json_note(struct output *output, enum note_kind kind, const char *sentence)
 {
     struct jsonw w = { .out = &output->notes };
@@ -118,6 +123,7 @@ const struct output_way output_way_json = {
     .record = json_record,
     .line = json_line,
     .patch = json_patch,
+    .document = json_document,
     .note = json_note,
     .end = json_end,
 };

@@ -143,6 +143,12 @@ static void text_end(struct output *output)
     text_flush(output);
 }
 
+static void text_document(struct output *output, const char *noun, const char *text)
+{
+    (void)noun;
+    output->place.put(output->place.context, text, strlen(text));
+}
+
 const struct output_way output_way_text = {
     .table = text_table,
     .row = text_row,
@@ -152,6 +158,7 @@ const struct output_way output_way_text = {
     .paragraph = text_paragraph,
     .prompt = text_prompt,
     .patch = text_patch_line,
+    .document = text_document,
     .note = text_note,
     .end = text_end,
 };

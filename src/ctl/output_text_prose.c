@@ -35,7 +35,9 @@ static void add_heading(struct output *output, const struct paragraph *paragraph
     text_add_blanks(output, paragraph->is_part ? 0 : INDENT);
     text_add_styled(output, paragraph->is_part ? BOLD : CYAN, buf_text(&heading), heading.len);
     if (paragraph->file != NULL) {
-        buf_addf(&place, "  %lld · ", (long long)paragraph->priority);
+        buf_add_text(&place, "  ");
+        if (paragraph->priority >= 0)
+            buf_addf(&place, "%lld · ", (long long)paragraph->priority);
         show_text(paragraph->file, strlen(paragraph->file), SHOW_CELL, &place);
         buf_addf(&place, ":%lld", (long long)paragraph->line);
         text_add_styled(output, DIM, buf_text(&place), place.len);

@@ -17,6 +17,7 @@ struct output_way {
     void (*line)(struct output *output, const struct exchange_line *line);
     void (*patch)(struct output *output, const char *file, const struct patch_line *line);
     void (*paragraph)(struct output *output, const struct paragraph *paragraph); /* NULL: a row of a table */
+    void (*document)(struct output *output, const char *noun, const char *text);
     void (*prompt)(struct output *output); /* NULL: nobody is asked */
     void (*note)(struct output *output, enum note_kind kind, const char *sentence);
     void (*end)(struct output *output);

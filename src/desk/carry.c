@@ -13,7 +13,7 @@
 #include "store/event.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
-#include "store/run.h"
+#include "store/run_row.h"
 #include "store/turn.h"
 
 const char *carry_turn_state(const struct decision *decision)
@@ -51,7 +51,7 @@ static int note_event(const struct carry *carry, const struct effect *effect, co
 int carry_drop_run(struct desk *desk, int64_t conversation, const char *actor, const char *why, int64_t now,
                    struct error *error)
 {
-    if (run_drop(desk->db, conversation, error) != 0)
+    if (run_row_drop(desk->db, conversation, error) != 0)
         return -1;
     return db_changes(desk->db) == 0 ? 0 : event_put(desk->db, conversation, "flow_end", actor, why, now, error);
 }
@@ -66,7 +66,7 @@ static int silence(const struct carry *carry, struct error *error)
     if (conversation_raise_all(db, contact, error) != 0)
         return -1;
     carry->conversation->epoch++;
-    while ((found = run_of_contact(db, contact, &other, error)) == 1)
+    while ((found = run_row_of_contact(db, contact, &other, error)) == 1)
         if (carry_drop_run(carry->desk, other, "daemon", "opt_out", carry->now, error) != 0)
             return -1;
     return found;
@@ -169,7 +169,7 @@ static int keep_run(const struct carry *carry, struct error *error)
 
     switch (decision->run_change) {
     case RUN_AS_BEFORE: break;
-    case RUN_GOES_ON: return run_put(carry->desk->db, &row, carry->now, error);
+    case RUN_GOES_ON: return run_row_put(carry->desk->db, &row, carry->now, error);
     case RUN_IS_OVER:
         return carry_drop_run(carry->desk, row.conversation, "daemon", decision->run_outcome, carry->now, error);
     }

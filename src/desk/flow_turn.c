@@ -14,7 +14,7 @@
 #include "store/contact.h"
 #include "store/event.h"
 #include "store/message.h"
-#include "store/run.h"
+#include "store/run_row.h"
 #include "store/turn.h"
 
 /* What a decision without a webhook reads of the book. */
@@ -103,7 +103,7 @@ static int decide_event(struct desk *desk, int64_t id, struct decide_input *inpu
     int result = found < 0 ? -1 : 0;
 
     if (found == 1)
-        found = run_get(desk->db, id, &state, &turn, error);
+        found = run_row_get(desk->db, id, &state, &turn, error);
     buf_release(&state);
     if (found == 1 && heard_newest(desk->db, id, &past.heard, error) >= 0 &&
         load(desk, &conversation, now, &past, error) == 0) {
@@ -134,7 +134,7 @@ int flow_turn_clock(struct desk *desk, int64_t now, struct error *error)
     for (int i = 0; i < FLOW_TURN_MAX; i++) {
         struct decide_input input = { .kind = INPUT_CLOCK };
 
-        found = run_due(desk->db, now, &conversation, error);
+        found = run_row_due(desk->db, now, &conversation, error);
         if (found != 1)
             break;
         if (decide_event(desk, conversation, &input, now, error) != 0)

@@ -9,7 +9,7 @@
 #include "desk/recall.h"
 #include "store/cooldown.h"
 #include "store/message.h"
-#include "store/run.h"
+#include "store/run_row.h"
 
 static void add_cooling(void *context, const char *rule, int64_t until_at)
 {
@@ -56,7 +56,7 @@ int recall_load(struct recall *recall, struct db *db, const struct ruleset *rule
     if (!is_first && rules->has_buttons && button_is_number(text) &&
         load_choices(recall, db, rules, conversation->id, error) != 0)
         return -1;
-    if (!is_first && run_get(db, conversation->id, &recall->run, NULL, error) < 0)
+    if (!is_first && run_row_get(db, conversation->id, &recall->run, NULL, error) < 0)
         return -1;
     state->variables = recall->variables.len > 0 ? buf_text(&recall->variables) : NULL;
     state->cooling = recall->cooling;

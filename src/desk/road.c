@@ -19,7 +19,7 @@
 #include "store/conversation.h"
 #include "store/message.h"
 #include "store/outbox.h"
-#include "store/run.h"
+#include "store/run_row.h"
 #include "store/turn.h"
 
 enum { TWIN_MS = 10 * 1000 };

@@ -10,7 +10,7 @@
 #include "store/cooldown.h"
 #include "store/message.h"
 #include "store/outbox.h"
-#include "store/run.h"
+#include "store/run_row.h"
 #include "store/timer.h"
 
 enum {
@@ -104,7 +104,7 @@ int upkeep_next(struct desk *desk, int64_t *at, struct error *error)
 {
     int64_t run;
 
-    if (timer_next(desk->db, at, error) != 0 || run_next_due(desk->db, &run, error) != 0)
+    if (timer_next(desk->db, at, error) != 0 || run_row_next_due(desk->db, &run, error) != 0)
         return -1;
     if (run < *at)
         *at = run;

@@ -3,7 +3,7 @@
  *
  * Inside a flow steps are called by their own name, without the flow's: a way never leaves the flow, but by
  * its end. Going back is a word of its own, `redo`, which forgets an answer, and so must name a step that has
- * one.
+ * one, or that runs a flow with some.
  */
 #include <string.h>
 
@@ -62,7 +62,7 @@ static int take_way(const struct flow *flow, const struct row *row, struct way *
     const struct step *step = flow_step(flow, name);
     if (step == NULL)
         return refuse_step(flow, row, "redo", name, error);
-    if (step->ask == ASK_NOTHING)
+    if (step->ask == ASK_NOTHING && step->sub == NULL)
         return row_refuse(row, error, "redo asks a question once more, but the step %s asks none; write it in next",
                           step->full_name);
     *way = (struct way){ .kind = WAY_REDO, .step = (size_t)(step - flow->steps) };

@@ -2,8 +2,9 @@
  * change: see the header.
  *
  * Both sides are sorted by table, key and place, and walked side by side. What is left out of the walk is the
- * order among rules: the rules that are on both sides with one priority are put into the order in which they are
- * tried now; those that the longest run of the old order leaves out have moved.
+ * order where it decides: the rules that are on both sides with one priority, and likewise the steps of a flow, the
+ * choices and the branches of a step, are put into the order in which they stand now; those that the longest run of
+ * the old order leaves out have moved.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -22,6 +23,11 @@ static const struct {
     { "phrase", { "name", "language", NULL } }, { "attribute", { "name", "at", NULL } },
     { "rule_set", { "rule", "name", NULL } },   { "opening", { "days", NULL } },
     { "holiday", { "day", NULL } },
+    { "step_set", { "step", "name", NULL } },
+    { "step_property", { "step", "name", NULL } },
+    { "choice", { "step", "label", NULL } },
+    { "branch", { "step", "only_if", NULL } },
+    { "service_value", { "service", "name", NULL } },
 };
 
 static bool is_rule(const struct row *row)
@@ -153,12 +159,39 @@ static void compare_columns(const struct row *before, const struct row *after, s
     }
 }
 
-/* Order among rules */
+/* Order */
 
-struct seat { /* a rule on both sides, of one priority */
+/*
+ * Among whose rows does the order of this one count? The first *len bytes of the text; NULL: it does not. A step's
+ * flow stands before its dot; rules are all in one order.
+ */
+static const char *order_of(const struct row *row, size_t *len)
+{
+    bool is_step = strcmp(row->table, "step") == 0;
+    bool is_of_step = strcmp(row->table, "choice") == 0 || strcmp(row->table, "branch") == 0;
+    const char *owner = is_rule(row) ? "" : is_step || is_of_step ? row->values[0] : NULL;
+
+    if (owner != NULL)
+        *len = is_step ? strcspn(owner, ".") : strlen(owner);
+    return owner;
+}
+
+struct seat { /* a row on both sides whose order counts; of rules those of one priority */
     const struct row *before, *after;
     size_t old_rank;
 };
+
+static int compare_orders(const void *a, const void *b)
+{
+    const struct row *left = ((const struct seat *)a)->after, *right = ((const struct seat *)b)->after;
+    size_t left_len = 0, right_len = 0;
+    const char *left_text = order_of(left, &left_len), *right_text = order_of(right, &right_len);
+    int order = strcmp(left->table, right->table);
+
+    if (order == 0)
+        order = strncmp(left_text, right_text, left_len < right_len ? left_len : right_len);
+    return order != 0 ? order : (left_len > right_len) - (left_len < right_len);
+}
 
 static long priority_of(const struct row *row)
 {
@@ -169,7 +202,7 @@ static long priority_of(const struct row *row)
 
 static int compare_tried(const struct row *a, const struct row *b)
 {
-    long left = priority_of(a), right = priority_of(b);
+    long left = is_rule(a) ? priority_of(a) : 0, right = is_rule(b) ? priority_of(b) : 0;
 
     return left != right ? (left < right ? 1 : -1) : (a > b) - (a < b);
 }
@@ -184,17 +217,16 @@ static int compare_new(const void *a, const void *b)
     return compare_tried(((const struct seat *)a)->after, ((const struct seat *)b)->after);
 }
 
-static void find_moved(struct seat *seats, size_t count, struct changes *changes)
+/* Among rows of one order. */
+static void find_moved_in(struct seat *seats, size_t count, struct changes *changes)
 {
     size_t *ranks = alloc_array(count + 1, sizeof *ranks);
     bool *stays = alloc_array(count + 1, sizeof *stays);
 
-    if (count > 0)
-        qsort(seats, count, sizeof *seats, compare_old);
+    qsort(seats, count, sizeof *seats, compare_old);
     for (size_t i = 0; i < count; i++)
         seats[i].old_rank = i;
-    if (count > 0)
-        qsort(seats, count, sizeof *seats, compare_new);
+    qsort(seats, count, sizeof *seats, compare_new);
     for (size_t i = 0; i < count; i++)
         ranks[i] = seats[i].old_rank;
     longest_rising(ranks, count, stays);
@@ -205,13 +237,26 @@ static void find_moved(struct seat *seats, size_t count, struct changes *changes
     free(stays);
 }
 
+static void find_moved(struct seat *seats, size_t count, struct changes *changes)
+{
+    if (count > 0)
+        qsort(seats, count, sizeof *seats, compare_orders);
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count && compare_orders(&seats[from], &seats[to]) == 0;)
+            to++;
+        find_moved_in(&seats[from], to - from, changes);
+    }
+}
+
 /* The whole */
 
 static void compare_pair(const struct row *before, const struct row *after, struct seat *seats, size_t *count,
                          struct changes *changes)
 {
+    size_t len = 0;
+
     compare_columns(before, after, changes);
-    if (is_rule(after) && priority_of(before) == priority_of(after))
+    if (order_of(after, &len) != NULL && (!is_rule(after) || priority_of(before) == priority_of(after)))
         seats[(*count)++] = (struct seat){ .before = before, .after = after };
 }
 
@@ -272,15 +317,24 @@ void changes_release(struct changes *changes)
 
 static void add_noun(const char *table, size_t count, struct buf *out)
 {
-    const char *noun = strncmp(table, "rule_", 5) == 0 ? table + 5 : table;
+    static const struct {
+        const char *table, *one, *many;
+    } NOUNS[] = {
+        { "rule_set", "variable", "variables" },
+        { "rule_example", "example", "examples" },
+        { "rule_counterexample", "counterexample", "counterexamples" },
+        { "step_set", "variable of a step", "variables of steps" },
+        { "step_property", "property of a step", "properties of steps" },
+        { "branch", "branch", "branches" },
+        { "service_value", "value of a service", "values of services" },
+    };
 
-    if (strcmp(table, "rule_set") == 0)
-        noun = "variable";
-    buf_add_char(out, ' ');
-    for (; *noun != '\0'; noun++)
-        buf_add_char(out, *noun == '_' ? ' ' : *noun);
-    if (count != 1)
-        buf_add_char(out, 's');
+    for (size_t i = 0; i < sizeof NOUNS / sizeof *NOUNS; i++)
+        if (strcmp(NOUNS[i].table, table) == 0) {
+            buf_addf(out, " %s", count == 1 ? NOUNS[i].one : NOUNS[i].many);
+            return;
+        }
+    buf_addf(out, " %s%s", table, count == 1 ? "" : "s");
 }
 
 static void add_table(const char *table, const size_t *counts, struct buf *out)

@@ -1,11 +1,12 @@
 /*
  * change: what is different between two sets of rule files, row by row, as their owner would say it: a rule that
  * came, went, says something else, or moved among its equals. Comments, layout and which file a row stands in are
- * no difference; the order of rows is one only where it decides, among rules of one priority.
+ * no difference; the order of rows is one only where it decides, among rules of one priority, the steps of a flow, the
+ * choices and the branches of a step.
  *
  * Rows are the same row when their table and name are (of a phrase also the language, of an attribute also its
- * time; of what a match sets the rule and the variable, of hours and holidays the days); examples are told apart
- * by all they say. Pure; any thread.
+ * time; of what a match or a step sets the rule or step and the variable, of a choice its label, of a branch its
+ * only_if, of hours and holidays the days); examples are told apart by all they say. Pure; any thread.
  */
 #ifndef RULES_CHANGE_H
 #define RULES_CHANGE_H

@@ -9,9 +9,11 @@
  * - A text that is longer than one message of its channel: it arrives in pieces.
  * - A line break or a tab in a text that leaves through a template: WhatsApp takes none there.
  */
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/utf8.h"
+#include "rules/build_flow.h"
 #include "rules/checks.h"
 #include "rules/variable.h"
 #include "text/template.h"
@@ -19,16 +21,88 @@
 /* As desk/reply.c and desk/clearance.h split. */
 enum { SMS_MAX = 1600, WHATSAPP_MAX = 4096, TEMPLATE_MAX = 1024, SAY_MAX = 64 * 1024, BLANKS_MAX = 4 };
 
+/* One text: of a rule, or of a flow. */
+struct said {
+    const struct template *text;
+    const char *noun, *name;   /* "rule", "hours" */
+    const struct rule *rule;   /* NULL: of a flow, with */
+    const struct scope *scope; /* what that knows */
+    const struct campaign *campaign; /* its own; NULL: the channel's default */
+    const char *file;
+    int line;
+};
+
+typedef void said_visit(struct check *check, const struct said *said);
+
+static void visit(struct check *check, said_visit *each, const struct said *said, const struct template *text)
+{
+    struct said one = *said;
+    one.text = text;
+    if (text != NULL)
+        each(check, &one);
+}
+
+static void visit_step(struct check *check, said_visit *each, const struct step *step, struct said said)
+{
+    said.noun = "step";
+    said.name = step->full_name;
+    said.file = step->file;
+    said.line = step->line;
+    said.campaign = step->campaign != NULL ? ruleset_campaign(check->ruleset, step->campaign) : NULL;
+    visit(check, each, &said, step->say);
+    said.campaign = NULL;
+    visit(check, each, &said, step->retry);
+    for (size_t i = 0; i < step->branch_count; i++) {
+        said.file = step->branches[i].file;
+        said.line = step->branches[i].line;
+        visit(check, each, &said, step->branches[i].say);
+    }
+}
+
+static void visit_texts(struct check *check, said_visit *each)
+{
+    const struct ruleset *ruleset = check->ruleset;
+    for (size_t i = 0; i < ruleset->rule_count; i++) {
+        const struct rule *rule = &ruleset->rules[i];
+        visit(check, each, &(struct said){ .noun = "rule", .name = rule->name, .rule = rule, .campaign = rule->campaign },
+              rule->say);
+    }
+    for (size_t i = 0; i < ruleset->flow_count; i++) {
+        const struct flow *flow = &ruleset->flows[i];
+        const struct said said = { .noun = "flow", .name = flow->name, .scope = &ruleset->private->flow->scopes[i],
+                                   .file = flow->file, .line = flow->line };
+        visit(check, each, &said, flow->expired);
+        visit(check, each, &said, flow->reminder);
+        for (size_t j = 0; j < flow->step_count; j++)
+            visit_step(check, each, &flow->steps[j], said);
+    }
+}
+
+static void __attribute__((format(printf, 3, 4)))
+tell(struct check *check, const struct said *said, const char *format, ...)
+{
+    struct buf sentence = { 0 };
+    va_list args;
+    va_start(args, format);
+    buf_addv(&sentence, format, args);
+    va_end(args);
+    if (said->rule != NULL)
+        check_warn_rule(check, said->rule, "%s", buf_text(&sentence));
+    else
+        check_warn(check, said->file, said->line, "%s", buf_text(&sentence));
+    buf_release(&sentence);
+}
+
 static bool know_nothing(void *context, const char *name, struct buf *value)
 {
     (void)context, (void)name, (void)value;
     return false;
 }
 
-static void render(const struct rule *rule, struct buf *out)
+static void render(const struct said *said, struct buf *out)
 {
     struct template_env env = { know_nothing, NULL, NULL };
-    template_render(rule->say, &env, SAY_MAX, out);
+    template_render(said->text, &env, SAY_MAX, out);
 }
 
 /* Brackets */
@@ -43,18 +117,19 @@ static const struct {
     { "{", "}", true }, { "[[", "]]", false }, { "[", "]", false }, { "<", ">", false }, { "%", "%", false },
 };
 
-static bool is_known(const struct rule *rule, const char *name)
+static bool is_known(const struct said *said, const char *name)
 {
+    const struct pattern *pattern = said->rule != NULL ? said->rule->pattern : NULL;
     if (variable_find(name) != VARIABLE_COUNT || ruleset_has_setting(name))
         return true;
-    for (size_t i = 0; rule->pattern != NULL && i < pattern_group_count(rule->pattern); i++)
-        if (strcmp(pattern_group_name(rule->pattern, i), name) == 0)
+    for (size_t i = 0; pattern != NULL && i < pattern_group_count(pattern); i++)
+        if (strcmp(pattern_group_name(pattern, i), name) == 0)
             return true;
-    return false;
+    return said->scope != NULL && scope_find(said->scope, name) != NULL;
 }
 
 /* Is it a name in brackets that begins here? Then the name is in `name`. */
-static bool name_at(const struct rule *rule, const char *at, size_t kind, struct buf *name)
+static bool name_at(const struct said *said, const char *at, size_t kind, struct buf *name)
 {
     size_t open = strlen(BRACKETS[kind].open), close = strlen(BRACKETS[kind].close);
     if (strncmp(at, BRACKETS[kind].open, open) != 0)
@@ -66,56 +141,58 @@ static bool name_at(const struct rule *rule, const char *at, size_t kind, struct
         return false;
     buf_clear(name);
     buf_add(name, at, len);
-    return BRACKETS[kind].is_always || is_known(rule, buf_text(name));
+    return BRACKETS[kind].is_always || is_known(said, buf_text(name));
 }
 
-static void judge_brackets(struct check *check, const struct rule *rule, const char *text)
+static void judge_brackets(struct check *check, const struct said *said, const char *text)
 {
     struct buf name = { 0 };
     for (const char *at = text; *at != '\0'; at++)
         for (size_t kind = 0; kind < sizeof BRACKETS / sizeof BRACKETS[0]; kind++)
-            if (name_at(rule, at, kind, &name)) {
-                check_warn_rule(
-                    check, rule, "the rule %s says %s%s%s as it stands; two braces make it a value: {{ %s }}",
-                    rule->name, BRACKETS[kind].open, buf_text(&name), BRACKETS[kind].close, buf_text(&name));
+            if (name_at(said, at, kind, &name)) {
+                tell(check, said, "the %s %s says %s%s%s as it stands; two braces make it a value: {{ %s }}", said->noun,
+                     said->name, BRACKETS[kind].open, buf_text(&name), BRACKETS[kind].close, buf_text(&name));
                 buf_release(&name);
                 return;
             }
     buf_release(&name);
 }
 
+static void check_brace(struct check *check, const struct said *said)
+{
+    struct buf text = { 0 };
+    render(said, &text);
+    judge_brackets(check, said, buf_text(&text));
+    buf_release(&text);
+}
+
 void check_braces(struct check *check)
 {
-    for (size_t i = 0; i < check->ruleset->rule_count; i++) {
-        const struct rule *rule = &check->ruleset->rules[i];
-        struct buf text = { 0 };
-        if (rule->say != NULL)
-            render(rule, &text);
-        judge_brackets(check, rule, buf_text(&text));
-        buf_release(&text);
-    }
+    visit_texts(check, check_brace);
+}
+
+static void check_currency(struct check *check, const struct said *said)
+{
+    const char *code = template_odd_currency(said->text);
+    if (code != NULL)
+        tell(check, said,
+             "the %s %s tells money in '%s', which is the currency of no country; write the code of three letters, as in "
+             "KRW, USD or EUR",
+             said->noun, said->name, code);
 }
 
 void check_currencies(struct check *check)
 {
-    for (size_t i = 0; i < check->ruleset->rule_count; i++) {
-        const struct rule *rule = &check->ruleset->rules[i];
-        const char *code = rule->say != NULL ? template_odd_currency(rule->say) : NULL;
-        if (code != NULL)
-            check_warn_rule(check, rule,
-                            "the rule %s tells money in '%s', which is the currency of no country; write the "
-                            "code of three letters, as in KRW, USD or EUR",
-                            rule->name, code);
-    }
+    visit_texts(check, check_currency);
 }
 
 /* Lengths and layouts */
 
-/* The campaign that surely carries the rule's text: its own, or the only one there is. */
-static const struct campaign *carrier_of(const struct ruleset *ruleset, const struct rule *rule)
+/* The campaign that surely carries the text: its own, or the only one there is. */
+static const struct campaign *carrier_of(const struct ruleset *ruleset, const struct said *said)
 {
-    if (rule->campaign != NULL)
-        return rule->campaign;
+    if (said->campaign != NULL)
+        return said->campaign;
     return ruleset->campaign_count == 1 ? &ruleset->campaigns[0] : NULL;
 }
 
@@ -127,23 +204,22 @@ static size_t length_max(const struct ruleset *ruleset, const struct campaign *c
     return carrier != NULL && carrier->layout == LAYOUT_TEMPLATE ? TEMPLATE_MAX : WHATSAPP_MAX;
 }
 
+static void check_length(struct check *check, const struct said *said)
+{
+    struct buf text = { 0 };
+    render(said, &text);
+    const struct campaign *carrier = carrier_of(check->ruleset, said);
+    size_t most = length_max(check->ruleset, carrier), len = utf8_count(buf_text(&text), text.len);
+    if (len > most)
+        tell(check, said,
+             "the text of the %s %s has %zu characters, and one message takes %zu: it will arrive in pieces; shorten it",
+             said->noun, said->name, len, most);
+    buf_release(&text);
+}
+
 void check_lengths(struct check *check)
 {
-    for (size_t i = 0; i < check->ruleset->rule_count; i++) {
-        const struct rule *rule = &check->ruleset->rules[i];
-        struct buf text = { 0 };
-        if (rule->say != NULL)
-            render(rule, &text);
-        const struct campaign *carrier = carrier_of(check->ruleset, rule);
-        size_t most = length_max(check->ruleset, carrier), len = utf8_count(buf_text(&text), text.len);
-        if (len > most)
-            check_warn_rule(
-                check, rule,
-                "the text of the rule %s has %zu characters, and one message takes %zu: it will arrive "
-                "in pieces; shorten it",
-                rule->name, len, most);
-        buf_release(&text);
-    }
+    visit_texts(check, check_length);
 }
 
 static const char *odd_blanks(const char *text)
@@ -156,21 +232,22 @@ static const char *odd_blanks(const char *text)
     return strstr(text, MANY) != NULL ? "more than four blanks in a row" : NULL;
 }
 
+static void check_layout(struct check *check, const struct said *said)
+{
+    const struct campaign *carrier = carrier_of(check->ruleset, said);
+    struct buf text = { 0 };
+    if (carrier != NULL && carrier->layout == LAYOUT_TEMPLATE)
+        render(said, &text);
+    const char *odd = odd_blanks(buf_text(&text));
+    if (odd != NULL)
+        tell(check, said,
+             "the text of the %s %s holds %s, but the campaign %s is a template, and WhatsApp takes none in there; write "
+             "the text in one line",
+             said->noun, said->name, odd, carrier->name);
+    buf_release(&text);
+}
+
 void check_layouts(struct check *check)
 {
-    for (size_t i = 0; i < check->ruleset->rule_count; i++) {
-        const struct rule *rule = &check->ruleset->rules[i];
-        const struct campaign *carrier = carrier_of(check->ruleset, rule);
-        struct buf text = { 0 };
-        if (rule->say != NULL && carrier != NULL && carrier->layout == LAYOUT_TEMPLATE)
-            render(rule, &text);
-        const char *odd = odd_blanks(buf_text(&text));
-        if (odd != NULL)
-            check_warn_rule(
-                check, rule,
-                "the text of the rule %s holds %s, but the campaign %s is a template, and WhatsApp "
-                "takes none in there; write the text in one line",
-                rule->name, odd, carrier->name);
-        buf_release(&text);
-    }
+    visit_texts(check, check_layout);
 }

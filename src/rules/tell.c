@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/flow.h"
 #include "rules/tell_write.h"
 #include "text/fold.h"
 #include "text/words.h"
@@ -104,7 +105,7 @@ static bool look_up(void *context, const char *name, struct buf *value)
     return true;
 }
 
-static void quote_template(const struct teller *teller, const struct template *template, struct buf *out)
+void tell_quote_template(const struct teller *teller, const struct template *template, struct buf *out)
 {
     struct template_env env = { .lookup = look_up,
                                 .context = (void *)teller->ruleset,
@@ -130,12 +131,16 @@ static void format_act(const struct teller *teller, const struct rule *rule, str
         tell_quote(teller, &team, rule->team->name);
         values[count++] = buf_text(&team);
     }
+    if (rule->flow != NULL) {
+        tell_quote(teller, &team, rule->flow->name);
+        values[count++] = buf_text(&team);
+    }
     if (rule->tag != NULL) {
         tell_quote(teller, &team, rule->tag);
         values[count++] = buf_text(&team);
     }
     if (rule->say != NULL) {
-        quote_template(teller, rule->say, &say);
+        tell_quote_template(teller, rule->say, &say);
         values[count++] = buf_text(&say);
     }
     if (pattern != NULL)
@@ -214,7 +219,7 @@ static void add_buttons(const struct teller *teller, const struct rule *rule, st
     for (size_t i = 0; i < rule->button_count; i++) {
         struct buf title = { 0 };
 
-        quote_template(teller, rule->buttons[i], &title);
+        tell_quote_template(teller, rule->buttons[i], &title);
         tell_list_take(&titles, &title);
     }
     tell_list_format(&titles, teller->voice->comma, teller->voice->and, &members);
@@ -232,7 +237,7 @@ static void add_sets(const struct teller *teller, const struct rule *rule, struc
 
         buf_addf(&name, "‹%s›", set->name);
         if (set->value != NULL)
-            quote_template(teller, set->value, &value);
+            tell_quote_template(teller, set->value, &value);
         tell_add_sentence(teller, item, set->value != NULL ? TELL_SET : TELL_UNSET,
                           (const char *[]){ buf_text(&name), buf_text(&value) });
         buf_release(&name);
@@ -351,6 +356,8 @@ static void add_rule(struct teller *teller, const struct rule *rule)
     add_sets(teller, rule, item);
     add_buttons(teller, rule, item);
     add_cooldown(teller, rule, item);
+    if (rule->interrupts)
+        tell_add_sentence(teller, item, TELL_INTERRUPTS, NULL);
     add_campaign(teller, rule, item);
     item->flowing = item->count;
     add_examples(teller, rule, item);
@@ -410,6 +417,8 @@ void tell_ruleset(const struct ruleset *ruleset, enum tell_language language, st
     tell_ways(&teller);
     tell_teams(&teller);
     tell_rules(&teller);
+    tell_flows(&teller);
+    tell_services(&teller);
 }
 
 void tell_release(struct tell *tell)

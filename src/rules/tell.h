@@ -2,8 +2,8 @@
  * tell: a ruleset in plain sentences, so that its owner can check what she has said.
  *
  * What comes out is a list of items in the order in which it is read: a few about the business (settings, how
- * answers go out, teams), then every rule in the order in which rules are tried. Items that open a part of
- * the whole ("The usual questions") have a heading and mostly nothing else.
+ * answers go out, teams), then every rule in the order in which rules are tried, then flows and services. Items
+ * that open a part of the whole ("The usual questions") have a heading and mostly nothing else.
  *
  * Texts of the ruleset stand in “quotes”, with the settings filled in and ‹names› where something is filled
  * in for each customer. Sentences may hold line feeds of the owner's own, and her control characters: show
@@ -22,9 +22,11 @@ enum tell_language { TELL_ENGLISH, TELL_KOREAN };
 struct tell_item {           /* owned texts */
     char *heading;           /* of a rule: its name */
     const struct rule *rule; /* borrowed; NULL: of no rule */
+    const char *file;        /* where it stands, borrowed; NULL: nowhere in particular */
+    int line;
     bool is_part;
     char **sentences;
-    size_t count, flowing; /* sentences; the examples stand behind the first `flowing` */
+    size_t count, flowing; /* sentences; examples, and the steps of a flow, stand behind the first `flowing` */
 };
 
 struct tell {

@@ -3,7 +3,23 @@
  */
 #include <string.h>
 
+#include "rules/build_flow.h"
 #include "rules/tell_write.h"
+
+/* Of the steps that hand over to the team, or speak through the campaign. */
+static void add_steps(const struct teller *teller, const struct team *team, const struct campaign *campaign,
+                      struct tell_list *users)
+{
+    const struct flow_private *private = teller->ruleset->private->flow;
+
+    for (size_t i = 0; i < private->step_rows.count; i++) {
+        const struct step *step = &private->steps[i];
+        const char *named = team != NULL ? step->team : step->campaign;
+
+        if (named != NULL && strcmp(named, team != NULL ? team->name : campaign->name) == 0)
+            tell_list_add(teller, users, step->full_name, strlen(step->full_name));
+    }
+}
 
 /* Settings */
 
@@ -101,6 +117,7 @@ static void add_further(const struct teller *teller, struct tell_item *item, con
         if (teller->ruleset->rules[i].campaign == campaign)
             tell_list_add(teller, &users, teller->ruleset->rules[i].name,
                           strlen(teller->ruleset->rules[i].name));
+    add_steps(teller, NULL, campaign, &users);
     tell_quote(teller, &name, campaign->name);
     tell_list_format(&users, teller->voice->comma, teller->voice->and, &members);
     tell_add_sentence(teller, item, users.count > 0 ? TELL_FURTHER : TELL_UNUSED,
@@ -135,6 +152,7 @@ static void add_team(const struct teller *teller, struct tell_item *item, const 
         if (teller->ruleset->rules[i].team == team)
             tell_list_add(teller, &rules, teller->ruleset->rules[i].name,
                           strlen(teller->ruleset->rules[i].name));
+    add_steps(teller, team, NULL, &rules);
     tell_quote(teller, &name, team->name);
     tell_list_format(&rules, teller->voice->comma, teller->voice->or, &members);
     tell_add_sentence(teller, item, rules.count > 0 ? TELL_TEAM : TELL_TEAM_IDLE,

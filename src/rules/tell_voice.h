@@ -9,6 +9,7 @@
 #define RULES_TELL_VOICE_H
 
 #include "base/buf.h"
+#include "flow/ask.h"
 #include "rules/tell.h"
 
 enum { TELL_ACTS_MAX = 16 };
@@ -35,6 +36,8 @@ enum tell_part {
     PART_AFTER,
     PART_REST,
     PART_NEVER,
+    PART_FLOWS,
+    PART_SERVICES,
     PART_COUNT
 };
 
@@ -66,10 +69,43 @@ enum tell_sentence {
     TELL_UNSET,           /* {} is forgotten */
     TELL_COOLDOWN,        /* once in {} */
     TELL_CAMPAIGN,        /* the answer goes through {} */
+    TELL_INTERRUPTS,      /* also in the midst of a flow */
     TELL_ACT,             /* an action that has no words here: {} */
     TELL_EXAMPLES,        /* for example: {} */
     TELL_EXAMPLES_BOTH,   /* for example: {}; but not: {} */
     TELL_COUNTEREXAMPLES, /* but not: {} */
+    TELL_FLOWS_INTRO,
+    TELL_FLOW_BY,         /* rules {} start it */
+    TELL_FLOW_INSIDE,     /* steps {} run it */
+    TELL_FLOW_NEVER,      /* nothing starts it */
+    TELL_FLOW_TITLE,      /* customers know it as {} */
+    TELL_FLOW_REMIND,     /* a reminder after {} */
+    TELL_FLOW_REMINDER,   /* its text {} */
+    TELL_FLOW_EXPIRES,    /* over after {} */
+    TELL_FLOW_EXPIRED,    /* what is said then {} */
+    TELL_FLOW_RETRIES,    /* after {} wrong answers it {way} */
+    TELL_STEP_SAYS,       /* says {} */
+    TELL_STEP_ASKS,       /* asks for {kind}: {} */
+    TELL_STEP_ASKS_BARE,  /* asks for {kind} */
+    TELL_STEP_CHOICES,    /* choices {} */
+    TELL_STEP_ACCEPTS,    /* an answer counts only {condition} */
+    TELL_STEP_RETRY,      /* otherwise {} */
+    TELL_STEP_TIMEOUT,    /* waits {} */
+    TELL_STEP_CALLS,      /* service {} */
+    TELL_STEP_RUNS,       /* flow {} */
+    TELL_STEP_HANDOFF,    /* team {} */
+    TELL_STEP_CLOSE,
+    TELL_STEP_NEXT,       /* then it {way} */
+    TELL_CHOICE_WAY,      /* upon {} it {way} */
+    TELL_BRANCH,          /* but {condition} it {way} */
+    TELL_BRANCH_ALL,      /* in any case it {way} */
+    TELL_WAY_ON,          /* pieces of these: goes on */
+    TELL_WAY_STEP,        /* goes on at {} */
+    TELL_WAY_END,         /* ends; the value is empty */
+    TELL_WAY_REDO,        /* asks for {} once more */
+    TELL_WAY_SAYS,        /* says {} and {way} */
+    TELL_SERVICE,         /* {} is at {}, and is given {} */
+    TELL_SERVICE_VALUES,  /* {} tells {} */
     TELL_SENTENCE_COUNT
 };
 
@@ -104,6 +140,7 @@ struct tell_voice {
     struct {
         const char *with_say, *without, *afterwards; /* what is done; afterwards: a sentence, or NULL */
     } acts[TELL_ACTS_MAX];                           /* an action without a row is told by its name */
+    const char *asks[ASK_MEDIA + 1];                 /* what a step asks for; NULL for ASK_NOTHING */
     const struct tell_name *settings;                /* sentences */
     const struct tell_name *languages;               /* names of languages, by code */
     const struct tell_name *weekdays;

@@ -48,6 +48,10 @@ struct tell_item *tell_add_item(struct teller *teller, const char *heading, cons
     tell->items = alloc_resize(tell->items, tell->count + 1, sizeof *tell->items);
     item = &tell->items[tell->count++];
     *item = (struct tell_item){ .heading = alloc_text(heading), .rule = rule, .is_part = rule == NULL };
+    if (rule != NULL) {
+        item->file = rule->file;
+        item->line = rule->line;
+    }
     return item;
 }
 

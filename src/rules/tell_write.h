@@ -24,6 +24,9 @@ void tell_add_sentence(const struct teller *teller, struct tell_item *item, enum
 
 void tell_quote(const struct teller *teller, struct buf *out, const char *text);
 
+/* With the settings filled in, and ‹names› for the rest. */
+void tell_quote_template(const struct teller *teller, const struct template *template, struct buf *out);
+
 /* “a”, “b” or “c” */
 struct tell_list {
     struct buf *texts;
@@ -42,5 +45,9 @@ void tell_settings(struct teller *teller);
 void tell_hours(struct teller *teller);
 void tell_ways(struct teller *teller);
 void tell_teams(struct teller *teller);
+
+/* Of tell_flow.c: those behind them. */
+void tell_flows(struct teller *teller);
+void tell_services(struct teller *teller);
 
 #endif

@@ -12,6 +12,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import web
 from desk import Desk, binary
+from texts import SHOP
 from tap import contains, equal, eventually, lacks, main, test, true
 
 HOSTILE = "\x1b]52;c;ZXZpbA==\x07 \x1b[2J \x9b31m \rfake \u202egnp.exe \x08\x08 <b>&amp; \x7f end"
@@ -238,6 +239,34 @@ def double_take():
         true(second.code in (0, 1) and first.wait(20) in (0, 1), f"{second}")
         equal(desk.value("SELECT owner FROM conversation"), "agent", "taken")
         eventually(lambda: desk.do("audit"), "audit")
+
+
+FLOW = """
+INSERT INTO flow (name, title) VALUES ('table', 'your booking');
+INSERT INTO step (name, say, ask) VALUES ('table.people', 'How "many"?', 'number');
+INSERT INTO step (name, say) VALUES ('table.done', 'Done, {{ people }}.');
+INSERT INTO rule (name, words, action, target) VALUES ('book', 'a table', 'flow', 'table');
+"""
+
+
+@test("rules draw: DOT in a pipe, lines on a terminal, both as JSON; rules list and tell know the flow")
+def draws():
+    with Desk(rules=SHOP + FLOW) as desk:
+        dot = desk.do("rules", "draw", "table").out
+        equal(dot.splitlines()[0], 'digraph "table" {', "the first line of DOT")
+        contains(dot, 'label="people\\nHow \\"many\\"?\\n? number"', "a quote stays inside")
+        shown = on_a_terminal(desk, "rules", "draw", "table").decode()
+        contains(shown, "ask number: “How \"many\"?”", "on a terminal")
+        lacks(shown, "digraph", "on a terminal")
+        contains(on_a_terminal(desk, "rules", "draw", "table", "--dot").decode(), "digraph", "--dot on a terminal")
+        both = desk.do("rules", "draw", "table", "--json").json()
+        equal((both["dot"], both["paragraphs"][1]["heading"]), (dot, "people"), "--json")
+        unknown = desk.cli("rules", "draw", "tabel")
+        equal((unknown.code, "did you mean 'table'?" in unknown.err), (3, True), f"a flow that is not there: {unknown}")
+        flows = desk.do("rules", "list", "--json").json()["flows"]
+        equal([(flow["flow"], flow["title"], flow["steps"], flow["started_by"]) for flow in flows],
+              [("table", "your booking", 2, "book")], "rules list")
+        contains(desk.do("rules", "tell").out, "the dialogue “table” begins", "rules tell")
 
 
 if __name__ == "__main__":

@@ -90,6 +90,51 @@ static const struct {
       "+1 holiday; 1 opening changed; +1 phrase, −1, 1 changed; 1 variable changed" },
 };
 
+#define STEPS "INSERT INTO step (name, say) VALUES "
+#define CHOICES "INSERT INTO choice (step, label, words) VALUES "
+#define BRANCHES "INSERT INTO branch (step, only_if, say) VALUES "
+
+/* The order of steps, choices and branches decides; that of flows does not. */
+static void test_flows_are_told_apart(void **unused)
+{
+    static const struct {
+        const char *before, *after, *told;
+    } rows[] = {
+        { "INSERT INTO flow (name, expires) VALUES ('f', '1 hour'), ('g', NULL);",
+          "INSERT INTO flow (name, expires) VALUES ('g', NULL), ('f', '2 hours');",
+          "changed flow f.expires [1 hour] [2 hours] a.sql:1\n1 flow changed" },
+        { STEPS "('f.a', 'A'), ('g.a', 'GA'), ('f.b', 'B'), ('f.c', 'C');",
+          STEPS "('g.a', 'GA'), ('f.b', 'B'), ('f.c', 'C!'), ('f.a', 'A');",
+          "moved step f.a [] [] a.sql:1\nchanged step f.c.say [C] [C!] a.sql:1\n1 step changed, 1 moved" },
+        { STEPS "('f.a', 'A'), ('fa.a', 'A');", STEPS "('fa.a', 'A'), ('f.a', 'A');", "" },
+        { CHOICES "('f.a', 'Yes', 'ok'), ('f.a', 'No', NULL), ('f.a', 'Hm', NULL), ('f.b', 'Yes', NULL);",
+          CHOICES "('f.b', 'Yes', 'ok'), ('f.a', 'No', NULL), ('f.a', 'Hm', NULL), ('f.a', 'Yes', 'ok');",
+          "moved choice f.a Yes [] [] a.sql:1\nchanged choice f.b Yes.words [] [ok] a.sql:1\n1 choice changed, 1 moved" },
+        { BRANCHES "('f.a', ':failed', 'Oh'), ('f.a', NULL, 'Well');",
+          BRANCHES "('f.a', ':failed', 'Ah'), ('f.b', NULL, 'Well');",
+          "changed branch f.a :failed.say [Oh] [Ah] a.sql:1\nremoved branch f.a – [say: Well] [] a.sql:1\n"
+          "added branch f.b – [] [say: Well] a.sql:1\n+1 branch, −1, 1 changed" },
+        { "INSERT INTO step_set (step, name, value) VALUES ('f.a', 'x', '1'), ('f.b', 'x', '1');",
+          "INSERT INTO step_set (step, name, value) VALUES ('f.a', 'x', '2'), ('f.b', 'x', '2');"
+          "INSERT INTO service_value (service, name, pointer) VALUES ('s', 'y', '/y'), ('s', 'z', '/z');"
+          "INSERT INTO step_property (step, name, value) VALUES ('f.a', 'y', 'u'), ('f.a', 'z', 'v');",
+          "added service_value s y [] [pointer: /y] a.sql:1\nadded service_value s z [] [pointer: /z] a.sql:1\n"
+          "added step_property f.a y [] [value: u] a.sql:1\nadded step_property f.a z [] [value: v] a.sql:1\n"
+          "changed step_set f.a x.value [1] [2] a.sql:1\nchanged step_set f.b x.value [1] [2] a.sql:1\n"
+          "+2 values of services; +2 properties of steps; 2 variables of steps changed" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf told = { 0 };
+
+        tell(rows[i].before, rows[i].after, &told);
+        if (strcmp(buf_text(&told), rows[i].told) != 0)
+            fail_msg("%zu: wanted\n%s\ngot\n%s", i, rows[i].told, buf_text(&told));
+        buf_release(&told);
+    }
+}
+
 static void test_changes_are_told_row_by_row(void **unused)
 {
     (void)unused;
@@ -169,6 +214,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_changes_are_told_row_by_row),
+        cmocka_unit_test(test_flows_are_told_apart),
         cmocka_unit_test(test_order_counts_where_it_decides),
         cmocka_unit_test(test_ten_thousand_rules),
     };

@@ -550,6 +550,10 @@ static void test_what_only_looks_wrong_is_taken(void **state)
         ASK "INSERT INTO step (name, say, next) VALUES ('f.a', 'a', 'size');",
         ASK "INSERT INTO flow (name) VALUES ('g');\nINSERT INTO step (name, action, target, next) VALUES ('g.a', 'flow', "
             "'f', 'a');",
+        /* the answers of a flow that a step runs are forgotten as well */
+        ASK "INSERT INTO flow (name) VALUES ('g');\nINSERT INTO step (name, action, target) VALUES ('g.a', 'flow', 'f');\n"
+            "INSERT INTO step (name, say, ask) VALUES ('g.b', 'Sure?', 'yes_no');\n"
+            "INSERT INTO branch (step, only_if, redo) VALUES ('g.b', '@b = 0', 'a');",
         /* names of the flows around it */
         "INSERT INTO flow (name) VALUES ('a'), ('b'), ('c');\n"
         "INSERT INTO step (name, say, ask) VALUES ('a.x', 'X?', 'text'), ('b.y', '{{ x }} Y?', 'text'),\n"

@@ -153,6 +153,14 @@ static const struct {
       "INSERT INTO step (name, action, target) VALUES ('f.person', 'handoff', 'team');", NULL, NULL },
     { ASK "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES ('menu', 'whatsapp', 'response', '3');\n"
       "INSERT INTO step (name, say, campaign) VALUES ('f.menu', 'a', 'menu');", NULL, NULL },
+    /* texts */
+    { ASK STEPS "('f.a', 'You said {size}.', NULL);",
+      "template: a.sql:4: the step f.a says {size} as it stands; two braces make it a value: {{ size }}", "" },
+    { ASK BRANCHES "('f.size', NULL, NULL);\nINSERT INTO branch (step, only_if, say) VALUES ('f.size', ':gave_up', "
+      "'[size] is no size');",
+      "template: a.sql:5: the step f.size says [size] as it stands", "" },
+    { ASK STEPS "('f.a', '[nobody] {{ size | money: ''KWR'' }}', NULL);",
+      "currency: a.sql:4: the step f.a tells money in 'KWR'", "" },
     /* words */
     { ASK "INSERT INTO rule (name, priority, words, action) VALUES ('out', 900, '=cancel, =unsubscribe', 'opt_out');",
       "opt-out: a.sql:3: whoever writes \"cancel\" in the midst of a flow wants to break that off", "the opt_out rule out" },

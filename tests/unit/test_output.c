@@ -545,10 +545,60 @@ static void shows_prose(void **state)
           "");
 }
 
+static void shows_a_document_as_it_is(void **state)
+{
+    static const char text[] = "digraph \"f\" {\n}\n";
+    struct screen screen;
+
+    (void)state;
+    for (int is_terminal = 0; is_terminal < 2; is_terminal++) {
+        struct output *output = begin(&screen, OUTPUT_TEXT, is_terminal ? 80 : 0, is_terminal);
+
+        assert_int_equal(output_is_terminal(output), is_terminal);
+        output_document(output, "dot", text);
+        output_end(output);
+        check(&screen, text, "");
+    }
+    struct output *output = begin(&screen, OUTPUT_JSON, 0, false);
+
+    output_document(output, "dot", text);
+    assert_false(output_is_terminal(output));
+    output_end(output);
+    check(&screen, "{\"format\":1,\"dot\":\"digraph \\\"f\\\" {\\n}\\n\"}\n", "");
+}
+
+/* What has a place, but no priority. */
+static void shows_a_place_alone(void **state)
+{
+    static const char *const sentences[] = { "→ end" };
+    const struct paragraph paragraph = { .heading = "people", .file = "a.sql", .line = 3, .priority = -1,
+                                         .sentences = sentences, .count = 1 };
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 0, false);
+
+    (void)state;
+    output_prose(output, "paragraphs");
+    output_paragraph(output, &paragraph);
+    output_prose_end(output);
+    output_end(output);
+    check(&screen, "  people  a.sql:3\n    → end\n", "");
+    output = begin(&screen, OUTPUT_JSON, 0, false);
+    output_prose(output, "paragraphs");
+    output_paragraph(output, &paragraph);
+    output_prose_end(output);
+    output_end(output);
+    check(&screen,
+          "{\"format\":1,\"paragraphs\":[{\"heading\":\"people\",\"is_part\":false,\"priority\":null,\"sentences\":"
+          "[\"→ end\"],\"file\":\"a.sql\",\"line\":3}]}\n",
+          "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_prose),
+        cmocka_unit_test(shows_a_document_as_it_is),
+        cmocka_unit_test(shows_a_place_alone),
         cmocka_unit_test(shows_tables_as_text),
         cmocka_unit_test(keeps_what_has_no_title_from_people),
         cmocka_unit_test(shows_tables_as_json),

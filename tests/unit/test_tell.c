@@ -382,6 +382,57 @@ static void conditions(void **state)
         }
 }
 
+#define FLOW \
+    "INSERT INTO flow (name, title, expires, remind, give_up) VALUES ('f', 'your order', '1 hour', '10 minutes', 'who');" \
+    "INSERT INTO step (name, say, ask, accept_if, retry, timeout) VALUES " \
+    "('f.size', 'How many?', 'number', '@size BETWEEN 1 AND 9', 'Up to 9.', '5 minutes');" \
+    "INSERT INTO branch (step, only_if, say, next, redo) VALUES ('f.size', ':timed_out', 'Too slow.', 'end', NULL), " \
+    "('f.size', '@size = 7', NULL, NULL, 'size'), ('f.size', NULL, NULL, NULL, NULL);" \
+    "INSERT INTO step (name, say, ask, next) VALUES ('f.sure', 'Sure, {{ size }}?', 'choice', 'end');" \
+    "INSERT INTO choice (step, label, next) VALUES ('f.sure', 'Yes', 'call'), ('f.sure', 'No', NULL);" \
+    "INSERT INTO step (name, action, target) VALUES ('f.call', 'call', 's'), ('f.who', 'handoff', 't');" \
+    "INSERT INTO step_set (step, name, value) VALUES ('f.call', 'tries', '1');" \
+    "INSERT INTO service (name, url) VALUES ('s', 'https://s.example.com/{{ size }}');" \
+    "INSERT INTO service_value (service, name, pointer) VALUES ('s', 'code', '/code');" \
+    "INSERT INTO team (name) VALUES ('t');" \
+    "INSERT INTO rule (name, words, action, target, interrupts) VALUES ('r', 'w', 'flow', 'f', 'yes');"
+
+static void flows(void **state)
+{
+    static const struct row rows[] = {
+        { FLOW, "contains “w”, the dialogue “f” begins.\nIt acts even in the midst of a dialogue, which then goes on.\n",
+          "“w”가 들어 있으면 대화 흐름 “f”를 시작합니다.\n대화 흐름이 진행 중일 때에도 적용하고" },
+        { FLOW,
+          "f\nIt begins when “r” takes a message.\nCustomers know it as “your order”. After 10 minutes without an answer the "
+          "customer is reminded. After 1 hour without an answer it is over. Of answers that do not fit it takes 2; with the "
+          "next it goes on at ‹who›.\n",
+          "f\n“r” 규칙이 메시지를 맡으면 시작합니다.\n고객에게 보이는 이름은 “your order”입니다. 10분 동안 답이 없으면" },
+        { FLOW,
+          "‹size›: It asks for a number: “How many?” An answer counts only if size is from 1 to 9. For an answer that does "
+          "not fit it says: “Up to 9.” It waits 5 minutes for the answer. But if the answer does not come in time, it says "
+          "“Too slow.” and ends. But if size is 7, it asks for ‹size› once more. In any case it goes on.\n",
+          "‹size›: 숫자를 묻습니다: “How many?” 다음 경우에만 답으로 받습니다: size가 1 이상 9 이하일 때." },
+        { FLOW,
+          "‹sure›: It asks for a choice: “Sure, ‹size›?” The choices are “Yes” or “No”. Upon “Yes” it goes on at ‹call›. Then "
+          "it ends.\n‹call›: It keeps ‹tries› as “1”. It asks the service “s”.\n‹who›: The team “t” takes over.\n",
+          "“Yes”를 고르면 ‹call› 단계로 갑니다. 그다음 끝납니다.\n‹call›: ‹tries›를 “1”로 기억합니다. “s” 서비스에 "
+          "물어봅니다.\n‹who›: 대화를 “t” 팀에 넘깁니다.\n" },
+        { FLOW,
+          "“s” is asked at “https://s.example.com/‹size›”; its answer is waited for 10 seconds.\nFrom the answer of “s” come "
+          "‹code›.",
+          "“s”에는 “https://s.example.com/‹size›” 주소로 물어보고, 답을 10초 동안 기다립니다.\n" },
+        { FLOW, "The team “t” gets the conversations that “f.who” hands over.", "“t” 팀은 “f.who”가 넘기는" },
+        { "INSERT INTO flow (name) VALUES ('f'), ('g');"
+          "INSERT INTO step (name, say, action, target) VALUES ('f.a', 'Bye', 'close', NULL), ('g.a', NULL, 'flow', 'f');",
+          "f\nIt is a part of other dialogues, at “g.a”.\nAfter 1 day without an answer it is over. Of answers that do not fit "
+          "it takes 2; with the next it ends.\n‹a›: It says: “Bye” The conversation is closed.\ng\nNothing begins it.\n",
+          "‹a›: “f” 흐름을 거쳐 돌아옵니다. 그다음 끝납니다.\n" },
+    };
+
+    (void)state;
+    CHECK(rows);
+}
+
 static size_t holes(const char *pattern)
 {
     size_t count = 0;
@@ -413,12 +464,14 @@ static void voices_agree(void **state)
         assert_int_equal(holes(en->compares[i]), holes(ko->compares[i]));
         assert_int_equal(holes(en->hours[i]), holes(ko->hours[i]));
     }
-    for (size_t i = 0; i <= ACTION_CLOSE; i++) {
+    for (size_t i = 0; i <= ACTION_FLOW; i++) {
         assert_true(en->acts[i].without != NULL && en->acts[i].with_say != NULL);
         assert_int_equal(holes(en->acts[i].with_say), holes(ko->acts[i].with_say));
         assert_int_equal(holes(en->acts[i].without), holes(ko->acts[i].without));
         assert_int_equal(en->acts[i].afterwards == NULL, ko->acts[i].afterwards == NULL);
     }
+    for (size_t i = ASK_TEXT; i <= ASK_MEDIA; i++)
+        assert_true(en->asks[i] != NULL && ko->asks[i] != NULL);
     for (size_t i = 0; en->settings[i].name != NULL; i++)
         assert_non_null(tell_find(ko->settings, en->settings[i].name));
     for (size_t i = 0; en->facts[i].name != NULL; i++)
@@ -431,7 +484,7 @@ int main(void)
         cmocka_unit_test(matching), cmocka_unit_test(actions),    cmocka_unit_test(business),
         cmocka_unit_test(hours), cmocka_unit_test(beside_speaking),
            cmocka_unit_test(only_if),    cmocka_unit_test(examples),
-        cmocka_unit_test(order),    cmocka_unit_test(conditions), cmocka_unit_test(voices_agree),
+        cmocka_unit_test(order),    cmocka_unit_test(flows), cmocka_unit_test(conditions), cmocka_unit_test(voices_agree),
     };
 
     return cmocka_run_group_tests_name("tell", tests, open_zones, close_zones);

@@ -1,9 +1,9 @@
 /*
- * run: dialogues that are under way, and the messages that wait behind one (tables run, behind). What `state` holds is
+ * run_row: dialogues that are under way, and the messages that wait behind one (tables run, behind). What `state` holds is
  * the affair of flow/step.h; here it is a text.
  */
-#ifndef STORE_RUN_H
-#define STORE_RUN_H
+#ifndef STORE_RUN_ROW_H
+#define STORE_RUN_ROW_H
 
 #include <stdint.h>
 
@@ -19,21 +19,21 @@ struct run_row { /* borrowed */
 };
 
 /* Appends the state of the conversation's run; *turn (may be NULL) as above. 1, 0 when there is none, -1. */
-int run_get(struct db *db, int64_t conversation, struct buf *state, int64_t *turn, struct error *error);
+int run_row_get(struct db *db, int64_t conversation, struct buf *state, int64_t *turn, struct error *error);
 
 /* `now` is when it began, if it is new. */
-int run_put(struct db *db, const struct run_row *row, int64_t now, struct error *error);
-int run_drop(struct db *db, int64_t conversation, struct error *error);
+int run_row_put(struct db *db, const struct run_row *row, int64_t now, struct error *error);
+int run_row_drop(struct db *db, int64_t conversation, struct error *error);
 
 /* The conversation whose run is due first; 1, 0 when none is due yet, -1. */
-int run_due(struct db *db, int64_t now, int64_t *conversation, struct error *error);
-int run_next_due(struct db *db, int64_t *at, struct error *error); /* INT64_MAX: none */
+int run_row_due(struct db *db, int64_t now, int64_t *conversation, struct error *error);
+int run_row_next_due(struct db *db, int64_t *at, struct error *error); /* INT64_MAX: none */
 
 /* Asks for a look at `at` at the latest at those that want one later. */
-int run_clamp(struct db *db, int64_t at, struct error *error);
+int run_row_clamp(struct db *db, int64_t at, struct error *error);
 
 /* Another open conversation of a contact that has a run: 1, 0, -1. */
-int run_of_contact(struct db *db, int64_t contact, int64_t *conversation, struct error *error);
+int run_row_of_contact(struct db *db, int64_t contact, int64_t *conversation, struct error *error);
 
 /* Messages that wait, by conversation, the oldest first. behind_next: 1, 0, -1. */
 int behind_put(struct db *db, int64_t message, int64_t conversation, struct error *error);

@@ -1,11 +1,11 @@
 /*
- * run: see the header.
+ * run_row: see the header.
  */
-#include "store/run.h"
+#include "store/run_row.h"
 
 static const char GET[] = "SELECT state, coalesce(turn, 0) FROM run WHERE conversation = ?1";
 
-int run_get(struct db *db, int64_t conversation, struct buf *state, int64_t *turn, struct error *error)
+int run_row_get(struct db *db, int64_t conversation, struct buf *state, int64_t *turn, struct error *error)
 {
     struct query *q = db_query(db, GET);
     int found;
@@ -26,7 +26,7 @@ static const char PUT[] =
     "ON CONFLICT (conversation) DO UPDATE SET state = excluded.state, station = excluded.station, turn = excluded.turn, "
     "due_at = excluded.due_at";
 
-int run_put(struct db *db, const struct run_row *row, int64_t now, struct error *error)
+int run_row_put(struct db *db, const struct run_row *row, int64_t now, struct error *error)
 {
     struct query *q = db_query(db, PUT);
 
@@ -43,7 +43,7 @@ int run_put(struct db *db, const struct run_row *row, int64_t now, struct error 
 
 static const char DROP[] = "DELETE FROM run WHERE conversation = ?1";
 
-int run_drop(struct db *db, int64_t conversation, struct error *error)
+int run_row_drop(struct db *db, int64_t conversation, struct error *error)
 {
     struct query *q = db_query(db, DROP);
 
@@ -67,14 +67,14 @@ static int find(struct db *db, const char *sql, int64_t number, int64_t *id, str
 
 static const char DUE[] = "SELECT conversation FROM run WHERE due_at <= ?1 ORDER BY due_at LIMIT 1";
 
-int run_due(struct db *db, int64_t now, int64_t *conversation, struct error *error)
+int run_row_due(struct db *db, int64_t now, int64_t *conversation, struct error *error)
 {
     return find(db, DUE, now, conversation, error);
 }
 
 static const char NEXT_DUE[] = "SELECT due_at FROM run WHERE due_at > ?1 ORDER BY due_at LIMIT 1";
 
-int run_next_due(struct db *db, int64_t *at, struct error *error)
+int run_row_next_due(struct db *db, int64_t *at, struct error *error)
 {
     int found = find(db, NEXT_DUE, INT64_MIN, at, error);
 
@@ -85,7 +85,7 @@ int run_next_due(struct db *db, int64_t *at, struct error *error)
 
 static const char CLAMP[] = "UPDATE run SET due_at = ?1 WHERE due_at > ?1";
 
-int run_clamp(struct db *db, int64_t at, struct error *error)
+int run_row_clamp(struct db *db, int64_t at, struct error *error)
 {
     struct query *q = db_query(db, CLAMP);
 
@@ -96,7 +96,7 @@ int run_clamp(struct db *db, int64_t at, struct error *error)
 static const char OF_CONTACT[] =
     "SELECT v.id FROM conversation v JOIN run r ON r.conversation = v.id WHERE v.contact = ?1 LIMIT 1";
 
-int run_of_contact(struct db *db, int64_t contact, int64_t *conversation, struct error *error)
+int run_row_of_contact(struct db *db, int64_t contact, int64_t *conversation, struct error *error)
 {
     return find(db, OF_CONTACT, contact, conversation, error);
 }
