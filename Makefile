@@ -209,6 +209,18 @@ LIB = \
   src/flow/ask_when.c \
   src/flow/ask_yes_no.c \
 >>>>>>> refs/heads/ask
+  src/flow/flow.c \
+  src/flow/run.c \
+  src/flow/step.c \
+  src/flow/walk.c \
+  src/flow/walk_answer.c \
+  src/flow/walk_call.c \
+  src/flow/walk_clock.c \
+  src/flow/walk_forget.c \
+  src/flow/walk_say.c \
+  src/flow/walk_value.c \
+  src/rules/attribute.c \
+  src/rules/build_attribute.c \
   src/rules/build_button.c \
   src/rules/build_channel.c \
   src/rules/build_example.c \
@@ -391,6 +403,7 @@ UNIT = \
   ask_number \
   ask_time \
 >>>>>>> refs/heads/ask
+  attribute \
   audit \
   buf \
   change \
@@ -454,6 +467,8 @@ FUZZ = \
 =======
   ask \
 >>>>>>> refs/heads/ask
+  ask \
+  attribute \
   expression \
   fold \
   inbound \
