@@ -58,7 +58,8 @@ SCHEMA = \
   schema/002-facts.sql \
   schema/003-acts.sql \
   schema/004-profile.sql \
-  schema/005-run.sql
+  schema/005-run.sql \
+  schema/006-service.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -170,26 +171,13 @@ LIB = \
   src/store/rulefile_table.c \
   src/store/run_row.c \
   src/store/schema.c \
+  src/store/service_call.c \
   src/store/standing.c \
   src/store/timer.c \
   src/store/transcript.c \
   src/store/turn.c \
   src/store/wal_file.c \
   src/store/webhook.c \
-<<<<<<< HEAD
-  src/flow/flow.c \
-  src/flow/run.c \
-  src/flow/step.c \
-  src/flow/walk.c \
-  src/flow/walk_answer.c \
-  src/flow/walk_call.c \
-  src/flow/walk_clock.c \
-  src/flow/walk_forget.c \
-  src/flow/walk_say.c \
-  src/flow/walk_value.c \
-  src/rules/attribute.c \
-  src/rules/build_attribute.c \
-=======
   src/flow/ask.c \
   src/flow/ask_choice.c \
   src/flow/ask_clock.c \
@@ -208,7 +196,6 @@ LIB = \
   src/flow/ask_piece.c \
   src/flow/ask_when.c \
   src/flow/ask_yes_no.c \
->>>>>>> refs/heads/ask
   src/flow/flow.c \
   src/flow/run.c \
   src/flow/step.c \
@@ -303,6 +290,8 @@ LIB = \
   src/desk/reply.c \
   src/desk/road.c \
   src/desk/rollback.c \
+  src/desk/service.c \
+  src/desk/service_end.c \
   src/desk/upkeep.c
 
 DAEMON = \
@@ -394,15 +383,11 @@ UNIT = \
   acts_road \
   address \
   answer \
-<<<<<<< HEAD
-  attribute \
-=======
   ask \
   ask_choice \
   ask_date \
   ask_number \
   ask_time \
->>>>>>> refs/heads/ask
   attribute \
   audit \
   buf \
@@ -462,11 +447,6 @@ UNIT = \
 
 FUZZ = \
   answer \
-<<<<<<< HEAD
-  attribute \
-=======
-  ask \
->>>>>>> refs/heads/ask
   ask \
   attribute \
   expression \
