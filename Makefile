@@ -433,6 +433,7 @@ UNIT = \
   salvage \
   sandbox \
   send \
+  service \
   show \
   split \
   state \

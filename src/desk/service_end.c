@@ -13,7 +13,7 @@ static void read_answer(const struct wire *wire, struct service_end *end)
     if (wire->status < 200 || wire->status > 299)
         snprintf(end->reason, sizeof end->reason, "it answered %d", wire->status);
     else if (wire->body_len > 0 && json_parse(wire->body, wire->body_len, JSON_STRICT, &end->answer, &why) != 0)
-        snprintf(end->reason, sizeof end->reason, "its answer is no JSON: %.200s", why.text);
+        snprintf(end->reason, sizeof end->reason, "its answer: %.250s", why.text);
 }
 
 void service_end_read(const struct wire *wire, int64_t took_ms, struct service_end *end)
