@@ -300,11 +300,13 @@ DAEMON = \
   src/daemon/config.c \
   src/daemon/engine.c \
   src/daemon/engine_round.c \
+  src/daemon/errand.c \
   src/daemon/fetch.c \
   src/daemon/flight.c \
   src/daemon/gate.c \
   src/daemon/http.c \
   src/daemon/install.c \
+  src/daemon/keyring.c \
   src/daemon/listen.c \
   src/daemon/loader.c \
   src/daemon/mailbox.c \

@@ -37,6 +37,7 @@ struct transfer {
     int64_t started_at, deadline_at; /* monotonic ms */
     CURL *easy;
     struct curl_slist *headers;
+    fetch_ended *ended;
     void *context;
     const char *body;
     size_t body_len, body_at;
@@ -55,9 +56,8 @@ struct fetcher {
     CURLM *multi;
     struct transfer *pool;
     struct transfer *under_way;
-    struct transfer *late; /* their time is over; fetch_done hands them out */
+    struct transfer *late; /* their time is over; fetch_collect tells of them */
     int running, done_count;
-    struct transfer *done; /* the one that fetch_done handed out last */
 };
 
 int fetch_global_start(struct error *error)
@@ -112,8 +112,6 @@ void fetcher_free(struct fetcher *fetcher)
     free_transfers(fetcher, fetcher->pool, false);
     free_transfers(fetcher, fetcher->under_way, true);
     free_transfers(fetcher, fetcher->late, false);
-    if (fetcher->done != NULL)
-        transfer_free(fetcher->done);
     curl_multi_cleanup(fetcher->multi);
     free(fetcher);
 }
@@ -275,6 +273,7 @@ static void set_request(struct transfer *transfer, const struct fetch *fetch)
 {
     CURL *easy = transfer->easy;
 
+    transfer->ended = fetch->ended;
     transfer->context = fetch->context;
     transfer->body = fetch->body != NULL ? fetch->body : "";
     transfer->body_len = fetch->body_len;
@@ -480,23 +479,17 @@ static struct transfer *take_ended(struct fetcher *fetcher)
     return transfer;
 }
 
-int fetch_done(struct fetcher *fetcher, void **context, struct wire *wire, int64_t *took_ms)
+void fetch_collect(struct fetcher *fetcher)
 {
     struct transfer *transfer;
+    struct wire wire;
 
-    if (fetcher->done != NULL) {
-        fetcher->done->next = fetcher->pool;
-        fetcher->pool = fetcher->done;
-        fetcher->done = NULL;
+    while ((transfer = take_ended(fetcher)) != NULL) {
+        read_wire(transfer, transfer->code, &wire);
+        transfer->ended(transfer->context, &wire, clock_monotonic_ms() - transfer->started_at);
+        transfer->next = fetcher->pool;
+        fetcher->pool = transfer;
     }
-    transfer = take_ended(fetcher);
-    if (transfer == NULL)
-        return 0;
-    fetcher->done = transfer;
-    *context = transfer->context;
-    *took_ms = clock_monotonic_ms() - transfer->started_at;
-    read_wire(transfer, transfer->code, wire);
-    return 1;
 }
 
 /* Addresses */

@@ -37,6 +37,9 @@ struct fetch_header {
     const char *name, *value; /* without line breaks */
 };
 
+/* What was seen on the wire (borrowed for the time of the call), and how long it took. */
+typedef void fetch_ended(void *context, const struct wire *wire, int64_t took_ms);
+
 struct fetch { /* borrowed by fetch_start, but the body must stay until the fetch is done */
     const char *url;
     bool is_get;        /* else it is POSTed */
@@ -49,7 +52,8 @@ struct fetch { /* borrowed by fetch_start, but the body must stay until the fetc
     enum fetch_reach reach;
     int timeout_ms;
     size_t answer_max; /* bytes; what comes behind is cut off */
-    void *context;
+    fetch_ended *ended;
+    void *context; /* handed to `ended` */
 };
 
 /* Once per process, before threads. */
@@ -65,11 +69,8 @@ int fetch_start(struct fetcher *fetcher, const struct fetch *fetch, struct error
 void fetch_poll(struct fetcher *fetcher, int timeout_ms);
 void fetch_wake(struct fetcher *fetcher);
 
-/*
- * A finished fetch: 1 with its context, what was seen on the wire (borrowed until the next call of
- * fetch_done), and how long it took; 0 when there is none.
- */
-int fetch_done(struct fetcher *fetcher, void **context, struct wire *wire, int64_t *took_ms);
+/* Calls `ended` for each that has ended since the last time: once for every one that was started. */
+void fetch_collect(struct fetcher *fetcher);
 
 /*
  * Is this a base address that may be called: https, or http on a loopback address; no user, query or

@@ -112,23 +112,39 @@ static int tear_down(void **state)
 struct outcome { /* with a copy of the body */
     struct wire wire;
     char body[512], failure[300];
+    int count; /* of the ends that were told */
 };
 
-/* Until it has ended; `step` is done in between (NULL: nothing). */
-static struct outcome finish(void (*step)(void *), void *context)
+static void keep(void *context, const struct wire *wire, int64_t took_ms)
 {
-    int64_t until = clock_monotonic_ms() + WAIT_MS, took;
-    struct outcome outcome = { 0 };
-    void *mine;
+    struct outcome *outcome = context;
 
-    while (fetch_done(fetcher, &mine, &outcome.wire, &took) == 0) {
+    assert_in_range(took_ms, 0, WAIT_MS);
+    outcome->wire = *wire;
+    outcome->count++;
+    snprintf(outcome->body, sizeof outcome->body, "%.*s", (int)wire->body_len, wire->body);
+    snprintf(outcome->failure, sizeof outcome->failure, "%s", wire->failure);
+}
+
+/* Until it has ended; `step` is done in between (NULL: nothing). */
+static struct outcome finish(struct fetch fetch, void (*step)(void *), void *context)
+{
+    int64_t until = clock_monotonic_ms() + WAIT_MS;
+    struct outcome outcome = { 0 };
+    struct error error = { 0 };
+
+    fetch.ended = keep;
+    fetch.context = &outcome;
+    assert_int_equal(fetch_start(fetcher, &fetch, &error), 0);
+    while (outcome.count == 0) {
         assert_true(clock_monotonic_ms() < until);
         fetch_poll(fetcher, 5);
         if (step != NULL)
             step(context);
+        fetch_collect(fetcher);
     }
-    snprintf(outcome.body, sizeof outcome.body, "%.*s", (int)outcome.wire.body_len, outcome.wire.body);
-    snprintf(outcome.failure, sizeof outcome.failure, "%s", outcome.wire.failure);
+    fetch_collect(fetcher);
+    assert_int_equal(outcome.count, 1);
     return outcome;
 }
 
@@ -136,7 +152,6 @@ static struct outcome finish(void (*step)(void *), void *context)
 static struct outcome run(struct fetch fetch, const char *url)
 {
     char text[200];
-    struct error error = { 0 };
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -147,8 +162,7 @@ static struct outcome run(struct fetch fetch, const char *url)
         fetch.timeout_ms = 5000;
     if (fetch.answer_max == 0)
         fetch.answer_max = 4096;
-    assert_int_equal(fetch_start(fetcher, &fetch, &error), 0);
-    return finish(NULL, NULL);
+    return finish(fetch, NULL, NULL);
 }
 
 static void test_a_get_carries_what_it_was_given_and_no_more(void **state)
@@ -353,7 +367,6 @@ static struct outcome ask_peer(struct fetch fetch, const char *answer, int *coun
 {
     int alive = port;
     struct peer peer = new_peer(answer);
-    struct error error = { 0 };
     struct outcome outcome;
     char url[64];
 
@@ -361,8 +374,7 @@ static struct outcome ask_peer(struct fetch fetch, const char *answer, int *coun
     fetch.url = url;
     fetch.timeout_ms = 5000;
     fetch.answer_max = 1000;
-    assert_int_equal(fetch_start(fetcher, &fetch, &error), 0);
-    outcome = finish(peer_step, &peer);
+    outcome = finish(fetch, peer_step, &peer);
     close(peer.listener);
     *count = peer.count;
     port = alive;

@@ -468,6 +468,8 @@ static const struct {
     { "INSERT INTO service (name, url, key_env) VALUES ('s', 'https://s.example.com/', 'sk-12345');",
       "a.sql:1: key_env is the name of the environment variable that holds the key, in capitals, as in SHOP_API_KEY; the "
       "key itself never stands in a rule file" },
+    { "INSERT INTO service (name, url, key_env) VALUES ('s', 'https://s.example.com/', 'BRAZE_API_KEY');",
+      "a.sql:1: key_env: BRAZE_API_KEY is frontdesk's own, and goes to no service; name a variable for this one" },
     { "INSERT INTO service (name, url, deadline) VALUES ('s', 'https://s.example.com/', '5 minutes');",
       "a.sql:1: deadline is a duration from 1 second to 2 minutes, as in '10 minutes', not '5 minutes'" },
     { SERVICE "INSERT INTO service_value (service, name, pointer) VALUES ('t', 'free', '/free');",
