@@ -58,7 +58,8 @@ SCHEMA = \
   schema/002-facts.sql \
   schema/003-acts.sql \
   schema/004-profile.sql \
-  schema/005-run.sql
+  schema/005-run.sql \
+  schema/006-service.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -170,6 +171,7 @@ LIB = \
   src/store/rulefile_table.c \
   src/store/run_row.c \
   src/store/schema.c \
+  src/store/service_call.c \
   src/store/standing.c \
   src/store/timer.c \
   src/store/transcript.c \
@@ -290,6 +292,8 @@ LIB = \
   src/desk/reply.c \
   src/desk/road.c \
   src/desk/rollback.c \
+  src/desk/service.c \
+  src/desk/service_end.c \
   src/desk/upkeep.c
 
 DAEMON = \
@@ -298,11 +302,13 @@ DAEMON = \
   src/daemon/config.c \
   src/daemon/engine.c \
   src/daemon/engine_round.c \
+  src/daemon/errand.c \
   src/daemon/fetch.c \
   src/daemon/flight.c \
   src/daemon/gate.c \
   src/daemon/http.c \
   src/daemon/install.c \
+  src/daemon/keyring.c \
   src/daemon/listen.c \
   src/daemon/loader.c \
   src/daemon/mailbox.c \
@@ -368,6 +374,7 @@ SANDBOX = \
   tools/sandbox_send.c \
   tools/sandbox_server.c \
   tools/sandbox_service.c \
+  tools/sandbox_shop.c \
   tools/sandbox_track.c \
   tools/sandbox_whatsapp.c
 
@@ -402,6 +409,7 @@ UNIT = \
   explain \
   expression \
   fact \
+  fetch \
   flow_build \
   flow_check \
   fold \
@@ -431,6 +439,7 @@ UNIT = \
   salvage \
   sandbox \
   send \
+  service \
   show \
   split \
   state \
