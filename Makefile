@@ -486,7 +486,8 @@ SYSTEM = \
   tests/system/19_check.py \
   tests/system/20_init.py \
   tests/system/21_rulesets.py \
-  tests/system/22_explain.py
+  tests/system/22_explain.py \
+  tests/system/24_service.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox
