@@ -223,6 +223,7 @@ LIB = \
   src/rules/build_set.c \
   src/rules/change.c \
   src/rules/check.c \
+  src/rules/check_attribute.c \
   src/rules/check_button.c \
   src/rules/check_campaign.c \
   src/rules/check_condition.c \
@@ -247,6 +248,7 @@ LIB = \
   src/rules/scope.c \
   src/rules/setting.c \
   src/rules/tell.c \
+  src/rules/tell_attribute.c \
   src/rules/tell_business.c \
   src/rules/tell_condition.c \
   src/rules/tell_en.c \
@@ -400,6 +402,7 @@ UNIT = \
   condition \
   country \
   decide \
+  dialogue \
   dispatch \
   draw \
   env \
@@ -425,6 +428,7 @@ UNIT = \
   patch \
   pattern \
   profile \
+  plain \
   proof \
   public \
   replay \
@@ -439,6 +443,11 @@ UNIT = \
   show \
   split \
   state \
+  step \
+  step_call \
+  step_clock \
+  step_flow \
+  step_way \
   tell \
   template \
   utf8 \
@@ -461,6 +470,7 @@ FUZZ = \
   run \
   salvage \
   state \
+  step \
   template \
   words
 
@@ -488,6 +498,8 @@ SYSTEM = \
   tests/system/21_rulesets.py \
   tests/system/22_explain.py \
   tests/system/24_service.py
+  tests/system/23_profile.py \
+  tests/system/27_flows.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox
