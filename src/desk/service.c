@@ -17,7 +17,7 @@
 #include "store/outbox.h"
 #include "store/service_call.h"
 
-enum { LOOKS_MAX = 4, EXPIRE_MAX = 100, AGAIN_JITTER_MS = 250 };
+enum { LOOKS_MAX = 4, EXPIRE_MAX = 100, AGAIN_LEAST_MS = 125 };
 
 int service_queue(struct desk *desk, const struct conversation *conversation, const struct service_request *request,
                   int64_t now, struct error *error)
@@ -229,7 +229,7 @@ static int go_again(struct desk *desk, const struct service_call *call, const st
 {
     struct outbox_again again = {
         .id = call->outbox,
-        .due_at = now + SERVICE_AGAIN_MS / 2 + desk_random(desk) % AGAIN_JITTER_MS,
+        .due_at = now + AGAIN_LEAST_MS + desk_random(desk) % (SERVICE_AGAIN_MS - AGAIN_LEAST_MS),
         .failures = call->failures + 1,
         .is_ambiguous = end->end != WIRE_NEVER_LEFT,
         .reason = end->reason,
@@ -283,7 +283,7 @@ int service_expire(struct desk *desk, int64_t now, struct error *error)
     int found = 1;
 
     for (int i = 0; i < EXPIRE_MAX && desk->may_call; i++) {
-        found = service_call_overdue(desk->db, now, &row, error);
+        found = service_call_overdue(desk->db, now + SERVICE_LEAST_MS, &row, error);
         if (found != 1)
             break;
         int result = expire_row(desk, &row, now, error);
@@ -325,7 +325,7 @@ int service_next(struct desk *desk, int64_t *at, struct error *error)
     /* Without a free slot nothing may leave before an answer comes, and that wakes the loop by itself. */
     if (under_way >= SERVICE_CALLS_MAX)
         *at = INT64_MAX;
-    if (expires_at < *at)
-        *at = expires_at;
+    if (expires_at - SERVICE_LEAST_MS < *at)
+        *at = expires_at - SERVICE_LEAST_MS;
     return 0;
 }

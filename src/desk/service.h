@@ -56,7 +56,7 @@ int service_claim(struct desk *desk, int64_t now, struct service_call **calls, s
 int service_settle(struct desk *desk, const struct service_call *call, const struct service_end *end, int64_t now,
                    struct error *error);
 
-/* Ends what could not leave in time. */
+/* Ends what cannot leave in time any more. */
 int service_expire(struct desk *desk, int64_t now, struct error *error);
 
 /* A person drops a row that waits: 1, 0 when it is none of these, -1. */

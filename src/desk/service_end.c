@@ -63,7 +63,7 @@ static bool is_worth_a_try(const struct service_end *end, const struct service_t
 
 bool service_end_is_late(const struct service_try *try)
 {
-    return try->now + SERVICE_AGAIN_MS >= try->expires_at;
+    return try->now + SERVICE_AGAIN_MS + SERVICE_LEAST_MS >= try->expires_at;
 }
 
 enum service_fate service_end_fate(const struct service_end *end, const struct service_try *try)

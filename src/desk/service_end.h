@@ -19,7 +19,11 @@
 #include "base/json.h"
 #include "braze/answer.h"
 
-enum { SERVICE_ANSWER_MAX = 1024 * 1024, SERVICE_AGAIN_MS = 250 };
+enum {
+    SERVICE_ANSWER_MAX = 1024 * 1024,
+    SERVICE_AGAIN_MS = 375, /* at most, before the second attempt */
+    SERVICE_LEAST_MS = 500  /* with less time left none is begun: it would leave, and nobody would wait for its end */
+};
 
 struct service_end { /* owned */
     enum wire_end end;
@@ -46,7 +50,7 @@ struct service_try { /* the attempt that has ended */
     int64_t now, expires_at;
 };
 
-/* Its time is over, or so nearly that nothing can be tried any more. */
+/* Its time is over, or so nearly that nothing more can be tried. */
 bool service_end_is_late(const struct service_try *try);
 
 enum service_fate service_end_fate(const struct service_end *end, const struct service_try *try);

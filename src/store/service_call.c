@@ -153,11 +153,11 @@ static int take_one(struct query *q, struct service_call_row *row, struct error 
 
 static const char OVERDUE[] = ROW "WHERE o.state = 'due' AND o.kind = 'call' AND o.expires_at <= ?1 LIMIT 1";
 
-int service_call_overdue(struct db *db, int64_t now, struct service_call_row *row, struct error *error)
+int service_call_overdue(struct db *db, int64_t latest, struct service_call_row *row, struct error *error)
 {
     struct query *q = db_query(db, OVERDUE);
 
-    query_bind_int(q, 1, now);
+    query_bind_int(q, 1, latest);
     return take_one(q, row, error);
 }
 

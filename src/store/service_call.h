@@ -53,8 +53,8 @@ int service_call_due(struct db *db, int64_t now, size_t max, struct service_call
 /* When the next of those may leave; and when the next row that has not left expires. INT64_MAX: none. */
 int service_call_next(struct db *db, int64_t *due_at, int64_t *expires_at, struct error *error);
 
-/* A row that has not left although its deadline has passed: 1, 0, -1. */
-int service_call_overdue(struct db *db, int64_t now, struct service_call_row *row, struct error *error);
+/* A row that has not left, and whose deadline is at `latest` or before: 1, 0, -1. */
+int service_call_overdue(struct db *db, int64_t latest, struct service_call_row *row, struct error *error);
 
 /* A row that has not ended and is not under way: 1, 0, -1. */
 int service_call_waiting(struct db *db, int64_t id, struct service_call_row *row, struct error *error);
