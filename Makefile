@@ -285,6 +285,7 @@ LIB = \
   src/desk/explain.c \
   src/desk/flow_turn.c \
   src/desk/health.c \
+  src/desk/parcel.c \
   src/desk/person.c \
   src/desk/proof.c \
   src/desk/recall.c \
@@ -425,6 +426,7 @@ UNIT = \
   mailbox \
   opening \
   output \
+  parcel \
   patch \
   pattern \
   profile \

@@ -7,7 +7,8 @@
  *                                                      quick_reply_response_message; equal for all
  *
  * A campaign and a Canvas get the buttons as the properties button_1, button_2, button_3; those that are not
- * used are absent.
+ * used are absent. Further properties stand beside these and the text, whose names they cannot take; texts in them
+ * leave cleaned like ours. /messages/send has no template that could print any, so there they are left out.
  *
  * Facts (Braze, "Trigger send", "Messages send"): at most 50 recipients, each user once;
  * properties under 50 KB; an alias is never created, so newcomers are addressed by user_alias {alias_label
