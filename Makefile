@@ -239,7 +239,9 @@ LIB = \
   src/rules/fact.c \
   src/rules/fact_value.c \
   src/rules/flow_phrase.c \
+  src/rules/house_phrase.c \
   src/rules/index.c \
+  src/rules/list_phrase.c \
   src/rules/opening.c \
   src/rules/opening_row.c \
   src/rules/opening_text.c \
