@@ -97,7 +97,7 @@ static void join_group(struct round *round, const struct campaign *campaign, con
     struct parcel *parcel = &round->parcels[round->parcel_count++];
     struct group *group = NULL;
 
-    parcel_pack(parcel, row, campaign);
+    parcel_pack(parcel, round->desk->rules, row, campaign);
     for (size_t i = 0; i < round->group_count && group == NULL && !is_alone; i++)
         if (takes(&round->groups[i], campaign, parcel))
             group = &round->groups[i];
