@@ -239,7 +239,9 @@ LIB = \
   src/rules/fact.c \
   src/rules/fact_value.c \
   src/rules/flow_phrase.c \
+  src/rules/house_phrase.c \
   src/rules/index.c \
+  src/rules/list_phrase.c \
   src/rules/opening.c \
   src/rules/opening_row.c \
   src/rules/opening_text.c \
@@ -285,6 +287,7 @@ LIB = \
   src/desk/explain.c \
   src/desk/flow_turn.c \
   src/desk/health.c \
+  src/desk/parcel.c \
   src/desk/person.c \
   src/desk/proof.c \
   src/desk/recall.c \
@@ -425,6 +428,7 @@ UNIT = \
   mailbox \
   opening \
   output \
+  parcel \
   patch \
   pattern \
   profile \
@@ -499,6 +503,7 @@ SYSTEM = \
   tests/system/22_explain.py \
   tests/system/23_profile.py \
   tests/system/24_service.py \
+  tests/system/25_choices.py \
   tests/system/27_flows.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))

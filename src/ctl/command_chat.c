@@ -86,7 +86,7 @@ struct dialogue {
     int failed; /* lines whose answer did not come */
 };
 
-static void show_reply(void *context, const char *text, const char *buttons)
+static void show_reply(void *context, const char *text, const char *buttons, const char *list)
 {
     struct dialogue *d = context;
 
@@ -95,7 +95,7 @@ static void show_reply(void *context, const char *text, const char *buttons)
         d->call->output,
         &(struct exchange_line){
             .at = clock_wall_ms(), .kind = "out", .text = text, .actor = "", .state = "", .reason = "",
-            .buttons = buttons });
+            .buttons = buttons, .list = list });
 }
 
 static void show_own(struct dialogue *d, const char *text)

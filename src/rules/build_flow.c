@@ -249,6 +249,7 @@ int build_flows(struct ruleset *ruleset, struct error *error)
         build_step_properties(ruleset, error) != 0 || build_ways(ruleset, error) != 0 ||
         build_service_texts(ruleset, error) != 0)
         return -1;
+    ruleset->has_buttons |= ruleset->private->flow->choice_rows.count > 0;
     return check_flow_loops(ruleset, error);
 }
 

@@ -41,8 +41,16 @@ enum rule_action {
     ACTION_FLOW
 };
 
-/* What WhatsApp shows under a message, and what a rule may offer where the rest go out as lines of text. */
-enum { QUICK_REPLIES_MAX = 3, QUICK_REPLY_TEXT_MAX = 20, BUTTONS_MAX = 10, BUTTON_TEXT_MAX = 60 };
+/* What WhatsApp shows under a message, as buttons or in a list, and what may be offered where the rest go out as
+ * lines of text. */
+enum {
+    QUICK_REPLIES_MAX = 3,
+    QUICK_REPLY_TEXT_MAX = 20,
+    LIST_ROWS_MAX = 10,
+    LIST_ROW_TEXT_MAX = 24,
+    BUTTONS_MAX = 10,
+    BUTTON_TEXT_MAX = 60
+};
 
 enum campaign_layout { LAYOUT_RESPONSE, LAYOUT_TEMPLATE };
 enum channel_kind { CHANNEL_WHATSAPP, CHANNEL_SMS, CHANNEL_OTHER };
@@ -54,6 +62,7 @@ struct campaign {
     const char *app_id, *subscription_group_id;
     const char *text_property; /* never NULL */
     int buttons;               /* quick replies that its layout shows, 0 to 3 */
+    bool has_lists;            /* by app_id: shows all that is offered, as quick replies or as a list */
     const char *file;
     int line;
 };
@@ -177,7 +186,7 @@ struct ruleset {
     const struct pattern *cancel_words, *back_words; /* said to a flow; never NULL */
     const struct attribute *attributes; /* those of no rule first, in file order; then rule by rule */
     size_t attribute_count, general_count; /* all; those of no rule */
-    bool has_cooldowns, has_buttons; /* has any rule one? */
+    bool has_cooldowns, has_buttons; /* has any rule one, or any step choices? */
     const struct zone *zone;         /* of the business */
     const struct opening *opening;   /* its hours; never NULL */
     const struct zones *zones;       /* to look up the contacts' */
