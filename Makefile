@@ -135,6 +135,7 @@ LIB = \
   src/text/patch.c \
   src/text/pattern.c \
   src/text/pattern_source.c \
+  src/text/plain.c \
   src/text/skeleton.c \
   src/text/split.c \
   src/text/template.c \
@@ -187,6 +188,24 @@ LIB = \
   src/flow/walk_value.c \
   src/rules/attribute.c \
   src/rules/build_attribute.c \
+  src/flow/ask.c \
+  src/flow/ask_choice.c \
+  src/flow/ask_clock.c \
+  src/flow/ask_date.c \
+  src/flow/ask_day.c \
+  src/flow/ask_email.c \
+  src/flow/ask_lexicon.c \
+  src/flow/ask_lexicon_choice.c \
+  src/flow/ask_lexicon_en.c \
+  src/flow/ask_lexicon_es.c \
+  src/flow/ask_lexicon_ko.c \
+  src/flow/ask_lexicon_yes_no.c \
+  src/flow/ask_number.c \
+  src/flow/ask_numeral.c \
+  src/flow/ask_phone.c \
+  src/flow/ask_piece.c \
+  src/flow/ask_when.c \
+  src/flow/ask_yes_no.c \
   src/rules/build_button.c \
   src/rules/build_channel.c \
   src/rules/build_example.c \
@@ -360,6 +379,11 @@ UNIT = \
   address \
   answer \
   attribute \
+  ask \
+  ask_choice \
+  ask_date \
+  ask_number \
+  ask_time \
   audit \
   buf \
   change \
@@ -418,6 +442,7 @@ UNIT = \
 FUZZ = \
   answer \
   attribute \
+  ask \
   expression \
   fold \
   inbound \

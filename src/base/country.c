@@ -117,3 +117,16 @@ const char *country_of_phone(const char *phone)
     }
     return "";
 }
+
+/* Behind +1 and +7 the table goes on with area codes. */
+const char *country_calling_code(const char *country)
+{
+    for (size_t i = 0; i < sizeof CODES / sizeof CODES[0]; i++) {
+        if (strcmp(CODES[i].country, country) != 0)
+            continue;
+        if (CODES[i].digits[0] == '1' || CODES[i].digits[0] == '7')
+            return CODES[i].digits[0] == '1' ? "1" : "7";
+        return CODES[i].digits;
+    }
+    return "";
+}

@@ -1,5 +1,5 @@
 /*
- * country: which country a phone number belongs to. Pure; any thread.
+ * country: which country a phone number belongs to, and what its numbers begin with. Pure; any thread.
  */
 #ifndef BASE_COUNTRY_H
 #define BASE_COUNTRY_H
@@ -9,5 +9,8 @@
  * the two capital letters of ISO 3166; "" when that cannot be told. A constant.
  */
 const char *country_of_phone(const char *phone);
+
+/* The calling code of a country, "82" of "KR", "1" of "CA"; "" of one that is not known. A constant. */
+const char *country_calling_code(const char *country);
 
 #endif

@@ -63,9 +63,22 @@ static void test_every_code_is_found(void **state)
     }
 }
 
+static void test_calling_codes_lead_back_to_their_country(void **state)
+{
+    static const char *const ROWS[][2] = {
+        { "KR", "82" }, { "ES", "34" }, { "US", "1" }, { "CA", "1" },    { "DO", "1" },
+        { "RU", "7" },  { "KZ", "7" },  { "GB", "44" }, { "UZ", "998" }, { "SH", "247" },
+        { "", "" },     { "XX", "" },   { "kr", "" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++)
+        assert_string_equal(country_calling_code(ROWS[i][0]), ROWS[i][1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_calling_codes_lead_back_to_their_country),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_every_code_is_found),
     };
