@@ -18,7 +18,7 @@ enum { VALUE_MAX = 1000 };
 const char *const ask_names[] = { "",         "text",  "number", "yes_no",  "choice", "date", "time",
                                   "datetime", "phone", "email",  "pattern", "media",  NULL };
 
-void ask_answer_int(struct answer *answer, int64_t number)
+void ask_answer_int(struct ask_answer *answer, int64_t number)
 {
     buf_addf(&answer->value, "%" PRId64, number);
     answer->is_number = true;
@@ -59,7 +59,7 @@ static bool add_text(const char *text, size_t len, struct buf *value)
     return !is_blank;
 }
 
-static enum ask_result read_text(const struct ask *ask, const char *text, struct answer *answer)
+static enum ask_result read_text(const struct ask *ask, const char *text, struct ask_answer *answer)
 {
     (void)ask;
     return add_text(text, strlen(text), &answer->value) ? ASK_READ : ASK_NO;
@@ -77,7 +77,7 @@ static struct span find_value(const struct ask *ask, struct span whole)
     return whole;
 }
 
-static enum ask_result read_pattern(const struct ask *ask, const char *text, struct answer *answer)
+static enum ask_result read_pattern(const struct ask *ask, const char *text, struct ask_answer *answer)
 {
     struct buf folded = { 0 };
     struct span span;
@@ -94,7 +94,7 @@ static enum ask_result read_pattern(const struct ask *ask, const char *text, str
     return is_read ? ASK_READ : ASK_NO;
 }
 
-static enum ask_result read_media(const char *media, struct answer *answer)
+static enum ask_result read_media(const char *media, struct ask_answer *answer)
 {
     struct json *root;
     const char *address = NULL;
@@ -111,7 +111,7 @@ static enum ask_result read_media(const char *media, struct answer *answer)
     return answer->value.len > 0 ? ASK_READ : ASK_NO;
 }
 
-typedef enum ask_result ask_reader(const struct ask *ask, const char *text, struct answer *answer);
+typedef enum ask_result ask_reader(const struct ask *ask, const char *text, struct ask_answer *answer);
 
 static ask_reader *const READERS[] = {
     [ASK_TEXT] = read_text,         [ASK_NUMBER] = ask_read_number, [ASK_YES_NO] = ask_read_yes_no,
@@ -120,22 +120,22 @@ static ask_reader *const READERS[] = {
     [ASK_PATTERN] = read_pattern,
 };
 
-enum ask_result ask_read(const struct ask *ask, const char *text, const char *media, struct answer *answer)
+enum ask_result ask_read(const struct ask *ask, const char *text, const char *media, struct ask_answer *answer)
 {
     enum ask_result result = ASK_NO;
 
-    *answer = (struct answer){ 0 };
+    *answer = (struct ask_answer){ 0 };
     if (ask->kind == ASK_MEDIA)
         result = read_media(media, answer);
     else if (ask->kind != ASK_NOTHING)
         result = READERS[ask->kind](ask, text, answer);
     if (result == ASK_NO)
-        answer_release(answer);
+        ask_answer_release(answer);
     return result;
 }
 
-void answer_release(struct answer *answer)
+void ask_answer_release(struct ask_answer *answer)
 {
     buf_release(&answer->value);
-    *answer = (struct answer){ 0 };
+    *answer = (struct ask_answer){ 0 };
 }

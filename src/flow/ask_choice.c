@@ -369,7 +369,7 @@ static int pick_core(const struct pick *pick)
     return found;
 }
 
-enum ask_result ask_read_choice(const struct ask *ask, const char *text, struct answer *answer)
+enum ask_result ask_read_choice(const struct ask *ask, const char *text, struct ask_answer *answer)
 {
     struct pick pick;
     int found;

@@ -166,7 +166,7 @@ static bool read_addresses(const char *text, size_t len, struct buf *value)
     return value->len > 0;
 }
 
-enum ask_result ask_read_email(const struct ask *ask, const char *text, struct answer *answer)
+enum ask_result ask_read_email(const struct ask *ask, const char *text, struct ask_answer *answer)
 {
     struct buf folded = { 0 };
     bool is_read;

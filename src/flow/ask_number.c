@@ -266,7 +266,7 @@ static void count_walk(struct count *count)
     }
 }
 
-enum ask_result ask_read_number(const struct ask *ask, const char *text, struct answer *answer)
+enum ask_result ask_read_number(const struct ask *ask, const char *text, struct ask_answer *answer)
 {
     struct ask_pieces pieces;
     struct when when;

@@ -231,7 +231,7 @@ static bool read_runs(const struct ask *ask, const char *text, struct buf *value
     return value->len > 0;
 }
 
-enum ask_result ask_read_phone(const struct ask *ask, const char *text, struct answer *answer)
+enum ask_result ask_read_phone(const struct ask *ask, const char *text, struct ask_answer *answer)
 {
     struct buf folded = { 0 }, plain = { 0 };
     bool is_read = false;

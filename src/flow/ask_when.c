@@ -343,7 +343,7 @@ static bool take_moment(struct when *when)
     return when->moment.is_set;
 }
 
-static enum ask_result read_moment(const struct when *when, struct answer *answer)
+static enum ask_result read_moment(const struct when *when, struct ask_answer *answer)
 {
     struct zone_time local;
 
@@ -359,7 +359,7 @@ static enum ask_result read_moment(const struct when *when, struct answer *answe
     return ASK_READ;
 }
 
-static enum ask_result read_time(const struct when *when, int has_day, int64_t day, struct answer *answer)
+static enum ask_result read_time(const struct when *when, int has_day, int64_t day, struct ask_answer *answer)
 {
     int64_t minutes;
 
@@ -370,7 +370,7 @@ static enum ask_result read_time(const struct when *when, int has_day, int64_t d
     return ASK_READ;
 }
 
-static enum ask_result read_datetime(const struct when *when, int64_t day, struct answer *answer)
+static enum ask_result read_datetime(const struct when *when, int64_t day, struct ask_answer *answer)
 {
     int64_t minutes, moment;
 
@@ -386,7 +386,7 @@ static enum ask_result read_datetime(const struct when *when, int64_t day, struc
     return ASK_READ;
 }
 
-static enum ask_result read_settled(struct when *when, struct answer *answer)
+static enum ask_result read_settled(struct when *when, struct ask_answer *answer)
 {
     int64_t day;
 
@@ -407,7 +407,7 @@ static enum ask_result read_settled(struct when *when, struct answer *answer)
     return ASK_READ;
 }
 
-enum ask_result ask_read_when(const struct ask *ask, const char *text, struct answer *answer)
+enum ask_result ask_read_when(const struct ask *ask, const char *text, struct ask_answer *answer)
 {
     struct ask_pieces pieces;
     struct when when;

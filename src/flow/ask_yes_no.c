@@ -127,7 +127,7 @@ int ask_agrees(const char *text, const char *language)
     return result;
 }
 
-enum ask_result ask_read_yes_no(const struct ask *ask, const char *text, struct answer *answer)
+enum ask_result ask_read_yes_no(const struct ask *ask, const char *text, struct ask_answer *answer)
 {
     int agrees = ask_agrees(text, ask->language);
 

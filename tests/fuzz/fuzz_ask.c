@@ -82,7 +82,7 @@ static bool is_phone(const char *text)
            text[1] != '0';
 }
 
-static void check_form(const struct ask *ask, const struct answer *answer)
+static void check_form(const struct ask *ask, const struct ask_answer *answer)
 {
     const char *value = buf_text(&answer->value);
 
@@ -105,10 +105,10 @@ static void check_form(const struct ask *ask, const struct answer *answer)
 }
 
 /* The opening hours may move an hour that was settled by other words; a value alone says nothing of those. */
-static void check_again(const struct ask *ask, const struct answer *answer)
+static void check_again(const struct ask *ask, const struct ask_answer *answer)
 {
     struct ask again = *ask;
-    struct answer second;
+    struct ask_answer second;
 
     if (ask->kind == ASK_DATETIME || ask->kind == ASK_PATTERN)
         return;
@@ -116,12 +116,12 @@ static void check_again(const struct ask *ask, const struct answer *answer)
     require(ask_read(&again, buf_text(&answer->value), NULL, &second) == ASK_READ);
     require(strcmp(buf_text(&second.value), buf_text(&answer->value)) == 0);
     require(second.choice == answer->choice);
-    answer_release(&second);
+    ask_answer_release(&second);
 }
 
 static void check(const struct ask *ask, const char *text)
 {
-    struct answer answer;
+    struct ask_answer answer;
 
     matcher_begin(matcher);
     if (ask_read(ask, text, text, &answer) == ASK_NO) {
@@ -136,7 +136,7 @@ static void check(const struct ask *ask, const char *text)
         check_form(ask, &answer);
         check_again(ask, &answer);
     }
-    answer_release(&answer);
+    ask_answer_release(&answer);
 }
 
 /* Two bytes a word: which, and whether a blank comes before it. */

@@ -22,7 +22,7 @@ struct typed {
 #define CHECK_TABLE(ask, rows) check_table(ask, rows, sizeof(rows) / sizeof(rows)[0])
 
 /* Moments are compared as wall time, "2026-05-15 21:00", in the question's zone. */
-static inline void format_answer(const struct ask *ask, const struct answer *answer, struct buf *out)
+static inline void format_answer(const struct ask *ask, const struct ask_answer *answer, struct buf *out)
 {
     struct zone_time local;
 
@@ -38,7 +38,7 @@ static inline void format_answer(const struct ask *ask, const struct answer *ans
 static inline bool check_row(const struct ask *ask, const struct typed *row)
 {
     const char *wanted = row->value != NULL ? row->value : "no answer";
-    struct answer answer;
+    struct ask_answer answer;
     struct buf read = { 0 };
     bool is_right = row->value == NULL;
 
@@ -51,7 +51,7 @@ static inline bool check_row(const struct ask *ask, const struct typed *row)
     if (!is_right)
         print_error("'%s' is %s, but was read as '%s'\n", row->text, wanted, buf_text(&read));
     buf_release(&read);
-    answer_release(&answer);
+    ask_answer_release(&answer);
     return is_right;
 }
 

@@ -24,7 +24,7 @@ static void test_text(void **state)
 static void test_a_long_text_is_cut_between_characters(void **state)
 {
     const struct ask ask = { .kind = ASK_TEXT };
-    struct answer answer;
+    struct ask_answer answer;
     struct buf text = { 0 };
 
     (void)state;
@@ -32,7 +32,7 @@ static void test_a_long_text_is_cut_between_characters(void **state)
         buf_add_text(&text, "한");
     assert_int_equal(ask_read(&ask, text.data, NULL, &answer), ASK_READ);
     assert_int_equal(answer.value.len, 999);
-    answer_release(&answer);
+    ask_answer_release(&answer);
     buf_release(&text);
 }
 
@@ -41,7 +41,7 @@ static void test_a_long_text_is_no_other_answer(void **state)
     static const enum ask_kind KINDS[] = {
         ASK_NUMBER, ASK_YES_NO, ASK_DATE, ASK_TIME, ASK_DATETIME, ASK_PHONE
     };
-    struct answer answer;
+    struct ask_answer answer;
     struct buf text = { 0 };
 
     (void)state;
@@ -100,12 +100,12 @@ static void test_media(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
-        struct answer answer;
+        struct ask_answer answer;
         enum ask_result result = ask_read(&ask, "see the picture", ROWS[i].media, &answer);
 
         assert_int_equal(result, ROWS[i].value != NULL ? ASK_READ : ASK_NO);
         assert_string_equal(buf_text(&answer.value), ROWS[i].value != NULL ? ROWS[i].value : "");
-        answer_release(&answer);
+        ask_answer_release(&answer);
     }
 }
 

@@ -355,13 +355,13 @@ static void test_the_answer_tells_which_choice(void **state)
 {
     static const struct ask_choice CHOICES[] = { { "Red", NULL }, { "Blue", NULL } };
     struct ask ask = { .kind = ASK_CHOICE, .choices = CHOICES, .choice_count = 2 };
-    struct answer answer;
+    struct ask_answer answer;
 
     (void)state;
     assert_int_equal(ask_read(&ask, "blue", NULL, &answer), ASK_READ);
     assert_int_equal(answer.choice, 1);
     assert_false(answer.is_number);
-    answer_release(&answer);
+    ask_answer_release(&answer);
 }
 
 int main(void)

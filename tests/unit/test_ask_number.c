@@ -306,12 +306,12 @@ static void test_the_language_settles_what_a_point_is(void **state)
 
 static void test_the_value_is_a_number(void **state)
 {
-    struct answer answer;
+    struct ask_answer answer;
 
     (void)state;
     assert_int_equal(ask_read(&ENGLISH, "4 people", NULL, &answer), ASK_READ);
     assert_true(answer.is_number);
-    answer_release(&answer);
+    ask_answer_release(&answer);
     assert_int_equal(ask_read(&ENGLISH, "people", NULL, &answer), ASK_NO);
     assert_false(answer.is_number);
 }

@@ -444,7 +444,7 @@ static void test_around_midnight(void **state)
 static void test_when_the_clock_is_changed(void **state)
 {
     struct ask ask = question(ASK_DATETIME, "en");
-    struct answer answer;
+    struct ask_answer answer;
     static const struct typed SPRING[] = {
         { "tomorrow at 02:30", "2026-03-29 03:00" },
         { "tomorrow at 03:30", "2026-03-29 03:30" },
@@ -458,24 +458,24 @@ static void test_when_the_clock_is_changed(void **state)
     ask.now = moment(2026, 10, 24, 18, 0);
     assert_int_equal(ask_read(&ask, "tomorrow at 02:30", NULL, &answer), ASK_READ);
     assert_string_equal(buf_text(&answer.value), "1792888200000"); /* 00:30 UTC, the first of the two */
-    answer_release(&answer);
+    ask_answer_release(&answer);
 }
 
 static void test_a_moment_is_a_number_and_a_time_is_text(void **state)
 {
     struct ask ask = question(ASK_DATETIME, "en");
-    struct answer answer;
+    struct ask_answer answer;
 
     (void)state;
     ask.zone = NULL; /* UTC */
     assert_int_equal(ask_read(&ask, "2026-05-15 21:30", NULL, &answer), ASK_READ);
     assert_string_equal(buf_text(&answer.value), "1778880600000");
     assert_true(answer.is_number);
-    answer_release(&answer);
+    ask_answer_release(&answer);
     ask.kind = ASK_TIME;
     assert_int_equal(ask_read(&ask, "21:30", NULL, &answer), ASK_READ);
     assert_false(answer.is_number);
-    answer_release(&answer);
+    ask_answer_release(&answer);
 }
 
 int main(void)
