@@ -209,6 +209,7 @@ LIB = \
   src/rules/build_button.c \
   src/rules/build_channel.c \
   src/rules/build_example.c \
+  src/rules/build_fact.c \
   src/rules/build_flow.c \
   src/rules/build_flow_loop.c \
   src/rules/build_flow_scope.c \
@@ -219,6 +220,7 @@ LIB = \
   src/rules/build_rule.c \
   src/rules/build_service.c \
   src/rules/build_set.c \
+  src/rules/build_talk.c \
   src/rules/change.c \
   src/rules/check.c \
   src/rules/check_button.c \
@@ -244,6 +246,7 @@ LIB = \
   src/rules/ruleset.c \
   src/rules/scope.c \
   src/rules/setting.c \
+  src/rules/talk_format.c \
   src/rules/tell.c \
   src/rules/tell_business.c \
   src/rules/tell_condition.c \
