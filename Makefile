@@ -291,6 +291,8 @@ LIB = \
   src/desk/reply.c \
   src/desk/road.c \
   src/desk/rollback.c \
+  src/desk/stage.c \
+  src/desk/talk.c \
   src/desk/upkeep.c
 
 DAEMON = \
