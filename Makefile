@@ -176,18 +176,6 @@ LIB = \
   src/store/turn.c \
   src/store/wal_file.c \
   src/store/webhook.c \
-  src/flow/flow.c \
-  src/flow/run.c \
-  src/flow/step.c \
-  src/flow/walk.c \
-  src/flow/walk_answer.c \
-  src/flow/walk_call.c \
-  src/flow/walk_clock.c \
-  src/flow/walk_forget.c \
-  src/flow/walk_say.c \
-  src/flow/walk_value.c \
-  src/rules/attribute.c \
-  src/rules/build_attribute.c \
   src/flow/ask.c \
   src/flow/ask_choice.c \
   src/flow/ask_clock.c \
@@ -206,6 +194,18 @@ LIB = \
   src/flow/ask_piece.c \
   src/flow/ask_when.c \
   src/flow/ask_yes_no.c \
+  src/flow/flow.c \
+  src/flow/run.c \
+  src/flow/step.c \
+  src/flow/walk.c \
+  src/flow/walk_answer.c \
+  src/flow/walk_call.c \
+  src/flow/walk_clock.c \
+  src/flow/walk_forget.c \
+  src/flow/walk_say.c \
+  src/flow/walk_value.c \
+  src/rules/attribute.c \
+  src/rules/build_attribute.c \
   src/rules/build_button.c \
   src/rules/build_channel.c \
   src/rules/build_example.c \
@@ -223,6 +223,7 @@ LIB = \
   src/rules/build_talk.c \
   src/rules/change.c \
   src/rules/check.c \
+  src/rules/check_attribute.c \
   src/rules/check_button.c \
   src/rules/check_campaign.c \
   src/rules/check_condition.c \
@@ -248,6 +249,7 @@ LIB = \
   src/rules/setting.c \
   src/rules/talk_format.c \
   src/rules/tell.c \
+  src/rules/tell_attribute.c \
   src/rules/tell_business.c \
   src/rules/tell_condition.c \
   src/rules/tell_en.c \
@@ -383,12 +385,12 @@ UNIT = \
   acts_road \
   address \
   answer \
-  attribute \
   ask \
   ask_choice \
   ask_date \
   ask_number \
   ask_time \
+  attribute \
   audit \
   buf \
   change \
@@ -398,6 +400,7 @@ UNIT = \
   condition \
   country \
   decide \
+  dialogue \
   dispatch \
   draw \
   env \
@@ -446,8 +449,8 @@ UNIT = \
 
 FUZZ = \
   answer \
-  attribute \
   ask \
+  attribute \
   expression \
   fold \
   inbound \
@@ -482,7 +485,8 @@ SYSTEM = \
   tests/system/19_check.py \
   tests/system/20_init.py \
   tests/system/21_rulesets.py \
-  tests/system/22_explain.py
+  tests/system/22_explain.py \
+  tests/system/23_profile.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

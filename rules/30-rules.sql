@@ -8,7 +8,7 @@
 -- A `=` means: the whole message is this word, give or take punctuation and politeness. So "Stop!" and "stop please"
 -- are heard, and "stop, Ana isn't coming" is not. After an opt_out nothing is answered until an opt_in rule wins.
 INSERT INTO rule (name, priority, action, words, say) VALUES
-  ('opt-out', 1000, 'opt_out', '=stop, =unsubscribe, =stop all, =opt out, =수신거부, =그만',
+  ('opt-out', 1000, 'opt_out', '=stop, =unsubscribe, =stop all, =opt out, =수신거부',
    'Understood: you will hear no more from {{ business_name }}. Write START if you ever miss us.'),
   ('opt-in', 1000, 'opt_in', '=start, =unstop, =subscribe, =다시 시작',
    'Welcome back, {{ first_name | default: "friend" }}! The oven is warm. What can we do for you?');
@@ -17,31 +17,27 @@ INSERT INTO rule (name, priority, action, words, say) VALUES
 -- A person, please ------------------------------------------------------------------------------------------------
 
 -- handoff gives the conversation to a team and silences the bot until somebody releases or closes it.
--- `unless` keeps a rule from winning. Words are blind to case and accents; a * leaves the end of a word open.
-INSERT INTO rule (name, priority, action, target, words, unless, say) VALUES
-  ('allergy-alarm', 950, 'handoff', 'counter', 'allergic reaction, anaphyla*, can''t breathe, 알레르기 반응', NULL,
+-- `interrupts`: it acts even while a flow (50-flows.sql) waits for an answer. `unless` keeps a rule from winning. Words are blind to case and accents; a * leaves the end of a word open.
+INSERT INTO rule (name, priority, interrupts, action, target, words, unless, say) VALUES
+  ('allergy-alarm', 950, 'yes', 'handoff', 'counter', 'allergic reaction, anaphyla*, can''t breathe, 알레르기 반응', NULL,
    'If this is an emergency, please call 119 at once. A colleague is reading this right now.'),
-  ('person', 900, 'handoff', 'counter', 'human, person, agent, real person, talk to someone, 상담원, 사람',
+  ('person', 900, 'yes', 'handoff', 'counter', 'human, person, agent, real person, talk to someone, 상담원, 사람',
    'not a person, in person, are you human, are you a real person',
    'One moment, {{ first_name | default: "please" }}: a colleague wipes the flour off and is with you.'),
-  ('complaint', 850, 'handoff', 'counter', 'complain*, complaint, stale, mouldy, moldy, refund*, 환불, 불만',
+  ('complaint', 850, NULL, 'handoff', 'counter', 'complain*, complaint, stale, mouldy, moldy, refund*, 환불, 불만',
    'no complaint, no complaints, not stale',
    'Oh no, that is not how it should be. Somebody from the counter writes to you in a moment.'),
-  ('birthday-cake', 800, 'handoff', 'kitchen', 'birthday cake, wedding cake, custom cake, 생일 케이크', NULL,
+  ('birthday-cake', 800, NULL, 'handoff', 'kitchen', 'birthday cake, wedding cake, custom cake, 생일 케이크', NULL,
    'A cake with your name on it! For when, and for how many? Our pastry chef takes this one in person, '
    || '{{ next_opening }}.');
 
 
--- Orders: a pattern with named groups -----------------------------------------------------------------------------
+-- A pattern with named groups -----------------------------------------------------------------------------
 
 -- `pattern` is a PCRE2 regular expression for those who want one. What a named group (?<like_this>…) has caught can
 -- be said by its name. Upper and lower case are the same; the text is tidied up before (full-width forms, curly
 -- quotes, odd blanks), so plain spaces and ASCII digits are enough here.
 INSERT INTO rule (name, priority, pattern, say) VALUES
-  ('order', 700, '\b(?:order|주문)(?:\s*(?:no\.?|number|번호))?\s*#?\s*(?<order_id>\d{4,10})(?!\d)',
-   'Order {{ order_id }}: give us a minute to peek into the oven. Ready means a message from us, promised!'),
-  ('order-without-number', 600, '\b(?:where|when)\b.{0,60}\border\b|주문.{0,40}어디',
-   'I can look for it, if you tell me its number: "order 12345". It stands on the receipt.'),
   ('voucher', 650, '\b(?:voucher|gift card|상품권)\D*(?<amount>\d{4,7})\s*(?:won|krw|원)?(?!\d)',
    'A voucher of {{ amount | money: "KRW" }}? Gladly, with a bow. Pay at the counter, or at the door.'),
   ('buy-many', 640, '(?<!\d)(?<count>\d{1,3})\s+(?<thing>croissants?|bagels?|baguettes?|buns?|scones?)\b',

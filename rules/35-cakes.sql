@@ -1,4 +1,4 @@
--- Cakes: buttons, phrases in two languages, something to remember, and a tag.
+-- Cakes: buttons, phrases in two languages, something to remember, something for Braze to learn, and a tag.
 
 -- A phrase is a text by language. {{ phrase.which_cake }} says it in the customer's, or else in default_language, in which
 -- every phrase must have a text.
@@ -26,6 +26,10 @@ INSERT INTO rule (name, priority, words, say) VALUES
 INSERT INTO rule_set (rule, name, value) VALUES ('cake-kept', 'cake', '{{ cake }}'), ('no-cake', 'cake', NULL);
 INSERT INTO rule (name, priority, words, say) VALUES
   ('my-cake', 560, 'my cake, 내 케이크', 'Your choice so far: {{ cake | default: "none, and that can be helped" }}.');
+
+-- attribute: what the customer's Braze profile learns, for your campaigns to use: at a rule:NAME, at handoff, at opt_out, or
+-- at every reply. A name of your own before it keeps it apart from what others write there. The key needs users.track.
+INSERT INTO attribute (name, at, value) VALUES ('bakery_cake', 'rule:cake-kept', '{{ cake | downcase }}');
 
 -- tag: notes something about the message and lets the next rule answer. Here: who is in a hurry. The name of the tag is
 -- the `target`, or else that of the rule.

@@ -66,6 +66,12 @@ void check_dead_words(struct check *check);
 void check_constants(struct check *check);
 void check_nulls(struct check *check);
 
+/* check_attribute.c */
+void check_attribute_names(struct check *check);
+void check_attribute_moments(struct check *check);
+void check_attribute_texts(struct check *check);
+void check_attribute_conditions(struct check *check);
+
 /* check_button.c */
 void check_buttons(struct check *check);
 

@@ -354,6 +354,7 @@ static void add_rule(struct teller *teller, const struct rule *rule)
     }
     add_groups(teller, rule, item);
     add_sets(teller, rule, item);
+    tell_attributes_of(teller, rule, item);
     add_buttons(teller, rule, item);
     add_cooldown(teller, rule, item);
     if (rule->interrupts)
@@ -419,6 +420,7 @@ void tell_ruleset(const struct ruleset *ruleset, enum tell_language language, st
     tell_rules(&teller);
     tell_flows(&teller);
     tell_services(&teller);
+    tell_attributes(&teller);
 }
 
 void tell_release(struct tell *tell)

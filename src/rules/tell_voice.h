@@ -38,6 +38,7 @@ enum tell_part {
     PART_NEVER,
     PART_FLOWS,
     PART_SERVICES,
+    PART_PROFILE,
     PART_COUNT
 };
 
@@ -67,6 +68,14 @@ enum tell_sentence {
     TELL_BUTTONS,         /* below the answer: {} */
     TELL_SET,             /* {} is kept as {} */
     TELL_UNSET,           /* {} is forgotten */
+    TELL_ATTRIBUTE,       /* of the Braze profile {} becomes {}{if} */
+    TELL_NO_ATTRIBUTE,    /* {} is removed from it{if} */
+    TELL_MOMENT_SETS,     /* the same of a moment, {when} */
+    TELL_MOMENT_REMOVES,
+    TELL_ATTRIBUTE_IF,    /* a piece of these: but only {} */
+    TELL_AT_HANDOFF,      /* pieces of these: when */
+    TELL_AT_OPT_OUT,
+    TELL_AT_REPLY,
     TELL_COOLDOWN,        /* once in {} */
     TELL_CAMPAIGN,        /* the answer goes through {} */
     TELL_INTERRUPTS,      /* also in the midst of a flow */

@@ -40,6 +40,11 @@ void tell_list_release(struct tell_list *list);
 
 void tell_duration(const struct tell_voice *voice, int64_t ms, struct buf *out);
 
+
+/* Of tell_attribute.c: with a rule; and the part behind the rules. */
+void tell_attributes_of(const struct teller *teller, const struct rule *rule, struct tell_item *item);
+void tell_attributes(struct teller *teller);
+
 /* Of tell_business.c and tell_hours.c: the parts before the rules. */
 void tell_settings(struct teller *teller);
 void tell_hours(struct teller *teller);

@@ -13,6 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
 KEY = "sandbox-key-123456"
 SEND = "/campaigns/trigger/send"
+TRACK = "/users/track"
 # The workspace that the tests' rule files speak of; the sandbox knows layouts, and drops what WhatsApp would not carry.
 WORKSPACE = ["--campaign", texts.REPLY, "--campaign", texts.REOPEN + ":template", "--campaign", texts.OTHER,
              "--campaign", texts.OWN_PROPERTY + ":response:body", "--canvas", texts.CANVAS, "--app", texts.APP,
@@ -70,6 +71,11 @@ class Sandbox:
         """times 0: for ever. What else a fault takes: frontdesk-sandbox --help."""
         return self.script(dict(path=path, times=times, do=do, **more))
 
+    def fault_line(self, line):
+        """A fault as people write it: "503 x2 on /users/track"."""
+        answer = web.call(self.port, "POST", "/_sandbox/script", line, {"Content-Type": "text/plain"})
+        assert answer.status // 100 == 2, answer
+
     def slow(self, ms, times=4, path=SEND):
         """The next calls are answered rightly, but late: while they are out, batches grow."""
         return self.fault("late", times=times, path=path, ms=ms)
@@ -78,6 +84,9 @@ class Sandbox:
         """Every call that addresses this user gets a 400."""
         return self.fault("status", times=0, path=path, user=user, status=400,
                           body='{"message":"the recipient is refused"}')
+
+    def faults_left(self):
+        return web.call(self.port, "GET", "/_sandbox/script").json()["faults"]
 
     def unscript(self):
         assert web.call(self.port, "DELETE", "/_sandbox/script").status // 100 == 2
@@ -102,6 +111,17 @@ class Sandbox:
         texts = eventually(lambda: (t := self.texts(user)) and len(t) >= count and t,
                            lambda: f"{user} hears {count} texts, so far {self.texts(user)}", within)
         return texts
+
+    def profile(self, user):
+        """The attributes that /users/track has written into this user's profile; {} when there are none."""
+        found = self.profiles(user)
+        assert len(found) <= 1, found
+        return found[0]["attributes"] if found else {}
+
+    def profiles(self, user=None):
+        """Each profile with user, kind, attributes, types, updates, may_create; of one user, or of all."""
+        query = "?" + urllib.parse.urlencode({"user": user}, safe="+", quote_via=urllib.parse.quote) if user else ""
+        return web.call(self.port, "GET", "/_sandbox/profiles" + query, timeout=30).json()["profiles"]
 
     def requests(self, path=None):
         """A line for every call it saw, in order: path, status, taken, campaign, recipients[user, kind, text, sent]."""

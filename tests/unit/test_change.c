@@ -88,6 +88,14 @@ static const struct {
       "removed phrase hi ko [안녕] [] a.sql:1\n"
       "changed rule_set r b.value [2] [3] a.sql:1\n"
       "+1 holiday; 1 opening changed; +1 phrase, −1, 1 changed; 1 variable changed" },
+    { RULE "('r', 500, 'x', 'y');"
+      "INSERT INTO attribute (name, at, value) VALUES ('tier', 'reply', 'gold'), ('tier', 'rule:r', 'silver');",
+      RULE "('r', 500, 'x', 'y');"
+      "INSERT INTO attribute (name, at, value, type) VALUES ('tier', 'rule:r', 'bronze', NULL), ('vip', 'reply', 'yes', 'boolean');",
+      "removed attribute tier reply [value: gold] [] a.sql:1\n"
+      "changed attribute tier rule:r.value [silver] [bronze] a.sql:1\n"
+      "added attribute vip reply [] [value: yes · type: boolean] a.sql:1\n"
+      "+1 attribute, −1, 1 changed" },
 };
 
 #define STEPS "INSERT INTO step (name, say) VALUES "

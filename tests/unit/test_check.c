@@ -79,6 +79,9 @@ static size_t check_text(const char *text, bool has_examples_told, struct buf *o
 #define IF      "INSERT INTO rule (name, words, only_if, say) VALUES\n"
 #define BUTTONS "INSERT INTO rule (name, words, buttons, say) VALUES\n"
 #define SAY     "INSERT INTO rule (name, words, campaign, say) VALUES\n"
+#define ATTRIBUTE "INSERT INTO attribute (name, at, value, type, only_if) VALUES\n"
+#define TWENTY    "12345678901234567890"
+#define LONG      TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY
 
 /* The whole report: nothing, or one line that begins so and holds each piece. */
 static const struct {
@@ -227,6 +230,16 @@ static const struct {
     { BASE WORDS "('a', 500, 'x', NULL, ' null ');", "null a: a.sql:5: ", { "say", "without quotes" } },
     { BASE WORDS "('a', 500, 'x', 'NULL', 's');", "null a: a.sql:5: ", { "unless" } },
     { BASE WORDS "('a', 500, 'null', NULL, 'NULL and void');", "null a: a.sql:5: ", { "words" } },
+    /* what the Braze profile learns */
+    { BASE ATTRIBUTE "('Tier', 'reply', 'x', NULL, NULL), ('tier', 'opt_out', 'x', NULL, NULL);",
+      "attribute -: a.sql:5: ",
+      { "differ in their capitals only" } },
+    { BASE ATTRIBUTE "('a', 'handoff', 'x', NULL, NULL);", "attribute -: a.sql:5: the attribute a is never set at handoff", { 0 } },
+    { BASE ATTRIBUTE "('a', 'reply', '12/1/2026', NULL, NULL);", "attribute -: a.sql:5: ", { "take for a date" } },
+    { BASE ATTRIBUTE "('a', 'reply', '2026-12-01', 'time', NULL);", NULL, { 0 } },
+    { BASE ATTRIBUTE "('a', 'reply', '" LONG "', NULL, NULL);", "attribute -: a.sql:5: ", { "has 260 characters" } },
+    { BASE ATTRIBUTE "('a', 'reply', 'x', NULL, '1');", "constant -: a.sql:5: the only_if of the attribute a", { 0 } },
+    { BASE ATTRIBUTE "('a', 'reply', 'x', NULL, ':open = 1'), ('a', 'opt_out', '{{ message }}', NULL, NULL);", NULL, { 0 } },
     /* buttons whose tap nobody waits for */
     { BASE BUTTONS "('a', 'x', 'Yes, No', 's');\n" WORDS "('yes', 500, 'yes', NULL, 's');",
       "button a: a.sql:5: no rule waits for the button 'No' of the rule a, so a tap on it goes to rest (a.sql:3)",

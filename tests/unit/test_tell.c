@@ -266,6 +266,15 @@ static void beside_speaking(void **state)
                                     " ('r', 'color', NULL);",
           "It keeps ‹size› as “L”.\nIt forgets ‹color›.\n",
           "‹size›를 “L”로 기억합니다.\n‹color›를 잊습니다." },
+        { RULE("words, say", "'a', 'b'") "INSERT INTO attribute (name, at, value, only_if) VALUES"
+                                         " ('tier', 'rule:r', 'gold', ':open = 0'), ('old', 'rule:r', NULL, NULL),"
+                                         " ('last', 'reply', '{{ rule }}', NULL);",
+          "In the customer's Braze profile the attribute “tier” becomes “gold”, but only while we are closed.\n"
+          "The attribute “old” is removed from the customer's Braze profile.\n"
+          "# What the customer's Braze profile learns\nWith each answer: the attribute “last” becomes “‹rule›”.\n",
+          "고객의 Braze 프로필에 “tier” 속성을 “gold”로 기록합니다 (다음 경우에만: 영업시간이 아닐 때).\n"
+          "고객의 Braze 프로필에서 “old” 속성을 지웁니다.\n"
+          "# 고객의 Braze 프로필에 기록하는 내용\n답장할 때마다: “last” 속성을 “‹rule›”로 기록합니다.\n" },
         { RULE(
               "words, say",
               "'a', '{{ phrase.bye }}!'") "INSERT INTO phrase (name, language, text) VALUES ('bye', 'en', 'Bye, {{ first_name }}'), ('bye', 'ko', '안녕');",

@@ -7,6 +7,7 @@ INSERT INTO rule (name, priority, words, say, buttons) VALUES
 INSERT INTO rule (name, priority, pattern, say) VALUES
   ('tone-chosen', 585, '^(?<tone>쿨톤|웜톤)이에요\W*$', '{{ tone }}이시군요! "내 톤"이라고 보내시면 언제든 다시 추천해 드려요.');
 INSERT INTO rule_set (rule, name, value) VALUES ('tone-chosen', 'my_tone', '{{ tone }}');
+INSERT INTO attribute (name, at, value) VALUES ('ongyeol_tone', 'rule:tone-chosen', '{{ tone }}');
 INSERT INTO rule (name, priority, words, say) VALUES
   ('my-tone', 586, '내 톤, 제 톤', '{{ my_tone | default: "아직 모르는 톤" }}에는 로즈와 코랄 샘플을 같이 넣어 드릴게요.');
 

@@ -7,6 +7,7 @@ INSERT INTO rule (name, priority, words, say, buttons) VALUES
 INSERT INTO rule (name, priority, pattern, say) VALUES
   ('sitio-elegido', 655, '^(?<sitio>dentro|fuera)\W*$', 'Apuntado: {{ sitio | downcase }}.');
 INSERT INTO rule_set (rule, name, value) VALUES ('sitio-elegido', 'lugar', '{{ sitio | downcase }}');
+INSERT INTO attribute (name, at, value) VALUES ('lola_mesa', 'rule:sitio-elegido', '{{ sitio | downcase }}');
 INSERT INTO rule (name, priority, words, say) VALUES
   ('mi-sitio', 656, 'dónde era mi mesa, dentro o fuera', 'Tu mesa: {{ lugar | default: "aún sin elegir" }}.');
 

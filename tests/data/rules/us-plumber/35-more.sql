@@ -7,6 +7,7 @@ INSERT INTO rule (name, priority, words, say, buttons) VALUES
 INSERT INTO rule (name, priority, pattern, say) VALUES
   ('fuel-known', 665, '^(?:it''?s )?(?<fuel>gas|electric)\W*$', '{{ fuel | capitalize }}, noted. We text you two prices within the hour.');
 INSERT INTO rule_set (rule, name, value) VALUES ('fuel-known', 'heater', '{{ fuel }}');
+INSERT INTO attribute (name, at, value) VALUES ('rooter_heater', 'rule:fuel-known', '{{ fuel | downcase }}');
 INSERT INTO rule (name, priority, words, say) VALUES
   ('my-heater', 666, 'my quote', 'A quote for {{ heater | default: "what" }}? We are on it.');
 
