@@ -354,6 +354,7 @@ CTL = \
   src/ctl/output_text_exchange.c \
   src/ctl/output_text_patch.c \
   src/ctl/output_text_prose.c \
+  src/ctl/output_text_sides.c \
   src/ctl/output_text_table.c \
   src/ctl/problems.c \
   src/ctl/show.c \

@@ -41,9 +41,10 @@ const struct command commands[] = {
       "which Braze will reach you (--url). The folder must be empty or not there yet; nothing is ever overwritten.",
       OPTION_BIT(OPTION_KIND) | OPTION_BIT(OPTION_LANGUAGE) | OPTION_BIT(OPTION_URL), false, command_init },
     { "rules check [DIR]", "would these rule files load?",
-      "Reads and compiles the files, runs their examples, and looks for slips. Nothing is changed. Ends with 1 when the\n"
-      "files would be refused; with --strict also when there are warnings. With --cost it lists instead the rules that\n"
-      "are looked at for every message, as nothing in them says which messages may be left out; a few do no harm.",
+      "Reads and compiles the files, runs their examples and talks, and looks for slips. Nothing is changed. Ends with 1\n"
+      "when the files would be refused; with --strict also when there are warnings. Of a talk that fails it shows what was\n"
+      "expected and what was said, side by side. With --cost it lists instead the rules that are looked at for every\n"
+      "message, as nothing in them says which messages may be left out; a few do no harm.",
       OPTION_BIT(OPTION_STRICT) | OPTION_BIT(OPTION_COST), true, command_rules_check },
     { "rules load [DIR]", "put rule files into force",
       "All or nothing: when anything is wrong with the files, the rules in force stay. Shows the warnings, too.", 0,
