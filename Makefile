@@ -256,6 +256,7 @@ LIB = \
   src/rules/tell_flow.c \
   src/rules/tell_hours.c \
   src/rules/tell_ko.c \
+  src/rules/tell_talk.c \
   src/rules/tell_write.c \
   src/rules/variable.c \
   src/braze/answer.c \
