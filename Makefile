@@ -58,7 +58,8 @@ SCHEMA = \
   schema/002-facts.sql \
   schema/003-acts.sql \
   schema/004-profile.sql \
-  schema/005-run.sql
+  schema/005-run.sql \
+  schema/006-service.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -170,6 +171,7 @@ LIB = \
   src/store/rulefile_table.c \
   src/store/run_row.c \
   src/store/schema.c \
+  src/store/service_call.c \
   src/store/standing.c \
   src/store/timer.c \
   src/store/transcript.c \
@@ -296,6 +298,8 @@ LIB = \
   src/desk/rollback.c \
   src/desk/stage.c \
   src/desk/talk.c \
+  src/desk/service.c \
+  src/desk/service_end.c \
   src/desk/upkeep.c
 
 DAEMON = \
@@ -304,11 +308,13 @@ DAEMON = \
   src/daemon/config.c \
   src/daemon/engine.c \
   src/daemon/engine_round.c \
+  src/daemon/errand.c \
   src/daemon/fetch.c \
   src/daemon/flight.c \
   src/daemon/gate.c \
   src/daemon/http.c \
   src/daemon/install.c \
+  src/daemon/keyring.c \
   src/daemon/listen.c \
   src/daemon/loader.c \
   src/daemon/mailbox.c \
@@ -375,6 +381,7 @@ SANDBOX = \
   tools/sandbox_send.c \
   tools/sandbox_server.c \
   tools/sandbox_service.c \
+  tools/sandbox_shop.c \
   tools/sandbox_track.c \
   tools/sandbox_whatsapp.c
 
@@ -409,6 +416,7 @@ UNIT = \
   explain \
   expression \
   fact \
+  fetch \
   flow_build \
   flow_check \
   fold \
@@ -427,6 +435,7 @@ UNIT = \
   patch \
   pattern \
   profile \
+  plain \
   proof \
   public \
   replay \
@@ -437,9 +446,15 @@ UNIT = \
   salvage \
   sandbox \
   send \
+  service \
   show \
   split \
   state \
+  step \
+  step_call \
+  step_clock \
+  step_flow \
+  step_way \
   tell \
   template \
   utf8 \
@@ -462,6 +477,7 @@ FUZZ = \
   run \
   salvage \
   state \
+  step \
   template \
   words
 
@@ -488,7 +504,8 @@ SYSTEM = \
   tests/system/20_init.py \
   tests/system/21_rulesets.py \
   tests/system/22_explain.py \
-  tests/system/23_profile.py
+  tests/system/23_profile.py \
+  tests/system/27_flows.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

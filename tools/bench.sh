@@ -80,6 +80,7 @@ start_daemon() {
     daemon=$!
     wait_for "$work/$1.log" 'event=ready'
     url=http://127.0.0.1:$(sed -n 's/.*event=ready.* port=\([0-9]*\).*/\1/p' "$work/$1.log")/v1/inbound/whatsapp
+    flow_url=${url%whatsapp}dialogue
 }
 
 stop_daemon() {
@@ -163,24 +164,26 @@ round_few() {
     note_ratio few "$1"
 }
 
-# The end-to-end time runs from the first message to the moment the sandbox has taken the last reply.
-round_all() {
+# round_answered NAME TEXTS URL CONNECTIONS. The end-to-end time runs from the first message to the moment the sandbox
+# has taken the last reply.
+round_answered() {
     before=$(ticks_of "$daemon") facts=$(probe ask "$socket" /v1/status accepted commits)
-    set -- "$1" $(probe ask "$sandbox_address" /_sandbox/report messages accepted)
-    load "$work/all" "$url" --connections "$1" --seconds "$seconds" --users "$users"
-    drained=$(probe until "$sandbox_address" /_sandbox/report messages $(($2 + $(field acked))) 120)
-    note_commits all "$1"
-    note all_replies "$1" "$(awk "BEGIN { print $(field acked) / ($(field seconds) + $drained) }")"
-    calls=$(($(probe ask "$sandbox_address" /_sandbox/report accepted) - $3))
-    note all_per_call "$1" "$(awk "BEGIN { print $(field acked) / $calls }")"
-    note_load all "$1" "$daemon" "$before"
-    note_ratio all "$1"
+    set -- "$1" "$2" "$3" "$4" $(probe ask "$sandbox_address" /_sandbox/report messages accepted)
+    load "$work/$2" "$3" --connections "$4" --seconds "$seconds" --users "$users"
+    drained=$(probe until "$sandbox_address" /_sandbox/report messages $(($5 + $(field acked))) 120)
+    note_commits "$1" "$4"
+    note "$1_replies" "$4" "$(awk "BEGIN { print $(field acked) / ($(field seconds) + $drained) }")"
+    calls=$(($(probe ask "$sandbox_address" /_sandbox/report accepted) - $6))
+    note "$1_per_call" "$4" "$(awk "BEGIN { print $(field acked) / $calls }")"
+    note_load "$1" "$4" "$daemon" "$before"
+    note_ratio "$1" "$4"
 }
 
 run_rounds() {
     start_daemon speed
     say 'warming up'
     load "$work/few" "$url" --count "$users" --users "$users" # makes everybody known
+    load "$work/flow" "$flow_url" --count "$users" --users "$users" # and begins a dialogue with each, on a channel of its own
     round=1
     while [ $round -le "$rounds" ]; do
         for connections in 64 256; do
@@ -190,7 +193,10 @@ run_rounds() {
             note sync_p99 0 "$2"
             round_bare $connections
             round_few $connections
-            round_all $connections
+            round_answered all all "$url" $connections
+            said=$(field acks_per_s)
+            round_answered flow flow "$flow_url" $connections
+            note flow_cost $connections "$(awk "BEGIN { print $said / $(field acks_per_s) }")"
         done
         round=$((round + 1))
     done
@@ -243,6 +249,7 @@ mkdir "$work/rules"
 awk -v want=rules -f tools/bench/business.awk > "$work/rules/100-rules.sql"
 awk -v want=few -f tools/bench/business.awk > "$work/few"
 awk -v want=all -f tools/bench/business.awk > "$work/all"
+awk -v want=flow -f tools/bench/business.awk > "$work/flow"
 describe
 start_bare
 start_sandbox

@@ -8,6 +8,7 @@
  *     sandbox_service                               one request from judgement to record
  *     sandbox_braze, _send, _whatsapp, _track       what Braze would say
  *     sandbox_people                                what customers received
+ *     sandbox_shop                                  a shop of the business, for flows
  *     sandbox_script, sandbox_fault                 faults on order, and their looks
  *     sandbox_control                               the questions below /_sandbox/
  *
@@ -132,6 +133,21 @@ static int read_whole(const char *name, const char *value, int64_t least, int64_
     return 0;
 }
 
+static int set_shop_key(const char *value, struct options *options, struct service *service, struct error *error)
+{
+    (void)options;
+    if (strlen(value) < 4 || strlen(value) >= ID_SIZE || strpbrk(value, " \t\r\n") != NULL)
+        return error_set(error, "--shop-key takes 4 to %d characters without blanks.", ID_SIZE - 1);
+    snprintf(service->shop.key, ID_SIZE, "%s", value);
+    return 0;
+}
+
+static int set_shop_tables(const char *value, struct options *options, struct service *service, struct error *error)
+{
+    (void)options;
+    return read_whole("shop-tables", value, 0, 1000, &service->shop.tables, error);
+}
+
 static int set_latency(const char *value, struct options *options, struct service *service,
                        struct error *error)
 {
@@ -199,6 +215,8 @@ static const struct option_row OPTIONS[] = {
     { "deny", "PERMISSION", add_denied,
       "the key lacks this permission, as users.track: 403; may be repeated" },
     { "hour-limit", "N", set_hour_limit, "requests per clock hour before 429 (250000; 0: none)" },
+    { "shop-key", "KEY", set_shop_key, "a bearer key that the shop asks for; none without it" },
+    { "shop-tables", "N", set_shop_tables, "how many tables the shop has at one moment (3)" },
     { "latency", "MS", set_latency, "answer that many ms late (0)" },
     { "fault", "FAULT", add_fault, "a fault to begin with, see below; may be repeated" },
     { "requests", "FILE", set_journal, "append one line of JSON per request to FILE, before it is answered" },
@@ -223,13 +241,24 @@ static const char INTRODUCTION[] =
     "accepted and not sent, and counted as dropped. Liquid ({{ or {%) in a request is counted and shouted\n"
     "about, since the true Braze would evaluate it.\n"
     "\n"
+    "For flows that call services of the business it is a small shop as well:\n"
+    "\n"
+    "    GET  /shop/orders/ID            {\"id\",\"status\",\"item\",\"expected\"} of the orders 10001 to 10004 and\n"
+    "                                    12345; 404 for all others\n"
+    "    POST /shop/tables               {\"at\":\"2026-05-15 21:00\",\"people\":4} (or \"date\" and \"time\"; \"name\"\n"
+    "                                    if you like) books a table: {\"free\":1,\"code\":\"R1\",...}; {\"free\":0}\n"
+    "                                    when none is left then, or for more than 8 people. The same\n"
+    "                                    Idempotency-Key again gets the same answer, and books nothing\n"
+    "    GET  /shop/tables               what is booked\n"
+    "\n"
     "Options:\n";
 
 static const char FAULT_HELP[] =
     "\n"
     "Faults: NAME[=NUMBER] [xTIMES] [on PATH] [for USER]\n"
     "  Each request meets the first fault in the list that fits it. A fault is used once, or xTIMES, or for\n"
-    "  ever (x*); PATH is how the request's path begins; USER is somebody to whom it sends.\n";
+    "  ever (x*); PATH is how the request's path begins; USER is somebody to whom it sends. What the shop is\n"
+    "  asked meets only faults that name its path, as in hang x2 on /shop/tables.\n";
 
 static const char CONTROL_HELP[] =
     "\n"
@@ -248,7 +277,8 @@ static const char CONTROL_HELP[] =
     "                             Braze's rules: null removes, a text of over 255 characters is left out, one\n"
     "                             that reads like a date becomes a time\n"
     "  GET    /_sandbox/report    requests, accepted, refused, limited, faults, messages, dropped,\n"
-    "                             collapsed, liquid, tracked, untracked, kept, by_status\n"
+    "                             collapsed, liquid, tracked, untracked, kept, by_status, and of the shop:\n"
+    "                             requests, refused, faults, orders, booked, full, repeated\n"
     "  GET    /_sandbox/script    the faults still to come\n"
     "  POST   /_sandbox/script    more of them: lines as above, or JSON\n"
     "  DELETE /_sandbox/script    no more faults\n"
@@ -415,6 +445,7 @@ int main(int argc, char **argv)
     if (asked == 0) {
         log_open(options.level, STDERR_FILENO);
         log_hide(service.workspace.api_key);
+        log_hide(service.shop.key);
         code = run(&options, &service, &error) == 0 ? 0 : 1;
         say_goodbye(&service);
     }

@@ -357,6 +357,8 @@ static bool fits(const struct fault *fault, const char *path, const struct verdi
 {
     if (fault->path != NULL && strncmp(path, fault->path, strlen(fault->path)) != 0)
         return false;
+    if (verdict == NULL)
+        return fault->path != NULL && fault->user == NULL;
     return fault->user == NULL || addresses(verdict, fault->user);
 }
 

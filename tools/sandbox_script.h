@@ -56,7 +56,7 @@ struct fault {
     int64_t times; /* 0: for ever */
     int64_t argument;
     bool is_taken;
-    char *path;    /* prefix, or NULL: every path of Braze */
+    char *path;    /* prefix, or NULL: every path of Braze, none of the shop */
     char *user;    /* only requests that address this user, or NULL */
     char *headers; /* finished lines, or NULL */
     char *body;    /* or NULL */
@@ -76,7 +76,10 @@ int script_add_json(struct script *script, const char *text, size_t len, struct 
 /* Adds "NAME[=ARGUMENT] [xN|x*] [on PATH] [for USER]"; a bare status ("503") is a name too. */
 int script_add_text(struct script *script, const char *text, struct error *error);
 
-/* The fault that this request meets, counted down, or NULL. Valid until the script is touched again. */
+/*
+ * The fault that this request meets, counted down, or NULL. Valid until the script is touched again. `verdict` NULL: it is
+ * none to Braze, and meets only faults that name its path and nobody.
+ */
 const struct fault *script_next(struct script *script, const char *path, const struct verdict *verdict);
 
 /* Appends {"format":1,"faults":[…]}: what is still to come. */

@@ -8,6 +8,8 @@
  *     record    one line into --requests, by one write with O_APPEND, before a byte of the answer leaves
  *     dress     the answer, or what the fault makes of it              (sandbox_fault)
  *
+ * What goes to the shop (sandbox_shop) takes the same way, without the limits and the people.
+ *
  * The record comes before the answer so that whoever saw an answer finds its line in the file: the
  * checkers of the crash tests compare that file with the outbox. It holds a hash of the body rather than
  * the body, and never a key.
@@ -45,6 +47,7 @@ void service_init(struct service *service, int64_t now_ms)
     *service = (struct service){ .journal = -1, .started_ms = now_ms };
     service->sends = (struct rate){ .limit = HOUR_LIMIT, .window_ms = HOUR_MS };
     service->track = (struct rate){ .limit = TRACK_LIMIT, .window_ms = TRACK_WINDOW_MS };
+    shop_init(&service->shop);
     if (getrandom(&service->seed, sizeof service->seed, 0) != (ssize_t)sizeof service->seed)
         service->seed = (uint64_t)now_ms;
 }
@@ -54,6 +57,7 @@ void service_release(struct service *service)
     people_release(&service->people);
     profiles_forget(&service->profiles);
     script_clear(&service->script);
+    shop_release(&service->shop);
     verdict_release(&service->verdict);
     buf_release(&service->scratch);
 }
@@ -63,6 +67,7 @@ void service_reset(struct service *service)
     people_forget(&service->people);
     profiles_forget(&service->profiles);
     script_clear(&service->script);
+    shop_forget(&service->shop);
     service->counters = (struct counters){ 0 };
     service->sends.used = service->track.used = 0;
 }
@@ -258,6 +263,15 @@ static void write_objects(const struct verdict *verdict, bool is_taken, struct j
     jsonw_end_array(w);
 }
 
+static void write_line(struct service *service)
+{
+    buf_add_char(&service->scratch, '\n');
+    if (write(service->journal, service->scratch.data, service->scratch.len) != (ssize_t)service->scratch.len)
+        log_error("record_failed", log_int("request", service->counters.requests + service->shop.requests));
+    if (service->scratch.cap > HTTP_BODY_MAX)
+        buf_release(&service->scratch);
+}
+
 static void record(struct service *service, const struct http_request *request,
                    const struct exchange *exchange, const struct http_answer *answer)
 {
@@ -287,11 +301,7 @@ static void record(struct service *service, const struct http_request *request,
     if (!is_accepted(verdict) && !verdict->is_unknown_key)
         jsonw_raw(&w, "answer", buf_text(&verdict->body));
     jsonw_end_object(&w);
-    buf_add_char(&service->scratch, '\n');
-    if (write(service->journal, service->scratch.data, service->scratch.len) != (ssize_t)service->scratch.len)
-        log_error("record_failed", log_int("request", service->counters.requests));
-    if (service->scratch.cap > HTTP_BODY_MAX)
-        buf_release(&service->scratch);
+    write_line(service);
 }
 
 /* The answer without its faults. */
@@ -351,6 +361,51 @@ static void serve_braze(struct service *service, const struct http_request *requ
     record(service, request, &exchange, answer);
 }
 
+static void record_shop(struct service *service, const struct http_request *request, const struct fault *fault,
+                        bool is_refused, int64_t now_ms, const struct http_answer *answer)
+{
+    struct jsonw w = { .out = &service->scratch };
+    const char *key = http_header(request, "Idempotency-Key");
+    char hash[17];
+
+    if (service->journal < 0)
+        return;
+    buf_clear(&service->scratch);
+    snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(request->body, request->body_len));
+    jsonw_object(&w, NULL);
+    jsonw_int(&w, "n", service->shop.requests);
+    jsonw_int(&w, "at", now_ms);
+    jsonw_text(&w, "path", request->path);
+    jsonw_text(&w, "method", request->method);
+    jsonw_text(&w, "hash", hash);
+    jsonw_int(&w, "status", shown_status(answer));
+    jsonw_text(&w, "outcome", fault != NULL ? fault_type(fault->kind)->name : is_refused ? "refused" : "accepted");
+    jsonw_bool(&w, "taken", !is_refused && (fault == NULL || fault->is_taken));
+    if (key != NULL)
+        jsonw_text(&w, "idempotency_key", key);
+    jsonw_end_object(&w);
+    write_line(service);
+}
+
+/* A request to the shop. Braze's counters know nothing of it. */
+static void serve_shop(struct service *service, const struct http_request *request, struct http_answer *answer)
+{
+    int64_t now = clock_wall_ms();
+    const struct fault *fault = script_next(&service->script, request->path, NULL);
+
+    shop_answer(&service->shop, request, fault == NULL || fault->is_taken, now, answer);
+    bool is_refused = answer->status >= 400;
+    answer->delay_ms = service->latency_ms;
+    if (fault != NULL)
+        fault_dress(fault, now, answer);
+    service->shop.requests++;
+    service->shop.refused += is_refused;
+    service->shop.faults += fault != NULL && fault->kind != FAULT_PASS;
+    log_info("shop", log_text("method", request->method), log_text("path", request->path),
+             log_int("status", shown_status(answer)));
+    record_shop(service, request, fault, is_refused, now, answer);
+}
+
 void service_handle(void *context, struct http_request *request, struct http_answer *answer)
 {
     static const char CONTROL[] = "/_sandbox/";
@@ -358,6 +413,8 @@ void service_handle(void *context, struct http_request *request, struct http_ans
 
     if (strncmp(request->path, CONTROL, sizeof CONTROL - 1) == 0)
         control_handle(service, request, answer);
+    else if (shop_has_path(request->path))
+        serve_shop(service, request, answer);
     else
         serve_braze(service, request, answer);
 }
@@ -380,6 +437,7 @@ void service_report(const struct service *service, struct buf *out)
 {
     const struct counters *counters = &service->counters;
     struct jsonw w = { .out = out };
+    struct buf shop = { 0 };
 
     jsonw_object(&w, NULL);
     jsonw_int(&w, "format", 1);
@@ -397,5 +455,8 @@ void service_report(const struct service *service, struct buf *out)
     jsonw_int(&w, "kept",
               service->people.ring != NULL ? service->people.last - service->people.first + 1 : 0);
     report_statuses(counters, &w);
+    shop_report(&service->shop, &shop);
+    jsonw_raw(&w, "shop", buf_text(&shop));
+    buf_release(&shop);
     jsonw_end_object(&w);
 }

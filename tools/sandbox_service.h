@@ -13,6 +13,7 @@
 #include "sandbox_people.h"
 #include "sandbox_profile.h"
 #include "sandbox_script.h"
+#include "sandbox_shop.h"
 
 enum { STATUS_MAX = 600 };
 
@@ -36,6 +37,7 @@ struct service {
     struct people people;
     struct profiles profiles;
     struct script script;
+    struct shop shop;
     struct counters counters;
     struct rate sends, track;
     int64_t latency_ms;

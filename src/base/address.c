@@ -1,8 +1,11 @@
 /*
  * address: see the header.
  *
- * PRIVATE lists what no stranger's server lives at, after IANA's registries of special addresses. Whatever
- * carries an IPv4 address inside (mapped, NAT64, 6to4) is judged by that.
+ * The lists follow IANA's registries of special addresses. Of IPv6 only what is given out to anybody (2000::/3) can be
+ * public, less what that holds for documentation and for protocols. Whatever carries an IPv4 address inside (mapped,
+ * NAT64, 6to4) is judged by that; the deprecated form ::10.0.0.1 is nobody's.
+ *
+ * Clouds tell their machines secrets at addresses that lie in private and even in public networks: those come first.
  */
 #include <arpa/inet.h>
 #include <stdbool.h>
@@ -19,16 +22,27 @@ struct range {
     int bits;
 };
 
-static const struct range PRIVATE4[] = {
-    { { 0 }, 8 },               { { 10 }, 8 },             { { 100, 64 }, 10 },      { { 169, 254 }, 16 },
-    { { 172, 16 }, 12 },        { { 192, 0, 0 }, 24 },     { { 192, 0, 2 }, 24 },    { { 192, 168 }, 16 },
-    { { 198, 18 }, 15 },        { { 198, 51, 100 }, 24 },  { { 203, 0, 113 }, 24 },  { { 224 }, 3 },
+static const struct range BARRED4[] = {
+    { { 100, 100, 100, 200 }, 32 }, { { 168, 63, 129, 16 }, 32 }, /* Alibaba's, Azure's; others' are link-local */
+    { { 0 }, 8 },                   { { 169, 254 }, 16 },         { { 192, 0, 0 }, 24 },
+    { { 192, 0, 2 }, 24 },          { { 192, 88, 99 }, 24 },      { { 198, 51, 100 }, 24 },
+    { { 203, 0, 113 }, 24 },        { { 224 }, 3 },
 };
 
-static const struct range PRIVATE6[] = {
-    { { 0 }, 96 }, { { 0x01, 0 }, 64 }, { { 0x20, 0x01, 0x0d, 0xb8 }, 32 }, { { 0xfc }, 7 },
-    { { 0xfe, 0x80 }, 9 }, { { 0xff }, 8 },
+static const struct range PRIVATE4[] = {
+    { { 10 }, 8 }, { { 100, 64 }, 10 }, { { 172, 16 }, 12 }, { { 192, 168 }, 16 }, { { 198, 18 }, 15 },
 };
+
+static const struct range BARRED6[] = {
+    { { 0xfd, 0, 0x0e, 0xc2 }, 32 },       /* Amazon's */
+    { { 0xfd, 0, 0, 0xc1 }, 32 },          /* Oracle's */
+    { { 0xfd, 0x20, 0, 0xce }, 32 },       /* Google's */
+    { { 0x20, 0x01, 0 }, 23 },             /* protocols, Teredo */
+    { { 0x20, 0x01, 0x0d, 0xb8 }, 32 },    { { 0x3f, 0xff }, 20 }, /* documentation */
+};
+
+static const struct range PRIVATE6[] = { { { 0xfc }, 7 } };
+static const struct range GLOBAL6[] = { { { 0x20 }, 3 } };
 
 /* Where an IPv4 address stands inside: behind so many bits, at that byte. */
 static const struct {
@@ -56,11 +70,15 @@ static bool is_listed(const unsigned char *bytes, const struct range *list, size
     return false;
 }
 
+#define IS_LISTED(bytes, list) is_listed((bytes), (list), sizeof(list) / sizeof(list)[0])
+
 static enum address_kind kind4(const unsigned char *bytes)
 {
     if (bytes[0] == 127)
         return ADDRESS_LOOPBACK;
-    return is_listed(bytes, PRIVATE4, sizeof PRIVATE4 / sizeof PRIVATE4[0]) ? ADDRESS_PRIVATE : ADDRESS_PUBLIC;
+    if (IS_LISTED(bytes, BARRED4))
+        return ADDRESS_BARRED;
+    return IS_LISTED(bytes, PRIVATE4) ? ADDRESS_PRIVATE : ADDRESS_PUBLIC;
 }
 
 static enum address_kind kind6(const unsigned char *bytes)
@@ -71,7 +89,11 @@ static enum address_kind kind6(const unsigned char *bytes)
     for (size_t i = 0; i < sizeof INNER / sizeof INNER[0]; i++)
         if (is_in(bytes, &INNER[i].range))
             return kind4(bytes + INNER[i].at);
-    return is_listed(bytes, PRIVATE6, sizeof PRIVATE6 / sizeof PRIVATE6[0]) ? ADDRESS_PRIVATE : ADDRESS_PUBLIC;
+    if (IS_LISTED(bytes, BARRED6))
+        return ADDRESS_BARRED;
+    if (IS_LISTED(bytes, PRIVATE6))
+        return ADDRESS_PRIVATE;
+    return IS_LISTED(bytes, GLOBAL6) ? ADDRESS_PUBLIC : ADDRESS_BARRED;
 }
 
 enum address_kind address_kind_bytes(const unsigned char *bytes, size_t len)
@@ -121,4 +143,30 @@ enum address_kind address_kind(const char *host, size_t len)
     if (strchr(text, ':') != NULL || ends_in_number(text, len))
         return ADDRESS_ODD;
     return is_localhost(text, len) ? ADDRESS_LOOPBACK : ADDRESS_NAME;
+}
+
+bool address_is_allowed(enum address_kind kind, bool may_be_local)
+{
+    switch (kind) {
+    case ADDRESS_NAME:
+    case ADDRESS_PUBLIC: return true;
+    case ADDRESS_LOOPBACK:
+    case ADDRESS_PRIVATE: return may_be_local;
+    case ADDRESS_BARRED:
+    case ADDRESS_ODD: break;
+    }
+    return false;
+}
+
+const char *address_kind_words(enum address_kind kind)
+{
+    static const char *const WORDS[] = {
+        [ADDRESS_NAME] = "a name",
+        [ADDRESS_PUBLIC] = "a public address",
+        [ADDRESS_LOOPBACK] = "this machine",
+        [ADDRESS_PRIVATE] = "an address of a private network",
+        [ADDRESS_BARRED] = "no service's address (link-local, multicast, reserved, or where a cloud tells its machines secrets)",
+        [ADDRESS_ODD] = "an address to some and none to others",
+    };
+    return WORDS[kind];
 }

@@ -16,8 +16,9 @@
  * escapes leave no way to break a line, fake a field or steer a terminal. Secrets are taken out first, by
  * value, from the bytes as they came: each run of bytes that belongs to some secret becomes ***.
  *
- * The sink is the one global of the program: log lines have no caller who could hand it over. Level,
- * descriptor and secrets are set before there are threads; the rest is behind the lock, or atomic.
+ * The sink is the one global of the program: log lines have no caller who could hand it over. Level and
+ * descriptor are set before there are threads; the rest is behind the lock, or atomic. A secret is never taken
+ * off its list, so that lines may be composed while another one comes.
  */
 #include <errno.h>
 #include <limits.h>
@@ -43,6 +44,7 @@ enum {
     MAX_VALUE = 1000,
     MAX_TAIL = 48, /* " cut=true", " dropped=" with 20 digits, and the line break */
     MIN_SECRET = 4,
+    SECRETS_MAX = 512,
 };
 
 static const char *const LEVELS[] = {
@@ -55,8 +57,8 @@ static const char *const LEVELS[] = {
 static struct {
     enum log_level level;
     int descriptor;
-    char **secrets;
-    size_t secret_count;
+    char *secrets[SECRETS_MAX]; /* those below secret_count are there for good */
+    _Atomic size_t secret_count;
     pthread_mutex_t lock;
     uint64_t untold;  /* lines dropped since the last one that got through */
     bool is_torn;     /* the last line went out in part */
@@ -77,12 +79,27 @@ void log_open(enum log_level level, int descriptor)
     sink.descriptor = descriptor;
 }
 
+static bool is_hidden(const char *secret, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(sink.secrets[i], secret) == 0)
+            return true;
+    return false;
+}
+
 void log_hide(const char *secret)
 {
+    size_t count;
+
     if (secret == NULL || strlen(secret) < MIN_SECRET)
         return;
-    sink.secrets = alloc_resize(sink.secrets, sink.secret_count + 1, sizeof *sink.secrets);
-    sink.secrets[sink.secret_count++] = alloc_text(secret);
+    pthread_mutex_lock(&sink.lock);
+    count = atomic_load(&sink.secret_count);
+    if (count < SECRETS_MAX && !is_hidden(secret, count)) {
+        sink.secrets[count] = alloc_text(secret);
+        atomic_store(&sink.secret_count, count + 1);
+    }
+    pthread_mutex_unlock(&sink.lock);
 }
 
 uint64_t log_dropped(void)
@@ -93,9 +110,9 @@ uint64_t log_dropped(void)
 /* Length of the longest secret that the text begins with, or 0. */
 static size_t secret_at(const char *text, size_t len)
 {
-    size_t longest = 0;
+    size_t longest = 0, count = atomic_load(&sink.secret_count);
 
-    for (size_t i = 0; i < sink.secret_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         size_t secret_len = strlen(sink.secrets[i]);
 
         if (secret_len > longest && secret_len <= len && memcmp(sink.secrets[i], text, secret_len) == 0)

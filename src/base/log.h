@@ -38,7 +38,10 @@ int log_level_parse(const char *name);
 /* Call once, before threads. The default without it: info, on descriptor 2. */
 void log_open(enum log_level level, int descriptor);
 
-/* Remembers a secret (shorter ones than 4 bytes are passed by, as is NULL). Call before threads. */
+/*
+ * Remembers a secret (shorter ones than 4 bytes are passed by, as is NULL), for good; at most 512 different ones in the
+ * life of a process. Any thread.
+ */
 void log_hide(const char *secret);
 
 void log_write(enum log_level level, const char *event, const struct log_field *fields);

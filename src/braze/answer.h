@@ -38,7 +38,10 @@ struct wire { /* what the transport saw; borrowed, header texts NULL when absent
     size_t body_len;
     const char *retry_after, *ratelimit_retry_after;
     const char *ratelimit_limit, *ratelimit_remaining, *ratelimit_reset, *request_id;
-    const char *failure; /* the transport's own words when not answered */
+    const char *failure; /* the transport's own words when not answered, or when is_broken */
+    bool is_cut;         /* answered, at greater length than was wanted */
+    bool is_broken;      /* answered, but not to the end */
+    bool is_barred;      /* never left, for its address may not be called */
 };
 
 struct answer {

@@ -21,7 +21,7 @@ enum {
 
 static void wake(void *context)
 {
-    fetch_wake(((struct engine *)context)->flights.fetcher);
+    fetch_wake(((struct engine *)context)->fetcher);
 }
 
 struct engine *engine_new(const struct engine_config *config, const struct desk *desk, struct status *status)
@@ -31,7 +31,9 @@ struct engine *engine_new(const struct engine_config *config, const struct desk 
     engine->config = config;
     engine->desk = *desk;
     engine->status = status;
-    flights_init(&engine->flights, config->braze_url, config->braze_key, config->braze_timeout_ms);
+    engine->fetcher = fetcher_new();
+    flights_init(&engine->flights, engine->fetcher, config->braze_url, config->braze_key, config->braze_timeout_ms);
+    errands_init(&engine->errands, engine->fetcher);
     engine->syncer = syncer_new(engine->desk.db, wake, engine);
     engine->spare = &engine->batches[0];
     engine->mailbox = mailbox_new(MAILBOX_COUNT, MAILBOX_BYTES, wake, engine);
@@ -49,13 +51,15 @@ struct mailbox *engine_mailbox(struct engine *engine)
 void engine_stop(struct engine *engine)
 {
     atomic_store(&engine->is_stopping, true);
-    fetch_wake(engine->flights.fetcher);
+    fetch_wake(engine->fetcher);
 }
 
 void engine_free(struct engine *engine)
 {
     syncer_free(engine->syncer);
+    fetcher_free(engine->fetcher);
     flights_release(&engine->flights);
+    errands_release(&engine->errands);
     mailbox_free(engine->mailbox);
     if (engine->exit_code == 0)
         desk_close(&engine->desk);
@@ -84,6 +88,7 @@ static void publish(struct engine *engine)
     engine->facts.ruleset = engine->desk.rules->number;
     engine->facts.rules = (int64_t)engine->desk.rules->rule_count;
     engine->facts.calls_under_way = engine_calls(engine);
+    engine->facts.service_calls_under_way = engine->errands.count;
     engine->facts.wal_pages = db_wal_pages(engine->desk.db);
     if (engine->vitals.is_short_of_disk) {
         engine->facts.is_ready = false;
@@ -94,21 +99,23 @@ static void publish(struct engine *engine)
 
 static bool has_work(const struct engine *engine, size_t count, int64_t now)
 {
-    return count > 0 || flights_has_ended(&engine->flights) || now >= engine->work_at;
+    return count > 0 || engine_has_ended(engine) || now >= engine->work_at;
 }
 
 /* When the next round is wanted without anything happening. */
 static void plan(struct engine *engine, int64_t now)
 {
     struct error error = { 0 };
-    int64_t due, timer;
+    int64_t due, call, timer;
 
     engine->work_at = now + IDLE_MS;
     if (dispatch_next(&engine->desk, now, engine_calls(engine), &due, &error) != 0 ||
-        upkeep_next(&engine->desk, &timer, &error) != 0)
+        service_next(&engine->desk, &call, &error) != 0 || upkeep_next(&engine->desk, &timer, &error) != 0)
         return;
     if (due < engine->work_at)
         engine->work_at = due;
+    if (call < engine->work_at)
+        engine->work_at = call;
     if (timer < engine->work_at)
         engine->work_at = timer;
     if (engine->full_until > clock_monotonic_ms() && engine->work_at < now + FULL_RETRY_MS)
@@ -144,6 +151,7 @@ static void round_run(struct engine *engine)
     size_t count = engine_gather(engine, outcomes, now);
 
     watch_clock(engine, began, now);
+    errands_learn(&engine->errands, engine->desk.rules);
     if (engine->vitals.is_short_of_disk) {
         engine_refuse(engine, outcomes, count, NO_ROOM);
         count = 0;
@@ -177,7 +185,7 @@ static bool is_over(struct engine *engine)
         engine->stop_by = now + engine->config->braze_timeout_ms + STOP_GRACE_MS;
     if (now >= engine->stop_by)
         return true;
-    return engine_calls(engine) == 0 && !flights_has_ended(&engine->flights) &&
+    return engine_calls(engine) == 0 && engine->errands.count == 0 && !engine_has_ended(engine) &&
            mailbox_count(engine->mailbox) == 0;
 }
 
@@ -185,7 +193,7 @@ static int wait_ms(const struct engine *engine)
 {
     int64_t left = engine->work_at - clock_wall_ms();
 
-    if (flights_has_ended(&engine->flights) && clock_monotonic_ms() >= engine->full_until)
+    if (engine_has_ended(engine) && clock_monotonic_ms() >= engine->full_until)
         return 0;
     return left < 0 ? 0 : left > IDLE_MS ? IDLE_MS : (int)left;
 }
@@ -211,12 +219,12 @@ int engine_run(struct engine *engine)
     engine_decide_left_over(engine);
     while (!is_over(engine)) {
         engine_finish_batch(engine, false);
-        flights_collect(&engine->flights);
+        fetch_collect(engine->fetcher);
         round_run(engine);
         if (mailbox_count(engine->mailbox) == 0)
-            fetch_poll(engine->flights.fetcher, wait_ms(engine));
+            fetch_poll(engine->fetcher, wait_ms(engine));
         else
-            fetch_poll(engine->flights.fetcher, 0);
+            fetch_poll(engine->fetcher, 0);
     }
     engine_finish_batch(engine, true);
     engine->facts.is_ready = false;

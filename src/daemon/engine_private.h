@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "daemon/engine.h"
+#include "daemon/errand.h"
 #include "daemon/flight.h"
 #include "daemon/outcome.h"
 #include "daemon/syncer.h"
@@ -15,7 +16,9 @@
 struct engine {
     const struct engine_config *config;
     struct desk desk;
+    struct fetcher *fetcher;
     struct flights flights;
+    struct errands errands;
     struct acks acks;
     struct syncer *syncer;
     struct batch batches[2], *spare; /* one is given to the syncer, or none */
@@ -51,7 +54,10 @@ void engine_decide_left_over(struct engine *engine);
 
 void engine_note_fault(struct engine *engine, const struct error *error);
 
-/* Calls in the air, and those that wait for the disk. */
+/* Has a call ended whose end is not in the book yet? */
+bool engine_has_ended(const struct engine *engine);
+
+/* Calls to Braze in the air, and those that wait for the disk. */
 int engine_calls(const struct engine *engine);
 
 #endif

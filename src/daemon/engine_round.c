@@ -130,19 +130,40 @@ int engine_calls(const struct engine *engine)
     return engine->flights.count + engine->claimed;
 }
 
+bool engine_has_ended(const struct engine *engine)
+{
+    return flights_has_ended(&engine->flights) || errands_has_ended(&engine->errands);
+}
+
 static bool may_claim(const struct engine *engine)
 {
     return !atomic_load(&engine->is_stopping) && clock_monotonic_ms() >= engine->full_until &&
            !engine->vitals.is_short_of_disk;
 }
 
+static int claim(struct engine *engine, int64_t now, struct claims *claims, struct error *error)
+{
+    if (!may_claim(engine))
+        return 0;
+    if (dispatch_claim(&engine->desk, now, engine_calls(engine), &claims->calls, error) != 0)
+        return -1;
+    return service_claim(&engine->desk, now, &claims->services, error);
+}
+
+static void free_claims(const struct claims *claims)
+{
+    call_free(claims->calls);
+    service_call_free(claims->services);
+}
+
 /* Everything between begin and commit. */
 static int work(struct engine *engine, struct outcome *outcomes, size_t count, int64_t now,
-                struct call **calls, struct error *error)
+                struct claims *claims, struct error *error)
 {
-    *calls = NULL;
+    *claims = (struct claims){ 0 };
     if (desk_begin(&engine->desk, error) != 0 ||
-        flights_settle(&engine->flights, &engine->desk, now, error) != 0)
+        flights_settle(&engine->flights, &engine->desk, now, error) != 0 ||
+        errands_settle(&engine->errands, &engine->desk, now, error) != 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (run_mail(engine, &outcomes[i], now, error) != 0)
@@ -151,23 +172,25 @@ static int work(struct engine *engine, struct outcome *outcomes, size_t count, i
         return -1;
     if (upkeep_run(&engine->desk, now, error) != 0)
         return -1;
-    if (may_claim(engine) && dispatch_claim(&engine->desk, now, engine_calls(engine), calls, error) != 0)
+    if (claim(engine, now, claims, error) != 0)
         return -1;
     return desk_commit_early(&engine->desk, error);
 }
 
-static void tally(struct engine *engine, struct flights_tally ended, const struct call *calls)
+static void tally(struct engine *engine, struct flights_tally ended, const struct claims *claims)
 {
     engine->facts.replies_accepted += ended.accepted;
     engine->facts.replies_ended += ended.ended;
-    for (; calls != NULL; calls = calls->next)
+    for (const struct call *call = claims->calls; call != NULL; call = call->next)
         engine->facts.calls++;
+    for (const struct service_call *call = claims->services; call != NULL; call = call->next)
+        engine->facts.service_calls++;
 }
 
 /* What was committed and is not on disk is nobody's business: its senders may send it again. */
 static void give_up(struct engine *engine, struct batch *batch)
 {
-    call_free(batch->calls);
+    free_claims(&batch->claims);
     engine_refuse(engine, batch->outcomes, batch->count, NOT_NOW);
 }
 
@@ -180,7 +203,8 @@ static void end_batch(struct engine *engine, struct batch *batch)
     for (size_t i = 0; i < batch->count; i++)
         outcome_end(&batch->outcomes[i], &engine->flights, serial, &engine->acks);
     acks_release(&engine->acks, &engine->flights);
-    flights_start(&engine->flights, batch->calls);
+    flights_start(&engine->flights, batch->claims.calls);
+    errands_start(&engine->errands, batch->claims.services);
 }
 
 /* Takes the batch back that the syncer is done with, or waits until it is. */
@@ -200,13 +224,13 @@ void engine_finish_batch(struct engine *engine, bool is_waiting)
 }
 
 /* The outcomes move into a batch that waits for the disk, behind the one before. */
-static void give_batch(struct engine *engine, const struct outcome *outcomes, size_t count, struct call *calls)
+static void give_batch(struct engine *engine, const struct outcome *outcomes, size_t count, const struct claims *claims)
 {
     struct batch *batch = engine->spare;
 
     memcpy(batch->outcomes, outcomes, count * sizeof *outcomes);
     batch->count = count;
-    batch->calls = calls;
+    batch->claims = *claims;
     for (size_t i = 0; i < count; i++)
         outcome_count(&batch->outcomes[i], &engine->facts);
     engine_finish_batch(engine, true);
@@ -214,7 +238,7 @@ static void give_batch(struct engine *engine, const struct outcome *outcomes, si
         give_up(engine, batch);
         return;
     }
-    for (; calls != NULL; calls = calls->next)
+    for (const struct call *call = claims->calls; call != NULL; call = call->next)
         engine->claimed++;
     engine->spare = batch == &engine->batches[0] ? &engine->batches[1] : &engine->batches[0];
     syncer_give(engine->syncer, batch);
@@ -223,10 +247,10 @@ static void give_batch(struct engine *engine, const struct outcome *outcomes, si
 static int round_once(struct engine *engine, struct outcome *outcomes, size_t count, int64_t now)
 {
     struct error error = { 0 };
-    struct call *calls;
+    struct claims claims;
 
-    if (work(engine, outcomes, count, now, &calls, &error) != 0) {
-        call_free(calls);
+    if (work(engine, outcomes, count, now, &claims, &error) != 0) {
+        free_claims(&claims);
         desk_rollback(&engine->desk);
         health_load(&engine->desk.health, engine->desk.db, NULL);
         engine_note_fault(engine, &error);
@@ -236,8 +260,9 @@ static int round_once(struct engine *engine, struct outcome *outcomes, size_t co
     engine->drift_ms = 0;
     engine->facts.is_ready = true;
     engine->facts.why[0] = '\0';
-    tally(engine, flights_drop(&engine->flights), calls);
-    give_batch(engine, outcomes, count, calls);
+    tally(engine, flights_drop(&engine->flights), &claims);
+    errands_drop(&engine->errands);
+    give_batch(engine, outcomes, count, &claims);
     return 0;
 }
 

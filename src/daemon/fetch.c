@@ -4,18 +4,23 @@
  * Never left, or left without an answer? A transfer that failed before libcurl had written the last byte of
  * its body cannot have been taken: the body was counted out by our read callback, and libcurl asks for the
  * next piece only when the former is with the kernel. Everything after that is ambiguous, whatever the error
- * code says.
+ * code says. A request without a body has left with the first byte of it.
  *
  * Deadlines are our own, and judged only after what waits in the sockets has been read: libcurl looks at its
  * clock first, so that a process that was stopped, or stood still in an fsync, would take answers that had
  * come in time for none.
  */
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
 
 #include <curl/curl.h>
 
+#include "base/address.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "daemon/fetch.h"
@@ -32,6 +37,7 @@ struct transfer {
     int64_t started_at, deadline_at; /* monotonic ms */
     CURL *easy;
     struct curl_slist *headers;
+    fetch_ended *ended;
     void *context;
     const char *body;
     size_t body_len, body_at;
@@ -40,6 +46,9 @@ struct transfer {
     CURLcode code;
     bool is_done;
     bool is_cut; /* the answer was longer than answer_max */
+    enum fetch_reach reach;
+    bool is_plain; /* http */
+    char refusal[256]; /* why an address was not connected to; "" */
     char failure[CURL_ERROR_SIZE];
 };
 
@@ -47,9 +56,8 @@ struct fetcher {
     CURLM *multi;
     struct transfer *pool;
     struct transfer *under_way;
-    struct transfer *late; /* their time is over; fetch_done hands them out */
+    struct transfer *late; /* their time is over; fetch_collect tells of them */
     int running, done_count;
-    struct transfer *done; /* the one that fetch_done handed out last */
 };
 
 int fetch_global_start(struct error *error)
@@ -104,8 +112,6 @@ void fetcher_free(struct fetcher *fetcher)
     free_transfers(fetcher, fetcher->pool, false);
     free_transfers(fetcher, fetcher->under_way, true);
     free_transfers(fetcher, fetcher->late, false);
-    if (fetcher->done != NULL)
-        transfer_free(fetcher->done);
     curl_multi_cleanup(fetcher->multi);
     free(fetcher);
 }
@@ -134,6 +140,48 @@ static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
     return transfer->is_cut ? 0 : len; /* 0 ends the transfer; the status has come already */
 }
 
+static enum address_kind kind_of(const struct sockaddr *address, char text[INET6_ADDRSTRLEN])
+{
+    if (address->sa_family == AF_INET) {
+        const struct sockaddr_in *v4 = (const void *)address;
+        inet_ntop(AF_INET, &v4->sin_addr, text, INET6_ADDRSTRLEN);
+        return address_kind_bytes((const void *)&v4->sin_addr, 4);
+    }
+    if (address->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *v6 = (const void *)address;
+        inet_ntop(AF_INET6, &v6->sin6_addr, text, INET6_ADDRSTRLEN);
+        return address_kind_bytes((const void *)&v6->sin6_addr, 16);
+    }
+    snprintf(text, INET6_ADDRSTRLEN, "no internet address");
+    return ADDRESS_BARRED;
+}
+
+/* Asked about every address, before it is connected to. */
+static bool may_connect(struct transfer *transfer, const struct sockaddr *address)
+{
+    char text[INET6_ADDRSTRLEN];
+    enum address_kind kind = kind_of(address, text);
+
+    if (transfer->is_plain && kind != ADDRESS_LOOPBACK)
+        snprintf(transfer->refusal, sizeof transfer->refusal,
+                 "its host leads to %s, and plain http, which anybody on the way can read, is for this machine only", text);
+    else if (!address_is_allowed(kind, transfer->reach == FETCH_LOCAL_TOO))
+        snprintf(transfer->refusal, sizeof transfer->refusal, "its host leads to %s, which is %s%s", text,
+                 address_kind_words(kind),
+                 address_is_allowed(kind, true) ? "; the setting allow_local_backends is no" : "");
+    else
+        return true;
+    return false;
+}
+
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)purpose;
+    if (!may_connect(context, &address->addr))
+        return CURL_SOCKET_BAD;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 /* Starting
  * -------------------------------------------------------------------------------------------------------- */
 
@@ -155,21 +203,38 @@ static struct transfer *transfer_get(struct fetcher *fetcher)
     }
     transfer->next = NULL;
     transfer->is_cut = transfer->is_done = false;
-    transfer->failure[0] = '\0';
+    transfer->failure[0] = transfer->refusal[0] = '\0';
     return transfer;
+}
+
+static void add_header(struct transfer *transfer, const char *name, const char *value)
+{
+    struct buf line = { 0 };
+
+    buf_addf(&line, "%s: %s", name, value);
+    transfer->headers = curl_slist_append(transfer->headers, buf_text(&line));
+    explicit_bzero(line.data, line.len);
+    buf_release(&line);
 }
 
 static void add_headers(struct transfer *transfer, const struct fetch *fetch)
 {
-    struct buf line = { 0 };
+    struct buf bearer = { 0 };
 
-    buf_addf(&line, "Authorization: Bearer %s", fetch->bearer);
-    transfer->headers = curl_slist_append(transfer->headers, buf_text(&line));
-    transfer->headers = curl_slist_append(transfer->headers, "Content-Type: application/json");
-    transfer->headers = curl_slist_append(transfer->headers, "Accept: application/json");
+    if (fetch->bearer != NULL) {
+        buf_addf(&bearer, "Bearer %s", fetch->bearer);
+        add_header(transfer, "Authorization", buf_text(&bearer));
+        explicit_bzero(bearer.data, bearer.len);
+        buf_release(&bearer);
+    }
+    if (fetch->content_type != NULL)
+        add_header(transfer, "Content-Type", fetch->content_type);
+    else
+        transfer->headers = curl_slist_append(transfer->headers, "Content-Type:"); /* none, then */
+    add_header(transfer, "Accept", "application/json");
+    for (size_t i = 0; i < fetch->header_count; i++)
+        add_header(transfer, fetch->headers[i].name, fetch->headers[i].value);
     transfer->headers = curl_slist_append(transfer->headers, "Expect:");
-    memset(line.data, 0, line.len);
-    buf_release(&line);
 }
 
 static void set_transport(CURL *easy, int timeout_ms)
@@ -191,18 +256,33 @@ static void set_transport(CURL *easy, int timeout_ms)
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "frontdesk");
 }
 
+static void set_reach(struct transfer *transfer, const struct fetch *fetch)
+{
+    transfer->reach = fetch->reach;
+    transfer->is_plain = strncasecmp(fetch->url, "http:", 5) == 0;
+    if (fetch->reach == FETCH_ANYWHERE)
+        return;
+    curl_easy_setopt(transfer->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(transfer->easy, CURLOPT_OPENSOCKETDATA, transfer);
+    /* Also, libcurl would repeat a request without a body by itself when a connection turns out to be stale. */
+    curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, 1L);
+}
+
 static void set_request(struct transfer *transfer, const struct fetch *fetch)
 {
     CURL *easy = transfer->easy;
 
+    transfer->ended = fetch->ended;
     transfer->context = fetch->context;
-    transfer->body = fetch->body;
+    transfer->body = fetch->body != NULL ? fetch->body : "";
     transfer->body_len = fetch->body_len;
     transfer->body_at = 0;
     transfer->answer_max = fetch->answer_max;
     curl_easy_setopt(easy, CURLOPT_URL, fetch->url);
-    curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)fetch->body_len);
+    curl_easy_setopt(easy, fetch->is_get ? CURLOPT_HTTPGET : CURLOPT_POST, 1L);
+    if (!fetch->is_get)
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)fetch->body_len);
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
     curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)PIECE_MAX);
@@ -213,13 +293,28 @@ static void set_request(struct transfer *transfer, const struct fetch *fetch)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
 }
 
+/* It would begin a header of its own. */
+static bool has_line_break(const struct fetch *fetch)
+{
+    if (fetch->bearer != NULL && strpbrk(fetch->bearer, "\r\n") != NULL)
+        return true;
+    for (size_t i = 0; i < fetch->header_count; i++)
+        if (strpbrk(fetch->headers[i].name, "\r\n") != NULL || strpbrk(fetch->headers[i].value, "\r\n") != NULL)
+            return true;
+    return false;
+}
+
 int fetch_start(struct fetcher *fetcher, const struct fetch *fetch, struct error *error)
 {
-    struct transfer *transfer = transfer_get(fetcher);
+    struct transfer *transfer;
     CURLMcode code;
 
+    if (has_line_break(fetch))
+        return error_set(error, "the call does not start: a key or a header holds a line break");
+    transfer = transfer_get(fetcher);
     add_headers(transfer, fetch);
     set_transport(transfer->easy, fetch->timeout_ms);
+    set_reach(transfer, fetch);
     set_request(transfer, fetch);
     code = curl_multi_add_handle(fetcher->multi, transfer->easy);
     if (code == CURLM_OK) {
@@ -315,12 +410,30 @@ static const char *header_of(CURL *easy, const char *name)
     return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : NULL;
 }
 
+static bool has_left(const struct transfer *transfer)
+{
+    long sent = 0;
+
+    if (transfer->body_len > 0)
+        return transfer->body_at == transfer->body_len;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+    return sent > 0;
+}
+
 static enum wire_end end_of(const struct transfer *transfer, long status)
 {
     /* An answer that was too long, too slow, or broke off behind its headers still has its status. */
     if (status >= 200)
         return WIRE_ANSWERED;
-    return transfer->body_at < transfer->body_len ? WIRE_NEVER_LEFT : WIRE_LEFT_NO_ANSWER;
+    return has_left(transfer) ? WIRE_LEFT_NO_ANSWER : WIRE_NEVER_LEFT;
+}
+
+/* The reason for which an address was refused goes before libcurl's, who only knows that nothing was connected. */
+static const char *failure_of(const struct transfer *transfer, CURLcode code)
+{
+    if (transfer->refusal[0] != '\0' && code != CURLE_OK)
+        return transfer->refusal;
+    return transfer->failure[0] != '\0' ? transfer->failure : curl_easy_strerror(code);
 }
 
 static void read_wire(const struct transfer *transfer, CURLcode code, struct wire *wire)
@@ -339,8 +452,11 @@ static void read_wire(const struct transfer *transfer, CURLcode code, struct wir
         .ratelimit_remaining = header_of(transfer->easy, "X-RateLimit-Remaining"),
         .ratelimit_reset = header_of(transfer->easy, "X-RateLimit-Reset"),
         .request_id = header_of(transfer->easy, "X-Request-Id"),
-        .failure = transfer->failure[0] != '\0' ? transfer->failure : curl_easy_strerror(code),
+        .failure = failure_of(transfer, code),
+        .is_cut = transfer->is_cut,
+        .is_broken = status >= 200 && code != CURLE_OK && !transfer->is_cut,
     };
+    wire->is_barred = transfer->refusal[0] != '\0' && wire->end == WIRE_NEVER_LEFT;
 }
 
 /* One that has ended, by itself or by its deadline; it is in nobody's hands any more. NULL: none. */
@@ -363,23 +479,17 @@ static struct transfer *take_ended(struct fetcher *fetcher)
     return transfer;
 }
 
-int fetch_done(struct fetcher *fetcher, void **context, struct wire *wire, int64_t *took_ms)
+void fetch_collect(struct fetcher *fetcher)
 {
     struct transfer *transfer;
+    struct wire wire;
 
-    if (fetcher->done != NULL) {
-        fetcher->done->next = fetcher->pool;
-        fetcher->pool = fetcher->done;
-        fetcher->done = NULL;
+    while ((transfer = take_ended(fetcher)) != NULL) {
+        read_wire(transfer, transfer->code, &wire);
+        transfer->ended(transfer->context, &wire, clock_monotonic_ms() - transfer->started_at);
+        transfer->next = fetcher->pool;
+        fetcher->pool = transfer;
     }
-    transfer = take_ended(fetcher);
-    if (transfer == NULL)
-        return 0;
-    fetcher->done = transfer;
-    *context = transfer->context;
-    *took_ms = clock_monotonic_ms() - transfer->started_at;
-    read_wire(transfer, transfer->code, wire);
-    return 1;
 }
 
 /* Addresses */

@@ -7,6 +7,11 @@
  * twice with nobody knowing. So each fetch_start is at most one request on the wire. Answers are capped,
  * redirects are not followed, proxies and .netrc ignored, TLS verified.
  *
+ * A URL that stands in a rule file says where it may lead (enum fetch_reach): each address that its name is looked up
+ * to is judged when it is about to be connected to, so that no name and no change of its address gets around. Such a
+ * call has a connection of its own, for on one that is there already nothing would be judged. Without TLS it goes to
+ * this machine only.
+ *
  * fetch_wake may be called by any thread, everything else by the one that made the fetcher.
  */
 #ifndef DAEMON_FETCH_H
@@ -22,14 +27,33 @@
 
 struct fetcher;
 
+enum fetch_reach {
+    FETCH_ANYWHERE, /* the operator has named the host */
+    FETCH_PUBLIC,   /* neither this machine nor a private network, nor what base/address.h bars */
+    FETCH_LOCAL_TOO /* all but what that bars */
+};
+
+struct fetch_header {
+    const char *name, *value; /* without line breaks */
+};
+
+/* What was seen on the wire (borrowed for the time of the call), and how long it took. */
+typedef void fetch_ended(void *context, const struct wire *wire, int64_t took_ms);
+
 struct fetch { /* borrowed by fetch_start, but the body must stay until the fetch is done */
     const char *url;
-    const char *bearer; /* "Authorization: Bearer …" */
-    const char *body;   /* JSON, POSTed */
-    size_t body_len;
+    bool is_get;        /* else it is POSTed */
+    const char *bearer; /* "Authorization: Bearer …"; NULL: none */
+    const struct fetch_header *headers; /* further ones */
+    size_t header_count;
+    const char *content_type; /* of the body; NULL: not said */
+    const char *body;
+    size_t body_len; /* 0 where is_get */
+    enum fetch_reach reach;
     int timeout_ms;
     size_t answer_max; /* bytes; what comes behind is cut off */
-    void *context;
+    fetch_ended *ended;
+    void *context; /* handed to `ended` */
 };
 
 /* Once per process, before threads. */
@@ -45,11 +69,8 @@ int fetch_start(struct fetcher *fetcher, const struct fetch *fetch, struct error
 void fetch_poll(struct fetcher *fetcher, int timeout_ms);
 void fetch_wake(struct fetcher *fetcher);
 
-/*
- * A finished fetch: 1 with its context, what was seen on the wire (borrowed until the next call of
- * fetch_done), and how long it took; 0 when there is none.
- */
-int fetch_done(struct fetcher *fetcher, void **context, struct wire *wire, int64_t *took_ms);
+/* Calls `ended` for each that has ended since the last time: once for every one that was started. */
+void fetch_collect(struct fetcher *fetcher);
 
 /*
  * Is this a base address that may be called: https, or http on a loopback address; no user, query or

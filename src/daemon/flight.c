@@ -14,6 +14,7 @@ enum { ANSWER_MAX = 64 * 1024 };
 
 struct flight {
     struct flight *next;
+    struct flights *flights;
     struct call *call;
     uint64_t serial;
     struct answer answer;
@@ -21,9 +22,10 @@ struct flight {
     int64_t took_ms;
 };
 
-void flights_init(struct flights *flights, const char *braze_url, const char *braze_key, int timeout_ms)
+void flights_init(struct flights *flights, struct fetcher *fetcher, const char *braze_url, const char *braze_key,
+                  int timeout_ms)
 {
-    *flights = (struct flights){ fetcher_new(), braze_url, braze_key, timeout_ms, NULL, NULL, 0, 1 };
+    *flights = (struct flights){ fetcher, braze_url, braze_key, timeout_ms, NULL, NULL, 0, 1 };
 }
 
 static void free_list(struct flight *flight)
@@ -39,58 +41,9 @@ static void free_list(struct flight *flight)
 
 void flights_release(struct flights *flights)
 {
-    fetcher_free(flights->fetcher);
     free_list(flights->under_way);
     free_list(flights->ended);
     *flights = (struct flights){ 0 };
-}
-
-static void end_unstarted(struct flights *flights, struct flight *flight, const char *reason)
-{
-    struct wire wire = { .end = WIRE_NEVER_LEFT, .failure = reason };
-
-    answer_read(&wire, clock_wall_ms(), &flight->answer);
-    flight->next = flights->ended;
-    flights->ended = flight;
-}
-
-static void start(struct flights *flights, struct call *call)
-{
-    struct flight *flight = alloc_new(sizeof *flight);
-    struct buf url = { 0 };
-    struct error error = { 0 };
-    struct fetch fetch = {
-        .bearer = flights->braze_key,
-        .body = buf_text(&call->body),
-        .body_len = call->body.len,
-        .timeout_ms = flights->timeout_ms,
-        .answer_max = ANSWER_MAX,
-        .context = flight,
-    };
-
-    buf_addf(&url, "%s%s", flights->braze_url, call->path);
-    fetch.url = buf_text(&url);
-    flight->call = call;
-    flight->serial = flights->serial++;
-    if (fetch_start(flights->fetcher, &fetch, &error) == 0) {
-        flight->next = flights->under_way;
-        flights->under_way = flight;
-        flights->count++;
-    } else {
-        end_unstarted(flights, flight, error.text);
-    }
-    buf_release(&url);
-}
-
-void flights_start(struct flights *flights, struct call *calls)
-{
-    while (calls != NULL) {
-        struct call *next = calls->next;
-
-        calls->next = NULL;
-        start(flights, calls);
-        calls = next;
-    }
 }
 
 static void unlink_flight(struct flights *flights, struct flight *flight)
@@ -115,22 +68,68 @@ static void log_end(const struct flight *flight)
                  log_text("reason", flight->answer.problem), log_text("request", flight->answer.request_id));
 }
 
-void flights_collect(struct flights *flights)
+static void end(void *context, const struct wire *wire, int64_t took_ms)
 {
-    struct flight *flight;
-    struct wire wire;
-    void *context;
-    int64_t took_ms;
+    struct flight *flight = context;
+    struct flights *flights = flight->flights;
 
-    while (fetch_done(flights->fetcher, &context, &wire, &took_ms) == 1) {
-        flight = context;
-        unlink_flight(flights, flight);
-        answer_read(&wire, clock_wall_ms(), &flight->answer);
-        flight->status = wire.status;
-        flight->took_ms = took_ms;
-        flight->next = flights->ended;
-        flights->ended = flight;
-        log_end(flight);
+    unlink_flight(flights, flight);
+    answer_read(wire, clock_wall_ms(), &flight->answer);
+    flight->status = wire->status;
+    flight->took_ms = took_ms;
+    flight->next = flights->ended;
+    flights->ended = flight;
+    log_end(flight);
+}
+
+static void end_unstarted(struct flights *flights, struct flight *flight, const char *reason)
+{
+    struct wire wire = { .end = WIRE_NEVER_LEFT, .failure = reason };
+
+    answer_read(&wire, clock_wall_ms(), &flight->answer);
+    flight->next = flights->ended;
+    flights->ended = flight;
+}
+
+static void start(struct flights *flights, struct call *call)
+{
+    struct flight *flight = alloc_new(sizeof *flight);
+    struct buf url = { 0 };
+    struct error error = { 0 };
+    struct fetch fetch = {
+        .bearer = flights->braze_key,
+        .content_type = "application/json",
+        .body = buf_text(&call->body),
+        .body_len = call->body.len,
+        .timeout_ms = flights->timeout_ms,
+        .answer_max = ANSWER_MAX,
+        .ended = end,
+        .context = flight,
+    };
+
+    buf_addf(&url, "%s%s", flights->braze_url, call->path);
+    fetch.url = buf_text(&url);
+    flight->flights = flights;
+    flight->call = call;
+    flight->serial = flights->serial++;
+    if (fetch_start(flights->fetcher, &fetch, &error) == 0) {
+        flight->next = flights->under_way;
+        flights->under_way = flight;
+        flights->count++;
+    } else {
+        end_unstarted(flights, flight, error.text);
+    }
+    buf_release(&url);
+}
+
+void flights_start(struct flights *flights, struct call *calls)
+{
+    while (calls != NULL) {
+        struct call *next = calls->next;
+
+        calls->next = NULL;
+        start(flights, calls);
+        calls = next;
     }
 }
 

@@ -16,7 +16,7 @@
 struct flight;
 
 struct flights {
-    struct fetcher *fetcher;           /* owned */
+    struct fetcher *fetcher;           /* borrowed; drops what is under way before this is released */
     const char *braze_url, *braze_key; /* borrowed */
     int timeout_ms;
     struct flight *under_way, *ended;
@@ -28,14 +28,15 @@ struct flights_tally { /* what entering the ended ones added */
     int64_t accepted, ended;
 };
 
-void flights_init(struct flights *flights, const char *braze_url, const char *braze_key, int timeout_ms);
+/* It must stay where it is: its calls point to it. */
+void flights_init(struct flights *flights, struct fetcher *fetcher, const char *braze_url, const char *braze_key,
+                  int timeout_ms);
 void flights_release(struct flights *flights);
 
 /* Takes over the list of calls and starts each. */
 void flights_start(struct flights *flights, struct call *calls);
 
-/* Moves what ended since the last time to the ended ones. */
-void flights_collect(struct flights *flights);
+/* What fetch_collect has told to have ended, and is not entered yet: is there any? */
 bool flights_has_ended(const struct flights *flights);
 
 /* Enters the ended ones, inside the caller's transaction; after its commit flights_drop forgets them. */

@@ -19,15 +19,21 @@
 #include "base/error.h"
 #include "daemon/outcome.h"
 #include "desk/dispatch.h"
+#include "desk/service.h"
 #include "store/db.h"
 
 enum { BATCH_COUNT = 256 };
 
+struct claims { /* owned */
+    struct call *calls;            /* to Braze */
+    struct service_call *services; /* to the business's services */
+};
+
 struct batch {
     struct outcome outcomes[BATCH_COUNT];
     size_t count;
-    struct call *calls; /* claimed in it, to be started */
-    int result;         /* by the syncer: 0, or -1 and the reason: nobody was told anything */
+    struct claims claims; /* made in it, to be started */
+    int result;           /* by the syncer: 0, or -1 and the reason: nobody was told anything */
     struct error error;
 };
 

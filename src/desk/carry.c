@@ -7,6 +7,7 @@
 #include "braze/track.h"
 #include "desk/carry.h"
 #include "desk/reply.h"
+#include "desk/service.h"
 #include "flow/flow.h"
 #include "store/contact.h"
 #include "store/cooldown.h"
@@ -107,6 +108,19 @@ static int say(const struct carry *carry, const struct effect *effect, struct er
     return reply_queue(carry->desk, carry->conversation, &reply, carry->now, &message, error);
 }
 
+static int call(const struct carry *carry, const struct effect *effect, struct error *error)
+{
+    struct service_request request = {
+        .service = effect->service,
+        .step = effect->step,
+        .url = effect->url,
+        .body = effect->body,
+        .call = effect->call,
+    };
+
+    return service_queue(carry->desk, carry->conversation, &request, carry->now, error);
+}
+
 static int want_attribute(const struct carry *carry, const struct effect *effect, struct error *error)
 {
     struct profile_want want = {
@@ -147,7 +161,7 @@ static int carry_effect(const struct carry *carry, const struct effect *effect, 
     case EFFECT_TAG: return note_event(carry, effect, "tag", effect->name, error);
     case EFFECT_SET: return 0; /* all at once: decision.remembered */
     case EFFECT_FLOW: return note_event(carry, effect, "flow", effect->flow->name, error);
-    case EFFECT_CALL: return 0;
+    case EFFECT_CALL: return call(carry, effect, error);
     case EFFECT_ATTRIBUTE: return want_attribute(carry, effect, error);
     case EFFECT_COOLDOWN:
         return cooldown_put(carry->desk->db, carry->conversation->contact, effect->rule->name, effect->until_at, error);

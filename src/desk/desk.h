@@ -35,6 +35,7 @@ struct desk {
     int64_t careful_until; /* go carefully until then (desk/road.h) */
     int64_t newest_key_at; /* of the keys for duplicates */
     bool may_track;        /* a row that writes into a profile may be open (desk/dispatch_track.h) */
+    bool may_call;         /* a call to a service may be open (desk/service.h) */
     struct buf state, trace; /* of the decision being stored; kept for their room */
 };
 

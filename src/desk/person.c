@@ -12,6 +12,7 @@
 #include "desk/flow_turn.h"
 #include "desk/reply.h"
 #include "desk/road.h"
+#include "desk/service.h"
 #include "store/contact.h"
 #include "store/conversation.h"
 #include "store/event.h"
@@ -259,6 +260,10 @@ static int retry(const struct act *act, struct error *error)
 
     if (status == DONE && strcmp(row.kind, "track") == 0)
         return retry_track(act, &row, error);
+    if (status == DONE && strcmp(row.kind, "call") == 0)
+        return refuse(CONFLICT, error, "outbox row %lld is a call that a dialogue made, and the dialogue has gone on without "
+                                       "it; it is not made again",
+                      (long long)row.id);
     if (status != DONE)
         return status;
     /* Asking for one row is asking whether its lane works again, too. */
@@ -285,11 +290,25 @@ static int give_up_attributes(const struct act *act, const struct outbox_brief *
     return result;
 }
 
+/* The dialogue hears of it. */
+static int drop_call(const struct act *act, const struct outbox_brief *row, struct error *error)
+{
+    int dropped = service_drop(act->desk, row->id, act->now, error);
+
+    if (dropped == 0)
+        return refuse(CONFLICT, error, "outbox row %lld has ended already (%s)", (long long)row->id, row->state);
+    if (dropped < 0 || note_row(act, row, "drop", error) != 0)
+        return FAILED;
+    return format_row(act, row->id, error);
+}
+
 static int drop(const struct act *act, struct error *error)
 {
     struct outbox_brief row;
     int status = find_row(act, &row, error);
 
+    if (status == DONE && strcmp(row.kind, "call") == 0)
+        return drop_call(act, &row, error);
     if (status != DONE)
         return status;
     if (give_up_attributes(act, &row, error) != 0 ||

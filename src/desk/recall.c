@@ -45,7 +45,7 @@ int recall_load(struct recall *recall, struct db *db, const struct ruleset *rule
                 const struct conversation *conversation, const char *text, int64_t now,
                 struct decide_state *state, struct error *error)
 {
-    bool is_first = state->message_count <= 1;
+    bool is_first = conversation->message_count == 0;
 
     if (!is_first && rules->variable_count > 0 &&
         conversation_variables(db, conversation->id, &recall->variables, error) < 0)

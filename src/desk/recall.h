@@ -1,7 +1,7 @@
 /*
- * recall: what a decision reads of the past beside the contact and the conversation's own row: variables,
- * rules that rest, texts that were offered, the dialogue under way. Each costs one look-up by an index, and is looked up only where
- * the rules in force, and the message, have a use for it.
+ * recall: what a decision reads of the past beside the contact and the conversation's own row: the dialogue under way,
+ * variables, rules that rest, texts that were offered. Each costs one look-up by an index, and is looked up only where
+ * the rules in force, and the message, have a use for it; the dialogue always, since it outlives the rules.
  */
 #ifndef DESK_RECALL_H
 #define DESK_RECALL_H

@@ -6,11 +6,13 @@
 
 #include "base/log.h"
 #include "desk/flow_turn.h"
+#include "desk/service.h"
 #include "desk/upkeep.h"
 #include "store/cooldown.h"
 #include "store/message.h"
 #include "store/outbox.h"
 #include "store/run_row.h"
+#include "store/service_call.h"
 #include "store/timer.h"
 
 enum {
@@ -77,13 +79,16 @@ int upkeep_run(struct desk *desk, int64_t now, struct error *error)
         if (found == 1 && run_timer(desk, &timer, now, error) != 0)
             return -1;
     }
-    return found < 0 ? -1 : flow_turn_clock(desk, now, error);
+    /* An end that has come goes before the clock, which would take the call for lost. */
+    if (found < 0 || service_expire(desk, now, error) != 0)
+        return -1;
+    return flow_turn_clock(desk, now, error);
 }
 
 int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct error *error)
 {
     if (health_shift(&desk->health, desk->db, drift_ms, now, error) != 0 ||
-        cooldown_shift(desk->db, drift_ms, error) != 0)
+        cooldown_shift(desk->db, drift_ms, error) != 0 || service_call_shift(desk->db, drift_ms, error) != 0)
         return -1;
     /* What lies ahead now was planned by the old clock; lanes still hold back what must wait. */
     if (drift_ms >= 0)

@@ -21,7 +21,7 @@
  * too. Languages: English, Korean and Spanish words, whatever the contact's language is; that language only settles
  * what is ambiguous (1.234; 3/12, where Koreans put the month first; "once", which is 11 in Spanish).
  *
- * Numbers have at most 15 digits, 6 of them behind the point. "A couple" is 2, "just me" 1, "nobody" 0. Days, times,
+ * Numbers have at most 15 digits, 6 of them behind the point. "A couple" is 2, "just me" 1, "nobody" 0, ★★★★ 4. Days, times,
  * telephone numbers and codes (B12) in the text are no numbers. Yes and no: 괜찮아요, 됐어요 and "I'm good" may be either,
  * and alone are neither.
  *

@@ -26,7 +26,14 @@
 #include "text/fold.h"
 #include "text/plain.h"
 
-enum { START_LETTERS = 3, INSIDE_LETTERS = 4, START_SYLLABLES = 2, NONE = -1, SEVERAL = -2 };
+enum {
+    START_LETTERS = 3,
+    INSIDE_LETTERS = 4,
+    START_SYLLABLES = 2,
+    OTHER_WORDS_MAX = 4,
+    NONE = -1,
+    SEVERAL = -2
+};
 
 struct pick {
     const struct ask *ask;
@@ -171,10 +178,15 @@ static bool matches_words(const struct pick *pick, size_t choice)
            !is_turned(pick, &whole);
 }
 
+/* A "not", a question, or a long story in which a label happens to stand. */
 static bool is_questioned(const struct pick *pick)
 {
-    return has_kind(pick, WORD_NEGATES) || has_kind(pick, WORD_ALL) || has_kind(pick, WORD_ASKS) ||
-           (pick->has_question_mark && has_kind(pick, PIECE_UNKNOWN));
+    size_t others = 0;
+
+    for (size_t i = 0; i < pick->pieces.count; i++)
+        others += pick->pieces.list[i].kind == PIECE_UNKNOWN;
+    return others > OTHER_WORDS_MAX || has_kind(pick, WORD_NEGATES) || has_kind(pick, WORD_ALL) ||
+           has_kind(pick, WORD_ASKS) || (pick->has_question_mark && has_kind(pick, PIECE_UNKNOWN));
 }
 
 /* "No problem" does not name the label No. */

@@ -135,11 +135,12 @@ static size_t read_h(struct when *when, size_t at, bool is_marked)
 }
 
 /* 3시, 세 시 반, 3시 30분, 9시 5분 전 */
-static size_t read_korean(struct when *when, size_t at)
+static size_t read_korean(struct when *when, size_t at, bool is_marked)
 {
     struct numeral hour, minute;
     size_t count = when_number(when, at, &hour), end = at + count + 1;
 
+    (void)is_marked;
     if (count == 0 || !is_hour(&hour) || !is_kind(when, at + count, WORD_KO_HOUR))
         return 0;
     if (is_kind(when, end, WORD_HALF)) {
@@ -184,12 +185,13 @@ static size_t minutes_at(const struct when *when, size_t at, int64_t *minutes, b
  * Ten past nine, quarter to 8, half past 9, half nine; diez para las nueve. "5 to 9" is as good as "from 5 to
  * 9", so before "to" minutes in figures must be such as are no hour.
  */
-static size_t read_past_to(struct when *when, size_t at)
+static size_t read_past_to(struct when *when, size_t at, bool is_marked)
 {
     int64_t minutes, hour;
     bool is_figure;
     size_t count = minutes_at(when, at, &minutes, &is_figure), end = at + count, face;
 
+    (void)is_marked;
     if (count == 0)
         return 0;
     bool is_past = is_kind(when, end, WORD_PAST) || is_word(when, end, "after");
@@ -295,22 +297,15 @@ static size_t read_word(struct when *when, size_t at)
 
 size_t when_clock(struct when *when, size_t at)
 {
+    static size_t (*const READERS[])(struct when *, size_t, bool) = { read_colon, read_korean, read_past_to,
+                                                                      read_face,  read_h,      read_hour };
     bool is_marked = is_kind(when, at, WORD_AT);
     size_t from = at + is_marked, count = 0;
 
     if (from >= when->pieces->count)
         return 0;
-    count = read_colon(when, from, is_marked);
-    if (count == 0)
-        count = read_korean(when, from);
-    if (count == 0)
-        count = read_past_to(when, from);
-    if (count == 0)
-        count = read_face(when, from, is_marked);
-    if (count == 0)
-        count = read_h(when, from, is_marked);
-    if (count == 0)
-        count = read_hour(when, from, is_marked);
+    for (size_t i = 0; count == 0 && i < sizeof READERS / sizeof READERS[0]; i++)
+        count = READERS[i](when, from, is_marked);
     if (count == 0)
         count = read_word(when, from);
     return count > 0 ? count + is_marked : 0;

@@ -15,21 +15,12 @@ static bool is_kind(const struct when *when, size_t at, int kind)
     return ask_piece_is(when->pieces, at, kind);
 }
 
-static bool is_korean_day(const struct when *when, size_t at)
-{
-    return is_kind(when, at, WORD_SINO) && when->pieces->list[at].value == 1;
-}
-
 /* Does the piece make a time, or a number of something, of the number before it? */
 static bool makes_no_day(const struct when *when, size_t at)
 {
-    static const int KINDS[] = { WORD_HALF_DAY, WORD_H,       WORD_HOURS,        WORD_MINUTES,
-                                 WORD_KO_HOUR,  WORD_COUNTER, WORD_COUNTER_SINO, WORD_MONEY };
-
-    for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
-        if (is_kind(when, at, KINDS[i]))
-            return true;
-    return ask_piece_is_sign(when->pieces, at, ':');
+    return ask_word_counts(when->pieces, at) || is_kind(when, at, WORD_HALF_DAY) ||
+           is_kind(when, at, WORD_H) || is_kind(when, at, WORD_KO_HOUR) ||
+           ask_piece_is_sign(when->pieces, at, ':');
 }
 
 static bool writes_month_first(const struct when *when)
@@ -215,8 +206,7 @@ static size_t read_compact(struct when *when, size_t at)
 static bool is_joint(const struct when *when, size_t at)
 {
     return is_kind(when, at, WORD_OF) || is_kind(when, at, WORD_THE) ||
-           (is_kind(when, at, PIECE_SIGN) && strchr(",.-/", when->pieces->list[at].value) != NULL &&
-            when->pieces->list[at].value < 128);
+           ask_piece_is_one_of(when->pieces, at, ",.-/");
 }
 
 static size_t skip_joints(const struct when *when, size_t at)
@@ -280,7 +270,7 @@ static size_t read_named_month(struct when *when, size_t at)
         if (count == 0 || makes_no_day(when, from + count))
             return 0;
         end = from + count;
-        if (is_korean_day(when, end))
+        if (ask_word_is_il(when->pieces, end))
             end++;
     } else {
         size_t count = monthday_at(when, at, &day);
@@ -297,7 +287,7 @@ static size_t read_named_month(struct when *when, size_t at)
 /* 이십일 is 20일, since 21일 is 이십일일. */
 static bool ends_in_korean_day(const struct when *when, size_t end, const struct numeral *day)
 {
-    return day->has_words && day->units > 10 && is_korean_day(when, end - 1);
+    return day->has_words && day->units > 10 && ask_word_is_il(when->pieces, end - 1);
 }
 
 /* 2026년 3월 12일; the year and, before a blank or the end, the last 일 may be left out. */
@@ -322,7 +312,7 @@ static size_t read_korean_month(struct when *when, size_t at)
         return end - at;
     }
     end += count;
-    if (is_korean_day(when, end))
+    if (ask_word_is_il(when->pieces, end))
         end++;
     else if (ends_in_korean_day(when, end, &day))
         day.units--;
@@ -352,7 +342,7 @@ size_t when_monthday(struct when *when, size_t at)
     if (is_kind(when, end - 1, WORD_ORDINAL_DAY) && !has_the)
         return 0;
     when_number(when, from, &number);
-    if (is_korean_day(when, end) && when_is_loose(when))
+    if (ask_word_is_il(when->pieces, end) && when_is_loose(when))
         end++;
     else if (ends_in_korean_day(when, end, &number) && when_is_loose(when) && when->ask->kind != ASK_TIME)
         day--;

@@ -16,11 +16,6 @@ static bool is_kind(const struct when *when, size_t at, int kind)
     return ask_piece_is(when->pieces, at, kind);
 }
 
-static bool is_korean_day(const struct when *when, size_t at)
-{
-    return is_kind(when, at, WORD_SINO) && when->pieces->list[at].value == 1;
-}
-
 enum unit { UNIT_NONE, UNIT_MINUTES, UNIT_HOURS, UNIT_DAYS, UNIT_WEEKS, UNIT_MONTHS };
 
 static enum unit unit_at(const struct when *when, size_t at)
@@ -34,7 +29,7 @@ static enum unit unit_at(const struct when *when, size_t at)
     case WORD_UNIT_DAY: return UNIT_DAYS;
     case WORD_UNIT_WEEK: return UNIT_WEEKS;
     case WORD_UNIT_MONTH: return UNIT_MONTHS;
-    default: return is_korean_day(when, at) ? UNIT_DAYS : UNIT_NONE;
+    default: return ask_word_is_il(when->pieces, at) ? UNIT_DAYS : UNIT_NONE;
     }
 }
 

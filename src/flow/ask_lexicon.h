@@ -42,6 +42,7 @@ enum {
     WORD_AND,
     WORD_TO,
     WORD_FOR,
+    WORD_OUT_OF, /* 8 out of 10 */
 
     /* Days */
     WORD_DAY,        /* days from today: tomorrow */
@@ -102,5 +103,11 @@ enum {
 
 extern const struct ask_word ask_words_en[], ask_words_ko[], ask_words_es[];
 extern const struct ask_lexicon ask_lexicon_when;
+
+/* Does the piece make a quantity of the number before it: people, 명, euros, hours? */
+bool ask_word_counts(const struct ask_pieces *pieces, size_t index);
+
+/* Is it the 일 that is either "day" or "one"? */
+bool ask_word_is_il(const struct ask_pieces *pieces, size_t index);
 
 #endif

@@ -138,6 +138,8 @@ const struct ask_word ask_words_ko[] = {
     { "최대", WORD_LIMIT, 0 },
     { "까지", WORD_LIMIT, 0 },
     { "넘게", WORD_LIMIT, 0 },
+    { "넘어요", WORD_LIMIT, 0 },
+    { "넘습니다", WORD_LIMIT, 0 },
     { "적어도", WORD_LIMIT, 0 },
     { "많아야", WORD_LIMIT, 0 },
     { "부터", WORD_VAGUE, 0 },

@@ -60,14 +60,6 @@ static bool is_kind(const struct count *count, size_t at, int kind)
     return ask_piece_is(count->pieces, at, kind);
 }
 
-static bool is_counter(const struct count *count, size_t at)
-{
-    return is_kind(count, at, WORD_COUNTER) || is_kind(count, at, WORD_COUNTER_SINO) ||
-           is_kind(count, at, WORD_MONEY) || is_kind(count, at, WORD_MINUTES) ||
-           is_kind(count, at, WORD_HOURS) || is_kind(count, at, WORD_UNIT_DAY) ||
-           is_kind(count, at, WORD_UNIT_WEEK) || is_kind(count, at, WORD_UNIT_MONTH);
-}
-
 /* Does the text right before the number make a code of it, or a part (B12, 3/4, .5)? */
 static bool is_spoiled_before(const struct count *count, size_t at)
 {
@@ -100,8 +92,7 @@ static bool is_spoiled_after(const struct count *count, size_t end)
 /* "+82 10 …", 01012345678: no quantity. */
 static bool is_phone(const struct count *count, size_t at, const struct numeral *number)
 {
-    bool has_plus = at > 0 && ask_piece_is(count->pieces, at - 1, PIECE_SIGN) &&
-                    count->pieces->list[at - 1].value == '+';
+    bool has_plus = at > 0 && ask_piece_is_one_of(count->pieces, at - 1, "+");
 
     return number->digits >= DIGITS_PHONE && (number->leads_zero || has_plus);
 }
@@ -110,8 +101,8 @@ static bool has_minus(const struct count *count, size_t at)
 {
     if (at > 0 && is_kind(count, at - 1, WORD_MINUS))
         return true;
-    return at > 0 && is_kind(count, at - 1, PIECE_SIGN) && count->pieces->list[at - 1].value == '-' &&
-           count->pieces->list[at].is_glued && !(at > 1 && count->pieces->list[at - 1].is_glued);
+    return at > 0 && ask_piece_is_one_of(count->pieces, at - 1, "-") && count->pieces->list[at].is_glued &&
+           !(at > 1 && count->pieces->list[at - 1].is_glued);
 }
 
 /* Between two mentions of the same number nothing may stand that makes a sum or a list of them. */
@@ -119,7 +110,7 @@ static bool is_repetition(const struct count *count, size_t at, size_t end)
 {
     for (size_t i = count->end; i < at; i++)
         if (is_kind(count, i, PIECE_UNKNOWN) || is_kind(count, i, WORD_AND) || is_kind(count, i, WORD_TO) ||
-            (is_kind(count, i, PIECE_SIGN) && strchr("+&-/*", count->pieces->list[i].value) != NULL))
+            ask_piece_is_one_of(count->pieces, i, "+&-/*"))
             return false;
     return !is_kind(count, end, PIECE_UNKNOWN);
 }
@@ -141,17 +132,10 @@ static void count_add(struct count *count, const struct numeral *number, bool is
     count->end = end;
 }
 
-/* 3일: the day is a unit here, and no one. */
-static bool is_days(const struct count *count, size_t at)
-{
-    return is_kind(count, at, WORD_SINO) && count->pieces->list[at].value == 1 &&
-           count->pieces->list[at].is_glued;
-}
-
 /* "Two and a half", 한 개 반: half of one on top, before or behind the counter. */
 static size_t add_half(const struct count *count, size_t end, struct numeral *number)
 {
-    size_t at = end + (is_counter(count, end) ? 1 : 0);
+    size_t at = end + (ask_word_counts(count->pieces, end) ? 1 : 0);
 
     if (!is_kind(count, at, WORD_AND_HALF) && !(at > end && is_kind(count, at, WORD_HALF)))
         return end;
@@ -166,17 +150,17 @@ static size_t add_half(const struct count *count, size_t end, struct numeral *nu
 static bool is_korean_number(const struct count *count, size_t at, size_t end, const struct numeral *number)
 {
     bool is_particle = number->has_words && count->pieces->list[at].is_glued && at > 0 &&
-                       is_counter(count, at - 1);
+                       ask_word_counts(count->pieces, at - 1);
     bool has_small_counter = is_kind(count, end, WORD_COUNTER_SINO) || is_kind(count, end, WORD_MONEY);
 
     if (is_particle)
         return false;
     if (number->is_bound)
-        return is_counter(count, end);
+        return ask_word_counts(count->pieces, end);
     if (number->is_sino && count->pieces->list[at].is_glued && !is_kind(count, at - 1, PIECE_SIGN))
         return false;
     if (number->is_sino && !has_small_counter)
-        return !ask_piece_has(count->pieces, PIECE_UNKNOWN) && !is_counter(count, end) &&
+        return !ask_piece_has(count->pieces, PIECE_UNKNOWN) && !ask_word_counts(count->pieces, end) &&
                !is_kind(count, end, WORD_SINO);
     return true;
 }
@@ -184,7 +168,7 @@ static bool is_korean_number(const struct count *count, size_t at, size_t end, c
 /* "One table for 4": an article, unless it counts something or stands alone. */
 static bool is_article(const struct count *count, size_t at, size_t end, const struct numeral *number)
 {
-    if (!number->is_article || is_counter(count, end))
+    if (!number->is_article || ask_word_counts(count->pieces, end))
         return false;
     return is_kind(count, end, PIECE_UNKNOWN) || is_kind(count, end, PIECE_FILLER) ||
            (at > 0 && is_kind(count, at - 1, PIECE_UNKNOWN));
@@ -193,13 +177,19 @@ static bool is_article(const struct count *count, size_t at, size_t end, const s
 /* "The blue one" counts nothing. */
 static bool is_pronoun(const struct count *count, size_t at, size_t end, const struct numeral *number)
 {
-    if (!number->is_article || is_counter(count, end))
+    if (!number->is_article || ask_word_counts(count->pieces, end))
         return false;
     for (size_t back = 1; back <= 3 && back <= at; back++)
         if (is_kind(count, at - back, WORD_THE) || is_kind(count, at - back, WORD_THIS) ||
             is_kind(count, at - back, WORD_LAST) || is_kind(count, at - back, WORD_NEXT))
             return true;
     return false;
+}
+
+/* "Me and 3 friends" are not three. */
+static bool is_added(const struct count *count, size_t at)
+{
+    return at > 1 && is_kind(count, at - 1, WORD_AND);
 }
 
 /* Reads the number at a piece, if there is one, and returns how many pieces that took. */
@@ -219,10 +209,12 @@ static size_t count_number(struct count *count, size_t at)
         count->is_refused = true;
         return taken;
     }
-    if (!is_korean_number(count, at, end, &number) || is_pronoun(count, at, end, &number))
+    if (!is_korean_number(count, at, end, &number) || is_pronoun(count, at, end, &number) ||
+        (at > 0 && is_kind(count, at - 1, WORD_OUT_OF)))
         return taken;
-    if (is_days(count, end))
-        end++;
+    count->is_refused |= is_added(count, at);
+    if (ask_word_is_il(count->pieces, end) && count->pieces->list[end].is_glued)
+        end++; /* 3일: days, and no one */
     end = add_half(count, end, &number);
     count_add(count, &number, has_minus(count, at), is_article(count, at, at + taken, &number), at, end);
     return end - at;
@@ -266,6 +258,22 @@ static void count_walk(struct count *count)
     }
 }
 
+/* Nothing but stars, for a rating: ★★★★. */
+static void count_stars(struct count *count)
+{
+    static const int STARS[] = { 0x2605, 0x2b50, 0x1f31f };
+    const struct ask_pieces *pieces = count->pieces;
+    size_t stars = 0;
+
+    for (size_t i = 0; i < pieces->count; i++)
+        for (size_t s = 0; s < sizeof STARS / sizeof STARS[0]; s++)
+            stars += is_kind(count, i, PIECE_SIGN) && pieces->list[i].value == STARS[s];
+    if (stars == 0 || stars != pieces->count)
+        return;
+    count->number = (struct numeral){ .units = (int64_t)stars };
+    count->is_set = true;
+}
+
 enum ask_result ask_read_number(const struct ask *ask, const char *text, struct ask_answer *answer)
 {
     struct ask_pieces pieces;
@@ -275,6 +283,7 @@ enum ask_result ask_read_number(const struct ask *ask, const char *text, struct 
     ask_pieces_cut(&pieces, text, &ask_lexicon_when);
     when_read(&when, ask, &pieces);
     count_walk(&count);
+    count_stars(&count);
     if (count.is_set && !count.is_refused) {
         numeral_format(&count.number, count.is_negative, &answer->value);
         answer->is_number = true;

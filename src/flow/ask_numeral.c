@@ -172,12 +172,17 @@ static int next_mark(const struct ask_pieces *pieces, size_t *at, size_t *len)
     return *len == 3 ? ' ' : 0;
 }
 
-/* Does a single mark before `len` digits part groups, or the whole from its fraction? */
-static bool parts_groups(int mark, size_t len, const struct figure *figure, enum numeral_style style)
+/* Does a single mark before three digits part groups, or the whole from its fraction? Nobody writes three
+ * zeros behind a point. */
+static bool parts_groups(const struct ask_pieces *pieces, size_t at, int mark, const struct figure *figure,
+                         enum numeral_style style)
 {
-    bool can = len == 3 && figure->count <= 3 && figure->digits[0] != '0';
+    const struct ask_piece *piece = &pieces->list[at];
+    bool has_three = piece->end - piece->start == 3;
+    bool are_zeros = has_three && memcmp(pieces->plain.data + piece->start, "000", 3) == 0;
 
-    return can && (mark != '.' || style == NUMERAL_POINT_GROUPS);
+    return has_three && figure->count <= 3 && figure->digits[0] != '0' &&
+           (mark != '.' || style == NUMERAL_POINT_GROUPS || are_zeros);
 }
 
 /*
@@ -204,7 +209,7 @@ static size_t read_figure(const struct ask_pieces *pieces, size_t at, enum numer
             break;
         bool is_group = mark == group || mark == ' ' || mark == '\'' ||
                         (group == 0 && mark_beyond != 0 && mark_beyond != ' ') ||
-                        (group == 0 && parts_groups(mark, len, figure, style));
+                        (group == 0 && parts_groups(pieces, next, mark, figure, style));
         if (!figure_add(figure, pieces, next) || (is_group && len != 3) || figure->places > 0 ||
             (is_group && group == 0 && figure->count - len > 3))
             return 0;

@@ -210,6 +210,13 @@ bool ask_piece_is_sign(const struct ask_pieces *pieces, size_t index, int sign)
            pieces->list[index].is_glued;
 }
 
+bool ask_piece_is_one_of(const struct ask_pieces *pieces, size_t index, const char *signs)
+{
+    int sign = ask_piece_is(pieces, index, PIECE_SIGN) ? pieces->list[index].value : 0;
+
+    return sign > 0 && sign < 128 && strchr(signs, sign) != NULL;
+}
+
 bool ask_piece_has(const struct ask_pieces *pieces, int kind)
 {
     for (size_t i = 0; i < pieces->count; i++)

@@ -61,6 +61,8 @@ void ask_pieces_release(struct ask_pieces *pieces);
 bool ask_piece_is(const struct ask_pieces *pieces, size_t index, int kind);
 /* The same, and it follows the piece before it without a blank. */
 bool ask_piece_is_sign(const struct ask_pieces *pieces, size_t index, int sign);
+/* Is there one of these ASCII signs, wherever the blanks are? */
+bool ask_piece_is_one_of(const struct ask_pieces *pieces, size_t index, const char *signs);
 bool ask_piece_has(const struct ask_pieces *pieces, int kind); /* anywhere */
 
 #endif

@@ -98,17 +98,6 @@ size_t when_number(const struct when *when, size_t at, struct numeral *number)
 
 /* The walk */
 
-static bool is_counted(const struct ask_pieces *pieces, size_t at)
-{
-    static const int KINDS[] = { WORD_COUNTER, WORD_COUNTER_SINO, WORD_MONEY,     WORD_MINUTES,
-                                 WORD_HOURS,   WORD_UNIT_DAY,     WORD_UNIT_WEEK, WORD_UNIT_MONTH };
-
-    for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
-        if (ask_piece_is(pieces, at, KINDS[i]))
-            return true;
-    return ask_piece_is(pieces, at, PIECE_UNKNOWN) && pieces->list[at].is_glued;
-}
-
 /* A number that nobody took: of something, or perhaps the hour. */
 static size_t take_number(struct when *when, size_t at)
 {
@@ -116,7 +105,8 @@ static size_t take_number(struct when *when, size_t at)
     struct numeral number;
     size_t count = when_number(when, at, &number);
 
-    if (count == 0 || is_counted(pieces, at + count))
+    bool has_unit = ask_piece_is(pieces, at + count, PIECE_UNKNOWN) && pieces->list[at + count].is_glued;
+    if (count == 0 || has_unit || ask_word_counts(pieces, at + count))
         return count;
     if ((number.is_article && when->ask->kind != ASK_TIME) || number.is_bound || number.is_sino)
         return count;
@@ -153,8 +143,8 @@ static void walk(struct when *when)
 /* Words that nobody took and that change the meaning of the rest. */
 static bool is_doubt(const struct when *when, size_t at)
 {
-    static const int KINDS[] = { WORD_FEW,  WORD_LIMIT, WORD_VAGUE, WORD_NOT,
-                                 WORD_ASKS, WORD_OR,    WORD_AGO,   WORD_MINUS };
+    static const int KINDS[] = { WORD_FEW, WORD_LIMIT, WORD_VAGUE, WORD_NOT,  WORD_ASKS,
+                                 WORD_OR,  WORD_AGO,   WORD_LATER, WORD_MINUS };
     const struct ask_piece *piece = &when->pieces->list[at];
 
     for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
@@ -187,23 +177,25 @@ void when_release(struct when *when)
 
 /* What was left open */
 
+static bool has_day_mark(const struct when *when)
+{
+    return when->day.is_set || when->monthday.is_set || when->weekday.is_set;
+}
+
 /* "9.30" is a time beside a day, and a day beside a time. */
 static void settle_dotted(struct when *when)
 {
-    bool has_day = when->day.is_set || when->monthday.is_set || when->weekday.is_set;
     int64_t first = when->dotted.value / 100, second = when->dotted.value % 100;
-    bool is_clock = when->ask->kind == ASK_TIME || (when->ask->kind == ASK_DATETIME && has_day);
+    bool is_clock = when->ask->kind == ASK_TIME || (when->ask->kind == ASK_DATETIME && has_day_mark(when));
 
     if (!when->dotted.is_set)
         return;
-    if (is_clock && !when->clock.is_set) {
-        if (!when->dotted_is_clock)
-            when->is_doubtful = true;
-        else
-            when_clock_hour(when, first * 100 + second, first > 9 ? 4 : 3, false);
-        return;
-    }
-    when_pair(when, first, second);
+    if (!is_clock || when->clock.is_set)
+        when_pair(when, first, second);
+    else if (when->dotted_is_clock)
+        when_clock_hour(when, first * 100 + second, first > 9 ? 4 : 3, false);
+    else
+        when->is_doubtful = true;
 }
 
 /* "Viernes 15" is Friday the 15th when it is one: no hour. */
@@ -218,32 +210,45 @@ static bool is_date_of_weekday(const struct when *when)
     return monthday == when->bare.value;
 }
 
-/* A bare number is the day of the month where a day alone is wanted, or where it follows a weekday and a time
- * is there. */
+static bool bare_follows_weekday(const struct when *when)
+{
+    return when->weekday.is_set && when->bare_at == when->weekday_at;
+}
+
+/* Behind a weekday, where the time is said or none is wanted; or alone, where a day is wanted. */
+static bool bare_is_monthday(const struct when *when)
+{
+    if (when->ask->kind == ASK_TIME)
+        return false;
+    if (bare_follows_weekday(when))
+        return when->clock.is_set || when->ask->kind == ASK_DATE;
+    return when->ask->kind == ASK_DATE && !has_day_mark(when) && !when->clock.is_set &&
+           when->part == PART_NONE && when->bare.value >= 1 && when->bare.value <= 31 &&
+           !ask_piece_has(when->pieces, PIECE_UNKNOWN);
+}
+
+static bool bare_is_hour(const struct when *when)
+{
+    if (when->ask->kind == ASK_DATE || when->clock.is_set)
+        return false;
+    if (when->ask->kind == ASK_TIME)
+        return !ask_piece_has(when->pieces, PIECE_UNKNOWN);
+    return !bare_follows_weekday(when) || !is_date_of_weekday(when);
+}
+
 static void settle_bare(struct when *when)
 {
-    bool follows_weekday = when->weekday.is_set && when->bare_at == when->weekday_at;
-    bool has_day = when->day.is_set || when->monthday.is_set || when->weekday.is_set;
-
     if (when->has_quantity && !when->clock.is_set && when->ask->kind != ASK_DATE)
         when->is_doubtful = true;
     if (!when->bare.is_set)
         return;
-    if (when->bare_count > 1 || (follows_weekday && when->ask->kind == ASK_DATETIME && !when->clock.is_set &&
-                                 is_date_of_weekday(when))) {
+    if (when->bare_count > 1)
         when->is_doubtful = true;
-    } else if (follows_weekday && when->ask->kind != ASK_TIME &&
-               (when->clock.is_set || when->ask->kind == ASK_DATE)) {
+    else if (bare_is_monthday(when))
         when_mark(when, &when->monthday, when->bare.value);
-    } else if (when->ask->kind == ASK_DATE && !has_day && !when->clock.is_set && when->part == PART_NONE &&
-               when->bare.value >= 1 && when->bare.value <= 31 &&
-               !ask_piece_has(when->pieces, PIECE_UNKNOWN)) {
-        when_mark(when, &when->monthday, when->bare.value);
-    } else if (when->ask->kind == ASK_DATE || when->clock.is_set ||
-               (when->ask->kind == ASK_TIME && ask_piece_has(when->pieces, PIECE_UNKNOWN)) ||
-               !when_clock_hour(when, when->bare.value, when->bare_digits, when->bare_leads_zero)) {
+    else if (!bare_is_hour(when) ||
+             !when_clock_hour(when, when->bare.value, when->bare_digits, when->bare_leads_zero))
         when->is_doubtful = true;
-    }
 }
 
 /* The hour in its part of the day, from 0 to 28 (the night's small hours are the next day's), or -1. */
@@ -271,10 +276,7 @@ static bool is_open(const struct when *when, int64_t day, int64_t minutes)
  * none. */
 static int choose_open(const struct when *when, int64_t day, int64_t early, int64_t late)
 {
-    int days = when->ask->kind == ASK_TIME && !when->day.is_set && !when->monthday.is_set &&
-                       !when->weekday.is_set
-                   ? 7
-                   : 1;
+    int days = when->ask->kind == ASK_TIME && !has_day_mark(when) ? 7 : 1;
     bool is_early = is_open(when, day, early), is_late = is_open(when, day, late);
 
     for (int i = 1; i < days && is_early == is_late && !is_early; i++) {
@@ -336,9 +338,8 @@ static void format_date(int64_t day, struct buf *out)
 /* A moment that was said as such; "now" only where nothing else was. */
 static bool take_moment(struct when *when)
 {
-    if (!when->moment.is_set && !when->day.is_set && !when->monthday.is_set && !when->weekday.is_set &&
-        !when->clock.is_set && ask_piece_has(when->pieces, WORD_NOW) &&
-        !ask_piece_has(when->pieces, PIECE_UNKNOWN))
+    if (!when->moment.is_set && !has_day_mark(when) && !when->clock.is_set &&
+        ask_piece_has(when->pieces, WORD_NOW) && !ask_piece_has(when->pieces, PIECE_UNKNOWN))
         when_mark(when, &when->moment, when->ask->now);
     return when->moment.is_set;
 }
@@ -347,7 +348,7 @@ static enum ask_result read_moment(const struct when *when, struct ask_answer *a
 {
     struct zone_time local;
 
-    if (when->day.is_set || when->monthday.is_set || when->weekday.is_set || when->clock.is_set)
+    if (has_day_mark(when) || when->clock.is_set)
         return ASK_NO;
     when_local(when->ask->zone, when->moment.value, &local);
     if (when->ask->kind == ASK_DATE)

@@ -74,7 +74,6 @@ void walk_render(struct walk *walk, const struct template *text, template_escape
 bool walk_holds(struct walk *walk, const struct expression *expression); /* NULL: yes */
 bool walk_asks_for_trouble(const struct walk *walk, const struct expression *expression); /* for a fact that is set */
 void walk_set(struct walk *walk);                                        /* the step's sets */
-const char *walk_title(const struct walk *walk);
 
 /* walk_answer.c: reading */
 bool walk_is_back(const struct walk *walk);

@@ -12,7 +12,7 @@
 #include "base/ascii.h"
 #include "flow/walk.h"
 
-const char *walk_title(const struct walk *walk)
+static const char *title(const struct walk *walk)
 {
     const struct frame *frame = run_top(walk->run);
     return walk->flow != NULL ? walk->flow->title : frame != NULL ? frame->flow : "";
@@ -34,7 +34,7 @@ static bool look_up(void *context, const char *name, struct buf *value)
     if (variable != NULL)
         buf_add_text(value, variable->value);
     else if (strcmp(name, "title") == 0)
-        buf_add_text(value, walk_title(walk));
+        buf_add_text(value, title(walk));
     else
         return walk->env->lookup(walk->env->context, name, value);
     return true;

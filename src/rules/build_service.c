@@ -91,11 +91,13 @@ static int judge_address(const struct ruleset *ruleset, const struct row *row, c
     if (address->is_plain && kind != ADDRESS_LOOPBACK)
         return row_refuse(row, error, "url: plain http, which anybody on the way can read, is for this machine only; write "
                                       "https://");
-    if ((kind == ADDRESS_LOOPBACK || kind == ADDRESS_PRIVATE) && ruleset_setting_number(ruleset, "allow_local_backends") == 0)
+    if (kind == ADDRESS_BARRED)
+        return row_refuse(row, error, "url: '%.*s' is %s", len, address->host, address_kind_words(kind));
+    if (!address_is_allowed(kind, ruleset_setting_number(ruleset, "allow_local_backends") != 0))
         return row_refuse(row, error,
                           "url: '%.*s' is %s; where that is meant: INSERT INTO setting (name, value) VALUES "
                           "('allow_local_backends', 'yes');",
-                          len, address->host, kind == ADDRESS_LOOPBACK ? "this machine" : "an address of a private network");
+                          len, address->host, address_kind_words(kind));
     return 0;
 }
 
@@ -167,10 +169,19 @@ static int take_body(const struct row *row, struct service *service, struct erro
     return check_body(row, service->body, error);
 }
 
+/* What lets somebody speak for frontdesk itself is no service's business. */
+static bool is_own_secret(const char *name)
+{
+    return strncmp(name, "FRONTDESK_", 10) == 0 || strncmp(name, "BRAZE_", 6) == 0;
+}
+
 static int take_key(const struct row *row, struct service *service, struct error *error)
 {
     const char *key = row_value(row, "key_env");
     service->key_env = key;
+    if (key != NULL && is_own_secret(key))
+        return row_refuse(row, error, "key_env: %s is frontdesk's own, and goes to no service; name a variable for this one",
+                          key);
     if (key == NULL ||
         (key[strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] == '\0' && !ascii_is_digit(key[0])))
         return 0;

@@ -269,8 +269,21 @@ static const char ACCEPTED_TWICE[] =
     "WHERE class = 'accepted' "
     "GROUP BY outbox HAVING count(*) > 1";
 static const char WRONG_LINE[] =
-    "SELECT format ('outbox row %d of the kind %s %s', id, kind, iif(seq = 0, 'stands in no line', "
-    "'stands in the line of the texts')) FROM outbox WHERE (kind = 'track') <> (seq = 0)";
+    "SELECT format ('outbox row %d of the kind %s %s', id, kind, iif(seq < 1, 'stands in no line', "
+    "'stands in the line of the texts')) FROM outbox WHERE (kind = 'track') <> (seq = 0) OR (kind = 'call') <> (seq = -1)";
+static const char CALL_FOR_NOTHING[] =
+    "SELECT format ('outbox row %d is a call to a service, but nothing says which', o.id) FROM outbox o "
+    "WHERE o.kind = 'call' AND NOT EXISTS (SELECT 1 FROM service_call s WHERE s.outbox = o.id)";
+static const char CALL_OF_NO_KIND[] =
+    "SELECT format ('outbox row %d is no call, and asks the service %s for something', s.outbox, s.service) "
+    "FROM service_call s WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id = s.outbox AND o.kind = 'call')";
+static const char CALL_FORGOTTEN[] =
+    "SELECT format ('the dialogue of conversation %d awaits the end of a call, but nothing in the outbox brings it', "
+    "r.conversation) FROM run r WHERE r.turn IS NOT NULL AND NOT EXISTS (SELECT 1 FROM outbox o "
+    "WHERE o.conversation = r.conversation AND o.kind = 'call' AND o.settled_at IS NULL)";
+static const char CALLED_TOO_OFTEN[] =
+    "SELECT format ('outbox row %d was tried %d times; a service is called twice at most', o.id, count(*)) "
+    "FROM outbox o JOIN attempt a ON a.outbox = o.id WHERE o.kind = 'call' GROUP BY o.id HAVING count(*) > 2";
 static const char PROFILES_AT_ONCE[] =
     "SELECT format ('contact %d has %d writes into one profile waiting or under way', contact, count(*)) FROM outbox "
     "WHERE kind = 'track' AND settled_at IS NULL GROUP BY contact HAVING count(*) > 1";
@@ -324,6 +337,10 @@ static const char *const CHECKS[] = {
     SEQ_OF_FUTURE,
     ACCEPTED_TWICE,
     WRONG_LINE,
+    CALL_FOR_NOTHING,
+    CALL_OF_NO_KIND,
+    CALL_FORGOTTEN,
+    CALLED_TOO_OFTEN,
     PROFILES_AT_ONCE,
     CARRIES_NOTHING,
     ATTRIBUTE_FORGOTTEN,

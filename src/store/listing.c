@@ -157,10 +157,15 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
     "(SELECT json_group_object(p.name, json(p.wanted)) FROM profile p WHERE p.contact = o.contact "               \
     "AND p.is_refused = 0 AND (p.sent IS NOT NULL OR p.accepted IS NOT p.wanted)))"
 
+/* What a row asks a service for. */
+#define ASKED                                                                                                     \
+    "(SELECT s.method || ' ' || s.url || coalesce(' ' || s.body, '') FROM service_call s WHERE s.outbox = o.id) "
+
 #define OUTBOX                                                                                                    \
     "SELECT o.id, o.contact, o.seq, o.conversation, o.turn, o.message, o.part, o.epoch, o.created_at, o.due_at, " \
     "o.expires_at, o.settled_at, o.failures, (SELECT count(*) FROM attempt a WHERE a.outbox = o.id), o.kind, "    \
-    "c.address, o.state, o.campaign, o.sent_by, o.reason, iif(o.kind = 'track', " CARRIED ", m.text), "            \
+    "c.address, o.state, o.campaign, o.sent_by, o.reason, CASE o.kind WHEN 'track' THEN " CARRIED " "             \
+    "WHEN 'call' THEN " ASKED " ELSE m.text END, "                                                                 \
     "o.is_consent, o.is_single, o.is_ambiguous FROM outbox o JOIN contact c ON c.id = o.contact "                 \
     "LEFT JOIN message m ON m.id = o.message "
 

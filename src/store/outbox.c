@@ -321,7 +321,7 @@ int outbox_release_held(struct db *db, int64_t contact, int64_t now, struct erro
 }
 
 static const char OVERDUE[] = "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE settled_at IS NULL "
-                              "AND state <> 'claimed' AND expires_at <= ?1 LIMIT ?2";
+                              "AND state <> 'claimed' AND seq > 0 AND expires_at <= ?1 LIMIT ?2";
 static const char OVERDUE_HELD[] =
     "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE state = 'held' AND expires_at <= ?1 LIMIT ?2";
 

@@ -6,8 +6,9 @@
  * transaction. So the rows that may be claimed are exactly those that are due, whatever lies behind them, and
  * a contact never has two calls out.
  *
- * Rows of the kind 'track' stand in no line (store/outbox_track.h); what is said here is about texts, except where a
- * row is named by its number, and that outbox_recover notes an attempt for each row that was claimed.
+ * Rows of the kinds 'track' and 'call' stand in no line (store/outbox_track.h, store/service_call.h); what is said here is
+ * about texts, except where a row is named by its number, and that outbox_recover notes an attempt for each row that was
+ * claimed.
  */
 #ifndef STORE_OUTBOX_H
 #define STORE_OUTBOX_H

@@ -251,6 +251,7 @@ static void test_choice_by_label_words_and_number(void **state)
         { "not another day", NULL },
         { "don't change it", NULL },
         { "what is another day?", NULL },
+        { "another day my mother went there with her old dog", NULL },
         { "maybe", NULL },
         { "", NULL },
         { "?!", NULL },

@@ -451,7 +451,8 @@ static const struct {
       "('allow_local_backends', 'yes');" },
     { URL("https://[::1]/"), "a.sql:1: url: '[::1]' is this machine; …" },
     { URL("https://192.168.0.7/"), "a.sql:1: url: '192.168.0.7' is an address of a private network; …" },
-    { URL("https://169.254.169.254/latest"), "a.sql:1: url: '169.254.169.254' is an address of a private network; …" },
+    { URL("https://169.254.169.254/latest"), "a.sql:1: url: '169.254.169.254' is no service's address …" },
+    { LOCAL URL("https://[fd00:ec2::254]/"), "a.sql:2: url: '[fd00:ec2::254]' is no service's address …" },
     { URL("https://2130706433/"),
       "a.sql:1: url: '2130706433' is an address to some and none to others; write it out, as in 192.0.2.10" },
     { URL("https://s.example.com/{{ sise }}"), "a.sql:1: url: nothing is known by the name {{ sise }}…" },
@@ -467,6 +468,8 @@ static const struct {
     { "INSERT INTO service (name, url, key_env) VALUES ('s', 'https://s.example.com/', 'sk-12345');",
       "a.sql:1: key_env is the name of the environment variable that holds the key, in capitals, as in SHOP_API_KEY; the "
       "key itself never stands in a rule file" },
+    { "INSERT INTO service (name, url, key_env) VALUES ('s', 'https://s.example.com/', 'BRAZE_API_KEY');",
+      "a.sql:1: key_env: BRAZE_API_KEY is frontdesk's own, and goes to no service; name a variable for this one" },
     { "INSERT INTO service (name, url, deadline) VALUES ('s', 'https://s.example.com/', '5 minutes');",
       "a.sql:1: deadline is a duration from 1 second to 2 minutes, as in '10 minutes', not '5 minutes'" },
     { SERVICE "INSERT INTO service_value (service, name, pointer) VALUES ('t', 'free', '/free');",

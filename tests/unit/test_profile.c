@@ -55,7 +55,6 @@ static int teardown(void **state)
     return 0;
 }
 
-/* Says it, and lets the replies go, so that what is left is about profiles. */
 static void hear(struct fixture *f, const char *who, const char *text)
 {
     char json[300];
@@ -467,6 +466,27 @@ static void a_newcomer_who_gets_an_id_has_all_written_again(void **state)
     assert_null(claim(f, 0));
 }
 
+/* Braze would merge or refuse them: each address once in a call. */
+static void two_contacts_by_one_address_go_in_two_calls(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct call *call;
+
+    hear(f, "'user_id':'','phone_number':'+8210'", "red 1");
+    hear(f, "'user_id':'','phone_number':'+8220'", "blue 2");
+    must(desk_begin(&f->desk, &error), &error);
+    must(db_run(f->desk.db, "UPDATE identity SET value = '+8210'", &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    call = claim(f, 0);
+    assert_int_equal(call->count, 1);
+    settle(f, call, of(ANSWER_ACCEPTED));
+    call = claim(f, 0);
+    assert_int_equal(call->count, 1);
+    assert_non_null(strstr(buf_text(&call->body), "blue"));
+    settle(f, call, of(ANSWER_ACCEPTED));
+}
+
 static void an_id_that_braze_cannot_take_ends_the_row(void **state)
 {
     struct fixture *f = *state;
@@ -580,6 +600,7 @@ int main(void)
         TEST(a_single_person_that_always_fails_stops_nobody),
         TEST(whose_profile_it_is),
         TEST(a_newcomer_who_gets_an_id_has_all_written_again),
+        TEST(two_contacts_by_one_address_go_in_two_calls),
         TEST(an_id_that_braze_cannot_take_ends_the_row),
         TEST(a_person_retries_and_drops),
         TEST(the_list_tells_each_state),

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,23 +33,33 @@ struct call { /* a request and the memory it lies in */
     struct http_request request;
 };
 
-static void call_init(struct call *call, const char *method, const char *path, const char *key,
-                      const char *type, const char *body)
+/* `headers` are finished lines. */
+static void call_init_with(struct call *call, const char *method, const char *path, const char *headers,
+                           const char *body)
 {
     size_t used = 0;
     int status = 0;
     const char *why = NULL;
 
     *call = (struct call){ 0 };
-    buf_addf(&call->bytes, "%s %s HTTP/1.1\r\nHost: sandbox\r\n", method, path);
-    if (key != NULL)
-        buf_addf(&call->bytes, "Authorization: %s\r\n", key);
-    if (type != NULL)
-        buf_addf(&call->bytes, "Content-Type: %s\r\n", type);
-    buf_addf(&call->bytes, "Content-Length: %zu\r\n\r\n%s", strlen(body), body);
+    buf_addf(&call->bytes, "%s %s HTTP/1.1\r\nHost: sandbox\r\n%sContent-Length: %zu\r\n\r\n%s", method, path, headers,
+             strlen(body), body);
     assert_int_equal(http_parse(call->bytes.data, call->bytes.len, &call->request, &used, &status, &why),
                      HTTP_READY);
     assert_int_equal(used, call->bytes.len);
+}
+
+static void call_init(struct call *call, const char *method, const char *path, const char *key,
+                      const char *type, const char *body)
+{
+    struct buf headers = { 0 };
+
+    if (key != NULL)
+        buf_addf(&headers, "Authorization: %s\r\n", key);
+    if (type != NULL)
+        buf_addf(&headers, "Content-Type: %s\r\n", type);
+    call_init_with(call, method, path, buf_text(&headers), body);
+    buf_release(&headers);
 }
 
 static void call_post(struct call *call, const char *path, const char *body)
@@ -775,17 +786,23 @@ static void free_bench(struct bench *bench)
     free(bench);
 }
 
-static void bench_call(struct bench *bench, const char *method, const char *path, const char *body)
+static void bench_call_with(struct bench *bench, const char *method, const char *path, const char *headers,
+                            const char *body)
 {
     struct call call;
-    struct buf headers = bench->answer.headers, out = bench->answer.body;
+    struct buf lines = bench->answer.headers, out = bench->answer.body;
 
-    buf_clear(&headers);
+    buf_clear(&lines);
     buf_clear(&out);
-    bench->answer = (struct http_answer){ .status = 200, .headers = headers, .body = out };
-    call_init(&call, method, path, "Bearer sandbox-key", "application/json", body);
+    bench->answer = (struct http_answer){ .status = 200, .headers = lines, .body = out };
+    call_init_with(&call, method, path, headers, body);
     service_handle(&bench->service, &call.request, &bench->answer);
     buf_release(&call.bytes);
+}
+
+static void bench_call(struct bench *bench, const char *method, const char *path, const char *body)
+{
+    bench_call_with(bench, method, path, "Authorization: Bearer sandbox-key\r\nContent-Type: application/json\r\n", body);
 }
 
 #define GOOD "{\"campaign_id\":\"" ID "\",\"recipients\":[" MIA "]}"
@@ -984,6 +1001,152 @@ static void test_faults_meet_the_writers_of_profiles(void **state)
     free_bench(bench);
 }
 
+/* Of the shop: status, a blank, the body. */
+static const char *shop(struct bench *bench, const char *method, const char *path, const char *key, const char *body)
+{
+    static char text[600];
+    struct buf headers = { 0 };
+
+    if (key != NULL)
+        buf_addf(&headers, "Idempotency-Key: %s\r\n", key);
+    bench_call_with(bench, method, path, buf_text(&headers), body);
+    snprintf(text, sizeof text, "%d %s", bench->answer.status, buf_text(&bench->answer.body));
+    buf_release(&headers);
+    return text;
+}
+
+#define TABLES   "/shop/tables"
+#define FOUR     "{\"at\":\"2026-05-15 21:00\",\"people\":4}"
+#define FREE(n)  "201 {\"free\":1,\"code\":\"R" n "\",\"at\":\"2026-05-15 21:00\",\"people\":4}"
+#define NOT_FREE "200 {\"free\":0}"
+
+static void test_orders_are_told(void **state)
+{
+    struct http_answer answer = { .status = 200 };
+    struct bench *bench = new_bench();
+    struct call call;
+
+    (void)state;
+    call_init_with(&call, "GET", "/shop/orders/12345", "", "");
+    shop_answer(&bench->service.shop, &call.request, true, AT_1_PM_MS, &answer);
+    assert_string_equal(buf_text(&answer.body), "{\"id\":\"12345\",\"status\":\"on its way\",\"item\":\"Lemon cake\","
+                                                "\"expected\":\"2020-06-18\"}");
+    assert_string_equal(shop(bench, "GET", "/shop/orders/777", NULL, ""), "404 {\"error\":\"There is no such order.\"}");
+    assert_string_equal(shop(bench, "GET", "/shop/orders/1234%35", NULL, ""),
+                        "404 {\"error\":\"There is no such order.\"}");
+    assert_string_equal(shop(bench, "DELETE", "/shop/orders/12345", NULL, ""),
+                        "405 {\"error\":\"Orders are read, tables are read and booked: GET, POST.\"}");
+    buf_release(&answer.body);
+    buf_release(&call.bytes);
+    free_bench(bench);
+}
+
+static void test_tables_are_booked_until_none_is_left(void **state)
+{
+    struct bench *bench = new_bench();
+
+    (void)state;
+    assert_string_equal(shop(bench, "POST", TABLES, NULL, FOUR), FREE("1"));
+    assert_string_equal(shop(bench, "POST", TABLES, NULL, "{\"date\":\"2026-05-15\",\"time\":\"21:00\",\"people\":\"4\"}"),
+                        FREE("2"));
+    assert_string_equal(shop(bench, "POST", TABLES, NULL, "{\"at\":\"2026-05-15T21:00\",\"people\":4,\"name\":\"Zé\"}"),
+                        FREE("3"));
+    assert_string_equal(shop(bench, "POST", TABLES, NULL, FOUR), NOT_FREE);
+    assert_string_equal(shop(bench, "POST", TABLES, NULL, "{\"at\":\"2026-05-15 21:30\",\"people\":9}"), NOT_FREE);
+    assert_string_equal(shop(bench, "GET", TABLES, NULL, ""),
+                        "200 {\"tables\":[{\"code\":\"R1\",\"at\":\"2026-05-15 21:00\",\"people\":4,\"name\":\"\"},"
+                        "{\"code\":\"R2\",\"at\":\"2026-05-15 21:00\",\"people\":4,\"name\":\"\"},"
+                        "{\"code\":\"R3\",\"at\":\"2026-05-15 21:00\",\"people\":4,\"name\":\"Zé\"}]}");
+    free_bench(bench);
+}
+
+static void test_bookings_that_make_no_sense_are_refused(void **state)
+{
+    static const char *const BODIES[] = {
+        "",
+        "[]",
+        "{\"people\":4}",
+        "{\"at\":\"2026-02-30 21:00\",\"people\":4}",
+        "{\"at\":\"2026-05-15 24:00\",\"people\":4}",
+        "{\"at\":\"2026-05-15\",\"people\":4}",
+        "{\"at\":\"tomorrow at nine!\",\"people\":4}",
+        "{\"at\":\"2026-05-15 21:00\",\"people\":0}",
+        "{\"at\":\"2026-05-15 21:00\",\"people\":\"some\"}",
+    };
+    struct bench *bench = new_bench();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof BODIES / sizeof BODIES[0]; i++) {
+        bench_call_with(bench, "POST", TABLES, "", BODIES[i]);
+        assert_int_equal(bench->answer.status, 400);
+    }
+    assert_string_equal(shop(bench, "GET", TABLES, NULL, ""), "200 {\"tables\":[]}");
+    free_bench(bench);
+}
+
+static void test_the_same_key_books_once(void **state)
+{
+    struct bench *bench = new_bench();
+
+    (void)state;
+    assert_string_equal(shop(bench, "POST", TABLES, "k1", FOUR), FREE("1"));
+    assert_string_equal(shop(bench, "POST", TABLES, "k1", FOUR), FREE("1"));
+    assert_string_equal(shop(bench, "POST", TABLES, "k2", FOUR), FREE("2"));
+    assert_string_equal(shop(bench, "POST", TABLES, "k1", "{\"at\":\"2026-05-16 21:00\",\"people\":4}"),
+                        "422 {\"error\":\"This Idempotency-Key came before, with another request.\"}");
+    assert_int_equal(bench->service.shop.booked, 2);
+    assert_int_equal(bench->service.shop.repeated, 1);
+    free_bench(bench);
+}
+
+/* What a fault keeps back was not booked, and the same key then books; what it takes was, and the key tells so. */
+static void test_faults_meet_the_shop_where_they_name_it(void **state)
+{
+    static const struct {
+        const char *fault, *again;
+        enum http_manner manner;
+    } CASES[] = {
+        { "reset_before on /shop", FREE("1"), HTTP_RESET }, { "reset_after on /shop", FREE("1"), HTTP_RESET },
+        { "hang=5 on /shop/tables", FREE("1"), HTTP_SILENT }, { "503 on /shop", FREE("1"), HTTP_PLAIN },
+        { "garbage on /shop", FREE("1"), HTTP_RAW },
+    };
+    static const int64_t REPEATED[] = { 0, 1, 0, 0, 1 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct bench *bench = new_bench();
+
+        assert_int_equal(script_add_text(&bench->service.script, "500", NULL), 0); /* Braze's, so it stays */
+        assert_int_equal(script_add_text(&bench->service.script, CASES[i].fault, NULL), 0);
+        shop(bench, "POST", TABLES, "k", FOUR);
+        assert_int_equal(bench->answer.manner, CASES[i].manner);
+        assert_string_equal(shop(bench, "POST", TABLES, "k", FOUR), CASES[i].again);
+        assert_int_equal(bench->service.shop.repeated, REPEATED[i]);
+        assert_int_equal(bench->service.shop.booked, 1);
+        assert_int_equal(bench->service.script.count, 1);
+        assert_int_equal(bench->service.counters.requests, 0);
+        free_bench(bench);
+    }
+}
+
+static void test_the_shop_asks_for_its_key_and_reports(void **state)
+{
+    struct bench *bench = new_bench();
+
+    (void)state;
+    snprintf(bench->service.shop.key, ID_SIZE, "shop-key");
+    assert_string_equal(shop(bench, "POST", TABLES, NULL, FOUR), "401 {\"error\":\"The key is missing or wrong.\"}");
+    bench_call(bench, "POST", TABLES, FOUR);
+    assert_int_equal(bench->answer.status, 401);
+    bench_call_with(bench, "POST", TABLES, "Authorization: Bearer shop-key\r\n", FOUR);
+    assert_int_equal(bench->answer.status, 201);
+    bench_call(bench, "GET", "/_sandbox/report", "");
+    assert_non_null(strstr(buf_text(&bench->answer.body),
+                           "\"shop\":{\"requests\":3,\"refused\":2,\"faults\":0,\"orders\":0,\"booked\":1,\"full\":0,"
+                           "\"repeated\":0}"));
+    free_bench(bench);
+}
+
 static void test_people_stay_within_bounds(void **state)
 {
     struct people people = { 0 };
@@ -1053,6 +1216,12 @@ int main(void)
         cmocka_unit_test(test_messages_are_read_once),
         cmocka_unit_test(test_profiles_by_the_rules_of_braze),
         cmocka_unit_test(test_faults_meet_the_writers_of_profiles),
+        cmocka_unit_test(test_orders_are_told),
+        cmocka_unit_test(test_tables_are_booked_until_none_is_left),
+        cmocka_unit_test(test_bookings_that_make_no_sense_are_refused),
+        cmocka_unit_test(test_the_same_key_books_once),
+        cmocka_unit_test(test_faults_meet_the_shop_where_they_name_it),
+        cmocka_unit_test(test_the_shop_asks_for_its_key_and_reports),
         cmocka_unit_test(test_people_stay_within_bounds),
         cmocka_unit_test(test_gzip_is_small_and_framed),
     };

@@ -3,6 +3,7 @@
 #     awk -v want=rules -f business.awk      the rule file
 #     awk -v want=few -f business.awk        100 texts, 5 of which a rule answers; for the rest no rule wins
 #     awk -v want=all -f business.awk        100 texts, each answered by a rule of its own
+#     awk -v want=flow -f business.awk       100 texts for the channel `dialogue`: the first begins a flow that asks on and on
 #
 # Half of the rules are words, a quarter words with an exception, a quarter patterns with a named group. Every tenth
 # rule knows a Korean word too, and every tenth text is Korean. A text is about 70 bytes long.
@@ -51,6 +52,20 @@ function print_rules(    i) {
     print "  ('reply', 'whatsapp', 'response', '7f3c2a90-5b1e-4c0d-9a67-2f0d8e41b6c3');"
     for (i = 0; i < 100; i++)
         print_rule(i)
+    print_flow()
+}
+
+function print_flow() {
+    print "INSERT INTO channel (name, kind) VALUES ('dialogue', 'whatsapp');"
+    print "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES"
+    print "  ('talk', 'dialogue', 'response', '7f3c2a90-5b1e-4c0d-9a67-2f0d8e41b6c3');"
+    print "INSERT INTO rule (name, words, action, target) VALUES ('ledger', 'dear diary', 'flow', 'ledger');"
+    print "INSERT INTO flow (name, title, expires) VALUES ('ledger', 'the ledger', '30 days');"
+    print "INSERT INTO step (name, say, ask, next) VALUES ('ledger.entry', " \
+          quoted("Noted, {{ first_name | default: \"friend\" }}, as number {{ message_count }}. And then, what came next that day?") \
+          ", 'text', 'again');"
+    print "INSERT INTO step_set (step, name, value) VALUES ('ledger.again', 'entry', NULL);"
+    print "INSERT INTO step (name, next) VALUES ('ledger.again', 'entry');"
 }
 
 function answered(i) {
@@ -71,6 +86,8 @@ BEGIN {
         print_rules()
     for (i = 0; want == "all" && i < 100; i++)
         print answered(i)
+    for (i = 0; want == "flow" && i < 100; i++)
+        print "Dear diary, at ten I had " goods[i] " number " i + 1 " on my plate, and the sun came in at the window."
     for (i = 0; want == "few" && i < 100; i++)
         print i % 20 == 3 + int(i / 20) ? answered(i) : unanswered(i)
 }

@@ -80,6 +80,8 @@ END {
     row("  end to end: replies accepted per second", sprintf("%9s", grouped(median("all_replies", 64))),
         sprintf("%9s", grouped(median("all_replies", 256))))
     pair("  replies per call to Braze", "all_per_call", "%9.1f")
+    print_daemon("frontdeskd, every message an answer in a flow", "flow")
+    pair("  cost of a flow's step, by a rule's sentence", "flow_cost", "%9.2f")
     print ""
     row("fdatasync of 64 KiB alone", sprintf("%9.2f ms, p99 %.2f ms", median("sync_mean", 0), median("sync_p99", 0)))
     row("memory after " grouped(messages) " messages", sprintf("%9.1f MB resident, peak %.1f MB",
