@@ -117,8 +117,8 @@ static void test_talks_are_told_apart(void **unused)
         { LINES "('t', NULL, 'a', 'A'), ('u', NULL, 'x', 'X'), ('t', NULL, 'b', 'B'), ('t', NULL, 'c', 'C');",
           LINES "('t', NULL, 'b', 'B'), ('t', NULL, 'c', 'C'), ('t', NULL, 'a', 'A'), ('u', NULL, 'x', 'X');",
           "moved talk_line t [] [customer: a · bot: A] a.sql:1\n1 line of a talk moved" },
-        { "INSERT INTO talk_given (talk, source, answer) VALUES ('t', 's', '1'), ('t', 's', '2');",
-          "INSERT INTO talk_given (talk, source, answer) VALUES ('t', 's', '2'), ('t', 's', '1');",
+        { "INSERT INTO talk_given (talk, source, answer) VALUES ('t', 's', '1'), ('t', 's', '2'), ('t', 's', '3');",
+          "INSERT INTO talk_given (talk, source, answer) VALUES ('t', 's', '2'), ('t', 's', '3'), ('t', 's', '1');",
           "moved talk_given t [] [source: s · answer: 1] a.sql:1\n1 answer to a talk moved" },
     };
 
