@@ -292,6 +292,7 @@ LIB = \
   src/desk/person.c \
   src/desk/proof.c \
   src/desk/recall.c \
+  src/desk/recount.c \
   src/desk/replay.c \
   src/desk/reply.c \
   src/desk/road.c \
@@ -330,8 +331,10 @@ DAEMON = \
 
 CTL = \
   src/ctl/act.c \
+  src/ctl/as_talk.c \
   src/ctl/call.c \
   src/ctl/chat.c \
+  src/ctl/chat_save.c \
   src/ctl/client.c \
   src/ctl/command.c \
   src/ctl/command_acts.c \

@@ -55,7 +55,9 @@ static struct buf *fail(struct play *play, const struct talk_line *line)
 
     report->failed = line;
     report->parts[report->count - 1].differs = true;
-    buf_addf(&report->sentence, "%s:%d: in the talk %s ", line->file, line->line, play->talk->name);
+    buf_addf(&report->sentence, "%s:%d: ", line->file, line->line);
+    report->place = report->sentence.len;
+    buf_addf(&report->sentence, "in the talk %s ", play->talk->name);
     return &report->sentence;
 }
 

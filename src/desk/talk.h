@@ -35,6 +35,7 @@ struct talk_report {
     size_t count, room;
     const struct talk_line *failed; /* NULL: the talk holds */
     struct buf sentence;            /* "talks.sql:12: in the talk …"; empty when it holds */
+    size_t place;                   /* … so many bytes of it are the place */
 };
 
 /* Does it go as it should? */
