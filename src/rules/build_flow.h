@@ -54,6 +54,7 @@ typedef int owner_find(const struct ruleset *ruleset, const struct row *row, siz
 /* All rows of a table by owner; `most` of one owner are taken. */
 int owned_gather(const struct ruleset *ruleset, const char *table, owner_find *find, size_t most,
                  struct owned *owned, struct error *error);
+void owned_release(struct owned *owned);
 
 /* The row of a step, choice, branch or set of the ruleset. */
 const struct row *flow_step_row(const struct ruleset *ruleset, const struct step *step);

@@ -3,7 +3,7 @@
  * immutable.
  *
  * Built by ruleset_new from rule files; every reference is resolved, every template and pattern compiled,
- * every value checked, or the whole set is refused with "file.sql:line: sentence". Proofs (examples) are run
+ * every value checked, or the whole set is refused with "file.sql:line: sentence". Proofs (examples, talks) are run
  * by desk/proof.h. A built ruleset may be read by any thread; it is freed by its one owner.
  *
  * Settings are known here, each with type, default and bounds (ruleset_settings lists them for help and
@@ -29,6 +29,7 @@
 
 struct flow; /* flow/flow.h */
 struct service;
+struct talk; /* rules/talk.h */
 
 enum rule_action {
     ACTION_SAY,
@@ -169,6 +170,8 @@ struct ruleset {
     const struct rule_index *index; /* which of them may take a message: rules/index.h */
     const struct rule_example *examples;
     size_t example_count;
+    const struct talk *talks; /* in file order */
+    size_t talk_count;
     const struct campaign *campaigns; /* in file order */
     size_t campaign_count;
     const struct channel *channels; /* built-in ones included */
