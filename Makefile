@@ -300,10 +300,10 @@ LIB = \
   src/desk/reply.c \
   src/desk/road.c \
   src/desk/rollback.c \
-  src/desk/stage.c \
-  src/desk/talk.c \
   src/desk/service.c \
   src/desk/service_end.c \
+  src/desk/stage.c \
+  src/desk/talk.c \
   src/desk/upkeep.c
 
 DAEMON = \
@@ -441,8 +441,8 @@ UNIT = \
   parcel \
   patch \
   pattern \
-  profile \
   plain \
+  profile \
   proof \
   public \
   replay \

@@ -21,8 +21,8 @@ int turn_put(struct db *db, struct turn *turn, struct error *error);
 
 /*
  * Looks at the outbox rows of the turn's answer again: open while one may still leave, or a dialogue awaits the end of
- * a call for it, then the worst fate among them, or answered. Turns that were not open to begin with (silenced, unanswered, with a person) keep
- * their state.
+ * a call for it; then the worst fate among them, or answered. Turns that were not open to begin with (silenced,
+ * unanswered, with a person) keep their state.
  */
 int turn_refresh(struct db *db, int64_t turn, int64_t contact, int64_t now, struct error *error);
 
