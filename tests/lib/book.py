@@ -19,7 +19,7 @@ COPY = [
     "INSERT INTO turn SELECT id + :by, conversation + :by, ruleset, epoch, state, opened_at, closed_at, due_at,"
     " deadline_at FROM turn WHERE id <= :first",
     "INSERT INTO message SELECT id + :by, conversation + :by, turn + :by, at + 1000 * :number, kind, text, actor, NULL,"
-    " campaign, sent_at, media, fields, flags, buttons, tags FROM message WHERE id <= :first",
+    " campaign, sent_at, media, fields, flags, buttons, tags, properties FROM message WHERE id <= :first",
     "INSERT INTO decision SELECT message + :by, at + 1000 * :number, ruleset, rule, action, state, trace"
     " FROM decision WHERE message <= :first",
 ]

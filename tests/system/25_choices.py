@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What customers choose from: quick replies, lists and numbered lines, and how each of them is answered."""
+"""What stands with a text: quick replies, lists, numbered lines and how each is answered; further properties."""
 import os
 import sys
 
@@ -92,6 +92,25 @@ def rendered():
         desk.sandbox.wait_texts("ben", 1)
         equal(sent(desk, "ben")["buttons"], ["Lemon", "Plum", "Nut"], "three are buttons")
         equal(desk.sandbox.report()["dropped"], 0, "all of it shown")
+
+
+@test("a step's further properties reach the campaign that it names, and the sandbox shows them")
+def properties():
+    rules = RULES + f"""
+        INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('picture', 'whatsapp', '{texts.OTHER}', 'response');
+        INSERT INTO rule (name, words, action, target) VALUES ('look', 'look', 'flow', 'look');
+        INSERT INTO flow (name) VALUES ('look');
+        INSERT INTO step (name, say, campaign) VALUES ('look.cake', 'Like this.', 'picture');
+        INSERT INTO step_property (step, name, value) VALUES
+          ('look.cake', 'image', 'https://shop.example/{{{{ field.cake }}}}.jpg'), ('look.cake', 'pieces', '12');"""
+    with Desk(rules) as desk:
+        desk.say("ana", "look", cake="plum {{ x }}")
+        desk.sandbox.wait_texts("ana", 1)
+        message = sent(desk, "ana")
+        equal((message["campaign"], message["properties"]),
+              (texts.OTHER, {"external_system_msg_body": "Like this.", "image": "https://shop.example/plum { { x } }.jpg",
+                             "pieces": "12"}), "what arrives")
+        equal(desk.sandbox.report()["liquid"], 0, "nothing in it that Braze would evaluate")
 
 
 @test("chat shows a list row by row, and a row can be typed")
