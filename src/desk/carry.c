@@ -52,9 +52,17 @@ static int note_event(const struct carry *carry, const struct effect *effect, co
 int carry_drop_run(struct desk *desk, int64_t conversation, const char *actor, const char *why, int64_t now,
                    struct error *error)
 {
-    if (run_row_drop(desk->db, conversation, error) != 0)
+    struct buf state = { 0 };
+    int64_t turn = 0;
+    int found = run_row_get(desk->db, conversation, &state, &turn, error);
+
+    buf_release(&state);
+    if (found != 1)
+        return found;
+    /* The message that awaited a call would wait for ever. */
+    if (run_row_drop(desk->db, conversation, error) != 0 || (turn != 0 && turn_give_up(desk->db, turn, now, error) != 0))
         return -1;
-    return db_changes(desk->db) == 0 ? 0 : event_put(desk->db, conversation, "flow_end", actor, why, now, error);
+    return event_put(desk->db, conversation, "flow_end", actor, why, now, error);
 }
 
 /* Who wants to hear nothing hears nothing on any channel, and no dialogue waits for him there. */

@@ -107,6 +107,8 @@ static int count_accepted(struct auditor *auditor, struct error *error)
 
 struct facts { /* about one message of a customer */
     int64_t message, turn, parts, active;
+    bool is_awaiting; /* the end of a call */
+    bool is_behind;   /* waits behind another message's call, and is not decided yet */
     const char *state;     /* of the turn; NULL: there is no turn */
     enum audit_fate worst; /* among the parts that ended; AUDIT_ANSWERED when all were accepted */
     bool is_decided, has_rule, is_handoff;
@@ -131,6 +133,8 @@ static enum audit_fate fate_of(const struct facts *facts)
         return AUDIT_IN_PROGRESS;
     if (facts->parts > 0)
         return facts->worst;
+    if ((facts->is_awaiting || facts->is_behind) && said == AUDIT_IN_PROGRESS)
+        return said;
     if (said == AUDIT_SILENCED || said == AUDIT_AGENT || (said == AUDIT_UNANSWERED && !facts->has_rule))
         return said;
     return AUDIT_FATES;
@@ -146,7 +150,7 @@ static void judge(struct auditor *auditor, const struct facts *facts)
     if (facts->state == NULL)
         snprintf(sentence, sizeof sentence, "message %lld belongs to no turn: nobody knows what became of it",
                  (long long)facts->message);
-    else if (!facts->is_decided)
+    else if (!facts->is_decided && !facts->is_behind)
         snprintf(sentence, sizeof sentence, "message %lld has no decision", (long long)facts->message);
     else if (fate == AUDIT_FATES)
         snprintf(sentence, sizeof sentence,
@@ -168,9 +172,12 @@ static const char MESSAGES[] =
     "WHEN 'withheld' THEN 5 ELSE 6 END) AS worst FROM outbox WHERE turn IS NOT NULL "
     "AND kind = 'send' GROUP BY turn) "
     "SELECT m.id, t.id, t.state, coalesce(p.parts, 0), coalesce(p.active, 0), coalesce(p.worst, 0), "
-    "d.message IS NOT NULL, d.rule IS NOT NULL, coalesce(d.action = 'handoff', 0) "
+    "d.message IS NOT NULL, d.rule IS NOT NULL, coalesce(d.action = 'handoff', 0), "
+    "r.turn IS NOT NULL, b.message IS NOT NULL "
     "FROM message m LEFT JOIN turn t ON t.id = m.turn "
-    "LEFT JOIN part p ON p.turn = m.turn LEFT JOIN decision d ON d.message = m.id WHERE m.kind = 'in'";
+    "LEFT JOIN part p ON p.turn = m.turn LEFT JOIN decision d ON d.message = m.id "
+    "LEFT JOIN run r ON r.conversation = m.conversation AND r.turn = m.turn "
+    "LEFT JOIN behind b ON b.message = m.id WHERE m.kind = 'in'";
 
 static int judge_messages(struct auditor *auditor, struct error *error)
 {
@@ -191,6 +198,8 @@ static int judge_messages(struct auditor *auditor, struct error *error)
             .is_decided = query_int(q, 6) != 0,
             .has_rule = query_int(q, 7) != 0,
             .is_handoff = query_int(q, 8) != 0,
+            .is_awaiting = query_int(q, 9) != 0,
+            .is_behind = query_int(q, 10) != 0,
         };
 
         judge(auditor, &facts);

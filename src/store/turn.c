@@ -67,6 +67,20 @@ int turn_end(struct db *db, int64_t turn, const char *state, int64_t now, struct
     return query_run(q, error);
 }
 
+static const char GIVE_UP[] =
+    "UPDATE turn SET state = iif ((SELECT owner FROM conversation v WHERE v.id = turn.conversation) = 'agent', 'agent', "
+    "'silenced'), closed_at = ?2 WHERE id = ?1 AND state = 'open' AND NOT EXISTS (SELECT 1 FROM message m "
+    "WHERE m.conversation = turn.conversation AND m.turn = ?1 AND m.kind = 'out')";
+
+int turn_give_up(struct db *db, int64_t turn, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, GIVE_UP);
+
+    query_bind_int(q, 1, turn);
+    query_bind_int(q, 2, now);
+    return query_run(q, error);
+}
+
 static const char DECIDED[] = "INSERT INTO decision (message, at, ruleset, rule, action, state, trace) "
                               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 

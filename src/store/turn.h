@@ -29,6 +29,10 @@ int turn_refresh(struct db *db, int64_t turn, int64_t contact, int64_t now, stru
 /* What nothing is to leave for any more: an open turn gets that state, and is closed. Others keep theirs. */
 int turn_end(struct db *db, int64_t turn, const char *state, int64_t now, struct error *error);
 
+/* Nothing is awaited for it any more: with a person, where one has the conversation, else silenced. One that has texts has
+ * their fate. */
+int turn_give_up(struct db *db, int64_t turn, int64_t now, struct error *error);
+
 struct decision_row { /* borrowed */
     int64_t message, at, ruleset;
     const char *rule; /* NULL: none */
