@@ -255,8 +255,8 @@ def key_check():
         contains(without.out, "SHOP_KEY is not set here. Where the daemon does not have it either, every call to orders fails",
                  "without the key")
         lacks(having.out + having.err, "SHOP_KEY", "with the key")
-        numbers = [desk.do(*check, "--json", env=env).json() for env in ({}, {"SHOP_KEY": KEY})]
-        equal(numbers[0], numbers[1], "the verdict on the files")
+        verdicts = [desk.do(*check, "--json", env=env).json()["problems"] for env in ({}, {"SHOP_KEY": KEY})]
+        equal(verdicts[0], verdicts[1], "the verdict on the files")
 
 
 @test("a key that is set later counts from the next reload on")
