@@ -211,6 +211,7 @@ LIB = \
   src/rules/build_button.c \
   src/rules/build_channel.c \
   src/rules/build_example.c \
+  src/rules/build_fact.c \
   src/rules/build_flow.c \
   src/rules/build_flow_loop.c \
   src/rules/build_flow_scope.c \
@@ -221,6 +222,7 @@ LIB = \
   src/rules/build_rule.c \
   src/rules/build_service.c \
   src/rules/build_set.c \
+  src/rules/build_talk.c \
   src/rules/change.c \
   src/rules/check.c \
   src/rules/check_attribute.c \
@@ -239,7 +241,9 @@ LIB = \
   src/rules/fact.c \
   src/rules/fact_value.c \
   src/rules/flow_phrase.c \
+  src/rules/house_phrase.c \
   src/rules/index.c \
+  src/rules/list_phrase.c \
   src/rules/opening.c \
   src/rules/opening_row.c \
   src/rules/opening_text.c \
@@ -247,6 +251,7 @@ LIB = \
   src/rules/ruleset.c \
   src/rules/scope.c \
   src/rules/setting.c \
+  src/rules/talk_format.c \
   src/rules/tell.c \
   src/rules/tell_attribute.c \
   src/rules/tell_business.c \
@@ -255,6 +260,7 @@ LIB = \
   src/rules/tell_flow.c \
   src/rules/tell_hours.c \
   src/rules/tell_ko.c \
+  src/rules/tell_talk.c \
   src/rules/tell_write.c \
   src/rules/variable.c \
   src/braze/answer.c \
@@ -285,15 +291,19 @@ LIB = \
   src/desk/explain.c \
   src/desk/flow_turn.c \
   src/desk/health.c \
+  src/desk/parcel.c \
   src/desk/person.c \
   src/desk/proof.c \
   src/desk/recall.c \
+  src/desk/recount.c \
   src/desk/replay.c \
   src/desk/reply.c \
   src/desk/road.c \
   src/desk/rollback.c \
   src/desk/service.c \
   src/desk/service_end.c \
+  src/desk/stage.c \
+  src/desk/talk.c \
   src/desk/upkeep.c
 
 DAEMON = \
@@ -324,8 +334,10 @@ DAEMON = \
 
 CTL = \
   src/ctl/act.c \
+  src/ctl/as_talk.c \
   src/ctl/call.c \
   src/ctl/chat.c \
+  src/ctl/chat_save.c \
   src/ctl/client.c \
   src/ctl/command.c \
   src/ctl/command_acts.c \
@@ -355,6 +367,7 @@ CTL = \
   src/ctl/output_text_exchange.c \
   src/ctl/output_text_patch.c \
   src/ctl/output_text_prose.c \
+  src/ctl/output_text_sides.c \
   src/ctl/output_text_table.c \
   src/ctl/problems.c \
   src/ctl/show.c \
@@ -425,10 +438,11 @@ UNIT = \
   mailbox \
   opening \
   output \
+  parcel \
   patch \
   pattern \
-  profile \
   plain \
+  profile \
   proof \
   public \
   replay \
@@ -499,6 +513,7 @@ SYSTEM = \
   tests/system/22_explain.py \
   tests/system/23_profile.py \
   tests/system/24_service.py \
+  tests/system/25_choices.py \
   tests/system/27_flows.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))

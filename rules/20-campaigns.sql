@@ -12,6 +12,7 @@ INSERT INTO campaign (name, channel, layout, campaign_id) VALUES
   ('menu',   'whatsapp', 'response', 'c4e85b16-0d7a-4e93-8f2b-91a3d6507e2c');
 
 -- `buttons` says how many quick replies the layout shows (3 at most). In Braze their labels are
--- {{api_trigger_properties.${button_1}}} and so on; what a layout does not show goes out as numbered lines of text.
+-- {{api_trigger_properties.${button_1}}} and so on; what a layout does not show goes out as numbered lines of text. (A row with
+-- app_id and subscription_group_id needs no layout, and shows up to ten choices as a list.)
 INSERT INTO campaign (name, channel, layout, campaign_id, buttons) VALUES
   ('choice', 'whatsapp', 'response', '5d20f9e7-46b8-4c1d-a3f5-7e08c2b96d41', 3);

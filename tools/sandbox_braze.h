@@ -52,6 +52,7 @@ struct delivery { /* one message for one customer; borrowed from the verdict's t
     const struct json *common;     /* of all of them, or NULL; equal keys above win */
     const char *buttons[QUICK_REPLIES_MAX]; /* shown below the text */
     size_t button_count;
+    const struct json *list;       /* of a list message, as it was sent; NULL: no list */
     const char *dropped;           /* why Braze takes it and yet sends nothing; NULL: it is sent */
     bool has_liquid;               /* Braze would evaluate something in it */
 };

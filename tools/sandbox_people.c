@@ -23,7 +23,7 @@ struct person_message {
     size_t size;
     enum address address;
     bool has_liquid;
-    const char *user, *text, *campaign, *properties, *buttons; /* in `bytes`; buttons "" when none */
+    const char *user, *text, *campaign, *properties, *buttons, *list; /* in `bytes`; the last two "" when none */
     char bytes[];
 };
 
@@ -97,6 +97,30 @@ static void format_buttons(const struct delivery *delivery, struct buf *out)
     jsonw_end_array(&w);
 }
 
+/* What the customer sees of a list: what opens it, and below each title the rows. */
+static void format_list(const struct delivery *delivery, struct buf *out)
+{
+    struct jsonw w = { .out = out };
+
+    if (delivery->list == NULL)
+        return;
+    jsonw_object(&w, NULL);
+    jsonw_text(&w, "button", json_get_text(delivery->list, "list_button_text"));
+    jsonw_array(&w, "sections");
+    for (const struct json *section = json_first(json_get(delivery->list, "list_sections")); section != NULL;
+         section = json_next(section)) {
+        jsonw_object(&w, NULL);
+        jsonw_text(&w, "title", json_get_text(section, "section_title"));
+        jsonw_array(&w, "rows");
+        for (const struct json *row = json_first(json_get(section, "list_rows")); row != NULL; row = json_next(row))
+            jsonw_text(&w, NULL, json_get_text(row, "row_title"));
+        jsonw_end_array(&w);
+        jsonw_end_object(&w);
+    }
+    jsonw_end_array(&w);
+    jsonw_end_object(&w);
+}
+
 static const char *append(char **at, const char *text)
 {
     const char *start = *at;
@@ -110,12 +134,13 @@ static const char *append(char **at, const char *text)
 static struct person_message *new_message(const struct delivery *delivery, const char *campaign, int64_t n,
                                           int64_t at_ms)
 {
-    struct buf properties = { 0 }, buttons = { 0 };
+    struct buf properties = { 0 }, buttons = { 0 }, list = { 0 };
 
     format_buttons(delivery, &buttons);
+    format_list(delivery, &list);
     merge_properties(delivery, &properties);
     size_t texts = strlen(delivery->user) + strlen(delivery->text) + strlen(campaign) + properties.len +
-                   buttons.len + 5;
+                   buttons.len + list.len + 6;
     size_t size = sizeof(struct person_message) + texts;
     struct person_message *message = alloc_new(size);
     char *at = message->bytes;
@@ -127,8 +152,10 @@ static struct person_message *new_message(const struct delivery *delivery, const
     message->campaign = append(&at, campaign);
     message->properties = append(&at, buf_text(&properties));
     message->buttons = append(&at, buf_text(&buttons));
+    message->list = append(&at, buf_text(&list));
     buf_release(&properties);
     buf_release(&buttons);
+    buf_release(&list);
     return message;
 }
 
@@ -163,6 +190,8 @@ static void format_message(struct jsonw *w, const struct person_message *message
     jsonw_raw(w, "properties", message->properties);
     if (message->buttons[0] != '\0')
         jsonw_raw(w, "buttons", message->buttons);
+    if (message->list[0] != '\0')
+        jsonw_raw(w, "list", message->list);
     if (message->has_liquid)
         jsonw_bool(w, "liquid", true);
     jsonw_end_object(w);

@@ -207,24 +207,56 @@ static int check_quick_reply(const struct json *message, const char **dropped, s
     return check_text(message, dropped, verdict);
 }
 
-static int check_section(const struct json *section, size_t *rows, const char **dropped,
+/* A title that a customer taps or reads: one line, and something in it. */
+static void check_title(const char *text, const char *blank, const char *broken, const char **dropped)
+{
+    drop_if(text[strspn(text, " \t\r\n")] == '\0', blank, dropped);
+    drop_if(strpbrk(text, "\r\n\t") != NULL, broken, dropped);
+}
+
+/* A tap comes back as the title alone, so two equal ones could not be told apart; over all sections. */
+static bool is_repeated_row(const struct json *sections, const struct json *row)
+{
+    const char *title = json_get_text(row, "row_title");
+
+    for (const struct json *section = json_first(sections); section != NULL; section = json_next(section))
+        for (const struct json *other = json_first(json_get(section, "list_rows")); other != NULL;
+             other = json_next(other)) {
+            const char *known = json_get_text(other, "row_title");
+            if (other == row)
+                return false;
+            if (known != NULL && strcmp(known, title) == 0)
+                return true;
+        }
+    return false;
+}
+
+static int check_row(const struct json *sections, const struct json *row, const char **dropped, struct verdict *verdict)
+{
+    if (judge_fields(row, "row", ROW_FIELDS, verdict) != 0)
+        return -1;
+    check_title(json_get_text(row, "row_title"), "a row has no title", "a row title holds a line break or a tab", dropped);
+    drop_if(length_of(row, "row_title") > TITLE_MAX, "a row title is over 24 characters", dropped);
+    drop_if(length_of(row, "row_description") > DESCRIPTION_MAX, "a row description is over 72 characters", dropped);
+    drop_if(is_repeated_row(sections, row), "two rows have the same title", dropped);
+    return 0;
+}
+
+static int check_section(const struct json *sections, const struct json *section, size_t *rows, const char **dropped,
                          struct verdict *verdict)
 {
     if (judge_fields(section, "section", SECTION_FIELDS, verdict) != 0)
         return -1;
+    check_title(json_get_text(section, "section_title"), "a section has no title",
+                "a section title holds a line break or a tab", dropped);
     drop_if(length_of(section, "section_title") > TITLE_MAX, "a section title is over 24 characters",
             dropped);
     const struct json *list = json_get(section, "list_rows");
     if (json_count(list) == 0)
         return judge_refuse(verdict, 400, "a section has no rows");
-    for (const struct json *row = json_first(list); row != NULL; row = json_next(row)) {
-        if (judge_fields(row, "row", ROW_FIELDS, verdict) != 0)
+    for (const struct json *row = json_first(list); row != NULL; row = json_next(row), ++*rows)
+        if (check_row(sections, row, dropped, verdict) != 0)
             return -1;
-        drop_if(length_of(row, "row_title") > TITLE_MAX, "a row title is over 24 characters", dropped);
-        drop_if(length_of(row, "row_description") > DESCRIPTION_MAX,
-                "a row description is over 72 characters", dropped);
-        (*rows)++;
-    }
     return 0;
 }
 
@@ -239,9 +271,11 @@ static int check_list(const struct json *message, const char **dropped, struct v
     if (json_count(sections) == 0)
         return judge_refuse(verdict, 400, "list_sections must not be empty");
     for (const struct json *section = json_first(sections); section != NULL; section = json_next(section))
-        if (check_section(section, &rows, dropped, verdict) != 0)
+        if (check_section(sections, section, &rows, dropped, verdict) != 0)
             return -1;
     drop_if(rows > ROWS_MAX, "the list has more than 10 rows", dropped);
+    check_title(json_get_text(list, "list_button_text"), "the list button has no text",
+                "the list button holds a line break or a tab", dropped);
     drop_if(length_of(list, "list_button_text") > LIST_BUTTON_MAX, "the list button is over 20 characters",
             dropped);
     drop_if(length_of(message, "footer") > FOOTER_MAX, "the footer is over 60 characters", dropped);
@@ -356,6 +390,7 @@ int judge_message(const struct workspace *workspace, const struct json *root, st
         delivery->properties = json_get(whatsapp, "message");
         delivery->dropped = dropped;
         take_buttons(delivery->properties, delivery);
+        delivery->list = json_get(delivery->properties, "list");
         delivery->has_liquid = is_liquid;
         verdict->liquid += is_liquid;
     }

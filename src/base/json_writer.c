@@ -20,26 +20,6 @@
 
 enum { MAX_DEPTH = 60 };
 
-struct range {
-    uint32_t from, to;
-};
-
-/* Characters that act instead of being shown. */
-static const struct range UNSEEN[] = {
-    { 0x00, 0x1F },     { 0x7F, 0x9F },     /* C0; DEL and C1 */
-    { 0x061C, 0x061C }, { 0x200E, 0x200F }, /* marks of direction */
-    { 0x2028, 0x202E },                     /* line and paragraph separator; embeddings and overrides */
-    { 0x2066, 0x2069 },                     /* isolates */
-};
-
-static bool is_unseen(uint32_t code)
-{
-    for (size_t i = 0; i < sizeof UNSEEN / sizeof UNSEEN[0]; i++)
-        if (code >= UNSEEN[i].from && code <= UNSEEN[i].to)
-            return true;
-    return false;
-}
-
 static void add_escape(uint32_t code, struct buf *out)
 {
     static const char NAMED[] = "\"\\\b\f\n\r\t";
@@ -90,7 +70,7 @@ static void quote_valid(const char *text, size_t len, struct buf *out)
         if (at == len)
             break;
         taken = utf8_decode(text + at, len - at, &code);
-        if (code == '"' || code == '\\' || is_unseen(code)) {
+        if (code == '"' || code == '\\' || utf8_is_control(code)) {
             buf_add(out, text + plain_from, at - plain_from);
             add_escape(code, out);
             plain_from = at + taken;

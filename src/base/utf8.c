@@ -182,3 +182,19 @@ size_t utf8_floor(const char *text, size_t len, size_t max)
         max--;
     return max;
 }
+
+bool utf8_is_control(uint32_t code)
+{
+    static const struct {
+        uint32_t first, last;
+    } RANGES[] = {
+        { 0x00, 0x1f },     { 0x7f, 0x9f },     /* C0; DEL and C1 */
+        { 0x61c, 0x61c },   { 0x200e, 0x200f }, /* marks of direction */
+        { 0x2028, 0x202e },                     /* line and paragraph separator; embeddings and overrides */
+        { 0x2066, 0x2069 },                     /* isolates */
+    };
+    for (size_t i = 0; i < sizeof RANGES / sizeof RANGES[0]; i++)
+        if (code >= RANGES[i].first && code <= RANGES[i].last)
+            return true;
+    return false;
+}

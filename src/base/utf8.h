@@ -28,6 +28,9 @@ bool utf8_is_valid(const char *text, size_t len);
 /* Appends the text with each maximal bad part, and each NUL, replaced by U+FFFD (what Unicode advises). */
 void utf8_repair(const char *text, size_t len, struct buf *out);
 
+/* Does the character act on a terminal instead of being shown: C0, DEL, C1, line separators, marks of direction? */
+bool utf8_is_control(uint32_t code);
+
 /* Number of characters (code points) in valid UTF-8. */
 size_t utf8_count(const char *text, size_t len);
 

@@ -210,9 +210,16 @@ static void write_users(struct jsonw *w, const struct send_recipient *recipients
     jsonw_end_array(w);
 }
 
+static bool is_same_list(const struct send_list *a, const struct send_list *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    return strcmp(a->button, b->button) == 0 && strcmp(a->title, b->title) == 0;
+}
+
 static bool is_same_content(const struct send_recipient *a, const struct send_recipient *b)
 {
-    if (strcmp(a->text, b->text) != 0 || a->button_count != b->button_count)
+    if (strcmp(a->text, b->text) != 0 || a->button_count != b->button_count || !is_same_list(a->list, b->list))
         return false;
     for (size_t i = 0; i < a->button_count; i++)
         if (strcmp(a->buttons[i], b->buttons[i]) != 0)
@@ -220,21 +227,45 @@ static bool is_same_content(const struct send_recipient *a, const struct send_re
     return true;
 }
 
+/* [{"text":"Yes"},…] */
+static void write_texts(struct jsonw *w, const char *array, const char *key, const struct send_recipient *recipient)
+{
+    jsonw_array(w, array);
+    for (size_t i = 0; i < recipient->button_count; i++) {
+        jsonw_object(w, NULL);
+        write_clean(w, key, recipient->buttons[i], true);
+        jsonw_end_object(w);
+    }
+    jsonw_end_array(w);
+}
+
+/* One section. Rows without a description come back as their title alone, like a button's text. */
+static void write_list(struct jsonw *w, const struct send_recipient *recipient)
+{
+    jsonw_object(w, "list");
+    write_clean(w, "list_button_text", recipient->list->button, true);
+    jsonw_array(w, "list_sections");
+    jsonw_object(w, NULL);
+    write_clean(w, "section_title", recipient->list->title, true);
+    write_texts(w, "list_rows", "row_title", recipient);
+    jsonw_end_object(w);
+    jsonw_end_array(w);
+    jsonw_end_object(w);
+}
+
 static void write_content(struct jsonw *w, const struct send_recipient *recipient, bool is_template)
 {
-    bool has_buttons = recipient->button_count > 0;
-    jsonw_text(w, "message_type", has_buttons ? "quick_reply_response_message" : "text_response_message");
+    bool has_buttons = recipient->list == NULL && recipient->button_count > 0;
+    jsonw_text(w, "message_type",
+               recipient->list != NULL ? "list_response_message"
+               : has_buttons           ? "quick_reply_response_message"
+                                       : "text_response_message");
     jsonw_object(w, "message");
     write_clean(w, "body", recipient->text, is_template);
     if (has_buttons)
-        jsonw_array(w, "buttons");
-    for (size_t i = 0; i < recipient->button_count; i++) {
-        jsonw_object(w, NULL);
-        write_clean(w, "text", recipient->buttons[i], true);
-        jsonw_end_object(w);
-    }
-    if (has_buttons)
-        jsonw_end_array(w);
+        write_texts(w, "buttons", "text", recipient);
+    if (recipient->list != NULL)
+        write_list(w, recipient);
     jsonw_end_object(w);
 }
 
@@ -279,21 +310,38 @@ static int check_target(const struct send_target *target, struct error *error)
 
 /* Braze takes a message whose buttons WhatsApp refuses, and sends nothing. Cleaning never lengthens beyond
  * what is checked here: it is the cleaned text that counts. */
-static int check_buttons(const struct send_recipient *recipient, struct error *error)
+static int check_text(const char *text, const char *what, size_t max, struct error *error)
 {
-    if (recipient->button_count > SEND_BUTTONS_MAX)
+    struct buf clean = { 0 };
+    send_clean(text, true, &clean);
+    bool is_good = !is_blank(buf_text(&clean)) && utf8_count(buf_text(&clean), clean.len) <= max;
+    buf_release(&clean);
+    return is_good ? 0 : error_set(error, "The text of %s is 1 to %zu characters long, not '%s'.", what, max, text);
+}
+
+static int check_list(const struct send_target *target, const struct send_recipient *recipient, struct error *error)
+{
+    if (target->carrier != CARRIER_MESSAGE)
+        return error_set(error, "A list goes by /messages/send only.");
+    if (recipient->button_count < 1 || recipient->button_count > SEND_ROWS_MAX)
+        return error_set(error, "A WhatsApp list has 1 to %d rows, not %zu.", SEND_ROWS_MAX, recipient->button_count);
+    if (check_text(recipient->list->button, "the button of a list", SEND_LIST_BUTTON_MAX, error) != 0)
+        return -1;
+    return check_text(recipient->list->title, "the title of a list", SEND_LIST_TITLE_MAX, error);
+}
+
+static int check_buttons(const struct send_target *target, const struct send_recipient *recipient, struct error *error)
+{
+    bool is_list = recipient->list != NULL;
+    if (is_list && check_list(target, recipient, error) != 0)
+        return -1;
+    if (!is_list && recipient->button_count > SEND_BUTTONS_MAX)
         return error_set(error, "WhatsApp shows at most %d buttons, not %zu.", SEND_BUTTONS_MAX,
                          recipient->button_count);
-    for (size_t i = 0; i < recipient->button_count; i++) {
-        struct buf text = { 0 };
-        send_clean(recipient->buttons[i], true, &text);
-        bool is_good = !is_blank(buf_text(&text)) &&
-                       utf8_count(buf_text(&text), text.len) <= SEND_BUTTON_TEXT_MAX;
-        buf_release(&text);
-        if (!is_good)
-            return error_set(error, "The text of a button is 1 to %d characters long, not '%s'.",
-                             SEND_BUTTON_TEXT_MAX, recipient->buttons[i]);
-    }
+    for (size_t i = 0; i < recipient->button_count; i++)
+        if (check_text(recipient->buttons[i], is_list ? "a row of a list" : "a button",
+                       is_list ? SEND_ROW_TEXT_MAX : SEND_BUTTON_TEXT_MAX, error) != 0)
+            return -1;
     return 0;
 }
 
@@ -309,7 +357,7 @@ static int check_recipient(const struct send_target *target, const struct send_r
     buf_release(&text);
     if (is_empty)
         return error_set(error, "The text is empty; Braze would send an empty message.");
-    return check_buttons(recipient, error);
+    return check_buttons(target, recipient, error);
 }
 
 static bool is_same_user(const struct send_recipient *a, const struct send_recipient *b)

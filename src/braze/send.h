@@ -4,10 +4,12 @@
  *     CARRIER_CAMPAIGN  POST /campaigns/trigger/send   campaign_id, recipients[].trigger_properties
  *     CARRIER_CANVAS    POST /canvas/trigger/send      canvas_id, recipients[].context
  *     CARRIER_MESSAGE   POST /messages/send            messages.whats_app text_response_message, with buttons
- *                                                      quick_reply_response_message; equal for all
+ *                                                      quick_reply_response_message, with a list
+ *                                                      list_response_message; equal for all
  *
  * A campaign and a Canvas get the buttons as the properties button_1, button_2, button_3; those that are not
- * used are absent.
+ * used are absent. Further properties stand beside these and the text, whose names they cannot take; texts in them
+ * leave cleaned like ours. /messages/send has no template that could print any, so there they are left out.
  *
  * Facts (Braze, "Trigger send", "Messages send"): at most 50 recipients, each user once;
  * properties under 50 KB; an alias is never created, so newcomers are addressed by user_alias {alias_label
@@ -28,7 +30,11 @@ enum {
     SEND_RECIPIENTS_MAX = 50,
     SEND_PROPERTIES_MAX = 50 * 1024,
     SEND_BUTTONS_MAX = 3,
-    SEND_BUTTON_TEXT_MAX = 20
+    SEND_BUTTON_TEXT_MAX = 20,
+    SEND_ROWS_MAX = 10,
+    SEND_ROW_TEXT_MAX = 24,
+    SEND_LIST_BUTTON_MAX = 20,
+    SEND_LIST_TITLE_MAX = 24
 };
 
 struct send_target { /* all borrowed */
@@ -39,6 +45,11 @@ struct send_target { /* all borrowed */
     bool is_template;               /* a template layout: no newline, tab, run of more than 4 blanks */
 };
 
+struct send_list { /* borrowed */
+    const char *button; /* opens it; at most 20 characters */
+    const char *title;  /* over its rows; at most 24 */
+};
+
 struct send_recipient { /* borrowed */
     enum send_address address;
     const char *id;                 /* external id, or phone number (the alias name) */
@@ -46,6 +57,8 @@ struct send_recipient { /* borrowed */
     const char *properties;         /* further trigger properties as a JSON object, or NULL */
     const char *const *buttons;     /* shown below it: at most 3 of at most 20 characters */
     size_t button_count;
+    const struct send_list *list;   /* CARRIER_MESSAGE: they are the rows of a list, 1 to 10 of at most 24 characters;
+                                       NULL: quick replies */
 };
 
 /* "/campaigns/trigger/send" … */
@@ -53,8 +66,8 @@ const char *send_path(enum send_carrier carrier);
 
 /*
  * Appends the JSON body. -1 and nothing appended: too many recipients, one user twice, an empty id or text,
- * unequal texts or buttons for CARRIER_MESSAGE, buttons that are too many, too long or blank, properties that
- * are no JSON object or too large, a campaign row without its ids.
+ * unequal texts, buttons or lists for CARRIER_MESSAGE, a list for another carrier, buttons or rows that are too
+ * many, too long or blank, properties that are no JSON object or too large, a campaign row without its ids.
  */
 int send_format(const struct send_target *target, const struct send_recipient *recipients, size_t count,
                 struct buf *body, struct error *error);

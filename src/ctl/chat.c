@@ -106,11 +106,12 @@ static int find_inbox(struct chat *chat, struct error *error)
     return found < 0 ? -1 : 0;
 }
 
-static void pass_by(void *context, const char *text, const char *buttons)
+static void pass_by(void *context, const char *text, const char *buttons, const char *list)
 {
     (void)context;
     (void)text;
     (void)buttons;
+    (void)list;
 }
 
 int chat_open(struct chat *chat, struct db *db, const char *user, struct error *error)
@@ -190,6 +191,34 @@ int chat_say(struct chat *chat, const char *text, int64_t *message, struct error
 
 /* Hearing */
 
+/* The rows of all sections, as one array. */
+static void collect_rows(const struct json *list, struct buf *out)
+{
+    struct jsonw w = { .out = out };
+
+    jsonw_array(&w, NULL);
+    for (const struct json *section = json_first(json_get(list, "sections")); section != NULL;
+         section = json_next(section))
+        for (const struct json *row = json_first(json_get(section, "rows")); row != NULL; row = json_next(row))
+            if (json_text(row) != NULL)
+                jsonw_text(&w, NULL, json_text(row));
+    jsonw_end_array(&w);
+}
+
+static void take_message(const struct json *item, chat_reply *reply, void *context)
+{
+    const char *text = json_get_text(item, "text");
+    const struct json *offered = json_get(item, "buttons"), *list = json_get(item, "list");
+    struct buf buttons = { 0 };
+
+    if (list != NULL)
+        collect_rows(list, &buttons);
+    else if (offered != NULL)
+        json_format(offered, &buttons);
+    reply(context, text != NULL ? text : "", buttons.len > 0 ? buf_text(&buttons) : NULL, json_get_text(list, "button"));
+    buf_release(&buttons);
+}
+
 static int take_messages(struct chat *chat, const struct json *answer, chat_reply *reply, void *context)
 {
     int count = 0;
@@ -197,17 +226,11 @@ static int take_messages(struct chat *chat, const struct json *answer, chat_repl
     for (const struct json *item = json_first(json_get(answer, "messages")); item != NULL;
          item = json_next(item)) {
         int64_t n = json_get_int(item, "n", 0);
-        const char *text = json_get_text(item, "text");
-        const struct json *offered = json_get(item, "buttons");
-        struct buf buttons = { 0 };
 
         if (n <= chat->newest)
             continue;
         chat->newest = n;
-        if (offered != NULL)
-            json_format(offered, &buttons);
-        reply(context, text != NULL ? text : "", offered != NULL ? buf_text(&buttons) : NULL);
-        buf_release(&buttons);
+        take_message(item, reply, context);
         count++;
     }
     return count;

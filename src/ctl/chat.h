@@ -42,7 +42,9 @@ void chat_close(struct chat *chat);
 int chat_say(struct chat *chat, const char *text, int64_t *message, struct error *error);
 
 /* Hands each new text to the callback, waiting up to wait_ms for the first. The number of texts, or -1. */
-typedef void chat_reply(void *context, const char *text, const char *buttons); /* a JSON array; NULL: none */
+/* `buttons` is a JSON array of texts, NULL when there are none; where `list` is not NULL, they are the rows of the list that
+ * it opens. */
+typedef void chat_reply(void *context, const char *text, const char *buttons, const char *list);
 int chat_fetch(struct chat *chat, int wait_ms, chat_reply *reply, void *context, struct error *error);
 
 struct chat_fate {

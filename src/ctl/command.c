@@ -39,6 +39,8 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_ENV] = { "env", "FILE", "a file of settings, the same as for frontdeskd (FRONTDESK_ENV)", true },
     [OPTION_COST] = { "cost", NULL, "the rules that are looked at for every message", false },
     [OPTION_AT] = { "at", "TIME", "\"sat 23:30\", \"2026-05-12 18:00\", 18:00, at the business", false },
+    [OPTION_AS_TALK] = { "as-talk", NULL, "as a talk for the rule files, in SQL", false },
+    [OPTION_SAVE] = { "save", "FILE", "a new file for the talk of this chat, in SQL", false },
     [OPTION_DOT] = { "dot", NULL, "for Graphviz, also on a terminal", false },
 };
 

@@ -47,6 +47,8 @@ enum option_id {
     OPTION_COST,
     OPTION_AT,
     OPTION_DOT,
+    OPTION_AS_TALK,
+    OPTION_SAVE,
     OPTION_COUNT,
 };
 

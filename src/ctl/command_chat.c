@@ -18,6 +18,7 @@
 #include "base/utf8.h"
 #include "ctl/call.h"
 #include "ctl/chat.h"
+#include "ctl/chat_save.h"
 #include "ctl/commands.h"
 #include "store/transcript.h"
 
@@ -84,9 +85,10 @@ struct dialogue {
     bool is_interactive;
     int heard;  /* texts since the last line was said */
     int failed; /* lines whose answer did not come */
+    struct chat_save save;
 };
 
-static void show_reply(void *context, const char *text, const char *buttons)
+static void show_reply(void *context, const char *text, const char *buttons, const char *list)
 {
     struct dialogue *d = context;
 
@@ -95,7 +97,7 @@ static void show_reply(void *context, const char *text, const char *buttons)
         d->call->output,
         &(struct exchange_line){
             .at = clock_wall_ms(), .kind = "out", .text = text, .actor = "", .state = "", .reason = "",
-            .buttons = buttons });
+            .buttons = buttons, .list = list });
 }
 
 static void show_own(struct dialogue *d, const char *text)
@@ -218,6 +220,8 @@ static int talk(struct dialogue *d, struct error *error)
             result = chat_say(&d->chat, buf_text(&line), &message, error);
             if (result == 0)
                 result = await(d, message, error);
+            if (result == 0)
+                chat_save_note(&d->save, d->chat.db, message);
         }
     }
     buf_release(&line);
@@ -239,6 +243,15 @@ static int open_lines(struct dialogue *d)
     return EXIT_DONE;
 }
 
+/* Also after a failure: what was said was said. */
+static int save(struct dialogue *d, int code)
+{
+    const char *path = d->call->parsed->options[OPTION_SAVE];
+    int saved = path != NULL ? chat_save_write(&d->save, d->call, d->chat.db, path) : EXIT_DONE;
+
+    return code != EXIT_DONE ? code : saved;
+}
+
 static int run(struct dialogue *d)
 {
     struct error error = { 0 };
@@ -256,7 +269,7 @@ static int run(struct dialogue *d)
     else if (code == EXIT_DONE && d->failed > 0)
         code = call_fail(d->call, EXIT_FAILED, "%d %s did not get the answer that was due", d->failed,
                          d->failed == 1 ? "message" : "messages");
-    return code;
+    return save(d, code);
 }
 
 int command_chat(struct call *call)
@@ -266,8 +279,11 @@ int command_chat(struct call *call)
     struct error error = { 0 };
     struct buf user = { 0 };
     struct db *db = NULL;
-    int code = open_lines(&d);
+    const char *path = call->parsed->options[OPTION_SAVE];
+    int code = path != NULL ? chat_save_check(call, path) : EXIT_DONE;
 
+    if (code == EXIT_DONE)
+        code = open_lines(&d);
     buf_addf(&user, "chat-%s", name != NULL ? name + 1 : "you");
     if (code == EXIT_DONE)
         code = call_open(call, &db);
@@ -283,6 +299,7 @@ int command_chat(struct call *call)
     if (d.lines.descriptor > STDERR_FILENO)
         close(d.lines.descriptor);
     buf_release(&d.lines.pending);
+    chat_save_release(&d.save);
     buf_release(&user);
     db_close(db);
     return code;

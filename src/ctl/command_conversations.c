@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "ctl/as_talk.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
 #include "store/listing.h"
@@ -139,13 +140,30 @@ static int tell(struct call *call, struct db *db)
     return count < 0 ? call_read_failed(call, db, &error) : EXIT_DONE;
 }
 
+static int tell_as_talk(struct call *call, struct db *db)
+{
+    struct buf sql = { 0 }, why = { 0 };
+    int64_t id = 0;
+    int code = call_find(call, db, call->parsed->holes[0], &id);
+
+    if (code == EXIT_DONE)
+        code = as_talk(call, db, &id, 1, &sql, &why);
+    if (code == EXIT_DONE)
+        output_document(call->output, "talk", buf_text(&sql));
+    if (code == EXIT_DONE && why.len > 0)
+        code = call_fail(call, EXIT_FAILED, "with the rules in force this talk does not hold: %s", buf_text(&why));
+    buf_release(&sql);
+    buf_release(&why);
+    return code;
+}
+
 int command_transcript(struct call *call)
 {
     struct db *db;
     int code = call_open(call, &db);
 
     if (code == EXIT_DONE)
-        code = tell(call, db);
+        code = call->parsed->options[OPTION_AS_TALK] != NULL ? tell_as_talk(call, db) : tell(call, db);
     db_close(db);
     return code;
 }

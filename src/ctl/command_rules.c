@@ -35,23 +35,24 @@ static void sum_up(struct output *output, const struct rulefiles *files, const s
 {
     static const struct column columns[] = {
         { "files", NULL, LOOK_NUMBER },    { "rules", NULL, LOOK_NUMBER },
-        { "examples", NULL, LOOK_NUMBER }, { "failures", NULL, LOOK_NUMBER },
-        { "warnings", NULL, LOOK_NUMBER },
+        { "examples", NULL, LOOK_NUMBER }, { "talks", NULL, LOOK_NUMBER },
+        { "failures", NULL, LOOK_NUMBER }, { "warnings", NULL, LOOK_NUMBER },
     };
 
     output_record(output, NULL, columns,
                   (struct cell[]){ cell_number((int64_t)files->count),
                                    cell_number(rules != NULL ? (int64_t)rules->rule_count : 0),
                                    cell_number(rules != NULL ? (int64_t)rules->example_count : 0),
+                                   cell_number(rules != NULL ? (int64_t)rules->talk_count : 0),
                                    cell_number((int64_t)problems->failures),
                                    cell_number((int64_t)problems->warnings) },
-                  5);
+                  6);
     if (problems->failures == 0 && problems->warnings == 0)
-        output_note(output, NOTE_GOOD, "All is well: rules %zu, files %zu, examples %zu, and all hold.",
-                    rules->rule_count, files->count, rules->example_count);
+        output_note(output, NOTE_GOOD, "All is well: rules %zu, files %zu, examples %zu, talks %zu, and all hold.",
+                    rules->rule_count, files->count, rules->example_count, rules->talk_count);
     else if (problems->failures == 0 && !problems->is_strict)
         output_note(output, NOTE_WARN,
-                    "These rules would load, and their examples hold; but look at the warnings.");
+                    "These rules would load, and their examples and talks hold; but look at the warnings.");
 }
 
 /* The daemon's surroundings may be others than ours: so this is said, and no warning about the files. */

@@ -17,8 +17,11 @@ const struct command commands[] = {
           OPTION_BIT(OPTION_USER) | OPTION_BIT(OPTION_LIMIT),
       true, command_conversations },
     { "transcript CONVERSATION", "what was said, and whether it went out",
-      "Texts that went as they should stand alone; what became of all others stands under them.", 0, true,
-      command_transcript },
+      "Texts that went as they should stand alone; what became of all others stands under them.\n"
+      "With --as-talk it is SQL for a rule file instead: a talk (a test of the rules) in which the customer says the same and\n"
+      "the bot has to answer the same. It ends with 1 when the rules in force would not do so, and tells where they part.\n"
+      "  frontdesk transcript ana --as-talk > rules/60-ana.sql",
+      OPTION_BIT(OPTION_AS_TALK), true, command_transcript },
     { "profile USER", "what the customer's Braze profile holds from us",
       "Every attribute that rules have written, the value that Braze has taken and since when; what is still to be written,\n"
       "and why it has not gone. Values are shown as JSON: \"3\" is a text, 3 a number, null an attribute that is removed.\n"
@@ -33,17 +36,19 @@ const struct command commands[] = {
       "Writes to the running daemon through its webhook (FRONTDESK_LISTEN, FRONTDESK_WEBHOOK_TOKENS) and shows what\n"
       "frontdesk-sandbox (BRAZE_REST_URL) received for you. It never talks to the real Braze. Ctrl-D ends it.\n"
       "A script has one message per line; blank lines and lines that begin with # are skipped. It ends with 1 when an\n"
-      "answer that was due did not come.",
-      OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_SCRIPT), false, command_chat },
+      "answer that was due did not come. With --save the chat is kept as a talk, a test of the rules, from the beginning of\n"
+      "the conversation that it is a part of.",
+      OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_SCRIPT) | OPTION_BIT(OPTION_SAVE), false, command_chat },
     { "init DIR", "a new desk in a folder: rules, settings, what to paste into Braze",
       "Writes rule files that teach by example for a shop, a restaurant or a service (--kind), in English, Korean or\n"
       "Spanish (--language), frontdesk.env for frontdeskd and frontdesk alike, and braze-body.txt with the address at\n"
       "which Braze will reach you (--url). The folder must be empty or not there yet; nothing is ever overwritten.",
       OPTION_BIT(OPTION_KIND) | OPTION_BIT(OPTION_LANGUAGE) | OPTION_BIT(OPTION_URL), false, command_init },
     { "rules check [DIR]", "would these rule files load?",
-      "Reads and compiles the files, runs their examples, and looks for slips. Nothing is changed. Ends with 1 when the\n"
-      "files would be refused; with --strict also when there are warnings. With --cost it lists instead the rules that\n"
-      "are looked at for every message, as nothing in them says which messages may be left out; a few do no harm.",
+      "Reads and compiles the files, runs their examples and talks, and looks for slips. Nothing is changed. Ends with 1\n"
+      "when the files would be refused; with --strict also when there are warnings. Of a talk that fails it shows what was\n"
+      "expected and what was said, side by side. With --cost it lists instead the rules that are looked at for every\n"
+      "message, as nothing in them says which messages may be left out; a few do no harm.",
       OPTION_BIT(OPTION_STRICT) | OPTION_BIT(OPTION_COST), true, command_rules_check },
     { "rules load [DIR]", "put rule files into force",
       "All or nothing: when anything is wrong with the files, the rules in force stay. Shows the warnings, too.", 0,

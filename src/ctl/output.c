@@ -259,6 +259,37 @@ void output_prose_end(struct output *output)
     close_element(output, ELEMENT_PROSE);
 }
 
+enum { SIDE_COLUMNS = 7 };
+
+static const struct column SIDES[SIDE_COLUMNS] = {
+    { "talk", "talk", LOOK_NAME },         { "file", "file", LOOK_NAME }, { "line", "line", LOOK_NUMBER },
+    { "who", "who", LOOK_PLAIN },          { "expected", "expected", LOOK_LONG },
+    { "said", "said", LOOK_LONG },         { "differs", "differs", LOOK_PLAIN },
+};
+
+void output_sides(struct output *output, const char *noun)
+{
+    output->side_name = NULL;
+    open_element(output, ELEMENT_SIDES, noun, SIDES, SIDE_COLUMNS);
+}
+
+void output_side(struct output *output, const struct side_line *line)
+{
+    must_be_open(output, ELEMENT_SIDES);
+    if (output->way->side != NULL)
+        output->way->side(output, line);
+    else
+        output->way->row(output, (struct cell[SIDE_COLUMNS]){ cell_text(line->name), cell_text(line->file),
+                                                              cell_number(line->line), cell_text(line->who),
+                                                              cell_text(line->left), cell_text(line->right),
+                                                              cell_flag(line->differs) });
+}
+
+void output_sides_end(struct output *output)
+{
+    close_element(output, ELEMENT_SIDES);
+}
+
 void output_document(struct output *output, const char *noun, const char *text)
 {
     if (output->columns != NULL)

@@ -7,12 +7,14 @@
  *     exchange   who said what, in order:       output_exchange … output_line … output_exchange_end
  *     patch      what differs, line by line:    output_patch … output_patch_line … output_patch_end
  *     prose      paragraphs under headings:     output_prose … output_paragraph … output_prose_end
+ *     sides      two exchanges side by side:    output_sides … output_side … output_sides_end
  *     document   text for another program:      output_document
  *     note       one sentence:                  output_note
  *
  * JSON is one document, an object that begins with "format": 1. A table, exchange or prose is a member named by its
  * noun, an array of objects, and so is a patch ("file", "kind": same, gone, new or gap, "before" and "after": the
- * number of the line on either side, "text"); a record a member named by its noun, or the document's own members when
+ * number of the line on either side, "text") and what stands side by side ("talk", "file", "line", "who", "expected",
+ * "said", "differs"); a record a member named by its noun, or the document's own members when
  * the noun is NULL; a document a text named by its noun; notes are gathered in "notes" ([{"kind","text"}]), a failure
  * is "error". Ids and counts are numbers, times unix milliseconds. CSV shows the tables and exchanges: all fields
  * quoted, a header line, times in ISO 8601; notes go to stderr. Text is for people: aligned by display width, coloured
@@ -90,6 +92,7 @@ struct exchange_line { /* borrowed texts, "" when unknown */
     const char *state; /* in: of its turn; else: of its way out, the worst of its parts */
     const char *reason;
     const char *buttons, *tags; /* JSON arrays of texts; NULL and "[]" are none */
+    const char *list; /* they are the rows of a list, and this opens it; NULL: buttons */
     bool is_typed; /* it stands on the screen already: typed at the prompt */
 };
 
@@ -100,6 +103,16 @@ struct paragraph { /* borrowed */
     int64_t line, priority;    /* with `file`; the priority of a rule, -1 for what has none */
     const char *const *sentences;
     size_t count, flowing;     /* so many flow together; each behind them begins a line of its own */
+};
+
+struct side_line { /* borrowed */
+    const char *name;         /* of the exchange; the same pointer for all its lines */
+    const char *heading;      /* for people */
+    const char *file;         /* where it went wrong */
+    int64_t line;
+    const char *who;          /* a short word of ours */
+    const char *left, *right; /* NULL: nothing */
+    bool differs;
 };
 
 struct output *output_new(enum output_form form, const struct output_place *place);
@@ -120,6 +133,9 @@ void output_patch_end(struct output *output);
 void output_prose(struct output *output, const char *noun);
 void output_paragraph(struct output *output, const struct paragraph *paragraph);
 void output_prose_end(struct output *output);
+void output_sides(struct output *output, const char *noun);
+void output_side(struct output *output, const struct side_line *line);
+void output_sides_end(struct output *output);
 /* As it is: a text of ours without control characters but line feeds. */
 void output_document(struct output *output, const char *noun, const char *text);
 /* Does a person read it, and not a program? */

@@ -6,7 +6,8 @@
  * begins in this way gets an apostrophe in front. Escapes that a terminal would obey are written out as on a
  * terminal: CSV files are read with less and cat, too.
  *
- * Records are not shown: a command with --csv has one table (its command-table entry says so). Notes and
+ * Records, and what stands side by side, are not shown: a command with --csv has one table (its command-table entry
+ * says so). Notes and
  * failures are talk, and go to stderr as in text.
  */
 #include <string.h>
@@ -63,6 +64,8 @@ static void flush(struct output *output)
 static void csv_table(struct output *output, const char *noun)
 {
     (void)noun;
+    if (output->element == ELEMENT_SIDES)
+        return;
     for (size_t i = 0; i < output->column_count; i++) {
         if (i > 0)
             buf_add_char(&output->buf, ',');
@@ -101,6 +104,12 @@ static void csv_record(struct output *output, const char *noun, const struct col
     (void)count;
 }
 
+static void csv_side(struct output *output, const struct side_line *line)
+{
+    (void)output;
+    (void)line;
+}
+
 static void csv_line(struct output *output, const struct exchange_line *line)
 {
     struct cell cells[EXCHANGE_COLUMNS];
@@ -137,6 +146,7 @@ const struct output_way output_way_csv = {
     .record = csv_record,
     .line = csv_line,
     .patch = csv_patch,
+    .side = csv_side,
     .document = csv_document,
     .note = csv_note,
     .end = csv_nothing,

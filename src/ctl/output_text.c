@@ -158,6 +158,7 @@ const struct output_way output_way_text = {
     .paragraph = text_paragraph,
     .prompt = text_prompt,
     .patch = text_patch_line,
+    .side = text_side_line,
     .document = text_document,
     .note = text_note,
     .end = text_end,

@@ -40,6 +40,7 @@ void text_table(struct output *output, const char *noun);
 void text_row(struct output *output, const struct cell *cells);
 void text_table_end(struct output *output);
 void text_patch_line(struct output *output, const char *file, const struct patch_line *line);
+void text_side_line(struct output *output, const struct side_line *line);
 void text_paragraph(struct output *output, const struct paragraph *paragraph);
 void text_exchange_line(struct output *output, const struct exchange_line *line);
 

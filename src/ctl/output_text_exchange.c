@@ -38,9 +38,13 @@ static const char *words_of(const char *state)
     return state;
 }
 
-/* "[ Yes ]  [ No ]", or for tags "tagged vip, late". */
-static void format_list(const char *json, const char *begin, const char *between, const char *end,
-                        struct buf *out)
+/* What stands around the items of a list; after every `in_row` of them a line ends. */
+struct listing {
+    const char *begin, *between, *end;
+    size_t in_row; /* 0: they stand in one line */
+};
+
+static void format_list(const char *json, const struct listing *listing, struct buf *out)
 {
     struct json *root = NULL;
     size_t count = 0;
@@ -50,17 +54,31 @@ static void format_list(const char *json, const char *begin, const char *between
     for (const struct json *item = json_first(root); item != NULL; item = json_next(item)) {
         if (json_text(item) == NULL)
             continue;
-        buf_add_text(out, count++ == 0 ? begin : between);
+        if (count > 0 && listing->in_row > 0 && count % listing->in_row == 0)
+            buf_addf(out, "%s\n%s", listing->end, listing->begin);
+        else
+            buf_add_text(out, count == 0 ? listing->begin : listing->between);
         shown(json_text(item), SHOW_CELL, out);
+        count++;
     }
     if (count > 0)
-        buf_add_text(out, end);
+        buf_add_text(out, listing->end);
     json_free(root);
 }
 
+/* "[ Yes ]  [ No ]", three in a line; or what opens a list, and below it the rows. */
 static void format_buttons(const struct exchange_line *line, struct buf *out)
 {
-    format_list(line->buttons, "[ ", " ]  [ ", " ]", out);
+    static const struct listing BUTTONS = { "[ ", " ]  [ ", " ]", 3 }, ROWS = { "  · ", "", "", 1 };
+
+    if (line->list == NULL) {
+        format_list(line->buttons, &BUTTONS, out);
+        return;
+    }
+    buf_add_text(out, "[ ");
+    shown(line->list, SHOW_CELL, out);
+    buf_add_text(out, " ]\n");
+    format_list(line->buttons, &ROWS, out);
 }
 
 /* "order · dead: Braze refused it"; nothing when all went as it should. */
@@ -79,7 +97,7 @@ static void format_fate(const struct exchange_line *line, bool with_actor, struc
         buf_add_text(out, ": ");
         shown(line->reason, SHOW_CELL, out);
     }
-    format_list(line->tags, out->len > 0 ? " · tagged " : "tagged ", ", ", "", out);
+    format_list(line->tags, &(struct listing){ out->len > 0 ? " · tagged " : "tagged ", ", ", "", 0 }, out);
 }
 
 static void add_prompt(struct output *output, const struct buf *text)
@@ -147,15 +165,19 @@ static void add_bubble(struct output *output, const struct buf *text)
     add_border(output, "╰", "╯", longest);
 }
 
-static void add_chat_buttons(struct output *output, const struct exchange_line *line)
+/* Each of its lines behind the margin. */
+static void add_buttons(struct output *output, const struct exchange_line *line, size_t margin)
 {
     struct buf buttons = { 0 };
 
     format_buttons(line, &buttons);
-    if (buttons.len > 0) {
-        buf_add_text(&output->buf, "    ");
-        text_add_styled(output, CYAN, buttons.data, buttons.len);
+    for (const char *at = buf_text(&buttons); *at != '\0';) {
+        size_t len = strcspn(at, "\n");
+
+        text_add_blanks(output, margin);
+        text_add_styled(output, CYAN, at, len);
         buf_add_char(&output->buf, '\n');
+        at += len + (at[len] == '\n');
     }
     buf_release(&buttons);
 }
@@ -169,7 +191,7 @@ static void chat_line(struct output *output, const struct exchange_line *line, c
         return;
     }
     add_bubble(output, text);
-    add_chat_buttons(output, line);
+    add_buttons(output, line, 4);
     format_fate(line, true, &fate);
     if (fate.len > 0) {
         buf_add_text(&output->buf, "    ");
@@ -242,7 +264,7 @@ static void transcript_line(struct output *output, const struct exchange_line *l
     struct wrap wrap = { .text = buf_text(text), .len = text->len };
     time_t seconds = (time_t)(line->at / 1000);
     struct tm local = { 0 };
-    struct buf fate = { 0 }, buttons = { 0 };
+    struct buf fate = { 0 };
     char clock[TIME_COLUMNS + 1] = "";
     const char *part;
 
@@ -255,10 +277,7 @@ static void transcript_line(struct output *output, const struct exchange_line *l
     buf_add_char(&output->buf, '\n');
     while (wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1)
         add_under_margin(output, NULL, part, len);
-    format_buttons(line, &buttons);
-    if (buttons.len > 0)
-        add_under_margin(output, CYAN, buttons.data, buttons.len);
-    buf_release(&buttons);
+    add_buttons(output, line, margin);
     format_fate(line, strcmp(line->kind, "out") == 0, &fate);
     if (fate.len > 0)
         add_under_margin(output, DIM, fate.data, fate.len);

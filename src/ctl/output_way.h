@@ -17,13 +17,14 @@ struct output_way {
     void (*line)(struct output *output, const struct exchange_line *line);
     void (*patch)(struct output *output, const char *file, const struct patch_line *line);
     void (*paragraph)(struct output *output, const struct paragraph *paragraph); /* NULL: a row of a table */
+    void (*side)(struct output *output, const struct side_line *line); /* NULL: a row of a table */
     void (*document)(struct output *output, const char *noun, const char *text);
     void (*prompt)(struct output *output); /* NULL: nobody is asked */
     void (*note)(struct output *output, enum note_kind kind, const char *sentence);
     void (*end)(struct output *output);
 };
 
-enum element { ELEMENT_NONE, ELEMENT_TABLE, ELEMENT_EXCHANGE, ELEMENT_PATCH, ELEMENT_PROSE };
+enum element { ELEMENT_NONE, ELEMENT_TABLE, ELEMENT_EXCHANGE, ELEMENT_PATCH, ELEMENT_PROSE, ELEMENT_SIDES };
 
 struct text_cell { /* a rendered cell: its columns on a terminal, and where its mark is */
     char *text;
@@ -39,6 +40,7 @@ struct output {
     size_t column_count;
     enum exchange_style style; /* of the open exchange */
     enum element element;      /* what is open */
+    const char *side_name;    /* text: of the newest line side by side; NULL: none yet */
     const char *patch_file;    /* text: of the newest line of the patch; NULL: none yet */
     struct buf buf; /* text: the piece being put together; JSON: the document */
     struct jsonw json;

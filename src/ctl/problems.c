@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "ctl/problems.h"
 #include "desk/proof.h"
+#include "desk/talk.h"
 #include "rules/check.h"
 #include "text/pattern.h"
 
@@ -72,6 +73,39 @@ static void begin(struct problems *problems, const char *noun)
     output_table(problems->output, noun, COLUMNS, sizeof COLUMNS / sizeof COLUMNS[0]);
 }
 
+/* Talks that fail */
+
+static void show_report(struct output *output, const struct talk *talk, const struct talk_report *report)
+{
+    struct buf heading = { 0 };
+    buf_addf(&heading, "The talk %s", talk->name);
+    for (size_t i = 0; i < report->count; i++) {
+        const struct talk_part *part = &report->parts[i];
+        output_side(output, &(struct side_line){ .name = talk->name,
+                                                 .heading = buf_text(&heading),
+                                                 .file = report->failed->file,
+                                                 .line = report->failed->line,
+                                                 .who = talk_who_name(part->who),
+                                                 .left = part->expected,
+                                                 .right = part->said,
+                                                 .differs = part->differs });
+    }
+    buf_release(&heading);
+}
+
+/* They are played once more: the table of problems is closed by then. */
+static void show_talks(struct output *output, const struct ruleset *rules, struct matcher *matcher)
+{
+    output_sides(output, "failing_talks");
+    for (size_t i = 0; rules != NULL && i < rules->talk_count; i++) {
+        struct talk_report report = { 0 };
+        if (!talk_play(rules, matcher, &rules->talks[i], &report))
+            show_report(output, &rules->talks[i], &report);
+        talk_report_release(&report);
+    }
+    output_sides_end(output);
+}
+
 struct ruleset *problems_judge(struct problems *problems, const struct rulefiles *files,
                                const struct zones *zones)
 {
@@ -87,6 +121,7 @@ struct ruleset *problems_judge(struct problems *problems, const struct rulefiles
         problems->warnings = rules_check(rules, add_warning, problems);
     }
     output_table_end(problems->output);
+    show_talks(problems->output, problems->failures > 0 ? rules : NULL, matcher);
     matcher_free(matcher);
     return rules;
 }

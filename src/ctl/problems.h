@@ -4,7 +4,9 @@
  *     {"level": "error" | "warning", "kind": "error" | "proof" | the warning's kind (rules/check.h),
  *      "rule": "…" or null, "file": "…" or null, "line": 7 or null, "sentence": "…"}
  *
- * People see the level and the sentence with its place in front.
+ * People see the level and the sentence with its place in front. Below it, of each talk that fails, what was expected and
+ * what was said side by side, up to the first line that differs ("failing_talks": ctl/output.h; "who" is one of
+ * desk/talk.h's).
  */
 #ifndef CTL_PROBLEMS_H
 #define CTL_PROBLEMS_H

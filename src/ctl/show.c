@@ -4,29 +4,11 @@
  * The escapes are for reading, not for reading back: a customer who types a backslash and an n looks the same
  * as one who sent a line feed. Who needs the exact bytes asks for --json.
  */
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/utf8.h"
 #include "ctl/show.h"
-
-struct range {
-    uint32_t first, last;
-};
-
-static const struct range HIDDEN[] = {
-    { 0x80, 0x9f },     { 0x61c, 0x61c },   { 0x200e, 0x200f },
-    { 0x2028, 0x2029 }, { 0x202a, 0x202e }, { 0x2066, 0x2069 },
-};
-
-static bool is_hidden(uint32_t code)
-{
-    for (size_t i = 0; i < sizeof HIDDEN / sizeof *HIDDEN; i++)
-        if (code >= HIDDEN[i].first && code <= HIDDEN[i].last)
-            return true;
-    return false;
-}
 
 static void show_byte(unsigned char byte, struct buf *out)
 {
@@ -52,7 +34,7 @@ void show_text(const char *text, size_t len, enum show_form form, struct buf *ou
             buf_add_char(out, '\n');
         else if (taken == 0 || byte < 0x20 || byte == 0x7f)
             show_byte(byte, out);
-        else if (is_hidden(code))
+        else if (utf8_is_control(code))
             buf_addf(out, "\\u{%x}", (unsigned)code);
         else
             buf_add(out, text + at, taken);

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "braze/send.h"
 #include "desk/button.h"
 #include "text/fold.h"
 #include "text/split.h"
@@ -88,10 +89,56 @@ void button_format(const struct button_list *list, size_t hidden, struct buf *ou
     jsonw_end_array(&json);
 }
 
+/* The cleaned text counts: it is what leaves. */
+static bool is_repeated(const struct button_list *list, size_t index, const struct buf *cleaned)
+{
+    bool found = false;
+    for (size_t i = 0; i < index && !found; i++) {
+        struct buf other = { 0 };
+        send_clean(list->texts[i], true, &other);
+        found = strcmp(buf_text(&other), buf_text(cleaned)) == 0;
+        buf_release(&other);
+    }
+    return found;
+}
+
+static bool fits(const struct button_list *list, size_t index, size_t max)
+{
+    struct buf text = { 0 };
+    send_clean(list->texts[index], true, &text);
+    bool is_fit = !fold_is_empty(buf_text(&text), text.len) && utf8_count(buf_text(&text), text.len) <= max &&
+                  !is_repeated(list, index, &text);
+    buf_release(&text);
+    return is_fit;
+}
+
+/* How many of the first `count` can be shown, up to one that cannot. */
+static size_t count_fitting(const struct button_list *list, size_t count, size_t max)
+{
+    size_t i = 0;
+    while (i < count && i < list->count && fits(list, i, max))
+        i++;
+    return i;
+}
+
+static bool are_replies(const struct button_list *list)
+{
+    return list->count <= QUICK_REPLIES_MAX && count_fitting(list, list->count, QUICK_REPLY_TEXT_MAX) == list->count;
+}
+
+bool button_is_list(const struct button_list *list, const struct campaign *campaign)
+{
+    return campaign != NULL && campaign->has_lists && list->count <= LIST_ROWS_MAX && !are_replies(list) &&
+           count_fitting(list, list->count, LIST_ROW_TEXT_MAX) == list->count;
+}
+
 size_t button_shown(const struct button_list *list, const struct campaign *campaign)
 {
-    size_t most = campaign != NULL ? (size_t)campaign->buttons : 0;
-    return list->count < most ? list->count : most;
+    if (campaign == NULL)
+        return 0;
+    if (campaign->has_lists)
+        return are_replies(list) || button_is_list(list, campaign) ? list->count : 0;
+    return count_fitting(list, (size_t)campaign->buttons, QUICK_REPLY_TEXT_MAX);
 }
 
 void button_compose(const struct button_list *list, size_t shown, const char *text, struct buf *out)

@@ -1,9 +1,12 @@
 /*
  * button: the texts that are offered below an answer.
  *
- * They are kept with the message as a JSON array of texts. How many of them the customer sees as buttons is
- * known when the message leaves, from the layout of the campaign that carries it; the rest go out as numbered
- * lines below the text, and a customer who types such a number has said the text behind it. Pure.
+ * They are kept with the message as a JSON array of texts. How the customer sees them is known when the message
+ * leaves, from the campaign that carries it. A layout drawn in Braze shows the first of them as buttons. By
+ * /messages/send (has_lists) all are shown alike, or none: up to three as buttons, up to ten as the rows of a list. A
+ * text that is too long, blank, or there already is not shown, since WhatsApp would deliver nothing at all. What is
+ * not shown goes out as numbered lines below the text, and a customer who types such a number has said the text
+ * behind it. Pure.
  */
 #ifndef DESK_BUTTON_H
 #define DESK_BUTTON_H
@@ -29,8 +32,9 @@ void button_add(struct button_list *list, const char *text, size_t max);
 void button_parse(const char *json, struct button_list *list);
 void button_format(const struct button_list *list, size_t hidden, struct buf *out);
 
-/* How many of them the campaign (NULL: none) shows. */
+/* How many of them, from the first on, the campaign (NULL: none) shows; and are they rows of a list? */
 size_t button_shown(const struct button_list *list, const struct campaign *campaign);
+bool button_is_list(const struct button_list *list, const struct campaign *campaign);
 
 /* Appends the text and, below it, the texts from `shown` on, each with its number. */
 void button_compose(const struct button_list *list, size_t shown, const char *text, struct buf *out);

@@ -49,9 +49,11 @@ static int note_event(const struct carry *carry, const struct effect *effect, co
     return result;
 }
 
-int carry_drop_run(struct desk *desk, int64_t conversation, const char *actor, const char *why, int64_t now,
-                   struct error *error)
+/* A message whose answer awaited the end of a call gets no more than it has. */
+int carry_drop_run(struct desk *desk, int64_t conversation, int64_t contact, const char *actor, const char *why,
+                   int64_t now, struct error *error)
 {
+    bool is_taken = strcmp(why, "take") == 0 || strcmp(why, "handoff") == 0;
     struct buf state = { 0 };
     int64_t turn = 0;
     int found = run_row_get(desk->db, conversation, &state, &turn, error);
@@ -59,8 +61,8 @@ int carry_drop_run(struct desk *desk, int64_t conversation, const char *actor, c
     buf_release(&state);
     if (found != 1)
         return found;
-    /* The message that awaited a call would wait for ever. */
-    if (run_row_drop(desk->db, conversation, error) != 0 || (turn != 0 && turn_give_up(desk->db, turn, now, error) != 0))
+    if (run_row_drop(desk->db, conversation, error) != 0 ||
+        (turn != 0 && turn_conclude(desk->db, turn, contact, is_taken ? "agent" : "silenced", now, error) != 0))
         return -1;
     return event_put(desk->db, conversation, "flow_end", actor, why, now, error);
 }
@@ -76,7 +78,7 @@ static int silence(const struct carry *carry, struct error *error)
         return -1;
     carry->conversation->epoch++;
     while ((found = run_row_of_contact(db, contact, &other, error)) == 1)
-        if (carry_drop_run(carry->desk, other, "daemon", "opt_out", carry->now, error) != 0)
+        if (carry_drop_run(carry->desk, other, contact, "daemon", "opt_out", carry->now, error) != 0)
             return -1;
     return found;
 }
@@ -193,7 +195,8 @@ static int keep_run(const struct carry *carry, struct error *error)
     case RUN_AS_BEFORE: break;
     case RUN_GOES_ON: return run_row_put(carry->desk->db, &row, carry->now, error);
     case RUN_IS_OVER:
-        return carry_drop_run(carry->desk, row.conversation, "daemon", decision->run_outcome, carry->now, error);
+        return carry_drop_run(carry->desk, row.conversation, carry->conversation->contact, "daemon", decision->run_outcome,
+                              carry->now, error);
     }
     return 0;
 }

@@ -59,18 +59,30 @@ static const struct campaign *pick_campaign(const struct rule *rule, const struc
     return fits ? rule->campaign : NULL;
 }
 
-/* As a JSON array; NULL when none has a text. What becomes a quick reply is as short as WhatsApp wants it. */
-static char *render_buttons(const struct rule *rule, struct variables *variables)
+/* Characters of the button behind `before` others: what becomes a quick reply, or a row of a list, is as short as
+ * WhatsApp wants it. */
+static size_t button_max(const struct rule *rule, const struct variables *variables, size_t before)
 {
     const struct channel *channel = ruleset_channel(variables->ruleset, variables->state->channel);
-    bool is_whatsapp = channel != NULL && channel->kind == CHANNEL_WHATSAPP;
+    const struct campaign *campaign = pick_campaign(rule, variables->state);
+    if (channel == NULL || channel->kind != CHANNEL_WHATSAPP)
+        return BUTTON_TEXT_MAX;
+    if (campaign == NULL)
+        campaign = ruleset_default_campaign(variables->ruleset, channel->name, LAYOUT_RESPONSE);
+    if (campaign != NULL && campaign->has_lists && rule->button_count > QUICK_REPLIES_MAX)
+        return LIST_ROW_TEXT_MAX;
+    return before < QUICK_REPLIES_MAX ? QUICK_REPLY_TEXT_MAX : BUTTON_TEXT_MAX;
+}
+
+/* As a JSON array; NULL when none has a text. */
+static char *render_buttons(const struct rule *rule, struct variables *variables)
+{
     struct button_list list = { 0 };
     struct buf json = { 0 };
     for (size_t i = 0; i < rule->button_count; i++) {
-        bool is_short = is_whatsapp && list.count < QUICK_REPLIES_MAX;
         struct buf text = { 0 };
         decide_render(rule->buttons[i], variables, SAY_MAX, &text);
-        button_add(&list, buf_text(&text), is_short ? QUICK_REPLY_TEXT_MAX : BUTTON_TEXT_MAX);
+        button_add(&list, buf_text(&text), button_max(rule, variables, list.count));
         buf_release(&text);
     }
     button_format(&list, 0, &json);

@@ -3,7 +3,7 @@
  *
  * One look at the outbox brings up to 50 due rows. Each passes the clearance gate; what may not go is settled
  * on the spot. The rest is grouped by what one request can carry: the same campaign row (for /messages/send
- * also the same text and buttons). A row whose lane is stopped is put off to the lane's next probe, which takes it out of
+ * also the same message to the letter). A row whose lane is stopped is put off to the lane's next probe, which takes it out of
  * the way of the others. When all rows of a look were settled or put off, another look follows, a bounded
  * number of times per round.
  */
@@ -12,19 +12,19 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "desk/button.h"
 #include "braze/track.h"
 #include "desk/clearance.h"
 #include "desk/dispatch.h"
 #include "desk/dispatch_track.h"
 #include "desk/health.h"
+#include "desk/parcel.h"
 #include "store/outbox.h"
 
 enum { LOOKS_MAX = 8 };
 
 struct group {
     const struct campaign *campaign;
-    const struct outbox_row *rows[SEND_RECIPIENTS_MAX];
+    const struct parcel *parcels[SEND_RECIPIENTS_MAX];
     size_t count;
     bool is_closed; /* takes no further row: single, or a probe */
     bool is_probe;  /* of a stopped lane */
@@ -37,6 +37,8 @@ struct round {
     bool is_trial;
     struct outbox_row rows[SEND_RECIPIENTS_MAX];
     size_t row_count;
+    struct parcel parcels[SEND_RECIPIENTS_MAX]; /* of those that may go */
+    size_t parcel_count;
     struct group groups[SEND_RECIPIENTS_MAX];
     size_t group_count;
     size_t moved; /* rows settled or put off: reason for another look */
@@ -76,16 +78,15 @@ static bool same_address(const struct outbox_row *a, const struct outbox_row *b)
     return strcmp(a->address_kind, b->address_kind) == 0 && strcmp(a->address, b->address) == 0;
 }
 
-static bool takes(const struct group *group, const struct campaign *campaign, const struct outbox_row *row)
+static bool takes(const struct group *group, const struct campaign *campaign, const struct parcel *parcel)
 {
     if (group->campaign != campaign || group->is_closed || group->count == SEND_RECIPIENTS_MAX)
         return false;
-    if (carrier_of(campaign) == CARRIER_MESSAGE && (strcmp(group->rows[0]->text, row->text) != 0 ||
-                                                    strcmp(group->rows[0]->buttons, row->buttons) != 0))
+    if (carrier_of(campaign) == CARRIER_MESSAGE && !parcel_is_same(group->parcels[0], parcel))
         return false;
     /* Braze sends one message to a user who is named twice in a request. */
     for (size_t i = 0; i < group->count; i++)
-        if (same_address(group->rows[i], row))
+        if (same_address(group->parcels[i]->row, parcel->row))
             return false;
     return true;
 }
@@ -93,16 +94,18 @@ static bool takes(const struct group *group, const struct campaign *campaign, co
 static void join_group(struct round *round, const struct campaign *campaign, const struct outbox_row *row,
                        bool is_alone, bool is_probe)
 {
+    struct parcel *parcel = &round->parcels[round->parcel_count++];
     struct group *group = NULL;
 
+    parcel_pack(parcel, round->desk->rules, row, campaign);
     for (size_t i = 0; i < round->group_count && group == NULL && !is_alone; i++)
-        if (takes(&round->groups[i], campaign, row))
+        if (takes(&round->groups[i], campaign, parcel))
             group = &round->groups[i];
     if (group == NULL) {
         group = &round->groups[round->group_count++];
         *group = (struct group){ .campaign = campaign, .is_closed = is_alone, .is_probe = is_probe };
     }
-    group->rows[group->count++] = row;
+    group->parcels[group->count++] = parcel;
 }
 
 static int put_off(struct round *round, const struct outbox_row *row, int64_t until, struct error *error)
@@ -152,39 +155,9 @@ static int place_row(struct round *round, const struct outbox_row *row, struct e
 
 /* Calls */
 
-/* A text as it leaves: the campaign shows some of its buttons, the rest are lines of it. */
-struct parcel {
-    struct buf text;
-    struct button_list buttons;
-};
-
-static void parcel_release(struct parcel *parcel)
-{
-    buf_release(&parcel->text);
-    button_release(&parcel->buttons);
-}
-
-static struct send_recipient pack(const struct outbox_row *row, const struct campaign *campaign,
-                                  struct parcel *parcel)
-{
-    size_t shown;
-
-    button_parse(row->buttons, &parcel->buttons);
-    shown = button_shown(&parcel->buttons, campaign);
-    button_compose(&parcel->buttons, shown, row->text, &parcel->text);
-    return (struct send_recipient){
-        .address = strcmp(row->address_kind, "external") == 0 ? ADDRESS_EXTERNAL : ADDRESS_PHONE_ALIAS,
-        .id = row->address,
-        .text = buf_text(&parcel->text),
-        .buttons = (const char *const *)parcel->buttons.texts,
-        .button_count = shown,
-    };
-}
-
 static int format_call(const struct group *group, struct call *call, struct error *error)
 {
     struct send_recipient recipients[SEND_RECIPIENTS_MAX];
-    struct parcel parcels[SEND_RECIPIENTS_MAX];
     const struct campaign *campaign = group->campaign;
     struct send_target target = {
         .carrier = carrier_of(campaign),
@@ -195,23 +168,17 @@ static int format_call(const struct group *group, struct call *call, struct erro
         .is_template = campaign->layout == LAYOUT_TEMPLATE,
     };
 
-    int result;
-
-    memset(parcels, 0, sizeof parcels);
     for (size_t i = 0; i < group->count; i++)
-        recipients[i] = pack(group->rows[i], campaign, &parcels[i]);
+        recipients[i] = parcel_recipient(group->parcels[i]);
     call->path = send_path(target.carrier);
     snprintf(call->campaign, sizeof call->campaign, "%s", campaign->name);
-    result = send_format(&target, recipients, group->count, &call->body, error);
-    for (size_t i = 0; i < group->count; i++)
-        parcel_release(&parcels[i]);
-    return result;
+    return send_format(&target, recipients, group->count, &call->body, error);
 }
 
 static int claim_rows(struct round *round, const struct group *group, struct call *call, struct error *error)
 {
     for (size_t i = 0; i < group->count; i++) {
-        const struct outbox_row *row = group->rows[i];
+        const struct outbox_row *row = group->parcels[i]->row;
 
         call->rows[call->count++] = (struct call_row){
             row->id, row->contact, row->conversation, row->turn, row->failures, row->is_ambiguous,
@@ -228,7 +195,7 @@ static int give_up_group(struct round *round, const struct group *group, const c
                          struct error *error)
 {
     for (size_t i = 0; i < group->count; i++) {
-        const struct outbox_row *row = group->rows[i];
+        const struct outbox_row *row = group->parcels[i]->row;
         struct outbox_again again = { .id = row->id,
                                       .due_at = round->now,
                                       .failures = row->failures,
@@ -255,7 +222,7 @@ static int begin_probe(struct round *round, const struct group *group, bool *is_
 
     *is_mine = until == 0;
     if (until != 0)
-        return put_off(round, group->rows[0], until, error);
+        return put_off(round, group->parcels[0]->row, until, error);
     return health_probe(health, round->desk->db, path, name, round->now, error);
 }
 
@@ -299,7 +266,7 @@ static int look(struct round *round, struct error *error)
     size_t max = round->is_trial ? 1 : SEND_RECIPIENTS_MAX;
     int result;
 
-    round->row_count = round->group_count = round->moved = 0;
+    round->row_count = round->parcel_count = round->group_count = round->moved = 0;
     result = outbox_due(round->desk->db, round->now, max, round->rows, &round->row_count, error);
     for (size_t i = 0; i < round->row_count && result == 0; i++)
         result = place_row(round, &round->rows[i], error);
@@ -307,6 +274,8 @@ static int look(struct round *round, struct error *error)
         result = make_calls(round, true, error);
     if (result == 0)
         result = make_calls(round, false, error);
+    for (size_t i = 0; i < round->parcel_count; i++)
+        parcel_release(&round->parcels[i]);
     for (size_t i = 0; i < round->row_count; i++)
         outbox_row_release(&round->rows[i]);
     return result;

@@ -78,9 +78,9 @@ static int settle_turn(const struct carry *carry, struct error *error)
 
     if (carry->turn == 0 || carry->decision->run_awaits_call)
         return 0;
-    if (strcmp(state, "open") == 0)
-        return turn_refresh(carry->desk->db, carry->turn, carry->conversation->contact, carry->now, error);
-    return turn_end(carry->desk->db, carry->turn, state, carry->now, error);
+    if (strcmp(state, "agent") == 0)
+        return turn_end(carry->desk->db, carry->turn, state, carry->now, error);
+    return turn_conclude(carry->desk->db, carry->turn, carry->conversation->contact, state, carry->now, error);
 }
 
 static int carry_event(struct desk *desk, struct conversation *conversation, struct past *past, int64_t turn,
@@ -219,7 +219,7 @@ int flow_turn_release(struct desk *desk, struct conversation *conversation, int6
 int flow_turn_abandon(struct desk *desk, struct conversation *conversation, const char *actor, const char *why,
                       int64_t now, struct error *error)
 {
-    if (carry_drop_run(desk, conversation->id, actor, why, now, error) != 0)
+    if (carry_drop_run(desk, conversation->id, conversation->contact, actor, why, now, error) != 0)
         return -1;
     return flow_turn_release(desk, conversation, now, error);
 }

@@ -1,5 +1,5 @@
 /*
- * proof: examples and counterexamples, put to the same decide as a customer's message.
+ * proof: examples and counterexamples, put to the same decide as a customer's message; then the talks.
  *
  * The facts never depend on when or where a proof is run. Where an example does not say otherwise: Wednesday
  * noon in the business's zone, open, a known contact, the first message of a bot's conversation, on the channel
@@ -16,6 +16,7 @@
 #include "base/utf8.h"
 #include "desk/decide.h"
 #include "desk/proof.h"
+#include "desk/talk.h"
 
 enum { TEXT_SHOWN_MAX = 80, MINUTE_MS = 60 * 1000 };
 
@@ -152,8 +153,7 @@ static bool holds(struct proof *proof, const struct rule_example *example, struc
     return is_won == example->must_win;
 }
 
-size_t proof_each(const struct ruleset *ruleset, struct matcher *matcher, proof_failure *failure,
-                  void *context)
+static size_t try_examples(const struct ruleset *ruleset, struct matcher *matcher, proof_failure *failure, void *context)
 {
     struct proof proof;
     struct buf sentence = { 0 };
@@ -168,6 +168,27 @@ size_t proof_each(const struct ruleset *ruleset, struct matcher *matcher, proof_
     }
     buf_release(&sentence);
     return failures;
+}
+
+static size_t play_talks(const struct ruleset *ruleset, struct matcher *matcher, proof_failure *failure, void *context)
+{
+    size_t failures = 0;
+    for (size_t i = 0; i < ruleset->talk_count; i++) {
+        struct talk_report report = { 0 };
+        if (!talk_play(ruleset, matcher, &ruleset->talks[i], &report)) {
+            failures++;
+            failure(context, buf_text(&report.sentence));
+        }
+        talk_report_release(&report);
+    }
+    return failures;
+}
+
+size_t proof_each(const struct ruleset *ruleset, struct matcher *matcher, proof_failure *failure,
+                  void *context)
+{
+    size_t failures = try_examples(ruleset, matcher, failure, context);
+    return failures + play_talks(ruleset, matcher, failure, context);
 }
 
 static void keep_first(void *context, const char *sentence)

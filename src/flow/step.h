@@ -111,6 +111,8 @@ int run_parse(const char *text, struct run *run, struct error *error);
 void run_copy(const struct run *from, struct run *to); /* *to is empty or released */
 void run_release(struct run *run);
 const struct run_variable *run_variable(const struct run *run, const char *name); /* NULL: none */
+/* As conditions see it: a number where it is one. Borrowed. */
+void run_variable_value(const struct run_variable *variable, struct expression_value *value);
 
 /* Input and surroundings */
 

@@ -12,7 +12,24 @@ struct question {
     struct ask ask;
     struct ask_choice choices[FLOW_CHOICES_MAX];
     struct buf labels[FLOW_CHOICES_MAX];
+    size_t places[FLOW_CHOICES_MAX]; /* of each among the step's */
 };
+
+/* What the customer sees has its number from that (walk_say.c): a label that renders to nothing comes last. */
+static void add_choices(struct walk *walk, struct question *question, size_t count, bool are_blank, size_t *known)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct buf *label = &question->labels[*known];
+        walk_render(walk, walk->step->choices[i].label, NULL, WALK_LABEL_MAX, label);
+        if (fold_is_empty(buf_text(label), label->len) != are_blank) {
+            buf_release(label);
+            continue;
+        }
+        question->choices[*known].label = buf_text(label);
+        question->choices[*known].words = walk->step->choices[i].words;
+        question->places[(*known)++] = i;
+    }
+}
 
 static void begin(struct walk *walk, struct question *question)
 {
@@ -25,11 +42,9 @@ static void begin(struct walk *walk, struct question *question)
     question->ask.matcher = walk->env->matcher;
     question->ask.choices = question->choices;
     question->ask.choice_count = count;
-    for (size_t i = 0; i < count; i++) {
-        walk_render(walk, step->choices[i].label, NULL, WALK_LABEL_MAX, &question->labels[i]);
-        question->choices[i].label = buf_text(&question->labels[i]);
-        question->choices[i].words = step->choices[i].words;
-    }
+    size_t known = 0;
+    add_choices(walk, question, count, false, &known);
+    add_choices(walk, question, count, true, &known);
 }
 
 static void end(struct question *question)
@@ -60,8 +75,9 @@ static bool read(struct walk *walk, const char *text, const char *media, struct 
                                       .value = (char *)buf_text(&answer.value),
                                       .is_number = answer.is_number };
         is_answer = accept(walk, &value);
-        *way = is_answer && walk->step->ask == ASK_CHOICE ? walk->step->choices[answer.choice].way
-                                                          : (struct way){ .kind = WAY_ON };
+        *way = is_answer && walk->step->ask == ASK_CHOICE
+                   ? walk->step->choices[question.places[answer.choice]].way
+                   : (struct way){ .kind = WAY_ON };
     }
     ask_answer_release(&answer);
     end(&question);
@@ -87,7 +103,7 @@ static bool take(struct walk *walk, const struct run_variable *known, struct way
         end(&question);
         if (!is_one)
             return false;
-        *way = walk->step->choices[i].way;
+        *way = walk->step->choices[question.places[i]].way;
     }
     return walk_holds(walk, walk->step->accept_if);
 }

@@ -57,7 +57,7 @@ static void set_int(struct expression_value *value, int64_t number)
     *value = (struct expression_value){ .kind = EXPRESSION_INT, .number = number };
 }
 
-static void set_variable(struct expression_value *value, const struct run_variable *variable)
+void run_variable_value(const struct run_variable *variable, struct expression_value *value)
 {
     const char *text = variable->value;
     char *end;
@@ -99,7 +99,7 @@ static void look_up_fact(void *context, const char *name, struct expression_valu
     const struct run_variable *variable = *name == '@' ? find(walk, name + 1) : NULL;
     int64_t number;
     if (variable != NULL)
-        set_variable(value, variable);
+        run_variable_value(variable, value);
     else if (find_fact(walk, name, &number))
         set_int(value, number);
     else

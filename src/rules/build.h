@@ -4,7 +4,7 @@
  *
  * Order matters: channels, campaigns and teams before the rules that name them; phrases and the names of
  * variables before the templates that ask for them; the names of flows before the rules that start them; rules
- * before what their matches set, the flows, and the examples.
+ * before what their matches set, the flows, the examples, and the talks.
  * Each step may fail half way; what it made is in the ruleset by then, and ruleset_free takes it.
  */
 #ifndef RULES_BUILD_H
@@ -36,6 +36,9 @@ struct ruleset_private {
     size_t set_count;
     struct flow_private *flow; /* build_flow.h */
     struct attribute *attributes;
+    struct talk *talks;
+    struct talk_line *talk_lines; /* of all talks, those of one talk together; likewise: */
+    struct talk_given *talk_given;
 };
 
 int build_channels(struct ruleset *ruleset, struct error *error);
@@ -63,6 +66,10 @@ int build_buttons(const struct ruleset *ruleset, const struct row *row, struct r
 
 /* Does a text that leaves through this campaign (NULL: the default one) come to WhatsApp, perhaps? */
 bool build_goes_by_whatsapp(const struct ruleset *ruleset, const struct campaign *campaign);
+
+/* Does WhatsApp show it with a list, when there is more to choose from than buttons can show? */
+bool build_goes_with_lists(const struct ruleset *ruleset, const struct campaign *campaign);
+
 /*
  * The column only_if, of a rule or of what happens with it; `pattern` (may be NULL) is whose groups it may name. The
  * names of rules in it are looked at later, once all are known.
@@ -77,6 +84,16 @@ void build_button_render(const struct ruleset *ruleset, const struct template *b
                          struct buf *out);
 
 int build_examples(struct ruleset *ruleset, struct error *error);
+int build_talks(struct ruleset *ruleset, struct error *error);
+void talks_release(struct ruleset *ruleset);
+
+/* build_fact.c: the facts that an example or a talk may bring. What is not given is left as it is. */
+int fact_take_language(const struct row *row, const char **language, struct error *error);
+int fact_take_channel(const struct ruleset *ruleset, const struct row *row, const char **channel, struct error *error);
+int fact_take_country(const struct row *row, const char **country, struct error *error);
+int fact_take_open(const struct row *row, enum open_claim *open, struct error *error);
+int fact_take_time(const struct ruleset *ruleset, const struct row *row, const char *column, int64_t *at,
+                   struct error *error); /* 1: it is given */
 
 /* May a variable have the name? */
 int build_check_variable(const struct row *row, const char *name, struct error *error);

@@ -6,8 +6,9 @@
  * now, in every language that its phrases have: WhatsApp takes a message with a label too long and then does
  * not deliver it. What is only known when a message comes is cut then (desk/button.h).
  *
- * The bounds are WhatsApp's, unless the rule's own campaign belongs to another channel, or no campaign goes
- * by WhatsApp at all: there the texts are numbered lines.
+ * The bounds are WhatsApp's, for buttons, or where /messages/send carries the answer and there are more than three,
+ * for the rows of a list; unless the rule's own campaign belongs to another channel, or no campaign goes by WhatsApp
+ * at all: there the texts are numbered lines.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,28 @@ bool build_goes_by_whatsapp(const struct ruleset *ruleset, const struct campaign
         if (is_whatsapp(ruleset, &ruleset->campaigns[i]))
             return true;
     return ruleset->campaign_count == 0;
+}
+
+/* A default of its channel, that is: where a rule names none. */
+static bool is_default(const struct ruleset *ruleset, const struct campaign *campaign)
+{
+    return ruleset_default_campaign(ruleset, campaign->channel, LAYOUT_RESPONSE) == campaign;
+}
+
+bool build_goes_with_lists(const struct ruleset *ruleset, const struct campaign *campaign)
+{
+    bool has_lists = false;
+    if (campaign != NULL)
+        return campaign->has_lists;
+    for (size_t i = 0; i < ruleset->campaign_count; i++) {
+        const struct campaign *other = &ruleset->campaigns[i];
+        if (!is_whatsapp(ruleset, other) || !is_default(ruleset, other))
+            continue;
+        if (!other->has_lists)
+            return false;
+        has_lists = true;
+    }
+    return has_lists;
 }
 
 /* Up to the next comma that separates, or the end. */
@@ -104,6 +127,8 @@ static int check_length(const struct ruleset *ruleset, const struct row *row, co
         result = row_refuse(row, error,
                             most == QUICK_REPLY_TEXT_MAX
                                 ? "the button '%s' has %zu characters; WhatsApp shows at most %zu"
+                            : most == LIST_ROW_TEXT_MAX
+                                ? "the button '%s' has %zu characters; WhatsApp shows at most %zu in a row of a list"
                                 : "the button '%s' has %zu characters; at most %zu are taken",
                             buf_text(&text), utf8_count(buf_text(&text), text.len), most);
     else if (buf_text(&text)[strspn(buf_text(&text), BLANKS)] == '\0')
@@ -191,30 +216,32 @@ static int take_button(const struct ruleset *ruleset, const struct row *row, str
                : row_blame(row, "buttons", error);
 }
 
-int build_buttons(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
-                  struct error *error)
+/* How many texts, and how many characters each when there are `count`. */
+static size_t most_texts(bool is_whatsapp, bool has_lists)
 {
-    const char *text = row_value(row, "buttons");
-    if (text == NULL)
-        return 0;
-    bool is_short = build_goes_by_whatsapp(ruleset, rule->campaign);
-    size_t most = is_short ? QUICK_REPLIES_MAX : BUTTONS_MAX;
-    rule->buttons = alloc_array(most, sizeof *rule->buttons);
-    for (bool is_last = false; !is_last;) {
-        size_t len = piece_length(text);
-        if (rule->button_count == most)
-            return row_refuse(row, error,
-                              is_short ? "WhatsApp shows at most %zu buttons; this rule has more"
-                                       : "at most %zu buttons are taken; this rule has more",
-                              most);
-        if (take_button(ruleset, row, rule, text, len, error) != 0)
-            return -1;
-        is_last = text[len] == '\0';
-        text += len + 1;
-    }
+    return is_whatsapp && !has_lists ? QUICK_REPLIES_MAX : BUTTONS_MAX;
+}
+
+static size_t most_characters(bool is_whatsapp, size_t count)
+{
+    return !is_whatsapp ? BUTTON_TEXT_MAX : count <= QUICK_REPLIES_MAX ? QUICK_REPLY_TEXT_MAX : LIST_ROW_TEXT_MAX;
+}
+
+static int refuse_more(const struct row *row, size_t most, struct error *error)
+{
+    if (most == BUTTONS_MAX)
+        return row_refuse(row, error, "at most %zu buttons are taken; this rule has more", most);
+    return row_refuse(row, error, "WhatsApp shows at most %zu buttons, and this rule has more; a campaign with app_id "
+                                  "shows up to %d choices, in a list",
+                      most, LIST_ROWS_MAX);
+}
+
+/* All that is known now. */
+static int check_texts(const struct ruleset *ruleset, const struct row *row, const struct rule *rule, size_t most,
+                       struct error *error)
+{
     for (size_t i = 0; i < rule->button_count; i++)
-        if (check_fixed(ruleset, row, rule->buttons[i], is_short ? QUICK_REPLY_TEXT_MAX : BUTTON_TEXT_MAX,
-                        error) != 0)
+        if (check_fixed(ruleset, row, rule->buttons[i], most, error) != 0)
             return -1;
     if (check_twins(ruleset, row, rule, "", error) != 0)
         return -1;
@@ -222,4 +249,25 @@ int build_buttons(const struct ruleset *ruleset, const struct row *row, struct r
         if (check_twins(ruleset, row, rule, ruleset->phrases[i].language, error) != 0)
             return -1;
     return 0;
+}
+
+int build_buttons(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
+                  struct error *error)
+{
+    const char *text = row_value(row, "buttons");
+    if (text == NULL)
+        return 0;
+    bool by_whatsapp = build_goes_by_whatsapp(ruleset, rule->campaign);
+    size_t most = most_texts(by_whatsapp, build_goes_with_lists(ruleset, rule->campaign));
+    rule->buttons = alloc_array(most, sizeof *rule->buttons);
+    for (bool is_last = false; !is_last;) {
+        size_t len = piece_length(text);
+        if (rule->button_count == most)
+            return refuse_more(row, most, error);
+        if (take_button(ruleset, row, rule, text, len, error) != 0)
+            return -1;
+        is_last = text[len] == '\0';
+        text += len + 1;
+    }
+    return check_texts(ruleset, row, rule, most_characters(by_whatsapp, rule->button_count), error);
 }

@@ -130,13 +130,14 @@ static int take_buttons(const struct row *row, const struct channel *channel, st
                         struct error *error)
 {
     bool is_given = row_value(row, "buttons") != NULL;
-    if (campaign->app_id != NULL)
-        campaign->buttons = QUICK_REPLIES_MAX;
+    campaign->has_lists = campaign->app_id != NULL;
+    campaign->buttons = campaign->has_lists ? QUICK_REPLIES_MAX : 0;
     if (!is_given)
         return 0;
-    if (campaign->app_id != NULL)
-        return row_refuse(row, error, "a campaign with app_id shows up to %d buttons by itself; leave buttons out",
-                          QUICK_REPLIES_MAX);
+    if (campaign->has_lists)
+        return row_refuse(row, error, "a campaign with app_id shows up to %d buttons by itself, and up to %d choices as a "
+                                      "list; leave buttons out",
+                          QUICK_REPLIES_MAX, LIST_ROWS_MAX);
     if (channel->kind != CHANNEL_WHATSAPP)
         return row_refuse(row, error,
                           "the channel %s shows no buttons; there they go out as numbered lines of the text",

@@ -10,14 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
-#include "base/when.h"
 #include "rules/build.h"
-
-int64_t ruleset_example_time(const struct ruleset *ruleset)
-{
-    static const struct zone_time WEDNESDAY_NOON = { .year = 2026, .month = 1, .day = 7, .hour = 12 };
-    return zone_moment(ruleset->zone, &WEDNESDAY_NOON);
-}
 
 static const struct rule *find_rule(const struct ruleset *ruleset, const struct row *row, const char *name,
                                     struct error *error)
@@ -36,47 +29,28 @@ static int take_language(const struct ruleset *ruleset, const struct row *row, s
                          struct error *error)
 {
     (void)ruleset;
-    example->language = row_value(row, "language");
-    if (example->language == NULL || setting_is_language(example->language))
-        return 0;
-    return row_refuse(row, error, "language is a language's code like en, ko or pt-BR, not '%s'",
-                      example->language);
+    return fact_take_language(row, &example->language, error);
 }
 
 static int take_time(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
                      struct error *error)
 {
-    const char *at = row_value(row, "at");
-    if (at == NULL)
-        return 0;
-    example->has_time = true;
-    if (when_parse(at, ruleset->zone, ruleset_example_time(ruleset), &example->at, error) == 0)
-        return 0;
-    return row_blame(row, "at", error);
+    int given = fact_take_time(ruleset, row, "at", &example->at, error);
+    example->has_time = given == 1;
+    return given < 0 ? -1 : 0;
 }
 
 static int take_open(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
                      struct error *error)
 {
-    bool is_open;
     (void)ruleset;
-    if (row_yes_no(row, "open", &is_open, error) != 0)
-        return -1;
-    if (row_value(row, "open") != NULL)
-        example->open = is_open ? OPEN_YES : OPEN_NO;
-    return 0;
+    return fact_take_open(row, &example->open, error);
 }
 
 static int take_channel(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
                         struct error *error)
 {
-    struct nearest nearest = { .word = row_value(row, "channel") };
-    example->channel = nearest.word;
-    if (nearest.word == NULL || ruleset_channel(ruleset, nearest.word) != NULL)
-        return 0;
-    for (size_t i = 0; i < ruleset->channel_count; i++)
-        nearest_offer(&nearest, ruleset->channels[i].name);
-    return build_refuse_unknown(row, "channel", &nearest, error);
+    return fact_take_channel(ruleset, row, &example->channel, error);
 }
 
 static int take_first_contact(const struct ruleset *ruleset, const struct row *row,
@@ -89,12 +63,8 @@ static int take_first_contact(const struct ruleset *ruleset, const struct row *r
 static int take_country(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,
                         struct error *error)
 {
-    const char *country = row_value(row, "country");
     (void)ruleset;
-    example->country = country;
-    if (country == NULL || (strlen(country) == 2 && strspn(country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2))
-        return 0;
-    return row_refuse(row, error, "country is two capital letters like KR or US, not '%s'", country);
+    return fact_take_country(row, &example->country, error);
 }
 
 static int take_last_rule(const struct ruleset *ruleset, const struct row *row, struct rule_example *example,

@@ -34,15 +34,20 @@ static int compare_pairs(const void *a, const void *b)
     return (left->row > right->row) - (left->row < right->row);
 }
 
+static const char *owner_noun(const char *table)
+{
+    return strcmp(table, "step") == 0            ? "flow"
+           : strcmp(table, "service_value") == 0 ? "service"
+           : strncmp(table, "talk_", 5) == 0     ? "talk"
+                                                 : "step";
+}
+
 static int refuse_flood(const struct pair *pairs, size_t count, size_t most, struct error *error)
 {
     for (size_t i = most; i < count; i++)
         if (pairs[i].owner == pairs[i - most].owner)
             return row_refuse(pairs[i].row, error, "there are more than %zu %s rows of one %s", most,
-                              pairs[i].row->table,
-                              strcmp(pairs[i].row->table, "step") == 0            ? "flow"
-                              : strcmp(pairs[i].row->table, "service_value") == 0 ? "service"
-                                                                                  : "step");
+                              pairs[i].row->table, owner_noun(pairs[i].row->table));
     return 0;
 }
 
@@ -75,10 +80,11 @@ int owned_gather(const struct ruleset *ruleset, const char *table, owner_find *f
     return result;
 }
 
-static void owned_release(struct owned *owned)
+void owned_release(struct owned *owned)
 {
     free(owned->rows);
     free(owned->owners);
+    *owned = (struct owned){ 0 };
 }
 
 const struct row *flow_step_row(const struct ruleset *ruleset, const struct step *step)
@@ -249,6 +255,7 @@ int build_flows(struct ruleset *ruleset, struct error *error)
         build_step_properties(ruleset, error) != 0 || build_ways(ruleset, error) != 0 ||
         build_service_texts(ruleset, error) != 0)
         return -1;
+    ruleset->has_buttons |= ruleset->private->flow->choice_rows.count > 0;
     return check_flow_loops(ruleset, error);
 }
 

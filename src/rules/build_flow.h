@@ -11,6 +11,7 @@
 #include "flow/step.h"
 #include "rules/build.h"
 #include "rules/fact.h"
+#include "rules/house_phrase.h"
 #include "rules/scope.h"
 #include "rules/variable.h"
 
@@ -19,8 +20,7 @@ enum {
     FLOW_STEPS_LISTED_MAX = 200, /* of one flow */
     BRANCHES_MAX = 50,           /* of one step */
     SETS_MAX = 50,               /* sets, properties of a step; values of a service */
-    SERVICES_MAX = 200,
-    FLOW_PHRASE_LANGUAGES = 3
+    SERVICES_MAX = 200
 };
 
 struct owned { /* the zero value holds no row */
@@ -45,7 +45,7 @@ struct flow_private {
     const struct row **service_rows;
     struct service_value *values;
     struct pattern *cancel_words, *back_words;
-    struct template *phrases[FLOW_PHRASE_COUNT][FLOW_PHRASE_LANGUAGES]; /* rules/flow_phrase.c */
+    struct template *phrases[FLOW_PHRASE_COUNT][HOUSE_LANGUAGES]; /* rules/flow_phrase.c */
 };
 
 /* The index of a row's owner: 0, or -1 with a sentence. */
@@ -54,6 +54,7 @@ typedef int owner_find(const struct ruleset *ruleset, const struct row *row, siz
 /* All rows of a table by owner; `most` of one owner are taken. */
 int owned_gather(const struct ruleset *ruleset, const char *table, owner_find *find, size_t most,
                  struct owned *owned, struct error *error);
+void owned_release(struct owned *owned);
 
 /* The row of a step, choice, branch or set of the ruleset. */
 const struct row *flow_step_row(const struct ruleset *ruleset, const struct step *step);

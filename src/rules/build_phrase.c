@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "rules/build_flow.h"
 #include "rules/flow_phrase.h"
+#include "rules/list_phrase.h"
 
 enum { PHRASES_MAX = 20 * 1000, NAME_MAX_BYTES = 64, LANGUAGE_MAX_BYTES = 64 };
 
@@ -251,6 +252,8 @@ int check_phrases(const struct ruleset *ruleset, struct error *error)
     for (size_t i = 0; i < ruleset->phrase_count; i++) {
         const struct phrase *phrase = &ruleset->phrases[i];
         if (flow_phrase_is_name(phrase->name) && check_flow_phrase(ruleset, phrase, error) != 0)
+            return -1;
+        if (list_phrase_check(phrase, error) != 0)
             return -1;
         if (flow_phrase_is_name(phrase->name) || variable_check_template(ruleset, phrase->text, NULL, NULL) == 0 ||
             is_known_to_some(ruleset, phrase))

@@ -3,8 +3,8 @@
  *
  * Both sides are sorted by table, key and place, and walked side by side. What is left out of the walk is the
  * order where it decides: the rules that are on both sides with one priority, and likewise the steps of a flow, the
- * choices and the branches of a step, are put into the order in which they stand now; those that the longest run of
- * the old order leaves out have moved.
+ * choices and the branches of a step, and the lines and answers of a talk, are put into the order in which they stand
+ * now; those that the longest run of the old order leaves out have moved.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -169,7 +169,8 @@ static const char *order_of(const struct row *row, size_t *len)
 {
     bool is_step = strcmp(row->table, "step") == 0;
     bool is_of_step = strcmp(row->table, "choice") == 0 || strcmp(row->table, "branch") == 0;
-    const char *owner = is_rule(row) ? "" : is_step || is_of_step ? row->values[0] : NULL;
+    bool is_of_talk = strcmp(row->table, "talk_line") == 0 || strcmp(row->table, "talk_given") == 0;
+    const char *owner = is_rule(row) ? "" : is_step || is_of_step || is_of_talk ? row->values[0] : NULL;
 
     if (owner != NULL)
         *len = is_step ? strcspn(owner, ".") : strlen(owner);
@@ -217,6 +218,15 @@ static int compare_new(const void *a, const void *b)
     return compare_tried(((const struct seat *)a)->after, ((const struct seat *)b)->after);
 }
 
+/* A row without a name is known by what it says. */
+static void add_moved(struct changes *changes, const struct row *row)
+{
+    struct change *change = add(changes, CHANGE_MOVED, row);
+
+    if (keys_of(row) == NULL)
+        change->after = gist_of(row);
+}
+
 /* Among rows of one order. */
 static void find_moved_in(struct seat *seats, size_t count, struct changes *changes)
 {
@@ -232,7 +242,7 @@ static void find_moved_in(struct seat *seats, size_t count, struct changes *chan
     longest_rising(ranks, count, stays);
     for (size_t i = 0; i < count; i++)
         if (!stays[i])
-            add(changes, CHANGE_MOVED, seats[i].after);
+            add_moved(changes, seats[i].after);
     free(ranks);
     free(stays);
 }
@@ -327,6 +337,8 @@ static void add_noun(const char *table, size_t count, struct buf *out)
         { "step_property", "property of a step", "properties of steps" },
         { "branch", "branch", "branches" },
         { "service_value", "value of a service", "values of services" },
+        { "talk_line", "line of a talk", "lines of talks" },
+        { "talk_given", "answer to a talk", "answers to talks" },
     };
 
     for (size_t i = 0; i < sizeof NOUNS / sizeof *NOUNS; i++)

@@ -1,5 +1,5 @@
 /*
- * check_button: buttons that nobody waits for.
+ * check_button: buttons that nobody waits for, or that the rule's own campaign does not show.
  *
  * A tap comes back as a message with the button's text. A rule waits for it when its words or its pattern take
  * that text, whatever its other conditions say; so does a rule without words whose condition asks for what
@@ -86,11 +86,23 @@ static void check_button(struct check *check, struct scratch *scratch, const str
     }
 }
 
+bool check_shows_few(const struct campaign *campaign, size_t offered)
+{
+    return !campaign->has_lists && campaign->buttons > 0 && offered > (size_t)campaign->buttons;
+}
+
 void check_buttons(struct check *check)
 {
     struct scratch scratch = { 0 };
-    for (size_t i = 0; i < check->ruleset->rule_count; i++)
-        for (size_t j = 0; j < check->ruleset->rules[i].button_count; j++)
-            check_button(check, &scratch, &check->ruleset->rules[i], check->ruleset->rules[i].buttons[j]);
+    for (size_t i = 0; i < check->ruleset->rule_count; i++) {
+        const struct rule *rule = &check->ruleset->rules[i];
+        if (rule->campaign != NULL && check_shows_few(rule->campaign, rule->button_count))
+            check_warn_rule(check, rule,
+                            "the campaign %s shows %d of the %zu buttons of the rule %s; the others go out as numbered "
+                            "lines, so name one that shows more",
+                            rule->campaign->name, rule->campaign->buttons, rule->button_count, rule->name);
+        for (size_t j = 0; j < rule->button_count; j++)
+            check_button(check, &scratch, rule, rule->buttons[j]);
+    }
     scratch_release(&scratch);
 }

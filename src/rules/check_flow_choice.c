@@ -3,8 +3,9 @@
  *
  * - Two choices that take the same answer: the first would be meant. What they take is tried, word by word.
  * - A number as a word of one choice that is the number of another.
- * - Labels that are longer than WhatsApp shows: on buttons up to three, in a list up to ten. In every language
- *   that its phrases have.
+ * - Labels that are longer than WhatsApp shows them, on buttons or in a list; where the campaign shows neither,
+ *   they are lines of the text, as long as they like. In every language that its phrases have.
+ * - More choices than the step's own campaign has buttons for.
  */
 #include <string.h>
 #include <strings.h>
@@ -14,8 +15,6 @@
 #include "rules/build_flow.h"
 #include "rules/checks.h"
 #include "text/words.h"
-
-enum { LIST_ROW_MAX = 24 };
 
 /* What a choice is known by: its label where that is fixed, and its list of words; both folded, in small letters. */
 struct known {
@@ -131,10 +130,40 @@ void check_choices(struct check *check)
 
 /* Labels */
 
-/* Is the label longer in that language? Then it is told. */
-static bool check_label(struct check *check, const struct step *step, const struct choice *choice, const char *language)
+/* The characters that WhatsApp shows of the choice by this campaign; 0: it is a line of the text. */
+static size_t most_by(const struct campaign *campaign, const struct step *step, size_t index)
 {
-    size_t most = step->choice_count <= QUICK_REPLIES_MAX ? QUICK_REPLY_TEXT_MAX : LIST_ROW_MAX;
+    if (campaign->has_lists && step->choice_count > QUICK_REPLIES_MAX)
+        return LIST_ROW_TEXT_MAX;
+    return index < (size_t)campaign->buttons ? QUICK_REPLY_TEXT_MAX : 0;
+}
+
+static const struct campaign *own_campaign(const struct ruleset *ruleset, const struct step *step)
+{
+    return step->campaign != NULL ? ruleset_campaign(ruleset, step->campaign) : NULL;
+}
+
+/* By the step's own campaign, else by whichever default shows least. */
+static size_t most_of(const struct ruleset *ruleset, const struct step *step, size_t index)
+{
+    const struct campaign *own = own_campaign(ruleset, step);
+    size_t least = 0;
+    if (own != NULL)
+        return most_by(own, step, index);
+    for (size_t i = 0; i < ruleset->campaign_count; i++) {
+        const struct campaign *campaign = &ruleset->campaigns[i];
+        bool is_default = ruleset_default_campaign(ruleset, campaign->channel, LAYOUT_RESPONSE) == campaign;
+        size_t most = is_default ? most_by(campaign, step, index) : 0;
+        if (most > 0 && (least == 0 || most < least))
+            least = most;
+    }
+    return least;
+}
+
+/* Is the label longer in that language? Then it is told. */
+static bool check_label(struct check *check, const struct step *step, const struct choice *choice, size_t most,
+                        const char *language)
+{
     struct buf label = { 0 };
     build_button_render(check->ruleset, choice->label, language, &label);
     size_t len = utf8_count(buf_text(&label), label.len);
@@ -142,7 +171,7 @@ static bool check_label(struct check *check, const struct step *step, const stru
         check_warn(check, choice->file, choice->line,
                    "the choice '%s' of %s has %zu characters; WhatsApp shows at most %zu %s, so shorten it",
                    buf_text(&label), step->full_name, len, most,
-                   step->choice_count <= QUICK_REPLIES_MAX ? "on a button" : "in a row of a list");
+                   most == QUICK_REPLY_TEXT_MAX ? "on a button" : "in a row of a list");
     buf_release(&label);
     return len > most;
 }
@@ -152,10 +181,12 @@ static void check_step_labels(struct check *check, const struct step *step)
     const struct ruleset *ruleset = check->ruleset;
     for (size_t i = 0; i < step->choice_count; i++) {
         const struct choice *choice = &step->choices[i];
+        size_t most = most_of(ruleset, step, i);
         size_t languages = template_name_count(choice->label) > 0 ? ruleset->phrase_count : 0;
-        bool is_told = !build_button_is_fixed(ruleset, choice->label) || check_label(check, step, choice, "");
+        bool is_told = most == 0 || !build_button_is_fixed(ruleset, choice->label) ||
+                       check_label(check, step, choice, most, "");
         for (size_t j = 0; !is_told && j < languages; j++)
-            is_told = check_label(check, step, choice, ruleset->phrases[j].language);
+            is_told = check_label(check, step, choice, most, ruleset->phrases[j].language);
     }
 }
 
@@ -164,8 +195,12 @@ void check_labels(struct check *check)
     const struct flow_private *private = check->ruleset->private->flow;
     for (size_t i = 0; i < private->step_rows.count; i++) {
         const struct step *step = &private->steps[i];
-        const struct campaign *campaign = step->campaign != NULL ? ruleset_campaign(check->ruleset, step->campaign) : NULL;
-        if (build_goes_by_whatsapp(check->ruleset, campaign))
-            check_step_labels(check, step);
+        const struct campaign *own = own_campaign(check->ruleset, step);
+        check_step_labels(check, step);
+        if (own != NULL && check_shows_few(own, step->choice_count))
+            check_warn(check, step->file, step->line,
+                       "the campaign %s shows %d of the %zu choices of %s; the others go out as numbered lines, so name "
+                       "one that shows more",
+                       own->name, own->buttons, step->choice_count, step->full_name);
     }
 }

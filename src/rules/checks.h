@@ -74,6 +74,8 @@ void check_attribute_conditions(struct check *check);
 
 /* check_button.c */
 void check_buttons(struct check *check);
+/* Does the campaign show buttons, but not so many? One without any may be meant so. */
+bool check_shows_few(const struct campaign *campaign, size_t offered);
 
 /* check_rule.c */
 void check_opt_out(struct check *check);

@@ -9,9 +9,8 @@
 #include "rules/build_flow.h"
 #include "rules/flow_phrase.h"
 
-static const char *const LANGUAGES[FLOW_PHRASE_LANGUAGES] = { "en", "ko", "es" };
-
-static const char *const TEXTS[FLOW_PHRASE_COUNT][FLOW_PHRASE_LANGUAGES] = {
+/* By language: English, Korean, Spanish. */
+static const char *const TEXTS[FLOW_PHRASE_COUNT][HOUSE_LANGUAGES] = {
     [FLOW_SAYS_RETRY] = { "Sorry, I did not understand that.", "죄송해요, 이해하지 못했어요.",
                           "Perdón, no lo he entendido." },
     [FLOW_SAYS_GAVE_UP] = { "Sorry, I cannot go on with this here. Please write to us once more.",
@@ -42,7 +41,7 @@ static const char *const TEXTS[FLOW_PHRASE_COUNT][FLOW_PHRASE_LANGUAGES] = {
 void flow_phrases_init(struct ruleset *ruleset)
 {
     for (size_t i = 0; i < FLOW_PHRASE_COUNT; i++)
-        for (size_t j = 0; j < FLOW_PHRASE_LANGUAGES; j++)
+        for (size_t j = 0; j < HOUSE_LANGUAGES; j++)
             if ((ruleset->private->flow->phrases[i][j] = template_new(TEXTS[i][j], NULL)) == NULL)
                 abort();
 }
@@ -50,7 +49,7 @@ void flow_phrases_init(struct ruleset *ruleset)
 void flow_phrases_release(struct ruleset *ruleset)
 {
     for (size_t i = 0; i < FLOW_PHRASE_COUNT; i++)
-        for (size_t j = 0; j < FLOW_PHRASE_LANGUAGES; j++)
+        for (size_t j = 0; j < HOUSE_LANGUAGES; j++)
             template_free(ruleset->private->flow->phrases[i][j]);
 }
 
@@ -62,30 +61,9 @@ bool flow_phrase_is_name(const char *name)
     return false;
 }
 
-static bool is_same_language(const char *a, const char *b)
-{
-    char left[LANGUAGE_TAG_MAX], right[LANGUAGE_TAG_MAX];
-    return language_canonical(a, left) && language_canonical(b, right) && language_length(left) == language_length(right) &&
-           strncmp(left, right, language_length(left)) == 0;
-}
-
-static const struct template *built_in(const struct ruleset *ruleset, enum flow_phrase phrase, const char *language)
-{
-    for (size_t i = 0; i < FLOW_PHRASE_LANGUAGES; i++)
-        if (is_same_language(LANGUAGES[i], language))
-            return ruleset->private->flow->phrases[phrase][i];
-    return NULL;
-}
-
 const struct template *rules_flow_phrase(const struct ruleset *ruleset, enum flow_phrase phrase, const char *language)
 {
-    char tag[LANGUAGE_TAG_MAX];
-    ruleset_language(ruleset, language, tag);
-    const struct phrase *own = ruleset_phrase(ruleset, flow_phrase_names[phrase], tag);
-    const struct template *known = built_in(ruleset, phrase, tag);
-    if (own != NULL && (known == NULL || is_same_language(own->language, tag)))
-        return own->text;
-    if (known == NULL)
-        known = built_in(ruleset, phrase, ruleset_setting(ruleset, "default_language"));
-    return known != NULL ? known : ruleset->private->flow->phrases[phrase][0];
+    size_t built_in;
+    const struct phrase *own = house_phrase_find(ruleset, flow_phrase_names[phrase], language, &built_in);
+    return own != NULL ? own->text : ruleset->private->flow->phrases[phrase][built_in];
 }

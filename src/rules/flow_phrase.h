@@ -2,8 +2,7 @@
  * flow_phrase: the sentences that a flow says of its own (enum flow_phrase in flow/step.h), by language.
  *
  * They are built in, in English, Korean and Spanish; a phrase row of the same name ('flow_retry') goes before
- * them. {{ title }} is the flow's title in both. The contact's own language counts first, whoever wrote it, then
- * the owner's row in the default language, then what is built in for that, then English. Pure; any thread.
+ * them (rules/house_phrase.h). {{ title }} is the flow's title in both. Pure; any thread.
  */
 #ifndef RULES_FLOW_PHRASE_H
 #define RULES_FLOW_PHRASE_H

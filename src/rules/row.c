@@ -23,7 +23,8 @@
 
 /* Columns that hold the name of something; whether it exists is not asked here. */
 static const char *const NAME_COLUMNS[] = { "name",     "channel", "rule", "target", "campaign", "step",
-                                            "service",  "next",    "redo", "give_up", "key_env",  NULL };
+                                            "service",  "next",    "redo", "give_up", "key_env",  "talk",
+                                            "source",   NULL };
 
 static bool is_listed(const char *const *words, const char *word)
 {
@@ -62,7 +63,8 @@ static const char *const NEEDED[][2] = {
     { "choice", "step" },           { "choice", "label" },
     { "branch", "step" },           { "service", "url" },
     { "service_value", "service" }, { "service_value", "pointer" },
-    { "attribute", "at" },
+    { "attribute", "at" },          { "talk_given", "talk" },
+    { "talk_given", "source" },     { "talk_line", "talk" },
 };
 
 static bool is_needed(const char *table, const char *column)

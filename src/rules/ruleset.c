@@ -2,7 +2,7 @@
  * ruleset: made whole or not at all, then only read.
  *
  * ruleset_new loads the rows, then builds settings, opening hours, channels, campaigns, teams, phrases, services,
- * rules with all that hangs on them, flows and examples in this order, each from rows and from what stands already. The
+ * rules with all that hangs on them, flows, examples and talks in this order, each from rows and from what stands already. The
  * first thing that is wrong ends it; what was made by then is freed the same way as a finished ruleset, so there is one
  * way to take one apart.
  *
@@ -56,7 +56,7 @@ static int build(struct ruleset *ruleset, const struct zones *zones, struct erro
         build_attributes(ruleset, error) != 0 || check_phrases(ruleset, error) != 0)
         return -1;
     ruleset->index = ruleset->private->index = rule_index_new(ruleset->rules, ruleset->rule_count);
-    return build_examples(ruleset, error);
+    return build_examples(ruleset, error) == 0 ? build_talks(ruleset, error) : -1;
 }
 
 struct ruleset *ruleset_new(const struct rulefiles *files, const struct zones *zones, struct error *error)
@@ -101,6 +101,7 @@ void ruleset_free(struct ruleset *ruleset)
     for (size_t i = 0; i < ruleset->phrase_count; i++)
         template_free(private->phrases[i].text);
     flows_release(ruleset);
+    talks_release(ruleset);
     rule_index_free(private->index);
     expressions_free(private->expressions);
     free(private->rules);

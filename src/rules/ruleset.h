@@ -3,7 +3,7 @@
  * immutable.
  *
  * Built by ruleset_new from rule files; every reference is resolved, every template and pattern compiled,
- * every value checked, or the whole set is refused with "file.sql:line: sentence". Proofs (examples) are run
+ * every value checked, or the whole set is refused with "file.sql:line: sentence". Proofs (examples, talks) are run
  * by desk/proof.h. A built ruleset may be read by any thread; it is freed by its one owner.
  *
  * Settings are known here, each with type, default and bounds (ruleset_settings lists them for help and
@@ -29,6 +29,7 @@
 
 struct flow; /* flow/flow.h */
 struct service;
+struct talk; /* rules/talk.h */
 
 enum rule_action {
     ACTION_SAY,
@@ -41,8 +42,16 @@ enum rule_action {
     ACTION_FLOW
 };
 
-/* What WhatsApp shows under a message, and what a rule may offer where the rest go out as lines of text. */
-enum { QUICK_REPLIES_MAX = 3, QUICK_REPLY_TEXT_MAX = 20, BUTTONS_MAX = 10, BUTTON_TEXT_MAX = 60 };
+/* What WhatsApp shows under a message, as buttons or in a list, and what may be offered where the rest go out as
+ * lines of text. */
+enum {
+    QUICK_REPLIES_MAX = 3,
+    QUICK_REPLY_TEXT_MAX = 20,
+    LIST_ROWS_MAX = 10,
+    LIST_ROW_TEXT_MAX = 24,
+    BUTTONS_MAX = 10,
+    BUTTON_TEXT_MAX = 60
+};
 
 enum campaign_layout { LAYOUT_RESPONSE, LAYOUT_TEMPLATE };
 enum channel_kind { CHANNEL_WHATSAPP, CHANNEL_SMS, CHANNEL_OTHER };
@@ -54,6 +63,7 @@ struct campaign {
     const char *app_id, *subscription_group_id;
     const char *text_property; /* never NULL */
     int buttons;               /* quick replies that its layout shows, 0 to 3 */
+    bool has_lists;            /* by app_id: shows all that is offered, as quick replies or as a list */
     const char *file;
     int line;
 };
@@ -160,6 +170,8 @@ struct ruleset {
     const struct rule_index *index; /* which of them may take a message: rules/index.h */
     const struct rule_example *examples;
     size_t example_count;
+    const struct talk *talks; /* in file order */
+    size_t talk_count;
     const struct campaign *campaigns; /* in file order */
     size_t campaign_count;
     const struct channel *channels; /* built-in ones included */
@@ -177,7 +189,7 @@ struct ruleset {
     const struct pattern *cancel_words, *back_words; /* said to a flow; never NULL */
     const struct attribute *attributes; /* those of no rule first, in file order; then rule by rule */
     size_t attribute_count, general_count; /* all; those of no rule */
-    bool has_cooldowns, has_buttons; /* has any rule one? */
+    bool has_cooldowns, has_buttons; /* has any rule one, or any step choices? */
     const struct zone *zone;         /* of the business */
     const struct opening *opening;   /* its hours; never NULL */
     const struct zones *zones;       /* to look up the contacts' */

@@ -421,6 +421,7 @@ void tell_ruleset(const struct ruleset *ruleset, enum tell_language language, st
     tell_flows(&teller);
     tell_services(&teller);
     tell_attributes(&teller);
+    tell_talks(&teller);
 }
 
 void tell_release(struct tell *tell)

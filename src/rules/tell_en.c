@@ -89,6 +89,7 @@ const struct tell_voice tell_english = {
         [PART_FLOWS] = "The dialogues",
         [PART_SERVICES] = "Services that are asked",
         [PART_PROFILE] = "What the customer's Braze profile learns",
+        [PART_TALKS] = "Conversations that must go like this",
     },
     .sentences = {
         [TELL_SETTING] = "The setting {} is “{}”.",
@@ -167,6 +168,17 @@ const struct tell_voice tell_english = {
         [TELL_WAY_SAYS] = "says {} and {}",
         [TELL_SERVICE] = "{} is asked at {}; its answer is waited for {}.",
         [TELL_SERVICE_VALUES] = "From the answer of {} come {}.",
+        [TELL_TALKS_INTRO] = "They are played whenever rules are loaded; where one goes another way, the rules are refused. "
+                             "A * stands for anything.",
+        [TELL_TALK_STARTS] = "It begins at {}.",
+        [TELL_TALK_ANSWER] = "The service {} answers {}.",
+        [TELL_TALK_STATUS] = "The service {} fails with the status {}.",
+        [TELL_TALK_TIMEOUT] = "The service {} does not answer in time.",
+        [TELL_TALK_LATER] = "{} later:",
+        [TELL_TALK_CUSTOMER] = "Customer: {}",
+        [TELL_TALK_BOT] = "Bot: {}",
+        [TELL_TALK_SILENCE] = "The bot says nothing.",
+        [TELL_TALK_EXPECT] = "By then this is true: {}",
     },
     .clauses = {
         [CLAUSE_HAS] = { "contains {}, or ", "contains {}" },

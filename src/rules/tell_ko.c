@@ -95,6 +95,7 @@ const struct tell_voice tell_korean = {
         [PART_FLOWS] = "대화 흐름",
         [PART_SERVICES] = "물어보는 서비스",
         [PART_PROFILE] = "고객의 Braze 프로필에 기록하는 내용",
+        [PART_TALKS] = "이렇게 진행되어야 하는 대화",
     },
     .sentences = {
         [TELL_SETTING] = "설정 {}의 값은 “{}”입니다.",
@@ -172,6 +173,17 @@ const struct tell_voice tell_korean = {
         [TELL_WAY_SAYS] = "{} 하고 말한 뒤 {}",
         [TELL_SERVICE] = "{}에는 {} 주소로 물어보고, 답을 {} 동안 기다립니다.",
         [TELL_SERVICE_VALUES] = "{}의 답에서 {}{을/를} 얻습니다.",
+        [TELL_TALKS_INTRO] = "규칙을 불러올 때마다 확인하며, 하나라도 다르게 진행되면 그 규칙은 쓰이지 않습니다. *는 아무 "
+                             "말이나 뜻합니다.",
+        [TELL_TALK_STARTS] = "{}에 시작합니다.",
+        [TELL_TALK_ANSWER] = "{} 서비스가 {}{이라고/라고} 답합니다.",
+        [TELL_TALK_STATUS] = "{} 서비스가 상태 코드 {}{으로/로} 실패합니다.",
+        [TELL_TALK_TIMEOUT] = "{} 서비스가 제시간에 답하지 않습니다.",
+        [TELL_TALK_LATER] = "{} 뒤:",
+        [TELL_TALK_CUSTOMER] = "고객: {}",
+        [TELL_TALK_BOT] = "봇: {}",
+        [TELL_TALK_SILENCE] = "봇은 아무 말도 하지 않습니다.",
+        [TELL_TALK_EXPECT] = "이때 다음 식이 참입니다: {}",
     },
     .clauses = {
         [CLAUSE_HAS] = { "에 {}{이/가} 들어 있거나, 메시지", "에 {}{이/가} 들어 있으면" },

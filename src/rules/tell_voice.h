@@ -39,6 +39,7 @@ enum tell_part {
     PART_FLOWS,
     PART_SERVICES,
     PART_PROFILE,
+    PART_TALKS,
     PART_COUNT
 };
 
@@ -115,6 +116,16 @@ enum tell_sentence {
     TELL_WAY_SAYS,        /* says {} and {way} */
     TELL_SERVICE,         /* {} is at {}, and is given {} */
     TELL_SERVICE_VALUES,  /* {} tells {} */
+    TELL_TALKS_INTRO,
+    TELL_TALK_STARTS,     /* begins at {} */
+    TELL_TALK_ANSWER,     /* service {} answers {} */
+    TELL_TALK_STATUS,     /* service {} fails with {} */
+    TELL_TALK_TIMEOUT,    /* service {} does not answer; the second value is empty */
+    TELL_TALK_LATER,      /* {} pass */
+    TELL_TALK_CUSTOMER,   /* says {} */
+    TELL_TALK_BOT,        /* says {} */
+    TELL_TALK_SILENCE,
+    TELL_TALK_EXPECT,     /* by then {} is true */
     TELL_SENTENCE_COUNT
 };
 

@@ -5,7 +5,8 @@
  * worst state among the parts (dead, unknown, expired, held, withheld), else answered. After a hand-over it
  * is with a person, whatever becomes of the sentence that says so. A message without any part was silenced,
  * found no rule, or is with a person: then the turn's word is taken, but only one of these three, and
- * "unanswered" only where the decision names no rule. Whatever else a turn says is a discrepancy, and so is a
+ * "unanswered" only where the decision names no rule. A message that waits behind a dialogue's call, and one whose
+ * answer awaits the end of a call, are in progress. Whatever else a turn says is a discrepancy, and so is a
  * message that has no turn: it is counted nowhere, and the sum tells.
  *
  * The statements of CHECKS return a finished sentence per contradiction. A new promise about rows gets a new
@@ -107,11 +108,10 @@ static int count_accepted(struct auditor *auditor, struct error *error)
 
 struct facts { /* about one message of a customer */
     int64_t message, turn, parts, active;
-    bool is_awaiting; /* the end of a call */
-    bool is_behind;   /* waits behind another message's call, and is not decided yet */
     const char *state;     /* of the turn; NULL: there is no turn */
     enum audit_fate worst; /* among the parts that ended; AUDIT_ANSWERED when all were accepted */
     bool is_decided, has_rule, is_handoff;
+    bool is_behind, awaits_call; /* it waits behind a dialogue's call; or its answer does */
 };
 
 static enum audit_fate fate_named(const char *name)
@@ -129,12 +129,10 @@ static enum audit_fate fate_of(const struct facts *facts)
 
     if (said == AUDIT_ERASED || (said == AUDIT_AGENT && facts->is_handoff))
         return said;
-    if (facts->active > 0)
+    if (facts->active > 0 || facts->is_behind || facts->awaits_call)
         return AUDIT_IN_PROGRESS;
     if (facts->parts > 0)
         return facts->worst;
-    if ((facts->is_awaiting || facts->is_behind) && said == AUDIT_IN_PROGRESS)
-        return said;
     if (said == AUDIT_SILENCED || said == AUDIT_AGENT || (said == AUDIT_UNANSWERED && !facts->has_rule))
         return said;
     return AUDIT_FATES;
@@ -172,12 +170,11 @@ static const char MESSAGES[] =
     "WHEN 'withheld' THEN 5 ELSE 6 END) AS worst FROM outbox WHERE turn IS NOT NULL "
     "AND kind = 'send' GROUP BY turn) "
     "SELECT m.id, t.id, t.state, coalesce(p.parts, 0), coalesce(p.active, 0), coalesce(p.worst, 0), "
-    "d.message IS NOT NULL, d.rule IS NOT NULL, coalesce(d.action = 'handoff', 0), "
-    "r.turn IS NOT NULL, b.message IS NOT NULL "
+    "d.message IS NOT NULL, d.rule IS NOT NULL, coalesce(d.action IN ('handoff', 'flow', 'step'), 0), "
+    "EXISTS (SELECT 1 FROM behind b WHERE b.message = m.id), "
+    "EXISTS (SELECT 1 FROM run r WHERE r.conversation = m.conversation AND r.turn = m.turn) "
     "FROM message m LEFT JOIN turn t ON t.id = m.turn "
-    "LEFT JOIN part p ON p.turn = m.turn LEFT JOIN decision d ON d.message = m.id "
-    "LEFT JOIN run r ON r.conversation = m.conversation AND r.turn = m.turn "
-    "LEFT JOIN behind b ON b.message = m.id WHERE m.kind = 'in'";
+    "LEFT JOIN part p ON p.turn = m.turn LEFT JOIN decision d ON d.message = m.id WHERE m.kind = 'in'";
 
 static int judge_messages(struct auditor *auditor, struct error *error)
 {
@@ -198,8 +195,8 @@ static int judge_messages(struct auditor *auditor, struct error *error)
             .is_decided = query_int(q, 6) != 0,
             .has_rule = query_int(q, 7) != 0,
             .is_handoff = query_int(q, 8) != 0,
-            .is_awaiting = query_int(q, 9) != 0,
-            .is_behind = query_int(q, 10) != 0,
+            .is_behind = query_int(q, 9) != 0,
+            .awaits_call = query_int(q, 10) != 0,
         };
 
         judge(auditor, &facts);
@@ -245,6 +242,15 @@ static const char DUPLICATE_OF_NOTHING[] =
 static const char MESSAGE_OF_UNREAD[] =
     "SELECT format ('webhook %d is %s, and yet points to message %d', id, state, message) FROM webhook "
     "WHERE state <> 'read' AND state <> 'duplicate' AND message IS NOT NULL";
+static const char BEHIND_NOTHING[] =
+    "SELECT format ('message %d waits for the end of a call, but no dialogue awaits one in its conversation', b.message) "
+    "FROM behind b WHERE NOT EXISTS (SELECT 1 FROM run r WHERE r.conversation = b.conversation)";
+static const char BEHIND_AND_DECIDED[] =
+    "SELECT format ('message %d waits to be decided, and is decided', b.message) FROM behind b "
+    "WHERE EXISTS (SELECT 1 FROM decision d WHERE d.message = b.message)";
+static const char RUN_OF_ANOTHER[] =
+    "SELECT format ('a dialogue is under way in conversation %d, which is not the bot''s', v.id) FROM run r "
+    "JOIN conversation v ON v.id = r.conversation WHERE v.owner <> 'bot'";
 static const char TURN_WITHOUT_MESSAGE[] =
     "SELECT format ('turn %d answers no message', t.id) FROM turn t "
     "WHERE t.id NOT IN (SELECT turn FROM message WHERE kind = 'in' AND turn IS NOT NULL)";
@@ -336,6 +342,9 @@ static const char *const CHECKS[] = {
     MESSAGE_WITHOUT_WEBHOOK,
     DUPLICATE_OF_NOTHING,
     MESSAGE_OF_UNREAD,
+    BEHIND_NOTHING,
+    BEHIND_AND_DECIDED,
+    RUN_OF_ANOTHER,
     TURN_WITHOUT_MESSAGE,
     TEXT_WITHOUT_CALL,
     TWO_AT_ONCE,

@@ -93,8 +93,9 @@ static int step_forward(struct db *db, int64_t contact, struct error *error)
 #define ROW_COLUMNS                                                                                                \
     "SELECT o.id, o.contact, o.conversation, coalesce(o.turn, 0), m.text, o.campaign, v.channel, c.address_kind, " \
     "c.address, m.kind, o.epoch, v.epoch, o.is_consent, o.is_single, o.is_ambiguous, c.opted_out_at IS NOT NULL, " \
-    "o.failures, o.expires_at, v.last_in_at, m.buttons FROM outbox o JOIN conversation v ON v.id = o.conversation " \
-    "JOIN contact c ON c.id = o.contact JOIN message m ON m.id = o.message "
+    "o.failures, o.expires_at, v.last_in_at, m.buttons, m.properties, c.language FROM outbox o "                     \
+    "JOIN conversation v ON v.id = o.conversation JOIN contact c ON c.id = o.contact "                              \
+    "JOIN message m ON m.id = o.message "
 
 static void take_row(const struct query *q, struct outbox_row *row)
 {
@@ -118,6 +119,8 @@ static void take_row(const struct query *q, struct outbox_row *row)
     row->expires_at = query_int(q, 17);
     row->last_in_at = query_int(q, 18);
     row->buttons = alloc_text(query_text(q, 19));
+    row->properties = alloc_text(query_text(q, 20));
+    row->language = alloc_text(query_text(q, 21));
 }
 
 void outbox_row_release(struct outbox_row *row)
@@ -128,6 +131,8 @@ void outbox_row_release(struct outbox_row *row)
     free(row->address_kind);
     free(row->address);
     free(row->buttons);
+    free(row->properties);
+    free(row->language);
     memset(row, 0, sizeof *row);
 }
 

@@ -41,7 +41,9 @@ int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
 struct outbox_row { /* a due row with all that the gate wants to know; owned */
     int64_t id, contact, conversation, turn;
     char *text, *campaign, *channel, *address_kind, *address;
-    char *buttons; /* JSON array of the texts offered below the text */
+    char *buttons;    /* JSON array of the texts offered below the text */
+    char *properties; /* JSON object of further trigger properties, for the campaign that it names */
+    char *language;   /* the contact's; "" when unknown */
     char kind[8]; /* of the message: out, agent */
     int64_t epoch, conversation_epoch;
     bool is_consent, is_single, is_ambiguous, is_opted_out;

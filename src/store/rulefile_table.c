@@ -59,6 +59,12 @@ static const char *const BRANCH_COLUMNS[] = { "step", "only_if", "say", "next", 
 static const char *const SERVICE_COLUMNS[] = { "name", "method", "url", "body", "key_env", "deadline", NULL };
 static const char *const SERVICE_VALUE_COLUMNS[] = { "service", "name", "pointer", NULL };
 
+static const char *const TALK_COLUMNS[] = {
+    "name", "starts", "language", "channel", "country", "open", "first_contact", NULL
+};
+static const char *const TALK_GIVEN_COLUMNS[] = { "talk", "source", "answer", "status", NULL };
+static const char *const TALK_LINE_COLUMNS[] = { "talk", "after", "customer", "bot", "expect", NULL };
+
 const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
     { "setting", "CREATE TABLE setting (name, value)",
       "SELECT name, value FROM setting WHERE rowid > ?1 ORDER BY rowid", SETTING_COLUMNS, NONE },
@@ -123,18 +129,25 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
     { "service_value", "CREATE TABLE service_value (service, name, pointer)",
       "SELECT service, name, pointer FROM service_value WHERE rowid > ?1 ORDER BY rowid",
       SERVICE_VALUE_COLUMNS, NONE },
+    { "talk", "CREATE TABLE talk (name, starts, language, channel, country, open, first_contact)",
+      "SELECT name, starts, language, channel, country, open, first_contact FROM talk WHERE rowid > ?1 ORDER BY rowid",
+      TALK_COLUMNS, NONE },
+    { "talk_given", "CREATE TABLE talk_given (talk, source, answer, status)",
+      "SELECT talk, source, answer, status FROM talk_given WHERE rowid > ?1 ORDER BY rowid", TALK_GIVEN_COLUMNS, NONE },
+    { "talk_line", "CREATE TABLE talk_line (talk, after, customer, bot, expect)",
+      "SELECT talk, after, customer, bot, expect FROM talk_line WHERE rowid > ?1 ORDER BY rowid", TALK_LINE_COLUMNS,
+      NONE },
 };
 
 /* Closed by a NULL for the advice. */
 static const char *const TABLE_NAMES[RULE_TABLE_COUNT + 1] = {
     "setting",   "campaign", "channel", "team",         "rule",                "rule_set", "phrase",
     "attribute", "opening",  "holiday", "rule_example", "rule_counterexample", "flow",     "step",
-    "step_set",  "step_property", "choice", "branch",   "service",             "service_value", NULL
+    "step_set",  "step_property", "choice", "branch",   "service",             "service_value",
+    "talk",      "talk_given", "talk_line", NULL
 };
 
-static const char *const LATER_TABLES[] = { "backend", "custom_event", "custom_event_property", "notice", "faq", "talk",
-                                            "talk_given", "talk_line",
-                                            NULL };
+static const char *const LATER_TABLES[] = { "backend", "custom_event", "custom_event_property", "notice", "faq", NULL };
 
 static int name_index(const char *const *names, const char *name, size_t len)
 {

@@ -33,9 +33,10 @@ int turn_put(struct db *db, struct turn *turn, struct error *error)
 /* The worst fate by rank: an ORDER BY would set up a sorter for each of them, and this runs once per reply.
  */
 static const char REFRESH[] =
-    "UPDATE turn SET closed_at = iif (EXISTS (SELECT 1 FROM outbox WHERE contact = ?2 AND settled_at IS NULL AND turn = ?1), "
-    "NULL, ?3), state = coalesce("
+    "UPDATE turn SET closed_at = iif (EXISTS (SELECT 1 FROM outbox WHERE contact = ?2 AND settled_at IS NULL AND turn = ?1) "
+    "OR EXISTS (SELECT 1 FROM run WHERE run.conversation = turn.conversation AND run.turn = ?1), NULL, ?3), state = coalesce("
     "(SELECT 'open' FROM outbox WHERE contact = ?2 AND settled_at IS NULL AND turn = ?1 LIMIT 1), "
+    "(SELECT 'open' FROM run WHERE run.conversation = turn.conversation AND run.turn = ?1), "
     "CASE (SELECT max(CASE state WHEN 'dead' THEN 5 WHEN 'unknown' THEN 4 WHEN 'expired' THEN 3 WHEN 'held' THEN 2 ELSE 1 END) "
     "FROM outbox WHERE turn = ?1 AND settled_at IS NOT NULL AND state <> 'accepted') "
     "WHEN 5 THEN 'dead' WHEN 4 THEN 'unknown' WHEN 3 THEN 'expired' WHEN 2 THEN 'held' WHEN 1 THEN 'withheld' "
@@ -67,18 +68,21 @@ int turn_end(struct db *db, int64_t turn, const char *state, int64_t now, struct
     return query_run(q, error);
 }
 
-static const char GIVE_UP[] =
-    "UPDATE turn SET state = iif ((SELECT owner FROM conversation v WHERE v.id = turn.conversation) = 'agent', 'agent', "
-    "'silenced'), closed_at = ?2 WHERE id = ?1 AND state = 'open' AND NOT EXISTS (SELECT 1 FROM message m "
-    "WHERE m.conversation = turn.conversation AND m.turn = ?1 AND m.kind = 'out')";
+static const char HAS_TEXTS[] = "SELECT 1 FROM message m JOIN turn t ON t.conversation = m.conversation "
+                                "WHERE t.id = ?1 AND m.turn = ?1 AND m.kind = 'out' LIMIT 1";
 
-int turn_give_up(struct db *db, int64_t turn, int64_t now, struct error *error)
+int turn_conclude(struct db *db, int64_t turn, int64_t contact, const char *otherwise, int64_t now,
+                  struct error *error)
 {
-    struct query *q = db_query(db, GIVE_UP);
+    struct query *q = db_query(db, HAS_TEXTS);
+    int found;
 
     query_bind_int(q, 1, turn);
-    query_bind_int(q, 2, now);
-    return query_run(q, error);
+    found = query_step(q, error);
+    query_end(q);
+    if (found == 1)
+        return turn_refresh(db, turn, contact, now, error);
+    return found == 0 ? turn_end(db, turn, otherwise, now, error) : -1;
 }
 
 static const char DECIDED[] = "INSERT INTO decision (message, at, ruleset, rule, action, state, trace) "

@@ -20,18 +20,18 @@ struct turn {
 int turn_put(struct db *db, struct turn *turn, struct error *error);
 
 /*
- * Looks at the outbox rows of the turn's answer again: open while one may still leave, then the worst fate
- * among them, or answered. Turns that were not open to begin with (silenced, unanswered, with a person) keep
- * their state.
+ * Looks at the outbox rows of the turn's answer again: open while one may still leave, or a dialogue awaits the end of
+ * a call for it; then the worst fate among them, or answered. Turns that were not open to begin with (silenced,
+ * unanswered, with a person) keep their state.
  */
 int turn_refresh(struct db *db, int64_t turn, int64_t contact, int64_t now, struct error *error);
 
+/* Nothing is awaited for it any more: as turn_refresh, or `otherwise` where no text was ever queued for it. */
+int turn_conclude(struct db *db, int64_t turn, int64_t contact, const char *otherwise, int64_t now,
+                  struct error *error);
+
 /* What nothing is to leave for any more: an open turn gets that state, and is closed. Others keep theirs. */
 int turn_end(struct db *db, int64_t turn, const char *state, int64_t now, struct error *error);
-
-/* Nothing is awaited for it any more: with a person, where one has the conversation, else silenced. One that has texts has
- * their fate. */
-int turn_give_up(struct db *db, int64_t turn, int64_t now, struct error *error);
 
 struct decision_row { /* borrowed */
     int64_t message, at, ruleset;

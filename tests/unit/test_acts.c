@@ -320,6 +320,8 @@ static void test_trace_tells_tags_and_what_was_set(void **state)
 #define PHRASE(name, language, text) \
     "INSERT INTO phrase (name, language, text) VALUES ('" name "', '" language "', '" text "');\n"
 #define BUTTONS(list) "INSERT INTO rule (name, say, buttons) VALUES ('r', 's', '" list "');\n"
+#define DIRECT \
+    "INSERT INTO campaign (name, channel, layout, app_id, subscription_group_id) VALUES ('d', 'whatsapp', 'response', 'x', 'y');\n"
 #define CAMPAIGN(rest) "INSERT INTO campaign (name, channel, layout, " rest ";\n"
 
 static const struct {
@@ -378,7 +380,24 @@ static const struct {
       "a.sql:3: say: the phrase a (a.sql:1): nothing is known by the name {{ n }}" },
     { "INSERT INTO phrase (name, text) VALUES ('a', 'b');", "a.sql:1: this phrase row lacks its language" },
     /* buttons */
-    { BUTTONS("a, b, c, d"), "a.sql:1: WhatsApp shows at most 3 buttons" },
+    { BUTTONS("a, b, c, d"), "a.sql:1: WhatsApp shows at most 3 buttons, and this rule has more; a campaign with app_id" },
+    { DIRECT BUTTONS("a, b, c, 1234567890123456789012345"),
+      "a.sql:2: the button '1234567890123456789012345' has 25 characters; WhatsApp shows at most 24 in a row of a list" },
+    { DIRECT BUTTONS("a, b, 123456789012345678901"), "a.sql:2: the button '123456789012345678901' has 21 characters" },
+    { DIRECT BUTTONS("1,2,3,4,5,6,7,8,9,10,11"), "a.sql:2: at most 10 buttons are taken" },
+    { DIRECT CAMPAIGN("campaign_id) VALUES ('c', 'whatsapp', 'response', 'x')") /* not the default */
+      "INSERT INTO rule (name, say, campaign, buttons) VALUES ('r', 's', 'c', 'a, b, c, d');",
+      "a.sql:3: WhatsApp shows at most 3 buttons" },
+    { CAMPAIGN("campaign_id) VALUES ('c', 'whatsapp', 'response', 'x')") DIRECT BUTTONS("a, b, c, d"),
+      "a.sql:3: WhatsApp shows at most 3 buttons" },
+    /* the words of a list */
+    { PHRASE("list_button", "en", "A text of 21 letters!"),
+      "a.sql:1: the phrase list_button has 21 characters; WhatsApp shows at most 20 on the button of a list" },
+    { PHRASE("list_title", "en", "ok") PHRASE("list_title", "ko", "1234567890123456789012345"),
+      "a.sql:2: the phrase list_title has 25 characters; WhatsApp shows at most 24 over the rows of a list" },
+    { PHRASE("list_title", "en", "{{ first_name }}"),
+      "a.sql:1: the phrase list_title stands over the rows of a list, where nothing is known but the customer's language" },
+    { PHRASE("list_button", "en", "{{ \"\" }}"), "a.sql:1: the phrase list_button stands on the button of a list and must not" },
     { BUTTONS("a,, b"), "a.sql:1: buttons are texts with commas between them" },
     { BUTTONS("123456789012345678901"), "a.sql:1: the button '123456789012345678901' has 21 characters" },
     { BUTTONS("{{ oops"), "a.sql:1: buttons: " },
@@ -439,6 +458,9 @@ static void test_what_is_good_is_taken(void **state)
         CAMPAIGN("campaign_id) VALUES ('c', 'sms', NULL, 'x')")
             BUTTONS("1,2,3,4,5,6,7,8,9,a text of more than twenty characters"),
         CAMPAIGN("campaign_id, buttons) VALUES ('c', 'whatsapp', 'response', 'x', 3)"),
+        DIRECT BUTTONS("1,2,3,4,5,6,7,8,9,123456789012345678901234"),
+        DIRECT CAMPAIGN("campaign_id) VALUES ('c', 'sms', NULL, 'x')") BUTTONS("a, b, c, d"),
+        PHRASE("list_title", "en", "123456789012345678901234") PHRASE("list_button", "en", "12345678901234567890"),
         PHRASE("a", "en", "{{ n }}") "INSERT INTO rule (name, pattern, say) VALUES ('r', '(?<n>x)', '{{ phrase.a }}');",
         PHRASE("unused", "en", "{{ n }}") RULE,
         PHRASE("a", "en", "{{ v }}") RULE "INSERT INTO rule_set (rule, name, value) VALUES ('r', 'v', '{{ phrase.a }}');",

@@ -98,6 +98,41 @@ static const struct {
       "+1 attribute, −1, 1 changed" },
 };
 
+#define LINES "INSERT INTO talk_line (talk, after, customer, bot) VALUES "
+
+/* A talk is a script: its lines are told apart by all they say, and their order counts. */
+static void test_talks_are_told_apart(void **unused)
+{
+    static const struct {
+        const char *before, *after, *told;
+    } rows[] = {
+        { "INSERT INTO talk (name, starts) VALUES ('t', 'sat'), ('u', NULL);",
+          "INSERT INTO talk (name, starts) VALUES ('u', NULL), ('t', 'sun');",
+          "changed talk t.starts [sat] [sun] a.sql:1\n1 talk changed" },
+        { LINES "('t', NULL, 'hi', 'Hello'), ('t', '1 hour', 'bye', NULL), ('t', NULL, 'hi', 'Hello');",
+          LINES "('t', NULL, 'hi', 'Hello'), ('t', '1 hour', 'bye', 'Bye');",
+          "added talk_line t [] [after: 1 hour · customer: bye · bot: Bye] a.sql:1\n"
+          "removed talk_line t [after: 1 hour · customer: bye] [] a.sql:1\n"
+          "removed talk_line t [customer: hi · bot: Hello] [] a.sql:1\n+1 line of a talk, −2" },
+        { LINES "('t', NULL, 'a', 'A'), ('u', NULL, 'x', 'X'), ('t', NULL, 'b', 'B'), ('t', NULL, 'c', 'C');",
+          LINES "('t', NULL, 'b', 'B'), ('t', NULL, 'c', 'C'), ('t', NULL, 'a', 'A'), ('u', NULL, 'x', 'X');",
+          "moved talk_line t [] [customer: a · bot: A] a.sql:1\n1 line of a talk moved" },
+        { "INSERT INTO talk_given (talk, source, answer) VALUES ('t', 's', '1'), ('t', 's', '2'), ('t', 's', '3');",
+          "INSERT INTO talk_given (talk, source, answer) VALUES ('t', 's', '2'), ('t', 's', '3'), ('t', 's', '1');",
+          "moved talk_given t [] [source: s · answer: 1] a.sql:1\n1 answer to a talk moved" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf told = { 0 };
+
+        tell(rows[i].before, rows[i].after, &told);
+        if (strcmp(buf_text(&told), rows[i].told) != 0)
+            fail_msg("%zu: wanted\n%s\ngot\n%s", i, rows[i].told, buf_text(&told));
+        buf_release(&told);
+    }
+}
+
 #define STEPS "INSERT INTO step (name, say) VALUES "
 #define CHOICES "INSERT INTO choice (step, label, words) VALUES "
 #define BRANCHES "INSERT INTO branch (step, only_if, say) VALUES "
@@ -223,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_changes_are_told_row_by_row),
         cmocka_unit_test(test_flows_are_told_apart),
+        cmocka_unit_test(test_talks_are_told_apart),
         cmocka_unit_test(test_order_counts_where_it_decides),
         cmocka_unit_test(test_ten_thousand_rules),
     };

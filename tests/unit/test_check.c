@@ -260,6 +260,16 @@ static const struct {
                    "INSERT INTO rule (name, words, action) VALUES ('yes', 'yes', 'tag');",
       "button a: a.sql:5: no rule waits for the button 'Yes'",
       { 0 } },
+    { BASE "INSERT INTO campaign (name, channel, layout, campaign_id, buttons) VALUES ('one', 'whatsapp', 'response', "
+           "'3', 1);\n"
+           "INSERT INTO rule (name, words, buttons, say, campaign) VALUES ('a', 'x', 'x now, x later', 's', 'one');",
+      "button a: a.sql:5: the campaign one shows 1 of the 2 buttons of the rule a; the others go out as numbered lines",
+      { "name one that shows more" } },
+    { BASE "INSERT INTO campaign (name, channel, layout, app_id, subscription_group_id) VALUES "
+           "('all', 'whatsapp', 'response', '3', '4');\n"
+           "INSERT INTO rule (name, words, buttons, say, campaign) VALUES ('a', 'x', 'x 1, x 2, x 3, x 4', 's', 'all');",
+      NULL,
+      { 0 } },
     /* priorities */
     { BASE WORDS "('a', 1, 'x', NULL, 's');",
       "priority a: a.sql:5: the rule a has the priority 1",

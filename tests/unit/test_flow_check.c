@@ -51,6 +51,15 @@ static void check(const char *text, struct buf *out)
     "INSERT INTO flow (name) VALUES ('f');\n"
 #define ASK      BASE "INSERT INTO step (name, say, ask) VALUES ('f.size', 'Size?', 'number');\n"
 #define CHOOSE   BASE "INSERT INTO step (name, say, ask) VALUES ('f.size', 'Size?', 'choice');\n"
+/* All of a step's choices are shown by WhatsApp itself. */
+#define OFFER \
+    BASE "INSERT INTO campaign (name, channel, layout, app_id, subscription_group_id) VALUES " \
+         "('direct', 'whatsapp', 'response', '5', '6');" \
+         "INSERT INTO step (name, say, ask, campaign) VALUES ('f.size', 'Size?', 'choice', 'direct');\n"
+/* The layout shows the first two. */
+#define TWO \
+    BASE "INSERT INTO campaign (name, channel, layout, campaign_id, buttons) VALUES ('two', 'whatsapp', 'response', '3', 2);" \
+         "INSERT INTO step (name, say, ask, campaign) VALUES ('f.size', 'Size?', 'choice', 'two');\n"
 #define STEPS    "INSERT INTO step (name, say, next) VALUES\n"
 #define BRANCHES "INSERT INTO branch (step, only_if, next) VALUES\n"
 #define CHOICES  "INSERT INTO choice (step, label, words) VALUES\n"
@@ -122,18 +131,26 @@ static const struct {
       "choice: a.sql:5: the word 1 of this choice of f.size is the number of another, the one in a.sql:4", "" },
     { CHOOSE CHOICES "('f.size', 'Small', '1'),\n('f.size', 'Large', '7');", NULL, NULL },
     /* labels */
-    { CHOOSE CHOICES "('f.size', 'twenty characters ok', NULL),\n('f.size', 'twenty-one characters', NULL);",
+    { OFFER CHOICES "('f.size', 'twenty characters ok', NULL),\n('f.size', 'twenty-one characters', NULL);",
       "label: a.sql:5: the choice 'twenty-one characters' of f.size has 21 characters; WhatsApp shows at most 20 on a button",
       "shorten it" },
-    { CHOOSE CHOICES "('f.size', 'twenty-four characters !', NULL), ('f.size', 'b', NULL), ('f.size', 'c', NULL),\n"
+    { OFFER CHOICES "('f.size', 'twenty-four characters !', NULL), ('f.size', 'b', NULL), ('f.size', 'c', NULL),\n"
                      "('f.size', 'twenty-five characters !!', NULL);",
       "label: a.sql:5: the choice 'twenty-five characters !!' of f.size has 25 characters; WhatsApp shows at most 24 in a row "
       "of a list",
       "" },
-    { CHOOSE "INSERT INTO phrase (name, language, text) VALUES ('ok', 'en', 'Ok'), ('ok', 'de', 'Einverstanden, na klar');\n"
+    { OFFER "INSERT INTO phrase (name, language, text) VALUES ('ok', 'en', 'Ok'), ('ok', 'de', 'Einverstanden, na klar');\n"
       CHOICES "('f.size', '{{ phrase.ok }}', NULL);",
       "label: a.sql:5: the choice 'Einverstanden, na klar' of f.size has 22 characters", "" },
-    { CHOOSE CHOICES "('f.size', '{{ first_name }} and a rather long text', NULL);", NULL, NULL },
+    { OFFER CHOICES "('f.size', 'twenty-one characters', NULL), ('f.size', 'b', NULL), ('f.size', 'c', NULL),\n"
+                    "('f.size', 'd', NULL);", NULL, NULL }, /* a row of a list may be longer than a button */
+    { CHOOSE CHOICES "('f.size', 'twenty-one characters', NULL);", NULL, NULL }, /* no layout shows it: it is a line */
+    { TWO CHOICES "('f.size', 'a', NULL),\n('f.size', 'twenty-one characters', NULL);",
+      "label: a.sql:5: the choice 'twenty-one characters' of f.size has 21 characters; WhatsApp shows at most 20", "" },
+    { TWO CHOICES "('f.size', 'a', NULL), ('f.size', 'b', NULL),\n('f.size', 'twenty-one characters', NULL);",
+      "label: a.sql:2: the campaign two shows 2 of the 3 choices of f.size; the others go out as numbered lines",
+      "name one that shows more" },
+    { OFFER CHOICES "('f.size', '{{ first_name }} and a rather long text', NULL);", NULL, NULL },
     /* questions */
     { BASE "INSERT INTO step (name, ask) VALUES ('f.a', 'text');",
       "question: a.sql:2: the step f.a asks without words", "write its question in say" },

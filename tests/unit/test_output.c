@@ -387,6 +387,41 @@ static void exchanges_show_buttons_and_tags(void **state)
           "");
 }
 
+static void exchanges_show_a_list_row_by_row(void **state)
+{
+    static const struct exchange_line LIST = { .kind = "out", .text = "Which?", .actor = "", .state = "", .reason = "",
+                                               .list = "Choose", .buttons = "[\"Small\",\"A\\nB\",\"Large\",\"XL\"]" };
+    static const struct exchange_line FOUR = { .kind = "out", .text = "Which?", .actor = "menu", .state = "accepted",
+                                               .reason = "", .buttons = "[\"A\",\"B\",\"C\",\"D\"]" };
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 0, false);
+
+    (void)state;
+    output_exchange(output, "messages", EXCHANGE_CHAT);
+    output_line(output, &LIST);
+    output_exchange_end(output);
+    output_exchange(output, "messages", EXCHANGE_TRANSCRIPT);
+    output_line(output, &FOUR); /* the book does not know how they were shown */
+    output_exchange_end(output);
+    output_end(output);
+    check(&screen,
+          "  ╭────────╮\n"
+          "  │ Which? │\n"
+          "  ╰────────╯\n"
+          "    [ Choose ]\n"
+          "      · Small\n"
+          "      · A\\nB\n"
+          "      · Large\n"
+          "      · XL\n"
+          "\n"
+          "1970-01-01\n"
+          "00:00:00  bot               Which?\n"
+          "                            [ A ]  [ B ]  [ C ]\n"
+          "                            [ D ]\n"
+          "                            menu\n",
+          "");
+}
+
 static void chats_draw_bubbles(void **state)
 {
     struct screen screen;
@@ -612,6 +647,7 @@ int main(void)
         cmocka_unit_test(records_leave_out_what_is_unknown),
         cmocka_unit_test(transcripts_indent_further_lines),
         cmocka_unit_test(exchanges_show_buttons_and_tags),
+        cmocka_unit_test(exchanges_show_a_list_row_by_row),
         cmocka_unit_test(chats_draw_bubbles),
         cmocka_unit_test(patches_show_signs_and_numbers_and_cut_nothing),
         cmocka_unit_test(cuts_leave_the_mark),

@@ -448,6 +448,62 @@ static void test_buttons_are_judged_strictly(void **state)
     free(workspace);
 }
 
+#define LIST(button, sections) \
+    WHATSAPP("list_response_message", "{\"body\":\"b\",\"list\":{\"list_button_text\":\"" button \
+                                      "\",\"list_sections\":[" sections "]}}")
+#define SECTION(title, rows) "{\"section_title\":\"" title "\",\"list_rows\":[" rows "]}"
+#define ROW(title) "{\"row_title\":\"" title "\"}"
+#define TITLE_24 LABEL_20 "네글자들"
+#define NINE ROW("1") "," ROW("2") "," ROW("3") "," ROW("4") "," ROW("5") "," ROW("6") "," ROW("7") "," ROW("8") "," ROW("9")
+
+static void test_lists_are_judged_strictly(void **state)
+{
+    static const struct {
+        const char *body;
+        int status;
+        const char *says; /* the refusal, or why it is dropped; NULL: sent */
+    } CASES[] = {
+        { LIST(LABEL_20, SECTION(TITLE_24, ROW(TITLE_24) "," ROW("b"))), 201, NULL },
+        { LIST("Choose", SECTION("s", NINE) "," SECTION("t", ROW("10"))), 201, NULL },
+        { LIST("Choose", SECTION("s", NINE) "," SECTION("t", ROW("10") "," ROW("11"))), 201, "the list has more than 10 rows" },
+        { LIST(LABEL_20 "!", SECTION("s", ROW("a"))), 201, "the list button is over 20 characters" },
+        { LIST(" ", SECTION("s", ROW("a"))), 201, "the list button has no text" },
+        { LIST("a\\nb", SECTION("s", ROW("a"))), 201, "the list button holds a line break or a tab" },
+        { LIST("Choose", SECTION(TITLE_24 "!", ROW("a"))), 201, "a section title is over 24 characters" },
+        { LIST("Choose", SECTION("\\t", ROW("a"))), 201, "a section has no title" },
+        { LIST("Choose", SECTION("s", ROW(TITLE_24 "!"))), 201, "a row title is over 24 characters" },
+        { LIST("Choose", SECTION("s", ROW(" "))), 201, "a row has no title" },
+        { LIST("Choose", SECTION("s", ROW("a\\nb"))), 201, "a row title holds a line break or a tab" },
+        { LIST("Choose", SECTION("s", ROW("a") "," ROW("b")) "," SECTION("t", ROW("a"))), 201, "two rows have the same title" },
+        { LIST("", SECTION("s", ROW("a"))), 400, "list.list_button_text must not be empty" },
+        { LIST("Choose", SECTION("", ROW("a"))), 400, "section.section_title must not be empty" },
+        { LIST("Choose", SECTION("s", "")), 400, "a section has no rows" },
+        { LIST("Choose", ""), 400, "list_sections must not be empty" },
+        { LIST("Choose", SECTION("s", "{\"title\":\"a\"}")), 400, "row.title is not a known field" },
+        { LIST("Choose", SECTION("s", "{\"row_title\":\"a\",\"id\":\"1\"}")), 400, "row.id is not a known field" },
+        { LIST("Choose", SECTION("s", "{\"row_title\":7}")), 400, "row.row_title must be a string" },
+        { WHATSAPP("list_response_message", "{\"body\":\"b\"}"), 400, "messages.whats_app.message.list is required" },
+        { WHATSAPP("list_response_message", "{\"body\":\"b\",\"buttons\":[]}"), 400,
+          "messages.whats_app.message.buttons is not a known field" },
+    };
+    struct workspace *workspace = new_workspace();
+    struct verdict verdict = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        judge(workspace, SEND, CASES[i].body, &verdict);
+        assert_int_equal(verdict.status, CASES[i].status);
+        if (verdict.status == 201 && CASES[i].says == NULL)
+            assert_null(verdict.deliveries[0].dropped);
+        else if (verdict.status == 201)
+            assert_string_equal(verdict.deliveries[0].dropped, CASES[i].says);
+        else if (strstr(buf_text(&verdict.body), CASES[i].says) == NULL)
+            fail_msg("%s: not in %s", CASES[i].says, buf_text(&verdict.body));
+    }
+    verdict_release(&verdict);
+    free(workspace);
+}
+
 static void test_a_text_above_buttons_is_short(void **state)
 {
     struct buf text = { 0 };
@@ -913,6 +969,26 @@ static void test_messages_are_read_once(void **state)
     free_bench(bench);
 }
 
+/* What opens it, and the rows below their titles: what the customer sees of a list. */
+static void test_a_list_is_shown_to_its_customer(void **state)
+{
+    struct bench *bench = new_bench();
+
+    (void)state;
+    bench_call(bench, "POST", SEND,
+               "{\"external_user_ids\":[\"mia\"],\"messages\":{\"whats_app\":{\"app_id\":\"" ID "\","
+               "\"subscription_group_id\":\"" ID "\",\"message_type\":\"list_response_message\",\"message\":"
+               "{\"body\":\"Which?\",\"list\":{\"list_button_text\":\"Choose\",\"list_sections\":["
+               SECTION("Sweet", ROW("Cake") "," ROW("Pie")) "," SECTION("Salty", ROW("Quiche")) "]}}}}}");
+    assert_int_equal(bench->answer.status, 201);
+    bench_call(bench, "GET", "/_sandbox/messages?user=mia", "");
+    if (strstr(buf_text(&bench->answer.body),
+               "\"list\":{\"button\":\"Choose\",\"sections\":[{\"title\":\"Sweet\",\"rows\":[\"Cake\",\"Pie\"]},"
+               "{\"title\":\"Salty\",\"rows\":[\"Quiche\"]}]}") == NULL)
+        fail_msg("%s", buf_text(&bench->answer.body));
+    free_bench(bench);
+}
+
 /* The profiles as JSON, of one user ("": of all). */
 static const char *profiles_of(struct bench *bench, const char *query, struct buf *out)
 {
@@ -1199,6 +1275,7 @@ int main(void)
         cmocka_unit_test(test_ids_need_a_likeness_when_none_is_given),
         cmocka_unit_test(test_accepted_but_not_sent),
         cmocka_unit_test(test_buttons_are_judged_strictly),
+        cmocka_unit_test(test_lists_are_judged_strictly),
         cmocka_unit_test(test_a_text_above_buttons_is_short),
         cmocka_unit_test(test_whatsapp_counts_characters_not_bytes),
         cmocka_unit_test(test_liquid_is_seen_wherever_it_hides),
@@ -1214,6 +1291,7 @@ int main(void)
         cmocka_unit_test(test_a_refused_request_sends_nothing_whatever_the_fault),
         cmocka_unit_test(test_hour_limit),
         cmocka_unit_test(test_messages_are_read_once),
+        cmocka_unit_test(test_a_list_is_shown_to_its_customer),
         cmocka_unit_test(test_profiles_by_the_rules_of_braze),
         cmocka_unit_test(test_faults_meet_the_writers_of_profiles),
         cmocka_unit_test(test_orders_are_told),

@@ -91,10 +91,16 @@ static void bodies_to_the_byte(void **state)
                       "\":12345678901234567890,\"o\":{\"{{k\":null,\"t\":true,\"f\":1.50}}",
     };
     static const char *const LABELS[] = { "예", "12345678901234567890" };
+    static const char *const ROWS[] = { "아주 크게", "{{b}}", "123456789012345678901234", "d\ne" };
+    static const struct send_list LIST = { "Choose\n\x01one", "{%Sizes" };
     const struct send_recipient both[] = { ANA, PHONE };
     const struct send_recipient offers[] = {
-        { ADDRESS_EXTERNAL, "ana", "Hi", "{\"button_3\":\"no\",\"button_4\":\"4\"}", LABELS, 2 },
-        { ADDRESS_PHONE_ALIAS, "+491", "Hi", NULL, LABELS, 2 },
+        { ADDRESS_EXTERNAL, "ana", "Hi", "{\"button_3\":\"no\",\"button_4\":\"4\"}", LABELS, 2, NULL },
+        { ADDRESS_PHONE_ALIAS, "+491", "Hi", NULL, LABELS, 2, NULL },
+    };
+    const struct send_recipient choices[] = {
+        { ADDRESS_EXTERNAL, "ana", "Hi", "{\"image\":\"x\"}", ROWS, 4, &LIST },
+        { ADDRESS_EXTERNAL, "bob", "Hi", NULL, ROWS, 4, &LIST },
     };
     const struct {
         const struct send_target *target;
@@ -140,6 +146,12 @@ static void bodies_to_the_byte(void **state)
           "\":\"quick_reply_response_message\",\"message\":{\"body\":\"Hi\",\"buttons\":[{\"text\":\"예\"},"
           "{\"text\":\"12345678901234567890\"}]}}},\"external_user_ids\":[\"ana\"],"
           "\"user_aliases\":[{\"alias_name\":\"+491\",\"alias_label\":\"phone\"}]}" },
+        { &MESSAGE, choices, 2, /* further properties have no place there */
+          "{\"messages\":{\"whats_app\":{\"app_id\":\"a-1\",\"subscription_group_id\":\"g-1\",\"message_type"
+          "\":\"list_response_message\",\"message\":{\"body\":\"Hi\",\"list\":{\"list_button_text\":\"Choose one\","
+          "\"list_sections\":[{\"section_title\":\"{ %Sizes\",\"list_rows\":[{\"row_title\":\"아주 크게\"},"
+          "{\"row_title\":\"{ {b} }\"},{\"row_title\":\"123456789012345678901234\"},{\"row_title\":\"d e\"}]}]}}}},"
+          "\"external_user_ids\":[\"ana\",\"bob\"]}" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
@@ -172,6 +184,11 @@ static void senseless_requests_are_refused(void **state)
     static const char *const FOUR[] = { "a", "b", "c", "d" };
     static const char *const BLANK[] = { " \x01" };
     static const char *const LONG[] = { "123456789012345678901" };
+    static const char *const ELEVEN[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k" };
+    static const char *const WIDE[] = { "1234567890123456789012345" };
+    static const struct send_list LIST = { "b", "t" }, OTHER = { "b", "u" }, NO_BUTTON = { " ", "t" };
+    static const struct send_list LONG_BUTTON = { "123456789012345678901", "t" };
+    static const struct send_list LONG_TITLE = { "b", "1234567890123456789012345" };
     static const struct send_target NO_CAMPAIGN = { .carrier = CARRIER_CAMPAIGN };
     static const struct send_target NO_CANVAS = { .carrier = CARRIER_CANVAS, .campaign_id = "" };
     static const struct send_target NO_APP = { .carrier = CARRIER_MESSAGE, .subscription_group_id = "g" };
@@ -182,34 +199,50 @@ static void senseless_requests_are_refused(void **state)
         size_t count;
         const char *word;
     } CASES[] = {
-        { &NO_CAMPAIGN, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0 } }, 1, "campaign_id" },
-        { &NO_CANVAS, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0 } }, 1, "canvas_id" },
-        { &NO_APP, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0 } }, 1, "app_id" },
-        { &NO_GROUP, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0 } }, 1, "subscription_group_id" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0 } }, 0, "recipients" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "", "t", NULL, NULL, 0 } }, 1, "id" },
-        { &REPLY, { { ADDRESS_EXTERNAL, NULL, "t", NULL, NULL, 0 } }, 1, "id" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "", NULL, NULL, 0 } }, 1, "empty" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", " \n\x01\t", NULL, NULL, 0 } }, 1, "empty" },
+        { &NO_CAMPAIGN, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL } }, 1, "campaign_id" },
+        { &NO_CANVAS, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL } }, 1, "canvas_id" },
+        { &NO_APP, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL } }, 1, "app_id" },
+        { &NO_GROUP, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL } }, 1, "subscription_group_id" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL } }, 0, "recipients" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "", "t", NULL, NULL, 0, NULL } }, 1, "id" },
+        { &REPLY, { { ADDRESS_EXTERNAL, NULL, "t", NULL, NULL, 0, NULL } }, 1, "id" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "", NULL, NULL, 0, NULL } }, 1, "empty" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", " \n\x01\t", NULL, NULL, 0, NULL } }, 1, "empty" },
         { &REPLY,
-          { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0 }, { ADDRESS_EXTERNAL, "a", "s", NULL, NULL, 0 } },
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL }, { ADDRESS_EXTERNAL, "a", "s", NULL, NULL, 0, NULL } },
           2,
           "twice" },
         { &MESSAGE,
-          { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0 }, { ADDRESS_EXTERNAL, "b", "s", NULL, NULL, 0 } },
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL }, { ADDRESS_EXTERNAL, "b", "s", NULL, NULL, 0, NULL } },
           2,
           "differ" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "{\"a\":", NULL, 0 } }, 1, "properties" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "[1]", NULL, 0 } }, 1, "object" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4 } }, 1, "at most 3" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, BLANK, 1 } }, 1, "button" },
-        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, LONG, 1 } }, 1, "1 to 20" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "{\"a\":", NULL, 0, NULL } }, 1, "properties" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "[1]", NULL, 0, NULL } }, 1, "object" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, NULL } }, 1, "at most 3" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, BLANK, 1, NULL } }, 1, "button" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, LONG, 1, NULL } }, 1, "1 to 20" },
         { &MESSAGE,
-          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 2 }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR, 3 } },
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 2, NULL }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR, 3, NULL } },
           2,
           "differ" },
         { &MESSAGE,
-          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 1 }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR + 1, 1 } },
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 1, NULL }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR + 1, 1, NULL } },
+          2,
+          "differ" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, &LIST } }, 1, "/messages/send only" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, ELEVEN, 11, &LIST } }, 1, "1 to 10 rows" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, &LIST } }, 1, "1 to 10 rows" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, WIDE, 1, &LIST } }, 1, "a row of a list is 1 to 24" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, BLANK, 1, &LIST } }, 1, "a row of a list" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, &NO_BUTTON } }, 1, "the button of a list" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, &LONG_BUTTON } }, 1, "1 to 20" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, &LONG_TITLE } }, 1, "the title of a list is 1 to 24" },
+        { &MESSAGE,
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, &LIST }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR, 4, &OTHER } },
+          2,
+          "differ" },
+        { &MESSAGE,
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 3, &LIST }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR, 3, NULL } },
           2,
           "differ" },
     };
@@ -220,8 +253,8 @@ static void senseless_requests_are_refused(void **state)
 
 static void an_alias_and_an_external_id_may_be_equal(void **state)
 {
-    const struct send_recipient recipients[] = { { ADDRESS_EXTERNAL, "+1", "t", NULL, NULL, 0 },
-                                                 { ADDRESS_PHONE_ALIAS, "+1", "t", NULL, NULL, 0 } };
+    const struct send_recipient recipients[] = { { ADDRESS_EXTERNAL, "+1", "t", NULL, NULL, 0, NULL },
+                                                 { ADDRESS_PHONE_ALIAS, "+1", "t", NULL, NULL, 0, NULL } };
     struct buf body = { 0 };
     struct error error;
     (void)state;
