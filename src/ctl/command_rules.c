@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/env.h"
 #include "ctl/act.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
@@ -52,6 +53,23 @@ static void sum_up(struct output *output, const struct rulefiles *files, const s
     else if (problems->failures == 0 && !problems->is_strict)
         output_note(output, NOTE_WARN,
                     "These rules would load, and their examples and talks hold; but look at the warnings.");
+}
+
+/* The daemon's surroundings may be others than ours: so this is said, and no warning about the files. */
+static void tell_missing_keys(struct output *output, const struct ruleset *rules)
+{
+    for (size_t i = 0; i < rules->service_count; i++) {
+        const struct service *service = &rules->services[i];
+        struct buf value = { 0 };
+
+        if (service->key_env != NULL && env_get(service->key_env, &value, NULL) != 1)
+            output_note(output, NOTE_WARN, "%s:%d: %s is not set here. Where the daemon does not have it either, every call to "
+                                           "%s fails; it may also come from a file named by %s_FILE.",
+                        service->file, service->line, service->key_env, service->name, service->key_env);
+        if (value.data != NULL)
+            explicit_bzero(value.data, value.len);
+        buf_release(&value);
+    }
 }
 
 /* Cost */
@@ -134,6 +152,8 @@ int command_rules_check(struct call *call)
     if (code == EXIT_DONE) {
         rules = problems_judge(&problems, &files, call_zones(call));
         sum_up(call->output, &files, rules, &problems);
+        if (rules != NULL)
+            tell_missing_keys(call->output, rules);
         ruleset_free(rules);
     }
     if (problems.failures > 0)

@@ -325,7 +325,7 @@ int service_next(struct desk *desk, int64_t *at, struct error *error)
     /* Without a free slot nothing may leave before an answer comes, and that wakes the loop by itself. */
     if (under_way >= SERVICE_CALLS_MAX)
         *at = INT64_MAX;
-    if (expires_at - SERVICE_LEAST_MS < *at)
+    if (expires_at != INT64_MAX && expires_at - SERVICE_LEAST_MS < *at)
         *at = expires_at - SERVICE_LEAST_MS;
     return 0;
 }

@@ -246,6 +246,19 @@ def key():
             lacks(desk.do("outbox", "list", "--json").out, KEY, "the list")
 
 
+@test("rules check tells of a key that is not set where it runs, and does not count it against the files")
+def key_check():
+    with Desk(start=False) as desk:
+        desk.write_rules(rules(desk.sandbox.url, key="'SHOP_KEY'"))
+        check = ("rules", "check", desk.rules_folder)
+        without, having = desk.do(*check), desk.do(*check, env={"SHOP_KEY": KEY})
+        contains(without.out, "SHOP_KEY is not set here. Where the daemon does not have it either, every call to orders fails",
+                 "without the key")
+        lacks(having.out + having.err, "SHOP_KEY", "with the key")
+        verdicts = [desk.do(*check, "--json", env=env).json()["problems"] for env in ({}, {"SHOP_KEY": KEY})]
+        equal(verdicts[0], verdicts[1], "the verdict on the files")
+
+
 @test("a key that is set later counts from the next reload on")
 def key_reload():
     with business(options=("--shop-key", KEY), key="'SHOP_KEY'", env={"SHOP_KEY_FILE": "/nonexistent"}) as desk:

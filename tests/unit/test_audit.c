@@ -185,24 +185,76 @@ static const struct {
                                                                                 "exist" },
 };
 
+/* `more` is what stands in the book beside SOUND. */
+static void check_damage(const char *more, const char *damage, const char *sentence)
+{
+    struct buf findings = { 0 };
+    struct audit audit;
+    void *db;
+
+    set_up(&db);
+    spine_run(db, more);
+    spine_run(db, damage);
+    assert_int_equal(audit_run(db, &audit, add_finding, &findings, NULL), 0);
+    assert_true(audit.discrepancies > 0);
+    if (strstr(buf_text(&findings), sentence) == NULL)
+        fail_msg("%s: wanted \"%s\" in:\n%s", damage, sentence, buf_text(&findings));
+    buf_release(&findings);
+    db_close(db);
+}
+
 static void every_damage_is_found(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof DAMAGES / sizeof *DAMAGES; i++) {
-        struct buf findings = { 0 };
-        struct audit audit;
-        void *db;
+    for (size_t i = 0; i < sizeof DAMAGES / sizeof *DAMAGES; i++)
+        check_damage("", DAMAGES[i].damage, DAMAGES[i].sentence);
+}
 
-        set_up(&db);
-        spine_run(db, DAMAGES[i].damage);
-        assert_int_equal(audit_run(db, &audit, add_finding, &findings, NULL), 0);
-        assert_true(audit.discrepancies > 0);
-        if (strstr(buf_text(&findings), DAMAGES[i].sentence) == NULL)
-            fail_msg("%s: wanted \"%s\" in:\n%s", DAMAGES[i].damage, DAMAGES[i].sentence,
-                     buf_text(&findings));
-        buf_release(&findings);
-        db_close(db);
-    }
+/* A dialogue awaits a service's answer, and the customer has written once more meanwhile. */
+static const char CALLING[] =
+    "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at, message_count) "
+    "VALUES (2, 1, 'sms', 'bot', 1, 1, 2);"
+    "INSERT INTO turn (id, conversation, ruleset, epoch, state, opened_at) VALUES (17, 2, 1, 1, 'open', 1), "
+    "(18, 2, 1, 1, 'open', 1);"
+    "INSERT INTO message (id, conversation, turn, at, kind, text, webhook) VALUES (17, 2, 17, 1, 'in', 'm', 17), "
+    "(18, 2, 18, 1, 'in', 'm', 18);"
+    "INSERT INTO webhook (id, received_at, channel, content_type, body, state, message) VALUES "
+    "(17, 1, 'sms', '', x'', 'read', 17), (18, 1, 'sms', '', x'', 'read', 18);"
+    "INSERT INTO decision (message, at, ruleset, rule, action, state, trace) VALUES (17, 1, 1, 'r', 'flow', '{}', '{}');"
+    "INSERT INTO run (conversation, state, station, turn, began_at) VALUES (2, '{}', 'table.book', 17, 1);"
+    "INSERT INTO behind (message, conversation) VALUES (18, 2);"
+    "INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, due_at, expires_at, sent_by) "
+    "VALUES (40, 'call', 1, -1, 2, 1, 'claimed', 1, 1, 9, 'diary');"
+    "INSERT INTO service_call (outbox, call, step, service, method, url) VALUES (40, 1, 'table.book', 'diary', 'GET', 'u');";
+
+static void a_book_in_the_middle_of_a_call_adds_up(void **state)
+{
+    struct buf findings = { 0 };
+    struct audit audit;
+
+    spine_run(*state, CALLING);
+    assert_int_equal(audit_run(*state, &audit, add_finding, &findings, NULL), 0);
+    assert_string_equal(buf_text(&findings), "");
+    assert_int_equal(audit.sum, 17);
+    assert_int_equal(audit.fates[AUDIT_IN_PROGRESS], 4);
+}
+
+static void every_damage_to_a_call_is_found(void **state)
+{
+    static const char TRIED[] = "INSERT INTO attempt (outbox, at, took_ms, class, status, batch) VALUES "
+                                "(40, 1, 1, 'not_sent', 0, 1), (40, 2, 1, 'not_sent', 0, 1), (40, 3, 1, 'not_sent', 0, 1)";
+
+    (void)state;
+    check_damage(CALLING, "DELETE FROM service_call", "outbox row 40 is a call to a service, but nothing says which");
+    check_damage(CALLING, "UPDATE service_call SET outbox = 20",
+                 "outbox row 20 is no call, and asks the service diary for something");
+    check_damage(CALLING, "UPDATE outbox SET state = 'dead', settled_at = 2 WHERE id = 40",
+                 "the dialogue of conversation 2 awaits the end of a call, but nothing in the outbox brings it");
+    check_damage(CALLING, "UPDATE outbox SET seq = 3 WHERE id = 40",
+                 "outbox row 40 of the kind call stands in the line of the texts");
+    check_damage(CALLING, TRIED, "outbox row 40 was tried 3 times; a service is called twice at most");
+    check_damage(CALLING, "DELETE FROM run", "turn 17 of message 17 is 'open', but no text was ever queued for it");
+    check_damage(CALLING, "DELETE FROM behind", "message 18 has no decision");
 }
 
 static void many_of_a_kind_are_counted(void **state)
@@ -224,6 +276,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_sound_book_adds_up, set_up, tear_down),
         cmocka_unit_test(an_empty_book_adds_up),
         cmocka_unit_test(every_damage_is_found),
+        cmocka_unit_test_setup_teardown(a_book_in_the_middle_of_a_call_adds_up, set_up, tear_down),
+        cmocka_unit_test(every_damage_to_a_call_is_found),
         cmocka_unit_test_setup_teardown(many_of_a_kind_are_counted, set_up, tear_down),
     };
 
