@@ -9,14 +9,17 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/language.h"
 #include "desk/decide_state.h"
 #include "desk/recount.h"
 #include "desk/talk.h"
+#include "flow/flow.h"
 #include "rules/row.h"
+#include "store/service_call.h"
 #include "store/transcript.h"
 
-enum { SECOND_MS = 1000, MINUTE_MS = 60 * 1000, NAME_LEAST = 2 };
+enum { SECOND_MS = 1000, MINUTE_MS = 60 * 1000, NAME_LEAST = 2, STATUS_OK = 200, STATUS_FAILED = 503 };
 
 struct entry { /* a message; owned text */
     char *text;
@@ -40,6 +43,16 @@ struct teller {
     int64_t heard_at, heard_now; /* the customer's newest message, by both clocks */
     int64_t now;                 /* of the talk */
 };
+
+static const char *keep_text(struct recount *recount, char *text)
+{
+    if (recount->text_count == recount->text_room) {
+        recount->text_room = recount->text_room == 0 ? 32 : recount->text_room * 2;
+        recount->texts = alloc_resize(recount->texts, recount->text_room, sizeof *recount->texts);
+    }
+    recount->texts[recount->text_count++] = text;
+    return text;
+}
 
 /* Reading */
 
@@ -105,17 +118,67 @@ static void past_release(struct past *past)
     *past = (struct past){ 0 };
 }
 
-/* Writing */
+/* Services */
 
-static const char *keep_text(struct recount *recount, char *text)
+struct taker { /* of ends of calls */
+    struct recount *recount;
+    const struct ruleset *rules;
+};
+
+/* {"free":null,"code":null}: what is picked from the answer, for somebody to fill in. */
+static char *blank_answer(const struct service *service)
 {
-    if (recount->text_count == recount->text_room) {
-        recount->text_room = recount->text_room == 0 ? 32 : recount->text_room * 2;
-        recount->texts = alloc_resize(recount->texts, recount->text_room, sizeof *recount->texts);
+    struct buf out = { 0 };
+    struct jsonw json = { .out = &out };
+
+    jsonw_object(&json, NULL);
+    for (size_t i = 0; i < service->value_count; i++) {
+        const char *pointer = service->values[i].pointer;
+
+        if (*pointer == '/' && strpbrk(pointer + 1, "/~") == NULL)
+            jsonw_null(&json, pointer + 1);
     }
-    recount->texts[recount->text_count++] = text;
-    return text;
+    jsonw_end_object(&json);
+    return buf_detach(&out);
 }
+
+static void take_end(void *context, const char *name, const char *state, int status)
+{
+    struct taker *taker = context;
+    struct recount *recount = taker->recount;
+    bool is_accepted = strcmp(state, "accepted") == 0, is_late = strcmp(state, "expired") == 0;
+    struct talk_given given = { .status = is_accepted ? STATUS_OK : is_late ? 0 : status > 0 ? status : STATUS_FAILED,
+                                .file = "" };
+
+    for (size_t i = 0; i < taker->rules->service_count; i++)
+        if (strcmp(taker->rules->services[i].name, name) == 0)
+            given.service = &taker->rules->services[i];
+    if (given.service == NULL || strcmp(state, "withheld") == 0 || recount->talk.given_count == TALK_GIVEN_MAX)
+        return;
+    if (is_accepted && given.service->value_count > 0) {
+        given.answer = keep_text(recount, blank_answer(given.service));
+        recount->has_blanks = true;
+    }
+    if (recount->talk.given_count == recount->given_room) {
+        recount->given_room = recount->given_room == 0 ? 8 : recount->given_room * 2;
+        recount->given = alloc_resize(recount->given, recount->given_room, sizeof *recount->given);
+        recount->talk.given = recount->given;
+    }
+    recount->given[recount->talk.given_count++] = given;
+}
+
+static int read_ends(struct db *db, const int64_t *conversations, size_t count, const struct ruleset *rules,
+                     struct recount *recount, struct error *error)
+{
+    struct taker taker = { recount, rules };
+
+    for (size_t i = 0; i < count; i++)
+        if (service_call_ends(db, conversations[i], take_end, &taker, error) < 0)
+            return -1;
+    return 0;
+}
+
+/* Writing */
 
 /* Rules see a message without words as one without words, too. */
 static const char *customer_text(const struct teller *teller, const char *text)
@@ -275,6 +338,8 @@ int recount_read(struct db *db, const int64_t *conversations, size_t count, cons
     struct past past = { 0 };
     int found = read_past(db, conversations, count, &past, error);
 
+    if (found == 1 && read_ends(db, conversations, count, rules, recount, error) != 0)
+        found = -1;
     if (found == 1) {
         struct buf name = { 0 };
 
@@ -294,6 +359,7 @@ void recount_release(struct recount *recount)
         free(recount->texts[i]);
     free(recount->texts);
     free(recount->lines);
+    free(recount->given);
     buf_release(&recount->why);
     *recount = (struct recount){ 0 };
 }

@@ -3,8 +3,9 @@
  *
  * It begins with the customer's first message, in the state in which that was decided: language, channel, country. Time
  * passes as it did: by whole minutes where the talk then holds, else by seconds. What a talk has no words for is left
- * out: pictures and files, the fields of webhooks, people who step in (the talk ends where one writes), what services
- * answered. So a recount may fail; it is told why. The customer's first name is not repeated: a * stands for it.
+ * out: pictures and files, the fields of webhooks, people who step in (the talk ends where one writes). The book knows
+ * whether a service helped, but not what it answered: that is null. So a recount may fail; it is told why. The
+ * customer's first name is not repeated: a * stands for it.
  */
 #ifndef DESK_RECOUNT_H
 #define DESK_RECOUNT_H
@@ -21,10 +22,13 @@
 struct recount { /* owned; the zero value is releasable */
     struct talk talk;
     bool holds, is_cut; /* is_cut: the conversation went on */
+    bool has_blanks;    /* what services answered is to be filled in */
     struct buf why;     /* it does not hold: a sentence without place */
 
     struct talk_line *lines;
     size_t line_room;
+    struct talk_given *given;
+    size_t given_room;
     char **texts; /* that the lines borrow */
     size_t text_count, text_room;
 };

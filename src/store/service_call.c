@@ -185,6 +185,27 @@ int service_call_recover(struct db *db, int64_t now, struct error *error)
     return query_run(q, error);
 }
 
+/* All calls ever made are looked at: it is for a person who asks. */
+static const char ENDS[] =
+    "SELECT s.service, o.state, "
+    "coalesce((SELECT status FROM attempt WHERE outbox = o.id ORDER BY id DESC LIMIT 1), 0) "
+    "FROM service_call s CROSS JOIN outbox o ON o.id = s.outbox "
+    "WHERE o.conversation = ?1 AND o.settled_at IS NOT NULL ORDER BY s.outbox";
+
+int service_call_ends(struct db *db, int64_t conversation, service_call_end_row *row, void *context, struct error *error)
+{
+    struct query *q = db_query(db, ENDS);
+    int count = 0, more;
+
+    query_bind_int(q, 1, conversation);
+    while ((more = query_step(q, error)) == 1) {
+        row(context, query_text(q, 0), query_text(q, 1), (int)query_int(q, 2));
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
+}
+
 static const char SHIFT[] = "UPDATE outbox SET expires_at = expires_at + ?1 WHERE settled_at IS NULL AND seq = -1";
 
 int service_call_shift(struct db *db, int64_t drift_ms, struct error *error)

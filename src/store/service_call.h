@@ -65,6 +65,10 @@ int service_call_waiting(struct db *db, int64_t id, struct service_call_row *row
  */
 int service_call_recover(struct db *db, int64_t now, struct error *error);
 
+/* How the calls of a conversation ended, in their order: `state` of the outbox, `status` of HTTP (0: none). How many, or -1. */
+typedef void service_call_end_row(void *context, const char *service, const char *state, int status);
+int service_call_ends(struct db *db, int64_t conversation, service_call_end_row *row, void *context, struct error *error);
+
 /* The wall clock jumped: what is open keeps its time. */
 int service_call_shift(struct db *db, int64_t drift_ms, struct error *error);
 
