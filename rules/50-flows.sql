@@ -63,8 +63,10 @@ INSERT INTO step (name, say, ask, accept_if, retry) VALUES
    'We have tables for one to eight. How many will you be?'),
   ('table.moment', 'Which day and what time?', 'datetime', '@moment > :now',
    'For example: tomorrow 9:30, or Saturday at 10.');
-INSERT INTO step (name, say, ask) VALUES
-  ('table.sure', 'A table for {{ people }}, {{ moment | date: "%A %-d %B at %H:%M" }}. Shall I write it down?', 'choice');
+-- `campaign`: the one whose layout shows buttons; what it does not show goes out as numbered lines.
+INSERT INTO step (name, say, ask, campaign) VALUES
+  ('table.sure', 'A table for {{ people }}, {{ moment | date: "%A %-d %B at %H:%M" }}. Shall I write it down?', 'choice',
+   'choice');
 
 -- A choice is taken by its number, its label, or its words.
 INSERT INTO choice (step, label, words, next, redo) VALUES
@@ -90,7 +92,7 @@ INSERT INTO step (name, say, ask, accept_if, retry, timeout) VALUES
   ('feedback.stars', 'From 1 to 5: how was it?', 'number', '@stars IN (1, 2, 3, 4, 5)', 'A number from 1 to 5, please.',
    '3 hours');
 INSERT INTO branch (step, only_if, say, next) VALUES
-  ('feedback.stars', ':timed_out', NULL, 'end'),
+  ('feedback.stars', ':timed_out', 'No hurry. Write "feedback" whenever you like.', 'end'),
   ('feedback.stars', '@stars <= 2', NULL, 'sorry'),
   ('feedback.stars', '@stars = 5', 'Five! The oven purrs.', 'words');
 INSERT INTO step (name, say, ask) VALUES

@@ -38,10 +38,16 @@ campaigns=$(sed -n "s/.*'\(response\|template\)', *'\([0-9a-f-]\{36\}\)'.*/--cam
 sandbox=$!
 wait_for "$work/sandbox.log" 'listening on' 'the sandbox'
 
-export FRONTDESK_DB="$work/frontdesk.db" FRONTDESK_RULES=rules FRONTDESK_WEBHOOK_TOKENS="$token"
+export FRONTDESK_DB="$work/frontdesk.db" FRONTDESK_RULES="$work/rules" FRONTDESK_WEBHOOK_TOKENS="$token"
 export BRAZE_API_KEY=demo-key-123456
-BRAZE_REST_URL=http://$(sed -n 's/.*listening on \(.*\)/\1/p' "$work/sandbox.log" | head -n 1)
-export BRAZE_REST_URL FRONTDESK_LISTEN=127.0.0.1:0
+address=$(sed -n 's/.*listening on \(.*\)/\1/p' "$work/sandbox.log" | head -n 1)
+export BRAZE_REST_URL="http://$address" FRONTDESK_LISTEN=127.0.0.1:0
+
+# The sample's services are at a fixed port; here they are wherever the sandbox has found a free one.
+mkdir "$work/rules"
+for file in rules/*.sql; do
+    sed "s|http://127.0.0.1:8099/|http://$address/|" "$file" > "$work/$file"
+done
 "$build"/frontdeskd 2> "$work/daemon.log" &
 daemon=$!
 wait_for "$work/daemon.log" 'event=ready' 'frontdeskd'
