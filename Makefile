@@ -458,6 +458,8 @@ UNIT = \
   step_clock \
   step_flow \
   step_way \
+  talk \
+  talk_build \
   tell \
   template \
   utf8 \
