@@ -510,6 +510,7 @@ SYSTEM = \
   tests/system/21_rulesets.py \
   tests/system/22_explain.py \
   tests/system/23_profile.py \
+  tests/system/26_talks.py \
   tests/system/27_flows.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
