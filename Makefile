@@ -462,6 +462,8 @@ UNIT = \
   step_clock \
   step_flow \
   step_way \
+  talk \
+  talk_build \
   tell \
   template \
   utf8 \
@@ -514,6 +516,7 @@ SYSTEM = \
   tests/system/23_profile.py \
   tests/system/24_service.py \
   tests/system/25_choices.py \
+  tests/system/26_talks.py \
   tests/system/27_flows.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))

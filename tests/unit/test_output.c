@@ -64,6 +64,71 @@ static void show_table(struct output *output)
     output_table_end(output);
 }
 
+static void show_sides(struct output *output)
+{
+    static const char name[] = "rest";
+
+    output_sides(output, "failing");
+    for (int i = 0; i < 3; i++)
+        output_side(output, &(struct side_line){ .name = name,
+                                                 .heading = "The talk rest",
+                                                 .file = "a.sql",
+                                                 .line = 7,
+                                                 .who = i == 0 ? "customer" : "bot",
+                                                 .left = i == 2 ? "one two three four five" : "hi",
+                                                 .right = i == 0 ? "hi" : i == 1 ? NULL : "\x1b[2J\n✗ bot 안녕하세요 여러분",
+                                                 .differs = i == 2 });
+    output_sides_end(output);
+}
+
+/* Wrapped, each side under its own; no text begins a line, and none is obeyed by the terminal. */
+static void shows_two_sides_as_text(void **state)
+{
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 46, false);
+
+    (void)state;
+    show_sides(output);
+    output_end(output);
+    check(&screen,
+          "The talk rest  a.sql:7\n"
+          "            expected          said\n"
+          "  customer  hi                hi\n"
+          "  bot       hi                (nothing)\n"
+          "✗ bot       one two three     \\x1b[2J\n"
+          "            four five         ✗ bot 안녕하세요\n"
+          "                              여러분\n",
+          "");
+    output = begin(&screen, OUTPUT_TEXT, 46, true);
+    show_sides(output);
+    output_end(output);
+    assert_non_null(strstr(buf_text(&screen.put), "\x1b[31m✗ \x1b[0m"));
+    buf_release(&screen.put);
+}
+
+/* What stands side by side is no table of its own for a spreadsheet. */
+static void shows_two_sides_to_programs(void **state)
+{
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_JSON, 0, false);
+
+    (void)state;
+    show_sides(output);
+    output_end(output);
+    check(&screen,
+          "{\"format\":1,\"failing\":["
+          "{\"talk\":\"rest\",\"file\":\"a.sql\",\"line\":7,\"who\":\"customer\",\"expected\":\"hi\",\"said\":\"hi\","
+          "\"differs\":false},"
+          "{\"talk\":\"rest\",\"file\":\"a.sql\",\"line\":7,\"who\":\"bot\",\"expected\":\"hi\",\"said\":null,\"differs\":false},"
+          "{\"talk\":\"rest\",\"file\":\"a.sql\",\"line\":7,\"who\":\"bot\",\"expected\":\"one two three four five\","
+          "\"said\":\"\\u001b[2J\\n✗ bot 안녕하세요 여러분\",\"differs\":true}]}\n",
+          "");
+    output = begin(&screen, OUTPUT_CSV, 0, false);
+    show_sides(output);
+    output_end(output);
+    check(&screen, "", "");
+}
+
 /* A table without titles is for programs. */
 static void keeps_what_has_no_title_from_people(void **state)
 {
@@ -636,6 +701,8 @@ int main(void)
         cmocka_unit_test(shows_a_place_alone),
         cmocka_unit_test(shows_tables_as_text),
         cmocka_unit_test(keeps_what_has_no_title_from_people),
+        cmocka_unit_test(shows_two_sides_as_text),
+        cmocka_unit_test(shows_two_sides_to_programs),
         cmocka_unit_test(shows_tables_as_json),
         cmocka_unit_test(shows_tables_as_csv),
         cmocka_unit_test(defuses_formulas),

@@ -391,6 +391,31 @@ static void conditions(void **state)
         }
 }
 
+/* Conversations that prove the rules are read out, line by line. */
+static void talks(void **state)
+{
+#define TALK \
+    "INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');" \
+    "INSERT INTO service (name, url) VALUES ('diary', 'https://d.example/');" \
+    "INSERT INTO talk (name, starts) VALUES ('t', '2026-05-12 18:00');" \
+    "INSERT INTO talk_given (talk, source, answer, status) VALUES ('t', 'diary', '1', NULL), ('t', 'diary', NULL, 404)," \
+    " ('t', 'diary', NULL, 'timeout');" \
+    "INSERT INTO talk_line (talk, after, customer, bot, expect) VALUES ('t', NULL, 'hi', 'H*', ':open')," \
+    " ('t', NULL, NULL, 'More', NULL), ('t', '10 minutes', NULL, NULL, NULL);"
+    static const struct row rows[] = {
+        { TALK,
+          "t\nIt begins at 2026-05-12 18:00.\nThe service “diary” answers “1”.\nThe service “diary” fails with the status 404.\n"
+          "The service “diary” does not answer in time.\nCustomer: “hi”\nBot: “H*”\nBy then this is true: “:open”\n"
+          "Bot: “More”\n10 minutes later:\nThe bot says nothing.\n",
+          "2026-05-12 18:00에 시작합니다.\n“diary” 서비스가 “1”이라고 답합니다.\n“diary” 서비스가 상태 코드 404로 실패합니다.\n"
+          "“diary” 서비스가 제시간에 답하지 않습니다.\n고객: “hi”\n봇: “H*”\n이때 다음 식이 참입니다: “:open”\n봇: “More”\n"
+          "10분 뒤:\n봇은 아무 말도 하지 않습니다.\n" },
+    };
+
+    (void)state;
+    CHECK(rows);
+}
+
 #define FLOW \
     "INSERT INTO flow (name, title, expires, remind, give_up) VALUES ('f', 'your order', '1 hour', '10 minutes', 'who');" \
     "INSERT INTO step (name, say, ask, accept_if, retry, timeout) VALUES " \
@@ -493,7 +518,8 @@ int main(void)
         cmocka_unit_test(matching), cmocka_unit_test(actions),    cmocka_unit_test(business),
         cmocka_unit_test(hours), cmocka_unit_test(beside_speaking),
            cmocka_unit_test(only_if),    cmocka_unit_test(examples),
-        cmocka_unit_test(order),    cmocka_unit_test(flows), cmocka_unit_test(conditions), cmocka_unit_test(voices_agree),
+        cmocka_unit_test(order),    cmocka_unit_test(flows), cmocka_unit_test(talks), cmocka_unit_test(conditions),
+        cmocka_unit_test(voices_agree),
     };
 
     return cmocka_run_group_tests_name("tell", tests, open_zones, close_zones);

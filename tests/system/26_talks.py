@@ -1,0 +1,284 @@
+#!/usr/bin/python3
+"""Talks: rules check shows both sides, load and start refuse, and real conversations come back as talks that hold."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import texts
+from desk import Desk
+from sandbox import Sandbox
+from tap import contains, equal, lacks, main, test, true
+
+RULES = texts.SHOP + r"""
+INSERT INTO rule (name, words, action, target) VALUES ('table', 'table', 'flow', 'table'), ('quick', 'quick', 'flow', 'quick');
+INSERT INTO flow (name, title, expires) VALUES ('table', 'your table', '1 hour'), ('quick', 'a quick one', '1 hour');
+INSERT INTO step (name, say, ask, accept_if, retry) VALUES
+  ('table.people', 'How many will you be?', 'number', '@people BETWEEN 1 AND 8', 'One to eight, please.');
+INSERT INTO step (name, say, next) VALUES ('table.done', 'A table for {{ people }}. See you, {{ first_name }}!', 'end');
+INSERT INTO step (name, say, ask, timeout) VALUES ('quick.answer', 'Quick!', 'number', '1 second');
+INSERT INTO branch (step, only_if, say, next) VALUES ('quick.answer', ':timed_out', 'Too late.', 'end');
+INSERT INTO rule (name, words, action, say) VALUES ('bye', 'bye', 'close', 'Bye!');
+INSERT INTO rule (name, priority, say) VALUES ('rest', 0, 'You said: {{ message }}');
+INSERT INTO rule_example (rule, text) VALUES ('hours', 'hours?'), ('table', 'a table');
+"""
+GOOD = """
+INSERT INTO talk (name, starts) VALUES ('a table', '2026-05-12 18:00');
+INSERT INTO talk_line (talk, after, customer, bot, expect) VALUES
+  ('a table', NULL, 'a table, please', 'How many will you be?', NULL),
+  ('a table', '10 minutes', 'lots', 'One to eight, please.', ':minutes_since_last = 0'),
+  ('a table', NULL, '4', 'A table for 4. See you, *!', NULL);
+"""
+BAD = GOOD.replace("A table for 4.", "A table for five, by the window, where the sun comes in until the evening.")
+HOSTILE = "\x1b]52;c;ZXZpbA==\x07 \x1b[2J \u202egnp.exe \x08 'it''s' %s {{ now }}\n✗ bot  fake"
+RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def columns(text):
+    """As many as a terminal takes, for texts without wide characters."""
+    return max(len(line) for line in text.splitlines())
+
+
+
+@test("rules check: a talk that fails is shown side by side, up to the line that differs, within 80 columns")
+def side_by_side():
+    with Desk(start=False) as desk:
+        desk.write_rules({"10-rules.sql": RULES, "60-talks.sql": BAD})
+        result = desk.cli("rules", "check", desk.rules_folder)
+        equal(result.code, 1, f"{result}")
+        contains(result.out, 'error    60-talks.sql:6: in the talk a table the bot should say "A table for five, by the window, '
+                             'where the sun comes in until the evening. See y…", but it says "A table for 4. See you, !"',
+                 "the sentence")
+        shown = result.out[result.out.index("The talk a table"):]
+        equal(shown.rstrip("\n"), "\n".join([
+            "The talk a table  60-talks.sql:6",
+            "            expected                           said",
+            "  customer  a table, please                    a table, please",
+            "  bot       How many will you be?              How many will you be?",
+            "  time      10 minutes                         10 minutes",
+            "  customer  lots                               lots",
+            "  bot       One to eight, please.              One to eight, please.",
+            "  expect    :minutes_since_last = 0            :minutes_since_last is 0",
+            "  customer  4                                  4",
+            "✗ bot       A table for five, by the window,   A table for 4. See you, !",
+            "            where the sun comes in until the",
+            "            evening. See you, *!"]), "the exchange")
+        true(columns(shown) <= 80, f"{columns(shown)} columns")
+        contains(result.err, "these rules would not load", "the verdict")
+
+
+@test("rules check --json has both sides, --csv stays one table; a good talk is counted and not shown")
+def machines():
+    with Desk(start=False) as desk:
+        desk.write_rules({"10-rules.sql": RULES, "60-talks.sql": BAD})
+        answer = desk.cli("rules", "check", desk.rules_folder, "--json").json()
+        equal([(p["kind"], p["file"], p["line"]) for p in answer["problems"] if p["level"] == "error"],
+              [("proof", "60-talks.sql", 6)], "the problem")
+        shown = answer["failing_talks"]
+        equal([(line["who"], line["differs"]) for line in shown],
+              [("customer", False), ("bot", False), ("time", False), ("customer", False), ("bot", False), ("expect", False),
+               ("customer", False), ("bot", True)], "the exchange")
+        equal((shown[-1]["talk"], shown[-1]["file"], shown[-1]["line"], shown[-1]["said"]),
+              ("a table", "60-talks.sql", 6, "A table for 4. See you, !"), "its end")
+        equal((answer["talks"], answer["failures"]), (1, 1), "counts")
+        csv = desk.cli("rules", "check", desk.rules_folder, "--csv").out
+        equal({line.count('","') for line in csv.splitlines()}, {6}, "one table")
+        desk.write_rules({"10-rules.sql": RULES, "60-talks.sql": GOOD})
+        result = desk.do("rules", "check", desk.rules_folder)
+        lacks(result.out, "expected", "nothing to compare")
+        equal(desk.cli("rules", "check", desk.rules_folder, "--json").json()["failing_talks"], [], "none fails")
+
+
+@test("what customers and rules say in a talk stays text on a terminal")
+def hostile():
+    def quoted(text):
+        pieces = ["char(%d)" % ord(c) if RAW.match(c) else "'" + c.replace("'", "''") + "'" for c in text]
+        while len(pieces) > 1:
+            pieces = ["(" + " || ".join(pieces[i:i + 8]) + ")" for i in range(0, len(pieces), 8)]
+        return pieces[0]
+    talk = (f"INSERT INTO talk (name) VALUES ('t');\nINSERT INTO talk_line (talk, customer, bot) VALUES ('t', {quoted(HOSTILE)},"
+            f" {quoted('You said: ' + HOSTILE)}), ('t', 'hours', {quoted(HOSTILE)});\n")
+    with Desk(start=False) as desk:
+        desk.write_rules({"10-rules.sql": RULES, "60-talks.sql": talk})
+        result = desk.cli("rules", "check", desk.rules_folder)
+        shown = result.out[result.out.index("The talk t"):]
+        contains(shown, "We are open until six.", "what was said")
+        true(RAW.search(result.out) is None, f"{RAW.search(result.out)}")
+        true(not any(line.startswith("✗ bot  fake") for line in shown.splitlines()), "no line of ours is drawn")
+        equal([line["said"] for line in desk.cli("rules", "check", desk.rules_folder, "--json").json()["failing_talks"]][0],
+              HOSTILE, "JSON keeps every character")
+
+
+@test("rules load, a reload and a start refuse rules whose talk fails, and say why")
+def refused():
+    with Desk(RULES) as desk:
+        number = desk.value("SELECT max(id) FROM ruleset")
+        desk.reload({"10-rules.sql": RULES, "60-talks.sql": BAD})
+        desk.wait_log("60-talks.sql:6: in the talk a table the bot should say")
+        result = desk.cli("rules", "load", desk.rules_folder)
+        equal(result.code, 1, f"{result}")
+        contains(result.err, "60-talks.sql:6: in the talk a table the bot should say", "the reason")
+        desk.hears("ana", "hours", "We are open until six.")
+        desk.write_rules({"10-rules.sql": RULES, "60-talks.sql": GOOD})
+        desk.do("rules", "load", desk.rules_folder)
+        true(desk.value("SELECT max(id) FROM ruleset") > number, "the good one is loaded")
+    with Desk({"10-rules.sql": RULES, "60-talks.sql": BAD}, start=False) as desk:
+        code, said = desk.try_start()
+        true(code != 0, f"{code}: nothing else is in force")
+        contains(said, "in the talk a table the bot should say", "why it does not start")
+
+
+# Conversations as talks
+
+def check_with(desk, sql, rules=RULES):
+    folder = tempfile.mkdtemp(prefix="frontdesk-talk-")
+    for name, text in {"10-rules.sql": rules, "60-talk.sql": sql}.items():
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(text)
+    result = desk.cli("rules", "check", folder)
+    subprocess.run(["rm", "-r", folder], check=True)
+    return result
+
+
+def holds(desk, sql, rules=RULES):
+    result = check_with(desk, sql, rules)
+    equal(result.code, 0, f"{sql}\n{result}")
+
+
+@test("transcript --as-talk: what was said comes back as a talk that the same rules pass, and others do not")
+def round_trip():
+    with Desk(RULES) as desk:
+        fields = {"first_name": "Ana", "language": "en", "phone_number": "+821012345678"}
+        desk.hears("ana", "don't\nyou open?", "We are open until six.", **fields)
+        desk.hears("ana", "a table", "How many will you be?", **fields)
+        desk.hears("ana", "99", "One to eight, please.", **fields)
+        desk.hears("ana", "4", "A table for 4. See you, Ana!", **fields)
+        desk.say("ana", "blah blah", **fields)
+        desk.say("ana", HOSTILE, **fields)
+        desk.wait_drained()
+        sql = desk.do("transcript", "ana", "--as-talk").out
+        true(RAW.search(sql) is None, f"{RAW.search(sql)}")
+        contains(sql, "INSERT INTO talk (name, starts, language, channel, country, first_contact) VALUES", "the head")
+        contains(sql, "NULL, 'a table', 'How many will you be?'", "a line")
+        contains(sql, "'A table for 4. See you, *!'", "the name is not repeated")
+        contains(sql, "NULL, 'blah blah', NULL)", "silence")
+        holds(desk, sql)
+        equal(desk.do("transcript", "ana", "--as-talk", "--json").json()["talk"], sql, "JSON has the same")
+        other = check_with(desk, sql, RULES.replace("until six", "until seven"))
+        equal(other.code, 1, f"{other}")
+        contains(other.out, 'the bot should say "We are open until six.", but it says "We are open until seven."', "what differs")
+
+
+@test("--as-talk: what the bot says of its own accord has a time; two conversations have two names")
+def own_accord():
+    with Desk(RULES) as desk:
+        desk.hears("ana", "quick", "Quick!")
+        desk.sandbox.wait_texts("ana", 2)
+        desk.hears("ana", "bye", "Bye!")
+        desk.hears("ana", "hours", "We are open until six.")
+        desk.wait_drained()
+        first, second = [row["id"] for row in desk.rows("SELECT id FROM conversation ORDER BY id")]
+        sql = desk.do("transcript", first, "--as-talk").out
+        true(re.search(r"'[12] seconds?', NULL, 'Too late\.'\)", sql), sql)
+        both = sql + desk.do("transcript", second, "--as-talk").out
+        holds(desk, both)
+        equal(check_with(desk, both + sql).code, 1, "the same talk twice")
+
+
+@test("--as-talk: services that failed answer alike, and what others answered is left to be filled in")
+def services():
+    folder = tempfile.mkdtemp(prefix="frontdesk-test-")
+    sandbox = Sandbox(folder)
+    rules = RULES + f"""
+INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');
+INSERT INTO service (name, url) VALUES ('orders', '{sandbox.url}/shop/orders/{{{{ order_id }}}}');
+INSERT INTO service_value (service, name, pointer) VALUES ('orders', 'state', '/status');
+INSERT INTO rule (name, pattern, action, target) VALUES ('order', 'order (?<order_id>[a-z0-9]+)', 'flow', 'order');
+INSERT INTO flow (name) VALUES ('order');
+INSERT INTO step (name, action, target) VALUES ('order.look', 'call', 'orders');
+INSERT INTO branch (step, only_if, say, next) VALUES ('order.look', ':status = 404', 'There is no such order.', 'end');
+INSERT INTO step (name, say) VALUES ('order.told', 'It is {{{{ state }}}}.');
+"""
+    with Desk(rules, sandbox=sandbox, folder=folder) as desk:
+        desk.owns_sandbox = True
+        desk.hears("ana", "order 0000", "There is no such order.")
+        desk.wait_drained()
+        sql = desk.do("transcript", "ana", "--as-talk").out
+        contains(sql, "'orders', NULL, '404')", "how it failed")
+        holds(desk, sql, rules)
+        desk.say("ben", "order 12345")
+        said = desk.sandbox.wait_texts("ben", 1)[0]
+        desk.wait_drained()
+        result = desk.cli("transcript", "ben", "--as-talk")
+        equal(result.code, 1, f"{result}")
+        contains(result.out, "-- The book does not keep what services answer: fill in where talk_given has null.\n", "the remark")
+        contains(result.out, "'orders', '{\"status\":null}', '200')", "what is to be filled in")
+        holds(desk, result.out.replace("null", '"' + said.removeprefix("It is ").removesuffix(".") + '"'), rules)
+
+
+@test("--as-talk: where the rules in force answer otherwise, it ends with 1 and says so, above the talk and on stderr")
+def parted():
+    with Desk(RULES) as desk:
+        desk.hears("ana", "hours", "We are open until six.")
+        desk.hears("ana", "human", "A colleague is coming.")
+        desk.wait_drained()
+        desk.do("say", "ana", "This is Kim. I am here.")
+        desk.say("ana", "hours")
+        sql = desk.do("transcript", "ana", "--as-talk").out
+        contains(sql, "-- The conversation goes on behind this: a person wrote", "where it stops")
+        lacks(sql, "Kim", "a person's words are no test of rules")
+        holds(desk, sql)
+        desk.write_rules(RULES.replace("until six", "until seven"))
+        desk.do("rules", "load", desk.rules_folder)
+        result = desk.cli("transcript", "ana", "--as-talk")
+        equal(result.code, 1, f"{result}")
+        contains(result.out, '-- With the rules in force this does not hold: in the talk conversation 1 the bot should say "We are '
+                             'open until six.", but it says "We are open until seven."\n', "the remark")
+        contains(result.err, "with the rules in force this talk does not hold: in the talk conversation 1 the bot", "on stderr")
+        contains(result.out, "INSERT INTO talk_line", "it is written all the same")
+        equal(desk.cli("transcript", "nobody", "--as-talk").code, 3, "nobody")
+
+
+@test("chat --save: the chat is a talk in a new file, over several conversations; nothing is overwritten")
+def saved():
+    with Desk(RULES) as desk:
+        path = os.path.join(desk.folder, "chat.sql")
+        played = desk.cli("chat", "--as", "zoe", "--save", path, input="a table\n4\nbye\nhours\n")
+        equal(played.code, 0, f"{played}")
+        contains(played.out, f"Saved in {path}, a talk for the folder of rules.", "what became of it")
+        with open(path, encoding="utf-8") as file:
+            sql = file.read()
+        equal(re.findall(r"NULL, '([^']*)', '([^']*)'\)", sql),
+              [("a table", "How many will you be?"), ("4", "A table for 4. See you, !"), ("bye", "Bye!"),
+               ("hours", "We are open until six.")], "the talk")
+        holds(desk, sql)
+        again = desk.cli("chat", "--as", "zoe", "--save", path, input="hours\n")
+        equal(again.code, 2, f"{again}")
+        contains(again.err, f"{path} is there already, and nothing is overwritten; name a new file", "the refusal")
+        equal(desk.value("SELECT count(*) FROM message WHERE kind = 'in'"), 4, "nothing was said")
+        none = os.path.join(desk.folder, "none.sql")
+        contains(desk.do("chat", "--save", none, input="\n").out, "Nothing was said, so there is nothing to save.", "silence")
+        true(not os.path.exists(none), "no file")
+        lost = desk.cli("chat", "--as", "zoe", "--save", os.path.join(desk.folder, "no", "where.sql"), input="hours\n")
+        equal(lost.code, 1, f"{lost}")
+        contains(lost.err, "cannot be written: No such file or directory", "the reason")
+
+
+@test("rules tell reads a talk out, and rules diff knows its lines")
+def told():
+    with Desk(RULES) as desk:
+        desk.write_rules({"10-rules.sql": RULES, "60-talks.sql": GOOD})
+        out = desk.do("rules", "tell", desk.rules_folder).out
+        contains(out, "Conversations that must go like this", "the part")
+        contains(out, "    10 minutes later:\n    Customer: “lots”\n    Bot: “One to eight, please.”\n", "lines")
+        draft = os.path.join(desk.folder, "draft")
+        os.mkdir(draft)
+        for name, text in {"10-rules.sql": RULES, "60-talks.sql": GOOD.replace("10 minutes", "1 hour")}.items():
+            with open(os.path.join(draft, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        contains(desk.do("rules", "diff", desk.rules_folder, draft).out, "+1 line of a talk, −1", "the sum")
+
+
+main()
