@@ -234,8 +234,8 @@ def parted():
         desk.do("rules", "load", desk.rules_folder)
         result = desk.cli("transcript", "ana", "--as-talk")
         equal(result.code, 1, f"{result}")
-        contains(result.out, '-- With the rules in force this does not hold: in the talk conversation 1 the bot should say "We are '
-                             'open until six.", but it says "We are open until seven."\n', "the remark")
+        contains(result.out, '-- With the rules in force this does not hold: in the talk conversation 1 the bot should say '
+                             '"We are open until six.", but it says "We are open until seven."\n', "the remark")
         contains(result.err, "with the rules in force this talk does not hold: in the talk conversation 1 the bot", "on stderr")
         contains(result.out, "INSERT INTO talk_line", "it is written all the same")
         equal(desk.cli("transcript", "nobody", "--as-talk").code, 3, "nobody")
