@@ -425,6 +425,7 @@ UNIT = \
   fetch \
   flow_build \
   flow_check \
+  flow_turn \
   fold \
   gate \
   http \
@@ -476,7 +477,6 @@ UNIT = \
 FUZZ = \
   answer \
   ask \
-  attribute \
   expression \
   fold \
   inbound \

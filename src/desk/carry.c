@@ -6,6 +6,7 @@
 
 #include "braze/track.h"
 #include "desk/carry.h"
+#include "desk/flow_turn.h"
 #include "desk/reply.h"
 #include "desk/service.h"
 #include "flow/flow.h"
@@ -67,6 +68,20 @@ int carry_drop_run(struct desk *desk, int64_t conversation, int64_t contact, con
     return event_put(desk->db, conversation, "flow_end", actor, why, now, error);
 }
 
+/* The messages that waited for it on another channel wait no longer; those of this one are its caller's. */
+static int drop_elsewhere(const struct carry *carry, int64_t id, struct error *error)
+{
+    struct conversation other;
+
+    if (carry_drop_run(carry->desk, id, carry->conversation->contact, "daemon", "opt_out", carry->now, error) != 0)
+        return -1;
+    if (id == carry->conversation->id)
+        return 0;
+    return conversation_get(carry->desk->db, id, &other, error) == 1
+               ? flow_turn_release(carry->desk, &other, carry->now, error)
+               : -1;
+}
+
 /* Who wants to hear nothing hears nothing on any channel, and no dialogue waits for him there. */
 static int silence(const struct carry *carry, struct error *error)
 {
@@ -78,7 +93,7 @@ static int silence(const struct carry *carry, struct error *error)
         return -1;
     carry->conversation->epoch++;
     while ((found = run_row_of_contact(db, contact, &other, error)) == 1)
-        if (carry_drop_run(carry->desk, other, contact, "daemon", "opt_out", carry->now, error) != 0)
+        if (drop_elsewhere(carry, other, error) != 0)
             return -1;
     return found;
 }

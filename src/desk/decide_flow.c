@@ -64,6 +64,7 @@ static void set_env(struct dialogue *dialogue)
     const struct search *search = dialogue->search;
     const struct ruleset *ruleset = search->ruleset;
 
+    dialogue->has_env = true;
     dialogue->env = (struct flow_env){
         .flows = ruleset->flows,
         .flow_count = ruleset->flow_count,
@@ -171,8 +172,11 @@ static enum flow_verdict step(struct dialogue *dialogue, const struct flow_input
 {
     struct decision *decision = dialogue->search->decision;
     struct flow_effects effects = { 0 };
-    enum flow_verdict verdict = flow_step_run(&dialogue->env, input, &dialogue->run, &effects);
+    enum flow_verdict verdict;
 
+    if (!dialogue->has_env)
+        set_env(dialogue);
+    verdict = flow_step_run(&dialogue->env, input, &dialogue->run, &effects);
     if (verdict == FLOW_STEPPED) {
         decision->run_change = RUN_GOES_ON;
         if (decision->reading == NULL)
@@ -197,7 +201,6 @@ void dialogue_begin(struct dialogue *dialogue)
     struct decision *decision = dialogue->search->decision;
     const char *json = dialogue->search->state->run;
 
-    set_env(dialogue);
     if (json == NULL)
         return;
     if (run_parse(json, &dialogue->run, NULL) != 0) {

@@ -20,6 +20,7 @@ struct dialogue {
     const struct decide_input *input;
 
     bool is_there; /* a run is under way */
+    bool has_env;
     struct run run;
     struct flow_env env;
 };

@@ -11,6 +11,7 @@
 #include "desk/carry.h"
 #include "desk/flow_turn.h"
 #include "desk/recall.h"
+#include "flow/step.h"
 #include "store/contact.h"
 #include "store/event.h"
 #include "store/message.h"
@@ -141,6 +142,38 @@ int flow_turn_clock(struct desk *desk, int64_t now, struct error *error)
             return -1;
     }
     return found < 0 ? -1 : 0;
+}
+
+static int shift_run(struct desk *desk, int64_t conversation, const char *state, int64_t drift_ms, struct error *error)
+{
+    struct run run;
+    struct buf moved = { 0 };
+    int result;
+
+    if (run_parse(state, &run, NULL) != 0)
+        return 0; /* it ends when it is looked at */
+    run_shift(&run, drift_ms);
+    run_format(&run, &moved);
+    run_release(&run);
+    result = run_row_shift(desk->db, conversation, buf_text(&moved), drift_ms, error);
+    buf_release(&moved);
+    return result;
+}
+
+int flow_turn_shift(struct desk *desk, int64_t drift_ms, struct error *error)
+{
+    struct buf state = { 0 };
+    int64_t conversation = 0;
+    int found;
+
+    while ((found = run_row_next(desk->db, &conversation, &state, error)) == 1) {
+        found = shift_run(desk, conversation, buf_text(&state), drift_ms, error);
+        buf_clear(&state);
+        if (found != 0)
+            break;
+    }
+    buf_release(&state);
+    return found;
 }
 
 /* Messages that waited */

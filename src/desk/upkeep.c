@@ -88,7 +88,8 @@ int upkeep_run(struct desk *desk, int64_t now, struct error *error)
 int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct error *error)
 {
     if (health_shift(&desk->health, desk->db, drift_ms, now, error) != 0 ||
-        cooldown_shift(desk->db, drift_ms, error) != 0 || service_call_shift(desk->db, drift_ms, error) != 0)
+        cooldown_shift(desk->db, drift_ms, error) != 0 || service_call_shift(desk->db, drift_ms, error) != 0 ||
+        flow_turn_shift(desk, drift_ms, error) != 0)
         return -1;
     /* What lies ahead now was planned by the old clock; lanes still hold back what must wait. */
     if (drift_ms >= 0)

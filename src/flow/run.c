@@ -147,6 +147,12 @@ void run_forget(struct run *run, const char *name)
 
 /* The whole */
 
+void run_shift(struct run *run, int64_t ms)
+{
+    run->asked_at += ms;
+    run->heard_at += ms;
+}
+
 void run_release(struct run *run)
 {
     while (run->depth > 0)

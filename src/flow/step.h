@@ -110,6 +110,9 @@ void run_format(const struct run *run, struct buf *out);
 int run_parse(const char *text, struct run *run, struct error *error);
 void run_copy(const struct run *from, struct run *to); /* *to is empty or released */
 void run_release(struct run *run);
+
+/* The wall clock has jumped by so much, and no time has passed: its moments go along. */
+void run_shift(struct run *run, int64_t ms);
 const struct run_variable *run_variable(const struct run *run, const char *name); /* NULL: none */
 /* As conditions see it: a number where it is one. Borrowed. */
 void run_variable_value(const struct run_variable *variable, struct expression_value *value);

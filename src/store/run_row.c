@@ -83,13 +83,32 @@ int run_row_next_due(struct db *db, int64_t *at, struct error *error)
     return found < 0 ? -1 : 0;
 }
 
-static const char CLAMP[] = "UPDATE run SET due_at = ?1 WHERE due_at > ?1";
+static const char NEXT[] = "SELECT conversation, state FROM run WHERE conversation > ?1 ORDER BY conversation LIMIT 1";
 
-int run_row_clamp(struct db *db, int64_t at, struct error *error)
+int run_row_next(struct db *db, int64_t *conversation, struct buf *state, struct error *error)
 {
-    struct query *q = db_query(db, CLAMP);
+    struct query *q = db_query(db, NEXT);
+    int found;
 
-    query_bind_int(q, 1, at);
+    query_bind_int(q, 1, *conversation);
+    found = query_step(q, error);
+    if (found == 1) {
+        *conversation = query_int(q, 0);
+        buf_add_text(state, query_text(q, 1));
+    }
+    query_end(q);
+    return found;
+}
+
+static const char SHIFT[] = "UPDATE run SET state = ?2, due_at = due_at + ?3 WHERE conversation = ?1";
+
+int run_row_shift(struct db *db, int64_t conversation, const char *state, int64_t ms, struct error *error)
+{
+    struct query *q = db_query(db, SHIFT);
+
+    query_bind_int(q, 1, conversation);
+    query_bind_text(q, 2, state);
+    query_bind_int(q, 3, ms);
     return query_run(q, error);
 }
 

@@ -29,8 +29,11 @@ int run_row_drop(struct db *db, int64_t conversation, struct error *error);
 int run_row_due(struct db *db, int64_t now, int64_t *conversation, struct error *error);
 int run_row_next_due(struct db *db, int64_t *at, struct error *error); /* INT64_MAX: none */
 
-/* Asks for a look at `at` at the latest at those that want one later. */
-int run_row_clamp(struct db *db, int64_t at, struct error *error);
+/* The next run behind a conversation's, for going through all of them: 1 with its state appended, 0, -1. */
+int run_row_next(struct db *db, int64_t *conversation, struct buf *state, struct error *error);
+
+/* Its moments have been moved, and with them the one at which it wants to be looked at. */
+int run_row_shift(struct db *db, int64_t conversation, const char *state, int64_t ms, struct error *error);
 
 /* Another open conversation of a contact that has a run: 1, 0, -1. */
 int run_row_of_contact(struct db *db, int64_t contact, int64_t *conversation, struct error *error);

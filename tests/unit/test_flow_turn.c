@@ -1,0 +1,251 @@
+/* flow_turn: dialogues between the customer's messages, as rows: waiting, time, people, the clock. On a real file. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/json.h"
+#include "desk/flow_turn.h"
+#include "desk/upkeep.h"
+#include "store/audit.h"
+#include "tests/lib/fixture.h"
+
+enum { MINUTE_MS = 60 * 1000 };
+
+static const char RULES[] =
+    "INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');\n"
+    "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES\n"
+    " ('reply', 'whatsapp', '7f3c0000-0000-4000-8000-000000000001', 'response'),\n"
+    " ('text', 'sms', '7f3c0000-0000-4000-8000-000000000002', 'response');\n"
+    "INSERT INTO team (name) VALUES ('support');\n"
+    "INSERT INTO service (name, url) VALUES ('shop', 'http://127.0.0.1:1/{{ number }}');\n"
+    "INSERT INTO service_value (service, name, pointer) VALUES ('shop', 'state', '/state');\n"
+    "INSERT INTO flow (name, title, expires, remind) VALUES ('order', 'your order', '1 hour', '20 minutes');\n"
+    "INSERT INTO step (name, say, ask) VALUES ('order.number', 'Which?', 'number');\n"
+    "INSERT INTO step (name, action, target) VALUES ('order.look', 'call', 'shop');\n"
+    "INSERT INTO branch (step, only_if, say, next) VALUES ('order.look', ':failed', 'No answer.', 'person');\n"
+    "INSERT INTO step (name, say, next) VALUES ('order.told', 'It is {{ state }}.', 'end');\n"
+    "INSERT INTO step (name, action, target) VALUES ('order.person', 'handoff', 'support');\n"
+    "INSERT INTO rule (name, pattern, action, target) VALUES ('order', 'order(?: (?<number>\\d+))?', 'flow', 'order');\n"
+    "INSERT INTO rule (name, priority, action, words, say) VALUES ('stop', 1000, 'opt_out', '=stop', 'Bye.');\n"
+    "INSERT INTO rule (name, priority, action, words) VALUES ('vip', 900, 'tag', 'gold');\n"
+    "INSERT INTO rule (name, words, say) VALUES ('hours', 'open', 'Until six.');\n";
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+
+    fixture_open(f, RULES);
+    *state = f;
+    return 0;
+}
+
+static void complain(void *context, const char *sentence)
+{
+    (void)context;
+    print_error("%s\n", sentence);
+}
+
+/* Whatever a test does, the book adds up behind it. */
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct db *reader = db_open(f->path, DB_READER, &error);
+    struct audit audit;
+    int result = audit_run(reader, &audit, complain, NULL, &error);
+
+    db_close(reader);
+    fixture_close(f);
+    free(f);
+    return result != 0 || audit.discrepancies != 0;
+}
+
+static void hear(struct fixture *f, const char *channel, const char *text)
+{
+    char json[300];
+
+    snprintf(json, sizeof json, "{'user_id':'ana','message':'%s'}", text);
+    fixture_receive(f, channel, json);
+}
+
+/* What was said since the message with that number, in order. */
+static const char *said(struct fixture *f)
+{
+    return fixture_text(f, "SELECT group_concat(text, '|') FROM (SELECT text FROM message WHERE kind = 'out' ORDER BY id)");
+}
+
+static void answer(struct fixture *f, const char *json)
+{
+    struct decide_input result = { .call = 1, .has_failed = json == NULL, .status = json != NULL ? 200 : 503 };
+    struct error error = { 0 };
+    struct json *tree = NULL;
+
+    if (json != NULL)
+        assert_int_equal(json_parse(json, strlen(json), JSON_STRICT, &tree, &error), 0);
+    result.answer = tree;
+    assert_int_equal(desk_begin(&f->desk, &error), 0);
+    /* As its row would: the call is over, whoever brings the news. */
+    assert_int_equal(db_run(f->desk.db, "UPDATE outbox SET state = 'accepted', settled_at = 1 WHERE kind = 'call'", &error), 0);
+    if (flow_turn_result(&f->desk, 1, &result, f->now, &error) != 0)
+        fail_msg("%s", error.text);
+    assert_int_equal(desk_commit(&f->desk, &error), 0);
+    json_free(tree);
+}
+
+static void let_pass(struct fixture *f, int64_t ms)
+{
+    struct error error = { 0 };
+
+    f->now += ms;
+    assert_int_equal(desk_begin(&f->desk, &error), 0);
+    if (upkeep_run(&f->desk, f->now, &error) != 0)
+        fail_msg("%s", error.text);
+    assert_int_equal(desk_commit(&f->desk, &error), 0);
+}
+
+static void the_answer_of_a_call_belongs_to_the_message_that_made_it(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "whatsapp", "order 7");
+    assert_string_equal(fixture_text(f, "SELECT station || ' ' || turn FROM run"), "order.look 1");
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn"), "open");
+    assert_string_equal(fixture_text(f, "SELECT url FROM service_call"), "http://127.0.0.1:1/7");
+    answer(f, "{\"state\":\"ready\"}");
+    assert_string_equal(said(f), "It is ready.");
+    assert_int_equal(fixture_int(f, "SELECT turn FROM message WHERE kind = 'out'"), 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM run"), 0);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(kind || ':' || detail) FROM event WHERE kind LIKE 'flow%'"),
+                        "flow:order,flow_end:done");
+}
+
+static void messages_behind_a_call_are_decided_in_their_order(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "whatsapp", "order 7");
+    hear(f, "whatsapp", "are you open, gold");
+    hear(f, "whatsapp", "order");
+    hear(f, "whatsapp", "nonsense");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM behind"), 3);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM decision"), 1);
+    fixture_reopen(f, true);
+    answer(f, "{\"state\":\"ready\"}");
+    assert_string_equal(said(f), "It is ready.|Until six.|Which?|Sorry, I did not understand that.|Which?");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM behind"), 0);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(coalesce(rule, '-') || ' ' || action) FROM decision"),
+                        "order flow,hours say,order flow,- step");
+    assert_string_equal(fixture_text(f, "SELECT tags FROM message WHERE id = 2"), "[\"vip\"]");
+    assert_string_equal(fixture_text(f, "SELECT last_rule FROM conversation"), "order");
+}
+
+static void a_call_that_fails_hands_over_with_those_behind_it(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "whatsapp", "order 7");
+    hear(f, "whatsapp", "are you open?");
+    answer(f, NULL);
+    assert_string_equal(said(f), "No answer.");
+    assert_string_equal(fixture_text(f, "SELECT owner || ' ' || team FROM conversation"), "agent support");
+    assert_string_equal(fixture_text(f, "SELECT group_concat(state) FROM turn"), "agent,agent");
+    assert_int_equal(fixture_int(f, "SELECT epoch FROM outbox WHERE kind = 'send'"), 2);
+}
+
+static void who_takes_it_ends_it(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "whatsapp", "order 7");
+    hear(f, "whatsapp", "are you open?");
+    assert_int_equal(fixture_act(f, "take", "{'conversation':1,'actor':'eve'}"), 200);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(state) FROM turn"), "agent,agent");
+    assert_string_equal(fixture_text(f, "SELECT actor || ' ' || detail FROM event WHERE kind = 'flow_end'"), "eve take");
+    answer(f, "{\"state\":\"ready\"}");
+    assert_string_equal(said(f), "");
+}
+
+static void who_opts_out_ends_it_on_every_channel(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "whatsapp", "order");
+    hear(f, "sms", "order");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM run"), 2);
+    hear(f, "sms", "stop");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM run"), 0);
+    let_pass(f, 2 * 60 * MINUTE_MS);
+    assert_string_equal(said(f), "Which?|Which?|Bye.");
+}
+
+static void what_waits_on_another_channel_waits_no_longer(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "whatsapp", "order 7");
+    hear(f, "whatsapp", "are you open?");
+    hear(f, "sms", "stop");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM behind"), 0);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(state) FROM turn WHERE id < 3"), "silenced,silenced");
+    assert_string_equal(said(f), "Bye.");
+}
+
+static void time_speaks_once_and_for_no_message(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "whatsapp", "order");
+    let_pass(f, 19 * MINUTE_MS);
+    assert_string_equal(said(f), "Which?");
+    let_pass(f, 1 * MINUTE_MS);
+    let_pass(f, 1 * MINUTE_MS);
+    assert_string_equal(said(f), "Which?|Are you still there?|Which?");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE kind = 'out' AND turn IS NULL"), 2);
+    let_pass(f, 40 * MINUTE_MS);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM run"), 0);
+    assert_string_equal(fixture_text(f, "SELECT detail FROM event WHERE kind = 'flow_end'"), "expired");
+}
+
+/* The clock is set back by a day, then right again: twenty minutes are twenty minutes. */
+static void a_clock_that_jumps_takes_no_time_away(void **state)
+{
+    static const int64_t JUMPS[] = { -24 * 60 * MINUTE_MS, 24 * 60 * MINUTE_MS };
+    struct fixture *f = *state;
+    struct error error = { 0 };
+
+    hear(f, "whatsapp", "order");
+    for (size_t i = 0; i < 2; i++) {
+        f->now += JUMPS[i];
+        assert_int_equal(desk_begin(&f->desk, &error), 0);
+        assert_int_equal(upkeep_clock_jumped(&f->desk, JUMPS[i], f->now, &error), 0);
+        assert_int_equal(desk_commit(&f->desk, &error), 0);
+        let_pass(f, 9 * MINUTE_MS);
+        assert_string_equal(said(f), "Which?");
+    }
+    let_pass(f, 2 * MINUTE_MS);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE kind = 'out'"), 3);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM run"), 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_answer_of_a_call_belongs_to_the_message_that_made_it),
+        TEST(messages_behind_a_call_are_decided_in_their_order),
+        TEST(a_call_that_fails_hands_over_with_those_behind_it),
+        TEST(who_takes_it_ends_it),
+        TEST(who_opts_out_ends_it_on_every_channel),
+        TEST(what_waits_on_another_channel_waits_no_longer),
+        TEST(time_speaks_once_and_for_no_message),
+        TEST(a_clock_that_jumps_takes_no_time_away),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
