@@ -4,7 +4,7 @@
 -- texts never wait for it, nor it for them. Its epoch withholds it when the conversation changes hands before it leaves; it
 -- is accepted when the service has answered with a 2xx. Past expires_at the dialogue goes on without it.
 
--- What such a row asks for. Nothing of it ever changes.
+-- What such a row asks for, and what came of it. Only the answer ever changes.
 CREATE TABLE service_call (
   outbox   INTEGER PRIMARY KEY REFERENCES outbox (id),
   call     INTEGER NOT NULL,        -- its number in the dialogue, which knows its end by that
@@ -13,5 +13,6 @@ CREATE TABLE service_call (
   method   TEXT NOT NULL CHECK (method = 'GET' OR method = 'POST'),
   url      TEXT NOT NULL,
   body     TEXT CHECK (body IS NULL OR method = 'POST'), -- JSON; NULL: none
-  key_env  TEXT NOT NULL DEFAULT '' -- the environment variable that holds the key; '': no key
+  key_env  TEXT NOT NULL DEFAULT '', -- the environment variable that holds the key; '': no key
+  answer   TEXT NOT NULL DEFAULT ''  -- JSON of a 2xx, up to 4,000 bytes of it; '': none, a longer one, or an error's
 ) STRICT;

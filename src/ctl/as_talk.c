@@ -39,7 +39,7 @@ static void format(const struct recount *recount, const struct ruleset *rules, s
         add_comment("The conversation goes on behind this: a person wrote, or it is longer than a talk may be.", &NOTHING,
                     sql);
     if (recount->has_blanks)
-        add_comment("The book does not keep what services answer: fill in where talk_given has null.", &NOTHING, sql);
+        add_comment("The book does not keep long answers of services: fill in where talk_given has null.", &NOTHING, sql);
     if (!recount->holds)
         add_comment("With the rules in force this does not hold: ", &recount->why, sql);
     talk_format(&recount->talk, rules->zone, sql);

@@ -142,20 +142,22 @@ static char *blank_answer(const struct service *service)
     return buf_detach(&out);
 }
 
-static void take_end(void *context, const char *name, const char *state, int status)
+static void take_end(void *context, const struct service_call_end *end)
 {
     struct taker *taker = context;
     struct recount *recount = taker->recount;
-    bool is_accepted = strcmp(state, "accepted") == 0, is_late = strcmp(state, "expired") == 0;
-    struct talk_given given = { .status = is_accepted ? STATUS_OK : is_late ? 0 : status > 0 ? status : STATUS_FAILED,
+    bool is_accepted = strcmp(end->state, "accepted") == 0, is_late = strcmp(end->state, "expired") == 0;
+    struct talk_given given = { .status = is_accepted ? STATUS_OK : is_late ? 0 : end->status > 0 ? end->status : STATUS_FAILED,
                                 .file = "" };
 
     for (size_t i = 0; i < taker->rules->service_count; i++)
-        if (strcmp(taker->rules->services[i].name, name) == 0)
+        if (strcmp(taker->rules->services[i].name, end->service) == 0)
             given.service = &taker->rules->services[i];
-    if (given.service == NULL || strcmp(state, "withheld") == 0 || recount->talk.given_count == TALK_GIVEN_MAX)
+    if (given.service == NULL || strcmp(end->state, "withheld") == 0 || recount->talk.given_count == TALK_GIVEN_MAX)
         return;
-    if (is_accepted && given.service->value_count > 0) {
+    if (is_accepted && *end->answer != '\0') {
+        given.answer = keep_text(recount, alloc_text(end->answer));
+    } else if (is_accepted && given.service->value_count > 0) {
         given.answer = keep_text(recount, blank_answer(given.service));
         recount->has_blanks = true;
     }

@@ -76,8 +76,24 @@ static int tell_dialogue(struct desk *desk, const struct ending *ending, int64_t
     return 0;
 }
 
+/* For people who ask later why the dialogue went on as it did. */
+static int keep_answer(struct desk *desk, const struct ending *ending, struct error *error)
+{
+    struct buf json = { 0 };
+    int result = 0;
+
+    if (ending->answer != NULL) {
+        json_format(ending->answer, &json);
+        result = service_call_answered(desk->db, ending->outbox, buf_text(&json), error);
+        buf_release(&json);
+    }
+    return result;
+}
+
 static int end_row(struct desk *desk, const struct ending *ending, int64_t now, struct error *error)
 {
+    if (keep_answer(desk, ending, error) != 0)
+        return -1;
     if (outbox_settle(desk->db, ending->outbox, 0, 0, ending->state, ending->reason, now, error) != 0)
         return -1;
     return tell_dialogue(desk, ending, now, error);

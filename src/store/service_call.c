@@ -185,10 +185,24 @@ int service_call_recover(struct db *db, int64_t now, struct error *error)
     return query_run(q, error);
 }
 
+static const char ANSWERED[] = "UPDATE service_call SET answer = ?2 WHERE outbox = ?1";
+
+int service_call_answered(struct db *db, int64_t id, const char *answer, struct error *error)
+{
+    struct query *q;
+
+    if (strlen(answer) > SERVICE_ANSWER_KEPT)
+        return 0;
+    q = db_query(db, ANSWERED);
+    query_bind_int(q, 1, id);
+    query_bind_text(q, 2, answer);
+    return query_run(q, error);
+}
+
 /* All calls ever made are looked at: it is for a person who asks. */
 static const char ENDS[] =
     "SELECT s.service, o.state, "
-    "coalesce((SELECT status FROM attempt WHERE outbox = o.id ORDER BY id DESC LIMIT 1), 0) "
+    "coalesce((SELECT status FROM attempt WHERE outbox = o.id ORDER BY id DESC LIMIT 1), 0), s.answer "
     "FROM service_call s CROSS JOIN outbox o ON o.id = s.outbox "
     "WHERE o.conversation = ?1 AND o.settled_at IS NOT NULL ORDER BY s.outbox";
 
@@ -199,7 +213,9 @@ int service_call_ends(struct db *db, int64_t conversation, service_call_end_row 
 
     query_bind_int(q, 1, conversation);
     while ((more = query_step(q, error)) == 1) {
-        row(context, query_text(q, 0), query_text(q, 1), (int)query_int(q, 2));
+        struct service_call_end end = { query_text(q, 0), query_text(q, 1), query_text(q, 3), (int)query_int(q, 2) };
+
+        row(context, &end);
         count++;
     }
     query_end(q);

@@ -65,8 +65,18 @@ int service_call_waiting(struct db *db, int64_t id, struct service_call_row *row
  */
 int service_call_recover(struct db *db, int64_t now, struct error *error);
 
-/* How the calls of a conversation ended, in their order: `state` of the outbox, `status` of HTTP (0: none). How many, or -1. */
-typedef void service_call_end_row(void *context, const char *service, const char *state, int status);
+/* What it answered, JSON; nothing is kept of one longer than SERVICE_ANSWER_KEPT. */
+enum { SERVICE_ANSWER_KEPT = 4000 };
+int service_call_answered(struct db *db, int64_t id, const char *answer, struct error *error);
+
+/* How a call ended: `state` of the outbox, `status` of HTTP (0: none), `answer` "" where none was kept. Borrowed. */
+struct service_call_end {
+    const char *service, *state, *answer;
+    int status;
+};
+
+/* The ended calls of a conversation, in their order. How many, or -1. */
+typedef void service_call_end_row(void *context, const struct service_call_end *end);
 int service_call_ends(struct db *db, int64_t conversation, service_call_end_row *row, void *context, struct error *error);
 
 /* The wall clock jumped: what is open keeps its time. */

@@ -187,7 +187,7 @@ def own_accord():
         equal(check_with(desk, both + sql).code, 1, "the same talk twice")
 
 
-@test("--as-talk: services that failed answer alike, and what others answered is left to be filled in")
+@test("--as-talk: services answer as they did; what is too long for the book is left to be filled in")
 def services():
     folder = tempfile.mkdtemp(prefix="frontdesk-test-")
     sandbox = Sandbox(folder)
@@ -211,9 +211,15 @@ INSERT INTO step (name, say) VALUES ('order.told', 'It is {{{{ state }}}}.');
         desk.say("ben", "order 12345")
         said = desk.sandbox.wait_texts("ben", 1)[0]
         desk.wait_drained()
+        sql = desk.do("transcript", "ben", "--as-talk").out
+        contains(sql, "'orders', '{\"id\":\"12345\"", "what it answered")
+        holds(desk, sql, rules)
+        equal(desk.stop(), 0, "exit")
+        desk.edit("UPDATE service_call SET answer = ''")   # as if it had been longer than the book keeps
+        desk.start()
         result = desk.cli("transcript", "ben", "--as-talk")
         equal(result.code, 1, f"{result}")
-        contains(result.out, "-- The book does not keep what services answer: fill in where talk_given has null.\n", "the remark")
+        contains(result.out, "-- The book does not keep long answers of services: fill in where talk_given has null.\n", "the remark")
         contains(result.out, "'orders', '{\"status\":null}', '200')", "what is to be filled in")
         holds(desk, result.out.replace("null", '"' + said.removeprefix("It is ").removesuffix(".") + '"'), rules)
 
