@@ -414,6 +414,7 @@ UNIT = \
   commands \
   condition \
   country \
+  customers \
   decide \
   dialogue \
   dispatch \

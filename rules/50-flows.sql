@@ -41,12 +41,25 @@ INSERT INTO step (name, action, target) VALUES ('order.look', 'call', 'orders');
 -- `redo` forgets an answer and asks for it again.
 INSERT INTO branch (step, only_if, say, next, redo) VALUES
   ('order.look', ':failed AND :status = 404', 'I find no order {{ order_id }}.', NULL, 'order_id'),
-  ('order.look', ':failed', 'I cannot see the order book at the moment. Let me fetch somebody who can.', 'person', NULL),
+  ('order.look', ':failed', 'I cannot see the order book at the moment. Somebody who can will call you.', 'number', NULL),
   ('order.look', '@state = ''delivered''', 'Order {{ order_id }} ({{ item }}) has been delivered. Was it good? Write "feedback".',
    'end', NULL);
 INSERT INTO step (name, say, next) VALUES
   ('order.told', 'Order {{ order_id }}, {{ item | downcase }}: {{ state }}, expected on {{ expected }}.', 'end');
-INSERT INTO step (name, action, target) VALUES ('order.person', 'handoff', 'counter');
+INSERT INTO step (name, action, target) VALUES ('order.number', 'flow', 'callback'), ('order.person', 'handoff', 'counter');
+
+
+-- A flow inside others ----------------------------------------------------------------------------------------------
+
+-- What the action 'flow' runs comes back to the step behind it, with its answers. It needs no rule of its own.
+INSERT INTO flow (name, title, expires) VALUES ('callback', 'when to call you', '30 minutes');
+INSERT INTO step (name, say, ask, retry) VALUES
+  ('callback.phone', 'On which number?', 'phone', 'With the area code, please, as in 02-123-4567.');
+INSERT INTO step (name, say, ask) VALUES ('callback.hurry', 'Is it urgent?', 'yes_no');
+
+-- step_set: a variable becomes the value of a SQL expression, before the step speaks.
+INSERT INTO step_set (step, name, value) VALUES ('callback.noted', 'soon', 'iif(@hurry, ''within the hour'', ''today'')');
+INSERT INTO step (name, say) VALUES ('callback.noted', 'We call {{ phone }} {{ soon }}.');
 
 
 -- A table for breakfast ---------------------------------------------------------------------------------------------
@@ -97,8 +110,8 @@ INSERT INTO branch (step, only_if, say, next) VALUES
   ('feedback.stars', '@stars = 5', 'Five! The oven purrs.', 'words');
 INSERT INTO step (name, say, ask) VALUES
   ('feedback.words', 'What should we keep, or do better? A sentence is plenty.', 'text');
-INSERT INTO step (name, say, next) VALUES
-  ('feedback.thanks', 'Thank you{{ first_name | default: "" }}! It hangs on the kitchen wall now.', 'end');
+INSERT INTO step (name, say, action) VALUES
+  ('feedback.thanks', 'Thank you! It hangs on the kitchen wall now.', 'close');
 INSERT INTO step (name, say, ask) VALUES
   ('feedback.sorry', 'That hurts, and we want to mend it. What went wrong?', 'text');
 INSERT INTO step (name, say, action, target) VALUES

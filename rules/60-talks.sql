@@ -61,8 +61,11 @@ INSERT INTO talk_line (talk, after, customer, bot, expect) VALUES
   ('where is my order', NULL,     NULL,                 'Which order? The number stands on the receipt.', NULL),
   ('where is my order', NULL,     '10001',              'Order 10001, carrot cake: in the oven, expected on 2026-05-13.', NULL),
   ('where is my order', NULL,     'order #10003',       'Order 10003 (Bagels) has been delivered. Was it good? Write "feedback".', NULL),
-  ('where is my order', '1 hour', 'order #10004',       'I cannot see the order book at the moment. Let me fetch somebody who can.',
-   ':owner = ''agent''');
+  ('where is my order', '1 hour', 'order #10004',       'I cannot see the order book at the moment. Somebody who can will call you.', NULL),
+  ('where is my order', NULL,     NULL,                 'On which number?', NULL),
+  ('where is my order', NULL,     'mine',               'With the area code, please, as in 02-123-4567.', NULL),
+  ('where is my order', NULL,     '+82 2 123 4567',     'Is it urgent?', '@phone = ''+8221234567'''),
+  ('where is my order', NULL,     'yes please!!',       'We call +8221234567 within the hour.', ':owner = ''agent''');
 
 INSERT INTO talk (name, starts, language) VALUES ('feedback', '2026-05-12 09:00', 'en');
 INSERT INTO talk_line (talk, after, customer, bot, expect) VALUES

@@ -164,7 +164,8 @@ static bool is_among(enum search_among among, const struct rule *rule)
     switch (among) {
     case AMONG_ALL: return true;
     case AMONG_INTERRUPTS: return interrupts(rule);
-    case AMONG_WORDED: return !interrupts(rule) && (rule->words != NULL || rule->pattern != NULL);
+    case AMONG_WORDED:
+        return !interrupts(rule) && (rule->words != NULL || rule->pattern != NULL) && rule->action != ACTION_IGNORE;
     }
     abort();
 }

@@ -20,7 +20,8 @@
 enum search_among {
     AMONG_ALL,
     AMONG_INTERRUPTS, /* those that act although a dialogue waits: the marked ones, and consent */
-    AMONG_WORDED,     /* the others that need words: what takes every message would take every wrong answer */
+    AMONG_WORDED,     /* the others that need words, and answer: what takes every message would take every wrong answer,
+                         and what ignores would leave the customer waiting */
 };
 
 /* One decision in the making. The caller fills the upper half. */

@@ -170,9 +170,8 @@ static void an_answer_goes_before_rules_and_a_rule_before_a_wrong_answer(void **
     says(&talk, "table", "table/answer/begun >table 'How many?' @table.people");
     says(&talk, "are you open?", "hours/answer/interrupted 'Until six.' 'Back to where we were (your table).' 'How many?' "
                                  "@table.people");
-    says(&talk, "banana", "-/answer/no answer 'Up to eight. How many?' @table.people");
     says(&talk, "quick, twelve", "-/answer/no answer #hurry 'Up to eight. How many?' @table.people");
-    says(&talk, "hush", "hush/silence"); /* said nothing, asks nothing again */
+    says(&talk, "hush", "-/answer/no answer 'Up to eight. How many?' @table.people"); /* ignoring would leave him waiting */
     says(&talk, "eight", "-/answer/answer 'For 8?'[\"Yes\",\"Cancel\",\"More\"] @table.sure");
     free(talk.run);
 }
