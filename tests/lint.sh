@@ -145,6 +145,32 @@ begin 'a file of 601 lines'
 put src/desk/reply.c "$(awk 'BEGIN { for (i = 1; i <= 601; i++) print "int a" i ";" }')"
 reports src/desk/reply.c:1 '601 lines'
 
+# lists NAME…: a Makefile that names every file of the tree, and these as unit tests.
+lists() {
+    put Makefile 'LIB = \' "$(cd "$tree" && find src -name '*.c' | sort | sed 's/.*/  & \\/; $s/ .$//')" '' 'UNIT = \' "$@" ''
+}
+
+begin 'a Makefile that names every file once'
+put tests/unit/test_buf.c 'int main(void)'
+lists '  buf'
+passes
+
+begin 'a Makefile that names a test that is not there'
+put tests/unit/test_buf.c 'int main(void)'
+lists '  buf \' '  fub'
+reports Makefile:16 'there is no tests/unit/test_fub.c'
+
+begin 'a Makefile that names a test twice'
+put tests/unit/test_buf.c 'int main(void)'
+lists '  buf \' '  buf'
+reports Makefile:16 'is named twice'
+
+begin 'a test that no Makefile names'
+put tests/unit/test_buf.c 'int main(void)'
+put tests/unit/test_fub.c 'int main(void)'
+lists '  buf'
+reports tests/unit/test_fub.c:1 'the Makefile does not name it'
+
 begin 'a folder that is not there is no clean tree'
 said=$(sh "$lint" "$work/nowhere" 2>&1)
 if [ $? -eq 2 ]; then verdict ok; else verdict 'not ok' "$said"; fi

@@ -5,6 +5,7 @@
 #   doors     one file, or one room, per library
 #   banned    calls that overflow, depend on the locale, or are not thread-safe
 #   sql       no statement is formatted together
+#   lists     the Makefile names each source, migration and test once
 #   size      no line over 130 columns, no file over 600 lines, no function over 100
 #
 # With arguments it looks at the tree given instead (tests/lint.sh feeds it trees that are wrong).
@@ -68,6 +69,31 @@ check_sizes() {
         END { end_file() }'
 }
 
+# What the Makefile names by hand: each file once, and no name without its file. A folder that is not there is not asked for.
+check_lists() {
+    [ -f Makefile ] || return 0
+    awk '
+        /^[A-Z]+ = \\$/ { list = $1; next }
+        list != "" && /^  [^ ]/ {
+            name = $1
+            if (list == "UNIT") name = "tests/unit/test_" name ".c"
+            else if (list == "FUZZ") name = "tests/fuzz/fuzz_" name ".c"
+            if (seen[name]++) print "Makefile:" FNR ": " name " is named twice"
+            else print FNR, name
+            next
+        }
+        { list = "" }' Makefile > "$findings.named"
+    grep '^Makefile' "$findings.named"
+    grep -v '^Makefile' "$findings.named" | while read -r line name; do
+        [ -f "$name" ] || echo "Makefile:$line: there is no $name"
+    done
+    for file in src/*/*.c schema/*.sql tests/unit/test_*.c tests/fuzz/fuzz_*.c tests/system/[0-9]*.py; do
+        case $file in *'*'* | src/*/main.c) continue ;; esac
+        grep -q " $file\$" "$findings.named" || echo "$file:1: the Makefile does not name it"
+    done
+    rm -f "$findings.named"
+}
+
 {
     check_storeys
     check_door sqlite3.h 'src/store/*'
@@ -81,6 +107,7 @@ check_sizes() {
     check_banned
     check_sql
     check_sizes
+    check_lists
 } > "$findings"
 
 if [ -s "$findings" ]; then
