@@ -3,7 +3,7 @@
  *
  * 1. Fold the text and cut it to what rules may see.
  * 2. Find who takes it (desk/decide_search): without a dialogue the first rule that does. With one, in this order: the
- *    rules that interrupt, the words that cancel, the step that waits for an answer, the rules that need words, and the
+ *    rules that interrupt (opting out among them, but never by a plain "no"), the words that cancel, the step that waits for an answer, the rules that need words, and the
  *    step once more, for a wrong answer. The choices of a step are read before the words that cancel. While a service is
  *    being asked, only what interrupts is decided; everything else waits for its end.
  * 3. Turn the winner's action into effects. ACTS has a row per action: which change it makes to the conversation, and
@@ -146,8 +146,9 @@ static void decide_in_dialogue(struct search *search, struct variables *variable
 {
     bool is_cancel = search_says(search, search->ruleset->cancel_words);
     bool is_choice = dialogue_offers_choices(dialogue);
+    enum search_among first = dialogue_hears_yes_or_no(dialogue) ? AMONG_MARKED : AMONG_INTERRUPTS;
 
-    if (!is_cancel && take_by_rule(search, variables, dialogue, AMONG_INTERRUPTS))
+    if (!is_cancel && take_by_rule(search, variables, dialogue, first))
         return;
     if (dialogue_awaits_call(dialogue)) {
         search->decision->outcome = OUTCOME_WAITS;

@@ -249,6 +249,21 @@ bool dialogue_offers_choices(const struct dialogue *dialogue)
     return at != NULL && at->ask == ASK_CHOICE;
 }
 
+bool dialogue_hears_yes_or_no(struct dialogue *dialogue)
+{
+    struct ask_answer answer = { 0 };
+    struct ask ask;
+    bool is_read;
+
+    if (!dialogue->has_env)
+        set_env(dialogue);
+    ask = dialogue->env.ask;
+    ask.kind = ASK_YES_NO;
+    is_read = ask_read(&ask, dialogue->input->text, NULL, &answer) == ASK_READ;
+    ask_answer_release(&answer);
+    return is_read;
+}
+
 void dialogue_enter(struct dialogue *dialogue, const struct flow *flow, const char *values)
 {
     struct flow_input input = { .kind = FLOW_ENTER, .flow = flow->name };

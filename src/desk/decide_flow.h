@@ -31,6 +31,12 @@ void dialogue_end(struct dialogue *dialogue);
 bool dialogue_awaits_call(const struct dialogue *dialogue);
 bool dialogue_offers_choices(const struct dialogue *dialogue); /* the step that waits */
 
+/*
+ * Is the message a plain yes or no, in any language? To a question it is an answer, whatever an opt-out rule makes of it:
+ * who says "no" to "are you allergic?" does not mean us.
+ */
+bool dialogue_hears_yes_or_no(struct dialogue *dialogue);
+
 /* A flow begins, on top of what waits; `values` is a JSON object of texts that may be its answers. */
 void dialogue_enter(struct dialogue *dialogue, const struct flow *flow, const char *values);
 

@@ -164,6 +164,7 @@ static bool is_among(enum search_among among, const struct rule *rule)
     switch (among) {
     case AMONG_ALL: return true;
     case AMONG_INTERRUPTS: return interrupts(rule);
+    case AMONG_MARKED: return rule->interrupts;
     case AMONG_WORDED:
         return !interrupts(rule) && (rule->words != NULL || rule->pattern != NULL) && rule->action != ACTION_IGNORE;
     }

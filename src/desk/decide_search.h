@@ -20,6 +20,7 @@
 enum search_among {
     AMONG_ALL,
     AMONG_INTERRUPTS, /* those that act although a dialogue waits: the marked ones, and consent */
+    AMONG_MARKED,     /* the marked ones alone */
     AMONG_WORDED,     /* the others that need words, and answer: what takes every message would take every wrong answer,
                          and what ignores would leave the customer waiting */
 };

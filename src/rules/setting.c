@@ -24,7 +24,7 @@ enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
 /* "stop" is missing on purpose: it opts out. The particles and endings of Korean come with text/words. */
 static const char CANCEL_WORDS[] =
     "=cancel, =cancel it, =cancel that, =cancel this, =never mind, =nevermind, =forget it, =forget about it, =quit, "
-    "=exit, =i changed my mind, =취소, =취소해, =취소할래, =그만, =그만할래, =그만둘래, =그만두기, =됐어, =됐어요, "
+    "=exit, =end, =end it, =the end, =i changed my mind, =취소, =취소해, =취소할래, =그만, =그만할래, =그만둘래, =그만두기, =끝, =끝낼래, =됐어, =됐어요, "
     "=안 할래, =안 할래요, =안 할게요, =cancelar, =cancela, =cancélalo, =cancelalo, =déjalo, =dejalo, =olvídalo, "
     "=salir, =ya no quiero";
 static const char BACK_WORDS[] =

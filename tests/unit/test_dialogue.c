@@ -39,7 +39,7 @@ static const char RULES[] =
     "INSERT INTO step (name, say, next) VALUES ('call.told', 'It is {{ code }}.', 'end');\n"
     "INSERT INTO rule (name, pattern, action, target) VALUES\n"
     "  ('table', 'table(?: for (?<people>\\d+))?', 'flow', 'table'), ('ring', 'ring(?: (?<words>.+))?', 'flow', 'call');\n"
-    "INSERT INTO rule (name, priority, action, words, say) VALUES ('stop', 1000, 'opt_out', '=stop', 'Bye.');\n"
+    "INSERT INTO rule (name, priority, action, words, say) VALUES ('stop', 1000, 'opt_out', '=stop, =end, =no', 'Bye.');\n"
     "INSERT INTO rule (name, priority, interrupts, action, target, words, say) VALUES\n"
     "  ('person', 900, 'yes', 'handoff', 'support', 'human', 'One moment.');\n"
     "INSERT INTO rule (name, words, say) VALUES ('hours', 'open', 'Until six.'), ('wait', 'wait', 'Take your time.');\n"
@@ -186,6 +186,23 @@ static void what_interrupts_goes_before_the_answer(void **state)
     says(&talk, "stop", "stop/answer change 'Bye.' over:opt_out");
 }
 
+/* What would opt out anywhere else means the question, or the dialogue, while one waits. */
+static void no_and_end_do_not_opt_out_of_a_dialogue(void **state)
+{
+    struct talk talk = { 0 };
+    (void)state;
+    says(&talk, "table for 2", "table/answer/begun >table 'For 2?'[\"Yes\",\"Cancel\",\"More\"] @table.sure");
+    says(&talk, "no", "-/answer/no answer 'Sorry, I did not understand that.' 'For 2?'[\"Yes\",\"Cancel\",\"More\"] "
+                      "@table.sure");
+    says(&talk, "yes", "-/answer/answer 'Done.' over:done");
+    says(&talk, "ring", "ring/answer/begun >call 'Say something.' @call.words");
+    says(&talk, "no!", "-/answer/answer 'A moment.' GET http://127.0.0.1:1/?q=no%21 #1 @call.ring");
+    result(&talk, 1, "{\"code\":\"R7\"}", "-/answer/result 'It is R7.' over:done");
+    says(&talk, "ring", "ring/answer/begun >call 'Say something.' @call.words");
+    says(&talk, "end", "-/answer/cancelled 'All right, that is cancelled (a call).' over:cancelled");
+    says(&talk, "no", "stop/answer change 'Bye.'");
+}
+
 static void a_flow_begins_on_top_of_another(void **state)
 {
     struct talk talk = { 0 };
@@ -321,6 +338,7 @@ int main(void)
         cmocka_unit_test(a_group_of_the_match_is_an_answer),
         cmocka_unit_test(an_answer_goes_before_rules_and_a_rule_before_a_wrong_answer),
         cmocka_unit_test(what_interrupts_goes_before_the_answer),
+        cmocka_unit_test(no_and_end_do_not_opt_out_of_a_dialogue),
         cmocka_unit_test(a_flow_begins_on_top_of_another),
         cmocka_unit_test(the_words_that_cancel_come_behind_the_choices),
         cmocka_unit_test(a_call_is_awaited_and_the_rest_waits_behind_it),
