@@ -1,6 +1,7 @@
 -- Rules. A rule takes a message when one of its `words` (or its `pattern`) is in it and nothing of its `unless` is. Of
 -- all rules that would take it, the one with the highest `priority` (0 to 1000, else 500) wins; of equals, the first
--- here. What it does is its `action`: say (if you write none), ignore, opt_out, opt_in, handoff, close, tag.
+-- here. What it does is its `action`: say (if you write none), flow, ignore, opt_out, opt_in,
+-- handoff, close, tag.
 
 
 -- The way out and back in -----------------------------------------------------------------------------------------
@@ -17,7 +18,8 @@ INSERT INTO rule (name, priority, action, words, say) VALUES
 -- A person, please ------------------------------------------------------------------------------------------------
 
 -- handoff gives the conversation to a team and silences the bot until somebody releases or closes it.
--- `interrupts`: it acts even while a flow (50-flows.sql) waits for an answer. `unless` keeps a rule from winning. Words are blind to case and accents; a * leaves the end of a word open.
+-- `interrupts`: it acts even while a flow (50-flows.sql) waits for an answer. `unless` keeps a rule from winning.
+-- Words are blind to case and accents; a * leaves the end of a word open.
 INSERT INTO rule (name, priority, interrupts, action, target, words, unless, say) VALUES
   ('allergy-alarm', 950, 'yes', 'handoff', 'counter', 'allergic reaction, anaphyla*, can''t breathe, 알레르기 반응', NULL,
    'If this is an emergency, please call 119 at once. A colleague is reading this right now.'),

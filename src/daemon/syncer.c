@@ -103,8 +103,3 @@ struct batch *syncer_take(struct syncer *syncer, bool is_waiting)
     pthread_mutex_unlock(&syncer->lock);
     return batch;
 }
-
-bool syncer_is_used(struct syncer *syncer)
-{
-    return syncer->given != NULL;
-}

@@ -49,7 +49,4 @@ void syncer_give(struct syncer *syncer, struct batch *batch);
 /* The batch when it is done, or NULL; with is_waiting NULL only when there is none. */
 struct batch *syncer_take(struct syncer *syncer, bool is_waiting);
 
-/* Is a batch there, done or not? */
-bool syncer_is_used(struct syncer *syncer);
-
 #endif

@@ -15,6 +15,8 @@
 
 static const char BLANKS[] = " \t\r\n";
 
+enum { NUMBER_BYTES_MAX = 40 }; /* a longer message is no number */
+
 void button_release(struct button_list *list)
 {
     for (size_t i = 0; i < list->count; i++)
@@ -157,18 +159,40 @@ size_t button_room(const struct button_list *list)
     return count;
 }
 
+/* What may stand behind a number that is one: signs, and in Korean the word for it, as in 2번이요. */
+static bool is_rest_of_number(const char *rest)
+{
+    static const char *const COUNTERS[] = { "번이에요", "번입니다", "번으로", "번이요", "번요", "번", "" };
+    size_t i = 0;
+    while (strncmp(rest, COUNTERS[i], strlen(COUNTERS[i])) != 0)
+        i++;
+    rest += strlen(COUNTERS[i]);
+    return rest[strspn(rest, " .,)!:")] == '\0';
+}
+
+/* 2, #2, (2), 2번, ２ or ②; 0: it is no number. */
+static size_t read_number(const char *message)
+{
+    struct buf folded = { 0 };
+    fold_text(message, strlen(message), &folded);
+    const char *at = buf_text(&folded) + strspn(buf_text(&folded), " #(");
+    size_t digits = strspn(at, "0123456789"), number = 0;
+    if (digits >= 1 && digits <= 2 && is_rest_of_number(at + digits))
+        number = strtoul(at, NULL, 10);
+    buf_release(&folded);
+    return number;
+}
+
 bool button_is_number(const char *message)
 {
-    message += strspn(message, BLANKS);
-    size_t digits = strspn(message, "0123456789");
-    return digits >= 1 && digits <= 2 && message[digits + strspn(message + digits, " \t\r\n.)")] == '\0';
+    return strlen(message) <= NUMBER_BYTES_MAX && read_number(message) > 0;
 }
 
 bool button_choose(const char *choices, const char *message, struct buf *out)
 {
     if (choices == NULL || !button_is_number(message))
         return false;
-    size_t number = strtoul(message, NULL, 10);
+    size_t number = read_number(message);
     struct button_list list = { 0 };
     button_parse(choices, &list);
     bool is_there = number >= 1 && number <= list.count && *list.texts[number - 1] != '\0';

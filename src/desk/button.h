@@ -42,7 +42,7 @@ void button_compose(const struct button_list *list, size_t shown, const char *te
 /* The characters that button_compose adds at most. */
 size_t button_room(const struct button_list *list);
 
-/* Is the message a number of one or two digits, and nothing more? */
+/* Is the message a number of one or two digits, and nothing more? Also as #2, (2), 2번이요, ２ and ②. */
 bool button_is_number(const char *message);
 
 /* Is the message the number of a text that stands in `choices` (a JSON array; NULL: none)? Appends that one. */

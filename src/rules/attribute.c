@@ -220,6 +220,15 @@ static const char *format_boolean(const char *text, const struct zone *zone, str
     return "is neither yes nor no";
 }
 
+/* 42, or a year, is a moment of the first of January 1970 to a clock, and to nobody else. */
+static bool is_small_number(const char *text)
+{
+    enum { SECONDS_DIGITS = 9 }; /* from 1973 on */
+    size_t digits = strspn(text, "0123456789");
+
+    return digits > 0 && digits < SECONDS_DIGITS && text[digits + strspn(text + digits, ".")] == '\0';
+}
+
 static const char *format_time(const char *text, const struct zone *zone, struct buf *json)
 {
     struct buf stripped = { 0 };
@@ -230,7 +239,7 @@ static const char *format_time(const char *text, const struct zone *zone, struct
     buf_add_text(&stripped, skip_blanks(text));
     while (stripped.len > 0 && strchr(" \t\r\n", stripped.data[stripped.len - 1]) != NULL)
         buf_truncate(&stripped, stripped.len - 1);
-    is_time = moment_read(buf_text(&stripped), zone, &at_ms, &is_day);
+    is_time = moment_read(buf_text(&stripped), zone, &at_ms, &is_day) && !is_small_number(buf_text(&stripped));
     buf_release(&stripped);
     if (!is_time)
         return "is no time";

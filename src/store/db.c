@@ -381,21 +381,6 @@ int64_t db_changes(const struct db *db)
     return sqlite3_changes64(db->handle);
 }
 
-int64_t db_last_id(const struct db *db)
-{
-    return sqlite3_last_insert_rowid(db->handle);
-}
-
-int64_t db_data_version(struct db *db)
-{
-    static const char VERSION[] = "PRAGMA data_version";
-    struct query *q = db_query(db, VERSION);
-    int64_t version = query_step(q, NULL) == 1 ? query_int(q, 0) : -1;
-
-    query_end(q);
-    return version;
-}
-
 /* Checkpoints
  * --------------------------------------------------------------------------------------------------- */
 

@@ -98,12 +98,8 @@ int db_next_id(struct db *db, const char *newest, int64_t *id, struct error *err
 int db_read_begin(struct db *db, struct error *error);
 void db_read_end(struct db *db);
 
-/* Moves when another connection has committed; -1 on failure. */
-int64_t db_data_version(struct db *db);
-
 struct query *db_query(struct db *db, const char *sql);
 void query_bind_int(struct query *query, int index, int64_t value);
-void query_bind_real(struct query *query, int index, double value);
 void query_bind_text(struct query *query, int index,
                      const char *text); /* NULL binds NULL; must stay until query_end */
 void query_bind_bytes(struct query *query, int index, const void *bytes, size_t len);
@@ -113,7 +109,6 @@ void query_end(struct query *query);
 int query_run(struct query *query, struct error *error); /* step to the end, then query_end: 0 or -1 */
 
 int64_t query_int(const struct query *query, int column); /* NULL reads as 0 */
-double query_real(const struct query *query, int column);
 const char *query_text(const struct query *query, int column); /* never NULL: "" */
 const void *query_bytes(const struct query *query, int column, size_t *len);
 bool query_is_null(const struct query *query, int column);

@@ -63,11 +63,6 @@ void query_bind_int(struct query *query, int index, int64_t value)
     keep_code(query, sqlite3_bind_int64(query->stmt, index, value));
 }
 
-void query_bind_real(struct query *query, int index, double value)
-{
-    keep_code(query, sqlite3_bind_double(query->stmt, index, value));
-}
-
 void query_bind_text(struct query *query, int index, const char *text)
 {
     keep_code(query, sqlite3_bind_text(query->stmt, index, text, -1, SQLITE_STATIC));
@@ -125,11 +120,6 @@ int query_run(struct query *query, struct error *error)
 int64_t query_int(const struct query *query, int column)
 {
     return sqlite3_column_int64(query->stmt, column);
-}
-
-double query_real(const struct query *query, int column)
-{
-    return sqlite3_column_double(query->stmt, column);
 }
 
 const char *query_text(const struct query *query, int column)

@@ -292,6 +292,11 @@ static void test_a_number_stands_for_the_text_behind_it(void **state)
     check(&facts, "4", "- nobody");
     check(&facts, "0", "- nobody");
     check(&facts, "2 hi", "hi answer 'Hello, Ana'");
+    static const char *const TWOS[] = { "２", "②", "2!", "#2", "(2)", "2번", "2번이요", "2번으로." };
+    for (size_t i = 0; i < COUNT(TWOS); i++)
+        check(&facts, TWOS[i], "hi answer 'Hello, Ana'");
+    check(&facts, "2번 방", "- nobody");
+    check(&facts, "222", "- nobody");
     facts.choices = "not json";
     check(&facts, "2", "- nobody");
 }

@@ -103,6 +103,9 @@ static void a_value_becomes_a_literal_or_a_reason(void **state)
         { ATTRIBUTE_TIME, " 2026-05-12", "\"2026-05-12\"" },
         { ATTRIBUTE_TIME, "3001-01-01", NULL },
         { ATTRIBUTE_TIME, "tomorrow", NULL },
+        { ATTRIBUTE_TIME, "42", NULL }, /* no second of 1970 is meant by these */
+        { ATTRIBUTE_TIME, "2026", NULL },
+        { ATTRIBUTE_TIME, "20260512", NULL },
     };
 
     (void)state;
