@@ -3,9 +3,10 @@
  *
  * 1. Fold the text and cut it to what rules may see.
  * 2. Find who takes it (desk/decide_search): without a dialogue the first rule that does. With one, in this order: the
- *    rules that interrupt (opting out among them, but never by a plain "no"), the words that cancel, the step that waits for an answer, the rules that need words, and the
- *    step once more, for a wrong answer. The choices of a step are read before the words that cancel. While a service is
- *    being asked, only what interrupts is decided; everything else waits for its end.
+ *    rules that interrupt (opting out among them, but never by a plain "no"), the words that cancel, the step that waits
+ *    for an answer, the rules that need words, and the step once more, for a wrong answer. The choices of a step are read
+ *    before the words that cancel. While a service is being asked, only what interrupts is decided; everything else waits
+ *    for its end.
  * 3. Turn the winner's action into effects. ACTS has a row per action: which change it makes to the conversation, and
  *    what the message counts as when nothing is said. Changes of ownership come before all sentences, which so belong
  *    to the time after them: a hand-over's sentence carries the new epoch.
