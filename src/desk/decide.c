@@ -155,6 +155,11 @@ static void decide_in_dialogue(struct search *search, struct variables *variable
         search->decision->outcome = OUTCOME_WAITS;
         return;
     }
+    if (dialogue_was_not_asked_yet(dialogue)) {
+        if (!take_by_rule(search, variables, dialogue, AMONG_WORDED))
+            search->decision->outcome = OUTCOME_SILENCE; /* the question stands */
+        return;
+    }
     if (is_cancel && !is_choice) {
         dialogue_cancel(dialogue);
         return;

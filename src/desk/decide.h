@@ -78,6 +78,7 @@ struct decide_input { /* borrowed */
     const char *text;          /* as the customer typed it; valid UTF-8. Else his newest message's */
     bool has_media;
     const char *media;         /* JSON array of addresses; NULL: not known */
+    int64_t said_at;           /* INPUT_MESSAGE: when it came, if it had to wait; 0: now */
     int64_t call;              /* INPUT_RESULT: as EFFECT_CALL numbered it */
     bool has_failed, has_timed_out;
     int status;                /* HTTP; 0: none */
@@ -120,7 +121,7 @@ struct effect {
 
 enum decide_outcome {
     OUTCOME_ANSWER,  /* an effect speaks */
-    OUTCOME_SILENCE, /* a rule or an opt-out silences */
+    OUTCOME_SILENCE, /* a rule or an opt-out silences; or it was said before the question that now waits was put */
     OUTCOME_NOBODY,  /* no rule won */
     OUTCOME_AGENT,   /* with a person */
     OUTCOME_WAITS,   /* a service is being asked: to be decided again, in its order, once that has ended */

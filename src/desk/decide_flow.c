@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "desk/button.h"
 #include "desk/clearance.h"
 #include "desk/decide_flow.h"
 #include "desk/decide_say.h"
@@ -232,6 +233,7 @@ void dialogue_end(struct dialogue *dialogue)
         write_run(dialogue);
     put_changes_first(dialogue->search->decision);
     run_release(&dialogue->run);
+    buf_release(&dialogue->chosen);
 }
 
 bool dialogue_awaits_call(const struct dialogue *dialogue)
@@ -275,9 +277,20 @@ void dialogue_enter(struct dialogue *dialogue, const struct flow *flow, const ch
     json_free(json);
 }
 
-static struct flow_input text_input(const struct dialogue *dialogue, enum flow_input_kind kind)
+bool dialogue_was_not_asked_yet(const struct dialogue *dialogue)
 {
-    return (struct flow_input){ .kind = kind, .text = dialogue->input->text, .media = dialogue->input->media };
+    return dialogue->input->said_at != 0 && dialogue->input->said_at < dialogue->run.asked_at;
+}
+
+/* A number that stood before a line of the last text is that line, whatever the rules offer by now. */
+static struct flow_input text_input(struct dialogue *dialogue, enum flow_input_kind kind)
+{
+    struct flow_input input = { .kind = kind, .text = dialogue->input->text, .media = dialogue->input->media };
+
+    buf_clear(&dialogue->chosen);
+    if (button_choose(dialogue->search->state->choices, input.text, &dialogue->chosen))
+        input.text = buf_text(&dialogue->chosen);
+    return input;
 }
 
 bool dialogue_answer(struct dialogue *dialogue)

@@ -19,6 +19,8 @@ struct dialogue {
     struct variables *variables;
     const struct decide_input *input;
 
+    struct buf chosen; /* what a typed number stands for */
+
     bool is_there; /* a run is under way */
     bool has_env;
     struct run run;
@@ -39,6 +41,9 @@ bool dialogue_hears_yes_or_no(struct dialogue *dialogue);
 
 /* A flow begins, on top of what waits; `values` is a JSON object of texts that may be its answers. */
 void dialogue_enter(struct dialogue *dialogue, const struct flow *flow, const char *values);
+
+/* Did the message come before the question that waits was put? Then it can be no answer to it, nor a wrong one. */
+bool dialogue_was_not_asked_yet(const struct dialogue *dialogue);
 
 /* The message as an answer: false, and nothing has happened, when it is none. */
 bool dialogue_answer(struct dialogue *dialogue);

@@ -221,6 +221,7 @@ static int decide_late(struct desk *desk, struct conversation *conversation, int
             .text = past.heard.text,
             .has_media = strcmp(past.heard.media, "[]") != 0,
             .media = past.heard.media,
+            .said_at = past.heard.at,
         };
 
         decide(desk->rules, desk->matcher, &past.state, &input, now, &past.decision);

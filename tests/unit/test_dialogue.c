@@ -54,7 +54,7 @@ static struct matcher *matcher;
 /* One customer's conversation, as far as decisions read it. */
 struct talk {
     char *run;
-    const char *owner;
+    const char *owner, *choices;
     int64_t now, last_in_at, run_due_at, message_count;
     bool is_opted_out;
 };
@@ -97,6 +97,7 @@ static void put(struct talk *talk, const struct decide_input *input, struct deci
         .fields = "{}",
         .last_in_at = talk->last_in_at,
         .run = talk->run,
+        .choices = talk->choices,
     };
 
     *decision = (struct decision){ 0 };
@@ -241,6 +242,33 @@ static void a_call_is_awaited_and_the_rest_waits_behind_it(void **state)
     says(&talk, "a human, please", "person/answer ->support 'One moment.' over:handoff");
 }
 
+/* An impatient second yes is not the answer to what comes after the call. */
+static void what_was_said_before_the_question_is_no_answer(void **state)
+{
+    struct talk talk = { .now = 1000 };
+    struct decide_input early = { .text = "4", .media = "[]", .said_at = 999 }, rule = early, later = early;
+    (void)state;
+    says(&talk, "table", "table/answer/begun >table 'How many?' @table.people");
+    check(&talk, &early, "said before", "-/silence");
+    rule.text = "are you open?";
+    check(&talk, &rule, "a question, said before",
+          "hours/answer/interrupted 'Until six.' 'Back to where we were (your table).' 'How many?' @table.people");
+    later.said_at = 1000;
+    check(&talk, &later, "said behind", "-/answer/answer 'For 4?'[\"Yes\",\"Cancel\",\"More\"] @table.sure");
+    free(talk.run);
+}
+
+/* The rules have changed since the customer saw 1. Red 2. Yes. */
+static void a_number_is_the_line_that_the_customer_saw(void **state)
+{
+    struct talk talk = { .choices = "[\"Red\",\"Yes\"]" };
+    (void)state;
+    says(&talk, "table for 2", "table/answer/begun >table 'For 2?'[\"Yes\",\"Cancel\",\"More\"] @table.sure");
+    says(&talk, "1", "-/answer/no answer 'Sorry, I did not understand that.' 'For 2?'[\"Yes\",\"Cancel\",\"More\"] "
+                     "@table.sure");
+    says(&talk, "2", "-/answer/answer 'Done.' over:done");
+}
+
 static void time_ends_it_with_a_word_inside_the_window_only(void **state)
 {
     struct talk talk = { .now = 1000000 };
@@ -342,6 +370,8 @@ int main(void)
         cmocka_unit_test(a_flow_begins_on_top_of_another),
         cmocka_unit_test(the_words_that_cancel_come_behind_the_choices),
         cmocka_unit_test(a_call_is_awaited_and_the_rest_waits_behind_it),
+        cmocka_unit_test(what_was_said_before_the_question_is_no_answer),
+        cmocka_unit_test(a_number_is_the_line_that_the_customer_saw),
         cmocka_unit_test(time_ends_it_with_a_word_inside_the_window_only),
         cmocka_unit_test(a_dialogue_is_the_bots),
         cmocka_unit_test(a_run_that_cannot_be_read_is_over),
