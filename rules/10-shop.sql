@@ -14,6 +14,7 @@
 INSERT INTO setting (name, value) VALUES
   ('business_name',    'Sunny Bakery'),
   ('time_zone',        'Asia/Seoul'),
+  ('country',          'KR'),         -- whose telephone numbers customers type without a prefix
   ('default_language', 'en'),
   ('reply_expires',    '12 hours');   -- a reply that could not go out by then would only puzzle the customer
 

@@ -68,30 +68,33 @@ INSERT INTO rule (name, priority, pattern, action, target) VALUES
   ('table', 690, '\b(?:table|breakfast table|reserv\w*|book a (?:table|seat))\b(?:.{0,20}\bfor\s+(?<people>\d{1,2})\b)?|자리 예약|예약',
    'flow', 'table');
 
--- `timeout` of a step and `expires` of a flow count from the customer's last word; `remind` asks once before that.
-INSERT INTO flow (name, title, expires, expired, remind) VALUES
-  ('table', 'your table', '2 hours', 'I have put the reservation book away. Write "table" whenever you like.', '20 minutes');
+-- `give_up`: where the flow goes when an answer was wrong three times. `timeout` of a step and `expires` of a flow count
+-- from the customer's last word; `remind` asks once before that.
+INSERT INTO flow (name, title, expires, expired, remind, give_up) VALUES
+  ('table', 'your table', '2 hours', 'I have put the reservation book away. Write "table" whenever you like.', '20 minutes',
+   'person');
 INSERT INTO step (name, say, ask, accept_if, retry) VALUES
-  ('table.people', 'With pleasure! How many will you be?', 'number', '@people BETWEEN 1 AND 8',
+  ('table.people', 'With pleasure! How many will you be?', 'number', '@people IN (1, 2, 3, 4, 5, 6, 7, 8)',
    'We have tables for one to eight. How many will you be?'),
   ('table.moment', 'Which day and what time?', 'datetime', '@moment > :now',
    'For example: tomorrow 9:30, or Saturday at 10.');
--- `campaign`: the one whose layout shows buttons; what it does not show goes out as numbered lines.
-INSERT INTO step (name, say, ask, campaign) VALUES
-  ('table.sure', 'A table for {{ people }}, {{ moment | date: "%A %-d %B at %H:%M" }}. Shall I write it down?', 'choice',
-   'choice');
+INSERT INTO step (name, say, ask) VALUES
+  ('table.sure', 'A table for {{ people }}, {{ moment | date: "%A %-d %B at %H:%M" }}. Shall I write it down?', 'choice');
 
 -- A choice is taken by its number, its label, or its words.
 INSERT INTO choice (step, label, words, next, redo) VALUES
   ('table.sure', 'Yes, please',  'yes, ok, sure, 네, 좋아요, 👍',           'book', NULL),
   ('table.sure', 'Another time', 'other time*, other day*, change, later', NULL,   'moment'),
-  ('table.sure', 'More of us',   'more people, fewer, less of us',         NULL,   'people');
+  ('table.sure', 'More of us',   'more people, fewer, less of us',         NULL,   'people'),
+  ('table.sure', 'No, thanks',   'no, nope, rather not, 아니요',           'never', NULL);
 INSERT INTO step (name, action, target) VALUES ('table.book', 'call', 'diary');
 INSERT INTO branch (step, only_if, say, next, redo) VALUES
   ('table.book', ':failed',   'The reservation book is stuck in the dough. A colleague will confirm by hand.', 'person', NULL),
   ('table.book', '@free = 0', 'No table is free at that time. Another one?', NULL, 'moment');
 INSERT INTO step (name, say, next) VALUES
   ('table.done', 'Done! Your code is {{ code }}. See you {{ moment | date: "%A at %H:%M" }}.', 'end');
+INSERT INTO step (name, say, next) VALUES
+  ('table.never', 'As you like. Write "table" when you change your mind.', 'end');
 INSERT INTO step (name, action, target) VALUES ('table.person', 'handoff', 'counter');
 
 
@@ -100,7 +103,7 @@ INSERT INTO step (name, action, target) VALUES ('table.person', 'handoff', 'coun
 INSERT INTO rule (name, priority, words, action, target) VALUES
   ('feedback', 680, 'feedback, review, rate you, 후기, 리뷰', 'flow', 'feedback');
 
-INSERT INTO flow (name, title, expires) VALUES ('feedback', 'your feedback', '1 day');
+INSERT INTO flow (name, title, expires, give_up) VALUES ('feedback', 'your feedback', '1 day', 'person');
 INSERT INTO step (name, say, ask, accept_if, retry, timeout) VALUES
   ('feedback.stars', 'From 1 to 5: how was it?', 'number', '@stars IN (1, 2, 3, 4, 5)', 'A number from 1 to 5, please.',
    '3 hours');

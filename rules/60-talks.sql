@@ -28,7 +28,10 @@ INSERT INTO talk_line (talk, after, customer, bot) VALUES
   ('questions in between, back, and cancel', NULL, NULL,                     'With pleasure! How many will you be?'),
   ('questions in between, back, and cancel', NULL, '3',                      'Which day and what time?'),
   ('questions in between, back, and cancel', NULL, 'back',                   'With pleasure! How many will you be?'),
-  ('questions in between, back, and cancel', NULL, 'never mind',             'All right, that is cancelled (your table).');
+  ('questions in between, back, and cancel', NULL, 'never mind',             'All right, that is cancelled (your table).'),
+  ('questions in between, back, and cancel', NULL, 'a table for 2',          'Which day and what time?'),
+  ('questions in between, back, and cancel', NULL, 'tomorrow at 10',         'A table for 2, Wednesday 13 May at 10:00. Shall I write it down?'),
+  ('questions in between, back, and cancel', NULL, 'nope',                   'As you like. Write "table" when you change your mind.');
 
 INSERT INTO talk (name, starts, language) VALUES ('the book of tables is stuck, a person takes over', '2026-05-12 18:00', 'en');
 INSERT INTO talk_given (talk, source, status) VALUES ('the book of tables is stuck, a person takes over', 'diary', 500);
@@ -64,7 +67,7 @@ INSERT INTO talk_line (talk, after, customer, bot, expect) VALUES
   ('where is my order', '1 hour', 'order #10004',       'I cannot see the order book at the moment. Somebody who can will call you.', NULL),
   ('where is my order', NULL,     NULL,                 'On which number?', NULL),
   ('where is my order', NULL,     'mine',               'With the area code, please, as in 02-123-4567.', NULL),
-  ('where is my order', NULL,     '+82 2 123 4567',     'Is it urgent?', '@phone = ''+8221234567'''),
+  ('where is my order', NULL,     '02-123-4567',        'Is it urgent?', '@phone = ''+8221234567'''),
   ('where is my order', NULL,     'yes please!!',       'We call +8221234567 within the hour.', ':owner = ''agent''');
 
 INSERT INTO talk (name, starts, language) VALUES ('feedback', '2026-05-12 09:00', 'en');

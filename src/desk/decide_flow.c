@@ -60,6 +60,14 @@ static const char *known(const char *text)
     return text != NULL ? text : "";
 }
 
+/* The customer's own, else the business's. */
+static const char *country_of(const struct search *search)
+{
+    const char *country = known(search->state->country);
+
+    return *country != '\0' ? country : ruleset_setting(search->ruleset, "country");
+}
+
 static void set_env(struct dialogue *dialogue)
 {
     const struct search *search = dialogue->search;
@@ -75,7 +83,7 @@ static void set_env(struct dialogue *dialogue)
         .ask = { .now = search->now,
                  .zone = ruleset->zone,
                  .language = known(search->state->language),
-                 .country = known(search->state->country),
+                 .country = country_of(search),
                  .month_first = ruleset_setting_number(ruleset, "month_first") != 0,
                  .is_open = is_open,
                  .context = (void *)ruleset,

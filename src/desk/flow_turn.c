@@ -144,36 +144,67 @@ int flow_turn_clock(struct desk *desk, int64_t now, struct error *error)
     return found < 0 ? -1 : 0;
 }
 
-static int shift_run(struct desk *desk, int64_t conversation, const char *state, int64_t drift_ms, struct error *error)
+/* By how much the moments of a run are to be moved. */
+typedef int64_t drift_of(const struct run *run, int64_t drift_ms, int64_t now);
+
+static int64_t by_the_jump(const struct run *run, int64_t drift_ms, int64_t now)
 {
-    struct run run;
+    (void)run;
+    (void)now;
+    return drift_ms;
+}
+
+static int64_t to_now_at_most(const struct run *run, int64_t drift_ms, int64_t now)
+{
+    int64_t newest = run->asked_at > run->heard_at ? run->asked_at : run->heard_at;
+
+    (void)drift_ms;
+    return newest > now ? now - newest : 0;
+}
+
+static int move_run(struct desk *desk, int64_t conversation, const char *state, drift_of *drift, int64_t drift_ms,
+                    int64_t now, struct error *error)
+{
     struct buf moved = { 0 };
+    struct run run;
+    int64_t ms;
     int result;
 
     if (run_parse(state, &run, NULL) != 0)
         return 0; /* it ends when it is looked at */
-    run_shift(&run, drift_ms);
+    ms = drift(&run, drift_ms, now);
+    run_shift(&run, ms);
     run_format(&run, &moved);
     run_release(&run);
-    result = run_row_shift(desk->db, conversation, buf_text(&moved), drift_ms, error);
+    result = ms == 0 ? 0 : run_row_shift(desk->db, conversation, buf_text(&moved), ms, error);
     buf_release(&moved);
     return result;
 }
 
-int flow_turn_shift(struct desk *desk, int64_t drift_ms, struct error *error)
+static int move_all(struct desk *desk, drift_of *drift, int64_t drift_ms, int64_t now, struct error *error)
 {
     struct buf state = { 0 };
     int64_t conversation = 0;
     int found;
 
     while ((found = run_row_next(desk->db, &conversation, &state, error)) == 1) {
-        found = shift_run(desk, conversation, buf_text(&state), drift_ms, error);
+        found = move_run(desk, conversation, buf_text(&state), drift, drift_ms, now, error);
         buf_clear(&state);
         if (found != 0)
             break;
     }
     buf_release(&state);
     return found;
+}
+
+int flow_turn_shift(struct desk *desk, int64_t drift_ms, struct error *error)
+{
+    return move_all(desk, by_the_jump, drift_ms, 0, error);
+}
+
+int flow_turn_clamp(struct desk *desk, int64_t now, struct error *error)
+{
+    return move_all(desk, to_now_at_most, 0, now, error);
 }
 
 /* Messages that waited */

@@ -24,6 +24,9 @@ int flow_turn_clock(struct desk *desk, int64_t now, struct error *error);
 /* The wall clock has jumped: what is left of a dialogue's time is left of it still. */
 int flow_turn_shift(struct desk *desk, int64_t drift_ms, struct error *error);
 
+/* At start: what a clock that was ahead has written happened now, so that nobody waits until it is true. */
+int flow_turn_clamp(struct desk *desk, int64_t now, struct error *error);
+
 /* A person has taken the conversation, or closed it: the dialogue ends without a word. */
 int flow_turn_abandon(struct desk *desk, struct conversation *conversation, const char *actor, const char *why,
                       int64_t now, struct error *error);

@@ -21,6 +21,7 @@ enum {
     FORGET_EVERY_MS = 3600 * 1000,
     EXPIRE_EVERY_MS = 10 * 1000,
     SOON_MS = 50,
+    SERVICE_LONGEST_MS = 2 * 60 * 1000, /* the longest deadline of a service */
     LONGEST_MS = 3600 * 1000, /* no row and no timer waits longer by itself */
 };
 
@@ -101,7 +102,8 @@ int upkeep_clamp(struct desk *desk, int64_t now, struct error *error)
 {
     if (health_clamp(&desk->health, desk->db, now, error) != 0 ||
         outbox_clamp(desk->db, now + LONGEST_MS, now, error) != 0 ||
-        cooldown_clamp(desk->db, now + COOLDOWN_MAX_MS, now, error) != 0)
+        cooldown_clamp(desk->db, now + COOLDOWN_MAX_MS, now, error) != 0 ||
+        service_call_clamp(desk->db, now + SERVICE_LONGEST_MS, error) != 0 || flow_turn_clamp(desk, now, error) != 0)
         return -1;
     return timer_clamp(desk->db, now + LONGEST_MS, now, error);
 }

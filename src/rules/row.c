@@ -265,15 +265,19 @@ int row_yes_no(const struct row *row, const char *column, bool *is_yes, struct e
 int row_duration(const struct row *row, const char *column, int64_t least, int64_t most, int64_t otherwise,
                  int64_t *ms, struct error *error)
 {
+    enum { USUAL_MS = 10 * 60 * 1000 };
     const char *text = row_value(row, column);
-    struct buf bounds = { 0 };
+    struct buf bounds = { 0 }, usual = { 0 };
     *ms = otherwise;
     if (text == NULL || (clock_parse_duration(text, ms) == 0 && *ms >= least && *ms <= most))
         return 0;
     clock_format_duration(least, &bounds);
     buf_add_text(&bounds, " to ");
     clock_format_duration(most, &bounds);
-    row_refuse(row, error, "%s is a duration from %s, as in '10 minutes', not '%s'", column, buf_text(&bounds), text);
+    clock_format_duration(least <= USUAL_MS && USUAL_MS <= most ? USUAL_MS : most, &usual);
+    row_refuse(row, error, "%s is a duration from %s, as in '%s', not '%s'", column, buf_text(&bounds), buf_text(&usual),
+               text);
     buf_release(&bounds);
+    buf_release(&usual);
     return -1;
 }

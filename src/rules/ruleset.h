@@ -246,6 +246,7 @@ enum setting_type {
     SETTING_BOOLEAN,
     SETTING_ZONE,
     SETTING_LANGUAGE,
+    SETTING_COUNTRY,
     SETTING_WORDS /* as in the column words of a rule */
 };
 

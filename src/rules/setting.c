@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/country.h"
 #include "base/nearest.h"
 #include "rules/setting.h"
 #include "text/words.h"
@@ -31,9 +32,11 @@ static const char BACK_WORDS[] =
     "=back, =go back, =one back, =one step back, =previous, =previous question, =undo, =뒤로, =뒤로 가기, =이전, "
     "=이전으로, =이전으로 가기, =이전 질문, =돌아가기, =다시 입력, =atrás, =atras, =volver, =volver atrás, =anterior, =regresar";
 
-static const struct setting_info SETTINGS[SETTING_COUNT] = {
+static const struct setting_info SETTINGS[SETTING_ROWS] = {
     { "business_name", SETTING_TEXT, "", 0, 0, "the name of the business, for templates" },
     { "time_zone", SETTING_ZONE, "UTC", 0, 0, "the business's time zone, as in Asia/Seoul" },
+    { "country", SETTING_COUNTRY, "", 0, 0,
+      "whose telephone numbers are meant where a customer types one without a prefix, as in KR" },
     { "default_language", SETTING_LANGUAGE, "en", 0, 0, "the language of a contact who has not told one" },
     { "reply_expires", SETTING_DURATION, "24 hours", SECOND, (int64_t)72 * HOUR,
       "a reply that could not go out for so long is not sent any more" },
@@ -132,6 +135,16 @@ static int parse_language(const struct setting_info *info, const char *text, con
     return error_set(error, "%s is a language's code like en, ko or pt-BR, not '%s'", info->name, text);
 }
 
+static int parse_country(const struct setting_info *info, const char *text, const struct zones *zones,
+                         int64_t *number, struct error *error)
+{
+    (void)zones;
+    *number = 0;
+    if (*text == '\0' || *country_calling_code(text) != '\0')
+        return 0;
+    return error_set(error, "%s is a country's two capital letters, as in KR or ES, not '%s'", info->name, text);
+}
+
 static int parse_words(const struct setting_info *info, const char *text, const struct zones *zones,
                        int64_t *number, struct error *error)
 {
@@ -149,7 +162,7 @@ typedef int parser(const struct setting_info *info, const char *text, const stru
 static parser *const PARSERS[] = {
     [SETTING_TEXT] = parse_text,       [SETTING_NUMBER] = parse_number, [SETTING_DURATION] = parse_duration,
     [SETTING_BOOLEAN] = parse_boolean, [SETTING_ZONE] = parse_zone,     [SETTING_LANGUAGE] = parse_language,
-    [SETTING_WORDS] = parse_words,
+    [SETTING_COUNTRY] = parse_country, [SETTING_WORDS] = parse_words,
 };
 
 int setting_parse(const struct setting_info *info, const char *text, const struct zones *zones,
@@ -160,7 +173,7 @@ int setting_parse(const struct setting_info *info, const char *text, const struc
 
 int setting_find(const char *name)
 {
-    for (int i = 0; i < SETTING_COUNT; i++)
+    for (int i = 0; i < SETTING_ROWS; i++)
         if (strcmp(SETTINGS[i].name, name) == 0)
             return i;
     return -1;
@@ -168,7 +181,7 @@ int setting_find(const char *name)
 
 void settings_init(struct settings *settings)
 {
-    for (size_t i = 0; i < SETTING_COUNT; i++) {
+    for (size_t i = 0; i < SETTING_ROWS; i++) {
         settings->texts[i] = SETTINGS[i].otherwise;
         settings->numbers[i] = 0;
         if (SETTINGS[i].type == SETTING_NUMBER || SETTINGS[i].type == SETTING_DURATION)
@@ -179,10 +192,10 @@ void settings_init(struct settings *settings)
 
 static int refuse_unknown(const struct row *row, const char *name, struct error *error)
 {
-    const char *names[SETTING_COUNT + 1];
-    for (size_t i = 0; i < SETTING_COUNT; i++)
+    const char *names[SETTING_ROWS + 1];
+    for (size_t i = 0; i < SETTING_ROWS; i++)
         names[i] = SETTINGS[i].name;
-    names[SETTING_COUNT] = NULL;
+    names[SETTING_ROWS] = NULL;
 
     bool is_later = false;
     for (size_t i = 0; LATER[i] != NULL; i++)
@@ -202,7 +215,7 @@ static int refuse_unknown(const struct row *row, const char *name, struct error 
 int settings_take(struct settings *settings, const struct rows *rows, const struct zones *zones,
                   struct error *error)
 {
-    const struct row *earlier[SETTING_COUNT] = { NULL };
+    const struct row *earlier[SETTING_ROWS] = { NULL };
     const struct row *row;
     for (size_t at = 0; (row = rows_next(rows, "setting", &at)) != NULL;) {
         const char *name, *value;
@@ -224,7 +237,7 @@ int settings_take(struct settings *settings, const struct rows *rows, const stru
 
 const struct setting_info *ruleset_settings(size_t *count)
 {
-    *count = SETTING_COUNT;
+    *count = SETTING_ROWS;
     return SETTINGS;
 }
 

@@ -222,6 +222,16 @@ int service_call_ends(struct db *db, int64_t conversation, service_call_end_row 
     return more < 0 ? -1 : count;
 }
 
+static const char CLAMP[] = "UPDATE outbox SET expires_at = ?1 WHERE settled_at IS NULL AND seq = -1 AND expires_at > ?1";
+
+int service_call_clamp(struct db *db, int64_t latest, struct error *error)
+{
+    struct query *q = db_query(db, CLAMP);
+
+    query_bind_int(q, 1, latest);
+    return query_run(q, error);
+}
+
 static const char SHIFT[] = "UPDATE outbox SET expires_at = expires_at + ?1 WHERE settled_at IS NULL AND seq = -1";
 
 int service_call_shift(struct db *db, int64_t drift_ms, struct error *error)

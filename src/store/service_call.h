@@ -79,6 +79,9 @@ struct service_call_end {
 typedef void service_call_end_row(void *context, const struct service_call_end *end);
 int service_call_ends(struct db *db, int64_t conversation, service_call_end_row *row, void *context, struct error *error);
 
+/* At start: nothing that is open waits longer than until `latest`, whatever the clock said when it was written. */
+int service_call_clamp(struct db *db, int64_t latest, struct error *error);
+
 /* The wall clock jumped: what is open keeps its time. */
 int service_call_shift(struct db *db, int64_t drift_ms, struct error *error);
 

@@ -18,7 +18,8 @@
 #include "flow/flow.h"
 
 static const char RULES[] =
-    "INSERT INTO setting (name, value) VALUES ('time_zone', 'Asia/Seoul'), ('allow_local_backends', 'yes');\n"
+    "INSERT INTO setting (name, value) VALUES ('time_zone', 'Asia/Seoul'), ('allow_local_backends', 'yes'),\n"
+    "  ('country', 'ES');\n"
     "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES ('reply', 'whatsapp', 'response', 'x'),\n"
     "  ('list', 'whatsapp', 'response', 'y'), ('reopen', 'whatsapp', 'template', 'z');\n"
     "INSERT INTO team (name) VALUES ('support');\n"
@@ -33,6 +34,10 @@ static const char RULES[] =
     "  ('table.sure', 'Cancel', NULL, 'person', NULL), ('table.sure', 'More', NULL, NULL, 'people');\n"
     "INSERT INTO step (name, say, next) VALUES ('table.done', 'Done.', 'end');\n"
     "INSERT INTO step (name, say, action, target) VALUES ('table.person', 'Somebody comes.', 'handoff', 'support');\n"
+    "INSERT INTO flow (name) VALUES ('number');\n"
+    "INSERT INTO step (name, say, ask) VALUES ('number.phone', 'Which?', 'phone');\n"
+    "INSERT INTO step (name, say, next) VALUES ('number.told', 'It is {{ phone }}.', 'end');\n"
+    "INSERT INTO rule (name, words, action, target) VALUES ('number', 'number', 'flow', 'number');\n"
     "INSERT INTO step (name, say, ask) VALUES ('call.words', 'Say something.', 'text');\n"
     "INSERT INTO step (name, say, action, target) VALUES ('call.ring', 'A moment.', 'call', 'diary');\n"
     "INSERT INTO branch (step, only_if, say, next) VALUES ('call.ring', ':failed', 'It failed: {{ message }}.', 'end');\n"
@@ -269,6 +274,14 @@ static void a_number_is_the_line_that_the_customer_saw(void **state)
     says(&talk, "2", "-/answer/answer 'Done.' over:done");
 }
 
+static void a_telephone_number_is_the_business_countrys(void **state)
+{
+    struct talk talk = { 0 };
+    (void)state;
+    says(&talk, "number", "number/answer/begun >number 'Which?' @number.phone");
+    says(&talk, "600 123 456", "-/answer/answer 'It is +34600123456.' over:done");
+}
+
 static void time_ends_it_with_a_word_inside_the_window_only(void **state)
 {
     struct talk talk = { .now = 1000000 };
@@ -372,6 +385,7 @@ int main(void)
         cmocka_unit_test(a_call_is_awaited_and_the_rest_waits_behind_it),
         cmocka_unit_test(what_was_said_before_the_question_is_no_answer),
         cmocka_unit_test(a_number_is_the_line_that_the_customer_saw),
+        cmocka_unit_test(a_telephone_number_is_the_business_countrys),
         cmocka_unit_test(time_ends_it_with_a_word_inside_the_window_only),
         cmocka_unit_test(a_dialogue_is_the_bots),
         cmocka_unit_test(a_run_that_cannot_be_read_is_over),

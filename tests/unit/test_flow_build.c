@@ -471,7 +471,7 @@ static const struct {
     { "INSERT INTO service (name, url, key_env) VALUES ('s', 'https://s.example.com/', 'BRAZE_API_KEY');",
       "a.sql:1: key_env: BRAZE_API_KEY is frontdesk's own, and goes to no service; name a variable for this one" },
     { "INSERT INTO service (name, url, deadline) VALUES ('s', 'https://s.example.com/', '5 minutes');",
-      "a.sql:1: deadline is a duration from 1 second to 2 minutes, as in '10 minutes', not '5 minutes'" },
+      "a.sql:1: deadline is a duration from 1 second to 2 minutes, as in '2 minutes', not '5 minutes'" },
     { SERVICE "INSERT INTO service_value (service, name, pointer) VALUES ('t', 'free', '/free');",
       "a.sql:2: there is no service 't'" },
     { SERVICE "INSERT INTO service_value (service, name, pointer) VALUES ('s', 'free', '$.free');",

@@ -232,6 +232,23 @@ static void a_clock_that_jumps_takes_no_time_away(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM run"), 1);
 }
 
+/* The clock was a year ahead when the daemon ended, and is right again when it starts. */
+static void a_clock_that_was_ahead_makes_nobody_wait(void **state)
+{
+    static const int64_t YEAR_MS = (int64_t)365 * 24 * 60 * MINUTE_MS;
+    struct fixture *f = *state;
+
+    f->now += YEAR_MS;
+    hear(f, "whatsapp", "order");
+    hear(f, "sms", "order 7");
+    f->now -= YEAR_MS;
+    fixture_reopen(f, true);
+    assert_true(fixture_int(f, "SELECT max(due_at) FROM run") <= f->now + 60 * MINUTE_MS);
+    assert_true(fixture_int(f, "SELECT expires_at FROM outbox WHERE kind = 'call'") <= f->now + 2 * MINUTE_MS);
+    let_pass(f, 61 * MINUTE_MS);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM run WHERE station = 'order.number'"), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -245,6 +262,7 @@ int main(void)
         TEST(what_waits_on_another_channel_waits_no_longer),
         TEST(time_speaks_once_and_for_no_message),
         TEST(a_clock_that_jumps_takes_no_time_away),
+        TEST(a_clock_that_was_ahead_makes_nobody_wait),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
