@@ -199,6 +199,13 @@ static const struct {
     { BASE PATTERN "('a', '\\b(?:where|when)\\b.{0,60}\\border\\b', 's');", NULL, { 0 } },
     { BASE PATTERN "('a', 'order\\s*#?\\s*(?<id>\\d{4,10})(?!\\d)', 's');", NULL, { 0 } },
     { BASE PATTERN "('a', '[a-z0-9._%+-]+@[a-z0-9.-]+\\.[a-z]{2,}', 's');", "slow-pattern a: ", { "\"a" } },
+    /* slow, once what stands before the repeat is there */
+    { BASE PATTERN "('a', 'order (\\d+-?)+!', 's');", "slow-pattern a: ", { "\"order 1111" } },
+    { BASE PATTERN "('a', 'id:(a+)+;', 's');", "slow-pattern a: ", { "\"id:aaaa" } },
+    { BASE PATTERN "('a', 'ref([0-9]+,?)+z', 's');", "slow-pattern a: ", { "\"ref1111" } },
+    { BASE PATTERN "('a', '(?<o>#(\\d+,?)+) please', 's');", "slow-pattern a: ", { "\"#1111" } },
+    { BASE PATTERN "('a', '\\b(?:no|ref)[A-Z]{2}-(\\d+)*x', 's');", "slow-pattern a: ", { "refAA-1111" } },
+    { BASE PATTERN "('a', 'order \\d{1,10}-?\\d{0,10}!', 's');", NULL, { 0 } },
     { BASE PATTERN "('a', '\\b[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,80}\\.[a-z]{2,9}', 's');", NULL, { 0 } },
     { BASE PATTERN "('a', '(?<n>\\d{1,4})\\s+(?<what>[a-z]+)', 's');", NULL, { 0 } },
     { BASE PATTERN "('a', 'x*', 's');",
