@@ -81,8 +81,10 @@ bool check_shows_few(const struct campaign *campaign, size_t offered);
 void check_opt_out(struct check *check);
 void check_fallback(struct check *check);
 void check_priorities(struct check *check);
-void check_examples(struct check *check);
 void check_zone(struct check *check);
+
+/* check_example.c */
+void check_examples(struct check *check);
 
 /* check_campaign.c */
 void check_unused_campaigns(struct check *check);

@@ -381,6 +381,53 @@ static void test_rules_without_examples_are_told_in_one_sentence(void **state)
     buf_release(&out);
 }
 
+#define STOPS "INSERT INTO rule_example (rule, text) VALUES ('stop', 'stop');\n"
+#define GIVES "INSERT INTO rule (name, priority, words, only_if, say) VALUES\n"
+
+static void test_no_example_is_asked_for_where_none_can_prove_the_rule(void **state)
+{
+    (void)state;
+    static const char *const BEYOND[] = {
+        ":has_media = 1", ":message_count > 1", ":minutes_since_last > 60", ":late = 1", ":new_conversation = 0",
+        ":owner = ''agent''", ":opted_out = 1", ":campaign = ''spring''", ":open = 0 AND @size = ''xl''",
+    };
+    struct buf text = { 0 }, out = { 0 };
+    for (size_t i = 0; i < sizeof BEYOND / sizeof BEYOND[0]; i++) {
+        buf_clear(&text);
+        buf_addf(&text,
+                 BASE STOPS "INSERT INTO rule_set (rule, name, value) VALUES ('stop', 'size', 'm');\n" GIVES
+                            "('a', 500, 'x', '%s', 's');",
+                 BEYOND[i]);
+        if (check_text(buf_text(&text), true, &out) != 0)
+            fail_msg("%s: %s", BEYOND[i], buf_text(&out));
+    }
+    assert_int_equal(check_text(BASE STOPS GIVES "('a', 500, 'x', ':open = 0', 's');", true, &out), 1);
+    assert_non_null(strstr(buf_text(&out), "the rule a has no example;"));
+    assert_int_equal(check_text(BASE STOPS "INSERT INTO rule (name, pattern, only_if, say) VALUES\n"
+                                           "('b', '(?<n>\\d)x', '@n > ''1''', 's');",
+                                true, &out),
+                     1);
+    assert_non_null(strstr(buf_text(&out), "the rule b has no example;"));
+    buf_release(&text);
+    buf_release(&out);
+}
+
+static void test_a_talk_proves_the_rules_that_take_what_its_customer_writes(void **state)
+{
+    (void)state;
+    struct buf out = { 0 };
+    assert_int_equal(check_text(BASE STOPS GIVES "('b', 700, 'cake', ':open = 0', 's'),\n"
+                                                 "('a', 600, 'cake', NULL, 's'),\n"
+                                                 "('c', 500, 'cake, tart', NULL, 's');\n"
+                                                 "INSERT INTO talk (name) VALUES ('t');\n"
+                                                 "INSERT INTO talk_line (talk, customer, bot) VALUES\n"
+                                                 "('t', 'A CAKE?', 's');",
+                                true, &out),
+                     1);
+    assert_non_null(strstr(buf_text(&out), "the rule c has no example;"));
+    buf_release(&out);
+}
+
 /* A text of so many characters in the campaign's layout. */
 static size_t check_length(const char *campaign, int len)
 {
@@ -518,6 +565,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_warnings),
         cmocka_unit_test(test_rules_without_examples_are_told_in_one_sentence),
+        cmocka_unit_test(test_no_example_is_asked_for_where_none_can_prove_the_rule),
+        cmocka_unit_test(test_a_talk_proves_the_rules_that_take_what_its_customer_writes),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_a_rule_that_never_wins_never_wins),
         cmocka_unit_test(test_ten_thousand_rules_are_checked_within_a_bound),
