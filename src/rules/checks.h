@@ -47,6 +47,7 @@ void check_fold_words(const char *words, struct buf *out);
 
 /* check_shadow.c */
 void check_takes_all(struct check *check);
+void check_takes_all_under_condition(struct check *check);
 void check_covered(struct check *check);
 void check_twins(struct check *check);
 void check_own_unless(struct check *check);

@@ -123,6 +123,15 @@ static const struct {
            "INSERT INTO rule (name, priority, words, say) VALUES ('a', 90, 'a', 's'), ('b', 80, 'b', 's');",
       "never-wins a: a.sql:5: the rule a can never win, nor can the 2 rules behind it: all",
       { 0 } },
+    /* never wins: the same condition */
+    { BASE IF "('a', 'x', ':open = 0', 's'),\n('b', 'x', ':open = 0', 's');",
+      "never-wins b: a.sql:6: the rule b can never win: its words are taken before it, \"x\" by a", { 0 } },
+    { BASE IF "('a', 'x', ':open = 0', 's'),\n('b', 'x', ':open = 1', 's'),\n('c', 'x', NULL, 's');", NULL, { 0 } },
+    { BASE IF "('a', NULL, ':open = 0', 's'),\n('b', 'y', ':open = 0', 's'),\n('c', 'y', NULL, 's');",
+      "never-wins b: a.sql:6: the rule b can never win: a (a.sql:5, priority 500) has the same only_if", { 0 } },
+    { BASE "INSERT INTO rule (name, pattern, only_if, say) VALUES\n"
+           "('a', 'x', ':open = 0', 's'),\n('b', 'x', ':open = 0', 's'),\n('c', 'x', ':open = 1', 's');",
+      "never-wins b: a.sql:6: the rule b can never win: a (a.sql:5) has the same words and pattern", { 0 } },
     /* never wins: the same, or wider words */
     { BASE PATTERN "('a', 'x', 's'),\n('b', 'x', 's');",
       "never-wins b: a.sql:6: the rule b can never win: a (a.sql:5) has the same words and pattern and stands",
