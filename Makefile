@@ -229,6 +229,7 @@ LIB = \
   src/rules/check_button.c \
   src/rules/check_campaign.c \
   src/rules/check_condition.c \
+  src/rules/check_example.c \
   src/rules/check_flow.c \
   src/rules/check_flow_choice.c \
   src/rules/check_pattern.c \

@@ -72,11 +72,11 @@ bool build_goes_with_lists(const struct ruleset *ruleset, const struct campaign 
 
 /*
  * The column only_if, of a rule or of what happens with it; `pattern` (may be NULL) is whose groups it may name. The
- * names of rules in it are looked at later, once all are known.
+ * names of rules and channels in it are looked at later, once all are known.
  */
 int build_only_if(struct ruleset *ruleset, const struct row *row, const struct pattern *pattern,
                   const struct expression **only_if, const char **source, struct error *error);
-int build_check_last_rule(const struct ruleset *ruleset, const char *source, struct error *error);
+int build_check_known(const struct ruleset *ruleset, const char *source, struct error *error);
 
 /* Does the text depend on nothing but the contact's language ("": the default)? Then it can be rendered. */
 bool build_button_is_fixed(const struct ruleset *ruleset, const struct template *button);

@@ -140,7 +140,7 @@ static int take_attribute(struct ruleset *ruleset, const struct row *row, struct
     if (build_only_if(ruleset, row, attribute->rule != NULL ? attribute->rule->pattern : NULL, &attribute->only_if,
                       &attribute->source_only_if, error) != 0)
         return -1;
-    if (attribute->only_if != NULL && build_check_last_rule(ruleset, attribute->source_only_if, error) != 0)
+    if (attribute->only_if != NULL && build_check_known(ruleset, attribute->source_only_if, error) != 0)
         return row_blame(row, "only_if", error);
     return 0;
 }

@@ -154,7 +154,7 @@ int flow_take_expression(const struct ruleset *ruleset, const struct scope *scop
         private->expressions = expressions_new();
     *expression = expressions_add(private->expressions, source, error);
     if (*expression == NULL || fact_check_in_flow(*expression, source, &place, error) != 0 ||
-        build_check_last_rule(ruleset, source, error) != 0)
+        build_check_known(ruleset, source, error) != 0)
         return row_blame(row, column, error);
     return 0;
 }

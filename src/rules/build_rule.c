@@ -306,9 +306,8 @@ static int refuse_duplicates(const struct ruleset *ruleset, struct error *error)
 }
 
 /* A name that no message is taken under makes the condition false for ever, or true. */
-static int check_last_rule(const void *context, const char *name, struct error *error)
+static int check_last_rule(const struct ruleset *ruleset, const char *name, struct error *error)
 {
-    const struct ruleset *ruleset = context;
     const struct rule *rule = ruleset_rule(ruleset, name);
     struct nearest nearest = { .word = name };
     struct buf advice = { 0 };
@@ -324,16 +323,35 @@ static int check_last_rule(const void *context, const char *name, struct error *
     return -1;
 }
 
-int build_check_last_rule(const struct ruleset *ruleset, const char *source, struct error *error)
+static int check_channel(const struct ruleset *ruleset, const char *name, struct error *error)
 {
-    return fact_check_last_rule(source, check_last_rule, ruleset, error);
+    struct nearest nearest = { .word = name };
+    struct buf advice = { 0 };
+    if (ruleset_channel(ruleset, name) != NULL)
+        return 0;
+    for (size_t i = 0; i < ruleset->channel_count; i++)
+        nearest_offer(&nearest, ruleset->channels[i].name);
+    nearest_advise(&nearest, NULL, &advice);
+    error_set(error, ":channel is never '%s': there is no channel of that name%s", name, buf_text(&advice));
+    buf_release(&advice);
+    return -1;
 }
 
-static int check_last_rules(const struct ruleset *ruleset, struct error *error)
+static int check_known(const void *context, enum fact fact, const char *name, struct error *error)
+{
+    return fact == FACT_CHANNEL ? check_channel(context, name, error) : check_last_rule(context, name, error);
+}
+
+int build_check_known(const struct ruleset *ruleset, const char *source, struct error *error)
+{
+    return fact_check_known(source, check_known, ruleset, error);
+}
+
+static int check_conditions(const struct ruleset *ruleset, struct error *error)
 {
     for (size_t i = 0; i < ruleset->rule_count; i++) {
         const struct rule *rule = &ruleset->rules[i];
-        if (rule->only_if != NULL && build_check_last_rule(ruleset, rule->source_only_if, error) != 0)
+        if (rule->only_if != NULL && build_check_known(ruleset, rule->source_only_if, error) != 0)
             return error_prefix(error, "%s:%d: only_if", rule->file, rule->line);
     }
     return 0;
@@ -361,5 +379,5 @@ int build_rules(struct ruleset *ruleset, struct error *error)
         return -1;
     sort_rules(ruleset);
     index_names(ruleset);
-    return check_last_rules(ruleset, error);
+    return check_conditions(ruleset, error);
 }

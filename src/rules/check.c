@@ -99,6 +99,7 @@ static const struct {
     { "opt-out", check_cancel_words },
     { "no-fallback", check_fallback },
     { "never-wins", check_takes_all },
+    { "never-wins", check_takes_all_under_condition },
     { "never-wins", check_twins },
     { "never-wins", check_covered },
     { "never-wins", check_own_unless },

@@ -4,8 +4,9 @@
  * - Slow: a hostile customer can make a pattern with nested, neighbouring or open repeats run into its bound of
  *   steps, where it gives up, and after a few times the rule is put out of play. Tried, not guessed: texts are made
  *   of the pattern's own literals, of common letters and of the rule's examples, each repeated up to 4 KiB, with
- *   an end that keeps it from matching. Blanks alone are not tried, folding leaves one of them. Matched and
- *   counted as a message is, which is the same everywhere.
+ *   an end that keeps it from matching, and behind what the pattern wants before its repeats: in
+ *   'order (\d+)+!' nothing repeats before "order ". Blanks alone are not tried, folding leaves one of them.
+ *   Matched and counted as a message is, which is the same everywhere.
  *
  *   A short text is tried first: a pattern that takes few steps there is let go. So 10,000 patterns take
  *   about a second. Whoever has fifty slow ones is told of those and no more.
@@ -13,6 +14,7 @@
  * - A pattern that matches the empty text matches everything, or at least a message without words.
  * - A piece that folded text never holds: two blanks in a row, a tab, a line break.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -21,7 +23,9 @@
 
 enum {
     LITERALS_MAX = 4,
-    UNITS_MAX = 16,
+    UNITS_MAX = 20,
+    HEADS_MAX = 4,
+    GROUPS_MAX = 16,
     UNIT_LEN_MAX = 200,
     EXAMPLES_MAX = 2,
     SCREEN_LEN = 256,
@@ -41,6 +45,8 @@ struct hostile {
     const struct rule *rule;
     struct buf units[UNITS_MAX];
     size_t unit_count;
+    struct buf heads[HEADS_MAX]; /* what stands before the units; the first is empty */
+    size_t head_count;
     struct buf end; /* each of the pattern's own characters, apart from the others */
     struct buf text;
 };
@@ -49,6 +55,8 @@ static void hostile_release(struct hostile *hostile)
 {
     for (size_t i = 0; i < UNITS_MAX; i++)
         buf_release(&hostile->units[i]);
+    for (size_t i = 0; i < HEADS_MAX; i++)
+        buf_release(&hostile->heads[i]);
     buf_release(&hostile->end);
     buf_release(&hostile->text);
 }
@@ -142,10 +150,94 @@ static void add_examples(struct hostile *hostile)
         }
 }
 
-static void make_text(struct hostile *hostile, const struct buf *unit, size_t len)
+/* A text that the pattern may take as far as it is read: one character for each class, one pass of each repeat. */
+struct sample {
+    struct buf text;
+    size_t starts[GROUPS_MAX], depth; /* where in the text each open group begins */
+    size_t item;                      /* where the last item or group does */
+};
+
+/* A character that a class like [^a-z.] or an escape like \d takes, or at least most of their kind. */
+static char character_of(const char *at)
+{
+    if (at[0] == '.' || (at[0] == '[' && at[1] == '^'))
+        return 'a';
+    if (at[0] == '[' && at[1] != '\\')
+        return at[1];
+    at += at[0] == '[';
+    return at[1] == 'd' ? '1' : at[1] == 's' ? ' ' : is_letter(at[1]) ? 'a' : at[1];
+}
+
+/* A group's last alternative stands for all of them; what looks ahead or behind is read like the rest. */
+static void sample_group(struct sample *sample, char sign)
+{
+    size_t start = sample->depth > 0 && sample->depth <= GROUPS_MAX ? sample->starts[sample->depth - 1] : 0;
+    if (sign == '(' && sample->depth++ < GROUPS_MAX)
+        sample->starts[sample->depth - 1] = sample->text.len;
+    else if (sign == '|')
+        buf_truncate(&sample->text, start);
+    else if (sign == ')' && sample->depth > 0) {
+        sample->item = start;
+        sample->depth--;
+    }
+}
+
+/* \d{4}: the item three times more. */
+static void sample_count(struct sample *sample, const char *count)
+{
+    size_t len = sample->text.len - sample->item;
+    for (long left = strtol(count, NULL, 10) - 1; len > 0 && left > 0 && sample->text.len + len < UNIT_LEN_MAX; left--)
+        for (size_t i = 0; i < len; i++)
+            buf_add_char(&sample->text, sample->text.data[sample->item + i]);
+}
+
+/* Reads one item of the pattern; returns its length in bytes. */
+static size_t sample_next(struct sample *sample, const char *at)
+{
+    size_t syntax = skip_syntax(at);
+    bool is_edge = at[0] == '\\' && at[1] != '\0' && strchr("bBAzZG", at[1]) != NULL;
+    if (strchr("()|", *at) != NULL)
+        sample_group(sample, *at);
+    else if (*at == '{')
+        sample_count(sample, at + 1);
+    else if (strchr("*+?^$", *at) == NULL && !is_edge) {
+        bool is_itself = *at != '.' && *at != '[' && *at != '\\';
+        sample->item = sample->text.len;
+        buf_add_char(&sample->text, is_itself ? *at : character_of(at));
+    }
+    return syntax > 0 ? syntax : 1;
+}
+
+static void add_head(struct hostile *hostile, const char *text, size_t len)
+{
+    struct buf head = { 0 };
+    fold_piece(text, len < UNIT_LEN_MAX ? len : utf8_floor(text, len, UNIT_LEN_MAX), &head);
+    for (size_t i = 0; i < hostile->head_count; i++)
+        if (strcmp(buf_text(&hostile->heads[i]), buf_text(&head)) == 0)
+            buf_clear(&head);
+    if (head.len > 0 && hostile->head_count < HEADS_MAX)
+        buf_add(&hostile->heads[hostile->head_count++], head.data, head.len);
+    buf_release(&head);
+}
+
+/* What leads up to each repeat. */
+static void add_heads(struct hostile *hostile)
+{
+    struct sample sample = { 0 };
+    hostile->head_count = 1;
+    for (const char *at = hostile->rule->source_pattern; *at != '\0';) {
+        at += sample_next(&sample, at);
+        if (*at != '\0' && strchr("*+{", *at) != NULL)
+            add_head(hostile, buf_text(&sample.text), sample.item);
+    }
+    buf_release(&sample.text);
+}
+
+static void make_text(struct hostile *hostile, const struct buf *head, const struct buf *unit, size_t len)
 {
     buf_clear(&hostile->text);
-    while (hostile->text.len + unit->len <= len || hostile->text.len == 0)
+    buf_add(&hostile->text, head->data, head->len);
+    while (hostile->text.len + unit->len <= len || hostile->text.len == head->len)
         buf_add(&hostile->text, unit->data, unit->len);
     buf_add(&hostile->text, hostile->end.data, hostile->end.len);
     buf_add_char(&hostile->text, '~');
@@ -163,29 +255,29 @@ static bool is_slow(const struct hostile *hostile)
 }
 
 /* Does a short text take more steps than a pattern that goes over it once or twice? */
-static bool is_doubtful(struct hostile *hostile, const struct buf *unit)
+static bool is_doubtful(struct hostile *hostile, const struct buf *head, const struct buf *unit)
 {
-    make_text(hostile, unit, SCREEN_LEN);
+    make_text(hostile, head, unit, SCREEN_LEN);
     return is_slow(hostile) || matcher_effort(hostile->check->matcher) > SCREEN_STEPS;
 }
 
 /* The shortest length that hits the bound; 0: none does. */
-static size_t find_length(struct hostile *hostile, const struct buf *unit)
+static size_t find_length(struct hostile *hostile, const struct buf *head, const struct buf *unit)
 {
-    make_text(hostile, unit, TEXT_MAX);
+    make_text(hostile, head, unit, TEXT_MAX);
     if (!is_slow(hostile))
         return 0;
     for (size_t i = 0; i < sizeof LENGTHS / sizeof LENGTHS[0]; i++) {
-        make_text(hostile, unit, LENGTHS[i]);
+        make_text(hostile, head, unit, LENGTHS[i]);
         if (is_slow(hostile))
             return hostile->text.len;
     }
     return hostile->text.len;
 }
 
-static void tell_slow(struct hostile *hostile, const struct buf *unit, size_t len)
+static void tell_slow(struct hostile *hostile, const struct buf *head, const struct buf *unit, size_t len)
 {
-    make_text(hostile, unit, SHOWN_MAX);
+    make_text(hostile, head, unit, SHOWN_MAX);
     size_t shown = utf8_floor(hostile->text.data, hostile->text.len, SHOWN_MAX);
     check_warn_rule(
         hostile->check, hostile->rule,
@@ -195,16 +287,32 @@ static void tell_slow(struct hostile *hostile, const struct buf *unit, size_t le
         hostile->rule->name, (int)shown, hostile->text.data, len);
 }
 
-static void attack(struct hostile *hostile)
+/* Returns true when the pattern is slow, and has been told of. */
+static bool attack(struct hostile *hostile, const struct buf *head)
 {
     for (size_t i = 0; i < hostile->unit_count; i++) {
         const struct buf *unit = &hostile->units[i];
-        size_t len = is_doubtful(hostile, unit) ? find_length(hostile, unit) : 0;
+        size_t len = is_doubtful(hostile, head, unit) ? find_length(hostile, head, unit) : 0;
         if (len > 0) {
-            tell_slow(hostile, unit, len);
-            return;
+            tell_slow(hostile, head, unit, len);
+            return true;
         }
     }
+    return false;
+}
+
+static void judge(struct check *check, const struct rule *rule)
+{
+    struct hostile hostile = { .check = check, .rule = rule };
+    add_end(&hostile);
+    add_literals(&hostile);
+    for (size_t i = 0; COMMON[i] != NULL; i++)
+        add_unit(&hostile, COMMON[i], strlen(COMMON[i]));
+    add_examples(&hostile);
+    add_heads(&hostile);
+    for (size_t i = 0; i < hostile.head_count && !attack(&hostile, &hostile.heads[i]); i++)
+        ;
+    hostile_release(&hostile);
 }
 
 void check_slow_patterns(struct check *check)
@@ -214,16 +322,8 @@ void check_slow_patterns(struct check *check)
         const struct rule *rule = &check->ruleset->rules[i];
         if (check->tries_left <= 0)
             return;
-        if (rule->pattern == NULL || strpbrk(rule->source_pattern, "*+{") == NULL)
-            continue;
-        struct hostile hostile = { .check = check, .rule = rule };
-        add_end(&hostile);
-        add_literals(&hostile);
-        for (size_t j = 0; COMMON[j] != NULL; j++)
-            add_unit(&hostile, COMMON[j], strlen(COMMON[j]));
-        add_examples(&hostile);
-        attack(&hostile);
-        hostile_release(&hostile);
+        if (rule->pattern != NULL && strpbrk(rule->source_pattern, "*+{") != NULL)
+            judge(check, rule);
     }
 }
 

@@ -4,7 +4,6 @@
  * - A way out that is heard: an opt_out rule, none before it that takes its words, and in an English business
  *   "stop" among them. The words are tried as a customer would write them, not compared.
  * - A fallback for what no other rule takes.
- * - Examples. Rules without any are told in one sentence; a rule that takes everything needs none.
  * - Opening hours without a time zone.
  * - Priorities 1 to 3 on a rule with words: whoever writes them thinks that 1 comes first.
  */
@@ -113,41 +112,6 @@ void check_priorities(struct check *check)
                             "one from 10 up if it should not",
                             rule->name, rule->priority);
     }
-}
-
-/* Marks the rules that have an example that they must win. */
-static void mark(const struct ruleset *ruleset, char *has_example)
-{
-    for (size_t i = 0; i < ruleset->example_count; i++)
-        if (ruleset->examples[i].must_win)
-            has_example[ruleset->examples[i].rule - ruleset->rules] = 1;
-}
-
-void check_examples(struct check *check)
-{
-    const struct ruleset *ruleset = check->ruleset;
-    struct buf marks = { 0 };
-    const struct rule *first = NULL;
-    size_t more = 0;
-    buf_reserve(&marks, ruleset->rule_count + 1);
-    memset(marks.data, 0, ruleset->rule_count + 1);
-    mark(ruleset, marks.data);
-    for (size_t i = 0; i < ruleset->rule_count; i++) {
-        if (marks.data[i] || rule_takes_all(&ruleset->rules[i]))
-            continue;
-        more += first != NULL;
-        first = first != NULL ? first : &ruleset->rules[i];
-    }
-    struct buf others = { 0 };
-    if (more > 0)
-        buf_addf(&others, more == 1 ? ", nor has %zu other rule" : ", nor have %zu other rules", more);
-    if (first != NULL)
-        check_warn_rule(check, first,
-                        "the rule %s has no example%s; write what a customer would, as in INSERT INTO "
-                        "rule_example (rule, text) VALUES ('%s', '…');",
-                        first->name, buf_text(&others), first->name);
-    buf_release(&others);
-    buf_release(&marks);
 }
 
 /* Nobody's clock on the wall shows UTC; who means it can say Etc/UTC. */

@@ -11,7 +11,8 @@
  *       may be covered by different rules;
  *     - its own unless covers all of its words.
  *
- * A rule that is conditional proves nothing about the rules behind it. An opt_in or opt_out rule still acts
+ * A rule that is conditional proves nothing about the rules behind it, but about those with the same only_if, where
+ * that asks for facts alone: it is true for both, or for none. An opt_in or opt_out rule still acts
  * for who has opted out, or while a person holds the conversation, but an owner who relies on that would be
  * surprised: reported all the same.
  *
@@ -34,6 +35,16 @@
 #include "text/words.h"
 
 enum { PIECES_LEN_MAX = 120, CHAIN_MAX = 16, TABLE_LEAST = 64, TIED_SHOWN = 3, WORD_SHOWN_MAX = 60 };
+
+/* Whatever lets a message pass on at the earlier rule keeps the later one from it, too. */
+static bool is_as_free(const struct rule *earlier, const struct rule *later)
+{
+    if (!rule_is_conditional(earlier))
+        return true;
+    return earlier->action != ACTION_TAG && earlier->cooldown_ms == 0 && later->only_if != NULL &&
+           strcmp(earlier->source_only_if, later->source_only_if) == 0 &&
+           strchr(earlier->source_only_if, '@') == NULL;
+}
 
 /* Takes all */
 
@@ -60,6 +71,30 @@ void check_takes_all(struct check *check)
     buf_release(&others);
 }
 
+static bool takes_all_under_condition(const struct rule *rule)
+{
+    return rule->only_if != NULL && rule->words == NULL && rule->pattern == NULL && rule->unless == NULL &&
+           rule->action != ACTION_TAG && rule->cooldown_ms == 0;
+}
+
+/* Those behind a rule that takes everything have been told of. */
+void check_takes_all_under_condition(struct check *check)
+{
+    const struct rule *rules = check->ruleset->rules;
+    size_t count = 0;
+    while (count < check->ruleset->rule_count &&
+           (!rule_takes_all(&rules[count]) || rule_is_conditional(&rules[count])))
+        count++;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i + 1; takes_all_under_condition(&rules[i]) && j < count && check->tries_left-- > 0; j++)
+            if (is_as_free(&rules[i], &rules[j]))
+                check_warn_rule(check, &rules[j],
+                                "the rule %s can never win: %s (%s:%d, priority %d) has the same only_if and takes every "
+                                "message before it; give %s a lower priority",
+                                rules[j].name, rules[i].name, rules[i].file, rules[i].line, rules[i].priority,
+                                rules[i].name);
+}
+
 /* Twins */
 
 static int compare_texts(const char *a, const char *b)
@@ -77,13 +112,21 @@ static int compare_sources(const struct rule *a, const struct rule *b)
     return order != 0 ? order : compare_texts(a->source_unless, b->source_unless);
 }
 
-/* By what they match, those that prove nothing last, then by the order in which they are tried. */
+/* How little a rule proves about those behind it: 0 all, 1 some under its only_if, 2 nothing. */
+static int weakness(const struct rule *rule)
+{
+    return !rule_is_conditional(rule) ? 0 : rule->action != ACTION_TAG && rule->cooldown_ms == 0 ? 1 : 2;
+}
+
+/* By what they match, those that prove nothing last, then by condition, and by the order in which they are tried. */
 static int compare_rules(const void *a, const void *b)
 {
     const struct rule *left = *(const struct rule *const *)a, *right = *(const struct rule *const *)b;
     int order = compare_sources(left, right);
     if (order == 0)
-        order = rule_is_conditional(left) - rule_is_conditional(right);
+        order = weakness(left) - weakness(right);
+    if (order == 0)
+        order = compare_texts(left->source_only_if, right->source_only_if);
     return order != 0 ? order : (left > right) - (left < right);
 }
 
@@ -100,17 +143,20 @@ static void tell_twin(struct check *check, const struct rule *first, const struc
 /* Each rule with a pattern against the first of those like it. Those without are check_covered's. */
 void check_twins(struct check *check)
 {
-    size_t count = check->ruleset->rule_count, first = 0;
+    size_t count = check->ruleset->rule_count, first = 0, same = 0;
     const struct rule **sorted = alloc_array(count, sizeof *sorted);
     for (size_t i = 0; i < count; i++)
         sorted[i] = &check->ruleset->rules[i];
     qsort(sorted, count, sizeof *sorted, compare_rules);
     for (size_t i = 1; i < count; i++) {
         if (compare_sources(sorted[first], sorted[i]) != 0)
-            first = i;
-        else if (sorted[i]->pattern != NULL && !rule_is_conditional(sorted[first]) &&
-                 sorted[first] < sorted[i])
+            first = same = i;
+        else if (sorted[i]->pattern != NULL && is_as_free(sorted[first], sorted[i]) && sorted[first] < sorted[i])
             tell_twin(check, sorted[first], sorted[i]);
+        else if (sorted[i]->pattern != NULL && is_as_free(sorted[same], sorted[i]) && sorted[same] < sorted[i])
+            tell_twin(check, sorted[same], sorted[i]);
+        else
+            same = i;
     }
     free(sorted);
 }
@@ -241,7 +287,7 @@ static const struct rule *look_up(const struct shade *shade, const struct words_
     for (int seen = 0; index != 0 && seen < CHAIN_MAX; index = table->slots[index - 1].next, seen++) {
         const struct slot *slot = &table->slots[index - 1];
         if (slot->entry.len == len && slot->rule != shade->rule && (best == NULL || slot->rule < best) &&
-            words_cover(&slot->entry, entry, at) && unless_is_within(slot->rule, shade) &&
+            words_cover(&slot->entry, entry, at) && is_as_free(slot->rule, shade->rule) && unless_is_within(slot->rule, shade) &&
             takes_entry(shade, slot->rule, entry))
             best = slot->rule;
     }
@@ -329,7 +375,7 @@ void check_covered(struct check *check)
         if (rule->source_unless != NULL)
             check_fold_words(rule->source_unless, &shade.unless);
         shade_judge(&shade);
-        if (!rule_is_conditional(rule))
+        if (weakness(rule) < 2)
             add_words(&table, rule, &shade.words);
         buf_release(&shade.words);
         buf_release(&shade.unless);
@@ -341,7 +387,7 @@ void check_covered(struct check *check)
 
 static void judge_own(struct check *check, const struct rule *rule, struct table *table)
 {
-    struct shade shade = { .check = check, .table = table };
+    struct shade shade = { .check = check, .table = table, .rule = rule };
     struct words_entry entry;
     struct rule unless = { .words = rule->unless };
     struct buf list = { 0 };

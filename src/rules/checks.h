@@ -47,6 +47,7 @@ void check_fold_words(const char *words, struct buf *out);
 
 /* check_shadow.c */
 void check_takes_all(struct check *check);
+void check_takes_all_under_condition(struct check *check);
 void check_covered(struct check *check);
 void check_twins(struct check *check);
 void check_own_unless(struct check *check);
@@ -81,8 +82,10 @@ bool check_shows_few(const struct campaign *campaign, size_t offered);
 void check_opt_out(struct check *check);
 void check_fallback(struct check *check);
 void check_priorities(struct check *check);
-void check_examples(struct check *check);
 void check_zone(struct check *check);
+
+/* check_example.c */
+void check_examples(struct check *check);
 
 /* check_campaign.c */
 void check_unused_campaigns(struct check *check);

@@ -105,11 +105,13 @@ int fact_check_flow_values(const char *source, const struct fact_place *place, s
 /* Does the expression ask for trouble: :failed, :timed_out or :gave_up? */
 bool fact_asks_for_trouble(const struct expression *expression);
 
-/* Is a rule of that name ever :last_rule? -1: a sentence without place that says why not. */
-typedef int fact_check_rule(const void *context, const char *name, struct error *error);
+/* Is :last_rule, or :channel, ever that name? -1: a sentence without place that says why not. */
+typedef int fact_is_known(const void *context, enum fact fact, const char *name, struct error *error);
 
-/* Asks about each name that :last_rule is compared with, '' aside: for when the names of all rules are known. */
-int fact_check_last_rule(const char *source, fact_check_rule *check_rule, const void *context,
-                         struct error *error);
+/*
+ * Asks about each name that :last_rule and :channel are compared with, '' aside: for when the names of all rules are
+ * known.
+ */
+int fact_check_known(const char *source, fact_is_known *is_known, const void *context, struct error *error);
 
 #endif

@@ -38,13 +38,13 @@ struct piece {
 };
 
 /*
- * Which names are variables, and so texts; inside a flow, what those of the scope are; or, where check_rule is
- * given, which names rules have.
+ * Which names are variables, and so texts; inside a flow, what those of the scope are; or, where is_known is
+ * given, which names rules and channels have.
  */
 struct naming {
     fact_is_variable *is_variable;
     const struct scope *scope;
-    fact_check_rule *check_rule;
+    fact_is_known *is_known;
     const void *context;
 };
 
@@ -126,6 +126,11 @@ static bool leaves_alone(const struct pieces *pieces, size_t at, bool is_before)
     return next->kind == PIECE_COMMA || next->kind == (is_before ? PIECE_OPEN : PIECE_CLOSE);
 }
 
+static const char *const EXAMPLES[FACT_COUNT] = {
+    [FACT_CHANNEL] = "'whatsapp'",   [FACT_COUNTRY] = "'KR'",   [FACT_DATE] = "'2026-05-12'",
+    [FACT_LANGUAGE] = "'ko'", [FACT_LOCALE] = "'pt-BR'", [FACT_TIME] = "'09:30'",
+};
+
 /* Texts of one shape. A prefix of a date or a time is sound: "from '2026-12' on". '' is what is not known. */
 static bool has_shape(enum fact fact, const char *text, size_t len)
 {
@@ -184,9 +189,6 @@ static bool is_yes_no(const struct piece *name)
 /* A text that the fact never looks like, a yes or no beyond 1: true for ever, or never. */
 static int check_shape(const struct piece *name, const struct piece *value, struct error *error)
 {
-    static const char *const EXAMPLES[FACT_COUNT] = {
-        [FACT_DATE] = "'2026-05-12'", [FACT_TIME] = "'09:30'", [FACT_COUNTRY] = "'KR'",
-    };
     struct buf word = { 0 };
     if (value->kind == PIECE_NUMBER && is_yes_no(name) && (value->len != 1 || *value->start > '1'))
         return error_set(error, "%.*s is 1 or 0, not %.*s", (int)name->len, name->start, (int)value->len,
@@ -250,18 +252,70 @@ static int refuse_value(const struct piece *name, const struct piece *value, con
     return -1;
 }
 
-/* The one fact whose values are known only when all rules are. */
-static int check_rule_name(const struct piece *name, const struct piece *value, const struct naming *naming,
-                           struct error *error)
+static enum fact fact_of(const struct piece *name)
 {
-    if (!spells(name, ":last_rule") || value->kind != PIECE_TEXT || value->len == 0)
+    const struct fact_info *info = info_of(name);
+    return info != NULL ? fact_find(info->name) : FACT_COUNT;
+}
+
+/* 9 where a text is wanted: what was meant is plain for few, an hour where :time is asked. */
+static int refuse_number(const struct piece *name, const struct piece *value, const char *const *values,
+                         struct error *error)
+{
+    int name_len = (int)name->len, value_len = (int)value->len;
+    enum fact fact = fact_of(name);
+    long hour = strtol(value->start, NULL, 10);
+    struct buf advice = { 0 };
+    for (size_t i = 0; values != NULL && values[i] != NULL; i++)
+        buf_addf(&advice, "%s%s", i == 0 ? "" : ", ", values[i]);
+    if (values != NULL)
+        error_set(error, "%.*s is a text, and never %.*s; known are %s", name_len, name->start, value_len, value->start,
+                  buf_text(&advice));
+    else {
+        if (fact == FACT_TIME && value->len <= 2 && hour <= 24)
+            buf_addf(&advice, "'%02ld:00'", hour);
+        else if (fact != FACT_COUNT && EXAMPLES[fact] != NULL)
+            buf_addf(&advice, "it as in %s", EXAMPLES[fact]);
+        else
+            buf_addf(&advice, "'%.*s', or CAST(%.*s AS INTEGER)", value_len, value->start, name_len, name->start);
+        error_set(error,
+                  "%.*s is a text, and for SQL a text is never equal to a number and greater than any; write %s",
+                  name_len, name->start, buf_text(&advice));
+    }
+    buf_release(&advice);
+    return -1;
+}
+
+/* In SQL a comparison with NULL is neither true nor false. */
+static int check_null(const struct piece *name, const struct piece *compares, const struct piece *value,
+                      struct error *error)
+{
+    if (!is_word(value, "null") || spells(compares, "is") || spells(compares, "between"))
+        return 0;
+    int len = (int)name->len;
+    const struct fact_info *info = info_of(name);
+    bool is_other = spells(compares, "<>") || spells(compares, "!=");
+    if (info != NULL && info->type == FACT_IS_YES_NO)
+        return error_set(error, "%.*s is 1 or 0, and never NULL", len, name->start);
+    return error_set(error, "nothing is %.*s NULL in SQL, not even what is not known; write %.*s %s",
+                     (int)compares->len, compares->start, len, name->start,
+                     info != NULL && info->type == FACT_IS_TEXT ? (is_other ? "<> ''" : "= ''")
+                                                                : (is_other ? "IS NOT NULL" : "IS NULL"));
+}
+
+/* The two facts whose values are known only when the other tables are. */
+static int check_known_name(const struct piece *name, const struct piece *value, const struct naming *naming,
+                            struct error *error)
+{
+    enum fact fact = spells(name, ":channel") ? FACT_CHANNEL : FACT_LAST_RULE;
+    if ((fact == FACT_LAST_RULE && !spells(name, ":last_rule")) || value->kind != PIECE_TEXT || value->len == 0)
         return 0;
     struct buf word = { 0 };
     for (size_t i = 0; i < value->len; i++) {
         buf_add_char(&word, value->start[i]);
         i += value->start[i] == value->start[-1]; /* a quote inside is written twice */
     }
-    int result = naming->check_rule(naming->context, buf_text(&word), error);
+    int result = naming->is_known(naming->context, fact, buf_text(&word), error);
     buf_release(&word);
     return result;
 }
@@ -271,18 +325,14 @@ static int check_pair(const struct piece *name, const struct piece *value, const
 {
     bool is_text;
     const char *const *values, *const *known;
-    if (naming->check_rule != NULL)
-        return check_rule_name(name, value, naming, error);
+    if (naming->is_known != NULL)
+        return check_known_name(name, value, naming, error);
     if ((value->kind != PIECE_NUMBER && value->kind != PIECE_TEXT) ||
         !type_of(name, naming, &is_text, &values))
         return 0;
     int name_len = (int)name->len, value_len = (int)value->len;
     if (is_text && value->kind == PIECE_NUMBER)
-        return error_set(
-            error,
-            "%.*s is a text, and for SQL a text is never equal to a number and greater than any; write "
-            "'%.*s', or CAST(%.*s AS INTEGER)",
-            name_len, name->start, value_len, value->start, name_len, name->start);
+        return refuse_number(name, value, values, error);
     if (!is_text && value->kind == PIECE_TEXT && is_yes_no(name))
         return error_set(error, "%.*s is 1 or 0, and never '%.*s'", name_len, name->start,
                          value_len, value->start);
@@ -341,11 +391,13 @@ static int check_behind(const struct pieces *pieces, size_t at, const struct nam
         return check_list(pieces, at, next + 2, naming, error);
     if (list[next].kind != PIECE_COMPARES)
         return 0;
+    const struct piece *compares = &list[next];
     if (is_word(&list[next + 1], "not") && next + 2 < pieces->count)
         next++;
     if (!leaves_alone(pieces, next + 1, false))
         return 0;
-    if (check_pair(&list[at], &list[next + 1], naming, error) != 0)
+    if (check_null(&list[at], compares, &list[next + 1], error) != 0 ||
+        check_pair(&list[at], &list[next + 1], naming, error) != 0)
         return -1;
     return check_range(&list[at], &list[next], pieces->count - next, error);
 }
@@ -357,7 +409,9 @@ static int check_before(const struct pieces *pieces, size_t at, const struct nam
     if (at < 2 || pieces->list[at - 1].kind != PIECE_COMPARES || !leaves_alone(pieces, at - 2, true) ||
         !leaves_alone(pieces, at, false))
         return 0;
-    return check_pair(&pieces->list[at], &pieces->list[at - 2], naming, error);
+    return check_null(&pieces->list[at], &pieces->list[at - 1], &pieces->list[at - 2], error) != 0
+               ? -1
+               : check_pair(&pieces->list[at], &pieces->list[at - 2], naming, error);
 }
 
 static int check_comparisons(const char *source, const struct naming *naming, struct error *error)
@@ -386,9 +440,8 @@ int fact_check_flow_values(const char *source, const struct fact_place *place, s
     return check_comparisons(source, &naming, error);
 }
 
-int fact_check_last_rule(const char *source, fact_check_rule *check_rule, const void *context,
-                         struct error *error)
+int fact_check_known(const char *source, fact_is_known *is_known, const void *context, struct error *error)
 {
-    const struct naming naming = { .check_rule = check_rule, .context = context };
+    const struct naming naming = { .is_known = is_known, .context = context };
     return check_comparisons(source, &naming, error);
 }

@@ -134,6 +134,9 @@ static int check_token(const struct token *token, const char *end, struct error 
         return error_set(error, "a condition holds no comment; write it beside the rule, behind --");
     if (slip_anywhere(token, &line, error) != 0)
         return -1;
+    if (is_mark(token, '=') && (token->start[1] == '>' || token->start[1] == '<'))
+        return error_set(error, "=%c is no comparison; at %s is written %c=, as in :hour %c= 9", token->start[1],
+                         token->start[1] == '>' ? "least" : "most", token->start[1], token->start[1]);
     if (is_mark(token, ';'))
         return error_set(error, "a condition is one expression, without a semicolon");
     if (is_mark(token, '?') || is_mark(token, '#') || (token->kind == TOKEN_WORD && *token->start == '$'))

@@ -24,6 +24,8 @@
 #include "base/utf8.h"
 #include "store/rulefile.h"
 
+enum { PATH_SHOWN_MAX = 90 }; /* a sentence shows it four times */
+
 static const char BYTE_ORDER_MARK[] = "\xef\xbb\xbf";
 
 void rulefiles_add(struct rulefiles *files, const char *name, const char *text)
@@ -51,69 +53,147 @@ struct encoding {
     const char *looks_like, *iconv;
 };
 
-/*
- * Korean Windows writes a syllable as two bytes from B0 A1 to C8 FE; a Latin letter with an accent is one
- * byte between ordinary ones. What is neither is not guessed at.
- */
-static struct encoding guess_encoding(const unsigned char *text, size_t len)
+/* What a text in another encoding is made of beside ASCII: bytes two by two, or one alone. */
+struct bytes {
+    size_t syllables; /* pairs that are a syllable of Hangul in CP949 */
+    size_t frequent;  /* of those: one that no Korean text does without */
+    size_t signs;     /* pairs that are a sign there */
+    size_t pairs;     /* all of them */
+    size_t singles, letters; /* letters: those that are an accented letter or a quote in Windows-1252 */
+};
+
+/* 이 다 는 요 에 을 가 하 지 고. In Chinese text these bytes are characters that nobody writes. */
+static bool is_frequent(unsigned char first, unsigned char second)
 {
-    size_t syllables = 0, pairs = 0, singles = 0;
+    static const unsigned char SYLLABLES[][2] = { { 0xc0, 0xcc }, { 0xb4, 0xd9 }, { 0xb4, 0xc2 }, { 0xbf, 0xe4 },
+                                                  { 0xbf, 0xa1 }, { 0xc0, 0xbb }, { 0xb0, 0xa1 }, { 0xc7, 0xcf },
+                                                  { 0xc1, 0xf6 }, { 0xb0, 0xed } };
+    for (size_t i = 0; i < sizeof SYLLABLES / sizeof SYLLABLES[0]; i++)
+        if (SYLLABLES[i][0] == first && SYLLABLES[i][1] == second)
+            return true;
+    return false;
+}
+
+/* Not ð, ý, þ and the like: in Turkish text they are others. */
+static bool is_western(unsigned char byte)
+{
+    static const unsigned char OTHERS[] = { 0x80, 0x85, 0x91, 0x92, 0x93, 0x94, 0x96, 0x97, 0xa1, 0xaa,
+                                            0xab, 0xba, 0xbb, 0xbf };
+    if (byte >= 0xc0)
+        return memchr("\xd0\xdd\xde\xf0\xfd\xfe\xff", byte, 7) == NULL;
+    return memchr(OTHERS, byte, sizeof OTHERS) != NULL;
+}
+
+static struct bytes count_bytes(const unsigned char *text, size_t len)
+{
+    struct bytes bytes = { 0 };
     for (size_t at = 0; at < len; at++) {
         if (text[at] < 0x80)
             continue;
         unsigned char next = at + 1 < len ? text[at + 1] : 0;
         if (next < 0x80) {
-            singles++;
+            bytes.singles++;
+            bytes.letters += is_western(text[at]);
             continue;
         }
-        pairs++;
-        syllables += text[at] >= 0xb0 && text[at] <= 0xc8 && next >= 0xa1;
+        bytes.pairs++;
+        bytes.syllables += text[at] >= 0xb0 && text[at] <= 0xc8 && next >= 0xa1;
+        bytes.frequent += is_frequent(text[at], next);
+        bytes.signs += text[at] >= 0xa1 && text[at] <= 0xa4 && next >= 0xa1;
         at++;
     }
-    if (syllables > 0 && syllables * 2 >= pairs && singles * 4 <= pairs)
+    return bytes;
+}
+
+/* Only what is certain has a name: a wrong one would make the text unreadable for good. */
+static struct encoding guess_encoding(const char *text, size_t len)
+{
+    struct bytes bytes = count_bytes((const unsigned char *)text, len);
+    if (bytes.frequent > 0 && bytes.syllables + bytes.signs == bytes.pairs && bytes.singles == 0)
         return (struct encoding){ "Korean Windows text (CP949, also called EUC-KR)", "CP949" };
-    if (singles >= pairs)
+    if (bytes.singles > 0 && bytes.pairs * 10 <= bytes.singles && bytes.letters == bytes.singles)
         return (struct encoding){ "Western Windows text (Windows-1252, Latin-1)", "WINDOWS-1252" };
     return (struct encoding){ NULL, NULL };
 }
 
-static int refuse_encoding(const char *name, int line, const char *text, size_t len, struct error *error)
+static const char *name_of(const char *path)
 {
-    struct encoding encoding = guess_encoding((const unsigned char *)text, len);
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* A path as a shell reads it. */
+static void quote(const char *path, struct buf *out)
+{
+    if (strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-") == strlen(path)) {
+        buf_add_text(out, path);
+        return;
+    }
+    buf_add_char(out, '\'');
+    for (; *path != '\0'; path++)
+        if (*path == '\'')
+            buf_add_text(out, "'\\''");
+        else
+            buf_add_char(out, *path);
+    buf_add_char(out, '\'');
+}
+
+/* ", or convert it: …", a line that leaves the file converted; nothing where a sentence has no room for the path. */
+static void add_conversion(const char *path, const char *iconv, struct buf *out)
+{
+    struct buf quoted = { 0 }, new = { 0 }, whole = { 0 };
+    buf_addf(&whole, "%s.utf8", path);
+    quote(path, &quoted);
+    quote(buf_text(&whole), &new);
+    if (quoted.len <= PATH_SHOWN_MAX)
+        buf_addf(out, ", or convert it: iconv -f %s -t UTF-8 %s > %s && mv %s %s", iconv, buf_text(&quoted),
+                 buf_text(&new), buf_text(&new), buf_text(&quoted));
+    buf_release(&quoted);
+    buf_release(&new);
+    buf_release(&whole);
+}
+
+static int refuse_encoding(const char *path, int line, const char *text, size_t len, struct error *error)
+{
+    struct encoding encoding = guess_encoding(text, len);
+    struct buf cure = { 0 };
     if (encoding.iconv == NULL)
-        return error_set(error, "%s:%d: this line is not UTF-8; save the file as UTF-8 in your editor", name,
+        return error_set(error, "%s:%d: this line is not UTF-8; save the file as UTF-8 in your editor", name_of(path),
                          line);
-    return error_set(
-        error,
-        "%s:%d: this line is not UTF-8; the file looks like %s. Save it as UTF-8 in your editor, or "
-        "convert it: iconv -f %s -t UTF-8 %s > new.sql",
-        name, line, encoding.looks_like, encoding.iconv, name);
+    add_conversion(path, encoding.iconv, &cure);
+    error_set(error, "%s:%d: this line is not UTF-8; the file looks like %s. Save it as UTF-8 in your editor%s",
+              name_of(path), line, encoding.looks_like, buf_text(&cure));
+    buf_release(&cure);
+    return -1;
 }
 
-static int refuse_utf16(const char *name, struct error *error)
+/* Without a mark at its start iconv has to be told which byte of a letter comes first. */
+static int refuse_utf16(const char *path, const char *text, struct error *error)
 {
-    return error_set(
-        error,
-        "%s:1: the file is UTF-16; save it as UTF-8 in your editor (in Notepad: Save as, Encoding: "
-        "UTF-8), or convert it: iconv -f UTF-16 -t UTF-8 %s > new.sql",
-        name, name);
+    struct buf cure = { 0 };
+    add_conversion(path, text[0] == '\0' ? "UTF-16BE" : text[1] == '\0' ? "UTF-16LE" : "UTF-16", &cure);
+    error_set(error,
+              "%s:1: the file is UTF-16; save it as UTF-8 in your editor (in Notepad: Save as, Encoding: UTF-8)%s",
+              name_of(path), buf_text(&cure));
+    buf_release(&cure);
+    return -1;
 }
 
-int rulefiles_check_text(const char *name, const char *text, size_t len, struct error *error)
+int rulefiles_check_text(const char *path, const char *text, size_t len, struct error *error)
 {
     if (len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0 ||
                      (text[0] == '\0') != (text[1] == '\0')))
-        return refuse_utf16(name, error);
+        return refuse_utf16(path, text, error);
 
     int line = 1;
     uint32_t code;
     for (size_t at = 0, step; at < len; at += step) {
         step = utf8_decode(text + at, len - at, &code);
         if (step == 0)
-            return refuse_encoding(name, line, text, len, error);
+            return refuse_encoding(path, line, text, len, error);
         if (code == 0)
             return error_set(error, "%s:%d: the line holds a NUL byte; save the file as plain UTF-8 text",
-                             name, line);
+                             name_of(path), line);
         line += code == '\n';
     }
     return 0;
@@ -197,7 +277,7 @@ static int add_from_folder(struct rulefiles *files, const char *folder, const ch
         result = error_set(error, "%s: the rule files are larger than %d MiB in all", name,
                            RULEFILE_BYTES_MAX / (1024 * 1024));
     if (result == 0)
-        result = rulefiles_check_text(name, buf_text(&text), text.len, error);
+        result = rulefiles_check_text(buf_text(&path), buf_text(&text), text.len, error);
     if (result == 0) {
         rulefiles_add(files, name, buf_text(&text));
         *room -= text.len;

@@ -35,8 +35,11 @@ int rulefiles_read(const char *folder, struct rulefiles *files, struct error *er
 void rulefiles_release(struct rulefiles *files);
 void rulefiles_add(struct rulefiles *files, const char *name, const char *text);
 
-/* Is the text UTF-8 without NUL? Else -1 and "name:line: …". */
-int rulefiles_check_text(const char *name, const char *text, size_t len, struct error *error);
+/*
+ * Is the text UTF-8 without NUL? Else -1 and "name:line: …", the name being the last part of `path`: where the owner
+ * finds the file, for the line that converts it.
+ */
+int rulefiles_check_text(const char *path, const char *text, size_t len, struct error *error);
 
 /* 16 hex digits over names and texts. */
 void rulefiles_digest(const struct rulefiles *files, struct buf *out);

@@ -261,6 +261,11 @@ static int take_rows(struct scan *scan, struct statement *statement, struct erro
     for (;;) {
         if (take(scan, statement, &token, error) != 0)
             return -1;
+        if (token.kind == TOKEN_TEXT && statement->row_count > 0) {
+            error_set(error, "the row that begins here (%.*s) lacks its opening parenthesis", slip_shown(&token),
+                      token.start);
+            return blame(statement, &token);
+        }
         if (!token_is(&token, "(")) {
             error_set(
                 error,

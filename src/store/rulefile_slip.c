@@ -141,7 +141,12 @@ static bool has_curly_end(const struct token *text)
 
 static int refuse_open(const struct token *text, int *line, struct error *error)
 {
-    if (*text->start != '\'')
+    if (*text->start == '\'' && ends_value(text->start + 1))
+        error_set(error,
+                  "the quote here (%.*s) closes no text: put a ' where the text begins; or, if an apostrophe ended it "
+                  "too early, an apostrophe inside a text is written twice, as in it''s",
+                  slip_shown(text), text->start);
+    else if (*text->start != '\'')
         error_set(
             error,
             "the quote that opens here (%.*s …) is never closed; text stands between single quotes, 'like "
@@ -338,6 +343,11 @@ static int refuse_apostrophe(const struct token *text, const struct token *next,
 static int refuse_unclosed_row(const struct token *open, const struct token *end, int *line,
                                struct error *error)
 {
+    const char *behind = end->start + end->len;
+    if (token_is(end, ";") && behind[strspn(behind, " \t")] == '\'') {
+        error_set(error, "values are separated by commas, not by semicolons");
+        return blame(end, line);
+    }
     if (token_is(end, ";"))
         error_set(
             error,
@@ -347,6 +357,24 @@ static int refuse_unclosed_row(const struct token *open, const struct token *end
     else
         error_set(error, "the row that begins here has no closing parenthesis");
     return blame(open, line);
+}
+
+/*
+ * Did a lone apostrophe end the text? Then an odd number of quotes is left on the line, and the last of them closes
+ * a value; or a year stands behind it, as in 'the '80s'.
+ */
+static bool is_lone_end(const struct token *text, const struct token *next)
+{
+    const char *end = text->start + text->len, *last = NULL;
+    size_t count = 0;
+    for (const char *at = end; *at != '\0' && *at != '\n'; at++)
+        if (*at == '\'') {
+            last = at;
+            count++;
+        }
+    if (count % 2 == 1 && (ends_value(last + 1) || last[1 + strspn(last + 1, " \t")] == ';'))
+        return true;
+    return is_number(next) && next->start == end && text->len > 2 && end[-2] == ' ';
 }
 
 /* Signs that SQL takes between texts, and makes numbers of them, which is never meant. */
@@ -372,10 +400,14 @@ static int refuse_after_text(const struct slip_place *place, const struct token 
     const struct token *text = place->before;
     if (may_follow_text(next))
         return 0;
-    if (is_sum(next))
+    bool is_run_on = has_run_on(text);
+    bool is_lone = !is_run_on && is_lone_end(text, next);
+    if (is_sum(next) && !is_lone)
         return refuse_sum(next, line, error);
-    if (has_run_on(text))
+    if (is_run_on)
         return refuse_run_on(text, line, error);
+    if (is_lone)
+        return refuse_apostrophe(text, next, line, error);
     if (token_is(next, "(") || token_is(next, "INSERT"))
         return refuse_unclosed_row(place->open, next, line, error);
     if (next->kind == TOKEN_TEXT || is_number(next) || token_is(next, "NULL")) {
@@ -406,14 +438,40 @@ static int refuse_quoted(const struct token *token, int *line, struct error *err
     return blame(token, line);
 }
 
+/*
+ * The last word of the text that ends before the comma before this value, with its apostrophe doubled. Nothing
+ * where that is a single word, most often a name.
+ */
+static void mend_before(const struct token *first, const struct token *open, struct buf *out)
+{
+    const char *end = first->start;
+    while (end > open->start && strchr(" \t,", end[-1]) != NULL)
+        end--;
+    if (end[-1] != '\'')
+        return;
+    struct token text = { .kind = TOKEN_TEXT, .start = open->start, .len = (size_t)(end - open->start) };
+    for (const char *at = end - 1; at > open->start; at--)
+        if (at[-1] == '\'') {
+            text = (struct token){ .kind = TOKEN_TEXT, .start = at - 1, .len = (size_t)(end - at + 1) };
+            break;
+        }
+    if (memchr(text.start, ' ', text.len) == NULL)
+        return;
+    buf_add_text(out, "; or, if the text before goes on here, write its apostrophe twice, as in ");
+    mend(&text, first, out);
+}
+
 /* A text behind a bare word: its quote is the closing one of what began as a word, or a comma is missing. */
 static int refuse_after_word(const struct slip_place *place, const struct token *token, int *line,
                              struct error *error)
 {
     bool is_end = token->len > 1 && strchr("),", token->start[1]) != NULL;
     if (is_end && !is_number(place->first) && !token_is_listed(place->first, OPERATORS)) {
-        error_set(error, "the text that begins here (%.*s) lacks its opening quote; put a ' in front of it",
-                  slip_shown(place->first), place->first->start);
+        struct buf other = { 0 };
+        mend_before(place->first, place->open, &other);
+        error_set(error, "the text that begins here (%.*s) lacks its opening quote; put a ' in front of it%s",
+                  slip_shown(place->first), place->first->start, buf_text(&other));
+        buf_release(&other);
         return blame(place->first, line);
     }
     error_set(error, "a comma is missing between %.*s and %.*s", slip_shown(place->before),

@@ -50,17 +50,21 @@
     "은|는|이|가|을|를|의|에게|에서|에|께|한테|으로|로|와|과|이랑|랑|하고|도|만|까지|부터|마다|처럼|" \
     "보다|밖에|이나|나|이라도|라도|이에요|예요|입니다|인가요|인데요?|이요|요|이야|야|이죠|죠|좀|님|들"
 /*
- * What a word may be glued to. Single syllables are only those that end a word far more often than they begin
- * one, so that 문의 stays out of 전문의, and 환불 out of 미환불.
+ * What a word may be glued to; a star in front of it takes any other. Single syllables are only those that end
+ * a word far more often than they begin one, so that 문의 stays out of 전문의, and 환불 out of 미환불.
  */
 #define FRONTS \
-    "을|를|은|는|로|도|만|고|랑|면|데|요|좀|걍|에서|말구|까지|부터|주문|상품|제품|물건|택배|배송|배달|" \
-    "예약|구매|결제|카드|무료|당일|전액|전체|부분|단순|바로|빨리|당장|지금|오늘|내일|어제|혹시|그냥|" \
-    "제발|이거|그거|저거|이것|그것|근데"
+    "을|를|은|는|로|도|만|고|랑|면|데|요|좀|걍|왜|맞|퀵|앱|에서|말구|까지|부터|주문|상품|제품|물건|" \
+    "택배|배송|배달|예약|구매|결제|카드|교환|환불|반품|취소|현금|계좌|포인트|쿠폰|무료|유료|당일|" \
+    "익일|새벽|로켓|총알|특급|빠른|일반|정기|해외|국제|국내|제주|전국|직접|안전|묶음|개별|할인|판매|" \
+    "세일|정상|도매|소매|회원|최종|최저|단체|개인|방문|온라인|오프라인|인터넷|전화|매장|사이즈|색상|" \
+    "옵션|전액|전체|부분|일부|단순|바로|빨리|얼른|당장|지금|오늘|내일|모레|어제|아까|방금|이미|아직|" \
+    "이제|언제|얼마|어떻게|어디|주말|평일|혹시|그냥|제발|진짜|정말|일단|먼저|다시|아니|그럼|그러면|" \
+    "그래서|근데|이거|그거|저거|이것|그것"
 
 /* Bytes of a whole-message entry; it takes messages of less than 120 characters. */
 enum { WHOLE_MAX = 100 };
-enum { WEIGHT_MAX = 62 * 1024, WEIGHT_START = 12 * 1024 };
+enum { WEIGHT_MAX = 62 * 1024, WEIGHT_START = 16 * 1024 };
 
 enum edge { EDGE_OPEN, EDGE_WORD, EDGE_SYLLABLE, EDGE_HANGUL, EDGES }; /* one syllable, or more */
 

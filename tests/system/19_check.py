@@ -104,7 +104,7 @@ def load():
 
 SLIPS = [  # (what, bytes of the file, line of the fault, words of the sentence)
     ("Korean Windows", "INSERT INTO rule (name, words, say) VALUES\n('a', '영업시간', '열려 있어요');\n".encode("cp949"), 2,
-     ["CP949", "iconv -f CP949 -t UTF-8 20-rules.sql"]),
+     ["CP949", "iconv -f CP949 -t UTF-8 ", "/20-rules.sql.utf8 && mv "]),
     ("Western Windows", "-- menú\nINSERT INTO team (name) VALUES ('a');\n".encode("cp1252"), 1, ["iconv -f WINDOWS-1252"]),
     ("UTF-16", "INSERT INTO team (name) VALUES ('a');\n".encode("utf-16"), 1, ["UTF-16", "save it as UTF-8"]),
     ("UTF-16 without a mark", "INSERT INTO team (name) VALUES ('a');\n".encode("utf-16-le"), 1, ["UTF-16"]),

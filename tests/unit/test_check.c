@@ -123,6 +123,15 @@ static const struct {
            "INSERT INTO rule (name, priority, words, say) VALUES ('a', 90, 'a', 's'), ('b', 80, 'b', 's');",
       "never-wins a: a.sql:5: the rule a can never win, nor can the 2 rules behind it: all",
       { 0 } },
+    /* never wins: the same condition */
+    { BASE IF "('a', 'x', ':open = 0', 's'),\n('b', 'x', ':open = 0', 's');",
+      "never-wins b: a.sql:6: the rule b can never win: its words are taken before it, \"x\" by a", { 0 } },
+    { BASE IF "('a', 'x', ':open = 0', 's'),\n('b', 'x', ':open = 1', 's'),\n('c', 'x', NULL, 's');", NULL, { 0 } },
+    { BASE IF "('a', NULL, ':open = 0', 's'),\n('b', 'y', ':open = 0', 's'),\n('c', 'y', NULL, 's');",
+      "never-wins b: a.sql:6: the rule b can never win: a (a.sql:5, priority 500) has the same only_if", { 0 } },
+    { BASE "INSERT INTO rule (name, pattern, only_if, say) VALUES\n"
+           "('a', 'x', ':open = 0', 's'),\n('b', 'x', ':open = 0', 's'),\n('c', 'x', ':open = 1', 's');",
+      "never-wins b: a.sql:6: the rule b can never win: a (a.sql:5) has the same words and pattern", { 0 } },
     /* never wins: the same, or wider words */
     { BASE PATTERN "('a', 'x', 's'),\n('b', 'x', 's');",
       "never-wins b: a.sql:6: the rule b can never win: a (a.sql:5) has the same words and pattern and stands",
@@ -199,6 +208,13 @@ static const struct {
     { BASE PATTERN "('a', '\\b(?:where|when)\\b.{0,60}\\border\\b', 's');", NULL, { 0 } },
     { BASE PATTERN "('a', 'order\\s*#?\\s*(?<id>\\d{4,10})(?!\\d)', 's');", NULL, { 0 } },
     { BASE PATTERN "('a', '[a-z0-9._%+-]+@[a-z0-9.-]+\\.[a-z]{2,}', 's');", "slow-pattern a: ", { "\"a" } },
+    /* slow, once what stands before the repeat is there */
+    { BASE PATTERN "('a', 'order (\\d+-?)+!', 's');", "slow-pattern a: ", { "\"order 1111" } },
+    { BASE PATTERN "('a', 'id:(a+)+;', 's');", "slow-pattern a: ", { "\"id:aaaa" } },
+    { BASE PATTERN "('a', 'ref([0-9]+,?)+z', 's');", "slow-pattern a: ", { "\"ref1111" } },
+    { BASE PATTERN "('a', '(?<o>#(\\d+,?)+) please', 's');", "slow-pattern a: ", { "\"#1111" } },
+    { BASE PATTERN "('a', '\\b(?:no|ref)[A-Z]{2}-(\\d+)*x', 's');", "slow-pattern a: ", { "refAA-1111" } },
+    { BASE PATTERN "('a', 'order \\d{1,10}-?\\d{0,10}!', 's');", NULL, { 0 } },
     { BASE PATTERN "('a', '\\b[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,80}\\.[a-z]{2,9}', 's');", NULL, { 0 } },
     { BASE PATTERN "('a', '(?<n>\\d{1,4})\\s+(?<what>[a-z]+)', 's');", NULL, { 0 } },
     { BASE PATTERN "('a', 'x*', 's');",
@@ -374,6 +390,53 @@ static void test_rules_without_examples_are_told_in_one_sentence(void **state)
     buf_release(&out);
 }
 
+#define STOPS "INSERT INTO rule_example (rule, text) VALUES ('stop', 'stop');\n"
+#define GIVES "INSERT INTO rule (name, priority, words, only_if, say) VALUES\n"
+
+static void test_no_example_is_asked_for_where_none_can_prove_the_rule(void **state)
+{
+    (void)state;
+    static const char *const BEYOND[] = {
+        ":has_media = 1", ":message_count > 1", ":minutes_since_last > 60", ":late = 1", ":new_conversation = 0",
+        ":owner = ''agent''", ":opted_out = 1", ":campaign = ''spring''", ":open = 0 AND @size = ''xl''",
+    };
+    struct buf text = { 0 }, out = { 0 };
+    for (size_t i = 0; i < sizeof BEYOND / sizeof BEYOND[0]; i++) {
+        buf_clear(&text);
+        buf_addf(&text,
+                 BASE STOPS "INSERT INTO rule_set (rule, name, value) VALUES ('stop', 'size', 'm');\n" GIVES
+                            "('a', 500, 'x', '%s', 's');",
+                 BEYOND[i]);
+        if (check_text(buf_text(&text), true, &out) != 0)
+            fail_msg("%s: %s", BEYOND[i], buf_text(&out));
+    }
+    assert_int_equal(check_text(BASE STOPS GIVES "('a', 500, 'x', ':open = 0', 's');", true, &out), 1);
+    assert_non_null(strstr(buf_text(&out), "the rule a has no example;"));
+    assert_int_equal(check_text(BASE STOPS "INSERT INTO rule (name, pattern, only_if, say) VALUES\n"
+                                           "('b', '(?<n>\\d)x', '@n > ''1''', 's');",
+                                true, &out),
+                     1);
+    assert_non_null(strstr(buf_text(&out), "the rule b has no example;"));
+    buf_release(&text);
+    buf_release(&out);
+}
+
+static void test_a_talk_proves_the_rules_that_take_what_its_customer_writes(void **state)
+{
+    (void)state;
+    struct buf out = { 0 };
+    assert_int_equal(check_text(BASE STOPS GIVES "('b', 700, 'cake', ':open = 0', 's'),\n"
+                                                 "('a', 600, 'cake', NULL, 's'),\n"
+                                                 "('c', 500, 'cake, tart', NULL, 's');\n"
+                                                 "INSERT INTO talk (name) VALUES ('t');\n"
+                                                 "INSERT INTO talk_line (talk, customer, bot) VALUES\n"
+                                                 "('t', 'A CAKE?', 's');",
+                                true, &out),
+                     1);
+    assert_non_null(strstr(buf_text(&out), "the rule c has no example;"));
+    buf_release(&out);
+}
+
 /* A text of so many characters in the campaign's layout. */
 static size_t check_length(const char *campaign, int len)
 {
@@ -511,6 +574,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_warnings),
         cmocka_unit_test(test_rules_without_examples_are_told_in_one_sentence),
+        cmocka_unit_test(test_no_example_is_asked_for_where_none_can_prove_the_rule),
+        cmocka_unit_test(test_a_talk_proves_the_rules_that_take_what_its_customer_writes),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_a_rule_that_never_wins_never_wins),
         cmocka_unit_test(test_ten_thousand_rules_are_checked_within_a_bound),

@@ -114,6 +114,8 @@ static void test_refusals(void **state)
         { ":open = no", "the word no stands alone; in a condition yes is written 1 and no 0" },
         { ":open = north", "the word north stands alone; a fact is written with a colon" },
         { ":hour > 22 AND < 6", "a comparison lacks its left side; each needs its own, as in :hour >= 22 OR :hour < 6" },
+        { ":hour => 9", "=> is no comparison; at least is written >=, as in :hour >= 9" },
+        { ":hour =< 9", "=< is no comparison; at most is written <=, as in :hour <= 9" },
         { "1 OR >= 6", "a comparison lacks its left side" },
         { "1; DELETE FROM rule", "without a semicolon" },
         { "1;", "without a semicolon" },

@@ -93,6 +93,19 @@ static const struct bad {
     { INTO_RULE "('a', 'x'),\n('b', 'Joe's place'),\n('c', 'y');", "a.sql:3: ", "Joe''s" },
     { INTO_RULE "('a', 'the bakers' shop');", "a.sql:2: ", "apostrophe" },
     { INTO_RULE "('a', 'rock 'n' roll');", "a.sql:2: ", "apostrophe" },
+    { INTO_RULE "('a', 'Our customers', friends and dogs'),\n('b', 'x');", "a.sql:2: ", "as in customers''" },
+    { INTO_RULE "('b', 'x'),\n('a', 'We love dogs', yes');", "a.sql:3: ", "an apostrophe inside a text is written twice" },
+    { INTO_RULE "('a', 'The boys'. Fine'),\n('b', 'x');", "a.sql:2: ", "written twice, as in boys''" },
+    { INTO_RULE "('a', 'the dogs' - two'),\n('b', 'x');", "a.sql:2: ", "written twice, as in dogs''" },
+    { INTO_RULE "('a', 'the dogs' (two)');", "a.sql:2: ", "written twice, as in dogs''" },
+    { INTO_RULE "('a', 'Summer '24 sale');", "a.sql:2: ", "written twice, as in ''24" },
+    { INTO_RULE "('a', 'the '80s'),\n('b', 'x');", "a.sql:2: ", "written twice, as in ''80s" },
+    { INTO_RULE "('a', 'the '80s and '90s');", "a.sql:2: ", "written twice, as in ''80s" },
+    { INTO_RULE "('a', 'x' + 'y');", "a.sql:2: ", "texts are joined by ||" },
+    { INTO_RULE "('a', 'x' + 'y\nz');", "a.sql:2: ", "texts are joined by ||" },
+    { INTO_RULE "('a' 5);", "a.sql:2: ", "a comma is missing between 'a' and 5" },
+    { INTO_RULE "('a', 'x'),\n 'b', 'y');", "a.sql:3: ", "the row that begins here ('b') lacks its opening parenthesis" },
+    { INTO_RULE "('a';'x');", "a.sql:2: ", "values are separated by commas, not by semicolons" },
     { INTO_RULE "('a', 'no end);\n" INTO_TEAM "('b');", "a.sql:2: ", "put a ' behind its last word" },
     { INTO_RULE "('a', 'no end);\n", "a.sql:2: ", "never closed" },
     { INTO_RULE "('a', ‘curly’);", "a.sql:2: ", "a curly quote" },
@@ -235,12 +248,20 @@ static const struct bad {
     { "-- ok\n" INTO_TEAM "('ma\xf1"
       "ana se\xf1or \xbfqu\xe9?');",
       "a.sql:2: ", "iconv -f WINDOWS-1252 -t UTF-8 a.sql" },
-    { "-- ok\n-- ok\n" INTO_TEAM "('\xbb\xf3\xb4\xe3');", "a.sql:3: ", "iconv -f CP949 -t UTF-8 a.sql" },
+    { "-- ok\n-- ok\n" INTO_TEAM "('\xbb\xf3\xb4\xe3\xc0\xcc');",
+      "a.sql:3: ", "iconv -f CP949 -t UTF-8 a.sql > a.sql.utf8 && mv a.sql.utf8 a.sql" },
+    /* 你好，欢迎光临。 in GBK; さくらカフェ in Shift-JIS; привет in Windows-1251 */
+    { INTO_TEAM "('\xc4\xe3\xba\xc3\xa3\xac\xbb\xb6\xd3\xad\xb9\xe2\xc1\xd9\xa1\xa3');",
+      "a.sql:1: ", "this line is not UTF-8; save the file as UTF-8 in your editor" },
+    { INTO_TEAM "('\xc4\xe3\xba\xc3');", "a.sql:1: ", "save the file as UTF-8 in your editor" },
+    { INTO_TEAM "('\x82\xb3\x82\xad\x82\xe7\x83\x4a\x83\x74\x83\x46');",
+      "a.sql:1: ", "save the file as UTF-8 in your editor" },
+    { INTO_TEAM "('\xef\xf0\xe8\xe2\xe5\xf2');", "a.sql:1: ", "save the file as UTF-8 in your editor" },
     { INTO_RULE
       "('\xbf\xb5\xbe\xf7\xbd\xc3\xb0\xa3', '\xb8\xee \xbd\xc3\xbf\xa1 \xbf\xad\xbe\xee\xbf\xe4?');",
       "a.sql:2: ", "Korean Windows text" },
     { "-- \xe4\xbd\n", "a.sql:1: ", "save the file as UTF-8" },
-    { "\xff\xfeI", "a.sql:1: ", "iconv -f UTF-16" },
+    { "\xff\xfeI", "a.sql:1: ", "iconv -f UTF-16 -t UTF-8 a.sql > a.sql.utf8 && mv a.sql.utf8 a.sql" },
     /* the caller's refusal */
     { INTO_TEAM "('a'),\n('b'),\n('refuse me'),\n('c');", "a.sql:3: ", "as you wish" },
 };
@@ -424,6 +445,26 @@ static void test_bad_folders_are_refused(void **state)
     remove_folder(folder, (const char *const[]){ "a.sql", "b.sql", NULL });
 }
 
+static void test_the_line_that_converts_a_file_works_where_the_owner_stands(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/test rulefile.XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    struct rulefiles files = { 0 };
+    struct error error = { 0 };
+    put_file(folder, "b.sql", "-- caf\xe9\n", 8);
+    assert_int_equal(rulefiles_read(folder, &files, &error), -1);
+    const char *line = strstr(error.text, "iconv");
+    assert_non_null(line);
+    assert_memory_equal(error.text, "b.sql:1: ", 9);
+    assert_int_equal(system(line), 0);
+    assert_int_equal(rulefiles_read(folder, &files, &error), 0);
+    assert_int_equal(files.count, 1);
+    assert_string_equal(files.list[0].text, "-- café\n");
+    rulefiles_release(&files);
+    remove_folder(folder, (const char *const[]){ "b.sql", NULL });
+}
+
 static void digest(const char *name, const char *text, struct buf *out)
 {
     struct rulefiles files = { 0 };
@@ -463,6 +504,7 @@ int main(void)
         cmocka_unit_test(test_a_value_of_too_many_pieces_is_named_with_its_line),
         cmocka_unit_test(test_folder_is_read_in_name_order),
         cmocka_unit_test(test_bad_folders_are_refused),
+        cmocka_unit_test(test_the_line_that_converts_a_file_works_where_the_owner_stands),
         cmocka_unit_test(test_digest_tells_names_and_texts_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

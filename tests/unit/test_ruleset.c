@@ -300,6 +300,9 @@ static const struct {
     /* what :last_rule is compared with */
     { HOURS("q", ":last_rule = ''hurs''"),
       "a.sql:2: only_if: :last_rule is never 'hurs': there is no rule of that name; did you mean 'hours'?" },
+    { HOURS("q", ":channel = ''WhatsApp''"),
+      "a.sql:2: only_if: :channel is never 'WhatsApp': there is no channel of that name; did you mean 'whatsapp'?" },
+    { HOURS("q", ":channel IN (''sms'', ''telegram'')"), "a.sql:2: only_if: :channel is never 'telegram'" },
     { HOURS("q", ":last_rule NOT IN (''hours'', ''late'', ''hour'')"), "a.sql:2: only_if: :last_rule is never 'hour'" },
     { HOURS("q", ":open AND (''zzz'' <> :last_rule)"),
       "a.sql:2: only_if: :last_rule is never 'zzz': there is no rule of that name" },
@@ -349,7 +352,7 @@ static void test_what_only_looks_wrong_is_taken(void **state)
     (void)state;
     static const char *const GOOD[] = {
         HOURS("q", ":last_rule = ''hours'' OR :last_rule IN (''late'', ''q'', '''')"),
-        HOURS("q", ":last_rule LIKE ''hou%'' OR :last_rule || ''s'' = ''hours'' OR :channel = ''hours''"),
+        HOURS("q", ":last_rule LIKE ''hou%'' OR :last_rule || ''s'' = ''hours'' OR :campaign = ''hours''"),
         BUTTONS("Yes, {{ phrase.y }}!, {{ first_name }}"),
         BUTTONS("{{ first_name }}, {{ first_name }}"), /* not known before a message comes */
     };
