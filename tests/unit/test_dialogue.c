@@ -45,6 +45,7 @@ static const char RULES[] =
     "INSERT INTO rule (name, pattern, action, target) VALUES\n"
     "  ('table', 'table(?: for (?<people>\\d+))?', 'flow', 'table'), ('ring', 'ring(?: (?<words>.+))?', 'flow', 'call');\n"
     "INSERT INTO rule (name, priority, action, words, say) VALUES ('stop', 1000, 'opt_out', '=stop, =end, =no', 'Bye.');\n"
+    "INSERT INTO rule (name, interrupts, words, say) VALUES ('quits', 'yes', 'quit, exit', 'Nobody quits.');\n"
     "INSERT INTO rule (name, priority, interrupts, action, target, words, say) VALUES\n"
     "  ('person', 900, 'yes', 'handoff', 'support', 'human', 'One moment.');\n"
     "INSERT INTO rule (name, words, say) VALUES ('hours', 'open', 'Until six.'), ('wait', 'wait', 'Take your time.');\n"
@@ -227,6 +228,8 @@ static void the_words_that_cancel_come_behind_the_choices(void **state)
     says(&talk, "cancel", "-/answer/cancelled 'All right, that is cancelled (your table).' over:cancelled");
     says(&talk, "table for 2", "table/answer/begun >table 'For 2?'[\"Yes\",\"Cancel\",\"More\"] @table.sure");
     says(&talk, "cancel", "-/answer/answer ->support 'Somebody comes.' over:handoff");
+    says(&talk, "table", "table/answer/begun >table 'How many?' @table.people");
+    says(&talk, "quit", "-/answer/cancelled 'All right, that is cancelled (your table).' over:cancelled"); /* also before rules */
     says(&talk, "table for 2", "table/answer/begun >table 'For 2?'[\"Yes\",\"Cancel\",\"More\"] @table.sure");
     says(&talk, "never mind", "-/answer/cancelled 'All right, that is cancelled (your table).' over:cancelled");
 }
