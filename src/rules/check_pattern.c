@@ -11,7 +11,8 @@
  *   A short text is tried first: a pattern that takes few steps there is let go. So 10,000 patterns take
  *   about a second. Whoever has fifty slow ones is told of those and no more.
  *
- * - A pattern that matches the empty text matches everything, or at least a message without words.
+ * - A pattern that matches the empty text matches everything, or at least a message without words. One that only
+ *   asks for a place, \b, matches all that has a word.
  * - A piece that folded text never holds: two blanks in a row, a tab, a line break.
  */
 #include <stdlib.h>
@@ -333,13 +334,35 @@ static bool takes_text(struct check *check, const struct rule *rule, const char 
     return pattern_match(rule->pattern, check->matcher, text, strlen(text), NULL) == PATTERN_YES;
 }
 
+/* \b or (?=.): does it find a place in each word, and nothing to stand there? */
+static bool is_mere_place(struct check *check, const struct rule *rule)
+{
+    static const char *const TEXTS[] = { "q", "7", "가" };
+    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
+        struct span whole;
+        matcher_begin(check->matcher);
+        if (pattern_match(rule->pattern, check->matcher, TEXTS[i], strlen(TEXTS[i]), &whole) != PATTERN_YES ||
+            whole.start != whole.end)
+            return false;
+    }
+    return true;
+}
+
 /* PCRE2's own word on the empty match is not the last: it does not look into (?=…) and the like. */
 void check_empty_matches(struct check *check)
 {
     for (size_t i = 0; i < check->ruleset->rule_count; i++) {
         const struct rule *rule = &check->ruleset->rules[i];
-        if (rule->pattern == NULL || !pattern_matches_empty(rule->pattern) || !takes_text(check, rule, ""))
+        if (rule->pattern == NULL || !pattern_matches_empty(rule->pattern))
             continue;
+        if (!takes_text(check, rule, "")) {
+            if (is_mere_place(check, rule))
+                check_warn_rule(check, rule,
+                                "the pattern of the rule %s asks for a place alone, as \\b does, and so takes every "
+                                "message with a word in it; write what should stand there",
+                                rule->name);
+            continue;
+        }
         bool is_all = takes_text(check, rule, "q") && takes_text(check, rule, "!") &&
                       takes_text(check, rule, "7 가");
         check_warn_rule(

@@ -4,6 +4,8 @@
  * - Regular expressions where a list of words is meant: in a list, signs stand for themselves. Only what
  *   makes no sense as a text is taken for one.
  * - Semicolons or bars between words, where commas are meant.
+ * - Quotes around an entry, a second =, or a ! where an exception is meant.
+ * - A line break within an entry: the comma at the line's end was forgotten.
  * - An entry whose own text the list does not take. That is found by trying, whatever its reason.
  */
 #include <string.h>
@@ -58,6 +60,49 @@ static const char *slip_in(const struct words_entry *entry)
     return NULL;
 }
 
+/* What the owner meant by the first sign, or by both at the ends; or NULL. */
+static const char *edge_slip(const struct words_entry *entry)
+{
+    char first = entry->text[0], second = entry->len > 1 ? entry->text[1] : '\0';
+    if (first == '"' && entry->len > 2 && entry->text[entry->len - 1] == '"')
+        return "quotes belong to the text here; write the word alone";
+    if (first == '=' && is_letter(second))
+        return "one = is enough for the whole message";
+    if (first == '!' && is_letter(second))
+        return "! means nothing in words; what must not be there goes into the column unless";
+    return NULL;
+}
+
+/* The line break inside of an entry of the list as typed, or NULL. */
+static const char *torn_entry(const char *source)
+{
+    for (const char *at = strchr(source, '\n'); at != NULL; at = strchr(at + 1, '\n')) {
+        const char *before = at, *behind = at + strspn(at, " \t\r\n");
+        while (before > source && strchr(" \t\r\n", before[-1]) != NULL)
+            before--;
+        if (before > source && before[-1] != ',' && *behind != ',' && *behind != '\0')
+            return before;
+    }
+    return NULL;
+}
+
+static void judge_lines(struct check *check, const struct rule *rule, const char *column, const char *source)
+{
+    const char *break_at = torn_entry(source);
+    if (break_at == NULL)
+        return;
+    const char *from = break_at, *to = break_at + strspn(break_at, " \t\r\n");
+    const char *next = to;
+    while (from > source && from[-1] != ',' && from[-1] != '\n')
+        from--;
+    from += strspn(from, " \t");
+    to += strcspn(to, ",\r\n");
+    check_warn_rule(check, rule,
+                    "\"%.*s %.*s\" in the %s of the rule %s is one phrase, since a line break is a space; is a comma "
+                    "missing at the end of the line?",
+                    (int)(break_at - from), from, (int)(to - next), next, column, rule->name);
+}
+
 /* One sentence a list: the first entry that is wrong stands for the others. */
 static void judge(struct check *check, const struct rule *rule, const char *column, const char *source,
                   const struct pattern *pattern)
@@ -70,7 +115,11 @@ static void judge(struct check *check, const struct rule *rule, const char *colu
         const char *slip = slip_in(&entry);
         buf_clear(&text);
         buf_add(&text, entry.text, entry.len);
-        if (slip != NULL)
+        const char *edge = edge_slip(&entry);
+        if (edge != NULL)
+            check_warn_rule(check, rule, "\"%s\" in the %s of the rule %s will hardly ever match: %s", buf_text(&text),
+                            column, rule->name, edge);
+        else if (slip != NULL)
             check_warn_rule(check, rule,
                             "\"%s\" in the %s of the rule %s will hardly ever match: %s; regular expressions "
                             "go into the column pattern",
@@ -93,9 +142,13 @@ void check_dead_words(struct check *check)
 {
     for (size_t i = 0; i < check->ruleset->rule_count; i++) {
         const struct rule *rule = &check->ruleset->rules[i];
-        if (rule->words != NULL)
+        if (rule->words != NULL) {
             judge(check, rule, "words", rule->source_words, rule->words);
-        if (rule->unless != NULL)
+            judge_lines(check, rule, "words", rule->source_words);
+        }
+        if (rule->unless != NULL) {
             judge(check, rule, "unless", rule->source_unless, rule->unless);
+            judge_lines(check, rule, "unless", rule->source_unless);
+        }
     }
 }

@@ -123,6 +123,14 @@ static const struct {
            "INSERT INTO rule (name, priority, words, say) VALUES ('a', 90, 'a', 's'), ('b', 80, 'b', 's');",
       "never-wins a: a.sql:5: the rule a can never win, nor can the 2 rules behind it: all",
       { 0 } },
+    { BASE PATTERN "('a', '\\b', 's');", "matches-empty a: a.sql:5: ", { "every message with a word" } },
+    { BASE PATTERN "('a', '^(?=.{0,40}late)(?=.{0,40}order)', 's');", NULL, { 0 } },
+    /* words that are not what they look like */
+    { BASE WORDS "('a', 5, '\"open\", \"closed\"', NULL, 's');", "never-matches a: ", { "write the word alone" } },
+    { BASE WORDS "('a', 5, '==halt', NULL, 's');", "never-matches a: ", { "one = is enough" } },
+    { BASE WORDS "('a', 5, 'x', '!open', 's');", "never-matches a: ", { "the column unless" } },
+    { BASE WORDS "('a', 5, 'w,\n x\n  y z\n, v\n', NULL, 's');", "never-matches a: ", { "\"x y z\" in the words" } },
+    { BASE WORDS "('a', 5, '\n w,\n x\n, y\n', NULL, 's');", NULL, { 0 } },
     /* never wins: the same condition */
     { BASE IF "('a', 'x', ':open = 0', 's'),\n('b', 'x', ':open = 0', 's');",
       "never-wins b: a.sql:6: the rule b can never win: its words are taken before it, \"x\" by a", { 0 } },
