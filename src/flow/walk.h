@@ -25,8 +25,12 @@ struct frame *run_top(struct run *run); /* NULL: none */
 void run_push(struct run *run, const char *flow);
 void run_pop(struct run *run);
 void run_drop(struct run *run, const char *flow); /* what lies interrupted and began with that flow */
-void run_put(struct run *run, const char *name, const struct run_variable *value); /* a copy; its own name is ignored */
+void run_interrupt(struct run *run); /* the innermost frame keeps the variables; the run has none */
+void run_resume(struct run *run);    /* and back: what the run has had since is dropped */
+/* A copy; its own name is ignored. */
+void run_put(struct run_variables *variables, const char *name, const struct run_variable *value);
 void run_forget(struct run *run, const char *name); /* the variable, and that it was asked for in the innermost flow */
+void run_forget_in(struct run_variables *variables, struct frame *frame, const char *name); /* the same of another */
 void run_asked(struct run *run, const char *name);
 
 /* The walk */

@@ -275,9 +275,39 @@ static void test_a_result_for_an_interrupted_flow_waits_until_it_is_resumed(void
     begin(&d);
     enters(&d, "order", NULL, "Which order?");
     answers(&d, 1, "{'free':2,'codes':['R7']}", "");
-    holds(&d, "code", "R7~");
+    holds(&d, "code", ""); /* it is the booking's, not the order's */
     idles(&d, &(struct flow_input){ .kind = FLOW_RESULT, .call = 1 }); /* once */
     says(&d, "9", "Order 9 is baking. / <resume your booking> / Your code is R7. / (done)");
+    dialogue_close(&d);
+}
+
+/* One service for both flows, and the flow on top has its answer already. */
+static void test_a_late_result_reaches_the_variables_of_the_flow_that_called(void **state)
+{
+    (void)state;
+    static const struct draft_service STORE[] = { { .name = "store",
+                                                    .url = "https://store.test/{{ thing }}",
+                                                    .values = { { "left", "/left" }, { "thing", "/thing" } } } };
+    static const struct draft_flow FLOWS[] = {
+        { .name = "tea",
+          .steps = { { .name = "thing", .say = "Which tea?", .ask = "text" },
+                     { .name = "look", .action = "call", .target = "store" },
+                     { .name = "told", .say = "Tea: {{ left }} of {{ thing }}." } } },
+        { .name = "cake",
+          .steps = { { .name = "thing", .say = "Which cake?", .ask = "text" },
+                     { .name = "look", .action = "call", .target = "store" },
+                     { .name = "sure", .say = "{{ left }} of {{ thing }}, take one?", .ask = "yes_no" },
+                     { .name = "told", .say = "Cake: {{ left }} of {{ thing }}." } } },
+    };
+    struct dialogue d;
+    OPEN_WITH(&d, FLOWS, STORE);
+    enters(&d, "tea", "{'thing':'mint'}", "call store#1 https://store.test/mint");
+    enters(&d, "cake", "{'thing':'nut'}", "call store#2 https://store.test/nut");
+    answers(&d, 2, "{'left':5,'thing':'nut'}", "5 of nut, take one?");
+    answers(&d, 1, "{'left':70}", "");
+    holds(&d, "left", "5#");
+    holds(&d, "thing", "nut~");
+    says(&d, "yes", "Cake: 5 of nut. / <resume tea> / Tea: 70 of . / (done)"); /* what is absent is removed */
     dialogue_close(&d);
 }
 
@@ -349,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_calls_that_are_tried_again_for_ever_end),
         cmocka_unit_test(test_a_message_meanwhile_is_unread_and_then_idle),
         cmocka_unit_test(test_a_result_for_an_interrupted_flow_waits_until_it_is_resumed),
+        cmocka_unit_test(test_a_late_result_reaches_the_variables_of_the_flow_that_called),
         cmocka_unit_test(test_a_failure_for_an_interrupted_flow_waits_too),
         cmocka_unit_test(test_an_interrupted_flow_whose_call_is_still_out_waits_for_it),
         cmocka_unit_test(test_every_word_of_the_customer_allows_further_calls),
