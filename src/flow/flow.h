@@ -28,6 +28,7 @@ enum {
     FLOW_DEPTH_MAX = 8,          /* flows inside flows */
     FLOW_STEPS_MAX = 100,        /* that one input may run through */
     FLOW_CALLS_MAX = 20,         /* of services, without a word of the customer */
+    FLOW_TIMEOUTS_MAX = 3,       /* of questions that a branch answers, without a word of the customer */
     FLOW_CHOICES_MAX = 10,
     FLOW_VARIABLES_MAX = 64,     /* of a passage, see step.h */
     FLOW_VARIABLE_BYTES_MAX = 1000

@@ -289,6 +289,7 @@ void run_format(const struct run *run, struct buf *out)
     write_int(&json, "heard_at", run->heard_at);
     write_bool(&json, "is_reminded", run->is_reminded);
     write_int(&json, "calls", run->calls);
+    write_int(&json, "timeouts", run->timeouts);
     if (run->outcome != NULL)
         jsonw_text(&json, "outcome", run->outcome);
     jsonw_end_object(&json);
@@ -373,7 +374,7 @@ static bool read_run(const struct json *json, struct run *run)
 {
     int waits = find_word(WAITS, json_get_text(json, "waits"));
     int outcome = find_word(OUTCOMES, json_get_text(json, "outcome"));
-    int64_t calls;
+    int64_t calls, timeouts;
     for (const struct json *item = json_first(json_get(json, "frames")); item != NULL; item = json_next(item))
         if (!read_frame(item, run))
             return false;
@@ -384,9 +385,11 @@ static bool read_run(const struct json *json, struct run *run)
     run->is_reminded = json_get_bool(json, "is_reminded", false);
     run->due_at = INT64_MAX;
     if (waits < 0 || !read_count(json, "call", INT64_MAX, &run->call) ||
-        !read_count(json, "calls", FLOW_CALLS_MAX, &calls))
+        !read_count(json, "calls", FLOW_CALLS_MAX, &calls) ||
+        !read_count(json, "timeouts", FLOW_TIMEOUTS_MAX, &timeouts))
         return false;
     run->calls = (int)calls;
+    run->timeouts = (int)timeouts;
     return read_count(json, "asked_at", TIME_MAX, &run->asked_at) &&
            read_count(json, "heard_at", TIME_MAX, &run->heard_at);
 }

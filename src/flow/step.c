@@ -10,7 +10,7 @@ static void hear(struct walk *walk)
 {
     walk->run->heard_at = walk->env->now;
     walk->run->is_reminded = false;
-    walk->run->calls = 0;
+    walk->run->calls = walk->run->timeouts = 0;
 }
 
 /* When the station is gone, whatever was said to it; false: it is still there. */

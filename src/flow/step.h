@@ -22,9 +22,9 @@
  *                scalar is removed. A result for another call than an awaited one changes nothing; one for a flow that
  *                lies below as interrupted goes to that one's variables, and is kept until that is resumed.
  *   FLOW_CLOCK   time has passed: timeout of the step, reminder, expiry, in the order of their times; a reminder that
- *                something else follows at once is left out. What the engine says of its own, a reminder and a
- *                farewell are not said outside the customer's window. A call that has not ended CALL_GRACE_MS after its
- *                deadline is taken for timed out, so that a result that got lost strands nobody.
+ *                something else follows at once is left out. Outside the customer's window nothing is said; a question
+ *                that is to be put then is not waited for: the run expires. A call that has not ended CALL_GRACE_MS
+ *                after its deadline is taken for timed out, so that a result that got lost strands nobody.
  *   FLOW_RESUME  back from an interruption: a built-in sentence with the flow's title, and the question again.
  *   FLOW_CANCEL  the customer has had enough: a built-in sentence, the end, also of what lies below.
  *
@@ -48,8 +48,9 @@
  * close ends the run with all that lies below.
  *
  * Bounds: FLOW_STEPS_MAX stations for one input, FLOW_CALLS_MAX calls (that fail and are tried again) without a word of
- * the customer, FLOW_DEPTH_MAX flows deep; beyond them the run ends as "gave_up", with a sentence. Of a
- * passage's variables the oldest makes room, and a value is cut.
+ * the customer, FLOW_DEPTH_MAX flows deep; beyond them the run ends as "gave_up", with a sentence. When more than
+ * FLOW_TIMEOUTS_MAX questions time out without a word of his, the run expires as if they had no branch. Of a passage's
+ * variables the oldest makes room, and a value is cut.
  *
  * New rules: a flow or step that is gone, or no longer asks or calls, gives up likewise, and ends as "changed".
  *
@@ -106,6 +107,7 @@ struct run { /* the zero value is no run; owned */
     int64_t heard_at;   /* the customer's last word */
     bool is_reminded;   /* since then */
     int calls;          /* since then */
+    int timeouts;       /* since then, that a branch was tried for */
     int64_t due_at;     /* when FLOW_CLOCK has something to do; INT64_MAX: never. By flow_step_run, also when idle or
                            unread; not stored */
     const char *outcome; /* RUN_ENDED: done, handoff, closed, cancelled, expired, gave_up, changed; a constant */

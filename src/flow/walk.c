@@ -181,9 +181,11 @@ static bool resume(struct walk *walk, struct way *way)
     walk_say_phrase(walk, FLOW_SAYS_RESUME);
     if (has_result)
         return walk_call_ended(walk, trouble, way);
-    if (frame->call == 0)
+    if (frame->call == 0) {
         walk_ask(walk);
-    walk->run->waits = frame->call != 0 ? RUN_WAITS_CALL : RUN_WAITS_ANSWER;
+        return false;
+    }
+    walk->run->waits = RUN_WAITS_CALL;
     walk->run->asked_at = walk->env->now;
     return false;
 }

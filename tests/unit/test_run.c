@@ -29,7 +29,7 @@ static const char DEEP[] =
     "{\"name\":\"people\",\"value\":\"4\",\"is_number\":true},"
     "{\"name\":\"words\",\"value\":\"a \\\"b\\\"\\n이름\",\"is_raw\":true},"
     "{\"name\":\"empty\",\"value\":\"\"}],"
-    "\"call\":3,\"asked_at\":1778578200001,\"heard_at\":1778578200000,\"is_reminded\":true,\"calls\":2}";
+    "\"call\":3,\"asked_at\":1778578200001,\"heard_at\":1778578200000,\"is_reminded\":true,\"calls\":2,\"timeouts\":3}";
 
 static const char AWAITING[] =
     "{\"frames\":[{\"flow\":\"table\",\"step\":\"book\",\"call\":1}],\"waits\":\"call\",\"variables\":[],\"call\":1,"
@@ -94,6 +94,7 @@ static void test_members_hold_what_the_text_says(void **state)
     assert_int_equal(run.heard_at, 1778578200000);
     assert_true(run.is_reminded);
     assert_int_equal(run.calls, 2);
+    assert_int_equal(run.timeouts, 3);
     assert_int_equal(run.due_at, INT64_MAX);
     assert_null(run.outcome);
     assert_string_equal(run_variable(&run, "people")->value, "4");
@@ -129,6 +130,8 @@ static void test_a_text_that_is_not_ours_is_refused(void **state)
         { "\"answer\"", "\"nothing\"" }, /* ended, but with a frame and no outcome */
         { "\"heard_at\":1778578200000}", "\"heard_at\":1778578200000,\"outcome\":\"done\"}" },
         { "\"heard_at\":1778578200000}", "\"heard_at\":1778578200000,\"is_reminded\":false}" },
+        { "\"heard_at\":1778578200000}", "\"heard_at\":1778578200000,\"timeouts\":4}" },
+        { "\"heard_at\":1778578200000}", "\"heard_at\":1778578200000,\"timeouts\":0}" },
         { "1778578200000,\"heard", "-5,\"heard" },
         { "1778578200000,\"heard", "1.5,\"heard" },
         { "1778578200000,\"heard", "\"1778578200000\",\"heard" },

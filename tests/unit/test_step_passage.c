@@ -18,7 +18,8 @@ static const struct draft_flow ALIKE[] = {
                  { .name = "moment", .say = "Sailing when?", .ask = "text" },
                  { .name = "crew", .action = "flow", .target = "crew" },
                  { .name = "booked", .say = "Boat: {{ people }}, {{ moment }}, {{ captain }}." } } },
-    { .name = "crew", .title = "your crew", .steps = { { .name = "captain", .say = "Who sails the {{ people }}?", .ask = "text" } } },
+    { .name = "crew", .title = "your crew",
+      .steps = { { .name = "captain", .say = "Who sails the {{ people }}?", .ask = "text" } } },
 };
 
 static void test_what_the_flow_on_top_was_told_does_not_reach_the_flow_below(void **state)
