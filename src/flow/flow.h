@@ -78,7 +78,7 @@ struct service_value { /* a variable from the answer */
 struct service {
     const char *name;
     bool is_post;
-    struct template *url;  /* values are escaped as parts of a URL */
+    struct template *url;  /* values are escaped as parts of a URL, see step.h on trouble */
     struct template *body; /* JSON; NULL: none */
     const char *key_env;   /* NULL: no key */
     int64_t deadline_ms;

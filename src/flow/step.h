@@ -36,7 +36,9 @@
  * (:timed_out), or its retries are spent or the flow that the step ran gave up (:gave_up). Then only those branches
  * count that ask for a fact that is set; without one, a timed-out question expires the run, and the rest takes the
  * flow's give_up. In all other cases these facts are 0, and all branches count. A call has failed, too, when its service
- * has values to pick and the answer is no JSON, or when the request became longer than CALL_URL_MAX, CALL_BODY_MAX.
+ * has values to pick and the answer is no JSON, when the request became longer than CALL_URL_MAX, CALL_BODY_MAX, or when a
+ * value that is empty, "." or ".." would make a whole segment of the path, and so call another address; no request is
+ * made then.
  *
  * Giving up: the flow goes on at its give_up; where that is the end (or the very step in trouble), a flow inside a flow
  * hands the trouble on to the step that ran it. When no flow has a way left, a sentence is said.

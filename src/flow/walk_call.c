@@ -14,6 +14,17 @@ static bool render(struct walk *walk, const struct template *text, template_esca
     return out->len <= max;
 }
 
+static bool render_url(struct walk *walk, const struct template *source, struct buf *url)
+{
+    struct buf outline = { 0 };
+    if (!render(walk, source, escape_url, CALL_URL_MAX, url))
+        return false;
+    walk_render(walk, source, escape_outline, SIZE_MAX, &outline);
+    bool is_whole = escape_url_is_whole(buf_text(url), buf_text(&outline));
+    buf_release(&outline);
+    return is_whole;
+}
+
 bool walk_call(struct walk *walk, struct way *way)
 {
     const struct service *service = walk->step->service;
@@ -22,7 +33,7 @@ bool walk_call(struct walk *walk, struct way *way)
         walk_break_off(walk);
         return false;
     }
-    bool fits = render(walk, service->url, escape_url, CALL_URL_MAX, &url) &&
+    bool fits = render_url(walk, service->url, &url) &&
                 render(walk, service->body, escape_json, CALL_BODY_MAX, &body);
     if (!fits) {
         buf_release(&url);

@@ -113,6 +113,35 @@ static void test_values_are_escaped_for_their_place(void **state)
 
 /* Failures */
 
+static void test_a_value_that_would_call_another_address_has_failed_before_it_left(void **state)
+{
+    (void)state;
+    static const struct draft_service SHOP[] = {
+        { .name = "shop", .url = "https://shop.test/o/{{ x }}?y={{ y }}" },
+    };
+    static const struct draft_flow FLOWS[] = {
+        { .name = "f",
+          .give_up = "sorry",
+          .steps = { { .name = "x", .say = "x?", .ask = "text" },
+                     { .name = "c",
+                       .action = "call",
+                       .target = "shop",
+                       .branches = { { .only_if = ":failed AND @vip AND @x = '.'", .say = "No.", .next = "end" } } },
+                     { .name = "over", .say = "Fine.", .next = "end" },
+                     { .name = "sorry", .say = "Sorry." } } },
+        { .name = "unset", .steps = { { .name = "c", .action = "call", .target = "shop" } } },
+    };
+    struct dialogue d;
+    OPEN_WITH(&d, FLOWS, SHOP);
+    enters(&d, "f", NULL, "x?");
+    says(&d, "..", "Sorry. / (done)");
+    assert_int_equal(d.run.call, 0); /* none was made */
+    enters(&d, "f", "{'x':'.'}", "No. / (done)");
+    enters(&d, "unset", NULL, "<gave_up unset> / (gave_up)");
+    enters(&d, "f", "{'x':'...'}", "call shop#1 https://shop.test/o/...?y="); /* a name like any other; y may be empty */
+    dialogue_close(&d);
+}
+
 static void test_a_failure_takes_a_branch_that_asks_for_it_or_the_way_out(void **state)
 {
     (void)state;
@@ -371,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_what_is_absent_is_removed),
         cmocka_unit_test(test_a_result_for_another_call_changes_nothing),
         cmocka_unit_test(test_values_are_escaped_for_their_place),
+        cmocka_unit_test(test_a_value_that_would_call_another_address_has_failed_before_it_left),
         cmocka_unit_test(test_a_failure_takes_a_branch_that_asks_for_it_or_the_way_out),
         cmocka_unit_test(test_a_failed_answer_may_still_bring_values),
         cmocka_unit_test(test_an_answer_that_is_no_json_has_failed_where_values_are_wanted),
