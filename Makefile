@@ -464,6 +464,7 @@ UNIT = \
   step_call \
   step_clock \
   step_flow \
+  step_passage \
   step_way \
   talk \
   talk_build \

@@ -4,7 +4,9 @@
  * through it. All pointers are owned by the ruleset; the functions here only look things up.
  *
  * Laws that its readers rely on:
- *   - A step's name is its answer's name: the step people of the flow table sets the variable people.
+ *   - A step's name is its answer's name: the step people of the flow table sets the variable people. Flows of
+ *     one passage (a flow, and what its steps run) share their variables, so theirs should differ; flows that a rule
+ *     starts one on top of the other do not.
  *   - Steps lie in file order. A step without `next` goes on to the row behind it; the last one ends the flow.
  *   - What a step does, in this order: its sets, its sentence, then it asks or acts, then its branches in file
  *     order, then `next`. A choice with a way of its own goes before the branches.
@@ -26,8 +28,9 @@ enum {
     FLOW_DEPTH_MAX = 8,          /* flows inside flows */
     FLOW_STEPS_MAX = 100,        /* that one input may run through */
     FLOW_CALLS_MAX = 20,         /* of services, without a word of the customer */
+    FLOW_TIMEOUTS_MAX = 3,       /* of questions that a branch answers, without a word of the customer */
     FLOW_CHOICES_MAX = 10,
-    FLOW_VARIABLES_MAX = 64,     /* of a run */
+    FLOW_VARIABLES_MAX = 64,     /* of a passage, see step.h */
     FLOW_VARIABLE_BYTES_MAX = 1000
 };
 
@@ -75,7 +78,7 @@ struct service_value { /* a variable from the answer */
 struct service {
     const char *name;
     bool is_post;
-    struct template *url;  /* values are escaped as parts of a URL */
+    struct template *url;  /* values are escaped as parts of a URL, see step.h on trouble */
     struct template *body; /* JSON; NULL: none */
     const char *key_env;   /* NULL: no key */
     int64_t deadline_ms;

@@ -14,13 +14,68 @@
 #include "base/utf8.h"
 #include "flow/walk.h"
 
-enum { RUN_BYTES_MAX = 512 * 1024 };
+enum { RUN_BYTES_MAX = FLOW_DEPTH_MAX * 512 * 1024 }; /* half a MiB a passage */
 
 static const int64_t TIME_MAX = 1000LL * 1000 * 1000 * 1000 * 1000; /* the year 33,658 */
 
 static const char *const WAITS[] = { "answer", "call", "nothing", NULL };
 static const char *const OUTCOMES[] = { "done",    "handoff", "closed",  "cancelled",
                                         "expired", "gave_up", "changed", NULL };
+
+/* Variables */
+
+static size_t find_variable(const struct run_variables *variables, const char *name)
+{
+    size_t i = 0;
+    while (i < variables->count && strcmp(variables->list[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+const struct run_variable *run_variable(const struct run *run, const char *name)
+{
+    size_t i = find_variable(&run->variables, name);
+    return i < run->variables.count ? &run->variables.list[i] : NULL;
+}
+
+static void remove_variable(struct run_variables *variables, size_t i)
+{
+    free(variables->list[i].name);
+    free(variables->list[i].value);
+    variables->count--;
+    memmove(&variables->list[i], &variables->list[i + 1], (variables->count - i) * sizeof variables->list[0]);
+}
+
+void run_put(struct run_variables *variables, const char *name, const struct run_variable *value)
+{
+    size_t len = strlen(value->value), i = find_variable(variables, name);
+    struct run_variable copy = { .name = alloc_text(name),
+                                 .value = alloc_bytes(value->value,
+                                                      utf8_floor(value->value, len, FLOW_VARIABLE_BYTES_MAX)),
+                                 .is_number = value->is_number,
+                                 .is_raw = value->is_raw };
+    if (i < variables->count)
+        remove_variable(variables, i);
+    else if (variables->count == FLOW_VARIABLES_MAX)
+        remove_variable(variables, 0);
+    variables->list = alloc_resize(variables->list, variables->count + 1, sizeof variables->list[0]);
+    variables->list[variables->count++] = copy;
+}
+
+static void variables_release(struct run_variables *variables)
+{
+    while (variables->count > 0)
+        remove_variable(variables, variables->count - 1);
+    free(variables->list);
+    *variables = (struct run_variables){ 0 };
+}
+
+static void copy_variables(const struct run_variables *from, struct run_variables *to)
+{
+    *to = (struct run_variables){ 0 };
+    for (size_t i = 0; i < from->count; i++)
+        run_put(to, from->list[i].name, &from->list[i]);
+}
 
 /* Frames */
 
@@ -36,6 +91,7 @@ static void frame_release(struct frame *frame)
     free(frame->asked);
     free(frame->flow);
     free(frame->step);
+    variables_release(&frame->variables);
     *frame = (struct frame){ 0 };
 }
 
@@ -49,6 +105,23 @@ void run_push(struct run *run, const char *flow)
 void run_pop(struct run *run)
 {
     frame_release(&run->frames[--run->depth]);
+}
+
+void run_interrupt(struct run *run)
+{
+    struct frame *frame = run_top(run);
+    frame->is_interrupted = true;
+    frame->variables = run->variables;
+    run->variables = (struct run_variables){ 0 };
+}
+
+void run_resume(struct run *run)
+{
+    struct frame *frame = run_top(run);
+    frame->is_interrupted = false;
+    variables_release(&run->variables);
+    run->variables = frame->variables;
+    frame->variables = (struct run_variables){ 0 };
 }
 
 void run_drop(struct run *run, const char *flow)
@@ -96,53 +169,17 @@ void run_asked(struct run *run, const char *name)
     add_asked(frame, name);
 }
 
-/* Variables */
-
-static size_t find_variable(const struct run *run, const char *name)
+void run_forget_in(struct run_variables *variables, struct frame *frame, const char *name)
 {
-    size_t i = 0;
-    while (i < run->variable_count && strcmp(run->variables[i].name, name) != 0)
-        i++;
-    return i;
-}
-
-const struct run_variable *run_variable(const struct run *run, const char *name)
-{
-    size_t i = find_variable(run, name);
-    return i < run->variable_count ? &run->variables[i] : NULL;
-}
-
-static void remove_variable(struct run *run, size_t i)
-{
-    free(run->variables[i].name);
-    free(run->variables[i].value);
-    run->variable_count--;
-    memmove(&run->variables[i], &run->variables[i + 1], (run->variable_count - i) * sizeof run->variables[0]);
-}
-
-void run_put(struct run *run, const char *name, const struct run_variable *value)
-{
-    size_t len = strlen(value->value), i = find_variable(run, name);
-    struct run_variable copy = { .name = alloc_text(name),
-                                 .value = alloc_bytes(value->value,
-                                                      utf8_floor(value->value, len, FLOW_VARIABLE_BYTES_MAX)),
-                                 .is_number = value->is_number,
-                                 .is_raw = value->is_raw };
-    if (i < run->variable_count)
-        remove_variable(run, i);
-    else if (run->variable_count == FLOW_VARIABLES_MAX)
-        remove_variable(run, 0);
-    run->variables = alloc_resize(run->variables, run->variable_count + 1, sizeof run->variables[0]);
-    run->variables[run->variable_count++] = copy;
+    size_t i = find_variable(variables, name);
+    if (i < variables->count)
+        remove_variable(variables, i);
+    remove_asked(frame, name);
 }
 
 void run_forget(struct run *run, const char *name)
 {
-    size_t i = find_variable(run, name);
-    if (i < run->variable_count)
-        remove_variable(run, i);
-    if (run->depth > 0)
-        remove_asked(run_top(run), name);
+    run_forget_in(&run->variables, run_top(run), name);
 }
 
 /* The whole */
@@ -157,9 +194,7 @@ void run_release(struct run *run)
 {
     while (run->depth > 0)
         run_pop(run);
-    while (run->variable_count > 0)
-        remove_variable(run, run->variable_count - 1);
-    free(run->variables);
+    variables_release(&run->variables);
     *run = (struct run){ 0 };
 }
 
@@ -172,17 +207,15 @@ static void copy_frame(const struct frame *from, struct frame *to)
     to->asked_count = 0;
     for (size_t i = 0; i < from->asked_count; i++)
         add_asked(to, from->asked[i]);
+    copy_variables(&from->variables, &to->variables);
 }
 
 void run_copy(const struct run *from, struct run *to)
 {
     *to = *from;
-    to->variables = NULL;
-    to->variable_count = 0;
     for (size_t i = 0; i < from->depth; i++)
         copy_frame(&from->frames[i], &to->frames[i]);
-    for (size_t i = 0; i < from->variable_count; i++)
-        run_put(to, from->variables[i].name, &from->variables[i]);
+    copy_variables(&from->variables, &to->variables);
 }
 
 /* Writing */
@@ -200,6 +233,24 @@ static void write_bool(struct jsonw *json, const char *key, bool value)
         jsonw_bool(json, key, true);
 }
 
+static void write_variable(struct jsonw *json, const struct run_variable *variable)
+{
+    jsonw_object(json, NULL);
+    jsonw_text(json, "name", variable->name);
+    jsonw_text(json, "value", variable->value);
+    write_bool(json, "is_number", variable->is_number);
+    write_bool(json, "is_raw", variable->is_raw);
+    jsonw_end_object(json);
+}
+
+static void write_variables(struct jsonw *json, const struct run_variables *variables)
+{
+    jsonw_array(json, "variables");
+    for (size_t i = 0; i < variables->count; i++)
+        write_variable(json, &variables->list[i]);
+    jsonw_end_array(json);
+}
+
 static void write_frame(struct jsonw *json, const struct frame *frame)
 {
     jsonw_object(json, NULL);
@@ -213,21 +264,13 @@ static void write_frame(struct jsonw *json, const struct frame *frame)
         jsonw_end_array(json);
     }
     write_bool(json, "is_interrupted", frame->is_interrupted);
+    if (frame->variables.count > 0)
+        write_variables(json, &frame->variables);
     write_int(json, "call", frame->call);
     write_bool(json, "has_result", frame->has_result);
     write_bool(json, "has_failed", frame->has_failed);
     write_bool(json, "has_timed_out", frame->has_timed_out);
     write_int(json, "status", frame->status);
-    jsonw_end_object(json);
-}
-
-static void write_variable(struct jsonw *json, const struct run_variable *variable)
-{
-    jsonw_object(json, NULL);
-    jsonw_text(json, "name", variable->name);
-    jsonw_text(json, "value", variable->value);
-    write_bool(json, "is_number", variable->is_number);
-    write_bool(json, "is_raw", variable->is_raw);
     jsonw_end_object(json);
 }
 
@@ -240,15 +283,13 @@ void run_format(const struct run *run, struct buf *out)
         write_frame(&json, &run->frames[i]);
     jsonw_end_array(&json);
     jsonw_text(&json, "waits", WAITS[run->waits]);
-    jsonw_array(&json, "variables");
-    for (size_t i = 0; i < run->variable_count; i++)
-        write_variable(&json, &run->variables[i]);
-    jsonw_end_array(&json);
+    write_variables(&json, &run->variables);
     write_int(&json, "call", run->call);
     write_int(&json, "asked_at", run->asked_at);
     write_int(&json, "heard_at", run->heard_at);
     write_bool(&json, "is_reminded", run->is_reminded);
     write_int(&json, "calls", run->calls);
+    write_int(&json, "timeouts", run->timeouts);
     if (run->outcome != NULL)
         jsonw_text(&json, "outcome", run->outcome);
     jsonw_end_object(&json);
@@ -285,6 +326,27 @@ static bool read_asked(const struct json *names, struct frame *frame)
     return true;
 }
 
+static bool read_variable(const struct json *json, struct run_variables *variables)
+{
+    const char *name = json_get_text(json, "name"), *value = json_get_text(json, "value");
+    struct run_variable variable = { .value = (char *)value,
+                                     .is_number = json_get_bool(json, "is_number", false),
+                                     .is_raw = json_get_bool(json, "is_raw", false) };
+    if (!is_name(name) || value == NULL || variables->count == FLOW_VARIABLES_MAX ||
+        find_variable(variables, name) < variables->count)
+        return false;
+    run_put(variables, name, &variable);
+    return true;
+}
+
+static bool read_variables(const struct json *list, struct run_variables *variables)
+{
+    for (const struct json *item = json_first(list); item != NULL; item = json_next(item))
+        if (!read_variable(item, variables))
+            return false;
+    return true;
+}
+
 static bool read_frame(const struct json *json, struct run *run)
 {
     const char *flow = json_get_text(json, "flow"), *step = json_get_text(json, "step");
@@ -304,42 +366,30 @@ static bool read_frame(const struct json *json, struct run *run)
     frame->has_result = json_get_bool(json, "has_result", false);
     frame->has_failed = json_get_bool(json, "has_failed", false);
     frame->has_timed_out = json_get_bool(json, "has_timed_out", false);
-    return read_asked(json_get(json, "asked"), frame);
-}
-
-static bool read_variable(const struct json *json, struct run *run)
-{
-    const char *name = json_get_text(json, "name"), *value = json_get_text(json, "value");
-    struct run_variable variable = { .value = (char *)value,
-                                     .is_number = json_get_bool(json, "is_number", false),
-                                     .is_raw = json_get_bool(json, "is_raw", false) };
-    if (!is_name(name) || value == NULL || run->variable_count == FLOW_VARIABLES_MAX ||
-        run_variable(run, name) != NULL)
-        return false;
-    run_put(run, name, &variable);
-    return true;
+    return read_asked(json_get(json, "asked"), frame) &&
+           read_variables(json_get(json, "variables"), &frame->variables);
 }
 
 static bool read_run(const struct json *json, struct run *run)
 {
     int waits = find_word(WAITS, json_get_text(json, "waits"));
     int outcome = find_word(OUTCOMES, json_get_text(json, "outcome"));
-    int64_t calls;
+    int64_t calls, timeouts;
     for (const struct json *item = json_first(json_get(json, "frames")); item != NULL; item = json_next(item))
         if (!read_frame(item, run))
             return false;
-    for (const struct json *item = json_first(json_get(json, "variables")); item != NULL;
-         item = json_next(item))
-        if (!read_variable(item, run))
-            return false;
+    if (!read_variables(json_get(json, "variables"), &run->variables))
+        return false;
     run->waits = (enum run_waits)waits;
     run->outcome = outcome >= 0 ? OUTCOMES[outcome] : NULL;
     run->is_reminded = json_get_bool(json, "is_reminded", false);
     run->due_at = INT64_MAX;
     if (waits < 0 || !read_count(json, "call", INT64_MAX, &run->call) ||
-        !read_count(json, "calls", FLOW_CALLS_MAX, &calls))
+        !read_count(json, "calls", FLOW_CALLS_MAX, &calls) ||
+        !read_count(json, "timeouts", FLOW_TIMEOUTS_MAX, &timeouts))
         return false;
     run->calls = (int)calls;
+    run->timeouts = (int)timeouts;
     return read_count(json, "asked_at", TIME_MAX, &run->asked_at) &&
            read_count(json, "heard_at", TIME_MAX, &run->heard_at);
 }
@@ -356,6 +406,7 @@ static bool is_sound(const struct run *run)
         bool is_top = i + 1 == run->depth;
         if (frame->call > run->call || (frame->call != 0 && !is_top && !frame->is_interrupted) ||
             (frame->has_result && (frame->call == 0 || is_top)) || (is_top && frame->is_interrupted) ||
+            (frame->variables.count > 0 && !frame->is_interrupted) ||
             ((frame->has_failed || frame->has_timed_out || frame->status != 0) && !frame->has_result))
             return false;
     }

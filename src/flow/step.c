@@ -10,7 +10,7 @@ static void hear(struct walk *walk)
 {
     walk->run->heard_at = walk->env->now;
     walk->run->is_reminded = false;
-    walk->run->calls = 0;
+    walk->run->calls = walk->run->timeouts = 0;
 }
 
 /* When the station is gone, whatever was said to it; false: it is still there. */
@@ -30,7 +30,7 @@ static void put_values(struct run *run, const struct json *values)
     for (const struct json *item = json_first(values); item != NULL; item = json_next(item)) {
         const char *name = json_key(item), *text = json_text(item);
         if (text != NULL && *text != '\0' && *name != '\0' && strlen(name) <= RUN_NAME_MAX)
-            run_put(run, name, &(struct run_variable){ .value = (char *)text, .is_raw = true });
+            run_put(&run->variables, name, &(struct run_variable){ .value = (char *)text, .is_raw = true });
     }
 }
 

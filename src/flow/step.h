@@ -3,11 +3,15 @@
  * no global. The daemon, `rules try`, talks, replays and the fuzzer call it; desk/decide_flow carries its
  * effects on.
  *
+ * What a rule starts is a passage: that flow, and the flows that its steps run. Each passage owns its variables. Those
+ * of a flow run by a step are those of the flow around it; but a passage on top of an interrupted one neither sees
+ * nor changes that one's, and its own go with it when it ends, however it does.
+ *
  * What a run does with an input:
- *   FLOW_ENTER   starts the flow anew: the answers of its steps are forgotten, and a passage of it that lies below as
- *                interrupted is given up. `values` (the named groups of the rule's match) become variables; when the
- *                step of the name comes, its value is read as the answer: what can be read and is accepted is not
- *                asked again. For a flow that is not there a sentence is said, and a run that waits goes on waiting.
+ *   FLOW_ENTER   starts the flow anew: its passage knows nothing but `values` (the named groups of the rule's match),
+ *                and a passage of the same flow that lies below as interrupted is given up. When the step of a value's
+ *                name comes, the value is read as the answer: what can be read and is accepted is not asked again.
+ *                For a flow that is not there a sentence is said, and a run that waits goes on waiting.
  *   FLOW_TEXT    the customer's message. A run that waits for an answer reads it by the step's type, then asks
  *                accept_if. The word to go back (environment) leads to the question before, with its answer
  *                forgotten; with none before it, this one is put again. The choices of a step are read before that
@@ -16,11 +20,11 @@
  *                A run that awaits a call reads nothing (FLOW_UNREAD, then FLOW_IDLE): the call's end will speak.
  *   FLOW_RESULT  the answer of a service. Its values become variables by their pointers; what is absent, null or no
  *                scalar is removed. A result for another call than an awaited one changes nothing; one for a flow that
- *                lies below as interrupted is kept until that is resumed.
+ *                lies below as interrupted goes to that one's variables, and is kept until that is resumed.
  *   FLOW_CLOCK   time has passed: timeout of the step, reminder, expiry, in the order of their times; a reminder that
- *                something else follows at once is left out. What the engine says of its own, a reminder and a
- *                farewell are not said outside the customer's window. A call that has not ended CALL_GRACE_MS after its
- *                deadline is taken for timed out, so that a result that got lost strands nobody.
+ *                something else follows at once is left out. Outside the customer's window nothing is said; a question
+ *                that is to be put then is not waited for: the run expires. A call that has not ended CALL_GRACE_MS
+ *                after its deadline is taken for timed out, so that a result that got lost strands nobody.
  *   FLOW_RESUME  back from an interruption: a built-in sentence with the flow's title, and the question again.
  *   FLOW_CANCEL  the customer has had enough: a built-in sentence, the end, also of what lies below.
  *
@@ -32,7 +36,9 @@
  * (:timed_out), or its retries are spent or the flow that the step ran gave up (:gave_up). Then only those branches
  * count that ask for a fact that is set; without one, a timed-out question expires the run, and the rest takes the
  * flow's give_up. In all other cases these facts are 0, and all branches count. A call has failed, too, when its service
- * has values to pick and the answer is no JSON, or when the request became longer than CALL_URL_MAX, CALL_BODY_MAX.
+ * has values to pick and the answer is no JSON, when the request became longer than CALL_URL_MAX, CALL_BODY_MAX, or when a
+ * value that is empty, "." or ".." would make a whole segment of the path, and so call another address; no request is
+ * made then.
  *
  * Giving up: the flow goes on at its give_up; where that is the end (or the very step in trouble), a flow inside a flow
  * hands the trouble on to the step that ran it. When no flow has a way left, a sentence is said.
@@ -40,12 +46,13 @@
  * Ways: `redo` forgets the answer of that step (or those of the flow that it runs), of every later step whose question
  * quotes a forgotten one, and of the step that led there, and goes there; the word to go back forgets likewise. The end
  * of a flow inside a flow goes on behind the step that ran it (its branches, its next); what the inner one has set
- * stays. The end of a flow that interrupted another resumes that one. A hand-over or a close ends the run with all that
- * lies below.
+ * stays. The end of a passage that interrupted another resumes that one, with the variables it had. A hand-over or a
+ * close ends the run with all that lies below.
  *
  * Bounds: FLOW_STEPS_MAX stations for one input, FLOW_CALLS_MAX calls (that fail and are tried again) without a word of
- * the customer, FLOW_DEPTH_MAX flows deep; beyond them the run ends as "gave_up", with a sentence. Of variables the
- * oldest makes room, and a value is cut.
+ * the customer, FLOW_DEPTH_MAX flows deep; beyond them the run ends as "gave_up", with a sentence. When more than
+ * FLOW_TIMEOUTS_MAX questions time out without a word of his, the run expires as if they had no branch. Of a passage's
+ * variables the oldest makes room, and a value is cut.
  *
  * New rules: a flow or step that is gone, or no longer asks or calls, gives up likewise, and ends as "changed".
  *
@@ -66,12 +73,24 @@
 
 /* The run */
 
+struct run_variable {
+    char *name, *value;
+    bool is_number; /* bound as such in conditions */
+    bool is_raw;    /* a text that no step has read as its answer */
+};
+
+struct run_variables { /* of one passage, the oldest first; at most FLOW_VARIABLES_MAX */
+    struct run_variable *list;
+    size_t count;
+};
+
 struct frame { /* one flow on the way, by names, so that it outlives a reload; owned */
     char *flow, *step;
     int tries;         /* wrong answers to the question */
     char **asked;      /* names of the steps that were asked and answered, oldest first: where `back` leads */
     size_t asked_count;
     bool is_interrupted; /* another flow was put on top by a rule; it is resumed, not gone on with */
+    struct run_variables variables; /* of the passage that this frame is the innermost of; is_interrupted */
     int64_t call;        /* whose end it awaits; 0: none */
     bool has_result;     /* it ended while the flow was interrupted, thus: */
     bool has_failed, has_timed_out;
@@ -80,23 +99,17 @@ struct frame { /* one flow on the way, by names, so that it outlives a reload; o
 
 enum run_waits { RUN_WAITS_ANSWER, RUN_WAITS_CALL, RUN_ENDED };
 
-struct run_variable {
-    char *name, *value;
-    bool is_number; /* bound as such in conditions */
-    bool is_raw;    /* a text that no step has read as its answer */
-};
-
 struct run { /* the zero value is no run; owned */
     struct frame frames[FLOW_DEPTH_MAX]; /* the outermost first */
     size_t depth;
     enum run_waits waits;
-    struct run_variable *variables;
-    size_t variable_count;
+    struct run_variables variables; /* of the passage on top, or of the one that ended the run */
     int64_t call;       /* of the latest call: counted 1, 2 … over the run's life, and on in the one entered after it */
     int64_t asked_at;   /* when the question was put, or the call made */
     int64_t heard_at;   /* the customer's last word */
     bool is_reminded;   /* since then */
     int calls;          /* since then */
+    int timeouts;       /* since then, that a branch was tried for */
     int64_t due_at;     /* when FLOW_CLOCK has something to do; INT64_MAX: never. By flow_step_run, also when idle or
                            unread; not stored */
     const char *outcome; /* RUN_ENDED: done, handoff, closed, cancelled, expired, gave_up, changed; a constant */
@@ -113,7 +126,7 @@ void run_release(struct run *run);
 
 /* The wall clock has jumped by so much, and no time has passed: its moments go along. */
 void run_shift(struct run *run, int64_t ms);
-const struct run_variable *run_variable(const struct run *run, const char *name); /* NULL: none */
+const struct run_variable *run_variable(const struct run *run, const char *name); /* on top; NULL: none */
 /* As conditions see it: a number where it is one. Borrowed. */
 void run_variable_value(const struct run_variable *variable, struct expression_value *value);
 

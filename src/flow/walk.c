@@ -173,18 +173,19 @@ static bool resume(struct walk *walk, struct way *way)
                                     .has_timed_out = frame->has_timed_out,
                                     .status = frame->status };
     bool has_result = frame->has_result;
-    frame->is_interrupted = frame->has_result = frame->has_failed = frame->has_timed_out = false;
+    run_resume(walk->run);
+    frame->has_result = frame->has_failed = frame->has_timed_out = false;
     frame->status = 0;
     if (!walk_stands(walk))
         return walk_give_up(walk, FLOW_SAYS_CHANGED, way);
     walk_say_phrase(walk, FLOW_SAYS_RESUME);
     if (has_result)
         return walk_call_ended(walk, trouble, way);
-    if (frame->call == 0 && walk_knows(walk, way))
-        return true;
-    if (frame->call == 0)
+    if (frame->call == 0) {
         walk_ask(walk);
-    walk->run->waits = frame->call != 0 ? RUN_WAITS_CALL : RUN_WAITS_ANSWER;
+        return false;
+    }
+    walk->run->waits = RUN_WAITS_CALL;
     walk->run->asked_at = walk->env->now;
     return false;
 }
@@ -280,7 +281,7 @@ void walk_enter(struct walk *walk, const struct flow *flow)
 {
     struct run *run = walk->run;
     if (run->depth > 0) {
-        run_top(run)->is_interrupted = true;
+        run_interrupt(run);
         run_drop(run, flow->name);
     }
     if (run->depth == FLOW_DEPTH_MAX) {
@@ -288,8 +289,5 @@ void walk_enter(struct walk *walk, const struct flow *flow)
         walk_break_off(walk);
         return;
     }
-    for (size_t i = 0; i < flow->step_count; i++)
-        if (flow->steps[i].ask != ASK_NOTHING)
-            run_forget(run, flow->steps[i].name);
     push(walk, flow);
 }

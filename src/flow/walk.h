@@ -25,8 +25,12 @@ struct frame *run_top(struct run *run); /* NULL: none */
 void run_push(struct run *run, const char *flow);
 void run_pop(struct run *run);
 void run_drop(struct run *run, const char *flow); /* what lies interrupted and began with that flow */
-void run_put(struct run *run, const char *name, const struct run_variable *value); /* a copy; its own name is ignored */
+void run_interrupt(struct run *run); /* the innermost frame keeps the variables; the run has none */
+void run_resume(struct run *run);    /* and back: what the run has had since is dropped */
+/* A copy; its own name is ignored. */
+void run_put(struct run_variables *variables, const char *name, const struct run_variable *value);
 void run_forget(struct run *run, const char *name); /* the variable, and that it was asked for in the innermost flow */
+void run_forget_in(struct run_variables *variables, struct frame *frame, const char *name); /* the same of another */
 void run_asked(struct run *run, const char *name);
 
 /* The walk */
@@ -60,14 +64,13 @@ void walk_end(struct walk *walk, const char *outcome);
 
 enum { WALK_LABEL_MAX = 1000 }; /* bytes of a choice's label */
 
-/* walk_say.c: effects */
-bool walk_may_add(const struct walk *walk); /* sentences of the engine's own */
+/* walk_say.c: effects. What time alone brings about is said in the customer's window only. */
 struct flow_effect *walk_effect(struct walk *walk, enum flow_effect_kind kind);
 bool walk_say(struct walk *walk, const struct template *text);       /* false: there was nothing to say */
 bool walk_say_offer(struct walk *walk, const struct template *text); /* with the buttons of the step's choices */
 void walk_say_phrase(struct walk *walk, enum flow_phrase phrase);
 bool walk_say_step(struct walk *walk); /* the step's sentence, with all that belongs to it */
-void walk_ask(struct walk *walk);      /* the same, and the run waits for the answer */
+void walk_ask(struct walk *walk);      /* the same, and the run waits for the answer; where nothing may be said, it expires */
 
 /* walk_value.c: names and their values */
 void walk_render(struct walk *walk, const struct template *text, template_escape *escape, size_t max, struct buf *out);

@@ -60,7 +60,7 @@ static bool accept(struct walk *walk, const struct run_variable *value)
     bool is_accepted = walk_holds(walk, walk->step->accept_if);
     walk->tried = NULL;
     if (is_accepted)
-        run_put(walk->run, walk->step->name, value);
+        run_put(&walk->run->variables, walk->step->name, value);
     return is_accepted;
 }
 

@@ -14,6 +14,17 @@ static bool render(struct walk *walk, const struct template *text, template_esca
     return out->len <= max;
 }
 
+static bool render_url(struct walk *walk, const struct template *source, struct buf *url)
+{
+    struct buf outline = { 0 };
+    if (!render(walk, source, escape_url, CALL_URL_MAX, url))
+        return false;
+    walk_render(walk, source, escape_outline, SIZE_MAX, &outline);
+    bool is_whole = escape_url_is_whole(buf_text(url), buf_text(&outline));
+    buf_release(&outline);
+    return is_whole;
+}
+
 bool walk_call(struct walk *walk, struct way *way)
 {
     const struct service *service = walk->step->service;
@@ -22,7 +33,7 @@ bool walk_call(struct walk *walk, struct way *way)
         walk_break_off(walk);
         return false;
     }
-    bool fits = render(walk, service->url, escape_url, CALL_URL_MAX, &url) &&
+    bool fits = render_url(walk, service->url, &url) &&
                 render(walk, service->body, escape_json, CALL_BODY_MAX, &body);
     if (!fits) {
         buf_release(&url);
@@ -53,7 +64,8 @@ bool walk_call_ended(struct walk *walk, struct walk_trouble trouble, struct way 
 
 /* Variables */
 
-static void pick(struct run *run, const struct service_value *value, const struct json *answer)
+static void pick(struct run_variables *variables, struct frame *frame, const struct service_value *value,
+                 const struct json *answer)
 {
     const struct json *found = json_point(answer, value->pointer);
     struct buf text = { 0 };
@@ -68,9 +80,9 @@ static void pick(struct run *run, const struct service_value *value, const struc
     variable.is_raw = !variable.is_number;
     variable.value = (char *)buf_text(&text);
     if (json_kind(found) == JSON_BOOL || json_kind(found) == JSON_NUMBER || json_kind(found) == JSON_TEXT)
-        run_put(run, value->name, &variable);
+        run_put(variables, value->name, &variable);
     else
-        run_forget(run, value->name);
+        run_forget_in(variables, frame, value->name);
     buf_release(&text);
 }
 
@@ -93,7 +105,7 @@ static void keep(struct walk *walk, struct frame *frame)
     struct walk_trouble trouble = { 0 };
     if (step != NULL && step->action == STEP_CALL) {
         for (size_t i = 0; i < step->service->value_count; i++)
-            pick(walk->run, &step->service->values[i], walk->input->answer);
+            pick(&frame->variables, frame, &step->service->values[i], walk->input->answer);
         trouble = judge(walk->input, step->service);
     }
     frame->has_result = true;
@@ -120,7 +132,7 @@ enum flow_verdict walk_result(struct walk *walk)
         goes_on = walk_give_up(walk, FLOW_SAYS_CHANGED, &way);
     } else {
         for (size_t v = 0; v < walk->step->service->value_count; v++)
-            pick(run, &walk->step->service->values[v], walk->input->answer);
+            pick(&run->variables, run_top(run), &walk->step->service->values[v], walk->input->answer);
         goes_on = walk_call_ended(walk, judge(walk->input, walk->step->service), &way);
     }
     if (goes_on)

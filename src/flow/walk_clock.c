@@ -49,7 +49,7 @@ int64_t walk_due(const struct walk *walk)
 
 static void expire(struct walk *walk)
 {
-    if (walk_may_add(walk) && !walk_say(walk, walk->flow->expired))
+    if (!walk_say(walk, walk->flow->expired))
         walk_say_phrase(walk, FLOW_SAYS_EXPIRED);
     walk_end(walk, "expired");
 }
@@ -59,9 +59,7 @@ static void remind(struct walk *walk)
     int64_t at;
     walk->run->is_reminded = true;
     next_date(walk, &at);
-    if (at <= walk->env->now || !walk_may_add(walk))
-        return;
-    if (walk_say_offer(walk, walk->flow->reminder))
+    if (at <= walk->env->now || walk_say_offer(walk, walk->flow->reminder))
         return;
     walk_say_phrase(walk, FLOW_SAYS_REMINDER);
     walk_say_step(walk);
@@ -70,7 +68,10 @@ static void remind(struct walk *walk)
 static void time_out(struct walk *walk)
 {
     struct way way;
-    if (walk_trouble(walk, (struct walk_trouble){ .has_timed_out = true }, &way))
+    bool may_go_on = walk->run->timeouts < FLOW_TIMEOUTS_MAX;
+    if (may_go_on)
+        walk->run->timeouts++;
+    if (may_go_on && walk_trouble(walk, (struct walk_trouble){ .has_timed_out = true }, &way))
         walk_on(walk, way);
     else
         expire(walk);

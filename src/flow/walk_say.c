@@ -43,15 +43,17 @@ void flow_effects_release(struct flow_effects *effects)
     *effects = (struct flow_effects){ 0 };
 }
 
-bool walk_may_add(const struct walk *walk)
+static bool may_speak(const struct walk *walk)
 {
     return walk->input->kind != FLOW_CLOCK || walk->env->now < walk->env->window_until;
 }
 
-/* NULL when there was nothing to say. */
+/* NULL when there was nothing to say, or nothing may be said. */
 static struct flow_effect *say(struct walk *walk, const struct template *text)
 {
     struct buf rendered = { 0 };
+    if (!may_speak(walk))
+        return NULL;
     walk_render(walk, text, NULL, SAY_MAX, &rendered);
     if (fold_is_empty(buf_text(&rendered), rendered.len)) {
         buf_release(&rendered);
@@ -117,8 +119,7 @@ bool walk_say_offer(struct walk *walk, const struct template *text)
 
 void walk_say_phrase(struct walk *walk, enum flow_phrase phrase)
 {
-    if (walk_may_add(walk))
-        say(walk, walk->env->phrase(walk->env->context, phrase));
+    say(walk, walk->env->phrase(walk->env->context, phrase));
 }
 
 bool walk_say_step(struct walk *walk)
@@ -131,11 +132,18 @@ bool walk_say_step(struct walk *walk)
     return true;
 }
 
-/* A list of choices is nothing without words above it, even where a sentence went before. */
+/*
+ * A question that nobody has heard must not be answered by the next "yes". A list of choices is nothing without words
+ * above it, even where a sentence went before.
+ */
 void walk_ask(struct walk *walk)
 {
+    if (!may_speak(walk)) {
+        walk_end(walk, "expired");
+        return;
+    }
     bool has_asked = walk_say_step(walk);
-    if (!has_asked && walk_may_add(walk) && (!walk->has_spoken || walk->step->choice_count > 0))
+    if (!has_asked && (!walk->has_spoken || walk->step->choice_count > 0))
         walk_say_offer(walk, walk->env->phrase(walk->env->context, FLOW_SAYS_ASK));
     walk->run->waits = RUN_WAITS_ANSWER;
     walk->run->asked_at = walk->env->now;

@@ -139,7 +139,7 @@ static void set_one(struct walk *walk, const struct step_set *set)
                                      .is_number = is_number,
                                      .is_raw = is_text };
     if (is_number || is_text)
-        run_put(walk->run, set->name, &variable);
+        run_put(&walk->run->variables, set->name, &variable);
     else
         run_forget(walk->run, set->name);
     buf_release(&copy);

@@ -5,7 +5,6 @@
  * hundred bytes of a rule file with a handful of holes, and what was put in before is escaped, so its quotes do not
  * count.
  */
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/ascii.h"
@@ -16,14 +15,33 @@ void escape_url(const char *before, size_t before_len, const struct buf *value, 
 {
     const char *text = buf_text(value);
     (void)before, (void)before_len;
-    if (strspn(text, ".") == value->len)
-        return;
     for (size_t i = 0; i < value->len; i++) {
         unsigned char byte = (unsigned char)text[i];
         if (ascii_is_letter(byte) || ascii_is_digit(byte) || (byte != '\0' && strchr("-._~", byte) != NULL))
             buf_add_char(out, (char)byte);
         else
             buf_addf(out, "%%%02X", byte);
+    }
+}
+
+void escape_outline(const char *before, size_t before_len, const struct buf *value, struct buf *out)
+{
+    (void)before, (void)before_len, (void)value;
+    buf_add_char(out, 'x');
+}
+
+/* A value brings no slash, ? or #, so both texts have the same segments, and one without a value is the same in both. */
+bool escape_url_is_whole(const char *url, const char *outline)
+{
+    for (;;) {
+        size_t len = strcspn(url, "/?#"), outline_len = strcspn(outline, "/?#");
+        bool has_value = len != outline_len || memcmp(url, outline, len) != 0;
+        if (has_value && len <= 2 && strspn(url, ".") >= len)
+            return false;
+        if (url[len] != '/' || outline[outline_len] != '/')
+            return true;
+        url += len + 1;
+        outline += outline_len + 1;
     }
 }
 

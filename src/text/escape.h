@@ -6,15 +6,25 @@
 #ifndef TEXT_ESCAPE_H
 #define TEXT_ESCAPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
 
 /*
- * A part of a URL: all but A-Z a-z 0-9 - . _ ~ percent-encoded. What is nothing but dots is left out, since it would
- * climb in a path and cannot be said in any other way.
+ * A part of a URL: all but A-Z a-z 0-9 - . _ ~ percent-encoded. That does not make every value a segment of a path:
+ * none, "." and ".." would name another address, and cannot be said in any other way. See escape_url_is_whole.
  */
 void escape_url(const char *before, size_t before_len, const struct buf *value, struct buf *out);
+
+/* One letter, whatever the value: the URL's outline, which shows where values stand. */
+void escape_outline(const char *before, size_t before_len, const struct buf *value, struct buf *out);
+
+/*
+ * The same template, rendered by escape_url and by escape_outline: is every segment of the path that a value has a part
+ * in one that a path can have, neither empty nor "." nor ".."? What the owner wrote himself is not judged.
+ */
+bool escape_url_is_whole(const char *url, const char *outline);
 
 /*
  * JSON: inside quotes the text; outside of them a number, true or false as it is, nothing as null, and anything

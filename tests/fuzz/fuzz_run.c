@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         run_release(&copy);
         run_release(&run);
     } else {
-        require(error.text[0] != '\0' && run.depth == 0 && run.variable_count == 0);
+        require(error.text[0] != '\0' && run.depth == 0 && run.variables.count == 0);
     }
     free(text);
     return 0;

@@ -183,7 +183,9 @@ static void check_run(const struct run *run)
     else
         require(run->depth > 0 && run->depth <= FLOW_DEPTH_MAX && run->outcome == NULL &&
                 run->due_at < INT64_MAX);
-    require(run->variable_count <= FLOW_VARIABLES_MAX);
+    require(run->variables.count <= FLOW_VARIABLES_MAX);
+    for (size_t i = 0; i < run->depth; i++)
+        require(run->frames[i].variables.count <= (run->frames[i].is_interrupted ? FLOW_VARIABLES_MAX : 0));
 }
 
 /* May this have passed without a word? */

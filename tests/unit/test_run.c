@@ -20,7 +20,8 @@ static const char ORDINARY[] =
 
 static const char DEEP[] =
     "{\"frames\":["
-    "{\"flow\":\"table\",\"step\":\"book\",\"asked\":[\"people\",\"moment\"],\"is_interrupted\":true,\"call\":2,"
+    "{\"flow\":\"table\",\"step\":\"book\",\"asked\":[\"people\",\"moment\"],\"is_interrupted\":true,"
+    "\"variables\":[{\"name\":\"people\",\"value\":\"6\"},{\"name\":\"moment\",\"value\":\"noon\",\"is_raw\":true}],\"call\":2,"
     "\"has_result\":true,\"has_failed\":true,\"has_timed_out\":true,\"status\":504},"
     "{\"flow\":\"order\",\"step\":\"who\"},"
     "{\"flow\":\"주소\",\"step\":\"street\",\"tries\":2}],"
@@ -28,7 +29,7 @@ static const char DEEP[] =
     "{\"name\":\"people\",\"value\":\"4\",\"is_number\":true},"
     "{\"name\":\"words\",\"value\":\"a \\\"b\\\"\\n이름\",\"is_raw\":true},"
     "{\"name\":\"empty\",\"value\":\"\"}],"
-    "\"call\":3,\"asked_at\":1778578200001,\"heard_at\":1778578200000,\"is_reminded\":true,\"calls\":2}";
+    "\"call\":3,\"asked_at\":1778578200001,\"heard_at\":1778578200000,\"is_reminded\":true,\"calls\":2,\"timeouts\":3}";
 
 static const char AWAITING[] =
     "{\"frames\":[{\"flow\":\"table\",\"step\":\"book\",\"call\":1}],\"waits\":\"call\",\"variables\":[],\"call\":1,"
@@ -82,6 +83,10 @@ static void test_members_hold_what_the_text_says(void **state)
     assert_true(run.frames[0].has_timed_out);
     assert_int_equal(run.frames[0].call, 2);
     assert_int_equal(run.frames[0].status, 504);
+    assert_int_equal(run.frames[0].variables.count, 2);
+    assert_string_equal(run.frames[0].variables.list[0].value, "6");
+    assert_string_equal(run.frames[0].variables.list[1].name, "moment");
+    assert_true(run.frames[0].variables.list[1].is_raw);
     assert_int_equal(run.frames[2].tries, 2);
     assert_int_equal(run.waits, RUN_WAITS_ANSWER);
     assert_int_equal(run.call, 3);
@@ -89,6 +94,7 @@ static void test_members_hold_what_the_text_says(void **state)
     assert_int_equal(run.heard_at, 1778578200000);
     assert_true(run.is_reminded);
     assert_int_equal(run.calls, 2);
+    assert_int_equal(run.timeouts, 3);
     assert_int_equal(run.due_at, INT64_MAX);
     assert_null(run.outcome);
     assert_string_equal(run_variable(&run, "people")->value, "4");
@@ -124,11 +130,15 @@ static void test_a_text_that_is_not_ours_is_refused(void **state)
         { "\"answer\"", "\"nothing\"" }, /* ended, but with a frame and no outcome */
         { "\"heard_at\":1778578200000}", "\"heard_at\":1778578200000,\"outcome\":\"done\"}" },
         { "\"heard_at\":1778578200000}", "\"heard_at\":1778578200000,\"is_reminded\":false}" },
+        { "\"heard_at\":1778578200000}", "\"heard_at\":1778578200000,\"timeouts\":4}" },
+        { "\"heard_at\":1778578200000}", "\"heard_at\":1778578200000,\"timeouts\":0}" },
         { "1778578200000,\"heard", "-5,\"heard" },
         { "1778578200000,\"heard", "1.5,\"heard" },
         { "1778578200000,\"heard", "\"1778578200000\",\"heard" },
         { "1778578200000,\"heard", "9223372036854775807,\"heard" },
         { "\"people\"}", "\"people\",\"is_interrupted\":true}" }, /* nothing is on top of it */
+        { "\"people\"}", "\"people\",\"variables\":[{\"name\":\"a\",\"value\":\"b\"}]}" }, /* they are the run's */
+        { "\"people\"}", "\"people\",\"variables\":[]}" },
         { "\"people\"}", "\"people\",\"call\":1}" },              /* the run has made none */
         { "\"people\"}", "\"people\",\"has_result\":true}" },
         { "\"people\"}", "\"people\",\"status\":200}" },
@@ -203,12 +213,18 @@ static void test_sizes_are_bounded(void **state)
     static const char VARIABLES_BEFORE[] =
         "{\"frames\":[{\"flow\":\"a\",\"step\":\"b\"}],\"waits\":\"answer\",\"variables\":[";
     static const char VARIABLE[] = "{\"name\":\"v#\",\"value\":\"x\"}";
+    static const char BELOW_BEFORE[] =
+        "{\"frames\":[{\"flow\":\"a\",\"step\":\"b\",\"is_interrupted\":true,\"variables\":[";
+    static const char BELOW_AFTER[] = "]},{\"flow\":\"c\",\"step\":\"d\"}],\"waits\":\"answer\",\"variables\":[]}";
     static const char ASKED_BEFORE[] = "{\"frames\":[{\"flow\":\"a\",\"step\":\"b\",\"asked\":[",
                       ASKED_AFTER[] = "]}],\"waits\":\"answer\",\"variables\":[]}";
     assert_true(is_taken("{\"frames\":[", FRAME, 8, FRAMES_AFTER));
     assert_false(is_taken("{\"frames\":[", FRAME, 9, FRAMES_AFTER));
     assert_true(is_taken(VARIABLES_BEFORE, VARIABLE, 64, "]}"));
     assert_false(is_taken(VARIABLES_BEFORE, VARIABLE, 65, "]}"));
+    assert_true(is_taken(BELOW_BEFORE, VARIABLE, 64, BELOW_AFTER));
+    assert_false(is_taken(BELOW_BEFORE, VARIABLE, 65, BELOW_AFTER));
+    assert_false(is_taken(BELOW_BEFORE, "{\"name\":\"v\",\"value\":\"x\"}", 2, BELOW_AFTER)); /* twice one name */
     assert_true(is_taken(ASKED_BEFORE, "\"s#\"", 100, ASKED_AFTER));
     assert_false(is_taken(ASKED_BEFORE, "\"s#\"", 101, ASKED_AFTER));
     char value[1100];
@@ -222,6 +238,30 @@ static void test_sizes_are_bounded(void **state)
     }
 }
 
+/* Eight passages, each with as many variables as it may have, and each of these as long as it may be. */
+static void test_the_largest_run_comes_back(void **state)
+{
+    (void)state;
+    struct buf text = { 0 }, variables = { 0 };
+    for (int i = 0; i < FLOW_VARIABLES_MAX; i++) {
+        buf_addf(&variables, "%s{\"name\":\"v%d\",\"value\":\"", i > 0 ? "," : "", i);
+        for (int at = 0; at < FLOW_VARIABLE_BYTES_MAX; at++)
+            buf_add_text(&variables, "\\n");
+        buf_add_text(&variables, "\"}");
+    }
+    buf_add_text(&text, "{\"frames\":[");
+    for (int i = 1; i < FLOW_DEPTH_MAX; i++)
+        buf_addf(&text, "{\"flow\":\"f%d\",\"step\":\"s\",\"is_interrupted\":true,\"variables\":[%s]},", i,
+                 buf_text(&variables));
+    buf_addf(&text, "{\"flow\":\"f\",\"step\":\"s\"}],\"waits\":\"answer\",\"variables\":[%s]}", buf_text(&variables));
+    struct run run;
+    parse(buf_text(&text), &run);
+    check_format(&run, buf_text(&text));
+    run_release(&run);
+    buf_release(&text);
+    buf_release(&variables);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +270,7 @@ int main(void)
         cmocka_unit_test(test_a_text_that_is_not_ours_is_refused),
         cmocka_unit_test(test_no_run_at_all_is_refused),
         cmocka_unit_test(test_sizes_are_bounded),
+        cmocka_unit_test(test_the_largest_run_comes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,6 +113,35 @@ static void test_values_are_escaped_for_their_place(void **state)
 
 /* Failures */
 
+static void test_a_value_that_would_call_another_address_has_failed_before_it_left(void **state)
+{
+    (void)state;
+    static const struct draft_service SHOP[] = {
+        { .name = "shop", .url = "https://shop.test/o/{{ x }}?y={{ y }}" },
+    };
+    static const struct draft_flow FLOWS[] = {
+        { .name = "f",
+          .give_up = "sorry",
+          .steps = { { .name = "x", .say = "x?", .ask = "text" },
+                     { .name = "c",
+                       .action = "call",
+                       .target = "shop",
+                       .branches = { { .only_if = ":failed AND @vip AND @x = '.'", .say = "No.", .next = "end" } } },
+                     { .name = "over", .say = "Fine.", .next = "end" },
+                     { .name = "sorry", .say = "Sorry." } } },
+        { .name = "unset", .steps = { { .name = "c", .action = "call", .target = "shop" } } },
+    };
+    struct dialogue d;
+    OPEN_WITH(&d, FLOWS, SHOP);
+    enters(&d, "f", NULL, "x?");
+    says(&d, "..", "Sorry. / (done)");
+    assert_int_equal(d.run.call, 0); /* none was made */
+    enters(&d, "f", "{'x':'.'}", "No. / (done)");
+    enters(&d, "unset", NULL, "<gave_up unset> / (gave_up)");
+    enters(&d, "f", "{'x':'...'}", "call shop#1 https://shop.test/o/...?y="); /* a name like any other; y may be empty */
+    dialogue_close(&d);
+}
+
 static void test_a_failure_takes_a_branch_that_asks_for_it_or_the_way_out(void **state)
 {
     (void)state;
@@ -275,9 +304,39 @@ static void test_a_result_for_an_interrupted_flow_waits_until_it_is_resumed(void
     begin(&d);
     enters(&d, "order", NULL, "Which order?");
     answers(&d, 1, "{'free':2,'codes':['R7']}", "");
-    holds(&d, "code", "R7~");
+    holds(&d, "code", ""); /* it is the booking's, not the order's */
     idles(&d, &(struct flow_input){ .kind = FLOW_RESULT, .call = 1 }); /* once */
     says(&d, "9", "Order 9 is baking. / <resume your booking> / Your code is R7. / (done)");
+    dialogue_close(&d);
+}
+
+/* One service for both flows, and the flow on top has its answer already. */
+static void test_a_late_result_reaches_the_variables_of_the_flow_that_called(void **state)
+{
+    (void)state;
+    static const struct draft_service STORE[] = { { .name = "store",
+                                                    .url = "https://store.test/{{ thing }}",
+                                                    .values = { { "left", "/left" }, { "thing", "/thing" } } } };
+    static const struct draft_flow FLOWS[] = {
+        { .name = "tea",
+          .steps = { { .name = "thing", .say = "Which tea?", .ask = "text" },
+                     { .name = "look", .action = "call", .target = "store" },
+                     { .name = "told", .say = "Tea: {{ left }} of {{ thing }}." } } },
+        { .name = "cake",
+          .steps = { { .name = "thing", .say = "Which cake?", .ask = "text" },
+                     { .name = "look", .action = "call", .target = "store" },
+                     { .name = "sure", .say = "{{ left }} of {{ thing }}, take one?", .ask = "yes_no" },
+                     { .name = "told", .say = "Cake: {{ left }} of {{ thing }}." } } },
+    };
+    struct dialogue d;
+    OPEN_WITH(&d, FLOWS, STORE);
+    enters(&d, "tea", "{'thing':'mint'}", "call store#1 https://store.test/mint");
+    enters(&d, "cake", "{'thing':'nut'}", "call store#2 https://store.test/nut");
+    answers(&d, 2, "{'left':5,'thing':'nut'}", "5 of nut, take one?");
+    answers(&d, 1, "{'left':70}", "");
+    holds(&d, "left", "5#");
+    holds(&d, "thing", "nut~");
+    says(&d, "yes", "Cake: 5 of nut. / <resume tea> / Tea: 70 of . / (done)"); /* what is absent is removed */
     dialogue_close(&d);
 }
 
@@ -341,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_what_is_absent_is_removed),
         cmocka_unit_test(test_a_result_for_another_call_changes_nothing),
         cmocka_unit_test(test_values_are_escaped_for_their_place),
+        cmocka_unit_test(test_a_value_that_would_call_another_address_has_failed_before_it_left),
         cmocka_unit_test(test_a_failure_takes_a_branch_that_asks_for_it_or_the_way_out),
         cmocka_unit_test(test_a_failed_answer_may_still_bring_values),
         cmocka_unit_test(test_an_answer_that_is_no_json_has_failed_where_values_are_wanted),
@@ -349,6 +409,7 @@ int main(void)
         cmocka_unit_test(test_calls_that_are_tried_again_for_ever_end),
         cmocka_unit_test(test_a_message_meanwhile_is_unread_and_then_idle),
         cmocka_unit_test(test_a_result_for_an_interrupted_flow_waits_until_it_is_resumed),
+        cmocka_unit_test(test_a_late_result_reaches_the_variables_of_the_flow_that_called),
         cmocka_unit_test(test_a_failure_for_an_interrupted_flow_waits_too),
         cmocka_unit_test(test_an_interrupted_flow_whose_call_is_still_out_waits_for_it),
         cmocka_unit_test(test_every_word_of_the_customer_allows_further_calls),

@@ -225,6 +225,146 @@ static void test_rules_that_changed_are_noticed_at_once(void **state)
     dialogue_close(&d);
 }
 
+/* Silence that a branch answers */
+
+static const struct draft_flow NAG[] = {
+    { .name = "nag",
+      .retries = 9,
+      .steps = { { .name = "q",
+                   .say = "q?",
+                   .ask = "number",
+                   .timeout_ms = MINUTE,
+                   .branches = { { .only_if = ":timed_out", .say = "Still there?", .redo = "q" } } },
+                 { .name = "r",
+                   .say = "r?",
+                   .ask = "text",
+                   .timeout_ms = MINUTE,
+                   .branches = { { .only_if = ":timed_out", .next = "s" } } },
+                 { .name = "s",
+                   .say = "s?",
+                   .ask = "text",
+                   .timeout_ms = MINUTE,
+                   .branches = { { .only_if = ":timed_out", .next = "r" } } } } },
+    { .name = "short",
+      .title = "short",
+      .steps = { { .name = "q",
+                   .say = "?",
+                   .ask = "text",
+                   .timeout_ms = MINUTE,
+                   .branches = { { .only_if = ":timed_out", .say = "Never mind.", .next = "end" } } } } },
+};
+
+static void test_a_silent_customer_is_not_asked_for_ever(void **state)
+{
+    (void)state;
+    struct dialogue d;
+    OPEN(&d, NAG);
+    enters(&d, "nag", NULL, "q?");
+    ticks(&d, 1, "Still there? / q?");
+    ticks(&d, 2, "Still there? / q?");
+    ticks(&d, 3, "Still there? / q?");
+    ticks(&d, 4, "<expired nag> / (expired)"); /* as if there were no branch */
+    enters(&d, "nag", "{'q':'4'}", "r?");
+    ticks(&d, 5, "s?"); /* nor in a circle of questions */
+    ticks(&d, 6, "r?");
+    ticks(&d, 7, "s?");
+    ticks(&d, 8, "<expired nag> / (expired)");
+    dialogue_close(&d);
+}
+
+static void test_every_word_of_the_customer_lets_questions_time_out_again(void **state)
+{
+    (void)state;
+    struct dialogue d;
+    OPEN(&d, NAG);
+    enters(&d, "nag", NULL, "q?");
+    for (int round = 0; round < 3; round++) {
+        ticks(&d, 3 * round + 1, "Still there? / q?");
+        ticks(&d, 3 * round + 2, "Still there? / q?");
+        ticks(&d, 3 * round + 3, "Still there? / q?");
+        errs(&d, "x", "<retry nag> / q?");
+    }
+    ticks(&d, 10, "Still there? / q?");
+    says(&d, "4", "r?");
+    ticks(&d, 11, "s?");
+    ticks(&d, 12, "r?");
+    ticks(&d, 13, "s?");
+    ticks(&d, 14, "<expired nag> / (expired)");
+    dialogue_close(&d);
+}
+
+static void test_a_flow_on_top_that_times_out_counts_for_the_silence_of_the_one_below(void **state)
+{
+    (void)state;
+    struct dialogue d;
+    OPEN(&d, NAG);
+    enters(&d, "nag", NULL, "q?");
+    enters(&d, "short", NULL, "?");
+    ticks(&d, 1, "Never mind. / <resume nag> / q?");
+    ticks(&d, 2, "Still there? / q?");
+    ticks(&d, 3, "Still there? / q?");
+    ticks(&d, 4, "<expired nag> / (expired)");
+    dialogue_close(&d);
+}
+
+static const struct draft_flow LATE[] = {
+    { .name = "person",
+      .steps = { { .name = "q",
+                   .say = "q?",
+                   .ask = "text",
+                   .timeout_ms = 10 * MINUTE,
+                   .branches = { { .only_if = ":timed_out", .say = "Too slow.", .next = "over" } } },
+                 { .name = "over", .say = "A colleague will call.", .action = "handoff", .target = "support" } } },
+    { .name = "more",
+      .title = "more",
+      .expired = "Too late.",
+      .steps = { { .name = "q",
+                   .say = "q?",
+                   .ask = "text",
+                   .timeout_ms = 10 * MINUTE,
+                   .branches = { { .only_if = ":timed_out", .say = "Too slow.", .next = "sure" } } },
+                 { .name = "sure", .say = "Shall I cancel it?", .ask = "yes_no" } } },
+    { .name = "done",
+      .steps = { { .name = "q",
+                   .say = "q?",
+                   .ask = "text",
+                   .timeout_ms = 10 * MINUTE,
+                   .branches = { { .only_if = ":timed_out", .say = "Too slow.", .next = "end" } } } } },
+};
+
+static void check_late(const char *flow, const char *inside, const char *outside)
+{
+    for (int is_outside = 0; is_outside <= 1; is_outside++) {
+        struct dialogue d;
+        OPEN(&d, LATE);
+        d.env.window_until = d.env.now + 10 * MINUTE + 1 - is_outside;
+        enters(&d, flow, NULL, "q?");
+        ticks(&d, 10, is_outside ? outside : inside);
+        dialogue_close(&d);
+    }
+}
+
+static void test_outside_the_window_a_branch_is_taken_without_a_word(void **state)
+{
+    (void)state;
+    check_late("person", "Too slow. / A colleague will call. / handoff support / (handoff)", "handoff support / (handoff)");
+    check_late("done", "Too slow. / (done)", "(done)");
+}
+
+/* Or the customer's next yes would answer what he has never heard. */
+static void test_a_question_that_may_not_be_put_is_not_waited_for(void **state)
+{
+    (void)state;
+    struct dialogue d;
+    check_late("more", "Too slow. / Shall I cancel it?", "(expired)");
+    OPEN(&d, LATE);
+    d.env.window_until = d.env.now + 10 * MINUTE;
+    enters(&d, "more", NULL, "q?");
+    enters(&d, "done", NULL, "q?");
+    ticks(&d, 10, "(expired)"); /* nor that of a flow below */
+    dialogue_close(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +380,11 @@ int main(void)
         cmocka_unit_test(test_the_innermost_flow_says_how_long_is_waited),
         cmocka_unit_test(test_a_call_whose_end_got_lost_is_taken_for_timed_out),
         cmocka_unit_test(test_rules_that_changed_are_noticed_at_once),
+        cmocka_unit_test(test_a_silent_customer_is_not_asked_for_ever),
+        cmocka_unit_test(test_every_word_of_the_customer_lets_questions_time_out_again),
+        cmocka_unit_test(test_a_flow_on_top_that_times_out_counts_for_the_silence_of_the_one_below),
+        cmocka_unit_test(test_outside_the_window_a_branch_is_taken_without_a_word),
+        cmocka_unit_test(test_a_question_that_may_not_be_put_is_not_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -384,14 +384,55 @@ static void values_in_a_url(void **state)
         { "/{{ path }}/{{ amp }}", "/..%2F..%2Fetc%3Fx/a%3D1%26b%3D%25%2B%22" },
         { "/{{ first_name | upcase }}{{ '&x=/' }}", "/ZO%C3%89&x=/" },
         { "/{{ safe }}", "/A-z_0.9~" },
-        { "/orders/{{ dots }}/state", "/orders//state" },
-        { "/orders/{{ dots }}a", "/orders/a" },
+        { "/orders/{{ dots }}a", "/orders/..a" },
         { "/{{ unknown }}", "/" },
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++)
         check_escaped(ROWS[i].source, escape_url, ROWS[i].rendered);
+}
+
+/* `x` in the last column: the value would make it another address. */
+static void values_that_are_no_segment_of_a_path(void **state)
+{
+    static const struct row ROWS[] = {
+        { "https://a.test/o/{{ dots }}", "x" },
+        { "https://a.test/o/{{ dots }}/state", "x" },
+        { "https://a.test/o/{{ dots }}?n=1", "x" },
+        { "https://a.test/o/{{ dots }}#n", "x" },
+        { "https://a.test/o/{{ dots | replace: '..', '.' }}", "x" },
+        { "https://a.test/o/.{{ dots | replace: '..', '.' }}", "x" }, /* the owner's dot helps it up */
+        { "https://a.test/o/{{ unknown }}", "x" },
+        { "https://a.test/{{ unknown }}/o", "x" },
+        { "https://a.test/{{ unknown }}{{ unknown }}?n={{ safe }}", "x" },
+        { "https://a.test/{{ unknown | default: 'all' }}", "" },
+        { "https://a.test/o/{{ dots }}a", "" },
+        { "https://a.test/o/{{ dots }}{{ dots }}", "" },
+        { "https://a.test/o/n{{ unknown }}", "" },
+        { "https://a.test/o/{{ path }}", "" },
+        { "https://a.test/o/../{{ safe }}//", "" }, /* what the owner wrote is meant */
+        { "https://a.test/o{{ '/' }}{{ safe }}/", "" },
+        { "https://a.test/o?n={{ unknown }}&p=/{{ dots }}/", "" }, /* no path any more */
+        { "https://a.test/o#/{{ dots }}", "" },
+        { "https://a.test", "" },
+    };
+    const struct template_env env = { .lookup = look_up };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        struct template *template = template_new(ROWS[i].source, NULL);
+        struct buf url = { 0 }, outline = { 0 };
+
+        assert_non_null(template);
+        template_render_escaped(template, &env, escape_url, 1000, &url);
+        template_render_escaped(template, &env, escape_outline, 1000, &outline);
+        if (escape_url_is_whole(buf_text(&url), buf_text(&outline)) != (*ROWS[i].rendered == '\0'))
+            fail_msg("%s: %s", ROWS[i].source, buf_text(&url));
+        template_free(template);
+        buf_release(&url);
+        buf_release(&outline);
+    }
 }
 
 static void values_in_json(void **state)
@@ -421,7 +462,9 @@ int main(void)
         cmocka_unit_test(number_filters), cmocka_unit_test(date_filter),
         cmocka_unit_test(errors),         cmocka_unit_test(names),
         cmocka_unit_test(maximum),        cmocka_unit_test(growth_is_bounded),
-        cmocka_unit_test(values_in_a_url), cmocka_unit_test(values_in_json),
+        cmocka_unit_test(values_in_a_url),
+        cmocka_unit_test(values_that_are_no_segment_of_a_path),
+        cmocka_unit_test(values_in_json),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
