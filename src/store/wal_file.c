@@ -30,6 +30,8 @@ struct wal_file {
     int descriptor;     /* of our own: another thread syncs by it */
     bool is_put_off;
     bool is_header_new; /* written, and not synced */
+    pthread_mutex_t syncing;
+    bool is_spoilt; /* a sync failed; under `syncing` */
 };
 
 static struct wal_file *wal_of(sqlite3_file *file)
@@ -82,6 +84,33 @@ static int wal_truncate(sqlite3_file *file, sqlite3_int64 size)
     return code != SQLITE_OK ? code : wal->system->pMethods->xTruncate(wal->system, size);
 }
 
+/*
+ * Both threads come through here, one behind the other: else the one could still sync, and be told that all is well,
+ * behind the failure that the other is hearing of. The kernel speaks of a lost page once.
+ */
+static int sync_once(struct wal_file *wal, int (*sync)(struct wal_file *, int), int flags, int refused)
+{
+    int result = refused;
+
+    pthread_mutex_lock(&wal->syncing);
+    if (!wal->is_spoilt)
+        result = sync(wal, flags);
+    wal->is_spoilt = result != 0;
+    pthread_mutex_unlock(&wal->syncing);
+    return result;
+}
+
+static int sync_system(struct wal_file *wal, int flags)
+{
+    return wal->system->pMethods->xSync(wal->system, flags);
+}
+
+static int sync_own(struct wal_file *wal, int flags)
+{
+    (void)flags;
+    return fdatasync(wal->descriptor) == 0 ? 0 : errno;
+}
+
 /* A new header must be on disk before its frames: old frames behind it could otherwise pass for new ones. */
 static int wal_sync(sqlite3_file *file, int flags)
 {
@@ -91,7 +120,7 @@ static int wal_sync(sqlite3_file *file, int flags)
     if (code != SQLITE_OK || (wal->is_put_off && !wal->is_header_new))
         return code;
     wal->is_header_new = false;
-    return wal->system->pMethods->xSync(wal->system, flags);
+    return sync_once(wal, sync_system, flags, SQLITE_IOERR_FSYNC);
 }
 
 static int wal_size(sqlite3_file *file, sqlite3_int64 *size)
@@ -109,6 +138,7 @@ static int wal_close(sqlite3_file *file)
 
     close(wal->descriptor);
     free(wal->gathered);
+    pthread_mutex_destroy(&wal->syncing);
     return written != SQLITE_OK ? written : closed;
 }
 
@@ -182,6 +212,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
         return SQLITE_CANTOPEN;
     }
     wal->gathered = alloc_array(GATHERED_MAX, 1);
+    pthread_mutex_init(&wal->syncing, NULL);
     wal->base.pMethods = &METHODS;
     return SQLITE_OK;
 }
@@ -225,5 +256,5 @@ void wal_file_put_off(struct wal_file *wal, bool is_put_off)
 
 int wal_file_harden(struct wal_file *wal)
 {
-    return fdatasync(wal->descriptor) == 0 ? 0 : errno;
+    return sync_once(wal, sync_own, 0, EIO);
 }

@@ -13,6 +13,9 @@
  * process loses nothing, and are on disk once a wal_file_harden that began later has returned. Only that one sync
  * is put off: the header of a log that begins anew is synced before its first frame, and SQLite syncs the log
  * before it copies pages out of it, as ever.
+ *
+ * After a sync that failed, by whichever thread, none is tried again until the log is opened anew: every later one
+ * fails as well. A second try may succeed although the pages of the first are gone.
  */
 #ifndef STORE_WAL_FILE_H
 #define STORE_WAL_FILE_H
@@ -32,7 +35,10 @@ struct wal_file *wal_file_of(sqlite3 *handle);
 /* From now on, until it is said otherwise: leave the sync of a commit to wal_file_harden. */
 void wal_file_put_off(struct wal_file *wal, bool is_put_off);
 
-/* Any thread, also while the writer goes on: what was committed before the call is on disk. 0, or errno. */
+/*
+ * Any thread, also while the writer goes on: what was committed before the call is on disk. 0, or errno; EIO also
+ * behind a failed sync.
+ */
 int wal_file_harden(struct wal_file *wal);
 
 #endif
