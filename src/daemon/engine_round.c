@@ -334,10 +334,19 @@ static int commit_step(struct engine *engine, int result, struct error *error)
     return -1;
 }
 
+/* Nothing is written beside a batch that is still on its way to the disk: it may fail there. */
+static int begin_step(struct engine *engine, struct error *error)
+{
+    engine_finish_batch(engine, true);
+    if (engine->exit_code != 0)
+        return error_set(error, "what was committed before did not reach the disk");
+    return desk_begin(&engine->desk, error);
+}
+
 static int store_all(struct engine *engine, struct outcome *outcomes, size_t count)
 {
     struct error error = { 0 };
-    int result = desk_begin(&engine->desk, &error);
+    int result = begin_step(engine, &error);
 
     for (size_t i = 0; i < count && result == 0; i++) {
         if (outcomes[i].mail->kind != MAIL_WEBHOOK)
@@ -352,8 +361,7 @@ static int decide_carefully(struct engine *engine, struct webhook *webhook, stru
                             int64_t now)
 {
     struct error error = { 0 };
-    int counted = desk_begin(&engine->desk, &error) == 0 ? road_count(&engine->desk, webhook, receipt, &error)
-                                                         : -1;
+    int counted = begin_step(engine, &error) == 0 ? road_count(&engine->desk, webhook, receipt, &error) : -1;
 
     if (commit_step(engine, counted < 0 ? -1 : 0, &error) != 0)
         return -1;
