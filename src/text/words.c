@@ -14,7 +14,8 @@
  *              Right, after one syllable: particles at most; after more, or after a phrase, anything.
  *
  * Entries with equal edges share one group, LEFT(?:a|b|c)RIGHT, which keeps the pattern small and the edge
- * tested once.
+ * tested once. In Korean text the long test of what a word is glued to would be made at each syllable, so a
+ * look at the entries' first syllables, (?=[abc]), goes before it.
  *
  * A whole-message entry may have courtesies around it (courtesy.h), punctuation and emoji anywhere between,
  * and be repeated or followed by another of the list ("stop stop", "ok, perfect"). Signs are skipped
@@ -64,7 +65,11 @@
 
 /* Bytes of a whole-message entry; it takes messages of less than 120 characters. */
 enum { WHOLE_MAX = 100 };
-enum { WEIGHT_MAX = 62 * 1024, WEIGHT_START = 16 * 1024 };
+enum {
+    WEIGHT_MAX = 62 * 1024,
+    WEIGHT_START = 16 * 1024,
+    FIRST_WEIGHT = 3 * 5 /* of a character in a class, which stands once for each right edge */
+};
 
 enum edge { EDGE_OPEN, EDGE_WORD, EDGE_SYLLABLE, EDGE_HANGUL, EDGES }; /* one syllable, or more */
 
@@ -85,6 +90,7 @@ static const char WHOLE_END[] = ")" NOT_BEFORE_WORD SIGNS ")*+(?:(?:" NOT_AFTER_
 struct lists {
     struct buf edged[EDGES][EDGES]; /* by left and right edge */
     struct buf whole, signs;        /* whole messages with letters, and without */
+    struct buf firsts;              /* the first syllables of those whose left edge is Hangul */
     size_t weight;
 };
 
@@ -95,6 +101,7 @@ static void lists_release(struct lists *lists)
             buf_release(&lists->edged[left][right]);
     buf_release(&lists->whole);
     buf_release(&lists->signs);
+    buf_release(&lists->firsts);
 }
 
 static struct buf *next_alternative(struct buf *list)
@@ -316,13 +323,36 @@ static void add_whole(const struct words_entry *entry, struct lists *lists)
     lists->weight += lists->weight - weight; /* it stands in the pattern twice */
 }
 
+static void add_edged(const struct words_entry *entry, struct lists *lists)
+{
+    enum edge left = left_edge(entry);
+    uint32_t first;
+
+    if (left == EDGE_HANGUL) {
+        buf_add(&lists->firsts, entry->text, utf8_decode(entry->text, entry->len, &first));
+        lists->weight += FIRST_WEIGHT;
+    }
+    spell(entry, lists, next_alternative(&lists->edged[left][right_edge(entry)]));
+}
+
 static void add_entry(const struct words_entry *entry, struct lists *lists)
 {
     lists->weight += 8;
     if (entry->is_whole)
         add_whole(entry, lists);
     else
-        spell(entry, lists, next_alternative(&lists->edged[left_edge(entry)][right_edge(entry)]));
+        add_edged(entry, lists);
+}
+
+static void format_edged(const struct lists *lists, enum edge left, enum edge right, struct buf *pattern)
+{
+    const struct buf *list = &lists->edged[left][right];
+
+    if (list->len == 0)
+        return;
+    if (left == EDGE_HANGUL)
+        buf_addf(pattern, "(?=[%s])", lists->firsts.data);
+    buf_addf(pattern, "%s(?:%s)%s|", LEFT_EDGES[left], list->data, RIGHT_EDGES[right]);
 }
 
 static void format(const struct lists *lists, struct buf *pattern)
@@ -336,9 +366,7 @@ static void format(const struct lists *lists, struct buf *pattern)
         buf_addf(pattern, "\\A(?!.{120})(?>(?:%s) ?)++\\z|", lists->signs.data);
     for (int left = 0; left < EDGES; left++)
         for (int right = 0; right < EDGES; right++)
-            if (lists->edged[left][right].len > 0)
-                buf_addf(pattern, "%s(?:%s)%s|", LEFT_EDGES[left], lists->edged[left][right].data,
-                         RIGHT_EDGES[right]);
+            format_edged(lists, (enum edge)left, (enum edge)right, pattern);
     buf_truncate(pattern, pattern->len > start ? pattern->len - 1 : start);
 }
 
