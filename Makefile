@@ -178,6 +178,7 @@ LIB = \
   src/store/turn.c \
   src/store/wal_file.c \
   src/store/webhook.c \
+  src/backend/backend.c \
   src/flow/ask.c \
   src/flow/ask_choice.c \
   src/flow/ask_clock.c \
