@@ -68,7 +68,7 @@ struct step_property { /* a further trigger property of the step's own campaign 
     struct template *value;
 };
 
-enum step_action { STEP_NONE, STEP_CALL, STEP_FLOW, STEP_HANDOFF, STEP_CLOSE };
+enum step_action { STEP_NONE, STEP_CALL, STEP_FLOW, STEP_HANDOFF, STEP_CLOSE, STEP_CONSULT };
 
 struct service_value { /* a variable from the answer */
     const char *name;
@@ -104,6 +104,7 @@ struct step {
     const struct service *service; /* STEP_CALL */
     const struct flow *sub;        /* STEP_FLOW */
     const char *team;              /* STEP_HANDOFF */
+    const char *backend;           /* STEP_CONSULT */
     const struct step_set *sets;
     size_t set_count;
     const struct choice *choices; /* ASK_CHOICE */

@@ -94,7 +94,8 @@ static bool act(struct walk *walk, struct way *way)
         walk_effect(walk, FLOW_CLOSE);
         walk_end(walk, "closed");
         return false;
-    case STEP_NONE: break; /* here a question to a backend will be put, and waited for as a call is */
+    case STEP_CONSULT: /* refused at load so far */
+    case STEP_NONE: break;
     }
     *way = (struct way){ .kind = WAY_ON };
     return true;

@@ -27,7 +27,8 @@
 #include "text/pattern.h"
 #include "text/template.h"
 
-struct flow; /* flow/flow.h */
+struct backend; /* backend/backend.h */
+struct flow;    /* flow/flow.h */
 struct service;
 struct talk; /* rules/talk.h */
 
@@ -39,7 +40,8 @@ enum rule_action {
     ACTION_HANDOFF,
     ACTION_CLOSE,
     ACTION_TAG, /* notes, and lets the next rule try */
-    ACTION_FLOW
+    ACTION_FLOW,
+    ACTION_CONSULT
 };
 
 /* What WhatsApp shows under a message, as buttons or in a list, and what may be offered where the rest go out as
@@ -128,6 +130,7 @@ struct rule {
     enum rule_action action;
     const struct team *team;         /* ACTION_HANDOFF */
     const struct flow *flow;         /* ACTION_FLOW */
+    const struct backend *backend;   /* ACTION_CONSULT */
     bool interrupts;                 /* acts although a flow waits for an answer */
     struct template *say;            /* NULL: says nothing */
     const struct campaign *campaign; /* NULL, or another channel's: the channel's default */
@@ -186,6 +189,8 @@ struct ruleset {
     size_t flow_count;
     const struct service *services;
     size_t service_count;
+    const struct backend *backends; /* in file order */
+    size_t backend_count;
     const struct pattern *cancel_words, *back_words; /* said to a flow; never NULL */
     const struct attribute *attributes; /* those of no rule first, in file order; then rule by rule */
     size_t attribute_count, general_count; /* all; those of no rule */
