@@ -189,6 +189,7 @@ static void add_question(struct line *line, const struct step *step)
 static void add_action(struct line *line, const struct step *step)
 {
     switch (step->action) {
+    case STEP_CONSULT: /* refused at load so far */
     case STEP_NONE: break;
     case STEP_CALL: add_quoted(line, TELL_STEP_CALLS, step->service->name); break;
     case STEP_FLOW: add_quoted(line, TELL_STEP_RUNS, step->sub->name); break;
