@@ -207,8 +207,14 @@ LIB = \
   src/flow/walk_forget.c \
   src/flow/walk_say.c \
   src/flow/walk_value.c \
+  src/rules/ai_phrase.c \
   src/rules/attribute.c \
+  src/rules/build_address.c \
   src/rules/build_attribute.c \
+  src/rules/build_backend.c \
+  src/rules/build_backend_act.c \
+  src/rules/build_backend_http.c \
+  src/rules/build_backend_value.c \
   src/rules/build_button.c \
   src/rules/build_channel.c \
   src/rules/build_example.c \
@@ -239,6 +245,7 @@ LIB = \
   src/rules/check_shadow.c \
   src/rules/check_tie.c \
   src/rules/check_word.c \
+  src/rules/decimal.c \
   src/rules/draw.c \
   src/rules/fact.c \
   src/rules/fact_value.c \

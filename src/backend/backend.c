@@ -53,10 +53,14 @@ int64_t backend_tokens(const char *text, size_t len)
     return (int64_t)((narrow + 3) / 4 + wide);
 }
 
-/* Both factors are bounded by the rows: 2^31 tokens, and prices under 2^33 (build_backend). */
+/* No call has more; a vendor may claim so. Prices are under 2^40 (rules/decimal.h), so the product fits. */
+enum { TOKENS_PRICED_MAX = 1 << 22 };
+
 static int64_t priced(int64_t tokens, int64_t price)
 {
-    return (tokens * price + 999999) / 1000000;
+    int64_t counted = tokens < 0 ? 0 : tokens < TOKENS_PRICED_MAX ? tokens : TOKENS_PRICED_MAX;
+
+    return (counted * price + 999999) / 1000000;
 }
 
 int64_t backend_cost(const struct backend *backend, int64_t tokens_in, int64_t tokens_out)

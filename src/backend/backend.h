@@ -84,7 +84,15 @@ struct backend {
     int line;
 };
 
-enum backend_fact { FACT_FIRST_NAME, FACT_LANGUAGE, FACT_CHANNEL, FACT_COUNTRY, FACT_TIME, FACT_OPEN, FACT_VARIABLES };
+enum backend_fact {
+    BACKEND_FACT_FIRST_NAME,
+    BACKEND_FACT_LANGUAGE,
+    BACKEND_FACT_CHANNEL,
+    BACKEND_FACT_COUNTRY,
+    BACKEND_FACT_TIME,
+    BACKEND_FACT_OPEN,
+    BACKEND_FACT_VARIABLES
+};
 
 extern const char *const backend_kind_names[]; /* by enum backend_kind, closed by NULL; likewise: */
 extern const char *const backend_act_names[];  /* handoff, close, flow, set */
@@ -99,7 +107,7 @@ const struct backend_act *backend_act(const struct backend *backend, enum backen
 /* About how many tokens a text is to a model. Rather too many than too few; Hangul and Han cost more. */
 int64_t backend_tokens(const char *text, size_t len);
 
-/* What so many tokens cost, rounded up. */
+/* What so many tokens cost, rounded up. More than 4 million of a kind are priced as that many. */
 int64_t backend_cost(const struct backend *backend, int64_t tokens_in, int64_t tokens_out);
 
 #endif

@@ -3,8 +3,8 @@
  * take it apart (ruleset.c). Not for other rooms.
  *
  * Order matters: channels, campaigns and teams before the rules that name them; phrases and the names of
- * variables before the templates that ask for them; the names of flows before the rules that start them; rules
- * before what their matches set, the flows, the examples, and the talks.
+ * variables before the templates that ask for them; the names of flows and the backends before the rules that name
+ * them; rules before what their matches set, the flows, the examples, and the talks; flows before what backends may do.
  * Each step may fail half way; what it made is in the ruleset by then, and ruleset_free takes it.
  */
 #ifndef RULES_BUILD_H
@@ -35,6 +35,7 @@ struct ruleset_private {
     struct rule_set *sets;  /* of all rules, those of one rule together */
     size_t set_count;
     struct flow_private *flow; /* build_flow.h */
+    struct backend_private *backend; /* build_backend.h */
     struct attribute *attributes;
     struct talk *talks;
     struct talk_line *talk_lines; /* of all talks, those of one talk together; likewise: */
@@ -56,6 +57,18 @@ int build_services(struct ruleset *ruleset, struct error *error);
 int build_flow_names(struct ruleset *ruleset, struct error *error);
 int build_flows(struct ruleset *ruleset, struct error *error);
 void flows_release(struct ruleset *ruleset);
+
+/* Backends: all that is theirs alone; then, once flows and their variables are known, what they may do and say. */
+int build_backends(struct ruleset *ruleset, struct error *error);
+int build_backend_acts(struct ruleset *ruleset, struct error *error);
+void backends_release(struct ruleset *ruleset);
+
+/* build_address.c: is it an address that may be called? Values in {{ }} may stand behind its host. */
+int build_check_url(const struct ruleset *ruleset, const struct row *row, const char *url, struct error *error);
+/* The column key_env; `noun` is what the key opens. NULL where it is not given. */
+int build_take_key(const struct row *row, const char *noun, const char **key_env, struct error *error);
+/* build_service.c: is the column body JSON, whatever values it gets? `example` is how one looks. */
+int build_check_body(const struct row *row, const struct template *body, const char *example, struct error *error);
 
 /* Phrases that no rule asks for are looked at as well, once the rules' groups are known. */
 int check_phrases(const struct ruleset *ruleset, struct error *error);

@@ -24,7 +24,7 @@
 /* Columns that hold the name of something; whether it exists is not asked here. */
 static const char *const NAME_COLUMNS[] = { "name",     "channel", "rule", "target", "campaign", "step",
                                             "service",  "next",    "redo", "give_up", "key_env",  "talk",
-                                            "source",   NULL };
+                                            "source",   "fallback", "team", "region", NULL };
 
 static bool is_listed(const char *const *words, const char *word)
 {
@@ -65,6 +65,7 @@ static const char *const NEEDED[][2] = {
     { "service_value", "service" }, { "service_value", "pointer" },
     { "attribute", "at" },          { "talk_given", "talk" },
     { "talk_given", "source" },     { "talk_line", "talk" },
+    { "backend", "kind" },
 };
 
 static bool is_needed(const char *table, const char *column)
@@ -105,16 +106,17 @@ static const char *keep_file(struct rows *rows, const char *file)
 
 static void keep_values(struct row *row, const char *const *values)
 {
-    size_t size = 1, at = 0;
+    size_t size = row->count * sizeof *row->values;
     for (size_t i = 0; i < row->count; i++)
         size += values[i] != NULL ? strlen(values[i]) + 1 : 0;
-    row->memory = alloc_new(size);
+    row->values = alloc_new(size);
+    char *text = (char *)(row->values + row->count);
     for (size_t i = 0; i < row->count; i++) {
         if (values[i] == NULL)
             continue;
         size_t len = strlen(values[i]) + 1;
-        row->values[i] = memcpy(row->memory + at, values[i], len);
-        at += len;
+        row->values[i] = memcpy(text, values[i], len);
+        text += len;
     }
 }
 
@@ -122,8 +124,6 @@ static int keep_row(void *context, const char *table, const char *file, int line
                     const char *const *names, const char *const *values, struct error *error)
 {
     struct rows *rows = context;
-    if (count > ROW_VALUES_MAX)
-        abort();
     for (size_t i = 0; i < count; i++)
         if (check_value(table, names[i], values[i], error) != 0)
             return -1;
@@ -149,7 +149,7 @@ int rows_load(const struct rulefiles *files, struct rows *rows, struct error *er
 void rows_release(struct rows *rows)
 {
     for (size_t i = 0; i < rows->count; i++)
-        free(rows->list[i].memory);
+        free(rows->list[i].values);
     for (size_t i = 0; i < rows->file_count; i++)
         free(rows->files[i]);
     free(rows->list);

@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "store/rulefile.h"
 
-enum { ROWS_MAX = 200 * 1000, ROW_NAME_MAX = 100, ROW_VALUES_MAX = 16 };
+enum { ROWS_MAX = 200 * 1000, ROW_NAME_MAX = 100 };
 
 struct row {
     const char *table;        /* a constant */
@@ -24,8 +24,7 @@ struct row {
     size_t count;
     const char *file; /* owned by the rows */
     int line;
-    char *values[ROW_VALUES_MAX]; /* NULL: not given. One allocation, at `memory` */
-    char *memory;
+    char **values; /* NULL: not given. One allocation with the texts */
 };
 
 struct rows {

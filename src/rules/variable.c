@@ -68,7 +68,13 @@ struct place {
     const struct ruleset *ruleset;
     const struct pattern *pattern; /* NULL: no groups */
     const struct scope *scope;     /* NULL: not in a flow */
+    bool is_prompt;                /* nothing but PROMPT and the settings */
 };
+
+/* What a prompt knows beside settings and phrases: nothing that a customer writes goes among instructions. */
+static const enum variable PROMPT[] = { VARIABLE_FIRST_NAME, VARIABLE_LANGUAGE, VARIABLE_CHANNEL, VARIABLE_HOURS_TODAY,
+                                        VARIABLE_NEXT_OPENING };
+enum { PROMPT_COUNT = sizeof PROMPT / sizeof PROMPT[0] };
 
 static int check_template(const struct place *place, const struct template *template, struct error *error);
 
@@ -116,6 +122,36 @@ static int refuse(const struct place *place, const char *name, struct error *err
     return -1;
 }
 
+static int refuse_in_prompt(const char *name, struct error *error)
+{
+    struct nearest nearest = { .word = name };
+    struct buf advice = { 0 };
+    size_t count;
+    const struct setting_info *settings = ruleset_settings(&count);
+    for (size_t i = 0; i < PROMPT_COUNT; i++)
+        nearest_offer(&nearest, variable_names[PROMPT[i]]);
+    for (size_t i = 0; i < count; i++)
+        nearest_offer(&nearest, settings[i].name);
+    nearest_advise(&nearest, NULL, &advice);
+    if (nearest.best == NULL) {
+        buf_add_text(&advice, "; known are ");
+        for (size_t i = 0; i < PROMPT_COUNT; i++)
+            buf_addf(&advice, "%s, ", variable_names[PROMPT[i]]);
+        buf_add_text(&advice, "phrase.NAME and the settings");
+    }
+    error_set(error, "a prompt knows nothing by the name {{ %s }}%s", name, buf_text(&advice));
+    buf_release(&advice);
+    return -1;
+}
+
+static int check_in_prompt(const char *name, struct error *error)
+{
+    for (size_t i = 0; i < PROMPT_COUNT; i++)
+        if (strcmp(variable_names[PROMPT[i]], name) == 0)
+            return 0;
+    return ruleset_has_setting(name) ? 0 : refuse_in_prompt(name, error);
+}
+
 static int refuse_phrase(const struct ruleset *ruleset, const char *name, struct error *error)
 {
     struct nearest nearest = { .word = name };
@@ -152,6 +188,8 @@ static int check_name(const struct place *place, const char *name, struct error 
 {
     if (strncmp(name, PHRASE, sizeof PHRASE - 1) == 0)
         return check_phrase(place, name + sizeof PHRASE - 1, error);
+    if (place->is_prompt)
+        return check_in_prompt(name, error);
     bool is_field = strncmp(name, FIELD, sizeof FIELD - 1) == 0 && name[sizeof FIELD - 1] != '\0';
     bool is_known = is_field || variable_find(name) != VARIABLE_COUNT || ruleset_has_setting(name) ||
                     is_group(place->pattern, name) || ruleset_has_variable(place->ruleset, name) ||
@@ -170,13 +208,18 @@ static int check_template(const struct place *place, const struct template *temp
 int variable_check_template(const struct ruleset *ruleset, const struct template *template,
                             const struct pattern *pattern, struct error *error)
 {
-    return check_template(&(struct place){ ruleset, pattern, NULL }, template, error);
+    return check_template(&(struct place){ .ruleset = ruleset, .pattern = pattern }, template, error);
 }
 
 int variable_check_in_flow(const struct ruleset *ruleset, const struct template *template,
                            const struct scope *scope, struct error *error)
 {
-    return check_template(&(struct place){ ruleset, NULL, scope }, template, error);
+    return check_template(&(struct place){ .ruleset = ruleset, .scope = scope }, template, error);
+}
+
+int variable_check_in_prompt(const struct ruleset *ruleset, const struct template *template, struct error *error)
+{
+    return check_template(&(struct place){ .ruleset = ruleset, .is_prompt = true }, template, error);
 }
 
 bool variable_is_name(const char *name)

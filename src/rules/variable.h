@@ -48,6 +48,9 @@ extern const char VARIABLE_TITLE[]; /* "title" */
 int variable_check_in_flow(const struct ruleset *ruleset, const struct template *template,
                            const struct scope *scope, struct error *error);
 
+/* The same for the instructions of a backend: they know neither what the customer writes nor what was kept of it. */
+int variable_check_in_prompt(const struct ruleset *ruleset, const struct template *template, struct error *error);
+
 /* Is it a name that a template and a condition can write? */
 bool variable_is_name(const char *name);
 enum { VARIABLE_NAME_MAX = 64 }; /* bytes */

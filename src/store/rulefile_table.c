@@ -59,6 +59,14 @@ static const char *const BRANCH_COLUMNS[] = { "step", "only_if", "say", "next", 
 static const char *const SERVICE_COLUMNS[] = { "name", "method", "url", "body", "key_env", "deadline", NULL };
 static const char *const SERVICE_VALUE_COLUMNS[] = { "service", "name", "pointer", NULL };
 
+static const char *const BACKEND_COLUMNS[] = {
+    "name", "kind", "url", "model", "key_env", "region", "prompt", "fallback", "team", "history",
+    "history_tokens", "facts", "knowledge", "settle_ms", "settle_max_ms", "joins", "acts", "tools", "deadline",
+    "turn_deadline", "calls", "max_tokens", "temperature", "price_in", "price_out", "day_cap",
+    "contact_day_cap", "score", "method", "headers", "body", "text_at", "session_at", "tokens_in_at",
+    "tokens_out_at", "handoff_at", NULL
+};
+
 static const char *const TALK_COLUMNS[] = {
     "name", "starts", "language", "channel", "country", "open", "first_contact", NULL
 };
@@ -129,6 +137,17 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
     { "service_value", "CREATE TABLE service_value (service, name, pointer)",
       "SELECT service, name, pointer FROM service_value WHERE rowid > ?1 ORDER BY rowid",
       SERVICE_VALUE_COLUMNS, NONE },
+    { "backend",
+      "CREATE TABLE backend (name, kind, url, model, key_env, region, prompt, fallback, team, history,"
+      " history_tokens, facts, knowledge, settle_ms, settle_max_ms, joins, acts, tools, deadline,"
+      " turn_deadline, calls, max_tokens, temperature, price_in, price_out, day_cap, contact_day_cap,"
+      " score, method, headers, body, text_at, session_at, tokens_in_at, tokens_out_at, handoff_at)",
+      "SELECT name, kind, url, model, key_env, region, prompt, fallback, team, history, history_tokens,"
+      " facts, knowledge, settle_ms, settle_max_ms, joins, acts, tools, deadline, turn_deadline, calls,"
+      " max_tokens, temperature, price_in, price_out, day_cap, contact_day_cap, score, method, headers,"
+      " body, text_at, session_at, tokens_in_at, tokens_out_at, handoff_at FROM backend WHERE rowid > ?1"
+      " ORDER BY rowid",
+      BACKEND_COLUMNS, NONE },
     { "talk", "CREATE TABLE talk (name, starts, language, channel, country, open, first_contact)",
       "SELECT name, starts, language, channel, country, open, first_contact FROM talk WHERE rowid > ?1 ORDER BY rowid",
       TALK_COLUMNS, NONE },
@@ -144,10 +163,10 @@ static const char *const TABLE_NAMES[RULE_TABLE_COUNT + 1] = {
     "setting",   "campaign", "channel", "team",         "rule",                "rule_set", "phrase",
     "attribute", "opening",  "holiday", "rule_example", "rule_counterexample", "flow",     "step",
     "step_set",  "step_property", "choice", "branch",   "service",             "service_value",
-    "talk",      "talk_given", "talk_line", NULL
+    "backend",   "talk",      "talk_given", "talk_line",  NULL
 };
 
-static const char *const LATER_TABLES[] = { "backend", "custom_event", "custom_event_property", "notice", "faq", NULL };
+static const char *const LATER_TABLES[] = { "custom_event", "custom_event_property", "notice", "faq", NULL };
 
 static int name_index(const char *const *names, const char *name, size_t len)
 {

@@ -1,0 +1,31 @@
+/*
+ * decimal: see the header.
+ */
+#include "base/ascii.h"
+#include "rules/decimal.h"
+
+enum { DIGITS_MAX = 12, PLACES_MAX = 6 };
+
+const int64_t DECIMAL_PRICE_MAX = (int64_t)1000 * 1000 * DECIMAL_ONE,
+              DECIMAL_CAP_MAX = (int64_t)1000 * 1000 * 1000 * DECIMAL_ONE;
+
+int decimal_parse(const char *text, int64_t most, int64_t *millionths)
+{
+    int64_t value = 0;
+    int digits = 0, places = 0;
+    for (; ascii_is_digit((unsigned char)*text) && digits < DIGITS_MAX; text++, digits++) {
+        if (digits == 1 && value == 0)
+            return -1;
+        value = value * 10 + (*text - '0');
+    }
+    bool has_point = *text == '.' && digits > 0;
+    text += has_point;
+    for (; has_point && ascii_is_digit((unsigned char)*text) && places < PLACES_MAX; text++, places++)
+        value = value * 10 + (*text - '0');
+    if (digits == 0 || *text != '\0' || (has_point && places == 0))
+        return -1;
+    for (; places < PLACES_MAX; places++)
+        value *= 10;
+    *millionths = value;
+    return value <= most ? 0 : -1;
+}
