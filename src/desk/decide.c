@@ -49,6 +49,7 @@ static const struct act {
     [ACTION_CLOSE] = { true, EFFECT_CLOSE, OUTCOME_SILENCE },
     [ACTION_TAG] = { false, EFFECT_TAG, OUTCOME_NOBODY }, /* never wins */
     [ACTION_FLOW] = { true, EFFECT_FLOW, OUTCOME_SILENCE },
+    [ACTION_CONSULT] = { false, EFFECT_SAY, OUTCOME_SILENCE },
 };
 
 /* The groups that took part, as a JSON object. */

@@ -94,7 +94,7 @@ static bool act(struct walk *walk, struct way *way)
         walk_effect(walk, FLOW_CLOSE);
         walk_end(walk, "closed");
         return false;
-    case STEP_CONSULT: /* refused at load so far */
+    case STEP_CONSULT:
     case STEP_NONE: break;
     }
     *way = (struct way){ .kind = WAY_ON };

@@ -33,7 +33,7 @@ struct flow_private {
     struct flow *flows;
     const struct row **flow_rows;
     struct scope *scopes; /* of each flow */
-    bool *waits;          /* of each flow: does it, or one that it runs, ask or call anywhere? */
+    bool *waits;          /* of each flow: does it, or one that it runs, ask, call or consult anywhere? */
     struct owned step_rows, choice_rows, branch_rows, set_rows, property_rows, value_rows;
     struct step *steps;            /* of all flows */
     const struct step **by_name;   /* the same, by full name */
@@ -108,7 +108,7 @@ struct outs {
 };
 void flow_outs(const struct step *step, struct outs *outs);
 
-/* Does the step ask or call, or run a flow that does so anywhere? */
+/* Does the step ask, call or consult, or run a flow that does so anywhere? */
 bool flow_step_waits(const struct ruleset *ruleset, const struct step *step);
 
 /* Does a branch count only when the step met with trouble? */

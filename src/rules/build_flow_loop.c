@@ -56,7 +56,7 @@ void flow_outs(const struct step *step, struct outs *outs)
 
 bool flow_step_waits(const struct ruleset *ruleset, const struct step *step)
 {
-    return step->ask != ASK_NOTHING || step->action == STEP_CALL ||
+    return step->ask != ASK_NOTHING || step->action == STEP_CALL || step->action == STEP_CONSULT ||
            (step->sub != NULL && ruleset->private->flow->waits[step->sub - ruleset->flows]);
 }
 

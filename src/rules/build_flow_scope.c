@@ -88,7 +88,7 @@ static int check_chain(struct walk *walk, const struct flow *flow, struct error 
         if (step->sub != NULL && walk->heights[sub] > most)
             most = walk->heights[sub];
         waits[index_of(walk->ruleset, flow)] |= step->ask != ASK_NOTHING || step->action == STEP_CALL ||
-                                                (step->sub != NULL && waits[sub]);
+                                                step->action == STEP_CONSULT || (step->sub != NULL && waits[sub]);
     }
     *height = most + 1;
     return 0;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/backend.h"
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -15,8 +16,7 @@
 
 static const int64_t SECOND = 1000, TIMEOUT_MOST = (int64_t)30 * 24 * 3600 * 1000;
 
-static const char *const ACTIONS[] = { "call", "flow", "handoff", "close", NULL }; /* enum step_action, less one */
-static const char *const ACTIONS_LATER[] = { "consult", NULL };
+static const char *const ACTIONS[] = { "call", "flow", "handoff", "close", "consult", NULL }; /* enum step_action, less one */
 
 /* What is for a question only. */
 static const char *const OF_QUESTIONS[] = { "accept_if", "retry", "timeout", NULL };
@@ -176,6 +176,16 @@ static int take_team(const struct ruleset *ruleset, const struct row *row, struc
     return team != NULL ? 0 : build_refuse_unknown(row, "team", &nearest, error);
 }
 
+static int take_backend(const struct ruleset *ruleset, const struct row *row, struct step *step, struct error *error)
+{
+    struct nearest nearest = { .word = row_value(row, "target") };
+    const struct backend *backend = backend_find(ruleset->backends, ruleset->backend_count, nearest.word);
+    step->backend = backend != NULL ? backend->name : NULL;
+    for (size_t i = 0; backend == NULL && i < ruleset->backend_count; i++)
+        nearest_offer(&nearest, ruleset->backends[i].name);
+    return backend != NULL ? 0 : build_refuse_unknown(row, "backend", &nearest, error);
+}
+
 static const struct {
     const char *target; /* NULL: takes none */
     int (*take)(const struct ruleset *ruleset, const struct row *row, struct step *step, struct error *error);
@@ -184,17 +194,18 @@ static const struct {
     [STEP_FLOW] = { "a flow", take_sub },
     [STEP_HANDOFF] = { "a team", take_team },
     [STEP_CLOSE] = { NULL, NULL },
+    [STEP_CONSULT] = { "a backend", take_backend },
 };
 
 static int take_action(const struct ruleset *ruleset, const struct row *row, struct step *step, struct error *error)
 {
     int action;
     bool has_target = row_value(row, "target") != NULL;
-    if (row_choose(row, "action", ACTIONS, ACTIONS_LATER, -1, &action, error) != 0)
+    if (row_choose(row, "action", ACTIONS, NULL, -1, &action, error) != 0)
         return -1;
     step->action = (enum step_action)(action + 1);
     if (step->action == STEP_NONE)
-        return has_target ? row_refuse(row, error, "target is for a step with an action: call, flow or handoff") : 0;
+        return has_target ? row_refuse(row, error, "target is for a step with an action: call, flow, handoff or consult") : 0;
     if (step->ask != ASK_NOTHING)
         return row_refuse(row, error, "a step asks or acts, never both; make two steps of it");
     if (NEEDS[step->action].target == NULL && has_target)

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/backend.h"
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/nearest.h"
@@ -42,9 +43,8 @@ const char *const ruleset_action_names[] = { [ACTION_SAY] = "say",
                                              [ACTION_CLOSE] = "close",
                                              [ACTION_TAG] = "tag",
                                              [ACTION_FLOW] = "flow",
+                                             [ACTION_CONSULT] = "consult",
                                              NULL };
-
-static const char *const ACTIONS_LATER[] = { "consult", NULL };
 
 enum need { NEED_NO, NEED_MAY, NEED_MUST };
 
@@ -56,6 +56,7 @@ static const struct {
     [ACTION_OPT_OUT] = { NEED_MAY, NEED_NO },   [ACTION_OPT_IN] = { NEED_MAY, NEED_NO },
     [ACTION_HANDOFF] = { NEED_MAY, NEED_MUST }, [ACTION_CLOSE] = { NEED_MAY, NEED_NO },
     [ACTION_TAG] = { NEED_NO, NEED_MAY },       [ACTION_FLOW] = { NEED_NO, NEED_MUST },
+    [ACTION_CONSULT] = { NEED_MAY, NEED_MUST },
 };
 
 static const int64_t COOLDOWN_MOST_MS = (int64_t)365 * 24 * 3600 * 1000;
@@ -66,9 +67,10 @@ static int check_need(const struct row *row, const char *column, enum need need,
     bool is_given = row_value(row, column) != NULL;
     if (need == NEED_MUST && !is_given)
         return row_refuse(row, error, "a rule with the action %s needs %s, %s", action, column,
-                          strcmp(column, "say") == 0    ? "the text of the answer"
-                          : strcmp(action, "flow") == 0 ? "the name of a flow"
-                                                        : "the name of a team");
+                          strcmp(column, "say") == 0       ? "the text of the answer"
+                          : strcmp(action, "flow") == 0    ? "the name of a flow"
+                          : strcmp(action, "consult") == 0 ? "the name of a backend"
+                                                           : "the name of a team");
     if (need == NEED_NO && is_given)
         return row_refuse(row, error, "a rule with the action %s has no use for %s; write NULL", action,
                           column);
@@ -78,7 +80,7 @@ static int check_need(const struct row *row, const char *column, enum need need,
 static int take_action(const struct row *row, struct rule *rule, struct error *error)
 {
     int action;
-    if (row_choose(row, "action", ruleset_action_names, ACTIONS_LATER, ACTION_SAY, &action, error) != 0)
+    if (row_choose(row, "action", ruleset_action_names, NULL, ACTION_SAY, &action, error) != 0)
         return -1;
     rule->action = (enum rule_action)action;
     const char *name = ruleset_action_names[action];
@@ -206,7 +208,16 @@ static int take_interrupts(const struct row *row, struct rule *rule, struct erro
     return 0;
 }
 
-/* A team, a flow, or the name of a tag. */
+static int take_backend(const struct ruleset *ruleset, const struct row *row, struct rule *rule, struct error *error)
+{
+    struct nearest nearest = { .word = row_value(row, "target") };
+    rule->backend = backend_find(ruleset->backends, ruleset->backend_count, nearest.word);
+    for (size_t i = 0; rule->backend == NULL && i < ruleset->backend_count; i++)
+        nearest_offer(&nearest, ruleset->backends[i].name);
+    return rule->backend != NULL ? 0 : build_refuse_unknown(row, "backend", &nearest, error);
+}
+
+/* A team, a flow, a backend, or the name of a tag. */
 static int take_target(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
                        struct error *error)
 {
@@ -217,6 +228,8 @@ static int take_target(const struct ruleset *ruleset, const struct row *row, str
         return 0;
     if (rule->action == ACTION_FLOW)
         return take_flow(ruleset, row, rule, error);
+    if (rule->action == ACTION_CONSULT)
+        return take_backend(ruleset, row, rule, error);
     rule->team = ruleset_team(ruleset, nearest.word);
     for (size_t i = 0; rule->team == NULL && i < ruleset->team_count; i++)
         nearest_offer(&nearest, ruleset->teams[i].name);

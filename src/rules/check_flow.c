@@ -84,14 +84,20 @@ static void check_shadows(struct check *check, const struct step *step)
     }
 }
 
+/* Does it wait for somebody else than the customer? */
+static bool calls(const struct step *step)
+{
+    return step->action == STEP_CALL || step->action == STEP_CONSULT;
+}
+
 /* What a step must have for a trouble; NULL: it has it. */
 static const char *lacking_for(const struct step *step, const char *fact)
 {
     if (strcmp(fact, ":failed") == 0)
-        return step->action == STEP_CALL ? NULL : "calls no service";
+        return calls(step) ? NULL : "calls no service and consults no backend";
     if (strcmp(fact, ":gave_up") == 0)
         return step->ask != ASK_NOTHING || step->action == STEP_FLOW ? NULL : "asks nothing that could be given up";
-    if (strcmp(fact, ":timed_out") == 0 && step->action != STEP_CALL && step->timeout_ms == 0)
+    if (strcmp(fact, ":timed_out") == 0 && !calls(step) && step->timeout_ms == 0)
         return step->ask != ASK_NOTHING ? "has no timeout" : "waits for nothing";
     return NULL;
 }
@@ -176,7 +182,7 @@ struct round {
 
 static bool is_question(const struct round *round, const struct step *step)
 {
-    return step->action != STEP_CALL && flow_step_waits(round->check->ruleset, step);
+    return !calls(step) && flow_step_waits(round->check->ruleset, step);
 }
 
 /* Does a way lead from the step to the start without a question? */
@@ -204,11 +210,12 @@ void check_rounds(struct check *check)
         for (size_t j = 0; j < flow->step_count; j++) {
             struct round round = { .check = check, .flow = flow, .start = j };
             const struct step *step = &flow->steps[j];
-            if (step->action == STEP_CALL && leads_round(&round, j))
+            if (calls(step) && leads_round(&round, j))
                 check_warn(check, step->file, step->line,
-                           "the step %s may call %s again and again, since a way leads back to it without a question; let "
+                           "the step %s may %s %s again and again, since a way leads back to it without a question; let "
                            "a step in between ask, or lead on after a failure",
-                           step->full_name, step->service->name);
+                           step->full_name, step->action == STEP_CALL ? "call" : "consult",
+                           step->action == STEP_CALL ? step->service->name : step->backend);
         }
     }
 }

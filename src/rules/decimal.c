@@ -26,6 +26,8 @@ int decimal_parse(const char *text, int64_t most, int64_t *millionths)
         return -1;
     for (; places < PLACES_MAX; places++)
         value *= 10;
+    if (value > most)
+        return -1;
     *millionths = value;
-    return value <= most ? 0 : -1;
+    return 0;
 }

@@ -79,7 +79,8 @@ static void add_line(const char *before, const char *text, struct buf *label)
 static const char *shape_of(const struct step *step)
 {
     static const char *const SHAPES[] = {
-        [STEP_NONE] = "box", [STEP_CALL] = "cds", [STEP_FLOW] = "component", [STEP_HANDOFF] = "house", [STEP_CLOSE] = "octagon"
+        [STEP_NONE] = "box", [STEP_CALL] = "cds", [STEP_FLOW] = "component", [STEP_HANDOFF] = "house", [STEP_CLOSE] = "octagon",
+        [STEP_CONSULT] = "cds"
     };
     return step->ask != ASK_NOTHING ? "box, style=rounded" : SHAPES[step->action];
 }
@@ -87,7 +88,8 @@ static const char *shape_of(const struct step *step)
 static void add_node(const struct ruleset *ruleset, const struct step *step, size_t index, struct buf *out)
 {
     static const char *const ACTS[] = {
-        [STEP_NONE] = "", [STEP_CALL] = "call ", [STEP_FLOW] = "flow ", [STEP_HANDOFF] = "handoff ", [STEP_CLOSE] = "close"
+        [STEP_NONE] = "", [STEP_CALL] = "call ", [STEP_FLOW] = "flow ", [STEP_HANDOFF] = "handoff ", [STEP_CLOSE] = "close",
+        [STEP_CONSULT] = "consult "
     };
     const struct row *row = flow_step_row(ruleset, step);
     struct buf label = { 0 };

@@ -239,7 +239,7 @@ void ruleset_language(const struct ruleset *ruleset, const char *language, char 
 bool ruleset_has_variable(const struct ruleset *ruleset, const char *name);
 
 /* Settings. Asking for an unknown name aborts: names are ours. */
-/* As typed, or the default; as a number, durations in ms, booleans 0 and 1. */
+/* As typed, or the default; as a number, durations in ms, booleans 0 and 1, money in millionths (-1: not set). */
 const char *ruleset_setting(const struct ruleset *ruleset, const char *name);
 int64_t ruleset_setting_number(const struct ruleset *ruleset, const char *name);
 bool ruleset_has_setting(const char *name);
@@ -252,7 +252,8 @@ enum setting_type {
     SETTING_ZONE,
     SETTING_LANGUAGE,
     SETTING_COUNTRY,
-    SETTING_WORDS /* as in the column words of a rule */
+    SETTING_WORDS, /* as in the column words of a rule */
+    SETTING_MONEY  /* in millionths; -1: empty */
 };
 
 struct setting_info {

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/country.h"
 #include "base/nearest.h"
+#include "rules/decimal.h"
 #include "rules/setting.h"
 #include "text/words.h"
 
@@ -49,7 +50,9 @@ static const struct setting_info SETTINGS[SETTING_ROWS] = {
     { "calls_in_flight", SETTING_NUMBER, "4", 1, 16, "calls to Braze that run at the same time" },
     { "month_first", SETTING_BOOLEAN, "no", 0, 1, "whether a customer's 12/03 is the 3rd of December" },
     { "allow_local_backends", SETTING_BOOLEAN, "no", 0, 1,
-      "whether services may be at this machine or in a private network" },
+      "whether services and backends may be at this machine or in a private network" },
+    { "ai_day_cap", SETTING_MONEY, "", 0, 0, "what all AI backends together may cost in a day, as in '5.00'" },
+    { "ai_contact_day_cap", SETTING_MONEY, "", 0, 0, "what they may cost in a day for one contact, as in '0.20'" },
     { "flow_cancel_words", SETTING_WORDS, CANCEL_WORDS, 0, 0, "how a customer breaks off a dialogue" },
     { "flow_back_words", SETTING_WORDS, BACK_WORDS, 0, 0, "how a customer goes back to the question before" },
 };
@@ -156,6 +159,18 @@ static int parse_words(const struct setting_info *info, const char *text, const 
     return result == 0 ? 0 : error_prefix(error, "%s", info->name);
 }
 
+static int parse_money(const struct setting_info *info, const char *text, const struct zones *zones,
+                       int64_t *number, struct error *error)
+{
+    (void)zones;
+    *number = -1;
+    if (*text == '\0' || decimal_parse(text, DECIMAL_CAP_MAX, number) == 0)
+        return 0;
+    return error_set(error, "%s is money, a number from 0 to %lld with at most six digits behind its point, as in '5.00', "
+                            "or empty for no limit, not '%s'",
+                     info->name, (long long)(DECIMAL_CAP_MAX / DECIMAL_ONE), text);
+}
+
 typedef int parser(const struct setting_info *info, const char *text, const struct zones *zones,
                    int64_t *number, struct error *error);
 
@@ -163,6 +178,7 @@ static parser *const PARSERS[] = {
     [SETTING_TEXT] = parse_text,       [SETTING_NUMBER] = parse_number, [SETTING_DURATION] = parse_duration,
     [SETTING_BOOLEAN] = parse_boolean, [SETTING_ZONE] = parse_zone,     [SETTING_LANGUAGE] = parse_language,
     [SETTING_COUNTRY] = parse_country, [SETTING_WORDS] = parse_words,
+    [SETTING_MONEY] = parse_money,
 };
 
 int setting_parse(const struct setting_info *info, const char *text, const struct zones *zones,
@@ -184,7 +200,8 @@ void settings_init(struct settings *settings)
     for (size_t i = 0; i < SETTING_ROWS; i++) {
         settings->texts[i] = SETTINGS[i].otherwise;
         settings->numbers[i] = 0;
-        if (SETTINGS[i].type == SETTING_NUMBER || SETTINGS[i].type == SETTING_DURATION)
+        if (SETTINGS[i].type == SETTING_NUMBER || SETTINGS[i].type == SETTING_DURATION ||
+            SETTINGS[i].type == SETTING_MONEY)
             if (setting_parse(&SETTINGS[i], SETTINGS[i].otherwise, NULL, &settings->numbers[i], NULL) != 0)
                 abort();
     }

@@ -13,11 +13,11 @@
 #include "rules/row.h"
 #include "rules/ruleset.h"
 
-enum { SETTING_ROWS = 13 };
+enum { SETTING_ROWS = 15 };
 
 struct settings {
     const char *texts[SETTING_ROWS]; /* as typed (borrowed from the rows), or the default */
-    int64_t numbers[SETTING_ROWS];   /* numbers; durations in ms; booleans 0, 1; else 0 */
+    int64_t numbers[SETTING_ROWS];   /* numbers; durations in ms; booleans 0, 1; money; else 0 */
 };
 
 /* All at their defaults. */

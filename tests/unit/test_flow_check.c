@@ -96,7 +96,8 @@ static const struct {
       NULL, NULL },
     /* troubles that cannot be */
     { ASK BRANCHES "('f.size', ':failed', 'end');",
-      "never-reached: a.sql:4: this branch waits for :failed, but the step f.size calls no service", "" },
+      "never-reached: a.sql:4: this branch waits for :failed, but the step f.size calls no service and consults no "
+      "backend", "" },
     { ASK BRANCHES "('f.size', ':timed_out', 'end');",
       "never-reached: a.sql:4: this branch waits for :timed_out, but the step f.size has no timeout", "" },
     { ASK BRANCHES "('f.size', ':timed_out OR :gave_up', 'end');", NULL, NULL },

@@ -267,7 +267,12 @@ static const struct {
     { "INSERT INTO rule (name, action) VALUES ('r', 'ignroe');",
       "a.sql:1: there is no action 'ignroe'; did you mean 'ignore'?" },
     { "INSERT INTO rule (name, action, target) VALUES ('r', 'consult', 'x');",
-      "a.sql:1: action 'consult' comes with a later version of frontdesk" },
+      "a.sql:1: there is no backend 'x'" },
+    { "INSERT INTO backend (name, kind) VALUES ('helper', 'faq');\n"
+      "INSERT INTO rule (name, action, target) VALUES ('r', 'consult', 'halper');",
+      "a.sql:2: there is no backend 'halper'; did you mean 'helper'?" },
+    { "INSERT INTO rule (name, action) VALUES ('r', 'consult');",
+      "a.sql:1: a rule with the action consult needs target, the name of a backend" },
     { "INSERT INTO rule (name, words) VALUES ('r', 'w');", "a.sql:1: a rule with the action say needs say" },
     { "INSERT INTO rule (name, action, say) VALUES ('r', 'ignore', 's');",
       "a.sql:1: a rule with the action ignore has no use for say" },
