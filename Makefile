@@ -233,6 +233,7 @@ LIB = \
   src/rules/change.c \
   src/rules/check.c \
   src/rules/check_attribute.c \
+  src/rules/check_backend.c \
   src/rules/check_button.c \
   src/rules/check_campaign.c \
   src/rules/check_condition.c \
@@ -263,6 +264,7 @@ LIB = \
   src/rules/talk_format.c \
   src/rules/tell.c \
   src/rules/tell_attribute.c \
+  src/rules/tell_backend.c \
   src/rules/tell_business.c \
   src/rules/tell_condition.c \
   src/rules/tell_en.c \

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "backend/backend.h"
 #include "base/env.h"
 #include "ctl/act.h"
 #include "ctl/call.h"
@@ -55,20 +56,29 @@ static void sum_up(struct output *output, const struct rulefiles *files, const s
                     "These rules would load, and their examples and talks hold; but look at the warnings.");
 }
 
+static void tell_missing_key(struct output *output, const char *key_env, const char *name, const char *file, int line)
+{
+    struct buf value = { 0 };
+
+    if (key_env != NULL && env_get(key_env, &value, NULL) != 1)
+        output_note(output, NOTE_WARN, "%s:%d: %s is not set here. Where the daemon does not have it either, every call to "
+                                       "%s fails; it may also come from a file named by %s_FILE.",
+                    file, line, key_env, name, key_env);
+    if (value.data != NULL)
+        explicit_bzero(value.data, value.len);
+    buf_release(&value);
+}
+
 /* The daemon's surroundings may be others than ours: so this is said, and no warning about the files. */
 static void tell_missing_keys(struct output *output, const struct ruleset *rules)
 {
     for (size_t i = 0; i < rules->service_count; i++) {
         const struct service *service = &rules->services[i];
-        struct buf value = { 0 };
-
-        if (service->key_env != NULL && env_get(service->key_env, &value, NULL) != 1)
-            output_note(output, NOTE_WARN, "%s:%d: %s is not set here. Where the daemon does not have it either, every call to "
-                                           "%s fails; it may also come from a file named by %s_FILE.",
-                        service->file, service->line, service->key_env, service->name, service->key_env);
-        if (value.data != NULL)
-            explicit_bzero(value.data, value.len);
-        buf_release(&value);
+        tell_missing_key(output, service->key_env, service->name, service->file, service->line);
+    }
+    for (size_t i = 0; i < rules->backend_count; i++) {
+        const struct backend *backend = &rules->backends[i];
+        tell_missing_key(output, backend->key_env, backend->name, backend->file, backend->line);
     }
 }
 

@@ -43,7 +43,7 @@ static const struct {
     { "history_tokens", 0, PROMPTED, NULL },
     { "facts", 0, PROMPTED, NULL },
     { "knowledge", 0, PROMPTED, NULL },
-    { "acts", 0, PROMPTED, NULL },
+    { "acts", 0, NETWORK, NULL },
     { "tools", 0, MODELS, NULL },
     { "deadline", 0, NETWORK, NULL },
     { "calls", 0, NETWORK, NULL },
@@ -239,7 +239,8 @@ int build_backends(struct ruleset *ruleset, struct error *error)
 int build_backend_acts(struct ruleset *ruleset, struct error *error)
 {
     for (size_t i = 0; i < ruleset->backend_count; i++)
-        if (backend_take_acts(ruleset, &ruleset->private->backend->made[i], error) != 0)
+        if (backend_take_acts(ruleset, &ruleset->private->backend->made[i], error) != 0 ||
+            backend_check_variables(ruleset, &ruleset->private->backend->made[i], error) != 0)
             return -1;
     return 0;
 }

@@ -38,8 +38,8 @@ backend_take backend_take_where, backend_take_prompt, backend_take_history, back
 /* build_backend_http.c */
 backend_take backend_take_headers, backend_take_http;
 
-/* build_backend_act.c: the column acts, once flows and variables are known. */
-backend_take backend_take_acts;
+/* build_backend_act.c: the column acts, and the variables that a body asks for, once flows and variables are known. */
+backend_take backend_take_acts, backend_check_variables;
 
 /*
  * The next of the entries with commas between them from *at on, blanks taken off both ends: 1 with its place and

@@ -97,6 +97,8 @@ static int add_act(const struct ruleset *ruleset, struct backend_made *made, cha
     if (choose_act(made->row, entry, &kind, error) != 0)
         return -1;
     act.kind = (enum backend_act_kind)kind;
+    if (backend->kind == BACKEND_RASA && act.kind != ACT_HANDOFF)
+        return row_refuse(made->row, error, "acts: a Rasa bot can hand off, and nothing else: take out '%s'", entry);
     if (find_target(ruleset, made->row, name, &act, error) != 0)
         return -1;
     if (backend_act(backend, act.kind, act.target) != NULL)
@@ -134,4 +136,17 @@ int backend_take_acts(const struct ruleset *ruleset, struct backend_made *made, 
             return -1;
     }
     return found == 0 ? check_handoff(made, error) : -1;
+}
+
+int backend_check_variables(const struct ruleset *ruleset, struct backend_made *made, struct error *error)
+{
+    static const char PREFIX[] = "fact.variables.";
+    const struct template *body = made->backend->http.body;
+    for (size_t i = 0; body != NULL && i < template_name_count(body); i++) {
+        const char *name = template_name(body, i);
+        struct nearest nearest = { .word = name + sizeof PREFIX - 1 };
+        if (strncmp(name, PREFIX, sizeof PREFIX - 1) == 0 && find_variable(ruleset, &nearest) == NULL)
+            return build_refuse_unknown(made->row, "variable", &nearest, error);
+    }
+    return 0;
 }

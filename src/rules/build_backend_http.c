@@ -14,8 +14,9 @@ enum { HEADER_BYTES_MAX = 1000 };
 
 static const char *const METHODS[] = { "GET", "POST", NULL };
 
-/* Of a question, beside fact.NAME. */
-static const char *const BODY_NAMES[] = { "message", "prompt", "session", "vendor_session", "model", "history", NULL };
+/* Of a question, beside fact.NAME: backend/http.c gives their values. */
+static const char *const BODY_NAMES[] = { "message", "prompt", "session", "vendor_session", "model", "history",
+                                          "messages", NULL };
 
 static const char FACT[] = "fact.";
 
@@ -83,13 +84,15 @@ int backend_take_headers(const struct ruleset *ruleset, struct backend_made *mad
 static int check_fact(const struct backend_made *made, const char *name, struct error *error)
 {
     const char *fact = name + sizeof FACT - 1;
+    size_t len = strcspn(fact, ".");
     for (size_t i = 0; backend_fact_names[i] != NULL; i++) {
-        if (strcmp(backend_fact_names[i], fact) != 0)
+        bool is_it = strlen(backend_fact_names[i]) == len && strncmp(backend_fact_names[i], fact, len) == 0;
+        if (!is_it || (fact[len] == '.' && i != BACKEND_FACT_VARIABLES))
             continue;
         if ((made->backend->facts & 1u << i) != 0)
             return 0;
         return row_refuse(made->row, error, "body asks for {{ %s }}, but the row does not allow that; write '%s' in facts",
-                          name, fact);
+                          name, backend_fact_names[i]);
     }
     struct nearest nearest = { .word = fact };
     struct buf advice = { 0 };

@@ -71,9 +71,6 @@ int backend_take_where(const struct ruleset *ruleset, struct backend_made *made,
     made->backend->url = url;
     if (made->backend->kind == BACKEND_HTTP)
         return 0;
-    if (strchr(url, '?') != NULL)
-        return row_refuse(made->row, error, "url is the address up to where the vendor's paths begin, as in "
-                                            "https://llm.example.com/v1, without a ? and what is behind it");
     size_t len = strlen(url);
     while (len > 0 && url[len - 1] == '/')
         len--;

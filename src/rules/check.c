@@ -130,6 +130,8 @@ static const struct {
     { "unused", check_unused_teams },
     { "unused", check_unused_flows },
     { "unused", check_unused_services },
+    { "unused", check_unused_backends },
+    { "body", check_backend_bodies },
     { "template", check_braces },
     { "currency", check_currencies },
     { "length", check_lengths },

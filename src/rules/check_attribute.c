@@ -47,7 +47,7 @@ static bool has_action(const struct ruleset *ruleset, enum rule_action action)
 static bool says_anything(const struct ruleset *ruleset)
 {
     for (size_t i = 0; i < ruleset->rule_count; i++)
-        if (ruleset->rules[i].say != NULL)
+        if (ruleset->rules[i].say != NULL || ruleset->rules[i].action == ACTION_CONSULT)
             return true;
     return false;
 }
@@ -57,7 +57,9 @@ void check_attribute_moments(struct check *check)
     const struct ruleset *ruleset = check->ruleset;
     const char *const missing[] = {
         [MOMENT_RULE] = NULL,
-        [MOMENT_HANDOFF] = has_action(ruleset, ACTION_HANDOFF) ? NULL : "no rule has the action handoff",
+        [MOMENT_HANDOFF] = has_action(ruleset, ACTION_HANDOFF) || check_backend_may(ruleset, ACT_HANDOFF, NULL)
+                               ? NULL
+                               : "no rule has the action handoff",
         [MOMENT_OPT_OUT] = has_action(ruleset, ACTION_OPT_OUT) ? NULL : "no rule has the action opt_out",
         [MOMENT_REPLY] = says_anything(ruleset) ? NULL : "no rule says anything",
     };

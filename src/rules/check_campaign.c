@@ -50,7 +50,7 @@ static bool has_work(const struct ruleset *ruleset, const struct team *team)
     for (size_t i = 0; i < ruleset->rule_count; i++)
         if (ruleset->rules[i].team == team)
             return true;
-    return is_named_by_step(ruleset, NULL, team);
+    return is_named_by_step(ruleset, NULL, team) || check_backend_may(ruleset, ACT_HANDOFF, team->name);
 }
 
 void check_unused_teams(struct check *check)
@@ -59,7 +59,7 @@ void check_unused_teams(struct check *check)
         const struct team *team = &check->ruleset->teams[i];
         if (!has_work(check->ruleset, team))
             check_warn(check, team->file, team->line,
-                       "no rule or step hands over to the team %s; write it as the target of a handoff, or take it "
+                       "no rule, step or backend hands over to the team %s; write it as the target of a handoff, or take it "
                        "out",
                        team->name);
     }

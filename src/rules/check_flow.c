@@ -249,7 +249,7 @@ static bool is_started(const struct ruleset *ruleset, const struct flow *flow)
     for (size_t i = 0; i < private->step_rows.count; i++)
         if (private->steps[i].sub == flow)
             return true;
-    return false;
+    return check_backend_may(ruleset, ACT_FLOW, flow->name);
 }
 
 void check_unused_flows(struct check *check)

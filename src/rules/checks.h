@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "backend/backend.h"
 #include "base/buf.h"
 #include "rules/check.h"
 #include "text/pattern.h"
@@ -108,6 +109,12 @@ void check_unused_flows(struct check *check);
 void check_unused_services(struct check *check);
 void check_interrupts(struct check *check);
 void check_cancel_words(struct check *check);
+
+/* check_backend.c */
+void check_unused_backends(struct check *check);
+void check_backend_bodies(struct check *check);
+/* May any backend do that, to `target` (NULL: to any)? At the end of its chain it may hand off to its team. */
+bool check_backend_may(const struct ruleset *ruleset, enum backend_act_kind kind, const char *target);
 
 /* check_flow_choice.c */
 void check_choices(struct check *check);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/backend.h"
 #include "flow/flow.h"
 #include "rules/tell_write.h"
 #include "text/fold.h"
@@ -133,6 +134,10 @@ static void format_act(const struct teller *teller, const struct rule *rule, str
     }
     if (rule->flow != NULL) {
         tell_quote(teller, &team, rule->flow->name);
+        values[count++] = buf_text(&team);
+    }
+    if (rule->backend != NULL) {
+        tell_quote(teller, &team, rule->backend->name);
         values[count++] = buf_text(&team);
     }
     if (rule->tag != NULL) {
@@ -420,6 +425,7 @@ void tell_ruleset(const struct ruleset *ruleset, enum tell_language language, st
     tell_rules(&teller);
     tell_flows(&teller);
     tell_services(&teller);
+    tell_backends(&teller);
     tell_attributes(&teller);
     tell_talks(&teller);
 }

@@ -153,6 +153,7 @@ static void add_team(const struct teller *teller, struct tell_item *item, const 
             tell_list_add(teller, &rules, teller->ruleset->rules[i].name,
                           strlen(teller->ruleset->rules[i].name));
     add_steps(teller, team, NULL, &rules);
+    tell_backends_with(teller, ACT_HANDOFF, team->name, &rules);
     tell_quote(teller, &name, team->name);
     tell_list_format(&rules, teller->voice->comma, teller->voice->or, &members);
     tell_add_sentence(teller, item, rules.count > 0 ? TELL_TEAM : TELL_TEAM_IDLE,

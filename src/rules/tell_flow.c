@@ -189,12 +189,12 @@ static void add_question(struct line *line, const struct step *step)
 static void add_action(struct line *line, const struct step *step)
 {
     switch (step->action) {
-    case STEP_CONSULT: /* refused at load so far */
     case STEP_NONE: break;
     case STEP_CALL: add_quoted(line, TELL_STEP_CALLS, step->service->name); break;
     case STEP_FLOW: add_quoted(line, TELL_STEP_RUNS, step->sub->name); break;
     case STEP_HANDOFF: add_quoted(line, TELL_STEP_HANDOFF, step->team); break;
     case STEP_CLOSE: add(line, TELL_STEP_CLOSE, NULL); break;
+    case STEP_CONSULT: add_quoted(line, TELL_STEP_CONSULTS, step->backend); break;
     }
 }
 
@@ -225,26 +225,32 @@ static void add_step(const struct teller *teller, const struct flow *flow, const
 static void add_starters(const struct teller *teller, const struct flow *flow, struct tell_item *item)
 {
     const struct flow_private *private = teller->ruleset->private->flow;
-    struct tell_list rules = { 0 }, flows = { 0 };
-    struct buf members = { 0 }, outer = { 0 };
+    struct tell_list rules = { 0 }, flows = { 0 }, backends = { 0 };
+    struct buf members = { 0 }, outer = { 0 }, freely = { 0 };
     for (size_t i = 0; i < teller->ruleset->rule_count; i++)
         if (teller->ruleset->rules[i].flow == flow)
             tell_list_add(teller, &rules, teller->ruleset->rules[i].name, strlen(teller->ruleset->rules[i].name));
     for (size_t i = 0; i < private->step_rows.count; i++)
         if (private->steps[i].sub == flow)
             tell_list_add(teller, &flows, private->steps[i].full_name, strlen(private->steps[i].full_name));
+    tell_backends_with(teller, ACT_FLOW, flow->name, &backends);
+    tell_list_format(&backends, teller->voice->comma, teller->voice->or, &freely);
     tell_list_format(&rules, teller->voice->comma, teller->voice->or, &members);
     tell_list_format(&flows, teller->voice->comma, teller->voice->or, &outer);
     if (rules.count > 0)
         tell_add_sentence(teller, item, TELL_FLOW_BY, (const char *[]){ buf_text(&members) });
     if (flows.count > 0)
         tell_add_sentence(teller, item, TELL_FLOW_INSIDE, (const char *[]){ buf_text(&outer) });
-    if (rules.count + flows.count == 0)
+    if (backends.count > 0)
+        tell_add_sentence(teller, item, TELL_FLOW_BACKEND, (const char *[]){ buf_text(&freely) });
+    if (rules.count + flows.count + backends.count == 0)
         tell_add_sentence(teller, item, TELL_FLOW_NEVER, NULL);
     tell_list_release(&rules);
     tell_list_release(&flows);
+    tell_list_release(&backends);
     buf_release(&members);
     buf_release(&outer);
+    buf_release(&freely);
 }
 
 /* What is so for the whole of it, as one text. */

@@ -8,6 +8,7 @@
 #ifndef RULES_TELL_VOICE_H
 #define RULES_TELL_VOICE_H
 
+#include "backend/backend.h"
 #include "base/buf.h"
 #include "flow/ask.h"
 #include "rules/tell.h"
@@ -38,6 +39,7 @@ enum tell_part {
     PART_NEVER,
     PART_FLOWS,
     PART_SERVICES,
+    PART_BACKENDS,
     PART_PROFILE,
     PART_TALKS,
     PART_COUNT
@@ -87,6 +89,7 @@ enum tell_sentence {
     TELL_FLOWS_INTRO,
     TELL_FLOW_BY,         /* rules {} start it */
     TELL_FLOW_INSIDE,     /* steps {} run it */
+    TELL_FLOW_BACKEND,    /* backends {} may start it */
     TELL_FLOW_NEVER,      /* nothing starts it */
     TELL_FLOW_TITLE,      /* customers know it as {} */
     TELL_FLOW_REMIND,     /* a reminder after {} */
@@ -105,6 +108,7 @@ enum tell_sentence {
     TELL_STEP_RUNS,       /* flow {} */
     TELL_STEP_HANDOFF,    /* team {} */
     TELL_STEP_CLOSE,
+    TELL_STEP_CONSULTS,   /* backend {} */
     TELL_STEP_NEXT,       /* then it {way} */
     TELL_CHOICE_WAY,      /* upon {} it {way} */
     TELL_BRANCH,          /* but {condition} it {way} */
@@ -116,6 +120,16 @@ enum tell_sentence {
     TELL_WAY_SAYS,        /* says {} and {way} */
     TELL_SERVICE,         /* {} is at {}, and is given {} */
     TELL_SERVICE_VALUES,  /* {} tells {} */
+    TELL_BACKENDS_INTRO,
+    TELL_BACKEND,         /* {} is {kind} */
+    TELL_BACKEND_MODEL,   /* {} */
+    TELL_BACKEND_AT,      /* address {} */
+    TELL_BACKEND_MAY,     /* acts {} */
+    TELL_BACKEND_COSTS,   /* at most {} a day */
+    TELL_BACKEND_CONTACT, /* and {} for one customer */
+    TELL_BACKEND_NEXT,    /* when it fails {} answers */
+    TELL_BACKEND_TEAM,    /* when nobody answers, team {} */
+    TELL_BACKEND_SORRY,   /* when it fails, {} is said */
     TELL_TALKS_INTRO,
     TELL_TALK_STARTS,     /* begins at {} */
     TELL_TALK_ANSWER,     /* service {} answers {} */
@@ -160,6 +174,8 @@ struct tell_voice {
     struct {
         const char *with_say, *without, *afterwards; /* what is done; afterwards: a sentence, or NULL */
     } acts[TELL_ACTS_MAX];                           /* an action without a row is told by its name */
+    const char *backends[BACKEND_FAQ + 1];           /* what a kind of backend is */
+    const char *backend_acts[ACT_SET + 1];           /* {} target; the value is empty for ACT_CLOSE */
     const char *asks[ASK_MEDIA + 1];                 /* what a step asks for; NULL for ASK_NOTHING */
     const struct tell_name *settings;                /* sentences */
     const struct tell_name *languages;               /* names of languages, by code */

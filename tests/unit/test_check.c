@@ -311,7 +311,7 @@ static const struct {
       NULL,
       { 0 } },
     { BASE "INSERT INTO team (name) VALUES ('t');",
-      "unused -: a.sql:4: no rule or step hands over to the team t",
+      "unused -: a.sql:4: no rule, step or backend hands over to the team t",
       { "handoff" } },
     { BASE "INSERT INTO team (name) VALUES ('t');"
            "INSERT INTO rule (name, words, action, target) VALUES ('a', 'x', 'handoff', 't');",
