@@ -418,6 +418,7 @@ UNIT = \
   ask_time \
   attribute \
   audit \
+  backend_build \
   buf \
   change \
   check \

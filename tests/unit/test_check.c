@@ -317,6 +317,43 @@ static const struct {
            "INSERT INTO rule (name, words, action, target) VALUES ('a', 'x', 'handoff', 't');",
       NULL,
       { 0 } },
+    /* backends */
+    { BASE "INSERT INTO backend (name, kind) VALUES ('list', 'faq');",
+      "unused -: a.sql:4: nothing consults the backend list",
+      { "'consult', 'list'", "fallback" } },
+    { BASE "INSERT INTO backend (name, kind) VALUES ('list', 'faq');"
+           "INSERT INTO rule (name, words, action, target) VALUES ('a', 'x', 'consult', 'list');",
+      NULL,
+      { 0 } },
+    { BASE "INSERT INTO backend (name, kind, fallback) VALUES ('list', 'faq', 'other'), ('other', 'faq', NULL);"
+           "INSERT INTO rule (name, words, action, target) VALUES ('a', 'x', 'consult', 'list');",
+      NULL,
+      { 0 } },
+    { BASE "INSERT INTO backend (name, kind) VALUES ('list', 'faq');"
+           "INSERT INTO flow (name) VALUES ('f');"
+           "INSERT INTO step (name, action, target) VALUES ('f.a', 'consult', 'list');"
+           "INSERT INTO branch (step, only_if, say, next) VALUES ('f.a', ':failed', 'Sorry.', 'end');"
+           "INSERT INTO rule (name, words, action, target) VALUES ('a', 'x', 'flow', 'f');",
+      NULL,
+      { 0 } },
+    { BASE "INSERT INTO team (name) VALUES ('t');"
+           "INSERT INTO flow (name) VALUES ('f');"
+           "INSERT INTO step (name, say) VALUES ('f.a', 'Hi');"
+           "INSERT INTO backend (name, kind, url, model, acts) VALUES\n"
+           "  ('m', 'openai', 'https://llm.example.com/v1', 'small-3', 'handoff t, flow f');"
+           "INSERT INTO rule (name, words, action, target) VALUES ('a', 'x', 'consult', 'm');",
+      NULL,
+      { 0 } },
+    { BASE "INSERT INTO backend (name, kind, url, body, text_at) VALUES\n"
+           "  ('own', 'http', 'https://bot.example.com', '{\"from\": {{ session }}}', '/text');"
+           "INSERT INTO rule (name, words, action, target) VALUES ('a', 'x', 'consult', 'own');",
+      "body -: a.sql:5: the backend own is never told what the customer wrote",
+      { "{{ message }}" } },
+    { BASE "INSERT INTO backend (name, kind, url, body, text_at) VALUES\n"
+           "  ('own', 'http', 'https://bot.example.com', '{\"all\": {{ messages }}}', '/text');"
+           "INSERT INTO rule (name, words, action, target) VALUES ('a', 'x', 'consult', 'own');",
+      NULL,
+      { 0 } },
     { CONSENT REST
       "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES ('r', 'whatsapp', 'response', '1');",
       "carrier -: a.sql:3: the channel whatsapp has no campaign with the layout template",

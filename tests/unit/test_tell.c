@@ -467,6 +467,56 @@ static void flows(void **state)
     CHECK(rows);
 }
 
+#define HELPERS                                                                                                        \
+    "INSERT INTO team (name) VALUES ('desk');"                                                                         \
+    "INSERT INTO flow (name) VALUES ('order');"                                                                        \
+    "INSERT INTO step (name, say, ask) VALUES ('order.size', 'Size?', 'text');"                                        \
+    "INSERT INTO step (name, action, target) VALUES ('order.doubt', 'consult', 'list');"                               \
+    "INSERT INTO backend (name, kind, url, model, key_env, fallback, team, acts, price_in, price_out, day_cap,"        \
+    " contact_day_cap) VALUES ('helper', 'openai', 'https://llm.example.com/v1', 'small-3', 'KEY', 'list', NULL,"      \
+    " 'handoff desk, close, flow order, set size', '0.15', '0.6', '5', '0.25');"                                       \
+    "INSERT INTO backend (name, kind) VALUES ('list', 'faq');"                                                         \
+    "INSERT INTO backend (name, kind, url, team) VALUES ('bot', 'rasa', 'https://bot.example.com', 'desk');"
+
+static void backends(void **state)
+{
+    static const struct row rows[] = {
+        { HELPERS RULE("words, action, target", "'w', 'consult', 'helper'"), "contains “w”, “helper” answers.\n",
+          "“w”가 들어 있으면 “helper”가 답합니다.\n" },
+        { HELPERS RULE("words, action, target, say", "'w', 'consult', 'list', 'Let me see.'"),
+          "“list” answers, and until then the customer is told: “Let me see.”\n",
+          "“list”가 답하고, 그동안 고객에게 이렇게 말합니다: “Let me see.”\n" },
+        { HELPERS,
+          "# Who answers freely\nThey write answers of their own. What they may do beside that is listed here; whatever else "
+          "they ask for is not done.\nhelper\n“helper” is a model that is asked as those of OpenAI are.\nThe model is "
+          "“small-3”.\nIt is asked at “https://llm.example.com/v1”.\nIt may hand over to the team “desk”, close the "
+          "conversation, begin the dialogue “order” or keep something as ‹size›.\nIt may cost 5 a day.\nFor one customer it "
+          "may cost 0.25 a day.\nWhen it fails, “list” answers.\n",
+          "# 스스로 답을 쓰는 AI\n스스로 답을 씁니다. 답 말고 할 수 있는 일은 여기에 적힌 것뿐이며, 그 밖의 일은 하지 않습니다.\n"
+          "helper\n“helper”는 OpenAI와 같은 방식으로 물어보는 모델입니다.\n모델은 “small-3”입니다.\n"
+          "“https://llm.example.com/v1” 주소로 물어봅니다.\n할 수 있는 일: “desk” 팀에 대화 넘기기, 대화 끝내기, 대화 흐름 "
+          "“order” 시작하기 또는 들은 내용을 ‹size›로 기억하기.\n하루에 5까지 쓸 수 있습니다.\n고객 한 명에게는 하루에 0.25까지 "
+          "쓸 수 있습니다.\n답하지 못하면 “list”가 대신 답합니다.\n" },
+        { HELPERS,
+          "list\n“list” is the business's own list of questions and answers.\nWhen it fails, the customer is told: “I am "
+          "sorry, I cannot answer this right now. Please try again a little later.”\nbot\n“bot” is a Rasa bot.\nIt is asked "
+          "at “https://bot.example.com”.\nWhen nobody answers, a person of the team “desk” takes over.\n",
+          "bot\n“bot”은 Rasa 봇입니다.\n“https://bot.example.com” 주소로 물어봅니다.\n아무도 답하지 못하면 “desk” 팀의 "
+          "담당자가 대화를 맡습니다.\n" },
+        { HELPERS "INSERT INTO phrase (name, language, text) VALUES ('sorry', 'en', 'Not now.');",
+          "When it fails, the customer is told: “Not now.”\n", "답하지 못하면 고객에게 이렇게 말합니다: “Not now.”\n" },
+        { HELPERS, "The team “desk” gets the conversations that “helper” or “bot” hands over.", "“desk” 팀은 “helper” 또는" },
+        { HELPERS, "order\n“helper” may begin it.\n", "order\n“helper”가 시작할 수 있습니다.\n" },
+        { HELPERS, "‹doubt›: “list” answers. Then it ends.\n", "‹doubt›: “list”가 답합니다. 그다음 끝납니다.\n" },
+        { "INSERT INTO setting (name, value) VALUES ('ai_day_cap', '5.00'), ('ai_contact_day_cap', '0.2');",
+          "All AI backends together may cost 5.00 a day.\nFor one customer they may cost 0.2 a day.\n",
+          "모든 AI에 쓰는 돈은 하루에 모두 5.00까지입니다.\n고객 한 명에게 AI에 쓰는 돈은 하루에 0.2까지입니다.\n" },
+    };
+
+    (void)state;
+    CHECK(rows);
+}
+
 static size_t holes(const char *pattern)
 {
     size_t count = 0;
@@ -498,7 +548,7 @@ static void voices_agree(void **state)
         assert_int_equal(holes(en->compares[i]), holes(ko->compares[i]));
         assert_int_equal(holes(en->hours[i]), holes(ko->hours[i]));
     }
-    for (size_t i = 0; i <= ACTION_FLOW; i++) {
+    for (size_t i = 0; i <= ACTION_CONSULT; i++) {
         assert_true(en->acts[i].without != NULL && en->acts[i].with_say != NULL);
         assert_int_equal(holes(en->acts[i].with_say), holes(ko->acts[i].with_say));
         assert_int_equal(holes(en->acts[i].without), holes(ko->acts[i].without));
@@ -506,6 +556,10 @@ static void voices_agree(void **state)
     }
     for (size_t i = ASK_TEXT; i <= ASK_MEDIA; i++)
         assert_true(en->asks[i] != NULL && ko->asks[i] != NULL);
+    for (size_t i = 0; i <= BACKEND_FAQ; i++)
+        assert_true(en->backends[i] != NULL && ko->backends[i] != NULL);
+    for (size_t i = 0; i <= ACT_SET; i++)
+        assert_int_equal(holes(en->backend_acts[i]), holes(ko->backend_acts[i]));
     for (size_t i = 0; en->settings[i].name != NULL; i++)
         assert_non_null(tell_find(ko->settings, en->settings[i].name));
     for (size_t i = 0; en->facts[i].name != NULL; i++)
@@ -518,7 +572,7 @@ int main(void)
         cmocka_unit_test(matching), cmocka_unit_test(actions),    cmocka_unit_test(business),
         cmocka_unit_test(hours), cmocka_unit_test(beside_speaking),
            cmocka_unit_test(only_if),    cmocka_unit_test(examples),
-        cmocka_unit_test(order),    cmocka_unit_test(flows), cmocka_unit_test(talks), cmocka_unit_test(conditions),
+        cmocka_unit_test(order),    cmocka_unit_test(flows), cmocka_unit_test(backends), cmocka_unit_test(talks), cmocka_unit_test(conditions),
         cmocka_unit_test(voices_agree),
     };
 
