@@ -18,7 +18,7 @@ JOBS := $(shell nproc)
 
 # What Debian 12 has to bring. `make packages-proof` compares this with what the build really uses.
 PACKAGES_BUILD = gcc libc6-dev make libsqlite3-dev libmicrohttpd-dev libcurl4-openssl-dev libcjson-dev libpcre2-dev \
-                 libutf8proc-dev tzdata ca-certificates
+                 libutf8proc-dev libcmark-gfm-dev libcmark-gfm-extensions-dev tzdata ca-certificates
 PACKAGES_CHECK = libcmocka-dev clang libclang-rt-14-dev python3 strace faketime
 
 # Flavours -------------------------------------------------------------------------------------------------------
@@ -46,7 +46,7 @@ LDFLAGS = -fsanitize=$(SAN)
 endif
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Isrc -I. -MMD -MP -pthread $(CFLAGS)
 
-LIBS = -lsqlite3 -lpcre2-8 -lutf8proc -lcjson -lm -pthread
+LIBS = -lsqlite3 -lpcre2-8 -lutf8proc -lcmark-gfm-extensions -lcmark-gfm -lcjson -lm -pthread
 LIBS_DAEMON = -lmicrohttpd -lcurl $(LIBS)
 LIBS_CTL = -lcurl $(LIBS)
 LIBS_TEST = -lcmocka $(LIBS_DAEMON)
