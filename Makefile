@@ -126,11 +126,18 @@ LIB = \
   src/text/filter_josa.c \
   src/text/filter_number.c \
   src/text/fold.c \
+  src/text/ink.c \
   src/text/josa.c \
   src/text/letters.c \
   src/text/literal.c \
   src/text/literal_part.c \
   src/text/literal_pattern.c \
+  src/text/markdown.c \
+  src/text/markdown_html.c \
+  src/text/markdown_inline.c \
+  src/text/markdown_link.c \
+  src/text/markdown_table.c \
+  src/text/marks.c \
   src/text/moment.c \
   src/text/needles.c \
   src/text/patch.c \
@@ -140,6 +147,7 @@ LIB = \
   src/text/skeleton.c \
   src/text/split.c \
   src/text/template.c \
+  src/text/whatsapp.c \
   src/text/width.c \
   src/text/words.c \
   src/text/words_cover.c \
@@ -440,6 +448,7 @@ UNIT = \
   listing \
   log \
   mailbox \
+  markdown \
   opening \
   output \
   parcel \
@@ -486,6 +495,7 @@ FUZZ = \
   inbound \
   index \
   json \
+  markdown \
   rulefile \
   run \
   salvage \

@@ -1,0 +1,194 @@
+/*
+ * ink: see the header.
+ *
+ * Struck text is found here and not by cmark-gfm's extension: that one enters its tilde in a table which all
+ * threads share. As on GitHub, two tildes count, not one (10~20 is a range) and not three.
+ */
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/utf8.h"
+#include "text/fold.h"
+#include "text/ink.h"
+#include "text/letters.h"
+
+enum { LINE_SEPARATOR = 0x2028, PARAGRAPH_SEPARATOR = 0x2029 };
+
+void ink_release(struct ink *ink)
+{
+    buf_release(&ink->text);
+    buf_release(&ink->styles);
+}
+
+void ink_clear(struct ink *ink)
+{
+    ink_truncate(ink, 0);
+}
+
+void ink_truncate(struct ink *ink, size_t len)
+{
+    buf_truncate(&ink->text, len);
+    buf_truncate(&ink->styles, len);
+}
+
+static void add_bytes(struct ink *ink, const char *bytes, size_t len, uint8_t style)
+{
+    if (len == 0)
+        return;
+    buf_add(&ink->text, bytes, len);
+    buf_reserve(&ink->styles, len);
+    memset(ink->styles.data + ink->styles.len, style, len);
+    ink->styles.len += len;
+    ink->styles.data[ink->styles.len] = '\0';
+}
+
+/* A line break carries no style: no mark reaches over it. */
+static void add_control(struct ink *ink, uint32_t code, uint8_t style)
+{
+    if (code == '\n' || code == LINE_SEPARATOR || code == PARAGRAPH_SEPARATOR)
+        add_bytes(ink, "\n", 1, 0);
+    else if (code == '\t')
+        add_bytes(ink, " ", 1, style);
+}
+
+void ink_add(struct ink *ink, const char *text, size_t len, uint8_t style)
+{
+    size_t done = 0;
+    uint32_t code;
+
+    for (size_t at = 0, step; at < len; at += step) {
+        step = utf8_decode(text + at, len - at, &code);
+        if (step == 0)
+            step = 1;
+        if (!utf8_is_control(code))
+            continue;
+        add_bytes(ink, text + done, at - done, style);
+        add_control(ink, code, style);
+        done = at + step;
+    }
+    if (len > done)
+        add_bytes(ink, text + done, len - done, style);
+}
+
+void ink_add_part(struct ink *ink, const struct ink *other, size_t start, size_t end)
+{
+    if (start == end)
+        return;
+    buf_add(&ink->text, other->text.data + start, end - start);
+    buf_add(&ink->styles, other->styles.data + start, end - start);
+}
+
+void ink_restyle(struct ink *ink, size_t start, uint8_t style)
+{
+    for (size_t i = start; i < ink->text.len; i++)
+        if (!(ink->styles.data[i] & (INK_CODE | INK_ADDRESS)) && ink->text.data[i] != '\n')
+            ink->styles.data[i] |= (char)style;
+}
+
+/* Addresses
+ * --------------------------------------------------------------------------------------------------- */
+
+static bool begins_address(const char *text, size_t len)
+{
+    static const char *const BEGINNINGS[] = { "http://", "https://", "www." };
+
+    for (size_t i = 0; i < sizeof BEGINNINGS / sizeof BEGINNINGS[0]; i++) {
+        size_t size = strlen(BEGINNINGS[i]);
+
+        if (len > size && strncasecmp(text, BEGINNINGS[i], size) == 0)
+            return (unsigned char)text[size] > ' ';
+    }
+    return false;
+}
+
+/* An address ends at a blank, a bracket or a quote, or where ASCII ends; full stops and the like behind it
+ * are not its own. */
+static size_t address_end(const char *text, size_t len, size_t at)
+{
+    size_t end = at;
+
+    while (end < len && text[end] > ' ' && text[end] < 0x7f && strchr("<>\"", text[end]) == NULL)
+        end++;
+    while (end > at && strchr(".,;:!?')]*~`", text[end - 1]) != NULL)
+        end--;
+    return end;
+}
+
+void ink_find_addresses(struct ink *ink, size_t start)
+{
+    const char *text = buf_text(&ink->text);
+
+    for (size_t at = start; at < ink->text.len; at++) {
+        size_t end;
+
+        if (text[at] != 'h' && text[at] != 'w' && text[at] != 'H' && text[at] != 'W')
+            continue;
+        if (at > 0 && (ascii_is_letter(text[at - 1]) || ascii_is_digit(text[at - 1])))
+            continue;
+        if ((ink->styles.data[at] & (INK_CODE | INK_ADDRESS)) ||
+            !begins_address(text + at, ink->text.len - at))
+            continue;
+        end = address_end(text, ink->text.len, at);
+        if (end > at)
+            memset(ink->styles.data + at, INK_ADDRESS, end - at);
+        at = end;
+    }
+}
+
+/* Struck
+ * -------------------------------------------------------------------------------------------------------- */
+
+static bool is_tilde(const struct ink *ink, size_t at)
+{
+    return at < ink->text.len && ink->text.data[at] == '~' &&
+           !(ink->styles.data[at] & (INK_CODE | INK_ADDRESS | INK_ESCAPED));
+}
+
+static bool is_pair(const struct ink *ink, size_t at)
+{
+    return is_tilde(ink, at) && is_tilde(ink, at + 1) && !is_tilde(ink, at + 2) &&
+           (at == 0 || !is_tilde(ink, at - 1));
+}
+
+static bool is_blank_at(const struct ink *ink, size_t at)
+{
+    uint32_t code;
+
+    return utf8_decode(ink->text.data + at, ink->text.len - at, &code) == 0 || fold_is_blank(code);
+}
+
+/* Only an ASCII blank can end right before a pair as one byte; the others are rare enough to be let through.
+ */
+static bool closes(const struct ink *ink, size_t opened, size_t at)
+{
+    return at > opened + 2 && ink->text.data[at - 1] != ' ' && ink->text.data[at - 1] != '\n';
+}
+
+void ink_find_struck(struct ink *ink)
+{
+    struct ink all = { 0 };
+    size_t opened = SIZE_MAX, done = 0;
+
+    if (ink->text.len < 5 || strstr(ink->text.data, "~~") == NULL)
+        return;
+    for (size_t at = 0; at + 1 < ink->text.len; at++) {
+        if (!is_pair(ink, at))
+            continue;
+        if (opened != SIZE_MAX && closes(ink, opened, at)) {
+            size_t start;
+
+            ink_add_part(&all, ink, done, opened);
+            start = all.text.len;
+            ink_add_part(&all, ink, opened + 2, at);
+            ink_restyle(&all, start, INK_STRUCK);
+            done = at + 2;
+            opened = SIZE_MAX;
+        } else if (!is_blank_at(ink, at + 2))
+            opened = at;
+        at++;
+    }
+    ink_add_part(&all, ink, done, ink->text.len);
+    ink_release(ink);
+    *ink = all;
+}
