@@ -146,6 +146,7 @@ LIB = \
   src/text/plain.c \
   src/text/skeleton.c \
   src/text/split.c \
+  src/text/split_marks.c \
   src/text/template.c \
   src/text/whatsapp.c \
   src/text/width.c \
@@ -469,6 +470,7 @@ UNIT = \
   service \
   show \
   split \
+  split_marks \
   state \
   step \
   step_call \

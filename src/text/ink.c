@@ -1,8 +1,5 @@
 /*
  * ink: see the header.
- *
- * Struck text is found here and not by cmark-gfm's extension: that one enters its tilde in a table which all
- * threads share. As on GitHub, two tildes count, not one (10~20 is a range) and not three.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -11,7 +8,6 @@
 #include "base/utf8.h"
 #include "text/fold.h"
 #include "text/ink.h"
-#include "text/letters.h"
 
 enum { LINE_SEPARATOR = 0x2028, PARAGRAPH_SEPARATOR = 0x2029 };
 
@@ -86,8 +82,7 @@ void ink_restyle(struct ink *ink, size_t start, uint8_t style)
             ink->styles.data[i] |= (char)style;
 }
 
-/* Addresses
- * --------------------------------------------------------------------------------------------------- */
+/* Addresses ------------------------------------------------------------------------------------------- */
 
 static bool begins_address(const char *text, size_t len)
 {
@@ -136,19 +131,18 @@ void ink_find_addresses(struct ink *ink, size_t start)
     }
 }
 
-/* Struck
- * -------------------------------------------------------------------------------------------------------- */
+/* Pairs ----------------------------------------------------------------------------------------------- */
 
-static bool is_tilde(const struct ink *ink, size_t at)
+static bool is_sign(const struct ink *ink, char sign, size_t at)
 {
-    return at < ink->text.len && ink->text.data[at] == '~' &&
-           !(ink->styles.data[at] & (INK_CODE | INK_ADDRESS | INK_ESCAPED));
+    return at < ink->text.len && ink->text.data[at] == sign &&
+           !(ink->styles.data[at] & (INK_CODE | INK_ADDRESS));
 }
 
-static bool is_pair(const struct ink *ink, size_t at)
+static bool is_pair(const struct ink *ink, char sign, size_t at)
 {
-    return is_tilde(ink, at) && is_tilde(ink, at + 1) && !is_tilde(ink, at + 2) &&
-           (at == 0 || !is_tilde(ink, at - 1));
+    return is_sign(ink, sign, at) && is_sign(ink, sign, at + 1) && !is_sign(ink, sign, at + 2) &&
+           (at == 0 || !is_sign(ink, sign, at - 1));
 }
 
 static bool is_blank_at(const struct ink *ink, size_t at)
@@ -158,36 +152,40 @@ static bool is_blank_at(const struct ink *ink, size_t at)
     return utf8_decode(ink->text.data + at, ink->text.len - at, &code) == 0 || fold_is_blank(code);
 }
 
-/* Only an ASCII blank can end right before a pair as one byte; the others are rare enough to be let through.
+/* Of the blanks, those of ASCII are enough: a wide one before a closing sign is nothing that anybody types.
  */
 static bool closes(const struct ink *ink, size_t opened, size_t at)
 {
     return at > opened + 2 && ink->text.data[at - 1] != ' ' && ink->text.data[at - 1] != '\n';
 }
 
-void ink_find_struck(struct ink *ink)
+static void add_styled(struct ink *all, const struct ink *ink, size_t from, size_t to, uint8_t style)
+{
+    size_t start = all->text.len;
+
+    ink_add_part(all, ink, from, to);
+    ink_restyle(all, start, style);
+}
+
+void ink_find_pairs(struct ink *ink, char sign, uint8_t style)
 {
     struct ink all = { 0 };
     size_t opened = SIZE_MAX, done = 0;
 
-    if (ink->text.len < 5 || strstr(ink->text.data, "~~") == NULL)
-        return;
     for (size_t at = 0; at + 1 < ink->text.len; at++) {
-        if (!is_pair(ink, at))
+        if (!is_pair(ink, sign, at))
             continue;
         if (opened != SIZE_MAX && closes(ink, opened, at)) {
-            size_t start;
-
             ink_add_part(&all, ink, done, opened);
-            start = all.text.len;
-            ink_add_part(&all, ink, opened + 2, at);
-            ink_restyle(&all, start, INK_STRUCK);
+            add_styled(&all, ink, opened + 2, at, style);
             done = at + 2;
             opened = SIZE_MAX;
         } else if (!is_blank_at(ink, at + 2))
             opened = at;
         at++;
     }
+    if (done == 0)
+        return;
     ink_add_part(&all, ink, done, ink->text.len);
     ink_release(ink);
     *ink = all;

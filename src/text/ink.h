@@ -17,8 +17,7 @@ enum ink_style {
     INK_ITALIC = 2,
     INK_STRUCK = 4,
     INK_CODE = 8,
-    INK_ADDRESS = 16, /* of a link */
-    INK_ESCAPED = 32  /* means itself */
+    INK_ADDRESS = 16 /* of a link */
 };
 
 struct ink {
@@ -42,7 +41,10 @@ void ink_restyle(struct ink *ink, size_t start, uint8_t style);
 /* Bare addresses (http://, https://, www.) from offset `start` on get their style. */
 void ink_find_addresses(struct ink *ink, size_t start);
 
-/* What stands between two pairs of tildes is struck, and the tildes go. */
-void ink_find_struck(struct ink *ink);
+/*
+ * What stands between two pairs of a sign (~~so~~) gets the style, and the signs go. As on GitHub two signs
+ * count, not one (10~20 is a range) and not three; none in code or in an address.
+ */
+void ink_find_pairs(struct ink *ink, char sign, uint8_t style);
 
 #endif

@@ -29,6 +29,7 @@
 enum {
     IMAGES_MAX = 1000,
     DEFINED_MAX = 8 * 1024 * 1024, /* bytes of definitions times links that may use them */
+    NESTED_MAX = 100,              /* quotes and lists begun in one line */
     LEVELS_MAX = 4
 };
 
@@ -41,13 +42,11 @@ struct walk {
     struct buf markers; /* of the items whose first line is still to come */
     int last_line;      /* of the source, of the block that was written last */
     bool is_apart;      /* a blank line is due */
-    size_t budget;      /* markdown_inline.h */
-    struct ink ink;     /* of the block at hand */
+    struct manuscript manuscript;
+    struct ink ink; /* of the block at hand */
 };
 
-/* Lines
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* Lines ----------------------------------------------------------------------------------------------- */
 
 static void add_indent(struct walk *walk, size_t levels)
 {
@@ -77,9 +76,9 @@ static void trim_line(struct walk *walk, size_t start)
         buf_truncate(walk->out, walk->out->len - 1);
 }
 
-static bool is_blank_line(const char *line, size_t len)
+static bool is_blank(const char *text, size_t len)
 {
-    return strspn(line, " ") >= len;
+    return strspn(text, " \n") >= len;
 }
 
 static void write_line(struct walk *walk, size_t start, size_t end)
@@ -101,7 +100,7 @@ static void write_line(struct walk *walk, size_t start, size_t end)
         marks_write(text + start, (const uint8_t *)walk->ink.styles.data + start, end - start, walk->out);
 }
 
-/* A block's place among the others: `line` is where it starts in the source. */
+/* A block stands apart from the one before when their lines in the source do. */
 static void begin_block(struct walk *walk, cmark_node *node)
 {
     if (cmark_node_get_start_line(node) > walk->last_line + 1)
@@ -109,12 +108,15 @@ static void begin_block(struct walk *walk, cmark_node *node)
     ink_clear(&walk->ink);
 }
 
-static void end_block(struct walk *walk, cmark_node *node)
+static void end_block_at(struct walk *walk, int line)
 {
-    int line = cmark_node_get_end_line(node);
-
     if (line > walk->last_line)
         walk->last_line = line;
+}
+
+static void end_block(struct walk *walk, cmark_node *node)
+{
+    end_block_at(walk, cmark_node_get_end_line(node));
 }
 
 static void write_block(struct walk *walk)
@@ -130,14 +132,12 @@ static void write_block(struct walk *walk)
     }
 }
 
-/* Blocks
- * --------------------------------------------------------------------------------------------------------------
- */
+/* Blocks ---------------------------------------------------------------------------------------------- */
 
 static void write_paragraph(struct walk *walk, cmark_node *node)
 {
     begin_block(walk, node);
-    markdown_inline(node, &walk->budget, &walk->ink);
+    markdown_inline(node, &walk->manuscript, &walk->ink);
     write_block(walk);
     end_block(walk, node);
 }
@@ -147,7 +147,7 @@ static void write_heading(struct walk *walk, cmark_node *node)
     begin_block(walk, node);
     if (walk->markers.len == 0)
         walk->is_apart = true;
-    markdown_inline(node, &walk->budget, &walk->ink);
+    markdown_inline(node, &walk->manuscript, &walk->ink);
     ink_restyle(&walk->ink, 0, INK_BOLD);
     write_block(walk);
     end_block(walk, node);
@@ -156,7 +156,7 @@ static void write_heading(struct walk *walk, cmark_node *node)
 static void write_table(struct walk *walk, cmark_node *node)
 {
     begin_block(walk, node);
-    markdown_table_lines(node, &walk->budget, &walk->ink);
+    markdown_table_lines(node, &walk->manuscript, &walk->ink);
     write_block(walk);
     end_block(walk, node);
 }
@@ -204,6 +204,19 @@ static void write_code_lines(struct walk *walk)
     }
 }
 
+/* cmark counts the blank lines below indented code as its own. */
+static int end_of_code(cmark_node *node, const char *code)
+{
+    int line = cmark_node_get_start_line(node) - 1, length, offset;
+    char sign;
+
+    if (cmark_node_get_fenced(node, &length, &offset, &sign))
+        return cmark_node_get_end_line(node);
+    for (; *code != '\0'; code++)
+        line += *code == '\n';
+    return line;
+}
+
 /* Code that itself has fences is text between them, as its author would have sent it. */
 static void write_code(struct walk *walk, cmark_node *node)
 {
@@ -212,7 +225,7 @@ static void write_code(struct walk *walk, cmark_node *node)
 
     begin_block(walk, node);
     ink_add(&walk->ink, code, strlen(code), INK_CODE);
-    if (is_blank_line(buf_text(&walk->ink.text), walk->ink.text.len))
+    if (is_blank(buf_text(&walk->ink.text), walk->ink.text.len))
         is_fenced = false;
     if (walk->markers.len > 0) {
         begin_line(walk);
@@ -225,12 +238,10 @@ static void write_code(struct walk *walk, cmark_node *node)
         walk->is_apart = false;
         write_code_line(walk, WHATSAPP_FENCE, strlen(WHATSAPP_FENCE));
     }
-    end_block(walk, node);
+    end_block_at(walk, end_of_code(node, code));
 }
 
-/* Lists
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* Lists ----------------------------------------------------------------------------------------------- */
 
 /* The number of the next item is the list's user data. */
 static void open_list(struct walk *walk, cmark_node *list)
@@ -256,17 +267,17 @@ static void open_item(struct walk *walk, cmark_node *item)
 }
 
 /* An item with nothing in it is a line all the same. */
-static void close_item(struct walk *walk)
+static void close_item(struct walk *walk, cmark_node *item)
 {
     if (walk->markers.len == 0)
         return;
+    begin_block(walk, item);
     begin_line(walk);
     trim_line(walk, walk->start);
+    end_block_at(walk, cmark_node_get_start_line(item));
 }
 
-/* The walk
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* The walk -------------------------------------------------------------------------------------------- */
 
 static void (*writer_of(cmark_node *node))(struct walk *, cmark_node *)
 {
@@ -295,7 +306,7 @@ static void leave(struct walk *walk, cmark_node *node)
     switch (cmark_node_get_type(node)) {
     case CMARK_NODE_BLOCK_QUOTE: walk->quotes--; break;
     case CMARK_NODE_LIST: walk->lists--; break;
-    case CMARK_NODE_ITEM: close_item(walk); break;
+    case CMARK_NODE_ITEM: close_item(walk, node); break;
     default: break;
     }
 }
@@ -321,9 +332,7 @@ static void walk_tree(struct walk *walk, cmark_node *tree)
     cmark_iter_free(iter);
 }
 
-/* Parsing
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* Parsing --------------------------------------------------------------------------------------------- */
 
 static size_t count_of(const char *text, size_t len, const char *piece)
 {
@@ -353,10 +362,40 @@ static size_t longest_definitions(const char *text, size_t len)
     return longest;
 }
 
-/* cmark goes over all brackets again for each image, and copies a definition into each link that uses it. */
+/* How many quotes and items the line begins at the most; *line_len gets its length. */
+static size_t nesting_of(const char *line, size_t len, size_t *line_len)
+{
+    static const char PREFIX[] = "> \t-*+.)0123456789";
+    const char *end = memchr(line, '\n', len);
+    size_t depth = 0;
+
+    *line_len = end != NULL ? (size_t)(end - line) : len;
+    for (size_t i = 0; i < *line_len && line[i] != '\0' && strchr(PREFIX, line[i]) != NULL; i++) {
+        bool is_marker = strchr("-*+.)", line[i]) != NULL && i + 1 < *line_len &&
+                         strchr(" \t", line[i + 1]) != NULL;
+
+        depth += line[i] == '>' || is_marker;
+    }
+    return depth;
+}
+
+static bool nests_too_deep(const char *text, size_t len)
+{
+    size_t line_len;
+
+    for (size_t at = 0; at < len; at += line_len + 1)
+        if (nesting_of(text + at, len - at, &line_len) > NESTED_MAX)
+            return true;
+    return false;
+}
+
+/*
+ * cmark goes over all brackets again for each image, copies a definition into each link that uses it, and
+ * climbs to the root for each node that it adds.
+ */
 static bool is_beyond(const char *text, size_t len)
 {
-    return count_of(text, len, "![") > IMAGES_MAX ||
+    return nests_too_deep(text, len) || count_of(text, len, "![") > IMAGES_MAX ||
            longest_definitions(text, len) * count_of(text, len, "]") > DEFINED_MAX;
 }
 
@@ -392,8 +431,9 @@ static void trim_all(struct walk *walk)
 
 void markdown_format(const char *markdown, size_t len, enum markdown_dialect dialect, struct buf *out)
 {
-    struct walk walk = { .dialect = dialect, .out = out, .start = out->len, .budget = len * 2 + 1024 };
+    struct walk walk = { .dialect = dialect, .out = out, .start = out->len };
 
+    manuscript_init(&walk.manuscript, markdown, len);
     if (is_beyond(markdown, len)) {
         ink_add(&walk.ink, markdown, len, 0);
         ink_find_addresses(&walk.ink, 0);

@@ -2,6 +2,10 @@
  * markdown_inline: along the tree by its iterator, never by recursion, for a hostile text nests as deep as it
  * is long. What an event has to know of the one that opened it is kept in the node's user data.
  *
+ * Two kinds of marks are found in the text that is left. ~~: the extension for it enters its sign in a table
+ * that all threads share. **: Markdown does not close **"this"**은, where a letter follows a sign and the
+ * stars, and a Korean reader would be shown the stars in every other answer.
+ *
  * Of links and images within each other the outermost alone shows its address (a badge that leads somewhere).
  */
 #include <stdbool.h>
@@ -14,7 +18,7 @@
 
 struct collector {
     struct ink *ink;
-    size_t *budget;
+    struct manuscript *manuscript;
     size_t bold, italic; /* how many are open */
     size_t links;        /* and images */
     size_t label;        /* where the outermost's text starts */
@@ -36,27 +40,52 @@ static bool is_inside_word(char c)
 }
 
 /* Does the text so far end in the midst of a bare address? Then a mark is a part of it: http://a.b/_c_. */
-static bool is_in_address(const struct ink *ink, size_t start)
+static bool is_in_address(const struct ink *ink)
 {
     enum { LOOK_BACK = 256 };
     size_t at = ink->text.len;
     const char *text = buf_text(&ink->text);
 
-    if (at == start || !is_inside_word(text[at - 1]))
+    if (at == 0 || !is_inside_word(text[at - 1]))
         return false;
-    while (at > start && ink->text.len - at < LOOK_BACK && text[at - 1] > ' ')
+    while (at > 0 && ink->text.len - at < LOOK_BACK && text[at - 1] > ' ')
         at--;
     return memmem(text + at, ink->text.len - at, "://", 3) != NULL || strncasecmp(text + at, "www.", 4) == 0;
 }
 
+static bool begins_with_digit(cmark_node *node)
+{
+    cmark_node *child = cmark_node_first_child(node);
+    const char *text = child != NULL ? cmark_node_get_literal(child) : NULL;
+
+    return text != NULL && ascii_is_digit(text[0]);
+}
+
+/* 2*3*4 is a product, and https://a.example/_a_/ an address: here a mark is text. */
+static bool is_text(const struct ink *ink, cmark_node *node)
+{
+    size_t len = ink->text.len;
+
+    return is_in_address(ink) ||
+           (len > 0 && ascii_is_digit(ink->text.data[len - 1]) && begins_with_digit(node));
+}
+
+/* Inside a word only a star is a mark. The tree does not tell which one it was; the user data keeps it. */
+static void keep_mark(struct collector *collector, cmark_node *node, bool is_strong)
+{
+    static const char *const MARKS[][2] = { { "_", "*" }, { "__", "**" } };
+    char before = collector->ink->text.data[collector->ink->text.len - 1];
+    const char *mark = MARKS[is_strong][ascii_is_letter(before) || ascii_is_digit(before)];
+
+    cmark_node_set_user_data(node, (void *)(uintptr_t)mark);
+}
+
 static void pass_emphasis(struct collector *collector, cmark_node *node, bool is_entry, size_t *open)
 {
-    const char *mark = open == &collector->bold ? "__" : "_";
-
-    if (is_entry && is_in_address(collector->ink, 0))
-        cmark_node_set_user_data(node, collector->ink);
+    if (is_entry && is_text(collector->ink, node))
+        keep_mark(collector, node, open == &collector->bold);
     if (cmark_node_get_user_data(node) != NULL)
-        add(collector, mark);
+        add(collector, cmark_node_get_user_data(node));
     else if (is_entry)
         ++*open;
     else
@@ -72,9 +101,9 @@ static void add_address(struct collector *collector, const char *url)
     size_t label_len = ink->text.len - collector->label;
 
     markdown_link_address(url, &address);
-    if (address.len > *collector->budget)
+    if (address.len > collector->manuscript->budget)
         buf_clear(&address);
-    *collector->budget -= address.len;
+    collector->manuscript->budget -= address.len;
     if (address.len > 0 && (label_len == 0 || markdown_link_is_label(label, label_len, address.data))) {
         ink_truncate(ink, collector->label);
         ink_add(ink, address.data, address.len, INK_ADDRESS);
@@ -96,22 +125,12 @@ static void pass_link(struct collector *collector, cmark_node *node, bool is_ent
         add_address(collector, url != NULL ? url : "");
 }
 
-/* A sign that was escaped comes as a node of its own. */
-static void add_text(struct collector *collector, const char *text)
-{
-    uint8_t style = style_of(collector);
-
-    if (strcmp(text, "~") == 0)
-        style |= INK_ESCAPED;
-    ink_add(collector->ink, text, strlen(text), style);
-}
-
 static void pass(struct collector *collector, cmark_node *node, bool is_entry)
 {
     const char *literal = cmark_node_get_literal(node);
 
     switch (cmark_node_get_type(node)) {
-    case CMARK_NODE_TEXT: add_text(collector, literal); break;
+    case CMARK_NODE_TEXT: add(collector, literal); break;
     case CMARK_NODE_CODE: ink_add(collector->ink, literal, strlen(literal), INK_CODE); break;
     case CMARK_NODE_HTML_INLINE:
         markdown_html_tag(literal, strlen(literal), style_of(collector), collector->ink);
@@ -126,9 +145,16 @@ static void pass(struct collector *collector, cmark_node *node, bool is_entry)
     }
 }
 
-void markdown_inline(cmark_node *block, size_t *budget, struct ink *ink)
+void manuscript_init(struct manuscript *manuscript, const char *markdown, size_t len)
 {
-    struct collector collector = { .ink = ink, .budget = budget };
+    manuscript->budget = len * 2 + 1024;
+    manuscript->has_stars = memmem(markdown, len, "\\*", 2) == NULL;
+    manuscript->has_tildes = memmem(markdown, len, "\\~", 2) == NULL;
+}
+
+void markdown_inline(cmark_node *block, struct manuscript *manuscript, struct ink *ink)
+{
+    struct collector collector = { .ink = ink, .manuscript = manuscript };
     cmark_iter *iter = cmark_iter_new(block);
     cmark_event_type event;
 
@@ -136,5 +162,8 @@ void markdown_inline(cmark_node *block, size_t *budget, struct ink *ink)
         pass(&collector, cmark_iter_get_node(iter), event == CMARK_EVENT_ENTER);
     cmark_iter_free(iter);
     ink_find_addresses(ink, 0);
-    ink_find_struck(ink);
+    if (manuscript->has_stars)
+        ink_find_pairs(ink, '*', INK_BOLD);
+    if (manuscript->has_tildes)
+        ink_find_pairs(ink, '~', INK_STRUCK);
 }

@@ -37,9 +37,7 @@ bool markdown_table_is(cmark_node *node)
     return strcmp(cmark_node_get_type_string(node), "table") == 0;
 }
 
-/* Reading
- * -------------------------------------------------------------------------------------------------------------
- */
+/* Reading --------------------------------------------------------------------------------------------- */
 
 static void add_cell(struct table *table, struct cell cell)
 {
@@ -65,7 +63,7 @@ static struct cell trimmed(struct ink *cells, size_t start)
     return cell;
 }
 
-static void read_row(struct table *table, cmark_node *row, size_t *budget)
+static void read_row(struct table *table, cmark_node *row, struct manuscript *manuscript)
 {
     size_t column = 0;
 
@@ -75,7 +73,7 @@ static void read_row(struct table *table, cmark_node *row, size_t *budget)
 
         if (table->rows > 0 && column == table->columns)
             break;
-        markdown_inline(node, budget, &cell);
+        markdown_inline(node, manuscript, &cell);
         ink_add_part(&table->cells, &cell, 0, cell.text.len);
         ink_release(&cell);
         add_cell(table, trimmed(&table->cells, start));
@@ -92,9 +90,7 @@ static const struct cell *cell_at(const struct table *table, size_t row, size_t 
     return &table->cell[row * table->columns + column];
 }
 
-/* Writing
- * -------------------------------------------------------------------------------------------------------------
- */
+/* Writing --------------------------------------------------------------------------------------------- */
 
 static void add_cell_text(struct table *table, const struct cell *cell)
 {
@@ -165,13 +161,13 @@ static bool is_wide(const struct table *table)
     return table->columns > 2 && table->rows > 1 && heads * (table->rows - 1) <= REPEATED_MAX;
 }
 
-void markdown_table_lines(cmark_node *node, size_t *budget, struct ink *ink)
+void markdown_table_lines(cmark_node *node, struct manuscript *manuscript, struct ink *ink)
 {
     struct table table = { .out = ink };
     bool has_paragraphs;
 
     for (cmark_node *row = cmark_node_first_child(node); row != NULL; row = cmark_node_next(row))
-        read_row(&table, row, budget);
+        read_row(&table, row, manuscript);
     has_paragraphs = is_wide(&table);
     for (size_t row = has_paragraphs ? 1 : 0; row < table.rows; row++)
         has_paragraphs ? write_paragraph(&table, row) : write_joined(&table, row);
@@ -179,9 +175,7 @@ void markdown_table_lines(cmark_node *node, size_t *budget, struct ink *ink)
     free(table.cell);
 }
 
-/* Beyond
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* Beyond ---------------------------------------------------------------------------------------------- */
 
 /* Could a divider of a table stand in this line, whatever it is nested in? */
 static bool is_divider(const char *line, size_t len)

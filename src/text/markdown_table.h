@@ -10,11 +10,12 @@
 #include <cmark-gfm.h>
 
 #include "text/ink.h"
+#include "text/markdown_inline.h"
 
 bool markdown_table_is(cmark_node *node);
 
 /* Appends the lines; an empty one stands between the rows of a table of more than two columns. */
-void markdown_table_lines(cmark_node *table, size_t *budget, struct ink *ink);
+void markdown_table_lines(cmark_node *table, struct manuscript *manuscript, struct ink *ink);
 
 /*
  * Could cmark's tables take more than their share here? It reads all of a paragraph again for each line that

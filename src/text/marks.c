@@ -53,9 +53,7 @@ static size_t step_at(const struct line *line, size_t at, uint32_t *code)
     return step > 0 ? step : 1;
 }
 
-/* Spans
- * -----------------------------------------------------------------------------------------------------------
- */
+/* Spans ----------------------------------------------------------------------------------------------- */
 
 /* Blanks off both ends; false when nothing is left that a reader would see in that style. */
 static bool trim(const struct line *line, struct span *span)
@@ -170,8 +168,7 @@ static void choose_spans(struct line *line)
     }
 }
 
-/* Marks of the text itself
- * ------------------------------------------------------------------------------------------- */
+/* Marks of the text itself ---------------------------------------------------------------------------- */
 
 /* Places are counted in halves of bytes: a mark that is written stands between two bytes. */
 struct reach {
@@ -248,9 +245,7 @@ static void find_shelter(const struct line *line, uint8_t *shelter)
     }
 }
 
-/* Writing
- * --------------------------------------------------------------------------------------------------------------
- */
+/* Writing --------------------------------------------------------------------------------------------- */
 
 static const char *alike(char mark)
 {
@@ -282,13 +277,24 @@ static void write_line(const struct line *line, const uint8_t *disguised, struct
     }
 }
 
+/* Most lines have no style and no mark. */
+static bool is_bare(const char *text, const uint8_t *styles, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (styles[i] != 0 || strchr(WHATSAPP_MARKS, text[i]) != NULL)
+            return false;
+    return true;
+}
+
 void marks_write(const char *text, const uint8_t *styles, size_t len, struct buf *out)
 {
     struct line line = { .text = text, .styles = styles, .len = len };
     uint8_t *shelter, *disguised;
 
-    if (len == 0)
+    if (is_bare(text, styles, len)) {
+        buf_add(out, text, len);
         return;
+    }
     shelter = alloc_array(len, 1);
     disguised = alloc_array(len, 1);
     for (int kind = 0; kind < KIND_COUNT; kind++)
