@@ -82,6 +82,23 @@ void ink_restyle(struct ink *ink, size_t start, uint8_t style)
             ink->styles.data[i] |= (char)style;
 }
 
+void ink_trim(const struct ink *ink, size_t *start, size_t *end)
+{
+    size_t first = *end, last = *end;
+    uint32_t code;
+
+    for (size_t at = *start, step; at < *end; at += step) {
+        step = utf8_decode(ink->text.data + at, *end - at, &code);
+        if (fold_is_blank(code))
+            continue;
+        if (first == *end)
+            first = at;
+        last = at + step;
+    }
+    *start = first;
+    *end = last;
+}
+
 /* Addresses ------------------------------------------------------------------------------------------- */
 
 static bool begins_address(const char *text, size_t len)

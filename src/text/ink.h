@@ -38,6 +38,9 @@ void ink_add_part(struct ink *ink, const struct ink *other, size_t start, size_t
 /* Adds a style to what has been appended since offset `start`; addresses and code stay what they are. */
 void ink_restyle(struct ink *ink, size_t start, uint8_t style);
 
+/* Narrows text[*start … *end-1] by the blanks at both ends. */
+void ink_trim(const struct ink *ink, size_t *start, size_t *end);
+
 /* Bare addresses (http://, https://, www.) from offset `start` on get their style. */
 void ink_find_addresses(struct ink *ink, size_t start);
 

@@ -18,6 +18,7 @@
 #include <cmark-gfm.h>
 #include <cmark-gfm-core-extensions.h>
 
+#include "text/fold.h"
 #include "text/ink.h"
 #include "text/markdown.h"
 #include "text/markdown_html.h"
@@ -76,19 +77,11 @@ static void trim_line(struct walk *walk, size_t start)
         buf_truncate(walk->out, walk->out->len - 1);
 }
 
-static bool is_blank(const char *text, size_t len)
-{
-    return strspn(text, " \n") >= len;
-}
-
 static void write_line(struct walk *walk, size_t start, size_t end)
 {
     const char *text = walk->ink.text.data;
 
-    while (start < end && text[start] == ' ')
-        start++;
-    while (end > start && text[end - 1] == ' ')
-        end--;
+    ink_trim(&walk->ink, &start, &end);
     if (start == end) {
         walk->is_apart = true;
         return;
@@ -172,24 +165,25 @@ static void write_html(struct walk *walk, cmark_node *node)
     end_block(walk, node);
 }
 
-/* One line of code as it is, but for blanks at its end; a line of the block that is no line of a list or
- * quote. */
-static void write_code_line(struct walk *walk, const char *line, size_t len)
+/* A line of a block of code begins at the margin, whatever the block is nested in. */
+static void write_margin_line(struct walk *walk, const char *line, size_t len)
 {
-    size_t start;
-
-    while (len > 0 && line[len - 1] == ' ')
-        len--;
-    if (len == 0) {
-        walk->is_apart = true;
-        return;
-    }
     if (walk->out->len > walk->start)
         buf_add_text(walk->out, walk->is_apart ? "\n\n" : "\n");
     walk->is_apart = false;
-    start = walk->out->len;
     buf_add(walk->out, line, len);
-    trim_line(walk, start);
+}
+
+/* As it is, but for blanks at its end. */
+static void write_code_line(struct walk *walk, size_t start, size_t end)
+{
+    size_t first = start;
+
+    ink_trim(&walk->ink, &first, &end);
+    if (first == end)
+        walk->is_apart = true;
+    else
+        write_margin_line(walk, walk->ink.text.data + start, end - start);
 }
 
 static void write_code_lines(struct walk *walk)
@@ -200,7 +194,7 @@ static void write_code_lines(struct walk *walk)
         const char *found = memchr(text + at, '\n', walk->ink.text.len - at);
 
         end = found != NULL ? (size_t)(found - text) : walk->ink.text.len;
-        write_code_line(walk, text + at, end - at);
+        write_code_line(walk, at, end);
     }
 }
 
@@ -225,18 +219,18 @@ static void write_code(struct walk *walk, cmark_node *node)
 
     begin_block(walk, node);
     ink_add(&walk->ink, code, strlen(code), INK_CODE);
-    if (is_blank(buf_text(&walk->ink.text), walk->ink.text.len))
+    if (fold_is_empty(buf_text(&walk->ink.text), walk->ink.text.len))
         is_fenced = false;
     if (walk->markers.len > 0) {
         begin_line(walk);
         trim_line(walk, walk->start);
     }
     if (is_fenced)
-        write_code_line(walk, WHATSAPP_FENCE, strlen(WHATSAPP_FENCE));
+        write_margin_line(walk, WHATSAPP_FENCE, strlen(WHATSAPP_FENCE));
     write_code_lines(walk);
     if (is_fenced) {
         walk->is_apart = false;
-        write_code_line(walk, WHATSAPP_FENCE, strlen(WHATSAPP_FENCE));
+        write_margin_line(walk, WHATSAPP_FENCE, strlen(WHATSAPP_FENCE));
     }
     end_block_at(walk, end_of_code(node, code));
 }

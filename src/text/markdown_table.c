@@ -56,10 +56,7 @@ static struct cell trimmed(struct ink *cells, size_t start)
     for (size_t i = cell.start; i < cell.end; i++)
         if (cells->text.data[i] == '\n')
             cells->text.data[i] = ' ';
-    while (cell.start < cell.end && cells->text.data[cell.start] == ' ')
-        cell.start++;
-    while (cell.end > cell.start && cells->text.data[cell.end - 1] == ' ')
-        cell.end--;
+    ink_trim(cells, &cell.start, &cell.end);
     return cell;
 }
 

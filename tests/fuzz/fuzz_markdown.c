@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "text/fold.h"
 #include "text/markdown.h"
 #include "text/split_marks.h"
 
@@ -33,10 +34,13 @@ static void check_layout(const struct buf *out, size_t source_len)
 /* The marks and what looks like them, and the blanks that stand otherwise where fences do. */
 static size_t skip_mark(const char *text)
 {
-    static const char *const SKIPPED[] = { "*",  "_",      "~",      "`",      " ",
-                                           "\n", "\u2217", "\uff3f", "\u223c", "\u02cb" };
+    static const char *const SKIPPED[] = { "*", "_", "~", "`", "\u2217", "\uff3f", "\u223c", "\u02cb" };
+    uint32_t code;
+    size_t step = utf8_decode(text, strlen(text), &code);
 
-    for (size_t i = 0; *text != '\0' && i < sizeof SKIPPED / sizeof SKIPPED[0]; i++)
+    if (step > 0 && fold_is_blank(code))
+        return step;
+    for (size_t i = 0; i < sizeof SKIPPED / sizeof SKIPPED[0]; i++)
         if (strncmp(text, SKIPPED[i], strlen(SKIPPED[i])) == 0)
             return strlen(SKIPPED[i]);
     return 0;
