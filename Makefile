@@ -18,7 +18,7 @@ JOBS := $(shell nproc)
 
 # What Debian 12 has to bring. `make packages-proof` compares this with what the build really uses.
 PACKAGES_BUILD = gcc libc6-dev make libsqlite3-dev libmicrohttpd-dev libcurl4-openssl-dev libcjson-dev libpcre2-dev \
-                 libutf8proc-dev tzdata ca-certificates
+                 libutf8proc-dev libcmark-gfm-dev libcmark-gfm-extensions-dev tzdata ca-certificates
 PACKAGES_CHECK = libcmocka-dev clang libclang-rt-14-dev python3 strace faketime
 
 # Flavours -------------------------------------------------------------------------------------------------------
@@ -46,7 +46,7 @@ LDFLAGS = -fsanitize=$(SAN)
 endif
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Isrc -I. -MMD -MP -pthread $(CFLAGS)
 
-LIBS = -lsqlite3 -lpcre2-8 -lutf8proc -lcjson -lm -pthread
+LIBS = -lsqlite3 -lpcre2-8 -lutf8proc -lcmark-gfm-extensions -lcmark-gfm -lcjson -lm -pthread
 LIBS_DAEMON = -lmicrohttpd -lcurl $(LIBS)
 LIBS_CTL = -lcurl $(LIBS)
 LIBS_TEST = -lcmocka $(LIBS_DAEMON)
@@ -126,11 +126,18 @@ LIB = \
   src/text/filter_josa.c \
   src/text/filter_number.c \
   src/text/fold.c \
+  src/text/ink.c \
   src/text/josa.c \
   src/text/letters.c \
   src/text/literal.c \
   src/text/literal_part.c \
   src/text/literal_pattern.c \
+  src/text/markdown.c \
+  src/text/markdown_html.c \
+  src/text/markdown_inline.c \
+  src/text/markdown_link.c \
+  src/text/markdown_table.c \
+  src/text/marks.c \
   src/text/moment.c \
   src/text/needles.c \
   src/text/patch.c \
@@ -139,7 +146,9 @@ LIB = \
   src/text/plain.c \
   src/text/skeleton.c \
   src/text/split.c \
+  src/text/split_marks.c \
   src/text/template.c \
+  src/text/whatsapp.c \
   src/text/width.c \
   src/text/words.c \
   src/text/words_cover.c \
@@ -450,6 +459,7 @@ UNIT = \
   listing \
   log \
   mailbox \
+  markdown \
   opening \
   output \
   parcel \
@@ -470,6 +480,7 @@ UNIT = \
   service \
   show \
   split \
+  split_marks \
   state \
   step \
   step_call \
@@ -496,6 +507,7 @@ FUZZ = \
   inbound \
   index \
   json \
+  markdown \
   rulefile \
   run \
   salvage \

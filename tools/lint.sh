@@ -104,6 +104,7 @@ check_lists() {
     check_door pcre2.h src/text/pattern.c
     check_door utf8proc.h 'src/text/*'
     check_door cmark-gfm.h 'src/text/*'
+    check_door cmark-gfm-core-extensions.h 'src/text/*'
     check_banned
     check_sql
     check_sizes
