@@ -485,6 +485,7 @@ UNIT = \
   tell \
   template \
   utf8 \
+  vendor \
   wal_file \
   when \
   width \
