@@ -486,6 +486,9 @@ UNIT = \
   template \
   utf8 \
   vendor \
+  vendor_act \
+  vendor_ask \
+  vendor_http \
   wal_file \
   when \
   width \
