@@ -509,6 +509,7 @@ FUZZ = \
   state \
   step \
   template \
+  vendor \
   words
 
 SYSTEM = \
