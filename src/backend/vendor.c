@@ -13,8 +13,11 @@
 #include "backend/vendor_kind.h"
 #include "backend/vendor_request.h"
 #include "backend/vendor_text.h"
+#include "backend/vendor_turn.h"
 #include "backend/vendor_words.h"
 #include "text/fold.h"
+
+enum { WHY_MAX = 200 };
 
 static const struct vendor_kind *const KINDS[] = {
     [BACKEND_OPENAI] = &vendor_openai,   [BACKEND_ANTHROPIC] = &vendor_anthropic, [BACKEND_GEMINI] = &vendor_gemini,
@@ -39,6 +42,23 @@ const char *vendor_class_name(enum vendor_class class)
 
 /* Asking */
 
+/* Whether there is anything to ask, and anybody: what the vendor would only refuse. */
+static int check_consult(const struct consult *consult, struct error *error)
+{
+    const struct backend *backend = consult->backend;
+    struct buf message = { 0 };
+    int result = 0;
+
+    if (backend->model == NULL && (backend->kind == BACKEND_ANTHROPIC || backend->kind == BACKEND_GEMINI ||
+                                   backend->kind == BACKEND_BEDROCK))
+        return error_set(error, "The backend '%s' has no model.", backend->name);
+    vendor_turn_message(consult, &message);
+    if (message.len == 0 && consult->own_count > 0 && backend->kind != BACKEND_HTTP)
+        result = error_set(error, "There is no text that '%s' could answer.", backend->name);
+    buf_release(&message);
+    return result;
+}
+
 int vendor_ask(const struct consult *consult, struct vendor_request *request, struct error *error)
 {
     const struct backend *backend = consult->backend;
@@ -46,6 +66,8 @@ int vendor_ask(const struct consult *consult, struct vendor_request *request, st
     if (KINDS[backend->kind] == NULL || consult->line_count < consult->own_count)
         abort();
     *request = (struct vendor_request){ .auth = AUTH_NONE };
+    if (check_consult(consult, error) != 0)
+        return -1;
     for (size_t i = 0; i < backend->header_count; i++)
         vendor_request_header(request, backend->headers[i].name, backend->headers[i].value);
     int result = KINDS[backend->kind]->ask(consult, request, error);
@@ -112,11 +134,15 @@ static bool polish(const struct backend *backend, struct buf *text, struct vendo
 
 static void finish(const struct backend *backend, struct buf *text, struct vendor_answer *answer)
 {
-    if (!polish(backend, text, answer)) {
+    bool is_sound = polish(backend, text, answer);
+
+    if (!is_sound && !answer->is_cut) {
         answer->class = VENDOR_GARBAGE;
         vendor_reason(answer, "The reply is JSON, but has no \"say\".");
         return;
     }
+    if (!is_sound)
+        buf_clear(text);
     if (text->len > 0)
         answer->text = buf_detach(text);
     answer->class = answer->text != NULL || answer->deed_count > 0 ? VENDOR_ANSWERED : VENDOR_EMPTY;
@@ -154,6 +180,15 @@ static struct json *parse(const struct vendor_wire *wire, struct error *error)
     return root;
 }
 
+static void tell_unreadable(const char *why, struct vendor_answer *answer)
+{
+    struct buf words = { 0 };
+
+    vendor_words(why, strlen(why), WHY_MAX, &words);
+    vendor_reason(answer, "The answer is no JSON that can be read: %s", buf_text(&words));
+    buf_release(&words);
+}
+
 void vendor_read(const struct backend *backend, const struct vendor_wire *wire, struct vendor_answer *answer)
 {
     struct error why = { 0 };
@@ -169,7 +204,7 @@ void vendor_read(const struct backend *backend, const struct vendor_wire *wire, 
         tell_empty(answer);
     } else if (root == NULL) {
         answer->class = VENDOR_GARBAGE;
-        vendor_reason(answer, "The answer is no JSON that can be read: %s", why.text);
+        tell_unreadable(why.text, answer);
     } else {
         read_answered(backend, root, answer);
     }

@@ -43,7 +43,7 @@ static enum vendor_class class_of(int status)
 struct refinement {
     const char *code; /* a code, or a part of the message where it has blanks */
     enum vendor_class class;
-    const char *words;
+    const char *words; /* NULL: the vendor's own */
 };
 
 static const char NO_MONEY[] = "The vendor says that no money is left on the account, or that its limit is reached.";
@@ -56,14 +56,19 @@ static const struct refinement REFINEMENTS[] = {
     { "billing_hard_limit_reached", VENDOR_STOPPED, NO_MONEY },
     { "billing_not_active", VENDOR_STOPPED, NO_MONEY },
     { "billing_error", VENDOR_STOPPED, NO_MONEY },
-    { "credit balance is too low", VENDOR_STOPPED, NO_MONEY },
+    { "budget_exceeded", VENDOR_STOPPED, NO_MONEY },              /* LiteLLM */
+    { "exceeded_current_quota_error", VENDOR_STOPPED, NO_MONEY }, /* Moonshot */
+    { "Arrearage", VENDOR_STOPPED, NO_MONEY },                    /* Alibaba */
+    { "credit balance is too low", VENDOR_STOPPED, NO_MONEY },    /* Anthropic */
     { "content_filter", VENDOR_DECLINED, FILTERED },
     { "ResponsibleAIPolicyViolation", VENDOR_DECLINED, FILTERED },
     { "content_policy_violation", VENDOR_DECLINED, FILTERED },
     { "invalid_prompt", VENDOR_DECLINED, FILTERED },
     { "data_inspection_failed", VENDOR_DECLINED, FILTERED },
     { "model_not_found", VENDOR_STOPPED, NO_MODEL },
-    { "model identifier is invalid", VENDOR_STOPPED, NO_MODEL },
+    { "model identifier is invalid", VENDOR_STOPPED, NO_MODEL }, /* Bedrock */
+    { "unsupported_parameter", VENDOR_STOPPED, NULL },           /* of the row: it fails each time */
+    { "unsupported_value", VENDOR_STOPPED, NULL },
     { "API_KEY_INVALID", VENDOR_STOPPED, BAD_KEY },
     { "FAILED_PRECONDITION", VENDOR_STOPPED, "The vendor does not serve this account or this country." },
     { "overloaded_error", VENDOR_BUSY, "The vendor is overloaded." },
@@ -205,7 +210,7 @@ static void judge(const struct backend *backend, int status, const struct json *
     answer->class = refinement != NULL ? refinement->class : class_of(status);
     if (answer->class == VENDOR_BUSY)
         answer->wait_ms = wait_of(wire != NULL ? wire->retry_after : NULL, error);
-    if (refinement != NULL)
+    if (refinement != NULL && refinement->words != NULL)
         vendor_reason(answer, "%s (%d)", refinement->words, status);
     else if (status == 401 || status == 403)
         tell_key(backend, status, answer);

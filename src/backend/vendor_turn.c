@@ -2,6 +2,7 @@
  * vendor_turn: see the header.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "backend/vendor_turn.h"
 #include "base/alloc.h"
@@ -11,6 +12,12 @@ void vendor_turn_line(const struct ask_line *line, struct buf *out)
     if (line->role == ROLE_COLLEAGUE)
         buf_add_text(out, "[colleague] ");
     buf_add_text(out, line->text);
+}
+
+/* Vendors refuse messages of blanks alone. */
+static bool is_blank(const struct ask_line *line)
+{
+    return line->text[strspn(line->text, " \t\r\n")] == '\0';
 }
 
 static struct vendor_turn *add_turn(struct vendor_turns *turns, bool is_customer)
@@ -30,7 +37,7 @@ void vendor_turns_put(const struct consult *consult, struct vendor_turns *turns)
         const struct ask_line *line = &consult->lines[i];
         bool is_customer = line->role == ROLE_CUSTOMER;
 
-        if (line->text[0] == '\0')
+        if (is_blank(line))
             continue;
         if (turn == NULL && !is_customer)
             buf_add_text(&add_turn(turns, true)->text, "…");
@@ -55,7 +62,7 @@ void vendor_turn_message(const struct consult *consult, struct buf *out)
     size_t start = out->len;
 
     for (size_t i = consult->line_count - consult->own_count; i < consult->line_count; i++) {
-        if (consult->lines[i].text[0] == '\0')
+        if (is_blank(&consult->lines[i]))
             continue;
         if (out->len > start)
             buf_add_char(out, '\n');

@@ -2,7 +2,7 @@
  * vendor_turn: the exchange so far as models take it. Several vendors, and the chat templates of many open models, want
  * the customer to begin and the two sides to take turns, so all of them get it so: what one side wrote in a row is one
  * turn of several lines, and where the business wrote first, a customer's "…" stands before it. A colleague's words are
- * the bot's side, marked "[colleague] ". Lines without a text are left out. Pure.
+ * the bot's side, marked "[colleague] ". Lines of blanks alone are left out. Pure.
  */
 #ifndef BACKEND_VENDOR_TURN_H
 #define BACKEND_VENDOR_TURN_H

@@ -2,8 +2,9 @@
  * vendor_words: see the header.
  *
  * What looks like a key. Vendors repeat parts of one in their errors, and proxies whole requests. A word is taken out
- * when it begins as their keys begin, or when a piece of it between its hyphens, dots and slashes has sixteen characters
- * or more with letters and digits among them; names of models, with their dates, have no piece as long as that.
+ * when it, or what stands in it behind a sign, begins as their keys begin, or when a piece of it between its hyphens,
+ * dots and the like has sixteen characters or more with letters and digits among them; names of models, with their
+ * dates, have no piece as long as that.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -34,12 +35,23 @@ static bool begins_as_key(const char *word, size_t len)
     return false;
 }
 
+static bool holds_key_start(const char *word, size_t len)
+{
+    for (size_t at = 0; at < len; at++) {
+        bool is_inside = at > 0 && (ascii_is_letter((unsigned char)word[at - 1]) || ascii_is_digit((unsigned char)word[at - 1]));
+
+        if (!is_inside && begins_as_key(word + at, len - at))
+            return true;
+    }
+    return false;
+}
+
 static bool has_key_piece(const char *word, size_t len)
 {
     for (size_t at = 0; at < len;) {
         size_t letters = 0, digits = 0, piece = 0;
 
-        for (; at < len && strchr("-./:", word[at]) == NULL; at++, piece++) {
+        for (; at < len && strchr("-./:=", word[at]) == NULL; at++, piece++) {
             letters += ascii_is_letter((unsigned char)word[at]);
             digits += ascii_is_digit((unsigned char)word[at]);
         }
@@ -77,7 +89,7 @@ void vendor_words(const char *text, size_t len, size_t max, struct buf *out)
         uint32_t code;
 
         step = word_length(text, len);
-        if (step > 0 && (begins_as_key(text, step) || has_key_piece(text, step))) {
+        if (step > 0 && (holds_key_start(text, step) || has_key_piece(text, step))) {
             buf_add_text(out, "…");
         } else if (step > 0) {
             buf_add(out, text, step);

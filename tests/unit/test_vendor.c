@@ -276,6 +276,7 @@ static void keys_are_never_repeated(void **state)
     static const char *const KEYS[] = {
         "sk-proj-Abc123", "sk-ant-api03-xyz", "AIzaSyA1", "AKIAIOSFODNN7", "gsk_abc1", "0123456789abcdef0123456789abcdef",
         "wJalrXUtnFEMI/K7MDENG/bPxRfiCY0EXAMPLEKEY12", "sk-proj-********************0aB1", "eyJhbGciOiJIUzI1NiJ9",
+        "api_key=sk-ant-x1", "Authorization:Bearer/sk-1",
     };
     static const int STATUSES[] = { 400, 401, 403, 404, 429, 500, 503 };
     struct backend backend = case_backend(BACKEND_OPENAI);
@@ -315,6 +316,33 @@ static void a_reason_is_one_clean_line_that_fits(void **state)
     buf_release(&body);
 }
 
+static void codes_refine_a_status(void **state)
+{
+    static const struct {
+        int status;
+        const char *code;
+        enum vendor_class class;
+        const char *reason;
+    } CASES[] = {
+        { 400, "unsupported_parameter", VENDOR_STOPPED, "400: words of the vendor" },
+        { 400, "budget_exceeded", VENDOR_STOPPED, "no money" },
+        { 429, "exceeded_current_quota_error", VENDOR_STOPPED, "no money" },
+        { 400, "content_policy_violation", VENDOR_DECLINED, "content filter" },
+        { 400, "something_else", VENDOR_REFUSED, "400: words of the vendor" },
+        { 500, "insufficient_quota", VENDOR_FAILED, "500: words of the vendor" }, /* of a 4xx only */
+    };
+    struct backend backend = case_backend(BACKEND_OPENAI);
+    char body[300];
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        snprintf(body, sizeof body, "{\"error\":{\"code\":\"%s\",\"message\":\"words of the vendor\"}}", CASES[i].code);
+        struct vendor_answer answer = case_read(&backend, CASES[i].status, body);
+        if (answer.class != CASES[i].class || strstr(answer.reason, CASES[i].reason) == NULL)
+            fail_msg("%s: %s, '%s'", CASES[i].code, vendor_class_name(answer.class), answer.reason);
+        vendor_answer_release(&answer);
+    }
+}
+
 static void without_a_key_a_401_asks_for_one(void **state)
 {
     struct backend backend = case_backend(BACKEND_OPENAI);
@@ -341,6 +369,7 @@ int main(void)
         cmocka_unit_test(waits_are_believed_up_to_an_hour),
         cmocka_unit_test(keys_are_never_repeated),
         cmocka_unit_test(a_reason_is_one_clean_line_that_fits),
+        cmocka_unit_test(codes_refine_a_status),
         cmocka_unit_test(without_a_key_a_401_asks_for_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -226,6 +226,10 @@ static void a_reply_that_was_cut_ends_at_a_sentence(void **state)
     answer = answer_of(&backend, "{\"say\": \"We open at nine in the morning. On M", NULL, "length");
     assert_string_equal(answer.text, "We open at nine in the morning.");
     vendor_answer_release(&answer);
+    answer = answer_of(&backend, "{\"sa", NULL, "length");
+    assert_int_equal(answer.class, VENDOR_EMPTY);
+    assert_non_null(strstr(answer.reason, "max_tokens"));
+    vendor_answer_release(&answer);
 }
 
 /* Texts */

@@ -360,6 +360,41 @@ static void a_request_over_a_megabyte_is_not_made(void **state)
     buf_release(&system);
 }
 
+static void where_nothing_was_written_nothing_is_asked(void **state)
+{
+    static const struct ask_line LINES[] = { { ROLE_CUSTOMER, "Hi" }, { ROLE_CUSTOMER, " \n" }, { ROLE_CUSTOMER, "" } };
+    (void)state;
+    for (int kind = BACKEND_OPENAI; kind < BACKEND_FAQ; kind++) {
+        struct backend backend = case_backend(kind);
+        struct consult consult = case_consult(&backend);
+        struct vendor_request request;
+        struct error error = { 0 };
+        backend.url = "https://ai.example.com";
+        consult.lines = LINES;
+        consult.line_count = 3;
+        consult.own_count = 2;
+        int result = vendor_ask(&consult, &request, &error);
+        assert_int_equal(result, kind == BACKEND_HTTP ? 0 : -1);
+        assert_true(kind == BACKEND_HTTP || strstr(error.text, "no text") != NULL);
+        vendor_request_release(&request);
+    }
+}
+
+static void models_that_are_not_named_are_not_asked(void **state)
+{
+    static const bool IS_ASKED[] = { [BACKEND_OPENAI] = true, [BACKEND_RASA] = true, [BACKEND_HTTP] = true, [BACKEND_FAQ] = false };
+    (void)state;
+    for (int kind = BACKEND_OPENAI; kind < BACKEND_FAQ; kind++) {
+        struct backend backend = case_backend(kind);
+        struct consult consult = case_consult(&backend);
+        struct vendor_request request;
+        backend.url = "https://ai.example.com";
+        backend.model = NULL;
+        assert_int_equal(vendor_ask(&consult, &request, NULL), IS_ASKED[kind] ? 0 : -1);
+        vendor_request_release(&request);
+    }
+}
+
 static void kinds_know_their_own_address(void **state)
 {
     (void)state;
@@ -391,6 +426,8 @@ int main(void)
         cmocka_unit_test(the_customer_begins_and_sides_take_turns),
         cmocka_unit_test(what_customers_write_stays_in_their_role),
         cmocka_unit_test(a_request_over_a_megabyte_is_not_made),
+        cmocka_unit_test(where_nothing_was_written_nothing_is_asked),
+        cmocka_unit_test(models_that_are_not_named_are_not_asked),
         cmocka_unit_test(kinds_know_their_own_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
