@@ -112,7 +112,7 @@ static const char *const TEXT_SHAPES[] = {
 };
 
 static const char *const CALL_SHAPES[] = {
-    [BACKEND_OPENAI] = "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"hand_off\",\"arguments\":%s}}]}}]}",
+    [BACKEND_OPENAI] = "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":%s,\"arguments\":%s}}]}}]}",
     [BACKEND_ANTHROPIC] = "{\"content\":[{\"type\":\"tool_use\",\"name\":\"start_flow\",\"input\":%s}]}",
     [BACKEND_GEMINI] = "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"name\":%s,\"args\":%s}}]}}]}",
     [BACKEND_BEDROCK] = "{\"output\":{\"message\":{\"content\":[{\"toolUse\":{\"name\":%s,\"input\":{\"team\":%s}}}]}}}",
