@@ -168,8 +168,10 @@ static void ask_one(const struct backend *row, const char *bytes, size_t len)
     struct vendor_request request;
     struct json *root = NULL;
 
-    require(vendor_ask(&consult, &request, NULL) == 0);
-    require(json_parse(request.body.data, request.body.len, JSON_LARGE, &root, NULL) == 0);
+    bool is_blank = text[strspn(text, " \t\r\n")] == '\0';
+    bool is_asked = vendor_ask(&consult, &request, NULL) == 0;
+    require(is_asked == (!is_blank || row->kind == BACKEND_HTTP));
+    require(!is_asked || json_parse(request.body.data, request.body.len, JSON_LARGE, &root, NULL) == 0);
     json_free(root);
     vendor_request_release(&request);
     free(text);
