@@ -187,7 +187,20 @@ LIB = \
   src/store/turn.c \
   src/store/wal_file.c \
   src/store/webhook.c \
+  src/backend/anthropic.c \
   src/backend/backend.c \
+  src/backend/bedrock.c \
+  src/backend/gemini.c \
+  src/backend/http.c \
+  src/backend/openai.c \
+  src/backend/rasa.c \
+  src/backend/vendor.c \
+  src/backend/vendor_act.c \
+  src/backend/vendor_failure.c \
+  src/backend/vendor_request.c \
+  src/backend/vendor_text.c \
+  src/backend/vendor_turn.c \
+  src/backend/vendor_words.c \
   src/flow/ask.c \
   src/flow/ask_choice.c \
   src/flow/ask_clock.c \
@@ -493,6 +506,10 @@ UNIT = \
   tell \
   template \
   utf8 \
+  vendor \
+  vendor_act \
+  vendor_ask \
+  vendor_http \
   wal_file \
   when \
   width \
@@ -514,6 +531,7 @@ FUZZ = \
   state \
   step \
   template \
+  vendor \
   words
 
 SYSTEM = \

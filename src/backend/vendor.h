@@ -12,6 +12,10 @@
  * or, where the row says that it has no tools, as a request to reply with {"say": text, "do": [{"act": "hand_off", …}]}.
  * What it asks for beyond the list comes out as `unlisted`, and is not done. Text from customers goes into
  * messages of the customer's role, never into the system prompt.
+ *
+ * Templates of BACKEND_HTTP know message (the turn's own, a line each), prompt, session, vendor_session, model,
+ * fact.NAME (also fact.variables.NAME), history (what came before the turn) and messages (both). The last two are JSON,
+ * [{"role": "user" or "assistant", "content": text}, …], and stand outside of quotes.
  */
 #ifndef BACKEND_VENDOR_H
 #define BACKEND_VENDOR_H
@@ -41,6 +45,10 @@ struct consult { /* a question; borrowed */
     const char *facts;            /* JSON object of what the row allows to tell; for templates {{ fact.NAME }} */
 };
 
+/*
+ * AUTH_SIGV4: what is signed is the path percent-encoded once more than it is sent, as AWS wants it of all but S3: a
+ * model's "v1:0" is v1%3A0 in `url` and v1%253A0 in the canonical request. libcurl 7.88 signs the path of its URL as it is.
+ */
 enum backend_auth { AUTH_NONE, AUTH_BEARER, AUTH_HEADER, AUTH_SIGV4 };
 
 struct vendor_header { /* owned */
@@ -57,7 +65,7 @@ struct vendor_request { /* owned; the zero value is releasable */
     const char *region;    /* AUTH_SIGV4: borrowed from the row */
 };
 
-/* Never of BACKEND_FAQ. -1: it cannot be put (a body that a template made is no JSON, or too large). */
+/* Never of BACKEND_FAQ. -1: it cannot be put (no text, a body that a template made is no JSON, or too large). */
 int vendor_ask(const struct consult *consult, struct vendor_request *request, struct error *error);
 void vendor_request_release(struct vendor_request *request);
 
@@ -94,7 +102,7 @@ struct vendor_answer { /* owned; the zero value is releasable */
     char *unlisted; /* what it asked for beyond the row's list, for the log; NULL: nothing */
     bool is_cut;    /* its length ran out: `text` ends at the last whole sentence */
     int64_t tokens_in, tokens_out; /* -1: not said */
-    int64_t wait_ms;               /* VENDOR_BUSY: 0 … 1 h; 0: not said */
+    int64_t wait_ms;               /* VENDOR_BUSY: 0 … 1 h; 0: not said, or said as a date (there is no clock here) */
     char *session;                 /* to be brought along with the next question; NULL: none */
     char reason[300];              /* for people, where class is not VENDOR_ANSWERED; never the key */
 };
@@ -105,7 +113,7 @@ void vendor_answer_release(struct vendor_answer *answer);
 /* The name of a class: answered, declined … */
 const char *vendor_class_name(enum vendor_class class);
 
-/* The base address that a kind has by itself; NULL: the row has to bring one. */
+/* The base address that a kind has by itself; NULL: the row has to bring one, or, for BACKEND_BEDROCK, its region. */
 const char *vendor_default_url(enum backend_kind kind);
 
 #endif
