@@ -123,6 +123,12 @@ class Sandbox:
         query = "?" + urllib.parse.urlencode({"user": user}, safe="+", quote_via=urllib.parse.quote) if user else ""
         return web.call(self.port, "GET", "/_sandbox/profiles" + query, timeout=30).json()["profiles"]
 
+    def asked(self, vendor=None, since=0, wait_ms=0):
+        """What the AI vendors were asked, oldest first: vendor, model, messages, system, last, body, key_header, headers,
+        outcome, status, why, said, at_once. Of one vendor, or of all."""
+        query = {"since": since, "wait_ms": wait_ms, "limit": 10000, **({"vendor": vendor} if vendor else {})}
+        return web.call(self.port, "GET", "/_sandbox/asked?" + urllib.parse.urlencode(query), timeout=30).json()["asked"]
+
     def requests(self, path=None):
         """A line for every call it saw, in order: path, status, taken, campaign, recipients[user, kind, text, sent]."""
         if not os.path.exists(self.requests_file):
