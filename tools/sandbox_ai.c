@@ -121,7 +121,7 @@ static int read_body(struct ai *ai, const struct http_request *request, struct j
     if (json_parse(buf_text(&ai->body), ai->body.len, JSON_LARGE, root, &error) == 0)
         return 0;
     buf_clear(&ai->body);
-    return trouble_set(&ai->trouble, AI_INVALID, NULL, "The body is no JSON: %s", error.text);
+    return trouble_set(&ai->trouble, AI_INVALID, NULL, "%s", error.text);
 }
 
 /* What all vendors look at in the end. */
@@ -309,6 +309,17 @@ static void put_vendor_words(const struct ai *ai, const struct fault *fault, con
     write_trouble(ai, &trouble, id, answer);
 }
 
+/* How many answers are held back now, this one included. */
+static void count_at_once(struct ai *ai, int64_t now_ms, int64_t delay_ms)
+{
+    ai->ends_ms[ai->requests % ENDS_MAX] = now_ms + delay_ms;
+    ai->at_once = 0;
+    for (size_t i = 0; i < ENDS_MAX; i++)
+        ai->at_once += ai->ends_ms[i] > now_ms;
+    if (ai->at_once > ai->most_at_once)
+        ai->most_at_once = ai->at_once;
+}
+
 void ai_answer(struct ai *ai, const struct fault *fault, const char *id, int64_t now_ms, struct http_answer *answer)
 {
     struct ai_trouble trouble = ai->trouble;
@@ -321,10 +332,11 @@ void ai_answer(struct ai *ai, const struct fault *fault, const char *id, int64_t
         write_reply(ai, fault, id, now_ms, answer);
     else
         write_trouble(ai, &trouble, id, answer);
-    if (fault == NULL)
-        return;
-    fault_dress(fault, now_ms, answer);
-    put_vendor_words(ai, fault, id, answer);
+    if (fault != NULL) {
+        fault_dress(fault, now_ms, answer);
+        put_vendor_words(ai, fault, id, answer);
+    }
+    count_at_once(ai, now_ms, answer->delay_ms);
 }
 
 /* Remembering */
@@ -362,21 +374,7 @@ static void write_headers(const struct http_request *request, struct jsonw *w)
     buf_release(&seen);
 }
 
-/* How many answers are held back now, this one included. */
-static int64_t count_at_once(struct ai *ai, int64_t now_ms, int64_t delay_ms)
-{
-    int64_t count = 0;
-
-    ai->ends_ms[ai->requests % ENDS_MAX] = now_ms + delay_ms;
-    for (size_t i = 0; i < ENDS_MAX; i++)
-        count += ai->ends_ms[i] > now_ms;
-    if (count > ai->most_at_once)
-        ai->most_at_once = count;
-    return count;
-}
-
-void ai_remember(struct ai *ai, const struct http_request *request, const char *outcome, int status, int64_t now_ms,
-                 const struct http_answer *answer)
+void ai_remember(struct ai *ai, const struct http_request *request, const char *outcome, int status, int64_t now_ms)
 {
     const struct ai_question *question = &ai->question;
     struct buf one = { 0 };
@@ -402,7 +400,7 @@ void ai_remember(struct ai *ai, const struct http_request *request, const char *
     jsonw_int(&w, "status", status);
     jsonw_text(&w, "why", ai->trouble.kind != AI_FINE ? ai->trouble.message : NULL);
     jsonw_text(&w, "said", buf_text(&ai->said));
-    jsonw_int(&w, "at_once", count_at_once(ai, now_ms, answer->delay_ms));
+    jsonw_int(&w, "at_once", ai->at_once);
     jsonw_end_object(&w);
     asked_put(&ai->asked, ai->dialect->name, &one);
     buf_release(&one);

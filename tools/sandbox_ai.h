@@ -35,8 +35,8 @@ struct ai {
     struct ai_question question;
     struct ai_trouble trouble;
     struct buf body, said;            /* JSON that was asked with, "" when it is none; what was answered */
-    int64_t *ends_ms;                 /* when the newest answers are or were due: how many are out at once */
-    int64_t requests, refused, faults, tokens_in, tokens_out, most_at_once;
+    int64_t *ends_ms;                 /* when the newest answers are or were due: so many are held back at_once */
+    int64_t requests, refused, faults, tokens_in, tokens_out, at_once, most_at_once;
 };
 
 void ai_init(struct ai *ai);
@@ -54,8 +54,7 @@ void ai_judge(struct ai *ai, const struct http_request *request);
 void ai_answer(struct ai *ai, const struct fault *fault, const char *id, int64_t now_ms, struct http_answer *answer);
 
 /* `outcome`: answered, refused, or the fault's name; `status` 0: none was sent. */
-void ai_remember(struct ai *ai, const struct http_request *request, const char *outcome, int status, int64_t now_ms,
-                 const struct http_answer *answer);
+void ai_remember(struct ai *ai, const struct http_request *request, const char *outcome, int status, int64_t now_ms);
 
 /* Appends {"requests":N,"refused":N,…}, the counts. */
 void ai_report(const struct ai *ai, struct buf *out);

@@ -61,7 +61,7 @@ const char *ai_bearer(const struct http_request *request)
 int ai_members(const struct json *object, const char *where, const char *const *names, struct ai_trouble *trouble)
 {
     if (json_kind(object) != JSON_OBJECT)
-        return trouble_set(trouble, AI_INVALID, where, "%s must be an object.", where);
+        return trouble_set(trouble, AI_INVALID, NULL, "%s must be an object.", where);
     for (const struct json *member = json_first(object); member != NULL; member = json_next(member)) {
         size_t i = 0;
 
@@ -87,7 +87,7 @@ int ai_number(const struct json *object, const char *name, double least, double 
     double number = is_number ? strtod(buf_text(&text), NULL) : 0;
     buf_release(&text);
     if (!is_number || number < least || number > most || (is_whole && !json_int(value, &whole)))
-        return trouble_set(trouble, AI_INVALID, name, "%s must be a %snumber from %g to %g.", name,
+        return trouble_set(trouble, AI_INVALID, name, "%s must be a %snumber from %.10g to %.10g.", name,
                            is_whole ? "whole " : "", least, most);
     return 0;
 }

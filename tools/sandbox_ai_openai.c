@@ -108,16 +108,15 @@ static int read_parts(const struct json *parts, const char *where, bool is_syste
     static const char *const NAMES[] = { "type", "text", NULL };
 
     if (json_count(parts) == 0)
-        return trouble_set(trouble, AI_INVALID, "messages", "%s.content is empty.", where);
+        return trouble_set(trouble, AI_INVALID, "messages", "%s is empty.", where);
     for (const struct json *part = json_first(parts); part != NULL; part = json_next(part)) {
         const char *type = json_get_text(part, "type");
 
         if (ai_members(part, "a part of content", NAMES, trouble) != 0)
             return -1;
         if (type == NULL || strcmp(type, "text") != 0)
-            return trouble_set(trouble, AI_INVALID, "messages", "%s.content: the sandbox reads parts of the type text.",
-                               where);
-        if (ai_text(json_get(part, "text"), "messages", question, trouble) != 0)
+            return trouble_set(trouble, AI_INVALID, "messages", "%s: the sandbox reads parts of the type text.", where);
+        if (ai_text(json_get(part, "text"), where, question, trouble) != 0)
             return -1;
         keep(json_get_text(part, "text"), is_system, is_last, question);
     }
@@ -131,7 +130,7 @@ static int read_message(const struct json *message, size_t index, bool is_last, 
     static const char ROLES[] = " system developer user assistant tool ";
     const struct json *content = json_get(message, "content");
     const char *role = json_get_text(message, "role");
-    char where[32], word[20];
+    char where[48], word[20];
 
     snprintf(where, sizeof where, "messages[%zu]", index);
     if (ai_members(message, where, NAMES, trouble) != 0)
@@ -146,9 +145,10 @@ static int read_message(const struct json *message, size_t index, bool is_last, 
         return trouble_set(trouble, AI_INVALID, "messages", "%s: a message of a tool needs its tool_call_id.", where);
     if (strcmp(role, "assistant") == 0 && json_kind(content) <= JSON_NULL && json_count(json_get(message, "tool_calls")) > 0)
         return 0;
+    snprintf(where, sizeof where, "messages[%zu].content", index);
     if (json_kind(content) == JSON_ARRAY)
         return read_parts(content, where, is_system, is_last, question, trouble);
-    if (ai_text(content, "messages", question, trouble) != 0)
+    if (ai_text(content, where, question, trouble) != 0)
         return -1;
     keep(json_text(content), is_system, is_last, question);
     return 0;

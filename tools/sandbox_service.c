@@ -438,7 +438,7 @@ static void serve_ai(struct service *service, const struct http_request *request
     log_info("ai", log_text("vendor", ai->dialect->name), log_text("path", request->path), log_text("outcome", outcome),
              log_int("status", shown_status(answer)));
     if (!service->people.is_count_only)
-        ai_remember(ai, request, outcome, shown_status(answer), now, answer);
+        ai_remember(ai, request, outcome, shown_status(answer), now);
     record_aside(service, request, ai->requests, outcome, !is_refused && (fault == NULL || fault->is_taken), now, answer,
                  "vendor", ai->dialect->name);
     if (service->wake != NULL)

@@ -71,6 +71,10 @@ class Sandbox:
         """times 0: for ever. What else a fault takes: frontdesk-sandbox --help."""
         return self.script(dict(path=path, times=times, do=do, **more))
 
+    def ai(self, do, times=1, **more):
+        """What an AI vendor says next: ai("say", text=…), ai("tool", tool=…, arguments={…}, of="openai") and so on."""
+        return self.script(dict(times=times, do=do, **more))
+
     def fault_line(self, line):
         """A fault as people write it: "503 x2 on /users/track"."""
         answer = web.call(self.port, "POST", "/_sandbox/script", line, {"Content-Type": "text/plain"})

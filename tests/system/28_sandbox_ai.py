@@ -444,7 +444,7 @@ def says():
         equal(heard, [("gemini", "Anyone."), ("openai", "Of *openai*."), ("anthropic", "Of the model."),
                       ("openai", "Of *openai*."), ("anthropic", "By path.")], "what was said")
         contains(TEXT["openai"](ask(box, "openai").json()), SAID, "afterwards")
-        box.fault("say", path="/", text='{"say": "안녕", "do": []}\n\n- eins')
+        box.ai("say", text='{"say": "안녕", "do": []}\n\n- eins')
         equal(TEXT["bedrock"](ask(box, "bedrock").json()), '{"say": "안녕", "do": []}\n\n- eins', "in JSON any text")
         box.fault_line('say=""')
         equal(TEXT["openai"](ask(box, "openai").json()), "", "an empty answer")
@@ -466,7 +466,7 @@ def does_not_stray():
 def calls_tools():
     arguments = {"flow": "order", "count": 2}
     with sandbox() as box:
-        box.fault("tool", times=0, path="/", tool="start_flow", arguments=arguments)
+        box.ai("tool", times=0, tool="start_flow", arguments=arguments)
         call = ask(box, "openai").json()["choices"][0]
         equal((call["finish_reason"], call["message"]["content"]), ("tool_calls", None), "openai")
         made = call["message"]["tool_calls"][0]
@@ -489,7 +489,7 @@ def calls_tools():
         equal(ask(box, "http").json()["handoff"], True, "http hands off")
         made = ask(box, "openai").json()["choices"][0]["message"]["tool_calls"][0]["function"]
         equal(made, {"name": "close_conversation", "arguments": "{}"}, "no arguments")
-        box.fault("tool", path="/", tool="hand_off", text="One moment.")
+        box.ai("tool", tool="hand_off", text="One moment.")
         told = ask(box, "anthropic").json()["content"]
         equal([c["type"] for c in told], ["text", "tool_use"], "said along with the call")
 
@@ -504,7 +504,7 @@ def ends():
         half = TEXT["openai"](ask(box, "openai").json())
         true(half.startswith("You said") and "Facts" not in half, half)
         box.unscript()
-        box.fault("decline", times=0, path="/", text="I would rather not.")
+        box.ai("decline", times=0, text="I would rather not.")
         message = ask(box, "openai").json()["choices"][0]["message"]
         equal((message["content"], message["refusal"]), (None, "I would rather not."), "openai declines")
         told = ask(box, "anthropic").json()
@@ -534,7 +534,7 @@ def keeps_to_its_tokens():
               "openai")
         told = ask(box, "anthropic", max_tokens=5).json()
         equal((END["anthropic"](told), USAGE["anthropic"](told)[1]), ("max_tokens", 5), "anthropic")
-        box.fault("say", path="/", text="안녕하세요 여러분")
+        box.ai("say", text="안녕하세요 여러분")
         equal(TEXT["openai"](ask(box, "openai", max_tokens=5).json()), "안녕하세요", "whole characters")
 
 
@@ -580,7 +580,22 @@ def statuses():
         equal(box.report()["ai"]["tokens_out"], 0, "nobody paid for these")
 
 
-@test("garbage on order: pages, halves, nothing, no HTTP, and lengths that lie")
+@test("answers are late, drip or lie about their length on order")
+def late():
+    with sandbox() as box:
+        box.fault_line("late=300 of openai\ndrip=2000 of openai\nlying_length of openai")
+        for least in [0.3, 0.2]:
+            began = time.monotonic()
+            contains(TEXT["openai"](ask(box, "openai").json()), SAID, "late")
+            true(time.monotonic() - began >= least - 0.01, f"it took {time.monotonic() - began:.2f} s")
+        try:
+            raise AssertionError(f"all the bytes promised came: {ask(box, 'openai')}")
+        except web.http.client.IncompleteRead as short:
+            contains(short.partial, b"chat.completion", "what came")
+        equal(box.report()["ai"]["faults"], 3, "faults")
+
+
+@test("garbage on order: pages, halves, nothing, and no HTTP")
 def garbage():
     with sandbox() as box:
         for vendor in VENDORS:
