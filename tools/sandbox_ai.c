@@ -267,10 +267,13 @@ static void write_trouble(const struct ai *ai, const struct ai_trouble *trouble,
                           struct http_answer *answer)
 {
     struct ai_error error = ai_error_find(ai->dialect, trouble);
+    struct ai_trouble told = *trouble;
 
     answer->status = error.status;
     buf_clear(&answer->body);
-    ai->dialect->write_error(&error, trouble, id, answer);
+    if (error.words != NULL)
+        snprintf(told.message, sizeof told.message, "%s", error.words);
+    ai->dialect->write_error(&error, &told, id, answer);
 }
 
 /* The trouble that a fault orders by name, or AI_FINE. */
@@ -288,7 +291,7 @@ static const char *sentence_of(enum ai_trouble_kind kind)
 {
     switch (kind) {
     case AI_OVERLOADED: return "Overloaded: come again in a while.";
-    case AI_NO_MONEY: return "Your credit balance is too low: the quota of your plan is used up.";
+    case AI_NO_MONEY: return "No money is left: the quota of your plan is used up.";
     case AI_FILTERED: return "The content filter has blocked this.";
     case AI_LIMITED: return "Too many requests: slow down.";
     default: return "This was ordered by a script.";

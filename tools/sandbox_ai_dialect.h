@@ -79,6 +79,7 @@ struct ai_error { /* a row of a dialect's table, which ends with status 0 */
     enum ai_trouble_kind kind;
     int status;
     const char *type, *code; /* the vendor's words; NULL: none */
+    const char *words;       /* by which alone it is known, where no code tells; NULL: the sandbox's own sentence */
 };
 
 struct ai_dialect {

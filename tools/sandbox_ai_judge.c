@@ -34,7 +34,7 @@ struct ai_error ai_error_find(const struct ai_dialect *dialect, const struct ai_
     int status = trouble->kind == AI_STATUS ? trouble->status : 0;
 
     for (const struct ai_error *error = dialect->errors; error->status != 0; error++)
-        if (status == 0 ? error->kind == trouble->kind : error->status == status)
+        if (status == 0 ? error->kind == trouble->kind : error->status == status && error->words == NULL)
             return *error;
     return (struct ai_error){ .kind = AI_STATUS, .status = status != 0 ? status : 400 };
 }

@@ -317,18 +317,18 @@ static void openai_write(const struct ai_question *question, const struct ai_rep
 }
 
 static const struct ai_error OPENAI_ERRORS[] = {
-    { AI_INVALID, 400, "invalid_request_error", NULL },
-    { AI_UNSUPPORTED, 400, "invalid_request_error", "unsupported_parameter" },
-    { AI_TOO_LONG, 400, "invalid_request_error", "context_length_exceeded" },
-    { AI_NO_KEY, 401, "invalid_request_error", NULL },
-    { AI_WRONG_KEY, 401, "invalid_request_error", "invalid_api_key" },
-    { AI_NO_MODEL, 404, "invalid_request_error", "model_not_found" },
-    { AI_NO_PATH, 404, "invalid_request_error", "unknown_url" },
-    { AI_LIMITED, 429, "requests", "rate_limit_exceeded" },
-    { AI_NO_MONEY, 429, "insufficient_quota", "insufficient_quota" },
-    { AI_STATUS, 403, "invalid_request_error", "unsupported_country_region_territory" },
-    { AI_STATUS, 500, "server_error", NULL },
-    { AI_OVERLOADED, 503, "server_error", "service_unavailable" },
+    { AI_INVALID, 400, "invalid_request_error", NULL, NULL },
+    { AI_UNSUPPORTED, 400, "invalid_request_error", "unsupported_parameter", NULL },
+    { AI_TOO_LONG, 400, "invalid_request_error", "context_length_exceeded", NULL },
+    { AI_NO_KEY, 401, "invalid_request_error", NULL, NULL },
+    { AI_WRONG_KEY, 401, "invalid_request_error", "invalid_api_key", NULL },
+    { AI_NO_MODEL, 404, "invalid_request_error", "model_not_found", NULL },
+    { AI_NO_PATH, 404, "invalid_request_error", "unknown_url", NULL },
+    { AI_LIMITED, 429, "requests", "rate_limit_exceeded", NULL },
+    { AI_NO_MONEY, 429, "insufficient_quota", "insufficient_quota", NULL },
+    { AI_STATUS, 403, "invalid_request_error", "unsupported_country_region_territory", NULL },
+    { AI_STATUS, 500, "server_error", NULL, NULL },
+    { AI_OVERLOADED, 503, "server_error", "service_unavailable", NULL },
     { 0 },
 };
 
@@ -349,18 +349,18 @@ static void openai_write_error(const struct ai_error *error, const struct ai_tro
 }
 
 static const struct ai_error AZURE_ERRORS[] = {
-    { AI_INVALID, 400, "invalid_request_error", NULL },
-    { AI_UNSUPPORTED, 400, "invalid_request_error", "unsupported_parameter" },
-    { AI_TOO_LONG, 400, "invalid_request_error", "context_length_exceeded" },
-    { AI_FILTERED, 400, NULL, "content_filter" },
-    { AI_NO_KEY, 401, NULL, "401" },
-    { AI_WRONG_KEY, 401, NULL, "401" },
-    { AI_NO_MODEL, 404, NULL, "DeploymentNotFound" },
-    { AI_NO_PATH, 404, NULL, "404" },
-    { AI_LIMITED, 429, NULL, "429" },
-    { AI_NO_MONEY, 429, NULL, "insufficient_quota" },
-    { AI_STATUS, 500, "server_error", "InternalServerError" },
-    { AI_OVERLOADED, 503, NULL, "503" },
+    { AI_INVALID, 400, "invalid_request_error", NULL, NULL },
+    { AI_UNSUPPORTED, 400, "invalid_request_error", "unsupported_parameter", NULL },
+    { AI_TOO_LONG, 400, "invalid_request_error", "context_length_exceeded", NULL },
+    { AI_FILTERED, 400, NULL, "content_filter", NULL },
+    { AI_NO_KEY, 401, NULL, "401", NULL },
+    { AI_WRONG_KEY, 401, NULL, "401", NULL },
+    { AI_NO_MODEL, 404, NULL, "DeploymentNotFound", NULL },
+    { AI_NO_PATH, 404, NULL, "404", NULL },
+    { AI_LIMITED, 429, NULL, "429", NULL },
+    { AI_NO_MONEY, 429, NULL, "insufficient_quota", NULL },
+    { AI_STATUS, 500, "server_error", "InternalServerError", NULL },
+    { AI_OVERLOADED, 503, NULL, "503", NULL },
     { 0 },
 };
 

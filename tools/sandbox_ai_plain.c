@@ -85,13 +85,16 @@ static int http_judge(const struct json *root, struct ai_question *question, str
     return 0;
 }
 
-/* {"act":"hand_off","team":"sales"}: the tool's name among its arguments. */
-static void write_act(const struct ai_reply *reply, const char *key, struct jsonw *w)
+static bool is_handoff(const struct ai_reply *reply)
+{
+    return reply->end == AI_END_TOOL && strcmp(reply->tool, "hand_off") == 0;
+}
+
+/* A tool's arguments as members of the object that is open. */
+static void write_arguments(const struct ai_reply *reply, struct jsonw *w)
 {
     struct json *arguments = NULL;
 
-    jsonw_object(w, key);
-    jsonw_text(w, "act", reply->tool);
     if (json_parse(reply->arguments, strlen(reply->arguments), JSON_STRICT, &arguments, NULL) == 0)
         for (const struct json *item = json_first(arguments); item != NULL; item = json_next(item)) {
             struct buf value = { 0 };
@@ -101,7 +104,6 @@ static void write_act(const struct ai_reply *reply, const char *key, struct json
             buf_release(&value);
         }
     json_free(arguments);
-    jsonw_end_object(w);
 }
 
 static void rasa_write(const struct ai_question *question, const struct ai_reply *reply, struct http_answer *answer)
@@ -118,12 +120,19 @@ static void rasa_write(const struct ai_question *question, const struct ai_reply
     if (reply->end == AI_END_TOOL) {
         jsonw_object(&w, NULL);
         jsonw_text(&w, "recipient_id", buf_text(&question->session));
-        write_act(reply, "custom", &w);
+        jsonw_object(&w, "custom");
+        if (is_handoff(reply))
+            jsonw_bool(&w, "handoff", true);
+        else
+            jsonw_text(&w, "action", reply->tool);
+        write_arguments(reply, &w);
+        jsonw_end_object(&w);
         jsonw_end_object(&w);
     }
     jsonw_end_array(&w);
 }
 
+/* {"say":"","do":[{"act":"start_flow","flow":"order"}]} */
 static void write_deed(const struct ai_reply *reply, struct buf *out)
 {
     struct jsonw w = { .out = out };
@@ -131,7 +140,10 @@ static void write_deed(const struct ai_reply *reply, struct buf *out)
     jsonw_object(&w, NULL);
     jsonw_text(&w, "say", reply->text);
     jsonw_array(&w, "do");
-    write_act(reply, NULL, &w);
+    jsonw_object(&w, NULL);
+    jsonw_text(&w, "act", reply->tool);
+    write_arguments(reply, &w);
+    jsonw_end_object(&w);
     jsonw_end_array(&w);
     jsonw_end_object(&w);
 }
@@ -139,36 +151,36 @@ static void write_deed(const struct ai_reply *reply, struct buf *out)
 static void http_write(const struct ai_question *question, const struct ai_reply *reply, struct http_answer *answer)
 {
     struct jsonw w = { .out = &answer->body };
-    bool is_tool = reply->end == AI_END_TOOL, is_handoff = is_tool && strcmp(reply->tool, "hand_off") == 0;
+    bool is_deed = reply->end == AI_END_TOOL && !is_handoff(reply);
     struct buf deed = { 0 };
 
-    if (is_tool && !is_handoff)
+    if (is_deed)
         write_deed(reply, &deed);
     jsonw_object(&w, NULL);
     jsonw_object(&w, "reply");
-    jsonw_text(&w, "text", is_tool && !is_handoff ? buf_text(&deed) : reply->text);
+    jsonw_text(&w, "text", is_deed ? buf_text(&deed) : reply->text);
     jsonw_end_object(&w);
     jsonw_text(&w, "session", question->session.len > 0 ? buf_text(&question->session) : reply->id);
     jsonw_object(&w, "usage");
     jsonw_int(&w, "in", question->tokens_in);
     jsonw_int(&w, "out", reply->tokens_out);
     jsonw_end_object(&w);
-    jsonw_bool(&w, "handoff", is_handoff);
+    jsonw_bool(&w, "handoff", is_handoff(reply));
     jsonw_end_object(&w);
     buf_release(&deed);
 }
 
 static const struct ai_error PLAIN_ERRORS[] = {
-    { AI_INVALID, 400, "BadRequest", NULL },
-    { AI_TOO_LONG, 400, "BadRequest", "context_length_exceeded" },
-    { AI_NO_KEY, 401, "NotAuthenticated", NULL },
-    { AI_WRONG_KEY, 401, "NotAuthenticated", NULL },
-    { AI_NO_MONEY, 402, "NoMoney", NULL },
-    { AI_NO_MODEL, 404, "NotFound", NULL },
-    { AI_NO_PATH, 404, "NotFound", NULL },
-    { AI_LIMITED, 429, "TooManyRequests", NULL },
-    { AI_STATUS, 500, "UnhandledException", NULL },
-    { AI_OVERLOADED, 503, "Unavailable", NULL },
+    { AI_INVALID, 400, "BadRequest", NULL, NULL },
+    { AI_TOO_LONG, 400, "BadRequest", "context_length_exceeded", NULL },
+    { AI_NO_KEY, 401, "NotAuthenticated", NULL, NULL },
+    { AI_WRONG_KEY, 401, "NotAuthenticated", NULL, NULL },
+    { AI_NO_MONEY, 402, "NoMoney", NULL, NULL },
+    { AI_NO_MODEL, 404, "NotFound", NULL, NULL },
+    { AI_NO_PATH, 404, "NotFound", NULL, NULL },
+    { AI_LIMITED, 429, "TooManyRequests", NULL, NULL },
+    { AI_STATUS, 500, "UnhandledException", NULL, NULL },
+    { AI_OVERLOADED, 503, "Unavailable", NULL, NULL },
     { 0 },
 };
 

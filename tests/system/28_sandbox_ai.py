@@ -481,12 +481,13 @@ def calls_tools():
         told = ask(box, "bedrock").json()
         made = told["output"]["message"]["content"][0]["toolUse"]
         equal((told["stopReason"], made["name"], made["input"]), ("tool_use", "start_flow", arguments), "bedrock")
-        equal(ask(box, "rasa").json(), [{"recipient_id": "fd-17", "custom": {"act": "start_flow", **arguments}}], "rasa")
+        equal(ask(box, "rasa").json(), [{"recipient_id": "fd-17", "custom": {"action": "start_flow", **arguments}}], "rasa")
         equal(json.loads(ask(box, "http").json()["reply"]["text"]), {"say": "", "do": [{"act": "start_flow", **arguments}]},
               "http")
         box.unscript()
-        box.fault_line('tool=hand_off with {"team":"sales"} x* of http\ntool=close_conversation of openai')
+        box.fault_line('tool=hand_off with {"team":"sales"} x* of http\ntool=hand_off with {"team":"sales"} of rasa\ntool=close_conversation of openai')
         equal(ask(box, "http").json()["handoff"], True, "http hands off")
+        equal(ask(box, "rasa").json()[0]["custom"], {"handoff": True, "team": "sales"}, "rasa hands off")
         made = ask(box, "openai").json()["choices"][0]["message"]["tool_calls"][0]["function"]
         equal(made, {"name": "close_conversation", "arguments": "{}"}, "no arguments")
         box.ai("tool", tool="hand_off", text="One moment.")
@@ -578,6 +579,17 @@ def statuses():
         answer = ask(box, "anthropic")
         equal((answer.status, answer.headers["retry-after"], answer.json()), (529, "3", {"own": 1}), "one's own words")
         equal(box.report()["ai"]["tokens_out"], 0, "nobody paid for these")
+
+
+@test("what a vendor tells by no code but by its words, the sandbox tells by the same words")
+def words():
+    with sandbox() as box:
+        box.fault_line("no_money of anthropic\nfilter of anthropic")
+        told = [ask(box, "anthropic").json()["error"]["message"] for _ in range(2)]
+        contains(told[0], "credit balance is too low", "no money")
+        contains(told[1], "blocked by content filtering policy", "a filter")
+        contains(ask(box, "bedrock", path="/model/no-such-model/converse").json()["message"], "model identifier is invalid",
+                 "no model")
 
 
 @test("answers are late, drip or lie about their length on order")
