@@ -164,12 +164,15 @@ static int read_number(const char *text, size_t len, int64_t *number)
 }
 
 /* A text as it stands, or between quotes. */
-static void take_text(struct fault *fault, const char *text, size_t len)
+static int take_text(struct fault *fault, const char *text, size_t len, struct error *error)
 {
     char **place = strcmp(TYPES[fault->kind].text, "tool") == 0 ? &fault->tool : &fault->text;
     bool is_quoted = len >= 2 && text[0] == '"' && text[len - 1] == '"';
 
+    if (len > 0 && text[0] == '"' && !is_quoted)
+        return error_set(error, "The quote behind \"%s=\" is not closed.", TYPES[fault->kind].name);
     *place = alloc_bytes(text + is_quoted, len - (is_quoted ? 2 : 0));
+    return 0;
 }
 
 /* "hang=500", "notice", "503"; a bare 429 comes with the headers that Braze sends. */
@@ -189,10 +192,8 @@ static int read_name(const char *word, size_t len, struct fault *fault, struct e
         return -1;
     if (equal == NULL)
         return 0;
-    if (TYPES[fault->kind].text != NULL) {
-        take_text(fault, equal + 1, len - name_len - 1);
-        return 0;
-    }
+    if (TYPES[fault->kind].text != NULL)
+        return take_text(fault, equal + 1, len - name_len - 1, error);
     if (read_number(equal + 1, len - name_len - 1, &number) != 0)
         return error_set(error, "\"%.*s\": a whole number must follow the \"=\".", (int)(len < 60 ? len : 60),
                          word);
