@@ -1,8 +1,10 @@
 """sandbox: a frontdesk-sandbox process of one's own, its script, and what it saw."""
+import contextlib
 import json
 import os
 import signal
 import subprocess
+import tempfile
 import urllib.parse
 
 import texts
@@ -144,3 +146,14 @@ class Sandbox:
     def batches(self, path=SEND):
         """The users of each call to a path."""
         return [[recipient["user"] for recipient in request["recipients"]] for request in self.requests(path)]
+
+
+@contextlib.contextmanager
+def alone(*options):
+    """A sandbox in a folder that goes away with it."""
+    with tempfile.TemporaryDirectory() as folder:
+        sandbox = Sandbox(folder, *options)
+        try:
+            yield sandbox
+        finally:
+            sandbox.stop()

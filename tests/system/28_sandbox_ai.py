@@ -6,26 +6,14 @@ import json
 import os
 import resource
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import web
-from sandbox import Sandbox
+from sandbox import alone as sandbox
 from tap import contains, equal, eventually, lacks, main, test, true
 from vendors import (ACCESS, ANTHROPIC, AZURE, BEDROCK, END, FUNCTION, GEMINI, JSON, KEY, MODEL, MODELS, OPENAI, QUESTION, SAID,
                      SCHEMA, SECRET, SYSTEM, TEXT, USAGE, VENDORS, ask, block, refusal, sign)
-
-
-@contextlib.contextmanager
-def sandbox(*options):
-    with tempfile.TemporaryDirectory() as folder:
-        box = Sandbox(folder, *options)
-        try:
-            yield box
-        finally:
-            box.stop()
-
 
 # Good requests ------------------------------------------------------------------------------------------------------
 
