@@ -409,6 +409,15 @@ CTL = \
   src/ctl/wrap.c
 
 SANDBOX = \
+  tools/sandbox_ai.c \
+  tools/sandbox_ai_anthropic.c \
+  tools/sandbox_ai_asked.c \
+  tools/sandbox_ai_bedrock.c \
+  tools/sandbox_ai_gemini.c \
+  tools/sandbox_ai_judge.c \
+  tools/sandbox_ai_openai.c \
+  tools/sandbox_ai_plain.c \
+  tools/sandbox_ai_sign.c \
   tools/sandbox_braze.c \
   tools/sandbox_conn.c \
   tools/sandbox_control.c \
@@ -561,7 +570,8 @@ SYSTEM = \
   tests/system/24_service.py \
   tests/system/25_choices.py \
   tests/system/26_talks.py \
-  tests/system/27_flows.py
+  tests/system/27_flows.py \
+  tests/system/28_sandbox_ai.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

@@ -1,5 +1,5 @@
 /*
- * sandbox: frontdesk-sandbox, a stand-in for Braze that is stricter than Braze.
+ * sandbox: frontdesk-sandbox, a stand-in for Braze that is stricter than Braze, and for the AI vendors.
  *
  * It lets people try frontdesk without an account, and lets tests see what a customer received. This file
  * reads the options, opens what they name, and runs the server; the rest is in the files beside it:
@@ -9,6 +9,7 @@
  *     sandbox_braze, _send, _whatsapp, _track       what Braze would say
  *     sandbox_people                                what customers received
  *     sandbox_shop                                  a shop of the business, for flows
+ *     sandbox_ai and the files named after it       AI vendors, a dialect each, and what they were asked
  *     sandbox_script, sandbox_fault                 faults on order, and their looks
  *     sandbox_control                               the questions below /_sandbox/
  *
@@ -24,6 +25,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -148,6 +150,30 @@ static int set_shop_tables(const char *value, struct options *options, struct se
     return read_whole("shop-tables", value, 0, 1000, &service->shop.tables, error);
 }
 
+static int set_ai_key(const char *value, struct options *options, struct service *service, struct error *error)
+{
+    (void)options;
+    if (strlen(value) < 4 || strlen(value) >= AI_KEY_SIZE || strpbrk(value, " \t\r\n") != NULL)
+        return error_set(error, "--ai-key takes 4 to %d characters without blanks.", AI_KEY_SIZE - 1);
+    snprintf(service->ai.key, AI_KEY_SIZE, "%s", value);
+    return 0;
+}
+
+static int set_ai_answer(const char *value, struct options *options, struct service *service, struct error *error)
+{
+    (void)options;
+    (void)error;
+    free(service->ai.answer);
+    service->ai.answer = alloc_text(value);
+    return 0;
+}
+
+static int set_ai_delay(const char *value, struct options *options, struct service *service, struct error *error)
+{
+    (void)options;
+    return read_whole("ai-delay", value, 0, 600000, &service->ai.delay_ms, error);
+}
+
 static int set_latency(const char *value, struct options *options, struct service *service,
                        struct error *error)
 {
@@ -217,6 +243,11 @@ static const struct option_row OPTIONS[] = {
     { "hour-limit", "N", set_hour_limit, "requests per clock hour before 429 (250000; 0: none)" },
     { "shop-key", "KEY", set_shop_key, "a bearer key that the shop asks for; none without it" },
     { "shop-tables", "N", set_shop_tables, "how many tables the shop has at one moment (3)" },
+    { "ai-key", "KEY", set_ai_key,
+      "the key that the AI vendors ask for; any is good without it. As\n"
+      "ACCESS_KEY_ID:SECRET_ACCESS_KEY it is Bedrock's, and signatures are worked out" },
+    { "ai-answer", "TEXT", set_ai_answer, "what the models say, whatever they are asked" },
+    { "ai-delay", "MS", set_ai_delay, "how long they think (0)" },
     { "latency", "MS", set_latency, "answer that many ms late (0)" },
     { "fault", "FAULT", add_fault, "a fault to begin with, see below; may be repeated" },
     { "requests", "FILE", set_journal, "append one line of JSON per request to FILE, before it is answered" },
@@ -251,19 +282,40 @@ static const char INTRODUCTION[] =
     "                                    Idempotency-Key again gets the same answer, and books nothing\n"
     "    GET  /shop/tables               what is booked\n"
     "\n"
+    "For conversations that a model answers it is every AI vendor, each as strict as the true one:\n"
+    "\n"
+    "    openai     POST /v1/chat/completions, below any prefix; Authorization: Bearer KEY\n"
+    "    azure      POST /openai/deployments/NAME/chat/completions?api-version=...; api-key: KEY\n"
+    "    anthropic  POST /v1/messages; x-api-key: KEY, anthropic-version\n"
+    "    gemini     POST /v1beta/models/MODEL:generateContent; x-goog-api-key: KEY\n"
+    "    bedrock    POST /model/MODEL/converse; signed as AWS wants it (version 4)\n"
+    "    rasa       POST /webhooks/rest/webhook {\"sender\",\"message\"}\n"
+    "    http       POST /ai/http {\"question\"}; gives {\"reply\":{\"text\"},\"session\",\"usage\":{\"in\",\"out\"},\n"
+    "               \"handoff\"}. With \"session\", \"history\" [] and \"facts\" {} if you like; GET takes question\n"
+    "               and session in its query\n"
+    "\n"
+    "The answer repeats the last message and counts what came with it, unless a script says otherwise. There is\n"
+    "every model but no-such-model, and none takes over 100,000 tokens (estimated).\n"
+    "\n"
     "Options:\n";
 
 static const char FAULT_HELP[] =
     "\n"
-    "Faults: NAME[=NUMBER] [xTIMES] [on PATH] [for USER]\n"
+    "Faults: NAME[=NUMBER] [xTIMES] [on PATH] [for USER] [of VENDOR]\n"
     "  Each request meets the first fault in the list that fits it. A fault is used once, or xTIMES, or for\n"
     "  ever (x*); PATH is how the request's path begins; USER is somebody to whom it sends. What the shop is\n"
-    "  asked meets only faults that name its path, as in hang x2 on /shop/tables.\n";
+    "  asked meets only faults that name its path, as in hang x2 on /shop/tables; what an AI vendor is asked\n"
+    "  those that name the path, the vendor or the model, as in 503 x2 of openai.\n";
+
+static const char AI_FAULT_HELP[] =
+    "\n"
+    "  What AI vendors say on order meets sound requests to them and nothing else, even where it names nobody:\n";
 
 static const char CONTROL_HELP[] =
     "\n"
     "  A bare number is a status (503 x2), and 429 alone is limit_epoch. In JSON, status also takes\n"
-    "  \"headers\" and \"body\", and every fault takes \"take\": were the messages delivered all the same?\n"
+    "  \"headers\" and \"body\", every fault takes \"take\": were the messages delivered all the same? And tool takes\n"
+    "  \"text\": what is said along with the call.\n"
     "\n"
     "Asking the sandbox (no key needed):\n"
     "  GET    /_sandbox/messages?user=ID&since=N&limit=N&wait_ms=MS\n"
@@ -276,9 +328,15 @@ static const char CONTROL_HELP[] =
     "                             \"updates\",\"updated_at\",\"may_create\"}]}: what /users/track has written, by\n"
     "                             Braze's rules: null removes, a text of over 255 characters is left out, one\n"
     "                             that reads like a date becomes a time\n"
+    "  GET    /_sandbox/asked?vendor=NAME&since=N&limit=N&wait_ms=MS\n"
+    "                             {\"format\":1,\"asked\":[{\"n\",\"at\",\"vendor\",\"path\",\"model\",\"messages\",\n"
+    "                             \"system\",\"last\",\"tokens_in\",\"key_header\",\"headers\":{},\"body\",\"outcome\",\n"
+    "                             \"status\",\"why\",\"said\",\"at_once\"}],\"last\":N}: what the AI vendors were asked,\n"
+    "                             the newest 2000. No keys are kept, only which header brought one\n"
     "  GET    /_sandbox/report    requests, accepted, refused, limited, faults, messages, dropped,\n"
     "                             collapsed, liquid, tracked, untracked, kept, by_status, and of the shop:\n"
-    "                             requests, refused, faults, orders, booked, full, repeated\n"
+    "                             requests, refused, faults, orders, booked, full, repeated; of the AI\n"
+    "                             vendors: requests, refused, faults, tokens_in, tokens_out, most_at_once\n"
     "  GET    /_sandbox/script    the faults still to come\n"
     "  POST   /_sandbox/script    more of them: lines as above, or JSON\n"
     "  DELETE /_sandbox/script    no more faults\n"
@@ -291,6 +349,9 @@ static const char CONTROL_HELP[] =
     "  curl -d 'reset_after x2 on /campaigns' http://127.0.0.1:9090/_sandbox/script\n"
     "  curl -d '[{\"do\":\"status\",\"status\":400,\"user\":\"mia\",\"times\":0,\"body\":\"{}\"}]' \\\n"
     "       http://127.0.0.1:9090/_sandbox/script\n"
+    "  curl -d 'say=\"We open at *nine*.\" x2 of openai' http://127.0.0.1:9090/_sandbox/script\n"
+    "  curl -d 'tool=start_flow with {\"flow\":\"order\"}' http://127.0.0.1:9090/_sandbox/script\n"
+    "  curl -d 'limit_retry_after=7 x3 of anthropic' http://127.0.0.1:9090/_sandbox/script\n"
     "  curl 'http://127.0.0.1:9090/_sandbox/messages?user=mia&wait_ms=5000'\n";
 
 /* The first line goes on where the name ended, the others begin in the same column. */
@@ -315,13 +376,18 @@ static void print_options(void)
     }
 }
 
-static void print_faults(void)
+static void print_faults(bool is_ai)
 {
     char name[64];
 
     for (int kind = 0; kind < FAULT_KIND_COUNT; kind++) {
         const struct fault_type *type = fault_type((enum fault_kind)kind);
-        if (type->argument != NULL)
+        if (type->is_ai != is_ai)
+            continue;
+        if (type->text != NULL)
+            snprintf(name, sizeof name, type->needs_text ? "%s=%s" : "%s[=%s]", type->name,
+                     strcmp(type->text, "tool") == 0 ? "NAME" : "TEXT");
+        else if (type->argument != NULL)
             snprintf(name, sizeof name, "%s[=%lld]", type->name, (long long)type->otherwise);
         else
             snprintf(name, sizeof name, "%s", type->name);
@@ -334,7 +400,9 @@ static void print_help(void)
     fputs(INTRODUCTION, stdout);
     print_options();
     fputs(FAULT_HELP, stdout);
-    print_faults();
+    print_faults(false);
+    fputs(AI_FAULT_HELP, stdout);
+    print_faults(true);
     fputs(CONTROL_HELP, stdout);
 }
 
@@ -446,6 +514,7 @@ int main(int argc, char **argv)
         log_open(options.level, STDERR_FILENO);
         log_hide(service.workspace.api_key);
         log_hide(service.shop.key);
+        log_hide(service.ai.key);
         code = run(&options, &service, &error) == 0 ? 0 : 1;
         say_goodbye(&service);
     }

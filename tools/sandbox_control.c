@@ -3,6 +3,7 @@
  *
  *     GET    healthz    {"status":"ok"}
  *     GET    messages   ?user=ID &since=N &limit=N &wait_ms=M      what was received; may wait for it
+ *     GET    asked      ?vendor=NAME &since=N &limit=N &wait_ms=M   what the AI vendors were asked
  *     GET    profiles   ?user=ID      what /users/track has written, and which types Braze gives it
  *     GET    report     the counters
  *     GET    script     the faults still to come
@@ -11,7 +12,7 @@
  *     POST   reset      everything forgotten, every counter zero
  *
  * No key is asked for: the sandbox is for loopback. A waiting request is parked by the server and asked
- * again after every message sent; what it has looked at already it keeps in request->resume, so that it
+ * again after every message sent and every AI vendor asked; what it has looked at already it keeps in request->resume, so that it
  * never reads a message twice.
  */
 #include <stdlib.h>
@@ -57,29 +58,66 @@ static void control_report(struct service *service, struct http_request *request
     service_report(service, &answer->body);
 }
 
+struct wish { /* what a list is asked for */
+    struct buf name; /* whose */
+    bool has_name;
+    int64_t since, limit, wait_ms;
+};
+
+/* False: it was answered with what to ask for instead. */
+static bool read_wish(const struct http_request *request, const char *name, struct wish *wish, struct http_answer *answer)
+{
+    struct buf advice = { 0 };
+
+    *wish = (struct wish){ .limit = LIMIT_DEFAULT };
+    int has_name = http_query(request->query, name, &wish->name);
+    wish->has_name = has_name == 1;
+    if (has_name >= 0 && http_query_int(request->query, "since", 0, INT64_MAX, &wish->since) >= 0 &&
+        http_query_int(request->query, "wait_ms", 0, WAIT_MAX_MS, &wish->wait_ms) >= 0 &&
+        http_query_int(request->query, "limit", 1, LIMIT_MAX, &wish->limit) >= 0) {
+        if (request->resume > wish->since)
+            wish->since = request->resume;
+        return true;
+    }
+    buf_addf(&advice, "Ask like this: %s?%s=NAME&since=0&limit=1000&wait_ms=5000.", request->path, name);
+    answer_error(answer, 400, buf_text(&advice));
+    buf_release(&advice);
+    buf_release(&wish->name);
+    return false;
+}
+
+/* Nothing yet: ask again when something comes. */
+static void park(const struct wish *wish, const struct http_request *request, size_t found, struct http_answer *answer)
+{
+    if (found > 0 || wish->wait_ms == 0 || request->is_last_call)
+        return;
+    answer->manner = HTTP_PARK;
+    answer->delay_ms = wish->wait_ms;
+}
+
 static void control_messages(struct service *service, struct http_request *request,
                              struct http_answer *answer)
 {
-    int64_t since = 0, wait_ms = 0, limit = LIMIT_DEFAULT;
-    struct buf user = { 0 };
-    int has_user = http_query(request->query, "user", &user);
+    struct wish wish;
 
-    if (has_user < 0 || http_query_int(request->query, "since", 0, INT64_MAX, &since) < 0 ||
-        http_query_int(request->query, "wait_ms", 0, WAIT_MAX_MS, &wait_ms) < 0 ||
-        http_query_int(request->query, "limit", 1, LIMIT_MAX, &limit) < 0) {
-        answer_error(answer, 400,
-                     "Ask like this: /_sandbox/messages?user=ID&since=0&limit=1000&wait_ms=5000.");
-    } else {
-        if (request->resume > since)
-            since = request->resume;
-        size_t found = people_format(&service->people, has_user == 1 ? buf_text(&user) : NULL, since,
-                                     (size_t)limit, &answer->body, &request->resume);
-        if (found == 0 && wait_ms > 0 && !request->is_last_call) {
-            answer->manner = HTTP_PARK;
-            answer->delay_ms = wait_ms;
-        }
-    }
-    buf_release(&user);
+    if (!read_wish(request, "user", &wish, answer))
+        return;
+    size_t found = people_format(&service->people, wish.has_name ? buf_text(&wish.name) : NULL, wish.since,
+                                 (size_t)wish.limit, &answer->body, &request->resume);
+    park(&wish, request, found, answer);
+    buf_release(&wish.name);
+}
+
+static void control_asked(struct service *service, struct http_request *request, struct http_answer *answer)
+{
+    struct wish wish;
+
+    if (!read_wish(request, "vendor", &wish, answer))
+        return;
+    size_t found = asked_format(&service->ai.asked, wish.has_name ? buf_text(&wish.name) : NULL, wish.since,
+                                (size_t)wish.limit, &answer->body, &request->resume);
+    park(&wish, request, found, answer);
+    buf_release(&wish.name);
 }
 
 static void control_profiles(struct service *service, struct http_request *request,
@@ -149,6 +187,7 @@ static void control_reset(struct service *service, struct http_request *request,
 static const struct control CONTROLS[] = {
     { "GET", "/_sandbox/healthz", control_health },
     { "GET", "/_sandbox/messages", control_messages },
+    { "GET", "/_sandbox/asked", control_asked },
     { "GET", "/_sandbox/profiles", control_profiles },
     { "GET", "/_sandbox/report", control_report },
     { "GET", "/_sandbox/script", control_script_show },
@@ -166,6 +205,6 @@ void control_handle(struct service *service, struct http_request *request, struc
         return;
     }
     answer_error(answer, 404,
-                 "There is GET healthz, messages, profiles, report, script; POST script, reset; DELETE script "
+                 "There is GET healthz, messages, asked, profiles, report, script; POST script, reset; DELETE script "
                  "(all below /_sandbox/).");
 }

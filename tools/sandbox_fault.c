@@ -203,6 +203,20 @@ static void dress_down(const struct fault *fault, int64_t now_ms, struct http_an
     answer->delay_ms = fault->argument;
 }
 
+static void dress_empty(const struct fault *fault, int64_t now_ms, struct http_answer *answer)
+{
+    (void)fault;
+    (void)now_ms;
+    buf_clear(&answer->body);
+}
+
+static void dress_broken(const struct fault *fault, int64_t now_ms, struct http_answer *answer)
+{
+    (void)fault;
+    (void)now_ms;
+    buf_truncate(&answer->body, answer->body.len / 2);
+}
+
 void fault_dress(const struct fault *fault, int64_t now_ms, struct http_answer *answer)
 {
     static dress_function *const DRESSES[FAULT_KIND_COUNT] = {
@@ -227,9 +241,12 @@ void fault_dress(const struct fault *fault, int64_t now_ms, struct http_answer *
         [FAULT_LIMIT_RETRY_AFTER] = dress_limit_retry_after,
         [FAULT_LIMIT_EMPTY] = dress_limit_empty,
         [FAULT_DOWN] = dress_down,
+        [FAULT_EMPTY] = dress_empty,
+        [FAULT_BROKEN] = dress_broken,
     };
 
-    DRESSES[fault->kind](fault, now_ms, answer);
+    if (DRESSES[fault->kind] != NULL) /* what an AI vendor says is no costume */
+        DRESSES[fault->kind](fault, now_ms, answer);
 }
 
 struct bits {

@@ -301,6 +301,7 @@ const char *http_reason(int status)
         { 302, "Found" },
         { 400, "Bad Request" },
         { 401, "Unauthorized" },
+        { 402, "Payment Required" },
         { 403, "Forbidden" },
         { 404, "Not Found" },
         { 405, "Method Not Allowed" },
@@ -309,6 +310,7 @@ const char *http_reason(int status)
         { 413, "Payload Too Large" },
         { 415, "Unsupported Media Type" },
         { 422, "Unprocessable Entity" },
+        { 424, "Failed Dependency" },
         { 429, "Too Many Requests" },
         { 431, "Request Header Fields Too Large" },
         { 500, "Internal Server Error" },
@@ -316,6 +318,7 @@ const char *http_reason(int status)
         { 503, "Service Unavailable" },
         { 504, "Gateway Timeout" },
         { 505, "HTTP Version Not Supported" },
+        { 529, "Overloaded" },
     };
 
     for (size_t i = 0; i < sizeof REASONS / sizeof REASONS[0]; i++)

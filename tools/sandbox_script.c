@@ -11,6 +11,11 @@
  *     [{"do":"status","status":503,"times":3,"path":"/campaigns/trigger/send"}]
  *     503 x3 on /campaigns/trigger/send
  *
+ * What AI vendors say is ordered in the same way, by faults that meet only requests to them:
+ *
+ *     say="We open at *nine*." x2 of openai
+ *     tool=start_flow with {"flow":"order"}
+ *
  * Both know the same names; TYPES is the one list of them, and the help is printed from it. Both are
  * read strictly: an unknown name or field is an error that says what there is.
  */
@@ -67,6 +72,19 @@ static const struct fault_type TYPES[FAULT_KIND_COUNT] = {
                             "429, rate-limit headers present but empty" },
     [FAULT_DOWN] = { "down", "ms", 1, HOUR_MS, 1000, false,
                      "all connections reset, new ones refused for that many ms" },
+    [FAULT_EMPTY] = { "empty", NULL, 0, 0, 0, true, "taken; an answer without a body" },
+    [FAULT_BROKEN] = { "broken", NULL, 0, 0, 0, true, "taken; the answer's first half, and nothing amiss but that" },
+    [FAULT_SAY] = { "say", NULL, 0, 0, 0, true, "the model says this; \"quotes\" around more than a word", true, "text",
+                    true },
+    [FAULT_TOOL] = { "tool", NULL, 0, 0, 0, true, "it calls this tool, with the JSON object behind \"with\"", true,
+                     "tool", true },
+    [FAULT_CUT] = { "cut", NULL, 0, 0, 0, true, "its answer's first half: the length ran out", true, "text", false },
+    [FAULT_LONG] = { "long", "bytes", 1, 64 * 1024 * 1024, 2 * 1024 * 1024, true, "a sound answer of that many bytes",
+                     true, NULL, false },
+    [FAULT_DECLINE] = { "decline", NULL, 0, 0, 0, true, "the model refuses, as this vendor's do", true, "text", false },
+    [FAULT_FILTER] = { "filter", NULL, 0, 0, 0, true, "the vendor's content filter strikes", true, NULL, false },
+    [FAULT_OVERLOADED] = { "overloaded", NULL, 0, 0, 0, false, "503, of Anthropic 529", true, NULL, false },
+    [FAULT_NO_MONEY] = { "no_money", NULL, 0, 0, 0, false, "no credit is left, in the vendor's words", true, NULL, false },
 };
 
 const struct fault_type *fault_type(enum fault_kind kind)
@@ -78,8 +96,12 @@ static void fault_release(struct fault *fault)
 {
     free(fault->path);
     free(fault->user);
+    free(fault->of);
     free(fault->headers);
     free(fault->body);
+    free(fault->text);
+    free(fault->tool);
+    free(fault->arguments);
     *fault = (struct fault){ 0 };
 }
 
@@ -141,6 +163,18 @@ static int read_number(const char *text, size_t len, int64_t *number)
     return 0;
 }
 
+/* A text as it stands, or between quotes. */
+static int take_text(struct fault *fault, const char *text, size_t len, struct error *error)
+{
+    char **place = strcmp(TYPES[fault->kind].text, "tool") == 0 ? &fault->tool : &fault->text;
+    bool is_quoted = len >= 2 && text[0] == '"' && text[len - 1] == '"';
+
+    if (len > 0 && text[0] == '"' && !is_quoted)
+        return error_set(error, "The quote behind \"%s=\" is not closed.", TYPES[fault->kind].name);
+    *place = alloc_bytes(text + is_quoted, len - (is_quoted ? 2 : 0));
+    return 0;
+}
+
 /* "hang=500", "notice", "503"; a bare 429 comes with the headers that Braze sends. */
 static int read_name(const char *word, size_t len, struct fault *fault, struct error *error)
 {
@@ -158,6 +192,8 @@ static int read_name(const char *word, size_t len, struct fault *fault, struct e
         return -1;
     if (equal == NULL)
         return 0;
+    if (TYPES[fault->kind].text != NULL)
+        return take_text(fault, equal + 1, len - name_len - 1, error);
     if (read_number(equal + 1, len - name_len - 1, &number) != 0)
         return error_set(error, "\"%.*s\": a whole number must follow the \"=\".", (int)(len < 60 ? len : 60),
                          word);
@@ -179,9 +215,26 @@ static const char *next_word(const char **text, size_t *len)
 {
     *text += strspn(*text, " \t");
     const char *word = *text;
+    const char *quote = strstr(word, "=\"");
     *len = strcspn(word, " \t");
+    if (quote != NULL && quote < word + *len && strchr(quote + 2, '"') != NULL) /* say="two words" */
+        *len = (size_t)(strchr(quote + 2, '"') - word) + 1;
     *text += *len;
     return word;
+}
+
+/* Where the word behind "on", "for", "of" or "with" belongs; NULL: the word is none of these. */
+static char **target_of(const char *word, size_t len, struct fault *fault)
+{
+    const struct {
+        const char *word;
+        char **target;
+    } TARGETS[] = { { "on", &fault->path }, { "for", &fault->user }, { "of", &fault->of }, { "with", &fault->arguments } };
+
+    for (size_t i = 0; i < sizeof TARGETS / sizeof TARGETS[0]; i++)
+        if (strlen(TARGETS[i].word) == len && memcmp(word, TARGETS[i].word, len) == 0)
+            return TARGETS[i].target;
+    return NULL;
 }
 
 static int read_line(const char *text, struct fault *fault, struct error *error)
@@ -192,16 +245,15 @@ static int read_line(const char *text, struct fault *fault, struct error *error)
     if (read_name(word, len, fault, error) != 0)
         return -1;
     for (word = next_word(&text, &len); len > 0; word = next_word(&text, &len)) {
-        bool is_on = len == 2 && memcmp(word, "on", 2) == 0, is_for = len == 3 && memcmp(word, "for", 3) == 0;
-        if (is_on || is_for) {
-            char **target = is_on ? &fault->path : &fault->user;
+        char **target = target_of(word, len, fault);
+        if (target != NULL) {
             word = next_word(&text, &len);
             free(*target);
             *target = alloc_bytes(word, len);
         } else if (word[0] != 'x') {
             return error_set(error,
                              "\"%.*s\" is not understood: a fault reads NAME[=NUMBER] [xTIMES] [on PATH] "
-                             "[for USER].",
+                             "[for USER] [of VENDOR].",
                              (int)(len < 60 ? len : 60), word);
         } else if (read_times(word, len, fault, error) != 0) {
             return -1;
@@ -210,13 +262,33 @@ static int read_line(const char *text, struct fault *fault, struct error *error)
     return 0;
 }
 
+/* Texts that the kind needs, and no others. */
+static int check_texts(const struct fault *fault, struct error *error)
+{
+    const struct fault_type *type = &TYPES[fault->kind];
+    struct json *arguments = NULL;
+
+    if (fault->text != NULL && (type->text == NULL || !type->is_ai))
+        return error_set(error, "\"%s\" takes no text.", type->name);
+    if (fault->kind != FAULT_TOOL && (fault->tool != NULL || fault->arguments != NULL))
+        return error_set(error, "A tool and its arguments belong to \"tool\".");
+    if (type->needs_text && (fault->kind == FAULT_TOOL ? fault->tool : fault->text) == NULL)
+        return error_set(error, "\"%s\" needs its %s: write %s=….", type->name, type->text, type->name);
+    if (fault->arguments == NULL)
+        return 0;
+    bool is_object = json_parse(fault->arguments, strlen(fault->arguments), JSON_STRICT, &arguments, NULL) == 0 &&
+                     json_kind(arguments) == JSON_OBJECT;
+    json_free(arguments);
+    return is_object ? 0 : error_set(error, "A tool's arguments are a JSON object; in a line it has no blanks.");
+}
+
 static int check_fault(const struct fault *fault, size_t count, struct error *error)
 {
     if (fault->path != NULL && fault->path[0] != '/')
         return error_set(error, "The path of a fault must begin with a slash.");
     if (count >= FAULTS_MAX)
         return error_set(error, "A script holds at most %d faults.", FAULTS_MAX);
-    return 0;
+    return check_texts(fault, error);
 }
 
 int script_add_text(struct script *script, const char *text, struct error *error)
@@ -251,7 +323,8 @@ static int read_headers(const struct json *headers, struct fault *fault, struct 
 }
 
 static const char *const ARGUMENTS[] = { "status", "ms", "bytes", "bytes_per_s", "seconds" };
-static const char *const FIELDS[] = { "do", "path", "user", "times", "take", "headers", "body" };
+static const char *const FIELDS[] = { "do", "path", "user", "times", "take", "headers", "body",
+                                      "of", "text", "tool", "arguments" };
 
 enum {
     ARGUMENT_COUNT = sizeof ARGUMENTS / sizeof ARGUMENTS[0],
@@ -274,7 +347,7 @@ static int check_members(const struct json *object, struct error *error)
         const char *key = json_key(item);
         if (!is_among(key, FIELDS, FIELD_COUNT) && !is_among(key, ARGUMENTS, ARGUMENT_COUNT))
             return error_set(error, "\"%.60s\" is no field of a fault.", key);
-        bool is_text = is_among(key, (const char *const[]){ "path", "user", "body" }, 3);
+        bool is_text = is_among(key, (const char *const[]){ "path", "user", "body", "of", "text", "tool" }, 6);
         if (is_text && json_text(item) == NULL)
             return error_set(error, "\"%s\" must be a string.", key);
     }
@@ -312,6 +385,15 @@ static int read_object(const struct json *object, struct fault *fault, struct er
     fault->path = alloc_text(json_get_text(object, "path"));
     fault->user = alloc_text(json_get_text(object, "user"));
     fault->body = alloc_text(json_get_text(object, "body"));
+    fault->of = alloc_text(json_get_text(object, "of"));
+    fault->text = alloc_text(json_get_text(object, "text"));
+    fault->tool = alloc_text(json_get_text(object, "tool"));
+    if (json_get(object, "arguments") != NULL) {
+        struct buf arguments = { 0 };
+
+        json_format(json_get(object, "arguments"), &arguments);
+        fault->arguments = buf_detach(&arguments);
+    }
     if (fault->times < 0 || fault->times > TIMES_MAX)
         return error_set(error, "\"times\" must be 0 (for ever) to %d.", TIMES_MAX);
     if (fault->kind != FAULT_STATUS && (fault->body != NULL || json_get(object, "headers") != NULL))
@@ -353,20 +435,34 @@ static bool addresses(const struct verdict *verdict, const char *user)
     return false;
 }
 
-static bool fits(const struct fault *fault, const char *path, const struct verdict *verdict)
+struct occasion { /* what a fault may meet */
+    const char *path;
+    const struct verdict *verdict;   /* NULL: it does not go to Braze */
+    const char *vendor, *model;      /* NULL: it does not go to an AI vendor */
+    bool is_refused;                 /* by the AI vendor */
+};
+
+static bool fits(const struct fault *fault, const struct occasion *occasion)
 {
-    if (fault->path != NULL && strncmp(path, fault->path, strlen(fault->path)) != 0)
+    bool is_ai = TYPES[fault->kind].is_ai, is_named = fault->path != NULL || fault->of != NULL;
+
+    if (fault->path != NULL && strncmp(occasion->path, fault->path, strlen(fault->path)) != 0)
         return false;
-    if (verdict == NULL)
-        return fault->path != NULL && fault->user == NULL;
-    return fault->user == NULL || addresses(verdict, fault->user);
+    if (occasion->vendor == NULL && (is_ai || fault->of != NULL))
+        return false;
+    if (occasion->verdict != NULL)
+        return fault->user == NULL || addresses(occasion->verdict, fault->user);
+    if (fault->of != NULL && strcmp(fault->of, occasion->vendor) != 0 && strcmp(fault->of, occasion->model) != 0)
+        return false;
+    return fault->user == NULL && (is_ai ? !occasion->is_refused : is_named);
 }
 
-const struct fault *script_next(struct script *script, const char *path, const struct verdict *verdict)
+/* The first that fits, counted down. */
+static const struct fault *take(struct script *script, const struct occasion *occasion)
 {
     size_t i = 0;
 
-    while (i < script->count && !fits(&script->faults[i], path, verdict))
+    while (i < script->count && !fits(&script->faults[i], occasion))
         i++;
     if (i == script->count)
         return NULL;
@@ -380,6 +476,37 @@ const struct fault *script_next(struct script *script, const char *path, const s
     return &script->current;
 }
 
+const struct fault *script_next(struct script *script, const char *path, const struct verdict *verdict)
+{
+    return take(script, &(struct occasion){ .path = path, .verdict = verdict });
+}
+
+const struct fault *script_next_ai(struct script *script, const char *path, const char *vendor, const char *model,
+                                   bool is_refused)
+{
+    return take(script, &(struct occasion){ path, NULL, vendor, model, is_refused });
+}
+
+static void format_fault(const struct fault *fault, struct jsonw *w)
+{
+    const struct {
+        const char *name, *text;
+    } TEXTS[] = { { "path", fault->path }, { "user", fault->user }, { "of", fault->of }, { "text", fault->text },
+                  { "tool", fault->tool } };
+
+    jsonw_object(w, NULL);
+    jsonw_text(w, "do", TYPES[fault->kind].name);
+    if (TYPES[fault->kind].argument != NULL)
+        jsonw_int(w, TYPES[fault->kind].argument, fault->argument);
+    jsonw_int(w, "times", fault->times);
+    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
+        if (TEXTS[i].text != NULL)
+            jsonw_text(w, TEXTS[i].name, TEXTS[i].text);
+    if (fault->arguments != NULL)
+        jsonw_raw(w, "arguments", fault->arguments);
+    jsonw_end_object(w);
+}
+
 void script_format(const struct script *script, struct buf *out)
 {
     struct jsonw w = { .out = out };
@@ -387,19 +514,8 @@ void script_format(const struct script *script, struct buf *out)
     jsonw_object(&w, NULL);
     jsonw_int(&w, "format", 1);
     jsonw_array(&w, "faults");
-    for (size_t i = 0; i < script->count; i++) {
-        const struct fault *fault = &script->faults[i];
-        jsonw_object(&w, NULL);
-        jsonw_text(&w, "do", TYPES[fault->kind].name);
-        if (TYPES[fault->kind].argument != NULL)
-            jsonw_int(&w, TYPES[fault->kind].argument, fault->argument);
-        jsonw_int(&w, "times", fault->times);
-        if (fault->path != NULL)
-            jsonw_text(&w, "path", fault->path);
-        if (fault->user != NULL)
-            jsonw_text(&w, "user", fault->user);
-        jsonw_end_object(&w);
-    }
+    for (size_t i = 0; i < script->count; i++)
+        format_fault(&script->faults[i], &w);
     jsonw_end_array(&w);
     jsonw_end_object(&w);
 }

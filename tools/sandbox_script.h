@@ -38,6 +38,16 @@ enum fault_kind {
     FAULT_LIMIT_RETRY_AFTER,
     FAULT_LIMIT_EMPTY,
     FAULT_DOWN,
+    FAULT_EMPTY,
+    FAULT_BROKEN,
+    FAULT_SAY,
+    FAULT_TOOL,
+    FAULT_CUT,
+    FAULT_LONG,
+    FAULT_DECLINE,
+    FAULT_FILTER,
+    FAULT_OVERLOADED,
+    FAULT_NO_MONEY,
     FAULT_KIND_COUNT,
 };
 
@@ -47,6 +57,9 @@ struct fault_type {
     int64_t least, most, otherwise;
     bool is_taken; /* are the messages delivered all the same? */
     const char *help;
+    bool is_ai;       /* what an AI vendor says: meets its requests only, and only sound ones */
+    const char *text; /* which of its texts a line gives behind the "=": "text" or "tool"; NULL: takes none */
+    bool needs_text;
 };
 
 const struct fault_type *fault_type(enum fault_kind kind);
@@ -56,10 +69,13 @@ struct fault {
     int64_t times; /* 0: for ever */
     int64_t argument;
     bool is_taken;
-    char *path;    /* prefix, or NULL: every path of Braze, none of the shop */
+    char *path;    /* prefix, or NULL: every path of Braze, none of the shop; of AI vendors where the kind is theirs */
     char *user;    /* only requests that address this user, or NULL */
+    char *of;      /* only requests to this AI vendor, or to this model; or NULL */
     char *headers; /* finished lines, or NULL */
     char *body;    /* or NULL */
+    char *text;    /* what the model says, or NULL */
+    char *tool, *arguments; /* which tool it calls, or NULL; with which JSON object, or NULL: {} */
 };
 
 struct script {
@@ -73,7 +89,7 @@ void script_clear(struct script *script);
 /* Adds an array of faults (or one). Either all are added or none. */
 int script_add_json(struct script *script, const char *text, size_t len, struct error *error);
 
-/* Adds "NAME[=ARGUMENT] [xN|x*] [on PATH] [for USER]"; a bare status ("503") is a name too. */
+/* Adds "NAME[=ARGUMENT] [with JSON] [xN|x*] [on PATH] [of NAME] [for USER]"; a bare status ("503") is a name too. */
 int script_add_text(struct script *script, const char *text, struct error *error);
 
 /*
@@ -81,6 +97,10 @@ int script_add_text(struct script *script, const char *text, struct error *error
  * none to Braze, and meets only faults that name its path and nobody.
  */
 const struct fault *script_next(struct script *script, const char *path, const struct verdict *verdict);
+
+/* The same for a request to an AI vendor, which may have been refused. */
+const struct fault *script_next_ai(struct script *script, const char *path, const char *vendor, const char *model,
+                                   bool is_refused);
 
 /* Appends {"format":1,"faults":[…]}: what is still to come. */
 void script_format(const struct script *script, struct buf *out);

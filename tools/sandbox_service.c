@@ -8,7 +8,8 @@
  *     record    one line into --requests, by one write with O_APPEND, before a byte of the answer leaves
  *     dress     the answer, or what the fault makes of it              (sandbox_fault)
  *
- * What goes to the shop (sandbox_shop) takes the same way, without the limits and the people.
+ * What goes to the shop (sandbox_shop) and to the AI vendors (sandbox_ai) takes the same way, without the limits and the
+ * people; what the vendors were asked is remembered as the messages are.
  *
  * The record comes before the answer so that whoever saw an answer finds its line in the file: the
  * checkers of the crash tests compare that file with the outbox. It holds a hash of the body rather than
@@ -48,6 +49,7 @@ void service_init(struct service *service, int64_t now_ms)
     service->sends = (struct rate){ .limit = HOUR_LIMIT, .window_ms = HOUR_MS };
     service->track = (struct rate){ .limit = TRACK_LIMIT, .window_ms = TRACK_WINDOW_MS };
     shop_init(&service->shop);
+    ai_init(&service->ai);
     if (getrandom(&service->seed, sizeof service->seed, 0) != (ssize_t)sizeof service->seed)
         service->seed = (uint64_t)now_ms;
 }
@@ -58,6 +60,7 @@ void service_release(struct service *service)
     profiles_forget(&service->profiles);
     script_clear(&service->script);
     shop_release(&service->shop);
+    ai_release(&service->ai);
     verdict_release(&service->verdict);
     buf_release(&service->scratch);
 }
@@ -68,6 +71,7 @@ void service_reset(struct service *service)
     profiles_forget(&service->profiles);
     script_clear(&service->script);
     shop_forget(&service->shop);
+    ai_forget(&service->ai);
     service->counters = (struct counters){ 0 };
     service->sends.used = service->track.used = 0;
 }
@@ -267,7 +271,8 @@ static void write_line(struct service *service)
 {
     buf_add_char(&service->scratch, '\n');
     if (write(service->journal, service->scratch.data, service->scratch.len) != (ssize_t)service->scratch.len)
-        log_error("record_failed", log_int("request", service->counters.requests + service->shop.requests));
+        log_error("record_failed", log_int("request", service->counters.requests + service->shop.requests +
+                                                          service->ai.requests));
     if (service->scratch.cap > HTTP_BODY_MAX)
         buf_release(&service->scratch);
 }
@@ -361,11 +366,12 @@ static void serve_braze(struct service *service, const struct http_request *requ
     record(service, request, &exchange, answer);
 }
 
-static void record_shop(struct service *service, const struct http_request *request, const struct fault *fault,
-                        bool is_refused, int64_t now_ms, const struct http_answer *answer)
+/* A line about a request to the shop or to an AI vendor; `name`, `value`: one member more, unless the value is NULL. */
+static void record_aside(struct service *service, const struct http_request *request, int64_t n, const char *outcome,
+                         bool is_taken, int64_t now_ms, const struct http_answer *answer, const char *name,
+                         const char *value)
 {
     struct jsonw w = { .out = &service->scratch };
-    const char *key = http_header(request, "Idempotency-Key");
     char hash[17];
 
     if (service->journal < 0)
@@ -373,16 +379,16 @@ static void record_shop(struct service *service, const struct http_request *requ
     buf_clear(&service->scratch);
     snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(request->body, request->body_len));
     jsonw_object(&w, NULL);
-    jsonw_int(&w, "n", service->shop.requests);
+    jsonw_int(&w, "n", n);
     jsonw_int(&w, "at", now_ms);
     jsonw_text(&w, "path", request->path);
     jsonw_text(&w, "method", request->method);
     jsonw_text(&w, "hash", hash);
     jsonw_int(&w, "status", shown_status(answer));
-    jsonw_text(&w, "outcome", fault != NULL ? fault_type(fault->kind)->name : is_refused ? "refused" : "accepted");
-    jsonw_bool(&w, "taken", !is_refused && (fault == NULL || fault->is_taken));
-    if (key != NULL)
-        jsonw_text(&w, "idempotency_key", key);
+    jsonw_text(&w, "outcome", outcome);
+    jsonw_bool(&w, "taken", is_taken);
+    if (value != NULL)
+        jsonw_text(&w, name, value);
     jsonw_end_object(&w);
     write_line(service);
 }
@@ -403,7 +409,40 @@ static void serve_shop(struct service *service, const struct http_request *reque
     service->shop.faults += fault != NULL && fault->kind != FAULT_PASS;
     log_info("shop", log_text("method", request->method), log_text("path", request->path),
              log_int("status", shown_status(answer)));
-    record_shop(service, request, fault, is_refused, now, answer);
+    record_aside(service, request, service->shop.requests,
+                 fault != NULL ? fault_type(fault->kind)->name : is_refused ? "refused" : "accepted",
+                 !is_refused && (fault == NULL || fault->is_taken), now, answer, "idempotency_key",
+                 http_header(request, "Idempotency-Key"));
+}
+
+/* A request to an AI vendor. What its model said, it said to nobody else. */
+static void serve_ai(struct service *service, const struct http_request *request, struct http_answer *answer)
+{
+    struct ai *ai = &service->ai;
+    int64_t now = clock_wall_ms();
+    char id[AI_ID_SIZE];
+
+    snprintf(id, sizeof id, "%012" PRIx64 "%012" PRIx64, next_id(service) >> 16, next_id(service) >> 16);
+    ai_judge(ai, request);
+    bool is_refused = ai->trouble.kind != AI_FINE;
+    const struct fault *fault = script_next_ai(&service->script, request->path, ai->dialect->name, ai->question.model,
+                                               is_refused);
+    const char *outcome = fault != NULL ? fault_type(fault->kind)->name : is_refused ? "refused" : "answered";
+    answer->delay_ms = service->latency_ms;
+    ai_answer(ai, fault, id, now, answer);
+    ai->requests++;
+    ai->refused += is_refused;
+    ai->faults += fault != NULL && fault->kind != FAULT_PASS;
+    if (is_refused)
+        log_warn("ai_refused", log_text("vendor", ai->dialect->name), log_text("why", ai->trouble.message));
+    log_info("ai", log_text("vendor", ai->dialect->name), log_text("path", request->path), log_text("outcome", outcome),
+             log_int("status", shown_status(answer)));
+    if (!service->people.is_count_only)
+        ai_remember(ai, request, outcome, shown_status(answer), now);
+    record_aside(service, request, ai->requests, outcome, !is_refused && (fault == NULL || fault->is_taken), now, answer,
+                 "vendor", ai->dialect->name);
+    if (service->wake != NULL)
+        service->wake(service->waker);
 }
 
 void service_handle(void *context, struct http_request *request, struct http_answer *answer)
@@ -415,6 +454,8 @@ void service_handle(void *context, struct http_request *request, struct http_ans
         control_handle(service, request, answer);
     else if (shop_has_path(request->path))
         serve_shop(service, request, answer);
+    else if (ai_has_path(request->path))
+        serve_ai(service, request, answer);
     else
         serve_braze(service, request, answer);
 }
@@ -437,7 +478,7 @@ void service_report(const struct service *service, struct buf *out)
 {
     const struct counters *counters = &service->counters;
     struct jsonw w = { .out = out };
-    struct buf shop = { 0 };
+    struct buf shop = { 0 }, ai = { 0 };
 
     jsonw_object(&w, NULL);
     jsonw_int(&w, "format", 1);
@@ -457,6 +498,9 @@ void service_report(const struct service *service, struct buf *out)
     report_statuses(counters, &w);
     shop_report(&service->shop, &shop);
     jsonw_raw(&w, "shop", buf_text(&shop));
+    ai_report(&service->ai, &ai);
+    jsonw_raw(&w, "ai", buf_text(&ai));
     buf_release(&shop);
+    buf_release(&ai);
     jsonw_end_object(&w);
 }

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 
+#include "sandbox_ai.h"
 #include "sandbox_braze.h"
 #include "sandbox_conn.h"
 #include "sandbox_people.h"
@@ -38,6 +39,7 @@ struct service {
     struct profiles profiles;
     struct script script;
     struct shop shop;
+    struct ai ai;
     struct counters counters;
     struct rate sends, track;
     int64_t latency_ms;

@@ -1,8 +1,10 @@
 """sandbox: a frontdesk-sandbox process of one's own, its script, and what it saw."""
+import contextlib
 import json
 import os
 import signal
 import subprocess
+import tempfile
 import urllib.parse
 
 import texts
@@ -71,6 +73,10 @@ class Sandbox:
         """times 0: for ever. What else a fault takes: frontdesk-sandbox --help."""
         return self.script(dict(path=path, times=times, do=do, **more))
 
+    def ai(self, do, times=1, **more):
+        """What an AI vendor says next: ai("say", text=…), ai("tool", tool=…, arguments={…}, of="openai") and so on."""
+        return self.script(dict(times=times, do=do, **more))
+
     def fault_line(self, line):
         """A fault as people write it: "503 x2 on /users/track"."""
         answer = web.call(self.port, "POST", "/_sandbox/script", line, {"Content-Type": "text/plain"})
@@ -123,6 +129,12 @@ class Sandbox:
         query = "?" + urllib.parse.urlencode({"user": user}, safe="+", quote_via=urllib.parse.quote) if user else ""
         return web.call(self.port, "GET", "/_sandbox/profiles" + query, timeout=30).json()["profiles"]
 
+    def asked(self, vendor=None, since=0, wait_ms=0):
+        """What the AI vendors were asked, oldest first: vendor, model, messages, system, last, body, key_header, headers,
+        outcome, status, why, said, at_once. Of one vendor, or of all."""
+        query = {"since": since, "wait_ms": wait_ms, "limit": 10000, **({"vendor": vendor} if vendor else {})}
+        return web.call(self.port, "GET", "/_sandbox/asked?" + urllib.parse.urlencode(query), timeout=30).json()["asked"]
+
     def requests(self, path=None):
         """A line for every call it saw, in order: path, status, taken, campaign, recipients[user, kind, text, sent]."""
         if not os.path.exists(self.requests_file):
@@ -134,3 +146,14 @@ class Sandbox:
     def batches(self, path=SEND):
         """The users of each call to a path."""
         return [[recipient["user"] for recipient in request["recipients"]] for request in self.requests(path)]
+
+
+@contextlib.contextmanager
+def alone(*options):
+    """A sandbox in a folder that goes away with it."""
+    with tempfile.TemporaryDirectory() as folder:
+        sandbox = Sandbox(folder, *options)
+        try:
+            yield sandbox
+        finally:
+            sandbox.stop()

@@ -1,0 +1,22 @@
+/*
+ * sandbox_ai_sign: signatures of AWS (version 4), looked at from the other side.
+ */
+#ifndef TOOLS_SANDBOX_AI_SIGN_H
+#define TOOLS_SANDBOX_AI_SIGN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sandbox_ai_dialect.h"
+
+enum { SHA256_SIZE = 32 };
+
+void sha256(const void *bytes, size_t len, uint8_t digest[SHA256_SIZE]);
+
+/*
+ * Is the request signed for the service bedrock? `key` "": the form is looked at; "ID:SECRET": the signature is worked
+ * out as well. Clocks are not compared.
+ */
+int sign_check(const char *key, const struct http_request *request, struct ai_trouble *trouble);
+
+#endif
