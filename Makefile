@@ -140,6 +140,10 @@ LIB = \
   src/text/skeleton.c \
   src/text/split.c \
   src/text/template.c \
+  src/text/terms.c \
+  src/text/terms_korean.c \
+  src/text/terms_stem.c \
+  src/text/terms_stop.c \
   src/text/width.c \
   src/text/words.c \
   src/text/words_cover.c \
@@ -153,6 +157,8 @@ LIB = \
   src/store/db_query.c \
   src/store/event.c \
   src/store/expression.c \
+  src/store/faq.c \
+  src/store/faq_word.c \
   src/store/lane.c \
   src/store/listing.c \
   src/store/lock.c \
@@ -213,6 +219,7 @@ LIB = \
   src/rules/build_channel.c \
   src/rules/build_example.c \
   src/rules/build_fact.c \
+  src/rules/build_faq.c \
   src/rules/build_flow.c \
   src/rules/build_flow_loop.c \
   src/rules/build_flow_scope.c \
@@ -231,6 +238,7 @@ LIB = \
   src/rules/check_campaign.c \
   src/rules/check_condition.c \
   src/rules/check_example.c \
+  src/rules/check_faq.c \
   src/rules/check_flow.c \
   src/rules/check_flow_choice.c \
   src/rules/check_pattern.c \
@@ -242,6 +250,7 @@ LIB = \
   src/rules/draw.c \
   src/rules/fact.c \
   src/rules/fact_value.c \
+  src/rules/faq.c \
   src/rules/flow_phrase.c \
   src/rules/house_phrase.c \
   src/rules/index.c \
@@ -259,6 +268,7 @@ LIB = \
   src/rules/tell_business.c \
   src/rules/tell_condition.c \
   src/rules/tell_en.c \
+  src/rules/tell_faq.c \
   src/rules/tell_flow.c \
   src/rules/tell_hours.c \
   src/rules/tell_ko.c \
@@ -425,6 +435,7 @@ UNIT = \
   explain \
   expression \
   fact \
+  faq \
   fetch \
   flow_build \
   flow_check \

@@ -65,6 +65,7 @@ static const char *const NEEDED[][2] = {
     { "service_value", "service" }, { "service_value", "pointer" },
     { "attribute", "at" },          { "talk_given", "talk" },
     { "talk_given", "source" },     { "talk_line", "talk" },
+    { "faq", "question" },          { "faq", "answer" },
 };
 
 static bool is_needed(const char *table, const char *column)

@@ -2,9 +2,9 @@
  * ruleset: made whole or not at all, then only read.
  *
  * ruleset_new loads the rows, then builds settings, opening hours, channels, campaigns, teams, phrases, services,
- * rules with all that hangs on them, flows, examples and talks in this order, each from rows and from what stands already. The
- * first thing that is wrong ends it; what was made by then is freed the same way as a finished ruleset, so there is one
- * way to take one apart.
+ * rules with all that hangs on them, flows, the faq, examples and talks in this order, each from rows and from what
+ * stands already. The first thing that is wrong ends it; what was made by then is freed the same way as a finished
+ * ruleset, so there is one way to take one apart.
  *
  * Ownership: the rows own all texts; the lists in `private` own the structs; each rule owns its compiled
  * patterns and template; all conditions belong to one set. The public lists are read-only views.
@@ -53,7 +53,8 @@ static int build(struct ruleset *ruleset, const struct zones *zones, struct erro
         build_variables(ruleset, error) != 0 || build_phrases(ruleset, error) != 0 ||
         build_services(ruleset, error) != 0 || build_flow_names(ruleset, error) != 0 ||
         build_rules(ruleset, error) != 0 || build_sets(ruleset, error) != 0 || build_flows(ruleset, error) != 0 ||
-        build_attributes(ruleset, error) != 0 || check_phrases(ruleset, error) != 0)
+        build_attributes(ruleset, error) != 0 || check_phrases(ruleset, error) != 0 ||
+        build_faqs(ruleset, error) != 0)
         return -1;
     ruleset->index = ruleset->private->index = rule_index_new(ruleset->rules, ruleset->rule_count);
     return build_examples(ruleset, error) == 0 ? build_talks(ruleset, error) : -1;
@@ -102,6 +103,7 @@ void ruleset_free(struct ruleset *ruleset)
         template_free(private->phrases[i].text);
     flows_release(ruleset);
     talks_release(ruleset);
+    faqs_release(ruleset);
     rule_index_free(private->index);
     expressions_free(private->expressions);
     free(private->rules);

@@ -88,6 +88,7 @@ const struct tell_voice tell_english = {
         [PART_NEVER] = "Never reached",
         [PART_FLOWS] = "The dialogues",
         [PART_SERVICES] = "Services that are asked",
+        [PART_FAQ] = "Questions and their answers",
         [PART_PROFILE] = "What the customer's Braze profile learns",
         [PART_TALKS] = "Conversations that must go like this",
     },
@@ -168,6 +169,12 @@ const struct tell_voice tell_english = {
         [TELL_WAY_SAYS] = "says {} and {}",
         [TELL_SERVICE] = "{} is asked at {}; its answer is waited for {}.",
         [TELL_SERVICE_VALUES] = "From the answer of {} come {}.",
+        [TELL_FAQ_ONE] = "There is {} question with an answer of its own. It is recognised in other words too.",
+        [TELL_FAQ_MANY] = "There are {} questions with answers of their own. They are recognised in other words too; where "
+                          "several fit, the best does.",
+        [TELL_FAQ_ANSWER] = "The answer is: {}",
+        [TELL_FAQ_KEYWORDS] = "It is also recognised by {}.",
+        [TELL_FAQ_LANGUAGE] = "It is meant for customers who read {}.",
         [TELL_TALKS_INTRO] = "They are played whenever rules are loaded; where one goes another way, the rules are refused. "
                              "A * stands for anything.",
         [TELL_TALK_STARTS] = "It begins at {}.",

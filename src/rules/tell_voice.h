@@ -38,6 +38,7 @@ enum tell_part {
     PART_NEVER,
     PART_FLOWS,
     PART_SERVICES,
+    PART_FAQ,
     PART_PROFILE,
     PART_TALKS,
     PART_COUNT
@@ -116,6 +117,11 @@ enum tell_sentence {
     TELL_WAY_SAYS,        /* says {} and {way} */
     TELL_SERVICE,         /* {} is at {}, and is given {} */
     TELL_SERVICE_VALUES,  /* {} tells {} */
+    TELL_FAQ_ONE,         /* there is {} question; its answer follows */
+    TELL_FAQ_MANY,        /* there are {} */
+    TELL_FAQ_ANSWER,      /* the answer is {} */
+    TELL_FAQ_KEYWORDS,    /* found by {} too */
+    TELL_FAQ_LANGUAGE,    /* for who reads {} */
     TELL_TALKS_INTRO,
     TELL_TALK_STARTS,     /* begins at {} */
     TELL_TALK_ANSWER,     /* service {} answers {} */

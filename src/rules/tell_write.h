@@ -55,6 +55,9 @@ void tell_teams(struct teller *teller);
 void tell_flows(struct teller *teller);
 void tell_services(struct teller *teller);
 
+/* Of tell_faq.c. */
+void tell_faqs(struct teller *teller);
+
 /* Of tell_talk.c: the last. */
 void tell_talks(struct teller *teller);
 

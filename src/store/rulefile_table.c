@@ -59,6 +59,8 @@ static const char *const BRANCH_COLUMNS[] = { "step", "only_if", "say", "next", 
 static const char *const SERVICE_COLUMNS[] = { "name", "method", "url", "body", "key_env", "deadline", NULL };
 static const char *const SERVICE_VALUE_COLUMNS[] = { "service", "name", "pointer", NULL };
 
+static const char *const FAQ_COLUMNS[] = { "question", "answer", "keywords", "language", NULL };
+
 static const char *const TALK_COLUMNS[] = {
     "name", "starts", "language", "channel", "country", "open", "first_contact", NULL
 };
@@ -129,6 +131,8 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
     { "service_value", "CREATE TABLE service_value (service, name, pointer)",
       "SELECT service, name, pointer FROM service_value WHERE rowid > ?1 ORDER BY rowid",
       SERVICE_VALUE_COLUMNS, NONE },
+    { "faq", "CREATE TABLE faq (question, answer, keywords, language)",
+      "SELECT question, answer, keywords, language FROM faq WHERE rowid > ?1 ORDER BY rowid", FAQ_COLUMNS, NONE },
     { "talk", "CREATE TABLE talk (name, starts, language, channel, country, open, first_contact)",
       "SELECT name, starts, language, channel, country, open, first_contact FROM talk WHERE rowid > ?1 ORDER BY rowid",
       TALK_COLUMNS, NONE },
@@ -144,10 +148,10 @@ static const char *const TABLE_NAMES[RULE_TABLE_COUNT + 1] = {
     "setting",   "campaign", "channel", "team",         "rule",                "rule_set", "phrase",
     "attribute", "opening",  "holiday", "rule_example", "rule_counterexample", "flow",     "step",
     "step_set",  "step_property", "choice", "branch",   "service",             "service_value",
-    "talk",      "talk_given", "talk_line", NULL
+    "faq",       "talk",     "talk_given", "talk_line", NULL
 };
 
-static const char *const LATER_TABLES[] = { "backend", "custom_event", "custom_event_property", "notice", "faq", NULL };
+static const char *const LATER_TABLES[] = { "backend", "custom_event", "custom_event_property", "notice", NULL };
 
 static int name_index(const char *const *names, const char *name, size_t len)
 {

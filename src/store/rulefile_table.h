@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 
-enum { RULE_TABLE_COUNT = 23, RULE_COLUMNS_MAX = 16 };
+enum { RULE_TABLE_COUNT = 24, RULE_COLUMNS_MAX = 16 };
 
 struct rule_table {
     const char *name;

@@ -1,0 +1,35 @@
+/*
+ * faq: the answer to what a customer asks, out of the table faq; or the entries that have to do with it, as knowledge
+ * for another backend.
+ *
+ * store/faq.h says what a score means. FAQ_FLOOR is where answers begin to be right more often than not; knowledge,
+ * which a model reads and judges, may come from further down.
+ *
+ * An index is used by one thread at a time, like the ruleset's conditions.
+ */
+#ifndef RULES_FAQ_H
+#define RULES_FAQ_H
+
+#include <stddef.h>
+
+#include "rules/ruleset.h"
+
+#define FAQ_FLOOR 0.3
+
+struct faq_found {
+    const struct faq *faq; /* borrowed from the ruleset */
+    double score;          /* 0 to 1 */
+};
+
+/*
+ * The entry that answers the text, valid UTF-8, for a contact whose language may be unknown ("", NULL, or no tag).
+ * NULL: none reaches the floor. `score` may be NULL.
+ */
+const struct faq *ruleset_faq(const struct ruleset *ruleset, const char *text, const char *language, double floor,
+                              double *score);
+
+/* The best `most` of them, best first; returns how many there are (50 at the most). */
+size_t ruleset_faqs(const struct ruleset *ruleset, const char *text, const char *language, double floor, size_t most,
+                    struct faq_found *found);
+
+#endif
