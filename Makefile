@@ -482,6 +482,7 @@ UNIT = \
   talk_build \
   tell \
   template \
+  terms \
   utf8 \
   wal_file \
   when \
@@ -493,6 +494,7 @@ FUZZ = \
   answer \
   ask \
   expression \
+  faq \
   fold \
   inbound \
   index \

@@ -3,8 +3,8 @@
 --
 -- A rule wins by its words. An entry here is found by what the message means to ask: by the words of its question in any
 -- order, with other endings ("freezing", "냉동해도"), with a slip of the finger, and with small talk around them. So write
--- the question as a customer would ask it, with the words that matter in it. It answers when enough of the message is in
--- the entry; `my cat is ill` is in none.
+-- the question as a customer would ask it, with the words that matter in it. "My cat is ill" finds nothing: an answer must have
+-- enough to do with the message.
 --
 -- An answer is a text like what a rule says, with {{ next_opening }} and the rest.
 INSERT INTO faq (question, answer, language) VALUES
@@ -34,7 +34,7 @@ INSERT INTO faq (question, answer, keywords, language) VALUES
    'dogs, puppy, pets, pet friendly', 'en'),
   ('Can I come in with a wheelchair or a pram?',
    'Yes: no step at the door, and room between the tables. The toilet is up three stairs, sadly.',
-   'accessible, stroller, buggy, step-free, disabled access', 'en'),
+   'wheelchair, accessible, stroller, buggy, step-free, disabled access', 'en'),
   ('Do you have a high chair for babies?',
    'Two high chairs and a box of crayons. The changing table is in the toilet, up three stairs.',
    'highchair, toddler, changing table, 유아 의자', 'en'),

@@ -59,8 +59,7 @@ struct faq_index {
     struct entry *entries;
     size_t count;
     struct faq_vocabulary vocabulary;
-    uint32_t *covered;           /* of each word of an entry's side; room for the largest */
-    size_t covered_room;
+    uint32_t *asked, *named;     /* covered of each word of an entry's question, and keywords; room for the largest */
     const char *key;             /* of the message that is looked for */
     struct faq_reading *reading; /* likewise */
 };
@@ -111,27 +110,35 @@ static bool has_keyword(const struct side *keywords, const uint32_t *covered)
     return false;
 }
 
-/* Goes through the places where FTS5 found a term in the column. */
-static void collect(const Fts5ExtensionApi *api, Fts5Context *found, struct faq_index *index, int column,
-                    const struct side *side)
+static void cover_side(const struct side *side, size_t offset, uint32_t *covered)
 {
-    int count = 0, phrase, at_column, offset;
-    if (side != NULL)
-        memset(index->covered, 0, side->word_count * sizeof *index->covered);
+    covered[side->places[offset].word] |= side->places[offset].covers;
+}
+
+/* Goes through the places where FTS5 found a term. */
+static void collect(const Fts5ExtensionApi *api, Fts5Context *found, struct faq_index *index, const struct entry *entry)
+{
+    int count = 0, phrase, column, offset;
     confined_must(api->xInstCount(found, &count));
     for (int i = 0; i < count; i++) {
-        confined_must(api->xInst(found, i, &phrase, &at_column, &offset));
+        confined_must(api->xInst(found, i, &phrase, &column, &offset));
         const struct faq_phrase *term = &index->reading->phrases[phrase];
         struct faq_word *word = &index->reading->words[term->word];
-        if (at_column != column)
-            continue;
-        if (side == NULL)
-            word->told |= term->covers;
-        else if ((size_t)offset < side->place_count) {
-            word->said |= term->covers;
-            index->covered[side->places[offset].word] |= side->places[offset].covers;
-        }
+        *(column == COLUMN_ANSWER ? &word->told : &word->said) |= term->covers;
+        if (column == COLUMN_QUESTION)
+            cover_side(&entry->question, (size_t)offset, index->asked);
+        else if (column == COLUMN_KEYWORDS)
+            cover_side(&entry->keywords, (size_t)offset, index->named);
     }
+}
+
+/* Nothing is covered yet. */
+static void clear(struct faq_index *index, const struct entry *entry)
+{
+    for (size_t i = 0; i < index->reading->word_count; i++)
+        index->reading->words[i].said = index->reading->words[i].told = 0;
+    memset(index->asked, 0, entry->question.word_count * sizeof *index->asked);
+    memset(index->named, 0, entry->keywords.word_count * sizeof *index->named);
 }
 
 static double score(const Fts5ExtensionApi *api, Fts5Context *found, struct faq_index *index)
@@ -142,14 +149,9 @@ static double score(const Fts5ExtensionApi *api, Fts5Context *found, struct faq_
         return 1;
     if (reading->is_empty)
         return 0;
-    for (size_t i = 0; i < reading->word_count; i++)
-        reading->words[i].said = reading->words[i].told = 0;
-    collect(api, found, index, COLUMN_QUESTION, &entry->question);
-    double fit = share_asked(&entry->question, index->covered);
-    collect(api, found, index, COLUMN_KEYWORDS, &entry->keywords);
-    if (has_keyword(&entry->keywords, index->covered))
-        fit = 1;
-    collect(api, found, index, COLUMN_ANSWER, NULL);
+    clear(index, entry);
+    collect(api, found, index, entry);
+    double fit = has_keyword(&entry->keywords, index->named) ? 1 : share_asked(&entry->question, index->asked);
     double substance = reading->weight < SUBSTANCE ? reading->weight / SUBSTANCE : 1;
     return share_said(reading) * (WITHOUT_FIT + (1 - WITHOUT_FIT) * fit) * substance * NEARLY;
 }
@@ -246,6 +248,7 @@ static size_t larger(size_t a, size_t b)
 /* The second round: what a word weighs is known only once all entries are in. */
 static void weigh_entries(struct faq_index *index, const struct faq_entry *entries)
 {
+    size_t most = 1;
     for (size_t i = 0; i < index->count; i++) {
         struct entry *entry = &index->entries[i];
         struct terms question = { 0 };
@@ -253,10 +256,11 @@ static void weigh_entries(struct faq_index *index, const struct faq_entry *entri
         add_side(&entry->question, &index->vocabulary, &question);
         terms_cut_list(entries[i].keywords, QUESTION_MAX, weigh_keyword, &(struct weighing){ index, entry });
         language_canonical(entries[i].language, entry->language);
-        index->covered_room = larger(index->covered_room, larger(entry->question.word_count, entry->keywords.word_count));
+        most = larger(most, larger(entry->question.word_count, entry->keywords.word_count));
         terms_release(&question);
     }
-    index->covered = alloc_array(index->covered_room + 1, sizeof *index->covered);
+    index->asked = alloc_array(most, sizeof *index->asked);
+    index->named = alloc_array(most, sizeof *index->named);
 }
 
 static const char TABLES[] =
@@ -344,7 +348,8 @@ void faq_index_free(struct faq_index *index)
     }
     free(index->entries);
     vocabulary_release(&index->vocabulary);
-    free(index->covered);
+    free(index->asked);
+    free(index->named);
     free(index->reading);
     free(index);
 }

@@ -46,9 +46,10 @@ static const char *const KOREAN[] = {
     "해도", "해주", "혹시",
 };
 static const char *const WEAK[] = {
-    "adonde", "come", "coming", "cuando", "cuanta", "cuantas", "cuanto", "cuantos", "day", "days", "donde",
+    "adonde", "ayer", "come", "coming", "cuando", "cuanta", "cuantas", "cuanto", "cuantos", "day", "days", "donde",
     "go", "going", "how", "hoy", "ill", "later", "manana", "many", "much", "quien", "quienes", "soon", "today",
-    "tomorrow", "when", "where", "who", "whose", "why", "내일", "누구", "몇", "어디", "언제", "얼마", "얼마나", "오늘",
+    "tomorrow", "when", "where", "who", "whose", "why", "yesterday", "내일", "누구", "몇", "어디", "어제", "언제",
+    "얼마", "얼마나", "오늘",
 };
 
 /* `text` has `len` bytes, and no NUL behind them. */

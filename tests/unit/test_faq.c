@@ -412,7 +412,7 @@ static void test_hostile_texts_are_texts(void **state)
 {
     (void)state;
     static const struct message TEXTS[] = {
-        { "en", "\"parking\" AND NOT (breakfast*) NEAR(a b, 3)", "parking" },
+        { "en", "\"parking\" AND NOT (x*) NEAR(a b, 3)", "parking" },
         { "en", "question: parking", "parking" },
         { "en", "{question keywords}: ^parking + -x", "parking" },
         { "en", "parking'; DROP TABLE faq; --", "parking" },
