@@ -58,7 +58,7 @@ struct terms {
 
 /* Appends the words of a text (valid UTF-8), `most` in all at the most. */
 void terms_cut(const char *text, size_t len, size_t most, struct terms *terms);
-/* Cuts each entry of a list parted by commas (NULL: none), `typed` as it stands there; those without a word are passed over. */
+/* Cuts each entry of a list parted by commas (NULL: none); `typed` is how it stands there. One without a word is passed over. */
 typedef void terms_visit(void *context, const struct terms *terms, const char *typed, size_t len);
 void terms_cut_list(const char *list, size_t most, terms_visit *each, void *context);
 
