@@ -148,6 +148,10 @@ LIB = \
   src/text/split.c \
   src/text/split_marks.c \
   src/text/template.c \
+  src/text/terms.c \
+  src/text/terms_korean.c \
+  src/text/terms_stem.c \
+  src/text/terms_stop.c \
   src/text/whatsapp.c \
   src/text/width.c \
   src/text/words.c \
@@ -162,6 +166,8 @@ LIB = \
   src/store/db_query.c \
   src/store/event.c \
   src/store/expression.c \
+  src/store/faq.c \
+  src/store/faq_word.c \
   src/store/lane.c \
   src/store/listing.c \
   src/store/lock.c \
@@ -241,6 +247,7 @@ LIB = \
   src/rules/build_channel.c \
   src/rules/build_example.c \
   src/rules/build_fact.c \
+  src/rules/build_faq.c \
   src/rules/build_flow.c \
   src/rules/build_flow_loop.c \
   src/rules/build_flow_scope.c \
@@ -260,6 +267,7 @@ LIB = \
   src/rules/check_campaign.c \
   src/rules/check_condition.c \
   src/rules/check_example.c \
+  src/rules/check_faq.c \
   src/rules/check_flow.c \
   src/rules/check_flow_choice.c \
   src/rules/check_pattern.c \
@@ -272,6 +280,7 @@ LIB = \
   src/rules/draw.c \
   src/rules/fact.c \
   src/rules/fact_value.c \
+  src/rules/faq.c \
   src/rules/flow_phrase.c \
   src/rules/house_phrase.c \
   src/rules/index.c \
@@ -290,6 +299,7 @@ LIB = \
   src/rules/tell_business.c \
   src/rules/tell_condition.c \
   src/rules/tell_en.c \
+  src/rules/tell_faq.c \
   src/rules/tell_flow.c \
   src/rules/tell_hours.c \
   src/rules/tell_ko.c \
@@ -466,6 +476,7 @@ UNIT = \
   explain \
   expression \
   fact \
+  faq \
   fetch \
   flow_build \
   flow_check \
@@ -514,6 +525,7 @@ UNIT = \
   talk_build \
   tell \
   template \
+  terms \
   utf8 \
   vendor \
   vendor_act \
@@ -529,6 +541,7 @@ FUZZ = \
   answer \
   ask \
   expression \
+  faq \
   fold \
   inbound \
   index \

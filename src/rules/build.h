@@ -31,6 +31,7 @@ struct ruleset_private {
     struct team *teams;
     struct opening *opening;
     struct phrase *phrases;
+    struct faq *faqs;
     const char **variables; /* borrowed from the rows */
     struct rule_set *sets;  /* of all rules, those of one rule together */
     size_t set_count;
@@ -95,6 +96,10 @@ int build_check_known(const struct ruleset *ruleset, const char *source, struct 
 bool build_button_is_fixed(const struct ruleset *ruleset, const struct template *button);
 void build_button_render(const struct ruleset *ruleset, const struct template *button, const char *language,
                          struct buf *out);
+
+/* The table faq. An answer is checked like what a rule without a pattern says. */
+int build_faqs(struct ruleset *ruleset, struct error *error);
+void faqs_release(struct ruleset *ruleset);
 
 int build_examples(struct ruleset *ruleset, struct error *error);
 int build_talks(struct ruleset *ruleset, struct error *error);

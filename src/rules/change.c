@@ -28,6 +28,7 @@ static const struct {
     { "choice", { "step", "label", NULL } },
     { "branch", { "step", "only_if", NULL } },
     { "service_value", { "service", "name", NULL } },
+    { "faq", { "question", "language", NULL } },
 };
 
 static bool is_rule(const struct row *row)
@@ -337,6 +338,7 @@ static void add_noun(const char *table, size_t count, struct buf *out)
         { "step_property", "property of a step", "properties of steps" },
         { "branch", "branch", "branches" },
         { "service_value", "value of a service", "values of services" },
+        { "faq", "question", "questions" },
         { "talk_line", "line of a talk", "lines of talks" },
         { "talk_given", "answer to a talk", "answers to talks" },
     };

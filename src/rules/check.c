@@ -121,6 +121,8 @@ static const struct {
     { "never-reached", check_branches },
     { "way-back", check_ways_back },
     { "round", check_rounds },
+    { "faq", check_faq_words },
+    { "faq", check_faq_keywords },
     { "choice", check_choices },
     { "label", check_labels },
     { "question", check_questions },

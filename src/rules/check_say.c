@@ -21,12 +21,12 @@
 /* As desk/reply.c and desk/clearance.h split. */
 enum { SMS_MAX = 1600, WHATSAPP_MAX = 4096, TEMPLATE_MAX = 1024, SAY_MAX = 64 * 1024, BLANKS_MAX = 4 };
 
-/* One text: of a rule, or of a flow. */
+/* One text: of a rule, of a flow, or of the faq. */
 struct said {
     const struct template *text;
     const char *noun, *name;   /* "rule", "hours" */
-    const struct rule *rule;   /* NULL: of a flow, with */
-    const struct scope *scope; /* what that knows */
+    const struct rule *rule;   /* NULL: of another, with */
+    const struct scope *scope; /* what a flow knows */
     const struct campaign *campaign; /* its own; NULL: the channel's default */
     const char *file;
     int line;
@@ -75,6 +75,11 @@ static void visit_texts(struct check *check, said_visit *each)
         visit(check, each, &said, flow->reminder);
         for (size_t j = 0; j < flow->step_count; j++)
             visit_step(check, each, &flow->steps[j], said);
+    }
+    for (size_t i = 0; i < ruleset->faq_count; i++) {
+        const struct faq *faq = &ruleset->faqs[i];
+        visit(check, each, &(struct said){ .noun = "answer to", .name = faq->question, .file = faq->file, .line = faq->line },
+              faq->answer);
     }
 }
 

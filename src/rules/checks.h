@@ -99,6 +99,10 @@ void check_currencies(struct check *check);
 void check_lengths(struct check *check);
 void check_layouts(struct check *check);
 
+/* check_faq.c */
+void check_faq_words(struct check *check);
+void check_faq_keywords(struct check *check);
+
 /* check_flow.c */
 void check_unreached_steps(struct check *check);
 void check_branches(struct check *check);

@@ -66,6 +66,7 @@ static const char *const NEEDED[][2] = {
     { "attribute", "at" },          { "talk_given", "talk" },
     { "talk_given", "source" },     { "talk_line", "talk" },
     { "backend", "kind" },
+    { "faq", "question" },          { "faq", "answer" },
 };
 
 static bool is_needed(const char *table, const char *column)

@@ -2,7 +2,7 @@
  * ruleset: made whole or not at all, then only read.
  *
  * ruleset_new loads the rows, then builds settings, opening hours, channels, campaigns, teams, phrases, services,
- * backends, rules with all that hangs on them, flows, examples and talks in this order, each from rows and from what
+ * backends, rules with all that hangs on them, flows, faq, examples and talks in this order, each from rows and from what
  * stands already. The first thing that is wrong ends it; what was made by then is freed the same way as a finished
  * ruleset, so there is one way to take one apart.
  *
@@ -54,7 +54,8 @@ static int build(struct ruleset *ruleset, const struct zones *zones, struct erro
         build_services(ruleset, error) != 0 || build_flow_names(ruleset, error) != 0 ||
         build_backends(ruleset, error) != 0 || build_rules(ruleset, error) != 0 || build_sets(ruleset, error) != 0 ||
         build_flows(ruleset, error) != 0 || build_backend_acts(ruleset, error) != 0 ||
-        build_attributes(ruleset, error) != 0 || check_phrases(ruleset, error) != 0)
+        build_attributes(ruleset, error) != 0 || check_phrases(ruleset, error) != 0 ||
+        build_faqs(ruleset, error) != 0)
         return -1;
     ruleset->index = ruleset->private->index = rule_index_new(ruleset->rules, ruleset->rule_count);
     return build_examples(ruleset, error) == 0 ? build_talks(ruleset, error) : -1;
@@ -104,6 +105,7 @@ void ruleset_free(struct ruleset *ruleset)
     flows_release(ruleset);
     backends_release(ruleset);
     talks_release(ruleset);
+    faqs_release(ruleset);
     rule_index_free(private->index);
     expressions_free(private->expressions);
     free(private->rules);

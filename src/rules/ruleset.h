@@ -9,8 +9,8 @@
  * Settings are known here, each with type, default and bounds (ruleset_settings lists them for help and
  * docs).
  *
- * Conditions are statements of SQLite (store/expression.h): a ruleset that has any is used by one thread at a
- * time, though not always the same.
+ * Conditions are statements of SQLite (store/expression.h), and the questions of the table faq stand in an index of
+ * SQLite (store/faq.h): a ruleset that has any is used by one thread at a time, though not always the same.
  */
 #ifndef RULES_RULESET_H
 #define RULES_RULESET_H
@@ -30,7 +30,18 @@
 struct backend; /* backend/backend.h */
 struct flow;    /* flow/flow.h */
 struct service;
+struct faq_index; /* store/faq.h */
 struct talk; /* rules/talk.h */
+
+/* A question that customers ask, and what is answered: rules/faq.h finds it. */
+struct faq {
+    const char *question;
+    struct template *answer;
+    const char *keywords;            /* as typed; NULL: none */
+    char language[LANGUAGE_TAG_MAX]; /* a canonical tag; "": for customers of any language */
+    const char *file;
+    int line;
+};
 
 enum rule_action {
     ACTION_SAY,
@@ -183,6 +194,9 @@ struct ruleset {
     size_t team_count;
     const struct phrase *phrases; /* by name, then language */
     size_t phrase_count;
+    const struct faq *faqs; /* in file order */
+    size_t faq_count;
+    struct faq_index *faq_index; /* of them, in the same order; NULL when there are none */
     const char *const *variables; /* names that rule_set rows set, sorted */
     size_t variable_count;
     const struct flow *flows; /* in file order */

@@ -426,6 +426,7 @@ void tell_ruleset(const struct ruleset *ruleset, enum tell_language language, st
     tell_flows(&teller);
     tell_services(&teller);
     tell_backends(&teller);
+    tell_faqs(&teller);
     tell_attributes(&teller);
     tell_talks(&teller);
 }

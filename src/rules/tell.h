@@ -2,8 +2,8 @@
  * tell: a ruleset in plain sentences, so that its owner can check what she has said.
  *
  * What comes out is a list of items in the order in which it is read: a few about the business (settings, how
- * answers go out, teams), then every rule in the order in which rules are tried, then flows, services, backends and talks. Items
- * that open a part of the whole ("The usual questions") have a heading and mostly nothing else.
+ * answers go out, teams), then every rule in the order in which rules are tried, then flows, services, backends, the faq
+ * and talks. Items that open a part of the whole ("The usual questions") have a heading and mostly nothing else.
  *
  * Texts of the ruleset stand in “quotes”, with the settings filled in and ‹names› where something is filled
  * in for each customer. Sentences may hold line feeds of the owner's own, and her control characters: show

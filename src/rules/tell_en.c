@@ -91,6 +91,7 @@ const struct tell_voice tell_english = {
         [PART_FLOWS] = "The dialogues",
         [PART_SERVICES] = "Services that are asked",
         [PART_BACKENDS] = "Who answers freely",
+        [PART_FAQ] = "Questions and their answers",
         [PART_PROFILE] = "What the customer's Braze profile learns",
         [PART_TALKS] = "Conversations that must go like this",
     },
@@ -184,6 +185,12 @@ const struct tell_voice tell_english = {
         [TELL_BACKEND_NEXT] = "When it fails, {} answers.",
         [TELL_BACKEND_TEAM] = "When nobody answers, a person of the team {} takes over.",
         [TELL_BACKEND_SORRY] = "When it fails, the customer is told: {}",
+        [TELL_FAQ_ONE] = "There is {} question with an answer of its own. It is recognised in other words too.",
+        [TELL_FAQ_MANY] = "There are {} questions with answers of their own. They are recognised in other words too; where "
+                          "several fit, the best does.",
+        [TELL_FAQ_ANSWER] = "The answer is: {}",
+        [TELL_FAQ_KEYWORDS] = "It is also recognised by {}.",
+        [TELL_FAQ_LANGUAGE] = "It is meant for customers who read {}.",
         [TELL_TALKS_INTRO] = "They are played whenever rules are loaded; where one goes another way, the rules are refused. "
                              "A * stands for anything.",
         [TELL_TALK_STARTS] = "It begins at {}.",

@@ -97,6 +97,7 @@ const struct tell_voice tell_korean = {
         [PART_FLOWS] = "대화 흐름",
         [PART_SERVICES] = "물어보는 서비스",
         [PART_BACKENDS] = "스스로 답을 쓰는 AI",
+        [PART_FAQ] = "자주 묻는 질문과 답",
         [PART_PROFILE] = "고객의 Braze 프로필에 기록하는 내용",
         [PART_TALKS] = "이렇게 진행되어야 하는 대화",
     },
@@ -188,6 +189,12 @@ const struct tell_voice tell_korean = {
         [TELL_BACKEND_NEXT] = "답하지 못하면 {}{이/가} 대신 답합니다.",
         [TELL_BACKEND_TEAM] = "아무도 답하지 못하면 {} 팀의 담당자가 대화를 맡습니다.",
         [TELL_BACKEND_SORRY] = "답하지 못하면 고객에게 이렇게 말합니다: {}",
+        [TELL_FAQ_ONE] = "답이 정해진 질문이 {}개 있습니다. 다른 말로 물어도 알아듣습니다.",
+        [TELL_FAQ_MANY] = "답이 정해진 질문이 {}개 있습니다. 다른 말로 물어도 알아들으며, 여럿이 맞으면 가장 잘 맞는 것을 "
+                          "고릅니다.",
+        [TELL_FAQ_ANSWER] = "답: {}",
+        [TELL_FAQ_KEYWORDS] = "{}{으로/로}도 알아듣습니다.",
+        [TELL_FAQ_LANGUAGE] = "{}{을/를} 읽는 고객을 위한 답입니다.",
         [TELL_TALKS_INTRO] = "규칙을 불러올 때마다 확인하며, 하나라도 다르게 진행되면 그 규칙은 쓰이지 않습니다. *는 아무 "
                              "말이나 뜻합니다.",
         [TELL_TALK_STARTS] = "{}에 시작합니다.",

@@ -40,6 +40,7 @@ enum tell_part {
     PART_FLOWS,
     PART_SERVICES,
     PART_BACKENDS,
+    PART_FAQ,
     PART_PROFILE,
     PART_TALKS,
     PART_COUNT
@@ -130,6 +131,11 @@ enum tell_sentence {
     TELL_BACKEND_NEXT,    /* when it fails {} answers */
     TELL_BACKEND_TEAM,    /* when nobody answers, team {} */
     TELL_BACKEND_SORRY,   /* when it fails, {} is said */
+    TELL_FAQ_ONE,         /* there is {} question; its answer follows */
+    TELL_FAQ_MANY,        /* there are {} */
+    TELL_FAQ_ANSWER,      /* the answer is {} */
+    TELL_FAQ_KEYWORDS,    /* found by {} too */
+    TELL_FAQ_LANGUAGE,    /* for who reads {} */
     TELL_TALKS_INTRO,
     TELL_TALK_STARTS,     /* begins at {} */
     TELL_TALK_ANSWER,     /* service {} answers {} */

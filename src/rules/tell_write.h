@@ -59,6 +59,8 @@ void tell_services(struct teller *teller);
 void tell_backends(struct teller *teller);
 /* Adds the names of those that may do the act; for ACT_HANDOFF, also of those whose chain ends at the team. */
 void tell_backends_with(const struct teller *teller, enum backend_act_kind kind, const char *target, struct tell_list *list);
+/* Of tell_faq.c. */
+void tell_faqs(struct teller *teller);
 
 /* Of tell_talk.c: the last. */
 void tell_talks(struct teller *teller);

@@ -66,6 +66,7 @@ static const char *const BACKEND_COLUMNS[] = {
     "contact_day_cap", "score", "method", "headers", "body", "text_at", "session_at", "tokens_in_at",
     "tokens_out_at", "handoff_at", NULL
 };
+static const char *const FAQ_COLUMNS[] = { "question", "answer", "keywords", "language", NULL };
 
 static const char *const TALK_COLUMNS[] = {
     "name", "starts", "language", "channel", "country", "open", "first_contact", NULL
@@ -148,6 +149,8 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
       " body, text_at, session_at, tokens_in_at, tokens_out_at, handoff_at FROM backend WHERE rowid > ?1"
       " ORDER BY rowid",
       BACKEND_COLUMNS, NONE },
+    { "faq", "CREATE TABLE faq (question, answer, keywords, language)",
+      "SELECT question, answer, keywords, language FROM faq WHERE rowid > ?1 ORDER BY rowid", FAQ_COLUMNS, NONE },
     { "talk", "CREATE TABLE talk (name, starts, language, channel, country, open, first_contact)",
       "SELECT name, starts, language, channel, country, open, first_contact FROM talk WHERE rowid > ?1 ORDER BY rowid",
       TALK_COLUMNS, NONE },
@@ -163,10 +166,10 @@ static const char *const TABLE_NAMES[RULE_TABLE_COUNT + 1] = {
     "setting",   "campaign", "channel", "team",         "rule",                "rule_set", "phrase",
     "attribute", "opening",  "holiday", "rule_example", "rule_counterexample", "flow",     "step",
     "step_set",  "step_property", "choice", "branch",   "service",             "service_value",
-    "backend",   "talk",      "talk_given", "talk_line",  NULL
+    "backend",   "faq",      "talk",      "talk_given", "talk_line",  NULL
 };
 
-static const char *const LATER_TABLES[] = { "custom_event", "custom_event_property", "notice", "faq", NULL };
+static const char *const LATER_TABLES[] = { "custom_event", "custom_event_property", "notice", NULL };
 
 static int name_index(const char *const *names, const char *name, size_t len)
 {

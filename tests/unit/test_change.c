@@ -89,6 +89,17 @@ static const struct {
       "changed rule_set r b.value [2] [3] a.sql:1\n"
       "+1 holiday; 1 opening changed; +1 phrase, −1, 1 changed; 1 variable changed" },
     { RULE "('r', 500, 'x', 'y');"
+      "INSERT INTO faq (question, answer, keywords, language) VALUES ('Open?', 'Yes', NULL, 'en'), ('Open?', 'Sí', NULL, 'es'),"
+      " ('Dogs?', 'No', NULL, NULL);",
+      RULE "('r', 500, 'x', 'y');"
+      "INSERT INTO faq (question, answer, keywords, language) VALUES ('Open?', 'Always', 'hours', 'en'), ('Cats?', 'Yes', NULL, NULL),"
+      " ('Open?', 'Sí', NULL, 'es');",
+      "added faq Cats? – [] [answer: Yes] a.sql:1\n"
+      "removed faq Dogs? – [answer: No] [] a.sql:1\n"
+      "changed faq Open? en.answer [Yes] [Always] a.sql:1\n"
+      "changed faq Open? en.keywords [] [hours] a.sql:1\n"
+      "+1 question, −1, 1 changed" },
+    { RULE "('r', 500, 'x', 'y');"
       "INSERT INTO attribute (name, at, value) VALUES ('tier', 'reply', 'gold'), ('tier', 'rule:r', 'silver');",
       RULE "('r', 500, 'x', 'y');"
       "INSERT INTO attribute (name, at, value, type) VALUES ('tier', 'rule:r', 'bronze', NULL), ('vip', 'reply', 'yes', 'boolean');",

@@ -392,6 +392,26 @@ static void conditions(void **state)
 }
 
 /* Conversations that prove the rules are read out, line by line. */
+static void questions(void **state)
+{
+    static const struct row rows[] = {
+        { "INSERT INTO faq (question, answer, keywords, language) VALUES"
+          " ('Parking?', 'Yes, {{ first_name }}.', 'garage, car park', 'en'), ('주소?', '여기', NULL, NULL);",
+          "# Questions and their answers\nThere are 2 questions with answers of their own. They are recognised in other words too; "
+          "where several fit, the best does.\nParking?\nThe answer is: “Yes, ‹first_name›.”\nIt is also recognised by “garage, "
+          "car park”.\nIt is meant for customers who read English.\n주소?\nThe answer is: “여기”\n",
+          "# 자주 묻는 질문과 답\n답이 정해진 질문이 2개 있습니다. 다른 말로 물어도 알아들으며, 여럿이 맞으면 가장 잘 맞는 것을 "
+          "고릅니다.\nParking?\n답: “Yes, ‹first_name›.”\n“garage, car park”로도 알아듣습니다.\n영어를 읽는 고객을 위한 "
+          "답입니다.\n주소?\n답: “여기”\n" },
+        { "INSERT INTO faq (question, answer) VALUES ('a', 'b');",
+          "There is 1 question with an answer of its own. It is recognised in other words too.\na\nThe answer is: “b”\n",
+          "답이 정해진 질문이 1개 있습니다. 다른 말로 물어도 알아듣습니다.\na\n답: “b”\n" },
+    };
+
+    (void)state;
+    CHECK(rows);
+}
+
 static void talks(void **state)
 {
 #define TALK \
@@ -571,8 +591,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matching), cmocka_unit_test(actions),    cmocka_unit_test(business),
         cmocka_unit_test(hours), cmocka_unit_test(beside_speaking),
-           cmocka_unit_test(only_if),    cmocka_unit_test(examples),
-        cmocka_unit_test(order),    cmocka_unit_test(flows), cmocka_unit_test(backends), cmocka_unit_test(talks), cmocka_unit_test(conditions),
+        cmocka_unit_test(only_if), cmocka_unit_test(questions), cmocka_unit_test(examples), cmocka_unit_test(order),
+        cmocka_unit_test(flows), cmocka_unit_test(backends), cmocka_unit_test(talks), cmocka_unit_test(conditions),
         cmocka_unit_test(voices_agree),
     };
 
