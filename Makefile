@@ -59,7 +59,8 @@ SCHEMA = \
   schema/003-acts.sql \
   schema/004-profile.sql \
   schema/005-run.sql \
-  schema/006-service.sql
+  schema/006-service.sql \
+  schema/007-consult.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -159,6 +160,7 @@ LIB = \
   src/store/audit.c \
   src/store/book.c \
   src/store/confined.c \
+  src/store/consult_row.c \
   src/store/contact.c \
   src/store/conversation.c \
   src/store/cooldown.c \
@@ -187,6 +189,7 @@ LIB = \
   src/store/run_row.c \
   src/store/schema.c \
   src/store/service_call.c \
+  src/store/spend.c \
   src/store/standing.c \
   src/store/timer.c \
   src/store/transcript.c \
@@ -316,10 +319,17 @@ LIB = \
   src/braze/salvage.c \
   src/braze/send.c \
   src/braze/track.c \
+  src/desk/breaker.c \
   src/desk/button.c \
   src/desk/carry.c \
   src/desk/clearance.c \
+  src/desk/consult.c \
+  src/desk/consult_answer.c \
+  src/desk/consult_end.c \
+  src/desk/consult_money.c \
+  src/desk/consult_question.c \
   src/desk/decide.c \
+  src/desk/decide_answer.c \
   src/desk/decide_attribute.c \
   src/desk/decide_fact.c \
   src/desk/decide_flow.c \
@@ -335,6 +345,7 @@ LIB = \
   src/desk/flow_turn.c \
   src/desk/health.c \
   src/desk/parcel.c \
+  src/desk/past.c \
   src/desk/person.c \
   src/desk/proof.c \
   src/desk/recall.c \
@@ -360,6 +371,7 @@ DAEMON = \
   src/daemon/flight.c \
   src/daemon/gate.c \
   src/daemon/http.c \
+  src/daemon/inquiry.c \
   src/daemon/install.c \
   src/daemon/keyring.c \
   src/daemon/listen.c \
@@ -584,7 +596,8 @@ SYSTEM = \
   tests/system/25_choices.py \
   tests/system/26_talks.py \
   tests/system/27_flows.py \
-  tests/system/28_sandbox_ai.py
+  tests/system/28_sandbox_ai.py \
+  tests/system/29_backends.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

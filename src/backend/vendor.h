@@ -47,7 +47,7 @@ struct consult { /* a question; borrowed */
 
 /*
  * AUTH_SIGV4: what is signed is the path percent-encoded once more than it is sent, as AWS wants it of all but S3: a
- * model's "v1:0" is v1%3A0 in `url` and v1%253A0 in the canonical request. libcurl 7.88 signs the path of its URL as it is.
+ * model's "v1:0" is v1%3A0 in `url` and v1%253A0 in the canonical request. libcurl before 8.9 signs what it is given.
  */
 enum backend_auth { AUTH_NONE, AUTH_BEARER, AUTH_HEADER, AUTH_SIGV4 };
 

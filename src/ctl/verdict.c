@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/backend.h"
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/json.h"
@@ -356,6 +357,7 @@ static const char *effect_name(enum effect_kind kind)
         [EFFECT_HANDOFF] = "handoff", [EFFECT_CLOSE] = "close",     [EFFECT_TAG] = "tag",
         [EFFECT_SET] = "set",         [EFFECT_COOLDOWN] = "cooldown", [EFFECT_FLOW] = "flow",
         [EFFECT_CALL] = "call",       [EFFECT_ATTRIBUTE] = "attribute",
+        [EFFECT_CONSULT] = "consult",
     };
 
     return names[kind];
@@ -381,6 +383,7 @@ static const char *effect_object(const struct effect *effect)
     switch (effect->kind) {
     case EFFECT_FLOW: return effect->flow->name;
     case EFFECT_CALL: return effect->service->name;
+    case EFFECT_CONSULT: return effect->backend->name;
     default: return effect->name;
     }
 }

@@ -34,6 +34,7 @@ struct engine *engine_new(const struct engine_config *config, const struct desk 
     engine->fetcher = fetcher_new();
     flights_init(&engine->flights, engine->fetcher, config->braze_url, config->braze_key, config->braze_timeout_ms);
     errands_init(&engine->errands, engine->fetcher);
+    inquiries_init(&engine->inquiries, engine->fetcher, &engine->errands.keys);
     engine->syncer = syncer_new(engine->desk.db, wake, engine);
     engine->spare = &engine->batches[0];
     engine->mailbox = mailbox_new(MAILBOX_COUNT, MAILBOX_BYTES, wake, engine);
@@ -59,6 +60,7 @@ void engine_free(struct engine *engine)
     syncer_free(engine->syncer);
     fetcher_free(engine->fetcher);
     flights_release(&engine->flights);
+    inquiries_release(&engine->inquiries);
     errands_release(&engine->errands);
     mailbox_free(engine->mailbox);
     if (engine->exit_code == 0)
@@ -89,6 +91,7 @@ static void publish(struct engine *engine)
     engine->facts.rules = (int64_t)engine->desk.rules->rule_count;
     engine->facts.calls_under_way = engine_calls(engine);
     engine->facts.service_calls_under_way = engine->errands.count;
+    engine->facts.consults_under_way = engine->inquiries.count;
     engine->facts.wal_pages = db_wal_pages(engine->desk.db);
     if (engine->vitals.is_short_of_disk) {
         engine->facts.is_ready = false;
@@ -106,16 +109,19 @@ static bool has_work(const struct engine *engine, size_t count, int64_t now)
 static void plan(struct engine *engine, int64_t now)
 {
     struct error error = { 0 };
-    int64_t due, call, timer;
+    int64_t due, call, consult, timer;
 
     engine->work_at = now + IDLE_MS;
     if (dispatch_next(&engine->desk, now, engine_calls(engine), &due, &error) != 0 ||
-        service_next(&engine->desk, &call, &error) != 0 || upkeep_next(&engine->desk, &timer, &error) != 0)
+        service_next(&engine->desk, &call, &error) != 0 ||
+        consult_next(&engine->desk, &consult, &error) != 0 || upkeep_next(&engine->desk, &timer, &error) != 0)
         return;
     if (due < engine->work_at)
         engine->work_at = due;
     if (call < engine->work_at)
         engine->work_at = call;
+    if (consult < engine->work_at)
+        engine->work_at = consult;
     if (timer < engine->work_at)
         engine->work_at = timer;
     if (engine->full_until > clock_monotonic_ms() && engine->work_at < now + FULL_RETRY_MS)
@@ -185,7 +191,7 @@ static bool is_over(struct engine *engine)
         engine->stop_by = now + engine->config->braze_timeout_ms + STOP_GRACE_MS;
     if (now >= engine->stop_by)
         return true;
-    return engine_calls(engine) == 0 && engine->errands.count == 0 && !engine_has_ended(engine) &&
+    return engine_calls(engine) == 0 && engine->errands.count == 0 && engine->inquiries.count == 0 && !engine_has_ended(engine) &&
            mailbox_count(engine->mailbox) == 0;
 }
 

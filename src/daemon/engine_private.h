@@ -9,6 +9,7 @@
 #include "daemon/engine.h"
 #include "daemon/errand.h"
 #include "daemon/flight.h"
+#include "daemon/inquiry.h"
 #include "daemon/outcome.h"
 #include "daemon/syncer.h"
 #include "daemon/vitals.h"
@@ -19,6 +20,7 @@ struct engine {
     struct fetcher *fetcher;
     struct flights flights;
     struct errands errands;
+    struct inquiries inquiries;
     struct acks acks;
     struct syncer *syncer;
     struct batch batches[2], *spare; /* one is given to the syncer, or none */

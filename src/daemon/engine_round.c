@@ -132,7 +132,8 @@ int engine_calls(const struct engine *engine)
 
 bool engine_has_ended(const struct engine *engine)
 {
-    return flights_has_ended(&engine->flights) || errands_has_ended(&engine->errands);
+    return flights_has_ended(&engine->flights) || errands_has_ended(&engine->errands) ||
+           inquiries_has_ended(&engine->inquiries);
 }
 
 static bool may_claim(const struct engine *engine)
@@ -147,13 +148,16 @@ static int claim(struct engine *engine, int64_t now, struct claims *claims, stru
         return 0;
     if (dispatch_claim(&engine->desk, now, engine_calls(engine), &claims->calls, error) != 0)
         return -1;
-    return service_claim(&engine->desk, now, &claims->services, error);
+    if (service_claim(&engine->desk, now, &claims->services, error) != 0)
+        return -1;
+    return consult_claim(&engine->desk, now, &claims->consults, error);
 }
 
 static void free_claims(const struct claims *claims)
 {
     call_free(claims->calls);
     service_call_free(claims->services);
+    consult_call_free(claims->consults);
 }
 
 /* Everything between begin and commit. */
@@ -163,7 +167,8 @@ static int work(struct engine *engine, struct outcome *outcomes, size_t count, i
     *claims = (struct claims){ 0 };
     if (desk_begin(&engine->desk, error) != 0 ||
         flights_settle(&engine->flights, &engine->desk, now, error) != 0 ||
-        errands_settle(&engine->errands, &engine->desk, now, error) != 0)
+        errands_settle(&engine->errands, &engine->desk, now, error) != 0 ||
+        inquiries_settle(&engine->inquiries, &engine->desk, now, error) != 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (run_mail(engine, &outcomes[i], now, error) != 0)
@@ -185,6 +190,8 @@ static void tally(struct engine *engine, struct flights_tally ended, const struc
         engine->facts.calls++;
     for (const struct service_call *call = claims->services; call != NULL; call = call->next)
         engine->facts.service_calls++;
+    for (const struct consult_call *call = claims->consults; call != NULL; call = call->next)
+        engine->facts.consults++;
 }
 
 /* What was committed and is not on disk is nobody's business: its senders may send it again. */
@@ -205,6 +212,7 @@ static void end_batch(struct engine *engine, struct batch *batch)
     acks_release(&engine->acks, &engine->flights);
     flights_start(&engine->flights, batch->claims.calls);
     errands_start(&engine->errands, batch->claims.services);
+    inquiries_start(&engine->inquiries, batch->claims.consults);
 }
 
 /* Takes the batch back that the syncer is done with, or waits until it is. */
@@ -262,6 +270,8 @@ static int round_once(struct engine *engine, struct outcome *outcomes, size_t co
     engine->facts.why[0] = '\0';
     tally(engine, flights_drop(&engine->flights), &claims);
     errands_drop(&engine->errands);
+    inquiries_drop(&engine->inquiries);
+    inquiries_break_off(&engine->inquiries, &engine->desk);
     give_batch(engine, outcomes, count, &claims);
     return 0;
 }

@@ -27,7 +27,7 @@
 
 enum {
     CONNECT_MS = 3000,
-    CONNECTIONS_MAX = 32,
+    KEPT_CONNECTIONS_MAX = 32,
     IDLE_CONNECTION_S = 50,
     PIECE_MAX = 64 * 1024,
 };
@@ -41,6 +41,7 @@ struct transfer {
     void *context;
     const char *body;
     size_t body_len, body_at;
+    bool counts_body; /* it goes through give_body */
     struct buf answer;
     size_t answer_max;
     CURLcode code;
@@ -79,8 +80,8 @@ struct fetcher *fetcher_new(void)
     fetcher->multi = curl_multi_init();
     if (fetcher->multi == NULL)
         abort();
-    curl_multi_setopt(fetcher->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)CONNECTIONS_MAX);
-    curl_multi_setopt(fetcher->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_MAX);
+    /* How many are open at once is bounded by those who start calls: one kind of them must not wait for another's. */
+    curl_multi_setopt(fetcher->multi, CURLMOPT_MAXCONNECTS, (long)KEPT_CONNECTIONS_MAX);
     curl_multi_setopt(fetcher->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
     return fetcher;
 }
@@ -269,6 +270,20 @@ static void set_reach(struct transfer *transfer, const struct fetch *fetch)
     curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
+static void set_signature(CURL *easy, const struct fetch *fetch)
+{
+    struct buf provider = { 0 };
+
+    if (fetch->aws_key == NULL)
+        return;
+    /* What is signed has to be known as a whole; it cannot be repeated unasked, for its connection is its own. */
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, fetch->body);
+    buf_addf(&provider, "aws:amz:%s:%s", fetch->aws_region, fetch->aws_service);
+    curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, buf_text(&provider));
+    curl_easy_setopt(easy, CURLOPT_USERPWD, fetch->aws_key);
+    buf_release(&provider);
+}
+
 static void set_request(struct transfer *transfer, const struct fetch *fetch)
 {
     CURL *easy = transfer->easy;
@@ -316,6 +331,8 @@ int fetch_start(struct fetcher *fetcher, const struct fetch *fetch, struct error
     set_transport(transfer->easy, fetch->timeout_ms);
     set_reach(transfer, fetch);
     set_request(transfer, fetch);
+    set_signature(transfer->easy, fetch);
+    transfer->counts_body = fetch->body_len > 0 && fetch->aws_key == NULL;
     code = curl_multi_add_handle(fetcher->multi, transfer->easy);
     if (code == CURLM_OK) {
         transfer->started_at = clock_monotonic_ms();
@@ -336,6 +353,21 @@ static void unlink_transfer(struct fetcher *fetcher, struct transfer *transfer)
     while (*at != transfer)
         at = &(*at)->next;
     *at = transfer->next;
+}
+
+void fetch_cancel(struct fetcher *fetcher, const void *context)
+{
+    struct transfer *transfer = fetcher->under_way;
+
+    while (transfer != NULL && transfer->context != context)
+        transfer = transfer->next;
+    if (transfer == NULL)
+        return;
+    fetcher->done_count -= transfer->is_done;
+    unlink_transfer(fetcher, transfer);
+    curl_multi_remove_handle(fetcher->multi, transfer->easy);
+    transfer->next = fetcher->pool;
+    fetcher->pool = transfer;
 }
 
 /* Takes those whose time is over out of libcurl's hands. */
@@ -414,7 +446,7 @@ static bool has_left(const struct transfer *transfer)
 {
     long sent = 0;
 
-    if (transfer->body_len > 0)
+    if (transfer->counts_body)
         return transfer->body_at == transfer->body_len;
     curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
     return sent > 0;

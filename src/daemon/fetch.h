@@ -44,6 +44,8 @@ struct fetch { /* borrowed by fetch_start, but the body must stay until the fetc
     const char *url;
     bool is_get;        /* else it is POSTed */
     const char *bearer; /* "Authorization: Bearer …"; NULL: none */
+    const char *aws_region, *aws_service; /* signed with SigV4 for these, by aws_key "ID:SECRET"; NULL: not */
+    const char *aws_key;
     const struct fetch_header *headers; /* further ones */
     size_t header_count;
     const char *content_type; /* of the body; NULL: not said */
@@ -64,6 +66,9 @@ struct fetcher *fetcher_new(void);
 void fetcher_free(struct fetcher *fetcher); /* drops what is under way */
 
 int fetch_start(struct fetcher *fetcher, const struct fetch *fetch, struct error *error);
+
+/* Breaks off the call with that context, if it is under way: `ended` will not be called. */
+void fetch_cancel(struct fetcher *fetcher, const void *context);
 
 /* Waits for the network or fetch_wake, at most timeout_ms, and lets transfers go on. */
 void fetch_poll(struct fetcher *fetcher, int timeout_ms);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/backend.h"
 #include "base/alloc.h"
 #include "base/env.h"
 #include "base/log.h"
@@ -54,23 +55,28 @@ static struct key *add(struct keyring *keyring, const char *name)
     return key;
 }
 
+static void learn(struct keyring *keyring, const char *kind, const char *owner, const char *name)
+{
+    const struct key *key;
+
+    if (name == NULL)
+        return;
+    key = find(keyring, name);
+    if (key == NULL)
+        key = add(keyring, name);
+    if (key->value == NULL)
+        log_warn("key_missing", log_text(kind, owner), log_text("reason", key->why),
+                 log_text("meaning", "every call to it fails until the variable is set and the rules are loaded again, "
+                                     "or the daemon is started again"));
+}
+
 void keyring_load(struct keyring *keyring, const struct ruleset *rules)
 {
     keyring_release(keyring);
-    for (size_t i = 0; i < rules->service_count; i++) {
-        const struct service *service = &rules->services[i];
-        const struct key *key;
-
-        if (service->key_env == NULL)
-            continue;
-        key = find(keyring, service->key_env);
-        if (key == NULL)
-            key = add(keyring, service->key_env);
-        if (key->value == NULL)
-            log_warn("service_key_missing", log_text("service", service->name), log_text("reason", key->why),
-                     log_text("meaning", "every call to it fails until the variable is set and the rules are loaded again, "
-                                         "or the daemon is started again"));
-    }
+    for (size_t i = 0; i < rules->service_count; i++)
+        learn(keyring, "service", rules->services[i].name, rules->services[i].key_env);
+    for (size_t i = 0; i < rules->backend_count; i++)
+        learn(keyring, "backend", rules->backends[i].name, rules->backends[i].key_env);
 }
 
 void keyring_release(struct keyring *keyring)

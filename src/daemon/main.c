@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,7 +38,7 @@
 #include "desk/proof.h"
 
 /* What is taken is answered in any case; this is for requests that are still on their way. */
-enum { DRAIN_MS = 1500 };
+enum { DRAIN_MS = 1500, DESCRIPTORS_WANTED = 8192 };
 
 struct daemon {
     struct config config;
@@ -310,6 +311,17 @@ static int run(struct daemon *daemon, const sigset_t *signals, struct error *err
     return daemon->exit_code;
 }
 
+/* Backends that are slow hold a descriptor each for as long; the usual soft limit knows nothing of that. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS_WANTED)
+        return;
+    limit.rlim_cur = limit.rlim_max < DESCRIPTORS_WANTED ? limit.rlim_max : DESCRIPTORS_WANTED;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int start(struct daemon *daemon, int argc, char **argv, struct error *error)
 {
     enum config_wish wish;
@@ -329,6 +341,7 @@ static int start(struct daemon *daemon, int argc, char **argv, struct error *err
     log_open(daemon->config.level, 2);
     hide_secrets(&daemon->config);
     forbid_dumps();
+    raise_descriptor_limit();
     block_signals(&signals);
     if (fetch_global_start(error) != 0)
         return 1;

@@ -64,6 +64,8 @@ static const struct number {
     NUMBER(service_calls, "frontdesk_service_calls_total", "counter", "Calls to services of the business begun."),
     NUMBER(service_calls_under_way, "frontdesk_service_calls_under_way", "gauge",
            "Calls to services of the business without an answer yet."),
+    NUMBER(consults, "frontdesk_consults_total", "counter", "Questions to backends that went out."),
+    NUMBER(consults_under_way, "frontdesk_consults_under_way", "gauge", "Questions to backends without an answer yet."),
     NUMBER(replies_accepted, "frontdesk_replies_accepted_total", "counter", "Replies that Braze accepted."),
     NUMBER(replies_ended, "frontdesk_replies_ended_total", "counter", "Replies that ended otherwise."),
     NUMBER(pending, "frontdesk_outbox_pending", "gauge", "Outbox rows that still have to leave."),

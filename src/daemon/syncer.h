@@ -27,6 +27,7 @@ enum { BATCH_COUNT = 256 };
 struct claims { /* owned */
     struct call *calls;            /* to Braze */
     struct service_call *services; /* to the business's services */
+    struct consult_call *consults; /* to backends */
 };
 
 struct batch {

@@ -6,10 +6,12 @@
 
 #include "braze/track.h"
 #include "desk/carry.h"
+#include "desk/consult.h"
 #include "desk/flow_turn.h"
 #include "desk/reply.h"
 #include "desk/service.h"
 #include "flow/flow.h"
+#include "store/consult_row.h"
 #include "store/contact.h"
 #include "store/cooldown.h"
 #include "store/event.h"
@@ -22,7 +24,7 @@ const char *carry_turn_state(const struct decision *decision)
 {
     if (decision_has(decision, EFFECT_HANDOFF))
         return "agent";
-    if (decision_has(decision, EFFECT_SAY) || decision_has(decision, EFFECT_CALL))
+    if (decision_has(decision, EFFECT_SAY) || decision_has(decision, EFFECT_CALL) || decision_has(decision, EFFECT_CONSULT))
         return "open";
     switch (decision->outcome) {
     case OUTCOME_AGENT: return "agent";
@@ -82,6 +84,19 @@ static int drop_elsewhere(const struct carry *carry, int64_t id, struct error *e
                : -1;
 }
 
+/* Of none of the contact's conversations. */
+static int silence_backends(const struct carry *carry, struct error *error)
+{
+    struct conversation other = { .contact = carry->conversation->contact };
+    int found = 0;
+
+    while (carry->desk->may_consult &&
+           (found = consult_row_of_contact(carry->desk->db, other.contact, &other.id, error)) == 1)
+        if (consult_drop(carry->desk, &other, "silenced", carry->now, error) != 0)
+            return -1;
+    return found;
+}
+
 /* Who wants to hear nothing hears nothing on any channel, and no dialogue waits for him there. */
 static int silence(const struct carry *carry, struct error *error)
 {
@@ -89,7 +104,7 @@ static int silence(const struct carry *carry, struct error *error)
     int64_t contact = carry->conversation->contact, other;
     int found;
 
-    if (conversation_raise_all(db, contact, error) != 0)
+    if (conversation_raise_all(db, contact, error) != 0 || silence_backends(carry, error) != 0)
         return -1;
     carry->conversation->epoch++;
     while ((found = run_row_of_contact(db, contact, &other, error)) == 1)
@@ -111,7 +126,10 @@ static int set_opt_out(const struct carry *carry, const struct effect *effect, s
 static int give(const struct carry *carry, const struct effect *effect, const char *owner, const char *team,
                 const char *event, struct error *error)
 {
-    if (conversation_give(carry->desk->db, carry->conversation, owner, team, "", carry->now, error) != 0)
+    const char *fate = strcmp(owner, "agent") == 0 ? "agent" : "silenced";
+
+    if (conversation_give(carry->desk->db, carry->conversation, owner, team, "", carry->now, error) != 0 ||
+        consult_drop(carry->desk, carry->conversation, fate, carry->now, error) != 0)
         return -1;
     return note_event(carry, effect, event, team, error);
 }
@@ -144,6 +162,21 @@ static int call(const struct carry *carry, const struct effect *effect, struct e
     };
 
     return service_queue(carry->desk, carry->conversation, &request, carry->now, error);
+}
+
+/* The backend is asked for this message; or for one more, where a turn stands that it joins. */
+static int consult(const struct carry *carry, const struct effect *effect, struct error *error)
+{
+    struct consult_request request = {
+        .backend = effect->backend,
+        .wanted_by = effect->rule != NULL ? effect->rule->name : effect->step,
+        .turn = carry->turn,
+        .call = effect->call,
+    };
+
+    if (carry->joins != 0)
+        return consult_join(carry->desk, carry->joins, carry->now, error);
+    return consult_queue(carry->desk, carry->conversation, &request, carry->now, error);
 }
 
 static int want_attribute(const struct carry *carry, const struct effect *effect, struct error *error)
@@ -187,6 +220,7 @@ static int carry_effect(const struct carry *carry, const struct effect *effect, 
     case EFFECT_SET: return 0; /* all at once: decision.remembered */
     case EFFECT_FLOW: return note_event(carry, effect, "flow", effect->flow->name, error);
     case EFFECT_CALL: return call(carry, effect, error);
+    case EFFECT_CONSULT: return consult(carry, effect, error);
     case EFFECT_ATTRIBUTE: return want_attribute(carry, effect, error);
     case EFFECT_COOLDOWN:
         return cooldown_put(carry->desk->db, carry->conversation->contact, effect->rule->name, effect->until_at, error);

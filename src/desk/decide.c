@@ -25,8 +25,10 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "backend/backend.h"
 #include "desk/button.h"
 #include "desk/decide.h"
+#include "desk/decide_answer.h"
 #include "desk/decide_attribute.h"
 #include "desk/decide_flow.h"
 #include "desk/decide_say.h"
@@ -49,7 +51,7 @@ static const struct act {
     [ACTION_CLOSE] = { true, EFFECT_CLOSE, OUTCOME_SILENCE },
     [ACTION_TAG] = { false, EFFECT_TAG, OUTCOME_NOBODY }, /* never wins */
     [ACTION_FLOW] = { true, EFFECT_FLOW, OUTCOME_SILENCE },
-    [ACTION_CONSULT] = { false, EFFECT_SAY, OUTCOME_SILENCE },
+    [ACTION_CONSULT] = { true, EFFECT_CONSULT, OUTCOME_ANSWER },
 };
 
 /* The groups that took part, as a JSON object. */
@@ -78,9 +80,12 @@ static void act(struct search *search, struct variables *variables)
         struct effect *effect = decide_add(decision, act->change, rule);
         effect->team = rule->team;
         effect->flow = rule->flow;
+        effect->backend = rule->backend;
     }
     decide_set(decision, variables, rule);
-    decide_say(decision, variables, rule);
+    /* Who joins a turn has heard its "one moment" already. */
+    if (rule->action != ACTION_CONSULT || variables->state->consulted == NULL)
+        decide_say(decision, variables, rule);
     decide_cool(decision, variables, rule);
     if (search->ruleset->attribute_count > 0)
         decide_attributes(decision, variables, &search->facts, rule);
@@ -127,7 +132,8 @@ static void act_and_follow(struct search *search, struct variables *variables, s
     case ACTION_HANDOFF:
     case ACTION_CLOSE:
     case ACTION_OPT_OUT: dialogue_drop(dialogue, ruleset_action_name(rule->action)); break;
-    case ACTION_IGNORE: break;
+    case ACTION_IGNORE:
+    case ACTION_CONSULT: break; /* the question is put again behind the answer */
     default: dialogue_resume(dialogue);
     }
 }
@@ -173,20 +179,65 @@ static void decide_in_dialogue(struct search *search, struct variables *variable
         dialogue_wrong(dialogue);
 }
 
+/* Must what the rule does wait until the turn that is being answered has ended? */
+static bool must_wait(const struct search *search, const struct dialogue *dialogue, const struct rule *rule)
+{
+    const struct decide_state *state = search->state;
+
+    if (rule == NULL)
+        return dialogue->is_there;
+    switch (rule->action) {
+    case ACTION_HANDOFF:
+    case ACTION_OPT_OUT:
+    case ACTION_OPT_IN:
+    case ACTION_CLOSE:
+    case ACTION_IGNORE: return false;
+    case ACTION_CONSULT: return !state->may_join || strcmp(rule->backend->name, state->consulted) != 0;
+    default: return !rule->interrupts;
+    }
+}
+
+static void decide_beside_turn(struct search *search, struct variables *variables, struct dialogue *dialogue)
+{
+    struct decision *decision = search->decision;
+    enum search_among among = !dialogue->is_there                  ? AMONG_ALL
+                              : dialogue_hears_yes_or_no(dialogue) ? AMONG_MARKED
+                                                                   : AMONG_INTERRUPTS;
+    const struct rule *rule = search_winner(search, among);
+
+    if (must_wait(search, dialogue, rule)) {
+        decision->tagged_count = 0; /* all of it is decided again */
+        decision->outcome = OUTCOME_WAITS;
+        return;
+    }
+    decision->rule = rule;
+    act_tags(search, variables, 0);
+    if (rule != NULL)
+        act_and_follow(search, variables, dialogue);
+}
+
 static void decide_message(struct search *search, struct variables *variables, struct dialogue *dialogue)
 {
-    if (dialogue->is_there && !search_is_gated(search))
+    if (search->state->consulted != NULL && !search_is_gated(search))
+        decide_beside_turn(search, variables, dialogue);
+    else if (dialogue->is_there && !search_is_gated(search))
         decide_in_dialogue(search, variables, dialogue);
     else
         take_by_rule(search, variables, dialogue, AMONG_ALL);
 }
 
-/* What happens to a dialogue without the customer's doing. It is nobody's turn in a conversation that is not the bot's. */
-static void decide_event(struct search *search, const struct decide_input *input, struct dialogue *dialogue)
+/* What happens without the customer's doing. It is nobody's turn in a conversation that is not the bot's. */
+static void decide_event(struct search *search, struct variables *variables, struct dialogue *dialogue)
 {
+    const struct decide_input *input = dialogue->input;
+
     search->decision->outcome = OUTCOME_SILENCE;
     if (search->state->is_opted_out || strcmp(search->state->owner, "bot") != 0)
         dialogue_drop(dialogue, search->state->owner);
+    else if (input->kind == INPUT_ANSWER)
+        decide_answer(search, variables, dialogue);
+    else if (input->kind == INPUT_GAVE_UP)
+        decide_gave_up(search, dialogue);
     else
         dialogue_event(dialogue, input);
 }
@@ -213,7 +264,7 @@ void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct
     if (input->kind == INPUT_MESSAGE)
         decide_message(&search, &variables, &dialogue);
     else
-        decide_event(&search, input, &dialogue);
+        decide_event(&search, &variables, &dialogue);
     dialogue_end(&dialogue);
     if (decision->variables.len == 0)
         buf_add_text(&decision->variables, "{}");

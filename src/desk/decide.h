@@ -19,6 +19,8 @@
  *     sets is known to the winner's sentence, but not to the conditions of the same message.
  *   - A rule that is cooling down for this contact is passed over.
  *   - While a dialogue is under way it has the word; desk/decide.c tells which rules beat it, and when.
+ *   - While a backend is being asked, what would ask it again joins that turn. What changes hands, ignores or interrupts
+ *     is done at once, and what nobody takes is known at once; everything else waits for the turn's end.
  *   - Attribute rows come last, those of the rules in the order in which these took the message, then those of a
  *     hand-over or an opt-out, then those of any answer. Of one name the first counts whose only_if is true and whose
  *     value is of its type. Conditions and values know what the message has set.
@@ -35,8 +37,10 @@
 #include "rules/ruleset.h"
 #include "text/pattern.h"
 
-struct flow; /* flow/flow.h */
+struct backend; /* backend/backend.h */
+struct flow;    /* flow/flow.h */
 struct service;
+struct vendor_deed; /* backend/vendor.h */
 
 struct cooling { /* borrowed */
     const char *rule;
@@ -65,12 +69,27 @@ struct decide_state {
     const char *run;     /* JSON (flow/step.h): the dialogue that is under way; NULL: none */
     const char *choices; /* JSON array: the texts that the bot's last message offered by number, "" where a
                             button stood instead; NULL: none. A bare number then stands for its text */
+    const char *consulted; /* the backend that a rule wanted for the turn that is being answered; NULL: there is none */
+    bool may_join;         /* a message may still become part of that turn */
+};
+
+/* What came of a question to a backend; borrowed. */
+struct decide_reply {
+    const struct backend *backend; /* that answered, or that was asked last */
+    const char *wanted_by;         /* the rule */
+    const char *text;              /* Markdown, or as it is to be read; NULL: none */
+    bool is_plain;                 /* the latter: the owner wrote it */
+    const struct vendor_deed *deeds;
+    size_t deed_count;
+    bool is_first; /* no backend has answered this contact before */
 };
 
 enum input_kind {
     INPUT_MESSAGE, /* of the customer */
     INPUT_RESULT,  /* a service that a dialogue had asked */
-    INPUT_CLOCK    /* the time at which a dialogue wanted to be looked at */
+    INPUT_CLOCK,   /* the time at which a dialogue wanted to be looked at */
+    INPUT_ANSWER,  /* of a backend that a rule had asked */
+    INPUT_GAVE_UP  /* no backend of the chain could answer */
 };
 
 struct decide_input { /* borrowed */
@@ -83,6 +102,7 @@ struct decide_input { /* borrowed */
     bool has_failed, has_timed_out;
     int status;                /* HTTP; 0: none */
     const struct json *answer; /* NULL: none, or no JSON */
+    const struct decide_reply *reply; /* INPUT_ANSWER, INPUT_GAVE_UP; INPUT_RESULT of a backend that a step asked */
 };
 
 enum effect_kind {
@@ -96,7 +116,8 @@ enum effect_kind {
     EFFECT_COOLDOWN,
     EFFECT_FLOW, /* begins; what its steps do follows */
     EFFECT_CALL,
-    EFFECT_ATTRIBUTE
+    EFFECT_ATTRIBUTE,
+    EFFECT_CONSULT /* asks a backend, or joins the turn that is asking it */
 };
 
 struct effect {
@@ -116,15 +137,16 @@ struct effect {
     char *properties;                /* EFFECT_SAY: JSON object of further trigger properties, or NULL; owned */
     const struct service *service;   /* EFFECT_CALL */
     char *url, *body;                /* EFFECT_CALL: complete; body NULL: none; owned */
-    int64_t call;                    /* EFFECT_CALL: comes back with INPUT_RESULT */
+    int64_t call;                    /* EFFECT_CALL, EFFECT_CONSULT of a step: comes back with INPUT_RESULT */
+    const struct backend *backend;   /* EFFECT_CONSULT */
 };
 
 enum decide_outcome {
-    OUTCOME_ANSWER,  /* an effect speaks */
+    OUTCOME_ANSWER,  /* an effect speaks, or will once a backend has answered */
     OUTCOME_SILENCE, /* a rule or an opt-out silences; or it was said before the question that now waits was put */
     OUTCOME_NOBODY,  /* no rule won */
     OUTCOME_AGENT,   /* with a person */
-    OUTCOME_WAITS,   /* a service is being asked: to be decided again, in its order, once that has ended */
+    OUTCOME_WAITS,   /* a service or a backend is being asked: to be decided again, in its order, once that has ended */
 };
 
 /* What became of the dialogue that was under way, or of the one that began. */

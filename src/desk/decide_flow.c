@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/backend.h"
 #include "desk/button.h"
 #include "desk/clearance.h"
+#include "desk/decide_answer.h"
 #include "desk/decide_flow.h"
 #include "desk/decide_say.h"
 #include "rules/build.h"
@@ -139,6 +141,16 @@ static void add_call(struct dialogue *dialogue, struct flow_effect *from)
     effect->call = from->call;
 }
 
+static void add_consult(struct dialogue *dialogue, const struct flow_effect *from)
+{
+    const struct ruleset *ruleset = dialogue->search->ruleset;
+    struct effect *effect = add(dialogue, EFFECT_CONSULT, from);
+
+    effect->backend = backend_find(ruleset->backends, ruleset->backend_count, from->step->backend);
+    effect->call = from->call;
+    dialogue->search->decision->outcome = OUTCOME_ANSWER;
+}
+
 static void add_effects(struct dialogue *dialogue, struct flow_effects *effects)
 {
     for (size_t i = 0; i < effects->count; i++) {
@@ -147,6 +159,7 @@ static void add_effects(struct dialogue *dialogue, struct flow_effects *effects)
         switch (from->kind) {
         case FLOW_SAY: add_say(dialogue, from); break;
         case FLOW_CALL: add_call(dialogue, from); break;
+        case FLOW_CONSULT: add_consult(dialogue, from); break;
         case FLOW_HANDOFF:
             add(dialogue, EFFECT_HANDOFF, from)->team = ruleset_team(dialogue->search->ruleset, from->team);
             break;
@@ -340,12 +353,18 @@ void dialogue_event(struct dialogue *dialogue, const struct decide_input *input)
         .status = input->status,
         .answer = input->answer,
     };
+    struct buf said = { 0 };
 
     if (!dialogue->is_there)
         return;
+    if (input->reply != NULL && decide_answer_text(dialogue->search, dialogue->variables, input->reply, &said))
+        event.said = buf_text(&said);
     /* Also what changed nothing is kept: the time at which to look again has been worked out anew. */
     step(dialogue, &event, input->kind == INPUT_RESULT ? "result" : "time");
     dialogue->search->decision->run_change = RUN_GOES_ON;
+    buf_release(&said);
+    if (input->reply != NULL)
+        decide_answer_deeds(dialogue->search, dialogue, input->reply);
 }
 
 void dialogue_drop(struct dialogue *dialogue, const char *outcome)

@@ -12,6 +12,7 @@
 #include "desk/desk.h"
 #include "desk/upkeep.h"
 #include "store/book.h"
+#include "store/consult_row.h"
 #include "store/event.h"
 #include "store/lock.h"
 #include "store/message.h"
@@ -177,7 +178,7 @@ static int mark_running(struct desk *desk, int64_t now, struct error *error)
         book_put_int(desk->db, "running", 1, error) != 0 ||
         outbox_recover(desk->db, now, &recovered, error) != 0 ||
         outbox_track_recover(desk->db, now + TRACK_APART_MS, &tracks, error) != 0 ||
-        service_call_recover(desk->db, now, error) != 0 ||
+        service_call_recover(desk->db, now, error) != 0 || consult_row_recover(desk->db, now, error) != 0 ||
         timer_ensure(desk->db, "forget", now, error) != 0 ||
         timer_ensure(desk->db, "expire", now, error) != 0)
         return -1;
@@ -226,7 +227,8 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
     desk->zones = zones;
     desk->random = ((uint32_t)now ^ (uint32_t)getpid() << 16) | 1;
     desk->matcher = matcher_new(true);
-    desk->may_track = desk->may_call = true;
+    desk->may_track = desk->may_call = desk->may_consult = true;
+    desk->strays_of = -1;
     if (open_book(desk, path, number, now, error) == 0 && restore_rules(desk, error) == 0)
         return 0;
     desk_release(desk);

@@ -6,69 +6,16 @@
  */
 #include <string.h>
 
-#include "base/country.h"
 #include "base/log.h"
 #include "desk/carry.h"
+#include "desk/consult.h"
 #include "desk/flow_turn.h"
-#include "desk/recall.h"
+#include "desk/past.h"
 #include "flow/step.h"
-#include "store/contact.h"
 #include "store/event.h"
 #include "store/message.h"
 #include "store/run_row.h"
 #include "store/turn.h"
-
-/* What a decision without a webhook reads of the book. */
-struct past {
-    struct contact contact;
-    struct buf phone;
-    struct heard heard; /* the message that is decided, or the customer's newest */
-    struct recall recall;
-    struct decide_state state;
-    struct decision decision;
-};
-
-static void past_release(struct past *past)
-{
-    contact_release(&past->contact);
-    buf_release(&past->phone);
-    heard_release(&past->heard);
-    recall_release(&past->recall);
-    decision_release(&past->decision);
-}
-
-static const char *known(const char *text, const char *otherwise)
-{
-    return text != NULL ? text : otherwise;
-}
-
-/* With past->heard there, or not. */
-static int load(struct desk *desk, const struct conversation *conversation, int64_t now, struct past *past,
-                struct error *error)
-{
-    int found = contact_get(desk->db, conversation->contact, &past->contact, &past->phone, error);
-
-    if (found != 1)
-        return found < 0 ? -1 : error_set(error, "contact %lld has vanished", (long long)conversation->contact);
-    past->state = (struct decide_state){
-        .channel = conversation->channel,
-        .owner = conversation->owner,
-        .is_opted_out = past->contact.is_opted_out,
-        .first_name = past->contact.first_name,
-        .language = past->contact.language,
-        .time_zone = past->contact.time_zone,
-        .message_count = conversation->message_count,
-        .fields = known(past->heard.fields, "{}"),
-        .campaign = known(past->heard.campaign, ""),
-        .country = country_of_phone(buf_text(&past->phone)),
-        .sent_at = past->heard.sent_at,
-        .last_in_at = conversation->last_in_at,
-        .last_rule = conversation->last_rule,
-        .disabled_rules = desk->disabled_rules,
-    };
-    return recall_load(&past->recall, desk->db, desk->rules, conversation, known(past->heard.text, ""), now,
-                       &past->state, error);
-}
 
 /* Events */
 
@@ -87,35 +34,54 @@ static int settle_turn(const struct carry *carry, struct error *error)
 static int carry_event(struct desk *desk, struct conversation *conversation, struct past *past, int64_t turn,
                        int64_t now, struct error *error)
 {
-    struct carry carry = { desk, conversation, &past->decision, turn, past->heard.id, now };
+    struct carry carry = { .desk = desk, .conversation = conversation, .decision = &past->decision, .turn = turn,
+                           .message = past->heard.id, .now = now };
 
     if (carry_out(&carry, error) != 0 || settle_turn(&carry, error) != 0)
         return -1;
     return flow_turn_release(desk, conversation, now, error);
 }
 
-static int decide_event(struct desk *desk, int64_t id, struct decide_input *input, int64_t now, struct error *error)
+/* About the customer's newest message. */
+static int decide_event(struct desk *desk, struct conversation *conversation, int64_t turn, struct decide_input *input,
+                        int64_t now, struct error *error)
+{
+    struct past past = { 0 };
+    int result = -1;
+
+    if (heard_newest(desk->db, conversation->id, &past.heard, error) >= 0 &&
+        past_load(&past, desk, conversation, now, error) == 0) {
+        input->text = past_text(&past);
+        decide(desk->rules, desk->matcher, &past.state, input, now, &past.decision);
+        result = carry_event(desk, conversation, &past, turn, now, error);
+    }
+    past_release(&past);
+    return result;
+}
+
+/* Nothing happens where no dialogue is under way any more. */
+static int decide_run(struct desk *desk, int64_t id, struct decide_input *input, int64_t now, struct error *error)
 {
     struct conversation conversation;
-    struct past past = { 0 };
     struct buf state = { 0 };
     int64_t turn = 0;
     int found = conversation_get(desk->db, id, &conversation, error);
-    int result = found < 0 ? -1 : 0;
 
     if (found == 1)
         found = run_row_get(desk->db, id, &state, &turn, error);
     buf_release(&state);
-    if (found == 1 && heard_newest(desk->db, id, &past.heard, error) >= 0 &&
-        load(desk, &conversation, now, &past, error) == 0) {
-        input->text = known(past.heard.text, "");
-        decide(desk->rules, desk->matcher, &past.state, input, now, &past.decision);
-        result = carry_event(desk, &conversation, &past, turn, now, error);
-    } else if (found != 0) {
-        result = -1;
-    }
-    past_release(&past);
-    return result;
+    return found == 1 ? decide_event(desk, &conversation, turn, input, now, error) : found;
+}
+
+int flow_turn_answer(struct desk *desk, int64_t id, int64_t turn, struct decide_input *answer, int64_t now,
+                     struct error *error)
+{
+    struct conversation conversation;
+    int found = conversation_get(desk->db, id, &conversation, error);
+
+    if (found == 0)
+        return error_set(error, "conversation %lld has vanished", (long long)id);
+    return found == 1 ? decide_event(desk, &conversation, turn, answer, now, error) : -1;
 }
 
 int flow_turn_result(struct desk *desk, int64_t conversation, const struct decide_input *result, int64_t now,
@@ -124,7 +90,7 @@ int flow_turn_result(struct desk *desk, int64_t conversation, const struct decid
     struct decide_input input = *result;
 
     input.kind = INPUT_RESULT;
-    return decide_event(desk, conversation, &input, now, error);
+    return decide_run(desk, conversation, &input, now, error);
 }
 
 int flow_turn_clock(struct desk *desk, int64_t now, struct error *error)
@@ -138,7 +104,7 @@ int flow_turn_clock(struct desk *desk, int64_t now, struct error *error)
         found = run_row_due(desk->db, now, &conversation, error);
         if (found != 1)
             break;
-        if (decide_event(desk, conversation, &input, now, error) != 0)
+        if (decide_run(desk, conversation, &input, now, error) != 0)
             return -1;
     }
     return found < 0 ? -1 : 0;
@@ -230,7 +196,8 @@ static int keep_late(const struct carry *carry, struct error *error)
 static int carry_late(struct desk *desk, struct conversation *conversation, struct past *past, int64_t now,
                       struct error *error)
 {
-    struct carry carry = { desk, conversation, &past->decision, past->heard.turn, past->heard.id, now };
+    struct carry carry = { .desk = desk, .conversation = conversation, .decision = &past->decision,
+                           .turn = past->heard.turn, .message = past->heard.id, .now = now };
 
     if (behind_drop(desk->db, past->heard.id, error) != 0 || carry_put_decision(&carry, &past->state, error) != 0 ||
         keep_late(&carry, error) != 0)
@@ -247,7 +214,7 @@ static int decide_late(struct desk *desk, struct conversation *conversation, int
 
     if (result == 0) {
         result = error_set(error, "message %lld waits behind a call, and has vanished", (long long)message);
-    } else if (result == 1 && load(desk, conversation, now, &past, error) == 0) {
+    } else if (result == 1 && past_load(&past, desk, conversation, now, error) == 0) {
         struct decide_input input = {
             .text = past.heard.text,
             .has_media = strcmp(past.heard.media, "[]") != 0,
@@ -284,7 +251,10 @@ int flow_turn_release(struct desk *desk, struct conversation *conversation, int6
 int flow_turn_abandon(struct desk *desk, struct conversation *conversation, const char *actor, const char *why,
                       int64_t now, struct error *error)
 {
-    if (carry_drop_run(desk, conversation->id, conversation->contact, actor, why, now, error) != 0)
+    bool is_taken = strcmp(conversation->owner, "agent") == 0;
+
+    if (carry_drop_run(desk, conversation->id, conversation->contact, actor, why, now, error) != 0 ||
+        consult_drop(desk, conversation, is_taken ? "agent" : "silenced", now, error) != 0)
         return -1;
     return flow_turn_release(desk, conversation, now, error);
 }

@@ -17,6 +17,10 @@
 int flow_turn_result(struct desk *desk, int64_t conversation, const struct decide_input *result, int64_t now,
                      struct error *error);
 
+/* What came of a question that a rule gave to a backend (INPUT_ANSWER, INPUT_GAVE_UP), for the turn. */
+int flow_turn_answer(struct desk *desk, int64_t conversation, int64_t turn, struct decide_input *answer, int64_t now,
+                     struct error *error);
+
 /* Looks at up to FLOW_TURN_MAX dialogues whose time has come. */
 enum { FLOW_TURN_MAX = 100 };
 int flow_turn_clock(struct desk *desk, int64_t now, struct error *error);

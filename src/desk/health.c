@@ -30,7 +30,7 @@ int health_load(struct health *health, struct db *db, struct error *error)
 
 /* Lanes */
 
-static struct lane *find_lane(const struct health *health, const char *name)
+struct lane *health_find(const struct health *health, const char *name)
 {
     for (size_t i = 0; i < health->count; i++)
         if (strcmp(health->lanes[i].name, name) == 0)
@@ -53,7 +53,7 @@ static struct lane *find_scope(const struct health *health, enum answer_scope sc
     char name[128];
 
     name_lane(scope, path, campaign, name);
-    return find_lane(health, name);
+    return health_find(health, name);
 }
 
 static bool is_track(const char *path)
@@ -61,19 +61,26 @@ static bool is_track(const char *path)
     return strcmp(path, TRACK_PATH) == 0;
 }
 
-/* The lane of that scope, made when there is none yet; NULL when the table is full (64 lanes, all of them
- * sick). */
-static struct lane *need_scope(struct health *health, enum answer_scope scope, const char *path,
-                               const char *campaign)
+/* The lane of that name, made when there is none yet; NULL when the table is full (64 lanes, all of them sick). */
+static struct lane *need_lane(struct health *health, const char *name)
 {
-    struct lane *lane = find_scope(health, scope, path, campaign);
+    struct lane *lane = health_find(health, name);
 
     if (lane != NULL || health->count == HEALTH_LANES_MAX)
         return lane;
     lane = &health->lanes[health->count++];
     memset(lane, 0, sizeof *lane);
-    name_lane(scope, path, campaign, lane->name);
+    snprintf(lane->name, sizeof lane->name, "%s", name);
     return lane;
+}
+
+static struct lane *need_scope(struct health *health, enum answer_scope scope, const char *path,
+                               const char *campaign)
+{
+    char name[128];
+
+    name_lane(scope, path, campaign, name);
+    return need_lane(health, name);
 }
 
 static int change_state(struct db *db, struct lane *lane, const char *state, int64_t now, struct error *error)
@@ -108,7 +115,7 @@ static int drop_lane(struct health *health, struct db *db, struct lane *lane, in
 
 int64_t health_wait_until(const struct health *health, int64_t now, int64_t calls_per_hour)
 {
-    const struct lane *workspace = find_lane(health, WORKSPACE);
+    const struct lane *workspace = health_find(health, WORKSPACE);
     int64_t until = workspace != NULL ? workspace->until_at : 0;
 
     if (health->spaced_until_at > until)
@@ -124,7 +131,7 @@ int health_slots(struct health *health, int64_t now, int under_way, int64_t call
 {
     int64_t slots = calls_max;
 
-    *is_trial = find_lane(health, WORKSPACE) != NULL;
+    *is_trial = health_find(health, WORKSPACE) != NULL;
     if (health_wait_until(health, now, calls_per_hour) != 0)
         return 0;
     if (*is_trial)
@@ -165,7 +172,7 @@ int64_t health_block(const struct health *health, int64_t now, const char *path,
 
 int64_t health_block_track(const struct health *health, int64_t now, bool *is_probe)
 {
-    const struct lane *workspace = find_lane(health, WORKSPACE);
+    const struct lane *workspace = health_find(health, WORKSPACE);
     int64_t until = health_block(health, now, TRACK_PATH, "", is_probe);
 
     *is_probe |= workspace != NULL;
@@ -329,7 +336,27 @@ bool health_is_well(const struct health *health, const char *path)
 {
     if (is_track(path))
         return find_scope(health, SCOPE_ENDPOINT, path, "") == NULL;
-    return find_lane(health, WORKSPACE) == NULL;
+    return health_find(health, WORKSPACE) == NULL;
+}
+
+int health_worsen(struct health *health, struct db *db, const struct lane *worse, int64_t now, struct error *error)
+{
+    struct lane *lane = need_lane(health, worse->name);
+
+    if (lane == NULL)
+        return 0;
+    lane->failures = worse->failures;
+    lane->until_at = worse->until_at;
+    lane->is_probing = worse->is_probing;
+    snprintf(lane->reason, sizeof lane->reason, "%s", worse->reason);
+    return change_state(db, lane, worse->state, now, error);
+}
+
+int health_heal(struct health *health, struct db *db, const char *name, int64_t now, struct error *error)
+{
+    struct lane *lane = health_find(health, name);
+
+    return lane == NULL ? 0 : drop_lane(health, db, lane, now, error);
 }
 
 int health_clear(struct health *health, struct db *db, int64_t now, struct error *error)

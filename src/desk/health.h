@@ -5,6 +5,7 @@
  *     braze/campaigns/trigger/send   an endpoint: the key lacks its permission
  *     braze/users/track              the endpoint of profiles, and whatever goes wrong there
  *     campaign NAME                  a campaign row: Braze does not know its id
+ *     backend NAME                   a backend (desk/breaker.h)
  *
  * A lane that fails backs off (1, 2, 4 … 60 s) and then lets one row through as a trial; when that succeeds,
  * the number of calls under way grows again from one, doubling. A stopped lane keeps its rows and probes in
@@ -81,6 +82,14 @@ int health_clamp(struct health *health, struct db *db, int64_t now, struct error
 
 /* Is the lane on which calls by this path fail together free of trouble: that of /users/track, else the workspace's? */
 bool health_is_well(const struct health *health, const char *path);
+
+/*
+ * For lanes of other targets (desk/breaker.h), which have names of their own. find: NULL: it is well. worsen counts a
+ * failure, and lets nobody through before until_at; heal drops the lane.
+ */
+struct lane *health_find(const struct health *health, const char *name);
+int health_worsen(struct health *health, struct db *db, const struct lane *worse, int64_t now, struct error *error);
+int health_heal(struct health *health, struct db *db, const char *name, int64_t now, struct error *error);
 
 /* A person asks for another try now. */
 int health_clear(struct health *health, struct db *db, int64_t now, struct error *error);

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "desk/consult.h"
 #include "desk/desk.h"
 #include "desk/flow_turn.h"
 #include "desk/reply.h"
@@ -260,7 +261,7 @@ static int retry(const struct act *act, struct error *error)
 
     if (status == DONE && strcmp(row.kind, "track") == 0)
         return retry_track(act, &row, error);
-    if (status == DONE && strcmp(row.kind, "call") == 0)
+    if (status == DONE && (strcmp(row.kind, "call") == 0 || strcmp(row.kind, "consult") == 0))
         return refuse(CONFLICT, error, "outbox row %lld is a call that a dialogue made, and the dialogue has gone on without "
                                        "it; it is not made again",
                       (long long)row.id);
@@ -290,10 +291,11 @@ static int give_up_attributes(const struct act *act, const struct outbox_brief *
     return result;
 }
 
-/* The dialogue hears of it. */
+/* Who awaits its end hears of it. */
 static int drop_call(const struct act *act, const struct outbox_brief *row, struct error *error)
 {
-    int dropped = service_drop(act->desk, row->id, act->now, error);
+    int dropped = strcmp(row->kind, "call") == 0 ? service_drop(act->desk, row->id, act->now, error)
+                                                 : consult_cancel(act->desk, row->id, act->now, error);
 
     if (dropped == 0)
         return refuse(CONFLICT, error, "outbox row %lld has ended already (%s)", (long long)row->id, row->state);
@@ -307,7 +309,7 @@ static int drop(const struct act *act, struct error *error)
     struct outbox_brief row;
     int status = find_row(act, &row, error);
 
-    if (status == DONE && strcmp(row.kind, "call") == 0)
+    if (status == DONE && (strcmp(row.kind, "call") == 0 || strcmp(row.kind, "consult") == 0))
         return drop_call(act, &row, error);
     if (status != DONE)
         return status;

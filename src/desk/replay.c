@@ -54,8 +54,9 @@ static bool is_same_text(const struct trial *trial)
     const char *part;
     size_t len;
 
-    /* What is said once a service has answered stands in the book, and is not asked for again. */
-    if (decision_has(&trial->decision, EFFECT_CALL) || trial->decision.outcome == OUTCOME_WAITS)
+    /* What is said once a service or a backend has answered stands in the book, and is not asked for again. */
+    if (decision_has(&trial->decision, EFFECT_CALL) || decision_has(&trial->decision, EFFECT_CONSULT) ||
+        trial->decision.outcome == OUTCOME_WAITS)
         return true;
     if (record->parts == 0 || trial->says_count == 0)
         return record->parts == trial->says_count;

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "braze/inbound.h"
 #include "desk/carry.h"
+#include "desk/consult.h"
 #include "desk/flow_turn.h"
 #include "desk/recall.h"
 #include "desk/road.h"
@@ -32,6 +33,7 @@ struct passage {
     struct contact contact;
     struct conversation conversation;
     struct decision decision;
+    struct consult_standing standing; /* of the conversation's turn that a backend is answering */
     struct turn turn;
     int64_t message;
     int64_t last_in_at; /* of the customer on this channel, before this message; 0: none */
@@ -41,8 +43,18 @@ struct passage {
 /* Rows of the decision
  * ---------------------------------------------------------------------------------------------- */
 
+/* Does the message become part of the turn that is being answered? */
+static bool joins(const struct passage *p)
+{
+    return p->standing.may_join && decision_has(&p->decision, EFFECT_CONSULT);
+}
+
 static int put_turn(struct passage *p, struct error *error)
 {
+    if (joins(p)) {
+        p->turn.id = p->standing.turn;
+        return 0;
+    }
     p->turn = (struct turn){
         .conversation = p->conversation.id,
         .ruleset = p->desk->rules->number,
@@ -98,15 +110,17 @@ static int store_waiting(struct passage *p, struct error *error)
 static int store_decision(struct passage *p, const struct decide_state *state, struct error *error)
 {
     const char *rule = p->decision.rule != NULL ? p->decision.rule->name : "";
-    struct carry carry = { p->desk, &p->conversation, &p->decision, p->turn.id, p->message, p->now };
+    struct carry carry = { .desk = p->desk, .conversation = &p->conversation, .decision = &p->decision,
+                           .message = p->message, .now = p->now };
 
     if (store_message(p, rule, error) != 0)
         return -1;
     carry.turn = p->turn.id;
+    carry.joins = joins(p) ? p->standing.outbox : 0;
     if (carry_put_decision(&carry, state, error) != 0 || carry_out(&carry, error) != 0)
         return -1;
     /* An interruption may have ended what others waited for. */
-    return state->run != NULL ? flow_turn_release(p->desk, &p->conversation, p->now, error) : 0;
+    return state->run != NULL || state->consulted != NULL ? flow_turn_release(p->desk, &p->conversation, p->now, error) : 0;
 }
 
 static int decide_and_store(struct passage *p, struct error *error)
@@ -134,9 +148,12 @@ static int decide_and_store(struct passage *p, struct error *error)
         .text = p->in->message, .has_media = strcmp(p->in->media_urls, "[]") != 0, .media = p->in->media_urls,
     };
 
-    int result = recall_load(&recall, desk->db, desk->rules, &p->conversation, input.text, p->now, &state,
-                             error);
+    int result = consult_stands(desk, &p->conversation, &p->standing, error);
 
+    state.consulted = p->standing.backend;
+    state.may_join = p->standing.may_join;
+    if (result == 0)
+        result = recall_load(&recall, desk->db, desk->rules, &p->conversation, input.text, p->now, &state, error);
     if (result == 0) {
         decide(desk->rules, desk->matcher, &state, &input, p->now, &p->decision);
         result = p->decision.outcome == OUTCOME_WAITS ? store_waiting(p, error) : store_decision(p, &state, error);
@@ -269,6 +286,7 @@ static int pass(struct passage *p, struct receipt *receipt, struct error *error)
     buf_release(&identity);
     contact_release(&p->contact);
     decision_release(&p->decision);
+    consult_standing_release(&p->standing);
     return result;
 }
 

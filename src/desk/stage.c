@@ -154,6 +154,7 @@ static void carry_effect(struct stage *stage, const struct effect *effect)
         stage->called = effect->service;
         stage->call = effect->call;
         break;
+    case EFFECT_CONSULT:
     case EFFECT_TAG:
     case EFFECT_SET: /* all at once: decision.remembered */
     case EFFECT_FLOW:

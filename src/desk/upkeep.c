@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "desk/consult.h"
 #include "desk/flow_turn.h"
 #include "desk/service.h"
 #include "desk/upkeep.h"
+#include "store/consult_row.h"
 #include "store/cooldown.h"
 #include "store/message.h"
 #include "store/outbox.h"
@@ -22,6 +24,7 @@ enum {
     EXPIRE_EVERY_MS = 10 * 1000,
     SOON_MS = 50,
     SERVICE_LONGEST_MS = 2 * 60 * 1000, /* the longest deadline of a service */
+    CONSULT_LONGEST_MS = 5 * 60 * 1000, /* and of a turn that a backend answers */
     LONGEST_MS = 3600 * 1000, /* no row and no timer waits longer by itself */
 };
 
@@ -81,7 +84,7 @@ int upkeep_run(struct desk *desk, int64_t now, struct error *error)
             return -1;
     }
     /* An end that has come goes before the clock, which would take the call for lost. */
-    if (found < 0 || service_expire(desk, now, error) != 0)
+    if (found < 0 || service_expire(desk, now, error) != 0 || consult_expire(desk, now, error) != 0)
         return -1;
     return flow_turn_clock(desk, now, error);
 }
@@ -90,6 +93,7 @@ int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct
 {
     if (health_shift(&desk->health, desk->db, drift_ms, now, error) != 0 ||
         cooldown_shift(desk->db, drift_ms, error) != 0 || service_call_shift(desk->db, drift_ms, error) != 0 ||
+        consult_row_shift(desk->db, drift_ms, error) != 0 ||
         flow_turn_shift(desk, drift_ms, error) != 0)
         return -1;
     /* What lies ahead now was planned by the old clock; lanes still hold back what must wait. */
@@ -103,7 +107,8 @@ int upkeep_clamp(struct desk *desk, int64_t now, struct error *error)
     if (health_clamp(&desk->health, desk->db, now, error) != 0 ||
         outbox_clamp(desk->db, now + LONGEST_MS, now, error) != 0 ||
         cooldown_clamp(desk->db, now + COOLDOWN_MAX_MS, now, error) != 0 ||
-        service_call_clamp(desk->db, now + SERVICE_LONGEST_MS, error) != 0 || flow_turn_clamp(desk, now, error) != 0)
+        service_call_clamp(desk->db, now + SERVICE_LONGEST_MS, error) != 0 ||
+        consult_row_clamp(desk->db, now + CONSULT_LONGEST_MS, error) != 0 || flow_turn_clamp(desk, now, error) != 0)
         return -1;
     return timer_clamp(desk->db, now + LONGEST_MS, now, error);
 }

@@ -105,6 +105,7 @@ struct step {
     const struct flow *sub;        /* STEP_FLOW */
     const char *team;              /* STEP_HANDOFF */
     const char *backend;           /* STEP_CONSULT */
+    int64_t consult_ms;            /* STEP_CONSULT: within which its answer comes, or the news that there is none */
     const struct step_set *sets;
     size_t set_count;
     const struct choice *choices; /* ASK_CHOICE */

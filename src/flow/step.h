@@ -21,6 +21,7 @@
  *   FLOW_RESULT  the answer of a service. Its values become variables by their pointers; what is absent, null or no
  *                scalar is removed. A result for another call than an awaited one changes nothing; one for a flow that
  *                lies below as interrupted goes to that one's variables, and is kept until that is resumed.
+ *                The answer of a backend is said, at once also where that flow is interrupted.
  *   FLOW_CLOCK   time has passed: timeout of the step, reminder, expiry, in the order of their times; a reminder that
  *                something else follows at once is left out. Outside the customer's window nothing is said; a question
  *                that is to be put then is not waited for: the run expires. A call that has not ended CALL_GRACE_MS
@@ -144,6 +145,7 @@ struct flow_input { /* borrowed */
     bool has_failed, has_timed_out;
     int status;                /* HTTP; 0: none */
     const struct json *answer; /* NULL: none, or not JSON */
+    const char *said;          /* FLOW_RESULT of a backend: the text for the customer; NULL: none */
 };
 
 /* Names of the sentences that the engine says of its own; the owner may write phrases of these names. */
@@ -181,7 +183,7 @@ struct flow_env { /* borrowed */
 
 enum { CALL_GRACE_MS = 10 * 1000, CALL_URL_MAX = 8 * 1024, CALL_BODY_MAX = 64 * 1024 };
 
-enum flow_effect_kind { FLOW_SAY, FLOW_CALL, FLOW_HANDOFF, FLOW_CLOSE };
+enum flow_effect_kind { FLOW_SAY, FLOW_CALL, FLOW_CONSULT, FLOW_HANDOFF, FLOW_CLOSE };
 
 struct flow_effect { /* owned texts, borrowed rows */
     enum flow_effect_kind kind;
@@ -193,7 +195,7 @@ struct flow_effect { /* owned texts, borrowed rows */
     const char *campaign;          /* FLOW_SAY: NULL for the channel's default */
     const struct service *service; /* FLOW_CALL */
     char *url, *body;              /* FLOW_CALL: rendered and escaped; body NULL: none */
-    int64_t call;                  /* FLOW_CALL: its number in the run */
+    int64_t call;                  /* FLOW_CALL, FLOW_CONSULT: its number in the run */
     const char *team;              /* FLOW_HANDOFF */
 };
 

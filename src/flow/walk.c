@@ -26,7 +26,9 @@ bool walk_stands(const struct walk *walk)
 {
     if (walk->step == NULL)
         return false;
-    return run_top(walk->run)->call != 0 ? walk->step->action == STEP_CALL : walk->step->ask != ASK_NOTHING;
+    if (run_top(walk->run)->call == 0)
+        return walk->step->ask != ASK_NOTHING;
+    return walk->step->action == STEP_CALL || walk->step->action == STEP_CONSULT;
 }
 
 static void push(struct walk *walk, const struct flow *flow)
@@ -94,7 +96,7 @@ static bool act(struct walk *walk, struct way *way)
         walk_effect(walk, FLOW_CLOSE);
         walk_end(walk, "closed");
         return false;
-    case STEP_CONSULT:
+    case STEP_CONSULT: walk_consult(walk); return false;
     case STEP_NONE: break;
     }
     *way = (struct way){ .kind = WAY_ON };

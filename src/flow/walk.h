@@ -69,6 +69,7 @@ struct flow_effect *walk_effect(struct walk *walk, enum flow_effect_kind kind);
 bool walk_say(struct walk *walk, const struct template *text);       /* false: there was nothing to say */
 bool walk_say_offer(struct walk *walk, const struct template *text); /* with the buttons of the step's choices */
 void walk_say_phrase(struct walk *walk, enum flow_phrase phrase);
+void walk_say_text(struct walk *walk, const char *text); /* as it is; not blank */
 bool walk_say_step(struct walk *walk); /* the step's sentence, with all that belongs to it */
 void walk_ask(struct walk *walk);      /* the same, and the run waits for the answer; where nothing may be said, it expires */
 
@@ -86,8 +87,10 @@ bool walk_knows(struct walk *walk, struct way *way); /* is the answer there alre
 /* walk_forget.c: the answer of the flow's step of that index, and all that hangs on it */
 void walk_forget(struct walk *walk, size_t from);
 
-/* walk_call.c: services */
+/* walk_call.c: services and backends */
 bool walk_call(struct walk *walk, struct way *way);
+void walk_consult(struct walk *walk);
+int64_t walk_call_ms(const struct step *step); /* within which it ends */
 bool walk_call_ended(struct walk *walk, struct walk_trouble trouble, struct way *way);
 enum flow_verdict walk_result(struct walk *walk);
 

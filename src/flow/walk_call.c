@@ -1,5 +1,6 @@
 /*
- * walk_call: services of the business, and what comes of them.
+ * walk_call: services of the business and backends that are asked, and what comes of them. To a run they are the same:
+ * calls, each with a number, that end once.
  */
 #include <stdlib.h>
 
@@ -25,6 +26,15 @@ static bool render_url(struct walk *walk, const struct template *source, struct 
     return is_whole;
 }
 
+/* The run waits for what the effect asks for. */
+static void await(struct walk *walk, struct flow_effect *effect)
+{
+    effect->call = run_top(walk->run)->call = ++walk->run->call;
+    walk->run->calls++;
+    walk->run->waits = RUN_WAITS_CALL;
+    walk->run->asked_at = walk->env->now;
+}
+
 bool walk_call(struct walk *walk, struct way *way)
 {
     const struct service *service = walk->step->service;
@@ -44,12 +54,22 @@ bool walk_call(struct walk *walk, struct way *way)
     effect->service = service;
     effect->url = buf_detach(&url);
     effect->body = service->body != NULL ? buf_detach(&body) : NULL;
-    effect->call = run_top(walk->run)->call = ++walk->run->call;
     buf_release(&body);
-    walk->run->calls++;
-    walk->run->waits = RUN_WAITS_CALL;
-    walk->run->asked_at = walk->env->now;
+    await(walk, effect);
     return false;
+}
+
+void walk_consult(struct walk *walk)
+{
+    if (walk->run->calls == FLOW_CALLS_MAX)
+        walk_break_off(walk);
+    else
+        await(walk, walk_effect(walk, FLOW_CONSULT));
+}
+
+int64_t walk_call_ms(const struct step *step)
+{
+    return step->action == STEP_CONSULT ? step->consult_ms : step->service->deadline_ms;
 }
 
 bool walk_call_ended(struct walk *walk, struct walk_trouble trouble, struct way *way)
@@ -86,10 +106,10 @@ static void pick(struct run_variables *variables, struct frame *frame, const str
     buf_release(&text);
 }
 
-/* What the input says of the call, for a service. */
-static struct walk_trouble judge(const struct flow_input *input, const struct service *service)
+/* What the input says of the call that the step has made. */
+static struct walk_trouble judge(const struct flow_input *input, const struct step *step)
 {
-    bool is_unreadable = input->answer == NULL && service->value_count > 0;
+    bool is_unreadable = step->action == STEP_CALL && input->answer == NULL && step->service->value_count > 0;
     if (!input->has_failed && !input->has_timed_out && !is_unreadable)
         return (struct walk_trouble){ 0 };
     return (struct walk_trouble){ .has_failed = true,
@@ -97,16 +117,23 @@ static struct walk_trouble judge(const struct flow_input *input, const struct se
                                   .status = input->status > 0 ? input->status : 0 };
 }
 
-/* For a flow that lies below: the variables come now, the rest when it is resumed. */
+static void take(struct walk *walk, const struct step *step, struct run_variables *variables, struct frame *frame)
+{
+    for (size_t i = 0; step->action == STEP_CALL && i < step->service->value_count; i++)
+        pick(variables, frame, &step->service->values[i], walk->input->answer);
+    if (step->action == STEP_CONSULT && walk->input->said != NULL)
+        walk_say_text(walk, walk->input->said);
+}
+
+/* For a flow that lies below: what was got comes now, the rest when it is resumed. */
 static void keep(struct walk *walk, struct frame *frame)
 {
     const struct flow *flow = flow_find(walk->env->flows, walk->env->flow_count, frame->flow);
     const struct step *step = flow != NULL ? flow_step(flow, frame->step) : NULL;
     struct walk_trouble trouble = { 0 };
-    if (step != NULL && step->action == STEP_CALL) {
-        for (size_t i = 0; i < step->service->value_count; i++)
-            pick(&frame->variables, frame, &step->service->values[i], walk->input->answer);
-        trouble = judge(walk->input, step->service);
+    if (step != NULL && (step->action == STEP_CALL || step->action == STEP_CONSULT)) {
+        take(walk, step, &frame->variables, frame);
+        trouble = judge(walk->input, step);
     }
     frame->has_result = true;
     frame->has_failed = trouble.has_failed;
@@ -131,9 +158,8 @@ enum flow_verdict walk_result(struct walk *walk)
     if (!walk_stands(walk)) {
         goes_on = walk_give_up(walk, FLOW_SAYS_CHANGED, &way);
     } else {
-        for (size_t v = 0; v < walk->step->service->value_count; v++)
-            pick(&run->variables, run_top(run), &walk->step->service->values[v], walk->input->answer);
-        goes_on = walk_call_ended(walk, judge(walk->input, walk->step->service), &way);
+        take(walk, walk->step, &run->variables, run_top(run));
+        goes_on = walk_call_ended(walk, judge(walk->input, walk->step), &way);
     }
     if (goes_on)
         walk_on(walk, way);

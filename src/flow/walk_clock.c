@@ -25,7 +25,7 @@ static enum date next_date(const struct walk *walk, int64_t *at)
     enum date date = DATE_NONE;
     *at = INT64_MAX;
     if (run->waits == RUN_WAITS_CALL) {
-        keep_earlier(DATE_CALL, run->asked_at + walk->step->service->deadline_ms + CALL_GRACE_MS, &date, at);
+        keep_earlier(DATE_CALL, run->asked_at + walk_call_ms(walk->step) + CALL_GRACE_MS, &date, at);
         return date;
     }
     if (walk->step->timeout_ms > 0)

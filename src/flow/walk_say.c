@@ -65,6 +65,14 @@ static struct flow_effect *say(struct walk *walk, const struct template *text)
     return effect;
 }
 
+void walk_say_text(struct walk *walk, const char *text)
+{
+    if (!may_speak(walk))
+        return;
+    walk_effect(walk, FLOW_SAY)->text = alloc_text(text);
+    walk->has_spoken = true;
+}
+
 static char *format_buttons(struct walk *walk)
 {
     struct buf json = { 0 };

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "rules/build_backend.h"
 #include "rules/decimal.h"
+#include "rules/faq.h"
 
 enum {
     HISTORY = 10,
@@ -257,7 +258,7 @@ int backend_take_money(const struct ruleset *ruleset, struct backend_made *made,
 
 int backend_take_score(const struct ruleset *ruleset, struct backend_made *made, struct error *error)
 {
-    static const int64_t SCORE = 350 * 1000;
+    static const int64_t SCORE = (int64_t)(FAQ_FLOOR * DECIMAL_ONE);
     const char *text = row_value(made->row, "score");
     int64_t score = SCORE;
     (void)ruleset;

@@ -181,6 +181,7 @@ static int take_backend(const struct ruleset *ruleset, const struct row *row, st
     struct nearest nearest = { .word = row_value(row, "target") };
     const struct backend *backend = backend_find(ruleset->backends, ruleset->backend_count, nearest.word);
     step->backend = backend != NULL ? backend->name : NULL;
+    step->consult_ms = backend != NULL ? backend->turn_deadline_ms : 0;
     for (size_t i = 0; backend == NULL && i < ruleset->backend_count; i++)
         nearest_offer(&nearest, ruleset->backends[i].name);
     return backend != NULL ? 0 : build_refuse_unknown(row, "backend", &nearest, error);

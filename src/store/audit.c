@@ -243,8 +243,10 @@ static const char MESSAGE_OF_UNREAD[] =
     "SELECT format ('webhook %d is %s, and yet points to message %d', id, state, message) FROM webhook "
     "WHERE state <> 'read' AND state <> 'duplicate' AND message IS NOT NULL";
 static const char BEHIND_NOTHING[] =
-    "SELECT format ('message %d waits for the end of a call, but no dialogue awaits one in its conversation', b.message) "
-    "FROM behind b WHERE NOT EXISTS (SELECT 1 FROM run r WHERE r.conversation = b.conversation)";
+    "SELECT format ('message %d waits for an end, but neither dialogue nor backend is awaited in its conversation', "
+    "b.message) FROM behind b WHERE NOT EXISTS (SELECT 1 FROM run r WHERE r.conversation = b.conversation) "
+    "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.conversation = b.conversation AND o.kind = 'consult' "
+    "AND o.settled_at IS NULL)";
 static const char BEHIND_AND_DECIDED[] =
     "SELECT format ('message %d waits to be decided, and is decided', b.message) FROM behind b "
     "WHERE EXISTS (SELECT 1 FROM decision d WHERE d.message = b.message)";
@@ -285,7 +287,8 @@ static const char ACCEPTED_TWICE[] =
     "GROUP BY outbox HAVING count(*) > 1";
 static const char WRONG_LINE[] =
     "SELECT format ('outbox row %d of the kind %s %s', id, kind, iif(seq < 1, 'stands in no line', "
-    "'stands in the line of the texts')) FROM outbox WHERE (kind = 'track') <> (seq = 0) OR (kind = 'call') <> (seq = -1)";
+    "'stands in the line of the texts')) FROM outbox WHERE (kind = 'track') <> (seq = 0) OR (kind = 'call') <> (seq = -1) "
+    "OR (kind = 'consult') <> (seq = -2)";
 static const char CALL_FOR_NOTHING[] =
     "SELECT format ('outbox row %d is a call to a service, but nothing says which', o.id) FROM outbox o "
     "WHERE o.kind = 'call' AND NOT EXISTS (SELECT 1 FROM service_call s WHERE s.outbox = o.id)";
@@ -295,7 +298,19 @@ static const char CALL_OF_NO_KIND[] =
 static const char CALL_FORGOTTEN[] =
     "SELECT format ('the dialogue of conversation %d awaits the end of a call, but nothing in the outbox brings it', "
     "r.conversation) FROM run r WHERE r.turn IS NOT NULL AND NOT EXISTS (SELECT 1 FROM outbox o "
-    "WHERE o.conversation = r.conversation AND o.kind = 'call' AND o.settled_at IS NULL)";
+    "WHERE o.conversation = r.conversation AND (o.kind = 'call' OR o.kind = 'consult') AND o.settled_at IS NULL)";
+static const char ASKED_FOR_NOTHING[] =
+    "SELECT format ('outbox row %d asks a backend, but nothing says for whom', o.id) FROM outbox o "
+    "WHERE o.kind = 'consult' AND NOT EXISTS (SELECT 1 FROM consult c WHERE c.outbox = o.id)";
+static const char ASKED_AT_ONCE[] =
+    "SELECT format ('conversation %d has %d questions to backends open at once', conversation, count(*)) FROM outbox "
+    "WHERE kind = 'consult' AND settled_at IS NULL GROUP BY conversation HAVING count(*) > 1";
+static const char ASKED_IN_VAIN[] =
+    "SELECT format ('turn %d awaits nothing, and is open', t.id) FROM turn t WHERE t.state = 'open' "
+    "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.turn = t.id AND o.settled_at IS NULL) "
+    "AND NOT EXISTS (SELECT 1 FROM consult c JOIN outbox o ON o.id = c.outbox WHERE c.turn = t.id AND o.settled_at IS NULL) "
+    "AND NOT EXISTS (SELECT 1 FROM run r WHERE r.turn = t.id) "
+    "AND NOT EXISTS (SELECT 1 FROM behind b JOIN message m ON m.id = b.message WHERE m.turn = t.id)";
 static const char CALLED_TOO_OFTEN[] =
     "SELECT format ('outbox row %d was tried %d times; a service is called twice at most', o.id, count(*)) "
     "FROM outbox o JOIN attempt a ON a.outbox = o.id WHERE o.kind = 'call' GROUP BY o.id HAVING count(*) > 2";
@@ -358,6 +373,9 @@ static const char *const CHECKS[] = {
     CALL_FOR_NOTHING,
     CALL_OF_NO_KIND,
     CALL_FORGOTTEN,
+    ASKED_FOR_NOTHING,
+    ASKED_AT_ONCE,
+    ASKED_IN_VAIN,
     CALLED_TOO_OFTEN,
     PROFILES_AT_ONCE,
     CARRIES_NOTHING,

@@ -376,3 +376,14 @@ int contact_is_opted_out(struct db *db, int64_t contact, bool *is_opted_out, str
     query_end(q);
     return found < 0 ? -1 : 0;
 }
+
+static const char MEET_MACHINE[] = "UPDATE contact SET met_machine_at = ?2 WHERE id = ?1 AND met_machine_at IS NULL";
+
+int contact_meet_machine(struct db *db, int64_t contact, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, MEET_MACHINE);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, now);
+    return query_run(q, error) == 0 ? db_changes(db) == 1 : -1;
+}

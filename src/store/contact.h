@@ -38,4 +38,7 @@ int contact_get(struct db *db, int64_t id, struct contact *contact, struct buf *
 int contact_set_opt_out(struct db *db, int64_t contact, bool is_opted_out, int64_t now, struct error *error);
 int contact_is_opted_out(struct db *db, int64_t contact, bool *is_opted_out, struct error *error);
 
+/* A backend answers: 1 when that is the first time, 0, -1. */
+int contact_meet_machine(struct db *db, int64_t contact, int64_t now, struct error *error);
+
 #endif

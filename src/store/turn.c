@@ -30,13 +30,18 @@ int turn_put(struct db *db, struct turn *turn, struct error *error)
     return query_run(q, error);
 }
 
+/* A backend is being asked. */
+#define ASKING "SELECT 'open' FROM consult c JOIN outbox q ON q.id = c.outbox WHERE c.turn = ?1 AND q.settled_at IS NULL"
+
 /* The worst fate by rank: an ORDER BY would set up a sorter for each of them, and this runs once per reply.
  */
 static const char REFRESH[] =
     "UPDATE turn SET closed_at = iif (EXISTS (SELECT 1 FROM outbox WHERE contact = ?2 AND settled_at IS NULL AND turn = ?1) "
-    "OR EXISTS (SELECT 1 FROM run WHERE run.conversation = turn.conversation AND run.turn = ?1), NULL, ?3), state = coalesce("
+    "OR EXISTS (SELECT 1 FROM run WHERE run.conversation = turn.conversation AND run.turn = ?1) "
+    "OR EXISTS (" ASKING "), NULL, ?3), state = coalesce("
     "(SELECT 'open' FROM outbox WHERE contact = ?2 AND settled_at IS NULL AND turn = ?1 LIMIT 1), "
     "(SELECT 'open' FROM run WHERE run.conversation = turn.conversation AND run.turn = ?1), "
+    "(" ASKING "), "
     "CASE (SELECT max(CASE state WHEN 'dead' THEN 5 WHEN 'unknown' THEN 4 WHEN 'expired' THEN 3 WHEN 'held' THEN 2 ELSE 1 END) "
     "FROM outbox WHERE turn = ?1 AND settled_at IS NOT NULL AND state <> 'accepted') "
     "WHEN 5 THEN 'dead' WHEN 4 THEN 'unknown' WHEN 3 THEN 'expired' WHEN 2 THEN 'held' WHEN 1 THEN 'withheld' "

@@ -20,9 +20,9 @@ struct turn {
 int turn_put(struct db *db, struct turn *turn, struct error *error);
 
 /*
- * Looks at the outbox rows of the turn's answer again: open while one may still leave, or a dialogue awaits the end of
- * a call for it; then the worst fate among them, or answered. Turns that were not open to begin with (silenced,
- * unanswered, with a person) keep their state.
+ * Looks at the outbox rows of the turn's answer again: open while one may still leave, a dialogue awaits the end of
+ * a call for it, or a backend is being asked; then the worst fate among them, or answered. Turns that were not open to
+ * begin with (silenced, unanswered, with a person) keep their state.
  */
 int turn_refresh(struct db *db, int64_t turn, int64_t contact, int64_t now, struct error *error);
 

@@ -112,7 +112,7 @@ static const char *const TEXT_SHAPES[] = {
 };
 
 static const char *const CALL_SHAPES[] = {
-    [BACKEND_OPENAI] = "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":%s,\"arguments\":%s}}]}}]}",
+    [BACKEND_OPENAI] = "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"hand_off\",\"arguments\":%s}}]}}]}",
     [BACKEND_ANTHROPIC] = "{\"content\":[{\"type\":\"tool_use\",\"name\":\"start_flow\",\"input\":%s}]}",
     [BACKEND_GEMINI] = "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"name\":%s,\"args\":%s}}]}}]}",
     [BACKEND_BEDROCK] = "{\"output\":{\"message\":{\"content\":[{\"toolUse\":{\"name\":%s,\"input\":{\"team\":%s}}}]}}}",
@@ -168,10 +168,8 @@ static void ask_one(const struct backend *row, const char *bytes, size_t len)
     struct vendor_request request;
     struct json *root = NULL;
 
-    bool is_blank = text[strspn(text, " \t\r\n")] == '\0';
-    bool is_asked = vendor_ask(&consult, &request, NULL) == 0;
-    require(is_asked == (!is_blank || row->kind == BACKEND_HTTP));
-    require(!is_asked || json_parse(request.body.data, request.body.len, JSON_LARGE, &root, NULL) == 0);
+    require(vendor_ask(&consult, &request, NULL) == 0);
+    require(json_parse(request.body.data, request.body.len, JSON_LARGE, &root, NULL) == 0);
     json_free(root);
     vendor_request_release(&request);
     free(text);

@@ -402,6 +402,7 @@ static inline void dialogue_tell_effect(const struct flow_effect *effect, struct
         if (effect->body != NULL)
             buf_addf(out, " %s", effect->body);
         break;
+    case FLOW_CONSULT: buf_addf(out, "consult %s#%lld", effect->step->backend, (long long)effect->call); break;
     case FLOW_HANDOFF: buf_addf(out, "handoff %s", effect->team); break;
     case FLOW_CLOSE: buf_add_text(out, "close"); break;
     }

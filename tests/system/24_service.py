@@ -224,7 +224,7 @@ def key():
         with business(options=("--shop-key", KEY), key="'SHOP_KEY'") as desk:
             equal(desk.hears("ana", "order 12345", "It failed."), None, "without a key")
             equal(wait_call(desk, "dead")["reason"], "its key is missing: SHOP_KEY is not set", "why")
-            contains(desk.log(), "event=service_key_missing service=orders", "told at the start")
+            contains(desk.log(), "event=key_missing service=orders", "told at the start")
             equal(shop(desk)["requests"], 0, "nobody was asked")
             equal(desk.stop(), 0, "exit")
             if how == "variable":

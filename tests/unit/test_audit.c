@@ -176,7 +176,7 @@ static const struct {
       "outbox row 1 was accepted 2 times" },
     { "UPDATE conversation SET message_count = 11", "conversation 1 counts 11 messages of the customer, and "
                                                     "has 12" },
-    { "INSERT INTO behind (message, conversation) VALUES (2, 1)", "message 2 waits for the end of a call, but no" },
+    { "INSERT INTO behind (message, conversation) VALUES (2, 1)", "message 2 waits for an end, but neither" },
     { "INSERT INTO behind (message, conversation) VALUES (2, 1)", "message 2 waits to be decided, and is decided" },
     { "INSERT INTO run (conversation, state, station, began_at) VALUES (1, '{}', 'a.b', 1);"
       "UPDATE conversation SET owner = 'agent'", "a dialogue is under way in conversation 1, which is not the bot's" },

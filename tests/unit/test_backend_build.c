@@ -108,7 +108,7 @@ static void test_what_is_not_said_has_a_default(void **state)
     assert_int_equal(b->header_count, 0);
     assert_string_equal(b->file, "a.sql");
     assert_int_equal(b->line, 3);
-    assert_true(ruleset->backends[1].score == 0.35);
+    assert_true(ruleset->backends[1].score == 0.32);
     assert_true(b->score == 0);
     ruleset_free(ruleset);
 }

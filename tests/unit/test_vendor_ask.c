@@ -254,9 +254,7 @@ static void rasa_is_sent_the_turn_alone(void **state)
 /* What holds for all models */
 
 static const char *const TOOLS_AT[] = { "/tools", "/tools", "/tools", "/toolConfig" };
-static const char *const SYSTEM_AT[] = {
-    "/messages/0/content", "/system", "/systemInstruction/parts/0/text", "/system/0/text"
-};
+static const char *const SYSTEM_AT[] = { "/messages/0/content", "/system", "/systemInstruction/parts/0/text", "/system/0/text" };
 static const char *const FIRST_AT[] = { "/messages/0", "/messages/0", "/contents/0", "/messages/0" };
 
 static void nothing_is_sent_for_what_a_row_does_not_say(void **state)
@@ -384,7 +382,7 @@ static void where_nothing_was_written_nothing_is_asked(void **state)
 
 static void models_that_are_not_named_are_not_asked(void **state)
 {
-    static const bool IS_ASKED[] = { [BACKEND_OPENAI] = true, [BACKEND_RASA] = true, [BACKEND_HTTP] = true };
+    static const bool IS_ASKED[] = { [BACKEND_OPENAI] = true, [BACKEND_RASA] = true, [BACKEND_HTTP] = true, [BACKEND_FAQ] = false };
     (void)state;
     for (int kind = BACKEND_OPENAI; kind < BACKEND_FAQ; kind++) {
         struct backend backend = case_backend(kind);

@@ -109,9 +109,7 @@ static void hostile_values_stay_values(void **state)
 
 static void a_body_that_is_no_json_is_not_sent(void **state)
 {
-    static const char *const SOURCES[] = {
-        "{\"h\":\"{{ message }}}", "{{ message }} {{ message }}", "{\"h\":{{ message }}{{ history }}}"
-    };
+    static const char *const SOURCES[] = { "{\"h\":\"{{ message }}}", "{{ message }} {{ message }}", "{\"h\":{{ message }}{{ history }}}" };
     (void)state;
     for (size_t i = 0; i < sizeof SOURCES / sizeof SOURCES[0]; i++) {
         struct template *body = body_of(SOURCES[i]);

@@ -1,0 +1,83 @@
+/*
+ * breaker: see the header.
+ *
+ * A refusal, a decline or an empty answer says nothing against a backend: it is there, and took us.
+ */
+#include <stdio.h>
+
+#include "desk/breaker.h"
+
+static void name_lane(const char *backend, char name[128])
+{
+    snprintf(name, 128, "backend %.110s", backend);
+}
+
+int64_t breaker_wait(const struct desk *desk, const char *backend, int64_t now)
+{
+    const struct lane *lane;
+    char name[128];
+
+    name_lane(backend, name);
+    lane = health_find(&desk->health, name);
+    return lane != NULL && lane->failures >= BREAKER_FAILURES && lane->until_at > now ? lane->until_at : 0;
+}
+
+int breaker_leave(struct desk *desk, const char *backend, int64_t patience_ms, int64_t now, struct error *error)
+{
+    const struct lane *lane;
+    struct lane trial;
+    char name[128];
+
+    name_lane(backend, name);
+    lane = health_find(&desk->health, name);
+    if (lane == NULL || lane->failures < BREAKER_FAILURES)
+        return 0;
+    trial = *lane;
+    trial.until_at = now + patience_ms;
+    trial.is_probing = true;
+    return health_worsen(&desk->health, desk->db, &trial, now, error);
+}
+
+static int worsen(struct desk *desk, const char *name, const struct vendor_answer *answer, const char *state,
+                  bool is_certain, int64_t now, struct error *error)
+{
+    const struct lane *lane = health_find(&desk->health, name);
+    struct lane worse = { .failures = lane != NULL ? lane->failures : 0 };
+    /* Those that were under way together fail together: one failure, not twenty. */
+    bool is_one_of_many = lane != NULL && !lane->is_probing && lane->until_at > now;
+    int64_t wait_ms = 0;
+
+    if (is_one_of_many && worse.failures >= BREAKER_FAILURES)
+        return 0;
+    worse.failures++;
+    if (is_certain && worse.failures < BREAKER_FAILURES)
+        worse.failures = BREAKER_FAILURES;
+    if (worse.failures >= BREAKER_FAILURES)
+        wait_ms = answer_target_delay_ms(worse.failures - BREAKER_FAILURES + 1, desk_random(desk));
+    if (answer->wait_ms > wait_ms)
+        wait_ms = answer->wait_ms;
+    worse.until_at = now + wait_ms;
+    snprintf(worse.name, sizeof worse.name, "%s", name);
+    snprintf(worse.state, sizeof worse.state, "%s", state);
+    snprintf(worse.reason, sizeof worse.reason, "%s", answer->reason);
+    return health_worsen(&desk->health, desk->db, &worse, now, error);
+}
+
+int breaker_note(struct desk *desk, const char *backend, const struct vendor_answer *answer, int64_t now,
+                 struct error *error)
+{
+    char name[128];
+
+    name_lane(backend, name);
+    switch (answer->class) {
+    case VENDOR_ANSWERED:
+    case VENDOR_DECLINED:
+    case VENDOR_EMPTY:
+    case VENDOR_REFUSED: return health_heal(&desk->health, desk->db, name, now, error);
+    case VENDOR_BUSY: return worsen(desk, name, answer, "limited", true, now, error);
+    case VENDOR_STOPPED: return worsen(desk, name, answer, "stopped", true, now, error);
+    case VENDOR_GARBAGE:
+    case VENDOR_FAILED: break;
+    }
+    return worsen(desk, name, answer, "backing_off", false, now, error);
+}

@@ -1,0 +1,31 @@
+/*
+ * breaker: is a backend to be asked now? A circuit breaker for each, kept as the lane 'backend NAME' (desk/health.h).
+ *
+ *     closed      it is asked. One failure or two change nothing yet
+ *     open        it has failed BREAKER_FAILURES times in a row, told us to wait, or refuses our key: nobody asks it before
+ *                 a moment, and questions go on to its fallback at once
+ *     half-open   that moment has come: one question is a trial, the others still go on. Its success closes the circuit
+ */
+#ifndef DESK_BREAKER_H
+#define DESK_BREAKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "backend/vendor.h"
+#include "base/error.h"
+#include "desk/desk.h"
+
+enum { BREAKER_FAILURES = 3 };
+
+/* 0: it may be asked; else the moment at which it may be tried again. */
+int64_t breaker_wait(const struct desk *desk, const char *backend, int64_t now);
+
+/* A question leaves, and is the trial where one is due; it has until `patience_ms` from now. */
+int breaker_leave(struct desk *desk, const char *backend, int64_t patience_ms, int64_t now, struct error *error);
+
+/* What an attempt says about it: VENDOR_FAILED, with a reason, also stands for a call that came to nothing. */
+int breaker_note(struct desk *desk, const char *backend, const struct vendor_answer *answer, int64_t now,
+                 struct error *error);
+
+#endif

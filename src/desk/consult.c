@@ -1,0 +1,430 @@
+/*
+ * consult: see the header. From a decision to the row of a turn, and its life until a backend is asked or it ends; what a
+ * call brings is in consult_answer.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "desk/breaker.h"
+#include "desk/consult.h"
+#include "desk/consult_answer.h"
+#include "desk/consult_money.h"
+#include "desk/consult_question.h"
+#include "rules/faq.h"
+#include "store/consult_row.h"
+#include "store/event.h"
+#include "store/outbox.h"
+#include "store/run_row.h"
+#include "store/turn.h"
+
+enum {
+    PASSES_MAX = 4,  /* over all backends, in one look: a question that goes on to another may be asked at once */
+    PLACED_MAX = 64, /* rows, in one look */
+    EXPIRE_MAX = 100,
+    LEAST_MS = CONSULT_LEAST_MS
+};
+
+/* Rows */
+
+int consult_queue(struct desk *desk, const struct conversation *conversation, const struct consult_request *request,
+                  int64_t now, struct error *error)
+{
+    const struct backend *backend = request->backend;
+    bool settles = request->call == 0;
+    struct consult_new row = {
+        .contact = conversation->contact,
+        .conversation = conversation->id,
+        .epoch = conversation->epoch,
+        .turn = request->turn,
+        .call = request->call,
+        .wanted_by = request->wanted_by,
+        .backend = backend->name,
+        .now = now,
+        .due_at = now + (settles ? backend->settle_ms : 0),
+        .settle_by = now + (settles ? backend->settle_max_ms : 0),
+        .expires_at = now + backend->turn_deadline_ms,
+    };
+
+    desk->may_consult = true;
+    return consult_row_put(desk->db, &row, error);
+}
+
+static int is_behind_something(struct desk *desk, int64_t conversation, struct error *error)
+{
+    int64_t message;
+
+    return behind_next(desk->db, conversation, &message, error);
+}
+
+int consult_stands(struct desk *desk, const struct conversation *conversation, struct consult_standing *standing,
+                   struct error *error)
+{
+    struct consult_row row = { 0 };
+    const struct backend *backend;
+    int found, behind = 0;
+
+    if (!desk->may_consult)
+        return 0;
+    found = consult_row_open(desk->db, conversation->contact, conversation->id, &row, error);
+    if (found == 1 && row.call == 0) {
+        backend = backend_find(desk->rules->backends, desk->rules->backend_count, row.wanted);
+        behind = is_behind_something(desk, conversation->id, error);
+        standing->outbox = row.id;
+        standing->turn = row.turn;
+        standing->backend = alloc_text(row.wanted);
+        /* Whoever waits already goes first; and what has been asked too often is not asked again. */
+        standing->may_join = behind == 0 && backend != NULL && row.round < CONSULT_ROUNDS_MAX &&
+                             (!row.is_claimed || backend->joins);
+    }
+    consult_row_release(&row);
+    return found < 0 || behind < 0 ? -1 : 0;
+}
+
+void consult_standing_release(struct consult_standing *standing)
+{
+    free(standing->backend);
+    *standing = (struct consult_standing){ 0 };
+}
+
+/* When a burst that goes on is over: some time after its newest message, and not later than its bound. */
+static int64_t settled_at(const struct consult_row *row, const struct backend *backend, int64_t now)
+{
+    int64_t at = now + (backend != NULL ? backend->settle_ms : 0);
+
+    if (!row->is_claimed && row->round == 1 && at > row->settle_by)
+        at = row->settle_by > now ? row->settle_by : now;
+    return at;
+}
+
+int consult_join(struct desk *desk, int64_t outbox, int64_t now, struct error *error)
+{
+    struct consult_row row = { 0 };
+    int result = consult_row_get(desk->db, outbox, &row, error) < 0 ? -1 : 0;
+
+    if (result == 0 && row.is_open) {
+        const struct backend *backend = backend_find(desk->rules->backends, desk->rules->backend_count, row.backend);
+        struct consult_again again = {
+            .id = row.id,
+            .due_at = settled_at(&row, backend, now),
+            .backend = row.backend,
+            .failures = row.failures,
+            .has_joined = row.is_claimed,
+            .reason = "",
+        };
+
+        /* The call under way settles its own bill. */
+        if (row.is_claimed)
+            result = consult_row_charge(desk->db, row.id, 0, "", error);
+        desk->has_unwanted |= row.is_claimed;
+        if (result == 0)
+            result = consult_row_again(desk->db, &again, error);
+    }
+    consult_row_release(&row);
+    return result;
+}
+
+int consult_drop(struct desk *desk, const struct conversation *conversation, const char *state, int64_t now,
+                 struct error *error)
+{
+    static const char CHANGED_HANDS[] = "the conversation changed hands before an answer came";
+    struct consult_row row = { 0 };
+    int found, result = 0;
+
+    if (!desk->may_consult)
+        return 0;
+    found = consult_row_open(desk->db, conversation->contact, conversation->id, &row, error);
+    if (found == 1) {
+        desk->has_unwanted |= row.is_claimed;
+        result = outbox_settle(desk->db, row.id, 0, 0, "withheld", CHANGED_HANDS, now, error);
+        if (result == 0 && row.turn != 0 && row.call == 0)
+            result = turn_conclude(desk->db, row.turn, row.contact, state, now, error);
+    }
+    consult_row_release(&row);
+    return found < 0 ? -1 : result;
+}
+
+/* Claiming */
+
+struct look {
+    struct desk *desk;
+    int64_t now;
+    struct consult_call **calls;
+    int placed;
+};
+
+static int make_call(struct look *look, const struct consult_row *row, const struct backend *backend,
+                     struct vendor_request *request, struct error *error)
+{
+    struct desk *desk = look->desk;
+    int64_t left = row->expires_at - look->now;
+    struct consult_call *call = alloc_new(sizeof *call);
+
+    *call = (struct consult_call){
+        .next = *look->calls,
+        .outbox = row->id,
+        .conversation = row->conversation,
+        .contact = row->contact,
+        .round = row->round,
+        .backend = alloc_text(backend->name),
+        .wanted_by = alloc_text(row->wanted_by),
+        .key_env = backend->key_env != NULL ? alloc_text(backend->key_env) : NULL,
+        .region = request->region != NULL ? alloc_text(request->region) : NULL,
+        .request = *request,
+        .may_be_local = ruleset_setting_number(desk->rules, "allow_local_backends") != 0,
+        .claimed_at = look->now,
+        .timeout_ms = (int)(left < backend->deadline_ms ? left : backend->deadline_ms),
+    };
+    *request = (struct vendor_request){ 0 };
+    *look->calls = call;
+    if (outbox_claim(desk->db, row->id, backend->name, error) != 0)
+        return -1;
+    return breaker_leave(desk, backend->name, call->timeout_ms, look->now, error);
+}
+
+/* The money, the request, and out; what cannot be asked goes on along the chain. */
+static int ask_out(struct look *look, const struct consult_row *row, const struct backend *backend,
+                   const struct question *question, struct error *error)
+{
+    struct consult consult = question_consult(question, backend);
+    struct vendor_request request = { 0 };
+    struct error why = { 0 };
+    struct buf cap = { 0 };
+    int result;
+
+    if (vendor_ask(&consult, &request, &why) != 0) {
+        vendor_request_release(&request);
+        return consult_go_on(look->desk, row, backend, why.text, look->now, error);
+    }
+    result = consult_charge(look->desk, row, backend, question->tokens, look->now, &cap, error);
+    if (result == 1) {
+        result = make_call(look, row, backend, &request, error);
+        if (result == 0) {
+            struct consult_row charged = { 0 };
+
+            result = consult_row_get(look->desk->db, row->id, &charged, error) == 1 ? 0 : -1;
+            (*look->calls)->charged = charged.charged;
+            if (result == 0)
+                memcpy((*look->calls)->charged_on, charged.charged_on, strlen(charged.charged_on) + 1);
+            consult_row_release(&charged);
+        }
+    } else if (result == 0) {
+        result = consult_go_on(look->desk, row, backend, buf_text(&cap), look->now, error);
+    }
+    vendor_request_release(&request);
+    buf_release(&cap);
+    return result;
+}
+
+static int ask_faq(struct look *look, const struct consult_row *row, const struct backend *backend,
+                   const struct question *question, struct error *error)
+{
+    double score;
+    const struct faq *faq = ruleset_faq(look->desk->rules, buf_text(&question->own), buf_text(&question->language),
+                                        backend->score, &score);
+
+    if (consult_count(look->desk, row, faq != NULL, look->now, error) != 0)
+        return -1;
+    if (faq == NULL)
+        return consult_go_on(look->desk, row, backend, "no entry of the FAQ answers it", look->now, error);
+    return consult_answer_faq(look->desk, row, backend, faq, look->now, error);
+}
+
+static int ask(struct look *look, const struct consult_row *row, const struct backend *backend, struct error *error)
+{
+    struct question question = { 0 };
+    int result = question_load(look->desk, row, backend, look->now, &question, error);
+
+    if (result == 0 && backend->kind == BACKEND_FAQ)
+        result = ask_faq(look, row, backend, &question, error);
+    else if (result == 0)
+        result = ask_out(look, row, backend, &question, error);
+    question_release(&question);
+    return result;
+}
+
+/* A circuit that is open is waited for only where nobody else can be asked, and its moment comes in time. */
+static int put_off(struct look *look, const struct consult_row *row, const struct backend *backend, int64_t until,
+                   struct error *error)
+{
+    struct consult_again again = { .id = row->id, .due_at = until, .backend = backend->name, .failures = row->failures,
+                                   .reason = "the backend is being left alone for a while" };
+
+    if (backend->fallback != NULL || until + LEAST_MS >= row->expires_at)
+        return consult_go_on(look->desk, row, backend, again.reason, look->now, error);
+    return consult_row_again(look->desk->db, &again, error);
+}
+
+static int place(struct look *look, const struct consult_row *row, const struct backend *backend, struct error *error)
+{
+    int64_t until = breaker_wait(look->desk, backend->name, look->now);
+
+    look->placed++;
+    if (row->epoch != row->conversation_epoch) {
+        struct conversation conversation = { .id = row->conversation, .contact = row->contact };
+
+        return consult_drop(look->desk, &conversation, "silenced", look->now, error);
+    }
+    if (row->expires_at - look->now < LEAST_MS)
+        return consult_give_up(look->desk, row, "expired", "its time was over before anybody could be asked", look->now,
+                               error);
+    /* Lost twice with the process that made it: it may be what ends it. */
+    if (row->failures >= CONSULT_TRIES_MAX)
+        return consult_go_on(look->desk, row, backend, "asked twice, and no answer was seen", look->now, error);
+    return until != 0 ? put_off(look, row, backend, until, error) : ask(look, row, backend, error);
+}
+
+static int look_at(struct look *look, const struct backend *backend, int *moved, struct error *error)
+{
+    int under_way, found = 1;
+
+    if (consult_row_under_way(look->desk->db, backend->name, &under_way, error) != 0)
+        return -1;
+    for (int slots = backend->calls - under_way; slots > 0 && found == 1 && look->placed < PLACED_MAX;) {
+        struct consult_row row = { 0 };
+        const struct consult_call *newest = *look->calls;
+
+        found = consult_row_due(look->desk->db, backend->name, look->now, &row, error);
+        if (found == 1 && place(look, &row, backend, error) != 0)
+            found = -1;
+        consult_row_release(&row);
+        *moved += found == 1;
+        slots -= *look->calls != newest;
+    }
+    return found < 0 ? -1 : 0;
+}
+
+int consult_claim(struct desk *desk, int64_t now, struct consult_call **calls, struct error *error)
+{
+    struct look look = { .desk = desk, .now = now, .calls = calls };
+    int result = 0, moved = 1;
+
+    *calls = NULL;
+    for (int pass = 0; desk->may_consult && pass < PASSES_MAX && moved > 0 && result == 0; pass++) {
+        moved = 0;
+        for (size_t i = 0; i < desk->rules->backend_count && result == 0; i++)
+            result = look_at(&look, &desk->rules->backends[i], &moved, error);
+    }
+    if (result != 0) {
+        consult_call_free(*calls);
+        *calls = NULL;
+    }
+    return result;
+}
+
+/* Time */
+
+/* The names of the backends in force, as a JSON array. */
+static void list_names(const struct ruleset *rules, struct buf *names)
+{
+    struct jsonw json = { .out = names };
+
+    jsonw_array(&json, NULL);
+    for (size_t i = 0; i < rules->backend_count; i++)
+        jsonw_text(&json, NULL, rules->backends[i].name);
+    jsonw_end_array(&json);
+}
+
+/* With new rules: who waits for a backend that is none any more goes to the end of the chain. */
+static int end_strays(struct desk *desk, int64_t now, struct error *error)
+{
+    struct buf names = { 0 };
+    int found = 1, result = 0;
+
+    list_names(desk->rules, &names);
+    while (result == 0 && found == 1) {
+        struct consult_row row = { 0 };
+
+        found = consult_row_stray(desk->db, buf_text(&names), &row, error);
+        if (found == 1)
+            result = consult_give_up(desk, &row, "dead", "the rules know its backend no more", now, error);
+        consult_row_release(&row);
+    }
+    buf_release(&names);
+    return found < 0 ? -1 : result;
+}
+
+int consult_expire(struct desk *desk, int64_t now, struct error *error)
+{
+    int found = 1, result = 0;
+
+    if (!desk->may_consult)
+        return 0;
+    if (desk->strays_of != desk->rules->number) {
+        result = end_strays(desk, now, error);
+        desk->strays_of = desk->rules->number;
+    }
+    for (int i = 0; i < EXPIRE_MAX && found == 1 && result == 0; i++) {
+        struct consult_row row = { 0 };
+
+        found = consult_row_overdue(desk->db, now + LEAST_MS, &row, error);
+        if (found == 1)
+            result = consult_give_up(desk, &row, "expired", "its time was over", now, error);
+        consult_row_release(&row);
+    }
+    return found < 0 ? -1 : result;
+}
+
+int consult_cancel(struct desk *desk, int64_t outbox, int64_t now, struct error *error)
+{
+    struct consult_row row = { 0 };
+    int found = consult_row_get(desk->db, outbox, &row, error), result = 0;
+
+    if (found == 1 && (!row.is_open || row.is_claimed))
+        found = 0;
+    if (found == 1)
+        result = consult_give_up(desk, &row, "dead", "dropped by a person", now, error);
+    consult_row_release(&row);
+    return result != 0 ? -1 : found;
+}
+
+static int next_of(struct desk *desk, const struct backend *backend, int64_t *at, struct error *error)
+{
+    int64_t due;
+    int under_way;
+
+    if (consult_row_under_way(desk->db, backend->name, &under_way, error) != 0)
+        return -1;
+    /* Without a free slot nothing may leave before an answer comes, and that wakes the loop by itself. */
+    if (under_way >= backend->calls)
+        return 0;
+    if (consult_row_next_due(desk->db, backend->name, &due, error) != 0)
+        return -1;
+    if (due < *at)
+        *at = due;
+    return 0;
+}
+
+int consult_next(struct desk *desk, int64_t *at, struct error *error)
+{
+    int64_t expires_at;
+    int any;
+
+    *at = INT64_MAX;
+    if (!desk->may_consult)
+        return 0;
+    any = consult_row_any(desk->db, error);
+    if (any <= 0) {
+        desk->may_consult = any < 0;
+        return any;
+    }
+    for (size_t i = 0; i < desk->rules->backend_count; i++)
+        if (next_of(desk, &desk->rules->backends[i], at, error) != 0)
+            return -1;
+    if (consult_row_next_expires(desk->db, &expires_at, error) != 0)
+        return -1;
+    if (expires_at != INT64_MAX && expires_at - LEAST_MS < *at)
+        *at = expires_at - LEAST_MS;
+    return 0;
+}
+
+int consult_is_wanted(struct desk *desk, const struct consult_call *call, struct error *error)
+{
+    struct consult_row row = { 0 };
+    int found = consult_row_get(desk->db, call->outbox, &row, error);
+    int is_wanted = found == 1 ? row.is_open && row.round == call->round : found;
+
+    consult_row_release(&row);
+    return is_wanted;
+}

@@ -1,0 +1,316 @@
+/*
+ * consult_answer: see the header.
+ *
+ * The decision about an answer is made in a savepoint of its own: one that cannot be carried out must not keep the end of
+ * the call from the book, or the same would fail in every round to come. The turn is dead then, visibly.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "desk/breaker.h"
+#include "desk/consult.h"
+#include "desk/consult_answer.h"
+#include "desk/consult_money.h"
+#include "desk/decide_say.h"
+#include "desk/flow_turn.h"
+#include "desk/past.h"
+#include "rules/ai_phrase.h"
+#include "rules/faq.h"
+#include "store/event.h"
+#include "store/message.h"
+#include "store/outbox.h"
+#include "store/turn.h"
+
+enum { AGAIN_LEAST_MS = 250, AGAIN_SPREAD_MS = 500, WORTH_WAITING_MS = 3000, TEXT_MAX = 64 * 1024 };
+
+/* Into the conversation */
+
+static int tell(struct desk *desk, const struct consult_row *row, struct decide_input *input, int64_t now,
+                struct error *error)
+{
+    if (row->call == 0)
+        return flow_turn_answer(desk, row->conversation, row->turn, input, now, error);
+    input->call = row->call;
+    input->has_failed = input->kind == INPUT_GAVE_UP;
+    return flow_turn_result(desk, row->conversation, input, now, error);
+}
+
+static int tell_apart(struct desk *desk, const struct consult_row *row, struct decide_input *input, int64_t now,
+                      struct error *error)
+{
+    struct error why = { 0 };
+
+    if (db_mark(desk->db, error) != 0)
+        return -1;
+    if (tell(desk, row, input, now, &why) == 0)
+        return db_unmark(desk->db, error);
+    if (db_fault(desk->db) > DB_STATEMENT)
+        return error_set(error, "%s", why.text);
+    db_undo(desk->db);
+    log_error("answer_lost", log_int("outbox", row->id), log_int("conversation", row->conversation),
+              log_text("reason", why.text));
+    return row->turn != 0 ? turn_end(desk->db, row->turn, "dead", now, error) : 0;
+}
+
+int consult_give_up(struct desk *desk, const struct consult_row *row, const char *state, const char *why, int64_t now,
+                    struct error *error)
+{
+    const struct ruleset *rules = desk->rules;
+    struct decide_reply reply = {
+        .backend = backend_find(rules->backends, rules->backend_count, row->backend),
+        .wanted_by = row->wanted_by,
+    };
+    struct decide_input input = {
+        .kind = INPUT_GAVE_UP, .reply = &reply, .has_timed_out = strcmp(state, "expired") == 0,
+    };
+
+    log_warn("consult_failed", log_int("outbox", row->id), log_text("backend", row->backend), log_text("reason", why));
+    if (outbox_settle(desk->db, row->id, 0, 0, state, why, now, error) != 0 ||
+        event_put(desk->db, row->conversation, "consult_failed", row->backend, why, now, error) != 0)
+        return -1;
+    return tell_apart(desk, row, &input, now, error);
+}
+
+int consult_go_on(struct desk *desk, const struct consult_row *row, const struct backend *backend, const char *why,
+                  int64_t now, struct error *error)
+{
+    const struct backend *next = backend->fallback;
+    struct consult_again again = { .id = row->id, .due_at = now, .reason = why };
+
+    if (next == NULL)
+        return consult_give_up(desk, row, "dead", why, now, error);
+    log_info("consult_falls_back", log_int("outbox", row->id), log_text("backend", backend->name),
+             log_text("to", next->name), log_text("reason", why));
+    again.backend = next->name;
+    return consult_row_again(desk->db, &again, error);
+}
+
+static int answer(struct desk *desk, const struct consult_row *row, const struct backend *backend,
+                  const struct vendor_answer *said, int64_t now, struct error *error)
+{
+    struct decide_reply reply = {
+        .backend = backend,
+        .wanted_by = row->wanted_by,
+        .text = said->text,
+        .is_plain = backend->kind == BACKEND_FAQ,
+        .deeds = said->deeds,
+        .deed_count = said->deed_count,
+    };
+    struct decide_input input = { .kind = row->call == 0 ? INPUT_ANSWER : INPUT_RESULT, .reply = &reply };
+    int is_first = contact_meet_machine(desk->db, row->contact, now, error);
+
+    reply.is_first = is_first == 1;
+    if (is_first < 0 || outbox_settle(desk->db, row->id, 0, 0, "accepted", "", now, error) != 0 ||
+        event_put(desk->db, row->conversation, "answer", row->backend, row->wanted_by, now, error) != 0)
+        return -1;
+    return tell_apart(desk, row, &input, now, error);
+}
+
+/* An entry knows what phrases know, and the contact. */
+static int render_faq(struct desk *desk, const struct consult_row *row, const struct faq *faq, int64_t now, struct buf *out,
+                      struct error *error)
+{
+    struct conversation conversation;
+    struct past past = { 0 };
+    struct decide_input input = { .text = "" };
+    int result = -1;
+
+    if (conversation_get(desk->db, row->conversation, &conversation, error) == 1 &&
+        heard_newest(desk->db, row->conversation, &past.heard, error) >= 0 &&
+        past_load(&past, desk, &conversation, now, error) == 0) {
+        struct variables variables = { .ruleset = desk->rules, .state = &past.state, .input = &input, .now = now,
+                                       .decision = &past.decision };
+
+        input.text = past_text(&past);
+        decide_render(faq->answer, &variables, TEXT_MAX, out);
+        variables_release(&variables);
+        result = 0;
+    }
+    past_release(&past);
+    return result;
+}
+
+int consult_answer_faq(struct desk *desk, const struct consult_row *row, const struct backend *backend,
+                       const struct faq *faq, int64_t now, struct error *error)
+{
+    struct buf text = { 0 };
+    int result = render_faq(desk, row, faq, now, &text, error);
+
+    if (result == 0) {
+        struct vendor_answer said = { .class = VENDOR_ANSWERED, .text = (char *)buf_text(&text) };
+
+        result = answer(desk, row, backend, &said, now, error);
+    }
+    buf_release(&text);
+    return result;
+}
+
+/* Calls that have ended */
+
+static void judge(const struct consult_end *end, const struct backend *backend, struct vendor_answer *said)
+{
+    struct vendor_wire wire = { end->status, end->body, end->body_len, end->retry_after };
+
+    if (end->is_whole && backend != NULL) {
+        vendor_read(backend, &wire, said);
+        return;
+    }
+    said->class = end->is_cut ? VENDOR_GARBAGE : end->is_hopeless ? VENDOR_STOPPED : VENDOR_FAILED;
+    said->tokens_in = said->tokens_out = -1;
+    snprintf(said->reason, sizeof said->reason, "%s", end->is_whole ? "the rules know it no more" : end->reason);
+}
+
+static int note_attempt(struct desk *desk, const struct consult_call *call, const struct consult_end *end,
+                        const struct vendor_answer *said, struct error *error)
+{
+    struct attempt attempt = {
+        .outbox = call->outbox,
+        .at = call->claimed_at,
+        .took_ms = end->took_ms,
+        .class = end->end == WIRE_NEVER_LEFT ? answer_class_name(ANSWER_NOT_SENT)
+                 : !end->is_whole            ? answer_class_name(ANSWER_AMBIGUOUS)
+                                             : vendor_class_name(said->class),
+        .dispatch_id = "",
+        .request_id = "",
+        .reason = said->reason,
+        .status = end->status,
+        .batch = 1,
+    };
+
+    return attempt_put(desk->db, &attempt, error);
+}
+
+static int pay(struct desk *desk, const struct consult_call *call, const struct consult_end *end,
+               const struct backend *backend, const struct vendor_answer *said, int64_t now, struct error *error)
+{
+    /* Who refuses a question does not charge for it. */
+    bool is_free = end->is_whole && said->tokens_in < 0 && said->class != VENDOR_ANSWERED &&
+                   said->class != VENDOR_GARBAGE && said->class != VENDOR_EMPTY && said->class != VENDOR_DECLINED;
+    struct consult_bill bill = {
+        .backend = call->backend,
+        .wanted_by = call->wanted_by,
+        .row = backend,
+        .contact = call->contact,
+        .charged = call->charged,
+        .charged_on = call->charged_on,
+        .has_left = end->end != WIRE_NEVER_LEFT && !is_free,
+        .has_helped = said->class == VENDOR_ANSWERED,
+        .tokens_in = said->tokens_in,
+        .tokens_out = said->tokens_out,
+    };
+
+    return consult_account(desk, &bill, now, error);
+}
+
+/* What came too late is for people to read. */
+static int keep_unsent(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said, int64_t now,
+                       struct error *error)
+{
+    struct buf text = { 0 };
+    struct message note = { .conversation = row->conversation, .turn = row->turn, .at = now, .kind = "note",
+                            .actor = row->backend };
+    int result;
+
+    if (said->text == NULL)
+        return 0;
+    buf_addf(&text, "(not sent: %s) %s",
+             row->is_open ? "the customer wrote on, and it was asked again" : "the conversation had moved on", said->text);
+    note.text = buf_text(&text);
+    result = message_put(desk->db, &note, error);
+    buf_release(&text);
+    return result;
+}
+
+static bool is_empty(const struct vendor_answer *said)
+{
+    bool speaks = said->text != NULL;
+
+    for (size_t i = 0; i < said->deed_count; i++)
+        speaks |= said->deeds[i].act->kind != ACT_SET;
+    return said->class == VENDOR_ANSWERED && !speaks;
+}
+
+/* May the same backend come to another end, soon enough? */
+static bool is_worth_a_try(const struct desk *desk, const struct consult_row *row, const struct backend *backend,
+                           const struct consult_end *end, const struct vendor_answer *said, int64_t now)
+{
+    bool may_change = said->class == VENDOR_EMPTY || said->class == VENDOR_GARBAGE || said->class == VENDOR_FAILED;
+    bool was_slow = end->took_ms > WORTH_WAITING_MS && backend->fallback != NULL;
+
+    return may_change && !end->is_hopeless && !end->is_cut && !was_slow && row->failures + 1 < CONSULT_TRIES_MAX &&
+           breaker_wait(desk, backend->name, now) == 0 &&
+           row->expires_at - now > AGAIN_LEAST_MS + AGAIN_SPREAD_MS + 2 * CONSULT_LEAST_MS;
+}
+
+static int fail(struct desk *desk, const struct consult_row *row, const struct backend *backend,
+                const struct consult_end *end, const struct vendor_answer *said, int64_t now, struct error *error)
+{
+    struct consult_again again = {
+        .id = row->id,
+        .due_at = now + AGAIN_LEAST_MS + desk_random(desk) % AGAIN_SPREAD_MS,
+        .backend = row->backend,
+        .failures = row->failures + 1,
+        .reason = said->reason,
+    };
+
+    log_warn("backend_failed", log_text("backend", row->backend), log_int("outbox", row->id),
+             log_int("status", end->status), log_int("ms", end->took_ms), log_text("class", vendor_class_name(said->class)),
+             log_text("reason", said->reason));
+    if (backend == NULL)
+        return consult_give_up(desk, row, "dead", said->reason, now, error);
+    if (is_worth_a_try(desk, row, backend, end, said, now))
+        return consult_row_again(desk->db, &again, error);
+    return consult_go_on(desk, row, backend, said->reason, now, error);
+}
+
+/* The row as it is now; it may be another backend's, or over, by the time a call of its ends. */
+static int settle_row(struct desk *desk, const struct consult_call *call, const struct consult_row *row,
+                      const struct consult_end *end, const struct backend *backend, struct vendor_answer *said,
+                      int64_t now, struct error *error)
+{
+    if (!row->is_open || row->round != call->round || !row->is_claimed)
+        return keep_unsent(desk, row, said, now, error);
+    if (consult_row_charge(desk->db, row->id, 0, "", error) != 0)
+        return -1;
+    if (said->unlisted != NULL) {
+        log_warn("act_refused", log_text("backend", row->backend), log_int("conversation", row->conversation),
+                 log_text("act", said->unlisted));
+        if (event_put(desk->db, row->conversation, "act_refused", row->backend, said->unlisted, now, error) != 0)
+            return -1;
+    }
+    if (said->class == VENDOR_ANSWERED && said->session != NULL &&
+        consult_session_put(desk->db, row->conversation, row->backend, said->session, error) != 0)
+        return -1;
+    if (is_empty(said)) {
+        said->class = VENDOR_EMPTY;
+        snprintf(said->reason, sizeof said->reason, "it said nothing");
+    }
+    if (said->class != VENDOR_ANSWERED)
+        return fail(desk, row, backend, end, said, now, error);
+    return answer(desk, row, backend, said, now, error);
+}
+
+int consult_settle(struct desk *desk, const struct consult_call *call, const struct consult_end *end, int64_t now,
+                   struct error *error)
+{
+    const struct ruleset *rules = desk->rules;
+    const struct backend *backend = backend_find(rules->backends, rules->backend_count, call->backend);
+    struct vendor_answer said = { 0 };
+    struct consult_row row = { 0 };
+    int result;
+
+    judge(end, backend, &said);
+    result = consult_row_get(desk->db, call->outbox, &row, error);
+    if (result == 1 && note_attempt(desk, call, end, &said, error) == 0 &&
+        pay(desk, call, end, backend, &said, now, error) == 0 &&
+        breaker_note(desk, call->backend, &said, now, error) == 0)
+        result = settle_row(desk, call, &row, end, backend, &said, now, error);
+    else
+        result = result == 0 ? error_set(error, "question %" PRId64 " has vanished", call->outbox) : -1;
+    consult_row_release(&row);
+    vendor_answer_release(&said);
+    return result;
+}

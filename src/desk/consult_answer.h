@@ -1,0 +1,32 @@
+/*
+ * consult_answer: where a question goes when a backend has answered, or has not. Part of desk/consult.
+ */
+#ifndef DESK_CONSULT_ANSWER_H
+#define DESK_CONSULT_ANSWER_H
+
+#include <stdint.h>
+
+#include "backend/backend.h"
+#include "base/error.h"
+#include "desk/desk.h"
+#include "store/consult_row.h"
+
+struct faq; /* rules/faq.h */
+
+enum {
+    CONSULT_TRIES_MAX = 2,  /* at one backend */
+    CONSULT_LEAST_MS = 500  /* of the turn's time; with less nobody is asked any more */
+};
+
+/* To the next backend of the chain, or to its end. */
+int consult_go_on(struct desk *desk, const struct consult_row *row, const struct backend *backend, const char *why,
+                  int64_t now, struct error *error);
+
+/* The end: the row becomes `state`, and the customer hears that nobody could answer, or a person takes over. */
+int consult_give_up(struct desk *desk, const struct consult_row *row, const char *state, const char *why, int64_t now,
+                    struct error *error);
+
+int consult_answer_faq(struct desk *desk, const struct consult_row *row, const struct backend *backend,
+                       const struct faq *faq, int64_t now, struct error *error);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * decide_answer: what a backend said becomes effects. Part of desk/decide.
+ *
+ * Its Markdown becomes the channel's own text. Its deeds are those of its row's list, checked by backend/vendor; here they
+ * are checked against the ruleset in force once more, which may be another one by now. At the end of a chain that could
+ * not answer, a person of its team takes over, or the phrase `sorry` is said: nobody is left without a word.
+ */
+#ifndef DESK_DECIDE_ANSWER_H
+#define DESK_DECIDE_ANSWER_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "desk/decide_flow.h"
+#include "desk/decide_search.h"
+#include "desk/decide_variable.h"
+
+/* INPUT_ANSWER, INPUT_GAVE_UP. */
+void decide_answer(struct search *search, struct variables *variables, struct dialogue *dialogue);
+void decide_gave_up(struct search *search, struct dialogue *dialogue);
+
+/* The text as the customer is to read it, behind the notice that a machine answers, where the owner wants one. False: none. */
+bool decide_answer_text(const struct search *search, struct variables *variables, const struct decide_reply *reply,
+                        struct buf *out);
+
+/* Hands over, closes, sets, and starts a flow: what comes of it goes behind what is in the decision. */
+void decide_answer_deeds(struct search *search, struct dialogue *dialogue, const struct decide_reply *reply);
+
+#endif

@@ -1,0 +1,342 @@
+/*
+ * consult_row: see the header. `seq = -2` marks these rows among all others.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "store/consult_row.h"
+#include "store/outbox.h"
+
+static const char PUT[] =
+    "INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, due_at, expires_at, sent_by) "
+    "VALUES (?1, 'consult', ?2, -2, ?3, ?4, 'due', ?5, ?6, ?7, ?8)";
+static const char PUT_QUESTION[] =
+    "INSERT INTO consult (outbox, turn, call, wanted_by, wanted, settle_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+int consult_row_put(struct db *db, const struct consult_new *row, struct error *error)
+{
+    struct query *q;
+    int64_t id;
+
+    if (outbox_next_id(db, &id, error) != 0)
+        return -1;
+    q = db_query(db, PUT);
+    query_bind_int(q, 1, id);
+    query_bind_int(q, 2, row->contact);
+    query_bind_int(q, 3, row->conversation);
+    query_bind_int(q, 4, row->epoch);
+    query_bind_int(q, 5, row->now);
+    query_bind_int(q, 6, row->due_at);
+    query_bind_int(q, 7, row->expires_at);
+    query_bind_text(q, 8, row->backend);
+    if (query_run(q, error) != 0)
+        return -1;
+    q = db_query(db, PUT_QUESTION);
+    query_bind_int(q, 1, id);
+    if (row->turn != 0)
+        query_bind_int(q, 2, row->turn);
+    query_bind_int(q, 3, row->call);
+    query_bind_text(q, 4, row->wanted_by);
+    query_bind_text(q, 5, row->backend);
+    query_bind_int(q, 6, row->settle_by);
+    return query_run(q, error);
+}
+
+/* Out of the book */
+
+#define ROW                                                                                                            \
+    "SELECT o.id, o.contact, o.conversation, c.turn, c.call, o.epoch, v.epoch, c.round, c.settle_by, o.created_at, "   \
+    "o.due_at, o.expires_at, c.charged, o.failures, o.settled_at IS NULL, o.state = 'claimed', c.wanted_by, c.wanted, " \
+    "o.sent_by, c.charged_on FROM outbox o JOIN consult c ON c.outbox = o.id JOIN conversation v ON v.id = o.conversation "
+
+static void take_row(const struct query *q, struct consult_row *row)
+{
+    *row = (struct consult_row){
+        .id = query_int(q, 0),
+        .contact = query_int(q, 1),
+        .conversation = query_int(q, 2),
+        .turn = query_int(q, 3),
+        .call = query_int(q, 4),
+        .epoch = query_int(q, 5),
+        .conversation_epoch = query_int(q, 6),
+        .round = query_int(q, 7),
+        .settle_by = query_int(q, 8),
+        .created_at = query_int(q, 9),
+        .due_at = query_int(q, 10),
+        .expires_at = query_int(q, 11),
+        .charged = query_int(q, 12),
+        .failures = (int)query_int(q, 13),
+        .is_open = query_int(q, 14) != 0,
+        .is_claimed = query_int(q, 15) != 0,
+        .wanted_by = alloc_text(query_text(q, 16)),
+        .wanted = alloc_text(query_text(q, 17)),
+        .backend = alloc_text(query_text(q, 18)),
+        .charged_on = alloc_text(query_text(q, 19)),
+    };
+}
+
+void consult_row_release(struct consult_row *row)
+{
+    free(row->wanted_by);
+    free(row->wanted);
+    free(row->backend);
+    free(row->charged_on);
+    *row = (struct consult_row){ 0 };
+}
+
+static int take_one(struct query *q, struct consult_row *row, struct error *error)
+{
+    int found = query_step(q, error);
+
+    if (found == 1)
+        take_row(q, row);
+    query_end(q);
+    return found;
+}
+
+static const char GET[] = ROW "WHERE o.id = ?1";
+
+int consult_row_get(struct db *db, int64_t id, struct consult_row *row, struct error *error)
+{
+    struct query *q = db_query(db, GET);
+
+    query_bind_int(q, 1, id);
+    return take_one(q, row, error);
+}
+
+static const char OPEN[] = ROW "WHERE o.contact = ?1 AND o.seq = -2 AND o.settled_at IS NULL AND o.conversation = ?2";
+
+int consult_row_open(struct db *db, int64_t contact, int64_t conversation, struct consult_row *row, struct error *error)
+{
+    struct query *q = db_query(db, OPEN);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, conversation);
+    return take_one(q, row, error);
+}
+
+static const char DUE[] = ROW "WHERE o.state = 'due' AND o.kind = 'consult' AND o.sent_by = ?1 AND o.due_at <= ?2 "
+                              "ORDER BY o.due_at, o.id LIMIT 1";
+
+int consult_row_due(struct db *db, const char *backend, int64_t now, struct consult_row *row, struct error *error)
+{
+    struct query *q = db_query(db, DUE);
+
+    query_bind_text(q, 1, backend);
+    query_bind_int(q, 2, now);
+    return take_one(q, row, error);
+}
+
+static const char OVERDUE[] = ROW "WHERE o.state = 'due' AND o.kind = 'consult' AND o.expires_at <= ?1 LIMIT 1";
+
+int consult_row_overdue(struct db *db, int64_t now, struct consult_row *row, struct error *error)
+{
+    struct query *q = db_query(db, OVERDUE);
+
+    query_bind_int(q, 1, now);
+    return take_one(q, row, error);
+}
+
+static const char STRAY[] = ROW "WHERE o.state = 'due' AND o.kind = 'consult' "
+                                "AND o.sent_by NOT IN (SELECT value FROM json_each (?1)) LIMIT 1";
+
+int consult_row_stray(struct db *db, const char *known, struct consult_row *row, struct error *error)
+{
+    struct query *q = db_query(db, STRAY);
+
+    query_bind_text(q, 1, known);
+    return take_one(q, row, error);
+}
+
+static const char OF_CONTACT[] =
+    "SELECT conversation FROM outbox WHERE contact = ?1 AND seq = -2 AND settled_at IS NULL LIMIT 1";
+
+int consult_row_of_contact(struct db *db, int64_t contact, int64_t *conversation, struct error *error)
+{
+    struct query *q = db_query(db, OF_CONTACT);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    found = query_step(q, error);
+    if (found == 1)
+        *conversation = query_int(q, 0);
+    query_end(q);
+    return found;
+}
+
+/* Counts and moments */
+
+static const char UNDER_WAY[] = "SELECT count(*) FROM outbox WHERE state = 'claimed' AND kind = 'consult' AND sent_by = ?1";
+
+int consult_row_under_way(struct db *db, const char *backend, int *count, struct error *error)
+{
+    struct query *q = db_query(db, UNDER_WAY);
+    int found;
+
+    query_bind_text(q, 1, backend);
+    found = query_step(q, error);
+    *count = found == 1 ? (int)query_int(q, 0) : 0;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+static int moment(struct query *q, int64_t *at, struct error *error)
+{
+    int found = query_step(q, error);
+
+    *at = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'due' AND kind = 'consult' AND sent_by = ?1";
+
+int consult_row_next_due(struct db *db, const char *backend, int64_t *at, struct error *error)
+{
+    struct query *q = db_query(db, NEXT_DUE);
+
+    query_bind_text(q, 1, backend);
+    return moment(q, at, error);
+}
+
+static const char NEXT_EXPIRES[] = "SELECT min(expires_at) FROM outbox WHERE state = 'due' AND kind = 'consult'";
+
+int consult_row_next_expires(struct db *db, int64_t *at, struct error *error)
+{
+    return moment(db_query(db, NEXT_EXPIRES), at, error);
+}
+
+static const char ANY[] = "SELECT 1 WHERE EXISTS (SELECT 1 FROM outbox WHERE state = 'due' AND kind = 'consult') "
+                          "OR EXISTS (SELECT 1 FROM outbox WHERE state = 'claimed' AND kind = 'consult')";
+
+int consult_row_any(struct db *db, struct error *error)
+{
+    struct query *q = db_query(db, ANY);
+    int found = query_step(q, error);
+
+    query_end(q);
+    return found;
+}
+
+/* Changes */
+
+static const char AGAIN[] = "UPDATE outbox SET state = 'due', due_at = ?2, sent_by = ?3, failures = ?4, reason = ?5 "
+                            "WHERE id = ?1 AND settled_at IS NULL";
+static const char RAISE[] = "UPDATE consult SET round = round + 1 WHERE outbox = ?1";
+
+int consult_row_again(struct db *db, const struct consult_again *again, struct error *error)
+{
+    struct query *q = db_query(db, AGAIN);
+
+    query_bind_int(q, 1, again->id);
+    query_bind_int(q, 2, again->due_at);
+    query_bind_text(q, 3, again->backend);
+    query_bind_int(q, 4, again->failures);
+    query_bind_text(q, 5, again->reason);
+    if (query_run(q, error) != 0)
+        return -1;
+    if (!again->has_joined)
+        return 0;
+    q = db_query(db, RAISE);
+    query_bind_int(q, 1, again->id);
+    return query_run(q, error);
+}
+
+static const char CHARGE[] = "UPDATE consult SET charged = ?2, charged_on = ?3 WHERE outbox = ?1";
+
+int consult_row_charge(struct db *db, int64_t id, int64_t charged, const char *day, struct error *error)
+{
+    struct query *q = db_query(db, CHARGE);
+
+    query_bind_int(q, 1, id);
+    query_bind_int(q, 2, charged);
+    query_bind_text(q, 3, day);
+    return query_run(q, error);
+}
+
+static const char RECOVER[] = "UPDATE outbox SET state = 'due', due_at = ?1, is_ambiguous = 1, failures = failures + 1 "
+                              "WHERE state = 'claimed' AND kind = 'consult'";
+
+int consult_row_recover(struct db *db, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, RECOVER);
+
+    query_bind_int(q, 1, now);
+    return query_run(q, error);
+}
+
+static const char CLAMP[] =
+    "UPDATE outbox SET expires_at = min(expires_at, ?1), due_at = min(due_at, ?1) WHERE state = 'due' AND kind = 'consult'";
+
+int consult_row_clamp(struct db *db, int64_t latest, struct error *error)
+{
+    struct query *q = db_query(db, CLAMP);
+
+    query_bind_int(q, 1, latest);
+    return query_run(q, error);
+}
+
+static const char SHIFT[] = "UPDATE outbox SET expires_at = expires_at + ?1, due_at = due_at + ?1 "
+                            "WHERE settled_at IS NULL AND seq = -2";
+
+int consult_row_shift(struct db *db, int64_t drift_ms, struct error *error)
+{
+    struct query *q = db_query(db, SHIFT);
+
+    query_bind_int(q, 1, drift_ms);
+    return query_run(q, error);
+}
+
+/* Sessions, lines */
+
+static const char SESSION[] = "SELECT session FROM consult_session WHERE conversation = ?1 AND backend = ?2";
+
+int consult_session_get(struct db *db, int64_t conversation, const char *backend, struct buf *session, struct error *error)
+{
+    struct query *q = db_query(db, SESSION);
+    int found;
+
+    query_bind_int(q, 1, conversation);
+    query_bind_text(q, 2, backend);
+    found = query_step(q, error);
+    if (found == 1)
+        buf_add_text(session, query_text(q, 0));
+    query_end(q);
+    return found;
+}
+
+static const char PUT_SESSION[] = "INSERT INTO consult_session (conversation, backend, session) VALUES (?1, ?2, ?3) "
+                                  "ON CONFLICT (conversation, backend) DO UPDATE SET session = excluded.session";
+
+int consult_session_put(struct db *db, int64_t conversation, const char *backend, const char *session, struct error *error)
+{
+    struct query *q = db_query(db, PUT_SESSION);
+
+    query_bind_int(q, 1, conversation);
+    query_bind_text(q, 2, backend);
+    query_bind_text(q, 3, session);
+    return query_run(q, error);
+}
+
+/* Texts that ended without being sent are none that the customer has read. */
+static const char LINES[] =
+    "SELECT m.kind, coalesce(m.turn = ?2, 0) AND m.kind = 'in', m.text FROM message m "
+    "WHERE m.conversation = ?1 AND m.kind <> 'note' AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message = m.id "
+    "AND o.settled_at IS NOT NULL AND o.state <> 'accepted' AND o.state <> 'unknown') "
+    "AND NOT EXISTS (SELECT 1 FROM behind b WHERE b.message = m.id) ORDER BY m.id DESC";
+
+int consult_lines(struct db *db, int64_t conversation, int64_t turn, consult_line *line, void *context,
+                  struct error *error)
+{
+    struct query *q = db_query(db, LINES);
+    int more;
+
+    query_bind_int(q, 1, conversation);
+    query_bind_int(q, 2, turn);
+    while ((more = query_step(q, error)) == 1)
+        if (!line(context, query_text(q, 0), query_int(q, 1) != 0, query_text(q, 2)))
+            break;
+    query_end(q);
+    return more < 0 ? -1 : 0;
+}

@@ -1,0 +1,89 @@
+/*
+ * consult_row: the rows of the outbox that ask a backend for an answer (kind 'consult', tables outbox and consult).
+ *
+ * They stand in no line: texts do not wait for them, nor they for texts. A turn has one such row at a time, a
+ * conversation one that is open. All inside the caller's transaction.
+ */
+#ifndef STORE_CONSULT_ROW_H
+#define STORE_CONSULT_ROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "store/db.h"
+
+struct consult_new { /* borrowed */
+    int64_t contact, conversation, epoch;
+    int64_t turn; /* 0: of none */
+    int64_t call; /* 0: a rule asks */
+    const char *wanted_by, *backend;
+    int64_t now, due_at, settle_by, expires_at;
+};
+
+int consult_row_put(struct db *db, const struct consult_new *row, struct error *error);
+
+struct consult_row { /* owned; the zero value is releasable */
+    int64_t id, contact, conversation, turn, call;
+    int64_t epoch, conversation_epoch;
+    int64_t round, settle_by, created_at, due_at, expires_at;
+    int64_t charged;
+    int failures; /* attempts at this backend that came to nothing */
+    bool is_open, is_claimed;
+    char *wanted_by, *wanted, *backend, *charged_on;
+};
+void consult_row_release(struct consult_row *row);
+
+/* By its number; the open one of a conversation; one of a backend that is due, the one that has waited longest first. */
+int consult_row_get(struct db *db, int64_t id, struct consult_row *row, struct error *error);
+int consult_row_open(struct db *db, int64_t contact, int64_t conversation, struct consult_row *row, struct error *error);
+int consult_row_due(struct db *db, const char *backend, int64_t now, struct consult_row *row, struct error *error);
+
+/* One that has not left, and whose time is over at `now`; or whose backend is none of the `count` names. 1, 0, -1. */
+int consult_row_overdue(struct db *db, int64_t now, struct consult_row *row, struct error *error);
+int consult_row_stray(struct db *db, const char *known, struct consult_row *row, struct error *error); /* JSON array */
+
+/* Another open conversation of a contact that awaits one: 1, 0, -1. */
+int consult_row_of_contact(struct db *db, int64_t contact, int64_t *conversation, struct error *error);
+
+/* How many of a backend's are under way; of all. When the next of a backend is due, and when the next expires. */
+int consult_row_under_way(struct db *db, const char *backend, int *count, struct error *error);
+int consult_row_next_due(struct db *db, const char *backend, int64_t *at, struct error *error);
+int consult_row_next_expires(struct db *db, int64_t *at, struct error *error);
+
+/* Is any open? 1, 0, -1. */
+int consult_row_any(struct db *db, struct error *error);
+
+/* Back to due, with `backend`, from due_at on. The round is raised where a message has joined. */
+struct consult_again { /* borrowed */
+    int64_t id, due_at;
+    const char *backend;
+    int failures;
+    bool has_joined;
+    const char *reason;
+};
+int consult_row_again(struct db *db, const struct consult_again *again, struct error *error);
+
+/* What was charged in advance for the attempt to come; 0 and "": nothing any more. */
+int consult_row_charge(struct db *db, int64_t id, int64_t charged, const char *day, struct error *error);
+
+/* At start: what was claimed goes once more. */
+int consult_row_recover(struct db *db, int64_t now, struct error *error);
+int consult_row_clamp(struct db *db, int64_t latest, struct error *error); /* no deadline lies further ahead */
+int consult_row_shift(struct db *db, int64_t drift_ms, struct error *error);
+
+/* Sessions of vendors: 1 with it appended, 0, -1. */
+int consult_session_get(struct db *db, int64_t conversation, const char *backend, struct buf *session, struct error *error);
+int consult_session_put(struct db *db, int64_t conversation, const char *backend, const char *session, struct error *error);
+
+/*
+ * The texts that belong to a question: the customer's messages of the turn, and what was said before them in the conversation,
+ * the newest first, without what never reached the customer. The callback returns false to stop.
+ */
+typedef bool consult_line(void *context, const char *kind, bool is_own, const char *text);
+int consult_lines(struct db *db, int64_t conversation, int64_t turn, consult_line *line, void *context,
+                  struct error *error);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * spend: see the header.
+ */
+#include "store/spend.h"
+
+static const char GET[] = "SELECT cost FROM spend WHERE day = ?1 AND scope = ?2";
+
+int spend_get(struct db *db, const char *day, const char *scope, int64_t *cost, struct error *error)
+{
+    struct query *q = db_query(db, GET);
+    int found;
+
+    query_bind_text(q, 1, day);
+    query_bind_text(q, 2, scope);
+    found = query_step(q, error);
+    *cost = found == 1 ? query_int(q, 0) : 0;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+static const char ADD[] = "INSERT INTO spend (day, scope, cost) VALUES (?1, ?2, ?3) "
+                          "ON CONFLICT (day, scope) DO UPDATE SET cost = cost + excluded.cost";
+
+int spend_add(struct db *db, const char *day, const char *scope, int64_t cost, struct error *error)
+{
+    struct query *q = db_query(db, ADD);
+
+    query_bind_text(q, 1, day);
+    query_bind_text(q, 2, scope);
+    query_bind_int(q, 3, cost);
+    return query_run(q, error);
+}
+
+static const char USED[] =
+    "INSERT INTO usage (day, backend, wanted_by, contact, asked, answered, tokens_in, tokens_out, cost) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (day, backend, wanted_by, contact) DO UPDATE SET "
+    "asked = asked + excluded.asked, answered = answered + excluded.answered, "
+    "tokens_in = tokens_in + excluded.tokens_in, tokens_out = tokens_out + excluded.tokens_out, "
+    "cost = cost + excluded.cost";
+
+int usage_add(struct db *db, const struct usage *usage, struct error *error)
+{
+    struct query *q = db_query(db, USED);
+
+    query_bind_text(q, 1, usage->day);
+    query_bind_text(q, 2, usage->backend);
+    query_bind_text(q, 3, usage->wanted_by);
+    query_bind_int(q, 4, usage->contact);
+    query_bind_int(q, 5, usage->asked);
+    query_bind_int(q, 6, usage->answered);
+    query_bind_int(q, 7, usage->tokens_in);
+    query_bind_int(q, 8, usage->tokens_out);
+    query_bind_int(q, 9, usage->cost);
+    return query_run(q, error);
+}
+
+#define SUMS "sum(u.asked), sum(u.answered), sum(u.tokens_in), sum(u.tokens_out), sum(u.cost) FROM usage u "
+
+static const char BY_DAY[] = "SELECT u.day, " SUMS "WHERE u.day >= ?1 GROUP BY 1 ORDER BY 1 DESC";
+static const char BY_BACKEND[] = "SELECT u.backend, " SUMS "WHERE u.day >= ?1 GROUP BY 1 ORDER BY 6 DESC, 2 DESC, 1";
+static const char BY_RULE[] = "SELECT u.wanted_by, " SUMS "WHERE u.day >= ?1 GROUP BY 1 ORDER BY 6 DESC, 2 DESC, 1";
+static const char BY_CONTACT[] =
+    "SELECT (SELECT c.address FROM contact c WHERE c.id = u.contact), " SUMS
+    "WHERE u.day >= ?1 GROUP BY u.contact ORDER BY 6 DESC, 2 DESC, 1";
+
+int usage_list(struct db *db, enum usage_by by, const char *since, usage_row *row, void *context, struct error *error)
+{
+    static const char *const LISTS[] = {
+        [USAGE_BY_DAY] = BY_DAY, [USAGE_BY_BACKEND] = BY_BACKEND, [USAGE_BY_RULE] = BY_RULE, [USAGE_BY_CONTACT] = BY_CONTACT,
+    };
+    struct query *q = db_query(db, LISTS[by]);
+    int count = 0, more;
+
+    query_bind_text(q, 1, since);
+    while ((more = query_step(q, error)) == 1) {
+        struct usage sum = { .asked = query_int(q, 1), .answered = query_int(q, 2), .tokens_in = query_int(q, 3),
+                             .tokens_out = query_int(q, 4), .cost = query_int(q, 5) };
+
+        row(context, query_text(q, 0), &sum);
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
+}
