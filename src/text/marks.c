@@ -203,12 +203,22 @@ static size_t next_run(const struct line *line, const uint8_t *shelter, char mar
     return at;
 }
 
+/* Of several marks in a row any may be the one that a phone takes. */
+static bool run_may(bool (*may)(const char *, size_t, size_t, size_t), const struct line *line, size_t start,
+                    size_t end)
+{
+    for (size_t at = start; at < end; at++)
+        if (may(line->text, line->len, at, at + 1))
+            return true;
+    return false;
+}
+
 static void reach_of_text(const struct line *line, const uint8_t *shelter, char mark, struct reach *reach)
 {
     for (size_t start = 0, end; (end = next_run(line, shelter, mark, &start)) > start; start = end) {
-        if (start * 2 + 1 < reach->first_open && whatsapp_may_open(line->text, line->len, start, end))
+        if (start * 2 + 1 < reach->first_open && run_may(whatsapp_may_open, line, start, end))
             reach->first_open = start * 2 + 1;
-        if (whatsapp_may_close(line->text, line->len, start, end) && end * 2 - 1 > reach->last_close)
+        if (run_may(whatsapp_may_close, line, start, end) && end * 2 - 1 > reach->last_close)
             reach->last_close = end * 2 - 1;
     }
 }
@@ -222,9 +232,8 @@ static void disguise(const struct line *line, const uint8_t *shelter, int kind, 
     reach_of_spans(line, kind, &reach);
     reach_of_text(line, shelter, mark, &reach);
     for (size_t start = 0, end; (end = next_run(line, shelter, mark, &start)) > start; start = end) {
-        bool opens = reach.last_close > end * 2 - 1 && whatsapp_may_open(line->text, line->len, start, end);
-        bool closes = reach.first_open < start * 2 + 1 &&
-                      whatsapp_may_close(line->text, line->len, start, end);
+        bool opens = reach.last_close > end * 2 - 1 && run_may(whatsapp_may_open, line, start, end);
+        bool closes = reach.first_open < start * 2 + 1 && run_may(whatsapp_may_close, line, start, end);
         bool is_fence = mark == '`' && end - start >= strlen(WHATSAPP_FENCE);
 
         if (opens || closes || is_fence)
