@@ -28,7 +28,7 @@ static const struct kind {
     { INK_BOLD, '*', "\u2217" },
     { INK_ITALIC, '_', "\uff3f" },
     { INK_STRUCK, '~', "\u223c" },
-    { INK_CODE, '`', "\u02cb" },
+    { INK_CODE, '`', "\uff40" },
 };
 enum { KIND_COUNT = sizeof KINDS / sizeof KINDS[0] };
 

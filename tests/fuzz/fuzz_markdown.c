@@ -36,7 +36,7 @@ static void check_layout(const struct buf *out, size_t source_len)
 /* The marks and what looks like them, and the blanks that stand otherwise where fences do. */
 static size_t skip_mark(const char *text)
 {
-    static const char *const SKIPPED[] = { "*", "_", "~", "`", "\u2217", "\uff3f", "\u223c", "\u02cb" };
+    static const char *const SKIPPED[] = { "*", "_", "~", "`", "\u2217", "\uff3f", "\u223c", "\uff40" };
     uint32_t code;
     size_t step = utf8_decode(text, strlen(text), &code);
 
@@ -126,7 +126,7 @@ static size_t next_shown(const char **text)
     static const struct {
         const char *alike;
         char mark;
-    } ALIKE[] = { { "\u2217", '*' }, { "\uff3f", '_' }, { "\u223c", '~' }, { "\u02cb", '`' } };
+    } ALIKE[] = { { "\u2217", '*' }, { "\uff3f", '_' }, { "\u223c", '~' }, { "\uff40", '`' } };
     uint32_t code;
     size_t step;
 
