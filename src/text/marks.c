@@ -44,6 +44,7 @@ struct line {
     size_t len;
     struct span *spans;
     size_t span_count, span_room;
+    bool *is_written; /* does a mark stand before this byte, or at the end? */
 };
 
 static size_t step_at(const struct line *line, size_t at, uint32_t *code)
@@ -163,8 +164,10 @@ static void choose_spans(struct line *line)
         while (depth > 0 && ends[depth - 1] <= span->start)
             depth--;
         span->is_written = depth == 0 || span->end <= ends[depth - 1];
-        if (span->is_written)
+        if (span->is_written) {
             ends[depth++] = span->end;
+            line->is_written[span->start] = line->is_written[span->end] = true;
+        }
     }
 }
 
@@ -203,12 +206,13 @@ static size_t next_run(const struct line *line, const uint8_t *shelter, char mar
     return at;
 }
 
-/* Of several marks in a row any may be the one that a phone takes. */
+/* Of several marks in a row any may be the one that a phone takes. Beside a mark that is written, all may be.
+ */
 static bool run_may(bool (*may)(const char *, size_t, size_t, size_t), const struct line *line, size_t start,
                     size_t end)
 {
     for (size_t at = start; at < end; at++)
-        if (may(line->text, line->len, at, at + 1))
+        if (line->is_written[at] || line->is_written[at + 1] || may(line->text, line->len, at, at + 1))
             return true;
     return false;
 }
@@ -306,6 +310,7 @@ void marks_write(const char *text, const uint8_t *styles, size_t len, struct buf
     }
     shelter = alloc_array(len, 1);
     disguised = alloc_array(len, 1);
+    line.is_written = alloc_array(len + 1, sizeof *line.is_written);
     for (int kind = 0; kind < KIND_COUNT; kind++)
         find_spans(&line, kind);
     choose_spans(&line);
@@ -314,6 +319,7 @@ void marks_write(const char *text, const uint8_t *styles, size_t len, struct buf
         disguise(&line, shelter, kind, disguised);
     write_line(&line, disguised, out);
     free(line.spans);
+    free(line.is_written);
     free(shelter);
     free(disguised);
 }

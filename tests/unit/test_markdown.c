@@ -113,6 +113,8 @@ static void signs_of_the_text_stay_signs(void **state)
         { "5* hotel, **really**", "5* hotel, *really*" },
         { "\\*see **this**", "∗see *this*" },
         { "**this a\\* b**", "*this a∗ b*" },
+        { "*one*\\* two \\*", "_one_* two *" },
+        { "*one*\\*two\\*", "_one_∗two∗" },
         { "\\# 1 \\> 0 \\[x\\]", "# 1 > 0 [x]" },
         { "AT&amp;T &lt;3 &copy; &#8364;", "AT&T <3 © €" },
         { "three \\`\\`\\` ticks", "three ｀｀｀ ticks" },
