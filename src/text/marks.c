@@ -192,8 +192,8 @@ static void reach_of_spans(const struct line *line, int kind, struct reach *reac
     }
 }
 
-/* The next run of the mark from *start on that stands in the open: *start … the result-1; len when there is
- * none. */
+/* The next run of the mark from *start on that stands in the open, no written mark in it: *start … the
+ * result-1; len when there is none. */
 static size_t next_run(const struct line *line, const uint8_t *shelter, char mark, size_t *start)
 {
     size_t at = *start;
@@ -201,7 +201,8 @@ static size_t next_run(const struct line *line, const uint8_t *shelter, char mar
     while (at < line->len && (line->text[at] != mark || shelter[at]))
         at++;
     *start = at;
-    while (at < line->len && line->text[at] == mark && !shelter[at])
+    while (at < line->len && line->text[at] == mark && !shelter[at] &&
+           (at == *start || !line->is_written[at]))
         at++;
     return at;
 }

@@ -115,6 +115,7 @@ static void signs_of_the_text_stay_signs(void **state)
         { "**this a\\* b**", "*this a∗ b*" },
         { "*one*\\* two \\*", "_one_* two *" },
         { "*one*\\*two\\*", "_one_∗two∗" },
+        { "_a\\*_\\*", "_a∗_∗" },
         { "\\# 1 \\> 0 \\[x\\]", "# 1 > 0 [x]" },
         { "AT&amp;T &lt;3 &copy; &#8364;", "AT&T <3 © €" },
         { "three \\`\\`\\` ticks", "three ｀｀｀ ticks" },
