@@ -17,6 +17,7 @@
 #include "desk/past.h"
 #include "rules/faq.h"
 #include "rules/opening.h"
+#include "text/fold.h"
 
 enum { QUESTION_OWN_MAX = 30, HISTORY_MAX = 100, PROMPT_MAX = 32 * 1024, FACT_MAX = 200, KNOWLEDGE_MAX = 10 };
 
@@ -35,6 +36,8 @@ struct gathering {
 
 static struct ask_line line_of(const char *kind, const char *text)
 {
+    if (fold_is_empty(text, strlen(text)))
+        text = "(a picture or a file, without words)";
     return (struct ask_line){
         .role = strcmp(kind, "in") == 0 ? ROLE_CUSTOMER : strcmp(kind, "out") == 0 ? ROLE_BOT : ROLE_COLLEAGUE,
         .text = alloc_text(text),
