@@ -44,6 +44,7 @@ def blocks(language):
 # A block of `sql row` holds a backend that a reader may paste in place of the one whose name it has.
 
 CAMPAIGN = "0b1f6c52-3a74-4a0e-8d13-5c9e27f4b6a1"  # of the chapter; the sandbox knows another
+AI_KEY = "AKIDCANARY:secret-canary-4711"  # with a colon, so that it is Bedrock's as well
 ASSISTANT = re.compile(r"INSERT INTO backend \(([^)]*)\)\s*VALUES\s*\(\s*'assistant',.*?\);\n", re.DOTALL)
 
 
@@ -197,9 +198,12 @@ def rows_load():
 
 @test("each row of a backend reaches its vendor, as the sandbox plays it, and the answer reaches the customer")
 def rows_answer():
-    with Desk(start=False, OPENAI_API_KEY="k", AZURE_OPENAI_API_KEY="k", OPENROUTER_API_KEY="k", ANTHROPIC_API_KEY="k",
-              GEMINI_API_KEY="k", BEDROCK_KEY="id:secret", BOT_API_KEY="k") as desk:
-        for number, row in enumerate(assistants()):
+    rows = assistants()
+    keys = {name: AI_KEY for row in rows for name in re.findall(r"'(\w+_KEY)'", row)}
+    with Desk(start=False, **keys) as desk:
+        desk.sandbox.options = ("--ai-key", AI_KEY)
+        desk.sandbox.start()
+        for number, row in enumerate(rows):
             row, backend = played(row, desk.sandbox.url)
             desk.write_rules({name: text.replace(CAMPAIGN, texts.REPLY) for name, text in pasted(row).items()})
             desk.start() if number == 0 else desk.do("rules", "load", desk.rules_folder)
