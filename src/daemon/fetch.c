@@ -24,6 +24,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "daemon/fetch.h"
+#include "text/escape.h"
 
 enum {
     CONNECT_MS = 3000,
@@ -118,8 +119,7 @@ void fetcher_free(struct fetcher *fetcher)
     free(fetcher);
 }
 
-/* Callbacks
- * ------------------------------------------------------------------------------------------------------- */
+/* Callbacks */
 
 static size_t give_body(char *to, size_t size, size_t count, void *context)
 {
@@ -184,8 +184,7 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/* Starting
- * -------------------------------------------------------------------------------------------------------- */
+/* Starting */
 
 static struct transfer *transfer_get(struct fetcher *fetcher)
 {
@@ -279,15 +278,12 @@ static void set_reach(struct transfer *transfer, const struct fetch *fetch)
  */
 static void set_signed_path(CURL *easy, const char *url)
 {
+    const char *host = strstr(url, "://"), *path = host != NULL ? strchr(host + 3, '/') : NULL;
     struct buf twice = { 0 };
-    const char *path = strstr(url, "://");
 
-    path = path != NULL ? strchr(path + 3, '/') : NULL;
-    if (path == NULL || strchr(path, '%') == NULL || curl_version_info(CURLVERSION_NOW)->version_num >= SIGNS_TWICE)
+    if (path == NULL || curl_version_info(CURLVERSION_NOW)->version_num >= SIGNS_TWICE)
         return;
-    buf_add(&twice, url, (size_t)(path - url));
-    for (const char *at = path; *at != '\0'; at++)
-        buf_add_text(&twice, *at == '%' ? "%25" : (char[]){ *at, '\0' });
+    escape_percent(url, &twice);
     curl_easy_setopt(easy, CURLOPT_URL, buf_text(&twice));
     curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, path);
     buf_release(&twice);
@@ -457,8 +453,6 @@ void fetch_wake(struct fetcher *fetcher)
     curl_multi_wakeup(fetcher->multi);
 }
 
-/* Ending */
-
 static const char *header_of(CURL *easy, const char *name)
 {
     struct curl_header *header;
@@ -548,8 +542,6 @@ void fetch_collect(struct fetcher *fetcher)
     }
 }
 
-/* Addresses */
-
 static bool is_loopback(const char *host)
 {
     struct in_addr address;
@@ -559,6 +551,8 @@ static bool is_loopback(const char *host)
     /* A name such as 127.0.0.1.example.com is no address. */
     return inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
+
+static const char NO_ADDRESS[] = "'%s' is no web address: it looks like https://rest.iad-01.braze.com";
 
 static int check_parts(CURLU *url, const char *text, struct error *error)
 {
@@ -570,8 +564,7 @@ static int check_parts(CURLU *url, const char *text, struct error *error)
     curl_url_get(url, CURLUPART_PATH, &path, 0);
     curl_url_get(url, CURLUPART_QUERY, &query, 0);
     if (scheme == NULL || host == NULL || (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0))
-        result = error_set(error, "'%s' is no web address: it looks like https://rest.iad-01.braze.com",
-                           text);
+        result = error_set(error, NO_ADDRESS, text);
     else if (strcmp(scheme, "http") == 0 && !is_loopback(host))
         result = error_set(
             error,
@@ -593,8 +586,7 @@ int fetch_check_base(const char *text, struct buf *base, struct error *error)
     int result;
 
     if (curl_url_set(url, CURLUPART_URL, text, CURLU_DISALLOW_USER) != CURLUE_OK)
-        result = error_set(error, "'%s' is no web address: it looks like https://rest.iad-01.braze.com",
-                           text);
+        result = error_set(error, NO_ADDRESS, text);
     else
         result = check_parts(url, text, error);
     curl_url_cleanup(url);

@@ -101,7 +101,8 @@ static int answer(struct desk *desk, const struct consult_row *row, const struct
         .deed_count = said->deed_count,
     };
     struct decide_input input = { .kind = row->call == 0 ? INPUT_ANSWER : INPUT_RESULT, .reply = &reply };
-    int is_first = contact_meet_machine(desk->db, row->contact, now, error);
+    /* The notice goes before the first words: an answer without any does not use it up. */
+    int is_first = said->text != NULL ? contact_meet_machine(desk->db, row->contact, now, error) : 0;
 
     reply.is_first = is_first == 1;
     if (is_first < 0 || outbox_settle(desk->db, row->id, 0, 0, "accepted", "", now, error) != 0 ||
