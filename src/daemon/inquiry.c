@@ -180,7 +180,8 @@ void inquiries_drop(struct inquiries *inquiries)
 /* As if the line had broken: it has been asked, and may cost something. */
 static void break_off(struct inquiries *inquiries, struct inquiry *inquiry)
 {
-    static const struct wire BROKEN_OFF = { .end = WIRE_LEFT_NO_ANSWER, .failure = "broken off: the customer wrote on, and it is asked again" };
+    static const struct wire BROKEN_OFF = { .end = WIRE_LEFT_NO_ANSWER,
+                                            .failure = "broken off: the customer wrote on, and it is asked again" };
 
     fetch_cancel(inquiries->fetcher, inquiry);
     unlink_inquiry(inquiries, inquiry);
