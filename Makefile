@@ -206,6 +206,7 @@ LIB = \
   src/backend/vendor.c \
   src/backend/vendor_act.c \
   src/backend/vendor_failure.c \
+  src/backend/vendor_given.c \
   src/backend/vendor_request.c \
   src/backend/vendor_text.c \
   src/backend/vendor_turn.c \
@@ -332,6 +333,7 @@ LIB = \
   src/desk/decide_answer.c \
   src/desk/decide_attribute.c \
   src/desk/decide_fact.c \
+  src/desk/decide_faq.c \
   src/desk/decide_flow.c \
   src/desk/decide_say.c \
   src/desk/decide_search.c \
@@ -357,6 +359,7 @@ LIB = \
   src/desk/service.c \
   src/desk/service_end.c \
   src/desk/stage.c \
+  src/desk/stage_call.c \
   src/desk/talk.c \
   src/desk/upkeep.c
 
@@ -534,6 +537,7 @@ UNIT = \
   step_passage \
   step_way \
   talk \
+  talk_backend \
   talk_build \
   tell \
   template \

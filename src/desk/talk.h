@@ -20,7 +20,8 @@ enum talk_who {
     TALK_BOT,
     TALK_TIME,    /* passes: "10 minutes" */
     TALK_EXPECT,  /* a condition, and what its names stood for */
-    TALK_SERVICE, /* that was asked, and has no answer in the talk */
+    TALK_SERVICE, /* that was asked, and has no answer in the talk; likewise: */
+    TALK_BACKEND,
 };
 
 struct talk_part { /* of the exchange; owned texts */
@@ -43,6 +44,6 @@ bool talk_play(const struct ruleset *ruleset, struct matcher *matcher, const str
                struct talk_report *report);
 void talk_report_release(struct talk_report *report);
 
-const char *talk_who_name(enum talk_who who); /* customer, bot, time, expect, service */
+const char *talk_who_name(enum talk_who who); /* customer, bot, time, expect, service, backend */
 
 #endif
