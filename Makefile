@@ -352,6 +352,7 @@ LIB = \
   src/desk/proof.c \
   src/desk/recall.c \
   src/desk/recount.c \
+  src/desk/recount_given.c \
   src/desk/replay.c \
   src/desk/reply.c \
   src/desk/road.c \
