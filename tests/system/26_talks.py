@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Talks: rules check shows both sides, load and start refuse, and real conversations come back as talks that hold."""
+import contextlib
 import os
 import re
 import subprocess
@@ -222,6 +223,110 @@ INSERT INTO step (name, say) VALUES ('order.told', 'It is {{{{ state }}}}.');
         contains(result.out, "-- The book does not keep long answers of services: fill in where talk_given has null.\n", "the remark")
         contains(result.out, "'orders', '{\"status\":null}', '200')", "what is to be filled in")
         holds(desk, result.out.replace("null", '"' + said.removeprefix("It is ").removesuffix(".") + '"'), rules)
+
+
+AI_KEY = "ai-key-canary-0815"
+AI_RULES = texts.SHOP + """
+INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');
+INSERT INTO phrase (name, language, text) VALUES ('ai_notice', 'en', 'You chat with our machine.');
+INSERT INTO faq (question, answer) VALUES ('Do you have parking?', 'Yes, *behind* the house, 2 * 3 places.');
+INSERT INTO backend (name, kind) VALUES ('faq', 'faq');
+INSERT INTO backend (name, kind, model, key_env, url, settle_ms, fallback, acts) VALUES
+  ('helper', 'openai', 'm', 'TEST_AI_KEY', '{url}/v1', {settle}, 'faq', 'handoff support, close, flow table');
+INSERT INTO rule (name, priority, say, action, target) VALUES ('rest', 0, 'One moment.', 'consult', 'helper');
+INSERT INTO flow (name, title, expires) VALUES ('table', 'your table', '1 hour');
+INSERT INTO rule (name, words, action, target) VALUES ('table', 'table', 'flow', 'table');
+INSERT INTO step (name, say, ask) VALUES ('table.wish', 'Any wish?', 'text');
+INSERT INTO step (name, say, action, target) VALUES ('table.advice', 'Let me ask.', 'consult', 'helper');
+INSERT INTO branch (step, only_if, say, next) VALUES ('table.advice', ':failed', 'Nobody knows.', 'end');
+INSERT INTO step (name, say) VALUES ('table.done', 'See you!');
+"""
+
+
+@contextlib.contextmanager
+def desk_with_helper(settle_ms=50):
+    with Desk(start=False, TEST_AI_KEY=AI_KEY) as desk:
+        desk.sandbox.options = ("--ai-key", AI_KEY)
+        desk.sandbox.start()
+        rules = AI_RULES.replace("{url}", desk.sandbox.url).replace("{settle}", str(settle_ms))
+        desk.write_rules(rules)
+        desk.start()
+        yield desk, rules
+
+
+def as_talk(desk, user, rules):
+    desk.wait_drained()
+    sql = desk.do("transcript", user, "--as-talk").out
+    holds(desk, sql, rules)
+    return sql
+
+
+def says(desk, user, text, *answers):
+    before = len(desk.sandbox.texts(user))
+    desk.say(user, text)
+    equal(desk.sandbox.wait_texts(user, before + len(answers))[before:], list(answers), text)
+
+
+@test("--as-talk: a model's answers are kept as they were sent, with its acts; the FAQ answers for itself")
+def backends():
+    with desk_with_helper() as (desk, rules):
+        desk.sandbox.ai("say", text="We have **two** rooms.\n\n- big\n- small")
+        says(desk, "ana", "which rooms?", "One moment.", "You chat with our machine.\n\nWe have *two* rooms.\n\n- big\n- small")
+        desk.sandbox.ai("say", text="Plainly: yes.")
+        says(desk, "ana", "sure?", "One moment.", "Plainly: yes.")
+        desk.sandbox.ai("tool", tool="start_flow", arguments={"flow": "table"})
+        says(desk, "ana", "I want to sit", "One moment.", "Any wish?")
+        desk.sandbox.ai("say", text="Take the corner.")
+        says(desk, "ana", "quiet", "Let me ask.", "Take the corner.", "See you!")
+        desk.sandbox.ai("tool", tool="hand_off", arguments={"team": "support"}, text="Gladly.")
+        says(desk, "ana", "the boss, please", "One moment.", "Gladly.")
+        sql = as_talk(desk, "ana", rules)
+        contains(sql, """'helper', '{"sent":"We have *two* rooms.\n\n- big\n- small"}', '200')""".replace("\n", "\\n"), "with marks")
+        contains(sql, "'helper', 'Plainly: yes.', '200')", "without marks")
+        contains(sql, """'helper', '{"do":[{"act":"start_flow","flow":"table"}]}', '200')""", "what it did")
+        contains(sql, "'helper', 'Take the corner.', '200')", "to a step")
+        contains(sql, """'helper', '{"say":"Gladly.","do":[{"act":"hand_off","team":"support"}]}', '200')""", "both")
+        other = check_with(desk, sql, rules.replace("Let me ask.", "I ask."))
+        contains(other.out, 'the bot should say "Let me ask.", but it says "I ask."', "rules that answer otherwise")
+
+
+@test("--as-talk: who failed, fails in the talk, and the chain goes on as it did")
+def backends_that_fail():
+    with desk_with_helper() as (desk, rules):
+        desk.sandbox.fault("status", times=2, path="/v1/chat/completions", status=500)
+        says(desk, "ana", "is there parking?", "One moment.",
+             "You chat with our machine.\n\nYes, *behind* the house, 2 * 3 places.")
+        sql = as_talk(desk, "ana", rules)
+        equal(re.findall(r"'(helper|faq)', (.*)\)", sql), [("helper", "NULL, '503'")], "answers")
+        desk.sandbox.fault("status", times=2, path="/v1/chat/completions", status=500)
+        said = desk.do("chat", "--as", "ben", "--save", os.path.join(desk.folder, "ben.sql"), input="my cat is ill\n").out
+        contains(said, "I am sorry", "the end of the chain")
+        with open(os.path.join(desk.folder, "ben.sql"), encoding="utf-8") as file:
+            holds(desk, file.read(), rules)
+
+
+@test("--as-talk: a burst that was answered as one is one message")
+def burst():
+    with desk_with_helper(settle_ms=3000) as (desk, rules):
+        desk.sandbox.ai("say", text="Both, yes.")
+        desk.say("zoe", "do you have bread?")
+        desk.sandbox.wait_texts("zoe", 1)
+        says(desk, "zoe", "and butter?", "You chat with our machine.\n\nBoth, yes.")
+        contains(as_talk(desk, "zoe", rules), "'do you have bread?\nand butter?'", "a burst")
+
+
+@test("rules try shows what the FAQ would answer, and its score; or that it has no answer")
+def tried():
+    with desk_with_helper() as (desk, rules):
+        desk.write_rules(rules.replace("'consult', 'helper');", "'consult', 'faq');", 1))
+        told = desk.do("rules", "try", "--rules", desk.rules_folder, "is there parking", "--json").json()
+        equal([(e["effect"], e["name"]) for e in told["effects"]], [("consult", "faq"), ("say", None)], "effects")
+        equal([(f["backend"], f["question"], f["text"]) for f in told["faq"]],
+              [("faq", "Do you have parking?", "Yes, *behind* the house, 2 * 3 places.")], "the answer")
+        true(0.32 < told["faq"][0]["score"] <= 1, f"{told['faq']}")
+        equal(desk.do("rules", "try", "--rules", desk.rules_folder, "my cat is ill", "--json").json()["faq"], [], "none")
+        contains(desk.do("rules", "try", "--rules", desk.rules_folder, "my cat is ill").out,
+                 "No entry of the FAQ reaches the score of 0.32 that faq asks for, so it has no answer.", "for people")
 
 
 @test("--as-talk: where the rules in force answer otherwise, it ends with 1 and says so, above the talk and on stderr")
