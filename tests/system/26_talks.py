@@ -37,6 +37,11 @@ HOSTILE = "\x1b]52;c;ZXZpbA==\x07 \x1b[2J \u202egnp.exe \x08 'it''s' %s {{ now }
 RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
 def columns(text):
     """As many as a terminal takes, for texts without wide characters."""
     return max(len(line) for line in text.splitlines())
@@ -301,8 +306,7 @@ def backends_that_fail():
         desk.sandbox.fault("status", times=2, path="/v1/chat/completions", status=500)
         said = desk.do("chat", "--as", "ben", "--save", os.path.join(desk.folder, "ben.sql"), input="my cat is ill\n").out
         contains(said, "I am sorry", "the end of the chain")
-        with open(os.path.join(desk.folder, "ben.sql"), encoding="utf-8") as file:
-            holds(desk, file.read(), rules)
+        holds(desk, read(os.path.join(desk.folder, "ben.sql")), rules)
 
 
 @test("--as-talk: a burst that was answered as one is one message")
@@ -359,8 +363,7 @@ def saved():
         played = desk.cli("chat", "--as", "zoe", "--save", path, input="a table\n4\nbye\nhours\n")
         equal(played.code, 0, f"{played}")
         contains(played.out, f"Saved in {path}, a talk for the folder of rules.", "what became of it")
-        with open(path, encoding="utf-8") as file:
-            sql = file.read()
+        sql = read(path)
         equal(re.findall(r"NULL, '([^']*)', '([^']*)'\)", sql),
               [("a table", "How many will you be?"), ("4", "A table for 4. See you, !"), ("bye", "Bye!"),
                ("hours", "We are open until six.")], "the talk")
@@ -375,6 +378,29 @@ def saved():
         lost = desk.cli("chat", "--as", "zoe", "--save", os.path.join(desk.folder, "no", "where.sql"), input="hours\n")
         equal(lost.code, 1, f"{lost}")
         contains(lost.err, "cannot be written: No such file or directory", "the reason")
+
+
+@test("the sample without a key: its FAQ answers; its assistant is good as it stands when the dashes are taken off")
+def sample():
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "rules")
+    files = {name: read(os.path.join(folder, name)) for name in os.listdir(folder) if name.endswith(".sql")}
+    files["20-campaigns.sql"] = files["20-campaigns.sql"].replace("7f3c2a90-5b1e-4c0d-9a67-2f0d8e41b6c3", texts.REPLY)
+    with Desk(files) as desk:
+        desk.hears("ana", "may I bring my dog?", "Dogs are welcome at the two tables outside; there is a bowl of water. Inside, hygiene "
+                                                 "rules say no.")
+        desk.hears("ana", "my cat is ill", 'I did not quite get "my cat is ill". Try "hours", "menu", "prices", "order 12345", or '
+                                           '"person" for somebody with flour on the hands.')
+        bare, inside = [], False
+        for line in files["80-assistant.sql"].splitlines():
+            inside |= line.startswith("-- INSERT")
+            bare.append(line.removeprefix("-- ") if inside else line)
+            inside &= not line.split(" -- ")[0].rstrip().endswith(";")
+        files["80-assistant.sql"] = "\n".join(bare)
+        files["30-rules.sql"] = files["30-rules.sql"].replace("'consult', 'faq'", "'consult', 'assistant'")
+        files["70-faq.sql"] = files["70-faq.sql"].split("-- Proof")[0]
+        desk.write_rules(files)
+        told = desk.do("rules", "check", "--strict", desk.rules_folder).out
+        contains(told, "talks 8, and all hold.", "the talk of the assistant is among them")
 
 
 @test("rules tell reads a talk out, and rules diff knows its lines")

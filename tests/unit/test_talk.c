@@ -159,6 +159,18 @@ static void test_talks_that_go_as_they_should(void **state)
         check(GOOD[i], NULL);
 }
 
+static void test_a_step_that_sets_null_forgets(void **state)
+{
+    (void)state;
+    check_talk("INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('reply', 'whatsapp', 'c', 'response'); "
+               "INSERT INTO rule (name, words, action, target) VALUES ('go', 'go', 'flow', 'f'); "
+               "INSERT INTO flow (name, expires) VALUES ('f', '1 hour'); "
+               "INSERT INTO step (name, say, ask) VALUES ('f.wish', 'Your wish?', 'text'); "
+               "INSERT INTO step_set (step, name, value) VALUES ('f.told', 'wish', NULL); "
+               "INSERT INTO step (name, say) VALUES ('f.told', 'It was {{ wish | default: \"nothing\" }}.');\n",
+               T LINES(SAY("go", "Your wish?") "," SAY("rain", "It was nothing.")), NULL);
+}
+
 static const struct {
     const char *talk, *sentence;
 } BAD[] = {
@@ -310,6 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_talks_that_go_as_they_should),
+        cmocka_unit_test(test_a_step_that_sets_null_forgets),
         cmocka_unit_test(test_talks_that_fail_say_where_and_what_was_said),
         cmocka_unit_test(test_a_report_ends_with_what_differs),
         cmocka_unit_test(test_long_texts_are_quoted_by_their_beginning),
