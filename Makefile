@@ -71,30 +71,39 @@ INIT = \
   rules/init/en/frontdesk.env \
   rules/init/en/restaurant/10-business.sql \
   rules/init/en/restaurant/40-questions.sql \
+  rules/init/en/restaurant/50-faq.sql \
   rules/init/en/service/10-business.sql \
   rules/init/en/service/40-questions.sql \
+  rules/init/en/service/50-faq.sql \
   rules/init/en/shop/10-business.sql \
   rules/init/en/shop/40-questions.sql \
+  rules/init/en/shop/50-faq.sql \
   rules/init/es/20-campaigns.sql \
   rules/init/es/30-always.sql \
   rules/init/es/braze-body.txt \
   rules/init/es/frontdesk.env \
   rules/init/es/restaurant/10-business.sql \
   rules/init/es/restaurant/40-questions.sql \
+  rules/init/es/restaurant/50-faq.sql \
   rules/init/es/service/10-business.sql \
   rules/init/es/service/40-questions.sql \
+  rules/init/es/service/50-faq.sql \
   rules/init/es/shop/10-business.sql \
   rules/init/es/shop/40-questions.sql \
+  rules/init/es/shop/50-faq.sql \
   rules/init/ko/20-campaigns.sql \
   rules/init/ko/30-always.sql \
   rules/init/ko/braze-body.txt \
   rules/init/ko/frontdesk.env \
   rules/init/ko/restaurant/10-business.sql \
   rules/init/ko/restaurant/40-questions.sql \
+  rules/init/ko/restaurant/50-faq.sql \
   rules/init/ko/service/10-business.sql \
   rules/init/ko/service/40-questions.sql \
+  rules/init/ko/service/50-faq.sql \
   rules/init/ko/shop/10-business.sql \
-  rules/init/ko/shop/40-questions.sql
+  rules/init/ko/shop/40-questions.sql \
+  rules/init/ko/shop/50-faq.sql
 
 LIB = \
   src/base/address.c \
