@@ -106,7 +106,7 @@ INSERT INTO step_set (step, name, value) VALUES ('table.answer', 'question', NUL
 INSERT INTO step (name, action, target) VALUES ('table.answer', 'consult', 'faq');
 INSERT INTO branch (step, only_if, say, next, redo) VALUES
   ('table.answer', ':failed', 'That one only the counter knows. Write "person", and they tell you.', NULL, 'sure'),
-  ('table.answer', 'true',    NULL,                                                                 NULL, 'sure');
+  ('table.answer', NULL,      NULL,                                                                 NULL, 'sure');
 
 
 -- How was it? -------------------------------------------------------------------------------------------------------
