@@ -5,9 +5,9 @@
  * that was passed over, on which words and by which values, and the effects.
  *
  * JSON: a record "decision", then "variables", "tags", "set", "passed_over", "state", "effects" (not of a stored trace),
- * "faq" (where a backend of that kind is asked, and its answer was asked for: "backend", and of the entry "question",
- * "score" and "text", or null), "attributes" (of the Braze profile) and "unset" (whose value was none of its type). Of "passed_over", "why" is one of the
- * words of desk/decide.h, and "because" the sentence that people are shown.
+ * "faq" (what a backend of that kind, where one is asked, would answer: "backend", and of the entry "question", "score" and
+ * "text"; of what is tried), "attributes" (of the Braze profile) and "unset" (whose value was none of its type). Of
+ * "passed_over", "why" is one of the words of desk/decide.h, and "because" the sentence that people are shown.
  * "unmatched" in "decision" is the number of rules whose words are not in the text; they are listed in "passed_over"
  * where few rules are.
  */

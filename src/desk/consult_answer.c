@@ -19,7 +19,6 @@
 #include "desk/flow_turn.h"
 #include "desk/past.h"
 #include "rules/ai_phrase.h"
-#include "rules/faq.h"
 #include "store/event.h"
 #include "store/message.h"
 #include "store/outbox.h"

@@ -2,8 +2,8 @@
  * talk: plays a talk (rules/talk.h) on a stage, and tells the first line that did not go as it should: what was expected
  * there, and what was said. Pure, and the same whenever it is played; bounded by the bounds of flows and of stages.
  *
- * What a talk does not say: Wednesday noon, open (with a start of its own it goes by the hours), a known contact in the
- * default language, on the channel of the first campaign. No rule is disabled.
+ * What a talk does not say: Wednesday noon, open (with a start of its own it goes by the hours), a known contact, whom a
+ * machine has answered before, in the default language, on the channel of the first campaign. No rule is disabled.
  */
 #ifndef DESK_TALK_H
 #define DESK_TALK_H
