@@ -326,6 +326,7 @@ LIB = \
   src/desk/consult.c \
   src/desk/consult_answer.c \
   src/desk/consult_end.c \
+  src/desk/consult_fate.c \
   src/desk/consult_money.c \
   src/desk/consult_question.c \
   src/desk/decide.c \
@@ -478,6 +479,7 @@ UNIT = \
   clock \
   commands \
   condition \
+  consult_fate \
   country \
   customers \
   decide \

@@ -24,7 +24,7 @@
 #include "store/outbox.h"
 #include "store/turn.h"
 
-enum { AGAIN_LEAST_MS = 250, AGAIN_SPREAD_MS = 500, WORTH_WAITING_MS = 3000, TEXT_MAX = 64 * 1024 };
+enum { TEXT_MAX = 64 * 1024 };
 
 /* Into the conversation */
 
@@ -233,27 +233,24 @@ static bool is_empty(const struct vendor_answer *said)
     return said->class == VENDOR_ANSWERED && !speaks;
 }
 
-/* May the same backend come to another end, soon enough? */
-static bool is_worth_a_try(const struct desk *desk, const struct consult_row *row, const struct backend *backend,
-                           const struct consult_end *end, const struct vendor_answer *said, int64_t now)
-{
-    bool may_change = said->class == VENDOR_EMPTY || said->class == VENDOR_GARBAGE || said->class == VENDOR_FAILED;
-    bool was_slow = end->took_ms > WORTH_WAITING_MS && backend->fallback != NULL;
-
-    return may_change && !end->is_hopeless && !end->is_cut && !was_slow && row->failures + 1 < CONSULT_TRIES_MAX &&
-           breaker_wait(desk, backend->name, now) == 0 &&
-           row->expires_at - now > AGAIN_LEAST_MS + AGAIN_SPREAD_MS + 2 * CONSULT_LEAST_MS;
-}
-
 static int fail(struct desk *desk, const struct consult_row *row, const struct backend *backend,
                 const struct consult_end *end, const struct vendor_answer *said, int64_t now, struct error *error)
 {
     struct consult_again again = {
         .id = row->id,
-        .due_at = now + AGAIN_LEAST_MS + desk_random(desk) % AGAIN_SPREAD_MS,
+        .due_at = now + consult_pause_ms(desk_random(desk)),
         .backend = row->backend,
         .failures = row->failures + 1,
         .reason = said->reason,
+    };
+    struct consult_failure failure = {
+        .class = said->class,
+        .is_hopeless = end->is_hopeless,
+        .is_cut = end->is_cut,
+        .is_open = breaker_wait(desk, row->backend, now) != 0,
+        .took_ms = end->took_ms,
+        .failures = row->failures,
+        .left_ms = row->expires_at - now,
     };
 
     log_warn("backend_failed", log_text("backend", row->backend), log_int("outbox", row->id),
@@ -261,7 +258,7 @@ static int fail(struct desk *desk, const struct consult_row *row, const struct b
              log_text("reason", said->reason));
     if (backend == NULL)
         return consult_give_up(desk, row, "dead", said->reason, now, error);
-    if (is_worth_a_try(desk, row, backend, end, said, now))
+    if (consult_fate(backend, &failure) == FATE_AGAIN)
         return consult_row_again(desk->db, &again, error);
     return consult_go_on(desk, row, backend, said->reason, now, error);
 }
