@@ -412,10 +412,12 @@ CTL = \
   src/ctl/command_status.c \
   src/ctl/command_tell.c \
   src/ctl/command_try.c \
+  src/ctl/command_usage.c \
   src/ctl/command_webhooks.c \
   src/ctl/command_why.c \
   src/ctl/commands.c \
   src/ctl/folder.c \
+  src/ctl/live.c \
   src/ctl/output.c \
   src/ctl/output_csv.c \
   src/ctl/output_json.c \

@@ -113,6 +113,14 @@ const struct command commands[] = {
       "Done when no answer of the bot is on its way any more.", 0, false, command_take },
     { "release CONVERSATION", "the bot answers again", NULL, 0, false, command_release },
     { "close CONVERSATION", "it is over; the next message begins a new one", NULL, 0, false, command_close },
+    { "usage", "what backends were asked, and what it cost",
+      "By day, or by backend, rule or contact (--by); what is newest or dearest first. \"asked\" counts calls, \"answered\"\n"
+      "those that brought an answer. Tokens are as the vendor counted them, cost is by the prices of the rules, exactly as\n"
+      "it was charged. Days are those of the business.\n"
+      "  frontdesk usage --since 7d\n"
+      "  frontdesk usage --by contact --since today\n"
+      "  frontdesk usage --by backend --csv > month.csv",
+      OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_SINCE), true, command_usage },
     { "audit", "prove that no message was lost",
       "Counts what was accepted on one side, what became of it on the other, and looks for contradictions.\n"
       "Ends with 1 when the book does not add up.",
