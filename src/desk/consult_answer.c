@@ -74,18 +74,35 @@ int consult_give_up(struct desk *desk, const struct consult_row *row, const char
     return tell_apart(desk, row, &input, now, error);
 }
 
+int consult_note(struct desk *desk, const struct consult_row *row, const char *kind, const char *backend, const char *more,
+                 int64_t now, struct error *error)
+{
+    struct buf detail = { 0 };
+    int result;
+
+    buf_addf(&detail, "outbox %" PRId64 "%s", row->id, more);
+    result = event_put(desk->db, row->conversation, kind, backend, buf_text(&detail), now, error);
+    buf_release(&detail);
+    return result;
+}
+
 int consult_go_on(struct desk *desk, const struct consult_row *row, const struct backend *backend, const char *why,
                   int64_t now, struct error *error)
 {
     const struct backend *next = backend->fallback;
     struct consult_again again = { .id = row->id, .due_at = now, .reason = why };
+    struct buf more = { 0 };
+    int result;
 
     if (next == NULL)
         return consult_give_up(desk, row, "dead", why, now, error);
     log_info("consult_falls_back", log_int("outbox", row->id), log_text("backend", backend->name),
              log_text("to", next->name), log_text("reason", why));
     again.backend = next->name;
-    return consult_row_again(desk->db, &again, error);
+    buf_addf(&more, ", to %s: %s", next->name, why);
+    result = consult_note(desk, row, "fallback", backend->name, buf_text(&more), now, error);
+    buf_release(&more);
+    return result == 0 ? consult_row_again(desk->db, &again, error) : -1;
 }
 
 static int answer(struct desk *desk, const struct consult_row *row, const struct backend *backend,

@@ -14,6 +14,10 @@
 
 struct faq; /* rules/faq.h */
 
+/* Into the ledger, so that the row's story can be told (store/transcript.h): "outbox 12", and what follows it. */
+int consult_note(struct desk *desk, const struct consult_row *row, const char *kind, const char *backend, const char *more,
+                 int64_t now, struct error *error);
+
 /* To the next backend of the chain, or to its end. */
 int consult_go_on(struct desk *desk, const struct consult_row *row, const struct backend *backend, const char *why,
                   int64_t now, struct error *error);
