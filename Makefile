@@ -391,6 +391,7 @@ DAEMON = \
 CTL = \
   src/ctl/act.c \
   src/ctl/as_talk.c \
+  src/ctl/backends.c \
   src/ctl/call.c \
   src/ctl/chat.c \
   src/ctl/chat_save.c \

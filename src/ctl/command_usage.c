@@ -4,7 +4,6 @@
  * The book counts by the days of the business, so --since is understood as one of those; the hour in it does not matter.
  * Money is as exact as it was charged: JSON and CSV carry the same decimal that people see.
  */
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -14,7 +13,7 @@
 #include "rules/decimal.h"
 #include "store/spend.h"
 
-enum { COLUMNS = 6, DAY_LEN = 16 };
+enum { COLUMNS = 6 };
 
 static const struct {
     const char *word;    /* as typed behind --by */
@@ -104,17 +103,11 @@ static int show(struct call *call, struct db *db, enum usage_by by, const char *
 
 /* Days */
 
-static void format_day(int year, int month, int day, char out[DAY_LEN])
-{
-    snprintf(out, DAY_LEN, "%04d-%02d-%02d", year % 10000, month % 100, day % 100);
-}
-
 /* A date is the day that it names; all else is a moment, whose day depends on where the business is. */
-static int read_since(struct call *call, struct db *db, char day[DAY_LEN])
+static int read_since(struct call *call, struct db *db, char day[LIVE_DAY_LEN])
 {
     const char *typed = call->parsed->options[OPTION_SINCE];
     struct ruleset *rules = NULL;
-    struct zone_time local;
     int64_t since;
     int code = call_since(call, &since);
 
@@ -126,14 +119,12 @@ static int read_since(struct call *call, struct db *db, char day[DAY_LEN])
         struct tm date = { 0 };
 
         localtime_r(&seconds, &date);
-        format_day(date.tm_year + 1900, date.tm_mon + 1, date.tm_mday, day);
+        strftime(day, LIVE_DAY_LEN, "%Y-%m-%d", &date);
         return EXIT_DONE;
     }
     code = live_read(call, db, &rules);
-    if (code == EXIT_DONE && rules != NULL) {
-        zone_local(rules->zone, strcmp(typed, "today") == 0 ? call->now : since, &local);
-        format_day(local.year, local.month, local.day, day);
-    }
+    if (code == EXIT_DONE && rules != NULL)
+        live_day(rules, strcmp(typed, "today") == 0 ? call->now : since, day);
     ruleset_free(rules);
     return code;
 }
@@ -155,7 +146,7 @@ static int read_by(const struct call *call, enum usage_by *by)
 
 int command_usage(struct call *call)
 {
-    char since[DAY_LEN] = "";
+    char since[LIVE_DAY_LEN] = "";
     enum usage_by by;
     struct db *db = NULL;
     int code = read_by(call, &by);

@@ -1,6 +1,8 @@
 /*
  * live: see the header.
  */
+#include <stdio.h>
+
 #include "ctl/live.h"
 #include "store/rulebook.h"
 
@@ -20,4 +22,12 @@ int live_read(struct call *call, struct db *db, struct ruleset **rules)
         (*rules)->number = number;
     rulefiles_release(&files);
     return code;
+}
+
+void live_day(const struct ruleset *rules, int64_t at, char day[LIVE_DAY_LEN])
+{
+    struct zone_time local;
+
+    zone_local(rules->zone, at, &local);
+    snprintf(day, LIVE_DAY_LEN, "%04d-%02d-%02d", local.year % 10000, local.month, local.day);
 }
