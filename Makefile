@@ -342,6 +342,7 @@ LIB = \
   src/desk/desk.c \
   src/desk/dispatch.c \
   src/desk/dispatch_track.c \
+  src/desk/drill.c \
   src/desk/explain.c \
   src/desk/flow_turn.c \
   src/desk/health.c \
@@ -403,6 +404,7 @@ CTL = \
   src/ctl/command_conversations.c \
   src/ctl/command_diff.c \
   src/ctl/command_draw.c \
+  src/ctl/command_drill.c \
   src/ctl/command_help.c \
   src/ctl/command_history.c \
   src/ctl/command_init.c \
@@ -431,6 +433,7 @@ CTL = \
   src/ctl/problems.c \
   src/ctl/show.c \
   src/ctl/told.c \
+  src/ctl/trial.c \
   src/ctl/verdict.c \
   src/ctl/wrap.c
 

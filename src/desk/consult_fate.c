@@ -3,7 +3,7 @@
  */
 #include "desk/consult_fate.h"
 
-enum { PAUSE_LEAST_MS = 250, PAUSE_SPREAD_MS = 500, WORTH_WAITING_MS = 3000 };
+enum { PAUSE_LEAST_MS = CONSULT_PAUSE_MS / 2, PAUSE_MOST_MS = PAUSE_LEAST_MS + CONSULT_PAUSE_MS, WORTH_WAITING_MS = 3000 };
 
 /* May the same backend come to another end, soon enough? */
 static bool is_worth_a_try(const struct backend *backend, const struct consult_failure *failure)
@@ -13,7 +13,7 @@ static bool is_worth_a_try(const struct backend *backend, const struct consult_f
 
     return may_change && !failure->is_hopeless && !failure->is_cut && !failure->is_open && !was_slow &&
            failure->failures + 1 < CONSULT_TRIES_MAX &&
-           failure->left_ms > PAUSE_LEAST_MS + PAUSE_SPREAD_MS + 2 * CONSULT_LEAST_MS;
+           failure->left_ms > PAUSE_MOST_MS + 2 * CONSULT_LEAST_MS;
 }
 
 enum consult_fate consult_fate(const struct backend *backend, const struct consult_failure *failure)
@@ -25,5 +25,5 @@ enum consult_fate consult_fate(const struct backend *backend, const struct consu
 
 int64_t consult_pause_ms(uint32_t random)
 {
-    return PAUSE_LEAST_MS + random % PAUSE_SPREAD_MS;
+    return PAUSE_LEAST_MS + random % CONSULT_PAUSE_MS;
 }

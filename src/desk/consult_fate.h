@@ -33,7 +33,8 @@ struct consult_failure { /* of an attempt that brought no answer */
 
 enum consult_fate consult_fate(const struct backend *backend, const struct consult_failure *failure);
 
-/* Before another try at the same backend. */
+/* Before another try at the same backend: half of CONSULT_PAUSE_MS to one and a half of it. */
+enum { CONSULT_PAUSE_MS = 500 };
 int64_t consult_pause_ms(uint32_t random);
 
 #endif
