@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "store/transcript.h"
 
 #define LINE                                                                                                  \
@@ -25,8 +26,23 @@ static const char TURN[] = LINE
     "AND m.kind <> 'in' "
     "ORDER BY m.id";
 
+/* An answer that came too late is kept as "(not sent: why) answer" (desk/consult_answer.c). `reason` holds the why. */
+static void part_note(struct transcript_line *line, struct buf *reason)
+{
+    static const char HEAD[] = "(not sent: ";
+    const char *end = strstr(line->text, ") ");
+
+    if (strcmp(line->kind, "note") != 0 || strncmp(line->text, HEAD, sizeof HEAD - 1) != 0 || end == NULL)
+        return;
+    buf_add(reason, line->text + sizeof HEAD - 1, (size_t)(end - line->text) - (sizeof HEAD - 1));
+    line->state = "not sent";
+    line->reason = buf_text(reason);
+    line->text = end + 2;
+}
+
 static int each(struct query *q, int64_t id, transcript_row *row, void *context, struct error *error)
 {
+    struct buf reason = { 0 };
     int count = 0, more;
 
     query_bind_int(q, 1, id);
@@ -48,9 +64,12 @@ static int each(struct query *q, int64_t id, transcript_row *row, void *context,
             .parts = query_int(q, 13),
         };
 
+        buf_clear(&reason);
+        part_note(&line, &reason);
         row(context, &line);
         count++;
     }
+    buf_release(&reason);
     query_end(q);
     return more < 0 ? -1 : count;
 }

@@ -15,8 +15,9 @@
 struct transcript_line {
     int64_t id, at, turn, outbox; /* outbox: of the worst part; 0: none */
     const char *kind, *text, *actor, *media;
-    const char *state; /* in: of its turn; out, agent: the worst state among its parts; "" when it has none */
-    const char *reason, *campaign; /* of that outbox row; campaign: that carried it */
+    const char *state; /* in: of its turn; out, agent: the worst state among its parts; note: "not sent" of an answer that
+                          came too late; "" when it has none */
+    const char *reason, *campaign; /* of that outbox row; campaign: that carried it. note: why it was not sent */
     int64_t parts; /* outbox rows */
     const char *buttons, *tags; /* JSON arrays: what it offers, what rules noted about it */
 };
