@@ -492,6 +492,7 @@ UNIT = \
   dialogue \
   dispatch \
   draw \
+  drill \
   env \
   explain \
   expression \
@@ -605,7 +606,8 @@ SYSTEM = \
   tests/system/26_talks.py \
   tests/system/27_flows.py \
   tests/system/28_sandbox_ai.py \
-  tests/system/29_backends.py
+  tests/system/29_backends.py \
+  tests/system/31_ai_cli.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

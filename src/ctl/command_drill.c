@@ -139,7 +139,7 @@ static void show_outcome(struct output *output, const struct drill *drill)
 static void show_texts(struct output *output, const struct drill *drill)
 {
     output_exchange(output, "texts", EXCHANGE_CHAT);
-    for (size_t i = 0; i < drill->count; i++)
+    for (size_t i = drill->end; i < drill->count; i++)
         if (drill->steps[i].what == DRILL_SAYS)
             output_line(output, &(struct exchange_line){ .kind = "out",
                                                          .text = drill->steps[i].text,

@@ -102,6 +102,7 @@ static void end(struct walk *walk, const struct backend *last, const char *text,
     };
     struct decision decision = { 0 };
 
+    walk->drill->end = walk->drill->count;
     walk->drill->answered = text != NULL ? last : NULL;
     walk->drill->end_ms = walk->at;
     decide(question->rules, question->matcher, &walk->state, &input, question->now, &decision);
@@ -196,6 +197,7 @@ static void answer_slowly(struct walk *walk, const struct backend *backend)
     tell_duration(left < backend->deadline_ms ? left : backend->deadline_ms, &wait);
     add_step(walk, DRILL_ANSWERED, backend, "answers after %s, which is the longest that it is waited for", buf_text(&wait));
     buf_release(&wait);
+    walk->drill->end = walk->drill->count;
     walk->drill->answered = backend;
     walk->drill->is_unknown = true;
     walk->drill->end_ms = walk->at;

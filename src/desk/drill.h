@@ -69,6 +69,7 @@ struct drill { /* owned; the zero value is releasable */
     struct buf why;                 /* the backend is not asked; a sentence */
     struct drill_step *steps;
     size_t count, room;
+    size_t end;                     /* the first of those that happen at the end */
     const struct backend *perhaps;  /* answers, unless it fails as well; by perhaps_ms */
     int64_t perhaps_ms;
     const struct backend *answered; /* in the end; NULL: nobody */

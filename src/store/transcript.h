@@ -63,7 +63,7 @@ int transcript_questions(struct db *db, int64_t turn, transcript_question_row *r
 struct transcript_step {
     int64_t outbox, at, took_ms, status;
     const char *backend;
-    const char *class; /* of the attempt: answered, failed …; fallback: the next of the chain, for a reason; "": no end was seen */
+    const char *class; /* of the attempt: answered, failed …; fallback: the next of the chain was to be asked; "": no end seen */
     const char *reason;
 };
 typedef void transcript_step_row(void *context, const struct transcript_step *step);
