@@ -94,7 +94,7 @@ static int show_all(const struct showing *showing, struct error *error)
         { "circuit", "circuit", LOOK_STATE },   { "until_at", "until", LOOK_PLAIN },
         { "under_way", "asked", LOOK_NUMBER },  { "waiting", "waiting", LOOK_NUMBER },
         { "spent", "today", LOOK_NUMBER },      { "day_cap", "of", LOOK_NUMBER },
-        { "fallback", "fallback", LOOK_NAME },  { "failures", NULL, LOOK_NUMBER },
+        { "fallback", NULL, LOOK_NAME },        { "failures", NULL, LOOK_NUMBER },
         { "reason", NULL, LOOK_LONG },
     };
     int result = 0;

@@ -121,7 +121,7 @@ const struct command commands[] = {
       "that is spent are not looked at: frontdesk status shows them.\n"
       "  frontdesk drill assistant timeout --as ana\n"
       "  frontdesk drill assistant 429 'have you got parking?'\n"
-      "  frontdesk drill assistant slow --rules ./draft --at 'sat 23:30' 'are you open?'",
+      "  frontdesk drill assistant slow --rules ./draft 'are you open?'",
       OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_AT), false, command_drill },
     { "usage", "what backends were asked, and what it cost",
       "By day, or by backend, rule or contact (--by); what is newest or dearest first. \"asked\" counts calls, \"answered\"\n"

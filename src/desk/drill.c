@@ -235,7 +235,7 @@ static bool visit(struct walk *walk, const struct backend *backend)
     } else if (!walk->is_behind) {
         add_step(walk, DRILL_SKIPPED, backend, "would be asked before it, and is taken to have failed");
     } else {
-        add_step(walk, DRILL_PERHAPS, backend, "would be asked; what it says is not known. If it fails as well:");
+        add_step(walk, DRILL_PERHAPS, backend, "would be asked, and may well answer; if it fails, too:");
         if (walk->drill->perhaps == NULL) {
             walk->drill->perhaps = backend;
             walk->drill->perhaps_ms = walk->at + backend->deadline_ms;
