@@ -30,7 +30,7 @@ const struct command commands[] = {
     { "why MESSAGE", "why a message was answered as it was",
       "MESSAGE is the number of a customer's message or of an answer. Shows the text as the rules saw it, the rule\n"
       "that won and on what words, what kept each rule before it back, what was done, and what followed: decided\n"
-      "once more by the rules and from the facts of that moment.",
+      "once more by the rules and from the facts of that moment. Where backends were asked, each attempt is listed.",
       0, false, command_why },
     { "chat", "be a customer, here in the terminal",
       "Writes to the running daemon through its webhook (FRONTDESK_LISTEN, FRONTDESK_WEBHOOK_TOKENS) and shows what\n"
