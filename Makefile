@@ -336,6 +336,7 @@ LIB = \
   src/desk/consult.c \
   src/desk/consult_answer.c \
   src/desk/consult_end.c \
+  src/desk/consult_fate.c \
   src/desk/consult_money.c \
   src/desk/consult_question.c \
   src/desk/decide.c \
@@ -352,6 +353,7 @@ LIB = \
   src/desk/desk.c \
   src/desk/dispatch.c \
   src/desk/dispatch_track.c \
+  src/desk/drill.c \
   src/desk/explain.c \
   src/desk/flow_turn.c \
   src/desk/health.c \
@@ -403,6 +405,7 @@ DAEMON = \
 CTL = \
   src/ctl/act.c \
   src/ctl/as_talk.c \
+  src/ctl/backends.c \
   src/ctl/call.c \
   src/ctl/chat.c \
   src/ctl/chat_save.c \
@@ -414,6 +417,7 @@ CTL = \
   src/ctl/command_conversations.c \
   src/ctl/command_diff.c \
   src/ctl/command_draw.c \
+  src/ctl/command_drill.c \
   src/ctl/command_help.c \
   src/ctl/command_history.c \
   src/ctl/command_init.c \
@@ -424,10 +428,12 @@ CTL = \
   src/ctl/command_status.c \
   src/ctl/command_tell.c \
   src/ctl/command_try.c \
+  src/ctl/command_usage.c \
   src/ctl/command_webhooks.c \
   src/ctl/command_why.c \
   src/ctl/commands.c \
   src/ctl/folder.c \
+  src/ctl/live.c \
   src/ctl/output.c \
   src/ctl/output_csv.c \
   src/ctl/output_json.c \
@@ -440,6 +446,7 @@ CTL = \
   src/ctl/problems.c \
   src/ctl/show.c \
   src/ctl/told.c \
+  src/ctl/trial.c \
   src/ctl/verdict.c \
   src/ctl/wrap.c
 
@@ -491,12 +498,14 @@ UNIT = \
   clock \
   commands \
   condition \
+  consult_fate \
   country \
   customers \
   decide \
   dialogue \
   dispatch \
   draw \
+  drill \
   env \
   explain \
   expression \
@@ -611,7 +620,8 @@ SYSTEM = \
   tests/system/26_talks.py \
   tests/system/27_flows.py \
   tests/system/28_sandbox_ai.py \
-  tests/system/29_backends.py
+  tests/system/29_backends.py \
+  tests/system/31_ai_cli.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

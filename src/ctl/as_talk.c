@@ -2,24 +2,16 @@
  * as_talk: see the header.
  */
 #include "ctl/as_talk.h"
+#include "ctl/live.h"
 #include "ctl/show.h"
 #include "desk/recount.h"
-#include "store/rulebook.h"
 
 static int read_rules(struct call *call, struct db *db, struct ruleset **rules)
 {
-    struct rulefiles files = { 0 };
-    struct error error = { 0 };
-    int64_t number;
-    int found = rulebook_live(db, &files, &number, &error), code = EXIT_DONE;
+    int code = live_read(call, db, rules);
 
-    if (found == 0)
-        code = call_fail(call, EXIT_NOTHING, "no rules are in force, and a talk is a test of rules: frontdesk rules load DIR");
-    else if (found < 0)
-        code = call_read_failed(call, db, &error);
-    else if ((*rules = ruleset_new(&files, call_zones(call), &error)) == NULL)
-        code = call_fail(call, EXIT_FAILED, "%s", error.text);
-    rulefiles_release(&files);
+    if (code == EXIT_DONE && *rules == NULL)
+        return call_fail(call, EXIT_NOTHING, "no rules are in force, and a talk is a test of rules: frontdesk rules load DIR");
     return code;
 }
 

@@ -41,6 +41,7 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_AT] = { "at", "TIME", "\"sat 23:30\", \"2026-05-12 18:00\", 18:00, at the business", false },
     [OPTION_AS_TALK] = { "as-talk", NULL, "as a talk for the rule files, in SQL", false },
     [OPTION_SAVE] = { "save", "FILE", "a new file for the talk of this chat, in SQL", false },
+    [OPTION_BY] = { "by", "WHAT", "day, backend, rule or contact", false },
     [OPTION_DOT] = { "dot", NULL, "for Graphviz, also on a terminal", false },
 };
 

@@ -49,6 +49,7 @@ enum option_id {
     OPTION_DOT,
     OPTION_AS_TALK,
     OPTION_SAVE,
+    OPTION_BY,
     OPTION_COUNT,
 };
 
@@ -58,7 +59,7 @@ struct option_info {
 };
 extern const struct option_info command_options[OPTION_COUNT];
 
-enum { HOLES_MAX = 2, ALL_COMMANDS_MAX = 64 };
+enum { HOLES_MAX = 3, ALL_COMMANDS_MAX = 64 };
 
 struct command {
     const char *pattern;

@@ -8,8 +8,10 @@
 
 #include "base/clock.h"
 #include "ctl/act.h"
+#include "ctl/backends.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "desk/breaker.h"
 #include "store/overview.h"
 
 enum { WAITING_SHOWN = 5, TROUBLES_SHOWN = 5 };
@@ -72,6 +74,33 @@ static void add_waiting(void *context, const struct overview_waiting *row)
     buf_release(&age);
 }
 
+enum { BACKEND_PREFIX = sizeof "backend " - 1 };
+
+/*
+ * One that is stopped is a matter for the owner: its key stands in the daemon's environment, all else in the rules. One
+ * that fails comes back by itself, and until then somebody else answers: the drill tells who.
+ */
+static void add_backend_lane(struct needs *needs, const struct overview_lane *row)
+{
+    struct lane lane = { .failures = (int)row->failures, .until_at = row->until_at };
+    struct buf remedy = { 0 }, wait = { 0 };
+
+    if (strcmp(row->state, "stopped") == 0) {
+        need(needs, "backend", strstr(row->reason, "key") != NULL ? "systemctl restart frontdeskd" : "frontdesk rules load",
+             "%s is stopped: %s (it is tried again by itself)", row->name, row->reason);
+    } else if (breaker_state(&lane, needs->now) != BREAKER_CLOSED) {
+        buf_addf(&remedy, "frontdesk drill %s 500", row->name + BACKEND_PREFIX);
+        if (row->until_at > needs->now) {
+            buf_add_text(&wait, " for ");
+            format_age(row->until_at - needs->now, &wait);
+        }
+        need(needs, "backend", buf_text(&remedy), "%s %s%s: %s", row->name,
+             row->until_at > needs->now ? "is not asked" : "is on trial", buf_text(&wait), row->reason);
+    }
+    buf_release(&remedy);
+    buf_release(&wait);
+}
+
 /*
  * A campaign's fault is mended in the rules, the workspace's and an endpoint's in Braze or the daemon's
  * environment.
@@ -80,7 +109,9 @@ static void add_lane(void *context, const struct overview_lane *row)
 {
     struct needs *needs = context;
 
-    if (strcmp(row->state, "stopped") == 0)
+    if (strncmp(row->name, "backend ", BACKEND_PREFIX) == 0)
+        add_backend_lane(needs, row);
+    else if (strcmp(row->state, "stopped") == 0)
         need(needs, "lane",
              strncmp(row->name, "campaign ", 9) == 0 ? "frontdesk rules load"
                                                      : "systemctl restart frontdeskd",
@@ -124,6 +155,9 @@ static void add_counts(struct needs *needs, const struct overview *o)
               "writes into customers' profiles were refused in the last 7 days");
     add_count(needs, o->calls_failed, "call", "frontdesk outbox list --state trouble",
               "call to a service failed in the last 7 days", "calls to services failed in the last 7 days");
+    add_count(needs, o->consults_failed, "backend", "frontdesk outbox list --state trouble",
+              "question was answered by no backend in the last 7 days",
+              "questions were answered by no backend in the last 7 days");
     add_count(needs, o->unknown, "unknown", "frontdesk outbox list --state unknown",
               "answer may or may not have arrived in the last 7 days",
               "answers may or may not have arrived in the last 7 days");
@@ -191,6 +225,7 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
         { "profiles_pending", o->profiles_pending > 0 ? "profiles to be written" : NULL, LOOK_NUMBER },
         { "oldest_profile_at", o->profiles_pending > 0 ? "  the oldest since" : NULL, LOOK_PLAIN },
         { "calls_pending", o->calls_pending > 0 ? "calls to services" : NULL, LOOK_NUMBER },
+        { "consults_pending", o->consults_pending > 0 ? "questions to backends" : NULL, LOOK_NUMBER },
         { "unreadable", NULL, LOOK_NUMBER },
         { "aside", NULL, LOOK_NUMBER },
         { "raw", NULL, LOOK_NUMBER },
@@ -198,6 +233,7 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
         { "dead", NULL, LOOK_NUMBER },
         { "profiles_dead", NULL, LOOK_NUMBER },
         { "calls_failed", NULL, LOOK_NUMBER },
+        { "consults_failed", NULL, LOOK_NUMBER },
         { "unknown", NULL, LOOK_NUMBER },
         { "ruleset", "ruleset", LOOK_NUMBER },
         { "rule_count", "  rules", LOOK_NUMBER },
@@ -225,6 +261,7 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
         cell_number(o->profiles_pending),
         cell_time(o->oldest_profile_at),
         cell_number(o->calls_pending),
+        cell_number(o->consults_pending),
         cell_number(o->unreadable),
         cell_number(o->aside),
         cell_number(o->raw),
@@ -232,6 +269,7 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
         cell_number(o->dead),
         cell_number(o->profiles_dead),
         cell_number(o->calls_failed),
+        cell_number(o->consults_failed),
         cell_number(o->unknown),
         cell_id(o->ruleset),
         cell_number(o->rule_count),
@@ -265,7 +303,7 @@ int command_status(struct call *call)
     if (db_read_begin(db, &error) != 0 || read_overview(call, db, &overview, &error) != 0 ||
         show_needs(call, db, &overview, daemon, &error) != 0)
         code = call_read_failed(call, db, &error);
-    else
+    else if ((code = backends_show(call, db)) == EXIT_DONE)
         show_numbers(call, &overview, daemon);
     db_read_end(db);
     db_close(db);

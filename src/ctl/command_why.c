@@ -68,6 +68,53 @@ static void show_line(void *context, const struct transcript_line *line)
                                                                  : cell_text(NULL) });
 }
 
+/* Backends */
+
+static const struct column QUESTION_COLUMNS[] = {
+    { "outbox", "question", LOOK_NUMBER }, { "wanted_by", "put by", LOOK_NAME },     { "wanted", "to", LOOK_NAME },
+    { "backend", "in the end", LOOK_NAME }, { "round", "rounds", LOOK_NUMBER },      { "state", "state", LOOK_STATE },
+    { "reason", "why", LOOK_LONG },         { "created_at", NULL, LOOK_PLAIN },      { "settled_at", NULL, LOOK_PLAIN },
+};
+
+static void show_question(void *context, const struct transcript_question *question)
+{
+    output_row(context, (struct cell[]){ cell_id(question->outbox), cell_text(question->wanted_by),
+                                         cell_text(question->wanted), cell_text(question->backend),
+                                         cell_number(question->round), cell_text(question->state),
+                                         cell_text_or_none(question->reason), cell_time(question->created_at),
+                                         cell_time(question->settled_at) });
+}
+
+static const struct column STEP_COLUMNS[] = {
+    { "outbox", NULL, LOOK_NUMBER },      { "at", "asked at", LOOK_PLAIN },    { "backend", "backend", LOOK_NAME },
+    { "class", "outcome", LOOK_STATE },   { "status", "status", LOOK_NUMBER }, { "took_ms", "ms", LOOK_NUMBER },
+    { "reason", "why", LOOK_LONG },
+};
+
+static void show_step(void *context, const struct transcript_step *step)
+{
+    bool is_attempt = *step->class != '\0' && strcmp(step->class, "fallback") != 0;
+
+    output_row(context, (struct cell[]){ cell_id(step->outbox), cell_time(step->at), cell_text(step->backend),
+                                         cell_text_or_none(step->class), cell_id(step->status),
+                                         is_attempt ? cell_number(step->took_ms) : cell_text(NULL),
+                                         cell_text_or_none(step->reason) });
+}
+
+static int show_questions(struct output *output, struct db *db, int64_t turn, struct error *error)
+{
+    int count;
+
+    output_table(output, "questions", QUESTION_COLUMNS, sizeof QUESTION_COLUMNS / sizeof *QUESTION_COLUMNS);
+    count = turn != 0 ? transcript_questions(db, turn, show_question, output, error) : 0;
+    output_table_end(output);
+    output_table(output, "asked", STEP_COLUMNS, sizeof STEP_COLUMNS / sizeof *STEP_COLUMNS);
+    if (count > 0)
+        count = transcript_steps(db, turn, show_step, output, error);
+    output_table_end(output);
+    return count < 0 ? -1 : 0;
+}
+
 static int why(struct call *call, struct db *db)
 {
     struct error error = { 0 };
@@ -81,6 +128,8 @@ static int why(struct call *call, struct db *db)
                          "--json tells the numbers",
                          (long long)message);
     if (found < 0 || asking.result != 0)
+        return call_read_failed(call, db, &error);
+    if (show_questions(call->output, db, asking.turn, &error) != 0)
         return call_read_failed(call, db, &error);
     output_table(call->output, "messages", FOLLOWED_COLUMNS,
                  sizeof FOLLOWED_COLUMNS / sizeof *FOLLOWED_COLUMNS);

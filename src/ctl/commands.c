@@ -30,7 +30,7 @@ const struct command commands[] = {
     { "why MESSAGE", "why a message was answered as it was",
       "MESSAGE is the number of a customer's message or of an answer. Shows the text as the rules saw it, the rule\n"
       "that won and on what words, what kept each rule before it back, what was done, and what followed: decided\n"
-      "once more by the rules and from the facts of that moment.",
+      "once more by the rules and from the facts of that moment. Where backends were asked, each attempt is listed.",
       0, false, command_why },
     { "chat", "be a customer, here in the terminal",
       "Writes to the running daemon through its webhook (FRONTDESK_LISTEN, FRONTDESK_WEBHOOK_TOKENS) and shows what\n"
@@ -113,6 +113,24 @@ const struct command commands[] = {
       "Done when no answer of the bot is on its way any more.", 0, false, command_take },
     { "release CONVERSATION", "the bot answers again", NULL, 0, false, command_release },
     { "close CONVERSATION", "it is over; the next message begins a new one", NULL, 0, false, command_close },
+    { "drill BACKEND FAULT [TEXT...]", "what would a customer see if a backend failed?",
+      "FAULT is timeout, 500, 429, garbage (an answer that is none) or slow (the right answer, as late as it may be). A\n"
+      "rehearsal on paper: the text, or the newest message of --as USER, is decided as it would be now, and the chain of\n"
+      "fallbacks walked step by step with the times it would take. Nobody is asked or written to, so it is safe on a live\n"
+      "desk. The FAQ answers for real; what other backends would say is not known here. Circuits that are open and money\n"
+      "that is spent are not looked at: frontdesk status shows them.\n"
+      "  frontdesk drill assistant timeout --as ana\n"
+      "  frontdesk drill assistant 429 'have you got parking?'\n"
+      "  frontdesk drill assistant slow --rules ./draft 'are you open?'",
+      OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_AT), false, command_drill },
+    { "usage", "what backends were asked, and what it cost",
+      "By day, or by backend, rule or contact (--by); what is newest or dearest first. \"asked\" counts calls, \"answered\"\n"
+      "those that brought an answer. Tokens are as the vendor counted them, cost is by the prices of the rules, exactly as\n"
+      "it was charged. Days are those of the business.\n"
+      "  frontdesk usage --since 7d\n"
+      "  frontdesk usage --by contact --since today\n"
+      "  frontdesk usage --by backend --csv > month.csv",
+      OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_SINCE), true, command_usage },
     { "audit", "prove that no message was lost",
       "Counts what was accepted on one side, what became of it on the other, and looks for contradictions.\n"
       "Ends with 1 when the book does not add up.",

@@ -25,6 +25,8 @@ int command_rules_history(struct call *call);
 int command_rules_diff(struct call *call);
 int command_rules_rollback(struct call *call);
 int command_rules_replay(struct call *call);
+int command_drill(struct call *call);
+int command_usage(struct call *call);
 int command_outbox_list(struct call *call);
 int command_profile(struct call *call);
 int command_outbox_show(struct call *call);

@@ -222,6 +222,11 @@ static const char *kind_style(const char *kind)
                                         : GREEN;
 }
 
+static bool is_note(const struct exchange_line *line)
+{
+    return strcmp(line->kind, "note") == 0;
+}
+
 /*
  * Who speaks: the customer's and the colleague's own name, and for the bot just that: its rule stands below.
  */
@@ -229,6 +234,8 @@ static const char *speaker(const struct exchange_line *line)
 {
     if (strcmp(line->kind, "out") == 0)
         return "bot";
+    if (is_note(line))
+        return "note";
     if (line->actor[0] != '\0')
         return line->actor;
     return strcmp(line->kind, "in") == 0 ? "customer" : line->kind;
@@ -264,6 +271,7 @@ static void transcript_line(struct output *output, const struct exchange_line *l
     struct wrap wrap = { .text = buf_text(text), .len = text->len };
     time_t seconds = (time_t)(line->at / 1000);
     struct tm local = { 0 };
+    const char *style = is_note(line) ? DIM : NULL; /* the customer never read it */
     struct buf fate = { 0 };
     char clock[TIME_COLUMNS + 1] = "";
     const char *part;
@@ -273,12 +281,12 @@ static void transcript_line(struct output *output, const struct exchange_line *l
     add_day(output, &local);
     add_margin(output, line, clock);
     if (wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1)
-        buf_add(&output->buf, part, len);
+        text_add_styled(output, style, part, len);
     buf_add_char(&output->buf, '\n');
     while (wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1)
-        add_under_margin(output, NULL, part, len);
+        add_under_margin(output, style, part, len);
     add_buttons(output, line, margin);
-    format_fate(line, strcmp(line->kind, "out") == 0, &fate);
+    format_fate(line, strcmp(line->kind, "out") == 0 || is_note(line), &fate);
     if (fate.len > 0)
         add_under_margin(output, DIM, fate.data, fate.len);
     buf_release(&fate);

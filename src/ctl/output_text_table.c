@@ -30,6 +30,7 @@ static const struct coloured STATES[] = {
     { "unanswered", YELLOW }, { "warning", YELLOW }, { "waiting", YELLOW }, { "withheld", YELLOW },
     { "closed", DIM },        { "duplicate", DIM },  { "silenced", DIM },
     { "added", GREEN },       { "removed", RED },    { "changed", YELLOW }, { "moved", YELLOW },
+    { "open", YELLOW },       { "half-open", YELLOW }, { "failed", RED },    { "busy", YELLOW },
     { "in force", GREEN },    { "replaced", DIM },   { "refused", RED },
 };
 

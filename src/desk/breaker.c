@@ -8,28 +8,35 @@
 
 #include "desk/breaker.h"
 
-static void name_lane(const char *backend, char name[128])
+void breaker_name_lane(const char *backend, char name[BREAKER_LANE_LEN])
 {
-    snprintf(name, 128, "backend %.110s", backend);
+    snprintf(name, BREAKER_LANE_LEN, "backend %.110s", backend);
+}
+
+enum breaker_state breaker_state(const struct lane *lane, int64_t now)
+{
+    if (lane == NULL || lane->failures < BREAKER_FAILURES)
+        return BREAKER_CLOSED;
+    return lane->until_at > now ? BREAKER_OPEN : BREAKER_HALF_OPEN;
 }
 
 int64_t breaker_wait(const struct desk *desk, const char *backend, int64_t now)
 {
     const struct lane *lane;
-    char name[128];
+    char name[BREAKER_LANE_LEN];
 
-    name_lane(backend, name);
+    breaker_name_lane(backend, name);
     lane = health_find(&desk->health, name);
-    return lane != NULL && lane->failures >= BREAKER_FAILURES && lane->until_at > now ? lane->until_at : 0;
+    return breaker_state(lane, now) == BREAKER_OPEN ? lane->until_at : 0;
 }
 
 int breaker_leave(struct desk *desk, const char *backend, int64_t patience_ms, int64_t now, struct error *error)
 {
     const struct lane *lane;
     struct lane trial;
-    char name[128];
+    char name[BREAKER_LANE_LEN];
 
-    name_lane(backend, name);
+    breaker_name_lane(backend, name);
     lane = health_find(&desk->health, name);
     if (lane == NULL || lane->failures < BREAKER_FAILURES)
         return 0;
@@ -67,9 +74,9 @@ static int worsen(struct desk *desk, const char *name, const struct vendor_answe
 int breaker_note(struct desk *desk, const char *backend, const struct vendor_answer *answer, int64_t now,
                  struct error *error)
 {
-    char name[128];
+    char name[BREAKER_LANE_LEN];
 
-    name_lane(backend, name);
+    breaker_name_lane(backend, name);
     switch (answer->class) {
     case VENDOR_ANSWERED:
     case VENDOR_DECLINED:

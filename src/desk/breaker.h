@@ -15,8 +15,16 @@
 #include "backend/vendor.h"
 #include "base/error.h"
 #include "desk/desk.h"
+#include "store/lane.h"
 
 enum { BREAKER_FAILURES = 3 };
+
+enum { BREAKER_LANE_LEN = 128 };
+void breaker_name_lane(const char *backend, char name[BREAKER_LANE_LEN]);
+
+/* By the backend's lane; NULL: it has none, and is well. */
+enum breaker_state { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_HALF_OPEN };
+enum breaker_state breaker_state(const struct lane *lane, int64_t now);
 
 /* 0: it may be asked; else the moment at which it may be tried again. */
 int64_t breaker_wait(const struct desk *desk, const char *backend, int64_t now);

@@ -180,7 +180,8 @@ static int make_call(struct look *look, const struct consult_row *row, const str
     };
     *request = (struct vendor_request){ 0 };
     *look->calls = call;
-    if (outbox_claim(desk->db, row->id, backend->name, error) != 0)
+    if (outbox_claim(desk->db, row->id, backend->name, error) != 0 ||
+        consult_note(desk, row, "consult", backend->name, "", look->now, error) != 0)
         return -1;
     return breaker_leave(desk, backend->name, call->timeout_ms, look->now, error);
 }

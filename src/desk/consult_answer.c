@@ -24,8 +24,6 @@
 #include "store/outbox.h"
 #include "store/turn.h"
 
-enum { AGAIN_LEAST_MS = 250, AGAIN_SPREAD_MS = 500, WORTH_WAITING_MS = 3000 };
-
 /* Into the conversation */
 
 static int tell(struct desk *desk, const struct consult_row *row, struct decide_input *input, int64_t now,
@@ -74,18 +72,35 @@ int consult_give_up(struct desk *desk, const struct consult_row *row, const char
     return tell_apart(desk, row, &input, now, error);
 }
 
+int consult_note(struct desk *desk, const struct consult_row *row, const char *kind, const char *backend, const char *more,
+                 int64_t now, struct error *error)
+{
+    struct buf detail = { 0 };
+    int result;
+
+    buf_addf(&detail, "outbox %" PRId64 "%s", row->id, more);
+    result = event_put(desk->db, row->conversation, kind, backend, buf_text(&detail), now, error);
+    buf_release(&detail);
+    return result;
+}
+
 int consult_go_on(struct desk *desk, const struct consult_row *row, const struct backend *backend, const char *why,
                   int64_t now, struct error *error)
 {
     const struct backend *next = backend->fallback;
     struct consult_again again = { .id = row->id, .due_at = now, .reason = why };
+    struct buf more = { 0 };
+    int result;
 
     if (next == NULL)
         return consult_give_up(desk, row, "dead", why, now, error);
     log_info("consult_falls_back", log_int("outbox", row->id), log_text("backend", backend->name),
              log_text("to", next->name), log_text("reason", why));
     again.backend = next->name;
-    return consult_row_again(desk->db, &again, error);
+    buf_addf(&more, ", to %s: %s", next->name, why);
+    result = consult_note(desk, row, "fallback", backend->name, buf_text(&more), now, error);
+    buf_release(&more);
+    return result == 0 ? consult_row_again(desk->db, &again, error) : -1;
 }
 
 static int answer(struct desk *desk, const struct consult_row *row, const struct backend *backend,
@@ -253,27 +268,24 @@ static bool is_empty(const struct vendor_answer *said)
     return said->class == VENDOR_ANSWERED && !speaks;
 }
 
-/* May the same backend come to another end, soon enough? */
-static bool is_worth_a_try(const struct desk *desk, const struct consult_row *row, const struct backend *backend,
-                           const struct consult_end *end, const struct vendor_answer *said, int64_t now)
-{
-    bool may_change = said->class == VENDOR_EMPTY || said->class == VENDOR_GARBAGE || said->class == VENDOR_FAILED;
-    bool was_slow = end->took_ms > WORTH_WAITING_MS && backend->fallback != NULL;
-
-    return may_change && !end->is_hopeless && !end->is_cut && !was_slow && row->failures + 1 < CONSULT_TRIES_MAX &&
-           breaker_wait(desk, backend->name, now) == 0 &&
-           row->expires_at - now > AGAIN_LEAST_MS + AGAIN_SPREAD_MS + 2 * CONSULT_LEAST_MS;
-}
-
 static int fail(struct desk *desk, const struct consult_row *row, const struct backend *backend,
                 const struct consult_end *end, const struct vendor_answer *said, int64_t now, struct error *error)
 {
     struct consult_again again = {
         .id = row->id,
-        .due_at = now + AGAIN_LEAST_MS + desk_random(desk) % AGAIN_SPREAD_MS,
+        .due_at = now + consult_pause_ms(desk_random(desk)),
         .backend = row->backend,
         .failures = row->failures + 1,
         .reason = said->reason,
+    };
+    struct consult_failure failure = {
+        .class = said->class,
+        .is_hopeless = end->is_hopeless,
+        .is_cut = end->is_cut,
+        .is_open = breaker_wait(desk, row->backend, now) != 0,
+        .took_ms = end->took_ms,
+        .failures = row->failures,
+        .left_ms = row->expires_at - now,
     };
 
     log_warn("backend_failed", log_text("backend", row->backend), log_int("outbox", row->id),
@@ -281,7 +293,7 @@ static int fail(struct desk *desk, const struct consult_row *row, const struct b
              log_text("reason", said->reason));
     if (backend == NULL)
         return consult_give_up(desk, row, "dead", said->reason, now, error);
-    if (is_worth_a_try(desk, row, backend, end, said, now))
+    if (consult_fate(backend, &failure) == FATE_AGAIN)
         return consult_row_again(desk->db, &again, error);
     return consult_go_on(desk, row, backend, said->reason, now, error);
 }

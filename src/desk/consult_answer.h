@@ -8,15 +8,15 @@
 
 #include "backend/backend.h"
 #include "base/error.h"
+#include "desk/consult_fate.h"
 #include "desk/desk.h"
 #include "store/consult_row.h"
 
 struct faq; /* rules/faq.h */
 
-enum {
-    CONSULT_TRIES_MAX = 2,  /* at one backend */
-    CONSULT_LEAST_MS = 500  /* of the turn's time; with less nobody is asked any more */
-};
+/* Into the ledger, so that the row's story can be told (store/transcript.h): "outbox 12", and what follows it. */
+int consult_note(struct desk *desk, const struct consult_row *row, const char *kind, const char *backend, const char *more,
+                 int64_t now, struct error *error);
 
 /* To the next backend of the chain, or to its end. */
 int consult_go_on(struct desk *desk, const struct consult_row *row, const struct backend *backend, const char *why,

@@ -187,6 +187,12 @@ static int say(const struct act *act, struct error *error)
 
 /* Outbox */
 
+/* A call whose end somebody waits for: of a dialogue, or a question to a backend. */
+static bool is_awaited(const struct outbox_brief *row)
+{
+    return strcmp(row->kind, "call") == 0 || strcmp(row->kind, "consult") == 0;
+}
+
 static int find_row(const struct act *act, struct outbox_brief *row, struct error *error)
 {
     int64_t id = json_get_int(act->arguments, "id", 0);
@@ -197,6 +203,8 @@ static int find_row(const struct act *act, struct outbox_brief *row, struct erro
                       (long long)id);
     if (found < 0)
         return FAILED;
+    if (strcmp(row->state, "accepted") == 0 && is_awaited(row))
+        return refuse(CONFLICT, error, "outbox row %lld has been answered already", (long long)id);
     if (strcmp(row->state, "accepted") == 0)
         return refuse(CONFLICT, error, "outbox row %lld has been accepted by Braze already", (long long)id);
     if (strcmp(row->state, "claimed") == 0)
@@ -253,6 +261,23 @@ static int retry_track(const struct act *act, const struct outbox_brief *row, st
     return format_row(act, row->id, error);
 }
 
+/* Whoever awaited its end has gone on; while it waits it goes by itself. */
+static int refuse_retry(const struct outbox_brief *row, struct error *error)
+{
+    bool is_question = strcmp(row->kind, "consult") == 0;
+
+    if (strcmp(row->state, "due") == 0)
+        return refuse(CONFLICT, error, "outbox row %lld is a %s, and goes by itself as soon as it can", (long long)row->id,
+                      is_question ? "question to a backend" : "call of a dialogue");
+    if (is_question)
+        return refuse(CONFLICT, error, "outbox row %lld is a question to a backend, and the customer has been answered "
+                                       "without it; it is not asked again",
+                      (long long)row->id);
+    return refuse(CONFLICT, error, "outbox row %lld is a call that a dialogue made, and the dialogue has gone on without "
+                                   "it; it is not made again",
+                  (long long)row->id);
+}
+
 static int retry(const struct act *act, struct error *error)
 {
     int64_t until = act->now + ruleset_setting_number(act->desk->rules, "reply_expires");
@@ -261,10 +286,8 @@ static int retry(const struct act *act, struct error *error)
 
     if (status == DONE && strcmp(row.kind, "track") == 0)
         return retry_track(act, &row, error);
-    if (status == DONE && (strcmp(row.kind, "call") == 0 || strcmp(row.kind, "consult") == 0))
-        return refuse(CONFLICT, error, "outbox row %lld is a call that a dialogue made, and the dialogue has gone on without "
-                                       "it; it is not made again",
-                      (long long)row.id);
+    if (status == DONE && is_awaited(&row))
+        return refuse_retry(&row, error);
     if (status != DONE)
         return status;
     /* Asking for one row is asking whether its lane works again, too. */
@@ -309,7 +332,7 @@ static int drop(const struct act *act, struct error *error)
     struct outbox_brief row;
     int status = find_row(act, &row, error);
 
-    if (status == DONE && (strcmp(row.kind, "call") == 0 || strcmp(row.kind, "consult") == 0))
+    if (status == DONE && is_awaited(&row))
         return drop_call(act, &row, error);
     if (status != DONE)
         return status;

@@ -1,10 +1,14 @@
 /*
  * decimal: see the header.
  */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "base/ascii.h"
 #include "rules/decimal.h"
 
-enum { DIGITS_MAX = 12, PLACES_MAX = 6 };
+enum { DIGITS_MAX = 12, PLACES_MAX = 6, PLACES_SHOWN = 2 };
 
 const int64_t DECIMAL_PRICE_MAX = (int64_t)1000 * 1000 * DECIMAL_ONE,
               DECIMAL_CAP_MAX = (int64_t)1000 * 1000 * 1000 * DECIMAL_ONE;
@@ -30,4 +34,16 @@ int decimal_parse(const char *text, int64_t most, int64_t *millionths)
         return -1;
     *millionths = value;
     return 0;
+}
+
+void decimal_format(int64_t millionths, struct buf *out)
+{
+    uint64_t size = millionths < 0 ? 0 - (uint64_t)millionths : (uint64_t)millionths;
+    char places[PLACES_MAX + 1];
+    size_t len = PLACES_MAX;
+
+    snprintf(places, sizeof places, "%06d", (int)(size % DECIMAL_ONE));
+    while (len > PLACES_SHOWN && places[len - 1] == '0')
+        len--;
+    buf_addf(out, "%s%" PRIu64 ".%.*s", millionths < 0 ? "-" : "", size / DECIMAL_ONE, (int)len, places);
 }

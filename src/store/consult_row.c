@@ -181,6 +181,20 @@ int consult_row_under_way(struct db *db, const char *backend, int *count, struct
     return found < 0 ? -1 : 0;
 }
 
+static const char WAITING[] = "SELECT count(*) FROM outbox WHERE state = 'due' AND kind = 'consult' AND sent_by = ?1";
+
+int consult_row_waiting(struct db *db, const char *backend, int64_t *count, struct error *error)
+{
+    struct query *q = db_query(db, WAITING);
+    int found;
+
+    query_bind_text(q, 1, backend);
+    found = query_step(q, error);
+    *count = found == 1 ? query_int(q, 0) : 0;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
 static int moment(struct query *q, int64_t *at, struct error *error)
 {
     int found = query_step(q, error);

@@ -50,6 +50,7 @@ int consult_row_of_contact(struct db *db, int64_t contact, int64_t *conversation
 
 /* How many of a backend's are under way; of all. When the next of a backend is due, and when the next expires. */
 int consult_row_under_way(struct db *db, const char *backend, int *count, struct error *error);
+int consult_row_waiting(struct db *db, const char *backend, int64_t *count, struct error *error); /* that have not left */
 int consult_row_next_due(struct db *db, const char *backend, int64_t *at, struct error *error);
 int consult_row_next_expires(struct db *db, int64_t *at, struct error *error);
 

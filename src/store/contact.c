@@ -387,3 +387,16 @@ int contact_meet_machine(struct db *db, int64_t contact, int64_t now, struct err
     query_bind_int(q, 2, now);
     return query_run(q, error) == 0 ? db_changes(db) == 1 : -1;
 }
+
+static const char HAS_MET_MACHINE[] = "SELECT 1 FROM contact WHERE id = ?1 AND met_machine_at IS NOT NULL";
+
+int contact_has_met_machine(struct db *db, int64_t contact, struct error *error)
+{
+    struct query *q = db_query(db, HAS_MET_MACHINE);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    found = query_step(q, error);
+    query_end(q);
+    return found;
+}

@@ -40,5 +40,6 @@ int contact_is_opted_out(struct db *db, int64_t contact, bool *is_opted_out, str
 
 /* A backend answers: 1 when that is the first time, 0, -1. */
 int contact_meet_machine(struct db *db, int64_t contact, int64_t now, struct error *error);
+int contact_has_met_machine(struct db *db, int64_t contact, struct error *error); /* 1, 0, -1 */
 
 #endif

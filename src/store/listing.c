@@ -161,11 +161,18 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
 #define ASKED                                                                                                     \
     "(SELECT s.method || ' ' || s.url || coalesce(' ' || s.body, '') FROM service_call s WHERE s.outbox = o.id) "
 
+/* What a backend is asked, by whom, how often with more, and the customer's words. */
+#define QUESTION                                                                                                  \
+    "(SELECT o.sent_by || iif(k.wanted = o.sent_by, '', ' instead of ' || k.wanted) || ' for ' || k.wanted_by "      \
+    "|| iif(k.round > 1, ', round ' || k.round, '') || coalesce(': ' || (SELECT group_concat(w.text, ' / ') "        \
+    "FROM (SELECT i.text FROM message i WHERE i.conversation = o.conversation AND i.turn = k.turn AND i.kind = 'in' " \
+    "ORDER BY i.id) w), '') FROM consult k WHERE k.outbox = o.id) "
+
 #define OUTBOX                                                                                                    \
     "SELECT o.id, o.contact, o.seq, o.conversation, o.turn, o.message, o.part, o.epoch, o.created_at, o.due_at, " \
     "o.expires_at, o.settled_at, o.failures, (SELECT count(*) FROM attempt a WHERE a.outbox = o.id), o.kind, "    \
     "c.address, o.state, o.campaign, o.sent_by, o.reason, CASE o.kind WHEN 'track' THEN " CARRIED " "             \
-    "WHEN 'call' THEN " ASKED " ELSE m.text END, "                                                                 \
+    "WHEN 'call' THEN " ASKED "WHEN 'consult' THEN " QUESTION " ELSE m.text END, "                                 \
     "o.is_consent, o.is_single, o.is_ambiguous FROM outbox o JOIN contact c ON c.id = o.contact "                 \
     "LEFT JOIN message m ON m.id = o.message "
 

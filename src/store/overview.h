@@ -19,6 +19,7 @@ struct overview {
         unknown; /* dead, unknown: settled since `recent`, and not dropped by hand */
     int64_t profiles_pending, oldest_profile_at, profiles_dead; /* writes into Braze profiles, likewise */
     int64_t calls_pending, calls_failed; /* to services; failed: in any way, since `recent` */
+    int64_t consults_pending, consults_failed; /* questions to backends; failed: nobody of the chain answered, since `recent` */
     int64_t disabled_rules;
     int64_t ruleset, rule_count, ruleset_loaded_at; /* 0: none was ever loaded */
     char refused_rules[600];                        /* why the folder was refused; "" when it was taken */

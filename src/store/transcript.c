@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "store/transcript.h"
 
 #define LINE                                                                                                  \
@@ -25,8 +26,23 @@ static const char TURN[] = LINE
     "AND m.kind <> 'in' "
     "ORDER BY m.id";
 
+/* An answer that came too late is kept as "(not sent: why) answer" (desk/consult_answer.c). `reason` holds the why. */
+static void part_note(struct transcript_line *line, struct buf *reason)
+{
+    static const char HEAD[] = "(not sent: ";
+    const char *end = strstr(line->text, ") ");
+
+    if (strcmp(line->kind, "note") != 0 || strncmp(line->text, HEAD, sizeof HEAD - 1) != 0 || end == NULL)
+        return;
+    buf_add(reason, line->text + sizeof HEAD - 1, (size_t)(end - line->text) - (sizeof HEAD - 1));
+    line->state = "not sent";
+    line->reason = buf_text(reason);
+    line->text = end + 2;
+}
+
 static int each(struct query *q, int64_t id, transcript_row *row, void *context, struct error *error)
 {
+    struct buf reason = { 0 };
     int count = 0, more;
 
     query_bind_int(q, 1, id);
@@ -48,9 +64,12 @@ static int each(struct query *q, int64_t id, transcript_row *row, void *context,
             .parts = query_int(q, 13),
         };
 
+        buf_clear(&reason);
+        part_note(&line, &reason);
         row(context, &line);
         count++;
     }
+    buf_release(&reason);
     query_end(q);
     return more < 0 ? -1 : count;
 }
@@ -106,6 +125,77 @@ int transcript_why(struct db *db, int64_t message, transcript_decision_row *row,
     }
     query_end(q);
     return found;
+}
+
+static const char QUESTIONS[] =
+    "SELECT o.id, k.round, o.created_at, o.settled_at, k.wanted_by, k.wanted, o.sent_by, o.state, o.reason "
+    "FROM consult k JOIN outbox o ON o.id = k.outbox WHERE k.turn = ?1 ORDER BY o.id";
+
+int transcript_questions(struct db *db, int64_t turn, transcript_question_row *row, void *context, struct error *error)
+{
+    struct query *q = db_query(db, QUESTIONS);
+    int count = 0, more;
+
+    query_bind_int(q, 1, turn);
+    while ((more = query_step(q, error)) == 1) {
+        struct transcript_question question = {
+            .outbox = query_int(q, 0),
+            .round = query_int(q, 1),
+            .created_at = query_int(q, 2),
+            .settled_at = query_int(q, 3),
+            .wanted_by = query_text(q, 4),
+            .wanted = query_text(q, 5),
+            .backend = query_text(q, 6),
+            .state = query_text(q, 7),
+            .reason = query_text(q, 8),
+        };
+
+        row(context, &question);
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
+}
+
+/*
+ * Events tell who was asked when ('consult') and who was to be asked instead ('fallback', with "to NAME: " before the
+ * reason); an attempt bears the moment of its question. Of several in one millisecond the first belongs to the first.
+ */
+static const char STEPS[] =
+    "WITH told AS (SELECT o.id AS outbox, e.id, e.at, e.kind, e.actor, e.detail, row_number () OVER "
+    "(PARTITION BY o.id, e.kind, e.at ORDER BY e.id) AS place, 'outbox ' || o.id AS head FROM consult k "
+    "JOIN outbox o ON o.id = k.outbox JOIN event e ON e.conversation = o.conversation "
+    "WHERE k.turn = ?1 AND (e.kind = 'consult' OR e.kind = 'fallback') "
+    "AND (e.detail = 'outbox ' || o.id OR e.detail LIKE 'outbox ' || o.id || ', %')), "
+    "tried AS (SELECT a.*, row_number () OVER (PARTITION BY a.outbox, a.at ORDER BY a.id) AS place FROM attempt a "
+    "WHERE a.outbox IN (SELECT outbox FROM consult WHERE turn = ?1)) "
+    "SELECT t.outbox, t.at, a.took_ms, a.status, t.actor, iif(t.kind = 'fallback', t.kind, a.class), "
+    "iif(t.kind = 'fallback', substr(t.detail, length(t.head) + 3), a.reason) FROM told t "
+    "LEFT JOIN tried a ON t.kind = 'consult' AND a.outbox = t.outbox AND a.at = t.at AND a.place = t.place "
+    "ORDER BY t.outbox, t.id";
+
+int transcript_steps(struct db *db, int64_t turn, transcript_step_row *row, void *context, struct error *error)
+{
+    struct query *q = db_query(db, STEPS);
+    int count = 0, more;
+
+    query_bind_int(q, 1, turn);
+    while ((more = query_step(q, error)) == 1) {
+        struct transcript_step step = {
+            .outbox = query_int(q, 0),
+            .at = query_int(q, 1),
+            .took_ms = query_int(q, 2),
+            .status = query_int(q, 3),
+            .backend = query_text(q, 4),
+            .class = query_text(q, 5),
+            .reason = query_text(q, 6),
+        };
+
+        row(context, &step);
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
 }
 
 static const char TURN_OF[] =

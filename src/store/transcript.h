@@ -15,8 +15,9 @@
 struct transcript_line {
     int64_t id, at, turn, outbox; /* outbox: of the worst part; 0: none */
     const char *kind, *text, *actor, *media;
-    const char *state; /* in: of its turn; out, agent: the worst state among its parts; "" when it has none */
-    const char *reason, *campaign; /* of that outbox row; campaign: that carried it */
+    const char *state; /* in: of its turn; out, agent: the worst state among its parts; note: "not sent" of an answer that
+                          came too late; "" when it has none */
+    const char *reason, *campaign; /* of that outbox row; campaign: that carried it. note: why it was not sent */
     int64_t parts; /* outbox rows */
     const char *buttons, *tags; /* JSON arrays: what it offers, what rules noted about it */
 };
@@ -47,6 +48,26 @@ typedef void transcript_decision_row(void *context, const struct transcript_deci
  */
 int transcript_why(struct db *db, int64_t message, transcript_decision_row *row, void *context,
                    struct error *error);
+
+/* Questions that were put to backends for a turn, in order. */
+struct transcript_question {
+    int64_t outbox, round, created_at, settled_at;
+    const char *wanted_by, *wanted; /* the rule or step, and the backend that it wanted */
+    const char *backend;            /* that answered, or was to be asked last */
+    const char *state, *reason;     /* of the outbox row */
+};
+typedef void transcript_question_row(void *context, const struct transcript_question *question);
+int transcript_questions(struct db *db, int64_t turn, transcript_question_row *row, void *context, struct error *error);
+
+/* What happened to them on the way, in order. */
+struct transcript_step {
+    int64_t outbox, at, took_ms, status;
+    const char *backend;
+    const char *class; /* of the attempt: answered, failed …; fallback: the next of the chain was to be asked; "": no end seen */
+    const char *reason;
+};
+typedef void transcript_step_row(void *context, const struct transcript_step *step);
+int transcript_steps(struct db *db, int64_t turn, transcript_step_row *row, void *context, struct error *error);
 
 /* The turn that a message belongs to and its state; 0 and "" when it has none. 1, 0, -1. */
 int transcript_turn_of(struct db *db, int64_t message, int64_t *turn, char state[16], struct error *error);

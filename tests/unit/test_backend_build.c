@@ -587,6 +587,26 @@ static void test_decimals_are_read_exactly(void **state)
     }
 }
 
+static void test_money_is_written_exactly(void **state)
+{
+    static const struct {
+        int64_t millionths;
+        const char *text;
+    } ROWS[] = {
+        { 0, "0.00" },        { 1, "0.000001" },    { 12300, "0.0123" },         { 50000, "0.05" },
+        { 3000000, "3.00" },  { 1500000, "1.50" },  { 1234567891, "1234.567891" }, { -500000, "-0.50" },
+        { 100, "0.0001" },    { 1000000010, "1000.00001" },
+        { INT64_MAX, "9223372036854.775807" },      { INT64_MIN, "-9223372036854.775808" },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(ROWS); i++) {
+        struct buf got = { 0 };
+        decimal_format(ROWS[i].millionths, &got);
+        assert_string_equal(buf_text(&got), ROWS[i].text);
+        buf_release(&got);
+    }
+}
+
 static void test_caps_over_all_backends_are_settings(void **state)
 {
     (void)state;
@@ -660,6 +680,7 @@ int main(void)
         cmocka_unit_test(test_eight_answer_one_after_the_other_and_no_more),
         cmocka_unit_test(test_sixteen_acts_are_listed_and_no_more),
         cmocka_unit_test(test_decimals_are_read_exactly),
+        cmocka_unit_test(test_money_is_written_exactly),
         cmocka_unit_test(test_caps_over_all_backends_are_settings),
         cmocka_unit_test(test_a_claim_of_countless_tokens_costs_no_less_than_nothing),
         cmocka_unit_test(test_the_chains_end_speaks_in_three_languages),
