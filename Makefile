@@ -60,7 +60,8 @@ SCHEMA = \
   schema/004-profile.sql \
   schema/005-run.sql \
   schema/006-service.sql \
-  schema/007-consult.sql
+  schema/007-consult.sql \
+  schema/008-flood.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -284,6 +285,7 @@ LIB = \
   src/rules/fact.c \
   src/rules/fact_value.c \
   src/rules/faq.c \
+  src/rules/flood_phrase.c \
   src/rules/flow_phrase.c \
   src/rules/house_phrase.c \
   src/rules/index.c \
@@ -332,6 +334,7 @@ LIB = \
   src/desk/decide_answer.c \
   src/desk/decide_attribute.c \
   src/desk/decide_fact.c \
+  src/desk/decide_flood.c \
   src/desk/decide_flow.c \
   src/desk/decide_say.c \
   src/desk/decide_search.c \
@@ -342,6 +345,7 @@ LIB = \
   src/desk/dispatch.c \
   src/desk/dispatch_track.c \
   src/desk/explain.c \
+  src/desk/flood.c \
   src/desk/flow_turn.c \
   src/desk/health.c \
   src/desk/parcel.c \
@@ -490,6 +494,7 @@ UNIT = \
   fact \
   faq \
   fetch \
+  flood \
   flow_build \
   flow_check \
   flow_turn \
@@ -597,7 +602,8 @@ SYSTEM = \
   tests/system/26_talks.py \
   tests/system/27_flows.py \
   tests/system/28_sandbox_ai.py \
-  tests/system/29_backends.py
+  tests/system/29_backends.py \
+  tests/system/30_floods.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox
