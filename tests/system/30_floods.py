@@ -107,6 +107,7 @@ def flood():
         equal(desk.value("SELECT count(*) FROM turn WHERE state = 'silenced'"), 279, "silenced")
         equal(floods(desk), ["more than 20 messages a minute"], "the ledger")
         contains(desk.do("why", last).out, "more than 20 messages a minute", "why")
+        equal(desk.do("status", "--json").json()["floods_today"], 1, "status")
         lacks(desk.do("why", last).out, "No rule won", "why")
         contains(web.call_unix(desk.db + ".sock", "GET", "/metrics").body.decode(), "frontdesk_messages_flooded_total 280", "metrics")
         to_next_minute(desk, ahead)
