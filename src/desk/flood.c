@@ -12,24 +12,36 @@ enum {
     MINUTE_MS = 60 * 1000,
     HOUR_MS = 60 * MINUTE_MS,
     ROW_MS = 10 * MINUTE_MS,
-    PRINT_MAX = 400 /* bytes of a text that tell it from others: enough, and cheap */
+    FOLDED_MAX = 400,      /* bytes at the start of a text that are folded before they are told from others */
+    PRINT_MAX = 16 * 1024, /* bytes that are looked at */
 };
 
-/* FNV-1a over the folded text; never 0 for one that can be seen. */
+#define FNV_BASIS UINT64_C(14695981039346656037)
+#define FNV_PRIME UINT64_C(1099511628211)
+
+static uint64_t mix(uint64_t number, const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        number = (number ^ (unsigned char)bytes[i]) * FNV_PRIME;
+    return number;
+}
+
+/* FNV-1a; never 0 for a text that can be seen. Folding costs more than all the rest, so only the start is. */
 static int64_t print(const char *text)
 {
-    size_t len = strnlen(text, PRINT_MAX + 1);
+    size_t len = strnlen(text, PRINT_MAX), start = len > FOLDED_MAX ? utf8_floor(text, len, FOLDED_MAX) : len;
     struct buf folded = { 0 };
-    uint64_t number = 14695981039346656037U;
+    uint64_t number;
 
-    fold_text(text, len > PRINT_MAX ? utf8_floor(text, len, PRINT_MAX) : len, &folded);
-    if (folded.len == 0)
-        return 0;
-    for (size_t i = 0; i < folded.len; i++)
-        number = (number ^ (unsigned char)folded.data[i]) * 1099511628211U;
+    fold_text(text, start, &folded);
+    number = mix(FNV_BASIS, buf_text(&folded), folded.len);
+    number = mix(number, text + start, len - start) & INT64_MAX;
+    if (folded.len == 0 && start == len)
+        number = 0;
+    else if (number == 0)
+        number = 1;
     buf_release(&folded);
-    number &= INT64_MAX;
-    return number != 0 ? (int64_t)number : 1;
+    return (int64_t)number;
 }
 
 static void turn_clock(struct tally *tally, int64_t now)

@@ -260,17 +260,41 @@ static void the_notice_is_in_the_customers_language(void **state)
 
 /* Replies */
 
-static void replies_are_counted_by_the_hour_those_between_messages_too(void **state)
+/* What the dialogue of the only conversation has asked is there. */
+static void let_service_answer(struct fixture *f)
 {
-    struct fixture *f = *state;
     struct decide_input result = { .kind = INPUT_RESULT, .call = 1, .status = 200 };
     struct error error = { 0 };
 
-    assert_string_equal(hear(f, "look"), "");
     assert_int_equal(desk_begin(&f->desk, &error), 0);
     assert_int_equal(db_run(f->desk.db, "UPDATE outbox SET state = 'accepted', settled_at = 1 WHERE kind = 'call'", &error), 0);
     assert_int_equal(flow_turn_result(&f->desk, 1, &result, f->now, &error), 0);
     assert_int_equal(desk_commit(&f->desk, &error), 0);
+}
+
+static void what_waits_for_a_call_was_counted_when_it_came(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "look");
+    for (int i = 0; i < 4; i++)
+        hear(f, i % 2 == 0 ? "ping a" : "ping b");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM behind"), 4);
+    is_notice(hear(f, "ping c"));
+    let_service_answer(f);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(text, ' ') FROM (SELECT text FROM message WHERE kind = 'out' "
+                                        "AND actor <> 'flood_notice' ORDER BY id)"),
+                        "Found. pong a pong b pong a pong b");
+    assert_int_equal(fixture_int(f, "SELECT tally_said FROM conversation"), 6);
+    assert_int_equal(fixture_int(f, "SELECT tally_heard FROM conversation"), 6);
+}
+
+static void replies_are_counted_by_the_hour_those_between_messages_too(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_string_equal(hear(f, "look"), "");
+    let_service_answer(f);
     assert_int_equal(fixture_int(f, "SELECT tally_said FROM conversation"), 1);
     for (int i = 0; i < 3; i++) {
         hear_pings(f, i < 2 ? 4 : 3);
@@ -402,6 +426,18 @@ static void pictures_are_not_the_same(void **state)
     assert_int_equal(fixture_int(f, "SELECT tally_same FROM conversation"), 1);
 }
 
+static void long_texts_that_differ_at_their_end_are_not_the_same(void **state)
+{
+    struct fixture *f = *state;
+    char text[500];
+
+    for (int i = 0; i < 10; i++) {
+        snprintf(text, sizeof text, "ping me %0450d", i);
+        assert_string_equal(hear(f, text), "pong me");
+        f->now += MINUTE_MS / 2;
+    }
+}
+
 /* Backends */
 
 static void ask_about_parking(struct fixture *f)
@@ -480,6 +516,7 @@ int main(void)
         WITH_BOOK(tags_of_a_silenced_message_are_not_noted),
         WITH_BOOK(a_phrase_goes_before_the_notice_and_a_blank_one_says_nothing),
         WITH_BOOK(the_notice_is_in_the_customers_language),
+        WITH_BOOK(what_waits_for_a_call_was_counted_when_it_came),
         WITH_BOOK(replies_are_counted_by_the_hour_those_between_messages_too),
         WITH_BOOK(a_close_is_no_way_around_the_limit),
         WITH_BOOK(an_answering_machine_is_answered_six_times),
@@ -490,6 +527,7 @@ int main(void)
         WITH_BOOK(a_button_may_be_pressed_as_often_as_it_is_offered),
         WITH_BOOK(an_answer_to_a_question_is_no_repetition),
         WITH_BOOK(pictures_are_not_the_same),
+        WITH_BOOK(long_texts_that_differ_at_their_end_are_not_the_same),
         WITH_BOOK(past_their_limit_questions_go_to_the_next_rule_and_then_to_nobody),
         WITH_BOOK(past_the_limit_a_steps_question_has_failed_at_once),
         WITH_BOOK(zero_is_no_limit),
