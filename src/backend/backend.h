@@ -47,6 +47,7 @@ struct backend_header { /* of a rule file: fixed, and never a key */
 /* BACKEND_HTTP: what is sent, and where the answer's parts are found (RFC 6901; NULL: nowhere). */
 struct backend_http {
     bool is_get;
+    struct template *url;  /* is_get: with the message in it; NULL: the row's, as it stands */
     struct template *body; /* JSON; NULL: none */
     const char *text_at, *session_at, *tokens_in_at, *tokens_out_at, *handoff_at;
 };

@@ -21,7 +21,7 @@
 #include "base/utf8.h"
 #include "text/escape.h"
 
-enum { HISTORY_MAX = 60 * 1024, SESSION_MAX = 1000 };
+enum { HISTORY_MAX = 60 * 1024, SESSION_MAX = 1000, URL_MAX = 8 * 1024 };
 
 static const char JSON_MARK = '\xFF';
 
@@ -160,6 +160,17 @@ static void escape_marked(const char *before, size_t before_len, const struct bu
     buf_release(&bare);
 }
 
+/* What is JSON already goes into an address as the text that it is. */
+static void escape_query(const char *before, size_t before_len, const struct buf *value, struct buf *out)
+{
+    size_t mark = value->len > 0 && value->data[0] == JSON_MARK;
+    struct buf bare = { 0 };
+
+    buf_add(&bare, buf_text(value) + mark, value->len - mark);
+    escape_url(before, before_len, &bare, out);
+    buf_release(&bare);
+}
+
 static int check_body(const struct backend *backend, const struct buf *body, struct error *error)
 {
     struct json *root = NULL;
@@ -174,22 +185,27 @@ static int check_body(const struct backend *backend, const struct buf *body, str
 static int ask(const struct consult *consult, struct vendor_request *request, struct error *error)
 {
     const struct backend *backend = consult->backend;
+    const struct backend_http *http = &backend->http;
     struct json *facts = NULL;
 
     if (backend->url == NULL)
         return error_set(error, "The backend '%s' has no url.", backend->name);
-    buf_add_text(&request->url, backend->url);
-    request->is_get = backend->http.is_get;
+    request->is_get = http->is_get;
     vendor_request_key(request, backend, AUTH_BEARER, NULL);
-    if (backend->http.body == NULL || backend->http.is_get)
-        return 0;
     if (consult->facts != NULL)
         json_parse(consult->facts, strlen(consult->facts), JSON_LARGE, &facts, NULL);
     struct scope scope = { consult, facts };
     struct template_env env = { look_up, &scope, NULL };
-    template_render_escaped(backend->http.body, &env, escape_marked, VENDOR_REQUEST_MAX + 1, &request->body);
+    if (http->url != NULL)
+        template_render_escaped(http->url, &env, escape_query, URL_MAX, &request->url);
+    else
+        buf_add_text(&request->url, backend->url);
+    if (http->body != NULL)
+        template_render_escaped(http->body, &env, escape_marked, VENDOR_REQUEST_MAX + 1, &request->body);
     json_free(facts);
-    return check_body(backend, &request->body, error);
+    if (request->url.len >= URL_MAX)
+        return error_set(error, "The address for '%s' became longer than %d bytes.", backend->name, (int)URL_MAX);
+    return http->body != NULL ? check_body(backend, &request->body, error) : 0;
 }
 
 /* Reading */

@@ -4,6 +4,7 @@
  * A refusal, a decline or an empty answer says nothing against a backend: it is there, and took us.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "desk/breaker.h"
 
@@ -80,4 +81,21 @@ int breaker_note(struct desk *desk, const char *backend, const struct vendor_ans
     case VENDOR_FAILED: break;
     }
     return worsen(desk, name, answer, "backing_off", false, now, error);
+}
+
+int breaker_retry_all(struct desk *desk, int64_t now, struct error *error)
+{
+    static const char PREFIX[] = "backend ";
+
+    for (size_t i = 0; i < desk->health.count; i++) {
+        struct lane again = desk->health.lanes[i];
+
+        if (strncmp(again.name, PREFIX, sizeof PREFIX - 1) != 0)
+            continue;
+        again.until_at = now;
+        again.is_probing = false;
+        if (health_worsen(&desk->health, desk->db, &again, now, error) != 0)
+            return -1;
+    }
+    return 0;
 }

@@ -28,4 +28,7 @@ int breaker_leave(struct desk *desk, const char *backend, int64_t patience_ms, i
 int breaker_note(struct desk *desk, const char *backend, const struct vendor_answer *answer, int64_t now,
                  struct error *error);
 
+/* New rules, and the keys read with them, may have mended what was wrong: each is tried again at once. */
+int breaker_retry_all(struct desk *desk, int64_t now, struct error *error);
+
 #endif

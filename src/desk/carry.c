@@ -145,6 +145,7 @@ static int say(const struct carry *carry, const struct effect *effect, struct er
         .buttons = effect->buttons,
         .properties = effect->properties,
         .is_consent = effect->is_consent,
+        .has_marks = effect->has_marks,
     };
     int64_t message;
 

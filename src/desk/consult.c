@@ -138,7 +138,10 @@ int consult_drop(struct desk *desk, const struct conversation *conversation, con
     if (found == 1) {
         desk->has_unwanted |= row.is_claimed;
         result = outbox_settle(desk->db, row.id, 0, 0, "withheld", CHANGED_HANDS, now, error);
-        if (result == 0 && row.turn != 0 && row.call == 0)
+        /* "One moment" was no answer: who is with a person is not answered by it. */
+        if (result == 0 && row.turn != 0 && row.call == 0 && strcmp(state, "agent") == 0)
+            result = turn_end(desk->db, row.turn, state, now, error);
+        else if (result == 0 && row.turn != 0 && row.call == 0)
             result = turn_conclude(desk->db, row.turn, row.contact, state, now, error);
     }
     consult_row_release(&row);

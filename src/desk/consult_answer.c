@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "braze/date.h"
 #include "desk/breaker.h"
 #include "desk/consult.h"
 #include "desk/consult_answer.h"
@@ -100,7 +101,8 @@ static int answer(struct desk *desk, const struct consult_row *row, const struct
         .deed_count = said->deed_count,
     };
     struct decide_input input = { .kind = row->call == 0 ? INPUT_ANSWER : INPUT_RESULT, .reply = &reply };
-    int is_first = contact_meet_machine(desk->db, row->contact, now, error);
+    /* The notice goes before the first words: an answer without any does not use it up. */
+    int is_first = said->text != NULL ? contact_meet_machine(desk->db, row->contact, now, error) : 0;
 
     reply.is_first = is_first == 1;
     if (is_first < 0 || outbox_settle(desk->db, row->id, 0, 0, "accepted", "", now, error) != 0 ||
@@ -150,9 +152,21 @@ int consult_answer_faq(struct desk *desk, const struct consult_row *row, const s
 
 /* Calls that have ended */
 
-static void judge(const struct consult_end *end, const struct backend *backend, struct vendor_answer *said)
+/* Retry-After as seconds; it may be a date, and backend/ has no clock. */
+static const char *seconds_to_wait(const char *retry_after, int64_t now, char seconds[24])
 {
-    struct vendor_wire wire = { end->status, end->body, end->body_len, end->retry_after };
+    int64_t at;
+
+    if (retry_after == NULL || !date_parse_http(retry_after, &at))
+        return retry_after;
+    snprintf(seconds, 24, "%" PRId64, at > now ? (at - now + 999) / 1000 : 0);
+    return seconds;
+}
+
+static void judge(const struct consult_end *end, const struct backend *backend, int64_t now, struct vendor_answer *said)
+{
+    char seconds[24];
+    struct vendor_wire wire = { end->status, end->body, end->body_len, seconds_to_wait(end->retry_after, now, seconds) };
 
     if (end->is_whole && backend != NULL) {
         vendor_read(backend, &wire, said);
@@ -203,6 +217,20 @@ static int pay(struct desk *desk, const struct consult_call *call, const struct 
     };
 
     return consult_account(desk, &bill, now, error);
+}
+
+static bool is_wanted(const struct consult_call *call, const struct consult_row *row)
+{
+    return row->is_open && row->is_claimed && row->round == call->round;
+}
+
+/* What was broken off, since nobody waited for it any more, says nothing about the backend. */
+static int note_health(struct desk *desk, const struct consult_call *call, const struct consult_row *row,
+                       const struct consult_end *end, const struct vendor_answer *said, int64_t now, struct error *error)
+{
+    if (!end->is_whole && !is_wanted(call, row))
+        return 0;
+    return breaker_note(desk, call->backend, said, now, error);
 }
 
 /* What came too late is for people to read. */
@@ -271,7 +299,7 @@ static int settle_row(struct desk *desk, const struct consult_call *call, const 
                       const struct consult_end *end, const struct backend *backend, struct vendor_answer *said,
                       int64_t now, struct error *error)
 {
-    if (!row->is_open || row->round != call->round || !row->is_claimed)
+    if (!is_wanted(call, row))
         return keep_unsent(desk, row, said, now, error);
     if (consult_row_charge(desk->db, row->id, 0, "", error) != 0)
         return -1;
@@ -302,11 +330,10 @@ int consult_settle(struct desk *desk, const struct consult_call *call, const str
     struct consult_row row = { 0 };
     int result;
 
-    judge(end, backend, &said);
+    judge(end, backend, now, &said);
     result = consult_row_get(desk->db, call->outbox, &row, error);
     if (result == 1 && note_attempt(desk, call, end, &said, error) == 0 &&
-        pay(desk, call, end, backend, &said, now, error) == 0 &&
-        breaker_note(desk, call->backend, &said, now, error) == 0)
+        pay(desk, call, end, backend, &said, now, error) == 0 && note_health(desk, call, &row, end, &said, now, error) == 0)
         result = settle_row(desk, call, &row, end, backend, &said, now, error);
     else
         result = result == 0 ? error_set(error, "question %" PRId64 " has vanished", call->outbox) : -1;

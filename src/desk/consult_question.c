@@ -17,8 +17,10 @@
 #include "desk/past.h"
 #include "rules/faq.h"
 #include "rules/opening.h"
+#include "text/fold.h"
 
-enum { QUESTION_OWN_MAX = 30, HISTORY_MAX = 100, PROMPT_MAX = 32 * 1024, FACT_MAX = 200, KNOWLEDGE_MAX = 10 };
+enum { QUESTION_OWN_MAX = 30, HISTORY_MAX = 100, PROMPT_MAX = 32 * 1024, FACT_MAX = 200, KNOWLEDGE_MAX = 10,
+       PASSED_MAX = 100 };
 
 /* A model reads them and judges, so that more of them may be given than could be an answer. */
 static const double KNOWLEDGE_FLOOR = 0.15;
@@ -31,35 +33,44 @@ struct gathering {
     struct ask_line own[QUESTION_OWN_MAX], before[HISTORY_MAX]; /* the newest first */
     size_t own_count, before_count;
     int64_t history, history_tokens; /* that may still go along */
+    int passed;                      /* that did not */
 };
 
 static struct ask_line line_of(const char *kind, const char *text)
 {
+    if (fold_is_empty(text, strlen(text)))
+        text = "(a picture or a file, without words)";
     return (struct ask_line){
         .role = strcmp(kind, "in") == 0 ? ROLE_CUSTOMER : strcmp(kind, "out") == 0 ? ROLE_BOT : ROLE_COLLEAGUE,
         .text = alloc_text(text),
     };
 }
 
-/* What is newer than the turn is none of its business: it is decided on its own, or says "one moment". */
-static bool gather(void *context, const char *kind, bool is_own, const char *text)
+/*
+ * What the turn itself has said so far ("one moment") is no history. What is newer than its words is: they may have waited
+ * behind another answer.
+ */
+static bool gather(void *context, const char *kind, bool is_of_turn, const char *text)
 {
     struct gathering *gathering = context;
+    bool is_heard = strcmp(kind, "in") == 0;
     int64_t tokens = backend_tokens(text, strlen(text));
 
     /* A step that no message of its turn led to is about the customer's newest words. */
     if (gathering->row->turn == 0 && gathering->own_count == 0)
-        is_own = strcmp(kind, "in") == 0;
-    if (is_own && gathering->own_count < QUESTION_OWN_MAX) {
+        is_of_turn = is_heard;
+    if (is_of_turn && (!is_heard || gathering->own_count == QUESTION_OWN_MAX))
+        return true;
+    if (is_of_turn) {
         gathering->own[gathering->own_count++] = line_of(kind, text);
-    } else if (!is_own && gathering->own_count > 0) {
+    } else {
         if (gathering->history == 0 || tokens > gathering->history_tokens)
-            return false;
+            gathering->history = 0;
+        if (gathering->history == 0)
+            return ++gathering->passed < PASSED_MAX; /* the turn's own may lie further back */
         gathering->before[gathering->before_count++] = line_of(kind, text);
         gathering->history--;
         gathering->history_tokens -= tokens;
-    } else {
-        return true;
     }
     gathering->question->tokens += tokens;
     return true;
@@ -129,6 +140,16 @@ static void add_time(const struct ruleset *rules, int64_t now, struct jsonw *jso
     buf_release(&text);
 }
 
+/* His own, or the business's where it is not known. */
+static void add_language(const struct ruleset *rules, const struct decide_state *state, struct jsonw *json,
+                         struct buf *system)
+{
+    char tag[LANGUAGE_TAG_MAX];
+
+    ruleset_language(rules, state->language, tag);
+    add_fact(json, system, "language", tag);
+}
+
 static bool allows(const struct backend *backend, enum backend_fact fact)
 {
     return (backend->facts >> fact & 1) != 0;
@@ -144,7 +165,7 @@ static void add_facts(const struct ruleset *rules, const struct backend *backend
     if (allows(backend, BACKEND_FACT_FIRST_NAME))
         add_fact(&json, &lines, "first_name", state->first_name);
     if (allows(backend, BACKEND_FACT_LANGUAGE))
-        add_fact(&json, &lines, "language", state->language);
+        add_language(rules, state, &json, &lines);
     if (allows(backend, BACKEND_FACT_CHANNEL))
         add_fact(&json, &lines, "channel", state->channel);
     if (allows(backend, BACKEND_FACT_COUNTRY) && state->country != NULL)

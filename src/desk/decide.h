@@ -140,6 +140,7 @@ struct effect {
     int64_t until_at;                /* EFFECT_COOLDOWN */
     const struct campaign *campaign; /* EFFECT_SAY: NULL for the channel's default */
     bool is_consent;                 /* EFFECT_SAY: the confirmation of an opt-out */
+    bool has_marks;                  /* EFFECT_SAY: text/markdown wrote it */
     const struct team *team;         /* EFFECT_HANDOFF */
     const struct flow *flow;         /* EFFECT_FLOW: the flow that begins */
     char *properties;                /* EFFECT_SAY: JSON object of further trigger properties, or NULL; owned */

@@ -143,8 +143,10 @@ void decide_answer(struct search *search, struct variables *variables, struct di
     const struct decide_reply *reply = dialogue->input->reply;
     struct buf text = { 0 };
 
-    if (decide_answer_text(search, variables, reply, &text))
+    if (decide_answer_text(search, variables, reply, &text)) {
         say(search, reply, &text);
+        search->decision->effects[search->decision->effect_count - 1].has_marks = !reply->is_plain;
+    }
     buf_release(&text);
     decide_answer_deeds(search, dialogue, reply);
     if (search->decision->outcome != OUTCOME_ANSWER && !decision_has(search->decision, EFFECT_CLOSE))

@@ -11,6 +11,7 @@
 #include "store/message.h"
 #include "store/outbox.h"
 #include "text/split.h"
+#include "text/split_marks.h"
 
 /* The last: WhatsApp's own bound for a text that has buttons below it. */
 enum { WHATSAPP_TEXT_MAX = 4096, SMS_TEXT_MAX = 1600, BUTTONED_TEXT_MAX = 1024 };
@@ -57,12 +58,28 @@ static size_t lines_of(const struct reply *reply)
     return room;
 }
 
-static bool is_last(struct split split, size_t max)
+/* The next part, over what is in *part; 0: that was all. */
+static int next_part(struct split_marks *split, bool has_marks, size_t max, struct buf *part)
 {
-    const char *part;
+    const char *text;
     size_t len;
 
-    return split_next(&split, max, &part, &len) == 0;
+    if (has_marks)
+        return split_marks_next(split, max, part);
+    buf_clear(part);
+    if (split_next(&split->split, max, &text, &len) == 0)
+        return 0;
+    buf_add(part, text, len);
+    return 1;
+}
+
+static bool is_last(struct split_marks split, bool has_marks, size_t max)
+{
+    struct buf part = { 0 };
+    bool is_over = next_part(&split, has_marks, max, &part) == 0;
+
+    buf_release(&part);
+    return is_over;
 }
 
 static int queue_part(struct desk *desk, const struct conversation *conversation, const struct reply *reply,
@@ -89,7 +106,7 @@ static int queue_part(struct desk *desk, const struct conversation *conversation
 int reply_queue(struct desk *desk, const struct conversation *conversation, const struct reply *reply,
                 int64_t now, int64_t *message, struct error *error)
 {
-    struct split split = { reply->text, strlen(reply->text), 0 };
+    struct split_marks split = { .split = { reply->text, strlen(reply->text), 0 } };
     struct outbox_new row = {
         .contact = conversation->contact,
         .conversation = conversation->id,
@@ -100,24 +117,22 @@ int reply_queue(struct desk *desk, const struct conversation *conversation, cons
         .now = now,
         .expires_at = now + ruleset_setting_number(desk->rules, "reply_expires"),
     };
-    size_t max = part_max(desk, conversation, reply->buttons != NULL, now), len;
+    size_t max = part_max(desk, conversation, reply->buttons != NULL, now);
     size_t growth = growth_of(reply->text) + lines_of(reply);
-    const char *part;
+    struct buf part = { 0 };
+    int result = 0;
 
     *message = 0;
     max -= growth < max / 2 ? growth : max / 2;
     if (outbox_next_seq(desk->db, conversation->contact, &row.seq, error) != 0)
         return -1;
-    while (split_next(&split, max, &part, &len) == 1) {
-        char *text = alloc_bytes(part, len);
-        const char *buttons = reply->buttons != NULL && is_last(split, max) ? reply->buttons : NULL;
-        int result = queue_part(desk, conversation, reply, text, buttons, &row, error);
+    while (result == 0 && next_part(&split, reply->has_marks, max, &part) == 1) {
+        bool is_end = reply->buttons != NULL && is_last(split, reply->has_marks, max);
 
-        free(text);
-        if (result != 0)
-            return -1;
+        result = queue_part(desk, conversation, reply, buf_text(&part), is_end ? reply->buttons : NULL, &row, error);
         if (*message == 0)
             *message = row.message;
     }
-    return 0;
+    buf_release(&part);
+    return result;
 }

@@ -21,6 +21,7 @@ struct reply {         /* borrowed */
     const char *buttons; /* JSON array of texts to offer below the last part; NULL: none */
     const char *properties; /* JSON object of further trigger properties; NULL: none */
     bool is_consent;
+    bool has_marks; /* text/markdown wrote it: where it is cut, marks are closed and opened again */
 };
 
 /* Queues it under the conversation's present epoch; *message is its first message. */

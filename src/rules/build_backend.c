@@ -252,6 +252,7 @@ void backends_release(struct ruleset *ruleset)
         return;
     for (size_t i = 0; i < ruleset->backend_count; i++) {
         template_free(private->backends[i].prompt);
+        template_free(private->backends[i].http.url);
         template_free(private->backends[i].http.body);
         json_free(private->made[i].headers);
         free(private->made[i].url);

@@ -141,7 +141,8 @@ int backend_take_acts(const struct ruleset *ruleset, struct backend_made *made, 
 int backend_check_variables(const struct ruleset *ruleset, struct backend_made *made, struct error *error)
 {
     static const char PREFIX[] = "fact.variables.";
-    const struct template *body = made->backend->http.body;
+    const struct backend_http *http = &made->backend->http;
+    const struct template *body = http->is_get ? http->url : http->body;
     for (size_t i = 0; body != NULL && i < template_name_count(body); i++) {
         const char *name = template_name(body, i);
         struct nearest nearest = { .word = name + sizeof PREFIX - 1 };

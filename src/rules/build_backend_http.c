@@ -81,7 +81,7 @@ int backend_take_headers(const struct ruleset *ruleset, struct backend_made *mad
 
 /* The body */
 
-static int check_fact(const struct backend_made *made, const char *name, struct error *error)
+static int check_fact(const struct backend_made *made, const char *column, const char *name, struct error *error)
 {
     const char *fact = name + sizeof FACT - 1;
     size_t len = strcspn(fact, ".");
@@ -91,29 +91,29 @@ static int check_fact(const struct backend_made *made, const char *name, struct 
             continue;
         if ((made->backend->facts & 1u << i) != 0)
             return 0;
-        return row_refuse(made->row, error, "body asks for {{ %s }}, but the row does not allow that; write '%s' in facts",
-                          name, backend_fact_names[i]);
+        return row_refuse(made->row, error, "%s asks for {{ %s }}, but the row does not allow that; write '%s' in facts",
+                          column, name, backend_fact_names[i]);
     }
     struct nearest nearest = { .word = fact };
     struct buf advice = { 0 };
     nearest_offer_list(&nearest, backend_fact_names);
     nearest_advise(&nearest, backend_fact_names, &advice);
-    row_refuse(made->row, error, "body: there is no fact {{ %s }}%s", name, buf_text(&advice));
+    row_refuse(made->row, error, "%s: there is no fact {{ %s }}%s", column, name, buf_text(&advice));
     buf_release(&advice);
     return -1;
 }
 
-static int check_body_name(const struct backend_made *made, const char *name, struct error *error)
+static int check_body_name(const struct backend_made *made, const char *column, const char *name, struct error *error)
 {
     if (strncmp(name, FACT, sizeof FACT - 1) == 0)
-        return check_fact(made, name, error);
+        return check_fact(made, column, name, error);
     if (strcmp(name, "model") == 0 && made->backend->model == NULL)
-        return row_refuse(made->row, error, "body asks for {{ model }}, but the column model is not given");
+        return row_refuse(made->row, error, "%s asks for {{ model }}, but the column model is not given", column);
     if (strcmp(name, "prompt") == 0 && made->backend->prompt == NULL)
-        return row_refuse(made->row, error, "body asks for {{ prompt }}, but the column prompt is not given");
+        return row_refuse(made->row, error, "%s asks for {{ prompt }}, but the column prompt is not given", column);
     if (strcmp(name, "vendor_session") == 0 && row_value(made->row, "session_at") == NULL)
-        return row_refuse(made->row, error, "body asks for {{ vendor_session }}, which an earlier answer gave; say in "
-                                            "session_at where it stands there");
+        return row_refuse(made->row, error, "%s asks for {{ vendor_session }}, which an earlier answer gave; say in "
+                                            "session_at where it stands there", column);
     if (is_listed(BODY_NAMES, name))
         return 0;
     struct nearest nearest = { .word = name };
@@ -122,7 +122,7 @@ static int check_body_name(const struct backend_made *made, const char *name, st
     nearest_advise(&nearest, BODY_NAMES, &advice);
     if (nearest.best == NULL)
         buf_add_text(&advice, ", fact.NAME");
-    row_refuse(made->row, error, "body: nothing is known by the name {{ %s }}%s", name, buf_text(&advice));
+    row_refuse(made->row, error, "%s: nothing is known by the name {{ %s }}%s", column, name, buf_text(&advice));
     buf_release(&advice);
     return -1;
 }
@@ -139,7 +139,7 @@ static int take_body(struct backend_made *made, struct error *error)
     if (http->body == NULL)
         return row_blame(made->row, "body", error);
     for (size_t i = 0; i < template_name_count(http->body); i++)
-        if (check_body_name(made, template_name(http->body, i), error) != 0)
+        if (check_body_name(made, "body", template_name(http->body, i), error) != 0)
             return -1;
     return build_check_body(made->row, http->body, "{\"text\": {{ message }}, \"from\": {{ session }}}", error);
 }
@@ -167,6 +167,27 @@ static int take_pointers(struct backend_made *made, struct error *error)
     return 0;
 }
 
+/* A GET has nothing but its address to put the message into. */
+static int take_query(struct backend_made *made, struct error *error)
+{
+    struct backend_http *http = &made->backend->http;
+    bool asks = false;
+    if (!http->is_get)
+        return 0;
+    http->url = template_new(made->backend->url, error);
+    if (http->url == NULL)
+        return row_blame(made->row, "url", error);
+    for (size_t i = 0; i < template_name_count(http->url); i++) {
+        if (check_body_name(made, "url", template_name(http->url, i), error) != 0)
+            return -1;
+        asks |= strcmp(template_name(http->url, i), "message") == 0;
+    }
+    if (asks)
+        return 0;
+    return row_refuse(made->row, error, "with GET the message goes into the url, as in "
+                                        "https://bot.example.com/ask?q={{ message }}; or write POST, and a body");
+}
+
 int backend_take_http(const struct ruleset *ruleset, struct backend_made *made, struct error *error)
 {
     int method;
@@ -174,5 +195,7 @@ int backend_take_http(const struct ruleset *ruleset, struct backend_made *made, 
     if (row_choose(made->row, "method", METHODS, NULL, 1, &method, error) != 0)
         return -1;
     made->backend->http.is_get = method == 0;
-    return take_pointers(made, error) == 0 ? take_body(made, error) : -1;
+    if (take_pointers(made, error) != 0 || take_body(made, error) != 0)
+        return -1;
+    return take_query(made, error);
 }

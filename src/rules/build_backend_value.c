@@ -62,7 +62,9 @@ int backend_take_where(const struct ruleset *ruleset, struct backend_made *made,
     const char *url = row_value(made->row, "url");
     if (url == NULL)
         return 0;
-    if (strpbrk(url, "{}") != NULL)
+    const char *method = row_value(made->row, "method");
+    bool may_quote = made->backend->kind == BACKEND_HTTP && method != NULL && strcmp(method, "GET") == 0;
+    if (!may_quote && strpbrk(url, "{}") != NULL)
         return row_refuse(made->row, error, "url: the address of a backend is fixed, and takes no {{ }}; values go into its "
                                             "prompt or body");
     if (strlen(url) > URL_BYTES_MAX)

@@ -38,7 +38,7 @@ void check_unused_backends(struct check *check)
 
 static bool tells_message(const struct backend *backend)
 {
-    const struct template *body = backend->http.body;
+    const struct template *body = backend->http.is_get ? backend->http.url : backend->http.body;
     return flow_quotes(body, "message") || flow_quotes(body, "messages");
 }
 

@@ -111,7 +111,7 @@ struct facts { /* about one message of a customer */
     const char *state;     /* of the turn; NULL: there is no turn */
     enum audit_fate worst; /* among the parts that ended; AUDIT_ANSWERED when all were accepted */
     bool is_decided, has_rule, is_handoff;
-    bool is_behind, awaits_call; /* it waits behind a dialogue's call; or its answer does */
+    bool is_behind, awaits_call; /* it waits behind a call; or its answer does */
 };
 
 static enum audit_fate fate_named(const char *name)
@@ -170,9 +170,10 @@ static const char MESSAGES[] =
     "WHEN 'withheld' THEN 5 ELSE 6 END) AS worst FROM outbox WHERE turn IS NOT NULL "
     "AND kind = 'send' GROUP BY turn) "
     "SELECT m.id, t.id, t.state, coalesce(p.parts, 0), coalesce(p.active, 0), coalesce(p.worst, 0), "
-    "d.message IS NOT NULL, d.rule IS NOT NULL, coalesce(d.action IN ('handoff', 'flow', 'step'), 0), "
+    "d.message IS NOT NULL, d.rule IS NOT NULL, coalesce(d.action IN ('handoff', 'flow', 'step', 'consult'), 0), "
     "EXISTS (SELECT 1 FROM behind b WHERE b.message = m.id), "
-    "EXISTS (SELECT 1 FROM run r WHERE r.conversation = m.conversation AND r.turn = m.turn) "
+    "EXISTS (SELECT 1 FROM run r WHERE r.conversation = m.conversation AND r.turn = m.turn) OR "
+    "EXISTS (SELECT 1 FROM consult c JOIN outbox q ON q.id = c.outbox WHERE c.turn = m.turn AND q.settled_at IS NULL) "
     "FROM message m LEFT JOIN turn t ON t.id = m.turn "
     "LEFT JOIN part p ON p.turn = m.turn LEFT JOIN decision d ON d.message = m.id WHERE m.kind = 'in'";
 

@@ -321,7 +321,7 @@ int consult_session_put(struct db *db, int64_t conversation, const char *backend
 
 /* Texts that ended without being sent are none that the customer has read. */
 static const char LINES[] =
-    "SELECT m.kind, coalesce(m.turn = ?2, 0) AND m.kind = 'in', m.text FROM message m "
+    "SELECT m.kind, coalesce(m.turn = ?2, 0), m.text FROM message m "
     "WHERE m.conversation = ?1 AND m.kind <> 'note' AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message = m.id "
     "AND o.settled_at IS NOT NULL AND o.state <> 'accepted' AND o.state <> 'unknown') "
     "AND NOT EXISTS (SELECT 1 FROM behind b WHERE b.message = m.id) ORDER BY m.id DESC";

@@ -79,10 +79,10 @@ int consult_session_get(struct db *db, int64_t conversation, const char *backend
 int consult_session_put(struct db *db, int64_t conversation, const char *backend, const char *session, struct error *error);
 
 /*
- * The texts that belong to a question: the customer's messages of the turn, and what was said before them in the conversation,
- * the newest first, without what never reached the customer. The callback returns false to stop.
+ * The texts that belong to a question, the newest first: those of the turn, and all that has been said in the conversation,
+ * without what never reached the customer, and what waits to be decided. The callback returns false to stop.
  */
-typedef bool consult_line(void *context, const char *kind, bool is_own, const char *text);
+typedef bool consult_line(void *context, const char *kind, bool is_of_turn, const char *text);
 int consult_lines(struct db *db, int64_t conversation, int64_t turn, consult_line *line, void *context,
                   struct error *error);
 

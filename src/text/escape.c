@@ -83,3 +83,12 @@ void escape_json(const char *before, size_t before_len, const struct buf *value,
         json_quote(value->data, value->len, out);
     }
 }
+
+void escape_percent(const char *text, struct buf *out)
+{
+    for (; *text != '\0'; text++)
+        if (*text == '%')
+            buf_add_text(out, "%25");
+        else
+            buf_add_char(out, *text);
+}

@@ -32,4 +32,7 @@ bool escape_url_is_whole(const char *url, const char *outline);
  */
 void escape_json(const char *before, size_t before_len, const struct buf *value, struct buf *out);
 
+/* Each % as %25. */
+void escape_percent(const char *text, struct buf *out);
+
 #endif

@@ -89,6 +89,8 @@ void ink_trim(const struct ink *ink, size_t *start, size_t *end)
 
     for (size_t at = *start, step; at < *end; at += step) {
         step = utf8_decode(ink->text.data + at, *end - at, &code);
+        if (step == 0)
+            step = 1;
         if (fold_is_blank(code))
             continue;
         if (first == *end)

@@ -240,8 +240,9 @@ static void write_code(struct walk *walk, cmark_node *node)
 /* The number of the next item is the list's user data. */
 static void open_list(struct walk *walk, cmark_node *list)
 {
-    cmark_node_set_user_data(
-        list, (void *)(intptr_t)cmark_node_get_list_start(list)); /* NOLINT: a number, no address */
+    intptr_t number = cmark_node_get_list_start(list);
+
+    cmark_node_set_user_data(list, (void *)number);
     walk->lists++;
 }
 

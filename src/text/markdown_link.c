@@ -12,7 +12,11 @@ enum { ADDRESS_MAX = 2048 }; /* bytes; a longer one is nothing to read or to tap
 static const struct {
     const char *name;
     bool is_shown; /* as part of the address */
-} SCHEMES[] = { { "http://", true }, { "https://", true }, { "mailto:", false }, { "tel:", false } };
+    bool is_number;
+} SCHEMES[] = { { "http://", true, false },
+                { "https://", true, false },
+                { "mailto:", false, false },
+                { "tel:", false, true } };
 enum { SCHEME_COUNT = sizeof SCHEMES / sizeof SCHEMES[0] };
 
 static int scheme_of(const char *url)
@@ -65,7 +69,8 @@ void markdown_link_address(const char *url, struct buf *out)
         return;
     if (scheme >= 0 && !SCHEMES[scheme].is_shown) {
         skipped = strlen(SCHEMES[scheme].name);
-        len = skipped + strcspn(url + skipped, "?");
+        len = skipped + (SCHEMES[scheme].is_number ? strspn(url + skipped, "+0123456789-.() ")
+                                                   : strcspn(url + skipped, "?"));
     }
     if (scheme < 0 || len > strlen(SCHEMES[scheme].name))
         add_escaped(url + skipped, len - skipped, out);

@@ -28,7 +28,7 @@ static const struct kind {
     { INK_BOLD, '*', "\u2217" },
     { INK_ITALIC, '_', "\uff3f" },
     { INK_STRUCK, '~', "\u223c" },
-    { INK_CODE, '`', "\u02cb" },
+    { INK_CODE, '`', "\uff40" },
 };
 enum { KIND_COUNT = sizeof KINDS / sizeof KINDS[0] };
 
@@ -44,6 +44,7 @@ struct line {
     size_t len;
     struct span *spans;
     size_t span_count, span_room;
+    bool *is_written; /* does a mark stand before this byte, or at the end? */
 };
 
 static size_t step_at(const struct line *line, size_t at, uint32_t *code)
@@ -163,8 +164,10 @@ static void choose_spans(struct line *line)
         while (depth > 0 && ends[depth - 1] <= span->start)
             depth--;
         span->is_written = depth == 0 || span->end <= ends[depth - 1];
-        if (span->is_written)
+        if (span->is_written) {
             ends[depth++] = span->end;
+            line->is_written[span->start] = line->is_written[span->end] = true;
+        }
     }
 }
 
@@ -189,8 +192,8 @@ static void reach_of_spans(const struct line *line, int kind, struct reach *reac
     }
 }
 
-/* The next run of the mark from *start on that stands in the open: *start … the result-1; len when there is
- * none. */
+/* The next run of the mark from *start on that stands in the open, no written mark in it: *start … the
+ * result-1; len when there is none. */
 static size_t next_run(const struct line *line, const uint8_t *shelter, char mark, size_t *start)
 {
     size_t at = *start;
@@ -198,17 +201,29 @@ static size_t next_run(const struct line *line, const uint8_t *shelter, char mar
     while (at < line->len && (line->text[at] != mark || shelter[at]))
         at++;
     *start = at;
-    while (at < line->len && line->text[at] == mark && !shelter[at])
+    while (at < line->len && line->text[at] == mark && !shelter[at] &&
+           (at == *start || !line->is_written[at]))
         at++;
     return at;
+}
+
+/* Of several marks in a row any may be the one that a phone takes. Beside a mark that is written, all may be.
+ */
+static bool run_may(bool (*may)(const char *, size_t, size_t, size_t), const struct line *line, size_t start,
+                    size_t end)
+{
+    for (size_t at = start; at < end; at++)
+        if (line->is_written[at] || line->is_written[at + 1] || may(line->text, line->len, at, at + 1))
+            return true;
+    return false;
 }
 
 static void reach_of_text(const struct line *line, const uint8_t *shelter, char mark, struct reach *reach)
 {
     for (size_t start = 0, end; (end = next_run(line, shelter, mark, &start)) > start; start = end) {
-        if (start * 2 + 1 < reach->first_open && whatsapp_may_open(line->text, line->len, start, end))
+        if (start * 2 + 1 < reach->first_open && run_may(whatsapp_may_open, line, start, end))
             reach->first_open = start * 2 + 1;
-        if (whatsapp_may_close(line->text, line->len, start, end) && end * 2 - 1 > reach->last_close)
+        if (run_may(whatsapp_may_close, line, start, end) && end * 2 - 1 > reach->last_close)
             reach->last_close = end * 2 - 1;
     }
 }
@@ -222,9 +237,8 @@ static void disguise(const struct line *line, const uint8_t *shelter, int kind, 
     reach_of_spans(line, kind, &reach);
     reach_of_text(line, shelter, mark, &reach);
     for (size_t start = 0, end; (end = next_run(line, shelter, mark, &start)) > start; start = end) {
-        bool opens = reach.last_close > end * 2 - 1 && whatsapp_may_open(line->text, line->len, start, end);
-        bool closes = reach.first_open < start * 2 + 1 &&
-                      whatsapp_may_close(line->text, line->len, start, end);
+        bool opens = reach.last_close > end * 2 - 1 && run_may(whatsapp_may_open, line, start, end);
+        bool closes = reach.first_open < start * 2 + 1 && run_may(whatsapp_may_close, line, start, end);
         bool is_fence = mark == '`' && end - start >= strlen(WHATSAPP_FENCE);
 
         if (opens || closes || is_fence)
@@ -297,6 +311,7 @@ void marks_write(const char *text, const uint8_t *styles, size_t len, struct buf
     }
     shelter = alloc_array(len, 1);
     disguised = alloc_array(len, 1);
+    line.is_written = alloc_array(len + 1, sizeof *line.is_written);
     for (int kind = 0; kind < KIND_COUNT; kind++)
         find_spans(&line, kind);
     choose_spans(&line);
@@ -305,6 +320,7 @@ void marks_write(const char *text, const uint8_t *styles, size_t len, struct buf
         disguise(&line, shelter, kind, disguised);
     write_line(&line, disguised, out);
     free(line.spans);
+    free(line.is_written);
     free(shelter);
     free(disguised);
 }

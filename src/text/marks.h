@@ -8,7 +8,7 @@
  * beside it.
  * - A style of signs alone is dropped, and code that holds a backtick.
  * Where marks of the text itself would be read together with others, they are written as characters that only
- * look like them (∗＿∼ˋ); all that stay alone stay what they are: 2 * 3 * 4, snake_case, 10~20. Nothing is
+ * look like them (∗＿∼｀); all that stay alone stay what they are: 2 * 3 * 4, snake_case, 10~20. Nothing is
  * ever changed in an address or in code.
  *
  * Pure; any thread.

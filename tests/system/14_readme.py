@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 import urllib.parse
@@ -40,8 +41,11 @@ def blocks(language):
 # a line that begins with `$ ` is a command, and what follows is what it prints, to the letter; a line of `…` stands for
 # any further lines. In a `chat` the lines behind `you ›` are typed. A block of `console broken` begins with SQL
 # that is one more file for this block alone. `REWRITE=1` puts what is printed today into README, keeping the `…`.
+# A block of `sql row` holds a backend that a reader may paste in place of the one whose name it has.
 
 CAMPAIGN = "0b1f6c52-3a74-4a0e-8d13-5c9e27f4b6a1"  # of the chapter; the sandbox knows another
+AI_KEY = "AKIDCANARY:secret-canary-4711"  # with a colon, so that it is Bedrock's as well
+ASSISTANT = re.compile(r"INSERT INTO backend \(([^)]*)\)\s*VALUES\s*\(\s*'assistant',.*?\);\n", re.DOTALL)
 
 
 def chapter():
@@ -151,6 +155,63 @@ def shown():
                 rewrite(f"```{kind}\n{text}```", f"```{kind}\n{head}{command}\n{rewritten(got, output)}```")
             else:
                 true(agrees(got, output), f"{command}\nshown:\n{output}\nprinted:\n{got}")
+
+
+def pasted(row):
+    """The whole shop with that row in the place of its assistant's."""
+    *_, (_, _, files) = shops()
+    place, = [name for name, text in files.items() if ASSISTANT.search(text)]
+    return files | {place: ASSISTANT.sub("", files[place]) + row}
+
+
+def played(row, url):
+    """The row, its vendor being the sandbox at that url: the host is another, and all else as README has it."""
+    columns = ASSISTANT.search(row).group(1)
+    book = sqlite3.connect(":memory:")
+    book.executescript(f"CREATE TABLE setting (name, value); CREATE TABLE backend ({columns}); {row}")
+    book.row_factory = sqlite3.Row
+    backend = dict(book.execute("SELECT * FROM backend").fetchone())
+    book.close()
+    own = {"openai": "/v1"}.get(backend["kind"], "")
+    path = "/ai/http" if backend["kind"] == "http" else urllib.parse.urlsplit(backend.get("url") or "https://x" + own).path
+    backend |= {"url": url + path, "settle_ms": 0}
+    if backend["kind"] == "openai":
+        backend.setdefault("key_env", "OPENAI_API_KEY")  # a model of one's own asks for none; the sandbox does
+    quoted = ", ".join("'" + str(value).replace("'", "''") + "'" for value in backend.values())
+    return (f"INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');\n"
+            f"INSERT INTO backend ({', '.join(backend)}) VALUES ({quoted});\n"), backend
+
+
+def assistants():
+    rows = re.findall(r"^```sql row\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    true(len(rows) >= 9, f"{len(rows)} rows to paste")
+    return [ASSISTANT.search(text).group() for text in blocks("sql") if ASSISTANT.search(text)] + rows
+
+
+@test("each row of a backend loads in its place, whether its key is there or not, without a warning")
+def rows_load():
+    with Desk(start=False) as desk:
+        for row in assistants():
+            desk.write_rules(pasted(row))
+            desk.do("rules", "check", "--strict", desk.rules_folder)
+
+
+@test("each row of a backend reaches its vendor, as the sandbox plays it, and the answer reaches the customer")
+def rows_answer():
+    rows = assistants()
+    keys = {name: AI_KEY for row in rows for name in re.findall(r"'(\w+_KEY)'", row)}
+    with Desk(start=False, **keys) as desk:
+        desk.sandbox.options = ("--ai-key", AI_KEY)
+        desk.sandbox.start()
+        for number, row in enumerate(rows):
+            row, backend = played(row, desk.sandbox.url)
+            desk.write_rules({name: text.replace(CAMPAIGN, texts.REPLY) for name, text in pasted(row).items()})
+            desk.start() if number == 0 else desk.do("rules", "load", desk.rules_folder)
+            user, text = f"reader-{number}", "Can you recommend something thin?"
+            desk.say(user, text, first_name="Ana")
+            contains(desk.sandbox.wait_texts(user, 1)[0], f'You said: "{text}"', backend["url"])
+            asked = desk.sandbox.asked()
+            equal((len(asked), asked[-1]["vendor"]), (number + 1, backend["kind"]), backend["url"])
 
 
 @test("each frontdesk command that README prints exists")

@@ -172,7 +172,7 @@ static void test_any_service_may_answer(void **state)
         "     \"before\": {{ history }}, \"tell\": {{ prompt }}, \"m\": {{ model }}, \"l\": {{ fact.language }},\n"
         "     \"v\": {{ fact.variables }}, \"o\": {{ fact.variables.order_number }}}',\n"
         "   '/reply/text', '/session', '/usage/in', '/usage/out', '/handoff', 'BOT_KEY', 'small', 'Be kind.');\n"
-        "INSERT INTO backend (name, kind, url, method, text_at) VALUES ('get', 'http', 'https://x.example/', 'GET', '/t');\n");
+        "INSERT INTO backend (name, kind, url, method, text_at) VALUES ('get', 'http', 'https://x.example/?q={{ message }}', 'GET', '/t');\n");
     const struct backend *b = &ruleset->backends[0];
     assert_string_equal(b->url, "https://bot.example.com/talk/?v=2");
     assert_false(b->http.is_get);
@@ -186,7 +186,7 @@ static void test_any_service_may_answer(void **state)
     assert_true(ruleset->backends[1].http.is_get);
     assert_null(ruleset->backends[1].http.body);
     assert_null(ruleset->backends[1].http.session_at);
-    assert_string_equal(ruleset->backends[1].url, "https://x.example/");
+    assert_non_null(ruleset->backends[1].http.url);
     ruleset_free(ruleset);
 }
 
@@ -440,6 +440,8 @@ static const struct {
     /* any other service */
     { OWN("method", "'PUT'"), "a.sql:1: there is no method 'PUT'; known are GET, POST" },
     { OWN("method, body", "'GET', '{}'"), "a.sql:1: a GET has no body; write POST" },
+    { OWN("method", "'GET'"), "a.sql:1: with GET the message goes into the url, as in "
+                              "https://bot.example.com/ask?q={{ message }}; or write POST, and a body" },
     { OWN("body", "'{\"text\": {{ message }'"), "a.sql:1: body: column …" },
     { OWN("body", "'text={{ message }}'"),
       "a.sql:1: body is JSON, as in {\"text\": {{ message }}, \"from\": {{ session }}}: …" },

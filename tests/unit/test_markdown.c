@@ -109,13 +109,16 @@ static void signs_of_the_text_stay_signs(void **state)
         { "\\*not bold\\*", "∗not bold∗" },
         { "\\_not italic\\_", "＿not italic＿" },
         { "\\~~not struck~~ \\*\\*not bold\\*\\*", "∼∼not struck∼∼ ∗∗not bold∗∗" },
-        { "a \\`tick\\`", "a ˋtickˋ" },
+        { "a \\`tick\\`", "a ｀tick｀" },
         { "5* hotel, **really**", "5* hotel, *really*" },
         { "\\*see **this**", "∗see *this*" },
         { "**this a\\* b**", "*this a∗ b*" },
+        { "*one*\\* two \\*", "_one_* two *" },
+        { "*one*\\*two\\*", "_one_∗two∗" },
+        { "_a\\*_\\*", "_a∗_∗" },
         { "\\# 1 \\> 0 \\[x\\]", "# 1 > 0 [x]" },
         { "AT&amp;T &lt;3 &copy; &#8364;", "AT&T <3 © €" },
-        { "three \\`\\`\\` ticks", "three ˋˋˋ ticks" },
+        { "three \\`\\`\\` ticks", "three ｀｀｀ ticks" },
         { "`*args` and `**kw`", "`*args` and `**kw`" },
         { "https://a.example/_x_/y and http://b.example/*c",
           "https://a.example/_x_/y and http://b.example/*c" },
@@ -332,7 +335,7 @@ static void hostile_text_stays_bounded(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof PIECES / sizeof PIECES[0]; i++)
-        check_hostile("", PIECES[i], 2);
+        check_hostile("", PIECES[i], 3); /* a mark that is disguised takes 3 bytes */
     for (int i = 0; i < 1000; i++)
         buf_add_text(&head, "> ");
     check_hostile(head.data, "a\n", 3);

@@ -130,9 +130,13 @@ static void a_get_has_an_address_alone(void **state)
     struct consult consult = case_consult(&backend);
     (void)state;
     backend.http.is_get = true;
+    backend.http.url = body_of("https://bot.example.com/ask?q={{ message }}&s={{ session }}&m={{ fact.variables }}");
+    consult.facts = "{\"variables\":{\"n\":3}}";
     struct asked asked = case_ask(&consult);
+    template_free(backend.http.url);
     assert_true(asked.request.is_get);
-    assert_string_equal(buf_text(&asked.request.url), "https://bot.example.com/detect?lang=ko");
+    assert_string_equal(buf_text(&asked.request.url),
+                        "https://bot.example.com/ask?q=Are%20you%20%22open%22%0Aon%20Monday%3F&s=fd-17&m=%7B%22n%22%3A3%7D");
     assert_int_equal(asked.request.body.len, 0);
     assert_null(case_header(&asked.request, "Content-Type"));
     case_asked_release(&asked);
