@@ -72,30 +72,39 @@ INIT = \
   rules/init/en/frontdesk.env \
   rules/init/en/restaurant/10-business.sql \
   rules/init/en/restaurant/40-questions.sql \
+  rules/init/en/restaurant/50-faq.sql \
   rules/init/en/service/10-business.sql \
   rules/init/en/service/40-questions.sql \
+  rules/init/en/service/50-faq.sql \
   rules/init/en/shop/10-business.sql \
   rules/init/en/shop/40-questions.sql \
+  rules/init/en/shop/50-faq.sql \
   rules/init/es/20-campaigns.sql \
   rules/init/es/30-always.sql \
   rules/init/es/braze-body.txt \
   rules/init/es/frontdesk.env \
   rules/init/es/restaurant/10-business.sql \
   rules/init/es/restaurant/40-questions.sql \
+  rules/init/es/restaurant/50-faq.sql \
   rules/init/es/service/10-business.sql \
   rules/init/es/service/40-questions.sql \
+  rules/init/es/service/50-faq.sql \
   rules/init/es/shop/10-business.sql \
   rules/init/es/shop/40-questions.sql \
+  rules/init/es/shop/50-faq.sql \
   rules/init/ko/20-campaigns.sql \
   rules/init/ko/30-always.sql \
   rules/init/ko/braze-body.txt \
   rules/init/ko/frontdesk.env \
   rules/init/ko/restaurant/10-business.sql \
   rules/init/ko/restaurant/40-questions.sql \
+  rules/init/ko/restaurant/50-faq.sql \
   rules/init/ko/service/10-business.sql \
   rules/init/ko/service/40-questions.sql \
+  rules/init/ko/service/50-faq.sql \
   rules/init/ko/shop/10-business.sql \
-  rules/init/ko/shop/40-questions.sql
+  rules/init/ko/shop/40-questions.sql \
+  rules/init/ko/shop/50-faq.sql
 
 LIB = \
   src/base/address.c \
@@ -207,6 +216,7 @@ LIB = \
   src/backend/vendor.c \
   src/backend/vendor_act.c \
   src/backend/vendor_failure.c \
+  src/backend/vendor_given.c \
   src/backend/vendor_request.c \
   src/backend/vendor_text.c \
   src/backend/vendor_turn.c \
@@ -334,6 +344,7 @@ LIB = \
   src/desk/decide_answer.c \
   src/desk/decide_attribute.c \
   src/desk/decide_fact.c \
+  src/desk/decide_faq.c \
   src/desk/decide_flood.c \
   src/desk/decide_flow.c \
   src/desk/decide_say.c \
@@ -354,6 +365,7 @@ LIB = \
   src/desk/proof.c \
   src/desk/recall.c \
   src/desk/recount.c \
+  src/desk/recount_given.c \
   src/desk/replay.c \
   src/desk/reply.c \
   src/desk/road.c \
@@ -361,6 +373,7 @@ LIB = \
   src/desk/service.c \
   src/desk/service_end.c \
   src/desk/stage.c \
+  src/desk/stage_call.c \
   src/desk/talk.c \
   src/desk/upkeep.c
 
@@ -539,6 +552,7 @@ UNIT = \
   step_passage \
   step_way \
   talk \
+  talk_backend \
   talk_build \
   tell \
   template \

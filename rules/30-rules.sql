@@ -1,7 +1,7 @@
 -- Rules. A rule takes a message when one of its `words` (or its `pattern`) is in it and nothing of its `unless` is. Of
 -- all rules that would take it, the one with the highest `priority` (0 to 1000, else 500) wins; of equals, the first
 -- here. What it does is its `action`: say (if you write none), flow, ignore, opt_out, opt_in,
--- handoff, close, tag.
+-- handoff, close, tag, consult.
 
 
 -- The way out and back in -----------------------------------------------------------------------------------------
@@ -107,8 +107,7 @@ INSERT INTO rule (name, priority, words, unless, cooldown, say) VALUES
 INSERT INTO rule (name, priority, action, pattern) VALUES
   ('only-signs', 100, 'ignore', '^[^\p{L}\p{N}]+$');
 
--- The fallback has neither words nor pattern, so it takes whatever is left. Its priority is the lowest of all.
-INSERT INTO rule (name, priority, say) VALUES
-  ('rest', 0,
-   'I did not quite get "{{ message | strip | truncate: 40 | default: "your picture" }}". Try "hours", "menu", "prices", "order 12345", or "person" '
-   || 'for somebody with flour on the hands.');
+-- The fallback has neither words nor pattern, so it takes whatever is left. Its priority is the lowest of all. `consult` asks
+-- a backend for the answer: here the FAQ (70-faq.sql), which needs no key and calls nobody.
+INSERT INTO rule (name, priority, action, target) VALUES
+  ('rest', 0, 'consult', 'faq');

@@ -4,7 +4,7 @@
 --   ask      text, number, yes_no, choice, date, time, datetime, phone, email, pattern, media. The answer is kept under
 --            the step's name: what table.people heard is {{ people }} in texts and @people in conditions. What cannot be
 --            read, or not be accepted (accept_if), is asked again with the step's `retry`.
---   action   call (a service), flow (another flow, and back), handoff (a team), close.
+--   action   call (a service), flow (another flow, and back), consult (a backend), handoff (a team), close.
 --
 -- While a flow waits for an answer, a question like "are you open?" is answered in between, and the flow's own question
 -- put again. "cancel" ends it, "back" goes one question back. Rules with `interrupts` always act.
@@ -86,7 +86,8 @@ INSERT INTO choice (step, label, words, next, redo) VALUES
   ('table.sure', 'Yes, please',  'yes, ok, sure, 네, 좋아요, 👍',           'book', NULL),
   ('table.sure', 'Another time', 'other time*, other day*, change, later', NULL,   'moment'),
   ('table.sure', 'More of us',   'more people, fewer, less of us',         NULL,   'people'),
-  ('table.sure', 'No, thanks',   'no, nope, rather not, 아니요',           'never', NULL);
+  ('table.sure', 'No, thanks',   'no, nope, rather not, 아니요',           'never', NULL),
+  ('table.sure', 'A question',   'question, ask you something, 질문',      'question', NULL);
 INSERT INTO step (name, action, target) VALUES ('table.book', 'call', 'diary');
 INSERT INTO branch (step, only_if, say, next, redo) VALUES
   ('table.book', ':failed',   'The reservation book is stuck in the dough. A colleague will confirm by hand.', 'person', NULL),
@@ -96,6 +97,16 @@ INSERT INTO step (name, say, next) VALUES
 INSERT INTO step (name, say, next) VALUES
   ('table.never', 'As you like. Write "table" when you change your mind.', 'end');
 INSERT INTO step (name, action, target) VALUES ('table.person', 'handoff', 'counter');
+
+-- A step can ask a backend about the customer's newest words, here the FAQ. What it answers is said; then the table is
+-- offered again. To forget the question, so that the next one can be put, it becomes NULL.
+INSERT INTO step (name, say, ask) VALUES
+  ('table.question', 'Ask away: dogs, prams, high chairs, laptops …', 'text');
+INSERT INTO step_set (step, name, value) VALUES ('table.answer', 'question', NULL);
+INSERT INTO step (name, action, target) VALUES ('table.answer', 'consult', 'faq');
+INSERT INTO branch (step, only_if, say, next, redo) VALUES
+  ('table.answer', ':failed', 'That one only the counter knows. Write "person", and they tell you.', NULL, 'sure'),
+  ('table.answer', NULL,      NULL,                                                                 NULL, 'sure');
 
 
 -- How was it? -------------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ INSERT INTO talk_line (talk, after, customer, bot) VALUES
   ('nobody answers: a reminder, then the book is put away', '25 minutes', NULL,            '*'),
   ('nobody answers: a reminder, then the book is put away', NULL,         NULL,            'Which day and what time?'),
   ('nobody answers: a reminder, then the book is put away', '2 hours',    NULL,            'I have put the reservation book away.*'),
-  ('nobody answers: a reminder, then the book is put away', NULL,         'tomorrow at 10', '*');
+  ('nobody answers: a reminder, then the book is put away', NULL,         'where are you?', '12 Haetsal-ro*');
 
 INSERT INTO talk (name, starts, language) VALUES ('where is my order', '2026-05-12 09:00', 'en');
 INSERT INTO talk_given (talk, source, answer, status) VALUES
@@ -82,3 +82,17 @@ INSERT INTO talk_line (talk, after, customer, bot, expect) VALUES
   ('feedback', NULL,      'feedback',          'From 1 to 5: how was it?', NULL),
   ('feedback', NULL,      '1',                 'That hurts, and we want to mend it. What went wrong?', NULL),
   ('feedback', NULL,      'a hair in my soup', 'Thank you for telling us. Somebody from the counter writes to you in a moment.', ':owner = ''agent''');
+
+-- A step asks the FAQ, which answers by itself: nothing has to be given.
+INSERT INTO talk (name, starts, language) VALUES ('a question before the table is booked', '2026-05-12 18:00', 'en');
+INSERT INTO talk_given (talk, source, answer) VALUES ('a question before the table is booked', 'diary', '{"free": 1, "code": "R8"}');
+INSERT INTO talk_line (talk, customer, bot) VALUES
+  ('a question before the table is booked', 'a table for 2',            'Which day and what time?'),
+  ('a question before the table is booked', 'friday at 9:30',           '*Shall I write it down?'),
+  ('a question before the table is booked', 'first a question',         'Ask away: *'),
+  ('a question before the table is booked', 'we come with a pram',      'Yes: no step at the door, *'),
+  ('a question before the table is booked', NULL,                       '*Shall I write it down?'),
+  ('a question before the table is booked', '5',                        'Ask away: *'),
+  ('a question before the table is booked', 'will it rain?',            'That one only the counter knows. *'),
+  ('a question before the table is booked', NULL,                       '*Shall I write it down?'),
+  ('a question before the table is booked', 'yes',                      'Done! Your code is R8. *');

@@ -1,6 +1,17 @@
 -- Questions and answers: what customers ask now and then, and no rule knows. The backend of kind 'faq' looks here; it
--- needs no key and calls nobody.
+-- needs no key and calls nobody. The rule 'rest' (30-rules.sql) asks it, and a step of the flow 'table' (50-flows.sql).
 --
+-- settle_ms: how long a backend waits for what else the customer types, so that a burst gets one answer. The FAQ looks up each
+-- message at once; a model (80-assistant.sql) better waits a moment.
+INSERT INTO backend (name, kind, settle_ms) VALUES ('faq', 'faq', 0);
+
+-- When nothing in here answers, the phrase 'sorry' is said. (Or a person takes over, if the backend has a `team`.)
+INSERT INTO phrase (name, language, text) VALUES
+  ('sorry', 'en', 'I did not quite get "{{ message | strip | truncate: 40 | default: "your picture" }}". Try "hours", "menu", '
+   || '"prices", "order 12345", or "person" for somebody with flour on the hands.'),
+  ('sorry', 'ko', '"{{ message | strip | truncate: 40 | default: "사진" }}", 무슨 말씀인지 잘 알아듣지 못했어요. "영업시간", "메뉴", '
+   || '"가격"처럼 짧게 적어 주시거나 "상담원"이라고 보내 주세요.');
+
 -- A rule wins by its words. An entry here is found by what the message means to ask: by the words of its question in any
 -- order, with other endings ("freezing", "냉동해도"), with a slip of the finger, and with small talk around them. So write
 -- the question as a customer would ask it, with the words that matter in it. "My cat is ill" finds nothing: an answer must have
@@ -79,3 +90,16 @@ INSERT INTO faq (question, answer, keywords, language) VALUES
   ('베이킹 수업이 있나요?',
    '한 달에 한 번 일요일, 여섯 분과 세 시간 동안 빵을 구워요. 다음 날짜는 "상담원"이라고 보내 주시면 알려 드려요.',
    '베이킹 클래스, 원데이 클래스, 빵 만들기', 'ko');
+
+-- Proof, as long as the rule 'rest' consults this FAQ. In a talk the FAQ answers by itself; what a model answers has to be
+-- said there (80-assistant.sql).
+INSERT INTO talk (name, language) VALUES ('what no rule knows, the FAQ may', 'en');
+INSERT INTO talk_line (talk, customer, bot) VALUES
+  ('what no rule knows, the FAQ may', 'may I bring my dog?',     'Dogs are welcome at the two tables outside; *'),
+  ('what no rule knows, the FAQ may', 'how do I reheat croisants', 'Five minutes in the oven at 160 degrees. *'),
+  ('what no rule knows, the FAQ may', 'my cat is ill',           'I did not quite get "my cat is ill". Try *');
+
+INSERT INTO talk (name, language) VALUES ('우리말로도 답해요', 'ko');
+INSERT INTO talk_line (talk, customer, bot) VALUES
+  ('우리말로도 답해요', '강아지 데려가도 돼요?', '바깥 테이블 두 자리에서는 언제나 환영이에요.*'),
+  ('우리말로도 답해요', '달이 참 밝네요',        '"달이 참 밝네요"*알아듣지 못했어요.*');

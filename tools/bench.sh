@@ -17,11 +17,11 @@ rounds=${BENCH_ROUNDS:-3} seconds=${BENCH_SECONDS:-4} messages=${BENCH_MESSAGES:
 work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/frontdesk-bench.XXXXXX")
 campaign=7f3c2a90-5b1e-4c0d-9a67-2f0d8e41b6c3
 ticks_per_second=$(getconf CLK_TCK)
-bare= sandbox= daemon=
+bare= sandbox= thinker= daemon=
 export LC_ALL=C
 
 finish() {
-    for process in "$bare" "$sandbox" "$daemon"; do
+    for process in "$bare" "$sandbox" "$thinker" "$daemon"; do
         [ -z "$process" ] || kill "$process" 2>/dev/null || :
     done
     wait 2>/dev/null || :
@@ -70,6 +70,15 @@ start_sandbox() {
     wait_for "$work/sandbox.log" 'listening on'
     sandbox_address=$(sed -n 's/listening on //p' "$work/sandbox.log")
     export BRAZE_REST_URL="http://$sandbox_address"
+}
+
+# A model that thinks for five seconds about everything; the rule `oracle` asks it.
+start_thinker() {
+    "$build"/frontdesk-sandbox --listen 127.0.0.1:0 --ai-delay 5000 --count-only > "$work/thinker.log" 2>&1 &
+    thinker=$!
+    wait_for "$work/thinker.log" 'listening on'
+    awk -v want=backend -v url="http://$(sed -n 's/listening on //p' "$work/thinker.log")/v1" \
+        -f tools/bench/business.awk > "$work/rules/200-backend.sql"
 }
 
 # start_daemon NAME: with a fresh book.
@@ -204,6 +213,37 @@ run_rounds() {
     check_audit
 }
 
+# 500 turns that wait for the model, beside the same load as without them, each round.
+run_waiting() {
+    start_daemon waiting
+    load "$work/few" "$url" --count "$users" --users "$users"
+    round=1
+    while [ $round -le "$rounds" ]; do
+        say "round $round of $rounds, 500 turns waiting"
+        load "$work/few" "$url" --connections 64 --seconds "$seconds" --users "$users"
+        idle=$(field p99_ms)
+        note idle_rate 64 "$(field acks_per_s)"
+        note idle_p99 64 "$idle"
+        echo 'what does the oracle say?' > "$work/oracle"
+        wait_until_empty
+        asked=$(probe ask "$socket" /v1/status consults)
+        load "$work/oracle" "$url" --count 500 --users 500
+        probe until "$socket" /v1/status consults_under_way 500 4 > /dev/null
+        load "$work/few" "$url" --connections 64 --seconds "$seconds" --users "$users"
+        note waiting_rate 64 "$(field acks_per_s)"
+        note waiting_p99 64 "$(field p99_ms)"
+        note waiting_ratio 64 "$(awk "BEGIN { print $(field p99_ms) / $idle }")"
+        note waiting_memory 0 "$(status_of VmRSS)"
+        wait_until_empty
+        probe until "$socket" /v1/status consults $((asked + 500)) 1 > /dev/null
+        sleep 2
+        wait_until_empty
+        round=$((round + 1))
+    done
+    stop_daemon
+    check_audit
+}
+
 check_audit() {
     "$build"/frontdesk audit > "$work/audit" || { cat "$work/audit" >&2; die "the audit does not balance"; }
     rm -f "$FRONTDESK_DB" "$FRONTDESK_DB"-*
@@ -244,6 +284,7 @@ print_table() {
 }
 
 export BRAZE_API_KEY=bench-key-123456 FRONTDESK_WEBHOOK_TOKENS=bench-token-123456
+export BENCH_AI_KEY=bench-ai-key-123456
 export FRONTDESK_RULES="$work/rules" FRONTDESK_LISTEN=127.0.0.1:0 FRONTDESK_LOG=info
 mkdir "$work/rules"
 awk -v want=rules -f tools/bench/business.awk > "$work/rules/100-rules.sql"
@@ -253,7 +294,9 @@ awk -v want=flow -f tools/bench/business.awk > "$work/flow"
 describe
 start_bare
 start_sandbox
+start_thinker
 run_rounds
+run_waiting
 run_long
 say ''
 print_table

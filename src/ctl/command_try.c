@@ -92,6 +92,7 @@ static const char *outcome_name(enum decide_outcome outcome)
         [OUTCOME_SILENCE] = "silenced",
         [OUTCOME_NOBODY] = "unanswered",
         [OUTCOME_AGENT] = "agent",
+        [OUTCOME_WAITS] = "waits",
     };
 
     return names[outcome];
@@ -112,6 +113,8 @@ static int show(struct call *call, const struct trial *trial, const struct decis
         .rules_from = trial->number == 0 ? buf_text(&call->rules_dir) : NULL,
         .rules = trial->rules,
         .decision = decision,
+        .stands = &trial->state,
+        .now = trial->at,
     };
     int code = EXIT_DONE;
 

@@ -13,7 +13,9 @@
 #include "base/when.h"
 #include "base/zone.h"
 #include "ctl/verdict.h"
+#include "desk/decide_faq.h"
 #include "flow/flow.h"
+#include "rules/faq.h"
 
 enum { FACTS_MAX = 40, COLUMNS_MAX = 16, VALUE_SHOWN_MAX = 60 };
 
@@ -428,6 +430,44 @@ static void show_effects(struct output *output, const struct verdict *v, const s
     free(cells);
 }
 
+static bool show_faq(struct output *output, const struct verdict *v, const struct backend *backend)
+{
+    struct buf text = { 0 }, rounded = { 0 };
+    double score = 0;
+    const struct faq *faq = decide_faq(v->rules, backend, v->stands, v->text, v->now, &score, &text);
+
+    buf_addf(&rounded, "%.2f", score);
+    if (faq != NULL)
+        output_row(output, (struct cell[]){ cell_text(backend->name), cell_text(faq->question),
+                                            cell_json(buf_text(&rounded)), cell_text(buf_text(&text)) });
+    buf_release(&text);
+    buf_release(&rounded);
+    return faq != NULL;
+}
+
+/* It costs nothing to ask, and comes out the same. */
+static void show_faqs(struct output *output, const struct verdict *v)
+{
+    static const struct column columns[] = { { "backend", NULL, LOOK_PLAIN },
+                                             { "question", "FAQ", LOOK_LONG },
+                                             { "score", "score", LOOK_PLAIN },
+                                             { "text", "answer", LOOK_LONG } };
+    const struct backend *silent = NULL;
+
+    output_table(output, "faq", columns, 4);
+    for (size_t i = 0; i < v->decision->effect_count; i++) {
+        const struct effect *effect = &v->decision->effects[i];
+
+        if (effect->kind == EFFECT_CONSULT && effect->backend->kind == BACKEND_FAQ &&
+            !show_faq(output, v, effect->backend))
+            silent = effect->backend;
+    }
+    output_table_end(output);
+    if (silent != NULL)
+        output_note(output, NOTE_WARN, "No entry of the FAQ reaches the score of %.2f that %s asks for, so it has no answer.",
+                    silent->score, silent->name);
+}
+
 static void show(struct output *output, const struct verdict *verdict, const struct json *trace,
                  const struct json *state)
 {
@@ -440,6 +480,8 @@ static void show(struct output *output, const struct verdict *verdict, const str
     show_state(output, state);
     if (verdict->decision != NULL)
         show_effects(output, verdict, state);
+    if (verdict->decision != NULL && verdict->stands != NULL)
+        show_faqs(output, verdict);
     show_attributes(output, trace, verdict->decision != NULL);
 }
 

@@ -5,8 +5,9 @@
  * that was passed over, on which words and by which values, and the effects.
  *
  * JSON: a record "decision", then "variables", "tags", "set", "passed_over", "state", "effects" (not of a stored trace),
- * "attributes" (of the Braze profile) and "unset" (whose value was none of its type). Of "passed_over", "why" is one of the
- * words of desk/decide.h, and "because" the sentence that people are shown.
+ * "faq" (what a backend of that kind, where one is asked, would answer: "backend", and of the entry "question", "score" and
+ * "text"; of what is tried), "attributes" (of the Braze profile) and "unset" (whose value was none of its type). Of
+ * "passed_over", "why" is one of the words of desk/decide.h, and "because" the sentence that people are shown.
  * "unmatched" in "decision" is the number of rules whose words are not in the text; they are listed in "passed_over"
  * where few rules are.
  */
@@ -26,6 +27,8 @@ struct verdict {                                                       /* borrow
     const char *state, *trace;                                         /* JSON */
     const struct ruleset *rules;     /* with the decision; NULL: there is only what was noted at the time */
     const struct decision *decision; /* … which then is told instead of the trace */
+    const struct decide_state *stands; /* with the decision: what the FAQ would answer is shown. NULL: it is not */
+    int64_t now;                       /* … at that time */
     bool is_stored;
     const char *doubt; /* of a stored decision: why there is only the trace; NULL: there is more */
 };

@@ -180,7 +180,8 @@ void inquiries_drop(struct inquiries *inquiries)
 /* As if the line had broken: it has been asked, and may cost something. */
 static void break_off(struct inquiries *inquiries, struct inquiry *inquiry)
 {
-    static const struct wire BROKEN_OFF = { .end = WIRE_LEFT_NO_ANSWER, .failure = "broken off: nobody waited for it any more" };
+    static const struct wire BROKEN_OFF = { .end = WIRE_LEFT_NO_ANSWER,
+                                            .failure = "broken off: the customer wrote on, and it is asked again" };
 
     fetch_cancel(inquiries->fetcher, inquiry);
     unlink_inquiry(inquiries, inquiry);
@@ -192,14 +193,14 @@ void inquiries_break_off(struct inquiries *inquiries, struct desk *desk)
 {
     struct inquiry *next;
 
-    if (!desk->has_unwanted)
+    if (!desk->has_superseded)
         return;
-    desk->has_unwanted = false;
+    desk->has_superseded = false;
     for (struct inquiry *inquiry = inquiries->under_way; inquiry != NULL; inquiry = next) {
         struct error error = { 0 };
 
         next = inquiry->next;
-        if (consult_is_wanted(desk, inquiry->call, &error) == 0)
+        if (consult_is_superseded(desk, inquiry->call, &error) == 1)
             break_off(inquiries, inquiry);
     }
 }

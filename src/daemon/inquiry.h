@@ -39,7 +39,7 @@ bool inquiries_has_ended(const struct inquiries *inquiries);
 int inquiries_settle(const struct inquiries *inquiries, struct desk *desk, int64_t now, struct error *error);
 void inquiries_drop(struct inquiries *inquiries);
 
-/* Breaks off those whose answer nobody waits for any more: they end as lost. Inside a transaction, or between two. */
+/* Breaks off those that are asked again anyway: they end as lost. Inside a transaction, or between two. */
 void inquiries_break_off(struct inquiries *inquiries, struct desk *desk);
 
 #endif

@@ -117,7 +117,7 @@ int consult_join(struct desk *desk, int64_t outbox, int64_t now, struct error *e
         /* The call under way settles its own bill. */
         if (row.is_claimed)
             result = consult_row_charge(desk->db, row.id, 0, "", error);
-        desk->has_unwanted |= row.is_claimed;
+        desk->has_superseded |= row.is_claimed;
         if (result == 0)
             result = consult_row_again(desk->db, &again, error);
     }
@@ -136,7 +136,6 @@ int consult_drop(struct desk *desk, const struct conversation *conversation, con
         return 0;
     found = consult_row_open(desk->db, conversation->contact, conversation->id, &row, error);
     if (found == 1) {
-        desk->has_unwanted |= row.is_claimed;
         result = outbox_settle(desk->db, row.id, 0, 0, "withheld", CHANGED_HANDS, now, error);
         /* "One moment" was no answer: who is with a person is not answered by it. */
         if (result == 0 && row.turn != 0 && row.call == 0 && strcmp(state, "agent") == 0)
@@ -422,12 +421,12 @@ int consult_next(struct desk *desk, int64_t *at, struct error *error)
     return 0;
 }
 
-int consult_is_wanted(struct desk *desk, const struct consult_call *call, struct error *error)
+int consult_is_superseded(struct desk *desk, const struct consult_call *call, struct error *error)
 {
     struct consult_row row = { 0 };
     int found = consult_row_get(desk->db, call->outbox, &row, error);
-    int is_wanted = found == 1 ? row.is_open && row.round == call->round : found;
+    int is_superseded = found == 1 ? row.is_open && row.round != call->round : found;
 
     consult_row_release(&row);
-    return is_wanted;
+    return is_superseded;
 }

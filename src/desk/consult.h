@@ -111,7 +111,10 @@ int consult_cancel(struct desk *desk, int64_t outbox, int64_t now, struct error 
 /* When consult_claim or consult_expire may have something to do again; INT64_MAX: not before something happens. */
 int consult_next(struct desk *desk, int64_t *at, struct error *error);
 
-/* Is the call still wanted? Otherwise whoever makes it may break it off. */
-int consult_is_wanted(struct desk *desk, const struct consult_call *call, struct error *error);
+/*
+ * Has a message joined the turn since, so that it is asked again anyway? Then whoever makes the call may break it off. What
+ * comes for a turn that is over is waited for: it is kept for people to read. 1, 0, -1.
+ */
+int consult_is_superseded(struct desk *desk, const struct consult_call *call, struct error *error);
 
 #endif

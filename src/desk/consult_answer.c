@@ -15,17 +15,16 @@
 #include "desk/consult.h"
 #include "desk/consult_answer.h"
 #include "desk/consult_money.h"
-#include "desk/decide_say.h"
+#include "desk/decide_faq.h"
 #include "desk/flow_turn.h"
 #include "desk/past.h"
 #include "rules/ai_phrase.h"
-#include "rules/faq.h"
 #include "store/event.h"
 #include "store/message.h"
 #include "store/outbox.h"
 #include "store/turn.h"
 
-enum { AGAIN_LEAST_MS = 250, AGAIN_SPREAD_MS = 500, WORTH_WAITING_MS = 3000, TEXT_MAX = 64 * 1024 };
+enum { AGAIN_LEAST_MS = 250, AGAIN_SPREAD_MS = 500, WORTH_WAITING_MS = 3000 };
 
 /* Into the conversation */
 
@@ -111,24 +110,17 @@ static int answer(struct desk *desk, const struct consult_row *row, const struct
     return tell_apart(desk, row, &input, now, error);
 }
 
-/* An entry knows what phrases know, and the contact. */
 static int render_faq(struct desk *desk, const struct consult_row *row, const struct faq *faq, int64_t now, struct buf *out,
                       struct error *error)
 {
     struct conversation conversation;
     struct past past = { 0 };
-    struct decide_input input = { .text = "" };
     int result = -1;
 
     if (conversation_get(desk->db, row->conversation, &conversation, error) == 1 &&
         heard_newest(desk->db, row->conversation, &past.heard, error) >= 0 &&
         past_load(&past, desk, &conversation, now, error) == 0) {
-        struct variables variables = { .ruleset = desk->rules, .state = &past.state, .input = &input, .now = now,
-                                       .decision = &past.decision };
-
-        input.text = past_text(&past);
-        decide_render(faq->answer, &variables, TEXT_MAX, out);
-        variables_release(&variables);
+        decide_faq_render(desk->rules, &past.state, past_text(&past), now, faq, out);
         result = 0;
     }
     past_release(&past);

@@ -9,17 +9,15 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/json.h"
 #include "base/language.h"
 #include "desk/decide_state.h"
 #include "desk/recount.h"
+#include "desk/recount_given.h"
 #include "desk/talk.h"
-#include "flow/flow.h"
 #include "rules/row.h"
-#include "store/service_call.h"
 #include "store/transcript.h"
 
-enum { SECOND_MS = 1000, MINUTE_MS = 60 * 1000, NAME_LEAST = 2, STATUS_OK = 200, STATUS_FAILED = 503 };
+enum { SECOND_MS = 1000, MINUTE_MS = 60 * 1000, NAME_LEAST = 2 };
 
 struct entry { /* a message; owned text */
     char *text;
@@ -39,20 +37,11 @@ struct teller {
     struct recount *recount;
     const struct past *past;
     const char *first_name; /* "": do not care */
+    const char *notice;     /* that a machine answers, where a talk would not say it: a * stands for it. "": nothing */
     int64_t unit;
     int64_t heard_at, heard_now; /* the customer's newest message, by both clocks */
     int64_t now;                 /* of the talk */
 };
-
-static const char *keep_text(struct recount *recount, char *text)
-{
-    if (recount->text_count == recount->text_room) {
-        recount->text_room = recount->text_room == 0 ? 32 : recount->text_room * 2;
-        recount->texts = alloc_resize(recount->texts, recount->text_room, sizeof *recount->texts);
-    }
-    recount->texts[recount->text_count++] = text;
-    return text;
-}
 
 /* Reading */
 
@@ -118,74 +107,12 @@ static void past_release(struct past *past)
     *past = (struct past){ 0 };
 }
 
-/* Services */
-
-struct taker { /* of ends of calls */
-    struct recount *recount;
-    const struct ruleset *rules;
-};
-
-/* {"free":null,"code":null}: what is picked from the answer, for somebody to fill in. */
-static char *blank_answer(const struct service *service)
-{
-    struct buf out = { 0 };
-    struct jsonw json = { .out = &out };
-
-    jsonw_object(&json, NULL);
-    for (size_t i = 0; i < service->value_count; i++) {
-        const char *pointer = service->values[i].pointer;
-
-        if (*pointer == '/' && strpbrk(pointer + 1, "/~") == NULL)
-            jsonw_null(&json, pointer + 1);
-    }
-    jsonw_end_object(&json);
-    return buf_detach(&out);
-}
-
-static void take_end(void *context, const struct service_call_end *end)
-{
-    struct taker *taker = context;
-    struct recount *recount = taker->recount;
-    bool is_accepted = strcmp(end->state, "accepted") == 0, is_late = strcmp(end->state, "expired") == 0;
-    struct talk_given given = { .status = is_accepted ? STATUS_OK : is_late ? 0 : end->status > 0 ? end->status : STATUS_FAILED,
-                                .file = "" };
-
-    for (size_t i = 0; i < taker->rules->service_count; i++)
-        if (strcmp(taker->rules->services[i].name, end->service) == 0)
-            given.service = &taker->rules->services[i];
-    if (given.service == NULL || strcmp(end->state, "withheld") == 0 || recount->talk.given_count == TALK_GIVEN_MAX)
-        return;
-    if (is_accepted && *end->answer != '\0') {
-        given.answer = keep_text(recount, alloc_text(end->answer));
-    } else if (is_accepted && given.service->value_count > 0) {
-        given.answer = keep_text(recount, blank_answer(given.service));
-        recount->has_blanks = true;
-    }
-    if (recount->talk.given_count == recount->given_room) {
-        recount->given_room = recount->given_room == 0 ? 8 : recount->given_room * 2;
-        recount->given = alloc_resize(recount->given, recount->given_room, sizeof *recount->given);
-        recount->talk.given = recount->given;
-    }
-    recount->given[recount->talk.given_count++] = given;
-}
-
-static int read_ends(struct db *db, const int64_t *conversations, size_t count, const struct ruleset *rules,
-                     struct recount *recount, struct error *error)
-{
-    struct taker taker = { recount, rules };
-
-    for (size_t i = 0; i < count; i++)
-        if (service_call_ends(db, conversations[i], take_end, &taker, error) < 0)
-            return -1;
-    return 0;
-}
-
 /* Writing */
 
 /* Rules see a message without words as one without words, too. */
 static const char *customer_text(const struct teller *teller, const char *text)
 {
-    return keep_text(teller->recount, alloc_text(*text != '\0' ? text : " "));
+    return recount_keep(teller->recount, alloc_text(*text != '\0' ? text : " "));
 }
 
 static const char *bot_text(const struct teller *teller, const char *text)
@@ -194,6 +121,10 @@ static const char *bot_text(const struct teller *teller, const char *text)
     struct buf out = { 0 };
     const char *found;
 
+    if (*teller->notice != '\0' && strncmp(text, teller->notice, strlen(teller->notice)) == 0) {
+        buf_add_char(&out, '*');
+        text += strlen(teller->notice);
+    }
     if (row_is_null_word(text)) /* a bot of that text would be taken for a slip */
         text = "*";
     while (len >= NAME_LEAST && (found = strstr(text, teller->first_name)) != NULL) {
@@ -202,7 +133,7 @@ static const char *bot_text(const struct teller *teller, const char *text)
         text = found + len;
     }
     buf_add_text(&out, text);
-    return keep_text(teller->recount, buf_detach(&out));
+    return recount_keep(teller->recount, buf_detach(&out));
 }
 
 static struct talk_line *add_line(const struct teller *teller)
@@ -245,14 +176,34 @@ static void tell_answers(struct teller *teller, struct talk_line *line, const st
     }
 }
 
+/* Messages of one turn are a burst, which a backend answers as a whole; a talk has one message for it. */
+static bool is_first_of_turn(const struct past *past, const struct entry *message)
+{
+    for (const struct entry *entry = past->list; entry < message; entry++)
+        if (entry->is_customer && entry->turn == message->turn && message->turn != 0)
+            return false;
+    return true;
+}
+
+static void join_burst(const struct past *past, const struct entry *message, struct buf *out)
+{
+    buf_add_text(out, message->text);
+    for (const struct entry *entry = message + 1; entry < past->list + past->count; entry++)
+        if (entry->is_customer && entry->turn == message->turn && message->turn != 0)
+            buf_addf(out, "\n%s", entry->text);
+}
+
 static void tell_message(struct teller *teller, const struct entry *entry)
 {
-    struct talk_line *line = add_line(teller);
+    struct talk_line *line = is_first_of_turn(teller->past, entry) ? add_line(teller) : NULL;
+    struct buf text = { 0 };
 
     if (line == NULL)
         return;
+    join_burst(teller->past, entry, &text);
     line->after_ms = pass_until(teller, entry->at);
-    line->customer = customer_text(teller, entry->text);
+    line->customer = customer_text(teller, buf_text(&text));
+    buf_release(&text);
     teller->heard_at = entry->at;
     teller->heard_now = teller->now;
     tell_answers(teller, line, entry);
@@ -294,17 +245,22 @@ static void tell_head(struct teller *teller, const struct ruleset *rules)
 
 static void tell(struct recount *recount, const struct past *past, const struct ruleset *rules, int64_t unit)
 {
-    struct teller teller = { .recount = recount, .past = past, .unit = unit };
+    struct teller teller = { .recount = recount, .past = past, .unit = unit, .notice = "" };
+    struct buf notice = { 0 };
 
     recount->talk.line_count = 0;
     recount->is_cut = past->is_over;
     tell_head(&teller, rules);
+    if (!recount->talk.is_first_contact)
+        recount_notice(rules, &past->record.state, recount->talk.starts_at, &notice);
+    teller.notice = buf_text(&notice);
     for (const struct entry *entry = first_of(past); entry < past->list + past->count; entry++) {
         if (entry->is_customer)
             tell_message(&teller, entry);
         else if (entry->turn == 0)
             tell_text(&teller, entry);
     }
+    buf_release(&notice);
 }
 
 /* The head outlives the past. */
@@ -313,11 +269,11 @@ static void keep_head(struct recount *recount)
     struct talk *talk = &recount->talk;
 
     if (talk->language != NULL)
-        talk->language = keep_text(recount, alloc_text(talk->language));
+        talk->language = recount_keep(recount, alloc_text(talk->language));
     if (talk->channel != NULL)
-        talk->channel = keep_text(recount, alloc_text(talk->channel));
+        talk->channel = recount_keep(recount, alloc_text(talk->channel));
     if (talk->country != NULL)
-        talk->country = keep_text(recount, alloc_text(talk->country));
+        talk->country = recount_keep(recount, alloc_text(talk->country));
 }
 
 static bool try(struct recount *recount, const struct past *past, const struct ruleset *rules, struct matcher *matcher,
@@ -340,13 +296,14 @@ int recount_read(struct db *db, const int64_t *conversations, size_t count, cons
     struct past past = { 0 };
     int found = read_past(db, conversations, count, &past, error);
 
-    if (found == 1 && read_ends(db, conversations, count, rules, recount, error) != 0)
+    if (found == 1 && recount_given(db, conversations, count, rules, &past.record.state, first_of(&past)->at, recount,
+                                    error) != 0)
         found = -1;
     if (found == 1) {
         struct buf name = { 0 };
 
         buf_addf(&name, "conversation %lld", (long long)conversations[0]);
-        recount->talk.name = keep_text(recount, buf_detach(&name));
+        recount->talk.name = recount_keep(recount, buf_detach(&name));
         if (!try(recount, &past, rules, matcher, MINUTE_MS))
             try(recount, &past, rules, matcher, SECOND_MS);
         keep_head(recount);

@@ -4,8 +4,10 @@
  * It begins with the customer's first message, in the state in which that was decided: language, channel, country. Time
  * passes as it did: by whole minutes where the talk then holds, else by seconds. What a talk has no words for is left
  * out: pictures and files, the fields of webhooks, people who step in (the talk ends where one writes). Of a service
- * the book keeps answers up to a length; of a longer one what was picked from it is null. A recount may fail; it is told why. The
- * customer's first name is not repeated: a * stands for it.
+ * the book keeps answers up to a length; of a longer one what was picked from it is null. What a model wrote is not kept:
+ * its answer is what was sent of it, and what it did then but for the variables that it set. The FAQ answers by itself.
+ * The messages of a burst that a backend answered as one are one. A recount may fail; it is told why. The customer's
+ * first name is not repeated: a * stands for it.
  */
 #ifndef DESK_RECOUNT_H
 #define DESK_RECOUNT_H

@@ -13,6 +13,7 @@
 #include "desk/button.h"
 #include "desk/decide_fact.h"
 #include "desk/stage.h"
+#include "desk/stage_call.h"
 #include "flow/step.h"
 
 enum { VALUE_SHOWN_MAX = 80 };
@@ -24,8 +25,9 @@ void stage_open(struct stage *stage, const struct ruleset *ruleset, struct match
                              .talk = talk,
                              .now = talk->starts_at,
                              .owner = "closed",
+                             .has_met_machine = !talk->is_first_contact,
                              .due_at = INT64_MAX };
-    stage->given = alloc_array(ruleset->service_count, sizeof *stage->given);
+    stage->given = alloc_array(ruleset->service_count + ruleset->backend_count, sizeof *stage->given);
     stage->facts = (struct decide_state){
         .channel = talk->channel != NULL           ? talk->channel
                    : ruleset->campaign_count > 0 ? ruleset->campaigns[0].channel
@@ -60,11 +62,6 @@ void stage_begin(struct stage *stage)
     stage->events = 0;
 }
 
-static bool is_broken_off(const struct stage *stage)
-{
-    return stage->lacking != NULL || stage->is_restless;
-}
-
 /* Deciding */
 
 static const char *text_or_null(const struct buf *buf)
@@ -72,8 +69,7 @@ static const char *text_or_null(const struct buf *buf)
     return buf->len > 0 ? buf_text(buf) : NULL;
 }
 
-/* How things stand, with `text` about to be judged. */
-static struct decide_state look(const struct stage *stage, const char *text)
+struct decide_state stage_look(const struct stage *stage, const char *text)
 {
     struct decide_state state = stage->facts;
 
@@ -155,6 +151,10 @@ static void carry_effect(struct stage *stage, const struct effect *effect)
         stage->call = effect->call;
         break;
     case EFFECT_CONSULT:
+        stage->asked = effect->backend;
+        stage->wanted_by = effect->rule != NULL ? effect->rule->name : effect->step;
+        stage->call = effect->call;
+        break;
     case EFFECT_TAG:
     case EFFECT_SET: /* all at once: decision.remembered */
     case EFFECT_FLOW:
@@ -187,70 +187,17 @@ static void carry_out(struct stage *stage, const struct decision *decision)
 
 /* What happens between messages */
 
-static void decide_event(struct stage *stage, struct decide_input *input)
+void stage_decide(struct stage *stage, struct decide_input *input)
 {
     struct decide_state state;
     struct decision decision = { 0 };
 
     forget_rested(stage);
     input->text = buf_text(&stage->heard);
-    state = look(stage, input->text);
+    state = stage_look(stage, input->text);
     decide(stage->ruleset, stage->matcher, &state, input, stage->now, &decision);
     carry_out(stage, &decision);
     decision_release(&decision);
-}
-
-/* The rows of a service in turn, the last of them again and again; NULL: there is none. */
-static const struct talk_given *next_given(struct stage *stage, const struct service *service)
-{
-    const struct talk_given *found = NULL;
-    size_t *taken = &stage->given[service - stage->ruleset->services];
-    size_t left = *taken;
-
-    for (size_t i = 0; i < stage->talk->given_count; i++) {
-        if (stage->talk->given[i].service != service)
-            continue;
-        found = &stage->talk->given[i];
-        if (left-- == 0)
-            break;
-    }
-    ++*taken;
-    return found;
-}
-
-static void answer(struct stage *stage, const struct talk_given *given)
-{
-    struct json *json = NULL;
-    struct decide_input input = { .kind = INPUT_RESULT,
-                                  .call = stage->call,
-                                  .has_failed = given->status < 200 || given->status > 299,
-                                  .has_timed_out = given->status == 0,
-                                  .status = given->status };
-
-    if (given->answer != NULL)
-        json_parse(given->answer, strlen(given->answer), JSON_STRICT, &json, NULL);
-    input.answer = json;
-    stage->called = NULL;
-    decide_event(stage, &input);
-    json_free(json);
-}
-
-static bool may_go_on(struct stage *stage)
-{
-    stage->is_restless |= ++stage->events > STAGE_EVENTS_MAX;
-    return !is_broken_off(stage);
-}
-
-static void answer_calls(struct stage *stage)
-{
-    while (stage->called != NULL && may_go_on(stage)) {
-        const struct talk_given *given = next_given(stage, stage->called);
-
-        if (given != NULL)
-            answer(stage, given);
-        else
-            stage->lacking = stage->called;
-    }
 }
 
 /* The verbs */
@@ -259,12 +206,12 @@ void stage_pass(struct stage *stage, int64_t ms)
 {
     int64_t until = stage->now + ms;
 
-    while (stage->due_at <= until && may_go_on(stage)) {
+    while (stage->due_at <= until && stage_may_go_on(stage)) {
         struct decide_input input = { .kind = INPUT_CLOCK };
 
         stage->now = stage->due_at;
-        decide_event(stage, &input);
-        answer_calls(stage);
+        stage_decide(stage, &input);
+        stage_answer_calls(stage);
     }
     stage->now = until;
 }
@@ -295,18 +242,18 @@ void stage_hear(struct stage *stage, const char *text)
     struct decide_state state;
     struct decision decision = { 0 };
 
-    if (is_broken_off(stage))
+    if (stage_is_broken_off(stage))
         return;
     if (strcmp(stage->owner, "closed") == 0)
         begin_conversation(stage);
     forget_rested(stage);
     stage->message_count++;
-    state = look(stage, text);
+    state = stage_look(stage, text);
     state.is_first_contact = stage->talk->is_first_contact && !stage->has_written;
     decide(stage->ruleset, stage->matcher, &state, &input, stage->now, &decision);
     note_heard(stage, text, &decision);
     carry_out(stage, &decision);
-    answer_calls(stage);
+    stage_answer_calls(stage);
     decision_release(&decision);
 }
 
@@ -323,7 +270,7 @@ struct view { /* how things stand, for the names of a condition */
 static void view_open(struct stage *stage, struct view *view)
 {
     *view = (struct view){ .input = { .text = buf_text(&stage->heard) } };
-    view->state = look(stage, view->input.text);
+    view->state = stage_look(stage, view->input.text);
     view->facts = (struct facts){ .ruleset = stage->ruleset,
                                   .state = &view->state,
                                   .input = &view->input,

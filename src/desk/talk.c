@@ -29,7 +29,8 @@ const char *talk_who_name(enum talk_who who)
                                          [TALK_BOT] = "bot",
                                          [TALK_TIME] = "time",
                                          [TALK_EXPECT] = "expect",
-                                         [TALK_SERVICE] = "service" };
+                                         [TALK_SERVICE] = "service",
+                                         [TALK_BACKEND] = "backend" };
     return NAMES[who];
 }
 
@@ -135,19 +136,20 @@ static void quote_sql(const char *text, struct buf *out)
 
 static void refuse_lack(struct play *play, const struct talk_line *line)
 {
-    const char *service = play->stage.lacking->name;
+    const struct stage *stage = &play->stage;
+    enum talk_who who = stage->lacks_backend ? TALK_BACKEND : TALK_SERVICE;
     struct buf what = { 0 };
     struct buf *sentence;
 
-    buf_addf(&what, "an answer of %s", service);
-    add_part(play, TALK_SERVICE, buf_text(&what), NULL);
+    buf_addf(&what, "an answer of %s", stage->lacking);
+    add_part(play, who, buf_text(&what), NULL);
     sentence = fail(play, line);
-    buf_addf(sentence, "the service %s is asked, and the talk has no answer of it; add INSERT INTO talk_given "
-                       "(talk, source, answer) VALUES (", service);
+    buf_addf(sentence, "the %s %s is asked, and the talk has no answer of it; add INSERT INTO talk_given "
+                       "(talk, source, answer) VALUES (", talk_who_name(who), stage->lacking);
     quote_sql(play->talk->name, sentence);
     buf_add_text(sentence, ", ");
-    quote_sql(service, sentence);
-    buf_add_text(sentence, ", '{…}');");
+    quote_sql(stage->lacking, sentence);
+    buf_addf(sentence, ", '%s');", stage->lacks_backend ? "…" : "{…}");
     buf_release(&what);
 }
 

@@ -2,8 +2,8 @@
  * talk: plays a talk (rules/talk.h) on a stage, and tells the first line that did not go as it should: what was expected
  * there, and what was said. Pure, and the same whenever it is played; bounded by the bounds of flows and of stages.
  *
- * What a talk does not say: Wednesday noon, open (with a start of its own it goes by the hours), a known contact in the
- * default language, on the channel of the first campaign. No rule is disabled.
+ * What a talk does not say: Wednesday noon, open (with a start of its own it goes by the hours), a known contact, whom a
+ * machine has answered before, in the default language, on the channel of the first campaign. No rule is disabled.
  */
 #ifndef DESK_TALK_H
 #define DESK_TALK_H
@@ -20,7 +20,8 @@ enum talk_who {
     TALK_BOT,
     TALK_TIME,    /* passes: "10 minutes" */
     TALK_EXPECT,  /* a condition, and what its names stood for */
-    TALK_SERVICE, /* that was asked, and has no answer in the talk */
+    TALK_SERVICE, /* that was asked, and has no answer in the talk; likewise: */
+    TALK_BACKEND,
 };
 
 struct talk_part { /* of the exchange; owned texts */
@@ -43,6 +44,6 @@ bool talk_play(const struct ruleset *ruleset, struct matcher *matcher, const str
                struct talk_report *report);
 void talk_report_release(struct talk_report *report);
 
-const char *talk_who_name(enum talk_who who); /* customer, bot, time, expect, service */
+const char *talk_who_name(enum talk_who who); /* customer, bot, time, expect, service, backend */
 
 #endif

@@ -58,7 +58,7 @@ struct branch {
 
 struct step_set { /* the variable becomes the value of a SQL expression; NULL, or one that breaks off, removes it */
     const char *name;
-    const struct expression *value;
+    const struct expression *value; /* NULL: removes it */
     const char *file;
     int line;
 };

@@ -124,9 +124,10 @@ bool walk_asks_for_trouble(const struct walk *walk, const struct expression *exp
 
 static void set_one(struct walk *walk, const struct step_set *set)
 {
-    struct expression_value value;
+    struct expression_value value = { .kind = EXPRESSION_NULL };
     struct buf copy = { 0 }, text = { 0 };
-    expression_evaluate(set->value, look_up_fact, walk, &value, &copy);
+    if (set->value != NULL)
+        expression_evaluate(set->value, look_up_fact, walk, &value, &copy);
     switch (value.kind) {
     case EXPRESSION_INT: buf_addf(&text, "%lld", (long long)value.number); break;
     case EXPRESSION_REAL: buf_addf(&text, "%.15g", value.real); break;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/vendor_given.h"
 #include "base/alloc.h"
 #include "base/json.h"
 #include "rules/build_flow.h"
@@ -18,6 +19,11 @@ enum { STATUS_OK = 200, STATUS_LEAST = 100, STATUS_MOST = 599 };
 bool talk_line_begins(const struct talk_line *line)
 {
     return line->customer != NULL || line->after_ms > 0;
+}
+
+const char *talk_given_source(const struct talk_given *given)
+{
+    return given->service != NULL ? given->service->name : given->backend->name;
 }
 
 /* Talks */
@@ -89,7 +95,15 @@ static int take_source(const struct ruleset *ruleset, const struct row *row, str
         if (strcmp(ruleset->services[i].name, nearest.word) == 0)
             given->service = &ruleset->services[i];
     }
-    return given->service != NULL ? 0 : build_refuse_unknown(row, "service", &nearest, error);
+    for (size_t i = 0; i < ruleset->backend_count; i++)
+        nearest_offer(&nearest, ruleset->backends[i].name);
+    given->backend = backend_find(ruleset->backends, ruleset->backend_count, nearest.word);
+    if (given->service != NULL && given->backend != NULL)
+        return row_refuse(row, error, "'%s' is the name of a service and of a backend, so it is not clear which of them "
+                                      "answers; give one of them another name", nearest.word);
+    if (given->service == NULL && given->backend == NULL)
+        return build_refuse_unknown(row, "service or backend", &nearest, error);
+    return 0;
 }
 
 static int take_status(const struct row *row, struct talk_given *given, struct error *error)
@@ -110,26 +124,39 @@ static int take_status(const struct row *row, struct talk_given *given, struct e
     return 0;
 }
 
+static int check_json(const struct row *row, const char *answer, struct error *error)
+{
+    struct json *json = NULL;
+    struct error why = { 0 };
+    int result = json_parse(answer, strlen(answer), JSON_STRICT, &json, &why);
+    json_free(json);
+    return result == 0 ? 0 : row_refuse(row, error, "answer is JSON, as in '{\"free\": 1}': %s", why.text);
+}
+
+static int check_said(const struct row *row, const struct talk_given *given, struct error *error)
+{
+    struct vendor_given said = { 0 };
+    struct error why = { 0 };
+    int result = vendor_given_read(given->backend, given->answer, &said, &why);
+    vendor_given_release(&said);
+    return result == 0 ? 0 : row_refuse(row, error, "answer: %s", why.text);
+}
+
 static int take_answer(const struct row *row, struct talk_given *given, struct error *error)
 {
     const char *answer = row_value(row, "answer");
-    struct json *json = NULL;
-    struct error why = { 0 };
     given->answer = answer;
     if (answer == NULL && row_value(row, "status") == NULL)
-        return row_refuse(row, error, "this talk_given row gives nothing: it needs an answer, as in '{\"free\": 1}', or a "
-                                      "status, as in 503 or timeout");
+        return row_refuse(row, error, "this talk_given row gives nothing: it needs an answer, as in '%s', or a status, as in "
+                                      "503 or timeout",
+                          given->service != NULL ? "{\"free\": 1}" : "Yes, **every day**.");
     if (answer == NULL)
         return 0;
     if (given->status < 200 || given->status > 299)
         return row_refuse(row, error, "a call that fails, with the status %s, brings no answer; write NULL there, or a status "
                                       "from 200 to 299",
                           row_value(row, "status"));
-    int result = json_parse(answer, strlen(answer), JSON_STRICT, &json, &why);
-    json_free(json);
-    if (result == 0)
-        return 0;
-    return row_refuse(row, error, "answer is JSON, as in '{\"free\": 1}': %s", why.text);
+    return given->service != NULL ? check_json(row, answer, error) : check_said(row, given, error);
 }
 
 static int take_given(struct ruleset *ruleset, const struct row *row, size_t owner, struct talk_given *given,

@@ -17,9 +17,10 @@
 
 enum { TALKS_MAX = 1000, TALK_LINES_MAX = 300, TALK_GIVEN_MAX = 100 }; /* the latter two: of one talk */
 
-struct talk_given { /* how a service answers; rows of one service in turn, the last of them again and again */
-    const struct service *service;
-    const char *answer; /* JSON; NULL: none */
+struct talk_given { /* how a service or a backend answers; rows of one in turn, the last of them again and again */
+    const struct service *service; /* one of the two; the other is NULL */
+    const struct backend *backend;
+    const char *answer; /* of a service JSON, of a backend as in backend/vendor_given.h; NULL: none */
     int status;         /* HTTP; 0: it did not answer in time */
     const char *file;
     int line;
@@ -48,6 +49,9 @@ struct talk {
     const char *file;
     int line;
 };
+
+/* The name of the service or the backend. */
+const char *talk_given_source(const struct talk_given *given);
 
 /* Does a line begin an exchange? */
 bool talk_line_begins(const struct talk_line *line);

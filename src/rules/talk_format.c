@@ -209,7 +209,7 @@ static void write_given(const struct talk *talk, struct buf *out)
         if (given->status != 0)
             buf_addf(&status, "%d", given->status);
         const struct column columns[] = { { "talk", talk->name },
-                                          { "source", given->service->name },
+                                          { "source", talk_given_source(given) },
                                           { "answer", given->answer },
                                           { "status", given->status != 0 ? buf_text(&status) : "timeout" } };
         if (i == 0)

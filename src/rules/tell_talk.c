@@ -25,17 +25,19 @@ static void add_start(const struct teller *teller, struct tell_item *item, const
 
 static void add_given(const struct teller *teller, struct tell_item *item, const struct talk_given *given)
 {
-    struct buf service = { 0 }, answer = { 0 };
-    enum tell_sentence which = given->answer != NULL ? TELL_TALK_ANSWER
-                               : given->status != 0  ? TELL_TALK_STATUS
+    struct buf source = { 0 }, answer = { 0 };
+    bool is_backend = given->backend != NULL;
+    enum tell_sentence which = given->answer != NULL ? is_backend ? TELL_TALK_SAID : TELL_TALK_ANSWER
+                               : given->status != 0  ? is_backend ? TELL_TALK_FAILED : TELL_TALK_STATUS
+                               : is_backend          ? TELL_TALK_LATE
                                                      : TELL_TALK_TIMEOUT;
-    tell_quote(teller, &service, given->service->name);
+    tell_quote(teller, &source, talk_given_source(given));
     if (given->answer != NULL)
         tell_quote(teller, &answer, given->answer);
     else if (given->status != 0)
         buf_addf(&answer, "%d", given->status);
-    tell_add_sentence(teller, item, which, (const char *[]){ buf_text(&service), buf_text(&answer) });
-    buf_release(&service);
+    tell_add_sentence(teller, item, which, (const char *[]){ buf_text(&source), buf_text(&answer) });
+    buf_release(&source);
     buf_release(&answer);
 }
 

@@ -141,6 +141,9 @@ enum tell_sentence {
     TELL_TALK_ANSWER,     /* service {} answers {} */
     TELL_TALK_STATUS,     /* service {} fails with {} */
     TELL_TALK_TIMEOUT,    /* service {} does not answer; the second value is empty */
+    TELL_TALK_SAID,       /* backend {} answers {}; likewise: */
+    TELL_TALK_FAILED,
+    TELL_TALK_LATE,
     TELL_TALK_LATER,      /* {} pass */
     TELL_TALK_CUSTOMER,   /* says {} */
     TELL_TALK_BOT,        /* says {} */

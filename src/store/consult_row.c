@@ -340,3 +340,42 @@ int consult_lines(struct db *db, int64_t conversation, int64_t turn, consult_lin
     query_end(q);
     return more < 0 ? -1 : 0;
 }
+
+/*
+ * What came of an answer was written at the moment of its end, in the name of whoever wanted it; the answer itself first.
+ * For a person who asks.
+ */
+static const char ENDS[] =
+    "SELECT c.wanted, o.sent_by, o.state, "
+    "coalesce((SELECT m.text FROM message m WHERE m.conversation = o.conversation AND m.kind = 'out' "
+    "AND m.at = o.settled_at AND m.actor = c.wanted_by ORDER BY m.id LIMIT 1), ''), "
+    "coalesce(e.kind, ''), coalesce(e.detail, ''), "
+    "coalesce((SELECT status FROM attempt WHERE outbox = o.id ORDER BY id DESC LIMIT 1), 0) "
+    "FROM consult c CROSS JOIN outbox o ON o.id = c.outbox LEFT JOIN event e ON e.conversation = o.conversation "
+    "AND e.at = o.settled_at AND e.kind IN ('handoff', 'close', 'flow') "
+    "AND e.actor IN ('rule ' || c.wanted_by, 'step ' || c.wanted_by) "
+    "WHERE o.conversation = ?1 AND o.settled_at IS NOT NULL GROUP BY c.outbox ORDER BY c.outbox";
+
+int consult_row_ends(struct db *db, int64_t conversation, consult_row_end_row *row, void *context, struct error *error)
+{
+    struct query *q = db_query(db, ENDS);
+    int count = 0, more;
+
+    query_bind_int(q, 1, conversation);
+    while ((more = query_step(q, error)) == 1) {
+        struct consult_row_end end = {
+            .wanted = query_text(q, 0),
+            .backend = query_text(q, 1),
+            .state = query_text(q, 2),
+            .text = query_text(q, 3),
+            .deed = query_text(q, 4),
+            .target = query_text(q, 5),
+            .status = (int)query_int(q, 6),
+        };
+
+        row(context, &end);
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
+}

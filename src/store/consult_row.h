@@ -86,4 +86,17 @@ typedef bool consult_line(void *context, const char *kind, bool is_of_turn, cons
 int consult_lines(struct db *db, int64_t conversation, int64_t turn, consult_line *line, void *context,
                   struct error *error);
 
+/* How a question ended: borrowed texts, "" where there is none. */
+struct consult_row_end {
+    const char *wanted, *backend; /* that was wanted; that was asked last */
+    const char *state;            /* of the outbox */
+    const char *text;             /* that was said then, as it was sent */
+    const char *deed, *target;    /* what was done then: handoff, close, flow; and the team or the flow */
+    int status;                   /* HTTP, of the last attempt; 0: none */
+};
+
+/* The ended questions of a conversation, in their order. How many, or -1. */
+typedef void consult_row_end_row(void *context, const struct consult_row_end *end);
+int consult_row_ends(struct db *db, int64_t conversation, consult_row_end_row *row, void *context, struct error *error);
+
 #endif

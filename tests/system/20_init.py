@@ -15,7 +15,7 @@ from desk import Desk, Result, binary
 from sandbox import KEY, ROOT, Sandbox
 from tap import contains, equal, lacks, main, test, true
 
-RULES = ["10-business.sql", "20-campaigns.sql", "30-always.sql", "40-questions.sql"]
+RULES = ["10-business.sql", "20-campaigns.sql", "30-always.sql", "40-questions.sql", "50-faq.sql"]
 KINDS = ["shop", "restaurant", "service"]
 TALKS = {  # what is said to every kind, and a piece of the answer; the greeting and "hours" in any language
     "en": [("hello", "What can we do for you?"), ("hours", "00"), ("hi, what are your hours?", "00"), ("person", "colleague")],
@@ -23,6 +23,13 @@ TALKS = {  # what is said to every kind, and a piece of the answer; the greeting
            ("영업시간이 어떻게 되나요?", "오후"), ("상담원 연결해 주세요", "담당자가")],
     "es": [("hello", "¿En qué podemos ayudarte?"), ("Buenas tardes", "¿En qué podemos ayudarte?"), ("hours", ":00"),
            ("¿qué horario tenéis?", ":00"), ("quiero hablar con una persona", "te escribe enseguida")],
+}
+FAQ = {  # what no rule takes, and the FAQ of each kind answers
+    "en": {"shop": ("do you sell a gift card?", "from $10"), "restaurant": ("can we bring wine", "corkage"),
+           "service": ("are you insured?", "papers")},
+    "ko": {"shop": ("상품권 있나요?", "만 원부터"), "restaurant": ("휠체어도 괜찮나요", "턱이 없고"), "service": ("보험 있으세요?", "서류를")},
+    "es": {"shop": ("¿tenéis tarjeta regalo?", "desde 10"), "restaurant": ("¿se puede llevar vino?", "descorche"),
+           "service": ("¿tenéis seguro?", "los papeles")},
 }
 
 
@@ -96,7 +103,7 @@ def talk(folder, language, kind):
     sandbox = Sandbox(folder.at("sandbox-" + kind), *campaigns(place))
     try:
         with desk_of(place, sandbox) as desk:
-            for number, (said, piece) in enumerate(TALKS[language]):
+            for number, (said, piece) in enumerate([*TALKS[language], FAQ[language][kind]]):
                 chat = desk.do("chat", "--as", f"user-{number}", "--script", "-", input=said + "\n")
                 contains(chat.out, piece, f"{kind} {language}: {said}")
             desk.do("audit")
@@ -143,7 +150,7 @@ def examples():
                 place = folder.at(language + kind)
                 folder.init(place, "--kind", kind, "--language", language)
                 told = folder.cli("rules", "tell", os.path.join(place, "rules"), "--json").json()
-                rules = [item for item in told["paragraphs"] if not item["is_part"]]
+                rules = [item for item in told["paragraphs"] if item["priority"] is not None]
                 true(len(rules) > 12, f"{place} has rules")
                 for rule in rules:
                     contains(rule["sentences"][-1], "For example: ", rule["heading"])

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Talks: rules check shows both sides, load and start refuse, and real conversations come back as talks that hold."""
+import contextlib
 import os
 import re
 import subprocess
@@ -34,6 +35,11 @@ INSERT INTO talk_line (talk, after, customer, bot, expect) VALUES
 BAD = GOOD.replace("A table for 4.", "A table for five, by the window, where the sun comes in until the evening.")
 HOSTILE = "\x1b]52;c;ZXZpbA==\x07 \x1b[2J \u202egnp.exe \x08 'it''s' %s {{ now }}\n✗ bot  fake"
 RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def columns(text):
@@ -224,6 +230,109 @@ INSERT INTO step (name, say) VALUES ('order.told', 'It is {{{{ state }}}}.');
         holds(desk, result.out.replace("null", '"' + said.removeprefix("It is ").removesuffix(".") + '"'), rules)
 
 
+AI_KEY = "ai-key-canary-0815"
+AI_RULES = texts.SHOP + """
+INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');
+INSERT INTO phrase (name, language, text) VALUES ('ai_notice', 'en', 'You chat with our machine.');
+INSERT INTO faq (question, answer) VALUES ('Do you have parking?', 'Yes, *behind* the house, 2 * 3 places.');
+INSERT INTO backend (name, kind) VALUES ('faq', 'faq');
+INSERT INTO backend (name, kind, model, key_env, url, settle_ms, fallback, acts) VALUES
+  ('helper', 'openai', 'm', 'TEST_AI_KEY', '{url}/v1', {settle}, 'faq', 'handoff support, close, flow table');
+INSERT INTO rule (name, priority, say, action, target) VALUES ('rest', 0, 'One moment.', 'consult', 'helper');
+INSERT INTO flow (name, title, expires) VALUES ('table', 'your table', '1 hour');
+INSERT INTO rule (name, words, action, target) VALUES ('table', 'table', 'flow', 'table');
+INSERT INTO step (name, say, ask) VALUES ('table.wish', 'Any wish?', 'text');
+INSERT INTO step (name, say, action, target) VALUES ('table.advice', 'Let me ask.', 'consult', 'helper');
+INSERT INTO branch (step, only_if, say, next) VALUES ('table.advice', ':failed', 'Nobody knows.', 'end');
+INSERT INTO step (name, say) VALUES ('table.done', 'See you!');
+"""
+
+
+@contextlib.contextmanager
+def desk_with_helper(settle_ms=50):
+    with Desk(start=False, TEST_AI_KEY=AI_KEY) as desk:
+        desk.sandbox.options = ("--ai-key", AI_KEY)
+        desk.sandbox.start()
+        rules = AI_RULES.replace("{url}", desk.sandbox.url).replace("{settle}", str(settle_ms))
+        desk.write_rules(rules)
+        desk.start()
+        yield desk, rules
+
+
+def as_talk(desk, user, rules):
+    desk.wait_drained()
+    sql = desk.do("transcript", user, "--as-talk").out
+    holds(desk, sql, rules)
+    return sql
+
+
+def says(desk, user, text, *answers):
+    before = len(desk.sandbox.texts(user))
+    desk.say(user, text)
+    equal(desk.sandbox.wait_texts(user, before + len(answers))[before:], list(answers), text)
+
+
+@test("--as-talk: a model's answers are kept as they were sent, with its acts; the FAQ answers for itself")
+def backends():
+    with desk_with_helper() as (desk, rules):
+        desk.sandbox.ai("say", text="We have **two** rooms.\n\n- big\n- small")
+        says(desk, "ana", "which rooms?", "One moment.", "You chat with our machine.\n\nWe have *two* rooms.\n\n- big\n- small")
+        desk.sandbox.ai("say", text="Plainly: yes.")
+        says(desk, "ana", "sure?", "One moment.", "Plainly: yes.")
+        desk.sandbox.ai("tool", tool="start_flow", arguments={"flow": "table"})
+        says(desk, "ana", "I want to sit", "One moment.", "Any wish?")
+        desk.sandbox.ai("say", text="Take the corner.")
+        says(desk, "ana", "quiet", "Let me ask.", "Take the corner.", "See you!")
+        desk.sandbox.ai("tool", tool="hand_off", arguments={"team": "support"}, text="Gladly.")
+        says(desk, "ana", "the boss, please", "One moment.", "Gladly.")
+        sql = as_talk(desk, "ana", rules)
+        contains(sql, """'helper', '{"sent":"We have *two* rooms.\n\n- big\n- small"}', '200')""".replace("\n", "\\n"), "with marks")
+        contains(sql, "'helper', 'Plainly: yes.', '200')", "without marks")
+        contains(sql, """'helper', '{"do":[{"act":"start_flow","flow":"table"}]}', '200')""", "what it did")
+        contains(sql, "'helper', 'Take the corner.', '200')", "to a step")
+        contains(sql, """'helper', '{"say":"Gladly.","do":[{"act":"hand_off","team":"support"}]}', '200')""", "both")
+        other = check_with(desk, sql, rules.replace("Let me ask.", "I ask."))
+        contains(other.out, 'the bot should say "Let me ask.", but it says "I ask."', "rules that answer otherwise")
+
+
+@test("--as-talk: who failed, fails in the talk, and the chain goes on as it did")
+def backends_that_fail():
+    with desk_with_helper() as (desk, rules):
+        desk.sandbox.fault("status", times=2, path="/v1/chat/completions", status=500)
+        says(desk, "ana", "is there parking?", "One moment.",
+             "You chat with our machine.\n\nYes, *behind* the house, 2 * 3 places.")
+        sql = as_talk(desk, "ana", rules)
+        equal(re.findall(r"'(helper|faq)', (.*)\)", sql), [("helper", "NULL, '503'")], "answers")
+        desk.sandbox.fault("status", times=2, path="/v1/chat/completions", status=500)
+        said = desk.do("chat", "--as", "ben", "--save", os.path.join(desk.folder, "ben.sql"), input="my cat is ill\n").out
+        contains(said, "I am sorry", "the end of the chain")
+        holds(desk, read(os.path.join(desk.folder, "ben.sql")), rules)
+
+
+@test("--as-talk: a burst that was answered as one is one message")
+def burst():
+    with desk_with_helper(settle_ms=3000) as (desk, rules):
+        desk.sandbox.ai("say", text="Both, yes.")
+        desk.say("zoe", "do you have bread?")
+        desk.sandbox.wait_texts("zoe", 1)
+        says(desk, "zoe", "and butter?", "You chat with our machine.\n\nBoth, yes.")
+        contains(as_talk(desk, "zoe", rules), "'do you have bread?\nand butter?'", "a burst")
+
+
+@test("rules try shows what the FAQ would answer, and its score; or that it has no answer")
+def tried():
+    with desk_with_helper() as (desk, rules):
+        desk.write_rules(rules.replace("'consult', 'helper');", "'consult', 'faq');", 1))
+        told = desk.do("rules", "try", "--rules", desk.rules_folder, "is there parking", "--json").json()
+        equal([(e["effect"], e["name"]) for e in told["effects"]], [("consult", "faq"), ("say", None)], "effects")
+        equal([(f["backend"], f["question"], f["text"]) for f in told["faq"]],
+              [("faq", "Do you have parking?", "Yes, *behind* the house, 2 * 3 places.")], "the answer")
+        true(0.32 < told["faq"][0]["score"] <= 1, f"{told['faq']}")
+        equal(desk.do("rules", "try", "--rules", desk.rules_folder, "my cat is ill", "--json").json()["faq"], [], "none")
+        contains(desk.do("rules", "try", "--rules", desk.rules_folder, "my cat is ill").out,
+                 "No entry of the FAQ reaches the score of 0.32 that faq asks for, so it has no answer.", "for people")
+
+
 @test("--as-talk: where the rules in force answer otherwise, it ends with 1 and says so, above the talk and on stderr")
 def parted():
     with Desk(RULES) as desk:
@@ -254,8 +363,7 @@ def saved():
         played = desk.cli("chat", "--as", "zoe", "--save", path, input="a table\n4\nbye\nhours\n")
         equal(played.code, 0, f"{played}")
         contains(played.out, f"Saved in {path}, a talk for the folder of rules.", "what became of it")
-        with open(path, encoding="utf-8") as file:
-            sql = file.read()
+        sql = read(path)
         equal(re.findall(r"NULL, '([^']*)', '([^']*)'\)", sql),
               [("a table", "How many will you be?"), ("4", "A table for 4. See you, !"), ("bye", "Bye!"),
                ("hours", "We are open until six.")], "the talk")
@@ -270,6 +378,29 @@ def saved():
         lost = desk.cli("chat", "--as", "zoe", "--save", os.path.join(desk.folder, "no", "where.sql"), input="hours\n")
         equal(lost.code, 1, f"{lost}")
         contains(lost.err, "cannot be written: No such file or directory", "the reason")
+
+
+@test("the sample without a key: its FAQ answers; its assistant is good as it stands when the dashes are taken off")
+def sample():
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "rules")
+    files = {name: read(os.path.join(folder, name)) for name in os.listdir(folder) if name.endswith(".sql")}
+    files["20-campaigns.sql"] = files["20-campaigns.sql"].replace("7f3c2a90-5b1e-4c0d-9a67-2f0d8e41b6c3", texts.REPLY)
+    with Desk(files) as desk:
+        desk.hears("ana", "may I bring my dog?", "Dogs are welcome at the two tables outside; there is a bowl of water. Inside, hygiene "
+                                                 "rules say no.")
+        desk.hears("ana", "my cat is ill", 'I did not quite get "my cat is ill". Try "hours", "menu", "prices", "order 12345", or '
+                                           '"person" for somebody with flour on the hands.')
+        bare, inside = [], False
+        for line in files["80-assistant.sql"].splitlines():
+            inside |= line.startswith("-- INSERT")
+            bare.append(line.removeprefix("-- ") if inside else line)
+            inside &= not line.split(" -- ")[0].rstrip().endswith(";")
+        files["80-assistant.sql"] = "\n".join(bare)
+        files["30-rules.sql"] = files["30-rules.sql"].replace("'consult', 'faq'", "'consult', 'assistant'")
+        files["70-faq.sql"] = files["70-faq.sql"].split("-- Proof")[0]
+        desk.write_rules(files)
+        told = desk.do("rules", "check", "--strict", desk.rules_folder).out
+        contains(told, "talks 8, and all hold.", "the talk of the assistant is among them")
 
 
 @test("rules tell reads a talk out, and rules diff knows its lines")

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import sys
-import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
@@ -27,7 +26,8 @@ INSERT INTO faq (question, answer) VALUES ('Do you have parking?', 'Yes, *behind
 def backend(name="assistant", kind="openai", **columns):
     columns = {"name": name, "kind": kind, "settle_ms": 0} | columns
     if kind == "openai":
-        columns = {"model": "gpt-4.1-mini", "key_env": "TEST_AI_KEY", "url": "{url}/v1", "prompt": "You work at a bakery."} | columns
+        columns = {"model": "gpt-4.1-mini", "key_env": "TEST_AI_KEY", "url": "{url}/v1",
+                   "prompt": "You work at a bakery."} | columns
     listed = {k: v for k, v in columns.items() if v is not None}
     values = ", ".join(str(v) if isinstance(v, (int, float)) else "'" + str(v).replace("'", "''") + "'" for v in listed.values())
     return f"INSERT INTO backend ({', '.join(listed)}) VALUES ({values});\n"
@@ -72,7 +72,8 @@ def asks():
     with desk_with(backend()) as desk:
         hears(desk, "ana", "Do you bake rye bread?", 'You said: "Do you bake rye bread?"')
         question = asked(desk)[0]
-        equal((question["vendor"], question["model"], question["last"]), ("openai", "gpt-4.1-mini", "Do you bake rye bread?"), "the question")
+        equal((question["vendor"], question["model"], question["last"]),
+              ("openai", "gpt-4.1-mini", "Do you bake rye bread?"), "the question")
         contains(question["system"], "You work at a bakery.", "the prompt")
         equal(question["key_header"], "authorization", "where the key was")
         hears(desk, "ana", "And cakes?", "history: 2")
@@ -179,7 +180,8 @@ def joins():
         desk.say("ana", "Sliced, I mean.")
         contains(desk.sandbox.wait_texts("ana", 1)[0], "Sliced", "the answer")
         contains(json.dumps(asked(desk, 2)[1]["body"]), "rye bread", "the second question")
-        eventually(lambda: desk.value("SELECT count(*) FROM attempt a JOIN outbox o ON o.id = a.outbox WHERE o.kind = 'consult'") == 2,
+        eventually(lambda: desk.value("SELECT count(*) FROM attempt a JOIN outbox o ON o.id = a.outbox"
+                                      " WHERE o.kind = 'consult'") == 2,
                    "both ends are in the book")
         equal(len(desk.sandbox.texts("ana")), 1, "answers")
         desk.do("audit")
@@ -225,6 +227,8 @@ def taken():
         equal(desk.sandbox.texts("ana"), [], "what the customer heard")
         equal(desk.value("SELECT state FROM turn"), "agent", "the turn")
         equal(desk.value("SELECT state FROM outbox WHERE kind = 'consult'"), "withheld", "the question")
+        contains(desk.value("SELECT text FROM message WHERE kind = 'note'"), 'not sent: the conversation had moved on) You said',
+                 "the note")
         desk.do("audit")
 
 
@@ -356,8 +360,8 @@ VENDORS = {
     "rasa": dict(kind="rasa", url="{url}", prompt=None),
     "http": dict(kind="http", url="{url}/ai/http", key_env="TEST_AI_KEY", method="POST", text_at="/reply/text",
                  session_at="/session", body='{"question": {{ message }}, "session": {{ session }}}'),
-    "http by GET": dict(kind="http", key_env="TEST_AI_KEY", url="{url}/ai/http?question={{ message }}&session={{ session }}", method="GET",
-                        text_at="/reply/text"),
+    "http by GET": dict(kind="http", key_env="TEST_AI_KEY", method="GET", text_at="/reply/text",
+                        url="{url}/ai/http?question={{ message }}&session={{ session }}"),
 }
 
 

@@ -98,7 +98,7 @@ static void test_what_is_not_said_has_a_default(void **state)
     assert_int_equal(b->act_count, 0);
     assert_int_equal(b->deadline_ms, 20 * 1000);
     assert_int_equal(b->turn_deadline_ms, 60 * 1000);
-    assert_int_equal(b->calls, 8);
+    assert_int_equal(b->calls, 16);
     assert_int_equal(b->max_tokens, 500);
     assert_null(b->temperature);
     assert_int_equal(b->price_in, 0);
@@ -376,7 +376,7 @@ static const struct {
     { MODEL("turn_deadline", "'10 seconds'"),
       "a.sql:1: turn_deadline, by when the customer has an answer, is shorter than the deadline of a single attempt: 10 seconds "
       "and 20 seconds" },
-    { MODEL("calls", "0"), "a.sql:1: calls is a whole number from 1 to 100, not '0'" },
+    { MODEL("calls", "0"), "a.sql:1: calls is a whole number from 1 to 500, not '0'" },
     { MODEL("max_tokens", "8193"), "a.sql:1: max_tokens is a whole number from 1 to 8192, not '8193'" },
     { MODEL("temperature", "'2.1'"), "a.sql:1: temperature is a number from 0 to 2, as in '0.3', not '2.1'" },
     { MODEL("temperature", "'.5'"), "a.sql:1: temperature is a number from 0 to 2, …" },

@@ -12,15 +12,8 @@
 
 #include <cmocka.h>
 
-#include "base/buf.h"
-#include "base/zone.h"
 #include "desk/proof.h"
-#include "desk/talk.h"
-
-#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-
-static struct zones *zones;
-static struct matcher *matcher;
+#include "tests/unit/talk_case.h"
 
 /* A restaurant with everything: one line, so that the rows of a talk begin on the second. */
 static const char RULES[] =
@@ -78,40 +71,13 @@ static const char RULES[] =
 
 static struct ruleset *make(const char *talk)
 {
-    struct rulefiles files = { 0 };
-    struct error error = { 0 };
-    struct buf text = { 0 };
-    buf_addf(&text, "%s%s", RULES, talk);
-    rulefiles_add(&files, "a.sql", buf_text(&text));
-    struct ruleset *ruleset = ruleset_new(&files, zones, &error);
-    if (ruleset == NULL)
-        fail_msg("%s\n%s", talk, error.text);
-    rulefiles_release(&files);
-    buf_release(&text);
-    return ruleset;
+    return make_talk(RULES, talk);
 }
 
-/* The sentence of the first talk; NULL: it must hold. */
 static void check(const char *talk, const char *sentence)
 {
-    struct ruleset *ruleset = make(talk);
-    struct talk_report report = { 0 };
-    bool holds = talk_play(ruleset, matcher, &ruleset->talks[0], &report);
-    assert_int_equal(holds, report.failed == NULL);
-    if (sentence == NULL ? !holds : strcmp(buf_text(&report.sentence), sentence) != 0)
-        fail_msg("%swanted %s\ngot    %s", talk, sentence != NULL ? sentence : "(it holds)", buf_text(&report.sentence));
-    for (size_t i = 0; i < report.count; i++)
-        assert_int_equal(report.parts[i].differs, !holds && i + 1 == report.count);
-    talk_report_release(&report);
-    ruleset_free(ruleset);
+    check_talk(RULES, talk, sentence);
 }
-
-#define T                  "INSERT INTO talk (name) VALUES ('t');\n"
-#define TALK(columns, values) "INSERT INTO talk (name, " columns ") VALUES ('t', " values ");\n"
-#define MAY                TALK("starts", "'2026-05-12 18:00'")
-#define GIVEN(values)      "INSERT INTO talk_given (talk, source, answer, status) VALUES " values ";\n"
-#define LINES(rows)        "INSERT INTO talk_line (talk, after, customer, bot, expect) VALUES\n" rows ";\n"
-#define SAY(customer, bot) "('t', NULL, '" customer "', '" bot "', NULL)"
 
 #define BOOKED \
     SAY("a table for 4", "Which day and what time?") ",\n" \
@@ -191,6 +157,18 @@ static void test_talks_that_go_as_they_should(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(GOOD); i++)
         check(GOOD[i], NULL);
+}
+
+static void test_a_step_that_sets_null_forgets(void **state)
+{
+    (void)state;
+    check_talk("INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('reply', 'whatsapp', 'c', 'response'); "
+               "INSERT INTO rule (name, words, action, target) VALUES ('go', 'go', 'flow', 'f'); "
+               "INSERT INTO flow (name, expires) VALUES ('f', '1 hour'); "
+               "INSERT INTO step (name, say, ask) VALUES ('f.wish', 'Your wish?', 'text'); "
+               "INSERT INTO step_set (step, name, value) VALUES ('f.told', 'wish', NULL); "
+               "INSERT INTO step (name, say) VALUES ('f.told', 'It was {{ wish | default: \"nothing\" }}.');\n",
+               T LINES(SAY("go", "Your wish?") "," SAY("rain", "It was nothing.")), NULL);
 }
 
 static const struct {
@@ -344,6 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_talks_that_go_as_they_should),
+        cmocka_unit_test(test_a_step_that_sets_null_forgets),
         cmocka_unit_test(test_talks_that_fail_say_where_and_what_was_said),
         cmocka_unit_test(test_a_report_ends_with_what_differs),
         cmocka_unit_test(test_long_texts_are_quoted_by_their_beginning),

@@ -43,6 +43,10 @@ static struct ruleset *make_good(const char *text)
     "INSERT INTO setting (name, value) VALUES ('time_zone', 'Asia/Seoul'); "                                       \
     "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('sms', 'sms', 'c', 'response'); "           \
     "INSERT INTO service (name, url) VALUES ('diary', 'https://diary.example.com/'), ('stock', 'https://s.example/'); " \
+    "INSERT INTO service (name, url) VALUES ('twin', 'https://t.example/'); "                                      \
+    "INSERT INTO team (name) VALUES ('support'); "                                                                 \
+    "INSERT INTO backend (name, kind, model, key_env, acts) VALUES ('twin', 'openai', 'm', 'K', NULL), "           \
+    "  ('helper', 'openai', 'm', 'K', 'handoff support, close'); "                                                 \
     "INSERT INTO flow (name) VALUES ('table'); "                                                                   \
     "INSERT INTO step (name, say, ask) VALUES ('table.people', 'How many?', 'number'); "                           \
     "INSERT INTO rule (name, words, action, target) VALUES ('book', 'table', 'flow', 'table'); "                   \
@@ -129,7 +133,7 @@ static const struct {
     { T GIVEN("source, answer", "'diary', '1'"), "a.sql:3: this talk_given row lacks its talk" },
     { T HI GIVEN("talk, source, answer", "'u', 'diary', '1'"), "a.sql:4: there is no talk 'u'" },
     { T GIVEN("talk, answer", "'t', '1'"), "a.sql:3: this talk_given row lacks its source" },
-    { T GIVEN("talk, source, answer", "'t', 'dairy', '1'"), "a.sql:3: there is no service 'dairy'; did you mean 'diary'?" },
+    { T GIVEN("talk, source, answer", "'t', 'dairy', '1'"), "a.sql:3: there is no service or backend 'dairy'; did you mean 'diary'?" },
     { T GIVEN("talk, source", "'t', 'diary'"),
       "a.sql:3: this talk_given row gives nothing: it needs an answer, as in '{\"free\": 1}', or a status, as in 503 "
       "or timeout" },
@@ -146,6 +150,33 @@ static const struct {
       "a.sql:3: a call that fails, with the status timeout, brings no answer; write NULL there, or a status from 200 to 299" },
     { T GIVEN("talk, source, answer, status", "'t', 'diary', '{}', 404"),
       "a.sql:3: a call that fails, with the status 404, brings no answer; write NULL there, or a status from 200 to 299" },
+    /* … of a backend */
+    { T GIVEN("talk, source, answer", "'t', 'twin', '1'"),
+      "a.sql:3: 'twin' is the name of a service and of a backend, so it is not clear which of them answers; give one of them "
+      "another name" },
+    { T GIVEN("talk, source, answer", "'t', 'helpr', '1'"), "a.sql:3: there is no service or backend 'helpr'; did you mean "
+      "'helper'?" },
+    { T GIVEN("talk, source", "'t', 'helper'"),
+      "a.sql:3: this talk_given row gives nothing: it needs an answer, as in 'Yes, **every day**.', or a status, as in 503 "
+      "or timeout" },
+    { T GIVEN("talk, source, answer, status", "'t', 'helper', 'Yes.', 500"),
+      "a.sql:3: a call that fails, with the status 500, brings no answer; write NULL there, or a status from 200 to 299" },
+    { T GIVEN("talk, source, answer", "'t', 'helper', '{say: 1}'"),
+      "a.sql:3: answer: what begins with a brace is JSON, as in {\"say\": \"Gladly!\"}: This is not the JSON that is taken "
+      "here: a key in quotes was expected (at offset 1)." },
+    { T GIVEN("talk, source, answer", "'t', 'helper', '{}'"), "a.sql:3: answer: what a backend answers has say or sent, and do" },
+    { T GIVEN("talk, source, answer", "'t', 'helper', '{\"text\": \"Yes.\"}'"),
+      "a.sql:3: answer: there is no text in what a backend answers; it has say or sent, and do" },
+    { T GIVEN("talk, source, answer", "'t', 'helper', '{\"say\": 1}'"), "a.sql:3: answer: say is a text, as in {\"say\": "
+      "\"Gladly!\"}" },
+    { T GIVEN("talk, source, answer", "'t', 'helper', '{\"say\": \"a\", \"sent\": \"a\"}'"),
+      "a.sql:3: answer: say and sent are two ways to write the same text; keep one of them" },
+    { T GIVEN("talk, source, answer", "'t', 'helper', '{\"do\": \"close\"}'"),
+      "a.sql:3: answer: do is a list, as in [{\"act\": \"hand_off\"}]" },
+    { T GIVEN("talk, source, answer", "'t', 'helper', '{\"say\": \"a\", \"do\": [{\"act\": \"start_flow\", \"flow\": \"table\"}]}'"),
+      "a.sql:3: answer: the backend helper may not do this: start_flow table; what it may do stands in its acts" },
+    { T GIVEN("talk, source, answer", "'t', 'helper', '{\"do\": [{\"act\": \"dance\"}]}'"),
+      "a.sql:3: answer: the backend helper may not do this: dance; what it may do stands in its acts" },
     /* talk_line */
     { T LINE("customer, bot", "'a', 'b'"), "a.sql:3: this talk_line row lacks its talk" },
     { TALK("name", "'booking'") LINE("talk, customer", "'boking', 'a'"),
@@ -260,7 +291,9 @@ static void test_a_talk_is_written_as_it_would_be_typed(void **state)
         "  ('it''s', '2026-05-12 18:00', 'KR');\n"
         "INSERT INTO talk_given (talk, source, answer, status) VALUES\n"
         "  ('it''s', 'diary', '{\"free\": 1}', '200'),\n"
-        "  ('it''s', 'stock', NULL, 'timeout');\n"
+        "  ('it''s', 'stock', NULL, 'timeout'),\n"
+        "  ('it''s', 'helper', '{\"say\": \"Bye!\", \"do\": [{\"act\": \"close_conversation\"}]}', '200'),\n"
+        "  ('it''s', 'helper', NULL, '503');\n"
         "INSERT INTO talk_line (talk, after, customer, bot, expect) VALUES\n"
         "  ('it''s', NULL, 'don''t\npanic', 'How many?', '@people IS NULL'),\n"
         "  ('it''s', '90 seconds', NULL, NULL, NULL);\n";

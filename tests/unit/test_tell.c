@@ -430,6 +430,14 @@ static void talks(void **state)
           "2026-05-12 18:00에 시작합니다.\n“diary” 서비스가 “1”이라고 답합니다.\n“diary” 서비스가 상태 코드 404로 실패합니다.\n"
           "“diary” 서비스가 제시간에 답하지 않습니다.\n고객: “hi”\n봇: “H*”\n이때 다음 식이 참입니다: “:open”\n봇: “More”\n"
           "10분 뒤:\n봇은 아무 말도 하지 않습니다.\n" },
+        { "INSERT INTO backend (name, kind, model, key_env) VALUES ('helper', 'openai', 'm', 'K');"
+          "INSERT INTO talk (name, starts) VALUES ('t', '2026-05-12 18:00');"
+          "INSERT INTO talk_given (talk, source, answer, status) VALUES ('t', 'helper', 'Yes.', NULL), ('t', 'helper', NULL, 500),"
+          " ('t', 'helper', NULL, 'timeout'); INSERT INTO talk_line (talk, customer) VALUES ('t', 'hi');",
+          "t\nIt begins at 2026-05-12 18:00.\n“helper” answers “Yes.”.\n“helper” fails with the status 500.\n"
+          "“helper” does not answer in time.\nCustomer: “hi”\nThe bot says nothing.\n",
+          "2026-05-12 18:00에 시작합니다.\n“helper”가 “Yes.”라고 답합니다.\n“helper”가 상태 코드 500으로 실패합니다.\n"
+          "“helper”가 제시간에 답하지 않습니다.\n고객: “hi”\n봇은 아무 말도 하지 않습니다.\n" },
     };
 
     (void)state;

@@ -3,6 +3,7 @@
 #     awk -v want=rules -f business.awk      the rule file
 #     awk -v want=few -f business.awk        100 texts, 5 of which a rule answers; for the rest no rule wins
 #     awk -v want=all -f business.awk        100 texts, each answered by a rule of its own
+#     awk -v want=backend -v url=URL -f business.awk   a rule file more: a model there, and a rule that asks it
 #     awk -v want=flow -f business.awk       100 texts for the channel `dialogue`: the first begins a flow that asks on and on
 #
 # Half of the rules are words, a quarter words with an exception, a quarter patterns with a named group. Every tenth
@@ -55,6 +56,13 @@ function print_rules(    i) {
     print_flow()
 }
 
+function print_backend() {
+    print "INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');"
+    print "INSERT INTO backend (name, kind, url, model, key_env, settle_ms, calls, history) VALUES"
+    print "  ('thinker', 'openai', " quoted(url) ", 'thinker', 'BENCH_AI_KEY', 0, 500, 0);"
+    print "INSERT INTO rule (name, words, action, target) VALUES ('oracle', 'oracle', 'consult', 'thinker');"
+}
+
 function print_flow() {
     print "INSERT INTO channel (name, kind) VALUES ('dialogue', 'whatsapp');"
     print "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES"
@@ -84,6 +92,8 @@ BEGIN {
     fill_goods()
     if (want == "rules")
         print_rules()
+    if (want == "backend")
+        print_backend()
     for (i = 0; want == "all" && i < 100; i++)
         print answered(i)
     for (i = 0; want == "flow" && i < 100; i++)

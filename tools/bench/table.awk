@@ -83,6 +83,14 @@ END {
     print_daemon("frontdeskd, every message an answer in a flow", "flow")
     pair("  cost of a flow's step, by a rule's sentence", "flow_cost", "%9.2f")
     print ""
+    row("500 turns wait for a model that takes 5 s", "")
+    row("  p99 of the other messages' 202, and without", sprintf("%9.1f ms, %.1f ms", median("waiting_p99", 64),
+        median("idle_p99", 64)))
+    row("  the one by the other, in the same round", ratio(64, "waiting"))
+    row("  acks per second, and without", sprintf("%9s, %s", grouped(median("waiting_rate", 64)),
+        grouped(median("idle_rate", 64))))
+    row("  memory meanwhile", sprintf("%9.1f MB resident", median("waiting_memory", 0) / 1e6))
+    print ""
     row("fdatasync of 64 KiB alone", sprintf("%9.2f ms, p99 %.2f ms", median("sync_mean", 0), median("sync_p99", 0)))
     row("memory after " grouped(messages) " messages", sprintf("%9.1f MB resident, peak %.1f MB",
         median("long_memory", 0) / 1e6, median("long_peak", 0) / 1e6))

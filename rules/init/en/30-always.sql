@@ -30,9 +30,13 @@ INSERT INTO rule (name, priority, words, say) VALUES
 INSERT INTO rule (name, priority, action, pattern) VALUES
   ('only-signs', 100, 'ignore', '^[^\p{L}\p{N}]+$');
 
--- Whatever is left. It has neither words nor pattern, so it takes everything, and its priority is the lowest.
-INSERT INTO rule (name, priority, say) VALUES
-  ('rest', 0, 'I am not sure I understand. Ask me for our "hours", or write "person" and a colleague answers you.');
+-- Whatever is left. It has neither words nor pattern, so it takes everything, and its priority is the lowest. `consult` asks
+-- a backend for the answer: here your questions and answers (50-faq.sql), which need no key and call nobody. When these have
+-- none, the phrase 'sorry' is said.
+INSERT INTO rule (name, priority, action, target) VALUES ('rest', 0, 'consult', 'faq');
+INSERT INTO backend (name, kind, settle_ms) VALUES ('faq', 'faq', 0);
+INSERT INTO phrase (name, language, text) VALUES
+  ('sorry', 'en', 'I am not sure I understand. Ask me for our "hours", or write "person" and a colleague answers you.');
 
 -- Proof: each example must be taken by its rule, each counterexample by another or none, or nothing loads. The best
 -- ones are what your customers really write.

@@ -32,9 +32,13 @@ INSERT INTO rule (name, priority, words, say) VALUES
 INSERT INTO rule (name, priority, action, pattern) VALUES
   ('solo-signos', 100, 'ignore', '^[^\p{L}\p{N}]+$');
 
--- Todo lo demás. No tiene words ni pattern, así que se queda con cualquier cosa; su priority es la más baja.
-INSERT INTO rule (name, priority, say) VALUES
-  ('resto', 0, 'Perdona, no te he entendido. Pregúntame por el "horario", o escribe "humano" y te responde una persona.');
+-- Todo lo demás. No tiene words ni pattern, así que se queda con cualquier cosa; su priority es la más baja. `consult` pide
+-- la respuesta a un backend: aquí, a tus preguntas y respuestas (50-faq.sql), que no necesitan clave ni llaman a nadie. Si
+-- ahí no hay respuesta, se dice la frase 'sorry'.
+INSERT INTO rule (name, priority, action, target) VALUES ('resto', 0, 'consult', 'faq');
+INSERT INTO backend (name, kind, settle_ms) VALUES ('faq', 'faq', 0);
+INSERT INTO phrase (name, language, text) VALUES
+  ('sorry', 'es', 'Perdona, no te he entendido. Pregúntame por el "horario", o escribe "humano" y te responde una persona.');
 
 -- La prueba: cada ejemplo tiene que ganarlo su regla, y cada contraejemplo otra o ninguna; si no, no se carga nada. Los
 -- mejores son los que tus clientes escriben de verdad.

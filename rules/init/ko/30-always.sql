@@ -30,9 +30,12 @@ INSERT INTO rule (name, priority, words, say) VALUES
 INSERT INTO rule (name, priority, action, pattern) VALUES
   ('기호만', 100, 'ignore', '^[^\p{L}\p{N}]+$|^[ㅋㅎㅠㅜㅇㄱㄴㄷ\s]+$');
 
--- 나머지 모두. words도 pattern도 없으므로 무엇이든 맡고, priority가 가장 낮습니다.
-INSERT INTO rule (name, priority, say) VALUES
-  ('나머지', 0, '죄송하지만 잘 이해하지 못했습니다. "영업시간"을 물어보시거나, "상담원"이라고 보내시면 담당자가 답장드립니다.');
+-- 나머지 모두. words도 pattern도 없으므로 무엇이든 맡고, priority가 가장 낮습니다. `consult`는 백엔드에 답을 묻습니다. 여기서는
+-- 자주 묻는 질문(50-faq.sql)이며, 열쇠도 필요 없고 밖에 묻지도 않습니다. 거기에 답이 없으면 'sorry'라는 문구를 보냅니다.
+INSERT INTO rule (name, priority, action, target) VALUES ('나머지', 0, 'consult', 'faq');
+INSERT INTO backend (name, kind, settle_ms) VALUES ('faq', 'faq', 0);
+INSERT INTO phrase (name, language, text) VALUES
+  ('sorry', 'ko', '죄송하지만 잘 이해하지 못했습니다. "영업시간"을 물어보시거나, "상담원"이라고 보내시면 담당자가 답장드립니다.');
 
 -- 증명: 모든 예는 그 규칙이 맡아야 하고, 모든 반례는 다른 규칙이 맡아야 합니다. 하나라도 어긋나면 규칙을 읽지 않습니다.
 -- 고객이 실제로 보낸 글이 가장 좋은 예입니다.

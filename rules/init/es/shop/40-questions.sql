@@ -11,7 +11,7 @@ INSERT INTO rule (name, words, unless, say) VALUES
    'Enviamos en 48 horas por {{ "4.90" | money: "EUR" }}; a partir de {{ "50" | money: "EUR" }}, gratis.'),
   ('cambios', 'cambiar, cambio, cambios, devolver, devoluciones, otra talla', NULL,
    'Tienes 30 días para cambiar o devolver lo que no hayas usado. Trae el tique o mándanos su número.'),
-  ('pago', 'pagar, pago, tarjeta, efectivo, bizum, transferencia', 'tarjeta de felicitación', 'Tarjeta, efectivo o Bizum, como prefieras.');
+  ('pago', 'pagar, pago, tarjeta, efectivo, bizum, transferencia', 'tarjeta de felicitación, tarjeta regalo', 'Tarjeta, efectivo o Bizum, como prefieras.');
 
 -- Los grupos con nombre de un patrón se pueden decir por su nombre.
 INSERT INTO rule (name, priority, action, target, pattern, say) VALUES

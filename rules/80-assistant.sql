@@ -1,0 +1,39 @@
+-- An assistant: a language model that writes answers. Nothing here is in force: it wants a key, and costs money. To try it,
+-- take the dashes off the INSERTs below, let the rule 'rest' (30-rules.sql) consult 'assistant' instead of 'faq', delete the
+-- talks at the end of 70-faq.sql (they prove that the FAQ answers), and start frontdeskd with OPENAI_API_KEY in its
+-- environment. A rule file never holds the key itself.
+--
+-- INSERT INTO backend (name, kind, model, key_env, fallback, prompt, facts, knowledge, acts, day_cap, contact_day_cap,
+--                      price_in, price_out) VALUES
+--   ('assistant',                -- what a rule's or a step's target, another one's fallback, and a talk call it
+--    'openai',                   -- the language it speaks: openai, anthropic, gemini, bedrock, rasa, http; or faq. With `url`
+--                                -- the first is also spoken by a model of your own house
+--    'gpt-4.1-mini', 'OPENAI_API_KEY',
+--    'faq',                      -- who is asked when it is down, too slow, or out of money: nobody is left without a word
+--    'You answer for Sunny Bakery on WhatsApp, in the customer''s language, in three sentences at most. What you do not know, '
+--    || 'you do not make up: hand over to the counter.',
+--    'first_name, language, time, open',  -- what it is told of the customer and the moment, and nothing else
+--    3,                          -- so many entries of the FAQ that may answer go along
+--    'handoff counter, flow table, flow order', -- what it may do beside talking; whatever else it wants is not done
+--    '5.00', '0.20',             -- what it may cost a day: all in all, and for one customer. Then its fallback answers
+--    '0.40', '1.60');            -- what a million tokens cost: of questions, and of answers
+--
+-- In some places customers must be told that they talk to a machine. This is said once, before its first answer:
+--
+-- INSERT INTO phrase (name, language, text) VALUES
+--   ('ai_notice', 'en', 'A machine writes here, and may err. Write "person" for one of us.'),
+--   ('ai_notice', 'ko', '자동 응답이라 틀릴 수 있어요. 사람과 이야기하려면 "상담원"이라고 보내 주세요.');
+--
+-- Proof. In a talk nobody is asked; the model's answer stands in talk_given, as it would write it: Markdown, which
+-- customers see in WhatsApp's own marks. With what it does beside that it is JSON; a status (or timeout) lets it fail.
+--
+-- INSERT INTO talk (name, language) VALUES ('the assistant', 'en');
+-- INSERT INTO talk_given (talk, source, answer, status) VALUES
+--   ('the assistant', 'assistant', 'Gladly! A **sourdough** of 800 g feeds six.', NULL),
+--   ('the assistant', 'assistant', NULL, 500),
+--   ('the assistant', 'assistant', '{"say": "Let me fetch somebody.", "do": [{"act": "hand_off", "team": "counter"}]}', NULL);
+-- INSERT INTO talk_line (talk, customer, bot, expect) VALUES
+--   ('the assistant', 'how big a loaf for six of us?', 'Gladly! A *sourdough* of 800 g feeds six.', NULL),
+--   ('the assistant', 'can you slice it?', 'Of course, thick or thin, at no charge. *', NULL),   -- it fails: the FAQ answers
+--   ('the assistant', 'I am very unhappy with you', 'Let me fetch somebody.', ':owner = ''agent''');
+
