@@ -60,7 +60,8 @@ SCHEMA = \
   schema/004-profile.sql \
   schema/005-run.sql \
   schema/006-service.sql \
-  schema/007-consult.sql
+  schema/007-consult.sql \
+  schema/008-flood.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -294,6 +295,7 @@ LIB = \
   src/rules/fact.c \
   src/rules/fact_value.c \
   src/rules/faq.c \
+  src/rules/flood_phrase.c \
   src/rules/flow_phrase.c \
   src/rules/house_phrase.c \
   src/rules/index.c \
@@ -344,6 +346,7 @@ LIB = \
   src/desk/decide_attribute.c \
   src/desk/decide_fact.c \
   src/desk/decide_faq.c \
+  src/desk/decide_flood.c \
   src/desk/decide_flow.c \
   src/desk/decide_say.c \
   src/desk/decide_search.c \
@@ -355,6 +358,7 @@ LIB = \
   src/desk/dispatch_track.c \
   src/desk/drill.c \
   src/desk/explain.c \
+  src/desk/flood.c \
   src/desk/flow_turn.c \
   src/desk/health.c \
   src/desk/parcel.c \
@@ -512,6 +516,7 @@ UNIT = \
   fact \
   faq \
   fetch \
+  flood \
   flow_build \
   flow_check \
   flow_turn \
@@ -621,6 +626,7 @@ SYSTEM = \
   tests/system/27_flows.py \
   tests/system/28_sandbox_ai.py \
   tests/system/29_backends.py \
+  tests/system/30_floods.py \
   tests/system/31_ai_cli.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))

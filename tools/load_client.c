@@ -120,7 +120,8 @@ static void format_body(const struct load_plan *plan, int64_t number, struct buf
     buf_clear(&text);
     buf_addf(&text, "%" PRId64, clock_wall_ms() / 1000);
     jsonw_text(&w, "sent_at", buf_text(&text));
-    jsonw_text(&w, "message", plan->texts[(size_t)number % plan->text_count]);
+    /* Nobody says the same twice in a row, where there is a choice: that would be a machine. */
+    jsonw_text(&w, "message", plan->texts[(size_t)(number + number / plan->users) % plan->text_count]);
     jsonw_end_object(&w);
     buf_release(&text);
 }

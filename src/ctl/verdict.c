@@ -79,6 +79,7 @@ static void show_head(struct output *output, const struct verdict *v, const stru
         { "dialogue", "dialogue", LOOK_PLAIN },
         { "reading", "was read as", LOOK_PLAIN },
         { "action", "action", LOOK_PLAIN },
+        { "limit", "it met a limit", LOOK_PLAIN },
         { "turn_state", "outcome", LOOK_STATE },
         { "ruleset", "ruleset", LOOK_NUMBER },
         { "rules_from", "rules of", LOOK_PLAIN },
@@ -87,6 +88,7 @@ static void show_head(struct output *output, const struct verdict *v, const stru
         { "is_decided_again", NULL, LOOK_PLAIN },
     };
     const struct json *dialogue = json_get(trace, "dialogue");
+    const char *limit = json_get_text(trace, "limit");
     struct cell none = { 0 };
     struct buf there = { 0 };
     add_business_time(v, &there);
@@ -103,6 +105,7 @@ static void show_head(struct output *output, const struct verdict *v, const stru
         cell_text_or_none(json_get_text(dialogue, "at")),
         cell_text_or_none(json_get_text(dialogue, "reading")),
         cell_text(v->action),
+        cell_text_or_none(limit),
         cell_text_or_none(v->turn_state),
         cell_id(v->ruleset),
         cell_text(v->rules_from),
@@ -116,7 +119,7 @@ static void show_head(struct output *output, const struct verdict *v, const stru
     cells[6].mark = matched_span(trace);
     output_record(output, "decision", columns, cells, sizeof cells / sizeof *cells);
     buf_release(&there);
-    if (v->rule == NULL && json_get_text(dialogue, "reading") == NULL)
+    if (v->rule == NULL && limit == NULL && json_get_text(dialogue, "reading") == NULL)
         output_note(output, NOTE_WARN, "No rule won.");
     if (v->doubt != NULL)
         output_note(output, NOTE_WARN, "Below is what was noted at the time and no more, for %s.", v->doubt);

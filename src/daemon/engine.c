@@ -92,6 +92,7 @@ static void publish(struct engine *engine)
     engine->facts.calls_under_way = engine_calls(engine);
     engine->facts.service_calls_under_way = engine->errands.count;
     engine->facts.consults_under_way = engine->inquiries.count;
+    engine->facts.floods = engine->desk.floods;
     engine->facts.wal_pages = db_wal_pages(engine->desk.db);
     if (engine->vitals.is_short_of_disk) {
         engine->facts.is_ready = false;

@@ -68,6 +68,7 @@ static const struct number {
     NUMBER(consults_under_way, "frontdesk_consults_under_way", "gauge", "Questions to backends without an answer yet."),
     NUMBER(replies_accepted, "frontdesk_replies_accepted_total", "counter", "Replies that Braze accepted."),
     NUMBER(replies_ended, "frontdesk_replies_ended_total", "counter", "Replies that ended otherwise."),
+    NUMBER(floods, "frontdesk_messages_flooded_total", "counter", "Messages that a limit kept from an answer."),
     NUMBER(pending, "frontdesk_outbox_pending", "gauge", "Outbox rows that still have to leave."),
     NUMBER(commits, "frontdesk_commits_total", "counter", "Transactions committed."),
     NUMBER(commit_failures, "frontdesk_commit_failures_total", "counter", "Transactions that failed."),

@@ -173,6 +173,7 @@ static int consult(const struct carry *carry, const struct effect *effect, struc
         .wanted_by = effect->rule != NULL ? effect->rule->name : effect->step,
         .turn = carry->turn,
         .call = effect->call,
+        .is_barred = effect->is_barred,
     };
 
     if (carry->joins != 0)
@@ -251,6 +252,22 @@ static int keep_run(const struct carry *carry, struct error *error)
     return 0;
 }
 
+/* Once for all the messages that meet a limit in a row. */
+static int note_flood(const struct carry *carry, struct error *error)
+{
+    const struct decision *decision = carry->decision;
+    struct buf why = { 0 };
+    int result;
+
+    carry->desk->floods += decision->is_silenced;
+    if (!decision->is_flood_new)
+        return 0;
+    decide_format_limit(carry->desk->rules, decision->limit, &why);
+    result = event_put(carry->desk->db, carry->conversation->id, "flood", "daemon", buf_text(&why), carry->now, error);
+    buf_release(&why);
+    return result;
+}
+
 static int note_limits(const struct carry *carry, struct error *error)
 {
     for (size_t i = 0; i < carry->decision->limit_hit_count; i++)
@@ -290,7 +307,7 @@ int carry_out(const struct carry *carry, struct error *error)
     for (size_t i = 0; i < decision->effect_count; i++)
         if (carry_effect(carry, &decision->effects[i], error) != 0)
             return -1;
-    if (keep_run(carry, error) != 0 || queue_attributes(carry, error) != 0)
+    if (keep_run(carry, error) != 0 || queue_attributes(carry, error) != 0 || note_flood(carry, error) != 0)
         return -1;
     return note_limits(carry, error);
 }

@@ -44,7 +44,7 @@ int consult_queue(struct desk *desk, const struct conversation *conversation, co
         .now = now,
         .due_at = now + (settles ? backend->settle_ms : 0),
         .settle_by = now + (settles ? backend->settle_max_ms : 0),
-        .expires_at = now + backend->turn_deadline_ms,
+        .expires_at = now + (request->is_barred ? 0 : backend->turn_deadline_ms),
     };
 
     desk->may_consult = true;

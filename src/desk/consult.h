@@ -41,6 +41,7 @@ struct consult_request { /* borrowed */
     const char *wanted_by; /* the rule, or the step */
     int64_t turn;          /* 0: of none */
     int64_t call;          /* of a step: its number in the dialogue; 0: a rule asks */
+    bool is_barred;        /* nobody is to be asked: it has failed already */
 };
 
 int consult_queue(struct desk *desk, const struct conversation *conversation, const struct consult_request *request,

@@ -12,6 +12,8 @@
  *    to the time after them: a hand-over's sentence carries the new epoch.
  * 4. A rule that interrupted is followed by the way back into the dialogue, or ends it.
  *
+ * A message that meets a limit is none of that: of the rules only a few may take it then (desk/decide_flood).
+ *
  * Tag rules come before all that, each with its own groups: its tag, and what it sets.
  *
  * A repeated opt-out wins, for the record, and has no effect: whoever said stop gets one confirmation, not
@@ -30,6 +32,7 @@
 #include "desk/decide.h"
 #include "desk/decide_answer.h"
 #include "desk/decide_attribute.h"
+#include "desk/decide_flood.h"
 #include "desk/decide_flow.h"
 #include "desk/decide_say.h"
 #include "desk/decide_search.h"
@@ -197,13 +200,18 @@ static bool must_wait(const struct search *search, const struct dialogue *dialog
     }
 }
 
+/* Whom a message may reach before a dialogue does. */
+static enum search_among among_at_once(struct dialogue *dialogue)
+{
+    if (!dialogue->is_there)
+        return AMONG_ALL;
+    return dialogue_hears_yes_or_no(dialogue) ? AMONG_MARKED : AMONG_INTERRUPTS;
+}
+
 static void decide_beside_turn(struct search *search, struct variables *variables, struct dialogue *dialogue)
 {
     struct decision *decision = search->decision;
-    enum search_among among = !dialogue->is_there                  ? AMONG_ALL
-                              : dialogue_hears_yes_or_no(dialogue) ? AMONG_MARKED
-                                                                   : AMONG_INTERRUPTS;
-    const struct rule *rule = search_winner(search, among);
+    const struct rule *rule = search_winner(search, among_at_once(dialogue));
 
     if (must_wait(search, dialogue, rule)) {
         decision->tagged_count = 0; /* all of it is decided again */
@@ -216,14 +224,41 @@ static void decide_beside_turn(struct search *search, struct variables *variable
         act_and_follow(search, variables, dialogue);
 }
 
+/* Whom nobody would have answered is no trouble: the message stays unanswered. */
+static void decide_in_flood(struct search *search, struct variables *variables, struct dialogue *dialogue)
+{
+    struct decision *decision = search->decision;
+    const struct rule *rule = search_winner(search, among_at_once(dialogue));
+
+    if (dialogue->is_there && !dialogue_awaits_call(dialogue) && !flood_may_act(rule)) {
+        decision->tagged_count = 0;
+        rule = search_winner(search, AMONG_WORDED);
+    }
+    if (rule == NULL ? dialogue->is_there : !flood_may_act(rule)) {
+        flood_silence(search, variables, decision->limit);
+        return;
+    }
+    decision->rule = rule;
+    act_tags(search, variables, 0);
+    if (rule != NULL)
+        act_and_follow(search, variables, dialogue);
+}
+
 static void decide_message(struct search *search, struct variables *variables, struct dialogue *dialogue)
 {
-    if (search->state->consulted != NULL && !search_is_gated(search))
+    struct decision *decision = search->decision;
+
+    decision->limit = flood_met(search);
+    if (decision->limit != LIMIT_NONE && !search_is_gated(search))
+        decide_in_flood(search, variables, dialogue);
+    else if (search->state->consulted != NULL && !search_is_gated(search))
         decide_beside_turn(search, variables, dialogue);
     else if (dialogue->is_there && !search_is_gated(search))
         decide_in_dialogue(search, variables, dialogue);
     else
         take_by_rule(search, variables, dialogue, AMONG_ALL);
+    if (search->has_barred && decision->rule == NULL && decision->outcome == OUTCOME_NOBODY)
+        flood_silence(search, variables, LIMIT_CONSULTS);
 }
 
 /* What happens without the customer's doing. It is nobody's turn in a conversation that is not the bot's. */
@@ -279,6 +314,8 @@ const char *decision_action(const struct decision *decision)
 {
     if (decision->rule != NULL)
         return ruleset_action_name(decision->rule->action);
+    if (decision->is_silenced)
+        return "flood";
     return decision->reading != NULL ? "step" : "none";
 }
 

@@ -21,6 +21,9 @@
  *   - While a dialogue is under way it has the word; desk/decide.c tells which rules beat it, and when.
  *   - While a backend is being asked, what would ask it again joins that turn. What changes hands, ignores or interrupts
  *     is done at once, and what nobody takes is known at once; everything else waits for the turn's end.
+ *   - A message over a limit (desk/decide_flood.h) meets only rules for opting out and in, for hand-overs and for
+ *     ignoring; the first such gets a notice, the others nothing. A rule that would ask a backend once more than the
+ *     limit allows is passed over.
  *   - Attribute rows come last, those of the rules in the order in which these took the message, then those of a
  *     hand-over or an opt-out, then those of any answer. Of one name the first counts whose only_if is true and whose
  *     value is of its type. Conditions and values know what the message has set.
@@ -71,6 +74,11 @@ struct decide_state {
                             button stood instead; NULL: none. A bare number then stands for its text */
     const char *consulted; /* the backend that a rule wanted for the turn that is being answered; NULL: there is none */
     bool may_join;         /* a message may still become part of that turn */
+    int64_t messages_this_minute; /* of the customer in this conversation, this one included; 0: they do not count */
+    int64_t replies_this_hour;    /* automatic ones in this conversation */
+    int64_t consults_this_hour;   /* questions to backends in this conversation */
+    int64_t same_in_a_row;        /* how often the customer has said this, or an echo of ours, in a row (desk/flood.h) */
+    bool was_flooding;            /* the message before met a limit, and was told so */
 };
 
 /* What came of a question to a backend; borrowed. */
@@ -140,6 +148,7 @@ struct effect {
     char *url, *body;                /* EFFECT_CALL: complete; body NULL: none; owned */
     int64_t call;                    /* EFFECT_CALL, EFFECT_CONSULT of a step: comes back with INPUT_RESULT */
     const struct backend *backend;   /* EFFECT_CONSULT */
+    bool is_barred;                  /* EFFECT_CONSULT of a step: too many questions were asked; it is not, and has failed */
 };
 
 enum decide_outcome {
@@ -153,6 +162,10 @@ enum decide_outcome {
 /* What became of the dialogue that was under way, or of the one that began. */
 enum run_change { RUN_AS_BEFORE, RUN_GOES_ON, RUN_IS_OVER };
 
+/* Of messages and replies in one conversation: the settings messages_per_minute, replies_per_hour, repeats_in_a_row,
+ * consults_per_hour. */
+enum flood_limit { LIMIT_NONE, LIMIT_MESSAGES, LIMIT_REPLIES, LIMIT_REPEATS, LIMIT_CONSULTS };
+
 enum pass_reason {
     PASS_NO_MATCH, /* noted by thorough decisions only */
     PASS_UNLESS,
@@ -161,6 +174,7 @@ enum pass_reason {
     PASS_SPENT,
     PASS_DISABLED,
     PASS_COOLING,
+    PASS_CONSULTS, /* it would ask a backend, and too many questions were asked already */
     PASS_TAGGED /* took the message, noted its tag, and let the next rule try; by thorough decisions only */
 };
 
@@ -216,6 +230,9 @@ struct decision {
                                 the rule, or the owner, that ended it. A constant, or the ruleset's */
     struct buf station;      /* where the dialogue stood when the input came: 'table.people'; "": nowhere */
     struct buf station_after; /* RUN_GOES_ON: where it stands now */
+    enum flood_limit limit;  /* that the message met */
+    bool is_silenced;        /* for which it got no answer, or only the notice */
+    bool is_flood_new;       /* the message before met none: the notice is due */
     const char *reading;     /* what the input was to it: "answer", "no answer", "cancel" …; NULL: there was none */
 };
 
@@ -230,7 +247,8 @@ void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct
             const struct decide_input *input, int64_t now, struct decision *decision);
 void decision_release(struct decision *decision);
 
-/* The winner's action; "step" where a dialogue took the message, "none" where nobody did. */
+/* The winner's action; "step" where a dialogue took the message, "flood" where a limit kept all from it, "none" where nobody
+ * did. */
 const char *decision_action(const struct decision *decision);
 bool decision_has(const struct decision *decision, enum effect_kind kind);
 
@@ -241,22 +259,25 @@ bool decision_has(const struct decision *decision, enum effect_kind kind);
  *      "passed_over": [{"rule", "why": "unless matched" | "only_if is false" | "disabled" | "no match" |
  *                                      "its pattern or only_if took too many steps" |
  *                                      "the patterns before it took too many steps" |
- *                                      "cooling down until 2026-05-12 18:30:00"}, …],
+ *                                      "cooling down until 2026-05-12 18:30:00" |
+ *                                      "more than 60 questions to backends an hour"}, …],
  *      "limit_hits": ["rule", …], "tags": ["tag", …], "set": {"variable": "value" or null, …},
  *      "attributes": {"name": value or null, …}, "unset": [{"name", "at", "text", "why"}, …],
- *      "dialogue": {"at": "table.people", "reading": "answer", "ended": "done"}}
+ *      "dialogue": {"at": "table.people", "reading": "answer", "ended": "done"},
+ *      "limit": "more than 120 messages a minute"}
  *
  * "tried" counts the rules that were judged, be it by the index. Of a thorough decision the trace is longer: "unmatched"
  * is the number of rules that have "no match", all of which are listed where no more than PASSED_LISTED_MAX rules were
  * passed over, and none where there are more; tag rules that took the message are listed as "tagged", with "tag". Who
  * nearly won also has "matched" and "unless", the words in question, in the form of the winner's; of an only_if that is
  * false its text, "only_if", and the values it read, "facts"; and "until_at".
- * "attributes" and "unset" (what was no value of its type) are left out where there is nothing to tell, and "dialogue"
- * and its members where there was none.
+ * "attributes" and "unset" (what was no value of its type) are left out where there is nothing to tell, "dialogue" and its
+ * members where there was none, and "limit" where no limit kept the message from an answer.
  * Of the state, what is not known, empty, 0 or false is left out.
- * decide_format_tags: the tags alone, ["tag", …]; each once.
+ * decide_format_limit: the sentence, of a limit that is one. decide_format_tags: the tags alone, ["tag", …]; each once.
  */
 void decide_format_state(const struct decide_state *state, struct buf *out);
+void decide_format_limit(const struct ruleset *ruleset, enum flood_limit limit, struct buf *out);
 void decide_format_tags(const struct decision *decision, struct buf *out);
 void decide_format_trace(const struct ruleset *ruleset, const struct decision *decision, struct buf *out);
 

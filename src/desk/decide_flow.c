@@ -13,6 +13,7 @@
 #include "desk/button.h"
 #include "desk/clearance.h"
 #include "desk/decide_answer.h"
+#include "desk/decide_flood.h"
 #include "desk/decide_flow.h"
 #include "desk/decide_say.h"
 #include "rules/build.h"
@@ -148,6 +149,7 @@ static void add_consult(struct dialogue *dialogue, const struct flow_effect *fro
 
     effect->backend = backend_find(ruleset->backends, ruleset->backend_count, from->step->backend);
     effect->call = from->call;
+    effect->is_barred = flood_bars_consult(ruleset, dialogue->search->state, NULL);
     dialogue->search->decision->outcome = OUTCOME_ANSWER;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "desk/decide_flood.h"
 #include "desk/decide_search.h"
 #include "rules/index.h"
 
@@ -144,6 +145,11 @@ static bool ends_search(struct search *search, const struct rule *rule)
     if (until_at != 0) {
         note_passed(search, rule, PASS_COOLING);
         decision->passed_over[decision->passed_over_count - 1].until_at = until_at;
+        return false;
+    }
+    if (rule->action == ACTION_CONSULT && flood_bars_consult(search->ruleset, search->state, rule)) {
+        note_passed(search, rule, PASS_CONSULTS);
+        search->has_barred = true;
         return false;
     }
     if (rule->action != ACTION_TAG)

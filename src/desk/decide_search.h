@@ -36,6 +36,7 @@ struct search {
 
     enum search_among among;
     struct span words, unless; /* of the rule that is being judged */
+    bool has_barred;           /* a rule was passed over that would have asked a backend once too often */
 };
 
 bool search_is_gated(const struct search *search);

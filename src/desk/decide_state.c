@@ -55,6 +55,12 @@ static const struct fact {
     FACT(cooling, FACT_TIMES),        FACT(choices, FACT_ARRAY),
     /* with the flows */
     FACT(run, FACT_RUN),
+    /* with the limits of a flood */
+    FACT(messages_this_minute, FACT_NUMBER),
+    FACT(replies_this_hour, FACT_NUMBER),
+    FACT(consults_this_hour, FACT_NUMBER),
+    FACT(same_in_a_row, FACT_NUMBER),
+    FACT(was_flooding, FACT_FLAG),
 };
 enum { FACT_COUNT = sizeof FACTS / sizeof *FACTS };
 

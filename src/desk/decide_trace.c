@@ -22,6 +22,7 @@ static const char *const REASONS[] = {
     [PASS_SPENT] = "the patterns before it took too many steps",
     [PASS_DISABLED] = "disabled",
     [PASS_COOLING] = "cooling down until ",
+    [PASS_CONSULTS] = "",
     [PASS_TAGGED] = "tagged",
 };
 
@@ -94,6 +95,11 @@ void decide_format_state(const struct decide_state *state, struct buf *out)
     write_cooling(&json, state);
     write_json(&json, "choices", state->choices, "[]");
     write_json(&json, "run", state->run, "{}");
+    write_number(&json, "messages_this_minute", state->messages_this_minute);
+    write_number(&json, "replies_this_hour", state->replies_this_hour);
+    write_number(&json, "consults_this_hour", state->consults_this_hour);
+    write_number(&json, "same_in_a_row", state->same_in_a_row);
+    write_flag(&json, "was_flooding", state->was_flooding);
     jsonw_end_object(&json);
 }
 
@@ -136,6 +142,8 @@ static void write_reason(struct jsonw *json, const struct ruleset *ruleset, cons
         buf_addf(&why, "%04d-%02d-%02d %02d:%02d:%02d", at.year, at.month, at.day, at.hour, at.minute,
                  at.second);
     }
+    if (passed->why == PASS_CONSULTS)
+        decide_format_limit(ruleset, LIMIT_CONSULTS, &why);
     jsonw_text(json, "why", buf_text(&why));
     buf_release(&why);
 }
@@ -250,6 +258,16 @@ static void write_dialogue(struct jsonw *json, const struct decision *decision)
     jsonw_end_object(json);
 }
 
+static void write_limit(struct jsonw *json, const struct ruleset *ruleset, const struct decision *decision)
+{
+    struct buf why = { 0 };
+    if (!decision->is_silenced)
+        return;
+    decide_format_limit(ruleset, decision->limit, &why);
+    jsonw_text(json, "limit", buf_text(&why));
+    buf_release(&why);
+}
+
 void decide_format_trace(const struct ruleset *ruleset, const struct decision *decision, struct buf *out)
 {
     struct jsonw json = { .out = out };
@@ -269,5 +287,6 @@ void decide_format_trace(const struct ruleset *ruleset, const struct decision *d
     write_attributes(&json, decision);
     write_unset(&json, decision);
     write_dialogue(&json, decision);
+    write_limit(&json, ruleset, decision);
     jsonw_end_object(&json);
 }

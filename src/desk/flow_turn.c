@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "desk/carry.h"
 #include "desk/consult.h"
+#include "desk/flood.h"
 #include "desk/flow_turn.h"
 #include "desk/past.h"
 #include "flow/step.h"
@@ -31,13 +32,22 @@ static int settle_turn(const struct carry *carry, struct error *error)
     return turn_conclude(carry->desk->db, carry->turn, carry->conversation->contact, state, carry->now, error);
 }
 
+/* What is said between messages counts as well. */
+static int count(const struct carry *carry, struct error *error)
+{
+    if (!decision_has(carry->decision, EFFECT_SAY) && !decision_has(carry->decision, EFFECT_CONSULT))
+        return 0;
+    flood_count(&carry->conversation->tally, carry->decision, false, carry->now);
+    return conversation_count(carry->desk->db, carry->conversation, error);
+}
+
 static int carry_event(struct desk *desk, struct conversation *conversation, struct past *past, int64_t turn,
                        int64_t now, struct error *error)
 {
     struct carry carry = { .desk = desk, .conversation = conversation, .decision = &past->decision, .turn = turn,
                            .message = past->heard.id, .now = now };
 
-    if (carry_out(&carry, error) != 0 || settle_turn(&carry, error) != 0)
+    if (count(&carry, error) != 0 || carry_out(&carry, error) != 0 || settle_turn(&carry, error) != 0)
         return -1;
     return flow_turn_release(desk, conversation, now, error);
 }
@@ -199,8 +209,10 @@ static int carry_late(struct desk *desk, struct conversation *conversation, stru
     struct carry carry = { .desk = desk, .conversation = conversation, .decision = &past->decision,
                            .turn = past->heard.turn, .message = past->heard.id, .now = now };
 
-    if (behind_drop(desk->db, past->heard.id, error) != 0 || carry_put_decision(&carry, &past->state, error) != 0 ||
-        keep_late(&carry, error) != 0)
+    if (past->decision.is_silenced)
+        flood_settle(&conversation->tally, &past->decision);
+    if (behind_drop(desk->db, past->heard.id, error) != 0 || count(&carry, error) != 0 ||
+        carry_put_decision(&carry, &past->state, error) != 0 || keep_late(&carry, error) != 0)
         return -1;
     return carry_out(&carry, error);
 }

@@ -2,6 +2,7 @@
  * past: see the header.
  */
 #include "base/country.h"
+#include "desk/flood.h"
 #include "desk/past.h"
 
 void past_release(struct past *past)
@@ -47,6 +48,7 @@ int past_load(struct past *past, struct desk *desk, const struct conversation *c
         .last_rule = conversation->last_rule,
         .disabled_rules = desk->disabled_rules,
     };
+    flood_tell_late(&conversation->tally, now, &past->state);
     if (consult_stands(desk, conversation, &past->standing, error) != 0)
         return -1;
     past->state.consulted = past->standing.backend;

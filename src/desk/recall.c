@@ -10,6 +10,7 @@
 #include "store/cooldown.h"
 #include "store/message.h"
 #include "store/run_row.h"
+#include "text/fold.h"
 
 static void add_cooling(void *context, const char *rule, int64_t until_at)
 {
@@ -39,6 +40,45 @@ static int load_choices(struct recall *recall, struct db *db, const struct rules
     buf_release(&buttons);
     buf_release(&sent_by);
     return found < 0 ? -1 : 0;
+}
+
+static bool is_folded(const char *text, const struct buf *folded)
+{
+    struct buf other = { 0 };
+    bool is_same;
+
+    fold_text(text, strlen(text), &other);
+    is_same = strcmp(buf_text(&other), buf_text(folded)) == 0;
+    buf_release(&other);
+    return is_same;
+}
+
+static bool offers(const char *buttons, const char *text)
+{
+    struct button_list list = { 0 };
+    struct buf folded = { 0 };
+    bool found;
+
+    fold_text(text, strlen(text), &folded);
+    button_parse(buttons, &list);
+    found = button_choose(buttons, text, &folded);
+    for (size_t i = 0; i < list.count && !found; i++)
+        found = is_folded(list.texts[i], &folded);
+    button_release(&list);
+    buf_release(&folded);
+    return found;
+}
+
+int recall_was_offered(struct db *db, int64_t conversation, const char *text, struct error *error)
+{
+    struct buf buttons = { 0 }, sent_by = { 0 };
+    int found = message_offered(db, conversation, &buttons, &sent_by, error);
+
+    if (found == 1)
+        found = offers(buf_text(&buttons), text);
+    buf_release(&buttons);
+    buf_release(&sent_by);
+    return found;
 }
 
 int recall_load(struct recall *recall, struct db *db, const struct ruleset *rules,

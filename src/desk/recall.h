@@ -25,6 +25,9 @@ struct recall { /* the zero value is empty; what a decide_state got from it is b
 int recall_load(struct recall *recall, struct db *db, const struct ruleset *rules,
                 const struct conversation *conversation, const char *text, int64_t now,
                 struct decide_state *state, struct error *error);
+
+/* 1 when the bot's last message offers what the customer has said, be it by its number; 0, -1. */
+int recall_was_offered(struct db *db, int64_t conversation, const char *text, struct error *error);
 void recall_release(struct recall *recall);
 
 #endif

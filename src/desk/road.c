@@ -13,6 +13,7 @@
 #include "braze/inbound.h"
 #include "desk/carry.h"
 #include "desk/consult.h"
+#include "desk/flood.h"
 #include "desk/flow_turn.h"
 #include "desk/recall.h"
 #include "desk/road.h"
@@ -94,6 +95,7 @@ static int put_message(struct passage *p, struct error *error)
     return result;
 }
 
+/* With the tally, which so costs no statement of its own. */
 static int store_message(struct passage *p, const char *rule, struct error *error)
 {
     if (conversation_heard(p->desk->db, &p->conversation, rule, p->now, error) != 0 || put_turn(p, error) != 0)
@@ -113,6 +115,8 @@ static int store_decision(struct passage *p, const struct decide_state *state, s
     struct carry carry = { .desk = p->desk, .conversation = &p->conversation, .decision = &p->decision,
                            .message = p->message, .now = p->now };
 
+    flood_count(&p->conversation.tally, &p->decision, joins(p), p->now);
+    flood_settle(&p->conversation.tally, &p->decision);
     if (store_message(p, rule, error) != 0)
         return -1;
     carry.turn = p->turn.id;
@@ -121,6 +125,22 @@ static int store_decision(struct passage *p, const struct decide_state *state, s
         return -1;
     /* An interruption may have ended what others waited for. */
     return state->run != NULL || state->consulted != NULL ? flow_turn_release(p->desk, &p->conversation, p->now, error) : 0;
+}
+
+/* Looked at only for who has said the same so often that a limit is near. */
+static int count_heard(struct passage *p, struct decide_state *state, struct error *error)
+{
+    const struct ruleset *rules = p->desk->rules;
+    struct tally *tally = &p->conversation.tally;
+    int offered = 0;
+
+    flood_hear(tally, rules, p->in->message, p->last_in_at, p->now);
+    if (tally->same > ruleset_setting_number(rules, "repeats_in_a_row") && rules->has_buttons)
+        offered = recall_was_offered(p->desk->db, p->conversation.id, p->in->message, error);
+    if (offered == 1)
+        flood_spare(tally);
+    flood_tell(tally, p->now, state);
+    return offered < 0 ? -1 : 0;
 }
 
 static int decide_and_store(struct passage *p, struct error *error)
@@ -152,6 +172,8 @@ static int decide_and_store(struct passage *p, struct error *error)
 
     state.consulted = p->standing.backend;
     state.may_join = p->standing.may_join;
+    if (result == 0)
+        result = count_heard(p, &state, error);
     if (result == 0)
         result = recall_load(&recall, desk->db, desk->rules, &p->conversation, input.text, p->now, &state, error);
     if (result == 0) {
@@ -204,6 +226,7 @@ static int claim_key(struct passage *p, const char *identity, int64_t *message, 
 static int find_conversation(struct passage *p, int64_t *first, struct error *error)
 {
     struct db *db = p->desk->db;
+    struct tally tally;
     int found = conversation_newest(db, p->contact.id, p->webhook->channel, &p->conversation, error);
 
     if (found == 1 && *p->in->campaign != '\0') {
@@ -217,9 +240,13 @@ static int find_conversation(struct passage *p, int64_t *first, struct error *er
         return -1;
     if (found == 1)
         p->last_in_at = p->conversation.last_in_at;
-    if (found == 0 || strcmp(p->conversation.owner, "closed") == 0)
-        return conversation_open(db, p->contact.id, p->webhook->channel, p->now, &p->conversation, error);
-    return 0;
+    if (found == 1 && strcmp(p->conversation.owner, "closed") != 0)
+        return 0;
+    /* Two machines that part politely each time are counted on. */
+    tally = found == 1 ? p->conversation.tally : (struct tally){ 0 };
+    found = conversation_open(db, p->contact.id, p->webhook->channel, p->now, &p->conversation, error);
+    p->conversation.tally = tally;
+    return found;
 }
 
 static int enter(struct passage *p, struct error *error)

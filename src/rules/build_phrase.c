@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "rules/ai_phrase.h"
 #include "rules/build_flow.h"
+#include "rules/flood_phrase.h"
 #include "rules/flow_phrase.h"
 #include "rules/list_phrase.h"
 
@@ -254,7 +255,8 @@ int check_phrases(const struct ruleset *ruleset, struct error *error)
         const struct phrase *phrase = &ruleset->phrases[i];
         if (flow_phrase_is_name(phrase->name) && check_flow_phrase(ruleset, phrase, error) != 0)
             return -1;
-        if (list_phrase_check(phrase, error) != 0 || ai_phrase_check(ruleset, phrase, error) != 0)
+        if (list_phrase_check(phrase, error) != 0 || ai_phrase_check(ruleset, phrase, error) != 0 ||
+            flood_phrase_check(ruleset, phrase, error) != 0)
             return -1;
         if (flow_phrase_is_name(phrase->name) || variable_check_template(ruleset, phrase->text, NULL, NULL) == 0 ||
             is_known_to_some(ruleset, phrase))

@@ -306,12 +306,14 @@ static const char ASKED_FOR_NOTHING[] =
 static const char ASKED_AT_ONCE[] =
     "SELECT format ('conversation %d has %d questions to backends open at once', conversation, count(*)) FROM outbox "
     "WHERE kind = 'consult' AND settled_at IS NULL GROUP BY conversation HAVING count(*) > 1";
+/* By sets, each read once: a great backlog is a hundred thousand open turns. */
 static const char ASKED_IN_VAIN[] =
     "SELECT format ('turn %d awaits nothing, and is open', t.id) FROM turn t WHERE t.state = 'open' "
-    "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.turn = t.id AND o.settled_at IS NULL) "
-    "AND NOT EXISTS (SELECT 1 FROM consult c JOIN outbox o ON o.id = c.outbox WHERE c.turn = t.id AND o.settled_at IS NULL) "
-    "AND NOT EXISTS (SELECT 1 FROM run r WHERE r.turn = t.id) "
-    "AND NOT EXISTS (SELECT 1 FROM behind b JOIN message m ON m.id = b.message WHERE m.turn = t.id)";
+    "AND t.id NOT IN (SELECT turn FROM outbox WHERE settled_at IS NULL AND turn IS NOT NULL) "
+    "AND t.id NOT IN (SELECT c.turn FROM consult c JOIN outbox o ON o.id = c.outbox "
+    "WHERE o.settled_at IS NULL AND c.turn IS NOT NULL) "
+    "AND t.id NOT IN (SELECT turn FROM run WHERE turn IS NOT NULL) "
+    "AND t.id NOT IN (SELECT m.turn FROM behind b JOIN message m ON m.id = b.message WHERE m.turn IS NOT NULL)";
 static const char CALLED_TOO_OFTEN[] =
     "SELECT format ('outbox row %d was tried %d times; a service is called twice at most', o.id, count(*)) "
     "FROM outbox o JOIN attempt a ON a.outbox = o.id WHERE o.kind = 'call' GROUP BY o.id HAVING count(*) > 2";

@@ -6,6 +6,35 @@
 
 #include "store/conversation.h"
 
+/* The tally's columns, in the order in which they are read and written. */
+#define TALLY                                                                                                      \
+    "tally_minute, tally_heard, tally_hour, tally_said, tally_asked, tally_text, tally_same, tally_since, tally_ours, " \
+    "tally_before, tally_over"
+#define TALLY_SET                                                                                                    \
+    "tally_minute = ?4, tally_heard = ?5, tally_hour = ?6, tally_said = ?7, tally_asked = ?8, tally_text = ?9, "       \
+    "tally_same = ?10, tally_since = ?11, tally_ours = ?12, tally_before = ?13, tally_over = ?14"
+enum { TALLY_READ = 9, TALLY_BOUND = 4 };
+
+static void take_tally(struct query *q, struct tally *tally)
+{
+    int64_t *const numbers[] = { &tally->minute, &tally->heard, &tally->hour,  &tally->said, &tally->asked,
+                                 &tally->text,   &tally->same,  &tally->since, &tally->ours, &tally->before };
+    int count = sizeof numbers / sizeof *numbers;
+
+    for (int i = 0; i < count; i++)
+        *numbers[i] = query_int(q, TALLY_READ + i);
+    tally->is_over = query_int(q, TALLY_READ + count) != 0;
+}
+
+static void bind_tally(struct query *q, const struct tally *tally)
+{
+    const int64_t numbers[] = { tally->minute, tally->heard, tally->hour,  tally->said,   tally->asked,  tally->text,
+                                tally->same,   tally->since, tally->ours, tally->before, tally->is_over };
+
+    for (int i = 0; i < (int)(sizeof numbers / sizeof *numbers); i++)
+        query_bind_int(q, TALLY_BOUND + i, numbers[i]);
+}
+
 static int take_row(struct query *q, struct conversation *conversation, struct error *error)
 {
     int found = query_step(q, error);
@@ -20,13 +49,14 @@ static int take_row(struct query *q, struct conversation *conversation, struct e
         conversation->last_in_at = query_int(q, 6);
         snprintf(conversation->agent, sizeof conversation->agent, "%s", query_text(q, 7));
         snprintf(conversation->last_rule, sizeof conversation->last_rule, "%s", query_text(q, 8));
+        take_tally(q, &conversation->tally);
     }
     query_end(q);
     return found;
 }
 
 static const char GET[] =
-    "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent, last_rule FROM conversation "
+    "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent, last_rule, " TALLY " FROM conversation "
     "WHERE id = ?1";
 
 int conversation_get(struct db *db, int64_t id, struct conversation *conversation, struct error *error)
@@ -38,7 +68,7 @@ int conversation_get(struct db *db, int64_t id, struct conversation *conversatio
 }
 
 static const char NEWEST[] =
-    "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent, last_rule FROM conversation "
+    "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent, last_rule, " TALLY " FROM conversation "
     "WHERE contact = ?1 AND channel = ?2 ORDER BY id DESC LIMIT 1";
 
 int conversation_newest(struct db *db, int64_t contact, const char *channel,
@@ -108,7 +138,7 @@ int conversation_remember(struct db *db, int64_t id, const char *variables, stru
 
 static const char HEARD[] =
     "UPDATE conversation SET last_in_at = max(last_in_at, ?2), message_count = message_count + 1, "
-    "last_rule = ?3 WHERE id = ?1";
+    "last_rule = ?3, " TALLY_SET " WHERE id = ?1";
 
 int conversation_heard(struct db *db, struct conversation *conversation, const char *rule, int64_t now,
                        struct error *error)
@@ -118,11 +148,23 @@ int conversation_heard(struct db *db, struct conversation *conversation, const c
     query_bind_int(q, 1, conversation->id);
     query_bind_int(q, 2, now);
     query_bind_text(q, 3, rule);
+    bind_tally(q, &conversation->tally);
     if (query_run(q, error) != 0)
         return -1;
     conversation->message_count++;
     conversation->last_in_at = now;
     return 0;
+}
+
+static const char COUNT[] = "UPDATE conversation SET " TALLY_SET " WHERE id = ?1";
+
+int conversation_count(struct db *db, const struct conversation *conversation, struct error *error)
+{
+    struct query *q = db_query(db, COUNT);
+
+    query_bind_int(q, 1, conversation->id);
+    bind_tally(q, &conversation->tally);
+    return query_run(q, error);
 }
 
 static const char TOOK[] = "UPDATE conversation SET last_rule = ?2 WHERE id = ?1";

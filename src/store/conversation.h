@@ -12,6 +12,16 @@
 #include "base/error.h"
 #include "store/db.h"
 
+/* How much is going on, for the limits of a flood (desk/flood.h): in the newest clock minute and hour that were counted, and
+ * as texts, each by a number that stands for it; 0: none. Kept with the row. */
+struct tally {
+    int64_t minute, heard;     /* messages of the customer */
+    int64_t hour, said, asked; /* automatic replies; questions to backends */
+    int64_t text, same, since; /* the customer's newest text; how often it, or an echo of ours, came in a row; since when */
+    int64_t ours, before;      /* what we said last, and before that */
+    bool is_over;              /* the newest message met a limit */
+};
+
 struct conversation {
     int64_t id, contact, epoch;
     char owner[8]; /* bot, agent, closed */
@@ -20,6 +30,7 @@ struct conversation {
     int64_t message_count; /* of the customer */
     int64_t last_in_at;
     char last_rule[404];   /* that took the customer's message before this one; "" none did */
+    struct tally tally;
 };
 
 /* 1, 0, -1. newest: of a contact on a channel, closed ones included. */
@@ -35,12 +46,15 @@ int conversation_open(struct db *db, int64_t contact, const char *channel, int64
 int conversation_variables(struct db *db, int64_t id, struct buf *variables, struct error *error);
 int conversation_remember(struct db *db, int64_t id, const char *variables, struct error *error);
 
-/* A customer's message came, and `rule` took it ("" none): counts it and opens the window anew. */
+/* A customer's message came, and `rule` took it ("" none): counts it, opens the window anew, and keeps the tally. */
 int conversation_heard(struct db *db, struct conversation *conversation, const char *rule, int64_t now,
                        struct error *error);
 
 /* Which rule took the customer's newest message, where that was decided late. */
 int conversation_took(struct db *db, int64_t id, const char *rule, struct error *error);
+
+/* Keeps the tally alone, of what happens between messages. */
+int conversation_count(struct db *db, const struct conversation *conversation, struct error *error);
 
 /* Changes the owner and raises the epoch; `team` and `agent` are "" unless a person is to have it. */
 int conversation_give(struct db *db, struct conversation *conversation, const char *owner, const char *team,

@@ -16,6 +16,10 @@ static const char TODAY[] =
     "count(*) FILTER (WHERE state = 'unanswered'), "
     "count(*) FILTER (WHERE state = 'silenced'), count(*) FILTER (WHERE state = 'open') FROM today";
 
+static const char FLOODS[] =
+    "SELECT count(*) FROM event WHERE kind = 'flood' "
+    "AND id > coalesce((SELECT id FROM event WHERE at < ?1 ORDER BY id DESC LIMIT 1), 0)";
+
 static const char NOW[] =
     "SELECT (SELECT count(*) FROM conversation WHERE owner <> 'closed'), "
     "(SELECT count(*) FROM conversation WHERE owner = 'agent' AND agent = ''), "
@@ -60,6 +64,19 @@ static int get_today(struct db *db, int64_t since, struct overview *overview, st
         overview->silenced_today = query_int(q, 3);
         overview->in_progress_today = query_int(q, 4);
     }
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+static int get_floods(struct db *db, int64_t since, struct overview *overview, struct error *error)
+{
+    struct query *q = db_query(db, FLOODS);
+    int found;
+
+    query_bind_int(q, 1, since);
+    found = query_step(q, error);
+    if (found == 1)
+        overview->floods_today = query_int(q, 0);
     query_end(q);
     return found < 0 ? -1 : 0;
 }
@@ -126,7 +143,8 @@ static int get_rules(struct db *db, struct overview *overview, struct error *err
 int overview_get(struct db *db, int64_t since, int64_t recent, struct overview *overview, struct error *error)
 {
     *overview = (struct overview){ 0 };
-    if (get_today(db, since, overview, error) != 0 || get_now(db, recent, overview, error) != 0)
+    if (get_today(db, since, overview, error) != 0 || get_floods(db, since, overview, error) != 0 ||
+        get_now(db, recent, overview, error) != 0)
         return -1;
     return get_rules(db, overview, error) == 0 ? get_refusal(db, overview, error) : -1;
 }

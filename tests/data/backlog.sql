@@ -6,7 +6,7 @@ CREATE TEMP TABLE n AS
 INSERT INTO webhook
   SELECT 1000 + i, received_at, channel, claimed_user, content_type, body, state, tries, 1000 + 2 * i, reason
   FROM n, webhook WHERE id = 1;
-INSERT INTO contact
+INSERT INTO contact (id, created_at, first_name, language, time_zone, profile_name, address_kind, address, opted_out_at, seq)
   SELECT 1000 + i, created_at, first_name, language, time_zone, profile_name, address_kind, 'copy-' || i, opted_out_at, seq
   FROM n, contact WHERE id = 1;
 INSERT INTO identity

@@ -11,10 +11,12 @@ import sqlite3
 
 # Everything about the first contacts, moved on by :by numbers; the texts and states stay as they were decided.
 COPY = [
-    "INSERT INTO contact SELECT id + :by, created_at, first_name, language, time_zone, profile_name, address_kind,"
+    "INSERT INTO contact (id, created_at, first_name, language, time_zone, profile_name, address_kind, address,"
+    " opted_out_at, seq) SELECT id + :by, created_at, first_name, language, time_zone, profile_name, address_kind,"
     " address || '-' || :number, opted_out_at, seq FROM contact WHERE id <= :first",
     "INSERT INTO identity SELECT kind, value || '-' || :number, contact + :by, added_at FROM identity WHERE contact <= :first",
-    "INSERT INTO conversation SELECT id + :by, contact + :by, channel, owner, epoch, team, agent, opened_at, last_in_at,"
+    "INSERT INTO conversation (id, contact, channel, owner, epoch, team, agent, opened_at, last_in_at, closed_at,"
+    " message_count, last_rule, variables) SELECT id + :by, contact + :by, channel, owner, epoch, team, agent, opened_at, last_in_at,"
     " closed_at, message_count, last_rule, variables FROM conversation WHERE id <= :first",
     "INSERT INTO turn SELECT id + :by, conversation + :by, ruleset, epoch, state, opened_at, closed_at, due_at,"
     " deadline_at FROM turn WHERE id <= :first",

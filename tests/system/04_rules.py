@@ -142,7 +142,7 @@ def reload_under_load():
         thread.start()
         try:
             for number in range(300):
-                desk.say(f"user-{number % 7}", "version?")
+                desk.say(f"user-{number % 7}", f"version {number}?")
         finally:
             stop.set()
             thread.join()

@@ -363,7 +363,7 @@ def long_reader(desk):
 def load(desk, count):
     inbound = f"http://127.0.0.1:{desk.port}/v1/inbound/whatsapp"
     done = subprocess.run([binary("frontdesk-load"), "--token", TOKEN, "--connections", "16", "--count", str(count),
-                           "--users", "300", "--text", "ping load", inbound],
+                           "--users", "300", "--text", "ping load", "--text", "ping more", inbound],
                           capture_output=True, text=True, timeout=120, check=False)
     equal(done.returncode, 0, f"frontdesk-load: {done.stderr}")
 

@@ -42,6 +42,11 @@ static void test_what_was_written_comes_back(void **unused)
         .cooling = COOLING,
         .cooling_count = 2,
         .choices = "[\"Cake\",\"\",\"Bread\"]",
+        .messages_this_minute = 3,
+        .replies_this_hour = 40,
+        .consults_this_hour = 5,
+        .same_in_a_row = 2,
+        .was_flooding = true,
     };
     struct buf written = { 0 }, again = { 0 };
     struct decide_record record = { 0 };
@@ -73,6 +78,11 @@ static void test_what_was_written_comes_back(void **unused)
     assert_string_equal(record.state.cooling[1].rule, COOLING[1].rule);
     assert_int_equal(record.state.cooling[0].until_at, COOLING[0].until_at);
     assert_string_equal(record.state.choices, state.choices);
+    assert_int_equal(record.state.messages_this_minute, 3);
+    assert_int_equal(record.state.replies_this_hour, 40);
+    assert_int_equal(record.state.consults_this_hour, 5);
+    assert_int_equal(record.state.same_in_a_row, 2);
+    assert_true(record.state.was_flooding);
 
     /* A number too long for a double has become a text, which is how templates see it anyway. */
     assert_non_null(strstr(record.state.fields, "\"id\":\"12345678901234567890\""));
