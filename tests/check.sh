@@ -1,7 +1,7 @@
 #!/bin/sh
 # Everything that `make check` runs, section by section; the last line sums them up.
 #
-#   plain      unit tests, lint, system tests of the programs as they are shipped
+#   plain      some unit tests, lint, all system tests of the programs as they are shipped
 #   asan       all unit tests, and the system tests that read hostile bytes, under AddressSanitizer and UBSan
 #   tsan       the threaded unit tests and two system tests under ThreadSanitizer
 #   fuzz       each fuzzer for a few seconds
