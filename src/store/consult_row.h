@@ -34,6 +34,7 @@ struct consult_row { /* owned; the zero value is releasable */
     int failures; /* attempts at this backend that came to nothing */
     bool is_open, is_claimed;
     char *wanted_by, *wanted, *backend, *charged_on;
+    char *did; /* what the backend has done without a word */
 };
 void consult_row_release(struct consult_row *row);
 
@@ -76,6 +77,8 @@ int consult_row_again(struct db *db, const struct consult_again *again, struct e
 
 /* What was charged in advance for the attempt to come; 0 and "": nothing any more. */
 int consult_row_charge(struct db *db, int64_t id, int64_t charged, const char *day, struct error *error);
+
+int consult_row_did(struct db *db, int64_t id, const char *did, struct error *error);
 
 /* At start: what was claimed goes once more. */
 int consult_row_recover(struct db *db, int64_t now, struct error *error);
