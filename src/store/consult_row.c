@@ -169,6 +169,13 @@ int consult_row_stray(struct db *db, const char *known, struct consult_row *row,
     return take_one(q, row, error);
 }
 
+static const char UNSETTLED[] = ROW "WHERE c.charged_on <> '' AND o.settled_at IS NOT NULL LIMIT 1";
+
+int consult_row_unsettled(struct db *db, struct consult_row *row, struct error *error)
+{
+    return take_one(db_query(db, UNSETTLED), row, error);
+}
+
 static const char OF_CONTACT[] =
     "SELECT o.conversation FROM outbox o JOIN consult c ON c.outbox = o.id "
     "WHERE o.contact = ?1 AND o.seq = -2 AND o.settled_at IS NULL LIMIT 1";

@@ -55,6 +55,9 @@ int consult_row_stray(struct db *db, const char *known, struct consult_row *row,
 /* Another open conversation of a contact that awaits one: 1, 0, -1. */
 int consult_row_of_contact(struct db *db, int64_t contact, int64_t *conversation, struct error *error);
 
+/* One that is over, and whose charge nobody has settled: the process died first. 1, 0, -1. */
+int consult_row_unsettled(struct db *db, struct consult_row *row, struct error *error);
+
 /* How many of a backend's are under way; of all. When the next of a backend is due, and when the next expires. */
 int consult_row_under_way(struct db *db, const char *backend, int *count, struct error *error);
 int consult_row_waiting(struct db *db, const char *backend, int64_t *count, struct error *error); /* that have not left */
