@@ -195,29 +195,37 @@ static void who_refuses_is_there(void **state)
 static void an_open_circuit_is_waited_for_where_nobody_else_can_be_asked(void **state)
 {
     struct fixture *f = *state;
-    struct consult_call *calls;
 
     hear(f, "ana", "why");
-    hear(f, "ben", "why");
-    calls = claim(f);
-    settle(f, pop(&calls), limits("5"));
-    settle(f, pop(&calls), says("Yes."));
-    assert_int_equal(lanes(f), 0);
-    f->now += SECOND_MS;
-    hear(f, "cat", "why");
     settle(f, claim_one(f), limits("5"));
-    hear(f, "dan", "why");
+    assert_int_equal(fixture_act(f, "take", "{'conversation':1,'actor':'joe'}"), 200);
+    hear(f, "ben", "why");
     claim_none(f);
-    assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE kind = 'consult' AND contact = 4"), "due");
+    assert_string_equal(question_state(f), "due");
+    f->now += 4 * SECOND_MS;
+    claim_none(f);
+    f->now += 1 * SECOND_MS;
+    settle(f, claim_one(f), says("At last."));
+    assert_string_equal(question_state(f), "accepted");
+    assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE conversation = 2 AND kind = 'out'"), "At last.");
+}
+
+/* The trial took a second; who waits for it does not wait for all the time that it had. */
+static void who_waits_for_a_trial_leaves_when_it_has_succeeded(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *trial;
+
+    hear(f, "ana", "why");
+    settle(f, claim_one(f), limits("5"));
     f->now += 5 * SECOND_MS;
-    calls = claim(f);
-    assert_non_null(calls);
-    while (calls != NULL)
-        settle(f, pop(&calls), says("At last."));
-    f->now += 6 * SECOND_MS;
-    for (calls = claim(f); calls != NULL;)
-        settle(f, pop(&calls), says("At last."));
-    assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE kind = 'consult' AND contact = 4"), "accepted");
+    hear(f, "ben", "why");
+    trial = claim_one(f);
+    f->now += 1 * SECOND_MS;
+    settle(f, trial, says("It is well."));
+    f->now += 1 * SECOND_MS;
+    settle(f, claim_one(f), says("And so are we."));
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'consult' AND state = 'accepted'"), 2);
 }
 
 /* Who was told to come later, and has nobody else to ask, comes later. */
@@ -242,6 +250,7 @@ static void an_open_circuit_is_not_waited_for_beyond_the_turn(void **state)
 
     hear(f, "ana", "why");
     settle(f, claim_one(f), limits("60"));
+    f->now += SECOND_MS;
     hear(f, "ben", "why");
     claim_none(f);
     assert_string_equal(fixture_text(f, "SELECT group_concat(state) FROM outbox WHERE kind = 'consult'"), "dead,dead");
@@ -285,6 +294,7 @@ int main(void)
         TEST(a_call_that_was_broken_off_says_nothing_of_the_backend),
         TEST(who_refuses_is_there),
         TEST(an_open_circuit_is_waited_for_where_nobody_else_can_be_asked),
+        TEST(who_waits_for_a_trial_leaves_when_it_has_succeeded),
         TEST(who_was_told_to_wait_waits_where_nobody_else_can_be_asked),
         TEST(an_open_circuit_is_not_waited_for_beyond_the_turn),
         TEST(new_rules_try_a_stopped_backend_at_once),
