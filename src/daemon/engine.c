@@ -106,25 +106,38 @@ static bool has_work(const struct engine *engine, size_t count, int64_t now)
     return count > 0 || engine_has_ended(engine) || now >= engine->work_at;
 }
 
+static void plan_by(struct engine *engine, int64_t at)
+{
+    if (at < engine->work_at)
+        engine->work_at = at;
+}
+
+/* What may not be claimed now is no reason for a round. */
+static int plan_claims(struct engine *engine, int64_t now, struct error *error)
+{
+    int64_t due, call, consult;
+
+    if (!engine_may_claim(engine))
+        return 0;
+    if (dispatch_next(&engine->desk, now, engine_calls(engine), &due, error) != 0 ||
+        service_next(&engine->desk, &call, error) != 0 || consult_next(&engine->desk, &consult, error) != 0)
+        return -1;
+    plan_by(engine, due);
+    plan_by(engine, call);
+    plan_by(engine, consult);
+    return 0;
+}
+
 /* When the next round is wanted without anything happening. */
 static void plan(struct engine *engine, int64_t now)
 {
     struct error error = { 0 };
-    int64_t due, call, consult, timer;
+    int64_t timer;
 
     engine->work_at = now + IDLE_MS;
-    if (dispatch_next(&engine->desk, now, engine_calls(engine), &due, &error) != 0 ||
-        service_next(&engine->desk, &call, &error) != 0 ||
-        consult_next(&engine->desk, &consult, &error) != 0 || upkeep_next(&engine->desk, &timer, &error) != 0)
+    if (plan_claims(engine, now, &error) != 0 || upkeep_next(&engine->desk, &timer, &error) != 0)
         return;
-    if (due < engine->work_at)
-        engine->work_at = due;
-    if (call < engine->work_at)
-        engine->work_at = call;
-    if (consult < engine->work_at)
-        engine->work_at = consult;
-    if (timer < engine->work_at)
-        engine->work_at = timer;
+    plan_by(engine, timer);
     if (engine->full_until > clock_monotonic_ms() && engine->work_at < now + FULL_RETRY_MS)
         engine->work_at = now + FULL_RETRY_MS;
     /* A clock that was set back must not put work off for hours. */

@@ -59,6 +59,9 @@ void engine_note_fault(struct engine *engine, const struct error *error);
 /* Has a call ended whose end is not in the book yet? */
 bool engine_has_ended(const struct engine *engine);
 
+/* Not while stopping, nor while there is no room to note what came of a call. */
+bool engine_may_claim(const struct engine *engine);
+
 /* Calls to Braze in the air, and those that wait for the disk. */
 int engine_calls(const struct engine *engine);
 

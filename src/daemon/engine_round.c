@@ -136,7 +136,7 @@ bool engine_has_ended(const struct engine *engine)
            inquiries_has_ended(&engine->inquiries);
 }
 
-static bool may_claim(const struct engine *engine)
+bool engine_may_claim(const struct engine *engine)
 {
     return !atomic_load(&engine->is_stopping) && clock_monotonic_ms() >= engine->full_until &&
            !engine->vitals.is_short_of_disk;
@@ -144,7 +144,7 @@ static bool may_claim(const struct engine *engine)
 
 static int claim(struct engine *engine, int64_t now, struct claims *claims, struct error *error)
 {
-    if (!may_claim(engine))
+    if (!engine_may_claim(engine))
         return 0;
     if (dispatch_claim(&engine->desk, now, engine_calls(engine), &claims->calls, error) != 0)
         return -1;
@@ -165,16 +165,18 @@ static int work(struct engine *engine, struct outcome *outcomes, size_t count, i
                 struct claims *claims, struct error *error)
 {
     *claims = (struct claims){ 0 };
-    if (desk_begin(&engine->desk, error) != 0 ||
-        flights_settle(&engine->flights, &engine->desk, now, error) != 0 ||
+    if (desk_begin(&engine->desk, error) != 0)
+        return -1;
+    /* Before anything is written by the new clock. */
+    if (engine->drift_ms != 0 && upkeep_clock_jumped(&engine->desk, engine->drift_ms, now, error) != 0)
+        return -1;
+    if (flights_settle(&engine->flights, &engine->desk, now, error) != 0 ||
         errands_settle(&engine->errands, &engine->desk, now, error) != 0 ||
         inquiries_settle(&engine->inquiries, &engine->desk, now, error) != 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (run_mail(engine, &outcomes[i], now, error) != 0)
             return -1;
-    if (engine->drift_ms != 0 && upkeep_clock_jumped(&engine->desk, engine->drift_ms, now, error) != 0)
-        return -1;
     if (upkeep_run(&engine->desk, now, error) != 0)
         return -1;
     if (claim(engine, now, claims, error) != 0)
@@ -271,8 +273,8 @@ static int round_once(struct engine *engine, struct outcome *outcomes, size_t co
     tally(engine, flights_drop(&engine->flights), &claims);
     errands_drop(&engine->errands);
     inquiries_drop(&engine->inquiries);
-    inquiries_break_off(&engine->inquiries, &engine->desk);
     give_batch(engine, outcomes, count, &claims);
+    inquiries_break_off(&engine->inquiries, &engine->desk);
     return 0;
 }
 

@@ -47,15 +47,15 @@ int breaker_leave(struct desk *desk, const char *backend, int64_t patience_ms, i
 }
 
 static int worsen(struct desk *desk, const char *name, const struct vendor_answer *answer, const char *state,
-                  bool is_certain, int64_t now, struct error *error)
+                  bool is_certain, int64_t left_at, int64_t now, struct error *error)
 {
     const struct lane *lane = health_find(&desk->health, name);
     struct lane worse = { .failures = lane != NULL ? lane->failures : 0 };
     /* Those that were under way together fail together: one failure, not twenty. */
-    bool is_one_of_many = lane != NULL && !lane->is_probing && lane->until_at > now;
+    bool is_one_of_many = lane != NULL && !lane->is_probing && left_at <= lane->noted_at;
     int64_t wait_ms = 0;
 
-    if (is_one_of_many && worse.failures >= BREAKER_FAILURES)
+    if (is_one_of_many && (!is_certain || worse.failures >= BREAKER_FAILURES))
         return 0;
     worse.failures++;
     if (is_certain && worse.failures < BREAKER_FAILURES)
@@ -65,13 +65,14 @@ static int worsen(struct desk *desk, const char *name, const struct vendor_answe
     if (answer->wait_ms > wait_ms)
         wait_ms = answer->wait_ms;
     worse.until_at = now + wait_ms;
+    worse.noted_at = now;
     snprintf(worse.name, sizeof worse.name, "%s", name);
     snprintf(worse.state, sizeof worse.state, "%s", state);
     snprintf(worse.reason, sizeof worse.reason, "%s", answer->reason);
     return health_worsen(&desk->health, desk->db, &worse, now, error);
 }
 
-int breaker_note(struct desk *desk, const char *backend, const struct vendor_answer *answer, int64_t now,
+int breaker_note(struct desk *desk, const char *backend, const struct vendor_answer *answer, int64_t left_at, int64_t now,
                  struct error *error)
 {
     char name[BREAKER_LANE_LEN];
@@ -82,12 +83,12 @@ int breaker_note(struct desk *desk, const char *backend, const struct vendor_ans
     case VENDOR_DECLINED:
     case VENDOR_EMPTY:
     case VENDOR_REFUSED: return health_heal(&desk->health, desk->db, name, now, error);
-    case VENDOR_BUSY: return worsen(desk, name, answer, "limited", true, now, error);
-    case VENDOR_STOPPED: return worsen(desk, name, answer, "stopped", true, now, error);
+    case VENDOR_BUSY: return worsen(desk, name, answer, "limited", true, left_at, now, error);
+    case VENDOR_STOPPED: return worsen(desk, name, answer, "stopped", true, left_at, now, error);
     case VENDOR_GARBAGE:
     case VENDOR_FAILED: break;
     }
-    return worsen(desk, name, answer, "backing_off", false, now, error);
+    return worsen(desk, name, answer, "backing_off", false, left_at, now, error);
 }
 
 int breaker_retry_all(struct desk *desk, int64_t now, struct error *error)
@@ -105,4 +106,20 @@ int breaker_retry_all(struct desk *desk, int64_t now, struct error *error)
             return -1;
     }
     return 0;
+}
+
+int breaker_forgo(struct desk *desk, const char *backend, int64_t now, struct error *error)
+{
+    const struct lane *lane;
+    struct lane again;
+    char name[128];
+
+    breaker_name_lane(backend, name);
+    lane = health_find(&desk->health, name);
+    if (lane == NULL || !lane->is_probing)
+        return 0;
+    again = *lane;
+    again.is_probing = false;
+    again.until_at = now;
+    return health_worsen(&desk->health, desk->db, &again, now, error);
 }

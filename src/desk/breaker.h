@@ -32,9 +32,15 @@ int64_t breaker_wait(const struct desk *desk, const char *backend, int64_t now);
 /* A question leaves, and is the trial where one is due; it has until `patience_ms` from now. */
 int breaker_leave(struct desk *desk, const char *backend, int64_t patience_ms, int64_t now, struct error *error);
 
-/* What an attempt says about it: VENDOR_FAILED, with a reason, also stands for a call that came to nothing. */
-int breaker_note(struct desk *desk, const char *backend, const struct vendor_answer *answer, int64_t now,
+/*
+ * What an attempt that left at `left_at` says about it: VENDOR_FAILED, with a reason, also stands for a call that came to
+ * nothing.
+ */
+int breaker_note(struct desk *desk, const char *backend, const struct vendor_answer *answer, int64_t left_at, int64_t now,
                  struct error *error);
+
+/* An attempt was broken off before anything could be said: was it the trial, another may be made. */
+int breaker_forgo(struct desk *desk, const char *backend, int64_t now, struct error *error);
 
 /* New rules, and the keys read with them, may have mended what was wrong: each is tried again at once. */
 int breaker_retry_all(struct desk *desk, int64_t now, struct error *error);

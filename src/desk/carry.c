@@ -70,18 +70,23 @@ int carry_drop_run(struct desk *desk, int64_t conversation, int64_t contact, con
     return event_put(desk->db, conversation, "flow_end", actor, why, now, error);
 }
 
-/* The messages that waited for it on another channel wait no longer; those of this one are its caller's. */
-static int drop_elsewhere(const struct carry *carry, int64_t id, struct error *error)
+/* The messages that waited in another conversation wait no longer; those of this one are its caller's. */
+static int release(const struct carry *carry, int64_t id, struct error *error)
 {
     struct conversation other;
 
-    if (carry_drop_run(carry->desk, id, carry->conversation->contact, "daemon", "opt_out", carry->now, error) != 0)
-        return -1;
     if (id == carry->conversation->id)
         return 0;
     return conversation_get(carry->desk->db, id, &other, error) == 1
                ? flow_turn_release(carry->desk, &other, carry->now, error)
                : -1;
+}
+
+static int drop_elsewhere(const struct carry *carry, int64_t id, struct error *error)
+{
+    if (carry_drop_run(carry->desk, id, carry->conversation->contact, "daemon", "opt_out", carry->now, error) != 0)
+        return -1;
+    return release(carry, id, error);
 }
 
 /* Of none of the contact's conversations. */
@@ -92,7 +97,7 @@ static int silence_backends(const struct carry *carry, struct error *error)
 
     while (carry->desk->may_consult &&
            (found = consult_row_of_contact(carry->desk->db, other.contact, &other.id, error)) == 1)
-        if (consult_drop(carry->desk, &other, "silenced", carry->now, error) != 0)
+        if (consult_drop(carry->desk, &other, "silenced", carry->now, error) != 0 || release(carry, other.id, error) != 0)
             return -1;
     return found;
 }
@@ -176,7 +181,7 @@ static int consult(const struct carry *carry, const struct effect *effect, struc
         .is_barred = effect->is_barred,
     };
 
-    if (carry->joins != 0)
+    if (carry->joins != 0 && effect->call == 0)
         return consult_join(carry->desk, carry->joins, carry->now, error);
     return consult_queue(carry->desk, carry->conversation, &request, carry->now, error);
 }
@@ -230,6 +235,25 @@ static int carry_effect(const struct carry *carry, const struct effect *effect, 
     abort();
 }
 
+/*
+ * A dialogue that was interrupted while it awaited a call speaks for another turn, when it is resumed: the one that made the
+ * call gets no more than it has.
+ */
+static int put_run(const struct carry *carry, const struct run_row *row, struct error *error)
+{
+    struct desk *desk = carry->desk;
+    struct buf state = { 0 };
+    int64_t awaited = 0;
+    int found = desk->may_call || desk->may_consult ? run_row_get(desk->db, row->conversation, &state, &awaited, error) : 0;
+
+    buf_release(&state);
+    if (found < 0 || run_row_put(desk->db, row, carry->now, error) != 0)
+        return -1;
+    if (awaited == 0 || awaited == row->turn || awaited == carry->turn)
+        return 0;
+    return turn_conclude(desk->db, awaited, carry->conversation->contact, "silenced", carry->now, error);
+}
+
 static int keep_run(const struct carry *carry, struct error *error)
 {
     const struct decision *decision = carry->decision;
@@ -244,7 +268,7 @@ static int keep_run(const struct carry *carry, struct error *error)
 
     switch (decision->run_change) {
     case RUN_AS_BEFORE: break;
-    case RUN_GOES_ON: return run_row_put(carry->desk->db, &row, carry->now, error);
+    case RUN_GOES_ON: return put_run(carry, &row, error);
     case RUN_IS_OVER:
         return carry_drop_run(carry->desk, row.conversation, carry->conversation->contact, "daemon", decision->run_outcome,
                               carry->now, error);

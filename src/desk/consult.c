@@ -20,8 +20,9 @@
 #include "store/turn.h"
 
 enum {
-    PASSES_MAX = 4,  /* over all backends, in one look: a question that goes on to another may be asked at once */
-    PLACED_MAX = 64, /* rows, in one look */
+    PASSES_MAX = 4,   /* over all backends, in one look: a question that goes on to another may be asked at once */
+    PLACED_MAX = 16,  /* rows of one backend, in one pass */
+    SEARCHES_MAX = 2, /* of the FAQ, in one look: each may take tens of milliseconds, and everybody waits */
     EXPIRE_MAX = 100,
     LEAST_MS = CONSULT_LEAST_MS
 };
@@ -67,8 +68,8 @@ int consult_stands(struct desk *desk, const struct conversation *conversation, s
 
     if (!desk->may_consult)
         return 0;
-    found = consult_row_open(desk->db, conversation->contact, conversation->id, &row, error);
-    if (found == 1 && row.call == 0) {
+    found = consult_row_standing(desk->db, conversation->contact, conversation->id, &row, error);
+    if (found == 1) {
         backend = backend_find(desk->rules->backends, desk->rules->backend_count, row.wanted);
         behind = is_behind_something(desk, conversation->id, error);
         standing->outbox = row.id;
@@ -93,7 +94,7 @@ static int64_t settled_at(const struct consult_row *row, const struct backend *b
 {
     int64_t at = now + (backend != NULL ? backend->settle_ms : 0);
 
-    if (!row->is_claimed && row->round == 1 && at > row->settle_by)
+    if (!row->is_claimed && at > row->settle_by)
         at = row->settle_by > now ? row->settle_by : now;
     return at;
 }
@@ -108,15 +109,18 @@ int consult_join(struct desk *desk, int64_t outbox, int64_t now, struct error *e
         struct consult_again again = {
             .id = row.id,
             .due_at = settled_at(&row, backend, now),
-            .backend = row.backend,
+            .backend = backend != NULL ? row.backend : row.wanted,
             .failures = row.failures,
             .has_joined = row.is_claimed,
+            .settle_by = now + (backend != NULL ? backend->settle_max_ms : 0),
             .reason = "",
         };
 
-        /* The call under way settles its own bill. */
+        if (backend == NULL)
+            desk->strays_of = -1; /* it has left the rules while it was asked */
+        /* The call under way corrects what is booked here, once it has ended. */
         if (row.is_claimed)
-            result = consult_row_charge(desk->db, row.id, 0, "", error);
+            result = consult_lose_charge(desk, &row, error);
         desk->has_superseded |= row.is_claimed;
         if (result == 0)
             result = consult_row_again(desk->db, &again, error);
@@ -125,26 +129,36 @@ int consult_join(struct desk *desk, int64_t outbox, int64_t now, struct error *e
     return result;
 }
 
+static int drop_row(struct desk *desk, const struct consult_row *row, const char *state, int64_t now,
+                    struct error *error)
+{
+    static const char CHANGED_HANDS[] = "the conversation changed hands before an answer came";
+
+    if (outbox_settle(desk->db, row->id, 0, 0, "withheld", CHANGED_HANDS, now, error) != 0 ||
+        (!row->is_claimed && consult_lose_charge(desk, row, error) != 0))
+        return -1;
+    if (row->turn == 0 || row->call != 0)
+        return 0;
+    /* "One moment" was no answer: who is with a person is not answered by it. */
+    if (strcmp(state, "agent") == 0)
+        return turn_end(desk->db, row->turn, state, now, error);
+    return turn_conclude(desk->db, row->turn, row->contact, state, now, error);
+}
+
 int consult_drop(struct desk *desk, const struct conversation *conversation, const char *state, int64_t now,
                  struct error *error)
 {
-    static const char CHANGED_HANDS[] = "the conversation changed hands before an answer came";
-    struct consult_row row = { 0 };
-    int found, result = 0;
+    int found = 1;
 
-    if (!desk->may_consult)
-        return 0;
-    found = consult_row_open(desk->db, conversation->contact, conversation->id, &row, error);
-    if (found == 1) {
-        result = outbox_settle(desk->db, row.id, 0, 0, "withheld", CHANGED_HANDS, now, error);
-        /* "One moment" was no answer: who is with a person is not answered by it. */
-        if (result == 0 && row.turn != 0 && row.call == 0 && strcmp(state, "agent") == 0)
-            result = turn_end(desk->db, row.turn, state, now, error);
-        else if (result == 0 && row.turn != 0 && row.call == 0)
-            result = turn_conclude(desk->db, row.turn, row.contact, state, now, error);
+    while (desk->may_consult && found == 1) {
+        struct consult_row row = { 0 };
+
+        found = consult_row_open(desk->db, conversation->contact, conversation->id, &row, error);
+        if (found == 1 && drop_row(desk, &row, state, now, error) != 0)
+            found = -1;
+        consult_row_release(&row);
     }
-    consult_row_release(&row);
-    return found < 0 ? -1 : result;
+    return found < 0 ? -1 : 0;
 }
 
 /* Claiming */
@@ -153,7 +167,7 @@ struct look {
     struct desk *desk;
     int64_t now;
     struct consult_call **calls;
-    int placed;
+    int searches;
 };
 
 static int make_call(struct look *look, const struct consult_row *row, const struct backend *backend,
@@ -171,6 +185,9 @@ static int make_call(struct look *look, const struct consult_row *row, const str
         .round = row->round,
         .backend = alloc_text(backend->name),
         .wanted_by = alloc_text(row->wanted_by),
+        .kind = backend->kind,
+        .price_in = backend->price_in,
+        .price_out = backend->price_out,
         .key_env = backend->key_env != NULL ? alloc_text(backend->key_env) : NULL,
         .region = request->region != NULL ? alloc_text(request->region) : NULL,
         .request = *request,
@@ -179,11 +196,17 @@ static int make_call(struct look *look, const struct consult_row *row, const str
         .timeout_ms = (int)(left < backend->deadline_ms ? left : backend->deadline_ms),
     };
     *request = (struct vendor_request){ 0 };
+    call->request.region = call->region;
     *look->calls = call;
     if (outbox_claim(desk->db, row->id, backend->name, error) != 0 ||
         consult_note(desk, row, "consult", backend->name, "", look->now, error) != 0)
         return -1;
     return breaker_leave(desk, backend->name, call->timeout_ms, look->now, error);
+}
+
+static bool needs_search(const struct backend *backend)
+{
+    return backend->kind == BACKEND_FAQ || backend->knowledge > 0;
 }
 
 /* The money, the request, and out; what cannot be asked goes on along the chain. */
@@ -200,7 +223,8 @@ static int ask_out(struct look *look, const struct consult_row *row, const struc
         vendor_request_release(&request);
         return consult_go_on(look->desk, row, backend, why.text, look->now, error);
     }
-    result = consult_charge(look->desk, row, backend, question->tokens, look->now, &cap, error);
+    /* No vendor's token is less than a byte: so much it may cost, and hardly ever does. */
+    result = consult_charge(look->desk, row, backend, (int64_t)request.body.len, look->now, &cap, error);
     if (result == 1) {
         result = make_call(look, row, backend, &request, error);
         if (result == 0) {
@@ -234,16 +258,30 @@ static int ask_faq(struct look *look, const struct consult_row *row, const struc
     return consult_answer_faq(look->desk, row, backend, faq, look->now, error);
 }
 
+/* 1: it can be paid for, as far as is known before it is put together. */
+static int is_affordable(struct look *look, const struct consult_row *row, const struct backend *backend, struct buf *why,
+                         struct error *error)
+{
+    return backend->kind == BACKEND_FAQ ? 1 : consult_may_spend(look->desk, row, backend, look->now, why, error);
+}
+
 static int ask(struct look *look, const struct consult_row *row, const struct backend *backend, struct error *error)
 {
     struct question question = { 0 };
-    int result = question_load(look->desk, row, backend, look->now, &question, error);
+    struct buf why = { 0 };
+    int result = is_affordable(look, row, backend, &why, error);
 
-    if (result == 0 && backend->kind == BACKEND_FAQ)
-        result = ask_faq(look, row, backend, &question, error);
-    else if (result == 0)
-        result = ask_out(look, row, backend, &question, error);
+    if (result == 0) {
+        result = consult_go_on(look->desk, row, backend, buf_text(&why), look->now, error);
+    } else if (result == 1) {
+        look->searches += needs_search(backend);
+        result = question_load(look->desk, row, backend, look->now, &question, error);
+        if (result == 0)
+            result = backend->kind == BACKEND_FAQ ? ask_faq(look, row, backend, &question, error)
+                                                  : ask_out(look, row, backend, &question, error);
+    }
     question_release(&question);
+    buf_release(&why);
     return result;
 }
 
@@ -263,12 +301,8 @@ static int place(struct look *look, const struct consult_row *row, const struct 
 {
     int64_t until = breaker_wait(look->desk, backend->name, look->now);
 
-    look->placed++;
-    if (row->epoch != row->conversation_epoch) {
-        struct conversation conversation = { .id = row->conversation, .contact = row->contact };
-
-        return consult_drop(look->desk, &conversation, "silenced", look->now, error);
-    }
+    if (row->epoch != row->conversation_epoch)
+        return consult_let_go(look->desk, row, look->now, error);
     if (row->expires_at - look->now < LEAST_MS)
         return consult_give_up(look->desk, row, "expired", "its time was over before anybody could be asked", look->now,
                                error);
@@ -284,10 +318,12 @@ static int look_at(struct look *look, const struct backend *backend, int *moved,
 
     if (consult_row_under_way(look->desk->db, backend->name, &under_way, error) != 0)
         return -1;
-    for (int slots = backend->calls - under_way; slots > 0 && found == 1 && look->placed < PLACED_MAX;) {
+    for (int slots = backend->calls - under_way, placed = 0; slots > 0 && found == 1 && placed < PLACED_MAX; placed++) {
         struct consult_row row = { 0 };
         const struct consult_call *newest = *look->calls;
 
+        if (needs_search(backend) && look->searches >= SEARCHES_MAX)
+            break; /* the loop comes back at once */
         found = consult_row_due(look->desk->db, backend->name, look->now, &row, error);
         if (found == 1 && place(look, &row, backend, error) != 0)
             found = -1;
@@ -306,8 +342,11 @@ int consult_claim(struct desk *desk, int64_t now, struct consult_call **calls, s
     *calls = NULL;
     for (int pass = 0; desk->may_consult && pass < PASSES_MAX && moved > 0 && result == 0; pass++) {
         moved = 0;
-        for (size_t i = 0; i < desk->rules->backend_count && result == 0; i++)
-            result = look_at(&look, &desk->rules->backends[i], &moved, error);
+        /* Each goes first in its turn: the searches of a look are few. */
+        size_t count = desk->rules->backend_count, first = count > 0 ? desk->looks++ % count : 0;
+
+        for (size_t i = 0; i < count && result == 0; i++)
+            result = look_at(&look, &desk->rules->backends[(first + i) % count], &moved, error);
     }
     if (result != 0) {
         consult_call_free(*calls);
@@ -356,7 +395,8 @@ int consult_expire(struct desk *desk, int64_t now, struct error *error)
         return 0;
     if (desk->strays_of != desk->rules->number) {
         result = end_strays(desk, now, error);
-        desk->strays_of = desk->rules->number;
+        if (result == 0)
+            desk->strays_of = desk->rules->number;
     }
     for (int i = 0; i < EXPIRE_MAX && found == 1 && result == 0; i++) {
         struct consult_row row = { 0 };

@@ -68,6 +68,8 @@ struct consult_call { /* owned, complete: no pointer into a ruleset, which may c
     struct consult_call *next;
     int64_t outbox, conversation, contact, round;
     char *backend, *wanted_by;
+    enum backend_kind kind;      /* in whose language it was asked */
+    int64_t price_in, price_out; /* of that time */
     int64_t charged; /* in advance, and on which day */
     char charged_on[16];
     char *key_env; /* NULL: no key */

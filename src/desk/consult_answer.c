@@ -36,6 +36,26 @@ static int tell(struct desk *desk, const struct consult_row *row, struct decide_
     return flow_turn_result(desk, row->conversation, input, now, error);
 }
 
+/* What waits behind it is decided, or goes on waiting; it must not keep the end of the question from the book either. */
+static int release_apart(struct desk *desk, int64_t id, int64_t now, struct error *error)
+{
+    struct conversation conversation;
+    struct error why = { 0 };
+    int found = conversation_get(desk->db, id, &conversation, error);
+
+    if (found != 1)
+        return found;
+    if (db_mark(desk->db, error) != 0)
+        return -1;
+    if (flow_turn_release(desk, &conversation, now, &why) == 0)
+        return db_unmark(desk->db, error);
+    if (db_fault(desk->db) > DB_STATEMENT)
+        return error_set(error, "%s", why.text);
+    db_undo(desk->db);
+    log_error("release_lost", log_int("conversation", id), log_text("reason", why.text));
+    return 0;
+}
+
 static int tell_apart(struct desk *desk, const struct consult_row *row, struct decide_input *input, int64_t now,
                       struct error *error)
 {
@@ -50,7 +70,18 @@ static int tell_apart(struct desk *desk, const struct consult_row *row, struct d
     db_undo(desk->db);
     log_error("answer_lost", log_int("outbox", row->id), log_int("conversation", row->conversation),
               log_text("reason", why.text));
-    return row->turn != 0 ? turn_end(desk->db, row->turn, "dead", now, error) : 0;
+    if (row->turn != 0 && turn_end(desk->db, row->turn, "dead", now, error) != 0)
+        return -1;
+    return release_apart(desk, row->conversation, now, error);
+}
+
+int consult_let_go(struct desk *desk, const struct consult_row *row, int64_t now, struct error *error)
+{
+    struct conversation conversation = { .id = row->conversation, .contact = row->contact };
+
+    if (consult_drop(desk, &conversation, "silenced", now, error) != 0)
+        return -1;
+    return release_apart(desk, row->conversation, now, error);
 }
 
 int consult_give_up(struct desk *desk, const struct consult_row *row, const char *state, const char *why, int64_t now,
@@ -66,9 +97,15 @@ int consult_give_up(struct desk *desk, const struct consult_row *row, const char
     };
 
     log_warn("consult_failed", log_int("outbox", row->id), log_text("backend", row->backend), log_text("reason", why));
-    if (outbox_settle(desk->db, row->id, 0, 0, state, why, now, error) != 0 ||
+    if (consult_lose_charge(desk, row, error) != 0 ||
+        outbox_settle(desk->db, row->id, 0, 0, state, why, now, error) != 0 ||
         event_put(desk->db, row->conversation, "consult_failed", row->backend, why, now, error) != 0)
         return -1;
+    /* Days late, after a long stop, an apology would only puzzle. */
+    if (row->call == 0 && row->wanted_until != 0 && now >= row->wanted_until)
+        return turn_end(desk->db, row->turn, "expired", now, error) == 0
+                   ? release_apart(desk, row->conversation, now, error)
+                   : -1;
     return tell_apart(desk, row, &input, now, error);
 }
 
@@ -97,6 +134,8 @@ int consult_go_on(struct desk *desk, const struct consult_row *row, const struct
     log_info("consult_falls_back", log_int("outbox", row->id), log_text("backend", backend->name),
              log_text("to", next->name), log_text("reason", why));
     again.backend = next->name;
+    if (consult_lose_charge(desk, row, error) != 0)
+        return -1;
     buf_addf(&more, ", to %s: %s", next->name, why);
     result = consult_note(desk, row, "fallback", backend->name, buf_text(&more), now, error);
     buf_release(&more);
@@ -170,6 +209,7 @@ static const char *seconds_to_wait(const char *retry_after, int64_t now, char se
     return seconds;
 }
 
+/* By the row as it is now, unless that speaks another language by now. */
 static void judge(const struct consult_end *end, const struct backend *backend, int64_t now, struct vendor_answer *said)
 {
     char seconds[24];
@@ -181,7 +221,7 @@ static void judge(const struct consult_end *end, const struct backend *backend, 
     }
     said->class = end->is_cut ? VENDOR_GARBAGE : end->is_hopeless ? VENDOR_STOPPED : VENDOR_FAILED;
     said->tokens_in = said->tokens_out = -1;
-    snprintf(said->reason, sizeof said->reason, "%s", end->is_whole ? "the rules know it no more" : end->reason);
+    snprintf(said->reason, sizeof said->reason, "%s", end->is_whole ? "the rules changed while it was asked" : end->reason);
 }
 
 static int note_attempt(struct desk *desk, const struct consult_call *call, const struct consult_end *end,
@@ -205,19 +245,22 @@ static int note_attempt(struct desk *desk, const struct consult_call *call, cons
 }
 
 static int pay(struct desk *desk, const struct consult_call *call, const struct consult_end *end,
-               const struct backend *backend, const struct vendor_answer *said, int64_t now, struct error *error)
+               const struct backend *backend, const struct vendor_answer *said, bool is_booked, int64_t now,
+               struct error *error)
 {
     /* Who refuses a question does not charge for it. */
-    bool is_free = end->is_whole && said->tokens_in < 0 && said->class != VENDOR_ANSWERED &&
+    bool is_free = end->is_whole && backend != NULL && said->tokens_in < 0 && said->class != VENDOR_ANSWERED &&
                    said->class != VENDOR_GARBAGE && said->class != VENDOR_EMPTY && said->class != VENDOR_DECLINED;
     struct consult_bill bill = {
         .backend = call->backend,
         .wanted_by = call->wanted_by,
-        .row = backend,
+        .price_in = call->price_in,
+        .price_out = call->price_out,
         .contact = call->contact,
         .charged = call->charged,
         .charged_on = call->charged_on,
         .has_left = end->end != WIRE_NEVER_LEFT && !is_free,
+        .is_booked = is_booked,
         .has_helped = said->class == VENDOR_ANSWERED,
         .tokens_in = said->tokens_in,
         .tokens_out = said->tokens_out,
@@ -228,7 +271,7 @@ static int pay(struct desk *desk, const struct consult_call *call, const struct 
 
 static bool is_wanted(const struct consult_call *call, const struct consult_row *row)
 {
-    return row->is_open && row->is_claimed && row->round == call->round;
+    return row->is_open && row->is_claimed && row->round == call->round && row->epoch == row->conversation_epoch;
 }
 
 /* What was broken off, since nobody waited for it any more, says nothing about the backend. */
@@ -236,8 +279,8 @@ static int note_health(struct desk *desk, const struct consult_call *call, const
                        const struct consult_end *end, const struct vendor_answer *said, int64_t now, struct error *error)
 {
     if (!end->is_whole && !is_wanted(call, row))
-        return 0;
-    return breaker_note(desk, call->backend, said, now, error);
+        return breaker_forgo(desk, call->backend, now, error);
+    return breaker_note(desk, call->backend, said, call->claimed_at, now, error);
 }
 
 /* What came too late is for people to read. */
@@ -268,6 +311,20 @@ static bool is_empty(const struct vendor_answer *said)
     return said->class == VENDOR_ANSWERED && !speaks;
 }
 
+/* Its row was taken out of the rules, or changed its kind, while it was asked: from the beginning, if there is one. */
+static int named_is_gone(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said, int64_t now,
+                         struct error *error)
+{
+    const struct ruleset *rules = desk->rules;
+    const struct backend *wanted = backend_find(rules->backends, rules->backend_count, row->wanted);
+    struct consult_again again = { .id = row->id, .due_at = now, .backend = row->wanted, .failures = row->failures + 1,
+                                   .reason = said->reason };
+
+    if (wanted == NULL || row->failures + 1 >= CONSULT_TRIES_MAX)
+        return consult_give_up(desk, row, "dead", said->reason, now, error);
+    return consult_row_again(desk->db, &again, error);
+}
+
 static int fail(struct desk *desk, const struct consult_row *row, const struct backend *backend,
                 const struct consult_end *end, const struct vendor_answer *said, int64_t now, struct error *error)
 {
@@ -292,21 +349,25 @@ static int fail(struct desk *desk, const struct consult_row *row, const struct b
              log_int("status", end->status), log_int("ms", end->took_ms), log_text("class", vendor_class_name(said->class)),
              log_text("reason", said->reason));
     if (backend == NULL)
-        return consult_give_up(desk, row, "dead", said->reason, now, error);
+        return named_is_gone(desk, row, said, now, error);
+    /* Told to come later, where nobody else can be asked: its circuit says when, and place() whether that is soon enough. */
+    if (said->class == VENDOR_BUSY && backend->fallback == NULL && row->failures + 1 < CONSULT_TRIES_MAX)
+        return consult_row_again(desk->db, &again, error);
     if (consult_fate(backend, &failure) == FATE_AGAIN)
         return consult_row_again(desk->db, &again, error);
     return consult_go_on(desk, row, backend, said->reason, now, error);
 }
 
 /* The row as it is now; it may be another backend's, or over, by the time a call of its ends. */
-static int settle_row(struct desk *desk, const struct consult_call *call, const struct consult_row *row,
+static int settle_row(struct desk *desk, const struct consult_call *call, struct consult_row *row,
                       const struct consult_end *end, const struct backend *backend, struct vendor_answer *said,
                       int64_t now, struct error *error)
 {
+    if (row->round == call->round && consult_row_charge(desk->db, row->id, 0, "", error) != 0)
+        return -1;
     if (!is_wanted(call, row))
         return keep_unsent(desk, row, said, now, error);
-    if (consult_row_charge(desk->db, row->id, 0, "", error) != 0)
-        return -1;
+    row->charged_on[0] = '\0'; /* its bill is settled */
     if (said->unlisted != NULL) {
         log_warn("act_refused", log_text("backend", row->backend), log_int("conversation", row->conversation),
                  log_text("act", said->unlisted));
@@ -329,7 +390,8 @@ int consult_settle(struct desk *desk, const struct consult_call *call, const str
                    struct error *error)
 {
     const struct ruleset *rules = desk->rules;
-    const struct backend *backend = backend_find(rules->backends, rules->backend_count, call->backend);
+    const struct backend *named = backend_find(rules->backends, rules->backend_count, call->backend);
+    const struct backend *backend = named != NULL && named->kind == call->kind ? named : NULL;
     struct vendor_answer said = { 0 };
     struct consult_row row = { 0 };
     int result;
@@ -337,7 +399,8 @@ int consult_settle(struct desk *desk, const struct consult_call *call, const str
     judge(end, backend, now, &said);
     result = consult_row_get(desk->db, call->outbox, &row, error);
     if (result == 1 && note_attempt(desk, call, end, &said, error) == 0 &&
-        pay(desk, call, end, backend, &said, now, error) == 0 && note_health(desk, call, &row, end, &said, now, error) == 0)
+        pay(desk, call, end, backend, &said, row.round != call->round, now, error) == 0 &&
+        note_health(desk, call, &row, end, &said, now, error) == 0)
         result = settle_row(desk, call, &row, end, backend, &said, now, error);
     else
         result = result == 0 ? error_set(error, "question %" PRId64 " has vanished", call->outbox) : -1;

@@ -26,6 +26,9 @@ int consult_go_on(struct desk *desk, const struct consult_row *row, const struct
 int consult_give_up(struct desk *desk, const struct consult_row *row, const char *state, const char *why, int64_t now,
                     struct error *error);
 
+/* Its conversation has changed hands meanwhile: nobody is asked, and nothing is said. */
+int consult_let_go(struct desk *desk, const struct consult_row *row, int64_t now, struct error *error);
+
 int consult_answer_faq(struct desk *desk, const struct consult_row *row, const struct backend *backend,
                        const struct faq *faq, int64_t now, struct error *error);
 

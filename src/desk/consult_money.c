@@ -23,7 +23,8 @@ void consult_day(const struct desk *desk, int64_t now, char day[16])
     snprintf(day, 16, "%04d-%02d-%02d", local.year % 10000, local.month, local.day);
 }
 
-static void list_scopes(const struct desk *desk, const struct backend *backend, int64_t contact, struct scope scopes[SCOPES])
+static void list_scopes(const struct desk *desk, const struct backend *backend, int64_t contact,
+                        struct scope scopes[SCOPES])
 {
     scopes[0] = (struct scope){ "all", ruleset_setting_number(desk->rules, "ai_day_cap"), "the setting ai_day_cap" };
     scopes[1] = (struct scope){ "", ruleset_setting_number(desk->rules, "ai_contact_day_cap"),
@@ -63,13 +64,25 @@ static int has_room(struct desk *desk, const struct scope scopes[SCOPES], const 
     return 1;
 }
 
-/* Of an attempt whose end was never seen: it may have cost all of it. */
-static int keep_lost_charge(struct desk *desk, const struct consult_row *row, struct error *error)
+int consult_lose_charge(struct desk *desk, const struct consult_row *row, struct error *error)
 {
     struct usage usage = { .day = row->charged_on, .backend = row->backend, .wanted_by = row->wanted_by,
                            .contact = row->contact, .asked = 1, .cost = row->charged };
 
-    return *row->charged_on == '\0' ? 0 : usage_add(desk->db, &usage, error);
+    if (*row->charged_on == '\0')
+        return 0;
+    return usage_add(desk->db, &usage, error) == 0 ? consult_row_charge(desk->db, row->id, 0, "", error) : -1;
+}
+
+int consult_may_spend(struct desk *desk, const struct consult_row *row, const struct backend *backend, int64_t now,
+                      struct buf *why, struct error *error)
+{
+    struct scope scopes[SCOPES];
+    char day[16];
+
+    consult_day(desk, now, day);
+    list_scopes(desk, backend, row->contact, scopes);
+    return has_room(desk, scopes, day, backend_cost(backend, 0, backend->max_tokens), why, error);
 }
 
 int consult_charge(struct desk *desk, const struct consult_row *row, const struct backend *backend, int64_t tokens_in,
@@ -82,11 +95,11 @@ int consult_charge(struct desk *desk, const struct consult_row *row, const struc
 
     consult_day(desk, now, day);
     list_scopes(desk, backend, row->contact, scopes);
-    if (keep_lost_charge(desk, row, error) != 0)
+    if (consult_lose_charge(desk, row, error) != 0)
         return -1;
     room = has_room(desk, scopes, day, cost, why, error);
     if (room != 1)
-        return room == 0 && consult_row_charge(desk->db, row->id, 0, "", error) != 0 ? -1 : room;
+        return room;
     if (add_to_all(desk, scopes, day, cost, error) != 0 || consult_row_charge(desk->db, row->id, cost, day, error) != 0)
         return -1;
     return 1;
@@ -97,9 +110,10 @@ static int64_t cost_of(const struct consult_bill *bill)
 {
     if (!bill->has_left)
         return 0;
-    if (bill->row == NULL || bill->tokens_in < 0 || bill->tokens_out < 0)
+    if (bill->tokens_in < 0 || bill->tokens_out < 0)
         return bill->charged;
-    return backend_cost(bill->row, bill->tokens_in, bill->tokens_out);
+    const struct backend priced = { .price_in = bill->price_in, .price_out = bill->price_out };
+    return backend_cost(&priced, bill->tokens_in, bill->tokens_out);
 }
 
 int consult_account(struct desk *desk, const struct consult_bill *bill, int64_t now, struct error *error)
@@ -110,11 +124,11 @@ int consult_account(struct desk *desk, const struct consult_bill *bill, int64_t 
         .backend = bill->backend,
         .wanted_by = bill->wanted_by,
         .contact = bill->contact,
-        .asked = 1,
+        .asked = !bill->is_booked,
         .answered = bill->has_helped,
         .tokens_in = bill->tokens_in > 0 ? bill->tokens_in : 0,
         .tokens_out = bill->tokens_out > 0 ? bill->tokens_out : 0,
-        .cost = cost,
+        .cost = bill->is_booked ? cost - bill->charged : cost,
     };
     struct scope scopes[SCOPES];
     char today[16];
@@ -122,8 +136,10 @@ int consult_account(struct desk *desk, const struct consult_bill *bill, int64_t 
     consult_day(desk, now, today);
     if (*bill->charged_on == '\0')
         usage.day = today;
-    if (bill->row != NULL && *bill->charged_on != '\0') {
-        list_scopes(desk, bill->row, bill->contact, scopes);
+    if (*bill->charged_on != '\0') {
+        const struct backend named = { .name = bill->backend };
+
+        list_scopes(desk, &named, bill->contact, scopes);
         if (add_to_all(desk, scopes, bill->charged_on, cost - bill->charged, error) != 0)
             return -1;
     }

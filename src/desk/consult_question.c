@@ -19,7 +19,7 @@
 #include "rules/opening.h"
 #include "text/fold.h"
 
-enum { QUESTION_OWN_MAX = 30, HISTORY_MAX = 100, PROMPT_MAX = 32 * 1024, FACT_MAX = 200, KNOWLEDGE_MAX = 10,
+enum { QUESTION_OWN_MAX = 60, HISTORY_MAX = 100, PROMPT_MAX = 32 * 1024, FACT_MAX = 200, KNOWLEDGE_MAX = 10,
        PASSED_MAX = 100 };
 
 /* A model reads them and judges, so that more of them may be given than could be an answer. */
@@ -36,10 +36,12 @@ struct gathering {
     int passed;                      /* that did not */
 };
 
+static const char WORDLESS[] = "(a picture or a file, without words)";
+
 static struct ask_line line_of(const char *kind, const char *text)
 {
     if (fold_is_empty(text, strlen(text)))
-        text = "(a picture or a file, without words)";
+        text = WORDLESS;
     return (struct ask_line){
         .role = strcmp(kind, "in") == 0 ? ROLE_CUSTOMER : strcmp(kind, "out") == 0 ? ROLE_BOT : ROLE_COLLEAGUE,
         .text = alloc_text(text),
@@ -89,6 +91,8 @@ static void put_in_order(const struct gathering *gathering, struct question *que
 static void join_own(struct question *question)
 {
     for (size_t i = question->line_count - question->own_count; i < question->line_count; i++) {
+        if (strcmp(question->lines[i].text, WORDLESS) == 0)
+            continue; /* nothing to look for */
         if (question->own.len > 0)
             buf_add_char(&question->own, '\n');
         buf_add_text(&question->own, question->lines[i].text);
@@ -189,6 +193,9 @@ static void add_knowledge(const struct ruleset *rules, const struct backend *bac
                           struct question *question)
 {
     struct faq_found found[KNOWLEDGE_MAX];
+    /* What the customer wrote stands in his own lines, and nowhere else. */
+    const struct decide_input silent = { .text = "" };
+    variables->input = &silent;
     size_t wanted = (size_t)backend->knowledge < KNOWLEDGE_MAX ? (size_t)backend->knowledge : KNOWLEDGE_MAX;
     size_t count = ruleset_faqs(rules, buf_text(&question->own), variables->state->language, KNOWLEDGE_FLOOR, wanted, found);
 

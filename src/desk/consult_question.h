@@ -15,7 +15,7 @@
 #include "store/consult_row.h"
 #include "store/conversation.h"
 
-enum { QUESTION_LINES_MAX = 130 };
+enum { QUESTION_LINES_MAX = 160 };
 
 struct question { /* owned; the zero value is releasable */
     struct conversation conversation;

@@ -153,21 +153,35 @@ static bool take_by_rule(struct search *search, struct variables *variables, str
     return search->decision->rule != NULL;
 }
 
+/* Nothing but an interruption is decided, and none that would ask a second question. */
+static void decide_beside_call(struct search *search, struct variables *variables, struct dialogue *dialogue,
+                               const struct rule *rule)
+{
+    if (rule == NULL || rule->action == ACTION_CONSULT) {
+        search->decision->tagged_count = 0; /* all of it is decided again */
+        search->decision->outcome = OUTCOME_WAITS;
+        return;
+    }
+    search->decision->rule = rule;
+    act_tags(search, variables, 0);
+    act_and_follow(search, variables, dialogue);
+}
+
 static void decide_in_dialogue(struct search *search, struct variables *variables, struct dialogue *dialogue)
 {
     bool is_cancel = search_says(search, search->ruleset->cancel_words);
     bool is_choice = dialogue_offers_choices(dialogue);
     enum search_among first = dialogue_hears_yes_or_no(dialogue) ? AMONG_MARKED : AMONG_INTERRUPTS;
 
-    if (!is_cancel && take_by_rule(search, variables, dialogue, first))
-        return;
     if (dialogue_awaits_call(dialogue)) {
-        search->decision->outcome = OUTCOME_WAITS;
+        decide_beside_call(search, variables, dialogue, is_cancel ? NULL : search_winner(search, first));
         return;
     }
+    if (!is_cancel && take_by_rule(search, variables, dialogue, first))
+        return;
     if (dialogue_was_not_asked_yet(dialogue)) {
         if (!take_by_rule(search, variables, dialogue, AMONG_WORDED))
-            search->decision->outcome = OUTCOME_SILENCE; /* the question stands */
+            search->decision->outcome = OUTCOME_NOBODY; /* the question stands */
         return;
     }
     if (is_cancel && !is_choice) {
@@ -196,6 +210,7 @@ static bool must_wait(const struct search *search, const struct dialogue *dialog
     case ACTION_CLOSE:
     case ACTION_IGNORE: return false;
     case ACTION_CONSULT: return !state->may_join || strcmp(rule->backend->name, state->consulted) != 0;
+    case ACTION_FLOW: return true; /* its steps may ask a backend themselves */
     default: return !rule->interrupts;
     }
 }

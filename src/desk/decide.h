@@ -153,8 +153,8 @@ struct effect {
 
 enum decide_outcome {
     OUTCOME_ANSWER,  /* an effect speaks, or will once a backend has answered */
-    OUTCOME_SILENCE, /* a rule or an opt-out silences; or it was said before the question that now waits was put */
-    OUTCOME_NOBODY,  /* no rule won */
+    OUTCOME_SILENCE, /* a rule or an opt-out silences */
+    OUTCOME_NOBODY,  /* no rule won; nor is it an answer, since it was said before the question that now waits was put */
     OUTCOME_AGENT,   /* with a person */
     OUTCOME_WAITS,   /* a service or a backend is being asked: to be decided again, in its order, once that has ended */
 };

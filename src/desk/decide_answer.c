@@ -138,15 +138,29 @@ void decide_answer_deeds(struct search *search, struct dialogue *dialogue, const
     }
 }
 
+bool decide_answer_ends(const struct search *search, const struct decide_reply *reply)
+{
+    const struct vendor_deed *handoff = find_deed(reply, ACT_HANDOFF);
+
+    return (handoff != NULL && ruleset_team(search->ruleset, handoff->act->target) != NULL) ||
+           find_deed(reply, ACT_CLOSE) != NULL;
+}
+
+void decide_answer_say(struct search *search, const struct decide_reply *reply, struct buf *text)
+{
+    if (text->len == 0)
+        return;
+    say(search, reply, text);
+    search->decision->effects[search->decision->effect_count - 1].has_marks = !reply->is_plain;
+}
+
 void decide_answer(struct search *search, struct variables *variables, struct dialogue *dialogue)
 {
     const struct decide_reply *reply = dialogue->input->reply;
     struct buf text = { 0 };
 
-    if (decide_answer_text(search, variables, reply, &text)) {
-        say(search, reply, &text);
-        search->decision->effects[search->decision->effect_count - 1].has_marks = !reply->is_plain;
-    }
+    if (decide_answer_text(search, variables, reply, &text))
+        decide_answer_say(search, reply, &text);
     buf_release(&text);
     decide_answer_deeds(search, dialogue, reply);
     if (search->decision->outcome != OUTCOME_ANSWER && !decision_has(search->decision, EFFECT_CLOSE))

@@ -23,6 +23,12 @@ void decide_gave_up(struct search *search, struct dialogue *dialogue);
 bool decide_answer_text(const struct search *search, struct variables *variables, const struct decide_reply *reply,
                         struct buf *out);
 
+/* Does it hand over or close? */
+bool decide_answer_ends(const struct search *search, const struct decide_reply *reply);
+
+/* Takes the text over, if there is any. */
+void decide_answer_say(struct search *search, const struct decide_reply *reply, struct buf *text);
+
 /* Hands over, closes, sets, and starts a flow: what comes of it goes behind what is in the decision. */
 void decide_answer_deeds(struct search *search, struct dialogue *dialogue, const struct decide_reply *reply);
 

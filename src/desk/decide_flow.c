@@ -361,6 +361,13 @@ void dialogue_event(struct dialogue *dialogue, const struct decide_input *input)
         return;
     if (input->reply != NULL && decide_answer_text(dialogue->search, dialogue->variables, input->reply, &said))
         event.said = buf_text(&said);
+    /* Whoever hands over or closes does not go on with the flow. */
+    if (input->reply != NULL && decide_answer_ends(dialogue->search, input->reply)) {
+        decide_answer_say(dialogue->search, input->reply, &said);
+        decide_answer_deeds(dialogue->search, dialogue, input->reply);
+        buf_release(&said);
+        return;
+    }
     /* Also what changed nothing is kept: the time at which to look again has been worked out anew. */
     step(dialogue, &event, input->kind == INPUT_RESULT ? "result" : "time");
     dialogue->search->decision->run_change = RUN_GOES_ON;

@@ -286,4 +286,5 @@ int desk_commit_early(struct desk *desk, struct error *error)
 void desk_rollback(struct desk *desk)
 {
     db_rollback(desk->db);
+    desk->strays_of = -1;
 }

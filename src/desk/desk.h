@@ -39,6 +39,7 @@ struct desk {
     bool may_consult;      /* a question to a backend may be open (desk/consult.h) */
     bool has_superseded;   /* one is under way that is asked again anyway; whoever makes the calls clears it */
     int64_t floods;        /* messages that a limit kept from an answer, since it was opened */
+    size_t looks;          /* at the backends: which of them goes first */
     int64_t strays_of;     /* the ruleset for which backends that are gone were last looked for */
     struct buf state, trace; /* of the decision being stored; kept for their room */
 };

@@ -246,12 +246,28 @@ static int decide_late(struct desk *desk, struct conversation *conversation, int
     return result;
 }
 
+/* What waits in a conversation that was closed meanwhile opens the next one, as it would have done had it come now. */
+static int reopen(struct desk *desk, const struct conversation *closed, int64_t now, struct conversation *fresh,
+                  struct error *error)
+{
+    if (conversation_open(desk->db, closed->contact, closed->channel, now, fresh, error) != 0 ||
+        behind_move(desk->db, closed->id, fresh->id, error) != 0)
+        return -1;
+    return conversation_get(desk->db, fresh->id, fresh, error) == 1 ? 0 : -1;
+}
+
 int flow_turn_release(struct desk *desk, struct conversation *conversation, int64_t now, struct error *error)
 {
+    struct conversation fresh;
     int64_t message;
     int found;
 
     while ((found = behind_next(desk->db, conversation->id, &message, error)) == 1) {
+        if (strcmp(conversation->owner, "closed") == 0) {
+            if (reopen(desk, conversation, now, &fresh, error) != 0)
+                return -1;
+            conversation = &fresh;
+        }
         int decided = decide_late(desk, conversation, message, now, error);
 
         if (decided != 1)

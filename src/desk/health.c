@@ -348,6 +348,7 @@ int health_worsen(struct health *health, struct db *db, const struct lane *worse
     lane->failures = worse->failures;
     lane->until_at = worse->until_at;
     lane->is_probing = worse->is_probing;
+    lane->noted_at = worse->noted_at;
     snprintf(lane->reason, sizeof lane->reason, "%s", worse->reason);
     return change_state(db, lane, worse->state, now, error);
 }

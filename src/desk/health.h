@@ -27,7 +27,7 @@
 #include "store/db.h"
 #include "store/lane.h"
 
-enum { HEALTH_LANES_MAX = 64 };
+enum { HEALTH_LANES_MAX = 256 };
 
 struct health {
     struct lane lanes[HEALTH_LANES_MAX];

@@ -44,10 +44,13 @@ struct passage {
 /* Rows of the decision
  * ---------------------------------------------------------------------------------------------- */
 
-/* Does the message become part of the turn that is being answered? */
+/* Does the message become part of the turn that is being answered? A step that asks something has a turn of its own. */
 static bool joins(const struct passage *p)
 {
-    return p->standing.may_join && decision_has(&p->decision, EFFECT_CONSULT);
+    const struct rule *rule = p->decision.rule;
+
+    return p->standing.may_join && rule != NULL && rule->action == ACTION_CONSULT &&
+           decision_has(&p->decision, EFFECT_CONSULT);
 }
 
 static int put_turn(struct passage *p, struct error *error)

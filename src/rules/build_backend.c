@@ -139,6 +139,9 @@ static int take_kind(const struct ruleset *ruleset, struct backend_made *made, s
         row_choose(made->row, "kind", backend_kind_names, NULL, -1, &kind, error) != 0)
         return -1;
     backend->kind = (enum backend_kind)kind;
+    if (strlen(backend->name) > NAME_BYTES_MAX)
+        return row_refuse(made->row, error, "the name of a backend has at most %d bytes, of which a Hangul syllable takes 3",
+                          (int)NAME_BYTES_MAX);
     const struct backend *same = backend_find(ruleset->backends, ruleset->backend_count - 1, backend->name);
     if (same != NULL)
         return row_refuse(made->row, error, "there is already a backend '%s' in %s:%d", backend->name, same->file,

@@ -10,7 +10,7 @@
 #include "rules/ai_phrase.h"
 #include "rules/build_flow.h"
 
-enum { BACKENDS_MAX = 100 };
+enum { BACKENDS_MAX = 100, NAME_BYTES_MAX = 100 };
 
 /* A backend in the making: the i-th of the ruleset's, with what it owns. Its texts belong to the rows. */
 struct backend_made {

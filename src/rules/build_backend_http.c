@@ -34,7 +34,8 @@ static int check_header(const struct row *row, const struct backend_header *head
 {
     static const char *const KEYS[] = { "Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "Api-Key",
                                         "X-Goog-Api-Key", NULL };
-    static const char *const OURS[] = { "Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", NULL };
+    static const char *const OURS[] = { "Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Connection",
+                                       "Accept-Encoding", "Expect", "Upgrade", "TE", "Trailer", NULL };
     static const char TOKEN[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const char *name = header->name, *value = header->value;
     if (value == NULL)

@@ -304,8 +304,9 @@ static const char ASKED_FOR_NOTHING[] =
     "SELECT format ('outbox row %d asks a backend, but nothing says for whom', o.id) FROM outbox o "
     "WHERE o.kind = 'consult' AND NOT EXISTS (SELECT 1 FROM consult c WHERE c.outbox = o.id)";
 static const char ASKED_AT_ONCE[] =
-    "SELECT format ('conversation %d has %d questions to backends open at once', conversation, count(*)) FROM outbox "
-    "WHERE kind = 'consult' AND settled_at IS NULL GROUP BY conversation HAVING count(*) > 1";
+    "SELECT format ('conversation %d has %d turns open at once that a backend answers', o.conversation, count(*)) "
+    "FROM outbox o JOIN consult c ON c.outbox = o.id "
+    "WHERE o.kind = 'consult' AND o.settled_at IS NULL AND c.call = 0 GROUP BY o.conversation HAVING count(*) > 1";
 /* By sets, each read once: a great backlog is a hundred thousand open turns. */
 static const char ASKED_IN_VAIN[] =
     "SELECT format ('turn %d awaits nothing, and is open', t.id) FROM turn t WHERE t.state = 'open' "

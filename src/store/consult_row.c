@@ -45,10 +45,12 @@ int consult_row_put(struct db *db, const struct consult_new *row, struct error *
 
 /* Out of the book */
 
-#define ROW                                                                                                            \
+#define FROM(outbox)                                                                                                   \
     "SELECT o.id, o.contact, o.conversation, c.turn, c.call, o.epoch, v.epoch, c.round, c.settle_by, o.created_at, "   \
     "o.due_at, o.expires_at, c.charged, o.failures, o.settled_at IS NULL, o.state = 'claimed', c.wanted_by, c.wanted, " \
-    "o.sent_by, c.charged_on FROM outbox o JOIN consult c ON c.outbox = o.id JOIN conversation v ON v.id = o.conversation "
+    "o.sent_by, c.charged_on, coalesce((SELECT t.deadline_at FROM turn t WHERE t.id = c.turn), 0) "                    \
+    "FROM " outbox " JOIN consult c ON c.outbox = o.id JOIN conversation v ON v.id = o.conversation "
+#define ROW FROM("outbox o")
 
 static void take_row(const struct query *q, struct consult_row *row)
 {
@@ -73,6 +75,7 @@ static void take_row(const struct query *q, struct consult_row *row)
         .wanted = alloc_text(query_text(q, 17)),
         .backend = alloc_text(query_text(q, 18)),
         .charged_on = alloc_text(query_text(q, 19)),
+        .wanted_until = query_int(q, 20),
     };
 }
 
@@ -116,6 +119,19 @@ int consult_row_open(struct db *db, int64_t contact, int64_t conversation, struc
     return take_one(q, row, error);
 }
 
+static const char STANDING[] =
+    ROW "WHERE o.contact = ?1 AND o.seq = -2 AND o.settled_at IS NULL AND o.conversation = ?2 AND c.call = 0";
+
+int consult_row_standing(struct db *db, int64_t contact, int64_t conversation, struct consult_row *row,
+                         struct error *error)
+{
+    struct query *q = db_query(db, STANDING);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, conversation);
+    return take_one(q, row, error);
+}
+
 static const char DUE[] = ROW "WHERE o.state = 'due' AND o.kind = 'consult' AND o.sent_by = ?1 AND o.due_at <= ?2 "
                               "ORDER BY o.due_at, o.id LIMIT 1";
 
@@ -128,7 +144,9 @@ int consult_row_due(struct db *db, const char *backend, int64_t now, struct cons
     return take_one(q, row, error);
 }
 
-static const char OVERDUE[] = ROW "WHERE o.state = 'due' AND o.kind = 'consult' AND o.expires_at <= ?1 LIMIT 1";
+/* The planner would rather visit all that are due. */
+static const char OVERDUE[] = FROM("outbox o INDEXED BY outbox_consult_expires")
+    "WHERE o.state = 'due' AND o.kind = 'consult' AND o.expires_at <= ?1 LIMIT 1";
 
 int consult_row_overdue(struct db *db, int64_t now, struct consult_row *row, struct error *error)
 {
@@ -150,7 +168,8 @@ int consult_row_stray(struct db *db, const char *known, struct consult_row *row,
 }
 
 static const char OF_CONTACT[] =
-    "SELECT conversation FROM outbox WHERE contact = ?1 AND seq = -2 AND settled_at IS NULL LIMIT 1";
+    "SELECT o.conversation FROM outbox o JOIN consult c ON c.outbox = o.id "
+    "WHERE o.contact = ?1 AND o.seq = -2 AND o.settled_at IS NULL LIMIT 1";
 
 int consult_row_of_contact(struct db *db, int64_t contact, int64_t *conversation, struct error *error)
 {
@@ -214,7 +233,8 @@ int consult_row_next_due(struct db *db, const char *backend, int64_t *at, struct
     return moment(q, at, error);
 }
 
-static const char NEXT_EXPIRES[] = "SELECT min(expires_at) FROM outbox WHERE state = 'due' AND kind = 'consult'";
+static const char NEXT_EXPIRES[] = "SELECT min(expires_at) FROM outbox INDEXED BY outbox_consult_expires "
+                                   "WHERE state = 'due' AND kind = 'consult'";
 
 int consult_row_next_expires(struct db *db, int64_t *at, struct error *error)
 {
@@ -237,7 +257,7 @@ int consult_row_any(struct db *db, struct error *error)
 
 static const char AGAIN[] = "UPDATE outbox SET state = 'due', due_at = ?2, sent_by = ?3, failures = ?4, reason = ?5 "
                             "WHERE id = ?1 AND settled_at IS NULL";
-static const char RAISE[] = "UPDATE consult SET round = round + 1 WHERE outbox = ?1";
+static const char RAISE[] = "UPDATE consult SET round = round + 1, settle_by = ?2 WHERE outbox = ?1";
 
 int consult_row_again(struct db *db, const struct consult_again *again, struct error *error)
 {
@@ -254,6 +274,7 @@ int consult_row_again(struct db *db, const struct consult_again *again, struct e
         return 0;
     q = db_query(db, RAISE);
     query_bind_int(q, 1, again->id);
+    query_bind_int(q, 2, again->settle_by);
     return query_run(q, error);
 }
 

@@ -1,8 +1,8 @@
 /*
  * consult_row: the rows of the outbox that ask a backend for an answer (kind 'consult', tables outbox and consult).
  *
- * They stand in no line: texts do not wait for them, nor they for texts. A turn has one such row at a time, a
- * conversation one that is open. All inside the caller's transaction.
+ * They stand in no line: texts do not wait for them, nor they for texts. A conversation has one at most that is open and that
+ * a rule wanted; steps of dialogues that lie one on top of the other may have one each. All inside the caller's transaction.
  */
 #ifndef STORE_CONSULT_ROW_H
 #define STORE_CONSULT_ROW_H
@@ -29,6 +29,7 @@ struct consult_row { /* owned; the zero value is releasable */
     int64_t id, contact, conversation, turn, call;
     int64_t epoch, conversation_epoch;
     int64_t round, settle_by, created_at, due_at, expires_at;
+    int64_t wanted_until; /* when the turn's answer is no longer wanted; 0: there is no turn */
     int64_t charged;
     int failures; /* attempts at this backend that came to nothing */
     bool is_open, is_claimed;
@@ -36,14 +37,19 @@ struct consult_row { /* owned; the zero value is releasable */
 };
 void consult_row_release(struct consult_row *row);
 
-/* By its number; the open one of a conversation; one of a backend that is due, the one that has waited longest first. */
+/*
+ * By its number; one that is open in a conversation; the open one that a rule wanted; one of a backend that is due, that which
+ * has waited longest first.
+ */
 int consult_row_get(struct db *db, int64_t id, struct consult_row *row, struct error *error);
+int consult_row_standing(struct db *db, int64_t contact, int64_t conversation, struct consult_row *row,
+                         struct error *error);
 int consult_row_open(struct db *db, int64_t contact, int64_t conversation, struct consult_row *row, struct error *error);
 int consult_row_due(struct db *db, const char *backend, int64_t now, struct consult_row *row, struct error *error);
 
-/* One that has not left, and whose time is over at `now`; or whose backend is none of the `count` names. 1, 0, -1. */
+/* One that has not left, and whose time is over at `now`; or whose backend is none of a JSON array of names. 1, 0, -1. */
 int consult_row_overdue(struct db *db, int64_t now, struct consult_row *row, struct error *error);
-int consult_row_stray(struct db *db, const char *known, struct consult_row *row, struct error *error); /* JSON array */
+int consult_row_stray(struct db *db, const char *known, struct consult_row *row, struct error *error);
 
 /* Another open conversation of a contact that awaits one: 1, 0, -1. */
 int consult_row_of_contact(struct db *db, int64_t contact, int64_t *conversation, struct error *error);
@@ -63,6 +69,7 @@ struct consult_again { /* borrowed */
     const char *backend;
     int failures;
     bool has_joined;
+    int64_t settle_by; /* has_joined */
     const char *reason;
 };
 int consult_row_again(struct db *db, const struct consult_again *again, struct error *error);

@@ -18,6 +18,7 @@ struct lane {
     int64_t until_at;
     int failures;
     bool is_probing; /* one row is out to look; not stored */
+    int64_t noted_at; /* of the newest failure, where that is told; not stored */
     char reason[300];
 };
 

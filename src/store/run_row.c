@@ -147,3 +147,28 @@ int behind_drop(struct db *db, int64_t message, struct error *error)
     query_bind_int(q, 1, message);
     return query_run(q, error);
 }
+
+static const char MOVE_TURNS[] = "UPDATE turn SET conversation = ?2 WHERE id IN "
+                                 "(SELECT m.turn FROM behind b JOIN message m ON m.id = b.message WHERE b.conversation = ?1)";
+static const char MOVE_MESSAGES[] =
+    "UPDATE message SET conversation = ?2 WHERE id IN (SELECT message FROM behind WHERE conversation = ?1)";
+static const char MOVE_COUNTS[] =
+    "UPDATE conversation SET last_in_at = (SELECT last_in_at FROM conversation WHERE id = ?1), "
+    "message_count = message_count + (SELECT count(*) FROM behind WHERE conversation = ?1) * iif(id = ?1, -1, 1) "
+    "WHERE id = ?1 OR id = ?2";
+static const char MOVE_BEHIND[] = "UPDATE behind SET conversation = ?2 WHERE conversation = ?1";
+
+int behind_move(struct db *db, int64_t from, int64_t to, struct error *error)
+{
+    static const char *const STEPS[] = { MOVE_TURNS, MOVE_MESSAGES, MOVE_COUNTS, MOVE_BEHIND };
+
+    for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
+        struct query *q = db_query(db, STEPS[i]);
+
+        query_bind_int(q, 1, from);
+        query_bind_int(q, 2, to);
+        if (query_run(q, error) != 0)
+            return -1;
+    }
+    return 0;
+}

@@ -43,4 +43,7 @@ int behind_put(struct db *db, int64_t message, int64_t conversation, struct erro
 int behind_next(struct db *db, int64_t conversation, int64_t *message, struct error *error);
 int behind_drop(struct db *db, int64_t message, struct error *error);
 
+/* All that wait in a conversation belong to another one from now on, with their turns; it was heard when the former was. */
+int behind_move(struct db *db, int64_t from, int64_t to, struct error *error);
+
 #endif

@@ -74,7 +74,7 @@ int turn_end(struct db *db, int64_t turn, const char *state, int64_t now, struct
 }
 
 static const char HAS_TEXTS[] = "SELECT 1 FROM message m JOIN turn t ON t.conversation = m.conversation "
-                                "WHERE t.id = ?1 AND m.turn = ?1 AND m.kind = 'out' LIMIT 1";
+                                "WHERE t.id = ?1 AND m.turn = ?1 AND m.kind = 'out' ORDER BY m.id DESC LIMIT 1";
 
 int turn_conclude(struct db *db, int64_t turn, int64_t contact, const char *otherwise, int64_t now,
                   struct error *error)

@@ -168,8 +168,11 @@ static void ask_one(const struct backend *row, const char *bytes, size_t len)
     struct vendor_request request;
     struct json *root = NULL;
 
-    require(vendor_ask(&consult, &request, NULL) == 0);
-    require(json_parse(request.body.data, request.body.len, JSON_LARGE, &root, NULL) == 0);
+    /* Nothing is asked about nothing. */
+    if (vendor_ask(&consult, &request, NULL) != 0)
+        require(row->kind != BACKEND_HTTP && (!utf8_is_valid(text, strlen(text)) || fold_is_empty(text, strlen(text))));
+    else
+        require(json_parse(request.body.data, request.body.len, JSON_LARGE, &root, NULL) == 0);
     json_free(root);
     vendor_request_release(&request);
     free(text);

@@ -261,7 +261,7 @@ def last_words(desk):
 @test("a bad day and kill -9 in the middle of it: every profile ends with what was decided last")
 def bad_day():
     seed = int(os.environ.get("SEED", random.randrange(10**6)))
-    print(f"# SEED={seed}")
+    print(f"# SEED={seed}\n", end="", flush=True) # in one piece: others print meanwhile
     dice = random.Random(seed)
     faults = dice.sample(BAD_DAY, len(BAD_DAY))
     with Desk(RULES, **QUICK) as desk:

@@ -257,7 +257,7 @@ static void what_was_said_before_the_question_is_no_answer(void **state)
     struct decide_input early = { .text = "4", .media = "[]", .said_at = 999 }, rule = early, later = early;
     (void)state;
     says(&talk, "table", "table/answer/begun >table 'How many?' @table.people");
-    check(&talk, &early, "said before", "-/silence");
+    check(&talk, &early, "said before", "-/nobody");
     rule.text = "are you open?";
     check(&talk, &rule, "a question, said before",
           "hours/answer/interrupted 'Until six.' 'Back to where we were (your table).' 'How many?' @table.people");
