@@ -182,7 +182,17 @@ static inline const char *said(struct fixture *f)
     return fixture_text(f, "SELECT group_concat(text, '|') FROM (SELECT text FROM message WHERE kind = 'out' ORDER BY id)");
 }
 
-/* Of the newest question. */
+/* Of the newest question: */
+static inline int64_t due_at(struct fixture *f)
+{
+    return fixture_int(f, "SELECT due_at FROM outbox WHERE kind = 'consult' ORDER BY id DESC LIMIT 1");
+}
+
+static inline int64_t expires_at(struct fixture *f)
+{
+    return fixture_int(f, "SELECT expires_at FROM outbox WHERE kind = 'consult' ORDER BY id DESC LIMIT 1");
+}
+
 static inline const char *question_state(struct fixture *f)
 {
     return fixture_text(f, "SELECT state FROM outbox WHERE kind = 'consult' ORDER BY id DESC LIMIT 1");
@@ -196,6 +206,40 @@ static inline const char *turn_states(struct fixture *f)
 static inline int64_t behind(struct fixture *f)
 {
     return fixture_int(f, "SELECT count(*) FROM behind");
+}
+
+static inline void run_sql(struct fixture *f, const char *sql)
+{
+    struct error error = { 0 };
+
+    if (db_run(f->desk.db, sql, &error) != 0)
+        fail_msg("%s", error.text);
+}
+
+static inline void jump(struct fixture *f, int64_t ms)
+{
+    struct error error = { 0 };
+
+    f->now += ms;
+    assert_int_equal(desk_begin(&f->desk, &error), 0);
+    if (upkeep_clock_jumped(&f->desk, ms, f->now, &error) != 0)
+        fail_msg("%s", error.text);
+    assert_int_equal(desk_commit(&f->desk, &error), 0);
+}
+
+/* Ana's question for 'slow', which settles for `settle_ms`, waits as long as it would have without the jump. */
+static inline void wait_through_a_jump(struct fixture *f, int64_t ms, int64_t settle_ms)
+{
+    int64_t expires;
+
+    hear(f, "ana", "muse one");
+    expires = expires_at(f);
+    jump(f, ms);
+    assert_int_equal(due_at(f), f->now + settle_ms);
+    assert_int_equal(expires_at(f), expires + ms);
+    claim_none(f);
+    f->now += settle_ms;
+    consult_call_free(claim_one(f));
 }
 
 #endif

@@ -210,24 +210,6 @@ static void an_open_circuit_is_waited_for_where_nobody_else_can_be_asked(void **
     assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE conversation = 2 AND kind = 'out'"), "At last.");
 }
 
-/* The trial took a second; who waits for it does not wait for all the time that it had. */
-static void who_waits_for_a_trial_leaves_when_it_has_succeeded(void **state)
-{
-    struct fixture *f = *state;
-    struct consult_call *trial;
-
-    hear(f, "ana", "why");
-    settle(f, claim_one(f), limits("5"));
-    f->now += 5 * SECOND_MS;
-    hear(f, "ben", "why");
-    trial = claim_one(f);
-    f->now += 1 * SECOND_MS;
-    settle(f, trial, says("It is well."));
-    f->now += 1 * SECOND_MS;
-    settle(f, claim_one(f), says("And so are we."));
-    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'consult' AND state = 'accepted'"), 2);
-}
-
 /* Who was told to come later, and has nobody else to ask, comes later. */
 static void who_was_told_to_wait_waits_where_nobody_else_can_be_asked(void **state)
 {
@@ -294,7 +276,6 @@ int main(void)
         TEST(a_call_that_was_broken_off_says_nothing_of_the_backend),
         TEST(who_refuses_is_there),
         TEST(an_open_circuit_is_waited_for_where_nobody_else_can_be_asked),
-        TEST(who_waits_for_a_trial_leaves_when_it_has_succeeded),
         TEST(who_was_told_to_wait_waits_where_nobody_else_can_be_asked),
         TEST(an_open_circuit_is_not_waited_for_beyond_the_turn),
         TEST(new_rules_try_a_stopped_backend_at_once),

@@ -36,16 +36,6 @@ static const char *answer_said(struct fixture *f)
     return text + sizeof NOTICE - 1;
 }
 
-static int64_t due_at(struct fixture *f)
-{
-    return fixture_int(f, "SELECT due_at FROM outbox WHERE kind = 'consult' ORDER BY id DESC LIMIT 1");
-}
-
-static int64_t expires_at(struct fixture *f)
-{
-    return fixture_int(f, "SELECT expires_at FROM outbox WHERE kind = 'consult' ORDER BY id DESC LIMIT 1");
-}
-
 static int64_t next(struct fixture *f)
 {
     struct error error = { 0 };
@@ -53,14 +43,6 @@ static int64_t next(struct fixture *f)
 
     assert_int_equal(consult_next(&f->desk, &at, &error), 0);
     return at;
-}
-
-static void run_sql(struct fixture *f, const char *sql)
-{
-    struct error error = { 0 };
-
-    if (db_run(f->desk.db, sql, &error) != 0)
-        fail_msg("%s", error.text);
 }
 
 /* Joining and waiting */
@@ -220,64 +202,9 @@ static void a_question_expires_though_every_slot_is_taken(void **state)
     consult_call_free(call);
 }
 
-static void jump(struct fixture *f, int64_t ms)
-{
-    struct error error = { 0 };
-
-    f->now += ms;
-    assert_int_equal(desk_begin(&f->desk, &error), 0);
-    if (upkeep_clock_jumped(&f->desk, ms, f->now, &error) != 0)
-        fail_msg("%s", error.text);
-    assert_int_equal(desk_commit(&f->desk, &error), 0);
-}
-
-static void jump_beside_a_question(struct fixture *f, int64_t ms)
-{
-    int64_t expires;
-
-    hear(f, "ana", "muse one");
-    expires = expires_at(f);
-    jump(f, ms);
-    assert_int_equal(due_at(f), f->now + SETTLE_MS);
-    assert_int_equal(expires_at(f), expires + ms);
-    claim_none(f);
-    f->now += SETTLE_MS;
-    consult_call_free(claim_one(f));
-}
-
 static void a_clock_that_is_set_forward_takes_a_question_along(void **state)
 {
-    jump_beside_a_question(*state, HOUR_MS);
-}
-
-static void a_clock_that_is_set_back_takes_a_question_along(void **state)
-{
-    jump_beside_a_question(*state, -HOUR_MS);
-}
-
-/* The bound of a burst is a moment as well. */
-static void a_clock_that_jumps_ends_no_burst(void **state)
-{
-    struct fixture *f = *state;
-
-    hear(f, "ana", "muse one");
-    jump(f, HOUR_MS);
-    f->now += 1000;
-    hear(f, "ana", "muse two");
-    assert_int_equal(due_at(f), f->now + SETTLE_MS);
-}
-
-static void a_question_that_slept_a_day_ends_without_a_word(void **state)
-{
-    struct fixture *f = *state;
-
-    hear(f, "ana", "why one");
-    f->now += 25 * HOUR_MS;
-    fixture_reopen(f, true);
-    claim_none(f);
-    assert_string_equal(question_state(f), "expired");
-    assert_string_equal(turn_states(f), "expired");
-    assert_string_equal(said(f), "");
+    wait_through_a_jump(*state, HOUR_MS, SETTLE_MS);
 }
 
 static void a_question_that_slept_a_minute_ends_with_a_word(void **state)
@@ -356,26 +283,6 @@ static void who_opts_out_on_one_channel_ends_the_question_on_another(void **stat
 
 /* Trouble */
 
-static void an_answer_that_cannot_be_entered_strands_nobody(void **state)
-{
-    struct fixture *f = *state;
-    struct consult_call *call;
-
-    run_sql(f, "CREATE TEMP TRIGGER fails BEFORE INSERT ON main.message WHEN NEW.text LIKE '%poison' "
-               "BEGIN SELECT RAISE(ABORT, 'as the test says'); END");
-    hear(f, "ana", "why one");
-    call = claim_one(f);
-    hear(f, "ana", "your hours");
-    settle(f, call, says("poison"));
-    assert_string_equal(fixture_text(f, "SELECT state FROM turn WHERE id = 1"), "dead");
-    assert_string_equal(question_state(f), "accepted");
-    assert_int_equal(behind(f), 0);
-    assert_string_equal(said(f), "From 8 to 6.");
-    hear(f, "ana", "why two");
-    settle(f, claim_one(f), says("Two."));
-    assert_non_null(strstr(said(f), "Two."));
-}
-
 /* Its round was rolled back: what it had begun has not happened. */
 static void new_rules_end_the_question_of_a_backend_that_is_gone_whatever_became_of_the_round(void **state)
 {
@@ -412,18 +319,6 @@ static void the_notice_waits_for_the_first_words(void **state)
     assert_string_equal(said(f), "A machine writes.\n\nTwo.|Three.");
 }
 
-/* A comment of Markdown is text, and nobody sees it. */
-static void words_that_nobody_sees_do_not_use_the_notice_up(void **state)
-{
-    struct fixture *f = *state;
-
-    hear(f, "ana", "why one");
-    settle(f, claim_one(f), says("<!-- nothing -->"));
-    hear(f, "ana", "why two");
-    settle(f, claim_one(f), says("Two."));
-    assert_string_equal(said(f), "Sorry.|A machine writes.\n\nTwo.");
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
 
 int main(void)
@@ -439,18 +334,13 @@ int main(void)
         TEST(a_call_has_no_more_time_than_its_turn),
         TEST(a_question_expires_though_every_slot_is_taken),
         TEST(a_clock_that_is_set_forward_takes_a_question_along),
-        TEST(a_clock_that_is_set_back_takes_a_question_along),
-        TEST(a_clock_that_jumps_ends_no_burst),
-        TEST(a_question_that_slept_a_day_ends_without_a_word),
         TEST(a_question_that_slept_a_minute_ends_with_a_word),
         TEST(a_question_whose_conversation_changed_hands_is_not_asked),
         TEST(who_takes_a_conversation_ends_its_question),
         TEST(what_was_asked_before_a_person_came_is_not_said_when_he_has_gone),
         TEST(who_opts_out_on_one_channel_ends_the_question_on_another),
-        TEST(an_answer_that_cannot_be_entered_strands_nobody),
         TEST(new_rules_end_the_question_of_a_backend_that_is_gone_whatever_became_of_the_round),
         TEST(the_notice_waits_for_the_first_words),
-        TEST(words_that_nobody_sees_do_not_use_the_notice_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
