@@ -121,6 +121,8 @@ int consult_join(struct desk *desk, int64_t outbox, int64_t now, struct error *e
         /* The call under way corrects what is booked here, once it has ended. */
         if (row.is_claimed)
             result = consult_lose_charge(desk, &row, error);
+        if (result == 0 && row.is_claimed) /* if it was the trial, the next one is */
+            result = breaker_forgo(desk, row.backend, now, error);
         desk->has_superseded |= row.is_claimed;
         if (result == 0)
             result = consult_row_again(desk->db, &again, error);

@@ -485,4 +485,4 @@ def stop():
         contains(desk.sandbox.wait_texts("ana", 1)[0], "is it warm?", "the answer")
 
 
-main()
+main(lanes=4)

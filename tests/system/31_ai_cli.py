@@ -325,4 +325,4 @@ def drill_as():
         contains(desk.do("drill", "--help").out, "Nobody is asked or written to", "--help")
 
 
-main()
+main(lanes=3)
