@@ -14,6 +14,7 @@ static const char RULES[] = ASKING_SHOP
     "INSERT INTO phrase (name, language, text) VALUES ('ai_notice', 'en', 'A machine writes.');\n"
     "INSERT INTO rule (name, words, action, target) VALUES\n"
     " ('why', 'why', 'consult', 'wise'), ('muse', 'muse', 'consult', 'slow'), ('lone', 'lone', 'consult', 'lone');\n"
+    "INSERT INTO rule (name, words, action, target, say) VALUES ('think', 'think', 'consult', 'wise', 'One moment.');\n"
     "INSERT INTO rule (name, priority, action, target, words) VALUES ('vip', 900, 'tag', 'gold', 'gold');\n"
     "INSERT INTO rule (name, priority, action, words, say) VALUES ('stop', 1000, 'opt_out', '=stop', 'Bye.');\n";
 
@@ -207,6 +208,19 @@ static void a_clock_that_is_set_forward_takes_a_question_along(void **state)
     wait_through_a_jump(*state, HOUR_MS, SETTLE_MS);
 }
 
+static void a_question_that_slept_a_day_ends_without_another_word(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "think");
+    f->now += 25 * HOUR_MS;
+    fixture_reopen(f, true);
+    claim_none(f);
+    assert_string_equal(question_state(f), "expired");
+    assert_string_equal(turn_states(f), "expired");
+    assert_string_equal(said(f), "One moment.");
+}
+
 static void a_question_that_slept_a_minute_ends_with_a_word(void **state)
 {
     struct fixture *f = *state;
@@ -334,6 +348,7 @@ int main(void)
         TEST(a_call_has_no_more_time_than_its_turn),
         TEST(a_question_expires_though_every_slot_is_taken),
         TEST(a_clock_that_is_set_forward_takes_a_question_along),
+        TEST(a_question_that_slept_a_day_ends_without_another_word),
         TEST(a_question_that_slept_a_minute_ends_with_a_word),
         TEST(a_question_whose_conversation_changed_hands_is_not_asked),
         TEST(who_takes_a_conversation_ends_its_question),
