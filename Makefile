@@ -496,13 +496,17 @@ UNIT = \
   attribute \
   audit \
   backend_build \
+  breaker \
   buf \
   change \
   check \
   clock \
   commands \
   condition \
+  consult \
+  consult_dialogue \
   consult_fate \
+  consult_money \
   country \
   customers \
   decide \
