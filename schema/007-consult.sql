@@ -14,6 +14,7 @@ CREATE TABLE consult (
   round      INTEGER NOT NULL DEFAULT 1,  -- raised when a message joins: answers to earlier rounds are not sent
   settle_by  INTEGER NOT NULL,            -- a burst is waited for until then at most
   charged    INTEGER NOT NULL DEFAULT 0,  -- millionths, in advance, for the attempt that is due or under way
+  did        TEXT NOT NULL DEFAULT '',    -- what the backend has done without a word: told to it when it is asked again
   charged_on TEXT NOT NULL DEFAULT ''     -- the day whose caps they count against; '': none are charged
 ) STRICT;
 CREATE INDEX consult_turn ON consult (turn);

@@ -52,6 +52,21 @@ int consult_queue(struct desk *desk, const struct conversation *conversation, co
     return consult_row_put(desk->db, &row, error);
 }
 
+int consult_start(struct desk *desk, struct error *error)
+{
+    int found = 1;
+
+    while (found == 1) {
+        struct consult_row row = { 0 };
+
+        found = consult_row_unsettled(desk->db, &row, error);
+        if (found == 1 && consult_lose_charge(desk, &row, error) != 0)
+            found = -1;
+        consult_row_release(&row);
+    }
+    return found;
+}
+
 static int is_behind_something(struct desk *desk, int64_t conversation, struct error *error)
 {
     int64_t message;

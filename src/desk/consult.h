@@ -57,6 +57,9 @@ int consult_stands(struct desk *desk, const struct conversation *conversation, s
                    struct error *error);
 void consult_standing_release(struct consult_standing *standing);
 
+/* At start: what the last life of the program has charged, and never settled, counts as spent. */
+int consult_start(struct desk *desk, struct error *error);
+
 /* A message has become part of that turn. */
 int consult_join(struct desk *desk, int64_t outbox, int64_t now, struct error *error);
 

@@ -311,6 +311,64 @@ static bool is_empty(const struct vendor_answer *said)
     return said->class == VENDOR_ANSWERED && !speaks;
 }
 
+/* What a model sets, some do without a word: it is done, and the model is asked for its words, knowing that. */
+static bool sets_only(const struct vendor_answer *said)
+{
+    return said->class == VENDOR_ANSWERED && said->text == NULL && said->deed_count > 0 && is_empty(said);
+}
+
+static int remember_sets(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said,
+                         struct buf *did, struct error *error)
+{
+    struct buf old = { 0 }, all = { 0 };
+    struct jsonw w = { .out = &all };
+    struct json *known = NULL;
+    int result = conversation_variables(desk->db, row->conversation, &old, error) < 0 ? -1 : 0;
+
+    if (result == 0 && old.len > 0)
+        json_parse(buf_text(&old), old.len, JSON_FIRST_KEY_WINS, &known, NULL);
+    jsonw_object(&w, NULL);
+    for (size_t i = 0; i < said->deed_count; i++) {
+        const struct vendor_deed *deed = &said->deeds[i];
+
+        if (strlen(deed->value) > VARIABLE_BYTES_MAX)
+            continue;
+        jsonw_text(&w, deed->act->target, deed->value);
+        buf_addf(did, "%s%s = \"%s\"", did->len > 0 ? ", " : "", deed->act->target, deed->value);
+    }
+    for (const struct json *item = json_first(known); item != NULL; item = json_next(item)) {
+        struct buf value = { 0 };
+        bool is_new = false;
+
+        for (size_t i = 0; i < said->deed_count; i++)
+            is_new |= strcmp(said->deeds[i].act->target, json_key(item)) == 0;
+        if (!is_new && json_scalar(item, &value))
+            jsonw_text(&w, json_key(item), buf_text(&value));
+        buf_release(&value);
+    }
+    jsonw_end_object(&w);
+    if (result == 0)
+        result = conversation_remember(desk->db, row->conversation, buf_text(&all), error);
+    json_free(known);
+    buf_release(&old);
+    buf_release(&all);
+    return result;
+}
+
+static int set_and_ask_again(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said, int64_t now,
+                             struct error *error)
+{
+    struct consult_again again = { .id = row->id, .due_at = now, .backend = row->backend, .failures = row->failures + 1,
+                                   .reason = "it has set a variable, and is asked for its words" };
+    struct buf did = { 0 };
+    int result = remember_sets(desk, row, said, &did, error);
+
+    if (result == 0)
+        result = consult_row_did(desk->db, row->id, buf_text(&did), error);
+    buf_release(&did);
+    return result == 0 ? consult_row_again(desk->db, &again, error) : -1;
+}
+
 /* Its row was taken out of the rules, or changed its kind, while it was asked: from the beginning, if there is one. */
 static int named_is_gone(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said, int64_t now,
                          struct error *error)
@@ -377,6 +435,8 @@ static int settle_row(struct desk *desk, const struct consult_call *call, struct
     if (said->class == VENDOR_ANSWERED && said->session != NULL &&
         consult_session_put(desk->db, row->conversation, row->backend, said->session, error) != 0)
         return -1;
+    if (sets_only(said) && row->failures + 1 < CONSULT_TRIES_MAX)
+        return set_and_ask_again(desk, row, said, now, error);
     if (is_empty(said)) {
         said->class = VENDOR_EMPTY;
         snprintf(said->reason, sizeof said->reason, "it said nothing");

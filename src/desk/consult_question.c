@@ -245,6 +245,8 @@ int question_load(struct desk *desk, const struct consult_row *row, const struct
     buf_addf(&question->session, "fd-%" PRId64, row->conversation);
     buf_add_text(&question->language, past.state.language);
     write_system(desk->rules, backend, &past.state, now, question);
+    if (*row->did != '\0')
+        buf_addf(&question->system, "\n\nYou have set, just now: %s. It is done; reply to the customer.", row->did);
     past_release(&past);
     return 0;
 }

@@ -48,7 +48,7 @@ int consult_row_put(struct db *db, const struct consult_new *row, struct error *
 #define FROM(outbox)                                                                                                   \
     "SELECT o.id, o.contact, o.conversation, c.turn, c.call, o.epoch, v.epoch, c.round, c.settle_by, o.created_at, "   \
     "o.due_at, o.expires_at, c.charged, o.failures, o.settled_at IS NULL, o.state = 'claimed', c.wanted_by, c.wanted, " \
-    "o.sent_by, c.charged_on, coalesce((SELECT t.deadline_at FROM turn t WHERE t.id = c.turn), 0) "                    \
+    "o.sent_by, c.charged_on, coalesce((SELECT t.deadline_at FROM turn t WHERE t.id = c.turn), 0), c.did "             \
     "FROM " outbox " JOIN consult c ON c.outbox = o.id JOIN conversation v ON v.id = o.conversation "
 #define ROW FROM("outbox o")
 
@@ -76,6 +76,7 @@ static void take_row(const struct query *q, struct consult_row *row)
         .backend = alloc_text(query_text(q, 18)),
         .charged_on = alloc_text(query_text(q, 19)),
         .wanted_until = query_int(q, 20),
+        .did = alloc_text(query_text(q, 21)),
     };
 }
 
@@ -85,6 +86,7 @@ void consult_row_release(struct consult_row *row)
     free(row->wanted);
     free(row->backend);
     free(row->charged_on);
+    free(row->did);
     *row = (struct consult_row){ 0 };
 }
 
@@ -165,6 +167,13 @@ int consult_row_stray(struct db *db, const char *known, struct consult_row *row,
 
     query_bind_text(q, 1, known);
     return take_one(q, row, error);
+}
+
+static const char UNSETTLED[] = ROW "WHERE c.charged_on <> '' AND o.settled_at IS NOT NULL LIMIT 1";
+
+int consult_row_unsettled(struct db *db, struct consult_row *row, struct error *error)
+{
+    return take_one(db_query(db, UNSETTLED), row, error);
 }
 
 static const char OF_CONTACT[] =
@@ -287,6 +296,17 @@ int consult_row_charge(struct db *db, int64_t id, int64_t charged, const char *d
     query_bind_int(q, 1, id);
     query_bind_int(q, 2, charged);
     query_bind_text(q, 3, day);
+    return query_run(q, error);
+}
+
+static const char DID[] = "UPDATE consult SET did = ?2 WHERE outbox = ?1";
+
+int consult_row_did(struct db *db, int64_t id, const char *did, struct error *error)
+{
+    struct query *q = db_query(db, DID);
+
+    query_bind_int(q, 1, id);
+    query_bind_text(q, 2, did);
     return query_run(q, error);
 }
 

@@ -34,6 +34,7 @@ struct consult_row { /* owned; the zero value is releasable */
     int failures; /* attempts at this backend that came to nothing */
     bool is_open, is_claimed;
     char *wanted_by, *wanted, *backend, *charged_on;
+    char *did; /* what the backend has done without a word */
 };
 void consult_row_release(struct consult_row *row);
 
@@ -53,6 +54,9 @@ int consult_row_stray(struct db *db, const char *known, struct consult_row *row,
 
 /* Another open conversation of a contact that awaits one: 1, 0, -1. */
 int consult_row_of_contact(struct db *db, int64_t contact, int64_t *conversation, struct error *error);
+
+/* One that is over, and whose charge nobody has settled: the process died first. 1, 0, -1. */
+int consult_row_unsettled(struct db *db, struct consult_row *row, struct error *error);
 
 /* How many of a backend's are under way; of all. When the next of a backend is due, and when the next expires. */
 int consult_row_under_way(struct db *db, const char *backend, int *count, struct error *error);
@@ -76,6 +80,8 @@ int consult_row_again(struct db *db, const struct consult_again *again, struct e
 
 /* What was charged in advance for the attempt to come; 0 and "": nothing any more. */
 int consult_row_charge(struct db *db, int64_t id, int64_t charged, const char *day, struct error *error);
+
+int consult_row_did(struct db *db, int64_t id, const char *did, struct error *error);
 
 /* At start: what was claimed goes once more. */
 int consult_row_recover(struct db *db, int64_t now, struct error *error);
