@@ -507,6 +507,7 @@ UNIT = \
   consult_dialogue \
   consult_fate \
   consult_money \
+  consult_rare \
   country \
   customers \
   decide \

@@ -1,0 +1,141 @@
+/* consult in rare moments: a clock that jumps, a daemon that slept, a book that refuses, an answer that nobody sees. */
+#include "tests/lib/asking.h"
+
+enum { SETTLE_MS = 2000 };
+
+static const char RULES[] = ASKING_SHOP
+    "INSERT INTO backend (name, kind, url, model, settle_ms, turn_deadline) VALUES\n"
+    " ('wise', 'openai', " ASKING_URL ", 'm', 0, '30 seconds'), ('slow', 'openai', " ASKING_URL ", 'm', 2000, '30 seconds');\n"
+    "INSERT INTO rule (name, words, action, target) VALUES ('why', 'why', 'consult', 'wise'), ('muse', 'muse', 'consult', 'slow');\n";
+
+static const char NOTICE[] = "INSERT INTO phrase (name, language, text) VALUES ('ai_notice', 'en', 'A machine writes.');\n";
+
+static int setup(void **state)
+{
+    return asking_open(state, RULES);
+}
+
+/* Clocks */
+
+static void a_clock_that_is_set_back_takes_a_question_along(void **state)
+{
+    wait_through_a_jump(*state, -HOUR_MS, SETTLE_MS);
+}
+
+/* The bound of a burst is a moment as well. */
+static void a_clock_that_jumps_ends_no_burst(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "muse one");
+    jump(f, HOUR_MS);
+    f->now += 1000;
+    hear(f, "ana", "muse two");
+    assert_int_equal(due_at(f), f->now + SETTLE_MS);
+}
+
+static void a_question_that_slept_a_day_ends_without_a_word(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "why one");
+    f->now += 25 * HOUR_MS;
+    fixture_reopen(f, true);
+    claim_none(f);
+    assert_string_equal(question_state(f), "expired");
+    assert_string_equal(turn_states(f), "expired");
+    assert_string_equal(said(f), "");
+}
+
+/* The book refuses */
+
+static void an_answer_that_cannot_be_entered_strands_nobody(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call;
+
+    run_sql(f, "CREATE TEMP TRIGGER fails BEFORE INSERT ON main.message WHEN NEW.text LIKE '%poison' "
+               "BEGIN SELECT RAISE(ABORT, 'as the test says'); END");
+    hear(f, "ana", "why one");
+    call = claim_one(f);
+    hear(f, "ana", "your hours");
+    settle(f, call, says("poison"));
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn WHERE id = 1"), "dead");
+    assert_string_equal(question_state(f), "accepted");
+    assert_int_equal(behind(f), 0);
+    assert_string_equal(said(f), "From 8 to 6.");
+    hear(f, "ana", "why two");
+    settle(f, claim_one(f), says("Two."));
+    assert_non_null(strstr(said(f), "Two."));
+}
+
+/* The answer is said; the guilty message alone is lost, and the one behind it is decided. */
+static void a_message_behind_that_cannot_be_decided_strands_nobody(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call;
+
+    run_sql(f, "CREATE TEMP TRIGGER fails BEFORE INSERT ON main.message WHEN NEW.text = 'From 8 to 6.' "
+               "BEGIN SELECT RAISE(ABORT, 'as the test says'); END");
+    hear(f, "ana", "why one");
+    call = claim_one(f);
+    hear(f, "ana", "your hours");
+    hear(f, "ana", "why two");
+    settle(f, call, says("One."));
+    assert_int_equal(behind(f), 0);
+    assert_string_equal(said(f), "One.");
+    settle(f, claim_one(f), says("Two."));
+    assert_string_equal(said(f), "One.|Two.");
+}
+
+/* The answer */
+
+/* A comment of Markdown is text, and nobody sees it. */
+static void words_that_nobody_sees_do_not_use_the_notice_up(void **state)
+{
+    struct fixture *f = *state;
+    char rules[4000];
+
+    snprintf(rules, sizeof rules, "%s%s", RULES, NOTICE);
+    fixture_load(f, rules);
+    hear(f, "ana", "why one");
+    settle(f, claim_one(f), says("<!-- nothing -->"));
+    hear(f, "ana", "why two");
+    settle(f, claim_one(f), says("Two."));
+    assert_string_equal(said(f), "Sorry.|A machine writes.\n\nTwo.");
+}
+
+/* The trial took a second; who waits for it does not wait for all the time that it had. */
+static void who_waits_for_a_trial_leaves_when_it_has_succeeded(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *trial;
+
+    hear(f, "ana", "why");
+    settle(f, claim_one(f), limits("5"));
+    f->now += 5 * SECOND_MS;
+    hear(f, "ben", "why");
+    trial = claim_one(f);
+    f->now += 1 * SECOND_MS;
+    settle(f, trial, says("It is well."));
+    f->now += 1 * SECOND_MS;
+    settle(f, claim_one(f), says("And so are we."));
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'consult' AND state = 'accepted'"), 2);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_clock_that_is_set_back_takes_a_question_along),
+        TEST(a_clock_that_jumps_ends_no_burst),
+        TEST(a_question_that_slept_a_day_ends_without_a_word),
+        TEST(an_answer_that_cannot_be_entered_strands_nobody),
+        TEST(a_message_behind_that_cannot_be_decided_strands_nobody),
+        TEST(words_that_nobody_sees_do_not_use_the_notice_up),
+        TEST(who_waits_for_a_trial_leaves_when_it_has_succeeded),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
