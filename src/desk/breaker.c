@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "desk/breaker.h"
+#include "store/consult_row.h"
 
 void breaker_name_lane(const char *backend, char name[BREAKER_LANE_LEN])
 {
@@ -72,6 +73,18 @@ static int worsen(struct desk *desk, const char *name, const struct vendor_answe
     return health_worsen(&desk->health, desk->db, &worse, now, error);
 }
 
+/* Who was put off until the circuit could be tried need not wait so long. */
+static int heal(struct desk *desk, const char *backend, const char *name, int64_t now, struct error *error)
+{
+    const struct lane *lane = health_find(&desk->health, name);
+
+    if (lane == NULL)
+        return 0;
+    if (consult_row_pull(desk->db, backend, lane->until_at, now, error) != 0)
+        return -1;
+    return health_heal(&desk->health, desk->db, name, now, error);
+}
+
 int breaker_note(struct desk *desk, const char *backend, const struct vendor_answer *answer, int64_t left_at, int64_t now,
                  struct error *error)
 {
@@ -82,7 +95,7 @@ int breaker_note(struct desk *desk, const char *backend, const struct vendor_ans
     case VENDOR_ANSWERED:
     case VENDOR_DECLINED:
     case VENDOR_EMPTY:
-    case VENDOR_REFUSED: return health_heal(&desk->health, desk->db, name, now, error);
+    case VENDOR_REFUSED: return heal(desk, backend, name, now, error);
     case VENDOR_BUSY: return worsen(desk, name, answer, "limited", true, left_at, now, error);
     case VENDOR_STOPPED: return worsen(desk, name, answer, "stopped", true, left_at, now, error);
     case VENDOR_GARBAGE:

@@ -23,6 +23,8 @@
 #include "store/message.h"
 #include "store/outbox.h"
 #include "store/turn.h"
+#include "text/fold.h"
+#include "text/markdown.h"
 
 /* Into the conversation */
 
@@ -70,7 +72,7 @@ static int tell_apart(struct desk *desk, const struct consult_row *row, struct d
     db_undo(desk->db);
     log_error("answer_lost", log_int("outbox", row->id), log_int("conversation", row->conversation),
               log_text("reason", why.text));
-    if (row->turn != 0 && turn_end(desk->db, row->turn, "dead", now, error) != 0)
+    if (row->turn != 0 && turn_conclude(desk->db, row->turn, row->contact, "dead", now, error) != 0)
         return -1;
     return release_apart(desk, row->conversation, now, error);
 }
@@ -142,6 +144,17 @@ int consult_go_on(struct desk *desk, const struct consult_row *row, const struct
     return result == 0 ? consult_row_again(desk->db, &again, error) : -1;
 }
 
+static bool can_be_seen(const char *text)
+{
+    struct buf plain = { 0 };
+
+    if (text != NULL)
+        markdown_format(text, strlen(text), MARKDOWN_PLAIN, &plain);
+    bool is_seen = !fold_is_empty(buf_text(&plain), plain.len);
+    buf_release(&plain);
+    return is_seen;
+}
+
 static int answer(struct desk *desk, const struct consult_row *row, const struct backend *backend,
                   const struct vendor_answer *said, int64_t now, struct error *error)
 {
@@ -155,7 +168,7 @@ static int answer(struct desk *desk, const struct consult_row *row, const struct
     };
     struct decide_input input = { .kind = row->call == 0 ? INPUT_ANSWER : INPUT_RESULT, .reply = &reply };
     /* The notice goes before the first words: an answer without any does not use it up. */
-    int is_first = said->text != NULL ? contact_meet_machine(desk->db, row->contact, now, error) : 0;
+    int is_first = can_be_seen(said->text) ? contact_meet_machine(desk->db, row->contact, now, error) : 0;
 
     reply.is_first = is_first == 1;
     if (is_first < 0 || outbox_settle(desk->db, row->id, 0, 0, "accepted", "", now, error) != 0 ||

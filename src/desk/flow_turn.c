@@ -246,6 +246,37 @@ static int decide_late(struct desk *desk, struct conversation *conversation, int
     return result;
 }
 
+/*
+ * In a savepoint of its own: one that cannot be decided strands neither what has led here nor those behind it. Its turn is
+ * dead then, visibly.
+ */
+static int decide_late_apart(struct desk *desk, struct conversation *conversation, int64_t message, int64_t now,
+                             struct error *error)
+{
+    struct decision_row lost = { .message = message, .at = now, .ruleset = desk->rules->number, .action = "lost",
+                                 .state = "{}", .trace = "{}" };
+    struct heard heard = { 0 };
+    struct error why = { 0 };
+    int decided, result;
+
+    if (db_mark(desk->db, error) != 0)
+        return -1;
+    decided = decide_late(desk, conversation, message, now, &why);
+    if (decided >= 0)
+        return db_unmark(desk->db, error) == 0 ? decided : -1;
+    if (db_fault(desk->db) > DB_STATEMENT)
+        return error_set(error, "%s", why.text);
+    db_undo(desk->db);
+    log_error("message_lost", log_int("message", message), log_text("reason", why.text));
+    result = heard_get(desk->db, message, &heard, error) < 0 || behind_drop(desk->db, message, error) != 0 ||
+                     decision_put(desk->db, &lost, error) != 0 ||
+                     (heard.turn != 0 && turn_end(desk->db, heard.turn, "dead", now, error) != 0)
+                 ? -1
+                 : 1;
+    heard_release(&heard);
+    return result;
+}
+
 /* What waits in a conversation that was closed meanwhile opens the next one, as it would have done had it come now. */
 static int reopen(struct desk *desk, const struct conversation *closed, int64_t now, struct conversation *fresh,
                   struct error *error)
@@ -268,7 +299,7 @@ int flow_turn_release(struct desk *desk, struct conversation *conversation, int6
                 return -1;
             conversation = &fresh;
         }
-        int decided = decide_late(desk, conversation, message, now, error);
+        int decided = decide_late_apart(desk, conversation, message, now, error);
 
         if (decided != 1)
             return decided;

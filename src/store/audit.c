@@ -133,6 +133,9 @@ static enum audit_fate fate_of(const struct facts *facts)
         return AUDIT_IN_PROGRESS;
     if (facts->parts > 0)
         return facts->worst;
+    /* What a backend was to answer, and nobody did, needs no text to be over. */
+    if ((said == AUDIT_EXPIRED || said == AUDIT_DEAD) && facts->is_handoff)
+        return said;
     if (said == AUDIT_SILENCED || said == AUDIT_AGENT || (said == AUDIT_UNANSWERED && !facts->has_rule))
         return said;
     return AUDIT_FATES;
@@ -170,7 +173,7 @@ static const char MESSAGES[] =
     "WHEN 'withheld' THEN 5 ELSE 6 END) AS worst FROM outbox WHERE turn IS NOT NULL "
     "AND kind = 'send' GROUP BY turn) "
     "SELECT m.id, t.id, t.state, coalesce(p.parts, 0), coalesce(p.active, 0), coalesce(p.worst, 0), "
-    "d.message IS NOT NULL, d.rule IS NOT NULL, coalesce(d.action IN ('handoff', 'flow', 'step', 'consult'), 0), "
+    "d.message IS NOT NULL, d.rule IS NOT NULL, coalesce(d.action IN ('handoff', 'flow', 'step', 'consult', 'lost'), 0), "
     "EXISTS (SELECT 1 FROM behind b WHERE b.message = m.id), "
     "EXISTS (SELECT 1 FROM run r WHERE r.conversation = m.conversation AND r.turn = m.turn) OR "
     "EXISTS (SELECT 1 FROM consult c JOIN outbox q ON q.id = c.outbox WHERE c.turn = m.turn AND q.settled_at IS NULL) "

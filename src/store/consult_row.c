@@ -335,11 +335,33 @@ int consult_row_clamp(struct db *db, int64_t latest, struct error *error)
 static const char SHIFT[] = "UPDATE outbox SET expires_at = expires_at + ?1, due_at = due_at + ?1 "
                             "WHERE settled_at IS NULL AND seq = -2";
 
+static const char SHIFT_BURSTS[] = "UPDATE consult SET settle_by = settle_by + ?1 WHERE outbox IN "
+                                   "(SELECT id FROM outbox WHERE settled_at IS NULL AND seq = -2)";
+
 int consult_row_shift(struct db *db, int64_t drift_ms, struct error *error)
 {
-    struct query *q = db_query(db, SHIFT);
+    static const char *const STEPS[] = { SHIFT, SHIFT_BURSTS };
 
-    query_bind_int(q, 1, drift_ms);
+    for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
+        struct query *q = db_query(db, STEPS[i]);
+
+        query_bind_int(q, 1, drift_ms);
+        if (query_run(q, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static const char PULL[] = "UPDATE outbox SET due_at = ?3 WHERE state = 'due' AND kind = 'consult' AND sent_by = ?1 "
+                           "AND due_at = ?2";
+
+int consult_row_pull(struct db *db, const char *backend, int64_t due_at, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, PULL);
+
+    query_bind_text(q, 1, backend);
+    query_bind_int(q, 2, due_at);
+    query_bind_int(q, 3, now);
     return query_run(q, error);
 }
 

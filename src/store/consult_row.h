@@ -83,6 +83,9 @@ int consult_row_charge(struct db *db, int64_t id, int64_t charged, const char *d
 
 int consult_row_did(struct db *db, int64_t id, const char *did, struct error *error);
 
+/* Those of a backend that were put off until due_at may leave now. */
+int consult_row_pull(struct db *db, const char *backend, int64_t due_at, int64_t now, struct error *error);
+
 /* At start: what was claimed goes once more. */
 int consult_row_recover(struct db *db, int64_t now, struct error *error);
 int consult_row_clamp(struct db *db, int64_t latest, struct error *error); /* no deadline lies further ahead */

@@ -217,7 +217,7 @@ int outbox_retry(struct db *db, const struct outbox_again *again, struct error *
     return query_run(q, error);
 }
 
-static const char CLAMP[] = "UPDATE outbox SET due_at = ?2 WHERE state = 'due' AND due_at > ?1";
+static const char CLAMP[] = "UPDATE outbox SET due_at = ?2 WHERE state = 'due' AND due_at > ?1 AND seq > -2";
 
 int outbox_clamp(struct db *db, int64_t latest, int64_t now, struct error *error)
 {

@@ -76,7 +76,7 @@ int outbox_retry(struct db *db, const struct outbox_again *again, struct error *
 /* Moves rows of the given due time to another one (a lane that reopened). */
 int outbox_pull(struct db *db, int64_t due_at, int64_t new_due_at, struct error *error);
 
-/* Rows that are due later than `latest` become due now: a clock was set back. */
+/* Rows that are due later than `latest` become due now: a clock was set back. Not questions to backends, which have their own. */
 int outbox_clamp(struct db *db, int64_t latest, int64_t now, struct error *error);
 
 /* Ends as accepted, held, withheld, expired, dead or unknown; the contact's next row steps forward; the turn
