@@ -93,6 +93,19 @@ static void check_found(const char *before, const struct buf *word, const char *
     pattern_free(pattern);
 }
 
+/* A mark that is drawn over the sign before it makes another sign of both: "=" and U+0338 are "≠". */
+static bool begins_with_mark(const struct buf *word)
+{
+    struct buf marked = { 0 }, folded = { 0 };
+
+    buf_addf(&marked, "=%s", word->data);
+    fold_text(marked.data, marked.len, &folded);
+    bool is_mark = folded.len == 0 || folded.data[0] != '=';
+    buf_release(&marked);
+    buf_release(&folded);
+    return is_mark;
+}
+
 static void check_word(const struct buf *word)
 {
     struct buf whole = { 0 };
@@ -115,7 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     utf8_repair((const char *)data, size, &words);
     check_list(buf_text(&words));
     fold_text(buf_text(&words), words.len, &folded);
-    if (is_plain_word(buf_text(&folded), folded.len))
+    if (is_plain_word(buf_text(&folded), folded.len) && !begins_with_mark(&folded))
         check_word(&folded);
     buf_release(&words);
     buf_release(&folded);
