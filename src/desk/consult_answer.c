@@ -15,7 +15,10 @@
 #include "desk/consult.h"
 #include "desk/consult_answer.h"
 #include "desk/consult_money.h"
+#include "desk/decide_answer.h"
 #include "desk/decide_faq.h"
+#include "desk/decide_say.h"
+#include "desk/decide_variable.h"
 #include "desk/flow_turn.h"
 #include "desk/past.h"
 #include "rules/ai_phrase.h"
@@ -330,41 +333,35 @@ static bool sets_only(const struct vendor_answer *said)
     return said->class == VENDOR_ANSWERED && said->text == NULL && said->deed_count > 0 && is_empty(said);
 }
 
-static int remember_sets(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said,
+/* As a rule's own would be: the old ones that stay, then what is new. Adds to `did` what the model is to be told. */
+static void keep_sets(const struct desk *desk, const struct vendor_answer *said, const char *old, int64_t now, struct buf *kept,
+                      struct buf *did)
+{
+    struct decision decision = { 0 };
+    struct decide_state state = { .variables = old };
+    struct decide_input input = { .text = "" };
+    struct variables variables = { .ruleset = desk->rules, .state = &state, .input = &input, .now = now, .decision = &decision };
+
+    decide_take_sets(&decision, said->deeds, said->deed_count, NULL, NULL);
+    for (size_t i = 0; i < decision.effect_count; i++)
+        buf_addf(did, "%s%s = \"%s\"", i > 0 ? ", " : "", decision.effects[i].name, decision.effects[i].text);
+    decide_keep(&decision, &variables);
+    buf_add(kept, buf_text(&decision.remembered), decision.remembered.len);
+    variables_release(&variables);
+    decision_release(&decision);
+}
+
+static int remember_sets(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said, int64_t now,
                          struct buf *did, struct error *error)
 {
-    struct buf old = { 0 }, all = { 0 };
-    struct jsonw w = { .out = &all };
-    struct json *known = NULL;
+    struct buf old = { 0 }, kept = { 0 };
     int result = conversation_variables(desk->db, row->conversation, &old, error) < 0 ? -1 : 0;
 
-    if (result == 0 && old.len > 0)
-        json_parse(buf_text(&old), old.len, JSON_FIRST_KEY_WINS, &known, NULL);
-    jsonw_object(&w, NULL);
-    for (size_t i = 0; i < said->deed_count; i++) {
-        const struct vendor_deed *deed = &said->deeds[i];
-
-        if (strlen(deed->value) > VARIABLE_BYTES_MAX)
-            continue;
-        jsonw_text(&w, deed->act->target, deed->value);
-        buf_addf(did, "%s%s = \"%s\"", did->len > 0 ? ", " : "", deed->act->target, deed->value);
-    }
-    for (const struct json *item = json_first(known); item != NULL; item = json_next(item)) {
-        struct buf value = { 0 };
-        bool is_new = false;
-
-        for (size_t i = 0; i < said->deed_count; i++)
-            is_new |= strcmp(said->deeds[i].act->target, json_key(item)) == 0;
-        if (!is_new && json_scalar(item, &value))
-            jsonw_text(&w, json_key(item), buf_text(&value));
-        buf_release(&value);
-    }
-    jsonw_end_object(&w);
-    if (result == 0)
-        result = conversation_remember(desk->db, row->conversation, buf_text(&all), error);
-    json_free(known);
+    keep_sets(desk, said, old.len > 0 ? buf_text(&old) : NULL, now, &kept, did);
+    if (result == 0 && kept.len > 0)
+        result = conversation_remember(desk->db, row->conversation, buf_text(&kept), error);
     buf_release(&old);
-    buf_release(&all);
+    buf_release(&kept);
     return result;
 }
 
@@ -374,7 +371,7 @@ static int set_and_ask_again(struct desk *desk, const struct consult_row *row, c
     struct consult_again again = { .id = row->id, .due_at = now, .backend = row->backend, .failures = row->failures + 1,
                                    .reason = "it has set a variable, and is asked for its words" };
     struct buf did = { 0 };
-    int result = remember_sets(desk, row, said, &did, error);
+    int result = remember_sets(desk, row, said, now, &did, error);
 
     if (result == 0)
         result = consult_row_did(desk->db, row->id, buf_text(&did), error);

@@ -19,7 +19,7 @@
 #include "rules/opening.h"
 #include "text/fold.h"
 
-enum { QUESTION_OWN_MAX = 60, HISTORY_MAX = 100, PROMPT_MAX = 32 * 1024, FACT_MAX = 200, KNOWLEDGE_MAX = 10,
+enum { QUESTION_OWN_MAX = 60, HISTORY_MAX = 100, PROMPT_MAX = 32 * 1024, FACT_MAX = 200, DID_MAX = 400, KNOWLEDGE_MAX = 10,
        PASSED_MAX = 100 };
 
 /* A model reads them and judges, so that more of them may be given than could be an answer. */
@@ -74,7 +74,6 @@ static bool gather(void *context, const char *kind, bool is_of_turn, const char 
         gathering->history--;
         gathering->history_tokens -= tokens;
     }
-    gathering->question->tokens += tokens;
     return true;
 }
 
@@ -101,13 +100,20 @@ static void join_own(struct question *question)
 
 /* Facts */
 
+/* On one line, so that it cannot begin a paragraph of its own. */
+static void add_line(struct buf *out, const char *text, size_t most)
+{
+    size_t len = utf8_floor(text, strlen(text), most);
+
+    for (size_t i = 0; i < len; i++)
+        buf_add_char(out, (unsigned char)text[i] < ' ' ? ' ' : text[i]);
+}
+
 static void add_fact(struct jsonw *json, struct buf *system, const char *name, const char *value)
 {
     struct buf line = { 0 };
-    size_t len = utf8_floor(value, strlen(value), FACT_MAX);
 
-    for (size_t i = 0; i < len; i++)
-        buf_add_char(&line, (unsigned char)value[i] < ' ' ? ' ' : value[i]);
+    add_line(&line, value, FACT_MAX);
     if (line.len > 0) {
         jsonw_text(json, name, buf_text(&line));
         buf_addf(system, "- %s: %s\n", name, buf_text(&line));
@@ -208,6 +214,16 @@ static void add_knowledge(const struct ruleset *rules, const struct backend *bac
     }
 }
 
+/* What a model set it may have from the customer's mouth. */
+static void add_did(const char *did, struct buf *system)
+{
+    if (*did == '\0')
+        return;
+    buf_add_text(system, "\n\nYou have set, just now: ");
+    add_line(system, did, DID_MAX);
+    buf_add_text(system, ". It is done; reply to the customer.");
+}
+
 static void write_system(const struct ruleset *rules, const struct backend *backend, const struct decide_state *state,
                          int64_t now, struct question *question)
 {
@@ -220,7 +236,6 @@ static void write_system(const struct ruleset *rules, const struct backend *back
     if (backend->knowledge > 0)
         add_knowledge(rules, backend, &variables, question);
     variables_release(&variables);
-    question->tokens += backend_tokens(buf_text(&question->system), question->system.len);
 }
 
 int question_load(struct desk *desk, const struct consult_row *row, const struct backend *backend, int64_t now,
@@ -245,8 +260,7 @@ int question_load(struct desk *desk, const struct consult_row *row, const struct
     buf_addf(&question->session, "fd-%" PRId64, row->conversation);
     buf_add_text(&question->language, past.state.language);
     write_system(desk->rules, backend, &past.state, now, question);
-    if (*row->did != '\0')
-        buf_addf(&question->system, "\n\nYou have set, just now: %s. It is done; reply to the customer.", row->did);
+    add_did(row->did, &question->system);
     past_release(&past);
     return 0;
 }

@@ -24,7 +24,6 @@ struct question { /* owned; the zero value is releasable */
     struct buf language; /* the contact's */
     struct ask_line lines[QUESTION_LINES_MAX]; /* their texts are owned */
     size_t line_count, own_count;
-    int64_t tokens; /* that it weighs, estimated */
 };
 
 int question_load(struct desk *desk, const struct consult_row *row, const struct backend *backend, int64_t now,

@@ -92,17 +92,18 @@ static const struct vendor_deed *find_deed(const struct decide_reply *reply, enu
     return NULL;
 }
 
-static void set_variables(struct search *search, const struct decide_reply *reply)
+void decide_take_sets(struct decision *decision, const struct vendor_deed *deeds, size_t count,
+                      const struct rule *rule, const char *step)
 {
-    for (size_t i = 0; i < reply->deed_count; i++) {
-        const struct vendor_deed *deed = &reply->deeds[i];
+    for (size_t i = 0; i < count; i++) {
         struct effect *effect;
 
-        if (deed->act->kind != ACT_SET || deed->value == NULL || strlen(deed->value) > VARIABLE_BYTES_MAX)
+        if (deeds[i].act->kind != ACT_SET || deeds[i].value == NULL || strlen(deeds[i].value) > VARIABLE_BYTES_MAX)
             continue;
-        effect = add(search, EFFECT_SET, reply);
-        effect->name = deed->act->target;
-        effect->text = alloc_text(deed->value);
+        effect = decide_add(decision, EFFECT_SET, rule);
+        effect->step = step;
+        effect->name = deeds[i].act->target;
+        effect->text = alloc_text(deeds[i].value);
     }
 }
 
@@ -125,8 +126,9 @@ void decide_answer_deeds(struct search *search, struct dialogue *dialogue, const
 {
     const struct vendor_deed *handoff = find_deed(reply, ACT_HANDOFF), *flow = find_deed(reply, ACT_FLOW);
     const struct flow *begins = flow != NULL ? ruleset_flow(search->ruleset, flow->act->target) : NULL;
+    const struct rule *rule = ruleset_rule(search->ruleset, reply->wanted_by);
 
-    set_variables(search, reply);
+    decide_take_sets(search->decision, reply->deeds, reply->deed_count, rule, rule == NULL ? reply->wanted_by : NULL);
     if (handoff != NULL && ruleset_team(search->ruleset, handoff->act->target) != NULL) {
         hand_over(search, dialogue, reply, handoff->act->target);
     } else if (find_deed(reply, ACT_CLOSE) != NULL) {

@@ -29,6 +29,11 @@ bool decide_answer_ends(const struct search *search, const struct decide_reply *
 /* Takes the text over, if there is any. */
 void decide_answer_say(struct search *search, const struct decide_reply *reply, struct buf *text);
 
+/* The variables that a model sets; an over-long value sets nothing. By a rule or for a step, as in
+ * decision; the effects borrow the names. */
+void decide_take_sets(struct decision *decision, const struct vendor_deed *deeds, size_t count,
+                      const struct rule *rule, const char *step);
+
 /* Hands over, closes, sets, and starts a flow: what comes of it goes behind what is in the decision. */
 void decide_answer_deeds(struct search *search, struct dialogue *dialogue, const struct decide_reply *reply);
 
