@@ -61,7 +61,8 @@ SCHEMA = \
   schema/005-run.sql \
   schema/006-service.sql \
   schema/007-consult.sql \
-  schema/008-flood.sql
+  schema/008-flood.sql \
+  schema/009-close.sql
 
 # What `frontdesk init` writes from.
 INIT = \

@@ -362,7 +362,7 @@ static const char *effect_name(enum effect_kind kind)
         [EFFECT_HANDOFF] = "handoff", [EFFECT_CLOSE] = "close",     [EFFECT_TAG] = "tag",
         [EFFECT_SET] = "set",         [EFFECT_COOLDOWN] = "cooldown", [EFFECT_FLOW] = "flow",
         [EFFECT_CALL] = "call",       [EFFECT_ATTRIBUTE] = "attribute",
-        [EFFECT_CONSULT] = "consult",
+        [EFFECT_CONSULT] = "consult", [EFFECT_ENTRY] = "entry",     [EFFECT_NOTICE] = "notice",
     };
 
     return names[kind];
@@ -389,6 +389,7 @@ static const char *effect_object(const struct effect *effect)
     case EFFECT_FLOW: return effect->flow->name;
     case EFFECT_CALL: return effect->service->name;
     case EFFECT_CONSULT: return effect->backend->name;
+    case EFFECT_NOTICE: return effect->notice->name;
     default: return effect->name;
     }
 }
@@ -416,9 +417,9 @@ static void show_effects(struct output *output, const struct verdict *v, const s
         struct cell *row = &cells[i * EFFECT_COLUMNS];
 
         row[0] = cell_text(effect_name(effect->kind));
-        row[1] = cell_text(effect->rule != NULL ? effect->rule->name : effect->step);
+        row[1] = cell_text(effect->rule != NULL ? effect->rule->name : effect->step != NULL ? effect->step : effect->moment);
         row[2] = cell_text(effect_object(effect));
-        row[3] = effect->kind == EFFECT_ATTRIBUTE ? cell_json(effect->text)
+        row[3] = effect->kind == EFFECT_ATTRIBUTE || effect->kind == EFFECT_ENTRY ? cell_json(effect->text)
                                                   : cell_text(effect->kind == EFFECT_CALL ? effect->url : effect->text);
         if (effect->buttons != NULL)
             row[4] = cell_json(effect->buttons);

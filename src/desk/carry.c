@@ -229,6 +229,8 @@ static int carry_effect(const struct carry *carry, const struct effect *effect, 
     case EFFECT_CALL: return call(carry, effect, error);
     case EFFECT_CONSULT: return consult(carry, effect, error);
     case EFFECT_ATTRIBUTE: return want_attribute(carry, effect, error);
+    case EFFECT_ENTRY:
+    case EFFECT_NOTICE: return 0; /* no row asks for any yet */
     case EFFECT_COOLDOWN:
         return cooldown_put(carry->desk->db, carry->conversation->contact, effect->rule->name, effect->until_at, error);
     }

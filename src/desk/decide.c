@@ -288,6 +288,8 @@ static void decide_event(struct search *search, struct variables *variables, str
         decide_answer(search, variables, dialogue);
     else if (input->kind == INPUT_GAVE_UP)
         decide_gave_up(search, dialogue);
+    else if (input->kind == INPUT_PARTING)
+        search->decision->outcome = OUTCOME_SILENCE;
     else
         dialogue_event(dialogue, input);
 }

@@ -92,12 +92,22 @@ struct decide_reply {
     bool is_first; /* no backend has answered this contact before */
 };
 
+/* A conversation that was closed or handed over, as it is summed up; borrowed, never NULL. */
+struct decide_parting {
+    bool is_close;          /* false: it was handed over */
+    const char *closed_by;  /* idle, rule, flow, backend, person; "" of a hand-over */
+    const char *outcome;    /* desk/story.h */
+    const char *summary, *summary_by; /* 'frontdesk', or a backend's name */
+    const char *rule, *flow; /* that took a message last, and that began last; "" none did */
+};
+
 enum input_kind {
     INPUT_MESSAGE, /* of the customer */
     INPUT_RESULT,  /* a service that a dialogue had asked */
     INPUT_CLOCK,   /* the time at which a dialogue wanted to be looked at */
     INPUT_ANSWER,  /* of a backend that a rule had asked */
-    INPUT_GAVE_UP  /* no backend of the chain could answer */
+    INPUT_GAVE_UP, /* no backend of the chain could answer */
+    INPUT_PARTING  /* the conversation has been summed up; nothing is said but by notices */
 };
 
 struct decide_input { /* borrowed */
@@ -110,6 +120,7 @@ struct decide_input { /* borrowed */
     bool has_failed, has_timed_out;
     int status;                /* HTTP; 0: none */
     const struct json *answer; /* NULL: none, or no JSON */
+    const struct decide_parting *parting; /* INPUT_PARTING */
     const struct decide_reply *reply; /* INPUT_ANSWER, INPUT_GAVE_UP; INPUT_RESULT of a backend that a step asked */
 };
 
@@ -125,16 +136,22 @@ enum effect_kind {
     EFFECT_FLOW, /* begins; what its steps do follows */
     EFFECT_CALL,
     EFFECT_ATTRIBUTE,
-    EFFECT_CONSULT /* asks a backend, or joins the turn that is asking it */
+    EFFECT_CONSULT, /* asks a backend, or joins the turn that is asking it */
+    EFFECT_ENTRY,   /* into the profile, once */
+    EFFECT_NOTICE
 };
 
 struct effect {
     enum effect_kind kind;
     const struct rule *rule;         /* whose doing it is: the winner, or a tag rule; NULL: a step's */
     const char *step;                /* 'table.people', or the flow where none is known; NULL: a rule's doing */
-    const char *name;                /* EFFECT_TAG: the tag; EFFECT_SET: the variable; EFFECT_ATTRIBUTE: its own */
+    const char *moment;              /* 'close', 'handoff': where it is neither's; else NULL */
+    const char *name;                /* EFFECT_TAG: the tag; EFFECT_SET: the variable; EFFECT_ATTRIBUTE: its own;
+                                        EFFECT_ENTRY: the attribute or the custom event */
     char *text;                      /* EFFECT_SAY: rendered, never blank; EFFECT_SET: the value, "" removes
                                         the variable; EFFECT_ATTRIBUTE: a JSON literal, null removes the attribute;
+                                        EFFECT_ENTRY: a JSON literal (schema/009-close.sql: entry.value);
+                                        EFFECT_NOTICE: what it says, or NULL;
                                         owned by the decision */
     char *buttons;                   /* EFFECT_SAY: JSON array of texts to offer, or NULL; owned */
     int64_t until_at;                /* EFFECT_COOLDOWN */
@@ -143,7 +160,9 @@ struct effect {
     bool has_marks;                  /* EFFECT_SAY: text/markdown wrote it */
     const struct team *team;         /* EFFECT_HANDOFF */
     const struct flow *flow;         /* EFFECT_FLOW: the flow that begins */
-    char *properties;                /* EFFECT_SAY: JSON object of further trigger properties, or NULL; owned */
+    char *properties;                /* EFFECT_SAY, EFFECT_NOTICE: JSON object of further trigger properties, or NULL; owned */
+    enum entry_kind entry;           /* EFFECT_ENTRY */
+    const struct notice *notice;     /* EFFECT_NOTICE */
     const struct service *service;   /* EFFECT_CALL */
     char *url, *body;                /* EFFECT_CALL: complete; body NULL: none; owned */
     int64_t call;                    /* EFFECT_CALL, EFFECT_CONSULT of a step: comes back with INPUT_RESULT */

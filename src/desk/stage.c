@@ -158,7 +158,9 @@ static void carry_effect(struct stage *stage, const struct effect *effect)
     case EFFECT_TAG:
     case EFFECT_SET: /* all at once: decision.remembered */
     case EFFECT_FLOW:
-    case EFFECT_ATTRIBUTE: break;
+    case EFFECT_ATTRIBUTE:
+    case EFFECT_ENTRY:
+    case EFFECT_NOTICE: break;
     }
 }
 

@@ -109,6 +109,19 @@ struct rule_set {
 enum attribute_type { ATTRIBUTE_TEXT, ATTRIBUTE_NUMBER, ATTRIBUTE_BOOLEAN, ATTRIBUTE_TIME };
 enum attribute_moment { MOMENT_RULE, MOMENT_HANDOFF, MOMENT_OPT_OUT, MOMENT_REPLY };
 
+/* What is done to the profile once, and never repeated blindly. */
+enum entry_kind { ENTRY_INCREMENT, ENTRY_ARRAY_ADD, ENTRY_ARRAY_REMOVE, ENTRY_EVENT };
+
+/* A campaign that is triggered at a moment, for the customer or for a person of the business. */
+struct notice {
+    const char *name;
+    const struct campaign *campaign; /* NULL: the channel's default, for the customer */
+    const char *to;                  /* the external id of a person of the business; NULL: the customer */
+    struct template *say;            /* NULL: the campaign's own text */
+    const char *file;
+    int line;
+};
+
 /* What the customer's Braze profile learns at a moment: the custom attribute `name` becomes the rendered value. */
 struct attribute {
     const char *name;

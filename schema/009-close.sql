@@ -1,0 +1,56 @@
+-- The end of a conversation: it is summed up, and the customer's Braze profile learns from it.
+
+-- When the conversation is looked at next, whether nobody has said anything for idle_close; NULL: not before it is the
+-- bot's again. Not moved by messages: whoever looks puts it off.
+ALTER TABLE conversation ADD COLUMN idle_at INTEGER;
+ALTER TABLE conversation ADD COLUMN closed_by TEXT NOT NULL DEFAULT '';  -- idle, rule, flow, backend, person; '': it is open
+ALTER TABLE conversation ADD COLUMN outcome TEXT NOT NULL DEFAULT '';    -- how it ended (src/desk/story.h); '': not summed up yet
+ALTER TABLE conversation ADD COLUMN summary TEXT NOT NULL DEFAULT '';    -- written by a machine, always
+ALTER TABLE conversation ADD COLUMN summary_by TEXT NOT NULL DEFAULT ''; -- 'frontdesk', or the backend; '': there is none
+ALTER TABLE conversation ADD COLUMN summary_at INTEGER;
+CREATE INDEX conversation_idle ON conversation (idle_at) WHERE idle_at IS NOT NULL;
+UPDATE conversation SET idle_at = last_in_at WHERE owner = 'bot';
+
+-- A conversation that has to be summed up: put in the transaction that closes it or hands it over, taken away in the one
+-- that writes the summary and all that follows from it.
+CREATE TABLE parting (
+  id            INTEGER PRIMARY KEY,
+  conversation  INTEGER NOT NULL REFERENCES conversation (id),
+  moment        TEXT NOT NULL CHECK (moment = 'close' OR moment = 'handoff'),
+  at            INTEGER NOT NULL,   -- when it happened
+  due_at        INTEGER,            -- when it may be summed up; NULL: a backend is being asked to
+  tries         INTEGER NOT NULL DEFAULT 0 -- that failed
+) STRICT;
+CREATE INDEX parting_due ON parting (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX parting_conversation ON parting (conversation);
+
+-- Entries: what is to be done to a profile once, beside the values in `profile` that are set: increments, what is added to arrays or
+-- taken out of them, custom events. Never repeated where nobody knows whether Braze has done it.
+CREATE TABLE entry (
+  id            INTEGER PRIMARY KEY,
+  contact       INTEGER NOT NULL REFERENCES contact (id),
+  conversation  INTEGER NOT NULL REFERENCES conversation (id),
+  kind          TEXT NOT NULL CHECK (
+                  kind = 'increment' OR     -- of the attribute by the value
+                  kind = 'array_add' OR     -- the value is a JSON array of texts
+                  kind = 'array_remove' OR
+                  kind = 'event'),       -- the custom event; the value is a JSON object: its properties
+  name          TEXT NOT NULL,
+  value         TEXT NOT NULL CHECK (value <> ''), -- JSON literal
+  at            INTEGER NOT NULL,   -- when it happened
+  wanted_by     TEXT NOT NULL,      -- 'rule NAME', 'step FLOW.STEP', 'close', 'handoff' …
+  message       INTEGER REFERENCES message (id), -- whose decision it was; NULL: no message's
+  state         TEXT NOT NULL CHECK (
+                  state = 'waiting' OR      -- for the next call
+                  state = 'claimed' OR      -- the call may be under way
+                  state = 'accepted' OR     -- taken by Braze
+                  state = 'refused' OR      -- by Braze, for good; or nobody can be told of
+                  state = 'unknown'),    -- a call's fate is unknown: it is not repeated
+  outbox        INTEGER REFERENCES outbox (id), -- the row that carries it, or has
+  settled_at    INTEGER CHECK ((settled_at IS NULL) = (state = 'waiting' OR state = 'claimed')),
+  reason        TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX entry_open ON entry (contact, id) WHERE settled_at IS NULL;
+CREATE INDEX entry_outbox ON entry (outbox) WHERE outbox IS NOT NULL;
+CREATE INDEX entry_contact ON entry (contact, id);
+CREATE INDEX entry_trouble ON entry (state, id) WHERE state = 'refused' OR state = 'unknown';
