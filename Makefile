@@ -458,7 +458,6 @@ CTL = \
 SANDBOX = \
   tools/sandbox_ai.c \
   tools/sandbox_ai_anthropic.c \
-  tools/sandbox_ai_asked.c \
   tools/sandbox_ai_bedrock.c \
   tools/sandbox_ai_gemini.c \
   tools/sandbox_ai_judge.c \
@@ -466,18 +465,22 @@ SANDBOX = \
   tools/sandbox_ai_plain.c \
   tools/sandbox_ai_sign.c \
   tools/sandbox_braze.c \
+  tools/sandbox_calls.c \
   tools/sandbox_conn.c \
   tools/sandbox_control.c \
+  tools/sandbox_event.c \
   tools/sandbox_fault.c \
   tools/sandbox_http.c \
   tools/sandbox_people.c \
   tools/sandbox_profile.c \
+  tools/sandbox_ring.c \
   tools/sandbox_script.c \
   tools/sandbox_send.c \
   tools/sandbox_server.c \
   tools/sandbox_service.c \
   tools/sandbox_shop.c \
   tools/sandbox_track.c \
+  tools/sandbox_value.c \
   tools/sandbox_whatsapp.c
 
 LOAD = \
@@ -554,6 +557,7 @@ UNIT = \
   run \
   salvage \
   sandbox \
+  sandbox_profile \
   send \
   service \
   show \
@@ -702,7 +706,7 @@ $(B)/gen/init_embedded.c: tools/embed.sh $(INIT)
 UNIT_PROGRAMS = $(patsubst %,$(B)/unit/test_%,$(UNIT))
 
 TEST_ARCHIVES = $(B)/libctl.a $(B)/libdaemon.a
-$(B)/unit/test_sandbox: TEST_ARCHIVES = $(B)/libsandbox.a
+$(B)/unit/test_sandbox $(B)/unit/test_sandbox_profile: TEST_ARCHIVES = $(B)/libsandbox.a
 $(B)/unit/test_%: $(B)/obj/tests/unit/test_%.o $(B)/obj/tests/lib/fixture.o $(B)/libctl.a $(B)/libdaemon.a \
                   $(B)/libsandbox.a $(B)/libfrontdesk.a
 	$(say) LINK $@

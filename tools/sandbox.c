@@ -8,6 +8,8 @@
  *     sandbox_service                               one request from judgement to record
  *     sandbox_braze, _send, _whatsapp, _track       what Braze would say
  *     sandbox_people                                what customers received
+ *     sandbox_profile, sandbox_value                what stands in their profiles
+ *     sandbox_event, sandbox_calls, sandbox_ring    events; who writes into profiles, and when; logs
  *     sandbox_shop                                  a shop of the business, for flows
  *     sandbox_ai and the files named after it       AI vendors, a dialect each, and what they were asked
  *     sandbox_script, sandbox_fault                 faults on order, and their looks
@@ -325,16 +327,31 @@ static const char CONTROL_HELP[] =
     "                             wait_ms it waits for the first one. A \"+\" in an id stays a plus.\n"
     "  GET    /_sandbox/profiles?user=ID\n"
     "                             {\"format\":1,\"profiles\":[{\"user\",\"kind\",\"attributes\":{},\"types\":{},\n"
-    "                             \"updates\",\"updated_at\",\"may_create\"}]}: what /users/track has written, by\n"
-    "                             Braze's rules: null removes, a text of over 255 characters is left out, one\n"
-    "                             that reads like a date becomes a time\n"
+    "                             \"subscription_groups\":{},\"updates\",\"updated_at\",\"may_create\"}]}: what was\n"
+    "                             written, by Braze's rules: null removes, a text of over 255 characters is left\n"
+    "                             out, one that reads like a date becomes a time, an attribute keeps its type\n"
+    "  GET    /_sandbox/events?user=ID&since=N&limit=N&wait_ms=MS\n"
+    "                             {\"format\":1,\"events\":[{\"n\",\"at\",\"user\",\"kind\",\"what\",\"name\",\"time\",\n"
+    "                             \"properties\",\"repeated\"}],\"last\":N}: custom events and purchases\n"
+    "  GET    /_sandbox/left_out?user=ID&since=N&limit=N&wait_ms=MS\n"
+    "                             {\"format\":1,\"left_out\":[{\"n\",\"at\",\"user\",\"kind\",\"name\",\"why\",\"value\"}],\n"
+    "                             \"last\":N}: what Braze would say success to, and not write\n"
+    "  GET    /_sandbox/calls?path=PATH&since=N&limit=N&wait_ms=MS\n"
+    "                             {\"format\":1,\"calls\":[{\"n\",\"at\",\"path\",\"status\",\"outcome\",\"taken\",\"objects\",\n"
+    "                             \"attributes\",\"events\",\"purchases\",\"at_once\",\"users\":[]}],\"last\":N}: the requests\n"
+    "                             that write into profiles, and how many to /users/track were under way\n"
+    "  GET    /_sandbox/violations?user=ID&since=N&limit=N&wait_ms=MS\n"
+    "                             {\"format\":1,\"violations\":[{\"n\",\"at\",\"what\",\"user\",\"kind\",\"why\"}],\"last\":N}:\n"
+    "                             \"together\": two such requests that touch one profile were under way at once,\n"
+    "                             and Braze may apply them in either order; \"repeated event\": the same twice\n"
     "  GET    /_sandbox/asked?vendor=NAME&since=N&limit=N&wait_ms=MS\n"
     "                             {\"format\":1,\"asked\":[{\"n\",\"at\",\"vendor\",\"path\",\"model\",\"messages\",\n"
     "                             \"system\",\"last\",\"tokens_in\",\"key_header\",\"headers\":{},\"body\",\"outcome\",\n"
     "                             \"status\",\"why\",\"said\",\"at_once\"}],\"last\":N}: what the AI vendors were asked,\n"
-    "                             the newest 2000. No keys are kept, only which header brought one\n"
+    "                             the newest 20000. No keys are kept, only which header brought one\n"
     "  GET    /_sandbox/report    requests, accepted, refused, limited, faults, messages, dropped,\n"
-    "                             collapsed, liquid, tracked, untracked, kept, by_status, and of the shop:\n"
+    "                             collapsed, liquid, tracked, untracked, events, repeated, left_out, violations,\n"
+    "                             most_at_once (to /users/track), kept, by_status, and of the shop:\n"
     "                             requests, refused, faults, orders, booked, full, repeated; of the AI\n"
     "                             vendors: requests, refused, faults, tokens_in, tokens_out, most_at_once\n"
     "  GET    /_sandbox/script    the faults still to come\n"
@@ -474,8 +491,8 @@ static int run(const struct options *options, struct service *service, struct er
 {
     if (open_journal(options->journal_file, service, error) != 0)
         return -1;
-    struct server *server = server_open(options->listen, options->connections, service_handle, service,
-                                        error);
+    struct server *server = server_open(options->listen, options->connections, service_handle,
+                                        service_ended, service, error);
     if (server == NULL)
         return -1;
     service->wake = wake_server;

@@ -48,7 +48,7 @@ void ai_init(struct ai *ai)
 
 void ai_forget(struct ai *ai)
 {
-    asked_forget(&ai->asked);
+    ring_forget(&ai->asked);
     memset(ai->ends_ms, 0, ENDS_MAX * sizeof *ai->ends_ms);
     ai->requests = ai->refused = ai->faults = ai->tokens_in = ai->tokens_out = ai->most_at_once = 0;
 }
@@ -58,7 +58,7 @@ void ai_release(struct ai *ai)
     struct buf *bufs[] = { &ai->body, &ai->said, &ai->question.system, &ai->question.last, &ai->question.facts,
                            &ai->question.session, &ai->question.tools };
 
-    asked_release(&ai->asked);
+    ring_release(&ai->asked);
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
         buf_release(bufs[i]);
     free(ai->answer);
@@ -405,7 +405,7 @@ void ai_remember(struct ai *ai, const struct http_request *request, const char *
     jsonw_text(&w, "said", buf_text(&ai->said));
     jsonw_int(&w, "at_once", ai->at_once);
     jsonw_end_object(&w);
-    asked_put(&ai->asked, ai->dialect->name, &one);
+    ring_put(&ai->asked, ai->dialect->name, &one);
     buf_release(&one);
 }
 

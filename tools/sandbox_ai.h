@@ -21,16 +21,16 @@
 
 #include "base/buf.h"
 
-#include "sandbox_ai_asked.h"
 #include "sandbox_ai_dialect.h"
 #include "sandbox_conn.h"
+#include "sandbox_ring.h"
 #include "sandbox_script.h"
 
 struct ai {
     char key[AI_KEY_SIZE]; /* "": any that is not empty */
     char *answer;          /* what is always said, or NULL; owned */
     int64_t delay_ms;
-    struct asked asked;
+    struct ring asked;
     const struct ai_dialect *dialect; /* of the request at hand, and what was found out about it: */
     struct ai_question question;
     struct ai_trouble trouble;

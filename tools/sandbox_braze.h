@@ -21,6 +21,7 @@ enum layout { LAYOUT_RESPONSE, LAYOUT_TEMPLATE };
 struct campaign { /* or Canvas */
     char id[ID_SIZE];
     char property[ID_SIZE]; /* the property that carries the text */
+    char group[ID_SIZE];    /* the subscription group that it sends to; "": nobody said */
     enum layout layout;
     int buttons; /* that its layout shows; -1: nobody said */
 };
@@ -40,6 +41,8 @@ struct workspace { /* an empty list takes every id that looks like one */
     struct campaign_list campaigns, canvases;
     struct id_list apps, groups;
     struct id_list denied; /* permissions that the key lacks */
+    struct id_list strangers; /* external ids of which Braze has no profile; of all others it has */
+    bool has_unsubscribed_newcomers; /* who is known by an alias is in no subscription group until he is put into it */
 };
 
 enum address { ADDRESS_EXTERNAL_ID, ADDRESS_PHONE, ADDRESS_ALIAS, ADDRESS_EMAIL, ADDRESS_BRAZE_ID };
@@ -53,17 +56,22 @@ struct delivery { /* one message for one customer; borrowed from the verdict's t
     const char *buttons[QUICK_REPLIES_MAX]; /* shown below the text */
     size_t button_count;
     const struct json *list;       /* of a list message, as it was sent; NULL: no list */
+    const char *group; /* the subscription group that it goes to; NULL: nobody said */
+    bool is_existing_only;         /* not sent where there is no profile */
     const char *dropped;           /* why Braze takes it and yet sends nothing; NULL: it is sent */
     bool has_liquid;               /* Braze would evaluate something in it */
 };
 
-struct track_update { /* an object that /users/track processes; borrowed from the verdict's tree */
+enum track_kind { TRACK_ATTRIBUTES, TRACK_EVENT, TRACK_PURCHASE, TRACK_KIND_COUNT };
+
+struct track_update { /* an object of /users/track, or the attributes of a recipient; borrowed from the verdict's tree */
     enum address address;
     const char *user;
     const struct json *object;
-    bool is_attributes; /* else an event or a purchase */
-    bool may_create;    /* makes the profile when there is none */
-    bool is_dropped;    /* the answer names it among its errors */
+    enum track_kind kind;
+    bool may_create;  /* makes the profile when there is none */
+    bool is_stranger; /* there is none, unless one was made */
+    bool is_dropped;  /* the answer names it among its errors */
 };
 
 enum budget { BUDGET_NONE, BUDGET_SENDS, BUDGET_TRACK };
@@ -80,6 +88,7 @@ struct verdict {
     size_t liquid;    /* messages and tracked objects with Liquid in them */
     struct track_update updates[UPDATES_MAX];
     size_t update_count;
+    size_t objects;   /* that /users/track was given */
     size_t tracked;   /* objects of /users/track that were processed */
     size_t untracked; /* and those with an error, or a value that Braze silently leaves out */
     struct json *root;
@@ -93,7 +102,7 @@ void verdict_release(struct verdict *verdict);
 /* Is this one of the paths that Braze has? */
 bool braze_has_path(const char *path);
 
-/* Adds what an operator types: "ID[:response|template][:property][:buttons=N]". */
+/* Adds what an operator types: "ID[:response|template][:property][:buttons=N][:group=ID]". */
 int campaign_list_add(struct campaign_list *list, const char *text, struct error *error);
 
 /* Adds an id as typed by an operator: 1 to 100 letters, digits, "-", "_" or ".". */

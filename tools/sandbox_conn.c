@@ -54,6 +54,7 @@ struct conn {
     int64_t due_ms, park_ms;
     int64_t drip_ms, drip_bytes;
     int64_t huge_left;
+    int64_t ticket; /* of the answer that is on its way; 0: none is, or nobody asks */
     struct conn *next;
 };
 
@@ -74,6 +75,13 @@ static void watch(struct pool *pool, struct conn *conn, uint32_t events)
     conn->events = events;
 }
 
+static void answer_ended(struct pool *pool, struct conn *conn)
+{
+    if (conn->ticket != 0)
+        pool->ended(pool->context, conn->ticket);
+    conn->ticket = 0;
+}
+
 static void conn_close(struct pool *pool, struct conn *conn)
 {
     struct conn **link = &pool->conns;
@@ -81,6 +89,7 @@ static void conn_close(struct pool *pool, struct conn *conn)
     while (*link != conn)
         link = &(*link)->next;
     *link = conn->next;
+    answer_ended(pool, conn);
     if (conn->end == END_RESET)
         setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &(struct linger){ .l_onoff = 1 }, sizeof(struct linger));
     close(conn->fd);
@@ -139,6 +148,7 @@ static void take_answer(struct pool *pool, struct conn *conn, bool keep_alive, i
     conn->end = keep_alive && is_whole ? END_KEEP : END_CLOSE;
     conn->drip_ms = answer->drip_ms;
     conn->drip_bytes = answer->drip_bytes;
+    conn->ticket = answer->ticket;
     if (answer->manner == HTTP_PARK) {
         conn->state = CONN_PARKED;
         pool->parked++;
@@ -248,6 +258,7 @@ static bool answered(struct pool *pool, struct conn *conn, int64_t now)
 {
     recycle(&conn->out);
     conn->out_at = 0;
+    answer_ended(pool, conn);
     if (conn->end == END_RESET) {
         conn_close(pool, conn);
         return false;

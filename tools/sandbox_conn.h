@@ -32,16 +32,21 @@ struct http_answer {
     int64_t drip_ms;  /* > 0: only drip_bytes at a time, this far apart */
     int64_t drip_bytes;
     int64_t amount;
+    int64_t ticket; /* not 0: to be told of by http_ended */
 };
 
 /* Fills the answer, which comes empty: HTTP_PLAIN, 200, application/json. */
 typedef void http_handler(void *context, struct http_request *request, struct http_answer *answer);
+
+/* The last byte of the answer with this ticket has left, or its connection is gone. */
+typedef void http_ended(void *context, int64_t ticket);
 
 struct conn;
 
 struct pool {
     int epoll;
     http_handler *handler;
+    http_ended *ended;
     void *context;
     struct conn *conns;
     int count, parked;

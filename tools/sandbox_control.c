@@ -4,7 +4,11 @@
  *     GET    healthz    {"status":"ok"}
  *     GET    messages   ?user=ID &since=N &limit=N &wait_ms=M      what was received; may wait for it
  *     GET    asked      ?vendor=NAME &since=N &limit=N &wait_ms=M   what the AI vendors were asked
- *     GET    profiles   ?user=ID      what /users/track has written, and which types Braze gives it
+ *     GET    profiles   ?user=ID      what has been written into them, and which types Braze gives it
+ *     GET    events     ?user=ID &since=N &limit=N &wait_ms=M      custom events and purchases, as they were written
+ *     GET    left_out   ?user=ID &…    what Braze would say success to, and not write
+ *     GET    calls      ?path=P &…     the requests that write into profiles: objects, people, how many at once
+ *     GET    violations ?user=ID &…    what must not be: two such requests for one profile at once, an event twice
  *     GET    report     the counters
  *     GET    script     the faults still to come
  *     POST   script     more faults: JSON, or one short line per fault
@@ -12,8 +16,8 @@
  *     POST   reset      everything forgotten, every counter zero
  *
  * No key is asked for: the sandbox is for loopback. A waiting request is parked by the server and asked
- * again after every message sent and every AI vendor asked; what it has looked at already it keeps in request->resume, so that it
- * never reads a message twice.
+ * again after every message sent, every profile written and every AI vendor asked; what it has looked at already it keeps in
+ * request->resume, so that it never reads a message twice.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -108,28 +112,64 @@ static void control_messages(struct service *service, struct http_request *reque
     buf_release(&wish.name);
 }
 
-static void control_asked(struct service *service, struct http_request *request, struct http_answer *answer)
+/* The entries of a log under the name that `parameter` gives. */
+static void answer_log(const struct ring *ring, const char *list, const char *parameter, struct http_request *request,
+                       struct http_answer *answer)
 {
+    struct jsonw w = { .out = &answer->body };
     struct wish wish;
 
-    if (!read_wish(request, "vendor", &wish, answer))
+    if (!read_wish(request, parameter, &wish, answer))
         return;
-    size_t found = asked_format(&service->ai.asked, wish.has_name ? buf_text(&wish.name) : NULL, wish.since,
-                                (size_t)wish.limit, &answer->body, &request->resume);
+    jsonw_object(&w, NULL);
+    jsonw_int(&w, "format", 1);
+    size_t found = ring_format(ring, list, wish.has_name ? buf_text(&wish.name) : NULL, wish.since, (size_t)wish.limit, &w,
+                               &request->resume);
+    jsonw_end_object(&w);
     park(&wish, request, found, answer);
     buf_release(&wish.name);
+}
+
+static void control_asked(struct service *service, struct http_request *request, struct http_answer *answer)
+{
+    answer_log(&service->ai.asked, "asked", "vendor", request, answer);
+}
+
+static void control_events(struct service *service, struct http_request *request, struct http_answer *answer)
+{
+    answer_log(&service->events.ring, "events", "user", request, answer);
+}
+
+static void control_left_out(struct service *service, struct http_request *request, struct http_answer *answer)
+{
+    answer_log(&service->profiles.left_out, "left_out", "user", request, answer);
+}
+
+static void control_calls(struct service *service, struct http_request *request, struct http_answer *answer)
+{
+    answer_log(&service->calls.ring, "calls", "path", request, answer);
+}
+
+static void control_violations(struct service *service, struct http_request *request, struct http_answer *answer)
+{
+    answer_log(&service->calls.violations, "violations", "user", request, answer);
 }
 
 static void control_profiles(struct service *service, struct http_request *request,
                              struct http_answer *answer)
 {
+    struct jsonw w = { .out = &answer->body };
     struct buf user = { 0 };
     int has_user = http_query(request->query, "user", &user);
 
-    if (has_user < 0)
+    if (has_user < 0) {
         answer_error(answer, 400, "Ask like this: /_sandbox/profiles?user=ID.");
-    else
-        profiles_format(&service->profiles, has_user == 1 ? buf_text(&user) : NULL, &answer->body);
+    } else {
+        jsonw_object(&w, NULL);
+        jsonw_int(&w, "format", 1);
+        profiles_format(&service->profiles, has_user == 1 ? buf_text(&user) : NULL, &w);
+        jsonw_end_object(&w);
+    }
     buf_release(&user);
 }
 
@@ -189,6 +229,10 @@ static const struct control CONTROLS[] = {
     { "GET", "/_sandbox/messages", control_messages },
     { "GET", "/_sandbox/asked", control_asked },
     { "GET", "/_sandbox/profiles", control_profiles },
+    { "GET", "/_sandbox/events", control_events },
+    { "GET", "/_sandbox/left_out", control_left_out },
+    { "GET", "/_sandbox/calls", control_calls },
+    { "GET", "/_sandbox/violations", control_violations },
     { "GET", "/_sandbox/report", control_report },
     { "GET", "/_sandbox/script", control_script_show },
     { "POST", "/_sandbox/script", control_script_add },
@@ -205,6 +249,6 @@ void control_handle(struct service *service, struct http_request *request, struc
         return;
     }
     answer_error(answer, 404,
-                 "There is GET healthz, messages, asked, profiles, report, script; POST script, reset; DELETE script "
-                 "(all below /_sandbox/).");
+                 "There is GET healthz, messages, asked, profiles, events, left_out, calls, violations, report, script; "
+                 "POST script, reset; DELETE script (all below /_sandbox/).");
 }

@@ -40,6 +40,12 @@ bool judge_liquid(const struct json *value, const char *except);
 /* Adds one delivery unless its user was given before; NULL then. */
 struct delivery *judge_add(struct verdict *verdict, enum address address, const char *user);
 
+/* Why Braze refuses to write this object's attributes, or NULL; "BAD_SUBSCRIPTION_GROUP_ID" and the like, or a sentence. */
+const char *judge_attributes(const struct workspace *workspace, const struct json *object);
+
+/* Is this one of the people of whom Braze has no profile? */
+bool judge_stranger(const struct workspace *workspace, enum address address, const char *user);
+
 /* Reads {alias_name, alias_label}. */
 int judge_alias(const struct json *alias, const char *where, enum address *address, const char **user,
                 struct verdict *verdict);

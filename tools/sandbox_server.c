@@ -207,14 +207,14 @@ static void watch_signals(struct server *server)
     epoll_ctl(server->pool.epoll, EPOLL_CTL_ADD, server->signals, &event);
 }
 
-struct server *server_open(const char *address, int connections_max, http_handler *handler, void *context,
+struct server *server_open(const char *address, int connections_max, http_handler *handler, http_ended *ended, void *context,
                            struct error *error)
 {
     struct server *server = alloc_new(sizeof *server);
 
     *server = (struct server){ .listener = -1, .signals = -1, .count_max = connections_max };
     server->pool = (struct pool){
-        .epoll = -1, .handler = handler, .context = context, .next_due_ms = INT64_MAX
+        .epoll = -1, .handler = handler, .ended = ended, .context = context, .next_due_ms = INT64_MAX
     };
     if (resolve(address, server, error) != 0) {
         server_close(server);

@@ -11,8 +11,8 @@
 struct server;
 
 /* Listens on "127.0.0.1:9090", "[::1]:0" …, or NULL. From here on SIGTERM and SIGINT end server_run. */
-struct server *server_open(const char *address, int connections_max, http_handler *handler, void *context,
-                           struct error *error);
+struct server *server_open(const char *address, int connections_max, http_handler *handler, http_ended *ended,
+                           void *context, struct error *error);
 void server_close(struct server *server);
 
 /* "127.0.0.1:9090", with the true port. */

@@ -57,7 +57,9 @@ void service_init(struct service *service, int64_t now_ms)
 void service_release(struct service *service)
 {
     people_release(&service->people);
-    profiles_forget(&service->profiles);
+    profiles_release(&service->profiles);
+    events_release(&service->events);
+    calls_release(&service->calls);
     script_clear(&service->script);
     shop_release(&service->shop);
     ai_release(&service->ai);
@@ -69,6 +71,8 @@ void service_reset(struct service *service)
 {
     people_forget(&service->people);
     profiles_forget(&service->profiles);
+    events_forget(&service->events);
+    calls_forget(&service->calls);
     script_clear(&service->script);
     shop_forget(&service->shop);
     ai_forget(&service->ai);
@@ -159,13 +163,22 @@ static void keep_back(struct verdict *verdict, const struct fault *fault)
         verdict->updates[0].is_dropped = true;
 }
 
+static void write_update(struct service *service, const struct track_update *update, int64_t at_ms)
+{
+    bool is_written = profiles_apply(&service->profiles, update, at_ms);
+
+    if (is_written && update->kind != TRACK_ATTRIBUTES && !events_put(&service->events, update, at_ms))
+        calls_note_violation(&service->calls, update, "repeated event",
+                             "this user has had an event that is equal in name, time and properties", at_ms);
+}
+
 static void write_profiles(struct service *service, const struct exchange *exchange)
 {
     const struct verdict *verdict = &service->verdict;
 
     for (size_t i = 0; i < verdict->update_count && !service->people.is_count_only; i++)
-        if (verdict->updates[i].is_attributes && !verdict->updates[i].is_dropped)
-            profiles_apply(&service->profiles, &verdict->updates[i], exchange->at_ms);
+        if (!verdict->updates[i].is_dropped)
+            write_update(service, &verdict->updates[i], exchange->at_ms);
 }
 
 static void deliver(struct service *service, const struct exchange *exchange)
@@ -187,8 +200,6 @@ static void deliver(struct service *service, const struct exchange *exchange)
                       log_text("why", "Braze would evaluate the {{ or {% in this request"));
         log_info("message", log_text("user", delivery->user), log_text("text", delivery->text));
     }
-    if (verdict->delivery_count > 0 && service->wake != NULL)
-        service->wake(service->waker);
 }
 
 static const char *outcome_name(const struct verdict *verdict, const struct exchange *exchange)
@@ -361,9 +372,23 @@ static void serve_braze(struct service *service, const struct http_request *requ
     if (exchange.is_taken) {
         deliver(service, &exchange);
         write_profiles(service, &exchange);
+        if (service->wake != NULL)
+            service->wake(service->waker);
     }
+    if (verdict->budget == BUDGET_TRACK || verdict->update_count > 0)
+        answer->ticket = calls_begin(&service->calls, verdict,
+                                     &(struct call_report){ request->path, outcome_name(verdict, &exchange),
+                                                            shown_status(answer), exchange.is_taken },
+                                     exchange.at_ms);
     tell(verdict, &exchange, request);
     record(service, request, &exchange, answer);
+}
+
+void service_ended(void *context, int64_t ticket)
+{
+    struct service *service = context;
+
+    calls_end(&service->calls, ticket);
 }
 
 /* A line about a request to the shop or to an AI vendor; `name`, `value`: one member more, unless the value is NULL. */
@@ -493,6 +518,11 @@ void service_report(const struct service *service, struct buf *out)
     jsonw_int(&w, "liquid", counters->liquid);
     jsonw_int(&w, "tracked", counters->tracked);
     jsonw_int(&w, "untracked", counters->untracked);
+    jsonw_int(&w, "events", service->events.count);
+    jsonw_int(&w, "repeated", service->events.repeated);
+    jsonw_int(&w, "left_out", service->profiles.left_out_count);
+    jsonw_int(&w, "violations", service->calls.violation_count);
+    jsonw_int(&w, "most_at_once", service->calls.most_at_once);
     jsonw_int(&w, "kept",
               service->people.ring != NULL ? service->people.last - service->people.first + 1 : 0);
     report_statuses(counters, &w);

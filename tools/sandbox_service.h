@@ -10,7 +10,9 @@
 
 #include "sandbox_ai.h"
 #include "sandbox_braze.h"
+#include "sandbox_calls.h"
 #include "sandbox_conn.h"
+#include "sandbox_event.h"
 #include "sandbox_people.h"
 #include "sandbox_profile.h"
 #include "sandbox_script.h"
@@ -37,6 +39,8 @@ struct service {
     struct workspace workspace;
     struct people people;
     struct profiles profiles;
+    struct events events;
+    struct calls calls;
     struct script script;
     struct shop shop;
     struct ai ai;
@@ -60,6 +64,9 @@ void service_reset(struct service *service);
 
 /* The http_handler; context is the service. */
 void service_handle(void *context, struct http_request *request, struct http_answer *answer);
+
+/* The http_ended: the answer that was given this ticket is out, or nobody waits for it any more. */
+void service_ended(void *context, int64_t ticket);
 
 /* Appends the report of GET /_sandbox/report. */
 void service_report(const struct service *service, struct buf *out);

@@ -8,21 +8,23 @@
  *
  * A string attribute over 255 characters, a key over 255, or text that looks like a date and would become
  * one: Braze says success and does something else. Such objects are counted apart (`untracked`), because
- * the sender can not see them in the answer. What becomes of the values is sandbox_profile's.
+ * the sender can not see them in the answer. What becomes of the values is sandbox_value's and sandbox_profile's.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/utf8.h"
 
 #include "sandbox_braze.h"
 #include "sandbox_judge.h"
 #include "sandbox_profile.h"
+#include "sandbox_value.h"
 
-enum { EXTERNAL_ID_BYTES_MAX = 987 };
+enum { EXTERNAL_ID_BYTES_MAX = 987, EVENT_PROPERTIES_MAX = 100 * 1024 };
 
-typedef const char *object_check(const struct json *object);
+typedef const char *object_check(const struct workspace *workspace, const struct json *object);
 
 struct track_array {
     const char *name, *processed;
@@ -50,90 +52,220 @@ static const char *identity_error(const struct json *object)
     return NULL;
 }
 
-/* "2026-05-12T09:30:00Z" and its relatives: a date, "T" or a blank, a time. */
-static bool is_time(const char *text)
+static bool is_listed(const char *name, const char *const *names)
 {
-    static const char SHAPE[] = "9999-99-99T99:99:99";
-
-    for (size_t i = 0; i < sizeof SHAPE - 1; i++) {
-        bool is_digit = text != NULL && text[i] >= '0' && text[i] <= '9';
-        bool is_right = SHAPE[i] == '9'   ? is_digit
-                        : SHAPE[i] == 'T' ? text != NULL && (text[i] == 'T' || text[i] == ' ')
-                                          : text != NULL && text[i] == SHAPE[i];
-        if (!is_right)
-            return false;
-    }
-    return true;
+    for (; *names != NULL; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
 }
 
-static const char *event_error(const struct json *object)
+static bool is_too_long(const char *text)
 {
-    const char *name = json_get_text(object, "name");
+    return text != NULL && utf8_count(text, strlen(text)) > VALUE_TEXT_MAX;
+}
 
-    if (name == NULL || name[0] == '\0')
-        return "name is required";
-    if (!is_time(json_get_text(object, "time")))
-        return "time is required, in ISO 8601";
-    const struct json *properties = json_get(object, "properties");
-    if (properties != NULL && json_kind(properties) != JSON_OBJECT)
-        return "properties must be an object";
-    for (const struct json *item = json_first(properties); item != NULL; item = json_next(item)) {
-        const char *key = json_key(item);
-        if (key[0] == '\0' || key[0] == '$' || strcmp(key, "time") == 0 || strcmp(key, "event_name") == 0)
-            return "a property name is empty, reserved, or begins with $";
+/* How it is meant. */
+static const char *meaning_error(const struct json *object)
+{
+    static const char *const NAMES[] = { "_update_existing_only", "_merge_objects" };
+
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        const struct json *value = json_get(object, NAMES[i]);
+        if (value != NULL && json_kind(value) != JSON_BOOL)
+            return "_update_existing_only and _merge_objects are true or false";
     }
     return NULL;
 }
 
-static const char *purchase_error(const struct json *object)
+/* Events */
+
+/* Numbers, booleans, dates, texts, arrays and objects of them; no null, and no date inside an array. */
+static const char *property_value_error(const struct json *value, bool is_in_array)
+{
+    const char *text = json_text(value);
+
+    if (json_kind(value) == JSON_NULL)
+        return "a property is null";
+    if (is_too_long(text))
+        return "a property is over 255 characters";
+    if (is_in_array && text != NULL && value_is_time(text))
+        return "a property holds an array with a date in it";
+    if (json_kind(value) != JSON_ARRAY && json_kind(value) != JSON_OBJECT)
+        return NULL;
+    for (const struct json *item = json_first(value); item != NULL; item = json_next(item)) {
+        const char *why = property_value_error(item, json_kind(value) == JSON_ARRAY);
+        if (why != NULL)
+            return why;
+    }
+    return NULL;
+}
+
+static const char *properties_error(const struct json *properties)
+{
+    struct buf text = { 0 };
+
+    if (properties == NULL)
+        return NULL;
+    if (json_kind(properties) != JSON_OBJECT)
+        return "properties must be an object";
+    json_format(properties, &text);
+    size_t len = text.len;
+    buf_release(&text);
+    if (len > EVENT_PROPERTIES_MAX)
+        return "properties are over 100 KB";
+    for (const struct json *item = json_first(properties); item != NULL; item = json_next(item)) {
+        const char *key = json_key(item);
+        if (key[0] == '\0' || key[0] == '$' || strcmp(key, "time") == 0 || strcmp(key, "event_name") == 0)
+            return "a property name is empty, reserved, or begins with $";
+        if (is_too_long(key))
+            return "a property name is over 255 characters";
+        const char *why = property_value_error(item, false);
+        if (why != NULL)
+            return why;
+    }
+    return NULL;
+}
+
+static const char *event_error(const struct workspace *workspace, const struct json *object)
+{
+    static const char *const NAMES[] = { "external_id", "user_alias", "braze_id", "email", "phone", "name", "time",
+                                         "app_id", "properties", "_update_existing_only", NULL };
+    const char *name = json_get_text(object, "name");
+    int64_t at_ms;
+
+    (void)workspace;
+    for (const struct json *item = json_first(object); item != NULL; item = json_next(item))
+        if (!is_listed(json_key(item), NAMES))
+            return "an event holds a field that is not known";
+    if (name == NULL || name[0] == '\0')
+        return "name is required";
+    if (is_too_long(name))
+        return "name is over 255 characters";
+    if (value_moment(json_get_text(object, "time"), &at_ms) != 0)
+        return "time is required, in ISO 8601 and with its zone";
+    return properties_error(json_get(object, "properties"));
+}
+
+static const char *purchase_error(const struct workspace *workspace, const struct json *object)
 {
     const char *currency = json_get_text(object, "currency");
+    int64_t at_ms;
 
+    (void)workspace;
     if (json_get_text(object, "product_id") == NULL)
         return "product_id is required";
     if (currency == NULL || strlen(currency) != 3)
         return "currency is required, as three letters";
     if (json_kind(json_get(object, "price")) != JSON_NUMBER)
         return "price is required, as a number";
-    return is_time(json_get_text(object, "time")) ? NULL : "time is required, in ISO 8601";
+    return value_moment(json_get_text(object, "time"), &at_ms) == 0 ? NULL
+                                                                    : "time is required, in ISO 8601 and with its zone";
 }
 
-static const char *attribute_error(const struct json *object)
-{
-    const struct json *groups = json_get(object, "subscription_groups");
+/* Attributes */
 
-    if (groups != NULL && json_kind(groups) != JSON_ARRAY)
+static const char *group_error(const struct workspace *workspace, const struct json *group)
+{
+    static const char *const NAMES[] = { "subscription_group_id", "subscription_state", NULL };
+    static const char *const STATES[] = { "subscribed", "unsubscribed", NULL };
+    const char *id = json_get_text(group, "subscription_group_id"), *state = json_get_text(group, "subscription_state");
+
+    for (const struct json *item = json_first(group); item != NULL; item = json_next(item))
+        if (json_kind(group) == JSON_OBJECT && !is_listed(json_key(item), NAMES))
+            return "BAD_SUBSCRIPTION_GROUP_HASH";
+    if (json_kind(group) != JSON_OBJECT)
+        return "BAD_SUBSCRIPTION_GROUP_HASH";
+    if (id == NULL || !id_list_has(&workspace->groups, id))
+        return "BAD_SUBSCRIPTION_GROUP_ID";
+    return state != NULL && is_listed(state, STATES) ? NULL : "BAD_SUBSCRIPTION_GROUP_STATE";
+}
+
+static const char *groups_error(const struct workspace *workspace, const struct json *groups)
+{
+    if (groups == NULL)
+        return NULL;
+    if (json_kind(groups) != JSON_ARRAY)
         return "BAD_SUBSCRIPTION_GROUP_ARRAY";
+    for (const struct json *item = json_first(groups); item != NULL; item = json_next(item)) {
+        const char *why = group_error(workspace, item);
+        if (why != NULL)
+            return why;
+    }
     return NULL;
 }
 
+/* Fields that every profile has, with types of their own. */
+static const char *standard_error(const struct json *member)
+{
+    static const char *const TEXTS[] = { "first_name", "last_name",       "email",          "phone",  "language", "country",
+                                         "time_zone",  "dob",             "gender",         "home_city", "email_subscribe",
+                                         "push_subscribe", NULL };
+    static const char *const STATES[] = { "opted_in", "subscribed", "unsubscribed", NULL };
+    const char *name = json_key(member), *text = json_text(member);
+
+    if (!is_listed(name, TEXTS) || json_kind(member) == JSON_NULL)
+        return NULL;
+    if (text == NULL)
+        return "a standard field must be a string";
+    if (strcmp(name, "email") == 0)
+        return strchr(text, '@') != NULL && strpbrk(text, " \r\n") == NULL ? NULL : "EMAIL_BAD_FORMAT";
+    if (strcmp(name, "email_subscribe") == 0)
+        return is_listed(text, STATES) ? NULL : "BAD_EMAIL_SUBSCRIPTION_STATE";
+    if (strcmp(name, "push_subscribe") == 0)
+        return is_listed(text, STATES) ? NULL : "BAD_PUSH_SUBSCRIPTION_STATE";
+    return NULL;
+}
+
+const char *judge_attributes(const struct workspace *workspace, const struct json *object)
+{
+    const char *why = groups_error(workspace, json_get(object, "subscription_groups"));
+
+    for (const struct json *item = json_first(object); why == NULL && item != NULL; item = json_next(item)) {
+        if (profile_is_identity(json_key(item)) || strcmp(json_key(item), "subscription_groups") == 0)
+            continue;
+        why = standard_error(item);
+        if (why == NULL)
+            why = value_refusal(item);
+    }
+    return why;
+}
+
 static const struct track_array ARRAYS[] = {
-    { "attributes", "attributes_processed", attribute_error },
+    { "attributes", "attributes_processed", judge_attributes },
     { "events", "events_processed", event_error },
     { "purchases", "purchases_processed", purchase_error },
 };
 
 enum { ARRAY_COUNT = sizeof ARRAYS / sizeof ARRAYS[0] };
+_Static_assert((int)ARRAY_COUNT == (int)TRACK_KIND_COUNT, "in the order of enum track_kind");
 
 /* "12-1-2021" and "12/1/2021" become a time although text was meant; with the year first a date is meant. */
 static bool is_accident(const char *text)
 {
-    return profile_is_time(text) && strcspn(text, "-/") < 4;
+    return value_is_time(text) && strcspn(text, "-/") < 4;
 }
 
 static bool is_left_out(const struct json *object)
 {
     for (const struct json *item = json_first(object); item != NULL; item = json_next(item)) {
-        if (profile_is_identity(json_key(item)))
+        if (profile_is_identity(json_key(item)) || strcmp(json_key(item), "subscription_groups") == 0)
             continue;
-        if (profile_leaves_out(item) || (json_text(item) != NULL && is_accident(json_text(item))))
+        if (value_omission(item) != NULL || (json_text(item) != NULL && is_accident(json_text(item))))
             return true;
     }
     return false;
 }
 
+bool judge_stranger(const struct workspace *workspace, enum address address, const char *user)
+{
+    const struct id_list *strangers = &workspace->strangers;
+
+    return address == ADDRESS_EXTERNAL_ID && strangers->count > 0 && id_list_has(strangers, user);
+}
+
 /* Whom it is about: a primary id before email, email before phone. */
-static void note_update(const struct json *object, size_t array, struct verdict *verdict)
+static void note_update(const struct workspace *workspace, const struct json *object, size_t array, struct verdict *verdict)
 {
     const struct json *alias = json_get(object, "user_alias");
     struct track_update *update = &verdict->updates[verdict->update_count++];
@@ -152,12 +284,13 @@ static void note_update(const struct json *object, size_t array, struct verdict 
                 : email != NULL  ? email
                                  : json_get_text(object, "phone"),
         .object = object,
-        .is_attributes = array == 0,
+        .kind = (enum track_kind)array,
         /* An alias is only ever created when that is asked for. */
         .may_create = !json_get_bool(object, "_update_existing_only", alias != NULL),
     };
     if (alias != NULL && strcmp(json_get_text(alias, "alias_label"), "phone") == 0)
         update->address = ADDRESS_PHONE;
+    update->is_stranger = judge_stranger(workspace, update->address, update->user);
 }
 
 struct tally {
@@ -166,19 +299,22 @@ struct tally {
     struct jsonw w;
 };
 
-static void judge_object(const struct json *object, size_t array, size_t index, struct tally *tally,
-                         struct verdict *verdict)
+static void judge_object(const struct workspace *workspace, const struct json *object, size_t array, size_t index,
+                         struct tally *tally, struct verdict *verdict)
 {
     const char *problem = json_kind(object) != JSON_OBJECT ? "must be an object" : identity_error(object);
 
+    verdict->objects++;
     if (problem == NULL)
-        problem = ARRAYS[array].check(object);
+        problem = meaning_error(object);
+    if (problem == NULL)
+        problem = ARRAYS[array].check(workspace, object);
     if (problem == NULL) {
         tally->processed[array]++;
-        note_update(object, array, verdict);
+        note_update(workspace, object, array, verdict);
         verdict->tracked++;
         verdict->liquid += judge_liquid(object, NULL);
-        verdict->untracked += is_left_out(object);
+        verdict->untracked += array == TRACK_ATTRIBUTES && is_left_out(object);
         return;
     }
     verdict->untracked++;
@@ -219,7 +355,6 @@ int judge_track(const struct workspace *workspace, const struct json *root, stru
     struct tally tally = { 0 };
     size_t total = 0;
 
-    (void)workspace;
     if (judge_fields(root, "", FIELDS, verdict) != 0)
         return -1;
     for (size_t i = 0; i < ARRAY_COUNT; i++)
@@ -232,7 +367,7 @@ int judge_track(const struct workspace *workspace, const struct json *root, stru
         size_t index = 0;
         const struct json *items = json_get(root, ARRAYS[i].name);
         for (const struct json *item = json_first(items); item != NULL; item = json_next(item))
-            judge_object(item, i, index++, &tally, verdict);
+            judge_object(workspace, item, i, index++, &tally, verdict);
     }
     jsonw_end_array(&tally.w);
     format_outcome(&tally, verdict);

@@ -125,9 +125,38 @@ class Sandbox:
         return found[0]["attributes"] if found else {}
 
     def profiles(self, user=None):
-        """Each profile with user, kind, attributes, types, updates, may_create; of one user, or of all."""
+        """Each profile with user, kind, attributes, types, subscription_groups, updates, may_create; of one user, or of all."""
         query = "?" + urllib.parse.urlencode({"user": user}, safe="+", quote_via=urllib.parse.quote) if user else ""
         return web.call(self.port, "GET", "/_sandbox/profiles" + query, timeout=30).json()["profiles"]
+
+    def _log(self, list_name, since=0, wait_ms=0, **of):
+        """The entries of one of its logs, oldest first, however many there are."""
+        found = []
+        while True:
+            query = urllib.parse.urlencode({"since": since, "wait_ms": wait_ms, "limit": 10000, **of}, safe="+",
+                                           quote_via=urllib.parse.quote)
+            told = web.call(self.port, "GET", f"/_sandbox/{list_name}?{query}", timeout=90).json()
+            found += told[list_name]
+            if len(told[list_name]) < 10000:
+                return found
+            since = told["last"]
+
+    def events(self, user=None, since=0, wait_ms=0):
+        """Custom events and purchases as written: user, kind, what, name, time, properties, repeated; of one user, or of all."""
+        return self._log("events", since, wait_ms, **({"user": user} if user else {}))
+
+    def left_out(self, user=None):
+        """What Braze would say success to and not write: user, kind, name, why, value."""
+        return self._log("left_out", **({"user": user} if user else {}))
+
+    def calls(self, path=TRACK):
+        """The requests that write into profiles: at, path, status, outcome, taken, objects, attributes, events, at_once, users
+        (as "external:mia"); to one path, or (None) to all."""
+        return self._log("calls", **({"path": path} if path else {}))
+
+    def violations(self):
+        """What must not be: two requests at once that touch one profile ("together"), an event twice ("repeated event")."""
+        return self._log("violations")
 
     def asked(self, vendor=None, since=0, wait_ms=0):
         """What the AI vendors were asked, oldest first: vendor, model, messages, system, last, body, key_header, headers,

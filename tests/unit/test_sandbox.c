@@ -24,31 +24,10 @@
 #include "../../tools/sandbox_people.h"
 #include "../../tools/sandbox_script.h"
 #include "../../tools/sandbox_service.h"
+#include "sandbox_bench.h"
 
 #define ID         "11111111-2222-3333-4444-555555555555"
 #define DISPATCH   "0123456789abcdef0123456789abcdef"
-#define AT_1_PM_MS INT64_C(1592398800000)
-
-struct call { /* a request and the memory it lies in */
-    struct buf bytes;
-    struct http_request request;
-};
-
-/* `headers` are finished lines. */
-static void call_init_with(struct call *call, const char *method, const char *path, const char *headers,
-                           const char *body)
-{
-    size_t used = 0;
-    int status = 0;
-    const char *why = NULL;
-
-    *call = (struct call){ 0 };
-    buf_addf(&call->bytes, "%s %s HTTP/1.1\r\nHost: sandbox\r\n%sContent-Length: %zu\r\n\r\n%s", method, path, headers,
-             strlen(body), body);
-    assert_int_equal(http_parse(call->bytes.data, call->bytes.len, &call->request, &used, &status, &why),
-                     HTTP_READY);
-    assert_int_equal(used, call->bytes.len);
-}
 
 static void call_init(struct call *call, const char *method, const char *path, const char *key,
                       const char *type, const char *body)
@@ -821,47 +800,6 @@ static void test_script_order(void **state)
     script_clear(&script);
 }
 
-struct bench { /* a service with one answer */
-    struct service service;
-    struct http_answer answer;
-};
-
-static struct bench *new_bench(void)
-{
-    struct bench *bench = calloc(1, sizeof *bench);
-
-    service_init(&bench->service, AT_1_PM_MS);
-    strncpy(bench->service.workspace.api_key, "sandbox-key", ID_SIZE - 1);
-    return bench;
-}
-
-static void free_bench(struct bench *bench)
-{
-    service_release(&bench->service);
-    buf_release(&bench->answer.headers);
-    buf_release(&bench->answer.body);
-    free(bench);
-}
-
-static void bench_call_with(struct bench *bench, const char *method, const char *path, const char *headers,
-                            const char *body)
-{
-    struct call call;
-    struct buf lines = bench->answer.headers, out = bench->answer.body;
-
-    buf_clear(&lines);
-    buf_clear(&out);
-    bench->answer = (struct http_answer){ .status = 200, .headers = lines, .body = out };
-    call_init_with(&call, method, path, headers, body);
-    service_handle(&bench->service, &call.request, &bench->answer);
-    buf_release(&call.bytes);
-}
-
-static void bench_call(struct bench *bench, const char *method, const char *path, const char *body)
-{
-    bench_call_with(bench, method, path, "Authorization: Bearer sandbox-key\r\nContent-Type: application/json\r\n", body);
-}
-
 #define GOOD "{\"campaign_id\":\"" ID "\",\"recipients\":[" MIA "]}"
 
 /* Whether a fault keeps the message or takes it is what the accounting of the system tests rests on. */
@@ -987,94 +925,6 @@ static void test_a_list_is_shown_to_its_customer(void **state)
                "\"list\":{\"button\":\"Choose\",\"sections\":[{\"title\":\"Sweet\",\"rows\":[\"Cake\",\"Pie\"]},"
                "{\"title\":\"Salty\",\"rows\":[\"Quiche\"]}]}") == NULL)
         fail_msg("%s", buf_text(&bench->answer.body));
-    free_bench(bench);
-}
-
-/* The profiles as JSON, of one user ("": of all). */
-static const char *profiles_of(struct bench *bench, const char *query, struct buf *out)
-{
-    struct buf path = { 0 };
-    struct json *tree = NULL;
-
-    buf_addf(&path, "/_sandbox/profiles%s", query);
-    bench_call(bench, "GET", buf_text(&path), "");
-    assert_int_equal(json_parse(buf_text(&bench->answer.body), bench->answer.body.len, JSON_STRICT, &tree, NULL), 0);
-    buf_clear(out);
-    for (const struct json *item = json_first(json_get(tree, "profiles")); item != NULL; item = json_next(item)) {
-        buf_addf(out, "%s:%s ", json_get_text(item, "kind"), json_get_text(item, "user"));
-        json_format(json_get(item, "attributes"), out);
-        json_format(json_get(item, "types"), out);
-        buf_addf(out, "%s\n", json_get_bool(item, "may_create", false) ? " may create" : "");
-    }
-    json_free(tree);
-    buf_release(&path);
-    return buf_text(out);
-}
-
-static void track(struct bench *bench, const char *members)
-{
-    struct buf body = { 0 };
-
-    buf_addf(&body, "{\"attributes\":[{%s}]}", members);
-    bench_call(bench, "POST", TRACK, buf_text(&body));
-    buf_release(&body);
-}
-
-static void test_profiles_by_the_rules_of_braze(void **state)
-{
-    struct bench *bench = new_bench();
-    struct buf got = { 0 }, long_text = { 0 };
-
-    (void)state;
-    track(bench, "\"external_id\":\"mia\",\"_update_existing_only\":true,\"tier\":\"gold\",\"size\":7,\"vip\":true");
-    track(bench, "\"external_id\":\"mia\",\"_update_existing_only\":true,\"tier\":null,\"size\":{\"inc\":-2},"
-                 "\"born\":\"2021-12-01\",\"note\":\"12/1/2021\",\"said\":\"on 12/1/2021\",\"list\":[1]");
-    assert_string_equal(profiles_of(bench, "?user=mia", &got),
-                        "external:mia {\"size\":5,\"vip\":true,\"born\":\"2021-12-01\",\"note\":\"12/1/2021\","
-                        "\"said\":\"on 12/1/2021\",\"list\":[1]}"
-                        "{\"size\":\"number\",\"vip\":\"boolean\",\"born\":\"time\",\"note\":\"time\",\"said\":\"text\","
-                        "\"list\":\"array\"}\n");
-
-    for (int i = 0; i < 256; i++)
-        buf_add_text(&long_text, "x");
-    bench_call(bench, "POST", "/_sandbox/reset", "");
-    buf_clear(&got);
-    buf_addf(&got, "\"user_alias\":{\"alias_name\":\"+82\",\"alias_label\":\"phone\"},\"long\":\"%s\",\"ok\":1",
-             buf_text(&long_text));
-    track(bench, buf_text(&got));
-    track(bench, "\"braze_id\":\"b1\",\"_update_existing_only\":true,\"a\":1");
-    track(bench, "\"external_id\":\"stray\",\"a\":1");
-    assert_string_equal(profiles_of(bench, "", &got), "phone:+82 {\"ok\":1}{\"ok\":\"number\"}\n"
-                                                      "braze:b1 {\"a\":1}{\"a\":\"number\"}\n"
-                                                      "external:stray {\"a\":1}{\"a\":\"number\"} may create\n");
-    buf_release(&got);
-    buf_release(&long_text);
-    free_bench(bench);
-}
-
-static void test_faults_meet_the_writers_of_profiles(void **state)
-{
-    struct bench *bench = new_bench();
-    struct buf got = { 0 };
-
-    (void)state;
-    assert_int_equal(script_add_text(&bench->service.script, "503 on /users/track for mia", NULL), 0);
-    assert_int_equal(script_add_text(&bench->service.script, "reset_before on /users/track", NULL), 0);
-    assert_int_equal(script_add_text(&bench->service.script, "reset_after on /users/track", NULL), 0);
-    assert_int_equal(script_add_text(&bench->service.script, "errors on /users/track", NULL), 0);
-    track(bench, "\"external_id\":\"bob\",\"_update_existing_only\":true,\"a\":1");
-    assert_int_equal(bench->answer.manner, HTTP_RESET); /* nothing taken */
-    track(bench, "\"external_id\":\"mia\",\"_update_existing_only\":true,\"a\":1");
-    assert_int_equal(bench->answer.status, 503);
-    track(bench, "\"external_id\":\"mia\",\"_update_existing_only\":true,\"a\":2");
-    assert_int_equal(bench->answer.manner, HTTP_RESET); /* taken */
-    bench_call(bench, "POST", TRACK,
-               "{\"attributes\":[{\"external_id\":\"mia\",\"_update_existing_only\":true,\"a\":3},"
-               "{\"external_id\":\"eve\",\"_update_existing_only\":true,\"a\":4}]}");
-    assert_non_null(strstr(buf_text(&bench->answer.body), "\"input_array\":\"attributes\",\"index\":0"));
-    assert_string_equal(profiles_of(bench, "", &got), "external:mia {\"a\":2}{\"a\":\"number\"}\n"
-                                                      "external:eve {\"a\":4}{\"a\":\"number\"}\n");
-    buf_release(&got);
     free_bench(bench);
 }
 
@@ -1321,8 +1171,6 @@ int main(void)
         cmocka_unit_test(test_hour_limit),
         cmocka_unit_test(test_messages_are_read_once),
         cmocka_unit_test(test_a_list_is_shown_to_its_customer),
-        cmocka_unit_test(test_profiles_by_the_rules_of_braze),
-        cmocka_unit_test(test_faults_meet_the_writers_of_profiles),
         cmocka_unit_test(test_orders_are_told),
         cmocka_unit_test(test_tables_are_booked_until_none_is_left),
         cmocka_unit_test(test_bookings_that_make_no_sense_are_refused),

@@ -1,0 +1,95 @@
+/*
+ * sandbox_event: see the header.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/json.h"
+
+#include "sandbox_event.h"
+#include "sandbox_people.h"
+
+void events_forget(struct events *events)
+{
+    struct ring ring = events->ring;
+
+    free(events->seen);
+    ring_forget(&ring);
+    *events = (struct events){ .ring = ring };
+}
+
+void events_release(struct events *events)
+{
+    events_forget(events);
+    ring_release(&events->ring);
+}
+
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+    return (hash ^ 0xff) * 0x100000001b3; /* where one text ends and the next begins */
+}
+
+/* False: it is there already. */
+static bool seen_put(uint64_t *seen, size_t room, uint64_t hash)
+{
+    size_t i = (size_t)(hash % room);
+
+    while (seen[i] != 0 && seen[i] != hash)
+        i = (i + 1) % room;
+    bool is_new = seen[i] == 0;
+    seen[i] = hash;
+    return is_new;
+}
+
+static bool is_new(struct events *events, uint64_t hash)
+{
+    if (events->seen_count * 2 >= events->seen_room) {
+        size_t room = events->seen_room > 0 ? events->seen_room * 2 : 1024;
+        uint64_t *seen = alloc_array(room, sizeof *seen);
+
+        for (size_t i = 0; i < events->seen_room; i++)
+            if (events->seen[i] != 0)
+                seen_put(seen, room, events->seen[i]);
+        free(events->seen);
+        events->seen = seen;
+        events->seen_room = room;
+    }
+    bool is_first = seen_put(events->seen, events->seen_room, hash != 0 ? hash : 1);
+    events->seen_count += is_first;
+    return is_first;
+}
+
+bool events_put(struct events *events, const struct track_update *update, int64_t at_ms)
+{
+    bool is_event = update->kind == TRACK_EVENT;
+    const char *name = json_get_text(update->object, is_event ? "name" : "product_id");
+    const char *time = json_get_text(update->object, "time");
+    const struct json *properties = json_get(update->object, "properties");
+    struct buf one = { 0 }, inside = { 0 };
+    struct jsonw w = { .out = &one };
+
+    json_format(is_event ? properties : update->object, &inside);
+    uint64_t hash = hash_text(0xcbf29ce484222325 + (uint64_t)update->address, update->user);
+    hash = hash_text(hash_text(hash_text(hash, name), time), buf_text(&inside));
+    bool is_first = is_new(events, hash);
+    events->count++;
+    events->repeated += !is_first;
+    jsonw_object(&w, NULL);
+    jsonw_int(&w, "n", events->ring.last + 1);
+    jsonw_int(&w, "at", at_ms);
+    jsonw_text(&w, "user", update->user);
+    jsonw_text(&w, "kind", address_name(update->address));
+    jsonw_text(&w, "what", is_event ? "event" : "purchase");
+    jsonw_text(&w, "name", name);
+    jsonw_text(&w, "time", time);
+    jsonw_raw(&w, "properties", properties != NULL && is_event ? buf_text(&inside) : "{}");
+    jsonw_bool(&w, "repeated", !is_first);
+    jsonw_end_object(&w);
+    ring_put(&events->ring, update->user, &one);
+    buf_release(&inside);
+    return is_first;
+}
