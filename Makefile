@@ -473,6 +473,7 @@ SANDBOX = \
   tools/sandbox_http.c \
   tools/sandbox_people.c \
   tools/sandbox_profile.c \
+  tools/sandbox_record.c \
   tools/sandbox_ring.c \
   tools/sandbox_script.c \
   tools/sandbox_send.c \

@@ -11,10 +11,6 @@
  * What goes to the shop (sandbox_shop) and to the AI vendors (sandbox_ai) takes the same way, without the limits and the
  * people; what the vendors were asked is remembered as the messages are.
  *
- * The record comes before the answer so that whoever saw an answer finds its line in the file: the
- * checkers of the crash tests compare that file with the outbox. It holds a hash of the body rather than
- * the body, and never a key.
- *
  * Windows of the rate limits end on the clock (the hour for sends, three seconds for /users/track); they
  * do not roll. Refused requests count too, limited ones do not.
  */
@@ -23,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -31,17 +26,11 @@
 #include "base/log.h"
 
 #include "sandbox_fault.h"
+#include "sandbox_judge.h"
+#include "sandbox_record.h"
 #include "sandbox_service.h"
 
 enum { HOUR_MS = 3600 * 1000, HOUR_LIMIT = 250000, TRACK_WINDOW_MS = 3000, TRACK_LIMIT = 3000 };
-
-struct exchange { /* what became of one request */
-    int64_t at_ms;
-    char dispatch_id[33];
-    bool is_limited;
-    bool is_taken;             /* its messages were delivered */
-    const struct fault *fault; /* or NULL */
-};
 
 void service_init(struct service *service, int64_t now_ms)
 {
@@ -90,15 +79,6 @@ static uint64_t next_id(struct service *service)
     return mixed ^ mixed >> 31;
 }
 
-static uint64_t hash_bytes(const char *bytes, size_t len)
-{
-    uint64_t hash = 0xcbf29ce484222325;
-
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3;
-    return hash;
-}
-
 static struct rate *rate_of(struct service *service, const struct verdict *verdict)
 {
     return verdict->budget == BUDGET_TRACK ? &service->track : &service->sends;
@@ -140,11 +120,6 @@ static void add_request_id(struct service *service, struct buf *headers)
     buf_addf(headers, "x-request-id: %08x-%04x-4%03x-8%03x-%012" PRIx64 "\r\n", (unsigned)(high >> 32),
              (unsigned)(high >> 16 & 0xffff), (unsigned)(high & 0xfff), (unsigned)(low >> 48 & 0xfff),
              low & 0xffffffffffff);
-}
-
-static bool is_accepted(const struct verdict *verdict)
-{
-    return verdict->status < 300;
 }
 
 /* A fault that keeps messages back says so in each of them, so that the record shows why. */
@@ -202,23 +177,6 @@ static void deliver(struct service *service, const struct exchange *exchange)
     }
 }
 
-static const char *outcome_name(const struct verdict *verdict, const struct exchange *exchange)
-{
-    if (exchange->is_limited)
-        return "limited";
-    if (exchange->fault != NULL && exchange->fault->kind != FAULT_PASS)
-        return fault_type(exchange->fault->kind)->name;
-    return is_accepted(verdict) ? "accepted" : "refused";
-}
-
-static int shown_status(const struct http_answer *answer)
-{
-    bool has_status = answer->manner == HTTP_PLAIN || answer->manner == HTTP_LYING ||
-                      answer->manner == HTTP_HUGE;
-
-    return has_status && answer->status < STATUS_MAX ? answer->status : 0;
-}
-
 static void count(struct service *service, const struct exchange *exchange, const struct http_answer *answer)
 {
     const struct verdict *verdict = &service->verdict;
@@ -227,97 +185,17 @@ static void count(struct service *service, const struct exchange *exchange, cons
     counters->requests++;
     counters->limited += exchange->is_limited;
     counters->faults += exchange->fault != NULL && exchange->fault->kind != FAULT_PASS;
-    counters->by_status[shown_status(answer)]++;
+    counters->by_status[record_status(answer)]++;
     if (exchange->is_limited || exchange->fault != NULL)
         counters->accepted += exchange->is_taken;
     else
-        *(is_accepted(verdict) ? &counters->accepted : &counters->refused) += 1;
+        *(verdict_is_accepted(verdict) ? &counters->accepted : &counters->refused) += 1;
     if (!exchange->is_taken)
         return;
     counters->collapsed += (int64_t)verdict->collapsed;
     counters->liquid += (int64_t)verdict->liquid;
     counters->tracked += (int64_t)verdict->tracked;
     counters->untracked += (int64_t)verdict->untracked;
-}
-
-static void write_recipients(const struct verdict *verdict, bool is_taken, struct jsonw *w)
-{
-    jsonw_array(w, "recipients");
-    for (size_t i = 0; i < verdict->delivery_count; i++) {
-        const struct delivery *delivery = &verdict->deliveries[i];
-        jsonw_object(w, NULL);
-        jsonw_text(w, "user", delivery->user);
-        jsonw_text(w, "kind", address_name(delivery->address));
-        jsonw_text(w, "text", delivery->text);
-        jsonw_bool(w, "sent", is_taken && delivery->dropped == NULL);
-        if (delivery->dropped != NULL)
-            jsonw_text(w, "why", delivery->dropped);
-        if (delivery->has_liquid)
-            jsonw_bool(w, "liquid", true);
-        jsonw_end_object(w);
-    }
-    jsonw_end_array(w);
-}
-
-static void write_objects(const struct verdict *verdict, bool is_taken, struct jsonw *w)
-{
-    jsonw_array(w, "objects");
-    for (size_t i = 0; i < verdict->update_count; i++) {
-        const struct track_update *update = &verdict->updates[i];
-        struct buf object = { 0 };
-
-        json_format(update->object, &object);
-        jsonw_object(w, NULL);
-        jsonw_text(w, "user", update->user);
-        jsonw_text(w, "kind", address_name(update->address));
-        jsonw_raw(w, "object", buf_text(&object));
-        jsonw_bool(w, "written", is_taken && !update->is_dropped);
-        jsonw_end_object(w);
-        buf_release(&object);
-    }
-    jsonw_end_array(w);
-}
-
-static void write_line(struct service *service)
-{
-    buf_add_char(&service->scratch, '\n');
-    if (write(service->journal, service->scratch.data, service->scratch.len) != (ssize_t)service->scratch.len)
-        log_error("record_failed", log_int("request", service->counters.requests + service->shop.requests +
-                                                          service->ai.requests));
-    if (service->scratch.cap > HTTP_BODY_MAX)
-        buf_release(&service->scratch);
-}
-
-static void record(struct service *service, const struct http_request *request,
-                   const struct exchange *exchange, const struct http_answer *answer)
-{
-    const struct verdict *verdict = &service->verdict;
-    struct jsonw w = { .out = &service->scratch };
-    char hash[17];
-
-    if (service->journal < 0)
-        return;
-    buf_clear(&service->scratch);
-    snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(request->body, request->body_len));
-    jsonw_object(&w, NULL);
-    jsonw_int(&w, "n", service->counters.requests);
-    jsonw_int(&w, "at", exchange->at_ms);
-    jsonw_text(&w, "path", request->path);
-    jsonw_text(&w, "hash", hash);
-    jsonw_int(&w, "status", shown_status(answer));
-    jsonw_text(&w, "outcome", outcome_name(verdict, exchange));
-    jsonw_bool(&w, "taken", exchange->is_taken);
-    if (exchange->is_taken)
-        jsonw_text(&w, "dispatch_id", exchange->dispatch_id);
-    if (verdict->campaign != NULL)
-        jsonw_text(&w, "campaign", verdict->campaign);
-    write_recipients(verdict, exchange->is_taken, &w);
-    if (verdict->update_count > 0)
-        write_objects(verdict, exchange->is_taken, &w);
-    if (!is_accepted(verdict) && !verdict->is_unknown_key)
-        jsonw_raw(&w, "answer", buf_text(&verdict->body));
-    jsonw_end_object(&w);
-    write_line(service);
 }
 
 /* The answer without its faults. */
@@ -339,7 +217,7 @@ static void format_answer(struct service *service, const struct exchange *exchan
 static void tell(const struct verdict *verdict, const struct exchange *exchange,
                  const struct http_request *request)
 {
-    if (!is_accepted(verdict))
+    if (!verdict_is_accepted(verdict))
         log_warn("refused", log_int("status", verdict->status), log_text("path", request->path),
                  log_text("why", verdict->is_unknown_key ? "Invalid API key" : buf_text(&verdict->body)));
     if (exchange->is_taken && verdict->liquid > 0 && verdict->delivery_count == 0)
@@ -362,7 +240,7 @@ static void serve_braze(struct service *service, const struct http_request *requ
     exchange.is_limited = is_counted && !rate_take(rate_of(service, verdict), exchange.at_ms);
     if (!exchange.is_limited)
         exchange.fault = script_next(&service->script, request->path, verdict);
-    exchange.is_taken = is_accepted(verdict) && !exchange.is_limited &&
+    exchange.is_taken = verdict_is_accepted(verdict) && !exchange.is_limited &&
                         (exchange.fault == NULL || exchange.fault->is_taken);
     format_answer(service, &exchange, answer);
     keep_back(verdict, exchange.fault);
@@ -377,11 +255,11 @@ static void serve_braze(struct service *service, const struct http_request *requ
     }
     if (verdict->budget == BUDGET_TRACK || verdict->update_count > 0)
         answer->ticket = calls_begin(&service->calls, verdict,
-                                     &(struct call_report){ request->path, outcome_name(verdict, &exchange),
-                                                            shown_status(answer), exchange.is_taken },
+                                     &(struct call_report){ request->path, record_outcome(verdict, &exchange),
+                                                            record_status(answer), exchange.is_taken },
                                      exchange.at_ms);
     tell(verdict, &exchange, request);
-    record(service, request, &exchange, answer);
+    record_exchange(service, request, &exchange, answer);
 }
 
 void service_ended(void *context, int64_t ticket)
@@ -389,33 +267,6 @@ void service_ended(void *context, int64_t ticket)
     struct service *service = context;
 
     calls_end(&service->calls, ticket);
-}
-
-/* A line about a request to the shop or to an AI vendor; `name`, `value`: one member more, unless the value is NULL. */
-static void record_aside(struct service *service, const struct http_request *request, int64_t n, const char *outcome,
-                         bool is_taken, int64_t now_ms, const struct http_answer *answer, const char *name,
-                         const char *value)
-{
-    struct jsonw w = { .out = &service->scratch };
-    char hash[17];
-
-    if (service->journal < 0)
-        return;
-    buf_clear(&service->scratch);
-    snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(request->body, request->body_len));
-    jsonw_object(&w, NULL);
-    jsonw_int(&w, "n", n);
-    jsonw_int(&w, "at", now_ms);
-    jsonw_text(&w, "path", request->path);
-    jsonw_text(&w, "method", request->method);
-    jsonw_text(&w, "hash", hash);
-    jsonw_int(&w, "status", shown_status(answer));
-    jsonw_text(&w, "outcome", outcome);
-    jsonw_bool(&w, "taken", is_taken);
-    if (value != NULL)
-        jsonw_text(&w, name, value);
-    jsonw_end_object(&w);
-    write_line(service);
 }
 
 /* A request to the shop. Braze's counters know nothing of it. */
@@ -433,7 +284,7 @@ static void serve_shop(struct service *service, const struct http_request *reque
     service->shop.refused += is_refused;
     service->shop.faults += fault != NULL && fault->kind != FAULT_PASS;
     log_info("shop", log_text("method", request->method), log_text("path", request->path),
-             log_int("status", shown_status(answer)));
+             log_int("status", record_status(answer)));
     record_aside(service, request, service->shop.requests,
                  fault != NULL ? fault_type(fault->kind)->name : is_refused ? "refused" : "accepted",
                  !is_refused && (fault == NULL || fault->is_taken), now, answer, "idempotency_key",
@@ -461,9 +312,9 @@ static void serve_ai(struct service *service, const struct http_request *request
     if (is_refused)
         log_warn("ai_refused", log_text("vendor", ai->dialect->name), log_text("why", ai->trouble.message));
     log_info("ai", log_text("vendor", ai->dialect->name), log_text("path", request->path), log_text("outcome", outcome),
-             log_int("status", shown_status(answer)));
+             log_int("status", record_status(answer)));
     if (!service->people.is_count_only)
-        ai_remember(ai, request, outcome, shown_status(answer), now);
+        ai_remember(ai, request, outcome, record_status(answer), now);
     record_aside(service, request, ai->requests, outcome, !is_refused && (fault == NULL || fault->is_taken), now, answer,
                  "vendor", ai->dialect->name);
     if (service->wake != NULL)
