@@ -470,7 +470,10 @@ SANDBOX = \
   tools/sandbox_control.c \
   tools/sandbox_event.c \
   tools/sandbox_fault.c \
+  tools/sandbox_help.c \
   tools/sandbox_http.c \
+  tools/sandbox_later.c \
+  tools/sandbox_page.c \
   tools/sandbox_people.c \
   tools/sandbox_profile.c \
   tools/sandbox_record.c \

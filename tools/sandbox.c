@@ -5,15 +5,17 @@
  * reads the options, opens what they name, and runs the server; the rest is in the files beside it:
  *
  *     sandbox_server, sandbox_conn, sandbox_http    sockets, one connection's life, HTTP
- *     sandbox_service                               one request from judgement to record
+ *     sandbox_service, sandbox_record               one request from judgement to record
  *     sandbox_braze, _send, _whatsapp, _track       what Braze would say
  *     sandbox_people                                what customers received
  *     sandbox_profile, sandbox_value                what stands in their profiles
+ *     sandbox_later, sandbox_page                   what is not written yet; a profile as a text for people
  *     sandbox_event, sandbox_calls, sandbox_ring    events; who writes into profiles, and when; logs
  *     sandbox_shop                                  a shop of the business, for flows
  *     sandbox_ai and the files named after it       AI vendors, a dialect each, and what they were asked
  *     sandbox_script, sandbox_fault                 faults on order, and their looks
  *     sandbox_control                               the questions below /_sandbox/
+ *     sandbox_help                                  what --help says, but for the options
  *
  * The first line on stdout is "listening on HOST:PORT"; nothing else goes there. --port-file is renamed
  * into place, so that who waits for it never reads half a number. Exit: 0 after SIGTERM or SIGINT, 1
@@ -33,6 +35,7 @@
 #include "base/error.h"
 #include "base/log.h"
 
+#include "sandbox_help.h"
 #include "sandbox_server.h"
 #include "sandbox_service.h"
 
@@ -123,6 +126,21 @@ static int add_denied(const char *value, struct options *options, struct service
     return id_list_add(&service->workspace.denied, value, error);
 }
 
+static int add_stranger(const char *value, struct options *options, struct service *service, struct error *error)
+{
+    (void)options;
+    return id_list_add(&service->workspace.strangers, value, error);
+}
+
+static int set_unsubscribed(const char *value, struct options *options, struct service *service, struct error *error)
+{
+    (void)value;
+    (void)options;
+    (void)error;
+    service->workspace.has_unsubscribed_newcomers = true;
+    return 0;
+}
+
 static int read_whole(const char *name, const char *value, int64_t least, int64_t most, int64_t *number,
                       struct error *error)
 {
@@ -190,6 +208,32 @@ static int set_hour_limit(const char *value, struct options *options, struct ser
     return read_whole("hour-limit", value, 0, 1000000000, &service->sends.limit, error);
 }
 
+static int set_track_limit(const char *value, struct options *options, struct service *service, struct error *error)
+{
+    (void)options;
+    return read_whole("track-limit", value, 0, 1000000000, &service->track.limit, error);
+}
+
+static int set_monthly_users(const char *value, struct options *options, struct service *service, struct error *error)
+{
+    (void)value;
+    (void)options;
+    (void)error;
+    service->track.has_seconds = true;
+    return 0;
+}
+
+static int set_seed(const char *value, struct options *options, struct service *service, struct error *error)
+{
+    int64_t seed = 0;
+
+    (void)options;
+    if (read_whole("seed", value, 0, INT64_MAX, &seed, error) != 0)
+        return -1;
+    service->script.dice = (uint64_t)seed;
+    return 0;
+}
+
 static int set_connections(const char *value, struct options *options, struct service *service,
                            struct error *error)
 {
@@ -233,16 +277,28 @@ static const struct option_row OPTIONS[] = {
     { "listen", "HOST:PORT", set_listen, "where to listen (127.0.0.1:9090); port 0 takes a free one" },
     { "port-file", "FILE", set_port_file, "write the port into FILE once it is open" },
     { "api-key", "KEY", set_key, "the workspace's REST key (sandbox-key-123456)" },
-    { "campaign", "ID[:response|template][:PROPERTY][:buttons=N]", add_campaign,
+    { "campaign", "ID[:response|template][:PROPERTY][:buttons=N][:group=ID]", add_campaign,
       "an API-triggered campaign, its layout (response), the property that holds the\n"
-      "text (external_system_msg_body), and how many buttons the layout shows. May be\n"
+      "text (external_system_msg_body), how many buttons the layout shows, and the\n"
+      "subscription group whose number it sends from (the one that there is). May be\n"
       "repeated. Without any, every id that looks like one of Braze's (a UUID) is taken" },
-    { "canvas", "ID[:response|template][:PROPERTY][:buttons=N]", add_canvas, "the same for a Canvas" },
+    { "canvas", "ID[:response|template][:PROPERTY][:buttons=N][:group=ID]", add_canvas, "the same for a Canvas" },
     { "app", "ID", add_app, "an app id that /messages/send may name; may be repeated" },
-    { "subscription-group", "ID", add_group, "the same for subscription groups" },
+    { "subscription-group", "ID", add_group,
+      "the same for subscription groups. Everybody is subscribed until he unsubscribes" },
+    { "newcomers-unsubscribed", NULL, set_unsubscribed,
+      "but for those who are known by an alias, as with Braze: they get nothing\n"
+      "until they are subscribed" },
+    { "stranger", "ID", add_stranger,
+      "an external id of which there is no profile; of all others there is one. May be\n"
+      "repeated" },
     { "deny", "PERMISSION", add_denied,
       "the key lacks this permission, as users.track: 403; may be repeated" },
     { "hour-limit", "N", set_hour_limit, "requests per clock hour before 429 (250000; 0: none)" },
+    { "track-limit", "N", set_track_limit, "requests to /users/track per 3 seconds before 429 (3000; 0: none)" },
+    { "monthly-users", NULL, set_monthly_users,
+      "a contract by monthly users: /users/track tells of its limit as seconds left,\n"
+      "and a 429 by X-Ratelimit-Retry-After alone" },
     { "shop-key", "KEY", set_shop_key, "a bearer key that the shop asks for; none without it" },
     { "shop-tables", "N", set_shop_tables, "how many tables the shop has at one moment (3)" },
     { "ai-key", "KEY", set_ai_key,
@@ -252,6 +308,7 @@ static const struct option_row OPTIONS[] = {
     { "ai-delay", "MS", set_ai_delay, "how long they think (0)" },
     { "latency", "MS", set_latency, "answer that many ms late (0)" },
     { "fault", "FAULT", add_fault, "a fault to begin with, see below; may be repeated" },
+    { "seed", "N", set_seed, "the seed of the faults that come by chance (0)" },
     { "requests", "FILE", set_journal, "append one line of JSON per request to FILE, before it is answered" },
     { "count-only", NULL, set_count_only, "keep no texts, only counters: for load tests" },
     { "connections", "N", set_connections, "at most N connections at once (1024)" },
@@ -259,117 +316,6 @@ static const struct option_row OPTIONS[] = {
 };
 
 enum { OPTION_COUNT = sizeof OPTIONS / sizeof OPTIONS[0], OPTION_HELP = OPTION_COUNT };
-
-static const char INTRODUCTION[] =
-    "Usage: frontdesk-sandbox [OPTION]...\n"
-    "\n"
-    "A stand-in for Braze: it takes what Braze would take, refuses what Braze would refuse (and, when in\n"
-    "doubt, more), and remembers what each customer received and what was written into the profiles. It\n"
-    "speaks\n"
-    "\n"
-    "    POST /campaigns/trigger/send    POST /canvas/trigger/send    POST /messages/send\n"
-    "    POST /users/track               GET  /campaigns/details\n"
-    "\n"
-    "A customer who is given twice in a request gets one message. Text that WhatsApp would not carry is\n"
-    "accepted and not sent, and counted as dropped. Liquid ({{ or {%) in a request is counted and shouted\n"
-    "about, since the true Braze would evaluate it.\n"
-    "\n"
-    "For flows that call services of the business it is a small shop as well:\n"
-    "\n"
-    "    GET  /shop/orders/ID            {\"id\",\"status\",\"item\",\"expected\"} of the orders 10001 to 10004 and\n"
-    "                                    12345; 404 for all others\n"
-    "    POST /shop/tables               {\"at\":\"2026-05-15 21:00\",\"people\":4} (or \"date\" and \"time\"; \"name\"\n"
-    "                                    if you like) books a table: {\"free\":1,\"code\":\"R1\",...}; {\"free\":0}\n"
-    "                                    when none is left then, or for more than 8 people. The same\n"
-    "                                    Idempotency-Key again gets the same answer, and books nothing\n"
-    "    GET  /shop/tables               what is booked\n"
-    "\n"
-    "For conversations that a model answers it is every AI vendor, each as strict as the true one:\n"
-    "\n"
-    "    openai     POST /v1/chat/completions, below any prefix; Authorization: Bearer KEY\n"
-    "    azure      POST /openai/deployments/NAME/chat/completions?api-version=...; api-key: KEY\n"
-    "    anthropic  POST /v1/messages; x-api-key: KEY, anthropic-version\n"
-    "    gemini     POST /v1beta/models/MODEL:generateContent; x-goog-api-key: KEY\n"
-    "    bedrock    POST /model/MODEL/converse; signed as AWS wants it (version 4)\n"
-    "    rasa       POST /webhooks/rest/webhook {\"sender\",\"message\"}\n"
-    "    http       POST /ai/http {\"question\"}; gives {\"reply\":{\"text\"},\"session\",\"usage\":{\"in\",\"out\"},\n"
-    "               \"handoff\"}. With \"session\", \"history\" [] and \"facts\" {} if you like; GET takes question\n"
-    "               and session in its query\n"
-    "\n"
-    "The answer repeats the last message and counts what came with it, unless a script says otherwise. There is\n"
-    "every model but no-such-model, and none takes over 100,000 tokens (estimated).\n"
-    "\n"
-    "Options:\n";
-
-static const char FAULT_HELP[] =
-    "\n"
-    "Faults: NAME[=NUMBER] [xTIMES] [on PATH] [for USER] [of VENDOR]\n"
-    "  Each request meets the first fault in the list that fits it. A fault is used once, or xTIMES, or for\n"
-    "  ever (x*); PATH is how the request's path begins; USER is somebody to whom it sends. What the shop is\n"
-    "  asked meets only faults that name its path, as in hang x2 on /shop/tables; what an AI vendor is asked\n"
-    "  those that name the path, the vendor or the model, as in 503 x2 of openai.\n";
-
-static const char AI_FAULT_HELP[] =
-    "\n"
-    "  What AI vendors say on order meets sound requests to them and nothing else, even where it names nobody:\n";
-
-static const char CONTROL_HELP[] =
-    "\n"
-    "  A bare number is a status (503 x2), and 429 alone is limit_epoch. In JSON, status also takes\n"
-    "  \"headers\" and \"body\", every fault takes \"take\": were the messages delivered all the same? And tool takes\n"
-    "  \"text\": what is said along with the call.\n"
-    "\n"
-    "Asking the sandbox (no key needed):\n"
-    "  GET    /_sandbox/messages?user=ID&since=N&limit=N&wait_ms=MS\n"
-    "                             {\"format\":1,\"messages\":[{\"n\",\"at\",\"user\",\"kind\",\"text\",\n"
-    "                             \"campaign\",\"properties\",\"buttons\":[],\"list\":{\"button\",\"sections\":\n"
-    "                             [{\"title\",\"rows\":[]}]}}],\"last\":N}; give \"last\" as the next since. With\n"
-    "                             wait_ms it waits for the first one. A \"+\" in an id stays a plus.\n"
-    "  GET    /_sandbox/profiles?user=ID\n"
-    "                             {\"format\":1,\"profiles\":[{\"user\",\"kind\",\"attributes\":{},\"types\":{},\n"
-    "                             \"subscription_groups\":{},\"updates\",\"updated_at\",\"may_create\"}]}: what was\n"
-    "                             written, by Braze's rules: null removes, a text of over 255 characters is left\n"
-    "                             out, one that reads like a date becomes a time, an attribute keeps its type\n"
-    "  GET    /_sandbox/events?user=ID&since=N&limit=N&wait_ms=MS\n"
-    "                             {\"format\":1,\"events\":[{\"n\",\"at\",\"user\",\"kind\",\"what\",\"name\",\"time\",\n"
-    "                             \"properties\",\"repeated\"}],\"last\":N}: custom events and purchases\n"
-    "  GET    /_sandbox/left_out?user=ID&since=N&limit=N&wait_ms=MS\n"
-    "                             {\"format\":1,\"left_out\":[{\"n\",\"at\",\"user\",\"kind\",\"name\",\"why\",\"value\"}],\n"
-    "                             \"last\":N}: what Braze would say success to, and not write\n"
-    "  GET    /_sandbox/calls?path=PATH&since=N&limit=N&wait_ms=MS\n"
-    "                             {\"format\":1,\"calls\":[{\"n\",\"at\",\"path\",\"status\",\"outcome\",\"taken\",\"objects\",\n"
-    "                             \"attributes\",\"events\",\"purchases\",\"at_once\",\"users\":[]}],\"last\":N}: the requests\n"
-    "                             that write into profiles, and how many to /users/track were under way\n"
-    "  GET    /_sandbox/violations?user=ID&since=N&limit=N&wait_ms=MS\n"
-    "                             {\"format\":1,\"violations\":[{\"n\",\"at\",\"what\",\"user\",\"kind\",\"why\"}],\"last\":N}:\n"
-    "                             \"together\": two such requests that touch one profile were under way at once,\n"
-    "                             and Braze may apply them in either order; \"repeated event\": the same twice\n"
-    "  GET    /_sandbox/asked?vendor=NAME&since=N&limit=N&wait_ms=MS\n"
-    "                             {\"format\":1,\"asked\":[{\"n\",\"at\",\"vendor\",\"path\",\"model\",\"messages\",\n"
-    "                             \"system\",\"last\",\"tokens_in\",\"key_header\",\"headers\":{},\"body\",\"outcome\",\n"
-    "                             \"status\",\"why\",\"said\",\"at_once\"}],\"last\":N}: what the AI vendors were asked,\n"
-    "                             the newest 20000. No keys are kept, only which header brought one\n"
-    "  GET    /_sandbox/report    requests, accepted, refused, limited, faults, messages, dropped,\n"
-    "                             collapsed, liquid, tracked, untracked, events, repeated, left_out, violations,\n"
-    "                             most_at_once (to /users/track), kept, by_status, and of the shop:\n"
-    "                             requests, refused, faults, orders, booked, full, repeated; of the AI\n"
-    "                             vendors: requests, refused, faults, tokens_in, tokens_out, most_at_once\n"
-    "  GET    /_sandbox/script    the faults still to come\n"
-    "  POST   /_sandbox/script    more of them: lines as above, or JSON\n"
-    "  DELETE /_sandbox/script    no more faults\n"
-    "  POST   /_sandbox/reset     forget everything; the numbering of messages goes on\n"
-    "  GET    /_sandbox/healthz   200 when it is up\n"
-    "\n"
-    "Examples:\n"
-    "  frontdesk-sandbox --log info\n"
-    "  frontdesk-sandbox --campaign reply-1 --campaign reopen-1:template --fault '503 x3'\n"
-    "  curl -d 'reset_after x2 on /campaigns' http://127.0.0.1:9090/_sandbox/script\n"
-    "  curl -d '[{\"do\":\"status\",\"status\":400,\"user\":\"mia\",\"times\":0,\"body\":\"{}\"}]' \\\n"
-    "       http://127.0.0.1:9090/_sandbox/script\n"
-    "  curl -d 'say=\"We open at *nine*.\" x2 of openai' http://127.0.0.1:9090/_sandbox/script\n"
-    "  curl -d 'tool=start_flow with {\"flow\":\"order\"}' http://127.0.0.1:9090/_sandbox/script\n"
-    "  curl -d 'limit_retry_after=7 x3 of anthropic' http://127.0.0.1:9090/_sandbox/script\n"
-    "  curl 'http://127.0.0.1:9090/_sandbox/messages?user=mia&wait_ms=5000'\n";
 
 /* The first line goes on where the name ended, the others begin in the same column. */
 static void print_help_lines(const char *text)
@@ -393,34 +339,11 @@ static void print_options(void)
     }
 }
 
-static void print_faults(bool is_ai)
-{
-    char name[64];
-
-    for (int kind = 0; kind < FAULT_KIND_COUNT; kind++) {
-        const struct fault_type *type = fault_type((enum fault_kind)kind);
-        if (type->is_ai != is_ai)
-            continue;
-        if (type->text != NULL)
-            snprintf(name, sizeof name, type->needs_text ? "%s=%s" : "%s[=%s]", type->name,
-                     strcmp(type->text, "tool") == 0 ? "NAME" : "TEXT");
-        else if (type->argument != NULL)
-            snprintf(name, sizeof name, "%s[=%lld]", type->name, (long long)type->otherwise);
-        else
-            snprintf(name, sizeof name, "%s", type->name);
-        printf("    %-22s %s\n", name, type->help);
-    }
-}
-
 static void print_help(void)
 {
-    fputs(INTRODUCTION, stdout);
+    help_print_introduction();
     print_options();
-    fputs(FAULT_HELP, stdout);
-    print_faults(false);
-    fputs(AI_FAULT_HELP, stdout);
-    print_faults(true);
-    fputs(CONTROL_HELP, stdout);
+    help_print_rest();
 }
 
 static void build_table(struct option *table)

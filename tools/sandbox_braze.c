@@ -155,6 +155,13 @@ const struct campaign *campaign_list_find(const struct campaign_list *list, cons
     return list->count == 0 && looks_like_id(id) ? &ANY : NULL;
 }
 
+const char *judge_group(const struct workspace *workspace, const char *group)
+{
+    if (group[0] != '\0')
+        return group;
+    return workspace->groups.count == 1 ? workspace->groups.ids[0] : NULL;
+}
+
 static int copy_id(const char *text, size_t len, char id[ID_SIZE], struct error *error)
 {
     static const char MARKS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
@@ -181,6 +188,7 @@ int campaign_list_add(struct campaign_list *list, const char *text, struct error
 {
     struct campaign campaign = { .property = "external_system_msg_body", .layout = LAYOUT_RESPONSE, .buttons = -1 };
     size_t len = strcspn(text, ":");
+    int outcome = 0;
 
     if (list->count == IDS_MAX)
         return error_set(error, "At most %d ids of one kind can be given.", IDS_MAX);
@@ -193,7 +201,11 @@ int campaign_list_add(struct campaign_list *list, const char *text, struct error
             campaign.layout = text[0] == 't' ? LAYOUT_TEMPLATE : LAYOUT_RESPONSE;
         else if (len == 9 && memcmp(text, "buttons=", 8) == 0 && text[8] >= '0' && text[8] <= '3')
             campaign.buttons = text[8] - '0';
-        else if (copy_id(text, len, campaign.property, error) != 0)
+        else if (len > 6 && memcmp(text, "group=", 6) == 0)
+            outcome = copy_id(text + 6, len - 6, campaign.group, error);
+        else
+            outcome = copy_id(text, len, campaign.property, error);
+        if (outcome != 0)
             return -1;
     }
     list->items[list->count++] = campaign;

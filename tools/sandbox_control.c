@@ -5,13 +5,14 @@
  *     GET    messages   ?user=ID &since=N &limit=N &wait_ms=M      what was received; may wait for it
  *     GET    asked      ?vendor=NAME &since=N &limit=N &wait_ms=M   what the AI vendors were asked
  *     GET    profiles   ?user=ID      what has been written into them, and which types Braze gives it
+ *     GET    profiles/ID               the same of one user as a text for people, with events and what was left out
  *     GET    events     ?user=ID &since=N &limit=N &wait_ms=M      custom events and purchases, as they were written
  *     GET    left_out   ?user=ID &…    what Braze would say success to, and not write
  *     GET    calls      ?path=P &…     the requests that write into profiles: objects, people, how many at once
  *     GET    violations ?user=ID &…    what must not be: two such requests for one profile at once, an event twice
  *     GET    report     the counters
  *     GET    script     the faults still to come
- *     POST   script     more faults: JSON, or one short line per fault
+ *     POST   script     ?seed=N       more faults: JSON, or one short line per fault; the seed is that of the dice
  *     DELETE script     no more faults
  *     POST   reset      everything forgotten, every counter zero
  *
@@ -27,6 +28,7 @@
 #include "base/error.h"
 #include "base/json.h"
 
+#include "sandbox_page.h"
 #include "sandbox_service.h"
 
 enum { WAIT_MAX_MS = 60 * 1000, LIMIT_DEFAULT = 1000, LIMIT_MAX = 10000 };
@@ -173,6 +175,22 @@ static void control_profiles(struct service *service, struct http_request *reque
     buf_release(&user);
 }
 
+/* The same of one user for people, whose id is the rest of the path. */
+static void control_page(struct service *service, const char *id, struct http_answer *answer)
+{
+    struct buf query = { 0 }, user = { 0 };
+
+    buf_addf(&query, "user=%s", id);
+    if (http_query(buf_text(&query), "user", &user) != 1 || user.len == 0)
+        answer_error(answer, 400, "Ask like this: /_sandbox/profiles/ID.");
+    else if (page_format(service, buf_text(&user), &answer->body) == 0)
+        answer_error(answer, 404, "Nothing was written about this user.");
+    else
+        answer->type = "text/plain; charset=utf-8";
+    buf_release(&query);
+    buf_release(&user);
+}
+
 static void control_script_show(struct service *service, struct http_request *request,
                                 struct http_answer *answer)
 {
@@ -200,6 +218,10 @@ static void control_script_add(struct service *service, struct http_request *req
     char *text = alloc_bytes(request->body, request->body_len);
     char first = text[strspn(text, " \t\r\n")];
     struct error error = { 0 };
+    int64_t seed = 0;
+
+    if (http_query_int(request->query, "seed", 0, INT64_MAX, &seed) == 1)
+        service->script.dice = (uint64_t)seed;
     int outcome = first == '[' || first == '{'
                       ? script_add_json(&service->script, request->body, request->body_len, &error)
                       : add_lines(&service->script, text, &error);
@@ -242,13 +264,19 @@ static const struct control CONTROLS[] = {
 
 void control_handle(struct service *service, struct http_request *request, struct http_answer *answer)
 {
+    static const char PAGE[] = "/_sandbox/profiles/";
+
     for (size_t i = 0; i < sizeof CONTROLS / sizeof CONTROLS[0]; i++) {
         if (strcmp(CONTROLS[i].path, request->path) != 0 || strcmp(CONTROLS[i].method, request->method) != 0)
             continue;
         CONTROLS[i].handle(service, request, answer);
         return;
     }
+    if (strncmp(request->path, PAGE, sizeof PAGE - 1) == 0 && strcmp(request->method, "GET") == 0) {
+        control_page(service, request->path + sizeof PAGE - 1, answer);
+        return;
+    }
     answer_error(answer, 404,
-                 "There is GET healthz, messages, asked, profiles, events, left_out, calls, violations, report, script; "
-                 "POST script, reset; DELETE script (all below /_sandbox/).");
+                 "There is GET healthz, messages, asked, profiles, profiles/ID, events, left_out, calls, violations, report, "
+                 "script; POST script, reset; DELETE script (all below /_sandbox/).");
 }

@@ -243,6 +243,7 @@ void fault_dress(const struct fault *fault, int64_t now_ms, struct http_answer *
         [FAULT_DOWN] = dress_down,
         [FAULT_EMPTY] = dress_empty,
         [FAULT_BROKEN] = dress_broken,
+        [FAULT_OVERTAKEN] = dress_nothing,
     };
 
     if (DRESSES[fault->kind] != NULL) /* what an AI vendor says is no costume */

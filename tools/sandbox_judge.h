@@ -46,6 +46,9 @@ const char *judge_attributes(const struct workspace *workspace, const struct jso
 /* Is this one of the people of whom Braze has no profile? */
 bool judge_stranger(const struct workspace *workspace, enum address address, const char *user);
 
+/* The subscription group of a campaign, "" when nobody said: then the workspace's, if it has but one; else NULL. */
+const char *judge_group(const struct workspace *workspace, const char *group);
+
 /* Reads {alias_name, alias_label}. */
 int judge_alias(const struct json *alias, const char *where, enum address *address, const char **user,
                 struct verdict *verdict);

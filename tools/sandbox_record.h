@@ -1,5 +1,6 @@
 /*
- * sandbox_record: a line of JSON into --requests for each request, by one write with O_APPEND, before a byte of the answer leaves.
+ * sandbox_record: a line of JSON into --requests for each request, by one write with O_APPEND, before a byte of its answer
+ * leaves.
  */
 #ifndef TOOLS_SANDBOX_RECORD_H
 #define TOOLS_SANDBOX_RECORD_H

@@ -6,6 +6,9 @@
  * then the sandbox is well again. "pass" is the fault that does nothing: it lets requests through before the
  * next one.
  *
+ * A fault with a percentage meets so many of the requests that it fits, by dice that are seeded. One roll decides for all such
+ * faults in the list: of "500 10%" and "503 10%" each meets a tenth.
+ *
  * Faults are written as JSON, for tests, or as a short line, for people:
  *
  *     [{"do":"status","status":503,"times":3,"path":"/campaigns/trigger/send"}]
@@ -74,6 +77,8 @@ static const struct fault_type TYPES[FAULT_KIND_COUNT] = {
                      "all connections reset, new ones refused for that many ms" },
     [FAULT_EMPTY] = { "empty", NULL, 0, 0, 0, true, "taken; an answer without a body" },
     [FAULT_BROKEN] = { "broken", NULL, 0, 0, 0, true, "taken; the answer's first half, and nothing amiss but that" },
+    [FAULT_OVERTAKEN] = { "overtaken", "ms", 1, HOUR_MS, 3000, true,
+                          "taken; profiles are written after the next /users/track, or after that many ms" },
     [FAULT_SAY] = { "say", NULL, 0, 0, 0, true, "the model says this; \"quotes\" around more than a word", true, "text",
                     true },
     [FAULT_TOOL] = { "tool", NULL, 0, 0, 0, true, "it calls this tool, with the JSON object behind \"with\"", true,
@@ -111,7 +116,7 @@ void script_clear(struct script *script)
         fault_release(&script->faults[i]);
     fault_release(&script->current);
     free(script->faults);
-    *script = (struct script){ 0 };
+    *script = (struct script){ .dice = script->dice };
 }
 
 static int name_kind(const char *name, size_t len, struct fault *fault, struct error *error)
@@ -211,6 +216,34 @@ static int read_times(const char *word, size_t len, struct fault *fault, struct 
     return 0;
 }
 
+static int read_percent(const char *word, size_t len, struct fault *fault, struct error *error)
+{
+    if (read_number(word, len - 1, &fault->percent) == 0 && fault->percent >= 1 && fault->percent <= 100)
+        return 0;
+    return error_set(error, "\"%.*s\": write 5%% for five of a hundred requests, 1 to 100.", (int)(len < 60 ? len : 60), word);
+}
+
+static bool is_word(const char *word, size_t len, const char *wanted)
+{
+    return strlen(wanted) == len && memcmp(wanted, word, len) == 0;
+}
+
+/* What may follow the name, but for "on PATH" and the like. */
+static int read_manner(const char *word, size_t len, struct fault *fault, struct error *error)
+{
+    if (word[0] == 'x')
+        return read_times(word, len, fault, error);
+    if (word[len - 1] == '%')
+        return read_percent(word, len, fault, error);
+    if (!is_word(word, len, "taken") && !is_word(word, len, "kept"))
+        return error_set(error,
+                         "\"%.*s\" is not understood: a fault reads NAME[=NUMBER] [xTIMES] [N%%] [taken] [on PATH] "
+                         "[for USER] [of VENDOR].",
+                         (int)(len < 60 ? len : 60), word);
+    fault->is_taken = word[0] == 't';
+    return 0;
+}
+
 static const char *next_word(const char **text, size_t *len)
 {
     *text += strspn(*text, " \t");
@@ -232,7 +265,7 @@ static char **target_of(const char *word, size_t len, struct fault *fault)
     } TARGETS[] = { { "on", &fault->path }, { "for", &fault->user }, { "of", &fault->of }, { "with", &fault->arguments } };
 
     for (size_t i = 0; i < sizeof TARGETS / sizeof TARGETS[0]; i++)
-        if (strlen(TARGETS[i].word) == len && memcmp(word, TARGETS[i].word, len) == 0)
+        if (is_word(word, len, TARGETS[i].word))
             return TARGETS[i].target;
     return NULL;
 }
@@ -250,12 +283,7 @@ static int read_line(const char *text, struct fault *fault, struct error *error)
             word = next_word(&text, &len);
             free(*target);
             *target = alloc_bytes(word, len);
-        } else if (word[0] != 'x') {
-            return error_set(error,
-                             "\"%.*s\" is not understood: a fault reads NAME[=NUMBER] [xTIMES] [on PATH] "
-                             "[for USER] [of VENDOR].",
-                             (int)(len < 60 ? len : 60), word);
-        } else if (read_times(word, len, fault, error) != 0) {
+        } else if (read_manner(word, len, fault, error) != 0) {
             return -1;
         }
     }
@@ -324,7 +352,7 @@ static int read_headers(const struct json *headers, struct fault *fault, struct 
 
 static const char *const ARGUMENTS[] = { "status", "ms", "bytes", "bytes_per_s", "seconds" };
 static const char *const FIELDS[] = { "do", "path", "user", "times", "take", "headers", "body",
-                                      "of", "text", "tool", "arguments" };
+                                      "of", "text", "tool", "arguments", "percent" };
 
 enum {
     ARGUMENT_COUNT = sizeof ARGUMENTS / sizeof ARGUMENTS[0],
@@ -381,6 +409,7 @@ static int read_object(const struct json *object, struct fault *fault, struct er
     if (name_kind(name, strlen(name), fault, error) != 0 || read_arguments(object, fault, error) != 0)
         return -1;
     fault->times = json_get_int(object, "times", 1);
+    fault->percent = json_get_int(object, "percent", 0);
     fault->is_taken = json_get_bool(object, "take", fault->is_taken);
     fault->path = alloc_text(json_get_text(object, "path"));
     fault->user = alloc_text(json_get_text(object, "user"));
@@ -396,6 +425,8 @@ static int read_object(const struct json *object, struct fault *fault, struct er
     }
     if (fault->times < 0 || fault->times > TIMES_MAX)
         return error_set(error, "\"times\" must be 0 (for ever) to %d.", TIMES_MAX);
+    if (fault->percent < 0 || fault->percent > 100)
+        return error_set(error, "\"percent\" must be 1 to 100, or 0: every request.");
     if (fault->kind != FAULT_STATUS && (fault->body != NULL || json_get(object, "headers") != NULL))
         return error_set(error, "\"headers\" and \"body\" belong to \"status\".");
     return json_get(object, "headers") != NULL ? read_headers(json_get(object, "headers"), fault, error) : 0;
@@ -457,13 +488,42 @@ static bool fits(const struct fault *fault, const struct occasion *occasion)
     return fault->user == NULL && (is_ai ? !occasion->is_refused : is_named);
 }
 
-/* The first that fits, counted down. */
+/* 0 to 99, by splitmix64. */
+static int64_t roll(struct script *script)
+{
+    uint64_t mixed = script->dice += 0x9e3779b97f4a7c15;
+
+    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
+    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
+    return (int64_t)((mixed ^ mixed >> 31) % 100);
+}
+
+/* The first that fits, and that the dice fall on; the count: none. */
+static size_t choose(struct script *script, const struct occasion *occasion)
+{
+    int64_t rolled = -1, reached = 0;
+
+    for (size_t i = 0; i < script->count; i++) {
+        const struct fault *fault = &script->faults[i];
+
+        if (!fits(fault, occasion))
+            continue;
+        if (fault->percent == 0)
+            return i;
+        if (rolled < 0)
+            rolled = roll(script);
+        reached += fault->percent;
+        if (rolled < reached)
+            return i;
+    }
+    return script->count;
+}
+
+/* Counted down. */
 static const struct fault *take(struct script *script, const struct occasion *occasion)
 {
-    size_t i = 0;
+    size_t i = choose(script, occasion);
 
-    while (i < script->count && !fits(&script->faults[i], occasion))
-        i++;
     if (i == script->count)
         return NULL;
     struct fault *fault = &script->faults[i];
@@ -499,6 +559,10 @@ static void format_fault(const struct fault *fault, struct jsonw *w)
     if (TYPES[fault->kind].argument != NULL)
         jsonw_int(w, TYPES[fault->kind].argument, fault->argument);
     jsonw_int(w, "times", fault->times);
+    if (fault->percent > 0)
+        jsonw_int(w, "percent", fault->percent);
+    if (fault->is_taken != TYPES[fault->kind].is_taken)
+        jsonw_bool(w, "take", fault->is_taken);
     for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
         if (TEXTS[i].text != NULL)
             jsonw_text(w, TEXTS[i].name, TEXTS[i].text);

@@ -40,6 +40,7 @@ enum fault_kind {
     FAULT_DOWN,
     FAULT_EMPTY,
     FAULT_BROKEN,
+    FAULT_OVERTAKEN,
     FAULT_SAY,
     FAULT_TOOL,
     FAULT_CUT,
@@ -68,6 +69,7 @@ struct fault {
     enum fault_kind kind;
     int64_t times; /* 0: for ever */
     int64_t argument;
+    int64_t percent; /* of the requests that it fits; 0: all of them */
     bool is_taken;
     char *path;    /* prefix, or NULL: every path of Braze, none of the shop; of AI vendors where the kind is theirs */
     char *user;    /* only requests that address this user, or NULL */
@@ -82,14 +84,19 @@ struct script {
     struct fault *faults;
     size_t count;
     struct fault current; /* the one that script_next gave, when its times were used up */
+    uint64_t dice;        /* the seed of those that come by chance */
 };
 
+/* No more faults; the dice go on. */
 void script_clear(struct script *script);
 
 /* Adds an array of faults (or one). Either all are added or none. */
 int script_add_json(struct script *script, const char *text, size_t len, struct error *error);
 
-/* Adds "NAME[=ARGUMENT] [with JSON] [xN|x*] [on PATH] [of NAME] [for USER]"; a bare status ("503") is a name too. */
+/*
+ * Adds "NAME[=ARGUMENT] [with JSON] [xN|x*] [N%] [taken|kept] [on PATH] [of NAME] [for USER]"; a bare status ("503") is a name
+ * too.
+ */
 int script_add_text(struct script *script, const char *text, struct error *error);
 
 /*

@@ -8,6 +8,9 @@
  * Recipients: 1 to 50; exactly one of external_user_id, user_alias and email; properties under 50 KB, at
  * the top and for each; send_to_existing_only false needs attributes and no alias. The same person twice
  * is no fault: Braze sends one message, and so does the sandbox.
+ *
+ * Attributes are written into the profile before the message goes, by the rules of /users/track; where that would name an error,
+ * the request is refused here. They cannot say whom they are about, and those for a Canvas hold no subscription groups.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,10 +20,12 @@
 
 #include "sandbox_braze.h"
 #include "sandbox_judge.h"
+#include "sandbox_profile.h"
 
 struct kind_of_send {
     const char *id_name, *properties_name;
     const struct field *fields, *recipient_fields;
+    bool may_subscribe; /* by its recipients' attributes */
 };
 
 #define NOT_EVALUATED "is not evaluated by the sandbox: it would not know whom to leave out"
@@ -80,9 +85,10 @@ static const struct kind_of_send CAMPAIGN_SEND = {
     "trigger_properties",
     CAMPAIGN_FIELDS,
     CAMPAIGN_RECIPIENT,
+    true,
 };
 
-static const struct kind_of_send CANVAS_SEND = { "canvas_id", "context", CANVAS_FIELDS, CANVAS_RECIPIENT };
+static const struct kind_of_send CANVAS_SEND = { "canvas_id", "context", CANVAS_FIELDS, CANVAS_RECIPIENT, false };
 
 static int check_properties(const struct json *properties, const char *where, const char *name,
                             struct verdict *verdict)
@@ -157,6 +163,35 @@ static int check_existing_only(const struct json *recipient, const char *where, 
     return 0;
 }
 
+static int check_attributes(const struct workspace *workspace, const struct kind_of_send *kind, const struct json *attributes,
+                            const char *where, struct verdict *verdict)
+{
+    for (const struct json *item = json_first(attributes); item != NULL; item = json_next(item))
+        if (profile_is_identity(json_key(item)))
+            return judge_refuse(verdict, 400, "%s.attributes holds %s, which is no attribute", where, json_key(item));
+    if (!kind->may_subscribe && json_get(attributes, "subscription_groups") != NULL)
+        return judge_refuse(verdict, 400, "%s.attributes holds subscription_groups, which a Canvas does not change", where);
+    const char *why = judge_attributes(workspace, attributes);
+    return why != NULL ? judge_refuse(verdict, 400, "%s.attributes: %s", where, why) : 0;
+}
+
+static void note_attributes(const struct workspace *workspace, const struct json *recipient, enum address address,
+                            const char *user, struct verdict *verdict)
+{
+    const struct json *attributes = json_get(recipient, "attributes");
+
+    if (json_count(attributes) == 0)
+        return;
+    verdict->updates[verdict->update_count++] = (struct track_update){
+        .address = address,
+        .user = user,
+        .object = attributes,
+        .kind = TRACK_ATTRIBUTES,
+        .may_create = !json_get_bool(recipient, "send_to_existing_only", true),
+        .is_stranger = judge_stranger(workspace, address, user),
+    };
+}
+
 static const struct json *find_property(const struct delivery *delivery, const char *name)
 {
     const struct json *value = json_get(delivery->properties, name);
@@ -224,9 +259,9 @@ static void find_text(const struct campaign *campaign, struct delivery *delivery
     find_buttons(campaign, delivery);
 }
 
-static int judge_recipient(const struct kind_of_send *kind, const struct campaign *campaign,
-                           const struct json *recipient, size_t index, const struct json *common,
-                           struct verdict *verdict)
+static int judge_recipient(const struct workspace *workspace, const struct kind_of_send *kind,
+                           const struct campaign *campaign, const struct json *recipient, size_t index,
+                           const struct json *common, struct verdict *verdict)
 {
     char where[32];
     enum address address = ADDRESS_EXTERNAL_ID;
@@ -238,11 +273,15 @@ static int judge_recipient(const struct kind_of_send *kind, const struct campaig
     const struct json *properties = json_get(recipient, kind->properties_name);
     if (read_address(recipient, where, &address, &user, verdict) != 0 ||
         check_existing_only(recipient, where, verdict) != 0 ||
+        check_attributes(workspace, kind, json_get(recipient, "attributes"), where, verdict) != 0 ||
         check_properties(properties, where, kind->properties_name, verdict) != 0)
         return -1;
+    note_attributes(workspace, recipient, address, user, verdict);
     struct delivery *delivery = judge_add(verdict, address, user);
     if (delivery == NULL)
         return 0;
+    delivery->is_existing_only = json_get_bool(recipient, "send_to_existing_only", true);
+    delivery->group = judge_group(workspace, campaign->group);
     delivery->properties = properties;
     delivery->common = common;
     delivery->has_liquid = judge_liquid(recipient, NULL);
@@ -250,8 +289,8 @@ static int judge_recipient(const struct kind_of_send *kind, const struct campaig
     return 0;
 }
 
-static int judge_recipients(const struct kind_of_send *kind, const struct campaign *campaign,
-                            const struct json *root, struct verdict *verdict)
+static int judge_recipients(const struct workspace *workspace, const struct kind_of_send *kind,
+                            const struct campaign *campaign, const struct json *root, struct verdict *verdict)
 {
     const struct json *recipients = json_get(root, "recipients");
     const struct json *common = json_get(root, kind->properties_name);
@@ -268,7 +307,7 @@ static int judge_recipients(const struct kind_of_send *kind, const struct campai
     if (check_properties(common, "", kind->properties_name, verdict) != 0)
         return -1;
     for (const struct json *item = json_first(recipients); item != NULL; item = json_next(item))
-        if (judge_recipient(kind, campaign, item, index++, common, verdict) != 0)
+        if (judge_recipient(workspace, kind, campaign, item, index++, common, verdict) != 0)
             return -1;
     for (size_t i = 0; i < verdict->delivery_count; i++) {
         verdict->deliveries[i].has_liquid |= is_liquid_common;
@@ -287,7 +326,7 @@ int judge_campaign(const struct workspace *workspace, const struct json *root, s
     const struct campaign *campaign = campaign_list_find(&workspace->campaigns, verdict->campaign);
     if (campaign == NULL)
         return judge_refuse(verdict, 400, "Invalid Campaign ID");
-    return judge_recipients(&CAMPAIGN_SEND, campaign, root, verdict);
+    return judge_recipients(workspace, &CAMPAIGN_SEND, campaign, root, verdict);
 }
 
 int judge_canvas(const struct workspace *workspace, const struct json *root, struct verdict *verdict)
@@ -300,5 +339,5 @@ int judge_canvas(const struct workspace *workspace, const struct json *root, str
     const struct campaign *campaign = campaign_list_find(&workspace->canvases, verdict->campaign);
     if (campaign == NULL)
         return judge_refuse(verdict, 400, "Invalid Canvas ID");
-    return judge_recipients(&CANVAS_SEND, campaign, root, verdict);
+    return judge_recipients(workspace, &CANVAS_SEND, campaign, root, verdict);
 }

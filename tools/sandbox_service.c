@@ -4,6 +4,7 @@
  *     judge     what Braze would say, and who would get what           (sandbox_braze, pure)
  *     limit     the rate limit of the window; over it: 429
  *     script    the fault that was ordered for this request, if any    (sandbox_script)
+ *     write     into the profiles, before anything is sent             (sandbox_profile, sandbox_event)
  *     deliver   messages to the people, unless refused, limited, or kept back by the fault
  *     record    one line into --requests, by one write with O_APPEND, before a byte of the answer leaves
  *     dress     the answer, or what the fault makes of it              (sandbox_fault)
@@ -48,6 +49,7 @@ void service_release(struct service *service)
     people_release(&service->people);
     profiles_release(&service->profiles);
     events_release(&service->events);
+    later_forget(&service->later);
     calls_release(&service->calls);
     script_clear(&service->script);
     shop_release(&service->shop);
@@ -61,6 +63,7 @@ void service_reset(struct service *service)
     people_forget(&service->people);
     profiles_forget(&service->profiles);
     events_forget(&service->events);
+    later_forget(&service->later);
     calls_forget(&service->calls);
     script_clear(&service->script);
     shop_forget(&service->shop);
@@ -98,19 +101,22 @@ static bool rate_take(struct rate *rate, int64_t now_ms)
     return true;
 }
 
-static void add_rate_headers(const struct rate *rate, bool is_empty, int64_t now_ms, struct buf *headers)
+static void add_rate_headers(const struct rate *rate, bool is_empty, bool is_limited, int64_t now_ms, struct buf *headers)
 {
     int64_t limit = rate->limit > 0 ? rate->limit : HOUR_LIMIT;
     int64_t remaining = rate->limit > 0 ? limit - rate->used : limit;
     int64_t reset_ms = now_ms - now_ms % rate->window_ms + rate->window_ms;
+    int64_t seconds = (reset_ms - now_ms + 999) / 1000;
 
     if (is_empty)
         buf_add_text(headers, "x-ratelimit-limit: \r\nx-ratelimit-remaining: \r\nx-ratelimit-reset: \r\n");
+    else if (rate->has_seconds && is_limited)
+        buf_addf(headers, "x-ratelimit-retry-after: %" PRId64 "\r\n", seconds);
     else
         buf_addf(headers,
                  "x-ratelimit-limit: %" PRId64 "\r\nx-ratelimit-remaining: %" PRId64
                  "\r\nx-ratelimit-reset: %" PRId64 "\r\n",
-                 limit, remaining, reset_ms / 1000);
+                 limit, remaining, rate->has_seconds ? seconds : reset_ms / 1000);
 }
 
 static void add_request_id(struct service *service, struct buf *headers)
@@ -122,20 +128,51 @@ static void add_request_id(struct service *service, struct buf *headers)
              low & 0xffffffffffff);
 }
 
-/* A fault that keeps messages back says so in each of them, so that the record shows why. */
+static bool is_same_user(const struct track_update *update, const struct delivery *delivery)
+{
+    return update->address == delivery->address && strcmp(update->user, delivery->user) == 0;
+}
+
+/* A fault that keeps messages back says so in each of them, so that the record shows why; attributes stay back with them. */
 static void keep_back(struct verdict *verdict, const struct fault *fault)
 {
-    if (fault == NULL)
+    bool is_paused = fault != NULL && fault->kind == FAULT_NOTICE, has_error = fault != NULL && fault->kind == FAULT_ERRORS;
+
+    if (!is_paused && !has_error)
         return;
-    for (size_t i = 0; i < verdict->delivery_count; i++) {
-        struct delivery *delivery = &verdict->deliveries[i];
-        if (fault->kind == FAULT_NOTICE)
-            delivery->dropped = "the campaign is paused";
-        else if (fault->kind == FAULT_ERRORS && i == 0)
-            delivery->dropped = "the answer names this recipient among its errors";
+    for (size_t i = 0; i < verdict->delivery_count && (is_paused || i == 0); i++)
+        verdict->deliveries[i].dropped = is_paused ? "the campaign is paused"
+                                                   : "the answer names this recipient among its errors";
+    for (size_t i = 0; i < verdict->update_count; i++)
+        verdict->updates[i].is_dropped =
+            verdict->delivery_count == 0 ? has_error && i == 0
+                                         : is_paused || is_same_user(&verdict->updates[i], &verdict->deliveries[0]);
+}
+
+/* Why Braze takes the message and sends nothing to this person, or NULL. */
+static const char *person_trouble(const struct service *service, const struct delivery *delivery)
+{
+    const struct workspace *workspace = &service->workspace;
+    bool is_alias = delivery->address == ADDRESS_PHONE || delivery->address == ADDRESS_ALIAS;
+
+    if (delivery->is_existing_only && judge_stranger(workspace, delivery->address, delivery->user) &&
+        !profiles_have(&service->profiles, delivery->address, delivery->user))
+        return "there is no such profile";
+    switch (profiles_subscription(&service->profiles, delivery->address, delivery->user, delivery->group)) {
+    case SUBSCRIBED_NO: return "this person has unsubscribed from the group";
+    case SUBSCRIBED_YES: return NULL;
+    case SUBSCRIBED_UNKNOWN: break;
     }
-    if (fault->kind == FAULT_ERRORS && verdict->update_count > 0)
-        verdict->updates[0].is_dropped = true;
+    return is_alias && workspace->has_unsubscribed_newcomers ? "this newcomer is not subscribed to the group" : NULL;
+}
+
+static void check_people(struct service *service)
+{
+    struct verdict *verdict = &service->verdict;
+
+    for (size_t i = 0; i < verdict->delivery_count; i++)
+        if (verdict->deliveries[i].dropped == NULL)
+            verdict->deliveries[i].dropped = person_trouble(service, &verdict->deliveries[i]);
 }
 
 static void write_update(struct service *service, const struct track_update *update, int64_t at_ms)
@@ -147,13 +184,34 @@ static void write_update(struct service *service, const struct track_update *upd
                              "this user has had an event that is equal in name, time and properties", at_ms);
 }
 
+static void write_updates(struct service *service, const struct track_update *updates, size_t count, int64_t at_ms)
+{
+    for (size_t i = 0; i < count && !service->people.is_count_only; i++)
+        if (!updates[i].is_dropped)
+            write_update(service, &updates[i], at_ms);
+}
+
+/* What was held back, and is due by `due_ms`. */
+static void write_held(struct service *service, int64_t due_ms, int64_t at_ms)
+{
+    for (struct held *held; (held = later_take(&service->later, due_ms)) != NULL;) {
+        write_updates(service, held->updates, held->count, at_ms);
+        held_free(held);
+    }
+}
+
 static void write_profiles(struct service *service, const struct exchange *exchange)
 {
-    const struct verdict *verdict = &service->verdict;
+    struct verdict *verdict = &service->verdict;
+    bool is_track = verdict->budget == BUDGET_TRACK;
 
-    for (size_t i = 0; i < verdict->update_count && !service->people.is_count_only; i++)
-        if (!verdict->updates[i].is_dropped)
-            write_update(service, &verdict->updates[i], exchange->at_ms);
+    if (is_track && exchange->fault != NULL && exchange->fault->kind == FAULT_OVERTAKEN) {
+        later_put(&service->later, verdict, exchange->at_ms + exchange->fault->argument);
+        return;
+    }
+    write_updates(service, verdict->updates, verdict->update_count, exchange->at_ms);
+    if (is_track)
+        write_held(service, INT64_MAX, exchange->at_ms);
 }
 
 static void deliver(struct service *service, const struct exchange *exchange)
@@ -204,7 +262,8 @@ static void format_answer(struct service *service, const struct exchange *exchan
 {
     const struct verdict *verdict = &service->verdict;
 
-    add_rate_headers(rate_of(service, verdict), verdict->is_unknown_key, exchange->at_ms, &answer->headers);
+    add_rate_headers(rate_of(service, verdict), verdict->is_unknown_key, exchange->is_limited, exchange->at_ms,
+                     &answer->headers);
     add_request_id(service, &answer->headers);
     answer->delay_ms = service->latency_ms;
     answer->status = exchange->is_limited ? 429 : verdict->status;
@@ -248,8 +307,9 @@ static void serve_braze(struct service *service, const struct http_request *requ
         fault_dress(exchange.fault, exchange.at_ms, answer);
     count(service, &exchange, answer);
     if (exchange.is_taken) {
-        deliver(service, &exchange);
         write_profiles(service, &exchange);
+        check_people(service);
+        deliver(service, &exchange);
         if (service->wake != NULL)
             service->wake(service->waker);
     }
@@ -325,7 +385,9 @@ void service_handle(void *context, struct http_request *request, struct http_ans
 {
     static const char CONTROL[] = "/_sandbox/";
     struct service *service = context;
+    int64_t now = clock_wall_ms();
 
+    write_held(service, now, now);
     if (strncmp(request->path, CONTROL, sizeof CONTROL - 1) == 0)
         control_handle(service, request, answer);
     else if (shop_has_path(request->path))

@@ -13,6 +13,7 @@
 #include "sandbox_calls.h"
 #include "sandbox_conn.h"
 #include "sandbox_event.h"
+#include "sandbox_later.h"
 #include "sandbox_people.h"
 #include "sandbox_profile.h"
 #include "sandbox_script.h"
@@ -32,6 +33,7 @@ struct counters {
 
 struct rate {
     int64_t limit; /* 0: no limit */
+    bool has_seconds; /* told as seconds left, and when it is used up by X-Ratelimit-Retry-After alone */
     int64_t window_ms, window_at_ms, used;
 };
 
@@ -41,6 +43,7 @@ struct service {
     struct profiles profiles;
     struct events events;
     struct calls calls;
+    struct later later; /* taken, and not written yet */
     struct script script;
     struct shop shop;
     struct ai ai;

@@ -389,6 +389,8 @@ int judge_message(const struct workspace *workspace, const struct json *root, st
         delivery->text = text != NULL ? text : "";
         delivery->properties = json_get(whatsapp, "message");
         delivery->dropped = dropped;
+        delivery->is_existing_only = true;
+        delivery->group = json_get_text(whatsapp, "subscription_group_id");
         take_buttons(delivery->properties, delivery);
         delivery->list = json_get(delivery->properties, "list");
         delivery->has_liquid = is_liquid;

@@ -1,6 +1,7 @@
 /*
  * What stands in the sandbox's profiles: every rule of Braze's that decides whether a value arrives, as what, and who is told.
  */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +20,11 @@
 #include "../../tools/sandbox_value.h"
 #include "sandbox_bench.h"
 
-#define TRACK "/users/track"
+#define TRACK   "/users/track"
+#define TRIGGER "/campaigns/trigger/send"
+#define GROUP   "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+#define OTHER   "99999999-bbbb-cccc-dddd-eeeeeeeeeeee"
+#define NOW     "\"time\":\"2026-05-12T09:30:00Z\""
 
 /* The profiles as JSON, of one user ("": of all). */
 static const char *profiles_of(struct bench *bench, const char *query, struct buf *out)
@@ -320,17 +325,357 @@ static void test_two_calls_at_once_for_one_profile_are_told(void **state)
     free_bench(bench);
 }
 
+/* One object; the words that the answer gives as its error, "" when it is processed. */
+static void test_an_object_with_a_fault_is_named_in_the_answer(void **state)
+{
+#define MIA    "\"external_id\":\"mia\""
+#define IN(groups) MIA ",\"subscription_groups\":" groups
+#define ONE(id, state) "[{\"subscription_group_id\":\"" id "\",\"subscription_state\":\"" state "\"}]"
+    static const struct {
+        const char *array, *members, *type;
+    } CASES[] = {
+        { "attributes", MIA ",\"v\":{\"inc\":1.5}", "inc must be a whole number" },
+        { "attributes", MIA ",\"v\":{\"inc\":\"1\"}", "inc must be a whole number" },
+        { "attributes", MIA ",\"v\":{\"inc\":1,\"by\":2}", "inc stands alone" },
+        { "attributes", MIA ",\"v\":{\"add\":\"a\"}", "add and remove take an array" },
+        { "attributes", MIA ",\"v\":{\"add\":[\"a\"],\"remove\":[\"b\"]}",
+          "add and remove stand alone: which comes first is not written" },
+        { "attributes", MIA ",\"v\":[1]", "an array that holds anything but texts is not evaluated by the sandbox" },
+        { "attributes", MIA ",\"v\":{\"$add\":[]}", "an operator that begins with $ is not evaluated by the sandbox" },
+        { "attributes", MIA ",\"\":1", "the name of an attribute is empty, or begins with $" },
+        { "attributes", MIA ",\"_update_existing_only\":\"yes\"",
+          "_update_existing_only and _merge_objects are true or false" },
+        { "attributes", MIA ",\"first_name\":7", "a standard field must be a string" },
+        { "attributes", MIA ",\"email\":\"mia\"", "EMAIL_BAD_FORMAT" },
+        { "attributes", MIA ",\"email_subscribe\":\"yes\"", "BAD_EMAIL_SUBSCRIPTION_STATE" },
+        { "attributes", IN("{}"), "BAD_SUBSCRIPTION_GROUP_ARRAY" },
+        { "attributes", IN("[1]"), "BAD_SUBSCRIPTION_GROUP_HASH" },
+        { "attributes", IN(ONE("nope", "subscribed")), "BAD_SUBSCRIPTION_GROUP_ID" },
+        { "attributes", IN(ONE(GROUP, "maybe")), "BAD_SUBSCRIPTION_GROUP_STATE" },
+        { "attributes", IN(ONE(GROUP, "subscribed")), "" },
+        { "attributes", MIA ",\"phone\":null,\"v\":{\"a\":[\"b\",2]}", "" },
+        { "events", MIA "," NOW, "name is required" },
+        { "events", MIA ",\"name\":\"e\",\"time\":\"2026-05-12T09:30:00\"",
+          "time is required, in ISO 8601 and with its zone" },
+        { "events", MIA ",\"name\":\"e\",\"time\":\"2026-02-30T09:30:00Z\"",
+          "time is required, in ISO 8601 and with its zone" },
+        { "events", MIA ",\"name\":\"e\",\"time\":\"2026-05-12T09:30:00:123Z\"", "" },
+        { "events", MIA ",\"name\":\"e\",\"time\":\"2026-05-12T09:30:00.5+09:00\"", "" },
+        { "events", MIA ",\"name\":\"e\"," NOW ",\"v\":1", "an event holds a field that is not known" },
+        { "events", MIA ",\"name\":\"e\"," NOW ",\"properties\":[]", "properties must be an object" },
+        { "events", MIA ",\"name\":\"e\"," NOW ",\"properties\":{\"time\":1}",
+          "a property name is empty, reserved, or begins with $" },
+        { "events", MIA ",\"name\":\"e\"," NOW ",\"properties\":{\"a\":null}", "a property is null" },
+        { "events", MIA ",\"name\":\"e\"," NOW ",\"properties\":{\"a\":[\"2026-05-12\"]}",
+          "a property holds an array with a date in it" },
+        { "events",
+          MIA ",\"name\":\"e\"," NOW ",\"properties\":{\"a\":1,\"b\":true,\"c\":\"2026-05-12\",\"d\":{\"e\":[1]}}", "" },
+        { "purchases", MIA ",\"product_id\":\"p\",\"currency\":\"KRW\",\"price\":1," NOW, "" },
+    };
+    struct bench *bench = new_bench();
+    struct buf body = { 0 };
+
+    (void)state;
+    id_list_add(&bench->service.workspace.groups, GROUP, NULL);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct json *tree = NULL;
+
+        reset(bench);
+        buf_clear(&body);
+        buf_addf(&body, "{\"%s\":[{%s}]}", CASES[i].array, CASES[i].members);
+        post(bench, buf_text(&body));
+        assert_int_equal(json_parse(buf_text(&bench->answer.body), bench->answer.body.len, JSON_STRICT, &tree, NULL), 0);
+        const char *type = json_text(json_point(tree, "/errors/0/type"));
+        assert_string_equal(type != NULL ? type : "", CASES[i].type);
+        assert_int_equal(bench->answer.status, CASES[i].type[0] == '\0' ? 201 : 400);
+        json_free(tree);
+    }
+    buf_release(&body);
+    free_bench(bench);
+#undef MIA
+#undef IN
+}
+
+static void send_to(struct bench *bench, const char *recipient)
+{
+    struct buf body = { 0 };
+
+    buf_addf(&body, "{\"campaign_id\":\"reply\",\"trigger_properties\":{\"external_system_msg_body\":\"hi\"},"
+                    "\"recipients\":[{%s}]}", recipient);
+    bench_call(bench, "POST", TRIGGER, buf_text(&body));
+    service_ended(&bench->service, bench->answer.ticket);
+    buf_release(&body);
+}
+
+static struct bench *new_bench_with_group(void)
+{
+    struct bench *bench = new_bench();
+
+    campaign_list_add(&bench->service.workspace.campaigns, "reply", NULL);
+    id_list_add(&bench->service.workspace.groups, GROUP, NULL);
+    return bench;
+}
+
+static void test_who_has_unsubscribed_gets_nothing_until_he_subscribes(void **state)
+{
+    struct bench *bench = new_bench_with_group();
+    const int64_t *messages = &bench->service.counters.messages;
+
+    (void)state;
+    send_to(bench, "\"external_user_id\":\"mia\"");
+    assert_int_equal(*messages, 1);
+    track(bench, "\"external_id\":\"mia\",\"subscription_groups\":" ONE(GROUP, "unsubscribed"));
+    send_to(bench, "\"external_user_id\":\"mia\"");
+    send_to(bench, "\"external_user_id\":\"bob\"");
+    assert_int_equal(bench->answer.status, 201);
+    assert_int_equal(*messages, 2);
+    send_to(bench,
+            "\"external_user_id\":\"mia\",\"attributes\":{\"subscription_groups\":" ONE(GROUP, "subscribed") "}");
+    assert_int_equal(*messages, 3);
+    bench_call(bench, "GET", "/_sandbox/profiles?user=mia", "");
+    assert_non_null(strstr(buf_text(&bench->answer.body), "\"subscription_groups\":{\"" GROUP "\":\"subscribed\"}"));
+    free_bench(bench);
+}
+
+static void test_a_campaign_sends_from_the_number_of_its_group(void **state)
+{
+    struct bench *bench = new_bench_with_group();
+    const int64_t *messages = &bench->service.counters.messages;
+
+    (void)state;
+    id_list_add(&bench->service.workspace.groups, OTHER, NULL);
+    track(bench, "\"external_id\":\"mia\",\"subscription_groups\":" ONE(OTHER, "unsubscribed"));
+    send_to(bench, "\"external_user_id\":\"mia\"");
+    assert_int_equal(*messages, 0); /* nobody said which group, and she has left one */
+    bench->service.workspace.campaigns.count = 0;
+    campaign_list_add(&bench->service.workspace.campaigns, "reply:group=" GROUP, NULL);
+    send_to(bench, "\"external_user_id\":\"mia\"");
+    assert_int_equal(*messages, 1);
+    free_bench(bench);
+}
+
+static void test_newcomers_may_have_to_be_subscribed_first(void **state)
+{
+#define PHONE "\"user_alias\":{\"alias_name\":\"+8210\",\"alias_label\":\"phone\"}"
+    struct bench *bench = new_bench_with_group();
+    const int64_t *messages = &bench->service.counters.messages;
+
+    (void)state;
+    send_to(bench, PHONE);
+    assert_int_equal(*messages, 1);
+    bench->service.workspace.has_unsubscribed_newcomers = true;
+    send_to(bench, PHONE);
+    send_to(bench, "\"external_user_id\":\"mia\"");
+    assert_int_equal(*messages, 2);
+    send_to(bench, PHONE ",\"attributes\":{\"subscription_groups\":" ONE(GROUP, "subscribed") "}");
+    send_to(bench, PHONE);
+    assert_int_equal(*messages, 4);
+    free_bench(bench);
+#undef PHONE
+}
+
+static void test_attributes_of_a_recipient_are_written_or_the_request_is_refused(void **state)
+{
+    static const struct {
+        const char *attributes;
+        int status;
+    } CASES[] = {
+        { "{\"vip\":true,\"count\":{\"inc\":1}}", 201 }, { "{\"count\":{\"inc\":0.5}}", 400 },
+        { "{\"external_id\":\"bob\"}", 400 },            { "{\"_update_existing_only\":true,\"a\":1}", 400 },
+        { "{\"subscription_groups\":[{}]}", 400 },
+    };
+    struct bench *bench = new_bench_with_group();
+    struct buf text = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        buf_clear(&text);
+        buf_addf(&text, "\"external_user_id\":\"mia\",\"attributes\":%s", CASES[i].attributes);
+        send_to(bench, buf_text(&text));
+        assert_int_equal(bench->answer.status, CASES[i].status);
+    }
+    assert_string_equal(profiles_of(bench, "", &text), "external:mia {\"vip\":true,\"count\":1}"
+                                                       "{\"vip\":\"boolean\",\"count\":\"number\"}\n");
+    assert_string_equal(log_of(bench, "calls", "", "path", &text), "\"/campaigns/trigger/send\" ");
+    bench_call(bench, "POST", "/canvas/trigger/send",
+               "{\"canvas_id\":\"" GROUP "\",\"recipients\":[{\"external_user_id\":\"mia\",\"context\":"
+               "{\"external_system_msg_body\":\"hi\"},\"attributes\":{\"subscription_groups\":"
+               ONE(GROUP, "subscribed") "}}]}");
+    assert_int_equal(bench->answer.status, 400);
+    buf_release(&text);
+    free_bench(bench);
+}
+
+static void test_a_stranger_has_no_profile_unless_it_is_made(void **state)
+{
+    struct bench *bench = new_bench_with_group();
+    const int64_t *messages = &bench->service.counters.messages;
+    struct buf got = { 0 };
+
+    (void)state;
+    id_list_add(&bench->service.workspace.strangers, "eve", NULL);
+    track(bench, "\"external_id\":\"eve\",\"_update_existing_only\":true,\"v\":1");
+    post(bench, "{\"events\":[{\"external_id\":\"eve\",\"_update_existing_only\":true,\"name\":\"e\"," NOW "}]}");
+    assert_int_equal(bench->answer.status, 201);
+    send_to(bench, "\"external_user_id\":\"eve\"");
+    assert_string_equal(profiles_of(bench, "", &got), "");
+    assert_string_equal(log_of(bench, "events", "", "name", &got), "");
+    assert_string_equal(log_of(bench, "left_out", "?user=eve", "why", &got),
+                        "\"there is no such profile\" \"there is no such profile\" ");
+    assert_int_equal(*messages, 0);
+    send_to(bench, "\"external_user_id\":\"eve\",\"send_to_existing_only\":false,\"attributes\":{\"v\":2}");
+    assert_string_equal(profiles_of(bench, "", &got), "external:eve {\"v\":2}{\"v\":\"number\"} may create\n");
+    assert_int_equal(*messages, 1);
+    buf_release(&got);
+    free_bench(bench);
+}
+
+static void test_attributes_stay_back_with_the_message_that_they_came_with(void **state)
+{
+    struct bench *bench = new_bench_with_group();
+    struct buf got = { 0 };
+
+    (void)state;
+    assert_int_equal(script_add_text(&bench->service.script, "notice", NULL), 0);
+    assert_int_equal(script_add_text(&bench->service.script, "errors", NULL), 0);
+    send_to(bench, "\"external_user_id\":\"mia\",\"attributes\":{\"v\":1}");
+    bench_call(bench, "POST", TRIGGER,
+               "{\"campaign_id\":\"reply\",\"trigger_properties\":{\"external_system_msg_body\":\"hi\"},\"recipients\":["
+               "{\"external_user_id\":\"bob\"},{\"external_user_id\":\"eve\",\"attributes\":{\"v\":3}}]}");
+    assert_string_equal(profiles_of(bench, "", &got), "external:eve {\"v\":3}{\"v\":\"number\"}\n");
+    assert_int_equal(bench->service.counters.messages, 1);
+    buf_release(&got);
+    free_bench(bench);
+}
+
+static void test_an_overtaken_request_is_written_after_the_next(void **state)
+{
+    struct bench *bench = new_bench();
+    struct buf got = { 0 };
+
+    (void)state;
+    assert_int_equal(script_add_text(&bench->service.script, "overtaken=3600000", NULL), 0);
+    track(bench, "\"external_id\":\"mia\",\"_update_existing_only\":true,\"v\":\"old\"");
+    assert_int_equal(bench->answer.status, 201);
+    assert_string_equal(profiles_of(bench, "", &got), "");
+    track(bench, "\"external_id\":\"mia\",\"_update_existing_only\":true,\"v\":\"new\"");
+    assert_string_equal(profiles_of(bench, "", &got), "external:mia {\"v\":\"old\"}{\"v\":\"text\"}\n");
+    reset(bench);
+    assert_int_equal(script_add_text(&bench->service.script, "overtaken=1", NULL), 0);
+    track(bench, "\"external_id\":\"mia\",\"_update_existing_only\":true,\"v\":\"late\"");
+    bench->service.later.first->due_ms = 0; /* its moment has come */
+    assert_string_equal(profiles_of(bench, "", &got), "external:mia {\"v\":\"late\"}{\"v\":\"text\"}\n");
+    buf_release(&got);
+    free_bench(bench);
+}
+
+/* How many of 1000 requests get each answer, and how often they were written. */
+static void count_answers(struct bench *bench, int counts[STATUS_MAX], int64_t *written)
+{
+    for (int i = 0; i < 1000; i++) {
+        track(bench, "\"external_id\":\"mia\",\"v\":{\"inc\":1}");
+        counts[bench->answer.manner == HTTP_PLAIN ? bench->answer.status : 0]++;
+    }
+    struct buf got = { 0 };
+    assert_int_equal(sscanf(strchr(profiles_of(bench, "", &got), '{'), "{\"v\":%" SCNd64, written), 1);
+    buf_release(&got);
+}
+
+static void test_a_bad_day_comes_by_seeded_dice(void **state)
+{
+    static const char DAY[] = "500 x* 10% on /users/track\n500 x* 10% taken on /users/track\n"
+                              "limit_track x* 20% on /users/track\nreset_after x* 5% on /users/track";
+    struct bench *bench = new_bench();
+    int counts[2][STATUS_MAX] = { 0 };
+    int64_t written[2] = { 0 };
+
+    (void)state;
+    for (int day = 0; day < 2; day++) {
+        reset(bench);
+        bench_call(bench, "POST", "/_sandbox/script?seed=7", DAY);
+        assert_int_equal(bench->answer.status, 200);
+        count_answers(bench, counts[day], &written[day]);
+    }
+    assert_memory_equal(counts[0], counts[1], sizeof counts[0]);
+    assert_int_equal(written[0], written[1]);
+    assert_in_range(counts[0][500], 150, 250);
+    assert_in_range(counts[0][429], 150, 250);
+    assert_in_range(counts[0][0], 25, 80);
+    assert_int_equal(counts[0][201] + counts[0][500] + counts[0][429] + counts[0][0], 1000);
+    int64_t taken_unsaid = written[0] - counts[0][201] - counts[0][0];
+    assert_in_range(taken_unsaid, 60, 140); /* of those that were answered by 500 */
+    free_bench(bench);
+}
+
+static void test_a_contract_by_monthly_users_tells_its_limit_in_seconds(void **state)
+{
+    struct bench *bench = new_bench();
+    int64_t seconds = -1;
+
+    (void)state;
+    bench->service.track.has_seconds = true;
+    bench->service.track.limit = 1;
+    bench->service.track.window_ms = 1000 * 3600;
+    track(bench, "\"external_id\":\"mia\",\"v\":1");
+    const char *reset_at = strstr(buf_text(&bench->answer.headers), "x-ratelimit-reset: ");
+    assert_int_equal(sscanf(reset_at, "x-ratelimit-reset: %" SCNd64, &seconds), 1);
+    assert_in_range(seconds, 1, 3600);
+    track(bench, "\"external_id\":\"mia\",\"v\":2");
+    assert_int_equal(bench->answer.status, 429);
+    assert_null(strstr(buf_text(&bench->answer.headers), "x-ratelimit-reset"));
+    assert_non_null(strstr(buf_text(&bench->answer.headers), "x-ratelimit-retry-after: "));
+    free_bench(bench);
+}
+
+static void test_a_profile_is_shown_to_people(void **state)
+{
+    struct bench *bench = new_bench();
+
+    (void)state;
+    track(bench, "\"external_id\":\"+82 a\\u001b\",\"chats\":5,\"topics\":[\"hours\"],\"born\":\"2026-05-12\"");
+    track(bench, "\"external_id\":\"+82 a\\u001b\",\"chats\":\"five\"");
+    post(bench, "{\"events\":[{\"external_id\":\"+82 a\\u001b\",\"name\":\"chat_ended\"," NOW ","
+                "\"properties\":{\"by\":\"idle\"}}]}");
+    bench_call(bench, "GET", "/_sandbox/profiles/+82%20a%1b", "");
+    assert_int_equal(bench->answer.status, 200);
+    assert_string_equal(bench->answer.type, "text/plain; charset=utf-8");
+    const char *rest = strchr(buf_text(&bench->answer.body), '\n');
+    assert_int_equal(strncmp(buf_text(&bench->answer.body), "\"+82 a\\u001b\" (external), written 2 times, last at 20", 52), 0);
+    assert_string_equal(rest, "\n"
+                              "  chats                    number   5\n"
+                              "  topics                   array    [\"hours\"]\n"
+                              "  born                     time     \"2026-05-12\"\n"
+                              "events\n"
+                              "  2026-05-12T09:30:00Z     chat_ended {\"by\":\"idle\"}\n"
+                              "left out\n"
+                              "  chats                    the attribute is of another type\n");
+    bench_call(bench, "GET", "/_sandbox/profiles/bob", "");
+    assert_int_equal(bench->answer.status, 404);
+    free_bench(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_profiles_by_the_rules_of_braze),
+        cmocka_unit_test(test_faults_meet_the_writers_of_profiles),
         cmocka_unit_test(test_a_second_value_meets_the_first),
         cmocka_unit_test(test_objects_merge_where_that_is_asked_for),
         cmocka_unit_test(test_an_array_holds_25_and_loses_the_oldest),
         cmocka_unit_test(test_an_attribute_keeps_its_type_in_all_profiles),
         cmocka_unit_test(test_events_are_kept_and_one_that_comes_twice_is_told),
         cmocka_unit_test(test_two_calls_at_once_for_one_profile_are_told),
-        cmocka_unit_test(test_faults_meet_the_writers_of_profiles),
+        cmocka_unit_test(test_an_object_with_a_fault_is_named_in_the_answer),
+        cmocka_unit_test(test_who_has_unsubscribed_gets_nothing_until_he_subscribes),
+        cmocka_unit_test(test_a_campaign_sends_from_the_number_of_its_group),
+        cmocka_unit_test(test_newcomers_may_have_to_be_subscribed_first),
+        cmocka_unit_test(test_attributes_of_a_recipient_are_written_or_the_request_is_refused),
+        cmocka_unit_test(test_a_stranger_has_no_profile_unless_it_is_made),
+        cmocka_unit_test(test_attributes_stay_back_with_the_message_that_they_came_with),
+        cmocka_unit_test(test_an_overtaken_request_is_written_after_the_next),
+        cmocka_unit_test(test_a_bad_day_comes_by_seeded_dice),
+        cmocka_unit_test(test_a_contract_by_monthly_users_tells_its_limit_in_seconds),
+        cmocka_unit_test(test_a_profile_is_shown_to_people),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
