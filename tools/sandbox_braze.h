@@ -69,6 +69,7 @@ struct track_update { /* an object of /users/track, or the attributes of a recip
     const char *user;
     const struct json *object;
     enum track_kind kind;
+    size_t index; /* in its array */
     bool may_create;  /* makes the profile when there is none */
     bool is_stranger; /* there is none, unless one was made */
     bool is_dropped;  /* the answer names it among its errors */

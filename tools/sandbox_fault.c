@@ -137,18 +137,6 @@ static void dress_notice(const struct fault *fault, int64_t now_ms, struct http_
         "effect.\"");
 }
 
-static void dress_errors(const struct fault *fault, int64_t now_ms, struct http_answer *answer)
-{
-    (void)fault;
-    (void)now_ms;
-    if (strstr(buf_text(&answer->body), "attributes_processed") != NULL)
-        add_member(answer, "\"errors\":[{\"type\":\"The profile could not be resolved\","
-                           "\"input_array\":\"attributes\",\"index\":0}]");
-    else
-        add_member(answer, "\"errors\":[{\"type\":\"The recipient could not be resolved\","
-                           "\"input_array\":\"recipients\",\"index\":0}]");
-}
-
 static void limit(struct http_answer *answer)
 {
     answer->status = 429;
@@ -234,7 +222,7 @@ void fault_dress(const struct fault *fault, int64_t now_ms, struct http_answer *
         [FAULT_GZIP] = dress_gzip,
         [FAULT_LYING_LENGTH] = dress_lying_length,
         [FAULT_NOTICE] = dress_notice,
-        [FAULT_ERRORS] = dress_errors,
+        [FAULT_ERRORS] = dress_nothing, /* who is named, the service knows */
         [FAULT_LIMIT_EPOCH] = dress_limit_epoch,
         [FAULT_LIMIT_SECONDS] = dress_limit_seconds,
         [FAULT_LIMIT_TRACK] = dress_limit_track,

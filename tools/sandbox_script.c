@@ -62,7 +62,7 @@ static const struct fault_type TYPES[FAULT_KIND_COUNT] = {
     [FAULT_NOTICE] = { "notice", NULL, 0, 0, 0, true,
                        "201 with a notice: the campaign is paused, nothing goes out" },
     [FAULT_ERRORS] = { "errors", NULL, 0, 0, 0, true,
-                       "201 with errors: the first recipient or object gets nothing" },
+                       "201 with errors: the first recipient or object (for USER: his) gets nothing" },
     [FAULT_LIMIT_EPOCH] = { "limit_epoch", "seconds", 0, 7200, 2, false,
                             "429, X-RateLimit-Reset as a moment (unix seconds)" },
     [FAULT_LIMIT_SECONDS] = { "limit_seconds", "seconds", 0, 7200, 2, false,

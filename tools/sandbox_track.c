@@ -265,7 +265,8 @@ bool judge_stranger(const struct workspace *workspace, enum address address, con
 }
 
 /* Whom it is about: a primary id before email, email before phone. */
-static void note_update(const struct workspace *workspace, const struct json *object, size_t array, struct verdict *verdict)
+static void note_update(const struct workspace *workspace, const struct json *object, size_t array, size_t index,
+                        struct verdict *verdict)
 {
     const struct json *alias = json_get(object, "user_alias");
     struct track_update *update = &verdict->updates[verdict->update_count++];
@@ -285,6 +286,7 @@ static void note_update(const struct workspace *workspace, const struct json *ob
                                  : json_get_text(object, "phone"),
         .object = object,
         .kind = (enum track_kind)array,
+        .index = index,
         /* An alias is only ever created when that is asked for. */
         .may_create = !json_get_bool(object, "_update_existing_only", alias != NULL),
     };
@@ -311,7 +313,7 @@ static void judge_object(const struct workspace *workspace, const struct json *o
         problem = ARRAYS[array].check(workspace, object);
     if (problem == NULL) {
         tally->processed[array]++;
-        note_update(workspace, object, array, verdict);
+        note_update(workspace, object, array, index, verdict);
         verdict->tracked++;
         verdict->liquid += judge_liquid(object, NULL);
         verdict->untracked += array == TRACK_ATTRIBUTES && is_left_out(object);

@@ -548,6 +548,26 @@ static void test_attributes_stay_back_with_the_message_that_they_came_with(void 
     free_bench(bench);
 }
 
+static void test_errors_for_somebody_name_his_objects(void **state)
+{
+    struct bench *bench = new_bench();
+    struct buf got = { 0 };
+
+    (void)state;
+    assert_int_equal(script_add_text(&bench->service.script, "errors for mia", NULL), 0);
+    post(bench, "{\"attributes\":[{\"external_id\":\"bob\",\"v\":1},{\"external_id\":\"eve\",\"v\":{\"inc\":\"x\"}},"
+                "{\"external_id\":\"mia\",\"v\":1}],\"events\":[{\"external_id\":\"bob\",\"name\":\"e\"," NOW "},"
+                "{\"external_id\":\"mia\",\"name\":\"e\"," NOW "}]}");
+    assert_non_null(strstr(buf_text(&bench->answer.body),
+                           "\"errors\":[{\"type\":\"inc must be a whole number\",\"input_array\":\"attributes\",\"index\":1},"
+                           "{\"type\":\"The profile could not be resolved\",\"input_array\":\"attributes\",\"index\":2},"
+                           "{\"type\":\"The profile could not be resolved\",\"input_array\":\"events\",\"index\":1}]}"));
+    assert_string_equal(profiles_of(bench, "", &got), "external:bob {\"v\":1}{\"v\":\"number\"} may create\n");
+    assert_string_equal(log_of(bench, "events", "", "user", &got), "\"bob\" ");
+    buf_release(&got);
+    free_bench(bench);
+}
+
 static void test_an_overtaken_request_is_written_after_the_next(void **state)
 {
     struct bench *bench = new_bench();
@@ -672,6 +692,7 @@ int main(void)
         cmocka_unit_test(test_attributes_of_a_recipient_are_written_or_the_request_is_refused),
         cmocka_unit_test(test_a_stranger_has_no_profile_unless_it_is_made),
         cmocka_unit_test(test_attributes_stay_back_with_the_message_that_they_came_with),
+        cmocka_unit_test(test_errors_for_somebody_name_his_objects),
         cmocka_unit_test(test_an_overtaken_request_is_written_after_the_next),
         cmocka_unit_test(test_a_bad_day_comes_by_seeded_dice),
         cmocka_unit_test(test_a_contract_by_monthly_users_tells_its_limit_in_seconds),
