@@ -81,6 +81,40 @@ static void read_rule(const struct variables *variables, struct buf *value)
 {
     if (variables->decision->rule != NULL)
         buf_add_text(value, variables->decision->rule->name);
+    else if (variables->input->parting != NULL)
+        buf_add_text(value, variables->input->parting->rule);
+}
+
+/* What is known when the conversation has been summed up; elsewhere the load refuses the names. */
+
+static void read_summary(const struct variables *variables, struct buf *value)
+{
+    if (variables->input->parting != NULL)
+        buf_add_text(value, variables->input->parting->summary);
+}
+
+static void read_summary_by(const struct variables *variables, struct buf *value)
+{
+    if (variables->input->parting != NULL)
+        buf_add_text(value, variables->input->parting->summary_by);
+}
+
+static void read_outcome(const struct variables *variables, struct buf *value)
+{
+    if (variables->input->parting != NULL)
+        buf_add_text(value, variables->input->parting->outcome);
+}
+
+static void read_closed_by(const struct variables *variables, struct buf *value)
+{
+    if (variables->input->parting != NULL)
+        buf_add_text(value, variables->input->parting->closed_by);
+}
+
+static void read_flow(const struct variables *variables, struct buf *value)
+{
+    if (variables->input->parting != NULL)
+        buf_add_text(value, variables->input->parting->flow);
 }
 
 static void (*const READERS[VARIABLE_COUNT])(const struct variables *, struct buf *) = {
@@ -94,6 +128,11 @@ static void (*const READERS[VARIABLE_COUNT])(const struct variables *, struct bu
     [VARIABLE_NEXT_OPENING] = read_next_opening,
     [VARIABLE_NOW] = read_now,
     [VARIABLE_RULE] = read_rule,
+    [VARIABLE_SUMMARY] = read_summary,
+    [VARIABLE_SUMMARY_BY] = read_summary_by,
+    [VARIABLE_OUTCOME] = read_outcome,
+    [VARIABLE_CLOSED_BY] = read_closed_by,
+    [VARIABLE_FLOW] = read_flow,
 };
 
 static bool read_field(struct variables *variables, const char *name, struct buf *value)

@@ -24,13 +24,16 @@ const char *const variable_names[VARIABLE_COUNT + 1] = {
     [VARIABLE_NEXT_OPENING] = "next_opening",
     [VARIABLE_NOW] = "now",
     [VARIABLE_RULE] = "rule",
+    [VARIABLE_SUMMARY] = "summary",
+    [VARIABLE_SUMMARY_BY] = "summary_by",
+    [VARIABLE_OUTCOME] = "outcome",
+    [VARIABLE_CLOSED_BY] = "closed_by",
+    [VARIABLE_FLOW] = "flow",
 };
 
 enum { FLOW_NAMES_SHOWN = 12 };
 
 const char VARIABLE_TITLE[] = "title";
-
-static const char *const LATER[] = { "summary", "outcome", NULL };
 
 static const char FIELD[] = "field.", PHRASE[] = "phrase.";
 
@@ -50,17 +53,15 @@ static bool is_group(const struct pattern *pattern, const char *name)
     return false;
 }
 
-static bool is_later(const char *name)
+bool variable_is_of_parting(const char *name)
 {
-    for (size_t i = 0; LATER[i] != NULL; i++)
-        if (strcmp(LATER[i], name) == 0)
-            return true;
-    return false;
+    enum variable variable = variable_find(name);
+    return variable >= VARIABLE_SUMMARY && variable < VARIABLE_COUNT;
 }
 
 bool variable_is_taken(const char *name)
 {
-    return variable_find(name) != VARIABLE_COUNT || ruleset_has_setting(name) || is_later(name);
+    return variable_find(name) != VARIABLE_COUNT || ruleset_has_setting(name);
 }
 
 /* Where a template stands: what it knows beside what all of them know. */
@@ -69,6 +70,7 @@ struct place {
     const struct pattern *pattern; /* NULL: no groups */
     const struct scope *scope;     /* NULL: not in a flow */
     bool is_prompt;                /* nothing but PROMPT and the settings */
+    bool is_parting;               /* the conversation has been summed up */
 };
 
 /* What a prompt knows beside settings and phrases: nothing that a customer writes goes among instructions. */
@@ -114,10 +116,7 @@ static int refuse(const struct place *place, const char *name, struct error *err
     else if (nearest.best == NULL)
         buf_add_text(&advice, ", field.NAME, phrase.NAME, the settings, the named groups of the rule's "
                               "pattern and what rule_set rows set");
-    error_set(error,
-              is_later(name) ? "{{ %s }} comes with a later version of frontdesk%s"
-                             : "nothing is known by the name {{ %s }}%s",
-              name, buf_text(&advice));
+    error_set(error, "nothing is known by the name {{ %s }}%s", name, buf_text(&advice));
     buf_release(&advice);
     return -1;
 }
@@ -179,6 +178,11 @@ static int check_phrase(const struct place *place, const char *name, struct erro
     return found > 0 ? 0 : refuse_phrase(place->ruleset, name, error);
 }
 
+static int refuse_too_early(const char *name, struct error *error)
+{
+    return error_set(error, "{{ %s }} is known when the conversation has ended: in rows with at = 'close' or 'handoff'", name);
+}
+
 static bool is_of_flow(const struct scope *scope, const char *name)
 {
     return scope != NULL && (strcmp(name, VARIABLE_TITLE) == 0 || scope_find(scope, name) != NULL);
@@ -190,6 +194,9 @@ static int check_name(const struct place *place, const char *name, struct error 
         return check_phrase(place, name + sizeof PHRASE - 1, error);
     if (place->is_prompt)
         return check_in_prompt(name, error);
+    /* A flow's own name goes before ours. */
+    if (variable_is_of_parting(name) && !place->is_parting && !is_of_flow(place->scope, name))
+        return refuse_too_early(name, error);
     bool is_field = strncmp(name, FIELD, sizeof FIELD - 1) == 0 && name[sizeof FIELD - 1] != '\0';
     bool is_known = is_field || variable_find(name) != VARIABLE_COUNT || ruleset_has_setting(name) ||
                     is_group(place->pattern, name) || ruleset_has_variable(place->ruleset, name) ||
@@ -220,6 +227,11 @@ int variable_check_in_flow(const struct ruleset *ruleset, const struct template 
 int variable_check_in_prompt(const struct ruleset *ruleset, const struct template *template, struct error *error)
 {
     return check_template(&(struct place){ .ruleset = ruleset, .is_prompt = true }, template, error);
+}
+
+int variable_check_at_parting(const struct ruleset *ruleset, const struct template *template, struct error *error)
+{
+    return check_template(&(struct place){ .ruleset = ruleset, .is_parting = true }, template, error);
 }
 
 bool variable_is_name(const char *name)

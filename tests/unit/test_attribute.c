@@ -196,7 +196,7 @@ static void a_wrong_row_is_refused_with_its_place(void **state)
         { ROW("'{{ message }}', 'reply', 'x', NULL, NULL"), "names are fixed" },
         { ROW("'a', 'reply', '{{ nothing }}', NULL, NULL"), "value: nothing is known by the name {{ nothing }}" },
         { ROW("'a', 'reply', '{{ id }}', NULL, NULL"), "value: nothing is known by the name {{ id }}" },
-        { ROW("'a', 'reply', '{{ summary }}', NULL, NULL"), "{{ summary }} comes with a later version" },
+        { ROW("'a', 'reply', '{{ summary }}', NULL, NULL"), "{{ summary }} is known when the conversation has ended" },
         { ROW("'a', 'reply', 'many', 'number', NULL"), "the value 'many' is no number" },
         { ROW("'a', 'reply', '   ', NULL, NULL"), "is empty" },
         { ROW("'a', 'reply', 'NULL', NULL, NULL"), "the word NULL between quotes" },

@@ -1,0 +1,25 @@
+/*
+ * parting_question: how a backend is asked to sum up a conversation: by a prompt of our own, with the conversation as one
+ * line of the customer's role, quoted as data. Nothing that anybody said there stands among the instructions, and what comes
+ * back is words and nothing else: no acts, no tools, no knowledge, no facts. Part of desk/consult.
+ */
+#ifndef DESK_PARTING_QUESTION_H
+#define DESK_PARTING_QUESTION_H
+
+#include <stdbool.h>
+
+#include "backend/backend.h"
+#include "base/error.h"
+#include "desk/consult_question.h"
+#include "desk/desk.h"
+#include "store/consult_row.h"
+
+/* Can one of its kind write what it is told to? (The FAQ has answers of its own, Rasa a dialogue.) */
+bool parting_may_ask(const struct backend *backend);
+
+/* The backend as it is asked for a summary, and as its answer is read; borrows from it. */
+struct backend parting_writer(const struct backend *backend);
+
+int parting_question_load(struct desk *desk, const struct consult_row *row, struct question *question, struct error *error);
+
+#endif
