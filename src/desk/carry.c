@@ -192,7 +192,7 @@ static int want_attribute(const struct carry *carry, const struct effect *effect
         .contact = carry->conversation->contact,
         .name = effect->name,
         .value = effect->text,
-        .rule = effect->rule->name,
+        .rule = effect->rule != NULL ? effect->rule->name : effect->step != NULL ? effect->step : effect->moment,
         .message = carry->message,
         .now = carry->now,
     };
