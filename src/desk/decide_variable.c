@@ -15,6 +15,7 @@
 
 #include "desk/decide_say.h"
 #include "desk/decide_variable.h"
+#include "flow/step.h"
 #include "rules/opening.h"
 #include "rules/variable.h"
 #include "text/filter.h"
@@ -77,15 +78,19 @@ static void read_now(const struct variables *variables, struct buf *value)
     buf_addf(value, "%lld", (long long)variables->now);
 }
 
+/* Of a backend's answer the rule that had asked it. */
 static void read_rule(const struct variables *variables, struct buf *value)
 {
+    const struct decide_input *input = variables->input;
+    const char *wanted_by = input->reply != NULL ? input->reply->wanted_by : NULL;
+
     if (variables->decision->rule != NULL)
         buf_add_text(value, variables->decision->rule->name);
-    else if (variables->input->parting != NULL)
-        buf_add_text(value, variables->input->parting->rule);
+    else if (input->parting != NULL)
+        buf_add_text(value, input->parting->rule);
+    else if (wanted_by != NULL && ruleset_rule(variables->ruleset, wanted_by) != NULL)
+        buf_add_text(value, wanted_by);
 }
-
-/* What is known when the conversation has been summed up; elsewhere the load refuses the names. */
 
 static void read_summary(const struct variables *variables, struct buf *value)
 {
@@ -189,10 +194,26 @@ static bool read_phrase(struct variables *variables, const char *name, struct bu
     return true;
 }
 
+/* In a flow its own go before all else. */
+static bool read_answer(const struct variables *variables, const char *name, struct buf *value)
+{
+    const struct run_variable *answer = variables->answers != NULL ? run_variables_find(variables->answers, name) : NULL;
+
+    if (answer != NULL)
+        buf_add_text(value, answer->value);
+    else if (variables->title != NULL && strcmp(name, VARIABLE_TITLE) == 0)
+        buf_add_text(value, variables->title);
+    else
+        return false;
+    return true;
+}
+
 bool variables_lookup(void *context, const char *name, struct buf *value)
 {
     struct variables *variables = context;
     enum variable variable = variable_find(name);
+    if (read_answer(variables, name, value))
+        return true;
     if (variable != VARIABLE_COUNT) {
         READERS[variable](variables, value);
         return true;

@@ -32,10 +32,15 @@ static size_t find_variable(const struct run_variables *variables, const char *n
     return i;
 }
 
+const struct run_variable *run_variables_find(const struct run_variables *variables, const char *name)
+{
+    size_t i = find_variable(variables, name);
+    return i < variables->count ? &variables->list[i] : NULL;
+}
+
 const struct run_variable *run_variable(const struct run *run, const char *name)
 {
-    size_t i = find_variable(&run->variables, name);
-    return i < run->variables.count ? &run->variables.list[i] : NULL;
+    return run_variables_find(&run->variables, name);
 }
 
 static void remove_variable(struct run_variables *variables, size_t i)

@@ -127,6 +127,7 @@ void run_release(struct run *run);
 
 /* The wall clock has jumped by so much, and no time has passed: its moments go along. */
 void run_shift(struct run *run, int64_t ms);
+const struct run_variable *run_variables_find(const struct run_variables *variables, const char *name); /* NULL: none */
 const struct run_variable *run_variable(const struct run *run, const char *name); /* on top; NULL: none */
 /* As conditions see it: a number where it is one. Borrowed. */
 void run_variable_value(const struct run_variable *variable, struct expression_value *value);

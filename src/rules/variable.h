@@ -24,12 +24,12 @@ enum variable {
     VARIABLE_HOURS_TODAY,  /* both by rules/opening.h, in the contact's language */
     VARIABLE_NEXT_OPENING,
     VARIABLE_NOW,  /* unix milliseconds, for `date` */
-    VARIABLE_RULE, /* that took the message; of a conversation that ended: the newest that took one */
-    VARIABLE_SUMMARY, /* of here on known where a conversation is summed up, and nowhere else */
-    VARIABLE_SUMMARY_BY, /* frontdesk, or the backend */
-    VARIABLE_OUTCOME,    /* answered, unanswered … (desk/story.h) */
-    VARIABLE_CLOSED_BY,  /* idle, rule, flow, backend, person */
-    VARIABLE_FLOW,       /* that began last */
+    VARIABLE_RULE, /* that took the message; at a parting, that took one last */
+    VARIABLE_SUMMARY, /* these are known at a parting only */
+    VARIABLE_SUMMARY_BY,
+    VARIABLE_OUTCOME,
+    VARIABLE_CLOSED_BY,
+    VARIABLE_FLOW, /* that began last */
     VARIABLE_COUNT
 };
 
@@ -56,11 +56,8 @@ int variable_check_in_flow(const struct ruleset *ruleset, const struct template 
 /* The same for the instructions of a backend: they know neither what the customer writes nor what was kept of it. */
 int variable_check_in_prompt(const struct ruleset *ruleset, const struct template *template, struct error *error);
 
-/* The same where a conversation is summed up: of rows that act at its close, or at its hand-over. */
+/* The same once a conversation has been summed up: how it ended, and what its flows have collected. */
 int variable_check_at_parting(const struct ruleset *ruleset, const struct template *template, struct error *error);
-
-/* Is it a variable that is known only there? */
-bool variable_is_of_parting(const char *name);
 
 /* Is it a name that a template and a condition can write? */
 bool variable_is_name(const char *name);
