@@ -185,6 +185,7 @@ LIB = \
   src/store/listing.c \
   src/store/lock.c \
   src/store/message.c \
+  src/store/notice_row.c \
   src/store/outbox.c \
   src/store/outbox_track.c \
   src/store/overview.c \
@@ -362,6 +363,7 @@ LIB = \
   src/desk/flood.c \
   src/desk/flow_turn.c \
   src/desk/health.c \
+  src/desk/notice.c \
   src/desk/parcel.c \
   src/desk/past.c \
   src/desk/person.c \
@@ -538,6 +540,7 @@ UNIT = \
   log \
   mailbox \
   markdown \
+  notice \
   opening \
   output \
   parcel \
