@@ -187,6 +187,7 @@ LIB = \
   src/store/listing.c \
   src/store/lock.c \
   src/store/message.c \
+  src/store/notice_row.c \
   src/store/outbox.c \
   src/store/outbox_track.c \
   src/store/overview.c \
@@ -371,6 +372,7 @@ LIB = \
   src/desk/flow_turn.c \
   src/desk/health.c \
   src/desk/idle.c \
+  src/desk/notice.c \
   src/desk/parcel.c \
   src/desk/parting.c \
   src/desk/parting_question.c \
@@ -559,6 +561,7 @@ UNIT = \
   log \
   mailbox \
   markdown \
+  notice \
   opening \
   output \
   parcel \
@@ -655,7 +658,8 @@ SYSTEM = \
   tests/system/28_sandbox_ai.py \
   tests/system/29_backends.py \
   tests/system/30_floods.py \
-  tests/system/31_ai_cli.py
+  tests/system/31_ai_cli.py \
+  tests/system/32_notices.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

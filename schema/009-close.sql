@@ -3,7 +3,7 @@
 -- When the conversation is looked at next, whether nobody has said anything for idle_close; NULL: not before it is the
 -- bot's again. Not moved by messages: whoever looks puts it off.
 ALTER TABLE conversation ADD COLUMN idle_at INTEGER;
-ALTER TABLE conversation ADD COLUMN closed_by TEXT NOT NULL DEFAULT '';  -- idle, rule, flow, backend, person; '': it is open
+ALTER TABLE conversation ADD COLUMN closed_by TEXT NOT NULL DEFAULT '';  -- idle, rule, flow, backend, person; notice: made for those; '': it is open
 ALTER TABLE conversation ADD COLUMN outcome TEXT NOT NULL DEFAULT '';    -- how it ended (src/desk/story.h); '': not summed up yet
 ALTER TABLE conversation ADD COLUMN summary TEXT NOT NULL DEFAULT '';    -- written by a machine, always
 ALTER TABLE conversation ADD COLUMN summary_by TEXT NOT NULL DEFAULT ''; -- 'frontdesk', or the backend; '': there is none
@@ -63,3 +63,15 @@ CREATE INDEX entry_open ON entry (contact, id) WHERE settled_at IS NULL;
 CREATE INDEX entry_outbox ON entry (outbox) WHERE outbox IS NOT NULL;
 CREATE INDEX entry_contact ON entry (contact, id);
 CREATE INDEX entry_trouble ON entry (state, id) WHERE state = 'refused' OR state = 'unknown';
+
+-- Texts that are notices: campaigns triggered at a moment, for the customer or for a person of the business.
+CREATE TABLE notice (
+  message       INTEGER PRIMARY KEY REFERENCES message (id), -- as it goes out; a long one is several
+  name          TEXT NOT NULL,
+  conversation  INTEGER NOT NULL REFERENCES conversation (id), -- that it tells of; the message's own may be another's
+  contact       INTEGER NOT NULL REFERENCES contact (id), -- who is told
+  at            INTEGER NOT NULL,
+  is_over       INTEGER NOT NULL DEFAULT 0 CHECK (is_over = 0 OR is_over = 1) -- 1: over a limit, and withheld at once
+) STRICT;
+CREATE INDEX notice_conversation ON notice (conversation);
+CREATE INDEX notice_hour ON notice (contact, at) WHERE is_over = 0;

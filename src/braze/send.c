@@ -134,7 +134,8 @@ static int write_properties(struct jsonw *w, const struct send_target *target,
         return error_set(error, "The further properties of a message must be a JSON object.");
     }
     jsonw_object(w, CARRIERS[target->carrier].properties_key);
-    write_clean(w, property, recipient->text, target->is_template);
+    if (recipient->text != NULL)
+        write_clean(w, property, recipient->text, target->is_template);
     for (size_t i = 0; i < recipient->button_count; i++)
         write_clean(w, BUTTON_PROPERTIES[i], recipient->buttons[i], true);
     write_members(w, root, property, target->is_template);
@@ -352,11 +353,15 @@ static int check_recipient(const struct send_target *target, const struct send_r
     bool is_empty;
     if (is_missing(recipient->id) || strlen(recipient->id) > ID_MAX)
         return error_set(error, "A recipient needs an id of 1 to %d bytes.", ID_MAX);
-    send_clean(recipient->text, target->is_template, &text);
-    is_empty = is_blank(buf_text(&text));
-    buf_release(&text);
-    if (is_empty)
-        return error_set(error, "The text is empty; Braze would send an empty message.");
+    if (recipient->text == NULL && target->carrier == CARRIER_MESSAGE)
+        return error_set(error, "/messages/send has no text of its own: a notice by this campaign needs one in its say.");
+    if (recipient->text != NULL) {
+        send_clean(recipient->text, target->is_template, &text);
+        is_empty = is_blank(buf_text(&text));
+        buf_release(&text);
+        if (is_empty)
+            return error_set(error, "The text is empty; Braze would send an empty message.");
+    }
     return check_buttons(target, recipient, error);
 }
 

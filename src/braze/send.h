@@ -53,7 +53,8 @@ struct send_list { /* borrowed */
 struct send_recipient { /* borrowed */
     enum send_address address;
     const char *id;                 /* external id, or phone number (the alias name) */
-    const char *text;               /* the reply as decided; cleaned here on its way out */
+    const char *text;               /* the reply as decided; cleaned here on its way out. NULL: the campaign has its own,
+                                       and its text property is left away; not for CARRIER_MESSAGE */
     const char *properties;         /* further trigger properties as a JSON object, or NULL */
     const char *const *buttons;     /* shown below it: at most 3 of at most 20 characters */
     size_t button_count;

@@ -8,6 +8,7 @@
 #include "ctl/as_talk.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "ctl/show.h"
 #include "store/listing.h"
 #include "store/transcript.h"
 
@@ -16,7 +17,8 @@ enum { LISTED = 50 };
 static const struct column CONVERSATION_COLUMNS[] = {
     { "id", "id", LOOK_NUMBER },           { "user", "user", LOOK_NAME },
     { "first_name", "name", LOOK_NAME },  { "channel", "channel", LOOK_PLAIN },
-    { "owner", "owner", LOOK_STATE },      { "team", "team", LOOK_NAME },
+    { "owner", "owner", LOOK_STATE },      { "outcome", "outcome", LOOK_STATE },
+    { "team", "team", LOOK_NAME },
     { "agent", "agent", LOOK_NAME },      { "message_count", "messages", LOOK_NUMBER },
     { "last_in_at", "heard", LOOK_PLAIN }, { "opened_at", NULL, LOOK_PLAIN },
     { "closed_at", NULL, LOOK_PLAIN },     { "contact", NULL, LOOK_NUMBER },
@@ -33,6 +35,7 @@ static void fill(const struct listing_conversation *row, struct cell cells[COLUM
         cell_text_or_none(row->first_name),
         cell_text(row->channel),
         cell_text(row->owner),
+        cell_text_or_none(row->outcome),
         cell_text_or_none(row->team),
         cell_text_or_none(row->agent),
         cell_number(row->message_count),
@@ -84,21 +87,63 @@ int command_conversations(struct call *call)
 
 /* Transcript */
 
+struct ending { /* owned; "" and 0 where there is none */
+    char *closed_by, *outcome, *summary, *summary_by;
+    int64_t closed_at, summary_at;
+};
+
 struct telling {
     struct output *output;
     char *user; /* owned: whose words the incoming ones are */
+    struct ending ending;
 };
+
+static void telling_release(struct telling *telling)
+{
+    free(telling->user);
+    free(telling->ending.closed_by);
+    free(telling->ending.outcome);
+    free(telling->ending.summary);
+    free(telling->ending.summary_by);
+}
+
+/* The outcome stands at the end, for people. */
+static void show_head(struct output *output, const struct listing_conversation *row)
+{
+    struct column columns[COLUMNS];
+    struct cell cells[COLUMNS];
+
+    memcpy(columns, CONVERSATION_COLUMNS, sizeof columns);
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (strcmp(columns[i].name, "outcome") == 0)
+            columns[i].title = NULL;
+    fill(row, cells);
+    /* The last column is the newest message, and the exchange has it. */
+    output_record(output, "conversation", columns, cells, COLUMNS - 1);
+}
 
 static void add_head(void *context, const struct listing_conversation *row)
 {
     struct telling *telling = context;
-    struct cell cells[COLUMNS];
 
-    fill(row, cells);
-    cells[COLUMNS - 1] = cell_text(NULL);
-    /* The last column is the newest message, and the exchange has it. */
-    output_record(telling->output, "conversation", CONVERSATION_COLUMNS, cells, COLUMNS - 1);
+    show_head(telling->output, row);
     telling->user = alloc_text(row->first_name[0] != '\0' ? row->first_name : row->user);
+    telling->ending = (struct ending){ .closed_by = alloc_text(row->closed_by),
+                                       .outcome = alloc_text(row->outcome),
+                                       .summary = alloc_text(row->summary),
+                                       .summary_by = alloc_text(row->summary_by),
+                                       .closed_at = row->closed_at,
+                                       .summary_at = row->summary_at };
+}
+
+/* What the customer read where the campaign has a text of its own, nobody here knows. */
+static void format_line(const struct transcript_line *line, struct buf *text)
+{
+    buf_add_text(text, line->text);
+    if (strcmp(line->media, "[]") != 0 && line->media[0] != '\0')
+        buf_addf(text, "%s[media: %s]", text->len > 0 ? "\n" : "", line->media);
+    if (text->len == 0 && strcmp(line->kind, "out") == 0)
+        buf_addf(text, "[the campaign's own text, with %s]", line->properties);
 }
 
 static void add_line(void *context, const struct transcript_line *line)
@@ -107,9 +152,7 @@ static void add_line(void *context, const struct transcript_line *line)
     bool is_theirs = strcmp(line->kind, "in") == 0;
     struct buf text = { 0 };
 
-    buf_add_text(&text, line->text);
-    if (strcmp(line->media, "[]") != 0 && line->media[0] != '\0')
-        buf_addf(&text, "%s[media: %s]", text.len > 0 ? "\n" : "", line->media);
+    format_line(line, &text);
     output_line(telling->output, &(struct exchange_line){ .id = line->id,
                                                           .at = line->at,
                                                           .kind = line->kind,
@@ -122,8 +165,81 @@ static void add_line(void *context, const struct transcript_line *line)
     buf_release(&text);
 }
 
+/* Whoever reads a summary is to know that no person has written it. */
+static void show_ending(struct output *output, const struct ending *ending)
+{
+    struct column columns[] = {
+        { "closed_at", "closed", LOOK_PLAIN },     { "closed_by", "closed by", LOOK_PLAIN },
+        { "outcome", "outcome", LOOK_STATE },      { "summary", NULL, LOOK_LONG },
+        { "summary_by", NULL, LOOK_PLAIN },        { "summary_at", NULL, LOOK_PLAIN },
+    };
+    struct buf title = { 0 };
+
+    if (ending->closed_at == 0 && ending->summary_at == 0)
+        return;
+    buf_add_text(&title, "machine summary by ");
+    show_text(ending->summary_by, strlen(ending->summary_by), SHOW_CELL, &title);
+    columns[3].title = buf_text(&title);
+    output_record(output, "end", columns,
+                  (struct cell[]){ cell_time(ending->closed_at), cell_text_or_none(ending->closed_by),
+                                   cell_text_or_none(ending->outcome), cell_text_or_none(ending->summary),
+                                   cell_text_or_none(ending->summary_by), cell_time(ending->summary_at) },
+                  sizeof columns / sizeof *columns);
+    buf_release(&title);
+}
+
+static const struct column WRITTEN_COLUMNS[] = {
+    { "name", "into the profile", LOOK_NAME }, { "kind", "what", LOOK_PLAIN },
+    { "value", "value", LOOK_LONG },           { "state", "state", LOOK_STATE },
+    { "settled_at", "since", LOOK_PLAIN },     { "wanted_by", "by", LOOK_NAME },
+    { "reason", "why", LOOK_LONG },            { "at", NULL, LOOK_PLAIN },
+};
+
+static void add_written(void *context, const struct transcript_written *row)
+{
+    output_row(context, (struct cell[]){ cell_text(row->name), cell_text(row->kind), cell_json(row->value),
+                                         cell_text(row->state), cell_time(row->settled_at), cell_text(row->wanted_by),
+                                         cell_text_or_none(row->reason), cell_time(row->at) });
+}
+
+static const struct column NOTICE_COLUMNS[] = {
+    { "name", "notice", LOOK_NAME },      { "user", "to", LOOK_NAME },
+    { "at", "at", LOOK_PLAIN },           { "state", "state", LOOK_STATE },
+    { "reason", "why", LOOK_LONG },       { "text", "text", LOOK_LONG },
+    { "properties", NULL, LOOK_PLAIN },   { "channel", NULL, LOOK_PLAIN },
+    { "sent_by", NULL, LOOK_PLAIN },      { "is_to_business", NULL, LOOK_PLAIN },
+    { "conversation", NULL, LOOK_NUMBER }, { "message", NULL, LOOK_NUMBER },
+    { "outbox", NULL, LOOK_NUMBER },
+};
+
+static void add_notice(void *context, const struct transcript_notice *row)
+{
+    output_row(context, (struct cell[]){ cell_text(row->name), cell_text(row->user), cell_time(row->at),
+                                         cell_text(row->state), cell_text_or_none(row->reason), cell_text_or_none(row->text),
+                                         cell_json(row->properties), cell_text(row->channel),
+                                         cell_text_or_none(row->campaign), cell_flag(row->is_to_business),
+                                         cell_id(row->conversation), cell_id(row->message), cell_id(row->outbox) });
+}
+
+/* The number of rows, or -1. */
+static int show_sequel(struct output *output, struct db *db, int64_t id, struct error *error)
+{
+    int count;
+
+    output_table(output, "written", WRITTEN_COLUMNS, sizeof WRITTEN_COLUMNS / sizeof *WRITTEN_COLUMNS);
+    count = transcript_list_written(db, id, add_written, output, error);
+    output_table_end(output);
+    if (count < 0)
+        return -1;
+    output_table(output, "notices", NOTICE_COLUMNS, sizeof NOTICE_COLUMNS / sizeof *NOTICE_COLUMNS);
+    count = transcript_list_notices(db, id, add_notice, output, error);
+    output_table_end(output);
+    return count;
+}
+
 static int tell(struct call *call, struct db *db)
 {
+    bool has_one_table = call->parsed->options[OPTION_CSV] != NULL;
     struct telling telling = { .output = call->output };
     struct error error = { 0 };
     int64_t id = 0;
@@ -136,7 +252,11 @@ static int tell(struct call *call, struct db *db)
     if (count >= 0)
         count = transcript_list(db, id, add_line, &telling, &error);
     output_exchange_end(call->output);
-    free(telling.user);
+    if (count >= 0 && !has_one_table) {
+        show_ending(call->output, &telling.ending);
+        count = show_sequel(call->output, db, id, &error);
+    }
+    telling_release(&telling);
     return count < 0 ? call_read_failed(call, db, &error) : EXIT_DONE;
 }
 

@@ -8,6 +8,7 @@
 #include "desk/carry.h"
 #include "desk/consult.h"
 #include "desk/flow_turn.h"
+#include "desk/notice.h"
 #include "desk/parting.h"
 #include "desk/reply.h"
 #include "desk/service.h"
@@ -37,17 +38,23 @@ const char *carry_turn_state(const struct decision *decision)
     return "silenced";
 }
 
-/* By the rule's name, or the step's. */
+void carry_format_actor(const struct effect *effect, struct buf *actor)
+{
+    if (effect->rule != NULL)
+        buf_addf(actor, "rule %s", effect->rule->name);
+    else if (effect->step != NULL)
+        buf_addf(actor, "step %s", effect->step);
+    else
+        buf_add_text(actor, effect->moment != NULL ? effect->moment : "daemon");
+}
+
 static int note_event(const struct carry *carry, const struct effect *effect, const char *kind, const char *detail,
                       struct error *error)
 {
     struct buf actor = { 0 };
     int result;
 
-    if (effect->rule != NULL)
-        buf_addf(&actor, "rule %s", effect->rule->name);
-    else
-        buf_addf(&actor, "step %s", effect->step);
+    carry_format_actor(effect, &actor);
     result = event_put(carry->desk->db, carry->conversation->id, kind, buf_text(&actor), detail, carry->now, error);
     buf_release(&actor);
     return result;
@@ -239,8 +246,8 @@ static int carry_effect(const struct carry *carry, const struct effect *effect, 
     case EFFECT_CALL: return call(carry, effect, error);
     case EFFECT_CONSULT: return consult(carry, effect, error);
     case EFFECT_ATTRIBUTE: return want_attribute(carry, effect, error);
-    case EFFECT_ENTRY:
-    case EFFECT_NOTICE: return 0; /* no row asks for any yet */
+    case EFFECT_ENTRY: return 0; /* no row asks for any yet */
+    case EFFECT_NOTICE: return notice_queue(carry, effect, error);
     case EFFECT_COOLDOWN:
         return cooldown_put(carry->desk->db, carry->conversation->contact, effect->rule->name, effect->until_at, error);
     }

@@ -26,6 +26,9 @@ struct carry { /* borrowed */
 
 int carry_out(const struct carry *carry, struct error *error);
 
+/* Whose doing an effect is, for the ledger: "rule NAME", "step FLOW.STEP", or the moment at which it came. */
+void carry_format_actor(const struct effect *effect, struct buf *actor);
+
 /* The row that tells what was decided about carry->message, and from what. Before carry_out, which changes the latter. */
 int carry_put_decision(const struct carry *carry, const struct decide_state *state, struct error *error);
 

@@ -2,7 +2,8 @@
  * clearance: see the header. The order counts: what must never go out is told before what cannot go out now.
  *
  * A colleague's own words are not fenced by the epoch: she may release or close the conversation right after
- * her last sentence, and it still goes out. An opt-out stops her as well.
+ * her last sentence, and it still goes out. An opt-out stops her as well. Nor are notices to people of the business, who are
+ * told of other conversations than their own.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,12 @@ static enum clearance refuse(enum clearance clearance, struct buf *reason, const
     return clearance;
 }
 
+/* What the campaign says itself, no other can say. */
+static bool is_wordless(const struct outbox_row *row)
+{
+    return row->is_notice && *row->text == '\0';
+}
+
 /* Inside the window free text goes, or a template where there is nothing else; outside it templates only. */
 static const struct campaign *choose(const struct ruleset *rules, const struct outbox_row *row, bool is_open)
 {
@@ -52,6 +59,8 @@ static const struct campaign *choose(const struct ruleset *rules, const struct o
     if (asked != NULL && strcmp(asked->channel, row->channel) == 0 &&
         (is_open || asked->layout == LAYOUT_TEMPLATE))
         return asked;
+    if (is_wordless(row))
+        return NULL;
     return is_open && response != NULL ? response : template;
 }
 
@@ -70,6 +79,23 @@ static size_t length_of(const struct outbox_row *row, const struct campaign *cam
     return length;
 }
 
+static enum clearance hold_without_campaign(const struct outbox_row *row, bool is_open, struct buf *reason)
+{
+    if (is_wordless(row))
+        buf_addf(reason,
+                 is_open ? "it has no text of its own, and channel %s has no campaign row %s"
+                         : "the 24-hour window is closed, it has no text of its own, and channel %s has no campaign row %s "
+                           "of layout 'template'",
+                 row->channel, row->campaign);
+    else
+        buf_addf(reason,
+                 is_open
+                     ? "channel %s has no campaign row to send it by"
+                     : "the 24-hour window is closed and channel %s has no campaign row of layout 'template'",
+                 row->channel);
+    return CLEARANCE_HELD;
+}
+
 enum clearance clearance_of(const struct ruleset *rules, const struct outbox_row *row, int64_t now,
                             const struct campaign **campaign, struct buf *reason)
 {
@@ -77,8 +103,10 @@ enum clearance clearance_of(const struct ruleset *rules, const struct outbox_row
 
     if (row->is_opted_out && !row->is_consent)
         return refuse(CLEARANCE_WITHHELD, reason, "the contact opted out before it left");
-    if (strcmp(row->kind, "out") == 0 && row->epoch != row->conversation_epoch)
+    if (strcmp(row->kind, "out") == 0 && row->epoch != row->conversation_epoch && !row->is_to_business)
         return refuse(CLEARANCE_WITHHELD, reason, "the conversation changed hands before it left");
+    if (row->is_with_person && !row->is_to_business)
+        return refuse(CLEARANCE_WITHHELD, reason, "a person has the conversation with the contact");
     if (now >= row->expires_at)
         return refuse(CLEARANCE_EXPIRED, reason, "its deadline passed before it could leave");
     if (ruleset_channel(rules, row->channel) == NULL) {
@@ -92,16 +120,10 @@ enum clearance clearance_of(const struct ruleset *rules, const struct outbox_row
             CLEARANCE_HELD, reason,
             "the contact has neither external id nor phone number, so Braze cannot be told whom to write to");
     *campaign = choose(rules, row, is_open);
-    if (*campaign == NULL) {
-        buf_addf(reason,
-                 is_open
-                     ? "channel %s has no campaign row to send it by"
-                     : "the 24-hour window is closed and channel %s has no campaign row of layout 'template'",
-                 row->channel);
-        return CLEARANCE_HELD;
-    }
+    if (*campaign == NULL)
+        return hold_without_campaign(row, is_open, reason);
     if ((*campaign)->layout == LAYOUT_TEMPLATE && length_of(row, *campaign) > TEMPLATE_TEXT_MAX) {
-        buf_addf(reason, "the 24-hour window is closed and a template carries at most %d characters",
+        buf_addf(reason, "%sa template carries at most %d characters", is_open ? "" : "the 24-hour window is closed and ",
                  TEMPLATE_TEXT_MAX);
         return CLEARANCE_HELD;
     }

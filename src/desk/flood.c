@@ -105,17 +105,34 @@ void flood_tell(const struct tally *tally, int64_t now, struct decide_state *sta
     state->same_in_a_row = tally->same;
 }
 
+static void count_said(struct tally *tally, const char *text)
+{
+    tally->said++;
+    if (text == NULL)
+        return;
+    tally->before = tally->ours;
+    tally->ours = print(text);
+}
+
+bool flood_notice(struct tally *tally, const struct ruleset *ruleset, const char *text, int64_t now)
+{
+    int64_t most = ruleset_setting_number(ruleset, "replies_per_hour");
+
+    turn_clock(tally, now);
+    if (most != 0 && tally->said >= most)
+        return false;
+    count_said(tally, text);
+    return true;
+}
+
 void flood_count(struct tally *tally, const struct decision *decision, bool joins, int64_t now)
 {
     turn_clock(tally, now);
     for (size_t i = 0; i < decision->effect_count; i++) {
         const struct effect *effect = &decision->effects[i];
 
-        if (effect->kind == EFFECT_SAY) {
-            tally->said++;
-            tally->before = tally->ours;
-            tally->ours = print(effect->text);
-        }
+        if (effect->kind == EFFECT_SAY)
+            count_said(tally, effect->text);
         tally->asked += effect->kind == EFFECT_CONSULT && !joins;
     }
 }

@@ -32,6 +32,10 @@ void flood_tell_late(const struct tally *tally, int64_t now, struct decide_state
 /* Counts what a decision says, and asks of backends unless it joins a question that stands. */
 void flood_count(struct tally *tally, const struct decision *decision, bool joins, int64_t now);
 
+/* Counts a notice to the customer among the replies; false, and not counted: it would be one more than replies_per_hour
+ * allows. `text`: NULL where the campaign has its own. */
+bool flood_notice(struct tally *tally, const struct ruleset *ruleset, const char *text, int64_t now);
+
 /* What the decision about a message means for the next: does the limit go on, and was a question answered? */
 void flood_settle(struct tally *tally, const struct decision *decision);
 

@@ -57,7 +57,7 @@ struct send_recipient parcel_recipient(const struct parcel *parcel)
     return (struct send_recipient){
         .address = strcmp(parcel->row->address_kind, "external") == 0 ? ADDRESS_EXTERNAL : ADDRESS_PHONE_ALIAS,
         .id = parcel->row->address,
-        .text = buf_text(&parcel->text),
+        .text = parcel->row->is_notice && parcel->text.len == 0 ? NULL : buf_text(&parcel->text),
         .properties = parcel->properties,
         .buttons = (const char *const *)parcel->buttons.texts,
         .button_count = parcel->shown,

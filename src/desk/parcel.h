@@ -4,7 +4,7 @@
  * The campaign shows some of the texts that are offered below it, as buttons or in a list, whose own words speak the
  * contact's language; the rest are lines of the text. Further trigger
  * properties go with the campaign that the text was written for and with no other: outside the 24-hour window a
- * template may carry the text, and knows nothing of them. Pure.
+ * template may carry the text, and knows nothing of them. A notice may have no text, but the campaign's own. Pure.
  */
 #ifndef DESK_PARCEL_H
 #define DESK_PARCEL_H

@@ -22,6 +22,9 @@ struct reply {         /* borrowed */
     const char *properties; /* JSON object of further trigger properties; NULL: none */
     bool is_consent;
     bool has_marks; /* text/markdown wrote it: where it is cut, marks are closed and opened again */
+    const char *notice;   /* the name of the notice that it is; its text may be NULL then: the campaign's own. NULL: none */
+    int64_t about;        /* the conversation that this tells of */
+    const char *withheld; /* why it is put into the book and never leaves; NULL: it is to */
 };
 
 /* Queues it under the conversation's present epoch; *message is its first message. */

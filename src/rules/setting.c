@@ -57,6 +57,8 @@ static const struct setting_info SETTINGS[SETTING_ROWS] = {
       "how many messages in a minute are answered in one conversation; 0 is no limit" },
     { "replies_per_hour", SETTING_NUMBER, "1000", 0, 1000000,
       "how many automatic replies one conversation gets in an hour; 0 is no limit" },
+    { "notices_per_hour", SETTING_NUMBER, "60", 0, 1000000,
+      "how many notices one recipient gets in an hour; 0 is no limit" },
     { "consults_per_hour", SETTING_NUMBER, "60", 0, 1000000,
       "how many questions one conversation may put to backends in an hour; 0 is no limit" },
     { "repeats_in_a_row", SETTING_NUMBER, "20", 0, 1000,

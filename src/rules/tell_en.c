@@ -22,6 +22,7 @@ static const struct tell_name SETTINGS[] = {
     { "ai_contact_day_cap", "For one customer they may cost {} a day." },
     { "messages_per_minute", "Of one conversation at most {} messages a minute are answered (0: any number)." },
     { "replies_per_hour", "One conversation gets at most {} automatic replies an hour (0: any number)." },
+    { "notices_per_hour", "Nobody gets more than {} notices an hour (0: any number)." },
     { "consults_per_hour", "One conversation may put at most {} questions an hour to AI backends (0: any number)." },
     { "repeats_in_a_row", "The same text is answered at most {} times in a row (0: any number)." },
     { "flow_cancel_words", "A customer breaks off a dialogue with these words: {}." },

@@ -23,6 +23,7 @@ static const struct tell_name SETTINGS[] = {
     { "ai_contact_day_cap", "고객 한 명에게 AI에 쓰는 돈은 하루에 {}까지입니다." },
     { "messages_per_minute", "한 대화에서 1분에 최대 {}개의 메시지까지 답합니다(0: 제한 없음)." },
     { "replies_per_hour", "한 대화에서 한 시간에 최대 {}번까지 자동으로 답합니다(0: 제한 없음)." },
+    { "notices_per_hour", "알림은 한 사람에게 한 시간에 최대 {}번까지 보냅니다(0: 제한 없음)." },
     { "consults_per_hour", "한 대화에서 한 시간에 최대 {}번까지 AI에 묻습니다(0: 제한 없음)." },
     { "repeats_in_a_row", "같은 말이 이어지면 최대 {}번까지 답합니다(0: 제한 없음)." },
     { "flow_cancel_words", "고객은 다음 말로 대화 흐름을 그만둘 수 있습니다: {}." },

@@ -399,12 +399,14 @@ int consult_session_put(struct db *db, int64_t conversation, const char *backend
     return query_run(q, error);
 }
 
-/* Texts that ended without being sent are none that the customer has read. */
+/* Texts that ended without being sent are none that the customer has read. Nor is what somebody else said, and a notice tells
+ * her of, anything that the bot said to her. */
 static const char LINES[] =
     "SELECT m.kind, coalesce(m.turn = ?2, 0), m.text FROM message m "
     "WHERE m.conversation = ?1 AND m.kind <> 'note' AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message = m.id "
     "AND o.settled_at IS NOT NULL AND o.state <> 'accepted' AND o.state <> 'unknown') "
-    "AND NOT EXISTS (SELECT 1 FROM behind b WHERE b.message = m.id) ORDER BY m.id DESC";
+    "AND NOT EXISTS (SELECT 1 FROM behind b WHERE b.message = m.id) AND NOT EXISTS (SELECT 1 FROM notice n "
+    "WHERE n.message = m.id AND (n.conversation <> m.conversation OR m.text = '')) ORDER BY m.id DESC";
 
 int consult_lines(struct db *db, int64_t conversation, int64_t turn, consult_line *line, void *context,
                   struct error *error)

@@ -318,6 +318,18 @@ int contact_resolve(struct db *db, const struct contact_claim *claim, int64_t no
     return result;
 }
 
+int contact_by_external(struct db *db, const char *external_id, int64_t now, int64_t *contact, struct error *error)
+{
+    struct contact_claim claim = { external_id, "", "", "", "", "", "" };
+    int found = find_by_id(db, "external", external_id, contact, error);
+
+    if (found != 0)
+        return found < 0 ? -1 : 0;
+    if (create(db, &claim, now, contact, error) != 0)
+        return -1;
+    return add_identity(db, "external", external_id, *contact, now, error) < 0 ? -1 : 0;
+}
+
 void contact_release(struct contact *contact)
 {
     free(contact->first_name);

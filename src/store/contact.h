@@ -32,6 +32,9 @@ int contact_resolve(struct db *db, const struct contact_claim *claim, int64_t no
                     struct error *error);
 void contact_release(struct contact *contact);
 
+/* Somebody whom we write to first: finds or makes the contact with that external id, and changes nothing about him. */
+int contact_by_external(struct db *db, const char *external_id, int64_t now, int64_t *contact, struct error *error);
+
 /* 1 with *contact (released by the caller) and, appended, a phone of his or nothing; 0, -1. */
 int contact_get(struct db *db, int64_t id, struct contact *contact, struct buf *phone, struct error *error);
 

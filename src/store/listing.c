@@ -24,7 +24,8 @@ static void bind_or_null(struct query *q, int index, int64_t value)
 #define CONVERSATION                                                                                           \
     "SELECT v.id, v.contact, v.opened_at, v.last_in_at, v.closed_at, v.message_count, v.epoch, c.address, "    \
     "c.first_name, v.channel, v.owner, v.team, v.agent, c.opted_out_at IS NOT NULL, "                          \
-    "(SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1) " \
+    "(SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), " \
+    "v.closed_by, v.outcome, v.summary, v.summary_by, v.summary_at "                                           \
     "FROM conversation v JOIN contact c ON c.id = v.contact "
 
 static const char CONVERSATIONS[] = CONVERSATION
@@ -58,6 +59,11 @@ static int each_conversation(struct query *q, listing_conversation_row *row, voi
             .agent = query_text(q, 12),
             .is_opted_out = query_int(q, 13) != 0,
             .text = query_text(q, 14),
+            .closed_by = query_text(q, 15),
+            .outcome = query_text(q, 16),
+            .summary = query_text(q, 17),
+            .summary_by = query_text(q, 18),
+            .summary_at = query_int(q, 19),
         };
 
         row(context, &found);
@@ -172,7 +178,7 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
     "SELECT o.id, o.contact, o.seq, o.conversation, o.turn, o.message, o.part, o.epoch, o.created_at, o.due_at, " \
     "o.expires_at, o.settled_at, o.failures, (SELECT count(*) FROM attempt a WHERE a.outbox = o.id), o.kind, "    \
     "c.address, o.state, o.campaign, o.sent_by, o.reason, CASE o.kind WHEN 'track' THEN " CARRIED " "             \
-    "WHEN 'call' THEN " ASKED "WHEN 'consult' THEN " QUESTION " ELSE m.text END, "                                 \
+    "WHEN 'call' THEN " ASKED "WHEN 'consult' THEN " QUESTION " ELSE iif(m.text = '', m.properties, m.text) END, "   \
     "o.is_consent, o.is_single, o.is_ambiguous FROM outbox o JOIN contact c ON c.id = o.contact "                 \
     "LEFT JOIN message m ON m.id = o.message "
 

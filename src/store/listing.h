@@ -23,6 +23,8 @@ struct listing_conversation {
     const char *first_name, *channel, *owner, *team, *agent;
     const char *text; /* the newest message of the customer */
     bool is_opted_out;
+    const char *closed_by, *outcome, *summary, *summary_by; /* as in the schema; "" where there is none */
+    int64_t summary_at;
 };
 
 struct listing_filter {
@@ -50,7 +52,7 @@ struct listing_outbox {
     int64_t id, contact, seq, conversation, turn, message, part, epoch;
     int64_t created_at, due_at, expires_at, settled_at, failures, attempts;
     const char *kind, *user, *state, *campaign, *sent_by, *reason;
-    const char *text; /* to say; or, of the kind track, what it writes into the profile: a JSON object; of the kind call,
+    const char *text; /* to say, or the properties of what has no text; or, of the kind track, what it writes into the profile: a JSON object; of the kind call,
                          what it asks a service for; of the kind consult, who is asked for whom, and the customer's words */
     bool is_consent, is_single, is_ambiguous;
 };

@@ -191,7 +191,8 @@ int64_t seen_forget(struct db *db, int64_t before, int max, struct error *error)
 
 static const char OFFERED[] =
     "SELECT buttons, coalesce((SELECT sent_by FROM outbox WHERE message = message.id), '') FROM message "
-    "WHERE conversation = ?1 AND (kind = 'out' OR kind = 'agent') ORDER BY id DESC LIMIT 1";
+    "WHERE conversation = ?1 AND (kind = 'out' OR kind = 'agent') "
+    "AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.message = message.id) ORDER BY id DESC LIMIT 1";
 
 int message_offered(struct db *db, int64_t conversation, struct buf *buttons, struct buf *sent_by,
                     struct error *error)

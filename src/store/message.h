@@ -56,7 +56,7 @@ int seen_newest(struct db *db, int64_t *at, struct error *error);
 /* Drops keys older than `before`, at most `max` of them; the number dropped, or -1. */
 int64_t seen_forget(struct db *db, int64_t before, int max, struct error *error);
 
-/* The newest text of ours in the conversation: what it offers, and the campaign row that carried it, "" when
+/* The newest text of ours in the conversation that is no notice: what it offers, and the campaign row that carried it, "" when
  * none did so far. 1, 0, -1. */
 int message_offered(struct db *db, int64_t conversation, struct buf *buttons, struct buf *sent_by,
                     struct error *error);

@@ -45,9 +45,10 @@ int outbox_next_id(struct db *db, int64_t *id, struct error *error)
 
 static const char PUT[] =
     "INSERT INTO outbox (kind, contact, seq, conversation, turn, part, message, campaign, epoch, is_consent, state, "
-    "created_at, due_at, expires_at, id) VALUES ('send', ?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9, "
-    "CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND seq > 0 AND settled_at IS NULL) "
-    "THEN 'waiting' ELSE 'due' END, ?10, ?10, ?11, ?12)";
+    "created_at, due_at, expires_at, id, settled_at, reason) VALUES ('send', ?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9, "
+    "CASE WHEN ?13 IS NOT NULL THEN 'withheld' "
+    "WHEN EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND seq > 0 AND settled_at IS NULL) "
+    "THEN 'waiting' ELSE 'due' END, ?10, ?10, ?11, ?12, iif(?13 IS NULL, NULL, ?10), coalesce(?13, ''))";
 
 int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
 {
@@ -69,6 +70,7 @@ int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
     query_bind_int(q, 10, row->now);
     query_bind_int(q, 11, row->expires_at);
     query_bind_int(q, 12, id);
+    query_bind_text(q, 13, row->withheld);
     return query_run(q, error);
 }
 
@@ -90,12 +92,24 @@ static int step_forward(struct db *db, int64_t contact, struct error *error)
 /* Out of the line
  * ----------------------------------------------------------------------------------------------- */
 
+/* Who has written in a newer conversation since has opened the window for what is left of a closed one. */
+#define WINDOW                                                                                                      \
+    "CASE WHEN v.owner <> 'closed' THEN v.last_in_at ELSE (SELECT w.last_in_at FROM conversation w "                \
+    "WHERE w.contact = v.contact AND w.channel = v.channel ORDER BY w.id DESC LIMIT 1) END"
+
+/* Where it only waits for a person the hand-over's own notice still goes. */
+#define WITH_PERSON                                                                                                 \
+    "n.message IS NOT NULL AND EXISTS (SELECT 1 FROM conversation h WHERE h.contact = v.contact "                   \
+    "AND h.channel = v.channel AND h.owner = 'agent' AND (h.id <> v.id OR h.agent <> '')) "
+
 #define ROW_COLUMNS                                                                                                \
     "SELECT o.id, o.contact, o.conversation, coalesce(o.turn, 0), m.text, o.campaign, v.channel, c.address_kind, " \
     "c.address, m.kind, o.epoch, v.epoch, o.is_consent, o.is_single, o.is_ambiguous, c.opted_out_at IS NOT NULL, " \
-    "o.failures, o.expires_at, v.last_in_at, m.buttons, m.properties, c.language FROM outbox o "                     \
+    "o.failures, o.expires_at, " WINDOW ", m.buttons, m.properties, c.language, n.message IS NOT NULL, "              \
+    "a.contact <> o.contact, " WITH_PERSON "FROM outbox o "                                                          \
     "JOIN conversation v ON v.id = o.conversation JOIN contact c ON c.id = o.contact "                              \
-    "JOIN message m ON m.id = o.message "
+    "JOIN message m ON m.id = o.message LEFT JOIN notice n ON n.message = o.message "                               \
+    "LEFT JOIN conversation a ON a.id = n.conversation "
 
 static void take_row(const struct query *q, struct outbox_row *row)
 {
@@ -121,6 +135,9 @@ static void take_row(const struct query *q, struct outbox_row *row)
     row->buttons = alloc_text(query_text(q, 19));
     row->properties = alloc_text(query_text(q, 20));
     row->language = alloc_text(query_text(q, 21));
+    row->is_notice = query_int(q, 22) != 0;
+    row->is_to_business = query_int(q, 23) != 0;
+    row->is_with_person = query_int(q, 24) != 0;
 }
 
 void outbox_row_release(struct outbox_row *row)

@@ -26,6 +26,7 @@ struct outbox_new { /* a text to send; borrowed */
     int part;             /* 1 … */
     const char *campaign; /* "" for the channel's default */
     bool is_consent;
+    const char *withheld; /* why it will never leave; NULL: it is to */
     int64_t now, expires_at;
 };
 
@@ -35,7 +36,7 @@ int outbox_next_seq(struct db *db, int64_t contact, int64_t *seq, struct error *
 /* The id of the next row, of any kind. */
 int outbox_next_id(struct db *db, int64_t *id, struct error *error);
 
-/* Puts it at the end of the contact's line. */
+/* Puts it at the end of the contact's line; what is withheld stands in none. */
 int outbox_put(struct db *db, const struct outbox_new *row, struct error *error);
 
 struct outbox_row { /* a due row with all that the gate wants to know; owned */
@@ -47,8 +48,12 @@ struct outbox_row { /* a due row with all that the gate wants to know; owned */
     char kind[8]; /* of the message: out, agent */
     int64_t epoch, conversation_epoch;
     bool is_consent, is_single, is_ambiguous, is_opted_out;
+    bool is_notice;      /* its text may be empty: the campaign has its own */
+    bool is_to_business; /* a notice about somebody else's conversation */
+    bool is_with_person; /* a notice, and a person has the recipient's conversation on the channel */
     int failures;
-    int64_t expires_at, last_in_at;
+    int64_t expires_at;
+    int64_t last_in_at;  /* opens the window: of the conversation, or of a newer one on the channel if that is closed */
 };
 
 /*

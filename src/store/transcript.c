@@ -9,12 +9,13 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "store/profile.h"
 #include "store/transcript.h"
 
 #define LINE                                                                                                  \
     "SELECT m.id, m.at, m.turn, w.id, m.kind, m.text, m.actor, m.media, "                                     \
     "CASE m.kind WHEN 'in' THEN t.state ELSE w.state END, w.reason, m.buttons, m.tags, "                      \
-    "w.sent_by, (SELECT count (*) FROM outbox p WHERE p.message = m.id) "                                     \
+    "w.sent_by, (SELECT count (*) FROM outbox p WHERE p.message = m.id), m.properties "                       \
     "FROM message m LEFT JOIN turn t ON t.id = m.turn "                                                       \
     "LEFT JOIN outbox w ON w.id = (SELECT o.id FROM outbox o WHERE o.message = m.id ORDER BY CASE o.state "   \
     "WHEN 'claimed' THEN 0 WHEN 'due' THEN 1 WHEN 'waiting' THEN 2 WHEN 'dead' THEN 3 WHEN 'unknown' THEN 4 " \
@@ -62,6 +63,7 @@ static int each(struct query *q, int64_t id, transcript_row *row, void *context,
             .tags = query_text(q, 11),
             .campaign = query_text(q, 12),
             .parts = query_int(q, 13),
+            .properties = query_text(q, 14),
         };
 
         buf_clear(&reason);
@@ -83,6 +85,134 @@ int transcript_list(struct db *db, int64_t conversation, transcript_row *row, vo
 int transcript_turn(struct db *db, int64_t turn, transcript_row *row, void *context, struct error *error)
 {
     return each(db_query(db, TURN), turn, row, context, error);
+}
+
+/* What followed */
+
+struct writing {
+    struct db *db;
+    int64_t conversation;
+    transcript_written_row *row;
+    void *context;
+    struct error *error;
+    int count; /* -1: reading failed */
+};
+
+/* Is the attribute as a message of the conversation has set it, or as its summing up has, which is the work of one moment? */
+static const char IS_OURS[] =
+    "SELECT 1 FROM conversation v JOIN profile p ON p.contact = v.contact LEFT JOIN message m ON m.id = p.message "
+    "WHERE v.id = ?1 AND p.name = ?2 AND iif (p.message IS NULL, p.wanted_at = v.summary_at, m.conversation = v.id)";
+
+static void add_value(void *context, const struct profile_row *row)
+{
+    struct writing *writing = context;
+    struct query *q = db_query(writing->db, IS_OURS);
+    bool is_there = strcmp(row->state, "accepted") == 0;
+    int found;
+
+    query_bind_int(q, 1, writing->conversation);
+    query_bind_text(q, 2, row->name);
+    found = query_step(q, writing->error);
+    query_end(q);
+    if (found < 0)
+        writing->count = -1;
+    if (found != 1 || writing->count < 0)
+        return;
+    writing->row(writing->context, &(struct transcript_written){
+                                       .kind = strcmp(row->wanted, "null") == 0 ? "unset" : "set",
+                                       .name = row->name,
+                                       .value = row->wanted,
+                                       .wanted_by = row->rule,
+                                       .state = row->state,
+                                       .reason = is_there ? "" : row->reason,
+                                       .at = row->wanted_at,
+                                       .settled_at = is_there ? row->accepted_at : 0,
+                                   });
+    writing->count++;
+}
+
+static const char ENTRIES[] =
+    "SELECT e.kind, e.name, e.value, e.wanted_by, e.state, e.reason, e.at, e.settled_at FROM conversation v "
+    "JOIN entry e ON e.contact = v.contact AND e.conversation = v.id WHERE v.id = ?1 ORDER BY e.id";
+
+static int add_entries(struct writing *writing)
+{
+    struct query *q = db_query(writing->db, ENTRIES);
+    int more;
+
+    query_bind_int(q, 1, writing->conversation);
+    while ((more = query_step(q, writing->error)) == 1) {
+        writing->row(writing->context, &(struct transcript_written){
+                                           .kind = query_text(q, 0),
+                                           .name = query_text(q, 1),
+                                           .value = query_text(q, 2),
+                                           .wanted_by = query_text(q, 3),
+                                           .state = query_text(q, 4),
+                                           .reason = query_text(q, 5),
+                                           .at = query_int(q, 6),
+                                           .settled_at = query_int(q, 7),
+                                       });
+        writing->count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : writing->count;
+}
+
+static const char CONTACT_OF[] = "SELECT contact FROM conversation WHERE id = ?1";
+
+int transcript_list_written(struct db *db, int64_t conversation, transcript_written_row *row, void *context,
+                            struct error *error)
+{
+    struct writing writing = { db, conversation, row, context, error, 0 };
+    struct query *q = db_query(db, CONTACT_OF);
+    int64_t contact = 0;
+    int found;
+
+    query_bind_int(q, 1, conversation);
+    found = query_step(q, error);
+    if (found == 1)
+        contact = query_int(q, 0);
+    query_end(q);
+    if (found != 1)
+        return found;
+    if (profile_list(db, contact, add_value, &writing, error) < 0 || writing.count < 0)
+        return -1;
+    return add_entries(&writing);
+}
+
+static const char NOTICES[] =
+    "SELECT n.message, m.conversation, o.id, n.at, n.name, c.address, p.channel, m.text, m.properties, o.state, o.reason, "
+    "o.sent_by, n.contact <> v.contact FROM notice n JOIN conversation v ON v.id = n.conversation "
+    "JOIN message m ON m.id = n.message JOIN outbox o ON o.message = m.id JOIN contact c ON c.id = n.contact "
+    "JOIN conversation p ON p.id = m.conversation WHERE n.conversation = ?1 ORDER BY n.message";
+
+int transcript_list_notices(struct db *db, int64_t conversation, transcript_notice_row *row, void *context,
+                            struct error *error)
+{
+    struct query *q = db_query(db, NOTICES);
+    int count = 0, more;
+
+    query_bind_int(q, 1, conversation);
+    while ((more = query_step(q, error)) == 1) {
+        row(context, &(struct transcript_notice){
+                         .message = query_int(q, 0),
+                         .conversation = query_int(q, 1),
+                         .outbox = query_int(q, 2),
+                         .at = query_int(q, 3),
+                         .name = query_text(q, 4),
+                         .user = query_text(q, 5),
+                         .channel = query_text(q, 6),
+                         .text = query_text(q, 7),
+                         .properties = query_text(q, 8),
+                         .state = query_text(q, 9),
+                         .reason = query_text(q, 10),
+                         .campaign = query_text(q, 11),
+                         .is_to_business = query_int(q, 12) != 0,
+                     });
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
 }
 
 static const char WHY[] =

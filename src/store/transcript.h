@@ -1,5 +1,5 @@
 /*
- * transcript: a conversation's messages with what became of them, and the decision behind one message.
+ * transcript: a conversation's messages with what became of them, what followed from it, and the decision behind one message.
  *
  * Rows come in order, through a callback; they are borrowed until it returns. Only reads.
  */
@@ -20,6 +20,7 @@ struct transcript_line {
     const char *reason, *campaign; /* of that outbox row; campaign: that carried it. note: why it was not sent */
     int64_t parts; /* outbox rows */
     const char *buttons, *tags; /* JSON arrays: what it offers, what rules noted about it */
+    const char *properties;     /* JSON object: further trigger properties */
 };
 
 typedef void transcript_row(void *context, const struct transcript_line *line);
@@ -31,6 +32,30 @@ typedef void transcript_row(void *context, const struct transcript_line *line);
 int transcript_list(struct db *db, int64_t conversation, transcript_row *row, void *context,
                     struct error *error);
 int transcript_turn(struct db *db, int64_t turn, transcript_row *row, void *context, struct error *error);
+
+/* What a conversation has done to the customer's Braze profile, as far as nothing later has taken its place: values by name,
+ * then what is done once, in order. */
+struct transcript_written {
+    const char *kind;        /* set, unset; increment, array_add, array_remove, event */
+    const char *name, *value; /* a JSON literal */
+    const char *wanted_by;
+    const char *state, *reason; /* accepted, waiting, claimed, refused, unknown */
+    int64_t at, settled_at;     /* wanted; taken by Braze or refused, 0: neither */
+};
+typedef void transcript_written_row(void *context, const struct transcript_written *written);
+int transcript_list_written(struct db *db, int64_t conversation, transcript_written_row *row, void *context,
+                            struct error *error);
+
+/* The notices that tell of a conversation, in order; of one that was split each part. */
+struct transcript_notice {
+    int64_t message, conversation, outbox, at; /* of the text, in the recipient's own conversation */
+    const char *name, *user, *channel, *text;
+    const char *properties, *state, *reason, *campaign; /* campaign: that carried it */
+    bool is_to_business;
+};
+typedef void transcript_notice_row(void *context, const struct transcript_notice *notice);
+int transcript_list_notices(struct db *db, int64_t conversation, transcript_notice_row *row, void *context,
+                            struct error *error);
 
 struct transcript_decision {
     int64_t message, conversation, turn, at, ruleset;

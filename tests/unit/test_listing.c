@@ -244,6 +244,105 @@ static void tells_what_became_of_each_line(void **state)
     buf_release(&lines);
 }
 
+/* What follows from conversations 1, closed and summed up at 31, and 2, which goes on. */
+static const char SEQUEL[] =
+    "UPDATE conversation SET closed_by = 'rule', outcome = 'answered', summary = 'Said hello.', summary_by = 'frontdesk', "
+    "summary_at = 31 WHERE id = 1;"
+    "INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, due_at, expires_at, settled_at, "
+    "reason) VALUES (9, 'track', 1, 0, 1, 1, 'dead', 31, 31, 99, 35, 'too long');"
+    "INSERT INTO profile (contact, name, wanted, wanted_at, rule, message, outbox, accepted, accepted_at, is_refused) VALUES "
+    "(1, 'greeted', 'true', 20, 'greet', 1, NULL, 'true', 25, 0), (1, 'last', '\"Said hello.\"', 31, 'close', NULL, 9, NULL, "
+    "NULL, 1), (1, 'order', '12', 4000, 'order', 3, NULL, NULL, NULL, 0), (1, 'gone', 'null', 20, 'greet', 1, NULL, NULL, "
+    "NULL, 0), (1, 'timer', '1', 32, 'other', NULL, NULL, NULL, NULL, 0);"
+    "INSERT INTO entry (contact, conversation, kind, name, value, at, wanted_by, state, settled_at, reason) VALUES "
+    "(1, 1, 'increment', 'chats', '1', 31, 'close', 'accepted', 40, ''), "
+    "(1, 2, 'increment', 'chats', '1', 4000, 'close', 'waiting', NULL, ''), "
+    "(1, 1, 'event', 'chat_ended', '{\"n\":1}', 31, 'close', 'unknown', 50, 'no answer');"
+    "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at, closed_at, closed_by) VALUES "
+    "(7, 3, 'sms', 'closed', 31, 0, 31, 'notice');"
+    "INSERT INTO message (id, conversation, at, kind, text, actor, properties) VALUES "
+    "(8, 7, 31, 'out', 'Ana said hello.', 'notice summary', '{}'), (9, 1, 32, 'out', '', 'notice thanks', '{\"n\":5}');"
+    "INSERT INTO outbox (id, kind, contact, seq, conversation, part, message, epoch, state, created_at, due_at, expires_at, "
+    "settled_at, reason, sent_by) VALUES "
+    "(10, 'send', 3, 1, 7, 1, 8, 1, 'withheld', 31, 31, 99, 31, 'more than 60 notices an hour', ''), "
+    "(11, 'send', 1, 9, 1, 1, 9, 1, 'accepted', 32, 32, 99, 33, '', 'thanks');"
+    "INSERT INTO notice (message, name, conversation, contact, at, is_over) VALUES (8, 'summary', 1, 3, 31, 1), "
+    "(9, 'thanks', 1, 1, 32, 0);";
+
+static void note_written(void *context, const struct transcript_written *row)
+{
+    buf_addf(context, "%s %s %s by %s %s %s%lld|", row->kind, row->name, row->value, row->wanted_by, row->state, row->reason,
+             (long long)row->settled_at);
+}
+
+/* 'timer' belongs to no message, and was not set when conversation 1 was summed up. */
+static void tells_what_each_conversation_has_written(void **state)
+{
+    struct buf told = { 0 };
+
+    spine_run(*state, SEQUEL);
+    assert_int_equal(transcript_list_written(*state, 1, note_written, &told, NULL), 5);
+    assert_string_equal(buf_text(&told), "unset gone null by greet waiting 0|set greeted true by greet accepted 25|"
+                                         "set last \"Said hello.\" by close refused too long0|"
+                                         "increment chats 1 by close accepted 40|"
+                                         "event chat_ended {\"n\":1} by close unknown no answer50|");
+    buf_clear(&told);
+    assert_int_equal(transcript_list_written(*state, 2, note_written, &told, NULL), 2);
+    assert_string_equal(buf_text(&told), "set order 12 by order waiting 0|increment chats 1 by close waiting 0|");
+    assert_int_equal(transcript_list_written(*state, 4, note_written, &told, NULL), 0);
+    assert_int_equal(transcript_list_written(*state, 99, note_written, &told, NULL), 0);
+    buf_release(&told);
+}
+
+static void note_notice(void *context, const struct transcript_notice *row)
+{
+    buf_addf(context, "%s to %s%s in %lld by %s: %s%s %s %s|", row->name, row->user, row->is_to_business ? " (us)" : "",
+             (long long)row->conversation, row->channel, row->text, row->properties, row->state, row->reason);
+}
+
+static void tells_which_notices_tell_of_a_conversation(void **state)
+{
+    struct buf told = { 0 };
+
+    spine_run(*state, SEQUEL);
+    assert_int_equal(transcript_list_notices(*state, 1, note_notice, &told, NULL), 2);
+    assert_string_equal(buf_text(&told), "summary to 2 (us) in 7 by sms: Ana said hello.{} withheld more than 60 notices an "
+                                         "hour|thanks to ana in 1 by whatsapp: {\"n\":5} accepted |");
+    assert_int_equal(transcript_list_notices(*state, 7, note_notice, &told, NULL), 0);
+    buf_release(&told);
+}
+
+static void note_ending(void *context, const struct listing_conversation *row)
+{
+    buf_addf(context, "%s %s '%s' %s %lld", row->closed_by, row->outcome, row->summary, row->summary_by,
+             (long long)row->summary_at);
+}
+
+static void tells_how_a_conversation_ended(void **state)
+{
+    struct buf told = { 0 };
+
+    spine_run(*state, SEQUEL);
+    assert_int_equal(listing_conversation(*state, 1, note_ending, &told, NULL), 1);
+    assert_string_equal(buf_text(&told), "rule answered 'Said hello.' frontdesk 31");
+    buf_clear(&told);
+    assert_int_equal(listing_conversation(*state, 2, note_ending, &told, NULL), 1);
+    assert_string_equal(buf_text(&told), "  ''  0");
+    buf_release(&told);
+}
+
+static void check_wordless(void *context, const struct listing_outbox *row)
+{
+    (void)context;
+    assert_string_equal(row->text, "{\"n\":5}");
+}
+
+static void the_outbox_shows_the_properties_of_what_has_no_text(void **state)
+{
+    spine_run(*state, SEQUEL);
+    assert_int_equal(listing_outbox_one(*state, 11, check_wordless, NULL, NULL), 1);
+}
+
 static void note_decision(void *context, const struct transcript_decision *decision)
 {
     buf_addf(context, "%lld %s %s", (long long)decision->message,
@@ -325,6 +424,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(shows_one_of_the_outbox, set_up, tear_down),
         cmocka_unit_test_setup_teardown(filters_webhooks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tells_what_became_of_each_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tells_what_each_conversation_has_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tells_which_notices_tell_of_a_conversation, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tells_how_a_conversation_ended, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_outbox_shows_the_properties_of_what_has_no_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tells_why, set_up, tear_down),
         cmocka_unit_test_setup_teardown(counts_the_day, set_up, tear_down),
     };

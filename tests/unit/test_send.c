@@ -207,6 +207,7 @@ static void senseless_requests_are_refused(void **state)
         { &REPLY, { { ADDRESS_EXTERNAL, "", "t", NULL, NULL, 0, NULL } }, 1, "id" },
         { &REPLY, { { ADDRESS_EXTERNAL, NULL, "t", NULL, NULL, 0, NULL } }, 1, "id" },
         { &REPLY, { { ADDRESS_EXTERNAL, "a", "", NULL, NULL, 0, NULL } }, 1, "empty" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", NULL, NULL, NULL, 0, NULL } }, 1, "no text of its own" },
         { &REPLY, { { ADDRESS_EXTERNAL, "a", " \n\x01\t", NULL, NULL, 0, NULL } }, 1, "empty" },
         { &REPLY,
           { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL }, { ADDRESS_EXTERNAL, "a", "s", NULL, NULL, 0, NULL } },
