@@ -177,6 +177,7 @@ LIB = \
   src/store/cooldown.c \
   src/store/db.c \
   src/store/db_query.c \
+  src/store/entry.c \
   src/store/event.c \
   src/store/expression.c \
   src/store/faq.c \
@@ -378,6 +379,8 @@ LIB = \
   src/desk/stage.c \
   src/desk/stage_call.c \
   src/desk/talk.c \
+  src/desk/track_fate.c \
+  src/desk/track_load.c \
   src/desk/upkeep.c
 
 DAEMON = \
@@ -516,6 +519,7 @@ UNIT = \
   dispatch \
   draw \
   drill \
+  entry \
   env \
   explain \
   expression \
