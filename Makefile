@@ -178,6 +178,7 @@ LIB = \
   src/store/cooldown.c \
   src/store/db.c \
   src/store/db_query.c \
+  src/store/entry.c \
   src/store/event.c \
   src/store/expression.c \
   src/store/faq.c \
@@ -393,6 +394,8 @@ LIB = \
   src/desk/story.c \
   src/desk/summary.c \
   src/desk/talk.c \
+  src/desk/track_fate.c \
+  src/desk/track_load.c \
   src/desk/upkeep.c
 
 DAEMON = \
@@ -539,6 +542,7 @@ UNIT = \
   dispatch \
   draw \
   drill \
+  entry \
   env \
   explain \
   expression \

@@ -55,13 +55,13 @@ CREATE TABLE entry (
                   state = 'accepted' OR     -- taken by Braze
                   state = 'refused' OR      -- by Braze, for good; or nobody can be told of
                   state = 'unknown'),    -- a call's fate is unknown: it is not repeated
-  outbox        INTEGER REFERENCES outbox (id), -- the row that carries it, or has
+  outbox        INTEGER REFERENCES outbox (id), -- the row that carries it, or has; NULL: none yet
   settled_at    INTEGER CHECK ((settled_at IS NULL) = (state = 'waiting' OR state = 'claimed')),
   reason        TEXT NOT NULL DEFAULT ''
 ) STRICT;
-CREATE INDEX entry_open ON entry (contact, id) WHERE settled_at IS NULL;
+CREATE INDEX entry_open ON entry (contact, name, id) WHERE settled_at IS NULL;
 CREATE INDEX entry_outbox ON entry (outbox) WHERE outbox IS NOT NULL;
-CREATE INDEX entry_contact ON entry (contact, id);
+CREATE INDEX entry_contact ON entry (contact, name, id);
 CREATE INDEX entry_trouble ON entry (state, id) WHERE state = 'refused' OR state = 'unknown';
 
 -- Texts that are notices: campaigns triggered at a moment, for the customer or for a person of the business.
@@ -75,3 +75,10 @@ CREATE TABLE notice (
 ) STRICT;
 CREATE INDEX notice_conversation ON notice (conversation);
 CREATE INDEX notice_hour ON notice (contact, at) WHERE is_over = 0;
+
+-- The events that an outbox row of the kind 'track' carried when it left last, beside the attributes.
+ALTER TABLE track ADD COLUMN events TEXT NOT NULL DEFAULT '[]'; -- JSON array of {"name", "time", "properties"}
+-- 1: Braze refused all of it in one: its parts go one by one.
+ALTER TABLE track ADD COLUMN is_parted INTEGER NOT NULL DEFAULT 0 CHECK (is_parted = 0 OR is_parted = 1);
+
+ALTER TABLE contact ADD COLUMN tracked_at INTEGER NOT NULL DEFAULT 0; -- when a call that may have written into the profile ended

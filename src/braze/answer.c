@@ -21,9 +21,9 @@
  * What is believed lies between one second and one hour, for the budget's hour is the longest that Braze has.
  *
  * Errors beside a success come as texts, or as objects {type, input_array, index} whose index names the
- * recipient; an error may be called "message", "errors" or "error". Words that are shown are cleaned and
- * cut. A 401 repeats the key that was sent: its body is not even looked into, and no text that speaks of an
- * invalid key is quoted.
+ * recipient, or one of the objects of that list; an error may be called "message", "errors" or "error". Words
+ * that are shown are cleaned and cut. A 401 repeats the key that was sent: its body is not even looked into, and
+ * no text that speaks of an invalid key is quoted.
  *
  * Everything here is a function of its arguments; jitter comes in as a number.
  */
@@ -205,17 +205,28 @@ static void set_problem(struct answer *answer, const char *words)
 
 /* Bodies */
 
+static enum answer_list list_of(const struct json *item)
+{
+    const char *name = json_get_text(item, "input_array");
+    if (name == NULL)
+        return LIST_UNTOLD;
+    return strcmp(name, "attributes") == 0 ? LIST_ATTRIBUTES : strcmp(name, "events") == 0 ? LIST_EVENTS : LIST_OTHER;
+}
+
 static void note_index(const struct json *item, struct answer *answer)
 {
     static const size_t MAX = sizeof answer->bad_index / sizeof answer->bad_index[0];
+    enum answer_list list = list_of(item);
     int64_t index;
     if (!json_int(json_get(item, "index"), &index) || index < 0 || index > INDEX_MAX)
         return;
     for (size_t i = 0; i < answer->bad_count; i++)
-        if (answer->bad_index[i] == (int)index)
+        if (answer->bad_index[i] == (int)index && answer->bad_list[i] == list)
             return;
-    if (answer->bad_count < MAX)
-        answer->bad_index[answer->bad_count++] = (int)index;
+    if (answer->bad_count == MAX)
+        return;
+    answer->bad_list[answer->bad_count] = list;
+    answer->bad_index[answer->bad_count++] = (int)index;
 }
 
 /* One error: a text, or an object whose type (or message) is one. */

@@ -29,6 +29,9 @@ enum answer_class {
 /* 401, 3xx | 403, 404, 415 | Invalid Campaign ID */
 enum answer_scope { SCOPE_WORKSPACE, SCOPE_ENDPOINT, SCOPE_CAMPAIGN };
 
+/* Which list of a request an error's index counts in: input_array. */
+enum answer_list { LIST_UNTOLD, LIST_ATTRIBUTES, LIST_EVENTS, LIST_OTHER };
+
 enum wire_end { WIRE_ANSWERED, WIRE_NEVER_LEFT, WIRE_LEFT_NO_ANSWER };
 
 struct wire { /* what the transport saw; borrowed, header texts NULL when absent */
@@ -55,6 +58,7 @@ struct answer {
     bool is_notice; /* ANSWER_ACCEPTED_BUT: of the whole request nothing will go out (a paused campaign) */
     size_t bad_count;        /* recipients or objects named by "errors": their indexes, when Braze gives them */
     int bad_index[75];
+    enum answer_list bad_list[75]; /* of each */
 };
 
 void answer_read(const struct wire *wire, int64_t now_ms, struct answer *answer);

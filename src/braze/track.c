@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "braze/track.h"
 
@@ -62,30 +63,78 @@ static void write_members(struct jsonw *w, const struct json *attributes)
     }
 }
 
+/* NULL: it is no object, or we cannot say whom it is about. */
+static struct json *read_object(const char *addressee, const char *text, const char *what, struct error *error)
+{
+    struct json *object;
+
+    if (track_check(addressee, error) != 0 || json_parse(text, strlen(text), JSON_LARGE, &object, error) != 0)
+        return NULL;
+    if (json_kind(object) == JSON_OBJECT)
+        return object;
+    json_free(object);
+    error_set(error, "%s are a JSON object, and this is none", what);
+    return NULL;
+}
+
+/* Who is meant, and that no profile is made for him. */
+static void begin_object(struct jsonw *w, const char *addressee)
+{
+    jsonw_object(w, NULL);
+    write_identity(w, addressee);
+    jsonw_bool(w, "_update_existing_only", true);
+}
+
 int track_format_object(const struct track_object *object, struct buf *out, struct error *error)
 {
     struct jsonw w = { .out = out };
-    struct json *attributes;
+    struct json *attributes = read_object(object->addressee, object->attributes, "the attributes of a profile", error);
 
-    if (track_check(object->addressee, error) != 0 ||
-        json_parse(object->attributes, strlen(object->attributes), JSON_LARGE, &attributes, error) != 0)
+    if (attributes == NULL)
         return -1;
-    if (json_kind(attributes) != JSON_OBJECT) {
-        json_free(attributes);
-        return error_set(error, "the attributes of a profile are a JSON object, and this is none");
-    }
-    jsonw_object(&w, NULL);
-    write_identity(&w, object->addressee);
-    jsonw_bool(&w, "_update_existing_only", true);
+    begin_object(&w, object->addressee);
     write_members(&w, attributes);
     jsonw_end_object(&w);
     json_free(attributes);
     return 0;
 }
 
-void track_format(const struct buf *objects, struct buf *body)
+int track_format_event(const struct track_event *event, struct buf *out, struct error *error)
 {
-    buf_add_text(body, "{\"attributes\":[");
+    struct jsonw w = { .out = out };
+    struct json *properties = read_object(event->addressee, event->properties, "the properties of an event", error);
+    struct buf time = { 0 };
+
+    if (properties == NULL)
+        return -1;
+    clock_format_utc(event->at, &time);
+    begin_object(&w, event->addressee);
+    jsonw_text(&w, "name", event->name);
+    jsonw_text(&w, "time", buf_text(&time));
+    if (json_first(properties) != NULL) {
+        jsonw_object(&w, "properties");
+        write_members(&w, properties);
+        jsonw_end_object(&w);
+    }
+    jsonw_end_object(&w);
+    buf_release(&time);
+    json_free(properties);
+    return 0;
+}
+
+static void write_list(const char *name, const struct buf *objects, struct buf *body)
+{
+    if (objects->len == 0)
+        return;
+    buf_addf(body, "%s\"%s\":[", body->data[body->len - 1] == ']' ? "," : "", name);
     buf_add(body, buf_text(objects), objects->len);
-    buf_add_text(body, "]}");
+    buf_add_char(body, ']');
+}
+
+void track_format(const struct buf *attributes, const struct buf *events, struct buf *body)
+{
+    buf_add_char(body, '{');
+    write_list("attributes", attributes, body);
+    write_list("events", events, body);
+    buf_add_char(body, '}');
 }

@@ -16,6 +16,7 @@
 #include "store/consult_row.h"
 #include "store/contact.h"
 #include "store/cooldown.h"
+#include "store/entry.h"
 #include "store/event.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
@@ -203,18 +204,63 @@ static int consult(const struct carry *carry, const struct effect *effect, struc
     return consult_queue(carry->desk, carry->conversation, &request, carry->now, error);
 }
 
+/* "rule hours", "step table.people", "close" */
+static void format_doer(const struct effect *effect, struct buf *out)
+{
+    if (effect->moment != NULL)
+        buf_add_text(out, effect->moment);
+    else if (effect->step != NULL)
+        buf_addf(out, "step %s", effect->step);
+    else if (effect->rule != NULL)
+        buf_addf(out, "rule %s", effect->rule->name);
+}
+
 static int want_attribute(const struct carry *carry, const struct effect *effect, struct error *error)
 {
-    struct profile_want want = {
-        .contact = carry->conversation->contact,
-        .name = effect->name,
-        .value = effect->text,
-        .rule = effect->rule != NULL ? effect->rule->name : effect->step != NULL ? effect->step : effect->moment,
-        .message = carry->message,
-        .now = carry->now,
-    };
+    struct buf doer = { 0 };
+    int result;
 
-    return profile_want(carry->desk->db, &want, error);
+    format_doer(effect, &doer);
+    result = profile_want(carry->desk->db,
+                          &(struct profile_want){
+                              .contact = carry->conversation->contact,
+                              .name = effect->name,
+                              .value = effect->text,
+                              .rule = effect->rule != NULL ? effect->rule->name : buf_text(&doer),
+                              .message = carry->message,
+                              .now = carry->now,
+                          },
+                          error);
+    buf_release(&doer);
+    return result;
+}
+
+static int put_entry(const struct carry *carry, const struct effect *effect, struct error *error)
+{
+    static const char *const KINDS[] = {
+        [ENTRY_INCREMENT] = "increment",
+        [ENTRY_ARRAY_ADD] = "array_add",
+        [ENTRY_ARRAY_REMOVE] = "array_remove",
+        [ENTRY_EVENT] = "event",
+    };
+    struct buf doer = { 0 };
+    int result;
+
+    format_doer(effect, &doer);
+    result = entry_put(carry->desk->db,
+                       &(struct entry_new){
+                           .contact = carry->conversation->contact,
+                           .conversation = carry->conversation->id,
+                           .kind = KINDS[effect->entry],
+                           .name = effect->name,
+                           .value = effect->text,
+                           .wanted_by = buf_text(&doer),
+                           .message = carry->message,
+                           .now = carry->now,
+                       },
+                       error);
+    buf_release(&doer);
+    return result;
 }
 
 /* Asked about every message, for who writes may have become known by a better id, and then all has to be written again. */
@@ -223,7 +269,7 @@ static int queue_attributes(const struct carry *carry, struct error *error)
     const struct conversation *conversation = carry->conversation;
     bool is_put = false;
 
-    if (carry->desk->rules->attribute_count == 0)
+    if (carry->desk->rules->attribute_count == 0 && !decision_has(carry->decision, EFFECT_ENTRY))
         return 0;
     if (outbox_track_queue(carry->desk->db, conversation->contact, conversation->id, TRACK_APART_MS, carry->now, &is_put,
                            error) != 0)
@@ -246,7 +292,7 @@ static int carry_effect(const struct carry *carry, const struct effect *effect, 
     case EFFECT_CALL: return call(carry, effect, error);
     case EFFECT_CONSULT: return consult(carry, effect, error);
     case EFFECT_ATTRIBUTE: return want_attribute(carry, effect, error);
-    case EFFECT_ENTRY: return 0; /* no row asks for any yet */
+    case EFFECT_ENTRY: return put_entry(carry, effect, error);
     case EFFECT_NOTICE: return notice_queue(carry, effect, error);
     case EFFECT_COOLDOWN:
         return cooldown_put(carry->desk->db, carry->conversation->contact, effect->rule->name, effect->until_at, error);

@@ -15,6 +15,7 @@
 #include "desk/upkeep.h"
 #include "store/book.h"
 #include "store/consult_row.h"
+#include "store/entry.h"
 #include "store/event.h"
 #include "store/lock.h"
 #include "store/message.h"
@@ -180,6 +181,7 @@ static int mark_running(struct desk *desk, int64_t now, struct error *error)
         book_put_int(desk->db, "running", 1, error) != 0 ||
         outbox_recover(desk->db, now, &recovered, error) != 0 ||
         outbox_track_recover(desk->db, now + TRACK_APART_MS, &tracks, error) != 0 ||
+        entry_recover(desk->db, now, error) != 0 ||
         service_call_recover(desk->db, now, error) != 0 || consult_row_recover(desk->db, now, error) != 0 ||
         consult_start(desk, error) != 0 ||
         timer_ensure(desk->db, "forget", now, error) != 0 ||

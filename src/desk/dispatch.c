@@ -12,12 +12,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "braze/track.h"
 #include "desk/clearance.h"
 #include "desk/dispatch.h"
 #include "desk/dispatch_track.h"
 #include "desk/health.h"
 #include "desk/parcel.h"
+#include "desk/track_fate.h"
 #include "store/outbox.h"
 
 enum { LOOKS_MAX = 8 };
@@ -181,7 +181,13 @@ static int claim_rows(struct round *round, const struct group *group, struct cal
         const struct outbox_row *row = group->parcels[i]->row;
 
         call->rows[call->count++] = (struct call_row){
-            row->id, row->contact, row->conversation, row->turn, row->failures, row->is_ambiguous,
+            .outbox = row->id,
+            .contact = row->contact,
+            .conversation = row->conversation,
+            .turn = row->turn,
+            .failures = row->failures,
+            .is_ambiguous = row->is_ambiguous,
+            .attributes_at = -1,
         };
         if (outbox_claim(round->desk->db, row->id, call->campaign, error) != 0)
             return -1;
@@ -351,27 +357,13 @@ static bool names_somebody(const struct answer *answer, size_t count)
     return false;
 }
 
-/*
- * An answered 5xx backs off the lane, not the row. But a row that was there each time may be the reason: from
- * its second time on it goes alone and by a ladder of its own, so that one customer whom Braze chokes on does
- * not stop the others.
- */
-static void suspect(const struct call *call, const struct call_row *row, int64_t now, uint32_t random,
-                    struct outbox_again *again)
+void dispatch_suspect(const struct call *call, const struct call_row *row, int64_t now, uint32_t random,
+                      struct outbox_again *again)
 {
     again->failures = row->failures + 1;
     again->is_single = again->failures > 1;
     if (again->is_single && call->count == 1)
         again->due_at = now + answer_target_delay_ms(again->failures, random);
-}
-
-/* Errors that name nobody, beside a success: whoever may be tried again is tried alone. */
-static const char *fate_of_track(const struct call *call, const struct answer *answer, struct outbox_again *again)
-{
-    if (answer->class == ANSWER_ACCEPTED_BUT && answer->is_notice)
-        return "accepted";
-    again->is_single = call->count > 1;
-    return call->count > 1 ? NULL : "dead";
 }
 
 /* The fate of one row: a final state, or NULL to try again as *again says. */
@@ -391,23 +383,17 @@ static const char *fate_of(const struct call *call, size_t index, const struct a
     case ANSWER_ACCEPTED_BUT:
         if (names_somebody(answer, call->count))
             return is_named(answer, index) ? "dead" : "accepted";
-        if (call->is_track)
-            return fate_of_track(call, answer, again);
         /* A notice is about all of them. Else, of a batch nobody knows who is meant; of one row it is clear.
          */
         return call->count == 1 || answer->is_notice ? "dead" : "unknown";
     case ANSWER_REFUSED: again->is_single = true; return call->count == 1 ? "dead" : NULL;
     case ANSWER_AMBIGUOUS:
         again->is_ambiguous = true;
-        if (call->is_track) {
-            suspect(call, row, now, random, again);
-            break;
-        }
         again->is_single = true; /* whoever hangs a batch shall not do it to the same neighbours twice */
         again->failures = row->failures + 1;
         again->due_at = now + answer_row_delay_ms(again->failures, random);
         return row->is_ambiguous ? "unknown" : NULL;
-    case ANSWER_NOT_DONE: suspect(call, row, now, random, again); break;
+    case ANSWER_NOT_DONE: dispatch_suspect(call, row, now, random, again); break;
     case ANSWER_NOT_SENT:
     case ANSWER_LATER:
     case ANSWER_STOPPED: break;
@@ -431,17 +417,16 @@ static int settle_row(struct desk *desk, const struct call *call, size_t index, 
         .batch = call->count,
     };
     struct outbox_again again;
-    const char *fate = fate_of(call, index, answer, now, desk_random(desk), &again);
+    const char *fate;
 
     if (attempt_put(desk->db, &attempt, error) != 0)
         return -1;
     if (call->is_track)
-        dispatch_track_put_off(answer, now, &again);
+        return track_fate_settle(desk, call, row, answer, status, now, error);
+    fate = fate_of(call, index, answer, now, desk_random(desk), &again);
     if (fate == NULL)
         return outbox_retry(desk->db, &again, error);
-    if (outbox_settle(desk->db, row->outbox, row->contact, row->turn, fate, answer->problem, now, error) != 0)
-        return -1;
-    return call->is_track ? dispatch_track_end(desk, row, fate, now, error) : 0;
+    return outbox_settle(desk->db, row->outbox, row->contact, row->turn, fate, answer->problem, now, error);
 }
 
 int dispatch_settle(struct desk *desk, const struct call *call, const struct answer *answer, int status,

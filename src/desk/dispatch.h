@@ -19,6 +19,7 @@
 #include "braze/answer.h"
 #include "braze/send.h"
 #include "desk/desk.h"
+#include "store/outbox.h"
 
 enum { CALL_ROWS_MAX = 75 };
 
@@ -26,6 +27,8 @@ struct call_row {
     int64_t outbox, contact, conversation, turn;
     int failures;
     bool is_ambiguous;
+    int attributes_at;           /* of a write into a profile: its place among the attributes; -1: it has none */
+    int events_at, event_count;  /* and its places among the events */
 };
 
 struct call { /* a request to Braze, complete; no pointer into a ruleset, which may change while it is under
@@ -33,10 +36,11 @@ struct call { /* a request to Braze, complete; no pointer into a ruleset, which 
     struct call *next;
     const char *path;   /* a literal */
     char campaign[128]; /* the campaign row's name; "" of a write into profiles */
-    bool is_track;      /* writes into profiles; may be repeated, for it only sets */
+    bool is_track;      /* writes into profiles (desk/dispatch_track.h) */
     struct buf body;
     struct call_row rows[CALL_ROWS_MAX];
     size_t count;
+    int attribute_count, event_count; /* of a write into profiles: the objects in it */
     int64_t started_at;
 };
 
@@ -48,6 +52,13 @@ int dispatch_settle(struct desk *desk, const struct call *call, const struct ans
 
 /* When dispatch_claim may have something to do again; INT64_MAX: not before something happens. */
 int dispatch_next(struct desk *desk, int64_t now, int under_way, int64_t *at, struct error *error);
+
+/*
+ * An answered 5xx, or none, backs off the lane, not the row. But a row that was there each time may be the reason: from its
+ * second time on it goes alone and by a ladder of its own, so that one customer whom Braze chokes on does not stop the others.
+ */
+void dispatch_suspect(const struct call *call, const struct call_row *row, int64_t now, uint32_t random,
+                      struct outbox_again *again);
 
 void call_free(struct call *call);
 bool call_has_contact(const struct call *call, int64_t contact);

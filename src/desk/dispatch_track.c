@@ -3,7 +3,7 @@
  *
  * The rows of one look are the 75 that have waited longest. A row that has to go alone (its batches were refused, or came
  * to grief twice) goes alone when it is the first; else it waits for its turn. What a row carries is put together here,
- * at the claim, in the transaction that claims.
+ * at the claim, in the transaction that claims; what finds no room any more goes with a later row.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,8 @@
 #include "base/alloc.h"
 #include "braze/track.h"
 #include "desk/dispatch_track.h"
+#include "desk/track_load.h"
+#include "store/entry.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
 
@@ -20,7 +22,7 @@ struct batch {
     struct desk *desk;
     int64_t now;
     struct call *call;
-    struct buf objects;
+    struct buf attributes, events; /* objects, parted by commas */
     char *addressees[TRACK_OBJECTS_MAX]; /* of the call's rows */
     bool is_full;
 };
@@ -44,68 +46,106 @@ static int end_row(struct batch *batch, const struct outbox_track_row *row, cons
     return outbox_settle(batch->desk->db, row->id, row->contact, 0, state, reason, batch->now, error);
 }
 
-static int take_row(struct batch *batch, const struct outbox_track_row *row, const char *addressee,
-                    const char *attributes, struct error *error)
+static void add_objects(struct buf *list, const struct buf *objects)
+{
+    buf_add_text(list, list->len > 0 && objects->len > 0 ? "," : "");
+    buf_add(list, buf_text(objects), objects->len);
+}
+
+static int take_row(struct batch *batch, const struct outbox_track_row *row, const struct track_load *load,
+                    const struct buf *object, struct error *error)
 {
     struct call *call = batch->call;
+    bool has_attributes = object->len > 0;
 
-    if (outbox_track_claim(batch->desk->db, row->id, addressee, attributes, error) != 0 ||
-        profile_send(batch->desk->db, row->contact, addressee, row->id, attributes, error) != 0)
-        return -1;
-    batch->addressees[call->count] = alloc_text(addressee);
+    add_objects(&batch->attributes, object);
+    add_objects(&batch->events, &load->events);
+    batch->addressees[call->count] = alloc_text(buf_text(&load->addressee));
     call->rows[call->count++] = (struct call_row){
-        row->id, row->contact, row->conversation, 0, row->failures, row->is_ambiguous,
+        .outbox = row->id,
+        .contact = row->contact,
+        .conversation = row->conversation,
+        .failures = row->failures,
+        .is_ambiguous = row->is_ambiguous,
+        .attributes_at = has_attributes ? call->attribute_count : -1,
+        .events_at = call->event_count,
+        .event_count = (int)load->event_count,
     };
-    return 0;
+    call->attribute_count += has_attributes;
+    call->event_count += (int)load->event_count;
+    return track_load_claim(load, batch->desk->db, row, error);
 }
 
 /* Who cannot be told of has his row ended, and what he should have waits for another id. */
 static int refuse_row(struct batch *batch, const struct outbox_track_row *row, const char *addressee,
                       const char *reason, struct error *error)
 {
-    if (profile_give_up(batch->desk->db, row->contact, addressee, row->id, error) != 0)
+    struct db *db = batch->desk->db;
+
+    if (profile_give_up(db, row->contact, addressee, row->id, error) != 0 || entry_return(db, row->id, error) != 0 ||
+        entry_give_up(db, row->contact, row->id, reason, batch->now, error) != 0)
         return -1;
     return end_row(batch, row, "dead", reason, error);
 }
 
-static int place_object(struct batch *batch, const struct outbox_track_row *row, const char *addressee,
-                        const char *attributes, struct error *error)
+/* Nothing is left to say; or what there was is of unknown fate, and not repeated. */
+static int end_empty(struct batch *batch, const struct outbox_track_row *row, struct error *error)
 {
-    struct track_object object = { addressee, attributes };
-    struct buf json = { 0 };
-    struct error refusal = { 0 };
-    int result = 0;
+    int is_unknown = entry_is_unknown(batch->desk->db, row->id, error);
 
-    if (track_format_object(&object, &json, &refusal) != 0) {
-        result = refuse_row(batch, row, addressee, refusal.text, error);
-    } else if (batch->call->count > 0 && batch->objects.len + json.len > TRACK_BODY_MAX) {
+    if (is_unknown < 0)
+        return -1;
+    return end_row(batch, row, is_unknown ? "unknown" : "withheld",
+                   is_unknown ? "nobody knows whether Braze has done it, and it is not repeated"
+                              : "what was to be written is there already",
+                   error);
+}
+
+static size_t room_in(const struct batch *batch)
+{
+    return TRACK_OBJECTS_MAX - (size_t)(batch->call->attribute_count + batch->call->event_count);
+}
+
+static int place_load(struct batch *batch, const struct outbox_track_row *row, const struct track_load *load,
+                      struct error *error)
+{
+    struct buf object = { 0 };
+    struct error refusal = { 0 };
+    int result;
+
+    if (load->attributes.len == 0 && load->event_count == 0) {
+        result = end_empty(batch, row, error);
+    } else if (track_load_format(load, &object, &refusal) != 0) {
+        result = refuse_row(batch, row, buf_text(&load->addressee), refusal.text, error);
+    } else if (batch->call->count > 0 &&
+               batch->attributes.len + batch->events.len + object.len + load->events.len > TRACK_BODY_MAX) {
         batch->is_full = true;
+        result = entry_return(batch->desk->db, row->id, error);
     } else {
-        if (batch->objects.len > 0)
-            buf_add_char(&batch->objects, ',');
-        buf_add(&batch->objects, json.data, json.len);
-        result = take_row(batch, row, addressee, attributes, error);
+        result = take_row(batch, row, load, &object, error);
+        batch->is_full = room_in(batch) == 0;
     }
-    buf_release(&json);
+    buf_release(&object);
     return result;
 }
 
 static int place_row(struct batch *batch, const struct outbox_track_row *row, struct error *error)
 {
-    struct buf addressee = { 0 }, attributes = { 0 };
-    size_t count = 0;
-    int result = profile_addressee(batch->desk->db, row->contact, &addressee, error);
+    struct db *db = batch->desk->db;
+    struct track_load load = { 0 };
+    struct error refusal = { 0 };
+    int result = profile_addressee(db, row->contact, &load.addressee, error);
 
-    /* Two contacts by one address: the second goes with the next call. */
-    if (result == 0 && !has_addressee(batch, buf_text(&addressee))) {
-        result = profile_news(batch->desk->db, row->contact, buf_text(&addressee), &attributes, &count, error);
-        if (result == 0 && count == 0)
-            result = end_row(batch, row, "withheld", "what was to be written is there already", error);
-        else if (result == 0)
-            result = place_object(batch, row, buf_text(&addressee), buf_text(&attributes), error);
+    if (result != 0 || has_addressee(batch, buf_text(&load.addressee))) {
+        /* Two contacts by one address: the second goes with the next call. */
+    } else if (track_check(buf_text(&load.addressee), &refusal) != 0) {
+        result = refuse_row(batch, row, buf_text(&load.addressee), refusal.text, error);
+    } else {
+        result = track_load_gather(&load, db, row, room_in(batch), error);
+        if (result == 0)
+            result = place_load(batch, row, &load, error);
     }
-    buf_release(&addressee);
-    buf_release(&attributes);
+    track_load_release(&load);
     return result;
 }
 
@@ -129,12 +169,13 @@ static void finish(struct batch *batch, struct call **tail)
     for (size_t i = 0; i < call->count; i++)
         free(batch->addressees[i]);
     if (call->count > 0) {
-        track_format(&batch->objects, &call->body);
+        track_format(&batch->attributes, &batch->events, &call->body);
         *tail = call;
     } else {
         call_free(call);
     }
-    buf_release(&batch->objects);
+    buf_release(&batch->attributes);
+    buf_release(&batch->events);
 }
 
 static int make_call(struct desk *desk, int64_t now, const struct outbox_track_row *rows, size_t count, bool is_probe,
@@ -198,27 +239,4 @@ int dispatch_track_next(struct desk *desk, int64_t now, bool is_busy, int64_t *a
     if (until > *at)
         *at = until;
     return 0;
-}
-
-void dispatch_track_put_off(const struct answer *answer, int64_t now, struct outbox_again *again)
-{
-    bool may_be_applied = answer->class == ANSWER_AMBIGUOUS || answer->class == ANSWER_NOT_DONE;
-
-    if (may_be_applied && again->due_at < now + TRACK_APART_MS)
-        again->due_at = now + TRACK_APART_MS;
-}
-
-int dispatch_track_end(struct desk *desk, const struct call_row *row, const char *fate, int64_t now,
-                       struct error *error)
-{
-    int result = 0;
-
-    if (strcmp(fate, "accepted") == 0)
-        result = profile_accept(desk->db, row->contact, row->outbox, now, error);
-    else if (strcmp(fate, "dead") == 0)
-        result = profile_refuse(desk->db, row->contact, row->outbox, error);
-    desk->may_track = true;
-    if (result != 0)
-        return -1;
-    return outbox_track_queue(desk->db, row->contact, row->conversation, TRACK_APART_MS, now, NULL, error);
 }

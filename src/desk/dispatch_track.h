@@ -1,7 +1,7 @@
 /*
  * dispatch_track: what is to be written into Braze profiles, from the outbox to calls and back. Part of desk/dispatch.
  *
- * One call is under way at a time, with up to 75 people, each once; while it is out, the next batch grows by itself.
+ * One call is under way at a time, with up to 75 objects, each person once; while it is out, the next batch grows by itself.
  * It never takes a slot of the replies, and while the workspace is not well the first try is theirs.
  *
  * A ruleset without attributes pays for none of this: desk->may_track says whether any row may be open, and is only a
@@ -13,9 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "braze/answer.h"
 #include "desk/dispatch.h"
-#include "store/outbox.h"
 
 /* How many calls are out: 0 or 1; -1. */
 int dispatch_track_under_way(struct desk *desk, struct error *error);
@@ -25,12 +23,5 @@ int dispatch_track_claim(struct desk *desk, int64_t now, bool is_busy, struct ca
 
 /* When it may have something to do again, while none is under way; INT64_MAX: not before something happens. */
 int dispatch_track_next(struct desk *desk, int64_t now, bool is_busy, int64_t *at, struct error *error);
-
-/* A row that goes again: not so soon that it could overtake an attempt that may still be carried out. */
-void dispatch_track_put_off(const struct answer *answer, int64_t now, struct outbox_again *again);
-
-/* A row has ended as accepted, dead or withheld; what has become news meanwhile gets a row of its own. */
-int dispatch_track_end(struct desk *desk, const struct call_row *row, const char *fate, int64_t now,
-                       struct error *error);
 
 #endif

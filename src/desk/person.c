@@ -18,6 +18,7 @@
 #include "desk/service.h"
 #include "store/contact.h"
 #include "store/conversation.h"
+#include "store/entry.h"
 #include "store/event.h"
 #include "store/outbox.h"
 #include "store/outbox_track.h"
@@ -254,20 +255,24 @@ static int note_row(const struct act *act, const struct outbox_brief *row, const
     return result;
 }
 
-/* What a row carries is put together when it leaves: two of one customer would carry the same. */
+/*
+ * What a row carries is put together when it leaves: two of one customer would carry the same. What this one had refused, or
+ * left unknown, goes with the other then.
+ */
 static int retry_track(const struct act *act, const struct outbox_brief *row, struct error *error)
 {
+    struct db *db = act->desk->db;
     bool is_ended = strcmp(row->state, "due") != 0;
-    int is_open = is_ended ? outbox_track_is_open(act->desk->db, row->contact, error) : 0;
+    int is_open = is_ended ? outbox_track_is_open(db, row->contact, error) : 0;
+    int64_t entries = 0;
 
-    if (is_open < 0)
+    if (is_open < 0 || (is_ended && entry_insist(db, row->id, &entries, error) != 0))
         return FAILED;
-    if (is_open == 1)
+    if (is_open == 1 && entries == 0)
         return refuse(CONFLICT, error,
                       "another row of the same customer is about to go, and carries all that is to be written");
-    if (health_clear(&act->desk->health, act->desk->db, act->now, error) != 0 ||
-        profile_insist(act->desk->db, row->contact, error) != 0 ||
-        outbox_track_revive(act->desk->db, row->id, act->now, error) != 0 || note_row(act, row, "retry", error) != 0)
+    if (health_clear(&act->desk->health, db, act->now, error) != 0 || profile_insist(db, row->contact, error) != 0 ||
+        (is_open == 0 && outbox_track_revive(db, row->id, act->now, error) != 0) || note_row(act, row, "retry", error) != 0)
         return FAILED;
     act->desk->may_track = true;
     return format_row(act, row->id, error);
@@ -311,17 +316,26 @@ static int retry(const struct act *act, struct error *error)
     return format_row(act, row.id, error);
 }
 
-/* A row that has ended carries nothing any more; what is open belongs to another. */
-static int give_up_attributes(const struct act *act, const struct outbox_brief *row, struct error *error)
+static const char DROPPED[] = "dropped by a person";
+
+/* A row that has ended carries nothing any more, and what is open belongs to another; but it may have left some unknown. */
+static int give_up_profile(const struct act *act, const struct outbox_brief *row, struct error *error)
 {
+    struct db *db = act->desk->db;
     struct buf addressee = { 0 };
     int result = 0;
 
-    if (strcmp(row->kind, "track") != 0 || strcmp(row->state, "due") != 0)
+    if (strcmp(row->kind, "track") != 0)
         return 0;
-    result = profile_addressee(act->desk->db, row->contact, &addressee, error);
+    if (entry_forgo(db, row->id, DROPPED, act->now, error) != 0)
+        return -1;
+    if (strcmp(row->state, "due") != 0)
+        return 0;
+    result = profile_addressee(db, row->contact, &addressee, error);
     if (result == 0)
-        result = profile_give_up(act->desk->db, row->contact, buf_text(&addressee), row->id, error);
+        result = profile_give_up(db, row->contact, buf_text(&addressee), row->id, error);
+    if (result == 0)
+        result = entry_give_up(db, row->contact, row->id, DROPPED, act->now, error);
     buf_release(&addressee);
     return result;
 }
@@ -348,9 +362,8 @@ static int drop(const struct act *act, struct error *error)
         return drop_call(act, &row, error);
     if (status != DONE)
         return status;
-    if (give_up_attributes(act, &row, error) != 0 ||
-        outbox_settle(act->desk->db, row.id, row.contact, row.turn, "dead", "dropped by a person", act->now,
-                      error) != 0 ||
+    if (give_up_profile(act, &row, error) != 0 ||
+        outbox_settle(act->desk->db, row.id, row.contact, row.turn, "dead", DROPPED, act->now, error) != 0 ||
         note_row(act, &row, "drop", error) != 0)
         return FAILED;
     return format_row(act, row.id, error);

@@ -285,10 +285,10 @@ static const char SEQ_OF_FUTURE[] =
     "SELECT format ('outbox row %d has number %d of contact %d, who is at %d', o.id, o.seq, o.contact, "
     "c.seq) "
     "FROM outbox o JOIN contact c ON c.id = o.contact WHERE o.seq > c.seq";
+/* A write into a profile may be, when a person asked for what it had left unknown. */
 static const char ACCEPTED_TWICE[] =
-    "SELECT format ('outbox row %d was accepted %d times', outbox, count(*)) FROM attempt "
-    "WHERE class = 'accepted' "
-    "GROUP BY outbox HAVING count(*) > 1";
+    "SELECT format ('outbox row %d was accepted %d times', a.outbox, count(*)) FROM attempt a JOIN outbox o ON o.id = a.outbox "
+    "WHERE a.class = 'accepted' AND o.kind <> 'track' GROUP BY a.outbox HAVING count(*) > 1";
 static const char WRONG_LINE[] =
     "SELECT format ('outbox row %d of the kind %s %s', id, kind, iif(seq < 1, 'stands in no line', "
     "'stands in the line of the texts')) FROM outbox WHERE (kind = 'track') <> (seq = 0) OR (kind = 'call') <> (seq = -1) "
@@ -341,6 +341,20 @@ static const char ATTRIBUTE_UNPROVEN[] =
 static const char ATTRIBUTE_UNREADABLE[] =
     "SELECT format ('the attribute %s of contact %d is no JSON', name, contact) FROM profile "
     "WHERE NOT json_valid(wanted) OR NOT json_valid(coalesce(accepted, 'null')) OR NOT json_valid(coalesce(sent, 'null'))";
+static const char ENTRY_FORGOTTEN[] =
+    "SELECT format ('the %s of %s in the profile of contact %d is to be made, but nothing in the outbox brings it', e.kind, "
+    "e.name, e.contact) FROM entry e WHERE e.settled_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox o "
+    "WHERE o.contact = e.contact AND o.seq = 0 AND o.settled_at IS NULL AND (e.state = 'waiting' OR o.id = e.outbox))";
+static const char ENTRY_UNPROVEN[] =
+    "SELECT format ('the %s of %s in the profile of contact %d counts as made, but no attempt at outbox row %d says so', "
+    "e.kind, e.name, e.contact, e.outbox) FROM entry e WHERE e.state = 'accepted' AND NOT EXISTS "
+    "(SELECT 1 FROM attempt a WHERE a.outbox = e.outbox AND a.class IN ('accepted', 'accepted_but'))";
+static const char ENTRY_OF_ANOTHER[] =
+    "SELECT format ('the %s of %s is for contact %d, but outbox row %d carries it to the profile of contact %d', e.kind, "
+    "e.name, e.contact, o.id, o.contact) FROM entry e JOIN outbox o ON o.id = e.outbox WHERE o.contact <> e.contact "
+    "OR o.kind <> 'track'";
+static const char ENTRY_UNREADABLE[] =
+    "SELECT format ('the %s of %s of contact %d is no JSON', kind, name, contact) FROM entry WHERE NOT json_valid(value)";
 static const char UNKNOWN_RULESET[] =
     "SELECT format ('message %d was decided by ruleset %d, which is not in the book', message, "
     "ruleset) FROM decision "
@@ -389,6 +403,10 @@ static const char *const CHECKS[] = {
     ATTRIBUTE_FORGOTTEN,
     ATTRIBUTE_UNPROVEN,
     ATTRIBUTE_UNREADABLE,
+    ENTRY_FORGOTTEN,
+    ENTRY_UNPROVEN,
+    ENTRY_OF_ANOTHER,
+    ENTRY_UNREADABLE,
     UNKNOWN_RULESET,
     WRONG_COUNT,
     BAD_REFERENCE,

@@ -2,6 +2,7 @@
  * outbox_track: see the header. `seq = 0` marks these rows; it is written exactly as the partial index outbox_track has it.
  */
 #include "base/buf.h"
+#include "store/entry.h"
 #include "store/outbox.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
@@ -42,28 +43,60 @@ static int put(struct db *db, int64_t contact, int64_t conversation, int64_t due
     return query_run(q, error);
 }
 
+static const char NOTE[] = "UPDATE contact SET tracked_at = ?2 WHERE id = ?1";
+
+int outbox_track_note(struct db *db, int64_t contact, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, NOTE);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, now);
+    return query_run(q, error);
+}
+
+static const char NOTED[] = "SELECT tracked_at FROM contact WHERE id = ?1";
+
+static int read_noted(struct db *db, int64_t contact, int64_t *at, struct error *error)
+{
+    struct query *q = db_query(db, NOTED);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    found = query_step(q, error);
+    *at = found == 1 ? query_int(q, 0) : 0;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
 /* A clock that was set back makes nobody wait longer than the distance. */
 static int put_apart(struct db *db, int64_t contact, int64_t conversation, int64_t apart_ms, int64_t now,
                      struct error *error)
 {
-    int64_t accepted_at;
+    int64_t noted_at;
 
-    if (profile_accepted_at(db, contact, &accepted_at, error) != 0)
+    if (read_noted(db, contact, &noted_at, error) != 0)
         return -1;
-    if (accepted_at == 0 || accepted_at > now || now - accepted_at >= apart_ms)
-        return put(db, contact, conversation, accepted_at > now ? now + apart_ms : now, now, error);
-    return put(db, contact, conversation, accepted_at + apart_ms, now, error);
+    if (noted_at == 0 || noted_at > now || now - noted_at >= apart_ms)
+        return put(db, contact, conversation, noted_at > now ? now + apart_ms : now, now, error);
+    return put(db, contact, conversation, noted_at + apart_ms, now, error);
+}
+
+int outbox_track_has_news(struct db *db, int64_t contact, struct error *error)
+{
+    struct buf addressee = { 0 };
+    int found = profile_addressee(db, contact, &addressee, error);
+
+    if (found == 0)
+        found = profile_has_news(db, contact, buf_text(&addressee), error);
+    buf_release(&addressee);
+    return found == 0 ? entry_waits(db, contact, error) : found;
 }
 
 int outbox_track_queue(struct db *db, int64_t contact, int64_t conversation, int64_t apart_ms, int64_t now,
                        bool *is_put, struct error *error)
 {
-    struct buf addressee = { 0 };
-    int found = profile_addressee(db, contact, &addressee, error), is_open = 0;
+    int found = outbox_track_has_news(db, contact, error), is_open = 0;
 
-    if (found == 0)
-        found = profile_has_news(db, contact, buf_text(&addressee), error);
-    buf_release(&addressee);
     if (found == 1)
         is_open = outbox_track_is_open(db, contact, error);
     if (is_put != NULL)
@@ -74,8 +107,9 @@ int outbox_track_queue(struct db *db, int64_t contact, int64_t conversation, int
 }
 
 static const char DUE[] =
-    "SELECT id, contact, conversation, failures, is_single, is_ambiguous FROM outbox "
-    "WHERE state = 'due' AND kind = 'track' AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2";
+    "SELECT o.id, o.contact, o.conversation, o.failures, o.is_single, o.is_ambiguous, "
+    "coalesce((SELECT t.is_parted FROM track t WHERE t.outbox = o.id), 0) FROM outbox o "
+    "WHERE o.state = 'due' AND o.kind = 'track' AND o.due_at <= ?1 ORDER BY o.due_at, o.id LIMIT ?2";
 
 int outbox_track_due(struct db *db, int64_t now, size_t max, struct outbox_track_row *rows, size_t *count,
                      struct error *error)
@@ -94,6 +128,7 @@ int outbox_track_due(struct db *db, int64_t now, size_t max, struct outbox_track
             .failures = (int)query_int(q, 3),
             .is_single = query_int(q, 4) != 0,
             .is_ambiguous = query_int(q, 5) != 0,
+            .is_parted = query_int(q, 6) != 0,
         };
     query_end(q);
     return more < 0 ? -1 : 0;
@@ -123,11 +158,12 @@ int outbox_track_is_claimed(struct db *db, struct error *error)
 }
 
 static const char CLAIM[] = "UPDATE outbox SET state = 'claimed' WHERE id = ?1 AND state = 'due'";
-static const char CARRY[] = "INSERT INTO track (outbox, addressee, attributes) VALUES (?1, ?2, ?3) "
+static const char CARRY[] = "INSERT INTO track (outbox, addressee, attributes, events) VALUES (?1, ?2, ?3, ?4) "
                             "ON CONFLICT (outbox) DO UPDATE SET addressee = excluded.addressee, "
-                            "attributes = excluded.attributes";
+                            "attributes = excluded.attributes, events = excluded.events";
 
-int outbox_track_claim(struct db *db, int64_t id, const char *addressee, const char *attributes, struct error *error)
+int outbox_track_claim(struct db *db, int64_t id, const char *addressee, const char *attributes, const char *events,
+                       struct error *error)
 {
     struct query *q = db_query(db, CLAIM);
 
@@ -138,6 +174,17 @@ int outbox_track_claim(struct db *db, int64_t id, const char *addressee, const c
     query_bind_int(q, 1, id);
     query_bind_text(q, 2, addressee);
     query_bind_text(q, 3, attributes);
+    query_bind_text(q, 4, events);
+    return query_run(q, error);
+}
+
+static const char PART[] = "UPDATE track SET is_parted = 1 WHERE outbox = ?1";
+
+int outbox_track_part(struct db *db, int64_t id, struct error *error)
+{
+    struct query *q = db_query(db, PART);
+
+    query_bind_int(q, 1, id);
     return query_run(q, error);
 }
 

@@ -2,8 +2,8 @@
  * outbox_track: the rows of the outbox that write into Braze profiles (kind 'track', tables outbox and track).
  *
  * They stand in no line: a contact's texts never wait for them. A contact has one at most that is due or claimed; what
- * it carries is put together when it is claimed (store/profile.h), so what is wanted in the meantime goes with it, or
- * in a row that is put when it has ended. They have no deadline, for what they say stays true.
+ * it carries is put together when it is claimed (store/profile.h, store/entry.h), so what is wanted in the meantime goes
+ * with it, or in a row that is put when it has ended. They have no deadline, for what they say stays true.
  *
  * All inside the caller's transaction.
  */
@@ -17,10 +17,16 @@
 #include "base/error.h"
 #include "store/db.h"
 
+/* Is anything to be written into his profile: values, or entries? 1, 0, -1. */
+int outbox_track_has_news(struct db *db, int64_t contact, struct error *error);
+
+/* A call that may have written into the contact's profile has ended. */
+int outbox_track_note(struct db *db, int64_t contact, int64_t now, struct error *error);
+
 /*
- * A row for the contact, when there is news for his profile and none is open. It may leave `apart_ms` after Braze last
- * took something for him, since what follows too closely may be applied in the wrong order. *is_put (may be NULL): there
- * is one now that was not.
+ * A row for the contact, when there is news for his profile and none is open. It may leave `apart_ms` after the last call
+ * that may have written there (outbox_track_note), since what follows too closely may be applied in the wrong order.
+ * *is_put (may be NULL): there is one now that was not.
  */
 int outbox_track_queue(struct db *db, int64_t contact, int64_t conversation, int64_t apart_ms, int64_t now,
                        bool *is_put, struct error *error);
@@ -29,6 +35,7 @@ struct outbox_track_row {
     int64_t id, contact, conversation;
     int failures;
     bool is_single, is_ambiguous;
+    bool is_parted; /* one object at a time */
 };
 
 /* Up to `max` rows that are due, those first that have waited longest. */
@@ -41,8 +48,12 @@ int outbox_track_next_due(struct db *db, int64_t *due_at, struct error *error);
 /* Is a row claimed, which is: is a call under way? 1, 0, -1. */
 int outbox_track_is_claimed(struct db *db, struct error *error);
 
-/* It leaves with these attributes for that addressee. */
-int outbox_track_claim(struct db *db, int64_t id, const char *addressee, const char *attributes, struct error *error);
+/* It leaves for that addressee with these attributes, a JSON object, and events, a JSON array. */
+int outbox_track_claim(struct db *db, int64_t id, const char *addressee, const char *attributes, const char *events,
+                       struct error *error);
+
+/* All that it carried was refused in one: from now on it carries one object at a time. */
+int outbox_track_part(struct db *db, int64_t id, struct error *error);
 
 /* At start: rows that were claimed when the last owner of the book died go again, from due_at on. *recovered: how many. */
 int outbox_track_recover(struct db *db, int64_t due_at, int64_t *recovered, struct error *error);

@@ -8,13 +8,17 @@
 
 #include "base/json.h"
 #include "store/profile.h"
+#include "store/profile_private.h"
 
 /* Wanting ----------------------------------------------------------------------------------------------------- */
 
+/* A value that entries have changed since it was set is not there any more, and is set again: `sent` says that. */
 static const char WANT[] =
-    "INSERT INTO profile (contact, name, wanted, wanted_at, rule, message) VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, 0)) "
+    "INSERT INTO profile AS p (contact, name, wanted, wanted_at, rule, message) VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, 0)) "
     "ON CONFLICT (contact, name) DO UPDATE SET wanted = excluded.wanted, wanted_at = excluded.wanted_at, "
-    "rule = excluded.rule, message = excluded.message, is_refused = 0 WHERE wanted <> excluded.wanted";
+    "rule = excluded.rule, message = excluded.message, is_refused = 0, "
+    "sent = iif(p.wanted = excluded.wanted, p.wanted, p.sent) "
+    "WHERE p.wanted <> excluded.wanted OR " PROFILE_CHANGED_SINCE;
 
 int profile_want(struct db *db, const struct profile_want *want, struct error *error)
 {
@@ -56,10 +60,7 @@ int profile_addressee(struct db *db, int64_t contact, struct buf *addressee, str
     return found == 0 ? error_set(error, "contact %lld has vanished", (long long)contact) : found < 0 ? -1 : 0;
 }
 
-#define IS_NEWS                                                                                                        \
-    "contact = ?1 AND (addressee <> ?2 OR (is_refused = 0 AND (sent IS NOT NULL OR accepted IS NOT wanted)))"
-
-static const char HAS_NEWS[] = "SELECT 1 FROM profile WHERE " IS_NEWS " LIMIT 1";
+static const char HAS_NEWS[] = "SELECT 1 FROM profile p WHERE " PROFILE_IS_NEWS " LIMIT 1";
 
 int profile_has_news(struct db *db, int64_t contact, const char *addressee, struct error *error)
 {
@@ -73,23 +74,14 @@ int profile_has_news(struct db *db, int64_t contact, const char *addressee, stru
     return found;
 }
 
-static const char ACCEPTED_AT[] = "SELECT coalesce(max(accepted_at), 0) FROM profile WHERE contact = ?1";
-
-int profile_accepted_at(struct db *db, int64_t contact, int64_t *at, struct error *error)
-{
-    struct query *q = db_query(db, ACCEPTED_AT);
-    int found;
-
-    query_bind_int(q, 1, contact);
-    found = query_step(q, error);
-    *at = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
-}
-
 /* Sending ----------------------------------------------------------------------------------------------------- */
 
-static const char NEWS[] = "SELECT name, wanted FROM profile WHERE " IS_NEWS " ORDER BY wanted_at, name LIMIT ?3";
+/* An entry of that name that is older goes before. */
+static const char NEWS[] =
+    "SELECT p.name, p.wanted FROM profile p WHERE " PROFILE_IS_NEWS " AND NOT EXISTS (SELECT 1 FROM entry e "
+    "WHERE e.contact = p.contact AND e.name = p.name AND e.settled_at IS NULL AND e.state = 'waiting' "
+    "AND e.kind <> 'event' AND e.at < p.wanted_at) ORDER BY p.wanted_at, p.name LIMIT ?3";
+
 int profile_news(struct db *db, int64_t contact, const char *addressee, struct buf *attributes, size_t *count,
                  struct error *error)
 {
@@ -174,7 +166,7 @@ int profile_insist(struct db *db, int64_t contact, struct error *error)
     return query_run(q, error);
 }
 
-static const char GIVE_UP[] = "UPDATE profile SET is_refused = 1, addressee = ?2, outbox = ?3 WHERE " IS_NEWS;
+static const char GIVE_UP[] = "UPDATE profile AS p SET is_refused = 1, addressee = ?2, outbox = ?3 WHERE " PROFILE_IS_NEWS;
 
 int profile_give_up(struct db *db, int64_t contact, const char *addressee, int64_t outbox, struct error *error)
 {

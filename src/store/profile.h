@@ -5,7 +5,8 @@
  *
  * Only what is news is sent: a value that is not what the profile holds, or may not be, since an attempt's fate is
  * unknown; and everything when another profile turns out to be the contact's (who was known by the phone has become
- * known by an external id). What Braze has refused is no news before its value changes or somebody asks.
+ * known by an external id). What Braze has refused is no news before its value changes or somebody asks. Entries
+ * (store/entry.h) may change what was set: under one name the two take turns, by their age.
  *
  * All inside the caller's transaction.
  */
@@ -39,9 +40,6 @@ int profile_addressee(struct db *db, int64_t contact, struct buf *addressee, str
 
 /* Has the contact anything to be sent there? 1, 0, -1. */
 int profile_has_news(struct db *db, int64_t contact, const char *addressee, struct error *error);
-
-/* When Braze last took anything for the contact; 0: never. */
-int profile_accepted_at(struct db *db, int64_t contact, int64_t *at, struct error *error);
 
 /* Appends what is news as a JSON object, at most PROFILE_NEWS_MAX attributes. *count: how many. */
 enum { PROFILE_NEWS_MAX = 100 };

@@ -1,0 +1,17 @@
+/*
+ * profile_private: which set values are still to be written, in SQL; for the store's own statements about table profile
+ * (aliased `p`) and table entry, which take turns under one name. ?1 is the contact, ?2 whose profile it is.
+ */
+#ifndef STORE_PROFILE_PRIVATE_H
+#define STORE_PROFILE_PRIVATE_H
+
+/* Entries of the same attribute that have changed since what was set: to set it once more would undo them. */
+#define PROFILE_CHANGED_SINCE                                                                                      \
+    "EXISTS (SELECT 1 FROM entry s WHERE s.contact = p.contact AND s.name = p.name AND s.kind <> 'event' "         \
+    "AND s.at >= p.wanted_at)"
+
+#define PROFILE_IS_NEWS                                                                                            \
+    "p.contact = ?1 AND ((p.addressee <> ?2 AND NOT " PROFILE_CHANGED_SINCE ") "                                   \
+    "OR (p.is_refused = 0 AND (p.sent IS NOT NULL OR p.accepted IS NOT p.wanted)))"
+
+#endif
