@@ -161,7 +161,8 @@ static void add_line(void *context, const struct transcript_line *line)
                                                           .state = line->state,
                                                           .reason = line->reason,
                                                           .buttons = line->buttons,
-                                                          .tags = line->tags });
+                                                          .tags = line->tags,
+                                                          .about = line->about });
     buf_release(&text);
 }
 

@@ -113,7 +113,7 @@ def transcript():
         csv = desk.do("transcript", "ana", "--csv").out
         lacks(csv, "chat_last", "a CSV is one table")
         hers = desk.do("transcript", "owner-1").out
-        contains(hers, "notice summary", "in her own conversation it stands as what it is")
+        contains(hers, "notice summary · about conversation 1 · due", "in her own conversation it stands as what it is")
         lacks(hers, "closed by", "which has not ended, for it never began")
 
 
