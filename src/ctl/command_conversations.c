@@ -161,7 +161,8 @@ static void add_line(void *context, const struct transcript_line *line)
                                                           .state = line->state,
                                                           .reason = line->reason,
                                                           .buttons = line->buttons,
-                                                          .tags = line->tags });
+                                                          .tags = line->tags,
+                                                          .about = line->about });
     buf_release(&text);
 }
 
@@ -175,7 +176,9 @@ static void show_ending(struct output *output, const struct ending *ending)
     };
     struct buf title = { 0 };
 
-    if (ending->closed_at == 0 && ending->summary_at == 0)
+    bool never_began = strcmp(ending->closed_by, "notice") == 0;
+
+    if (never_began || (ending->closed_at == 0 && ending->summary_at == 0))
         return;
     buf_add_text(&title, "machine summary by ");
     show_text(ending->summary_by, strlen(ending->summary_by), SHOW_CELL, &title);

@@ -53,6 +53,7 @@ const struct column output_exchange_columns[EXCHANGE_COLUMNS] = {
     { "id", "message", LOOK_NUMBER }, { "at", "at", LOOK_PLAIN },    { "kind", "kind", LOOK_STATE },
     { "actor", "who", LOOK_PLAIN },   { "text", "text", LOOK_LONG }, { "state", "state", LOOK_STATE },
     { "reason", "why", LOOK_LONG },   { "buttons", NULL, LOOK_LONG }, { "tags", NULL, LOOK_LONG },
+    { "about", NULL, LOOK_NUMBER },
 };
 
 static struct cell cell_list(const char *json)
@@ -73,6 +74,7 @@ void output_exchange_cells(const struct exchange_line *line, struct cell cells[E
     cells[6] = cell_text_or_none(line->reason);
     cells[7] = cell_list(line->buttons);
     cells[8] = cell_list(line->tags);
+    cells[9] = cell_id(line->about);
 }
 
 static const struct column patch_columns[PATCH_COLUMNS] = {

@@ -89,6 +89,8 @@ static void format_fate(const struct exchange_line *line, bool with_actor, struc
 
     if (with_actor)
         shown(line->actor, SHOW_CELL, out);
+    if (line->about != 0)
+        buf_addf(out, " · about conversation %lld", (long long)line->about);
     if (!is_fine && out->len > 0)
         buf_add_text(out, " · ");
     if (!is_fine)

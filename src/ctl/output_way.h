@@ -56,7 +56,7 @@ struct output {
 
 extern const struct output_way output_way_text, output_way_json, output_way_csv;
 
-enum { EXCHANGE_COLUMNS = 9 };
+enum { EXCHANGE_COLUMNS = 10 };
 extern const struct column output_exchange_columns[EXCHANGE_COLUMNS];
 void output_exchange_cells(const struct exchange_line *line, struct cell cells[EXCHANGE_COLUMNS]);
 

@@ -27,11 +27,13 @@ static size_t part_max(const struct desk *desk, const struct conversation *conve
     bool is_template = campaign != NULL && campaign->layout == LAYOUT_TEMPLATE &&
                        strcmp(campaign->channel, conversation->channel) == 0;
 
+    if (is_template)
+        return TEMPLATE_TEXT_MAX;
     if (channel != NULL && channel->kind == CHANNEL_SMS)
         return SMS_TEXT_MAX;
     if (channel != NULL && channel->kind == CHANNEL_WHATSAPP && reply->buttons != NULL)
         return BUTTONED_TEXT_MAX;
-    return !is_template && clearance_window_is_open(desk->rules, conversation->channel, conversation->last_in_at, now)
+    return clearance_window_is_open(desk->rules, conversation->channel, conversation->last_in_at, now)
                ? WHATSAPP_TEXT_MAX
                : TEMPLATE_TEXT_MAX;
 }

@@ -52,8 +52,9 @@ struct listing_outbox {
     int64_t id, contact, seq, conversation, turn, message, part, epoch;
     int64_t created_at, due_at, expires_at, settled_at, failures, attempts;
     const char *kind, *user, *state, *campaign, *sent_by, *reason;
-    const char *text; /* to say, or the properties of what has no text; or, of the kind track, what it writes into the profile: a JSON object; of the kind call,
-                         what it asks a service for; of the kind consult, who is asked for whom, and the customer's words */
+    const char *text; /* to say, or the properties of what has no text; or, of the kind track, what it writes into the
+                         profile: a JSON object; of the kind call, what it asks a service for; of the kind consult, who is
+                         asked for whom, and the customer's words */
     bool is_consent, is_single, is_ambiguous;
 };
 

@@ -15,7 +15,8 @@
 #define LINE                                                                                                  \
     "SELECT m.id, m.at, m.turn, w.id, m.kind, m.text, m.actor, m.media, "                                     \
     "CASE m.kind WHEN 'in' THEN t.state ELSE w.state END, w.reason, m.buttons, m.tags, "                      \
-    "w.sent_by, (SELECT count (*) FROM outbox p WHERE p.message = m.id), m.properties "                       \
+    "w.sent_by, (SELECT count (*) FROM outbox p WHERE p.message = m.id), m.properties, "                      \
+    "(SELECT nullif(n.conversation, m.conversation) FROM notice n WHERE n.message = m.id) "                   \
     "FROM message m LEFT JOIN turn t ON t.id = m.turn "                                                       \
     "LEFT JOIN outbox w ON w.id = (SELECT o.id FROM outbox o WHERE o.message = m.id ORDER BY CASE o.state "   \
     "WHEN 'claimed' THEN 0 WHEN 'due' THEN 1 WHEN 'waiting' THEN 2 WHEN 'dead' THEN 3 WHEN 'unknown' THEN 4 " \
@@ -64,6 +65,7 @@ static int each(struct query *q, int64_t id, transcript_row *row, void *context,
             .campaign = query_text(q, 12),
             .parts = query_int(q, 13),
             .properties = query_text(q, 14),
+            .about = query_int(q, 15),
         };
 
         buf_clear(&reason);

@@ -21,6 +21,7 @@ struct transcript_line {
     int64_t parts; /* outbox rows */
     const char *buttons, *tags; /* JSON arrays: what it offers, what rules noted about it */
     const char *properties;     /* JSON object: further trigger properties */
+    int64_t about; /* a notice: the other conversation that it tells of; 0: none */
 };
 
 typedef void transcript_row(void *context, const struct transcript_line *line);

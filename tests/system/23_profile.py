@@ -322,7 +322,10 @@ def command():
         equal((len(lines), lines[0].split(",")[0]), (3, '"name"'), "CSV")
         contains(desk.do("profile", "bob").out, "Nothing was ever to be written", "nothing")
         equal(desk.cli("profile", "nobody").code, 3, "exit")
-        lacks(desk.do("transcript", "ana", "--json").out, "shop_", "the transcript is about what was said")
+        written = desk.do("transcript", "ana", "--json").json()["written"]
+        equal([(row["name"], row["value"], row["state"], row["wanted_by"]) for row in written],
+              [("shop_ping", "1", "accepted", "echo"), ("shop_topic", "echo", "accepted", "echo")], "the transcript's end")
+        lacks(desk.do("transcript", "ana", "--csv").out, "shop_", "as CSV it is about what was said")
 
 
 if __name__ == "__main__":

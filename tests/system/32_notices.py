@@ -112,7 +112,9 @@ def transcript():
               ("summary", "owner-1", "due", True, 100), "notices")
         csv = desk.do("transcript", "ana", "--csv").out
         lacks(csv, "chat_last", "a CSV is one table")
-        contains(desk.do("transcript", "owner-1").out, "notice summary", "in her own conversation it stands as what it is")
+        hers = desk.do("transcript", "owner-1").out
+        contains(hers, "notice summary · about conversation 1 · due", "in her own conversation it stands as what it is")
+        lacks(hers, "closed by", "which has not ended, for it never began")
 
 
 @test("a conversation that goes on has no end to show, and conversations lists the outcomes of the others")

@@ -448,7 +448,26 @@ static void exchanges_show_buttons_and_tags(void **state)
     output_end(output);
     check(&screen,
           "{\"format\":1,\"messages\":[{\"id\":null,\"at\":null,\"kind\":\"in\",\"actor\":\"Ana\",\"text\":\"cake\","
-          "\"state\":\"answered\",\"reason\":null,\"buttons\":null,\"tags\":[\"sweet\",\"a\\nb\"]}]}\n",
+          "\"state\":\"answered\",\"reason\":null,\"buttons\":null,\"tags\":[\"sweet\",\"a\\nb\"],\"about\":null}]}\n",
+          "");
+}
+
+/* Nobody in this conversation has brought it about. */
+static void a_notice_names_the_conversation_that_it_tells_of(void **state)
+{
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 0, false);
+
+    (void)state;
+    output_exchange(output, "messages", EXCHANGE_TRANSCRIPT);
+    output_line(output, &(struct exchange_line){ .kind = "out", .text = "Ana left.", .actor = "notice summary", .reason = "late",
+                                                 .state = "expired", .about = 12 });
+    output_exchange_end(output);
+    output_end(output);
+    check(&screen,
+          "1970-01-01\n"
+          "00:00:00  bot               Ana left.\n"
+          "                            notice summary · about conversation 12 · expired: late\n",
           "");
 }
 
@@ -714,6 +733,7 @@ int main(void)
         cmocka_unit_test(records_leave_out_what_is_unknown),
         cmocka_unit_test(transcripts_indent_further_lines),
         cmocka_unit_test(exchanges_show_buttons_and_tags),
+        cmocka_unit_test(a_notice_names_the_conversation_that_it_tells_of),
         cmocka_unit_test(exchanges_show_a_list_row_by_row),
         cmocka_unit_test(chats_draw_bubbles),
         cmocka_unit_test(patches_show_signs_and_numbers_and_cut_nothing),
