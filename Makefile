@@ -477,6 +477,7 @@ SANDBOX = \
   tools/sandbox_people.c \
   tools/sandbox_profile.c \
   tools/sandbox_record.c \
+  tools/sandbox_reject.c \
   tools/sandbox_ring.c \
   tools/sandbox_script.c \
   tools/sandbox_send.c \

@@ -10,6 +10,7 @@
 
 #include "sandbox_event.h"
 #include "sandbox_people.h"
+#include "sandbox_value.h"
 
 void events_forget(struct events *events)
 {
@@ -63,6 +64,17 @@ static bool is_new(struct events *events, uint64_t hash)
     return is_first;
 }
 
+/* A time that is to come becomes now. */
+static void write_time(struct jsonw *w, const char *time, int64_t now_ms)
+{
+    struct buf now = { 0 };
+    int64_t at_ms = 0;
+
+    value_format_moment(now_ms, &now);
+    jsonw_text(w, "time", value_moment(time, &at_ms) == 0 && at_ms > now_ms ? buf_text(&now) : time);
+    buf_release(&now);
+}
+
 bool events_put(struct events *events, const struct track_update *update, int64_t at_ms)
 {
     bool is_event = update->kind == TRACK_EVENT;
@@ -85,7 +97,7 @@ bool events_put(struct events *events, const struct track_update *update, int64_
     jsonw_text(&w, "kind", address_name(update->address));
     jsonw_text(&w, "what", is_event ? "event" : "purchase");
     jsonw_text(&w, "name", name);
-    jsonw_text(&w, "time", time);
+    write_time(&w, time, at_ms);
     jsonw_raw(&w, "properties", properties != NULL && is_event ? buf_text(&inside) : "{}");
     jsonw_bool(&w, "repeated", !is_first);
     jsonw_end_object(&w);

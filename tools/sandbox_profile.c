@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 
+#include "sandbox_judge.h"
 #include "sandbox_people.h"
 #include "sandbox_profile.h"
 
@@ -73,7 +74,7 @@ void profiles_forget(struct profiles *profiles)
     free(profiles->buckets);
     free(profiles->types);
     ring_forget(&left_out);
-    *profiles = (struct profiles){ .left_out = left_out };
+    *profiles = (struct profiles){ .blocked = profiles->blocked, .left_out = left_out };
 }
 
 void profiles_release(struct profiles *profiles)
@@ -211,6 +212,11 @@ static bool keep_type(struct profiles *profiles, const char *name, enum value_ty
     return true;
 }
 
+static bool is_blocked(const struct profiles *profiles, const char *name)
+{
+    return profiles->blocked != NULL && profiles->blocked->count > 0 && id_list_has(profiles->blocked, name);
+}
+
 /* Why it was left out, or NULL. */
 static const char *apply_member(struct profiles *profiles, struct profile *profile, const struct json *member, bool merge)
 {
@@ -219,6 +225,8 @@ static const char *apply_member(struct profiles *profiles, struct profile *profi
     const char *why = value_omission(member);
     struct buf json = { 0 };
 
+    if (why == NULL && is_blocked(profiles, json_key(member)))
+        why = "the attribute is on the blocklist";
     if (why == NULL && type != VALUE_NONE && !keep_type(profiles, json_key(member), type))
         why = "the attribute is of another type";
     if (why == NULL)

@@ -15,6 +15,8 @@
 
 #include "sandbox_value.h"
 
+enum { DAY_S = 24 * 3600 };
+
 static const struct json *operand(const struct json *member, const char *name)
 {
     return json_kind(member) == JSON_OBJECT ? json_get(member, name) : NULL;
@@ -36,6 +38,15 @@ static bool has_shape(const char *text, const char *shape)
     return true;
 }
 
+/* "Tue 05 12 09:30:00.KST 2026" */
+static bool is_weekday_first(const char *text)
+{
+    for (int i = 0; i < 3; i++)
+        if (!isalpha((unsigned char)text[i]))
+            return false;
+    return has_shape(text + 3, " 99 99 99:99:99");
+}
+
 bool value_is_time(const char *text)
 {
     static const char *const SHAPES[] = { "9999-99-99", "99-99-9999", "9-99-9999", "99-9-9999", "9-9-9999",
@@ -48,7 +59,7 @@ bool value_is_time(const char *text)
             (*rest == '\0' || has_shape(rest, "T99:99") || has_shape(rest, " 99:99")))
             return true;
     }
-    return false;
+    return is_weekday_first(text);
 }
 
 /* The number in the next `count` characters, which are digits. */
@@ -97,6 +108,16 @@ int value_moment(const char *text, int64_t *at_ms)
         return -1;
     *at_ms = (((calendar_day(year, month, day) * 24 + hour) * 60 + minute - minutes) * 60 + second) * 1000 + ms;
     return 0;
+}
+
+void value_format_moment(int64_t at_ms, struct buf *out)
+{
+    int64_t seconds = calendar_floor(at_ms, 1000), rest = calendar_rest(seconds, DAY_S), year;
+    int month, day;
+
+    calendar_date(calendar_floor(seconds, DAY_S), &year, &month, &day);
+    buf_addf(out, "%04" PRId64 "-%02d-%02dT%02" PRId64 ":%02" PRId64 ":%02" PRId64 ".%03" PRId64 "Z", year, month, day,
+             rest / 3600, rest / 60 % 60, rest % 60, calendar_rest(at_ms, 1000));
 }
 
 enum value_type value_type(const struct json *member)
