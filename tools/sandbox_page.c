@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/utf8.h"
 
@@ -46,7 +47,7 @@ static size_t add_profile(const struct json *profile, struct buf *out)
     add_shown(json_get_text(profile, "user"), out);
     buf_addf(out, " (%s), written %" PRId64 " time%s, last at ", json_get_text(profile, "kind"), updates,
              updates == 1 ? "" : "s");
-    value_format_moment(json_get_int(profile, "updated_at", 0), out);
+    clock_format_utc(json_get_int(profile, "updated_at", 0), out);
     buf_add_char(out, '\n');
     for (const struct json *item = json_first(json_get(profile, "attributes")); item != NULL; item = json_next(item), lines++) {
         add_name(json_key(item), out);

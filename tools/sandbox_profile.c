@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 
+#include "sandbox_hash.h"
 #include "sandbox_judge.h"
 #include "sandbox_people.h"
 #include "sandbox_profile.h"
@@ -98,11 +99,7 @@ bool profile_is_identity(const char *name)
 
 static size_t bucket_of(const struct profiles *profiles, enum address address, const char *user)
 {
-    uint64_t hash = 0xcbf29ce484222325 + (uint64_t)address;
-
-    for (; *user != '\0'; user++)
-        hash = (hash ^ (unsigned char)*user) * 0x100000001b3;
-    return (size_t)(hash % profiles->room);
+    return (size_t)(hash_bytes(HASH_START + (uint64_t)address, user, strlen(user)) % profiles->room);
 }
 
 static struct profile *find(const struct profiles *profiles, enum address address, const char *user)

@@ -12,20 +12,12 @@
 #include "base/json.h"
 #include "base/log.h"
 
+#include "sandbox_hash.h"
 #include "sandbox_record.h"
 
 bool verdict_is_accepted(const struct verdict *verdict)
 {
     return verdict->status < 300;
-}
-
-static uint64_t hash_bytes(const char *bytes, size_t len)
-{
-    uint64_t hash = 0xcbf29ce484222325;
-
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3;
-    return hash;
 }
 
 const char *record_outcome(const struct verdict *verdict, const struct exchange *exchange)
@@ -103,7 +95,7 @@ void record_exchange(struct service *service, const struct http_request *request
     if (service->journal < 0)
         return;
     buf_clear(&service->scratch);
-    snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(request->body, request->body_len));
+    snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(HASH_START, request->body, request->body_len));
     jsonw_object(&w, NULL);
     jsonw_int(&w, "n", service->counters.requests);
     jsonw_int(&w, "at", exchange->at_ms);
@@ -134,7 +126,7 @@ void record_aside(struct service *service, const struct http_request *request, i
     if (service->journal < 0)
         return;
     buf_clear(&service->scratch);
-    snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(request->body, request->body_len));
+    snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(HASH_START, request->body, request->body_len));
     jsonw_object(&w, NULL);
     jsonw_int(&w, "n", n);
     jsonw_int(&w, "at", now_ms);

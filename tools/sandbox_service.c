@@ -27,6 +27,7 @@
 #include "base/log.h"
 
 #include "sandbox_fault.h"
+#include "sandbox_hash.h"
 #include "sandbox_judge.h"
 #include "sandbox_record.h"
 #include "sandbox_reject.h"
@@ -74,14 +75,9 @@ void service_reset(struct service *service)
     service->sends.used = service->track.used = 0;
 }
 
-/* splitmix64: well mixed, never repeating, and of no secrecy. */
 static uint64_t next_id(struct service *service)
 {
-    uint64_t mixed = service->seed += 0x9e3779b97f4a7c15;
-
-    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
-    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
-    return mixed ^ mixed >> 31;
+    return hash_next(&service->seed);
 }
 
 static struct rate *rate_of(struct service *service, const struct verdict *verdict)

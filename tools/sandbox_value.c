@@ -15,8 +15,6 @@
 
 #include "sandbox_value.h"
 
-enum { DAY_S = 24 * 3600 };
-
 static const struct json *operand(const struct json *member, const char *name)
 {
     return json_kind(member) == JSON_OBJECT ? json_get(member, name) : NULL;
@@ -108,16 +106,6 @@ int value_moment(const char *text, int64_t *at_ms)
         return -1;
     *at_ms = (((calendar_day(year, month, day) * 24 + hour) * 60 + minute - minutes) * 60 + second) * 1000 + ms;
     return 0;
-}
-
-void value_format_moment(int64_t at_ms, struct buf *out)
-{
-    int64_t seconds = calendar_floor(at_ms, 1000), rest = calendar_rest(seconds, DAY_S), year;
-    int month, day;
-
-    calendar_date(calendar_floor(seconds, DAY_S), &year, &month, &day);
-    buf_addf(out, "%04" PRId64 "-%02d-%02dT%02" PRId64 ":%02" PRId64 ":%02" PRId64 ".%03" PRId64 "Z", year, month, day,
-             rest / 3600, rest / 60 % 60, rest % 60, calendar_rest(at_ms, 1000));
 }
 
 enum value_type value_type(const struct json *member)

@@ -49,7 +49,4 @@ bool value_is_time(const char *text);
 /* Unix milliseconds of "2026-05-12T09:30:00.250+09:00", "2026-05-12T09:30:00:250Z": with a date, a time and a zone; 0, or -1. */
 int value_moment(const char *text, int64_t *at_ms);
 
-/* Appends "2026-05-12T09:30:00.250Z". */
-void value_format_moment(int64_t at_ms, struct buf *out);
-
 #endif
