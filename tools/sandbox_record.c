@@ -13,6 +13,7 @@
 #include "base/log.h"
 
 #include "sandbox_hash.h"
+#include "sandbox_json.h"
 #include "sandbox_record.h"
 
 bool verdict_is_accepted(const struct verdict *verdict)
@@ -61,16 +62,13 @@ static void write_objects(const struct verdict *verdict, bool is_taken, struct j
     jsonw_array(w, "objects");
     for (size_t i = 0; i < verdict->update_count; i++) {
         const struct track_update *update = &verdict->updates[i];
-        struct buf object = { 0 };
 
-        json_format(update->object, &object);
         jsonw_object(w, NULL);
         jsonw_text(w, "user", update->user);
         jsonw_text(w, "kind", address_name(update->address));
-        jsonw_raw(w, "object", buf_text(&object));
+        json_copy(update->object, "object", w);
         jsonw_bool(w, "written", is_taken && !update->is_dropped);
         jsonw_end_object(w);
-        buf_release(&object);
     }
     jsonw_end_array(w);
 }

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 
+#include "sandbox_json.h"
 #include "sandbox_reject.h"
 
 static bool is_same_user(const struct track_update *update, const struct delivery *delivery)
@@ -62,20 +63,11 @@ static void write_error(struct jsonw *w, const char *type, const char *array, si
     jsonw_end_object(w);
 }
 
-static void write_value(struct jsonw *w, const struct json *value)
-{
-    struct buf text = { 0 };
-
-    json_format(value, &text);
-    jsonw_raw(w, json_key(value), buf_text(&text));
-    buf_release(&text);
-}
-
 static void write_errors(struct jsonw *w, const struct verdict *verdict, const struct fault *fault, const struct json *told)
 {
     jsonw_array(w, "errors");
     for (const struct json *item = json_first(told); item != NULL; item = json_next(item))
-        write_value(w, item);
+        json_copy(item, NULL, w);
     for (size_t i = 0; i < verdict->delivery_count; i++)
         if (is_meant(fault, verdict->deliveries[i].user, i))
             write_error(w, "The recipient could not be resolved", "recipients", i);
@@ -117,7 +109,7 @@ void reject_tell(const struct verdict *verdict, const struct fault *fault, struc
     jsonw_object(&w, NULL);
     for (const struct json *item = json_first(tree); item != NULL; item = json_next(item))
         if (!is_written_anew(json_key(item)))
-            write_value(&w, item);
+            json_copy(item, json_key(item), &w);
     write_counts(&w, verdict);
     write_errors(&w, verdict, fault, json_get(tree, "errors"));
     jsonw_end_object(&w);

@@ -13,6 +13,7 @@
 #include "base/calendar.h"
 #include "base/utf8.h"
 
+#include "sandbox_json.h"
 #include "sandbox_value.h"
 
 static const struct json *operand(const struct json *member, const char *name)
@@ -311,28 +312,19 @@ static void change_array(const struct json *before, const struct json *member, s
     jsonw_end_array(&w);
 }
 
-static void write_value(const struct json *value, const char *key, struct jsonw *w)
-{
-    struct buf text = { 0 };
-
-    json_format(value, &text);
-    jsonw_raw(w, key, buf_text(&text));
-    buf_release(&text);
-}
-
 static void write_merged(const struct json *before, const struct json *with, const char *key, struct jsonw *w)
 {
     jsonw_object(w, key);
     for (const struct json *item = json_first(before); item != NULL; item = json_next(item))
         if (json_get(with, json_key(item)) == NULL)
-            write_value(item, json_key(item), w);
+            json_copy(item, json_key(item), w);
     for (const struct json *item = json_first(with); item != NULL; item = json_next(item)) {
         const struct json *old = json_get(before, json_key(item));
 
         if (json_kind(old) == JSON_OBJECT && json_kind(item) == JSON_OBJECT)
             write_merged(old, item, json_key(item), w);
         else
-            write_value(item, json_key(item), w);
+            json_copy(item, json_key(item), w);
     }
     jsonw_end_object(w);
 }
