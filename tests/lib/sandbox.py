@@ -40,8 +40,18 @@ class Sandbox:
         self.requests_file = os.path.join(folder, "requests.jsonl")
         self.output_file = os.path.join(folder, "sandbox.log")
         self.options = options
-        self.process, self.port = None, web.free_port()
-        self.start()
+        self.process, self.port = None, None
+        self._start_first()
+
+    def _start_first(self):
+        """On a port that was free a moment ago; another one when somebody was quicker."""
+        for tries_left in (4, 3, 2, 1, 0):
+            self.port = web.free_port()
+            try:
+                return self.start()
+            except AssertionError as error:
+                if tries_left == 0 or "Address already in use" not in str(error):
+                    raise
 
     def start(self):
         """Starts, or starts again on the same port."""
