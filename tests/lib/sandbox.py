@@ -64,10 +64,11 @@ class Sandbox:
         eventually(lambda: self._listens(begin), "the sandbox listens", 20)
 
     def _listens(self, begin):
+        has_ended = self.process.poll() is not None  # asked first: what it said at its end is in the file then
         with open(self.output_file, "rb") as output:
             output.seek(begin)
             told = output.read()
-        if self.process.poll() is not None:
+        if has_ended:
             raise AssertionError(f"the sandbox ended with {self.process.returncode}: {told}")
         return b"listening on 127.0.0.1:%d\n" % self.port in told
 
