@@ -495,6 +495,7 @@ SANDBOX = \
   tools/sandbox_people.c \
   tools/sandbox_profile.c \
   tools/sandbox_record.c \
+  tools/sandbox_reject.c \
   tools/sandbox_ring.c \
   tools/sandbox_script.c \
   tools/sandbox_send.c \
@@ -663,7 +664,8 @@ SYSTEM = \
   tests/system/29_backends.py \
   tests/system/30_floods.py \
   tests/system/31_ai_cli.py \
-  tests/system/32_notices.py
+  tests/system/33_notices.py \
+  tests/system/32_sandbox_profile.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox
@@ -762,7 +764,8 @@ lint:
 # Threads meet in these; the rest of the unit tests has one.
 UNIT_TSAN = mailbox http public log
 SYSTEM_ASAN = $(filter %/02_ingress.py %/03_routing.py %/04_rules.py %/08_take_race.py %/15_attacks.py %/24_service.py \
-                       %/26_talks.py %/27_flows.py %/28_sandbox_ai.py %/29_backends.py, $(SYSTEM))
+                       %/26_talks.py %/27_flows.py %/28_sandbox_ai.py %/29_backends.py \
+                       %/32_sandbox_profile.py, $(SYSTEM))
 SYSTEM_TSAN = $(filter %/02_ingress.py %/04_rules.py %/08_take_race.py,$(SYSTEM))
 
 # Unit tests that are worth a run as the programs are shipped, too: machine code made at run time, system calls, reach.

@@ -132,6 +132,12 @@ static int add_stranger(const char *value, struct options *options, struct servi
     return id_list_add(&service->workspace.strangers, value, error);
 }
 
+static int add_blocked(const char *value, struct options *options, struct service *service, struct error *error)
+{
+    (void)options;
+    return id_list_add(&service->workspace.blocked, value, error);
+}
+
 static int set_unsubscribed(const char *value, struct options *options, struct service *service, struct error *error)
 {
     (void)value;
@@ -292,6 +298,7 @@ static const struct option_row OPTIONS[] = {
     { "stranger", "ID", add_stranger,
       "an external id of which there is no profile; of all others there is one. May be\n"
       "repeated" },
+    { "blocklist", "NAME", add_blocked, "an attribute of which Braze stores nothing, and says success; may be repeated" },
     { "deny", "PERMISSION", add_denied,
       "the key lacks this permission, as users.track: 403; may be repeated" },
     { "hour-limit", "N", set_hour_limit, "requests per clock hour before 429 (250000; 0: none)" },

@@ -41,6 +41,7 @@ struct workspace { /* an empty list takes every id that looks like one */
     struct campaign_list campaigns, canvases;
     struct id_list apps, groups;
     struct id_list denied; /* permissions that the key lacks */
+    struct id_list blocked; /* attributes on the blocklist: nothing is stored */
     struct id_list strangers; /* external ids of which Braze has no profile; of all others it has */
     bool has_unsubscribed_newcomers; /* who is known by an alias is in no subscription group until he is put into it */
 };

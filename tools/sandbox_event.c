@@ -6,10 +6,13 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/json.h"
 
 #include "sandbox_event.h"
+#include "sandbox_hash.h"
 #include "sandbox_people.h"
+#include "sandbox_value.h"
 
 void events_forget(struct events *events)
 {
@@ -26,11 +29,10 @@ void events_release(struct events *events)
     ring_release(&events->ring);
 }
 
+/* With the NUL, which parts one text from the next. */
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
-    return (hash ^ 0xff) * 0x100000001b3; /* where one text ends and the next begins */
+    return hash_bytes(hash, text, strlen(text) + 1);
 }
 
 /* False: it is there already. */
@@ -63,6 +65,17 @@ static bool is_new(struct events *events, uint64_t hash)
     return is_first;
 }
 
+/* A time that is to come becomes now. */
+static void write_time(struct jsonw *w, const char *time, int64_t now_ms)
+{
+    struct buf now = { 0 };
+    int64_t at_ms = 0;
+
+    clock_format_utc(now_ms, &now);
+    jsonw_text(w, "time", value_moment(time, &at_ms) == 0 && at_ms > now_ms ? buf_text(&now) : time);
+    buf_release(&now);
+}
+
 bool events_put(struct events *events, const struct track_update *update, int64_t at_ms)
 {
     bool is_event = update->kind == TRACK_EVENT;
@@ -73,7 +86,7 @@ bool events_put(struct events *events, const struct track_update *update, int64_
     struct jsonw w = { .out = &one };
 
     json_format(is_event ? properties : update->object, &inside);
-    uint64_t hash = hash_text(0xcbf29ce484222325 + (uint64_t)update->address, update->user);
+    uint64_t hash = hash_text(HASH_START + (uint64_t)update->address, update->user);
     hash = hash_text(hash_text(hash_text(hash, name), time), buf_text(&inside));
     bool is_first = is_new(events, hash);
     events->count++;
@@ -85,7 +98,7 @@ bool events_put(struct events *events, const struct track_update *update, int64_
     jsonw_text(&w, "kind", address_name(update->address));
     jsonw_text(&w, "what", is_event ? "event" : "purchase");
     jsonw_text(&w, "name", name);
-    jsonw_text(&w, "time", time);
+    write_time(&w, time, at_ms);
     jsonw_raw(&w, "properties", properties != NULL && is_event ? buf_text(&inside) : "{}");
     jsonw_bool(&w, "repeated", !is_first);
     jsonw_end_object(&w);

@@ -222,7 +222,7 @@ void fault_dress(const struct fault *fault, int64_t now_ms, struct http_answer *
         [FAULT_GZIP] = dress_gzip,
         [FAULT_LYING_LENGTH] = dress_lying_length,
         [FAULT_NOTICE] = dress_notice,
-        [FAULT_ERRORS] = dress_nothing, /* who is named, the service knows */
+        [FAULT_ERRORS] = dress_nothing, /* sandbox_reject tells them */
         [FAULT_LIMIT_EPOCH] = dress_limit_epoch,
         [FAULT_LIMIT_SECONDS] = dress_limit_seconds,
         [FAULT_LIMIT_TRACK] = dress_limit_track,

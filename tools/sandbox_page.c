@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/calendar.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/utf8.h"
 
 #include "sandbox_page.h"
 
-enum { EVENTS_SHOWN = 1000, DAY_S = 24 * 3600 };
+enum { EVENTS_SHOWN = 1000 };
 
 /* As it stands; in quotes and escaped where it would act on a terminal. */
 static void add_shown(const char *text, struct buf *out)
@@ -38,16 +38,6 @@ static void add_name(const char *name, struct buf *out)
     buf_addf(out, "%*s", out->len - before < 26 ? (int)(27 - (out->len - before)) : 1, "");
 }
 
-static void add_moment(int64_t at_ms, struct buf *out)
-{
-    int64_t seconds = at_ms / 1000, year, rest = calendar_rest(seconds, DAY_S);
-    int month, day;
-
-    calendar_date(calendar_floor(seconds, DAY_S), &year, &month, &day);
-    buf_addf(out, "%04" PRId64 "-%02d-%02d %02" PRId64 ":%02" PRId64 ":%02" PRId64 " UTC", year, month, day, rest / 3600,
-             rest / 60 % 60, rest % 60);
-}
-
 static size_t add_profile(const struct json *profile, struct buf *out)
 {
     const struct json *types = json_get(profile, "types");
@@ -57,7 +47,7 @@ static size_t add_profile(const struct json *profile, struct buf *out)
     add_shown(json_get_text(profile, "user"), out);
     buf_addf(out, " (%s), written %" PRId64 " time%s, last at ", json_get_text(profile, "kind"), updates,
              updates == 1 ? "" : "s");
-    add_moment(json_get_int(profile, "updated_at", 0), out);
+    clock_format_utc(json_get_int(profile, "updated_at", 0), out);
     buf_add_char(out, '\n');
     for (const struct json *item = json_first(json_get(profile, "attributes")); item != NULL; item = json_next(item), lines++) {
         add_name(json_key(item), out);

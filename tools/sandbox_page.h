@@ -11,7 +11,7 @@
 /*
  * Appends what stands in the profiles of this user (of each kind under which he is known), his events, and what was left out:
  *
- *     mia (external), written 3 times, last at 2026-05-12 09:30:00 UTC
+ *     mia (external), written 3 times, last at 2026-05-12T09:30:00.250Z
  *       chat_count               number   5
  *       chat_topics              array    ["hours","refund"]
  *     events

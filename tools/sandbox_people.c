@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 
+#include "sandbox_json.h"
 #include "sandbox_people.h"
 
 struct person_message {
@@ -62,15 +63,6 @@ void people_release(struct people *people)
     people->ring = NULL;
 }
 
-static void write_member(struct jsonw *w, const struct json *member)
-{
-    struct buf text = { 0 };
-
-    json_format(member, &text);
-    jsonw_raw(w, json_key(member), buf_text(&text));
-    buf_release(&text);
-}
-
 /* What the message may print: everybody's properties, the recipient's own winning. */
 static void merge_properties(const struct delivery *delivery, struct buf *out)
 {
@@ -79,9 +71,9 @@ static void merge_properties(const struct delivery *delivery, struct buf *out)
     jsonw_object(&w, NULL);
     for (const struct json *item = json_first(delivery->common); item != NULL; item = json_next(item))
         if (json_get(delivery->properties, json_key(item)) == NULL)
-            write_member(&w, item);
+            json_copy(item, json_key(item), &w);
     for (const struct json *item = json_first(delivery->properties); item != NULL; item = json_next(item))
-        write_member(&w, item);
+        json_copy(item, json_key(item), &w);
     jsonw_end_object(&w);
 }
 

@@ -11,6 +11,8 @@
 
 #include "base/alloc.h"
 
+#include "sandbox_hash.h"
+#include "sandbox_judge.h"
 #include "sandbox_people.h"
 #include "sandbox_profile.h"
 
@@ -73,7 +75,7 @@ void profiles_forget(struct profiles *profiles)
     free(profiles->buckets);
     free(profiles->types);
     ring_forget(&left_out);
-    *profiles = (struct profiles){ .left_out = left_out };
+    *profiles = (struct profiles){ .blocked = profiles->blocked, .left_out = left_out };
 }
 
 void profiles_release(struct profiles *profiles)
@@ -97,11 +99,7 @@ bool profile_is_identity(const char *name)
 
 static size_t bucket_of(const struct profiles *profiles, enum address address, const char *user)
 {
-    uint64_t hash = 0xcbf29ce484222325 + (uint64_t)address;
-
-    for (; *user != '\0'; user++)
-        hash = (hash ^ (unsigned char)*user) * 0x100000001b3;
-    return (size_t)(hash % profiles->room);
+    return (size_t)(hash_bytes(HASH_START + (uint64_t)address, user, strlen(user)) % profiles->room);
 }
 
 static struct profile *find(const struct profiles *profiles, enum address address, const char *user)
@@ -211,6 +209,11 @@ static bool keep_type(struct profiles *profiles, const char *name, enum value_ty
     return true;
 }
 
+static bool is_blocked(const struct profiles *profiles, const char *name)
+{
+    return profiles->blocked != NULL && profiles->blocked->count > 0 && id_list_has(profiles->blocked, name);
+}
+
 /* Why it was left out, or NULL. */
 static const char *apply_member(struct profiles *profiles, struct profile *profile, const struct json *member, bool merge)
 {
@@ -219,6 +222,8 @@ static const char *apply_member(struct profiles *profiles, struct profile *profi
     const char *why = value_omission(member);
     struct buf json = { 0 };
 
+    if (why == NULL && is_blocked(profiles, json_key(member)))
+        why = "the attribute is on the blocklist";
     if (why == NULL && type != VALUE_NONE && !keep_type(profiles, json_key(member), type))
         why = "the attribute is of another type";
     if (why == NULL)

@@ -19,6 +19,7 @@ struct profile;
 struct known_type;
 
 struct profiles { /* the zero value is empty */
+    const struct id_list *blocked; /* names of attributes of which nothing is written; borrowed, may be NULL */
     struct profile **list;    /* in the order in which they came up */
     struct profile **buckets; /* the same by a hash; `room` of them */
     size_t count, room;

@@ -12,20 +12,13 @@
 #include "base/json.h"
 #include "base/log.h"
 
+#include "sandbox_hash.h"
+#include "sandbox_json.h"
 #include "sandbox_record.h"
 
 bool verdict_is_accepted(const struct verdict *verdict)
 {
     return verdict->status < 300;
-}
-
-static uint64_t hash_bytes(const char *bytes, size_t len)
-{
-    uint64_t hash = 0xcbf29ce484222325;
-
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3;
-    return hash;
 }
 
 const char *record_outcome(const struct verdict *verdict, const struct exchange *exchange)
@@ -69,16 +62,13 @@ static void write_objects(const struct verdict *verdict, bool is_taken, struct j
     jsonw_array(w, "objects");
     for (size_t i = 0; i < verdict->update_count; i++) {
         const struct track_update *update = &verdict->updates[i];
-        struct buf object = { 0 };
 
-        json_format(update->object, &object);
         jsonw_object(w, NULL);
         jsonw_text(w, "user", update->user);
         jsonw_text(w, "kind", address_name(update->address));
-        jsonw_raw(w, "object", buf_text(&object));
+        json_copy(update->object, "object", w);
         jsonw_bool(w, "written", is_taken && !update->is_dropped);
         jsonw_end_object(w);
-        buf_release(&object);
     }
     jsonw_end_array(w);
 }
@@ -103,7 +93,7 @@ void record_exchange(struct service *service, const struct http_request *request
     if (service->journal < 0)
         return;
     buf_clear(&service->scratch);
-    snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(request->body, request->body_len));
+    snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(HASH_START, request->body, request->body_len));
     jsonw_object(&w, NULL);
     jsonw_int(&w, "n", service->counters.requests);
     jsonw_int(&w, "at", exchange->at_ms);
@@ -134,7 +124,7 @@ void record_aside(struct service *service, const struct http_request *request, i
     if (service->journal < 0)
         return;
     buf_clear(&service->scratch);
-    snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(request->body, request->body_len));
+    snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(HASH_START, request->body, request->body_len));
     jsonw_object(&w, NULL);
     jsonw_int(&w, "n", n);
     jsonw_int(&w, "at", now_ms);

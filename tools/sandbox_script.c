@@ -30,6 +30,7 @@
 #include "base/error.h"
 #include "base/json.h"
 
+#include "sandbox_hash.h"
 #include "sandbox_script.h"
 
 enum { HOUR_MS = 3600 * 1000, TIMES_MAX = 1000000000, FAULT_TEXT_MAX = 64 * 1024 };
@@ -488,16 +489,6 @@ static bool fits(const struct fault *fault, const struct occasion *occasion)
     return fault->user == NULL && (is_ai ? !occasion->is_refused : is_named);
 }
 
-/* 0 to 99, by splitmix64. */
-static int64_t roll(struct script *script)
-{
-    uint64_t mixed = script->dice += 0x9e3779b97f4a7c15;
-
-    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
-    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
-    return (int64_t)((mixed ^ mixed >> 31) % 100);
-}
-
 /* The first that fits, and that the dice fall on; the count: none. */
 static size_t choose(struct script *script, const struct occasion *occasion)
 {
@@ -511,7 +502,7 @@ static size_t choose(struct script *script, const struct occasion *occasion)
         if (fault->percent == 0)
             return i;
         if (rolled < 0)
-            rolled = roll(script);
+            rolled = (int64_t)(hash_next(&script->dice) % 100);
         reached += fault->percent;
         if (rolled < reached)
             return i;

@@ -7,7 +7,7 @@
  *     write     into the profiles, before anything is sent             (sandbox_profile, sandbox_event)
  *     deliver   messages to the people, unless refused, limited, or kept back by the fault
  *     record    one line into --requests, by one write with O_APPEND, before a byte of the answer leaves
- *     dress     the answer, or what the fault makes of it              (sandbox_fault)
+ *     dress     the answer, or what the fault makes of it              (sandbox_fault, sandbox_reject)
  *
  * What goes to the shop (sandbox_shop) and to the AI vendors (sandbox_ai) takes the same way, without the limits and the
  * people; what the vendors were asked is remembered as the messages are.
@@ -27,8 +27,10 @@
 #include "base/log.h"
 
 #include "sandbox_fault.h"
+#include "sandbox_hash.h"
 #include "sandbox_judge.h"
 #include "sandbox_record.h"
+#include "sandbox_reject.h"
 #include "sandbox_service.h"
 
 enum { HOUR_MS = 3600 * 1000, HOUR_LIMIT = 250000, TRACK_WINDOW_MS = 3000, TRACK_LIMIT = 3000 };
@@ -38,6 +40,7 @@ void service_init(struct service *service, int64_t now_ms)
     *service = (struct service){ .journal = -1, .started_ms = now_ms };
     service->sends = (struct rate){ .limit = HOUR_LIMIT, .window_ms = HOUR_MS };
     service->track = (struct rate){ .limit = TRACK_LIMIT, .window_ms = TRACK_WINDOW_MS };
+    service->profiles.blocked = &service->workspace.blocked;
     shop_init(&service->shop);
     ai_init(&service->ai);
     if (getrandom(&service->seed, sizeof service->seed, 0) != (ssize_t)sizeof service->seed)
@@ -72,14 +75,9 @@ void service_reset(struct service *service)
     service->sends.used = service->track.used = 0;
 }
 
-/* splitmix64: well mixed, never repeating, and of no secrecy. */
 static uint64_t next_id(struct service *service)
 {
-    uint64_t mixed = service->seed += 0x9e3779b97f4a7c15;
-
-    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
-    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
-    return mixed ^ mixed >> 31;
+    return hash_next(&service->seed);
 }
 
 static struct rate *rate_of(struct service *service, const struct verdict *verdict)
@@ -126,87 +124,6 @@ static void add_request_id(struct service *service, struct buf *headers)
     buf_addf(headers, "x-request-id: %08x-%04x-4%03x-8%03x-%012" PRIx64 "\r\n", (unsigned)(high >> 32),
              (unsigned)(high >> 16 & 0xffff), (unsigned)(high & 0xfff), (unsigned)(low >> 48 & 0xfff),
              low & 0xffffffffffff);
-}
-
-static bool is_same_user(const struct track_update *update, const struct delivery *delivery)
-{
-    return update->address == delivery->address && strcmp(update->user, delivery->user) == 0;
-}
-
-static void pause(struct verdict *verdict)
-{
-    for (size_t i = 0; i < verdict->delivery_count; i++)
-        verdict->deliveries[i].dropped = "the campaign is paused";
-    for (size_t i = 0; i < verdict->update_count && verdict->delivery_count > 0; i++)
-        verdict->updates[i].is_dropped = true;
-}
-
-/* "errors" names whom it was ordered for, else the first. */
-static bool is_meant(const struct fault *fault, const char *user, size_t index)
-{
-    return fault->user != NULL ? strcmp(fault->user, user) == 0 : index == 0;
-}
-
-static void reject_some(struct verdict *verdict, const struct fault *fault)
-{
-    for (size_t i = 0; i < verdict->delivery_count; i++) {
-        struct delivery *delivery = &verdict->deliveries[i];
-
-        if (!is_meant(fault, delivery->user, i))
-            continue;
-        delivery->dropped = "the answer names this recipient among its errors";
-        for (size_t k = 0; k < verdict->update_count; k++)
-            verdict->updates[k].is_dropped |= is_same_user(&verdict->updates[k], delivery);
-    }
-    for (size_t i = 0; i < verdict->update_count && verdict->delivery_count == 0; i++)
-        verdict->updates[i].is_dropped = is_meant(fault, verdict->updates[i].user, i);
-}
-
-/* A fault that keeps messages back says so in each of them, so that the record shows why; attributes stay back with them. */
-static void keep_back(struct verdict *verdict, const struct fault *fault)
-{
-    if (fault != NULL && fault->kind == FAULT_NOTICE)
-        pause(verdict);
-    if (fault != NULL && fault->kind == FAULT_ERRORS)
-        reject_some(verdict, fault);
-}
-
-static void add_error(struct jsonw *w, const char *type, const char *array, size_t index)
-{
-    jsonw_object(w, NULL);
-    jsonw_text(w, "type", type);
-    jsonw_text(w, "input_array", array);
-    jsonw_int(w, "index", (int64_t)index);
-    jsonw_end_object(w);
-}
-
-static void list_errors(const struct verdict *verdict, const struct fault *fault, struct buf *out)
-{
-    static const char *const ARRAYS[] = { "attributes", "events", "purchases" };
-    struct jsonw w = { .out = out };
-
-    jsonw_array(&w, NULL);
-    for (size_t i = 0; i < verdict->delivery_count; i++)
-        if (is_meant(fault, verdict->deliveries[i].user, i))
-            add_error(&w, "The recipient could not be resolved", "recipients", i);
-    for (size_t i = 0; i < verdict->update_count && verdict->delivery_count == 0; i++)
-        if (verdict->updates[i].is_dropped)
-            add_error(&w, "The profile could not be resolved", ARRAYS[verdict->updates[i].kind], verdict->updates[i].index);
-    jsonw_end_array(&w);
-}
-
-/* Puts what reject_some has rejected into an answer that is an object, behind errors that are there already. */
-static void tell_errors(const struct verdict *verdict, const struct fault *fault, struct http_answer *answer)
-{
-    struct buf errors = { 0 };
-    bool has_errors = answer->body.len > 2 && memcmp(answer->body.data + answer->body.len - 2, "]}", 2) == 0;
-
-    if (answer->status != 201 || answer->body.len < 2 || answer->body.data[answer->body.len - 1] != '}')
-        return;
-    list_errors(verdict, fault, &errors);
-    buf_truncate(&answer->body, answer->body.len - (has_errors ? 2 : 1));
-    buf_addf(&answer->body, has_errors ? ",%s}" : ",\"errors\":%s}", buf_text(&errors) + has_errors);
-    buf_release(&errors);
 }
 
 /* Why Braze takes the message and sends nothing to this person, or NULL. */
@@ -362,11 +279,10 @@ static void serve_braze(struct service *service, const struct http_request *requ
     exchange.is_taken = verdict_is_accepted(verdict) && !exchange.is_limited &&
                         (exchange.fault == NULL || exchange.fault->is_taken);
     format_answer(service, &exchange, answer);
-    keep_back(verdict, exchange.fault);
-    if (exchange.fault != NULL && exchange.fault->kind == FAULT_ERRORS)
-        tell_errors(verdict, exchange.fault, answer);
-    else if (exchange.fault != NULL)
+    reject_mark(verdict, exchange.fault);
+    if (exchange.fault != NULL)
         fault_dress(exchange.fault, exchange.at_ms, answer);
+    reject_tell(verdict, exchange.fault, answer);
     count(service, &exchange, answer);
     if (exchange.is_taken) {
         write_profiles(service, &exchange);

@@ -31,6 +31,11 @@ struct track_array {
     object_check *check; /* an error's words, or NULL */
 };
 
+static bool is_filled(const char *text)
+{
+    return text != NULL && text[0] != '\0';
+}
+
 static const char *identity_error(const struct json *object)
 {
     const char *external = json_get_text(object, "external_id");
@@ -39,15 +44,17 @@ static const char *identity_error(const struct json *object)
 
     if (primary > 1)
         return "more than one of external_id, user_alias and braze_id";
-    if (primary == 0 && json_get_text(object, "email") == NULL && json_get_text(object, "phone") == NULL)
+    if (primary == 0 && !is_filled(json_get_text(object, "email")) && !is_filled(json_get_text(object, "phone")))
         return "one of external_id, user_alias, braze_id, email and phone is required";
-    if (json_get(object, "external_id") != NULL && (external == NULL || external[0] == '\0'))
+    if (json_get(object, "external_id") != NULL && !is_filled(external))
         return "external_id must be a string";
     if (external != NULL && strlen(external) > EXTERNAL_ID_BYTES_MAX)
         return "EXTERNAL_USER_ID_TOO_LARGE";
+    if (json_get(object, "braze_id") != NULL && !is_filled(json_get_text(object, "braze_id")))
+        return "braze_id must be a string";
     const struct json *alias = json_get(object, "user_alias");
     if (alias != NULL &&
-        (json_get_text(alias, "alias_name") == NULL || json_get_text(alias, "alias_label") == NULL))
+        (!is_filled(json_get_text(alias, "alias_name")) || !is_filled(json_get_text(alias, "alias_label"))))
         return "user_alias needs alias_name and alias_label";
     return NULL;
 }
@@ -271,7 +278,7 @@ static void note_update(const struct workspace *workspace, const struct json *ob
     const struct json *alias = json_get(object, "user_alias");
     struct track_update *update = &verdict->updates[verdict->update_count++];
     const char *external = json_get_text(object, "external_id"), *braze = json_get_text(object, "braze_id");
-    const char *email = json_get_text(object, "email");
+    const char *email = is_filled(json_get_text(object, "email")) ? json_get_text(object, "email") : NULL;
 
     *update = (struct track_update){
         .address = external != NULL ? ADDRESS_EXTERNAL_ID

@@ -13,6 +13,7 @@
 #include "base/calendar.h"
 #include "base/utf8.h"
 
+#include "sandbox_json.h"
 #include "sandbox_value.h"
 
 static const struct json *operand(const struct json *member, const char *name)
@@ -36,6 +37,15 @@ static bool has_shape(const char *text, const char *shape)
     return true;
 }
 
+/* "Tue 05 12 09:30:00.KST 2026" */
+static bool is_weekday_first(const char *text)
+{
+    for (int i = 0; i < 3; i++)
+        if (!isalpha((unsigned char)text[i]))
+            return false;
+    return has_shape(text + 3, " 99 99 99:99:99");
+}
+
 bool value_is_time(const char *text)
 {
     static const char *const SHAPES[] = { "9999-99-99", "99-99-9999", "9-99-9999", "99-9-9999", "9-9-9999",
@@ -48,7 +58,7 @@ bool value_is_time(const char *text)
             (*rest == '\0' || has_shape(rest, "T99:99") || has_shape(rest, " 99:99")))
             return true;
     }
-    return false;
+    return is_weekday_first(text);
 }
 
 /* The number in the next `count` characters, which are digits. */
@@ -302,28 +312,19 @@ static void change_array(const struct json *before, const struct json *member, s
     jsonw_end_array(&w);
 }
 
-static void write_value(const struct json *value, const char *key, struct jsonw *w)
-{
-    struct buf text = { 0 };
-
-    json_format(value, &text);
-    jsonw_raw(w, key, buf_text(&text));
-    buf_release(&text);
-}
-
 static void write_merged(const struct json *before, const struct json *with, const char *key, struct jsonw *w)
 {
     jsonw_object(w, key);
     for (const struct json *item = json_first(before); item != NULL; item = json_next(item))
         if (json_get(with, json_key(item)) == NULL)
-            write_value(item, json_key(item), w);
+            json_copy(item, json_key(item), w);
     for (const struct json *item = json_first(with); item != NULL; item = json_next(item)) {
         const struct json *old = json_get(before, json_key(item));
 
         if (json_kind(old) == JSON_OBJECT && json_kind(item) == JSON_OBJECT)
             write_merged(old, item, json_key(item), w);
         else
-            write_value(item, json_key(item), w);
+            json_copy(item, json_key(item), w);
     }
     jsonw_end_object(w);
 }

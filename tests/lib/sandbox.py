@@ -20,6 +20,19 @@ TRACK = "/users/track"
 WORKSPACE = ["--campaign", texts.REPLY, "--campaign", texts.REOPEN + ":template", "--campaign", texts.OTHER,
              "--campaign", texts.OWN_PROPERTY + ":response:body", "--canvas", texts.CANVAS, "--app", texts.APP,
              "--subscription-group", texts.GROUP]
+# The ways in which a call goes wrong on a bad day, each with its fault and how often. What begins with taken_ was done all the
+# same.
+BAD_DAY = {
+    "refused_500": (dict(do="status", status=500), 4),
+    "taken_500": (dict(do="status", status=500, take=True), 4),
+    "refused_503": (dict(do="status", status=503), 6),
+    "limited": (dict(do="limit_epoch", seconds=1), 4),
+    "limited_track": (dict(do="limit_track", seconds=1), 4),
+    "hang": (dict(do="hang", ms=60000), 2),
+    "taken_hang": (dict(do="take_and_hang", ms=60000), 2),
+    "reset": (dict(do="reset_before"), 4),
+    "taken_reset": (dict(do="reset_after"), 4),
+}
 
 
 class Sandbox:
@@ -27,8 +40,18 @@ class Sandbox:
         self.requests_file = os.path.join(folder, "requests.jsonl")
         self.output_file = os.path.join(folder, "sandbox.log")
         self.options = options
-        self.process, self.port = None, web.free_port()
-        self.start()
+        self.process, self.port = None, None
+        self._start_first()
+
+    def _start_first(self):
+        """On a port that was free a moment ago; another one when somebody was quicker."""
+        for tries_left in (4, 3, 2, 1, 0):
+            self.port = web.free_port()
+            try:
+                return self.start()
+            except AssertionError as error:
+                if tries_left == 0 or "Address already in use" not in str(error):
+                    raise
 
     def start(self):
         """Starts, or starts again on the same port."""
@@ -41,10 +64,11 @@ class Sandbox:
         eventually(lambda: self._listens(begin), "the sandbox listens", 20)
 
     def _listens(self, begin):
+        has_ended = self.process.poll() is not None  # asked first: what it said at its end is in the file then
         with open(self.output_file, "rb") as output:
             output.seek(begin)
             told = output.read()
-        if self.process.poll() is not None:
+        if has_ended:
             raise AssertionError(f"the sandbox ended with {self.process.returncode}: {told}")
         return b"listening on 127.0.0.1:%d\n" % self.port in told
 
@@ -91,6 +115,14 @@ class Sandbox:
         return self.fault("status", times=0, path=path, user=user, status=400,
                           body='{"message":"the recipient is refused"}')
 
+    def bad_day(self, seed, path=TRACK, **percent):
+        """So many of a hundred calls go wrong, by seeded dice, until unscript(): BAD_DAY, or other percentages of its kinds."""
+        wanted = percent or {kind: each for kind, (_, each) in BAD_DAY.items()}
+        steps = [dict(BAD_DAY[kind][0], path=path, times=0, percent=each) for kind, each in wanted.items()]
+        answer = web.call(self.port, "POST", f"/_sandbox/script?seed={seed}", json.dumps(steps),
+                          {"Content-Type": "application/json"})
+        assert answer.status // 100 == 2, answer
+
     def faults_left(self):
         return web.call(self.port, "GET", "/_sandbox/script").json()["faults"]
 
@@ -123,6 +155,14 @@ class Sandbox:
         found = self.profiles(user)
         assert len(found) <= 1, found
         return found[0]["attributes"] if found else {}
+
+    def subscriptions(self, user):
+        """The states of the user's subscription groups, by id; "subscribed" or "unsubscribed"."""
+        return {group: state for found in self.profiles(user) for group, state in found["subscription_groups"].items()}
+
+    def profile_page(self, user):
+        """The profile as a text for people, with events and what was left out."""
+        return web.call(self.port, "GET", "/_sandbox/profiles/" + urllib.parse.quote(user, safe="+")).body.decode()
 
     def profiles(self, user=None):
         """Each profile with user, kind, attributes, types, subscription_groups, updates, may_create; of one user, or of all."""

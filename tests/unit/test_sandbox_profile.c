@@ -168,6 +168,7 @@ static void test_a_second_value_meets_the_first(void **state)
         { "1.5", "{\"inc\":1}", "1.5", "\"what stands there is no whole number\" " },
         { "\"five\"", "{\"inc\":1}", "\"five\"", "\"the attribute is of another type\" " },
         { "5", "\"five\"", "5", "\"the attribute is of another type\" " },
+        { "\"2026-05-12\"", "\"Tue 05 12 09:30:00.KST 2026\"", "\"Tue 05 12 09:30:00.KST 2026\"", "" },
         { "\"gold\"", "\"2026-05-12\"", "\"gold\"", "\"the attribute is of another type\" " },
         { "true", "null", "null", "" },
         { "[\"a\",\"b\"]", "[\"c\"]", "[\"c\"]", "" },
@@ -302,6 +303,35 @@ static int64_t begin(struct bench *bench, const char *user)
     return bench->answer.ticket;
 }
 
+static void test_an_event_of_the_future_happens_now(void **state)
+{
+    struct bench *bench = new_bench();
+    struct buf got = { 0 };
+    int year = 0;
+
+    (void)state;
+    post(bench, "{\"events\":[{\"external_id\":\"mia\",\"name\":\"e\",\"time\":\"2999-05-12T09:30:00Z\"}]}");
+    assert_int_equal(sscanf(log_of(bench, "events", "?user=mia", "time", &got), "\"%d-", &year), 1);
+    assert_in_range(year, 2024, 2998);
+    buf_release(&got);
+    free_bench(bench);
+}
+
+static void test_of_an_attribute_on_the_blocklist_nothing_is_stored(void **state)
+{
+    struct bench *bench = new_bench();
+    struct buf got = { 0 };
+
+    (void)state;
+    id_list_add(&bench->service.workspace.blocked, "secret", NULL);
+    track(bench, "\"external_id\":\"mia\",\"_update_existing_only\":true,\"secret\":1,\"v\":1");
+    assert_int_equal(bench->answer.status, 201);
+    assert_string_equal(profiles_of(bench, "", &got), "external:mia {\"v\":1}{\"v\":\"number\"}\n");
+    assert_string_equal(log_of(bench, "left_out", "", "why", &got), "\"the attribute is on the blocklist\" ");
+    buf_release(&got);
+    free_bench(bench);
+}
+
 static void test_two_calls_at_once_for_one_profile_are_told(void **state)
 {
     struct bench *bench = new_bench();
@@ -348,6 +378,10 @@ static void test_an_object_with_a_fault_is_named_in_the_answer(void **state)
         { "attributes", MIA ",\"first_name\":7", "a standard field must be a string" },
         { "attributes", MIA ",\"email\":\"mia\"", "EMAIL_BAD_FORMAT" },
         { "attributes", MIA ",\"email_subscribe\":\"yes\"", "BAD_EMAIL_SUBSCRIPTION_STATE" },
+        { "attributes", "\"braze_id\":7,\"v\":1", "braze_id must be a string" },
+        { "attributes", "\"email\":\"\",\"v\":1", "one of external_id, user_alias, braze_id, email and phone is required" },
+        { "attributes", "\"user_alias\":{\"alias_name\":\"\",\"alias_label\":\"phone\"}",
+          "user_alias needs alias_name and alias_label" },
         { "attributes", IN("{}"), "BAD_SUBSCRIPTION_GROUP_ARRAY" },
         { "attributes", IN("[1]"), "BAD_SUBSCRIPTION_GROUP_HASH" },
         { "attributes", IN(ONE("nope", "subscribed")), "BAD_SUBSCRIPTION_GROUP_ID" },
@@ -559,7 +593,8 @@ static void test_errors_for_somebody_name_his_objects(void **state)
                 "{\"external_id\":\"mia\",\"v\":1}],\"events\":[{\"external_id\":\"bob\",\"name\":\"e\"," NOW "},"
                 "{\"external_id\":\"mia\",\"name\":\"e\"," NOW "}]}");
     assert_non_null(strstr(buf_text(&bench->answer.body),
-                           "\"errors\":[{\"type\":\"inc must be a whole number\",\"input_array\":\"attributes\",\"index\":1},"
+                           "{\"message\":\"success\",\"attributes_processed\":1,\"events_processed\":1,\"errors\":["
+                           "{\"type\":\"inc must be a whole number\",\"input_array\":\"attributes\",\"index\":1},"
                            "{\"type\":\"The profile could not be resolved\",\"input_array\":\"attributes\",\"index\":2},"
                            "{\"type\":\"The profile could not be resolved\",\"input_array\":\"events\",\"index\":1}]}"));
     assert_string_equal(profiles_of(bench, "", &got), "external:bob {\"v\":1}{\"v\":\"number\"} may create\n");
@@ -684,6 +719,8 @@ int main(void)
         cmocka_unit_test(test_an_array_holds_25_and_loses_the_oldest),
         cmocka_unit_test(test_an_attribute_keeps_its_type_in_all_profiles),
         cmocka_unit_test(test_events_are_kept_and_one_that_comes_twice_is_told),
+        cmocka_unit_test(test_an_event_of_the_future_happens_now),
+        cmocka_unit_test(test_of_an_attribute_on_the_blocklist_nothing_is_stored),
         cmocka_unit_test(test_two_calls_at_once_for_one_profile_are_told),
         cmocka_unit_test(test_an_object_with_a_fault_is_named_in_the_answer),
         cmocka_unit_test(test_who_has_unsubscribed_gets_nothing_until_he_subscribes),
