@@ -543,6 +543,7 @@ UNIT = \
   log \
   mailbox \
   markdown \
+  moment \
   opening \
   output \
   parcel \
