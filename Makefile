@@ -567,6 +567,7 @@ UNIT = \
   mailbox \
   markdown \
   notice \
+  moment \
   opening \
   output \
   parcel \
@@ -664,8 +665,8 @@ SYSTEM = \
   tests/system/29_backends.py \
   tests/system/30_floods.py \
   tests/system/31_ai_cli.py \
-  tests/system/33_notices.py \
-  tests/system/32_sandbox_profile.py
+  tests/system/32_sandbox_profile.py \
+  tests/system/33_notices.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

@@ -359,6 +359,7 @@ void decision_release(struct decision *decision)
     buf_release(&decision->station);
     buf_release(&decision->station_after);
     buf_release(&decision->remembered);
+    buf_release(&decision->collected);
     for (size_t i = 0; i < decision->passed_over_count; i++)
         free(decision->passed_over[i].facts);
     free(decision->passed_over);

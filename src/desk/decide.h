@@ -236,6 +236,7 @@ struct decision {
     const struct rule *tagged[TAGS_MAX]; /* tag rules that took the message, in order */
     size_t tagged_count;
     struct buf remembered;           /* JSON object: the conversation's variables from now on; empty: as before */
+    struct buf collected;            /* JSON object: of those, what dialogues that are over have left; empty: none is */
     struct buf folded;               /* what the rules saw */
     struct span match;               /* of the winner in `folded`; start (size_t)-1: it needed no words */
     struct buf variables;            /* JSON object of the winner's named groups */

@@ -309,6 +309,9 @@ static void read_variable(struct facts *facts, const char *name, struct expressi
 {
     if (read_answer(facts, name, value) || read_group(facts, name, value) || read_set(facts, name, value))
         return;
+    /* As in desk/decide_variable.c: what a dialogue has left is known to the parting alone. */
+    if (ruleset_collects(facts->ruleset, name) && facts->input->kind != INPUT_PARTING)
+        return;
     const struct json *variables = parse_once(facts->state->variables, &facts->has_variables,
                                               &facts->variables);
     read_json(facts, json_get(variables, name), value);

@@ -177,6 +177,9 @@ const struct json *variables_remembered(struct variables *variables)
 static bool read_remembered(struct variables *variables, const char *name, struct buf *value)
 {
     const struct effect *set = decide_value(variables->decision, name);
+    /* What a dialogue has left is known to the parting alone: to the next dialogue it would be an answer. */
+    if (set == NULL && ruleset_collects(variables->ruleset, name) && variables->input->kind != INPUT_PARTING)
+        return false;
     if (set == NULL)
         return json_scalar(json_get(variables_remembered(variables), name), value);
     buf_add_text(value, set->text);

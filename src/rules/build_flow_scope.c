@@ -203,6 +203,11 @@ static void gather_collected(struct ruleset *ruleset)
     scope_release(&all);
 }
 
+bool ruleset_collects(const struct ruleset *ruleset, const char *name)
+{
+    return scope_find(&ruleset->private->flow->collected, name) != NULL;
+}
+
 int build_scopes(struct ruleset *ruleset, struct error *error)
 {
     size_t count = ruleset->flow_count;

@@ -316,6 +316,9 @@ void ruleset_language(const struct ruleset *ruleset, const char *language, char 
 /* Does any rule set a variable of that name? */
 bool ruleset_has_variable(const struct ruleset *ruleset, const char *name);
 
+/* Does a flow leave a variable of that name to its conversation when it ends? Not when rules set it: it is theirs. */
+bool ruleset_collects(const struct ruleset *ruleset, const char *name);
+
 /* Settings. Asking for an unknown name aborts: names are ours. */
 /* As typed, or the default; as a number, durations in ms, booleans 0 and 1, money in millionths (-1: not set). */
 const char *ruleset_setting(const struct ruleset *ruleset, const char *name);
