@@ -372,12 +372,14 @@ LIB = \
   src/desk/recount_given.c \
   src/desk/replay.c \
   src/desk/reply.c \
+  src/desk/rider.c \
   src/desk/road.c \
   src/desk/rollback.c \
   src/desk/service.c \
   src/desk/service_end.c \
   src/desk/stage.c \
   src/desk/stage_call.c \
+  src/desk/subscription.c \
   src/desk/talk.c \
   src/desk/track_fate.c \
   src/desk/track_load.c \
@@ -552,6 +554,7 @@ UNIT = \
   proof \
   public \
   replay \
+  rider \
   road \
   rulefile \
   ruleset \

@@ -156,6 +156,7 @@ struct effect {
     char *buttons;                   /* EFFECT_SAY: JSON array of texts to offer, or NULL; owned */
     int64_t until_at;                /* EFFECT_COOLDOWN */
     const struct campaign *campaign; /* EFFECT_SAY: NULL for the channel's default */
+    bool with_reply;                 /* EFFECT_ATTRIBUTE: it also travels in the call that sends a reply */
     bool is_consent;                 /* EFFECT_SAY: the confirmation of an opt-out */
     bool has_marks;                  /* EFFECT_SAY: text/markdown wrote it */
     const struct team *team;         /* EFFECT_HANDOFF */

@@ -61,6 +61,11 @@ static const struct setting_info SETTINGS[SETTING_ROWS] = {
       "how many questions one conversation may put to backends in an hour; 0 is no limit" },
     { "repeats_in_a_row", SETTING_NUMBER, "20", 0, 1000,
       "how often in a row, within 10 minutes, the same text, or an echo of ours, is answered; 0 is no limit" },
+    { "subscription_group", SETTING_TEXT, "", 0, 0, "the id of the subscription group at Braze that the answers go by" },
+    { "subscribe_newcomers", SETTING_BOOLEAN, "no", 0, 1,
+      "whether the first answer to a first-time writer subscribes him: it records his consent, so be sure that you have it" },
+    { "subscription_follows_opt_out", SETTING_BOOLEAN, "no", 0, 1,
+      "whether who opts out is unsubscribed at Braze, and who opts in again is subscribed, which records his consent" },
     { "flow_cancel_words", SETTING_WORDS, CANCEL_WORDS, 0, 0, "how a customer breaks off a dialogue" },
     { "flow_back_words", SETTING_WORDS, BACK_WORDS, 0, 0, "how a customer goes back to the question before" },
 };
@@ -237,6 +242,23 @@ static int refuse_unknown(const struct row *row, const char *name, struct error 
     return -1;
 }
 
+/* Whoever is to be subscribed is to be subscribed to something. */
+static int check_group(const struct settings *settings, const struct row *const *rows, struct error *error)
+{
+    static const char *const WITH_GROUP[] = { "subscribe_newcomers", "subscription_follows_opt_out" };
+    if (*settings->texts[setting_find("subscription_group")] != '\0')
+        return 0;
+    for (size_t i = 0; i < sizeof WITH_GROUP / sizeof WITH_GROUP[0]; i++) {
+        int index = setting_find(WITH_GROUP[i]);
+        if (settings->numbers[index] != 0)
+            return row_refuse(rows[index], error,
+                              "%s is yes, and nothing says which group is meant; give its id: INSERT INTO setting (name, "
+                              "value) VALUES ('subscription_group', '...');",
+                              WITH_GROUP[i]);
+    }
+    return 0;
+}
+
 int settings_take(struct settings *settings, const struct rows *rows, const struct zones *zones,
                   struct error *error)
 {
@@ -257,7 +279,7 @@ int settings_take(struct settings *settings, const struct rows *rows, const stru
             return error_prefix(error, "%s:%d", row->file, row->line);
         settings->texts[index] = value;
     }
-    return 0;
+    return check_group(settings, earlier, error);
 }
 
 const struct setting_info *ruleset_settings(size_t *count)

@@ -205,6 +205,12 @@ static const struct {
     /* settings */
     { "INSERT INTO setting (name, value) VALUES ('busines_name', 'x');",
       "a.sql:1: there is no setting 'busines_name'; did you mean 'business_name'?" },
+    { "INSERT INTO setting (name, value) VALUES ('subscription_group', ''),\n ('subscribe_newcomers', 'yes');",
+      "a.sql:2: subscribe_newcomers is yes, and nothing says which group is meant; give its id: INSERT INTO setting (name, "
+      "value) VALUES ('subscription_group', '...');" },
+    { "INSERT INTO setting (name, value) VALUES ('subscription_follows_opt_out', 'yes');",
+      "a.sql:1: subscription_follows_opt_out is yes, and nothing says which group is meant; give its id: INSERT INTO setting "
+      "(name, value) VALUES ('subscription_group', '...');" },
     { "INSERT INTO setting (name, value) VALUES ('idle_close', '30 minutes');",
       "a.sql:1: the setting 'idle_close' comes with a later version of frontdesk" },
     { "INSERT INTO setting (name, value) VALUES\n('time_zone', 'UTC'),\n('time_zone', 'Asia/Seoul');",
