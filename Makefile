@@ -385,6 +385,7 @@ LIB = \
   src/desk/recount_given.c \
   src/desk/replay.c \
   src/desk/reply.c \
+  src/desk/rider.c \
   src/desk/road.c \
   src/desk/rollback.c \
   src/desk/service.c \
@@ -393,6 +394,7 @@ LIB = \
   src/desk/stage_call.c \
   src/desk/story.c \
   src/desk/summary.c \
+  src/desk/subscription.c \
   src/desk/talk.c \
   src/desk/track_fate.c \
   src/desk/track_load.c \
@@ -578,6 +580,7 @@ UNIT = \
   proof \
   public \
   replay \
+  rider \
   road \
   rulefile \
   ruleset \

@@ -82,3 +82,14 @@ ALTER TABLE track ADD COLUMN events TEXT NOT NULL DEFAULT '[]'; -- JSON array of
 ALTER TABLE track ADD COLUMN is_parted INTEGER NOT NULL DEFAULT 0 CHECK (is_parted = 0 OR is_parted = 1);
 
 ALTER TABLE contact ADD COLUMN tracked_at INTEGER NOT NULL DEFAULT 0; -- when a call that may have written into the profile ended
+
+-- By which way a value goes into the profile. Those that ride with a text are written before it is sent.
+ALTER TABLE profile ADD COLUMN way TEXT NOT NULL DEFAULT 'track' CHECK (
+                  way = 'track' OR          -- by itself
+                  way = 'reply' OR          -- with the next text to the contact; by itself where none is on its way
+                  way = 'reply_only' OR     -- with the next text, and never by itself
+                  way = 'after_replies'); -- by itself, when no text is on its way any more, and a while later
+ALTER TABLE profile ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0; -- by itself not before this
+CREATE INDEX profile_reply ON profile (contact) WHERE way <> 'track';
+-- Of a text: what rode with it stands in the table track as well.
+ALTER TABLE track ADD COLUMN is_barred INTEGER NOT NULL DEFAULT 0 CHECK (is_barred = 0 OR is_barred = 1); -- 1: Braze refused it with them, and it goes without

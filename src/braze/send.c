@@ -10,8 +10,8 @@
  *
  * Braze collapses recipients of one request that are the same person, silently: a user twice is refused
  * here. A request that says too much would cost the whole batch, so all bounds are checked before anything
- * is sent. With at most 50 recipients, properties under 50 KB and ids of at most 987 bytes a body stays
- * under 3 MB; Braze takes 4.
+ * is sent. With at most 50 recipients, properties under 50 KB, attributes under 8 KB and ids of at most 987
+ * bytes a body stays under 3 MB; Braze takes 4.
  *
  * Braze evaluates Liquid that it finds in a payload, and may do so inside of property values. What a
  * customer or a model wrote could read the profile or fetch an address in this way, so no text leaves with
@@ -157,6 +157,27 @@ static void write_alias(struct jsonw *w, const char *key, const char *phone)
     jsonw_end_object(w);
 }
 
+static int write_attributes(struct jsonw *w, const struct send_recipient *recipient, struct error *error)
+{
+    const char *text = recipient->attributes;
+    struct json *attributes;
+
+    if (text == NULL)
+        return 0;
+    if (json_parse(text, strlen(text), JSON_STRICT, &attributes, error) != 0)
+        return error_prefix(error, "The attributes of a recipient are no JSON");
+    jsonw_object(w, "attributes");
+    for (const struct json *item = json_first(attributes); item != NULL; item = json_next(item)) {
+        struct buf value = { 0 };
+        json_format(item, &value);
+        jsonw_raw(w, json_key(item), buf_text(&value));
+        buf_release(&value);
+    }
+    jsonw_end_object(w);
+    json_free(attributes);
+    return 0;
+}
+
 static int write_recipient(struct jsonw *w, const struct send_target *target,
                            const struct send_recipient *recipient, struct error *error)
 {
@@ -165,7 +186,7 @@ static int write_recipient(struct jsonw *w, const struct send_target *target,
         jsonw_text(w, "external_user_id", recipient->id);
     else
         write_alias(w, "user_alias", recipient->id);
-    if (write_properties(w, target, recipient, error) != 0)
+    if (write_properties(w, target, recipient, error) != 0 || write_attributes(w, recipient, error) != 0)
         return -1;
     jsonw_end_object(w);
     return 0;

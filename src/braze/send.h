@@ -13,7 +13,8 @@
  *
  * Facts (Braze, "Trigger send", "Messages send"): at most 50 recipients, each user once;
  * properties under 50 KB; an alias is never created, so newcomers are addressed by user_alias {alias_label
- * "phone"}. broadcast is never set. Pure.
+ * "phone"}. `attributes` of a recipient are written into a profile that exists, before the send. broadcast is never set.
+ * Pure.
  */
 #ifndef BRAZE_SEND_H
 #define BRAZE_SEND_H
@@ -29,6 +30,7 @@ enum send_address { ADDRESS_EXTERNAL, ADDRESS_PHONE_ALIAS };
 enum {
     SEND_RECIPIENTS_MAX = 50,
     SEND_PROPERTIES_MAX = 50 * 1024,
+    SEND_ATTRIBUTES_MAX = 8 * 1024,
     SEND_BUTTONS_MAX = 3,
     SEND_BUTTON_TEXT_MAX = 20,
     SEND_ROWS_MAX = 10,
@@ -60,6 +62,8 @@ struct send_recipient { /* borrowed */
     size_t button_count;
     const struct send_list *list;   /* CARRIER_MESSAGE: they are the rows of a list, 1 to 10 of at most 24 characters;
                                        NULL: quick replies */
+    const char *attributes;         /* of his profile, written before it is sent: a JSON object; NULL: none. Not by
+                                       /messages/send */
 };
 
 /* "/campaigns/trigger/send" … */

@@ -12,6 +12,7 @@
 #include "desk/parting.h"
 #include "desk/reply.h"
 #include "desk/service.h"
+#include "desk/subscription.h"
 #include "flow/flow.h"
 #include "store/consult_row.h"
 #include "store/contact.h"
@@ -127,14 +128,30 @@ static int silence(const struct carry *carry, struct error *error)
     return found;
 }
 
+/* "rule hours", "step table.people", "close" */
+static void format_doer(const struct effect *effect, struct buf *out)
+{
+    if (effect->moment != NULL)
+        buf_add_text(out, effect->moment);
+    else if (effect->step != NULL)
+        buf_addf(out, "step %s", effect->step);
+    else if (effect->rule != NULL)
+        buf_addf(out, "rule %s", effect->rule->name);
+}
+
 static int set_opt_out(const struct carry *carry, const struct effect *effect, struct error *error)
 {
     bool is_opted_out = effect->kind == EFFECT_OPT_OUT;
+    struct buf doer = { 0 };
+    int result;
 
     if (contact_set_opt_out(carry->desk->db, carry->conversation->contact, is_opted_out, carry->now, error) != 0 ||
         (is_opted_out && silence(carry, error) != 0))
         return -1;
-    return note_event(carry, effect, is_opted_out ? "opt_out" : "opt_in", "", error);
+    format_doer(effect, &doer);
+    result = subscription_follow(carry, is_opted_out, buf_text(&doer), error);
+    buf_release(&doer);
+    return result != 0 ? -1 : note_event(carry, effect, is_opted_out ? "opt_out" : "opt_in", "", error);
 }
 
 static int hand_over(const struct carry *carry, const struct effect *effect, struct error *error)
@@ -204,17 +221,6 @@ static int consult(const struct carry *carry, const struct effect *effect, struc
     return consult_queue(carry->desk, carry->conversation, &request, carry->now, error);
 }
 
-/* "rule hours", "step table.people", "close" */
-static void format_doer(const struct effect *effect, struct buf *out)
-{
-    if (effect->moment != NULL)
-        buf_add_text(out, effect->moment);
-    else if (effect->step != NULL)
-        buf_addf(out, "step %s", effect->step);
-    else if (effect->rule != NULL)
-        buf_addf(out, "rule %s", effect->rule->name);
-}
-
 static int want_attribute(const struct carry *carry, const struct effect *effect, struct error *error)
 {
     struct buf doer = { 0 };
@@ -227,6 +233,7 @@ static int want_attribute(const struct carry *carry, const struct effect *effect
                               .name = effect->name,
                               .value = effect->text,
                               .rule = effect->rule != NULL ? effect->rule->name : buf_text(&doer),
+                              .with_reply = effect->with_reply,
                               .message = carry->message,
                               .now = carry->now,
                           },
@@ -267,9 +274,11 @@ static int put_entry(const struct carry *carry, const struct effect *effect, str
 static int queue_attributes(const struct carry *carry, struct error *error)
 {
     const struct conversation *conversation = carry->conversation;
+    const struct ruleset *rules = carry->desk->rules;
     bool is_put = false;
 
-    if (carry->desk->rules->attribute_count == 0 && !decision_has(carry->decision, EFFECT_ENTRY))
+    if (rules->attribute_count == 0 && !decision_has(carry->decision, EFFECT_ENTRY) &&
+        *ruleset_setting(rules, "subscription_group") == '\0')
         return 0;
     if (outbox_track_queue(carry->desk->db, conversation->contact, conversation->id, TRACK_APART_MS, carry->now, &is_put,
                            error) != 0)

@@ -17,6 +17,7 @@
 #include "desk/dispatch_track.h"
 #include "desk/health.h"
 #include "desk/parcel.h"
+#include "desk/rider.h"
 #include "desk/track_fate.h"
 #include "store/outbox.h"
 
@@ -24,7 +25,7 @@ enum { LOOKS_MAX = 8 };
 
 struct group {
     const struct campaign *campaign;
-    const struct parcel *parcels[SEND_RECIPIENTS_MAX];
+    struct parcel *parcels[SEND_RECIPIENTS_MAX];
     size_t count;
     bool is_closed; /* takes no further row: single, or a probe */
     bool is_probe;  /* of a stopped lane */
@@ -175,10 +176,24 @@ static int format_call(const struct group *group, struct call *call, struct erro
     return send_format(&target, recipients, group->count, &call->body, error);
 }
 
+static int gather_riders(struct round *round, const struct group *group, struct error *error)
+{
+    enum send_carrier carrier = carrier_of(group->campaign);
+
+    for (size_t i = 0; i < group->count; i++) {
+        struct parcel *parcel = group->parcels[i];
+
+        if (rider_gather(round->desk, parcel->row, carrier, round->now, &parcel->attributes, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int claim_rows(struct round *round, const struct group *group, struct call *call, struct error *error)
 {
     for (size_t i = 0; i < group->count; i++) {
-        const struct outbox_row *row = group->parcels[i]->row;
+        const struct parcel *parcel = group->parcels[i];
+        const struct outbox_row *row = parcel->row;
 
         call->rows[call->count++] = (struct call_row){
             .outbox = row->id,
@@ -187,9 +202,11 @@ static int claim_rows(struct round *round, const struct group *group, struct cal
             .turn = row->turn,
             .failures = row->failures,
             .is_ambiguous = row->is_ambiguous,
+            .has_riders = parcel->attributes.len > 0,
             .attributes_at = -1,
         };
-        if (outbox_claim(round->desk->db, row->id, call->campaign, error) != 0)
+        if (outbox_claim(round->desk->db, row->id, call->campaign, error) != 0 ||
+            (parcel->attributes.len > 0 && rider_claim(round->desk, row, &parcel->attributes, error) != 0))
             return -1;
     }
     return 0;
@@ -239,6 +256,8 @@ static int make_call(struct round *round, const struct group *group, struct erro
     bool is_mine = true;
     int result = group->is_probe ? begin_probe(round, group, &is_mine, error) : 0;
 
+    if (result == 0 && is_mine)
+        result = gather_riders(round, group, error);
     if (result != 0 || !is_mine) {
         call_free(call);
         return result;
@@ -401,6 +420,29 @@ static const char *fate_of(const struct call *call, size_t index, const struct a
     return NULL;
 }
 
+/* Itself, and not as one of many? */
+static bool is_refused(const struct call *call, size_t index, const struct answer *answer)
+{
+    if (answer->class == ANSWER_ACCEPTED_BUT)
+        return is_named(answer, index) || (call->count == 1 && !answer->is_notice);
+    return answer->class == ANSWER_REFUSED && call->count == 1;
+}
+
+static int go_without_riders(struct desk *desk, const struct call_row *row, const struct answer *answer, int64_t now,
+                             struct error *error)
+{
+    struct outbox_again again = {
+        .id = row->outbox,
+        .due_at = now,
+        .failures = row->failures,
+        .is_single = true,
+        .is_ambiguous = row->is_ambiguous,
+        .reason = answer->problem,
+    };
+
+    return rider_refuse(desk, row, now, error) == 0 ? outbox_retry(desk->db, &again, error) : -1;
+}
+
 static int settle_row(struct desk *desk, const struct call *call, size_t index, const struct answer *answer,
                       int status, int64_t took_ms, int64_t now, struct error *error)
 {
@@ -423,7 +465,11 @@ static int settle_row(struct desk *desk, const struct call *call, size_t index, 
         return -1;
     if (call->is_track)
         return track_fate_settle(desk, call, row, answer, status, now, error);
+    if (row->has_riders && is_refused(call, index, answer))
+        return go_without_riders(desk, row, answer, now, error);
     fate = fate_of(call, index, answer, now, desk_random(desk), &again);
+    if (row->has_riders && fate != NULL && strcmp(fate, "accepted") == 0 && rider_accept(desk, call, row, now, error) != 0)
+        return -1;
     if (fate == NULL)
         return outbox_retry(desk->db, &again, error);
     return outbox_settle(desk->db, row->outbox, row->contact, row->turn, fate, answer->problem, now, error);

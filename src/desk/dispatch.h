@@ -27,6 +27,7 @@ struct call_row {
     int64_t outbox, contact, conversation, turn;
     int failures;
     bool is_ambiguous;
+    bool has_riders;             /* of a text: values of the profile ride with it (desk/rider.h) */
     int attributes_at;           /* of a write into a profile: its place among the attributes; -1: it has none */
     int events_at, event_count;  /* and its places among the events */
 };

@@ -11,12 +11,15 @@
 #include "base/alloc.h"
 #include "braze/track.h"
 #include "desk/dispatch_track.h"
+#include "desk/subscription.h"
 #include "desk/track_load.h"
 #include "store/entry.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
 
 _Static_assert((int)CALL_ROWS_MAX >= (int)TRACK_OBJECTS_MAX, "a call has room for all objects");
+
+enum { HOLD_MS = 10 * 1000 };
 
 struct batch {
     struct desk *desk;
@@ -88,13 +91,31 @@ static int refuse_row(struct batch *batch, const struct outbox_track_row *row, c
     return end_row(batch, row, "dead", reason, error);
 }
 
+/* It waits for texts to leave, or has others ride with one. */
+static int hold_row(struct batch *batch, const struct outbox_track_row *row, struct error *error)
+{
+    struct outbox_again again = {
+        .id = row->id,
+        .due_at = batch->now + HOLD_MS,
+        .failures = row->failures,
+        .is_single = row->is_single,
+        .is_ambiguous = row->is_ambiguous,
+        .reason = "texts to the customer go first",
+    };
+
+    return outbox_retry(batch->desk->db, &again, error);
+}
+
 /* Nothing is left to say; or what there was is of unknown fate, and not repeated. */
 static int end_empty(struct batch *batch, const struct outbox_track_row *row, struct error *error)
 {
-    int is_unknown = entry_is_unknown(batch->desk->db, row->id, error);
+    int has_news = outbox_track_has_news(batch->desk->db, row->contact, error);
+    int is_unknown = has_news == 0 ? entry_is_unknown(batch->desk->db, row->id, error) : 0;
 
-    if (is_unknown < 0)
+    if (has_news < 0 || is_unknown < 0)
         return -1;
+    if (has_news == 1)
+        return hold_row(batch, row, error);
     return end_row(batch, row, is_unknown ? "unknown" : "withheld",
                    is_unknown ? "nobody knows whether Braze has done it, and it is not repeated"
                               : "what was to be written is there already",
@@ -134,14 +155,19 @@ static int place_row(struct batch *batch, const struct outbox_track_row *row, st
     struct db *db = batch->desk->db;
     struct track_load load = { 0 };
     struct error refusal = { 0 };
-    int result = profile_addressee(db, row->contact, &load.addressee, error);
+    int rides = profile_rides(db, row->contact, error), result;
 
+    if (rides != 0)
+        return rides < 0 ? -1 : hold_row(batch, row, error);
+    result = profile_addressee(db, row->contact, &load.addressee, error);
+    if (result == 0)
+        result = profile_ripen(db, row->contact, batch->now + SUBSCRIPTION_PAUSE_MS, error);
     if (result != 0 || has_addressee(batch, buf_text(&load.addressee))) {
         /* Two contacts by one address: the second goes with the next call. */
     } else if (track_check(buf_text(&load.addressee), &refusal) != 0) {
         result = refuse_row(batch, row, buf_text(&load.addressee), refusal.text, error);
     } else {
-        result = track_load_gather(&load, db, row, room_in(batch), error);
+        result = track_load_gather(&load, db, row, room_in(batch), batch->now, error);
         if (result == 0)
             result = place_load(batch, row, &load, error);
     }

@@ -32,6 +32,7 @@ void parcel_release(struct parcel *parcel)
     buf_release(&parcel->text);
     buf_release(&parcel->list_button);
     buf_release(&parcel->list_title);
+    buf_release(&parcel->attributes);
     button_release(&parcel->buttons);
     *parcel = (struct parcel){ 0 };
 }
@@ -59,6 +60,7 @@ struct send_recipient parcel_recipient(const struct parcel *parcel)
         .id = parcel->row->address,
         .text = parcel->row->is_notice && parcel->text.len == 0 ? NULL : buf_text(&parcel->text),
         .properties = parcel->properties,
+        .attributes = parcel->attributes.len > 0 ? buf_text(&parcel->attributes) : NULL,
         .buttons = (const char *const *)parcel->buttons.texts,
         .button_count = parcel->shown,
         .list = parcel->is_list ? &parcel->list : NULL,

@@ -27,6 +27,7 @@ struct parcel { /* the zero value is releasable */
     struct buf list_button, list_title;
     struct send_list list;  /* of these two */
     const char *properties; /* of the row; NULL: none */
+    struct buf attributes;  /* of the contact's profile, that ride with it (desk/rider.h); empty: none */
 };
 
 /* *parcel is a zero value; the row must outlive it. */

@@ -18,6 +18,7 @@
 #include "desk/idle.h"
 #include "desk/recall.h"
 #include "desk/road.h"
+#include "desk/subscription.h"
 #include "store/contact.h"
 #include "store/conversation.h"
 #include "store/message.h"
@@ -125,7 +126,8 @@ static int store_decision(struct passage *p, const struct decide_state *state, s
         return -1;
     carry.turn = p->turn.id;
     carry.joins = joins(p) ? p->standing.outbox : 0;
-    if (carry_put_decision(&carry, state, error) != 0 || carry_out(&carry, error) != 0)
+    if (carry_put_decision(&carry, state, error) != 0 ||
+        (p->contact.is_new && subscription_welcome(&carry, error) != 0) || carry_out(&carry, error) != 0)
         return -1;
     /* An interruption may have ended what others waited for. */
     return state->run != NULL || state->consulted != NULL ? flow_turn_release(p->desk, &p->conversation, p->now, error) : 0;

@@ -194,6 +194,8 @@ static int fail(const struct settling *s, bool may_be_done, struct error *error)
     dispatch_suspect(s->call, s->row, s->now, desk_random(s->desk), &again);
     again.is_ambiguous |= s->answer->class == ANSWER_AMBIGUOUS;
     put_off(s, &again);
+    if (outbox_track_note(s->desk->db, s->row->contact, s->now, error) != 0)
+        return -1;
     return may_be_done ? lose(s, &again, error) : go_again(s, &again, error);
 }
 

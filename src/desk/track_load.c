@@ -19,13 +19,13 @@ static void join(const struct buf *sets, size_t set_count, const struct buf *mem
     buf_add_char(out, '}');
 }
 
-static int gather_attributes(struct track_load *load, struct db *db, const struct outbox_track_row *row,
+static int gather_attributes(struct track_load *load, struct db *db, const struct outbox_track_row *row, int64_t now,
                              struct error *error)
 {
     const char *addressee = buf_text(&load->addressee);
     struct buf members = { 0 };
     size_t set_count = 0;
-    int result = profile_news(db, row->contact, addressee, &load->sets, &set_count, error);
+    int result = profile_news(db, row->contact, addressee, now, &load->sets, &set_count, error);
 
     if (result == 0)
         result = entry_claim_attributes(db, row->contact, addressee, row->id, &members, error);
@@ -67,10 +67,10 @@ static void add_event(void *context, const struct entry_event *row)
 }
 
 int track_load_gather(struct track_load *load, struct db *db, const struct outbox_track_row *row, size_t room,
-                      struct error *error)
+                      int64_t now, struct error *error)
 {
     size_t max = row->is_parted ? 1 : room;
-    int result = gather_attributes(load, db, row, error);
+    int result = gather_attributes(load, db, row, now, error);
 
     buf_add_char(&load->event_list, '[');
     if (result == 0 && max > (load->attributes.len > 0))

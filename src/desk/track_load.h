@@ -26,7 +26,7 @@ struct track_load { /* the zero value is releasable */
  * and events are empty. load->addressee must be known, and good (track_check).
  */
 int track_load_gather(struct track_load *load, struct db *db, const struct outbox_track_row *row, size_t room,
-                      struct error *error);
+                      int64_t now, struct error *error);
 
 /* Appends the attributes as they stand in the body, where there are any. */
 int track_load_format(const struct track_load *load, struct buf *object, struct error *error);

@@ -117,6 +117,7 @@ static const struct {
     { "button", check_buttons },
     { "priority", check_priorities },
     { "time-zone", check_zone },
+    { "consent", check_consent },
     { "never-reached", check_unreached_steps },
     { "never-reached", check_branches },
     { "way-back", check_ways_back },

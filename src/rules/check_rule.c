@@ -125,3 +125,23 @@ void check_zone(struct check *check)
             "the opening hours are read in UTC; set the business's own time zone, as in INSERT INTO setting "
             "(name, value) VALUES ('time_zone', 'Asia/Seoul')");
 }
+
+/* Nothing is wrong with it; but who writes has not said that he wants messages, and the law may ask for it. */
+void check_consent(struct check *check)
+{
+    static const struct {
+        const char *name, *what;
+    } SETTINGS[] = {
+        { "subscribe_newcomers", "whoever writes for the first time is subscribed by your answer" },
+        { "subscription_follows_opt_out", "whoever opts in again is subscribed by your answer" },
+    };
+    const struct row *row;
+    for (size_t at = 0; (row = rows_next(&check->ruleset->private->rows, "setting", &at)) != NULL;)
+        for (size_t i = 0; i < sizeof SETTINGS / sizeof SETTINGS[0]; i++) {
+            const char *name = row_value(row, "name");
+            if (name != NULL && strcmp(name, SETTINGS[i].name) == 0 && ruleset_setting_number(check->ruleset, name) != 0)
+                check_warn(check, row->file, row->line,
+                           "%s: %s, which records a consent at Braze; keep it only if you may take it for one", name,
+                           SETTINGS[i].what);
+        }
+}

@@ -84,6 +84,7 @@ void check_opt_out(struct check *check);
 void check_fallback(struct check *check);
 void check_priorities(struct check *check);
 void check_zone(struct check *check);
+void check_consent(struct check *check);
 
 /* check_example.c */
 void check_examples(struct check *check);

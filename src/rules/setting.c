@@ -69,6 +69,11 @@ static const struct setting_info SETTINGS[SETTING_ROWS] = {
       "a message that comes so soon after the close goes on with that conversation; later ones begin a new one" },
     { "summary_backend", SETTING_TEXT, "", 0, 0,
       "the backend that sums up a conversation when it ends; without one the customer's own words are picked out" },
+    { "subscription_group", SETTING_TEXT, "", 0, 0, "the id of the subscription group at Braze that the answers go by" },
+    { "subscribe_newcomers", SETTING_BOOLEAN, "no", 0, 1,
+      "whether the first answer to a first-time writer subscribes him: it records his consent, so be sure that you have it" },
+    { "subscription_follows_opt_out", SETTING_BOOLEAN, "no", 0, 1,
+      "whether who opts out is unsubscribed at Braze, and who opts in again is subscribed, which records his consent" },
     { "flow_cancel_words", SETTING_WORDS, CANCEL_WORDS, 0, 0, "how a customer breaks off a dialogue" },
     { "flow_back_words", SETTING_WORDS, BACK_WORDS, 0, 0, "how a customer goes back to the question before" },
 };
@@ -236,6 +241,23 @@ static int refuse_unknown(const struct row *row, const char *name, struct error 
     return -1;
 }
 
+/* Whoever is to be subscribed is to be subscribed to something. */
+static int check_group(const struct settings *settings, const struct row *const *rows, struct error *error)
+{
+    static const char *const WITH_GROUP[] = { "subscribe_newcomers", "subscription_follows_opt_out" };
+    if (*settings->texts[setting_find("subscription_group")] != '\0')
+        return 0;
+    for (size_t i = 0; i < sizeof WITH_GROUP / sizeof WITH_GROUP[0]; i++) {
+        int index = setting_find(WITH_GROUP[i]);
+        if (settings->numbers[index] != 0)
+            return row_refuse(rows[index], error,
+                              "%s is yes, and nothing says which group is meant; give its id: INSERT INTO setting (name, "
+                              "value) VALUES ('subscription_group', '...');",
+                              WITH_GROUP[i]);
+    }
+    return 0;
+}
+
 int settings_take(struct settings *settings, const struct rows *rows, const struct zones *zones,
                   struct error *error)
 {
@@ -256,7 +278,7 @@ int settings_take(struct settings *settings, const struct rows *rows, const stru
             return error_prefix(error, "%s:%d", row->file, row->line);
         settings->texts[index] = value;
     }
-    return 0;
+    return check_group(settings, earlier, error);
 }
 
 const struct setting_info *ruleset_settings(size_t *count)

@@ -11,15 +11,19 @@ static const int64_t NEVER = 253402300799000; /* expires_at: the end of the year
 
 static const char IS_OPEN[] = "SELECT 1 FROM outbox WHERE contact = ?1 AND seq = 0 AND settled_at IS NULL";
 
-int outbox_track_is_open(struct db *db, int64_t contact, struct error *error)
+static int is_there(struct query *q, int64_t id, struct error *error)
 {
-    struct query *q = db_query(db, IS_OPEN);
     int found;
 
-    query_bind_int(q, 1, contact);
+    query_bind_int(q, 1, id);
     found = query_step(q, error);
     query_end(q);
     return found;
+}
+
+int outbox_track_is_open(struct db *db, int64_t contact, struct error *error)
+{
+    return is_there(db_query(db, IS_OPEN), contact, error);
 }
 
 static const char PUT[] =
@@ -56,7 +60,7 @@ int outbox_track_note(struct db *db, int64_t contact, int64_t now, struct error 
 
 static const char NOTED[] = "SELECT tracked_at FROM contact WHERE id = ?1";
 
-static int read_noted(struct db *db, int64_t contact, int64_t *at, struct error *error)
+int outbox_track_noted(struct db *db, int64_t contact, int64_t *at, struct error *error)
 {
     struct query *q = db_query(db, NOTED);
     int found;
@@ -74,7 +78,7 @@ static int put_apart(struct db *db, int64_t contact, int64_t conversation, int64
 {
     int64_t noted_at;
 
-    if (read_noted(db, contact, &noted_at, error) != 0)
+    if (outbox_track_noted(db, contact, &noted_at, error) != 0)
         return -1;
     if (noted_at == 0 || noted_at > now || now - noted_at >= apart_ms)
         return put(db, contact, conversation, noted_at > now ? now + apart_ms : now, now, error);
@@ -158,9 +162,22 @@ int outbox_track_is_claimed(struct db *db, struct error *error)
 }
 
 static const char CLAIM[] = "UPDATE outbox SET state = 'claimed' WHERE id = ?1 AND state = 'due'";
+/* Of a text, what rides with it. */
 static const char CARRY[] = "INSERT INTO track (outbox, addressee, attributes, events) VALUES (?1, ?2, ?3, ?4) "
                             "ON CONFLICT (outbox) DO UPDATE SET addressee = excluded.addressee, "
                             "attributes = excluded.attributes, events = excluded.events";
+
+static int carry(struct db *db, int64_t id, const char *addressee, const char *attributes, const char *events,
+                 struct error *error)
+{
+    struct query *q = db_query(db, CARRY);
+
+    query_bind_int(q, 1, id);
+    query_bind_text(q, 2, addressee);
+    query_bind_text(q, 3, attributes);
+    query_bind_text(q, 4, events);
+    return query_run(q, error);
+}
 
 int outbox_track_claim(struct db *db, int64_t id, const char *addressee, const char *attributes, const char *events,
                        struct error *error)
@@ -168,13 +185,55 @@ int outbox_track_claim(struct db *db, int64_t id, const char *addressee, const c
     struct query *q = db_query(db, CLAIM);
 
     query_bind_int(q, 1, id);
-    if (query_run(q, error) != 0)
-        return -1;
-    q = db_query(db, CARRY);
+    return query_run(q, error) == 0 ? carry(db, id, addressee, attributes, events, error) : -1;
+}
+
+int outbox_track_ride(struct db *db, int64_t id, const char *addressee, const char *attributes, struct error *error)
+{
+    return carry(db, id, addressee, attributes, "[]", error);
+}
+
+static const char BAR[] = "UPDATE track SET is_barred = 1 WHERE outbox = ?1";
+
+int outbox_track_bar(struct db *db, int64_t id, struct error *error)
+{
+    struct query *q = db_query(db, BAR);
+
     query_bind_int(q, 1, id);
-    query_bind_text(q, 2, addressee);
-    query_bind_text(q, 3, attributes);
-    query_bind_text(q, 4, events);
+    return query_run(q, error);
+}
+
+static const char IS_BARRED[] = "SELECT 1 FROM track WHERE outbox = ?1 AND is_barred = 1";
+
+int outbox_track_is_barred(struct db *db, int64_t id, struct error *error)
+{
+    return is_there(db_query(db, IS_BARRED), id, error);
+}
+
+static const char IS_CLAIMED_FOR[] =
+    "SELECT 1 FROM outbox WHERE contact = ?1 AND seq = 0 AND settled_at IS NULL AND state = 'claimed'";
+
+int outbox_track_is_claimed_for(struct db *db, int64_t contact, struct error *error)
+{
+    return is_there(db_query(db, IS_CLAIMED_FOR), contact, error);
+}
+
+static const char WAIT_LONGER[] = "UPDATE outbox SET due_at = max(due_at, ?2) "
+                                  "WHERE contact = ?1 AND seq = 0 AND settled_at IS NULL AND state = 'due'";
+static const char SPARE[] =
+    "UPDATE outbox SET state = 'withheld', settled_at = ?2, reason = 'what was to be written went with a text' "
+    "WHERE contact = ?1 AND seq = 0 AND settled_at IS NULL AND state = 'due'";
+
+int outbox_track_spare(struct db *db, int64_t contact, int64_t apart_ms, int64_t now, struct error *error)
+{
+    int has_news = outbox_track_has_news(db, contact, error);
+    struct query *q;
+
+    if (has_news < 0)
+        return -1;
+    q = db_query(db, has_news ? WAIT_LONGER : SPARE);
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, has_news ? now + apart_ms : now);
     return query_run(q, error);
 }
 

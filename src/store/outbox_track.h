@@ -52,6 +52,20 @@ int outbox_track_is_claimed(struct db *db, struct error *error);
 int outbox_track_claim(struct db *db, int64_t id, const char *addressee, const char *attributes, const char *events,
                        struct error *error);
 
+/* A text leaves, and these attributes ride with it; what rode with that row; it goes without from now on. */
+int outbox_track_ride(struct db *db, int64_t id, const char *addressee, const char *attributes, struct error *error);
+int outbox_track_bar(struct db *db, int64_t id, struct error *error);
+int outbox_track_is_barred(struct db *db, int64_t id, struct error *error); /* 1, 0, -1 */
+
+/* Is a call for the contact under way? 1, 0, -1. */
+int outbox_track_is_claimed_for(struct db *db, int64_t contact, struct error *error);
+
+/* When a call that may have written into the contact's profile ended last; 0: never. */
+int outbox_track_noted(struct db *db, int64_t contact, int64_t *at, struct error *error);
+
+/* Attributes went with a text: the row that waits has nothing left to carry, or goes apart_ms later. */
+int outbox_track_spare(struct db *db, int64_t contact, int64_t apart_ms, int64_t now, struct error *error);
+
 /* All that it carried was refused in one: from now on it carries one object at a time. */
 int outbox_track_part(struct db *db, int64_t id, struct error *error);
 

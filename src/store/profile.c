@@ -14,11 +14,24 @@
 
 /* A value that entries have changed since it was set is not there any more, and is set again: `sent` says that. */
 static const char WANT[] =
-    "INSERT INTO profile AS p (contact, name, wanted, wanted_at, rule, message) VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, 0)) "
+    "INSERT INTO profile AS p (contact, name, wanted, wanted_at, rule, message, way) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, 0), ?7) "
     "ON CONFLICT (contact, name) DO UPDATE SET wanted = excluded.wanted, wanted_at = excluded.wanted_at, "
-    "rule = excluded.rule, message = excluded.message, is_refused = 0, "
+    "rule = excluded.rule, message = excluded.message, way = excluded.way, not_before = 0, is_refused = 0, "
     "sent = iif(p.wanted = excluded.wanted, p.wanted, p.sent) "
     "WHERE p.wanted <> excluded.wanted OR " PROFILE_CHANGED_SINCE;
+
+static const char *way_of(const struct profile_want *want)
+{
+    static const char *const WAYS[] = {
+        [PROFILE_TRACK] = "track",
+        [PROFILE_REPLY] = "reply",
+        [PROFILE_REPLY_ONLY] = "reply_only",
+        [PROFILE_AFTER_REPLIES] = "after_replies",
+    };
+
+    return WAYS[want->way == PROFILE_TRACK && want->with_reply ? PROFILE_REPLY : want->way];
+}
 
 int profile_want(struct db *db, const struct profile_want *want, struct error *error)
 {
@@ -30,6 +43,19 @@ int profile_want(struct db *db, const struct profile_want *want, struct error *e
     query_bind_int(q, 4, want->now);
     query_bind_text(q, 5, want->rule);
     query_bind_int(q, 6, want->message);
+    query_bind_text(q, 7, way_of(want));
+    return query_run(q, error);
+}
+
+static const char WITHDRAW[] =
+    "DELETE FROM profile WHERE contact = ?1 AND name = ?2 AND way = 'reply_only' AND accepted IS NULL";
+
+int profile_withdraw(struct db *db, int64_t contact, const char *name, struct error *error)
+{
+    struct query *q = db_query(db, WITHDRAW);
+
+    query_bind_int(q, 1, contact);
+    query_bind_text(q, 2, name);
     return query_run(q, error);
 }
 
@@ -60,7 +86,8 @@ int profile_addressee(struct db *db, int64_t contact, struct buf *addressee, str
     return found == 0 ? error_set(error, "contact %lld has vanished", (long long)contact) : found < 0 ? -1 : 0;
 }
 
-static const char HAS_NEWS[] = "SELECT 1 FROM profile p WHERE " PROFILE_IS_NEWS " LIMIT 1";
+static const char HAS_NEWS[] =
+    "SELECT 1 FROM profile p WHERE p.way <> 'reply_only' AND " PROFILE_IS_NEWS " LIMIT 1";
 
 int profile_has_news(struct db *db, int64_t contact, const char *addressee, struct error *error)
 {
@@ -76,31 +103,116 @@ int profile_has_news(struct db *db, int64_t contact, const char *addressee, stru
 
 /* Sending ----------------------------------------------------------------------------------------------------- */
 
-/* An entry of that name that is older goes before. */
-static const char NEWS[] =
-    "SELECT p.name, p.wanted FROM profile p WHERE " PROFILE_IS_NEWS " AND NOT EXISTS (SELECT 1 FROM entry e "
-    "WHERE e.contact = p.contact AND e.name = p.name AND e.settled_at IS NULL AND e.state = 'waiting' "
-    "AND e.kind <> 'event' AND e.at < p.wanted_at) ORDER BY p.wanted_at, p.name LIMIT ?3";
+static const char RIPEN[] = "UPDATE profile SET way = 'track', not_before = ?2 WHERE contact = ?1 "
+                            "AND way = 'after_replies' AND NOT " PROFILE_TEXT_IS_OPEN;
 
-int profile_news(struct db *db, int64_t contact, const char *addressee, struct buf *attributes, size_t *count,
-                 struct error *error)
+int profile_ripen(struct db *db, int64_t contact, int64_t not_before, struct error *error)
 {
-    struct query *q = db_query(db, NEWS);
+    struct query *q = db_query(db, RIPEN);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, not_before);
+    return query_run(q, error);
+}
+
+/* The rows of q, name and value, as an object, while it has at most bytes_max bytes. */
+static int write_object(struct query *q, size_t bytes_max, struct buf *attributes, size_t *count, struct error *error)
+{
     struct jsonw w = { .out = attributes };
     int more;
 
     *count = 0;
-    query_bind_int(q, 1, contact);
-    query_bind_text(q, 2, addressee);
-    query_bind_int(q, 3, PROFILE_NEWS_MAX);
     jsonw_object(&w, NULL);
     while ((more = query_step(q, error)) == 1) {
+        size_t before = attributes->len;
+
         jsonw_raw(&w, query_text(q, 0), query_text(q, 1));
+        if (attributes->len > bytes_max) {
+            buf_truncate(attributes, before);
+            more = 0;
+            break;
+        }
         ++*count;
     }
     jsonw_end_object(&w);
     query_end(q);
     return more < 0 ? -1 : 0;
+}
+
+static const char NEWS[] =
+    "SELECT p.name, p.wanted FROM profile p WHERE " PROFILE_IS_NEWS " AND p.not_before <= ?4 "
+    "AND (p.way = 'track' OR (p.way = 'reply' AND NOT " PROFILE_TEXT_IS_OPEN ")) "
+    "AND NOT " PROFILE_MUST_WAIT " ORDER BY p.wanted_at, p.name LIMIT ?3";
+
+int profile_news(struct db *db, int64_t contact, const char *addressee, int64_t now, struct buf *attributes, size_t *count,
+                 struct error *error)
+{
+    struct query *q = db_query(db, NEWS);
+
+    query_bind_int(q, 1, contact);
+    query_bind_text(q, 2, addressee);
+    query_bind_int(q, 3, PROFILE_NEWS_MAX);
+    query_bind_int(q, 4, now);
+    return write_object(q, SIZE_MAX, attributes, count, error);
+}
+
+static int is_there(struct query *q, int64_t contact, struct error *error)
+{
+    int found;
+
+    query_bind_int(q, 1, contact);
+    found = query_step(q, error);
+    query_end(q);
+    return found;
+}
+
+static const char HAS_RIDERS[] =
+    "SELECT 1 FROM profile p WHERE p.contact = ?1 AND p.way <> 'track' AND (p.way = 'reply' OR p.way = 'reply_only') "
+    "AND p.is_refused = 0 AND (p.sent IS NOT NULL OR p.accepted IS NOT p.wanted) LIMIT 1";
+
+int profile_has_riders(struct db *db, int64_t contact, struct error *error)
+{
+    return is_there(db_query(db, HAS_RIDERS), contact, error);
+}
+
+static const char RIDERS[] =
+    "SELECT p.name, p.wanted FROM profile p WHERE " PROFILE_IS_NEWS " AND (p.way = 'reply' OR p.way = 'reply_only') "
+    "AND p.name IS NOT ?4 AND NOT " PROFILE_MUST_WAIT " ORDER BY p.way = 'reply', p.wanted_at, p.name LIMIT ?3";
+
+int profile_riders(struct db *db, int64_t contact, const char *addressee, const char *but, size_t bytes_max,
+                   struct buf *attributes, size_t *count, struct error *error)
+{
+    struct query *q = db_query(db, RIDERS);
+
+    query_bind_int(q, 1, contact);
+    query_bind_text(q, 2, addressee);
+    query_bind_int(q, 3, PROFILE_NEWS_MAX);
+    query_bind_text(q, 4, but);
+    return write_object(q, bytes_max, attributes, count, error);
+}
+
+static const char RIDES[] =
+    "SELECT 1 FROM profile p JOIN outbox o ON o.id = p.outbox "
+    "WHERE p.contact = ?1 AND p.sent IS NOT NULL AND o.kind = 'send' AND o.state = 'claimed' LIMIT 1";
+
+int profile_rides(struct db *db, int64_t contact, struct error *error)
+{
+    return is_there(db_query(db, RIDES), contact, error);
+}
+
+static const char UNRIDE[] = "UPDATE profile SET way = 'track' WHERE contact = ?1 AND name = ?2 AND way = 'reply_only' "
+                             "AND is_refused = 0 AND (sent IS NOT NULL OR accepted IS NOT wanted)";
+
+int profile_unride(struct db *db, int64_t contact, const char *name, bool *changed, struct error *error)
+{
+    struct query *q = db_query(db, UNRIDE);
+
+    query_bind_int(q, 1, contact);
+    query_bind_text(q, 2, name);
+    if (query_run(q, error) != 0)
+        return -1;
+    *changed = db_changes(db) > 0;
+    return 0;
 }
 
 static const char SEND[] = "UPDATE profile SET sent = wanted, outbox = ?3, addressee = ?4, is_refused = 0 "
@@ -150,6 +262,34 @@ static const char REFUSE[] = "UPDATE profile SET is_refused = 1 WHERE contact = 
 int profile_refuse(struct db *db, int64_t contact, int64_t outbox, struct error *error)
 {
     struct query *q = db_query(db, REFUSE);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, outbox);
+    return query_run(q, error);
+}
+
+static const char ACCEPT_RIDERS[] =
+    "UPDATE profile SET accepted = sent, accepted_at = ?3, sent = iif(?4, sent, NULL) "
+    "WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
+
+int profile_accept_riders(struct db *db, int64_t contact, int64_t outbox, bool is_early, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, ACCEPT_RIDERS);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, outbox);
+    query_bind_int(q, 3, now);
+    query_bind_int(q, 4, is_early);
+    return query_run(q, error);
+}
+
+static const char REFUSE_RIDERS[] =
+    "UPDATE profile SET is_refused = iif(way = 'reply_only' AND sent = wanted, 1, is_refused), "
+    "way = iif(way = 'reply', 'track', way) WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
+
+int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, struct error *error)
+{
+    struct query *q = db_query(db, REFUSE_RIDERS);
 
     query_bind_int(q, 1, contact);
     query_bind_int(q, 2, outbox);

@@ -21,10 +21,15 @@
 #include "base/error.h"
 #include "store/db.h"
 
+/* By which way a value goes (schema/009-close.sql: profile.way). */
+enum profile_way { PROFILE_TRACK, PROFILE_REPLY, PROFILE_REPLY_ONLY, PROFILE_AFTER_REPLIES };
+
 struct profile_want { /* borrowed */
     int64_t contact;
     const char *name, *value;
     const char *rule;
+    bool with_reply; /* it also travels in the call that sends a reply */
+    enum profile_way way; /* PROFILE_TRACK: as with_reply says */
     int64_t message; /* 0: no message's doing */
     int64_t now;
 };
@@ -38,13 +43,33 @@ int profile_want(struct db *db, const struct profile_want *want, struct error *e
  */
 int profile_addressee(struct db *db, int64_t contact, struct buf *addressee, struct error *error);
 
-/* Has the contact anything to be sent there? 1, 0, -1. */
+/* What was wanted under that name, but goes with a text only and was not taken yet, is wanted no more. */
+int profile_withdraw(struct db *db, int64_t contact, const char *name, struct error *error);
+
+/* Has the contact anything to be sent there, by itself, now or later? 1, 0, -1. */
 int profile_has_news(struct db *db, int64_t contact, const char *addressee, struct error *error);
 
-/* Appends what is news as a JSON object, at most PROFILE_NEWS_MAX attributes. *count: how many. */
+/* What waits for the contact's texts to have left may go from not_before on, if none is on its way. */
+int profile_ripen(struct db *db, int64_t contact, int64_t not_before, struct error *error);
+
+/* Appends what is news and may go by itself now as a JSON object, at most PROFILE_NEWS_MAX attributes. *count: how many. */
 enum { PROFILE_NEWS_MAX = 100 };
-int profile_news(struct db *db, int64_t contact, const char *addressee, struct buf *attributes, size_t *count,
+int profile_news(struct db *db, int64_t contact, const char *addressee, int64_t now, struct buf *attributes, size_t *count,
                  struct error *error);
+
+/*
+ * The same for what rides with a text, while the object has at most `bytes_max` bytes. has_riders: may there be any? 1, 0,
+ * -1. `but`: a name that this text cannot carry, or NULL.
+ */
+int profile_has_riders(struct db *db, int64_t contact, struct error *error);
+int profile_riders(struct db *db, int64_t contact, const char *addressee, const char *but, size_t bytes_max,
+                   struct buf *attributes, size_t *count, struct error *error);
+
+/* Is a text under way that some ride with? 1, 0, -1. */
+int profile_rides(struct db *db, int64_t contact, struct error *error);
+
+/* The text cannot carry that value: it goes by itself then. *changed: there was such a one. */
+int profile_unride(struct db *db, int64_t contact, const char *name, bool *changed, struct error *error);
 
 /* These attributes leave with that row of the outbox. */
 int profile_send(struct db *db, int64_t contact, const char *addressee, int64_t outbox, const char *attributes,
@@ -53,6 +78,13 @@ int profile_send(struct db *db, int64_t contact, const char *addressee, int64_t 
 /* Braze took what that row carried; or refused it, which is no longer news unless it has changed meanwhile. */
 int profile_accept(struct db *db, int64_t contact, int64_t outbox, int64_t now, struct error *error);
 int profile_refuse(struct db *db, int64_t contact, int64_t outbox, struct error *error);
+
+/*
+ * The text that they rode with was taken. is_early: a call of its own may still be writing, and may come later: what they set
+ * stays uncertain. Or it was refused with them: they go by themselves, but what may not is refused.
+ */
+int profile_accept_riders(struct db *db, int64_t contact, int64_t outbox, bool is_early, int64_t now, struct error *error);
+int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, struct error *error);
 
 /* What was refused is to be sent after all; nothing of what is news is to be sent, for the reason that the row tells. */
 int profile_insist(struct db *db, int64_t contact, struct error *error);

@@ -219,6 +219,25 @@ static void ids_that_fit(void **state)
     assert_string_equal(answer.request_id, "");
 }
 
+static void errors_name_the_list_that_their_index_counts_in(void **state)
+{
+    static const char BODY[] =
+        "{\"message\":\"success\",\"errors\":[{\"type\":\"BAD_SUBSCRIPTION_GROUP_ID\",\"input_array\":\"attributes\",\"index\":2},"
+        "{\"type\":\"'time' is not a valid time\",\"input_array\":\"events\",\"index\":2},"
+        "{\"type\":\"x\",\"input_array\":\"events\",\"index\":2},{\"type\":\"y\",\"input_array\":\"purchases\",\"index\":0},"
+        "{\"type\":\"z\",\"index\":74}]}";
+    static const enum answer_list LISTS[] = { LIST_ATTRIBUTES, LIST_EVENTS, LIST_OTHER, LIST_UNTOLD };
+    static const int INDEXES[] = { 2, 2, 0, 74 };
+    struct answer answer = read_body(201, BODY);
+    (void)state;
+    assert_int_equal(answer.class, ANSWER_ACCEPTED_BUT);
+    assert_int_equal(answer.bad_count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(answer.bad_list[i], LISTS[i]);
+        assert_int_equal(answer.bad_index[i], INDEXES[i]);
+    }
+}
+
 static void errors_name_recipients(void **state)
 {
     static const struct {
@@ -296,6 +315,7 @@ int main(void)
         cmocka_unit_test(the_budget_as_told),
         cmocka_unit_test(ids_that_fit),
         cmocka_unit_test(errors_name_recipients),
+        cmocka_unit_test(errors_name_the_list_that_their_index_counts_in),
         cmocka_unit_test(many_errors_stay_in_bounds),
         cmocka_unit_test(delays),
     };

@@ -376,6 +376,16 @@ static const struct {
            "INSERT INTO setting (name, value) VALUES ('time_zone', 'Asia/Seoul');",
       NULL,
       { 0 } },
+    /* consent */
+    { BASE "INSERT INTO setting (name, value) VALUES ('subscription_group', 'g-1'), ('subscribe_newcomers', 'yes');",
+      "consent -: a.sql:4: subscribe_newcomers: ",
+      { "records a consent" } },
+    { BASE "INSERT INTO setting (name, value) VALUES ('subscription_group', 'g-1'), ('subscription_follows_opt_out', 'yes');",
+      "consent -: a.sql:4: subscription_follows_opt_out: ",
+      { "opts in again is subscribed" } },
+    { BASE "INSERT INTO setting (name, value) VALUES ('subscription_group', 'g-1'), ('subscribe_newcomers', 'no');",
+      NULL,
+      { 0 } },
     /* texts */
     { BASE SAY "('a', 'x', NULL, 'Hi {first_name}!');",
       "template a: a.sql:5: ",

@@ -214,6 +214,12 @@ static const struct {
       "a.sql:2: summary_backend: the backend 'faq' is of the kind faq, which cannot sum up a conversation" },
     { "INSERT INTO backend (name, kind) VALUES ('faq', 'faq');\n"
       "INSERT INTO setting (name, value) VALUES ('summary_backend', 'fax');", "a.sql:2: there is no backend 'fax'; did you mean 'faq'?" },
+    { "INSERT INTO setting (name, value) VALUES ('subscription_group', ''),\n ('subscribe_newcomers', 'yes');",
+      "a.sql:2: subscribe_newcomers is yes, and nothing says which group is meant; give its id: INSERT INTO setting (name, "
+      "value) VALUES ('subscription_group', '...');" },
+    { "INSERT INTO setting (name, value) VALUES ('subscription_follows_opt_out', 'yes');",
+      "a.sql:1: subscription_follows_opt_out is yes, and nothing says which group is meant; give its id: INSERT INTO setting "
+      "(name, value) VALUES ('subscription_group', '...');" },
     { "INSERT INTO setting (name, value) VALUES\n('time_zone', 'UTC'),\n('time_zone', 'Asia/Seoul');",
       "a.sql:3: the setting time_zone is already set in a.sql:2" },
     { "INSERT INTO setting (name, value) VALUES ('time_zone', 'Seoul');",

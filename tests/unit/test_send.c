@@ -90,17 +90,24 @@ static void bodies_to_the_byte(void **state)
         .properties = "{\"buttons\":[\"Yes\",\"{{no}}\"],\"external_system_msg_body\":\"other\",\"n"
                       "\":12345678901234567890,\"o\":{\"{{k\":null,\"t\":true,\"f\":1.50}}",
     };
+    static const struct send_recipient WITH_ATTRIBUTES = {
+        .address = ADDRESS_PHONE_ALIAS,
+        .id = "+491",
+        .text = "Hi",
+        .attributes = "{\"with_a_person\":true,\"subscription_groups\":[{\"subscription_group_id\":\"g-1\","
+                      "\"subscription_state\":\"subscribed\"}]}",
+    };
     static const char *const LABELS[] = { "예", "12345678901234567890" };
     static const char *const ROWS[] = { "아주 크게", "{{b}}", "123456789012345678901234", "d\ne" };
     static const struct send_list LIST = { "Choose\n\x01one", "{%Sizes" };
     const struct send_recipient both[] = { ANA, PHONE };
     const struct send_recipient offers[] = {
-        { ADDRESS_EXTERNAL, "ana", "Hi", "{\"button_3\":\"no\",\"button_4\":\"4\"}", LABELS, 2, NULL },
-        { ADDRESS_PHONE_ALIAS, "+491", "Hi", NULL, LABELS, 2, NULL },
+        { ADDRESS_EXTERNAL, "ana", "Hi", "{\"button_3\":\"no\",\"button_4\":\"4\"}", LABELS, 2, NULL, NULL },
+        { ADDRESS_PHONE_ALIAS, "+491", "Hi", NULL, LABELS, 2, NULL, NULL },
     };
     const struct send_recipient choices[] = {
-        { ADDRESS_EXTERNAL, "ana", "Hi", "{\"image\":\"x\"}", ROWS, 4, &LIST },
-        { ADDRESS_EXTERNAL, "bob", "Hi", NULL, ROWS, 4, &LIST },
+        { ADDRESS_EXTERNAL, "ana", "Hi", "{\"image\":\"x\"}", ROWS, 4, &LIST, NULL },
+        { ADDRESS_EXTERNAL, "bob", "Hi", NULL, ROWS, 4, &LIST, NULL },
     };
     const struct {
         const struct send_target *target;
@@ -114,6 +121,10 @@ static void bodies_to_the_byte(void **state)
           "\"Hi { {x} }\\n\\\"ok\\\"\"}},"
           "{\"user_alias\":{\"alias_name\":\"+491\",\"alias_label\":\"phone\"},\"trigger_properties\":{"
           "\"external_system_msg_body\":\"Hi { {x} }\\n\\\"ok\\\"\"}}]}" },
+        { &REPLY, &WITH_ATTRIBUTES, 1,
+          "{\"campaign_id\":\"c-1\",\"recipients\":[{\"user_alias\":{\"alias_name\":\"+491\",\"alias_label\":\"phone\"},"
+          "\"trigger_properties\":{\"external_system_msg_body\":\"Hi\"},\"attributes\":{\"with_a_person\":true,"
+          "\"subscription_groups\":[{\"subscription_group_id\":\"g-1\",\"subscription_state\":\"subscribed\"}]}}]}" },
         { &CANVAS, &ANA, 1,
           "{\"canvas_id\":\"k-1\",\"recipients\":[{\"external_user_id\":\"ana\",\"context\":{"
           "\"body\":\"Hi { {x} }\\n\\\"ok\\\"\"}}]}" },
@@ -199,51 +210,51 @@ static void senseless_requests_are_refused(void **state)
         size_t count;
         const char *word;
     } CASES[] = {
-        { &NO_CAMPAIGN, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL } }, 1, "campaign_id" },
-        { &NO_CANVAS, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL } }, 1, "canvas_id" },
-        { &NO_APP, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL } }, 1, "app_id" },
-        { &NO_GROUP, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL } }, 1, "subscription_group_id" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL } }, 0, "recipients" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "", "t", NULL, NULL, 0, NULL } }, 1, "id" },
-        { &REPLY, { { ADDRESS_EXTERNAL, NULL, "t", NULL, NULL, 0, NULL } }, 1, "id" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "", NULL, NULL, 0, NULL } }, 1, "empty" },
-        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", NULL, NULL, NULL, 0, NULL } }, 1, "no text of its own" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", " \n\x01\t", NULL, NULL, 0, NULL } }, 1, "empty" },
+        { &NO_CAMPAIGN, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL, NULL } }, 1, "campaign_id" },
+        { &NO_CANVAS, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL, NULL } }, 1, "canvas_id" },
+        { &NO_APP, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL, NULL } }, 1, "app_id" },
+        { &NO_GROUP, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL, NULL } }, 1, "subscription_group_id" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL, NULL } }, 0, "recipients" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "", "t", NULL, NULL, 0, NULL, NULL } }, 1, "id" },
+        { &REPLY, { { ADDRESS_EXTERNAL, NULL, "t", NULL, NULL, 0, NULL, NULL } }, 1, "id" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "", NULL, NULL, 0, NULL, NULL } }, 1, "empty" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", NULL, NULL, NULL, 0, NULL, NULL } }, 1, "no text of its own" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", " \n\x01\t", NULL, NULL, 0, NULL, NULL } }, 1, "empty" },
         { &REPLY,
-          { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL }, { ADDRESS_EXTERNAL, "a", "s", NULL, NULL, 0, NULL } },
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL, NULL }, { ADDRESS_EXTERNAL, "a", "s", NULL, NULL, 0, NULL, NULL } },
           2,
           "twice" },
         { &MESSAGE,
-          { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL }, { ADDRESS_EXTERNAL, "b", "s", NULL, NULL, 0, NULL } },
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, NULL, NULL }, { ADDRESS_EXTERNAL, "b", "s", NULL, NULL, 0, NULL, NULL } },
           2,
           "differ" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "{\"a\":", NULL, 0, NULL } }, 1, "properties" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "[1]", NULL, 0, NULL } }, 1, "object" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, NULL } }, 1, "at most 3" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, BLANK, 1, NULL } }, 1, "button" },
-        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, LONG, 1, NULL } }, 1, "1 to 20" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "{\"a\":", NULL, 0, NULL, NULL } }, 1, "properties" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", "[1]", NULL, 0, NULL, NULL } }, 1, "object" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, NULL, NULL } }, 1, "at most 3" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, BLANK, 1, NULL, NULL } }, 1, "button" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, LONG, 1, NULL, NULL } }, 1, "1 to 20" },
         { &MESSAGE,
-          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 2, NULL }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR, 3, NULL } },
-          2,
-          "differ" },
-        { &MESSAGE,
-          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 1, NULL }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR + 1, 1, NULL } },
-          2,
-          "differ" },
-        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, &LIST } }, 1, "/messages/send only" },
-        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, ELEVEN, 11, &LIST } }, 1, "1 to 10 rows" },
-        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, &LIST } }, 1, "1 to 10 rows" },
-        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, WIDE, 1, &LIST } }, 1, "a row of a list is 1 to 24" },
-        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, BLANK, 1, &LIST } }, 1, "a row of a list" },
-        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, &NO_BUTTON } }, 1, "the button of a list" },
-        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, &LONG_BUTTON } }, 1, "1 to 20" },
-        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, &LONG_TITLE } }, 1, "the title of a list is 1 to 24" },
-        { &MESSAGE,
-          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, &LIST }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR, 4, &OTHER } },
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 2, NULL, NULL }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR, 3, NULL, NULL } },
           2,
           "differ" },
         { &MESSAGE,
-          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 3, &LIST }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR, 3, NULL } },
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 1, NULL, NULL }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR + 1, 1, NULL, NULL } },
+          2,
+          "differ" },
+        { &REPLY, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, &LIST, NULL } }, 1, "/messages/send only" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, ELEVEN, 11, &LIST, NULL } }, 1, "1 to 10 rows" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, NULL, 0, &LIST, NULL } }, 1, "1 to 10 rows" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, WIDE, 1, &LIST, NULL } }, 1, "a row of a list is 1 to 24" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, BLANK, 1, &LIST, NULL } }, 1, "a row of a list" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, &NO_BUTTON, NULL } }, 1, "the button of a list" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, &LONG_BUTTON, NULL } }, 1, "1 to 20" },
+        { &MESSAGE, { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, &LONG_TITLE, NULL } }, 1, "the title of a list is 1 to 24" },
+        { &MESSAGE,
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 4, &LIST, NULL }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR, 4, &OTHER, NULL } },
+          2,
+          "differ" },
+        { &MESSAGE,
+          { { ADDRESS_EXTERNAL, "a", "t", NULL, FOUR, 3, &LIST, NULL }, { ADDRESS_EXTERNAL, "b", "t", NULL, FOUR, 3, NULL, NULL } },
           2,
           "differ" },
     };
@@ -254,8 +265,8 @@ static void senseless_requests_are_refused(void **state)
 
 static void an_alias_and_an_external_id_may_be_equal(void **state)
 {
-    const struct send_recipient recipients[] = { { ADDRESS_EXTERNAL, "+1", "t", NULL, NULL, 0, NULL },
-                                                 { ADDRESS_PHONE_ALIAS, "+1", "t", NULL, NULL, 0, NULL } };
+    const struct send_recipient recipients[] = { { ADDRESS_EXTERNAL, "+1", "t", NULL, NULL, 0, NULL, NULL },
+                                                 { ADDRESS_PHONE_ALIAS, "+1", "t", NULL, NULL, 0, NULL, NULL } };
     struct buf body = { 0 };
     struct error error;
     (void)state;

@@ -1,0 +1,489 @@
+/*
+ * rider: what rides with a text to the customer: values that must be there when he reads it, and his subscription.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "braze/track.h"
+#include "desk/dispatch.h"
+#include "store/audit.h"
+#include "store/outbox_track.h"
+#include "store/profile.h"
+#include "tests/lib/fixture.h"
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+
+    fixture_open(f, FIXTURE_RULES);
+    *state = f;
+    return 0;
+}
+
+static void complain(void *context, const char *sentence)
+{
+    (void)context;
+    fail_msg("%s", sentence);
+}
+
+/* Whatever a test does, the book adds up afterwards. */
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    struct audit audit;
+
+    assert_int_equal(audit_run(f->desk.db, &audit, complain, NULL, NULL), 0);
+    fixture_close(f);
+    free(f);
+    return 0;
+}
+
+static void must(int result, const struct error *error)
+{
+    if (result != 0)
+        fail_msg("%s", error->text);
+}
+
+static void settle(struct fixture *f, struct call *call, struct answer answer, int status)
+{
+    struct error error = { 0 };
+
+    assert_non_null(call);
+    if (answer.problem[0] == '\0')
+        snprintf(answer.problem, sizeof answer.problem, "as the test says");
+    must(desk_begin(&f->desk, &error), &error);
+    must(dispatch_settle(&f->desk, call, &answer, status, 5, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    call_free(call);
+}
+
+static struct answer of(enum answer_class class)
+{
+    return (struct answer){ .class = class, .remaining = -1, .limit = -1, .reset_in_ms = -1, .wait_ms = 7000 };
+}
+
+/* All calls that may start now. */
+static struct call *claim(struct fixture *f)
+{
+    struct error error = { 0 };
+    struct call *calls;
+
+    must(desk_begin(&f->desk, &error), &error);
+    must(dispatch_claim(&f->desk, f->now, 0, &calls, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    return calls;
+}
+
+/* The one call that may start now, and what is in its body. */
+static struct call *claim_one(struct fixture *f, const char *part)
+{
+    struct call *call = claim(f);
+
+    assert_non_null(call);
+    assert_null(call->next);
+    if (strstr(buf_text(&call->body), part) == NULL)
+        fail_msg("%s is not in %s", part, buf_text(&call->body));
+    return call;
+}
+
+static void assert_quiet(struct fixture *f)
+{
+    struct call *call = claim(f);
+
+    if (call != NULL)
+        fail_msg("%s", buf_text(&call->body));
+}
+
+static void set(struct fixture *f, int64_t contact, const char *name, const char *json, bool with_reply)
+{
+    struct profile_want want = {
+        .contact = contact, .name = name, .value = json, .rule = "test", .with_reply = with_reply, .now = f->now,
+    };
+    struct error error = { 0 };
+    bool is_put = false;
+    char sql[100];
+
+    snprintf(sql, sizeof sql, "SELECT id FROM conversation WHERE contact = %lld", (long long)contact);
+    must(desk_begin(&f->desk, &error), &error);
+    must(profile_want(f->desk.db, &want, &error), &error);
+    must(outbox_track_queue(f->desk.db, contact, fixture_int(f, sql), TRACK_APART_MS, f->now, &is_put, &error), &error);
+    f->desk.may_track |= is_put;
+    must(desk_commit(&f->desk, &error), &error);
+}
+
+static int64_t hear(struct fixture *f, const char *who, const char *text)
+{
+    char json[200];
+
+    snprintf(json, sizeof json, "{%s,'message':'%s'}", who, text);
+    fixture_receive(f, "whatsapp", json);
+    return fixture_int(f, "SELECT max(contact) FROM conversation");
+}
+
+#define ANA  "'user_id':'ana'"
+#define RIDE "\"attributes\":{\"busy\":true}}"
+
+static const char *value(struct fixture *f)
+{
+    return fixture_text(f, "SELECT group_concat(name || ' ' || wanted || ' ' || coalesce(accepted, '-') || iif(sent IS NULL, '', '?') "
+                           "|| iif(is_refused, '!', ''), '; ') FROM (SELECT * FROM profile ORDER BY name)");
+}
+
+static void a_value_rides_with_the_next_text_and_is_there_when_that_is_taken(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = hear(f, ANA, "hours");
+    struct call *call;
+
+    set(f, ana, "busy", "true", true);
+    call = claim_one(f, RIDE);
+    assert_string_equal(call->path, "/campaigns/trigger/send");
+    assert_string_equal(value(f), "busy true -?");
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy true true");
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE kind = 'track'"), "withheld");
+    f->now += 3600 * 1000;
+    assert_quiet(f);
+    set(f, ana, "busy", "true", true); /* no news */
+    hear(f, ANA, "hours");
+    call = claim_one(f, "external_user_id");
+    assert_null(strstr(buf_text(&call->body), "attributes"));
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+}
+
+static void without_a_text_on_its_way_it_goes_by_itself(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = hear(f, ANA, "hours");
+
+    settle(f, claim_one(f, "ana"), of(ANSWER_ACCEPTED), 201);
+    set(f, ana, "busy", "true", true);
+    settle(f, claim_one(f, "\"attributes\":[{\"external_id\":\"ana\",\"_update_existing_only\":true,\"busy\":true}]"),
+           of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy true true");
+}
+
+/* In flight with one, it is not in flight with the other. */
+static void no_two_requests_at_once_touch_one_profile(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = hear(f, ANA, "hours");
+    struct call *text, *track;
+
+    set(f, ana, "busy", "true", true);
+    set(f, ana, "other", "1", false);
+    text = claim_one(f, RIDE); /* `other` waits */
+    settle(f, text, of(ANSWER_ACCEPTED), 201);
+    assert_quiet(f);
+    f->now += 10 * 1000;
+    track = claim_one(f, "\"other\":1");
+    hear(f, ANA, "hours");
+    set(f, ana, "busy", "false", true);
+    text = claim_one(f, "external_user_id"); /* the text waits for nothing, and carries nothing */
+    assert_null(strstr(buf_text(&text->body), "attributes"));
+    settle(f, text, of(ANSWER_ACCEPTED), 201);
+    settle(f, track, of(ANSWER_ACCEPTED), 201);
+    f->now += TRACK_APART_MS;
+    settle(f, claim_one(f, "\"busy\":false"), of(ANSWER_ACCEPTED), 201);
+}
+
+/* What a call wrote a moment ago may be applied after what rode: it is set once more. */
+static void what_rides_close_behind_a_call_of_its_own_is_set_again(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = hear(f, ANA, "hours");
+
+    settle(f, claim_one(f, "ana"), of(ANSWER_ACCEPTED), 201);
+    set(f, ana, "busy", "1", true);
+    settle(f, claim_one(f, "\"busy\":1"), of(ANSWER_ACCEPTED), 201);
+    f->now += 1000;
+    hear(f, ANA, "hours");
+    set(f, ana, "busy", "2", true);
+    settle(f, claim_one(f, "\"attributes\":{\"busy\":2}"), of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy 2 2?");
+    assert_quiet(f);
+    f->now += 10 * 1000;
+    settle(f, claim_one(f, "\"_update_existing_only\":true,\"busy\":2"), of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy 2 2");
+}
+
+static void after_an_unknown_fate_it_rides_once_more(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = hear(f, ANA, "hours");
+
+    set(f, ana, "busy", "true", true);
+    settle(f, claim_one(f, RIDE), of(ANSWER_AMBIGUOUS), 0);
+    assert_quiet(f);
+    f->now += 3600 * 1000;
+    settle(f, claim_one(f, RIDE), of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy true true");
+}
+
+static void a_kill_while_it_rides_loses_nothing(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = hear(f, ANA, "hours");
+
+    set(f, ana, "busy", "true", true);
+    call_free(claim_one(f, RIDE));
+    fixture_reopen(f, true);
+    settle(f, claim_one(f, RIDE), of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy true true");
+    assert_string_equal(fixture_text(f, "SELECT state || is_ambiguous FROM outbox WHERE kind = 'send'"), "accepted1");
+}
+
+static void bad_first(struct answer *answer)
+{
+    answer->bad_count = 1;
+    answer->bad_index[0] = 0;
+}
+
+/* The answer must not be lost for what rides with it. */
+static void a_text_that_is_refused_with_riders_goes_without(void **state)
+{
+    struct answer named = of(ANSWER_ACCEPTED_BUT);
+    struct answer answers[] = { of(ANSWER_REFUSED), of(ANSWER_ACCEPTED_BUT), named };
+    struct fixture *f = *state;
+
+    bad_first(&answers[2]);
+    for (size_t i = 0; i < 3; i++) {
+        char who[40];
+        struct call *call;
+        int64_t contact;
+
+        snprintf(who, sizeof who, "'user_id':'u%zu'", i);
+        contact = hear(f, who, "hours");
+        set(f, contact, "busy", "true", true);
+        settle(f, claim_one(f, RIDE), answers[i], 201);
+        call = claim(f);
+        assert_non_null(call);
+        assert_string_equal(call->path, "/campaigns/trigger/send");
+        assert_null(strstr(buf_text(&call->body), "attributes"));
+        if (call->next != NULL) { /* and the value by itself */
+            assert_true(call->next->is_track);
+            settle(f, call->next, of(ANSWER_ACCEPTED), 201);
+            call->next = NULL;
+        }
+        settle(f, call, of(ANSWER_ACCEPTED), 201);
+        f->now += 3600 * 1000;
+        for (call = claim(f); call != NULL; call = claim(f)) {
+            assert_true(call->is_track);
+            settle(f, call, of(ANSWER_ACCEPTED), 201);
+            f->now += 3600 * 1000;
+        }
+        assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE accepted IS NOT wanted OR sent IS NOT NULL"), 0);
+        assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'send' AND state <> 'accepted'"), 0);
+    }
+}
+
+static void what_is_too_large_for_a_text_goes_by_itself(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = hear(f, ANA, "hours");
+    struct call *call;
+    char name[20], text[280];
+
+    for (int i = 0; i < 40; i++) {
+        snprintf(name, sizeof name, "long%02d", i);
+        snprintf(text, sizeof text, "\"%0250d\"", i);
+        set(f, ana, name, text, true);
+    }
+    call = claim_one(f, "\"long00\"");
+    assert_in_range(call->body.len, 7 * 1024, 9 * 1024);
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+    f->now += 60 * 1000;
+    settle(f, claim_one(f, "\"long39\""), of(ANSWER_ACCEPTED), 201);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE accepted = wanted AND sent IS NULL"), 40);
+}
+
+/* Subscriptions ------------------------------------------------------------------------------------------------------- */
+
+#define GROUP(state) "\"subscription_groups\":[{\"subscription_group_id\":\"g-1\",\"subscription_state\":\"" state "\"}]"
+
+static void subscribe(struct fixture *f, const char *settings)
+{
+    struct buf rules = { 0 };
+
+    buf_addf(&rules, "%s INSERT INTO setting (name, value) VALUES ('subscription_group', 'g-1')%s;", FIXTURE_RULES, settings);
+    fixture_load(f, buf_text(&rules));
+    buf_release(&rules);
+}
+
+static void a_newcomer_is_subscribed_by_the_first_text_that_is_taken(void **state)
+{
+    struct fixture *f = *state;
+    struct call *call;
+
+    subscribe(f, ", ('subscribe_newcomers', 'yes')");
+    hear(f, "'user_id':'','phone_number':'+8210'", "hours");
+    call = claim_one(f, GROUP("subscribed"));
+    assert_non_null(strstr(buf_text(&call->body), "\"user_alias\":{\"alias_name\":\"+8210\",\"alias_label\":\"phone\"}"));
+    assert_null(strstr(buf_text(&call->body), "send_to_existing_only"));
+    settle(f, call, of(ANSWER_NOT_SENT), 0);
+    f->now += 3600 * 1000;
+    settle(f, claim_one(f, GROUP("subscribed")), of(ANSWER_ACCEPTED), 201);
+    f->now += 3600 * 1000;
+    assert_quiet(f);
+
+    /* From then on no more, not even when he becomes known by an id; nor whoever wrote before. */
+    hear(f, "'user_id':'ana','phone_number':'+8210'", "hours");
+    call = claim_one(f, "\"ana\"");
+    assert_null(strstr(buf_text(&call->body), "attributes"));
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+}
+
+static void nobody_is_subscribed_without_a_text(void **state)
+{
+    struct fixture *f = *state;
+
+    subscribe(f, ", ('subscribe_newcomers', 'yes')");
+    hear(f, ANA, "nothing fits this");
+    f->now += 3600 * 1000;
+    assert_quiet(f);
+    hear(f, ANA, "hours");
+    settle(f, claim_one(f, GROUP("subscribed")), of(ANSWER_ACCEPTED), 201);
+}
+
+/* "You will hear no more from us" subscribes nobody. */
+static void a_newcomer_whose_first_word_is_stop_is_not_subscribed(void **state)
+{
+    struct fixture *f = *state;
+    struct call *call;
+
+    subscribe(f, ", ('subscribe_newcomers', 'yes')");
+    hear(f, ANA, "stop");
+    call = claim_one(f, "ana");
+    assert_null(strstr(buf_text(&call->body), "subscri"));
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+    f->now += 3600 * 1000;
+    assert_quiet(f);
+}
+
+static void who_opts_out_is_unsubscribed_when_the_confirmation_has_left_and_a_while_later(void **state)
+{
+    struct fixture *f = *state;
+
+    subscribe(f, ", ('subscription_follows_opt_out', 'yes')");
+    hear(f, ANA, "stop");
+    settle(f, claim_one(f, "external_user_id"), of(ANSWER_NOT_SENT), 0);
+    f->now += 3600 * 1000;
+    settle(f, claim_one(f, "external_user_id"), of(ANSWER_NOT_SENT), 0); /* still not */
+    f->now += 3600 * 1000;
+    settle(f, claim_one(f, "external_user_id"), of(ANSWER_ACCEPTED), 201);
+    for (int waited = 0; waited < 60; waited += 5) {
+        assert_quiet(f);
+        f->now += 5 * 1000;
+    }
+    f->now += 20 * 1000;
+    settle(f, claim_one(f, "\"_update_existing_only\":true," GROUP("unsubscribed")), of(ANSWER_ACCEPTED), 201);
+    f->now += 3600 * 1000;
+    assert_quiet(f);
+
+    /* And subscribed by the confirmation itself when he comes back. */
+    hear(f, ANA, "start");
+    settle(f, claim_one(f, "\"attributes\":{" GROUP("subscribed")), of(ANSWER_ACCEPTED), 201);
+    f->now += 3600 * 1000;
+    assert_quiet(f);
+}
+
+static void who_comes_back_before_he_was_unsubscribed_never_is(void **state)
+{
+    struct fixture *f = *state;
+
+    subscribe(f, ", ('subscription_follows_opt_out', 'yes')");
+    hear(f, ANA, "stop");
+    settle(f, claim_one(f, "external_user_id"), of(ANSWER_ACCEPTED), 201);
+    f->now += 20 * 1000;
+    assert_quiet(f);
+    hear(f, ANA, "start");
+    settle(f, claim_one(f, GROUP("subscribed")), of(ANSWER_ACCEPTED), 201);
+    f->now += 3600 * 1000;
+    assert_quiet(f);
+}
+
+/* A Canvas changes no subscription, and /messages/send takes no attributes. */
+static void what_a_text_cannot_carry_goes_by_itself(void **state)
+{
+    static const char *const CAMPAIGNS[] = {
+        "INSERT INTO campaign (name, channel, canvas_id, layout) VALUES ('reply', 'whatsapp', "
+        "'7f3c0000-0000-4000-8000-000000000009', 'response');",
+        "INSERT INTO campaign (name, channel, app_id, subscription_group_id, layout) VALUES ('reply', 'whatsapp', "
+        "'7f3c0000-0000-4000-8000-000000000009', '7f3c0000-0000-4000-8000-000000000008', 'response');",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct fixture own;
+        struct buf rules = { 0 };
+        struct call *call;
+
+        buf_addf(&rules, "%s INSERT INTO rule (name, words, say) VALUES ('hours', 'hours', 'From 9.'); INSERT INTO setting "
+                         "(name, value) VALUES ('subscription_group', 'g-1'), ('subscribe_newcomers', 'yes');", CAMPAIGNS[i]);
+        fixture_open(&own, buf_text(&rules));
+        set(&own, hear(&own, ANA, "hours"), "busy", "true", true);
+        call = claim(&own);
+        assert_non_null(call);
+        assert_int_equal(strstr(buf_text(&call->body), "\"attributes\":{\"busy\":true}") != NULL, i == 0);
+        assert_null(strstr(buf_text(&call->body), "subscription_groups\":"));
+        if (call->next != NULL)
+            settle(&own, call->next, of(ANSWER_ACCEPTED), 201);
+        call->next = NULL;
+        settle(&own, call, of(ANSWER_ACCEPTED), 201);
+        own.now += 60 * 1000;
+        while ((call = claim(&own)) != NULL) {
+            settle(&own, call, of(ANSWER_ACCEPTED), 201);
+            own.now += 60 * 1000;
+        }
+        assert_int_equal(fixture_int(&own, "SELECT count(*) FROM profile WHERE accepted = wanted AND sent IS NULL"), 2);
+        fixture_close(&own);
+        buf_release(&rules);
+    }
+}
+
+static void a_subscription_that_is_refused_is_shown_and_the_text_goes(void **state)
+{
+    struct fixture *f = *state;
+    struct call *call;
+
+    subscribe(f, ", ('subscribe_newcomers', 'yes')");
+    hear(f, ANA, "hours");
+    settle(f, claim_one(f, GROUP("subscribed")), of(ANSWER_REFUSED), 400);
+    call = claim_one(f, "external_user_id");
+    assert_null(strstr(buf_text(&call->body), "attributes"));
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+    assert_int_equal(fixture_int(f, "SELECT is_refused FROM profile"), 1);
+    f->now += 3600 * 1000;
+    assert_quiet(f);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(a_value_rides_with_the_next_text_and_is_there_when_that_is_taken),
+        TEST(without_a_text_on_its_way_it_goes_by_itself),
+        TEST(no_two_requests_at_once_touch_one_profile),
+        TEST(what_rides_close_behind_a_call_of_its_own_is_set_again),
+        TEST(after_an_unknown_fate_it_rides_once_more),
+        TEST(a_kill_while_it_rides_loses_nothing),
+        TEST(a_text_that_is_refused_with_riders_goes_without),
+        TEST(what_is_too_large_for_a_text_goes_by_itself),
+        TEST(a_newcomer_is_subscribed_by_the_first_text_that_is_taken),
+        TEST(nobody_is_subscribed_without_a_text),
+        TEST(a_newcomer_whose_first_word_is_stop_is_not_subscribed),
+        TEST(who_opts_out_is_unsubscribed_when_the_confirmation_has_left_and_a_while_later),
+        TEST(who_comes_back_before_he_was_unsubscribed_never_is),
+        TEST(what_a_text_cannot_carry_goes_by_itself),
+        TEST(a_subscription_that_is_refused_is_shown_and_the_text_goes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
