@@ -385,6 +385,8 @@ LIB = \
   src/desk/stage_call.c \
   src/desk/story.c \
   src/desk/summary.c \
+  src/desk/summary_pick.c \
+  src/desk/summary_word.c \
   src/desk/talk.c \
   src/desk/upkeep.c
 
@@ -575,6 +577,7 @@ UNIT = \
   step_flow \
   step_passage \
   step_way \
+  summary \
   talk \
   talk_backend \
   talk_build \
