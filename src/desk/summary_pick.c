@@ -23,7 +23,7 @@ enum {
     FIRST = 6,
     STEP_ANSWER = -22,
     ONE_WORD = -15,
-    PERSON_WANTED = -14,
+    PERSON_WANTED = -8,
     LONG = -6,
     ADDRESS = -20,
     LEAST = 6,        /* of a sentence that is quoted, unless none has it */
@@ -175,7 +175,7 @@ static int score(const struct sentence *sentence)
     int points = score_words(sentence);
 
     points += sentence->asks ? QUESTION_MARK : 0;
-    points += !of->is_answered ? UNANSWERED : 0;
+    points += !of->is_answered && strcmp(of->action, "handoff") != 0 ? UNANSWERED : 0;
     points += strcmp(of->action, "step") == 0 && !sentence->asks ? STEP_ANSWER : 0;
     points += strcmp(of->action, "handoff") == 0 ? PERSON_WANTED : 0;
     points += sentence->pick.len > LONG_BYTES ? LONG : 0;

@@ -52,7 +52,7 @@ static const char *const ASKS_FIRST[] = {
     "can", "could", "do", "does", "did", "is", "are", "will", "would", "may", "should", "have", "has",
     "any", "anyone", "am", "was", "were", "que", "como", "hay", "tienen", "tiene", "teneis", "puedo",
     "puede", "pueden", "podria", "podrian", "podeis", "es", "esta", "estan", "hacen", "aceptan", "venden",
-    "abren", "abris", "se", "sabe", "saben", "entregan", "envian", "a", NULL,
+    "abren", "abris", "se", "sabe", "saben", "entregan", "envian", NULL,
 };
 static const char *const KOREAN_ASKS[] = {
     "뭐", "뭔", "무엇", "무슨", "언제", "어디", "어떻게", "어떡", "어떤", "얼마", "몇", "왜", "누구",
