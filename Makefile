@@ -395,6 +395,8 @@ LIB = \
   src/desk/story.c \
   src/desk/summary.c \
   src/desk/subscription.c \
+  src/desk/summary_pick.c \
+  src/desk/summary_word.c \
   src/desk/talk.c \
   src/desk/track_fate.c \
   src/desk/track_load.c \
@@ -600,6 +602,7 @@ UNIT = \
   step_flow \
   step_passage \
   step_way \
+  summary \
   talk \
   talk_backend \
   talk_build \
