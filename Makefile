@@ -672,7 +672,8 @@ SYSTEM = \
   tests/system/30_floods.py \
   tests/system/31_ai_cli.py \
   tests/system/32_sandbox_profile.py \
-  tests/system/33_notices.py
+  tests/system/33_notices.py \
+  tests/system/36_profile_storm.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox
