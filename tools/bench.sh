@@ -244,6 +244,33 @@ run_waiting() {
     check_audit
 }
 
+# 10,000 conversations that end at once, beside customers on another channel: 200 messages a second, all answered.
+run_closes() {
+    awk -v want=close -f tools/bench/business.awk > "$work/rules/300-close.sql"
+    start_daemon closes
+    say '10,000 conversations end at once'
+    load "$work/all" "$url" --count 10000 --users 10000 --connections 64
+    wait_until_empty
+    for phase in idle closes; do
+        if [ $phase = closes ]; then
+            echo "INSERT INTO setting (name, value) VALUES ('idle_close', '2 seconds');" > "$work/rules/301-idle.sql"
+            "$build"/frontdesk rules load > /dev/null || die "the rules do not load"
+        fi
+        since=$(date +%s%3N)
+        load "$work/all" "$flow_url" --rate 200 --seconds 8 --users 400 --connections 64
+        wait_until_empty
+        set -- $(probe replies "$FRONTDESK_DB" "$since")
+        note ${phase}_replies_p99 0 "$1"
+        [ $phase = closes ] || idle=$1
+    done
+    note closes_ratio 64 "$(awk "BEGIN { print $1 / ($idle > 0 ? $idle : 1) }")"
+    set -- $(probe written "$FRONTDESK_DB" 10000 120)
+    note closes_calls 0 "$(awk "BEGIN { print $2 * 10000 / $3 }")"
+    stop_daemon
+    check_audit
+    rm "$work"/rules/30[01]-*.sql
+}
+
 check_audit() {
     "$build"/frontdesk audit > "$work/audit" || { cat "$work/audit" >&2; die "the audit does not balance"; }
     rm -f "$FRONTDESK_DB" "$FRONTDESK_DB"-*
@@ -297,6 +324,7 @@ start_sandbox
 start_thinker
 run_rounds
 run_waiting
+run_closes
 run_long
 say ''
 print_table

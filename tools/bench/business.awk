@@ -4,6 +4,7 @@
 #     awk -v want=few -f business.awk        100 texts, 5 of which a rule answers; for the rest no rule wins
 #     awk -v want=all -f business.awk        100 texts, each answered by a rule of its own
 #     awk -v want=backend -v url=URL -f business.awk   a rule file more: a model there, and a rule that asks it
+#     awk -v want=close -f business.awk      a rule file more: what profiles learn when a conversation ends
 #     awk -v want=flow -f business.awk       100 texts for the channel `dialogue`: the first begins a flow that asks on and on
 #
 # Half of the rules are words, a quarter words with an exception, a quarter patterns with a named group. Every tenth
@@ -63,6 +64,12 @@ function print_backend() {
     print "INSERT INTO rule (name, words, action, target) VALUES ('oracle', 'oracle', 'consult', 'thinker');"
 }
 
+function print_close() {
+    print "INSERT INTO attribute (name, at, value, type) VALUES"
+    print "  ('bench_summary', 'close', '{{ summary }}', 'text'), ('bench_outcome', 'close', '{{ outcome }}', 'text'),"
+    print "  ('bench_messages', 'close', '{{ message_count }}', 'number'), ('bench_rule', 'close', '{{ rule }}', 'text');"
+}
+
 function print_flow() {
     print "INSERT INTO channel (name, kind) VALUES ('dialogue', 'whatsapp');"
     print "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES"
@@ -94,6 +101,8 @@ BEGIN {
         print_rules()
     if (want == "backend")
         print_backend()
+    if (want == "close")
+        print_close()
     for (i = 0; want == "all" && i < 100; i++)
         print answered(i)
     for (i = 0; want == "flow" && i < 100; i++)

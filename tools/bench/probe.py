@@ -3,12 +3,17 @@
 
     probe.py ask ADDRESS PATH NAME...             prints these numbers of the JSON that is there, in one line
     probe.py until ADDRESS PATH NAME GOAL SECONDS waits until the number is GOAL or more; prints how many seconds that took
+    probe.py replies BOOK SINCE                   prints the 99th percentile, in ms, from a text's entry into the book to its
+                                                  end, of those that entered since then (unix ms), and how many they are
+    probe.py written BOOK CONVERSATIONS SECONDS   waits until so many conversations are closed, summed up and written into
+                                                  profiles; prints how many seconds that took, the calls, the closed ones
     probe.py sync FOLDER                          prints mean and 99th percentile, in ms, of writing 64 KiB and fdatasync
 """
 import http.client
 import json
 import os
 import socket
+import sqlite3
 import sys
 import time
 
@@ -44,6 +49,35 @@ def until(address, path, name, goal, seconds):
     print(f"{time.monotonic() - began:.3f}")
 
 
+def rows(book, statement, *values):
+    link = sqlite3.connect(f"file:{book}?mode=ro", uri=True, timeout=10)
+    found = link.execute(statement, values).fetchall()
+    link.close()
+    return found
+
+
+def replies(book, since):
+    took = [row[0] for row in rows(book, "SELECT settled_at - created_at FROM outbox WHERE kind = 'send' AND created_at >= ? "
+                                         "AND settled_at IS NOT NULL ORDER BY 1", int(since))]
+    print(took[len(took) * 99 // 100], len(took))
+
+
+def written(book, goal, seconds):
+    began = time.monotonic()
+    while True:
+        closed, left = rows(book, "SELECT (SELECT count(*) FROM conversation WHERE summary_at IS NOT NULL), "
+                                  "(SELECT count(*) FROM outbox WHERE kind = 'track' AND settled_at IS NULL)")[0]
+        if closed >= int(goal) and left == 0:
+            break
+        if time.monotonic() - began > float(seconds):
+            sys.exit(f"probe.py: {closed} conversations are summed up after {seconds} s, and {left} profiles not written")
+        time.sleep(0.1)
+    # A call is what its rows' attempts have in common.
+    calls = rows(book, "SELECT count(DISTINCT a.at || ' ' || a.request_id) FROM attempt a JOIN outbox o ON o.id = a.outbox "
+                       "WHERE o.kind = 'track'")[0][0]
+    print(f"{time.monotonic() - began:.1f} {calls} {closed}")
+
+
 def sync(folder):
     """Overwrites a file that has its size already, as a write-ahead log that was begun anew does."""
     path, took = os.path.join(folder, "sync"), []
@@ -63,4 +97,4 @@ def sync(folder):
 
 
 if __name__ == "__main__":
-    {"ask": ask, "until": until, "sync": sync}[sys.argv[1]](*sys.argv[2:])
+    {"ask": ask, "until": until, "replies": replies, "written": written, "sync": sync}[sys.argv[1]](*sys.argv[2:])

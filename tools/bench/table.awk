@@ -91,6 +91,12 @@ END {
         grouped(median("idle_rate", 64))))
     row("  memory meanwhile", sprintf("%9.1f MB resident", median("waiting_memory", 0) / 1e6))
     print ""
+    row("10,000 conversations end at once", "")
+    row("  p99 of a reply, from its book to Braze's, and without", sprintf("%9.0f ms, %.0f ms", median("closes_replies_p99", 0),
+        median("idle_replies_p99", 0)))
+    row("  the one by the other", sprintf("%9.2f", median("closes_ratio", 64)))
+    row("  calls to write 10,000 profiles", sprintf("%9.0f", median("closes_calls", 0)))
+    print ""
     row("fdatasync of 64 KiB alone", sprintf("%9.2f ms, p99 %.2f ms", median("sync_mean", 0), median("sync_p99", 0)))
     row("memory after " grouped(messages) " messages", sprintf("%9.1f MB resident, peak %.1f MB",
         median("long_memory", 0) / 1e6, median("long_peak", 0) / 1e6))
