@@ -309,7 +309,8 @@ static const char ASKED_FOR_NOTHING[] =
 static const char ASKED_AT_ONCE[] =
     "SELECT format ('conversation %d has %d turns open at once that a backend answers', o.conversation, count(*)) "
     "FROM outbox o JOIN consult c ON c.outbox = o.id "
-    "WHERE o.kind = 'consult' AND o.settled_at IS NULL AND c.call = 0 AND c.parting = 0 GROUP BY o.conversation HAVING count(*) > 1";
+    "WHERE o.kind = 'consult' AND o.settled_at IS NULL AND c.call = 0 AND c.parting = 0 "
+    "GROUP BY o.conversation HAVING count(*) > 1";
 /* By sets, each read once: a great backlog is a hundred thousand open turns. */
 static const char ASKED_IN_VAIN[] =
     "SELECT format ('turn %d awaits nothing, and is open', t.id) FROM turn t WHERE t.state = 'open' "
@@ -350,8 +351,8 @@ static const char CLOSED_BY_NOBODY[] =
     "'open, and says who closed it')) FROM conversation "
     "WHERE (owner <> 'closed' AND closed_by <> '') OR (owner = 'closed' AND closed_by = '' AND message_count > 0)";
 static const char NOT_SUMMED_UP[] =
-    "SELECT format ('conversation %d was closed, but nothing sums it up', v.id) FROM conversation v WHERE v.closed_by <> '' "
-    "AND (v.summary_at IS NULL OR v.summary_at < v.closed_at) "
+    "SELECT format ('conversation %d was closed, but nothing sums it up', v.id) FROM conversation v "
+    "WHERE v.closed_by <> '' AND (v.summary_at IS NULL OR v.summary_at < v.closed_at) "
     "AND v.id NOT IN (SELECT conversation FROM parting WHERE moment = 'close')";
 static const char PARTING_TWICE[] =
     "SELECT format ('the close of conversation %d is to be summed up %d times', conversation, count(*)) FROM parting "

@@ -117,6 +117,21 @@ static void a_dialogue_that_waits_for_an_answer_keeps_it_open(void **state)
     assert_string_equal(of_newest(f, "owner || ' ' || outcome"), "closed flow_done");
 }
 
+/* Not only when its time would have been over. */
+static void a_dialogue_that_is_over_keeps_it_open_no_longer(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "a table");
+    let_go(f);
+    run_sql(f, "UPDATE run SET due_at = due_at + 86400000");
+    pass(f, HOUR_MS);
+    hear(f, "ana", "4");
+    let_go(f);
+    pass(f, 30 * MINUTE_MS);
+    assert_string_equal(of_newest(f, "owner || ' ' || outcome"), "closed flow_done");
+}
+
 static void a_question_to_a_backend_keeps_it_open(void **state)
 {
     struct fixture *f = *state;
@@ -486,6 +501,7 @@ static const struct CMUnitTest TESTS[] = {
     T(a_conversation_is_closed_when_nobody_has_said_anything_for_idle_close),
     T(a_text_on_its_way_keeps_it_open_and_one_that_is_held_does_not),
     T(a_dialogue_that_waits_for_an_answer_keeps_it_open),
+    T(a_dialogue_that_is_over_keeps_it_open_no_longer),
     T(a_question_to_a_backend_keeps_it_open),
     T(who_waits_for_a_person_is_never_closed),
     T(a_shorter_time_counts_at_once),
