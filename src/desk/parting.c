@@ -9,8 +9,8 @@
 #include "backend/backend.h"
 #include "base/log.h"
 #include "desk/carry.h"
-#include "desk/consult.h"
 #include "desk/parting.h"
+#include "desk/parting_question.h"
 #include "desk/past.h"
 #include "desk/story.h"
 #include "desk/summary.h"
@@ -54,7 +54,7 @@ int parting_take_back(struct desk *desk, const struct conversation *conversation
 
     if (found != 1)
         return found;
-    if (parting.outbox != 0 && consult_forget(desk, parting.outbox, now, error) != 0)
+    if (parting.outbox != 0 && parting_question_forget(desk, parting.outbox, now, error) != 0)
         return -1;
     return parting_drop(desk->db, &parting, now, error);
 }
@@ -171,8 +171,8 @@ static int ask(struct making *making, const struct backend *backend, struct erro
 {
     int64_t outbox;
 
-    if (consult_queue_summary(making->desk, &making->conversation, backend, making->parting->id, making->now, &outbox,
-                              error) != 0)
+    if (parting_question_queue(making->desk, &making->conversation, backend, making->parting->id, making->now, &outbox,
+                               error) != 0)
         return -1;
     return parting_ask(making->desk->db, making->parting->id, outbox, error);
 }

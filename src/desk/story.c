@@ -49,7 +49,6 @@ static void add_text(void *context, const struct chronicle_line *line)
     story->texts[story->text_count++] = (struct story_text){
         .voice = voice,
         .text = clean(line->text),
-        .actor = alloc_text(line->actor),
         .rule = alloc_text(line->rule),
         .action = alloc_text(line->action),
         .turn = line->turn,
@@ -189,7 +188,6 @@ void story_release(struct story *story)
 {
     for (size_t i = 0; i < story->text_count; i++) {
         free(story->texts[i].text);
-        free(story->texts[i].actor);
         free(story->texts[i].rule);
         free(story->texts[i].action);
     }

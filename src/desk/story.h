@@ -36,7 +36,6 @@ enum story_voice { VOICE_CUSTOMER, VOICE_BOT, VOICE_PERSON };
 struct story_text { /* owned texts */
     enum story_voice voice;
     char *text;   /* valid UTF-8, shortened, no control characters but line feeds; "" where there were no words */
-    char *actor;  /* of the bot: the rule or step; of a person: who */
     char *rule;   /* of the customer: that took it; "" none did */
     char *action; /* of the customer: what that did (decision_action); "" it is not decided */
     int64_t turn;

@@ -4,7 +4,7 @@
 #include "store/chronicle.h"
 
 static const char TEXTS[] =
-    "SELECT coalesce(m.turn, 0), m.kind, m.text, m.actor, coalesce(d.rule, ''), coalesce(d.action, ''), coalesce(t.state, ''), "
+    "SELECT coalesce(m.turn, 0), m.kind, m.text, coalesce(d.rule, ''), coalesce(d.action, ''), coalesce(t.state, ''), "
     "m.media <> '[]', EXISTS (SELECT 1 FROM outbox o WHERE o.message = m.id AND o.settled_at IS NOT NULL "
     "AND o.state <> 'accepted' AND o.state <> 'unknown') "
     "FROM message m LEFT JOIN turn t ON t.id = m.turn LEFT JOIN decision d ON d.message = m.id "
@@ -22,12 +22,11 @@ int chronicle_texts(struct db *db, int64_t conversation, int most, chronicle_tex
             .turn = query_int(q, 0),
             .kind = query_text(q, 1),
             .text = query_text(q, 2),
-            .actor = query_text(q, 3),
-            .rule = query_text(q, 4),
-            .action = query_text(q, 5),
-            .turn_state = query_text(q, 6),
-            .has_media = query_int(q, 7) != 0,
-            .is_lost = query_int(q, 8) != 0,
+            .rule = query_text(q, 3),
+            .action = query_text(q, 4),
+            .turn_state = query_text(q, 5),
+            .has_media = query_int(q, 6) != 0,
+            .is_lost = query_int(q, 7) != 0,
         };
 
         text(context, &line);

@@ -15,7 +15,6 @@ struct chronicle_line {
     int64_t turn;          /* 0: none */
     const char *kind;      /* in, out, agent */
     const char *text;
-    const char *actor;     /* the rule or step that says it, or the person */
     const char *rule;      /* in: that took it; "" */
     const char *action;    /* in: say, step, consult …; "" it is not decided */
     const char *turn_state;
