@@ -35,6 +35,12 @@ static char *clean(const char *text)
     return buf_detach(&out);
 }
 
+/* An answer is on its way, or there. */
+static bool is_there(const char *turn_state)
+{
+    return strcmp(turn_state, "open") == 0 || strcmp(turn_state, "answered") == 0 || strcmp(turn_state, "unknown") == 0;
+}
+
 static void add_text(void *context, const struct chronicle_line *line)
 {
     struct story *story = context;
@@ -52,9 +58,7 @@ static void add_text(void *context, const struct chronicle_line *line)
         .rule = alloc_text(line->rule),
         .action = alloc_text(line->action),
         .turn = line->turn,
-        /* What goes out is on its way, or there. */
-        .is_answered = strcmp(line->turn_state, "open") == 0 || strcmp(line->turn_state, "answered") == 0 ||
-                       strcmp(line->turn_state, "unknown") == 0,
+        .is_answered = !line->is_given_up && is_there(line->turn_state),
         .has_media = line->has_media,
         .is_lost = line->is_lost,
     };

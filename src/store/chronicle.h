@@ -20,6 +20,7 @@ struct chronicle_line {
     const char *turn_state;
     bool has_media;
     bool is_lost;          /* out, agent: it ended without being sent, whole or in part */
+    bool is_given_up;      /* in: a backend was to answer it, and none could */
 };
 typedef void chronicle_text(void *context, const struct chronicle_line *line);
 

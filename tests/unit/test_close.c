@@ -157,6 +157,20 @@ static void a_question_to_a_backend_keeps_it_open(void **state)
                         "closed Customer: “why?”. Answered by: wise. Closed after silence.");
 }
 
+static void an_apology_is_no_answer(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "why?");
+    settle(f, claim_one(f), answered(400, "{}"));
+    settle(f, claim_one(f), answered(400, "{}"));
+    let_go(f);
+    pass(f, 30 * MINUTE_MS);
+    assert_string_equal(said(f), "Sorry.");
+    assert_string_equal(of_newest(f, "outcome || ': ' || summary"),
+                        "unanswered: Customer: “why?”. Last message unanswered; closed after silence.");
+}
+
 static void who_waits_for_a_person_is_never_closed(void **state)
 {
     struct fixture *f = *state;
@@ -458,7 +472,9 @@ static void customers_go_first_where_many_are_summed_up(void **state)
 {
     struct fixture *f = *state;
     struct consult_call *calls, *call;
+    struct error error = { 0 };
     char user[16];
+    int64_t next;
 
     for (int i = 0; i < 20; i++) {
         snprintf(user, sizeof user, "user%d", i);
@@ -468,6 +484,8 @@ static void customers_go_first_where_many_are_summed_up(void **state)
     f->now += 30 * MINUTE_MS;
     calls = claim(f);
     assert_int_equal(count_calls(calls), 2);
+    assert_int_equal(upkeep_next(&f->desk, &next, &error), 0);
+    assert_true(next > f->now); /* the loop may sleep */
     hear(f, "bob", "why?");
     call = claim_one(f);
     assert_string_equal(call->wanted_by, "why");
@@ -575,6 +593,7 @@ static const struct CMUnitTest TESTS[] = {
     T(a_dialogue_that_waits_for_an_answer_keeps_it_open),
     T(a_dialogue_that_is_over_keeps_it_open_no_longer),
     T(a_question_to_a_backend_keeps_it_open),
+    T(an_apology_is_no_answer),
     T(who_waits_for_a_person_is_never_closed),
     T(a_shorter_time_counts_at_once),
     T(a_longer_time_counts_as_well),
