@@ -8,6 +8,7 @@
 #include "desk/carry.h"
 #include "desk/consult.h"
 #include "desk/flow_turn.h"
+#include "desk/idle.h"
 #include "desk/notice.h"
 #include "desk/parting.h"
 #include "desk/reply.h"
@@ -19,6 +20,7 @@
 #include "store/cooldown.h"
 #include "store/entry.h"
 #include "store/event.h"
+#include "store/idle.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
 #include "store/run_row.h"
@@ -75,6 +77,7 @@ int carry_drop_run(struct desk *desk, int64_t conversation, int64_t contact, con
     if (found != 1)
         return found;
     if (run_row_drop(desk->db, conversation, error) != 0 ||
+        idle_pull_one(desk->db, conversation, idle_first_at(desk, now), error) != 0 ||
         (turn != 0 && turn_conclude(desk->db, turn, contact, is_taken ? "agent" : "silenced", now, error) != 0))
         return -1;
     return event_put(desk->db, conversation, "flow_end", actor, why, now, error);

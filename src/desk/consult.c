@@ -12,7 +12,6 @@
 #include "desk/consult_answer.h"
 #include "desk/consult_money.h"
 #include "desk/consult_question.h"
-#include "desk/parting.h"
 #include "desk/parting_question.h"
 #include "rules/faq.h"
 #include "store/consult_row.h"
@@ -54,26 +53,6 @@ int consult_queue(struct desk *desk, const struct conversation *conversation, co
 
     desk->may_consult = true;
     return consult_row_put(desk->db, &row, &id, error);
-}
-
-int consult_queue_summary(struct desk *desk, const struct conversation *conversation, const struct backend *backend,
-                          int64_t parting, int64_t now, int64_t *outbox, struct error *error)
-{
-    struct consult_new row = {
-        .contact = conversation->contact,
-        .conversation = conversation->id,
-        .epoch = conversation->epoch,
-        .parting = parting,
-        .wanted_by = PARTING_WANTED_BY,
-        .backend = backend->name,
-        .now = now,
-        .due_at = now,
-        .settle_by = now,
-        .expires_at = now + backend->turn_deadline_ms,
-    };
-
-    desk->may_consult = true;
-    return consult_row_put(desk->db, &row, outbox, error);
 }
 
 int consult_start(struct desk *desk, struct error *error)
@@ -184,20 +163,6 @@ static int drop_row(struct desk *desk, const struct consult_row *row, const char
     if (strcmp(state, "agent") == 0)
         return turn_end(desk->db, row->turn, state, now, error);
     return turn_conclude(desk->db, row->turn, row->contact, state, now, error);
-}
-
-int consult_forget(struct desk *desk, int64_t outbox, int64_t now, struct error *error)
-{
-    static const char WENT_ON[] = "the conversation went on before it was summed up";
-    struct consult_row row = { 0 };
-    int found = consult_row_get(desk->db, outbox, &row, error);
-
-    if (found == 1 && row.is_open &&
-        (outbox_settle(desk->db, row.id, 0, 0, "withheld", WENT_ON, now, error) != 0 ||
-         (!row.is_claimed && consult_lose_charge(desk, &row, error) != 0)))
-        found = -1;
-    consult_row_release(&row);
-    return found < 0 ? -1 : 0;
 }
 
 int consult_drop(struct desk *desk, const struct conversation *conversation, const char *state, int64_t now,

@@ -47,11 +47,6 @@ struct consult_request { /* borrowed */
 int consult_queue(struct desk *desk, const struct conversation *conversation, const struct consult_request *request,
                   int64_t now, struct error *error);
 
-/* The question that sums up a conversation: its row goes to *outbox. consult_forget: nobody wants it any more. */
-int consult_queue_summary(struct desk *desk, const struct conversation *conversation, const struct backend *backend,
-                          int64_t parting, int64_t now, int64_t *outbox, struct error *error);
-int consult_forget(struct desk *desk, int64_t outbox, int64_t now, struct error *error);
-
 /* The turn of a conversation that a rule gave to a backend, and that is being answered. */
 struct consult_standing { /* the zero value: there is none; owned */
     int64_t outbox, turn;

@@ -432,26 +432,6 @@ static int fail(struct desk *desk, const struct consult_row *row, const struct b
     return consult_go_on(desk, row, backend, said->reason, now, error);
 }
 
-/* A summary is words and nothing else: whatever it asks to have done is not done, nor told. */
-static void leave_words(struct vendor_answer *said)
-{
-    struct buf clean = { 0 };
-
-    if (said->text != NULL)
-        parting_clean(said->text, &clean);
-    if (clean.len == 0) {
-        free(said->text);
-        said->text = NULL;
-    }
-    buf_release(&clean);
-    for (size_t i = 0; i < said->deed_count; i++)
-        free(said->deeds[i].value);
-    said->deed_count = 0;
-    free(said->unlisted);
-    free(said->session);
-    said->unlisted = said->session = NULL;
-}
-
 /* The row as it is now; it may be another backend's, or over, by the time a call of its ends. */
 static int settle_row(struct desk *desk, const struct consult_call *call, struct consult_row *row,
                       const struct consult_end *end, const struct backend *backend, struct vendor_answer *said,
@@ -463,7 +443,7 @@ static int settle_row(struct desk *desk, const struct consult_call *call, struct
         return keep_unsent(desk, row, said, now, error);
     row->charged_on[0] = '\0'; /* its bill is settled */
     if (row->parting != 0)
-        leave_words(said);
+        parting_leave_words(said);
     if (said->unlisted != NULL) {
         log_warn("act_refused", log_text("backend", row->backend), log_int("conversation", row->conversation),
                  log_text("act", said->unlisted));

@@ -9,8 +9,8 @@
 #include "backend/backend.h"
 #include "base/log.h"
 #include "desk/carry.h"
-#include "desk/consult.h"
 #include "desk/parting.h"
+#include "desk/parting_question.h"
 #include "desk/past.h"
 #include "desk/story.h"
 #include "desk/summary.h"
@@ -54,7 +54,7 @@ int parting_take_back(struct desk *desk, const struct conversation *conversation
 
     if (found != 1)
         return found;
-    if (parting.outbox != 0 && consult_forget(desk, parting.outbox, now, error) != 0)
+    if (parting.outbox != 0 && parting_question_forget(desk, parting.outbox, now, error) != 0)
         return -1;
     return parting_drop(desk->db, &parting, now, error);
 }
@@ -167,22 +167,26 @@ static bool is_late(const struct parting *parting, int64_t now)
     return parting->at > now || now - parting->at >= PARTING_SUMMARY_WAIT_MS;
 }
 
+static bool may_ask(const struct parting *parting, const struct backend *backend, int64_t now)
+{
+    return backend != NULL && parting->tries == 0 && !is_late(parting, now);
+}
+
 static int ask(struct making *making, const struct backend *backend, struct error *error)
 {
     int64_t outbox;
 
-    if (consult_queue_summary(making->desk, &making->conversation, backend, making->parting->id, making->now, &outbox,
-                              error) != 0)
+    if (parting_question_queue(making->desk, &making->conversation, backend, making->parting->id, making->now, &outbox,
+                               error) != 0)
         return -1;
     return parting_ask(making->desk->db, making->parting->id, outbox, error);
 }
 
 static int make_or_ask(struct making *making, const struct backend *backend, struct error *error)
 {
-    bool may_ask = backend != NULL && making->parting->tries == 0 && !is_late(making->parting, making->now);
     int result = begin(making, error);
 
-    if (result == 0 && may_ask && summary_is_worth_it(&making->story))
+    if (result == 0 && may_ask(making->parting, backend, making->now) && summary_is_worth_it(&making->story))
         return ask(making, backend, error);
     return result == 0 ? make(making, NULL, NULL, error) : -1;
 }
@@ -243,13 +247,14 @@ int parting_run(struct desk *desk, int64_t now, struct error *error)
 
     for (int i = 0; i < PER_ROUND && found == 1; i++) {
         struct parting parting;
-        int room = backend != NULL ? has_room(desk, backend, error) : 1;
+        int room = 1;
 
-        if (room < 0)
-            return -1;
-        found = room == 1 ? parting_due(desk->db, now, &parting, error)
-                          : parting_due_since(desk->db, now, now - PARTING_SUMMARY_WAIT_MS, &parting, error);
-        if (found == 1 && run_one(desk, &parting, backend, now, error) != 0)
+        found = parting_due(desk->db, now, &parting, error);
+        if (found == 1 && may_ask(&parting, backend, now))
+            room = has_room(desk, backend, error);
+        if (room == 0)
+            break; /* those behind it have waited for less long */
+        if (room < 0 || (found == 1 && run_one(desk, &parting, backend, now, error) != 0))
             return -1;
     }
     return found < 0 ? -1 : 0;
@@ -258,17 +263,17 @@ int parting_run(struct desk *desk, int64_t now, struct error *error)
 int parting_next_at(struct desk *desk, int64_t *at, struct error *error)
 {
     const struct backend *backend = summary_backend(desk);
-    int64_t oldest_at;
+    struct parting parting;
     int room;
 
-    if (parting_next(desk->db, at, &oldest_at, error) != 0)
+    if (parting_next(desk->db, at, error) != 0)
         return -1;
-    if (backend == NULL || *at == INT64_MAX)
+    if (backend == NULL || *at == INT64_MAX || parting_due(desk->db, *at, &parting, error) != 1)
         return 0;
-    room = has_room(desk, backend, error);
+    room = parting.tries == 0 ? has_room(desk, backend, error) : 1;
     /* The end of a question that is out wakes the loop by itself. */
-    if (room == 0 && oldest_at != INT64_MAX && oldest_at + PARTING_SUMMARY_WAIT_MS > *at)
-        *at = oldest_at + PARTING_SUMMARY_WAIT_MS;
+    if (room == 0 && parting.at + PARTING_SUMMARY_WAIT_MS > *at)
+        *at = parting.at + PARTING_SUMMARY_WAIT_MS;
     return room < 0 ? -1 : 0;
 }
 

@@ -5,14 +5,18 @@
  * conversation the beginning and the end go along: what it was about, and how it came out.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/language.h"
 #include "base/utf8.h"
+#include "desk/consult_money.h"
+#include "desk/parting.h"
 #include "desk/parting_question.h"
 #include "desk/story.h"
 #include "desk/summary.h"
+#include "store/outbox.h"
 #include "text/fold.h"
 
 enum { LINE_MAX_BYTES = 800, HEAD_BYTES = 3000, ALL_BYTES = 12000 };
@@ -35,6 +39,42 @@ struct backend parting_writer(const struct backend *backend)
     writer.http.handoff_at = NULL;
     writer.http.session_at = NULL;
     return writer;
+}
+
+/* Rows */
+
+int parting_question_queue(struct desk *desk, const struct conversation *conversation, const struct backend *backend,
+                           int64_t parting, int64_t now, int64_t *outbox, struct error *error)
+{
+    struct consult_new row = {
+        .contact = conversation->contact,
+        .conversation = conversation->id,
+        .epoch = conversation->epoch,
+        .parting = parting,
+        .wanted_by = PARTING_WANTED_BY,
+        .backend = backend->name,
+        .now = now,
+        .due_at = now,
+        .settle_by = now,
+        .expires_at = now + backend->turn_deadline_ms,
+    };
+
+    desk->may_consult = true;
+    return consult_row_put(desk->db, &row, outbox, error);
+}
+
+int parting_question_forget(struct desk *desk, int64_t outbox, int64_t now, struct error *error)
+{
+    static const char WENT_ON[] = "the conversation went on before it was summed up";
+    struct consult_row row = { 0 };
+    int found = consult_row_get(desk->db, outbox, &row, error);
+
+    if (found == 1 && row.is_open &&
+        (outbox_settle(desk->db, row.id, 0, 0, "withheld", WENT_ON, now, error) != 0 ||
+         (!row.is_claimed && consult_lose_charge(desk, &row, error) != 0)))
+        found = -1;
+    consult_row_release(&row);
+    return found < 0 ? -1 : 0;
 }
 
 /* The prompt */
@@ -150,4 +190,25 @@ int parting_question_load(struct desk *desk, const struct consult_row *row, stru
     buf_addf(&question->session, "fd-%" PRId64 "-summary", row->conversation);
     buf_add_text(&question->facts, "{}");
     return 0;
+}
+
+/* Answers */
+
+void parting_leave_words(struct vendor_answer *said)
+{
+    struct buf clean = { 0 };
+
+    if (said->text != NULL)
+        parting_clean(said->text, &clean);
+    if (clean.len == 0) {
+        free(said->text);
+        said->text = NULL;
+    }
+    buf_release(&clean);
+    for (size_t i = 0; i < said->deed_count; i++)
+        free(said->deeds[i].value);
+    said->deed_count = 0;
+    free(said->unlisted);
+    free(said->session);
+    said->unlisted = said->session = NULL;
 }

@@ -35,6 +35,12 @@ static char *clean(const char *text)
     return buf_detach(&out);
 }
 
+/* An answer is on its way, or there. */
+static bool is_there(const char *turn_state)
+{
+    return strcmp(turn_state, "open") == 0 || strcmp(turn_state, "answered") == 0 || strcmp(turn_state, "unknown") == 0;
+}
+
 static void add_text(void *context, const struct chronicle_line *line)
 {
     struct story *story = context;
@@ -49,13 +55,10 @@ static void add_text(void *context, const struct chronicle_line *line)
     story->texts[story->text_count++] = (struct story_text){
         .voice = voice,
         .text = clean(line->text),
-        .actor = alloc_text(line->actor),
         .rule = alloc_text(line->rule),
         .action = alloc_text(line->action),
         .turn = line->turn,
-        /* What goes out is on its way, or there. */
-        .is_answered = strcmp(line->turn_state, "open") == 0 || strcmp(line->turn_state, "answered") == 0 ||
-                       strcmp(line->turn_state, "unknown") == 0,
+        .is_answered = !line->is_given_up && is_there(line->turn_state),
         .has_media = line->has_media,
         .is_lost = line->is_lost,
     };
@@ -189,7 +192,6 @@ void story_release(struct story *story)
 {
     for (size_t i = 0; i < story->text_count; i++) {
         free(story->texts[i].text);
-        free(story->texts[i].actor);
         free(story->texts[i].rule);
         free(story->texts[i].action);
     }

@@ -7,7 +7,8 @@
  *
  *     opted_out    the customer wants to hear nothing more
  *     person       a person of the business spoke, or holds the conversation, or held it when it was closed
- *     unanswered   the customer's last message got no answer; thanks and the like behind it do not count
+ *     unanswered   the customer's last message got no answer, or an apology that nobody could answer; thanks and the like
+ *                  behind it do not count
  *     flow_left    the newest dialogue did not come to its end: broken off, given up, out of time
  *     flow_done    the newest dialogue came to its end
  *     answered     all else: nothing that was asked is open
@@ -36,7 +37,6 @@ enum story_voice { VOICE_CUSTOMER, VOICE_BOT, VOICE_PERSON };
 struct story_text { /* owned texts */
     enum story_voice voice;
     char *text;   /* valid UTF-8, shortened, no control characters but line feeds; "" where there were no words */
-    char *actor;  /* of the bot: the rule or step; of a person: who */
     char *rule;   /* of the customer: that took it; "" none did */
     char *action; /* of the customer: what that did (decision_action); "" it is not decided */
     int64_t turn;

@@ -15,12 +15,12 @@ struct chronicle_line {
     int64_t turn;          /* 0: none */
     const char *kind;      /* in, out, agent */
     const char *text;
-    const char *actor;     /* the rule or step that says it, or the person */
     const char *rule;      /* in: that took it; "" */
     const char *action;    /* in: say, step, consult …; "" it is not decided */
     const char *turn_state;
     bool has_media;
     bool is_lost;          /* out, agent: it ended without being sent, whole or in part */
+    bool is_given_up;      /* in: a backend was to answer it, and none could */
 };
 typedef void chronicle_text(void *context, const struct chronicle_line *line);
 

@@ -68,6 +68,17 @@ int idle_put_off(struct db *db, int64_t conversation, int64_t until, struct erro
     return query_run(q, error);
 }
 
+static const char PULL_ONE[] = "UPDATE conversation SET idle_at = ?2 WHERE id = ?1 AND idle_at > ?2";
+
+int idle_pull_one(struct db *db, int64_t conversation, int64_t latest, struct error *error)
+{
+    struct query *q = db_query(db, PULL_ONE);
+
+    query_bind_int(q, 1, conversation);
+    query_bind_int(q, 2, latest);
+    return query_run(q, error);
+}
+
 static const char PULL[] = "UPDATE conversation SET idle_at = ?2 WHERE idle_at > ?1";
 
 int idle_pull(struct db *db, int64_t latest, int64_t now, struct error *error)

@@ -26,6 +26,9 @@ int idle_look(struct db *db, int64_t conversation, struct idle_look *look, struc
 
 int idle_put_off(struct db *db, int64_t conversation, int64_t until, struct error *error);
 
+/* What it was put off for is over: it is looked at by `latest`, if at all. */
+int idle_pull_one(struct db *db, int64_t conversation, int64_t latest, struct error *error);
+
 /* Those that are due later than `latest` are due at `now`. */
 int idle_pull(struct db *db, int64_t latest, int64_t now, struct error *error);
 

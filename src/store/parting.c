@@ -54,17 +54,6 @@ int parting_due(struct db *db, int64_t now, struct parting *parting, struct erro
     return take(q, parting, error);
 }
 
-static const char DUE_SINCE[] = ROW "WHERE due_at <= ?1 AND (at <= ?2 OR at > ?1) ORDER BY due_at, id LIMIT 1";
-
-int parting_due_since(struct db *db, int64_t now, int64_t before, struct parting *parting, struct error *error)
-{
-    struct query *q = db_query(db, DUE_SINCE);
-
-    query_bind_int(q, 1, now);
-    query_bind_int(q, 2, before);
-    return take(q, parting, error);
-}
-
 static const char OF_CLOSE[] = ROW "WHERE conversation = ?1 AND moment = 'close' ORDER BY id DESC LIMIT 1";
 
 int parting_of_close(struct db *db, int64_t conversation, struct parting *parting, struct error *error)
@@ -75,15 +64,14 @@ int parting_of_close(struct db *db, int64_t conversation, struct parting *partin
     return take(q, parting, error);
 }
 
-static const char NEXT[] = "SELECT due_at, at FROM parting WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT 1";
+static const char NEXT[] = "SELECT min(due_at) FROM parting WHERE due_at IS NOT NULL";
 
-int parting_next(struct db *db, int64_t *due_at, int64_t *oldest_at, struct error *error)
+int parting_next(struct db *db, int64_t *at, struct error *error)
 {
     struct query *q = db_query(db, NEXT);
     int found = query_step(q, error);
 
-    *due_at = found == 1 ? query_int(q, 0) : INT64_MAX;
-    *oldest_at = found == 1 ? query_int(q, 1) : INT64_MAX;
+    *at = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
     query_end(q);
     return found < 0 ? -1 : 0;
 }

@@ -20,16 +20,15 @@ struct parting {
 
 int parting_put(struct db *db, int64_t conversation, bool is_close, int64_t now, struct error *error);
 
-/* By its id; the one that has been due for longest; of those that happened before `before`; 1, 0, -1. */
+/* By its id; the one that has been due for longest: 1, 0, -1. */
 int parting_get(struct db *db, int64_t id, struct parting *parting, struct error *error);
 int parting_due(struct db *db, int64_t now, struct parting *parting, struct error *error);
-int parting_due_since(struct db *db, int64_t now, int64_t before, struct parting *parting, struct error *error);
 
 /* The close that has not been summed up yet: 1, 0, -1. */
 int parting_of_close(struct db *db, int64_t conversation, struct parting *parting, struct error *error);
 
-/* When the next is due, and when that happened; INT64_MAX: none is. How many are with a backend. */
-int parting_next(struct db *db, int64_t *due_at, int64_t *oldest_at, struct error *error);
+/* When the next is due; INT64_MAX: none is. How many are with a backend. */
+int parting_next(struct db *db, int64_t *at, struct error *error);
 int parting_asked(struct db *db, int64_t *count, struct error *error);
 
 int parting_ask(struct db *db, int64_t id, int64_t outbox, struct error *error);              /* a backend is */

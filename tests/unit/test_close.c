@@ -1,5 +1,7 @@
 /* The end of a conversation: when it is closed by itself, who closes it else, and that it is summed up, once. */
+#include "desk/decide_variable.h"
 #include "desk/parting.h"
+#include "rules/variable.h"
 #include "tests/lib/asking.h"
 
 #define BACKENDS                                                                                                       \
@@ -20,6 +22,7 @@
 
 static const char RULES[] = RULES_WITH("");
 static const char REOPENS[] = RULES_WITH(", ('reopen_within', '10 minutes')");
+static const char SUMS_UP_AND_REOPENS[] = RULES_WITH(", ('summary_backend', 'wise'), ('reopen_within', '10 minutes')");
 static const char SUMS_UP[] = RULES_WITH(", ('summary_backend', 'wise')");
 
 static int setup(void **state)
@@ -35,6 +38,11 @@ static int setup_reopening(void **state)
 static int setup_summing(void **state)
 {
     return asking_open(state, SUMS_UP);
+}
+
+static int setup_both(void **state)
+{
+    return asking_open(state, SUMS_UP_AND_REOPENS);
 }
 
 static void pass(struct fixture *f, int64_t ms)
@@ -117,6 +125,21 @@ static void a_dialogue_that_waits_for_an_answer_keeps_it_open(void **state)
     assert_string_equal(of_newest(f, "owner || ' ' || outcome"), "closed flow_done");
 }
 
+/* Not only when its time would have been over. */
+static void a_dialogue_that_is_over_keeps_it_open_no_longer(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "a table");
+    let_go(f);
+    run_sql(f, "UPDATE run SET due_at = due_at + 86400000");
+    pass(f, HOUR_MS);
+    hear(f, "ana", "4");
+    let_go(f);
+    pass(f, 30 * MINUTE_MS);
+    assert_string_equal(of_newest(f, "owner || ' ' || outcome"), "closed flow_done");
+}
+
 static void a_question_to_a_backend_keeps_it_open(void **state)
 {
     struct fixture *f = *state;
@@ -132,6 +155,20 @@ static void a_question_to_a_backend_keeps_it_open(void **state)
     pass(f, 30 * MINUTE_MS);
     assert_string_equal(of_newest(f, "owner || ' ' || summary"),
                         "closed Customer: “why?”. Answered by: wise. Closed after silence.");
+}
+
+static void an_apology_is_no_answer(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "why?");
+    settle(f, claim_one(f), answered(400, "{}"));
+    settle(f, claim_one(f), answered(400, "{}"));
+    let_go(f);
+    pass(f, 30 * MINUTE_MS);
+    assert_string_equal(said(f), "Sorry.");
+    assert_string_equal(of_newest(f, "outcome || ': ' || summary"),
+                        "unanswered: Customer: “why?”. Last message unanswered; closed after silence.");
 }
 
 static void who_waits_for_a_person_is_never_closed(void **state)
@@ -435,7 +472,9 @@ static void customers_go_first_where_many_are_summed_up(void **state)
 {
     struct fixture *f = *state;
     struct consult_call *calls, *call;
+    struct error error = { 0 };
     char user[16];
+    int64_t next;
 
     for (int i = 0; i < 20; i++) {
         snprintf(user, sizeof user, "user%d", i);
@@ -445,6 +484,8 @@ static void customers_go_first_where_many_are_summed_up(void **state)
     f->now += 30 * MINUTE_MS;
     calls = claim(f);
     assert_int_equal(count_calls(calls), 2);
+    assert_int_equal(upkeep_next(&f->desk, &next, &error), 0);
+    assert_true(next > f->now); /* the loop may sleep */
     hear(f, "bob", "why?");
     call = claim_one(f);
     assert_string_equal(call->wanted_by, "why");
@@ -456,6 +497,70 @@ static void customers_go_first_where_many_are_summed_up(void **state)
     for (int i = 0; i < 4; i++)
         consult_call_free(claim(f));
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation WHERE summary_by = 'frontdesk'"), 18);
+}
+
+static void what_goes_on_while_it_is_summed_up_has_no_summary_yet(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call = close_and_ask(f);
+
+    hear(f, "ana", "one more thing, your hours?");
+    assert_string_equal(question_state(f), "withheld");
+    settle(f, call, says("Too early."));
+    let_go(f);
+    assert_string_equal(of_newest(f, "owner || summary"), "bot");
+    f->now += 30 * MINUTE_MS;
+    settle(f, claim_one(f), says("All of it."));
+    assert_string_equal(of_newest(f, "owner || summary"), "closedAll of it.");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE kind = 'note'"), 0);
+}
+
+static void a_question_that_a_person_drops_leaves_our_own_summary(void **state)
+{
+    struct fixture *f = *state;
+
+    settle(f, close_and_ask(f), answered(500, "{}"));
+    assert_string_equal(question_state(f), "due");
+    assert_int_equal(fixture_act(f, "outbox-drop", "{'id':2,'actor':'mia'}"), 200);
+    assert_string_equal(of_newest(f, "summary_by"), "frontdesk");
+}
+
+static void a_backend_that_leaves_the_rules_is_not_waited_for(void **state)
+{
+    struct fixture *f = *state;
+
+    settle(f, close_and_ask(f), answered(500, "{}"));
+    fixture_load(f, ASKING_SHOP);
+    pass(f, 0);
+    assert_string_equal(of_newest(f, "summary_by"), "frontdesk");
+}
+
+/* Templates */
+
+static void templates_know_how_it_ended_and_only_then(void **state)
+{
+    static const char ALL[] = "{{ summary }}|{{ summary_by }}|{{ outcome }}|{{ closed_by }}|{{ flow }}|{{ rule }}|{{ message_count }}";
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct template *template = template_new(ALL, &error);
+    struct decide_parting parting = { .is_close = true, .closed_by = "idle", .outcome = "flow_done", .summary = "All of it.",
+                                      .summary_by = "wise", .rule = "hours", .flow = "table" };
+    struct decide_input input = { .kind = INPUT_PARTING, .text = "", .parting = &parting };
+    struct decide_state state_then = { .message_count = 3, .language = "" };
+    struct decision decision = { 0 };
+    struct variables variables = { .ruleset = f->desk.rules, .state = &state_then, .input = &input, .decision = &decision };
+    struct template_env env = { variables_lookup, &variables, f->desk.rules->zone };
+    struct buf out = { 0 };
+
+    assert_non_null(template);
+    assert_int_equal(variable_check_at_parting(f->desk.rules, template, &error), 0);
+    assert_int_equal(variable_check_template(f->desk.rules, template, NULL, &error), -1);
+    assert_string_equal(error.text, "{{ summary }} is known when the conversation has ended: in rows with at = 'close' or 'handoff'");
+    template_render(template, &env, 1000, &out);
+    assert_string_equal(buf_text(&out), "All of it.|wise|flow_done|idle|table|hours|3");
+    buf_release(&out);
+    template_free(template);
+    variables_release(&variables);
 }
 
 /* What cannot be carried out */
@@ -486,7 +591,9 @@ static const struct CMUnitTest TESTS[] = {
     T(a_conversation_is_closed_when_nobody_has_said_anything_for_idle_close),
     T(a_text_on_its_way_keeps_it_open_and_one_that_is_held_does_not),
     T(a_dialogue_that_waits_for_an_answer_keeps_it_open),
+    T(a_dialogue_that_is_over_keeps_it_open_no_longer),
     T(a_question_to_a_backend_keeps_it_open),
+    T(an_apology_is_no_answer),
     T(who_waits_for_a_person_is_never_closed),
     T(a_shorter_time_counts_at_once),
     T(a_longer_time_counts_as_well),
@@ -507,6 +614,10 @@ static const struct CMUnitTest TESTS[] = {
     SUMMING(what_is_not_worth_the_money_is_not_asked_about),
     SUMMING(killed_while_it_is_asked_it_is_asked_once_more),
     SUMMING(a_question_of_the_customer_does_not_end_that_of_his_last_conversation),
+    cmocka_unit_test_setup_teardown(what_goes_on_while_it_is_summed_up_has_no_summary_yet, setup_both, asking_close),
+    SUMMING(a_question_that_a_person_drops_leaves_our_own_summary),
+    SUMMING(a_backend_that_leaves_the_rules_is_not_waited_for),
+    T(templates_know_how_it_ended_and_only_then),
     SUMMING(customers_go_first_where_many_are_summed_up),
     T(one_that_fails_is_tried_again_and_given_up_in_the_end),
 };

@@ -33,7 +33,6 @@ static void add(struct story *story, enum story_voice voice, const char *text, c
     story->texts = alloc_resize(story->texts, story->text_count + 1, sizeof *story->texts);
     story->texts[story->text_count++] = (struct story_text){ .voice = voice,
                                                              .text = alloc_text(text),
-                                                             .actor = alloc_text(""),
                                                              .rule = alloc_text(rule),
                                                              .action = alloc_text(action),
                                                              .is_answered = answered };
