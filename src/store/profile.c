@@ -322,13 +322,13 @@ int profile_give_up(struct db *db, int64_t contact, const char *addressee, int64
 
 /* The row that brings it is the open one of the contact, whichever carried it before. */
 static const char LIST[] =
-    "WITH open AS (SELECT id, state, reason, due_at FROM outbox "
+    "WITH open AS (SELECT id, reason, due_at FROM outbox "
     "WHERE contact = ?1 AND seq = 0 AND settled_at IS NULL LIMIT 1) "
     "SELECT p.name, p.wanted, p.rule, p.accepted, "
     "CASE WHEN p.is_refused THEN 'refused' WHEN p.sent IS NULL AND p.accepted IS p.wanted THEN 'accepted' "
-    "WHEN n.state = 'claimed' AND n.id = p.outbox AND p.sent = p.wanted THEN 'claimed' ELSE 'waiting' END, "
+    "WHEN o.state = 'claimed' AND p.sent = p.wanted THEN 'claimed' ELSE 'waiting' END, "
     "iif(p.is_refused, coalesce(o.reason, ''), coalesce(n.reason, '')), p.wanted_at, p.accepted_at, p.message, "
-    "iif(p.is_refused OR n.id IS NULL, p.outbox, n.id), n.due_at, p.sent IS NOT NULL "
+    "iif(p.is_refused OR n.id IS NULL, p.outbox, n.id), iif(p.way = 'reply_only', NULL, n.due_at), p.sent IS NOT NULL "
     "FROM profile p LEFT JOIN open n LEFT JOIN outbox o ON o.id = p.outbox WHERE p.contact = ?1 ORDER BY p.name";
 
 int profile_list(struct db *db, int64_t contact, profile_each *each, void *context, struct error *error)
