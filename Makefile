@@ -261,6 +261,7 @@ LIB = \
   src/rules/build_backend_value.c \
   src/rules/build_button.c \
   src/rules/build_channel.c \
+  src/rules/build_event.c \
   src/rules/build_example.c \
   src/rules/build_fact.c \
   src/rules/build_faq.c \
@@ -270,6 +271,7 @@ LIB = \
   src/rules/build_flow_set.c \
   src/rules/build_flow_step.c \
   src/rules/build_flow_way.c \
+  src/rules/build_notice.c \
   src/rules/build_phrase.c \
   src/rules/build_rule.c \
   src/rules/build_service.c \
@@ -302,6 +304,7 @@ LIB = \
   src/rules/house_phrase.c \
   src/rules/index.c \
   src/rules/list_phrase.c \
+  src/rules/occasion.c \
   src/rules/opening.c \
   src/rules/opening_row.c \
   src/rules/opening_text.c \
@@ -350,6 +353,8 @@ LIB = \
   src/desk/decide_faq.c \
   src/desk/decide_flood.c \
   src/desk/decide_flow.c \
+  src/desk/decide_moment.c \
+  src/desk/decide_notice.c \
   src/desk/decide_say.c \
   src/desk/decide_search.c \
   src/desk/decide_state.c \
@@ -544,6 +549,7 @@ UNIT = \
   log \
   mailbox \
   markdown \
+  moment \
   opening \
   output \
   parcel \

@@ -206,23 +206,17 @@ static int consult(const struct carry *carry, const struct effect *effect, struc
 
 static int want_attribute(const struct carry *carry, const struct effect *effect, struct error *error)
 {
-    struct buf doer = { 0 };
-    int result;
+    struct profile_want want = {
+        .contact = carry->conversation->contact,
+        .name = effect->name,
+        .value = effect->text,
+        .rule = effect->rule != NULL ? effect->rule->name : effect->step != NULL ? effect->step : effect->moment,
+        .with_reply = effect->with_reply,
+        .message = carry->message,
+        .now = carry->now,
+    };
 
-    format_doer(effect, &doer);
-    result = profile_want(carry->desk->db,
-                          &(struct profile_want){
-                              .contact = carry->conversation->contact,
-                              .name = effect->name,
-                              .value = effect->text,
-                              .rule = effect->rule != NULL ? effect->rule->name : buf_text(&doer),
-                              .with_reply = effect->with_reply,
-                              .message = carry->message,
-                              .now = carry->now,
-                          },
-                          error);
-    buf_release(&doer);
-    return result;
+    return profile_want(carry->desk->db, &want, error);
 }
 
 static int put_entry(const struct carry *carry, const struct effect *effect, struct error *error)

@@ -31,9 +31,9 @@
 #include "desk/button.h"
 #include "desk/decide.h"
 #include "desk/decide_answer.h"
-#include "desk/decide_attribute.h"
 #include "desk/decide_flood.h"
 #include "desk/decide_flow.h"
+#include "desk/decide_moment.h"
 #include "desk/decide_say.h"
 #include "desk/decide_search.h"
 #include "desk/decide_variable.h"
@@ -90,8 +90,7 @@ static void act(struct search *search, struct variables *variables)
     if (rule->action != ACTION_CONSULT || variables->state->consulted == NULL)
         decide_say(decision, variables, rule);
     decide_cool(decision, variables, rule);
-    if (search->ruleset->attribute_count > 0)
-        decide_attributes(decision, variables, &search->facts, rule);
+    decide_moment_of_rule(decision, variables, &search->facts, rule);
 }
 
 /* Each tag rule's own groups count for what it sets. */
@@ -102,11 +101,12 @@ static void act_tags(struct search *search, struct variables *variables, size_t 
         const struct rule *rule = decision->tagged[i];
         struct span span;
         decide_tag(decision, rule);
-        if (rule->set_count > 0 || rule->attribute_count > 0)
+        if (rule->set_count > 0 || rule->attribute_count > 0 || search->ruleset->custom_event_count > 0 ||
+            search->ruleset->notice_count > 0)
             variables->pattern = search_match_again(search, rule, &span);
         decide_set(decision, variables, rule);
         decide_cool(decision, variables, rule);
-        decide_attributes_of(decision, variables, &search->facts, rule);
+        decide_moment_of_rule(decision, variables, &search->facts, rule);
     }
     variables->pattern = NULL;
 }
@@ -282,14 +282,14 @@ static void decide_event(struct search *search, struct variables *variables, str
     const struct decide_input *input = dialogue->input;
 
     search->decision->outcome = OUTCOME_SILENCE;
-    if (search->state->is_opted_out || strcmp(search->state->owner, "bot") != 0)
+    if (input->kind == INPUT_PARTING)
+        decide_parting(search, variables);
+    else if (search->state->is_opted_out || strcmp(search->state->owner, "bot") != 0)
         dialogue_drop(dialogue, search->state->owner);
     else if (input->kind == INPUT_ANSWER)
         decide_answer(search, variables, dialogue);
     else if (input->kind == INPUT_GAVE_UP)
         decide_gave_up(search, dialogue);
-    else if (input->kind == INPUT_PARTING)
-        search->decision->outcome = OUTCOME_SILENCE;
     else
         dialogue_event(dialogue, input);
 }
@@ -317,6 +317,7 @@ void decide(const struct ruleset *ruleset, struct matcher *matcher, const struct
         decide_message(&search, &variables, &dialogue);
     else
         decide_event(&search, &variables, &dialogue);
+    decide_moments(&search, &variables);
     dialogue_end(&dialogue);
     if (decision->variables.len == 0)
         buf_add_text(&decision->variables, "{}");
@@ -358,6 +359,7 @@ void decision_release(struct decision *decision)
     buf_release(&decision->station);
     buf_release(&decision->station_after);
     buf_release(&decision->remembered);
+    buf_release(&decision->collected);
     for (size_t i = 0; i < decision->passed_over_count; i++)
         free(decision->passed_over[i].facts);
     free(decision->passed_over);

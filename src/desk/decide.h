@@ -24,9 +24,12 @@
  *   - A message over a limit (desk/decide_flood.h) meets only rules for opting out and in, for hand-overs and for
  *     ignoring; the first such gets a notice, the others nothing. A rule that would ask a backend once more than the
  *     limit allows is passed over.
- *   - Attribute rows come last, those of the rules in the order in which these took the message, then those of a
- *     hand-over or an opt-out, then those of any answer. Of one name the first counts whose only_if is true and whose
- *     value is of its type. Conditions and values know what the message has set.
+ *   - What the profile learns, custom events and notices (desk/decide_moment.h): those of the rules in the order in which
+ *     these took the message, those of the steps of a dialogue as it passes them, then those of a hand-over or an opt-out,
+ *     then those of any answer, whoever brought it about. Of what is set under one name the first counts whose only_if is
+ *     true and whose value is of its type; but a later step goes before what stood. Conditions and values know what the
+ *     message has set.
+ *   - At a parting nothing is decided but what the rows of that moment ask for.
  */
 #ifndef DESK_DECIDE_H
 #define DESK_DECIDE_H
@@ -208,11 +211,13 @@ struct passed_over {
     char *facts; /* of a thorough decision: what its only_if read, {":hour": 23, …}; owned by the decision. NULL: none */
 };
 
-/* An attribute row whose moment came, and whose value was none of its type. */
+/* An attribute, a property of an event or a notice whose moment came, and of which nothing came. */
 struct unset {
-    const struct attribute *attribute;
-    char *text;      /* as rendered, shortened; owned by the decision */
-    const char *why; /* "is no number": rules/attribute.h */
+    const struct occasion *when;
+    const char *of;   /* the event that the property belongs to; NULL: it is none */
+    const char *name; /* of the attribute, the property or the notice */
+    char *text;       /* as rendered, shortened; owned by the decision */
+    const char *why;  /* "is no number": rules/attribute.h */
 };
 
 enum {
@@ -231,6 +236,7 @@ struct decision {
     const struct rule *tagged[TAGS_MAX]; /* tag rules that took the message, in order */
     size_t tagged_count;
     struct buf remembered;           /* JSON object: the conversation's variables from now on; empty: as before */
+    struct buf collected;            /* JSON object: of those, what dialogues that are over have left; empty: none is */
     struct buf folded;               /* what the rules saw */
     struct span match;               /* of the winner in `folded`; start (size_t)-1: it needed no words */
     struct buf variables;            /* JSON object of the winner's named groups */
@@ -283,6 +289,8 @@ bool decision_has(const struct decision *decision, enum effect_kind kind);
  *                                      "more than 60 questions to backends an hour"}, …],
  *      "limit_hits": ["rule", …], "tags": ["tag", …], "set": {"variable": "value" or null, …},
  *      "attributes": {"name": value or null, …}, "unset": [{"name", "at", "text", "why"}, …],
+ *      "entries": [{"kind": "increment" | "array_add" | "array_remove" | "event", "name", "value"}, …],
+ *      "notices": [{"name", "to", "text", "properties"}, …],
  *      "dialogue": {"at": "table.people", "reading": "answer", "ended": "done"},
  *      "limit": "more than 120 messages a minute"}
  *
@@ -291,8 +299,10 @@ bool decision_has(const struct decision *decision, enum effect_kind kind);
  * passed over, and none where there are more; tag rules that took the message are listed as "tagged", with "tag". Who
  * nearly won also has "matched" and "unless", the words in question, in the form of the winner's; of an only_if that is
  * false its text, "only_if", and the values it read, "facts"; and "until_at".
- * "attributes" and "unset" (what was no value of its type) are left out where there is nothing to tell, "dialogue" and its
- * members where there was none, and "limit" where no limit kept the message from an answer.
+ * "attributes", "entries", "notices" ("to" of one that is for the customer is left out, as are a text and properties that it
+ * has not) and "unset" (what was no value of its type; a property of an event as "event.property") are left out where there
+ * is nothing to tell, "dialogue" and its members where there was none, and "limit" where no limit kept the message from an
+ * answer.
  * Of the state, what is not known, empty, 0 or false is left out.
  * decide_format_limit: the sentence, of a limit that is one. decide_format_tags: the tags alone, ["tag", …]; each once.
  */

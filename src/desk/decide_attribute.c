@@ -1,107 +1,98 @@
 /*
  * decide_attribute: see the header.
- *
- * A value that is none of its type sets nothing, and the next row of that name has its turn; it is noted, for the
- * trace. Whether a value is news to Braze is not asked here: that is the store's to know.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
-#include "base/utf8.h"
 #include "desk/decide_attribute.h"
 #include "desk/decide_say.h"
 #include "rules/attribute.h"
 
-enum { VALUE_BYTES_MAX = 8 * 1024, UNSET_SHOWN_MAX = 100, UNSET_MAX = 20 };
+enum { VALUE_BYTES_MAX = 8 * 1024 };
 
-static bool is_set(const struct decision *decision, const char *name)
+static bool is_entry(const struct effect *effect, enum entry_kind entry)
 {
-    for (size_t i = 0; i < decision->effect_count; i++)
-        if (decision->effects[i].kind == EFFECT_ATTRIBUTE && strcmp(decision->effects[i].name, name) == 0)
-            return true;
-    return false;
+    return effect->kind == EFFECT_ENTRY && effect->entry == entry;
 }
 
-static void note_unset(struct decision *decision, const struct attribute *attribute, const struct buf *text,
-                       const char *why)
+/* The place of the effect that is to this attribute what a further row of its type would be; or effect_count. */
+static size_t find_same(const struct decision *decision, const struct attribute *attribute, size_t from)
 {
-    size_t len = text->len <= UNSET_SHOWN_MAX ? text->len : utf8_floor(text->data, text->len, UNSET_SHOWN_MAX);
+    size_t i = from;
 
-    if (decision->unset_count == UNSET_MAX)
+    for (; i < decision->effect_count; i++) {
+        const struct effect *effect = &decision->effects[i];
+        bool is_alike = attribute->type == ATTRIBUTE_INCREMENT ? is_entry(effect, ENTRY_INCREMENT)
+                                                               : effect->kind == EFFECT_ATTRIBUTE;
+
+        if (is_alike && strcmp(effect->name, attribute->name) == 0)
+            break;
+    }
+    return i;
+}
+
+bool decide_may_set(const struct moment_at *at, const struct attribute *attribute)
+{
+    bool is_once_each = at->is_of_step || attribute->type == ATTRIBUTE_INCREMENT;
+
+    if (attribute->type == ATTRIBUTE_ARRAY_ADD || attribute->type == ATTRIBUTE_ARRAY_REMOVE)
+        return true;
+    return find_same(at->decision, attribute, is_once_each ? at->first : 0) == at->decision->effect_count;
+}
+
+/* What an earlier moment has set gives way. */
+static void drop_same(struct moment_at *at, const struct attribute *attribute)
+{
+    struct decision *decision = at->decision;
+    size_t i = find_same(decision, attribute, 0);
+
+    if (i == decision->effect_count)
         return;
-    if (decision->unset == NULL)
-        decision->unset = alloc_array(UNSET_MAX, sizeof *decision->unset);
-    decision->unset[decision->unset_count++] = (struct unset){ attribute, alloc_bytes(buf_text(text), len), why };
+    free(decision->effects[i].text);
+    decision->effect_count--;
+    memmove(&decision->effects[i], &decision->effects[i + 1], (decision->effect_count - i) * sizeof decision->effects[0]);
+    at->first--;
 }
 
-static void add(struct decision *decision, const struct rule *rule, const char *name, struct buf *json)
+static enum entry_kind entry_of(enum attribute_type type)
 {
-    struct effect *effect = decide_add(decision, EFFECT_ATTRIBUTE, rule);
+    switch (type) {
+    case ATTRIBUTE_ARRAY_ADD: return ENTRY_ARRAY_ADD;
+    case ATTRIBUTE_ARRAY_REMOVE: return ENTRY_ARRAY_REMOVE;
+    default: return ENTRY_INCREMENT;
+    }
+}
 
-    effect->name = name;
+static void add(struct moment_at *at, const struct attribute *attribute, struct buf *json)
+{
+    bool is_once = attribute_is_entry(attribute->type);
+    struct effect *effect;
+
+    if (!is_once)
+        drop_same(at, attribute);
+    effect = decide_add_at(at, is_once ? EFFECT_ENTRY : EFFECT_ATTRIBUTE);
+    effect->name = attribute->name;
     effect->text = buf_detach(json);
+    effect->with_reply = attribute->with_reply;
+    if (is_once)
+        effect->entry = entry_of(attribute->type);
 }
 
-static void set_attribute(struct decision *decision, struct variables *variables, const struct rule *rule,
-                          const struct attribute *attribute)
+void decide_attribute(struct moment_at *at, const struct attribute *attribute)
 {
+    struct unset unset = { .when = &attribute->when, .name = attribute->name };
     struct buf text = { 0 }, json = { 0 };
-    const char *why = NULL;
 
     if (attribute->value != NULL) {
-        decide_render(attribute->value, variables, VALUE_BYTES_MAX, &text);
-        why = attribute_format(attribute->type, buf_text(&text), variables->ruleset->zone, &json);
+        decide_render(attribute->value, at->variables, VALUE_BYTES_MAX, &text);
+        unset.why = attribute_format(attribute->type, buf_text(&text), at->variables->ruleset->zone, &json);
     } else {
         buf_add_text(&json, "null");
     }
-    if (why != NULL)
-        note_unset(decision, attribute, &text, why);
+    if (unset.why != NULL)
+        decide_note_unset(at->decision, &unset, buf_text(&text));
     else
-        add(decision, rule, attribute->name, &json);
+        add(at, attribute, &json);
     buf_release(&text);
     buf_release(&json);
-}
-
-/* The condition is not true either when it takes too many steps; which is counted against nobody, for the rule has won. */
-static bool holds(const struct attribute *attribute, struct facts *facts, const struct variables *variables)
-{
-    return attribute->only_if == NULL ||
-           facts_test_matched(facts, attribute->only_if, variables->pattern) == EXPRESSION_YES;
-}
-
-static void set_at(struct decision *decision, struct variables *variables, struct facts *facts,
-                   const struct rule *rule, enum attribute_moment at)
-{
-    const struct ruleset *ruleset = variables->ruleset;
-
-    for (size_t i = 0; i < ruleset->general_count; i++) {
-        const struct attribute *attribute = &ruleset->attributes[i];
-
-        if (attribute->at == at && !is_set(decision, attribute->name) && holds(attribute, facts, variables))
-            set_attribute(decision, variables, rule, attribute);
-    }
-}
-
-void decide_attributes_of(struct decision *decision, struct variables *variables, struct facts *facts,
-                          const struct rule *rule)
-{
-    for (size_t i = 0; i < rule->attribute_count; i++) {
-        const struct attribute *attribute = &rule->attributes[i];
-
-        if (!is_set(decision, attribute->name) && holds(attribute, facts, variables))
-            set_attribute(decision, variables, rule, attribute);
-    }
-}
-
-void decide_attributes(struct decision *decision, struct variables *variables, struct facts *facts,
-                       const struct rule *winner)
-{
-    decide_attributes_of(decision, variables, facts, winner);
-    if (winner->action == ACTION_HANDOFF)
-        set_at(decision, variables, facts, winner, MOMENT_HANDOFF);
-    if (winner->action == ACTION_OPT_OUT)
-        set_at(decision, variables, facts, winner, MOMENT_OPT_OUT);
-    if (decision->outcome == OUTCOME_ANSWER)
-        set_at(decision, variables, facts, winner, MOMENT_REPLY);
 }

@@ -1,22 +1,20 @@
 /*
- * decide_attribute: what the customer's Braze profile learns from a message. Part of desk/decide.
+ * decide_attribute: an attribute row whose moment has come. Part of desk/decide.
  *
- * Each of these appends EFFECT_ATTRIBUTE effects, at most one for a name in a decision: what stands already stays.
- * `variables` knows the groups of the rule's match, which the matcher still holds.
+ * A value that is none of its type sets nothing, and the next row of that name has its turn; it is noted, for the trace.
+ * Whether a value is news to Braze is not asked here: that is the store's to know.
  */
 #ifndef DESK_DECIDE_ATTRIBUTE_H
 #define DESK_DECIDE_ATTRIBUTE_H
 
-#include "desk/decide.h"
-#include "desk/decide_fact.h"
-#include "desk/decide_variable.h"
+#include <stdbool.h>
 
-/* The rows of a rule that took the message. */
-void decide_attributes_of(struct decision *decision, struct variables *variables, struct facts *facts,
-                          const struct rule *rule);
+#include "desk/decide_moment.h"
 
-/* The rows of the winner, then those of what it has brought about. To be called once its other effects stand. */
-void decide_attributes(struct decision *decision, struct variables *variables, struct facts *facts,
-                       const struct rule *winner);
+/* Has none stood before it that it would set or count once more? */
+bool decide_may_set(const struct moment_at *at, const struct attribute *attribute);
+
+/* Sets it, or makes the entry. */
+void decide_attribute(struct moment_at *at, const struct attribute *attribute);
 
 #endif

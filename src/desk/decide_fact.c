@@ -17,6 +17,7 @@
 #include "base/when.h"
 #include "desk/decide_fact.h"
 #include "desk/decide_say.h"
+#include "flow/step.h"
 #include "rules/fact.h"
 #include "rules/opening.h"
 
@@ -295,13 +296,39 @@ static bool read_set(struct facts *facts, const char *name, struct expression_va
     return set != NULL;
 }
 
+static bool read_answer(const struct facts *facts, const char *name, struct expression_value *value)
+{
+    const struct run_variable *answer = facts->answers != NULL ? run_variables_find(facts->answers, name) : NULL;
+
+    if (answer != NULL)
+        run_variable_value(answer, value);
+    return answer != NULL;
+}
+
 static void read_variable(struct facts *facts, const char *name, struct expression_value *value)
 {
-    if (read_group(facts, name, value) || read_set(facts, name, value))
+    if (read_answer(facts, name, value) || read_group(facts, name, value) || read_set(facts, name, value))
+        return;
+    /* As in desk/decide_variable.c: what a dialogue has left is known to the parting alone. */
+    if (ruleset_collects(facts->ruleset, name) && facts->input->kind != INPUT_PARTING)
         return;
     const struct json *variables = parse_once(facts->state->variables, &facts->has_variables,
                                               &facts->variables);
     read_json(facts, json_get(variables, name), value);
+}
+
+/* How the conversation ended, once that is known. */
+static bool read_parting(const struct facts *facts, const char *name, struct expression_value *value)
+{
+    const struct decide_parting *parting = facts->input->parting;
+
+    if (strcmp(name, "outcome") == 0)
+        set_text(value, parting != NULL ? parting->outcome : "");
+    else if (strcmp(name, "closed_by") == 0)
+        set_text(value, parting != NULL ? parting->closed_by : "");
+    else
+        return false;
+    return true;
 }
 
 static void look_up(void *context, const char *name, struct expression_value *value)
@@ -314,7 +341,7 @@ static void look_up(void *context, const char *name, struct expression_value *va
     enum fact fact = fact_find(name + 1);
     if (fact != FACT_COUNT)
         READERS[fact](facts, value);
-    else
+    else if (!read_parting(facts, name + 1, value))
         read_json(facts, field(facts, name + 1 + strlen(FACT_FIELD)), value);
 }
 

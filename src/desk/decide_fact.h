@@ -15,6 +15,8 @@
 #include "store/expression.h"
 #include "text/pattern.h"
 
+struct run_variables; /* flow/step.h */
+
 /* The upper half is set by the caller, and borrowed; the rest begins as zero, and is worked out at most once.
  */
 struct facts {
@@ -24,6 +26,7 @@ struct facts {
     int64_t now;
     struct matcher *matcher;
     const struct buf *folded; /* what the rules see */
+    const struct run_variables *answers; /* of a dialogue, while a row of one of its steps is judged; else NULL */
     const struct decision *decision; /* what this message has set so far counts; NULL: it does not */
 
     const struct pattern *pattern; /* whose groups the condition may ask for; NULL: none */

@@ -15,6 +15,7 @@
 #include "desk/decide_answer.h"
 #include "desk/decide_flood.h"
 #include "desk/decide_flow.h"
+#include "desk/decide_moment.h"
 #include "desk/decide_say.h"
 #include "rules/build.h"
 #include "rules/flow_phrase.h"
@@ -166,6 +167,9 @@ static void add_effects(struct dialogue *dialogue, struct flow_effects *effects)
             add(dialogue, EFFECT_HANDOFF, from)->team = ruleset_team(dialogue->search->ruleset, from->team);
             break;
         case FLOW_CLOSE: add(dialogue, EFFECT_CLOSE, from); break;
+        case FLOW_PASSED:
+            decide_moment_of_step(dialogue->search, dialogue->variables, from->flow, from->step, &from->variables);
+            break;
         }
     }
 }
@@ -206,6 +210,7 @@ static enum flow_verdict step(struct dialogue *dialogue, const struct flow_input
         if (decision->reading == NULL)
             decision->reading = reading;
         add_effects(dialogue, &effects);
+        run_variables_merge(&effects.left, &dialogue->left);
         dialogue->is_there = dialogue->run.waits != RUN_ENDED;
     }
     flow_effects_release(&effects);
@@ -255,6 +260,8 @@ void dialogue_end(struct dialogue *dialogue)
     if (dialogue->search->decision->run_change == RUN_GOES_ON)
         write_run(dialogue);
     put_changes_first(dialogue->search->decision);
+    decide_collect(dialogue->search->ruleset, &dialogue->left, &dialogue->search->decision->collected);
+    run_variables_release(&dialogue->left);
     run_release(&dialogue->run);
     buf_release(&dialogue->chosen);
 }
@@ -384,5 +391,7 @@ void dialogue_drop(struct dialogue *dialogue, const char *outcome)
         return;
     decision->run_change = RUN_IS_OVER;
     decision->run_outcome = outcome;
+    if (dialogue->is_there)
+        run_leave(&dialogue->run, &dialogue->left);
     dialogue->is_there = false;
 }

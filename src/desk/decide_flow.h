@@ -20,6 +20,7 @@ struct dialogue {
     const struct decide_input *input;
 
     struct buf chosen; /* what a typed number stands for */
+    struct run_variables left; /* what passages knew that have ended */
 
     bool is_there; /* a run is under way */
     bool has_env;

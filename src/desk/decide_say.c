@@ -3,8 +3,8 @@
  *
  * A sentence that renders to nothing visible is no effect, since Braze would take a blank text and send it.
  *
- * A conversation remembers VARIABLES_MAX values. A ruleset sets no more names than that, so when there are
- * more, some are of a ruleset that is gone: those make room.
+ * A conversation remembers VARIABLES_MAX values: what rules set, of which a ruleset knows no more names than that, and what
+ * dialogues have left, or rules of a ruleset that is gone: those make room, the oldest first.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "desk/button.h"
 #include "desk/decide_say.h"
+#include "flow/step.h"
 #include "text/fold.h"
 #include "text/template.h"
 
@@ -142,41 +143,90 @@ static bool is_kept(const struct decision *decision, const struct effect *effect
            decide_value(decision, effect->name) == effect;
 }
 
-/* What stays of the old ones: known ones first in the count, but in their old order. */
-static void write_old(struct jsonw *json, struct variables *variables, size_t room)
+/* What stays of the old ones, in their old order: what rules set, and of the rest the newest for which there is room. */
+static void write_old(struct jsonw *json, struct variables *variables, const struct json *collected, size_t room)
 {
     const struct json *old = variables_remembered(variables);
-    size_t known = 0;
-    for (const struct json *item = json_first(old); item != NULL; item = json_next(item))
-        known += decide_value(variables->decision, json_key(item)) == NULL &&
-                 ruleset_has_variable(variables->ruleset, json_key(item));
-    size_t strangers = room > known ? room - known : 0;
+    size_t known = 0, strangers = 0;
+    for (const struct json *item = json_first(old); item != NULL; item = json_next(item)) {
+        bool is_new = decide_value(variables->decision, json_key(item)) != NULL || json_get(collected, json_key(item)) != NULL;
+        known += !is_new && ruleset_has_variable(variables->ruleset, json_key(item));
+        strangers += !is_new && !ruleset_has_variable(variables->ruleset, json_key(item));
+    }
+    room = room > known ? room - known : 0;
     for (const struct json *item = json_first(old); item != NULL; item = json_next(item)) {
         bool is_stranger = !ruleset_has_variable(variables->ruleset, json_key(item));
-        if (decide_value(variables->decision, json_key(item)) != NULL || (is_stranger && strangers == 0))
+        if (decide_value(variables->decision, json_key(item)) != NULL || json_get(collected, json_key(item)) != NULL ||
+            (is_stranger && strangers-- > room))
             continue;
         struct buf value = { 0 };
-        strangers -= is_stranger;
-        json_scalar(item, &value);
-        jsonw_text(json, json_key(item), buf_text(&value));
+        json_format(item, &value);
+        jsonw_raw(json, json_key(item), buf_text(&value));
+        buf_release(&value);
+    }
+}
+
+/* Of what dialogues have left the newest for which there is room. */
+static void write_collected(struct jsonw *json, const struct json *collected, size_t room)
+{
+    size_t count = json_count(collected);
+    for (const struct json *item = json_first(collected); item != NULL; item = json_next(item)) {
+        struct buf value = { 0 };
+        if (count-- > room)
+            continue;
+        json_format(item, &value);
+        jsonw_raw(json, json_key(item), buf_text(&value));
         buf_release(&value);
     }
 }
 
 void decide_keep(struct decision *decision, struct variables *variables)
 {
-    size_t sets = 0, kept = 0;
+    size_t sets = 0, kept = 0, left;
+    struct json *collected = NULL;
     for (size_t i = 0; i < decision->effect_count; i++) {
         sets += decision->effects[i].kind == EFFECT_SET;
         kept += is_kept(decision, &decision->effects[i]);
     }
-    if (sets == 0)
+    if (sets == 0 && decision->collected.len == 0)
         return;
+    if (decision->collected.len > 0)
+        json_parse(buf_text(&decision->collected), decision->collected.len, JSON_STRICT, &collected, NULL);
+    left = json_count(collected) < VARIABLES_MAX - kept ? json_count(collected) : VARIABLES_MAX - kept;
     struct jsonw json = { .out = &decision->remembered };
     jsonw_object(&json, NULL);
-    write_old(&json, variables, VARIABLES_MAX - kept);
+    write_old(&json, variables, collected, VARIABLES_MAX - kept - left);
+    write_collected(&json, collected, left);
     for (size_t i = 0; i < decision->effect_count; i++)
         if (is_kept(decision, &decision->effects[i]))
             jsonw_text(&json, decision->effects[i].name, decision->effects[i].text);
     jsonw_end_object(&json);
+    json_free(collected);
+}
+
+/* As conditions see them: a number is one. */
+static void write_left(struct jsonw *json, const struct run_variable *variable)
+{
+    struct expression_value value = { 0 };
+    run_variable_value(variable, &value);
+    switch (value.kind) {
+    case EXPRESSION_INT: jsonw_int(json, variable->name, value.number); break;
+    case EXPRESSION_REAL: jsonw_real(json, variable->name, value.real); break;
+    default: jsonw_text(json, variable->name, variable->value);
+    }
+}
+
+void decide_collect(const struct ruleset *ruleset, const struct run_variables *left, struct buf *out)
+{
+    struct jsonw json = { .out = out };
+    size_t count = 0;
+    for (size_t i = 0; i < left->count; i++) {
+        if (!ruleset_collects(ruleset, left->list[i].name))
+            continue;
+        if (count++ == 0)
+            jsonw_object(&json, NULL);
+        write_left(&json, &left->list[i]);
+    }
+    if (count > 0)
+        jsonw_end_object(&json);
 }

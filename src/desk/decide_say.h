@@ -10,6 +10,8 @@
 #include "desk/decide.h"
 #include "desk/decide_variable.h"
 
+struct run_variables; /* flow/step.h */
+
 /* A new effect of a rule; the pointer is good until the next. */
 struct effect *decide_add(struct decision *decision, enum effect_kind kind, const struct rule *rule);
 
@@ -30,7 +32,11 @@ void decide_cool(struct decision *decision, const struct variables *variables, c
 /* The newest EFFECT_SET of a variable, or NULL. */
 const struct effect *decide_value(const struct decision *decision, const char *name);
 
-/* Writes decision->remembered when anything was set. */
+/* Appends a JSON object of what a dialogue that is over leaves to its conversation, the newest last; nothing where that is
+ * nothing. Names that rules set are theirs. */
+void decide_collect(const struct ruleset *ruleset, const struct run_variables *left, struct buf *out);
+
+/* Writes decision->remembered when anything was set, or left by a dialogue. */
 void decide_keep(struct decision *decision, struct variables *variables);
 
 #endif

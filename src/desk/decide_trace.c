@@ -11,6 +11,7 @@
 #include "desk/decide.h"
 #include "desk/decide_say.h"
 #include "rules/attribute.h"
+#include "rules/occasion.h"
 
 enum { TRACE_ROOM = 600 }; /* what most traces need: the buf then does not grow in steps */
 
@@ -226,6 +227,44 @@ static void write_attributes(struct jsonw *json, const struct decision *decision
         jsonw_end_object(json);
 }
 
+static void write_entries(struct jsonw *json, const struct decision *decision)
+{
+    if (!decision_has(decision, EFFECT_ENTRY))
+        return;
+    jsonw_array(json, "entries");
+    for (size_t i = 0; i < decision->effect_count; i++) {
+        const struct effect *effect = &decision->effects[i];
+        if (effect->kind != EFFECT_ENTRY)
+            continue;
+        jsonw_object(json, NULL);
+        jsonw_text(json, "kind", entry_kind_names[effect->entry]);
+        jsonw_text(json, "name", effect->name);
+        jsonw_raw(json, "value", effect->text);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
+}
+
+static void write_notices(struct jsonw *json, const struct decision *decision)
+{
+    if (!decision_has(decision, EFFECT_NOTICE))
+        return;
+    jsonw_array(json, "notices");
+    for (size_t i = 0; i < decision->effect_count; i++) {
+        const struct effect *effect = &decision->effects[i];
+        if (effect->kind != EFFECT_NOTICE)
+            continue;
+        jsonw_object(json, NULL);
+        jsonw_text(json, "name", effect->notice->name);
+        write_text(json, "to", effect->notice->to);
+        write_text(json, "text", effect->text);
+        if (effect->properties != NULL)
+            jsonw_raw(json, "properties", effect->properties);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
+}
+
 static void write_unset(struct jsonw *json, const struct decision *decision)
 {
     if (decision->unset_count == 0)
@@ -234,14 +273,17 @@ static void write_unset(struct jsonw *json, const struct decision *decision)
     for (size_t i = 0; i < decision->unset_count; i++) {
         const struct unset *unset = &decision->unset[i];
         struct buf at = { 0 };
-        attribute_format_moment(unset->attribute, &at);
+        struct buf name = { 0 };
+        occasion_format(unset->when, &at);
+        buf_addf(&name, "%s%s%s", unset->of != NULL ? unset->of : "", unset->of != NULL ? "." : "", unset->name);
         jsonw_object(json, NULL);
-        jsonw_text(json, "name", unset->attribute->name);
+        jsonw_text(json, "name", buf_text(&name));
         jsonw_text(json, "at", buf_text(&at));
         jsonw_text(json, "text", unset->text);
         jsonw_text(json, "why", unset->why);
         jsonw_end_object(json);
         buf_release(&at);
+        buf_release(&name);
     }
     jsonw_end_array(json);
 }
@@ -285,6 +327,8 @@ void decide_format_trace(const struct ruleset *ruleset, const struct decision *d
     write_tags(&json, "tags", decision);
     write_set(&json, decision);
     write_attributes(&json, decision);
+    write_entries(&json, decision);
+    write_notices(&json, decision);
     write_unset(&json, decision);
     write_dialogue(&json, decision);
     write_limit(&json, ruleset, decision);

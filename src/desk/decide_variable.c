@@ -15,6 +15,7 @@
 
 #include "desk/decide_say.h"
 #include "desk/decide_variable.h"
+#include "flow/step.h"
 #include "rules/opening.h"
 #include "rules/variable.h"
 #include "text/filter.h"
@@ -77,10 +78,48 @@ static void read_now(const struct variables *variables, struct buf *value)
     buf_addf(value, "%lld", (long long)variables->now);
 }
 
+/* Of a backend's answer the rule that had asked it. */
 static void read_rule(const struct variables *variables, struct buf *value)
 {
+    const struct decide_input *input = variables->input;
+    const char *wanted_by = input->reply != NULL ? input->reply->wanted_by : NULL;
+
     if (variables->decision->rule != NULL)
         buf_add_text(value, variables->decision->rule->name);
+    else if (input->parting != NULL)
+        buf_add_text(value, input->parting->rule);
+    else if (wanted_by != NULL && ruleset_rule(variables->ruleset, wanted_by) != NULL)
+        buf_add_text(value, wanted_by);
+}
+
+static void read_summary(const struct variables *variables, struct buf *value)
+{
+    if (variables->input->parting != NULL)
+        buf_add_text(value, variables->input->parting->summary);
+}
+
+static void read_summary_by(const struct variables *variables, struct buf *value)
+{
+    if (variables->input->parting != NULL)
+        buf_add_text(value, variables->input->parting->summary_by);
+}
+
+static void read_outcome(const struct variables *variables, struct buf *value)
+{
+    if (variables->input->parting != NULL)
+        buf_add_text(value, variables->input->parting->outcome);
+}
+
+static void read_closed_by(const struct variables *variables, struct buf *value)
+{
+    if (variables->input->parting != NULL)
+        buf_add_text(value, variables->input->parting->closed_by);
+}
+
+static void read_flow(const struct variables *variables, struct buf *value)
+{
+    if (variables->input->parting != NULL)
+        buf_add_text(value, variables->input->parting->flow);
 }
 
 static void (*const READERS[VARIABLE_COUNT])(const struct variables *, struct buf *) = {
@@ -94,6 +133,11 @@ static void (*const READERS[VARIABLE_COUNT])(const struct variables *, struct bu
     [VARIABLE_NEXT_OPENING] = read_next_opening,
     [VARIABLE_NOW] = read_now,
     [VARIABLE_RULE] = read_rule,
+    [VARIABLE_SUMMARY] = read_summary,
+    [VARIABLE_SUMMARY_BY] = read_summary_by,
+    [VARIABLE_OUTCOME] = read_outcome,
+    [VARIABLE_CLOSED_BY] = read_closed_by,
+    [VARIABLE_FLOW] = read_flow,
 };
 
 static bool read_field(struct variables *variables, const char *name, struct buf *value)
@@ -133,6 +177,9 @@ const struct json *variables_remembered(struct variables *variables)
 static bool read_remembered(struct variables *variables, const char *name, struct buf *value)
 {
     const struct effect *set = decide_value(variables->decision, name);
+    /* What a dialogue has left is known to the parting alone: to the next dialogue it would be an answer. */
+    if (set == NULL && ruleset_collects(variables->ruleset, name) && variables->input->kind != INPUT_PARTING)
+        return false;
     if (set == NULL)
         return json_scalar(json_get(variables_remembered(variables), name), value);
     buf_add_text(value, set->text);
@@ -150,10 +197,26 @@ static bool read_phrase(struct variables *variables, const char *name, struct bu
     return true;
 }
 
+/* In a flow its own go before all else. */
+static bool read_answer(const struct variables *variables, const char *name, struct buf *value)
+{
+    const struct run_variable *answer = variables->answers != NULL ? run_variables_find(variables->answers, name) : NULL;
+
+    if (answer != NULL)
+        buf_add_text(value, answer->value);
+    else if (variables->title != NULL && strcmp(name, VARIABLE_TITLE) == 0)
+        buf_add_text(value, variables->title);
+    else
+        return false;
+    return true;
+}
+
 bool variables_lookup(void *context, const char *name, struct buf *value)
 {
     struct variables *variables = context;
     enum variable variable = variable_find(name);
+    if (read_answer(variables, name, value))
+        return true;
     if (variable != VARIABLE_COUNT) {
         READERS[variable](variables, value);
         return true;

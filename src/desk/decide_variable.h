@@ -14,6 +14,8 @@
 #include "text/pattern.h"
 
 /* All borrowed but `fields` and `remembered`, which are read when the first template asks for one. */
+struct run_variables; /* flow/step.h */
+
 struct variables {
     const struct ruleset *ruleset;
     const struct decide_state *state;
@@ -22,6 +24,8 @@ struct variables {
     const struct pattern *pattern;   /* the match whose groups are known; NULL: none */
     const struct matcher *matcher;
     const char *matched;             /* the text it matched in */
+    const struct run_variables *answers; /* of a dialogue, while a row of one of its steps is judged; else NULL */
+    const char *title;                   /* likewise */
     const struct decision *decision; /* what this message has set so far goes before what is remembered */
     struct json *fields, *remembered;
     bool has_read_fields, has_read_remembered;

@@ -113,6 +113,7 @@ struct step {
     const struct branch *branches;
     size_t branch_count;
     struct way next; /* WAY_STEP or WAY_END */
+    bool is_watched; /* a row of the ruleset waits for its having been answered, or done */
     const char *file;
     int line;
 };

@@ -32,10 +32,15 @@ static size_t find_variable(const struct run_variables *variables, const char *n
     return i;
 }
 
+const struct run_variable *run_variables_find(const struct run_variables *variables, const char *name)
+{
+    size_t i = find_variable(variables, name);
+    return i < variables->count ? &variables->list[i] : NULL;
+}
+
 const struct run_variable *run_variable(const struct run *run, const char *name)
 {
-    size_t i = find_variable(&run->variables, name);
-    return i < run->variables.count ? &run->variables.list[i] : NULL;
+    return run_variables_find(&run->variables, name);
 }
 
 static void remove_variable(struct run_variables *variables, size_t i)
@@ -62,7 +67,7 @@ void run_put(struct run_variables *variables, const char *name, const struct run
     variables->list[variables->count++] = copy;
 }
 
-static void variables_release(struct run_variables *variables)
+void run_variables_release(struct run_variables *variables)
 {
     while (variables->count > 0)
         remove_variable(variables, variables->count - 1);
@@ -70,11 +75,23 @@ static void variables_release(struct run_variables *variables)
     *variables = (struct run_variables){ 0 };
 }
 
+void run_variables_merge(const struct run_variables *from, struct run_variables *to)
+{
+    for (size_t i = 0; i < from->count; i++)
+        run_put(to, from->list[i].name, &from->list[i]);
+}
+
 static void copy_variables(const struct run_variables *from, struct run_variables *to)
 {
     *to = (struct run_variables){ 0 };
-    for (size_t i = 0; i < from->count; i++)
-        run_put(to, from->list[i].name, &from->list[i]);
+    run_variables_merge(from, to);
+}
+
+void run_leave(const struct run *run, struct run_variables *left)
+{
+    for (size_t i = 0; i < run->depth; i++)
+        run_variables_merge(&run->frames[i].variables, left);
+    run_variables_merge(&run->variables, left);
 }
 
 /* Frames */
@@ -91,7 +108,7 @@ static void frame_release(struct frame *frame)
     free(frame->asked);
     free(frame->flow);
     free(frame->step);
-    variables_release(&frame->variables);
+    run_variables_release(&frame->variables);
     *frame = (struct frame){ 0 };
 }
 
@@ -119,7 +136,7 @@ void run_resume(struct run *run)
 {
     struct frame *frame = run_top(run);
     frame->is_interrupted = false;
-    variables_release(&run->variables);
+    run_variables_release(&run->variables);
     run->variables = frame->variables;
     frame->variables = (struct run_variables){ 0 };
 }
@@ -194,7 +211,7 @@ void run_release(struct run *run)
 {
     while (run->depth > 0)
         run_pop(run);
-    variables_release(&run->variables);
+    run_variables_release(&run->variables);
     *run = (struct run){ 0 };
 }
 

@@ -70,6 +70,7 @@ static bool answer(struct walk *walk)
         return false;
     hear(walk);
     run_asked(walk->run, walk->step->name);
+    walk_pass(walk);
     walk_on(walk, way);
     return true;
 }

@@ -127,6 +127,10 @@ void run_release(struct run *run);
 
 /* The wall clock has jumped by so much, and no time has passed: its moments go along. */
 void run_shift(struct run *run, int64_t ms);
+const struct run_variable *run_variables_find(const struct run_variables *variables, const char *name); /* NULL: none */
+void run_variables_merge(const struct run_variables *from, struct run_variables *to); /* the newest go last */
+void run_variables_release(struct run_variables *variables);
+void run_leave(const struct run *run, struct run_variables *left); /* merges those of all its passages */
 const struct run_variable *run_variable(const struct run *run, const char *name); /* on top; NULL: none */
 /* As conditions see it: a number where it is one. Borrowed. */
 void run_variable_value(const struct run_variable *variable, struct expression_value *value);
@@ -183,7 +187,15 @@ struct flow_env { /* borrowed */
 
 enum { CALL_GRACE_MS = 10 * 1000, CALL_URL_MAX = 8 * 1024, CALL_BODY_MAX = 64 * 1024 };
 
-enum flow_effect_kind { FLOW_SAY, FLOW_CALL, FLOW_CONSULT, FLOW_HANDOFF, FLOW_CLOSE };
+enum flow_effect_kind {
+    FLOW_SAY,
+    FLOW_CALL,
+    FLOW_CONSULT,
+    FLOW_HANDOFF,
+    FLOW_CLOSE,
+    FLOW_PASSED /* a step that is watched has been answered, by the customer or out of what he had said already; or it asks
+                   nothing, and is done: its service or backend has answered well, the flow that it runs has come to its end */
+};
 
 struct flow_effect { /* owned texts, borrowed rows */
     enum flow_effect_kind kind;
@@ -197,12 +209,14 @@ struct flow_effect { /* owned texts, borrowed rows */
     char *url, *body;              /* FLOW_CALL: rendered and escaped; body NULL: none */
     int64_t call;                  /* FLOW_CALL, FLOW_CONSULT: its number in the run */
     const char *team;              /* FLOW_HANDOFF */
+    struct run_variables variables; /* FLOW_PASSED: a copy of the run's at that time */
 };
 
 struct flow_effects {
     struct flow_effect *list;
     size_t count, room;
     size_t steps; /* that were run through */
+    struct run_variables left; /* what the passages knew that have ended, the newest last */
 };
 
 enum flow_verdict {

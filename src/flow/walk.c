@@ -46,6 +46,7 @@ static void pop(struct walk *walk)
 
 void walk_end(struct walk *walk, const char *outcome)
 {
+    run_leave(walk->run, &walk->effects->left);
     while (walk->run->depth > 0)
         pop(walk);
     walk->run->waits = RUN_ENDED;
@@ -88,16 +89,18 @@ static bool act(struct walk *walk, struct way *way)
             walk_say_phrase(walk, FLOW_SAYS_HANDOFF);
         effect = walk_effect(walk, FLOW_HANDOFF);
         effect->team = walk->step->team;
+        walk_pass(walk);
         walk_end(walk, "handoff");
         return false;
     case STEP_CLOSE:
         if (!walk->has_spoken)
             walk_say_phrase(walk, FLOW_SAYS_DONE);
         walk_effect(walk, FLOW_CLOSE);
+        walk_pass(walk);
         walk_end(walk, "closed");
         return false;
     case STEP_CONSULT: walk_consult(walk); return false;
-    case STEP_NONE: break;
+    case STEP_NONE: walk_pass(walk); break;
     }
     *way = (struct way){ .kind = WAY_ON };
     return true;
@@ -176,6 +179,7 @@ static bool resume(struct walk *walk, struct way *way)
                                     .has_timed_out = frame->has_timed_out,
                                     .status = frame->status };
     bool has_result = frame->has_result;
+    run_variables_merge(&walk->run->variables, &walk->effects->left);
     run_resume(walk->run);
     frame->has_result = frame->has_failed = frame->has_timed_out = false;
     frame->status = 0;
@@ -208,6 +212,7 @@ static bool leave(struct walk *walk, const char *outcome, struct way *way)
         return resume(walk, way);
     if (walk->step == NULL)
         return walk_give_up(walk, FLOW_SAYS_CHANGED, way);
+    walk_pass(walk);
     *way = (struct way){ .kind = WAY_ON };
     return true;
 }

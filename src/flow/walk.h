@@ -66,6 +66,7 @@ enum { WALK_LABEL_MAX = 1000 }; /* bytes of a choice's label */
 
 /* walk_say.c: effects. What time alone brings about is said in the customer's window only. */
 struct flow_effect *walk_effect(struct walk *walk, enum flow_effect_kind kind);
+void walk_pass(struct walk *walk); /* the step has been answered, or is done */
 bool walk_say(struct walk *walk, const struct template *text);       /* false: there was nothing to say */
 bool walk_say_offer(struct walk *walk, const struct template *text); /* with the buttons of the step's choices */
 void walk_say_phrase(struct walk *walk, enum flow_phrase phrase);

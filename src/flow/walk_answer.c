@@ -119,8 +119,10 @@ bool walk_knows(struct walk *walk, struct way *way)
         buf_add_text(&text, known->value); /* setting the answer frees the old value */
         bool is_known = read(walk, buf_text(&text), NULL, way);
         buf_release(&text);
-        if (is_known)
+        if (is_known) {
+            walk_pass(walk);
             return true;
+        }
     } else if (take(walk, known, way)) {
         return true;
     }

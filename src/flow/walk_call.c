@@ -76,6 +76,7 @@ bool walk_call_ended(struct walk *walk, struct walk_trouble trouble, struct way 
 {
     run_top(walk->run)->call = 0;
     if (!trouble.has_failed) {
+        walk_pass(walk);
         *way = (struct way){ .kind = WAY_ON };
         return true;
     }

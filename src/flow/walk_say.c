@@ -29,6 +29,12 @@ struct flow_effect *walk_effect(struct walk *walk, enum flow_effect_kind kind)
     return effect;
 }
 
+void walk_pass(struct walk *walk)
+{
+    if (walk->step != NULL && walk->step->is_watched)
+        run_variables_merge(&walk->run->variables, &walk_effect(walk, FLOW_PASSED)->variables);
+}
+
 void flow_effects_release(struct flow_effects *effects)
 {
     for (size_t i = 0; i < effects->count; i++) {
@@ -38,7 +44,9 @@ void flow_effects_release(struct flow_effects *effects)
         free(effect->properties);
         free(effect->url);
         free(effect->body);
+        run_variables_release(&effect->variables);
     }
+    run_variables_release(&effects->left);
     free(effects->list);
     *effects = (struct flow_effects){ 0 };
 }

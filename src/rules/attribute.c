@@ -16,22 +16,26 @@
 
 enum { DIGITS_MAX = 15, YEAR_MAX = 3000 };
 
-const char *const attribute_type_names[] = { [ATTRIBUTE_TEXT] = "text",
-                                             [ATTRIBUTE_NUMBER] = "number",
-                                             [ATTRIBUTE_BOOLEAN] = "boolean",
-                                             [ATTRIBUTE_TIME] = "time",
-                                             NULL };
+const char *const attribute_type_names[] = {
+    [ATTRIBUTE_TEXT] = "text",           [ATTRIBUTE_NUMBER] = "number",       [ATTRIBUTE_BOOLEAN] = "boolean",
+    [ATTRIBUTE_TIME] = "time",           [ATTRIBUTE_ARRAY] = "array",         [ATTRIBUTE_INCREMENT] = "increment",
+    [ATTRIBUTE_ARRAY_ADD] = "array_add", [ATTRIBUTE_ARRAY_REMOVE] = "array_remove", NULL
+};
 
-const char *const attribute_moment_names[] = { [MOMENT_RULE] = "rule:",
-                                               [MOMENT_HANDOFF] = "handoff",
-                                               [MOMENT_OPT_OUT] = "opt_out",
-                                               [MOMENT_REPLY] = "reply" };
+const char *const property_type_names[] = { [ATTRIBUTE_TEXT] = "text",
+                                            [ATTRIBUTE_NUMBER] = "number",
+                                            [ATTRIBUTE_BOOLEAN] = "boolean",
+                                            [ATTRIBUTE_TIME] = "time",
+                                            NULL };
 
-void attribute_format_moment(const struct attribute *attribute, struct buf *out)
+const char *const entry_kind_names[] = { [ENTRY_INCREMENT] = "increment",
+                                         [ENTRY_ARRAY_ADD] = "array_add",
+                                         [ENTRY_ARRAY_REMOVE] = "array_remove",
+                                         [ENTRY_EVENT] = "event" };
+
+bool attribute_is_entry(enum attribute_type type)
 {
-    buf_add_text(out, attribute_moment_names[attribute->at]);
-    if (attribute->rule != NULL)
-        buf_add_text(out, attribute->rule->name);
+    return type == ATTRIBUTE_INCREMENT || type == ATTRIBUTE_ARRAY_ADD || type == ATTRIBUTE_ARRAY_REMOVE;
 }
 
 /* Names ------------------------------------------------------------------------------------------------------- */
@@ -253,6 +257,87 @@ static const char *format_time(const char *text, const struct zone *zone, struct
     return NULL;
 }
 
+/* Lists, and what is counted ---------------------------------------------------------------------------------- */
+
+static const char *format_increment(const char *text, const struct zone *zone, struct buf *json)
+{
+    struct buf number = { 0 };
+    const char *why = format_number(text, zone, &number);
+
+    if (why == NULL && strchr(buf_text(&number), '.') != NULL)
+        why = "is no whole number";
+    else if (why == NULL && strcmp(buf_text(&number), "0") == 0)
+        why = "is nothing to add";
+    if (why == NULL)
+        buf_add(json, number.data, number.len);
+    buf_release(&number);
+    return why;
+}
+
+/* Text literals, one after the other. */
+struct members {
+    struct buf list[ATTRIBUTE_MEMBERS_MAX];
+    size_t count;
+};
+
+static bool is_member(const struct members *members, const struct buf *literal)
+{
+    for (size_t i = 0; i < members->count; i++)
+        if (strcmp(buf_text(&members->list[i]), buf_text(literal)) == 0)
+            return true;
+    return false;
+}
+
+/* False: there is no room for one more. What is empty, or there already, is passed by. */
+static bool add_member(struct members *members, const char *text, size_t len, const struct zone *zone)
+{
+    struct buf piece = { 0 }, literal = { 0 };
+    bool has_room = true;
+
+    buf_add(&piece, text, len);
+    if (format_text(buf_text(&piece), zone, &literal) == NULL && !is_member(members, &literal)) {
+        has_room = members->count < ATTRIBUTE_MEMBERS_MAX;
+        if (has_room) {
+            members->list[members->count++] = literal;
+            literal = (struct buf){ 0 };
+        }
+    }
+    buf_release(&piece);
+    buf_release(&literal);
+    return has_room;
+}
+
+static void write_members(const struct members *members, struct buf *json)
+{
+    buf_add_char(json, '[');
+    for (size_t i = 0; i < members->count; i++)
+        buf_addf(json, "%s%s", i > 0 ? "," : "", buf_text(&members->list[i]));
+    buf_add_char(json, ']');
+}
+
+static const char *format_array(const char *text, const struct zone *zone, struct buf *json)
+{
+    struct members members = { 0 };
+    const char *why = NULL;
+
+    while (why == NULL) {
+        size_t len = strcspn(text, ",");
+
+        if (!add_member(&members, text, len, zone))
+            why = "is a list of more than 25";
+        if (text[len] == '\0')
+            break;
+        text += len + 1;
+    }
+    if (why == NULL && members.count == 0)
+        why = "is empty";
+    if (why == NULL)
+        write_members(&members, json);
+    for (size_t i = 0; i < members.count; i++)
+        buf_release(&members.list[i]);
+    return why;
+}
+
 const char *attribute_format(enum attribute_type type, const char *text, const struct zone *zone, struct buf *json)
 {
     static const char *(*const FORMATS[])(const char *, const struct zone *, struct buf *) = {
@@ -260,6 +345,10 @@ const char *attribute_format(enum attribute_type type, const char *text, const s
         [ATTRIBUTE_NUMBER] = format_number,
         [ATTRIBUTE_BOOLEAN] = format_boolean,
         [ATTRIBUTE_TIME] = format_time,
+        [ATTRIBUTE_ARRAY] = format_array,
+        [ATTRIBUTE_INCREMENT] = format_increment,
+        [ATTRIBUTE_ARRAY_ADD] = format_array,
+        [ATTRIBUTE_ARRAY_REMOVE] = format_array,
     };
 
     return FORMATS[type](text, zone, json);

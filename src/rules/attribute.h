@@ -8,6 +8,9 @@
  *     boolean  yes, no, true, false, 1, 0
  *     time     what text/moment.h reads, as "2026-05-12T09:30:00Z"; a date alone as "2026-05-12", which Braze takes for
  *              its midnight in UTC
+ *     array    texts with commas between them, as ["a","b"]: each as a text is, once, at most ATTRIBUTE_MEMBERS_MAX;
+ *              array_add and array_remove alike
+ *     increment  a whole number other than 0
  */
 #ifndef RULES_ATTRIBUTE_H
 #define RULES_ATTRIBUTE_H
@@ -18,7 +21,7 @@
 #include "base/zone.h"
 #include "rules/ruleset.h"
 
-enum { ATTRIBUTE_TEXT_MAX = 255 };
+enum { ATTRIBUTE_TEXT_MAX = 255, ATTRIBUTE_MEMBERS_MAX = 25 };
 
 /* Appends the literal and returns NULL, or says why the text is no value of the type: "is no number". */
 const char *attribute_format(enum attribute_type type, const char *text, const struct zone *zone, struct buf *json);
@@ -26,10 +29,11 @@ const char *attribute_format(enum attribute_type type, const char *text, const s
 /* What is wrong with a name, as in "is a field of Braze's own"; NULL: nothing. */
 const char *attribute_name_fault(const char *name);
 
-/* Appends when it is set, as typed: "rule:order", "handoff". */
-void attribute_format_moment(const struct attribute *attribute, struct buf *out);
+/* Is it done to the profile once, as an entry? Else the attribute is set. */
+bool attribute_is_entry(enum attribute_type type);
 
-extern const char *const attribute_moment_names[]; /* by enum attribute_moment; of MOMENT_RULE "rule:" */
 extern const char *const attribute_type_names[]; /* by enum attribute_type, NULL-terminated */
+extern const char *const property_type_names[];  /* the first four */
+extern const char *const entry_kind_names[];     /* by enum entry_kind */
 
 #endif

@@ -38,6 +38,7 @@ struct ruleset_private {
     struct flow_private *flow; /* build_flow.h */
     struct backend_private *backend; /* build_backend.h */
     struct attribute *attributes;
+    struct profile_private *profile; /* build_profile.h; NULL until attributes stand */
     struct talk *talks;
     struct talk_line *talk_lines; /* of all talks, those of one talk together; likewise: */
     struct talk_given *talk_given;
@@ -50,7 +51,12 @@ int build_phrases(struct ruleset *ruleset, struct error *error);
 int build_variables(struct ruleset *ruleset, struct error *error); /* their names */
 int build_rules(struct ruleset *ruleset, struct error *error);
 int build_sets(struct ruleset *ruleset, struct error *error);
+
+/* What the customer's file learns, and who is told: once flows stand. */
 int build_attributes(struct ruleset *ruleset, struct error *error);
+int build_events(struct ruleset *ruleset, struct error *error);
+int build_notices(struct ruleset *ruleset, struct error *error);
+void profile_release(struct ruleset *ruleset);
 
 /* Flows and services (build_flow.h): the words that are said to flows, names, then all the rest. */
 void build_flow_words(struct ruleset *ruleset);

@@ -144,7 +144,7 @@ int flow_take_expression(const struct ruleset *ruleset, const struct scope *scop
 {
     struct ruleset_private *private = ruleset->private;
     const char *source = row_value(row, column);
-    struct fact_place place = { scope, is_rule_variable, ruleset, has_outcome };
+    struct fact_place place = { scope, is_rule_variable, ruleset, .has_outcome = has_outcome };
     if (source == NULL)
         return 0;
     if (row_is_null_word(source))
@@ -310,6 +310,7 @@ void flows_release(struct ruleset *ruleset)
         template_free(private->properties[i].value);
     services_release(ruleset);
     flow_phrases_release(ruleset);
+    scope_release(&private->collected);
     pattern_free(private->cancel_words);
     pattern_free(private->back_words);
     struct owned *const lists[] = { &private->step_rows, &private->choice_rows,   &private->branch_rows,

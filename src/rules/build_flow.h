@@ -33,6 +33,7 @@ struct flow_private {
     struct flow *flows;
     const struct row **flow_rows;
     struct scope *scopes; /* of each flow */
+    struct scope collected; /* what any flow leaves to its conversation when it ends, beside what rules set */
     bool *waits;          /* of each flow: does it, or one that it runs, ask, call or consult anywhere? */
     struct owned step_rows, choice_rows, branch_rows, set_rows, property_rows, value_rows;
     struct step *steps;            /* of all flows */

@@ -189,12 +189,32 @@ static void share(const struct ruleset *ruleset, const struct scope *own)
     free(is_below);
 }
 
+/* A name that rules set as well stays theirs. */
+static void gather_collected(struct ruleset *ruleset)
+{
+    struct flow_private *private = ruleset->private->flow;
+    struct scope all = { 0 };
+    for (size_t i = 0; i < private->step_rows.count; i++)
+        add_step(&private->steps[i], &all);
+    scope_sort(&all);
+    for (size_t i = 0; i < all.count; i++)
+        if (!ruleset_has_variable(ruleset, all.names[i].name))
+            scope_add(&private->collected, all.names[i].name, all.names[i].type);
+    scope_release(&all);
+}
+
+bool ruleset_collects(const struct ruleset *ruleset, const char *name)
+{
+    return scope_find(&ruleset->private->flow->collected, name) != NULL;
+}
+
 int build_scopes(struct ruleset *ruleset, struct error *error)
 {
     size_t count = ruleset->flow_count;
     int result = check_chains(ruleset, error);
     if (result != 0)
         return result;
+    gather_collected(ruleset);
     struct scope *own = alloc_array(count, sizeof *own);
     for (size_t i = 0; i < count; i++)
         own_names(ruleset, &ruleset->flows[i], &own[i]);

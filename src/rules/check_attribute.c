@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "rules/attribute.h"
 #include "rules/checks.h"
+#include "rules/occasion.h"
 #include "text/datelike.h"
 
 enum { TEXT_BYTES_MAX = 64 * 1024 };
@@ -55,7 +56,7 @@ static bool says_anything(const struct ruleset *ruleset)
 void check_attribute_moments(struct check *check)
 {
     const struct ruleset *ruleset = check->ruleset;
-    const char *const missing[] = {
+    const char *const missing[MOMENT_COUNT] = {
         [MOMENT_RULE] = NULL,
         [MOMENT_HANDOFF] = has_action(ruleset, ACTION_HANDOFF) || check_backend_may(ruleset, ACT_HANDOFF, NULL)
                                ? NULL
@@ -67,9 +68,9 @@ void check_attribute_moments(struct check *check)
     for (size_t i = 0; i < ruleset->general_count; i++) {
         const struct attribute *attribute = &ruleset->attributes[i];
 
-        if (missing[attribute->at] != NULL)
+        if (missing[attribute->when.at] != NULL)
             check_warn(check, attribute->file, attribute->line, "the attribute %s is never set at %s: %s", attribute->name,
-                       attribute_moment_names[attribute->at], missing[attribute->at]);
+                       moment_names[attribute->when.at], missing[attribute->when.at]);
     }
 }
 
@@ -115,11 +116,11 @@ void check_attribute_conditions(struct check *check)
     for (size_t i = 0; i < check->ruleset->attribute_count; i++) {
         const struct attribute *attribute = &check->ruleset->attributes[i];
 
-        if (attribute->only_if == NULL || expression_name_count(attribute->only_if) > 0)
+        if (attribute->when.only_if == NULL || expression_name_count(attribute->when.only_if) > 0)
             continue;
         check_warn(check, attribute->file, attribute->line,
                    "the only_if of the attribute %s, %s, asks for no fact, and so is the same for every message; a fact is "
                    "written with a colon, as in :open = 0",
-                   attribute->name, attribute->source_only_if);
+                   attribute->name, attribute->when.source_only_if);
     }
 }

@@ -67,6 +67,18 @@ const struct fact_info fact_flow_table[FACT_FLOW_COUNT] = {
     { "timed_out", FACT_IS_YES_NO, "did the answer, of the customer or of the service, not come in time?", NULL },
 };
 
+static const char *const CLOSERS[] = { "idle", "rule", "flow", "backend", "person", "", NULL };
+static const char *const ENDS[] = { "answered", "unanswered", "flow_done", "flow_left", "person", "opted_out", NULL };
+
+const struct fact_info fact_parting_table[FACT_PARTING_COUNT] = {
+    { "closed_by", FACT_IS_TEXT,
+      "who ended the conversation: 'idle' (nobody said anything any more), 'rule', 'flow', 'backend' or 'person'; '' when "
+      "it was handed over",
+      CLOSERS },
+    { "outcome", FACT_IS_TEXT,
+      "how it ended: 'answered', 'unanswered', 'flow_done', 'flow_left', 'person' or 'opted_out'", ENDS },
+};
+
 static int compare_name(const void *name, const void *member)
 {
     return strcmp(name, ((const struct fact_info *)member)->name);
@@ -83,10 +95,17 @@ static const struct fact_info *find_in_flow(const char *name)
     return bsearch(name, fact_flow_table, FACT_FLOW_COUNT, sizeof *fact_flow_table, compare_name);
 }
 
+static const struct fact_info *find_of_parting(const char *name)
+{
+    return bsearch(name, fact_parting_table, FACT_PARTING_COUNT, sizeof *fact_parting_table, compare_name);
+}
+
 const struct fact_info *fact_info_find(const char *name)
 {
     enum fact fact = fact_find(name);
-    return fact != FACT_COUNT ? &fact_table[fact] : find_in_flow(name);
+    if (fact != FACT_COUNT)
+        return &fact_table[fact];
+    return find_in_flow(name) != NULL ? find_in_flow(name) : find_of_parting(name);
 }
 
 static bool is_field(const char *name)
@@ -98,6 +117,11 @@ static int refuse_fact(const char *name, bool has_outcome, struct error *error)
 {
     struct nearest nearest = { .word = name };
     struct buf advice = { 0 };
+    if (find_of_parting(name) != NULL)
+        return error_set(error,
+                         ":%s is not known before a conversation has been summed up; only what stands at close or handoff "
+                         "may ask for it",
+                         name);
     for (size_t i = 0; i < FACT_COUNT; i++)
         nearest_offer(&nearest, fact_table[i].name);
     for (size_t i = 0; has_outcome && i < FACT_FLOW_COUNT; i++)
@@ -173,7 +197,7 @@ static int check_flow_name(const struct fact_place *place, const char *name, str
         bool is_known = scope_find(place->scope, name) != NULL || place->is_variable(place->context, name);
         return is_known ? 0 : refuse_flow_variable(place, name, error);
     }
-    if (fact_find(name) != FACT_COUNT || is_field(name))
+    if (fact_find(name) != FACT_COUNT || is_field(name) || (place->is_parting && find_of_parting(name) != NULL))
         return 0;
     if (find_in_flow(name) != NULL)
         return place->has_outcome ? 0

@@ -8,7 +8,8 @@
  * rule's own pattern, or what earlier matches have set (rule_set); a text either way. Inside a flow it may also
  * be one of the flow's (rules/scope.h).
  *
- * How a step of a flow went, its branches and its accept_if ask by four facts of their own (fact_flow_table).
+ * How a step of a flow went, its branches and its accept_if ask by four facts of their own (fact_flow_table); how a
+ * conversation ended, what stands at close or handoff by two (fact_parting_table).
  */
 #ifndef RULES_FACT_H
 #define RULES_FACT_H
@@ -59,7 +60,11 @@ extern const struct fact_info fact_table[FACT_COUNT]; /* sorted by name */
 enum { FACT_FLOW_COUNT = 4 };
 extern const struct fact_info fact_flow_table[FACT_FLOW_COUNT];
 
-/* The row of a fact of either table; NULL: there is none of that name. */
+/* closed_by and outcome, of a conversation that has been summed up; desk/decide_fact gives their values. Sorted by name. */
+enum { FACT_PARTING_COUNT = 2 };
+extern const struct fact_info fact_parting_table[FACT_PARTING_COUNT];
+
+/* The row of a fact of any table; NULL: there is none of that name. */
 const struct fact_info *fact_info_find(const char *name);
 
 extern const char FACT_FIELD[]; /* "field_": what a field's name begins with */
@@ -93,6 +98,7 @@ struct fact_place {
     fact_is_variable *is_variable; /* beside those of the scope; texts */
     const void *context;
     bool has_outcome; /* may it ask how the step went? */
+    bool is_parting;  /* the conversation has been summed up: may it ask how that ended? */
 };
 
 /* Both checks for an expression inside a flow: known names only, and comparisons that have a chance. */

@@ -24,7 +24,8 @@
 /* Columns that hold the name of something; whether it exists is not asked here. */
 static const char *const NAME_COLUMNS[] = { "name",     "channel", "rule", "target", "campaign", "step",
                                             "service",  "next",    "redo", "give_up", "key_env",  "talk",
-                                            "source",   "fallback", "team", "region", NULL };
+                                            "source",   "fallback", "team", "region", "event", "notice",
+                                            "to",       NULL };
 
 static bool is_listed(const char *const *words, const char *word)
 {
@@ -63,7 +64,10 @@ static const char *const NEEDED[][2] = {
     { "choice", "step" },           { "choice", "label" },
     { "branch", "step" },           { "service", "url" },
     { "service_value", "service" }, { "service_value", "pointer" },
-    { "attribute", "at" },          { "talk_given", "talk" },
+    { "attribute", "at" },          { "custom_event", "at" },
+    { "custom_event_property", "event" }, { "custom_event_property", "value" },
+    { "notice", "at" },             { "notice_property", "notice" },
+    { "notice_property", "value" }, { "talk_given", "talk" },
     { "talk_given", "source" },     { "talk_line", "talk" },
     { "backend", "kind" },
     { "faq", "question" },          { "faq", "answer" },
@@ -87,9 +91,16 @@ static int refuse_empty(const char *table, const char *column, struct error *err
                          : "NULL where nothing is meant");
 }
 
+/* An empty setting is one, and an empty `to` is the customer. */
+static bool may_be_empty(const char *table, const char *column, const char *value)
+{
+    return (strcmp(table, "setting") == 0 && strcmp(column, "value") == 0) ||
+           (strcmp(table, "notice") == 0 && strcmp(column, "to") == 0 && *value == '\0');
+}
+
 static int check_value(const char *table, const char *column, const char *value, struct error *error)
 {
-    if (value == NULL || (strcmp(table, "setting") == 0 && strcmp(column, "value") == 0))
+    if (value == NULL || may_be_empty(table, column, value))
         return 0;
     if (value[0] == '\0')
         return refuse_empty(table, column, error);

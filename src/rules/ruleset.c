@@ -54,7 +54,8 @@ static int build(struct ruleset *ruleset, const struct zones *zones, struct erro
         build_services(ruleset, error) != 0 || build_flow_names(ruleset, error) != 0 ||
         build_backends(ruleset, error) != 0 || build_rules(ruleset, error) != 0 || build_sets(ruleset, error) != 0 ||
         build_flows(ruleset, error) != 0 || build_backend_acts(ruleset, error) != 0 ||
-        build_attributes(ruleset, error) != 0 || check_phrases(ruleset, error) != 0 ||
+        build_attributes(ruleset, error) != 0 || build_events(ruleset, error) != 0 || build_notices(ruleset, error) != 0 ||
+        check_phrases(ruleset, error) != 0 ||
         build_faqs(ruleset, error) != 0)
         return -1;
     ruleset->index = ruleset->private->index = rule_index_new(ruleset->rules, ruleset->rule_count);
@@ -102,6 +103,7 @@ void ruleset_free(struct ruleset *ruleset)
         template_free(private->attributes[i].value);
     for (size_t i = 0; i < ruleset->phrase_count; i++)
         template_free(private->phrases[i].text);
+    profile_release(ruleset);
     flows_release(ruleset);
     backends_release(ruleset);
     talks_release(ruleset);

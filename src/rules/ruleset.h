@@ -106,31 +106,78 @@ struct rule_set {
     int line;
 };
 
-enum attribute_type { ATTRIBUTE_TEXT, ATTRIBUTE_NUMBER, ATTRIBUTE_BOOLEAN, ATTRIBUTE_TIME };
-enum attribute_moment { MOMENT_RULE, MOMENT_HANDOFF, MOMENT_OPT_OUT, MOMENT_REPLY };
+/* When a row of the profile, a custom event or a notice has its turn: rules/occasion.h. */
+enum moment { MOMENT_RULE, MOMENT_STEP, MOMENT_HANDOFF, MOMENT_OPT_OUT, MOMENT_REPLY, MOMENT_CLOSE, MOMENT_COUNT };
+
+struct occasion {
+    enum moment at;
+    const struct rule *rule;          /* MOMENT_RULE: whose match it is; else NULL */
+    const struct step *step;          /* MOMENT_STEP: which has been answered, or done; else NULL */
+    const struct expression *only_if; /* NULL: not given */
+    const char *source_only_if;
+    bool awaits_parting; /* has its turn once the conversation has been summed up: at close, and at a hand-over when
+                            the row asks for what is known only then */
+};
+
+/* The first four are what a value is; the others, what is done with it. */
+enum attribute_type {
+    ATTRIBUTE_TEXT,
+    ATTRIBUTE_NUMBER,
+    ATTRIBUTE_BOOLEAN,
+    ATTRIBUTE_TIME,
+    ATTRIBUTE_ARRAY,
+    ATTRIBUTE_INCREMENT,
+    ATTRIBUTE_ARRAY_ADD,
+    ATTRIBUTE_ARRAY_REMOVE
+};
 
 /* What is done to the profile once, and never repeated blindly. */
 enum entry_kind { ENTRY_INCREMENT, ENTRY_ARRAY_ADD, ENTRY_ARRAY_REMOVE, ENTRY_EVENT };
 
-/* A campaign that is triggered at a moment, for the customer or for a person of the business. */
-struct notice {
+/* What the customer's Braze profile learns at a moment: the custom attribute `name` becomes the rendered value, or is
+ * increased by it, or grows or shrinks by its members. */
+struct attribute {
     const char *name;
-    const struct campaign *campaign; /* NULL: the channel's default, for the customer */
-    const char *to;                  /* the external id of a person of the business; NULL: the customer */
-    struct template *say;            /* NULL: the campaign's own text */
+    struct occasion when;
+    struct template *value; /* NULL: the attribute is removed */
+    enum attribute_type type;
+    bool with_reply; /* the value also travels in the call that sends a reply; never of what is done once */
+    const char *source_value;
     const char *file;
     int line;
 };
 
-/* What the customer's Braze profile learns at a moment: the custom attribute `name` becomes the rendered value. */
-struct attribute {
+/* Of a custom event, or a further trigger property of a notice. */
+struct property {
     const char *name;
-    enum attribute_moment at;
-    const struct rule *rule; /* MOMENT_RULE: whose match it is; else NULL */
-    struct template *value;  /* NULL: the attribute is removed */
-    enum attribute_type type;
-    const struct expression *only_if; /* NULL: not given */
-    const char *source_value, *source_only_if;
+    struct template *value;
+    enum attribute_type type; /* one of the first four; of a notice ATTRIBUTE_TEXT */
+    const char *file;
+    int line;
+};
+
+struct property_list { /* in file order */
+    const struct property *list;
+    size_t count;
+};
+
+/* One row, which is one of the moments of the event of that name; all of them have the same properties. */
+struct custom_event {
+    const char *name;
+    struct occasion when;
+    struct property_list properties;
+    const char *file;
+    int line;
+};
+
+/* A campaign that is triggered at a moment, for the customer or for a person of the business. */
+struct notice {
+    const char *name;
+    struct occasion when;
+    const struct campaign *campaign; /* NULL: the channel's default, for the customer */
+    const char *to;                  /* the external id of a person of the business; NULL: the customer */
+    struct template *say;            /* NULL: the campaign's own text */
+    struct property_list properties;
     const char *file;
     int line;
 };
@@ -221,6 +268,10 @@ struct ruleset {
     const struct pattern *cancel_words, *back_words; /* said to a flow; never NULL */
     const struct attribute *attributes; /* those of no rule first, in file order; then rule by rule */
     size_t attribute_count, general_count; /* all; those of no rule */
+    const struct custom_event *custom_events; /* in file order */
+    size_t custom_event_count;
+    const struct notice *notices; /* in file order */
+    size_t notice_count;
     bool has_cooldowns, has_buttons; /* has any rule one, or any step choices? */
     const struct zone *zone;         /* of the business */
     const struct opening *opening;   /* its hours; never NULL */
@@ -264,6 +315,9 @@ void ruleset_language(const struct ruleset *ruleset, const char *language, char 
 
 /* Does any rule set a variable of that name? */
 bool ruleset_has_variable(const struct ruleset *ruleset, const char *name);
+
+/* Does a flow leave a variable of that name to its conversation when it ends? Not when rules set it: it is theirs. */
+bool ruleset_collects(const struct ruleset *ruleset, const char *name);
 
 /* Settings. Asking for an unknown name aborts: names are ours. */
 /* As typed, or the default; as a number, durations in ms, booleans 0 and 1, money in millionths (-1: not set). */

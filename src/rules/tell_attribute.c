@@ -11,9 +11,9 @@ static void format_condition(const struct teller *teller, const struct attribute
 {
     struct buf condition = { 0 };
 
-    if (attribute->source_only_if == NULL)
+    if (attribute->when.source_only_if == NULL)
         return;
-    tell_condition(attribute->source_only_if, teller->language, &condition);
+    tell_condition(attribute->when.source_only_if, teller->language, &condition);
     tell_fill(out, teller->voice->sentences[TELL_ATTRIBUTE_IF], (const char *[]){ buf_text(&condition) });
     buf_release(&condition);
 }
@@ -60,5 +60,5 @@ void tell_attributes(struct teller *teller)
         return;
     item = tell_add_item(teller, teller->voice->parts[PART_PROFILE], NULL);
     for (size_t i = 0; i < ruleset->general_count; i++)
-        add_attribute(teller, &ruleset->attributes[i], teller->voice->sentences[MOMENTS[ruleset->attributes[i].at]], item);
+        add_attribute(teller, &ruleset->attributes[i], teller->voice->sentences[MOMENTS[ruleset->attributes[i].when.at]], item);
 }

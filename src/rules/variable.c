@@ -11,6 +11,7 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/nearest.h"
+#include "rules/build_flow.h"
 #include "rules/variable.h"
 
 const char *const variable_names[VARIABLE_COUNT + 1] = {
@@ -24,13 +25,16 @@ const char *const variable_names[VARIABLE_COUNT + 1] = {
     [VARIABLE_NEXT_OPENING] = "next_opening",
     [VARIABLE_NOW] = "now",
     [VARIABLE_RULE] = "rule",
+    [VARIABLE_SUMMARY] = "summary",
+    [VARIABLE_SUMMARY_BY] = "summary_by",
+    [VARIABLE_OUTCOME] = "outcome",
+    [VARIABLE_CLOSED_BY] = "closed_by",
+    [VARIABLE_FLOW] = "flow",
 };
 
 enum { FLOW_NAMES_SHOWN = 12 };
 
 const char VARIABLE_TITLE[] = "title";
-
-static const char *const LATER[] = { "summary", "outcome", NULL };
 
 static const char FIELD[] = "field.", PHRASE[] = "phrase.";
 
@@ -50,17 +54,14 @@ static bool is_group(const struct pattern *pattern, const char *name)
     return false;
 }
 
-static bool is_later(const char *name)
+static bool is_of_parting(enum variable variable)
 {
-    for (size_t i = 0; LATER[i] != NULL; i++)
-        if (strcmp(LATER[i], name) == 0)
-            return true;
-    return false;
+    return variable >= VARIABLE_SUMMARY && variable < VARIABLE_COUNT;
 }
 
 bool variable_is_taken(const char *name)
 {
-    return variable_find(name) != VARIABLE_COUNT || ruleset_has_setting(name) || is_later(name);
+    return variable_find(name) != VARIABLE_COUNT || ruleset_has_setting(name);
 }
 
 /* Where a template stands: what it knows beside what all of them know. */
@@ -69,6 +70,7 @@ struct place {
     const struct pattern *pattern; /* NULL: no groups */
     const struct scope *scope;     /* NULL: not in a flow */
     bool is_prompt;                /* nothing but PROMPT and the settings */
+    bool is_parting;               /* the conversation has been summed up; scope: what flows have collected */
 };
 
 /* What a prompt knows beside settings and phrases: nothing that a customer writes goes among instructions. */
@@ -82,7 +84,9 @@ static void offer_all(const struct place *place, struct nearest *nearest)
 {
     size_t count;
     const struct setting_info *settings = ruleset_settings(&count);
-    nearest_offer_list(nearest, variable_names);
+    for (enum variable i = 0; i < VARIABLE_COUNT; i++)
+        if (place->is_parting || !is_of_parting(i))
+            nearest_offer(nearest, variable_names[i]);
     for (size_t i = 0; i < count; i++)
         nearest_offer(nearest, settings[i].name);
     for (size_t i = 0; place->pattern != NULL && i < pattern_group_count(place->pattern); i++)
@@ -91,7 +95,7 @@ static void offer_all(const struct place *place, struct nearest *nearest)
         nearest_offer(nearest, place->ruleset->variables[i]);
     for (size_t i = 0; place->scope != NULL && i < place->scope->count; i++)
         nearest_offer(nearest, place->scope->names[i].name);
-    if (place->scope != NULL)
+    if (place->scope != NULL && !place->is_parting)
         nearest_offer(nearest, VARIABLE_TITLE);
 }
 
@@ -107,17 +111,22 @@ static int refuse(const struct place *place, const char *name, struct error *err
 {
     struct nearest nearest = { .word = name };
     struct buf advice = { 0 };
+    if (is_of_parting(variable_find(name)))
+        return error_set(error,
+                         "{{ %s }} is not known before a conversation has been summed up; only what stands at close or "
+                         "handoff may ask for it",
+                         name);
     offer_all(place, &nearest);
     nearest_advise(&nearest, variable_names, &advice);
-    if (nearest.best == NULL && place->scope != NULL)
+    if (nearest.best == NULL && place->is_parting)
+        buf_add_text(&advice, ", field.NAME, phrase.NAME, the settings, the names of steps that ask, and what step_set, "
+                              "service_value and rule_set rows set");
+    else if (nearest.best == NULL && place->scope != NULL)
         add_flow_names(place->scope, &advice);
     else if (nearest.best == NULL)
         buf_add_text(&advice, ", field.NAME, phrase.NAME, the settings, the named groups of the rule's "
                               "pattern and what rule_set rows set");
-    error_set(error,
-              is_later(name) ? "{{ %s }} comes with a later version of frontdesk%s"
-                             : "nothing is known by the name {{ %s }}%s",
-              name, buf_text(&advice));
+    error_set(error, "nothing is known by the name {{ %s }}%s", name, buf_text(&advice));
     buf_release(&advice);
     return -1;
 }
@@ -179,9 +188,17 @@ static int check_phrase(const struct place *place, const char *name, struct erro
     return found > 0 ? 0 : refuse_phrase(place->ruleset, name, error);
 }
 
-static bool is_of_flow(const struct scope *scope, const char *name)
+static bool is_of_flow(const struct place *place, const char *name)
 {
-    return scope != NULL && (strcmp(name, VARIABLE_TITLE) == 0 || scope_find(scope, name) != NULL);
+    if (place->scope == NULL)
+        return false;
+    return (strcmp(name, VARIABLE_TITLE) == 0 && !place->is_parting) || scope_find(place->scope, name) != NULL;
+}
+
+static bool is_variable(const struct place *place, const char *name)
+{
+    enum variable variable = variable_find(name);
+    return variable != VARIABLE_COUNT && (place->is_parting || !is_of_parting(variable));
 }
 
 static int check_name(const struct place *place, const char *name, struct error *error)
@@ -191,9 +208,9 @@ static int check_name(const struct place *place, const char *name, struct error 
     if (place->is_prompt)
         return check_in_prompt(name, error);
     bool is_field = strncmp(name, FIELD, sizeof FIELD - 1) == 0 && name[sizeof FIELD - 1] != '\0';
-    bool is_known = is_field || variable_find(name) != VARIABLE_COUNT || ruleset_has_setting(name) ||
+    bool is_known = is_field || is_variable(place, name) || ruleset_has_setting(name) ||
                     is_group(place->pattern, name) || ruleset_has_variable(place->ruleset, name) ||
-                    is_of_flow(place->scope, name);
+                    is_of_flow(place, name);
     return is_known ? 0 : refuse(place, name, error);
 }
 
@@ -220,6 +237,12 @@ int variable_check_in_flow(const struct ruleset *ruleset, const struct template 
 int variable_check_in_prompt(const struct ruleset *ruleset, const struct template *template, struct error *error)
 {
     return check_template(&(struct place){ .ruleset = ruleset, .is_prompt = true }, template, error);
+}
+
+int variable_check_at_parting(const struct ruleset *ruleset, const struct template *template, struct error *error)
+{
+    const struct place place = { .ruleset = ruleset, .scope = &ruleset->private->flow->collected, .is_parting = true };
+    return check_template(&place, template, error);
 }
 
 bool variable_is_name(const char *name)

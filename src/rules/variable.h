@@ -24,7 +24,12 @@ enum variable {
     VARIABLE_HOURS_TODAY,  /* both by rules/opening.h, in the contact's language */
     VARIABLE_NEXT_OPENING,
     VARIABLE_NOW,  /* unix milliseconds, for `date` */
-    VARIABLE_RULE, /* that took the message */
+    VARIABLE_RULE, /* that took the message; at a parting, that took one last */
+    VARIABLE_SUMMARY, /* these are known at a parting only */
+    VARIABLE_SUMMARY_BY,
+    VARIABLE_OUTCOME,
+    VARIABLE_CLOSED_BY,
+    VARIABLE_FLOW, /* that began last */
     VARIABLE_COUNT
 };
 
@@ -33,7 +38,7 @@ extern const char *const variable_names[VARIABLE_COUNT + 1]; /* NULL-terminated 
 /* The variable of a name, or VARIABLE_COUNT. */
 enum variable variable_find(const char *name);
 
-/* Do templates know the name without a rule's doing: as a variable (also of a later version) or a setting? */
+/* Do templates know the name without a rule's doing: as a variable or a setting? */
 bool variable_is_taken(const char *name);
 
 /*
@@ -50,6 +55,9 @@ int variable_check_in_flow(const struct ruleset *ruleset, const struct template 
 
 /* The same for the instructions of a backend: they know neither what the customer writes nor what was kept of it. */
 int variable_check_in_prompt(const struct ruleset *ruleset, const struct template *template, struct error *error);
+
+/* The same once a conversation has been summed up: how it ended, and what its flows have collected. */
+int variable_check_at_parting(const struct ruleset *ruleset, const struct template *template, struct error *error);
 
 /* Is it a name that a template and a condition can write? */
 bool variable_is_name(const char *name);

@@ -9,7 +9,8 @@
  * 3. one step, with the lengths, depths and steps of SQLite bounded.
  *
  * Then the rows that it brought are read back by rowid, which is the order of the file, and handed over; the
- * scan knows the line of each. Nothing runs in between that the file could have left behind: no triggers, no
+ * scan knows the line of each. A column whose name SQL keeps for itself is put between quotes on the way, wherever the file
+ * has it bare. Nothing runs in between that the file could have left behind: no triggers, no
  * extensions, no double-quoted strings, a defensive schema.
  *
  * The step budget is shared by the whole load. The allowed functions cannot make a text longer than what was
@@ -116,30 +117,62 @@ static void loader_close(struct loader *loader)
     sqlite3_close(loader->db);
 }
 
+/* Where SQLite stumbled, as a place in the file's own text. */
+static int place_in(const struct statement *statement, int offset)
+{
+    int before = statement->bare != NULL ? (int)(statement->bare - statement->start) : offset;
+
+    if (offset <= before)
+        return offset;
+    return offset > before + (int)statement->bare_len ? offset - 2 : offset - 1;
+}
+
 static int fail(struct loader *loader, struct statement *statement, struct error *error)
 {
-    rulefile_hint(statement, sqlite3_errmsg(loader->db), sqlite3_error_offset(loader->db), error);
+    rulefile_hint(statement, sqlite3_errmsg(loader->db), place_in(statement, sqlite3_error_offset(loader->db)), error);
     return -1;
 }
 
-/* Runs the statement alone; what follows it in the file is not SQLite's to see. */
+/* What SQLite is given; what follows the statement in the file is not its to see. */
+static void write_sql(const struct statement *statement, struct buf *sql)
+{
+    const char *end = statement->start + statement->len, *at = statement->start;
+
+    if (statement->bare != NULL) {
+        buf_add(sql, at, (size_t)(statement->bare - at));
+        buf_addf(sql, "\"%.*s\"", (int)statement->bare_len, statement->bare);
+        at = statement->bare + statement->bare_len;
+    }
+    buf_add(sql, at, (size_t)(end - at));
+}
+
+static int run_compiled(struct loader *loader, struct statement *statement, sqlite3_stmt *compiled, bool is_whole,
+                        struct error *error)
+{
+    if (compiled == NULL || !is_whole)
+        return error_set(error, "SQLite reads this statement otherwise than it looks; write it more plainly");
+    if (sqlite3_bind_parameter_count(compiled) > 0) {
+        rulefile_hint_placeholder(statement, error);
+        return -1;
+    }
+    return sqlite3_step(compiled) == SQLITE_DONE ? 0 : fail(loader, statement, error);
+}
+
 static int run(struct loader *loader, struct statement *statement, struct error *error)
 {
     sqlite3_stmt *compiled = NULL;
     const char *tail = NULL;
-    loader->selects_left = statement->row_count > 1 ? 1 : 0;
-    if (sqlite3_prepare_v2(loader->db, statement->start, (int)statement->len, &compiled, &tail) != SQLITE_OK)
-        return fail(loader, statement, error);
+    struct buf sql = { 0 };
+    int result;
 
-    int result = 0;
-    if (compiled == NULL || tail != statement->start + statement->len)
-        result = error_set(error,
-                           "SQLite reads this statement otherwise than it looks; write it more plainly");
-    else if (sqlite3_bind_parameter_count(compiled) > 0)
-        rulefile_hint_placeholder(statement, error), result = -1;
-    else if (sqlite3_step(compiled) != SQLITE_DONE)
+    write_sql(statement, &sql);
+    loader->selects_left = statement->row_count > 1 ? 1 : 0;
+    if (sqlite3_prepare_v2(loader->db, buf_text(&sql), (int)sql.len, &compiled, &tail) != SQLITE_OK)
         result = fail(loader, statement, error);
+    else
+        result = run_compiled(loader, statement, compiled, tail == buf_text(&sql) + sql.len, error);
     sqlite3_finalize(compiled);
+    buf_release(&sql);
     return result;
 }
 

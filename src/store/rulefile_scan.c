@@ -148,6 +148,12 @@ static int take_name(struct scan *scan, struct statement *statement, struct toke
     return 0;
 }
 
+/* Of our columns the one whose name is a word of SQL. */
+static bool is_sql_word(const struct token *token)
+{
+    return token_is(token, "to");
+}
+
 static int take_columns(struct scan *scan, struct statement *statement, struct error *error)
 {
     const struct rule_table *table = &rule_tables[statement->table];
@@ -155,6 +161,7 @@ static int take_columns(struct scan *scan, struct statement *statement, struct e
     struct token token;
 
     statement->column_count = 0;
+    statement->bare = NULL;
     do {
         if (take_name(scan, statement, &token, error) != 0)
             return -1;
@@ -166,6 +173,10 @@ static int take_columns(struct scan *scan, struct statement *statement, struct e
             return blame(statement, &token);
         }
         is_given[column] = true;
+        if (is_sql_word(&token) && token.kind == TOKEN_WORD) {
+            statement->bare = token.start;
+            statement->bare_len = token.len;
+        }
         statement->columns[statement->column_count++] = column;
         if (take(scan, statement, &token, error) != 0)
             return -1;

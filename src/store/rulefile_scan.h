@@ -47,6 +47,8 @@ enum { STATEMENT_ROWS_MAX = 100 * 1000 };
 struct statement {
     const char *start;             /* its first word, borrowed from the file */
     size_t len;                    /* up to its semicolon, which is left out */
+    const char *bare;              /* a column's name without quotes that SQL takes for a word of its own; NULL: none */
+    size_t bare_len;
     int line;                      /* of that word; after an error: the line to blame */
     int table;                     /* index into rule_tables */
     int columns[RULE_COLUMNS_MAX]; /* indexes into the table's, as listed */

@@ -37,7 +37,11 @@ static const char *const RULE_COLUMNS[] = {
 static const char *const SET_COLUMNS[] = { "rule", "name", "value", NULL };
 static const char *const PHRASE_COLUMNS[] = { "name", "language", "text", NULL };
 
-static const char *const ATTRIBUTE_COLUMNS[] = { "name", "at", "value", "type", "only_if", NULL };
+static const char *const ATTRIBUTE_COLUMNS[] = { "name", "at", "value", "type", "only_if", "with_reply", NULL };
+static const char *const EVENT_COLUMNS[] = { "name", "at", "only_if", NULL };
+static const char *const EVENT_PROPERTY_COLUMNS[] = { "event", "name", "value", "type", NULL };
+static const char *const NOTICE_COLUMNS[] = { "name", "at", "only_if", "campaign", "to", "say", NULL };
+static const char *const NOTICE_PROPERTY_COLUMNS[] = { "notice", "name", "value", NULL };
 static const char *const OPENING_COLUMNS[] = { "days", "opens", "closes", NULL };
 static const char *const HOLIDAY_COLUMNS[] = { "day", "note", "opens", "closes", NULL };
 
@@ -97,8 +101,18 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
       "SELECT rule, name, value FROM rule_set WHERE rowid > ?1 ORDER BY rowid", SET_COLUMNS, NONE },
     { "phrase", "CREATE TABLE phrase (name, language, text)",
       "SELECT name, language, text FROM phrase WHERE rowid > ?1 ORDER BY rowid", PHRASE_COLUMNS, NONE },
-    { "attribute", "CREATE TABLE attribute (name, at, value, type, only_if)",
-      "SELECT name, at, value, type, only_if FROM attribute WHERE rowid > ?1 ORDER BY rowid", ATTRIBUTE_COLUMNS, NONE },
+    { "attribute", "CREATE TABLE attribute (name, at, value, type, only_if, with_reply)",
+      "SELECT name, at, value, type, only_if, with_reply FROM attribute WHERE rowid > ?1 ORDER BY rowid", ATTRIBUTE_COLUMNS,
+      NONE },
+    { "custom_event", "CREATE TABLE custom_event (name, at, only_if)",
+      "SELECT name, at, only_if FROM custom_event WHERE rowid > ?1 ORDER BY rowid", EVENT_COLUMNS, NONE },
+    { "custom_event_property", "CREATE TABLE custom_event_property (event, name, value, type)",
+      "SELECT event, name, value, type FROM custom_event_property WHERE rowid > ?1 ORDER BY rowid", EVENT_PROPERTY_COLUMNS,
+      NONE },
+    { "notice", "CREATE TABLE notice (name, at, only_if, campaign, \"to\", say)",
+      "SELECT name, at, only_if, campaign, \"to\", say FROM notice WHERE rowid > ?1 ORDER BY rowid", NOTICE_COLUMNS, NONE },
+    { "notice_property", "CREATE TABLE notice_property (notice, name, value)",
+      "SELECT notice, name, value FROM notice_property WHERE rowid > ?1 ORDER BY rowid", NOTICE_PROPERTY_COLUMNS, NONE },
     { "opening", "CREATE TABLE opening (days, opens, closes)",
       "SELECT days, opens, closes FROM opening WHERE rowid > ?1 ORDER BY rowid", OPENING_COLUMNS, NONE },
     { "holiday", "CREATE TABLE holiday (day, note, opens, closes)",
@@ -163,13 +177,12 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
 
 /* Closed by a NULL for the advice. */
 static const char *const TABLE_NAMES[RULE_TABLE_COUNT + 1] = {
-    "setting",   "campaign", "channel", "team",         "rule",                "rule_set", "phrase",
-    "attribute", "opening",  "holiday", "rule_example", "rule_counterexample", "flow",     "step",
-    "step_set",  "step_property", "choice", "branch",   "service",             "service_value",
-    "backend",   "faq",      "talk",      "talk_given", "talk_line",  NULL
+    "setting",    "campaign",     "channel",  "team",         "rule",                  "rule_set", "phrase",
+    "attribute",  "custom_event", "custom_event_property",    "notice",                "notice_property",
+    "opening",    "holiday",      "rule_example",             "rule_counterexample",   "flow",     "step",
+    "step_set",   "step_property", "choice",  "branch",       "service",               "service_value",
+    "backend",    "faq",          "talk",     "talk_given",   "talk_line",             NULL
 };
-
-static const char *const LATER_TABLES[] = { "custom_event", "custom_event_property", "notice", NULL };
 
 static int name_index(const char *const *names, const char *name, size_t len)
 {
@@ -197,10 +210,7 @@ int rule_table_find(const char *name, size_t len, struct error *error)
         return index;
 
     struct buf sentence = { 0 };
-    if (name_index(LATER_TABLES, name, len) >= 0)
-        buf_addf(&sentence, "the table '%.*s' comes with a later version of frontdesk", (int)len, name);
-    else
-        buf_addf(&sentence, "there is no table '%.*s'", (int)(len < 100 ? len : 100), name);
+    buf_addf(&sentence, "there is no table '%.*s'", (int)(len < 100 ? len : 100), name);
     advise(name, len, TABLE_NAMES, &sentence);
     error_set(error, "%s", buf_text(&sentence));
     buf_release(&sentence);

@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 
-enum { RULE_TABLE_COUNT = 25, RULE_COLUMNS_MAX = 40 };
+enum { RULE_TABLE_COUNT = 29, RULE_COLUMNS_MAX = 40 };
 
 struct rule_table {
     const char *name;

@@ -405,6 +405,7 @@ static inline void dialogue_tell_effect(const struct flow_effect *effect, struct
     case FLOW_CONSULT: buf_addf(out, "consult %s#%lld", effect->step->backend, (long long)effect->call); break;
     case FLOW_HANDOFF: buf_addf(out, "handoff %s", effect->team); break;
     case FLOW_CLOSE: buf_add_text(out, "close"); break;
+    case FLOW_PASSED: buf_addf(out, "passed %s", effect->step->full_name); break;
     }
 }
 

@@ -223,8 +223,9 @@ static void test_a_full_conversation_forgets_strangers_first(void **state)
     assert_int_equal(json_count(after), VARIABLES_MAX);
     assert_string_equal(json_get_text(after, "size"), "M");
     assert_string_equal(json_get_text(after, "thing"), "bread");
-    assert_non_null(json_get(after, "old60"));
-    assert_null(json_get(after, "old62"));
+    assert_non_null(json_get(after, "old62"));
+    assert_non_null(json_get(after, "old2"));
+    assert_null(json_get(after, "old0")); /* the oldest */
     json_free(after);
     decision_release(&decision);
     buf_release(&full);

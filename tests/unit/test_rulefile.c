@@ -202,8 +202,6 @@ static const struct bad {
     /* tables and columns */
     { "INSERT INTO rul (name) VALUES ('a');", "a.sql:1: ", "did you mean 'rule'?" },
     { "INSERT INTO xyzzy (name) VALUES ('a');", "a.sql:1: ", "known are setting, campaign" },
-    { "INSERT INTO notice (name) VALUES ('a');", "a.sql:1: ", "later version" },
-    { "INSERT INTO notice\n (name) VALUES ('a');", "a.sql:1: ", "later version" },
     { "INSERT INTO rule (name,\n wrods) VALUES ('a', 'b');", "a.sql:2: ", "did you mean 'words'?" },
     { "INSERT INTO team (name,\n notify_user) VALUES ('a', 'b');", "a.sql:2: ", "later version" },
     { "INSERT INTO rule (name, rowid) VALUES ('a', 1);", "a.sql:1: ", "no column 'rowid'" },

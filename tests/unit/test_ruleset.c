@@ -304,7 +304,7 @@ static const struct {
     { "INSERT INTO rule (name, pattern, say) VALUES ('r', '(?<order_id>x)', '{{ order_ids }}');",
       "a.sql:1: say: nothing is known by the name {{ order_ids }}; did you mean 'order_id'?" },
     { "INSERT INTO rule (name, say) VALUES ('r', '{{ summary }}');",
-      "a.sql:1: say: {{ summary }} comes with a later version" },
+      "a.sql:1: say: {{ summary }} is not known before a conversation has been summed up" },
     { "INSERT INTO rule (name, say) VALUES ('r', '{{ phrase.hi }}');",
       "a.sql:1: say: there is no phrase 'hi'" },
     { "INSERT INTO rule (name, say) VALUES ('r', '{{ field. }}');", "a.sql:1: say: " },
