@@ -103,8 +103,9 @@ int profile_has_news(struct db *db, int64_t contact, const char *addressee, stru
 
 /* Sending ----------------------------------------------------------------------------------------------------- */
 
+/* A clock that was set back makes nobody wait longer. */
 static const char RIPEN[] = "UPDATE profile SET way = 'track', not_before = ?2 WHERE contact = ?1 "
-                            "AND way = 'after_replies' AND NOT " PROFILE_TEXT_IS_OPEN;
+                            "AND (not_before > ?2 OR (way = 'after_replies' AND NOT " PROFILE_TEXT_IS_OPEN "))";
 
 int profile_ripen(struct db *db, int64_t contact, int64_t not_before, struct error *error)
 {
