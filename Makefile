@@ -647,7 +647,7 @@ SYSTEM = \
   tests/system/29_backends.py \
   tests/system/30_floods.py \
   tests/system/31_ai_cli.py \
-  tests/system/32_entries.py
+  tests/system/33_entries.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox
