@@ -168,7 +168,7 @@ static int is_there(struct query *q, int64_t contact, struct error *error)
 }
 
 static const char HAS_RIDERS[] =
-    "SELECT 1 FROM profile p WHERE p.contact = ?1 AND p.way <> 'track' AND (p.way = 'reply' OR p.way = 'reply_only') "
+    "SELECT 1 FROM profile p WHERE p.contact = ?1 AND (p.way = 'reply' OR p.way = 'reply_only') "
     "AND p.is_refused = 0 AND (p.sent IS NOT NULL OR p.accepted IS NOT p.wanted) LIMIT 1";
 
 int profile_has_riders(struct db *db, int64_t contact, struct error *error)
@@ -270,7 +270,8 @@ int profile_refuse(struct db *db, int64_t contact, int64_t outbox, struct error 
 }
 
 static const char ACCEPT_RIDERS[] =
-    "UPDATE profile SET accepted = sent, accepted_at = ?3, sent = iif(?4, sent, NULL) "
+    "UPDATE profile SET accepted = sent, accepted_at = ?3, sent = iif(?4, sent, NULL), "
+    "way = iif(?4 AND way = 'reply_only', 'track', way) "
     "WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
 
 int profile_accept_riders(struct db *db, int64_t contact, int64_t outbox, bool is_early, int64_t now, struct error *error)
