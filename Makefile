@@ -674,6 +674,7 @@ SYSTEM = \
   tests/system/32_sandbox_profile.py \
   tests/system/33_notices.py \
   tests/system/34_close.py \
+  tests/system/35_entries.py \
   tests/system/36_profile_storm.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))

@@ -1,11 +1,15 @@
 /*
- * command_profile: what we believe a customer's Braze profile holds from us, and what is still to be written there.
+ * command_profile: what we believe a customer's Braze profile holds from us, and what is still to be written there: values
+ * that are set, and what is done once.
+ *
+ * People and programs get two tables; a spreadsheet has one, where the entries follow the values, told apart by `kind`.
  */
 #include <string.h>
 
 #include "base/clock.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "store/entry.h"
 #include "store/listing.h"
 #include "store/overview.h"
 #include "store/profile.h"
@@ -16,15 +20,25 @@ static const struct column COLUMNS[] = {
     { "wanted", "wanted", LOOK_LONG },      { "wanted_at", "wanted since", LOOK_PLAIN },
     { "reason", "why it waits", LOOK_LONG }, { "rule", "by the rule", LOOK_NAME },
     { "message", NULL, LOOK_NUMBER },       { "outbox", NULL, LOOK_NUMBER },
-    { "is_uncertain", NULL, LOOK_PLAIN },
+    { "is_uncertain", NULL, LOOK_PLAIN },    { "kind", NULL, LOOK_PLAIN },
 };
 enum { COLUMN_COUNT = sizeof COLUMNS / sizeof *COLUMNS };
+
+static const struct column ENTRY_COLUMNS[] = {
+    { "kind", "what", LOOK_PLAIN },        { "name", "of", LOOK_NAME },
+    { "value", "by", LOOK_LONG },          { "state", "state", LOOK_STATE },
+    { "at", "happened", LOOK_PLAIN },      { "settled_at", "settled", LOOK_PLAIN },
+    { "reason", "why", LOOK_LONG },        { "wanted_by", "wanted by", LOOK_NAME },
+    { "message", NULL, LOOK_NUMBER },      { "outbox", NULL, LOOK_NUMBER },
+    { "conversation", NULL, LOOK_NUMBER }, { "id", NULL, LOOK_NUMBER },
+};
+enum { ENTRY_COLUMN_COUNT = sizeof ENTRY_COLUMNS / sizeof *ENTRY_COLUMNS, ENTRIES_SHOWN = 200 };
 
 struct showing {
     struct call *call;
     int64_t contact;
     struct buf trouble; /* what keeps all profiles from being written; empty: nothing */
-    int waiting;
+    int waiting, unknown;
 };
 
 static void note_lane(void *context, const struct overview_lane *lane)
@@ -37,21 +51,23 @@ static void note_lane(void *context, const struct overview_lane *lane)
              strcmp(lane->state, "stopped") == 0 ? "stopped" : "not well", lane->reason);
 }
 
-/* In one sentence; what has arrived needs none. */
-static void add_reason(const struct showing *showing, const struct profile_row *row, struct buf *reason)
+/* In one sentence; what has arrived needs none. due_at 0: it goes with a text. */
+static void add_reason(const struct showing *showing, const char *state, const char *why, int64_t due_at, struct buf *reason)
 {
-    int64_t left = row->due_at - showing->call->now;
+    int64_t left = due_at - showing->call->now;
 
-    if (strcmp(row->state, "accepted") == 0)
+    if (strcmp(state, "accepted") == 0)
         return;
-    if (strcmp(row->state, "refused") == 0) {
-        buf_add_text(reason, row->reason);
-    } else if (strcmp(row->state, "claimed") == 0) {
+    if (strcmp(state, "refused") == 0 || strcmp(state, "unknown") == 0) {
+        buf_add_text(reason, why);
+    } else if (strcmp(state, "claimed") == 0) {
         buf_add_text(reason, "the call is under way");
     } else if (showing->trouble.len > 0) {
         buf_add_text(reason, buf_text(&showing->trouble));
+    } else if (due_at == 0) {
+        buf_add_text(reason, "it goes with the next text to the customer");
     } else {
-        buf_addf(reason, "%s%s", row->reason, row->reason[0] != '\0' ? "; " : "");
+        buf_addf(reason, "%s%s", why, why[0] != '\0' ? "; " : "");
         if (left > 0) {
             buf_add_text(reason, "it goes in ");
             clock_format_duration((left + 999) / 1000 * 1000, reason);
@@ -67,7 +83,7 @@ static void add_row(void *context, const struct profile_row *row)
     bool is_there = strcmp(row->state, "accepted") == 0;
     struct buf reason = { 0 };
 
-    add_reason(showing, row, &reason);
+    add_reason(showing, row->state, row->reason, row->due_at, &reason);
     output_row(showing->call->output, (struct cell[COLUMN_COUNT]){
                                           cell_text(row->name),
                                           row->accepted != NULL ? cell_json(row->accepted) : cell_text(NULL),
@@ -80,9 +96,83 @@ static void add_row(void *context, const struct profile_row *row)
                                           cell_id(row->message),
                                           cell_id(row->outbox),
                                           cell_flag(row->is_uncertain),
+                                          cell_text("set"),
                                       });
     showing->waiting += !is_there;
     buf_release(&reason);
+}
+
+static void add_entry(void *context, const struct entry_row *row)
+{
+    struct showing *showing = context;
+    struct buf reason = { 0 };
+
+    add_reason(showing, row->state, row->reason, row->due_at, &reason);
+    output_row(showing->call->output, (struct cell[ENTRY_COLUMN_COUNT]){
+                                          cell_text(row->kind),
+                                          cell_text(row->name),
+                                          cell_json(row->value),
+                                          cell_text(row->state),
+                                          cell_time(row->at),
+                                          cell_time(row->settled_at),
+                                          cell_text_or_none(buf_text(&reason)),
+                                          cell_text(row->wanted_by),
+                                          cell_id(row->message),
+                                          cell_id(row->outbox),
+                                          cell_id(row->conversation),
+                                          cell_id(row->id),
+                                      });
+    showing->waiting += strcmp(row->state, "accepted") != 0;
+    showing->unknown += strcmp(row->state, "unknown") == 0;
+    buf_release(&reason);
+}
+
+/* Among the values. */
+static void add_entry_of_one_table(void *context, const struct entry_row *row)
+{
+    struct showing *showing = context;
+    bool is_there = strcmp(row->state, "accepted") == 0;
+    struct buf reason = { 0 };
+
+    add_reason(showing, row->state, row->reason, row->due_at, &reason);
+    output_row(showing->call->output, (struct cell[COLUMN_COUNT]){
+                                          cell_text(row->name),
+                                          is_there ? cell_json(row->value) : cell_text(NULL),
+                                          cell_time(is_there ? row->settled_at : 0),
+                                          cell_text(row->state),
+                                          is_there ? cell_text(NULL) : cell_json(row->value),
+                                          cell_time(is_there ? 0 : row->at),
+                                          cell_text_or_none(buf_text(&reason)),
+                                          cell_text(row->wanted_by),
+                                          cell_id(row->message),
+                                          cell_id(row->outbox),
+                                          cell_flag(strcmp(row->state, "unknown") == 0),
+                                          cell_text(row->kind),
+                                      });
+    showing->waiting += !is_there;
+    showing->unknown += strcmp(row->state, "unknown") == 0;
+    buf_release(&reason);
+}
+
+/* Both tables; how many rows, or -1. */
+static int show_rows(struct showing *showing, struct db *db, struct error *error)
+{
+    struct output *output = showing->call->output;
+    bool is_one_table = showing->call->parsed->options[OPTION_CSV] != NULL;
+    int values, entries;
+
+    output_table(output, "attributes", COLUMNS, COLUMN_COUNT);
+    values = profile_list(db, showing->contact, add_row, showing, error);
+    if (!is_one_table) {
+        output_table_end(output);
+        output_table(output, "entries", ENTRY_COLUMNS, ENTRY_COLUMN_COUNT);
+    }
+    entries = values < 0 ? -1 : entry_list(db, showing->contact, ENTRIES_SHOWN,
+                                           is_one_table ? add_entry_of_one_table : add_entry, showing, error);
+    output_table_end(output);
+    if (entries == ENTRIES_SHOWN)
+        output_note(output, NOTE_DIM, "Of what was done once the newest %d are shown.", ENTRIES_SHOWN);
+    return entries < 0 ? -1 : values + entries;
 }
 
 static void note_contact(void *context, const struct listing_conversation *row)
@@ -115,15 +205,16 @@ static int show(struct showing *showing, struct db *db)
         count = -1;
     if (count == 0)
         show_addressee(call, &addressee);
-    output_table(call->output, "attributes", COLUMNS, COLUMN_COUNT);
     if (count == 0)
-        count = profile_list(db, showing->contact, add_row, showing, &error);
-    output_table_end(call->output);
+        count = show_rows(showing, db, &error);
     buf_release(&addressee);
     if (count < 0)
         return call_read_failed(call, db, &error);
     if (count == 0)
         output_note(call->output, NOTE_DIM, "Nothing was ever to be written into this customer's Braze profile.");
+    else if (showing->unknown > 0)
+        output_note(call->output, NOTE_WARN, "What is unknown may or may not stand in the profile, and is not repeated by "
+                                            "itself: look there, then 'frontdesk outbox retry' or 'drop' its outbox row.");
     else if (showing->waiting == 0)
         output_note(call->output, NOTE_GOOD, "Braze has taken all of it.");
     return EXIT_DONE;

@@ -153,6 +153,12 @@ static void add_counts(struct needs *needs, const struct overview *o)
     add_count(needs, o->profiles_dead, "profile", "frontdesk outbox list --state dead",
               "write into a customer's profile was refused in the last 7 days",
               "writes into customers' profiles were refused in the last 7 days");
+    add_count(needs, o->entries_unknown, "entry", "frontdesk outbox list --state unknown",
+              "count or event may or may not stand in a customer's profile, and is not repeated",
+              "counts and events may or may not stand in customers' profiles, and are not repeated");
+    add_count(needs, o->entries_refused, "entry", "frontdesk outbox list --state dead",
+              "count or event for a customer's profile was refused in the last 7 days",
+              "counts and events for customers' profiles were refused in the last 7 days");
     add_count(needs, o->calls_failed, "call", "frontdesk outbox list --state trouble",
               "call to a service failed in the last 7 days", "calls to services failed in the last 7 days");
     add_count(needs, o->consults_failed, "backend", "frontdesk outbox list --state trouble",
@@ -233,6 +239,8 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
         { "held", NULL, LOOK_NUMBER },
         { "dead", NULL, LOOK_NUMBER },
         { "profiles_dead", NULL, LOOK_NUMBER },
+        { "entries_unknown", NULL, LOOK_NUMBER },
+        { "entries_refused", NULL, LOOK_NUMBER },
         { "calls_failed", NULL, LOOK_NUMBER },
         { "consults_failed", NULL, LOOK_NUMBER },
         { "unknown", NULL, LOOK_NUMBER },
@@ -270,6 +278,8 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
         cell_number(o->held),
         cell_number(o->dead),
         cell_number(o->profiles_dead),
+        cell_number(o->entries_unknown),
+        cell_number(o->entries_refused),
         cell_number(o->calls_failed),
         cell_number(o->consults_failed),
         cell_number(o->unknown),

@@ -131,30 +131,15 @@ static int silence(const struct carry *carry, struct error *error)
     return found;
 }
 
-/* "rule hours", "step table.people", "close" */
-static void format_doer(const struct effect *effect, struct buf *out)
-{
-    if (effect->moment != NULL)
-        buf_add_text(out, effect->moment);
-    else if (effect->step != NULL)
-        buf_addf(out, "step %s", effect->step);
-    else if (effect->rule != NULL)
-        buf_addf(out, "rule %s", effect->rule->name);
-}
-
 static int set_opt_out(const struct carry *carry, const struct effect *effect, struct error *error)
 {
     bool is_opted_out = effect->kind == EFFECT_OPT_OUT;
-    struct buf doer = { 0 };
-    int result;
+    const char *by = effect->rule != NULL ? effect->rule->name : effect->step;
 
     if (contact_set_opt_out(carry->desk->db, carry->conversation->contact, is_opted_out, carry->now, error) != 0 ||
-        (is_opted_out && silence(carry, error) != 0))
+        (is_opted_out && silence(carry, error) != 0) || subscription_follow(carry, is_opted_out, by, error) != 0)
         return -1;
-    format_doer(effect, &doer);
-    result = subscription_follow(carry, is_opted_out, buf_text(&doer), error);
-    buf_release(&doer);
-    return result != 0 ? -1 : note_event(carry, effect, is_opted_out ? "opt_out" : "opt_in", "", error);
+    return note_event(carry, effect, is_opted_out ? "opt_out" : "opt_in", "", error);
 }
 
 static int hand_over(const struct carry *carry, const struct effect *effect, struct error *error)
@@ -226,23 +211,17 @@ static int consult(const struct carry *carry, const struct effect *effect, struc
 
 static int want_attribute(const struct carry *carry, const struct effect *effect, struct error *error)
 {
-    struct buf doer = { 0 };
-    int result;
+    struct profile_want want = {
+        .contact = carry->conversation->contact,
+        .name = effect->name,
+        .value = effect->text,
+        .rule = effect->rule != NULL ? effect->rule->name : effect->step != NULL ? effect->step : effect->moment,
+        .with_reply = effect->with_reply,
+        .message = carry->message,
+        .now = carry->now,
+    };
 
-    format_doer(effect, &doer);
-    result = profile_want(carry->desk->db,
-                          &(struct profile_want){
-                              .contact = carry->conversation->contact,
-                              .name = effect->name,
-                              .value = effect->text,
-                              .rule = effect->rule != NULL ? effect->rule->name : buf_text(&doer),
-                              .with_reply = effect->with_reply,
-                              .message = carry->message,
-                              .now = carry->now,
-                          },
-                          error);
-    buf_release(&doer);
-    return result;
+    return profile_want(carry->desk->db, &want, error);
 }
 
 static int put_entry(const struct carry *carry, const struct effect *effect, struct error *error)
@@ -256,7 +235,7 @@ static int put_entry(const struct carry *carry, const struct effect *effect, str
     struct buf doer = { 0 };
     int result;
 
-    format_doer(effect, &doer);
+    carry_format_actor(effect, &doer);
     result = entry_put(carry->desk->db,
                        &(struct entry_new){
                            .contact = carry->conversation->contact,

@@ -19,7 +19,7 @@
 
 _Static_assert((int)CALL_ROWS_MAX >= (int)TRACK_OBJECTS_MAX, "a call has room for all objects");
 
-enum { HOLD_MS = 10 * 1000 };
+enum { HOLD_MS = TRACK_APART_MS };
 
 struct batch {
     struct desk *desk;

@@ -22,7 +22,7 @@ enum { SUBSCRIPTION_PAUSE_MS = 60 * 1000 }; /* between the last text to who opte
 /* The customer has written for the first time. Before what was decided is carried out. */
 int subscription_welcome(const struct carry *carry, struct error *error);
 
-/* He has opted out, or in; `by` says who brought it about, "rule stop". */
+/* He has opted out, or in; `by` says who brought it about: the rule, or the step. */
 int subscription_follow(const struct carry *carry, bool is_opted_out, const char *by, struct error *error);
 
 #endif

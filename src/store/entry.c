@@ -31,7 +31,7 @@ static void release_waiting(struct waiting *waiting, size_t count)
 
 static const char WAITING[] =
     "SELECT e.id, e.kind = ?3, e.value, NOT EXISTS (SELECT 1 FROM profile p WHERE p.contact = e.contact AND p.name = e.name "
-    "AND p.wanted_at > e.at) FROM entry e WHERE e.contact = ?1 AND e.name = ?2 AND e.settled_at IS NULL "
+    "AND p.wanted_at > e.at) FROM entry e INDEXED BY entry_open WHERE e.contact = ?1 AND e.name = ?2 AND e.settled_at IS NULL "
     "AND e.state = 'waiting' AND e.kind <> 'event' ORDER BY e.id DESC LIMIT ?4";
 
 /* The newest first. */

@@ -157,11 +157,18 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
 
 /* Outbox */
 
-/* What a row writes into a profile: as it left last, or as it would leave now. */
+/* What a row writes into a profile: as it left last, or as it would leave now. Where there is more than attributes, both. */
 #define CARRIED                                                                                                   \
-    "iif(o.state <> 'due', (SELECT t.attributes FROM track t WHERE t.outbox = o.id), "                            \
+    "iif(o.state <> 'due', (SELECT iif(t.events = '[]', t.attributes, json_object('attributes', json(t.attributes), " \
+    "'events', json(t.events))) FROM track t WHERE t.outbox = o.id), " WAITING_SETS WAITING_ENTRIES ")"
+
+#define WAITING_SETS                                                                                              \
     "(SELECT json_group_object(p.name, json(p.wanted)) FROM profile p WHERE p.contact = o.contact "               \
-    "AND p.is_refused = 0 AND (p.sent IS NOT NULL OR p.accepted IS NOT p.wanted)))"
+    "AND p.is_refused = 0 AND p.way <> 'reply_only' AND (p.sent IS NOT NULL OR p.accepted IS NOT p.wanted))"
+
+#define WAITING_ENTRIES                                                                                           \
+    " || coalesce((SELECT ' ' || group_concat(e.kind || ' ' || e.name || ' ' || e.value, ', ') FROM entry e "       \
+    "WHERE e.contact = o.contact AND e.settled_at IS NULL AND e.state = 'waiting'), '')"
 
 /* What a row asks a service for. */
 #define ASKED                                                                                                     \

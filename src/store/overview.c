@@ -44,7 +44,10 @@ static const char NOW[] =
     "(SELECT count(*) FROM outbox WHERE seq = -2 AND settled_at IS NULL), "
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND seq = -2 "
     "AND (state = 'dead' OR state = 'expired') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%' "
-    "AND NOT EXISTS (SELECT 1 FROM consult c WHERE c.outbox = outbox.id AND c.parting <> 0))";
+    "AND NOT EXISTS (SELECT 1 FROM consult c WHERE c.outbox = outbox.id AND c.parting <> 0)), "
+    "(SELECT count(*) FROM entry WHERE (state = 'refused' OR state = 'unknown') AND state = 'unknown' AND settled_at >= ?1), "
+    "(SELECT count(*) FROM entry WHERE (state = 'refused' OR state = 'unknown') AND state = 'refused' AND settled_at >= ?1 "
+    "AND reason NOT LIKE 'dropped%')";
 
 static const char RULES[] =
     "SELECT r.id, r.rule_count, r.loaded_at, (SELECT count(*) FROM rule_trouble t WHERE t.ruleset = r.id "
@@ -108,6 +111,8 @@ static int get_now(struct db *db, int64_t recent, struct overview *overview, str
         overview->calls_failed = query_int(q, 15);
         overview->consults_pending = query_int(q, 16);
         overview->consults_failed = query_int(q, 17);
+        overview->entries_unknown = query_int(q, 18);
+        overview->entries_refused = query_int(q, 19);
     }
     query_end(q);
     return found < 0 ? -1 : 0;

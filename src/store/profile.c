@@ -103,8 +103,9 @@ int profile_has_news(struct db *db, int64_t contact, const char *addressee, stru
 
 /* Sending ----------------------------------------------------------------------------------------------------- */
 
+/* A clock that was set back makes nobody wait longer. */
 static const char RIPEN[] = "UPDATE profile SET way = 'track', not_before = ?2 WHERE contact = ?1 "
-                            "AND way = 'after_replies' AND NOT " PROFILE_TEXT_IS_OPEN;
+                            "AND (not_before > ?2 OR (way = 'after_replies' AND NOT " PROFILE_TEXT_IS_OPEN "))";
 
 int profile_ripen(struct db *db, int64_t contact, int64_t not_before, struct error *error)
 {
@@ -167,7 +168,7 @@ static int is_there(struct query *q, int64_t contact, struct error *error)
 }
 
 static const char HAS_RIDERS[] =
-    "SELECT 1 FROM profile p WHERE p.contact = ?1 AND p.way <> 'track' AND (p.way = 'reply' OR p.way = 'reply_only') "
+    "SELECT 1 FROM profile p WHERE p.contact = ?1 AND (p.way = 'reply' OR p.way = 'reply_only') "
     "AND p.is_refused = 0 AND (p.sent IS NOT NULL OR p.accepted IS NOT p.wanted) LIMIT 1";
 
 int profile_has_riders(struct db *db, int64_t contact, struct error *error)
@@ -269,7 +270,8 @@ int profile_refuse(struct db *db, int64_t contact, int64_t outbox, struct error 
 }
 
 static const char ACCEPT_RIDERS[] =
-    "UPDATE profile SET accepted = sent, accepted_at = ?3, sent = iif(?4, sent, NULL) "
+    "UPDATE profile SET accepted = sent, accepted_at = ?3, sent = iif(?4, sent, NULL), "
+    "way = iif(?4 AND way = 'reply_only', 'track', way) "
     "WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
 
 int profile_accept_riders(struct db *db, int64_t contact, int64_t outbox, bool is_early, int64_t now, struct error *error)
@@ -322,13 +324,13 @@ int profile_give_up(struct db *db, int64_t contact, const char *addressee, int64
 
 /* The row that brings it is the open one of the contact, whichever carried it before. */
 static const char LIST[] =
-    "WITH open AS (SELECT id, state, reason, due_at FROM outbox "
+    "WITH open AS (SELECT id, reason, due_at FROM outbox "
     "WHERE contact = ?1 AND seq = 0 AND settled_at IS NULL LIMIT 1) "
     "SELECT p.name, p.wanted, p.rule, p.accepted, "
     "CASE WHEN p.is_refused THEN 'refused' WHEN p.sent IS NULL AND p.accepted IS p.wanted THEN 'accepted' "
-    "WHEN n.state = 'claimed' AND n.id = p.outbox AND p.sent = p.wanted THEN 'claimed' ELSE 'waiting' END, "
+    "WHEN o.state = 'claimed' AND p.sent = p.wanted THEN 'claimed' ELSE 'waiting' END, "
     "iif(p.is_refused, coalesce(o.reason, ''), coalesce(n.reason, '')), p.wanted_at, p.accepted_at, p.message, "
-    "iif(p.is_refused OR n.id IS NULL, p.outbox, n.id), n.due_at, p.sent IS NOT NULL "
+    "iif(p.is_refused OR n.id IS NULL, p.outbox, n.id), iif(p.way = 'reply_only', NULL, n.due_at), p.sent IS NOT NULL "
     "FROM profile p LEFT JOIN open n LEFT JOIN outbox o ON o.id = p.outbox WHERE p.contact = ?1 ORDER BY p.name";
 
 int profile_list(struct db *db, int64_t contact, profile_each *each, void *context, struct error *error)

@@ -81,7 +81,7 @@ int profile_refuse(struct db *db, int64_t contact, int64_t outbox, struct error 
 
 /*
  * The text that they rode with was taken. is_early: a call of its own may still be writing, and may come later: what they set
- * stays uncertain. Or it was refused with them: they go by themselves, but what may not is refused.
+ * stays uncertain, and goes by itself as well. Or it was refused with them: they go by themselves, but what may not is refused.
  */
 int profile_accept_riders(struct db *db, int64_t contact, int64_t outbox, bool is_early, int64_t now, struct error *error);
 int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, struct error *error);

@@ -18,7 +18,8 @@
 
 /* An older entry of that name goes before. */
 #define PROFILE_MUST_WAIT                                                                                          \
-    "EXISTS (SELECT 1 FROM entry e WHERE e.contact = p.contact AND e.name = p.name AND e.settled_at IS NULL "      \
+    "EXISTS (SELECT 1 FROM entry e INDEXED BY entry_open "                                                         \
+    "WHERE e.contact = p.contact AND e.name = p.name AND e.settled_at IS NULL "                                    \
     "AND e.state = 'waiting' AND e.kind <> 'event' AND e.at < p.wanted_at)"
 
 /* A text to the contact is on its way. */

@@ -269,7 +269,7 @@ static void of_an_element_the_last_word_counts(void **state)
 
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct error error = { 0 };
-        char user[10];
+        char user[20];
         int64_t contact;
 
         snprintf(user, sizeof user, "u%zu", i);
@@ -378,7 +378,7 @@ static void a_call_holds_75_objects_in_total(void **state)
     struct fixture *f = *state;
     int64_t contacts[20];
     int objects = 0, calls = 0;
-    char user[10];
+    char user[20];
 
     for (int i = 0; i < 20; i++) {
         snprintf(user, sizeof user, "u%d", i);
@@ -450,7 +450,7 @@ static void what_may_have_been_done_is_repeated_only_where_that_does_no_harm(voi
     struct fixture *f = *state;
 
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        char user[10], json[60], body[300];
+        char user[20], json[60], body[300];
         struct call *call;
 
         snprintf(user, sizeof user, "u%zu", i);

@@ -395,6 +395,27 @@ static void who_opts_out_is_unsubscribed_when_the_confirmation_has_left_and_a_wh
     assert_quiet(f);
 }
 
+/* Both calls were under way within a moment: Braze may apply them in either order. */
+static void who_comes_back_the_moment_he_is_unsubscribed_is_subscribed_twice(void **state)
+{
+    struct fixture *f = *state;
+
+    subscribe(f, ", ('subscription_follows_opt_out', 'yes')");
+    hear(f, ANA, "stop");
+    settle(f, claim_one(f, "external_user_id"), of(ANSWER_ACCEPTED), 201);
+    f->now += TRACK_APART_MS;
+    assert_quiet(f);
+    f->now += 120 * 1000;
+    settle(f, claim_one(f, GROUP("unsubscribed")), of(ANSWER_ACCEPTED), 201);
+    f->now += 1000;
+    hear(f, ANA, "start");
+    settle(f, claim_one(f, "\"attributes\":{" GROUP("subscribed")), of(ANSWER_ACCEPTED), 201);
+    f->now += TRACK_APART_MS;
+    settle(f, claim_one(f, "\"_update_existing_only\":true," GROUP("subscribed")), of(ANSWER_ACCEPTED), 201);
+    f->now += 3600 * 1000;
+    assert_quiet(f);
+}
+
 static void who_comes_back_before_he_was_unsubscribed_never_is(void **state)
 {
     struct fixture *f = *state;
@@ -481,6 +502,7 @@ int main(void)
         TEST(nobody_is_subscribed_without_a_text),
         TEST(a_newcomer_whose_first_word_is_stop_is_not_subscribed),
         TEST(who_opts_out_is_unsubscribed_when_the_confirmation_has_left_and_a_while_later),
+        TEST(who_comes_back_the_moment_he_is_unsubscribed_is_subscribed_twice),
         TEST(who_comes_back_before_he_was_unsubscribed_never_is),
         TEST(what_a_text_cannot_carry_goes_by_itself),
         TEST(a_subscription_that_is_refused_is_shown_and_the_text_goes),

@@ -1,0 +1,271 @@
+#!/usr/bin/python3
+"""What is done to a profile once: counts, lists and events arrive, are settled one by one, and are never doubled unseen."""
+import collections
+import json
+import os
+import random
+import sys
+import threading
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import texts
+from desk import Desk
+from sandbox import SEND, TRACK
+from tap import contains, equal, eventually, lacks, main, test, true
+from verdict import Client, judge
+
+RULES = texts.SHOP + r"""
+INSERT INTO rule (name, priority, words, action) VALUES ('forget', 700, 'forget it', 'ignore');
+INSERT INTO attribute (name, at, value, type) VALUES
+  ('shop_pings', 'rule:echo',   '1',     'increment'),
+  ('shop_last',  'rule:echo',   '{{ n }}', 'text'),
+  ('shop_said',  'rule:echo',   'a, b',  'array_add'),
+  ('shop_said',  'rule:forget', 'a',     'array_remove');
+INSERT INTO custom_event (name, at) VALUES ('pinged', 'rule:echo');
+INSERT INTO custom_event_property (event, name, value) VALUES ('pinged', 'n', '{{ n }}');
+"""
+QUICK = {"FRONTDESK_BRAZE_TIMEOUT_MS": "500"}
+
+
+def open_rows(desk):
+    return desk.value("SELECT count(*) FROM outbox WHERE kind = 'track' AND settled_at IS NULL")
+
+
+def wait_written(desk, within=40):
+    eventually(lambda: open_rows(desk) == 0, lambda: f"profiles are written, still {open_rows(desk)}", within, 0.05)
+
+
+def written(desk):
+    """Each object that Braze has written, in order: (user, object)."""
+    return [(entry["user"], entry["object"]) for request in desk.sandbox.requests(TRACK)
+            for entry in request.get("objects", []) if entry["written"]]
+
+
+class Truth:
+    """What the profiles hold, by adding up what was written."""
+
+    def __init__(self, desk):
+        self.pings, self.events, self.said = collections.Counter(), collections.Counter(), collections.defaultdict(list)
+        self.last = {}
+        for user, entry in written(desk):
+            if entry.get("name") == "pinged":
+                self.events[user, entry["properties"]["n"]] += 1
+            self.pings[user] += entry.get("shop_pings", {}).get("inc", 0)
+            self.last[user] = entry.get("shop_last", self.last.get(user))
+            change = entry.get("shop_said", {})
+            self.said[user] = [text for text in self.said[user] if text not in change.get("remove", []) + change.get("add", [])]
+            self.said[user] += change.get("add", [])
+
+
+def states(desk, user):
+    """state by kind of what was done once, newest last."""
+    return desk.rows("SELECT e.kind, e.name, e.value, e.state FROM entry e JOIN identity i ON i.contact = e.contact"
+                     " WHERE i.value = ? ORDER BY e.id", user)
+
+
+def shown(desk, user):
+    return {entry["kind"]: entry["state"] for entry in desk.do("profile", user, "--json").json()["entries"]}
+
+
+@test("counts, lists and events arrive, each in its own form, and what waits goes together")
+def arrives():
+    with Desk(RULES) as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        wait_written(desk)
+        desk.sandbox.slow(1500, times=1, path=TRACK)
+        for number in (2, 3, 4):
+            desk.hears("ana", f"ping {number}", f"pong {number}")
+        desk.say("ana", "forget it")
+        wait_written(desk)
+        truth = Truth(desk)
+        equal((truth.pings["ana"], truth.last["ana"], truth.said["ana"]), (4, "4", ["b"]), "the profile")
+        equal(truth.events, {("ana", str(number)): 1 for number in (1, 2, 3, 4)}, "events")
+        event = next(entry for _, entry in written(desk) if "name" in entry)
+        at = desk.value("SELECT at FROM entry WHERE kind = 'event' ORDER BY id")
+        equal((event["external_id"], event["_update_existing_only"], event["time"][19:]), ("ana", True, f".{at % 1000:03d}Z"),
+              "an event says who, and when it happened")
+        true(len([1 for _, entry in written(desk) if "shop_pings" in entry]) < 4, "what waited was added up")
+        told = desk.do("profile", "ana").out
+        contains(told, "increment", "profile")
+        contains(told, "rule echo", "who wanted it")
+        contains(told, "Braze has taken all of it.", "profile")
+        rows = desk.do("profile", "ana", "--csv").out.splitlines()
+        equal((rows[0].split(",")[-1], {row.split(",")[-1] for row in rows[1:]}),
+              ('"kind"', {'"set"', '"increment"', '"array_add"', '"array_remove"', '"event"'}), "one table for a spreadsheet")
+        carried = json.loads(desk.do("outbox", "list", "--json").json()["outbox"][-2]["text"])
+        equal((carried["attributes"]["shop_pings"], carried["events"][0]["name"]), ({"inc": 1}, "pinged"), "what the row carried")
+        desk.do("audit")
+
+
+@test("what was surely not done goes again, and is done once: 503, 502, 429 in three dialects, a key that is refused")
+def again():
+    for fault in ("503 x2", "status=502", "limit_track=1", "limit_seconds=1", "limit_epoch=1", "status=401"):
+        with Desk(RULES, **QUICK) as desk:
+            desk.sandbox.fault_line(f"{fault} on {TRACK}")
+            desk.hears("ana", "ping 1", "pong 1")
+            eventually(lambda: desk.sandbox.requests(TRACK), "a first try")
+            wait_written(desk, 60)
+            truth = Truth(desk)
+            equal((truth.pings["ana"], truth.events["ana", "1"]), (1, 1), fault)
+            equal({row["state"] for row in states(desk, "ana")}, {"accepted"}, fault)
+
+
+@test("what may have been done is not repeated: 500, 504, a timeout, a reset; a person decides")
+def unknown():
+    for fault, is_done in (("status=500", 0), ("status=504", 0), ("hang=5000", 0), ("take_and_hang=5000", 1), ("reset_after", 1)):
+        with Desk(RULES, **QUICK) as desk:
+            desk.sandbox.fault_line(f"{fault} on {TRACK}")
+            desk.hears("ana", "ping 1", "pong 1")
+            eventually(lambda: desk.value("SELECT 1 FROM entry WHERE state = 'unknown'"), fault)
+            wait_written(desk)
+            equal(shown(desk, "ana"), {"increment": "unknown", "array_add": "accepted", "event": "unknown"}, fault)
+            truth = Truth(desk)
+            equal((truth.pings["ana"], truth.events["ana", "1"], truth.last["ana"]), (is_done, is_done, "1"), fault)
+            told = desk.do("status").out
+            contains(told.splitlines()[1], "may or may not stand in customers' profiles", f"{fault}: status begins with it")
+            contains(told, "frontdesk outbox list --state unknown", "status")
+            contains(desk.do("profile", "ana").out, "may or may not stand in the profile", "profile")
+            row, = desk.do("outbox", "list", "--state", "unknown", "--json").json()["outbox"]
+            equal(desk.cli("audit").code, 0, "audit")
+            if is_done:
+                desk.do("outbox", "drop", row["id"])
+                lacks(desk.do("status").out, "may or may not", "dropped")
+            else:
+                desk.do("outbox", "retry", row["id"])
+            wait_written(desk)
+            truth = Truth(desk)
+            equal((truth.pings["ana"], truth.events["ana", "1"]), (1, 1), f"{fault}: in the end")
+            equal(desk.cli("audit").code, 0, "audit")
+
+
+@test("kill -9 with entries in flight: sets and lists go again, counts and events are left for a person")
+def killed():
+    for hang in ("hang=20000", "take_and_hang=20000"):
+        with Desk(RULES) as desk:
+            desk.sandbox.fault_line(f"{hang} on {TRACK}")
+            desk.hears("ana", "ping 1", "pong 1")
+            eventually(lambda: desk.value("SELECT 1 FROM entry WHERE state = 'claimed'"), "in flight")
+            desk.kill()
+            desk.sandbox.unscript()
+            desk.start()
+            desk.hears("ana", "ping 2", "pong 2")
+            wait_written(desk)
+            truth = Truth(desk)
+            equal((truth.last["ana"], truth.said["ana"]), ("2", ["a", "b"]), "what is set")
+            equal(truth.pings["ana"], 2 if hang.startswith("take") else 1, "nothing is doubled")
+            equal((truth.events["ana", "1"], truth.events["ana", "2"]), (int(hang.startswith("take")), 1), "events")
+            kinds = [row["kind"] for row in states(desk, "ana") if row["state"] == "unknown"]
+            equal(sorted(kinds), ["event", "increment"], "unknown")
+            desk.do("audit")
+
+
+@test("an object that Braze rejects is refused alone, with its reason; the rest of the call is done")
+def rejected():
+    with Desk(RULES) as desk:
+        desk.sandbox.slow(700, times=1, path=TRACK)
+        desk.sandbox.fault("errors", path=TRACK)
+        desk.hears("first", "ping 0", "pong 0")
+        for number in range(4):
+            desk.hears(f"user-{number}", f"ping {number}", f"pong {number}")
+        wait_written(desk)
+        refused = desk.rows("SELECT e.kind, e.reason, e.outbox FROM entry e WHERE state = 'refused'")
+        true(0 < len(refused) < 6, f"some: {refused}")
+        true(all(row["reason"] for row in refused), "each with a reason")
+        equal(desk.value("SELECT count(*) FROM entry WHERE state = 'accepted'"), 15 - len(refused), "the others are done")
+        contains(desk.do("status").out, "refused in the last 7 days", "status")
+        for row in {row["outbox"] for row in refused}:
+            desk.do("outbox", "retry", row)
+        wait_written(desk)
+        truth = Truth(desk)
+        equal([truth.pings[f"user-{number}"] for number in range(4)], [1] * 4, "done after all, and once")
+        equal(set(truth.events.values()), {1}, "each event once")
+        desk.do("audit")
+
+
+BAD_DAY = ["503 x2", "reset_before", "reset_after", "limit_track=1", "500", "take_and_hang=900", "limit_seconds=1", "hang=900",
+           "errors", "garbage", "reset_after x2", "limit_epoch=1", "504", "errors", "html=200", "status=400"]
+WAVES, PER_WAVE, CUSTOMERS = 8, 40, 60
+
+
+def wave(client, number, dice):
+    users = [dice.randrange(CUSTOMERS) for _ in range(PER_WAVE)]
+
+    def customer(lane):
+        for at in range(lane, PER_WAVE, 6):
+            client.send(f"user-{users[at]}", f"w{number}-{at}")
+    threads = [threading.Thread(target=customer, args=(lane,)) for lane in range(6)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def complaints(desk):
+    """By the book and by what Braze has written: every count and every event, where it is known what became of it."""
+    truth, found = Truth(desk), []
+    said = desk.rows("SELECT i.value AS user, m.text FROM message m JOIN conversation c ON c.id = m.conversation"
+                     " JOIN identity i ON i.contact = c.contact WHERE m.kind = 'in' ORDER BY m.id")
+    entries = desk.rows("SELECT i.value AS user, e.kind, e.value, e.state FROM entry e JOIN identity i ON i.contact = e.contact")
+    total, sure, doubtful = collections.Counter(), collections.Counter(), collections.Counter()
+    state_of = {}
+    for row in said:
+        total[row["user"]] += 1
+    for row in entries:
+        if row["kind"] == "increment":
+            count = int(row["value"])
+            total[row["user"]] -= count
+            sure[row["user"]] += count if row["state"] == "accepted" else 0
+            doubtful[row["user"]] += count if row["state"] == "unknown" else 0
+        elif row["kind"] == "event":
+            state_of[row["user"], json.loads(row["value"])["n"]] = row["state"]
+    found += [f"{user}: {count} counts are missing in the book" for user, count in total.items() if count != 0]
+    for user in total:
+        if not sure[user] <= truth.pings[user] <= sure[user] + doubtful[user]:
+            found.append(f"{user}: {truth.pings[user]} counted, sure {sure[user]}, doubtful {doubtful[user]}")
+    for row in said:
+        event = row["user"], row["text"].removeprefix("ping ")
+        least, most = {"accepted": (1, 1), "unknown": (0, 1), "refused": (0, 0)}[state_of[event]]
+        if not least <= truth.events[event] <= most:
+            found.append(f"{event}: {truth.events[event]} times, and is {state_of[event]}")
+    return found
+
+
+@test("a bad day and kill -9 in the middle of it: nothing is lost, nothing is doubled, and what is doubtful is marked")
+def bad_day():
+    seed = int(os.environ.get("SEED", random.randrange(10**6)))
+    print(f"# SEED={seed}\n", end="", flush=True) # in one piece: others print meanwhile
+    dice = random.Random(seed)
+    faults = dice.sample(BAD_DAY, len(BAD_DAY))
+    with Desk(RULES, **QUICK) as desk:
+        client = Client(desk)
+        for number in range(WAVES):
+            kills = number % 2 == 1
+            desk.sandbox.unscript()
+            hang = dice.choice(("take_and_hang=5000", "hang=5000"))
+            for fault in ([hang] if kills else []) + [faults[2 * number], "pass", faults[2 * number + 1], "pass"]:
+                desk.sandbox.fault_line(f"{fault} on {TRACK}")
+            desk.sandbox.fault_line(f"503 on {SEND}")
+            threads = wave(client, number, dice)
+            if kills:
+                eventually(lambda: desk.value("SELECT 1 FROM outbox WHERE kind = 'track' AND state = 'claimed'"), "in flight",
+                           20, 0.002)
+                desk.kill()
+            for thread in threads:
+                thread.join()
+            if kills:
+                desk.start()
+            true(client.send_again(), "all is taken in the end")
+            eventually(lambda: not desk.sandbox.faults_left() or open_rows(desk) == 0, "the wave is over", 60, 0.05)
+        desk.sandbox.unscript()
+        wait_written(desk, 60)
+        desk.wait_drained(60)
+        equal(complaints(desk), [], f"SEED={seed}: complaints")
+        true(desk.value("SELECT count(*) FROM entry WHERE state = 'unknown'") > 0, "it was a bad day")
+        true(desk.value("SELECT count(*) FROM entry WHERE state = 'accepted'") > 200, "and most went well")
+        for request in desk.sandbox.requests(TRACK):
+            names = [entry["user"] for entry in request.get("objects", []) if "name" not in entry["object"]]
+            true(len(request.get("objects", [])) <= 75 and len(names) == len(set(names)), f"one call, each once: {names}")
+        equal(judge(client, desk), [], f"SEED={seed}: complaints")
+
+
+if __name__ == "__main__":
+    main(lanes=4)
