@@ -458,6 +458,7 @@ CTL = \
   src/ctl/told.c \
   src/ctl/trial.c \
   src/ctl/verdict.c \
+  src/ctl/verdict_profile.c \
   src/ctl/wrap.c
 
 SANDBOX = \
