@@ -640,7 +640,8 @@ SYSTEM = \
   tests/system/28_sandbox_ai.py \
   tests/system/29_backends.py \
   tests/system/30_floods.py \
-  tests/system/31_ai_cli.py
+  tests/system/31_ai_cli.py \
+  tests/system/34_moments.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox
