@@ -91,6 +91,9 @@ def collected():
         desk.restart()
         desk.hears("ana", "rate", "Stars?")  # asked again, although it is known from before
         equal(desk.value(variables), '{"stars":4,"why":"warm bread"}', "until the next one is over")
+        desk.hears("ana", "1", "Why?")
+        desk.act("close", desk.conversation("ana"))
+        equal(desk.value(variables), '{"why":"warm bread","stars":1}', "also when a person ends it")
 
 
 BAD = [
