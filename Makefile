@@ -475,6 +475,7 @@ CTL = \
   src/ctl/told.c \
   src/ctl/trial.c \
   src/ctl/verdict.c \
+  src/ctl/verdict_profile.c \
   src/ctl/wrap.c
 
 SANDBOX = \
@@ -675,7 +676,8 @@ SYSTEM = \
   tests/system/33_notices.py \
   tests/system/34_close.py \
   tests/system/35_entries.py \
-  tests/system/36_profile_storm.py
+  tests/system/36_profile_storm.py \
+  tests/system/37_moments.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

@@ -13,8 +13,10 @@
 #include "base/when.h"
 #include "base/zone.h"
 #include "ctl/verdict.h"
+#include "ctl/verdict_profile.h"
 #include "desk/decide_faq.h"
 #include "flow/flow.h"
+#include "rules/attribute.h"
 #include "rules/faq.h"
 
 enum { FACTS_MAX = 40, COLUMNS_MAX = 16, VALUE_SHOWN_MAX = 60 };
@@ -167,33 +169,6 @@ static void show_notes(struct output *output, const struct json *trace, bool has
     output_table(output, "set", set, 2);
     for (const struct json *item = json_first(json_get(trace, "set")); item != NULL; item = json_next(item))
         output_row(output, (struct cell[]){ cell_text(json_key(item)), cell_text(json_text(item)) });
-    output_table_end(output);
-}
-
-/* For the profile: what was set, and what was none of its type. */
-static void show_attributes(struct output *output, const struct json *trace, bool has_effects)
-{
-    const struct column set[] = { { "name", has_effects ? NULL : "attribute", LOOK_PLAIN },
-                                  { "value", has_effects ? NULL : "becomes", LOOK_LONG } };
-    static const struct column unset[] = { { "name", "not set", LOOK_PLAIN },
-                                           { "at", "at", LOOK_PLAIN },
-                                           { "text", "value", LOOK_LONG },
-                                           { "why", "because it", LOOK_PLAIN } };
-
-    output_table(output, "attributes", set, 2);
-    for (const struct json *item = json_first(json_get(trace, "attributes")); item != NULL; item = json_next(item)) {
-        struct buf value = { 0 };
-
-        json_format(item, &value);
-        output_row(output, (struct cell[]){ cell_text(json_key(item)), cell_json(buf_text(&value)) });
-        buf_release(&value);
-    }
-    output_table_end(output);
-    output_table(output, "unset", unset, 4);
-    for (const struct json *item = json_first(json_get(trace, "unset")); item != NULL; item = json_next(item))
-        output_row(output, (struct cell[]){
-                               cell_text(json_get_text(item, "name")), cell_text(json_get_text(item, "at")),
-                               cell_text_or_none(json_get_text(item, "text")), cell_text(json_get_text(item, "why")) });
     output_table_end(output);
 }
 
@@ -355,17 +330,17 @@ static void show_state(struct output *output, const struct json *state)
         buf_release(&values[i]);
 }
 
-static const char *effect_name(enum effect_kind kind)
+static const char *effect_name(const struct effect *effect)
 {
     static const char *const names[] = {
         [EFFECT_SAY] = "say",         [EFFECT_OPT_OUT] = "opt_out", [EFFECT_OPT_IN] = "opt_in",
         [EFFECT_HANDOFF] = "handoff", [EFFECT_CLOSE] = "close",     [EFFECT_TAG] = "tag",
         [EFFECT_SET] = "set",         [EFFECT_COOLDOWN] = "cooldown", [EFFECT_FLOW] = "flow",
         [EFFECT_CALL] = "call",       [EFFECT_ATTRIBUTE] = "attribute",
-        [EFFECT_CONSULT] = "consult", [EFFECT_ENTRY] = "entry",     [EFFECT_NOTICE] = "notice",
+        [EFFECT_CONSULT] = "consult", [EFFECT_NOTICE] = "notice",
     };
 
-    return names[kind];
+    return effect->kind == EFFECT_ENTRY ? entry_kind_names[effect->entry] : names[effect->kind];
 }
 
 /* Within the window, which is open: the customer has just written. NULL: there is none, and the text is held. */
@@ -373,7 +348,9 @@ static const char *campaign_name(const struct ruleset *rules, const struct effec
 {
     const struct campaign *campaign = effect->campaign;
 
-    if (effect->kind != EFFECT_SAY)
+    if (effect->kind == EFFECT_NOTICE && campaign != NULL)
+        return campaign->name;
+    if (effect->kind != EFFECT_SAY && effect->kind != EFFECT_NOTICE)
         return NULL;
     if (campaign == NULL || strcmp(campaign->channel, channel) != 0)
         campaign = ruleset_default_campaign(rules, channel, LAYOUT_RESPONSE);
@@ -416,7 +393,7 @@ static void show_effects(struct output *output, const struct verdict *v, const s
         const struct effect *effect = &v->decision->effects[i];
         struct cell *row = &cells[i * EFFECT_COLUMNS];
 
-        row[0] = cell_text(effect_name(effect->kind));
+        row[0] = cell_text(effect_name(effect));
         row[1] = cell_text(effect->rule != NULL ? effect->rule->name : effect->step != NULL ? effect->step : effect->moment);
         row[2] = cell_text(effect_object(effect));
         row[3] = effect->kind == EFFECT_ATTRIBUTE || effect->kind == EFFECT_ENTRY ? cell_json(effect->text)
@@ -483,7 +460,7 @@ static void show(struct output *output, const struct verdict *verdict, const str
         show_effects(output, verdict, state);
     if (verdict->decision != NULL && verdict->stands != NULL)
         show_faqs(output, verdict);
-    show_attributes(output, trace, verdict->decision != NULL);
+    verdict_show_profile(output, trace, verdict->decision != NULL);
 }
 
 int verdict_show(struct output *output, const struct verdict *verdict, struct error *error)

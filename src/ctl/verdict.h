@@ -6,7 +6,8 @@
  *
  * JSON: a record "decision", then "variables", "tags", "set", "passed_over", "state", "effects" (not of a stored trace),
  * "faq" (what a backend of that kind, where one is asked, would answer: "backend", and of the entry "question", "score" and
- * "text"; of what is tried), "attributes" (of the Braze profile) and "unset" (whose value was none of its type). Of
+ * "text"; of what is tried), "attributes" (of the Braze profile: "name", "value"), "entries" (done to it once: "kind", "name",
+ * "value"), "notices" ("name", "to", "text", "properties") and "unset" (of which nothing came: "name", "at", "text", "why"). Of
  * "passed_over", "why" is one of the words of desk/decide.h, and "because" the sentence that people are shown.
  * "unmatched" in "decision" is the number of rules whose words are not in the text; they are listed in "passed_over"
  * where few rules are.

@@ -7,6 +7,7 @@
 #include "braze/track.h"
 #include "desk/carry.h"
 #include "desk/consult.h"
+#include "desk/decide_say.h"
 #include "desk/flow_turn.h"
 #include "desk/idle.h"
 #include "desk/notice.h"
@@ -65,22 +66,45 @@ static int note_event(const struct carry *carry, const struct effect *effect, co
 }
 
 /* A message whose answer awaited the end of a call gets no more than it has. */
-int carry_drop_run(struct desk *desk, int64_t conversation, int64_t contact, const char *actor, const char *why,
+static int end_run(struct desk *desk, int64_t conversation, int64_t contact, int64_t turn, const char *actor, const char *why,
                    int64_t now, struct error *error)
 {
     bool is_taken = strcmp(why, "take") == 0 || strcmp(why, "handoff") == 0;
-    struct buf state = { 0 };
-    int64_t turn = 0;
-    int found = run_row_get(desk->db, conversation, &state, &turn, error);
 
-    buf_release(&state);
-    if (found != 1)
-        return found;
     if (run_row_drop(desk->db, conversation, error) != 0 ||
         idle_pull_one(desk->db, conversation, idle_first_at(desk, now), error) != 0 ||
         (turn != 0 && turn_conclude(desk->db, turn, contact, is_taken ? "agent" : "silenced", now, error) != 0))
         return -1;
     return event_put(desk->db, conversation, "flow_end", actor, why, now, error);
+}
+
+/* What the dialogue has collected stays with the conversation. */
+static int leave_run(struct desk *desk, int64_t conversation, const struct buf *run, struct error *error)
+{
+    struct buf variables = { 0 }, remembered = { 0 };
+    int result = conversation_variables(desk->db, conversation, &variables, error) < 0 ? -1 : 0;
+
+    if (result == 0)
+        decide_leave(desk->rules, buf_text(&variables), buf_text(run), &remembered);
+    if (result == 0 && remembered.len > 0)
+        result = conversation_remember(desk->db, conversation, buf_text(&remembered), error);
+    buf_release(&variables);
+    buf_release(&remembered);
+    return result;
+}
+
+int carry_drop_run(struct desk *desk, int64_t conversation, int64_t contact, const char *actor, const char *why,
+                   int64_t now, struct error *error)
+{
+    struct buf run = { 0 };
+    int64_t turn = 0;
+    int found = run_row_get(desk->db, conversation, &run, &turn, error);
+
+    if (found == 1 && (leave_run(desk, conversation, &run, error) != 0 ||
+                       end_run(desk, conversation, contact, turn, actor, why, now, error) != 0))
+        found = -1;
+    buf_release(&run);
+    return found == 1 ? 0 : found;
 }
 
 /* The messages that waited in another conversation wait no longer; those of this one are its caller's. */
@@ -310,6 +334,21 @@ static int put_run(const struct carry *carry, const struct run_row *row, struct 
     return turn_conclude(desk->db, awaited, carry->conversation->contact, "silenced", carry->now, error);
 }
 
+/* What it leaves is among what the decision remembers. */
+static int close_run(const struct carry *carry, struct error *error)
+{
+    const struct conversation *conversation = carry->conversation;
+    struct buf run = { 0 };
+    int64_t turn = 0;
+    int found = run_row_get(carry->desk->db, conversation->id, &run, &turn, error);
+
+    buf_release(&run);
+    if (found != 1)
+        return found;
+    return end_run(carry->desk, conversation->id, conversation->contact, turn, "daemon", carry->decision->run_outcome,
+                   carry->now, error);
+}
+
 static int keep_run(const struct carry *carry, struct error *error)
 {
     const struct decision *decision = carry->decision;
@@ -325,9 +364,7 @@ static int keep_run(const struct carry *carry, struct error *error)
     switch (decision->run_change) {
     case RUN_AS_BEFORE: break;
     case RUN_GOES_ON: return put_run(carry, &row, error);
-    case RUN_IS_OVER:
-        return carry_drop_run(carry->desk, row.conversation, carry->conversation->contact, "daemon", decision->run_outcome,
-                              carry->now, error);
+    case RUN_IS_OVER: return close_run(carry, error);
     }
     return 0;
 }

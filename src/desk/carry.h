@@ -35,7 +35,7 @@ int carry_put_decision(const struct carry *carry, const struct decide_state *sta
 /* The fate of the customer's message as far as the decision settles it; open: something has to leave first. */
 const char *carry_turn_state(const struct decision *decision);
 
-/* Ends the dialogue of a conversation, if it has one, for a reason from outside; an event tells. */
+/* Ends the dialogue of a conversation, if it has one, for a reason from outside; what it has collected stays, an event tells. */
 int carry_drop_run(struct desk *desk, int64_t conversation, int64_t contact, const char *actor, const char *why,
                    int64_t now, struct error *error);
 

@@ -230,3 +230,21 @@ void decide_collect(const struct ruleset *ruleset, const struct run_variables *l
     if (count > 0)
         jsonw_end_object(&json);
 }
+
+void decide_leave(const struct ruleset *ruleset, const char *variables, const char *run_json, struct buf *remembered)
+{
+    struct decide_state state = { .variables = variables };
+    struct decision decision = { 0 };
+    struct variables known = { .ruleset = ruleset, .state = &state, .decision = &decision };
+    struct run_variables left = { 0 };
+    struct run run = { 0 };
+    if (run_parse(run_json, &run, NULL) == 0)
+        run_leave(&run, &left);
+    decide_collect(ruleset, &left, &decision.collected);
+    decide_keep(&decision, &known);
+    buf_add(remembered, decision.remembered.data, decision.remembered.len);
+    decision_release(&decision);
+    variables_release(&known);
+    run_variables_release(&left);
+    run_release(&run);
+}

@@ -36,6 +36,10 @@ const struct effect *decide_value(const struct decision *decision, const char *n
  * nothing. Names that rules set are theirs. */
 void decide_collect(const struct ruleset *ruleset, const struct run_variables *left, struct buf *out);
 
+/* The same of a dialogue that ends without a decision: appends the conversation's variables from now on; nothing where they
+ * stay. `variables` and `run` as in struct decide_state. */
+void decide_leave(const struct ruleset *ruleset, const char *variables, const char *run, struct buf *remembered);
+
 /* Writes decision->remembered when anything was set, or left by a dialogue. */
 void decide_keep(struct decision *decision, struct variables *variables);
 

@@ -21,7 +21,7 @@
 /* As desk/reply.c and desk/clearance.h split. */
 enum { SMS_MAX = 1600, WHATSAPP_MAX = 4096, TEMPLATE_MAX = 1024, SAY_MAX = 64 * 1024, BLANKS_MAX = 4 };
 
-/* One text: of a rule, of a flow, or of the faq. */
+/* One text: of a rule, of a flow, of the faq, or of a notice. */
 struct said {
     const struct template *text;
     const char *noun, *name;   /* "rule", "hours" */
@@ -80,6 +80,12 @@ static void visit_texts(struct check *check, said_visit *each)
         const struct faq *faq = &ruleset->faqs[i];
         visit(check, each, &(struct said){ .noun = "answer to", .name = faq->question, .file = faq->file, .line = faq->line },
               faq->answer);
+    }
+    for (size_t i = 0; i < ruleset->notice_count; i++) {
+        const struct notice *notice = &ruleset->notices[i];
+        visit(check, each, &(struct said){ .noun = "notice", .name = notice->name, .campaign = notice->campaign,
+                                           .file = notice->file, .line = notice->line },
+              notice->say);
     }
 }
 

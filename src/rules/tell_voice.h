@@ -74,12 +74,32 @@ enum tell_sentence {
     TELL_UNSET,           /* {} is forgotten */
     TELL_ATTRIBUTE,       /* of the Braze profile {} becomes {}{if} */
     TELL_NO_ATTRIBUTE,    /* {} is removed from it{if} */
+    TELL_LIST,            /* {} becomes the list {}{if} */
+    TELL_INCREMENT,       /* {} goes up by {}{if} */
+    TELL_LIST_ADD,        /* the list {} gets {}{if} */
+    TELL_LIST_REMOVE,     /* the list {} loses {}{if} */
+    TELL_EVENT,           /* Braze is told of the event {}{with}{if} */
+    TELL_NOTICE,          /* the notice {} goes to {}{through}{says}{with}{if} */
     TELL_MOMENT_SETS,     /* the same of a moment, {when} */
     TELL_MOMENT_REMOVES,
-    TELL_ATTRIBUTE_IF,    /* a piece of these: but only {} */
-    TELL_AT_HANDOFF,      /* pieces of these: when */
+    TELL_MOMENT_LIST,
+    TELL_MOMENT_INCREMENT,
+    TELL_MOMENT_LIST_ADD,
+    TELL_MOMENT_LIST_REMOVE,
+    TELL_MOMENT_EVENT,
+    TELL_MOMENT_NOTICE,
+    TELL_ATTRIBUTE_IF,    /* pieces of these: but only {} */
+    TELL_WITH_REPLY,      /* it travels with the answer; the value is empty */
+    TELL_PROPERTIES,      /* with {} */
+    TELL_PROPERTY,        /* {name} {value} */
+    TELL_TO_CUSTOMER,     /* whom a notice is for; the value is empty */
+    TELL_THROUGH,         /* the campaign {} */
+    TELL_NOTICE_SAYS,     /* {} */
+    TELL_AT_HANDOFF,      /* when */
     TELL_AT_OPT_OUT,
     TELL_AT_REPLY,
+    TELL_AT_CLOSE,
+    TELL_AT_STEP,         /* {} is done */
     TELL_COOLDOWN,        /* once in {} */
     TELL_CAMPAIGN,        /* the answer goes through {} */
     TELL_INTERRUPTS,      /* also in the midst of a flow */

@@ -80,6 +80,10 @@ static size_t check_text(const char *text, bool has_examples_told, struct buf *o
 #define BUTTONS "INSERT INTO rule (name, words, buttons, say) VALUES\n"
 #define SAY     "INSERT INTO rule (name, words, campaign, say) VALUES\n"
 #define ATTRIBUTE "INSERT INTO attribute (name, at, value, type, only_if) VALUES\n"
+#define WITH_REPLY "INSERT INTO attribute (name, at, value, with_reply) VALUES\n"
+#define EVENT     "INSERT INTO custom_event (name, at, only_if) VALUES\n"
+#define PROPERTY  "INSERT INTO custom_event_property (event, name, value, type) VALUES "
+#define NOTICE    "INSERT INTO notice (name, at, to, campaign, only_if, say) VALUES\n"
 #define TWENTY    "12345678901234567890"
 #define LONG      TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY
 
@@ -264,6 +268,30 @@ static const struct {
     { BASE ATTRIBUTE "('a', 'reply', '" LONG "', NULL, NULL);", "attribute -: a.sql:5: ", { "has 260 characters" } },
     { BASE ATTRIBUTE "('a', 'reply', 'x', NULL, '1');", "constant -: a.sql:5: the only_if of the attribute a", { 0 } },
     { BASE ATTRIBUTE "('a', 'reply', 'x', NULL, ':open = 1'), ('a', 'opt_out', '{{ message }}', NULL, NULL);", NULL, { 0 } },
+    { BASE ATTRIBUTE "('a', 'reply', '12/1/2026,b', 'array_add', NULL);", NULL, { 0 } },
+    { BASE WITH_REPLY "('a', 'close', 'x', 'yes');", "attribute -: a.sql:5: the attribute a is to travel with a reply", { 0 } },
+    { BASE WITH_REPLY "('a', 'reply', 'x', 'yes');", NULL, { 0 } },
+    { BASE EVENT "('Ended', 'close', NULL), ('ended', 'close', NULL);",
+      "attribute -: a.sql:5: the events ended and Ended (a.sql:5) differ in their capitals only", { 0 } },
+    { BASE EVENT "('a', 'handoff', NULL);", "attribute -: a.sql:5: the event a is never sent at handoff: no rule, step or backend",
+      { 0 } },
+    { BASE EVENT "('a', 'close', '1');", "constant -: a.sql:5: the only_if of the event a, 1, asks for no fact", { 0 } },
+    { BASE EVENT "('a', 'close', NULL), ('a', 'reply', NULL);\n" PROPERTY "('a', 'day', '12/1/2026', NULL);",
+      "attribute -: a.sql:6: the property day is the text '12/1/2026'", { 0 } },
+    { BASE "INSERT INTO flow (name) VALUES ('f');\nINSERT INTO step (name, say, action, target) VALUES ('f.a', 's', 'handoff', "
+           "'t');\nINSERT INTO team (name) VALUES ('t');\nINSERT INTO rule (name, words, action, target) VALUES "
+           "('f', 'x', 'flow', 'f');\n" EVENT "('a', 'handoff', NULL);", NULL, { 0 } },
+    /* notices */
+    { BASE NOTICE "('n', 'opt_out', NULL, NULL, NULL, 'Bye');",
+      "attribute -: a.sql:5: the notice n is for a customer who has just opted out, and never leaves", { 0 } },
+    { BASE NOTICE "('n', 'opt_out', 'owner', 'r', NULL, 'Gone');", NULL, { 0 } },
+    { BASE NOTICE "('n', 'handoff', 'owner', 'r', NULL, 's');", "attribute -: a.sql:5: the notice n is never sent at handoff", { 0 } },
+    { BASE NOTICE "('n', 'close', 'owner', 't', NULL, 'a\nb');", "layout -: a.sql:5: the text of the notice n holds a line break",
+      { 0 } },
+    { BASE NOTICE "('n', 'close', 'owner', 'r', NULL, 'Hi {first_name}');", "template -: a.sql:5: the notice n says {first_name}",
+      { 0 } },
+    { BASE "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES ('c', 'whatsapp', 'response', '3');\n" NOTICE
+           "('n', 'close', 'owner', 'c', NULL, 's');", NULL, { 0 } },
     /* buttons whose tap nobody waits for */
     { BASE BUTTONS "('a', 'x', 'Yes, No', 's');\n" WORDS "('yes', 500, 'yes', NULL, 's');",
       "button a: a.sql:5: no rule waits for the button 'No' of the rule a, so a tap on it goes to rest (a.sql:3)",

@@ -275,6 +275,38 @@ static void beside_speaking(void **state)
           "고객의 Braze 프로필에 “tier” 속성을 “gold”로 기록합니다 (다음 경우에만: 영업시간이 아닐 때).\n"
           "고객의 Braze 프로필에서 “old” 속성을 지웁니다.\n"
           "# 고객의 Braze 프로필에 기록하는 내용\n답장할 때마다: “last” 속성을 “‹rule›”로 기록합니다.\n" },
+        { RULE("words, say", "'a', 'b'") "INSERT INTO attribute (name, at, value, type) VALUES"
+                                         " ('n', 'rule:r', '2', 'increment'), ('l', 'close', 'a, b', 'array'),"
+                                         " ('l', 'close', '{{ outcome }}', 'array_add'), ('l', 'close', 'c', 'array_remove');"
+                                         "INSERT INTO attribute (name, at, value, with_reply) VALUES ('w', 'reply', 'x', 'yes');",
+          "In the customer's Braze profile the attribute “n” goes up by “2”.\n"
+          "# What the customer's Braze profile learns\n"
+          "When a conversation has ended: the attribute “l” becomes the list “a, b”.\n"
+          "When a conversation has ended: the list “l” gets “‹outcome›”.\n"
+          "When a conversation has ended: the list “l” loses “c”.\n"
+          "With each answer: the attribute “w” becomes “x” (it travels with the answer).\n",
+          "고객의 Braze 프로필에서 “n” 속성을 “2”만큼 늘립니다.\n"
+          "# 고객의 Braze 프로필에 기록하는 내용\n"
+          "대화가 끝났을 때: “l” 속성을 목록 “a, b”로 기록합니다.\n"
+          "대화가 끝났을 때: “l” 목록에 “‹outcome›”을 더합니다.\n"
+          "대화가 끝났을 때: “l” 목록에서 “c”를 뺍니다.\n"
+          "답장할 때마다: “w” 속성을 “x”로 기록합니다 (답장과 함께 보냄).\n" },
+        { RULE("words, say", "'a', 'b'")
+              "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES ('c', 'whatsapp', 'response', 'x');"
+              "INSERT INTO custom_event (name, at, only_if) VALUES ('over', 'close', ':open = 0'), ('asked', 'rule:r', NULL);"
+              "INSERT INTO custom_event_property (event, name, value) VALUES ('over', 'how', '{{ outcome }}');"
+              "INSERT INTO notice (name, at, campaign, to, say) VALUES ('boss', 'close', 'c', 'owner', '{{ summary }}'),"
+              " ('thanks', 'rule:r', NULL, NULL, 'Thanks');",
+          "Braze is told of the event “asked”.\nThe notice “thanks” goes to the customer and says “Thanks”.\n"
+          "# What the customer's Braze profile learns\n"
+          "When a conversation has ended: Braze is told of the event “over”, with “how” “‹outcome›”, but only while we are "
+          "closed.\n"
+          "When a conversation has ended: the notice “boss” goes to “owner” through the campaign “c” and says "
+          "“‹summary›”.\n",
+          "Braze에 “asked” 이벤트를 보냅니다.\n“thanks” 알림을 고객에게 보냅니다 (내용: “Thanks”).\n"
+          "# 고객의 Braze 프로필에 기록하는 내용\n"
+          "대화가 끝났을 때: Braze에 “over” 이벤트를 보냅니다 (속성: “how” “‹outcome›”) (다음 경우에만: 영업시간이 아닐 때).\n"
+          "대화가 끝났을 때: “boss” 알림을 “owner”에게 보냅니다 (캠페인: “c”) (내용: “‹summary›”).\n" },
         { RULE(
               "words, say",
               "'a', '{{ phrase.bye }}!'") "INSERT INTO phrase (name, language, text) VALUES ('bye', 'en', 'Bye, {{ first_name }}'), ('bye', 'ko', '안녕');",

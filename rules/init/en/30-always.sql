@@ -56,3 +56,9 @@ INSERT INTO rule_counterexample (rule, text) VALUES
   ('complaint', 'no complaints, it was great'),
   ('hello', 'hi, what are your hours?'),
   ('only-signs', '2?');
+
+-- What the customer's Braze profile learns when a conversation is over. The key needs users.track.
+INSERT INTO attribute (name, at, value, type) VALUES
+  ('chat_last_summary', 'close', '{{ summary }}', 'text'),
+  ('chat_last_outcome', 'close', '{{ outcome }}', 'text'),
+  ('chat_count',        'close', '1',             'increment');

@@ -57,3 +57,9 @@ INSERT INTO rule_counterexample (rule, text) VALUES
   ('queja', 'ninguna queja, todo genial'),
   ('hola', 'Hola, ¿qué horario tenéis?'),
   ('solo-signos', '2?');
+
+-- Lo que aprende el perfil de Braze del cliente cuando termina una conversación. La clave necesita users.track.
+INSERT INTO attribute (name, at, value, type) VALUES
+  ('chat_last_summary', 'close', '{{ summary }}', 'text'),
+  ('chat_last_outcome', 'close', '{{ outcome }}', 'text'),
+  ('chat_count',        'close', '1',             'increment');

@@ -54,3 +54,9 @@ INSERT INTO rule_counterexample (rule, text) VALUES
   ('불만', '불만은 없어요'),
   ('인사', '안녕하세요, 영업시간이 어떻게 되나요?'),
   ('기호만', '2개요');
+
+-- 대화가 끝나면 고객의 Braze 프로필에 기록하는 내용입니다. API 키에 users.track 권한이 필요합니다.
+INSERT INTO attribute (name, at, value, type) VALUES
+  ('chat_last_summary', 'close', '{{ summary }}', 'text'),
+  ('chat_last_outcome', 'close', '{{ outcome }}', 'text'),
+  ('chat_count',        'close', '1',             'increment');
