@@ -170,6 +170,7 @@ LIB = \
   src/text/words_cover.c \
   src/store/audit.c \
   src/store/book.c \
+  src/store/chronicle.c \
   src/store/confined.c \
   src/store/consult_row.c \
   src/store/contact.c \
@@ -181,6 +182,7 @@ LIB = \
   src/store/expression.c \
   src/store/faq.c \
   src/store/faq_word.c \
+  src/store/idle.c \
   src/store/lane.c \
   src/store/listing.c \
   src/store/lock.c \
@@ -188,6 +190,7 @@ LIB = \
   src/store/outbox.c \
   src/store/outbox_track.c \
   src/store/overview.c \
+  src/store/parting.c \
   src/store/profile.c \
   src/store/record.c \
   src/store/rulebook.c \
@@ -367,7 +370,10 @@ LIB = \
   src/desk/flood.c \
   src/desk/flow_turn.c \
   src/desk/health.c \
+  src/desk/idle.c \
   src/desk/parcel.c \
+  src/desk/parting.c \
+  src/desk/parting_question.c \
   src/desk/past.c \
   src/desk/person.c \
   src/desk/proof.c \
@@ -382,6 +388,10 @@ LIB = \
   src/desk/service_end.c \
   src/desk/stage.c \
   src/desk/stage_call.c \
+  src/desk/story.c \
+  src/desk/summary.c \
+  src/desk/summary_pick.c \
+  src/desk/summary_word.c \
   src/desk/talk.c \
   src/desk/upkeep.c
 
@@ -508,6 +518,7 @@ UNIT = \
   change \
   check \
   clock \
+  close \
   commands \
   condition \
   consult \
@@ -573,6 +584,7 @@ UNIT = \
   step_flow \
   step_passage \
   step_way \
+  summary \
   talk \
   talk_backend \
   talk_build \
@@ -641,6 +653,7 @@ SYSTEM = \
   tests/system/29_backends.py \
   tests/system/30_floods.py \
   tests/system/31_ai_cli.py \
+  tests/system/32_close.py \
   tests/system/34_moments.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))

@@ -7,9 +7,13 @@ ALTER TABLE conversation ADD COLUMN closed_by TEXT NOT NULL DEFAULT '';  -- idle
 ALTER TABLE conversation ADD COLUMN outcome TEXT NOT NULL DEFAULT '';    -- how it ended (src/desk/story.h); '': not summed up yet
 ALTER TABLE conversation ADD COLUMN summary TEXT NOT NULL DEFAULT '';    -- written by a machine, always
 ALTER TABLE conversation ADD COLUMN summary_by TEXT NOT NULL DEFAULT ''; -- 'frontdesk', or the backend; '': there is none
-ALTER TABLE conversation ADD COLUMN summary_at INTEGER;
+ALTER TABLE conversation ADD COLUMN summary_at INTEGER;                  -- when it was summed up, or given up on
 CREATE INDEX conversation_idle ON conversation (idle_at) WHERE idle_at IS NOT NULL;
 UPDATE conversation SET idle_at = last_in_at WHERE owner = 'bot';
+UPDATE conversation SET summary_at = closed_at, closed_by = coalesce ((
+  SELECT CASE WHEN actor LIKE 'rule %' THEN 'rule' WHEN actor LIKE 'step %' THEN 'flow' ELSE 'person' END
+  FROM event WHERE event.conversation = conversation.id AND kind = 'close' ORDER BY event.id DESC LIMIT 1), 'person')
+WHERE owner = 'closed';
 
 -- A conversation that has to be summed up: put in the transaction that closes it or hands it over, taken away in the one
 -- that writes the summary and all that follows from it.
@@ -18,11 +22,16 @@ CREATE TABLE parting (
   conversation  INTEGER NOT NULL REFERENCES conversation (id),
   moment        TEXT NOT NULL CHECK (moment = 'close' OR moment = 'handoff'),
   at            INTEGER NOT NULL,   -- when it happened
-  due_at        INTEGER,            -- when it may be summed up; NULL: a backend is being asked to
+  due_at        INTEGER,            -- when it may be summed up; NULL: a backend is asked to, or an older one comes first
+  outbox        INTEGER REFERENCES outbox (id), -- the question to that backend
   tries         INTEGER NOT NULL DEFAULT 0 -- that failed
 ) STRICT;
 CREATE INDEX parting_due ON parting (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX parting_asked ON parting (outbox) WHERE outbox IS NOT NULL;
 CREATE INDEX parting_conversation ON parting (conversation);
+
+-- The parting that the question is about; 0: a turn or a step asks. It outlives the parting.
+ALTER TABLE consult ADD COLUMN parting INTEGER NOT NULL DEFAULT 0;
 
 -- Entries: what is to be done to a profile once, beside the values in `profile` that are set: increments, what is added to arrays or
 -- taken out of them, custom events. Never repeated where nobody knows whether Braze has done it.

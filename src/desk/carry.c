@@ -9,6 +9,8 @@
 #include "desk/consult.h"
 #include "desk/decide_say.h"
 #include "desk/flow_turn.h"
+#include "desk/idle.h"
+#include "desk/parting.h"
 #include "desk/reply.h"
 #include "desk/service.h"
 #include "flow/flow.h"
@@ -16,6 +18,7 @@
 #include "store/contact.h"
 #include "store/cooldown.h"
 #include "store/event.h"
+#include "store/idle.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
 #include "store/run_row.h"
@@ -60,6 +63,7 @@ static int end_run(struct desk *desk, int64_t conversation, int64_t contact, int
     bool is_taken = strcmp(why, "take") == 0 || strcmp(why, "handoff") == 0;
 
     if (run_row_drop(desk->db, conversation, error) != 0 ||
+        idle_pull_one(desk->db, conversation, idle_first_at(desk, now), error) != 0 ||
         (turn != 0 && turn_conclude(desk->db, turn, contact, is_taken ? "agent" : "silenced", now, error) != 0))
         return -1;
     return event_put(desk->db, conversation, "flow_end", actor, why, now, error);
@@ -152,15 +156,24 @@ static int set_opt_out(const struct carry *carry, const struct effect *effect, s
     return note_event(carry, effect, is_opted_out ? "opt_out" : "opt_in", "", error);
 }
 
-static int give(const struct carry *carry, const struct effect *effect, const char *owner, const char *team,
-                const char *event, struct error *error)
+static int hand_over(const struct carry *carry, const struct effect *effect, struct error *error)
 {
-    const char *fate = strcmp(owner, "agent") == 0 ? "agent" : "silenced";
+    const char *team = effect->team->name;
 
-    if (conversation_give(carry->desk->db, carry->conversation, owner, team, "", carry->now, error) != 0 ||
-        consult_drop(carry->desk, carry->conversation, fate, carry->now, error) != 0)
+    if (parting_hand_over(carry->desk, carry->conversation, team, carry->now, error) != 0 ||
+        consult_drop(carry->desk, carry->conversation, "agent", carry->now, error) != 0)
         return -1;
-    return note_event(carry, effect, event, team, error);
+    return note_event(carry, effect, "handoff", team, error);
+}
+
+static int close_conversation(const struct carry *carry, const struct effect *effect, struct error *error)
+{
+    const char *closed_by = carry->is_deed ? "backend" : effect->rule != NULL ? "rule" : "flow";
+
+    if (parting_close(carry->desk, carry->conversation, closed_by, carry->now, error) != 0 ||
+        consult_drop(carry->desk, carry->conversation, "silenced", carry->now, error) != 0)
+        return -1;
+    return note_event(carry, effect, "close", "", error);
 }
 
 static int say(const struct carry *carry, const struct effect *effect, struct error *error)
@@ -245,8 +258,8 @@ static int carry_effect(const struct carry *carry, const struct effect *effect, 
     case EFFECT_SAY: return say(carry, effect, error);
     case EFFECT_OPT_OUT:
     case EFFECT_OPT_IN: return set_opt_out(carry, effect, error);
-    case EFFECT_HANDOFF: return give(carry, effect, "agent", effect->team->name, "handoff", error);
-    case EFFECT_CLOSE: return give(carry, effect, "closed", "", "close", error);
+    case EFFECT_HANDOFF: return hand_over(carry, effect, error);
+    case EFFECT_CLOSE: return close_conversation(carry, effect, error);
     case EFFECT_TAG: return note_event(carry, effect, "tag", effect->name, error);
     case EFFECT_SET: return 0; /* all at once: decision.remembered */
     case EFFECT_FLOW: return note_event(carry, effect, "flow", effect->flow->name, error);

@@ -12,6 +12,7 @@
 #include "desk/consult_answer.h"
 #include "desk/consult_money.h"
 #include "desk/consult_question.h"
+#include "desk/parting_question.h"
 #include "rules/faq.h"
 #include "store/consult_row.h"
 #include "store/event.h"
@@ -48,8 +49,10 @@ int consult_queue(struct desk *desk, const struct conversation *conversation, co
         .expires_at = now + (request->is_barred ? 0 : backend->turn_deadline_ms),
     };
 
+    int64_t id;
+
     desk->may_consult = true;
-    return consult_row_put(desk->db, &row, error);
+    return consult_row_put(desk->db, &row, &id, error);
 }
 
 int consult_start(struct desk *desk, struct error *error)
@@ -200,6 +203,7 @@ static int make_call(struct look *look, const struct consult_row *row, const str
         .conversation = row->conversation,
         .contact = row->contact,
         .round = row->round,
+        .is_summary = row->parting != 0,
         .backend = alloc_text(backend->name),
         .wanted_by = alloc_text(row->wanted_by),
         .kind = backend->kind,
@@ -282,6 +286,13 @@ static int is_affordable(struct look *look, const struct consult_row *row, const
     return backend->kind == BACKEND_FAQ ? 1 : consult_may_spend(look->desk, row, backend, look->now, why, error);
 }
 
+static int load(struct look *look, const struct consult_row *row, const struct backend *backend, struct question *question,
+                struct error *error)
+{
+    return row->parting != 0 ? parting_question_load(look->desk, row, question, error)
+                             : question_load(look->desk, row, backend, look->now, question, error);
+}
+
 static int ask(struct look *look, const struct consult_row *row, const struct backend *backend, struct error *error)
 {
     struct question question = { 0 };
@@ -292,7 +303,7 @@ static int ask(struct look *look, const struct consult_row *row, const struct ba
         result = consult_go_on(look->desk, row, backend, buf_text(&why), look->now, error);
     } else if (result == 1) {
         look->searches += needs_search(backend);
-        result = question_load(look->desk, row, backend, look->now, &question, error);
+        result = load(look, row, backend, &question, error);
         if (result == 0)
             result = backend->kind == BACKEND_FAQ ? ask_faq(look, row, backend, &question, error)
                                                   : ask_out(look, row, backend, &question, error);
@@ -300,6 +311,15 @@ static int ask(struct look *look, const struct consult_row *row, const struct ba
     question_release(&question);
     buf_release(&why);
     return result;
+}
+
+static int ask_summary(struct look *look, const struct consult_row *row, const struct backend *backend, struct error *error)
+{
+    struct backend writer = parting_writer(backend);
+
+    if (!parting_may_ask(backend))
+        return consult_go_on(look->desk, row, backend, "it cannot sum up a conversation", look->now, error);
+    return ask(look, row, &writer, error);
 }
 
 /* A circuit that is open is waited for only where nobody else can be asked, and its moment comes in time. */
@@ -318,7 +338,7 @@ static int place(struct look *look, const struct consult_row *row, const struct 
 {
     int64_t until = breaker_wait(look->desk, backend->name, look->now);
 
-    if (row->epoch != row->conversation_epoch)
+    if (row->parting == 0 && row->epoch != row->conversation_epoch)
         return consult_let_go(look->desk, row, look->now, error);
     if (row->expires_at - look->now < LEAST_MS)
         return consult_give_up(look->desk, row, "expired", "its time was over before anybody could be asked", look->now,
@@ -326,7 +346,9 @@ static int place(struct look *look, const struct consult_row *row, const struct 
     /* Lost twice with the process that made it: it may be what ends it. */
     if (row->failures >= CONSULT_TRIES_MAX)
         return consult_go_on(look->desk, row, backend, "asked twice, and no answer was seen", look->now, error);
-    return until != 0 ? put_off(look, row, backend, until, error) : ask(look, row, backend, error);
+    if (until != 0)
+        return put_off(look, row, backend, until, error);
+    return row->parting != 0 ? ask_summary(look, row, backend, error) : ask(look, row, backend, error);
 }
 
 static int look_at(struct look *look, const struct backend *backend, int *moved, struct error *error)

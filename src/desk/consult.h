@@ -70,6 +70,7 @@ int consult_drop(struct desk *desk, const struct conversation *conversation, con
 struct consult_call { /* owned, complete: no pointer into a ruleset, which may change while it is under way */
     struct consult_call *next;
     int64_t outbox, conversation, contact, round;
+    bool is_summary;
     char *backend, *wanted_by;
     enum backend_kind kind;      /* in whose language it was asked */
     int64_t price_in, price_out; /* of that time */

@@ -20,6 +20,8 @@
 #include "desk/decide_say.h"
 #include "desk/decide_variable.h"
 #include "desk/flow_turn.h"
+#include "desk/parting.h"
+#include "desk/parting_question.h"
 #include "desk/past.h"
 #include "rules/ai_phrase.h"
 #include "store/event.h"
@@ -34,6 +36,8 @@
 static int tell(struct desk *desk, const struct consult_row *row, struct decide_input *input, int64_t now,
                 struct error *error)
 {
+    if (row->parting != 0)
+        return parting_answered(desk, row, input->kind == INPUT_ANSWER ? input->reply->text : NULL, now, error);
     if (row->call == 0)
         return flow_turn_answer(desk, row->conversation, row->turn, input, now, error);
     input->call = row->call;
@@ -104,7 +108,8 @@ int consult_give_up(struct desk *desk, const struct consult_row *row, const char
     log_warn("consult_failed", log_int("outbox", row->id), log_text("backend", row->backend), log_text("reason", why));
     if (consult_lose_charge(desk, row, error) != 0 ||
         outbox_settle(desk->db, row->id, 0, 0, state, why, now, error) != 0 ||
-        event_put(desk->db, row->conversation, "consult_failed", row->backend, why, now, error) != 0)
+        event_put(desk->db, row->conversation, row->parting != 0 ? "summary_failed" : "consult_failed", row->backend, why, now,
+                  error) != 0)
         return -1;
     /* Days late, after a long stop, an apology would only puzzle. */
     if (row->call == 0 && row->wanted_until != 0 && now >= row->wanted_until)
@@ -171,11 +176,11 @@ static int answer(struct desk *desk, const struct consult_row *row, const struct
     };
     struct decide_input input = { .kind = row->call == 0 ? INPUT_ANSWER : INPUT_RESULT, .reply = &reply };
     /* The notice goes before the first words: an answer without any does not use it up. */
-    int is_first = can_be_seen(said->text) ? contact_meet_machine(desk->db, row->contact, now, error) : 0;
+    int is_first = row->parting == 0 && can_be_seen(said->text) ? contact_meet_machine(desk->db, row->contact, now, error) : 0;
 
     reply.is_first = is_first == 1;
     if (is_first < 0 || outbox_settle(desk->db, row->id, 0, 0, "accepted", "", now, error) != 0 ||
-        event_put(desk->db, row->conversation, "answer", row->backend, row->wanted_by, now, error) != 0)
+        (row->parting == 0 && event_put(desk->db, row->conversation, "answer", row->backend, row->wanted_by, now, error) != 0))
         return -1;
     return tell_apart(desk, row, &input, now, error);
 }
@@ -287,7 +292,8 @@ static int pay(struct desk *desk, const struct consult_call *call, const struct 
 
 static bool is_wanted(const struct consult_call *call, const struct consult_row *row)
 {
-    return row->is_open && row->is_claimed && row->round == call->round && row->epoch == row->conversation_epoch;
+    return row->is_open && row->is_claimed && row->round == call->round &&
+           (row->parting != 0 || row->epoch == row->conversation_epoch);
 }
 
 /* What was broken off, since nobody waited for it any more, says nothing about the backend. */
@@ -308,7 +314,7 @@ static int keep_unsent(struct desk *desk, const struct consult_row *row, const s
                             .actor = row->backend };
     int result;
 
-    if (said->text == NULL)
+    if (said->text == NULL || row->parting != 0)
         return 0;
     buf_addf(&text, "(not sent: %s) %s",
              row->is_open ? "the customer wrote on, and it was asked again" : "the conversation had moved on", said->text);
@@ -436,6 +442,8 @@ static int settle_row(struct desk *desk, const struct consult_call *call, struct
     if (!is_wanted(call, row))
         return keep_unsent(desk, row, said, now, error);
     row->charged_on[0] = '\0'; /* its bill is settled */
+    if (row->parting != 0)
+        parting_leave_words(said);
     if (said->unlisted != NULL) {
         log_warn("act_refused", log_text("backend", row->backend), log_int("conversation", row->conversation),
                  log_text("act", said->unlisted));
@@ -466,6 +474,12 @@ int consult_settle(struct desk *desk, const struct consult_call *call, const str
     struct consult_row row = { 0 };
     int result;
 
+    struct backend writer;
+
+    if (call->is_summary && backend != NULL) {
+        writer = parting_writer(backend);
+        backend = &writer;
+    }
     judge(end, backend, now, &said);
     result = consult_row_get(desk->db, call->outbox, &row, error);
     if (result == 1 && note_attempt(desk, call, end, &said, error) == 0 &&

@@ -219,7 +219,7 @@ static int open_book(struct desk *desk, const char *path, int64_t number, int64_
         return error_prefix(error, "%s", path);
     if (seen_newest(desk->db, &desk->newest_key_at, error) != 0 || mark_running(desk, now, error) != 0)
         return error_prefix(error, "%s", path);
-    return clamp_waits(desk, now, error);
+    return 0;
 }
 
 int desk_open(struct desk *desk, const char *path, int64_t number, const struct zones *zones, int64_t now,
@@ -232,8 +232,11 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
     desk->matcher = matcher_new(true);
     desk->may_track = desk->may_call = desk->may_consult = true;
     desk->strays_of = -1;
-    if (open_book(desk, path, number, now, error) == 0 && restore_rules(desk, error) == 0)
+    if (open_book(desk, path, number, now, error) == 0 && restore_rules(desk, error) == 0 &&
+        clamp_waits(desk, now, error) == 0) {
+        desk->idle_close_ms = ruleset_setting_number(desk->rules, "idle_close");
         return 0;
+    }
     desk_release(desk);
     return -1;
 }
@@ -289,4 +292,5 @@ void desk_rollback(struct desk *desk)
 {
     db_rollback(desk->db);
     desk->strays_of = -1;
+    desk->idle_close_ms = INT64_MAX; /* it may have been looked over in vain */
 }

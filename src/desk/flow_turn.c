@@ -6,11 +6,14 @@
  */
 #include <string.h>
 
+#include "backend/backend.h"
+#include "backend/vendor.h"
 #include "base/log.h"
 #include "desk/carry.h"
 #include "desk/consult.h"
 #include "desk/flood.h"
 #include "desk/flow_turn.h"
+#include "desk/idle.h"
 #include "desk/past.h"
 #include "flow/step.h"
 #include "store/event.h"
@@ -42,14 +45,23 @@ static int count(const struct carry *carry, struct error *error)
 }
 
 static int carry_event(struct desk *desk, struct conversation *conversation, struct past *past, int64_t turn,
-                       int64_t now, struct error *error)
+                       bool is_deed, int64_t now, struct error *error)
 {
     struct carry carry = { .desk = desk, .conversation = conversation, .decision = &past->decision, .turn = turn,
-                           .message = past->heard.id, .now = now };
+                           .message = past->heard.id, .now = now, .is_deed = is_deed };
 
     if (count(&carry, error) != 0 || carry_out(&carry, error) != 0 || settle_turn(&carry, error) != 0)
         return -1;
     return flow_turn_release(desk, conversation, now, error);
+}
+
+/* Did the backend itself close the conversation? */
+static bool closes(const struct decide_reply *reply)
+{
+    for (size_t i = 0; reply != NULL && i < reply->deed_count; i++)
+        if (reply->deeds[i].act->kind == ACT_CLOSE)
+            return true;
+    return false;
 }
 
 /* About the customer's newest message. */
@@ -63,7 +75,7 @@ static int decide_event(struct desk *desk, struct conversation *conversation, in
         past_load(&past, desk, conversation, now, error) == 0) {
         input->text = past_text(&past);
         decide(desk->rules, desk->matcher, &past.state, input, now, &past.decision);
-        result = carry_event(desk, conversation, &past, turn, now, error);
+        result = carry_event(desk, conversation, &past, turn, closes(input->reply), now, error);
     }
     past_release(&past);
     return result;
@@ -281,8 +293,11 @@ static int decide_late_apart(struct desk *desk, struct conversation *conversatio
 static int reopen(struct desk *desk, const struct conversation *closed, int64_t now, struct conversation *fresh,
                   struct error *error)
 {
-    if (conversation_open(desk->db, closed->contact, closed->channel, now, fresh, error) != 0 ||
-        behind_move(desk->db, closed->id, fresh->id, error) != 0)
+    if (idle_enter(desk, closed, closed->contact, closed->channel, now, fresh, error) != 0)
+        return -1;
+    if (fresh->id == closed->id)
+        return 0;
+    if (behind_move(desk->db, closed->id, fresh->id, error) != 0)
         return -1;
     return conversation_get(desk->db, fresh->id, fresh, error) == 1 ? 0 : -1;
 }

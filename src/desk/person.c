@@ -11,6 +11,8 @@
 #include "desk/consult.h"
 #include "desk/desk.h"
 #include "desk/flow_turn.h"
+#include "desk/idle.h"
+#include "desk/parting.h"
 #include "desk/reply.h"
 #include "desk/road.h"
 #include "desk/service.h"
@@ -90,16 +92,24 @@ static int format_conversation(const struct act *act, const struct conversation 
     return DONE;
 }
 
+/* For the ledger; and what the bot was at there is over. */
+static int follow(const struct act *act, struct conversation *conversation, const char *event, struct error *error)
+{
+    if (event_put(act->desk->db, conversation->id, event, act->actor, "", act->now, error) != 0 ||
+        flow_turn_abandon(act->desk, conversation, act->actor, event, act->now, error) != 0)
+        return FAILED;
+    return DONE;
+}
+
 static int give(const struct act *act, struct conversation *conversation, const char *owner,
                 const char *event, struct error *error)
 {
     const char *agent = strcmp(owner, "agent") == 0 ? act->actor : "";
+    int64_t idle_at = strcmp(owner, "bot") == 0 ? idle_first_at(act->desk, act->now) : 0;
 
-    if (conversation_give(act->desk->db, conversation, owner, "", agent, act->now, error) != 0 ||
-        event_put(act->desk->db, conversation->id, event, act->actor, "", act->now, error) != 0 ||
-        flow_turn_abandon(act->desk, conversation, act->actor, event, act->now, error) != 0)
+    if (conversation_give(act->desk->db, conversation, owner, "", agent, idle_at, error) != 0)
         return FAILED;
-    return DONE;
+    return follow(act, conversation, event, error);
 }
 
 static int take(const struct act *act, struct error *error)
@@ -138,8 +148,10 @@ static int close_conversation(const struct act *act, struct error *error)
 
     if (status == DONE && strcmp(conversation.owner, "closed") == 0)
         return refuse(CONFLICT, error, "conversation %lld is closed already", (long long)conversation.id);
+    if (status == DONE && parting_close(act->desk, &conversation, "person", act->now, error) != 0)
+        status = FAILED;
     if (status == DONE)
-        status = give(act, &conversation, "closed", "close", error);
+        status = follow(act, &conversation, "close", error);
     return status == DONE ? format_conversation(act, &conversation, 0) : status;
 }
 

@@ -15,6 +15,7 @@
 #include "desk/consult.h"
 #include "desk/flood.h"
 #include "desk/flow_turn.h"
+#include "desk/idle.h"
 #include "desk/recall.h"
 #include "desk/road.h"
 #include "store/contact.h"
@@ -229,7 +230,6 @@ static int claim_key(struct passage *p, const char *identity, int64_t *message, 
 static int find_conversation(struct passage *p, int64_t *first, struct error *error)
 {
     struct db *db = p->desk->db;
-    struct tally tally;
     int found = conversation_newest(db, p->contact.id, p->webhook->channel, &p->conversation, error);
 
     if (found == 1 && *p->in->campaign != '\0') {
@@ -243,13 +243,8 @@ static int find_conversation(struct passage *p, int64_t *first, struct error *er
         return -1;
     if (found == 1)
         p->last_in_at = p->conversation.last_in_at;
-    if (found == 1 && strcmp(p->conversation.owner, "closed") != 0)
-        return 0;
-    /* Two machines that part politely each time are counted on. */
-    tally = found == 1 ? p->conversation.tally : (struct tally){ 0 };
-    found = conversation_open(db, p->contact.id, p->webhook->channel, p->now, &p->conversation, error);
-    p->conversation.tally = tally;
-    return found;
+    return idle_enter(p->desk, found == 1 ? &p->conversation : NULL, p->contact.id, p->webhook->channel, p->now,
+                      &p->conversation, error);
 }
 
 static int enter(struct passage *p, struct error *error)

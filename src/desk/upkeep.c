@@ -7,12 +7,16 @@
 #include "base/log.h"
 #include "desk/consult.h"
 #include "desk/flow_turn.h"
+#include "desk/idle.h"
+#include "desk/parting.h"
 #include "desk/service.h"
 #include "desk/upkeep.h"
 #include "store/consult_row.h"
 #include "store/cooldown.h"
+#include "store/idle.h"
 #include "store/message.h"
 #include "store/outbox.h"
+#include "store/parting.h"
 #include "store/run_row.h"
 #include "store/service_call.h"
 #include "store/timer.h"
@@ -86,7 +90,9 @@ int upkeep_run(struct desk *desk, int64_t now, struct error *error)
     /* An end that has come goes before the clock, which would take the call for lost. */
     if (found < 0 || service_expire(desk, now, error) != 0 || consult_expire(desk, now, error) != 0)
         return -1;
-    return flow_turn_clock(desk, now, error);
+    if (flow_turn_clock(desk, now, error) != 0 || idle_run(desk, now, error) != 0)
+        return -1;
+    return parting_run(desk, now, error);
 }
 
 int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct error *error)
@@ -94,12 +100,14 @@ int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct
     if (health_shift(&desk->health, desk->db, drift_ms, now, error) != 0 ||
         cooldown_shift(desk->db, drift_ms, error) != 0 || service_call_shift(desk->db, drift_ms, error) != 0 ||
         consult_row_shift(desk->db, drift_ms, error) != 0 ||
-        flow_turn_shift(desk, drift_ms, error) != 0)
+        flow_turn_shift(desk, drift_ms, error) != 0 || idle_clock_jumped(desk, drift_ms, error) != 0)
         return -1;
     /* What lies ahead now was planned by the old clock; lanes still hold back what must wait. */
     if (drift_ms >= 0)
         return 0;
-    return outbox_clamp(desk->db, now, now, error) == 0 ? timer_clamp(desk->db, now, now, error) : -1;
+    return outbox_clamp(desk->db, now, now, error) == 0 && parting_clamp(desk->db, now, now, error) == 0
+               ? timer_clamp(desk->db, now, now, error)
+               : -1;
 }
 
 int upkeep_clamp(struct desk *desk, int64_t now, struct error *error)
@@ -108,19 +116,23 @@ int upkeep_clamp(struct desk *desk, int64_t now, struct error *error)
         outbox_clamp(desk->db, now + LONGEST_MS, now, error) != 0 ||
         cooldown_clamp(desk->db, now + COOLDOWN_MAX_MS, now, error) != 0 ||
         service_call_clamp(desk->db, now + SERVICE_LONGEST_MS, error) != 0 ||
-        consult_row_clamp(desk->db, now + CONSULT_LONGEST_MS, error) != 0 || flow_turn_clamp(desk, now, error) != 0)
+        consult_row_clamp(desk->db, now + CONSULT_LONGEST_MS, error) != 0 || flow_turn_clamp(desk, now, error) != 0 ||
+        parting_clamp(desk->db, now + LONGEST_MS, now, error) != 0 ||
+        idle_pull(desk->db, idle_first_at(desk, now), now, error) != 0)
         return -1;
     return timer_clamp(desk->db, now + LONGEST_MS, now, error);
 }
 
 int upkeep_next(struct desk *desk, int64_t *at, struct error *error)
 {
-    int64_t run;
+    int64_t others[3];
 
-    if (timer_next(desk->db, at, error) != 0 || run_row_next_due(desk->db, &run, error) != 0)
+    if (timer_next(desk->db, at, error) != 0 || run_row_next_due(desk->db, &others[0], error) != 0 ||
+        idle_next(desk->db, &others[1], error) != 0 || parting_next_at(desk, &others[2], error) != 0)
         return -1;
-    if (run < *at)
-        *at = run;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i] < *at)
+            *at = others[i];
     return 0;
 }
 

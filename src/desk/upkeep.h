@@ -5,6 +5,9 @@
  *              a time
  *     expire   every ten seconds: ends outbox rows whose deadline passed, also those that could not be
  * claimed
+ *
+ * What has its moment in a row of its own needs none of these: calls, questions and dialogues whose time is over, conversations
+ * in which nobody says anything any more (desk/idle.h), and those that have ended and are to be summed up (desk/parting.h).
  */
 #ifndef DESK_UPKEEP_H
 #define DESK_UPKEEP_H

@@ -217,6 +217,36 @@ static int check_chains(const struct ruleset *ruleset, struct error *error)
     return 0;
 }
 
+/* The setting summary_backend. */
+
+static const struct row *find_setting(const struct ruleset *ruleset, const char *name)
+{
+    const struct row *row;
+    for (size_t at = 0; (row = rows_next(&ruleset->private->rows, "setting", &at)) != NULL;)
+        if (strcmp(row_value(row, "name"), name) == 0)
+            return row;
+    return NULL;
+}
+
+static int check_summary_backend(const struct ruleset *ruleset, struct error *error)
+{
+    static const char SETTING[] = "summary_backend";
+    struct nearest nearest = { .word = ruleset_setting(ruleset, SETTING) };
+    const struct row *row = find_setting(ruleset, SETTING);
+    const struct backend *backend = backend_find(ruleset->backends, ruleset->backend_count, nearest.word);
+    if (*nearest.word == '\0')
+        return 0;
+    if (backend != NULL && (1u << backend->kind & PROMPTED) == 0)
+        return row_refuse(row, error, "%s: the backend '%s' is of the kind %s, which cannot sum up a conversation; name one that "
+                                      "takes a prompt", SETTING, backend->name, backend_kind_names[backend->kind]);
+    if (backend != NULL)
+        return 0;
+    for (size_t i = 0; i < ruleset->backend_count; i++)
+        nearest_offer(&nearest, ruleset->backends[i].name);
+    build_refuse_unknown(row, "backend", &nearest, error);
+    return -1;
+}
+
 /* All of them */
 
 int build_backends(struct ruleset *ruleset, struct error *error)
@@ -236,7 +266,7 @@ int build_backends(struct ruleset *ruleset, struct error *error)
     for (size_t i = 0; i < count; i++)
         if (take_fallback(ruleset, &private->made[i], error) != 0)
             return -1;
-    return check_chains(ruleset, error);
+    return check_chains(ruleset, error) == 0 ? check_summary_backend(ruleset, error) : -1;
 }
 
 int build_backend_acts(struct ruleset *ruleset, struct error *error)

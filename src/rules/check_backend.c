@@ -1,7 +1,7 @@
 /*
  * check_backend: slips in what is said of backends.
  *
- * - A backend that nothing consults: no rule, no step, and no other as its fallback.
+ * - A backend that nothing consults: no rule, no step, no other as its fallback, and no summary.
  * - A body in which what the customer wrote does not stand.
  */
 #include <string.h>
@@ -12,6 +12,8 @@
 static bool is_consulted(const struct ruleset *ruleset, const struct backend *backend)
 {
     const struct flow_private *private = ruleset->private->flow;
+    if (strcmp(ruleset_setting(ruleset, "summary_backend"), backend->name) == 0)
+        return true;
     for (size_t i = 0; i < ruleset->rule_count; i++)
         if (ruleset->rules[i].backend == backend)
             return true;

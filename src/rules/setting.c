@@ -61,12 +61,15 @@ static const struct setting_info SETTINGS[SETTING_ROWS] = {
       "how many questions one conversation may put to backends in an hour; 0 is no limit" },
     { "repeats_in_a_row", SETTING_NUMBER, "20", 0, 1000,
       "how often in a row, within 10 minutes, the same text, or an echo of ours, is answered; 0 is no limit" },
+    { "idle_close", SETTING_DURATION, "24 hours", SECOND, (int64_t)30 * 24 * HOUR,
+      "a conversation in which nobody has said anything for so long is closed and summed up" },
+    { "reopen_within", SETTING_DURATION, "0 seconds", 0, (int64_t)30 * 24 * HOUR,
+      "a message that comes so soon after the close goes on with that conversation; later ones begin a new one" },
+    { "summary_backend", SETTING_TEXT, "", 0, 0,
+      "the backend that sums up a conversation when it ends; without one the customer's own words are picked out" },
     { "flow_cancel_words", SETTING_WORDS, CANCEL_WORDS, 0, 0, "how a customer breaks off a dialogue" },
     { "flow_back_words", SETTING_WORDS, BACK_WORDS, 0, 0, "how a customer goes back to the question before" },
 };
-
-/* Settings of later versions. */
-static const char *const LATER[] = { "idle_close", "summary_backend", NULL };
 
 static int parse_text(const struct setting_info *info, const char *text, const struct zones *zones,
                       int64_t *number, struct error *error)
@@ -222,17 +225,11 @@ static int refuse_unknown(const struct row *row, const char *name, struct error 
         names[i] = SETTINGS[i].name;
     names[SETTING_ROWS] = NULL;
 
-    bool is_later = false;
-    for (size_t i = 0; LATER[i] != NULL; i++)
-        is_later |= strcmp(LATER[i], name) == 0;
     struct nearest nearest = { .word = name };
     struct buf advice = { 0 };
     nearest_offer_list(&nearest, names);
     nearest_advise(&nearest, names, &advice);
-    row_refuse(row, error,
-               is_later ? "the setting '%s' comes with a later version of frontdesk%s"
-                        : "there is no setting '%s'%s",
-               name, buf_text(&advice));
+    row_refuse(row, error, "there is no setting '%s'%s", name, buf_text(&advice));
     buf_release(&advice);
     return -1;
 }

@@ -12,6 +12,8 @@ static const struct tell_name SETTINGS[] = {
     { "reply_expires", "An answer that could not go out within {} is not sent any more." },
     { "window_margin", "The 24 hours in which WhatsApp takes free text count as over {} early." },
     { "idle_close", "A conversation in which nobody writes for {} is over." },
+    { "reopen_within", "A message that comes within {} of the end goes on with that conversation." },
+    { "summary_backend", "When a conversation is over, {} sums it up." },
     { "calls_per_hour", "At most {} calls an hour go to Braze." },
     { "calls_in_flight", "At most {} calls to Braze run at the same time." },
     { "month_first", "In a date such as 12/03 the month comes first: {}." },

@@ -13,6 +13,8 @@ static const struct tell_name SETTINGS[] = {
     { "reply_expires", "{} 안에 보내지 못한 답장은 더 이상 보내지 않습니다." },
     { "window_margin", "WhatsApp에서 자유롭게 답할 수 있는 24시간은 {} 일찍 끝나는 것으로 봅니다." },
     { "idle_close", "{} 동안 아무도 글을 쓰지 않으면 대화가 끝난 것으로 봅니다." },
+    { "reopen_within", "대화가 끝난 뒤 {} 안에 온 메시지는 그 대화에 이어집니다." },
+    { "summary_backend", "대화가 끝나면 {}{이/가} 요약합니다." },
     { "calls_per_hour", "Braze에는 한 시간에 최대 {}번까지 요청합니다." },
     { "calls_in_flight", "Braze에는 동시에 최대 {}건까지 요청합니다." },
     { "month_first", "12/03 같은 날짜를 월/일로 읽습니다: {}." },

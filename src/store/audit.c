@@ -249,8 +249,8 @@ static const char MESSAGE_OF_UNREAD[] =
 static const char BEHIND_NOTHING[] =
     "SELECT format ('message %d waits for an end, but neither dialogue nor backend is awaited in its conversation', "
     "b.message) FROM behind b WHERE NOT EXISTS (SELECT 1 FROM run r WHERE r.conversation = b.conversation) "
-    "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.conversation = b.conversation AND o.kind = 'consult' "
-    "AND o.settled_at IS NULL)";
+    "AND NOT EXISTS (SELECT 1 FROM outbox o JOIN consult c ON c.outbox = o.id WHERE o.conversation = b.conversation "
+    "AND o.settled_at IS NULL AND c.parting = 0)";
 static const char BEHIND_AND_DECIDED[] =
     "SELECT format ('message %d waits to be decided, and is decided', b.message) FROM behind b "
     "WHERE EXISTS (SELECT 1 FROM decision d WHERE d.message = b.message)";
@@ -309,7 +309,8 @@ static const char ASKED_FOR_NOTHING[] =
 static const char ASKED_AT_ONCE[] =
     "SELECT format ('conversation %d has %d turns open at once that a backend answers', o.conversation, count(*)) "
     "FROM outbox o JOIN consult c ON c.outbox = o.id "
-    "WHERE o.kind = 'consult' AND o.settled_at IS NULL AND c.call = 0 GROUP BY o.conversation HAVING count(*) > 1";
+    "WHERE o.kind = 'consult' AND o.settled_at IS NULL AND c.call = 0 AND c.parting = 0 "
+    "GROUP BY o.conversation HAVING count(*) > 1";
 /* By sets, each read once: a great backlog is a hundred thousand open turns. */
 static const char ASKED_IN_VAIN[] =
     "SELECT format ('turn %d awaits nothing, and is open', t.id) FROM turn t WHERE t.state = 'open' "
@@ -341,6 +342,32 @@ static const char ATTRIBUTE_UNPROVEN[] =
 static const char ATTRIBUTE_UNREADABLE[] =
     "SELECT format ('the attribute %s of contact %d is no JSON', name, contact) FROM profile "
     "WHERE NOT json_valid(wanted) OR NOT json_valid(coalesce(accepted, 'null')) OR NOT json_valid(coalesce(sent, 'null'))";
+static const char ENDS_NEVER[] =
+    "SELECT format ('conversation %d is %s, and %s', id, iif(owner = 'bot', 'the bot''s', 'not the bot''s'), "
+    "iif(owner = 'bot', 'nobody ever looks whether it is over', 'is to be closed when nobody writes')) FROM conversation "
+    "WHERE (owner = 'bot') <> (idle_at IS NOT NULL)";
+static const char CLOSED_BY_NOBODY[] =
+    "SELECT format ('conversation %d is %s', id, iif(owner = 'closed', 'closed, and nothing says by whom', "
+    "'open, and says who closed it')) FROM conversation "
+    "WHERE (owner <> 'closed' AND closed_by <> '') OR (owner = 'closed' AND closed_by = '' AND message_count > 0)";
+static const char NOT_SUMMED_UP[] =
+    "SELECT format ('conversation %d was closed, but nothing sums it up', v.id) FROM conversation v "
+    "WHERE v.closed_by <> '' AND (v.summary_at IS NULL OR v.summary_at < v.closed_at) "
+    "AND v.id NOT IN (SELECT conversation FROM parting WHERE moment = 'close')";
+static const char PARTING_TWICE[] =
+    "SELECT format ('the close of conversation %d is to be summed up %d times', conversation, count(*)) FROM parting "
+    "WHERE moment = 'close' GROUP BY conversation HAVING count(*) > 1";
+static const char PARTING_OF_OPEN[] =
+    "SELECT format ('the close of conversation %d is to be summed up, but it is open', v.id) FROM parting p "
+    "JOIN conversation v ON v.id = p.conversation WHERE p.moment = 'close' AND v.owner <> 'closed'";
+static const char PARTING_STUCK[] =
+    "SELECT format ('conversation %d is to be summed up, but nothing will', p.conversation) FROM parting p "
+    "WHERE p.due_at IS NULL AND NOT EXISTS (SELECT 1 FROM parting b WHERE b.conversation = p.conversation AND b.id < p.id) "
+    "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id = p.outbox AND o.settled_at IS NULL)";
+static const char SUMMARY_FOR_NOTHING[] =
+    "SELECT format ('outbox row %d asks for a summary that nobody awaits', o.id) FROM outbox o "
+    "JOIN consult c ON c.outbox = o.id WHERE o.settled_at IS NULL AND c.parting <> 0 "
+    "AND NOT EXISTS (SELECT 1 FROM parting p WHERE p.id = c.parting AND p.outbox = o.id)";
 static const char UNKNOWN_RULESET[] =
     "SELECT format ('message %d was decided by ruleset %d, which is not in the book', message, "
     "ruleset) FROM decision "
@@ -389,6 +416,13 @@ static const char *const CHECKS[] = {
     ATTRIBUTE_FORGOTTEN,
     ATTRIBUTE_UNPROVEN,
     ATTRIBUTE_UNREADABLE,
+    ENDS_NEVER,
+    CLOSED_BY_NOBODY,
+    NOT_SUMMED_UP,
+    PARTING_TWICE,
+    PARTING_OF_OPEN,
+    PARTING_STUCK,
+    SUMMARY_FOR_NOTHING,
     UNKNOWN_RULESET,
     WRONG_COUNT,
     BAD_REFERENCE,

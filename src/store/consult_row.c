@@ -12,17 +12,16 @@ static const char PUT[] =
     "INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, due_at, expires_at, sent_by) "
     "VALUES (?1, 'consult', ?2, -2, ?3, ?4, 'due', ?5, ?6, ?7, ?8)";
 static const char PUT_QUESTION[] =
-    "INSERT INTO consult (outbox, turn, call, wanted_by, wanted, settle_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    "INSERT INTO consult (outbox, turn, call, wanted_by, wanted, settle_by, parting) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
-int consult_row_put(struct db *db, const struct consult_new *row, struct error *error)
+int consult_row_put(struct db *db, const struct consult_new *row, int64_t *id, struct error *error)
 {
     struct query *q;
-    int64_t id;
 
-    if (outbox_next_id(db, &id, error) != 0)
+    if (outbox_next_id(db, id, error) != 0)
         return -1;
     q = db_query(db, PUT);
-    query_bind_int(q, 1, id);
+    query_bind_int(q, 1, *id);
     query_bind_int(q, 2, row->contact);
     query_bind_int(q, 3, row->conversation);
     query_bind_int(q, 4, row->epoch);
@@ -33,13 +32,14 @@ int consult_row_put(struct db *db, const struct consult_new *row, struct error *
     if (query_run(q, error) != 0)
         return -1;
     q = db_query(db, PUT_QUESTION);
-    query_bind_int(q, 1, id);
+    query_bind_int(q, 1, *id);
     if (row->turn != 0)
         query_bind_int(q, 2, row->turn);
     query_bind_int(q, 3, row->call);
     query_bind_text(q, 4, row->wanted_by);
     query_bind_text(q, 5, row->backend);
     query_bind_int(q, 6, row->settle_by);
+    query_bind_int(q, 7, row->parting);
     return query_run(q, error);
 }
 
@@ -48,7 +48,7 @@ int consult_row_put(struct db *db, const struct consult_new *row, struct error *
 #define FROM(outbox)                                                                                                   \
     "SELECT o.id, o.contact, o.conversation, c.turn, c.call, o.epoch, v.epoch, c.round, c.settle_by, o.created_at, "   \
     "o.due_at, o.expires_at, c.charged, o.failures, o.settled_at IS NULL, o.state = 'claimed', c.wanted_by, c.wanted, " \
-    "o.sent_by, c.charged_on, coalesce((SELECT t.deadline_at FROM turn t WHERE t.id = c.turn), 0), c.did "             \
+    "o.sent_by, c.charged_on, coalesce((SELECT t.deadline_at FROM turn t WHERE t.id = c.turn), 0), c.did, c.parting "  \
     "FROM " outbox " JOIN consult c ON c.outbox = o.id JOIN conversation v ON v.id = o.conversation "
 #define ROW FROM("outbox o")
 
@@ -77,6 +77,7 @@ static void take_row(const struct query *q, struct consult_row *row)
         .charged_on = alloc_text(query_text(q, 19)),
         .wanted_until = query_int(q, 20),
         .did = alloc_text(query_text(q, 21)),
+        .parting = query_int(q, 22),
     };
 }
 
@@ -110,7 +111,8 @@ int consult_row_get(struct db *db, int64_t id, struct consult_row *row, struct e
     return take_one(q, row, error);
 }
 
-static const char OPEN[] = ROW "WHERE o.contact = ?1 AND o.seq = -2 AND o.settled_at IS NULL AND o.conversation = ?2";
+static const char OPEN[] = ROW "WHERE o.contact = ?1 AND o.seq = -2 AND o.settled_at IS NULL AND o.conversation = ?2 "
+                                 "AND c.parting = 0";
 
 int consult_row_open(struct db *db, int64_t contact, int64_t conversation, struct consult_row *row, struct error *error)
 {
@@ -122,7 +124,8 @@ int consult_row_open(struct db *db, int64_t contact, int64_t conversation, struc
 }
 
 static const char STANDING[] =
-    ROW "WHERE o.contact = ?1 AND o.seq = -2 AND o.settled_at IS NULL AND o.conversation = ?2 AND c.call = 0";
+    ROW "WHERE o.contact = ?1 AND o.seq = -2 AND o.settled_at IS NULL AND o.conversation = ?2 AND c.call = 0 "
+        "AND c.parting = 0";
 
 int consult_row_standing(struct db *db, int64_t contact, int64_t conversation, struct consult_row *row,
                          struct error *error)
@@ -178,7 +181,7 @@ int consult_row_unsettled(struct db *db, struct consult_row *row, struct error *
 
 static const char OF_CONTACT[] =
     "SELECT o.conversation FROM outbox o JOIN consult c ON c.outbox = o.id "
-    "WHERE o.contact = ?1 AND o.seq = -2 AND o.settled_at IS NULL LIMIT 1";
+    "WHERE o.contact = ?1 AND o.seq = -2 AND o.settled_at IS NULL AND c.parting = 0 LIMIT 1";
 
 int consult_row_of_contact(struct db *db, int64_t contact, int64_t *conversation, struct error *error)
 {
@@ -431,7 +434,7 @@ static const char ENDS[] =
     "FROM consult c CROSS JOIN outbox o ON o.id = c.outbox LEFT JOIN event e ON e.conversation = o.conversation "
     "AND e.at = o.settled_at AND e.kind IN ('handoff', 'close', 'flow') "
     "AND e.actor IN ('rule ' || c.wanted_by, 'step ' || c.wanted_by) "
-    "WHERE o.conversation = ?1 AND o.settled_at IS NOT NULL GROUP BY c.outbox ORDER BY c.outbox";
+    "WHERE o.conversation = ?1 AND o.settled_at IS NOT NULL AND c.parting = 0 GROUP BY c.outbox ORDER BY c.outbox";
 
 int consult_row_ends(struct db *db, int64_t conversation, consult_row_end_row *row, void *context, struct error *error)
 {

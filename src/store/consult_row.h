@@ -2,7 +2,9 @@
  * consult_row: the rows of the outbox that ask a backend for an answer (kind 'consult', tables outbox and consult).
  *
  * They stand in no line: texts do not wait for them, nor they for texts. A conversation has one at most that is open and that
- * a rule wanted; steps of dialogues that lie one on top of the other may have one each. All inside the caller's transaction.
+ * a rule wanted; steps of dialogues that lie one on top of the other may have one each. One that sums a conversation up
+ * (desk/parting.h) is nothing that the conversation awaits: where one is looked for by conversation or contact it does not
+ * count. All inside the caller's transaction.
  */
 #ifndef STORE_CONSULT_ROW_H
 #define STORE_CONSULT_ROW_H
@@ -19,14 +21,16 @@ struct consult_new { /* borrowed */
     int64_t contact, conversation, epoch;
     int64_t turn; /* 0: of none */
     int64_t call; /* 0: a rule asks */
+    int64_t parting; /* that it sums up; 0: it is no summary */
     const char *wanted_by, *backend;
     int64_t now, due_at, settle_by, expires_at;
 };
 
-int consult_row_put(struct db *db, const struct consult_new *row, struct error *error);
+/* Its id goes to *id. */
+int consult_row_put(struct db *db, const struct consult_new *row, int64_t *id, struct error *error);
 
 struct consult_row { /* owned; the zero value is releasable */
-    int64_t id, contact, conversation, turn, call;
+    int64_t id, contact, conversation, turn, call, parting;
     int64_t epoch, conversation_epoch;
     int64_t round, settle_by, created_at, due_at, expires_at;
     int64_t wanted_until; /* when the turn's answer is no longer wanted; 0: there is no turn */

@@ -13,7 +13,7 @@
 #define TALLY_SET                                                                                                    \
     "tally_minute = ?4, tally_heard = ?5, tally_hour = ?6, tally_said = ?7, tally_asked = ?8, tally_text = ?9, "       \
     "tally_same = ?10, tally_since = ?11, tally_ours = ?12, tally_before = ?13, tally_over = ?14"
-enum { TALLY_READ = 9, TALLY_BOUND = 4 };
+enum { TALLY_READ = 9, TALLY_BOUND = 4, TALLY_COLUMNS = 11 };
 
 static void take_tally(struct query *q, struct tally *tally)
 {
@@ -50,13 +50,15 @@ static int take_row(struct query *q, struct conversation *conversation, struct e
         snprintf(conversation->agent, sizeof conversation->agent, "%s", query_text(q, 7));
         snprintf(conversation->last_rule, sizeof conversation->last_rule, "%s", query_text(q, 8));
         take_tally(q, &conversation->tally);
+        conversation->closed_at = query_int(q, TALLY_READ + TALLY_COLUMNS);
     }
     query_end(q);
     return found;
 }
 
 static const char GET[] =
-    "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent, last_rule, " TALLY " FROM conversation "
+    "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent, last_rule, " TALLY ", closed_at "
+    "FROM conversation "
     "WHERE id = ?1";
 
 int conversation_get(struct db *db, int64_t id, struct conversation *conversation, struct error *error)
@@ -68,7 +70,8 @@ int conversation_get(struct db *db, int64_t id, struct conversation *conversatio
 }
 
 static const char NEWEST[] =
-    "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent, last_rule, " TALLY " FROM conversation "
+    "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent, last_rule, " TALLY ", closed_at "
+    "FROM conversation "
     "WHERE contact = ?1 AND channel = ?2 ORDER BY id DESC LIMIT 1";
 
 int conversation_newest(struct db *db, int64_t contact, const char *channel,
@@ -81,10 +84,10 @@ int conversation_newest(struct db *db, int64_t contact, const char *channel,
     return take_row(q, conversation, error);
 }
 
-static const char OPEN[] = "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at) "
-                           "VALUES (?1, ?2, ?3, 'bot', ?4, ?4)";
+static const char OPEN[] = "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at, idle_at) "
+                           "VALUES (?1, ?2, ?3, 'bot', ?4, ?4, ?5)";
 
-int conversation_open(struct db *db, int64_t contact, const char *channel, int64_t now,
+int conversation_open(struct db *db, int64_t contact, const char *channel, int64_t now, int64_t idle_at,
                       struct conversation *conversation, struct error *error)
 {
     static const char NEWEST_ID[] = DB_NEWEST_ID("conversation");
@@ -98,6 +101,7 @@ int conversation_open(struct db *db, int64_t contact, const char *channel, int64
     query_bind_int(q, 2, contact);
     query_bind_text(q, 3, channel);
     query_bind_int(q, 4, now);
+    query_bind_int(q, 5, idle_at);
     if (query_run(q, error) != 0)
         return -1;
     memset(conversation, 0, sizeof *conversation);
@@ -178,11 +182,19 @@ int conversation_took(struct db *db, int64_t id, const char *rule, struct error 
     return query_run(q, error);
 }
 
+/* Whose it is from now on; the caller's statement has said so already. */
+static void change_owner(struct conversation *conversation, const char *owner, int64_t closed_at)
+{
+    conversation->epoch++;
+    conversation->closed_at = closed_at;
+    snprintf(conversation->owner, sizeof conversation->owner, "%s", owner);
+}
+
 static const char GIVE[] = "UPDATE conversation SET owner = ?2, team = ?3, agent = ?4, epoch = epoch + 1, "
-                           "closed_at = CASE ?2 WHEN 'closed' THEN ?5 END WHERE id = ?1";
+                           "idle_at = nullif(?5, 0) WHERE id = ?1";
 
 int conversation_give(struct db *db, struct conversation *conversation, const char *owner, const char *team,
-                      const char *agent, int64_t now, struct error *error)
+                      const char *agent, int64_t idle_at, struct error *error)
 {
     struct query *q = db_query(db, GIVE);
 
@@ -190,12 +202,74 @@ int conversation_give(struct db *db, struct conversation *conversation, const ch
     query_bind_text(q, 2, owner);
     query_bind_text(q, 3, team);
     query_bind_text(q, 4, agent);
-    query_bind_int(q, 5, now);
+    query_bind_int(q, 5, idle_at);
     if (query_run(q, error) != 0)
         return -1;
-    conversation->epoch++;
-    snprintf(conversation->owner, sizeof conversation->owner, "%s", owner);
+    change_owner(conversation, owner, 0);
     return 0;
+}
+
+static const char CLOSE[] = "UPDATE conversation SET owner = 'closed', team = '', agent = '', epoch = epoch + 1, idle_at = NULL, "
+                            "closed_at = ?2, closed_by = ?3 WHERE id = ?1";
+
+int conversation_close(struct db *db, struct conversation *conversation, const char *closed_by, int64_t now,
+                       struct error *error)
+{
+    struct query *q = db_query(db, CLOSE);
+
+    query_bind_int(q, 1, conversation->id);
+    query_bind_int(q, 2, now);
+    query_bind_text(q, 3, closed_by);
+    if (query_run(q, error) != 0)
+        return -1;
+    change_owner(conversation, "closed", now);
+    return 0;
+}
+
+static const char REOPEN[] = "UPDATE conversation SET owner = 'bot', epoch = epoch + 1, closed_at = NULL, closed_by = '', "
+                             "idle_at = ?2 WHERE id = ?1";
+
+int conversation_reopen(struct db *db, struct conversation *conversation, int64_t idle_at, struct error *error)
+{
+    struct query *q = db_query(db, REOPEN);
+
+    query_bind_int(q, 1, conversation->id);
+    query_bind_int(q, 2, idle_at);
+    if (query_run(q, error) != 0)
+        return -1;
+    change_owner(conversation, "bot", 0);
+    conversation->agent[0] = '\0';
+    return 0;
+}
+
+static const char CLOSED_BY[] = "SELECT closed_by FROM conversation WHERE id = ?1";
+
+int conversation_closed_by(struct db *db, int64_t id, char closed_by[CLOSED_BY_MAX], struct error *error)
+{
+    struct query *q = db_query(db, CLOSED_BY);
+    int found;
+
+    query_bind_int(q, 1, id);
+    found = query_step(q, error);
+    if (found == 1)
+        snprintf(closed_by, CLOSED_BY_MAX, "%s", query_text(q, 0));
+    query_end(q);
+    return found;
+}
+
+static const char SUM_UP[] =
+    "UPDATE conversation SET outcome = ?2, summary = ?3, summary_by = ?4, summary_at = ?5 WHERE id = ?1";
+
+int conversation_sum_up(struct db *db, int64_t id, const struct conversation_sum *sum, struct error *error)
+{
+    struct query *q = db_query(db, SUM_UP);
+
+    query_bind_int(q, 1, id);
+    query_bind_text(q, 2, sum->outcome);
+    query_bind_text(q, 3, sum->summary);
+    query_bind_text(q, 4, sum->summary_by);
+    query_bind_int(q, 5, sum->at);
+    return query_run(q, error);
 }
 
 static const char RAISE_ALL[] =

@@ -31,6 +31,7 @@ struct conversation {
     int64_t last_in_at;
     char last_rule[404];   /* that took the customer's message before this one; "" none did */
     struct tally tally;
+    int64_t closed_at;     /* 0: it is open */
 };
 
 /* 1, 0, -1. newest: of a contact on a channel, closed ones included. */
@@ -38,8 +39,8 @@ int conversation_get(struct db *db, int64_t id, struct conversation *conversatio
 int conversation_newest(struct db *db, int64_t contact, const char *channel,
                         struct conversation *conversation, struct error *error);
 
-/* A new one, owned by the bot, without messages. */
-int conversation_open(struct db *db, int64_t contact, const char *channel, int64_t now,
+/* A new one, owned by the bot, without messages; idle_at: when it is looked at (store/idle.h). */
+int conversation_open(struct db *db, int64_t contact, const char *channel, int64_t now, int64_t idle_at,
                       struct conversation *conversation, struct error *error);
 
 /* What matches have set: a JSON object of texts (schema/003-acts.sql). 1, 0, -1. */
@@ -56,9 +57,26 @@ int conversation_took(struct db *db, int64_t id, const char *rule, struct error 
 /* Keeps the tally alone, of what happens between messages. */
 int conversation_count(struct db *db, const struct conversation *conversation, struct error *error);
 
-/* Changes the owner and raises the epoch; `team` and `agent` are "" unless a person is to have it. */
+/*
+ * Changes the owner and raises the epoch. give: to the bot, or to a person (`team` and `agent`, "" where it is the bot's),
+ * until idle_at (0: never). close: `closed_by` is idle, rule, flow, backend or person. reopen: the same one goes on.
+ */
 int conversation_give(struct db *db, struct conversation *conversation, const char *owner, const char *team,
-                      const char *agent, int64_t now, struct error *error);
+                      const char *agent, int64_t idle_at, struct error *error);
+int conversation_close(struct db *db, struct conversation *conversation, const char *closed_by, int64_t now,
+                       struct error *error);
+int conversation_reopen(struct db *db, struct conversation *conversation, int64_t idle_at, struct error *error);
+
+/* 1, 0, -1. */
+enum { CLOSED_BY_MAX = 16 };
+int conversation_closed_by(struct db *db, int64_t id, char closed_by[CLOSED_BY_MAX], struct error *error);
+
+/* How it ended. All "" but `at`: it could not be summed up. */
+struct conversation_sum { /* borrowed */
+    const char *outcome, *summary, *summary_by;
+    int64_t at;
+};
+int conversation_sum_up(struct db *db, int64_t id, const struct conversation_sum *sum, struct error *error);
 
 /* Raises the epoch of all open conversations of a contact (opt-out). */
 int conversation_raise_all(struct db *db, int64_t contact, struct error *error);

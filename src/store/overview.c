@@ -43,7 +43,8 @@ static const char NOW[] =
     "AND (state = 'dead' OR state = 'expired' OR state = 'unknown') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%'), "
     "(SELECT count(*) FROM outbox WHERE seq = -2 AND settled_at IS NULL), "
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND seq = -2 "
-    "AND (state = 'dead' OR state = 'expired') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%')";
+    "AND (state = 'dead' OR state = 'expired') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%' "
+    "AND NOT EXISTS (SELECT 1 FROM consult c WHERE c.outbox = outbox.id AND c.parting <> 0))";
 
 static const char RULES[] =
     "SELECT r.id, r.rule_count, r.loaded_at, (SELECT count(*) FROM rule_trouble t WHERE t.ruleset = r.id "

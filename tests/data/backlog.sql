@@ -12,8 +12,8 @@ INSERT INTO contact (id, created_at, first_name, language, time_zone, profile_na
 INSERT INTO identity
   SELECT 'external', 'copy-' || i, 1000 + i, added_at
   FROM n, identity WHERE contact = 1 AND kind = 'external';
-INSERT INTO conversation (id, contact, channel, owner, epoch, team, agent, opened_at, last_in_at, closed_at, message_count)
-  SELECT 1000 + i, 1000 + i, channel, owner, epoch, team, agent, opened_at, last_in_at, closed_at, message_count
+INSERT INTO conversation (id, contact, channel, owner, epoch, team, agent, opened_at, last_in_at, closed_at, message_count, idle_at)
+  SELECT 1000 + i, 1000 + i, channel, owner, epoch, team, agent, opened_at, last_in_at, closed_at, message_count, idle_at
   FROM n, conversation WHERE id = 1;
 INSERT INTO turn
   SELECT 1000 + i, 1000 + i, ruleset, epoch, state, opened_at, closed_at, due_at, deadline_at

@@ -16,8 +16,8 @@ COPY = [
     " address || '-' || :number, opted_out_at, seq FROM contact WHERE id <= :first",
     "INSERT INTO identity SELECT kind, value || '-' || :number, contact + :by, added_at FROM identity WHERE contact <= :first",
     "INSERT INTO conversation (id, contact, channel, owner, epoch, team, agent, opened_at, last_in_at, closed_at,"
-    " message_count, last_rule, variables) SELECT id + :by, contact + :by, channel, owner, epoch, team, agent, opened_at, last_in_at,"
-    " closed_at, message_count, last_rule, variables FROM conversation WHERE id <= :first",
+    " message_count, last_rule, variables, idle_at) SELECT id + :by, contact + :by, channel, owner, epoch, team, agent, opened_at, last_in_at,"
+    " closed_at, message_count, last_rule, variables, idle_at FROM conversation WHERE id <= :first",
     "INSERT INTO turn SELECT id + :by, conversation + :by, ruleset, epoch, state, opened_at, closed_at, due_at,"
     " deadline_at FROM turn WHERE id <= :first",
     "INSERT INTO message SELECT id + :by, conversation + :by, turn + :by, at + 1000 * :number, kind, text, actor, NULL,"

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from desk import Desk
@@ -63,6 +64,7 @@ def guards():
 
 def book_of(path, version):
     """A book as the program of that schema left it: one contact with a conversation and its message."""
+    now = int(time.time() * 1000) - 3600000
     os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
     book = sqlite3.connect(path)
     names = sorted(os.listdir(os.path.join(ROOT, "schema")))[:version]
@@ -76,10 +78,10 @@ def book_of(path, version):
         INSERT INTO contact (created_at, address_kind, address) VALUES (1, 'external', 'ana');
         INSERT INTO identity VALUES ('external', 'ana', 1, 1);
         INSERT INTO conversation (contact, channel, owner, opened_at, last_in_at, message_count)
-          VALUES (1, 'whatsapp', 'bot', 1, 1, 1);
+          VALUES (1, 'whatsapp', 'bot', {now}, {now}, 1);
         INSERT INTO turn (conversation, ruleset, epoch, state, opened_at, closed_at) VALUES (1, 1, 1, 'unanswered', 1, 1);
         INSERT INTO webhook (received_at, channel, content_type, body, state, message) VALUES (1, 'whatsapp', '', x'7b7d', 'read', 1);
-        INSERT INTO message (conversation, turn, at, kind, text, webhook) VALUES (1, 1, 1, 'in', 'ping from the past', 1);
+        INSERT INTO message (conversation, turn, at, kind, text, webhook) VALUES (1, 1, {now}, 'in', 'ping from the past', 1);
     """)
     book.close()
 

@@ -18,8 +18,8 @@
 static const char SOUND[] =
     "INSERT INTO ruleset (id, loaded_at, actor, digest, rule_count) VALUES (1, 1, 'cli mia', 'd', 3);"
     "INSERT INTO contact (id, created_at, address_kind, address, seq) VALUES (1, 1, 'external', 'ana', 10);"
-    "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at, message_count) "
-    "VALUES (1, 1, 'whatsapp', 'bot', 1, 1, 12);"
+    "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at, message_count, idle_at) "
+    "VALUES (1, 1, 'whatsapp', 'bot', 1, 1, 12, 9);"
     "INSERT INTO turn (id, conversation, ruleset, epoch, state, opened_at) VALUES (1, 1, 1, 1, 'answered', "
     "1), "
     "(2, 1, 1, 1, 'silenced', 1), (3, 1, 1, 1, 'unanswered', 1), (4, 1, 1, 1, 'agent', 1), (5, 1, 1, 1, "
@@ -212,8 +212,8 @@ static void every_damage_is_found(void **state)
 
 /* A dialogue awaits a service's answer, and the customer has written once more meanwhile. */
 static const char CALLING[] =
-    "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at, message_count) "
-    "VALUES (2, 1, 'sms', 'bot', 1, 1, 2);"
+    "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at, message_count, idle_at) "
+    "VALUES (2, 1, 'sms', 'bot', 1, 1, 2, 9);"
     "INSERT INTO turn (id, conversation, ruleset, epoch, state, opened_at) VALUES (17, 2, 1, 1, 'open', 1), "
     "(18, 2, 1, 1, 'open', 1);"
     "INSERT INTO message (id, conversation, turn, at, kind, text, webhook) VALUES (17, 2, 17, 1, 'in', 'm', 17), "
@@ -257,6 +257,45 @@ static void every_damage_to_a_call_is_found(void **state)
     check_damage(CALLING, "DELETE FROM behind", "message 18 has no decision");
 }
 
+/* A conversation that was closed and is being summed up by a backend, and one that has been. */
+static const char CLOSED[] =
+    "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at, closed_at, closed_by, summary_at, outcome) VALUES "
+    "(3, 1, 'sms', 'closed', 1, 1, 5, 'idle', NULL, ''), (4, 1, 'sms', 'closed', 1, 1, 5, 'rule', 5, 'answered');"
+    "INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, due_at, expires_at, sent_by) "
+    "VALUES (50, 'consult', 1, -2, 3, 1, 'claimed', 1, 1, 9, 'wise');"
+    "INSERT INTO consult (outbox, wanted_by, wanted, settle_by, parting) VALUES (50, 'summary', 'wise', 1, 7);"
+    "INSERT INTO parting (id, conversation, moment, at, outbox) VALUES (7, 3, 'close', 5, 50);";
+
+static void a_book_with_closed_conversations_adds_up(void **state)
+{
+    struct buf findings = { 0 };
+    struct audit audit;
+
+    spine_run(*state, CLOSED);
+    assert_int_equal(audit_run(*state, &audit, add_finding, &findings, NULL), 0);
+    assert_string_equal(buf_text(&findings), "");
+}
+
+static void every_damage_to_a_close_is_found(void **state)
+{
+    (void)state;
+    check_damage(CLOSED, "UPDATE conversation SET idle_at = NULL WHERE id = 1",
+                 "conversation 1 is the bot's, and nobody ever looks whether it is over");
+    check_damage(CLOSED, "UPDATE conversation SET idle_at = 9 WHERE id = 4",
+                 "conversation 4 is not the bot's, and is to be closed when nobody writes");
+    check_damage(CLOSED, "UPDATE conversation SET closed_by = 'idle' WHERE id = 1", "conversation 1 is open, and says who closed it");
+    check_damage(CLOSED, "UPDATE conversation SET closed_by = '', message_count = 1 WHERE id = 4",
+                 "conversation 4 is closed, and nothing says by whom");
+    check_damage(CLOSED, "UPDATE conversation SET summary_at = 4 WHERE id = 4", "conversation 4 was closed, but nothing sums it up");
+    check_damage(CLOSED, "UPDATE outbox SET state = 'dead', settled_at = 6 WHERE id = 50",
+                 "conversation 3 is to be summed up, but nothing will");
+    check_damage(CLOSED, "DELETE FROM parting", "outbox row 50 asks for a summary that nobody awaits");
+    check_damage(CLOSED, "INSERT INTO parting (conversation, moment, at, due_at) VALUES (1, 'close', 5, 5)",
+                 "the close of conversation 1 is to be summed up, but it is open");
+    check_damage(CLOSED, "INSERT INTO parting (conversation, moment, at) VALUES (3, 'close', 5)",
+                 "the close of conversation 3 is to be summed up 2 times");
+}
+
 static void many_of_a_kind_are_counted(void **state)
 {
     struct buf findings = { 0 };
@@ -278,6 +317,8 @@ int main(void)
         cmocka_unit_test(every_damage_is_found),
         cmocka_unit_test_setup_teardown(a_book_in_the_middle_of_a_call_adds_up, set_up, tear_down),
         cmocka_unit_test(every_damage_to_a_call_is_found),
+        cmocka_unit_test_setup_teardown(a_book_with_closed_conversations_adds_up, set_up, tear_down),
+        cmocka_unit_test(every_damage_to_a_close_is_found),
         cmocka_unit_test_setup_teardown(many_of_a_kind_are_counted, set_up, tear_down),
     };
 

@@ -184,7 +184,7 @@ static void test_every_default_is_a_good_value(void **state)
         assert_int_equal(setting_parse(&list[i], list[i].otherwise, zones, &number, NULL), 0);
         assert_true(ruleset_has_setting(list[i].name));
     }
-    assert_false(ruleset_has_setting("idle_close"));
+    assert_false(ruleset_has_setting("idle_closes"));
 }
 
 #define CAMPAIGN \
@@ -205,8 +205,15 @@ static const struct {
     /* settings */
     { "INSERT INTO setting (name, value) VALUES ('busines_name', 'x');",
       "a.sql:1: there is no setting 'busines_name'; did you mean 'business_name'?" },
-    { "INSERT INTO setting (name, value) VALUES ('idle_close', '30 minutes');",
-      "a.sql:1: the setting 'idle_close' comes with a later version of frontdesk" },
+    { "INSERT INTO setting (name, value) VALUES ('idle_closed', '30 minutes');",
+      "a.sql:1: there is no setting 'idle_closed'; did you mean 'idle_close'?" },
+    { "INSERT INTO setting (name, value) VALUES ('idle_close', '31 days');", "a.sql:1: idle_close is a duration from " },
+    { "INSERT INTO setting (name, value) VALUES ('idle_close', '0 seconds');", "a.sql:1: idle_close is a duration from " },
+    { "INSERT INTO backend (name, kind) VALUES ('faq', 'faq');\n"
+      "INSERT INTO setting (name, value) VALUES ('summary_backend', 'faq');",
+      "a.sql:2: summary_backend: the backend 'faq' is of the kind faq, which cannot sum up a conversation" },
+    { "INSERT INTO backend (name, kind) VALUES ('faq', 'faq');\n"
+      "INSERT INTO setting (name, value) VALUES ('summary_backend', 'fax');", "a.sql:2: there is no backend 'fax'; did you mean 'faq'?" },
     { "INSERT INTO setting (name, value) VALUES\n('time_zone', 'UTC'),\n('time_zone', 'Asia/Seoul');",
       "a.sql:3: the setting time_zone is already set in a.sql:2" },
     { "INSERT INTO setting (name, value) VALUES ('time_zone', 'Seoul');",

@@ -1,0 +1,265 @@
+/*
+ * story: see the header.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+#include "desk/story.h"
+#include "desk/summary.h"
+#include "store/chronicle.h"
+#include "store/contact.h"
+#include "store/event.h"
+
+/* Reading
+ * ----------------------------------------------------------------------------------------------------- */
+
+/* One line, and nothing in it that acts on whoever shows it. */
+static char *clean(const char *text)
+{
+    size_t len = utf8_floor(text, strlen(text), STORY_TEXT_BYTES_MAX), step;
+    struct buf out = { 0 };
+    uint32_t code;
+
+    for (size_t at = 0; at < len; at += step) {
+        step = utf8_decode(text + at, len - at, &code);
+        if (step == 0)
+            break;
+        if (!utf8_is_control(code))
+            buf_add(&out, text + at, step);
+        else if (code == '\n' || code == '\r' || code == '\t' || code == 0x2028 || code == 0x2029 || code == 0x85)
+            buf_add_char(&out, code == '\t' ? ' ' : '\n');
+    }
+    return buf_detach(&out);
+}
+
+/* An answer is on its way, or there. */
+static bool is_there(const char *turn_state)
+{
+    return strcmp(turn_state, "open") == 0 || strcmp(turn_state, "answered") == 0 || strcmp(turn_state, "unknown") == 0;
+}
+
+static void add_text(void *context, const struct chronicle_line *line)
+{
+    struct story *story = context;
+    enum story_voice voice = strcmp(line->kind, "in") == 0    ? VOICE_CUSTOMER
+                             : strcmp(line->kind, "out") == 0 ? VOICE_BOT
+                                                              : VOICE_PERSON;
+
+    if (story->text_count == story->text_room) {
+        story->text_room = story->text_room == 0 ? 16 : story->text_room * 2;
+        story->texts = alloc_resize(story->texts, story->text_room, sizeof *story->texts);
+    }
+    story->texts[story->text_count++] = (struct story_text){
+        .voice = voice,
+        .text = clean(line->text),
+        .rule = alloc_text(line->rule),
+        .action = alloc_text(line->action),
+        .turn = line->turn,
+        .is_answered = !line->is_given_up && is_there(line->turn_state),
+        .has_media = line->has_media,
+        .is_lost = line->is_lost,
+    };
+    story->has_person_spoken |= voice == VOICE_PERSON && !line->is_lost;
+}
+
+/* What a rule does without a word, and means to. */
+static bool needs_no_word(const char *action)
+{
+    static const char *const DEEDS[] = { "ignore", "close", "opt_out", "opt_in" };
+
+    for (size_t i = 0; i < sizeof DEEDS / sizeof *DEEDS; i++)
+        if (strcmp(DEEDS[i], action) == 0)
+            return true;
+    return false;
+}
+
+/* From the end: a person's word answers all before it, a text of ours its turn. Still the newest first. */
+static void find_answers(struct story *story)
+{
+    bool has_person = false;
+
+    for (size_t i = 0; i < story->text_count; i++) {
+        struct story_text *text = &story->texts[i];
+
+        has_person |= text->voice == VOICE_PERSON && !text->is_lost;
+        if (text->voice != VOICE_CUSTOMER)
+            continue;
+        text->is_answered |= has_person || needs_no_word(text->action);
+    }
+}
+
+static void turn_round(struct story *story)
+{
+    for (size_t i = 0; i < story->text_count / 2; i++) {
+        struct story_text swap = story->texts[i];
+
+        story->texts[i] = story->texts[story->text_count - 1 - i];
+        story->texts[story->text_count - 1 - i] = swap;
+    }
+    for (size_t i = 0; i < story->flow_count / 2; i++) {
+        struct story_flow swap = story->flows[i];
+
+        story->flows[i] = story->flows[story->flow_count - 1 - i];
+        story->flows[story->flow_count - 1 - i] = swap;
+    }
+}
+
+struct reading { /* of events, the newest first */
+    struct story *story;
+    char *end;        /* of the dialogues that began before; NULL: none has been read */
+    bool knows_owner; /* the newest change of hands has been read */
+};
+
+static void add_flow(struct reading *reading, const char *name)
+{
+    struct story *story = reading->story;
+
+    if (story->flow_count == story->flow_room) {
+        story->flow_room = story->flow_room == 0 ? 4 : story->flow_room * 2;
+        story->flows = alloc_resize(story->flows, story->flow_room, sizeof *story->flows);
+    }
+    story->flows[story->flow_count++] =
+        (struct story_flow){ alloc_text(name), alloc_text(reading->end != NULL ? reading->end : "") };
+}
+
+static void add_backend(struct story *story, const char *name)
+{
+    for (size_t i = 0; i < story->backend_count; i++)
+        if (strcmp(story->backends[i], name) == 0)
+            return;
+    if (story->backend_count < sizeof story->backends / sizeof *story->backends)
+        story->backends[story->backend_count++] = alloc_text(name);
+}
+
+static void change_hands(struct reading *reading, const struct chronicle_event *event)
+{
+    bool is_handoff = strcmp(event->kind, "handoff") == 0;
+
+    if (!reading->knows_owner)
+        reading->story->is_held = strcmp(event->kind, "release") != 0;
+    reading->knows_owner = true;
+    if (is_handoff && reading->story->team[0] == '\0')
+        snprintf(reading->story->team, sizeof reading->story->team, "%s", event->detail);
+}
+
+static void add_event(void *context, const struct chronicle_event *event)
+{
+    struct reading *reading = context;
+
+    if (strcmp(event->kind, "flow") == 0) {
+        add_flow(reading, event->detail);
+    } else if (strcmp(event->kind, "flow_end") == 0) {
+        free(reading->end);
+        reading->end = alloc_text(event->detail);
+    } else if (strcmp(event->kind, "answer") == 0) {
+        add_backend(reading->story, event->actor);
+    } else if (strcmp(event->kind, "handoff") == 0 || strcmp(event->kind, "take") == 0 || strcmp(event->kind, "release") == 0) {
+        change_hands(reading, event);
+    }
+}
+
+static int load_events(struct db *db, int64_t conversation, struct story *story, struct error *error)
+{
+    struct reading reading = { .story = story };
+    int result = chronicle_events(db, conversation, STORY_EVENTS_MAX, add_event, &reading, error);
+
+    free(reading.end);
+    return result;
+}
+
+int story_load(struct desk *desk, const struct conversation *conversation, const struct parting *parting, struct story *story,
+               struct error *error)
+{
+    story->is_close = parting->is_close;
+    story->language = ruleset_setting(desk->rules, "default_language");
+    if (contact_is_opted_out(desk->db, conversation->contact, &story->is_opted_out, error) != 0 ||
+        chronicle_texts(desk->db, conversation->id, STORY_TEXTS_MAX, add_text, story, error) != 0 ||
+        load_events(desk->db, conversation->id, story, error) != 0 ||
+        conversation_variables(desk->db, conversation->id, &story->variables, error) < 0)
+        return -1;
+    if (parting->is_close && conversation_closed_by(desk->db, conversation->id, story->closed_by, error) < 0)
+        return -1;
+    story->is_held |= !parting->is_close;
+    find_answers(story);
+    turn_round(story);
+    return 0;
+}
+
+void story_release(struct story *story)
+{
+    for (size_t i = 0; i < story->text_count; i++) {
+        free(story->texts[i].text);
+        free(story->texts[i].rule);
+        free(story->texts[i].action);
+    }
+    for (size_t i = 0; i < story->flow_count; i++) {
+        free(story->flows[i].name);
+        free(story->flows[i].end);
+    }
+    for (size_t i = 0; i < story->backend_count; i++)
+        free(story->backends[i]);
+    free(story->texts);
+    free(story->flows);
+    buf_release(&story->variables);
+    *story = (struct story){ 0 };
+}
+
+/* Judging
+ * ----------------------------------------------------------------------------------------------------- */
+
+/* The customer's last words, or what they were said after if they are only polite; NULL: he said nothing. */
+static const struct story_text *last_word(const struct story *story)
+{
+    const struct story_text *last = NULL;
+
+    for (size_t i = story->text_count; i > 0; i--) {
+        const struct story_text *text = &story->texts[i - 1];
+
+        if (text->voice != VOICE_CUSTOMER)
+            continue;
+        if (last == NULL)
+            last = text;
+        if (text->has_media || !summary_is_courtesy(text->text))
+            return text;
+    }
+    return last;
+}
+
+bool story_flow_is_done(const struct story *story, const struct story_flow *flow)
+{
+    /* One that asks nothing begins and ends in one decision, of which the ledger tells the beginning alone. */
+    if (flow->end[0] == '\0')
+        return story->is_close;
+    return strcmp(flow->end, "done") == 0 || strcmp(flow->end, "closed") == 0;
+}
+
+const char *story_outcome(const struct story *story)
+{
+    const struct story_text *last = last_word(story);
+
+    if (story->is_opted_out)
+        return "opted_out";
+    if (story->has_person_spoken || story->is_held)
+        return "person";
+    if (last != NULL && !last->is_answered)
+        return "unanswered";
+    if (story->flow_count == 0)
+        return "answered";
+    return story_flow_is_done(story, &story->flows[story->flow_count - 1]) ? "flow_done" : "flow_left";
+}
+
+const char *story_rule(const struct story *story)
+{
+    for (size_t i = story->text_count; i > 0; i--)
+        if (story->texts[i - 1].voice == VOICE_CUSTOMER && story->texts[i - 1].rule[0] != '\0')
+            return story->texts[i - 1].rule;
+    return "";
+}
+
+const char *story_flow(const struct story *story)
+{
+    return story->flow_count > 0 ? story->flows[story->flow_count - 1].name : "";
+}

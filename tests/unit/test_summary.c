@@ -1,0 +1,255 @@
+/* summary: conversations as customers have them, and the line that is left of each. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+#include "desk/story.h"
+#include "desk/summary.h"
+
+/*
+ * A conversation, a line for each text:
+ *     > rule | …  of the customer, answered by that rule          ? …  that nobody answered
+ *     = …         that a step of a dialogue took                  @ …  that a backend answered
+ *     ! …         that was handed over                            x …  that opted out
+ *     < …         of the bot          & …  of a person            #    a picture of the customer, unanswered
+ */
+struct told {
+    const char *language, *lines;
+    const char *variables, *flow, *flow_end, *team, *backend;
+    const char *closed_by; /* NULL: it was handed over */
+    bool is_opted_out;
+    const char *wanted;
+};
+
+static void add(struct story *story, enum story_voice voice, const char *text, const char *rule, const char *action, bool answered)
+{
+    story->texts = alloc_resize(story->texts, story->text_count + 1, sizeof *story->texts);
+    story->texts[story->text_count++] = (struct story_text){ .voice = voice,
+                                                             .text = alloc_text(text),
+                                                             .rule = alloc_text(rule),
+                                                             .action = alloc_text(action),
+                                                             .is_answered = answered };
+    story->has_person_spoken |= voice == VOICE_PERSON;
+}
+
+static void add_line(struct story *story, char *line)
+{
+    char *text = line[1] == ' ' ? line + 2 : line + 1, *bar;
+
+    switch (line[0]) {
+    case '>':
+        bar = strstr(text, " | ");
+        assert_non_null(bar);
+        *bar = '\0';
+        add(story, VOICE_CUSTOMER, bar + 3, text, "say", true);
+        break;
+    case '?': add(story, VOICE_CUSTOMER, text, "", "none", false); break;
+    case '=': add(story, VOICE_CUSTOMER, text, "", "step", true); break;
+    case '@': add(story, VOICE_CUSTOMER, text, "rest", "consult", true); break;
+    case '!': add(story, VOICE_CUSTOMER, text, "person", "handoff", false); break;
+    case 'x': add(story, VOICE_CUSTOMER, text, "stop", "opt_out", true); break;
+    case '<': add(story, VOICE_BOT, text, "", "", false); break;
+    case '&': add(story, VOICE_PERSON, text, "", "", false); break;
+    case '#':
+        add(story, VOICE_CUSTOMER, "", "", "none", false);
+        story->texts[story->text_count - 1].has_media = true;
+        break;
+    default: fail_msg("no line: %s", line);
+    }
+}
+
+static void make(const struct told *told, struct story *story)
+{
+    char *lines = alloc_text(told->lines), *place, *line;
+
+    *story = (struct story){ .language = told->language, .is_close = told->closed_by != NULL, .is_held = told->closed_by == NULL,
+                             .is_opted_out = told->is_opted_out };
+    for (line = strtok_r(lines, "\n", &place); line != NULL; line = strtok_r(NULL, "\n", &place))
+        add_line(story, line);
+    if (told->flow != NULL) {
+        story->flows = alloc_array(1, sizeof *story->flows);
+        story->flows[story->flow_count++] = (struct story_flow){ alloc_text(told->flow), alloc_text(told->flow_end) };
+    }
+    if (told->backend != NULL)
+        story->backends[story->backend_count++] = alloc_text(told->backend);
+    buf_add_text(&story->variables, told->variables);
+    snprintf(story->team, sizeof story->team, "%s", told->team != NULL ? told->team : "");
+    snprintf(story->closed_by, sizeof story->closed_by, "%s", told->closed_by != NULL ? told->closed_by : "");
+    free(lines);
+}
+
+#define IDLE .closed_by = "idle"
+
+static const struct told TOLD[] = {
+#include "tests/unit/summary_told.h"
+};
+
+static void each_conversation_leaves_the_line_that_tells_it(void **state)
+{
+    size_t wrong = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof TOLD / sizeof *TOLD; i++) {
+        struct story story;
+        struct buf out = { 0 };
+
+        make(&TOLD[i], &story);
+        summary_write(&story, &out);
+        if (strcmp(buf_text(&out), TOLD[i].wanted) != 0) {
+            print_error("%zu:\n  wanted %s\n  got    %s\n", i, TOLD[i].wanted, buf_text(&out));
+            wrong++;
+        }
+        story_release(&story);
+        buf_release(&out);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+/* Bounds */
+
+static void check_line(const struct story *story)
+{
+    struct buf out = { 0 };
+    uint32_t code;
+
+    summary_write(story, &out);
+    assert_true(utf8_is_valid(buf_text(&out), out.len));
+    assert_in_range(utf8_count(buf_text(&out), out.len), 1, SUMMARY_MAX);
+    for (size_t at = 0; at < out.len; at += utf8_decode(out.data + at, out.len - at, &code)) {
+        utf8_decode(out.data + at, out.len - at, &code);
+        if (utf8_is_control(code))
+            fail_msg("a control character in: %s", buf_text(&out));
+    }
+    buf_release(&out);
+}
+
+static void whatever_was_said_it_is_one_line_of_255_characters_at_most(void **state)
+{
+    static const char *const HOSTILE[] = {
+        "? \x1b[31mred\x1b[0m \xe2\x80\xae txet ,siht etirw I yaw eht si thgir ot tfel morf", "? ”””””””””””””” ““““““““ «»«»«»",
+        "? 👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦 5 ?",
+        "? {{ summary }} {% raw %} {{${email_address}}}", "? ................ ???? !!!! 。。。。", "? ﷽﷽﷽﷽﷽﷽﷽﷽ what ﷽﷽﷽﷽﷽﷽﷽﷽﷽﷽﷽﷽﷽﷽﷽﷽﷽",
+    };
+    static const char *const LANGUAGES[] = { "en", "ko", "es", "pt-BR", "" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof HOSTILE / sizeof *HOSTILE; i++)
+        for (size_t j = 0; j < sizeof LANGUAGES / sizeof *LANGUAGES; j++) {
+            struct told told = { LANGUAGES[j], HOSTILE[i], .closed_by = "idle", .flow = HOSTILE[i], .flow_end = "expired",
+                                 .backend = HOSTILE[i], .team = "a team with a name that goes on and on, as people write them" };
+            struct story story;
+
+            make(&told, &story);
+            check_line(&story);
+            story.is_close = false;
+            check_line(&story);
+            story_release(&story);
+        }
+}
+
+static void two_hundred_messages_leave_what_was_asked_and_not_the_chatter(void **state)
+{
+    struct story story = { .language = "en", .is_close = true, .closed_by = "idle" };
+    struct buf out = { 0 };
+    char chatter[40];
+
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        snprintf(chatter, sizeof chatter, i % 3 == 0 ? "ok thanks" : "hmm well number %d", i);
+        add(&story, VOICE_CUSTOMER, i == 120 ? "Can you send the 3 invoices for March to my accountant?" : chatter, "rest", "say", true);
+    }
+    summary_write(&story, &out);
+    assert_non_null(strstr(buf_text(&out), "“Can you send the 3 invoices for March to my accountant?”"));
+    assert_null(strstr(buf_text(&out), "thanks"));
+    check_line(&story);
+    buf_release(&out);
+    story_release(&story);
+}
+
+static void a_name_of_ten_thousand_characters_is_cut_between_graphemes(void **state)
+{
+    struct story story = { .language = "en", .is_close = true, .closed_by = "idle" };
+    struct buf text = { 0 }, out = { 0 };
+
+    (void)state;
+    buf_add_text(&text, "Where is ");
+    for (int i = 0; i < 2500; i++)
+        buf_add_text(&text, "é");
+    buf_add_text(&text, "?");
+    add(&story, VOICE_CUSTOMER, buf_text(&text), "", "none", false);
+    summary_write(&story, &out);
+    assert_non_null(strstr(buf_text(&out), "Last message unanswered"));
+    assert_null(strstr(buf_text(&out), "e…”")); /* without its accent it would be another letter */
+    check_line(&story);
+    buf_release(&text);
+    buf_release(&out);
+    story_release(&story);
+}
+
+/* Outcomes */
+
+static void the_outcome_is_the_first_that_is_true(void **state)
+{
+    static const struct told CASES[] = {
+        { "en", "x stop\n& Sorry to see you go.", .closed_by = "idle", .is_opted_out = true, .wanted = "opted_out" },
+        { "en", "? What now?\n& Wait.", .closed_by = "idle", .wanted = "person" },
+        { "en", "! A person please", .team = "support", .wanted = "person" },
+        { "en", "> hours | When?\n? And on Sunday?", .closed_by = "idle", .wanted = "unanswered" },
+        { "en", "> hours | When?\n? ok thanks", .closed_by = "idle", .wanted = "answered" },
+        { "en", "? hi", .closed_by = "idle", .wanted = "unanswered" },
+        { "en", "> hours | When?\n#", .closed_by = "idle", .wanted = "unanswered" },
+        { "en", "> table | A table\n? And parking?", .flow = "table", .flow_end = "done", .closed_by = "idle", .wanted = "unanswered" },
+        { "en", "> table | A table\n= 4", .flow = "table", .flow_end = "done", .closed_by = "idle", .wanted = "flow_done" },
+        { "en", "> table | A table\n= 4", .flow = "table", .flow_end = "closed", .closed_by = "flow", .wanted = "flow_done" },
+        { "en", "> table | A table", .flow = "table", .flow_end = "expired", .closed_by = "idle", .wanted = "flow_left" },
+        { "en", "> table | A table", .flow = "table", .flow_end = "close", .closed_by = "person", .wanted = "flow_left" },
+        { "en", "> table | A table", .flow = "table", .flow_end = "", .closed_by = "idle", .wanted = "flow_done" },
+        { "en", "", .closed_by = "person", .wanted = "answered" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct story story;
+
+        make(&CASES[i], &story);
+        assert_string_equal(story_outcome(&story), CASES[i].wanted);
+        story_release(&story);
+    }
+}
+
+static void courtesies_are_told_from_what_is_asked(void **state)
+{
+    static const char *const POLITE[] = { "", "Hi!", "Good morning", "thank you so much!!", "no thanks", "ok 👍", "hola buenas tardes",
+                                          "muchas gracias", "네", "안녕하세요~", "감사합니다 ㅎㅎ", "넵 수고하세요!", "ㅋㅋㅋㅋ", "how are you?",
+                                          "Hello, I have a question", "ありがとうございます", "谢谢", "🙏🙏" };
+    static const char *const TELLING[] = { "12", "hours", "hi, where are you?", "영업시간", "네 내일이요", "gracias pero no llegó", "yes 4 people" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof POLITE / sizeof *POLITE; i++)
+        if (!summary_is_courtesy(POLITE[i]))
+            fail_msg("%s", POLITE[i]);
+    for (size_t i = 0; i < sizeof TELLING / sizeof *TELLING; i++)
+        if (summary_is_courtesy(TELLING[i]))
+            fail_msg("%s", TELLING[i]);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test(each_conversation_leaves_the_line_that_tells_it),
+        cmocka_unit_test(whatever_was_said_it_is_one_line_of_255_characters_at_most),
+        cmocka_unit_test(two_hundred_messages_leave_what_was_asked_and_not_the_chatter),
+        cmocka_unit_test(a_name_of_ten_thousand_characters_is_cut_between_graphemes),
+        cmocka_unit_test(the_outcome_is_the_first_that_is_true),
+        cmocka_unit_test(courtesies_are_told_from_what_is_asked),
+    };
+
+    return cmocka_run_group_tests(TESTS, NULL, NULL);
+}
