@@ -96,6 +96,16 @@ def collected():
         equal(desk.value(variables), '{"why":"warm bread","stars":1}', "also when a person ends it")
 
 
+@test("a conversation that is closed is summed up, and what stands at close goes into the profile")
+def closes():
+    with Desk(RULES) as desk:
+        desk.hears("ana", "when are you open?", "We are open until six.")
+        desk.act("close", desk.conversation("ana"))
+        eventually(lambda: desk.sandbox.profile("ana").get("shop_summary"), "the summary", 30)
+        contains(desk.sandbox.profile("ana")["shop_summary"], "when are you open?", "what was asked")
+        equal(desk.value("SELECT rule FROM profile WHERE name = 'shop_summary'"), "close", "by whom")
+
+
 BAD = [
     ("INSERT INTO attribute (name, at, value) VALUES\n  ('a', 'step:rate.star', 'x');", 2,
      "there is no step 'rate.star'; did you mean 'rate.stars'?"),
