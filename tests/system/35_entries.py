@@ -182,6 +182,26 @@ def rejected():
         desk.do("audit")
 
 
+RIDING = texts.SHOP + f"""
+INSERT INTO setting (name, value) VALUES ('subscription_group', '{texts.GROUP}'), ('subscribe_newcomers', 'yes');
+INSERT INTO attribute (name, at, value, type, with_reply) VALUES ('shop_person', 'handoff', 'yes', 'boolean', 'yes');
+"""
+
+
+@test("what must be true when the answer is read, and the subscription, go with the answer and need no call of their own")
+def riding():
+    with Desk(RIDING) as desk:
+        desk.sandbox.fault_line(f"503 on {SEND}")
+        desk.hears("ana", "person please", "A colleague is coming.")
+        wait_written(desk)
+        equal({row["name"]: row["state"] for row in desk.do("profile", "ana", "--json").json()["attributes"]},
+              {"shop_person": "accepted", "subscription_groups": "accepted"}, "taken with the answer")
+        equal(desk.sandbox.requests(TRACK), [], "no call of their own")
+        contains(desk.value("SELECT t.attributes FROM track t JOIN outbox o ON o.id = t.outbox WHERE o.kind = 'send'"),
+                 '"shop_person":true', "what rode")
+        desk.do("audit")
+
+
 BAD_DAY = ["503 x2", "reset_before", "reset_after", "limit_track=1", "500", "take_and_hang=900", "limit_seconds=1", "hang=900",
            "errors", "garbage", "reset_after x2", "limit_epoch=1", "504", "errors", "html=200", "status=400"]
 WAVES, PER_WAVE, CUSTOMERS = 8, 40, 60
