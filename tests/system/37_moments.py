@@ -71,9 +71,9 @@ def steps():
         desk.hears("bob", "so nice", "Thanks.")
         wait_written(desk)
         equal(desk.sandbox.profile("ana"),
-              {"shop_stars": 2, "shop_unhappy": True, "shop_why": "it was cold", "shop_person": "Ana"}, "ana")
+              {"shop_stars": 2, "shop_unhappy": True, "shop_why": "it was cold", "shop_person": "Ana", "shop_replies": 3}, "ana")
         equal({name: value for name, value in desk.sandbox.profile("bob").items() if name != "shop_tags"},
-              {"shop_stars": 5, "shop_why": "so nice"}, "bob")
+              {"shop_stars": 5, "shop_why": "so nice", "shop_replies": 2}, "bob")
         wanted = desk.rows("SELECT name, rule FROM profile WHERE name IN ('shop_stars', 'shop_person') ORDER BY contact, name")
         equal([(row["name"], row["rule"]) for row in wanted],
               [("shop_person", "rate.sorry"), ("shop_stars", "rate.stars"), ("shop_stars", "rate.stars")], "by whom")
