@@ -35,6 +35,7 @@ struct desk {
     int64_t careful_until; /* go carefully until then (desk/road.h) */
     int64_t newest_key_at; /* of the keys for duplicates */
     bool may_track;        /* a row that writes into a profile may be open (desk/dispatch_track.h) */
+    int64_t tracked_at;    /* when a call of dispatch_track was last put together; 0: never */
     bool may_call;         /* a call to a service may be open (desk/service.h) */
     bool may_consult;      /* a question to a backend may be open (desk/consult.h) */
     bool has_superseded;   /* one is under way that is asked again anyway; whoever makes the calls clears it */

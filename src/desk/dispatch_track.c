@@ -19,7 +19,7 @@
 
 _Static_assert((int)CALL_ROWS_MAX >= (int)TRACK_OBJECTS_MAX, "a call has room for all objects");
 
-enum { HOLD_MS = TRACK_APART_MS };
+enum { HOLD_MS = TRACK_APART_MS, QUIET_MS = 1000 };
 
 struct batch {
     struct desk *desk;
@@ -195,6 +195,7 @@ static void finish(struct batch *batch, struct call **tail)
     for (size_t i = 0; i < call->count; i++)
         free(batch->addressees[i]);
     if (call->count > 0) {
+        batch->desk->tracked_at = batch->now;
         track_format(&batch->attributes, &batch->events, &call->body);
         *tail = call;
     } else {
@@ -234,13 +235,37 @@ static int64_t blocked_until(const struct desk *desk, int64_t now, bool is_busy,
     return until;
 }
 
+/*
+ * When a call is worth while: with a full batch at once, otherwise not so soon behind the one before. So what comes alone
+ * leaves alone, and ten thousand conversations that end together leave in full batches. INT64_MAX: there is nothing.
+ */
+static int worth_while_at(struct desk *desk, int64_t now, int64_t *at, struct error *error)
+{
+    int64_t full_at, quiet_at = desk->tracked_at <= now ? desk->tracked_at + QUIET_MS : now;
+    bool is_single;
+
+    if (outbox_track_next_due(desk->db, 1, at, &is_single, error) != 0)
+        return -1;
+    if (*at >= quiet_at || is_single)
+        return 0;
+    if (outbox_track_next_due(desk->db, TRACK_OBJECTS_MAX, &full_at, NULL, error) != 0)
+        return -1;
+    *at = full_at < quiet_at ? full_at : quiet_at;
+    return 0;
+}
+
 int dispatch_track_claim(struct desk *desk, int64_t now, bool is_busy, struct call **tail, struct error *error)
 {
     struct outbox_track_row rows[TRACK_OBJECTS_MAX];
+    int64_t at;
     size_t count;
     bool is_probe;
 
     if (!desk->may_track || blocked_until(desk, now, is_busy, &is_probe) != 0)
+        return 0;
+    if (worth_while_at(desk, now, &at, error) != 0)
+        return -1;
+    if (at > now)
         return 0;
     if (outbox_track_due(desk->db, now, is_probe ? 1 : TRACK_OBJECTS_MAX, rows, &count, error) != 0)
         return -1;
@@ -255,7 +280,7 @@ int dispatch_track_next(struct desk *desk, int64_t now, bool is_busy, int64_t *a
     *at = INT64_MAX;
     if (!desk->may_track)
         return 0;
-    if (outbox_track_next_due(desk->db, at, error) != 0)
+    if (worth_while_at(desk, now, at, error) != 0)
         return -1;
     if (*at == INT64_MAX) {
         desk->may_track = false; /* none is under way either, says the caller */

@@ -1,7 +1,8 @@
 /*
  * dispatch_track: what is to be written into Braze profiles, from the outbox to calls and back. Part of desk/dispatch.
  *
- * One call is under way at a time, with up to 75 objects, each person once; while it is out, the next batch grows by itself.
+ * One call is under way at a time, with up to 75 objects, each person once; while it is out, the next batch grows by itself,
+ * and for a second behind its start, unless it is full or a row that goes alone before that.
  * It never takes a slot of the replies, and while the workspace is not well the first try is theirs.
  *
  * A ruleset without attributes pays for none of this: desk->may_track says whether any row may be open, and is only a

@@ -9,7 +9,7 @@
 #include "store/idle.h"
 
 enum {
-    LOOKS_MAX = 100, /* in one round: what is left is due at once */
+    LOOKS_MAX = 10, /* in one round: what is left is due at once */
     BUSY_MS = 60 * 1000, /* until what has not ended is looked for again, at most */
 };
 

@@ -22,7 +22,7 @@
 #include "text/markdown.h"
 
 enum {
-    PER_ROUND = 16, /* each takes part of a millisecond, and replies wait meanwhile */
+    PER_ROUND = 4, /* each takes part of a millisecond, and replies wait meanwhile */
     TRY_AGAIN_MS = 60 * 1000,
 };
 

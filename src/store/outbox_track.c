@@ -138,14 +138,19 @@ int outbox_track_due(struct db *db, int64_t now, size_t max, struct outbox_track
     return more < 0 ? -1 : 0;
 }
 
-static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'due' AND kind = 'track'";
+static const char NEXT_DUE[] = "SELECT due_at, is_single FROM outbox WHERE state = 'due' AND kind = 'track' "
+                               "ORDER BY due_at LIMIT 1 OFFSET ?1";
 
-int outbox_track_next_due(struct db *db, int64_t *due_at, struct error *error)
+int outbox_track_next_due(struct db *db, int nth, int64_t *due_at, bool *is_single, struct error *error)
 {
     struct query *q = db_query(db, NEXT_DUE);
-    int found = query_step(q, error);
+    int found;
 
-    *due_at = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
+    query_bind_int(q, 1, nth - 1);
+    found = query_step(q, error);
+    *due_at = found == 1 ? query_int(q, 0) : INT64_MAX;
+    if (is_single != NULL)
+        *is_single = found == 1 && query_int(q, 1) != 0;
     query_end(q);
     return found < 0 ? -1 : 0;
 }

@@ -42,8 +42,11 @@ struct outbox_track_row {
 int outbox_track_due(struct db *db, int64_t now, size_t max, struct outbox_track_row *rows, size_t *count,
                      struct error *error);
 
-/* When the next due row may leave; INT64_MAX: there is none. */
-int outbox_track_next_due(struct db *db, int64_t *due_at, struct error *error);
+/*
+ * When the nth of the due rows may leave (1: the next); INT64_MAX: there are not so many. *is_single, where it is asked for:
+ * it goes alone.
+ */
+int outbox_track_next_due(struct db *db, int nth, int64_t *due_at, bool *is_single, struct error *error);
 
 /* Is a row claimed, which is: is a call under way? 1, 0, -1. */
 int outbox_track_is_claimed(struct db *db, struct error *error);

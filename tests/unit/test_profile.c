@@ -265,10 +265,43 @@ static void a_batch_holds_75_people_each_once(void **state)
     assert_int_equal(call->count, 75);
     assert_null(claim(f, 1));
     settle(f, call, of(ANSWER_ACCEPTED));
+    assert_null(claim(f, 0)); /* not a full one: what comes within the second goes with it */
+    f->now += 1000;
     call = claim(f, 0);
     assert_int_equal(call->count, 25);
     settle(f, call, of(ANSWER_ACCEPTED));
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE accepted = wanted"), 200);
+}
+
+static void hear_many(struct fixture *f, int from, int end)
+{
+    char who[40];
+
+    for (int i = from; i < end; i++) {
+        snprintf(who, sizeof who, "'user_id':'u%d'", i);
+        hear(f, who, "red 1");
+    }
+}
+
+static void what_comes_alone_leaves_alone_and_what_comes_together_in_full_calls(void **state)
+{
+    struct fixture *f = *state;
+    struct call *call;
+    int64_t at;
+    struct error error = { 0 };
+
+    hear_many(f, 0, 1);
+    call = claim(f, 0);
+    assert_int_equal(call->count, 1);
+    settle(f, call, of(ANSWER_ACCEPTED));
+    hear_many(f, 1, 75);
+    assert_null(claim(f, 0));
+    must(dispatch_next(&f->desk, f->now, 0, &at, &error), &error);
+    assert_true(at <= f->now + 1000 && at > f->now);
+    hear_many(f, 75, 77);
+    call = claim(f, 0);
+    assert_int_equal(call->count, 75); /* full, in the same second */
+    settle(f, call, of(ANSWER_ACCEPTED));
 }
 
 static void partial_errors_are_settled_object_by_object(void **state)
@@ -440,6 +473,7 @@ static void whose_profile_it_is(void **state)
         struct call *call;
         char wanted[200];
 
+        f->now += 1000;
         hear(f, CASES[i].who, "red 1");
         call = claim(f, 0);
         snprintf(wanted, sizeof wanted, BODY("%s\"_update_existing_only\":true,\"a\":\"red\",\"b\":1}"), CASES[i].identity);
@@ -481,6 +515,7 @@ static void two_contacts_by_one_address_go_in_two_calls(void **state)
     call = claim(f, 0);
     assert_int_equal(call->count, 1);
     settle(f, call, of(ANSWER_ACCEPTED));
+    f->now += 1000;
     call = claim(f, 0);
     assert_int_equal(call->count, 1);
     assert_non_null(strstr(buf_text(&call->body), "blue"));
@@ -511,6 +546,7 @@ static void a_person_retries_and_drops(void **state)
     settle(f, claim(f, 0), of(ANSWER_REFUSED));
     snprintf(json, sizeof json, "{'id':%d}", (int)fixture_int(f, "SELECT id FROM outbox WHERE kind = 'track'"));
     assert_int_equal(fixture_act(f, "outbox-retry", json), 200);
+    f->now += 1000;
     settle(f, claim(f, 0), of(ANSWER_REFUSED));
 
     /* While a newer row is open, it carries all. */
@@ -593,6 +629,7 @@ int main(void)
         TEST(a_call_of_unknown_fate_is_repeated_but_not_at_once),
         TEST(a_kill_during_a_call_sends_it_again),
         TEST(a_batch_holds_75_people_each_once),
+        TEST(what_comes_alone_leaves_alone_and_what_comes_together_in_full_calls),
         TEST(partial_errors_are_settled_object_by_object),
         TEST(a_batch_that_is_refused_condemns_nobody),
         TEST(its_troubles_do_not_touch_the_replies),
