@@ -145,12 +145,12 @@ static void escape_marked(const char *before, size_t before_len, const struct bu
     struct json *root = NULL;
 
     if (!is_marked) {
-        escape_json(before, before_len, value, out);
+        escape_json_text(before, before_len, value, out);
         return;
     }
     buf_add(&bare, value->data + 1, value->len - 1);
     size_t start = out->len;
-    escape_json(before, before_len, &bare, out);
+    escape_json_text(before, before_len, &bare, out);
     bool is_quoted = out->len > start && out->data[start] == '"';
     if (is_quoted && json_parse(buf_text(&bare), bare.len, JSON_LARGE, &root, NULL) == 0) {
         buf_truncate(out, start);

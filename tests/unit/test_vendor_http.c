@@ -25,7 +25,7 @@ static void check_body(const char *source, const char *wanted)
     struct template *body = body_of(source);
     struct backend backend = http_backend(body);
     struct consult consult = case_consult(&backend);
-    consult.facts = "{\"first_name\":\"Zoë \\\"Z\\\"\",\"open\":true,\"variables\":{\"size\":\"XL\",\"n\":3}}";
+    consult.facts = "{\"first_name\":\"Zoë \\\"Z\\\"\",\"open\":\"yes\",\"variables\":{\"size\":\"XL\",\"n\":\"3\"}}";
     consult.vendor_session = "s/1";
     struct asked asked = case_ask(&consult);
     if (strcmp(buf_text(&asked.request.body), wanted) != 0)
@@ -43,9 +43,29 @@ static void names_of_templates(void **state)
     check_body("{\"s\":\"{{ session }}\",\"v\":\"{{ vendor_session }}\",\"m\":\"{{ model }}\"}",
                "{\"s\":\"fd-17\",\"v\":\"s/1\",\"m\":\"small-1\"}");
     check_body("{\"n\":\"{{ fact.first_name }}\",\"o\":{{ fact.open }},\"x\":{{ fact.nothing }}}",
-               "{\"n\":\"Zoë \\\"Z\\\"\",\"o\":true,\"x\":null}");
+               "{\"n\":\"Zoë \\\"Z\\\"\",\"o\":\"yes\",\"x\":null}");
     check_body("{\"v\":{{ fact.variables }},\"s\":\"{{ fact.variables.size | downcase }}\",\"n\":{{ fact.variables.n }}}",
-               "{\"v\":{\"size\":\"XL\",\"n\":3},\"s\":\"xl\",\"n\":3}");
+               "{\"v\":{\"size\":\"XL\",\"n\":\"3\"},\"s\":\"xl\",\"n\":\"3\"}");
+}
+
+/* A customer may write 5, true or null; a service that wants texts would refuse anything else. */
+static void texts_that_look_like_something_else_stay_texts(void **state)
+{
+    static const char *const TEXTS[] = { "5", "0123", "true", "null", "{}" };
+    struct template *body = body_of("{\"m\":{{ message }}}");
+    struct backend backend = http_backend(body);
+    struct consult consult = case_consult(&backend);
+    (void)state;
+    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
+        struct ask_line line = { ROLE_CUSTOMER, TEXTS[i] };
+        consult.lines = &line;
+        consult.line_count = consult.own_count = 1;
+        struct asked asked = case_ask(&consult);
+        assert_int_equal(json_kind(json_get(asked.body, "m")), JSON_TEXT);
+        case_check(asked.body, "/m", TEXTS[i]);
+        case_asked_release(&asked);
+    }
+    template_free(body);
 }
 
 static void the_history_is_json(void **state)
@@ -289,3 +309,4 @@ int main(void)
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
+        cmocka_unit_test(texts_that_look_like_something_else_stay_texts),
