@@ -183,6 +183,23 @@ static int check_body(const struct backend *backend, const struct buf *body, str
 }
 
 static int ask(const struct consult *consult, struct vendor_request *request, struct error *error)
+/* A customer's "..", or nothing at all, must not make another address of it. */
+static int check_address(const struct backend *backend, const struct template_env *env, const struct buf *url,
+                         struct error *error)
+{
+    struct buf outline = { 0 };
+    bool is_whole;
+
+    if (url->len >= URL_MAX)
+        return error_set(error, "The address for '%s' became longer than %d bytes.", backend->name, (int)URL_MAX);
+    if (backend->http.url == NULL)
+        return 0;
+    template_render_escaped(backend->http.url, env, escape_outline, SIZE_MAX, &outline);
+    is_whole = escape_url_is_whole(buf_text(url), buf_text(&outline));
+    buf_release(&outline);
+    return is_whole ? 0 : error_set(error, "A value in the address for '%s' was empty or dots alone.", backend->name);
+}
+
 {
     const struct backend *backend = consult->backend;
     const struct backend_http *http = &backend->http;
@@ -203,8 +220,9 @@ static int ask(const struct consult *consult, struct vendor_request *request, st
     if (http->body != NULL)
         template_render_escaped(http->body, &env, escape_marked, VENDOR_REQUEST_MAX + 1, &request->body);
     json_free(facts);
-    if (request->url.len >= URL_MAX)
-        return error_set(error, "The address for '%s' became longer than %d bytes.", backend->name, (int)URL_MAX);
+    int result = check_address(backend, &env, &request->url, error);
+    if (result != 0)
+        return -1;
     return http->body != NULL ? check_body(backend, &request->body, error) : 0;
 }
 

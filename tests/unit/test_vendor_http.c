@@ -162,6 +162,33 @@ static void a_get_has_an_address_alone(void **state)
     case_asked_release(&asked);
 }
 
+/* Else the customer would choose what of the service is called. */
+static void a_message_does_not_lead_out_of_its_address(void **state)
+{
+    static const char *const TEXTS[] = { "..", ".", "", "%2e%2e" };
+    struct backend backend = http_backend(NULL);
+    (void)state;
+    backend.http.is_get = true;
+    backend.http.url = body_of("https://bot.example.com/ask/{{ message }}/answer");
+    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
+        struct ask_line line = { ROLE_CUSTOMER, TEXTS[i] };
+        struct consult consult = case_consult(&backend);
+        struct vendor_request request;
+        struct error error = { 0 };
+        consult.lines = &line;
+        consult.line_count = consult.own_count = 1;
+        int result = vendor_ask(&consult, &request, &error);
+        if (i < 3) {
+            assert_int_equal(result, -1);
+            assert_string_equal(error.text, "A value in the address for 'assistant' was empty or dots alone.");
+        } else {
+            assert_string_equal(buf_text(&request.url), "https://bot.example.com/ask/%252e%252e/answer");
+            vendor_request_release(&request);
+        }
+    }
+    template_free(backend.http.url);
+}
+
 /* Reading */
 
 static void pointers_find_the_answer(void **state)
@@ -303,6 +330,7 @@ int main(void)
         cmocka_unit_test(pointers_find_the_answer),
         cmocka_unit_test(dialogflow_is_one_of_them),
         cmocka_unit_test(what_asks_for_a_person),
+        cmocka_unit_test(a_message_does_not_lead_out_of_its_address),
         cmocka_unit_test(a_hand_over_that_is_not_listed_is_not_done),
         cmocka_unit_test(texts_may_be_numbers_and_lists),
         cmocka_unit_test(a_session_that_is_a_book_is_not_kept),
