@@ -12,6 +12,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "backend/vendor_act.h"
 #include "backend/vendor_kind.h"
@@ -182,7 +183,6 @@ static int check_body(const struct backend *backend, const struct buf *body, str
     return 0;
 }
 
-static int ask(const struct consult *consult, struct vendor_request *request, struct error *error)
 /* A customer's "..", or nothing at all, must not make another address of it. */
 static int check_address(const struct backend *backend, const struct template_env *env, const struct buf *url,
                          struct error *error)
@@ -200,6 +200,7 @@ static int check_address(const struct backend *backend, const struct template_en
     return is_whole ? 0 : error_set(error, "A value in the address for '%s' was empty or dots alone.", backend->name);
 }
 
+static int ask(const struct consult *consult, struct vendor_request *request, struct error *error)
 {
     const struct backend *backend = consult->backend;
     const struct backend_http *http = &backend->http;
@@ -219,8 +220,8 @@ static int check_address(const struct backend *backend, const struct template_en
         buf_add_text(&request->url, backend->url);
     if (http->body != NULL)
         template_render_escaped(http->body, &env, escape_marked, VENDOR_REQUEST_MAX + 1, &request->body);
-    json_free(facts);
     int result = check_address(backend, &env, &request->url, error);
+    json_free(facts);
     if (result != 0)
         return -1;
     return http->body != NULL ? check_body(backend, &request->body, error) : 0;
@@ -253,14 +254,14 @@ static bool add_text(const struct json *found, struct buf *text)
 /* true, "true", or whatever else is there and does not say no. */
 static bool wants_person(const struct json *found)
 {
-    static const char *const NO[] = { "", "false", "0", "no" };
+    static const char *const NO[] = { "", "false", "0", "0.0", "no", "none", "null" };
     struct buf said = { 0 };
 
     if (json_kind(found) == JSON_OBJECT || json_kind(found) == JSON_ARRAY)
         return json_first(found) != NULL;
     bool wants = json_scalar(found, &said);
     for (size_t i = 0; i < sizeof NO / sizeof NO[0]; i++)
-        wants = wants && strcmp(buf_text(&said), NO[i]) != 0;
+        wants = wants && strcasecmp(buf_text(&said), NO[i]) != 0;
     buf_release(&said);
     return wants;
 }

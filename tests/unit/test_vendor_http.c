@@ -240,6 +240,8 @@ static void what_asks_for_a_person(void **state)
         { "true", "support" },   { "\"true\"", "support" }, { "1", "support" },       { "\"HUMAN\"", "support" },
         { "\"billing\"", "billing" }, { "{\"to\":1}", "support" }, { "[0]", "support" }, { "false", NULL },
         { "\"false\"", NULL },   { "0", NULL },             { "\"\"", NULL },         { "\"no\"", NULL },
+        { "\"False\"", NULL },   { "\"No\"", NULL },        { "\"none\"", NULL },     { "\"NULL\"", NULL },
+        { "0.0", NULL },         { "\"0\"", NULL },
         { "null", NULL },        { "{}", NULL },            { "[]", NULL },
     };
     struct backend backend = http_backend(NULL);
@@ -322,19 +324,19 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_of_templates),
+        cmocka_unit_test(texts_that_look_like_something_else_stay_texts),
         cmocka_unit_test(the_history_is_json),
         cmocka_unit_test(a_history_that_is_too_long_loses_its_oldest),
         cmocka_unit_test(hostile_values_stay_values),
         cmocka_unit_test(a_body_that_is_no_json_is_not_sent),
         cmocka_unit_test(a_get_has_an_address_alone),
+        cmocka_unit_test(a_message_does_not_lead_out_of_its_address),
         cmocka_unit_test(pointers_find_the_answer),
         cmocka_unit_test(dialogflow_is_one_of_them),
         cmocka_unit_test(what_asks_for_a_person),
-        cmocka_unit_test(a_message_does_not_lead_out_of_its_address),
         cmocka_unit_test(a_hand_over_that_is_not_listed_is_not_done),
         cmocka_unit_test(texts_may_be_numbers_and_lists),
         cmocka_unit_test(a_session_that_is_a_book_is_not_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
-        cmocka_unit_test(texts_that_look_like_something_else_stay_texts),
