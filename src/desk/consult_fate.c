@@ -9,7 +9,7 @@ enum { PAUSE_LEAST_MS = CONSULT_PAUSE_MS / 2, PAUSE_MOST_MS = PAUSE_LEAST_MS + C
 static bool is_worth_a_try(const struct backend *backend, const struct consult_failure *failure)
 {
     bool may_change = failure->class == VENDOR_EMPTY || failure->class == VENDOR_GARBAGE || failure->class == VENDOR_FAILED;
-    bool was_slow = failure->took_ms > WORTH_WAITING_MS && backend->fallback != NULL;
+    bool was_slow = failure->took_ms >= WORTH_WAITING_MS && backend->fallback != NULL;
 
     return may_change && !failure->is_hopeless && !failure->is_cut && !failure->is_open && !was_slow &&
            failure->failures + 1 < CONSULT_TRIES_MAX &&
