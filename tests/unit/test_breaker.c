@@ -262,6 +262,23 @@ static void new_rules_try_a_stopped_backend_at_once(void **state)
     assert_int_equal(lanes(f), 0);
 }
 
+/* Nobody would ever try it again, and `status` would complain of it for good. */
+static void a_backend_that_left_the_rules_has_no_circuit(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *late;
+
+    hear(f, "ben", "is there parking");
+    late = claim_one(f);
+    hear(f, "ana", "is there parking");
+    settle(f, claim_one(f), answered(401, "{}"));
+    assert_int_equal(lanes(f), 1);
+    fixture_load(f, ASKING_SHOP);
+    assert_int_equal(lanes(f), 0);
+    settle(f, late, answered(401, "{}"));
+    assert_int_equal(lanes(f), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
 
 int main(void)
@@ -279,6 +296,7 @@ int main(void)
         TEST(who_was_told_to_wait_waits_where_nobody_else_can_be_asked),
         TEST(an_open_circuit_is_not_waited_for_beyond_the_turn),
         TEST(new_rules_try_a_stopped_backend_at_once),
+        TEST(a_backend_that_left_the_rules_has_no_circuit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
