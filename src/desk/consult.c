@@ -79,7 +79,7 @@ int consult_stands(struct desk *desk, const struct conversation *conversation, s
 {
     struct consult_row row = { 0 };
     const struct backend *backend;
-    int found, behind = 0;
+    int found, behind = 0, heard = 0;
 
     if (!desk->may_consult)
         return 0;
@@ -87,15 +87,16 @@ int consult_stands(struct desk *desk, const struct conversation *conversation, s
     if (found == 1) {
         backend = backend_find(desk->rules->backends, desk->rules->backend_count, row.wanted);
         behind = is_behind_something(desk, conversation->id, error);
+        heard = consult_row_heard(desk->db, conversation->id, row.turn, error);
         standing->outbox = row.id;
         standing->turn = row.turn;
         standing->backend = alloc_text(row.wanted);
         /* Whoever waits already goes first; and what has been asked too often is not asked again. */
-        standing->may_join = behind == 0 && backend != NULL && row.round < CONSULT_ROUNDS_MAX &&
+        standing->may_join = behind == 0 && heard < CONSULT_WORDS_MAX && backend != NULL && row.round < CONSULT_ROUNDS_MAX &&
                              (!row.is_claimed || backend->joins);
     }
     consult_row_release(&row);
-    return found < 0 || behind < 0 ? -1 : 0;
+    return found < 0 || behind < 0 || heard < 0 ? -1 : 0;
 }
 
 void consult_standing_release(struct consult_standing *standing)

@@ -34,7 +34,10 @@
 #include "desk/desk.h"
 #include "store/conversation.h"
 
-enum { CONSULT_ROUNDS_MAX = 4 }; /* questions of one turn, each with more messages than the one before */
+enum {
+    CONSULT_ROUNDS_MAX = 4, /* questions of one turn, each with more messages than the one before */
+    CONSULT_WORDS_MAX = 60  /* messages of one turn: those that would be more wait behind it */
+};
 
 struct consult_request { /* borrowed */
     const struct backend *backend;

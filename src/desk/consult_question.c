@@ -1,7 +1,7 @@
 /*
  * consult_question: see the header.
  *
- * The words of the turn always go along, however many there are (QUESTION_OWN_MAX); of what was said before, the newest,
+ * The words of the turn always go along, however many there are (CONSULT_WORDS_MAX); of what was said before, the newest,
  * as far as the row's counts of messages and tokens reach. Text of the customer goes into lines of his role and nowhere
  * else; what the prompt quotes of him (a name, a variable) is cut short and on one line, so that it cannot pose as more.
  */
@@ -19,7 +19,7 @@
 #include "rules/opening.h"
 #include "text/fold.h"
 
-enum { QUESTION_OWN_MAX = 60, HISTORY_MAX = 100, PROMPT_MAX = 32 * 1024, FACT_MAX = 200, DID_MAX = 400, KNOWLEDGE_MAX = 10,
+enum { HISTORY_MAX = 100, PROMPT_MAX = 32 * 1024, FACT_MAX = 200, DID_MAX = 400, KNOWLEDGE_MAX = 10,
        PASSED_MAX = 100 };
 
 /* A model reads them and judges, so that more of them may be given than could be an answer. */
@@ -30,7 +30,7 @@ static const double KNOWLEDGE_FLOOR = 0.15;
 struct gathering {
     struct question *question;
     const struct consult_row *row;
-    struct ask_line own[QUESTION_OWN_MAX], before[HISTORY_MAX]; /* the newest first */
+    struct ask_line own[CONSULT_WORDS_MAX], before[HISTORY_MAX]; /* the newest first */
     size_t own_count, before_count;
     int64_t history, history_tokens; /* that may still go along */
     int passed;                      /* that did not */
@@ -61,7 +61,7 @@ static bool gather(void *context, const char *kind, bool is_of_turn, const char 
     /* A step that no message of its turn led to is about the customer's newest words. */
     if (gathering->row->turn == 0 && gathering->own_count == 0)
         is_of_turn = is_heard;
-    if (is_of_turn && (!is_heard || gathering->own_count == QUESTION_OWN_MAX))
+    if (is_of_turn && (!is_heard || gathering->own_count == CONSULT_WORDS_MAX))
         return true;
     if (is_of_turn) {
         gathering->own[gathering->own_count++] = line_of(kind, text);

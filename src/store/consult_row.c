@@ -396,6 +396,24 @@ int consult_session_put(struct db *db, int64_t conversation, const char *backend
     return query_run(q, error);
 }
 
+static const char HEARD[] = "SELECT count(*) FROM (SELECT turn, kind FROM message WHERE conversation = ?1 "
+                            "ORDER BY id DESC LIMIT ?3) WHERE turn = ?2 AND kind = 'in'";
+
+int consult_row_heard(struct db *db, int64_t conversation, int64_t turn, struct error *error)
+{
+    struct query *q = db_query(db, HEARD);
+    int found, count = 0;
+
+    query_bind_int(q, 1, conversation);
+    query_bind_int(q, 2, turn);
+    query_bind_int(q, 3, CONSULT_LOOK_BACK);
+    found = query_step(q, error);
+    if (found == 1)
+        count = (int)query_int(q, 0);
+    query_end(q);
+    return found < 0 ? -1 : count;
+}
+
 /* Texts that ended without being sent are none that the customer has read. */
 static const char LINES[] =
     "SELECT m.kind, coalesce(m.turn = ?2, 0), m.text FROM message m "

@@ -95,6 +95,10 @@ int consult_row_shift(struct db *db, int64_t drift_ms, struct error *error);
 int consult_session_get(struct db *db, int64_t conversation, const char *backend, struct buf *session, struct error *error);
 int consult_session_put(struct db *db, int64_t conversation, const char *backend, const char *session, struct error *error);
 
+/* How many messages of the customer a turn has, among the conversation's newest CONSULT_LOOK_BACK; or -1. */
+enum { CONSULT_LOOK_BACK = 200 };
+int consult_row_heard(struct db *db, int64_t conversation, int64_t turn, struct error *error);
+
 /*
  * The texts that belong to a question, the newest first: those of the turn, and all that has been said in the conversation,
  * without what never reached the customer, and what waits to be decided. The callback returns false to stop.

@@ -168,6 +168,24 @@ static void a_burst_is_bounded_in_every_round(void **state)
     settle(f, call, lost());
 }
 
+/* More than the model is told would be answered by nobody. */
+static void a_turn_has_sixty_messages_and_no_more(void **state)
+{
+    struct fixture *f = *state;
+    char text[20];
+
+    for (int i = 1; i <= CONSULT_WORDS_MAX + 1; i++) {
+        snprintf(text, sizeof text, "muse %d", i);
+        hear(f, "ana", text);
+        assert_int_equal(behind(f), i > CONSULT_WORDS_MAX);
+    }
+    f->now += SETTLE_MS;
+    settle(f, claim_one(f), says("Sixty."));
+    f->now += SETTLE_MS;
+    settle(f, claim_one(f), says("One."));
+    assert_string_equal(answer_said(f), "Sixty.|One.");
+}
+
 /* Time */
 
 static void a_call_has_no_more_time_than_its_turn(void **state)
@@ -345,6 +363,7 @@ int main(void)
         TEST(a_decision_to_wait_holds_no_tags),
         TEST(a_burst_is_waited_for_and_not_for_ever),
         TEST(a_burst_is_bounded_in_every_round),
+        TEST(a_turn_has_sixty_messages_and_no_more),
         TEST(a_call_has_no_more_time_than_its_turn),
         TEST(a_question_expires_though_every_slot_is_taken),
         TEST(a_clock_that_is_set_forward_takes_a_question_along),
