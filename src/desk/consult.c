@@ -227,6 +227,17 @@ static bool needs_search(const struct backend *backend)
     return backend->kind == BACKEND_FAQ || backend->knowledge > 0;
 }
 
+/*
+ * No vendor's token is less than a byte: so much it may cost, and hardly ever does. What a service of one's own adds to the
+ * question nobody knows here; it may read as much as it may write.
+ */
+static int64_t most_tokens_in(const struct backend *backend, const struct vendor_request *request)
+{
+    int64_t bytes = (int64_t)(request->url.len + request->body.len);
+
+    return backend->kind == BACKEND_HTTP && bytes < backend->max_tokens ? backend->max_tokens : bytes;
+}
+
 /* The money, the request, and out; what cannot be asked goes on along the chain. */
 static int ask_out(struct look *look, const struct consult_row *row, const struct backend *backend,
                    const struct question *question, struct error *error)
@@ -241,8 +252,7 @@ static int ask_out(struct look *look, const struct consult_row *row, const struc
         vendor_request_release(&request);
         return consult_go_on(look->desk, row, backend, why.text, look->now, error);
     }
-    /* No vendor's token is less than a byte: so much it may cost, and hardly ever does. */
-    result = consult_charge(look->desk, row, backend, (int64_t)request.body.len, look->now, &cap, error);
+    result = consult_charge(look->desk, row, backend, most_tokens_in(backend, &request), look->now, &cap, error);
     if (result == 1) {
         result = make_call(look, row, backend, &request, error);
         if (result == 0) {
