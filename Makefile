@@ -508,6 +508,7 @@ UNIT = \
   consult_dialogue \
   consult_fate \
   consult_money \
+  consult_question \
   consult_rare \
   country \
   customers \

@@ -343,8 +343,12 @@ static void keep_sets(const struct desk *desk, const struct vendor_answer *said,
     struct variables variables = { .ruleset = desk->rules, .state = &state, .input = &input, .now = now, .decision = &decision };
 
     decide_take_sets(&decision, said->deeds, said->deed_count, NULL, NULL);
-    for (size_t i = 0; i < decision.effect_count; i++)
-        buf_addf(did, "%s%s = \"%s\"", i > 0 ? ", " : "", decision.effects[i].name, decision.effects[i].text);
+    for (size_t i = 0; i < decision.effect_count; i++) {
+        buf_addf(did, "%s%s = \"", i > 0 ? ", " : "", decision.effects[i].name);
+        for (const char *at = decision.effects[i].text; *at != '\0'; at++)
+            buf_add_char(did, *at == '"' ? '\'' : *at);
+        buf_add_char(did, '"');
+    }
     decide_keep(&decision, &variables);
     buf_add(kept, buf_text(&decision.remembered), decision.remembered.len);
     variables_release(&variables);
