@@ -89,6 +89,25 @@ int consult_let_go(struct desk *desk, const struct consult_row *row, int64_t now
     return release_apart(desk, row->conversation, now, error);
 }
 
+/* Behind this moment nothing is said any more (promise 9). The question of a step may belong to no turn. */
+static bool is_wanted_still(const struct desk *desk, const struct consult_row *row, int64_t now)
+{
+    return now < (row->wanted_until != 0 ? row->wanted_until
+                                         : row->expires_at + ruleset_setting_number(desk->rules, "reply_expires"));
+}
+
+/* Days late, after a long stop, an apology would only puzzle, and a dialogue that went on as well. */
+static int lapse(struct desk *desk, const struct consult_row *row, struct decide_input *input, int64_t now, struct error *error)
+{
+    int result = row->turn != 0 ? turn_end(desk->db, row->turn, "expired", now, error) : 0;
+
+    if (result == 0 && row->call != 0)
+        result = flow_turn_lapse(desk, row->conversation, row->call, now, error);
+    if (result == 0 && row->call != 0) /* another dialogue lies on top of the one that asked, which is told, and silent */
+        return tell_apart(desk, row, input, now, error);
+    return result < 0 ? -1 : release_apart(desk, row->conversation, now, error);
+}
+
 int consult_give_up(struct desk *desk, const struct consult_row *row, const char *state, const char *why, int64_t now,
                     struct error *error)
 {
@@ -106,12 +125,8 @@ int consult_give_up(struct desk *desk, const struct consult_row *row, const char
         outbox_settle(desk->db, row->id, 0, 0, state, why, now, error) != 0 ||
         event_put(desk->db, row->conversation, "consult_failed", row->backend, why, now, error) != 0)
         return -1;
-    /* Days late, after a long stop, an apology would only puzzle. */
-    if (row->call == 0 && row->wanted_until != 0 && now >= row->wanted_until)
-        return turn_end(desk->db, row->turn, "expired", now, error) == 0
-                   ? release_apart(desk, row->conversation, now, error)
-                   : -1;
-    return tell_apart(desk, row, &input, now, error);
+    return is_wanted_still(desk, row, now) ? tell_apart(desk, row, &input, now, error)
+                                           : lapse(desk, row, &input, now, error);
 }
 
 int consult_note(struct desk *desk, const struct consult_row *row, const char *kind, const char *backend, const char *more,
@@ -300,8 +315,8 @@ static int note_health(struct desk *desk, const struct consult_call *call, const
 }
 
 /* What came too late is for people to read. */
-static int keep_unsent(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said, int64_t now,
-                       struct error *error)
+static int keep_unsent(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said, const char *why,
+                       int64_t now, struct error *error)
 {
     struct buf text = { 0 };
     struct message note = { .conversation = row->conversation, .turn = row->turn, .at = now, .kind = "note",
@@ -310,8 +325,7 @@ static int keep_unsent(struct desk *desk, const struct consult_row *row, const s
 
     if (said->text == NULL)
         return 0;
-    buf_addf(&text, "(not sent: %s) %s",
-             row->is_open ? "the customer wrote on, and it was asked again" : "the conversation had moved on", said->text);
+    buf_addf(&text, "(not sent: %s) %s", why, said->text);
     note.text = buf_text(&text);
     result = message_put(desk->db, &note, error);
     buf_release(&text);
@@ -427,6 +441,23 @@ static int fail(struct desk *desk, const struct consult_row *row, const struct b
         return consult_row_again(desk->db, &again, error);
     if (consult_fate(backend, &failure) == FATE_AGAIN)
         return consult_row_again(desk->db, &again, error);
+static int expire(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said, int64_t now,
+                  struct error *error)
+{
+    struct decide_reply reply = { .wanted_by = row->wanted_by };
+    struct decide_input input = { .kind = INPUT_GAVE_UP, .reply = &reply, .has_timed_out = true };
+
+    if (outbox_settle(desk->db, row->id, 0, 0, "expired", "the answer came when its time was over", now, error) != 0 ||
+        keep_unsent(desk, row, said, "it came when its time was over", now, error) != 0)
+        return -1;
+    return lapse(desk, row, &input, now, error);
+}
+
+static const char *why_unwanted(const struct consult_row *row)
+{
+    return row->is_open ? "the customer wrote on, and it was asked again" : "the conversation had moved on";
+}
+
     return consult_go_on(desk, row, backend, said->reason, now, error);
 }
 
@@ -438,7 +469,7 @@ static int settle_row(struct desk *desk, const struct consult_call *call, struct
     if (row->round == call->round && consult_row_charge(desk->db, row->id, 0, "", error) != 0)
         return -1;
     if (!is_wanted(call, row))
-        return keep_unsent(desk, row, said, now, error);
+        return keep_unsent(desk, row, said, why_unwanted(row), now, error);
     row->charged_on[0] = '\0'; /* its bill is settled */
     if (said->unlisted != NULL) {
         log_warn("act_refused", log_text("backend", row->backend), log_int("conversation", row->conversation),
@@ -446,6 +477,8 @@ static int settle_row(struct desk *desk, const struct consult_call *call, struct
         if (event_put(desk->db, row->conversation, "act_refused", row->backend, said->unlisted, now, error) != 0)
             return -1;
     }
+    if (said->class == VENDOR_ANSWERED && !is_wanted_still(desk, row, now))
+        return expire(desk, row, said, now, error);
     if (said->class == VENDOR_ANSWERED && said->session != NULL &&
         consult_session_put(desk->db, row->conversation, row->backend, said->session, error) != 0)
         return -1;

@@ -103,6 +103,35 @@ int flow_turn_result(struct desk *desk, int64_t conversation, const struct decid
     return decide_run(desk, conversation, &input, now, error);
 }
 
+static bool awaits(const char *state, int64_t call)
+{
+    struct run run;
+
+    if (run_parse(state, &run, NULL) != 0)
+        return false;
+    bool does = run.waits == RUN_WAITS_CALL && run.frames[run.depth - 1].call == call;
+    run_release(&run);
+    return does;
+}
+
+int flow_turn_lapse(struct desk *desk, int64_t conversation, int64_t call, int64_t now, struct error *error)
+{
+    struct buf state = { 0 };
+    int64_t turn = 0;
+    int found = run_row_get(desk->db, conversation, &state, &turn, error);
+
+    if (found == 1 && !awaits(buf_text(&state), call))
+        found = 0;
+    buf_release(&state);
+    if (found != 1)
+        return found;
+    if (run_row_drop(desk->db, conversation, error) != 0 ||
+        (turn != 0 && turn_end(desk->db, turn, "expired", now, error) != 0) ||
+        event_put(desk->db, conversation, "flow_end", "daemon", "expired", now, error) != 0)
+        return -1;
+    return 1;
+}
+
 int flow_turn_clock(struct desk *desk, int64_t now, struct error *error)
 {
     int64_t conversation;

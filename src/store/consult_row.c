@@ -338,9 +338,15 @@ static const char SHIFT[] = "UPDATE outbox SET expires_at = expires_at + ?1, due
 static const char SHIFT_BURSTS[] = "UPDATE consult SET settle_by = settle_by + ?1 WHERE outbox IN "
                                    "(SELECT id FROM outbox WHERE settled_at IS NULL AND seq = -2)";
 
+/* Also of those that wait behind a question, or behind a call, and may yet become one. */
+static const char SHIFT_TURNS[] =
+    "UPDATE turn SET deadline_at = deadline_at + ?1 WHERE id IN (SELECT c.turn FROM outbox o JOIN consult c ON c.outbox = o.id "
+    "WHERE o.settled_at IS NULL AND o.seq = -2 UNION SELECT m.turn FROM behind b JOIN message m ON m.id = b.message "
+    "UNION SELECT turn FROM run)";
+
 int consult_row_shift(struct db *db, int64_t drift_ms, struct error *error)
 {
-    static const char *const STEPS[] = { SHIFT, SHIFT_BURSTS };
+    static const char *const STEPS[] = { SHIFT, SHIFT_BURSTS, SHIFT_TURNS };
 
     for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
         struct query *q = db_query(db, STEPS[i]);

@@ -181,6 +181,40 @@ static void who_takes_a_dialogue_whose_step_asks_hears_no_stale_answer(void **st
     assert_string_equal(said(f), "New.|Done.");
 }
 
+/* Behind its time a dialogue would only puzzle. */
+static void a_step_that_slept_a_day_ends_its_dialogue_without_a_word(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "your advice");
+    consult_call_free(claim_one(f));
+    f->now += 25 * HOUR_MS;
+    fixture_reopen(f, true);
+    claim_none(f);
+    assert_string_equal(said(f), "");
+    assert_string_equal(question_state(f), "expired");
+    assert_string_equal(turn_states(f), "expired");
+    assert_int_equal(runs(f), 0);
+}
+
+static void an_answer_to_a_step_behind_its_time_is_kept_and_not_said(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call;
+
+    hear(f, "ana", "your advice");
+    call = claim_one(f);
+    hear(f, "ana", "why that");
+    f->now += 25 * HOUR_MS;
+    settle(f, call, says("Late."));
+    assert_string_equal(said(f), "");
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn WHERE id = 1"), "expired");
+    assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'note'"),
+                        "(not sent: it came when its time was over) Late.");
+    assert_int_equal(runs(f), 0);
+    assert_int_equal(behind(f), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
 
 int main(void)
@@ -193,6 +227,8 @@ int main(void)
         TEST(a_step_that_asks_is_not_swallowed_by_a_burst),
         TEST(a_rule_that_asks_is_not_swallowed_by_the_question_of_a_step),
         TEST(a_tag_of_what_waits_for_a_step_is_noted_once),
+        TEST(a_step_that_slept_a_day_ends_its_dialogue_without_a_word),
+        TEST(an_answer_to_a_step_behind_its_time_is_kept_and_not_said),
         TEST(who_takes_a_dialogue_whose_step_asks_hears_no_stale_answer),
     };
 
