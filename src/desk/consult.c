@@ -74,8 +74,15 @@ static int is_behind_something(struct desk *desk, int64_t conversation, struct e
     return behind_next(desk->db, conversation, &message, error);
 }
 
-int consult_stands(struct desk *desk, const struct conversation *conversation, struct consult_standing *standing,
-                   struct error *error)
+/* A call under way is given up for another only where that has half of its deadline at least. */
+static bool has_room(const struct consult_row *row, const struct backend *backend, int64_t now)
+{
+    return !row->is_claimed ||
+           (backend->joins && row->expires_at - now > backend->settle_ms + backend->deadline_ms / 2);
+}
+
+int consult_stands(struct desk *desk, const struct conversation *conversation, int64_t now,
+                   struct consult_standing *standing, struct error *error)
 {
     struct consult_row row = { 0 };
     const struct backend *backend;
@@ -93,7 +100,7 @@ int consult_stands(struct desk *desk, const struct conversation *conversation, s
         standing->backend = alloc_text(row.wanted);
         /* Whoever waits already goes first; and what has been asked too often is not asked again. */
         standing->may_join = behind == 0 && heard < CONSULT_WORDS_MAX && backend != NULL && row.round < CONSULT_ROUNDS_MAX &&
-                             (!row.is_claimed || backend->joins);
+                             has_room(&row, backend, now);
     }
     consult_row_release(&row);
     return found < 0 || behind < 0 || heard < 0 ? -1 : 0;

@@ -56,8 +56,8 @@ struct consult_standing { /* the zero value: there is none; owned */
     char *backend; /* that was wanted */
     bool may_join;
 };
-int consult_stands(struct desk *desk, const struct conversation *conversation, struct consult_standing *standing,
-                   struct error *error);
+int consult_stands(struct desk *desk, const struct conversation *conversation, int64_t now,
+                   struct consult_standing *standing, struct error *error);
 void consult_standing_release(struct consult_standing *standing);
 
 /* At start: what the last life of the program has charged, and never settled, counts as spent. */

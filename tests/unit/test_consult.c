@@ -84,6 +84,24 @@ static void who_joins_is_asked_about_with_the_first(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE kind = 'note' AND text LIKE '%Early.'"), 1);
 }
 
+/* Asked again, it would have no time to answer. */
+static void who_writes_on_when_the_time_is_nearly_over_waits_for_the_answer(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call;
+
+    hear(f, "ana", "lone one");
+    call = claim_one(f);
+    f->now += 27 * SECOND_MS;
+    hear(f, "ana", "lone hello?");
+    assert_int_equal(behind(f), 1);
+    f->now += 1 * SECOND_MS;
+    settle(f, call, says("One."));
+    assert_string_equal(answer_said(f), "One.");
+    settle(f, claim_one(f), says("Two."));
+    assert_string_equal(answer_said(f), "One.|Two.");
+}
+
 /* The model would answer it, and the rule that takes it once more. */
 static void what_waits_is_not_told_to_the_model(void **state)
 {
@@ -358,6 +376,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(nobody_passes_those_who_wait),
         TEST(who_joins_is_asked_about_with_the_first),
+        TEST(who_writes_on_when_the_time_is_nearly_over_waits_for_the_answer),
         TEST(what_waits_is_not_told_to_the_model),
         TEST(a_tag_of_what_waits_is_noted_once_and_late),
         TEST(a_decision_to_wait_holds_no_tags),
