@@ -436,11 +436,11 @@ static int fail(struct desk *desk, const struct consult_row *row, const struct b
              log_text("reason", said->reason));
     if (backend == NULL)
         return named_is_gone(desk, row, said, now, error);
-    /* Told to come later, where nobody else can be asked: its circuit says when, and place() whether that is soon enough. */
-    if (said->class == VENDOR_BUSY && backend->fallback == NULL && row->failures + 1 < CONSULT_TRIES_MAX)
-        return consult_row_again(desk->db, &again, error);
     if (consult_fate(backend, &failure) == FATE_AGAIN)
         return consult_row_again(desk->db, &again, error);
+    return consult_go_on(desk, row, backend, said->reason, now, error);
+}
+
 static int expire(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said, int64_t now,
                   struct error *error)
 {
@@ -456,9 +456,6 @@ static int expire(struct desk *desk, const struct consult_row *row, const struct
 static const char *why_unwanted(const struct consult_row *row)
 {
     return row->is_open ? "the customer wrote on, and it was asked again" : "the conversation had moved on";
-}
-
-    return consult_go_on(desk, row, backend, said->reason, now, error);
 }
 
 /* The row as it is now; it may be another backend's, or over, by the time a call of its ends. */
@@ -477,11 +474,11 @@ static int settle_row(struct desk *desk, const struct consult_call *call, struct
         if (event_put(desk->db, row->conversation, "act_refused", row->backend, said->unlisted, now, error) != 0)
             return -1;
     }
-    if (said->class == VENDOR_ANSWERED && !is_wanted_still(desk, row, now))
-        return expire(desk, row, said, now, error);
     if (said->class == VENDOR_ANSWERED && said->session != NULL &&
         consult_session_put(desk->db, row->conversation, row->backend, said->session, error) != 0)
         return -1;
+    if (said->class == VENDOR_ANSWERED && !is_wanted_still(desk, row, now))
+        return expire(desk, row, said, now, error);
     if (sets_only(said) && row->failures + 1 < CONSULT_TRIES_MAX)
         return set_and_ask_again(desk, row, said, now, error);
     if (is_empty(said)) {
