@@ -510,6 +510,7 @@ UNIT = \
   consult_money \
   consult_question \
   consult_rare \
+  consult_session \
   country \
   customers \
   decide \

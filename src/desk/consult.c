@@ -267,6 +267,7 @@ static int ask_out(struct look *look, const struct consult_row *row, const struc
 
             result = consult_row_get(look->desk->db, row->id, &charged, error) == 1 ? 0 : -1;
             (*look->calls)->charged = charged.charged;
+            (*look->calls)->has_session = question->vendor_session.len > 0;
             if (result == 0)
                 memcpy((*look->calls)->charged_on, charged.charged_on, strlen(charged.charged_on) + 1);
             consult_row_release(&charged);

@@ -82,6 +82,7 @@ struct consult_call { /* owned, complete: no pointer into a ruleset, which may c
     char *region;  /* NULL, or what the request's signature is for */
     struct vendor_request request;
     bool may_be_local;
+    bool has_session; /* of the vendor, who may have forgotten it */
     int64_t claimed_at;
     int timeout_ms;
 };

@@ -305,11 +305,17 @@ static bool is_wanted(const struct consult_call *call, const struct consult_row 
     return row->is_open && row->is_claimed && row->round == call->round && row->epoch == row->conversation_epoch;
 }
 
+/* Or may it be that it knows the session no more? Then the question, and the backend, are worth another try without it. */
+static bool blames_session(const struct consult_call *call, const struct consult_end *end, const struct vendor_answer *said)
+{
+    return call->has_session && end->is_whole && (said->class == VENDOR_STOPPED || said->class == VENDOR_REFUSED);
+}
+
 /* What was broken off, since nobody waited for it any more, says nothing about the backend. */
 static int note_health(struct desk *desk, const struct consult_call *call, const struct consult_row *row,
                        const struct consult_end *end, const struct vendor_answer *said, int64_t now, struct error *error)
 {
-    if (!end->is_whole && !is_wanted(call, row))
+    if ((!end->is_whole && !is_wanted(call, row)) || blames_session(call, end, said))
         return breaker_forgo(desk, call->backend, now, error);
     return breaker_note(desk, call->backend, said, call->claimed_at, now, error);
 }
@@ -453,6 +459,16 @@ static int expire(struct desk *desk, const struct consult_row *row, const struct
     return lapse(desk, row, &input, now, error);
 }
 
+static int ask_without_session(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said, int64_t now,
+                               struct error *error)
+{
+    struct consult_again again = { .id = row->id, .due_at = now, .backend = row->backend, .failures = row->failures,
+                                   .reason = said->reason };
+
+    log_warn("session_refused", log_text("backend", row->backend), log_int("outbox", row->id), log_text("reason", said->reason));
+    return consult_row_again(desk->db, &again, error);
+}
+
 static const char *why_unwanted(const struct consult_row *row)
 {
     return row->is_open ? "the customer wrote on, and it was asked again" : "the conversation had moved on";
@@ -465,9 +481,14 @@ static int settle_row(struct desk *desk, const struct consult_call *call, struct
 {
     if (row->round == call->round && consult_row_charge(desk->db, row->id, 0, "", error) != 0)
         return -1;
+    if (blames_session(call, end, said) &&
+        consult_session_drop(desk->db, row->conversation, call->backend, error) != 0)
+        return -1;
     if (!is_wanted(call, row))
         return keep_unsent(desk, row, said, why_unwanted(row), now, error);
     row->charged_on[0] = '\0'; /* its bill is settled */
+    if (blames_session(call, end, said) && backend != NULL)
+        return ask_without_session(desk, row, said, now, error);
     if (said->unlisted != NULL) {
         log_warn("act_refused", log_text("backend", row->backend), log_int("conversation", row->conversation),
                  log_text("act", said->unlisted));

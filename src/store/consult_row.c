@@ -402,6 +402,17 @@ int consult_session_put(struct db *db, int64_t conversation, const char *backend
     return query_run(q, error);
 }
 
+static const char DROP_SESSION[] = "DELETE FROM consult_session WHERE conversation = ?1 AND backend = ?2";
+
+int consult_session_drop(struct db *db, int64_t conversation, const char *backend, struct error *error)
+{
+    struct query *q = db_query(db, DROP_SESSION);
+
+    query_bind_int(q, 1, conversation);
+    query_bind_text(q, 2, backend);
+    return query_run(q, error);
+}
+
 static const char HEARD[] = "SELECT count(*) FROM (SELECT turn, kind FROM message WHERE conversation = ?1 "
                             "ORDER BY id DESC LIMIT ?3) WHERE turn = ?2 AND kind = 'in'";
 
