@@ -279,6 +279,43 @@ static void a_backend_that_left_the_rules_has_no_circuit(void **state)
     assert_int_equal(lanes(f), 0);
 }
 
+static void fail_apart(struct fixture *f, const char *user)
+{
+    hear(f, user, "why");
+    f->now += SECOND_MS;
+    settle(f, claim_one(f), fails());
+    f->now += MINUTE_MS;
+    claim_none(f);
+}
+
+/* What failed before the jump is no failure to come. */
+static void a_clock_that_is_set_back_keeps_no_circuit_closed(void **state)
+{
+    struct fixture *f = *state;
+
+    fail_apart(f, "ana");
+    jump(f, -HOUR_MS);
+    fail_apart(f, "ben");
+    assert_int_equal(failures(f), 2);
+    fail_apart(f, "cat");
+    assert_int_equal(failures(f), 3);
+}
+
+static void lanes_that_are_read_know_of_no_moment(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct lane lane = { .noted_at = 4711, .is_probing = true };
+    size_t count;
+
+    hear(f, "ana", "why");
+    settle(f, claim_one(f), answered(401, "{}"));
+    assert_int_equal(lane_list(f->desk.db, &lane, 1, &count, &error), 0);
+    assert_int_equal(count, 1);
+    assert_int_equal(lane.noted_at, 0);
+    assert_false(lane.is_probing);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
 
 int main(void)
@@ -296,6 +333,8 @@ int main(void)
         TEST(who_was_told_to_wait_waits_where_nobody_else_can_be_asked),
         TEST(an_open_circuit_is_not_waited_for_beyond_the_turn),
         TEST(new_rules_try_a_stopped_backend_at_once),
+        TEST(a_clock_that_is_set_back_keeps_no_circuit_closed),
+        TEST(lanes_that_are_read_know_of_no_moment),
         TEST(a_backend_that_left_the_rules_has_no_circuit),
     };
 
