@@ -33,7 +33,8 @@ struct scope {
     const struct json *facts;
 };
 
-static void write_lines(const struct consult *consult, size_t from, size_t end, struct buf *out)
+/* Each with `most` bytes of its text at most. */
+static void write_lines(const struct consult *consult, size_t from, size_t end, size_t most, struct buf *out)
 {
     struct jsonw w = { .out = out };
     struct buf text = { 0 };
@@ -42,6 +43,7 @@ static void write_lines(const struct consult *consult, size_t from, size_t end, 
     for (size_t i = from; i < end; i++) {
         buf_clear(&text);
         vendor_turn_line(&consult->lines[i], &text);
+        buf_truncate(&text, utf8_floor(buf_text(&text), text.len, most));
         jsonw_object(&w, NULL);
         jsonw_text(&w, "role", consult->lines[i].role == ROLE_CUSTOMER ? "user" : "assistant");
         jsonw_bytes(&w, "content", buf_text(&text), text.len);
@@ -51,7 +53,25 @@ static void write_lines(const struct consult *consult, size_t from, size_t end, 
     buf_release(&text);
 }
 
-/* Each message is written once to be weighed, from the newest on, so that long histories cost no more than that. */
+/* How much of the text of a message that is too long by itself goes along. */
+static size_t most_of(const struct consult *consult, size_t line)
+{
+    struct buf one = { 0 };
+    size_t most = HISTORY_MAX;
+
+    do {
+        most /= 2;
+        buf_clear(&one);
+        write_lines(consult, line, line + 1, most, &one);
+    } while (one.len > HISTORY_MAX);
+    buf_release(&one);
+    return most;
+}
+
+/*
+ * Each message is written once to be weighed, from the newest on, so that long histories cost no more than that. The newest
+ * always goes along.
+ */
 static void put_lines(const struct consult *consult, size_t end, struct buf *value)
 {
     struct buf one = { 0 };
@@ -59,13 +79,16 @@ static void put_lines(const struct consult *consult, size_t end, struct buf *val
 
     for (; from > 0; from--) {
         buf_clear(&one);
-        write_lines(consult, from - 1, from, &one);
+        write_lines(consult, from - 1, from, SIZE_MAX, &one);
         weight += one.len;
         if (weight > HISTORY_MAX)
             break;
     }
     buf_add_char(value, JSON_MARK);
-    write_lines(consult, from, end, value);
+    if (from == end && end > 0)
+        write_lines(consult, end - 1, end, most_of(consult, end - 1), value);
+    else
+        write_lines(consult, from, end, SIZE_MAX, value);
     buf_release(&one);
 }
 
