@@ -71,6 +71,32 @@ static void the_question_is_put_again_behind_an_apology(void **state)
     assert_int_equal(runs(f), 1);
 }
 
+/* The model starts a flow while she writes on: that is no answer to its question, and the model is asked about it as well. */
+static void what_waited_while_a_dialogue_began_is_asked_about_beside_its_question(void **state)
+{
+    static const char BEGINS[] = "{\"choices\":[{\"message\":{\"content\":null,\"tool_calls\":[{\"function\":"
+                                 "{\"name\":\"start_flow\",\"arguments\":\"{\\\"flow\\\":\\\"table\\\"}\"}}]}}]}";
+    static const char ONE_BY_ONE[] =
+        "INSERT INTO backend (name, kind, url, model, settle_ms, joins, acts) VALUES\n"
+        " ('shy', 'openai', " ASKING_URL ", 'm', 0, 'no', 'flow table');\n"
+        "INSERT INTO rule (name, priority, action, target) VALUES ('rest', 0, 'consult', 'shy');\n";
+    struct fixture *f = *state;
+    struct consult_call *call;
+    char rules[6000];
+
+    snprintf(rules, sizeof rules, "%s%s", RULES, ONE_BY_ONE);
+    fixture_load(f, rules);
+    hear(f, "ana", "we are hungry");
+    call = claim_one(f);
+    hear(f, "ana", "is there parking?");
+    assert_int_equal(behind(f), 1);
+    f->now += SECOND_MS;
+    settle(f, call, answered(200, BEGINS));
+    settle(f, claim_one(f), says("Behind the house."));
+    assert_string_equal(said(f), "How many?|Behind the house.|Back to where we were (your table).|How many?");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM turn WHERE state = 'unanswered'"), 0);
+}
+
 /* Opting out by "no" is for those whom nobody has asked anything. */
 static void a_plain_yes_or_no_beside_a_question_is_for_the_dialogue(void **state)
 {
@@ -222,6 +248,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_question_is_put_again_behind_the_answer),
         TEST(the_question_is_put_again_behind_an_apology),
+        TEST(what_waited_while_a_dialogue_began_is_asked_about_beside_its_question),
         TEST(a_plain_yes_or_no_beside_a_question_is_for_the_dialogue),
         TEST(a_step_that_asks_is_not_swallowed_by_the_question_of_a_rule),
         TEST(a_step_that_asks_is_not_swallowed_by_a_burst),
