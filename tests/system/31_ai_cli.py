@@ -232,6 +232,20 @@ def transcript():
         desk.edit("DELETE FROM message WHERE id = 9")
 
 
+@test("transcript: whom nobody answered since the conversation was closed was not silenced by a rule")
+def transcript_closed():
+    with desk_with(backend()) as desk:
+        desk.sandbox.script(dict(path=CHAT, do="hang", times=0))
+        desk.say("ana", "hello there")
+        eventually(lambda: desk.sandbox.asked(), "asked")
+        desk.act("close", desk.conversation("ana"))
+        line = desk.do("transcript", "ana", "--json").json()["messages"][0]
+        equal((line["state"], line["reason"]), ("silenced", "the conversation was closed"), "her message")
+        out = desk.do("transcript", "ana").out
+        contains(out, "silenced: the conversation was closed", "as people read it")
+        desk.sandbox.unscript()
+
+
 # Drills
 
 CHAIN = (backend(deadline="10 seconds", fallback="backup"), backend("backup", deadline="8 seconds", fallback="faq"), backend("faq", "faq"))
