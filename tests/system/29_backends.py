@@ -396,6 +396,17 @@ def bedrock():
         equal([(a["vendor"], a["status"]) for a in asked(desk)], [("bedrock", 200)], "asked")
 
 
+@test("a key for Bedrock that is no pair is not sent, and told in words")
+def bedrock_key():
+    row = backend(kind="bedrock", url="{url}", model="m", region="eu-central-1", key_env="TEST_AWS", fallback="faq")
+    with desk_with(row, backend("faq", "faq"), TEST_AWS="canary-without-a-pair") as desk:
+        hears(desk, "ana", "is there parking?", "behind")
+        contains(desk.value("SELECT reason FROM lane WHERE name = 'backend assistant'"),
+                 "TEST_AWS holds no AWS key pair, which is written ACCESS_KEY_ID:SECRET_ACCESS_KEY", "the lane")
+        equal(desk.sandbox.asked(), [], "asked outside")
+        lacks(desk.log(), "canary-without-a-pair", "the log")
+
+
 @test("whatever a vendor answers, the customer hears something sensible, and once")
 def trouble():
     with desk_with(backend(fallback="faq", deadline="2 seconds"), backend("faq", "faq")) as desk:
