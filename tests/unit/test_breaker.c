@@ -226,6 +226,17 @@ static void who_was_told_to_wait_waits_where_nobody_else_can_be_asked(void **sta
     assert_string_equal(said(f), "At last.");
 }
 
+/* Half a minute from then, by the fixture's clock. */
+static void a_vendor_may_say_by_a_date_when_to_come(void **state)
+{
+    struct fixture *f = *state;
+
+    f->now = INT64_C(1778490000000); /* 2026-05-11 09:00:00 UTC */
+    hear(f, "ana", "is there parking");
+    settle(f, claim_one(f), limits("Mon, 11 May 2026 09:00:30 GMT"));
+    assert_int_equal(until_at(f), f->now + 30 * SECOND_MS);
+}
+
 static void an_open_circuit_is_not_waited_for_beyond_the_turn(void **state)
 {
     struct fixture *f = *state;
@@ -331,6 +342,7 @@ int main(void)
         TEST(who_refuses_is_there),
         TEST(an_open_circuit_is_waited_for_where_nobody_else_can_be_asked),
         TEST(who_was_told_to_wait_waits_where_nobody_else_can_be_asked),
+        TEST(a_vendor_may_say_by_a_date_when_to_come),
         TEST(an_open_circuit_is_not_waited_for_beyond_the_turn),
         TEST(new_rules_try_a_stopped_backend_at_once),
         TEST(a_clock_that_is_set_back_keeps_no_circuit_closed),
