@@ -149,6 +149,35 @@ static void a_call_of_which_nobody_knows_stays_charged(void **state)
     assert_int_equal(spent(f), 1000);
 }
 
+/* Its vendor has worked for it, and does not say how much. */
+static void an_answer_that_is_garbage_stays_charged(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "why");
+    settle(f, claim_one(f), answered(200, "<html>It works!</html>"));
+    assert_int_equal(used(f), 1000);
+    assert_int_equal(spent(f), 1000);
+}
+
+static void a_call_costs_what_it_cost_when_it_was_made(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call;
+    char dearer[4000];
+
+    hear(f, "ana", "why");
+    call = claim_one(f);
+    snprintf(dearer, sizeof dearer, "%s", RULES);
+    memcpy(strstr(dearer, "'0', '10', 100);"), "'9', '90', 100);", 16);
+    fixture_load(f, dearer);
+    settle(f, call, says_for("Yes.", 7, 20));
+    assert_int_equal(spent(f), 200);
+    hear(f, "ana", "why");
+    settle(f, claim_one(f), says_for("Yes.", 7, 20));
+    assert_int_equal(spent(f), 200 + 7 * 9 + 20 * 90);
+}
+
 /* It is three seconds to midnight in Seoul; the answer comes two seconds after it. */
 static void a_call_over_midnight_belongs_to_the_day_on_which_it_was_charged(void **state)
 {
@@ -358,6 +387,8 @@ int main(void)
         TEST(a_call_that_ends_behind_its_successor_pays_for_itself_alone),
         TEST(who_refuses_or_is_not_reached_is_not_paid),
         TEST(a_call_of_which_nobody_knows_stays_charged),
+        TEST(an_answer_that_is_garbage_stays_charged),
+        TEST(a_call_costs_what_it_cost_when_it_was_made),
         TEST(a_call_over_midnight_belongs_to_the_day_on_which_it_was_charged),
         TEST(a_charge_that_was_lost_with_the_daemon_is_told_to_the_owner),
         TEST(a_charge_that_was_lost_is_told_also_when_nobody_is_asked_again),
