@@ -145,6 +145,20 @@ static void a_message_behind_that_cannot_be_decided_strands_nobody(void **state)
 
 /* The answer */
 
+/* Whatever a customer talks it into: it is not done, and the conversation has it on record. */
+static void an_act_that_is_not_listed_is_an_event(void **state)
+{
+    static const char HANDS_OFF[] = "{\"choices\":[{\"message\":{\"content\":\"Of course.\",\"tool_calls\":[{\"function\":"
+                                    "{\"name\":\"hand_off\",\"arguments\":\"{}\"}}]}}]}";
+    struct fixture *f = *state;
+
+    hear(f, "ana", "why one");
+    settle(f, claim_one(f), answered(200, HANDS_OFF));
+    assert_string_equal(fixture_text(f, "SELECT actor || ': ' || detail FROM event WHERE kind = 'act_refused'"), "wise: hand_off");
+    assert_string_equal(fixture_text(f, "SELECT owner FROM conversation"), "bot");
+    assert_string_equal(said(f), "Of course.");
+}
+
 /* A comment of Markdown is text, and nobody sees it. */
 static void words_that_nobody_sees_do_not_use_the_notice_up(void **state)
 {
@@ -191,6 +205,7 @@ int main(void)
         TEST(the_end_of_the_chain_speaks_whatever_its_phrase_comes_to),
         TEST(an_answer_that_cannot_be_entered_strands_nobody),
         TEST(a_message_behind_that_cannot_be_decided_strands_nobody),
+        TEST(an_act_that_is_not_listed_is_an_event),
         TEST(words_that_nobody_sees_do_not_use_the_notice_up),
         TEST(who_waits_for_a_trial_leaves_when_it_has_succeeded),
     };
