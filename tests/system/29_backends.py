@@ -3,7 +3,11 @@
 import contextlib
 import json
 import os
+import socket
+import ssl
+import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
@@ -361,6 +365,92 @@ def acts():
         hears(desk, "eve", "bare", "Hm.")
         equal(desk.value("SELECT owner FROM conversation WHERE id = ?", desk.conversation("eve")), "bot", "eve's owner")
         contains(desk.log(), "event=act_refused backend=bare", "the log")
+
+
+# Connections
+
+class Peer:
+    """A vendor on a port of this machine; of each connection it keeps what came, until it was closed or answered."""
+
+    def __init__(self, answers=(), context=None):
+        self.answers, self.context, self.heard, self.closed = list(answers), context, [], []
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self.socket.accept()
+                self.heard.append(b"")
+                threading.Thread(target=self.serve, args=(connection, len(self.heard) - 1), daemon=True).start()
+
+    def serve(self, connection, n):
+        with connection, contextlib.suppress(OSError):
+            if self.context:
+                connection = self.context.wrap_socket(connection, server_side=True)
+            answer = None
+            while piece := connection.recv(65536):
+                self.heard[n] += piece
+                answer = self.answers[n] if n < len(self.answers) else None
+                if answer is not None:
+                    connection.sendall(answer)
+                    return
+        self.closed.append(n)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
+def http_row(url, **columns):
+    return backend(kind="http", url=url, text_at="/t", body='{"m": {{ message }}}', **columns)
+
+
+@test("who writes on while the model thinks has the call broken off, and not left to run")
+def broken_off():
+    body = b'{"t": "All of it."}'
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    with Peer([None, answer]) as peer, desk_with(http_row(f"http://127.0.0.1:{peer.port}/ask")) as desk:
+        desk.say("ana", "Do you have rye bread?")
+        eventually(lambda: b"rye" in b"".join(peer.heard), "it is asked")
+        equal(peer.closed, [], "connections that were closed")
+        desk.say("ana", "Sliced, I mean.")
+        equal(desk.sandbox.wait_texts("ana", 1), ["All of it."], "the answer")
+        eventually(lambda: peer.closed == [0], "the first connection is closed")
+        equal(b"Sliced" in peer.heard[1], True, "the second question has both")
+
+
+@test("a name that leads to this machine or into a private network is not called, unless the owner allows it")
+def private():
+    with Peer() as peer:
+        row = http_row(f"https://{socket.gethostname()}:{peer.port}/ask", fallback="faq")
+        rules = (SHOP + row + backend("faq", "faq")).replace("('allow_local_backends', 'yes'), ", "")
+        with Desk(start=False) as desk:
+            desk.write_rules(rules)
+            desk.start()
+            hears(desk, "ana", "is there parking?", "behind")
+            contains(desk.value("SELECT reason FROM lane WHERE name = 'backend assistant'"), "its host leads to 1", "the lane")
+            equal(peer.heard, [], "connections")
+
+
+@test("a certificate that nobody vouches for is not trusted, and not a word is told to its owner")
+def certificate():
+    with Desk(start=False) as desk:
+        key, cert = os.path.join(desk.folder, "k.pem"), os.path.join(desk.folder, "c.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+                        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(cert, key)
+        with Peer(context=context) as peer:
+            desk.write_rules(SHOP + http_row(f"https://127.0.0.1:{peer.port}/ask", fallback="faq") + backend("faq", "faq"))
+            desk.start()
+            hears(desk, "ana", "is there parking?", "behind")
+            true(peer.heard, "it was called")
+            equal(set(peer.heard), {b""}, "what its owner heard")
+            contains(desk.value("SELECT group_concat(reason) FROM attempt WHERE outbox = 1"), "certificate", "why not")
 
 
 VENDORS = {
