@@ -232,12 +232,15 @@ static int keep_late(const struct carry *carry, struct error *error)
     return result;
 }
 
+/* It is heard however late it is, for it may ask for a person or for silence; what answers it has no more time than its turn. */
 static int carry_late(struct desk *desk, struct conversation *conversation, struct past *past, int64_t now,
                       struct error *error)
 {
     struct carry carry = { .desk = desk, .conversation = conversation, .decision = &past->decision,
                            .turn = past->heard.turn, .message = past->heard.id, .now = now };
 
+    if (turn_deadline(desk->db, carry.turn, &carry.until, error) != 0)
+        return -1;
     if (past->decision.is_silenced)
         flood_settle(&conversation->tally, &past->decision);
     if (behind_drop(desk->db, past->heard.id, error) != 0 || count(&carry, error) != 0 ||

@@ -115,7 +115,7 @@ int reply_queue(struct desk *desk, const struct conversation *conversation, cons
         .campaign = reply->campaign,
         .is_consent = reply->is_consent,
         .now = now,
-        .expires_at = now + ruleset_setting_number(desk->rules, "reply_expires"),
+        .expires_at = reply->until != 0 ? reply->until : now + ruleset_setting_number(desk->rules, "reply_expires"),
     };
     size_t max = part_max(desk, conversation, reply->buttons != NULL, now);
     size_t growth = growth_of(reply->text) + lines_of(reply);

@@ -66,6 +66,24 @@ static void an_answer_behind_the_deadline_of_its_turn_is_kept_and_not_said(void 
     assert_int_equal(behind(f), 0);
 }
 
+/* Promise 9: neither is what a rule says to a message that waited so long; but it is heard, and its answer visibly expired. */
+static void what_waited_behind_an_answer_for_a_day_is_heard_and_not_answered(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call;
+
+    hear(f, "ana", "why one");
+    call = claim_one(f);
+    hear(f, "ana", "your hours");
+    f->now += 25 * HOUR_MS;
+    settle(f, call, answered(400, "{}"));
+    f->now += MINUTE_MS;
+    claim_none(f);
+    assert_string_equal(fixture_text(f, "SELECT action FROM decision WHERE message = 2"), "say");
+    assert_string_equal(fixture_text(f, "SELECT group_concat(state) FROM outbox WHERE kind = 'send'"), "expired");
+    assert_string_equal(turn_states(f), "expired,expired");
+}
+
 /* A clock that is put right by a day makes nobody late: neither who is asked for, nor who waits behind. */
 static void behind_a_jump_of_a_day_the_end_still_speaks(void **state)
 {
@@ -201,6 +219,7 @@ int main(void)
         TEST(a_clock_that_jumps_ends_no_burst),
         TEST(a_question_that_slept_a_day_ends_without_a_word),
         TEST(an_answer_behind_the_deadline_of_its_turn_is_kept_and_not_said),
+        TEST(what_waited_behind_an_answer_for_a_day_is_heard_and_not_answered),
         TEST(behind_a_jump_of_a_day_the_end_still_speaks),
         TEST(the_end_of_the_chain_speaks_whatever_its_phrase_comes_to),
         TEST(an_answer_that_cannot_be_entered_strands_nobody),
