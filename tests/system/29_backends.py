@@ -3,16 +3,15 @@
 import contextlib
 import json
 import os
+import signal
 import socket
-import ssl
-import subprocess
 import sys
-import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
 from desk import Desk
+from peer import Peer, unknown_certificate
 from tap import contains, equal, eventually, lacks, main, test, true
 
 AI_KEY = "ai-key-canary-0815"
@@ -367,42 +366,24 @@ def acts():
         contains(desk.log(), "event=act_refused backend=bare", "the log")
 
 
+@test("an answer that a daemon which stood still finds behind the turn's deadline is kept, and not sent")
+def stood_still():
+    expires = "INSERT INTO setting (name, value) VALUES ('reply_expires', '2 seconds');\n"
+    with desk_with(backend(), more=expires) as desk:
+        ai(desk, "late", ms=500)
+        desk.say("ana", "Do you have rye bread?")
+        asked(desk)
+        os.kill(desk.process.pid, signal.SIGSTOP)
+        deadline = desk.value("SELECT deadline_at FROM turn")
+        eventually(lambda: time.time() * 1000 > deadline + 500, "the deadline passes")
+        os.kill(desk.process.pid, signal.SIGCONT)
+        eventually(lambda: desk.value("SELECT state FROM turn") == "expired", "the turn ends")
+        contains(desk.value("SELECT text FROM message WHERE kind = 'note'"), "it came when its time was over", "the note")
+        desk.wait_drained()
+        equal(desk.sandbox.texts("ana"), [], "texts")
+
+
 # Connections
-
-class Peer:
-    """A vendor on a port of this machine; of each connection it keeps what came, until it was closed or answered."""
-
-    def __init__(self, answers=(), context=None):
-        self.answers, self.context, self.heard, self.closed = list(answers), context, [], []
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self.socket.accept()
-                self.heard.append(b"")
-                threading.Thread(target=self.serve, args=(connection, len(self.heard) - 1), daemon=True).start()
-
-    def serve(self, connection, n):
-        with connection, contextlib.suppress(OSError):
-            if self.context:
-                connection = self.context.wrap_socket(connection, server_side=True)
-            answer = None
-            while piece := connection.recv(65536):
-                self.heard[n] += piece
-                answer = self.answers[n] if n < len(self.answers) else None
-                if answer is not None:
-                    connection.sendall(answer)
-                    return
-        self.closed.append(n)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.close()
 
 
 def http_row(url, **columns):
@@ -413,7 +394,8 @@ def http_row(url, **columns):
 def broken_off():
     body = b'{"t": "All of it."}'
     answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
-    with Peer([None, answer]) as peer, desk_with(http_row(f"http://127.0.0.1:{peer.port}/ask")) as desk:
+    with Peer([None, answer]) as peer, desk_with(
+            http_row(f"http://127.0.0.1:{peer.port}/ask", deadline="60 seconds", turn_deadline="2 minutes")) as desk:
         desk.say("ana", "Do you have rye bread?")
         eventually(lambda: b"rye" in b"".join(peer.heard), "it is asked")
         equal(peer.closed, [], "connections that were closed")
@@ -438,19 +420,24 @@ def private():
 
 @test("a certificate that nobody vouches for is not trusted, and not a word is told to its owner")
 def certificate():
-    with Desk(start=False) as desk:
-        key, cert = os.path.join(desk.folder, "k.pem"), os.path.join(desk.folder, "c.pem")
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
-                        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert], check=True, capture_output=True)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(cert, key)
-        with Peer(context=context) as peer:
-            desk.write_rules(SHOP + http_row(f"https://127.0.0.1:{peer.port}/ask", fallback="faq") + backend("faq", "faq"))
-            desk.start()
-            hears(desk, "ana", "is there parking?", "behind")
-            true(peer.heard, "it was called")
-            equal(set(peer.heard), {b""}, "what its owner heard")
-            contains(desk.value("SELECT group_concat(reason) FROM attempt WHERE outbox = 1"), "certificate", "why not")
+    with Desk(start=False) as desk, Peer(context=unknown_certificate(desk.folder)) as peer:
+        desk.write_rules(SHOP + http_row(f"https://127.0.0.1:{peer.port}/ask", fallback="faq") + backend("faq", "faq"))
+        desk.start()
+        hears(desk, "ana", "is there parking?", "behind")
+        true(peer.heard, "it was called")
+        equal(set(peer.heard), {b""}, "what its owner heard")
+        contains(desk.value("SELECT group_concat(reason) FROM attempt WHERE outbox = 1"), "certificate", "why not")
+
+
+@test("nor is it trusted where Braze should be")
+def certificate_of_braze():
+    with Desk(start=False) as desk, Peer(context=unknown_certificate(desk.folder)) as peer:
+        desk.env["BRAZE_REST_URL"] = f"https://127.0.0.1:{peer.port}"
+        desk.start()
+        desk.say("ana", "ping 1")
+        eventually(lambda: peer.heard and desk.value("SELECT count(*) FROM attempt") > 0, "it was called")
+        equal(set(peer.heard), {b""}, "what its owner heard")
+        contains(desk.value("SELECT reason FROM attempt"), "certificate", "why not")
 
 
 VENDORS = {
