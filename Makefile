@@ -540,7 +540,9 @@ UNIT = \
   consult_dialogue \
   consult_fate \
   consult_money \
+  consult_question \
   consult_rare \
+  consult_session \
   country \
   customers \
   decide \

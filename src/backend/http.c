@@ -12,6 +12,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "backend/vendor_act.h"
 #include "backend/vendor_kind.h"
@@ -32,7 +33,8 @@ struct scope {
     const struct json *facts;
 };
 
-static void write_lines(const struct consult *consult, size_t from, size_t end, struct buf *out)
+/* Each with `most` bytes of its text at most. */
+static void write_lines(const struct consult *consult, size_t from, size_t end, size_t most, struct buf *out)
 {
     struct jsonw w = { .out = out };
     struct buf text = { 0 };
@@ -41,6 +43,7 @@ static void write_lines(const struct consult *consult, size_t from, size_t end, 
     for (size_t i = from; i < end; i++) {
         buf_clear(&text);
         vendor_turn_line(&consult->lines[i], &text);
+        buf_truncate(&text, utf8_floor(buf_text(&text), text.len, most));
         jsonw_object(&w, NULL);
         jsonw_text(&w, "role", consult->lines[i].role == ROLE_CUSTOMER ? "user" : "assistant");
         jsonw_bytes(&w, "content", buf_text(&text), text.len);
@@ -50,7 +53,25 @@ static void write_lines(const struct consult *consult, size_t from, size_t end, 
     buf_release(&text);
 }
 
-/* Each message is written once to be weighed, from the newest on, so that long histories cost no more than that. */
+/* How much of the text of a message that is too long by itself goes along. */
+static size_t most_of(const struct consult *consult, size_t line)
+{
+    struct buf one = { 0 };
+    size_t most = HISTORY_MAX;
+
+    do {
+        most /= 2;
+        buf_clear(&one);
+        write_lines(consult, line, line + 1, most, &one);
+    } while (one.len > HISTORY_MAX);
+    buf_release(&one);
+    return most;
+}
+
+/*
+ * Each message is written once to be weighed, from the newest on, so that long histories cost no more than that. The newest
+ * always goes along.
+ */
 static void put_lines(const struct consult *consult, size_t end, struct buf *value)
 {
     struct buf one = { 0 };
@@ -58,13 +79,16 @@ static void put_lines(const struct consult *consult, size_t end, struct buf *val
 
     for (; from > 0; from--) {
         buf_clear(&one);
-        write_lines(consult, from - 1, from, &one);
+        write_lines(consult, from - 1, from, SIZE_MAX, &one);
         weight += one.len;
         if (weight > HISTORY_MAX)
             break;
     }
     buf_add_char(value, JSON_MARK);
-    write_lines(consult, from, end, value);
+    if (from == end && end > 0)
+        write_lines(consult, end - 1, end, most_of(consult, end - 1), value);
+    else
+        write_lines(consult, from, end, SIZE_MAX, value);
     buf_release(&one);
 }
 
@@ -145,12 +169,12 @@ static void escape_marked(const char *before, size_t before_len, const struct bu
     struct json *root = NULL;
 
     if (!is_marked) {
-        escape_json(before, before_len, value, out);
+        escape_json_text(before, before_len, value, out);
         return;
     }
     buf_add(&bare, value->data + 1, value->len - 1);
     size_t start = out->len;
-    escape_json(before, before_len, &bare, out);
+    escape_json_text(before, before_len, &bare, out);
     bool is_quoted = out->len > start && out->data[start] == '"';
     if (is_quoted && json_parse(buf_text(&bare), bare.len, JSON_LARGE, &root, NULL) == 0) {
         buf_truncate(out, start);
@@ -182,6 +206,23 @@ static int check_body(const struct backend *backend, const struct buf *body, str
     return 0;
 }
 
+/* A customer's "..", or nothing at all, must not make another address of it. */
+static int check_address(const struct backend *backend, const struct template_env *env, const struct buf *url,
+                         struct error *error)
+{
+    struct buf outline = { 0 };
+    bool is_whole;
+
+    if (url->len >= URL_MAX)
+        return error_set(error, "The address for '%s' became longer than %d bytes.", backend->name, (int)URL_MAX);
+    if (backend->http.url == NULL)
+        return 0;
+    template_render_escaped(backend->http.url, env, escape_outline, SIZE_MAX, &outline);
+    is_whole = escape_url_is_whole(buf_text(url), buf_text(&outline));
+    buf_release(&outline);
+    return is_whole ? 0 : error_set(error, "A value in the address for '%s' was empty or dots alone.", backend->name);
+}
+
 static int ask(const struct consult *consult, struct vendor_request *request, struct error *error)
 {
     const struct backend *backend = consult->backend;
@@ -202,9 +243,10 @@ static int ask(const struct consult *consult, struct vendor_request *request, st
         buf_add_text(&request->url, backend->url);
     if (http->body != NULL)
         template_render_escaped(http->body, &env, escape_marked, VENDOR_REQUEST_MAX + 1, &request->body);
+    int result = check_address(backend, &env, &request->url, error);
     json_free(facts);
-    if (request->url.len >= URL_MAX)
-        return error_set(error, "The address for '%s' became longer than %d bytes.", backend->name, (int)URL_MAX);
+    if (result != 0)
+        return -1;
     return http->body != NULL ? check_body(backend, &request->body, error) : 0;
 }
 
@@ -235,14 +277,14 @@ static bool add_text(const struct json *found, struct buf *text)
 /* true, "true", or whatever else is there and does not say no. */
 static bool wants_person(const struct json *found)
 {
-    static const char *const NO[] = { "", "false", "0", "no" };
+    static const char *const NO[] = { "", "false", "0", "0.0", "no", "none", "null" };
     struct buf said = { 0 };
 
     if (json_kind(found) == JSON_OBJECT || json_kind(found) == JSON_ARRAY)
         return json_first(found) != NULL;
     bool wants = json_scalar(found, &said);
     for (size_t i = 0; i < sizeof NO / sizeof NO[0]; i++)
-        wants = wants && strcmp(buf_text(&said), NO[i]) != 0;
+        wants = wants && strcasecmp(buf_text(&said), NO[i]) != 0;
     buf_release(&said);
     return wants;
 }

@@ -8,7 +8,7 @@
 #include "backend/vendor_words.h"
 #include "base/alloc.h"
 
-enum { VALUE_MAX = 4096 }; /* bytes of a variable */
+enum { VALUE_MAX = 1000 }; /* bytes of a variable */
 
 const char vendor_act_no_parameters[] = "{\"type\":\"object\",\"properties\":{}}";
 

@@ -22,8 +22,8 @@ static void shown(const char *text, enum show_form form, struct buf *out)
     show_text(text, strlen(text), form, out);
 }
 
-/* The states of a turn as people say them; those of the outbox are words already. */
-static const char *words_of(const char *state)
+/* The states of a turn as people say them; those of the outbox are words already, and so is one whose reason is known. */
+static const char *words_of(const char *state, const char *reason)
 {
     static const char *const words[][2] = {
         { "agent", "with a person" },
@@ -32,7 +32,7 @@ static const char *words_of(const char *state)
         { "silenced", "silenced by a rule or an opt-out" },
     };
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; *reason == '\0' && i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i][0], state) == 0)
             return words[i][1];
     return state;
@@ -94,7 +94,7 @@ static void format_fate(const struct exchange_line *line, bool with_actor, struc
     if (!is_fine && out->len > 0)
         buf_add_text(out, " · ");
     if (!is_fine)
-        shown(words_of(line->state), SHOW_CELL, out);
+        shown(words_of(line->state, line->reason), SHOW_CELL, out);
     if (!is_fine && line->reason[0] != '\0') {
         buf_add_text(out, ": ");
         shown(line->reason, SHOW_CELL, out);

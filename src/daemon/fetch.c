@@ -537,6 +537,8 @@ void fetch_collect(struct fetcher *fetcher)
     while ((transfer = take_ended(fetcher)) != NULL) {
         read_wire(transfer, transfer->code, &wire);
         transfer->ended(transfer->context, &wire, clock_monotonic_ms() - transfer->started_at);
+        if (transfer->answer.cap > PIECE_MAX)
+            buf_release(&transfer->answer);
         transfer->next = fetcher->pool;
         fetcher->pool = transfer;
     }
@@ -566,13 +568,11 @@ static int check_parts(CURLU *url, const char *text, struct error *error)
     if (scheme == NULL || host == NULL || (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0))
         result = error_set(error, NO_ADDRESS, text);
     else if (strcmp(scheme, "http") == 0 && !is_loopback(host))
-        result = error_set(
-            error,
-            "'%s' would send the key in clear: use https (plain http is for a loopback address, the sandbox)",
-            text);
-    else if ((path != NULL && strcmp(path, "/") != 0) || query != NULL)
-        result = error_set(error, "'%s' has a path: give the host alone, like https://rest.iad-01.braze.com",
+        result = error_set(error, "'%s' would send the key in clear: use https "
+                                  "(plain http is for a loopback address, the sandbox)",
                            text);
+    else if ((path != NULL && strcmp(path, "/") != 0) || query != NULL)
+        result = error_set(error, "'%s' has a path: give the host alone, like https://rest.iad-01.braze.com", text);
     curl_free(scheme);
     curl_free(host);
     curl_free(path);

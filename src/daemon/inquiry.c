@@ -124,6 +124,9 @@ static int try_start(struct inquiry *inquiry, struct error *error)
         key = keyring_get(inquiries->keys, inquiry->call->key_env, error);
         if (key == NULL)
             return -1;
+        if (inquiry->call->kind == BACKEND_BEDROCK && strchr(key, ':') == NULL)
+            return error_set(error, "%s holds no AWS key pair, which is written ACCESS_KEY_ID:SECRET_ACCESS_KEY",
+                             inquiry->call->key_env);
     }
     if (fetch_for(inquiry, key, error) != 0)
         return -1;

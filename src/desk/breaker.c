@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "backend/backend.h"
 #include "desk/breaker.h"
 #include "store/consult_row.h"
 
+static const char PREFIX[] = "backend ";
+
 void breaker_name_lane(const char *backend, char name[BREAKER_LANE_LEN])
 {
-    snprintf(name, BREAKER_LANE_LEN, "backend %.110s", backend);
+    snprintf(name, BREAKER_LANE_LEN, "%s%.110s", PREFIX, backend);
 }
 
 enum breaker_state breaker_state(const struct lane *lane, int64_t now)
@@ -90,6 +93,9 @@ int breaker_note(struct desk *desk, const char *backend, const struct vendor_ans
 {
     char name[BREAKER_LANE_LEN];
 
+    /* Rows that have left the rules have no circuit. */
+    if (backend_find(desk->rules->backends, desk->rules->backend_count, backend) == NULL)
+        return 0;
     breaker_name_lane(backend, name);
     switch (answer->class) {
     case VENDOR_ANSWERED:
@@ -104,10 +110,35 @@ int breaker_note(struct desk *desk, const char *backend, const struct vendor_ans
     return worsen(desk, name, answer, "backing_off", false, left_at, now, error);
 }
 
-int breaker_retry_all(struct desk *desk, int64_t now, struct error *error)
+static bool is_known(const struct ruleset *rules, const char *lane)
 {
-    static const char PREFIX[] = "backend ";
+    char name[BREAKER_LANE_LEN];
 
+    for (size_t i = 0; i < rules->backend_count; i++) {
+        breaker_name_lane(rules->backends[i].name, name);
+        if (strcmp(name, lane) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Healing takes a lane off the list, and another one in its place. */
+static int forget_unknown(struct desk *desk, const struct ruleset *rules, int64_t now, struct error *error)
+{
+    for (size_t i = desk->health.count; i > 0; i--) {
+        struct lane lane = desk->health.lanes[i - 1];
+
+        if (strncmp(lane.name, PREFIX, sizeof PREFIX - 1) == 0 && !is_known(rules, lane.name) &&
+            health_heal(&desk->health, desk->db, lane.name, now, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int breaker_retry_all(struct desk *desk, const struct ruleset *rules, int64_t now, struct error *error)
+{
+    if (forget_unknown(desk, rules, now, error) != 0)
+        return -1;
     for (size_t i = 0; i < desk->health.count; i++) {
         struct lane again = desk->health.lanes[i];
 

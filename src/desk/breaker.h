@@ -42,7 +42,10 @@ int breaker_note(struct desk *desk, const char *backend, const struct vendor_ans
 /* An attempt was broken off before anything could be said: was it the trial, another may be made. */
 int breaker_forgo(struct desk *desk, const char *backend, int64_t now, struct error *error);
 
-/* New rules, and the keys read with them, may have mended what was wrong: each is tried again at once. */
-int breaker_retry_all(struct desk *desk, int64_t now, struct error *error);
+/*
+ * New rules, and the keys read with them, may have mended what was wrong: each is tried again at once, and those that are no
+ * longer there are forgotten.
+ */
+int breaker_retry_all(struct desk *desk, const struct ruleset *rules, int64_t now, struct error *error);
 
 #endif

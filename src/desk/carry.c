@@ -190,6 +190,7 @@ static int say(const struct carry *carry, const struct effect *effect, struct er
 {
     struct reply reply = {
         .turn = carry->turn,
+        .until = carry->until,
         .kind = "out",
         .actor = effect->rule != NULL ? effect->rule->name : effect->step,
         .text = effect->text,

@@ -20,6 +20,7 @@ struct carry { /* borrowed */
     int64_t turn;    /* whose answer the texts are */
     int64_t message; /* the customer's that it is about */
     int64_t now;
+    int64_t until;   /* when what is said comes too late; 0: as the setting says, from now on */
     bool is_deed;    /* what changes hands, changes it by a backend's deed */
     int64_t joins;   /* the row of the turn that the message becomes part of; 0: it has a turn of its own */
 };

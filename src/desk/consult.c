@@ -77,12 +77,19 @@ static int is_behind_something(struct desk *desk, int64_t conversation, struct e
     return behind_next(desk->db, conversation, &message, error);
 }
 
-int consult_stands(struct desk *desk, const struct conversation *conversation, struct consult_standing *standing,
-                   struct error *error)
+/* A call under way is given up for another only where that has half of its deadline at least. */
+static bool has_room(const struct consult_row *row, const struct backend *backend, int64_t now)
+{
+    return !row->is_claimed ||
+           (backend->joins && row->expires_at - now > backend->settle_ms + backend->deadline_ms / 2);
+}
+
+int consult_stands(struct desk *desk, const struct conversation *conversation, int64_t now,
+                   struct consult_standing *standing, struct error *error)
 {
     struct consult_row row = { 0 };
     const struct backend *backend;
-    int found, behind = 0;
+    int found, behind = 0, heard = 0;
 
     if (!desk->may_consult)
         return 0;
@@ -90,15 +97,16 @@ int consult_stands(struct desk *desk, const struct conversation *conversation, s
     if (found == 1) {
         backend = backend_find(desk->rules->backends, desk->rules->backend_count, row.wanted);
         behind = is_behind_something(desk, conversation->id, error);
+        heard = consult_row_heard(desk->db, conversation->id, row.turn, error);
         standing->outbox = row.id;
         standing->turn = row.turn;
         standing->backend = alloc_text(row.wanted);
         /* Whoever waits already goes first; and what has been asked too often is not asked again. */
-        standing->may_join = behind == 0 && backend != NULL && row.round < CONSULT_ROUNDS_MAX &&
-                             (!row.is_claimed || backend->joins);
+        standing->may_join = behind == 0 && heard < CONSULT_WORDS_MAX && backend != NULL && row.round < CONSULT_ROUNDS_MAX &&
+                             has_room(&row, backend, now);
     }
     consult_row_release(&row);
-    return found < 0 || behind < 0 ? -1 : 0;
+    return found < 0 || behind < 0 || heard < 0 ? -1 : 0;
 }
 
 void consult_standing_release(struct consult_standing *standing)
@@ -230,6 +238,17 @@ static bool needs_search(const struct backend *backend)
     return backend->kind == BACKEND_FAQ || backend->knowledge > 0;
 }
 
+/*
+ * No vendor's token is less than a byte: so much it may cost, and hardly ever does. What a service of one's own adds to the
+ * question nobody knows here; it may read as much as it may write.
+ */
+static int64_t most_tokens_in(const struct backend *backend, const struct vendor_request *request)
+{
+    int64_t bytes = (int64_t)(request->url.len + request->body.len);
+
+    return backend->kind == BACKEND_HTTP && bytes < backend->max_tokens ? backend->max_tokens : bytes;
+}
+
 /* The money, the request, and out; what cannot be asked goes on along the chain. */
 static int ask_out(struct look *look, const struct consult_row *row, const struct backend *backend,
                    const struct question *question, struct error *error)
@@ -244,8 +263,7 @@ static int ask_out(struct look *look, const struct consult_row *row, const struc
         vendor_request_release(&request);
         return consult_go_on(look->desk, row, backend, why.text, look->now, error);
     }
-    /* No vendor's token is less than a byte: so much it may cost, and hardly ever does. */
-    result = consult_charge(look->desk, row, backend, (int64_t)request.body.len, look->now, &cap, error);
+    result = consult_charge(look->desk, row, backend, most_tokens_in(backend, &request), look->now, &cap, error);
     if (result == 1) {
         result = make_call(look, row, backend, &request, error);
         if (result == 0) {
@@ -253,6 +271,7 @@ static int ask_out(struct look *look, const struct consult_row *row, const struc
 
             result = consult_row_get(look->desk->db, row->id, &charged, error) == 1 ? 0 : -1;
             (*look->calls)->charged = charged.charged;
+            (*look->calls)->has_session = question->vendor_session.len > 0;
             if (result == 0)
                 memcpy((*look->calls)->charged_on, charged.charged_on, strlen(charged.charged_on) + 1);
             consult_row_release(&charged);

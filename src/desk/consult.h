@@ -34,7 +34,10 @@
 #include "desk/desk.h"
 #include "store/conversation.h"
 
-enum { CONSULT_ROUNDS_MAX = 4 }; /* questions of one turn, each with more messages than the one before */
+enum {
+    CONSULT_ROUNDS_MAX = 4, /* questions of one turn, each with more messages than the one before */
+    CONSULT_WORDS_MAX = 60  /* messages of one turn: those that would be more wait behind it */
+};
 
 struct consult_request { /* borrowed */
     const struct backend *backend;
@@ -53,8 +56,8 @@ struct consult_standing { /* the zero value: there is none; owned */
     char *backend; /* that was wanted */
     bool may_join;
 };
-int consult_stands(struct desk *desk, const struct conversation *conversation, struct consult_standing *standing,
-                   struct error *error);
+int consult_stands(struct desk *desk, const struct conversation *conversation, int64_t now,
+                   struct consult_standing *standing, struct error *error);
 void consult_standing_release(struct consult_standing *standing);
 
 /* At start: what the last life of the program has charged, and never settled, counts as spent. */
@@ -80,6 +83,7 @@ struct consult_call { /* owned, complete: no pointer into a ruleset, which may c
     char *region;  /* NULL, or what the request's signature is for */
     struct vendor_request request;
     bool may_be_local;
+    bool has_session; /* of the vendor, who may have forgotten it */
     int64_t claimed_at;
     int timeout_ms;
 };

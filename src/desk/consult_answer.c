@@ -93,6 +93,27 @@ int consult_let_go(struct desk *desk, const struct consult_row *row, int64_t now
     return release_apart(desk, row->conversation, now, error);
 }
 
+/* Behind this moment nothing is said any more (promise 9). The question of a step may belong to no turn. */
+static bool is_wanted_still(const struct desk *desk, const struct consult_row *row, int64_t now)
+{
+    /* A conversation is summed up however late. */
+    return row->parting != 0 ||
+           now < (row->wanted_until != 0 ? row->wanted_until
+                                                : row->expires_at + ruleset_setting_number(desk->rules, "reply_expires"));
+}
+
+/* Days late, after a long stop, an apology would only puzzle, and a dialogue that went on as well. */
+static int lapse(struct desk *desk, const struct consult_row *row, struct decide_input *input, int64_t now, struct error *error)
+{
+    int result = row->turn != 0 ? turn_end(desk->db, row->turn, "expired", now, error) : 0;
+
+    if (result == 0 && row->call != 0)
+        result = flow_turn_lapse(desk, row->conversation, row->call, now, error);
+    if (result == 0 && row->call != 0) /* another dialogue lies on top of the one that asked, which is told, and silent */
+        return tell_apart(desk, row, input, now, error);
+    return result < 0 ? -1 : release_apart(desk, row->conversation, now, error);
+}
+
 int consult_give_up(struct desk *desk, const struct consult_row *row, const char *state, const char *why, int64_t now,
                     struct error *error)
 {
@@ -111,12 +132,8 @@ int consult_give_up(struct desk *desk, const struct consult_row *row, const char
         event_put(desk->db, row->conversation, row->parting != 0 ? "summary_failed" : "consult_failed", row->backend, why, now,
                   error) != 0)
         return -1;
-    /* Days late, after a long stop, an apology would only puzzle. */
-    if (row->call == 0 && row->wanted_until != 0 && now >= row->wanted_until)
-        return turn_end(desk->db, row->turn, "expired", now, error) == 0
-                   ? release_apart(desk, row->conversation, now, error)
-                   : -1;
-    return tell_apart(desk, row, &input, now, error);
+    return is_wanted_still(desk, row, now) ? tell_apart(desk, row, &input, now, error)
+                                           : lapse(desk, row, &input, now, error);
 }
 
 int consult_note(struct desk *desk, const struct consult_row *row, const char *kind, const char *backend, const char *more,
@@ -296,18 +313,24 @@ static bool is_wanted(const struct consult_call *call, const struct consult_row 
            (row->parting != 0 || row->epoch == row->conversation_epoch);
 }
 
+/* Or may it be that it knows the session no more? Then the question, and the backend, are worth another try without it. */
+static bool blames_session(const struct consult_call *call, const struct consult_end *end, const struct vendor_answer *said)
+{
+    return call->has_session && end->is_whole && (said->class == VENDOR_STOPPED || said->class == VENDOR_REFUSED);
+}
+
 /* What was broken off, since nobody waited for it any more, says nothing about the backend. */
 static int note_health(struct desk *desk, const struct consult_call *call, const struct consult_row *row,
                        const struct consult_end *end, const struct vendor_answer *said, int64_t now, struct error *error)
 {
-    if (!end->is_whole && !is_wanted(call, row))
+    if ((!end->is_whole && !is_wanted(call, row)) || blames_session(call, end, said))
         return breaker_forgo(desk, call->backend, now, error);
     return breaker_note(desk, call->backend, said, call->claimed_at, now, error);
 }
 
 /* What came too late is for people to read. */
-static int keep_unsent(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said, int64_t now,
-                       struct error *error)
+static int keep_unsent(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said, const char *why,
+                       int64_t now, struct error *error)
 {
     struct buf text = { 0 };
     struct message note = { .conversation = row->conversation, .turn = row->turn, .at = now, .kind = "note",
@@ -316,8 +339,7 @@ static int keep_unsent(struct desk *desk, const struct consult_row *row, const s
 
     if (said->text == NULL || row->parting != 0)
         return 0;
-    buf_addf(&text, "(not sent: %s) %s",
-             row->is_open ? "the customer wrote on, and it was asked again" : "the conversation had moved on", said->text);
+    buf_addf(&text, "(not sent: %s) %s", why, said->text);
     note.text = buf_text(&text);
     result = message_put(desk->db, &note, error);
     buf_release(&text);
@@ -349,8 +371,12 @@ static void keep_sets(const struct desk *desk, const struct vendor_answer *said,
     struct variables variables = { .ruleset = desk->rules, .state = &state, .input = &input, .now = now, .decision = &decision };
 
     decide_take_sets(&decision, said->deeds, said->deed_count, NULL, NULL);
-    for (size_t i = 0; i < decision.effect_count; i++)
-        buf_addf(did, "%s%s = \"%s\"", i > 0 ? ", " : "", decision.effects[i].name, decision.effects[i].text);
+    for (size_t i = 0; i < decision.effect_count; i++) {
+        buf_addf(did, "%s%s = \"", i > 0 ? ", " : "", decision.effects[i].name);
+        for (const char *at = decision.effects[i].text; *at != '\0'; at++)
+            buf_add_char(did, *at == '"' ? '\'' : *at);
+        buf_add_char(did, '"');
+    }
     decide_keep(&decision, &variables);
     buf_add(kept, buf_text(&decision.remembered), decision.remembered.len);
     variables_release(&variables);
@@ -424,12 +450,36 @@ static int fail(struct desk *desk, const struct consult_row *row, const struct b
              log_text("reason", said->reason));
     if (backend == NULL)
         return named_is_gone(desk, row, said, now, error);
-    /* Told to come later, where nobody else can be asked: its circuit says when, and place() whether that is soon enough. */
-    if (said->class == VENDOR_BUSY && backend->fallback == NULL && row->failures + 1 < CONSULT_TRIES_MAX)
-        return consult_row_again(desk->db, &again, error);
     if (consult_fate(backend, &failure) == FATE_AGAIN)
         return consult_row_again(desk->db, &again, error);
     return consult_go_on(desk, row, backend, said->reason, now, error);
+}
+
+static int expire(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said, int64_t now,
+                  struct error *error)
+{
+    struct decide_reply reply = { .wanted_by = row->wanted_by };
+    struct decide_input input = { .kind = INPUT_GAVE_UP, .reply = &reply, .has_timed_out = true };
+
+    if (outbox_settle(desk->db, row->id, 0, 0, "expired", "the answer came when its time was over", now, error) != 0 ||
+        keep_unsent(desk, row, said, "it came when its time was over", now, error) != 0)
+        return -1;
+    return lapse(desk, row, &input, now, error);
+}
+
+static int ask_without_session(struct desk *desk, const struct consult_row *row, const struct vendor_answer *said, int64_t now,
+                               struct error *error)
+{
+    struct consult_again again = { .id = row->id, .due_at = now, .backend = row->backend, .failures = row->failures,
+                                   .reason = said->reason };
+
+    log_warn("session_refused", log_text("backend", row->backend), log_int("outbox", row->id), log_text("reason", said->reason));
+    return consult_row_again(desk->db, &again, error);
+}
+
+static const char *why_unwanted(const struct consult_row *row)
+{
+    return row->is_open ? "the customer wrote on, and it was asked again" : "the conversation had moved on";
 }
 
 /* The row as it is now; it may be another backend's, or over, by the time a call of its ends. */
@@ -439,9 +489,14 @@ static int settle_row(struct desk *desk, const struct consult_call *call, struct
 {
     if (row->round == call->round && consult_row_charge(desk->db, row->id, 0, "", error) != 0)
         return -1;
+    if (blames_session(call, end, said) &&
+        consult_session_drop(desk->db, row->conversation, call->backend, error) != 0)
+        return -1;
     if (!is_wanted(call, row))
-        return keep_unsent(desk, row, said, now, error);
+        return keep_unsent(desk, row, said, why_unwanted(row), now, error);
     row->charged_on[0] = '\0'; /* its bill is settled */
+    if (blames_session(call, end, said) && backend != NULL)
+        return ask_without_session(desk, row, said, now, error);
     if (row->parting != 0)
         parting_leave_words(said);
     if (said->unlisted != NULL) {
@@ -453,6 +508,8 @@ static int settle_row(struct desk *desk, const struct consult_call *call, struct
     if (said->class == VENDOR_ANSWERED && said->session != NULL &&
         consult_session_put(desk->db, row->conversation, row->backend, said->session, error) != 0)
         return -1;
+    if (said->class == VENDOR_ANSWERED && !is_wanted_still(desk, row, now))
+        return expire(desk, row, said, now, error);
     if (sets_only(said) && row->failures + 1 < CONSULT_TRIES_MAX)
         return set_and_ask_again(desk, row, said, now, error);
     if (is_empty(said)) {

@@ -16,7 +16,7 @@ enum {
 };
 
 enum consult_fate {
-    FATE_AGAIN, /* after consult_pause_ms */
+    FATE_AGAIN, /* after consult_pause_ms; of one that is too busy, when its circuit lets a trial through */
     FATE_NEXT,  /* the backend's fallback, at once */
     FATE_END    /* nobody is left: a person, or the phrase `sorry` */
 };

@@ -1,7 +1,7 @@
 /*
  * consult_question: see the header.
  *
- * The words of the turn always go along, however many there are (QUESTION_OWN_MAX); of what was said before, the newest,
+ * The words of the turn always go along, however many there are (CONSULT_WORDS_MAX); of what was said before, the newest,
  * as far as the row's counts of messages and tokens reach. Text of the customer goes into lines of his role and nowhere
  * else; what the prompt quotes of him (a name, a variable) is cut short and on one line, so that it cannot pose as more.
  */
@@ -19,7 +19,7 @@
 #include "rules/opening.h"
 #include "text/fold.h"
 
-enum { QUESTION_OWN_MAX = 60, HISTORY_MAX = 100, PROMPT_MAX = 32 * 1024, FACT_MAX = 200, DID_MAX = 400, KNOWLEDGE_MAX = 10,
+enum { HISTORY_MAX = 100, PROMPT_MAX = 32 * 1024, FACT_MAX = 200, DID_MAX = 400, KNOWLEDGE_MAX = 10,
        PASSED_MAX = 100 };
 
 /* A model reads them and judges, so that more of them may be given than could be an answer. */
@@ -30,7 +30,7 @@ static const double KNOWLEDGE_FLOOR = 0.15;
 struct gathering {
     struct question *question;
     const struct consult_row *row;
-    struct ask_line own[QUESTION_OWN_MAX], before[HISTORY_MAX]; /* the newest first */
+    struct ask_line own[CONSULT_WORDS_MAX], before[HISTORY_MAX]; /* the newest first */
     size_t own_count, before_count;
     int64_t history, history_tokens; /* that may still go along */
     int passed;                      /* that did not */
@@ -61,7 +61,7 @@ static bool gather(void *context, const char *kind, bool is_of_turn, const char 
     /* A step that no message of its turn led to is about the customer's newest words. */
     if (gathering->row->turn == 0 && gathering->own_count == 0)
         is_of_turn = is_heard;
-    if (is_of_turn && (!is_heard || gathering->own_count == QUESTION_OWN_MAX))
+    if (is_of_turn && (!is_heard || gathering->own_count == CONSULT_WORDS_MAX))
         return true;
     if (is_of_turn) {
         gathering->own[gathering->own_count++] = line_of(kind, text);
@@ -100,13 +100,29 @@ static void join_own(struct question *question)
 
 /* Facts */
 
+/* How many bytes of a text make one control character, U+2028 and U+2029 among them; 0: it does not begin with one. */
+static size_t control_at(const char *text)
+{
+    unsigned char first = (unsigned char)text[0], second = (unsigned char)text[1];
+
+    if (first < ' ' || first == 0x7f)
+        return 1;
+    if (first == 0xc2 && second < 0xa0)
+        return 2;
+    return first == 0xe2 && second == 0x80 && ((unsigned char)text[2] | 1) == 0xa9 ? 3 : 0;
+}
+
 /* On one line, so that it cannot begin a paragraph of its own. */
 static void add_line(struct buf *out, const char *text, size_t most)
 {
     size_t len = utf8_floor(text, strlen(text), most);
 
-    for (size_t i = 0; i < len; i++)
-        buf_add_char(out, (unsigned char)text[i] < ' ' ? ' ' : text[i]);
+    for (size_t i = 0; i < len;) {
+        size_t control = control_at(text + i);
+
+        buf_add_char(out, control > 0 ? ' ' : text[i]);
+        i += control > 0 ? control : 1;
+    }
 }
 
 static void add_fact(struct jsonw *json, struct buf *system, const char *name, const char *value)
@@ -198,23 +214,28 @@ static void add_facts(const struct ruleset *rules, const struct backend *backend
 
 /* The prompt */
 
-static void add_knowledge(const struct ruleset *rules, const struct backend *backend, struct variables *variables,
-                          struct question *question)
+/* What the customer wrote, and what was kept of it, stands in his own lines and among the facts, and nowhere else. */
+static void add_knowledge(const struct ruleset *rules, const struct backend *backend, const struct decide_state *state,
+                          int64_t now, struct question *question)
 {
     struct faq_found found[KNOWLEDGE_MAX];
-    /* What the customer wrote stands in his own lines, and nowhere else. */
-    const struct decide_input silent = { .text = "" };
-    variables->input = &silent;
+    struct decision nothing = { 0 };
+    struct decide_state bare = *state;
+    struct decide_input silent = { .text = "" };
+    struct variables variables = { .ruleset = rules, .state = &bare, .input = &silent, .now = now, .decision = &nothing };
     size_t wanted = (size_t)backend->knowledge < KNOWLEDGE_MAX ? (size_t)backend->knowledge : KNOWLEDGE_MAX;
-    size_t count = ruleset_faqs(rules, buf_text(&question->own), variables->state->language, KNOWLEDGE_FLOOR, wanted, found);
+    size_t count = ruleset_faqs(rules, buf_text(&question->own), state->language, KNOWLEDGE_FLOOR, wanted, found);
 
+    bare.variables = NULL;
+    bare.fields = "{}";
     for (size_t i = 0; i < count; i++) {
         if (i == 0)
             buf_add_text(&question->system, "\n\nWhat the business says about this:\n");
         buf_addf(&question->system, "Q: %s\nA: ", found[i].faq->question);
-        decide_render(found[i].faq->answer, variables, PROMPT_MAX, &question->system);
+        decide_render(found[i].faq->answer, &variables, PROMPT_MAX, &question->system);
         buf_add_text(&question->system, "\n");
     }
+    variables_release(&variables);
 }
 
 /* What a model set it may have from the customer's mouth. */
@@ -235,10 +256,10 @@ static void write_system(const struct ruleset *rules, const struct backend *back
     struct variables variables = { .ruleset = rules, .state = state, .input = &input, .now = now, .decision = &nothing };
 
     decide_render(backend->prompt, &variables, PROMPT_MAX, &question->system);
+    variables_release(&variables);
     add_facts(rules, backend, state, now, question);
     if (backend->knowledge > 0)
-        add_knowledge(rules, backend, &variables, question);
-    variables_release(&variables);
+        add_knowledge(rules, backend, state, now, question);
 }
 
 int question_load(struct desk *desk, const struct consult_row *row, const struct backend *backend, int64_t now,

@@ -167,6 +167,20 @@ static void decide_beside_call(struct search *search, struct variables *variable
     act_and_follow(search, variables, dialogue);
 }
 
+/* What was said before the question was put is no answer to it; a backend, that takes whatever nobody else does, may have one. */
+static bool take_by_consult(struct search *search, struct variables *variables, struct dialogue *dialogue)
+{
+    size_t tagged = search->decision->tagged_count;
+    const struct rule *rule = search_winner(search, AMONG_ALL);
+
+    search->decision->tagged_count = tagged; /* they have been noted */
+    if (rule == NULL || rule->action != ACTION_CONSULT)
+        return false;
+    search->decision->rule = rule;
+    act_and_follow(search, variables, dialogue);
+    return true;
+}
+
 static void decide_in_dialogue(struct search *search, struct variables *variables, struct dialogue *dialogue)
 {
     bool is_cancel = search_says(search, search->ruleset->cancel_words);
@@ -180,7 +194,7 @@ static void decide_in_dialogue(struct search *search, struct variables *variable
     if (!is_cancel && take_by_rule(search, variables, dialogue, first))
         return;
     if (dialogue_was_not_asked_yet(dialogue)) {
-        if (!take_by_rule(search, variables, dialogue, AMONG_WORDED))
+        if (!take_by_rule(search, variables, dialogue, AMONG_WORDED) && !take_by_consult(search, variables, dialogue))
             search->decision->outcome = OUTCOME_NOBODY; /* the question stands */
         return;
     }

@@ -34,12 +34,19 @@ static void say(struct search *search, const struct decide_reply *reply, struct 
     search->decision->outcome = OUTCOME_ANSWER;
 }
 
+/* A row of the rules whose names all stand for nothing must not leave the customer without a word. */
 static bool render_phrase(const struct search *search, struct variables *variables, enum ai_phrase phrase, struct buf *out)
 {
-    const struct template *text = rules_ai_phrase(search->ruleset, phrase, search->state->language);
+    const struct template *const texts[] = {
+        rules_ai_phrase(search->ruleset, phrase, search->state->language),
+        rules_ai_phrase_built_in(search->ruleset, phrase, search->state->language),
+    };
 
-    if (text != NULL)
-        decide_render(text, variables, PHRASE_MAX, out);
+    for (size_t i = 0; i < 2 && fold_is_empty(buf_text(out), out->len); i++) {
+        buf_clear(out);
+        if (texts[i] != NULL)
+            decide_render(texts[i], variables, PHRASE_MAX, out);
+    }
     return !fold_is_empty(buf_text(out), out->len);
 }
 

@@ -92,7 +92,7 @@ int desk_install(struct desk *desk, struct ruleset *rules, const struct rulefile
     buf_release(&detail);
     if (result == 0)
         result = outbox_release_held(desk->db, 0, now, error);
-    return result == 0 ? breaker_retry_all(desk, now, error) : -1;
+    return result == 0 ? breaker_retry_all(desk, rules, now, error) : -1;
 }
 
 int desk_adopt(struct desk *desk, struct ruleset *rules, struct error *error)

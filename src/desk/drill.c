@@ -9,6 +9,7 @@
 #include "backend/vendor.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "braze/answer.h"
 #include "desk/consult_fate.h"
 #include "desk/decide_say.h"
 #include "desk/drill.h"
@@ -164,6 +165,16 @@ static bool is_time_over(const struct walk *walk)
     return walk->expires - walk->at < CONSULT_LEAST_MS;
 }
 
+/* Of what is left to chance, the middle: half a second, or what the circuit of one that is too busy stays open for. */
+static int64_t pause_behind(const struct vendor_answer *answer)
+{
+    int64_t ladder_ms = answer_target_delay_ms(1, 1u << 31);
+
+    if (answer->class != VENDOR_BUSY)
+        return CONSULT_PAUSE_MS;
+    return answer->wait_ms > ladder_ms ? answer->wait_ms : ladder_ms;
+}
+
 /* Until it is given up. */
 static enum consult_fate fail(struct walk *walk, const struct backend *backend, enum drill_fault fault)
 {
@@ -181,7 +192,7 @@ static enum consult_fate fail(struct walk *walk, const struct backend *backend, 
         fate = consult_fate(backend, &failure);
         add_step(walk, fate == FATE_AGAIN ? DRILL_AGAIN : DRILL_FAILED, backend, "%s", answer.reason);
         if (fate == FATE_AGAIN)
-            walk->at += CONSULT_PAUSE_MS;
+            walk->at += pause_behind(&answer);
         vendor_answer_release(&answer);
     }
     return fate == FATE_AGAIN ? FATE_END : fate;

@@ -115,6 +115,35 @@ int flow_turn_result(struct desk *desk, int64_t conversation, const struct decid
     return decide_run(desk, conversation, &input, now, error);
 }
 
+static bool awaits(const char *state, int64_t call)
+{
+    struct run run;
+
+    if (run_parse(state, &run, NULL) != 0)
+        return false;
+    bool does = run.waits == RUN_WAITS_CALL && run.frames[run.depth - 1].call == call;
+    run_release(&run);
+    return does;
+}
+
+int flow_turn_lapse(struct desk *desk, int64_t conversation, int64_t call, int64_t now, struct error *error)
+{
+    struct buf state = { 0 };
+    int64_t turn = 0;
+    int found = run_row_get(desk->db, conversation, &state, &turn, error);
+
+    if (found == 1 && !awaits(buf_text(&state), call))
+        found = 0;
+    buf_release(&state);
+    if (found != 1)
+        return found;
+    if (run_row_drop(desk->db, conversation, error) != 0 ||
+        (turn != 0 && turn_end(desk->db, turn, "expired", now, error) != 0) ||
+        event_put(desk->db, conversation, "flow_end", "daemon", "expired", now, error) != 0)
+        return -1;
+    return 1;
+}
+
 int flow_turn_clock(struct desk *desk, int64_t now, struct error *error)
 {
     int64_t conversation;
@@ -215,12 +244,15 @@ static int keep_late(const struct carry *carry, struct error *error)
     return result;
 }
 
+/* It is heard however late it is, for it may ask for a person or for silence; what answers it has no more time than its turn. */
 static int carry_late(struct desk *desk, struct conversation *conversation, struct past *past, int64_t now,
                       struct error *error)
 {
     struct carry carry = { .desk = desk, .conversation = conversation, .decision = &past->decision,
                            .turn = past->heard.turn, .message = past->heard.id, .now = now };
 
+    if (turn_deadline(desk->db, carry.turn, &carry.until, error) != 0)
+        return -1;
     if (past->decision.is_silenced)
         flood_settle(&conversation->tally, &past->decision);
     if (behind_drop(desk->db, past->heard.id, error) != 0 || count(&carry, error) != 0 ||

@@ -21,6 +21,9 @@ int flow_turn_result(struct desk *desk, int64_t conversation, const struct decid
 int flow_turn_answer(struct desk *desk, int64_t conversation, int64_t turn, struct decide_input *answer, int64_t now,
                      struct error *error);
 
+/* A call ended too late for a word: the dialogue that awaits it ends without one. 1, 0 where none does, -1. */
+int flow_turn_lapse(struct desk *desk, int64_t conversation, int64_t call, int64_t now, struct error *error);
+
 /* Looks at up to FLOW_TURN_MAX dialogues whose time has come. */
 enum { FLOW_TURN_MAX = 100 };
 int flow_turn_clock(struct desk *desk, int64_t now, struct error *error);

@@ -311,6 +311,7 @@ int health_shift(struct health *health, struct db *db, int64_t drift_ms, int64_t
         health->track_spaced_until_at += drift_ms;
     for (size_t i = 0; i < health->count; i++) {
         health->lanes[i].until_at += drift_ms;
+        health->lanes[i].noted_at += drift_ms;
         if (lane_put(db, &health->lanes[i], now, error) != 0)
             return -1;
     }

@@ -49,7 +49,7 @@ int past_load(struct past *past, struct desk *desk, const struct conversation *c
         .disabled_rules = desk->disabled_rules,
     };
     flood_tell_late(&conversation->tally, now, &past->state);
-    if (consult_stands(desk, conversation, &past->standing, error) != 0)
+    if (consult_stands(desk, conversation, now, &past->standing, error) != 0)
         return -1;
     past->state.consulted = past->standing.backend;
     return recall_load(&past->recall, desk->db, desk->rules, conversation, past_text(past), now,

@@ -157,7 +157,7 @@ int reply_queue(struct desk *desk, const struct conversation *conversation, cons
         .is_consent = reply->is_consent,
         .withheld = reply->withheld,
         .now = now,
-        .expires_at = now + ruleset_setting_number(desk->rules, "reply_expires"),
+        .expires_at = reply->until != 0 ? reply->until : now + ruleset_setting_number(desk->rules, "reply_expires"),
     };
     int result;
 

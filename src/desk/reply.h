@@ -20,6 +20,7 @@ struct reply {         /* borrowed */
     const char *campaign; /* a campaign row's name, "" for the channel's default */
     const char *buttons; /* JSON array of texts to offer below the last part; NULL: none */
     const char *properties; /* JSON object of further trigger properties; NULL: none */
+    int64_t until;  /* when it is too late; 0: as the setting reply_expires says, from now on */
     bool is_consent;
     bool has_marks; /* text/markdown wrote it: where it is cut, marks are closed and opened again */
     const char *notice;   /* the name of the notice that it is; its text may be NULL then: the campaign's own. NULL: none */

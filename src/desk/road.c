@@ -174,7 +174,7 @@ static int decide_and_store(struct passage *p, struct error *error)
         .text = p->in->message, .has_media = strcmp(p->in->media_urls, "[]") != 0, .media = p->in->media_urls,
     };
 
-    int result = consult_stands(desk, &p->conversation, &p->standing, error);
+    int result = consult_stands(desk, &p->conversation, p->now, &p->standing, error);
 
     state.consulted = p->standing.backend;
     state.may_join = p->standing.may_join;

@@ -41,6 +41,14 @@ void ai_phrases_release(struct ruleset *ruleset)
             template_free(ruleset->private->backend->phrases[i][j]);
 }
 
+const struct template *rules_ai_phrase_built_in(const struct ruleset *ruleset, enum ai_phrase phrase, const char *language)
+{
+    size_t built_in;
+
+    house_phrase_find(ruleset, PHRASES[phrase].name, language, &built_in);
+    return ruleset->private->backend->phrases[phrase][built_in];
+}
+
 const struct template *rules_ai_phrase(const struct ruleset *ruleset, enum ai_phrase phrase, const char *language)
 {
     size_t built_in;

@@ -20,6 +20,9 @@ enum ai_phrase {
     AI_PHRASE_COUNT
 };
 
+/* What it says where no row of the rules does. NULL: AI_SAYS_NOTICE. */
+const struct template *rules_ai_phrase_built_in(const struct ruleset *ruleset, enum ai_phrase phrase, const char *language);
+
 /* `language` as the contact's, "" when unknown. NULL: AI_SAYS_NOTICE, and no row has it. Owned by the ruleset. */
 const struct template *rules_ai_phrase(const struct ruleset *ruleset, enum ai_phrase phrase, const char *language);
 

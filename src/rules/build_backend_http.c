@@ -30,6 +30,18 @@ static bool is_listed(const char *const *names, const char *name)
     return false;
 }
 
+/* X-Auth-Token, apikey, Ocp-Apim-Subscription-Key … */
+static bool ends_like_a_key(const char *name)
+{
+    static const char *const ENDS[] = { "key", "token", "secret", "password" };
+    size_t len = strlen(name);
+
+    for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++)
+        if (len >= strlen(ENDS[i]) && strcasecmp(name + len - strlen(ENDS[i]), ENDS[i]) == 0)
+            return true;
+    return false;
+}
+
 static int check_header(const struct row *row, const struct backend_header *header, struct error *error)
 {
     static const char *const KEYS[] = { "Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "Api-Key",
@@ -40,7 +52,7 @@ static int check_header(const struct row *row, const struct backend_header *head
     const char *name = header->name, *value = header->value;
     if (value == NULL)
         return row_refuse(row, error, "headers: the value of '%s' is a text in quotes", name);
-    if (is_listed(KEYS, name))
+    if (is_listed(KEYS, name) || ends_like_a_key(name))
         return row_refuse(row, error, "headers: %s would carry a key, and no key stands in a rule file; put it into an "
                                       "environment variable, and name that in key_env",
                           name);

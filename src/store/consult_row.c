@@ -341,9 +341,15 @@ static const char SHIFT[] = "UPDATE outbox SET expires_at = expires_at + ?1, due
 static const char SHIFT_BURSTS[] = "UPDATE consult SET settle_by = settle_by + ?1 WHERE outbox IN "
                                    "(SELECT id FROM outbox WHERE settled_at IS NULL AND seq = -2)";
 
+/* Also of those that wait behind a question, or behind a call, and may yet become one. */
+static const char SHIFT_TURNS[] =
+    "UPDATE turn SET deadline_at = deadline_at + ?1 WHERE id IN (SELECT c.turn FROM outbox o JOIN consult c ON c.outbox = o.id "
+    "WHERE o.settled_at IS NULL AND o.seq = -2 UNION SELECT m.turn FROM behind b JOIN message m ON m.id = b.message "
+    "UNION SELECT turn FROM run)";
+
 int consult_row_shift(struct db *db, int64_t drift_ms, struct error *error)
 {
-    static const char *const STEPS[] = { SHIFT, SHIFT_BURSTS };
+    static const char *const STEPS[] = { SHIFT, SHIFT_BURSTS, SHIFT_TURNS };
 
     for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
         struct query *q = db_query(db, STEPS[i]);
@@ -397,6 +403,35 @@ int consult_session_put(struct db *db, int64_t conversation, const char *backend
     query_bind_text(q, 2, backend);
     query_bind_text(q, 3, session);
     return query_run(q, error);
+}
+
+static const char DROP_SESSION[] = "DELETE FROM consult_session WHERE conversation = ?1 AND backend = ?2";
+
+int consult_session_drop(struct db *db, int64_t conversation, const char *backend, struct error *error)
+{
+    struct query *q = db_query(db, DROP_SESSION);
+
+    query_bind_int(q, 1, conversation);
+    query_bind_text(q, 2, backend);
+    return query_run(q, error);
+}
+
+static const char HEARD[] = "SELECT count(*) FROM (SELECT turn, kind FROM message WHERE conversation = ?1 "
+                            "ORDER BY id DESC LIMIT ?3) WHERE turn = ?2 AND kind = 'in'";
+
+int consult_row_heard(struct db *db, int64_t conversation, int64_t turn, struct error *error)
+{
+    struct query *q = db_query(db, HEARD);
+    int found, count = 0;
+
+    query_bind_int(q, 1, conversation);
+    query_bind_int(q, 2, turn);
+    query_bind_int(q, 3, CONSULT_LOOK_BACK);
+    found = query_step(q, error);
+    if (found == 1)
+        count = (int)query_int(q, 0);
+    query_end(q);
+    return found < 0 ? -1 : count;
 }
 
 /* Texts that ended without being sent are none that the customer has read. Nor is what somebody else said, and a notice tells

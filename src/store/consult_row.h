@@ -98,6 +98,11 @@ int consult_row_shift(struct db *db, int64_t drift_ms, struct error *error);
 /* Sessions of vendors: 1 with it appended, 0, -1. */
 int consult_session_get(struct db *db, int64_t conversation, const char *backend, struct buf *session, struct error *error);
 int consult_session_put(struct db *db, int64_t conversation, const char *backend, const char *session, struct error *error);
+int consult_session_drop(struct db *db, int64_t conversation, const char *backend, struct error *error);
+
+/* How many messages of the customer a turn has, among the conversation's newest CONSULT_LOOK_BACK; or -1. */
+enum { CONSULT_LOOK_BACK = 200 };
+int consult_row_heard(struct db *db, int64_t conversation, int64_t turn, struct error *error);
 
 /*
  * The texts that belong to a question, the newest first: those of the turn, and all that has been said in the conversation,

@@ -17,6 +17,7 @@ int lane_list(struct db *db, struct lane *lanes, size_t max, size_t *count, stru
         struct lane *lane = &lanes[(*count)++];
 
         lane->is_probing = false;
+        lane->noted_at = 0;
         snprintf(lane->name, sizeof lane->name, "%s", query_text(q, 0));
         snprintf(lane->state, sizeof lane->state, "%s", query_text(q, 1));
         lane->until_at = query_int(q, 2);

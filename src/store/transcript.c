@@ -14,7 +14,9 @@
 
 #define LINE                                                                                                  \
     "SELECT m.id, m.at, m.turn, w.id, m.kind, m.text, m.actor, m.media, "                                     \
-    "CASE m.kind WHEN 'in' THEN t.state ELSE w.state END, w.reason, m.buttons, m.tags, "                      \
+    "CASE m.kind WHEN 'in' THEN t.state ELSE w.state END, CASE WHEN m.kind = 'in' AND t.state = 'silenced' "  \
+    "AND EXISTS (SELECT 1 FROM event e WHERE e.conversation = m.conversation AND e.kind = 'close' "           \
+    "AND e.at = t.closed_at) THEN 'the conversation was closed' ELSE w.reason END, m.buttons, m.tags, "       \
     "w.sent_by, (SELECT count (*) FROM outbox p WHERE p.message = m.id), m.properties, "                      \
     "(SELECT nullif(n.conversation, m.conversation) FROM notice n WHERE n.message = m.id) "                   \
     "FROM message m LEFT JOIN turn t ON t.id = m.turn "                                                       \

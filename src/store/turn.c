@@ -30,6 +30,20 @@ int turn_put(struct db *db, struct turn *turn, struct error *error)
     return query_run(q, error);
 }
 
+static const char DEADLINE[] = "SELECT coalesce(deadline_at, 0) FROM turn WHERE id = ?1";
+
+int turn_deadline(struct db *db, int64_t turn, int64_t *at, struct error *error)
+{
+    struct query *q = db_query(db, DEADLINE);
+    int found;
+
+    query_bind_int(q, 1, turn);
+    found = query_step(q, error);
+    *at = found == 1 ? query_int(q, 0) : 0;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
 /* A backend is being asked. */
 #define ASKING "SELECT 'open' FROM consult c JOIN outbox q ON q.id = c.outbox WHERE c.turn = ?1 AND q.settled_at IS NULL"
 

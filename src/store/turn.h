@@ -19,6 +19,9 @@ struct turn {
 /* The id goes into turn->id; any state but 'open' closes it at once. */
 int turn_put(struct db *db, struct turn *turn, struct error *error);
 
+/* When its answer comes too late; 0: never, or there is no such turn. */
+int turn_deadline(struct db *db, int64_t turn, int64_t *at, struct error *error);
+
 /*
  * Looks at the outbox rows of the turn's answer again: open while one may still leave, a dialogue awaits the end of
  * a call for it, or a backend is being asked; then the worst fate among them, or answered. Turns that were not open to

@@ -68,7 +68,7 @@ static bool stands_alone(const struct buf *value)
     return kind == JSON_NUMBER || kind == JSON_BOOL || kind == JSON_NULL;
 }
 
-void escape_json(const char *before, size_t before_len, const struct buf *value, struct buf *out)
+void escape_json_text(const char *before, size_t before_len, const struct buf *value, struct buf *out)
 {
     if (ends_inside_string(before, before_len)) {
         struct buf quoted = { 0 };
@@ -77,11 +77,17 @@ void escape_json(const char *before, size_t before_len, const struct buf *value,
         buf_release(&quoted);
     } else if (value->len == 0) {
         buf_add_text(out, "null");
-    } else if (stands_alone(value)) {
-        buf_add(out, value->data, value->len);
     } else {
         json_quote(value->data, value->len, out);
     }
+}
+
+void escape_json(const char *before, size_t before_len, const struct buf *value, struct buf *out)
+{
+    if (value->len > 0 && !ends_inside_string(before, before_len) && stands_alone(value))
+        buf_add(out, value->data, value->len);
+    else
+        escape_json_text(before, before_len, value, out);
 }
 
 void escape_percent(const char *text, struct buf *out)

@@ -32,6 +32,9 @@ bool escape_url_is_whole(const char *url, const char *outline);
  */
 void escape_json(const char *before, size_t before_len, const struct buf *value, struct buf *out);
 
+/* The same for what is a text whatever it looks like: outside of quotes "5" stays a string. */
+void escape_json_text(const char *before, size_t before_len, const struct buf *value, struct buf *out);
+
 /* Each % as %25. */
 void escape_percent(const char *text, struct buf *out);
 

@@ -16,6 +16,8 @@
 #include "text/markdown_inline.h"
 #include "text/markdown_link.h"
 
+enum { LOOKUPS_MAX = 100 };
+
 struct collector {
     struct ink *ink;
     struct manuscript *manuscript;
@@ -39,18 +41,22 @@ static bool is_inside_word(char c)
     return ascii_is_letter(c) || ascii_is_digit(c) || (c != '\0' && strchr("/=&?-_#.%", c) != NULL);
 }
 
-/* Does the text so far end in the midst of a bare address? Then a mark is a part of it: http://a.b/_c_. */
-static bool is_in_address(const struct ink *ink)
+/*
+ * Does the text so far end in the midst of a bare address? Then a mark is a part of it: http://a.b/_c_. The address as far as
+ * it has come; NULL: it does not.
+ */
+static const char *find_address(const struct ink *ink)
 {
     enum { LOOK_BACK = 256 };
     size_t at = ink->text.len;
     const char *text = buf_text(&ink->text);
 
     if (at == 0 || !is_inside_word(text[at - 1]))
-        return false;
+        return NULL;
     while (at > 0 && ink->text.len - at < LOOK_BACK && text[at - 1] > ' ')
         at--;
-    return memmem(text + at, ink->text.len - at, "://", 3) != NULL || strncasecmp(text + at, "www.", 4) == 0;
+    bool is_address = memmem(text + at, ink->text.len - at, "://", 3) != NULL || strncasecmp(text + at, "www.", 4) == 0;
+    return is_address ? text + at : NULL;
 }
 
 static bool begins_with_digit(cmark_node *node)
@@ -66,8 +72,24 @@ static bool is_text(const struct ink *ink, cmark_node *node)
 {
     size_t len = ink->text.len;
 
-    return is_in_address(ink) ||
+    return find_address(ink) != NULL ||
            (len > 0 && ascii_is_digit(ink->text.data[len - 1]) && begins_with_digit(node));
+}
+
+/* In the source stars stand behind what there is of an address. A hostile text has thousands: not all are looked up. */
+static bool has_stars_behind(struct manuscript *manuscript, const struct ink *ink, const char *stars)
+{
+    const char *address = find_address(ink);
+    struct buf wanted = { 0 };
+
+    if (address == NULL || manuscript->lookups == 0)
+        return false;
+    manuscript->lookups--;
+    buf_add_text(&wanted, address);
+    buf_add_text(&wanted, stars);
+    bool is_there = memmem(manuscript->source, manuscript->len, wanted.data, wanted.len) != NULL;
+    buf_release(&wanted);
+    return is_there;
 }
 
 /* Inside a word only a star is a mark. The tree does not tell which one it was; the user data keeps it. */
@@ -75,7 +97,9 @@ static void keep_mark(struct collector *collector, cmark_node *node, bool is_str
 {
     static const char *const MARKS[][2] = { { "_", "*" }, { "__", "**" } };
     char before = collector->ink->text.data[collector->ink->text.len - 1];
-    const char *mark = MARKS[is_strong][ascii_is_letter(before) || ascii_is_digit(before)];
+    bool is_star = ascii_is_letter(before) || ascii_is_digit(before) ||
+                   has_stars_behind(collector->manuscript, collector->ink, MARKS[is_strong][1]);
+    const char *mark = MARKS[is_strong][is_star];
 
     cmark_node_set_user_data(node, (void *)(uintptr_t)mark);
 }
@@ -147,6 +171,9 @@ static void pass(struct collector *collector, cmark_node *node, bool is_entry)
 
 void manuscript_init(struct manuscript *manuscript, const char *markdown, size_t len)
 {
+    manuscript->source = markdown;
+    manuscript->len = len;
+    manuscript->lookups = LOOKUPS_MAX;
     manuscript->budget = len * 2 + 1024;
     manuscript->has_stars = memmem(markdown, len, "\\*", 2) == NULL;
     manuscript->has_tildes = memmem(markdown, len, "\\~", 2) == NULL;

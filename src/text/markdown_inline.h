@@ -12,6 +12,9 @@
 
 /* What is true of the whole text that a block is a part of. */
 struct manuscript {
+    const char *source; /* borrowed */
+    size_t len;
+    int lookups; /* of marks in it that may still be made */
     /*
      * Bytes that addresses may still take: one definition may serve any number of links, so without it a text
      * could grow without measure. Once it is spent, links are their text.

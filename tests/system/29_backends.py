@@ -3,12 +3,15 @@
 import contextlib
 import json
 import os
+import signal
+import socket
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
 from desk import Desk
+from peer import Peer, unknown_certificate
 from tap import contains, equal, eventually, lacks, main, test, true
 
 AI_KEY = "ai-key-canary-0815"
@@ -363,6 +366,80 @@ def acts():
         contains(desk.log(), "event=act_refused backend=bare", "the log")
 
 
+@test("an answer that a daemon which stood still finds behind the turn's deadline is kept, and not sent")
+def stood_still():
+    expires = "INSERT INTO setting (name, value) VALUES ('reply_expires', '2 seconds');\n"
+    with desk_with(backend(), more=expires) as desk:
+        ai(desk, "late", ms=500)
+        desk.say("ana", "Do you have rye bread?")
+        asked(desk)
+        os.kill(desk.process.pid, signal.SIGSTOP)
+        deadline = desk.value("SELECT deadline_at FROM turn")
+        eventually(lambda: time.time() * 1000 > deadline + 500, "the deadline passes")
+        os.kill(desk.process.pid, signal.SIGCONT)
+        eventually(lambda: desk.value("SELECT state FROM turn") == "expired", "the turn ends")
+        contains(desk.value("SELECT text FROM message WHERE kind = 'note'"), "it came when its time was over", "the note")
+        desk.wait_drained()
+        equal(desk.sandbox.texts("ana"), [], "texts")
+
+
+# Connections
+
+
+def http_row(url, **columns):
+    return backend(kind="http", url=url, text_at="/t", body='{"m": {{ message }}}', **columns)
+
+
+@test("who writes on while the model thinks has the call broken off, and not left to run")
+def broken_off():
+    body = b'{"t": "All of it."}'
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    with Peer([None, answer]) as peer, desk_with(
+            http_row(f"http://127.0.0.1:{peer.port}/ask", deadline="60 seconds", turn_deadline="2 minutes")) as desk:
+        desk.say("ana", "Do you have rye bread?")
+        eventually(lambda: b"rye" in b"".join(peer.heard), "it is asked")
+        equal(peer.closed, [], "connections that were closed")
+        desk.say("ana", "Sliced, I mean.")
+        equal(desk.sandbox.wait_texts("ana", 1), ["All of it."], "the answer")
+        eventually(lambda: peer.closed == [0], "the first connection is closed")
+        equal(b"Sliced" in peer.heard[1], True, "the second question has both")
+
+
+@test("a name that leads to this machine or into a private network is not called, unless the owner allows it")
+def private():
+    with Peer() as peer:
+        row = http_row(f"https://{socket.gethostname()}:{peer.port}/ask", fallback="faq")
+        rules = (SHOP + row + backend("faq", "faq")).replace("('allow_local_backends', 'yes'), ", "")
+        with Desk(start=False) as desk:
+            desk.write_rules(rules)
+            desk.start()
+            hears(desk, "ana", "is there parking?", "behind")
+            contains(desk.value("SELECT reason FROM lane WHERE name = 'backend assistant'"), "its host leads to 1", "the lane")
+            equal(peer.heard, [], "connections")
+
+
+@test("a certificate that nobody vouches for is not trusted, and not a word is told to its owner")
+def certificate():
+    with Desk(start=False) as desk, Peer(context=unknown_certificate(desk.folder)) as peer:
+        desk.write_rules(SHOP + http_row(f"https://127.0.0.1:{peer.port}/ask", fallback="faq") + backend("faq", "faq"))
+        desk.start()
+        hears(desk, "ana", "is there parking?", "behind")
+        true(peer.heard, "it was called")
+        equal(set(peer.heard), {b""}, "what its owner heard")
+        contains(desk.value("SELECT group_concat(reason) FROM attempt WHERE outbox = 1"), "certificate", "why not")
+
+
+@test("nor is it trusted where Braze should be")
+def certificate_of_braze():
+    with Desk(start=False) as desk, Peer(context=unknown_certificate(desk.folder)) as peer:
+        desk.env["BRAZE_REST_URL"] = f"https://127.0.0.1:{peer.port}"
+        desk.start()
+        desk.say("ana", "ping 1")
+        eventually(lambda: peer.heard and desk.value("SELECT count(*) FROM attempt") > 0, "it was called")
+        equal(set(peer.heard), {b""}, "what its owner heard")
+        contains(desk.value("SELECT reason FROM attempt"), "certificate", "why not")
+
+
 VENDORS = {
     "azure": dict(url="{url}/openai/deployments/desk?api-version=2024-10-21", model="gpt-4o"),
     "anthropic": dict(kind="anthropic", url="{url}", model="claude-sonnet-4-5", key_env="TEST_AI_KEY"),
@@ -394,6 +471,17 @@ def bedrock():
         desk.start()
         hears(desk, "ana", "Is it warm today?", "Is it warm today?")
         equal([(a["vendor"], a["status"]) for a in asked(desk)], [("bedrock", 200)], "asked")
+
+
+@test("a key for Bedrock that is no pair is not sent, and told in words")
+def bedrock_key():
+    row = backend(kind="bedrock", url="{url}", model="m", region="eu-central-1", key_env="TEST_AWS", fallback="faq")
+    with desk_with(row, backend("faq", "faq"), TEST_AWS="canary-without-a-pair") as desk:
+        hears(desk, "ana", "is there parking?", "behind")
+        contains(desk.value("SELECT reason FROM lane WHERE name = 'backend assistant'"),
+                 "TEST_AWS holds no AWS key pair, which is written ACCESS_KEY_ID:SECRET_ACCESS_KEY", "the lane")
+        equal(desk.sandbox.asked(), [], "asked outside")
+        lacks(desk.log(), "canary-without-a-pair", "the log")
 
 
 @test("whatever a vendor answers, the customer hears something sensible, and once")

@@ -232,6 +232,20 @@ def transcript():
         desk.edit("DELETE FROM message WHERE id = 9")
 
 
+@test("transcript: whom nobody answered since the conversation was closed was not silenced by a rule")
+def transcript_closed():
+    with desk_with(backend()) as desk:
+        desk.sandbox.script(dict(path=CHAT, do="hang", times=0))
+        desk.say("ana", "hello there")
+        eventually(lambda: desk.sandbox.asked(), "asked")
+        desk.act("close", desk.conversation("ana"))
+        line = desk.do("transcript", "ana", "--json").json()["messages"][0]
+        equal((line["state"], line["reason"]), ("silenced", "the conversation was closed"), "her message")
+        out = desk.do("transcript", "ana").out
+        contains(out, "silenced: the conversation was closed", "as people read it")
+        desk.sandbox.unscript()
+
+
 # Drills
 
 CHAIN = (backend(deadline="10 seconds", fallback="backup"), backend("backup", deadline="8 seconds", fallback="faq"), backend("faq", "faq"))
@@ -252,7 +266,7 @@ def drill_timeout():
             contains(text, piece, "as people see it")
 
 
-@test("drill: 500 and garbage are tried twice, 429 is not; at the end of the chain speaks the phrase or a team")
+@test("drill: 500 and garbage are tried twice, 429 as soon as it may be; at the end of the chain speaks the phrase or a team")
 def drill_failures():
     with desk_with(backend(), backend("backup", team="night"), more=SECOND) as desk:
         for fault in ("500", "garbage"):
@@ -261,9 +275,11 @@ def drill_failures():
                                 (500, "assistant", "failed"), (500, None, "says")], fault)
             equal([t["text"] for t in told["texts"]], [SORRY], fault)
         told = desk.do("drill", "assistant", "429", "my cat is ill", "--json").json()
-        equal(steps(told), [(0, "assistant", "asked"), (0, "assistant", "failed"), (0, None, "says")], "429")
+        equal(steps(told), [(0, "assistant", "asked"), (0, "assistant", "again"), (750, "assistant", "asked"),
+                            (750, "assistant", "failed"), (750, None, "says")], "429")
         told = desk.do("drill", "backup", "429", "second please", "--json").json()
-        equal(steps(told), [(0, "backup", "asked"), (0, "backup", "failed"), (0, None, "hands over"), (0, None, "says")], "a team")
+        equal(steps(told), [(0, "backup", "asked"), (0, "backup", "again"), (750, "backup", "asked"), (750, "backup", "failed"),
+                            (750, None, "hands over"), (750, None, "says")], "a team")
         equal(([t["text"] for t in told["texts"]], told["outcome"]["answered_by"]), (["One moment, a colleague will answer you."], None), "a team")
 
 
@@ -279,19 +295,27 @@ def drill_slow():
 
 @test("drill is what then happens: the same words, from the same backend, as soon as it said")
 def drill_is_true():
+    faults = {"timeout": dict(do="hang"), "500": dict(do="status", status=500, body="{}"), "garbage": dict(do="garbage"),
+              "429": dict(do="status", status=429, body="{}")}
     with desk_with(backend(deadline="2 seconds", fallback="faq"), backend("faq", "faq")) as desk:
-        for fault, scripted in (("timeout", dict(do="hang")), ("500", dict(do="status", status=500, body="{}")),
-                                ("garbage", dict(do="garbage"))):
+        for fault, scripted in faults.items():
             for words in ("have you got parking?", "my cat is ill"):
-                told = desk.do("drill", "assistant", fault, words, "--json").json()
-                desk.sandbox.script(dict(path=CHAT, times=0, **scripted))
-                number, got = answer(desk, f"{fault}-{words[:2]}", words)
-                desk.sandbox.unscript()
-                equal([t["text"] for t in told["texts"]], [got], f"{fault}, {words}")
-                tries = [a["backend"] for a in desk.do("why", number, "--json").json()["asked"] if a["class"] != "fallback"]
-                wanted = [s["backend"] for s in told["steps"] if s["what"] == "asked"]
-                equal(tries, wanted, f"who was asked after {fault}")
-                close_circuit(desk)
+                rehearse_and_see(desk, fault, scripted, words)
+    with desk_with(backend(deadline="2 seconds")) as desk:
+        for fault in ("429", "500"):
+            rehearse_and_see(desk, fault, faults[fault], "my cat is ill")
+
+
+def rehearse_and_see(desk, fault, scripted, words):
+    told = desk.do("drill", "assistant", fault, words, "--json").json()
+    desk.sandbox.script(dict(path=CHAT, times=0, **scripted))
+    number, got = answer(desk, f"{fault}-{words[:2]}", words)
+    desk.sandbox.unscript()
+    equal([t["text"] for t in told["texts"]], [got], f"{fault}, {words}")
+    tries = [a["backend"] for a in desk.do("why", number, "--json").json()["asked"] if a["class"] != "fallback"]
+    wanted = [s["backend"] for s in told["steps"] if s["what"] == "asked"]
+    equal(tries, wanted, f"who was asked after {fault}")
+    close_circuit(desk)
 
 
 def close_circuit(desk):

@@ -226,6 +226,17 @@ static void who_was_told_to_wait_waits_where_nobody_else_can_be_asked(void **sta
     assert_string_equal(said(f), "At last.");
 }
 
+/* Half a minute from then, by the fixture's clock. */
+static void a_vendor_may_say_by_a_date_when_to_come(void **state)
+{
+    struct fixture *f = *state;
+
+    f->now = INT64_C(1778490000000); /* 2026-05-11 09:00:00 UTC */
+    hear(f, "ana", "is there parking");
+    settle(f, claim_one(f), limits("Mon, 11 May 2026 09:00:30 GMT"));
+    assert_int_equal(until_at(f), f->now + 30 * SECOND_MS);
+}
+
 static void an_open_circuit_is_not_waited_for_beyond_the_turn(void **state)
 {
     struct fixture *f = *state;
@@ -262,6 +273,60 @@ static void new_rules_try_a_stopped_backend_at_once(void **state)
     assert_int_equal(lanes(f), 0);
 }
 
+/* Nobody would ever try it again, and `status` would complain of it for good. */
+static void a_backend_that_left_the_rules_has_no_circuit(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *late;
+
+    hear(f, "ben", "is there parking");
+    late = claim_one(f);
+    hear(f, "ana", "is there parking");
+    settle(f, claim_one(f), answered(401, "{}"));
+    assert_int_equal(lanes(f), 1);
+    fixture_load(f, ASKING_SHOP);
+    assert_int_equal(lanes(f), 0);
+    settle(f, late, answered(401, "{}"));
+    assert_int_equal(lanes(f), 0);
+}
+
+static void fail_apart(struct fixture *f, const char *user)
+{
+    hear(f, user, "why");
+    f->now += SECOND_MS;
+    settle(f, claim_one(f), fails());
+    f->now += MINUTE_MS;
+    claim_none(f);
+}
+
+/* What failed before the jump is no failure to come. */
+static void a_clock_that_is_set_back_keeps_no_circuit_closed(void **state)
+{
+    struct fixture *f = *state;
+
+    fail_apart(f, "ana");
+    jump(f, -HOUR_MS);
+    fail_apart(f, "ben");
+    assert_int_equal(failures(f), 2);
+    fail_apart(f, "cat");
+    assert_int_equal(failures(f), 3);
+}
+
+static void lanes_that_are_read_know_of_no_moment(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct lane lane = { .noted_at = 4711, .is_probing = true };
+    size_t count;
+
+    hear(f, "ana", "why");
+    settle(f, claim_one(f), answered(401, "{}"));
+    assert_int_equal(lane_list(f->desk.db, &lane, 1, &count, &error), 0);
+    assert_int_equal(count, 1);
+    assert_int_equal(lane.noted_at, 0);
+    assert_false(lane.is_probing);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
 
 int main(void)
@@ -277,8 +342,12 @@ int main(void)
         TEST(who_refuses_is_there),
         TEST(an_open_circuit_is_waited_for_where_nobody_else_can_be_asked),
         TEST(who_was_told_to_wait_waits_where_nobody_else_can_be_asked),
+        TEST(a_vendor_may_say_by_a_date_when_to_come),
         TEST(an_open_circuit_is_not_waited_for_beyond_the_turn),
         TEST(new_rules_try_a_stopped_backend_at_once),
+        TEST(a_clock_that_is_set_back_keeps_no_circuit_closed),
+        TEST(lanes_that_are_read_know_of_no_moment),
+        TEST(a_backend_that_left_the_rules_has_no_circuit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

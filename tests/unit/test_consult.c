@@ -84,6 +84,24 @@ static void who_joins_is_asked_about_with_the_first(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE kind = 'note' AND text LIKE '%Early.'"), 1);
 }
 
+/* Asked again, it would have no time to answer. */
+static void who_writes_on_when_the_time_is_nearly_over_waits_for_the_answer(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call;
+
+    hear(f, "ana", "lone one");
+    call = claim_one(f);
+    f->now += 27 * SECOND_MS;
+    hear(f, "ana", "lone hello?");
+    assert_int_equal(behind(f), 1);
+    f->now += 1 * SECOND_MS;
+    settle(f, call, says("One."));
+    assert_string_equal(answer_said(f), "One.");
+    settle(f, claim_one(f), says("Two."));
+    assert_string_equal(answer_said(f), "One.|Two.");
+}
+
 /* The model would answer it, and the rule that takes it once more. */
 static void what_waits_is_not_told_to_the_model(void **state)
 {
@@ -166,6 +184,24 @@ static void a_burst_is_bounded_in_every_round(void **state)
     }
     assert_in_range(due_at(f), joined_at + SETTLE_MS, joined_at + SETTLE_MAX_MS);
     settle(f, call, lost());
+}
+
+/* More than the model is told would be answered by nobody. */
+static void a_turn_has_sixty_messages_and_no_more(void **state)
+{
+    struct fixture *f = *state;
+    char text[20];
+
+    for (int i = 1; i <= CONSULT_WORDS_MAX + 1; i++) {
+        snprintf(text, sizeof text, "muse %d", i);
+        hear(f, "ana", text);
+        assert_int_equal(behind(f), i > CONSULT_WORDS_MAX);
+    }
+    f->now += SETTLE_MS;
+    settle(f, claim_one(f), says("Sixty."));
+    f->now += SETTLE_MS;
+    settle(f, claim_one(f), says("One."));
+    assert_string_equal(answer_said(f), "Sixty.|One.");
 }
 
 /* Time */
@@ -340,11 +376,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(nobody_passes_those_who_wait),
         TEST(who_joins_is_asked_about_with_the_first),
+        TEST(who_writes_on_when_the_time_is_nearly_over_waits_for_the_answer),
         TEST(what_waits_is_not_told_to_the_model),
         TEST(a_tag_of_what_waits_is_noted_once_and_late),
         TEST(a_decision_to_wait_holds_no_tags),
         TEST(a_burst_is_waited_for_and_not_for_ever),
         TEST(a_burst_is_bounded_in_every_round),
+        TEST(a_turn_has_sixty_messages_and_no_more),
         TEST(a_call_has_no_more_time_than_its_turn),
         TEST(a_question_expires_though_every_slot_is_taken),
         TEST(a_clock_that_is_set_forward_takes_a_question_along),

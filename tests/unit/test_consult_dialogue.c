@@ -71,6 +71,32 @@ static void the_question_is_put_again_behind_an_apology(void **state)
     assert_int_equal(runs(f), 1);
 }
 
+/* The model starts a flow while she writes on: that is no answer to its question, and the model is asked about it as well. */
+static void what_waited_while_a_dialogue_began_is_asked_about_beside_its_question(void **state)
+{
+    static const char BEGINS[] = "{\"choices\":[{\"message\":{\"content\":null,\"tool_calls\":[{\"function\":"
+                                 "{\"name\":\"start_flow\",\"arguments\":\"{\\\"flow\\\":\\\"table\\\"}\"}}]}}]}";
+    static const char ONE_BY_ONE[] =
+        "INSERT INTO backend (name, kind, url, model, settle_ms, joins, acts) VALUES\n"
+        " ('shy', 'openai', " ASKING_URL ", 'm', 0, 'no', 'flow table');\n"
+        "INSERT INTO rule (name, priority, action, target) VALUES ('rest', 0, 'consult', 'shy');\n";
+    struct fixture *f = *state;
+    struct consult_call *call;
+    char rules[6000];
+
+    snprintf(rules, sizeof rules, "%s%s", RULES, ONE_BY_ONE);
+    fixture_load(f, rules);
+    hear(f, "ana", "we are hungry");
+    call = claim_one(f);
+    hear(f, "ana", "is there parking?");
+    assert_int_equal(behind(f), 1);
+    f->now += SECOND_MS;
+    settle(f, call, answered(200, BEGINS));
+    settle(f, claim_one(f), says("Behind the house."));
+    assert_string_equal(said(f), "How many?|Behind the house.|Back to where we were (your table).|How many?");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM turn WHERE state = 'unanswered'"), 0);
+}
+
 /* Opting out by "no" is for those whom nobody has asked anything. */
 static void a_plain_yes_or_no_beside_a_question_is_for_the_dialogue(void **state)
 {
@@ -181,6 +207,40 @@ static void who_takes_a_dialogue_whose_step_asks_hears_no_stale_answer(void **st
     assert_string_equal(said(f), "New.|Done.");
 }
 
+/* Behind its time a dialogue would only puzzle. */
+static void a_step_that_slept_a_day_ends_its_dialogue_without_a_word(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "your advice");
+    consult_call_free(claim_one(f));
+    f->now += 25 * HOUR_MS;
+    fixture_reopen(f, true);
+    claim_none(f);
+    assert_string_equal(said(f), "");
+    assert_string_equal(question_state(f), "expired");
+    assert_string_equal(turn_states(f), "expired");
+    assert_int_equal(runs(f), 0);
+}
+
+static void an_answer_to_a_step_behind_its_time_is_kept_and_not_said(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call;
+
+    hear(f, "ana", "your advice");
+    call = claim_one(f);
+    hear(f, "ana", "why that");
+    f->now += 25 * HOUR_MS;
+    settle(f, call, says("Late."));
+    assert_string_equal(said(f), "");
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn WHERE id = 1"), "expired");
+    assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'note'"),
+                        "(not sent: it came when its time was over) Late.");
+    assert_int_equal(runs(f), 0);
+    assert_int_equal(behind(f), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
 
 int main(void)
@@ -188,11 +248,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_question_is_put_again_behind_the_answer),
         TEST(the_question_is_put_again_behind_an_apology),
+        TEST(what_waited_while_a_dialogue_began_is_asked_about_beside_its_question),
         TEST(a_plain_yes_or_no_beside_a_question_is_for_the_dialogue),
         TEST(a_step_that_asks_is_not_swallowed_by_the_question_of_a_rule),
         TEST(a_step_that_asks_is_not_swallowed_by_a_burst),
         TEST(a_rule_that_asks_is_not_swallowed_by_the_question_of_a_step),
         TEST(a_tag_of_what_waits_for_a_step_is_noted_once),
+        TEST(a_step_that_slept_a_day_ends_its_dialogue_without_a_word),
+        TEST(an_answer_to_a_step_behind_its_time_is_kept_and_not_said),
         TEST(who_takes_a_dialogue_whose_step_asks_hears_no_stale_answer),
     };
 

@@ -22,6 +22,14 @@ static const char ROW_CAPPED[] =
     "INSERT INTO backend (name, kind, url, model, settle_ms, price_in, price_out, max_tokens, day_cap) VALUES\n"
     " ('dear', 'openai', " ASKING_URL ", 'm', 0, '0', '10', 100, '0.0025');\n"
     "INSERT INTO rule (name, priority, words, action, target) VALUES ('dear', 900, 'dear', 'consult', 'dear');\n";
+/* 1000 for a million tokens in: 1.00 is a thousand of them. */
+static const char SERVICES[] =
+    "INSERT INTO backend (name, kind, url, method, text_at, settle_ms, price_in, price_out, day_cap, max_tokens, tokens_in_at,\n"
+    " tokens_out_at) VALUES\n"
+    " ('getter', 'http', 'https://bot.example.com/ask?q={{ message }}', 'GET', '/t', 0, '1000', '0', '1', 1, '/i', '/o'),\n"
+    " ('reader', 'http', 'https://bot.example.com/ask?q={{ message }}', 'GET', '/t', 0, '1000', '0', '1', 600, '/i', '/o');\n"
+    "INSERT INTO rule (name, priority, words, action, target) VALUES\n"
+    " ('get', 900, 'get', 'consult', 'getter'), ('read', 900, 'read', 'consult', 'reader');\n";
 static const char ROW_CONTACT_CAPPED[] =
     "INSERT INTO backend (name, kind, url, model, settle_ms, price_in, price_out, max_tokens, contact_day_cap) VALUES\n"
     " ('dear', 'openai', " ASKING_URL ", 'm', 0, '0', '10', 100, '0.0025');\n"
@@ -139,6 +147,35 @@ static void a_call_of_which_nobody_knows_stays_charged(void **state)
     settle(f, claim_one(f), lost());
     assert_int_equal(used(f), 1000);
     assert_int_equal(spent(f), 1000);
+}
+
+/* Its vendor has worked for it, and does not say how much. */
+static void an_answer_that_is_garbage_stays_charged(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "why");
+    settle(f, claim_one(f), answered(200, "<html>It works!</html>"));
+    assert_int_equal(used(f), 1000);
+    assert_int_equal(spent(f), 1000);
+}
+
+static void a_call_costs_what_it_cost_when_it_was_made(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call;
+    char dearer[4000];
+
+    hear(f, "ana", "why");
+    call = claim_one(f);
+    snprintf(dearer, sizeof dearer, "%s", RULES);
+    memcpy(strstr(dearer, "'0', '10', 100);"), "'9', '90', 100);", 16);
+    fixture_load(f, dearer);
+    settle(f, call, says_for("Yes.", 7, 20));
+    assert_int_equal(spent(f), 200);
+    hear(f, "ana", "why");
+    settle(f, claim_one(f), says_for("Yes.", 7, 20));
+    assert_int_equal(spent(f), 200 + 7 * 9 + 20 * 90);
 }
 
 /* It is three seconds to midnight in Seoul; the answer comes two seconds after it. */
@@ -308,6 +345,38 @@ static void the_cap_of_a_row_for_one_contact_is_hard_and_spares_others(void **st
     settle(f, claim_one(f), says_for("Four.", 7, 100));
 }
 
+/* Its address is all that a GET says: of three questions of 900 letters each, one fits under the cap. */
+static void a_get_is_charged_for_its_address(void **state)
+{
+    struct fixture *f = *state;
+    char json[1200], text[901];
+    struct consult_call *calls;
+
+    load_with(f, SERVICES);
+    memset(text, 'x', 900);
+    text[900] = '\0';
+    for (int i = 0; i < 3; i++) {
+        snprintf(json, sizeof json, "{'user_id':'u%d','message':'get %s'}", i, text);
+        fixture_receive(f, "whatsapp", json);
+    }
+    calls = claim(f);
+    assert_int_equal(count_calls(calls), 1);
+    settle(f, calls, answered(200, "{\"t\":\"Yes.\",\"i\":600,\"o\":1}"));
+    assert_int_equal(spent(f), 600 * 1000);
+}
+
+/* What it adds to the question nobody knows here. */
+static void a_service_is_charged_for_reading_as_much_as_it_may_write(void **state)
+{
+    struct fixture *f = *state;
+
+    load_with(f, SERVICES);
+    hear(f, "ana", "read");
+    hear(f, "ben", "read");
+    settle(f, claim_one(f), answered(200, "{\"t\":\"Yes.\",\"i\":600,\"o\":1}"));
+    assert_int_equal(spent(f), 600 * 1000);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
 
 int main(void)
@@ -318,6 +387,8 @@ int main(void)
         TEST(a_call_that_ends_behind_its_successor_pays_for_itself_alone),
         TEST(who_refuses_or_is_not_reached_is_not_paid),
         TEST(a_call_of_which_nobody_knows_stays_charged),
+        TEST(an_answer_that_is_garbage_stays_charged),
+        TEST(a_call_costs_what_it_cost_when_it_was_made),
         TEST(a_call_over_midnight_belongs_to_the_day_on_which_it_was_charged),
         TEST(a_charge_that_was_lost_with_the_daemon_is_told_to_the_owner),
         TEST(a_charge_that_was_lost_is_told_also_when_nobody_is_asked_again),
@@ -327,6 +398,8 @@ int main(void)
         TEST(the_cap_of_one_contact_is_hard_and_spares_others),
         TEST(the_cap_of_a_row_is_hard_and_spares_others),
         TEST(the_cap_of_a_row_for_one_contact_is_hard_and_spares_others),
+        TEST(a_get_is_charged_for_its_address),
+        TEST(a_service_is_charged_for_reading_as_much_as_it_may_write),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

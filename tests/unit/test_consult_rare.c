@@ -47,6 +47,79 @@ static void a_question_that_slept_a_day_ends_without_a_word(void **state)
     assert_string_equal(said(f), "");
 }
 
+/* Promise 9: an answer that came behind its time is for people to read, and what waited behind it is decided. */
+static void an_answer_behind_the_deadline_of_its_turn_is_kept_and_not_said(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call;
+
+    hear(f, "ana", "why one");
+    call = claim_one(f);
+    hear(f, "ana", "muse two");
+    f->now += 25 * HOUR_MS;
+    settle(f, call, says("Late."));
+    assert_string_equal(said(f), "");
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn WHERE id = 1"), "expired");
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE id = 1"), "expired");
+    assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'note'"),
+                        "(not sent: it came when its time was over) Late.");
+    assert_int_equal(behind(f), 0);
+}
+
+/* Promise 9: neither is what a rule says to a message that waited so long; but it is heard, and its answer visibly expired. */
+static void what_waited_behind_an_answer_for_a_day_is_heard_and_not_answered(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call;
+
+    hear(f, "ana", "why one");
+    call = claim_one(f);
+    hear(f, "ana", "your hours");
+    f->now += 25 * HOUR_MS;
+    settle(f, call, answered(400, "{}"));
+    f->now += MINUTE_MS;
+    claim_none(f);
+    assert_string_equal(fixture_text(f, "SELECT action FROM decision WHERE message = 2"), "say");
+    assert_string_equal(fixture_text(f, "SELECT group_concat(state) FROM outbox WHERE kind = 'send'"), "expired");
+    assert_string_equal(turn_states(f), "expired,expired");
+}
+
+/* A clock that is put right by a day makes nobody late: neither who is asked for, nor who waits behind. */
+static void behind_a_jump_of_a_day_the_end_still_speaks(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call;
+
+    hear(f, "ana", "why one");
+    call = claim_one(f);
+    hear(f, "ana", "muse two");
+    assert_int_equal(behind(f), 1);
+    jump(f, 25 * HOUR_MS);
+    settle(f, call, answered(400, "{}"));
+    assert_string_equal(said(f), "Sorry.");
+    f->now += SETTLE_MS;
+    settle(f, claim_one(f), answered(400, "{}"));
+    assert_string_equal(said(f), "Sorry.|Sorry.");
+}
+
+/* Promise 7 */
+static void the_end_of_the_chain_speaks_whatever_its_phrase_comes_to(void **state)
+{
+    static const char NAME_ALONE[] =
+        "INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');\n"
+        "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES\n"
+        " ('reply', 'whatsapp', '7f3c0000-0000-4000-8000-000000000001', 'response');\n"
+        "INSERT INTO phrase (name, language, text) VALUES ('sorry', 'en', '{{ first_name }}');\n"
+        "INSERT INTO backend (name, kind, url, model, settle_ms) VALUES ('wise', 'openai', " ASKING_URL ", 'm', 0);\n"
+        "INSERT INTO rule (name, priority, action, target) VALUES ('rest', 0, 'consult', 'wise');\n";
+    struct fixture *f = *state;
+
+    fixture_load(f, NAME_ALONE);
+    hear(f, "ana", "why");
+    settle(f, claim_one(f), answered(400, "{}"));
+    assert_string_equal(said(f), "I am sorry, I cannot answer this right now. Please try again a little later.");
+}
+
 /* The book refuses */
 
 static void an_answer_that_cannot_be_entered_strands_nobody(void **state)
@@ -90,6 +163,20 @@ static void a_message_behind_that_cannot_be_decided_strands_nobody(void **state)
 
 /* The answer */
 
+/* Whatever a customer talks it into: it is not done, and the conversation has it on record. */
+static void an_act_that_is_not_listed_is_an_event(void **state)
+{
+    static const char HANDS_OFF[] = "{\"choices\":[{\"message\":{\"content\":\"Of course.\",\"tool_calls\":[{\"function\":"
+                                    "{\"name\":\"hand_off\",\"arguments\":\"{}\"}}]}}]}";
+    struct fixture *f = *state;
+
+    hear(f, "ana", "why one");
+    settle(f, claim_one(f), answered(200, HANDS_OFF));
+    assert_string_equal(fixture_text(f, "SELECT actor || ': ' || detail FROM event WHERE kind = 'act_refused'"), "wise: hand_off");
+    assert_string_equal(fixture_text(f, "SELECT owner FROM conversation"), "bot");
+    assert_string_equal(said(f), "Of course.");
+}
+
 /* A comment of Markdown is text, and nobody sees it. */
 static void words_that_nobody_sees_do_not_use_the_notice_up(void **state)
 {
@@ -131,8 +218,13 @@ int main(void)
         TEST(a_clock_that_is_set_back_takes_a_question_along),
         TEST(a_clock_that_jumps_ends_no_burst),
         TEST(a_question_that_slept_a_day_ends_without_a_word),
+        TEST(an_answer_behind_the_deadline_of_its_turn_is_kept_and_not_said),
+        TEST(what_waited_behind_an_answer_for_a_day_is_heard_and_not_answered),
+        TEST(behind_a_jump_of_a_day_the_end_still_speaks),
+        TEST(the_end_of_the_chain_speaks_whatever_its_phrase_comes_to),
         TEST(an_answer_that_cannot_be_entered_strands_nobody),
         TEST(a_message_behind_that_cannot_be_decided_strands_nobody),
+        TEST(an_act_that_is_not_listed_is_an_event),
         TEST(words_that_nobody_sees_do_not_use_the_notice_up),
         TEST(who_waits_for_a_trial_leaves_when_it_has_succeeded),
     };

@@ -138,6 +138,17 @@ static void the_faq_speaks_as_it_would_with_the_notice_before_its_first_words(vo
     drill_release(&drill);
 }
 
+static void who_is_too_busy_is_asked_once_more_where_nobody_else_can_be(void **state)
+{
+    struct drill drill = { 0 };
+
+    (void)state;
+    assert_int_equal(rehearse("moment", "third", DRILL_429, false, &drill), 1);
+    check_steps(&drill, "0 says, 0 settles, 700 first skipped, 700 second skipped, 700 third asked, 700 third again, 1450 third asked, "
+                        "1450 third failed, 1450 says");
+    drill_release(&drill);
+}
+
 static void a_short_deadline_is_tried_twice(void **state)
 {
     struct drill drill = { 0 };
@@ -178,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_chain_is_walked_until_the_turns_time_is_over),
         cmocka_unit_test(the_faq_speaks_as_it_would_with_the_notice_before_its_first_words),
+        cmocka_unit_test(who_is_too_busy_is_asked_once_more_where_nobody_else_can_be),
         cmocka_unit_test(a_short_deadline_is_tried_twice),
         cmocka_unit_test(a_step_that_asks_goes_its_own_way),
         cmocka_unit_test(what_does_not_come_to_the_backend_says_why),

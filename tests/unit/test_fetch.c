@@ -3,6 +3,7 @@
  * socket of the test for what no decent server does.
  */
 #include <arpa/inet.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +23,7 @@
 #include "daemon/fetch.h"
 #include "daemon/http.h"
 
-enum { WAIT_MS = 10000, BODY_MAX = 100000, PARKED_MAX = 8 };
+enum { WAIT_MS = 10000, BODY_MAX = 100000, PARKED_MAX = 8, HUGE = 1024 * 1024, HUGE_CALLS = 32 };
 
 static struct http_server *server;
 static struct fetcher *fetcher;
@@ -62,6 +63,15 @@ static void handle_long(struct http_call *call, void *context)
     buf_release(&text);
 }
 
+static void handle_huge(struct http_call *call, void *context)
+{
+    char *text = calloc(1, HUGE);
+
+    (void)context;
+    http_answer(call, 200, "text/plain", text, HUGE, 0);
+    free(text);
+}
+
 static void handle_moved(struct http_call *call, void *context)
 {
     (void)context;
@@ -78,7 +88,8 @@ static void handle_park(struct http_call *call, void *context)
 
 static const struct http_route ROUTES[] = {
     { "GET", "/echo/*", 0, NULL, handle_echo },     { "POST", "/echo/*", BODY_MAX, NULL, handle_echo },
-    { "GET", "/long", 0, NULL, handle_long },       { "GET", "/moved", 0, NULL, handle_moved },
+    { "GET", "/long", 0, NULL, handle_long },       { "GET", "/huge", 0, NULL, handle_huge },
+    { "GET", "/moved", 0, NULL, handle_moved },
     { "POST", "/park", BODY_MAX, NULL, handle_park }, { NULL, NULL, 0, NULL, NULL },
 };
 
@@ -301,6 +312,46 @@ static void test_a_long_answer_is_cut(void **state)
     assert_false(got.wire.is_cut);
 }
 
+static void count_huge(void *context, const struct wire *wire, int64_t took_ms)
+{
+    int *count = context;
+
+    (void)took_ms;
+    *count += wire->body_len == HUGE;
+}
+
+static size_t in_use(void)
+{
+    struct mallinfo2 info = mallinfo2();
+
+    return info.uordblks + info.hblkhd;
+}
+
+/* A burst of long answers is not kept in memory for good: a quarter of it is more than all of this needs. */
+static void test_what_long_answers_took_is_given_back(void **state)
+{
+    struct fetch fetch = { .is_get = true, .reach = FETCH_LOCAL_TOO, .timeout_ms = WAIT_MS, .answer_max = HUGE };
+    int64_t until = clock_monotonic_ms() + WAIT_MS;
+    struct error error = { 0 };
+    size_t before = in_use();
+    int count = 0;
+    char url[60];
+
+    (void)state;
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/huge", port);
+    fetch.url = url;
+    fetch.ended = count_huge;
+    fetch.context = &count;
+    for (int i = 0; i < HUGE_CALLS; i++)
+        assert_int_equal(fetch_start(fetcher, &fetch, &error), 0);
+    while (count < HUGE_CALLS) {
+        assert_true(clock_monotonic_ms() < until);
+        fetch_poll(fetcher, 20);
+        fetch_collect(fetcher);
+    }
+    assert_true(in_use() < before + HUGE_CALLS * (size_t)HUGE / 4);
+}
+
 /* A port on which nobody listens any more. */
 static int dead_port(void)
 {
@@ -421,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_what_is_nobodys_is_barred_whatever_the_owner_allows),
         cmocka_unit_test(test_a_redirect_is_an_answer_and_is_not_followed),
         cmocka_unit_test(test_a_long_answer_is_cut),
+        cmocka_unit_test(test_what_long_answers_took_is_given_back),
         cmocka_unit_test(test_whether_a_request_has_left),
         cmocka_unit_test(test_an_answer_that_breaks_off_is_known_as_such),
         cmocka_unit_test(test_a_silent_peer_is_asked_once),

@@ -122,6 +122,8 @@ static void signs_of_the_text_stay_signs(void **state)
         { "`*args` and `**kw`", "`*args` and `**kw`" },
         { "https://a.example/_x_/y and http://b.example/*c",
           "https://a.example/_x_/y and http://b.example/*c" },
+        { "https://a.example/?x=*1*&y=_2_", "https://a.example/?x=*1*&y=_2_" },
+        { "www.a.example/?x=**1**&y=__2__", "www.a.example/?x=**1**&y=__2__" },
     };
 
     (void)state;

@@ -136,17 +136,17 @@ static void more_than_eight_deeds_are_too_many(void **state)
     buf_release(&calls);
 }
 
-static void a_value_beyond_4_kb_is_refused(void **state)
+static void a_value_beyond_1000_bytes_is_refused(void **state)
 {
     struct backend backend = case_backend(BACKEND_OPENAI);
     struct buf calls = { 0 };
     (void)state;
     buf_add_text(&calls, "[{'function':{'name':'set_variable','arguments':{'name':'size','value':'");
-    for (int i = 0; i < 4097; i++)
+    for (int i = 0; i < 1001; i++)
         buf_add_char(&calls, 'x');
     buf_add_text(&calls, "'}}}]");
     struct vendor_answer answer = answer_of(&backend, "Noted.", calls.data, "stop");
-    check_answer("a long value", &answer, "Noted.", NULL, "set_variable size to more than 4096 bytes");
+    check_answer("a long value", &answer, "Noted.", NULL, "set_variable size to more than 1000 bytes");
     buf_release(&calls);
 }
 
@@ -320,7 +320,7 @@ int main(void)
         cmocka_unit_test(tool_calls),
         cmocka_unit_test(what_a_row_does_not_list_is_not_done),
         cmocka_unit_test(more_than_eight_deeds_are_too_many),
-        cmocka_unit_test(a_value_beyond_4_kb_is_refused),
+        cmocka_unit_test(a_value_beyond_1000_bytes_is_refused),
         cmocka_unit_test(replies_in_json),
         cmocka_unit_test(json_that_is_no_reply_is_garbage),
         cmocka_unit_test(a_reply_that_was_cut_ends_at_a_sentence),

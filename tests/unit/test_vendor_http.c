@@ -25,7 +25,7 @@ static void check_body(const char *source, const char *wanted)
     struct template *body = body_of(source);
     struct backend backend = http_backend(body);
     struct consult consult = case_consult(&backend);
-    consult.facts = "{\"first_name\":\"Zoë \\\"Z\\\"\",\"open\":true,\"variables\":{\"size\":\"XL\",\"n\":3}}";
+    consult.facts = "{\"first_name\":\"Zoë \\\"Z\\\"\",\"open\":\"yes\",\"variables\":{\"size\":\"XL\",\"n\":\"3\"}}";
     consult.vendor_session = "s/1";
     struct asked asked = case_ask(&consult);
     if (strcmp(buf_text(&asked.request.body), wanted) != 0)
@@ -43,9 +43,29 @@ static void names_of_templates(void **state)
     check_body("{\"s\":\"{{ session }}\",\"v\":\"{{ vendor_session }}\",\"m\":\"{{ model }}\"}",
                "{\"s\":\"fd-17\",\"v\":\"s/1\",\"m\":\"small-1\"}");
     check_body("{\"n\":\"{{ fact.first_name }}\",\"o\":{{ fact.open }},\"x\":{{ fact.nothing }}}",
-               "{\"n\":\"Zoë \\\"Z\\\"\",\"o\":true,\"x\":null}");
+               "{\"n\":\"Zoë \\\"Z\\\"\",\"o\":\"yes\",\"x\":null}");
     check_body("{\"v\":{{ fact.variables }},\"s\":\"{{ fact.variables.size | downcase }}\",\"n\":{{ fact.variables.n }}}",
-               "{\"v\":{\"size\":\"XL\",\"n\":3},\"s\":\"xl\",\"n\":3}");
+               "{\"v\":{\"size\":\"XL\",\"n\":\"3\"},\"s\":\"xl\",\"n\":\"3\"}");
+}
+
+/* A customer may write 5, true or null; a service that wants texts would refuse anything else. */
+static void texts_that_look_like_something_else_stay_texts(void **state)
+{
+    static const char *const TEXTS[] = { "5", "0123", "true", "null", "{}" };
+    struct template *body = body_of("{\"m\":{{ message }}}");
+    struct backend backend = http_backend(body);
+    struct consult consult = case_consult(&backend);
+    (void)state;
+    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
+        struct ask_line line = { ROLE_CUSTOMER, TEXTS[i] };
+        consult.lines = &line;
+        consult.line_count = consult.own_count = 1;
+        struct asked asked = case_ask(&consult);
+        assert_int_equal(json_kind(json_get(asked.body, "m")), JSON_TEXT);
+        case_check(asked.body, "/m", TEXTS[i]);
+        case_asked_release(&asked);
+    }
+    template_free(body);
 }
 
 static void the_history_is_json(void **state)
@@ -88,6 +108,35 @@ static void a_history_that_is_too_long_loses_its_oldest(void **state)
     buf_release(&last);
     case_asked_release(&asked);
     buf_release(&text);
+    template_free(body);
+}
+
+/* Of a message that is too long by itself the beginning is told, not nothing; control characters take six bytes each. */
+static void the_newest_message_goes_along_however_long_it_is(void **state)
+{
+    static const struct {
+        const char *letter;
+        size_t told;
+    } CASES[] = { { "안", 10240 * 3 }, { "x", 30 * 1024 }, { "\x01", 60 * 1024 / 8 } };
+    struct template *body = body_of("{\"h\":{{ messages }}}");
+    struct backend backend = http_backend(body);
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct consult consult = case_consult(&backend);
+        struct buf text = { 0 };
+        while (text.len < 62000)
+            buf_add_text(&text, CASES[i].letter);
+        struct ask_line lines[] = { { ROLE_CUSTOMER, "before" }, { ROLE_CUSTOMER, text.data } };
+        consult.lines = lines;
+        consult.line_count = 2;
+        consult.own_count = 1;
+        struct asked asked = case_ask(&consult);
+        assert_int_equal(json_count(json_get(asked.body, "h")), 1);
+        buf_truncate(&text, CASES[i].told);
+        case_check(asked.body, "/h/0/content", text.data);
+        case_asked_release(&asked);
+        buf_release(&text);
+    }
     template_free(body);
 }
 
@@ -142,6 +191,33 @@ static void a_get_has_an_address_alone(void **state)
     case_asked_release(&asked);
 }
 
+/* Else the customer would choose what of the service is called. */
+static void a_message_does_not_lead_out_of_its_address(void **state)
+{
+    static const char *const TEXTS[] = { "..", ".", "", "%2e%2e" };
+    struct backend backend = http_backend(NULL);
+    (void)state;
+    backend.http.is_get = true;
+    backend.http.url = body_of("https://bot.example.com/ask/{{ message }}/answer");
+    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
+        struct ask_line line = { ROLE_CUSTOMER, TEXTS[i] };
+        struct consult consult = case_consult(&backend);
+        struct vendor_request request;
+        struct error error = { 0 };
+        consult.lines = &line;
+        consult.line_count = consult.own_count = 1;
+        int result = vendor_ask(&consult, &request, &error);
+        if (i < 3) {
+            assert_int_equal(result, -1);
+            assert_string_equal(error.text, "A value in the address for 'assistant' was empty or dots alone.");
+        } else {
+            assert_string_equal(buf_text(&request.url), "https://bot.example.com/ask/%252e%252e/answer");
+            vendor_request_release(&request);
+        }
+    }
+    template_free(backend.http.url);
+}
+
 /* Reading */
 
 static void pointers_find_the_answer(void **state)
@@ -193,6 +269,8 @@ static void what_asks_for_a_person(void **state)
         { "true", "support" },   { "\"true\"", "support" }, { "1", "support" },       { "\"HUMAN\"", "support" },
         { "\"billing\"", "billing" }, { "{\"to\":1}", "support" }, { "[0]", "support" }, { "false", NULL },
         { "\"false\"", NULL },   { "0", NULL },             { "\"\"", NULL },         { "\"no\"", NULL },
+        { "\"False\"", NULL },   { "\"No\"", NULL },        { "\"none\"", NULL },     { "\"NULL\"", NULL },
+        { "0.0", NULL },         { "\"0\"", NULL },
         { "null", NULL },        { "{}", NULL },            { "[]", NULL },
     };
     struct backend backend = http_backend(NULL);
@@ -275,11 +353,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_of_templates),
+        cmocka_unit_test(texts_that_look_like_something_else_stay_texts),
         cmocka_unit_test(the_history_is_json),
         cmocka_unit_test(a_history_that_is_too_long_loses_its_oldest),
+        cmocka_unit_test(the_newest_message_goes_along_however_long_it_is),
         cmocka_unit_test(hostile_values_stay_values),
         cmocka_unit_test(a_body_that_is_no_json_is_not_sent),
         cmocka_unit_test(a_get_has_an_address_alone),
+        cmocka_unit_test(a_message_does_not_lead_out_of_its_address),
         cmocka_unit_test(pointers_find_the_answer),
         cmocka_unit_test(dialogflow_is_one_of_them),
         cmocka_unit_test(what_asks_for_a_person),
