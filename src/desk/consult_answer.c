@@ -96,10 +96,11 @@ int consult_let_go(struct desk *desk, const struct consult_row *row, int64_t now
 /* Behind this moment nothing is said any more (promise 9). The question of a step may belong to no turn. */
 static bool is_wanted_still(const struct desk *desk, const struct consult_row *row, int64_t now)
 {
-    /* A conversation is summed up however late. */
-    return row->parting != 0 ||
-           now < (row->wanted_until != 0 ? row->wanted_until
-                                                : row->expires_at + ruleset_setting_number(desk->rules, "reply_expires"));
+    /* But a conversation is summed up however late. */
+    if (row->parting != 0)
+        return true;
+    return now < (row->wanted_until != 0 ? row->wanted_until
+                                         : row->expires_at + ruleset_setting_number(desk->rules, "reply_expires"));
 }
 
 /* Days late, after a long stop, an apology would only puzzle, and a dialogue that went on as well. */

@@ -484,6 +484,8 @@ static void customers_go_first_where_many_are_summed_up(void **state)
     f->now += 30 * MINUTE_MS;
     calls = claim(f);
     assert_int_equal(count_calls(calls), 2);
+    for (int i = 0; i < 5; i++)
+        assert_null(claim(f)); /* a few ends at a time, and no third question */
     assert_int_equal(upkeep_next(&f->desk, &next, &error), 0);
     assert_true(next > f->now); /* the loop may sleep */
     hear(f, "bob", "why?");
@@ -494,7 +496,7 @@ static void customers_go_first_where_many_are_summed_up(void **state)
     settle(f, pop(&calls), says("Two."));
     f->now += PARTING_SUMMARY_WAIT_MS;
     consult_call_free(claim(f));
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 8; i++)
         consult_call_free(claim(f));
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation WHERE summary_by = 'frontdesk'"), 18);
 }
