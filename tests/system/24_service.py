@@ -1,9 +1,7 @@
 #!/usr/bin/python3
 """Calls of dialogues to services of the business: what leaves, what every kind of end does, what never happens twice."""
 import contextlib
-import ipaddress
 import os
-import socket
 import sys
 import tempfile
 import time
@@ -11,8 +9,9 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
 from desk import Desk
+from peer import name_of_this_place
 from sandbox import Sandbox
-from tap import Skip, contains, equal, eventually, lacks, main, test, true
+from tap import contains, equal, eventually, lacks, main, test, true
 
 ORDERS, TABLES = "/shop/orders", "/shop/tables"
 KEY = "shop-key-canary-4711"
@@ -279,18 +278,6 @@ def key_reload():
         desk.reload(rules(desk.sandbox.url, key="'SHOP_KEY'"))
         eventually(lambda: desk.value("SELECT max(id) FROM ruleset") > loaded, "loaded again")
         desk.hears("ana", "order 12345", "Lemon cake: on its way.")
-
-
-def name_of_this_place():
-    """A host name that is no address, and leads into this machine or a private network."""
-    for name in (socket.gethostname(), "ip6-localhost", "ip6-loopback", "localhost.localdomain"):
-        try:
-            found = {info[4][0] for info in socket.getaddrinfo(name, 443, type=socket.SOCK_STREAM)}
-        except OSError:
-            continue
-        if name != "localhost" and all(not ipaddress.ip_address(address).is_global for address in found):
-            return name
-    raise Skip("no host name here leads to a private address")
 
 
 @test("a name that leads to this machine or a private network is not connected to, unless the owner allows it")

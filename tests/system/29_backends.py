@@ -4,14 +4,13 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
 from desk import Desk
-from peer import Peer, unknown_certificate
+from peer import Peer, name_of_this_place, unknown_certificate
 from tap import contains, equal, eventually, lacks, main, test, true
 
 AI_KEY = "ai-key-canary-0815"
@@ -408,13 +407,13 @@ def broken_off():
 @test("a name that leads to this machine or into a private network is not called, unless the owner allows it")
 def private():
     with Peer() as peer:
-        row = http_row(f"https://{socket.gethostname()}:{peer.port}/ask", fallback="faq")
+        row = http_row(f"https://{name_of_this_place()}:{peer.port}/ask", fallback="faq")
         rules = (SHOP + row + backend("faq", "faq")).replace("('allow_local_backends', 'yes'), ", "")
         with Desk(start=False) as desk:
             desk.write_rules(rules)
             desk.start()
             hears(desk, "ana", "is there parking?", "behind")
-            contains(desk.value("SELECT reason FROM lane WHERE name = 'backend assistant'"), "its host leads to 1", "the lane")
+            contains(desk.value("SELECT reason FROM lane WHERE name = 'backend assistant'"), "its host leads to ", "the lane")
             equal(peer.heard, [], "connections")
 
 
