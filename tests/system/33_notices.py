@@ -133,4 +133,4 @@ def listed():
 
 
 if __name__ == "__main__":
-    main()
+    main(lanes=3)

@@ -228,4 +228,4 @@ def backend_crash():
         equal(summaries(desk), 1, "once")
 
 
-main()
+main(lanes=3)

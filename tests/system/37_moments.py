@@ -148,4 +148,4 @@ def told():
 
 
 if __name__ == "__main__":
-    main()
+    main(lanes=3)
