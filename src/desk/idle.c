@@ -27,7 +27,10 @@ int64_t idle_first_at(const struct desk *desk, int64_t now)
 
 static bool may_reopen(const struct desk *desk, const struct conversation *closed, int64_t now)
 {
-    return now - closed->closed_at < ruleset_setting_number(desk->rules, "reopen_within");
+    int64_t ms = now - closed->closed_at, within = ruleset_setting_number(desk->rules, "reopen_within");
+
+    /* A clock that was set back since says nothing about how long ago it was. */
+    return within > 0 && ms < within;
 }
 
 static int reopen(struct desk *desk, const struct conversation *closed, int64_t now, struct conversation *conversation,

@@ -87,7 +87,8 @@ int recall_load(struct recall *recall, struct db *db, const struct ruleset *rule
 {
     bool is_first = conversation->message_count == 0;
 
-    if (!is_first && rules->variable_count > 0 &&
+    /* Rules set them, and flows leave there what they have collected. */
+    if (!is_first && (rules->variable_count > 0 || rules->flow_count > 0) &&
         conversation_variables(db, conversation->id, &recall->variables, error) < 0)
         return -1;
     if (rules->has_cooldowns &&

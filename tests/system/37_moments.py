@@ -106,6 +106,26 @@ def closes():
         equal(desk.value("SELECT rule FROM profile WHERE name = 'shop_summary'"), "close", "by whom")
 
 
+ASKED = """
+INSERT INTO attribute (name, at, value, type, only_if) VALUES
+  ('shop_last_stars', 'close', '{{ stars }}', 'number', NULL), ('shop_last_why', 'close', 'because {{ why }}', NULL, NULL);
+INSERT INTO custom_event (name, at, only_if) VALUES ('liked', 'close', '@stars > 3'), ('disliked', 'close', '@stars <= 3');
+"""
+
+
+@test("what a flow has asked for is known at the close, also where no rule sets anything, and over two flows")
+def known():
+    with Desk(texts.SHOP + FLOW + ASKED) as desk:
+        desk.hears("ana", "rate 4", "Why?")
+        desk.hears("ana", "warm bread", "Thanks.")
+        desk.hears("ana", "when are you open?", "We are open until six.")
+        desk.act("close", desk.conversation("ana"))
+        wait_written(desk)
+        equal(desk.sandbox.profile("ana"), {"shop_last_stars": 4, "shop_last_why": "because warm bread"}, "the profile")
+        equal([event["name"] for event in desk.sandbox.events("ana")], ["liked"], "events")
+        desk.do("audit")
+
+
 BAD = [
     ("INSERT INTO attribute (name, at, value) VALUES\n  ('a', 'step:rate.star', 'x');", 2,
      "there is no step 'rate.star'; did you mean 'rate.stars'?"),

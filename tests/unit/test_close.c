@@ -356,6 +356,10 @@ static void without_reopen_within_every_message_after_a_close_begins_anew(void *
     hear(f, "ana", "bye");
     hear(f, "ana", "your hours?");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 2);
+    hear(f, "ana", "bye");
+    f->now -= 30 * MINUTE_MS; /* the clock is set right */
+    hear(f, "ana", "your hours?");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 3);
 }
 
 /* By a backend */
