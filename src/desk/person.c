@@ -264,14 +264,15 @@ static int retry_track(const struct act *act, const struct outbox_brief *row, st
     struct db *db = act->desk->db;
     bool is_ended = strcmp(row->state, "due") != 0;
     int is_open = is_ended ? outbox_track_is_open(db, row->contact, error) : 0;
-    int64_t entries = 0;
+    int64_t entries = 0, values = 0;
 
-    if (is_open < 0 || (is_ended && entry_insist(db, row->id, &entries, error) != 0))
+    if (is_open < 0 || (is_ended && entry_insist(db, row->id, &entries, error) != 0) ||
+        profile_insist(db, row->contact, &values, error) != 0)
         return FAILED;
-    if (is_open == 1 && entries == 0)
+    if (is_open == 1 && entries + values == 0)
         return refuse(CONFLICT, error,
                       "another row of the same customer is about to go, and carries all that is to be written");
-    if (health_clear(&act->desk->health, db, act->now, error) != 0 || profile_insist(db, row->contact, error) != 0 ||
+    if (health_clear(&act->desk->health, db, act->now, error) != 0 ||
         (is_open == 0 && outbox_track_revive(db, row->id, act->now, error) != 0) || note_row(act, row, "retry", error) != 0)
         return FAILED;
     act->desk->may_track = true;

@@ -280,13 +280,13 @@ int entry_waits(struct db *db, int64_t contact, struct error *error)
 
 /* Leaving ------------------------------------------------------------------------------------------------------------ */
 
-/* The oldest of its attribute, and nothing that was set before it is still to be written. */
+/* The oldest of its attribute by the clock, which may have been set back, as what was set is compared by; and nothing that was set before it is still to be written. */
 static const char TURN_HAS_COME[] =
     "SELECT e.id, json_quote(e.name) || ':{\"' || CASE e.kind WHEN 'increment' THEN 'inc' WHEN 'array_add' THEN 'add' "
     "ELSE 'remove' END || '\":' || e.value || '}' FROM entry e "
     "WHERE e.contact = ?1 AND e.settled_at IS NULL AND e.state = 'waiting' AND e.kind <> 'event' "
     "AND NOT EXISTS (SELECT 1 FROM entry f WHERE f.contact = e.contact AND f.name = e.name AND f.settled_at IS NULL "
-    "AND f.state = 'waiting' AND f.kind <> 'event' AND f.id < e.id) "
+    "AND f.state = 'waiting' AND f.kind <> 'event' AND (f.at < e.at OR (f.at = e.at AND f.id < e.id))) "
     "AND NOT EXISTS (SELECT 1 FROM profile p WHERE p.name = e.name AND p.wanted_at <= e.at AND " PROFILE_IS_NEWS ") "
     "ORDER BY e.id LIMIT ?3";
 static const char CLAIM[] = "UPDATE entry SET state = 'claimed', outbox = ?2 WHERE id = ?1";

@@ -18,6 +18,7 @@ static const char WANT[] =
     "VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, 0), ?7) "
     "ON CONFLICT (contact, name) DO UPDATE SET wanted = excluded.wanted, wanted_at = excluded.wanted_at, "
     "rule = excluded.rule, message = excluded.message, way = excluded.way, not_before = 0, is_refused = 0, "
+    "outbox = iif(p.is_refused = 1 AND p.sent IS NULL, NULL, p.outbox), " /* a row that was given up has taken nothing */
     "sent = iif(p.wanted = excluded.wanted, p.wanted, p.sent) "
     "WHERE p.wanted <> excluded.wanted OR " PROFILE_CHANGED_SINCE;
 
@@ -300,12 +301,15 @@ int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, struct
 
 static const char INSIST[] = "UPDATE profile SET is_refused = 0 WHERE contact = ?1 AND is_refused = 1";
 
-int profile_insist(struct db *db, int64_t contact, struct error *error)
+int profile_insist(struct db *db, int64_t contact, int64_t *count, struct error *error)
 {
     struct query *q = db_query(db, INSIST);
 
     query_bind_int(q, 1, contact);
-    return query_run(q, error);
+    if (query_run(q, error) != 0)
+        return -1;
+    *count = db_changes(db);
+    return 0;
 }
 
 static const char GIVE_UP[] = "UPDATE profile AS p SET is_refused = 1, addressee = ?2, outbox = ?3 WHERE " PROFILE_IS_NEWS;

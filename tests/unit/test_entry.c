@@ -352,6 +352,21 @@ static void what_is_set_and_what_is_added_take_turns_by_their_age(void **state)
     assert_null(claim_later(f));
 }
 
+static void a_clock_that_was_set_back_makes_no_two_wait_for_each_other(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = meet(f, "ana");
+
+    put(f, ana, "array_add", "tags", "['a']");
+    f->now -= 3600 * 1000;
+    put(f, ana, "array_remove", "tags", "['b']");
+    f->now += 1000;
+    set(f, ana, "tags", "[\"new\"]");
+    for (int i = 0; i < 3; i++)
+        settle(f, claim_later(f), of(ANSWER_ACCEPTED), 201);
+    assert_null(claim_later(f));
+}
+
 static void events_go_beside_the_attributes_each_by_itself(void **state)
 {
     struct fixture *f = *state;
@@ -691,6 +706,7 @@ int main(void)
         TEST(what_is_added_and_what_is_removed_go_in_two_calls),
         TEST(no_entry_grows_beyond_what_an_array_takes),
         TEST(what_is_set_and_what_is_added_take_turns_by_their_age),
+        TEST(a_clock_that_was_set_back_makes_no_two_wait_for_each_other),
         TEST(events_go_beside_the_attributes_each_by_itself),
         TEST(a_call_holds_75_objects_in_total),
         TEST(what_was_surely_not_done_goes_again),

@@ -549,8 +549,11 @@ static void a_person_retries_and_drops(void **state)
     f->now += 1000;
     settle(f, claim(f, 0), of(ANSWER_REFUSED));
 
-    /* While a newer row is open, it carries all. */
+    /* While a newer row is open, it carries all: what was refused too, once somebody asks for that. */
     hear(f, "'user_id':'ana'", "blue 1");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE is_refused = 1"), 1);
+    assert_int_equal(fixture_act(f, "outbox-retry", json), 200);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE is_refused = 1"), 0);
     assert_int_equal(fixture_act(f, "outbox-retry", json), 409);
     snprintf(json, sizeof json, "{'id':%d}", (int)fixture_int(f, "SELECT max(id) FROM outbox WHERE kind = 'track'"));
     assert_int_equal(fixture_act(f, "outbox-drop", json), 200);
@@ -560,6 +563,13 @@ static void a_person_retries_and_drops(void **state)
     assert_null(claim(f, 0));
     hear(f, "'user_id':'ana'", "green 1");
     settle(f, claim(f, 0), of(ANSWER_ACCEPTED));
+
+    /* Dropped, and wanted again as it was: the book still tells who took what (the audit behind each test). */
+    f->now += 60 * 1000;
+    hear(f, "'user_id':'ana'", "red 1");
+    snprintf(json, sizeof json, "{'id':%d}", (int)fixture_int(f, "SELECT max(id) FROM outbox WHERE kind = 'track'"));
+    assert_int_equal(fixture_act(f, "outbox-drop", json), 200);
+    hear(f, "'user_id':'ana'", "green 1");
 }
 
 static void note_row(void *context, const struct profile_row *row)
