@@ -280,7 +280,8 @@ int entry_waits(struct db *db, int64_t contact, struct error *error)
 
 /* Leaving ------------------------------------------------------------------------------------------------------------ */
 
-/* The oldest of its attribute by the clock, which may have been set back, as what was set is compared by; and nothing that was set before it is still to be written. */
+/* The oldest of its attribute, by the clock, which may have been set back: what was set is compared by that. And nothing that
+ * was set before it is still to be written. */
 static const char TURN_HAS_COME[] =
     "SELECT e.id, json_quote(e.name) || ':{\"' || CASE e.kind WHEN 'increment' THEN 'inc' WHEN 'array_add' THEN 'add' "
     "ELSE 'remove' END || '\":' || e.value || '}' FROM entry e "
