@@ -5,20 +5,10 @@
 #ifndef TESTS_ASKING_H
 #define TESTS_ASKING_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "base/alloc.h"
 #include "desk/consult.h"
 #include "desk/upkeep.h"
-#include "store/audit.h"
-#include "tests/lib/fixture.h"
+#include "tests/lib/setup.h"
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
 
@@ -32,49 +22,6 @@ enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
 
 /* What every backend of kind openai here is called by. */
 #define ASKING_URL "'http://127.0.0.1:1/v1'"
-
-static inline int asking_open(void **state, const char *rules)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-
-    fixture_open(f, rules);
-    *state = f;
-    return 0;
-}
-
-static inline void asking_complain(void *context, const char *sentence)
-{
-    (void)context;
-    print_error("%s\n", sentence);
-}
-
-/* Whatever a test does, the book adds up behind it. */
-static inline int asking_close(void **state)
-{
-    struct fixture *f = *state;
-    struct error error = { 0 };
-    struct db *reader = db_open(f->path, DB_READER, &error);
-    struct audit audit;
-    int result = audit_run(reader, &audit, asking_complain, NULL, &error);
-
-    db_close(reader);
-    fixture_close(f);
-    free(f);
-    return result != 0 || audit.discrepancies != 0;
-}
-
-static inline void hear_on(struct fixture *f, const char *channel, const char *user, const char *text)
-{
-    char json[300];
-
-    snprintf(json, sizeof json, "{'user_id':'%s','message':'%s'}", user, text);
-    fixture_receive(f, channel, json);
-}
-
-static inline void hear(struct fixture *f, const char *user, const char *text)
-{
-    hear_on(f, "whatsapp", user, text);
-}
 
 /* A round of the engine without news: what is over ends, and what may leave is given. */
 static inline struct consult_call *claim(struct fixture *f)

@@ -19,7 +19,7 @@ static const char RULES[] = ASKING_SHOP
 
 static int setup(void **state)
 {
-    return asking_open(state, RULES);
+    return setup_open(state, RULES);
 }
 
 static int64_t runs(struct fixture *f)
@@ -241,7 +241,7 @@ static void an_answer_to_a_step_behind_its_time_is_kept_and_not_said(void **stat
     assert_int_equal(behind(f), 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 
 int main(void)
 {

@@ -12,7 +12,7 @@ static const char NOTICE[] = "INSERT INTO phrase (name, language, text) VALUES (
 
 static int setup(void **state)
 {
-    return asking_open(state, RULES);
+    return setup_open(state, RULES);
 }
 
 /* Clocks */
@@ -210,7 +210,7 @@ static void who_waits_for_a_trial_leaves_when_it_has_succeeded(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'consult' AND state = 'accepted'"), 2);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 
 int main(void)
 {
