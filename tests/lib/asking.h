@@ -150,6 +150,28 @@ static inline const char *turn_states(struct fixture *f)
     return fixture_text(f, "SELECT group_concat(state) FROM (SELECT state FROM turn ORDER BY id)");
 }
 
+/* What was asked for slept a day, in which the daemon was killed: it ends without a word. */
+static inline void sleep_a_day(struct fixture *f)
+{
+    f->now += 25 * HOUR_MS;
+    fixture_reopen(f, true);
+    claim_none(f);
+    assert_string_equal(question_state(f), "expired");
+    assert_string_equal(turn_states(f), "expired");
+    assert_string_equal(said(f), "");
+}
+
+/* The answer to the first turn came behind its time: it is for people to read, and nothing of it was said. */
+static inline void assert_kept_and_not_said(struct fixture *f, const char *answer)
+{
+    char kept[200];
+
+    snprintf(kept, sizeof kept, "(not sent: it came when its time was over) %s", answer);
+    assert_string_equal(said(f), "");
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn WHERE id = 1"), "expired");
+    assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'note'"), kept);
+}
+
 static inline int64_t behind(struct fixture *f)
 {
     return fixture_int(f, "SELECT count(*) FROM behind");
