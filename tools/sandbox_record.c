@@ -38,14 +38,20 @@ int record_status(const struct http_answer *answer)
     return has_status && answer->status < STATUS_MAX ? answer->status : 0;
 }
 
+static void begin_one(const char *user, enum address address, struct jsonw *w)
+{
+    jsonw_object(w, NULL);
+    jsonw_text(w, "user", user);
+    jsonw_text(w, "kind", address_name(address));
+}
+
 static void write_recipients(const struct verdict *verdict, bool is_taken, struct jsonw *w)
 {
     jsonw_array(w, "recipients");
     for (size_t i = 0; i < verdict->delivery_count; i++) {
         const struct delivery *delivery = &verdict->deliveries[i];
-        jsonw_object(w, NULL);
-        jsonw_text(w, "user", delivery->user);
-        jsonw_text(w, "kind", address_name(delivery->address));
+
+        begin_one(delivery->user, delivery->address, w);
         jsonw_text(w, "text", delivery->text);
         jsonw_bool(w, "sent", is_taken && delivery->dropped == NULL);
         if (delivery->dropped != NULL)
@@ -63,14 +69,33 @@ static void write_objects(const struct verdict *verdict, bool is_taken, struct j
     for (size_t i = 0; i < verdict->update_count; i++) {
         const struct track_update *update = &verdict->updates[i];
 
-        jsonw_object(w, NULL);
-        jsonw_text(w, "user", update->user);
-        jsonw_text(w, "kind", address_name(update->address));
+        begin_one(update->user, update->address, w);
         json_copy(update->object, "object", w);
         jsonw_bool(w, "written", is_taken && !update->is_dropped);
         jsonw_end_object(w);
     }
     jsonw_end_array(w);
+}
+
+static void begin_line(struct service *service, int64_t n, int64_t at_ms, const char *path, struct jsonw *w)
+{
+    buf_clear(&service->scratch);
+    jsonw_object(w, NULL);
+    jsonw_int(w, "n", n);
+    jsonw_int(w, "at", at_ms);
+    jsonw_text(w, "path", path);
+}
+
+static void write_end(const struct http_request *request, const struct http_answer *answer, const char *outcome,
+                      bool is_taken, struct jsonw *w)
+{
+    char hash[17];
+
+    snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(HASH_START, request->body, request->body_len));
+    jsonw_text(w, "hash", hash);
+    jsonw_int(w, "status", record_status(answer));
+    jsonw_text(w, "outcome", outcome);
+    jsonw_bool(w, "taken", is_taken);
 }
 
 static void write_line(struct service *service)
@@ -88,20 +113,11 @@ void record_exchange(struct service *service, const struct http_request *request
 {
     const struct verdict *verdict = &service->verdict;
     struct jsonw w = { .out = &service->scratch };
-    char hash[17];
 
     if (service->journal < 0)
         return;
-    buf_clear(&service->scratch);
-    snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(HASH_START, request->body, request->body_len));
-    jsonw_object(&w, NULL);
-    jsonw_int(&w, "n", service->counters.requests);
-    jsonw_int(&w, "at", exchange->at_ms);
-    jsonw_text(&w, "path", request->path);
-    jsonw_text(&w, "hash", hash);
-    jsonw_int(&w, "status", record_status(answer));
-    jsonw_text(&w, "outcome", record_outcome(verdict, exchange));
-    jsonw_bool(&w, "taken", exchange->is_taken);
+    begin_line(service, service->counters.requests, exchange->at_ms, request->path, &w);
+    write_end(request, answer, record_outcome(verdict, exchange), exchange->is_taken, &w);
     if (exchange->is_taken)
         jsonw_text(&w, "dispatch_id", exchange->dispatch_id);
     if (verdict->campaign != NULL)
@@ -119,21 +135,12 @@ void record_aside(struct service *service, const struct http_request *request, i
                   bool is_taken, int64_t now_ms, const struct http_answer *answer, const char *name, const char *value)
 {
     struct jsonw w = { .out = &service->scratch };
-    char hash[17];
 
     if (service->journal < 0)
         return;
-    buf_clear(&service->scratch);
-    snprintf(hash, sizeof hash, "%016" PRIx64, hash_bytes(HASH_START, request->body, request->body_len));
-    jsonw_object(&w, NULL);
-    jsonw_int(&w, "n", n);
-    jsonw_int(&w, "at", now_ms);
-    jsonw_text(&w, "path", request->path);
+    begin_line(service, n, now_ms, request->path, &w);
     jsonw_text(&w, "method", request->method);
-    jsonw_text(&w, "hash", hash);
-    jsonw_int(&w, "status", record_status(answer));
-    jsonw_text(&w, "outcome", outcome);
-    jsonw_bool(&w, "taken", is_taken);
+    write_end(request, answer, outcome, is_taken, &w);
     if (value != NULL)
         jsonw_text(&w, name, value);
     jsonw_end_object(&w);

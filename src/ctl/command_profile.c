@@ -77,9 +77,9 @@ static void add_reason(const struct showing *showing, const char *state, const c
     }
 }
 
-static void add_row(void *context, const struct profile_row *row)
+/* In the table of the values. */
+static void add_line(struct showing *showing, const struct profile_row *row, const char *kind)
 {
-    struct showing *showing = context;
     bool is_there = strcmp(row->state, "accepted") == 0;
     struct buf reason = { 0 };
 
@@ -96,10 +96,15 @@ static void add_row(void *context, const struct profile_row *row)
                                           cell_id(row->message),
                                           cell_id(row->outbox),
                                           cell_flag(row->is_uncertain),
-                                          cell_text("set"),
+                                          cell_text(kind),
                                       });
     showing->waiting += !is_there;
     buf_release(&reason);
+}
+
+static void add_value(void *context, const struct profile_row *row)
+{
+    add_line(context, row, "set");
 }
 
 static void add_entry(void *context, const struct entry_row *row)
@@ -127,31 +132,26 @@ static void add_entry(void *context, const struct entry_row *row)
     buf_release(&reason);
 }
 
-/* Among the values. */
+/* Among the values, as if it were one: what is done once stands there when it is done, and never before. */
 static void add_entry_of_one_table(void *context, const struct entry_row *row)
 {
     struct showing *showing = context;
-    bool is_there = strcmp(row->state, "accepted") == 0;
-    struct buf reason = { 0 };
+    bool is_there = strcmp(row->state, "accepted") == 0, is_unknown = strcmp(row->state, "unknown") == 0;
+    struct profile_row value = { .name = row->name,
+                                 .state = row->state,
+                                 .accepted = is_there ? row->value : NULL,
+                                 .accepted_at = is_there ? row->settled_at : 0,
+                                 .wanted = row->value,
+                                 .wanted_at = row->at,
+                                 .reason = row->reason,
+                                 .due_at = row->due_at,
+                                 .rule = row->wanted_by,
+                                 .message = row->message,
+                                 .outbox = row->outbox,
+                                 .is_uncertain = is_unknown };
 
-    add_reason(showing, row->state, row->reason, row->due_at, &reason);
-    output_row(showing->call->output, (struct cell[COLUMN_COUNT]){
-                                          cell_text(row->name),
-                                          is_there ? cell_json(row->value) : cell_text(NULL),
-                                          cell_time(is_there ? row->settled_at : 0),
-                                          cell_text(row->state),
-                                          is_there ? cell_text(NULL) : cell_json(row->value),
-                                          cell_time(is_there ? 0 : row->at),
-                                          cell_text_or_none(buf_text(&reason)),
-                                          cell_text(row->wanted_by),
-                                          cell_id(row->message),
-                                          cell_id(row->outbox),
-                                          cell_flag(strcmp(row->state, "unknown") == 0),
-                                          cell_text(row->kind),
-                                      });
-    showing->waiting += !is_there;
-    showing->unknown += strcmp(row->state, "unknown") == 0;
-    buf_release(&reason);
+    add_line(showing, &value, row->kind);
+    showing->unknown += is_unknown;
 }
 
 /* Both tables; how many rows, or -1. */
@@ -162,7 +162,7 @@ static int show_rows(struct showing *showing, struct db *db, struct error *error
     int values, entries;
 
     output_table(output, "attributes", COLUMNS, COLUMN_COUNT);
-    values = profile_list(db, showing->contact, add_row, showing, error);
+    values = profile_list(db, showing->contact, add_value, showing, error);
     if (!is_one_table) {
         output_table_end(output);
         output_table(output, "entries", ENTRY_COLUMNS, ENTRY_COLUMN_COUNT);

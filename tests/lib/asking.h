@@ -5,20 +5,10 @@
 #ifndef TESTS_ASKING_H
 #define TESTS_ASKING_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "base/alloc.h"
 #include "desk/consult.h"
 #include "desk/upkeep.h"
-#include "store/audit.h"
-#include "tests/lib/fixture.h"
+#include "tests/lib/setup.h"
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
 
@@ -32,49 +22,6 @@ enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
 
 /* What every backend of kind openai here is called by. */
 #define ASKING_URL "'http://127.0.0.1:1/v1'"
-
-static inline int asking_open(void **state, const char *rules)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-
-    fixture_open(f, rules);
-    *state = f;
-    return 0;
-}
-
-static inline void asking_complain(void *context, const char *sentence)
-{
-    (void)context;
-    print_error("%s\n", sentence);
-}
-
-/* Whatever a test does, the book adds up behind it. */
-static inline int asking_close(void **state)
-{
-    struct fixture *f = *state;
-    struct error error = { 0 };
-    struct db *reader = db_open(f->path, DB_READER, &error);
-    struct audit audit;
-    int result = audit_run(reader, &audit, asking_complain, NULL, &error);
-
-    db_close(reader);
-    fixture_close(f);
-    free(f);
-    return result != 0 || audit.discrepancies != 0;
-}
-
-static inline void hear_on(struct fixture *f, const char *channel, const char *user, const char *text)
-{
-    char json[300];
-
-    snprintf(json, sizeof json, "{'user_id':'%s','message':'%s'}", user, text);
-    fixture_receive(f, channel, json);
-}
-
-static inline void hear(struct fixture *f, const char *user, const char *text)
-{
-    hear_on(f, "whatsapp", user, text);
-}
 
 /* A round of the engine without news: what is over ends, and what may leave is given. */
 static inline struct consult_call *claim(struct fixture *f)
@@ -201,6 +148,28 @@ static inline const char *question_state(struct fixture *f)
 static inline const char *turn_states(struct fixture *f)
 {
     return fixture_text(f, "SELECT group_concat(state) FROM (SELECT state FROM turn ORDER BY id)");
+}
+
+/* What was asked for slept a day, in which the daemon was killed: it ends without a word. */
+static inline void sleep_a_day(struct fixture *f)
+{
+    f->now += 25 * HOUR_MS;
+    fixture_reopen(f, true);
+    claim_none(f);
+    assert_string_equal(question_state(f), "expired");
+    assert_string_equal(turn_states(f), "expired");
+    assert_string_equal(said(f), "");
+}
+
+/* The answer to the first turn came behind its time: it is for people to read, and nothing of it was said. */
+static inline void assert_kept_and_not_said(struct fixture *f, const char *answer)
+{
+    char kept[200];
+
+    snprintf(kept, sizeof kept, "(not sent: it came when its time was over) %s", answer);
+    assert_string_equal(said(f), "");
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn WHERE id = 1"), "expired");
+    assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'note'"), kept);
 }
 
 static inline int64_t behind(struct fixture *f)

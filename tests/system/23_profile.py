@@ -2,16 +2,15 @@
 """What the customer's Braze profile learns: values arrive with their types, only news is sent, and nothing is lost or late."""
 import json
 import os
-import random
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
 from desk import Desk
-from sandbox import SEND, TRACK
+from profiles import BAD_DAY, QUICK, play_bad_day, wait_written, written
+from sandbox import TRACK
 from tap import contains, equal, eventually, lacks, main, test, true
 from verdict import Client, judge
 
@@ -29,20 +28,6 @@ INSERT INTO attribute (name, at, value, type) VALUES
   ('shop_count',  'rule:forget', NULL,                      NULL),
   ('shop_words',  'rule:hours',  '{{ message }}',           'text');
 """
-QUICK = {"FRONTDESK_BRAZE_TIMEOUT_MS": "500"}
-
-
-def open_rows(desk):
-    return desk.value("SELECT count(*) FROM outbox WHERE kind = 'track' AND settled_at IS NULL")
-
-
-def wait_written(desk, within=30):
-    eventually(lambda: open_rows(desk) == 0, lambda: f"profiles are written, still {open_rows(desk)}", within, 0.05)
-
-
-def objects(desk):
-    """Each object that was written, in order."""
-    return [entry["object"] for request in desk.sandbox.requests(TRACK) for entry in request["objects"] if entry["written"]]
 
 
 @test("what a match, a hand-over, an opt-out and an answer write arrives in the profile, each with its type")
@@ -74,7 +59,7 @@ def news():
         desk.say("ana", "buy many")  # no number: sets nothing
         wait_written(desk)
         wanted = [{"shop_count": 1, "shop_topic": "buy"}, {"shop_count": 3}, {"shop_count": None}]
-        equal([{name: value for name, value in entry.items() if name.startswith("shop_")} for entry in objects(desk)],
+        equal([{name: value for name, value in entry.items() if name.startswith("shop_")} for _, entry in written(desk)],
               wanted, "what was sent")
         equal(desk.sandbox.profile("ana"), {"shop_topic": "buy"}, "what stands there")
         why = desk.do("why", desk.value("SELECT max(id) FROM message WHERE kind = 'in'"), "--json").json()
@@ -233,22 +218,7 @@ def batches():
             equal(desk.sandbox.profile(f"user-{number}")["shop_ping"], str(number), f"user-{number}")
 
 
-BAD_DAY = ["503 x2", "reset_before", "reset_after", "limit_track=1", "500", "take_and_hang=900", "limit_seconds=1", "hang=900",
-           "errors", "garbage", "reset_after x2", "limit_epoch=1", "504", "errors", "html=502", "drip=5"]
-WAVES, PER_WAVE, CUSTOMERS = 8, 50, 90
-
-
-def wave(desk, client, number, dice):
-    """Fifty messages at once."""
-    users = [dice.randrange(CUSTOMERS) for _ in range(PER_WAVE)]
-
-    def customer(lane):
-        for at in range(lane, PER_WAVE, 6):
-            client.send(f"user-{users[at]}", f"w{number}-{at}")
-    threads = [threading.Thread(target=customer, args=(lane,)) for lane in range(6)]
-    for thread in threads:
-        thread.start()
-    return threads
+CUSTOMERS = 90
 
 
 def last_words(desk):
@@ -260,33 +230,11 @@ def last_words(desk):
 
 @test("a bad day and kill -9 in the middle of it: every profile ends with what was decided last")
 def bad_day():
-    seed = int(os.environ.get("SEED", random.randrange(10**6)))
-    print(f"# SEED={seed}\n", end="", flush=True) # in one piece: others print meanwhile
-    dice = random.Random(seed)
-    faults = dice.sample(BAD_DAY, len(BAD_DAY))
+    faults = BAD_DAY + ["html=502", "drip=5"]
     with Desk(RULES, **QUICK) as desk:
         client = Client(desk)
-        for number in range(WAVES):
-            kills = number % 2 == 1
-            desk.sandbox.unscript()
-            hang = dice.choice(("take_and_hang=5000", "hang=5000"))
-            for fault in ([hang] if kills else []) + [faults[2 * number], "pass", faults[2 * number + 1], "pass"]:
-                desk.sandbox.fault_line(f"{fault} on {TRACK}")
-            desk.sandbox.fault_line(f"503 on {SEND}")
-            threads = wave(desk, client, number, dice)
-            if kills:
-                eventually(lambda: desk.value("SELECT 1 FROM outbox WHERE kind = 'track' AND state = 'claimed'"), "in flight",
-                           20, 0.002)
-                desk.kill()
-            for thread in threads:
-                thread.join()
-            if kills:
-                desk.start()
-            true(client.send_again(), "all is taken in the end")
-            eventually(lambda: not desk.sandbox.faults_left() or open_rows(desk) == 0, "the wave is over", 60, 0.05)
-        desk.sandbox.unscript()
-        wait_written(desk, 60)
-        true(desk.sandbox.report()["faults"] >= 2 * WAVES, f"it was a bad day: {desk.sandbox.report()}")
+        seed = play_bad_day(desk, client, faults, per_wave=50, customers=CUSTOMERS)
+        true(desk.sandbox.report()["faults"] >= len(faults), f"it was a bad day: {desk.sandbox.report()}")
         insist(desk)
         desk.wait_drained(60)
         wanted = last_words(desk)

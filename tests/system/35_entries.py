@@ -3,13 +3,12 @@
 import collections
 import json
 import os
-import random
 import sys
-import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
 from desk import Desk
+from profiles import BAD_DAY, QUICK, play_bad_day, wait_written, written
 from sandbox import SEND, TRACK
 from tap import contains, equal, eventually, lacks, main, test, true
 from verdict import Client, judge
@@ -24,21 +23,6 @@ INSERT INTO attribute (name, at, value, type) VALUES
 INSERT INTO custom_event (name, at) VALUES ('pinged', 'rule:echo');
 INSERT INTO custom_event_property (event, name, value) VALUES ('pinged', 'n', '{{ n }}');
 """
-QUICK = {"FRONTDESK_BRAZE_TIMEOUT_MS": "500"}
-
-
-def open_rows(desk):
-    return desk.value("SELECT count(*) FROM outbox WHERE kind = 'track' AND settled_at IS NULL")
-
-
-def wait_written(desk, within=40):
-    eventually(lambda: open_rows(desk) == 0, lambda: f"profiles are written, still {open_rows(desk)}", within, 0.05)
-
-
-def written(desk):
-    """Each object that Braze has written, in order: (user, object)."""
-    return [(entry["user"], entry["object"]) for request in desk.sandbox.requests(TRACK)
-            for entry in request.get("objects", []) if entry["written"]]
 
 
 class Truth:
@@ -202,23 +186,6 @@ def riding():
         desk.do("audit")
 
 
-BAD_DAY = ["503 x2", "reset_before", "reset_after", "limit_track=1", "500", "take_and_hang=900", "limit_seconds=1", "hang=900",
-           "errors", "garbage", "reset_after x2", "limit_epoch=1", "504", "errors", "html=200", "status=400"]
-WAVES, PER_WAVE, CUSTOMERS = 8, 40, 60
-
-
-def wave(client, number, dice):
-    users = [dice.randrange(CUSTOMERS) for _ in range(PER_WAVE)]
-
-    def customer(lane):
-        for at in range(lane, PER_WAVE, 6):
-            client.send(f"user-{users[at]}", f"w{number}-{at}")
-    threads = [threading.Thread(target=customer, args=(lane,)) for lane in range(6)]
-    for thread in threads:
-        thread.start()
-    return threads
-
-
 def complaints(desk):
     """By the book and by what Braze has written: every count and every event, where it is known what became of it."""
     truth, found = Truth(desk), []
@@ -251,32 +218,9 @@ def complaints(desk):
 
 @test("a bad day and kill -9 in the middle of it: nothing is lost, nothing is doubled, and what is doubtful is marked")
 def bad_day():
-    seed = int(os.environ.get("SEED", random.randrange(10**6)))
-    print(f"# SEED={seed}\n", end="", flush=True) # in one piece: others print meanwhile
-    dice = random.Random(seed)
-    faults = dice.sample(BAD_DAY, len(BAD_DAY))
     with Desk(RULES, **QUICK) as desk:
         client = Client(desk)
-        for number in range(WAVES):
-            kills = number % 2 == 1
-            desk.sandbox.unscript()
-            hang = dice.choice(("take_and_hang=5000", "hang=5000"))
-            for fault in ([hang] if kills else []) + [faults[2 * number], "pass", faults[2 * number + 1], "pass"]:
-                desk.sandbox.fault_line(f"{fault} on {TRACK}")
-            desk.sandbox.fault_line(f"503 on {SEND}")
-            threads = wave(client, number, dice)
-            if kills:
-                eventually(lambda: desk.value("SELECT 1 FROM outbox WHERE kind = 'track' AND state = 'claimed'"), "in flight",
-                           20, 0.002)
-                desk.kill()
-            for thread in threads:
-                thread.join()
-            if kills:
-                desk.start()
-            true(client.send_again(), "all is taken in the end")
-            eventually(lambda: not desk.sandbox.faults_left() or open_rows(desk) == 0, "the wave is over", 60, 0.05)
-        desk.sandbox.unscript()
-        wait_written(desk, 60)
+        seed = play_bad_day(desk, client, BAD_DAY + ["html=200", "status=400"], per_wave=40, customers=60)
         desk.wait_drained(60)
         equal(complaints(desk), [], f"SEED={seed}: complaints")
         true(desk.value("SELECT count(*) FROM entry WHERE state = 'unknown'") > 0, "it was a bad day")

@@ -7,6 +7,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
 from desk import Desk
+from profiles import wait_written
 from tap import contains, equal, eventually, lacks, main, test, true
 
 FLOW = r"""
@@ -32,11 +33,6 @@ INSERT INTO custom_event_property (event, name, value, type) VALUES ('asked', 'w
   ('asked', 'day', '{{ message }}', 'time');
 INSERT INTO notice (name, at, to, campaign, say) VALUES ('boss', 'handoff', 'owner-1', 'reply', 'Look: {{ message }}');
 """
-
-
-def wait_written(desk):
-    eventually(lambda: desk.value("SELECT count(*) FROM outbox WHERE kind = 'track' AND settled_at IS NULL") == 0,
-               "profiles are written", 30)
 
 
 @test("rules try and why show what is done to the profile once, the notices, and of what nothing came")

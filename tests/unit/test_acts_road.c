@@ -1,17 +1,7 @@
 /* acts_road: tags, variables, cooldowns and buttons as rows, and how buttons leave. On a real file. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "desk/dispatch.h"
 #include "desk/upkeep.h"
 #include "store/cooldown.h"
-#include "tests/lib/fixture.h"
+#include "tests/lib/calling.h"
 
 #define ID "7f3c0000-0000-4000-8000-00000000000"
 
@@ -36,26 +26,7 @@ static const char RULES[] =
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-
-    fixture_open(f, RULES);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
-static void hear(struct fixture *f, const char *user, const char *channel, const char *text)
-{
-    char json[300];
-
-    snprintf(json, sizeof json, "{'user_id':'%s','message':'%s'}", user, text);
-    fixture_receive(f, channel, json);
+    return setup_open(state, RULES);
 }
 
 static const char *newest_out(struct fixture *f)
@@ -67,9 +38,9 @@ static void tags_are_kept_and_noted(void **state)
 {
     struct fixture *f = *state;
 
-    hear(f, "ana", "whatsapp", "a gold fact");
-    hear(f, "ana", "whatsapp", "gold");
-    hear(f, "ana", "whatsapp", "qwerty");
+    hear(f, "ana", "a gold fact");
+    hear(f, "ana", "gold");
+    hear(f, "ana", "qwerty");
     assert_string_equal(fixture_text(f, "SELECT group_concat(tags, '|') FROM message WHERE kind = 'in'"),
                         "[\"very \\\"vip\\\"\"]|[\"very \\\"vip\\\"\"]|[]");
     assert_string_equal(fixture_text(f, "SELECT actor || ': ' || detail FROM event WHERE kind = 'tag'"),
@@ -84,22 +55,22 @@ static void variables_live_as_long_as_the_conversation(void **state)
 {
     struct fixture *f = *state;
 
-    hear(f, "ana", "whatsapp", "which");
+    hear(f, "ana", "which");
     assert_string_equal(newest_out(f), "You said nothing.");
-    hear(f, "ana", "whatsapp", "size XL");
-    hear(f, "ben", "whatsapp", "which");
+    hear(f, "ana", "size XL");
+    hear(f, "ben", "which");
     assert_string_equal(newest_out(f), "You said nothing.");
     fixture_load(f, RULES);
     fixture_reopen(f, true);
-    hear(f, "ana", "whatsapp", "which");
+    hear(f, "ana", "which");
     assert_string_equal(newest_out(f), "You said XL.");
     assert_string_equal(fixture_text(f, "SELECT json_extract(state, '$.variables.size') FROM decision "
                                         "ORDER BY message DESC LIMIT 1"),
                         "XL");
-    hear(f, "ana", "whatsapp", "size S");
-    hear(f, "ana", "whatsapp", "bye");
+    hear(f, "ana", "size S");
+    hear(f, "ana", "bye");
     assert_string_equal(fixture_text(f, "SELECT variables FROM conversation WHERE id = 1"), "{}");
-    hear(f, "ana", "whatsapp", "which");
+    hear(f, "ana", "which");
     assert_string_equal(newest_out(f), "You said nothing.");
 }
 
@@ -107,15 +78,15 @@ static void a_rule_rests_for_its_contact_over_reloads(void **state)
 {
     struct fixture *f = *state;
 
-    hear(f, "ana", "whatsapp", "fact");
-    hear(f, "ana", "sms", "fact");
-    hear(f, "ben", "whatsapp", "fact");
+    hear(f, "ana", "fact");
+    hear_on(f, "sms", "ana", "fact");
+    hear(f, "ben", "fact");
     fixture_load(f, RULES);
     f->now += 10 * 60 * 1000 - 1;
-    hear(f, "ana", "whatsapp", "fact");
+    hear(f, "ana", "fact");
     assert_string_equal(fixture_text(f, "SELECT group_concat(coalesce(rule, '-')) FROM decision"), "fact,-,fact,-");
     f->now += 1;
-    hear(f, "ana", "whatsapp", "fact");
+    hear(f, "ana", "fact");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM decision WHERE rule = 'fact'"), 3);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM cooldown"), 2);
 }
@@ -134,9 +105,9 @@ static void old_cooldowns_are_dropped(void **state)
     struct fixture *f = *state;
 
     run_upkeep(f); /* the timers are due at the start */
-    hear(f, "ana", "whatsapp", "fact");
+    hear(f, "ana", "fact");
     f->now += 55 * 60 * 1000;
-    hear(f, "ben", "whatsapp", "fact");
+    hear(f, "ben", "fact");
     f->now += 5 * 60 * 1000;
     run_upkeep(f);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM cooldown"), 1);
@@ -148,7 +119,7 @@ static void a_clock_set_back_makes_nobody_rest_longer(void **state)
     struct fixture *f = *state;
     struct error error = { 0 };
 
-    hear(f, "ana", "whatsapp", "fact");
+    hear(f, "ana", "fact");
     f->now -= 3600 * 1000;
     assert_int_equal(desk_begin(&f->desk, &error), 0);
     assert_int_equal(upkeep_clock_jumped(&f->desk, -3600 * 1000, f->now, &error), 0);
@@ -161,44 +132,16 @@ static void a_clock_set_back_makes_nobody_rest_longer(void **state)
 
 /* Buttons on their way out */
 
-static struct call *claim(struct fixture *f)
-{
-    struct error error = { 0 };
-    struct call *calls;
-
-    assert_int_equal(desk_begin(&f->desk, &error), 0);
-    if (dispatch_claim(&f->desk, f->now, 0, &calls, &error) != 0)
-        fail_msg("%s", error.text);
-    assert_int_equal(desk_commit(&f->desk, &error), 0);
-    return calls;
-}
-
-static void settle(struct fixture *f, struct call *call)
-{
-    struct answer answer = { .class = ANSWER_ACCEPTED, .remaining = -1, .limit = -1, .reset_in_ms = -1 };
-    struct error error = { 0 };
-    struct call *next;
-
-    for (; call != NULL; call = next) {
-        next = call->next;
-        call->next = NULL;
-        assert_int_equal(desk_begin(&f->desk, &error), 0);
-        assert_int_equal(dispatch_settle(&f->desk, call, &answer, 201, 5, f->now, &error), 0);
-        assert_int_equal(desk_commit(&f->desk, &error), 0);
-        call_free(call);
-    }
-}
-
 static void leaves_with(struct fixture *f, const char *channel, const char *text, const char *piece)
 {
     struct call *call;
 
-    hear(f, "ana", channel, text);
+    hear_on(f, channel, "ana", text);
     call = claim(f);
     assert_non_null(call);
     if (strstr(buf_text(&call->body), piece) == NULL)
         fail_msg("%s: %s\nis not in %s", text, piece, buf_text(&call->body));
-    settle(f, call);
+    accept_all(f, call);
 }
 
 static void what_no_layout_shows_goes_out_as_lines(void **state)
@@ -224,13 +167,13 @@ static void in_a_template_they_are_text(void **state)
     struct fixture *f = *state;
     struct call *call;
 
-    hear(f, "ana", "whatsapp", "some");
+    hear(f, "ana", "some");
     f->now += (int64_t)23 * 3600 * 1000 + 55 * 60 * 1000;
     call = claim(f);
     assert_non_null(call);
     assert_string_equal(call->campaign, "reopen");
     assert_non_null(strstr(buf_text(&call->body), "\"Pick  1. One 2. Two 3. Three\""));
-    settle(f, call);
+    accept_all(f, call);
 }
 
 static void only_equal_messages_share_a_request(void **state)
@@ -239,16 +182,16 @@ static void only_equal_messages_share_a_request(void **state)
     struct call *calls;
     size_t count = 0;
 
-    hear(f, "u1", "whatsapp", "all");
-    hear(f, "u2", "whatsapp", "all");
-    hear(f, "u3", "whatsapp", "none");
-    hear(f, "u4", "whatsapp", "few");
+    hear(f, "u1", "all");
+    hear(f, "u2", "all");
+    hear(f, "u3", "none");
+    hear(f, "u4", "few");
     fixture_receive(f, "whatsapp", "{'user_id':'u5','message':'few','first_name':'Uno'}");
     calls = claim(f);
     for (struct call *call = calls; call != NULL; call = call->next)
         count += call->count == (count == 0 ? 2 : 1);
     assert_int_equal(count, 4);
-    settle(f, calls);
+    accept_all(f, calls);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM turn WHERE state = 'answered'"), 5);
 }
 
@@ -275,21 +218,21 @@ static void a_number_is_understood_where_there_was_one(void **state)
     struct fixture *f = *state;
 
     leaves_with(f, "whatsapp", "some", "3. Three");
-    hear(f, "ana", "whatsapp", "1");
+    hear(f, "ana", "1");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM decision WHERE rule IS NULL"), 1);
-    hear(f, "ana", "whatsapp", "3");
+    hear(f, "ana", "3");
     assert_string_equal(newest_out(f), "Three it is.");
     assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'in' ORDER BY id DESC LIMIT 1"), "3");
-    hear(f, "ana", "whatsapp", "3"); /* the bot's last words offer nothing any more */
+    hear(f, "ana", "3"); /* the bot's last words offer nothing any more */
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM decision WHERE rule IS NULL"), 2);
-    hear(f, "ana", "whatsapp", "Three");
+    hear(f, "ana", "Three");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM decision WHERE rule = 'three'"), 2);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_close)
         TEST(tags_are_kept_and_noted),
         TEST(variables_live_as_long_as_the_conversation),
         TEST(a_rule_rests_for_its_contact_over_reloads),

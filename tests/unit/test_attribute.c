@@ -1,24 +1,13 @@
 /*
  * attribute: what a row may say, what a value becomes, and which rows count in a decision.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/utf8.h"
-#include "base/zone.h"
 #include "desk/decide.h"
 #include "rules/attribute.h"
 #include "text/datelike.h"
+#include "tests/lib/loading.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -34,31 +23,6 @@ static const char SHOP[] =
     "INSERT INTO rule (name, words, pattern, say) VALUES\n"
     "  ('order', 'parcel', 'order (?<id>\\d+)(?: for (?<day>\\S+))?', 'order {{ id }}');\n"
     "INSERT INTO rule_set (rule, name, value) VALUES ('order', 'newest', '{{ id }}');\n";
-
-static struct zones *zones;
-
-/* The ruleset, or NULL and the sentence. */
-static struct ruleset *try_rows(const char *rows, struct error *error)
-{
-    struct rulefiles files = { 0 };
-    struct ruleset *ruleset;
-
-    rulefiles_add(&files, "a.sql", SHOP);
-    rulefiles_add(&files, "b.sql", rows);
-    ruleset = ruleset_new(&files, zones, error);
-    rulefiles_release(&files);
-    return ruleset;
-}
-
-static struct ruleset *make(const char *rows)
-{
-    struct error error = { 0 };
-    struct ruleset *ruleset = try_rows(rows, &error);
-
-    if (ruleset == NULL)
-        fail_msg("%s", error.text);
-    return ruleset;
-}
 
 /* Values ------------------------------------------------------------------------------------------------------ */
 
@@ -232,15 +196,8 @@ static void a_wrong_row_is_refused_with_its_place(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < COUNT(CASES); i++) {
-        struct error error = { 0 };
-        struct ruleset *ruleset = try_rows(CASES[i].rows, &error);
-
-        if (ruleset != NULL)
-            fail_msg("taken: %s", CASES[i].rows);
-        if (strstr(error.text, CASES[i].sentence) == NULL)
-            fail_msg("%s\n  said: %s\n  not: %s", CASES[i].rows, error.text, CASES[i].sentence);
-    }
+    for (size_t i = 0; i < COUNT(CASES); i++)
+        assert_refused(SHOP, CASES[i].rows, CASES[i].sentence);
 }
 
 static void more_names_than_a_profile_takes_are_refused(void **state)
@@ -253,7 +210,7 @@ static void more_names_than_a_profile_takes_are_refused(void **state)
     for (int i = 0; i <= 100; i++)
         buf_addf(&rows, "%s('a%d', 'reply', 'x')", i > 0 ? ", " : "", i);
     buf_add_text(&rows, ";");
-    assert_null(try_rows(buf_text(&rows), &error));
+    assert_null(try_rows(SHOP, buf_text(&rows), &error));
     assert_non_null(strstr(error.text, "at most 100 attributes"));
     buf_release(&rows);
 }
@@ -304,15 +261,16 @@ static void each_moment_has_its_rows(void **state)
         { { .text = "nobody takes this" }, "" },
         { { .text = "angry blah" }, "{\"mood\":\"cross\",\"calm\":null}" },
     };
-    struct ruleset *ruleset = make("INSERT INTO attribute (name, at, value, type) VALUES\n"
-                                   "  ('topic', 'reply', '{{ rule }}', NULL),\n"
-                                   "  ('count', 'reply', '{{ message_count }}', 'number'),\n"
-                                   "  ('last_order', 'rule:order', '{{ id }}', 'text'),\n"
-                                   "  ('with', 'handoff', '{{ first_name }}', NULL),\n"
-                                   "  ('gone', 'opt_out', 'yes', 'boolean'),\n"
-                                   "  ('mood', 'rule:cross', 'cross', NULL), ('calm', 'rule:cross', NULL, NULL);\n"
-                                   "INSERT INTO attribute (name, at, value, only_if) VALUES\n"
-                                   "  ('newest', 'reply', '{{ newest }}', '@newest IS NOT NULL');\n");
+    struct ruleset *ruleset =
+        load_rows(SHOP, "INSERT INTO attribute (name, at, value, type) VALUES\n"
+                        "  ('topic', 'reply', '{{ rule }}', NULL),\n"
+                        "  ('count', 'reply', '{{ message_count }}', 'number'),\n"
+                        "  ('last_order', 'rule:order', '{{ id }}', 'text'),\n"
+                        "  ('with', 'handoff', '{{ first_name }}', NULL),\n"
+                        "  ('gone', 'opt_out', 'yes', 'boolean'),\n"
+                        "  ('mood', 'rule:cross', 'cross', NULL), ('calm', 'rule:cross', NULL, NULL);\n"
+                        "INSERT INTO attribute (name, at, value, only_if) VALUES\n"
+                        "  ('newest', 'reply', '{{ newest }}', '@newest IS NOT NULL');\n");
 
     (void)state;
     for (size_t i = 0; i < COUNT(CASES); i++) {
@@ -344,12 +302,12 @@ static void of_one_name_the_first_that_fits_counts(void **state)
           "[{\"name\":\"due\",\"at\":\"rule:order\",\"text\":\"tomorrow\",\"why\":\"is no time\"}]" },
     };
     struct ruleset *ruleset =
-        make("INSERT INTO attribute (name, at, value, type, only_if) VALUES\n"
-             "  ('due', 'rule:order', '{{ day }}', 'time', '@day IS NOT NULL'),\n"
-             "  ('due', 'rule:order', '2000-01-01', 'time', '@day = ''tomorrow'''),\n"
-             "  ('kind', 'reply', 'answered', NULL, NULL),\n"
-             "  ('kind', 'rule:order', 'big', NULL, 'CAST(@id AS INTEGER) > 100'),\n"
-             "  ('kind', 'rule:order', 'small', NULL, NULL);\n");
+        load_rows(SHOP, "INSERT INTO attribute (name, at, value, type, only_if) VALUES\n"
+                        "  ('due', 'rule:order', '{{ day }}', 'time', '@day IS NOT NULL'),\n"
+                        "  ('due', 'rule:order', '2000-01-01', 'time', '@day = ''tomorrow'''),\n"
+                        "  ('kind', 'reply', 'answered', NULL, NULL),\n"
+                        "  ('kind', 'rule:order', 'big', NULL, 'CAST(@id AS INTEGER) > 100'),\n"
+                        "  ('kind', 'rule:order', 'small', NULL, NULL);\n");
 
     (void)state;
     for (size_t i = 0; i < COUNT(CASES); i++) {
@@ -366,8 +324,9 @@ static void of_one_name_the_first_that_fits_counts(void **state)
 /* A condition sees what the message sets, and what was remembered before it. */
 static void conditions_know_what_the_message_sets(void **state)
 {
-    struct ruleset *ruleset = make("INSERT INTO attribute (name, at, value, only_if) VALUES\n"
-                                   "  ('again', 'reply', 'yes', '@newest = ''7''');\n");
+    struct ruleset *ruleset =
+        load_rows(SHOP, "INSERT INTO attribute (name, at, value, only_if) VALUES\n"
+                        "  ('again', 'reply', 'yes', '@newest = ''7''');\n");
     static const struct ask NOW = { .text = "order 7", .variables = "{\"newest\":\"8\"}" };
     static const struct ask BEFORE = { .text = "person", .variables = "{\"newest\":\"7\"}" };
     static const struct ask OTHER = { .text = "order 8", .variables = "{\"newest\":\"7\"}" };
@@ -380,20 +339,6 @@ static void conditions_know_what_the_message_sets(void **state)
     assert_string_equal(buf_text(&got), "{\"again\":\"yes\"}{\"again\":\"yes\"}");
     buf_release(&got);
     ruleset_free(ruleset);
-}
-
-static int open_zones(void **state)
-{
-    (void)state;
-    zones = zones_open(NULL);
-    return 0;
-}
-
-static int close_zones(void **state)
-{
-    (void)state;
-    zones_close(zones);
-    return 0;
 }
 
 int main(void)

@@ -14,7 +14,7 @@ static const char RULES[] = ASKING_SHOP
 
 static int setup(void **state)
 {
-    return asking_open(state, RULES);
+    return setup_open(state, RULES);
 }
 
 static int64_t lanes(struct fixture *f)
@@ -327,7 +327,7 @@ static void lanes_that_are_read_know_of_no_moment(void **state)
     assert_false(lane.is_probing);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 
 int main(void)
 {

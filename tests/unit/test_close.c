@@ -27,22 +27,22 @@ static const char SUMS_UP[] = RULES_WITH(", ('summary_backend', 'wise')");
 
 static int setup(void **state)
 {
-    return asking_open(state, RULES);
+    return setup_open(state, RULES);
 }
 
 static int setup_reopening(void **state)
 {
-    return asking_open(state, REOPENS);
+    return setup_open(state, REOPENS);
 }
 
 static int setup_summing(void **state)
 {
-    return asking_open(state, SUMS_UP);
+    return setup_open(state, SUMS_UP);
 }
 
 static int setup_both(void **state)
 {
-    return asking_open(state, SUMS_UP_AND_REOPENS);
+    return setup_open(state, SUMS_UP_AND_REOPENS);
 }
 
 static void pass(struct fixture *f, int64_t ms)
@@ -589,9 +589,9 @@ static void one_that_fails_is_tried_again_and_given_up_in_the_end(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'summary_lost' AND conversation = 1"), 1);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, setup, asking_close)
-#define REOPENING(test) cmocka_unit_test_setup_teardown(test, setup_reopening, asking_close)
-#define SUMMING(test) cmocka_unit_test_setup_teardown(test, setup_summing, asking_close)
+#define T(test) cmocka_unit_test_setup_teardown(test, setup, setup_audit)
+#define REOPENING(test) cmocka_unit_test_setup_teardown(test, setup_reopening, setup_audit)
+#define SUMMING(test) cmocka_unit_test_setup_teardown(test, setup_summing, setup_audit)
 
 static const struct CMUnitTest TESTS[] = {
     T(a_conversation_is_closed_when_nobody_has_said_anything_for_idle_close),
@@ -620,7 +620,7 @@ static const struct CMUnitTest TESTS[] = {
     SUMMING(what_is_not_worth_the_money_is_not_asked_about),
     SUMMING(killed_while_it_is_asked_it_is_asked_once_more),
     SUMMING(a_question_of_the_customer_does_not_end_that_of_his_last_conversation),
-    cmocka_unit_test_setup_teardown(what_goes_on_while_it_is_summed_up_has_no_summary_yet, setup_both, asking_close),
+    cmocka_unit_test_setup_teardown(what_goes_on_while_it_is_summed_up_has_no_summary_yet, setup_both, setup_audit),
     SUMMING(a_question_that_a_person_drops_leaves_our_own_summary),
     SUMMING(a_backend_that_leaves_the_rules_is_not_waited_for),
     T(templates_know_how_it_ended_and_only_then),

@@ -23,7 +23,7 @@ static const char POORER_RULES[] = ASKING_SHOP;
 
 static int setup(void **state)
 {
-    return asking_open(state, RULES);
+    return setup_open(state, RULES);
 }
 
 static const char NOTICE[] = "A machine writes.\n\n";
@@ -369,7 +369,7 @@ static void the_notice_waits_for_the_first_words(void **state)
     assert_string_equal(said(f), "A machine writes.\n\nTwo.|Three.");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 
 int main(void)
 {

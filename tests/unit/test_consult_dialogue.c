@@ -19,7 +19,7 @@ static const char RULES[] = ASKING_SHOP
 
 static int setup(void **state)
 {
-    return asking_open(state, RULES);
+    return setup_open(state, RULES);
 }
 
 static int64_t runs(struct fixture *f)
@@ -214,12 +214,7 @@ static void a_step_that_slept_a_day_ends_its_dialogue_without_a_word(void **stat
 
     hear(f, "ana", "your advice");
     consult_call_free(claim_one(f));
-    f->now += 25 * HOUR_MS;
-    fixture_reopen(f, true);
-    claim_none(f);
-    assert_string_equal(said(f), "");
-    assert_string_equal(question_state(f), "expired");
-    assert_string_equal(turn_states(f), "expired");
+    sleep_a_day(f);
     assert_int_equal(runs(f), 0);
 }
 
@@ -233,15 +228,12 @@ static void an_answer_to_a_step_behind_its_time_is_kept_and_not_said(void **stat
     hear(f, "ana", "why that");
     f->now += 25 * HOUR_MS;
     settle(f, call, says("Late."));
-    assert_string_equal(said(f), "");
-    assert_string_equal(fixture_text(f, "SELECT state FROM turn WHERE id = 1"), "expired");
-    assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'note'"),
-                        "(not sent: it came when its time was over) Late.");
+    assert_kept_and_not_said(f, "Late.");
     assert_int_equal(runs(f), 0);
     assert_int_equal(behind(f), 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 
 int main(void)
 {

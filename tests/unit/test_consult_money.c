@@ -37,7 +37,7 @@ static const char ROW_CONTACT_CAPPED[] =
 
 static int setup(void **state)
 {
-    return asking_open(state, RULES);
+    return setup_open(state, RULES);
 }
 
 static void load_with(struct fixture *f, const char *more)
@@ -377,7 +377,7 @@ static void a_service_is_charged_for_reading_as_much_as_it_may_write(void **stat
     assert_int_equal(spent(f), 600 * 1000);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 
 int main(void)
 {

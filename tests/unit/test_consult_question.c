@@ -17,7 +17,7 @@ static const char RULES[] = ASKING_SHOP
 
 static int setup(void **state)
 {
-    return asking_open(state, RULES);
+    return setup_open(state, RULES);
 }
 
 /* What stands at `pointer` of the call's body. */
@@ -150,7 +150,7 @@ static void what_was_never_sent_is_no_history(void **state)
     check_lines(f, "user: your hours\nwhy");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 
 int main(void)
 {

@@ -12,7 +12,7 @@ static const char NOTICE[] = "INSERT INTO phrase (name, language, text) VALUES (
 
 static int setup(void **state)
 {
-    return asking_open(state, RULES);
+    return setup_open(state, RULES);
 }
 
 /* Clocks */
@@ -39,12 +39,7 @@ static void a_question_that_slept_a_day_ends_without_a_word(void **state)
     struct fixture *f = *state;
 
     hear(f, "ana", "why one");
-    f->now += 25 * HOUR_MS;
-    fixture_reopen(f, true);
-    claim_none(f);
-    assert_string_equal(question_state(f), "expired");
-    assert_string_equal(turn_states(f), "expired");
-    assert_string_equal(said(f), "");
+    sleep_a_day(f);
 }
 
 /* Promise 9: an answer that came behind its time is for people to read, and what waited behind it is decided. */
@@ -58,11 +53,8 @@ static void an_answer_behind_the_deadline_of_its_turn_is_kept_and_not_said(void 
     hear(f, "ana", "muse two");
     f->now += 25 * HOUR_MS;
     settle(f, call, says("Late."));
-    assert_string_equal(said(f), "");
-    assert_string_equal(fixture_text(f, "SELECT state FROM turn WHERE id = 1"), "expired");
+    assert_kept_and_not_said(f, "Late.");
     assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE id = 1"), "expired");
-    assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'note'"),
-                        "(not sent: it came when its time was over) Late.");
     assert_int_equal(behind(f), 0);
 }
 
@@ -210,7 +202,7 @@ static void who_waits_for_a_trial_leaves_when_it_has_succeeded(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'consult' AND state = 'accepted'"), 2);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 
 int main(void)
 {

@@ -9,7 +9,7 @@ static const char RULES[] = ASKING_SHOP
 
 static int setup(void **state)
 {
-    return asking_open(state, RULES);
+    return setup_open(state, RULES);
 }
 
 /* The only question that may leave, with this body; it is answered so. */
@@ -69,7 +69,7 @@ static void what_fails_without_a_session_as_well_opens_the_circuit(void **state)
     assert_string_equal(said(f), "One.|Sorry.");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, asking_close)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 
 int main(void)
 {

@@ -1,40 +1,6 @@
 /* dispatch, clearance, health: from the outbox to calls, and what answers do to rows and lanes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "desk/dispatch.h"
 #include "desk/upkeep.h"
-#include "tests/lib/fixture.h"
-
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-
-    fixture_open(f, FIXTURE_RULES);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
-static void hear(struct fixture *f, const char *user, const char *text)
-{
-    char json[300];
-
-    snprintf(json, sizeof json, "{'user_id':'%s','message':'%s'}", user, text);
-    fixture_receive(f, "whatsapp", json);
-}
+#include "tests/lib/calling.h"
 
 static void hear_many(struct fixture *f, int count)
 {
@@ -44,36 +10,6 @@ static void hear_many(struct fixture *f, int count)
         snprintf(user, sizeof user, "u%d", i);
         hear(f, user, "hours");
     }
-}
-
-static struct call *claim(struct fixture *f, int under_way)
-{
-    struct error error = { 0 };
-    struct call *calls;
-
-    assert_int_equal(desk_begin(&f->desk, &error), 0);
-    if (dispatch_claim(&f->desk, f->now, under_way, &calls, &error) != 0)
-        fail_msg("%s", error.text);
-    assert_int_equal(desk_commit(&f->desk, &error), 0);
-    return calls;
-}
-
-static void settle(struct fixture *f, struct call *call, struct answer answer)
-{
-    struct error error = { 0 };
-
-    snprintf(answer.problem, sizeof answer.problem, "as the test says");
-    assert_int_equal(desk_begin(&f->desk, &error), 0);
-    if (dispatch_settle(&f->desk, call, &answer, 0, 5, f->now, &error) != 0)
-        fail_msg("%s", error.text);
-    assert_int_equal(desk_commit(&f->desk, &error), 0);
-    call_free(call);
-}
-
-static struct answer of(enum answer_class class)
-{
-    return (
-        struct answer){ .class = class, .remaining = -1, .limit = -1, .reset_in_ms = -1, .wait_ms = 7000 };
 }
 
 static size_t length(const struct call *calls)
@@ -99,14 +35,14 @@ static void one_row_leaves_at_once(void **state)
     struct call *call;
 
     hear(f, "ana", "hours");
-    call = claim(f, 0);
+    call = claim(f);
     assert_int_equal(length(call), 1);
     assert_int_equal(call->count, 1);
     assert_string_equal(call->path, "/campaigns/trigger/send");
     assert_non_null(strstr(buf_text(&call->body), "We are open from 8 to 6."));
     assert_int_equal(count_state(f, "claimed"), 1);
-    assert_null(claim(f, 1));
-    settle(f, call, of(ANSWER_ACCEPTED));
+    assert_null(claim_beside(f, 1));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
     assert_string_equal(fixture_text(f, "SELECT state FROM turn"), "answered");
     assert_string_equal(fixture_text(f, "SELECT sent_by FROM outbox"), "reply");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM attempt WHERE class = 'accepted'"), 1);
@@ -118,7 +54,7 @@ static void a_batch_holds_fifty_contacts(void **state)
     struct call *calls;
 
     hear_many(f, 120);
-    calls = claim(f, 0);
+    calls = claim(f);
     assert_int_equal(length(calls), 3);
     assert_int_equal(calls->count, 50);
     assert_int_equal(calls->next->next->count, 20);
@@ -130,7 +66,7 @@ static void slots_bound_the_calls(void **state)
     struct fixture *f = *state;
 
     hear_many(f, 60);
-    assert_null(claim(f, 4));
+    assert_null(claim_beside(f, 4));
     assert_int_equal(count_state(f, "due"), 60);
 }
 
@@ -143,7 +79,7 @@ static void the_newest_do_not_starve(void **state)
     hear_many(f, 400);
     f->now += 60000;
     hear(f, "fresh", "hours");
-    calls = claim(f, 3);
+    calls = claim_beside(f, 3);
     assert_int_equal(length(calls), 1);
     assert_non_null(strstr(buf_text(&calls->body), "\"fresh\""));
     assert_non_null(strstr(buf_text(&calls->body), "\"u0\""));
@@ -157,12 +93,12 @@ static void a_contact_has_one_call_out(void **state)
 
     hear(f, "ana", "hours");
     hear(f, "ana", "hours");
-    first = claim(f, 0);
-    assert_null(claim(f, 1));
-    settle(f, first, of(ANSWER_ACCEPTED));
-    first = claim(f, 0);
+    first = claim(f);
+    assert_null(claim_beside(f, 1));
+    settle(f, first, of(ANSWER_ACCEPTED), 0);
+    first = claim(f);
     assert_int_equal(first->count, 1);
-    settle(f, first, of(ANSWER_ACCEPTED));
+    settle(f, first, of(ANSWER_ACCEPTED), 0);
     assert_int_equal(count_state(f, "accepted"), 2);
 }
 
@@ -196,7 +132,7 @@ static void what_an_answer_means(void **state)
         fixture_open(&own, FIXTURE_RULES);
         hear(&own, "ana", "hours");
         answer.scope = cases[i].scope;
-        settle(&own, claim(&own, 0), answer);
+        settle(&own, claim(&own), answer, 0);
         assert_string_equal(fixture_text(&own, "SELECT state FROM outbox"), cases[i].row);
         assert_int_equal(fixture_int(&own, "SELECT is_ambiguous FROM outbox"), cases[i].ambiguous);
         assert_string_equal(fixture_text(&own, "SELECT state FROM lane"), cases[i].lane);
@@ -210,17 +146,17 @@ static void ambiguous_twice_is_unknown(void **state)
     struct call *call;
 
     hear(f, "ana", "hours");
-    settle(f, claim(f, 0), of(ANSWER_AMBIGUOUS));
-    assert_null(claim(f, 0)); /* the lane backs off first */
+    settle(f, claim(f), of(ANSWER_AMBIGUOUS), 0);
+    assert_null(claim(f)); /* the lane backs off first */
     f->now += 3600 * 1000;
-    call = claim(f, 0);
+    call = claim(f);
     assert_non_null(call);
-    settle(f, call, of(ANSWER_AMBIGUOUS));
+    settle(f, call, of(ANSWER_AMBIGUOUS), 0);
     assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "unknown");
     assert_string_equal(fixture_text(f, "SELECT state FROM turn"), "unknown");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM attempt"), 2);
     f->now += 3600 * 1000;
-    assert_null(claim(f, 0));
+    assert_null(claim(f));
 }
 
 static void a_kill_in_flight_is_ambiguous_once(void **state)
@@ -228,10 +164,10 @@ static void a_kill_in_flight_is_ambiguous_once(void **state)
     struct fixture *f = *state;
 
     hear(f, "ana", "hours");
-    call_free(claim(f, 0));
+    call_free(claim(f));
     fixture_reopen(f, true);
     assert_string_equal(fixture_text(f, "SELECT state || is_ambiguous FROM outbox"), "due1");
-    call_free(claim(f, 0));
+    call_free(claim(f));
     fixture_reopen(f, true);
     assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "unknown");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM attempt WHERE class = 'ambiguous'"), 2);
@@ -244,15 +180,15 @@ static void of_a_refused_batch_only_the_guilty_dies(void **state)
     int singles = 0;
 
     hear_many(f, 10);
-    settle(f, claim(f, 0), of(ANSWER_REFUSED));
+    settle(f, claim(f), of(ANSWER_REFUSED), 0);
     assert_int_equal(count_state(f, "due"), 10);
-    while ((calls = claim(f, 0)) != NULL)
+    while ((calls = claim(f)) != NULL)
         while (calls != NULL) {
             struct call *next = calls->next;
 
             calls->next = NULL;
             assert_int_equal(calls->count, 1);
-            settle(f, calls, of(singles++ == 3 ? ANSWER_REFUSED : ANSWER_ACCEPTED));
+            settle(f, calls, of(singles++ == 3 ? ANSWER_REFUSED : ANSWER_ACCEPTED), 0);
             calls = next;
         }
     assert_int_equal(count_state(f, "accepted"), 9);
@@ -267,7 +203,7 @@ static void errors_name_the_guilty(void **state)
     hear_many(f, 3);
     answer.bad_count = 1;
     answer.bad_index[0] = 1;
-    settle(f, claim(f, 0), answer);
+    settle(f, claim(f), answer, 0);
     assert_int_equal(count_state(f, "accepted"), 2);
     assert_int_equal(count_state(f, "dead"), 1);
 }
@@ -286,20 +222,20 @@ static void a_stopped_lane_resumes_by_itself(void **state)
         f = &own;
         hear_many(f, 30);
         stop.scope = scope;
-        settle(f, claim(f, 0), stop);
-        assert_null(claim(f, 0));
+        settle(f, claim(f), stop, 0);
+        assert_null(claim(f));
         assert_int_equal(count_state(f, "due"), 30);
         f->now += 5000;
-        settle(f, claim(f, 0), stop); /* a probe that fails: the wait grows */
+        settle(f, claim(f), stop, 0); /* a probe that fails: the wait grows */
         assert_int_equal(fixture_int(f, "SELECT failures FROM lane"), 2);
-        assert_null(claim(f, 0));
+        assert_null(claim(f));
         f->now += 5000;
-        probe = claim(f, 0);
+        probe = claim(f);
         assert_int_equal(length(probe), 1);
         assert_int_equal(probe->count, 1);
-        settle(f, probe, of(ANSWER_ACCEPTED));
+        settle(f, probe, of(ANSWER_ACCEPTED), 0);
         assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), 0);
-        probe = claim(f, 0);
+        probe = claim(f);
         assert_int_equal(probe->count, 29);
         call_free(probe);
         fixture_close(f);
@@ -314,13 +250,13 @@ static void a_choking_row_stops_no_neighbours(void **state)
 
     hear_many(f, 20);
     for (int round = 0; round < 40 && accepted < 19; round++) {
-        struct call *calls = claim(f, 0), *next;
+        struct call *calls = claim(f), *next;
 
         for (; calls != NULL; calls = next) {
             next = calls->next;
             calls->next = NULL;
             settle(f, calls,
-                   of(strstr(buf_text(&calls->body), "\"u7\"") != NULL ? ANSWER_NOT_DONE : ANSWER_ACCEPTED));
+                   of(strstr(buf_text(&calls->body), "\"u7\"") != NULL ? ANSWER_NOT_DONE : ANSWER_ACCEPTED), 0);
         }
         accepted = count_state(f, "accepted");
         f->now += 500;
@@ -329,7 +265,7 @@ static void a_choking_row_stops_no_neighbours(void **state)
     assert_int_equal(fixture_int(f, "SELECT is_single FROM outbox WHERE state = 'due'"), 1);
     hear(f, "late", "hours");
     f->now += 2000;
-    call_free(claim(f, 0));
+    call_free(claim(f));
     assert_string_equal(fixture_text(f, "SELECT o.state FROM outbox o JOIN contact c ON c.id = o.contact "
                                         "WHERE c.address = 'late'"),
                         "claimed");
@@ -343,14 +279,14 @@ static void a_paused_campaign_eats_one_reply(void **state)
 
     notice.is_notice = true;
     hear(f, "ana", "hours");
-    settle(f, claim(f, 0), notice);
+    settle(f, claim(f), notice, 0);
     hear(f, "ben", "hours");
-    assert_null(claim(f, 0));
+    assert_null(claim(f));
     assert_int_equal(count_state(f, "dead"), 1);
     assert_int_equal(count_state(f, "due"), 1);
     f->now += 5000;
-    probe = claim(f, 0);
-    settle(f, probe, of(ANSWER_ACCEPTED));
+    probe = claim(f);
+    settle(f, probe, of(ANSWER_ACCEPTED), 0);
     assert_int_equal(count_state(f, "accepted"), 1);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), 0);
 }
@@ -362,17 +298,17 @@ static void a_clock_set_back_freezes_nothing(void **state)
     struct error error = { 0 };
 
     hear(f, "ana", "hours");
-    settle(f, claim(f, 0), of(ANSWER_NOT_DONE));
+    settle(f, claim(f), of(ANSWER_NOT_DONE), 0);
     f->now -= 2 * 3600 * 1000;
     assert_int_equal(desk_begin(&f->desk, &error), 0);
     assert_int_equal(upkeep_clock_jumped(&f->desk, -2 * 3600 * 1000, f->now, &error), 0);
     assert_int_equal(desk_commit(&f->desk, &error), 0);
     f->now += 2000;
-    settle(f, claim(f, 0), of(ANSWER_NOT_DONE));
+    settle(f, claim(f), of(ANSWER_NOT_DONE), 0);
     f->now -= 2 * 3600 * 1000;
     fixture_reopen(f, true);
     f->now += 61 * 1000;
-    call_free(claim(f, 0));
+    call_free(claim(f));
     assert_int_equal(count_state(f, "claimed"), 1);
 }
 
@@ -383,13 +319,13 @@ static void limits_are_obeyed(void **state)
 
     hear_many(f, 2);
     later.wait_ms = 60000;
-    settle(f, claim(f, 0), later);
+    settle(f, claim(f), later, 0);
     f->now += 59999;
-    assert_null(claim(f, 0));
+    assert_null(claim(f));
     fixture_reopen(f, true); /* a restart forgets no wait */
-    assert_null(claim(f, 0));
+    assert_null(claim(f));
     f->now += 6002;
-    call_free(claim(f, 0));
+    call_free(claim(f));
     assert_int_equal(fixture_int(f, "SELECT max(failures) FROM outbox"), 0);
 }
 
@@ -408,13 +344,13 @@ static void the_hour_has_a_share(void **state)
 
         snprintf(user, sizeof user, "u%d", i);
         hear(f, user, "hours");
-        call = claim(f, 0);
+        call = claim(f);
         assert_int_equal(call != NULL, i < 2);
         if (call != NULL)
-            settle(f, call, of(ANSWER_ACCEPTED));
+            settle(f, call, of(ANSWER_ACCEPTED), 0);
     }
     f->now += 3600 * 1000;
-    call_free(claim(f, 0));
+    call_free(claim(f));
     assert_int_equal(count_state(f, "claimed"), 2);
 }
 
@@ -424,12 +360,12 @@ static void the_gate_withholds(void **state)
 
     hear(f, "ana", "hours");
     assert_int_equal(fixture_act(f, "take", "{'conversation':1,'actor':'eve'}"), 200);
-    assert_null(claim(f, 0));
+    assert_null(claim(f));
     assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "withheld");
     assert_string_equal(fixture_text(f, "SELECT state FROM turn"), "withheld");
     hear(f, "ben", "hours");
     hear(f, "ben", "stop");
-    call_free(claim(f, 0));
+    call_free(claim(f));
     assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE id = 2"), "withheld");
     assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE id = 3"), "claimed");
 }
@@ -440,10 +376,10 @@ static void the_window_decides_the_layout(void **state)
     struct call *call;
 
     hear(f, "ana", "a human");
-    settle(f, claim(f, 0), of(ANSWER_ACCEPTED));
+    settle(f, claim(f), of(ANSWER_ACCEPTED), 0);
     f->now += 24 * 3600 * 1000;
     assert_int_equal(fixture_act(f, "say", "{'conversation':1,'actor':'eve','text':'Your\\ncake'}"), 200);
-    call = claim(f, 0);
+    call = claim(f);
     assert_string_equal(call->campaign, "reopen");
     assert_non_null(strstr(buf_text(&call->body), "Your cake"));
     call_free(call);
@@ -459,11 +395,11 @@ static void without_a_template_it_is_held(void **state)
         "INSERT INTO rule (name, say) VALUES ('all', 'hi');");
     hear(f, "ana", "hours");
     f->now += (24 * 60 - 9) * 60 * 1000; /* inside the margin of ten minutes */
-    assert_null(claim(f, 0));
+    assert_null(claim(f));
     assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "held");
     assert_string_equal(fixture_text(f, "SELECT state FROM turn"), "held");
     hear(f, "ana", "hours again"); /* opens the window */
-    call_free(claim(f, 0));
+    call_free(claim(f));
     assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE id = 1"), "claimed");
 }
 
@@ -472,7 +408,7 @@ static void an_unknown_channel_is_held(void **state)
     struct fixture *f = *state;
 
     fixture_receive(f, "pigeon", "{'user_id':'ana','message':'hours'}");
-    assert_null(claim(f, 0));
+    assert_null(claim(f));
     assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "held");
     assert_non_null(strstr(fixture_text(f, "SELECT reason FROM outbox"), "pigeon"));
 }
@@ -489,7 +425,7 @@ static void what_is_late_expires(void **state)
     assert_int_equal(upkeep_run(&f->desk, f->now, &error), 0);
     assert_int_equal(desk_commit(&f->desk, &error), 0);
     assert_int_equal(count_state(f, "expired"), 2);
-    assert_null(claim(f, 0));
+    assert_null(claim(f));
     assert_int_equal(fixture_act(f, "outbox-retry", "{'id':1,'actor':'eve'}"), 200);
     assert_int_equal(count_state(f, "due"), 1);
 }
@@ -523,8 +459,8 @@ static void acts_of_people(void **state)
         assert_string_equal(fixture_text(f, "SELECT owner FROM conversation"), steps[i].owner);
     }
     /* A colleague's words go out although she let go right after them. */
-    settle(f, claim(f, 0), of(ANSWER_ACCEPTED));
-    settle(f, claim(f, 0), of(ANSWER_ACCEPTED));
+    settle(f, claim(f), of(ANSWER_ACCEPTED), 0);
+    settle(f, claim(f), of(ANSWER_ACCEPTED), 0);
     assert_int_equal(count_state(f, "accepted"), 2);
     assert_int_equal(
         fixture_int(f, "SELECT count(*) FROM event WHERE kind IN ('take', 'release', 'close', 'say')"), 6);
@@ -533,7 +469,7 @@ static void acts_of_people(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup_usual, setup_close)
         TEST(one_row_leaves_at_once),
         TEST(a_batch_holds_fifty_contacts),
         TEST(slots_bound_the_calls),

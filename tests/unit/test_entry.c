@@ -2,112 +2,25 @@
  * entry: what is done to a profile once: how what waits collapses, in which turn it goes, and that nothing of it is repeated
  * where nobody knows whether it was done.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "braze/track.h"
 #include "desk/carry.h"
-#include "desk/dispatch.h"
-#include "store/audit.h"
 #include "store/entry.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
-#include "tests/lib/fixture.h"
-
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-
-    fixture_open(f, FIXTURE_RULES);
-    *state = f;
-    return 0;
-}
-
-static void complain(void *context, const char *sentence)
-{
-    (void)context;
-    fail_msg("%s", sentence);
-}
-
-/* Whatever a test does, the book adds up afterwards. */
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    struct audit audit;
-
-    assert_int_equal(audit_run(f->desk.db, &audit, complain, NULL, NULL), 0);
-    fixture_close(f);
-    free(f);
-    return 0;
-}
-
-static void must(int result, const struct error *error)
-{
-    if (result != 0)
-        fail_msg("%s", error->text);
-}
-
-static void settle(struct fixture *f, struct call *call, struct answer answer, int status)
-{
-    struct error error = { 0 };
-
-    assert_non_null(call);
-    if (answer.problem[0] == '\0')
-        snprintf(answer.problem, sizeof answer.problem, "as the test says");
-    must(desk_begin(&f->desk, &error), &error);
-    must(dispatch_settle(&f->desk, call, &answer, status, 5, f->now, &error), &error);
-    must(desk_commit(&f->desk, &error), &error);
-    call_free(call);
-}
-
-static struct answer of(enum answer_class class)
-{
-    return (struct answer){ .class = class, .remaining = -1, .limit = -1, .reset_in_ms = -1, .wait_ms = 7000 };
-}
-
-/* The call that writes into profiles and may start now, or NULL; replies are accepted at once. */
-static struct call *claim(struct fixture *f)
-{
-    struct error error = { 0 };
-    struct call *calls, *track = NULL;
-
-    must(desk_begin(&f->desk, &error), &error);
-    must(dispatch_claim(&f->desk, f->now, 0, &calls, &error), &error);
-    must(desk_commit(&f->desk, &error), &error);
-    while (calls != NULL) {
-        struct call *next = calls->next;
-
-        calls->next = NULL;
-        if (calls->is_track)
-            track = calls;
-        else
-            settle(f, calls, of(ANSWER_ACCEPTED), 201);
-        calls = next;
-    }
-    return track;
-}
+#include "tests/lib/calling.h"
 
 static struct call *claim_later(struct fixture *f)
 {
     f->now += 3600 * 1000;
-    return claim(f);
+    return claim_track(f, 0);
 }
 
 /* A customer; his contact. */
 static int64_t meet(struct fixture *f, const char *user)
 {
-    char json[100], sql[120];
+    char sql[120];
 
-    snprintf(json, sizeof json, "{'user_id':'%s','message':'hello'}", user);
-    fixture_receive(f, "whatsapp", json);
+    hear(f, user, "hello");
     snprintf(sql, sizeof sql, "SELECT contact FROM identity WHERE value = '%s'", user);
     return fixture_int(f, sql);
 }
@@ -188,7 +101,7 @@ static void increments_that_wait_add_up(void **state)
     put(f, ana, "increment", "spent", "-2");
     put(f, bob, "increment", "visits", "5");
     assert_string_equal(entries(f), "increment visits 4 waiting; increment spent -2 waiting; increment visits 5 waiting");
-    call = claim(f);
+    call = claim_track(f, 0);
     assert_body(call, "{\"attributes\":[" ANA "\"visits\":{\"inc\":4},\"spent\":{\"inc\":-2}},"
                       "{\"external_id\":\"bob\",\"_update_existing_only\":true,\"visits\":{\"inc\":5}}]}");
     put(f, ana, "increment", "visits", "10"); /* what is under way takes no more */
@@ -209,7 +122,7 @@ static void increments_that_cancel_out_are_not_sent(void **state)
     put(f, ana, "increment", "visits", "2");
     put(f, ana, "increment", "visits", "-2");
     assert_string_equal(entries(f), "");
-    assert_null(claim(f));
+    assert_null(claim_track(f, 0));
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'track' AND state = 'withheld'"), 1);
 }
 
@@ -222,7 +135,7 @@ static void a_sum_stays_within_what_json_can_tell(void **state)
     put(f, ana, "increment", "visits", "999999999999999");
     put(f, ana, "increment", "visits", "1");
     assert_string_equal(entries(f), "increment visits 999999999999999 waiting; increment visits 1 waiting");
-    call = claim(f);
+    call = claim_track(f, 0);
     assert_body(call, "{\"attributes\":[" ANA "\"visits\":{\"inc\":999999999999999}}]}");
     settle(f, call, of(ANSWER_ACCEPTED), 201);
     call = claim_later(f); /* one of an attribute in a call */
@@ -299,12 +212,12 @@ static void what_is_added_and_what_is_removed_go_in_two_calls(void **state)
 
     put(f, ana, "array_add", "tags", "['a']");
     put(f, ana, "array_remove", "tags", "['b']");
-    call = claim(f);
+    call = claim_track(f, 0);
     assert_body(call, "{\"attributes\":[" ANA "\"tags\":{\"add\":[\"a\"]}}]}");
     settle(f, call, of(ANSWER_ACCEPTED), 201);
-    assert_null(claim(f));
+    assert_null(claim_track(f, 0));
     f->now += TRACK_APART_MS;
-    call = claim(f);
+    call = claim_track(f, 0);
     assert_body(call, "{\"attributes\":[" ANA "\"tags\":{\"remove\":[\"b\"]}}]}");
     settle(f, call, of(ANSWER_ACCEPTED), 201);
 }
@@ -378,7 +291,7 @@ static void events_go_beside_the_attributes_each_by_itself(void **state)
     put(f, ana, "event", "paid", "{'sum':7,'at':'the \\'shop\\''}");
     put(f, ana, "event", "paid", "{}");
     put(f, ana, "increment", "visits", "1");
-    call = claim(f);
+    call = claim_track(f, 0);
     assert_body(call, "{\"attributes\":[" ANA "\"a\":1,\"visits\":{\"inc\":1}}],\"events\":["
                       ANA "\"name\":\"paid\",\"time\":\"2025-05-12T09:30:00.123Z\",\"properties\":{\"sum\":7,\"at\":\"the \\\"shop\\\"\"}},"
                       ANA "\"name\":\"paid\",\"time\":\"2025-05-12T09:30:00.123Z\"}]}");
@@ -404,7 +317,7 @@ static void a_call_holds_75_objects_in_total(void **state)
     }
     for (int i = 0; i < 80; i++)
         put(f, contacts[0], "event", "more", "{}");
-    for (struct call *call = claim(f); call != NULL; call = claim_later(f)) {
+    for (struct call *call = claim_track(f, 0); call != NULL; call = claim_later(f)) {
         assert_in_range(call->attribute_count + call->event_count, 1, 75);
         assert_in_range(call->count, 1, 75);
         objects += call->attribute_count + call->event_count;
@@ -501,10 +414,10 @@ static void a_row_of_unknown_fate_alone_ends_at_once_and_can_be_dropped(void **s
     char json[60];
 
     put(f, ana, "increment", "visits", "1");
-    settle(f, claim(f), of(ANSWER_AMBIGUOUS), 0);
+    settle(f, claim_track(f, 0), of(ANSWER_AMBIGUOUS), 0);
     assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE kind = 'track'"), "unknown");
     put(f, ana, "increment", "visits", "1"); /* a new one has nothing to do with it, but for the distance */
-    assert_null(claim(f));
+    assert_null(claim_track(f, 0));
     settle(f, claim_later(f), of(ANSWER_ACCEPTED), 201);
     assert_string_equal(states(f), "increment unknown; increment accepted");
     snprintf(json, sizeof json, "{'id':%d}", (int)fixture_int(f, "SELECT min(id) FROM outbox WHERE kind = 'track'"));
@@ -521,7 +434,7 @@ static void what_a_person_insists_on_goes_with_the_row_that_is_open(void **state
     char json[60];
 
     put(f, ana, "increment", "visits", "1");
-    settle(f, claim(f), of(ANSWER_AMBIGUOUS), 0);
+    settle(f, claim_track(f, 0), of(ANSWER_AMBIGUOUS), 0);
     snprintf(json, sizeof json, "{'id':%d}", (int)fixture_int(f, "SELECT id FROM outbox WHERE kind = 'track'"));
     put(f, ana, "event", "paid", "{}");
     assert_int_equal(fixture_act(f, "outbox-retry", json), 200);
@@ -539,7 +452,7 @@ static void a_kill_in_flight_leaves_unknown_what_would_count_twice(void **state)
 
     put_all(f, ana);
     put(f, bob, "increment", "visits", "5");
-    call_free(claim(f));
+    call_free(claim_track(f, 0));
     assert_string_equal(states(f), "increment claimed; array_add claimed; event claimed; increment claimed");
     fixture_reopen(f, true);
     assert_string_equal(states(f), "increment unknown; array_add waiting; event unknown; increment unknown");
@@ -566,7 +479,7 @@ static void partial_errors_are_settled_by_list_and_index(void **state)
     put(f, ana, "event", "two", "{}");
     put(f, ana, "event", "three", "{}");
     put_all(f, bob);
-    call = claim(f); /* attributes: Bob's; events: one two three, and Bob's */
+    call = claim_track(f, 0); /* attributes: Bob's; events: one two three, and Bob's */
     assert_int_equal(call->attribute_count * 10 + call->event_count, 14);
     bad(&answer, LIST_EVENTS, 0);
     bad(&answer, LIST_EVENTS, 2);
@@ -592,7 +505,7 @@ static void an_index_without_a_list(void **state)
     bad(&answer, LIST_UNTOLD, 1);
     put(f, ana, "event", "one", "{}");
     put(f, ana, "event", "two", "{}");
-    settle(f, claim(f), answer, 201);
+    settle(f, claim_track(f, 0), answer, 201);
     assert_string_equal(states(f), "event accepted; event refused");
     put_all(f, ana);
     settle(f, claim_later(f), answer, 201);
@@ -611,7 +524,7 @@ static void a_refusal_is_narrowed_down_to_one_object(void **state)
     put(f, bob, "event", "good", "{}");
     put_all(f, ana);
     put(f, ana, "event", "bad", "{}");
-    for (struct call *call = claim(f); call != NULL; call = claim_later(f), calls++) {
+    for (struct call *call = claim_track(f, 0); call != NULL; call = claim_later(f), calls++) {
         bool is_bad = strstr(buf_text(&call->body), "\"bad\"") != NULL;
 
         settle(f, call, of(is_bad ? ANSWER_REFUSED : ANSWER_ACCEPTED), is_bad ? 400 : 201);
@@ -632,7 +545,7 @@ static void who_cannot_be_told_of_has_his_entries_refused(void **state)
     must(desk_begin(&f->desk, &error), &error);
     must(db_run(f->desk.db, "UPDATE identity SET value = replace(hex(zeroblob(500)), '00', 'xy')", &error), &error);
     must(desk_commit(&f->desk, &error), &error);
-    assert_null(claim(f));
+    assert_null(claim_track(f, 0));
     assert_string_equal(states(f), "increment refused; array_add refused; event refused");
     assert_non_null(strstr(fixture_text(f, "SELECT reason FROM entry"), "987"));
 }
@@ -651,7 +564,7 @@ static void the_list_tells_what_is_not_there_first(void **state)
     struct buf out = { 0 };
 
     put(f, ana, "event", "one", "{}");
-    settle(f, claim(f), of(ANSWER_ACCEPTED), 201);
+    settle(f, claim_track(f, 0), of(ANSWER_ACCEPTED), 201);
     put(f, ana, "event", "two", "{}");
     settle(f, claim_later(f), of(ANSWER_AMBIGUOUS), 0);
     put(f, ana, "event", "three", "{}");
@@ -689,14 +602,14 @@ static void a_decision_puts_what_it_wants_done(void **state)
                         "increment visits 1 rule; array_add tags [\"a\"] step table.people; array_remove tags [\"b\"] close; "
                         "event ended {\"n\":1} handoff");
     assert_string_equal(fixture_text(f, "SELECT name || ' ' || rule || coalesce(message, '') FROM profile"), "last close");
-    settle(f, claim(f), of(ANSWER_ACCEPTED), 201);
+    settle(f, claim_track(f, 0), of(ANSWER_ACCEPTED), 201);
     settle(f, claim_later(f), of(ANSWER_ACCEPTED), 201);
     assert_null(claim_later(f));
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup_usual, setup_audit)
     const struct CMUnitTest tests[] = {
         TEST(increments_that_wait_add_up),
         TEST(increments_that_cancel_out_are_not_sent),

@@ -1,21 +1,10 @@
 /*
  * flood: what is counted, which message meets a limit, and who is heard all the same.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "desk/consult.h"
 #include "desk/flood.h"
 #include "desk/flow_turn.h"
-#include "store/audit.h"
-#include "tests/lib/fixture.h"
+#include "tests/lib/setup.h"
 
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
 
@@ -49,48 +38,15 @@ static const char RULES[] =
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-
-    fixture_open(f, RULES);
-    f->now = INT64_C(1778500800000); /* a full hour */
-    *state = f;
+    setup_open(state, RULES);
+    ((struct fixture *)*state)->now = INT64_C(1778500800000); /* a full hour */
     return 0;
 }
 
-static void complain(void *context, const char *sentence)
-{
-    (void)context;
-    print_error("%s\n", sentence);
-}
-
-/* Whatever a test does, the book adds up behind it. */
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    struct error error = { 0 };
-    struct db *reader = db_open(f->path, DB_READER, &error);
-    struct audit audit;
-    int result = audit_run(reader, &audit, complain, NULL, &error);
-
-    db_close(reader);
-    fixture_close(f);
-    free(f);
-    return result != 0 || audit.discrepancies != 0;
-}
-
-static void hear_of(struct fixture *f, const char *user, const char *text)
-{
-    char json[600];
-
-    f->now += 10;
-    snprintf(json, sizeof json, "{'user_id':'%s','message':'%s'}", user, text);
-    fixture_receive(f, "whatsapp", json);
-}
-
 /* What the message was answered, "" nothing; the rest of the story is in the last rows. */
-static const char *hear(struct fixture *f, const char *text)
+static const char *answer_to(struct fixture *f, const char *text)
 {
-    hear_of(f, "ana", text);
+    hear(f, "ana", text);
     return fixture_text(f, "SELECT coalesce((SELECT group_concat(text, '|') FROM message WHERE kind = 'out' AND id > "
                            "(SELECT max(id) FROM message WHERE kind = 'in')), '')");
 }
@@ -102,7 +58,7 @@ static void hear_pings(struct fixture *f, int count)
     for (int i = 0; i < count; i++) {
         snprintf(text, sizeof text, "ping %d", i);
         snprintf(wanted, sizeof wanted, "pong %d", i);
-        assert_string_equal(hear(f, text), wanted);
+        assert_string_equal(answer_to(f, text), wanted);
     }
 }
 
@@ -134,12 +90,12 @@ static void a_flood_gets_its_answers_one_notice_and_silence(void **state)
     struct fixture *f = *state;
 
     hear_pings(f, 5);
-    is_notice(hear(f, "ping 6"));
+    is_notice(answer_to(f, "ping 6"));
     assert_string_equal(limit_told(f), "more than 5 messages a minute");
     assert_string_equal(turn_state(f), "open");
     assert_string_equal(fixture_text(f, "SELECT actor FROM message ORDER BY id DESC LIMIT 1"), "flood_notice");
     for (int i = 0; i < 10; i++) {
-        assert_string_equal(hear(f, "ping 7"), "");
+        assert_string_equal(answer_to(f, "ping 7"), "");
         assert_string_equal(turn_state(f), "silenced");
     }
     assert_string_equal(fixture_text(f, "SELECT action FROM decision ORDER BY message DESC LIMIT 1"), "flood");
@@ -153,13 +109,13 @@ static void the_next_minute_is_as_ever_and_another_flood_is_another_notice(void 
     struct fixture *f = *state;
 
     hear_pings(f, 5);
-    is_notice(hear(f, "ping 6"));
+    is_notice(answer_to(f, "ping 6"));
     f->now += MINUTE_MS;
-    assert_string_equal(hear(f, "ping 8"), "pong 8");
+    assert_string_equal(answer_to(f, "ping 8"), "pong 8");
     assert_string_equal(limit_told(f), "");
     for (int i = 0; i < 4; i++)
-        hear(f, "psst");
-    is_notice(hear(f, "ping 9"));
+        answer_to(f, "psst");
+    is_notice(answer_to(f, "ping 9"));
     assert_int_equal(floods(f), 2);
 }
 
@@ -168,8 +124,8 @@ static void others_are_served_meanwhile(void **state)
     struct fixture *f = *state;
 
     hear_pings(f, 5);
-    is_notice(hear(f, "ping 6"));
-    hear_of(f, "ben", "ping b");
+    is_notice(answer_to(f, "ping 6"));
+    hear(f, "ben", "ping b");
     assert_string_equal(fixture_text(f, "SELECT text FROM message ORDER BY id DESC LIMIT 1"), "pong b");
 }
 
@@ -178,14 +134,14 @@ static void who_wants_a_person_or_to_hear_no_more_is_heard_in_a_flood(void **sta
     struct fixture *f = *state;
 
     hear_pings(f, 5);
-    is_notice(hear(f, "ping 6"));
-    assert_string_equal(hear(f, "stop"), "Bye.");
-    assert_string_equal(hear(f, "ping 7"), "");
+    is_notice(answer_to(f, "ping 6"));
+    assert_string_equal(answer_to(f, "stop"), "Bye.");
+    assert_string_equal(answer_to(f, "ping 7"), "");
     assert_string_equal(limit_told(f), ""); /* by the opt-out, not by the flood */
-    assert_string_equal(hear(f, "start"), "Hello again.");
-    assert_string_equal(hear(f, "ping 8"), "");
-    assert_string_equal(hear(f, "a person"), "Coming.");
-    hear(f, "ping 9");
+    assert_string_equal(answer_to(f, "start"), "Hello again.");
+    assert_string_equal(answer_to(f, "ping 8"), "");
+    assert_string_equal(answer_to(f, "a person"), "Coming.");
+    answer_to(f, "ping 9");
     assert_string_equal(turn_state(f), "agent");
     assert_string_equal(limit_told(f), "");
     assert_int_equal(floods(f), 1);
@@ -196,11 +152,11 @@ static void in_a_dialogue_a_flood_changes_nothing_and_a_person_can_still_be_had(
     struct fixture *f = *state;
 
     for (int i = 0; i < 4; i++)
-        hear(f, "psst");
-    assert_string_equal(hear(f, "table"), "How many?");
-    is_notice(hear(f, "4"));
+        answer_to(f, "psst");
+    assert_string_equal(answer_to(f, "table"), "How many?");
+    is_notice(answer_to(f, "4"));
     assert_string_equal(fixture_text(f, "SELECT station FROM run"), "table.people");
-    assert_string_equal(hear(f, "a person"), "Coming.");
+    assert_string_equal(answer_to(f, "a person"), "Coming.");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM run"), 0);
 }
 
@@ -209,7 +165,7 @@ static void what_nobody_would_have_answered_stays_unanswered(void **state)
     struct fixture *f = *state;
 
     for (int i = 0; i < 20; i++)
-        assert_string_equal(hear(f, "qwerty"), "");
+        assert_string_equal(answer_to(f, "qwerty"), "");
     assert_string_equal(turn_state(f), "unanswered");
     assert_int_equal(floods(f), 0);
 }
@@ -219,7 +175,7 @@ static void tags_of_a_silenced_message_are_not_noted(void **state)
     struct fixture *f = *state;
 
     hear_pings(f, 5);
-    hear(f, "ping gold");
+    answer_to(f, "ping gold");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'tag'"), 0);
 }
 
@@ -239,11 +195,11 @@ static void a_phrase_goes_before_the_notice_and_a_blank_one_says_nothing(void **
 
     load_with(f, "INSERT INTO phrase (name, language, text) VALUES ('flood_notice', 'en', 'Slow down at {{ channel }}.');\n");
     hear_pings(f, 5);
-    assert_string_equal(hear(f, "ping 6"), "Slow down at whatsapp.");
+    assert_string_equal(answer_to(f, "ping 6"), "Slow down at whatsapp.");
     f->now += MINUTE_MS;
     load_with(f, "INSERT INTO phrase (name, language, text) VALUES ('flood_notice', 'en', '{{ first_name }}');\n");
     hear_pings(f, 5);
-    assert_string_equal(hear(f, "ping 6"), "");
+    assert_string_equal(answer_to(f, "ping 6"), "");
     assert_string_equal(turn_state(f), "silenced");
     assert_int_equal(floods(f), 2);
 }
@@ -276,11 +232,11 @@ static void what_waits_for_a_call_was_counted_when_it_came(void **state)
 {
     struct fixture *f = *state;
 
-    hear(f, "look");
+    answer_to(f, "look");
     for (int i = 0; i < 4; i++)
-        hear(f, i % 2 == 0 ? "ping a" : "ping b");
+        answer_to(f, i % 2 == 0 ? "ping a" : "ping b");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM behind"), 4);
-    is_notice(hear(f, "ping c"));
+    is_notice(answer_to(f, "ping c"));
     let_service_answer(f);
     assert_string_equal(fixture_text(f, "SELECT group_concat(text, ' ') FROM (SELECT text FROM message WHERE kind = 'out' "
                                         "AND actor <> 'flood_notice' ORDER BY id)"),
@@ -293,7 +249,7 @@ static void replies_are_counted_by_the_hour_those_between_messages_too(void **st
 {
     struct fixture *f = *state;
 
-    assert_string_equal(hear(f, "look"), "");
+    assert_string_equal(answer_to(f, "look"), "");
     let_service_answer(f);
     assert_int_equal(fixture_int(f, "SELECT tally_said FROM conversation"), 1);
     for (int i = 0; i < 3; i++) {
@@ -301,12 +257,12 @@ static void replies_are_counted_by_the_hour_those_between_messages_too(void **st
         f->now += MINUTE_MS;
     }
     assert_int_equal(fixture_int(f, "SELECT tally_said FROM conversation"), 12);
-    is_notice(hear(f, "ping x"));
+    is_notice(answer_to(f, "ping x"));
     assert_string_equal(limit_told(f), "more than 12 replies an hour");
     f->now += 30 * MINUTE_MS;
-    assert_string_equal(hear(f, "ping y"), "");
+    assert_string_equal(answer_to(f, "ping y"), "");
     f->now += 30 * MINUTE_MS;
-    assert_string_equal(hear(f, "ping z"), "pong z");
+    assert_string_equal(answer_to(f, "ping z"), "pong z");
 }
 
 static void a_close_is_no_way_around_the_limit(void **state)
@@ -316,12 +272,12 @@ static void a_close_is_no_way_around_the_limit(void **state)
 
     for (int i = 0; i < 12; i++) {
         snprintf(text, sizeof text, "bye %d", i);
-        assert_string_equal(hear(f, text), "See you.");
+        assert_string_equal(answer_to(f, text), "See you.");
         f->now += MINUTE_MS / 2;
     }
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 12);
-    is_notice(hear(f, "bye then"));
-    assert_string_equal(hear(f, "bye now"), "");
+    is_notice(answer_to(f, "bye then"));
+    assert_string_equal(answer_to(f, "bye now"), "");
 }
 
 /* The same text */
@@ -329,7 +285,7 @@ static void a_close_is_no_way_around_the_limit(void **state)
 static void say_slowly(struct fixture *f, const char *text, int count, const char *wanted)
 {
     for (int i = 0; i < count; i++) {
-        assert_string_equal(hear(f, text), wanted);
+        assert_string_equal(answer_to(f, text), wanted);
         f->now += 30 * 1000;
     }
 }
@@ -339,11 +295,11 @@ static void an_answering_machine_is_answered_six_times(void **state)
     struct fixture *f = *state;
 
     say_slowly(f, "ping me", 6, "pong me");
-    is_notice(hear(f, " ping  me"));
+    is_notice(answer_to(f, " ping  me"));
     say_slowly(f, "ping me", 3, "");
     assert_string_equal(limit_told(f), "the same text more than 6 times in a row");
-    assert_string_equal(hear(f, "ping you"), "pong you");
-    assert_string_equal(hear(f, "ping me"), "pong me");
+    assert_string_equal(answer_to(f, "ping you"), "pong you");
+    assert_string_equal(answer_to(f, "ping me"), "pong me");
 }
 
 static void an_echo_is_a_repetition_also_of_two_sentences(void **state)
@@ -351,17 +307,17 @@ static void an_echo_is_a_repetition_also_of_two_sentences(void **state)
     struct fixture *f = *state;
     char heard[300];
 
-    assert_string_equal(hear(f, "ping 0"), "pong 0");
+    assert_string_equal(answer_to(f, "ping 0"), "pong 0");
     load_with(f, "INSERT INTO rule (name, pattern, say) VALUES ('echoed', 'pong|again', 'pong {{ message_count }}');\n");
     snprintf(heard, sizeof heard, "pong 0");
     for (int i = 2; i <= 6; i++) {
-        snprintf(heard, sizeof heard, "%s", hear(f, heard));
+        snprintf(heard, sizeof heard, "%s", answer_to(f, heard));
         assert_string_equal(limit_told(f), "");
         f->now += MINUTE_MS;
     }
-    is_notice(hear(f, heard));
+    is_notice(answer_to(f, heard));
     assert_string_equal(limit_told(f), "the same text more than 6 times in a row");
-    assert_string_equal(hear(f, fixture_text(f, "SELECT text FROM message ORDER BY id DESC LIMIT 1")), "");
+    assert_string_equal(answer_to(f, fixture_text(f, "SELECT text FROM message ORDER BY id DESC LIMIT 1")), "");
 }
 
 static void who_says_the_same_over_half_an_hour_is_no_machine(void **state)
@@ -369,7 +325,7 @@ static void who_says_the_same_over_half_an_hour_is_no_machine(void **state)
     struct fixture *f = *state;
 
     for (int i = 0; i < 10; i++) {
-        assert_string_equal(hear(f, "ping hello"), "pong hello");
+        assert_string_equal(answer_to(f, "ping hello"), "pong hello");
         f->now += 3 * MINUTE_MS;
     }
 }
@@ -379,11 +335,11 @@ static void after_ten_minutes_of_peace_the_same_text_is_answered_again(void **st
     struct fixture *f = *state;
 
     say_slowly(f, "ping hello", 6, "pong hello");
-    is_notice(hear(f, "ping hello"));
+    is_notice(answer_to(f, "ping hello"));
     f->now += 9 * MINUTE_MS;
-    assert_string_equal(hear(f, "ping hello"), "");
+    assert_string_equal(answer_to(f, "ping hello"), "");
     f->now += 11 * MINUTE_MS;
-    assert_string_equal(hear(f, "ping hello"), "pong hello");
+    assert_string_equal(answer_to(f, "ping hello"), "pong hello");
 }
 
 static void a_short_word_may_come_twice_as_often(void **state)
@@ -407,11 +363,11 @@ static void an_answer_to_a_question_is_no_repetition(void **state)
     struct fixture *f = *state;
     int64_t same;
 
-    hear(f, "table");
+    answer_to(f, "table");
     same = fixture_int(f, "SELECT tally_same FROM conversation");
     assert_int_equal(same, 1);
-    hear(f, "12345");
-    hear(f, "12345");
+    answer_to(f, "12345");
+    answer_to(f, "12345");
     assert_string_equal(fixture_text(f, "SELECT trace ->> '$.dialogue.reading' FROM decision ORDER BY message DESC LIMIT 1"),
                         "answer");
     assert_int_equal(fixture_int(f, "SELECT tally_same FROM conversation"), 1);
@@ -433,7 +389,7 @@ static void long_texts_that_differ_at_their_end_are_not_the_same(void **state)
 
     for (int i = 0; i < 10; i++) {
         snprintf(text, sizeof text, "ping me %0450d", i);
-        assert_string_equal(hear(f, text), "pong me");
+        assert_string_equal(answer_to(f, text), "pong me");
         f->now += MINUTE_MS / 2;
     }
 }
@@ -445,7 +401,7 @@ static void ask_about_parking(struct fixture *f)
     struct error error = { 0 };
     struct consult_call *calls;
 
-    hear(f, "why no parking");
+    answer_to(f, "why no parking");
     assert_int_equal(desk_begin(&f->desk, &error), 0);
     assert_int_equal(consult_claim(&f->desk, f->now, &calls, &error), 0);
     assert_int_equal(desk_commit(&f->desk, &error), 0);
@@ -461,12 +417,12 @@ static void past_their_limit_questions_go_to_the_next_rule_and_then_to_nobody(vo
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM consult"), 2);
     assert_int_equal(fixture_int(f, "SELECT tally_asked FROM conversation"), 2);
     assert_int_equal(fixture_int(f, "SELECT tally_said FROM conversation"), 2);
-    assert_string_equal(hear(f, "why such hours"), "Until six.");
+    assert_string_equal(answer_to(f, "why such hours"), "Until six.");
     assert_string_equal(fixture_text(f, "SELECT trace ->> '$.passed_over[0].why' FROM decision ORDER BY message DESC LIMIT 1"),
                         "more than 2 questions to backends an hour");
-    is_notice(hear(f, "why is it so"));
+    is_notice(answer_to(f, "why is it so"));
     assert_string_equal(limit_told(f), "more than 2 questions to backends an hour");
-    assert_string_equal(hear(f, "why oh why"), "");
+    assert_string_equal(answer_to(f, "why oh why"), "");
     f->now += HOUR_MS;
     ask_about_parking(f);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM consult"), 3);
@@ -479,7 +435,7 @@ static void past_the_limit_a_steps_question_has_failed_at_once(void **state)
 
     ask_about_parking(f);
     ask_about_parking(f);
-    hear(f, "advice");
+    answer_to(f, "advice");
     assert_int_equal(desk_begin(&f->desk, &error), 0);
     assert_int_equal(consult_expire(&f->desk, f->now, &error), 0);
     assert_int_equal(desk_commit(&f->desk, &error), 0);
@@ -499,10 +455,10 @@ static void zero_is_no_limit(void **state)
                     " ('reply', 'whatsapp', '7f3c0000-0000-4000-8000-000000000001', 'response');\n"
                     "INSERT INTO rule (name, words, say) VALUES ('ping', 'ping', 'pong');\n");
     for (int i = 0; i < 600; i++)
-        assert_string_equal(hear(f, "ping"), "pong");
+        assert_string_equal(answer_to(f, "ping"), "pong");
 }
 
-#define WITH_BOOK(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH_BOOK(test) cmocka_unit_test_setup_teardown(test, setup, setup_audit)
 
 int main(void)
 {

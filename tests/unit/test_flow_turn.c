@@ -1,18 +1,8 @@
 /* flow_turn: dialogues between the customer's messages, as rows: waiting, time, people, the clock. On a real file. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "base/json.h"
 #include "desk/flow_turn.h"
 #include "desk/upkeep.h"
-#include "store/audit.h"
-#include "tests/lib/fixture.h"
+#include "tests/lib/setup.h"
 
 enum { MINUTE_MS = 60 * 1000 };
 
@@ -37,40 +27,7 @@ static const char RULES[] =
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-
-    fixture_open(f, RULES);
-    *state = f;
-    return 0;
-}
-
-static void complain(void *context, const char *sentence)
-{
-    (void)context;
-    print_error("%s\n", sentence);
-}
-
-/* Whatever a test does, the book adds up behind it. */
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    struct error error = { 0 };
-    struct db *reader = db_open(f->path, DB_READER, &error);
-    struct audit audit;
-    int result = audit_run(reader, &audit, complain, NULL, &error);
-
-    db_close(reader);
-    fixture_close(f);
-    free(f);
-    return result != 0 || audit.discrepancies != 0;
-}
-
-static void hear(struct fixture *f, const char *channel, const char *text)
-{
-    char json[300];
-
-    snprintf(json, sizeof json, "{'user_id':'ana','message':'%s'}", text);
-    fixture_receive(f, channel, json);
+    return setup_open(state, RULES);
 }
 
 /* What was said since the message with that number, in order. */
@@ -112,7 +69,7 @@ static void the_answer_of_a_call_belongs_to_the_message_that_made_it(void **stat
 {
     struct fixture *f = *state;
 
-    hear(f, "whatsapp", "order 7");
+    hear(f, "ana", "order 7");
     assert_string_equal(fixture_text(f, "SELECT station || ' ' || turn FROM run"), "order.look 1");
     assert_string_equal(fixture_text(f, "SELECT state FROM turn"), "open");
     assert_string_equal(fixture_text(f, "SELECT url FROM service_call"), "http://127.0.0.1:1/7");
@@ -128,10 +85,10 @@ static void messages_behind_a_call_are_decided_in_their_order(void **state)
 {
     struct fixture *f = *state;
 
-    hear(f, "whatsapp", "order 7");
-    hear(f, "whatsapp", "are you open, gold");
-    hear(f, "whatsapp", "order");
-    hear(f, "whatsapp", "nonsense");
+    hear(f, "ana", "order 7");
+    hear(f, "ana", "are you open, gold");
+    hear(f, "ana", "order");
+    hear(f, "ana", "nonsense");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM behind"), 3);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM decision"), 1);
     fixture_reopen(f, true);
@@ -148,8 +105,8 @@ static void a_call_that_fails_hands_over_with_those_behind_it(void **state)
 {
     struct fixture *f = *state;
 
-    hear(f, "whatsapp", "order 7");
-    hear(f, "whatsapp", "are you open?");
+    hear(f, "ana", "order 7");
+    hear(f, "ana", "are you open?");
     answer(f, NULL);
     assert_string_equal(said(f), "No answer.");
     assert_string_equal(fixture_text(f, "SELECT owner || ' ' || team FROM conversation"), "agent support");
@@ -161,8 +118,8 @@ static void who_takes_it_ends_it(void **state)
 {
     struct fixture *f = *state;
 
-    hear(f, "whatsapp", "order 7");
-    hear(f, "whatsapp", "are you open?");
+    hear(f, "ana", "order 7");
+    hear(f, "ana", "are you open?");
     assert_int_equal(fixture_act(f, "take", "{'conversation':1,'actor':'eve'}"), 200);
     assert_string_equal(fixture_text(f, "SELECT group_concat(state) FROM turn"), "agent,agent");
     assert_string_equal(fixture_text(f, "SELECT actor || ' ' || detail FROM event WHERE kind = 'flow_end'"), "eve take");
@@ -174,10 +131,10 @@ static void who_opts_out_ends_it_on_every_channel(void **state)
 {
     struct fixture *f = *state;
 
-    hear(f, "whatsapp", "order");
-    hear(f, "sms", "order");
+    hear(f, "ana", "order");
+    hear_on(f, "sms", "ana", "order");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM run"), 2);
-    hear(f, "sms", "stop");
+    hear_on(f, "sms", "ana", "stop");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM run"), 0);
     let_pass(f, 2 * 60 * MINUTE_MS);
     assert_string_equal(said(f), "Which?|Which?|Bye.");
@@ -187,9 +144,9 @@ static void what_waits_on_another_channel_waits_no_longer(void **state)
 {
     struct fixture *f = *state;
 
-    hear(f, "whatsapp", "order 7");
-    hear(f, "whatsapp", "are you open?");
-    hear(f, "sms", "stop");
+    hear(f, "ana", "order 7");
+    hear(f, "ana", "are you open?");
+    hear_on(f, "sms", "ana", "stop");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM behind"), 0);
     assert_string_equal(fixture_text(f, "SELECT group_concat(state) FROM turn WHERE id < 3"), "silenced,silenced");
     assert_string_equal(said(f), "Bye.");
@@ -199,7 +156,7 @@ static void time_speaks_once_and_for_no_message(void **state)
 {
     struct fixture *f = *state;
 
-    hear(f, "whatsapp", "order");
+    hear(f, "ana", "order");
     let_pass(f, 19 * MINUTE_MS);
     assert_string_equal(said(f), "Which?");
     let_pass(f, 1 * MINUTE_MS);
@@ -218,7 +175,7 @@ static void a_clock_that_jumps_takes_no_time_away(void **state)
     struct fixture *f = *state;
     struct error error = { 0 };
 
-    hear(f, "whatsapp", "order");
+    hear(f, "ana", "order");
     for (size_t i = 0; i < 2; i++) {
         f->now += JUMPS[i];
         assert_int_equal(desk_begin(&f->desk, &error), 0);
@@ -239,8 +196,8 @@ static void a_clock_that_was_ahead_makes_nobody_wait(void **state)
     struct fixture *f = *state;
 
     f->now += YEAR_MS;
-    hear(f, "whatsapp", "order");
-    hear(f, "sms", "order 7");
+    hear(f, "ana", "order");
+    hear_on(f, "sms", "ana", "order 7");
     f->now -= YEAR_MS;
     fixture_reopen(f, true);
     assert_true(fixture_int(f, "SELECT max(due_at) FROM run") <= f->now + 60 * MINUTE_MS);
@@ -249,7 +206,7 @@ static void a_clock_that_was_ahead_makes_nobody_wait(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM run WHERE station = 'order.number'"), 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 
 int main(void)
 {

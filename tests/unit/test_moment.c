@@ -1,23 +1,13 @@
 /*
  * moment: what the customer's file learns and who is told, at each moment: attributes, entries, custom events, notices.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "backend/backend.h"
 #include "backend/vendor.h"
 #include "base/buf.h"
 #include "base/json.h"
-#include "base/zone.h"
 #include "desk/decide.h"
 #include "rules/attribute.h"
+#include "tests/lib/loading.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -50,20 +40,6 @@ static const char SHOP[] =
     "INSERT INTO branch (step, only_if, say, next) VALUES ('call.ring', ':failed', 'It failed.', 'end');\n"
     "INSERT INTO step (name, say) VALUES ('call.told', 'It is {{ slot }}.');\n";
 
-static struct zones *zones;
-
-static struct ruleset *try_rows(const char *rows, struct error *error)
-{
-    struct rulefiles files = { 0 };
-    struct ruleset *ruleset;
-
-    rulefiles_add(&files, "a.sql", SHOP);
-    rulefiles_add(&files, "b.sql", rows);
-    ruleset = ruleset_new(&files, zones, error);
-    rulefiles_release(&files);
-    return ruleset;
-}
-
 /* A conversation, as far as decisions read it. */
 struct talk {
     struct ruleset *ruleset;
@@ -75,15 +51,11 @@ struct talk {
 
 static void talk_open(struct talk *talk, const char *rows)
 {
-    struct error error = { 0 };
-
     *talk = (struct talk){ .matcher = matcher_new(true),
                            .now = 1778500000000,
                            .state = { .channel = "whatsapp", .owner = "bot", .first_name = "Ana", .language = "en",
                                       .time_zone = "", .fields = "{}" } };
-    talk->ruleset = try_rows(rows, &error);
-    if (talk->ruleset == NULL)
-        fail_msg("%s", error.text);
+    talk->ruleset = load_rows(SHOP, rows);
 }
 
 static void talk_close(struct talk *talk)
@@ -540,15 +512,8 @@ static void a_wrong_event_or_notice_is_refused_with_its_place(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < COUNT(CASES); i++) {
-        struct error error = { 0 };
-        struct ruleset *ruleset = try_rows(CASES[i].rows, &error);
-
-        if (ruleset != NULL)
-            fail_msg("taken: %s", CASES[i].rows);
-        if (strstr(error.text, CASES[i].sentence) == NULL)
-            fail_msg("%s\n  said: %s\n  not: %s", CASES[i].rows, error.text, CASES[i].sentence);
-    }
+    for (size_t i = 0; i < COUNT(CASES); i++)
+        assert_refused(SHOP, CASES[i].rows, CASES[i].sentence);
 }
 
 /* SQL keeps the word for itself; whoever writes a rule file need not know. */
@@ -566,7 +531,7 @@ static void the_column_to_needs_no_quotes(void **state)
         buf_addf(&rows, "INSERT INTO notice (%s) VALUES ('n', 'close', 'owner', 'text', 'to (to)'), ('m', 'reply', 'customer', "
                         "NULL, 'x');",
                  COLUMNS[i]);
-        ruleset = try_rows(buf_text(&rows), &error);
+        ruleset = try_rows(SHOP, buf_text(&rows), &error);
         if (ruleset == NULL)
             fail_msg("%s: %s", COLUMNS[i], error.text);
         assert_string_equal(ruleset->notices[0].to, "owner");
@@ -574,20 +539,6 @@ static void the_column_to_needs_no_quotes(void **state)
         ruleset_free(ruleset);
         buf_release(&rows);
     }
-}
-
-static int open_zones(void **state)
-{
-    (void)state;
-    zones = zones_open(NULL);
-    return 0;
-}
-
-static int close_zones(void **state)
-{
-    (void)state;
-    zones_close(zones);
-    return 0;
 }
 
 int main(void)

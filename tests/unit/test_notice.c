@@ -1,19 +1,8 @@
 /* notice: campaigns triggered at a moment, to the customer and to people of the business. On a real file, effects by hand. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "base/alloc.h"
 #include "desk/carry.h"
-#include "desk/dispatch.h"
-#include "store/audit.h"
 #include "store/consult_row.h"
-#include "tests/lib/fixture.h"
+#include "tests/lib/calling.h"
 
 #define ID "7f3c0000-0000-4000-8000-00000000000"
 #define HOUR ((int64_t)3600 * 1000)
@@ -33,42 +22,7 @@ static const char RULES[] =
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-
-    fixture_open(f, RULES);
-    *state = f;
-    return 0;
-}
-
-static void complain(void *context, const char *sentence)
-{
-    (void)context;
-    fail_msg("%s", sentence);
-}
-
-/* Whatever a test does, the book adds up afterwards. */
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    struct audit audit;
-
-    assert_int_equal(audit_run(f->desk.db, &audit, complain, NULL, NULL), 0);
-    fixture_close(f);
-    free(f);
-    return 0;
-}
-
-static void hear_on(struct fixture *f, const char *channel, const char *user, const char *text)
-{
-    char json[300];
-
-    snprintf(json, sizeof json, "{'user_id':'%s','message':'%s'}", user, text);
-    fixture_receive(f, channel, json);
-}
-
-static void hear(struct fixture *f, const char *user, const char *text)
-{
-    hear_on(f, "whatsapp", user, text);
+    return setup_open(state, RULES);
 }
 
 /* A notice as a rule row makes it: by name of its campaign ("" none), to somebody (NULL: the customer). */
@@ -109,40 +63,12 @@ static const struct told SUMMARY = { "summary", "summary", "owner-1", "Asked for
 static const struct told THANKS = { "thanks", "thanks", NULL, "Thank you.", "{\"rating\":5}" };
 static const struct told WORDLESS = { "thanks", "thanks", NULL, NULL, "{\"rating\":5}" };
 
-static struct call *claim(struct fixture *f)
-{
-    struct error error = { 0 };
-    struct call *calls;
-
-    assert_int_equal(desk_begin(&f->desk, &error), 0);
-    if (dispatch_claim(&f->desk, f->now, 0, &calls, &error) != 0)
-        fail_msg("%s", error.text);
-    assert_int_equal(desk_commit(&f->desk, &error), 0);
-    return calls;
-}
-
-static void settle(struct fixture *f, struct call *call, enum answer_class class)
-{
-    struct answer answer = { .class = class, .remaining = -1, .limit = -1, .reset_in_ms = -1 };
-    struct error error = { 0 };
-    struct call *next;
-
-    for (; call != NULL; call = next) {
-        next = call->next;
-        call->next = NULL;
-        assert_int_equal(desk_begin(&f->desk, &error), 0);
-        assert_int_equal(dispatch_settle(&f->desk, call, &answer, class == ANSWER_ACCEPTED ? 201 : 0, 5, f->now, &error), 0);
-        assert_int_equal(desk_commit(&f->desk, &error), 0);
-        call_free(call);
-    }
-}
-
 static void drain(struct fixture *f)
 {
     struct call *calls;
 
     while ((calls = claim(f)) != NULL)
-        settle(f, calls, ANSWER_ACCEPTED);
+        accept_all(f, calls);
 }
 
 /* The next call is the only one, goes by that campaign, and its body ends so. */
@@ -157,7 +83,7 @@ static void leaves(struct fixture *f, const char *campaign, const char *recipien
     at = strstr(buf_text(&call->body), "\"recipients\":");
     assert_non_null(at);
     assert_string_equal(at + strlen("\"recipients\":"), recipients);
-    settle(f, call, ANSWER_ACCEPTED);
+    accept_all(f, call);
 }
 
 /* Nothing leaves, and the newest text has ended so. */
@@ -562,7 +488,7 @@ static void what_she_was_told_of_others_is_nothing_for_a_backend(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
         TEST(the_customer_gets_his_in_the_conversation_it_is_about),
         TEST(without_a_text_the_campaign_speaks_for_itself),
         TEST(the_default_campaign_carries_a_text),

@@ -1,15 +1,5 @@
 /* parcel: texts with what belongs to them (further properties, choices) as they leave, on a real file. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "desk/dispatch.h"
-#include "tests/lib/fixture.h"
+#include "tests/lib/calling.h"
 
 #define ID "7f3c0000-0000-4000-8000-00000000000"
 
@@ -46,38 +36,16 @@ static const char RULES[] =
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-
-    fixture_open(f, RULES);
-    *state = f;
-    return 0;
+    return setup_open(state, RULES);
 }
 
-static int teardown(void **state)
+/* Whoever it is, his name is Ana. */
+static void hear_ana(struct fixture *f, const char *user, const char *text)
 {
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
+    char who[100];
 
-static void hear(struct fixture *f, const char *user, const char *text)
-{
-    char json[300];
-
-    snprintf(json, sizeof json, "{'user_id':'%s','first_name':'Ana','message':'%s'}", user, text);
-    fixture_receive(f, "whatsapp", json);
-}
-
-static struct call *claim(struct fixture *f)
-{
-    struct error error = { 0 };
-    struct call *calls;
-
-    assert_int_equal(desk_begin(&f->desk, &error), 0);
-    if (dispatch_claim(&f->desk, f->now, 0, &calls, &error) != 0)
-        fail_msg("%s", error.text);
-    assert_int_equal(desk_commit(&f->desk, &error), 0);
-    return calls;
+    snprintf(who, sizeof who, "'user_id':'%s','first_name':'Ana'", user);
+    hear_from(f, who, text);
 }
 
 /* The one call's body from `start` on. */
@@ -101,7 +69,7 @@ static void leaves(struct fixture *f, const char *start)
 /* Text and buttons of ours, then what else the step gives: texts all of them, without Liquid. */
 static void properties_go_out_beside_text_and_buttons(void **state)
 {
-    leaves((hear(*state, "ana", "cake {{ x }}"), *state),
+    leaves((hear_ana(*state, "ana", "cake {{ x }}"), *state),
            "\"recipients\":[{\"external_user_id\":\"ana\",\"trigger_properties\":{\"body\":\"Which one?\","
            "\"button_1\":\"Carrot\",\"button_2\":\"Lemon\",\"image\":\"https://shop/Ana.png\",\"pieces\":\"12\","
            "\"liquid\":\"cake { { x } }\"}}]}");
@@ -109,7 +77,7 @@ static void properties_go_out_beside_text_and_buttons(void **state)
 
 static void a_canvas_gets_them_as_context(void **state)
 {
-    hear(*state, "ana", "walk");
+    hear_ana(*state, "ana", "walk");
     leaves(*state, "\"recipients\":[{\"external_user_id\":\"ana\",\"context\":{\"external_system_msg_body\":"
                    "\"This way.\",\"map\":\"north\"}}]}");
 }
@@ -118,7 +86,7 @@ static void another_campaign_does_not_get_them(void **state)
 {
     struct fixture *f = *state;
 
-    hear(f, "ana", "cake");
+    hear_ana(f, "ana", "cake");
     f->now += (int64_t)23 * 3600 * 1000 + 55 * 60 * 1000; /* the window closes before it leaves */
     leaves(f, "\"recipients\":[{\"external_user_id\":\"ana\",\"trigger_properties\":{\"external_system_msg_body\":"
               "\"Which one?  1. Carrot 2. Lemon\"}}]}");
@@ -165,7 +133,7 @@ static void too_many_bytes_kill_only_their_own_row(void **state)
 
 static void more_than_three_go_out_as_a_list(void **state)
 {
-    hear(*state, "ana", "menu");
+    hear_ana(*state, "ana", "menu");
     leaves(*state, LIST("Which?", "Choose", "Our cakes", ROW("A") "," ROW("B") "," ROW("C") "," ROW("D, or a longer one")) ANA);
 }
 
@@ -281,22 +249,22 @@ static void rows_have_numbers_only_as_lines(void **state)
 {
     struct fixture *f = *state;
 
-    hear(f, "ana", "menu");
+    hear_ana(f, "ana", "menu");
     call_free(claim(f));
-    hear(f, "ana", "2");
+    hear_ana(f, "ana", "2");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM decision WHERE rule IS NULL"), 1);
-    hear(f, "ben", "menu");
+    hear_ana(f, "ben", "menu");
     f->now += (int64_t)23 * 3600 * 1000 + 55 * 60 * 1000;
     call_free(claim(f));
     assert_string_equal(fixture_text(f, "SELECT sent_by FROM outbox ORDER BY id DESC LIMIT 1"), "reopen");
-    hear(f, "ben", "2");
+    hear_ana(f, "ben", "2");
     assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'out' ORDER BY id DESC LIMIT 1"), "Plan B.");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_close)
         TEST(properties_go_out_beside_text_and_buttons),
         TEST(a_canvas_gets_them_as_context),
         TEST(another_campaign_does_not_get_them),

@@ -1,22 +1,9 @@
 /*
  * profile: what is wanted, sent, taken and refused of a customer's Braze profile; and the lane by which it goes.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "braze/track.h"
-#include "desk/dispatch.h"
-#include "store/audit.h"
 #include "store/profile.h"
-#include "tests/lib/fixture.h"
+#include "tests/lib/calling.h"
 
 static const char RULES[] =
     "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES\n"
@@ -30,84 +17,7 @@ static const char RULES[] =
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-
-    fixture_open(f, RULES);
-    *state = f;
-    return 0;
-}
-
-static void complain(void *context, const char *sentence)
-{
-    (void)context;
-    fail_msg("%s", sentence);
-}
-
-/* Whatever a test does, the book adds up afterwards. */
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    struct audit audit;
-
-    assert_int_equal(audit_run(f->desk.db, &audit, complain, NULL, NULL), 0);
-    fixture_close(f);
-    free(f);
-    return 0;
-}
-
-static void hear(struct fixture *f, const char *who, const char *text)
-{
-    char json[300];
-
-    snprintf(json, sizeof json, "{%s,'message':'%s'}", who, text);
-    fixture_receive(f, "whatsapp", json);
-}
-
-static void must(int result, const struct error *error)
-{
-    if (result != 0)
-        fail_msg("%s", error->text);
-}
-
-static void settle(struct fixture *f, struct call *call, struct answer answer)
-{
-    struct error error = { 0 };
-
-    snprintf(answer.problem, sizeof answer.problem, "as the test says");
-    must(desk_begin(&f->desk, &error), &error);
-    must(dispatch_settle(&f->desk, call, &answer, 0, 5, f->now, &error), &error);
-    must(desk_commit(&f->desk, &error), &error);
-    call_free(call);
-}
-
-static struct answer of(enum answer_class class)
-{
-    return (struct answer){ .class = class, .remaining = -1, .limit = -1, .reset_in_ms = -1, .wait_ms = 7000 };
-}
-
-/* All calls that may start; the replies are accepted at once. Returns the one that writes into profiles, or NULL. */
-static struct call *claim(struct fixture *f, int under_way)
-{
-    struct error error = { 0 };
-    struct call *calls, *track = NULL;
-
-    must(desk_begin(&f->desk, &error), &error);
-    must(dispatch_claim(&f->desk, f->now, under_way, &calls, &error), &error);
-    must(desk_commit(&f->desk, &error), &error);
-    while (calls != NULL) {
-        struct call *next = calls->next;
-
-        calls->next = NULL;
-        if (calls->is_track) {
-            assert_null(track);
-            assert_null(next); /* replies go first */
-            track = calls;
-        } else {
-            settle(f, calls, of(ANSWER_ACCEPTED));
-        }
-        calls = next;
-    }
-    return track;
+    return setup_open(state, RULES);
 }
 
 static int64_t next_at(struct fixture *f, int under_way)
@@ -134,30 +44,30 @@ static void a_match_writes_and_only_news_is_sent(void **state)
     struct fixture *f = *state;
     struct call *call;
 
-    hear(f, "'user_id':'ana'", "red 7");
-    call = claim(f, 0);
+    hear_from(f, "'user_id':'ana'", "red 7");
+    call = claim_track(f, 0);
     assert_body(call, BODY(ANA "\"a\":\"red\",\"b\":7}"));
     assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE kind = 'track'"), "claimed");
-    settle(f, call, of(ANSWER_ACCEPTED));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE accepted = wanted AND sent IS NULL"), 2);
 
-    hear(f, "'user_id':'ana'", "red 7"); /* nothing new */
+    hear_from(f, "'user_id':'ana'", "red 7"); /* nothing new */
     f->now += 60 * 1000;
-    assert_null(claim(f, 0));
-    hear(f, "'user_id':'ana'", "red 8");
-    call = claim(f, 0);
+    assert_null(claim_track(f, 0));
+    hear_from(f, "'user_id':'ana'", "red 8");
+    call = claim_track(f, 0);
     assert_body(call, BODY(ANA "\"b\":8}"));
-    settle(f, call, of(ANSWER_ACCEPTED));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
     assert_string_equal(fixture_text(f, "SELECT attributes FROM track ORDER BY outbox DESC"), "{\"b\":8}");
 
-    hear(f, "'user_id':'ana'", "forget");
+    hear_from(f, "'user_id':'ana'", "forget");
     f->now += 60 * 1000;
-    call = claim(f, 0);
+    call = claim_track(f, 0);
     assert_body(call, BODY(ANA "\"a\":null}"));
-    settle(f, call, of(ANSWER_ACCEPTED));
-    hear(f, "'user_id':'ana'", "forget");
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
+    hear_from(f, "'user_id':'ana'", "forget");
     f->now += 60 * 1000;
-    assert_null(claim(f, 0));
+    assert_null(claim_track(f, 0));
 }
 
 static void the_newest_value_wins_while_it_waits(void **state)
@@ -165,18 +75,18 @@ static void the_newest_value_wins_while_it_waits(void **state)
     struct fixture *f = *state;
     struct call *call;
 
-    hear(f, "'user_id':'ana'", "red 1");
-    hear(f, "'user_id':'ana'", "blue 2");
-    call = claim(f, 0);
+    hear_from(f, "'user_id':'ana'", "red 1");
+    hear_from(f, "'user_id':'ana'", "blue 2");
+    call = claim_track(f, 0);
     assert_body(call, BODY(ANA "\"a\":\"blue\",\"b\":2}"));
-    settle(f, call, of(ANSWER_ACCEPTED));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'track'"), 1);
 
     /* There and back again before it could leave: nothing is left to say. */
-    hear(f, "'user_id':'ana'", "red 2");
-    hear(f, "'user_id':'ana'", "blue 2");
+    hear_from(f, "'user_id':'ana'", "red 2");
+    hear_from(f, "'user_id':'ana'", "blue 2");
     f->now += 60 * 1000;
-    assert_null(claim(f, 0));
+    assert_null(claim_track(f, 0));
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'track' AND state = 'withheld'"), 1);
 }
 
@@ -185,17 +95,17 @@ static void what_comes_during_a_call_goes_with_the_next_and_apart(void **state)
     struct fixture *f = *state;
     struct call *call;
 
-    hear(f, "'user_id':'ana'", "red 1");
-    call = claim(f, 0);
-    hear(f, "'user_id':'ana'", "blue 1");
-    assert_null(claim(f, 1)); /* one call at a time, and none for the same person */
-    settle(f, call, of(ANSWER_ACCEPTED));
-    assert_null(claim(f, 0));
+    hear_from(f, "'user_id':'ana'", "red 1");
+    call = claim_track(f, 0);
+    hear_from(f, "'user_id':'ana'", "blue 1");
+    assert_null(claim_track(f, 1)); /* one call at a time, and none for the same person */
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
+    assert_null(claim_track(f, 0));
     assert_int_equal(next_at(f, 0), f->now + TRACK_APART_MS);
     f->now += TRACK_APART_MS;
-    call = claim(f, 0);
+    call = claim_track(f, 0);
     assert_body(call, BODY(ANA "\"a\":\"blue\"}"));
-    settle(f, call, of(ANSWER_ACCEPTED));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
 }
 
 /* A value that may have been written is not taken for what stands there, even if it was before. */
@@ -204,35 +114,35 @@ static void after_an_unknown_fate_the_old_value_is_sent_again(void **state)
     struct fixture *f = *state;
     struct call *call;
 
-    hear(f, "'user_id':'ana'", "red 1");
-    settle(f, claim(f, 0), of(ANSWER_ACCEPTED));
+    hear_from(f, "'user_id':'ana'", "red 1");
+    settle(f, claim_track(f, 0), of(ANSWER_ACCEPTED), 0);
     f->now += 60 * 1000;
-    hear(f, "'user_id':'ana'", "blue 1");
-    settle(f, claim(f, 0), of(ANSWER_AMBIGUOUS));
+    hear_from(f, "'user_id':'ana'", "blue 1");
+    settle(f, claim_track(f, 0), of(ANSWER_AMBIGUOUS), 0);
     assert_string_equal(fixture_text(f, "SELECT state || is_ambiguous FROM outbox WHERE settled_at IS NULL"), "due1");
-    hear(f, "'user_id':'ana'", "red 1");
+    hear_from(f, "'user_id':'ana'", "red 1");
     f->now += 60 * 1000;
-    call = claim(f, 0);
+    call = claim_track(f, 0);
     assert_body(call, BODY(ANA "\"a\":\"red\"}"));
-    settle(f, call, of(ANSWER_ACCEPTED));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
 }
 
 static void a_call_of_unknown_fate_is_repeated_but_not_at_once(void **state)
 {
     struct fixture *f = *state;
 
-    hear(f, "'user_id':'ana'", "red 1");
+    hear_from(f, "'user_id':'ana'", "red 1");
     for (int i = 0; i < 5; i++) {
-        struct call *call = claim(f, 0);
+        struct call *call = claim_track(f, 0);
         int64_t due_at;
 
         assert_non_null(call);
-        settle(f, call, of(ANSWER_AMBIGUOUS));
+        settle(f, call, of(ANSWER_AMBIGUOUS), 0);
         due_at = fixture_int(f, "SELECT due_at FROM outbox WHERE state = 'due'");
         assert_true(due_at >= f->now + TRACK_APART_MS);
         f->now += 2 * 3600 * 1000;
     }
-    settle(f, claim(f, 0), of(ANSWER_ACCEPTED));
+    settle(f, claim_track(f, 0), of(ANSWER_ACCEPTED), 0);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'track'"), 1);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM attempt WHERE class = 'ambiguous'"), 5);
 }
@@ -241,12 +151,12 @@ static void a_kill_during_a_call_sends_it_again(void **state)
 {
     struct fixture *f = *state;
 
-    hear(f, "'user_id':'ana'", "red 1");
-    call_free(claim(f, 0));
+    hear_from(f, "'user_id':'ana'", "red 1");
+    call_free(claim_track(f, 0));
     fixture_reopen(f, true);
-    assert_null(claim(f, 0));
+    assert_null(claim_track(f, 0));
     f->now += TRACK_APART_MS;
-    settle(f, claim(f, 0), of(ANSWER_ACCEPTED));
+    settle(f, claim_track(f, 0), of(ANSWER_ACCEPTED), 0);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE accepted = wanted AND sent IS NULL"), 2);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM attempt WHERE class = 'ambiguous'"), 1);
 }
@@ -259,17 +169,17 @@ static void a_batch_holds_75_people_each_once(void **state)
 
     for (int i = 0; i < 100; i++) {
         snprintf(who, sizeof who, "'user_id':'u%d'", i);
-        hear(f, who, "red 1");
+        hear_from(f, who, "red 1");
     }
-    call = claim(f, 0);
+    call = claim_track(f, 0);
     assert_int_equal(call->count, 75);
-    assert_null(claim(f, 1));
-    settle(f, call, of(ANSWER_ACCEPTED));
-    assert_null(claim(f, 0)); /* not a full one: what comes within the second goes with it */
+    assert_null(claim_track(f, 1));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
+    assert_null(claim_track(f, 0)); /* not a full one: what comes within the second goes with it */
     f->now += 1000;
-    call = claim(f, 0);
+    call = claim_track(f, 0);
     assert_int_equal(call->count, 25);
-    settle(f, call, of(ANSWER_ACCEPTED));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE accepted = wanted"), 200);
 }
 
@@ -279,7 +189,7 @@ static void hear_many(struct fixture *f, int from, int end)
 
     for (int i = from; i < end; i++) {
         snprintf(who, sizeof who, "'user_id':'u%d'", i);
-        hear(f, who, "red 1");
+        hear_from(f, who, "red 1");
     }
 }
 
@@ -291,17 +201,17 @@ static void what_comes_alone_leaves_alone_and_what_comes_together_in_full_calls(
     struct error error = { 0 };
 
     hear_many(f, 0, 1);
-    call = claim(f, 0);
+    call = claim_track(f, 0);
     assert_int_equal(call->count, 1);
-    settle(f, call, of(ANSWER_ACCEPTED));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
     hear_many(f, 1, 75);
-    assert_null(claim(f, 0));
+    assert_null(claim_track(f, 0));
     must(dispatch_next(&f->desk, f->now, 0, &at, &error), &error);
     assert_true(at <= f->now + 1000 && at > f->now);
     hear_many(f, 75, 77);
-    call = claim(f, 0);
+    call = claim_track(f, 0);
     assert_int_equal(call->count, 75); /* full, in the same second */
-    settle(f, call, of(ANSWER_ACCEPTED));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
 }
 
 static void partial_errors_are_settled_object_by_object(void **state)
@@ -310,14 +220,14 @@ static void partial_errors_are_settled_object_by_object(void **state)
     struct answer answer = of(ANSWER_ACCEPTED_BUT);
     struct call *call;
 
-    hear(f, "'user_id':'ana'", "red 1");
-    hear(f, "'user_id':'bob'", "red 1");
-    hear(f, "'user_id':'eve'", "red 1");
+    hear_from(f, "'user_id':'ana'", "red 1");
+    hear_from(f, "'user_id':'bob'", "red 1");
+    hear_from(f, "'user_id':'eve'", "red 1");
     answer.bad_count = 1;
     answer.bad_index[0] = 1;
-    call = claim(f, 0);
+    call = claim_track(f, 0);
     assert_int_equal(call->count, 3);
-    settle(f, call, answer);
+    settle(f, call, answer, 0);
     assert_string_equal(fixture_text(f, "SELECT group_concat(state, ' ') FROM (SELECT state FROM outbox "
                                         "WHERE kind = 'track' ORDER BY contact)"),
                         "accepted dead accepted");
@@ -325,12 +235,12 @@ static void partial_errors_are_settled_object_by_object(void **state)
 
     /* Refused is refused, until the value changes. */
     f->now += 60 * 1000;
-    hear(f, "'user_id':'bob'", "red 1");
-    assert_null(claim(f, 0));
-    hear(f, "'user_id':'bob'", "red 2");
-    call = claim(f, 0);
+    hear_from(f, "'user_id':'bob'", "red 1");
+    assert_null(claim_track(f, 0));
+    hear_from(f, "'user_id':'bob'", "red 2");
+    call = claim_track(f, 0);
     assert_body(call, BODY("{\"external_id\":\"bob\",\"_update_existing_only\":true,\"b\":2}"));
-    settle(f, call, of(ANSWER_ACCEPTED));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
 }
 
 /* Errors that name nobody, and a refusal of the whole: each goes alone, and only the guilty one ends. */
@@ -342,16 +252,16 @@ static void a_batch_that_is_refused_condemns_nobody(void **state)
     for (size_t i = 0; i < 2; i++) {
         const char *value = i == 0 ? "red 1" : "blue 2";
 
-        hear(f, "'user_id':'ana'", value);
-        hear(f, "'user_id':'bob'", value);
+        hear_from(f, "'user_id':'ana'", value);
+        hear_from(f, "'user_id':'bob'", value);
         f->now += 60 * 1000;
-        settle(f, claim(f, 0), of(CLASSES[i]));
+        settle(f, claim_track(f, 0), of(CLASSES[i]), 0);
         f->now += 60 * 1000;
         for (int k = 0; k < 2; k++) {
-            struct call *call = claim(f, 0);
+            struct call *call = claim_track(f, 0);
 
             assert_int_equal(call->count, 1);
-            settle(f, call, of(k == 0 ? CLASSES[i] : ANSWER_ACCEPTED));
+            settle(f, call, of(k == 0 ? CLASSES[i] : ANSWER_ACCEPTED), 0);
         }
         assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'track' AND state = 'dead'"), i + 1);
     }
@@ -377,25 +287,25 @@ static void its_troubles_do_not_touch_the_replies(void **state)
         struct call *call;
 
         fixture_open(&own, RULES);
-        hear(&own, "'user_id':'ana'", "red 1");
+        hear_from(&own, "'user_id':'ana'", "red 1");
         answer.scope = CASES[i].scope;
-        settle(&own, claim(&own, 0), answer);
+        settle(&own, claim_track(&own, 0), answer, 0);
         assert_string_equal(fixture_text(&own, "SELECT group_concat(name || ' ' || state) FROM lane"),
                             CASES[i].lane[0] == 'b'   ? "braze/users/track backing_off"
                             : CASES[i].lane[0] == 'l' ? "braze/users/track limited"
                                                       : "braze/users/track stopped");
         assert_int_equal(own.desk.health.ramp, 0);
-        hear(&own, "'user_id':'bob'", "red 1");
-        assert_null(claim(&own, 0));
+        hear_from(&own, "'user_id':'bob'", "red 1");
+        assert_null(claim_track(&own, 0));
         assert_int_equal(fixture_int(&own, "SELECT count(*) FROM outbox WHERE kind = 'send' AND state = 'accepted'"), 2);
 
         /* Then one looks, alone, and the lane is well again. */
         own.now += 3600 * 1000;
-        call = claim(&own, 0);
+        call = claim_track(&own, 0);
         assert_non_null(call);
         assert_int_equal(call->count, 1);
-        assert_null(claim(&own, 1));
-        settle(&own, call, of(ANSWER_ACCEPTED));
+        assert_null(claim_track(&own, 1));
+        settle(&own, call, of(ANSWER_ACCEPTED), 0);
         assert_int_equal(fixture_int(&own, "SELECT count(*) FROM lane"), 0);
         fixture_close(&own);
     }
@@ -408,23 +318,19 @@ static void a_workspace_that_is_not_well_is_tried_by_replies_first(void **state)
     struct error error = { 0 };
     struct call *calls, *track;
 
-    hear(f, "'user_id':'ana'", "red 1");
-    must(desk_begin(&f->desk, &error), &error);
-    must(dispatch_claim(&f->desk, f->now, 0, &calls, &error), &error);
-    must(desk_commit(&f->desk, &error), &error);
+    hear_from(f, "'user_id':'ana'", "red 1");
+    calls = claim(f);
     track = calls->next;
     calls->next = NULL;
-    settle(f, track, of(ANSWER_ACCEPTED));
-    settle(f, calls, of(ANSWER_NOT_SENT));
-    hear(f, "'user_id':'eve'", "red 1");
-    assert_null(claim(f, 0)); /* all wait */
+    settle(f, track, of(ANSWER_ACCEPTED), 0);
+    settle(f, calls, of(ANSWER_NOT_SENT), 0);
+    hear_from(f, "'user_id':'eve'", "red 1");
+    assert_null(claim_track(f, 0)); /* all wait */
     f->now += 3600 * 1000;
-    must(desk_begin(&f->desk, &error), &error);
-    must(dispatch_claim(&f->desk, f->now, 0, &calls, &error), &error);
-    must(desk_commit(&f->desk, &error), &error);
+    calls = claim(f);
     assert_false(calls->is_track);
     assert_null(calls->next);
-    settle(f, calls, of(ANSWER_NOT_SENT));
+    settle(f, calls, of(ANSWER_NOT_SENT), 0);
 
     f->now += 3600 * 1000;
     must(desk_begin(&f->desk, &error), &error);
@@ -432,9 +338,9 @@ static void a_workspace_that_is_not_well_is_tried_by_replies_first(void **state)
          &error);
     must(db_run(f->desk.db, "UPDATE turn SET state = 'dead' WHERE state = 'open'", &error), &error);
     must(desk_commit(&f->desk, &error), &error);
-    track = claim(f, 0);
+    track = claim_track(f, 0);
     assert_non_null(track);
-    settle(f, track, of(ANSWER_ACCEPTED));
+    settle(f, track, of(ANSWER_ACCEPTED), 0);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), 0);
 }
 
@@ -443,18 +349,18 @@ static void a_single_person_that_always_fails_stops_nobody(void **state)
     struct fixture *f = *state;
     struct call *call;
 
-    hear(f, "'user_id':'ana'", "red 1");
+    hear_from(f, "'user_id':'ana'", "red 1");
     for (int i = 0; i < 3; i++) {
-        settle(f, claim(f, 0), of(ANSWER_NOT_DONE));
+        settle(f, claim_track(f, 0), of(ANSWER_NOT_DONE), 0);
         f->now += 3600 * 1000;
     }
     /* The lane is left by another's success; from then on the one alone says nothing about it. */
-    hear(f, "'user_id':'bob'", "red 1");
-    call = claim(f, 0);
-    settle(f, call, of(ANSWER_NOT_DONE));
+    hear_from(f, "'user_id':'bob'", "red 1");
+    call = claim_track(f, 0);
+    settle(f, call, of(ANSWER_NOT_DONE), 0);
     f->now += 3600 * 1000;
-    while ((call = claim(f, 0)) != NULL)
-        settle(f, call, of(strstr(buf_text(&call->body), "\"bob\"") != NULL ? ANSWER_ACCEPTED : ANSWER_NOT_DONE));
+    while ((call = claim_track(f, 0)) != NULL)
+        settle(f, call, of(strstr(buf_text(&call->body), "\"bob\"") != NULL ? ANSWER_ACCEPTED : ANSWER_NOT_DONE), 0);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'track' AND state = 'accepted'"), 1);
 }
 
@@ -474,11 +380,11 @@ static void whose_profile_it_is(void **state)
         char wanted[200];
 
         f->now += 1000;
-        hear(f, CASES[i].who, "red 1");
-        call = claim(f, 0);
+        hear_from(f, CASES[i].who, "red 1");
+        call = claim_track(f, 0);
         snprintf(wanted, sizeof wanted, BODY("%s\"_update_existing_only\":true,\"a\":\"red\",\"b\":1}"), CASES[i].identity);
         assert_body(call, wanted);
-        settle(f, call, of(ANSWER_ACCEPTED));
+        settle(f, call, of(ANSWER_ACCEPTED), 0);
     }
 }
 
@@ -488,16 +394,16 @@ static void a_newcomer_who_gets_an_id_has_all_written_again(void **state)
     struct fixture *f = *state;
     struct call *call;
 
-    hear(f, "'user_id':'','phone_number':'+8210'", "red 1");
-    settle(f, claim(f, 0), of(ANSWER_ACCEPTED));
+    hear_from(f, "'user_id':'','phone_number':'+8210'", "red 1");
+    settle(f, claim_track(f, 0), of(ANSWER_ACCEPTED), 0);
     f->now += 60 * 1000;
-    hear(f, "'user_id':'ana','phone_number':'+8210'", "hush");
-    call = claim(f, 0);
+    hear_from(f, "'user_id':'ana','phone_number':'+8210'", "hush");
+    call = claim_track(f, 0);
     assert_body(call, BODY(ANA "\"a\":\"red\",\"b\":1}"));
-    settle(f, call, of(ANSWER_ACCEPTED));
-    hear(f, "'user_id':'','phone_number':'+8210'", "hush"); /* by the phone once more: it is Ana all the same */
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
+    hear_from(f, "'user_id':'','phone_number':'+8210'", "hush"); /* by the phone once more: it is Ana all the same */
     f->now += 60 * 1000;
-    assert_null(claim(f, 0));
+    assert_null(claim_track(f, 0));
 }
 
 /* Braze would merge or refuse them: each address once in a call. */
@@ -507,19 +413,19 @@ static void two_contacts_by_one_address_go_in_two_calls(void **state)
     struct error error = { 0 };
     struct call *call;
 
-    hear(f, "'user_id':'','phone_number':'+8210'", "red 1");
-    hear(f, "'user_id':'','phone_number':'+8220'", "blue 2");
+    hear_from(f, "'user_id':'','phone_number':'+8210'", "red 1");
+    hear_from(f, "'user_id':'','phone_number':'+8220'", "blue 2");
     must(desk_begin(&f->desk, &error), &error);
     must(db_run(f->desk.db, "UPDATE identity SET value = '+8210'", &error), &error);
     must(desk_commit(&f->desk, &error), &error);
-    call = claim(f, 0);
+    call = claim_track(f, 0);
     assert_int_equal(call->count, 1);
-    settle(f, call, of(ANSWER_ACCEPTED));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
     f->now += 1000;
-    call = claim(f, 0);
+    call = claim_track(f, 0);
     assert_int_equal(call->count, 1);
     assert_non_null(strstr(buf_text(&call->body), "blue"));
-    settle(f, call, of(ANSWER_ACCEPTED));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
 }
 
 static void an_id_that_braze_cannot_take_ends_the_row(void **state)
@@ -527,13 +433,13 @@ static void an_id_that_braze_cannot_take_ends_the_row(void **state)
     struct fixture *f = *state;
     struct error error = { 0 };
 
-    hear(f, "'user_id':'ana'", "red 1");
+    hear_from(f, "'user_id':'ana'", "red 1");
     must(desk_begin(&f->desk, &error), &error);
     must(db_run(f->desk.db, "UPDATE identity SET value = replace(hex(zeroblob(500)), '00', 'xy') WHERE kind = 'external'",
                 &error),
          &error);
     must(desk_commit(&f->desk, &error), &error);
-    assert_null(claim(f, 0));
+    assert_null(claim_track(f, 0));
     assert_non_null(strstr(fixture_text(f, "SELECT reason FROM outbox WHERE kind = 'track' AND state = 'dead'"), "987"));
 }
 
@@ -542,15 +448,15 @@ static void a_person_retries_and_drops(void **state)
     struct fixture *f = *state;
     char json[60];
 
-    hear(f, "'user_id':'ana'", "red 1");
-    settle(f, claim(f, 0), of(ANSWER_REFUSED));
+    hear_from(f, "'user_id':'ana'", "red 1");
+    settle(f, claim_track(f, 0), of(ANSWER_REFUSED), 0);
     snprintf(json, sizeof json, "{'id':%d}", (int)fixture_int(f, "SELECT id FROM outbox WHERE kind = 'track'"));
     assert_int_equal(fixture_act(f, "outbox-retry", json), 200);
     f->now += 1000;
-    settle(f, claim(f, 0), of(ANSWER_REFUSED));
+    settle(f, claim_track(f, 0), of(ANSWER_REFUSED), 0);
 
     /* While a newer row is open, it carries all: what was refused too, once somebody asks for that. */
-    hear(f, "'user_id':'ana'", "blue 1");
+    hear_from(f, "'user_id':'ana'", "blue 1");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE is_refused = 1"), 1);
     assert_int_equal(fixture_act(f, "outbox-retry", json), 200);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE is_refused = 1"), 0);
@@ -558,18 +464,18 @@ static void a_person_retries_and_drops(void **state)
     snprintf(json, sizeof json, "{'id':%d}", (int)fixture_int(f, "SELECT max(id) FROM outbox WHERE kind = 'track'"));
     assert_int_equal(fixture_act(f, "outbox-drop", json), 200);
     f->now += 60 * 1000;
-    assert_null(claim(f, 0));
-    hear(f, "'user_id':'ana'", "blue 1"); /* the same again: dropped is dropped */
-    assert_null(claim(f, 0));
-    hear(f, "'user_id':'ana'", "green 1");
-    settle(f, claim(f, 0), of(ANSWER_ACCEPTED));
+    assert_null(claim_track(f, 0));
+    hear_from(f, "'user_id':'ana'", "blue 1"); /* the same again: dropped is dropped */
+    assert_null(claim_track(f, 0));
+    hear_from(f, "'user_id':'ana'", "green 1");
+    settle(f, claim_track(f, 0), of(ANSWER_ACCEPTED), 0);
 
     /* Dropped, and wanted again as it was: the book still tells who took what (the audit behind each test). */
     f->now += 60 * 1000;
-    hear(f, "'user_id':'ana'", "red 1");
+    hear_from(f, "'user_id':'ana'", "red 1");
     snprintf(json, sizeof json, "{'id':%d}", (int)fixture_int(f, "SELECT max(id) FROM outbox WHERE kind = 'track'"));
     assert_int_equal(fixture_act(f, "outbox-drop", json), 200);
-    hear(f, "'user_id':'ana'", "green 1");
+    hear_from(f, "'user_id':'ana'", "green 1");
 }
 
 static void note_row(void *context, const struct profile_row *row)
@@ -594,21 +500,21 @@ static void the_list_tells_each_state(void **state)
     struct buf out = { 0 };
     struct call *call;
 
-    hear(f, "'user_id':'ana'", "red 1");
+    hear_from(f, "'user_id':'ana'", "red 1");
     assert_string_equal(list(f, &out), "a -/\"red\" waiting;b -/1 waiting;");
-    call = claim(f, 0);
+    call = claim_track(f, 0);
     assert_string_equal(list(f, &out), "a -/\"red\" claimed?;b -/1 claimed?;");
-    settle(f, call, of(ANSWER_ACCEPTED));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
     assert_string_equal(list(f, &out), "a \"red\"/\"red\" accepted;b 1/1 accepted;");
     f->now += 60 * 1000;
-    hear(f, "'user_id':'ana'", "blue 1");
-    call = claim(f, 0);
-    hear(f, "'user_id':'ana'", "green 1");
+    hear_from(f, "'user_id':'ana'", "blue 1");
+    call = claim_track(f, 0);
+    hear_from(f, "'user_id':'ana'", "green 1");
     assert_string_equal(list(f, &out), "a \"red\"/\"green\" waiting?;b 1/1 accepted;");
-    settle(f, call, of(ANSWER_REFUSED));
+    settle(f, call, of(ANSWER_REFUSED), 0);
     assert_string_equal(list(f, &out), "a \"red\"/\"green\" waiting?;b 1/1 accepted;");
     f->now += 60 * 1000;
-    settle(f, claim(f, 0), of(ANSWER_REFUSED));
+    settle(f, claim_track(f, 0), of(ANSWER_REFUSED), 0);
     assert_string_equal(list(f, &out), "a \"red\"/\"green\" refused?;b 1/1 accepted;");
     buf_release(&out);
 }
@@ -619,18 +525,18 @@ static void a_ruleset_without_attributes_pays_nothing(void **state)
     struct fixture *f = *state;
 
     fixture_load(f, FIXTURE_RULES);
-    hear(f, "'user_id':'ana'", "hours");
-    assert_null(claim(f, 0));
+    hear_from(f, "'user_id':'ana'", "hours");
+    assert_null(claim_track(f, 0));
     assert_int_equal(next_at(f, 0), INT64_MAX);
     assert_false(f->desk.may_track);
-    hear(f, "'user_id':'ana'", "hours");
+    hear_from(f, "'user_id':'ana'", "hours");
     assert_false(f->desk.may_track);
-    assert_null(claim(f, 0));
+    assert_null(claim_track(f, 0));
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
     const struct CMUnitTest tests[] = {
         TEST(a_match_writes_and_only_news_is_sent),
         TEST(the_newest_value_wins_while_it_waits),

@@ -1,86 +1,10 @@
 /*
  * rider: what rides with a text to the customer: values that must be there when he reads it, and his subscription.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "braze/track.h"
-#include "desk/dispatch.h"
-#include "store/audit.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
-#include "tests/lib/fixture.h"
-
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-
-    fixture_open(f, FIXTURE_RULES);
-    *state = f;
-    return 0;
-}
-
-static void complain(void *context, const char *sentence)
-{
-    (void)context;
-    fail_msg("%s", sentence);
-}
-
-/* Whatever a test does, the book adds up afterwards. */
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    struct audit audit;
-
-    assert_int_equal(audit_run(f->desk.db, &audit, complain, NULL, NULL), 0);
-    fixture_close(f);
-    free(f);
-    return 0;
-}
-
-static void must(int result, const struct error *error)
-{
-    if (result != 0)
-        fail_msg("%s", error->text);
-}
-
-static void settle(struct fixture *f, struct call *call, struct answer answer, int status)
-{
-    struct error error = { 0 };
-
-    assert_non_null(call);
-    if (answer.problem[0] == '\0')
-        snprintf(answer.problem, sizeof answer.problem, "as the test says");
-    must(desk_begin(&f->desk, &error), &error);
-    must(dispatch_settle(&f->desk, call, &answer, status, 5, f->now, &error), &error);
-    must(desk_commit(&f->desk, &error), &error);
-    call_free(call);
-}
-
-static struct answer of(enum answer_class class)
-{
-    return (struct answer){ .class = class, .remaining = -1, .limit = -1, .reset_in_ms = -1, .wait_ms = 7000 };
-}
-
-/* All calls that may start now. */
-static struct call *claim(struct fixture *f)
-{
-    struct error error = { 0 };
-    struct call *calls;
-
-    must(desk_begin(&f->desk, &error), &error);
-    must(dispatch_claim(&f->desk, f->now, 0, &calls, &error), &error);
-    must(desk_commit(&f->desk, &error), &error);
-    return calls;
-}
+#include "tests/lib/calling.h"
 
 /* The one call that may start now, and what is in its body. */
 static struct call *claim_one(struct fixture *f, const char *part)
@@ -119,12 +43,10 @@ static void set(struct fixture *f, int64_t contact, const char *name, const char
     must(desk_commit(&f->desk, &error), &error);
 }
 
-static int64_t hear(struct fixture *f, const char *who, const char *text)
+/* Who wrote; his contact. */
+static int64_t meet(struct fixture *f, const char *who, const char *text)
 {
-    char json[200];
-
-    snprintf(json, sizeof json, "{%s,'message':'%s'}", who, text);
-    fixture_receive(f, "whatsapp", json);
+    hear_from(f, who, text);
     return fixture_int(f, "SELECT max(contact) FROM conversation");
 }
 
@@ -140,7 +62,7 @@ static const char *value(struct fixture *f)
 static void a_value_rides_with_the_next_text_and_is_there_when_that_is_taken(void **state)
 {
     struct fixture *f = *state;
-    int64_t ana = hear(f, ANA, "hours");
+    int64_t ana = meet(f, ANA, "hours");
     struct call *call;
 
     set(f, ana, "busy", "true", true);
@@ -153,7 +75,7 @@ static void a_value_rides_with_the_next_text_and_is_there_when_that_is_taken(voi
     f->now += 3600 * 1000;
     assert_quiet(f);
     set(f, ana, "busy", "true", true); /* no news */
-    hear(f, ANA, "hours");
+    hear_from(f, ANA, "hours");
     call = claim_one(f, "external_user_id");
     assert_null(strstr(buf_text(&call->body), "attributes"));
     settle(f, call, of(ANSWER_ACCEPTED), 201);
@@ -162,7 +84,7 @@ static void a_value_rides_with_the_next_text_and_is_there_when_that_is_taken(voi
 static void without_a_text_on_its_way_it_goes_by_itself(void **state)
 {
     struct fixture *f = *state;
-    int64_t ana = hear(f, ANA, "hours");
+    int64_t ana = meet(f, ANA, "hours");
 
     settle(f, claim_one(f, "ana"), of(ANSWER_ACCEPTED), 201);
     set(f, ana, "busy", "true", true);
@@ -175,7 +97,7 @@ static void without_a_text_on_its_way_it_goes_by_itself(void **state)
 static void no_two_requests_at_once_touch_one_profile(void **state)
 {
     struct fixture *f = *state;
-    int64_t ana = hear(f, ANA, "hours");
+    int64_t ana = meet(f, ANA, "hours");
     struct call *text, *track;
 
     set(f, ana, "busy", "true", true);
@@ -185,7 +107,7 @@ static void no_two_requests_at_once_touch_one_profile(void **state)
     assert_quiet(f);
     f->now += 10 * 1000;
     track = claim_one(f, "\"other\":1");
-    hear(f, ANA, "hours");
+    hear_from(f, ANA, "hours");
     set(f, ana, "busy", "false", true);
     text = claim_one(f, "external_user_id"); /* the text waits for nothing, and carries nothing */
     assert_null(strstr(buf_text(&text->body), "attributes"));
@@ -199,13 +121,13 @@ static void no_two_requests_at_once_touch_one_profile(void **state)
 static void what_rides_close_behind_a_call_of_its_own_is_set_again(void **state)
 {
     struct fixture *f = *state;
-    int64_t ana = hear(f, ANA, "hours");
+    int64_t ana = meet(f, ANA, "hours");
 
     settle(f, claim_one(f, "ana"), of(ANSWER_ACCEPTED), 201);
     set(f, ana, "busy", "1", true);
     settle(f, claim_one(f, "\"busy\":1"), of(ANSWER_ACCEPTED), 201);
     f->now += 1000;
-    hear(f, ANA, "hours");
+    hear_from(f, ANA, "hours");
     set(f, ana, "busy", "2", true);
     settle(f, claim_one(f, "\"attributes\":{\"busy\":2}"), of(ANSWER_ACCEPTED), 201);
     assert_string_equal(value(f), "busy 2 2?");
@@ -218,7 +140,7 @@ static void what_rides_close_behind_a_call_of_its_own_is_set_again(void **state)
 static void after_an_unknown_fate_it_rides_once_more(void **state)
 {
     struct fixture *f = *state;
-    int64_t ana = hear(f, ANA, "hours");
+    int64_t ana = meet(f, ANA, "hours");
 
     set(f, ana, "busy", "true", true);
     settle(f, claim_one(f, RIDE), of(ANSWER_AMBIGUOUS), 0);
@@ -231,7 +153,7 @@ static void after_an_unknown_fate_it_rides_once_more(void **state)
 static void a_kill_while_it_rides_loses_nothing(void **state)
 {
     struct fixture *f = *state;
-    int64_t ana = hear(f, ANA, "hours");
+    int64_t ana = meet(f, ANA, "hours");
 
     set(f, ana, "busy", "true", true);
     call_free(claim_one(f, RIDE));
@@ -261,7 +183,7 @@ static void a_text_that_is_refused_with_riders_goes_without(void **state)
         int64_t contact;
 
         snprintf(who, sizeof who, "'user_id':'u%zu'", i);
-        contact = hear(f, who, "hours");
+        contact = meet(f, who, "hours");
         set(f, contact, "busy", "true", true);
         settle(f, claim_one(f, RIDE), answers[i], 201);
         call = claim(f);
@@ -288,7 +210,7 @@ static void a_text_that_is_refused_with_riders_goes_without(void **state)
 static void what_is_too_large_for_a_text_goes_by_itself(void **state)
 {
     struct fixture *f = *state;
-    int64_t ana = hear(f, ANA, "hours");
+    int64_t ana = meet(f, ANA, "hours");
     struct call *call;
     char name[20], text[280];
 
@@ -324,7 +246,7 @@ static void a_newcomer_is_subscribed_by_the_first_text_that_is_taken(void **stat
     struct call *call;
 
     subscribe(f, ", ('subscribe_newcomers', 'yes')");
-    hear(f, "'user_id':'','phone_number':'+8210'", "hours");
+    hear_from(f, "'user_id':'','phone_number':'+8210'", "hours");
     call = claim_one(f, GROUP("subscribed"));
     assert_non_null(strstr(buf_text(&call->body), "\"user_alias\":{\"alias_name\":\"+8210\",\"alias_label\":\"phone\"}"));
     assert_null(strstr(buf_text(&call->body), "send_to_existing_only"));
@@ -335,7 +257,7 @@ static void a_newcomer_is_subscribed_by_the_first_text_that_is_taken(void **stat
     assert_quiet(f);
 
     /* From then on no more, not even when he becomes known by an id; nor whoever wrote before. */
-    hear(f, "'user_id':'ana','phone_number':'+8210'", "hours");
+    hear_from(f, "'user_id':'ana','phone_number':'+8210'", "hours");
     call = claim_one(f, "\"ana\"");
     assert_null(strstr(buf_text(&call->body), "attributes"));
     settle(f, call, of(ANSWER_ACCEPTED), 201);
@@ -346,10 +268,10 @@ static void nobody_is_subscribed_without_a_text(void **state)
     struct fixture *f = *state;
 
     subscribe(f, ", ('subscribe_newcomers', 'yes')");
-    hear(f, ANA, "nothing fits this");
+    hear_from(f, ANA, "nothing fits this");
     f->now += 3600 * 1000;
     assert_quiet(f);
-    hear(f, ANA, "hours");
+    hear_from(f, ANA, "hours");
     settle(f, claim_one(f, GROUP("subscribed")), of(ANSWER_ACCEPTED), 201);
 }
 
@@ -360,7 +282,7 @@ static void a_newcomer_whose_first_word_is_stop_is_not_subscribed(void **state)
     struct call *call;
 
     subscribe(f, ", ('subscribe_newcomers', 'yes')");
-    hear(f, ANA, "stop");
+    hear_from(f, ANA, "stop");
     call = claim_one(f, "ana");
     assert_null(strstr(buf_text(&call->body), "subscri"));
     settle(f, call, of(ANSWER_ACCEPTED), 201);
@@ -373,7 +295,7 @@ static void who_opts_out_is_unsubscribed_when_the_confirmation_has_left_and_a_wh
     struct fixture *f = *state;
 
     subscribe(f, ", ('subscription_follows_opt_out', 'yes')");
-    hear(f, ANA, "stop");
+    hear_from(f, ANA, "stop");
     settle(f, claim_one(f, "external_user_id"), of(ANSWER_NOT_SENT), 0);
     f->now += 3600 * 1000;
     settle(f, claim_one(f, "external_user_id"), of(ANSWER_NOT_SENT), 0); /* still not */
@@ -389,7 +311,7 @@ static void who_opts_out_is_unsubscribed_when_the_confirmation_has_left_and_a_wh
     assert_quiet(f);
 
     /* And subscribed by the confirmation itself when he comes back. */
-    hear(f, ANA, "start");
+    hear_from(f, ANA, "start");
     settle(f, claim_one(f, "\"attributes\":{" GROUP("subscribed")), of(ANSWER_ACCEPTED), 201);
     f->now += 3600 * 1000;
     assert_quiet(f);
@@ -401,14 +323,14 @@ static void who_comes_back_the_moment_he_is_unsubscribed_is_subscribed_twice(voi
     struct fixture *f = *state;
 
     subscribe(f, ", ('subscription_follows_opt_out', 'yes')");
-    hear(f, ANA, "stop");
+    hear_from(f, ANA, "stop");
     settle(f, claim_one(f, "external_user_id"), of(ANSWER_ACCEPTED), 201);
     f->now += TRACK_APART_MS;
     assert_quiet(f);
     f->now += 120 * 1000;
     settle(f, claim_one(f, GROUP("unsubscribed")), of(ANSWER_ACCEPTED), 201);
     f->now += 1000;
-    hear(f, ANA, "start");
+    hear_from(f, ANA, "start");
     settle(f, claim_one(f, "\"attributes\":{" GROUP("subscribed")), of(ANSWER_ACCEPTED), 201);
     f->now += TRACK_APART_MS;
     settle(f, claim_one(f, "\"_update_existing_only\":true," GROUP("subscribed")), of(ANSWER_ACCEPTED), 201);
@@ -421,11 +343,11 @@ static void who_comes_back_before_he_was_unsubscribed_never_is(void **state)
     struct fixture *f = *state;
 
     subscribe(f, ", ('subscription_follows_opt_out', 'yes')");
-    hear(f, ANA, "stop");
+    hear_from(f, ANA, "stop");
     settle(f, claim_one(f, "external_user_id"), of(ANSWER_ACCEPTED), 201);
     f->now += 20 * 1000;
     assert_quiet(f);
-    hear(f, ANA, "start");
+    hear_from(f, ANA, "start");
     settle(f, claim_one(f, GROUP("subscribed")), of(ANSWER_ACCEPTED), 201);
     f->now += 3600 * 1000;
     assert_quiet(f);
@@ -450,7 +372,7 @@ static void what_a_text_cannot_carry_goes_by_itself(void **state)
         buf_addf(&rules, "%s INSERT INTO rule (name, words, say) VALUES ('hours', 'hours', 'From 9.'); INSERT INTO setting "
                          "(name, value) VALUES ('subscription_group', 'g-1'), ('subscribe_newcomers', 'yes');", CAMPAIGNS[i]);
         fixture_open(&own, buf_text(&rules));
-        set(&own, hear(&own, ANA, "hours"), "busy", "true", true);
+        set(&own, meet(&own, ANA, "hours"), "busy", "true", true);
         call = claim(&own);
         assert_non_null(call);
         assert_int_equal(strstr(buf_text(&call->body), "\"attributes\":{\"busy\":true}") != NULL, i == 0);
@@ -476,7 +398,7 @@ static void a_subscription_that_is_refused_is_shown_and_the_text_goes(void **sta
     struct call *call;
 
     subscribe(f, ", ('subscribe_newcomers', 'yes')");
-    hear(f, ANA, "hours");
+    hear_from(f, ANA, "hours");
     settle(f, claim_one(f, GROUP("subscribed")), of(ANSWER_REFUSED), 400);
     call = claim_one(f, "external_user_id");
     assert_null(strstr(buf_text(&call->body), "attributes"));
@@ -488,7 +410,7 @@ static void a_subscription_that_is_refused_is_shown_and_the_text_goes(void **sta
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup_usual, setup_audit)
     const struct CMUnitTest tests[] = {
         TEST(a_value_rides_with_the_next_text_and_is_there_when_that_is_taken),
         TEST(without_a_text_on_its_way_it_goes_by_itself),

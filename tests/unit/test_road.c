@@ -1,30 +1,5 @@
 /* road: from the webhook to the rows, on a real file. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "tests/lib/fixture.h"
-
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-
-    fixture_open(f, FIXTURE_RULES);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
+#include "tests/lib/setup.h"
 
 #define SAY(f, user, id, text) \
     fixture_receive(f, "whatsapp", "{'user_id':'" user "','dispatch_id':'" id "','message':'" text "'}")
@@ -340,7 +315,7 @@ static void after_a_kill_it_goes_carefully(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup_usual, setup_close)
         TEST(a_message_becomes_rows),
         TEST(fates_that_need_no_reply),
         TEST(a_duplicate_has_no_effect),

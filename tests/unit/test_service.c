@@ -1,18 +1,9 @@
 /* service, service_end, store/service_call: from a step to a request, and from every kind of end back into the dialogue. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "desk/dispatch.h"
 #include "desk/service.h"
 #include "desk/upkeep.h"
 #include "store/outbox.h"
-#include "tests/lib/fixture.h"
+#include "tests/lib/setup.h"
 
 static const char RULES[] =
     "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES\n"
@@ -38,26 +29,7 @@ static const char RULES[] =
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-
-    fixture_open(f, RULES);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
-static void hear(struct fixture *f, const char *user, const char *text)
-{
-    char json[300];
-
-    snprintf(json, sizeof json, "{'user_id':'%s','message':'%s'}", user, text);
-    fixture_receive(f, "whatsapp", json);
+    return setup_open(state, RULES);
 }
 
 static struct service_call *claim(struct fixture *f)
@@ -518,7 +490,7 @@ static void what_an_attempt_is_called(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_close)
 
 int main(void)
 {
