@@ -67,7 +67,7 @@ CREATE TABLE conversation (
   contact        INTEGER NOT NULL REFERENCES contact (id),
   channel        TEXT NOT NULL,
   owner          TEXT NOT NULL CHECK (owner = 'bot' OR owner = 'agent' OR owner = 'closed'),
-  epoch          INTEGER NOT NULL DEFAULT 1, -- raised by take, hand-over, release, close, opt-out
+  epoch          INTEGER NOT NULL DEFAULT 1, -- raised by take, hand-over, release, a person's close, opt-out
   team           TEXT NOT NULL DEFAULT '',   -- who was asked to take over
   agent          TEXT NOT NULL DEFAULT '',   -- who took it; '' while it waits in the queue
   opened_at      INTEGER NOT NULL,

@@ -185,7 +185,6 @@ int conversation_took(struct db *db, int64_t id, const char *rule, struct error 
 /* Whose it is from now on; the caller's statement has said so already. */
 static void change_owner(struct conversation *conversation, const char *owner, int64_t closed_at)
 {
-    conversation->epoch++;
     conversation->closed_at = closed_at;
     snprintf(conversation->owner, sizeof conversation->owner, "%s", owner);
 }
@@ -206,11 +205,12 @@ int conversation_give(struct db *db, struct conversation *conversation, const ch
     if (query_run(q, error) != 0)
         return -1;
     change_owner(conversation, owner, 0);
+    conversation->epoch++;
     return 0;
 }
 
-static const char CLOSE[] = "UPDATE conversation SET owner = 'closed', team = '', agent = '', epoch = epoch + 1, idle_at = NULL, "
-                            "closed_at = ?2, closed_by = ?3 WHERE id = ?1";
+static const char CLOSE[] = "UPDATE conversation SET owner = 'closed', team = '', agent = '', "
+                            "epoch = epoch + (?3 = 'person'), idle_at = NULL, closed_at = ?2, closed_by = ?3 WHERE id = ?1";
 
 int conversation_close(struct db *db, struct conversation *conversation, const char *closed_by, int64_t now,
                        struct error *error)
@@ -223,10 +223,11 @@ int conversation_close(struct db *db, struct conversation *conversation, const c
     if (query_run(q, error) != 0)
         return -1;
     change_owner(conversation, "closed", now);
+    conversation->epoch += strcmp(closed_by, "person") == 0;
     return 0;
 }
 
-static const char REOPEN[] = "UPDATE conversation SET owner = 'bot', epoch = epoch + 1, closed_at = NULL, closed_by = '', "
+static const char REOPEN[] = "UPDATE conversation SET owner = 'bot', closed_at = NULL, closed_by = '', "
                              "idle_at = ?2 WHERE id = ?1";
 
 int conversation_reopen(struct db *db, struct conversation *conversation, int64_t idle_at, struct error *error)

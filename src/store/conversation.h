@@ -58,7 +58,8 @@ int conversation_took(struct db *db, int64_t id, const char *rule, struct error 
 int conversation_count(struct db *db, const struct conversation *conversation, struct error *error);
 
 /*
- * Changes the owner and raises the epoch. give: to the bot, or to a person (`team` and `agent`, "" where it is the bot's),
+ * Changes the owner. What a person does (give, close) raises the epoch, so that the bot's texts that have not left yet stay;
+ * what a customer was to be told before he said good-bye still goes. give: to the bot, or to a person (`team` and `agent`, "" where it is the bot's),
  * until idle_at (0: never). close: `closed_by` is idle, rule, flow, backend or person. reopen: the same one goes on.
  */
 int conversation_give(struct db *db, struct conversation *conversation, const char *owner, const char *team,

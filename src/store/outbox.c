@@ -97,9 +97,10 @@ static int step_forward(struct db *db, int64_t contact, struct error *error)
     "CASE WHEN v.owner <> 'closed' THEN v.last_in_at ELSE (SELECT w.last_in_at FROM conversation w "                \
     "WHERE w.contact = v.contact AND w.channel = v.channel ORDER BY w.id DESC LIMIT 1) END"
 
-/* Where it only waits for a person the hand-over's own notice still goes. */
+/* Of notices, and of what is left of a closed conversation. Where it only waits for a person the hand-over's own notice still
+ * goes. */
 #define WITH_PERSON                                                                                                 \
-    "n.message IS NOT NULL AND EXISTS (SELECT 1 FROM conversation h WHERE h.contact = v.contact "                   \
+    "(n.message IS NOT NULL OR (v.owner = 'closed' AND m.kind = 'out')) AND EXISTS (SELECT 1 FROM conversation h WHERE h.contact = v.contact "                   \
     "AND h.channel = v.channel AND h.owner = 'agent' AND (h.id <> v.id OR h.agent <> '')) "
 
 #define ROW_COLUMNS                                                                                                \

@@ -50,7 +50,7 @@ struct outbox_row { /* a due row with all that the gate wants to know; owned */
     bool is_consent, is_single, is_ambiguous, is_opted_out;
     bool is_notice;      /* its text may be empty: the campaign has its own */
     bool is_to_business; /* a notice about somebody else's conversation */
-    bool is_with_person; /* a notice, and a person has the recipient's conversation on the channel */
+    bool is_with_person; /* a notice, or of a closed conversation, and a person has the contact's on the channel */
     int failures;
     int64_t expires_at;
     int64_t last_in_at;  /* opens the window: of the conversation, or of a newer one on the channel if that is closed */

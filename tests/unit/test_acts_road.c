@@ -34,6 +34,44 @@ static const char *newest_out(struct fixture *f)
     return fixture_text(f, "SELECT text FROM message WHERE kind = 'out' ORDER BY id DESC LIMIT 1");
 }
 
+static void drain(struct fixture *f)
+{
+    for (int i = 0; i < 5; i++)
+        accept_all(f, claim(f));
+}
+
+static int act_on_newest(struct fixture *f, const char *act)
+{
+    char json[60];
+
+    snprintf(json, sizeof json, "{'conversation':%lld,'actor':'mia'}",
+             (long long)fixture_int(f, "SELECT max(id) FROM conversation"));
+    return fixture_act(f, act, json);
+}
+
+static void what_was_to_be_said_before_a_good_bye_still_goes_but_never_over_a_colleague(void **state)
+{
+    static const char FATES[] = "SELECT group_concat(state, ' ') FROM (SELECT state FROM outbox WHERE kind = 'send' ORDER BY id)";
+    struct fixture *f = *state;
+
+    hear(f, "ana", "size XL");
+    hear(f, "ana", "bye");
+    drain(f);
+    assert_string_equal(fixture_text(f, FATES), "accepted accepted");
+
+    hear(f, "ana", "size XL");
+    hear(f, "ana", "bye");
+    hear(f, "ana", "one more thing");
+    assert_int_equal(act_on_newest(f, "take"), 200);
+    drain(f);
+    assert_string_equal(fixture_text(f, FATES), "accepted accepted withheld withheld");
+
+    hear(f, "bob", "size XL");
+    assert_int_equal(act_on_newest(f, "close"), 200);
+    drain(f);
+    assert_string_equal(fixture_text(f, FATES), "accepted accepted withheld withheld withheld");
+}
+
 static void tags_are_kept_and_noted(void **state)
 {
     struct fixture *f = *state;
@@ -243,6 +281,7 @@ int main(void)
         TEST(only_equal_messages_share_a_request),
         TEST(a_split_reply_has_them_below_its_last_part),
         TEST(a_number_is_understood_where_there_was_one),
+        TEST(what_was_to_be_said_before_a_good_bye_still_goes_but_never_over_a_colleague),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
