@@ -231,6 +231,18 @@ static int send_one(struct db *db, int64_t contact, const char *name, const char
     return query_run(q, error);
 }
 
+/* What only an earlier attempt of that row carried stays uncertain, and nobody settles it with this one. */
+static const char LET_GO[] = "UPDATE profile SET outbox = NULL WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
+
+static int let_go(struct db *db, int64_t contact, int64_t outbox, struct error *error)
+{
+    struct query *q = db_query(db, LET_GO);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, outbox);
+    return query_run(q, error);
+}
+
 int profile_send(struct db *db, int64_t contact, const char *addressee, int64_t outbox, const char *attributes,
                  struct error *error)
 {
@@ -239,13 +251,16 @@ int profile_send(struct db *db, int64_t contact, const char *addressee, int64_t 
 
     if (result != 0)
         return -1;
+    result = let_go(db, contact, outbox, error);
     for (const struct json *item = json_first(object); item != NULL && result == 0; item = json_next(item))
         result = send_one(db, contact, json_key(item), addressee, outbox, error);
     json_free(object);
     return result;
 }
 
-static const char ACCEPT[] = "UPDATE profile SET accepted = sent, accepted_at = ?3, sent = NULL "
+/* Changed by an entry and set again while the call was out, it has still to be set behind that entry. */
+static const char ACCEPT[] = "UPDATE profile AS p SET accepted = sent, accepted_at = ?3, "
+                             "sent = iif(" PROFILE_MUST_WAIT ", sent, NULL) "
                              "WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
 
 int profile_accept(struct db *db, int64_t contact, int64_t outbox, int64_t now, struct error *error)
@@ -270,7 +285,7 @@ int profile_refuse(struct db *db, int64_t contact, int64_t outbox, struct error 
 }
 
 static const char ACCEPT_RIDERS[] =
-    "UPDATE profile SET accepted = sent, accepted_at = ?3, sent = iif(?4, sent, NULL), "
+    "UPDATE profile AS p SET accepted = sent, accepted_at = ?3, sent = iif(?4 OR " PROFILE_MUST_WAIT ", sent, NULL), "
     "way = iif(?4 AND way = 'reply_only', 'track', way) "
     "WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
 

@@ -228,6 +228,33 @@ static void after_an_unknown_fate_it_rides_once_more(void **state)
     assert_string_equal(value(f), "busy true true");
 }
 
+/* The first attempt carried it by itself; the second leaves while a text is to bring it, and without it. */
+static void what_waits_for_a_text_is_not_booked_with_the_call_that_leaves_it_out(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = hear(f, ANA, "hours");
+    struct error error = { 0 };
+    struct call *call;
+
+    settle(f, claim_one(f, "ana"), of(ANSWER_ACCEPTED), 201);
+    f->now += TRACK_APART_MS;
+    set(f, ana, "busy", "true", true);
+    set(f, ana, "other", "1", false);
+    settle(f, claim_one(f, "\"busy\":true,\"other\":1"), of(ANSWER_NOT_DONE), 503);
+    hear(f, ANA, "hours");
+    must(desk_begin(&f->desk, &error), &error);
+    must(db_run(f->desk.db, "UPDATE outbox SET due_at = due_at + 7200000 WHERE kind = 'send' AND state = 'due'", &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    f->now += 3600 * 1000;
+    call = claim_one(f, "\"other\":1");
+    assert_null(strstr(buf_text(&call->body), "busy"));
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy true -?; other 1 1");
+    f->now += 3600 * 1000;
+    settle(f, claim_one(f, RIDE), of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy true true; other 1 1");
+}
+
 static void a_kill_while_it_rides_loses_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -495,6 +522,7 @@ int main(void)
         TEST(no_two_requests_at_once_touch_one_profile),
         TEST(what_rides_close_behind_a_call_of_its_own_is_set_again),
         TEST(after_an_unknown_fate_it_rides_once_more),
+        TEST(what_waits_for_a_text_is_not_booked_with_the_call_that_leaves_it_out),
         TEST(a_kill_while_it_rides_loses_nothing),
         TEST(a_text_that_is_refused_with_riders_goes_without),
         TEST(what_is_too_large_for_a_text_goes_by_itself),
