@@ -393,6 +393,12 @@ void dispatch_suspect(const struct call *call, const struct call_row *row, int64
         again->due_at = now + answer_target_delay_ms(again->failures, random);
 }
 
+/* What is wrong with the named ones is no word about the others. */
+static const char *reason_of(const struct call *call, size_t index, const struct answer *answer)
+{
+    return names_somebody(answer, call->count) && !is_named(answer, index) ? "" : answer->problem;
+}
+
 /* The fate of one row: a final state, or NULL to try again as *again says. */
 static const char *fate_of(const struct call *call, size_t index, const struct answer *answer, int64_t now,
                            uint32_t random, struct outbox_again *again)
@@ -480,7 +486,7 @@ static int settle_row(struct desk *desk, const struct call *call, size_t index, 
         return -1;
     if (fate == NULL)
         return go_later(desk, &again, row->contact, now, error);
-    return outbox_settle(desk->db, row->outbox, row->contact, row->turn, fate, answer->problem, now, error);
+    return outbox_settle(desk->db, row->outbox, row->contact, row->turn, fate, reason_of(call, index, answer), now, error);
 }
 
 int dispatch_settle(struct desk *desk, const struct call *call, const struct answer *answer, int status,
