@@ -192,6 +192,20 @@ int profile_riders(struct db *db, int64_t contact, const char *addressee, const 
     return write_object(q, bytes_max, attributes, count, error);
 }
 
+static const char IS_PAUSED[] = "SELECT 1 FROM profile WHERE contact = ?1 AND way = 'track' AND not_before > ?2 LIMIT 1";
+
+int profile_is_paused(struct db *db, int64_t contact, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, IS_PAUSED);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, now);
+    found = query_step(q, error);
+    query_end(q);
+    return found;
+}
+
 static const char RIDES[] =
     "SELECT 1 FROM profile p JOIN outbox o ON o.id = p.outbox "
     "WHERE p.contact = ?1 AND p.sent IS NOT NULL AND o.kind = 'send' AND o.state = 'claimed' LIMIT 1";
@@ -345,7 +359,8 @@ static const char LIST[] =
     "CASE WHEN p.is_refused THEN 'refused' WHEN p.sent IS NULL AND p.accepted IS p.wanted THEN 'accepted' "
     "WHEN o.state = 'claimed' AND p.sent = p.wanted THEN 'claimed' ELSE 'waiting' END, "
     "iif(p.is_refused, coalesce(o.reason, ''), coalesce(n.reason, '')), p.wanted_at, p.accepted_at, p.message, "
-    "iif(p.is_refused OR n.id IS NULL, p.outbox, n.id), iif(p.way = 'reply_only', NULL, n.due_at), p.sent IS NOT NULL "
+    "iif(p.is_refused OR n.id IS NULL, p.outbox, n.id), iif(p.way = 'reply_only', NULL, max(n.due_at, p.not_before)), "
+    "p.sent IS NOT NULL "
     "FROM profile p LEFT JOIN open n LEFT JOIN outbox o ON o.id = p.outbox WHERE p.contact = ?1 ORDER BY p.name";
 
 int profile_list(struct db *db, int64_t contact, profile_each *each, void *context, struct error *error)

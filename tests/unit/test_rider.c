@@ -422,6 +422,33 @@ static void who_opts_out_is_unsubscribed_when_the_confirmation_has_left_and_a_wh
     assert_quiet(f);
 }
 
+static void note_due(void *context, const struct profile_row *row)
+{
+    *(int64_t *)context = row->due_at;
+}
+
+static void the_pause_is_told_by_its_name_and_with_its_own_end(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    int64_t due_at = 0, end;
+
+    subscribe(f, ", ('subscription_follows_opt_out', 'yes')");
+    hear(f, ANA, "stop");
+    settle(f, claim_one(f, "external_user_id"), of(ANSWER_ACCEPTED), 201);
+    f->now += TRACK_APART_MS;
+    end = f->now + 60 * 1000;
+    for (int waited = 0; waited < 60; waited += 5) {
+        assert_quiet(f);
+        assert_string_equal(fixture_text(f, "SELECT reason FROM outbox WHERE kind = 'track' AND settled_at IS NULL"),
+                            "the pause after the last text to the customer comes first");
+        assert_int_equal(profile_list(f->desk.db, 1, note_due, &due_at, &error), 1);
+        assert_int_equal(due_at, end);
+        f->now += 5 * 1000;
+    }
+    settle(f, claim_one(f, GROUP("unsubscribed")), of(ANSWER_ACCEPTED), 201);
+}
+
 /* Both calls were under way within a moment: Braze may apply them in either order. */
 static void who_comes_back_the_moment_he_is_unsubscribed_is_subscribed_twice(void **state)
 {
@@ -530,6 +557,7 @@ int main(void)
         TEST(nobody_is_subscribed_without_a_text),
         TEST(a_newcomer_whose_first_word_is_stop_is_not_subscribed),
         TEST(who_opts_out_is_unsubscribed_when_the_confirmation_has_left_and_a_while_later),
+        TEST(the_pause_is_told_by_its_name_and_with_its_own_end),
         TEST(who_comes_back_the_moment_he_is_unsubscribed_is_subscribed_twice),
         TEST(who_comes_back_before_he_was_unsubscribed_never_is),
         TEST(what_a_text_cannot_carry_goes_by_itself),
