@@ -569,6 +569,7 @@ UNIT = \
   josa \
   json \
   language \
+  line \
   listing \
   log \
   mailbox \

@@ -189,6 +189,18 @@ static void show_addressee(struct call *call, const struct buf *addressee)
     output_record(call->output, "profile", columns, (struct cell[]){ cell_text(buf_text(addressee)) }, 1);
 }
 
+/* Who has been found by a phone need not be who was meant. */
+static int note_sharers(struct call *call, struct db *db, int64_t contact, struct error *error)
+{
+    struct buf names = { 0 };
+    int result = listing_sharers(db, call->parsed->holes[0], contact, &names, error);
+
+    if (names.len > 0)
+        output_note(call->output, NOTE_WARN, "Others have this phone as well, who are not shown: %s.", buf_text(&names));
+    buf_release(&names);
+    return result;
+}
+
 static int show(struct showing *showing, struct db *db)
 {
     struct call *call = showing->call;
@@ -205,6 +217,8 @@ static int show(struct showing *showing, struct db *db)
         count = -1;
     if (count == 0)
         show_addressee(call, &addressee);
+    if (count == 0)
+        count = note_sharers(call, db, showing->contact, &error);
     if (count == 0)
         count = show_rows(showing, db, &error);
     buf_release(&addressee);

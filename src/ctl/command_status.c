@@ -15,6 +15,7 @@
 #include "store/overview.h"
 
 enum { WAITING_SHOWN = 5, TROUBLES_SHOWN = 5 };
+#define HOUR_MS   INT64_C(3600000)
 #define RECENT_MS (7 * INT64_C(86400000))
 
 struct needs { /* what waits for the owner, being listed */
@@ -176,6 +177,22 @@ static void add_counts(struct needs *needs, const struct overview *o)
         need(needs, "rules", "frontdesk rules load DIR", "no rules are in force: nobody is answered");
 }
 
+/* Each stays in the book; who wants more of them raises the limit. */
+static int add_withheld(struct needs *needs, struct db *db, struct error *error)
+{
+    struct buf reason = { 0 };
+    int64_t count;
+    int result = overview_withheld(db, needs->now - HOUR_MS, &count, &reason, error);
+
+    if (result == 0 && count > 0)
+        need(needs, "notice", "frontdesk outbox list --state withheld",
+             "%lld %s withheld in the last hour: %s (the setting %s)", (long long)count,
+             count == 1 ? "notice was" : "notices were", buf_text(&reason),
+             strstr(buf_text(&reason), "notice") != NULL ? "notices_per_hour" : "replies_per_hour");
+    buf_release(&reason);
+    return result;
+}
+
 static int show_needs(struct call *call, struct db *db, const struct overview *overview,
                       enum daemon_state daemon, struct error *error)
 {
@@ -191,7 +208,7 @@ static int show_needs(struct call *call, struct db *db, const struct overview *o
              "the book is in use, but no daemon answers at %s", buf_text(&call->admin_path));
     if (overview_waiting(db, WAITING_SHOWN, add_waiting, &needs, error) < 0 ||
         overview_lanes(db, add_lane, &needs, error) < 0 ||
-        overview_troubles(db, TROUBLES_SHOWN, add_trouble, &needs, error) < 0)
+        overview_troubles(db, TROUBLES_SHOWN, add_trouble, &needs, error) < 0 || add_withheld(&needs, db, error) != 0)
         result = -1;
     add_counts(&needs, overview);
     output_table_end(call->output);

@@ -4,8 +4,8 @@
  * One look at the outbox brings up to 50 due rows. Each passes the clearance gate; what may not go is settled
  * on the spot. The rest is grouped by what one request can carry: the same campaign row (for /messages/send
  * also the same message to the letter). A row whose lane is stopped is put off to the lane's next probe, which takes it out of
- * the way of the others. When all rows of a look were settled or put off, another look follows, a bounded
- * number of times per round.
+ * the way of the others, and a notice out of that of the same customer's texts. When all rows of a look were settled or put
+ * off, another look follows, a bounded number of times per round.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +109,14 @@ static void join_group(struct round *round, const struct campaign *campaign, con
     group->parcels[group->count++] = parcel;
 }
 
+/* Others of the contact are not to wait for a notice that has to. */
+static int go_later(struct desk *desk, const struct outbox_again *again, int64_t contact, int64_t now, struct error *error)
+{
+    if (outbox_retry(desk->db, again, error) != 0)
+        return -1;
+    return again->due_at > now ? outbox_give_way(desk->db, contact, now, error) : 0;
+}
+
 static int put_off(struct round *round, const struct outbox_row *row, int64_t until, struct error *error)
 {
     struct outbox_again again = {
@@ -121,7 +129,7 @@ static int put_off(struct round *round, const struct outbox_row *row, int64_t un
     };
 
     round->moved++;
-    return outbox_retry(round->desk->db, &again, error);
+    return go_later(round->desk, &again, row->contact, round->now, error);
 }
 
 static int settle_uncleared(struct round *round, const struct outbox_row *row, enum clearance clearance,
@@ -385,6 +393,12 @@ void dispatch_suspect(const struct call *call, const struct call_row *row, int64
         again->due_at = now + answer_target_delay_ms(again->failures, random);
 }
 
+/* What is wrong with the named ones is no word about the others. */
+static const char *reason_of(const struct call *call, size_t index, const struct answer *answer)
+{
+    return names_somebody(answer, call->count) && !is_named(answer, index) ? "" : answer->problem;
+}
+
 /* The fate of one row: a final state, or NULL to try again as *again says. */
 static const char *fate_of(const struct call *call, size_t index, const struct answer *answer, int64_t now,
                            uint32_t random, struct outbox_again *again)
@@ -471,8 +485,8 @@ static int settle_row(struct desk *desk, const struct call *call, size_t index, 
     if (row->has_riders && fate != NULL && strcmp(fate, "accepted") == 0 && rider_accept(desk, call, row, now, error) != 0)
         return -1;
     if (fate == NULL)
-        return outbox_retry(desk->db, &again, error);
-    return outbox_settle(desk->db, row->outbox, row->contact, row->turn, fate, answer->problem, now, error);
+        return go_later(desk, &again, row->contact, now, error);
+    return outbox_settle(desk->db, row->outbox, row->contact, row->turn, fate, reason_of(call, index, answer), now, error);
 }
 
 int dispatch_settle(struct desk *desk, const struct call *call, const struct answer *answer, int status,

@@ -91,19 +91,21 @@ static int refuse_row(struct batch *batch, const struct outbox_track_row *row, c
     return end_row(batch, row, "dead", reason, error);
 }
 
-/* It waits for texts to leave, or has others ride with one. */
+/* It waits for texts to leave and a while after the last of them, or has others ride with one. */
 static int hold_row(struct batch *batch, const struct outbox_track_row *row, struct error *error)
 {
+    int is_paused = profile_is_paused(batch->desk->db, row->contact, batch->now, error);
     struct outbox_again again = {
         .id = row->id,
         .due_at = batch->now + HOLD_MS,
         .failures = row->failures,
         .is_single = row->is_single,
         .is_ambiguous = row->is_ambiguous,
-        .reason = "texts to the customer go first",
+        .reason = is_paused == 1 ? "the pause after the last text to the customer comes first"
+                                 : "texts to the customer go first",
     };
 
-    return outbox_retry(batch->desk->db, &again, error);
+    return is_paused < 0 ? -1 : outbox_retry(batch->desk->db, &again, error);
 }
 
 /* Nothing is left to say; or what there was is of unknown fate, and not repeated. */

@@ -104,7 +104,7 @@ static int end_refused(const struct settling *s, int refused, int objects, struc
     return result;
 }
 
-/* What is named is refused, or all of it; the rest was taken. */
+/* What is named is refused, or all of it; the rest was taken, and what is wrong with others is no word about it. */
 static int take(const struct settling *s, bool all_refused, struct error *error)
 {
     struct db *db = s->desk->db;
@@ -124,7 +124,7 @@ static int take(const struct settling *s, bool all_refused, struct error *error)
     if (refused > 0)
         return end_refused(s, refused, has_attributes + row->event_count, error);
     return is_unknown ? end(s, "unknown", "some of it may or may not be done, and is not repeated", error)
-                      : end(s, "accepted", s->answer->problem, error);
+                      : end(s, "accepted", names_any(s) ? "" : s->answer->problem, error);
 }
 
 /* Again ----------------------------------------------------------------------------------------------------------------- */

@@ -155,6 +155,32 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
     return found;
 }
 
+/* By what finds them: an external id, else a conversation's number. */
+static const char SHARERS[] =
+    "SELECT coalesce(group_concat(name, ', '), '') FROM (SELECT coalesce((SELECT x.value FROM identity x "
+    "WHERE x.contact = i.contact AND x.kind = 'external' ORDER BY x.added_at DESC LIMIT 1), "
+    "(SELECT max(v.id) FROM conversation v WHERE v.contact = i.contact)) AS name FROM identity i "
+    "WHERE i.kind = 'phone' AND i.value IN (?1, ?2, '+' || ?2) AND i.contact <> ?3 AND EXISTS (SELECT 1 FROM identity m "
+    "WHERE m.kind = 'phone' AND m.value = i.value AND m.contact = ?3) ORDER BY i.contact LIMIT 10)";
+
+int listing_sharers(struct db *db, const char *typed, int64_t contact, struct buf *names, struct error *error)
+{
+    struct query *q = db_query(db, SHARERS);
+    struct buf phone = { 0 };
+    int found;
+
+    clean_phone(typed, &phone);
+    query_bind_text(q, 1, typed);
+    query_bind_text(q, 2, buf_text(&phone));
+    query_bind_int(q, 3, contact);
+    found = query_step(q, error);
+    if (found == 1)
+        buf_add_text(names, query_text(q, 0));
+    query_end(q);
+    buf_release(&phone);
+    return found < 0 ? -1 : 0;
+}
+
 /* Outbox */
 
 /* What a row writes into a profile: as it left last, or as it would leave now. Where there is more than attributes, both. */

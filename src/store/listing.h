@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "store/db.h"
 
@@ -45,6 +46,9 @@ int listing_conversation(struct db *db, int64_t id, listing_conversation_row *ro
  * all are closed. 1, 0, -1.
  */
 int listing_find(struct db *db, const char *typed, int64_t *id, struct error *error);
+
+/* Who else has the phone that was typed, if the contact has it: as "eva, 12", appended, by what finds each. */
+int listing_sharers(struct db *db, const char *typed, int64_t contact, struct buf *names, struct error *error);
 
 /* Outbox */
 

@@ -43,6 +43,65 @@ int outbox_next_id(struct db *db, int64_t *id, struct error *error)
     return db_next_id(db, NEWEST_ID, id, error);
 }
 
+/* The head of a line that has none: its first waiting row. */
+static const char STEP_FORWARD[] =
+    "UPDATE outbox SET state = 'due' WHERE id = (SELECT id FROM outbox WHERE contact = ?1 AND seq > 0 "
+    "AND settled_at IS NULL ORDER BY seq, part LIMIT 1) "
+    "AND NOT EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND seq > 0 AND settled_at IS NULL "
+    "AND state <> 'waiting')";
+
+static int step_forward(struct db *db, int64_t contact, struct error *error)
+{
+    struct query *q = db_query(db, STEP_FORWARD);
+
+    query_bind_int(q, 1, contact);
+    return query_run(q, error);
+}
+
+/* Which notice keeps a row back that could leave now, while it may not itself. */
+static const char IN_THE_WAY[] =
+    "SELECT o.seq FROM outbox o JOIN notice n ON n.message = o.message "
+    "WHERE o.contact = ?1 AND o.seq > 0 AND o.settled_at IS NULL AND o.state = 'due' AND o.due_at > ?2 "
+    "AND EXISTS (SELECT 1 FROM outbox w WHERE w.contact = ?1 AND w.seq > 0 AND w.settled_at IS NULL "
+    "AND w.seq <> o.seq AND w.due_at <= ?2) LIMIT 1";
+static const char GO_BEHIND[] =
+    "UPDATE outbox SET seq = ?3, state = 'waiting' WHERE contact = ?1 AND seq = ?2 AND settled_at IS NULL";
+
+static int go_behind(struct db *db, int64_t contact, int64_t seq, struct error *error)
+{
+    struct query *q;
+    int64_t last;
+
+    if (outbox_next_seq(db, contact, &last, error) != 0)
+        return -1;
+    q = db_query(db, GO_BEHIND);
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, seq);
+    query_bind_int(q, 3, last);
+    return query_run(q, error) == 0 ? step_forward(db, contact, error) : -1;
+}
+
+/* Each time round one that may not leave gives way, until one stands first that may. */
+int outbox_give_way(struct db *db, int64_t contact, int64_t now, struct error *error)
+{
+    for (;;) {
+        struct query *q = db_query(db, IN_THE_WAY);
+        int64_t seq = 0;
+        int found;
+
+        query_bind_int(q, 1, contact);
+        query_bind_int(q, 2, now);
+        found = query_step(q, error);
+        if (found == 1)
+            seq = query_int(q, 0);
+        query_end(q);
+        if (found != 1)
+            return found;
+        if (go_behind(db, contact, seq, error) != 0)
+            return -1;
+    }
+}
+
 static const char PUT[] =
     "INSERT INTO outbox (kind, contact, seq, conversation, turn, part, message, campaign, epoch, is_consent, state, "
     "created_at, due_at, expires_at, id, settled_at, reason) VALUES ('send', ?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9, "
@@ -71,22 +130,9 @@ int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
     query_bind_int(q, 11, row->expires_at);
     query_bind_int(q, 12, id);
     query_bind_text(q, 13, row->withheld);
-    return query_run(q, error);
-}
-
-/* The head of a line that has none: its first waiting row. */
-static const char STEP_FORWARD[] =
-    "UPDATE outbox SET state = 'due' WHERE id = (SELECT id FROM outbox WHERE contact = ?1 AND seq > 0 "
-    "AND settled_at IS NULL ORDER BY seq, part LIMIT 1) "
-    "AND NOT EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND seq > 0 AND settled_at IS NULL "
-    "AND state <> 'waiting')";
-
-static int step_forward(struct db *db, int64_t contact, struct error *error)
-{
-    struct query *q = db_query(db, STEP_FORWARD);
-
-    query_bind_int(q, 1, contact);
-    return query_run(q, error);
+    if (query_run(q, error) != 0)
+        return -1;
+    return row->withheld != NULL || row->part > 1 ? 0 : outbox_give_way(db, row->contact, row->now, error);
 }
 
 /* Out of the line
@@ -235,7 +281,9 @@ int outbox_retry(struct db *db, const struct outbox_again *again, struct error *
     return query_run(q, error);
 }
 
-static const char CLAMP[] = "UPDATE outbox SET due_at = ?2 WHERE state = 'due' AND due_at > ?1 AND seq > -2";
+/* Those that wait as well: a notice that gave way keeps its time. */
+static const char CLAMP[] =
+    "UPDATE outbox SET due_at = ?2 WHERE settled_at IS NULL AND state <> 'claimed' AND due_at > ?1 AND seq > -2";
 
 int outbox_clamp(struct db *db, int64_t latest, int64_t now, struct error *error)
 {
@@ -289,7 +337,8 @@ int outbox_revive(struct db *db, int64_t id, int64_t now, struct error *error)
     q = db_query(db, REVIVE);
     query_bind_int(q, 1, id);
     query_bind_int(q, 2, now);
-    if (query_run(q, error) != 0 || step_forward(db, brief.contact, error) != 0)
+    if (query_run(q, error) != 0 || step_forward(db, brief.contact, error) != 0 ||
+        outbox_give_way(db, brief.contact, now, error) != 0)
         return -1;
     return turn_refresh(db, brief.turn, brief.contact, now, error);
 }

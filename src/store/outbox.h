@@ -6,6 +6,8 @@
  * transaction. So the rows that may be claimed are exactly those that are due, whatever lies behind them, and
  * a contact never has two calls out.
  *
+ * A notice is a by-product, and no answer waits behind one that may not leave yet: it goes to the end of the line.
+ *
  * Rows of the kinds 'track' and 'call' stand in no line (store/outbox_track.h, store/service_call.h); what is said here is
  * about texts, except where a row is named by its number, and that outbox_recover notes an attempt for each row that was
  * claimed.
@@ -78,10 +80,16 @@ struct outbox_again {
 };
 int outbox_retry(struct db *db, const struct outbox_again *again, struct error *error);
 
+/* Notices that may not leave before a moment after now give way to what may; after outbox_retry with such a due_at. */
+int outbox_give_way(struct db *db, int64_t contact, int64_t now, struct error *error);
+
 /* Moves rows of the given due time to another one (a lane that reopened). */
 int outbox_pull(struct db *db, int64_t due_at, int64_t new_due_at, struct error *error);
 
-/* Rows that are due later than `latest` become due now: a clock was set back. Not questions to backends, which have their own. */
+/*
+ * Rows that are due later than `latest`, or will be when they step forward, become due now: a clock was set back. Not
+ * questions to backends, which have their own.
+ */
 int outbox_clamp(struct db *db, int64_t latest, int64_t now, struct error *error);
 
 /* Ends as accepted, held, withheld, expired, dead or unknown; the contact's next row steps forward; the turn

@@ -179,6 +179,26 @@ int overview_waiting(struct db *db, int64_t limit, overview_waiting_row *row, vo
     return more < 0 ? -1 : count;
 }
 
+/* Ids rise with time here, too; the reason is that of the row with the greatest. A long notice counts once. */
+static const char WITHHELD[] =
+    "SELECT count(*) FILTER (WHERE o.part = 1), o.reason, max(n.message) FROM notice n JOIN outbox o ON o.message = n.message "
+    "WHERE n.message > coalesce((SELECT id FROM message WHERE at < ?1 ORDER BY id DESC LIMIT 1), 0) "
+    "AND n.is_over = 1 AND o.state = 'withheld'";
+
+int overview_withheld(struct db *db, int64_t since, int64_t *count, struct buf *reason, struct error *error)
+{
+    struct query *q = db_query(db, WITHHELD);
+    int found;
+
+    query_bind_int(q, 1, since);
+    found = query_step(q, error);
+    *count = found == 1 ? query_int(q, 0) : 0;
+    if (*count > 0)
+        buf_add_text(reason, query_text(q, 1));
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
 static const char LANES[] = "SELECT name, state, reason, until_at, changed_at, failures FROM lane "
                             "ORDER BY state <> 'stopped', changed_at";
 

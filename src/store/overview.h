@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "store/db.h"
 
@@ -38,6 +39,9 @@ struct overview_waiting {
 typedef void overview_waiting_row(void *context, const struct overview_waiting *row);
 int overview_waiting(struct db *db, int64_t limit, overview_waiting_row *row, void *context,
                      struct error *error);
+
+/* Notices that a limit has withheld since then. *reason, appended: of the newest. */
+int overview_withheld(struct db *db, int64_t since, int64_t *count, struct buf *reason, struct error *error);
 
 /* What we call and is not well, the stopped ones first. */
 struct overview_lane {

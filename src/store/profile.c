@@ -193,6 +193,20 @@ int profile_riders(struct db *db, int64_t contact, const char *addressee, const 
     return write_object(q, bytes_max, attributes, count, error);
 }
 
+static const char IS_PAUSED[] = "SELECT 1 FROM profile WHERE contact = ?1 AND way = 'track' AND not_before > ?2 LIMIT 1";
+
+int profile_is_paused(struct db *db, int64_t contact, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, IS_PAUSED);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, now);
+    found = query_step(q, error);
+    query_end(q);
+    return found;
+}
+
 static const char RIDES[] =
     "SELECT 1 FROM profile p JOIN outbox o ON o.id = p.outbox "
     "WHERE p.contact = ?1 AND p.sent IS NOT NULL AND o.kind = 'send' AND o.state = 'claimed' LIMIT 1";
@@ -232,6 +246,18 @@ static int send_one(struct db *db, int64_t contact, const char *name, const char
     return query_run(q, error);
 }
 
+/* What only an earlier attempt of that row carried stays uncertain, and nobody settles it with this one. */
+static const char LET_GO[] = "UPDATE profile SET outbox = NULL WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
+
+static int let_go(struct db *db, int64_t contact, int64_t outbox, struct error *error)
+{
+    struct query *q = db_query(db, LET_GO);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, outbox);
+    return query_run(q, error);
+}
+
 int profile_send(struct db *db, int64_t contact, const char *addressee, int64_t outbox, const char *attributes,
                  struct error *error)
 {
@@ -240,13 +266,16 @@ int profile_send(struct db *db, int64_t contact, const char *addressee, int64_t 
 
     if (result != 0)
         return -1;
+    result = let_go(db, contact, outbox, error);
     for (const struct json *item = json_first(object); item != NULL && result == 0; item = json_next(item))
         result = send_one(db, contact, json_key(item), addressee, outbox, error);
     json_free(object);
     return result;
 }
 
-static const char ACCEPT[] = "UPDATE profile SET accepted = sent, accepted_at = ?3, sent = NULL "
+/* Changed by an entry and set again while the call was out, it has still to be set behind that entry. */
+static const char ACCEPT[] = "UPDATE profile AS p SET accepted = sent, accepted_at = ?3, "
+                             "sent = iif(" PROFILE_MUST_WAIT ", sent, NULL) "
                              "WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
 
 int profile_accept(struct db *db, int64_t contact, int64_t outbox, int64_t now, struct error *error)
@@ -271,7 +300,7 @@ int profile_refuse(struct db *db, int64_t contact, int64_t outbox, struct error 
 }
 
 static const char ACCEPT_RIDERS[] =
-    "UPDATE profile SET accepted = sent, accepted_at = ?3, sent = iif(?4, sent, NULL), "
+    "UPDATE profile AS p SET accepted = sent, accepted_at = ?3, sent = iif(?4 OR " PROFILE_MUST_WAIT ", sent, NULL), "
     "way = iif(?4 AND way = 'reply_only', 'track', way) "
     "WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
 
@@ -334,7 +363,8 @@ static const char LIST[] =
     "CASE WHEN p.is_refused THEN 'refused' WHEN p.sent IS NULL AND p.accepted IS p.wanted THEN 'accepted' "
     "WHEN o.state = 'claimed' AND p.sent = p.wanted THEN 'claimed' ELSE 'waiting' END, "
     "iif(p.is_refused, coalesce(o.reason, ''), coalesce(n.reason, '')), p.wanted_at, p.accepted_at, p.message, "
-    "iif(p.is_refused OR n.id IS NULL, p.outbox, n.id), iif(p.way = 'reply_only', NULL, n.due_at), p.sent IS NOT NULL "
+    "iif(p.is_refused OR n.id IS NULL, p.outbox, n.id), iif(p.way = 'reply_only', NULL, max(n.due_at, p.not_before)), "
+    "p.sent IS NOT NULL "
     "FROM profile p LEFT JOIN open n LEFT JOIN outbox o ON o.id = p.outbox WHERE p.contact = ?1 ORDER BY p.name";
 
 int profile_list(struct db *db, int64_t contact, profile_each *each, void *context, struct error *error)

@@ -65,6 +65,9 @@ int profile_has_riders(struct db *db, int64_t contact, struct error *error);
 int profile_riders(struct db *db, int64_t contact, const char *addressee, const char *but, size_t bytes_max,
                    struct buf *attributes, size_t *count, struct error *error);
 
+/* Does any have to wait for its not_before? 1, 0, -1. */
+int profile_is_paused(struct db *db, int64_t contact, int64_t now, struct error *error);
+
 /* Is a text under way that some ride with? 1, 0, -1. */
 int profile_rides(struct db *db, int64_t contact, struct error *error);
 
@@ -96,7 +99,8 @@ struct profile_row { /* borrowed until the callback returns */
     const char *accepted; /* NULL: nothing */
     const char *state;    /* accepted, waiting (for the call), claimed (it is under way), refused */
     const char *reason;   /* of the outbox row that brings it, or brought it to its refusal */
-    int64_t wanted_at, accepted_at, message, outbox, due_at;
+    int64_t wanted_at, accepted_at, message, outbox;
+    int64_t due_at;       /* not before this; 0: it goes with a text, or there is nothing to bring it */
     bool is_uncertain;    /* a value may be there that is neither: an attempt's fate is unknown */
 };
 typedef void profile_each(void *context, const struct profile_row *row);

@@ -274,6 +274,11 @@ def command():
         equal([(row["name"], row["value"], row["state"], row["wanted_by"]) for row in written],
               [("shop_ping", "1", "accepted", "echo"), ("shop_topic", "echo", "accepted", "echo")], "the transcript's end")
         lacks(desk.do("transcript", "ana", "--csv").out, "shop_", "as CSV it is about what was said")
+        lacks(desk.do("profile", "+821012345678").out, "Others have this phone", "one phone, one customer")
+        desk.hears("eve", "ping 2", "pong 2", phone_number="+821012345678")
+        lines = {who: desk.do("profile", who, "--csv") for who in ("ana", "+82 10-1234-5678")}
+        contains(lines["+82 10-1234-5678"].err, "Others have this phone as well, who are not shown: ana.", "a phone of two")
+        lacks(lines["ana"].err, "Others", "by the id")
 
 
 if __name__ == "__main__":

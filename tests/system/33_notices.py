@@ -51,6 +51,27 @@ def leaves():
         desk.do("audit")
 
 
+@test("what a limit withholds is told of by status for an hour, with the limit's name")
+def withheld():
+    rules = RULES + """
+INSERT INTO setting (name, value) VALUES ('notices_per_hour', '1');
+INSERT INTO notice (name, at, to, campaign, say) VALUES ('asked', 'rule:hours', 'owner-1', 'owner', 'asked');
+"""
+    with Desk(rules) as desk:
+        desk.hears("ana", "hours", "We are open until six.")
+        lacks(desk.do("status").out, "withheld", "one is within the limit")
+        desk.hears("ana", "hours", "We are open until six.")
+        desk.hears("bob", "hours", "We are open until six.")
+        need, = [row for row in desk.do("status", "--json").json()["needs"] if row["kind"] == "notice"]
+        equal(need["text"], "2 notices were withheld in the last hour: more than 1 notice an hour (the setting notices_per_hour)",
+              "status")
+        equal(need["remedy"], "frontdesk outbox list --state withheld", "what to type")
+        desk.stop()
+        desk.edit("UPDATE message SET at = at - 3600000")
+        desk.start()
+        lacks(desk.do("status").out, "withheld", "an hour later")
+
+
 @test("killed while they are under way, each goes out once more at the most, and is marked")
 def killed():
     with Desk(RULES) as desk:

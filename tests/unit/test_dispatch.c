@@ -206,6 +206,8 @@ static void errors_name_the_guilty(void **state)
     settle(f, claim(f), answer, 0);
     assert_int_equal(count_state(f, "accepted"), 2);
     assert_int_equal(count_state(f, "dead"), 1);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(state || ': ' || reason, '; ') FROM (SELECT * FROM outbox ORDER BY id)"),
+                        "accepted: ; dead: as the test says; accepted: ");
 }
 
 /* 401: nothing leaves; then one row probes; when it is taken, all leave. */

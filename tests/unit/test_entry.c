@@ -280,6 +280,58 @@ static void a_clock_that_was_set_back_makes_no_two_wait_for_each_other(void **st
     assert_null(claim_later(f));
 }
 
+/* The set value left with the first attempt only: neither fate of the second is its own. */
+static void what_a_later_attempt_leaves_out_is_not_settled_with_it(void **state)
+{
+    static const enum answer_class CLASSES[] = { ANSWER_ACCEPTED, ANSWER_REFUSED };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        int64_t who = meet(f, i == 0 ? "ana" : "bob");
+        struct call *call;
+
+        set(f, who, "tags", "[\"new\"]");
+        settle(f, claim_later(f), of(ANSWER_NOT_DONE), 503);
+        f->now += 1000;
+        put(f, who, "array_add", "tags", "['b']");
+        f->now += 1000;
+        set(f, who, "tags", "[\"new\"]");
+        call = claim_later(f);
+        assert_non_null(strstr(buf_text(&call->body), "\"tags\":{\"add\":[\"b\"]}"));
+        settle(f, call, of(CLASSES[i]), i == 0 ? 201 : 400);
+        call = claim_later(f);
+        assert_non_null(call);
+        assert_non_null(strstr(buf_text(&call->body), "\"tags\":[\"new\"]"));
+        settle(f, call, of(ANSWER_ACCEPTED), 201);
+        assert_null(claim_later(f));
+    }
+}
+
+static void what_is_set_again_during_the_call_that_sets_it_goes_behind_what_came_between(void **state)
+{
+    static const char *const WANTED[] = { "{\"add\":[\"b\"]}", "[\"new\"]" };
+    struct fixture *f = *state;
+    int64_t ana = meet(f, "ana");
+    struct call *call;
+
+    set(f, ana, "tags", "[\"new\"]");
+    call = claim_later(f);
+    f->now += 1000;
+    put(f, ana, "array_add", "tags", "['b']");
+    f->now += 1000;
+    set(f, ana, "tags", "[\"new\"]");
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+    for (size_t i = 0; i < 2; i++) {
+        char body[200];
+
+        call = claim_later(f);
+        snprintf(body, sizeof body, "{\"attributes\":[" ANA "\"tags\":%s}]}", WANTED[i]);
+        assert_body(call, body);
+        settle(f, call, of(ANSWER_ACCEPTED), 201);
+    }
+    assert_null(claim_later(f));
+}
+
 static void events_go_beside_the_attributes_each_by_itself(void **state)
 {
     struct fixture *f = *state;
@@ -620,6 +672,8 @@ int main(void)
         TEST(no_entry_grows_beyond_what_an_array_takes),
         TEST(what_is_set_and_what_is_added_take_turns_by_their_age),
         TEST(a_clock_that_was_set_back_makes_no_two_wait_for_each_other),
+        TEST(what_a_later_attempt_leaves_out_is_not_settled_with_it),
+        TEST(what_is_set_again_during_the_call_that_sets_it_goes_behind_what_came_between),
         TEST(events_go_beside_the_attributes_each_by_itself),
         TEST(a_call_holds_75_objects_in_total),
         TEST(what_was_surely_not_done_goes_again),

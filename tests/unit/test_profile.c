@@ -231,6 +231,9 @@ static void partial_errors_are_settled_object_by_object(void **state)
     assert_string_equal(fixture_text(f, "SELECT group_concat(state, ' ') FROM (SELECT state FROM outbox "
                                         "WHERE kind = 'track' ORDER BY contact)"),
                         "accepted dead accepted");
+    assert_string_equal(fixture_text(f, "SELECT group_concat(reason, ';') FROM (SELECT reason FROM outbox "
+                                        "WHERE kind = 'track' ORDER BY contact)"),
+                        ";as the test says;");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE is_refused"), 2);
 
     /* Refused is refused, until the value changes. */

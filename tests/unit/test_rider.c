@@ -150,6 +150,33 @@ static void after_an_unknown_fate_it_rides_once_more(void **state)
     assert_string_equal(value(f), "busy true true");
 }
 
+/* The first attempt carried it by itself; the second leaves while a text is to bring it, and without it. */
+static void what_waits_for_a_text_is_not_booked_with_the_call_that_leaves_it_out(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = hear(f, ANA, "hours");
+    struct error error = { 0 };
+    struct call *call;
+
+    settle(f, claim_one(f, "ana"), of(ANSWER_ACCEPTED), 201);
+    f->now += TRACK_APART_MS;
+    set(f, ana, "busy", "true", true);
+    set(f, ana, "other", "1", false);
+    settle(f, claim_one(f, "\"busy\":true,\"other\":1"), of(ANSWER_NOT_DONE), 503);
+    hear(f, ANA, "hours");
+    must(desk_begin(&f->desk, &error), &error);
+    must(db_run(f->desk.db, "UPDATE outbox SET due_at = due_at + 7200000 WHERE kind = 'send' AND state = 'due'", &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    f->now += 3600 * 1000;
+    call = claim_one(f, "\"other\":1");
+    assert_null(strstr(buf_text(&call->body), "busy"));
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy true -?; other 1 1");
+    f->now += 3600 * 1000;
+    settle(f, claim_one(f, RIDE), of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy true true; other 1 1");
+}
+
 static void a_kill_while_it_rides_loses_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -317,6 +344,33 @@ static void who_opts_out_is_unsubscribed_when_the_confirmation_has_left_and_a_wh
     assert_quiet(f);
 }
 
+static void note_due(void *context, const struct profile_row *row)
+{
+    *(int64_t *)context = row->due_at;
+}
+
+static void the_pause_is_told_by_its_name_and_with_its_own_end(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    int64_t due_at = 0, end;
+
+    subscribe(f, ", ('subscription_follows_opt_out', 'yes')");
+    hear(f, ANA, "stop");
+    settle(f, claim_one(f, "external_user_id"), of(ANSWER_ACCEPTED), 201);
+    f->now += TRACK_APART_MS;
+    end = f->now + 60 * 1000;
+    for (int waited = 0; waited < 60; waited += 5) {
+        assert_quiet(f);
+        assert_string_equal(fixture_text(f, "SELECT reason FROM outbox WHERE kind = 'track' AND settled_at IS NULL"),
+                            "the pause after the last text to the customer comes first");
+        assert_int_equal(profile_list(f->desk.db, 1, note_due, &due_at, &error), 1);
+        assert_int_equal(due_at, end);
+        f->now += 5 * 1000;
+    }
+    settle(f, claim_one(f, GROUP("unsubscribed")), of(ANSWER_ACCEPTED), 201);
+}
+
 /* Both calls were under way within a moment: Braze may apply them in either order. */
 static void who_comes_back_the_moment_he_is_unsubscribed_is_subscribed_twice(void **state)
 {
@@ -417,6 +471,7 @@ int main(void)
         TEST(no_two_requests_at_once_touch_one_profile),
         TEST(what_rides_close_behind_a_call_of_its_own_is_set_again),
         TEST(after_an_unknown_fate_it_rides_once_more),
+        TEST(what_waits_for_a_text_is_not_booked_with_the_call_that_leaves_it_out),
         TEST(a_kill_while_it_rides_loses_nothing),
         TEST(a_text_that_is_refused_with_riders_goes_without),
         TEST(what_is_too_large_for_a_text_goes_by_itself),
@@ -424,6 +479,7 @@ int main(void)
         TEST(nobody_is_subscribed_without_a_text),
         TEST(a_newcomer_whose_first_word_is_stop_is_not_subscribed),
         TEST(who_opts_out_is_unsubscribed_when_the_confirmation_has_left_and_a_while_later),
+        TEST(the_pause_is_told_by_its_name_and_with_its_own_end),
         TEST(who_comes_back_the_moment_he_is_unsubscribed_is_subscribed_twice),
         TEST(who_comes_back_before_he_was_unsubscribed_never_is),
         TEST(what_a_text_cannot_carry_goes_by_itself),
