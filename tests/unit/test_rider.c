@@ -154,7 +154,7 @@ static void after_an_unknown_fate_it_rides_once_more(void **state)
 static void what_waits_for_a_text_is_not_booked_with_the_call_that_leaves_it_out(void **state)
 {
     struct fixture *f = *state;
-    int64_t ana = hear(f, ANA, "hours");
+    int64_t ana = meet(f, ANA, "hours");
     struct error error = { 0 };
     struct call *call;
 
@@ -163,7 +163,7 @@ static void what_waits_for_a_text_is_not_booked_with_the_call_that_leaves_it_out
     set(f, ana, "busy", "true", true);
     set(f, ana, "other", "1", false);
     settle(f, claim_one(f, "\"busy\":true,\"other\":1"), of(ANSWER_NOT_DONE), 503);
-    hear(f, ANA, "hours");
+    hear_from(f, ANA, "hours");
     must(desk_begin(&f->desk, &error), &error);
     must(db_run(f->desk.db, "UPDATE outbox SET due_at = due_at + 7200000 WHERE kind = 'send' AND state = 'due'", &error), &error);
     must(desk_commit(&f->desk, &error), &error);
