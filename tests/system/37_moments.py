@@ -114,6 +114,8 @@ BAD = [
     ("INSERT INTO custom_event (name, at, only_if)\nVALUES ('a', 'close',\n ':outcome = ''anwsered''');", 2, "never 'anwsered'"),
     ("INSERT INTO notice (name, at, to, say) VALUES ('n', 'close', 'owner-1', 'x');", 1,
      "the notice n is for 'owner-1', and needs a campaign that carries it there"),
+    ("INSERT INTO notice (name, at, to, say) VALUES ('n', 'close', '', 'For you: {{ summary }}');", 1,
+     "to is empty; write who is told, or NULL for the customer"),
     ("INSERT INTO notice (name, at,\n  to, say) VALUES ('n', 'close', NULL, 'x'),\n  ('m', 'close', NULL, thanks);", 3,
      "the word 'thanks' stands outside of quotes"),
     ("INSERT INTO notice_property (notice, name, value) VALUES ('n', 'a', 'b');", 1, "there is no notice 'n'"),
