@@ -48,6 +48,8 @@
   .wanted = "Customer: “I was wondering if Dr. Kim is in today” “My appointment is at 9 a.m. on Tuesday”. Answered by: hours. Closed after silence." },
 { "en", "> refund | I want a refund for order #8841, the blue one arrived broken and the box was open\n= yes\n= ana@example.com", .variables = "{\"order_id\":\"8841\",\"email\":\"ana@example.com\"}", .flow = "refund", .flow_end = "done", .closed_by = "flow",
   .wanted = "Customer: “I want a refund for order #8841, the blue one arrived broken and the box was open”. Answered by: refund. Flow refund: done. Collected: order_id: 8841, email: ana@example.com. Closed by the flow." },
+{ "en", "! can I talk to a human about my bill\n< One moment.", .is_held = true, .closed_by = "person",
+  .wanted = "Customer: “can I talk to a human about my bill”. Waited for a person; closed by a person." },
 /* Korean */
 { "ko", "> hello | 안녕하세요\n< 안녕하세요!\n> delivery | 혹시 일요일에도 종로로 배달 되나요?\n< 네.\n> prices | 배달비는 얼마예요?\n< 3천원.\n> thanks | 네 감사합니다~ ㅎㅎ", IDLE,
   .wanted = "고객: “혹시 일요일에도 종로로 배달 되나요?” “배달비는 얼마예요?”. 답변: delivery, prices. 대화가 끊겨 종료." },
@@ -65,6 +67,8 @@
   .wanted = "고객이 글 없이 사진이나 파일을 보냈습니다. 마지막 메시지에 답변 없음; 대화가 끊겨 종료." },
 { "ko", "> table | 예약이요\n= 4명\n= 토요일 저녁 7시\n= 네", .variables = "{\"인원\":\"4\",\"날짜\":\"2026-05-16\"}", .flow = "예약", .flow_end = "gave_up", .closed_by = "flow",
   .wanted = "고객: “예약이요”. 답변: table. 흐름 예약: 중단. 수집: 인원: 4, 날짜: 2026-05-16. 흐름에서 종료." },
+{ "ko", "! 상담원 연결해 주세요", .is_held = true, IDLE,
+  .wanted = "고객: “상담원 연결해 주세요”. 직원 기다림; 대화가 끊겨 종료." },
 /* Spanish */
 { "es", "> hola | Hola, buenas tardes\n> mesa | Hola! ¿Tienen mesa para 4 personas el sábado por la noche?\n< Sí.\n> precio | y cuánto cuesta el menú\n< 20.\n> gracias | Muchas gracias!", IDLE,
   .wanted = "Cliente: «¿Tienen mesa para 4 personas el sábado por la noche?» «y cuánto cuesta el menú». Respondió: mesa, precio. Cerrado por silencio." },
@@ -76,6 +80,8 @@
   .wanted = "Cliente: «quiero hablar con una persona». Pasado a sala." },
 { "es", "@ ¿Hacen opciones sin gluten? Soy celíaca\n< Sí.\n> gracias | vale perfecto", .backend = "camarero", .closed_by = "backend",
   .wanted = "Cliente: «¿Hacen opciones sin gluten?» «Soy celíaca». Respondió: camarero. Cerrado por la IA." },
+{ "es", "! quiero hablar con una persona", .is_held = true, .closed_by = "person",
+  .wanted = "Cliente: «quiero hablar con una persona». Esperaba a una persona; cerrado por una persona." },
 /* Others */
 { "pt-BR", "? Vocês entregam no domingo?", IDLE,
   .wanted = "Customer: “Vocês entregam no domingo?”. Last message unanswered; closed after silence." },

@@ -25,6 +25,7 @@ struct told {
     const char *variables, *flow, *flow_end, *team, *backend;
     const char *closed_by; /* NULL: it was handed over */
     bool is_opted_out;
+    bool is_held; /* when it was closed */
     const char *wanted;
 };
 
@@ -69,7 +70,8 @@ static void make(const struct told *told, struct story *story)
 {
     char *lines = alloc_text(told->lines), *place, *line;
 
-    *story = (struct story){ .language = told->language, .is_close = told->closed_by != NULL, .is_held = told->closed_by == NULL,
+    *story = (struct story){ .language = told->language, .is_close = told->closed_by != NULL,
+                             .is_held = told->is_held || told->closed_by == NULL,
                              .is_opted_out = told->is_opted_out };
     for (line = strtok_r(lines, "\n", &place); line != NULL; line = strtok_r(NULL, "\n", &place))
         add_line(story, line);
