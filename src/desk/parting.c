@@ -20,6 +20,7 @@
 #include "text/cluster.h"
 #include "text/fold.h"
 #include "text/markdown.h"
+#include "text/mask.h"
 
 enum {
     PER_ROUND = 4, /* each takes part of a millisecond, and replies wait meanwhile */
@@ -281,13 +282,15 @@ int parting_next_at(struct desk *desk, int64_t *at, struct error *error)
 
 void parting_clean(const char *text, struct buf *out)
 {
-    struct buf plain = { 0 }, line = { 0 };
+    struct buf plain = { 0 }, line = { 0 }, masked = { 0 };
 
     markdown_format(text, strlen(text), MARKDOWN_PLAIN, &plain);
     fold_text(buf_text(&plain), plain.len, &line);
-    buf_add(out, buf_text(&line), cluster_floor(buf_text(&line), line.len, SUMMARY_MAX));
+    mask_text(buf_text(&line), line.len, &masked);
+    buf_add(out, buf_text(&masked), cluster_floor(buf_text(&masked), masked.len, SUMMARY_MAX));
     buf_release(&plain);
     buf_release(&line);
+    buf_release(&masked);
 }
 
 int parting_answered(struct desk *desk, const struct consult_row *row, const char *text, int64_t now, struct error *error)

@@ -16,6 +16,7 @@
 #include "desk/summary_word.h"
 #include "text/cluster.h"
 #include "text/fold.h"
+#include "text/mask.h"
 
 enum {
     QUOTES_LEAST = 110, /* characters of the customer's words, signs and label included; fewer where he said less */
@@ -87,22 +88,23 @@ static void add_filled(struct buf *out, const char *format, const char *text)
     buf_add_text(out, gap + 2);
 }
 
-/* Folded, without quotation marks that would end ours, `most` characters at the most: cut at the end of a word, if one is
- * near. */
+/* Folded, without secrets, nor quotation marks that would end ours, `most` characters at the most: cut at the end of a word,
+ * if one is near. */
 static void add_cut(struct buf *out, const char *text, size_t len, size_t most)
 {
     static const char *const QUOTES[] = { "“", "”", "«", "»", "„", "‟" };
-    struct buf folded = { 0 }, line = { 0 };
+    struct buf folded = { 0 }, masked = { 0 }, line = { 0 };
     size_t end, back;
 
     fold_text(text, len, &folded);
-    for (size_t at = 0, step; at < folded.len; at += step) {
+    mask_text(buf_text(&folded), folded.len, &masked);
+    for (size_t at = 0, step; at < masked.len; at += step) {
         uint32_t code;
 
-        step = utf8_decode(folded.data + at, folded.len - at, &code);
+        step = utf8_decode(masked.data + at, masked.len - at, &code);
         step = step > 0 ? step : 1;
         for (size_t i = 0; i < sizeof QUOTES / sizeof *QUOTES; i++)
-            if (strncmp(folded.data + at, QUOTES[i], strlen(QUOTES[i])) == 0)
+            if (strncmp(masked.data + at, QUOTES[i], strlen(QUOTES[i])) == 0)
                 code = '"';
         utf8_encode(code, &line);
     }
@@ -118,6 +120,7 @@ static void add_cut(struct buf *out, const char *text, size_t len, size_t most)
     if (end < line.len)
         buf_add_text(out, "…");
     buf_release(&folded);
+    buf_release(&masked);
     buf_release(&line);
 }
 

@@ -50,6 +50,11 @@
   .wanted = "Customer: “I want a refund for order #8841, the blue one arrived broken and the box was open”. Answered by: refund. Flow refund: done. Collected: order_id: 8841, email: ana@example.com. Closed by the flow." },
 { "en", "! can I talk to a human about my bill\n< One moment.", .is_held = true, .closed_by = "person",
   .wanted = "Customer: “can I talk to a human about my bill”. Waited for a person; closed by a person." },
+{ "en", "? my card is 4111 1111 1111 1111\n> hours | When do you open?", IDLE,
+  .wanted = "Customer: “my card is •••• 1111” “When do you open?”. Answered by: hours. Closed after silence." },
+{ "en", "> pay | I want to pay for two cakes\n= 4111111111111111 12/27\n= my password is hunter2", .variables = "{\"card\":\"4111111111111111\"}",
+  .flow = "pay", .flow_end = "done", IDLE,
+  .wanted = "Customer: “I want to pay for two cakes”. Answered by: pay. Flow pay: done. Collected: card: •••• 1111. Closed after silence." },
 /* Korean */
 { "ko", "> hello | 안녕하세요\n< 안녕하세요!\n> delivery | 혹시 일요일에도 종로로 배달 되나요?\n< 네.\n> prices | 배달비는 얼마예요?\n< 3천원.\n> thanks | 네 감사합니다~ ㅎㅎ", IDLE,
   .wanted = "고객: “혹시 일요일에도 종로로 배달 되나요?” “배달비는 얼마예요?”. 답변: delivery, prices. 대화가 끊겨 종료." },
@@ -69,6 +74,8 @@
   .wanted = "고객: “예약이요”. 답변: table. 흐름 예약: 중단. 수집: 인원: 4, 날짜: 2026-05-16. 흐름에서 종료." },
 { "ko", "! 상담원 연결해 주세요", .is_held = true, IDLE,
   .wanted = "고객: “상담원 연결해 주세요”. 직원 기다림; 대화가 끊겨 종료." },
+{ "ko", "? 비밀번호는 qwer1234입니다", IDLE,
+  .wanted = "고객: “비밀번호는 ••••입니다”. 마지막 메시지에 답변 없음; 대화가 끊겨 종료." },
 /* Spanish */
 { "es", "> hola | Hola, buenas tardes\n> mesa | Hola! ¿Tienen mesa para 4 personas el sábado por la noche?\n< Sí.\n> precio | y cuánto cuesta el menú\n< 20.\n> gracias | Muchas gracias!", IDLE,
   .wanted = "Cliente: «¿Tienen mesa para 4 personas el sábado por la noche?» «y cuánto cuesta el menú». Respondió: mesa, precio. Cerrado por silencio." },
