@@ -1,7 +1,8 @@
 /*
  * parting: what follows when a conversation is closed or handed over. It is summed up, the rules have their last word about
  * it (INPUT_PARTING), and what they want done is done, all in one transaction, some time after the one that closed it: so
- * that it delays nobody's reply, and that what fails is tried again without them.
+ * that it delays nobody's reply, and that what fails is tried again without them. A close waits for reopen_within to be over,
+ * and is taken back by a message before: a conversation that goes on is summed up once, when it really ends.
  *
  * The summary is desk/summary's, or of the setting summary_backend where something worth the money was said: that question
  * goes its way as any other (desk/consult), and what comes of it, or nothing, ends here. No more than half of the calls
