@@ -319,6 +319,31 @@ static void a_close_behind_a_hand_over_is_summed_up_after_it(void **state)
     assert_string_equal(of_newest(f, "outcome"), "person");
 }
 
+/* A step that hands over is the dialogue's own end; a rule that does so in its middle breaks it off. */
+static void a_dialogue_whose_step_hands_over_is_done(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_load(f, ASKING_SHOP
+                 "INSERT INTO team (name) VALUES ('support');\n"
+                 "INSERT INTO flow (name) VALUES ('esc'), ('now');\n"
+                 "INSERT INTO step (name, say, ask, action, target) VALUES ('esc.bill', 'Which bill?', 'number', NULL, NULL),\n"
+                 " ('esc.over', 'Wait.', NULL, 'handoff', 'support'), ('now.over', 'Wait.', NULL, 'handoff', 'support');\n"
+                 "INSERT INTO rule (name, words, action, target) VALUES ('bill', 'bill', 'flow', 'esc'), ('now', 'now', 'flow', 'now');\n"
+                 "INSERT INTO rule (name, words, action, target, say) VALUES ('person', 'person', 'handoff', 'support', 'Wait.');\n");
+    hear(f, "ana", "my bill is wrong");
+    hear(f, "ana", "7");
+    pass(f, 0);
+    assert_non_null(strstr(of_newest(f, "summary"), "Flow esc: done."));
+    hear(f, "bob", "help me now");
+    pass(f, 0);
+    assert_non_null(strstr(of_newest(f, "summary"), "Flow now: done."));
+    hear(f, "cho", "my bill is wrong");
+    hear(f, "cho", "a person please");
+    pass(f, 0);
+    assert_non_null(strstr(of_newest(f, "summary"), "Flow esc: left."));
+}
+
 /* Going on */
 
 static void a_message_soon_after_the_close_goes_on_with_the_conversation(void **state)
@@ -677,6 +702,7 @@ static const struct CMUnitTest TESTS[] = {
     T(a_step_of_a_flow_that_closes_is_named_flow),
     T(a_hand_over_is_summed_up_for_the_person),
     T(a_close_behind_a_hand_over_is_summed_up_after_it),
+    T(a_dialogue_whose_step_hands_over_is_done),
     REOPENING(a_message_soon_after_the_close_goes_on_with_the_conversation),
     REOPENING(what_stands_at_close_is_done_once_however_often_it_was_closed),
     REOPENING(a_hand_over_waits_for_nothing_and_the_close_behind_it_does),
