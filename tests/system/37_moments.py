@@ -140,6 +140,9 @@ def refused():
 @test("rules tell says in both languages what is learnt and who is told; rules check warns of what never comes")
 def told():
     with Desk(RULES) as desk:
+        lines = [line.strip() for line in desk.do("rules", "tell").out.splitlines()]
+        rows = lines[lines.index("What the customer's Braze profile learns") + 1:]
+        true(sum(line.startswith("When ") for line in rows) >= 3, f"a line for each row: {rows}")
         out = " ".join(desk.do("rules", "tell").out.split())
         contains(out, "Braze is told of the event “asked”", "an event")
         contains(out, "When the step “rate.stars” is done: the attribute “shop_stars” becomes “‹stars›”.", "a step")
