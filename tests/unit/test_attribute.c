@@ -105,6 +105,9 @@ static void a_value_becomes_a_literal_or_a_reason(void **state)
         { ATTRIBUTE_TIME, "tomorrow", NULL },
         { ATTRIBUTE_TIME, "42", NULL }, /* no second of 1970 is meant by these */
         { ATTRIBUTE_TIME, "2026", NULL },
+        { ATTRIBUTE_TIME, "-3", NULL },
+        { ATTRIBUTE_TIME, "-20260512", NULL },
+        { ATTRIBUTE_TIME, "-123456789", "\"1966-02-02T02:26:51Z\"" },
         { ATTRIBUTE_TIME, "20260512", NULL },
     };
 
