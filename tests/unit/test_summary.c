@@ -233,8 +233,11 @@ static void courtesies_are_told_from_what_is_asked(void **state)
 {
     static const char *const POLITE[] = { "", "Hi!", "Good morning", "thank you so much!!", "no thanks", "ok 👍", "hola buenas tardes",
                                           "muchas gracias", "네", "안녕하세요~", "감사합니다 ㅎㅎ", "넵 수고하세요!", "ㅋㅋㅋㅋ", "how are you?",
-                                          "Hello, I have a question", "ありがとうございます", "谢谢", "🙏🙏" };
-    static const char *const TELLING[] = { "12", "hours", "hi, where are you?", "영업시간", "네 내일이요", "gracias pero no llegó", "yes 4 people" };
+                                          "Hello, I have a question", "ありがとうございます", "谢谢", "🙏🙏",
+                                          "Just a quick question.", "Hi, can you help me?", "Hola, solo una pregunta", "질문 하나 있어요",
+                                          "안녕하세요 궁금한 게 있는데요" };
+    static const char *const TELLING[] = { "12", "hours", "hi, where are you?", "영업시간", "네 내일이요", "gracias pero no llegó", "yes 4 people",
+                                           "Just a quick question about my bill", "solo una pregunta: ¿abren hoy?", "질문 하나, 주차 되나요?" };
 
     (void)state;
     for (size_t i = 0; i < sizeof POLITE / sizeof *POLITE; i++)
