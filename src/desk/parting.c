@@ -323,7 +323,7 @@ void parting_clean(const char *text, struct buf *out)
     struct buf plain = { 0 }, line = { 0 }, masked = { 0 };
 
     markdown_format(text, strlen(text), MARKDOWN_PLAIN, &plain);
-    fold_text(buf_text(&plain), plain.len, &line);
+    fold_shown(buf_text(&plain), plain.len, &line);
     mask_text(buf_text(&line), line.len, &masked);
     buf_add(out, buf_text(&masked), cluster_floor(buf_text(&masked), masked.len, SUMMARY_MAX));
     buf_release(&plain);

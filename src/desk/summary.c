@@ -96,7 +96,7 @@ static void add_cut(struct buf *out, const char *text, size_t len, size_t most)
     struct buf folded = { 0 }, masked = { 0 }, line = { 0 };
     size_t end, back;
 
-    fold_text(text, len, &folded);
+    fold_shown(text, len, &folded);
     mask_text(buf_text(&folded), folded.len, &masked);
     for (size_t at = 0, step; at < masked.len; at += step) {
         uint32_t code;

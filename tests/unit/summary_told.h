@@ -55,6 +55,8 @@
 { "en", "> pay | I want to pay for two cakes\n= 4111111111111111 12/27\n= my password is hunter2", .variables = "{\"card\":\"4111111111111111\"}",
   .flow = "pay", .flow_end = "done", IDLE,
   .wanted = "Customer: “I want to pay for two cakes”. Answered by: pay. Flow pay: done. Collected: card: •••• 1111. Closed after silence." },
+{ "en", "? a table for 👨‍👩‍👧‍👦 please", IDLE,
+  .wanted = "Customer: “a table for 👨‍👩‍👧‍👦 please”. Last message unanswered; closed after silence." },
 /* Korean */
 { "ko", "> hello | 안녕하세요\n< 안녕하세요!\n> delivery | 혹시 일요일에도 종로로 배달 되나요?\n< 네.\n> prices | 배달비는 얼마예요?\n< 3천원.\n> thanks | 네 감사합니다~ ㅎㅎ", IDLE,
   .wanted = "고객: “혹시 일요일에도 종로로 배달 되나요?” “배달비는 얼마예요?”. 답변: delivery, prices. 대화가 끊겨 종료." },

@@ -484,12 +484,12 @@ static void a_hostile_answer_is_words_on_one_line_and_nothing_else(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'act_refused' OR kind = 'answer'"), 0);
 }
 
-static void a_card_number_in_an_answer_is_masked(void **state)
+static void a_card_number_in_an_answer_is_masked_and_emoji_stay_whole(void **state)
 {
     struct fixture *f = *state;
 
-    settle(f, close_and_ask(f), says("Ana pays with 4111\u20111111\u20111111\u20111111; her password is hunter2."));
-    assert_string_equal(of_newest(f, "summary"), "Ana pays with •••• 1111; her password is ••••");
+    settle(f, close_and_ask(f), says("Ana 👨‍👩‍👧‍👦 pays with 4111\u20111111\u20111111\u20111111; her password is hunter2."));
+    assert_string_equal(of_newest(f, "summary"), "Ana 👨‍👩‍👧‍👦 pays with •••• 1111; her password is ••••");
 }
 
 static void who_cannot_is_followed_by_the_fallback_and_then_by_ourselves(void **state)
@@ -710,7 +710,7 @@ static const struct CMUnitTest TESTS[] = {
     T(without_reopen_within_every_message_after_a_close_begins_anew),
     SUMMING(a_backend_sums_it_up_and_is_asked_with_nothing_but_data),
     SUMMING(a_hostile_answer_is_words_on_one_line_and_nothing_else),
-    SUMMING(a_card_number_in_an_answer_is_masked),
+    SUMMING(a_card_number_in_an_answer_is_masked_and_emoji_stay_whole),
     SUMMING(who_cannot_is_followed_by_the_fallback_and_then_by_ourselves),
     SUMMING(who_does_not_answer_in_time_is_not_waited_for),
     SUMMING(what_is_not_worth_the_money_is_not_asked_about),
