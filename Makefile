@@ -150,6 +150,7 @@ LIB = \
   src/text/markdown_link.c \
   src/text/markdown_table.c \
   src/text/marks.c \
+  src/text/mask.c \
   src/text/moment.c \
   src/text/needles.c \
   src/text/patch.c \
@@ -574,6 +575,7 @@ UNIT = \
   log \
   mailbox \
   markdown \
+  mask \
   notice \
   moment \
   opening \

@@ -237,6 +237,7 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
     if (open_book(desk, path, number, now, error) == 0 && restore_rules(desk, error) == 0 &&
         clamp_waits(desk, now, error) == 0) {
         desk->idle_close_ms = ruleset_setting_number(desk->rules, "idle_close");
+        desk->reopen_within_ms = ruleset_setting_number(desk->rules, "reopen_within");
         return 0;
     }
     desk_release(desk);
@@ -294,5 +295,5 @@ void desk_rollback(struct desk *desk)
 {
     db_rollback(desk->db);
     desk->strays_of = -1;
-    desk->idle_close_ms = INT64_MAX; /* it may have been looked over in vain */
+    desk->idle_close_ms = desk->reopen_within_ms = INT64_MAX; /* it may have been looked over in vain */
 }

@@ -42,6 +42,7 @@ struct desk {
     int64_t floods;        /* messages that a limit kept from an answer, since it was opened */
     size_t looks;          /* at the backends: which of them goes first */
     int64_t idle_close_ms; /* the setting that conversation.idle_at was last looked over for */
+    int64_t reopen_within_ms; /* and parting.due_at */
     int64_t strays_of;     /* the ruleset for which backends that are gone were last looked for */
     struct buf state, trace; /* of the decision being stored; kept for their room */
 };

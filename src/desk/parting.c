@@ -20,6 +20,7 @@
 #include "text/cluster.h"
 #include "text/fold.h"
 #include "text/markdown.h"
+#include "text/mask.h"
 
 enum {
     PER_ROUND = 4, /* each takes part of a millisecond, and replies wait meanwhile */
@@ -31,12 +32,23 @@ static const char BY_OURSELVES[] = "frontdesk";
 
 /* Putting */
 
+static int64_t reopen_within(const struct desk *desk)
+{
+    return ruleset_setting_number(desk->rules, "reopen_within");
+}
+
+/* A close that may still be taken back is not summed up: what stands at close would be done twice. */
+static int64_t ripe_at(const struct desk *desk, const struct parting *parting)
+{
+    return parting->at + (parting->is_close ? reopen_within(desk) : 0);
+}
+
 int parting_close(struct desk *desk, struct conversation *conversation, const char *closed_by, int64_t now,
                   struct error *error)
 {
     if (conversation_close(desk->db, conversation, closed_by, now, error) != 0)
         return -1;
-    return parting_put(desk->db, conversation->id, true, now, error);
+    return parting_put(desk->db, conversation->id, true, now, now + reopen_within(desk), error);
 }
 
 int parting_hand_over(struct desk *desk, struct conversation *conversation, const char *team, int64_t now,
@@ -44,7 +56,7 @@ int parting_hand_over(struct desk *desk, struct conversation *conversation, cons
 {
     if (conversation_give(desk->db, conversation, "agent", team, "", 0, error) != 0)
         return -1;
-    return parting_put(desk->db, conversation->id, false, now, error);
+    return parting_put(desk->db, conversation->id, false, now, now, error);
 }
 
 int parting_take_back(struct desk *desk, const struct conversation *conversation, int64_t now, struct error *error)
@@ -162,14 +174,14 @@ static int has_room(struct desk *desk, const struct backend *backend, struct err
     return parting_asked(desk->db, &asked, error) != 0 ? -1 : asked < most;
 }
 
-static bool is_late(const struct parting *parting, int64_t now)
+static bool is_late(const struct desk *desk, const struct parting *parting, int64_t now)
 {
-    return parting->at > now || now - parting->at >= PARTING_SUMMARY_WAIT_MS;
+    return parting->at > now || now - ripe_at(desk, parting) >= PARTING_SUMMARY_WAIT_MS;
 }
 
-static bool may_ask(const struct parting *parting, const struct backend *backend, int64_t now)
+static bool may_ask(const struct desk *desk, const struct parting *parting, const struct backend *backend, int64_t now)
 {
-    return backend != NULL && parting->tries == 0 && !is_late(parting, now);
+    return backend != NULL && parting->tries == 0 && !is_late(desk, parting, now);
 }
 
 static int ask(struct making *making, const struct backend *backend, struct error *error)
@@ -186,7 +198,7 @@ static int make_or_ask(struct making *making, const struct backend *backend, str
 {
     int result = begin(making, error);
 
-    if (result == 0 && may_ask(making->parting, backend, making->now) && summary_is_worth_it(&making->story))
+    if (result == 0 && may_ask(making->desk, making->parting, backend, making->now) && summary_is_worth_it(&making->story))
         return ask(making, backend, error);
     return result == 0 ? make(making, NULL, NULL, error) : -1;
 }
@@ -240,17 +252,44 @@ static int run_one(struct desk *desk, const struct parting *parting, const struc
     return apart(&making, make_or_ask(&making, backend, &why), &why, error);
 }
 
+/* With other rules, all are looked at. */
+static int follow_setting(struct desk *desk, int64_t now, struct error *error)
+{
+    if (desk->reopen_within_ms == reopen_within(desk))
+        return 0;
+    desk->reopen_within_ms = reopen_within(desk);
+    return parting_clamp(desk->db, now, now, error);
+}
+
+/* Where the clock has been set back, nobody knows how long ago it was closed. */
+static bool is_ripe(const struct desk *desk, const struct parting *parting, int64_t now)
+{
+    return parting->at > now || now >= ripe_at(desk, parting);
+}
+
+static int put_off(struct desk *desk, const struct parting *parting, struct error *error)
+{
+    return parting_again(desk->db, parting->id, ripe_at(desk, parting), parting->tries, error);
+}
+
 int parting_run(struct desk *desk, int64_t now, struct error *error)
 {
     const struct backend *backend = summary_backend(desk);
     int found = 1;
 
+    if (follow_setting(desk, now, error) != 0)
+        return -1;
     for (int i = 0; i < PER_ROUND && found == 1; i++) {
         struct parting parting;
         int room = 1;
 
         found = parting_due(desk->db, now, &parting, error);
-        if (found == 1 && may_ask(&parting, backend, now))
+        if (found == 1 && !is_ripe(desk, &parting, now)) {
+            if (put_off(desk, &parting, error) != 0)
+                return -1;
+            continue;
+        }
+        if (found == 1 && may_ask(desk, &parting, backend, now))
             room = has_room(desk, backend, error);
         if (room == 0)
             break; /* those behind it have waited for less long */
@@ -272,8 +311,8 @@ int parting_next_at(struct desk *desk, int64_t *at, struct error *error)
         return 0;
     room = parting.tries == 0 ? has_room(desk, backend, error) : 1;
     /* The end of a question that is out wakes the loop by itself. */
-    if (room == 0 && parting.at + PARTING_SUMMARY_WAIT_MS > *at)
-        *at = parting.at + PARTING_SUMMARY_WAIT_MS;
+    if (room == 0 && ripe_at(desk, &parting) + PARTING_SUMMARY_WAIT_MS > *at)
+        *at = ripe_at(desk, &parting) + PARTING_SUMMARY_WAIT_MS;
     return room < 0 ? -1 : 0;
 }
 
@@ -281,13 +320,15 @@ int parting_next_at(struct desk *desk, int64_t *at, struct error *error)
 
 void parting_clean(const char *text, struct buf *out)
 {
-    struct buf plain = { 0 }, line = { 0 };
+    struct buf plain = { 0 }, line = { 0 }, masked = { 0 };
 
     markdown_format(text, strlen(text), MARKDOWN_PLAIN, &plain);
-    fold_text(buf_text(&plain), plain.len, &line);
-    buf_add(out, buf_text(&line), cluster_floor(buf_text(&line), line.len, SUMMARY_MAX));
+    fold_shown(buf_text(&plain), plain.len, &line);
+    mask_text(buf_text(&line), line.len, &masked);
+    buf_add(out, buf_text(&masked), cluster_floor(buf_text(&masked), masked.len, SUMMARY_MAX));
     buf_release(&plain);
     buf_release(&line);
+    buf_release(&masked);
 }
 
 int parting_answered(struct desk *desk, const struct consult_row *row, const char *text, int64_t now, struct error *error)

@@ -1,7 +1,8 @@
 /*
  * parting: what follows when a conversation is closed or handed over. It is summed up, the rules have their last word about
  * it (INPUT_PARTING), and what they want done is done, all in one transaction, some time after the one that closed it: so
- * that it delays nobody's reply, and that what fails is tried again without them.
+ * that it delays nobody's reply, and that what fails is tried again without them. A close waits for reopen_within to be over,
+ * and is taken back by a message before: a conversation that goes on is summed up once, when it really ends.
  *
  * The summary is desk/summary's, or of the setting summary_backend where something worth the money was said: that question
  * goes its way as any other (desk/consult), and what comes of it, or nothing, ends here. No more than half of the calls
@@ -39,7 +40,7 @@ int parting_next_at(struct desk *desk, int64_t *at, struct error *error);
 /* A backend's question has ended: with a text, as the backend wrote it, or NULL. */
 int parting_answered(struct desk *desk, const struct consult_row *row, const char *text, int64_t now, struct error *error);
 
-/* A text of a backend as a summary: one plain line that is not too long. Empty: there is nothing to be seen in it. */
+/* A text of a backend as a summary: one plain line that is not too long, without secrets (text/mask.h). Empty: there is nothing to be seen in it. */
 struct buf;
 void parting_clean(const char *text, struct buf *out);
 

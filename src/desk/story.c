@@ -13,6 +13,10 @@
 #include "store/contact.h"
 #include "store/event.h"
 
+/* The end of a dialogue by a step that hands over: it has come to its end. By a rule, the ledger says "handoff". */
+static const char HANDED_OVER[] = "handed_over";
+static const char STEP[] = "step "; /* an actor of the ledger */
+
 /* Reading
  * ----------------------------------------------------------------------------------------------------- */
 
@@ -110,6 +114,7 @@ static void turn_round(struct story *story)
 struct reading { /* of events, the newest first */
     struct story *story;
     char *end;        /* of the dialogues that began before; NULL: none has been read */
+    bool is_by_step;  /* the newest of them handed over itself */
     bool knows_owner; /* the newest change of hands has been read */
 };
 
@@ -121,8 +126,9 @@ static void add_flow(struct reading *reading, const char *name)
         story->flow_room = story->flow_room == 0 ? 4 : story->flow_room * 2;
         story->flows = alloc_resize(story->flows, story->flow_room, sizeof *story->flows);
     }
-    story->flows[story->flow_count++] =
-        (struct story_flow){ alloc_text(name), alloc_text(reading->end != NULL ? reading->end : "") };
+    story->flows[story->flow_count++] = (struct story_flow){
+        alloc_text(name), alloc_text(reading->is_by_step ? HANDED_OVER : reading->end != NULL ? reading->end : "") };
+    reading->is_by_step = false;
 }
 
 static void add_backend(struct story *story, const char *name)
@@ -134,6 +140,27 @@ static void add_backend(struct story *story, const char *name)
         story->backends[story->backend_count++] = alloc_text(name);
 }
 
+/* A dialogue that asks nothing hands over in the decision that begins it, and before the ledger tells of that. */
+static bool is_by_newest(const struct story *story, const char *step)
+{
+    const struct story_flow *flow = story->flow_count > 0 ? &story->flows[story->flow_count - 1] : NULL;
+    size_t len = flow != NULL ? strlen(flow->name) : 0;
+
+    return flow != NULL && flow->end[0] == '\0' && strncmp(step, flow->name, len) == 0 && step[len] == '.';
+}
+
+static void hand_over(struct reading *reading, const char *step)
+{
+    struct story *story = reading->story;
+
+    if (is_by_newest(story, step)) {
+        free(story->flows[story->flow_count - 1].end);
+        story->flows[story->flow_count - 1].end = alloc_text(HANDED_OVER);
+    } else {
+        reading->is_by_step = true;
+    }
+}
+
 static void change_hands(struct reading *reading, const struct chronicle_event *event)
 {
     bool is_handoff = strcmp(event->kind, "handoff") == 0;
@@ -141,6 +168,8 @@ static void change_hands(struct reading *reading, const struct chronicle_event *
     if (!reading->knows_owner)
         reading->story->is_held = strcmp(event->kind, "release") != 0;
     reading->knows_owner = true;
+    if (is_handoff && strncmp(event->actor, STEP, strlen(STEP)) == 0)
+        hand_over(reading, event->actor + strlen(STEP));
     if (is_handoff && reading->story->team[0] == '\0')
         snprintf(reading->story->team, sizeof reading->story->team, "%s", event->detail);
 }
@@ -210,22 +239,23 @@ void story_release(struct story *story)
 /* Judging
  * ----------------------------------------------------------------------------------------------------- */
 
-/* The customer's last words, or what they were said after if they are only polite; NULL: he said nothing. */
+/* The customer's last words, or what they were said after if they are only polite. Of courtesies alone one that was answered,
+ * if any was: nothing is open. NULL: he said nothing. */
 static const struct story_text *last_word(const struct story *story)
 {
-    const struct story_text *last = NULL;
+    const struct story_text *polite = NULL;
 
     for (size_t i = story->text_count; i > 0; i--) {
         const struct story_text *text = &story->texts[i - 1];
 
         if (text->voice != VOICE_CUSTOMER)
             continue;
-        if (last == NULL)
-            last = text;
         if (text->has_media || !summary_is_courtesy(text->text))
             return text;
+        if (polite == NULL || (!polite->is_answered && text->is_answered))
+            polite = text;
     }
-    return last;
+    return polite;
 }
 
 bool story_flow_is_done(const struct story *story, const struct story_flow *flow)
@@ -233,7 +263,8 @@ bool story_flow_is_done(const struct story *story, const struct story_flow *flow
     /* One that asks nothing begins and ends in one decision, of which the ledger tells the beginning alone. */
     if (flow->end[0] == '\0')
         return story->is_close;
-    return strcmp(flow->end, "done") == 0 || strcmp(flow->end, "closed") == 0;
+    return strcmp(flow->end, "done") == 0 || strcmp(flow->end, "closed") == 0 ||
+           strcmp(flow->end, HANDED_OVER) == 0;
 }
 
 const char *story_outcome(const struct story *story)

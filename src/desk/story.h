@@ -8,7 +8,7 @@
  *     opted_out    the customer wants to hear nothing more
  *     person       a person of the business spoke, or holds the conversation, or held it when it was closed
  *     unanswered   the customer's last message got no answer, or an apology that nobody could answer; thanks and the like
- *                  behind it do not count
+ *                  behind it do not count, nor where one of them was answered and nothing else was said
  *     flow_left    the newest dialogue did not come to its end: broken off, given up, out of time
  *     flow_done    the newest dialogue came to its end
  *     answered     all else: nothing that was asked is open
@@ -47,7 +47,8 @@ struct story_text { /* owned texts */
 
 struct story_flow { /* owned texts */
     char *name;
-    char *end;    /* done, closed, cancelled, expired …: flow_end of the ledger; "" it began and nothing more is known */
+    char *end;    /* done, closed, cancelled, expired …: flow_end of the ledger; handed_over: by a step of its own; "" it began and
+                     nothing more is known */
 };
 
 struct story { /* owned; the zero value is releasable */

@@ -16,6 +16,7 @@
 #include "desk/summary_word.h"
 #include "text/cluster.h"
 #include "text/fold.h"
+#include "text/mask.h"
 
 enum {
     QUOTES_LEAST = 110, /* characters of the customer's words, signs and label included; fewer where he said less */
@@ -35,7 +36,7 @@ struct voice {
     const char *open, *close;     /* quotation marks */
     const char *customer, *media, *nothing;
     const char *answered, *flow_done, *flow_left, *collected;
-    const char *opted_out, *person, *unanswered, *is_answered; /* outcomes that nothing before tells */
+    const char *opted_out, *person, *waited, *unanswered, *is_answered; /* outcomes that nothing before tells */
     const char *idle, *rule, *flow, *backend, *by_person;      /* who closed it */
     const char *handed_over, *handed_over_to;
 };
@@ -44,19 +45,19 @@ static const struct voice VOICES[] = {
     { "en", "“", "”",
       "Customer: ", "The customer sent a picture or a file, without words.", "The customer wrote nothing.",
       "Answered by: %s.", "Flow %s: done.", "Flow %s: left.", "Collected: %s.",
-      "Opted out", "A person took part", "Last message unanswered", "Answered",
+      "Opted out", "A person took part", "Waited for a person", "Last message unanswered", "Answered",
       "closed after silence", "closed by a rule", "closed by the flow", "closed by the AI", "closed by a person",
       "Handed over to a person.", "Handed over to %s." },
     { "ko", "“", "”",
       "고객: ", "고객이 글 없이 사진이나 파일을 보냈습니다.", "고객이 쓴 글이 없습니다.",
       "답변: %s.", "흐름 %s: 완료.", "흐름 %s: 중단.", "수집: %s.",
-      "수신 거부", "직원 응대", "마지막 메시지에 답변 없음", "답변 완료",
+      "수신 거부", "직원 응대", "직원 기다림", "마지막 메시지에 답변 없음", "답변 완료",
       "대화가 끊겨 종료", "규칙으로 종료", "흐름에서 종료", "AI가 종료", "직원이 종료",
       "직원에게 넘김.", "%s에 넘김." },
     { "es", "«", "»",
       "Cliente: ", "El cliente envió una foto o un archivo, sin palabras.", "El cliente no escribió nada.",
       "Respondió: %s.", "Flujo %s: completo.", "Flujo %s: sin terminar.", "Datos: %s.",
-      "Se dio de baja", "Intervino una persona", "Último mensaje sin respuesta", "Respondido",
+      "Se dio de baja", "Intervino una persona", "Esperaba a una persona", "Último mensaje sin respuesta", "Respondido",
       "cerrado por silencio", "cerrado por una regla", "cerrado por el flujo", "cerrado por la IA", "cerrado por una persona",
       "Pasado a una persona.", "Pasado a %s." },
 };
@@ -87,22 +88,23 @@ static void add_filled(struct buf *out, const char *format, const char *text)
     buf_add_text(out, gap + 2);
 }
 
-/* Folded, without quotation marks that would end ours, `most` characters at the most: cut at the end of a word, if one is
- * near. */
+/* Folded, without secrets, nor quotation marks that would end ours, `most` characters at the most: cut at the end of a word,
+ * if one is near. */
 static void add_cut(struct buf *out, const char *text, size_t len, size_t most)
 {
     static const char *const QUOTES[] = { "“", "”", "«", "»", "„", "‟" };
-    struct buf folded = { 0 }, line = { 0 };
+    struct buf folded = { 0 }, masked = { 0 }, line = { 0 };
     size_t end, back;
 
-    fold_text(text, len, &folded);
-    for (size_t at = 0, step; at < folded.len; at += step) {
+    fold_shown(text, len, &folded);
+    mask_text(buf_text(&folded), folded.len, &masked);
+    for (size_t at = 0, step; at < masked.len; at += step) {
         uint32_t code;
 
-        step = utf8_decode(folded.data + at, folded.len - at, &code);
+        step = utf8_decode(masked.data + at, masked.len - at, &code);
         step = step > 0 ? step : 1;
         for (size_t i = 0; i < sizeof QUOTES / sizeof *QUOTES; i++)
-            if (strncmp(folded.data + at, QUOTES[i], strlen(QUOTES[i])) == 0)
+            if (strncmp(masked.data + at, QUOTES[i], strlen(QUOTES[i])) == 0)
                 code = '"';
         utf8_encode(code, &line);
     }
@@ -118,6 +120,7 @@ static void add_cut(struct buf *out, const char *text, size_t len, size_t most)
     if (end < line.len)
         buf_add_text(out, "…");
     buf_release(&folded);
+    buf_release(&masked);
     buf_release(&line);
 }
 
@@ -263,7 +266,7 @@ static const char *outcome_words(const struct story *story, const struct voice *
     if (strcmp(outcome, "opted_out") == 0)
         return voice->opted_out;
     if (strcmp(outcome, "person") == 0)
-        return voice->person;
+        return story->has_person_spoken ? voice->person : voice->waited;
     if (strcmp(outcome, "unanswered") == 0)
         return voice->unanswered;
     return strcmp(outcome, "answered") == 0 && !says_who ? voice->is_answered : "";

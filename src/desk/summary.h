@@ -2,7 +2,8 @@
  * summary: a conversation in one line of at most SUMMARY_MAX characters, cut between graphemes, in the language of the
  * business (English, Korean, Spanish; English for all others). Extractive: the customer's own telling words in their order,
  * between quotation marks, and around them what answered them, which dialogues ran, what was collected, and how it ended.
- * Nothing is made up, and nothing that a customer writes can pose as one of our labels. Pure; any thread.
+ * Nothing is made up, and nothing that a customer writes can pose as one of our labels. Card numbers and passwords are masked
+ * (text/mask.h), for it goes further than the conversation. Pure; any thread.
  */
 #ifndef DESK_SUMMARY_H
 #define DESK_SUMMARY_H

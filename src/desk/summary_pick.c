@@ -11,6 +11,7 @@
 #include "desk/summary_pick.h"
 #include "desk/summary_word.h"
 #include "text/fold.h"
+#include "text/mask.h"
 
 enum {
     QUESTION_MARK = 30,
@@ -26,6 +27,7 @@ enum {
     PERSON_WANTED = -8,
     LONG = -6,
     ADDRESS = -20,
+    SECRET = -20,
     LEAST = 6,        /* of a sentence that is quoted, unless none has it */
     LONG_BYTES = 240,
     CLAUSE_WEIGHT = 3, /* what is written without blanks is a word up to here, and a clause from there on */
@@ -169,6 +171,18 @@ static bool is_address(const struct sentence *sentence)
     return strncmp(sentence->words[0].plain, "http", 4) == 0 || strcmp(sentence->words[0].plain, "www") == 0;
 }
 
+static bool has_secret(const struct sentence *sentence)
+{
+    struct buf folded = { 0 }, masked = { 0 };
+    bool result;
+
+    fold_text(sentence->pick.text, sentence->pick.len, &folded);
+    result = mask_text(buf_text(&folded), folded.len, &masked);
+    buf_release(&folded);
+    buf_release(&masked);
+    return result;
+}
+
 static int score(const struct sentence *sentence)
 {
     const struct story_text *of = sentence->of;
@@ -180,6 +194,7 @@ static int score(const struct sentence *sentence)
     points += strcmp(of->action, "handoff") == 0 ? PERSON_WANTED : 0;
     points += sentence->pick.len > LONG_BYTES ? LONG : 0;
     points += is_address(sentence) ? ADDRESS : 0;
+    points += has_secret(sentence) ? SECRET : 0;
     return points;
 }
 

@@ -228,7 +228,14 @@ static const char *const OPENINGS[] = {
     "ihaveaquickquestion", "quickquestion", "caniaskaquestion", "caniaskyouaquestion", "tengounapregunta",
     "tengounaduda", "unapregunta", "unaconsulta", "질문있어요", "질문있습니다", "문의드립니다",
     "문의드려요", "문의요", "문의있습니다", "물어볼게있어요", "뭐좀여쭤볼게요", "하나여쭤볼게요",
-    "계신가요", "누구계세요", NULL,
+    "계신가요", "누구계세요", "justaquickquestion", "justaquestion", "justonequestion", "onequestion", "onequickquestion",
+    "aquickquestion", "aquestion", "ijusthaveaquestion", "ijusthaveaquickquestion", "ihaveaquestionforyou",
+    "canyouhelpme", "couldyouhelpme", "canyouhelp", "caniasksomething", "caniaskyousomething", "mayiaskaquestion",
+    "solounapregunta", "solounapreguntita", "unapreguntita", "unaduda", "tengounaconsulta", "tengounapreguntita",
+    "puedohacerunapregunta", "puedohacerteunapregunta", "quisierahacerunaconsulta", "queriahacerunapregunta",
+    "mepuedesayudar", "mepuedenayudar", "질문이요", "질문하나있어요", "질문하나할게요", "질문하나만할게요", "질문있는데요",
+    "간단한질문이요", "간단한질문있어요", "문의드릴게있어요", "문의드릴게요", "문의드릴게있습니다", "궁금한게있어요",
+    "궁금한게있는데요", "궁금한점이있어요", "여쭤볼게있어요", "물어볼게있는데요", "하나만여쭤볼게요", "뭐하나물어볼게요", NULL,
 };
 
 static bool is_opening(const struct said_word *words, size_t count)

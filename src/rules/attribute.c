@@ -224,12 +224,14 @@ static const char *format_boolean(const char *text, const struct zone *zone, str
     return "is neither yes nor no";
 }
 
-/* 42, or a year, is a moment of the first of January 1970 to a clock, and to nobody else. */
+/* 42, -3, or a year, is a moment around the first of January 1970 to a clock, and to nobody else. */
 static bool is_small_number(const char *text)
 {
     enum { SECONDS_DIGITS = 9 }; /* from 1973 on */
-    size_t digits = strspn(text, "0123456789");
+    size_t digits;
 
+    text += *text == '-';
+    digits = strspn(text, "0123456789");
     return digits > 0 && digits < SECONDS_DIGITS && text[digits + strspn(text + digits, ".")] == '\0';
 }
 

@@ -18,7 +18,7 @@ static int take_to(const struct row *row, struct notice *notice, struct error *e
 {
     const char *to = row_value(row, "to");
 
-    if (to == NULL || *to == '\0' || strcmp(to, CUSTOMER) == 0)
+    if (to == NULL || strcmp(to, CUSTOMER) == 0)
         return 0;
     if (strpbrk(to, "{}") != NULL)
         return row_refuse(row, error, "to is the external id of a person of the business, as it stands, or NULL for the "

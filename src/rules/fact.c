@@ -113,7 +113,8 @@ static bool is_field(const char *name)
     return strncmp(name, FACT_FIELD, strlen(FACT_FIELD)) == 0 && name[strlen(FACT_FIELD)] != '\0';
 }
 
-static int refuse_fact(const char *name, bool has_outcome, struct error *error)
+/* place: NULL, of a rule's own condition. */
+static int refuse_fact(const char *name, const struct fact_place *place, struct error *error)
 {
     struct nearest nearest = { .word = name };
     struct buf advice = { 0 };
@@ -124,8 +125,10 @@ static int refuse_fact(const char *name, bool has_outcome, struct error *error)
                          name);
     for (size_t i = 0; i < FACT_COUNT; i++)
         nearest_offer(&nearest, fact_table[i].name);
-    for (size_t i = 0; has_outcome && i < FACT_FLOW_COUNT; i++)
+    for (size_t i = 0; place != NULL && place->has_outcome && i < FACT_FLOW_COUNT; i++)
         nearest_offer(&nearest, fact_flow_table[i].name);
+    for (size_t i = 0; place != NULL && place->is_parting && i < FACT_PARTING_COUNT; i++)
+        nearest_offer(&nearest, fact_parting_table[i].name);
     if (nearest.best != NULL)
         buf_addf(&advice, "; did you mean :%s?", nearest.best);
     else
@@ -165,7 +168,7 @@ int fact_check(const struct expression *expression, const struct pattern *patter
             if (!is_variable(context, name))
                 return refuse_variable(name, pattern, error);
         } else if (fact_find(name) == FACT_COUNT && !is_field(name)) {
-            return refuse_fact(name, false, error);
+            return refuse_fact(name, NULL, error);
         }
     }
     return 0;
@@ -204,7 +207,7 @@ static int check_flow_name(const struct fact_place *place, const char *name, str
                                   : error_set(error,
                                               ":%s tells how a step went; only a branch and accept_if may ask for it",
                                               name);
-    return refuse_fact(name, place->has_outcome, error);
+    return refuse_fact(name, place, error);
 }
 
 int fact_check_in_flow(const struct expression *expression, const char *source, const struct fact_place *place,

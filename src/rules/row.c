@@ -84,23 +84,22 @@ static bool is_needed(const char *table, const char *column)
 static int refuse_empty(const char *table, const char *column, struct error *error)
 {
     if (is_needed(table, column))
-        return error_set(error, "%s is empty; a %s row needs one", column, table);
-    return error_set(error, "%s is empty; write %s", column,
-                     strcmp(table, "rule") == 0 && strcmp(column, "say") == 0
-                         ? "the answer, or NULL where the action has none"
-                         : "NULL where nothing is meant");
+        return error_set(error, "%s is empty; %s %s row needs one", column, strchr("aeiou", *table) != NULL ? "an" : "a", table);
+    if (strcmp(table, "rule") == 0 && strcmp(column, "say") == 0)
+        return error_set(error, "say is empty; write the answer, or NULL where the action has none");
+    if (strcmp(table, "notice") == 0 && strcmp(column, "to") == 0)
+        return error_set(error, "to is empty; write who is told, or NULL for the customer");
+    return error_set(error, "%s is empty; write NULL where nothing is meant", column);
 }
 
-/* An empty setting is one, and an empty `to` is the customer. */
-static bool may_be_empty(const char *table, const char *column, const char *value)
+static bool may_be_empty(const char *table, const char *column)
 {
-    return (strcmp(table, "setting") == 0 && strcmp(column, "value") == 0) ||
-           (strcmp(table, "notice") == 0 && strcmp(column, "to") == 0 && *value == '\0');
+    return strcmp(table, "setting") == 0 && strcmp(column, "value") == 0;
 }
 
 static int check_value(const char *table, const char *column, const char *value, struct error *error)
 {
-    if (value == NULL || may_be_empty(table, column, value))
+    if (value == NULL || may_be_empty(table, column))
         return 0;
     if (value[0] == '\0')
         return refuse_empty(table, column, error);

@@ -66,7 +66,8 @@ static const struct setting_info SETTINGS[SETTING_ROWS] = {
     { "idle_close", SETTING_DURATION, "24 hours", SECOND, (int64_t)30 * 24 * HOUR,
       "a conversation in which nobody has said anything for so long is closed and summed up" },
     { "reopen_within", SETTING_DURATION, "0 seconds", 0, (int64_t)30 * 24 * HOUR,
-      "a message that comes so soon after the close goes on with that conversation; later ones begin a new one" },
+      "a message that comes so soon after the close goes on with that conversation, which is summed up when that time is over; "
+      "later ones begin a new one" },
     { "summary_backend", SETTING_TEXT, "", 0, 0,
       "the backend that sums up a conversation when it ends; without one the customer's own words are picked out" },
     { "subscription_group", SETTING_TEXT, "", 0, 0, "the id of the subscription group at Braze that the answers go by" },

@@ -195,4 +195,5 @@ void tell_attributes(struct teller *teller)
     for (size_t i = 0; i < ruleset->general_count; i++)
         add_attribute(teller, &ruleset->attributes[i], item);
     add_rows(teller, NULL, item);
+    item->flowing = 0; /* a line for each */
 }

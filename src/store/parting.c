@@ -5,15 +5,16 @@
 
 static const char PUT[] =
     "INSERT INTO parting (conversation, moment, at, due_at) VALUES (?1, ?2, ?3, "
-    "iif(EXISTS (SELECT 1 FROM parting WHERE conversation = ?1), NULL, ?3))";
+    "iif(EXISTS (SELECT 1 FROM parting WHERE conversation = ?1), NULL, ?4))";
 
-int parting_put(struct db *db, int64_t conversation, bool is_close, int64_t now, struct error *error)
+int parting_put(struct db *db, int64_t conversation, bool is_close, int64_t now, int64_t due_at, struct error *error)
 {
     struct query *q = db_query(db, PUT);
 
     query_bind_int(q, 1, conversation);
     query_bind_text(q, 2, is_close ? "close" : "handoff");
     query_bind_int(q, 3, now);
+    query_bind_int(q, 4, due_at);
     return query_run(q, error);
 }
 

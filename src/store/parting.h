@@ -18,7 +18,8 @@ struct parting {
     bool is_close;  /* false: it was handed over */
 };
 
-int parting_put(struct db *db, int64_t conversation, bool is_close, int64_t now, struct error *error);
+/* It happens now, and is looked at from due_at on, or once those before it are made. */
+int parting_put(struct db *db, int64_t conversation, bool is_close, int64_t now, int64_t due_at, struct error *error);
 
 /* By its id; the one that has been due for longest: 1, 0, -1. */
 int parting_get(struct db *db, int64_t id, struct parting *parting, struct error *error);

@@ -69,6 +69,9 @@ struct pieces {
     bool keep_outer; /* a leading blank stays */
 };
 
+/* What else stays, bit by bit. */
+enum { KEEP_OUTER = 1, KEEP_JOINERS = 2 };
+
 static int range_compare(const void *key, const void *element)
 {
     uint32_t code = *(const uint32_t *)key;
@@ -183,9 +186,28 @@ static void pieces_compose(struct pieces *pieces, struct buf *out)
         utf8_encode((uint32_t)pieces->codes[i], out);
 }
 
-static void fold_any(const char *text, size_t len, bool keep_outer, struct buf *out)
+static bool is_emoji(uint32_t code)
 {
-    struct pieces pieces = { .room = len + 1, .keep_outer = keep_outer };
+    return utf8proc_get_property((utf8proc_int32_t)code)->boundclass == UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC;
+}
+
+static bool is_skin_tone(uint32_t code)
+{
+    return code >= 0x1f3fb && code <= 0x1f3ff;
+}
+
+/* Does a joiner here make one emoji of two? What would make a picture of the first is gone already. */
+static bool joins(const struct pieces *pieces, const char *next, size_t len)
+{
+    uint32_t before = pieces->count > 0 ? (uint32_t)pieces->codes[pieces->count - 1] : 0, behind;
+
+    return (is_emoji(before) || is_skin_tone(before)) && utf8_decode(next, len, &behind) > 0 && is_emoji(behind);
+}
+
+static void fold_any(const char *text, size_t len, int keep, struct buf *out)
+{
+    enum { JOINER = 0x200d };
+    struct pieces pieces = { .room = len + 1, .keep_outer = (keep & KEEP_OUTER) != 0 };
     uint32_t code;
     size_t step;
 
@@ -194,15 +216,18 @@ static void fold_any(const char *text, size_t len, bool keep_outer, struct buf *
         step = utf8_decode(text + at, len - at, &code);
         if (step == 0)
             step = 1;
-        pieces_take(&pieces, code);
+        if (code == JOINER && (keep & KEEP_JOINERS) != 0 && joins(&pieces, text + at + step, len - at - step))
+            pieces_add(&pieces, code);
+        else
+            pieces_take(&pieces, code);
     }
     pieces_compose(&pieces, out);
     free(pieces.codes);
 }
 
-static void fold_bytes(const char *text, size_t len, bool keep_outer, struct buf *out)
+static void fold_bytes(const char *text, size_t len, int keep, struct buf *out)
 {
-    bool skips_blank = !keep_outer; /* a blank here would lead, or follow another */
+    bool skips_blank = (keep & KEEP_OUTER) == 0; /* a blank here would lead, or follow another */
     size_t to = out->len;
 
     buf_reserve(out, len);
@@ -257,29 +282,34 @@ static bool is_settled(const char *text, size_t len)
     return true;
 }
 
-static void fold(const char *text, size_t len, bool keep_outer, struct buf *out)
+static void fold(const char *text, size_t len, int keep, struct buf *out)
 {
     size_t start = out->len;
 
     len = utf8_floor(text, len, FOLD_MAX);
     if (is_ascii(text, len) || is_settled(text, len))
-        fold_bytes(text, len, keep_outer, out);
+        fold_bytes(text, len, keep, out);
     else
-        fold_any(text, len, keep_outer, out);
+        fold_any(text, len, keep, out);
     if (out->len - start > FOLD_MAX)
         buf_truncate(out, start + utf8_floor(out->data + start, out->len - start, FOLD_MAX));
-    if (!keep_outer && out->len > start && out->data[out->len - 1] == ' ')
+    if ((keep & KEEP_OUTER) == 0 && out->len > start && out->data[out->len - 1] == ' ')
         buf_truncate(out, out->len - 1);
 }
 
 void fold_text(const char *text, size_t len, struct buf *out)
 {
-    fold(text, len, false, out);
+    fold(text, len, 0, out);
 }
 
 void fold_piece(const char *text, size_t len, struct buf *out)
 {
-    fold(text, len, true, out);
+    fold(text, len, KEEP_OUTER, out);
+}
+
+void fold_shown(const char *text, size_t len, struct buf *out)
+{
+    fold(text, len, KEEP_JOINERS, out);
 }
 
 bool fold_is_empty(const char *text, size_t len)

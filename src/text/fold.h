@@ -26,6 +26,9 @@ void fold_text(const char *text, size_t len, struct buf *out);
 /* The same for a piece out of the middle of a text: a blank at either end stays, as one space. */
 void fold_piece(const char *text, size_t len, struct buf *out);
 
+/* The same for a text that people read and no rule is matched in: emoji that are joined (a family) stay joined. */
+void fold_shown(const char *text, size_t len, struct buf *out);
+
 /* Is nothing left of the text that could be seen? */
 bool fold_is_empty(const char *text, size_t len);
 

@@ -130,6 +130,8 @@ BAD = [
     ("INSERT INTO custom_event (name, at, only_if)\nVALUES ('a', 'close',\n ':outcome = ''anwsered''');", 2, "never 'anwsered'"),
     ("INSERT INTO notice (name, at, to, say) VALUES ('n', 'close', 'owner-1', 'x');", 1,
      "the notice n is for 'owner-1', and needs a campaign that carries it there"),
+    ("INSERT INTO notice (name, at, to, say) VALUES ('n', 'close', '', 'For you: {{ summary }}');", 1,
+     "to is empty; write who is told, or NULL for the customer"),
     ("INSERT INTO notice (name, at,\n  to, say) VALUES ('n', 'close', NULL, 'x'),\n  ('m', 'close', NULL, thanks);", 3,
      "the word 'thanks' stands outside of quotes"),
     ("INSERT INTO notice_property (notice, name, value) VALUES ('n', 'a', 'b');", 1, "there is no notice 'n'"),
@@ -154,6 +156,9 @@ def refused():
 @test("rules tell says in both languages what is learnt and who is told; rules check warns of what never comes")
 def told():
     with Desk(RULES) as desk:
+        lines = [line.strip() for line in desk.do("rules", "tell").out.splitlines()]
+        rows = lines[lines.index("What the customer's Braze profile learns") + 1:]
+        true(sum(line.startswith("When ") for line in rows) >= 3, f"a line for each row: {rows}")
         out = " ".join(desk.do("rules", "tell").out.split())
         contains(out, "Braze is told of the event “asked”", "an event")
         contains(out, "When the step “rate.stars” is done: the attribute “shop_stars” becomes “‹stars›”.", "a step")

@@ -69,6 +69,9 @@ static void a_value_becomes_a_literal_or_a_reason(void **state)
         { ATTRIBUTE_TIME, "tomorrow", NULL },
         { ATTRIBUTE_TIME, "42", NULL }, /* no second of 1970 is meant by these */
         { ATTRIBUTE_TIME, "2026", NULL },
+        { ATTRIBUTE_TIME, "-3", NULL },
+        { ATTRIBUTE_TIME, "-20260512", NULL },
+        { ATTRIBUTE_TIME, "-123456789", "\"1966-02-02T02:26:51Z\"" },
         { ATTRIBUTE_TIME, "20260512", NULL },
     };
 
@@ -182,6 +185,9 @@ static void a_wrong_row_is_refused_with_its_place(void **state)
         { ROW("'a', 'close', '{{ sumary }}', NULL, NULL"),
           "value: nothing is known by the name {{ sumary }}; did you mean 'summary'?" },
         { ROW("'a', 'close', 'x', NULL, ':outcome = ''answerd'''"), "b.sql:1: only_if: :outcome is never 'answerd'" },
+        { ROW("'a', 'close', 'x', NULL, ':outcom = ''answered'''"), "there is no fact :outcom; did you mean :outcome?" },
+        { ROW("'a', 'handoff', 'x', NULL, ':close_by = ''rule'''"), "there is no fact :close_by; did you mean :closed_by?" },
+        { ROW("'a', 'reply', 'x', NULL, ':outcom = ''answered'''"), "there is no fact :outcom; known are :field_NAME" },
         { ROW("'a', 'reply', 'many', 'number', NULL"), "the value 'many' is no number" },
         { ROW("'a', 'reply', '   ', NULL, NULL"), "is empty" },
         { ROW("'a', 'reply', 'NULL', NULL, NULL"), "the word NULL between quotes" },

@@ -21,8 +21,13 @@
     "INSERT INTO rule (name, priority, action, words, say) VALUES ('stop', 1000, 'opt_out', '=stop', 'Bye.');\n"
 
 static const char RULES[] = RULES_WITH("");
-static const char REOPENS[] = RULES_WITH(", ('reopen_within', '10 minutes')");
+static const char REOPENS[] =
+    RULES_WITH(", ('reopen_within', '10 minutes')")
+    "INSERT INTO attribute (name, at, value, type) VALUES ('shop_chats', 'close', '1', 'increment');\n"
+    "INSERT INTO custom_event (name, at) VALUES ('shop_chat_ended', 'close');\n"
+    "INSERT INTO notice (name, at, say) VALUES ('thanks', 'close', 'Thank you for writing.');\n";
 static const char SUMS_UP_AND_REOPENS[] = RULES_WITH(", ('summary_backend', 'wise'), ('reopen_within', '10 minutes')");
+static const char SUMS_UP_AND_REOPENS_LATE[] = RULES_WITH(", ('summary_backend', 'wise'), ('reopen_within', '1 hour')");
 static const char SUMS_UP[] = RULES_WITH(", ('summary_backend', 'wise')");
 
 static int setup(void **state)
@@ -314,6 +319,31 @@ static void a_close_behind_a_hand_over_is_summed_up_after_it(void **state)
     assert_string_equal(of_newest(f, "outcome"), "person");
 }
 
+/* A step that hands over is the dialogue's own end; a rule that does so in its middle breaks it off. */
+static void a_dialogue_whose_step_hands_over_is_done(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_load(f, ASKING_SHOP
+                 "INSERT INTO team (name) VALUES ('support');\n"
+                 "INSERT INTO flow (name) VALUES ('esc'), ('now');\n"
+                 "INSERT INTO step (name, say, ask, action, target) VALUES ('esc.bill', 'Which bill?', 'number', NULL, NULL),\n"
+                 " ('esc.over', 'Wait.', NULL, 'handoff', 'support'), ('now.over', 'Wait.', NULL, 'handoff', 'support');\n"
+                 "INSERT INTO rule (name, words, action, target) VALUES ('bill', 'bill', 'flow', 'esc'), ('now', 'now', 'flow', 'now');\n"
+                 "INSERT INTO rule (name, words, action, target, say) VALUES ('person', 'person', 'handoff', 'support', 'Wait.');\n");
+    hear(f, "ana", "my bill is wrong");
+    hear(f, "ana", "7");
+    pass(f, 0);
+    assert_non_null(strstr(of_newest(f, "summary"), "Flow esc: done."));
+    hear(f, "bob", "help me now");
+    pass(f, 0);
+    assert_non_null(strstr(of_newest(f, "summary"), "Flow now: done."));
+    hear(f, "cho", "my bill is wrong");
+    hear(f, "cho", "a person please");
+    pass(f, 0);
+    assert_non_null(strstr(of_newest(f, "summary"), "Flow esc: left."));
+}
+
 /* Going on */
 
 static void a_message_soon_after_the_close_goes_on_with_the_conversation(void **state)
@@ -328,25 +358,76 @@ static void a_message_soon_after_the_close_goes_on_with_the_conversation(void **
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM parting"), 0);
     let_go(f);
     pass(f, 30 * MINUTE_MS);
-    assert_string_equal(of_newest(f, "closed_by"), "idle");
+    assert_string_equal(of_newest(f, "closed_by || summary"), "idle");
+    pass(f, 10 * MINUTE_MS);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'summary'"), 1);
-    f->now += 10 * MINUTE_MS;
     hear(f, "ana", "your hours?");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 2);
 }
 
-static void what_was_summed_up_before_it_went_on_is_summed_up_again(void **state)
+static int64_t entries(struct fixture *f, const char *kind)
+{
+    char sql[100];
+
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM entry WHERE kind = '%s'", kind);
+    return fixture_int(f, sql);
+}
+
+static void what_stands_at_close_is_done_once_however_often_it_was_closed(void **state)
 {
     struct fixture *f = *state;
 
     hear(f, "ana", "bye");
-    pass(f, MINUTE_MS);
-    assert_string_equal(of_newest(f, "summary"), "Customer: “bye”. Answered; closed by a rule.");
-    hear(f, "ana", "wait, what about Sunday?");
+    pass(f, 0);
+    assert_string_equal(of_newest(f, "owner || summary"), "closed");
+    pass(f, 9 * MINUTE_MS);
+    hear(f, "ana", "bye again");
     let_go(f);
-    pass(f, 30 * MINUTE_MS);
-    assert_string_equal(of_newest(f, "outcome"), "unanswered");
-    assert_non_null(strstr(of_newest(f, "summary"), "what about Sunday?"));
+    pass(f, 9 * MINUTE_MS);
+    hear(f, "ana", "bye at last");
+    let_go(f);
+    pass(f, 10 * MINUTE_MS - 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'summary'"), 0);
+    pass(f, 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'close'"), 3);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'summary'"), 1);
+    assert_int_equal(entries(f, "increment"), 1);
+    assert_int_equal(entries(f, "event"), 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM notice"), 1);
+}
+
+static void a_hand_over_waits_for_nothing_and_the_close_behind_it_does(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "a person please");
+    act_on(f, "close");
+    pass(f, 0);
+    assert_string_equal(of_newest(f, "summary"), "Customer: “a person please”. Handed over to support.");
+    pass(f, 10 * MINUTE_MS - 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'summary'"), 1);
+    pass(f, 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'summary'"), 2);
+}
+
+static void other_rules_change_how_long_a_close_waits(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "bye");
+    fixture_load(f, RULES_WITH(", ('reopen_within', '20 minutes')"));
+    pass(f, 10 * MINUTE_MS);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'summary'"), 0);
+    fixture_load(f, RULES_WITH(", ('reopen_within', '11 minutes')"));
+    pass(f, MINUTE_MS - 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'summary'"), 0);
+    pass(f, 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'summary'"), 1);
+    hear(f, "bob", "bye");
+    fixture_load(f, RULES);
+    pass(f, 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'summary'"), 2);
 }
 
 static void without_reopen_within_every_message_after_a_close_begins_anew(void **state)
@@ -405,6 +486,14 @@ static void a_hostile_answer_is_words_on_one_line_and_nothing_else(void **state)
                                      "(instr(summary, char(27)) = 0) || (instr(summary, char(0x202e)) = 0)"),
                         "wise 1111");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'act_refused' OR kind = 'answer'"), 0);
+}
+
+static void a_card_number_in_an_answer_is_masked_and_emoji_stay_whole(void **state)
+{
+    struct fixture *f = *state;
+
+    settle(f, close_and_ask(f), says("Ana 👨‍👩‍👧‍👦 pays with 4111\u20111111\u20111111\u20111111; her password is hunter2."));
+    assert_string_equal(of_newest(f, "summary"), "Ana 👨‍👩‍👧‍👦 pays with •••• 1111; her password is ••••");
 }
 
 static void who_cannot_is_followed_by_the_fallback_and_then_by_ourselves(void **state)
@@ -508,14 +597,21 @@ static void customers_go_first_where_many_are_summed_up(void **state)
 static void what_goes_on_while_it_is_summed_up_has_no_summary_yet(void **state)
 {
     struct fixture *f = *state;
-    struct consult_call *call = close_and_ask(f);
+    struct consult_call *call;
 
+    hear(f, "ana", "Your hours on Sunday?");
+    let_go(f);
+    pass(f, 30 * MINUTE_MS);
+    f->now += 10 * MINUTE_MS;
+    call = claim_one(f);
+    fixture_load(f, SUMS_UP_AND_REOPENS_LATE);
     hear(f, "ana", "one more thing, your hours?");
     assert_string_equal(question_state(f), "withheld");
     settle(f, call, says("Too early."));
     let_go(f);
     assert_string_equal(of_newest(f, "owner || summary"), "bot");
-    f->now += 30 * MINUTE_MS;
+    pass(f, 30 * MINUTE_MS);
+    f->now += HOUR_MS;
     settle(f, claim_one(f), says("All of it."));
     assert_string_equal(of_newest(f, "owner || summary"), "closedAll of it.");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE kind = 'note'"), 0);
@@ -610,11 +706,15 @@ static const struct CMUnitTest TESTS[] = {
     T(a_step_of_a_flow_that_closes_is_named_flow),
     T(a_hand_over_is_summed_up_for_the_person),
     T(a_close_behind_a_hand_over_is_summed_up_after_it),
+    T(a_dialogue_whose_step_hands_over_is_done),
     REOPENING(a_message_soon_after_the_close_goes_on_with_the_conversation),
-    REOPENING(what_was_summed_up_before_it_went_on_is_summed_up_again),
+    REOPENING(what_stands_at_close_is_done_once_however_often_it_was_closed),
+    REOPENING(a_hand_over_waits_for_nothing_and_the_close_behind_it_does),
+    REOPENING(other_rules_change_how_long_a_close_waits),
     T(without_reopen_within_every_message_after_a_close_begins_anew),
     SUMMING(a_backend_sums_it_up_and_is_asked_with_nothing_but_data),
     SUMMING(a_hostile_answer_is_words_on_one_line_and_nothing_else),
+    SUMMING(a_card_number_in_an_answer_is_masked_and_emoji_stay_whole),
     SUMMING(who_cannot_is_followed_by_the_fallback_and_then_by_ourselves),
     SUMMING(who_does_not_answer_in_time_is_not_waited_for),
     SUMMING(what_is_not_worth_the_money_is_not_asked_about),

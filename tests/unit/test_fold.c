@@ -108,6 +108,25 @@ static void pieces_keep_outer_blanks(void **state)
     buf_release(&out);
 }
 
+static void what_is_shown_keeps_emoji_whole(void **state)
+{
+    static const char *const SHOWN[][2] = {
+        { "  we\u00a0are 👨‍👩‍👧‍👦, ok ", "we are 👨‍👩‍👧‍👦, ok" },
+        { "👩🏽‍🍳", "👩🏽‍🍳" },
+        { "❤️‍🔥", "❤‍🔥" }, /* U+FE0F goes, the joiner stays */
+        { "a\u200db \u200d👩 👩\u200d x\u200b\u202ey", "ab 👩 👩 xy" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof SHOWN / sizeof SHOWN[0]; i++) {
+        struct buf out = { 0 };
+
+        fold_shown(SHOWN[i][0], strlen(SHOWN[i][0]), &out);
+        assert_string_equal(buf_text(&out), SHOWN[i][1]);
+        buf_release(&out);
+    }
+}
+
 static void appends(void **state)
 {
     struct buf out = { 0 };
@@ -194,7 +213,7 @@ static void marks_are_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_form), cmocka_unit_test(pieces_keep_outer_blanks), cmocka_unit_test(appends),
+        cmocka_unit_test(one_form), cmocka_unit_test(pieces_keep_outer_blanks), cmocka_unit_test(appends), cmocka_unit_test(what_is_shown_keeps_emoji_whole),
         cmocka_unit_test(bounds),   cmocka_unit_test(marks_are_bounded), cmocka_unit_test(empty_is_what_nobody_sees),
     };
 

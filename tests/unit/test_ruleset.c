@@ -340,6 +340,12 @@ static const struct {
       "a.sql:1: say is empty; write the answer, or NULL where the action has none" },
     { RULE "INSERT INTO rule_set (rule, name, value) VALUES ('r', 'v', '');",
       "a.sql:2: value is empty; write NULL where nothing is meant" },
+    { "INSERT INTO attribute (name, at, value) VALUES ('', 'reply', 'x');",
+      "a.sql:1: name is empty; an attribute row needs one" },
+    { "INSERT INTO notice (name, at, to, say) VALUES ('n', 'close', '', 'Asked: {{ summary }}');",
+      "a.sql:1: to is empty; write who is told, or NULL for the customer" },
+    { "INSERT INTO notice (name, at, to, say) VALUES ('n', 'close', ' ', 'Asked: {{ summary }}');",
+      "a.sql:1: to ' ' begins or ends with a blank" },
     { "INSERT INTO rule (name, words, only_if, say) VALUES ('r', 'w', ' null', 's');",
       "a.sql:1: only_if is the word NULL between quotes; write NULL without them" },
     /* buttons */

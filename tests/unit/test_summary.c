@@ -25,6 +25,7 @@ struct told {
     const char *variables, *flow, *flow_end, *team, *backend;
     const char *closed_by; /* NULL: it was handed over */
     bool is_opted_out;
+    bool is_held; /* when it was closed */
     const char *wanted;
 };
 
@@ -69,7 +70,8 @@ static void make(const struct told *told, struct story *story)
 {
     char *lines = alloc_text(told->lines), *place, *line;
 
-    *story = (struct story){ .language = told->language, .is_close = told->closed_by != NULL, .is_held = told->closed_by == NULL,
+    *story = (struct story){ .language = told->language, .is_close = told->closed_by != NULL,
+                             .is_held = told->is_held || told->closed_by == NULL,
                              .is_opted_out = told->is_opted_out };
     for (line = strtok_r(lines, "\n", &place); line != NULL; line = strtok_r(NULL, "\n", &place))
         add_line(story, line);
@@ -204,6 +206,9 @@ static void the_outcome_is_the_first_that_is_true(void **state)
         { "en", "> hours | When?\n? And on Sunday?", .closed_by = "idle", .wanted = "unanswered" },
         { "en", "> hours | When?\n? ok thanks", .closed_by = "idle", .wanted = "answered" },
         { "en", "? hi", .closed_by = "idle", .wanted = "unanswered" },
+        { "en", "> hello | hi\n? 👍\n? ok", .closed_by = "idle", .wanted = "answered" },
+        { "en", "? hi\n> hello | hello\n? ok", .closed_by = "idle", .wanted = "answered" },
+        { "en", "? hi\n? ok", .closed_by = "idle", .wanted = "unanswered" },
         { "en", "> hours | When?\n#", .closed_by = "idle", .wanted = "unanswered" },
         { "en", "> table | A table\n? And parking?", .flow = "table", .flow_end = "done", .closed_by = "idle", .wanted = "unanswered" },
         { "en", "> table | A table\n= 4", .flow = "table", .flow_end = "done", .closed_by = "idle", .wanted = "flow_done" },
@@ -228,8 +233,11 @@ static void courtesies_are_told_from_what_is_asked(void **state)
 {
     static const char *const POLITE[] = { "", "Hi!", "Good morning", "thank you so much!!", "no thanks", "ok 👍", "hola buenas tardes",
                                           "muchas gracias", "네", "안녕하세요~", "감사합니다 ㅎㅎ", "넵 수고하세요!", "ㅋㅋㅋㅋ", "how are you?",
-                                          "Hello, I have a question", "ありがとうございます", "谢谢", "🙏🙏" };
-    static const char *const TELLING[] = { "12", "hours", "hi, where are you?", "영업시간", "네 내일이요", "gracias pero no llegó", "yes 4 people" };
+                                          "Hello, I have a question", "ありがとうございます", "谢谢", "🙏🙏",
+                                          "Just a quick question.", "Hi, can you help me?", "Hola, solo una pregunta", "질문 하나 있어요",
+                                          "안녕하세요 궁금한 게 있는데요" };
+    static const char *const TELLING[] = { "12", "hours", "hi, where are you?", "영업시간", "네 내일이요", "gracias pero no llegó", "yes 4 people",
+                                           "Just a quick question about my bill", "solo una pregunta: ¿abren hoy?", "질문 하나, 주차 되나요?" };
 
     (void)state;
     for (size_t i = 0; i < sizeof POLITE / sizeof *POLITE; i++)
