@@ -32,10 +32,11 @@ int chronicle_texts(struct db *db, int64_t conversation, int most, chronicle_tex
             .is_given_up = query_int(q, 8) != 0,
         };
 
-        text(context, &line);
+        if (!text(context, &line))
+            break;
     }
     query_end(q);
-    return more;
+    return more < 0 ? -1 : 0;
 }
 
 static const char EVENTS[] =

@@ -48,6 +48,8 @@
   .wanted = "Customer: “I was wondering if Dr. Kim is in today” “My appointment is at 9 a.m. on Tuesday”. Answered by: hours. Closed after silence." },
 { "en", "> refund | I want a refund for order #8841, the blue one arrived broken and the box was open\n= yes\n= ana@example.com", .variables = "{\"order_id\":\"8841\",\"email\":\"ana@example.com\"}", .flow = "refund", .flow_end = "done", .closed_by = "flow",
   .wanted = "Customer: “I want a refund for order #8841, the blue one arrived broken and the box was open”. Answered by: refund. Flow refund: done. Collected: order_id: 8841, email: ana@example.com. Closed by the flow." },
+{ "en", "? I read www.bakery.example/cakes/with-cream. Is it still true? It said 5.", IDLE,
+  .wanted = "Customer: “I read www.bakery.example/cakes/with-cream” “Is it still true?” “It said 5”. Last message unanswered; closed after silence." },
 /* Korean */
 { "ko", "> hello | 안녕하세요\n< 안녕하세요!\n> delivery | 혹시 일요일에도 종로로 배달 되나요?\n< 네.\n> prices | 배달비는 얼마예요?\n< 3천원.\n> thanks | 네 감사합니다~ ㅎㅎ", IDLE,
   .wanted = "고객: “혹시 일요일에도 종로로 배달 되나요?” “배달비는 얼마예요?”. 답변: delivery, prices. 대화가 끊겨 종료." },

@@ -1,6 +1,7 @@
 /* The end of a conversation: when it is closed by itself, who closes it else, and that it is summed up, once. */
 #include "desk/decide_variable.h"
 #include "desk/parting.h"
+#include "desk/story.h"
 #include "rules/variable.h"
 #include "tests/lib/asking.h"
 
@@ -362,6 +363,49 @@ static void without_reopen_within_every_message_after_a_close_begins_anew(void *
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 3);
 }
 
+/* Bounds: whoever is summed up keeps others waiting */
+
+/* All that Ana said is `unit` over and over, `len` bytes of it each time, but for the first. */
+static void say_at_length(struct fixture *f, int count, const char *unit, int len)
+{
+    char sql[200];
+
+    for (int i = 0; i < count; i++)
+        hear(f, "ana", "hello");
+    snprintf(sql, sizeof sql, "UPDATE message SET text = substr(replace(hex(zeroblob(%d)), '00', '%s'), 1, %d) WHERE text = 'hello'",
+             len, unit, len);
+    run_sql(f, sql);
+    let_go(f);
+}
+
+static void of_a_long_conversation_the_newest_64_kilobytes_are_read(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "Where is my cake, number 7?");
+    say_at_length(f, 2, "mud ", STORY_BYTES_MAX / 2 - 1);
+    pass(f, 30 * MINUTE_MS);
+    assert_non_null(strstr(fixture_text(f, "SELECT summary FROM conversation WHERE id = 1"), "number 7"));
+    hear(f, "ana", "Where is my bread, number 8?");
+    say_at_length(f, 2, "mud ", STORY_BYTES_MAX / 2);
+    pass(f, 30 * MINUTE_MS);
+    assert_null(strstr(of_newest(f, "summary"), "number 8"));
+    assert_non_null(strstr(of_newest(f, "summary"), "mud mud"));
+}
+
+static void more_than_8_kilobytes_of_courtesies_count_as_said_in_earnest(void **state)
+{
+    struct fixture *f = *state;
+
+    say_at_length(f, 4, "hello ", 2000);
+    pass(f, 30 * MINUTE_MS);
+    assert_string_equal(of_newest(f, "summary_by"), "frontdesk");
+    say_at_length(f, 5, "hello ", 2000);
+    f->now += 30 * MINUTE_MS;
+    settle(f, claim_one(f), says("Hellos."));
+    assert_string_equal(of_newest(f, "summary_by"), "wise");
+}
+
 /* By a backend */
 
 static struct consult_call *close_and_ask(struct fixture *f)
@@ -613,6 +657,8 @@ static const struct CMUnitTest TESTS[] = {
     REOPENING(a_message_soon_after_the_close_goes_on_with_the_conversation),
     REOPENING(what_was_summed_up_before_it_went_on_is_summed_up_again),
     T(without_reopen_within_every_message_after_a_close_begins_anew),
+    T(of_a_long_conversation_the_newest_64_kilobytes_are_read),
+    SUMMING(more_than_8_kilobytes_of_courtesies_count_as_said_in_earnest),
     SUMMING(a_backend_sums_it_up_and_is_asked_with_nothing_but_data),
     SUMMING(a_hostile_answer_is_words_on_one_line_and_nothing_else),
     SUMMING(who_cannot_is_followed_by_the_fallback_and_then_by_ourselves),
