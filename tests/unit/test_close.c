@@ -248,6 +248,22 @@ static void a_clock_that_went_back_while_nobody_ran_keeps_it_open_for_idle_close
     assert_string_equal(of_newest(f, "owner"), "closed");
 }
 
+static void a_restart_with_the_clock_set_back_closes_nobody_who_is_talking(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "your hours?");
+    let_go(f);
+    f->now -= 10 * SECOND_MS;
+    fixture_reopen(f, false);
+    pass(f, 0);
+    assert_string_equal(of_newest(f, "owner"), "bot");
+    pass(f, 30 * MINUTE_MS);
+    assert_string_equal(of_newest(f, "owner"), "bot");
+    pass(f, 10 * SECOND_MS);
+    assert_string_equal(of_newest(f, "owner"), "closed");
+}
+
 /* Who closes */
 
 static void every_closer_is_named(void **state)
@@ -650,6 +666,7 @@ static const struct CMUnitTest TESTS[] = {
     T(a_clock_that_is_set_forward_makes_no_silence_longer),
     T(a_clock_that_is_set_back_makes_no_silence_shorter),
     T(a_clock_that_went_back_while_nobody_ran_keeps_it_open_for_idle_close_at_most),
+    T(a_restart_with_the_clock_set_back_closes_nobody_who_is_talking),
     T(every_closer_is_named),
     T(a_step_of_a_flow_that_closes_is_named_flow),
     T(a_hand_over_is_summed_up_for_the_person),
