@@ -578,6 +578,7 @@ UNIT = \
   opening \
   output \
   parcel \
+  parting \
   patch \
   pattern \
   plain \

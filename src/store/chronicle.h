@@ -25,7 +25,7 @@ struct chronicle_line {
 /* false: no more of them. */
 typedef bool chronicle_text(void *context, const struct chronicle_line *line);
 
-/* The newest `most` texts of a conversation, the newest first: 0, -1. */
+/* The newest `most` texts of a conversation, the newest first: 0, -1. None that tells its reader of another one. */
 int chronicle_texts(struct db *db, int64_t conversation, int most, chronicle_text *text, void *context, struct error *error);
 
 struct chronicle_event {
