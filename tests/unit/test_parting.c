@@ -1,4 +1,4 @@
-/* parting: what a backend that sums up is shown. */
+/* parting: the order in which conversations are summed up, and what a backend that does it is shown. */
 #include "base/json.h"
 #include "desk/parting.h"
 #include "tests/lib/asking.h"
@@ -31,6 +31,68 @@ static void silence(struct fixture *f)
 {
     let_go(f);
     f->now += 30 * MINUTE_MS;
+}
+
+/* Order */
+
+static int64_t told(struct fixture *f)
+{
+    return fixture_int(f, "SELECT count(*) FROM notice WHERE name = 'waits'");
+}
+
+/* The backend has a question, and takes no more of this kind. */
+static struct consult_call *close_many(struct fixture *f)
+{
+    char user[16];
+
+    for (int i = 0; i < 10; i++) {
+        snprintf(user, sizeof user, "u%d", i);
+        hear(f, user, "bye, and where is my cake?");
+    }
+    return claim_one(f);
+}
+
+static void who_waits_for_a_person_does_not_wait_for_those_who_have_left(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call = close_many(f);
+
+    hear(f, "ana", "a person please, about my order");
+    claim_none(f);
+    assert_int_equal(told(f), 1);
+    assert_string_equal(fixture_text(f, "SELECT summary_by FROM conversation WHERE owner = 'agent'"), "frontdesk");
+    settle(f, call, says("A cake is missing."));
+}
+
+static void where_there_is_room_a_hand_over_is_asked_about_before_them(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call = close_many(f);
+
+    settle(f, call, says("A cake is missing."));
+    hear(f, "ana", "a person please, about my order");
+    call = claim_one(f);
+    assert_non_null(strstr(buf_text(&call->request.body), "about my order"));
+    settle(f, call, says("Ana asks about her order."));
+    assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE actor = 'notice waits'"), "Waits: Ana asks about her order.");
+}
+
+static void what_has_failed_waits_for_no_backend(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call = close_many(f);
+    struct error error = { 0 };
+    int64_t next;
+
+    assert_int_equal(parting_next_at(&f->desk, &next, &error), 0);
+    assert_int_equal(next, f->now + PARTING_SUMMARY_WAIT_MS);
+    run_sql(f, "UPDATE parting SET tries = 1, due_at = due_at + 60000 WHERE id = 10");
+    assert_int_equal(parting_next_at(&f->desk, &next, &error), 0);
+    assert_int_equal(next, f->now + MINUTE_MS);
+    f->now += MINUTE_MS;
+    claim_none(f);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(id || summary_by) FROM conversation WHERE summary <> ''"), "10frontdesk");
+    settle(f, call, says("A cake is missing."));
 }
 
 /* Notices to people of the business stand in their own conversations, and are no part of these */
@@ -153,6 +215,9 @@ static void of_a_long_conversation_the_beginning_and_the_end_are_shown(void **st
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
+        T(who_waits_for_a_person_does_not_wait_for_those_who_have_left),
+        T(where_there_is_room_a_hand_over_is_asked_about_before_them),
+        T(what_has_failed_waits_for_no_backend),
         T(what_others_said_is_not_told_to_the_backend_that_sums_up),
         T(notices_do_not_keep_the_conversation_of_their_reader_open),
         T(nobody_can_begin_the_line_of_another_speaker),
