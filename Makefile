@@ -581,6 +581,7 @@ UNIT = \
   opening \
   output \
   parcel \
+  parting \
   patch \
   pattern \
   plain \

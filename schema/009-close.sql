@@ -27,6 +27,7 @@ CREATE TABLE parting (
   tries         INTEGER NOT NULL DEFAULT 0 -- that failed
 ) STRICT;
 CREATE INDEX parting_due ON parting (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX parting_urgent ON parting (due_at) WHERE moment = 'handoff' OR tries > 0;
 CREATE INDEX parting_asked ON parting (outbox) WHERE outbox IS NOT NULL;
 CREATE INDEX parting_conversation ON parting (conversation);
 

@@ -272,14 +272,26 @@ static int put_off(struct desk *desk, const struct parting *parting, struct erro
     return parting_again(desk->db, parting->id, ripe_at(desk, parting), parting->tries, error);
 }
 
+/* 1: it may be made, by *backend if that is not NULL. 0: it has to wait. */
+static int is_free(struct desk *desk, const struct parting *parting, int64_t now, const struct backend **backend,
+                   struct error *error)
+{
+    int room = may_ask(desk, parting, *backend, now) ? has_room(desk, *backend, error) : 1;
+
+    if (room != 0 || parting->is_close)
+        return room;
+    *backend = NULL; /* a person has to know now */
+    return 1;
+}
+
 int parting_run(struct desk *desk, int64_t now, struct error *error)
 {
-    const struct backend *backend = summary_backend(desk);
     int found = 1;
 
     if (follow_setting(desk, now, error) != 0)
         return -1;
     for (int i = 0; i < PER_ROUND && found == 1; i++) {
+        const struct backend *backend = summary_backend(desk);
         struct parting parting;
         int room = 1;
 
@@ -289,10 +301,10 @@ int parting_run(struct desk *desk, int64_t now, struct error *error)
                 return -1;
             continue;
         }
-        if (found == 1 && may_ask(desk, &parting, backend, now))
-            room = has_room(desk, backend, error);
+        if (found == 1)
+            room = is_free(desk, &parting, now, &backend, error);
         if (room == 0)
-            break; /* those behind it have waited for less long */
+            break; /* those behind it have waited for less long, and none is urgent */
         if (room < 0 || (found == 1 && run_one(desk, &parting, backend, now, error) != 0))
             return -1;
     }
@@ -303,16 +315,18 @@ int parting_next_at(struct desk *desk, int64_t *at, struct error *error)
 {
     const struct backend *backend = summary_backend(desk);
     struct parting parting;
+    int64_t urgent, until;
     int room;
 
-    if (parting_next(desk->db, at, error) != 0)
+    if (parting_next(desk->db, false, at, error) != 0 || parting_next(desk->db, true, &urgent, error) != 0)
         return -1;
-    if (backend == NULL || *at == INT64_MAX || parting_due(desk->db, *at, &parting, error) != 1)
+    if (backend == NULL || urgent <= *at || parting_due(desk->db, *at, &parting, error) != 1)
         return 0;
-    room = parting.tries == 0 ? has_room(desk, backend, error) : 1;
+    room = has_room(desk, backend, error);
     /* The end of a question that is out wakes the loop by itself. */
-    if (room == 0 && ripe_at(desk, &parting) + PARTING_SUMMARY_WAIT_MS > *at)
-        *at = ripe_at(desk, &parting) + PARTING_SUMMARY_WAIT_MS;
+    until = ripe_at(desk, &parting) + PARTING_SUMMARY_WAIT_MS;
+    if (room == 0 && until > *at)
+        *at = until < urgent ? until : urgent;
     return room < 0 ? -1 : 0;
 }
 

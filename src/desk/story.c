@@ -45,9 +45,30 @@ static bool is_there(const char *turn_state)
     return strcmp(turn_state, "open") == 0 || strcmp(turn_state, "answered") == 0 || strcmp(turn_state, "unknown") == 0;
 }
 
-static void add_text(void *context, const struct chronicle_line *line)
+struct listening { /* to texts, the newest first */
+    struct story *story;
+    size_t left;   /* bytes that may still be read */
+    size_t polite; /* bytes that may still be judged */
+};
+
+/* Judging takes longer than reading. */
+static bool is_polite(struct listening *listening, const char *text)
 {
-    struct story *story = context;
+    size_t len = strlen(text);
+
+    if (len > listening->polite) {
+        listening->polite = 0;
+        return false;
+    }
+    listening->polite -= len;
+    return summary_is_courtesy(text);
+}
+
+static bool add_text(void *context, const struct chronicle_line *line)
+{
+    struct listening *listening = context;
+    struct story *story = listening->story;
+    size_t len = strlen(line->text);
     enum story_voice voice = strcmp(line->kind, "in") == 0    ? VOICE_CUSTOMER
                              : strcmp(line->kind, "out") == 0 ? VOICE_BOT
                                                               : VOICE_PERSON;
@@ -56,7 +77,9 @@ static void add_text(void *context, const struct chronicle_line *line)
         story->text_room = story->text_room == 0 ? 16 : story->text_room * 2;
         story->texts = alloc_resize(story->texts, story->text_room, sizeof *story->texts);
     }
-    story->texts[story->text_count++] = (struct story_text){
+    struct story_text *text = &story->texts[story->text_count++];
+
+    *text = (struct story_text){
         .voice = voice,
         .text = clean(line->text),
         .rule = alloc_text(line->rule),
@@ -66,7 +89,10 @@ static void add_text(void *context, const struct chronicle_line *line)
         .has_media = line->has_media,
         .is_lost = line->is_lost,
     };
+    text->is_polite = voice == VOICE_CUSTOMER && is_polite(listening, text->text);
     story->has_person_spoken |= voice == VOICE_PERSON && !line->is_lost;
+    listening->left -= len < listening->left ? len : listening->left;
+    return listening->left > 0;
 }
 
 /* What a rule does without a word, and means to. */
@@ -202,10 +228,12 @@ static int load_events(struct db *db, int64_t conversation, struct story *story,
 int story_load(struct desk *desk, const struct conversation *conversation, const struct parting *parting, struct story *story,
                struct error *error)
 {
+    struct listening listening = { story, STORY_BYTES_MAX, STORY_POLITE_BYTES_MAX };
+
     story->is_close = parting->is_close;
     story->language = ruleset_setting(desk->rules, "default_language");
     if (contact_is_opted_out(desk->db, conversation->contact, &story->is_opted_out, error) != 0 ||
-        chronicle_texts(desk->db, conversation->id, STORY_TEXTS_MAX, add_text, story, error) != 0 ||
+        chronicle_texts(desk->db, conversation->id, STORY_TEXTS_MAX, add_text, &listening, error) != 0 ||
         load_events(desk->db, conversation->id, story, error) != 0 ||
         conversation_variables(desk->db, conversation->id, &story->variables, error) < 0)
         return -1;
@@ -250,7 +278,7 @@ static const struct story_text *last_word(const struct story *story)
 
         if (text->voice != VOICE_CUSTOMER)
             continue;
-        if (text->has_media || !summary_is_courtesy(text->text))
+        if (text->has_media || !text->is_polite)
             return text;
         if (polite == NULL || (!polite->is_answered && text->is_answered))
             polite = text;

@@ -27,8 +27,10 @@
 #include "store/parting.h"
 
 enum {
-    STORY_TEXTS_MAX = 400,      /* the newest */
-    STORY_TEXT_BYTES_MAX = 2000, /* of one */
+    STORY_TEXTS_MAX = 400,            /* the newest */
+    STORY_BYTES_MAX = 64 * 1024,      /* of all of them: with the text that reaches so far it begins */
+    STORY_TEXT_BYTES_MAX = 2000,      /* of one */
+    STORY_POLITE_BYTES_MAX = 8 * 1024, /* of the customer's newest texts: all further back counts as said in earnest */
     STORY_EVENTS_MAX = 100
 };
 
@@ -41,6 +43,7 @@ struct story_text { /* owned texts */
     char *action; /* of the customer: what that did (decision_action); "" it is not decided */
     int64_t turn;
     bool is_answered; /* of the customer: something reached him, or nothing had to */
+    bool is_polite;   /* of the customer: nothing but a courtesy (summary_is_courtesy) */
     bool has_media;
     bool is_lost;     /* ours: it never reached him */
 };

@@ -179,7 +179,7 @@ static void write_answered(const struct story *story, const struct voice *voice,
 
     /* A rule that only greeted is named where nothing else answered. */
     for (size_t i = 0; i < story->text_count; i++)
-        if (is_answer(&story->texts[i]) && !summary_is_courtesy(story->texts[i].text))
+        if (is_answer(&story->texts[i]) && !story->texts[i].is_polite)
             note_name(&names, story->texts[i].rule);
     for (size_t i = story->backend_count; i > 0; i--)
         note_name(&names, story->backends[i - 1]);
@@ -373,18 +373,23 @@ static void write_the_rest(const struct story *story, const struct voice *voice,
     buf_add_text(out, has_media ? voice->media : voice->nothing);
 }
 
-static void write_quotes(const struct story *story, const struct voice *voice, size_t room, struct buf *out)
-{
+struct quotable {
     struct pick picks[PICKS_MAX];
+    size_t count;
+};
+
+static void write_quotes(const struct story *story, const struct quotable *quotable, const struct voice *voice, size_t room,
+                         struct buf *out)
+{
     const struct pick *taken[PICKS_MAX];
-    size_t most[PICKS_MAX], count = summary_pick(story, picks), label = utf8_count(voice->customer, strlen(voice->customer));
+    size_t most[PICKS_MAX], count, label = utf8_count(voice->customer, strlen(voice->customer));
     struct buf quotes = { 0 };
 
-    if (count == 0) {
+    if (quotable->count == 0) {
         write_the_rest(story, voice, out);
         return;
     }
-    count = fit(picks, count, room - label - 1, taken, most);
+    count = fit(quotable->picks, quotable->count, room - label - 1, taken, most);
     for (size_t i = 0; i < count; i++)
         add_quote(voice, taken[i]->text, taken[i]->len, most[i], &quotes);
     buf_addf(out, "%s%s.", voice->customer, buf_text(&quotes));
@@ -395,12 +400,12 @@ static void write_quotes(const struct story *story, const struct voice *voice, s
  * ----------------------------------------------------------------------------------------------------- */
 
 /* What the customer's words leave to all others, at least. */
-static size_t room_beside(const struct story *story, const struct voice *voice)
+static size_t room_beside(const struct story *story, const struct quotable *quotable, const struct voice *voice)
 {
     struct buf quotes = { 0 };
     size_t count;
 
-    write_quotes(story, voice, QUOTES_LEAST, &quotes);
+    write_quotes(story, quotable, voice, QUOTES_LEAST, &quotes);
     count = characters(&quotes);
     buf_release(&quotes);
     return SUMMARY_MAX - count - 1;
@@ -410,8 +415,11 @@ void summary_write(const struct story *story, struct buf *out)
 {
     const struct voice *voice = voice_of(story->language);
     struct buf answered = { 0 }, flow = { 0 }, collected = { 0 }, end = { 0 }, quotes = { 0 }, rest = { 0 };
-    size_t room = room_beside(story, voice);
+    struct quotable quotable;
+    size_t room;
 
+    quotable.count = summary_pick(story, quotable.picks);
+    room = room_beside(story, &quotable, voice);
     write_answered(story, voice, &answered);
     write_flow(story, voice, &flow);
     write_collected(story, voice, &collected);
@@ -424,7 +432,7 @@ void summary_write(const struct story *story, struct buf *out)
     add_sentence(&rest, &flow, room);
     add_sentence(&rest, &collected, room);
     add_sentence(&rest, &end, room + END_MOST);
-    write_quotes(story, voice, SUMMARY_MAX - characters(&rest) - 1, &quotes);
+    write_quotes(story, &quotable, voice, SUMMARY_MAX - characters(&rest) - 1, &quotes);
     buf_addf(out, "%s %s", buf_text(&quotes), buf_text(&rest));
     buf_release(&answered);
     buf_release(&flow);
@@ -444,7 +452,7 @@ bool summary_is_courtesy(const char *text)
 bool summary_is_worth_it(const struct story *story)
 {
     for (size_t i = 0; i < story->text_count; i++)
-        if (story->texts[i].voice == VOICE_CUSTOMER && !summary_is_courtesy(story->texts[i].text))
+        if (story->texts[i].voice == VOICE_CUSTOMER && !story->texts[i].is_polite)
             return true;
     return false;
 }

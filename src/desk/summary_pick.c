@@ -32,6 +32,8 @@ enum {
     LONG_BYTES = 240,
     CLAUSE_WEIGHT = 3, /* what is written without blanks is a word up to here, and a clause from there on */
     SAME_TENTHS = 7,  /* so many of the words of the shorter one stand in the other: it is a repetition */
+    FORM_BYTES = 16,  /* a word that is longer is no short form */
+    PLACES = PICK_BYTES_MAX + 1, /* of one text */
 };
 
 struct sentence {
@@ -40,11 +42,13 @@ struct sentence {
     struct said_word *words; /* owned */
     size_t count;
     bool asks;               /* by a question mark */
+    bool is_told;            /* by one that was chosen */
 };
 
 struct sentences {
     struct sentence *list;
     size_t count, room;
+    size_t looked_at; /* those that tell nothing, too */
 };
 
 /* Cutting into sentences */
@@ -60,14 +64,14 @@ static bool is_wide_stop(uint32_t code)
     return code == 0x3002 || code == 0xff01 || code == 0xff1f;
 }
 
-/* "a.m.", "Dr.", "no. 5", "3.": the point belongs to the word. */
+/* "a.m.", "Dr.", "no. 5", "3.": the point belongs to the word. Of a long one the end tells. */
 static bool is_short_form(const char *start, const char *point)
 {
     static const char *const FORMS[] = { "mr", "mrs", "ms", "dr", "st", "no", "sr", "sra", "vs", "approx", "tel", "num", "av" };
     const char *word = point;
     size_t len;
 
-    while (word > start && word[-1] != ' ' && word[-1] != '\n')
+    while (word > start && point - word < FORM_BYTES && word[-1] != ' ' && word[-1] != '\n')
         word--;
     len = (size_t)(point - word);
     if (len <= 1 || memchr(word, '.', len) != NULL)
@@ -205,21 +209,21 @@ static bool is_told_by_the_end(const struct story_text *text)
     return strcmp(text->action, "opt_out") == 0 || strcmp(text->action, "opt_in") == 0;
 }
 
-static void add_sentence(struct sentences *sentences, const struct story_text *of, const char *text, size_t len)
+static void add_sentence(struct sentences *sentences, const struct story_text *of, size_t place, const char *text, size_t len)
 {
     struct said_word words[SAID_WORDS_MAX];
     struct sentence sentence = { .of = of };
 
     trim(&text, &len);
     sentence.count = said_words(text, len, words);
-    if (said_is_courtesy(words, sentence.count) || sentences->count == SENTENCES_MAX)
+    if (said_is_courtesy(words, sentence.count))
         return;
-    sentence.pick = (struct pick){ .text = text, .len = len, .place = sentences->count };
+    sentence.pick = (struct pick){ .text = text, .len = len, .place = place };
     sentence.words = alloc_array(sentence.count, sizeof *sentence.words);
     memcpy(sentence.words, words, sentence.count * sizeof *words);
     drop_greeting(&sentence);
     sentence.asks = has_mark(sentence.pick.text, sentence.pick.len);
-    sentence.pick.score = score(&sentence) + (sentences->count == 0 ? FIRST : 0);
+    sentence.pick.score = score(&sentence);
     if (sentences->count == sentences->room) {
         sentences->room = sentences->room == 0 ? 16 : sentences->room * 2;
         sentences->list = alloc_resize(sentences->list, sentences->room, sizeof *sentences->list);
@@ -227,16 +231,40 @@ static void add_sentence(struct sentences *sentences, const struct story_text *o
     sentences->list[sentences->count++] = sentence;
 }
 
-static void cut(struct sentences *sentences, const struct story_text *text)
+static void cut(struct sentences *sentences, const struct story_text *text, size_t place, size_t len)
 {
-    size_t len = strlen(text->text), at = 0;
+    size_t at = 0;
 
-    while (at < len) {
+    while (at < len && sentences->looked_at < SENTENCES_MAX) {
         size_t end = sentence_end(text->text, len, at);
 
-        add_sentence(sentences, text, text->text + at, end - at);
+        add_sentence(sentences, text, place + at, text->text + at, end - at);
+        sentences->looked_at++;
         at = end > at ? end : at + 1;
     }
+}
+
+/* From the newest text back. */
+static void collect(const struct story *story, struct sentences *sentences)
+{
+    struct sentence *first = NULL;
+    size_t left = PICK_BYTES_MAX;
+
+    for (size_t i = story->text_count; i > 0 && left > 0; i--) {
+        const struct story_text *text = &story->texts[i - 1];
+
+        if (text->voice != VOICE_CUSTOMER || is_told_by_the_end(text))
+            continue;
+        size_t len = utf8_floor(text->text, strlen(text->text), left);
+
+        cut(sentences, text, (i - 1) * PLACES, len);
+        left = text->text[len] == '\0' ? left - len : 0;
+    }
+    for (size_t i = 0; i < sentences->count; i++)
+        if (first == NULL || sentences->list[i].pick.place < first->pick.place)
+            first = &sentences->list[i];
+    if (first != NULL)
+        first->pick.score += FIRST;
 }
 
 /* Choosing */
@@ -265,34 +293,39 @@ static bool repeats(const struct sentence *a, const struct sentence *b)
     return shared * 10 >= shorter->count * SAME_TENTHS;
 }
 
-static const struct sentence *best(const struct sentences *sentences, const struct sentence *const chosen[], size_t count)
+/* Of two that tell as much, what was said first. */
+static bool is_better(const struct pick *a, const struct pick *b)
+{
+    return a->score != b->score ? a->score > b->score : a->place < b->place;
+}
+
+static const struct sentence *best(const struct sentences *sentences)
 {
     const struct sentence *found = NULL;
 
     for (size_t i = 0; i < sentences->count; i++) {
         const struct sentence *sentence = &sentences->list[i];
-        bool is_news = found == NULL || sentence->pick.score > found->pick.score;
 
-        for (size_t j = 0; j < count && is_news; j++)
-            is_news = !repeats(sentence, chosen[j]);
-        if (is_news)
+        if (!sentence->is_told && (found == NULL || is_better(&sentence->pick, &found->pick)))
             found = sentence;
     }
     return found;
 }
 
-static size_t choose(const struct sentences *sentences, struct pick picks[PICKS_MAX])
+static size_t choose(struct sentences *sentences, struct pick picks[PICKS_MAX])
 {
-    const struct sentence *chosen[PICKS_MAX];
     size_t count = 0;
 
     while (count < PICKS_MAX) {
-        const struct sentence *next = best(sentences, chosen, count);
+        const struct sentence *next = best(sentences);
 
         if (next == NULL || (count > 0 && next->pick.score < LEAST))
             break;
-        chosen[count] = next;
         picks[count++] = next->pick;
+        /* Itself among them. */
+        for (size_t i = 0; i < sentences->count && count < PICKS_MAX; i++)
+            if (!sentences->list[i].is_told)
+                sentences->list[i].is_told = repeats(&sentences->list[i], next);
     }
     return count;
 }
@@ -302,9 +335,7 @@ size_t summary_pick(const struct story *story, struct pick picks[PICKS_MAX])
     struct sentences sentences = { 0 };
     size_t count;
 
-    for (size_t i = 0; i < story->text_count; i++)
-        if (story->texts[i].voice == VOICE_CUSTOMER && !is_told_by_the_end(&story->texts[i]))
-            cut(&sentences, &story->texts[i]);
+    collect(story, &sentences);
     count = choose(&sentences, picks);
     for (size_t i = 0; i < sentences.count; i++)
         free(sentences.list[i].words);

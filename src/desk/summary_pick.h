@@ -3,7 +3,11 @@
  *
  * Questions tell most, then wishes and complaints, then what holds a number; a longer sentence more than a word. What only
  * answered the question of a dialogue tells less, for what was collected tells it again. Greetings, thanks, a yes or no
- * tell nothing, nor does what has been said before; card numbers and passwords little. Words that opt out or ask for a person are told by the end.
+ * tell nothing, nor does what has been said before; card numbers and passwords little. Words that opt out or ask for a
+ * person are told by the end.
+ *
+ * Other customers wait meanwhile: no more than PICK_BYTES_MAX of the customer's newest texts, and no more than SENTENCES_MAX
+ * of their sentences, are looked at.
  */
 #ifndef DESK_SUMMARY_PICK_H
 #define DESK_SUMMARY_PICK_H
@@ -13,13 +17,13 @@
 
 struct story;
 
-enum { PICKS_MAX = 4, SENTENCES_MAX = 400 };
+enum { PICKS_MAX = 4, SENTENCES_MAX = 400, PICK_BYTES_MAX = 16 * 1024 };
 
 struct pick { /* a sentence, borrowed from the story, without blanks around it */
     const char *text;
     size_t len;
     int score;
-    size_t place; /* in the order in which they were said */
+    size_t place; /* the greater, the later it was said */
 };
 
 /* The best first. A conversation of courtesies alone gives none. */

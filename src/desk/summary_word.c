@@ -10,6 +10,8 @@
 #include "desk/summary_word.h"
 #include "text/fold.h"
 
+enum { FOLDED_BYTES = 4 * SAID_WORD_BYTES }; /* of a word: what lies behind would be cut off */
+
 static const char *const GREETINGS[] = {
     "hi", "hii", "hello", "helo", "hey", "heya", "hiya", "there", "good", "morning", "afternoon", "evening",
     "day", "everyone", "all", "team", "guys", "sir", "madam", "dear", "greetings", "hola", "holaa",
@@ -122,22 +124,26 @@ static size_t word_end(const char *text, size_t len, size_t at, enum plain_kind 
     return at;
 }
 
-static void set_plain(const char *text, struct said_word *word)
-{
-    struct buf folded = { 0 }, plain = { 0 };
-    size_t len;
+struct scratch { /* owned: of one word after the other */
+    struct buf folded, plain;
+};
 
-    fold_text(text + word->at, word->len, &folded);
-    plain_text(buf_text(&folded), folded.len, &plain);
-    len = utf8_floor(buf_text(&plain), plain.len, sizeof word->plain - 1);
-    memcpy(word->plain, buf_text(&plain), len);
+static void set_plain(const char *text, struct said_word *word, struct scratch *scratch)
+{
+    size_t len = utf8_floor(text + word->at, word->len, FOLDED_BYTES);
+
+    buf_clear(&scratch->folded);
+    buf_clear(&scratch->plain);
+    fold_text(text + word->at, len, &scratch->folded);
+    plain_text(buf_text(&scratch->folded), scratch->folded.len, &scratch->plain);
+    len = utf8_floor(buf_text(&scratch->plain), scratch->plain.len, sizeof word->plain - 1);
+    memcpy(word->plain, buf_text(&scratch->plain), len);
     word->plain[len] = '\0';
-    buf_release(&folded);
-    buf_release(&plain);
 }
 
 size_t said_words(const char *text, size_t len, struct said_word words[SAID_WORDS_MAX])
 {
+    struct scratch scratch = { 0 };
     size_t count = 0, at = 0;
     uint32_t code;
 
@@ -155,9 +161,11 @@ size_t said_words(const char *text, size_t len, struct said_word words[SAID_WORD
         size_t end = word_end(text, len, at, &kind);
 
         *word = (struct said_word){ .at = at, .len = end - at, .kind = kind };
-        set_plain(text, word);
+        set_plain(text, word, &scratch);
         at = end;
     }
+    buf_release(&scratch.folded);
+    buf_release(&scratch.plain);
     return count;
 }
 

@@ -118,7 +118,7 @@ int upkeep_clamp(struct desk *desk, int64_t now, struct error *error)
         service_call_clamp(desk->db, now + SERVICE_LONGEST_MS, error) != 0 ||
         consult_row_clamp(desk->db, now + CONSULT_LONGEST_MS, error) != 0 || flow_turn_clamp(desk, now, error) != 0 ||
         parting_clamp(desk->db, now + LONGEST_MS, now, error) != 0 ||
-        idle_pull(desk->db, idle_first_at(desk, now), now, error) != 0)
+        idle_pull(desk->db, idle_first_at(desk, now), idle_first_at(desk, now), error) != 0)
         return -1;
     return timer_clamp(desk->db, now + LONGEST_MS, now, error);
 }

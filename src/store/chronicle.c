@@ -10,7 +10,8 @@ static const char TEXTS[] =
     "EXISTS (SELECT 1 FROM consult c JOIN outbox q ON q.id = c.outbox WHERE c.turn = m.turn AND c.call = 0 "
     "AND (q.state = 'dead' OR q.state = 'expired')) "
     "FROM message m LEFT JOIN turn t ON t.id = m.turn LEFT JOIN decision d ON d.message = m.id "
-    "WHERE m.conversation = ?1 AND m.kind <> 'note' ORDER BY m.id DESC LIMIT ?2";
+    "WHERE m.conversation = ?1 AND m.kind <> 'note' AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.message = m.id "
+    "AND (n.conversation <> m.conversation OR m.text = '')) ORDER BY m.id DESC LIMIT ?2";
 
 int chronicle_texts(struct db *db, int64_t conversation, int most, chronicle_text *text, void *context, struct error *error)
 {
@@ -32,10 +33,11 @@ int chronicle_texts(struct db *db, int64_t conversation, int most, chronicle_tex
             .is_given_up = query_int(q, 8) != 0,
         };
 
-        text(context, &line);
+        if (!text(context, &line))
+            break;
     }
     query_end(q);
-    return more;
+    return more < 0 ? -1 : 0;
 }
 
 static const char EVENTS[] =

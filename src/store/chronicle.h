@@ -22,9 +22,10 @@ struct chronicle_line {
     bool is_lost;          /* out, agent: it ended without being sent, whole or in part */
     bool is_given_up;      /* in: a backend was to answer it, and none could */
 };
-typedef void chronicle_text(void *context, const struct chronicle_line *line);
+/* false: no more of them. */
+typedef bool chronicle_text(void *context, const struct chronicle_line *line);
 
-/* The newest `most` texts of a conversation, the newest first. */
+/* The newest `most` texts of a conversation, the newest first: 0, -1. None that tells its reader of another one. */
 int chronicle_texts(struct db *db, int64_t conversation, int most, chronicle_text *text, void *context, struct error *error);
 
 struct chronicle_event {
@@ -33,7 +34,7 @@ struct chronicle_event {
 };
 typedef void chronicle_deed(void *context, const struct chronicle_event *event);
 
-/* The newest `most` events of those kinds, the newest first. */
+/* The newest `most` events of those kinds, the newest first: 0, -1. */
 int chronicle_events(struct db *db, int64_t conversation, int most, chronicle_deed *deed, void *context, struct error *error);
 
 #endif

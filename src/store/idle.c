@@ -30,12 +30,17 @@ int idle_next(struct db *db, int64_t *at, struct error *error)
     return found < 0 ? -1 : 0;
 }
 
+/* Not what tells a person of the business of another customer: that is only written here. */
+#define LAST_SAID(conversation)                                                                                             \
+    "(SELECT m.at FROM message m WHERE m.conversation = " conversation " AND m.kind <> 'note' AND NOT EXISTS (SELECT 1 "     \
+    "FROM notice n WHERE n.message = m.id AND n.conversation <> m.conversation) ORDER BY m.id DESC LIMIT 1)"
+
 /*
  * A turn that is open awaits one of these rows, or its dialogue does (store/audit.c looks for others). What is written into a
  * profile is nothing that anybody waits for.
  */
 static const char LOOK[] =
-    "SELECT coalesce((SELECT m.at FROM message m WHERE m.conversation = v.id AND m.kind <> 'note' ORDER BY m.id DESC LIMIT 1), "
+    "SELECT coalesce(" LAST_SAID("v.id") ", "
     "v.opened_at), r.conversation IS NOT NULL, r.due_at, "
     "EXISTS (SELECT 1 FROM outbox o WHERE o.contact = v.contact AND o.settled_at IS NULL AND o.conversation = v.id "
     "AND o.kind <> 'track') OR EXISTS (SELECT 1 FROM behind b WHERE b.conversation = v.id) "
@@ -81,12 +86,12 @@ int idle_pull_one(struct db *db, int64_t conversation, int64_t latest, struct er
 
 static const char PULL[] = "UPDATE conversation SET idle_at = ?2 WHERE idle_at > ?1";
 
-int idle_pull(struct db *db, int64_t latest, int64_t now, struct error *error)
+int idle_pull(struct db *db, int64_t latest, int64_t at, struct error *error)
 {
     struct query *q = db_query(db, PULL);
 
     query_bind_int(q, 1, latest);
-    query_bind_int(q, 2, now);
+    query_bind_int(q, 2, at);
     return query_run(q, error);
 }
 
@@ -95,8 +100,8 @@ int idle_pull(struct db *db, int64_t latest, int64_t now, struct error *error)
  * further back than it was.
  */
 static const char SHIFT[] =
-    "UPDATE conversation SET idle_at = ?1 + max(idle_at, ?2 + coalesce((SELECT m.at FROM message m "
-    "WHERE m.conversation = conversation.id AND m.kind <> 'note' ORDER BY m.id DESC LIMIT 1), 0)) WHERE idle_at IS NOT NULL";
+    "UPDATE conversation SET idle_at = ?1 + max(idle_at, ?2 + coalesce(" LAST_SAID("conversation.id") ", 0)) "
+    "WHERE idle_at IS NOT NULL";
 
 int idle_shift(struct db *db, int64_t drift_ms, int64_t idle_close, struct error *error)
 {

@@ -16,7 +16,8 @@ int idle_due(struct db *db, int64_t now, int64_t *conversation, struct error *er
 int idle_next(struct db *db, int64_t *at, struct error *error);
 
 struct idle_look {
-    int64_t last_at;    /* the newest text of anybody; without one, when it was opened */
+    int64_t last_at;    /* the newest text of anybody, but for what tells of another conversation; without one, when it was
+                           opened */
     bool has_run;       /* a dialogue is under way */
     int64_t run_due_at; /* when it wants to be looked at; 0: never by itself */
     bool is_busy;       /* a text, a call or a question has not ended, or a message waits behind one */
@@ -29,8 +30,8 @@ int idle_put_off(struct db *db, int64_t conversation, int64_t until, struct erro
 /* What it was put off for is over: it is looked at by `latest`, if at all. */
 int idle_pull_one(struct db *db, int64_t conversation, int64_t latest, struct error *error);
 
-/* Those that are due later than `latest` are due at `now`. */
-int idle_pull(struct db *db, int64_t latest, int64_t now, struct error *error);
+/* Those that are due later than `latest` are due at `at`. */
+int idle_pull(struct db *db, int64_t latest, int64_t at, struct error *error);
 
 /* The clock jumped: nobody's silence becomes longer or shorter by it, given how long one may last. */
 int idle_shift(struct db *db, int64_t drift_ms, int64_t idle_close, struct error *error);

@@ -20,7 +20,8 @@ int notice_row_put(struct db *db, const struct notice_row *row, struct error *er
 }
 
 static const char COUNT[] =
-    "SELECT count(*) FROM (SELECT 1 FROM notice WHERE contact = ?1 AND at >= ?2 AND is_over = 0 LIMIT ?3)";
+    "SELECT count(*) FROM (SELECT 1 FROM notice n WHERE n.contact = ?1 AND n.at >= ?2 AND n.is_over = 0 "
+    "AND EXISTS (SELECT 1 FROM outbox o WHERE o.message = n.message AND o.part = 1) LIMIT ?3)";
 
 int notice_row_count(struct db *db, int64_t contact, int64_t since, int64_t most, int64_t *count, struct error *error)
 {

@@ -22,7 +22,7 @@ struct notice_row { /* borrowed */
 };
 int notice_row_put(struct db *db, const struct notice_row *row, struct error *error);
 
-/* How many were put for a contact since then, as far as `most`. */
+/* How many were put for a contact since then, as far as `most`; one in parts is one. */
 int notice_row_count(struct db *db, int64_t contact, int64_t since, int64_t most, int64_t *count, struct error *error);
 
 /*

@@ -146,8 +146,8 @@ int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
 /* Of notices, and of what is left of a closed conversation. Where it only waits for a person the hand-over's own notice still
  * goes. */
 #define WITH_PERSON                                                                                                 \
-    "(n.message IS NOT NULL OR (v.owner = 'closed' AND m.kind = 'out')) AND EXISTS (SELECT 1 FROM conversation h WHERE h.contact = v.contact "                   \
-    "AND h.channel = v.channel AND h.owner = 'agent' AND (h.id <> v.id OR h.agent <> '')) "
+    "(n.message IS NOT NULL OR (v.owner = 'closed' AND m.kind = 'out')) AND EXISTS (SELECT 1 FROM conversation h "    \
+    "WHERE h.contact = v.contact AND h.channel = v.channel AND h.owner = 'agent' AND (h.id <> v.id OR h.agent <> '')) "
 
 #define ROW_COLUMNS                                                                                                \
     "SELECT o.id, o.contact, o.conversation, coalesce(o.turn, 0), m.text, o.campaign, v.channel, c.address_kind, " \

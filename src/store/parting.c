@@ -45,12 +45,21 @@ int parting_get(struct db *db, int64_t id, struct parting *parting, struct error
     return take(q, parting, error);
 }
 
+#define IS_URGENT "(moment = 'handoff' OR tries > 0) " /* as the index has it */
+
+static const char URGENT[] = ROW "WHERE " IS_URGENT "AND due_at <= ?1 ORDER BY due_at, id LIMIT 1";
 static const char DUE[] = ROW "WHERE due_at <= ?1 ORDER BY due_at, id LIMIT 1";
 
 int parting_due(struct db *db, int64_t now, struct parting *parting, struct error *error)
 {
-    struct query *q = db_query(db, DUE);
+    struct query *q = db_query(db, URGENT);
+    int found;
 
+    query_bind_int(q, 1, now);
+    found = take(q, parting, error);
+    if (found != 0)
+        return found;
+    q = db_query(db, DUE);
     query_bind_int(q, 1, now);
     return take(q, parting, error);
 }
@@ -66,10 +75,11 @@ int parting_of_close(struct db *db, int64_t conversation, struct parting *partin
 }
 
 static const char NEXT[] = "SELECT min(due_at) FROM parting WHERE due_at IS NOT NULL";
+static const char NEXT_URGENT[] = "SELECT min(due_at) FROM parting WHERE " IS_URGENT "AND due_at IS NOT NULL";
 
-int parting_next(struct db *db, int64_t *at, struct error *error)
+int parting_next(struct db *db, bool is_urgent, int64_t *at, struct error *error)
 {
-    struct query *q = db_query(db, NEXT);
+    struct query *q = db_query(db, is_urgent ? NEXT_URGENT : NEXT);
     int found = query_step(q, error);
 
     *at = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;

@@ -57,6 +57,8 @@
   .wanted = "Customer: “I want to pay for two cakes”. Answered by: pay. Flow pay: done. Collected: card: •••• 1111. Closed after silence." },
 { "en", "? a table for 👨‍👩‍👧‍👦 please", IDLE,
   .wanted = "Customer: “a table for 👨‍👩‍👧‍👦 please”. Last message unanswered; closed after silence." },
+{ "en", "? I read www.bakery.example/cakes/with-cream. Is it still true? It said 5.", IDLE,
+  .wanted = "Customer: “I read www.bakery.example/cakes/with-cream” “Is it still true?” “It said 5”. Last message unanswered; closed after silence." },
 /* Korean */
 { "ko", "> hello | 안녕하세요\n< 안녕하세요!\n> delivery | 혹시 일요일에도 종로로 배달 되나요?\n< 네.\n> prices | 배달비는 얼마예요?\n< 3천원.\n> thanks | 네 감사합니다~ ㅎㅎ", IDLE,
   .wanted = "고객: “혹시 일요일에도 종로로 배달 되나요?” “배달비는 얼마예요?”. 답변: delivery, prices. 대화가 끊겨 종료." },

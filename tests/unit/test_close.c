@@ -1,6 +1,7 @@
 /* The end of a conversation: when it is closed by itself, who closes it else, and that it is summed up, once. */
 #include "desk/decide_variable.h"
 #include "desk/parting.h"
+#include "desk/story.h"
 #include "rules/variable.h"
 #include "tests/lib/asking.h"
 
@@ -252,6 +253,22 @@ static void a_clock_that_went_back_while_nobody_ran_keeps_it_open_for_idle_close
     assert_string_equal(of_newest(f, "owner"), "closed");
 }
 
+static void a_restart_with_the_clock_set_back_closes_nobody_who_is_talking(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "your hours?");
+    let_go(f);
+    f->now -= 10 * SECOND_MS;
+    fixture_reopen(f, false);
+    pass(f, 0);
+    assert_string_equal(of_newest(f, "owner"), "bot");
+    pass(f, 30 * MINUTE_MS);
+    assert_string_equal(of_newest(f, "owner"), "bot");
+    pass(f, 10 * SECOND_MS);
+    assert_string_equal(of_newest(f, "owner"), "closed");
+}
+
 /* Who closes */
 
 static void every_closer_is_named(void **state)
@@ -441,6 +458,49 @@ static void without_reopen_within_every_message_after_a_close_begins_anew(void *
     f->now -= 30 * MINUTE_MS; /* the clock is set right */
     hear(f, "ana", "your hours?");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 3);
+}
+
+/* Bounds: whoever is summed up keeps others waiting */
+
+/* All that Ana said is `unit` over and over, `len` bytes of it each time, but for the first. */
+static void say_at_length(struct fixture *f, int count, const char *unit, int len)
+{
+    char sql[200];
+
+    for (int i = 0; i < count; i++)
+        hear(f, "ana", "hello");
+    snprintf(sql, sizeof sql, "UPDATE message SET text = substr(replace(hex(zeroblob(%d)), '00', '%s'), 1, %d) WHERE text = 'hello'",
+             len, unit, len);
+    run_sql(f, sql);
+    let_go(f);
+}
+
+static void of_a_long_conversation_the_newest_64_kilobytes_are_read(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "Where is my cake, number 7?");
+    say_at_length(f, 2, "mud ", STORY_BYTES_MAX / 2 - 1);
+    pass(f, 30 * MINUTE_MS);
+    assert_non_null(strstr(fixture_text(f, "SELECT summary FROM conversation WHERE id = 1"), "number 7"));
+    hear(f, "ana", "Where is my bread, number 8?");
+    say_at_length(f, 2, "mud ", STORY_BYTES_MAX / 2);
+    pass(f, 30 * MINUTE_MS);
+    assert_null(strstr(of_newest(f, "summary"), "number 8"));
+    assert_non_null(strstr(of_newest(f, "summary"), "mud mud"));
+}
+
+static void more_than_8_kilobytes_of_courtesies_count_as_said_in_earnest(void **state)
+{
+    struct fixture *f = *state;
+
+    say_at_length(f, 4, "hello ", 2000);
+    pass(f, 30 * MINUTE_MS);
+    assert_string_equal(of_newest(f, "summary_by"), "frontdesk");
+    say_at_length(f, 5, "hello ", 2000);
+    f->now += 30 * MINUTE_MS;
+    settle(f, claim_one(f), says("Hellos."));
+    assert_string_equal(of_newest(f, "summary_by"), "wise");
 }
 
 /* By a backend */
@@ -702,6 +762,7 @@ static const struct CMUnitTest TESTS[] = {
     T(a_clock_that_is_set_forward_makes_no_silence_longer),
     T(a_clock_that_is_set_back_makes_no_silence_shorter),
     T(a_clock_that_went_back_while_nobody_ran_keeps_it_open_for_idle_close_at_most),
+    T(a_restart_with_the_clock_set_back_closes_nobody_who_is_talking),
     T(every_closer_is_named),
     T(a_step_of_a_flow_that_closes_is_named_flow),
     T(a_hand_over_is_summed_up_for_the_person),
@@ -712,6 +773,8 @@ static const struct CMUnitTest TESTS[] = {
     REOPENING(a_hand_over_waits_for_nothing_and_the_close_behind_it_does),
     REOPENING(other_rules_change_how_long_a_close_waits),
     T(without_reopen_within_every_message_after_a_close_begins_anew),
+    T(of_a_long_conversation_the_newest_64_kilobytes_are_read),
+    SUMMING(more_than_8_kilobytes_of_courtesies_count_as_said_in_earnest),
     SUMMING(a_backend_sums_it_up_and_is_asked_with_nothing_but_data),
     SUMMING(a_hostile_answer_is_words_on_one_line_and_nothing_else),
     SUMMING(a_card_number_in_an_answer_is_masked_and_emoji_stay_whole),

@@ -385,6 +385,23 @@ static void beyond_the_limit_they_are_withheld_for_all_to_see(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE sent_by = 'summary' AND state = 'accepted'"), 6);
 }
 
+static void a_long_notice_counts_as_one(void **state)
+{
+    static const char WITHHELD[] = "SELECT count(*) FROM notice WHERE is_over = 1";
+    struct fixture *f = *state;
+    char text[5000] = "";
+
+    while (strlen(text) < sizeof text - 10)
+        strcat(text, "nine of x ");
+    hear(f, "ana", "hours");
+    for (int i = 0; i < 3; i++)
+        tell(f, 1, &(struct told){ "summary", "summary", "owner-1", text, NULL });
+    assert_true(notices(f) >= 6); /* parts */
+    assert_int_equal(fixture_int(f, WITHHELD), 0);
+    tell(f, 1, &SUMMARY);
+    assert_int_equal(fixture_int(f, WITHHELD), 1);
+}
+
 static void those_to_the_customer_count_as_replies(void **state)
 {
     struct fixture *f = *state;
@@ -507,6 +524,7 @@ int main(void)
         TEST(nobody_is_told_of_his_own_conversation),
         TEST(what_came_out_empty_is_left_out),
         TEST(beyond_the_limit_they_are_withheld_for_all_to_see),
+        TEST(a_long_notice_counts_as_one),
         TEST(those_to_the_customer_count_as_replies),
         TEST(it_counts_where_the_customer_is_now),
         TEST(zero_is_no_limit),

@@ -36,7 +36,8 @@ static void add(struct story *story, enum story_voice voice, const char *text, c
                                                              .text = alloc_text(text),
                                                              .rule = alloc_text(rule),
                                                              .action = alloc_text(action),
-                                                             .is_answered = answered };
+                                                             .is_answered = answered,
+                                                             .is_polite = voice == VOICE_CUSTOMER && summary_is_courtesy(text) };
     story->has_person_spoken |= voice == VOICE_PERSON;
 }
 
@@ -175,6 +176,47 @@ static void two_hundred_messages_leave_what_was_asked_and_not_the_chatter(void *
     story_release(&story);
 }
 
+/* Is the question quoted that was asked before `count` texts of `len` bytes, each `unit` over and over, and a word? */
+static bool is_found_before(const char *unit, size_t count, size_t len)
+{
+    static const char QUESTION[] = "Where is the cake that I ordered on Monday, number 7?";
+    struct story story = { .language = "en", .is_close = true, .closed_by = "idle" };
+    struct buf text = { 0 }, out = { 0 };
+    bool is_found;
+
+    while (text.len < len)
+        buf_add_text(&text, unit);
+    buf_truncate(&text, len);
+    add(&story, VOICE_CUSTOMER, QUESTION, "", "none", false);
+    for (size_t i = 0; i < count; i++)
+        add(&story, VOICE_CUSTOMER, buf_text(&text), "", "none", false);
+    add(&story, VOICE_CUSTOMER, "mud", "", "none", false);
+    summary_write(&story, &out);
+    is_found = strstr(buf_text(&out), QUESTION) != NULL;
+    buf_release(&text);
+    buf_release(&out);
+    story_release(&story);
+    return is_found;
+}
+
+static void of_a_long_conversation_the_newest_16_kilobytes_are_looked_at(void **state)
+{
+    (void)state;
+    assert_true(is_found_before("mud ", 7, 2000));
+    assert_true(is_found_before("mud ", 8, 2000));
+    assert_false(is_found_before("mud ", 9, 2000));
+}
+
+/* Those that tell nothing, too: they take as long. */
+static void of_many_sentences_the_newest_400_are_looked_at(void **state)
+{
+    (void)state;
+    assert_true(is_found_before("hi. ", 1, 398 * 4 - 1));
+    assert_false(is_found_before("hi. ", 1, 399 * 4 - 1));
+    assert_true(is_found_before("mud. ", 1, 398 * 5 - 1));
+    assert_false(is_found_before("mud. ", 1, 399 * 5 - 1));
+}
+
 static void a_name_of_ten_thousand_characters_is_cut_between_graphemes(void **state)
 {
     struct story story = { .language = "en", .is_close = true, .closed_by = "idle" };
@@ -254,6 +296,8 @@ int main(void)
         cmocka_unit_test(each_conversation_leaves_the_line_that_tells_it),
         cmocka_unit_test(whatever_was_said_it_is_one_line_of_255_characters_at_most),
         cmocka_unit_test(two_hundred_messages_leave_what_was_asked_and_not_the_chatter),
+        cmocka_unit_test(of_a_long_conversation_the_newest_16_kilobytes_are_looked_at),
+        cmocka_unit_test(of_many_sentences_the_newest_400_are_looked_at),
         cmocka_unit_test(a_name_of_ten_thousand_characters_is_cut_between_graphemes),
         cmocka_unit_test(the_outcome_is_the_first_that_is_true),
         cmocka_unit_test(courtesies_are_told_from_what_is_asked),
