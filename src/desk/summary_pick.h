@@ -3,7 +3,8 @@
  *
  * Questions tell most, then wishes and complaints, then what holds a number; a longer sentence more than a word. What only
  * answered the question of a dialogue tells less, for what was collected tells it again. Greetings, thanks, a yes or no
- * tell nothing, nor does what has been said before; card numbers and passwords little. Words that opt out or ask for a person are told by the end.
+ * tell nothing, nor does what has been said before; card numbers and passwords little. Words that
+ * opt out or ask for a person are told by the end.
  */
 #ifndef DESK_SUMMARY_PICK_H
 #define DESK_SUMMARY_PICK_H
