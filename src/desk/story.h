@@ -50,8 +50,8 @@ struct story_text { /* owned texts */
 
 struct story_flow { /* owned texts */
     char *name;
-    char *end;    /* done, closed, cancelled, expired …: flow_end of the ledger; handed_over: by a step of its own; "" it began and
-                     nothing more is known */
+    char *end;    /* done, closed, cancelled, expired …: flow_end of the ledger; handed_over: by a step of its own; "" it began
+                     and nothing more is known */
 };
 
 struct story { /* owned; the zero value is releasable */

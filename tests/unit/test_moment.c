@@ -338,7 +338,7 @@ static void a_notice_says_its_text_through_its_campaign(void **state)
     (void)state;
     talk_open(&t, "INSERT INTO notice (name, at, campaign, to, say) VALUES\n"
                   "  ('boss', 'handoff', 'text', 'owner-1', '{{ first_name }} wants a person.'),\n"
-                  "  ('thanks', 'rule:pay', NULL, NULL, 'Paid: {{ sum }}'), ('stars', 'rule:hours', 'rate', '', NULL),\n"
+                  "  ('thanks', 'rule:pay', NULL, NULL, 'Paid: {{ sum }}'), ('stars', 'rule:hours', 'rate', NULL, NULL),\n"
                   "  ('also', 'rule:hours', NULL, 'customer', '{{ field.note }}');\n"
                   "INSERT INTO notice_property (notice, name, value) VALUES ('stars', 'who', '{{ first_name }}'),\n"
                   "  ('stars', 'note', '{{ field.note }}');\n");
