@@ -59,6 +59,10 @@
   .wanted = "Customer: “a table for 👨‍👩‍👧‍👦 please”. Last message unanswered; closed after silence." },
 { "en", "? I read www.bakery.example/cakes/with-cream. Is it still true? It said 5.", IDLE,
   .wanted = "Customer: “I read www.bakery.example/cakes/with-cream” “Is it still true?” “It said 5”. Last message unanswered; closed after silence." },
+{ "en", "? The note says “come on Monday” and «bring cash» ‟for 5‟ „now„, is it true?", IDLE,
+  .wanted = "Customer: “The note says \"come on Monday\" and \"bring cash\" \"for 5\" \"now\", is it true?”. Last message unanswered; closed after silence." },
+{ "en", "> a | blue bread\n> b | Where is it?\n> c | red bread", IDLE,
+  .wanted = "Customer: “blue bread” “Where is it?”. Answered by: a, b, c. Closed after silence." },
 /* Korean */
 { "ko", "> hello | 안녕하세요\n< 안녕하세요!\n> delivery | 혹시 일요일에도 종로로 배달 되나요?\n< 네.\n> prices | 배달비는 얼마예요?\n< 3천원.\n> thanks | 네 감사합니다~ ㅎㅎ", IDLE,
   .wanted = "고객: “혹시 일요일에도 종로로 배달 되나요?” “배달비는 얼마예요?”. 답변: delivery, prices. 대화가 끊겨 종료." },

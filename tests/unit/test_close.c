@@ -113,6 +113,33 @@ static void a_text_on_its_way_keeps_it_open_and_one_that_is_held_does_not(void *
     assert_string_equal(of_newest(f, "owner || ' ' || outcome"), "closed unanswered");
 }
 
+static void a_message_that_waits_for_its_turn_keeps_it_open(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "your hours?");
+    let_go(f);
+    run_sql(f, "INSERT INTO behind (message, conversation) VALUES (1, 1)");
+    pass(f, 2 * HOUR_MS);
+    assert_string_equal(of_newest(f, "owner"), "bot");
+    run_sql(f, "DELETE FROM behind");
+    pass(f, MINUTE_MS);
+    assert_string_equal(of_newest(f, "owner"), "closed");
+}
+
+static void what_is_to_be_written_into_a_profile_keeps_nothing_open(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_load(f, ASKING_SHOP "INSERT INTO setting (name, value) VALUES ('idle_close', '30 minutes');\n"
+                                "INSERT INTO attribute (name, at, value) VALUES ('topic', 'reply', '{{ rule }}');\n");
+    hear(f, "ana", "your hours?");
+    let_go(f);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'track' AND settled_at IS NULL"), 1);
+    pass(f, 30 * MINUTE_MS);
+    assert_string_equal(of_newest(f, "owner"), "closed");
+}
+
 static void a_dialogue_that_waits_for_an_answer_keeps_it_open(void **state)
 {
     struct fixture *f = *state;
@@ -752,6 +779,8 @@ static void one_that_fails_is_tried_again_and_given_up_in_the_end(void **state)
 static const struct CMUnitTest TESTS[] = {
     T(a_conversation_is_closed_when_nobody_has_said_anything_for_idle_close),
     T(a_text_on_its_way_keeps_it_open_and_one_that_is_held_does_not),
+    T(a_message_that_waits_for_its_turn_keeps_it_open),
+    T(what_is_to_be_written_into_a_profile_keeps_nothing_open),
     T(a_dialogue_that_waits_for_an_answer_keeps_it_open),
     T(a_dialogue_that_is_over_keeps_it_open_no_longer),
     T(a_question_to_a_backend_keeps_it_open),

@@ -189,6 +189,17 @@ static void load_with(struct fixture *f, const char *more)
     buf_release(&rules);
 }
 
+static void the_notice_of_a_limit_is_no_reply(void **state)
+{
+    struct fixture *f = *state;
+
+    load_with(f, "INSERT INTO attribute (name, at, value, type) VALUES ('answers', 'reply', '1', 'increment');\n");
+    hear_pings(f, 5);
+    is_notice(hear(f, "ping 6"));
+    hear(f, "ping 7");
+    assert_int_equal(fixture_int(f, "SELECT sum(value) FROM entry WHERE name = 'answers'"), 5);
+}
+
 static void a_phrase_goes_before_the_notice_and_a_blank_one_says_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -470,6 +481,7 @@ int main(void)
         WITH_BOOK(in_a_dialogue_a_flood_changes_nothing_and_a_person_can_still_be_had),
         WITH_BOOK(what_nobody_would_have_answered_stays_unanswered),
         WITH_BOOK(tags_of_a_silenced_message_are_not_noted),
+        WITH_BOOK(the_notice_of_a_limit_is_no_reply),
         WITH_BOOK(a_phrase_goes_before_the_notice_and_a_blank_one_says_nothing),
         WITH_BOOK(the_notice_is_in_the_customers_language),
         WITH_BOOK(what_waits_for_a_call_was_counted_when_it_came),

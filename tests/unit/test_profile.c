@@ -246,6 +246,45 @@ static void partial_errors_are_settled_object_by_object(void **state)
     settle(f, call, of(ANSWER_ACCEPTED), 0);
 }
 
+static void an_error_about_somebody_who_is_not_there_is_about_nobody(void **state)
+{
+    struct fixture *f = *state;
+    struct answer answer = of(ANSWER_ACCEPTED_BUT);
+
+    hear(f, "'user_id':'ana'", "red 1");
+    hear(f, "'user_id':'bob'", "red 1");
+    answer.bad_count = 1;
+    answer.bad_index[0] = 2;
+    settle(f, claim(f, 0), answer);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(state, ' ') FROM outbox WHERE kind = 'track'"), "due due");
+    for (int i = 0; i < 2; i++) {
+        f->now += 60 * 1000;
+        struct call *call = claim(f, 0);
+
+        assert_int_equal(call->count, 1);
+        settle(f, call, of(ANSWER_ACCEPTED));
+    }
+}
+
+static void a_call_is_no_longer_than_braze_takes(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct call *call;
+
+    hear_many(f, 0, 30);
+    must(db_run(f->desk.db, "UPDATE profile SET wanted = '\"' || replace(hex(zeroblob(50000)), '0', 'x') || '\"' WHERE name = 'a'",
+                &error), &error);
+    call = claim(f, 0);
+    assert_int_equal(call->count, 18); /* of 100 kB each */
+    assert_true(call->body.len < 2 * 1000 * 1000);
+    settle(f, call, of(ANSWER_ACCEPTED));
+    f->now += 60 * 1000;
+    call = claim(f, 0);
+    assert_int_equal(call->count, 12);
+    settle(f, call, of(ANSWER_ACCEPTED));
+}
+
 /* Errors that name nobody, and a refusal of the whole: each goes alone, and only the guilty one ends. */
 static void a_batch_that_is_refused_condemns_nobody(void **state)
 {
@@ -550,6 +589,8 @@ int main(void)
         TEST(a_batch_holds_75_people_each_once),
         TEST(what_comes_alone_leaves_alone_and_what_comes_together_in_full_calls),
         TEST(partial_errors_are_settled_object_by_object),
+        TEST(an_error_about_somebody_who_is_not_there_is_about_nobody),
+        TEST(a_call_is_no_longer_than_braze_takes),
         TEST(a_batch_that_is_refused_condemns_nobody),
         TEST(its_troubles_do_not_touch_the_replies),
         TEST(a_workspace_that_is_not_well_is_tried_by_replies_first),
