@@ -291,7 +291,7 @@ static void a_newcomer_is_subscribed_by_the_first_text_that_is_taken(void **stat
     f->now += 3600 * 1000;
     assert_quiet(f);
     /* Nor with what else rides: the one profile gave its consent, and not the other. */
-    hear(f, "'user_id':'ana'", "hours");
+    hear_from(f, "'user_id':'ana'", "hours");
     set(f, 1, "busy", "true", true);
     settle(f, claim_one(f, RIDE), of(ANSWER_ACCEPTED), 201);
 }
