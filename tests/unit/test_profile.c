@@ -251,8 +251,8 @@ static void an_error_about_somebody_who_is_not_there_is_about_nobody(void **stat
     struct fixture *f = *state;
     struct answer answer = of(ANSWER_ACCEPTED_BUT);
 
-    hear(f, "'user_id':'ana'", "red 1");
-    hear(f, "'user_id':'bob'", "red 1");
+    hear_from(f, "'user_id':'ana'", "red 1");
+    hear_from(f, "'user_id':'bob'", "red 1");
     answer.bad_count = 1;
     answer.bad_index[0] = 2;
     settle(f, claim(f, 0), answer);
