@@ -31,7 +31,7 @@ enum {
     LEAST = 6,        /* of a sentence that is quoted, unless none has it */
     LONG_BYTES = 240,
     CLAUSE_WEIGHT = 3, /* what is written without blanks is a word up to here, and a clause from there on */
-    SAME_TENTHS = 7,  /* so many of the words of the shorter one stand in the other: it is a repetition */
+    NEWS_TENTHS = 3,  /* no more of the words of the shorter one are missing in the other: it is a repetition */
     FORM_BYTES = 16,  /* a word that is longer is no short form */
     PLACES = PICK_BYTES_MAX + 1, /* of one text */
 };
@@ -274,23 +274,30 @@ static bool is_same_word(const struct said_word *a, const struct said_word *b)
 {
     size_t stem = strlen("가나");
 
+    if (a->plain[0] != b->plain[0])
+        return false;
     if (a->kind != PLAIN_HANGUL || b->kind != PLAIN_HANGUL || strlen(a->plain) < stem || strlen(b->plain) < stem)
         return strcmp(a->plain, b->plain) == 0;
     return strncmp(a->plain, b->plain, stem) == 0;
 }
 
+static bool has_word(const struct sentence *sentence, const struct said_word *word)
+{
+    for (size_t i = 0; i < sentence->count; i++)
+        if (is_same_word(&sentence->words[i], word))
+            return true;
+    return false;
+}
+
 static bool repeats(const struct sentence *a, const struct sentence *b)
 {
     const struct sentence *shorter = a->count < b->count ? a : b, *other = shorter == a ? b : a;
-    size_t shared = 0;
+    size_t news = 0;
 
-    for (size_t i = 0; i < shorter->count; i++)
-        for (size_t j = 0; j < other->count; j++)
-            if (is_same_word(&shorter->words[i], &other->words[j])) {
-                shared++;
-                break;
-            }
-    return shared * 10 >= shorter->count * SAME_TENTHS;
+    /* Most are told apart by their first words. */
+    for (size_t i = 0; i < shorter->count && news * 10 <= shorter->count * NEWS_TENTHS; i++)
+        news += !has_word(other, &shorter->words[i]);
+    return news * 10 <= shorter->count * NEWS_TENTHS;
 }
 
 /* Of two that tell as much, what was said first. */

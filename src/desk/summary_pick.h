@@ -17,7 +17,7 @@
 
 struct story;
 
-enum { PICKS_MAX = 4, SENTENCES_MAX = 400, PICK_BYTES_MAX = 16 * 1024 };
+enum { PICKS_MAX = 4, SENTENCES_MAX = 400, PICK_BYTES_MAX = 8 * 1024 };
 
 struct pick { /* a sentence, borrowed from the story, without blanks around it */
     const char *text;

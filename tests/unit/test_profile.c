@@ -255,14 +255,14 @@ static void an_error_about_somebody_who_is_not_there_is_about_nobody(void **stat
     hear_from(f, "'user_id':'bob'", "red 1");
     answer.bad_count = 1;
     answer.bad_index[0] = 2;
-    settle(f, claim(f, 0), answer);
+    settle(f, claim_track(f, 0), answer, 0);
     assert_string_equal(fixture_text(f, "SELECT group_concat(state, ' ') FROM outbox WHERE kind = 'track'"), "due due");
     for (int i = 0; i < 2; i++) {
         f->now += 60 * 1000;
-        struct call *call = claim(f, 0);
+        struct call *call = claim_track(f, 0);
 
         assert_int_equal(call->count, 1);
-        settle(f, call, of(ANSWER_ACCEPTED));
+        settle(f, call, of(ANSWER_ACCEPTED), 0);
     }
 }
 
@@ -275,14 +275,14 @@ static void a_call_is_no_longer_than_braze_takes(void **state)
     hear_many(f, 0, 30);
     must(db_run(f->desk.db, "UPDATE profile SET wanted = '\"' || replace(hex(zeroblob(50000)), '0', 'x') || '\"' WHERE name = 'a'",
                 &error), &error);
-    call = claim(f, 0);
+    call = claim_track(f, 0);
     assert_int_equal(call->count, 18); /* of 100 kB each */
     assert_true(call->body.len < 2 * 1000 * 1000);
-    settle(f, call, of(ANSWER_ACCEPTED));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
     f->now += 60 * 1000;
-    call = claim(f, 0);
+    call = claim_track(f, 0);
     assert_int_equal(call->count, 12);
-    settle(f, call, of(ANSWER_ACCEPTED));
+    settle(f, call, of(ANSWER_ACCEPTED), 0);
 }
 
 /* Errors that name nobody, and a refusal of the whole: each goes alone, and only the guilty one ends. */
