@@ -195,8 +195,8 @@ static void the_notice_of_a_limit_is_no_reply(void **state)
 
     load_with(f, "INSERT INTO attribute (name, at, value, type) VALUES ('answers', 'reply', '1', 'increment');\n");
     hear_pings(f, 5);
-    is_notice(hear(f, "ping 6"));
-    hear(f, "ping 7");
+    is_notice(answer_to(f, "ping 6"));
+    answer_to(f, "ping 7");
     assert_int_equal(fixture_int(f, "SELECT sum(value) FROM entry WHERE name = 'answers'"), 5);
 }
 
