@@ -187,6 +187,20 @@ def riding():
         desk.do("audit")
 
 
+@test("a first-time writer, whom Braze takes for unsubscribed, hears the answer where the owner has her subscribed, and else not")
+def newcomer():
+    for setting, heard in (("no", []), ("yes", ["We are open until six."])):
+        with Desk(start=False) as desk:
+            desk.sandbox.options = ("--newcomers-unsubscribed",)
+            desk.sandbox.start()
+            desk.write_rules(RIDING.replace("'yes');", f"'{setting}');", 1))
+            desk.start()
+            desk.say("", "when are you open?", phone_number="+821012345678")
+            desk.wait_drained()
+            equal(desk.sandbox.texts("+821012345678"), heard, f"subscribe_newcomers {setting}")
+            equal(desk.value("SELECT state FROM outbox WHERE kind = 'send'"), "accepted", "Braze has said success")
+
+
 def complaints(desk):
     """By the book and by what Braze has written: every count and every event, where it is known what became of it."""
     truth, found = Truth(desk), []
