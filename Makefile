@@ -782,12 +782,14 @@ lint:
 # Threads meet in these; the rest of the unit tests has one.
 UNIT_TSAN = mailbox http public log
 SYSTEM_ASAN = $(filter %/02_ingress.py %/03_routing.py %/04_rules.py %/08_take_race.py %/15_attacks.py %/24_service.py \
-                       %/26_talks.py %/27_flows.py %/28_sandbox_ai.py %/29_backends.py \
-                       %/32_sandbox_profile.py, $(SYSTEM))
+                       %/29_backends.py,$(SYSTEM))
 SYSTEM_TSAN = $(filter %/02_ingress.py %/04_rules.py %/08_take_race.py,$(SYSTEM))
 
 # Unit tests that are worth a run as the programs are shipped, too: machine code made at run time, system calls, reach.
 UNIT_PLAIN = fetch http index pattern wal_file zone
+
+# Those that take longest begin first, so that the short ones fill what is left.
+SYSTEM_LONG = $(filter %/07_crash.py %/13_clock.py %/23_profile.py %/31_ai_cli.py %/35_entries.py %/36_profile_storm.py,$(SYSTEM))
 
 check: packages-check
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(patsubst %,build/unit/test_%,$(UNIT_PLAIN)) build/frontdesk-load
@@ -796,7 +798,7 @@ check: packages-check
 	@ln -sf ../frontdesk ../frontdesk-sandbox ../frontdesk-load build/tsan/
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=fuzzer-no-link,address,undefined fuzzers
 	@LINT_TESTS="tests/lint_tree.sh $(wildcard tests/lint.sh)" UNIT_PLAIN="$(patsubst %,build/unit/test_%,$(UNIT_PLAIN))" \
-	 SYSTEM="$(SYSTEM)" \
+	 SYSTEM="$(SYSTEM_LONG) $(filter-out $(SYSTEM_LONG),$(SYSTEM))" \
 	 UNIT_ASAN="$(patsubst %,build/asan/unit/test_%,$(UNIT))" SYSTEM_ASAN="$(SYSTEM_ASAN)" \
 	 UNIT_TSAN="$(patsubst %,build/tsan/unit/test_%,$(UNIT_TSAN))" SYSTEM_TSAN="$(SYSTEM_TSAN)" sh tests/check.sh
 

@@ -2,6 +2,7 @@
 import contextlib
 import ipaddress
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -10,8 +11,15 @@ import threading
 from tap import Skip
 
 
+def is_whole(heard):
+    """Is the request there to its end, by its Content-Length?"""
+    head, gap, body = heard.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: *([0-9]+)", head)
+    return gap != b"" and len(body) >= int(length.group(1) if length else 0)
+
+
 class Peer:
-    """Connection n gets answers[n] for its first bytes; without one it waits until the other side closes it."""
+    """Connection n gets answers[n] for its first request; without one it waits until the other side closes it."""
 
     def __init__(self, answers=(), context=None):
         self.answers, self.context, self.heard, self.closed = list(answers), context, [], []
@@ -33,7 +41,7 @@ class Peer:
             while piece := connection.recv(65536):
                 self.heard[n] += piece
                 answer = self.answers[n] if n < len(self.answers) else None
-                if answer is not None:
+                if answer is not None and is_whole(self.heard[n]):
                     connection.sendall(answer)
                     return
         self.closed.append(n)
