@@ -781,7 +781,7 @@ lint:
 
 # Threads meet in these; the rest of the unit tests has one.
 UNIT_TSAN = mailbox http public log
-SYSTEM_ASAN = $(filter %/02_ingress.py %/03_routing.py %/04_rules.py %/08_take_race.py %/15_attacks.py %/24_service.py \
+SYSTEM_ASAN = $(filter %/02_ingress.py %/03_routing.py %/04_rules.py %/08_take_race.py %/15_attacks.py \
                        %/29_backends.py,$(SYSTEM))
 SYSTEM_TSAN = $(filter %/02_ingress.py %/04_rules.py %/08_take_race.py,$(SYSTEM))
 
