@@ -809,7 +809,7 @@ torture: packages-check
 	TORTURE=1 RACES=20000 REPLAYED=100000 TEST_TIMEOUT=20000 BUILD=$(B) sh tests/run.sh $(SYSTEM)
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=address,undefined all build/asan/frontdesk-load
 	SANITIZED=1 TEST_TIMEOUT=20000 BUILD=build/asan sh tests/run.sh $(SYSTEM)
-	FUZZ_SECONDS=600 TEST_TIMEOUT=20000 sh tests/run.sh tests/fuzz/short.sh
+	FUZZ_SECONDS=600 FUZZ_SEED=0 TEST_TIMEOUT=20000 sh tests/run.sh tests/fuzz/short.sh
 
 bench: packages
 	@$(MAKE) --no-print-directory -j$(JOBS) all build/frontdesk-load build/frontdesk-bare build/frontdesk-bench-rules

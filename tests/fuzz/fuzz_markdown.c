@@ -139,10 +139,10 @@ static size_t next_shown(const char **text)
     return step > 0 ? code : 0;
 }
 
-static bool may_have_address(const char *source)
+/* In the source, or in what is left of it: a control character in the midst of "www." goes. */
+static bool may_have_address(const char *text)
 {
-    return strpbrk(source, ":@") != NULL || strstr(source, "](") != NULL ||
-           strcasestr(source, "www.") != NULL;
+    return strpbrk(text, ":@") != NULL || strstr(text, "](") != NULL || strcasestr(text, "www.") != NULL;
 }
 
 static void check_shown(const char *source, const struct buf *whatsapp, const struct buf *plain)
@@ -152,7 +152,7 @@ static void check_shown(const char *source, const struct buf *whatsapp, const st
     const char *left, *right = buf_text(plain);
     size_t code;
 
-    if (strstr(right, WHATSAPP_FENCE) != NULL || may_have_address(source))
+    if (strstr(right, WHATSAPP_FENCE) != NULL || may_have_address(source) || may_have_address(right))
         return; /* code that has fences, and what no mark is changed in, are a matter of their own */
     text = alloc_text(buf_text(whatsapp));
     show(text, &shown);
