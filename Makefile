@@ -344,6 +344,7 @@ LIB = \
   src/desk/breaker.c \
   src/desk/button.c \
   src/desk/carry.c \
+  src/desk/chores.c \
   src/desk/clearance.c \
   src/desk/consult.c \
   src/desk/consult_answer.c \
@@ -533,6 +534,7 @@ UNIT = \
   buf \
   change \
   check \
+  chores \
   clock \
   close \
   commands \

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "daemon/engine_private.h"
 #include "daemon/install.h"
+#include "desk/chores.h"
 #include "desk/dispatch.h"
 #include "desk/road.h"
 #include "desk/upkeep.h"
@@ -165,6 +166,7 @@ static int work(struct engine *engine, struct outcome *outcomes, size_t count, i
                 struct claims *claims, struct error *error)
 {
     *claims = (struct claims){ 0 };
+    chores_begin(&engine->desk, count > 0, now);
     if (desk_begin(&engine->desk, error) != 0)
         return -1;
     /* Before anything is written by the new clock. */

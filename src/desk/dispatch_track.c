@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "braze/track.h"
+#include "desk/chores.h"
 #include "desk/dispatch_track.h"
 #include "desk/subscription.h"
 #include "desk/track_load.h"
@@ -263,7 +264,7 @@ int dispatch_track_claim(struct desk *desk, int64_t now, bool is_busy, struct ca
     size_t count;
     bool is_probe;
 
-    if (!desk->may_track || blocked_until(desk, now, is_busy, &is_probe) != 0)
+    if (!desk->may_track || desk->is_pressed || blocked_until(desk, now, is_busy, &is_probe) != 0)
         return 0;
     if (worth_while_at(desk, now, &at, error) != 0)
         return -1;
@@ -289,7 +290,6 @@ int dispatch_track_next(struct desk *desk, int64_t now, bool is_busy, int64_t *a
         return 0;
     }
     until = blocked_until(desk, now, is_busy, &is_probe);
-    if (until > *at)
-        *at = until;
+    *at = chores_allow(desk, until > *at ? until : *at);
     return 0;
 }

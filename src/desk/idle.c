@@ -10,6 +10,7 @@
 
 enum {
     LOOKS_MAX = 10, /* in one round: what is left is due at once */
+    PULLS_MAX = 100,
     BUSY_MS = 60 * 1000, /* until what has not ended is looked for again, at most */
 };
 
@@ -102,15 +103,27 @@ static int look_at(struct desk *desk, int64_t id, int64_t now, struct error *err
 }
 
 /* With other rules. What was due soon enough is looked at then; what is pulled is only looked at, and put off again. */
-static int follow_setting(struct desk *desk, int64_t now, struct error *error)
+static void follow_setting(struct desk *desk, int64_t now)
 {
     int64_t ms = idle_close(desk);
-    bool is_shorter = ms < desk->idle_close_ms;
 
-    if (ms == desk->idle_close_ms)
-        return 0;
+    if (ms != desk->idle_close_ms)
+        desk->idle_latest = ms < desk->idle_close_ms ? now : now + ms;
     desk->idle_close_ms = ms;
-    return idle_pull(desk->db, is_shorter ? now : now + ms, now, error);
+}
+
+/* Some in a round. None is looked at before all have been pulled: put off, it would have to be pulled again. */
+static int pull(struct desk *desk, struct error *error)
+{
+    int64_t count;
+
+    if (desk->idle_latest == 0)
+        return 0;
+    if (idle_pull(desk->db, desk->idle_latest, PULLS_MAX, &count, error) != 0)
+        return -1;
+    if (count == 0) /* only now: what a round has done may be taken back with it */
+        desk->idle_latest = 0;
+    return 0;
 }
 
 int idle_run(struct desk *desk, int64_t now, struct error *error)
@@ -118,9 +131,10 @@ int idle_run(struct desk *desk, int64_t now, struct error *error)
     int64_t conversation;
     int found = 1;
 
-    if (follow_setting(desk, now, error) != 0)
+    follow_setting(desk, now);
+    if (pull(desk, error) != 0)
         return -1;
-    for (int i = 0; i < LOOKS_MAX; i++) {
+    for (int i = 0; i < LOOKS_MAX && desk->idle_latest == 0; i++) {
         found = idle_due(desk->db, now, &conversation, error);
         if (found != 1)
             break;
@@ -128,6 +142,19 @@ int idle_run(struct desk *desk, int64_t now, struct error *error)
             return -1;
     }
     return found < 0 ? -1 : 0;
+}
+
+int idle_next_at(struct desk *desk, int64_t *at, struct error *error)
+{
+    *at = 0;
+    return desk->idle_latest != 0 ? 0 : idle_next(desk->db, at, error);
+}
+
+int idle_clamp(struct desk *desk, int64_t now, struct error *error)
+{
+    int64_t count;
+
+    return idle_pull(desk->db, idle_first_at(desk, now), INT64_MAX, &count, error);
 }
 
 int idle_clock_jumped(struct desk *desk, int64_t drift_ms, struct error *error)

@@ -28,6 +28,10 @@ int idle_enter(struct desk *desk, const struct conversation *newest, int64_t con
 
 /* Closes those that are over, a bounded number of them. After new rules it looks at all whose time has become shorter. */
 int idle_run(struct desk *desk, int64_t now, struct error *error);
+int idle_next_at(struct desk *desk, int64_t *at, struct error *error);
+
+/* The clock jumped by `drift_ms`; or nobody knows what it did, and nothing is due later than it would be from now. */
 int idle_clock_jumped(struct desk *desk, int64_t drift_ms, struct error *error);
+int idle_clamp(struct desk *desk, int64_t now, struct error *error);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "desk/chores.h"
 #include "desk/consult.h"
 #include "desk/flow_turn.h"
 #include "desk/idle.h"
@@ -13,7 +14,6 @@
 #include "desk/upkeep.h"
 #include "store/consult_row.h"
 #include "store/cooldown.h"
-#include "store/idle.h"
 #include "store/message.h"
 #include "store/outbox.h"
 #include "store/parting.h"
@@ -90,13 +90,12 @@ int upkeep_run(struct desk *desk, int64_t now, struct error *error)
     /* An end that has come goes before the clock, which would take the call for lost. */
     if (found < 0 || service_expire(desk, now, error) != 0 || consult_expire(desk, now, error) != 0)
         return -1;
-    if (flow_turn_clock(desk, now, error) != 0 || idle_run(desk, now, error) != 0)
-        return -1;
-    return parting_run(desk, now, error);
+    return flow_turn_clock(desk, now, error) == 0 ? chores_run(desk, now, error) : -1;
 }
 
 int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct error *error)
 {
+    desk->chores_at = 0;
     if (health_shift(&desk->health, desk->db, drift_ms, now, error) != 0 ||
         cooldown_shift(desk->db, drift_ms, error) != 0 || service_call_shift(desk->db, drift_ms, error) != 0 ||
         consult_row_shift(desk->db, drift_ms, error) != 0 ||
@@ -118,17 +117,17 @@ int upkeep_clamp(struct desk *desk, int64_t now, struct error *error)
         service_call_clamp(desk->db, now + SERVICE_LONGEST_MS, error) != 0 ||
         consult_row_clamp(desk->db, now + CONSULT_LONGEST_MS, error) != 0 || flow_turn_clamp(desk, now, error) != 0 ||
         parting_clamp(desk->db, now + LONGEST_MS, now, error) != 0 ||
-        idle_pull(desk->db, idle_first_at(desk, now), idle_first_at(desk, now), error) != 0)
+        idle_clamp(desk, now, error) != 0)
         return -1;
     return timer_clamp(desk->db, now + LONGEST_MS, now, error);
 }
 
 int upkeep_next(struct desk *desk, int64_t *at, struct error *error)
 {
-    int64_t others[3];
+    int64_t others[2];
 
     if (timer_next(desk->db, at, error) != 0 || run_row_next_due(desk->db, &others[0], error) != 0 ||
-        idle_next(desk->db, &others[1], error) != 0 || parting_next_at(desk, &others[2], error) != 0)
+        chores_next(desk, &others[1], error) != 0)
         return -1;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (others[i] < *at)

@@ -84,15 +84,19 @@ int idle_pull_one(struct db *db, int64_t conversation, int64_t latest, struct er
     return query_run(q, error);
 }
 
-static const char PULL[] = "UPDATE conversation SET idle_at = ?2 WHERE idle_at > ?1";
+static const char PULL[] = "UPDATE conversation SET idle_at = ?1 WHERE id IN "
+                           "(SELECT id FROM conversation WHERE idle_at > ?1 LIMIT ?2)";
 
-int idle_pull(struct db *db, int64_t latest, int64_t at, struct error *error)
+int idle_pull(struct db *db, int64_t latest, int64_t max, int64_t *count, struct error *error)
 {
     struct query *q = db_query(db, PULL);
 
     query_bind_int(q, 1, latest);
-    query_bind_int(q, 2, at);
-    return query_run(q, error);
+    query_bind_int(q, 2, max);
+    if (query_run(q, error) != 0)
+        return -1;
+    *count = db_changes(db);
+    return 0;
 }
 
 /*

@@ -30,8 +30,8 @@ int idle_put_off(struct db *db, int64_t conversation, int64_t until, struct erro
 /* What it was put off for is over: it is looked at by `latest`, if at all. */
 int idle_pull_one(struct db *db, int64_t conversation, int64_t latest, struct error *error);
 
-/* Those that are due later than `latest` are due at `at`. */
-int idle_pull(struct db *db, int64_t latest, int64_t at, struct error *error);
+/* Of those that are due later than `latest`, `max` are due then; *count: how many there were of them. */
+int idle_pull(struct db *db, int64_t latest, int64_t max, int64_t *count, struct error *error);
 
 /* The clock jumped: nobody's silence becomes longer or shorter by it, given how long one may last. */
 int idle_shift(struct db *db, int64_t drift_ms, int64_t idle_close, struct error *error);
