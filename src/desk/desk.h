@@ -44,6 +44,7 @@ struct desk {
     int64_t idle_close_ms; /* the setting that conversation.idle_at was last looked over for */
     int64_t idle_latest;   /* what is due later than that has still to be pulled to it; 0: nothing */
     int64_t reopen_within_ms; /* and parting.due_at */
+    int64_t parting_seen;     /* up to this one; INT64_MAX: all of them */
     int64_t chores_at;     /* when chores were last done (desk/chores.h); 0: never */
     bool is_pressed;       /* this round leaves them to another */
     int64_t strays_of;     /* the ruleset for which backends that are gone were last looked for */

@@ -7,6 +7,7 @@
 #include "desk/parting.h"
 #include "store/event.h"
 #include "store/idle.h"
+#include "store/parting.h"
 
 enum {
     LOOKS_MAX = 10, /* in one round: what is left is due at once */
@@ -26,12 +27,16 @@ int64_t idle_first_at(const struct desk *desk, int64_t now)
 
 /* Entering */
 
-static bool may_reopen(const struct desk *desk, const struct conversation *closed, int64_t now)
+/* 1, 0, -1. What has been summed up has been told and counted, and ended for good, whatever the setting is now. */
+static int may_reopen(const struct desk *desk, const struct conversation *closed, int64_t now, struct error *error)
 {
     int64_t ms = now - closed->closed_at, within = ruleset_setting_number(desk->rules, "reopen_within");
+    struct parting parting;
 
     /* A clock that was set back since says nothing about how long ago it was. */
-    return within > 0 && ms < within;
+    if (within <= 0 || ms >= within)
+        return 0;
+    return parting_of_close(desk->db, closed->id, &parting, error);
 }
 
 static int reopen(struct desk *desk, const struct conversation *closed, int64_t now, struct conversation *conversation,
@@ -48,14 +53,14 @@ int idle_enter(struct desk *desk, const struct conversation *newest, int64_t con
                struct conversation *conversation, struct error *error)
 {
     struct conversation fresh;
-    int result;
+    bool is_open = newest != NULL && strcmp(newest->owner, "closed") != 0;
+    int may = newest != NULL && !is_open ? may_reopen(desk, newest, now, error) : 0, result = may < 0 ? -1 : 0;
 
-    if (newest != NULL && strcmp(newest->owner, "closed") != 0) {
+    if (is_open) {
         fresh = *newest;
-        result = 0;
-    } else if (newest != NULL && may_reopen(desk, newest, now)) {
+    } else if (may == 1) {
         result = reopen(desk, newest, now, &fresh, error);
-    } else {
+    } else if (result == 0) {
         result = conversation_open(desk->db, contact, channel, now, idle_first_at(desk, now), &fresh, error);
         /* Two machines that part politely each time are counted on. */
         if (newest != NULL)
@@ -121,7 +126,7 @@ static int pull(struct desk *desk, struct error *error)
         return 0;
     if (idle_pull(desk->db, desk->idle_latest, PULLS_MAX, &count, error) != 0)
         return -1;
-    if (count == 0) /* only now: what a round has done may be taken back with it */
+    if (count < PULLS_MAX)
         desk->idle_latest = 0;
     return 0;
 }

@@ -23,6 +23,7 @@
 #include "text/mask.h"
 
 enum {
+    PULLS_MAX = 100,
     PER_ROUND = 4, /* each takes part of a millisecond, and replies wait meanwhile */
     TRY_AGAIN_MS = 60 * 1000,
 };
@@ -252,13 +253,15 @@ static int run_one(struct desk *desk, const struct parting *parting, const struc
     return apart(&making, make_or_ask(&making, backend, &why), &why, error);
 }
 
-/* With other rules, all are looked at. */
+/* With other rules, all are looked over, some in a round. Those that wait for longer now are put off when they are due. */
 static int follow_setting(struct desk *desk, int64_t now, struct error *error)
 {
-    if (desk->reopen_within_ms == reopen_within(desk))
-        return 0;
+    if (desk->reopen_within_ms != reopen_within(desk))
+        desk->parting_seen = 0;
     desk->reopen_within_ms = reopen_within(desk);
-    return parting_clamp(desk->db, now, now, error);
+    if (desk->parting_seen == INT64_MAX)
+        return 0;
+    return parting_pull(desk->db, desk->reopen_within_ms, PULLS_MAX, now, &desk->parting_seen, error);
 }
 
 /* Where the clock has been set back, nobody knows how long ago it was closed. */
@@ -318,6 +321,9 @@ int parting_next_at(struct desk *desk, int64_t *at, struct error *error)
     int64_t urgent, until;
     int room;
 
+    *at = 0;
+    if (desk->parting_seen != INT64_MAX)
+        return 0;
     if (parting_next(desk->db, false, at, error) != 0 || parting_next(desk->db, true, &urgent, error) != 0)
         return -1;
     if (backend == NULL || urgent <= *at || parting_due(desk->db, *at, &parting, error) != 1)

@@ -6,8 +6,8 @@
  *
  * The summary is desk/summary's, or of the setting summary_backend where something worth the money was said: that question
  * goes its way as any other (desk/consult), and what comes of it, or nothing, ends here. No more than half of the calls
- * that the backend takes at a time sum up; who waits for longer than SUMMARY_WAIT_MS is summed up without it, and at once
- * where it was handed over: somebody waits for a person.
+ * that the backend takes at a time sum up; a close that waits for longer than SUMMARY_WAIT_MS is summed up without
+ * it, and a hand-over waits for no room: somebody waits for a person.
  */
 #ifndef DESK_PARTING_H
 #define DESK_PARTING_H

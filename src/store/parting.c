@@ -140,7 +140,7 @@ int parting_drop(struct db *db, const struct parting *parting, int64_t now, stru
     return query_run(q, error);
 }
 
-static const char CLAMP[] = "UPDATE parting SET due_at = ?2 WHERE due_at > ?1";
+static const char CLAMP[] = "UPDATE parting SET due_at = ?2 WHERE due_at > ?1 AND " IS_URGENT;
 
 int parting_clamp(struct db *db, int64_t latest, int64_t now, struct error *error)
 {
@@ -148,5 +148,38 @@ int parting_clamp(struct db *db, int64_t latest, int64_t now, struct error *erro
 
     query_bind_int(q, 1, latest);
     query_bind_int(q, 2, now);
+    return query_run(q, error);
+}
+
+static const char LAST_OF[] = "SELECT max(id), count(*) FROM (SELECT id FROM parting WHERE id > ?1 ORDER BY id LIMIT ?2)";
+static const char PULL[] = "UPDATE parting SET due_at = iif(at > ?4, ?4, at + ?3) WHERE id > ?1 AND id <= ?2 "
+                           "AND moment = 'close' AND tries = 0 AND due_at > iif(at > ?4, ?4, at + ?3)";
+
+static int find_last(struct db *db, int64_t id, int64_t max, int64_t *last, struct error *error)
+{
+    struct query *q = db_query(db, LAST_OF);
+    int found;
+
+    query_bind_int(q, 1, id);
+    query_bind_int(q, 2, max);
+    found = query_step(q, error);
+    *last = found == 1 && query_int(q, 1) == max ? query_int(q, 0) : INT64_MAX;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+int parting_pull(struct db *db, int64_t within, int64_t max, int64_t now, int64_t *id, struct error *error)
+{
+    struct query *q;
+    int64_t last;
+
+    if (find_last(db, *id, max, &last, error) != 0)
+        return -1;
+    q = db_query(db, PULL);
+    query_bind_int(q, 1, *id);
+    query_bind_int(q, 2, last);
+    query_bind_int(q, 3, within);
+    query_bind_int(q, 4, now);
+    *id = last;
     return query_run(q, error);
 }

@@ -40,7 +40,13 @@ int parting_again(struct db *db, int64_t id, int64_t due_at, int tries, struct e
 /* It is done, or taken back; the next of its conversation may be made. */
 int parting_drop(struct db *db, const struct parting *parting, int64_t now, struct error *error);
 
-/* None is put off further ahead. */
+/* No urgent one is put off further ahead. */
 int parting_clamp(struct db *db, int64_t latest, int64_t now, struct error *error);
+
+/*
+ * A close waits for `within`, no longer: looks over `max` of those behind *id, and moves it on to the last of them; to
+ * INT64_MAX when there are no more. One that was closed by a clock since set back waits for nothing.
+ */
+int parting_pull(struct db *db, int64_t within, int64_t max, int64_t now, int64_t *id, struct error *error);
 
 #endif

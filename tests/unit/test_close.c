@@ -474,6 +474,66 @@ static void other_rules_change_how_long_a_close_waits(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'summary'"), 2);
 }
 
+static void what_was_summed_up_is_not_reopened_whatever_the_setting_is_now(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_load(f, RULES_WITH("") "INSERT INTO attribute (name, at, value, type) VALUES "
+                                                              "('shop_chats', 'close', '1', 'increment');\n");
+    hear(f, "ana", "bye");
+    let_go(f);
+    pass(f, MINUTE_MS);
+    fixture_load(f, REOPENS);
+    hear(f, "ana", "bye again");
+    let_go(f);
+    pass(f, HOUR_MS);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 2);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'summary'"), 2);
+    assert_int_equal(fixture_int(f, "SELECT max(n) FROM (SELECT count(*) AS n FROM event WHERE kind = 'summary' "
+                                    "GROUP BY conversation)"), 1);
+}
+
+static void nor_when_the_clock_went_back_since(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "bye");
+    let_go(f);
+    jump(f, -HOUR_MS);
+    pass(f, 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE kind = 'summary'"), 1);
+    hear(f, "ana", "bye again");
+    let_go(f);
+    pass(f, HOUR_MS);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 2);
+    assert_int_equal(fixture_int(f, "SELECT max(n) FROM (SELECT count(*) AS n FROM event WHERE kind = 'summary' "
+                                    "GROUP BY conversation)"), 1);
+}
+
+static void many_that_wait_cost_a_start_a_few_rounds(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    int64_t at = 0;
+    int rounds = 0;
+    char sql[400];
+
+    fixture_load(f, RULES_WITH(", ('reopen_within', '1 day')"));
+    hear(f, "ana", "bye");
+    let_go(f);
+    pass(f, MINUTE_MS);
+    snprintf(sql, sizeof sql, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) "
+             "INSERT INTO parting (conversation, moment, at, due_at) SELECT 1, 'close', %lld, %lld FROM n",
+             (long long)f->now, (long long)(f->now + 24 * HOUR_MS));
+    run_sql(f, sql);
+    fixture_reopen(f, false);
+    for (; parting_next_at(&f->desk, &at, &error) == 0 && at <= f->now && rounds < 5000; rounds++)
+        pass(f, 0);
+    assert_in_range(rounds, 1, 60);
+    assert_true(at > f->now + 23 * HOUR_MS);
+    run_sql(f, "DELETE FROM parting WHERE id > 1");
+}
+
 static void without_reopen_within_every_message_after_a_close_begins_anew(void **state)
 {
     struct fixture *f = *state;
@@ -801,6 +861,9 @@ static const struct CMUnitTest TESTS[] = {
     REOPENING(what_stands_at_close_is_done_once_however_often_it_was_closed),
     REOPENING(a_hand_over_waits_for_nothing_and_the_close_behind_it_does),
     REOPENING(other_rules_change_how_long_a_close_waits),
+    T(what_was_summed_up_is_not_reopened_whatever_the_setting_is_now),
+    REOPENING(nor_when_the_clock_went_back_since),
+    T(many_that_wait_cost_a_start_a_few_rounds),
     T(without_reopen_within_every_message_after_a_close_begins_anew),
     T(of_a_long_conversation_the_newest_64_kilobytes_are_read),
     SUMMING(more_than_8_kilobytes_of_courtesies_count_as_said_in_earnest),
