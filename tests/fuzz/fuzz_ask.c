@@ -3,7 +3,7 @@
  * rest is what was typed.
  *
  * An answer is valid UTF-8 within its bounds and has the form of its kind; without one nothing is left
- * behind. A value that is read again, as if a customer had typed it, is itself.
+ * behind. A value that is read again, as if a customer had typed it, is itself; a number's with the point that it has.
  */
 #include <inttypes.h>
 #include <stdint.h>
@@ -113,6 +113,8 @@ static void check_again(const struct ask *ask, const struct ask_answer *answer)
     if (ask->kind == ASK_DATETIME || ask->kind == ASK_PATTERN)
         return;
     again.is_open = NULL;
+    if (ask->kind == ASK_NUMBER)
+        again.language = "en"; /* a value's point stands before a fraction, where a Spaniard's 7.836 is thousands */
     require(ask_read(&again, buf_text(&answer->value), NULL, &second) == ASK_READ);
     require(strcmp(buf_text(&second.value), buf_text(&answer->value)) == 0);
     require(second.choice == answer->choice);

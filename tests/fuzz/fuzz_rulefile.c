@@ -54,30 +54,70 @@ static void check_list(const char *text, enum json_kind kind, size_t least, size
     json_free(list);
 }
 
+/* Nobody's dialogue was under way: what is no rule's doing is a step's, of the flow that the winner began. */
+static void check_doer(const struct decision *decision, const struct effect *effect)
+{
+    if (effect->rule == NULL)
+        MUST(effect->step != NULL && decision->rule != NULL && decision->rule->action == ACTION_FLOW);
+    else
+        MUST(effect->step == NULL && (effect->rule == decision->rule || effect->rule->action == ACTION_TAG));
+    MUST(effect->moment == NULL);
+}
+
+static void check_json(const char *text)
+{
+    struct json *root = NULL;
+    MUST(json_parse(text, strlen(text), JSON_STRICT, &root, NULL) == 0);
+    json_free(root);
+}
+
+static void check_kind(const struct effect *effect)
+{
+    const enum effect_kind kind = effect->kind;
+    const bool is_written = kind == EFFECT_SET || kind == EFFECT_ATTRIBUTE || kind == EFFECT_ENTRY;
+    if (kind != EFFECT_NOTICE)
+        MUST((kind == EFFECT_SAY || is_written) == (effect->text != NULL));
+    MUST((kind == EFFECT_TAG || is_written) == (effect->name != NULL));
+    MUST((kind == EFFECT_HANDOFF) == (effect->team != NULL));
+    MUST((kind == EFFECT_FLOW) == (effect->flow != NULL));
+    MUST((kind == EFFECT_CALL) == (effect->service != NULL && effect->url != NULL));
+    MUST((kind == EFFECT_CONSULT) == (effect->backend != NULL));
+    MUST((kind == EFFECT_NOTICE) == (effect->notice != NULL));
+    MUST((kind == EFFECT_COOLDOWN) == (effect->until_at > 1000));
+    if (kind == EFFECT_ATTRIBUTE || kind == EFFECT_ENTRY)
+        check_json(effect->text);
+    if (kind == EFFECT_SET)
+        MUST(strlen(effect->text) <= VARIABLE_BYTES_MAX);
+}
+
+static void check_said(const struct effect *effect, const struct decide_state *state)
+{
+    if (effect->text != NULL)
+        MUST(utf8_is_valid(effect->text, strlen(effect->text)));
+    if (effect->kind == EFFECT_SAY)
+        MUST(effect->text[0] != '\0');
+    if (effect->buttons != NULL)
+        check_list(effect->buttons, JSON_ARRAY, 1, BUTTONS_MAX);
+    if (effect->properties != NULL)
+        check_list(effect->properties, JSON_OBJECT, 0, SIZE_MAX);
+    if (effect->campaign != NULL && (effect->notice == NULL || effect->notice->to == NULL))
+        MUST(strcmp(effect->campaign->channel, state->channel) == 0);
+}
+
 static void check_effects(const struct decision *decision, const struct decide_state *state)
 {
-    bool speaks = false;
+    bool has_answer = false;
     for (size_t i = 0; i < decision->effect_count; i++) {
         const struct effect *effect = &decision->effects[i];
-        MUST((effect->kind == EFFECT_SAY || effect->kind == EFFECT_SET) == (effect->text != NULL));
-        MUST((effect->kind == EFFECT_TAG || effect->kind == EFFECT_SET) == (effect->name != NULL));
-        MUST(effect->rule == decision->rule || effect->rule->action == ACTION_TAG);
-        MUST(effect->kind != EFFECT_COOLDOWN || effect->until_at > 1000);
-        if (effect->kind == EFFECT_SET)
-            MUST(strlen(effect->text) <= VARIABLE_BYTES_MAX && utf8_is_valid(effect->text, strlen(effect->text)));
-        if (effect->buttons != NULL)
-            check_list(effect->buttons, JSON_ARRAY, 1, BUTTONS_MAX);
-        MUST((effect->kind == EFFECT_HANDOFF) <= (effect->team != NULL));
-        speaks |= effect->kind == EFFECT_SAY;
-        if (effect->kind == EFFECT_SAY)
-            MUST(effect->text[0] != '\0' && utf8_is_valid(effect->text, strlen(effect->text)));
-        if (effect->campaign != NULL)
-            MUST(strcmp(effect->campaign->channel, state->channel) == 0);
+        check_doer(decision, effect);
+        check_kind(effect);
+        check_said(effect, state);
+        has_answer |= effect->kind == EFFECT_SAY || effect->kind == EFFECT_CONSULT;
         /* Who has opted out hears only that he is back; while a person speaks the bot only confirms. */
         if (state->is_opted_out || strcmp(state->owner, "agent") == 0)
             MUST(decision->rule->action == ACTION_OPT_IN || decision->rule->action == ACTION_OPT_OUT);
     }
-    MUST(speaks == (decision->outcome == OUTCOME_ANSWER));
+    MUST(has_answer == (decision->outcome == OUTCOME_ANSWER));
     MUST(decision->effect_count == 0 || decision->rule != NULL || decision->tagged_count > 0);
     if (decision->remembered.len > 0)
         check_list(buf_text(&decision->remembered), JSON_OBJECT, 0, VARIABLES_MAX);

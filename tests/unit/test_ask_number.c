@@ -304,7 +304,9 @@ static void test_spanish(void **state)
 static void test_the_language_settles_what_a_point_is(void **state)
 {
     static const struct typed POINT[] = { { "1.234", "1.234" }, { "1,234", "1234" } };
-    static const struct typed GROUPS[] = { { "1.234", "1234" }, { "1,234", "1234" }, { "1,5", "1.5" } };
+    static const struct typed GROUPS[] = {
+        { "1.234", "1234" }, { "1,234", "1234" }, { "1,5", "1.5" }, { "7.8360", "7.836" } /* no group has four digits */
+    };
     struct ask ask = { .kind = ASK_NUMBER, .language = "en" };
 
     (void)state;
