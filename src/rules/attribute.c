@@ -64,27 +64,6 @@ const char *attribute_name_fault(const char *name)
 
 /* Texts ------------------------------------------------------------------------------------------------------- */
 
-static bool is_embedding(uint32_t code)
-{
-    return (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
-}
-
-/* Without what turns the direction of all that follows, on whichever page the profile is shown. */
-static void drop_embeddings(struct buf *text)
-{
-    struct buf kept = { 0 };
-    uint32_t code;
-
-    for (size_t at = 0, step; at < text->len; at += step) {
-        step = utf8_decode(text->data + at, text->len - at, &code);
-        step = step > 0 ? step : 1;
-        if (!is_embedding(code))
-            buf_add(&kept, text->data + at, step);
-    }
-    buf_release(text);
-    *text = kept;
-}
-
 static void strip(struct buf *text)
 {
     size_t start = strspn(buf_text(text), " "), end = text->len;
@@ -137,7 +116,6 @@ static const char *format_text(const char *text, const struct zone *zone, struct
 
     (void)zone;
     defuse_text(text, true, &clean);
-    drop_embeddings(&clean);
     strip(&clean);
     is_empty = is_blank(&clean);
     cut(&clean);

@@ -36,6 +36,8 @@ static void a_value_becomes_a_literal_or_a_reason(void **state)
         { ATTRIBUTE_TEXT, "  two\nlines\tand \x1b[31m red\x07  ", "\"two lines and [31m red\"" },
         { ATTRIBUTE_TEXT, "{{${email_address}}} {% if %}", "\"{ {${email_address} } } { % if % }\"" },
         { ATTRIBUTE_TEXT, "a\xe2\x80\xae" "b", "\"ab\"" },
+        { ATTRIBUTE_TEXT, "{\u2066{${email_address}}\u2069} {\u202e%", "\"{ {${email_address} } } { %\"" },
+        { ATTRIBUTE_ARRAY, "{\u2066{a}\u2069},{,{", "[\"{ {a} }\",\"{\"]" },
         { ATTRIBUTE_TEXT, "12/1/2021", "\"“12/1/2021”\"" },
         { ATTRIBUTE_TEXT, " 2021-12-01T09:30:00Z ", "\"“2021-12-01T09:30:00Z”\"" },
         { ATTRIBUTE_TEXT, "on 12/1/2021", "\"on 12/1/2021\"" },
