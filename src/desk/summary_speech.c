@@ -120,12 +120,13 @@ static void hear(struct speech *speech, const struct story_text *of, size_t len,
     }
 }
 
+/* A comma behind a card number whose end has moved to the line before begins no sentence. */
 static void take_lines(struct speech *speech)
 {
     const char *line = buf_text(&speech->text);
 
     for (size_t i = 0; i < speech->count; i++) {
-        const char *end = strchr(line, '\n'), *text = line + strspn(line, " ");
+        const char *end = strchr(line, '\n'), *text = line + strspn(line, " ,;");
 
         speech->list[i].text = text;
         speech->list[i].len = (size_t)(end - text);
