@@ -398,6 +398,7 @@ LIB = \
   src/desk/summary.c \
   src/desk/subscription.c \
   src/desk/summary_pick.c \
+  src/desk/summary_speech.c \
   src/desk/summary_word.c \
   src/desk/talk.c \
   src/desk/track_fate.c \

@@ -17,10 +17,6 @@
 #include "store/consult_row.h"
 #include "store/event.h"
 #include "store/parting.h"
-#include "text/cluster.h"
-#include "text/fold.h"
-#include "text/markdown.h"
-#include "text/mask.h"
 
 enum {
     PULLS_MAX = 100,
@@ -338,38 +334,21 @@ int parting_next_at(struct desk *desk, int64_t *at, struct error *error)
 
 /* Answers */
 
-void parting_clean(const char *text, struct buf *out)
-{
-    struct buf plain = { 0 }, line = { 0 }, masked = { 0 };
-
-    markdown_format(text, strlen(text), MARKDOWN_PLAIN, &plain);
-    fold_shown(buf_text(&plain), plain.len, &line);
-    mask_text(buf_text(&line), line.len, &masked);
-    buf_add(out, buf_text(&masked), cluster_floor(buf_text(&masked), masked.len, SUMMARY_MAX));
-    buf_release(&plain);
-    buf_release(&line);
-    buf_release(&masked);
-}
-
 int parting_answered(struct desk *desk, const struct consult_row *row, const char *text, int64_t now, struct error *error)
 {
     struct parting parting;
-    struct buf clean = { 0 };
     struct error why = { 0 };
     struct making making = { .desk = desk, .parting = &parting, .now = now };
     int found = parting_get(desk->db, row->parting, &parting, error), result;
 
     if (found != 1 || parting.outbox != row->id)
         return found < 0 ? -1 : 0; /* taken back meanwhile */
-    if (text != NULL)
-        parting_clean(text, &clean);
     result = db_mark(desk->db, error);
     if (result == 0) {
         result = begin(&making, &why);
         if (result == 0)
-            result = make(&making, clean.len > 0 ? buf_text(&clean) : NULL, row->backend, &why);
+            result = make(&making, text, row->backend, &why);
         result = apart(&making, result, &why, error);
     }
-    buf_release(&clean);
     return result;
 }

@@ -38,12 +38,7 @@ int parting_take_back(struct desk *desk, const struct conversation *conversation
 int parting_run(struct desk *desk, int64_t now, struct error *error);
 int parting_next_at(struct desk *desk, int64_t *at, struct error *error);
 
-/* A backend's question has ended: with a text, as the backend wrote it, or NULL. */
+/* A backend's question has ended: with a text, as parting_leave_words left it, or NULL. */
 int parting_answered(struct desk *desk, const struct consult_row *row, const char *text, int64_t now, struct error *error);
-
-/* A text of a backend as a summary: one plain line that is not too long, without secrets (text/mask.h). Empty: there is
- * nothing to be seen in it. */
-struct buf;
-void parting_clean(const char *text, struct buf *out);
 
 #endif

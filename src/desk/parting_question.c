@@ -17,9 +17,17 @@
 #include "desk/story.h"
 #include "desk/summary.h"
 #include "store/outbox.h"
+#include "text/cluster.h"
 #include "text/fold.h"
+#include "text/markdown.h"
+#include "text/mask.h"
 
-enum { LINE_MAX_BYTES = 800, HEAD_BYTES = 3000, ALL_BYTES = 12000 };
+enum {
+    LINE_MAX_BYTES = 800,
+    HEAD_BYTES = 3000,
+    ALL_BYTES = 12000,
+    ANSWER_BYTES = 8192 /* of a backend's Markdown are read: far more than a summary has room for */
+};
 
 bool parting_may_ask(const struct backend *backend)
 {
@@ -194,17 +202,28 @@ int parting_question_load(struct desk *desk, const struct consult_row *row, stru
 
 /* Answers */
 
+static void clean(const char *text, struct buf *out)
+{
+    struct buf plain = { 0 }, line = { 0 }, masked = { 0 };
+
+    markdown_format(text, utf8_floor(text, strlen(text), ANSWER_BYTES), MARKDOWN_PLAIN, &plain);
+    fold_shown(buf_text(&plain), plain.len, &line);
+    mask_text(buf_text(&line), line.len, &masked);
+    buf_add(out, buf_text(&masked), cluster_floor(buf_text(&masked), masked.len, SUMMARY_MAX));
+    buf_release(&plain);
+    buf_release(&line);
+    buf_release(&masked);
+}
+
 void parting_leave_words(struct vendor_answer *said)
 {
-    struct buf clean = { 0 };
+    struct buf line = { 0 };
 
     if (said->text != NULL)
-        parting_clean(said->text, &clean);
-    if (clean.len == 0) {
-        free(said->text);
-        said->text = NULL;
-    }
-    buf_release(&clean);
+        clean(said->text, &line);
+    free(said->text);
+    said->text = line.len > 0 ? buf_detach(&line) : NULL;
+    buf_release(&line);
     for (size_t i = 0; i < said->deed_count; i++)
         free(said->deeds[i].value);
     said->deed_count = 0;

@@ -29,8 +29,8 @@ int parting_question_forget(struct desk *desk, int64_t outbox, int64_t now, stru
 
 int parting_question_load(struct desk *desk, const struct consult_row *row, struct question *question, struct error *error);
 
-/* A summary is words and nothing else: what the answer asks to have done is not done, nor told; a text in which nothing can be
- * seen is none. */
+/* A summary is words and nothing else: what the answer asks to have done is not done, nor told, and its text becomes one plain
+ * line of SUMMARY_MAX characters at the most, without secrets (text/mask.h). A text in which nothing can be seen is none. */
 void parting_leave_words(struct vendor_answer *said);
 
 #endif

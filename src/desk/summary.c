@@ -13,6 +13,7 @@
 #include "desk/story.h"
 #include "desk/summary.h"
 #include "desk/summary_pick.h"
+#include "desk/summary_speech.h"
 #include "desk/summary_word.h"
 #include "text/cluster.h"
 #include "text/fold.h"
@@ -21,6 +22,7 @@
 enum {
     QUOTES_LEAST = 110, /* characters of the customer's words, signs and label included; fewer where he said less */
     QUOTE_MOST = 120,   /* of one of several sentences */
+    SIGNS = 3,          /* its quotation marks, and the blank before it */
     QUOTE_LEAST = 24,   /* a sentence is not cut shorter than that to fit in */
     NAME_MOST = 32,
     VALUE_MOST = 40,
@@ -88,23 +90,20 @@ static void add_filled(struct buf *out, const char *format, const char *text)
     buf_add_text(out, gap + 2);
 }
 
-/* Folded, without secrets, nor quotation marks that would end ours, `most` characters at the most: cut at the end of a word,
- * if one is near. */
+/* Without quotation marks that would end ours, `most` characters at the most: cut at the end of a word, if one is near. */
 static void add_cut(struct buf *out, const char *text, size_t len, size_t most)
 {
     static const char *const QUOTES[] = { "“", "”", "«", "»", "„", "‟" };
-    struct buf folded = { 0 }, masked = { 0 }, line = { 0 };
+    struct buf line = { 0 };
     size_t end, back;
 
-    fold_shown(text, len, &folded);
-    mask_text(buf_text(&folded), folded.len, &masked);
-    for (size_t at = 0, step; at < masked.len; at += step) {
+    for (size_t at = 0, step; at < len; at += step) {
         uint32_t code;
 
-        step = utf8_decode(masked.data + at, masked.len - at, &code);
+        step = utf8_decode(text + at, len - at, &code);
         step = step > 0 ? step : 1;
         for (size_t i = 0; i < sizeof QUOTES / sizeof *QUOTES; i++)
-            if (strncmp(masked.data + at, QUOTES[i], strlen(QUOTES[i])) == 0)
+            if (strncmp(text + at, QUOTES[i], strlen(QUOTES[i])) == 0)
                 code = '"';
         utf8_encode(code, &line);
     }
@@ -119,9 +118,19 @@ static void add_cut(struct buf *out, const char *text, size_t len, size_t most)
     buf_add(out, buf_text(&line), end);
     if (end < line.len)
         buf_add_text(out, "…");
+    buf_release(&line);
+}
+
+/* The same for what comes from elsewhere: folded, and without secrets. */
+static void add_clean(struct buf *out, const char *text, size_t most)
+{
+    struct buf folded = { 0 }, masked = { 0 };
+
+    fold_shown(text, strlen(text), &folded);
+    mask_text(buf_text(&folded), folded.len, &masked);
+    add_cut(out, buf_text(&masked), masked.len, most);
     buf_release(&folded);
     buf_release(&masked);
-    buf_release(&line);
 }
 
 /* One more sentence, where it fits. */
@@ -157,7 +166,7 @@ static void join_names(const struct names *names, struct buf *out)
 {
     for (size_t i = 0; i < names->count; i++) {
         buf_add_text(out, i > 0 ? ", " : "");
-        add_cut(out, names->list[i], strlen(names->list[i]), NAME_MOST);
+        add_clean(out, names->list[i], NAME_MOST);
     }
     if (names->more > 0)
         buf_addf(out, ", +%zu", names->more);
@@ -200,7 +209,7 @@ static void write_flow(const struct story *story, const struct voice *voice, str
     if (story->flow_count == 0)
         return;
     last = &story->flows[story->flow_count - 1];
-    add_cut(&name, last->name, strlen(last->name), NAME_MOST);
+    add_clean(&name, last->name, NAME_MOST);
     add_filled(out, story_flow_is_done(story, last) ? voice->flow_done : voice->flow_left, buf_text(&name));
     buf_release(&name);
 }
@@ -213,12 +222,14 @@ static bool needs_quotes(const char *value)
 
 static void write_value(const struct voice *voice, const char *name, const char *value, struct buf *out)
 {
-    bool is_quoted = needs_quotes(value);
+    bool is_quoted;
 
+    value = mask_is_name(name, strlen(name)) ? MASK_DOTS : value;
+    is_quoted = needs_quotes(value);
     buf_add_text(out, out->len > 0 ? ", " : "");
-    add_cut(out, name, strlen(name), NAME_MOST);
+    add_clean(out, name, NAME_MOST);
     buf_addf(out, ": %s", is_quoted ? voice->open : "");
-    add_cut(out, value, strlen(value), VALUE_MOST);
+    add_clean(out, value, VALUE_MOST);
     buf_add_text(out, is_quoted ? voice->close : "");
 }
 
@@ -288,7 +299,7 @@ static void write_end(const struct story *story, const struct voice *voice, bool
     struct buf team = { 0 };
 
     if (!story->is_close) {
-        add_cut(&team, story->team, strlen(story->team), NAME_MOST);
+        add_clean(&team, story->team, NAME_MOST);
         if (team.len > 0)
             add_filled(out, voice->handed_over_to, buf_text(&team));
         else
@@ -323,7 +334,7 @@ static size_t quote_length(const struct pick *pick, size_t most)
 {
     size_t count = utf8_count(pick->text, pick->len);
 
-    return (count < most ? count : most) + 3; /* with its signs, and the blank before it */
+    return (count < most ? count : most) + SIGNS;
 }
 
 /* As many of the best as fit, the first of them always. Back in the order in which they were said. */
@@ -333,7 +344,7 @@ static size_t fit(const struct pick *picks, size_t count, size_t room, const str
     size_t kept = 0;
 
     for (size_t i = 0; i < count && room > QUOTE_LEAST; i++) {
-        size_t limit = count > 1 && room > QUOTE_MOST ? QUOTE_MOST : room - 3, at;
+        size_t limit = count > 1 && room > QUOTE_MOST + SIGNS ? QUOTE_MOST : room - SIGNS, at;
 
         /* A sentence that would have to be cut goes only first. */
         if (i > 0 && quote_length(&picks[i], SIZE_MAX) > room)
@@ -350,30 +361,61 @@ static size_t fit(const struct pick *picks, size_t count, size_t room, const str
     return kept;
 }
 
-/* Only courtesies were said, or nothing. */
-static void write_the_rest(const struct story *story, const struct voice *voice, struct buf *out)
+/* Laughter, and short forms as ㅇㅇ, are written in single letters. */
+static bool has_word(const struct speech_sentence *sentence)
 {
+    struct said_word words[SAID_WORDS_MAX];
+    size_t count = said_words(sentence->text, sentence->len, words);
+    uint32_t code;
+
+    for (size_t i = 0; i < count; i++) {
+        utf8_decode(words[i].plain, strlen(words[i].plain), &code);
+        if (code < 0x3131 || code > 0x318e)
+            return true;
+    }
+    return false;
+}
+
+/* All of the first text with a word in it; of none, the first with anything to be seen. len 0: there is none. */
+static struct speech_sentence first_text(const struct speech *speech)
+{
+    struct speech_sentence first = { 0 };
+    bool is_word = false;
+
+    for (size_t i = 0; i < speech->count; i++) {
+        const struct speech_sentence *next = &speech->list[i];
+
+        if (first.len > 0 && first.of == next->of)
+            first.len = (size_t)(next->text + next->len - first.text);
+        else if (next->len > 0 && (first.len == 0 || (!is_word && has_word(next))))
+            first = *next;
+        is_word |= next->of == first.of && has_word(next);
+    }
+    return first;
+}
+
+/* Only courtesies were said, or nothing. */
+static void write_the_rest(const struct story *story, const struct speech *speech, const struct voice *voice, struct buf *out)
+{
+    struct speech_sentence first = first_text(speech);
+    struct buf line = { 0 }, quote = { 0 };
     bool has_media = false;
 
-    for (size_t i = 0; i < story->text_count; i++) {
-        const struct story_text *text = &story->texts[i];
-        size_t len = strlen(text->text);
-
-        if (text->voice == VOICE_CUSTOMER && !fold_is_empty(text->text, len)) {
-            buf_add_text(out, voice->customer);
-            struct buf quote = { 0 };
-            add_quote(voice, text->text, len, QUOTE_MOST, &quote);
-            buf_add(out, quote.data, quote.len);
-            buf_add_char(out, '.');
-            buf_release(&quote);
-            return;
-        }
-        has_media |= text->voice == VOICE_CUSTOMER && text->has_media;
+    if (first.len > 0) {
+        fold_shown(first.text, first.len, &line); /* its lines become one */
+        add_quote(voice, buf_text(&line), line.len, QUOTE_MOST, &quote);
+        buf_addf(out, "%s%s.", voice->customer, buf_text(&quote));
+        buf_release(&line);
+        buf_release(&quote);
+        return;
     }
+    for (size_t i = 0; i < story->text_count; i++)
+        has_media |= story->texts[i].voice == VOICE_CUSTOMER && story->texts[i].has_media;
     buf_add_text(out, has_media ? voice->media : voice->nothing);
 }
 
-struct quotable {
+struct quotable { /* owned */
+    struct speech speech;
     struct pick picks[PICKS_MAX];
     size_t count;
 };
@@ -386,7 +428,7 @@ static void write_quotes(const struct story *story, const struct quotable *quota
     struct buf quotes = { 0 };
 
     if (quotable->count == 0) {
-        write_the_rest(story, voice, out);
+        write_the_rest(story, &quotable->speech, voice, out);
         return;
     }
     count = fit(quotable->picks, quotable->count, room - label - 1, taken, most);
@@ -418,7 +460,8 @@ void summary_write(const struct story *story, struct buf *out)
     struct quotable quotable;
     size_t room;
 
-    quotable.count = summary_pick(story, quotable.picks);
+    speech_init(&quotable.speech, story);
+    quotable.count = summary_pick(&quotable.speech, quotable.picks);
     room = room_beside(story, &quotable, voice);
     write_answered(story, voice, &answered);
     write_flow(story, voice, &flow);
@@ -440,13 +483,14 @@ void summary_write(const struct story *story, struct buf *out)
     buf_release(&end);
     buf_release(&quotes);
     buf_release(&rest);
+    speech_release(&quotable.speech);
 }
 
 bool summary_is_courtesy(const char *text)
 {
     struct said_word words[SAID_WORDS_MAX];
 
-    return said_is_courtesy(words, said_words(text, strlen(text), words));
+    return said_is_courtesy(text, strlen(text), words, said_words(text, strlen(text), words));
 }
 
 bool summary_is_worth_it(const struct story *story)

@@ -9,8 +9,8 @@
 #include "base/utf8.h"
 #include "desk/story.h"
 #include "desk/summary_pick.h"
+#include "desk/summary_speech.h"
 #include "desk/summary_word.h"
-#include "text/fold.h"
 #include "text/mask.h"
 
 enum {
@@ -28,12 +28,11 @@ enum {
     LONG = -6,
     ADDRESS = -20,
     SECRET = -20,
-    LEAST = 6,        /* of a sentence that is quoted, unless none has it */
+    LEAST = 6,        /* of a sentence that is quoted */
+    LEAST_OF_WORDS = ONE_WORD + PER_WORD, /* where none has it: who sends single words means each */
     LONG_BYTES = 240,
     CLAUSE_WEIGHT = 3, /* what is written without blanks is a word up to here, and a clause from there on */
     NEWS_TENTHS = 3,  /* no more of the words of the shorter one are missing in the other: it is a repetition */
-    FORM_BYTES = 16,  /* a word that is longer is no short form */
-    PLACES = PICK_BYTES_MAX + 1, /* of one text */
 };
 
 struct sentence {
@@ -46,75 +45,9 @@ struct sentence {
 };
 
 struct sentences {
-    struct sentence *list;
-    size_t count, room;
-    size_t looked_at; /* those that tell nothing, too */
+    struct sentence *list; /* owned */
+    size_t count;
 };
-
-/* Cutting into sentences */
-
-static bool is_stop(uint32_t code)
-{
-    return code == '.' || code == '!' || code == '?' || code == 0x2026 || code == 0x3002 || code == 0xff01 || code == 0xff1f;
-}
-
-/* Behind these a sentence ends without a blank. */
-static bool is_wide_stop(uint32_t code)
-{
-    return code == 0x3002 || code == 0xff01 || code == 0xff1f;
-}
-
-/* "a.m.", "Dr.", "no. 5", "3.": the point belongs to the word. Of a long one the end tells. */
-static bool is_short_form(const char *start, const char *point)
-{
-    static const char *const FORMS[] = { "mr", "mrs", "ms", "dr", "st", "no", "sr", "sra", "vs", "approx", "tel", "num", "av" };
-    const char *word = point;
-    size_t len;
-
-    while (word > start && point - word < FORM_BYTES && word[-1] != ' ' && word[-1] != '\n')
-        word--;
-    len = (size_t)(point - word);
-    if (len <= 1 || memchr(word, '.', len) != NULL)
-        return true;
-    for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++)
-        if (len == strlen(FORMS[i]) && strncasecmp(word, FORMS[i], len) == 0)
-            return true;
-    return len <= 2 && strspn(word, "0123456789") >= len;
-}
-
-/* Where the sentence ends that begins at `at`, its signs included. */
-static size_t sentence_end(const char *text, size_t len, size_t at)
-{
-    size_t start = at, step;
-    uint32_t code;
-
-    for (; at < len; at += step) {
-        step = utf8_decode(text + at, len - at, &code);
-        if (step == 0 || code == '\n')
-            return at;
-        if (!is_stop(code) || (code == '.' && is_short_form(text + start, text + at)))
-            continue;
-        size_t next = at + step;
-        bool is_wide = is_wide_stop(code);
-
-        while (next < len && (step = utf8_decode(text + next, len - next, &code)) > 0 && is_stop(code))
-            next += step;
-        if (is_wide || next >= len || fold_is_blank(code) || code == '\n' || code == '"' || code == ')')
-            return next;
-        step = next - at;
-    }
-    return len;
-}
-
-static void trim(const char **text, size_t *len)
-{
-    while (*len > 0 && (**text == ' ' || **text == '\n' || **text == '\t')) {
-        (*text)++;
-        (*len)--;
-    }
-    while (*len > 0 && ((*text)[*len - 1] == ' ' || (*text)[*len - 1] == '\n'))
-        (*len)--;
-}
 
 /* "Hello, do you …" is about what follows. */
 static void drop_greeting(struct sentence *sentence)
@@ -138,8 +71,7 @@ static void drop_greeting(struct sentence *sentence)
 
 static bool has_mark(const char *text, size_t len)
 {
-    return memmem(text, len, "?", 1) != NULL || memmem(text, len, "？", strlen("？")) != NULL ||
-           memmem(text, len, "¿", strlen("¿")) != NULL;
+    return memmem(text, len, "?", 1) != NULL || memmem(text, len, "¿", strlen("¿")) != NULL;
 }
 
 /* Scores */
@@ -177,14 +109,7 @@ static bool is_address(const struct sentence *sentence)
 
 static bool has_secret(const struct sentence *sentence)
 {
-    struct buf folded = { 0 }, masked = { 0 };
-    bool result;
-
-    fold_text(sentence->pick.text, sentence->pick.len, &folded);
-    result = mask_text(buf_text(&folded), folded.len, &masked);
-    buf_release(&folded);
-    buf_release(&masked);
-    return result;
+    return memmem(sentence->pick.text, sentence->pick.len, MASK_DOTS, strlen(MASK_DOTS)) != NULL;
 }
 
 static int score(const struct sentence *sentence)
@@ -209,62 +134,28 @@ static bool is_told_by_the_end(const struct story_text *text)
     return strcmp(text->action, "opt_out") == 0 || strcmp(text->action, "opt_in") == 0;
 }
 
-static void add_sentence(struct sentences *sentences, const struct story_text *of, size_t place, const char *text, size_t len)
+static void add_sentence(struct sentences *sentences, const struct speech_sentence *speech, size_t place)
 {
     struct said_word words[SAID_WORDS_MAX];
-    struct sentence sentence = { .of = of };
+    struct sentence sentence = { .of = speech->of, .pick = { speech->text, speech->len, .place = place } };
 
-    trim(&text, &len);
-    sentence.count = said_words(text, len, words);
-    if (said_is_courtesy(words, sentence.count))
+    sentence.count = said_words(speech->text, speech->len, words);
+    if (said_is_courtesy(speech->text, speech->len, words, sentence.count))
         return;
-    sentence.pick = (struct pick){ .text = text, .len = len, .place = place };
     sentence.words = alloc_array(sentence.count, sizeof *sentence.words);
     memcpy(sentence.words, words, sentence.count * sizeof *words);
     drop_greeting(&sentence);
     sentence.asks = has_mark(sentence.pick.text, sentence.pick.len);
-    sentence.pick.score = score(&sentence);
-    if (sentences->count == sentences->room) {
-        sentences->room = sentences->room == 0 ? 16 : sentences->room * 2;
-        sentences->list = alloc_resize(sentences->list, sentences->room, sizeof *sentences->list);
-    }
+    sentence.pick.score = score(&sentence) + (sentences->count == 0 ? FIRST : 0);
     sentences->list[sentences->count++] = sentence;
 }
 
-static void cut(struct sentences *sentences, const struct story_text *text, size_t place, size_t len)
+static void collect(const struct speech *speech, struct sentences *sentences)
 {
-    size_t at = 0;
-
-    while (at < len && sentences->looked_at < SENTENCES_MAX) {
-        size_t end = sentence_end(text->text, len, at);
-
-        add_sentence(sentences, text, place + at, text->text + at, end - at);
-        sentences->looked_at++;
-        at = end > at ? end : at + 1;
-    }
-}
-
-/* From the newest text back. */
-static void collect(const struct story *story, struct sentences *sentences)
-{
-    struct sentence *first = NULL;
-    size_t left = PICK_BYTES_MAX;
-
-    for (size_t i = story->text_count; i > 0 && left > 0; i--) {
-        const struct story_text *text = &story->texts[i - 1];
-
-        if (text->voice != VOICE_CUSTOMER || is_told_by_the_end(text))
-            continue;
-        size_t len = utf8_floor(text->text, strlen(text->text), left);
-
-        cut(sentences, text, (i - 1) * PLACES, len);
-        left = text->text[len] == '\0' ? left - len : 0;
-    }
-    for (size_t i = 0; i < sentences->count; i++)
-        if (first == NULL || sentences->list[i].pick.place < first->pick.place)
-            first = &sentences->list[i];
-    if (first != NULL)
-        first->pick.score += FIRST;
+    sentences->list = alloc_array(speech->count > 0 ? speech->count : 1, sizeof *sentences->list);
+    for (size_t i = 0; i < speech->count; i++)
+        if (!is_told_by_the_end(speech->list[i].of))
+            add_sentence(sentences, &speech->list[i], i);
 }
 
 /* Choosing */
@@ -321,12 +212,13 @@ static const struct sentence *best(const struct sentences *sentences)
 
 static size_t choose(struct sentences *sentences, struct pick picks[PICKS_MAX])
 {
+    int least = best(sentences) != NULL && best(sentences)->pick.score >= LEAST ? LEAST : LEAST_OF_WORDS;
     size_t count = 0;
 
     while (count < PICKS_MAX) {
         const struct sentence *next = best(sentences);
 
-        if (next == NULL || (count > 0 && next->pick.score < LEAST))
+        if (next == NULL || (count > 0 && next->pick.score < least))
             break;
         picks[count++] = next->pick;
         /* Itself among them. */
@@ -337,12 +229,12 @@ static size_t choose(struct sentences *sentences, struct pick picks[PICKS_MAX])
     return count;
 }
 
-size_t summary_pick(const struct story *story, struct pick picks[PICKS_MAX])
+size_t summary_pick(const struct speech *speech, struct pick picks[PICKS_MAX])
 {
     struct sentences sentences = { 0 };
     size_t count;
 
-    collect(story, &sentences);
+    collect(speech, &sentences);
     count = choose(&sentences, picks);
     for (size_t i = 0; i < sentences.count; i++)
         free(sentences.list[i].words);

@@ -5,21 +5,17 @@
  * answered the question of a dialogue tells less, for what was collected tells it again. Greetings, thanks, a yes or no
  * tell nothing, nor does what has been said before; card numbers and passwords little. Words that opt out or ask for a
  * person are told by the end.
- *
- * Other customers wait meanwhile: no more than PICK_BYTES_MAX of the customer's newest texts, and no more than SENTENCES_MAX
- * of their sentences, are looked at.
  */
 #ifndef DESK_SUMMARY_PICK_H
 #define DESK_SUMMARY_PICK_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-struct story;
+struct speech; /* desk/summary_speech.h */
 
-enum { PICKS_MAX = 4, SENTENCES_MAX = 400, PICK_BYTES_MAX = 8 * 1024 };
+enum { PICKS_MAX = 4 };
 
-struct pick { /* a sentence, borrowed from the story, without blanks around it */
+struct pick { /* a sentence, borrowed from what was heard */
     const char *text;
     size_t len;
     int score;
@@ -27,6 +23,6 @@ struct pick { /* a sentence, borrowed from the story, without blanks around it *
 };
 
 /* The best first. A conversation of courtesies alone gives none. */
-size_t summary_pick(const struct story *story, struct pick picks[PICKS_MAX]);
+size_t summary_pick(const struct speech *speech, struct pick picks[PICKS_MAX]);
 
 #endif

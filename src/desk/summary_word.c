@@ -264,10 +264,29 @@ static bool is_opening(const struct said_word *words, size_t count)
     return is_in(joined, OPENINGS);
 }
 
-bool said_is_courtesy(const struct said_word *words, size_t count)
+static bool are_courtesies(const struct said_word *words, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (!said_is(&words[i], SAID_COURTESY))
-            return is_opening(words, count);
+            return false;
+    return true;
+}
+
+bool said_is_courtesy(const char *text, size_t len, const struct said_word *words, size_t count)
+{
+    struct said_word more[SAID_WORDS_MAX];
+
+    if (!are_courtesies(words, count))
+        return count < SAID_WORDS_MAX && is_opening(words, count);
+    while (count == SAID_WORDS_MAX) {
+        size_t read = words[count - 1].at + words[count - 1].len;
+
+        text += read;
+        len -= read;
+        count = said_words(text, len, more);
+        words = more;
+        if (!are_courtesies(words, count))
+            return false;
+    }
     return true;
 }

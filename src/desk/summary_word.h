@@ -31,7 +31,7 @@ enum said_class {
 };
 bool said_is(const struct said_word *word, enum said_class class);
 
-/* Is all of it courtesy, also as a whole ("how are you")? Without any word: true. */
-bool said_is_courtesy(const struct said_word *words, size_t count);
+/* Is all of the text courtesy, also as a whole ("how are you")? `words`: as said_words has them. Without any word: true. */
+bool said_is_courtesy(const char *text, size_t len, const struct said_word *words, size_t count);
 
 #endif

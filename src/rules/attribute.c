@@ -64,27 +64,6 @@ const char *attribute_name_fault(const char *name)
 
 /* Texts ------------------------------------------------------------------------------------------------------- */
 
-static bool is_embedding(uint32_t code)
-{
-    return (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
-}
-
-/* Without what turns the direction of all that follows, on whichever page the profile is shown. */
-static void drop_embeddings(struct buf *text)
-{
-    struct buf kept = { 0 };
-    uint32_t code;
-
-    for (size_t at = 0, step; at < text->len; at += step) {
-        step = utf8_decode(text->data + at, text->len - at, &code);
-        step = step > 0 ? step : 1;
-        if (!is_embedding(code))
-            buf_add(&kept, text->data + at, step);
-    }
-    buf_release(text);
-    *text = kept;
-}
-
 static void strip(struct buf *text)
 {
     size_t start = strspn(buf_text(text), " "), end = text->len;
@@ -107,12 +86,12 @@ static size_t character_floor(const struct buf *text, size_t count)
     return at;
 }
 
-static void cut(struct buf *text)
+static void cut(struct buf *text, size_t most)
 {
-    size_t at = cluster_floor(buf_text(text), text->len, ATTRIBUTE_TEXT_MAX);
+    size_t at = cluster_floor(buf_text(text), text->len, most);
 
     if (at == 0)
-        at = character_floor(text, ATTRIBUTE_TEXT_MAX);
+        at = character_floor(text, most);
     if (at == text->len)
         return;
     buf_truncate(text, at);
@@ -130,6 +109,17 @@ static bool is_blank(const struct buf *text)
     return is_empty;
 }
 
+/* So that it stays a text. */
+static void quote_date(struct buf *text)
+{
+    struct buf quoted = { 0 };
+
+    cut(text, ATTRIBUTE_TEXT_MAX - 2);
+    buf_addf(&quoted, "“%s”", buf_text(text));
+    buf_release(text);
+    *text = quoted;
+}
+
 static const char *format_text(const char *text, const struct zone *zone, struct buf *json)
 {
     struct buf clean = { 0 };
@@ -137,17 +127,12 @@ static const char *format_text(const char *text, const struct zone *zone, struct
 
     (void)zone;
     defuse_text(text, true, &clean);
-    drop_embeddings(&clean);
     strip(&clean);
     is_empty = is_blank(&clean);
-    cut(&clean);
-    if (!is_empty && datelike_match(buf_text(&clean), clean.len)) {
-        struct buf quoted = { 0 };
-
-        buf_addf(&quoted, "“%s”", buf_text(&clean));
-        json_quote(quoted.data, quoted.len, json);
-        buf_release(&quoted);
-    } else if (!is_empty) {
+    if (!is_empty) {
+        cut(&clean, ATTRIBUTE_TEXT_MAX);
+        if (datelike_match(buf_text(&clean), clean.len))
+            quote_date(&clean);
         json_quote(buf_text(&clean), clean.len, json);
     }
     buf_release(&clean);

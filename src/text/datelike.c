@@ -57,18 +57,13 @@ static bool take_date(struct reader *reader)
            ((first == 4 && is_short(third)) || (is_short(first) && (third == 2 || third == 4)));
 }
 
-/* "Z", "+09:00", "PM", or nothing: up to the end. */
-static bool is_zone(struct reader reader)
+/* "9:30" and whatever follows. */
+static bool is_clock(struct reader reader)
 {
-    skip_blanks(&reader);
-    for (; reader.at < reader.end; reader.at++)
-        if (!ascii_is_digit((unsigned char)*reader.at) && !ascii_is_letter((unsigned char)*reader.at) &&
-            strchr("+-:.", *reader.at) == NULL)
-            return false;
-    return true;
+    return is_short(take_digits(&reader)) && take(&reader, ':') && take_digits(&reader) >= 2;
 }
 
-/* "T09:30" … and the end, or the end at once. */
+/* "T09:30" or " 9:30", or the end at once. */
 static bool is_time(struct reader reader)
 {
     if (reader.at == reader.end)
@@ -76,11 +71,25 @@ static bool is_time(struct reader reader)
     if (!take(&reader, 'T') && !take(&reader, 't') && !take(&reader, ' '))
         return false;
     skip_blanks(&reader);
-    return is_short(take_digits(&reader)) && take(&reader, ':') && take_digits(&reader) == 2 && is_zone(reader);
+    return is_clock(reader);
+}
+
+static bool take_number(struct reader *reader)
+{
+    return take(reader, ' ') && is_short(take_digits(reader));
+}
+
+/* "Tue 05 12 09:30 …": any three letters will do. */
+static bool is_weekday_first(struct reader reader)
+{
+    for (size_t i = 0; i < 3; i++, reader.at++)
+        if (reader.at == reader.end || !ascii_is_letter((unsigned char)*reader.at))
+            return false;
+    return take_number(&reader) && take_number(&reader) && take(&reader, ' ') && is_clock(reader);
 }
 
 /* "Tue … 09:30:00 … 2026" */
-static bool is_weekday_form(struct reader reader)
+static bool is_year_last(struct reader reader)
 {
     static const char DAYS[][4] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
     size_t len = (size_t)(reader.end - reader.at);
@@ -103,7 +112,7 @@ bool datelike_match(const char *text, size_t len)
     skip_blanks(&reader);
     while (reader.end > reader.at && (reader.end[-1] == ' ' || reader.end[-1] == '\t'))
         reader.end--;
-    if (is_weekday_form(reader))
+    if (is_weekday_first(reader) || is_year_last(reader))
         return true;
     return take_date(&reader) && is_time(reader);
 }

@@ -2,7 +2,7 @@
  * defuse: see the header.
  *
  * The blank between two braces is put in while the output grows, looking at its last character, so that taking
- * something out (a control character) cannot put them together again.
+ * something out (a control character) cannot put them together again. So nothing may be taken out behind this.
  */
 #include <stdint.h>
 #include <string.h>
@@ -20,6 +20,12 @@ static char last_char(const struct buf *out, size_t start)
 static bool is_control(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7F && code < 0xA0);
+}
+
+/* On whichever page the text is shown. */
+static bool turns_direction(uint32_t code)
+{
+    return (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
 static bool is_line_break(uint32_t code)
@@ -43,7 +49,7 @@ static void add_clean(uint32_t code, bool is_one_line, size_t start, struct buf 
 {
     if (is_one_line && (code == '\t' || is_line_break(code)))
         code = ' ';
-    if (is_control(code) && code != '\n' && code != '\t')
+    if ((is_control(code) && code != '\n' && code != '\t') || turns_direction(code))
         return;
     if (is_one_line && code == ' ' && has_blanks(out, start, BLANKS_MAX))
         return;

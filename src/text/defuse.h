@@ -9,8 +9,9 @@
 #include "base/buf.h"
 
 /*
- * Appends the text without control characters but LF and TAB, and with "{{", "}}", "{%" and "%}" broken apart by a
- * blank. In one line: line breaks and tabs become a blank, and blanks stand at most 4 in a row.
+ * Appends the text without control characters but LF and TAB, without what turns the direction of all that follows
+ * (embeddings, overrides, isolates), and with "{{", "}}", "{%" and "%}" broken apart by a blank. In one line: line breaks
+ * and tabs become a blank, and blanks stand at most 4 in a row.
  */
 void defuse_text(const char *text, bool is_one_line, struct buf *out);
 

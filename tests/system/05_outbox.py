@@ -218,12 +218,12 @@ def liquid():
         equal(desk.sandbox.report()["liquid"], 0, "nothing in the whole call that Braze would evaluate")
 
 
-@test("control characters are dropped, emoji and quotes arrive as they are")
+@test("control characters and turns of direction are dropped, emoji and quotes arrive as they are")
 def cleaning():
     with Desk(texts.CARRIERS + "INSERT INTO rule (name, words, say) VALUES"
                                " ('c', 'clean', 'a\x07b\x1bc \"q\" \\n 👩‍👩‍👧 \u202eline\nnext');") as desk:
         desk.say("ana", "clean")
-        equal(desk.sandbox.wait_texts("ana", 1)[0], 'abc "q" \\n 👩‍👩‍👧 \u202eline\nnext', "text")
+        equal(desk.sandbox.wait_texts("ana", 1)[0], 'abc "q" \\n 👩‍👩‍👧 line\nnext', "text")
 
 
 @test("equal texts share a call of /messages/send, unequal ones do not")

@@ -40,10 +40,10 @@ def leaves():
     with Desk(RULES) as desk:
         desk.hears("ana", "hours", "We are open until six.")
         desk.stop()
-        desk.edit(*put_notice(100, "owner-1", "Asked: {{${email_address}}}\nhours", '{"who": "{% x %}"}'),
+        desk.edit(*put_notice(100, "owner-1", "Ana\u202e asked: {\u2066{${email_address}}}\nhours", '{"who": "{% x %}"}'),
                   *put_notice(101, "owner-2", "", '{"rating": 5}'))
         desk.start()
-        equal(desk.sandbox.wait_texts("owner-1", 1), ["Asked: { {${email_address} } } hours"], "its text")
+        equal(desk.sandbox.wait_texts("owner-1", 1), ["Ana asked: { {${email_address} } } hours"], "its text")
         row, = desk.wait_outbox("owner-2", "accepted")
         equal(row["sent_by"], "owner", "what has no text goes by its own campaign")
         sent = {one["user"]: one["text"] for request in desk.sandbox.requests(SEND) for one in request["recipients"]}

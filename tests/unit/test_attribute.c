@@ -36,6 +36,8 @@ static void a_value_becomes_a_literal_or_a_reason(void **state)
         { ATTRIBUTE_TEXT, "  two\nlines\tand \x1b[31m red\x07  ", "\"two lines and [31m red\"" },
         { ATTRIBUTE_TEXT, "{{${email_address}}} {% if %}", "\"{ {${email_address} } } { % if % }\"" },
         { ATTRIBUTE_TEXT, "a\xe2\x80\xae" "b", "\"ab\"" },
+        { ATTRIBUTE_TEXT, "{\u2066{${email_address}}\u2069} {\u202e%", "\"{ {${email_address} } } { %\"" },
+        { ATTRIBUTE_ARRAY, "{\u2066{a}\u2069},{,{", "[\"{ {a} }\",\"{\"]" },
         { ATTRIBUTE_TEXT, "12/1/2021", "\"“12/1/2021”\"" },
         { ATTRIBUTE_TEXT, " 2021-12-01T09:30:00Z ", "\"“2021-12-01T09:30:00Z”\"" },
         { ATTRIBUTE_TEXT, "on 12/1/2021", "\"on 12/1/2021\"" },
@@ -108,6 +110,17 @@ static void a_long_text_is_cut_between_graphemes(void **state)
     assert_null(attribute_format(ATTRIBUTE_TEXT, buf_text(&text), NULL, &json));
     assert_int_equal(utf8_count(json.data, json.len), 255 + 2);
 
+    /* The quotation marks round a date count. */
+    buf_clear(&text);
+    buf_clear(&json);
+    buf_add_text(&text, "2026-05-12 10:00 ");
+    for (int i = 0; i < 300; i++)
+        buf_add_text(&text, "가");
+    assert_null(attribute_format(ATTRIBUTE_TEXT, buf_text(&text), NULL, &json));
+    assert_int_equal(utf8_count(json.data, json.len), 255 + 2);
+    assert_memory_equal(json.data, "\"“2026", strlen("\"“2026"));
+    assert_memory_equal(json.data + json.len - strlen("가”\""), "가”\"", strlen("가”\""));
+
     /* One letter under 300 accents is a single grapheme. */
     buf_clear(&text);
     buf_clear(&json);
@@ -125,10 +138,13 @@ static void what_a_guesser_takes_for_a_date(void **state)
     static const char *const DATES[] = {
         "12-1-2021", "12/1/2021", "1/2/21", "2021-12-01", "2021/12/1", "2021-12-01T09:30:00", "2021-12-01 09:30:00",
         "2021-12-01T09:30:00:123+0900", "12/1/2021 9:30 PM", "Tue 05 12 09:30:00.KST 2026", " 12/1/2021 ",
+        /* Behind a time anything may stand. */
+        "2026-05-12 10:00:00 10:00", "2026-05-12T10:00:00/", "12/1/2021 9:30 please", "1-2-2021T10:000", "Tue 05 12 14:22:11.000 2026.",
+        "xyz 05 12 14:22:11", "Tue, 12 May 2026 14:22 2026",
     };
     static const char *const OTHERS[] = {
         "", "12", "1-2", "1-2-3", "010-1234-5678", "12-1/2021", "12/1/2021 at noon", "order 12-1-2021", "2021-12-01 late",
-        "Tuesday at 10:00", "12.1.2021", "a/b/c", "1/2/", "/1/2021",
+        "Tuesday at 10:00", "12.1.2021", "a/b/c", "1/2/", "/1/2021", "2026-05-12 10", "Tue 05 12 10", "Tuesday 05 12 14:22:11", "Tue 005 12 14:22:11", "Tue",
     };
 
     (void)state;

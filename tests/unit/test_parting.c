@@ -1,5 +1,6 @@
 /* parting: the order in which conversations are summed up, and what a backend that does it is shown. */
 #include "base/json.h"
+#include "base/utf8.h"
 #include "desk/parting.h"
 #include "tests/lib/asking.h"
 
@@ -210,6 +211,40 @@ static void of_a_long_conversation_the_beginning_and_the_end_are_shown(void **st
     free(text);
 }
 
+/* Answers */
+
+static void answer(struct fixture *f, const char *text)
+{
+    hear(f, "ana", "bye, and where is my cake?");
+    settle(f, claim_one(f), says(text));
+}
+
+static void of_an_answer_one_plain_line_without_secrets_stays(void **state)
+{
+    static const char BEGINNING[] = "Cake Ana's password is: •••• and her card •••• 1111. It was said: word word";
+    struct fixture *f = *state;
+    struct buf text = { 0 };
+    const char *summary;
+
+    buf_add_text(&text, "# Cake\\n\\nAna's **password is:**\\nhunter2 and her card 4111 1111\\n1111 1111. It was\xe2\x80\xae said:");
+    while (text.len < 450)
+        buf_add_text(&text, " word");
+    answer(f, buf_text(&text));
+    summary = fixture_text(f, "SELECT summary FROM conversation WHERE closed_by = 'rule'");
+    assert_memory_equal(summary, BEGINNING, strlen(BEGINNING));
+    assert_int_equal(utf8_count(summary, strlen(summary)), 255);
+    buf_release(&text);
+}
+
+static void an_answer_in_which_nothing_can_be_seen_is_none(void **state)
+{
+    struct fixture *f = *state;
+
+    answer(f, "**\xe2\x80\x8b**");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'consult' AND state = 'accepted'"), 0);
+    assert_string_equal(fixture_text(f, "SELECT summary FROM conversation WHERE closed_by = 'rule'"), "");
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, setup_audit)
 
 int main(void)
@@ -222,6 +257,8 @@ int main(void)
         T(notices_do_not_keep_the_conversation_of_their_reader_open),
         T(nobody_can_begin_the_line_of_another_speaker),
         T(what_never_reached_the_customer_and_what_he_is_not_to_read_is_left_out),
+        T(of_an_answer_one_plain_line_without_secrets_stays),
+        T(an_answer_in_which_nothing_can_be_seen_is_none),
         T(of_a_long_conversation_the_beginning_and_the_end_are_shown),
     };
 

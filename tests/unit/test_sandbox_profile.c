@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "text/datelike.h"
 
 #include "../../tools/sandbox_script.h"
 #include "../../tools/sandbox_service.h"
@@ -709,6 +710,39 @@ static void test_a_profile_is_shown_to_people(void **state)
     free_bench(bench);
 }
 
+/* Dates, and what is left of them when a sign of theirs is changed, put in or taken away. */
+static void test_no_time_gets_past_the_quotation_marks(void **state)
+{
+    static const char *const DATES[] = { "2026-05-12", "12-05-2026", "1-2-2026", "12/1/2026", "2026/05/12", "2026-05-12 10:00:00 10:00",
+                                         "2026-05-12T10:00:00.123+0900", "Tue 05 12 14:22:11.000 2026", "Sat 12 05 10:00:00.EST 2026" };
+    static const char SIGNS[] = "0123456789-/:T .Za";
+    uint32_t dice = 88172645;
+    size_t times = 0;
+
+    (void)state;
+    for (int round = 0; round < 200000; round++) {
+        char text[64];
+        size_t len, at;
+
+        dice = dice * 1664525 + 1013904223;
+        snprintf(text, sizeof text, "%s", DATES[(dice >> 8) % (sizeof DATES / sizeof *DATES)]);
+        len = strlen(text);
+        at = (dice >> 12) % len;
+        if (dice >> 31 != 0)
+            text[at] = SIGNS[(dice >> 20) % (sizeof SIGNS - 1)];
+        else if ((dice >> 30 & 1) != 0)
+            memmove(text + at, text + at + 1, len - at);
+        else
+            snprintf(text + len, sizeof text - len, "%c:30", SIGNS[(dice >> 20) % (sizeof SIGNS - 1)]);
+        if (!value_is_time(text))
+            continue;
+        times++;
+        if (!datelike_match(text, strlen(text)))
+            fail_msg("'%s' becomes a time", text);
+    }
+    assert_true(times > 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -734,6 +768,7 @@ int main(void)
         cmocka_unit_test(test_a_bad_day_comes_by_seeded_dice),
         cmocka_unit_test(test_a_contract_by_monthly_users_tells_its_limit_in_seconds),
         cmocka_unit_test(test_a_profile_is_shown_to_people),
+        cmocka_unit_test(test_no_time_gets_past_the_quotation_marks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,8 @@ static void texts_are_cleaned(void **state)
         { "{% connected_content %}", "{ % connected_content % }", "{ % connected_content % }" },
         { "{{{%}}}", "{ { { % } } }", "{ { { % } } }" },
         { "{\x01{ %\x02}", "{ { % }", "{ { % }" },
+        { "{\u2066{${e}}\u2069} {\u202a%\u202e}", "{ {${e} } } { % }", "{ {${e} } } { % }" }, /* what turns the direction is gone */
+        { "Ana\u202e\u200f", "Ana\u200f", "Ana\u200f" },
         { "{\"a\":{\"b\":50%}}", "{\"a\":{\"b\":50% } }", "{\"a\":{\"b\":50% } }" },
         { "{ { } }", "{ { } }", "{ { } }" },
         { "a      b    c", "a      b    c", "a    b    c" },

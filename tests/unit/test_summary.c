@@ -157,6 +157,76 @@ static void whatever_was_said_it_is_one_line_of_255_characters_at_most(void **st
         }
 }
 
+/* Collected values of all lengths leave the customer's words all kinds of room. */
+static void however_much_room_is_left_it_is_filled_to_255_and_not_beyond(void **state)
+{
+    static const char LONG[] = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+    size_t longest = 0;
+
+    (void)state;
+    for (int pad = 0; pad < 3 * 38; pad++) {
+        char variables[400];
+        int first = pad < 38 ? pad : 38, second = pad - first < 38 ? pad - first : 38;
+        struct told told = { "en",
+                             "> a | What does it cost when I order the 2 big blue washing machines and want them delivered on Sunday "
+                             "to the old town before noon?\n"
+                             "> b | My neighbour upstairs has exactly the same model in his kitchen since the winter of the flood\n"
+                             "> c | Our house stands behind the church next to the school with a narrow staircase of stone\n"
+                             "? ﷽﷽﷽ The dog of my aunt sleeps in the hall and barks whenever a stranger rings the bell",
+                             IDLE, .variables = variables, .flow = "order", .flow_end = "done" };
+        struct story story;
+        struct buf out = { 0 };
+        size_t count;
+
+        snprintf(variables, sizeof variables, "{\"a\":\"1%.*s\",\"b\":\"1%.*s\",\"c\":\"1%.*s\"}", first, LONG, second, LONG,
+                 pad - first - second, LONG);
+        make(&told, &story);
+        check_line(&story);
+        summary_write(&story, &out);
+        count = utf8_count(buf_text(&out), out.len);
+        longest = count > longest ? count : longest;
+        buf_release(&out);
+        story_release(&story);
+    }
+    assert_in_range(longest, 250, SUMMARY_MAX);
+}
+
+/* The texts, each a message of the customer's, in one summary. */
+static void summarize(const char *const *texts, struct buf *out)
+{
+    struct story story = { .language = "en", .is_close = true, .closed_by = "idle" };
+
+    for (; *texts != NULL; texts++)
+        add(&story, VOICE_CUSTOMER, *texts, "", "none", false);
+    summary_write(&story, out);
+    story_release(&story);
+}
+
+static void no_break_lets_a_secret_through(void **state)
+{
+    static const char *const TEXTS[][3] = {
+        { "my card is 4111 1111\n1111 1111, did the payment of 20 euros go through?" },
+        { "card no. 4111.1111.1111.1111 is it ok?" },
+        { "it is 4\xe2\x80\x8b""111 1111 1１11 1111, is it ok?" }, /* a blank of no width, and a wide digit */
+        { "4111-1111-", "1111-1111 is my card, ok?" },
+        { "my password is\nsecret4711 and my order 12345 is late, where is it?" },
+        { "Hello. My password is:\n\nsecret4711" },
+        { "비밀번호는", "secret4711 이에요" },
+        { "mi contraseña nueva es", "\nsecret4711" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+        struct buf out = { 0 };
+
+        summarize(TEXTS[i], &out);
+        if (strstr(buf_text(&out), "4711") != NULL || strstr(buf_text(&out), "111 1") != NULL || strstr(buf_text(&out), "11.1") != NULL ||
+            strstr(buf_text(&out), "“,") != NULL)
+            fail_msg("%s", buf_text(&out));
+        buf_release(&out);
+    }
+}
+
 static void two_hundred_messages_leave_what_was_asked_and_not_the_chatter(void **state)
 {
     struct story story = { .language = "en", .is_close = true, .closed_by = "idle" };
@@ -271,6 +341,39 @@ static void the_outcome_is_the_first_that_is_true(void **state)
     }
 }
 
+/* A hundred thanks, and a word behind them. */
+static bool is_courtesy_before(const char *last)
+{
+    struct buf text = { 0 };
+    bool result;
+
+    for (int i = 0; i < 100; i++)
+        buf_add_text(&text, i % 3 == 2 ? "감사합니다 " : "thanks, ");
+    buf_add_text(&text, last);
+    result = summary_is_courtesy(buf_text(&text));
+    buf_release(&text);
+    return result;
+}
+
+static void a_long_courtesy_is_read_to_its_end(void **state)
+{
+    static const char *const THANKS[] = { "Hi", "thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks "
+                                          "thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks "
+                                          "thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks "
+                                          "thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks and my refund?",
+                                          NULL };
+    struct buf out = { 0 };
+
+    (void)state;
+    assert_true(is_courtesy_before("ok"));
+    assert_true(is_courtesy_before("…"));
+    assert_false(is_courtesy_before("where is my refund?"));
+    assert_false(is_courtesy_before("환불"));
+    summarize(THANKS, &out);
+    assert_non_null(strstr(buf_text(&out), "Customer: “thanks"));
+    buf_release(&out);
+}
+
 static void courtesies_are_told_from_what_is_asked(void **state)
 {
     static const char *const POLITE[] = { "", "Hi!", "Good morning", "thank you so much!!", "no thanks", "ok 👍", "hola buenas tardes",
@@ -295,11 +398,14 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(each_conversation_leaves_the_line_that_tells_it),
         cmocka_unit_test(whatever_was_said_it_is_one_line_of_255_characters_at_most),
+        cmocka_unit_test(however_much_room_is_left_it_is_filled_to_255_and_not_beyond),
+        cmocka_unit_test(no_break_lets_a_secret_through),
         cmocka_unit_test(two_hundred_messages_leave_what_was_asked_and_not_the_chatter),
         cmocka_unit_test(of_a_long_conversation_the_newest_8_kilobytes_are_looked_at),
         cmocka_unit_test(of_many_sentences_the_newest_400_are_looked_at),
         cmocka_unit_test(a_name_of_ten_thousand_characters_is_cut_between_graphemes),
         cmocka_unit_test(the_outcome_is_the_first_that_is_true),
+        cmocka_unit_test(a_long_courtesy_is_read_to_its_end),
         cmocka_unit_test(courtesies_are_told_from_what_is_asked),
     };
 
