@@ -592,6 +592,7 @@ UNIT = \
   public \
   replay \
   rider \
+  rider_doubt \
   road \
   rulefile \
   ruleset \

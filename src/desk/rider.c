@@ -85,6 +85,12 @@ int rider_accept(struct desk *desk, const struct call *call, const struct call_r
     return outbox_track_queue(db, row->contact, row->conversation, TRACK_APART_MS, now, NULL, error);
 }
 
+/* What leaves soon may be overtaken by it. */
+int rider_doubt(struct desk *desk, const struct call_row *row, int64_t now, struct error *error)
+{
+    return outbox_track_note(desk->db, row->contact, now, error);
+}
+
 int rider_refuse(struct desk *desk, const struct call_row *row, int64_t now, struct error *error)
 {
     if (profile_refuse_riders(desk->db, row->contact, row->outbox, error) != 0 ||

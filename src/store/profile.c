@@ -193,18 +193,19 @@ int profile_riders(struct db *db, int64_t contact, const char *addressee, const 
     return write_object(q, bytes_max, attributes, count, error);
 }
 
-static const char IS_PAUSED[] = "SELECT 1 FROM profile WHERE contact = ?1 AND way = 'track' AND not_before > ?2 LIMIT 1";
+static const char PAUSE[] = "SELECT min(not_before) FROM profile WHERE contact = ?1 AND way = 'track' AND not_before > ?2";
 
-int profile_is_paused(struct db *db, int64_t contact, int64_t now, struct error *error)
+int profile_paused_until(struct db *db, int64_t contact, int64_t now, int64_t *until, struct error *error)
 {
-    struct query *q = db_query(db, IS_PAUSED);
+    struct query *q = db_query(db, PAUSE);
     int found;
 
     query_bind_int(q, 1, contact);
     query_bind_int(q, 2, now);
     found = query_step(q, error);
+    *until = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
     query_end(q);
-    return found;
+    return found < 0 ? -1 : 0;
 }
 
 static const char RIDES[] =

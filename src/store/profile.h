@@ -65,8 +65,8 @@ int profile_has_riders(struct db *db, int64_t contact, struct error *error);
 int profile_riders(struct db *db, int64_t contact, const char *addressee, const char *but, size_t bytes_max,
                    struct buf *attributes, size_t *count, struct error *error);
 
-/* Does any have to wait for its not_before? 1, 0, -1. */
-int profile_is_paused(struct db *db, int64_t contact, int64_t now, struct error *error);
+/* When the first of those that have to wait for their not_before may go; INT64_MAX: none has to. */
+int profile_paused_until(struct db *db, int64_t contact, int64_t now, int64_t *until, struct error *error);
 
 /* Is a text under way that some ride with? 1, 0, -1. */
 int profile_rides(struct db *db, int64_t contact, struct error *error);
