@@ -200,6 +200,45 @@ static void what_is_too_large_for_a_text_goes_by_itself(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE accepted = wanted AND sent IS NULL"), 40);
 }
 
+/* Known by an id and by the phone, she writes by the phone alone: her texts go to the profile that Braze has for the number. */
+static void what_is_wanted_of_another_profile_than_the_text_goes_to_goes_by_itself(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = meet(f, ANA ",'phone_number':'+8210'", "hours");
+    struct call *call;
+
+    settle(f, claim_one(f, "ana"), of(ANSWER_ACCEPTED), 201);
+    f->now += TRACK_APART_MS;
+    hear_from(f, "'phone_number':'+8210'", "hours");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM contact"), 1);
+    set(f, ana, "busy", "true", true);
+    call = claim_one(f, "\"alias_name\":\"+8210\"");
+    assert_null(strstr(buf_text(&call->body), "attributes"));
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+    f->now += TRACK_APART_MS;
+    settle(f, claim_one(f, "\"external_id\":\"ana\",\"_update_existing_only\":true,\"busy\":true"), of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy true true");
+    assert_string_equal(fixture_text(f, "SELECT addressee FROM profile"), "external:ana");
+    /* By her id again, it rides again. */
+    hear_from(f, ANA, "hours");
+    set(f, ana, "busy", "false", true);
+    settle(f, claim_one(f, "\"attributes\":{\"busy\":false}"), of(ANSWER_ACCEPTED), 201);
+}
+
+/* Braze's own id and the number lead to one profile. */
+static void who_is_known_by_the_phone_and_by_brazes_id_has_it_ride(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = meet(f, "'braze_id':'b-1','phone_number':'+8210'", "hours");
+
+    set(f, ana, "busy", "true", true);
+    settle(f, claim_one(f, RIDE), of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy true true");
+    assert_string_equal(fixture_text(f, "SELECT addressee FROM profile"), "braze:b-1");
+    f->now += 3600 * 1000;
+    assert_quiet(f);
+}
+
 /* Subscriptions ------------------------------------------------------------------------------------------------------- */
 
 #define GROUP(state) "\"subscription_groups\":[{\"subscription_group_id\":\"g-1\",\"subscription_state\":\"" state "\"}]"
@@ -323,6 +362,26 @@ static void the_pause_is_told_by_its_name_and_with_its_own_end(void **state)
     settle(f, claim_one(f, GROUP("unsubscribed")), of(ANSWER_ACCEPTED), 201);
 }
 
+/* She has written by her id first, and by the phone before the answer left: consent is for the profile that wrote first. */
+static void a_consent_that_the_text_cannot_carry_to_its_profile_goes_by_itself(void **state)
+{
+    struct fixture *f = *state;
+    struct call *calls;
+
+    subscribe(f, ", ('subscribe_newcomers', 'yes')");
+    hear_from(f, ANA ",'phone_number':'+8210'", "hours");
+    hear_from(f, "'phone_number':'+8210'", "hours");
+    calls = claim(f);
+    assert_non_null(calls);
+    assert_null(strstr(buf_text(&calls->body), "subscri"));
+    assert_non_null(calls->next);
+    assert_non_null(strstr(buf_text(&calls->next->body), "\"external_id\":\"ana\",\"_update_existing_only\":true," GROUP("subscribed")));
+    accept_all(f, calls);
+    accept_all(f, claim(f)); /* the second answer */
+    f->now += 3600 * 1000;
+    assert_quiet(f);
+}
+
 /* Both calls were under way within a moment: Braze may apply them in either order. */
 static void who_comes_back_the_moment_he_is_unsubscribed_is_subscribed_twice(void **state)
 {
@@ -427,11 +486,14 @@ int main(void)
         TEST(a_kill_while_it_rides_loses_nothing),
         TEST(a_text_that_is_refused_with_riders_goes_without),
         TEST(what_is_too_large_for_a_text_goes_by_itself),
+        TEST(what_is_wanted_of_another_profile_than_the_text_goes_to_goes_by_itself),
+        TEST(who_is_known_by_the_phone_and_by_brazes_id_has_it_ride),
         TEST(a_newcomer_is_subscribed_by_the_first_text_that_is_taken),
         TEST(nobody_is_subscribed_without_a_text),
         TEST(a_newcomer_whose_first_word_is_stop_is_not_subscribed),
         TEST(who_opts_out_is_unsubscribed_when_the_confirmation_has_left_and_a_while_later),
         TEST(the_pause_is_told_by_its_name_and_with_its_own_end),
+        TEST(a_consent_that_the_text_cannot_carry_to_its_profile_goes_by_itself),
         TEST(who_comes_back_the_moment_he_is_unsubscribed_is_subscribed_twice),
         TEST(who_comes_back_before_he_was_unsubscribed_never_is),
         TEST(what_a_text_cannot_carry_goes_by_itself),
