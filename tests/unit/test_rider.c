@@ -382,6 +382,79 @@ static void a_consent_that_the_text_cannot_carry_to_its_profile_goes_by_itself(v
     assert_quiet(f);
 }
 
+static const char *consent(struct fixture *f)
+{
+    return fixture_text(f, "SELECT way || iif(accepted IS NULL, '', ' taken') || iif(sent IS NULL, '', ' uncertain') FROM profile");
+}
+
+static void note_state(void *context, const struct profile_row *row)
+{
+    buf_addf(context, "%s%s%s", row->state, row->is_uncertain ? "?" : "", row->due_at != 0 ? " due" : "");
+}
+
+static void assert_shown(struct fixture *f, const char *wanted)
+{
+    struct error error = { 0 };
+    struct buf shown = { 0 };
+
+    assert_int_equal(profile_list(f->desk.db, 1, note_state, &shown, &error), 1);
+    assert_string_equal(buf_text(&shown), wanted);
+    buf_release(&shown);
+}
+
+/* It may have subscribed him, and that is not forgotten; but no text subscribes him any more. */
+static void who_opts_out_while_his_consent_is_under_way_gives_no_other(void **state)
+{
+    const struct answer answers[] = { of(ANSWER_ACCEPTED), of(ANSWER_AMBIGUOUS), of(ANSWER_NOT_SENT) };
+    static const char *const AFTER[] = { "withdrawn taken", "withdrawn uncertain", "withdrawn uncertain" };
+    static const char *const SHOWN[] = { "accepted", "withdrawn?", "withdrawn?" };
+    struct call *first, *next;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct fixture own;
+
+        fixture_open(&own, FIXTURE_RULES);
+        subscribe(&own, ", ('subscribe_newcomers', 'yes')");
+        hear_from(&own, ANA, "hours");
+        first = claim_one(&own, GROUP("subscribed"));
+        hear_from(&own, ANA, "stop");
+        assert_string_equal(consent(&own), "withdrawn uncertain");
+        assert_shown(&own, "claimed?");
+        settle(&own, first, answers[i], 201);
+        assert_string_equal(consent(&own), AFTER[i]);
+        for (int hours = 0; hours < 5; hours++, own.now += 3600 * 1000)
+            for (next = claim(&own); next != NULL; next = claim(&own)) {
+                assert_null(strstr(buf_text(&next->body), "subscri"));
+                accept_all(&own, next);
+            }
+        assert_string_equal(consent(&own), AFTER[i]);
+        assert_shown(&own, SHOWN[i]);
+        fixture_close(&own);
+    }
+}
+
+/* Once his wish is to be followed, and he wishes it. */
+static void who_opts_in_after_all_is_subscribed_though_a_consent_may_have_gone(void **state)
+{
+    struct fixture *f = *state;
+    struct call *call;
+
+    subscribe(f, ", ('subscribe_newcomers', 'yes')");
+    hear_from(f, ANA, "hours");
+    call = claim_one(f, GROUP("subscribed"));
+    hear_from(f, ANA, "stop");
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+    settle(f, claim_one(f, "external_user_id"), of(ANSWER_ACCEPTED), 201);
+    subscribe(f, ", ('subscription_follows_opt_out', 'yes')");
+    f->now += TRACK_APART_MS;
+    hear_from(f, ANA, "start");
+    settle(f, claim_one(f, "\"attributes\":{" GROUP("subscribed")), of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(consent(f), "reply_only taken");
+    f->now += 3600 * 1000;
+    assert_quiet(f);
+}
+
 /* Both calls were under way within a moment: Braze may apply them in either order. */
 static void who_comes_back_the_moment_he_is_unsubscribed_is_subscribed_twice(void **state)
 {
@@ -494,6 +567,8 @@ int main(void)
         TEST(who_opts_out_is_unsubscribed_when_the_confirmation_has_left_and_a_while_later),
         TEST(the_pause_is_told_by_its_name_and_with_its_own_end),
         TEST(a_consent_that_the_text_cannot_carry_to_its_profile_goes_by_itself),
+        TEST(who_opts_out_while_his_consent_is_under_way_gives_no_other),
+        TEST(who_opts_in_after_all_is_subscribed_though_a_consent_may_have_gone),
         TEST(who_comes_back_the_moment_he_is_unsubscribed_is_subscribed_twice),
         TEST(who_comes_back_before_he_was_unsubscribed_never_is),
         TEST(what_a_text_cannot_carry_goes_by_itself),
