@@ -593,6 +593,7 @@ UNIT = \
   public \
   replay \
   rider \
+  rider_doubt \
   road \
   rulefile \
   ruleset \

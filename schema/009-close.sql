@@ -89,6 +89,7 @@ ALTER TABLE profile ADD COLUMN way TEXT NOT NULL DEFAULT 'track' CHECK (
                   way = 'track' OR          -- by itself
                   way = 'reply' OR          -- with the next text to the contact; by itself where none is on its way
                   way = 'reply_only' OR     -- with the next text, and never by itself
+                  way = 'withdrawn' OR      -- not any more: it was to go with a text, and may have
                   way = 'after_replies'); -- by itself, when no text is on its way any more, and a while later
 ALTER TABLE profile ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0; -- by itself not before this
 -- Of a text: what rode with it stands in the table track as well.

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/utf8.h"
 
 #include "sandbox_calls.h"
 #include "sandbox_people.h"
@@ -103,6 +104,52 @@ static void add_users(struct calls *calls, const struct verdict *verdict, struct
     }
 }
 
+/* One object says all that is set; who writes two leaves it to Braze which of them counts. */
+static void check_once(struct calls *calls, const struct verdict *verdict, size_t at, int64_t at_ms)
+{
+    const struct track_update *update = &verdict->updates[at];
+
+    for (size_t i = 0; i < at && update->kind == TRACK_ATTRIBUTES; i++) {
+        const struct track_update *other = &verdict->updates[i];
+
+        if (other->kind == TRACK_ATTRIBUTES && other->address == update->address && strcmp(other->user, update->user) == 0) {
+            calls_note_violation(calls, update, "twice", "another object of this request writes into the same profile", at_ms);
+            return;
+        }
+    }
+}
+
+static bool has_control(const char *text)
+{
+    uint32_t code;
+
+    for (size_t at = 0, len = strlen(text), size; (size = utf8_decode(text + at, len - at, &code)) > 0; at += size)
+        if (utf8_is_control(code))
+            return true;
+    return false;
+}
+
+static bool is_uncouth(const struct json *value)
+{
+    if (json_text(value) != NULL && has_control(json_text(value)))
+        return true;
+    if (json_kind(value) != JSON_ARRAY && json_kind(value) != JSON_OBJECT)
+        return false;
+    for (const struct json *item = json_first(value); item != NULL; item = json_next(item))
+        if ((json_key(item) != NULL && has_control(json_key(item))) || is_uncouth(item))
+            return true;
+    return false;
+}
+
+static void check_updates(struct calls *calls, const struct verdict *verdict, int64_t at_ms)
+{
+    for (size_t i = 0; i < verdict->update_count; i++) {
+        check_once(calls, verdict, i, at_ms);
+        if (is_uncouth(verdict->updates[i].object))
+            calls_note_violation(calls, &verdict->updates[i], "control character", "in a value, or in a name", at_ms);
+    }
+}
+
 static void put_line(struct calls *calls, const struct verdict *verdict, const struct call_report *report,
                      const struct call_under_way *call, int64_t at_ms)
 {
@@ -138,6 +185,7 @@ int64_t calls_begin(struct calls *calls, const struct verdict *verdict, const st
 
     *call = (struct call_under_way){ .ticket = ++calls->last_ticket, .is_track = verdict->budget == BUDGET_TRACK };
     add_users(calls, verdict, call, at_ms);
+    check_updates(calls, verdict, at_ms);
     calls->at_once += call->is_track;
     if (calls->at_once > calls->most_at_once)
         calls->most_at_once = calls->at_once;

@@ -2,8 +2,9 @@
  * sandbox_calls: the requests that write into profiles, and what should not have been among them.
  *
  * Braze may apply two requests in either order. So two of them must not be under way at once when both touch one profile: that is
- * a violation. Another is an event that is sent twice. A request is under way until the last byte of its answer has left, or
- * until the peer has given up.
+ * a violation. Others, which Braze would take as well, are two objects of attributes for one profile in a request, an event that
+ * is sent twice, and a control character. A request is under way until the last byte of its answer has left, or until the peer
+ * has given up.
  */
 #ifndef TOOLS_SANDBOX_CALLS_H
 #define TOOLS_SANDBOX_CALLS_H
@@ -26,7 +27,8 @@ struct call_report { /* borrowed */
 struct calls { /* the zero value is empty */
     struct ring ring; /* {"n","at","path","status","outcome","taken","objects","attributes","events","purchases","at_once",
                          "users":["external:mia",…]}, by path */
-    struct ring violations; /* {"n","at","what":"together"|"repeated event","user","kind","why"}, by user */
+    struct ring violations; /* {"n","at","what":"together"|"twice"|"repeated event"|"control character","user","kind","why"}, by
+                               user */
     struct call_under_way *under_way;
     int64_t at_once, most_at_once; /* requests to /users/track under way */
     int64_t violation_count, last_ticket;

@@ -9,7 +9,8 @@
  *     GET    events     ?user=ID &since=N &limit=N &wait_ms=M      custom events and purchases, as they were written
  *     GET    left_out   ?user=ID &…    what Braze would say success to, and not write
  *     GET    calls      ?path=P &…     the requests that write into profiles: objects, people, how many at once
- *     GET    violations ?user=ID &…    what must not be: two such requests for one profile at once, an event twice
+ *     GET    violations ?user=ID &…    what must not be: two such requests for one profile at once, one in two objects, an event
+ *                                      twice, a control character
  *     GET    report     the counters
  *     GET    script     the faults still to come
  *     POST   script     ?seed=N       more faults: JSON, or one short line per fault; the seed is that of the dice

@@ -62,6 +62,8 @@ static void add_reason(const struct showing *showing, const char *state, const c
         buf_add_text(reason, why);
     } else if (strcmp(state, "claimed") == 0) {
         buf_add_text(reason, "the call is under way");
+    } else if (strcmp(state, "withdrawn") == 0) {
+        buf_add_text(reason, "the customer has opted out, and it is wanted no more; but Braze may have it");
     } else if (showing->trouble.len > 0) {
         buf_add_text(reason, buf_text(&showing->trouble));
     } else if (due_at == 0) {

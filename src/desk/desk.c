@@ -179,6 +179,7 @@ static int mark_running(struct desk *desk, int64_t now, struct error *error)
         return -1;
     if (book_get_int(desk->db, "running", 0, &running, error) != 0 ||
         book_put_int(desk->db, "running", 1, error) != 0 ||
+        outbox_track_note_claimed(desk->db, now, error) != 0 ||
         outbox_recover(desk->db, now, &recovered, error) != 0 ||
         outbox_track_recover(desk->db, now + TRACK_APART_MS, &tracks, error) != 0 ||
         entry_recover(desk->db, now, error) != 0 ||

@@ -457,6 +457,18 @@ static int go_without_riders(struct desk *desk, const struct call_row *row, cons
     return rider_refuse(desk, row, now, error) == 0 ? outbox_retry(desk->db, &again, error) : -1;
 }
 
+/* `status`: of the answer, for what may be behind a 5xx (desk/track_fate.h). */
+static int settle_riders(struct desk *desk, const struct call *call, const struct call_row *row, const struct answer *answer,
+                         int status, const char *fate, int64_t now, struct error *error)
+{
+    bool is_doubtful = answer->class == ANSWER_ACCEPTED_BUT || answer->class == ANSWER_AMBIGUOUS ||
+                       (answer->class == ANSWER_NOT_DONE && (status == 500 || status == 504));
+
+    if (fate != NULL && strcmp(fate, "accepted") == 0)
+        return rider_accept(desk, call, row, now, error);
+    return is_doubtful ? rider_doubt(desk, row, now, error) : 0;
+}
+
 static int settle_row(struct desk *desk, const struct call *call, size_t index, const struct answer *answer,
                       int status, int64_t took_ms, int64_t now, struct error *error)
 {
@@ -482,7 +494,7 @@ static int settle_row(struct desk *desk, const struct call *call, size_t index, 
     if (row->has_riders && is_refused(call, index, answer))
         return go_without_riders(desk, row, answer, now, error);
     fate = fate_of(call, index, answer, now, desk_random(desk), &again);
-    if (row->has_riders && fate != NULL && strcmp(fate, "accepted") == 0 && rider_accept(desk, call, row, now, error) != 0)
+    if (row->has_riders && settle_riders(desk, call, row, answer, status, fate, now, error) != 0)
         return -1;
     if (fate == NULL)
         return go_later(desk, &again, row->contact, now, error);

@@ -20,7 +20,7 @@
 
 _Static_assert((int)CALL_ROWS_MAX >= (int)TRACK_OBJECTS_MAX, "a call has room for all objects");
 
-enum { HOLD_MS = TRACK_APART_MS, QUIET_MS = 1000 };
+enum { HOLD_MS = TRACK_APART_MS, HOLD_LONG_MS = 5 * 60 * 1000, QUIET_MS = 1000 };
 
 struct batch {
     struct desk *desk;
@@ -80,7 +80,10 @@ static int take_row(struct batch *batch, const struct outbox_track_row *row, con
     return track_load_claim(load, batch->desk->db, row, error);
 }
 
-/* Who cannot be told of has his row ended, and what he should have waits for another id. */
+/*
+ * Who cannot be told of has his row ended. Values that are set are news again under another id; what is done once is refused
+ * with the row, until a person asks for that once more.
+ */
 static int refuse_row(struct batch *batch, const struct outbox_track_row *row, const char *addressee,
                       const char *reason, struct error *error)
 {
@@ -92,21 +95,37 @@ static int refuse_row(struct batch *batch, const struct outbox_track_row *row, c
     return end_row(batch, row, "dead", reason, error);
 }
 
-/* It waits for texts to leave and a while after the last of them, or has others ride with one. */
-static int hold_row(struct batch *batch, const struct outbox_track_row *row, struct error *error)
+static int hold_until(struct batch *batch, const struct outbox_track_row *row, int64_t until, const char *reason,
+                      struct error *error)
 {
-    int is_paused = profile_is_paused(batch->desk->db, row->contact, batch->now, error);
     struct outbox_again again = {
         .id = row->id,
-        .due_at = batch->now + HOLD_MS,
+        .due_at = until,
         .failures = row->failures,
         .is_single = row->is_single,
         .is_ambiguous = row->is_ambiguous,
-        .reason = is_paused == 1 ? "the pause after the last text to the customer comes first"
-                                 : "texts to the customer go first",
+        .reason = reason,
     };
 
-    return is_paused < 0 ? -1 : outbox_retry(batch->desk->db, &again, error);
+    return outbox_retry(batch->desk->db, &again, error);
+}
+
+/* It waits for texts to leave and a while after the last of them, or has others ride with one. A person may drop that text. */
+static int hold_row(struct batch *batch, const struct outbox_track_row *row, struct error *error)
+{
+    int64_t now = batch->now, until, pause_end;
+
+    if (profile_paused_until(batch->desk->db, row->contact, now, &pause_end, error) != 0 ||
+        outbox_track_text_due(batch->desk->db, row->contact, &until, error) != 0)
+        return -1;
+    if (until <= now || (until == INT64_MAX && pause_end == INT64_MAX))
+        until = now + HOLD_MS;
+    else if (until > now + HOLD_LONG_MS)
+        until = now + HOLD_LONG_MS;
+    return hold_until(batch, row, pause_end < until ? pause_end : until,
+                      pause_end < INT64_MAX ? "the pause after the last text to the customer comes first"
+                                            : "texts to the customer go first",
+                      error);
 }
 
 /* Nothing is left to say; or what there was is of unknown fate, and not repeated. */
@@ -153,6 +172,12 @@ static int place_load(struct batch *batch, const struct outbox_track_row *row, c
     return result;
 }
 
+/* A clock that was set back makes nobody wait. */
+static bool is_too_close(const struct batch *batch, const struct outbox_track_row *row)
+{
+    return row->noted_at <= batch->now && batch->now - row->noted_at < TRACK_APART_MS;
+}
+
 static int place_row(struct batch *batch, const struct outbox_track_row *row, struct error *error)
 {
     struct db *db = batch->desk->db;
@@ -162,6 +187,8 @@ static int place_row(struct batch *batch, const struct outbox_track_row *row, st
 
     if (rides != 0)
         return rides < 0 ? -1 : hold_row(batch, row, error);
+    if (is_too_close(batch, row))
+        return hold_until(batch, row, row->noted_at + TRACK_APART_MS, "another request about the customer comes first", error);
     result = profile_addressee(db, row->contact, &load.addressee, error);
     if (result == 0)
         result = profile_ripen(db, row->contact, batch->now + SUBSCRIPTION_PAUSE_MS, error);

@@ -4,6 +4,8 @@
  * Requests are applied in the order of their own choosing: a value that a call of its own wrote a moment before the text left
  * may be applied after it. What rode within TRACK_APART_MS of such a call is taken for uncertain, and set once more.
  */
+#include <string.h>
+
 #include "braze/track.h"
 #include "desk/rider.h"
 #include "desk/subscription.h"
@@ -21,38 +23,51 @@ static int leave_behind(struct desk *desk, const struct outbox_row *row, int64_t
     return changed ? outbox_track_queue(desk->db, row->contact, row->conversation, TRACK_APART_MS, now, NULL, error) : 0;
 }
 
-static int gather(struct desk *desk, const struct outbox_row *row, enum send_carrier carrier, struct buf *attributes,
-                  struct error *error)
+/* Does the text go to the profile that the values are wanted of? The number and Braze's own id lead to the same. */
+static bool is_same_profile(const struct outbox_row *row, const char *addressee)
+{
+    size_t len = strlen(row->address_kind);
+
+    if (strncmp(addressee, row->address_kind, len) == 0 && addressee[len] == ':')
+        return strcmp(addressee + len + 1, row->address) == 0;
+    return strncmp(addressee, "braze:", strlen("braze:")) == 0 && strcmp(row->address_kind, "phone") == 0;
+}
+
+static int gather(struct desk *desk, const struct outbox_row *row, enum send_carrier carrier, const char *addressee,
+                  struct buf *attributes, struct error *error)
 {
     const char *but = carrier == CARRIER_CANVAS ? SUBSCRIPTION_NAME : NULL;
-    struct buf addressee = { 0 };
+    int is_kept_out = outbox_track_is_claimed_for(desk->db, row->contact, error);
     size_t count = 0;
-    int result = profile_addressee(desk->db, row->contact, &addressee, error);
+    int result;
 
-    if (result == 0)
-        result = profile_riders(desk->db, row->contact, buf_text(&addressee), but, SEND_ATTRIBUTES_MAX, attributes, &count,
-                                error);
+    if (is_kept_out == 0)
+        is_kept_out = outbox_track_is_barred(desk->db, row->id, error);
+    if (is_kept_out != 0)
+        return is_kept_out < 0 ? -1 : 0;
+    result = profile_riders(desk->db, row->contact, addressee, but, SEND_ATTRIBUTES_MAX, attributes, &count, error);
     if (count == 0)
         buf_clear(attributes);
-    buf_release(&addressee);
     return result;
 }
 
 int rider_gather(struct desk *desk, const struct outbox_row *row, enum send_carrier carrier, int64_t now,
                  struct buf *attributes, struct error *error)
 {
-    int found = profile_has_riders(desk->db, row->contact, error), is_kept_out;
+    struct buf addressee = { 0 };
+    int found = profile_has_riders(desk->db, row->contact, error), result;
+    bool is_same;
 
     if (found != 1)
         return found;
-    if (carrier != CARRIER_CAMPAIGN && leave_behind(desk, row, now, error) != 0)
-        return -1;
-    is_kept_out = carrier == CARRIER_MESSAGE ? 1 : outbox_track_is_claimed_for(desk->db, row->contact, error);
-    if (is_kept_out == 0)
-        is_kept_out = outbox_track_is_barred(desk->db, row->id, error);
-    if (is_kept_out != 0)
-        return is_kept_out < 0 ? -1 : 0;
-    return gather(desk, row, carrier, attributes, error);
+    result = profile_addressee(desk->db, row->contact, &addressee, error);
+    is_same = result == 0 && is_same_profile(row, buf_text(&addressee));
+    if (result == 0 && (carrier != CARRIER_CAMPAIGN || !is_same))
+        result = leave_behind(desk, row, now, error);
+    if (result == 0 && carrier != CARRIER_MESSAGE && is_same)
+        result = gather(desk, row, carrier, buf_text(&addressee), attributes, error);
+    buf_release(&addressee);
+    return result;
 }
 
 int rider_claim(struct desk *desk, const struct outbox_row *row, const struct buf *attributes, struct error *error)
@@ -83,6 +98,12 @@ int rider_accept(struct desk *desk, const struct call *call, const struct call_r
         return -1;
     desk->may_track = true;
     return outbox_track_queue(db, row->contact, row->conversation, TRACK_APART_MS, now, NULL, error);
+}
+
+/* What leaves soon may be overtaken by it. */
+int rider_doubt(struct desk *desk, const struct call_row *row, int64_t now, struct error *error)
+{
+    return outbox_track_note(desk->db, row->contact, now, error);
 }
 
 int rider_refuse(struct desk *desk, const struct call_row *row, int64_t now, struct error *error)

@@ -4,7 +4,8 @@
  *
  * What rides is put together as the text leaves: the newest values of attributes `with_reply`, and his subscription. It
  * counts as taken when the text is. Never while a call that writes into his profile is under way, nor the other way round.
- * /messages/send has no place for it, and a Canvas none for subscriptions: there it goes by itself (desk/dispatch_track.h).
+ * /messages/send has no place for it, a Canvas none for subscriptions, and who is known by an id but writes by the phone alone
+ * gets his texts by another profile: there it goes by itself (desk/dispatch_track.h).
  *
  * A text must not be lost for its riders: one that is refused with them goes once more without.
  */
@@ -27,8 +28,9 @@ int rider_gather(struct desk *desk, const struct outbox_row *row, enum send_carr
 /* They leave with it. */
 int rider_claim(struct desk *desk, const struct outbox_row *row, const struct buf *attributes, struct error *error);
 
-/* The text was taken; or refused, and is to be tried without them. */
+/* The text was taken; or nobody knows; or it was refused, and is to be tried without them. */
 int rider_accept(struct desk *desk, const struct call *call, const struct call_row *row, int64_t now, struct error *error);
+int rider_doubt(struct desk *desk, const struct call_row *row, int64_t now, struct error *error);
 int rider_refuse(struct desk *desk, const struct call_row *row, int64_t now, struct error *error);
 
 #endif

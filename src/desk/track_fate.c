@@ -60,8 +60,7 @@ static int end(const struct settling *s, const char *state, const char *reason, 
     const struct call_row *row = s->row;
 
     desk->may_track = true;
-    if (outbox_track_note(desk->db, row->contact, s->now, error) != 0 ||
-        outbox_settle(desk->db, row->outbox, row->contact, 0, state, reason, s->now, error) != 0)
+    if (outbox_settle(desk->db, row->outbox, row->contact, 0, state, reason, s->now, error) != 0)
         return -1;
     return outbox_track_queue(desk->db, row->contact, row->conversation, TRACK_APART_MS, s->now, NULL, error);
 }
@@ -111,18 +110,20 @@ static int take(const struct settling *s, bool all_refused, struct error *error)
     const struct call_row *row = s->row;
     bool has_attributes = row->attributes_at >= 0;
     bool is_bad = has_attributes && (all_refused || is_named(s, LIST_ATTRIBUTES, row->attributes_at));
-    int refused = is_bad, is_unknown;
+    int refused = is_bad, objects = has_attributes + row->event_count, is_unknown;
 
     if (is_bad ? refuse_attributes(s, error) != 0
                : has_attributes && profile_accept(db, row->contact, row->outbox, s->now, error) != 0)
         return -1;
     if (refuse_events(s, all_refused, &refused, error) != 0 || entry_accept(db, row->outbox, s->now, error) != 0)
         return -1;
+    if (refused < objects && outbox_track_note(db, row->contact, s->now, error) != 0)
+        return -1;
     is_unknown = entry_is_unknown(db, row->outbox, error);
     if (is_unknown < 0)
         return -1;
     if (refused > 0)
-        return end_refused(s, refused, has_attributes + row->event_count, error);
+        return end_refused(s, refused, objects, error);
     return is_unknown ? end(s, "unknown", "some of it may or may not be done, and is not repeated", error)
                       : end(s, "accepted", names_any(s) ? "" : s->answer->problem, error);
 }
@@ -184,6 +185,8 @@ static int doubt(const struct settling *s, struct error *error)
 
     again.is_single = s->call->count > 1;
     put_off(s, &again);
+    if (outbox_track_note(s->desk->db, s->row->contact, s->now, error) != 0)
+        return -1;
     return lose(s, &again, error);
 }
 

@@ -332,7 +332,7 @@ static const char CARRIES_NOTHING[] =
     "AND NOT EXISTS (SELECT 1 FROM track t WHERE t.outbox = o.id)";
 static const char ATTRIBUTE_FORGOTTEN[] =
     "SELECT format ('the attribute %s of contact %d is to be written, but nothing in the outbox brings it', p.name, "
-    "p.contact) FROM profile p WHERE p.is_refused = 0 AND p.way <> 'reply_only' "
+    "p.contact) FROM profile p WHERE p.is_refused = 0 AND p.way NOT IN ('reply_only', 'withdrawn') "
     "AND (p.sent IS NOT NULL OR p.accepted IS NOT p.wanted) "
     "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.contact = p.contact AND o.seq = 0 AND o.settled_at IS NULL)";
 static const char ATTRIBUTE_UNPROVEN[] =

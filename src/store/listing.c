@@ -190,7 +190,7 @@ int listing_sharers(struct db *db, const char *typed, int64_t contact, struct bu
 
 #define WAITING_SETS                                                                                              \
     "(SELECT json_group_object(p.name, json(p.wanted)) FROM profile p WHERE p.contact = o.contact "               \
-    "AND p.is_refused = 0 AND p.way <> 'reply_only' AND (p.sent IS NOT NULL OR p.accepted IS NOT p.wanted))"
+    "AND p.is_refused = 0 AND p.way NOT IN ('reply_only', 'withdrawn') AND (p.sent IS NOT NULL OR p.accepted IS NOT p.wanted))"
 
 #define WAITING_ENTRIES                                                                                           \
     " || coalesce((SELECT ' ' || group_concat(e.kind || ' ' || e.name || ' ' || e.value, ', ') FROM entry e "       \

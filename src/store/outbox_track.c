@@ -73,16 +73,30 @@ int outbox_track_noted(struct db *db, int64_t contact, int64_t *at, struct error
 }
 
 /* A clock that was set back makes nobody wait longer than the distance. */
-static int put_apart(struct db *db, int64_t contact, int64_t conversation, int64_t apart_ms, int64_t now,
-                     struct error *error)
+static int may_leave_at(struct db *db, int64_t contact, int64_t apart_ms, int64_t now, int64_t *at, struct error *error)
 {
     int64_t noted_at;
 
     if (outbox_track_noted(db, contact, &noted_at, error) != 0)
         return -1;
-    if (noted_at == 0 || noted_at > now || now - noted_at >= apart_ms)
-        return put(db, contact, conversation, noted_at > now ? now + apart_ms : now, now, error);
-    return put(db, contact, conversation, noted_at + apart_ms, now, error);
+    if (noted_at > now)
+        *at = now + apart_ms;
+    else
+        *at = now - noted_at < apart_ms ? noted_at + apart_ms : now;
+    return 0;
+}
+
+/* One that has failed keeps its back-off. */
+static const char HASTEN[] = "UPDATE outbox SET due_at = ?2 WHERE contact = ?1 AND seq = 0 AND settled_at IS NULL "
+                             "AND state = 'due' AND failures = 0 AND due_at > ?2";
+
+static int hasten(struct db *db, int64_t contact, int64_t at, struct error *error)
+{
+    struct query *q = db_query(db, HASTEN);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, at);
+    return query_run(q, error);
 }
 
 int outbox_track_has_news(struct db *db, int64_t contact, struct error *error)
@@ -100,19 +114,23 @@ int outbox_track_queue(struct db *db, int64_t contact, int64_t conversation, int
                        bool *is_put, struct error *error)
 {
     int found = outbox_track_has_news(db, contact, error), is_open = 0;
+    int64_t at;
 
     if (found == 1)
         is_open = outbox_track_is_open(db, contact, error);
     if (is_put != NULL)
         *is_put = found == 1 && is_open == 0;
-    if (found < 0 || is_open < 0)
+    if (found != 1 || is_open < 0)
+        return found < 0 || is_open < 0 ? -1 : 0;
+    if (may_leave_at(db, contact, apart_ms, now, &at, error) != 0)
         return -1;
-    return found == 1 && is_open == 0 ? put_apart(db, contact, conversation, apart_ms, now, error) : 0;
+    return is_open ? hasten(db, contact, at, error) : put(db, contact, conversation, at, now, error);
 }
 
 static const char DUE[] =
     "SELECT o.id, o.contact, o.conversation, o.failures, o.is_single, o.is_ambiguous, "
-    "coalesce((SELECT t.is_parted FROM track t WHERE t.outbox = o.id), 0) FROM outbox o "
+    "coalesce((SELECT t.is_parted FROM track t WHERE t.outbox = o.id), 0), "
+    "(SELECT c.tracked_at FROM contact c WHERE c.id = o.contact) FROM outbox o "
     "WHERE o.state = 'due' AND o.kind = 'track' AND o.due_at <= ?1 ORDER BY o.due_at, o.id LIMIT ?2";
 
 int outbox_track_due(struct db *db, int64_t now, size_t max, struct outbox_track_row *rows, size_t *count,
@@ -133,6 +151,7 @@ int outbox_track_due(struct db *db, int64_t now, size_t max, struct outbox_track
             .is_single = query_int(q, 4) != 0,
             .is_ambiguous = query_int(q, 5) != 0,
             .is_parted = query_int(q, 6) != 0,
+            .noted_at = query_int(q, 7),
         };
     query_end(q);
     return more < 0 ? -1 : 0;
@@ -151,6 +170,23 @@ int outbox_track_next_due(struct db *db, int nth, int64_t *due_at, bool *is_sing
     *due_at = found == 1 ? query_int(q, 0) : INT64_MAX;
     if (is_single != NULL)
         *is_single = found == 1 && query_int(q, 1) != 0;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+static const char TEXT_DUE[] = "SELECT min(iif(state = 'claimed', 0, due_at)) FROM outbox "
+                               "WHERE contact = ?1 AND settled_at IS NULL AND seq > 0 AND state IN ('due', 'claimed')";
+
+int outbox_track_text_due(struct db *db, int64_t contact, int64_t *due_at, struct error *error)
+{
+    struct query *q = db_query(db, TEXT_DUE);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    found = query_step(q, error);
+    if (found == 1 && query_is_null(q, 0))
+        found = 0;
+    *due_at = found == 1 ? query_int(q, 0) : INT64_MAX;
     query_end(q);
     return found < 0 ? -1 : 0;
 }
@@ -249,6 +285,18 @@ int outbox_track_part(struct db *db, int64_t id, struct error *error)
     struct query *q = db_query(db, PART);
 
     query_bind_int(q, 1, id);
+    return query_run(q, error);
+}
+
+/* Texts that nothing rides with now, but once did, as well: that costs a call at most. */
+static const char NOTE_CLAIMED[] = "UPDATE contact SET tracked_at = ?1 WHERE id IN (SELECT contact FROM outbox "
+                                   "WHERE state = 'claimed' AND EXISTS (SELECT 1 FROM track t WHERE t.outbox = outbox.id))";
+
+int outbox_track_note_claimed(struct db *db, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, NOTE_CLAIMED);
+
+    query_bind_int(q, 1, now);
     return query_run(q, error);
 }
 

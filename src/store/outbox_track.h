@@ -20,12 +20,13 @@
 /* Is anything to be written into his profile: values, or entries? 1, 0, -1. */
 int outbox_track_has_news(struct db *db, int64_t contact, struct error *error);
 
-/* A call that may have written into the contact's profile has ended. */
+/* A call that may have written into the contact's profile has ended, or nobody will hear of its end. */
 int outbox_track_note(struct db *db, int64_t contact, int64_t now, struct error *error);
 
 /*
  * A row for the contact, when there is news for his profile and none is open. It may leave `apart_ms` after the last call
- * that may have written there (outbox_track_note), since what follows too closely may be applied in the wrong order.
+ * that may have written there (outbox_track_note), since what follows too closely may be applied in the wrong order. One that
+ * is open and waits for something else may leave then, for what is new need not wait for the same.
  * *is_put (may be NULL): there is one now that was not.
  */
 int outbox_track_queue(struct db *db, int64_t contact, int64_t conversation, int64_t apart_ms, int64_t now,
@@ -36,6 +37,7 @@ struct outbox_track_row {
     int failures;
     bool is_single, is_ambiguous;
     bool is_parted; /* one object at a time */
+    int64_t noted_at; /* when a call that may have written into the contact's profile ended last; 0: never */
 };
 
 /* Up to `max` rows that are due, those first that have waited longest. */
@@ -47,6 +49,9 @@ int outbox_track_due(struct db *db, int64_t now, size_t max, struct outbox_track
  * it goes alone.
  */
 int outbox_track_next_due(struct db *db, int nth, int64_t *due_at, bool *is_single, struct error *error);
+
+/* When the contact's next text may leave; 0: it is under way; INT64_MAX: none is on its way. */
+int outbox_track_text_due(struct db *db, int64_t contact, int64_t *due_at, struct error *error);
 
 /* Is a row claimed, which is: is a call under way? 1, 0, -1. */
 int outbox_track_is_claimed(struct db *db, struct error *error);
@@ -72,7 +77,11 @@ int outbox_track_spare(struct db *db, int64_t contact, int64_t apart_ms, int64_t
 /* All that it carried was refused in one: from now on it carries one object at a time. */
 int outbox_track_part(struct db *db, int64_t id, struct error *error);
 
-/* At start: rows that were claimed when the last owner of the book died go again, from due_at on. *recovered: how many. */
+/*
+ * At start, of what was claimed when the last owner of the book died: what writes into a profile, texts that values ride with
+ * too, may have done so until now (before outbox_recover); then rows go again, from due_at on. *recovered: how many.
+ */
+int outbox_track_note_claimed(struct db *db, int64_t now, struct error *error);
 int outbox_track_recover(struct db *db, int64_t due_at, int64_t *recovered, struct error *error);
 
 /* Another row of the contact is open? Then an ended one cannot come back. 1, 0, -1. */

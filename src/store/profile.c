@@ -20,7 +20,7 @@ static const char WANT[] =
     "rule = excluded.rule, message = excluded.message, way = excluded.way, not_before = 0, is_refused = 0, "
     "outbox = iif(p.is_refused = 1 AND p.sent IS NULL, NULL, p.outbox), " /* a row that was given up has taken nothing */
     "sent = iif(p.wanted = excluded.wanted, p.wanted, p.sent) "
-    "WHERE p.wanted <> excluded.wanted OR " PROFILE_CHANGED_SINCE;
+    "WHERE p.wanted <> excluded.wanted OR p.way = 'withdrawn' OR " PROFILE_CHANGED_SINCE;
 
 static const char *way_of(const struct profile_want *want)
 {
@@ -48,16 +48,26 @@ int profile_want(struct db *db, const struct profile_want *want, struct error *e
     return query_run(q, error);
 }
 
-static const char WITHDRAW[] =
-    "DELETE FROM profile WHERE contact = ?1 AND name = ?2 AND way = 'reply_only' AND accepted IS NULL";
+/* One that a text could not carry goes by itself; but what has waited for the texts to leave never was to go with one. */
+#define GOES_WITH_A_TEXT "contact = ?1 AND name = ?2 AND (way = 'reply_only' OR (way = 'track' AND not_before = 0))"
+
+static const char FORGET[] = "DELETE FROM profile WHERE " GOES_WITH_A_TEXT " AND accepted IS NULL AND sent IS NULL";
+static const char WITHDRAW[] = "UPDATE profile SET way = 'withdrawn' "
+                               "WHERE " GOES_WITH_A_TEXT " AND (accepted IS NOT wanted OR sent IS NOT NULL)";
 
 int profile_withdraw(struct db *db, int64_t contact, const char *name, struct error *error)
 {
-    struct query *q = db_query(db, WITHDRAW);
+    static const char *const STATEMENTS[] = { FORGET, WITHDRAW };
 
-    query_bind_int(q, 1, contact);
-    query_bind_text(q, 2, name);
-    return query_run(q, error);
+    for (size_t i = 0; i < sizeof STATEMENTS / sizeof *STATEMENTS; i++) {
+        struct query *q = db_query(db, STATEMENTS[i]);
+
+        query_bind_int(q, 1, contact);
+        query_bind_text(q, 2, name);
+        if (query_run(q, error) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 /* An identity that was given away to another contact leaves the address that replies go to. */
@@ -193,18 +203,19 @@ int profile_riders(struct db *db, int64_t contact, const char *addressee, const 
     return write_object(q, bytes_max, attributes, count, error);
 }
 
-static const char IS_PAUSED[] = "SELECT 1 FROM profile WHERE contact = ?1 AND way = 'track' AND not_before > ?2 LIMIT 1";
+static const char PAUSE[] = "SELECT min(not_before) FROM profile WHERE contact = ?1 AND way = 'track' AND not_before > ?2";
 
-int profile_is_paused(struct db *db, int64_t contact, int64_t now, struct error *error)
+int profile_paused_until(struct db *db, int64_t contact, int64_t now, int64_t *until, struct error *error)
 {
-    struct query *q = db_query(db, IS_PAUSED);
+    struct query *q = db_query(db, PAUSE);
     int found;
 
     query_bind_int(q, 1, contact);
     query_bind_int(q, 2, now);
     found = query_step(q, error);
+    *until = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
     query_end(q);
-    return found;
+    return found < 0 ? -1 : 0;
 }
 
 static const char RIDES[] =
@@ -316,7 +327,7 @@ int profile_accept_riders(struct db *db, int64_t contact, int64_t outbox, bool i
 }
 
 static const char REFUSE_RIDERS[] =
-    "UPDATE profile SET is_refused = iif(way = 'reply_only' AND sent = wanted, 1, is_refused), "
+    "UPDATE profile SET is_refused = iif(way IN ('reply_only', 'withdrawn') AND sent = wanted, 1, is_refused), "
     "way = iif(way = 'reply', 'track', way) WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
 
 int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, struct error *error)
@@ -361,9 +372,11 @@ static const char LIST[] =
     "WHERE contact = ?1 AND seq = 0 AND settled_at IS NULL LIMIT 1) "
     "SELECT p.name, p.wanted, p.rule, p.accepted, "
     "CASE WHEN p.is_refused THEN 'refused' WHEN p.sent IS NULL AND p.accepted IS p.wanted THEN 'accepted' "
-    "WHEN o.state = 'claimed' AND p.sent = p.wanted THEN 'claimed' ELSE 'waiting' END, "
+    "WHEN o.state = 'claimed' AND p.sent = p.wanted THEN 'claimed' WHEN p.way = 'withdrawn' THEN 'withdrawn' "
+    "ELSE 'waiting' END, "
     "iif(p.is_refused, coalesce(o.reason, ''), coalesce(n.reason, '')), p.wanted_at, p.accepted_at, p.message, "
-    "iif(p.is_refused OR n.id IS NULL, p.outbox, n.id), iif(p.way = 'reply_only', NULL, max(n.due_at, p.not_before)), "
+    "iif(p.is_refused OR n.id IS NULL OR p.way = 'withdrawn', p.outbox, n.id), "
+    "iif(p.way IN ('reply_only', 'withdrawn'), NULL, max(n.due_at, p.not_before)), "
     "p.sent IS NOT NULL "
     "FROM profile p LEFT JOIN open n LEFT JOIN outbox o ON o.id = p.outbox WHERE p.contact = ?1 ORDER BY p.name";
 

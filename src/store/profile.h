@@ -43,7 +43,7 @@ int profile_want(struct db *db, const struct profile_want *want, struct error *e
  */
 int profile_addressee(struct db *db, int64_t contact, struct buf *addressee, struct error *error);
 
-/* What was wanted under that name, but goes with a text only and was not taken yet, is wanted no more. */
+/* What was wanted under that name, and was to go with a text, is wanted no more. What may have gone is not forgotten. */
 int profile_withdraw(struct db *db, int64_t contact, const char *name, struct error *error);
 
 /* Has the contact anything to be sent there, by itself, now or later? 1, 0, -1. */
@@ -65,8 +65,8 @@ int profile_has_riders(struct db *db, int64_t contact, struct error *error);
 int profile_riders(struct db *db, int64_t contact, const char *addressee, const char *but, size_t bytes_max,
                    struct buf *attributes, size_t *count, struct error *error);
 
-/* Does any have to wait for its not_before? 1, 0, -1. */
-int profile_is_paused(struct db *db, int64_t contact, int64_t now, struct error *error);
+/* When the first of those that have to wait for their not_before may go; INT64_MAX: none has to. */
+int profile_paused_until(struct db *db, int64_t contact, int64_t now, int64_t *until, struct error *error);
 
 /* Is a text under way that some ride with? 1, 0, -1. */
 int profile_rides(struct db *db, int64_t contact, struct error *error);
@@ -97,7 +97,7 @@ int profile_give_up(struct db *db, int64_t contact, const char *addressee, int64
 struct profile_row { /* borrowed until the callback returns */
     const char *name, *wanted, *rule;
     const char *accepted; /* NULL: nothing */
-    const char *state;    /* accepted, waiting (for the call), claimed (it is under way), refused */
+    const char *state;    /* accepted, waiting (for the call), claimed (it is under way), refused, withdrawn (it may have gone) */
     const char *reason;   /* of the outbox row that brings it, or brought it to its refusal */
     int64_t wanted_at, accepted_at, message, outbox;
     int64_t due_at;       /* not before this; 0: it goes with a text, or there is nothing to bring it */

@@ -13,7 +13,8 @@
     "AND s.at >= p.wanted_at)"
 
 #define PROFILE_IS_NEWS                                                                                            \
-    "p.contact = ?1 AND ((p.addressee <> ?2 AND p.way <> 'reply_only' AND NOT " PROFILE_CHANGED_SINCE ") "         \
+    "p.contact = ?1 AND p.way <> 'withdrawn' AND "                                                                 \
+    "((p.addressee <> ?2 AND p.way <> 'reply_only' AND NOT " PROFILE_CHANGED_SINCE ") "                            \
     "OR (p.is_refused = 0 AND (p.sent IS NOT NULL OR p.accepted IS NOT p.wanted)))"
 
 /* An older entry of that name goes before. */

@@ -195,7 +195,8 @@ class Sandbox:
         return self._log("calls", **({"path": path} if path else {}))
 
     def violations(self):
-        """What must not be: two requests at once that touch one profile ("together"), an event twice ("repeated event")."""
+        """What must not be: two requests at once that touch one profile ("together"), two objects of one ("twice"), an event twice
+        ("repeated event"), a "control character"."""
         return self._log("violations")
 
     def asked(self, vendor=None, since=0, wait_ms=0):

@@ -1,63 +1,7 @@
 /*
  * rider: what rides with a text to the customer: values that must be there when he reads it, and his subscription.
  */
-#include "braze/track.h"
-#include "store/outbox_track.h"
-#include "store/profile.h"
-#include "tests/lib/calling.h"
-
-/* The one call that may start now, and what is in its body. */
-static struct call *claim_one(struct fixture *f, const char *part)
-{
-    struct call *call = claim(f);
-
-    assert_non_null(call);
-    assert_null(call->next);
-    if (strstr(buf_text(&call->body), part) == NULL)
-        fail_msg("%s is not in %s", part, buf_text(&call->body));
-    return call;
-}
-
-static void assert_quiet(struct fixture *f)
-{
-    struct call *call = claim(f);
-
-    if (call != NULL)
-        fail_msg("%s", buf_text(&call->body));
-}
-
-static void set(struct fixture *f, int64_t contact, const char *name, const char *json, bool with_reply)
-{
-    struct profile_want want = {
-        .contact = contact, .name = name, .value = json, .rule = "test", .with_reply = with_reply, .now = f->now,
-    };
-    struct error error = { 0 };
-    bool is_put = false;
-    char sql[100];
-
-    snprintf(sql, sizeof sql, "SELECT id FROM conversation WHERE contact = %lld", (long long)contact);
-    must(desk_begin(&f->desk, &error), &error);
-    must(profile_want(f->desk.db, &want, &error), &error);
-    must(outbox_track_queue(f->desk.db, contact, fixture_int(f, sql), TRACK_APART_MS, f->now, &is_put, &error), &error);
-    f->desk.may_track |= is_put;
-    must(desk_commit(&f->desk, &error), &error);
-}
-
-/* Who wrote; his contact. */
-static int64_t meet(struct fixture *f, const char *who, const char *text)
-{
-    hear_from(f, who, text);
-    return fixture_int(f, "SELECT max(contact) FROM conversation");
-}
-
-#define ANA  "'user_id':'ana'"
-#define RIDE "\"attributes\":{\"busy\":true}}"
-
-static const char *value(struct fixture *f)
-{
-    return fixture_text(f, "SELECT group_concat(name || ' ' || wanted || ' ' || coalesce(accepted, '-') || iif(sent IS NULL, '', '?') "
-                           "|| iif(is_refused, '!', ''), '; ') FROM (SELECT * FROM profile ORDER BY name)");
-}
+#include "tests/lib/riding.h"
 
 static void a_value_rides_with_the_next_text_and_is_there_when_that_is_taken(void **state)
 {
@@ -186,8 +130,10 @@ static void a_kill_while_it_rides_loses_nothing(void **state)
     call_free(claim_one(f, RIDE));
     fixture_reopen(f, true);
     settle(f, claim_one(f, RIDE), of(ANSWER_ACCEPTED), 201);
-    assert_string_equal(value(f), "busy true true");
     assert_string_equal(fixture_text(f, "SELECT state || is_ambiguous FROM outbox WHERE kind = 'send'"), "accepted1");
+    f->now += TRACK_APART_MS; /* the first attempt may be applied behind the second */
+    settle(f, claim_one(f, "\"_update_existing_only\":true,\"busy\":true"), of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy true true");
 }
 
 static void bad_first(struct answer *answer)
@@ -252,6 +198,45 @@ static void what_is_too_large_for_a_text_goes_by_itself(void **state)
     f->now += 60 * 1000;
     settle(f, claim_one(f, "\"long39\""), of(ANSWER_ACCEPTED), 201);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE accepted = wanted AND sent IS NULL"), 40);
+}
+
+/* Known by an id and by the phone, she writes by the phone alone: her texts go to the profile that Braze has for the number. */
+static void what_is_wanted_of_another_profile_than_the_text_goes_to_goes_by_itself(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = meet(f, ANA ",'phone_number':'+8210'", "hours");
+    struct call *call;
+
+    settle(f, claim_one(f, "ana"), of(ANSWER_ACCEPTED), 201);
+    f->now += TRACK_APART_MS;
+    hear_from(f, "'phone_number':'+8210'", "hours");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM contact"), 1);
+    set(f, ana, "busy", "true", true);
+    call = claim_one(f, "\"alias_name\":\"+8210\"");
+    assert_null(strstr(buf_text(&call->body), "attributes"));
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+    f->now += TRACK_APART_MS;
+    settle(f, claim_one(f, "\"external_id\":\"ana\",\"_update_existing_only\":true,\"busy\":true"), of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy true true");
+    assert_string_equal(fixture_text(f, "SELECT addressee FROM profile"), "external:ana");
+    /* By her id again, it rides again. */
+    hear_from(f, ANA, "hours");
+    set(f, ana, "busy", "false", true);
+    settle(f, claim_one(f, "\"attributes\":{\"busy\":false}"), of(ANSWER_ACCEPTED), 201);
+}
+
+/* Braze's own id and the number lead to one profile. */
+static void who_is_known_by_the_phone_and_by_brazes_id_has_it_ride(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = meet(f, "'braze_id':'b-1','phone_number':'+8210'", "hours");
+
+    set(f, ana, "busy", "true", true);
+    settle(f, claim_one(f, RIDE), of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy true true");
+    assert_string_equal(fixture_text(f, "SELECT addressee FROM profile"), "braze:b-1");
+    f->now += 3600 * 1000;
+    assert_quiet(f);
 }
 
 /* Subscriptions ------------------------------------------------------------------------------------------------------- */
@@ -377,6 +362,99 @@ static void the_pause_is_told_by_its_name_and_with_its_own_end(void **state)
     settle(f, claim_one(f, GROUP("unsubscribed")), of(ANSWER_ACCEPTED), 201);
 }
 
+/* She has written by her id first, and by the phone before the answer left: consent is for the profile that wrote first. */
+static void a_consent_that_the_text_cannot_carry_to_its_profile_goes_by_itself(void **state)
+{
+    struct fixture *f = *state;
+    struct call *calls;
+
+    subscribe(f, ", ('subscribe_newcomers', 'yes')");
+    hear_from(f, ANA ",'phone_number':'+8210'", "hours");
+    hear_from(f, "'phone_number':'+8210'", "hours");
+    calls = claim(f);
+    assert_non_null(calls);
+    assert_null(strstr(buf_text(&calls->body), "subscri"));
+    assert_non_null(calls->next);
+    assert_non_null(strstr(buf_text(&calls->next->body), "\"external_id\":\"ana\",\"_update_existing_only\":true," GROUP("subscribed")));
+    accept_all(f, calls);
+    accept_all(f, claim(f)); /* the second answer */
+    f->now += 3600 * 1000;
+    assert_quiet(f);
+}
+
+static const char *consent(struct fixture *f)
+{
+    return fixture_text(f, "SELECT way || iif(accepted IS NULL, '', ' taken') || iif(sent IS NULL, '', ' uncertain') FROM profile");
+}
+
+static void note_state(void *context, const struct profile_row *row)
+{
+    buf_addf(context, "%s%s%s", row->state, row->is_uncertain ? "?" : "", row->due_at != 0 ? " due" : "");
+}
+
+static void assert_shown(struct fixture *f, const char *wanted)
+{
+    struct error error = { 0 };
+    struct buf shown = { 0 };
+
+    assert_int_equal(profile_list(f->desk.db, 1, note_state, &shown, &error), 1);
+    assert_string_equal(buf_text(&shown), wanted);
+    buf_release(&shown);
+}
+
+/* It may have subscribed him, and that is not forgotten; but no text subscribes him any more. */
+static void who_opts_out_while_his_consent_is_under_way_gives_no_other(void **state)
+{
+    const struct answer answers[] = { of(ANSWER_ACCEPTED), of(ANSWER_AMBIGUOUS), of(ANSWER_NOT_SENT) };
+    static const char *const AFTER[] = { "withdrawn taken", "withdrawn uncertain", "withdrawn uncertain" };
+    static const char *const SHOWN[] = { "accepted", "withdrawn?", "withdrawn?" };
+    struct call *first, *next;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct fixture own;
+
+        fixture_open(&own, FIXTURE_RULES);
+        subscribe(&own, ", ('subscribe_newcomers', 'yes')");
+        hear_from(&own, ANA, "hours");
+        first = claim_one(&own, GROUP("subscribed"));
+        hear_from(&own, ANA, "stop");
+        assert_string_equal(consent(&own), "withdrawn uncertain");
+        assert_shown(&own, "claimed?");
+        settle(&own, first, answers[i], 201);
+        assert_string_equal(consent(&own), AFTER[i]);
+        for (int hours = 0; hours < 5; hours++, own.now += 3600 * 1000)
+            for (next = claim(&own); next != NULL; next = claim(&own)) {
+                assert_null(strstr(buf_text(&next->body), "subscri"));
+                accept_all(&own, next);
+            }
+        assert_string_equal(consent(&own), AFTER[i]);
+        assert_shown(&own, SHOWN[i]);
+        fixture_close(&own);
+    }
+}
+
+/* Once his wish is to be followed, and he wishes it. */
+static void who_opts_in_after_all_is_subscribed_though_a_consent_may_have_gone(void **state)
+{
+    struct fixture *f = *state;
+    struct call *call;
+
+    subscribe(f, ", ('subscribe_newcomers', 'yes')");
+    hear_from(f, ANA, "hours");
+    call = claim_one(f, GROUP("subscribed"));
+    hear_from(f, ANA, "stop");
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+    settle(f, claim_one(f, "external_user_id"), of(ANSWER_ACCEPTED), 201);
+    subscribe(f, ", ('subscription_follows_opt_out', 'yes')");
+    f->now += TRACK_APART_MS;
+    hear_from(f, ANA, "start");
+    settle(f, claim_one(f, "\"attributes\":{" GROUP("subscribed")), of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(consent(f), "reply_only taken");
+    f->now += 3600 * 1000;
+    assert_quiet(f);
+}
+
 /* Both calls were under way within a moment: Braze may apply them in either order. */
 static void who_comes_back_the_moment_he_is_unsubscribed_is_subscribed_twice(void **state)
 {
@@ -481,11 +559,16 @@ int main(void)
         TEST(a_kill_while_it_rides_loses_nothing),
         TEST(a_text_that_is_refused_with_riders_goes_without),
         TEST(what_is_too_large_for_a_text_goes_by_itself),
+        TEST(what_is_wanted_of_another_profile_than_the_text_goes_to_goes_by_itself),
+        TEST(who_is_known_by_the_phone_and_by_brazes_id_has_it_ride),
         TEST(a_newcomer_is_subscribed_by_the_first_text_that_is_taken),
         TEST(nobody_is_subscribed_without_a_text),
         TEST(a_newcomer_whose_first_word_is_stop_is_not_subscribed),
         TEST(who_opts_out_is_unsubscribed_when_the_confirmation_has_left_and_a_while_later),
         TEST(the_pause_is_told_by_its_name_and_with_its_own_end),
+        TEST(a_consent_that_the_text_cannot_carry_to_its_profile_goes_by_itself),
+        TEST(who_opts_out_while_his_consent_is_under_way_gives_no_other),
+        TEST(who_opts_in_after_all_is_subscribed_though_a_consent_may_have_gone),
         TEST(who_comes_back_the_moment_he_is_unsubscribed_is_subscribed_twice),
         TEST(who_comes_back_before_he_was_unsubscribed_never_is),
         TEST(what_a_text_cannot_carry_goes_by_itself),

@@ -356,6 +356,55 @@ static void test_two_calls_at_once_for_one_profile_are_told(void **state)
     free_bench(bench);
 }
 
+/* Braze takes it, and applies the two in no order that it tells. */
+static void test_attributes_of_one_profile_twice_in_a_call_are_told(void **state)
+{
+    struct bench *bench = new_bench();
+    struct buf got = { 0 };
+
+    (void)state;
+    post(bench, "{\"attributes\":[{\"external_id\":\"mia\",\"a\":1},{\"external_id\":\"bob\",\"a\":1},"
+                "{\"user_alias\":{\"alias_name\":\"mia\",\"alias_label\":\"phone\"},\"a\":1}],"
+                "\"events\":[{\"external_id\":\"mia\",\"name\":\"e\"," NOW "},{\"external_id\":\"mia\",\"name\":\"f\"," NOW "}]}");
+    assert_string_equal(log_of(bench, "violations", "", "what", &got), "");
+    post(bench, "{\"attributes\":[{\"external_id\":\"mia\",\"a\":1},{\"external_id\":\"bob\",\"a\":1},"
+                "{\"external_id\":\"mia\",\"b\":2}]}");
+    assert_int_equal(bench->answer.status, 201);
+    assert_string_equal(log_of(bench, "violations", "", "what", &got), "\"twice\" ");
+    assert_string_equal(log_of(bench, "violations", "", "user", &got), "\"mia\" ");
+    buf_release(&got);
+    free_bench(bench);
+}
+
+/* Braze takes them; whoever reads the profile, or puts it into a message, does not want them. */
+static void test_control_characters_in_a_profile_are_told(void **state)
+{
+    static const char *const GOOD[] = {
+        "\"external_id\":\"mia\",\"c\":\"a b\"", "\"external_id\":\"mia\",\"c\":\"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7\"",
+        "\"external_id\":\"mia\",\"c\":null,\"d\":1",
+    };
+    static const char *const BAD[] = {
+        "\"external_id\":\"mia\",\"c\":\"a\\u0007b\"",         "\"external_id\":\"mia\",\"c\":\"a\\nb\"",
+        "\"external_id\":\"mia\",\"c\":\"a\\u009bb\"",         "\"external_id\":\"mia\",\"c\":\"a\\u202eb\"",
+        "\"external_id\":\"mia\",\"c\":{\"add\":[\"a\\u0002\"]}", "\"external_id\":\"mia\",\"c\\u0001\":1",
+    };
+    struct bench *bench = new_bench();
+    struct buf got = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++)
+        track(bench, GOOD[i]);
+    assert_int_equal(count_of(bench, "violations"), 0);
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        track(bench, BAD[i]);
+        assert_int_equal(count_of(bench, "violations"), i + 1);
+    }
+    post(bench, "{\"events\":[{\"external_id\":\"bob\",\"name\":\"e\"," NOW ",\"properties\":{\"p\":[\"a\\tb\"]}}]}");
+    assert_string_equal(log_of(bench, "violations", "?user=bob", "what", &got), "\"control character\" ");
+    buf_release(&got);
+    free_bench(bench);
+}
+
 /* One object; the words that the answer gives as its error, "" when it is processed. */
 static void test_an_object_with_a_fault_is_named_in_the_answer(void **state)
 {
@@ -756,6 +805,8 @@ int main(void)
         cmocka_unit_test(test_an_event_of_the_future_happens_now),
         cmocka_unit_test(test_of_an_attribute_on_the_blocklist_nothing_is_stored),
         cmocka_unit_test(test_two_calls_at_once_for_one_profile_are_told),
+        cmocka_unit_test(test_attributes_of_one_profile_twice_in_a_call_are_told),
+        cmocka_unit_test(test_control_characters_in_a_profile_are_told),
         cmocka_unit_test(test_an_object_with_a_fault_is_named_in_the_answer),
         cmocka_unit_test(test_who_has_unsubscribed_gets_nothing_until_he_subscribes),
         cmocka_unit_test(test_a_campaign_sends_from_the_number_of_its_group),
