@@ -405,13 +405,13 @@ static const struct {
       NULL,
       { 0 } },
     /* consent */
-    { BASE "INSERT INTO setting (name, value) VALUES ('subscription_group', 'g-1'), ('subscribe_newcomers', 'yes');",
+    { BASE "INSERT INTO setting (name, value) VALUES ('subscription_group', '77777777-7777-4777-8777-777777777777'), ('subscribe_newcomers', 'yes');",
       "consent -: a.sql:4: subscribe_newcomers: ",
       { "records a consent" } },
-    { BASE "INSERT INTO setting (name, value) VALUES ('subscription_group', 'g-1'), ('subscription_follows_opt_out', 'yes');",
+    { BASE "INSERT INTO setting (name, value) VALUES ('subscription_group', '77777777-7777-4777-8777-777777777777'), ('subscription_follows_opt_out', 'yes');",
       "consent -: a.sql:4: subscription_follows_opt_out: ",
       { "opts in again is subscribed" } },
-    { BASE "INSERT INTO setting (name, value) VALUES ('subscription_group', 'g-1'), ('subscribe_newcomers', 'no');",
+    { BASE "INSERT INTO setting (name, value) VALUES ('subscription_group', '77777777-7777-4777-8777-777777777777'), ('subscribe_newcomers', 'no');",
       NULL,
       { 0 } },
     /* texts */

@@ -256,13 +256,14 @@ static void what_is_too_large_for_a_text_goes_by_itself(void **state)
 
 /* Subscriptions ------------------------------------------------------------------------------------------------------- */
 
-#define GROUP(state) "\"subscription_groups\":[{\"subscription_group_id\":\"g-1\",\"subscription_state\":\"" state "\"}]"
+#define GROUP_ID "77777777-7777-4777-8777-777777777777"
+#define GROUP(state) "\"subscription_groups\":[{\"subscription_group_id\":\"" GROUP_ID "\",\"subscription_state\":\"" state "\"}]"
 
 static void subscribe(struct fixture *f, const char *settings)
 {
     struct buf rules = { 0 };
 
-    buf_addf(&rules, "%s INSERT INTO setting (name, value) VALUES ('subscription_group', 'g-1')%s;", FIXTURE_RULES, settings);
+    buf_addf(&rules, "%s INSERT INTO setting (name, value) VALUES ('subscription_group', '" GROUP_ID "')%s;", FIXTURE_RULES, settings);
     fixture_load(f, buf_text(&rules));
     buf_release(&rules);
 }
@@ -430,7 +431,7 @@ static void what_a_text_cannot_carry_goes_by_itself(void **state)
         struct call *call;
 
         buf_addf(&rules, "%s INSERT INTO rule (name, words, say) VALUES ('hours', 'hours', 'From 9.'); INSERT INTO setting "
-                         "(name, value) VALUES ('subscription_group', 'g-1'), ('subscribe_newcomers', 'yes');", CAMPAIGNS[i]);
+                         "(name, value) VALUES ('subscription_group', '" GROUP_ID "'), ('subscribe_newcomers', 'yes');", CAMPAIGNS[i]);
         fixture_open(&own, buf_text(&rules));
         set(&own, meet(&own, ANA, "hours"), "busy", "true", true);
         call = claim(&own);
