@@ -18,6 +18,7 @@ static const char WANT[] =
     "VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, 0), ?7) "
     "ON CONFLICT (contact, name) DO UPDATE SET wanted = excluded.wanted, wanted_at = excluded.wanted_at, "
     "rule = excluded.rule, message = excluded.message, way = excluded.way, not_before = 0, is_refused = 0, "
+    "refused_at = NULL, refusal = '', "
     "outbox = iif(p.is_refused = 1 AND p.sent IS NULL, NULL, p.outbox), " /* a row that was given up has taken nothing */
     "sent = iif(p.wanted = excluded.wanted, p.wanted, p.sent) "
     "WHERE p.wanted <> excluded.wanted OR " PROFILE_CHANGED_SINCE;
@@ -231,7 +232,8 @@ int profile_unride(struct db *db, int64_t contact, const char *name, bool *chang
     return 0;
 }
 
-static const char SEND[] = "UPDATE profile SET sent = wanted, outbox = ?3, addressee = ?4, is_refused = 0 "
+static const char SEND[] = "UPDATE profile SET sent = wanted, outbox = ?3, addressee = ?4, is_refused = 0, "
+                           "refused_at = NULL, refusal = '' "
                            "WHERE contact = ?1 AND name = ?2";
 
 static int send_one(struct db *db, int64_t contact, const char *name, const char *addressee, int64_t outbox,
@@ -317,18 +319,38 @@ int profile_accept_riders(struct db *db, int64_t contact, int64_t outbox, bool i
 
 static const char REFUSE_RIDERS[] =
     "UPDATE profile SET is_refused = iif(way = 'reply_only' AND sent = wanted, 1, is_refused), "
+    "refused_at = iif(way = 'reply_only' AND sent = wanted, ?4, refused_at), "
+    "refusal = iif(way = 'reply_only' AND sent = wanted, ?3, refusal), "
     "way = iif(way = 'reply', 'track', way) WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
 
-int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, struct error *error)
+int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, const char *reason, int64_t now,
+                          struct error *error)
 {
     struct query *q = db_query(db, REFUSE_RIDERS);
 
     query_bind_int(q, 1, contact);
     query_bind_int(q, 2, outbox);
+    query_bind_text(q, 3, reason);
+    query_bind_int(q, 4, now);
     return query_run(q, error);
 }
 
-static const char INSIST[] = "UPDATE profile SET is_refused = 0 WHERE contact = ?1 AND is_refused = 1";
+static const char WAS_LEFT_OUT[] = "SELECT 1 FROM profile WHERE contact = ?1 AND name = ?2 AND refused_at IS NOT NULL";
+
+int profile_was_left_out(struct db *db, int64_t contact, const char *name, struct error *error)
+{
+    struct query *q = db_query(db, WAS_LEFT_OUT);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    query_bind_text(q, 2, name);
+    found = query_step(q, error);
+    query_end(q);
+    return found;
+}
+
+static const char INSIST[] = "UPDATE profile SET is_refused = 0, refused_at = NULL, refusal = '' "
+                             "WHERE contact = ?1 AND is_refused = 1";
 
 int profile_insist(struct db *db, int64_t contact, int64_t *count, struct error *error)
 {
@@ -362,7 +384,8 @@ static const char LIST[] =
     "SELECT p.name, p.wanted, p.rule, p.accepted, "
     "CASE WHEN p.is_refused THEN 'refused' WHEN p.sent IS NULL AND p.accepted IS p.wanted THEN 'accepted' "
     "WHEN o.state = 'claimed' AND p.sent = p.wanted THEN 'claimed' ELSE 'waiting' END, "
-    "iif(p.is_refused, coalesce(o.reason, ''), coalesce(n.reason, '')), p.wanted_at, p.accepted_at, p.message, "
+    "iif(p.is_refused, iif(p.refused_at IS NULL, coalesce(o.reason, ''), p.refusal), coalesce(n.reason, '')), "
+    "p.wanted_at, p.accepted_at, p.message, "
     "iif(p.is_refused OR n.id IS NULL, p.outbox, n.id), iif(p.way = 'reply_only', NULL, max(n.due_at, p.not_before)), "
     "p.sent IS NOT NULL "
     "FROM profile p LEFT JOIN open n LEFT JOIN outbox o ON o.id = p.outbox WHERE p.contact = ?1 ORDER BY p.name";
