@@ -286,6 +286,17 @@ static const struct {
       "attribute -: a.sql:5: the notice n is for a customer who has just opted out, and never leaves", { 0 } },
     { BASE NOTICE "('n', 'opt_out', 'owner', 'r', NULL, 'Gone');", NULL, { 0 } },
     { BASE NOTICE "('n', 'handoff', 'owner', 'r', NULL, 's');", "attribute -: a.sql:5: the notice n is never sent at handoff", { 0 } },
+    { BASE NOTICE "('n', 'close', 'owner', 'r', NULL, NULL);",
+      "notice -: a.sql:5: the notice n has no say, and leaves by the campaign r, which carries your answers too",
+      { "arrives empty", "write its text in say" } },
+    { BASE NOTICE "('n', 'close', NULL, 't', NULL, NULL);", "notice -: a.sql:5: the notice n has no say", { "campaign t" } },
+    { BASE "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES ('thanks', 'whatsapp', 'response', '3');\n"
+      NOTICE "('n', 'close', NULL, 'thanks', NULL, NULL);",
+      NULL,
+      { 0 } },
+    { BASE "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES ('thanks', 'whatsapp', 'response', '3');\n"
+      SAY "('a', 'thanks', 'thanks', 'You are welcome.');\n" NOTICE "('n', 'close', NULL, 'thanks', NULL, NULL);",
+      "notice -: a.sql:8: the notice n has no say", { "campaign thanks" } },
     { BASE NOTICE "('n', 'close', 'owner', 't', NULL, 'a\nb');", "layout -: a.sql:5: the text of the notice n holds a line break",
       { 0 } },
     { BASE NOTICE "('n', 'close', 'owner', 'r', NULL, 'Hi {first_name}');", "template -: a.sql:5: the notice n says {first_name}",
