@@ -128,7 +128,7 @@ int occasion_check_template(const struct ruleset *ruleset, const struct template
     if (when->at != MOMENT_HANDOFF && when->at != MOMENT_CLOSE)
         return variable_check_template(ruleset, template, pattern_at(when), error);
     when->awaits_parting = true;
-    return variable_check_at_parting(ruleset, template, error);
+    return variable_check_at_parting(ruleset, template, when->at == MOMENT_CLOSE, error);
 }
 
 int occasion_take_template(const struct ruleset *ruleset, const struct row *row, const char *column,
@@ -161,7 +161,8 @@ static int check_in_decision(const struct ruleset *ruleset, const struct express
 static int take_at_parting(struct ruleset *ruleset, const struct row *row, struct occasion *when, struct error *error)
 {
     struct ruleset_private *private = ruleset->private;
-    struct fact_place place = { &private->flow->collected, is_rule_variable, ruleset, .is_parting = true };
+    struct fact_place place = { &private->flow->collected, is_rule_variable, ruleset, .is_parting = true,
+                                .is_close = when->at == MOMENT_CLOSE };
     const char *source = when->source_only_if;
 
     if (private->expressions == NULL)
