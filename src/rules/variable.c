@@ -115,6 +115,37 @@ static void add_flow_names(const struct scope *scope, struct buf *out)
     buf_add_text(out, scope->count > FLOW_NAMES_SHOWN ? " …" : "");
 }
 
+static bool asks_for(const struct row *row, const char *name)
+{
+    const char *full_name = row_value(row, "name"), *dot = full_name != NULL ? strchr(full_name, '.') : NULL;
+    return dot != NULL && strcmp(dot + 1, name) == 0 && row_value(row, "ask") != NULL;
+}
+
+static bool gives(const struct row *row, const char *name)
+{
+    const char *given = row_value(row, "name");
+    return given != NULL && strcmp(given, name) == 0;
+}
+
+/* Whoever brings the name into a flow, as typed: flows may not stand yet. NULL: nobody. */
+static const char *find_giver(const struct ruleset *ruleset, const char *name, const char **noun)
+{
+    static const struct {
+        const char *table, *noun, *column;
+        bool (*is_giver)(const struct row *row, const char *name);
+    } GIVERS[] = { { "step", "step", "name", asks_for },
+                   { "step_set", "step", "step", gives },
+                   { "service_value", "service", "service", gives } };
+    const struct row *row;
+    for (size_t i = 0; i < sizeof GIVERS / sizeof GIVERS[0]; i++)
+        for (size_t at = 0; (row = rows_next(&ruleset->private->rows, GIVERS[i].table, &at)) != NULL;)
+            if (GIVERS[i].is_giver(row, name)) {
+                *noun = GIVERS[i].noun;
+                return row_value(row, GIVERS[i].column);
+            }
+    return NULL;
+}
+
 /* Closed by a NULL. */
 static void list_names(const struct place *place, const char *names[VARIABLE_COUNT + 1])
 {
@@ -127,7 +158,7 @@ static void list_names(const struct place *place, const char *names[VARIABLE_COU
 
 static int refuse(const struct place *place, const char *name, struct error *error)
 {
-    const char *names[VARIABLE_COUNT + 1];
+    const char *names[VARIABLE_COUNT + 1], *giver, *noun;
     struct nearest nearest = { .word = name };
     struct buf advice = { 0 };
     if (place->is_parting && variable_find(name) == VARIABLE_CLOSED_BY)
@@ -139,6 +170,10 @@ static int refuse(const struct place *place, const char *name, struct error *err
                          "{{ %s }} is not known before a conversation has been summed up; only what stands at close or "
                          "handoff may ask for it",
                          name);
+    giver = find_giver(place->ruleset, name, &noun);
+    if (giver != NULL)
+        return error_set(error, "{{ %s }} is of the %s %s, and known in %s, at close and at handoff alone", name, noun, giver,
+                         strcmp(noun, "step") == 0 ? "its flow" : "the flows that call it");
     offer_all(place, &nearest);
     list_names(place, names);
     nearest_advise(&nearest, names, &advice);

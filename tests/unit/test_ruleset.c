@@ -289,7 +289,7 @@ static const struct {
     { "INSERT INTO rule (name, action) VALUES ('r', 'ignroe');",
       "a.sql:1: there is no action 'ignroe'; did you mean 'ignore'?" },
     { "INSERT INTO rule (name, action, target) VALUES ('r', 'consult', 'x');",
-      "a.sql:1: there is no backend 'x'" },
+      "a.sql:1: there is no backend 'x', and no other either; write its row: INSERT INTO backend (name, …) VALUES ('x', …);" },
     { "INSERT INTO backend (name, kind) VALUES ('helper', 'faq');\n"
       "INSERT INTO rule (name, action, target) VALUES ('r', 'consult', 'halper');",
       "a.sql:2: there is no backend 'halper'; did you mean 'helper'?" },
