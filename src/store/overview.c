@@ -119,7 +119,8 @@ static int get_now(struct db *db, int64_t recent, struct overview *overview, str
 }
 
 /* The bare column is that of the row with the greatest refused_at. */
-static const char UNSUBSCRIBED[] = "SELECT count(*), refusal, max(refused_at) FROM profile WHERE refused_at >= ?1";
+static const char UNSUBSCRIBED[] = "SELECT count(*), refusal, max(refused_at) FROM profile "
+                                   "WHERE refused_at >= ?1 AND is_refused = 1 AND way = 'reply_only'";
 
 static int get_unsubscribed(struct db *db, int64_t recent, struct overview *overview, struct error *error)
 {

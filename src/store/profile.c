@@ -18,7 +18,6 @@ static const char WANT[] =
     "VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, 0), ?7) "
     "ON CONFLICT (contact, name) DO UPDATE SET wanted = excluded.wanted, wanted_at = excluded.wanted_at, "
     "rule = excluded.rule, message = excluded.message, way = excluded.way, not_before = 0, is_refused = 0, "
-    "refused_at = NULL, refusal = '', "
     "outbox = iif(p.is_refused = 1 AND p.sent IS NULL, NULL, p.outbox), " /* a row that was given up has taken nothing */
     "sent = iif(p.wanted = excluded.wanted, p.wanted, p.sent) "
     "WHERE p.wanted <> excluded.wanted OR " PROFILE_CHANGED_SINCE;
@@ -232,8 +231,7 @@ int profile_unride(struct db *db, int64_t contact, const char *name, bool *chang
     return 0;
 }
 
-static const char SEND[] = "UPDATE profile SET sent = wanted, outbox = ?3, addressee = ?4, is_refused = 0, "
-                           "refused_at = NULL, refusal = '' "
+static const char SEND[] = "UPDATE profile SET sent = wanted, outbox = ?3, addressee = ?4, is_refused = 0 "
                            "WHERE contact = ?1 AND name = ?2";
 
 static int send_one(struct db *db, int64_t contact, const char *name, const char *addressee, int64_t outbox,
@@ -335,7 +333,8 @@ int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, const 
     return query_run(q, error);
 }
 
-static const char WAS_LEFT_OUT[] = "SELECT 1 FROM profile WHERE contact = ?1 AND name = ?2 AND refused_at IS NOT NULL";
+static const char WAS_LEFT_OUT[] = "SELECT 1 FROM profile WHERE contact = ?1 AND name = ?2 "
+                                   "AND is_refused = 1 AND way = 'reply_only'";
 
 int profile_was_left_out(struct db *db, int64_t contact, const char *name, struct error *error)
 {
@@ -349,8 +348,7 @@ int profile_was_left_out(struct db *db, int64_t contact, const char *name, struc
     return found;
 }
 
-static const char INSIST[] = "UPDATE profile SET is_refused = 0, refused_at = NULL, refusal = '' "
-                             "WHERE contact = ?1 AND is_refused = 1";
+static const char INSIST[] = "UPDATE profile SET is_refused = 0 WHERE contact = ?1 AND is_refused = 1";
 
 int profile_insist(struct db *db, int64_t contact, int64_t *count, struct error *error)
 {
@@ -384,7 +382,7 @@ static const char LIST[] =
     "SELECT p.name, p.wanted, p.rule, p.accepted, "
     "CASE WHEN p.is_refused THEN 'refused' WHEN p.sent IS NULL AND p.accepted IS p.wanted THEN 'accepted' "
     "WHEN o.state = 'claimed' AND p.sent = p.wanted THEN 'claimed' ELSE 'waiting' END, "
-    "iif(p.is_refused, iif(p.refused_at IS NULL, coalesce(o.reason, ''), p.refusal), coalesce(n.reason, '')), "
+    "iif(p.is_refused, iif(p.way = 'reply_only', p.refusal, coalesce(o.reason, '')), coalesce(n.reason, '')), "
     "p.wanted_at, p.accepted_at, p.message, "
     "iif(p.is_refused OR n.id IS NULL, p.outbox, n.id), iif(p.way = 'reply_only', NULL, max(n.due_at, p.not_before)), "
     "p.sent IS NOT NULL "
