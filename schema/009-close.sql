@@ -91,9 +91,5 @@ ALTER TABLE profile ADD COLUMN way TEXT NOT NULL DEFAULT 'track' CHECK (
                   way = 'reply_only' OR     -- with the next text, and never by itself
                   way = 'after_replies'); -- by itself, when no text is on its way any more, and a while later
 ALTER TABLE profile ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0; -- by itself not before this
--- Of a value that is refused and 'reply_only': when, and why; the text itself went without it. Of others no word.
-ALTER TABLE profile ADD COLUMN refused_at INTEGER;
-ALTER TABLE profile ADD COLUMN refusal TEXT NOT NULL DEFAULT '';
-CREATE INDEX profile_refused ON profile (refused_at) WHERE refused_at IS NOT NULL;
 -- Of a text: what rode with it stands in the table track as well.
 ALTER TABLE track ADD COLUMN is_barred INTEGER NOT NULL DEFAULT 0 CHECK (is_barred = 0 OR is_barred = 1); -- 1: Braze refused it with them, and it goes without
