@@ -62,7 +62,8 @@ SCHEMA = \
   schema/006-service.sql \
   schema/007-consult.sql \
   schema/008-flood.sql \
-  schema/009-close.sql
+  schema/009-close.sql \
+  schema/010-refusal.sql
 
 # What `frontdesk init` writes from.
 INIT = \

@@ -46,6 +46,8 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 void nearest_offer(struct nearest *nearest, const char *name)
 {
     size_t word_len = strlen(nearest->word), name_len = strlen(name);
+    if (nearest->offers++ < NEAREST_SHOWN_MAX)
+        nearest->first[nearest->offers - 1] = name;
     if (word_len > NAME_MAX_BYTES || name_len > NAME_MAX_BYTES || word_len == 0)
         return;
     size_t slips = distance(nearest->word, word_len, name, name_len);

@@ -13,10 +13,14 @@
 
 #include "base/buf.h"
 
+enum { NEAREST_SHOWN_MAX = 6 };
+
 struct nearest {
     const char *word; /* what was typed */
     const char *best; /* borrowed from the offers; NULL: none is near */
     size_t slips;     /* between the two, where best is not NULL */
+    const char *first[NEAREST_SHOWN_MAX]; /* of the offers, near or not; borrowed */
+    size_t offers;
 };
 
 void nearest_offer(struct nearest *nearest, const char *name);

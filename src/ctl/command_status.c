@@ -160,6 +160,12 @@ static void add_counts(struct needs *needs, const struct overview *o)
     add_count(needs, o->entries_refused, "entry", "frontdesk outbox list --state dead",
               "count or event for a customer's profile was refused in the last 7 days",
               "counts and events for customers' profiles were refused in the last 7 days");
+    if (o->subscriptions_refused > 0)
+        need(needs, "subscription", "frontdesk rules load",
+             "%lld %s not be subscribed, and may hear nothing: %s; correct the setting subscription_group, and the "
+             "answer to the next message does it",
+             (long long)o->subscriptions_refused, o->subscriptions_refused == 1 ? "customer could" : "customers could",
+             o->subscription_refusal);
     add_count(needs, o->calls_failed, "call", "frontdesk outbox list --state trouble",
               "call to a service failed in the last 7 days", "calls to services failed in the last 7 days");
     add_count(needs, o->consults_failed, "backend", "frontdesk outbox list --state trouble",
@@ -258,6 +264,7 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
         { "profiles_dead", NULL, LOOK_NUMBER },
         { "entries_unknown", NULL, LOOK_NUMBER },
         { "entries_refused", NULL, LOOK_NUMBER },
+        { "subscriptions_refused", NULL, LOOK_NUMBER },
         { "calls_failed", NULL, LOOK_NUMBER },
         { "consults_failed", NULL, LOOK_NUMBER },
         { "unknown", NULL, LOOK_NUMBER },
@@ -297,6 +304,7 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
         cell_number(o->profiles_dead),
         cell_number(o->entries_unknown),
         cell_number(o->entries_refused),
+        cell_number(o->subscriptions_refused),
         cell_number(o->calls_failed),
         cell_number(o->consults_failed),
         cell_number(o->unknown),

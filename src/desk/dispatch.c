@@ -454,7 +454,7 @@ static int go_without_riders(struct desk *desk, const struct call_row *row, cons
         .reason = answer->problem,
     };
 
-    return rider_refuse(desk, row, now, error) == 0 ? outbox_retry(desk->db, &again, error) : -1;
+    return rider_refuse(desk, row, answer->problem, now, error) == 0 ? outbox_retry(desk->db, &again, error) : -1;
 }
 
 /* `status`: of the answer, for what may be behind a 5xx (desk/track_fate.h). */

@@ -106,9 +106,9 @@ int rider_doubt(struct desk *desk, const struct call_row *row, int64_t now, stru
     return outbox_track_note(desk->db, row->contact, now, error);
 }
 
-int rider_refuse(struct desk *desk, const struct call_row *row, int64_t now, struct error *error)
+int rider_refuse(struct desk *desk, const struct call_row *row, const char *reason, int64_t now, struct error *error)
 {
-    if (profile_refuse_riders(desk->db, row->contact, row->outbox, error) != 0 ||
+    if (profile_refuse_riders(desk->db, row->contact, row->outbox, reason, now, error) != 0 ||
         outbox_track_bar(desk->db, row->outbox, error) != 0)
         return -1;
     desk->may_track = true;

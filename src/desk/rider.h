@@ -28,9 +28,9 @@ int rider_gather(struct desk *desk, const struct outbox_row *row, enum send_carr
 /* They leave with it. */
 int rider_claim(struct desk *desk, const struct outbox_row *row, const struct buf *attributes, struct error *error);
 
-/* The text was taken; or nobody knows; or it was refused, and is to be tried without them. */
+/* The text was taken; or nobody knows; or it was refused for that reason, and is to be tried without them. */
 int rider_accept(struct desk *desk, const struct call *call, const struct call_row *row, int64_t now, struct error *error);
 int rider_doubt(struct desk *desk, const struct call_row *row, int64_t now, struct error *error);
-int rider_refuse(struct desk *desk, const struct call_row *row, int64_t now, struct error *error);
+int rider_refuse(struct desk *desk, const struct call_row *row, const char *reason, int64_t now, struct error *error);
 
 #endif

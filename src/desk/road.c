@@ -127,7 +127,7 @@ static int store_decision(struct passage *p, const struct decide_state *state, s
     carry.turn = p->turn.id;
     carry.joins = joins(p) ? p->standing.outbox : 0;
     if (carry_put_decision(&carry, state, error) != 0 ||
-        (p->contact.is_new && subscription_welcome(&carry, error) != 0) || carry_out(&carry, error) != 0)
+        subscription_welcome(&carry, p->contact.is_new, error) != 0 || carry_out(&carry, error) != 0)
         return -1;
     /* An interruption may have ended what others waited for. */
     return state->run != NULL || state->consulted != NULL ? flow_turn_release(p->desk, &p->conversation, p->now, error) : 0;

@@ -39,10 +39,16 @@ static int want(const struct carry *carry, bool is_subscribed, const char *by, s
     return result;
 }
 
-int subscription_welcome(const struct carry *carry, struct error *error)
+int subscription_welcome(const struct carry *carry, bool is_newcomer, struct error *error)
 {
     if (ruleset_setting_number(carry->desk->rules, "subscribe_newcomers") == 0)
         return 0;
+    if (!is_newcomer) {
+        int was_refused = profile_was_left_out(carry->desk->db, carry->conversation->contact, SUBSCRIPTION_NAME, error);
+
+        if (was_refused != 1)
+            return was_refused;
+    }
     return want(carry, true, "subscribe_newcomers", error);
 }
 

@@ -19,8 +19,11 @@
 
 enum { SUBSCRIPTION_PAUSE_MS = 60 * 1000 }; /* between the last text to who opted out, and his being unsubscribed */
 
-/* The customer has written for the first time. Before what was decided is carried out. */
-int subscription_welcome(const struct carry *carry, struct error *error);
+/*
+ * The customer has written, for the first time perhaps. Before what was decided is carried out. Whose subscription was refused
+ * counts as a newcomer until the group is another: it is no news before.
+ */
+int subscription_welcome(const struct carry *carry, bool is_newcomer, struct error *error);
 
 /* He has opted out, or in; `by` says who brought it about: the rule, or the step. */
 int subscription_follow(const struct carry *carry, bool is_opted_out, const char *by, struct error *error);

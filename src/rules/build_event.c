@@ -11,13 +11,30 @@
 #include "rules/attribute.h"
 #include "rules/build_profile.h"
 #include "rules/occasion.h"
+#include "rules/variable.h"
 
 /* Values */
 
-static bool know_nothing(void *context, const char *name, struct buf *value)
+/* {{ now }} is always a moment: one stands for all. */
+static bool is_now(const char *name)
 {
-    (void)context, (void)name, (void)value;
-    return false;
+    return strcmp(name, variable_names[VARIABLE_NOW]) == 0;
+}
+
+static bool tell_now(void *context, const char *name, struct buf *value)
+{
+    (void)context;
+    if (is_now(name))
+        buf_add_text(value, "1778500000000");
+    return is_now(name);
+}
+
+static bool is_foreseen(const struct template *value)
+{
+    for (size_t i = 0; i < template_name_count(value); i++)
+        if (!is_now(template_name(value, i)))
+            return false;
+    return true;
 }
 
 static const char *cure(const char *noun, enum attribute_type type, bool is_empty)
@@ -30,20 +47,25 @@ static const char *cure(const char *noun, enum attribute_type type, bool is_empt
 int build_check_fixed(const struct ruleset *ruleset, const struct row *row, const char *noun, const struct template *value,
                       enum attribute_type type, struct error *error)
 {
-    struct template_env env = { know_nothing, NULL, ruleset->zone };
-    struct buf text = { 0 }, json = { 0 };
+    struct template_env env = { tell_now, NULL, ruleset->zone };
+    struct buf text = { 0 }, json = { 0 }, shown = { 0 };
     const char *fault;
     int result = 0;
 
-    if (template_name_count(value) > 0)
+    if (!is_foreseen(value))
         return 0;
     template_render(value, &env, ROW_NAME_MAX, &text);
     fault = attribute_format(type, buf_text(&text), ruleset->zone, &json);
+    if (template_name_count(value) > 0)
+        buf_addf(&shown, "'%s', as in '%s',", row_value(row, "value"), buf_text(&text));
+    else
+        buf_addf(&shown, "'%s'", buf_text(&text));
     if (fault != NULL)
-        result = row_refuse(row, error, "the value '%s' %s, and so no %s of the type %s%s", buf_text(&text), fault, noun,
+        result = row_refuse(row, error, "the value %s %s, and so no %s of the type %s%s", buf_text(&shown), fault, noun,
                             attribute_type_names[type], cure(noun, type, text.len == 0));
     buf_release(&text);
     buf_release(&json);
+    buf_release(&shown);
     return result;
 }
 

@@ -76,6 +76,9 @@ int flow_take_expression(const struct ruleset *ruleset, const struct scope *scop
 int build_steps(struct ruleset *ruleset, struct error *error);
 int build_step_texts(struct ruleset *ruleset, struct error *error);
 int flow_find_step(const struct ruleset *ruleset, const struct row *row, size_t *index, struct error *error);
+/* The step of a full name that stands in the row, or -1 and what it should have been. */
+int flow_look_up_step(const struct ruleset *ruleset, const struct row *row, const char *name, size_t *index,
+                      struct error *error);
 
 /* build_flow_way.c: choices, branches, and where everything leads. */
 int build_choices(struct ruleset *ruleset, struct error *error);

@@ -101,26 +101,41 @@ static const struct step *find_bare(const struct flow_private *private, const ch
     return found;
 }
 
-int flow_find_step(const struct ruleset *ruleset, const struct row *row, size_t *index, struct error *error)
+static int refuse_step(const struct ruleset *ruleset, const struct row *row, const char *name, struct error *error)
+{
+    const struct flow_private *private = ruleset->private->flow;
+    const struct step *bare = find_bare(private, name);
+    const struct flow *flow = ruleset_flow(ruleset, name);
+    struct nearest nearest = { .word = name };
+    if (bare != NULL)
+        return row_refuse(row, error, "step is the full name of a step, with its flow; write '%s'", bare->full_name);
+    if (flow != NULL && flow->step_count > 0)
+        return row_refuse(row, error, "there is no step '%s'; that is a flow, and a step is written FLOW.STEP, as in '%s'",
+                          name, flow->steps[0].full_name);
+    for (size_t i = 0; i < private->step_rows.count; i++)
+        nearest_offer(&nearest, private->steps[i].full_name);
+    return build_refuse_unknown(row, "step", &nearest, error);
+}
+
+int flow_look_up_step(const struct ruleset *ruleset, const struct row *row, const char *name, size_t *index,
+                      struct error *error)
 {
     const struct flow_private *private = ruleset->private->flow;
     size_t count = private->step_rows.count;
-    struct nearest nearest = { 0 };
-    if (row_require(row, "step", &nearest.word, error) != 0)
+    const struct step *const *found =
+        count == 0 ? NULL : bsearch(name, private->by_name, count, sizeof *private->by_name, compare_full_name);
+    if (found == NULL)
+        return refuse_step(ruleset, row, name, error);
+    *index = (size_t)(*found - private->steps);
+    return 0;
+}
+
+int flow_find_step(const struct ruleset *ruleset, const struct row *row, size_t *index, struct error *error)
+{
+    const char *name;
+    if (row_require(row, "step", &name, error) != 0)
         return -1;
-    const struct step *const *found = count == 0 ? NULL
-                                                 : bsearch(nearest.word, private->by_name, count,
-                                                           sizeof *private->by_name, compare_full_name);
-    if (found != NULL) {
-        *index = (size_t)(*found - private->steps);
-        return 0;
-    }
-    const struct step *bare = find_bare(private, nearest.word);
-    if (bare != NULL)
-        return row_refuse(row, error, "step is the full name of a step, with its flow; write '%s'", bare->full_name);
-    for (size_t i = 0; i < count; i++)
-        nearest_offer(&nearest, private->steps[i].full_name);
-    return build_refuse_unknown(row, "step", &nearest, error);
+    return flow_look_up_step(ruleset, row, name, index, error);
 }
 
 /* What it asks */

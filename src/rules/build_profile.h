@@ -20,7 +20,7 @@ struct profile_private {
     struct property *event_properties, *notice_properties;
 };
 
-/* A value without names: is it of its type? `noun` is what it is of. */
+/* A value that is known now, but for {{ now }}: is it of its type? `noun` is what it is of. */
 int build_check_fixed(const struct ruleset *ruleset, const struct row *row, const char *noun, const struct template *value,
                       enum attribute_type type, struct error *error);
 

@@ -23,6 +23,7 @@
 #include "rules/build.h"
 #include "rules/fact.h"
 #include "rules/variable.h"
+#include "store/rulefile_table.h"
 #include "text/words.h"
 
 enum {
@@ -174,11 +175,24 @@ static int take_say(const struct ruleset *ruleset, const struct row *row, struct
     return 0;
 }
 
+static void list_known(const char *noun, const struct nearest *nearest, struct buf *advice)
+{
+    if (nearest->offers == 0)
+        buf_add_text(advice, ", and no other either");
+    if (nearest->offers == 0 && rule_table_find(noun, strlen(noun), NULL) >= 0)
+        buf_addf(advice, "; write its row: INSERT INTO %s (name, …) VALUES ('%s', …);", noun, nearest->word);
+    for (size_t i = 0; i < nearest->offers && i < NEAREST_SHOWN_MAX; i++)
+        buf_addf(advice, "%s%s", i > 0 ? ", " : nearest->offers == 1 ? "; known is " : "; known are ", nearest->first[i]);
+    buf_add_text(advice, nearest->offers > NEAREST_SHOWN_MAX ? " …" : "");
+}
+
 int build_refuse_unknown(const struct row *row, const char *noun, const struct nearest *nearest,
                          struct error *error)
 {
     struct buf advice = { 0 };
     nearest_advise(nearest, NULL, &advice);
+    if (nearest->best == NULL)
+        list_known(noun, nearest, &advice);
     row_refuse(row, error, "there is no %s '%s'%s", noun, nearest->word, buf_text(&advice));
     buf_release(&advice);
     return -1;

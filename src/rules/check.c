@@ -114,6 +114,7 @@ static const struct {
     { "attribute", check_attribute_names },
     { "attribute", check_attribute_moments },
     { "attribute", check_attribute_texts },
+    { "notice", check_wordless_notices },
     { "button", check_buttons },
     { "priority", check_priorities },
     { "time-zone", check_zone },

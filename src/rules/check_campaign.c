@@ -2,6 +2,7 @@
  * check_campaign: how replies get out.
  *
  * - A campaign or a team that nothing uses.
+ * - A notice without a text whose campaign carries answers, and so has none of its own.
  * - A WhatsApp channel on which replies must wait for want of a response or template campaign; any channel of
  *   one's own without a campaign.
  */
@@ -23,17 +24,22 @@ static bool is_named_by_step(const struct ruleset *ruleset, const struct campaig
     return false;
 }
 
-static bool is_used(const struct ruleset *ruleset, const struct campaign *campaign)
+static bool carries_answers(const struct ruleset *ruleset, const struct campaign *campaign)
 {
     if (ruleset_default_campaign(ruleset, campaign->channel, campaign->layout) == campaign)
         return true;
     for (size_t i = 0; i < ruleset->rule_count; i++)
         if (ruleset->rules[i].campaign == campaign)
             return true;
+    return is_named_by_step(ruleset, campaign, NULL);
+}
+
+static bool is_used(const struct ruleset *ruleset, const struct campaign *campaign)
+{
     for (size_t i = 0; i < ruleset->notice_count; i++)
         if (ruleset->notices[i].campaign == campaign)
             return true;
-    return is_named_by_step(ruleset, campaign, NULL);
+    return carries_answers(ruleset, campaign);
 }
 
 void check_unused_campaigns(struct check *check)
@@ -45,6 +51,18 @@ void check_unused_campaigns(struct check *check)
                        "nothing uses the campaign %s: it is not the first of its layout on %s, and no rule, step "
                        "or notice names it; name it in the column campaign of one, or take it out",
                        campaign->name, campaign->channel);
+    }
+}
+
+void check_wordless_notices(struct check *check)
+{
+    for (size_t i = 0; i < check->ruleset->notice_count; i++) {
+        const struct notice *notice = &check->ruleset->notices[i];
+        if (notice->say == NULL && notice->campaign != NULL && carries_answers(check->ruleset, notice->campaign))
+            check_warn(check, notice->file, notice->line,
+                       "the notice %s has no say, and leaves by the campaign %s, which carries your answers too and shows what "
+                       "it is given: it arrives empty; write its text in say, or name a campaign with a text of its own",
+                       notice->name, notice->campaign->name);
     }
 }
 

@@ -92,6 +92,7 @@ void check_examples(struct check *check);
 /* check_campaign.c */
 void check_unused_campaigns(struct check *check);
 void check_unused_teams(struct check *check);
+void check_wordless_notices(struct check *check);
 void check_channels(struct check *check);
 
 /* check_say.c */

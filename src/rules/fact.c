@@ -67,13 +67,12 @@ const struct fact_info fact_flow_table[FACT_FLOW_COUNT] = {
     { "timed_out", FACT_IS_YES_NO, "did the answer, of the customer or of the service, not come in time?", NULL },
 };
 
-static const char *const CLOSERS[] = { "idle", "rule", "flow", "backend", "person", "", NULL };
+static const char *const CLOSERS[] = { "idle", "rule", "flow", "backend", "person", NULL };
 static const char *const ENDS[] = { "answered", "unanswered", "flow_done", "flow_left", "person", "opted_out", NULL };
 
 const struct fact_info fact_parting_table[FACT_PARTING_COUNT] = {
     { "closed_by", FACT_IS_TEXT,
-      "who ended the conversation: 'idle' (nobody said anything any more), 'rule', 'flow', 'backend' or 'person'; '' when "
-      "it was handed over",
+      "who ended the conversation: 'idle' (nobody said anything any more), 'rule', 'flow', 'backend' or 'person'; at close only",
       CLOSERS },
     { "outcome", FACT_IS_TEXT,
       "how it ended: 'answered', 'unanswered', 'flow_done', 'flow_left', 'person' or 'opted_out'", ENDS },
@@ -113,11 +112,25 @@ static bool is_field(const char *name)
     return strncmp(name, FACT_FIELD, strlen(FACT_FIELD)) == 0 && name[strlen(FACT_FIELD)] != '\0';
 }
 
+/* A hand-over is no close. */
+static bool is_of_close(const char *name)
+{
+    return strcmp(name, "closed_by") == 0;
+}
+
+static bool is_known_at_parting(const struct fact_place *place, const char *name)
+{
+    return place->is_parting && find_of_parting(name) != NULL && (place->is_close || !is_of_close(name));
+}
+
 /* place: NULL, of a rule's own condition. */
 static int refuse_fact(const char *name, const struct fact_place *place, struct error *error)
 {
     struct nearest nearest = { .word = name };
     struct buf advice = { 0 };
+    if (place != NULL && place->is_parting && is_of_close(name))
+        return error_set(error, ":%s is empty at handoff, when nothing has been closed; only what stands at close may ask for it",
+                         name);
     if (find_of_parting(name) != NULL)
         return error_set(error,
                          ":%s is not known before a conversation has been summed up; only what stands at close or handoff "
@@ -127,8 +140,9 @@ static int refuse_fact(const char *name, const struct fact_place *place, struct 
         nearest_offer(&nearest, fact_table[i].name);
     for (size_t i = 0; place != NULL && place->has_outcome && i < FACT_FLOW_COUNT; i++)
         nearest_offer(&nearest, fact_flow_table[i].name);
-    for (size_t i = 0; place != NULL && place->is_parting && i < FACT_PARTING_COUNT; i++)
-        nearest_offer(&nearest, fact_parting_table[i].name);
+    for (size_t i = 0; place != NULL && i < FACT_PARTING_COUNT; i++)
+        if (is_known_at_parting(place, fact_parting_table[i].name))
+            nearest_offer(&nearest, fact_parting_table[i].name);
     if (nearest.best != NULL)
         buf_addf(&advice, "; did you mean :%s?", nearest.best);
     else
@@ -200,7 +214,7 @@ static int check_flow_name(const struct fact_place *place, const char *name, str
         bool is_known = scope_find(place->scope, name) != NULL || place->is_variable(place->context, name);
         return is_known ? 0 : refuse_flow_variable(place, name, error);
     }
-    if (fact_find(name) != FACT_COUNT || is_field(name) || (place->is_parting && find_of_parting(name) != NULL))
+    if (fact_find(name) != FACT_COUNT || is_field(name) || is_known_at_parting(place, name))
         return 0;
     if (find_in_flow(name) != NULL)
         return place->has_outcome ? 0

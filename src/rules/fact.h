@@ -99,6 +99,7 @@ struct fact_place {
     const void *context;
     bool has_outcome; /* may it ask how the step went? */
     bool is_parting;  /* the conversation has been summed up: may it ask how that ended? */
+    bool is_close;    /* and is over: by whom? */
 };
 
 /* Both checks for an expression inside a flow: known names only, and comparisons that have a chance. */

@@ -35,12 +35,15 @@ bool occasion_is_same(const struct occasion *a, const struct occasion *b)
 static int refuse_moment(const struct row *row, const char *at, struct error *error)
 {
     static const char *const WORDS[] = { "rule:NAME", "step:FLOW.STEP", "handoff", "opt_out", "reply", "close", NULL };
-    struct nearest nearest = { .word = at };
+    struct nearest nearest = { .word = at != NULL ? at : "" };
     struct buf advice = { 0 };
 
     nearest_offer_list(&nearest, WORDS);
     nearest_advise(&nearest, WORDS, &advice);
-    row_refuse(row, error, "there is no at '%s'%s", at, buf_text(&advice));
+    if (at == NULL)
+        row_refuse(row, error, "this %s row lacks its at%s", row->table, buf_text(&advice));
+    else
+        row_refuse(row, error, "there is no at '%s'%s", at, buf_text(&advice));
     buf_release(&advice);
     return -1;
 }
@@ -60,17 +63,13 @@ static int find_step(struct ruleset *ruleset, const struct row *row, const char 
                      struct error *error)
 {
     struct flow_private *private = ruleset->private->flow;
-    struct nearest nearest = { .word = name };
+    size_t index;
 
-    for (size_t i = 0; i < private->step_rows.count; i++) {
-        nearest_offer(&nearest, private->steps[i].full_name);
-        if (strcmp(private->steps[i].full_name, name) != 0)
-            continue;
-        private->steps[i].is_watched = true;
-        *found = &private->steps[i];
-        return 0;
-    }
-    return build_refuse_unknown(row, "step", &nearest, error);
+    if (flow_look_up_step(ruleset, row, name, &index, error) != 0)
+        return -1;
+    private->steps[index].is_watched = true;
+    *found = &private->steps[index];
+    return 0;
 }
 
 /* What stands behind the prefix of a moment, or NULL. */
@@ -83,10 +82,10 @@ static const char *behind(const char *at, enum moment moment)
 
 static int take_moment(struct ruleset *ruleset, const struct row *row, struct occasion *when, struct error *error)
 {
-    const char *at, *name;
+    const char *at = row_value(row, "at"), *name;
 
-    if (row_require(row, "at", &at, error) != 0)
-        return -1;
+    if (at == NULL)
+        return refuse_moment(row, at, error);
     if ((name = behind(at, MOMENT_RULE)) != NULL) {
         when->at = MOMENT_RULE;
         return find_rule(ruleset, row, name, &when->rule, error);
@@ -128,7 +127,7 @@ int occasion_check_template(const struct ruleset *ruleset, const struct template
     if (when->at != MOMENT_HANDOFF && when->at != MOMENT_CLOSE)
         return variable_check_template(ruleset, template, pattern_at(when), error);
     when->awaits_parting = true;
-    return variable_check_at_parting(ruleset, template, error);
+    return variable_check_at_parting(ruleset, template, when->at == MOMENT_CLOSE, error);
 }
 
 int occasion_take_template(const struct ruleset *ruleset, const struct row *row, const char *column,
@@ -161,7 +160,8 @@ static int check_in_decision(const struct ruleset *ruleset, const struct express
 static int take_at_parting(struct ruleset *ruleset, const struct row *row, struct occasion *when, struct error *error)
 {
     struct ruleset_private *private = ruleset->private;
-    struct fact_place place = { &private->flow->collected, is_rule_variable, ruleset, .is_parting = true };
+    struct fact_place place = { &private->flow->collected, is_rule_variable, ruleset, .is_parting = true,
+                                .is_close = when->at == MOMENT_CLOSE };
     const char *source = when->source_only_if;
 
     if (private->expressions == NULL)

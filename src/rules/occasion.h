@@ -11,9 +11,9 @@
  *
  * and `only_if` may narrow it. A template and an only_if know, beside what is known everywhere, the groups of the rule's
  * pattern (rule:), the variables of the flow (step:), or (close) what flows have collected in this conversation and how it
- * ended: {{ summary }}, {{ summary_by }}, {{ outcome }}, {{ closed_by }}, {{ flow }}, :outcome and :closed_by. A row at
- * handoff that asks for one of these waits until the conversation has been summed up for the person; the others have their
- * turn at once. Pure; any thread.
+ * ended: {{ summary }}, {{ summary_by }}, {{ outcome }}, {{ flow }} and :outcome, and at close {{ closed_by }} and
+ * :closed_by. A row at handoff that asks for one of these waits until the conversation has been summed up for the person; the
+ * others have their turn at once. Pure; any thread.
  */
 #ifndef RULES_OCCASION_H
 #define RULES_OCCASION_H

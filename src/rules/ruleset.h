@@ -334,7 +334,8 @@ enum setting_type {
     SETTING_LANGUAGE,
     SETTING_COUNTRY,
     SETTING_WORDS, /* as in the column words of a rule */
-    SETTING_MONEY  /* in millionths; -1: empty */
+    SETTING_MONEY, /* in millionths; -1: empty */
+    SETTING_ID     /* of something at Braze, or empty */
 };
 
 struct setting_info {

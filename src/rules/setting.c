@@ -70,7 +70,7 @@ static const struct setting_info SETTINGS[SETTING_ROWS] = {
       "later ones begin a new one" },
     { "summary_backend", SETTING_TEXT, "", 0, 0,
       "the backend that sums up a conversation when it ends; without one the customer's own words are picked out" },
-    { "subscription_group", SETTING_TEXT, "", 0, 0, "the id of the subscription group at Braze that the answers go by" },
+    { "subscription_group", SETTING_ID, "", 0, 0, "the id of the subscription group at Braze that the answers go by" },
     { "subscribe_newcomers", SETTING_BOOLEAN, "no", 0, 1,
       "whether the first answer to a first-time writer subscribes him: it records his consent, so be sure that you have it" },
     { "subscription_follows_opt_out", SETTING_BOOLEAN, "no", 0, 1,
@@ -190,6 +190,35 @@ static int parse_money(const struct setting_info *info, const char *text, const 
                      info->name, (long long)(DECIMAL_CAP_MAX / DECIMAL_ONE), text);
 }
 
+/* Groups of 8, 4, 4, 4 and 12 hex digits. */
+static bool is_id(const char *text)
+{
+    static const size_t GROUPS[] = { 8, 4, 4, 4, 12 };
+    enum { LAST = sizeof GROUPS / sizeof *GROUPS - 1 };
+
+    for (size_t i = 0; i <= LAST; i++) {
+        if (strspn(text, "0123456789abcdefABCDEF") != GROUPS[i])
+            return false;
+        text += GROUPS[i];
+        if (*text != (i < LAST ? '-' : '\0'))
+            return false;
+        text++;
+    }
+    return true;
+}
+
+static int parse_id(const struct setting_info *info, const char *text, const struct zones *zones, int64_t *number,
+                    struct error *error)
+{
+    (void)zones;
+    *number = 0;
+    if (*text == '\0' || is_id(text))
+        return 0;
+    return error_set(error, "%s is the id that Braze shows beside the subscription group, as in "
+                            "0b1f6c52-3a74-4a0e-8d13-5c9e27f4b6a1, or empty for none, not '%s'",
+                     info->name, text);
+}
+
 typedef int parser(const struct setting_info *info, const char *text, const struct zones *zones,
                    int64_t *number, struct error *error);
 
@@ -197,7 +226,7 @@ static parser *const PARSERS[] = {
     [SETTING_TEXT] = parse_text,       [SETTING_NUMBER] = parse_number, [SETTING_DURATION] = parse_duration,
     [SETTING_BOOLEAN] = parse_boolean, [SETTING_ZONE] = parse_zone,     [SETTING_LANGUAGE] = parse_language,
     [SETTING_COUNTRY] = parse_country, [SETTING_WORDS] = parse_words,
-    [SETTING_MONEY] = parse_money,
+    [SETTING_MONEY] = parse_money,     [SETTING_ID] = parse_id,
 };
 
 int setting_parse(const struct setting_info *info, const char *text, const struct zones *zones,

@@ -71,6 +71,7 @@ struct place {
     const struct scope *scope;     /* NULL: not in a flow */
     bool is_prompt;                /* nothing but PROMPT and the settings */
     bool is_parting;               /* the conversation has been summed up; scope: what flows have collected */
+    bool is_close;                 /* and it is over */
 };
 
 /* What a prompt knows beside settings and phrases: nothing that a customer writes goes among instructions. */
@@ -80,12 +81,19 @@ enum { PROMPT_COUNT = sizeof PROMPT / sizeof PROMPT[0] };
 
 static int check_template(const struct place *place, const struct template *template, struct error *error);
 
+static bool is_known_there(const struct place *place, enum variable variable)
+{
+    if (variable == VARIABLE_CLOSED_BY)
+        return place->is_close;
+    return variable != VARIABLE_COUNT && (place->is_parting || !is_of_parting(variable));
+}
+
 static void offer_all(const struct place *place, struct nearest *nearest)
 {
     size_t count;
     const struct setting_info *settings = ruleset_settings(&count);
     for (enum variable i = 0; i < VARIABLE_COUNT; i++)
-        if (place->is_parting || !is_of_parting(i))
+        if (is_known_there(place, i))
             nearest_offer(nearest, variable_names[i]);
     for (size_t i = 0; i < count; i++)
         nearest_offer(nearest, settings[i].name);
@@ -107,17 +115,68 @@ static void add_flow_names(const struct scope *scope, struct buf *out)
     buf_add_text(out, scope->count > FLOW_NAMES_SHOWN ? " …" : "");
 }
 
+static bool asks_for(const struct row *row, const char *name)
+{
+    const char *full_name = row_value(row, "name"), *dot = full_name != NULL ? strchr(full_name, '.') : NULL;
+    return dot != NULL && strcmp(dot + 1, name) == 0 && row_value(row, "ask") != NULL;
+}
+
+static bool gives(const struct row *row, const char *name)
+{
+    const char *given = row_value(row, "name");
+    return given != NULL && strcmp(given, name) == 0;
+}
+
+/* Whoever brings the name into a flow, as typed: flows may not stand yet. NULL: nobody. */
+static const char *find_giver(const struct ruleset *ruleset, const char *name, const char **noun)
+{
+    static const struct {
+        const char *table, *noun, *column;
+        bool (*is_giver)(const struct row *row, const char *name);
+    } GIVERS[] = { { "step", "step", "name", asks_for },
+                   { "step_set", "step", "step", gives },
+                   { "service_value", "service", "service", gives } };
+    const struct row *row;
+    for (size_t i = 0; i < sizeof GIVERS / sizeof GIVERS[0]; i++)
+        for (size_t at = 0; (row = rows_next(&ruleset->private->rows, GIVERS[i].table, &at)) != NULL;)
+            if (GIVERS[i].is_giver(row, name)) {
+                *noun = GIVERS[i].noun;
+                return row_value(row, GIVERS[i].column);
+            }
+    return NULL;
+}
+
+/* Closed by a NULL. */
+static void list_names(const struct place *place, const char *names[VARIABLE_COUNT + 1])
+{
+    size_t count = 0;
+    for (enum variable i = 0; i < VARIABLE_COUNT; i++)
+        if (is_known_there(place, i))
+            names[count++] = variable_names[i];
+    names[count] = NULL;
+}
+
 static int refuse(const struct place *place, const char *name, struct error *error)
 {
+    const char *names[VARIABLE_COUNT + 1], *giver, *noun;
     struct nearest nearest = { .word = name };
     struct buf advice = { 0 };
+    if (place->is_parting && variable_find(name) == VARIABLE_CLOSED_BY)
+        return error_set(error,
+                         "{{ %s }} is empty at handoff, when nothing has been closed; only what stands at close may ask for it",
+                         name);
     if (is_of_parting(variable_find(name)))
         return error_set(error,
                          "{{ %s }} is not known before a conversation has been summed up; only what stands at close or "
                          "handoff may ask for it",
                          name);
+    giver = find_giver(place->ruleset, name, &noun);
+    if (giver != NULL)
+        return error_set(error, "{{ %s }} is of the %s %s, and known in %s, at close and at handoff alone", name, noun, giver,
+                         strcmp(noun, "step") == 0 ? "its flow" : "the flows that call it");
     offer_all(place, &nearest);
-    nearest_advise(&nearest, variable_names, &advice);
+    list_names(place, names);
+    nearest_advise(&nearest, names, &advice);
     if (nearest.best == NULL && place->is_parting)
         buf_add_text(&advice, ", field.NAME, phrase.NAME, the settings, the names of steps that ask, and what step_set, "
                               "service_value and rule_set rows set");
@@ -195,12 +254,6 @@ static bool is_of_flow(const struct place *place, const char *name)
     return (strcmp(name, VARIABLE_TITLE) == 0 && !place->is_parting) || scope_find(place->scope, name) != NULL;
 }
 
-static bool is_variable(const struct place *place, const char *name)
-{
-    enum variable variable = variable_find(name);
-    return variable != VARIABLE_COUNT && (place->is_parting || !is_of_parting(variable));
-}
-
 static int check_name(const struct place *place, const char *name, struct error *error)
 {
     if (strncmp(name, PHRASE, sizeof PHRASE - 1) == 0)
@@ -208,7 +261,7 @@ static int check_name(const struct place *place, const char *name, struct error 
     if (place->is_prompt)
         return check_in_prompt(name, error);
     bool is_field = strncmp(name, FIELD, sizeof FIELD - 1) == 0 && name[sizeof FIELD - 1] != '\0';
-    bool is_known = is_field || is_variable(place, name) || ruleset_has_setting(name) ||
+    bool is_known = is_field || is_known_there(place, variable_find(name)) || ruleset_has_setting(name) ||
                     is_group(place->pattern, name) || ruleset_has_variable(place->ruleset, name) ||
                     is_of_flow(place, name);
     return is_known ? 0 : refuse(place, name, error);
@@ -239,9 +292,11 @@ int variable_check_in_prompt(const struct ruleset *ruleset, const struct templat
     return check_template(&(struct place){ .ruleset = ruleset, .is_prompt = true }, template, error);
 }
 
-int variable_check_at_parting(const struct ruleset *ruleset, const struct template *template, struct error *error)
+int variable_check_at_parting(const struct ruleset *ruleset, const struct template *template, bool is_close,
+                              struct error *error)
 {
-    const struct place place = { .ruleset = ruleset, .scope = &ruleset->private->flow->collected, .is_parting = true };
+    const struct place place = { .ruleset = ruleset, .scope = &ruleset->private->flow->collected, .is_parting = true,
+                                 .is_close = is_close };
     return check_template(&place, template, error);
 }
 

@@ -56,8 +56,9 @@ int variable_check_in_flow(const struct ruleset *ruleset, const struct template 
 /* The same for the instructions of a backend: they know neither what the customer writes nor what was kept of it. */
 int variable_check_in_prompt(const struct ruleset *ruleset, const struct template *template, struct error *error);
 
-/* The same once a conversation has been summed up: how it ended, and what its flows have collected. */
-int variable_check_at_parting(const struct ruleset *ruleset, const struct template *template, struct error *error);
+/* The same once a conversation has been summed up: how it ended, what its flows have collected and, at close, who ended it. */
+int variable_check_at_parting(const struct ruleset *ruleset, const struct template *template, bool is_close,
+                              struct error *error);
 
 /* Is it a name that a template and a condition can write? */
 bool variable_is_name(const char *name);

@@ -163,6 +163,9 @@ static int check_tokens(const char *source, struct error *error)
     return depth == 0 ? 0 : error_set(error, "a parenthesis is opened and never closed");
 }
 
+static const char CUT_SHORT[] = "a value is missing where the condition, or a parenthesis in it, ends; write both sides of the "
+                                "comparison, as in :hour >= 22";
+
 static const char ONE_SIDED[] =
     "a comparison lacks its left side; each needs its own, as in :hour >= 22 OR :hour < 6";
 
@@ -180,8 +183,8 @@ static const struct message {
     { "no such table: ", "a condition looks at facts and variables, not into tables: ", "" },
     { "not authorized", "a condition looks at facts and variables; it may not SELECT", NULL },
     { "access to ", "a condition looks at facts and variables, not into tables", NULL },
-    { "incomplete input", "the condition ends too early", NULL },
-    { "near \")\": syntax error", "SQL cannot make sense of the condition's end", NULL },
+    { "incomplete input", CUT_SHORT, NULL },
+    { "near \")\": syntax error", CUT_SHORT, NULL },
     { "near \"<\"", ONE_SIDED, NULL },
     { "near \">\"", ONE_SIDED, NULL },
     { "near \"=\"", ONE_SIDED, NULL },

@@ -118,6 +118,25 @@ static int get_now(struct db *db, int64_t recent, struct overview *overview, str
     return found < 0 ? -1 : 0;
 }
 
+/* The bare column is that of the row with the greatest refused_at. */
+static const char UNSUBSCRIBED[] = "SELECT count(*), refusal, max(refused_at) FROM profile "
+                                   "WHERE refused_at >= ?1 AND is_refused = 1 AND way = 'reply_only'";
+
+static int get_unsubscribed(struct db *db, int64_t recent, struct overview *overview, struct error *error)
+{
+    struct query *q = db_query(db, UNSUBSCRIBED);
+    int found;
+
+    query_bind_int(q, 1, recent);
+    found = query_step(q, error);
+    if (found == 1) {
+        overview->subscriptions_refused = query_int(q, 0);
+        snprintf(overview->subscription_refusal, sizeof overview->subscription_refusal, "%.299s", query_text(q, 1));
+    }
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
 static const char REFUSED[] = "SELECT value FROM book WHERE name = 'refused_rules'";
 
 static int get_refusal(struct db *db, struct overview *overview, struct error *error)
@@ -150,7 +169,7 @@ int overview_get(struct db *db, int64_t since, int64_t recent, struct overview *
 {
     *overview = (struct overview){ 0 };
     if (get_today(db, since, overview, error) != 0 || get_floods(db, since, overview, error) != 0 ||
-        get_now(db, recent, overview, error) != 0)
+        get_now(db, recent, overview, error) != 0 || get_unsubscribed(db, recent, overview, error) != 0)
         return -1;
     return get_rules(db, overview, error) == 0 ? get_refusal(db, overview, error) : -1;
 }

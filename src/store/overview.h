@@ -21,6 +21,8 @@ struct overview {
         unknown; /* dead, unknown: settled since `recent`, and not dropped by hand */
     int64_t profiles_pending, oldest_profile_at, profiles_dead; /* writes into Braze profiles, likewise */
     int64_t entries_unknown, entries_refused; /* what is done to profiles once, likewise */
+    int64_t subscriptions_refused; /* customers whom an answer should have subscribed and did not, likewise */
+    char subscription_refusal[300]; /* why not the newest of them */
     int64_t calls_pending, calls_failed; /* to services; failed: in any way, since `recent` */
     int64_t consults_pending, consults_failed; /* questions to backends; failed: nobody of the chain answered, since `recent` */
     int64_t disabled_rules;

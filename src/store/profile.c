@@ -328,15 +328,35 @@ int profile_accept_riders(struct db *db, int64_t contact, int64_t outbox, bool i
 
 static const char REFUSE_RIDERS[] =
     "UPDATE profile SET is_refused = iif(way IN ('reply_only', 'withdrawn') AND sent = wanted, 1, is_refused), "
+    "refused_at = iif(way IN ('reply_only', 'withdrawn') AND sent = wanted, ?4, refused_at), "
+    "refusal = iif(way IN ('reply_only', 'withdrawn') AND sent = wanted, ?3, refusal), "
     "way = iif(way = 'reply', 'track', way) WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
 
-int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, struct error *error)
+int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, const char *reason, int64_t now,
+                          struct error *error)
 {
     struct query *q = db_query(db, REFUSE_RIDERS);
 
     query_bind_int(q, 1, contact);
     query_bind_int(q, 2, outbox);
+    query_bind_text(q, 3, reason);
+    query_bind_int(q, 4, now);
     return query_run(q, error);
+}
+
+static const char WAS_LEFT_OUT[] = "SELECT 1 FROM profile WHERE contact = ?1 AND name = ?2 "
+                                   "AND is_refused = 1 AND way = 'reply_only'";
+
+int profile_was_left_out(struct db *db, int64_t contact, const char *name, struct error *error)
+{
+    struct query *q = db_query(db, WAS_LEFT_OUT);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    query_bind_text(q, 2, name);
+    found = query_step(q, error);
+    query_end(q);
+    return found;
 }
 
 static const char INSIST[] = "UPDATE profile SET is_refused = 0 WHERE contact = ?1 AND is_refused = 1";
@@ -374,7 +394,8 @@ static const char LIST[] =
     "CASE WHEN p.is_refused THEN 'refused' WHEN p.sent IS NULL AND p.accepted IS p.wanted THEN 'accepted' "
     "WHEN o.state = 'claimed' AND p.sent = p.wanted THEN 'claimed' WHEN p.way = 'withdrawn' THEN 'withdrawn' "
     "ELSE 'waiting' END, "
-    "iif(p.is_refused, coalesce(o.reason, ''), coalesce(n.reason, '')), p.wanted_at, p.accepted_at, p.message, "
+    "iif(p.is_refused, iif(p.way IN ('reply_only', 'withdrawn'), p.refusal, coalesce(o.reason, '')), "
+    "coalesce(n.reason, '')), p.wanted_at, p.accepted_at, p.message, "
     "iif(p.is_refused OR n.id IS NULL OR p.way = 'withdrawn', p.outbox, n.id), "
     "iif(p.way IN ('reply_only', 'withdrawn'), NULL, max(n.due_at, p.not_before)), "
     "p.sent IS NOT NULL "

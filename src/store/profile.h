@@ -87,7 +87,11 @@ int profile_refuse(struct db *db, int64_t contact, int64_t outbox, struct error 
  * stays uncertain, and goes by itself as well. Or it was refused with them: they go by themselves, but what may not is refused.
  */
 int profile_accept_riders(struct db *db, int64_t contact, int64_t outbox, bool is_early, int64_t now, struct error *error);
-int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, struct error *error);
+int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, const char *reason, int64_t now,
+                          struct error *error);
+
+/* Did a text leave without that value for good, since Braze had refused it? 1, 0, -1. */
+int profile_was_left_out(struct db *db, int64_t contact, const char *name, struct error *error);
 
 /* What was refused is to be sent after all (*count: how many values); nothing of what is news is to be sent, for the reason
  * that the row tells. */
@@ -98,7 +102,7 @@ struct profile_row { /* borrowed until the callback returns */
     const char *name, *wanted, *rule;
     const char *accepted; /* NULL: nothing */
     const char *state;    /* accepted, waiting (for the call), claimed (it is under way), refused, withdrawn (it may have gone) */
-    const char *reason;   /* of the outbox row that brings it, or brought it to its refusal */
+    const char *reason;   /* of the outbox row that brings it, or why it was refused */
     int64_t wanted_at, accepted_at, message, outbox;
     int64_t due_at;       /* not before this; 0: it goes with a text, or there is nothing to bring it */
     bool is_uncertain;    /* a value may be there that is neither: an attempt's fate is unknown */

@@ -154,6 +154,18 @@ static bool is_sql_word(const struct token *token)
     return token_is(token, "to");
 }
 
+static int check_needed(struct statement *statement, const bool *is_given, const struct token *end, struct error *error)
+{
+    const struct rule_table *table = &rule_tables[statement->table];
+    const char *needed = rule_table_needs(table);
+    if (needed == NULL || is_given[rule_table_column(table, needed, strlen(needed), error)])
+        return 0;
+    error_set(error,
+              "this INSERT INTO %s lists no column %s; write what it is set to, or NULL there where it is taken away",
+              table->name, needed);
+    return blame(statement, end);
+}
+
 static int take_columns(struct scan *scan, struct statement *statement, struct error *error)
 {
     const struct rule_table *table = &rule_tables[statement->table];
@@ -183,7 +195,7 @@ static int take_columns(struct scan *scan, struct statement *statement, struct e
     } while (token_is(&token, ","));
 
     if (token_is(&token, ")"))
-        return 0;
+        return check_needed(statement, is_given, &token, error);
     error_set(error, "a comma or a closing parenthesis is missing in the list of columns before '%.*s'",
               slip_shown(&token), token.start);
     return blame(statement, &token);

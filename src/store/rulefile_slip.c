@@ -418,6 +418,32 @@ static int refuse_after_text(const struct slip_place *place, const struct token 
     return refuse_apostrophe(text, next, line, error);
 }
 
+/* A sign behind a number, and another number behind that: 12/1/2026, 5>3; but 2 * 250 is what it says. */
+static bool is_reckoned(const struct token *before, const struct token *sign)
+{
+    const char *next = sign->start + sign->len;
+
+    if (!is_number(before) || before->len != strspn(before->start, "0123456789") || sign->kind != TOKEN_MARK ||
+        strchr("/-<>=!%", *sign->start) == NULL)
+        return false;
+    next += strspn(next, "=<> \t");
+    return *next >= '0' && *next <= '9';
+}
+
+static int refuse_reckoned(const struct token *first, int *line, struct error *error)
+{
+    size_t len = strcspn(first->start, ",)\r\n");
+
+    while (len > 0 && (first->start[len - 1] == ' ' || first->start[len - 1] == '\t'))
+        len--;
+    struct token value = { .kind = TOKEN_WORD, .start = first->start, .len = len };
+    error_set(error,
+              "%.*s stands outside of quotes, and SQL would work it out; write '%.*s' where a text is meant, or the number "
+              "itself",
+              slip_shown(&value), value.start, slip_shown(&value), value.start);
+    return blame(first, line);
+}
+
 /* 'like this' for what stands between other quotes. */
 static int refuse_quoted(const struct token *token, int *line, struct error *error)
 {
@@ -495,6 +521,8 @@ int slip_in_row(const struct slip_place *place, const struct token *token, int *
     }
     if (before->kind == TOKEN_TEXT)
         return refuse_after_text(place, token, line, error);
+    if (is_reckoned(before, token))
+        return refuse_reckoned(place->first, line, error);
     if (token->kind == TOKEN_TEXT && is_sum(before))
         return refuse_sum(before, line, error);
     if (token_is(token, "TRUE") || token_is(token, "FALSE")) {

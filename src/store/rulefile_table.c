@@ -234,3 +234,12 @@ int rule_table_column(const struct rule_table *table, const char *name, size_t l
     buf_release(&sentence);
     return -1;
 }
+
+const char *rule_table_needs(const struct rule_table *table)
+{
+    static const char *const TAKING[] = { "attribute", "rule_set", "step_set" };
+    for (size_t i = 0; i < sizeof TAKING / sizeof TAKING[0]; i++)
+        if (strcmp(table->name, TAKING[i]) == 0)
+            return "value";
+    return NULL;
+}

@@ -24,6 +24,9 @@ struct rule_table {
 
 extern const struct rule_table rule_tables[RULE_TABLE_COUNT];
 
+/* The column without which an INSERT says what nobody reads in it: a NULL there takes something away. NULL: none is such. */
+const char *rule_table_needs(const struct rule_table *table);
+
 /* The index of a table or column of that name, `len` bytes of it, or -1 and a sentence with the nearest. */
 int rule_table_find(const char *name, size_t len, struct error *error);
 int rule_table_column(const struct rule_table *table, const char *name, size_t len, struct error *error);

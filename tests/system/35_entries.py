@@ -201,6 +201,31 @@ def newcomer():
             equal(desk.value("SELECT state FROM outbox WHERE kind = 'send'"), "accepted", "Braze has said success")
 
 
+@test("an answer whose subscription Braze refuses leaves without it, and status, profile and outbox say so and why, until the group is mended")
+def refused_subscription():
+    with Desk(start=False) as desk:
+        desk.sandbox.options = ("--newcomers-unsubscribed",)
+        desk.sandbox.start()
+        desk.write_rules(RIDING.replace(texts.GROUP, texts.OTHER))
+        desk.start()
+        desk.say("", "when are you open?", phone_number="+821012345678")
+        desk.wait_drained()
+        equal(desk.sandbox.texts("+821012345678"), [], "unheard, whatever Braze says")
+        status = desk.do("status").out
+        contains(status, "1 customer could not be subscribed, and may hear nothing: Braze answered 400: ", "status")
+        contains(status, "BAD_SUBSCRIPTION_GROUP_ID; correct the setting subscription_group", "why, and what to do")
+        row, = desk.do("profile", "+821012345678", "--json").json()["attributes"]
+        equal(row["state"], "refused", "profile")
+        contains(row["reason"], "BAD_SUBSCRIPTION_GROUP_ID", "and why")
+        desk.reload(RIDING)
+        eventually(lambda: desk.value("SELECT count(*) FROM ruleset") == 2, "the group is another")
+        desk.say("", "when are you open?", phone_number="+821012345678")
+        desk.wait_drained()
+        equal(desk.sandbox.texts("+821012345678"), ["We are open until six."], "subscribed with the next answer")
+        contains(desk.do("status").out, "nothing needs you", "all is well")
+        desk.do("audit")
+
+
 def complaints(desk):
     """By the book and by what Braze has written: every count and every event, where it is known what became of it."""
     truth, found = Truth(desk), []

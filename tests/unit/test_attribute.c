@@ -202,7 +202,17 @@ static void a_wrong_row_is_refused_with_its_place(void **state)
           "value: nothing is known by the name {{ sumary }}; did you mean 'summary'?" },
         { ROW("'a', 'close', 'x', NULL, ':outcome = ''answerd'''"), "b.sql:1: only_if: :outcome is never 'answerd'" },
         { ROW("'a', 'close', 'x', NULL, ':outcom = ''answered'''"), "there is no fact :outcom; did you mean :outcome?" },
-        { ROW("'a', 'handoff', 'x', NULL, ':close_by = ''rule'''"), "there is no fact :close_by; did you mean :closed_by?" },
+        { ROW("'a', 'close', 'x', NULL, ':close_by = ''rule'''"), "there is no fact :close_by; did you mean :closed_by?" },
+        { ROW("'a', 'close', 'x', NULL, ':closed_by = ''timeout'''"),
+          "b.sql:1: only_if: :closed_by is never 'timeout'; known are idle, rule, flow, backend, person" },
+        { ROW("'a', 'close', 'x', NULL, ':closed_by = '''''"), ":closed_by is never ''; known are idle" },
+        { ROW("'a', 'handoff', '{{ closed_by }}', NULL, NULL"),
+          "b.sql:1: value: {{ closed_by }} is empty at handoff, when nothing has been closed; only what stands at close may ask" },
+        { ROW("'a', 'handoff', '{{ summary }}', NULL, ':closed_by = ''rule'''"),
+          "b.sql:1: only_if: :closed_by is empty at handoff, when nothing has been closed; only what stands at close may ask" },
+        { ROW("'a', 'reply', '{{ now | date: \"%Y\" }}', 'time', NULL"),
+          "the value '{{ now | date: \"%Y\" }}', as in '2026', is no time, and so no attribute of the type time" },
+        { ROW("'a', 'reply', '{{ now }}', 'boolean', NULL"), "is neither yes nor no" },
         { ROW("'a', 'reply', 'x', NULL, ':outcom = ''answered'''"), "there is no fact :outcom; known are :field_NAME" },
         { ROW("'a', 'reply', 'many', 'number', NULL"), "the value 'many' is no number" },
         { ROW("'a', 'reply', '   ', NULL, NULL"), "is empty" },
@@ -220,6 +230,22 @@ static void a_wrong_row_is_refused_with_its_place(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(CASES); i++)
         assert_refused(SHOP, CASES[i].rows, CASES[i].sentence);
+}
+
+static void what_can_be_of_its_type_is_taken(void **state)
+{
+    static const char *const ROWS[] = {
+        ROW("'a', 'reply', '{{ now }}', 'time', NULL"),
+        ROW("'a', 'reply', '{{ now | date: \"%Y-%m-%d\" }}', 'time', NULL"),
+        ROW("'a', 'reply', '{{ now | date: \"%Y\" }}', 'number', NULL"),
+        ROW("'a', 'reply', '{{ message }}', 'time', NULL"),
+        ROW("'a', 'reply', '{{ message_count }}', 'boolean', NULL"), /* of the first it is */
+        ROW("'a', 'close', '{{ closed_by }}', NULL, ':closed_by <> ''person'''"),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(ROWS); i++)
+        ruleset_free(load_rows(SHOP, ROWS[i]));
 }
 
 static void more_names_than_a_profile_takes_are_refused(void **state)
@@ -370,6 +396,7 @@ int main(void)
         cmocka_unit_test(a_long_text_is_cut_between_graphemes),
         cmocka_unit_test(what_a_guesser_takes_for_a_date),
         cmocka_unit_test(a_wrong_row_is_refused_with_its_place),
+        cmocka_unit_test(what_can_be_of_its_type_is_taken),
         cmocka_unit_test(more_names_than_a_profile_takes_are_refused),
         cmocka_unit_test(each_moment_has_its_rows),
         cmocka_unit_test(of_one_name_the_first_that_fits_counts),

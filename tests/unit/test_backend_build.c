@@ -413,7 +413,7 @@ static const struct {
       "a.sql:2: acts holds 'handoff t' twice" },
     { "INSERT INTO team (name) VALUES ('support');\n" MODEL("acts", "'handoff suport'"),
       "a.sql:2: there is no team 'suport'; did you mean 'support'?" },
-    { MODEL("acts", "'flow order'"), "a.sql:1: there is no flow 'order'" },
+    { MODEL("acts", "'flow order'"), "a.sql:1: there is no flow 'order'…" },
     { "INSERT INTO flow (name) VALUES ('f');\nINSERT INTO step (name, say, ask) VALUES ('f.size', 'S?', 'text');\n"
       MODEL("acts", "'set sise'"), "a.sql:3: there is no variable 'sise'; did you mean 'size'?" },
     { MODEL("acts", "'close,'"), "a.sql:1: acts: here is a comma too many" },
@@ -459,7 +459,7 @@ static const struct {
       "a.sql:1: body asks for {{ fact.language }}, but the row does not allow that; write 'language' in facts" },
     { OWN("body", "'{\"l\": {{ fact.variables.size }}}'"),
       "a.sql:1: body asks for {{ fact.variables.size }}, but the row does not allow that; write 'variables' in facts" },
-    { OWN("body, facts", "'{\"l\": {{ fact.variables.size }}}', 'variables'"), "a.sql:1: there is no variable 'size'" },
+    { OWN("body, facts", "'{\"l\": {{ fact.variables.size }}}', 'variables'"), "a.sql:1: there is no variable 'size', and no other either" },
     { OWN("body, facts", "'{\"l\": {{ fact.langauge }}}', 'language'"),
       "a.sql:1: body: there is no fact {{ fact.langauge }}; did you mean 'language'?" },
     { OWN("body, facts", "'{\"l\": {{ fact.language.x }}}', 'language'"),

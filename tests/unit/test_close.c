@@ -803,7 +803,7 @@ static void templates_know_how_it_ended_and_only_then(void **state)
     struct buf out = { 0 };
 
     assert_non_null(template);
-    assert_int_equal(variable_check_at_parting(f->desk.rules, template, &error), 0);
+    assert_int_equal(variable_check_at_parting(f->desk.rules, template, true, &error), 0);
     assert_int_equal(variable_check_template(f->desk.rules, template, NULL, &error), -1);
     assert_string_equal(error.text, "{{ summary }} is not known before a conversation has been summed up; only what stands at close or handoff may ask for it");
     template_render(template, &env, 1000, &out);

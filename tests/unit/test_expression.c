@@ -108,7 +108,9 @@ static void test_refusals(void **state)
     static const struct {
         const char *source, *sentence;
     } ROWS[] = {
-        { "", "the condition's end" },
+        { "", "a value is missing where the condition, or a parenthesis in it, ends" },
+        { ":hour >", "write both sides of the comparison, as in :hour >= 22" },
+        { "(:hour = ) OR 1", "a value is missing" },
         { "open = 0", "the word open stands alone" },
         { "[open]", "the word open stands alone" },
         { ":open = no", "the word no stands alone; in a condition yes is written 1 and no 0" },

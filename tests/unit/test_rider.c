@@ -2,6 +2,7 @@
  * rider: what rides with a text to the customer: values that must be there when he reads it, and his subscription.
  */
 #include "tests/lib/riding.h"
+#include "store/overview.h"
 
 static void a_value_rides_with_the_next_text_and_is_there_when_that_is_taken(void **state)
 {
@@ -241,15 +242,21 @@ static void who_is_known_by_the_phone_and_by_brazes_id_has_it_ride(void **state)
 
 /* Subscriptions ------------------------------------------------------------------------------------------------------- */
 
-#define GROUP(state) "\"subscription_groups\":[{\"subscription_group_id\":\"g-1\",\"subscription_state\":\"" state "\"}]"
+#define GROUP_ID "77777777-7777-4777-8777-777777777777"
+#define GROUP(state) "\"subscription_groups\":[{\"subscription_group_id\":\"" GROUP_ID "\",\"subscription_state\":\"" state "\"}]"
 
-static void subscribe(struct fixture *f, const char *settings)
+static void subscribe_to(struct fixture *f, const char *group, const char *settings)
 {
     struct buf rules = { 0 };
 
-    buf_addf(&rules, "%s INSERT INTO setting (name, value) VALUES ('subscription_group', 'g-1')%s;", FIXTURE_RULES, settings);
+    buf_addf(&rules, "%s INSERT INTO setting (name, value) VALUES ('subscription_group', '%s')%s;", FIXTURE_RULES, group, settings);
     fixture_load(f, buf_text(&rules));
     buf_release(&rules);
+}
+
+static void subscribe(struct fixture *f, const char *settings)
+{
+    subscribe_to(f, GROUP_ID, settings);
 }
 
 static void a_newcomer_is_subscribed_by_the_first_text_that_is_taken(void **state)
@@ -508,7 +515,7 @@ static void what_a_text_cannot_carry_goes_by_itself(void **state)
         struct call *call;
 
         buf_addf(&rules, "%s INSERT INTO rule (name, words, say) VALUES ('hours', 'hours', 'From 9.'); INSERT INTO setting "
-                         "(name, value) VALUES ('subscription_group', 'g-1'), ('subscribe_newcomers', 'yes');", CAMPAIGNS[i]);
+                         "(name, value) VALUES ('subscription_group', '" GROUP_ID "'), ('subscribe_newcomers', 'yes');", CAMPAIGNS[i]);
         fixture_open(&own, buf_text(&rules));
         set(&own, meet(&own, ANA, "hours"), "busy", "true", true);
         call = claim(&own);
@@ -530,18 +537,72 @@ static void what_a_text_cannot_carry_goes_by_itself(void **state)
     }
 }
 
-static void a_subscription_that_is_refused_is_shown_and_the_text_goes(void **state)
+static struct answer refusal(const char *problem)
 {
-    struct fixture *f = *state;
+    struct answer answer = of(ANSWER_REFUSED);
+
+    snprintf(answer.problem, sizeof answer.problem, "%s", problem);
+    return answer;
+}
+
+/* The first text with the subscription, which is refused; then without it. */
+static void refuse_subscription(struct fixture *f, const char *problem)
+{
     struct call *call;
 
-    subscribe(f, ", ('subscribe_newcomers', 'yes')");
-    hear_from(f, ANA, "hours");
-    settle(f, claim_one(f, GROUP("subscribed")), of(ANSWER_REFUSED), 400);
+    settle(f, claim_one(f, GROUP("subscribed")), refusal(problem), 400);
     call = claim_one(f, "external_user_id");
     assert_null(strstr(buf_text(&call->body), "attributes"));
     settle(f, call, of(ANSWER_ACCEPTED), 201);
+}
+
+static void note_reason(void *context, const struct profile_row *row)
+{
+    buf_addf(context, "%s %s: %s", row->name, row->state, row->reason);
+}
+
+static void a_subscription_that_is_refused_is_shown_with_its_reason_and_the_text_goes(void **state)
+{
+    struct fixture *f = *state;
+    struct overview overview;
+    struct error error = { 0 };
+    struct buf shown = { 0 };
+
+    subscribe(f, ", ('subscribe_newcomers', 'yes')");
+    hear_from(f, ANA, "hours");
+    refuse_subscription(f, "no such group");
+    assert_int_equal(profile_list(f->desk.db, 1, note_reason, &shown, &error), 1);
+    assert_string_equal(buf_text(&shown), "subscription_groups refused: no such group");
+    must(overview_get(f->desk.db, 0, f->now, &overview, &error), &error);
+    assert_int_equal(overview.subscriptions_refused, 1);
+    assert_string_equal(overview.subscription_refusal, "no such group");
+    must(overview_get(f->desk.db, 0, f->now + 1, &overview, &error), &error); /* long ago */
+    assert_int_equal(overview.subscriptions_refused, 0);
+    f->now += 3600 * 1000;
+    assert_quiet(f);
+    buf_release(&shown);
+}
+
+static void who_could_not_be_subscribed_is_with_the_next_answer_once_the_group_is_another(void **state)
+{
+    struct fixture *f = *state;
+    struct overview overview;
+    struct error error = { 0 };
+
+    subscribe(f, ", ('subscribe_newcomers', 'yes')");
+    hear_from(f, ANA, "hours");
+    refuse_subscription(f, "no such group");
+    f->now += 3600 * 1000;
+    hear_from(f, ANA, "hours"); /* the group is what it was */
+    settle(f, claim_one(f, "external_user_id"), of(ANSWER_ACCEPTED), 201);
     assert_int_equal(fixture_int(f, "SELECT is_refused FROM profile"), 1);
+
+    subscribe_to(f, "88888888-8888-4888-8888-888888888888", ", ('subscribe_newcomers', 'yes')");
+    f->now += 3600 * 1000;
+    hear_from(f, ANA, "hours");
+    settle(f, claim_one(f, "{\"subscription_group_id\":\"88888888-8888-4888-8888-888888888888\""), of(ANSWER_ACCEPTED), 201);
+    must(overview_get(f->desk.db, 0, 0, &overview, &error), &error);
+    assert_int_equal(overview.subscriptions_refused, 0);
     f->now += 3600 * 1000;
     assert_quiet(f);
 }
@@ -572,7 +633,8 @@ int main(void)
         TEST(who_comes_back_the_moment_he_is_unsubscribed_is_subscribed_twice),
         TEST(who_comes_back_before_he_was_unsubscribed_never_is),
         TEST(what_a_text_cannot_carry_goes_by_itself),
-        TEST(a_subscription_that_is_refused_is_shown_and_the_text_goes),
+        TEST(a_subscription_that_is_refused_is_shown_with_its_reason_and_the_text_goes),
+        TEST(who_could_not_be_subscribed_is_with_the_next_answer_once_the_group_is_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

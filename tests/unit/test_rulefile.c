@@ -67,6 +67,11 @@ static const struct {
       "INSERT INTO setting (name, value) VALUES ('b', 'c');",
       "a.sql:1 setting name=a value=;a.sql:2 team name=t;a.sql:3 setting name=b value=c;" },
     { "INSERT INTO team (name) VALUES ('상담팀 “gut”');", "a.sql:1 team name=상담팀 “gut”;" },
+    { "INSERT INTO attribute (name, at, value) VALUES ('a', 'close', -3), ('b', 'close', 12.50), ('c', 'close', NULL);",
+      "a.sql:1 attribute name=a at=close value=-3;a.sql:1 attribute name=b at=close value=12.5;"
+      "a.sql:1 attribute name=c at=close;" },
+    { "INSERT INTO rule (name, priority) VALUES ('a', 2 * 250), ('b', 1e-1);", "a.sql:1 rule name=a priority=500;"
+                                                                            "a.sql:1 rule name=b priority=0.1;" },
 };
 
 static void test_rows_come_in_file_order_with_their_lines(void **state)
@@ -164,6 +169,16 @@ static const struct bad {
     { INTO_RULE "('a', 5OO);", "a.sql:2: ", "cannot make sense of '5OO'" },
     { INTO_RULE "('a', 'b' + 'c');", "a.sql:2: ", "texts are joined by ||" },
     { INTO_RULE "('a',\n char(33) & 'c');", "a.sql:3: ", "not by &" },
+    /* what SQL would reckon out, and nobody means */
+    { INTO_RULE "('a', 'b'),\n('c', 12/1/2026);",
+      "a.sql:3: ", "12/1/2026 stands outside of quotes, and SQL would work it out; write '12/1/2026' where a text is meant, or the "
+                   "number itself" },
+    { INTO_RULE "('a', 2026-05-12 );", "a.sql:2: ", "write '2026-05-12' where" },
+    { INTO_RULE "('a', 12 / 1 / 2026);", "a.sql:2: ", "write '12 / 1 / 2026' where" },
+    { INTO_RULE "('a', 5>3);", "a.sql:2: ", "write '5>3' where" },
+    { INTO_RULE "('a', 5 >= 3\n);", "a.sql:2: ", "write '5 >= 3' where" },
+    { INTO_RULE "('a', 1.5=1.5);", "a.sql:2: ", "write '1.5=1.5' where" },
+    { INTO_RULE "('a', 010-1234-5678);", "a.sql:2: ", "write '010-1234-5678' where" },
     /* commas, parentheses, semicolons */
     { INTO_RULE "{'a', 'b'};", "a.sql:2: ", "round parentheses" },
     { INTO_RULE "('a'; 'b');", "a.sql:2: ", "separated by commas" },
@@ -210,6 +225,12 @@ static const struct bad {
     { "INSERT INTO rule VALUES ('a', 'b');", "a.sql:1: ", "columns are listed" },
     { "INSERT INTO rule () VALUES ();", "a.sql:1: ", "name is missing" },
     { "INSERT INTO main.rule (name) VALUES ('a');", "a.sql:1: ", "no table 'main'" },
+    { "INSERT INTO attribute (name, at) VALUES\n('x_vip', 'reply');",
+      "a.sql:1: ", "this INSERT INTO attribute lists no column value; write what it is set to, or NULL there where it is "
+                   "taken away" },
+    { "INSERT INTO attribute (name,\n at, type) VALUES ('x_vip', 'reply', 'number');", "a.sql:2: ", "lists no column value" },
+    { "INSERT INTO rule_set (rule, name) VALUES ('a', 'b');", "a.sql:1: ", "INTO rule_set lists no column value" },
+    { "INSERT INTO step_set (step, name) VALUES ('a.b', 'b');", "a.sql:1: ", "INTO step_set lists no column value" },
     /* hostile */
     { "ATTACH 'x.db' AS x;", "a.sql:1: ", "INSERT statements and nothing else" },
     { "PRAGMA writable_schema = 1;", "a.sql:1: ", "nothing else" },

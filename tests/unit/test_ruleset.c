@@ -217,6 +217,15 @@ static const struct {
     { "INSERT INTO setting (name, value) VALUES ('subscription_group', ''),\n ('subscribe_newcomers', 'yes');",
       "a.sql:2: subscribe_newcomers is yes, and nothing says which group is meant; give its id: INSERT INTO setting (name, "
       "value) VALUES ('subscription_group', '...');" },
+    { "INSERT INTO setting (name, value) VALUES ('subscription_group', 'my group');",
+      "a.sql:1: subscription_group is the id that Braze shows beside the subscription group, as in "
+      "0b1f6c52-3a74-4a0e-8d13-5c9e27f4b6a1, or empty for none, not 'my group'" },
+    { "INSERT INTO setting (name, value) VALUES ('subscription_group', '0b1f6c52-3a74-4a0e-8d13-5c9e27f4b6a');",
+      "a.sql:1: subscription_group is the id that Braze shows" },
+    { "INSERT INTO setting (name, value) VALUES ('subscription_group', '0b1f6c52-3a74-4a0e-8d13-5c9e27f4b6ag');",
+      "a.sql:1: subscription_group is the id that Braze shows" },
+    { "INSERT INTO setting (name, value) VALUES ('subscription_group', '0b1f6c523a74-4a0e-8d13-5c9e-27f4b6a1');",
+      "a.sql:1: subscription_group is the id that Braze shows" },
     { "INSERT INTO setting (name, value) VALUES ('subscription_follows_opt_out', 'yes');",
       "a.sql:1: subscription_follows_opt_out is yes, and nothing says which group is meant; give its id: INSERT INTO setting "
       "(name, value) VALUES ('subscription_group', '...');" },
@@ -280,7 +289,7 @@ static const struct {
     { "INSERT INTO rule (name, action) VALUES ('r', 'ignroe');",
       "a.sql:1: there is no action 'ignroe'; did you mean 'ignore'?" },
     { "INSERT INTO rule (name, action, target) VALUES ('r', 'consult', 'x');",
-      "a.sql:1: there is no backend 'x'" },
+      "a.sql:1: there is no backend 'x', and no other either; write its row: INSERT INTO backend (name, …) VALUES ('x', …);" },
     { "INSERT INTO backend (name, kind) VALUES ('helper', 'faq');\n"
       "INSERT INTO rule (name, action, target) VALUES ('r', 'consult', 'halper');",
       "a.sql:2: there is no backend 'halper'; did you mean 'helper'?" },

@@ -131,7 +131,7 @@ static const struct {
                                         "open, first_contact" },
     /* talk_given */
     { T GIVEN("source, answer", "'diary', '1'"), "a.sql:3: this talk_given row lacks its talk" },
-    { T HI GIVEN("talk, source, answer", "'u', 'diary', '1'"), "a.sql:4: there is no talk 'u'" },
+    { T HI GIVEN("talk, source, answer", "'u', 'diary', '1'"), "a.sql:4: there is no talk 'u'; known is t" },
     { T GIVEN("talk, answer", "'t', '1'"), "a.sql:3: this talk_given row lacks its source" },
     { T GIVEN("talk, source, answer", "'t', 'dairy', '1'"), "a.sql:3: there is no service or backend 'dairy'; did you mean 'diary'?" },
     { T GIVEN("talk, source", "'t', 'diary'"),
@@ -199,8 +199,8 @@ static const struct {
       "a.sql:3: after is a duration from 1 second to 365 days, as in '10 minutes', not 'soon'" },
     { T LINE("talk, customer, after", "'t', 'hi', '500 ms'"),
       "a.sql:3: after is a duration from 1 second to 365 days, as in '10 minutes', not '500 ms'" },
-    { T LINE("talk, customer, expect", "'t', 'hi', '@people ='"), "a.sql:3: expect: SQL cannot make sense of the "
-      "condition's end" },
+    { T LINE("talk, customer, expect", "'t', 'hi', '@people ='"), "a.sql:3: expect: a value is missing where the "
+      "condition, or a parenthesis in it, ends; write both sides of the comparison, as in :hour >= 22" },
     { T LINE("talk, customer, expect", "'t', 'hi', '@peeple = 4'"),
       "a.sql:3: expect: there is no variable @peeple; did you mean @people?" },
     { T LINE("talk, customer, expect", "'t', 'hi', ':owner = ''robot'''"),
