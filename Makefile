@@ -63,7 +63,7 @@ SCHEMA = \
   schema/007-consult.sql \
   schema/008-flood.sql \
   schema/009-close.sql \
-  schema/010-refusal.sql
+  schema/011-refusal.sql
 
 # What `frontdesk init` writes from.
 INIT = \
