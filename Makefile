@@ -62,7 +62,8 @@ SCHEMA = \
   schema/006-service.sql \
   schema/007-consult.sql \
   schema/008-flood.sql \
-  schema/009-close.sql
+  schema/009-close.sql \
+  schema/010-order.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -581,6 +582,7 @@ UNIT = \
   notice \
   moment \
   opening \
+  order \
   output \
   parcel \
   parting \
