@@ -554,6 +554,7 @@ UNIT = \
   dispatch \
   draw \
   drill \
+  drop \
   entry \
   env \
   explain \

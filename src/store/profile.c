@@ -388,7 +388,10 @@ int profile_insist(struct db *db, int64_t contact, int64_t *count, struct error 
     return 0;
 }
 
-static const char GIVE_UP[] = "UPDATE profile AS p SET is_refused = 1, addressee = ?2, outbox = ?3 WHERE " PROFILE_IS_NEWS;
+static const char GIVE_UP[] =
+    "UPDATE profile AS p SET is_refused = 1, addressee = ?2, outbox = ?3 "
+    "WHERE " PROFILE_IS_NEWS " AND p.way <> 'reply_only' AND (p.sent IS NULL OR NOT EXISTS "
+    "(SELECT 1 FROM outbox o WHERE o.id = p.outbox AND o.kind = 'send' AND o.state = 'claimed'))";
 
 int profile_give_up(struct db *db, int64_t contact, const char *addressee, int64_t outbox, struct error *error)
 {

@@ -95,8 +95,10 @@ int profile_refuse(struct db *db, int64_t contact, int64_t outbox, struct error 
 int profile_accept_riders(struct db *db, int64_t contact, int64_t outbox, bool is_early, int64_t now, struct error *error);
 int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, struct error *error);
 
-/* What was refused is to be sent after all (*count: how many values); nothing of what is news is to be sent, for the reason
- * that the row tells. */
+/*
+ * What was refused is to be sent after all (*count: how many values); nothing of what is news is to be sent, for the reason
+ * that the row tells: but for what goes with texts only, and what rides with one that is under way.
+ */
 int profile_insist(struct db *db, int64_t contact, int64_t *count, struct error *error);
 int profile_give_up(struct db *db, int64_t contact, const char *addressee, int64_t outbox, struct error *error);
 
