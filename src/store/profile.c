@@ -17,13 +17,16 @@
     "(p.is_changed = 1 OR EXISTS (SELECT 1 FROM entry e INDEXED BY entry_open "                                    \
     "WHERE e.contact = p.contact AND e.name = p.name AND e.settled_at IS NULL AND e.kind <> 'event'))"
 
-/* `sent` says that it has to be set again; the row that carried it last has nothing to do with that, or has taken nothing. */
+/* A row that was given up has taken nothing. */
+#define TAKER "iif(p.is_refused = 1 AND p.sent IS NULL, NULL, p.outbox)"
+
+/* What has to be set again, though it is what was set before, is told by `sent`. */
 static const char WANT[] =
     "INSERT INTO profile AS p (contact, name, wanted, wanted_at, rule, message, way) "
     "VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, 0), ?7) "
     "ON CONFLICT (contact, name) DO UPDATE SET wanted = excluded.wanted, wanted_at = excluded.wanted_at, "
     "rule = excluded.rule, message = excluded.message, way = excluded.way, not_before = 0, is_refused = 0, is_changed = 0, "
-    "outbox = iif(p.sent IS NULL AND (p.is_refused = 1 OR " IS_CHANGED "), NULL, p.outbox), "
+    "outbox = " TAKER ", "
     "sent = coalesce(p.sent, iif(" IS_CHANGED ", excluded.wanted, NULL)) "
     "WHERE p.wanted <> excluded.wanted OR " IS_CHANGED;
 
@@ -375,7 +378,8 @@ int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, struct
     return query_run(q, error);
 }
 
-static const char INSIST[] = "UPDATE profile SET is_refused = 0 WHERE contact = ?1 AND is_refused = 1";
+static const char INSIST[] =
+    "UPDATE profile AS p SET is_refused = 0, outbox = " TAKER " WHERE contact = ?1 AND is_refused = 1";
 
 int profile_insist(struct db *db, int64_t contact, int64_t *count, struct error *error)
 {
