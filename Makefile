@@ -584,6 +584,7 @@ UNIT = \
   moment \
   opening \
   order \
+  order_random \
   output \
   parcel \
   parting \

@@ -131,7 +131,7 @@ static void check(struct fixture *f, const struct history *cases, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct buf said = { 0 };
-        char user[20];
+        char user[32];
 
         snprintf(user, sizeof user, "u%zu", i);
         play(&(struct stage){ .f = f, .contact = meet(f, user) }, cases[i].told);
