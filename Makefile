@@ -63,6 +63,7 @@ SCHEMA = \
   schema/007-consult.sql \
   schema/008-flood.sql \
   schema/009-close.sql \
+  schema/010-order.sql \
   schema/011-refusal.sql
 
 # What `frontdesk init` writes from.
@@ -555,6 +556,7 @@ UNIT = \
   dispatch \
   draw \
   drill \
+  drop \
   entry \
   env \
   explain \
@@ -583,6 +585,8 @@ UNIT = \
   notice \
   moment \
   opening \
+  order \
+  order_random \
   output \
   parcel \
   parting \

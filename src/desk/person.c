@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "braze/track.h"
 #include "desk/consult.h"
 #include "desk/desk.h"
 #include "desk/flow_turn.h"
@@ -354,6 +355,19 @@ static int drop_call(const struct act *act, const struct outbox_brief *row, stru
     return format_row(act, row->id, error);
 }
 
+/* What rides with a text has still to be brought, should that fail. */
+static int queue_rest(const struct act *act, const struct outbox_brief *row, struct error *error)
+{
+    bool is_put;
+
+    if (strcmp(row->kind, "track") != 0)
+        return 0;
+    if (outbox_track_queue(act->desk->db, row->contact, row->conversation, TRACK_APART_MS, act->now, &is_put, error) != 0)
+        return -1;
+    act->desk->may_track |= is_put;
+    return 0;
+}
+
 static int drop(const struct act *act, struct error *error)
 {
     struct outbox_brief row;
@@ -365,7 +379,7 @@ static int drop(const struct act *act, struct error *error)
         return status;
     if (give_up_profile(act, &row, error) != 0 ||
         outbox_settle(act->desk->db, row.id, row.contact, row.turn, "dead", DROPPED, act->now, error) != 0 ||
-        note_row(act, &row, "drop", error) != 0)
+        queue_rest(act, &row, error) != 0 || note_row(act, &row, "drop", error) != 0)
         return FAILED;
     return format_row(act, row.id, error);
 }

@@ -347,6 +347,10 @@ static const char ENTRY_FORGOTTEN[] =
     "SELECT format ('the %s of %s in the profile of contact %d is to be made, but nothing in the outbox brings it', e.kind, "
     "e.name, e.contact) FROM entry e WHERE e.settled_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox o "
     "WHERE o.contact = e.contact AND o.seq = 0 AND o.settled_at IS NULL AND (e.state = 'waiting' OR o.id = e.outbox))";
+static const char ENTRY_PAST[] =
+    "SELECT format ('the %s of %s in the profile of contact %d is to be made, though that was set since', e.kind, e.name, "
+    "e.contact) FROM entry e JOIN profile p ON p.contact = e.contact AND p.name = e.name "
+    "WHERE e.settled_at IS NULL AND e.state = 'waiting' AND e.kind <> 'event' AND e.id <= p.wanted_after";
 static const char ENTRY_UNPROVEN[] =
     "SELECT format ('the %s of %s in the profile of contact %d counts as made, but no attempt at outbox row %d says so', "
     "e.kind, e.name, e.contact, e.outbox) FROM entry e WHERE e.state = 'accepted' AND NOT EXISTS "
@@ -433,6 +437,7 @@ static const char *const CHECKS[] = {
     ATTRIBUTE_UNPROVEN,
     ATTRIBUTE_UNREADABLE,
     ENTRY_FORGOTTEN,
+    ENTRY_PAST,
     ENTRY_UNPROVEN,
     ENTRY_OF_ANOTHER,
     ENTRY_UNREADABLE,

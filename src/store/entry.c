@@ -19,7 +19,6 @@ enum { WAITING_MAX = 100 };
 struct waiting {
     int64_t id;
     bool is_same; /* the kind that is being put */
-    bool may_grow; /* nothing was set under that name after it */
     struct json *value;
 };
 
@@ -30,9 +29,8 @@ static void release_waiting(struct waiting *waiting, size_t count)
 }
 
 static const char WAITING[] =
-    "SELECT e.id, e.kind = ?3, e.value, NOT EXISTS (SELECT 1 FROM profile p WHERE p.contact = e.contact AND p.name = e.name "
-    "AND p.wanted_at > e.at) FROM entry e INDEXED BY entry_open WHERE e.contact = ?1 AND e.name = ?2 AND e.settled_at IS NULL "
-    "AND e.state = 'waiting' AND e.kind <> 'event' ORDER BY e.id DESC LIMIT ?4";
+    "SELECT id, kind = ?3, value FROM entry INDEXED BY entry_open WHERE contact = ?1 AND name = ?2 AND settled_at IS NULL "
+    "AND state = 'waiting' AND kind <> 'event' ORDER BY id DESC LIMIT ?4";
 
 /* The newest first. */
 static int read_waiting(struct db *db, const struct entry_new *entry, struct waiting *waiting, size_t *count,
@@ -50,7 +48,7 @@ static int read_waiting(struct db *db, const struct entry_new *entry, struct wai
         struct waiting *row = &waiting[*count];
         const char *value = query_text(q, 2);
 
-        *row = (struct waiting){ query_int(q, 0), query_int(q, 1) != 0, query_int(q, 3) != 0, NULL };
+        *row = (struct waiting){ query_int(q, 0), query_int(q, 1) != 0, NULL };
         if (json_parse(value, strlen(value), JSON_STRICT, &row->value, error) != 0)
             break;
         ++*count;
@@ -89,7 +87,9 @@ static const char PUT[] =
 
 static int put(struct db *db, const struct entry_new *entry, const char *value, struct error *error)
 {
-    static const char NEWEST_ID[] = DB_NEWEST_ID("entry");
+    /* Those above the ids that sets have left behind, though the entries may be gone. */
+    static const char NEWEST_ID[] = DB_NEWEST_ID("(SELECT max (id) AS id FROM entry UNION ALL "
+                                                 "SELECT max (wanted_after) FROM profile WHERE wanted_after > 0)");
     struct query *q;
     int64_t id;
 
@@ -219,7 +219,7 @@ static int put_array(struct db *db, const struct entry_new *entry, const struct 
     for (size_t i = 0; i < count && result == 0; i++)
         if (!waiting[i].is_same)
             result = drop_from(db, &waiting[i], value, error);
-        else if (same == NULL && waiting[i].may_grow)
+        else if (same == NULL)
             same = &waiting[i];
     if (result == 0 && same != NULL && join(same->value, value, &text) <= ENTRY_ARRAY_MAX) {
         result = change(db, same->id, &text, entry, error);
@@ -280,16 +280,14 @@ int entry_waits(struct db *db, int64_t contact, struct error *error)
 
 /* Leaving ------------------------------------------------------------------------------------------------------------ */
 
-/* The oldest of its attribute, by the clock, which may have been set back: what was set is compared by that. And nothing that
- * was set before it is still to be written. */
+/* The oldest of its attribute, and what is set under that name is no news: it was decided before all that waits. */
 static const char TURN_HAS_COME[] =
     "SELECT e.id, json_quote(e.name) || ':{\"' || CASE e.kind WHEN 'increment' THEN 'inc' WHEN 'array_add' THEN 'add' "
-    "ELSE 'remove' END || '\":' || e.value || '}' FROM entry e "
+    "ELSE 'remove' END || '\":' || e.value || '}' FROM entry e INDEXED BY entry_open "
     "WHERE e.contact = ?1 AND e.settled_at IS NULL AND e.state = 'waiting' AND e.kind <> 'event' "
-    "AND NOT EXISTS (SELECT 1 FROM entry f WHERE f.contact = e.contact AND f.name = e.name AND f.settled_at IS NULL "
-    "AND f.state = 'waiting' AND f.kind <> 'event' AND (f.at < e.at OR (f.at = e.at AND f.id < e.id))) "
-    "AND NOT EXISTS (SELECT 1 FROM profile p WHERE p.name = e.name AND p.wanted_at <= e.at AND " PROFILE_IS_NEWS ") "
-    "ORDER BY e.id LIMIT ?3";
+    "AND NOT EXISTS (SELECT 1 FROM entry f INDEXED BY entry_open WHERE f.contact = e.contact AND f.name = e.name "
+    "AND f.settled_at IS NULL AND f.state = 'waiting' AND f.kind <> 'event' AND f.id < e.id) "
+    "AND NOT EXISTS (SELECT 1 FROM profile p WHERE p.name = e.name AND " PROFILE_IS_NEWS ") ORDER BY e.id LIMIT ?3";
 static const char CLAIM[] = "UPDATE entry SET state = 'claimed', outbox = ?2 WHERE id = ?1";
 
 static int claim(struct db *db, const int64_t *ids, size_t count, int64_t outbox, struct error *error)
@@ -367,15 +365,46 @@ int entry_refuse(struct db *db, int64_t outbox, int event, const char *reason, i
     return query_run(q, error);
 }
 
+/* Braze has done, or may have, what that row has claimed: what was set there is not what stands there. */
+static const char CHANGE_VALUES[] = "UPDATE profile SET is_changed = 1 WHERE (contact, name) IN (SELECT contact, name "
+                                    "FROM entry WHERE outbox = ?1 AND state = 'claimed' AND kind <> 'event')";
 static const char ACCEPT[] =
     "UPDATE entry SET state = 'accepted', settled_at = ?2, reason = '' WHERE outbox = ?1 AND state = 'claimed'";
 
-int entry_accept(struct db *db, int64_t outbox, int64_t now, struct error *error)
+static int change_values(struct db *db, int64_t outbox, struct error *error)
 {
-    struct query *q = db_query(db, ACCEPT);
+    struct query *q = db_query(db, CHANGE_VALUES);
 
     query_bind_int(q, 1, outbox);
+    return query_run(q, error);
+}
+
+int entry_accept(struct db *db, int64_t outbox, int64_t now, struct error *error)
+{
+    struct query *q;
+
+    if (change_values(db, outbox, error) != 0)
+        return -1;
+    q = db_query(db, ACCEPT);
+    query_bind_int(q, 1, outbox);
     query_bind_int(q, 2, now);
+    return query_run(q, error);
+}
+
+#define IS_PAST                                                                                                    \
+    "kind <> 'event' AND id <= "                                                                                   \
+    "(SELECT p.wanted_after FROM profile p WHERE p.contact = entry.contact AND p.name = entry.name)"
+
+static const char FORGET_PAST[] =
+    "DELETE FROM entry WHERE outbox = ?1 AND (settled_at IS NULL) = ?2 AND state <> 'accepted' AND " IS_PAST;
+
+/* Of what that row has claimed, or of what it has left behind. */
+static int forget_past(struct db *db, int64_t outbox, bool is_claimed, struct error *error)
+{
+    struct query *q = db_query(db, FORGET_PAST);
+
+    query_bind_int(q, 1, outbox);
+    query_bind_int(q, 2, is_claimed);
     return query_run(q, error);
 }
 
@@ -383,8 +412,11 @@ static const char RETURN[] = "UPDATE entry SET state = 'waiting' WHERE outbox = 
 
 int entry_return(struct db *db, int64_t outbox, struct error *error)
 {
-    struct query *q = db_query(db, RETURN);
+    struct query *q;
 
+    if (forget_past(db, outbox, true, error) != 0)
+        return -1;
+    q = db_query(db, RETURN);
     query_bind_int(q, 1, outbox);
     return query_run(q, error);
 }
@@ -394,8 +426,11 @@ static const char LOSE[] = "UPDATE entry SET state = 'unknown', settled_at = ?2,
 
 int entry_lose(struct db *db, int64_t outbox, const char *reason, int64_t now, int64_t *lost, struct error *error)
 {
-    struct query *q = db_query(db, LOSE);
+    struct query *q;
 
+    if (change_values(db, outbox, error) != 0 || forget_past(db, outbox, true, error) != 0)
+        return -1;
+    q = db_query(db, LOSE);
     query_bind_int(q, 1, outbox);
     query_bind_int(q, 2, now);
     query_bind_text(q, 3, reason);
@@ -405,6 +440,9 @@ int entry_lose(struct db *db, int64_t outbox, const char *reason, int64_t now, i
     return entry_return(db, outbox, error);
 }
 
+static const char RECOVER_VALUES[] = "UPDATE profile SET is_changed = 1 WHERE (contact, name) IN (SELECT contact, name "
+                                     "FROM entry WHERE settled_at IS NULL AND state = 'claimed' AND kind <> 'event')";
+static const char RECOVER_PAST[] = "DELETE FROM entry WHERE settled_at IS NULL AND state = 'claimed' AND " IS_PAST;
 static const char RECOVER_LOST[] =
     "UPDATE entry SET state = 'unknown', settled_at = ?1, reason = 'the daemon ended while the call was under way' "
     "WHERE settled_at IS NULL AND state = 'claimed' AND (kind = 'increment' OR kind = 'event')";
@@ -413,8 +451,11 @@ static const char RECOVER_AGAIN[] =
 
 int entry_recover(struct db *db, int64_t now, struct error *error)
 {
-    struct query *q = db_query(db, RECOVER_LOST);
+    struct query *q;
 
+    if (query_run(db_query(db, RECOVER_VALUES), error) != 0 || query_run(db_query(db, RECOVER_PAST), error) != 0)
+        return -1;
+    q = db_query(db, RECOVER_LOST);
     query_bind_int(q, 1, now);
     return query_run(q, error) == 0 ? query_run(db_query(db, RECOVER_AGAIN), error) : -1;
 }
@@ -437,8 +478,11 @@ static const char INSIST[] = "UPDATE entry SET state = 'waiting', settled_at = N
 
 int entry_insist(struct db *db, int64_t outbox, int64_t *count, struct error *error)
 {
-    struct query *q = db_query(db, INSIST);
+    struct query *q;
 
+    if (forget_past(db, outbox, false, error) != 0)
+        return -1;
+    q = db_query(db, INSIST);
     query_bind_int(q, 1, outbox);
     if (query_run(q, error) != 0)
         return -1;

@@ -3,8 +3,11 @@
  * them, custom events. Values are JSON literals: a whole number; an array of texts; an object of properties.
  *
  * What waits collapses: increments of one attribute add up; of an element that is added and removed the last word counts.
- * Events never merge. A call carries one entry of an attribute at most, the oldest, and none before a value that was set
- * earlier under the same name (table profile), nor a set value before entries that are older.
+ * Events never merge. A call carries one entry of an attribute at most, the oldest by its id.
+ *
+ * Under one name entries and what is set (store/profile.h, which has the rules) take effect in the order in which they were
+ * decided. What was decided before a set is past, and is taken away where it would wait again: after a call that failed, or
+ * whose fate is unknown, after a restart, and when a person asks for it. Events stand in no such order.
  *
  * Nothing of it is repeated blindly: a call whose fate is unknown leaves increments and events in the state unknown, for a
  * person to decide. What an array has been told may be told again.
@@ -79,7 +82,7 @@ int entry_recover(struct db *db, int64_t now, struct error *error);
 /* Has the row left any behind whose fate is unknown? 1, 0, -1. */
 int entry_is_unknown(struct db *db, int64_t outbox, struct error *error);
 
-/* By a person: what that row had refused or left unknown goes after all, *count of them; or is given up. */
+/* By a person: what that row had refused or left unknown goes after all, *count of them, unless it is past; or is given up. */
 int entry_insist(struct db *db, int64_t outbox, int64_t *count, struct error *error);
 int entry_forgo(struct db *db, int64_t outbox, const char *reason, int64_t now, struct error *error);
 

@@ -12,15 +12,23 @@
 
 /* Wanting ----------------------------------------------------------------------------------------------------- */
 
-/* A value that entries have changed since it was set is not there any more, and is set again: `sent` says that. */
+/* What was accepted may not stand there any more, or not for long. */
+#define IS_CHANGED                                                                                                 \
+    "(p.is_changed = 1 OR EXISTS (SELECT 1 FROM entry e INDEXED BY entry_open "                                    \
+    "WHERE e.contact = p.contact AND e.name = p.name AND e.settled_at IS NULL AND e.kind <> 'event'))"
+
+/* A row that was given up has taken nothing. */
+#define TAKER "iif(p.is_refused = 1 AND p.sent IS NULL, NULL, p.outbox)"
+
+/* What has to be set again, though it is what was set before, is told by `sent`. */
 static const char WANT[] =
     "INSERT INTO profile AS p (contact, name, wanted, wanted_at, rule, message, way) "
     "VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, 0), ?7) "
     "ON CONFLICT (contact, name) DO UPDATE SET wanted = excluded.wanted, wanted_at = excluded.wanted_at, "
-    "rule = excluded.rule, message = excluded.message, way = excluded.way, not_before = 0, is_refused = 0, "
-    "outbox = iif(p.is_refused = 1 AND p.sent IS NULL, NULL, p.outbox), " /* a row that was given up has taken nothing */
-    "sent = iif(p.wanted = excluded.wanted, p.wanted, p.sent) "
-    "WHERE p.wanted <> excluded.wanted OR p.way = 'withdrawn' OR " PROFILE_CHANGED_SINCE;
+    "rule = excluded.rule, message = excluded.message, way = excluded.way, not_before = 0, is_refused = 0, is_changed = 0, "
+    "outbox = " TAKER ", "
+    "sent = coalesce(p.sent, iif(p.way = 'withdrawn' OR " IS_CHANGED ", excluded.wanted, NULL)) "
+    "WHERE p.wanted <> excluded.wanted OR p.way = 'withdrawn' OR " IS_CHANGED;
 
 static const char *way_of(const struct profile_want *want)
 {
@@ -34,7 +42,7 @@ static const char *way_of(const struct profile_want *want)
     return WAYS[want->way == PROFILE_TRACK && want->with_reply ? PROFILE_REPLY : want->way];
 }
 
-int profile_want(struct db *db, const struct profile_want *want, struct error *error)
+static int want_value(struct db *db, const struct profile_want *want, struct error *error)
 {
     struct query *q = db_query(db, WANT);
 
@@ -46,6 +54,50 @@ int profile_want(struct db *db, const struct profile_want *want, struct error *e
     query_bind_int(q, 6, want->message);
     query_bind_text(q, 7, way_of(want));
     return query_run(q, error);
+}
+
+static const char NEWEST_ENTRY[] = "SELECT max(id) FROM entry INDEXED BY entry_contact WHERE contact = ?1 AND name = ?2";
+
+static int newest_entry(struct db *db, const struct profile_want *want, int64_t *id, struct error *error)
+{
+    struct query *q = db_query(db, NEWEST_ENTRY);
+    int found;
+
+    query_bind_int(q, 1, want->contact);
+    query_bind_text(q, 2, want->name);
+    found = query_step(q, error);
+    *id = found == 1 ? query_int(q, 0) : 0;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+static const char PASS[] = "UPDATE profile SET wanted_after = ?3 WHERE contact = ?1 AND name = ?2 AND wanted_after < ?3";
+static const char DROP_PAST[] = "DELETE FROM entry INDEXED BY entry_open WHERE contact = ?1 AND name = ?2 AND settled_at IS NULL "
+                             "AND state = 'waiting' AND kind <> 'event'";
+
+/* All entries up to that one are past; those that are under way, or may be asked for once more, are told by `wanted_after`. */
+static int pass_entries(struct db *db, const struct profile_want *want, int64_t newest, struct error *error)
+{
+    struct query *q = db_query(db, PASS);
+
+    query_bind_int(q, 1, want->contact);
+    query_bind_text(q, 2, want->name);
+    query_bind_int(q, 3, newest);
+    if (query_run(q, error) != 0)
+        return -1;
+    q = db_query(db, DROP_PAST);
+    query_bind_int(q, 1, want->contact);
+    query_bind_text(q, 2, want->name);
+    return query_run(q, error);
+}
+
+int profile_want(struct db *db, const struct profile_want *want, struct error *error)
+{
+    int64_t newest;
+
+    if (want_value(db, want, error) != 0 || newest_entry(db, want, &newest, error) != 0)
+        return -1;
+    return newest == 0 ? 0 : pass_entries(db, want, newest, error);
 }
 
 /* One that a text could not carry goes by itself; but what has waited for the texts to leave never was to go with one. */
@@ -154,7 +206,7 @@ static int write_object(struct query *q, size_t bytes_max, struct buf *attribute
 static const char NEWS[] =
     "SELECT p.name, p.wanted FROM profile p WHERE " PROFILE_IS_NEWS " AND p.not_before <= ?4 "
     "AND (p.way = 'track' OR (p.way = 'reply' AND NOT " PROFILE_TEXT_IS_OPEN ")) "
-    "AND NOT " PROFILE_MUST_WAIT " ORDER BY p.wanted_at, p.name LIMIT ?3";
+    "ORDER BY p.wanted_at, p.name LIMIT ?3";
 
 int profile_news(struct db *db, int64_t contact, const char *addressee, int64_t now, struct buf *attributes, size_t *count,
                  struct error *error)
@@ -189,7 +241,7 @@ int profile_has_riders(struct db *db, int64_t contact, struct error *error)
 
 static const char RIDERS[] =
     "SELECT p.name, p.wanted FROM profile p WHERE " PROFILE_IS_NEWS " AND (p.way = 'reply' OR p.way = 'reply_only') "
-    "AND p.name IS NOT ?4 AND NOT " PROFILE_MUST_WAIT " ORDER BY p.way = 'reply', p.wanted_at, p.name LIMIT ?3";
+    "AND p.name IS NOT ?4 ORDER BY p.way = 'reply', p.wanted_at, p.name LIMIT ?3";
 
 int profile_riders(struct db *db, int64_t contact, const char *addressee, const char *but, size_t bytes_max,
                    struct buf *attributes, size_t *count, struct error *error)
@@ -284,9 +336,7 @@ int profile_send(struct db *db, int64_t contact, const char *addressee, int64_t 
     return result;
 }
 
-/* Changed by an entry and set again while the call was out, it has still to be set behind that entry. */
-static const char ACCEPT[] = "UPDATE profile AS p SET accepted = sent, accepted_at = ?3, "
-                             "sent = iif(" PROFILE_MUST_WAIT ", sent, NULL) "
+static const char ACCEPT[] = "UPDATE profile SET accepted = sent, accepted_at = ?3, sent = NULL, is_changed = 0 "
                              "WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
 
 int profile_accept(struct db *db, int64_t contact, int64_t outbox, int64_t now, struct error *error)
@@ -311,7 +361,7 @@ int profile_refuse(struct db *db, int64_t contact, int64_t outbox, struct error 
 }
 
 static const char ACCEPT_RIDERS[] =
-    "UPDATE profile AS p SET accepted = sent, accepted_at = ?3, sent = iif(?4 OR " PROFILE_MUST_WAIT ", sent, NULL), "
+    "UPDATE profile SET accepted = sent, accepted_at = ?3, sent = iif(?4, sent, NULL), is_changed = 0, "
     "way = iif(?4 AND way = 'reply_only', 'track', way) "
     "WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
 
@@ -359,7 +409,8 @@ int profile_was_left_out(struct db *db, int64_t contact, const char *name, struc
     return found;
 }
 
-static const char INSIST[] = "UPDATE profile SET is_refused = 0 WHERE contact = ?1 AND is_refused = 1";
+static const char INSIST[] =
+    "UPDATE profile AS p SET is_refused = 0, outbox = " TAKER " WHERE contact = ?1 AND is_refused = 1";
 
 int profile_insist(struct db *db, int64_t contact, int64_t *count, struct error *error)
 {
@@ -372,7 +423,10 @@ int profile_insist(struct db *db, int64_t contact, int64_t *count, struct error 
     return 0;
 }
 
-static const char GIVE_UP[] = "UPDATE profile AS p SET is_refused = 1, addressee = ?2, outbox = ?3 WHERE " PROFILE_IS_NEWS;
+static const char GIVE_UP[] =
+    "UPDATE profile AS p SET is_refused = 1, addressee = ?2, outbox = ?3 "
+    "WHERE " PROFILE_IS_NEWS " AND p.way <> 'reply_only' AND (p.sent IS NULL OR NOT EXISTS "
+    "(SELECT 1 FROM outbox o WHERE o.id = p.outbox AND o.kind = 'send' AND o.state = 'claimed'))";
 
 int profile_give_up(struct db *db, int64_t contact, const char *addressee, int64_t outbox, struct error *error)
 {

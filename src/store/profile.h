@@ -5,8 +5,14 @@
  *
  * Only what is news is sent: a value that is not what the profile holds, or may not be, since an attempt's fate is
  * unknown; and everything when another profile turns out to be the contact's (who was known by the phone has become
- * known by an external id). What Braze has refused is no news before its value changes or somebody asks. Entries
- * (store/entry.h) may change what was set: under one name the two take turns, by their age.
+ * known by an external id). What Braze has refused is no news before its value changes or somebody asks.
+ *
+ * Entries (store/entry.h) change what was set. Under one name the two take effect in the order in which they were decided:
+ *   - A set makes past what was to be done to that name before it. What of it waits is forgotten; what is under way is not
+ *     repeated, whatever becomes of it. `wanted_after` tells what is past, by ids: no clock has a say in it.
+ *   - So all that waits under a name was decided behind what is set there. It follows when that is no news any more.
+ *   - A value is news when it is set while entries of its name are open, or have changed it (`is_changed`), though it may
+ *     be what Braze took last.
  *
  * All inside the caller's transaction.
  */
@@ -34,7 +40,7 @@ struct profile_want { /* borrowed */
     int64_t now;
 };
 
-/* What was wanted before under that name is forgotten. */
+/* What was wanted before under that name, or was to be done to it, is forgotten. */
 int profile_want(struct db *db, const struct profile_want *want, struct error *error);
 
 /*
@@ -93,8 +99,10 @@ int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, const 
 /* Did a text leave without that value for good, since Braze had refused it? 1, 0, -1. */
 int profile_was_left_out(struct db *db, int64_t contact, const char *name, struct error *error);
 
-/* What was refused is to be sent after all (*count: how many values); nothing of what is news is to be sent, for the reason
- * that the row tells. */
+/*
+ * What was refused is to be sent after all (*count: how many values); nothing of what is news is to be sent, for the reason
+ * that the row tells: but for what goes with texts only, and what rides with one that is under way.
+ */
 int profile_insist(struct db *db, int64_t contact, int64_t *count, struct error *error);
 int profile_give_up(struct db *db, int64_t contact, const char *addressee, int64_t outbox, struct error *error);
 

@@ -149,6 +149,9 @@ static const struct {
                                                "outbox row 30 says so" },
     { "DELETE FROM track", "outbox row 30 writes into a profile, but nothing says what it carried" },
     { "UPDATE profile SET wanted = 'tru' WHERE name = 'topic'", "the attribute topic of contact 1 is no JSON" },
+    { "INSERT INTO entry (id, contact, conversation, kind, name, value, at, wanted_by, state) VALUES "
+      "(7, 1, 1, 'increment', 'topic', '1', 1, 'close', 'waiting'); UPDATE profile SET wanted_after = 7",
+      "the increment of topic in the profile of contact 1 is to be made, though that was set since" },
     { "UPDATE outbox SET seq = 3 WHERE id = 30", "outbox row 30 of the kind track stands in the line of the texts" },
     { "UPDATE outbox SET seq = 0 WHERE id = 20", "outbox row 20 of the kind send stands in no line" },
     { "DROP INDEX outbox_track; UPDATE outbox SET state = 'due', settled_at = NULL WHERE id = 30",

@@ -5,75 +5,7 @@
 #include "braze/track.h"
 #include "desk/carry.h"
 #include "store/entry.h"
-#include "store/outbox_track.h"
-#include "store/profile.h"
-#include "tests/lib/calling.h"
-
-static struct call *claim_later(struct fixture *f)
-{
-    f->now += 3600 * 1000;
-    return claim_track(f, 0);
-}
-
-/* A customer; his contact. */
-static int64_t meet(struct fixture *f, const char *user)
-{
-    char sql[120];
-
-    hear(f, user, "hello");
-    snprintf(sql, sizeof sql, "SELECT contact FROM identity WHERE value = '%s'", user);
-    return fixture_int(f, sql);
-}
-
-static int64_t conversation_of(struct fixture *f, int64_t contact)
-{
-    char sql[120];
-
-    snprintf(sql, sizeof sql, "SELECT id FROM conversation WHERE contact = %lld", (long long)contact);
-    return fixture_int(f, sql);
-}
-
-/* As carry does it. `json` uses ' for ". */
-static int try_put(struct fixture *f, int64_t contact, const char *kind, const char *name, const char *json,
-                   struct error *error)
-{
-    char *value = strdup(json);
-    struct entry_new entry = { contact, conversation_of(f, contact), kind, name, value, "rule test", 0, f->now };
-    bool is_put = false;
-    int result;
-
-    for (char *at = value; *at != '\0'; at++)
-        if (*at == '\'')
-            *at = '"';
-    must(desk_begin(&f->desk, error), error);
-    result = entry_put(f->desk.db, &entry, error);
-    if (result == 0)
-        must(outbox_track_queue(f->desk.db, contact, entry.conversation, TRACK_APART_MS, f->now, &is_put, error), error);
-    f->desk.may_track |= is_put;
-    must(desk_commit(&f->desk, error), error);
-    free(value);
-    return result;
-}
-
-static void put(struct fixture *f, int64_t contact, const char *kind, const char *name, const char *json)
-{
-    struct error error = { 0 };
-
-    if (try_put(f, contact, kind, name, json, &error) != 0)
-        fail_msg("%s", error.text);
-}
-
-static void set(struct fixture *f, int64_t contact, const char *name, const char *json)
-{
-    struct profile_want want = { .contact = contact, .name = name, .value = json, .rule = "test", .now = f->now };
-    struct error error = { 0 };
-
-    must(desk_begin(&f->desk, &error), &error);
-    must(profile_want(f->desk.db, &want, &error), &error);
-    must(outbox_track_queue(f->desk.db, contact, conversation_of(f, contact), TRACK_APART_MS, f->now, NULL, &error), &error);
-    f->desk.may_track = true;
-    must(desk_commit(&f->desk, &error), &error);
-}
+#include "tests/unit/profile_case.h"
 
 /* "increment visits 3 waiting; …" in the order in which they were put. */
 static const char *entries(struct fixture *f)
@@ -236,51 +168,18 @@ static void no_entry_grows_beyond_what_an_array_takes(void **state)
                         "25,5");
 }
 
-/* The value goes before what came after it, and after what came before. */
-static void what_is_set_and_what_is_added_take_turns_by_their_age(void **state)
+static void want_after_replies(struct fixture *f, int64_t contact, const char *name, const char *json)
 {
-    struct fixture *f = *state;
-    int64_t ana = meet(f, "ana");
-    static const char *const WANTED[] = { "{\"add\":[\"a\"]}", "[\"new\"]", "{\"add\":[\"b\"]}" };
+    struct profile_want want = { .contact = contact, .name = name, .value = json, .rule = "test", .now = f->now,
+                                 .way = PROFILE_AFTER_REPLIES };
+    struct error error = { 0 };
 
-    put(f, ana, "array_add", "tags", "['a']");
-    f->now += 1000;
-    set(f, ana, "tags", "[\"new\"]");
-    f->now += 1000;
-    put(f, ana, "array_add", "tags", "['b']");
-    for (size_t i = 0; i < 3; i++) {
-        struct call *call = claim_later(f);
-        char body[200];
-
-        snprintf(body, sizeof body, "{\"attributes\":[" ANA "\"tags\":%s}]}", WANTED[i]);
-        assert_body(call, body);
-        settle(f, call, of(ANSWER_ACCEPTED), 201);
-    }
-    assert_null(claim_later(f));
-
-    /* Set again to what it was: it is not there any more. */
-    set(f, ana, "tags", "[\"new\"]");
-    settle(f, claim_later(f), of(ANSWER_ACCEPTED), 201);
-    set(f, ana, "tags", "[\"new\"]");
-    assert_null(claim_later(f));
+    must(desk_begin(&f->desk, &error), &error);
+    must(profile_want(f->desk.db, &want, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
 }
 
-static void a_clock_that_was_set_back_makes_no_two_wait_for_each_other(void **state)
-{
-    struct fixture *f = *state;
-    int64_t ana = meet(f, "ana");
-
-    put(f, ana, "array_add", "tags", "['a']");
-    f->now -= 3600 * 1000;
-    put(f, ana, "array_remove", "tags", "['b']");
-    f->now += 1000;
-    set(f, ana, "tags", "[\"new\"]");
-    for (int i = 0; i < 3; i++)
-        settle(f, claim_later(f), of(ANSWER_ACCEPTED), 201);
-    assert_null(claim_later(f));
-}
-
-/* The set value left with the first attempt only: neither fate of the second is its own. */
+/* The set value left with the first attempt only, for now it has to wait: neither fate of the second is its own. */
 static void what_a_later_attempt_leaves_out_is_not_settled_with_it(void **state)
 {
     static const enum answer_class CLASSES[] = { ANSWER_ACCEPTED, ANSWER_REFUSED };
@@ -292,12 +191,12 @@ static void what_a_later_attempt_leaves_out_is_not_settled_with_it(void **state)
 
         set(f, who, "tags", "[\"new\"]");
         settle(f, claim_later(f), of(ANSWER_NOT_DONE), 503);
-        f->now += 1000;
-        put(f, who, "array_add", "tags", "['b']");
-        f->now += 1000;
-        set(f, who, "tags", "[\"new\"]");
+        want_after_replies(f, who, "tags", "[\"other\"]");
+        want_after_replies(f, who, "tags", "[\"new\"]");
+        put(f, who, "increment", "visits", "1");
         call = claim_later(f);
-        assert_non_null(strstr(buf_text(&call->body), "\"tags\":{\"add\":[\"b\"]}"));
+        assert_non_null(strstr(buf_text(&call->body), "\"visits\":{\"inc\":1}"));
+        assert_null(strstr(buf_text(&call->body), "tags"));
         settle(f, call, of(CLASSES[i]), i == 0 ? 201 : 400);
         call = claim_later(f);
         assert_non_null(call);
@@ -305,31 +204,6 @@ static void what_a_later_attempt_leaves_out_is_not_settled_with_it(void **state)
         settle(f, call, of(ANSWER_ACCEPTED), 201);
         assert_null(claim_later(f));
     }
-}
-
-static void what_is_set_again_during_the_call_that_sets_it_goes_behind_what_came_between(void **state)
-{
-    static const char *const WANTED[] = { "{\"add\":[\"b\"]}", "[\"new\"]" };
-    struct fixture *f = *state;
-    int64_t ana = meet(f, "ana");
-    struct call *call;
-
-    set(f, ana, "tags", "[\"new\"]");
-    call = claim_later(f);
-    f->now += 1000;
-    put(f, ana, "array_add", "tags", "['b']");
-    f->now += 1000;
-    set(f, ana, "tags", "[\"new\"]");
-    settle(f, call, of(ANSWER_ACCEPTED), 201);
-    for (size_t i = 0; i < 2; i++) {
-        char body[200];
-
-        call = claim_later(f);
-        snprintf(body, sizeof body, "{\"attributes\":[" ANA "\"tags\":%s}]}", WANTED[i]);
-        assert_body(call, body);
-        settle(f, call, of(ANSWER_ACCEPTED), 201);
-    }
-    assert_null(claim_later(f));
 }
 
 static void events_go_beside_the_attributes_each_by_itself(void **state)
@@ -670,10 +544,7 @@ int main(void)
         TEST(of_an_element_the_last_word_counts),
         TEST(what_is_added_and_what_is_removed_go_in_two_calls),
         TEST(no_entry_grows_beyond_what_an_array_takes),
-        TEST(what_is_set_and_what_is_added_take_turns_by_their_age),
-        TEST(a_clock_that_was_set_back_makes_no_two_wait_for_each_other),
         TEST(what_a_later_attempt_leaves_out_is_not_settled_with_it),
-        TEST(what_is_set_again_during_the_call_that_sets_it_goes_behind_what_came_between),
         TEST(events_go_beside_the_attributes_each_by_itself),
         TEST(a_call_holds_75_objects_in_total),
         TEST(what_was_surely_not_done_goes_again),
