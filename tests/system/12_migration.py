@@ -7,8 +7,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from desk import Desk
-from sandbox import ROOT
-from tap import contains, equal, main, test, true
+from sandbox import ROOT, TRACK
+from tap import contains, equal, eventually, main, test, true
 
 
 def newest_schema():
@@ -117,6 +117,43 @@ def upgrade():
             desk.do("transcript", "ana")
             desk.restart()
             equal(len([name for name in os.listdir(desk.folder) if ".before-" in name]), 1, "no copy without an upgrade")
+
+
+@test("what waits for profiles in a book of schema 9 stands in order: what was set since is not done any more")
+def upgrade_order():
+    with Desk(start=False) as desk:
+        book_of(desk.db, 9)
+        book = sqlite3.connect(desk.db)
+        book.executescript("""
+            INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, due_at, expires_at, settled_at)
+              VALUES (1, 'track', 1, 0, 1, 1, 'accepted', 1, 1, 9, 2), (2, 'track', 1, 0, 1, 1, 'due', 1, 1, 9, NULL);
+            INSERT INTO track (outbox, addressee, attributes) VALUES (1, 'external:ana', '{}');
+            INSERT INTO attempt (outbox, at, took_ms, class, status, batch) VALUES (1, 1, 1, 'accepted', 201, 1);
+            INSERT INTO profile (contact, name, wanted, wanted_at, rule, accepted, accepted_at, outbox, addressee) VALUES
+              (1, 'both',  '["b"]',  20, 'r', NULL,    NULL, NULL, ''),
+              (1, 'back',  '["z"]',  20, 'r', '["z"]', 5,    1,    'external:ana'),
+              (1, 'grown', '["z"]',  10, 'r', '["z"]', 12,   1,    'external:ana'),
+              (1, 'still', '1',      10, 'r', '1',     12,   1,    'external:ana');
+            INSERT INTO entry (contact, conversation, kind, name, value, at, wanted_by, state, outbox, settled_at) VALUES
+              (1, 1, 'array_add', 'both',  '["a"]', 19, 'r', 'waiting',  NULL, NULL),
+              (1, 1, 'event',     'both',  '{}',    19, 'r', 'waiting',  NULL, NULL),
+              (1, 1, 'array_add', 'both',  '["c"]', 21, 'r', 'waiting',  NULL, NULL),
+              (1, 1, 'array_add', 'back',  '["a"]', 19, 'r', 'waiting',  2,    NULL),
+              (1, 1, 'array_add', 'grown', '["a"]', 15, 'r', 'accepted', 1,    16),
+              (1, 1, 'increment', 'alone', '1',     15, 'r', 'waiting',  NULL, NULL);
+        """)
+        book.close()
+        desk.start()
+        eventually(lambda: desk.value("SELECT count(*) FROM outbox WHERE kind = 'track' AND settled_at IS NULL") == 0, "written")
+        sent = [entry["object"] for request in desk.sandbox.requests(TRACK) for entry in request["objects"]]
+        equal([one["both"] for one in sent if "both" in one], [["b"], {"add": ["c"]}], "set, then added to")
+        equal([one["back"] for one in sent if "back" in one], [["z"]], "set once more: it may have been added to")
+        equal([one["alone"] for one in sent if "alone" in one], [{"inc": 1}], "what is counted only")
+        equal([one for one in sent if "grown" in one or "still" in one], [], "what stands there")
+        equal(len([one for one in sent if one.get("name") == "both"]), 1, "the event of the same name")
+        equal(desk.rows("SELECT name, wanted_after, is_changed FROM profile WHERE name IN ('grown', 'still') ORDER BY name"),
+              [{"name": "grown", "wanted_after": 0, "is_changed": 1}, {"name": "still", "wanted_after": 0, "is_changed": 0}],
+              "a list that has grown since, and a number that is what was set")
 
 
 @test("an upgrade that cannot be preceded by its copy does not happen, and says why")
