@@ -265,7 +265,9 @@ run_closes() {
     done
     note closes_ratio 64 "$(awk "BEGIN { print $1 / ($idle > 0 ? $idle : 1) }")"
     set -- $(probe written "$FRONTDESK_DB" 10000 120)
-    note closes_calls 0 "$(awk "BEGIN { print $2 * 10000 / $3 }")"
+    calls=$(awk "BEGIN { print $2 * 10000 / $3 }")
+    note closes_calls 0 "$calls"
+    [ "${calls%.*}" -le 150 ] || die "10,000 closes took $calls calls, and 150 are enough"
     stop_daemon
     check_audit
     rm "$work"/rules/30[01]-*.sql
