@@ -5,7 +5,8 @@
  * set the same attribute.
  *
  * An attribute has one type in all its rows, since Braze gives it one; what sets an array, and what adds to it or takes
- * out of it, go together. A value without names is known now, so it is judged now.
+ * out of it, go together, and so do what sets a number and what counts it up. A value without names is known now, so it is
+ * judged now.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -77,39 +78,41 @@ static bool is_of_members(const struct attribute *attribute)
     return attribute->type == ATTRIBUTE_ARRAY_ADD || attribute->type == ATTRIBUTE_ARRAY_REMOVE;
 }
 
+/* Do they stand in one another's way? What is set and what is counted up do not. */
+static bool are_rivals(const struct attribute *one, const struct attribute *other)
+{
+    return !is_of_members(one) && !is_of_members(other) &&
+           (one->type == ATTRIBUTE_INCREMENT) == (other->type == ATTRIBUTE_INCREMENT) && strcmp(one->name, other->name) == 0 &&
+           occasion_is_same(&one->when, &other->when);
+}
+
 /* Of one name and moment the first row whose only_if is true counts: one behind a row without any never does. */
 static int check_reached(const struct attribute *list, const struct attribute *attribute, struct error *error)
 {
-    if (is_of_members(attribute))
-        return 0;
     for (const struct attribute *before = list; before < attribute; before++)
-        if (before->when.only_if == NULL && !is_of_members(before) && strcmp(before->name, attribute->name) == 0 &&
-            occasion_is_same(&before->when, &attribute->when))
-            return error_set(error, "%s:%d: the attribute %s is set at this moment already, whatever comes, in %s:%d",
-                             attribute->file, attribute->line, attribute->name, before->file, before->line);
+        if (before->when.only_if == NULL && are_rivals(before, attribute))
+            return error_set(error, "%s:%d: the attribute %s is %s at this moment already, whatever comes, in %s:%d",
+                             attribute->file, attribute->line, attribute->name,
+                             before->type == ATTRIBUTE_INCREMENT ? "counted up" : "set", before->file, before->line);
     return 0;
 }
 
 /* To Braze. */
 static enum attribute_type kind_of(const struct attribute *attribute)
 {
+    if (attribute->type == ATTRIBUTE_INCREMENT)
+        return ATTRIBUTE_NUMBER;
     return is_of_members(attribute) ? ATTRIBUTE_ARRAY : attribute->type;
 }
 
-/* Can two rows be about one attribute? What removes goes with whatever is set, but not with what is counted up. */
+/* Can two rows be about one attribute? What removes goes with all. */
 static bool go_together(const struct attribute *one, const struct attribute *other)
 {
-    if (one->type == ATTRIBUTE_INCREMENT || other->type == ATTRIBUTE_INCREMENT)
-        return one->type == other->type;
     return one->value == NULL || other->value == NULL || kind_of(one) == kind_of(other);
 }
 
 static int refuse_type(const struct attribute *one, const struct attribute *other, struct error *error)
 {
-    if (one->value == NULL || other->value == NULL)
-        return error_set(error, "%s:%d: the attribute %s is counted up by an increment and removed in another row (%s:%d); "
-                                "leave one of them out",
-                         one->file, one->line, one->name, other->file, other->line);
     return error_set(error, "%s:%d: the attribute %s is of the type %s here and of the type %s in %s:%d; Braze gives it one",
                      one->file, one->line, one->name, attribute_type_names[one->type], attribute_type_names[other->type],
                      other->file, other->line);

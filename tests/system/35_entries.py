@@ -81,6 +81,24 @@ def arrives():
         desk.do("audit")
 
 
+COUNTER = RULES + """
+INSERT INTO rule (name, priority, words, say) VALUES ('reset', 700, 'reset', 'Set.'), ('away', 700, 'away', 'Gone.');
+INSERT INTO attribute (name, at, value, type) VALUES
+  ('shop_pings', 'rule:reset', '100', 'number'), ('shop_pings', 'rule:away', NULL, NULL);
+"""
+
+
+@test("a counter can be set to a value that it counts on from, and taken away")
+def counter():
+    with Desk(COUNTER) as desk:
+        for heard, said, pings in (("ping 1", "pong 1", 1), ("reset", "Set.", 100), ("ping 2", "pong 2", 101), ("reset", "Set.", 100),
+                                   ("away", "Gone.", None), ("ping 3", "pong 3", 1)):
+            desk.hears("ana", heard, said)
+            wait_written(desk)
+            equal(desk.sandbox.profile("ana").get("shop_pings"), pings, heard)
+        desk.do("audit")
+
+
 @test("what was surely not done goes again, and is done once: 503, 502, 429 in three dialects, a key that is refused")
 def again():
     for fault in ("503 x2", "status=502", "limit_track=1", "limit_seconds=1", "limit_epoch=1", "status=401"):

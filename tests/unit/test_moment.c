@@ -188,6 +188,21 @@ static void of_increments_the_first_at_each_moment_counts(void **state)
     talk_close(&t);
 }
 
+/* What is set at a moment and what is counted there both happen, in the order of the rows. */
+static void a_counter_can_be_set(void **state)
+{
+    struct talk t;
+
+    (void)state;
+    talk_open(&t, ATTRIBUTES "  ('points', 'rule:pay', '100', 'number', '@sum = ''0'''),\n"
+                             "  ('points', 'rule:pay', NULL, NULL, '@sum = ''no'''),\n"
+                             "  ('points', 'rule:pay', '5', 'increment', NULL), ('points', 'reply', '1', 'increment', NULL);\n");
+    assert_string_equal(says(&t, "paid 0"), "pay: points = 100 / pay: increment points 5 / pay: increment points 1");
+    assert_string_equal(says(&t, "paid no"), "pay: points = null / pay: increment points 5 / pay: increment points 1");
+    assert_string_equal(says(&t, "paid 7"), "pay: increment points 5 / pay: increment points 1");
+    talk_close(&t);
+}
+
 static void only_a_value_that_is_set_travels_with_a_reply(void **state)
 {
     struct talk t;
@@ -564,6 +579,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_increment_and_a_list_are_done_once),
         cmocka_unit_test(of_increments_the_first_at_each_moment_counts),
+        cmocka_unit_test(a_counter_can_be_set),
         cmocka_unit_test(only_a_value_that_is_set_travels_with_a_reply),
         cmocka_unit_test(a_moment_comes_whoever_brings_it_about),
         cmocka_unit_test(a_reminder_is_no_reply),
