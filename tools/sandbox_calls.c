@@ -119,12 +119,18 @@ static void check_once(struct calls *calls, const struct verdict *verdict, size_
     }
 }
 
+/* Arabic and Hebrew are written with these three, and they turn nothing but the sign beside them. */
+static bool is_mark(uint32_t code)
+{
+    return code == 0x61c || code == 0x200e || code == 0x200f;
+}
+
 static bool has_control(const char *text)
 {
     uint32_t code;
 
     for (size_t at = 0, len = strlen(text), size; (size = utf8_decode(text + at, len - at, &code)) > 0; at += size)
-        if (utf8_is_control(code))
+        if (utf8_is_control(code) && !is_mark(code))
             return true;
     return false;
 }

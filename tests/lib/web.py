@@ -1,21 +1,41 @@
 """web: HTTP as the tests speak it: ordinary calls, calls over a Unix socket, and bytes as they stand."""
 import contextlib
+import fcntl
 import http.client
 import json
+import os
 import random
 import socket
 
 
+TAKEN = []  # files, open as long as this process
+
+
+def take_port(port):
+    """Beside the other tests that run now: nobody else is given this port before we end."""
+    folder = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"frontdesk-ports-{os.getuid()}")
+    os.makedirs(folder, exist_ok=True)
+    file = open(os.path.join(folder, str(port)), "w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return False
+    TAKEN.append(file)
+    return True
+
+
 def free_port():
-    """A port below the range from which outgoing connections take theirs, free a moment ago."""
+    """A port below the range from which outgoing connections take theirs, free now, and ours."""
     while True:
         port = random.randrange(20000, 32000)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
-                return port
             except OSError:
                 continue
+        if take_port(port):
+            return port
 
 
 class Answer:

@@ -381,7 +381,7 @@ static void test_control_characters_in_a_profile_are_told(void **state)
 {
     static const char *const GOOD[] = {
         "\"external_id\":\"mia\",\"c\":\"a b\"", "\"external_id\":\"mia\",\"c\":\"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7\"",
-        "\"external_id\":\"mia\",\"c\":null,\"d\":1",
+        "\"external_id\":\"mia\",\"c\":null,\"d\":1",       "\"external_id\":\"mia\",\"c\":\"\\u05d0!\\u200f\"",
     };
     static const char *const BAD[] = {
         "\"external_id\":\"mia\",\"c\":\"a\\u0007b\"",         "\"external_id\":\"mia\",\"c\":\"a\\nb\"",
