@@ -81,7 +81,7 @@ def full():
 def limited_file():
     with Desk(start=False) as desk:
         def limit():
-            resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
         desk.start(preexec_fn=limit)
         client = Client(desk)
         for number in range(3000):
