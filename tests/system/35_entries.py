@@ -148,6 +148,7 @@ def killed():
             desk.hears("ana", "ping 1", "pong 1")
             desk.wait_outbox("ana", "accepted")  # the answer has left, and does not go once more
             eventually(lambda: desk.value("SELECT 1 FROM entry WHERE state = 'claimed'"), "in flight")
+            eventually(lambda: desk.sandbox.requests(TRACK), "with Braze")
             desk.kill()
             desk.sandbox.unscript()
             desk.start()
