@@ -317,8 +317,8 @@ int profile_accept_riders(struct db *db, int64_t contact, int64_t outbox, bool i
 
 static const char REFUSE_RIDERS[] =
     "UPDATE profile SET is_refused = iif(way = 'reply_only' AND sent = wanted, 1, is_refused), "
-    "refused_at = iif(way = 'reply_only' AND sent = wanted, ?4, refused_at), "
-    "refusal = iif(way = 'reply_only' AND sent = wanted, ?3, refusal), "
+    "refused_at = iif(way <> 'reply' AND sent = wanted, ?4, refused_at), "
+    "refusal = iif(way <> 'reply' AND sent = wanted, ?3, refusal), "
     "way = iif(way = 'reply', 'track', way) WHERE contact = ?1 AND outbox = ?2 AND sent IS NOT NULL";
 
 int profile_refuse_riders(struct db *db, int64_t contact, int64_t outbox, const char *reason, int64_t now,

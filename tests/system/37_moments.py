@@ -116,7 +116,7 @@ def known():
         desk.hears("ana", "warm bread", "Thanks.")
         desk.hears("ana", "when are you open?", "We are open until six.")
         desk.act("close", desk.conversation("ana"))
-        eventually(lambda: desk.value("SELECT count(*) FROM parting") == 0, "it is summed up")
+        eventually(lambda: desk.value("SELECT count(*) FROM parting") == 0, "summed up")
         wait_written(desk)
         equal(desk.sandbox.profile("ana"), {"shop_last_stars": 4, "shop_last_why": "because warm bread"}, "the profile")
         equal([event["name"] for event in desk.sandbox.events("ana")], ["liked"], "events")
