@@ -36,6 +36,7 @@ INSERT INTO custom_event_property (event, name, value, type) VALUES
 
 
 -- notice: a campaign that is triggered at such a moment, for the customer or (`to`) for a person of the business: here the
--- owner reads how a conversation ended that nobody answered. Take the two dashes away and put her external id in.
+-- owner reads how a conversation ended that nobody answered, or the fallback alone. Take the two dashes away and put her external
+-- id in.
 -- INSERT INTO notice (name, at, only_if, to, campaign, say) VALUES
 --   ('nobody-answered', 'close', ':outcome = ''unanswered''', 'owner-1', 'reply', 'Nobody could help: {{ summary }}');

@@ -20,7 +20,8 @@ static const struct column COLUMNS[] = {
     { "wanted", "wanted", LOOK_LONG },      { "wanted_at", "wanted since", LOOK_PLAIN },
     { "reason", "why it waits", LOOK_LONG }, { "rule", "by the rule", LOOK_NAME },
     { "message", NULL, LOOK_NUMBER },       { "outbox", NULL, LOOK_NUMBER },
-    { "is_uncertain", NULL, LOOK_PLAIN },    { "kind", NULL, LOOK_PLAIN },
+    { "is_uncertain", NULL, LOOK_PLAIN },    { "addressee", NULL, LOOK_PLAIN },
+    { "kind", NULL, LOOK_PLAIN },
 };
 enum { COLUMN_COUNT = sizeof COLUMNS / sizeof *COLUMNS };
 
@@ -30,13 +31,15 @@ static const struct column ENTRY_COLUMNS[] = {
     { "at", "happened", LOOK_PLAIN },      { "settled_at", "settled", LOOK_PLAIN },
     { "reason", "why", LOOK_LONG },        { "wanted_by", "wanted by", LOOK_NAME },
     { "message", NULL, LOOK_NUMBER },      { "outbox", NULL, LOOK_NUMBER },
-    { "conversation", NULL, LOOK_NUMBER }, { "id", NULL, LOOK_NUMBER },
+    { "conversation", NULL, LOOK_NUMBER }, { "addressee", NULL, LOOK_PLAIN },
+    { "id", NULL, LOOK_NUMBER },
 };
 enum { ENTRY_COLUMN_COUNT = sizeof ENTRY_COLUMNS / sizeof *ENTRY_COLUMNS, ENTRIES_SHOWN = 200 };
 
 struct showing {
     struct call *call;
     int64_t contact;
+    struct buf addressee; /* whose profile is shown */
     struct buf trouble; /* what keeps all profiles from being written; empty: nothing */
     int waiting, unknown;
 };
@@ -49,6 +52,13 @@ static void note_lane(void *context, const struct overview_lane *lane)
         return;
     buf_addf(&showing->trouble, "%s%s is %s: %s", showing->trouble.len > 0 ? "; " : "", lane->name,
              strcmp(lane->state, "stopped") == 0 ? "stopped" : "not well", lane->reason);
+}
+
+/* Who has become known by another id since has another profile, which it is not repeated for. */
+static void add_addressee(const struct showing *showing, const char *addressee, struct buf *reason)
+{
+    if (addressee[0] != '\0' && strcmp(addressee, buf_text(&showing->addressee)) != 0)
+        buf_addf(reason, "%sit went to the profile %s", reason->len > 0 ? "; " : "", addressee);
 }
 
 /* In one sentence; what has arrived needs none. due_at 0: it goes with a text. */
@@ -86,6 +96,7 @@ static void add_line(struct showing *showing, const struct profile_row *row, con
     struct buf reason = { 0 };
 
     add_reason(showing, row->state, row->reason, row->due_at, &reason);
+    add_addressee(showing, row->addressee, &reason);
     output_row(showing->call->output, (struct cell[COLUMN_COUNT]){
                                           cell_text(row->name),
                                           row->accepted != NULL ? cell_json(row->accepted) : cell_text(NULL),
@@ -98,6 +109,7 @@ static void add_line(struct showing *showing, const struct profile_row *row, con
                                           cell_id(row->message),
                                           cell_id(row->outbox),
                                           cell_flag(row->is_uncertain),
+                                          cell_text_or_none(row->addressee),
                                           cell_text(kind),
                                       });
     showing->waiting += !is_there;
@@ -115,6 +127,7 @@ static void add_entry(void *context, const struct entry_row *row)
     struct buf reason = { 0 };
 
     add_reason(showing, row->state, row->reason, row->due_at, &reason);
+    add_addressee(showing, row->addressee, &reason);
     output_row(showing->call->output, (struct cell[ENTRY_COLUMN_COUNT]){
                                           cell_text(row->kind),
                                           cell_text(row->name),
@@ -127,6 +140,7 @@ static void add_entry(void *context, const struct entry_row *row)
                                           cell_id(row->message),
                                           cell_id(row->outbox),
                                           cell_id(row->conversation),
+                                          cell_text_or_none(row->addressee),
                                           cell_id(row->id),
                                       });
     showing->waiting += strcmp(row->state, "accepted") != 0;
@@ -146,6 +160,7 @@ static void add_entry_of_one_table(void *context, const struct entry_row *row)
                                  .wanted = row->value,
                                  .wanted_at = row->at,
                                  .reason = row->reason,
+                                 .addressee = row->addressee,
                                  .due_at = row->due_at,
                                  .rule = row->wanted_by,
                                  .message = row->message,
@@ -206,7 +221,6 @@ static int note_sharers(struct call *call, struct db *db, int64_t contact, struc
 static int show(struct showing *showing, struct db *db)
 {
     struct call *call = showing->call;
-    struct buf addressee = { 0 };
     struct error error = { 0 };
     int64_t id;
     int code = call_find(call, db, call->parsed->holes[0], &id), count = 0;
@@ -214,16 +228,15 @@ static int show(struct showing *showing, struct db *db)
     if (code != EXIT_DONE)
         return code;
     if (listing_conversation(db, id, note_contact, showing, &error) < 0 ||
-        profile_addressee(db, showing->contact, &addressee, &error) != 0 ||
+        profile_addressee(db, showing->contact, &showing->addressee, &error) != 0 ||
         overview_lanes(db, note_lane, showing, &error) < 0)
         count = -1;
     if (count == 0)
-        show_addressee(call, &addressee);
+        show_addressee(call, &showing->addressee);
     if (count == 0)
         count = note_sharers(call, db, showing->contact, &error);
     if (count == 0)
         count = show_rows(showing, db, &error);
-    buf_release(&addressee);
     if (count < 0)
         return call_read_failed(call, db, &error);
     if (count == 0)
@@ -245,6 +258,7 @@ int command_profile(struct call *call)
     if (code == EXIT_DONE)
         code = show(&showing, db);
     buf_release(&showing.trouble);
+    buf_release(&showing.addressee);
     db_close(db);
     return code;
 }

@@ -46,6 +46,7 @@ static bool is_there(const char *turn_state)
 }
 
 struct listening { /* to texts, the newest first */
+    const struct ruleset *rules;
     struct story *story;
     size_t left;   /* bytes that may still be read */
     size_t polite; /* bytes that may still be judged */
@@ -62,6 +63,14 @@ static bool is_polite(struct listening *listening, const char *text)
     }
     listening->polite -= len;
     return summary_is_courtesy(text);
+}
+
+/* Said to whatever comes. By the rules in force; one that is gone is taken for a rule that knew what it said. */
+static bool is_by_fallback(const struct ruleset *rules, const struct chronicle_line *line)
+{
+    const struct rule *rule = strcmp(line->action, "say") == 0 ? ruleset_rule(rules, line->rule) : NULL;
+
+    return rule != NULL && rule_takes_all(rule);
 }
 
 static bool add_text(void *context, const struct chronicle_line *line)
@@ -90,6 +99,7 @@ static bool add_text(void *context, const struct chronicle_line *line)
         .is_lost = line->is_lost,
     };
     text->is_polite = voice == VOICE_CUSTOMER && is_polite(listening, text->text);
+    text->is_answered &= text->is_polite || !is_by_fallback(listening->rules, line);
     story->has_person_spoken |= voice == VOICE_PERSON && !line->is_lost;
     listening->left -= len < listening->left ? len : listening->left;
     return listening->left > 0;
@@ -228,7 +238,7 @@ static int load_events(struct db *db, int64_t conversation, struct story *story,
 int story_load(struct desk *desk, const struct conversation *conversation, const struct parting *parting, struct story *story,
                struct error *error)
 {
-    struct listening listening = { story, STORY_BYTES_MAX, STORY_POLITE_BYTES_MAX };
+    struct listening listening = { desk->rules, story, STORY_BYTES_MAX, STORY_POLITE_BYTES_MAX };
 
     story->is_close = parting->is_close;
     story->language = ruleset_setting(desk->rules, "default_language");

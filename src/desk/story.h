@@ -7,8 +7,9 @@
  *
  *     opted_out    the customer wants to hear nothing more
  *     person       a person of the business spoke, or holds the conversation, or held it when it was closed
- *     unanswered   the customer's last message got no answer, or an apology that nobody could answer; thanks and the like
- *                  behind it do not count, nor where one of them was answered and nothing else was said
+ *     unanswered   the customer's last message got no answer, or an apology that nobody could answer, or what the fallback
+ *                  says to whatever comes; thanks and the like behind it do not count, nor where one of them was answered
+ *                  and nothing else was said
  *     flow_left    the newest dialogue did not come to its end: broken off, given up, out of time
  *     flow_done    the newest dialogue came to its end
  *     answered     all else: nothing that was asked is open
@@ -42,7 +43,7 @@ struct story_text { /* owned texts */
     char *rule;   /* of the customer: that took it; "" none did */
     char *action; /* of the customer: what that did (decision_action); "" it is not decided */
     int64_t turn;
-    bool is_answered; /* of the customer: something reached him, or nothing had to */
+    bool is_answered; /* of the customer: something reached him that was meant for this, or nothing had to */
     bool is_polite;   /* of the customer: nothing but a courtesy (summary_is_courtesy) */
     bool has_media;
     bool is_lost;     /* ours: it never reached him */

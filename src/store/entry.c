@@ -524,7 +524,8 @@ static const char LIST[] =
     "WITH open AS (SELECT id, reason, due_at FROM outbox WHERE contact = ?1 AND seq = 0 AND settled_at IS NULL LIMIT 1) "
     "SELECT e.id, e.at, e.settled_at, e.message, iif(e.state = 'waiting', n.id, e.outbox), e.conversation, "
     "iif(e.state = 'waiting', n.due_at, NULL), e.kind, e.name, e.value, e.wanted_by, e.state, "
-    "iif(e.state = 'waiting', coalesce(n.reason, ''), e.reason) FROM entry e LEFT JOIN open n WHERE e.contact = ?1 "
+    "iif(e.state = 'waiting', coalesce(n.reason, ''), e.reason), iif(e.state = 'waiting', '', coalesce(t.addressee, '')) "
+    "FROM entry e LEFT JOIN open n LEFT JOIN track t ON t.outbox = e.outbox WHERE e.contact = ?1 "
     "ORDER BY e.state = 'accepted', e.id DESC LIMIT ?2";
 
 int entry_list(struct db *db, int64_t contact, int64_t max, entry_each *each, void *context, struct error *error)
@@ -549,6 +550,7 @@ int entry_list(struct db *db, int64_t contact, int64_t max, entry_each *each, vo
             .wanted_by = query_text(q, 10),
             .state = query_text(q, 11),
             .reason = query_text(q, 12),
+            .addressee = query_text(q, 13),
         };
 
         each(context, &row);

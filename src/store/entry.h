@@ -96,6 +96,7 @@ struct entry_row { /* borrowed until the callback returns */
     const char *kind, *name, *value, *wanted_by;
     const char *state;  /* waiting, claimed, accepted, refused, unknown */
     const char *reason; /* its own; of what waits, that of the outbox row that will bring it */
+    const char *addressee; /* whose profile it went to: 'external:…', 'phone:…'; "" it waits */
 };
 typedef void entry_each(void *context, const struct entry_row *row);
 

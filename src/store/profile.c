@@ -452,7 +452,7 @@ static const char LIST[] =
     "coalesce(n.reason, '')), p.wanted_at, p.accepted_at, p.message, "
     "iif(p.is_refused OR n.id IS NULL OR p.way = 'withdrawn', p.outbox, n.id), "
     "iif(p.way IN ('reply_only', 'withdrawn'), NULL, max(n.due_at, p.not_before)), "
-    "p.sent IS NOT NULL "
+    "p.sent IS NOT NULL, p.addressee "
     "FROM profile p LEFT JOIN open n LEFT JOIN outbox o ON o.id = p.outbox WHERE p.contact = ?1 ORDER BY p.name";
 
 int profile_list(struct db *db, int64_t contact, profile_each *each, void *context, struct error *error)
@@ -475,6 +475,7 @@ int profile_list(struct db *db, int64_t contact, profile_each *each, void *conte
             .outbox = query_int(q, 9),
             .due_at = query_int(q, 10),
             .is_uncertain = query_int(q, 11) != 0,
+            .addressee = query_text(q, 12),
         };
 
         each(context, &row);

@@ -110,6 +110,7 @@ struct profile_row { /* borrowed until the callback returns */
     const char *name, *wanted, *rule;
     const char *accepted; /* NULL: nothing */
     const char *state;    /* accepted, waiting (for the call), claimed (it is under way), refused, withdrawn (it may have gone) */
+    const char *addressee; /* whose profile it went to last: 'external:…', 'phone:…'; "" nobody's */
     const char *reason;   /* of the outbox row that brings it, or why it was refused */
     int64_t wanted_at, accepted_at, message, outbox;
     int64_t due_at;       /* not before this; 0: it goes with a text, or there is nothing to bring it */

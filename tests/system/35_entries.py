@@ -81,6 +81,24 @@ def arrives():
         desk.do("audit")
 
 
+@test("what went to the profile of a phone, before an id was known, is shown as that profile's")
+def promoted():
+    with Desk(RULES) as desk:
+        desk.say("", "ping 1", phone_number="+821012345678")
+        wait_written(desk)
+        desk.say("ana", "ping 2", phone_number="+821012345678")
+        wait_written(desk)
+        equal([desk.sandbox.profile(user)["shop_pings"] for user in ("+821012345678", "ana")], [1, 1], "one each")
+        told = desk.do("profile", "ana", "--json").json()
+        equal([(entry["kind"], entry["addressee"]) for entry in told["entries"] if entry["kind"] == "increment"],
+              [("increment", "external:ana"), ("increment", "phone:+821012345678")], "whose they are")
+        equal({value["addressee"] for value in told["attributes"]}, {"external:ana"}, "what is set was set again")
+        lines = [line for line in desk.do("profile", "ana").out.splitlines() if line.startswith("increment")]
+        equal(["it went to the profile phone:+821012345678" in line for line in lines], [False, True], "for people")
+        contains(desk.do("profile", "ana", "--csv").out, "phone:+821012345678", "for a spreadsheet")
+        desk.do("audit")
+
+
 COUNTER = RULES + """
 INSERT INTO rule (name, priority, words, say) VALUES ('reset', 700, 'reset', 'Set.'), ('away', 700, 'away', 'Gone.');
 INSERT INTO attribute (name, at, value, type) VALUES

@@ -319,6 +319,37 @@ static void every_closer_is_named(void **state)
     assert_string_equal(of_newest(f, "closed_by || ' ' || outcome"), "person unanswered");
 }
 
+/* What is said to whatever comes is no answer to a question, though it will do for a greeting. */
+static void where_the_fallback_alone_spoke_nobody_answered(void **state)
+{
+    static const struct {
+        const char *said[2], *outcome, *summary; /* the latter begins so */
+    } CASES[] = {
+        { { "Do you sell gluten free bread?" }, "unanswered", "Customer: “Do you sell gluten free bread?”. Last message unanswered; closed after silence." },
+        { { "Do you sell gluten free bread?", "thanks" }, "unanswered", "Customer: “Do you sell" },
+        { { "your hours?", "Do you sell gluten free bread?" }, "unanswered", "Customer: " },
+        { { "Do you sell gluten free bread?", "your hours?" }, "answered", "Customer: “Do you sell" },
+        { { "your hours?", "thanks" }, "answered", "Customer: “your hours?”. Answered by: hours." },
+        { { "hello" }, "answered", "" },
+    };
+    struct fixture *f = *state;
+
+    fixture_load(f, ASKING_SHOP "INSERT INTO setting (name, value) VALUES ('idle_close', '30 minutes');\n"
+                                "INSERT INTO rule (name, priority, say) VALUES ('rest', 0, 'Sorry, I did not get that.');\n");
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const char *summary;
+
+        for (size_t k = 0; k < 2 && CASES[i].said[k] != NULL; k++)
+            hear(f, "ana", CASES[i].said[k]);
+        let_go(f);
+        pass(f, 30 * MINUTE_MS);
+        assert_string_equal(of_newest(f, "owner || ' ' || outcome") + strlen("closed "), CASES[i].outcome);
+        summary = of_newest(f, "summary");
+        if (strncmp(summary, CASES[i].summary, strlen(CASES[i].summary)) != 0)
+            fail_msg("%s", summary);
+    }
+}
+
 static void a_step_of_a_flow_that_closes_is_named_flow(void **state)
 {
     struct fixture *f = *state;
@@ -854,6 +885,7 @@ static const struct CMUnitTest TESTS[] = {
     T(a_clock_that_went_back_while_nobody_ran_keeps_it_open_for_idle_close_at_most),
     T(a_restart_with_the_clock_set_back_closes_nobody_who_is_talking),
     T(every_closer_is_named),
+    T(where_the_fallback_alone_spoke_nobody_answered),
     T(a_step_of_a_flow_that_closes_is_named_flow),
     T(a_hand_over_is_summed_up_for_the_person),
     T(a_close_behind_a_hand_over_is_summed_up_after_it),
