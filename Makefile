@@ -466,6 +466,7 @@ CTL = \
   src/ctl/commands.c \
   src/ctl/folder.c \
   src/ctl/live.c \
+  src/ctl/narrow.c \
   src/ctl/output.c \
   src/ctl/output_csv.c \
   src/ctl/output_json.c \

@@ -50,6 +50,12 @@ enum option_id {
     OPTION_AS_TALK,
     OPTION_SAVE,
     OPTION_BY,
+    OPTION_PHONE,
+    OPTION_CHANNEL,
+    OPTION_FLOW,
+    OPTION_BACKEND,
+    OPTION_OUTCOME,
+    OPTION_UNANSWERED,
     OPTION_COUNT,
 };
 
@@ -65,11 +71,17 @@ struct command {
     const char *pattern;
     const char *help; /* one line */
     const char *more; /* paragraphs for --help, or NULL */
-    unsigned options; /* bits 1 << enum option_id, beside the global ones */
+    uint64_t options; /* OPTION_BITs, beside the global ones */
     bool has_csv;
     int (*run)(struct call *call);
 };
-#define OPTION_BIT(id) (1u << (id))
+#define OPTION_BIT(id) (UINT64_C(1) << (id))
+/* What lists can be narrowed by; read with narrow_read (ctl/narrow.h). */
+#define OPTION_BITS_PERIOD (OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_UNTIL))
+#define OPTION_BITS_PERSON (OPTION_BIT(OPTION_USER) | OPTION_BIT(OPTION_PHONE) | OPTION_BIT(OPTION_CHANNEL))
+#define OPTION_BITS_ANSWER                                                                                     \
+    (OPTION_BIT(OPTION_RULE) | OPTION_BIT(OPTION_FLOW) | OPTION_BIT(OPTION_BACKEND) | OPTION_BIT(OPTION_OWNER) | \
+     OPTION_BIT(OPTION_OUTCOME) | OPTION_BIT(OPTION_UNANSWERED))
 
 struct parsed {
     const struct command *command;     /* NULL: no word was given, or only help or the version is wanted */
