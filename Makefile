@@ -311,6 +311,7 @@ LIB = \
   src/rules/house_phrase.c \
   src/rules/index.c \
   src/rules/list_phrase.c \
+  src/rules/manual.c \
   src/rules/occasion.c \
   src/rules/opening.c \
   src/rules/opening_row.c \
@@ -582,6 +583,7 @@ UNIT = \
   log \
   mailbox \
   markdown \
+  manual \
   mask \
   notice \
   moment \
