@@ -451,6 +451,7 @@ CTL = \
   src/ctl/command_diff.c \
   src/ctl/command_draw.c \
   src/ctl/command_drill.c \
+  src/ctl/command_explain.c \
   src/ctl/command_help.c \
   src/ctl/command_history.c \
   src/ctl/command_init.c \

@@ -60,6 +60,11 @@ const struct command commands[] = {
       "Those in force, or those of DIR, in the order in which they are tried, in English or Korean (--language ko).\n"
       "Read it as your customers will meet it: settings are filled in, ‹names› stand for what differs between them.",
       OPTION_BIT(OPTION_LANGUAGE), false, command_rules_tell },
+    { "rules explain [TABLE]", "what the tables and columns of rule files are for",
+      "TABLE is one of them, or fact for what conditions may ask. The page frontdesk-rules(5) has all of it.\n"
+      "  frontdesk rules explain rule\n"
+      "  frontdesk rules explain setting",
+      0, true, command_rules_explain },
     { "rules draw FLOW", "a flow as a picture: lines on a terminal, else for Graphviz",
       "Of the rules in force, or those in --rules DIR. What goes into a file or a pipe is DOT, as with --dot:\n"
       "  frontdesk rules draw table\n"

@@ -19,6 +19,7 @@ int command_rules_check(struct call *call);
 int command_rules_load(struct call *call);
 int command_rules_list(struct call *call);
 int command_rules_tell(struct call *call);
+int command_rules_explain(struct call *call);
 int command_rules_draw(struct call *call);
 int command_rules_try(struct call *call);
 int command_rules_history(struct call *call);
