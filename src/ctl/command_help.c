@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctl/command.h"
+#include "ctl/piece.h"
 
 static void add_option(const struct option_info *option, struct buf *out)
 {
@@ -44,16 +45,11 @@ static void add_line(const struct command *command, struct buf *out)
 /* Do the words begin the pattern, shortened or not? Words that fall on holes always do. */
 static bool begins(const char *pattern, const char *const *words, size_t word_count)
 {
-    for (size_t i = 0; i < word_count; i++) {
-        size_t piece = strcspn(pattern, " "), len = strlen(words[i]);
+    struct piece piece;
 
-        if (*pattern == '\0')
+    for (size_t i = 0; i < word_count; i++)
+        if (!piece_at(pattern, i, &piece) || piece_fit(&piece, words[i]) == FIT_NOT)
             return false;
-        if (*pattern != '[' && (*pattern < 'A' || *pattern > 'Z') &&
-            (len > piece || memcmp(pattern, words[i], len) != 0))
-            return false;
-        pattern += piece + (pattern[piece] == ' ');
-    }
     return true;
 }
 
