@@ -447,6 +447,7 @@ CTL = \
   src/ctl/command_acts.c \
   src/ctl/command_audit.c \
   src/ctl/command_chat.c \
+  src/ctl/command_completion.c \
   src/ctl/command_conversations.c \
   src/ctl/command_diff.c \
   src/ctl/command_draw.c \
@@ -466,9 +467,12 @@ CTL = \
   src/ctl/command_webhooks.c \
   src/ctl/command_why.c \
   src/ctl/commands.c \
+  src/ctl/complete.c \
+  src/ctl/complete_names.c \
   src/ctl/folder.c \
   src/ctl/live.c \
   src/ctl/narrow.c \
+  src/ctl/option_words.c \
   src/ctl/output.c \
   src/ctl/output_csv.c \
   src/ctl/output_json.c \

@@ -15,6 +15,7 @@
 #include "base/env.h"
 #include "base/nearest.h"
 #include "ctl/call.h"
+#include "ctl/option_words.h"
 #include "store/listing.h"
 #include "store/schema.h"
 
@@ -229,6 +230,8 @@ int call_check_word(const struct call *call, enum option_id option, const char *
     struct buf advice = { 0 };
     int code;
 
+    if (words == NULL)
+        words = option_words(call->parsed->command->pattern, option);
     for (size_t i = 0; typed != NULL && words[i] != NULL; i++)
         if (strcmp(words[i], typed) == 0)
             return EXIT_DONE;

@@ -57,7 +57,7 @@ int call_until(const struct call *call, int64_t *until);
 /* Local midnight before `now`. */
 int64_t call_midnight(int64_t now);
 
-/* --NAME must be one of the words (NULL-terminated). */
+/* --NAME must be one of the words (NULL-terminated; NULL: those of ctl/option_words.h). */
 int call_check_word(const struct call *call, enum option_id option, const char *const *words);
 
 #endif

@@ -140,5 +140,11 @@ const struct command commands[] = {
       "Counts what was accepted on one side, what became of it on the other, and looks for contradictions.\n"
       "Ends with 1 when the book does not add up.",
       0, false, command_audit },
+    { "completion SHELL", "lets your shell complete frontdesk's command lines",
+      "SHELL is bash, zsh or fish. Prints the script; put it where your shell looks, or try it at once:\n"
+      "  source <(frontdesk completion bash)\n"
+      "  frontdesk completion bash > ~/.local/share/bash-completion/completions/frontdesk\n"
+      "  frontdesk completion fish > ~/.config/fish/completions/frontdesk.fish",
+      0, false, command_completion },
     { 0 },
 };

@@ -41,5 +41,6 @@ int command_release(struct call *call);
 int command_close(struct call *call);
 int command_say(struct call *call);
 int command_audit(struct call *call);
+int command_completion(struct call *call);
 
 #endif
