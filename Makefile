@@ -412,6 +412,7 @@ DAEMON = \
   src/daemon/admin.c \
   src/daemon/call.c \
   src/daemon/config.c \
+  src/daemon/config_help.c \
   src/daemon/engine.c \
   src/daemon/engine_round.c \
   src/daemon/errand.c \
@@ -523,6 +524,14 @@ SANDBOX = \
   tools/sandbox_track.c \
   tools/sandbox_value.c \
   tools/sandbox_whatsapp.c
+
+MANUAL = \
+  src/daemon/config_help.c \
+  tools/manual.c \
+  tools/manual_frontdesk.c \
+  tools/manual_frontdeskd.c \
+  tools/manual_page.c \
+  tools/manual_rules.c
 
 LOAD = \
   tools/load.c \
@@ -731,6 +740,17 @@ $(B)/frontdesk-sandbox: $(B)/obj/tools/sandbox.o $(B)/libsandbox.a $(B)/libfront
 	$(say) LINK $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(B)/frontdesk-manual: $(call OBJ,$(MANUAL)) $(B)/libctl.a $(B)/libfrontdesk.a
+	$(say) LINK $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_CTL)
+
+# The manual pages and the scripts for shells are made of what the programs know.
+PAGES = $(B)/man/frontdesk.1 $(B)/man/frontdesk-rules.5 $(B)/man/frontdeskd.8
+$(B)/man/%: $(B)/frontdesk-manual
+	$(say) PAGE $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(B)/frontdesk-manual $(@F) > $@.new && mv $@.new $@
+
 $(B)/frontdesk-load: $(call OBJ,$(LOAD)) $(B)/libfrontdesk.a
 	$(say) LINK $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -849,13 +869,22 @@ packages-proof: all tests
 	@sh tools/packages_proof.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK)
 
 SHARE = $(DESTDIR)$(PREFIX)/share/frontdesk
+MAN = $(DESTDIR)$(PREFIX)/share/man
+COMPLETIONS = $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/site-functions fish/vendor_completions.d)
 UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
 
-install: all
+install: all $(PAGES)
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/rules $(UNITS)
 	install -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 0644 rules/*.sql $(SHARE)/rules
 	install -m 0644 README.md LICENSE tools/packaging/frontdesk.env.example $(SHARE)
+	install -d $(MAN)/man1 $(MAN)/man5 $(MAN)/man8 $(COMPLETIONS)
+	install -m 0644 $(B)/man/frontdesk.1 $(MAN)/man1
+	install -m 0644 $(B)/man/frontdesk-rules.5 $(MAN)/man5
+	install -m 0644 $(B)/man/frontdeskd.8 $(MAN)/man8
+	$(B)/frontdesk completion bash > $(word 1,$(COMPLETIONS))/frontdesk
+	$(B)/frontdesk completion zsh > $(word 2,$(COMPLETIONS))/_frontdesk
+	$(B)/frontdesk completion fish > $(word 3,$(COMPLETIONS))/frontdesk.fish
 	sed 's|/usr/local/|$(PREFIX)/|' tools/packaging/frontdeskd.service > $(UNITS)/frontdeskd.service
 	chmod 0644 $(UNITS)/frontdeskd.service
 

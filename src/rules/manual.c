@@ -6,10 +6,7 @@
 #include "rules/manual.h"
 
 #define COLUMNS (const struct manual_column[])
-#define END                                                                                                    \
-    {                                                                                                          \
-        NULL, NULL                                                                                             \
-    }
+#define END { NULL, NULL }
 
 /* What examples and talks may bring along. */
 #define LANGUAGE_GIVEN { "language", "the customer's language, as in ko; else the default language" }
@@ -265,6 +262,41 @@ const struct manual_table manual_tables[] = {
                { "expect", "a condition that has to be true by then" },
                END } },
     { NULL, NULL, NULL, NULL },
+};
+
+const struct manual_column manual_names[] = {
+    { "message", "what the customer wrote" },
+    { "message_count", "the how-manieth message of the conversation it is" },
+    { "first_name", "of the customer, as Braze knows it; empty when it does not" },
+    { "language", "the customer's language, as in pt; the default language when it is not known" },
+    { "locale", "the language with its region, as in pt-BR" },
+    { "channel", "the channel it came by" },
+    { "hours_today", "today's opening hours, in the customer's language" },
+    { "next_opening", "when the business opens next, in the customer's language" },
+    { "now", "the moment, for the filter date" },
+    { "rule", "the name of the rule that took the message" },
+    { "summary", "at close and handoff: the conversation in one line" },
+    { "summary_by", "at close and handoff: who wrote that" },
+    { "outcome", "at close and handoff: how it ended, in one word" },
+    { "closed_by", "at close: idle, rule, flow, backend or person" },
+    { "flow", "at close and handoff: the newest flow" },
+    END,
+};
+
+const struct manual_column manual_filters[] = {
+    { "default: 'friend'", "instead of nothing" },
+    { "capitalize", "the first letter a capital" },
+    { "upcase", "all letters capitals" },
+    { "downcase", "no letters capitals" },
+    { "strip", "without blanks around it" },
+    { "truncate: 30", "of at most so many characters" },
+    { "replace: '-', ' '", "the one for the other" },
+    { "plus: 1", "so much more" },
+    { "minus: 1", "so much less" },
+    { "money: 'EUR'", "as an amount of money" },
+    { "date: '%A, %d %B'", "of now, or of an answer to ask date" },
+    { "josa: '을/를'", "the word with the Korean particle that fits it" },
+    END,
 };
 
 const struct manual_table *manual_find(const char *name)

@@ -20,6 +20,9 @@ struct manual_table {
 
 extern const struct manual_table manual_tables[]; /* ends with a NULL name */
 
+/* What every template knows, and what filters make of it; both end with a NULL name. Of a filter: the name with an example. */
+extern const struct manual_column manual_names[], manual_filters[];
+
 /* NULL: there is none of that name. */
 const struct manual_table *manual_find(const char *name);
 

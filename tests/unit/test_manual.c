@@ -12,7 +12,9 @@
 
 #include "rules/manual.h"
 #include "rules/row.h"
+#include "rules/variable.h"
 #include "store/rulefile_table.h"
+#include "text/template.h"
 
 static const struct rule_table *find_table(const char *name)
 {
@@ -96,6 +98,34 @@ static void lines_fit_a_terminal(void **state)
                 fail_msg("%s.%s: a line without full stop, of at most 100 bytes", told->name, c->name);
 }
 
+static void the_names_that_templates_know_are_told_of(void **state)
+{
+    size_t count = 0;
+
+    (void)state;
+    for (const struct manual_column *name = manual_names; name->name != NULL; name++, count++)
+        if (variable_find(name->name) == VARIABLE_COUNT)
+            fail_msg("templates do not know %s", name->name);
+    assert_int_equal(count, VARIABLE_COUNT);
+}
+
+static void the_filters_that_are_told_of_are_there_as_shown(void **state)
+{
+    (void)state;
+    for (const struct manual_column *filter = manual_filters; filter->name != NULL; filter++) {
+        struct buf text = { 0 };
+        struct error error = { 0 };
+        struct template *template;
+
+        buf_addf(&text, "{{ x | %s }}", filter->name);
+        template = template_new(buf_text(&text), &error);
+        if (template == NULL)
+            fail_msg("%s: %s", filter->name, error.text);
+        template_free(template);
+        buf_release(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +133,8 @@ int main(void)
         cmocka_unit_test(nothing_is_told_of_that_rule_files_do_not_have),
         cmocka_unit_test(every_example_is_a_statement_that_a_rule_file_may_hold),
         cmocka_unit_test(lines_fit_a_terminal),
+        cmocka_unit_test(the_names_that_templates_know_are_told_of),
+        cmocka_unit_test(the_filters_that_are_told_of_are_there_as_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
