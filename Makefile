@@ -526,7 +526,6 @@ SANDBOX = \
   tools/sandbox_whatsapp.c
 
 MANUAL = \
-  src/daemon/config_help.c \
   tools/manual.c \
   tools/manual_frontdesk.c \
   tools/manual_frontdeskd.c \
@@ -558,6 +557,7 @@ UNIT = \
   clock \
   close \
   commands \
+  complete \
   condition \
   consult \
   consult_dialogue \
@@ -740,7 +740,7 @@ $(B)/frontdesk-sandbox: $(B)/obj/tools/sandbox.o $(B)/libsandbox.a $(B)/libfront
 	$(say) LINK $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(B)/frontdesk-manual: $(call OBJ,$(MANUAL)) $(B)/libctl.a $(B)/libfrontdesk.a
+$(B)/frontdesk-manual: $(call OBJ,$(MANUAL)) $(B)/libctl.a $(B)/libdaemon.a $(B)/libfrontdesk.a
 	$(say) LINK $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_CTL)
 

@@ -16,16 +16,25 @@ static void add_option(struct buf *out, const struct option_info *option)
     page_item(out, name, option->value, option->help);
 }
 
+/* The one line of help as a sentence. */
+static void add_sentence(struct buf *out, const char *help)
+{
+    struct buf text = { 0 };
+    char last = help[strlen(help) - 1];
+
+    buf_add_char(&text, help[0] >= 'a' && help[0] <= 'z' ? help[0] - 'a' + 'A' : help[0]);
+    buf_addf(&text, "%s%s", help + 1, last == '?' || last == '!' ? "" : ".");
+    page_text(out, buf_text(&text));
+    buf_release(&text);
+}
+
 static void add_command(struct buf *out, const struct command *command)
 {
     struct buf title = { 0 };
 
     buf_addf(&title, "frontdesk %s", command->pattern);
     page_subsection(out, buf_text(&title));
-    buf_clear(&title);
-    buf_addf(&title, "%c%s%s", command->help[0] >= 'a' && command->help[0] <= 'z' ? command->help[0] - 'a' + 'A' : command->help[0],
-             command->help + 1, strchr("?!", command->help[strlen(command->help) - 1]) != NULL ? "" : ".");
-    page_text(out, buf_text(&title));
+    add_sentence(out, command->help);
     buf_release(&title);
     if (command->more != NULL) {
         buf_add_text(out, ".Pp\n");
@@ -61,13 +70,15 @@ void page_frontdesk(struct buf *out)
 
     page_begin(out, "frontdesk", 1, "read and steer the desk that answers your customers");
     page_section(out, "SYNOPSIS");
-    buf_add_text(out, ".Nm frontdesk\n.Ar noun\n.Op Ar verb\n.Op Ar argument ...\n.Op Fl -option Ar value ...\n");
+    buf_add_text(out, ".Nm frontdesk\n.Ar noun\n.Op Ar verb\n.Op Ar argument ...\n"
+                      ".Op Fl -option Ar value ...\n");
     page_section(out, "DESCRIPTION");
-    page_text(out, "Reads the book in which frontdeskd keeps all that customers write and all that they are answered, and steers\n"
-                   "the daemon: through its admin socket while it runs, else directly. A word may be shortened as long as one\n"
-                   "command is meant. A CONVERSATION is its number, or the customer: an external id or a phone number; it is\n"
-                   "then the open conversation, else the newest. What customers wrote is shown with control characters\n"
-                   "written out. Data goes to standard output, all else to standard error.");
+    page_text(out, "Reads the book in which frontdeskd keeps all that customers write and all that they are\n"
+                   "answered, and steers the daemon: through its admin socket while it runs, else directly.\n"
+                   "A word may be shortened as long as one command is meant. A CONVERSATION is its number,\n"
+                   "or the customer: an external id or a phone number; it is then the open conversation,\n"
+                   "else the newest. What customers wrote is shown with control characters written out. Data\n"
+                   "goes to standard output, all else to standard error.");
     page_section(out, "OPTIONS");
     page_text(out, "Everywhere:");
     page_list_begin(out);

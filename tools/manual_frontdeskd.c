@@ -32,8 +32,9 @@ static void add_synopsis(struct buf *out)
 }
 
 static const char *const CALLS[][2] = {
-    { "POST /v1/inbound, /v1/inbound/CHANNEL", "a customer's message, with Authorization: Bearer and one of the tokens. 202 once it is on\n"
-                                               "disk and decided; 503 with Retry-After when it cannot be stored." },
+    { "POST /v1/inbound, /v1/inbound/CHANNEL",
+      "a customer's message, with Authorization: Bearer and one of the tokens. 202 once it is on\n"
+      "disk and decided; 503 with Retry-After when it cannot be stored." },
     { "GET /healthz", "200 while the process lives." },
     { "GET /readyz", "200 while webhooks can be stored." },
     { "GET /metrics", "for Prometheus, at FRONTDESK_METRICS and on the admin socket." },
@@ -64,16 +65,19 @@ void page_frontdeskd(struct buf *out)
     page_begin(out, "frontdeskd", 8, "the desk: takes customers' messages, decides who answers, sends the answer");
     add_synopsis(out);
     page_section(out, "DESCRIPTION");
-    page_text(out, "Takes the messages that Braze forwards as webhooks, writes them into the book, decides by rules who answers,\n"
-                   "and sends the answers through Braze. It stays in the foreground and logs to standard error, a line in logfmt\n"
-                   "for each fact. A second one on the same book refuses to start.");
+    page_text(out, "Takes the messages that Braze forwards as webhooks, writes them into the book, decides\n"
+                   "by rules who answers, and sends the answers through Braze. It stays in the foreground\n"
+                   "and logs to standard error, a line in logfmt for each fact. A second one on the same\n"
+                   "book refuses to start.");
     page_section(out, "ENVIRONMENT");
-    page_text(out, "A variable X may also come from the file that X_FILE names, or from $CREDENTIALS_DIRECTORY/X.");
+    page_text(out, "A variable X may also come from the file that X_FILE names, or from\n"
+                   "$CREDENTIALS_DIRECTORY/X.");
     page_list_begin(out);
     for (const struct config_variable *variable = config_variables; variable->name != NULL; variable++)
         add_variable(out, variable);
     page_list_end(out);
-    page_text(out, "Keys of AI backends, services and teams come from the variables that the rule files name.");
+    page_text(out, "Keys of AI backends, services and teams come from the variables that the rule files\n"
+                   "name.");
     page_section(out, "HTTP");
     add_list(out, CALLS, sizeof CALLS / sizeof *CALLS);
     page_section(out, "SIGNALS");
@@ -81,6 +85,7 @@ void page_frontdeskd(struct buf *out)
     page_section(out, "FILES");
     add_list(out, FILES, sizeof FILES / sizeof *FILES);
     page_section(out, "EXIT STATUS");
-    page_text(out, "0 after SIGTERM, 1 when it could not start or go on, 2 when the command line was not understood.");
+    page_text(out, "0 after SIGTERM, 1 when it could not start or go on, 2 when the command line was not\n"
+                   "understood.");
     page_see_also(out, SEE);
 }

@@ -54,7 +54,8 @@ static void add_facts(struct buf *out)
         buf_release(&name);
     }
     page_item(out, ":field_NAME", NULL, "any other field of the webhook, as it came; no value when it is absent");
-    page_item(out, "@NAME", NULL, "a variable: a named group of the rule's own pattern, what a match has noted, an answer in a flow");
+    page_item(out, "@NAME", NULL,
+              "a variable: a named group of the rule's own pattern, what a match has noted, an answer in a flow");
     page_list_end(out);
 }
 
@@ -84,25 +85,27 @@ void page_rules(struct buf *out)
 
     page_begin(out, "frontdesk-rules", 5, "files that say who answers which messages, and what");
     page_section(out, "DESCRIPTION");
-    page_text(out, "Rules are files of INSERT statements in one folder, all its *.sql in the order of their names. Texts stand\n"
-                   "between single quotes, an apostrophe within is written twice, and what stands behind two hyphens is a\n"
-                   "note. A folder loads as a whole or not at all: whatever is wrong is told with file and line, and the\n"
-                   "rules in force stay. frontdesk rules check looks whether it would load; examples, counterexamples and talks\n"
-                   "in it have to hold.");
+    page_text(out, "Rules are files of INSERT statements in one folder, all its *.sql in the order of their\n"
+                   "names. Texts stand between single quotes, an apostrophe within is written twice, and\n"
+                   "what stands behind two hyphens is a note. A folder loads as a whole or not at all:\n"
+                   "whatever is wrong is told with file and line, and the rules in force stay. frontdesk\n"
+                   "rules check looks whether it would load; examples, counterexamples and talks in it have\n"
+                   "to hold.");
     page_section(out, "WORDS");
-    page_text(out, "The columns words and unless hold words and phrases with commas between them; one of them in the message is\n"
-                   "enough.");
+    page_text(out, "The columns words and unless hold words and phrases with commas between them; one of\n"
+                   "them in the message is enough.");
     add_columns(out, WORDS);
     page_section(out, "TEMPLATES");
-    page_text(out, "Texts may hold {{ name }} and {{ name | filter: 'argument' }}. A name that nobody knows is an error at the load.\n"
-                   "Besides these names, templates know every setting, phrase.NAME, field.NAME (of the webhook), and variables.");
+    page_text(out, "Texts may hold {{ name }} and {{ name | filter: 'argument' }}. A name that nobody knows\n"
+                   "is an error. Besides these names, templates know every setting, phrase.NAME, field.NAME\n"
+                   "(of the webhook), and variables.");
     add_columns(out, manual_names);
     page_text(out, "Filters, each with an example:");
     add_columns(out, manual_filters);
     page_section(out, "CONDITIONS");
-    page_text(out, "only_if, accept_if and expect are expressions of SQL over facts and variables. They may use whatever looks at\n"
-                   "nothing else: comparisons, AND, OR, NOT, IN, BETWEEN, LIKE, CASE, CAST, lower, length, substr. What is not\n"
-                   "known is not true.");
+    page_text(out, "only_if, accept_if and expect are expressions of SQL over facts and variables. They may\n"
+                   "use whatever looks at nothing else: comparisons, AND, OR, NOT, IN, BETWEEN, LIKE, CASE,\n"
+                   "CAST, lower, length, substr. What is not known is not true.");
     add_facts(out);
     page_section(out, "TABLES");
     for (const struct manual_table *table = manual_tables; table->name != NULL; table++)
