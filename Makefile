@@ -19,7 +19,7 @@ JOBS := $(shell nproc)
 # What Debian 12 has to bring. `make packages-proof` compares this with what the build really uses.
 PACKAGES_BUILD = gcc libc6-dev make libsqlite3-dev libmicrohttpd-dev libcurl4-openssl-dev libcjson-dev libpcre2-dev \
                  libutf8proc-dev libcmark-gfm-dev libcmark-gfm-extensions-dev tzdata ca-certificates
-PACKAGES_CHECK = libcmocka-dev clang libclang-rt-14-dev python3 strace faketime openssl
+PACKAGES_CHECK = libcmocka-dev clang libclang-rt-14-dev python3 strace faketime openssl mandoc zsh fish
 
 # Flavours -------------------------------------------------------------------------------------------------------
 
@@ -710,7 +710,8 @@ SYSTEM = \
   tests/system/34_close.py \
   tests/system/35_entries.py \
   tests/system/36_profile_storm.py \
-  tests/system/37_moments.py
+  tests/system/37_moments.py \
+  tests/system/47_help.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox
@@ -797,7 +798,7 @@ $(B)/unit/test_%: $(B)/obj/tests/unit/test_%.o $(B)/obj/tests/lib/fixture.o $(B)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(B)/obj/tests/lib/fixture.o $(TEST_ARCHIVES) $(B)/libfrontdesk.a $(LIBS_TEST)
 
-tests: $(UNIT_PROGRAMS)
+tests: $(UNIT_PROGRAMS) $(B)/frontdesk-manual
 
 FUZZERS = $(patsubst %,$(B)/fuzz/fuzz_%,$(FUZZ))
 
