@@ -798,7 +798,7 @@ $(B)/unit/test_%: $(B)/obj/tests/unit/test_%.o $(B)/obj/tests/lib/fixture.o $(B)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(B)/obj/tests/lib/fixture.o $(TEST_ARCHIVES) $(B)/libfrontdesk.a $(LIBS_TEST)
 
-tests: $(UNIT_PROGRAMS) $(B)/frontdesk-manual
+tests: $(UNIT_PROGRAMS)
 
 FUZZERS = $(patsubst %,$(B)/fuzz/fuzz_%,$(FUZZ))
 
@@ -812,7 +812,7 @@ fuzzers: $(FUZZERS)
 unit: tests
 	sh tests/run.sh $(UNIT_PROGRAMS)
 
-system: all
+system: all $(B)/frontdesk-manual
 	BUILD=$(B) sh tests/run.sh $(SYSTEM)
 
 lint:
@@ -831,7 +831,8 @@ UNIT_PLAIN = fetch http index pattern wal_file zone
 SYSTEM_LONG = $(filter %/07_crash.py %/13_clock.py %/23_profile.py %/31_ai_cli.py %/35_entries.py %/36_profile_storm.py,$(SYSTEM))
 
 check: packages-check
-	@$(MAKE) --no-print-directory -j$(JOBS) all $(patsubst %,build/unit/test_%,$(UNIT_PLAIN)) build/frontdesk-load
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(patsubst %,build/unit/test_%,$(UNIT_PLAIN)) build/frontdesk-load \
+	  build/frontdesk-manual
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=address,undefined all tests build/asan/frontdesk-load
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=thread build/tsan/frontdeskd $(patsubst %,build/tsan/unit/test_%,$(UNIT_TSAN))
 	@ln -sf ../frontdesk ../frontdesk-sandbox ../frontdesk-load build/tsan/
@@ -843,7 +844,7 @@ check: packages-check
 
 # All kill points, long fuzzing, thousands of races: hours.
 torture: packages-check
-	@$(MAKE) --no-print-directory -j$(JOBS) all tests build/frontdesk-load
+	@$(MAKE) --no-print-directory -j$(JOBS) all tests build/frontdesk-load build/frontdesk-manual
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=fuzzer-no-link,address,undefined fuzzers
 	TORTURE=1 RACES=20000 REPLAYED=100000 TEST_TIMEOUT=20000 BUILD=$(B) sh tests/run.sh $(SYSTEM)
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=address,undefined all build/asan/frontdesk-load
