@@ -42,7 +42,8 @@ CFLAGS = -O2 -g $(HARDENING)
 LDFLAGS = $(LINK_HARDENING)
 else
 CFLAGS = -O1 -g1 -fno-omit-frame-pointer -fsanitize=$(SAN) -fno-sanitize-recover=all
-LDFLAGS = -fsanitize=$(SAN)
+# gold links a hundred unit tests in half the time; it comes with gcc.
+LDFLAGS = -fsanitize=$(SAN) $(if $(findstring fuzzer,$(SAN)),,-fuse-ld=gold)
 endif
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Isrc -I. -MMD -MP -pthread $(CFLAGS)
 
