@@ -37,7 +37,7 @@ static void add_command(struct buf *out, const struct command *command)
     add_sentence(out, command->help);
     buf_release(&title);
     if (command->more != NULL) {
-        buf_add_text(out, ".Pp\n");
+        buf_add_text(out, command->more[0] != ' ' ? ".Pp\n" : "");
         page_prose(out, command->more);
     }
     if (command->options == 0)
