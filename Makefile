@@ -466,6 +466,7 @@ CTL = \
   src/ctl/commands.c \
   src/ctl/folder.c \
   src/ctl/live.c \
+  src/ctl/local.c \
   src/ctl/narrow.c \
   src/ctl/output.c \
   src/ctl/output_csv.c \
@@ -579,6 +580,7 @@ UNIT = \
   language \
   line \
   listing \
+  local \
   log \
   mailbox \
   markdown \

@@ -5,11 +5,10 @@
  * Money is as exact as it was charged: JSON and CSV carry the same decimal that people see.
  */
 #include <string.h>
-#include <time.h>
 
 #include "ctl/call.h"
 #include "ctl/commands.h"
-#include "ctl/live.h"
+#include "ctl/local.h"
 #include "rules/decimal.h"
 #include "store/spend.h"
 
@@ -103,29 +102,15 @@ static int show(struct call *call, struct db *db, enum usage_by by, const char *
 
 /* Days */
 
-/* A date is the day that it names; all else is a moment, whose day depends on where the business is. */
-static int read_since(struct call *call, struct db *db, char day[LIVE_DAY_LEN])
+/* The day at the business that a moment belongs to; "" when nothing was typed. */
+static int read_since(const struct call *call, char day[LOCAL_DAY_LEN])
 {
-    const char *typed = call->parsed->options[OPTION_SINCE];
-    struct ruleset *rules = NULL;
     int64_t since;
     int code = call_since(call, &since);
 
     *day = '\0';
-    if (code != EXIT_DONE || typed == NULL)
-        return code;
-    if (strchr(typed, '-') != NULL) {
-        time_t seconds = (time_t)(since / 1000);
-        struct tm date = { 0 };
-
-        localtime_r(&seconds, &date);
-        strftime(day, LIVE_DAY_LEN, "%Y-%m-%d", &date);
-        return EXIT_DONE;
-    }
-    code = live_read(call, db, &rules);
-    if (code == EXIT_DONE && rules != NULL)
-        live_day(rules, strcmp(typed, "today") == 0 ? call->now : since, day);
-    ruleset_free(rules);
+    if (code == EXIT_DONE && call->parsed->options[OPTION_SINCE] != NULL)
+        local_day(call_zone(call), since, day);
     return code;
 }
 
@@ -146,7 +131,7 @@ static int read_by(const struct call *call, enum usage_by *by)
 
 int command_usage(struct call *call)
 {
-    char since[LIVE_DAY_LEN] = "";
+    char since[LOCAL_DAY_LEN] = "";
     enum usage_by by;
     struct db *db = NULL;
     int code = read_by(call, &by);
@@ -154,7 +139,7 @@ int command_usage(struct call *call)
     if (code == EXIT_DONE)
         code = call_open(call, &db);
     if (code == EXIT_DONE)
-        code = read_since(call, db, since);
+        code = read_since(call, since);
     if (code == EXIT_DONE)
         code = show(call, db, by, since);
     db_close(db);

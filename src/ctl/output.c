@@ -134,6 +134,11 @@ void output_end(struct output *output)
     free(output);
 }
 
+void output_set_zone(struct output *output, const struct zone *zone)
+{
+    output->zone = zone;
+}
+
 static void open_element(struct output *output, enum element element, const char *noun,
                          const struct column *columns, size_t count)
 {

@@ -12,7 +12,7 @@
  */
 #include <string.h>
 
-#include "base/clock.h"
+#include "ctl/local.h"
 #include "ctl/output_way.h"
 #include "ctl/show.h"
 
@@ -38,7 +38,7 @@ static void add_quoted(const char *text, struct buf *out)
     buf_add_char(out, '"');
 }
 
-static void render(const struct cell *cell, struct buf *value)
+static void render(const struct cell *cell, const struct zone *zone, struct buf *value)
 {
     switch (cell->kind) {
     case CELL_NONE: break;
@@ -49,7 +49,7 @@ static void render(const struct cell *cell, struct buf *value)
         show_text(cell->text, strlen(cell->text), SHOW_LINES, value);
         break;
     case CELL_NUMBER: buf_addf(value, "%lld", (long long)cell->number); break;
-    case CELL_TIME: clock_format_utc(cell->number, value); break;
+    case CELL_TIME: local_format_iso(zone, cell->number, value); break;
     case CELL_FLAG: buf_add_text(value, cell->number != 0 ? "yes" : "no"); break;
     }
 }
@@ -80,7 +80,7 @@ static void csv_row(struct output *output, const struct cell *cells)
 
     for (size_t i = 0; i < output->column_count; i++) {
         buf_clear(&value);
-        render(&cells[i], &value);
+        render(&cells[i], output->zone, &value);
         if (i > 0)
             buf_add_char(&output->buf, ',');
         add_quoted(buf_text(&value), &output->buf);

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "ctl/local.h"
 #include "ctl/output.h"
 
 struct output_way {
@@ -36,6 +37,7 @@ struct text_cell { /* a rendered cell: its columns on a terminal, and where its 
 struct output {
     const struct output_way *way;
     struct output_place place;
+    const struct zone *zone;      /* of times for people; NULL: the machine's */
     const struct column *columns; /* of the open table or exchange */
     size_t column_count;
     enum exchange_style style; /* of the open exchange */
@@ -49,7 +51,7 @@ struct output {
     struct text_cell *cells; /* text: all cells of the open table, row by row */
     size_t cell_count, cell_room;
     bool has_prompt; /* text: the cursor stands behind a prompt */
-    char day[12];    /* text: of the exchange's newest line */
+    char day[LOCAL_DAY_LEN]; /* text: of the exchange's newest line */
     bool is_apart;   /* text: a note needs a blank line before it */
     size_t things;   /* text: tables, records and exchanges so far */
 };
