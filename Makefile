@@ -64,7 +64,8 @@ SCHEMA = \
   schema/008-flood.sql \
   schema/009-close.sql \
   schema/010-order.sql \
-  schema/011-refusal.sql
+  schema/011-refusal.sql \
+  schema/012-list.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -191,11 +192,17 @@ LIB = \
   src/store/listing.c \
   src/store/lock.c \
   src/store/message.c \
+  src/store/moment.c \
+  src/store/name.c \
   src/store/notice_row.c \
   src/store/outbox.c \
   src/store/outbox_track.c \
   src/store/overview.c \
   src/store/parting.c \
+  src/store/pick.c \
+  src/store/pick_conversation.c \
+  src/store/pick_outbox.c \
+  src/store/pick_webhook.c \
   src/store/profile.c \
   src/store/record.c \
   src/store/rulebook.c \
@@ -465,6 +472,7 @@ CTL = \
   src/ctl/command_why.c \
   src/ctl/commands.c \
   src/ctl/folder.c \
+  src/ctl/list.c \
   src/ctl/live.c \
   src/ctl/local.c \
   src/ctl/narrow.c \

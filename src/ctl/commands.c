@@ -5,16 +5,22 @@
 
 #include "ctl/commands.h"
 
-#define LISTED (OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_STATE))
+#define LISTED (OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_STATE) | OPTION_BITS_PERIOD | OPTION_BITS_PERSON)
 
 const struct command commands[] = {
     { "status", "how things are, and what needs you",
       "First comes what waits for you, each with the command that deals with it; then the day in numbers.", 0,
       false, command_status },
     { "conversations", "who wrote, and who answers them",
-      "Newest first. \"owner\" is bot, agent (a person has it, or is asked to take it) or closed.",
-      OPTION_BIT(OPTION_OWNER) | OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_RULE) |
-          OPTION_BIT(OPTION_USER) | OPTION_BIT(OPTION_LIMIT),
+      "Newest first. \"owner\" is bot, agent (a person has it, or is asked to take it) or closed. All that is asked for has\n"
+      "to be true: heard from between --since and --until; a message that --rule took, a --flow entered, a --backend asked, in\n"
+      "whatever ruleset that was; --unanswered: a message that no rule took, or whose answer is held, expired or dead.\n"
+      "OUTCOME is answered, unanswered, person, flow_done, flow_left or opted_out. Times are the business's (the setting\n"
+      "time_zone), whatever the terminal's TZ is.\n"
+      "  frontdesk conversations --since today --unanswered\n"
+      "  frontdesk conversations --rule refund --since 2026-05-01 --until 2026-06-01 --csv > may.csv\n"
+      "  frontdesk conversations --owner agent",
+      OPTION_BITS_PERIOD | OPTION_BITS_PERSON | OPTION_BITS_ANSWER | OPTION_BIT(OPTION_LIMIT),
       true, command_conversations },
     { "transcript CONVERSATION", "what was said, and whether it went out",
       "Texts that went as they should stand alone; what became of all others stands under them.\n"
@@ -97,14 +103,20 @@ const struct command commands[] = {
       true, command_rules_replay },
     { "outbox list", "what is to go out, and what became of it",
       "STATE is waiting, due, claimed, accepted, held, withheld, expired, dead, unknown; or pending for the first three,\n"
-      "or trouble for what did not reach the customer.",
-      LISTED, true, command_outbox_list },
+      "or trouble for what did not reach the customer. --since and --until look at when a row was queued, --rule at turns in\n"
+      "which it took the message, --backend at what it was asked. Of a customer: texts, questions to backends, and whatever\n"
+      "has not been accepted; what his profile has got shows frontdesk profile.\n"
+      "  frontdesk outbox list --state trouble --since 7d\n"
+      "  frontdesk outbox list --user ana",
+      LISTED | OPTION_BIT(OPTION_RULE) | OPTION_BIT(OPTION_BACKEND), true, command_outbox_list },
     { "outbox show ID", "one of them, with every attempt", NULL, 0, false, command_outbox_show },
     { "outbox retry ID", "send it after all", NULL, 0, false, command_outbox_retry },
     { "outbox drop ID", "never send it", NULL, 0, false, command_outbox_drop },
     { "webhooks list", "what came in, as it came",
-      "STATE is raw, read, duplicate, unreadable, aside; or trouble for what became no message.", LISTED,
-      true, command_webhooks_list },
+      "STATE is raw, read, duplicate, unreadable, aside; or trouble for what became no message. --since and --until look at\n"
+      "when it came. Of a customer: what became a message, and what names the customer and became none.\n"
+      "  frontdesk webhooks list --state trouble --since today",
+      LISTED, true, command_webhooks_list },
     { "webhooks show ID", "one of them, with its bytes", NULL, 0, false, command_webhooks_show },
     { "webhooks replay ID", "read an unreadable one again", NULL, 0, false, command_webhooks_replay },
     { "say CONVERSATION TEXT...", "write to the customer yourself",

@@ -167,6 +167,12 @@ void output_row(struct output *output, const struct cell *cells)
     output->way->row(output, cells);
 }
 
+void output_flush(struct output *output)
+{
+    if (output->way->flush != NULL)
+        output->way->flush(output);
+}
+
 static void close_element(struct output *output, enum element element)
 {
     must_be_open(output, element);

@@ -125,6 +125,8 @@ void output_set_zone(struct output *output, const struct zone *zone);
 
 void output_table(struct output *output, const char *noun, const struct column *columns, size_t count);
 void output_row(struct output *output, const struct cell *cells);
+/* Between rows, when nothing is held: what can be written is. A table in CSV waits for it, or for its end. */
+void output_flush(struct output *output);
 void output_table_end(struct output *output);
 void output_record(struct output *output, const char *noun, const struct column *columns,
                    const struct cell *cells, size_t count);

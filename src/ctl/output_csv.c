@@ -54,10 +54,11 @@ static void render(const struct cell *cell, const struct zone *zone, struct buf 
     }
 }
 
-static void flush(struct output *output)
+/* A row may come out of a statement that is still being read: it is not written before the caller has ended that. */
+static void csv_flush(struct output *output)
 {
-    buf_add_text(&output->buf, "\r\n");
-    output->place.put(output->place.context, output->buf.data, output->buf.len);
+    if (output->buf.len > 0)
+        output->place.put(output->place.context, output->buf.data, output->buf.len);
     buf_clear(&output->buf);
 }
 
@@ -71,7 +72,7 @@ static void csv_table(struct output *output, const char *noun)
             buf_add_char(&output->buf, ',');
         add_quoted(output->columns[i].name, &output->buf);
     }
-    flush(output);
+    buf_add_text(&output->buf, "\r\n");
 }
 
 static void csv_row(struct output *output, const struct cell *cells)
@@ -85,13 +86,8 @@ static void csv_row(struct output *output, const struct cell *cells)
             buf_add_char(&output->buf, ',');
         add_quoted(buf_text(&value), &output->buf);
     }
-    flush(output);
+    buf_add_text(&output->buf, "\r\n");
     buf_release(&value);
-}
-
-static void csv_nothing(struct output *output)
-{
-    (void)output;
 }
 
 static void csv_record(struct output *output, const char *noun, const struct column *columns,
@@ -116,6 +112,7 @@ static void csv_line(struct output *output, const struct exchange_line *line)
 
     output_exchange_cells(line, cells);
     csv_row(output, cells);
+    csv_flush(output);
 }
 
 static void csv_patch(struct output *output, const char *file, const struct patch_line *line)
@@ -142,12 +139,13 @@ static void csv_document(struct output *output, const char *noun, const char *te
 const struct output_way output_way_csv = {
     .table = csv_table,
     .row = csv_row,
-    .table_end = csv_nothing,
+    .table_end = csv_flush,
+    .flush = csv_flush,
     .record = csv_record,
     .line = csv_line,
     .patch = csv_patch,
     .side = csv_side,
     .document = csv_document,
     .note = csv_note,
-    .end = csv_nothing,
+    .end = csv_flush,
 };

@@ -13,6 +13,7 @@ struct output_way {
     void (*table)(struct output *output, const char *noun);
     void (*row)(struct output *output, const struct cell *cells);
     void (*table_end)(struct output *output);
+    void (*flush)(struct output *output); /* NULL: it waits for the end */
     void (*record)(struct output *output, const char *noun, const struct column *columns,
                    const struct cell *cells, size_t count);
     void (*line)(struct output *output, const struct exchange_line *line);
