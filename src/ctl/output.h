@@ -45,6 +45,7 @@ struct output_place {
     void *context;
     bool is_terminal; /* of `put`: tables are cut to its columns */
     bool has_colour;
+    bool is_file;     /* an empty one, for a spreadsheet perhaps */
     size_t columns; /* 0: 80 */
 };
 

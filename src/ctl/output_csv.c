@@ -1,10 +1,14 @@
 /*
  * output_csv: tables for spreadsheets, after RFC 4180 with every field in quotes.
  *
- * A spreadsheet runs a cell that begins with = + - or @ (a blank, tab or line end in front does not stop
- * every one of them, nor does a full-width form) as a formula. Customers write such cells, so text that
- * begins in this way gets an apostrophe in front. Escapes that a terminal would obey are written out as on a
- * terminal: CSV files are read with less and cat, too.
+ * A spreadsheet runs a cell that begins with = + - or @ (blanks, quotes, tab or line end in front do not stop every one of
+ * them, nor does a full-width form) as a formula. Customers write such cells, so text that begins in this way gets an
+ * apostrophe in front. Where the list separator is ";", as in much of Europe, a spreadsheet that is not told better ends our
+ * cells at a ";" or a line end within them: what follows there is a beginning, too. Escapes that a terminal would obey are
+ * written out as on a terminal: CSV files are read with less and cat, too. Our own numbers and times are left alone.
+ *
+ * Excel takes UTF-8 for something else unless a byte order mark is in front, which programs stumble over: a file gets it, a
+ * pipe does not (place.is_file).
  *
  * Records, and what stands side by side, are not shown: a command with --csv has one table (its command-table entry
  * says so). Notes and
@@ -16,15 +20,51 @@
 #include "ctl/output_way.h"
 #include "ctl/show.h"
 
+/* What stands before a formula and does not keep it from being one. */
+static size_t skip_unseen(const char *text)
+{
+    static const char *const unseen[] = { " ", "\n", "\v", "\f", "\"", "\u00a0", "\u3000", "\u200b", "\u200c", "\u200d", "\u2060",
+                                          "\ufeff" };
+    size_t at = 0;
+
+    for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++)
+        if (strncmp(text + at, unseen[i], strlen(unseen[i])) == 0) {
+            at += strlen(unseen[i]);
+            i = (size_t)-1;
+        }
+    return at;
+}
+
 static bool is_formula(const char *text)
 {
     static const char *const starts[] = { "=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠" };
 
-    text += strspn(text, " \n");
+    text += skip_unseen(text);
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (strncmp(text, starts[i], strlen(starts[i])) == 0)
-            return true;
+            return text[1] != ')'; /* ;-) */
     return false;
+}
+
+/* A JSON number is ours. */
+static bool is_number(const char *text)
+{
+    text += *text == '-';
+    return *text >= '0' && *text <= '9' && text[strspn(text, "0123456789.eE+-")] == '\0';
+}
+
+/* Shows the text, with an apostrophe in front of all that could be taken for a formula. */
+static void add_defused(const char *text, struct buf *out)
+{
+    while (*text != '\0') {
+        size_t len = strcspn(text, ";\n");
+
+        if (is_formula(text))
+            buf_add_char(out, '\'');
+        len += text[len] != '\0';
+        show_text(text, len, SHOW_LINES, out);
+        text += len;
+    }
 }
 
 static void add_quoted(const char *text, struct buf *out)
@@ -42,11 +82,12 @@ static void render(const struct cell *cell, const struct zone *zone, struct buf 
 {
     switch (cell->kind) {
     case CELL_NONE: break;
-    case CELL_TEXT:
+    case CELL_TEXT: add_defused(cell->text, value); break;
     case CELL_JSON:
-        if (is_formula(cell->text))
-            buf_add_char(value, '\'');
-        show_text(cell->text, strlen(cell->text), SHOW_LINES, value);
+        if (is_number(cell->text))
+            buf_add_text(value, cell->text);
+        else
+            add_defused(cell->text, value);
         break;
     case CELL_NUMBER: buf_addf(value, "%lld", (long long)cell->number); break;
     case CELL_TIME: local_format_iso(zone, cell->number, value); break;
@@ -67,6 +108,8 @@ static void csv_table(struct output *output, const char *noun)
     (void)noun;
     if (output->element == ELEMENT_SIDES)
         return;
+    if (output->place.is_file && output->things++ == 0)
+        buf_add_text(&output->buf, "\ufeff");
     for (size_t i = 0; i < output->column_count; i++) {
         if (i > 0)
             buf_add_char(&output->buf, ',');

@@ -54,7 +54,7 @@ struct output {
     bool has_prompt; /* text: the cursor stands behind a prompt */
     char day[LOCAL_DAY_LEN]; /* text: of the exchange's newest line */
     bool is_apart;   /* text: a note needs a blank line before it */
-    size_t things;   /* text: tables, records and exchanges so far */
+    size_t things;   /* text: tables, records and exchanges so far; CSV: tables */
 };
 
 extern const struct output_way output_way_text, output_way_json, output_way_csv;
