@@ -1,7 +1,7 @@
 /*
  * command_usage: what backends were asked, and what that cost: by day, backend, rule or contact.
  *
- * The book counts by the days of the business, so --since is understood as one of those; the hour in it does not matter.
+ * The book counts by the days of the business, so --since and --until are understood as such; the hour in them does not matter.
  * Money is as exact as it was charged: JSON and CSV carry the same decimal that people see.
  */
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "ctl/call.h"
 #include "ctl/commands.h"
 #include "ctl/local.h"
+#include "ctl/narrow.h"
 #include "rules/decimal.h"
 #include "store/spend.h"
 
@@ -28,7 +29,7 @@ enum { KEY_COUNT = sizeof KEYS / sizeof *KEYS };
 struct listed {
     struct output *output;
     struct usage total;
-    int rows;
+    int64_t rows, limit; /* so many are shown, all are added up; 0: all */
 };
 
 static void show_row(struct output *output, const char *key, const struct usage *sum)
@@ -51,8 +52,8 @@ static void add_row(void *context, const char *key, const struct usage *sum)
     listed->total.tokens_in += sum->tokens_in;
     listed->total.tokens_out += sum->tokens_out;
     listed->total.cost += sum->cost;
-    listed->rows++;
-    show_row(listed->output, key, sum);
+    if (++listed->rows <= listed->limit || listed->limit == 0)
+        show_row(listed->output, key, sum);
 }
 
 /* For programs; people see it as the table's last line. */
@@ -73,7 +74,24 @@ static void show_total(struct output *output, const struct usage *total)
     buf_release(&cost);
 }
 
-static int show(struct call *call, struct db *db, enum usage_by by, const char *since)
+static int say_nothing(struct call *call, struct db *db, const struct usage_days *days, const struct filter *filter)
+{
+    bool is_narrowed = filter->backend != NULL || filter->rule != NULL || filter->user != NULL || filter->phone != NULL;
+    int code = narrow_check_names(call, db, filter);
+
+    if (code != EXIT_DONE)
+        return code;
+    if (is_narrowed || *days->last != '\0')
+        output_note(call->output, NOTE_DIM, "No question to a backend fits, so nothing was spent.");
+    else if (*days->first != '\0')
+        output_note(call->output, NOTE_DIM, "No backend has been asked since %s, so nothing was spent.", days->first);
+    else
+        output_note(call->output, NOTE_DIM, "No backend has been asked yet, so nothing was spent.");
+    return EXIT_DONE;
+}
+
+static int show(struct call *call, struct db *db, enum usage_by by, const struct usage_days *days,
+                const struct filter *filter)
 {
     const struct column columns[COLUMNS] = {
         { KEYS[by].name, KEYS[by].name, LOOK_NAME }, { "asked", "asked", LOOK_NUMBER },
@@ -81,37 +99,31 @@ static int show(struct call *call, struct db *db, enum usage_by by, const char *
         { "tokens_out", "tokens out", LOOK_NUMBER }, { "cost", "cost", LOOK_NUMBER },
     };
     bool is_for_people = call->parsed->options[OPTION_JSON] == NULL && call->parsed->options[OPTION_CSV] == NULL;
-    struct listed listed = { .output = call->output };
+    struct listed listed = { .output = call->output, .limit = filter->limit };
     struct error error = { 0 };
     int count;
 
     output_table(call->output, "usage", columns, COLUMNS);
-    count = usage_list(db, by, since, add_row, &listed, &error);
+    count = usage_list(db, by, days, filter, add_row, &listed, &error);
     if (listed.rows > 1 && is_for_people)
         show_row(call->output, "total", &listed.total);
     output_table_end(call->output);
     if (count < 0)
         return call_read_failed(call, db, &error);
     show_total(call->output, &listed.total);
-    if (count == 0)
-        output_note(call->output, NOTE_DIM, *since == '\0' ? "No backend has been asked yet, so nothing was spent."
-                                                           : "No backend has been asked since %s, so nothing was spent.",
-                    since);
-    return EXIT_DONE;
+    return count == 0 ? say_nothing(call, db, days, filter) : EXIT_DONE;
 }
 
 /* Days */
 
-/* The day at the business that a moment belongs to; "" when nothing was typed. */
-static int read_since(const struct call *call, char day[LOCAL_DAY_LEN])
+/* The days at the business that the moments belong to: the first, and the last before --until. "" where nothing was typed. */
+static void find_days(const struct call *call, const struct filter *filter, char first[LOCAL_DAY_LEN], char last[LOCAL_DAY_LEN])
 {
-    int64_t since;
-    int code = call_since(call, &since);
-
-    *day = '\0';
-    if (code == EXIT_DONE && call->parsed->options[OPTION_SINCE] != NULL)
-        local_day(call_zone(call), since, day);
-    return code;
+    *first = *last = '\0';
+    if (filter->since > 0)
+        local_day(call_zone(call), filter->since, first);
+    if (filter->until > 0)
+        local_day(call_zone(call), filter->until - 1, last);
 }
 
 static int read_by(const struct call *call, enum usage_by *by)
@@ -131,17 +143,20 @@ static int read_by(const struct call *call, enum usage_by *by)
 
 int command_usage(struct call *call)
 {
-    char since[LOCAL_DAY_LEN] = "";
-    enum usage_by by;
+    char first[LOCAL_DAY_LEN], last[LOCAL_DAY_LEN];
+    struct filter filter;
     struct db *db = NULL;
+    enum usage_by by;
     int code = read_by(call, &by);
 
     if (code == EXIT_DONE)
+        code = narrow_read(call, 0, &filter);
+    if (code == EXIT_DONE)
         code = call_open(call, &db);
-    if (code == EXIT_DONE)
-        code = read_since(call, since);
-    if (code == EXIT_DONE)
-        code = show(call, db, by, since);
+    if (code == EXIT_DONE) {
+        find_days(call, &filter, first, last);
+        code = show(call, db, by, &(struct usage_days){ first, last }, &filter);
+    }
     db_close(db);
     return code;
 }

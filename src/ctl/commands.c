@@ -138,11 +138,13 @@ const struct command commands[] = {
     { "usage", "what backends were asked, and what it cost",
       "By day, or by backend, rule or contact (--by); what is newest or dearest first. \"asked\" counts calls, \"answered\"\n"
       "those that brought an answer. Tokens are as the vendor counted them, cost is by the prices of the rules, exactly as\n"
-      "it was charged. Days are those of the business.\n"
+      "it was charged. Days are those of the business. --rule may be a step of a flow, too, as in table.people.\n"
       "  frontdesk usage --since 7d\n"
       "  frontdesk usage --by contact --since today\n"
       "  frontdesk usage --by backend --csv > month.csv",
-      OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_SINCE), true, command_usage },
+      OPTION_BIT(OPTION_BY) | OPTION_BITS_PERIOD | OPTION_BIT(OPTION_USER) | OPTION_BIT(OPTION_PHONE) |
+          OPTION_BIT(OPTION_RULE) | OPTION_BIT(OPTION_BACKEND) | OPTION_BIT(OPTION_LIMIT),
+      true, command_usage },
     { "audit", "prove that no message was lost",
       "Counts what was accepted on one side, what became of it on the other, and looks for contradictions.\n"
       "Ends with 1 when the book does not add up.",
