@@ -65,7 +65,8 @@ SCHEMA = \
   schema/008-flood.sql \
   schema/009-close.sql \
   schema/010-order.sql \
-  schema/011-refusal.sql
+  schema/011-refusal.sql \
+  schema/012-list.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -192,11 +193,17 @@ LIB = \
   src/store/listing.c \
   src/store/lock.c \
   src/store/message.c \
+  src/store/moment.c \
+  src/store/name.c \
   src/store/notice_row.c \
   src/store/outbox.c \
   src/store/outbox_track.c \
   src/store/overview.c \
   src/store/parting.c \
+  src/store/pick.c \
+  src/store/pick_conversation.c \
+  src/store/pick_outbox.c \
+  src/store/pick_webhook.c \
   src/store/profile.c \
   src/store/record.c \
   src/store/rulebook.c \
@@ -472,7 +479,9 @@ CTL = \
   src/ctl/complete.c \
   src/ctl/complete_names.c \
   src/ctl/folder.c \
+  src/ctl/list.c \
   src/ctl/live.c \
+  src/ctl/local.c \
   src/ctl/narrow.c \
   src/ctl/option_words.c \
   src/ctl/output.c \
@@ -596,6 +605,7 @@ UNIT = \
   language \
   line \
   listing \
+  local \
   log \
   mailbox \
   markdown \

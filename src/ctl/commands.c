@@ -5,7 +5,7 @@
 
 #include "ctl/commands.h"
 
-#define LISTED (OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_STATE))
+#define LISTED (OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_STATE) | OPTION_BITS_PERIOD | OPTION_BITS_PERSON)
 
 const struct command commands[] = {
     { "status", "how things are, and what needs you",
@@ -14,11 +14,15 @@ const struct command commands[] = {
       "  frontdesk status --json", 0,
       false, command_status },
     { "conversations", "who wrote, and who answers them",
-      "Newest first. \"owner\" is bot, agent (a person has it, or is asked to take it) or closed.\n"
-      "  frontdesk conversations --owner agent\n"
-      "  frontdesk conversations --since 2d --rule hours",
-      OPTION_BIT(OPTION_OWNER) | OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_RULE) |
-          OPTION_BIT(OPTION_USER) | OPTION_BIT(OPTION_LIMIT),
+      "Newest first. \"owner\" is bot, agent (a person has it, or is asked to take it) or closed. All that is asked for has\n"
+      "to be true: heard from between --since and --until; a message that --rule took, a --flow entered, a --backend asked, in\n"
+      "whatever ruleset that was; --unanswered: a message that no rule took, or whose answer is held, expired or dead.\n"
+      "OUTCOME is answered, unanswered, person, flow_done, flow_left or opted_out. Times are the business's (the setting\n"
+      "time_zone), whatever the terminal's TZ is.\n"
+      "  frontdesk conversations --since today --unanswered\n"
+      "  frontdesk conversations --rule refund --since 2026-05-01 --until 2026-06-01 --csv > may.csv\n"
+      "  frontdesk conversations --owner agent",
+      OPTION_BITS_PERIOD | OPTION_BITS_PERSON | OPTION_BITS_ANSWER | OPTION_BIT(OPTION_LIMIT),
       true, command_conversations },
     { "transcript CONVERSATION", "what was said, and whether it went out",
       "Texts that went as they should stand alone; what became of all others stands under them.\n"
@@ -126,10 +130,12 @@ const struct command commands[] = {
       true, command_rules_replay },
     { "outbox list", "what is to go out, and what became of it",
       "STATE is waiting, due, claimed, accepted, held, withheld, expired, dead, unknown; or pending for the first three,\n"
-      "or trouble for what did not reach the customer.\n"
-      "  frontdesk outbox list --state trouble\n"
-      "  frontdesk outbox list --state held --json",
-      LISTED, true, command_outbox_list },
+      "or trouble for what did not reach the customer. --since and --until look at when a row was queued, --rule at turns in\n"
+      "which it took the message, --backend at what it was asked. Of a customer: texts, questions to backends, and whatever\n"
+      "has not been accepted; what his profile has got shows frontdesk profile.\n"
+      "  frontdesk outbox list --state trouble --since 7d\n"
+      "  frontdesk outbox list --user ana",
+      LISTED | OPTION_BIT(OPTION_RULE) | OPTION_BIT(OPTION_BACKEND), true, command_outbox_list },
     { "outbox show ID", "one of them, with every attempt",
       "  frontdesk outbox show 12",
       0, false, command_outbox_show },
@@ -140,9 +146,10 @@ const struct command commands[] = {
       "  frontdesk outbox drop 12",
       0, false, command_outbox_drop },
     { "webhooks list", "what came in, as it came",
-      "STATE is raw, read, duplicate, unreadable, aside; or trouble for what became no message.\n"
-      "  frontdesk webhooks list --state trouble", LISTED,
-      true, command_webhooks_list },
+      "STATE is raw, read, duplicate, unreadable, aside; or trouble for what became no message. --since and --until look at\n"
+      "when it came. Of a customer: what became a message, and what names the customer and became none.\n"
+      "  frontdesk webhooks list --state trouble --since today",
+      LISTED, true, command_webhooks_list },
     { "webhooks show ID", "one of them, with its bytes",
       "  frontdesk webhooks show 7",
       0, false, command_webhooks_show },
@@ -174,11 +181,13 @@ const struct command commands[] = {
     { "usage", "what backends were asked, and what it cost",
       "By day, or by backend, rule or contact (--by); what is newest or dearest first. \"asked\" counts calls, \"answered\"\n"
       "those that brought an answer. Tokens are as the vendor counted them, cost is by the prices of the rules, exactly as\n"
-      "it was charged. Days are those of the business.\n"
+      "it was charged. Days are those of the business. --rule may be a step of a flow, too, as in table.people.\n"
       "  frontdesk usage --since 7d\n"
       "  frontdesk usage --by contact --since today\n"
       "  frontdesk usage --by backend --csv > month.csv",
-      OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_SINCE), true, command_usage },
+      OPTION_BIT(OPTION_BY) | OPTION_BITS_PERIOD | OPTION_BIT(OPTION_USER) | OPTION_BIT(OPTION_PHONE) |
+          OPTION_BIT(OPTION_RULE) | OPTION_BIT(OPTION_BACKEND) | OPTION_BIT(OPTION_LIMIT),
+      true, command_usage },
     { "audit", "prove that no message was lost",
       "Counts what was accepted on one side, what became of it on the other, and looks for contradictions.\n"
       "Ends with 1 when the book does not add up.\n"

@@ -8,6 +8,7 @@
 #include "rules/manual.h"
 #include "rules/row.h"
 #include "store/listing.h"
+#include "store/pick.h"
 #include "store/rulebook.h"
 #include "store/schema.h"
 
@@ -32,10 +33,14 @@ static void offer_customer(void *context, const struct listing_conversation *row
 
 static void offer_customers(struct db *db, struct complete *complete)
 {
-    struct listing_filter newest = { .limit = CUSTOMERS };
+    struct filter newest = { .limit = CUSTOMERS };
+    struct picked picked = { 0 };
     struct error error = { 0 };
 
-    listing_conversations(db, &newest, offer_customer, complete, &error);
+    if (pick_conversations(db, &newest, &picked, &error) >= 0)
+        for (size_t i = 0; i < picked.count; i++)
+            listing_conversation(db, picked.ids[i], offer_customer, complete, &error);
+    picked_release(&picked);
 }
 
 /* The rows' names are read as they stand; whether the rules still load is no matter here. */

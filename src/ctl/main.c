@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -53,10 +54,12 @@ static bool wants_colour(void)
 static struct output_place find_place(void)
 {
     bool is_terminal = isatty(STDOUT_FILENO);
+    struct stat file;
 
     return (struct output_place){ .put = put,
                                   .talk = talk,
                                   .is_terminal = is_terminal,
+                                  .is_file = fstat(STDOUT_FILENO, &file) == 0 && S_ISREG(file.st_mode) && file.st_size == 0,
                                   .has_colour = is_terminal && wants_colour(),
                                   .columns = terminal_columns() };
 }

@@ -17,6 +17,10 @@ static const struct {
     { NULL, OPTION_OUTCOME, WORDS("answered", "unanswered", "person", "flow_done", "flow_left", "opted_out") },
     { NULL, OPTION_KIND, WORDS("shop", "restaurant", "service") },
     { "init DIR", OPTION_LANGUAGE, WORDS("en", "ko", "es") },
+    { "outbox list", OPTION_STATE,
+      WORDS("waiting", "due", "claimed", "accepted", "held", "withheld", "expired", "dead", "unknown", "pending", "trouble") },
+    { "webhooks list", OPTION_STATE, WORDS("raw", "read", "duplicate", "unreadable", "aside", "trouble") },
+    { "usage", OPTION_BY, WORDS("day", "backend", "rule", "contact") },
     { "rules tell [DIR]", OPTION_LANGUAGE, WORDS("en", "ko") },
 };
 
