@@ -521,6 +521,14 @@ LOAD = \
   tools/load.c \
   tools/load_client.c
 
+GENERATE = \
+  tools/generate.c \
+  tools/generate_rows.c \
+  tools/generate_talk.c \
+  tools/generate_topics.c \
+  tools/generate_town.c \
+  tools/generate_words.c
+
 UNIT = \
   acts \
   acts_road \
@@ -727,6 +735,10 @@ $(B)/frontdesk-load: $(call OBJ,$(LOAD)) $(B)/libfrontdesk.a
 	$(say) LINK $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(B)/frontdesk-generate: $(call OBJ,$(GENERATE)) $(B)/libfrontdesk.a
+	$(say) LINK $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 $(B)/frontdesk-bare: $(B)/obj/tools/bare.o $(B)/libfrontdesk.a
 	$(say) LINK $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lmicrohttpd $(LIBS)
@@ -802,7 +814,7 @@ UNIT_PLAIN = fetch http index pattern wal_file zone
 SYSTEM_LONG = $(filter %/07_crash.py %/13_clock.py %/23_profile.py %/31_ai_cli.py %/35_entries.py %/36_profile_storm.py,$(SYSTEM))
 
 check: packages-check
-	@$(MAKE) --no-print-directory -j$(JOBS) all $(patsubst %,build/unit/test_%,$(UNIT_PLAIN)) build/frontdesk-load
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(patsubst %,build/unit/test_%,$(UNIT_PLAIN)) build/frontdesk-load build/frontdesk-generate
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=address,undefined all tests build/asan/frontdesk-load
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=thread build/tsan/frontdeskd $(patsubst %,build/tsan/unit/test_%,$(UNIT_TSAN))
 	@ln -sf ../frontdesk ../frontdesk-sandbox ../frontdesk-load build/tsan/
@@ -814,15 +826,15 @@ check: packages-check
 
 # All kill points, long fuzzing, thousands of races: hours.
 torture: packages-check
-	@$(MAKE) --no-print-directory -j$(JOBS) all tests build/frontdesk-load
+	@$(MAKE) --no-print-directory -j$(JOBS) all tests build/frontdesk-load build/frontdesk-generate
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=fuzzer-no-link,address,undefined fuzzers
 	TORTURE=1 RACES=20000 REPLAYED=100000 TEST_TIMEOUT=20000 BUILD=$(B) sh tests/run.sh $(SYSTEM)
-	@$(MAKE) --no-print-directory -j$(JOBS) SAN=address,undefined all build/asan/frontdesk-load
+	@$(MAKE) --no-print-directory -j$(JOBS) SAN=address,undefined all build/asan/frontdesk-load build/asan/frontdesk-generate
 	SANITIZED=1 TEST_TIMEOUT=20000 BUILD=build/asan sh tests/run.sh $(SYSTEM)
 	FUZZ_SECONDS=600 FUZZ_SEED=0 TEST_TIMEOUT=20000 sh tests/run.sh tests/fuzz/short.sh
 
 bench: packages
-	@$(MAKE) --no-print-directory -j$(JOBS) all build/frontdesk-load build/frontdesk-bare build/frontdesk-bench-rules
+	@$(MAKE) --no-print-directory -j$(JOBS) all build/frontdesk-load build/frontdesk-generate build/frontdesk-bare build/frontdesk-bench-rules
 	@sh tools/bench.sh
 
 # Packages, running, installing ----------------------------------------------------------------------------------------
