@@ -141,6 +141,7 @@ LIB = \
   src/text/filter_number.c \
   src/text/fold.c \
   src/text/ink.c \
+  src/text/gather.c \
   src/text/josa.c \
   src/text/letters.c \
   src/text/literal.c \
@@ -186,6 +187,8 @@ LIB = \
   src/store/expression.c \
   src/store/faq.c \
   src/store/faq_word.c \
+  src/store/figures.c \
+  src/store/histogram.c \
   src/store/idle.c \
   src/store/lane.c \
   src/store/listing.c \
@@ -436,6 +439,7 @@ DAEMON = \
 
 CTL = \
   src/ctl/act.c \
+  src/ctl/as_rules.c \
   src/ctl/as_talk.c \
   src/ctl/backends.c \
   src/ctl/call.c \
@@ -457,6 +461,7 @@ CTL = \
   src/ctl/command_profile.c \
   src/ctl/command_replay.c \
   src/ctl/command_rules.c \
+  src/ctl/command_stats.c \
   src/ctl/command_status.c \
   src/ctl/command_tell.c \
   src/ctl/command_try.c \
@@ -478,6 +483,7 @@ CTL = \
   src/ctl/output_text_table.c \
   src/ctl/problems.c \
   src/ctl/show.c \
+  src/ctl/stats_show.c \
   src/ctl/told.c \
   src/ctl/trial.c \
   src/ctl/verdict.c \
@@ -579,6 +585,7 @@ UNIT = \
   flow_turn \
   fold \
   gate \
+  gather \
   http \
   inbound \
   index \
