@@ -579,6 +579,7 @@ UNIT = \
   fact \
   faq \
   fetch \
+  figures \
   flood \
   flow_build \
   flow_check \
@@ -628,6 +629,7 @@ UNIT = \
   split \
   split_marks \
   state \
+  stats \
   step \
   step_call \
   step_clock \
@@ -708,7 +710,9 @@ SYSTEM = \
   tests/system/34_close.py \
   tests/system/35_entries.py \
   tests/system/36_profile_storm.py \
-  tests/system/37_moments.py
+  tests/system/37_moments.py \
+  tests/system/40_large.py \
+  tests/system/41_stats.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

@@ -396,7 +396,8 @@ static void show_sums(struct stats *stats)
     }
     output_record(stats->output, NULL, COLUMNS,
                   (struct cell[]){ cell_time(stats->filter.since), cell_time(stats->filter.until),
-                                   cell_number(figures->all.heard), cell_number(figures->all.said), p50, most < 0 ? (struct cell){ 0 } : cell_number(most),
+                                   cell_number(figures->all.heard), cell_number(figures->all.said), p50,
+                                   most < 0 ? (struct cell){ 0 } : cell_number(most),
                                    cell_number((int64_t)gather_kinds(figures->questions)),
                                    cell_number(gather_slack(figures->questions)) },
                   sizeof COLUMNS / sizeof *COLUMNS);
