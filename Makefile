@@ -143,6 +143,7 @@ LIB = \
   src/text/filter_number.c \
   src/text/fold.c \
   src/text/ink.c \
+  src/text/gather.c \
   src/text/josa.c \
   src/text/letters.c \
   src/text/literal.c \
@@ -188,6 +189,8 @@ LIB = \
   src/store/expression.c \
   src/store/faq.c \
   src/store/faq_word.c \
+  src/store/figures.c \
+  src/store/histogram.c \
   src/store/idle.c \
   src/store/lane.c \
   src/store/listing.c \
@@ -446,6 +449,7 @@ DAEMON = \
 
 CTL = \
   src/ctl/act.c \
+  src/ctl/as_rules.c \
   src/ctl/as_talk.c \
   src/ctl/backends.c \
   src/ctl/call.c \
@@ -469,6 +473,7 @@ CTL = \
   src/ctl/command_profile.c \
   src/ctl/command_replay.c \
   src/ctl/command_rules.c \
+  src/ctl/command_stats.c \
   src/ctl/command_status.c \
   src/ctl/command_tell.c \
   src/ctl/command_try.c \
@@ -496,6 +501,7 @@ CTL = \
   src/ctl/piece.c \
   src/ctl/problems.c \
   src/ctl/show.c \
+  src/ctl/stats_show.c \
   src/ctl/told.c \
   src/ctl/trial.c \
   src/ctl/verdict.c \
@@ -546,6 +552,14 @@ LOAD = \
   tools/load.c \
   tools/load_client.c
 
+GENERATE = \
+  tools/generate.c \
+  tools/generate_rows.c \
+  tools/generate_talk.c \
+  tools/generate_topics.c \
+  tools/generate_town.c \
+  tools/generate_words.c
+
 UNIT = \
   acts \
   acts_road \
@@ -591,12 +605,14 @@ UNIT = \
   fact \
   faq \
   fetch \
+  figures \
   flood \
   flow_build \
   flow_check \
   flow_turn \
   fold \
   gate \
+  gather \
   http \
   inbound \
   index \
@@ -641,6 +657,7 @@ UNIT = \
   split \
   split_marks \
   state \
+  stats \
   step \
   step_call \
   step_clock \
@@ -722,6 +739,8 @@ SYSTEM = \
   tests/system/35_entries.py \
   tests/system/36_profile_storm.py \
   tests/system/37_moments.py \
+  tests/system/40_large.py \
+  tests/system/41_stats.py \
   tests/system/47_help.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -764,6 +783,10 @@ $(B)/man/%: $(B)/frontdesk-manual
 	$(Q)$(B)/frontdesk-manual $(@F) > $@.new && mv $@.new $@
 
 $(B)/frontdesk-load: $(call OBJ,$(LOAD)) $(B)/libfrontdesk.a
+	$(say) LINK $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/frontdesk-generate: $(call OBJ,$(GENERATE)) $(B)/libfrontdesk.a
 	$(say) LINK $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -820,10 +843,13 @@ $(B)/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/libfrontdesk.a
 
 fuzzers: $(FUZZERS)
 
+# What system tests start beside the programs.
+TOOLS_OF_TESTS = build/frontdesk-load build/frontdesk-manual build/frontdesk-generate
+
 unit: tests
 	sh tests/run.sh $(UNIT_PROGRAMS)
 
-system: all $(B)/frontdesk-manual
+system: all $(TOOLS_OF_TESTS)
 	BUILD=$(B) sh tests/run.sh $(SYSTEM)
 
 lint:
@@ -842,8 +868,7 @@ UNIT_PLAIN = fetch http index pattern wal_file zone
 SYSTEM_LONG = $(filter %/07_crash.py %/13_clock.py %/23_profile.py %/31_ai_cli.py %/35_entries.py %/36_profile_storm.py,$(SYSTEM))
 
 check: packages-check
-	@$(MAKE) --no-print-directory -j$(JOBS) all $(patsubst %,build/unit/test_%,$(UNIT_PLAIN)) build/frontdesk-load \
-	  build/frontdesk-manual
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(patsubst %,build/unit/test_%,$(UNIT_PLAIN)) $(TOOLS_OF_TESTS)
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=address,undefined all tests build/asan/frontdesk-load
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=thread build/tsan/frontdeskd $(patsubst %,build/tsan/unit/test_%,$(UNIT_TSAN))
 	@ln -sf ../frontdesk ../frontdesk-sandbox ../frontdesk-load build/tsan/
@@ -855,15 +880,15 @@ check: packages-check
 
 # All kill points, long fuzzing, thousands of races: hours.
 torture: packages-check
-	@$(MAKE) --no-print-directory -j$(JOBS) all tests build/frontdesk-load build/frontdesk-manual
+	@$(MAKE) --no-print-directory -j$(JOBS) all tests $(TOOLS_OF_TESTS)
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=fuzzer-no-link,address,undefined fuzzers
 	TORTURE=1 RACES=20000 REPLAYED=100000 TEST_TIMEOUT=20000 BUILD=$(B) sh tests/run.sh $(SYSTEM)
-	@$(MAKE) --no-print-directory -j$(JOBS) SAN=address,undefined all build/asan/frontdesk-load
+	@$(MAKE) --no-print-directory -j$(JOBS) SAN=address,undefined all build/asan/frontdesk-load build/asan/frontdesk-generate
 	SANITIZED=1 TEST_TIMEOUT=20000 BUILD=build/asan sh tests/run.sh $(SYSTEM)
 	FUZZ_SECONDS=600 FUZZ_SEED=0 TEST_TIMEOUT=20000 sh tests/run.sh tests/fuzz/short.sh
 
 bench: packages
-	@$(MAKE) --no-print-directory -j$(JOBS) all build/frontdesk-load build/frontdesk-bare build/frontdesk-bench-rules
+	@$(MAKE) --no-print-directory -j$(JOBS) all build/frontdesk-load build/frontdesk-generate build/frontdesk-bare build/frontdesk-bench-rules
 	@sh tools/bench.sh
 
 # Packages, running, installing ----------------------------------------------------------------------------------------

@@ -42,13 +42,14 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_AT] = { "at", "TIME", "\"sat 23:30\", \"2026-05-12 18:00\", 18:00, at the business", false },
     [OPTION_AS_TALK] = { "as-talk", NULL, "as a talk for the rule files, in SQL", false },
     [OPTION_SAVE] = { "save", "FILE", "a new file for the talk of this chat, in SQL", false },
-    [OPTION_BY] = { "by", "WHAT", "day, backend, rule or contact", false },
+    [OPTION_BY] = { "by", "WHAT", "day, backend, rule, contact …: see the command", false },
     [OPTION_PHONE] = { "phone", "PHONE", "of who has this phone number", false },
     [OPTION_CHANNEL] = { "channel", "CHANNEL", "on this channel: whatsapp, sms …", false },
     [OPTION_FLOW] = { "flow", "FLOW", "that went through this flow", false },
     [OPTION_BACKEND] = { "backend", "BACKEND", "where this backend was asked", false },
     [OPTION_OUTCOME] = { "outcome", "OUTCOME", "that ended so: answered, unanswered, person, flow_done …", false },
     [OPTION_UNANSWERED] = { "unanswered", NULL, "with a message that nobody has answered", false },
+    [OPTION_AS_RULES] = { "as-rules", NULL, "what nobody answered, as rows for a rule file", false },
     [OPTION_DOT] = { "dot", NULL, "for Graphviz, also on a terminal", false },
 };
 

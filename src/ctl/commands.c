@@ -178,6 +178,21 @@ const struct command commands[] = {
       "  frontdesk drill assistant 429 'have you got parking?'\n"
       "  frontdesk drill assistant slow --rules ./draft 'are you open?'",
       OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_AT), false, command_drill },
+    { "stats", "how much, who answered, how fast, and what nobody answered",
+      "The last 30 days, unless --since says otherwise: messages by day; who answered (a rule, a flow, an AI, the FAQ,\n"
+      "a person, nobody) and how fast, from the customer's message until Braze took the answer: half of them (p50) and\n"
+      "nearly all (p95) within the time shown; which rules took most; what nobody had an answer to, how often it was\n"
+      "asked, and the newest message, for frontdesk why; and what backends cost. An apology that no backend knew an\n"
+      "answer, and what the rule says that takes whatever comes, are no answers. Long numbers and e-mail addresses are\n"
+      "shown as dots. Days are those of the business.\n"
+      "--by shows one part alone: day, who, rule, question or backend; --csv shows day without it.\n"
+      "  frontdesk stats --since 7d\n"
+      "  frontdesk stats --by question --limit 50\n"
+      "  frontdesk stats --as-rules > rules/95-asked.sql     then write the answers into it\n"
+      "  frontdesk stats --since 2026-01-01 --until 2026-02-01 --csv > january.csv",
+      OPTION_BITS_PERIOD | OPTION_BIT(OPTION_CHANNEL) | OPTION_BIT(OPTION_RULE) | OPTION_BIT(OPTION_FLOW) |
+          OPTION_BIT(OPTION_BACKEND) | OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_AS_RULES),
+      true, command_stats },
     { "usage", "what backends were asked, and what it cost",
       "By day, or by backend, rule or contact (--by); what is newest or dearest first. \"asked\" counts calls, \"answered\"\n"
       "those that brought an answer. Tokens are as the vendor counted them, cost is by the prices of the rules, exactly as\n"

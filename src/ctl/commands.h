@@ -28,6 +28,7 @@ int command_rules_rollback(struct call *call);
 int command_rules_replay(struct call *call);
 int command_drill(struct call *call);
 int command_usage(struct call *call);
+int command_stats(struct call *call);
 int command_outbox_list(struct call *call);
 int command_profile(struct call *call);
 int command_outbox_show(struct call *call);

@@ -136,17 +136,19 @@ static int complete(int argc, char **argv, const struct output_place *place)
 {
     const char *const *words = (const char *const *)argv + 3;
     size_t count = argc > 3 ? (size_t)argc - 3 : 0;
+    struct output *output = output_new(OUTPUT_TEXT, place);
     struct parsed parsed = { 0 };
     struct error error = { 0 };
     struct buf text = { 0 };
     struct call call;
 
     complete_options(words, count, parsed.options);
-    if (call_init(&call, &parsed, NULL, clock_wall_ms(), &error) == 0)
+    if (call_init(&call, &parsed, output, clock_wall_ms(), &error) == 0)
         complete_words(commands, words, count, complete_names_of_book, &call, &text);
     call_release(&call);
     place->put(place->context, text.data, text.len);
     buf_release(&text);
+    output_end(output);
     return EXIT_DONE;
 }
 
