@@ -64,7 +64,8 @@ SCHEMA = \
   schema/008-flood.sql \
   schema/009-close.sql \
   schema/010-order.sql \
-  schema/011-refusal.sql
+  schema/011-refusal.sql \
+  schema/012-search.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -155,10 +156,13 @@ LIB = \
   src/text/mask.c \
   src/text/moment.c \
   src/text/needles.c \
+  src/text/particle.c \
   src/text/patch.c \
   src/text/pattern.c \
   src/text/pattern_source.c \
   src/text/plain.c \
+  src/text/seek.c \
+  src/text/seek_excerpt.c \
   src/text/skeleton.c \
   src/text/split.c \
   src/text/split_marks.c \
@@ -167,6 +171,7 @@ LIB = \
   src/text/terms_korean.c \
   src/text/terms_stem.c \
   src/text/terms_stop.c \
+  src/text/units.c \
   src/text/whatsapp.c \
   src/text/width.c \
   src/text/words.c \
@@ -207,6 +212,11 @@ LIB = \
   src/store/rulefile_table.c \
   src/store/run_row.c \
   src/store/schema.c \
+  src/store/search.c \
+  src/store/search_block.c \
+  src/store/search_gather.c \
+  src/store/search_index.c \
+  src/store/search_list.c \
   src/store/service_call.c \
   src/store/spend.c \
   src/store/standing.c \
@@ -607,6 +617,7 @@ UNIT = \
   salvage \
   sandbox \
   sandbox_profile \
+  seek \
   send \
   service \
   show \
