@@ -617,6 +617,7 @@ UNIT = \
   salvage \
   sandbox \
   sandbox_profile \
+  search \
   seek \
   send \
   service \

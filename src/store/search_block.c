@@ -32,16 +32,22 @@ static int damaged(struct error *error)
 }
 
 static const char EXACT[] = "SELECT messages FROM search_word WHERE shelf = ?1 AND word = ?2";
-static const char BEGINNING[] = "SELECT messages FROM search_word WHERE shelf = ?1 AND word >= ?2 AND word < ?2 || x'ff'";
+static const char BEGINNING[] = "SELECT messages FROM search_word WHERE shelf = ?1 AND word >= ?2 AND word < ?3";
 
 static int add_words(struct search_reader *reader, int64_t shelf, const struct wanted *wanted, struct search_set *set,
                      struct error *error)
 {
     struct query *q = db_query(reader->db, wanted->is_prefix ? BEGINNING : EXACT);
+    unsigned char behind[UNIT_BYTES_MAX + 1];
     int found;
     bool is_sound = true;
     query_bind_int(q, 1, shelf);
     query_bind_bytes(q, 2, wanted->text, wanted->len);
+    if (wanted->is_prefix) {
+        memcpy(behind, wanted->text, wanted->len);
+        behind[wanted->len] = 0xff; /* in no UTF-8 */
+        query_bind_bytes(q, 3, behind, wanted->len + 1);
+    }
     while (is_sound && (found = query_step(q, error)) == 1) {
         size_t len, at = 0;
         const void *list = query_bytes(q, 0, &len);
