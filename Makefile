@@ -467,6 +467,7 @@ CTL = \
   src/ctl/command_profile.c \
   src/ctl/command_replay.c \
   src/ctl/command_rules.c \
+  src/ctl/command_search.c \
   src/ctl/command_status.c \
   src/ctl/command_tell.c \
   src/ctl/command_try.c \

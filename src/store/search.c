@@ -1,9 +1,9 @@
 /*
  * search: from what is looked for to the hits; see the header. The index: search_index.c, search_block.c.
  *
- * Three ways lead to texts that may be hits, and all go from the newest to the oldest. Where a customer is named, all his
- * messages are looked at. Else first what is not in the index yet, and then block by block what the index offers. Whatever the way,
- * a text is looked at once, and its own words decide.
+ * Three ways lead to texts that may be hits, and all go from the newest to the oldest. Where a customer is named, all of his
+ * messages are looked at. Else first what is not in the index yet, and then block by block what the index offers. Whatever the
+ * way, a text is looked at once, and its own words decide.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -28,7 +28,7 @@ struct wanted { /* a piece */
 
 static int damaged(struct error *error)
 {
-    return error_set(error, "the search index is damaged; frontdeskd makes it anew: delete the row search_form of the table book");
+    return error_set(error, "the index of the search is damaged; let frontdesk audit look over the book");
 }
 
 static const char EXACT[] = "SELECT messages FROM search_word WHERE shelf = ?1 AND word = ?2";
