@@ -1,8 +1,8 @@
 -- The index for `search` (src/store/search.h): which messages have which piece of a word. Filled behind the road. It may be emptied
 -- at any time, together with `search_form` and `search_next` in `book`, and fills itself again.
 --
--- 65,536 messages in the order of their ids are a block. Its pieces are spread over 64 shelves, by their first two bytes:
--- shelf = message id / 65,536 * 64 + 0 … 63.
+-- 65,536 messages in the order of their ids are a block. Its pieces are spread over 128 shelves, by their first two bytes:
+-- shelf = message id / 65,536 * 128 + 0 … 127.
 
 -- As they come in, some hundred messages at a time, until their block is complete.
 CREATE TABLE search_leaf (

@@ -1,7 +1,7 @@
 /*
  * search_index: filling the index, and taking messages out of it; the interface is in search.h.
  *
- * A step is one of three. Some hundred messages become a leaf: 64 rows, one for each shelf, that hold their pieces. When all
+ * A step is one of three. Some hundred messages become a leaf: 128 rows, one for each shelf, that hold their pieces. When all
  * messages of a block are in leaves, shelf by shelf its leaves become rows of search_word, one for each piece. And an index of
  * another form than SEARCH_FORM is thrown away, shelf by shelf. Each leaves the index complete up to `search_next`, so nobody has
  * to know how far it has come.
@@ -23,8 +23,8 @@
 
 enum {
     SEARCH_FORM = 1,
-    LEAF_MESSAGES = 512,
-    LEAF_BYTES = 128 * 1024, /* of text: a leaf of long messages has fewer */
+    LEAF_MESSAGES = 256,
+    LEAF_BYTES = 64 * 1024, /* of text: a leaf of long messages has fewer */
 };
 
 static int64_t block_of(int64_t message)
@@ -216,9 +216,11 @@ static int fill_leaf(struct db *db, int64_t next, struct error *error)
 {
     struct leaf *leaf = alloc_new(sizeof *leaf);
     int count = read_leaf(db, next, leaf, error), result = count < 0 ? -1 : 0;
-    if (count == 0)
+    if (next == 0 && count >= 0)
+        result = book_put_int(db, "search_form", SEARCH_FORM, error);
+    if (result == 0 && count == 0)
         result = skip(db, next, error);
-    else if (count > 0)
+    else if (result == 0)
         result = write_leaf(db, leaf, error) == 0 ? book_put_int(db, "search_next", leaf->next, error) : -1;
     leaf_free(leaf);
     return result;

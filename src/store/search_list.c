@@ -107,5 +107,5 @@ unsigned search_shelf_of(const void *piece, size_t len)
 {
     const unsigned char *bytes = piece;
     uint32_t start = (uint32_t)bytes[0] << 8 | (len > 1 ? bytes[1] : 0);
-    return start * 0x9e3779b1u >> 26;
+    return start * 0x9e3779b1u >> 25; /* of SEARCH_SHELVES */
 }

@@ -14,7 +14,7 @@
 
 #include "base/buf.h"
 
-enum { SEARCH_BLOCK = 65536, SEARCH_SHELVES = 64 /* of a block */ };
+enum { SEARCH_BLOCK = 65536, SEARCH_SHELVES = 128 /* of a block */ };
 
 /* A set of places in a block. */
 struct search_set {

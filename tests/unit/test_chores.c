@@ -195,7 +195,7 @@ static void texts_are_indexed_step_by_step_and_no_round_is_made_for_few(void **s
 
     hear(f, "ana", "your hours?");
     accept_all(f, claim(f));
-    put_texts(f, 300);
+    put_texts(f, 200);
     f->now += 2000;
     go_round(f, false);
     assert_int_equal(indexed(f), -1);
