@@ -179,6 +179,7 @@ LIB = \
   src/store/contact.c \
   src/store/conversation.c \
   src/store/cooldown.c \
+  src/store/copy.c \
   src/store/db.c \
   src/store/db_query.c \
   src/store/entry.c \
@@ -420,6 +421,7 @@ DAEMON = \
   src/daemon/http.c \
   src/daemon/inquiry.c \
   src/daemon/install.c \
+  src/daemon/keeper.c \
   src/daemon/keyring.c \
   src/daemon/listen.c \
   src/daemon/loader.c \
@@ -445,6 +447,7 @@ CTL = \
   src/ctl/command.c \
   src/ctl/command_acts.c \
   src/ctl/command_audit.c \
+  src/ctl/command_backup.c \
   src/ctl/command_chat.c \
   src/ctl/command_conversations.c \
   src/ctl/command_diff.c \
@@ -693,7 +696,8 @@ SYSTEM = \
   tests/system/34_close.py \
   tests/system/35_entries.py \
   tests/system/36_profile_storm.py \
-  tests/system/37_moments.py
+  tests/system/37_moments.py \
+  tests/system/45_keeping.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

@@ -131,6 +131,11 @@ const struct command commands[] = {
       "  frontdesk usage --by contact --since today\n"
       "  frontdesk usage --by backend --csv > month.csv",
       OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_SINCE), true, command_usage },
+    { "backup FILE", "the book into one file, while everything goes on",
+      "FILE is whole, checked and on the disk when this ends with 0, and has the mode 0600; until then it is FILE.part. What is\n"
+      "there already is replaced only with --force. A daemon writes the file itself, so it must be allowed to write there.\n"
+      "  frontdesk backup /var/lib/frontdesk/backups/monday.db --force",
+      OPTION_BIT(OPTION_FORCE), false, command_backup },
     { "audit", "prove that no message was lost",
       "Counts what was accepted on one side, what became of it on the other, and looks for contradictions.\n"
       "Ends with 1 when the book does not add up.",

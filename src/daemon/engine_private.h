@@ -10,6 +10,7 @@
 #include "daemon/errand.h"
 #include "daemon/flight.h"
 #include "daemon/inquiry.h"
+#include "daemon/keeper.h"
 #include "daemon/outcome.h"
 #include "daemon/syncer.h"
 #include "daemon/vitals.h"
@@ -29,6 +30,7 @@ struct engine {
     struct status *status;
     struct status_facts facts;
     struct vitals vitals;
+    struct keeper *keeper;
     int64_t drift_ms;   /* a jump of the wall clock that is not dealt with yet */
     int64_t full_until; /* monotonic; no claims before */
     int64_t work_at;    /* wall: when timers or due rows want another round */

@@ -1,0 +1,222 @@
+#!/usr/bin/python3
+"""Keeping the book: a backup is whole and of one moment, whatever happens meanwhile."""
+import contextlib
+import os
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from desk import Desk, binary
+from disk import fill, small_disk
+from tap import contains, equal, eventually, main, test, true
+from verdict import Client, judge
+
+
+def grow(desk, megabytes):
+    """Makes the book so large that a backup takes a while; what it grows by is a webhook that came again and again."""
+    message = desk.say("ana", "ping ballast")
+    desk.wait_drained()
+    desk.stop()
+    body = os.urandom(4000)
+    desk.edit(*[("INSERT INTO webhook (id, received_at, channel, content_type, body, state, message) SELECT"
+                 " (SELECT max(id) FROM webhook) + value, 0, 'whatsapp', '', ?, 'duplicate', ? FROM " + SERIES, (body, message))
+                for _ in range(megabytes)])
+    desk.start()
+
+
+SERIES = "(WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 250) SELECT value FROM n)"
+
+
+@contextlib.contextmanager
+def load(desk):
+    """A customer who writes without a pause; the client that knows what was acknowledged."""
+    client, is_over = Client(desk), threading.Event()
+
+    def write():
+        number = 0
+        while not is_over.is_set():
+            client.send(f"user-{number % 7}", f"l{number}")
+            number += 1
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        eventually(lambda: len(client.sent) > 20, "the load runs")
+        yield client
+    finally:
+        is_over.set()
+        writer.join()
+
+
+def acknowledged(client):
+    with client.lock:
+        return [e["text"] for e in client.sent.values() if any(s in (200, 202) for s in e["statuses"])]
+
+
+def begin(desk, path, *more):
+    return subprocess.Popen([binary("frontdesk"), "backup", path, *more], env=desk.env, stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def alone_in(folder, path):
+    """What is in the folder of a backup beside it."""
+    return sorted(name for name in os.listdir(folder) if name != os.path.basename(path))
+
+
+def is_of_one_moment(desk, path):
+    """Sound, adds up, and holds of each table all of the book's first rows and nothing else."""
+    equal(desk.rows("PRAGMA integrity_check", path=path), [{"integrity_check": "ok"}], "integrity")
+    equal(desk.rows("PRAGMA foreign_key_check", path=path), [], "references")
+    equal(desk.rows("PRAGMA journal_mode", path=path), [{"journal_mode": "delete"}], "it needs no log beside it")
+    desk.do("audit", "--db", path)
+    for table in ("webhook", "message", "turn", "event", "outbox"):
+        there = desk.rows(f"SELECT id FROM {table} ORDER BY id", path=path)
+        last = there[-1]["id"] if there else 0
+        equal(there, desk.rows(f"SELECT id FROM {table} WHERE id <= ? ORDER BY id", last), f"the rows of {table}")
+    last = desk.rows("SELECT max(id) AS id FROM message", path=path)[0]["id"]
+    equal(desk.rows("SELECT * FROM message ORDER BY id", path=path),
+          desk.rows("SELECT * FROM message WHERE id <= ? ORDER BY id", last), "what was said")
+
+
+@test("a backup under load holds all that was acknowledged before it began, as of one moment, in one file of mode 0600")
+def under_load():
+    with Desk() as desk, tempfile.TemporaryDirectory() as folder:
+        grow(desk, 20)
+        path = os.path.join(folder, "copy.db")
+        with load(desk) as client:
+            before = acknowledged(client)
+            told = desk.do("backup", path, "--json").json()
+            after = acknowledged(client)
+        true(len(after) > len(before), "messages came meanwhile")
+        equal((told["act"], told["path"]), ("backup", path), "what is told")
+        equal(told["bytes"], os.path.getsize(path), "its size")
+        equal(stat.S_IMODE(os.stat(path).st_mode), 0o600, "its mode")
+        equal(alone_in(folder, path), [], "beside it")
+        is_of_one_moment(desk, path)
+        kept = {row["text"] for row in desk.rows("SELECT text FROM message WHERE kind = 'in'", path=path)}
+        equal([text for text in before if text not in kept], [], "acknowledged before, and lacking")
+        equal(told["messages"], desk.rows("SELECT count(*) AS n FROM message", path=path)[0]["n"], "how many it says")
+        equal(desk.rows("SELECT kind, detail FROM event WHERE kind = 'backup'"), [{"kind": "backup", "detail": path}], "the ledger")
+        desk.wait_drained()
+        equal(judge(client, desk), [], "complaints about the desk that was backed up")
+
+
+@test("the daemon killed in the middle of a backup: nothing has its name, and the next one takes its place")
+def killed():
+    with Desk() as desk, tempfile.TemporaryDirectory() as folder:
+        grow(desk, 20)
+        path = os.path.join(folder, "copy.db")
+        with load(desk) as client:
+            cli = begin(desk, path)
+            eventually(lambda: os.path.exists(path + ".part") and os.path.getsize(path + ".part") > 4_000_000, "a good part is copied")
+            desk.kill()
+            said = cli.communicate(timeout=30)[1]
+        true(cli.returncode > 0, f"the command fails: {said}")
+        true(not os.path.exists(path), "nothing has the name")
+        desk.start()
+        true(client.send_again(), "what was not acknowledged is taken now")
+        desk.do("backup", path)
+        equal(alone_in(folder, path), [], "nothing is left of the first one")
+        is_of_one_moment(desk, path)
+
+
+@test("a stop of the daemon in the middle of a backup does not wait for it, and removes what there was")
+def stopped():
+    with Desk() as desk, tempfile.TemporaryDirectory() as folder:
+        grow(desk, 30)
+        path = os.path.join(folder, "copy.db")
+        with load(desk):
+            cli = begin(desk, path)
+            eventually(lambda: os.path.exists(path + ".part"), "it has begun")
+        equal(desk.stop(), 0, "exit")
+        cli.communicate(timeout=30)
+        true(cli.returncode > 0, "the command fails")
+        equal(os.listdir(folder), [], "nothing is left")
+
+
+@test("Ctrl-C breaks a backup off and removes what there was")
+def interrupted():
+    with Desk() as desk, tempfile.TemporaryDirectory() as folder:
+        grow(desk, 30)
+        path = os.path.join(folder, "copy.db")
+        with load(desk):
+            cli = begin(desk, path)
+            eventually(lambda: os.path.exists(path + ".part"), "it has begun")
+            cli.send_signal(signal.SIGINT)
+            said = cli.communicate(timeout=30)[1]
+        equal(cli.returncode, 1, "the command fails")
+        contains(said, "broken off", "and says why")
+        equal(os.listdir(folder), [], "nothing is left")
+        desk.do("backup", path)
+
+
+@test("without a daemon the command makes the backup itself, and is refused while somebody else holds the book")
+def alone():
+    with Desk() as desk, tempfile.TemporaryDirectory() as folder:
+        desk.hears("ana", "ping 1", "pong 1")
+        path = os.path.join(folder, "copy.db")
+        held = desk.cli("backup", path, "--admin", os.path.join(folder, "nowhere.sock"))
+        equal(held.code, 75, "busy")
+        equal(os.listdir(folder), [], "nothing was made")
+        desk.stop()
+        desk.do("backup", path)
+        is_of_one_moment(desk, path)
+        equal(stat.S_IMODE(os.stat(path).st_mode), 0o600, "its mode")
+        equal(desk.value("SELECT count(*) FROM event WHERE kind = 'backup'"), 1, "the ledger")
+
+
+@test("a backup is refused where it would destroy something, with the reason")
+def refused():
+    with Desk() as desk, tempfile.TemporaryDirectory() as folder:
+        desk.hears("ana", "ping 1", "pong 1")
+        there, link = os.path.join(folder, "there.db"), os.path.join(folder, "link.db")
+        with open(there, "w") as file:
+            file.write("mine")
+        os.symlink(desk.db, link)
+        os.symlink(desk.db, os.path.join(folder, "linked.db.part"))
+        with open(os.path.join(folder, "taken.db.part"), "w") as file:
+            file.write("a letter of mine, of no use as a database")
+        for path, words, more in ((there, "is there already", []), (folder, "is a folder", []), (desk.db, "the book itself", ["--force"]),
+                                  (link, "the book itself", ["--force"]), (desk.db + "-wal", "the book itself", ["--force"]),
+                                  (os.path.join(folder, "none", "x.db"), "No such file", []), ("/dev/null", "no ordinary file", ["--force"]),
+                                  (os.path.join(folder, "linked.db"), "the book itself", []),
+                                  (os.path.join(folder, "taken.db"), "in the way", [])):
+            for is_down in (False, True):
+                if is_down:
+                    desk.stop()
+                result = desk.cli("backup", path, *more)
+                equal(result.code, 1, f"{path}: {result!r}")
+                contains(result.err, words, path)
+                if is_down:
+                    desk.start()
+        with open(there) as file:
+            equal(file.read(), "mine", "what was there")
+        desk.do("backup", there, "--force")
+        is_of_one_moment(desk, there)
+        desk.hears("ana", "ping 2", "pong 2")
+
+
+@test("a disk that fills up while a backup is made: it fails with a clear sentence, leaves nothing, and the desk goes on")
+def full():
+    with small_disk(60) as folder, Desk() as desk:
+        grow(desk, 20)
+        path, filler = os.path.join(folder, "copy.db"), os.path.join(folder, "filler")
+        with load(desk) as client:
+            cli = begin(desk, path)
+            eventually(lambda: os.path.exists(path + ".part") and os.path.getsize(path + ".part") > 2_000_000, "it has begun")
+            fill(filler)
+            said = cli.communicate(timeout=60)[1]
+            equal(cli.returncode, 1, "the command fails")
+            contains(said, "no room", "and says why")
+            equal(alone_in(folder, filler), [], "nothing is left")
+            too_small = desk.cli("backup", path)
+            contains(too_small.err, "no room for the backup: it wants", "the next one does not even begin")
+        desk.wait_drained()
+        equal(judge(client, desk), [], "complaints about the desk that was backed up")
+
+
+if __name__ == "__main__":
+    main(lanes=2)
