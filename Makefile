@@ -199,6 +199,7 @@ LIB = \
   src/store/parting.c \
   src/store/profile.c \
   src/store/record.c \
+  src/store/restored.c \
   src/store/rulebook.c \
   src/store/rulefile.c \
   src/store/rulefile_hint.c \
@@ -211,6 +212,7 @@ LIB = \
   src/store/service_call.c \
   src/store/spend.c \
   src/store/standing.c \
+  src/store/survey.c \
   src/store/timer.c \
   src/store/transcript.c \
   src/store/turn.c \
@@ -459,6 +461,7 @@ CTL = \
   src/ctl/command_outbox.c \
   src/ctl/command_profile.c \
   src/ctl/command_replay.c \
+  src/ctl/command_restore.c \
   src/ctl/command_rules.c \
   src/ctl/command_status.c \
   src/ctl/command_tell.c \

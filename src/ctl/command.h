@@ -57,6 +57,9 @@ enum option_id {
     OPTION_OUTCOME,
     OPTION_UNANSWERED,
     OPTION_FORCE,
+    OPTION_CHECK,
+    OPTION_DEEP,
+    OPTION_LIVE,
     OPTION_COUNT,
 };
 

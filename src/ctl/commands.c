@@ -136,6 +136,13 @@ const struct command commands[] = {
       "there already is replaced only with --force. A daemon writes the file itself, so it must be allowed to write there.\n"
       "  frontdesk backup /var/lib/frontdesk/backups/monday.db --force",
       OPTION_BIT(OPTION_FORCE), false, command_backup },
+    { "restore FILE", "a backup in the place of the book",
+      "With --check it is only looked at: whether it is sound, adds up, and how much is in it. Else it takes the place of\n"
+      "the book, while no daemon runs; the one that was there is kept beside it. What was pending in the backup may have been\n"
+      "sent since it was made, so none of it is sent by itself: it is unknown, and frontdesk outbox retry sends it.\n"
+      "  frontdesk restore monday.db --check\n"
+      "  systemctl stop frontdeskd; frontdesk restore monday.db; systemctl start frontdeskd",
+      OPTION_BIT(OPTION_CHECK), false, command_restore },
     { "audit", "prove that no message was lost",
       "Counts what was accepted on one side, what became of it on the other, and looks for contradictions.\n"
       "Ends with 1 when the book does not add up.",

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -10,9 +11,11 @@ import tempfile
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import texts
 from desk import Desk, binary
 from disk import fill, small_disk
-from tap import contains, equal, eventually, main, test, true
+from sandbox import SEND, TRACK
+from tap import contains, equal, eventually, main, never, test, true
 from verdict import Client, judge
 
 
@@ -216,6 +219,157 @@ def full():
             contains(too_small.err, "no room for the backup: it wants", "the next one does not even begin")
         desk.wait_drained()
         equal(judge(client, desk), [], "complaints about the desk that was backed up")
+
+
+# Everything that can be pending: texts behind each other, a question to a backend, a dialogue that would remind, an attribute.
+PENDING = texts.SHOP + """
+INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes'), ('idle_close', '3 seconds');
+INSERT INTO backend (name, kind, url, model, key_env, prompt) VALUES
+  ('assistant', 'openai', '{url}/v1', 'gpt', 'TEST_AI_KEY', 'You work at a shop.');
+INSERT INTO rule (name, priority, action, target) VALUES ('rest', 0, 'consult', 'assistant');
+INSERT INTO rule (name, priority, words, action, target) VALUES ('table', 700, 'table', 'flow', 'table');
+INSERT INTO flow (name) VALUES ('table');
+INSERT INTO step (name, say, ask, timeout) VALUES ('table.people', 'How many?', 'number', '3 seconds');
+INSERT INTO branch (step, only_if, say, next) VALUES ('table.people', ':timed_out', 'Are you still there?', 'end');
+INSERT INTO attribute (name, at, value) VALUES ('visits', 'reply', '{{ message }}');
+"""
+
+
+@contextlib.contextmanager
+def desk_with_everything_pending():
+    with Desk(start=False, TEST_AI_KEY="ai-key-canary-0815") as desk:
+        desk.sandbox.options = ("--ai-key", "ai-key-canary-0815")
+        desk.sandbox.start()
+        desk.write_rules(PENDING.replace("{url}", desk.sandbox.url))
+        desk.start()
+        desk.hears("eve", "ping 0", "pong 0")
+        desk.hears("dan", "a table", "How many?")
+        desk.say("pam", "a human please")
+        desk.wait_drained()
+        desk.sandbox.fault("status", times=0, path=SEND, status=503)
+        desk.sandbox.fault("status", times=0, path=TRACK, status=503)
+        desk.sandbox.ai("hang", times=0, of="openai", ms=60000)
+        for number in range(3):
+            desk.say("ana", f"ping {number}")
+        desk.say("bob", "what is the meaning of all this?")
+        eventually(lambda: desk.value("SELECT count(*) FROM outbox WHERE kind = 'consult' AND settled_at IS NULL"), "bob is asked for")
+        yield desk
+
+
+@test("a restored book sends nothing that was pending in the backup, says so of each, adds up, and goes on with what comes")
+def restored():
+    with desk_with_everything_pending() as desk, tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "copy.db")
+        desk.do("backup", path)
+        desk.sandbox.unscript()
+        desk.sandbox.wait_texts("ana", 3)
+        eventually(lambda: "Are you still there?" in desk.sandbox.texts("dan"), "dan is reminded")
+        desk.hears("zoe", "ping later", "pong later")
+        highest = desk.value("SELECT max(id) FROM message")
+        running = desk.cli("restore", path)
+        equal(running.code, 75, "not while the daemon runs")
+        contains(running.err, "systemctl stop frontdeskd", "it says what to do")
+        desk.kill()
+        heard = {user: desk.sandbox.texts(user) for user in ("ana", "bob", "dan", "eve", "pam", "zoe")}
+        told = desk.do("restore", path, "--json").json()
+        equal(told["texts"] >= 3, True, "those to ana at least")
+        equal(told["questions"], 1, "bob's")
+        desk.do("audit")
+        desk.start()
+        states = [row["state"] for row in desk.outbox("ana")]
+        equal(states, ["unknown"] * 3, "ana's")
+        contains(desk.outbox("ana")[0]["reason"], "restored from a backup", "why")
+        desk.say("ana", "ping new")
+        desk.sandbox.wait_texts("ana", 4)
+        never(lambda: [user for user in heard if user != "ana" and desk.sandbox.texts(user) != heard[user]],
+              "what is pending in a backup is not sent", 5)
+        equal(desk.sandbox.texts("ana"), heard["ana"] + ["pong new"], "ana hears the new answer alone")
+        true(desk.value("SELECT max(id) FROM message") > highest, "no number is given twice")
+        contains(desk.do("status").out, "outbox list --state unknown", "status names them")
+        desk.do("outbox", "retry", desk.outbox("ana")[1]["id"])
+        desk.sandbox.wait_texts("ana", 5)
+        equal(desk.sandbox.texts("ana")[-1], "pong 1", "who wants it sent can have it")
+        desk.do("take", "pam")
+        desk.do("audit")
+
+
+@test("the book that was there is kept whole under a name of its own, and can be restored in turn")
+def kept():
+    with Desk() as desk, tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "copy.db")
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.do("backup", path)
+        desk.hears("ana", "ping 2", "pong 2")
+        desk.kill()
+        kept_at = desk.do("restore", path, "--json").json()["kept"]
+        equal(sorted(name for name in os.listdir(desk.folder) if name.startswith("desk.db") and name != "desk.db.sock"),
+              sorted(["desk.db", os.path.basename(kept_at)]), "nothing else is left")
+        said = [row["text"] for row in desk.rows("SELECT text FROM message WHERE kind = 'in'", path=kept_at)]
+        equal(said, ["ping 1", "ping 2"], "the log of the book that was killed is in it")
+        equal([row["text"] for row in desk.rows("SELECT text FROM message WHERE kind = 'in'")], ["ping 1"], "the backup's")
+        equal(stat.S_IMODE(os.stat(desk.db).st_mode), 0o600, "its mode")
+        desk.start()
+        desk.hears("ana", "ping 3", "pong 3")
+        desk.stop()
+        desk.do("restore", kept_at)
+        desk.start()
+        desk.hears("ana", "ping 4", "pong 4")
+        desk.do("audit")
+
+
+@test("a damaged book is no hindrance to a restore, and is kept with its log")
+def over_damaged():
+    with Desk() as desk, tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "copy.db")
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.do("backup", path)
+        desk.kill()
+        with open(desk.db, "r+b") as file:
+            file.write(b"\xa5" * 8192)
+        kept_at = desk.do("restore", path, "--json").json()["kept"]
+        true(os.path.exists(kept_at), "kept")
+        true(not os.path.exists(desk.db + "-wal"), "an old log does not stand beside the new book")
+        desk.start()
+        desk.hears("ana", "ping 2", "pong 2")
+        desk.do("audit")
+
+
+@test("restore --check tells a sound backup from a damaged one, from no backup, and touches nothing")
+def looked_at():
+    with Desk() as desk, tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "copy.db")
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.do("backup", path)
+        before = (os.stat(path).st_mtime_ns, sorted(os.listdir(folder)))
+        told = desk.do("restore", path, "--check", "--json").json()
+        equal((told["messages"], told["webhooks"], told["contacts"], told["pending"], told["problems"], told["is_audited"]),
+              (2, 1, 1, 0, [], True), "what is in it")
+        equal(told["newest_at"], desk.value("SELECT max(at) FROM message"), "the newest message")
+        equal((os.stat(path).st_mtime_ns, sorted(os.listdir(folder))), before, "nothing is touched")
+        with open(path, "rb") as file:
+            whole = file.read()
+        for name, content, words in (("text.db", b"no database, but long enough to be looked at" * 40, "not a database"),
+                                     ("empty.db", b"", "nothing in it"), ("half.db", whole[:len(whole) // 2], "damaged"),
+                                     ("holed.db", whole[:8192] + bytes(4096) + whole[12288:], "")):
+            other = os.path.join(folder, name)
+            with open(other, "wb") as file:
+                file.write(content)
+            for options in (["--check"], []):
+                if not options:
+                    desk.stop()
+                result = desk.cli("restore", other, *options)
+                equal(result.code, 1, f"{name} {options}: {result!r}")
+                contains(result.out + result.err, words if options else "", name)
+            desk.start()
+        other = os.path.join(folder, "unbalanced.db")
+        with open(other, "wb") as file:
+            file.write(whole)
+        with sqlite3.connect(other) as book:
+            book.execute("DELETE FROM outbox")
+        result = desk.cli("restore", other, "--check")
+        equal(result.code, 1, "one that does not add up")
+        contains(result.out, "never queued", "and why")
+        desk.hears("ana", "ping 2", "pong 2")
 
 
 if __name__ == "__main__":
