@@ -198,6 +198,7 @@ LIB = \
   src/store/overview.c \
   src/store/parting.c \
   src/store/profile.c \
+  src/store/readers.c \
   src/store/record.c \
   src/store/restored.c \
   src/store/rulebook.c \
@@ -484,6 +485,7 @@ CTL = \
   src/ctl/output_text_table.c \
   src/ctl/problems.c \
   src/ctl/show.c \
+  src/ctl/status_needs.c \
   src/ctl/told.c \
   src/ctl/trial.c \
   src/ctl/verdict.c \

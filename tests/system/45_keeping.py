@@ -12,10 +12,11 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
+import web
 from desk import Desk, binary
 from disk import fill, small_disk
 from sandbox import SEND, TRACK
-from tap import contains, equal, eventually, main, never, test, true
+from tap import contains, equal, eventually, lacks, main, never, test, true
 from verdict import Client, judge
 
 
@@ -370,6 +371,99 @@ def looked_at():
         equal(result.code, 1, "one that does not add up")
         contains(result.out, "never queued", "and why")
         desk.hears("ana", "ping 2", "pong 2")
+
+
+# Long readers.
+
+READS = [["status"], ["status", "--json"], ["audit"], ["audit", "--json"], ["audit", "--deep"], ["conversations", "--json"],
+         ["webhooks", "list", "--limit", "0", "--json"], ["outbox", "list", "--limit", "0", "--json"], ["rules", "list", "--json"],
+         ["usage", "--json"]]
+
+
+def log_bytes(desk):
+    return os.path.getsize(desk.db + "-wal")
+
+
+def stopped_readers(desk, stack):
+    """Each command with an output that nobody takes."""
+    for words in READS:
+        taker, giver = os.pipe()
+        os.set_blocking(giver, False)
+        with contextlib.suppress(BlockingIOError):
+            while os.write(giver, b"x" * 4096):
+                pass
+        os.set_blocking(giver, True)
+        process = subprocess.Popen([binary("frontdesk"), *words], env=desk.env, stdin=subprocess.DEVNULL, stdout=giver, stderr=giver)
+        os.close(giver)
+        stack.callback(os.close, taker)
+        stack.callback(process.wait)
+        stack.callback(process.kill)
+
+
+@test("commands whose output nobody takes hold nothing: the log of the book is used again from the start meanwhile")
+def stopped_pipes():
+    with Desk() as desk, contextlib.ExitStack() as stack:
+        for number in range(200):
+            desk.say(f"user-{number}", f"ping {number}")
+        stopped_readers(desk, stack)
+        eventually(lambda: not readers_of(desk), "no command reads any more", 30)
+        with load(desk) as client:
+            eventually(lambda: len(client.sent) > 1000, "messages come", 60)
+        desk.wait_drained()
+        eventually(lambda: log_bytes(desk) < 4_500_000, lambda: f"the log has {log_bytes(desk)} bytes", 10)
+        equal(judge(client, desk), [], "complaints")
+
+
+def readers_of(desk):
+    """Locks of readers on the -shm, as the kernel tells them, without the daemon's."""
+    inode = os.stat(desk.db + "-shm").st_ino
+    with open("/proc/locks") as locks:
+        found = [line.split() for line in locks]
+    return [word[4] for word in found if len(word) == 8 and word[3] == "READ" and word[5].endswith(f":{inode}") and
+            123 <= int(word[6]) <= 127 and int(word[4]) != desk.process.pid]
+
+
+@contextlib.contextmanager
+def foreign_reader(desk):
+    """Another program that holds a read transaction."""
+    program = ("import sqlite3, sys; b = sqlite3.connect(sys.argv[1], isolation_level=None); b.execute('BEGIN');"
+               "print(b.execute('SELECT count(*) FROM message').fetchone(), flush=True); sys.stdin.read()")
+    with subprocess.Popen([sys.executable, "-c", program, desk.db], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@test("a foreign program that reads for long slows nobody, is named with its log by status, and when it ends the log shrinks")
+def foreign():
+    with Desk() as desk:
+        desk.hears("ana", "ping 0", "pong 0")
+        with foreign_reader(desk) as reader, load(desk) as client:
+            eventually(lambda: log_bytes(desk) > 90_000_000, lambda: f"the log grows, {log_bytes(desk)} bytes", 120)
+            need, = [row for row in desk.do("status", "--json").json()["needs"] if row["kind"] == "log"]
+            contains(need["text"], f"process {reader.pid} (python", "who it is")
+            contains(need["remedy"], str(reader.pid), "and what to do")
+            desk.hears("zoe", "ping 1", "pong 1")
+        eventually(lambda: log_bytes(desk) == 0, lambda: f"the log shrinks, {log_bytes(desk)} bytes", 20)
+        lacks(desk.do("status", "--json").out, '"log"', "nothing needs her any more")
+        desk.wait_drained()
+        equal(judge(client, desk), [], "complaints")
+
+
+@test("a foreign reader on a small disk: the daemon answers 503 while there is still room to copy the log back, and recovers by itself")
+def bounded():
+    with small_disk(150) as folder, Desk(FRONTDESK_DB=os.path.join(folder, "desk.db")) as desk:
+        desk.db = desk.env["FRONTDESK_DB"]
+        desk.hears("ana", "ping 0", "pong 0")
+        with foreign_reader(desk), load(desk) as client:
+            eventually(lambda: web.call(desk.port, "GET", "/readyz").status == 503, lambda: f"refuses, log {log_bytes(desk)}", 120)
+            true(log_bytes(desk) < 90_000_000, f"no more than about a half of the disk: {log_bytes(desk)} bytes")
+        eventually(lambda: web.call(desk.port, "GET", "/readyz").status == 200, "ready again", 30)
+        true(client.send_again(60), "what was refused is taken now")
+        desk.wait_drained()
+        equal(judge(client, desk), [], "complaints")
 
 
 if __name__ == "__main__":
