@@ -1,6 +1,6 @@
 /*
- * command_backup: the book into one file. While a daemon runs it copies, in steps between its other work, and this asks how
- * far it is; while none does, the same is done here under the writer's lock.
+ * command_backup: the book into one file (ctl/backup.h). While a daemon runs it copies, in steps between its other work, and
+ * this asks how far it is; while none does, the same is done here under the writer's lock.
  */
 #include <errno.h>
 #include <libgen.h>
@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "ctl/act.h"
+#include "ctl/backup.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
 #include "store/copy.h"
@@ -26,14 +27,13 @@ enum { ASK_EVERY_MS = 200, MB = 1024 * 1024, PAGE_BYTES = 4096 };
 struct backup {
     struct call *call;
     struct buf path; /* absolute: the daemon's folder is another */
-    bool may_replace;
+    bool may_replace, is_noted;
     struct copy_facts facts;
 };
 
 /* The daemon does not know our folder. The file itself is not there yet. */
-static int find_path(struct backup *backup)
+static int find_path(struct backup *backup, const char *typed)
 {
-    const char *typed = backup->call->parsed->holes[0];
     char *first = alloc_text(typed), *second = alloc_text(typed), *folder;
     int code = EXIT_DONE;
 
@@ -152,6 +152,7 @@ static int by_daemon(struct backup *backup)
     jsonw_object(&w, NULL);
     jsonw_text(&w, "path", buf_text(&backup->path));
     jsonw_bool(&w, "replace", backup->may_replace);
+    jsonw_bool(&w, "note", backup->is_noted);
     jsonw_text(&w, "actor", buf_text(&backup->call->actor));
     jsonw_end_object(&w);
     code = act_ask(backup->call, "backup", buf_text(&arguments), &reply);
@@ -251,10 +252,21 @@ static void tell(struct backup *backup)
                 "The backup is whole and on the disk. It holds what your customers wrote: keep it as safe as the book.");
 }
 
+int backup_beside(struct call *call, const char *path)
+{
+    struct backup backup = { .call = call, .may_replace = true };
+    int code = find_path(&backup, path);
+
+    if (code == EXIT_DONE)
+        code = by_daemon(&backup);
+    buf_release(&backup.path);
+    return code;
+}
+
 int command_backup(struct call *call)
 {
-    struct backup backup = { .call = call, .may_replace = call->parsed->options[OPTION_FORCE] != NULL };
-    int code = find_path(&backup);
+    struct backup backup = { .call = call, .may_replace = call->parsed->options[OPTION_FORCE] != NULL, .is_noted = true };
+    int code = find_path(&backup, call->parsed->holes[0]);
 
     if (code == EXIT_DONE)
         code = by_daemon(&backup);

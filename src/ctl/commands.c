@@ -145,7 +145,8 @@ const struct command commands[] = {
       OPTION_BIT(OPTION_CHECK), false, command_restore },
     { "audit", "prove that no message was lost",
       "Counts what was accepted on one side, what became of it on the other, and looks for contradictions.\n"
-      "Ends with 1 when the book does not add up.",
-      0, false, command_audit },
+      "Ends with 1 when the book does not add up. With --deep each page of the file is looked at as well, and while a daemon\n"
+      "runs all this is done on a copy beside the book, which goes away again: it takes room and minutes, and holds up nobody.",
+      OPTION_BIT(OPTION_DEEP), false, command_audit },
     { 0 },
 };

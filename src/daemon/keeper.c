@@ -28,6 +28,7 @@ struct keeper {
     enum state state;
     struct copy *copy;
     char *path, *actor;
+    bool is_noted;
     int64_t stepped_at; /* monotonic */
     int64_t pages, pages_left;
     struct error error;
@@ -136,7 +137,8 @@ static void end_check(struct keeper *keeper, struct desk *desk)
     keeper->state = STATE_DONE;
     log_info("backup_made", log_text("path", keeper->path), log_int("bytes", keeper->facts.bytes),
              log_int("messages", keeper->facts.messages));
-    note(keeper, desk);
+    if (keeper->is_noted)
+        note(keeper, desk);
     forget(keeper);
 }
 
@@ -196,6 +198,7 @@ static void begin(struct keeper *keeper, struct desk *desk, const struct json *a
     keeper->state = STATE_COPYING;
     keeper->path = alloc_text(path);
     keeper->actor = alloc_text(actor != NULL ? actor : "unnamed");
+    keeper->is_noted = json_get_bool(arguments, "note", true);
     keeper->pages = keeper->pages_left = keeper->stepped_at = 0;
     keeper->error = (struct error){ 0 };
     log_info("backup_begun", log_text("path", path), log_text("actor", keeper->actor));

@@ -4,7 +4,8 @@
  *
  * One backup at a time. These commands of the admin socket are its own, and are answered at once:
  *
- *     backup            {"path":"/…","replace":false,"actor":"…"}: begins one; {"backup":N}
+ *     backup            {"path":"/…","replace":false,"note":true,"actor":"…"}: begins one; {"backup":N}. Without note
+ *                       it is a copy for a while, and the book does not remember it
  *     backup-progress   {"backup":N}: {"state":"copying" | "checking" | "done" | "failed","pages","pages_left",
  *                       "error","bytes","webhooks","messages","newest_at"}; the last one is remembered when it has ended
  *     backup-cancel     {"backup":N}: breaks it off, as the end of the daemon does

@@ -373,6 +373,28 @@ def looked_at():
         desk.hears("ana", "ping 2", "pong 2")
 
 
+@test("audit --deep looks at each page of a book in use, on a copy that goes away; audit alone at what stands in it")
+def deep():
+    with Desk() as desk:
+        for number in range(30):
+            desk.say("ana", f"ping {number}")
+        desk.wait_drained()
+        told = desk.do("audit", "--deep", "--json").json()
+        equal((told["accepted"], told["accounted"], told["findings"]), (30, 30, []), "what it found")
+        equal([name for name in os.listdir(desk.folder) if "deep" in name], [], "the copy is gone")
+        equal(desk.value("SELECT count(*) FROM event WHERE kind = 'backup'"), 0, "and no backup")
+        desk.stop()
+        desk.do("audit", "--deep")
+        root = desk.value("SELECT rootpage FROM sqlite_schema WHERE name = 'seen_at'")
+        with open(desk.db, "r+b") as file:
+            file.seek((root - 1) * 4096 + 4000)
+            file.write(b"\xa5" * 90)
+        desk.do("audit")
+        result = desk.cli("audit", "--deep")
+        equal(result.code, 1, f"a damaged index: {result!r}")
+        contains(result.out, "the file is damaged", "and it says so")
+
+
 # Long readers.
 
 READS = [["status"], ["status", "--json"], ["audit"], ["audit", "--json"], ["audit", "--deep"], ["conversations", "--json"],
