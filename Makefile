@@ -339,6 +339,7 @@ LIB = \
   src/rules/variable.c \
   src/braze/answer.c \
   src/braze/date.c \
+  src/braze/details.c \
   src/braze/form.c \
   src/braze/inbound.c \
   src/braze/key.c \
@@ -418,6 +419,7 @@ DAEMON = \
   src/daemon/engine.c \
   src/daemon/engine_round.c \
   src/daemon/errand.c \
+  src/daemon/examiner.c \
   src/daemon/fetch.c \
   src/daemon/flight.c \
   src/daemon/gate.c \

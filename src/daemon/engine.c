@@ -37,6 +37,7 @@ struct engine *engine_new(const struct engine_config *config, const struct desk 
     inquiries_init(&engine->inquiries, engine->fetcher, &engine->errands.keys);
     engine->syncer = syncer_new(engine->desk.db, wake, engine);
     engine->keeper = keeper_new(wake, engine);
+    engine->examiner = examiner_new(engine->fetcher, &engine->errands.keys, config->braze_url, config->braze_key);
     engine->spare = &engine->batches[0];
     engine->mailbox = mailbox_new(MAILBOX_COUNT, MAILBOX_BYTES, wake, engine);
     engine->facts.started_at = clock_wall_ms();
@@ -61,6 +62,7 @@ void engine_free(struct engine *engine)
     keeper_free(engine->keeper);
     syncer_free(engine->syncer);
     fetcher_free(engine->fetcher);
+    examiner_free(engine->examiner);
     flights_release(&engine->flights);
     inquiries_release(&engine->inquiries);
     errands_release(&engine->errands);

@@ -119,6 +119,8 @@ size_t engine_gather(struct engine *engine, struct outcome *outcomes, int64_t no
             install_ruleset(engine, mail, now);
         else if (keeper_wants(mail))
             keeper_take(engine->keeper, &engine->desk, mail);
+        else if (examiner_wants(mail))
+            examiner_take(engine->examiner, engine->desk.rules, mail);
         else
             outcomes[count++] = outcome_of(mail, now);
         mail = next;

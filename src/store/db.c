@@ -266,6 +266,11 @@ void db_close(struct db *db)
     free(db);
 }
 
+const char *db_library_version(void)
+{
+    return sqlite3_libversion();
+}
+
 void db_limit_ms(struct db *db, int ms)
 {
     db->log_bytes = -1;

@@ -50,6 +50,8 @@ enum db_fault {
 struct db *db_open(const char *path, enum db_role role, struct error *error);
 void db_close(struct db *db); /* NULL is fine */
 
+const char *db_library_version(void); /* of SQLite: "3.40.1" */
+
 /* The worst fault since the last db_begin (or since the open). */
 enum db_fault db_fault(const struct db *db);
 
