@@ -126,6 +126,8 @@ LIB = \
   src/base/log.c \
   src/base/longest.c \
   src/base/nearest.c \
+  src/base/seal.c \
+  src/base/sha256.c \
   src/base/utf8.c \
   src/base/when.c \
   src/base/zone.c \
@@ -607,6 +609,7 @@ UNIT = \
   salvage \
   sandbox \
   sandbox_profile \
+  seal \
   send \
   service \
   show \

@@ -17,7 +17,6 @@
 #include "base/error.h"
 #include "base/json.h"
 
-#include "../../tools/sandbox_ai_sign.h"
 #include "../../tools/sandbox_braze.h"
 #include "../../tools/sandbox_fault.h"
 #include "../../tools/sandbox_http.h"
@@ -1074,34 +1073,6 @@ static void test_the_shop_asks_for_its_key_and_reports(void **state)
     free_bench(bench);
 }
 
-/* From FIPS 180-4's examples, and around the border where the length needs a block of its own. */
-static void test_sha256(void **state)
-{
-    static const struct {
-        const char *text, *digest;
-    } CASES[] = {
-        { "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
-        { "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
-        { "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-          "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1" },
-        { "0123456789012345678901234567890123456789012345678901234",
-          "f34d5a0f80c0cbf84c8c0b90218c22637abd199965249da736a20143c8c9c9d9" },
-        { "0123456789012345678901234567890123456789012345678901234567890123",
-          "9674d9e078535b7cec43284387a6ee39956188e735a85452b0050b55341cda56" },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        uint8_t digest[SHA256_SIZE];
-        char hex[SHA256_SIZE * 2 + 1];
-
-        sha256(CASES[i].text, strlen(CASES[i].text), digest);
-        for (size_t k = 0; k < SHA256_SIZE; k++)
-            snprintf(hex + k * 2, 3, "%02x", digest[k]);
-        assert_string_equal(hex, CASES[i].digest);
-    }
-}
-
 static void test_people_stay_within_bounds(void **state)
 {
     struct people people = { 0 };
@@ -1177,7 +1148,6 @@ int main(void)
         cmocka_unit_test(test_the_same_key_books_once),
         cmocka_unit_test(test_faults_meet_the_shop_where_they_name_it),
         cmocka_unit_test(test_the_shop_asks_for_its_key_and_reports),
-        cmocka_unit_test(test_sha256),
         cmocka_unit_test(test_people_stay_within_bounds),
         cmocka_unit_test(test_gzip_is_small_and_framed),
     };
