@@ -64,7 +64,8 @@ SCHEMA = \
   schema/008-flood.sql \
   schema/009-close.sql \
   schema/010-order.sql \
-  schema/011-refusal.sql
+  schema/011-refusal.sql \
+  schema/012-outside.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -173,6 +174,7 @@ LIB = \
   src/text/width.c \
   src/text/words.c \
   src/text/words_cover.c \
+  src/store/agent_call.c \
   src/store/audit.c \
   src/store/book.c \
   src/store/chronicle.c \
@@ -194,6 +196,8 @@ LIB = \
   src/store/lock.c \
   src/store/message.c \
   src/store/notice_row.c \
+  src/store/notify_case.c \
+  src/store/notify_row.c \
   src/store/outbox.c \
   src/store/outbox_track.c \
   src/store/overview.c \
@@ -380,6 +384,9 @@ LIB = \
   src/desk/health.c \
   src/desk/idle.c \
   src/desk/notice.c \
+  src/desk/notify.c \
+  src/desk/notify_body.c \
+  src/desk/notify_end.c \
   src/desk/parcel.c \
   src/desk/parting.c \
   src/desk/parting_question.c \
@@ -411,6 +418,7 @@ LIB = \
 
 DAEMON = \
   src/daemon/admin.c \
+  src/daemon/bulletin.c \
   src/daemon/call.c \
   src/daemon/config.c \
   src/daemon/engine.c \

@@ -102,9 +102,14 @@ static void add_backend_lane(struct needs *needs, const struct overview_lane *ro
     buf_release(&wait);
 }
 
+static bool is_desk_lane(const char *name)
+{
+    return strncmp(name, "notify ", 7) == 0 || strncmp(name, "relay ", 6) == 0;
+}
+
 /*
- * A campaign's fault is mended in the rules, the workspace's and an endpoint's in Braze or the daemon's
- * environment.
+ * A campaign's fault is mended in the rules, as is another desk's address, and a secret is read again with them; the workspace's
+ * and an endpoint's in Braze or the daemon's environment.
  */
 static void add_lane(void *context, const struct overview_lane *row)
 {
@@ -114,8 +119,8 @@ static void add_lane(void *context, const struct overview_lane *row)
         add_backend_lane(needs, row);
     else if (strcmp(row->state, "stopped") == 0)
         need(needs, "lane",
-             strncmp(row->name, "campaign ", 9) == 0 ? "frontdesk rules load"
-                                                     : "systemctl restart frontdeskd",
+             strncmp(row->name, "campaign ", 9) == 0 || is_desk_lane(row->name) ? "frontdesk rules load"
+                                                                                : "systemctl restart frontdeskd",
              "%s is stopped: %s (it is tried again by itself)", row->name, row->reason);
     else if (row->failures > 3)
         need(needs, "lane", "frontdesk outbox list --state pending", "%s is not well: %s", row->name,
@@ -171,6 +176,8 @@ static void add_counts(struct needs *needs, const struct overview *o)
     add_count(needs, o->consults_failed, "backend", "frontdesk outbox list --state trouble",
               "question was answered by no backend in the last 7 days",
               "questions were answered by no backend in the last 7 days");
+    add_count(needs, o->tellings_failed, "desk", "frontdesk outbox list --state trouble",
+              "thing was not told to another desk in the last 7 days", "things were not told to another desk in the last 7 days");
     add_count(needs, o->unknown, "unknown", "frontdesk outbox list --state unknown",
               "answer may or may not have arrived in the last 7 days",
               "answers may or may not have arrived in the last 7 days");
@@ -256,6 +263,7 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
         { "oldest_profile_at", o->profiles_pending > 0 ? "  the oldest since" : NULL, LOOK_PLAIN },
         { "calls_pending", o->calls_pending > 0 ? "calls to services" : NULL, LOOK_NUMBER },
         { "consults_pending", o->consults_pending > 0 ? "questions to backends" : NULL, LOOK_NUMBER },
+        { "tellings_pending", o->tellings_pending > 0 ? "to tell another desk" : NULL, LOOK_NUMBER },
         { "unreadable", NULL, LOOK_NUMBER },
         { "aside", NULL, LOOK_NUMBER },
         { "raw", NULL, LOOK_NUMBER },
@@ -267,6 +275,7 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
         { "subscriptions_refused", NULL, LOOK_NUMBER },
         { "calls_failed", NULL, LOOK_NUMBER },
         { "consults_failed", NULL, LOOK_NUMBER },
+        { "tellings_failed", NULL, LOOK_NUMBER },
         { "unknown", NULL, LOOK_NUMBER },
         { "ruleset", "ruleset", LOOK_NUMBER },
         { "rule_count", "  rules", LOOK_NUMBER },
@@ -296,6 +305,7 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
         cell_time(o->oldest_profile_at),
         cell_number(o->calls_pending),
         cell_number(o->consults_pending),
+        cell_number(o->tellings_pending),
         cell_number(o->unreadable),
         cell_number(o->aside),
         cell_number(o->raw),
@@ -307,6 +317,7 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
         cell_number(o->subscriptions_refused),
         cell_number(o->calls_failed),
         cell_number(o->consults_failed),
+        cell_number(o->tellings_failed),
         cell_number(o->unknown),
         cell_id(o->ruleset),
         cell_number(o->rule_count),

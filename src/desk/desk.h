@@ -38,6 +38,8 @@ struct desk {
     int64_t tracked_at;    /* when a call of dispatch_track was last put together; 0: never */
     bool may_call;         /* a call to a service may be open (desk/service.h) */
     bool may_consult;      /* a question to a backend may be open (desk/consult.h) */
+    bool may_notify;       /* something may be open that another desk is told (desk/notify.h) */
+    int64_t told_rules;    /* the ruleset for which endpoints that are gone were last looked for */
     bool has_superseded;   /* one is under way that is asked again anyway; whoever makes the calls clears it */
     int64_t floods;        /* messages that a limit kept from an answer, since it was opened */
     size_t looks;          /* at the backends: which of them goes first */
