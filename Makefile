@@ -349,6 +349,7 @@ LIB = \
   src/braze/salvage.c \
   src/braze/send.c \
   src/braze/track.c \
+  src/desk/agent.c \
   src/desk/breaker.c \
   src/desk/button.c \
   src/desk/carry.c \
@@ -438,6 +439,7 @@ DAEMON = \
   src/daemon/outcome.c \
   src/daemon/parking.c \
   src/daemon/public.c \
+  src/daemon/public_agent.c \
   src/daemon/route.c \
   src/daemon/status.c \
   src/daemon/syncer.c \

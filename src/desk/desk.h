@@ -110,6 +110,8 @@ int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct err
  *
  *     take, release, close   {"conversation":N}
  *     say                    {"conversation":N,"text":"…"}        a bot's conversation is taken first
+ *     note                   {"conversation":N,"text":"…"}        for the book alone
+ *     agent-…                                                     the acts of another desk's agents (desk/agent.h)
  *     outbox-retry           {"id":N}                             held, withheld, expired, dead, unknown →
  * due outbox-drop            {"id":N}                             anything not yet accepted or in flight →
  * dead webhook-replay         {"id":N}                             unreadable, aside → read again

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "braze/track.h"
+#include "desk/agent.h"
 #include "desk/consult.h"
 #include "desk/desk.h"
 #include "desk/flow_turn.h"
@@ -22,6 +23,7 @@
 #include "store/conversation.h"
 #include "store/entry.h"
 #include "store/event.h"
+#include "store/message.h"
 #include "store/outbox.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
@@ -129,7 +131,7 @@ static int take(const struct act *act, struct error *error)
     /* A second click of the same person changes nothing, and is acknowledged just as late. */
     if (conversation.agent[0] != '\0' && strcmp(conversation.agent, act->actor) == 0)
         return format_conversation(act, &conversation, 0);
-    if (conversation.agent[0] != '\0')
+    if (conversation.agent[0] != '\0' && !agent_are_colleagues(conversation.agent, act->actor))
         return refuse(CONFLICT, error, "conversation %lld is with %s; release it first",
                       (long long)conversation.id, conversation.agent);
     status = give(act, &conversation, "agent", "take", error);
@@ -202,6 +204,27 @@ static int say(const struct act *act, struct error *error)
         event_put(act->desk->db, conversation.id, "say", act->actor, "", act->now, error) != 0)
         return FAILED;
     return format_conversation(act, &conversation, message);
+}
+
+/* What the customer never sees. It changes nothing, so that it may be added to what is over as well. */
+static int note(const struct act *act, struct error *error)
+{
+    const char *text = json_get_text(act->arguments, "text");
+    struct message message = { .at = act->now, .kind = "note", .text = text, .actor = act->actor };
+    struct conversation conversation;
+    int status = find_conversation(act, &conversation, error);
+
+    if (status == DONE && is_blank(text))
+        return refuse(BAD_ARGUMENT, error, "there is nothing to note: give the text behind the conversation");
+    if (status != DONE)
+        return status;
+    message.conversation = conversation.id;
+    if (message_put(act->desk->db, &message, error) != 0 ||
+        event_put(act->desk->db, conversation.id, "note", act->actor, "", act->now, error) != 0)
+        return FAILED;
+    status = format_conversation(act, &conversation, message.id);
+    *act->contact = 0; /* nobody's texts have to be waited for */
+    return status;
 }
 
 /* Outbox */
@@ -463,8 +486,11 @@ static const struct {
     int (*run)(const struct act *act, struct error *error);
 } acts[] = {
     { "take", take },          { "release", release },  { "close", close_conversation }, { "say", say },
+    { "note", note },
     { "outbox-retry", retry }, { "outbox-drop", drop }, { "webhook-replay", replay },
 };
+
+static const char AGENT[] = "agent-";
 
 int desk_command(struct desk *desk, const char *name, const struct json *arguments, int64_t now,
                  struct buf *reply, int64_t *contact, struct error *error)
@@ -473,6 +499,8 @@ int desk_command(struct desk *desk, const char *name, const struct json *argumen
     struct act act = { desk, arguments, actor != NULL ? actor : "unnamed", now, reply, contact };
 
     *contact = 0;
+    if (strncmp(name, AGENT, sizeof AGENT - 1) == 0)
+        return agent_command(desk, name + sizeof AGENT - 1, arguments, now, reply, contact, error);
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
         if (strcmp(acts[i].name, name) == 0)
             return acts[i].run(&act, error);
