@@ -160,8 +160,8 @@ static int check_apart(const struct config *config, struct error *error)
 {
     for (size_t i = 0; i < config->agent_tokens.count; i++)
         if (has_token(&config->tokens, config->agent_tokens.list[i]))
-            return error_set(error, "FRONTDESK_AGENT_TOKENS: a token stands in FRONTDESK_WEBHOOK_TOKENS as well; another desk gets "
-                                    "one of its own");
+            return error_set(error, "FRONTDESK_AGENT_TOKENS: a token stands in FRONTDESK_WEBHOOK_TOKENS as well; another desk "
+                                    "gets one of its own");
     return 0;
 }
 

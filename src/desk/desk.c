@@ -186,7 +186,8 @@ static int mark_running(struct desk *desk, int64_t now, struct error *error)
         outbox_recover(desk->db, now, &recovered, error) != 0 ||
         outbox_track_recover(desk->db, now + TRACK_APART_MS, &tracks, error) != 0 ||
         entry_recover(desk->db, now, error) != 0 ||
-        service_call_recover(desk->db, now, error) != 0 || notify_row_recover(desk->db, now, error) != 0 || consult_row_recover(desk->db, now, error) != 0 ||
+        service_call_recover(desk->db, now, error) != 0 || notify_row_recover(desk->db, now, error) != 0 ||
+        consult_row_recover(desk->db, now, error) != 0 ||
         consult_start(desk, error) != 0 ||
         timer_ensure(desk->db, "forget", now, error) != 0 ||
         timer_ensure(desk->db, "expire", now, error) != 0)

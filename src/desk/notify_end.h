@@ -2,8 +2,8 @@
  * notify_end: what came of a try to tell another desk something, and what that means for the row and for its endpoint. Pure.
  *
  *     NOTIFY_ACCEPTED  any 2xx, whatever it says
- *     NOTIFY_DEAD      410 Gone; or 400, 413, 415, 422 for the NOTIFY_REFUSALS_MAX-th time: this one it will never take, and those
- *                      behind it must not wait for ever
+ *     NOTIFY_DEAD      410 Gone; or 400, 413, 415, 422 for the NOTIFY_REFUSALS_MAX-th time: this one it will never take, and
+ *                      those behind it must not wait for ever
  *     NOTIFY_EXPIRED   no time is left
  *     NOTIFY_AGAIN     all else. A row that was answered, or hung, waits ever longer by itself (1 s, 5 s, 30 s … 1 h, jittered),
  *                      one that could not leave does not: that is its endpoint's fault alone

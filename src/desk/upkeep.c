@@ -120,7 +120,8 @@ int upkeep_clamp(struct desk *desk, int64_t now, struct error *error)
         cooldown_clamp(desk->db, now + COOLDOWN_MAX_MS, now, error) != 0 ||
         service_call_clamp(desk->db, now + SERVICE_LONGEST_MS, error) != 0 ||
         consult_row_clamp(desk->db, now + CONSULT_LONGEST_MS, error) != 0 ||
-        notify_row_clamp(desk->db, now + LONGEST_MS, now + NOTIFY_EXPIRES_MS, now, error) != 0 || flow_turn_clamp(desk, now, error) != 0 ||
+        notify_row_clamp(desk->db, now + LONGEST_MS, now + NOTIFY_EXPIRES_MS, now, error) != 0 ||
+        flow_turn_clamp(desk, now, error) != 0 ||
         parting_clamp(desk->db, now + LONGEST_MS, now, error) != 0 ||
         idle_clamp(desk, now, error) != 0)
         return -1;
