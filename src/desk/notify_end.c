@@ -55,7 +55,7 @@ int64_t notify_end_delay_ms(const struct notify_end *end, int failures, uint32_t
 {
     if (end->end == WIRE_NEVER_LEFT)
         return 0;
-    return answer_row_delay_ms(failures + 1, random);
+    return answer_target_delay_ms(failures + 1, random);
 }
 
 const char *notify_end_lane(const struct notify_end *end)

@@ -5,7 +5,7 @@
  *     NOTIFY_DEAD      410 Gone; or 400, 413, 415, 422 for the NOTIFY_REFUSALS_MAX-th time: this one it will never take, and
  *                      those behind it must not wait for ever
  *     NOTIFY_EXPIRED   no time is left
- *     NOTIFY_AGAIN     all else. A row that was answered, or hung, waits ever longer by itself (1 s, 5 s, 30 s … 1 h, jittered),
+ *     NOTIFY_AGAIN     all else. A row that was answered, or hung, waits ever longer by itself (1, 2, 4 … 60 s, jittered),
  *                      one that could not leave does not: that is its endpoint's fault alone
  */
 #ifndef DESK_NOTIFY_END_H
