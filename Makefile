@@ -509,6 +509,7 @@ SANDBOX = \
   tools/sandbox_calls.c \
   tools/sandbox_conn.c \
   tools/sandbox_control.c \
+  tools/sandbox_desk.c \
   tools/sandbox_event.c \
   tools/sandbox_fault.c \
   tools/sandbox_help.c \
@@ -706,7 +707,8 @@ SYSTEM = \
   tests/system/34_close.py \
   tests/system/35_entries.py \
   tests/system/36_profile_storm.py \
-  tests/system/37_moments.py
+  tests/system/37_moments.py \
+  tests/system/43_relay.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

@@ -266,6 +266,31 @@ def rebinding():
         contains(row["reason"], "allow_local_backends", "why")
 
 
+@test("the sandbox as the other desk: it looks at signatures, and what it took and denied comes once more as the same")
+def sandbox():
+    with Desk(start=False, DESK_SECRET=SECRET) as desk:
+        desk.sandbox.options = ("--desk-secret", SECRET)
+        desk.sandbox.start()
+        desk.write_rules(rules(None, desk.sandbox.url + "/desk/relay"))
+        desk.start()
+        desk.sandbox.fault("reset_after", path="/desk")
+        hand_over(desk, "mia")
+        desk.say("mia", "are you there?")
+
+        def told():
+            return web.call(desk.sandbox.port, "GET", "/_sandbox/told?path=/desk/relay").json()["told"]
+        eventually(lambda: len(told()) == 3, lambda: f"three came: {told()}", 20)
+        equal([(t["event"]["type"], t["taken"], t["repeated"]) for t in told()],
+              [("handoff", True, False), ("handoff", True, True), ("message", True, False)], "what it made of them")
+        equal(told()[0]["id"], told()[1]["id"], "the id")
+        equal(desk.sandbox.report()["desk"], {"requests": 3, "refused": 0, "faults": 1, "taken": 2, "repeated": 1}, "counts")
+        desk.stop()
+        desk.env["DESK_SECRET"] = OLD_SECRET
+        desk.start()
+        desk.say("mia", "hello?")
+        eventually(lambda: (l := lane(desk, "relay night")) and l["reason"] == "it answered 401", "another secret is found out")
+
+
 # A kill.
 
 @test("kill -9 again and again: no word is lost or overtaken, none is taken as new twice, each say reaches the customer once")

@@ -14,8 +14,10 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/seal.h"
 
 #include "../../tools/sandbox_braze.h"
 #include "../../tools/sandbox_fault.h"
@@ -1073,6 +1075,69 @@ static void test_the_shop_asks_for_its_key_and_reports(void **state)
     free_bench(bench);
 }
 
+/* Another desk: what is not signed by its secret, not now, or not whole, is refused, and remembered as that. */
+
+#define DESK_SECRET "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+#define TOLD "{\"type\":\"closed\",\"timestamp\":\"2026-05-12T09:30:00Z\",\"data\":{\"conversation\":7}}"
+
+static void tell_desk(struct bench *bench, const char *id, int64_t at_ms, const char *signed_body, const char *body)
+{
+    struct seal_keys keys;
+    struct buf headers = { 0 }, signature = { 0 };
+    char timestamp[24];
+    struct seal_webhook webhook = { id, timestamp, signed_body, strlen(signed_body) };
+
+    assert_int_equal(seal_read(DESK_SECRET, &keys, NULL), 0);
+    snprintf(timestamp, sizeof timestamp, "%lld", (long long)(at_ms / 1000));
+    seal_sign(&keys, &webhook, &signature);
+    buf_addf(&headers, "Content-Type: application/json\r\nwebhook-id: %s\r\nwebhook-timestamp: %s\r\nwebhook-signature: %s\r\n",
+             id, timestamp, buf_text(&signature));
+    bench_call_with(bench, "POST", "/desk/relay", buf_text(&headers), body);
+    buf_release(&headers);
+    buf_release(&signature);
+}
+
+static void test_another_desk_takes_only_what_is_signed_now(void **state)
+{
+    struct bench *bench = new_bench();
+    int64_t now = clock_wall_ms();
+
+    (void)state;
+    assert_int_equal(seal_read(DESK_SECRET, &bench->service.desk.keys, NULL), 0);
+    tell_desk(bench, "a", now, TOLD, TOLD);
+    assert_int_equal(bench->answer.status, 200);
+    assert_string_equal(buf_text(&bench->answer.body), "{\"status\":\"ok\"}");
+    tell_desk(bench, "a", now, TOLD, TOLD);
+    assert_string_equal(buf_text(&bench->answer.body), "{\"status\":\"repeated\"}");
+    tell_desk(bench, "b", now, "{}", TOLD);
+    assert_int_equal(bench->answer.status, 401);
+    tell_desk(bench, "b", now - 310 * 1000, TOLD, TOLD);
+    assert_int_equal(bench->answer.status, 401);
+    tell_desk(bench, "b", now, "{}", "{}");
+    assert_int_equal(bench->answer.status, 400);
+    bench_call(bench, "POST", "/desk/relay", TOLD);
+    assert_int_equal(bench->answer.status, 401);
+    bench_call(bench, "GET", "/_sandbox/report", "");
+    assert_non_null(strstr(buf_text(&bench->answer.body),
+                           "\"desk\":{\"requests\":6,\"refused\":4,\"faults\":0,\"taken\":1,\"repeated\":1}"));
+    bench_call(bench, "GET", "/_sandbox/told?since=1&limit=2", "");
+    assert_non_null(strstr(buf_text(&bench->answer.body), "\"why\":\"no signature in webhook-signature fits the secret\""));
+    free_bench(bench);
+}
+
+static void test_another_desk_that_denies_what_it_took_calls_it_repeated(void **state)
+{
+    struct bench *bench = new_bench();
+
+    (void)state;
+    bench_call(bench, "POST", "/_sandbox/script", "500 taken on /desk");
+    tell_desk(bench, "a", clock_wall_ms(), TOLD, TOLD);
+    assert_int_equal(bench->answer.status, 500);
+    tell_desk(bench, "a", clock_wall_ms(), TOLD, TOLD);
+    assert_string_equal(buf_text(&bench->answer.body), "{\"status\":\"repeated\"}");
+    free_bench(bench);
+}
+
 static void test_people_stay_within_bounds(void **state)
 {
     struct people people = { 0 };
@@ -1148,6 +1213,8 @@ int main(void)
         cmocka_unit_test(test_the_same_key_books_once),
         cmocka_unit_test(test_faults_meet_the_shop_where_they_name_it),
         cmocka_unit_test(test_the_shop_asks_for_its_key_and_reports),
+        cmocka_unit_test(test_another_desk_takes_only_what_is_signed_now),
+        cmocka_unit_test(test_another_desk_that_denies_what_it_took_calls_it_repeated),
         cmocka_unit_test(test_people_stay_within_bounds),
         cmocka_unit_test(test_gzip_is_small_and_framed),
     };
