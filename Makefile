@@ -597,6 +597,7 @@ UNIT = \
   markdown \
   mask \
   notice \
+  notify \
   moment \
   opening \
   order \
