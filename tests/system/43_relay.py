@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import random
+import re
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ from desk import TOKEN, Desk
 from otherdesk import KEY, OLD_KEY, OLD_SECRET, SECRET, OtherDesk
 from peer import name_of_this_place
 from recorder import Recorder
+from sandbox import ROOT
 from tap import contains, equal, eventually, lacks, main, test, true
 
 AGENT_TOKEN = "agent-token-canary-1"
@@ -254,6 +256,26 @@ def barred():
             contains(result.out, "relay_url", f"{url}: which column")
             contains(result.out, why, f"{url}: why")
         equal(check("https://desk.example.com/hook").code, 0, "an ordinary one is fine")
+
+
+@test("the team that README shows is taken; each mistake in it is told with its place")
+def columns():
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        shown = re.search(r"^## Another desk\n.*?^```\n(INSERT.*?)^```$", file.read(), re.MULTILINE | re.DOTALL).group(1)
+    rule = "INSERT INTO rule (name, words, action, target) VALUES ('night', 'night', 'handoff', 'night');\n"
+    with Desk(start=False) as desk:
+        def check(row):
+            desk.write_rules({"10-rules.sql": texts.SHOP, "20-night.sql": row + rule})
+            return desk.cli("rules", "check", desk.rules_folder)
+        equal(check(shown).code, 0, "README's row")
+        for old, new, sentence in (
+                (", 'PAGER_SECRET'", ", NULL", "notify_url needs notify_secret_env, the environment variable"),
+                ("'https://desk.example.com/frontdesk'", "NULL", "relay_secret_env is for relay_url, which is missing"),
+                ("'DESK_SECRET'", "'whsec_abc'", "relay_secret_env is the name of the environment variable that holds the secret"),
+                ("'DESK_SECRET'", "'BRAZE_API_KEY'", "relay_secret_env: BRAZE_API_KEY is frontdesk's own, and goes to no team"),
+                ("relay_url", "relay_uri", "did you mean 'relay_url'?")):
+            contains(check(shown.replace(old, new, 1)).out, "20-night.sql:", "where")
+            contains(check(shown.replace(old, new, 1)).out, sentence, f"{old} → {new}")
 
 
 @test("a name that leads into this place is found out when it is called")
