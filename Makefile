@@ -388,6 +388,7 @@ LIB = \
   src/desk/notify.c \
   src/desk/notify_body.c \
   src/desk/notify_end.c \
+  src/desk/notify_lane.c \
   src/desk/parcel.c \
   src/desk/parting.c \
   src/desk/parting_question.c \

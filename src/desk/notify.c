@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "desk/notify.h"
 #include "desk/notify_body.h"
+#include "desk/notify_lane.h"
 #include "store/outbox.h"
 
 enum { EXPIRE_MAX = 100, WAYS = 2 };
@@ -140,70 +141,6 @@ int notify_hear(struct desk *desk, const struct conversation *conversation, int6
     return queue_for_present(desk, &telling, error);
 }
 
-/* Lanes */
-
-static bool is_open(const struct lane *lane)
-{
-    return lane == NULL || lane->failures < NOTIFY_FAILURES;
-}
-
-static int worsen(struct desk *desk, const struct notify_call *call, const struct notify_end *end, int64_t now,
-                  struct error *error)
-{
-    const struct lane *lane = health_find(&desk->health, call->row.target);
-    struct lane worse = { .failures = lane != NULL ? lane->failures : 0, .noted_at = now };
-    const char *state = notify_end_lane(end);
-    bool is_certain = strcmp(state, "backing_off") != 0;
-    int64_t wait_ms = 0;
-
-    /* Those that were under way together fail together: one failure, not four. */
-    if (lane != NULL && !lane->is_probing && call->claimed_at <= lane->noted_at && (!is_certain || !is_open(lane)))
-        return 0;
-    worse.failures = is_certain && worse.failures + 1 < NOTIFY_FAILURES ? NOTIFY_FAILURES : worse.failures + 1;
-    if (worse.failures >= NOTIFY_FAILURES)
-        wait_ms = answer_target_delay_ms(worse.failures - NOTIFY_FAILURES + 1, desk_random(desk));
-    worse.until_at = now + (end->wait_ms > wait_ms ? end->wait_ms : wait_ms);
-    snprintf(worse.name, sizeof worse.name, "%s", call->row.target);
-    snprintf(worse.state, sizeof worse.state, "%s", state);
-    snprintf(worse.reason, sizeof worse.reason, "%s", end->reason);
-    return health_worsen(&desk->health, desk->db, &worse, now, error);
-}
-
-/* Who was put off while nothing got through need not wait so long; after one failure alone, the row is to blame, and waits. */
-static int heal(struct desk *desk, const char *target, int64_t now, struct error *error)
-{
-    const struct lane *lane = health_find(&desk->health, target);
-
-    if (lane == NULL)
-        return 0;
-    if (!is_open(lane) && notify_row_pull(desk->db, target, now, error) != 0)
-        return -1;
-    return health_heal(&desk->health, desk->db, target, now, error);
-}
-
-/* How many may leave for it now. A lane whose moment has come lets one through, and the others wait for its end. */
-static int count_free(const struct desk *desk, const char *target, int under_way, int64_t now)
-{
-    const struct lane *lane = health_find(&desk->health, target);
-
-    if (is_open(lane))
-        return NOTIFY_CALLS_EACH - under_way;
-    return lane->until_at <= now && under_way == 0 ? 1 : 0;
-}
-
-static int note_leaving(struct desk *desk, const char *target, int64_t now, struct error *error)
-{
-    const struct lane *lane = health_find(&desk->health, target);
-    struct lane trial;
-
-    if (is_open(lane))
-        return 0;
-    trial = *lane;
-    trial.until_at = now + NOTIFY_TIMEOUT_MS;
-    trial.is_probing = true;
-    return health_worsen(&desk->health, desk->db, &trial, now, error);
-}
-
 /* Claiming */
 
 void notify_call_free(struct notify_call *calls)
@@ -269,7 +206,7 @@ static int claim_one(struct desk *desk, const struct endpoint *endpoint, int64_t
     if (found == 1)
         may_leave = write_body(desk, &row, now, error);
     if (may_leave == 1 && (outbox_claim(desk->db, row.id, endpoint->target, error) != 0 ||
-                           note_leaving(desk, endpoint->target, now, error) != 0))
+                           notify_lane_leave(desk, endpoint->target, now, error) != 0))
         may_leave = -1;
     if (may_leave == 1)
         add_call(desk, endpoint, &row, now, calls);
@@ -284,7 +221,7 @@ static int claim_for(struct desk *desk, const struct endpoint *endpoint, int64_t
 
     if (notify_row_under_way(desk->db, endpoint->target, &under_way, error) != 0)
         return -1;
-    room = count_free(desk, endpoint->target, under_way, now);
+    room = notify_lane_free(desk, endpoint->target, under_way, now);
     for (; room > 0 && *slots > 0 && found == 1; room--) {
         found = claim_one(desk, endpoint, now, calls, error);
         *slots -= found == 1;
@@ -356,7 +293,7 @@ static int note_lane(struct desk *desk, const struct notify_call *call, const st
     /* The endpoints of teams that have left the rules have no health. */
     if (!find_target(desk->rules, call->row.target, &endpoint))
         return 0;
-    return notify_end_lane(end)[0] == '\0' ? heal(desk, call->row.target, now, error) : worsen(desk, call, end, now, error);
+    return notify_lane_note(desk, call, end, now, error);
 }
 
 int notify_settle(struct desk *desk, const struct notify_call *call, const struct notify_end *end, int64_t now,
@@ -447,11 +384,6 @@ int notify_drop(struct desk *desk, int64_t outbox, const char *reason, int64_t n
 
 /* Rules */
 
-static bool is_ours(const char *lane)
-{
-    return strncmp(lane, "notify ", 7) == 0 || strncmp(lane, "relay ", 6) == 0;
-}
-
 /* Healing takes a lane off the list, and another one in its place. */
 int notify_retry_all(struct desk *desk, const struct ruleset *rules, int64_t now, struct error *error)
 {
@@ -461,7 +393,7 @@ int notify_retry_all(struct desk *desk, const struct ruleset *rules, int64_t now
         struct lane lane = desk->health.lanes[i - 1];
         int result = 0;
 
-        if (!is_ours(lane.name))
+        if (!notify_lane_is_one(lane.name))
             continue;
         lane.until_at = now;
         lane.is_probing = false;
@@ -479,18 +411,17 @@ int notify_retry_all(struct desk *desk, const struct ruleset *rules, int64_t now
 
 static int next_for(struct desk *desk, const struct endpoint *endpoint, int64_t now, int64_t *at, struct error *error)
 {
-    const struct lane *lane = health_find(&desk->health, endpoint->target);
-    int64_t due_at;
+    int64_t due_at, opens_at = notify_lane_opens_at(desk, endpoint->target);
     int under_way;
 
     if (notify_row_under_way(desk->db, endpoint->target, &under_way, error) != 0 ||
         notify_row_next_due(desk->db, endpoint->target, &due_at, error) != 0)
         return -1;
     /* Where none may leave before an answer comes, that wakes the loop by itself. */
-    if (under_way >= (is_open(lane) ? NOTIFY_CALLS_EACH : 1) || due_at == INT64_MAX)
+    if (under_way >= (opens_at == 0 ? NOTIFY_CALLS_EACH : 1) || due_at == INT64_MAX)
         return 0;
-    if (!is_open(lane) && lane->until_at > due_at)
-        due_at = lane->until_at;
+    if (opens_at > due_at)
+        due_at = opens_at;
     if (due_at < *at)
         *at = due_at < now ? now : due_at;
     return 0;
