@@ -485,6 +485,7 @@ CTL = \
   src/ctl/output_text_prose.c \
   src/ctl/output_text_sides.c \
   src/ctl/output_text_table.c \
+  src/ctl/pager.c \
   src/ctl/problems.c \
   src/ctl/show.c \
   src/ctl/told.c \

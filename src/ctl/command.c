@@ -24,7 +24,7 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_HELP] = { "help", NULL, "what a command does", true },
     [OPTION_VERSION] = { "version", NULL, "the version of this program", true },
     [OPTION_OWNER] = { "owner", "OWNER", "bot, agent or closed", false },
-    [OPTION_SINCE] = { "since", "T", "\"2 hours\", 7d, today, 2026-05-12", false },
+    [OPTION_SINCE] = { "since", "T", "\"2 hours\", 7d, today, yesterday, 2026-05-12, \"2026-05-12 14:30\"", false },
     [OPTION_RULE] = { "rule", "RULE", "where this rule answered", false },
     [OPTION_USER] = { "user", "USER", "of this customer", false },
     [OPTION_LIMIT] = { "limit", "N", "at most so many, the newest; 0 for all", false },
@@ -48,6 +48,7 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_BACKEND] = { "backend", "BACKEND", "where this backend was asked", false },
     [OPTION_OUTCOME] = { "outcome", "OUTCOME", "that ended so: answered, unanswered, person, flow_done …", false },
     [OPTION_UNANSWERED] = { "unanswered", NULL, "with a message that nobody has answered", false },
+    [OPTION_NO_PAGER] = { "no-pager", NULL, "long output stays on the terminal (else FRONTDESK_PAGER, PAGER, less)", true },
     [OPTION_DOT] = { "dot", NULL, "for Graphviz, also on a terminal", false },
 };
 

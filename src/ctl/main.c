@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "ctl/pager.h"
 
 #ifndef FRONTDESK_VERSION
 #define FRONTDESK_VERSION "0.1.0"
@@ -24,22 +25,33 @@
 
 static void put(void *context, const char *bytes, size_t len)
 {
-    (void)context;
+    struct pager *pager = context;
+
+    if (pager->program != NULL) {
+        buf_add(&pager->text, bytes, len);
+        return;
+    }
     fwrite(bytes, 1, len, stdout);
     fflush(stdout);
 }
 
 static void talk(void *context, const char *bytes, size_t len)
 {
-    (void)context;
-    fwrite(bytes, 1, len, stderr);
+    struct pager *pager = context;
+
+    if (pager->program != NULL)
+        buf_add(&pager->talk, bytes, len);
+    else
+        fwrite(bytes, 1, len, stderr);
 }
 
-static size_t terminal_columns(void)
+static void measure_terminal(size_t *rows, size_t *columns)
 {
-    struct winsize size;
+    struct winsize size = { 0 };
+    bool is_known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
 
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+    *columns = is_known && size.ws_col > 0 ? size.ws_col : 80;
+    *rows = is_known && size.ws_row > 0 ? size.ws_row : 24;
 }
 
 static bool wants_colour(void)
@@ -49,17 +61,20 @@ static bool wants_colour(void)
     return (refusal == NULL || refusal[0] == '\0') && terminal != NULL && strcmp(terminal, "dumb") != 0;
 }
 
-static struct output_place find_place(void)
+static struct output_place find_place(struct pager *pager)
 {
     bool is_terminal = isatty(STDOUT_FILENO);
     struct stat file;
+    size_t rows, columns;
 
+    measure_terminal(&rows, &columns);
     return (struct output_place){ .put = put,
                                   .talk = talk,
+                                  .context = pager,
                                   .is_terminal = is_terminal,
                                   .is_file = fstat(STDOUT_FILENO, &file) == 0 && S_ISREG(file.st_mode) && file.st_size == 0,
                                   .has_colour = is_terminal && wants_colour(),
-                                  .columns = terminal_columns() };
+                                  .columns = columns };
 }
 
 static enum output_form form_of(const struct parsed *parsed)
@@ -99,6 +114,16 @@ static int tell(const struct parsed *parsed, const struct output_place *place)
     return code;
 }
 
+static void end_pager(struct pager *pager)
+{
+    size_t rows, columns;
+
+    if (pager->program == NULL)
+        return;
+    measure_terminal(&rows, &columns);
+    pager_end(pager, rows, columns);
+}
+
 static int run(const struct parsed *parsed, struct output *output)
 {
     struct error error = { 0 };
@@ -128,7 +153,8 @@ static int check_stdout(int code)
 
 int main(int argc, char **argv)
 {
-    struct output_place place = find_place();
+    struct pager pager = { 0 };
+    struct output_place place = find_place(&pager);
     struct error error = { 0 };
     struct parsed parsed;
     struct output *output;
@@ -138,6 +164,8 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     log_open(LEVEL_ERROR, STDERR_FILENO);
     code = command_parse(commands, argc, argv, &parsed, &error) == 0 ? EXIT_DONE : EXIT_USAGE;
+    if (code == EXIT_DONE)
+        pager_init(&pager, &parsed, place.is_terminal);
     if (code == EXIT_DONE && parsed.command == NULL) {
         code = tell(&parsed, &place);
     } else {
@@ -148,6 +176,7 @@ int main(int argc, char **argv)
             output_note(output, NOTE_FAILURE, "%s", error.text);
         output_end(output);
     }
+    end_pager(&pager);
     parsed_release(&parsed);
     return check_stdout(code);
 }
