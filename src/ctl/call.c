@@ -14,6 +14,7 @@
 #include "base/env.h"
 #include "base/nearest.h"
 #include "ctl/call.h"
+#include "ctl/option_words.h"
 #include "ctl/local.h"
 #include "store/book.h"
 #include "store/listing.h"
@@ -153,7 +154,7 @@ int call_fail(const struct call *call, int code, const char *format, ...)
 
 int call_read_failed(const struct call *call, const struct db *db, const struct error *error)
 {
-    if (db_was_cut(db) && call->parsed->command->options & OPTION_BIT(OPTION_SINCE))
+    if (db_was_cut(db) && call->parsed->command != NULL && call->parsed->command->options & OPTION_BIT(OPTION_SINCE))
         return call_fail(call, EXIT_FAILED, "that is too much to look through in %d seconds; narrow it, as with --since 7d",
                          DB_READER_MS / 1000);
     return call_fail(call, db_fault(db) == DB_BUSY ? EXIT_BUSY : EXIT_FAILED, "%s", error->text);
@@ -245,6 +246,8 @@ int call_check_word(const struct call *call, enum option_id option, const char *
     struct buf advice = { 0 };
     int code;
 
+    if (words == NULL)
+        words = option_words(call->parsed->command->pattern, option);
     for (size_t i = 0; typed != NULL && words[i] != NULL; i++)
         if (strcmp(words[i], typed) == 0)
             return EXIT_DONE;

@@ -57,6 +57,7 @@ enum option_id {
     OPTION_OUTCOME,
     OPTION_UNANSWERED,
     OPTION_NO_PAGER,
+    OPTION_AS_RULES,
     OPTION_COUNT,
 };
 

@@ -84,13 +84,11 @@ static int show_one(struct db *db, int64_t id, struct output *output, struct err
 
 int command_outbox_list(struct call *call)
 {
-    static const char *const states[] = { "waiting", "due",  "claimed", "accepted", "held",    "withheld",
-                                          "expired", "dead", "unknown", "pending",  "trouble", NULL };
     static const struct list_noun noun = {
         "outbox", OUTBOX_COLUMNS, COLUMNS, pick_outbox, show_one, "Nothing in the outbox fits.",
     };
     struct filter filter;
-    int code = call_check_word(call, OPTION_STATE, states);
+    int code = call_check_word(call, OPTION_STATE, NULL);
 
     if (code == EXIT_DONE)
         code = narrow_read(call, LIST_ROWS, &filter);

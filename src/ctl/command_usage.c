@@ -128,15 +128,12 @@ static void find_days(const struct call *call, const struct filter *filter, char
 
 static int read_by(const struct call *call, enum usage_by *by)
 {
-    const char *words[KEY_COUNT + 1] = { NULL }, *typed = call->parsed->options[OPTION_BY];
-    int code;
+    const char *typed = call->parsed->options[OPTION_BY];
+    int code = call_check_word(call, OPTION_BY, NULL);
 
-    for (int i = 0; i < KEY_COUNT; i++)
-        words[i] = KEYS[i].word;
-    code = call_check_word(call, OPTION_BY, words);
     *by = USAGE_BY_DAY;
     for (int i = 0; code == EXIT_DONE && typed != NULL && i < KEY_COUNT; i++)
-        if (strcmp(words[i], typed) == 0)
+        if (strcmp(KEYS[i].word, typed) == 0)
             *by = (enum usage_by)i;
     return code;
 }

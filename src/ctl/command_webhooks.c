@@ -64,14 +64,11 @@ static int show_one(struct db *db, int64_t id, struct output *output, struct err
 
 int command_webhooks_list(struct call *call)
 {
-    static const char *const states[] = {
-        "raw", "read", "duplicate", "unreadable", "aside", "trouble", NULL
-    };
     static const struct list_noun noun = {
         "webhooks", WEBHOOK_COLUMNS, COLUMNS, pick_webhooks, show_one, "No webhook fits.",
     };
     struct filter filter;
-    int code = call_check_word(call, OPTION_STATE, states);
+    int code = call_check_word(call, OPTION_STATE, NULL);
 
     if (code == EXIT_DONE)
         code = narrow_read(call, LIST_ROWS, &filter);

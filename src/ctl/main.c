@@ -17,6 +17,8 @@
 #include "base/log.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "ctl/complete.h"
+#include "ctl/complete_names.h"
 #include "ctl/pager.h"
 
 #ifndef FRONTDESK_VERSION
@@ -151,6 +153,30 @@ static int check_stdout(int code)
     return code;
 }
 
+/*
+ * "frontdesk complete -- WORD...": for the scripts of `frontdesk completion`. No command of the table, since its words are
+ * any words, half of one included. Whatever is wrong, it says nothing and ends well.
+ */
+static int complete(int argc, char **argv, const struct output_place *place)
+{
+    const char *const *words = (const char *const *)argv + 3;
+    size_t count = argc > 3 ? (size_t)argc - 3 : 0;
+    struct output *output = output_new(OUTPUT_TEXT, place);
+    struct parsed parsed = { 0 };
+    struct error error = { 0 };
+    struct buf text = { 0 };
+    struct call call;
+
+    complete_options(words, count, parsed.options);
+    if (call_init(&call, &parsed, output, clock_wall_ms(), &error) == 0)
+        complete_words(commands, words, count, complete_names_of_book, &call, &text);
+    call_release(&call);
+    place->put(place->context, text.data, text.len);
+    buf_release(&text);
+    output_end(output);
+    return EXIT_DONE;
+}
+
 int main(int argc, char **argv)
 {
     struct pager pager = { 0 };
@@ -163,6 +189,8 @@ int main(int argc, char **argv)
     /* A reader that goes away (head, less) must not kill us within an act. */
     signal(SIGPIPE, SIG_IGN);
     log_open(LEVEL_ERROR, STDERR_FILENO);
+    if (argc > 2 && strcmp(argv[1], "complete") == 0 && strcmp(argv[2], "--") == 0)
+        return check_stdout(complete(argc, argv, &place));
     code = command_parse(commands, argc, argv, &parsed, &error) == 0 ? EXIT_DONE : EXIT_USAGE;
     if (code == EXIT_DONE)
         pager_init(&pager, &parsed, place.is_terminal);

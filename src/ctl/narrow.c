@@ -13,10 +13,6 @@
 #include "store/name.h"
 #include "store/pick.h"
 
-static const char *const OWNERS[] = { "bot", "agent", "closed", NULL };
-/* As in desk/story.h. */
-static const char *const OUTCOMES[] = { "answered", "unanswered", "person", "flow_done", "flow_left", "opted_out", NULL };
-
 static int read_period(const struct call *call, struct filter *filter)
 {
     int code = call_since(call, &filter->since);
@@ -45,8 +41,8 @@ int narrow_read(const struct call *call, int64_t rows, struct filter *filter)
         .is_unanswered = options[OPTION_UNANSWERED] != NULL,
         .state = options[OPTION_STATE],
     };
-    if ((code = call_check_word(call, OPTION_OWNER, OWNERS)) != EXIT_DONE ||
-        (code = call_check_word(call, OPTION_OUTCOME, OUTCOMES)) != EXIT_DONE ||
+    if ((code = call_check_word(call, OPTION_OWNER, NULL)) != EXIT_DONE ||
+        (code = call_check_word(call, OPTION_OUTCOME, NULL)) != EXIT_DONE ||
         (code = call_limit(call, rows, &filter->limit)) != EXIT_DONE)
         return code;
     return read_period(call, filter);

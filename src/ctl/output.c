@@ -315,6 +315,11 @@ bool output_is_terminal(const struct output *output)
     return output->way == &output_way_text && output->place.is_terminal;
 }
 
+size_t output_columns(const struct output *output)
+{
+    return output->place.is_terminal ? output->place.columns : 80;
+}
+
 void output_prompt(struct output *output)
 {
     if (output->way->prompt != NULL && output->place.is_terminal)

@@ -148,6 +148,8 @@ void output_sides_end(struct output *output);
 void output_document(struct output *output, const char *noun, const char *text);
 /* Does a person read it, and not a program? */
 bool output_is_terminal(const struct output *output);
+/* Columns of the terminal; 80 where it is none. */
+size_t output_columns(const struct output *output);
 void output_prompt(
     struct output *output); /* people on a terminal are asked for the next line of the exchange */
 void output_note(struct output *output, enum note_kind kind, const char *format, ...)
