@@ -66,7 +66,8 @@ SCHEMA = \
   schema/009-close.sql \
   schema/010-order.sql \
   schema/011-refusal.sql \
-  schema/012-list.sql
+  schema/012-list.sql \
+  schema/013-search.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -158,10 +159,13 @@ LIB = \
   src/text/mask.c \
   src/text/moment.c \
   src/text/needles.c \
+  src/text/particle.c \
   src/text/patch.c \
   src/text/pattern.c \
   src/text/pattern_source.c \
   src/text/plain.c \
+  src/text/seek.c \
+  src/text/seek_excerpt.c \
   src/text/skeleton.c \
   src/text/split.c \
   src/text/split_marks.c \
@@ -170,6 +174,7 @@ LIB = \
   src/text/terms_korean.c \
   src/text/terms_stem.c \
   src/text/terms_stop.c \
+  src/text/units.c \
   src/text/whatsapp.c \
   src/text/width.c \
   src/text/words.c \
@@ -182,6 +187,7 @@ LIB = \
   src/store/contact.c \
   src/store/conversation.c \
   src/store/cooldown.c \
+  src/store/copy.c \
   src/store/db.c \
   src/store/db_query.c \
   src/store/entry.c \
@@ -208,7 +214,9 @@ LIB = \
   src/store/pick_outbox.c \
   src/store/pick_webhook.c \
   src/store/profile.c \
+  src/store/readers.c \
   src/store/record.c \
+  src/store/restored.c \
   src/store/rulebook.c \
   src/store/rulefile.c \
   src/store/rulefile_hint.c \
@@ -218,9 +226,15 @@ LIB = \
   src/store/rulefile_table.c \
   src/store/run_row.c \
   src/store/schema.c \
+  src/store/search.c \
+  src/store/search_block.c \
+  src/store/search_gather.c \
+  src/store/search_index.c \
+  src/store/search_list.c \
   src/store/service_call.c \
   src/store/spend.c \
   src/store/standing.c \
+  src/store/survey.c \
   src/store/timer.c \
   src/store/transcript.c \
   src/store/turn.c \
@@ -347,6 +361,7 @@ LIB = \
   src/rules/variable.c \
   src/braze/answer.c \
   src/braze/date.c \
+  src/braze/details.c \
   src/braze/form.c \
   src/braze/inbound.c \
   src/braze/key.c \
@@ -427,12 +442,14 @@ DAEMON = \
   src/daemon/engine.c \
   src/daemon/engine_round.c \
   src/daemon/errand.c \
+  src/daemon/examiner.c \
   src/daemon/fetch.c \
   src/daemon/flight.c \
   src/daemon/gate.c \
   src/daemon/http.c \
   src/daemon/inquiry.c \
   src/daemon/install.c \
+  src/daemon/keeper.c \
   src/daemon/keyring.c \
   src/daemon/listen.c \
   src/daemon/loader.c \
@@ -459,6 +476,7 @@ CTL = \
   src/ctl/command.c \
   src/ctl/command_acts.c \
   src/ctl/command_audit.c \
+  src/ctl/command_backup.c \
   src/ctl/command_chat.c \
   src/ctl/command_completion.c \
   src/ctl/command_conversations.c \
@@ -472,7 +490,9 @@ CTL = \
   src/ctl/command_outbox.c \
   src/ctl/command_profile.c \
   src/ctl/command_replay.c \
+  src/ctl/command_restore.c \
   src/ctl/command_rules.c \
+  src/ctl/command_search.c \
   src/ctl/command_stats.c \
   src/ctl/command_status.c \
   src/ctl/command_tell.c \
@@ -503,6 +523,7 @@ CTL = \
   src/ctl/problems.c \
   src/ctl/show.c \
   src/ctl/stats_show.c \
+  src/ctl/status_needs.c \
   src/ctl/told.c \
   src/ctl/trial.c \
   src/ctl/verdict.c \
@@ -652,6 +673,8 @@ UNIT = \
   salvage \
   sandbox \
   sandbox_profile \
+  search \
+  seek \
   send \
   service \
   show \
@@ -743,6 +766,7 @@ SYSTEM = \
   tests/system/38_lists.py \
   tests/system/40_large.py \
   tests/system/41_stats.py \
+  tests/system/45_keeping.py \
   tests/system/47_help.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))

@@ -69,6 +69,8 @@ struct cell { /* the zero value: nothing is known */
     int64_t number;
     const char *text; /* borrowed until the call returns */
     struct span mark; /* of the text: underlined on a terminal when end > start */
+    const struct span *marks; /* likewise, where there are many; in order, borrowed; NULL: `mark` says all */
+    size_t mark_count;
 };
 
 struct cell cell_text(const char *text);         /* NULL: none */
@@ -152,6 +154,8 @@ bool output_is_terminal(const struct output *output);
 size_t output_columns(const struct output *output);
 void output_prompt(
     struct output *output); /* people on a terminal are asked for the next line of the exchange */
+/* A line that the next one replaces, for whoever watches a terminal; "" takes it away. Behind it only further ones. */
+void output_progress(struct output *output, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void output_note(struct output *output, enum note_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
