@@ -8,14 +8,14 @@ CREATE INDEX event_asked ON event (actor, conversation, kind) WHERE kind = 'cons
 CREATE INDEX conversation_outcome ON conversation (outcome, id) WHERE outcome <> '';
 CREATE INDEX conversation_channel ON conversation (channel, id);
 
--- Which rules took messages in which stretch of 8,192 messages: where to look for a rule. An index of decisions by rule would be
+-- Which rules took messages in which stretch of 4,096 messages: where to look for a rule. An index of decisions by rule would be
 -- written all over with every message; this is written at its end, and for most messages not at all. What names a rule here may
 -- have been deleted since.
 CREATE TABLE rule_use (
-  stretch  INTEGER NOT NULL,        -- the number of a message / 8192
+  stretch  INTEGER NOT NULL,        -- the number of a message / 4096
   rule     TEXT NOT NULL,
   PRIMARY KEY (stretch, rule)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER decision_is_noted AFTER INSERT ON decision WHEN new.rule IS NOT NULL
-BEGIN INSERT OR IGNORE INTO rule_use (stretch, rule) VALUES (new.message / 8192, new.rule); END;
-INSERT INTO rule_use (stretch, rule) SELECT DISTINCT message / 8192, rule FROM decision WHERE rule IS NOT NULL;
+BEGIN INSERT OR IGNORE INTO rule_use (stretch, rule) VALUES (new.message / 4096, new.rule); END;
+INSERT INTO rule_use (stretch, rule) SELECT DISTINCT message / 4096, rule FROM decision WHERE rule IS NOT NULL;

@@ -33,11 +33,11 @@ static const char OF_PERSON[] =
     "UNION SELECT o.id FROM outbox o WHERE o.settled_at IS NOT NULL AND o.state <> 'accepted' AND " CONDITIONS NEWEST;
 static const char OF_RULE[] =
     STRETCHES("?7", "9223372036854775807")
-    "SELECT DISTINCT o.id FROM used CROSS JOIN decision r ON r.message >= used.n * 8192 AND r.message < used.n * 8192 + 8192 "
+    "SELECT DISTINCT o.id FROM used CROSS JOIN decision r ON r.message >= used.n * 4096 AND r.message < used.n * 4096 + 4096 "
     "CROSS JOIN message i ON i.id = r.message "
     "CROSS JOIN message x ON x.conversation = i.conversation AND x.turn = i.turn CROSS JOIN outbox o ON o.message = x.id "
     "WHERE r.rule = ?7 AND " CONDITIONS
-    "UNION SELECT o.id FROM used CROSS JOIN decision r ON r.message >= used.n * 8192 AND r.message < used.n * 8192 + 8192 "
+    "UNION SELECT o.id FROM used CROSS JOIN decision r ON r.message >= used.n * 4096 AND r.message < used.n * 4096 + 4096 "
     "CROSS JOIN message i ON i.id = r.message CROSS JOIN consult k ON k.turn = i.turn "
     "CROSS JOIN outbox o ON o.id = k.outbox WHERE r.rule = ?7 AND " CONDITIONS NEWEST;
 

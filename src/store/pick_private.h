@@ -23,7 +23,7 @@
     " UNION SELECT i.contact FROM identity i WHERE " typed " IS NULL AND " IS_PHONE(phone) ") "
 
 /* The stretches of messages in which a rule took one, the newest first; ?1 the rule, ?2 the stretch behind the newest. */
-#define STRETCH 8192 /* messages, as in the schema */
+#define STRETCH 4096 /* messages, as in the schema */
 #define STRETCHES(rule, before)                                                                                              \
     "WITH RECURSIVE s(n) AS (SELECT max(stretch) FROM rule_use WHERE stretch < " before " UNION ALL "                        \
     "SELECT (SELECT max(stretch) FROM rule_use WHERE stretch < s.n) FROM s WHERE s.n IS NOT NULL), "                         \
