@@ -459,6 +459,7 @@ CTL = \
   src/ctl/command_rules.c \
   src/ctl/command_status.c \
   src/ctl/command_tell.c \
+  src/ctl/command_transcript.c \
   src/ctl/command_try.c \
   src/ctl/command_usage.c \
   src/ctl/command_webhooks.c \
