@@ -167,6 +167,7 @@ LIB = \
   src/text/terms_korean.c \
   src/text/terms_stem.c \
   src/text/terms_stop.c \
+  src/text/unfold.c \
   src/text/whatsapp.c \
   src/text/width.c \
   src/text/words.c \
@@ -627,6 +628,7 @@ UNIT = \
   tell \
   template \
   terms \
+  unfold \
   utf8 \
   vendor \
   vendor_act \
