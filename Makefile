@@ -467,10 +467,12 @@ CTL = \
   src/ctl/command_why.c \
   src/ctl/commands.c \
   src/ctl/folder.c \
+  src/ctl/lines.c \
   src/ctl/live.c \
   src/ctl/narrow.c \
   src/ctl/output.c \
   src/ctl/output_csv.c \
+  src/ctl/output_html.c \
   src/ctl/output_json.c \
   src/ctl/output_text.c \
   src/ctl/output_text_exchange.c \
@@ -562,6 +564,7 @@ UNIT = \
   drop \
   entry \
   env \
+  exchange \
   explain \
   expression \
   fact \

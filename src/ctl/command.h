@@ -56,6 +56,9 @@ enum option_id {
     OPTION_BACKEND,
     OPTION_OUTCOME,
     OPTION_UNANSWERED,
+    OPTION_ALL,
+    OPTION_HTML,
+    OPTION_FOLLOW,
     OPTION_COUNT,
 };
 

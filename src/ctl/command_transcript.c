@@ -1,5 +1,7 @@
 /*
- * command_transcript: what was said, and what became of it.
+ * command_transcript: what was said, and what became of it: in one conversation, or in all of a customer's.
+ *
+ * The book is read in pieces, and each is shown when it has been read (ctl/lines.h): whoever reads slowly holds nothing.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,28 +10,64 @@
 #include "ctl/as_talk.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "ctl/lines.h"
 #include "ctl/show.h"
-#include "store/listing.h"
 #include "store/transcript.h"
 
-struct ending { /* owned; "" and 0 where there is none */
-    char *closed_by, *outcome, *summary, *summary_by;
-    int64_t closed_at, summary_at;
+/* Heads */
+
+struct heads { /* the zero value is empty and releasable */
+    struct transcript_head *rows; /* their texts are owned */
+    size_t count, room;
 };
 
-struct telling {
-    struct output *output;
-    char *user; /* owned: whose words the incoming ones are */
-    struct ending ending;
-};
-
-static void telling_release(struct telling *telling)
+static void add_head(void *context, const struct transcript_head *row)
 {
-    free(telling->user);
-    free(telling->ending.closed_by);
-    free(telling->ending.outcome);
-    free(telling->ending.summary);
-    free(telling->ending.summary_by);
+    struct heads *heads = context;
+    struct transcript_head *head;
+
+    if (heads->count == heads->room) {
+        heads->room = heads->room == 0 ? 4 : heads->room * 2;
+        heads->rows = alloc_resize(heads->rows, heads->room, sizeof *heads->rows);
+    }
+    head = &heads->rows[heads->count++];
+    *head = *row;
+    head->user = alloc_text(row->user);
+    head->first_name = alloc_text(row->first_name);
+    head->language = alloc_text(row->language);
+    head->channel = alloc_text(row->channel);
+    head->owner = alloc_text(row->owner);
+    head->team = alloc_text(row->team);
+    head->agent = alloc_text(row->agent);
+    head->closed_by = alloc_text(row->closed_by);
+    head->outcome = alloc_text(row->outcome);
+    head->summary = alloc_text(row->summary);
+    head->summary_by = alloc_text(row->summary_by);
+}
+
+static void heads_release(struct heads *heads)
+{
+    for (size_t i = 0; i < heads->count; i++) {
+        struct transcript_head *head = &heads->rows[i];
+        const char *texts[] = { head->user,  head->first_name, head->language, head->channel, head->owner,     head->team,
+                                head->agent, head->closed_by,  head->outcome,  head->summary, head->summary_by };
+
+        for (size_t text = 0; text < sizeof texts / sizeof *texts; text++)
+            free((char *)texts[text]);
+    }
+    free(heads->rows);
+    *heads = (struct heads){ 0 };
+}
+
+static void show_title(struct output *output, const struct transcript_head *head)
+{
+    struct buf title = { 0 };
+
+    buf_addf(&title, "Transcript: %s", head->user);
+    if (head->first_name[0] != '\0')
+        buf_addf(&title, " (%s)", head->first_name);
+    output_title(output, buf_text(&title));
+    buf_release(&title);
 }
 
 static const struct column HEAD_COLUMNS[] = {
@@ -43,75 +81,56 @@ static const struct column HEAD_COLUMNS[] = {
     { "is_opted_out", NULL, LOOK_PLAIN },
 };
 
-static void show_head(struct output *output, const struct listing_conversation *row)
+static void show_head(struct output *output, const struct transcript_head *head)
 {
     const struct cell cells[] = {
-        cell_id(row->id),
-        cell_text(row->user),
-        cell_text_or_none(row->first_name),
-        cell_text(row->channel),
-        cell_text(row->owner),
-        cell_text_or_none(row->outcome),
-        cell_text_or_none(row->team),
-        cell_text_or_none(row->agent),
-        cell_number(row->message_count),
-        cell_time(row->last_in_at),
-        cell_time(row->opened_at),
-        cell_time(row->closed_at),
-        cell_id(row->contact),
-        cell_number(row->epoch),
-        cell_flag(row->is_opted_out),
+        cell_id(head->id),
+        cell_text(head->user),
+        cell_text_or_none(head->first_name),
+        cell_text(head->channel),
+        cell_text(head->owner),
+        cell_text_or_none(head->outcome),
+        cell_text_or_none(head->team),
+        cell_text_or_none(head->agent),
+        cell_number(head->message_count),
+        cell_time(head->last_in_at),
+        cell_time(head->opened_at),
+        cell_time(head->closed_at),
+        cell_id(head->contact),
+        cell_number(head->epoch),
+        cell_flag(head->is_opted_out),
     };
 
     output_record(output, "conversation", HEAD_COLUMNS, cells, sizeof cells / sizeof *cells);
 }
 
-static void add_head(void *context, const struct listing_conversation *row)
+/* Lines */
+
+/* The heading comes before the first line, if there is one. The number of lines, or -1. */
+static int show_lines(struct output *output, struct db *db, struct transcript_piece *piece,
+                      const struct exchange_break *heading, struct error *error)
 {
-    struct telling *telling = context;
+    struct lines lines = { 0 };
+    int count, total = 0;
 
-    show_head(telling->output, row);
-    telling->user = alloc_text(row->first_name[0] != '\0' ? row->first_name : row->user);
-    telling->ending = (struct ending){ .closed_by = alloc_text(row->closed_by),
-                                       .outcome = alloc_text(row->outcome),
-                                       .summary = alloc_text(row->summary),
-                                       .summary_by = alloc_text(row->summary_by),
-                                       .closed_at = row->closed_at,
-                                       .summary_at = row->summary_at };
-}
-
-/* What the customer read where the campaign has a text of its own, nobody here knows. */
-static void format_line(const struct transcript_line *line, struct buf *text)
-{
-    buf_add_text(text, line->text);
-    if (strcmp(line->media, "[]") != 0 && line->media[0] != '\0')
-        buf_addf(text, "%s[media: %s]", text->len > 0 ? "\n" : "", line->media);
-    if (text->len == 0 && strcmp(line->kind, "out") == 0)
-        buf_addf(text, "[the campaign's own text, with %s]", line->properties);
-}
-
-static void add_line(void *context, const struct transcript_line *line)
-{
-    struct telling *telling = context;
-    bool is_theirs = strcmp(line->kind, "in") == 0;
-    struct buf text = { 0 };
-
-    format_line(line, &text);
-    output_line(telling->output, &(struct exchange_line){ .id = line->id,
-                                                          .at = line->at,
-                                                          .kind = line->kind,
-                                                          .text = buf_text(&text),
-                                                          .actor = is_theirs ? telling->user : line->actor,
-                                                          .state = line->state,
-                                                          .reason = line->reason,
-                                                          .buttons = line->buttons,
-                                                          .tags = line->tags,
-                                                          .about = line->about });
-    buf_release(&text);
+    piece->limit = LINES_PIECE;
+    do {
+        count = transcript_list(db, piece, lines_add, &lines, error);
+        if (heading != NULL && total == 0 && lines.count > 0)
+            output_break(output, heading);
+        for (size_t i = 0; i < lines.count; i++)
+            output_line(output, &lines.rows[i]);
+        if (lines.count > 0)
+            piece->after = lines.rows[lines.count - 1].id;
+        total += count;
+        lines_clear(&lines);
+    } while (count == LINES_PIECE);
+    lines_release(&lines);
+    return count < 0 ? -1 : total;
 }
 
 /* Whoever reads a summary is to know that no person has written it. */
-static void show_ending(struct output *output, const struct ending *ending)
+static void show_ending(struct output *output, const struct transcript_head *head)
 {
     struct column columns[] = {
         { "closed_at", "closed", LOOK_PLAIN },     { "closed_by", "closed by", LOOK_PLAIN },
@@ -120,17 +139,17 @@ static void show_ending(struct output *output, const struct ending *ending)
     };
     struct buf title = { 0 };
 
-    bool never_began = strcmp(ending->closed_by, "notice") == 0;
+    bool never_began = strcmp(head->closed_by, "notice") == 0;
 
-    if (never_began || (ending->closed_at == 0 && ending->summary_at == 0))
+    if (never_began || (head->closed_at == 0 && head->summary_at == 0))
         return;
     buf_add_text(&title, "machine summary by ");
-    show_text(ending->summary_by, strlen(ending->summary_by), SHOW_CELL, &title);
+    show_text(head->summary_by, strlen(head->summary_by), SHOW_CELL, &title);
     columns[3].title = buf_text(&title);
     output_record(output, "end", columns,
-                  (struct cell[]){ cell_time(ending->closed_at), cell_text_or_none(ending->closed_by),
-                                   cell_text_or_none(ending->outcome), cell_text_or_none(ending->summary),
-                                   cell_text_or_none(ending->summary_by), cell_time(ending->summary_at) },
+                  (struct cell[]){ cell_time(head->closed_at), cell_text_or_none(head->closed_by),
+                                   cell_text_or_none(head->outcome), cell_text_or_none(head->summary),
+                                   cell_text_or_none(head->summary_by), cell_time(head->summary_at) },
                   sizeof columns / sizeof *columns);
     buf_release(&title);
 }
@@ -184,27 +203,147 @@ static int show_sequel(struct output *output, struct db *db, int64_t id, struct 
     return count;
 }
 
-static int tell(struct call *call, struct db *db)
+static int tell_one(struct call *call, struct db *db, int64_t id)
 {
     bool has_one_table = call->parsed->options[OPTION_CSV] != NULL;
-    struct telling telling = { .output = call->output };
+    struct transcript_piece piece = { .conversation = id };
+    struct heads heads = { 0 };
     struct error error = { 0 };
-    int64_t id = 0;
-    int code = call_find(call, db, call->parsed->holes[0], &id), count;
+    int count = transcript_head(db, id, add_head, &heads, &error);
 
-    if (code != EXIT_DONE)
-        return code;
-    count = listing_conversation(db, id, add_head, &telling, &error);
+    if (heads.count > 0) {
+        show_title(call->output, &heads.rows[0]);
+        show_head(call->output, &heads.rows[0]);
+    }
     output_exchange(call->output, "messages", EXCHANGE_TRANSCRIPT);
     if (count >= 0)
-        count = transcript_list(db, id, add_line, &telling, &error);
+        count = show_lines(call->output, db, &piece, NULL, &error);
     output_exchange_end(call->output);
-    if (count >= 0 && !has_one_table) {
-        show_ending(call->output, &telling.ending);
+    if (count >= 0 && heads.count > 0 && !has_one_table) {
+        show_ending(call->output, &heads.rows[0]);
         count = show_sequel(call->output, db, id, &error);
     }
-    telling_release(&telling);
+    heads_release(&heads);
     return count < 0 ? call_read_failed(call, db, &error) : EXIT_DONE;
+}
+
+/* The whole history */
+
+static const struct column HISTORY_COLUMNS[] = {
+    { "id", NULL, LOOK_NUMBER },         { "channel", NULL, LOOK_PLAIN },    { "owner", NULL, LOOK_STATE },
+    { "outcome", NULL, LOOK_STATE },     { "team", NULL, LOOK_NAME },        { "agent", NULL, LOOK_NAME },
+    { "message_count", NULL, LOOK_NUMBER }, { "opened_at", NULL, LOOK_PLAIN }, { "last_in_at", NULL, LOOK_PLAIN },
+    { "closed_at", NULL, LOOK_PLAIN },   { "closed_by", NULL, LOOK_PLAIN },  { "epoch", NULL, LOOK_NUMBER },
+    { "summary", NULL, LOOK_LONG },      { "summary_by", NULL, LOOK_PLAIN }, { "summary_at", NULL, LOOK_PLAIN },
+};
+
+/* For programs: people read it above what was said. */
+static void show_history(struct output *output, const struct heads *heads)
+{
+    output_table(output, "conversations", HISTORY_COLUMNS, sizeof HISTORY_COLUMNS / sizeof *HISTORY_COLUMNS);
+    for (size_t i = 0; i < heads->count; i++) {
+        const struct transcript_head *head = &heads->rows[i];
+
+        output_row(output, (struct cell[]){ cell_id(head->id), cell_text(head->channel), cell_text(head->owner),
+                                            cell_text_or_none(head->outcome), cell_text_or_none(head->team),
+                                            cell_text_or_none(head->agent), cell_number(head->message_count),
+                                            cell_time(head->opened_at), cell_time(head->last_in_at),
+                                            cell_time(head->closed_at), cell_text_or_none(head->closed_by),
+                                            cell_number(head->epoch), cell_text_or_none(head->summary),
+                                            cell_text_or_none(head->summary_by), cell_time(head->summary_at) });
+    }
+    output_table_end(output);
+}
+
+static void show_customer(struct output *output, const struct transcript_head *head, size_t count)
+{
+    static const struct column columns[] = {
+        { "user", "user", LOOK_NAME },    { "first_name", "name", LOOK_NAME },
+        { "contact", NULL, LOOK_NUMBER }, { "is_opted_out", NULL, LOOK_PLAIN },
+        { "conversation_count", "conversations", LOOK_NUMBER },
+    };
+
+    output_record(output, "customer", columns,
+                  (struct cell[]){ cell_text(head->user), cell_text_or_none(head->first_name), cell_id(head->contact),
+                                   cell_flag(head->is_opted_out), cell_number((int64_t)count) },
+                  sizeof columns / sizeof *columns);
+}
+
+/* "conversation 12, whatsapp: answered, closed by idle" */
+static void format_heading(const struct transcript_head *head, struct buf *out)
+{
+    const char *separator = ": ";
+
+    buf_addf(out, "conversation %lld, %s", (long long)head->id, head->channel);
+    if (head->outcome[0] != '\0') {
+        buf_addf(out, "%s%s", separator, head->outcome);
+        separator = ", ";
+    }
+    if (head->closed_at == 0)
+        buf_addf(out, "%s%s", separator, strcmp(head->owner, "agent") == 0 ? "with a person" : "open");
+    else
+        buf_addf(out, "%sclosed by %s", separator, head->closed_by);
+}
+
+static int show_conversation(struct output *output, struct db *db, const struct transcript_head *head, int64_t since,
+                             int64_t until, struct error *error)
+{
+    struct transcript_piece piece = { .conversation = head->id, .since = since, .until = until };
+    struct buf heading = { 0 }, label = { 0 };
+    int count;
+
+    format_heading(head, &heading);
+    buf_addf(&label, "machine summary by %s", head->summary_by);
+    count = show_lines(output, db, &piece,
+                       &(struct exchange_break){ .heading = buf_text(&heading),
+                                                 .label = buf_text(&label),
+                                                 .text = head->summary[0] != '\0' ? head->summary : NULL },
+                       error);
+    buf_release(&heading);
+    buf_release(&label);
+    return count;
+}
+
+static int tell_all(struct call *call, struct db *db, int64_t id, int64_t since, int64_t until)
+{
+    struct heads heads = { 0 };
+    struct error error = { 0 };
+    int count = transcript_heads(db, id, since, until, add_head, &heads, &error);
+    int total = 0;
+
+    if (heads.count > 0) {
+        show_title(call->output, &heads.rows[0]);
+        show_customer(call->output, &heads.rows[0], heads.count);
+        if (call->parsed->options[OPTION_CSV] == NULL)
+            show_history(call->output, &heads);
+    }
+    output_exchange(call->output, "messages", EXCHANGE_TRANSCRIPT);
+    for (size_t i = 0; i < heads.count && count >= 0; i++) {
+        count = show_conversation(call->output, db, &heads.rows[i], since, until, &error);
+        total += count;
+    }
+    output_exchange_end(call->output);
+    heads_release(&heads);
+    if (count < 0)
+        return call_read_failed(call, db, &error);
+    return total > 0 ? EXIT_DONE : call_fail(call, EXIT_NOTHING, "nothing was said in that time");
+}
+
+static int tell(struct call *call, struct db *db)
+{
+    const char *const *options = call->parsed->options;
+    int64_t id = 0, since = 0, until = 0;
+    int code = call_since(call, &since);
+
+    if (code == EXIT_DONE)
+        code = call_until(call, &until);
+    if (code == EXIT_DONE)
+        code = call_find(call, db, call->parsed->holes[0], &id);
+    if (code != EXIT_DONE)
+        return code;
+    if (options[OPTION_ALL] != NULL || since != 0 || until != 0)
+        return tell_all(call, db, id, since, until);
+    return tell_one(call, db, id);
 }
 
 static int tell_as_talk(struct call *call, struct db *db)

@@ -17,11 +17,16 @@ const struct command commands[] = {
           OPTION_BIT(OPTION_USER) | OPTION_BIT(OPTION_LIMIT),
       true, command_conversations },
     { "transcript CONVERSATION", "what was said, and whether it went out",
-      "Texts that went as they should stand alone; what became of all others stands under them.\n"
+      "Of a customer it is the newest conversation; with --all, --since or --until it is all of hers, one after the other.\n"
+      "Texts that went as they should stand alone; what became of all others stands under them. The words by which a rule\n"
+      "took a message are underlined, as the customer wrote them.\n"
+      "  frontdesk transcript ana --since 30d\n"
+      "  frontdesk transcript ana --html > ana.html      a page to print, that needs nothing and can do nothing\n"
       "With --as-talk it is SQL for a rule file instead: a talk (a test of the rules) in which the customer says the same and\n"
       "the bot has to answer the same. It ends with 1 when the rules in force would not do so, and tells where they part.\n"
       "  frontdesk transcript ana --as-talk > rules/60-ana.sql",
-      OPTION_BIT(OPTION_AS_TALK), true, command_transcript },
+      OPTION_BIT(OPTION_ALL) | OPTION_BITS_PERIOD | OPTION_BIT(OPTION_HTML) | OPTION_BIT(OPTION_AS_TALK), true,
+      command_transcript },
     { "profile USER", "what the customer's Braze profile holds from us",
       "Every attribute that rules have written, the value that Braze has taken and since when; what is still to be written,\n"
       "and why it has not gone. Values are shown as JSON: \"3\" is a text, 3 a number, null an attribute that is removed.\n"

@@ -61,9 +61,11 @@ static struct output_place find_place(void)
 
 static enum output_form form_of(const struct parsed *parsed)
 {
-    return parsed->options[OPTION_JSON] != NULL  ? OUTPUT_JSON
-           : parsed->options[OPTION_CSV] != NULL ? OUTPUT_CSV
-                                                 : OUTPUT_TEXT;
+    if (parsed->options[OPTION_JSON] != NULL)
+        return OUTPUT_JSON;
+    if (parsed->options[OPTION_CSV] != NULL)
+        return OUTPUT_CSV;
+    return parsed->options[OPTION_HTML] != NULL ? OUTPUT_HTML : OUTPUT_TEXT;
 }
 
 static const char WELCOME[] = "frontdesk answers what your customers write, and lets you see how.\n"

@@ -4,7 +4,7 @@
  *
  *     table      rows under named columns:      output_table … output_row … output_table_end
  *     record     one thing with named fields:   output_record
- *     exchange   who said what, in order:       output_exchange … output_line … output_exchange_end
+ *     exchange   who said what, in order:       output_exchange … output_break … output_line … output_exchange_end
  *     patch      what differs, line by line:    output_patch … output_patch_line … output_patch_end
  *     prose      paragraphs under headings:     output_prose … output_paragraph … output_prose_end
  *     sides      two exchanges side by side:    output_sides … output_side … output_sides_end
@@ -18,7 +18,8 @@
  * the noun is NULL; a document a text named by its noun; notes are gathered in "notes" ([{"kind","text"}]), a failure
  * is "error". Ids and counts are numbers, times unix milliseconds. CSV shows the tables and exchanges: all fields
  * quoted, a header line, times in ISO 8601; notes go to stderr. Text is for people: aligned by display width, coloured
- * on a terminal only, every byte of data passed through ctl/show.
+ * on a terminal only, every byte of data passed through ctl/show. HTML is one page to read, print and keep, written at
+ * the end (output_html.c).
  *
  * A column's `name` is the JSON and CSV name, from the schema; `title` the heading for people, NULL to hide
  * it from them.
@@ -35,7 +36,7 @@
 struct output;
 struct patch_line;
 
-enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
+enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_HTML };
 
 /* Where it goes. `put` takes data (stdout), `talk` everything else (stderr). */
 struct output_place {
@@ -95,6 +96,17 @@ struct exchange_line { /* borrowed texts, "" when unknown */
     int64_t about; /* a notice: the other conversation that it tells of; 0: none */
     const char *list; /* they are the rows of a list, and this opens it; NULL: buttons */
     bool is_typed; /* it stands on the screen already: typed at the prompt */
+    int64_t conversation;  /* 0: it stands in none */
+    const char *rule;      /* in: that took it; NULL and "": none */
+    const char *matched;   /* in: JSON array of the words it was taken by, as they were written; NULL and "[]": none */
+    struct span mark;      /* the same in `text`: underlined on a terminal */
+    const char *language;  /* in which it is, as far as anybody said: "ko"; NULL and "": unknown */
+    const char *user, *channel; /* whose conversation it is; shown where lines of many follow each other */
+};
+
+struct exchange_break { /* borrowed: here begins what belongs to another conversation */
+    const char *heading;
+    const char *label, *text; /* what else is to be known of it, and what that is; NULL: nothing */
 };
 
 struct paragraph { /* borrowed */
@@ -118,6 +130,7 @@ struct side_line { /* borrowed */
 
 struct output *output_new(enum output_form form, const struct output_place *place);
 void output_end(struct output *output); /* finishes the document and frees */
+void output_title(struct output *output, const char *title); /* of the page, where it is one */
 
 void output_table(struct output *output, const char *noun, const struct column *columns, size_t count);
 void output_row(struct output *output, const struct cell *cells);
@@ -126,6 +139,8 @@ void output_record(struct output *output, const char *noun, const struct column 
                    const struct cell *cells, size_t count);
 void output_exchange(struct output *output, const char *noun, enum exchange_style style);
 void output_line(struct output *output, const struct exchange_line *line);
+/* For people: the lines name their conversation. */
+void output_break(struct output *output, const struct exchange_break *heading);
 void output_exchange_end(struct output *output);
 void output_patch(struct output *output, const char *noun);
 /* `file` stays as it is while its lines follow each other. */
