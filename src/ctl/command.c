@@ -95,9 +95,7 @@ static bool piece_at(const char *pattern, size_t index, struct piece *piece)
 
 static bool is_numeric_hole(const struct piece *piece)
 {
-    return (piece->len == 1 && piece->text[0] == 'N') ||
-           (piece->len == 2 && memcmp(piece->text, "ID", 2) == 0) ||
-           (piece->len == 7 && memcmp(piece->text, "MESSAGE", 7) == 0);
+    return (piece->len == 1 && piece->text[0] == 'N') || (piece->len == 2 && memcmp(piece->text, "ID", 2) == 0);
 }
 
 enum fit { FIT_NOT, FIT_PREFIX, FIT_WHOLE };

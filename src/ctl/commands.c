@@ -32,10 +32,13 @@ const struct command commands[] = {
       "and why it has not gone. Values are shown as JSON: \"3\" is a text, 3 a number, null an attribute that is removed.\n"
       "USER is an external id, a phone number, or the number of a conversation.",
       0, true, command_profile },
-    { "why MESSAGE", "why a message was answered as it was",
-      "MESSAGE is the number of a customer's message or of an answer. Shows the text as the rules saw it, the rule\n"
-      "that won and on what words, what kept each rule before it back, what was done, and what followed: decided\n"
-      "once more by the rules and from the facts of that moment. Where backends were asked, each attempt is listed.",
+    { "why MESSAGE|USER", "why a message was answered as it was",
+      "MESSAGE is the number of a customer's message or of an answer; of a USER it is her newest message. Shows the text as\n"
+      "the rules saw it, the rule that won and on what words, what kept each rule before it back, what was done, and what\n"
+      "followed: decided once more by the rules and from the facts of that moment. Where backends were asked, each attempt\n"
+      "is listed.\n"
+      "  frontdesk why 41\n"
+      "  frontdesk why ana",
       0, false, command_why },
     { "chat", "be a customer, here in the terminal",
       "Writes to the running daemon through its webhook (FRONTDESK_LISTEN, FRONTDESK_WEBHOOK_TOKENS) and shows what\n"

@@ -369,6 +369,24 @@ int transcript_why(struct db *db, int64_t message, transcript_decision_row *row,
     return found;
 }
 
+static const char NEWEST[] =
+    "SELECT m.id FROM message m JOIN decision d ON d.message = m.id WHERE m.conversation = (SELECT max(v.id) "
+    "FROM conversation v WHERE v.message_count > 0 AND v.contact = (SELECT contact FROM conversation WHERE id = ?1)) "
+    "AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1";
+
+int transcript_newest(struct db *db, int64_t conversation, int64_t *message, struct error *error)
+{
+    struct query *q = db_query(db, NEWEST);
+    int found;
+
+    query_bind_int(q, 1, conversation);
+    found = query_step(q, error);
+    if (found == 1)
+        *message = query_int(q, 0);
+    query_end(q);
+    return found;
+}
+
 static const char QUESTIONS[] =
     "SELECT o.id, k.round, o.created_at, o.settled_at, k.wanted_by, k.wanted, o.sent_by, o.state, o.reason "
     "FROM consult k JOIN outbox o ON o.id = k.outbox WHERE k.turn = ?1 ORDER BY o.id";
