@@ -192,6 +192,7 @@ LIB = \
   src/store/listing.c \
   src/store/lock.c \
   src/store/message.c \
+  src/store/news.c \
   src/store/notice_row.c \
   src/store/outbox.c \
   src/store/outbox_track.c \
@@ -451,6 +452,7 @@ CTL = \
   src/ctl/command_diff.c \
   src/ctl/command_draw.c \
   src/ctl/command_drill.c \
+  src/ctl/command_follow.c \
   src/ctl/command_help.c \
   src/ctl/command_history.c \
   src/ctl/command_init.c \
@@ -467,6 +469,7 @@ CTL = \
   src/ctl/command_why.c \
   src/ctl/commands.c \
   src/ctl/folder.c \
+  src/ctl/follow.c \
   src/ctl/lines.c \
   src/ctl/live.c \
   src/ctl/narrow.c \
@@ -474,6 +477,7 @@ CTL = \
   src/ctl/output_csv.c \
   src/ctl/output_html.c \
   src/ctl/output_json.c \
+  src/ctl/output_lines.c \
   src/ctl/output_text.c \
   src/ctl/output_text_exchange.c \
   src/ctl/output_text_patch.c \

@@ -10,6 +10,7 @@
 #include "ctl/as_talk.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "ctl/follow.h"
 #include "ctl/lines.h"
 #include "ctl/show.h"
 #include "store/transcript.h"
@@ -81,9 +82,12 @@ static const struct column HEAD_COLUMNS[] = {
     { "is_opted_out", NULL, LOOK_PLAIN },
 };
 
-static void show_head(struct output *output, const struct transcript_head *head)
+/* A page begins with all that is known; a terminal ends with it, where the eye is. */
+static void show_head(struct output *output, const struct transcript_head *head, bool is_page)
 {
-    const struct cell cells[] = {
+    enum { COLUMNS = sizeof HEAD_COLUMNS / sizeof *HEAD_COLUMNS };
+    struct column columns[COLUMNS];
+    const struct cell cells[COLUMNS] = {
         cell_id(head->id),
         cell_text(head->user),
         cell_text_or_none(head->first_name),
@@ -101,14 +105,25 @@ static void show_head(struct output *output, const struct transcript_head *head)
         cell_flag(head->is_opted_out),
     };
 
-    output_record(output, "conversation", HEAD_COLUMNS, cells, sizeof cells / sizeof *cells);
+    memcpy(columns, HEAD_COLUMNS, sizeof columns);
+    for (size_t i = 0; i < COLUMNS && is_page; i++)
+        if (strcmp(columns[i].name, "outcome") == 0)
+            columns[i].title = "outcome";
+        else if (strcmp(columns[i].name, "opened_at") == 0)
+            columns[i].title = "begun";
+        else if (strcmp(columns[i].name, "closed_at") == 0)
+            columns[i].title = "closed";
+    output_record(output, "conversation", columns, cells, COLUMNS);
 }
 
 /* Lines */
 
-/* The heading comes before the first line, if there is one. The number of lines, or -1. */
+/*
+ * The heading (NULL: none) comes before the first line, if there is one; what becomes of the lines is watched (NULL: it
+ * is not). The number of lines, or -1.
+ */
 static int show_lines(struct output *output, struct db *db, struct transcript_piece *piece,
-                      const struct exchange_break *heading, struct error *error)
+                      const struct exchange_break *heading, struct follow *follow, struct error *error)
 {
     struct lines lines = { 0 };
     int count, total = 0;
@@ -118,8 +133,11 @@ static int show_lines(struct output *output, struct db *db, struct transcript_pi
         count = transcript_list(db, piece, lines_add, &lines, error);
         if (heading != NULL && total == 0 && lines.count > 0)
             output_break(output, heading);
-        for (size_t i = 0; i < lines.count; i++)
+        for (size_t i = 0; i < lines.count; i++) {
             output_line(output, &lines.rows[i]);
+            if (follow != NULL)
+                follow_watch(follow, &lines.rows[i]);
+        }
         if (lines.count > 0)
             piece->after = lines.rows[lines.count - 1].id;
         total += count;
@@ -213,11 +231,11 @@ static int tell_one(struct call *call, struct db *db, int64_t id)
 
     if (heads.count > 0) {
         show_title(call->output, &heads.rows[0]);
-        show_head(call->output, &heads.rows[0]);
+        show_head(call->output, &heads.rows[0], call->parsed->options[OPTION_HTML] != NULL);
     }
     output_exchange(call->output, "messages", EXCHANGE_TRANSCRIPT);
     if (count >= 0)
-        count = show_lines(call->output, db, &piece, NULL, &error);
+        count = show_lines(call->output, db, &piece, NULL, NULL, &error);
     output_exchange_end(call->output);
     if (count >= 0 && heads.count > 0 && !has_one_table) {
         show_ending(call->output, &heads.rows[0]);
@@ -298,10 +316,35 @@ static int show_conversation(struct output *output, struct db *db, const struct 
                        &(struct exchange_break){ .heading = buf_text(&heading),
                                                  .label = buf_text(&label),
                                                  .text = head->summary[0] != '\0' ? head->summary : NULL },
-                       error);
+                       NULL, error);
     buf_release(&heading);
     buf_release(&label);
     return count;
+}
+
+/* The end is not shown: it is open, or the customer's next message begins another, which is shown as well. */
+static int tell_and_follow(struct call *call, struct db *db, int64_t id)
+{
+    struct transcript_piece piece = { .conversation = id };
+    struct follow follow = { .output = call->output, .conversation = id };
+    struct heads heads = { 0 };
+    struct error error = { 0 };
+    int count = follow_open(&follow, db, &error), code;
+
+    if (count >= 0)
+        count = transcript_head(db, id, add_head, &heads, &error);
+    if (heads.count > 0) {
+        show_head(call->output, &heads.rows[0], false);
+        follow.contact = heads.rows[0].contact;
+    }
+    output_exchange(call->output, "messages", EXCHANGE_LIVE);
+    if (count >= 0)
+        count = show_lines(call->output, db, &piece, NULL, &follow, &error);
+    follow.message = piece.after;
+    code = count >= 0 ? follow_run(&follow, call, db) : call_read_failed(call, db, &error);
+    output_exchange_end(call->output);
+    heads_release(&heads);
+    return code;
 }
 
 static int tell_all(struct call *call, struct db *db, int64_t id, int64_t since, int64_t until)
@@ -329,6 +372,18 @@ static int tell_all(struct call *call, struct db *db, int64_t id, int64_t since,
     return total > 0 ? EXIT_DONE : call_fail(call, EXIT_NOTHING, "nothing was said in that time");
 }
 
+/* What has no end cannot be put into these forms. */
+static int check_follow(const struct call *call)
+{
+    static const enum option_id others[] = { OPTION_ALL, OPTION_SINCE, OPTION_UNTIL, OPTION_CSV, OPTION_HTML, OPTION_AS_TALK };
+    const char *const *options = call->parsed->options;
+
+    for (size_t i = 0; options[OPTION_FOLLOW] != NULL && i < sizeof others / sizeof *others; i++)
+        if (options[others[i]] != NULL)
+            return call_fail(call, EXIT_USAGE, "--follow does not go with --%s", command_options[others[i]].name);
+    return EXIT_DONE;
+}
+
 static int tell(struct call *call, struct db *db)
 {
     const char *const *options = call->parsed->options;
@@ -341,6 +396,8 @@ static int tell(struct call *call, struct db *db)
         code = call_find(call, db, call->parsed->holes[0], &id);
     if (code != EXIT_DONE)
         return code;
+    if (options[OPTION_FOLLOW] != NULL)
+        return tell_and_follow(call, db, id);
     if (options[OPTION_ALL] != NULL || since != 0 || until != 0)
         return tell_all(call, db, id, since, until);
     return tell_one(call, db, id);
@@ -365,9 +422,11 @@ static int tell_as_talk(struct call *call, struct db *db)
 
 int command_transcript(struct call *call)
 {
-    struct db *db;
-    int code = call_open(call, &db);
+    struct db *db = NULL;
+    int code = check_follow(call);
 
+    if (code == EXIT_DONE)
+        code = call_open(call, &db);
     if (code == EXIT_DONE)
         code = call->parsed->options[OPTION_AS_TALK] != NULL ? tell_as_talk(call, db) : tell(call, db);
     db_close(db);

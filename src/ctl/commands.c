@@ -22,11 +22,20 @@ const struct command commands[] = {
       "took a message are underlined, as the customer wrote them.\n"
       "  frontdesk transcript ana --since 30d\n"
       "  frontdesk transcript ana --html > ana.html      a page to print, that needs nothing and can do nothing\n"
+      "  frontdesk transcript ana --follow               and what is said from now on\n"
       "With --as-talk it is SQL for a rule file instead: a talk (a test of the rules) in which the customer says the same and\n"
       "the bot has to answer the same. It ends with 1 when the rules in force would not do so, and tells where they part.\n"
       "  frontdesk transcript ana --as-talk > rules/60-ana.sql",
-      OPTION_BIT(OPTION_ALL) | OPTION_BITS_PERIOD | OPTION_BIT(OPTION_HTML) | OPTION_BIT(OPTION_AS_TALK), true,
-      command_transcript },
+      OPTION_BIT(OPTION_ALL) | OPTION_BITS_PERIOD | OPTION_BIT(OPTION_HTML) | OPTION_BIT(OPTION_FOLLOW) |
+          OPTION_BIT(OPTION_AS_TALK),
+      true, command_transcript },
+    { "follow [CONVERSATION]", "the desk as it lives: every message, who answered, who took over",
+      "Begins with the newest messages (--limit, else 10), then waits for what comes, of all customers or of one, until\n"
+      "Ctrl-C. An answer that did not go out is told again, with the reason. With --json each line is an object of its own.\n"
+      "  frontdesk follow\n"
+      "  frontdesk follow ana\n"
+      "  frontdesk follow --limit 0 --json | jq 'select(.what == \"event\")'",
+      OPTION_BIT(OPTION_LIMIT), false, command_follow },
     { "profile USER", "what the customer's Braze profile holds from us",
       "Every attribute that rules have written, the value that Braze has taken and since when; what is still to be written,\n"
       "and why it has not gone. Values are shown as JSON: \"3\" is a text, 3 a number, null an attribute that is removed.\n"

@@ -64,6 +64,7 @@ void lines_add(void *context, const struct transcript_line *line)
         .matched = format_matched(line->text, mark),
         .language = alloc_text(line->language),
         .user = alloc_text(line->user),
+        .name = alloc_text(name),
         .channel = alloc_text(line->channel),
     };
 }
@@ -73,7 +74,7 @@ void lines_clear(struct lines *lines)
     for (size_t i = 0; i < lines->count; i++) {
         struct exchange_line *line = &lines->rows[i];
         const char *texts[] = { line->kind, line->text, line->actor, line->state, line->reason, line->buttons,
-                                line->tags, line->rule, line->matched, line->language, line->user, line->channel };
+                                line->tags, line->rule, line->matched, line->language, line->user, line->name, line->channel };
 
         for (size_t text = 0; text < sizeof texts / sizeof *texts; text++)
             free((char *)texts[text]);

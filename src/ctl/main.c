@@ -59,10 +59,16 @@ static struct output_place find_place(void)
                                   .columns = terminal_columns() };
 }
 
+/* Such a document could never be closed. */
+static bool is_endless(const struct parsed *parsed)
+{
+    return parsed->options[OPTION_FOLLOW] != NULL || (parsed->command != NULL && parsed->command->run == command_follow);
+}
+
 static enum output_form form_of(const struct parsed *parsed)
 {
     if (parsed->options[OPTION_JSON] != NULL)
-        return OUTPUT_JSON;
+        return is_endless(parsed) ? OUTPUT_JSON_LINES : OUTPUT_JSON;
     if (parsed->options[OPTION_CSV] != NULL)
         return OUTPUT_CSV;
     return parsed->options[OPTION_HTML] != NULL ? OUTPUT_HTML : OUTPUT_TEXT;

@@ -112,6 +112,7 @@ struct output *output_new(enum output_form form, const struct output_place *plac
         [OUTPUT_JSON] = &output_way_json,
         [OUTPUT_CSV] = &output_way_csv,
         [OUTPUT_HTML] = &output_way_html,
+        [OUTPUT_JSON_LINES] = &output_way_lines,
     };
     struct output *output = alloc_new(sizeof *output);
 
@@ -204,6 +205,13 @@ void output_line(struct output *output, const struct exchange_line *line)
 {
     must_be_open(output, ELEMENT_EXCHANGE);
     output->way->line(output, line);
+}
+
+void output_event(struct output *output, const struct exchange_event *event)
+{
+    must_be_open(output, ELEMENT_EXCHANGE);
+    if (output->way->event != NULL)
+        output->way->event(output, event);
 }
 
 void output_break(struct output *output, const struct exchange_break *heading)

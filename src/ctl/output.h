@@ -21,6 +21,11 @@
  * on a terminal only, every byte of data passed through ctl/show. HTML is one page to read, print and keep, written at
  * the end (output_html.c).
  *
+ * JSON lines are for what has no end (--follow): one object per line, each with "format": 1 and "what" it is: a record, or the
+ * row of a table, by its noun; "message" with the members that an exchange has, and "user" and "channel"; "event" of the
+ * ledger ("id", "at", "conversation", "user", "channel", "kind", "actor", "detail"); "fate", what became of a message that was
+ * told before ("message", "at", "conversation", "user", "channel", "kind", "state", "reason"); or "error".
+ *
  * A column's `name` is the JSON and CSV name, from the schema; `title` the heading for people, NULL to hide
  * it from them.
  */
@@ -31,12 +36,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "text/pattern.h"
 
 struct output;
 struct patch_line;
 
-enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_HTML };
+enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_HTML, OUTPUT_JSON_LINES };
 
 /* Where it goes. `put` takes data (stdout), `talk` everything else (stderr). */
 struct output_place {
@@ -83,6 +89,7 @@ enum note_kind { NOTE_PLAIN, NOTE_GOOD, NOTE_WARN, NOTE_BAD, NOTE_DIM, NOTE_FAIL
 enum exchange_style {
     EXCHANGE_TRANSCRIPT, /* times at the left, names, texts indented */
     EXCHANGE_CHAT,       /* a prompt and bubbles */
+    EXCHANGE_LIVE,       /* a transcript that goes on: of what is on its way nothing is said yet */
 };
 
 struct exchange_line { /* borrowed texts, "" when unknown */
@@ -101,7 +108,15 @@ struct exchange_line { /* borrowed texts, "" when unknown */
     const char *matched;   /* in: JSON array of the words it was taken by, as they were written; NULL and "[]": none */
     struct span mark;      /* the same in `text`: underlined on a terminal */
     const char *language;  /* in which it is, as far as anybody said: "ko"; NULL and "": unknown */
-    const char *user, *channel; /* whose conversation it is; shown where lines of many follow each other */
+    const char *user, *name, *channel; /* whose conversation it is; shown where lines of many follow each other */
+};
+
+struct exchange_event { /* borrowed: what else happened meanwhile */
+    int64_t id, at, conversation;      /* 0: of none */
+    const char *user, *channel;        /* whose conversation it is */
+    const char *kind, *actor, *detail; /* as in the ledger; of a fate, the message's kind and nothing */
+    const char *state, *reason;        /* of a fate, which tells of the message `id`; NULL: it is an event */
+    const char *sentence;              /* the same for people; NULL: they are spared it */
 };
 
 struct exchange_break { /* borrowed: here begins what belongs to another conversation */
@@ -139,9 +154,17 @@ void output_record(struct output *output, const char *noun, const struct column 
                    const struct cell *cells, size_t count);
 void output_exchange(struct output *output, const char *noun, enum exchange_style style);
 void output_line(struct output *output, const struct exchange_line *line);
+/* In text and JSON lines only. */
+void output_event(struct output *output, const struct exchange_event *event);
 /* For people: the lines name their conversation. */
 void output_break(struct output *output, const struct exchange_break *heading);
 void output_exchange_end(struct output *output);
+/* Is it on its way: it will leave, or be answered, unless something happens? */
+bool output_is_on_its_way(const char *state);
+/* Is there nothing that somebody should look at? */
+bool output_is_well(const char *state);
+/* "order · dead: Braze refused it", passed through ctl/show; nothing when all went as it should. */
+void output_fate(const struct exchange_line *line, bool with_actor, struct buf *out);
 void output_patch(struct output *output, const char *noun);
 /* `file` stays as it is while its lines follow each other. */
 void output_patch_line(struct output *output, const char *file, const struct patch_line *line);

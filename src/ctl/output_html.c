@@ -246,12 +246,11 @@ static void add_offers(const struct exchange_line *line, struct buf *out)
 static void add_fate(const struct exchange_line *line, struct buf *out)
 {
     bool is_ours = strcmp(line->kind, "out") == 0 || strcmp(line->kind, "note") == 0;
-    bool is_fine = line->state[0] == '\0' || strcmp(line->state, "accepted") == 0 || strcmp(line->state, "answered") == 0;
     struct buf fate = { 0 };
 
     output_fate(line, is_ours, &fate);
     if (fate.len > 0) {
-        buf_addf(out, "<p class=\"fate%s\">", is_fine ? "" : " bad");
+        buf_addf(out, "<p class=\"fate%s\">", output_is_well(line->state) ? "" : " bad");
         add_text(fate.data, fate.len, out);
         buf_add_text(out, "</p>\n");
     }

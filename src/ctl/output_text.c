@@ -155,6 +155,7 @@ const struct output_way output_way_text = {
     .table_end = text_table_end,
     .record = text_record,
     .line = text_exchange_line,
+    .event = text_exchange_event,
     .between = text_exchange_break,
     .paragraph = text_paragraph,
     .prompt = text_prompt,

@@ -43,6 +43,25 @@ static const char *words_of(const char *state, const char *reason)
     return state;
 }
 
+static bool is_among(const char *state, const char *const *states)
+{
+    for (; *states != NULL; states++)
+        if (strcmp(*states, state) == 0)
+            return true;
+    return false;
+}
+
+bool output_is_on_its_way(const char *state)
+{
+    return is_among(state, (const char *const[]){ "open", "waiting", "due", "claimed", NULL });
+}
+
+bool output_is_well(const char *state)
+{
+    return output_is_on_its_way(state) ||
+           is_among(state, (const char *const[]){ "", "accepted", "answered", "silenced", "agent", NULL });
+}
+
 /* What stands around the items of a list; after every `in_row` of them a line ends. */
 struct listing {
     const char *begin, *between, *end;
@@ -339,11 +358,49 @@ void text_exchange_line(struct output *output, const struct exchange_line *line)
     }
     text_leave_prompt(output);
     show_marked(line, &text);
-    if (output->style == EXCHANGE_CHAT)
+    if (output->style == EXCHANGE_CHAT) {
         chat_line(output, line, &text.text);
-    else
-        transcript_line(output, line, &text);
+    } else {
+        struct exchange_line settled = *line;
+
+        if (output->style == EXCHANGE_LIVE && output_is_on_its_way(line->state))
+            settled.state = "";
+        transcript_line(output, &settled, &text);
+    }
     buf_release(&text.text);
+    text_flush(output);
+}
+
+/* "10:31:07  ·                 handed over to support by rule person" */
+void text_exchange_event(struct output *output, const struct exchange_event *event)
+{
+    size_t margin = TIME_COLUMNS + GAP + NAME_COLUMNS + GAP, len;
+    size_t columns = output->place.columns > margin + 32 ? output->place.columns - margin : 32;
+    time_t seconds = (time_t)(event->at / 1000);
+    struct tm local = { 0 };
+    struct buf text = { 0 };
+    struct wrap wrap;
+    char clock[TIME_COLUMNS + 1] = "";
+    const char *part;
+
+    if (event->sentence == NULL)
+        return;
+    localtime_r(&seconds, &local);
+    strftime(clock, sizeof clock, "%H:%M:%S", &local);
+    add_day(output, &local);
+    text_add_styled(output, DIM, clock, strlen(clock));
+    text_add_blanks(output, GAP);
+    text_add_styled(output, DIM, "·", strlen("·"));
+    text_add_blanks(output, NAME_COLUMNS - 1 + GAP);
+    shown(event->sentence, SHOW_CELL, &text);
+    wrap = (struct wrap){ .text = buf_text(&text), .len = text.len };
+    for (bool is_first = true; wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1; is_first = false) {
+        if (!is_first)
+            text_add_blanks(output, margin);
+        text_add_styled(output, DIM, part, len);
+        buf_add_char(&output->buf, '\n');
+    }
+    buf_release(&text);
     text_flush(output);
 }
 
@@ -374,7 +431,8 @@ void text_exchange_break(struct output *output, const struct exchange_break *hea
             buf_add_char(&output->buf, '\n');
         }
     }
-    output->day[0] = '\0';
+    if (output->style != EXCHANGE_LIVE) /* there they change all the time */
+        output->day[0] = '\0';
     buf_release(&line);
     buf_release(&text);
     text_flush(output);

@@ -33,8 +33,9 @@ static const char LIST[] = LINE(CLOSES("?1"))
     "WHERE m.conversation = ?1 AND m.id > ?2 AND m.at >= ?3 AND (?4 = 0 OR m.at < ?4) ORDER BY m.id LIMIT ?5";
 static const char TURN[] = LINE(CLOSES("m.conversation"))
     "WHERE m.conversation = (SELECT conversation FROM turn WHERE id = ?1) AND m.turn = ?1 AND m.kind <> 'in' ORDER BY m.id";
-static const char NEWS[] = LINE(CLOSES("m.conversation"))
-    "WHERE m.id > ?1 AND (?2 = 0 OR v.contact = ?2) ORDER BY m.id LIMIT ?3";
+static const char NEWS[] = LINE(CLOSES("m.conversation")) "WHERE m.id > ?1 ORDER BY m.id LIMIT ?2";
+static const char NEWS_OF[] = LINE(CLOSES("m.conversation"))
+    "WHERE m.conversation IN (SELECT id FROM conversation WHERE contact = ?3) AND m.id > ?1 ORDER BY m.id LIMIT ?2";
 static const char ONE[] = LINE(CLOSES("m.conversation")) "WHERE m.id = ?1";
 
 /* An answer that came too late is kept as "(not sent: why) answer" (desk/consult_answer.c). `reason` holds the why. */
@@ -117,11 +118,12 @@ int transcript_turn(struct db *db, int64_t turn, transcript_row *row, void *cont
 int transcript_news(struct db *db, int64_t after, int64_t contact, int64_t limit, transcript_row *row, void *context,
                     struct error *error)
 {
-    struct query *q = db_query(db, NEWS);
+    struct query *q = db_query(db, contact != 0 ? NEWS_OF : NEWS);
 
     query_bind_int(q, 1, after);
-    query_bind_int(q, 2, contact);
-    query_bind_int(q, 3, limit);
+    query_bind_int(q, 2, limit);
+    if (contact != 0)
+        query_bind_int(q, 3, contact);
     return each(q, row, context, error);
 }
 
@@ -272,19 +274,26 @@ static int add_entries(struct writing *writing)
 
 static const char CONTACT_OF[] = "SELECT contact FROM conversation WHERE id = ?1";
 
-int transcript_list_written(struct db *db, int64_t conversation, transcript_written_row *row, void *context,
-                            struct error *error)
+int transcript_contact(struct db *db, int64_t conversation, int64_t *contact, struct error *error)
 {
-    struct writing writing = { db, conversation, row, context, error, 0 };
     struct query *q = db_query(db, CONTACT_OF);
-    int64_t contact = 0;
     int found;
 
     query_bind_int(q, 1, conversation);
     found = query_step(q, error);
     if (found == 1)
-        contact = query_int(q, 0);
+        *contact = query_int(q, 0);
     query_end(q);
+    return found;
+}
+
+int transcript_list_written(struct db *db, int64_t conversation, transcript_written_row *row, void *context,
+                            struct error *error)
+{
+    struct writing writing = { db, conversation, row, context, error, 0 };
+    int64_t contact = 0;
+    int found = transcript_contact(db, conversation, &contact, error);
+
     if (found != 1)
         return found;
     if (profile_list(db, contact, add_value, &writing, error) < 0 || writing.count < 0)
