@@ -148,7 +148,7 @@ static int show_lines(struct output *output, struct db *db, struct transcript_pi
 }
 
 /* Whoever reads a summary is to know that no person has written it. */
-static void show_ending(struct output *output, const struct transcript_head *head)
+static void show_ending(struct output *output, const struct transcript_head *head, bool is_page)
 {
     struct column columns[] = {
         { "closed_at", "closed", LOOK_PLAIN },     { "closed_by", "closed by", LOOK_PLAIN },
@@ -164,6 +164,8 @@ static void show_ending(struct output *output, const struct transcript_head *hea
     buf_add_text(&title, "machine summary by ");
     show_text(head->summary_by, strlen(head->summary_by), SHOW_CELL, &title);
     columns[3].title = buf_text(&title);
+    for (size_t i = 0; i < 3 && is_page; i++) /* it begins with them */
+        columns[i].title = NULL;
     output_record(output, "end", columns,
                   (struct cell[]){ cell_time(head->closed_at), cell_text_or_none(head->closed_by),
                                    cell_text_or_none(head->outcome), cell_text_or_none(head->summary),
@@ -224,6 +226,7 @@ static int show_sequel(struct output *output, struct db *db, int64_t id, struct 
 static int tell_one(struct call *call, struct db *db, int64_t id)
 {
     bool has_one_table = call->parsed->options[OPTION_CSV] != NULL;
+    bool is_page = call->parsed->options[OPTION_HTML] != NULL;
     struct transcript_piece piece = { .conversation = id };
     struct heads heads = { 0 };
     struct error error = { 0 };
@@ -231,14 +234,14 @@ static int tell_one(struct call *call, struct db *db, int64_t id)
 
     if (heads.count > 0) {
         show_title(call->output, &heads.rows[0]);
-        show_head(call->output, &heads.rows[0], call->parsed->options[OPTION_HTML] != NULL);
+        show_head(call->output, &heads.rows[0], is_page);
     }
     output_exchange(call->output, "messages", EXCHANGE_TRANSCRIPT);
     if (count >= 0)
         count = show_lines(call->output, db, &piece, NULL, NULL, &error);
     output_exchange_end(call->output);
     if (count >= 0 && heads.count > 0 && !has_one_table) {
-        show_ending(call->output, &heads.rows[0]);
+        show_ending(call->output, &heads.rows[0], is_page);
         count = show_sequel(call->output, db, id, &error);
     }
     heads_release(&heads);

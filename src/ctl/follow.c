@@ -36,6 +36,8 @@ static const struct {
     { "fallback", "{a} did not answer: {d}" },
     { "ruleset", "rules were loaded by {a}: {d}" },
     { "rollback", "rules were rolled back by {a}: {d}" },
+    { "drop", "{a} dropped {d}" },
+    { "retry", "{a} sends it after all: {d}" },
     { "rule_disabled", "the rule {d} cost too much and is out of play" },
     { "lane", "calls to {d} changed: frontdesk status tells how" },
     { "flood", "too much came at once: {d}" },
@@ -180,14 +182,26 @@ static int show_news(struct follow *follow, const struct lines *lines, const str
 void follow_watch(struct follow *follow, const struct exchange_line *line)
 {
     struct fate *fate;
+    bool is_over = output_is_well(line->state) && !output_is_on_its_way(line->state);
 
-    if (line->state[0] == '\0' || (output_is_well(line->state) && !output_is_on_its_way(line->state)) || strcmp(line->kind, "note") == 0)
+    if (is_over || strcmp(line->kind, "note") == 0)
         return;
     if (follow->fate_count == FATES_MAX)
         memmove(follow->fates, follow->fates + 1, --follow->fate_count * sizeof *follow->fates);
     fate = &follow->fates[follow->fate_count++];
     *fate = (struct fate){ .message = line->id, .was_bad = !output_is_well(line->state) };
     snprintf(fate->state, sizeof fate->state, "%s", line->state);
+}
+
+/* What became of a customer's message because of its answer is told of the answer. */
+static bool is_told_by_answer(const struct exchange_line *line)
+{
+    static const char *const states[] = { "accepted", "answered", "dead", "held", "withheld", "expired", "unknown" };
+
+    for (size_t i = 0; strcmp(line->kind, "in") == 0 && i < sizeof states / sizeof *states; i++)
+        if (strcmp(states[i], line->state) == 0)
+            return true;
+    return false;
 }
 
 static void show_fate(struct follow *follow, struct fate *fate, const struct exchange_line *line, int64_t now)
@@ -200,18 +214,19 @@ static void show_fate(struct follow *follow, struct fate *fate, const struct exc
                                     .kind = line->kind,
                                     .state = line->state,
                                     .reason = line->reason };
-    struct buf sentence = { 0 };
+    bool is_well = output_is_well(line->state);
+    struct buf sentence = { 0 }, why = { 0 };
 
-    buf_addf(&sentence, "message %lld: %s", (long long)line->id, output_is_well(line->state) ? line->state : "");
-    if (!output_is_well(line->state))
-        output_fate(&(struct exchange_line){ .state = line->state, .reason = line->reason }, false, &sentence);
-    if (fate->was_bad || !output_is_well(line->state)) {
+    output_fate(&(struct exchange_line){ .state = line->state, .reason = line->reason }, false, &why);
+    buf_addf(&sentence, "message %lld: %s", (long long)line->id, why.len > 0 ? buf_text(&why) : line->state);
+    if ((fate->was_bad || !is_well) && !is_told_by_answer(line)) {
         show_heading(follow, line->conversation, line->name, line->user, line->channel);
         event.sentence = buf_text(&sentence);
     }
     output_event(follow->output, &event);
-    fate->was_bad = !output_is_well(line->state);
+    fate->was_bad = !is_well;
     buf_release(&sentence);
+    buf_release(&why);
 }
 
 /* Those that are well are waited for no longer; trouble may still be mended. */
