@@ -592,6 +592,7 @@ UNIT = \
   mailbox \
   markdown \
   mask \
+  news \
   notice \
   moment \
   opening \

@@ -47,6 +47,7 @@ static const char STYLE[] =
     ".wide{overflow-x:auto}\n"
     "table{border-collapse:collapse;font-size:.85rem;margin:1rem 0}\n"
     "th,td{text-align:start;vertical-align:top;padding:.25rem .6rem;border-bottom:1px solid var(--rule)}\n"
+    "@media (max-width:30rem){dl{display:block}dt{margin-top:.5rem}.m{max-width:95%}}\n"
     "@media print{:root{--page:#fff;--ink:#000;--dim:#444;--in:#fff;--out:#fff;--agent:#fff;--mark:#fff}"
     "main{max-width:none;padding:0}.m{break-inside:avoid}h2,h3{break-after:avoid}"
     "mark{text-decoration:underline}}\n";
