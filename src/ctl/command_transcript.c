@@ -138,6 +138,7 @@ static int show_lines(struct output *output, struct db *db, struct transcript_pi
             if (follow != NULL)
                 follow_watch(follow, &lines.rows[i]);
         }
+        output_flush(output);
         if (lines.count > 0)
             piece->after = lines.rows[lines.count - 1].id;
         total += count;

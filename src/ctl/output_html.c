@@ -6,14 +6,14 @@
  * and then add_text, which leaves no character of HTML; there is no other way in. Addresses can be read and copied,
  * but not clicked: a page of a business is no place from which a stranger's link is opened by a slip.
  *
- * A page that could not be finished is not written. Times are those of the machine's zone, which the page names; each
- * has its moment in UTC beside it.
+ * A page that could not be finished is not written. Times are those of the business, whose zone the page names; each has
+ * its moment in UTC beside it.
  */
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/zone.h"
 #include "ctl/output_way.h"
 #include "ctl/show.h"
 
@@ -88,17 +88,15 @@ static void add_language(const char *language, struct buf *out)
     buf_addf(out, " lang=\"%s\" dir=\"auto\"", is_code ? language : "");
 }
 
-static void add_time(int64_t ms, bool with_day, struct buf *out)
+static void add_time(const struct output *output, int64_t at, bool with_day, struct buf *out)
 {
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm local = { 0 };
-    char text[40] = " "; /* the day, a blank, the time */
+    struct buf moment = { 0 };
 
-    localtime_r(&seconds, &local);
-    strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local);
+    local_format(output->zone, at, &moment);
     buf_add_text(out, "<time datetime=\"");
-    clock_format_utc(ms, out);
-    buf_addf(out, "\">%s</time>", with_day ? text : text + strcspn(text, " ") + 1);
+    clock_format_utc(at, out);
+    buf_addf(out, "\">%s</time>", buf_text(&moment) + (with_day ? 0 : strcspn(buf_text(&moment), " ") + 1));
+    buf_release(&moment);
 }
 
 static void add_marked(const char *text, struct span mark, struct buf *out)
@@ -115,14 +113,14 @@ static void add_marked(const char *text, struct span mark, struct buf *out)
     add_text(text + to, len - to, out);
 }
 
-static void add_cell(const struct cell *cell, struct buf *out)
+static void add_cell(const struct output *output, const struct cell *cell, struct buf *out)
 {
     switch (cell->kind) {
     case CELL_NONE: break;
     case CELL_TEXT:
     case CELL_JSON: add_marked(cell->text, cell->mark, out); break;
     case CELL_NUMBER: buf_addf(out, "%lld", (long long)cell->number); break;
-    case CELL_TIME: add_time(cell->number, true, out); break;
+    case CELL_TIME: add_time(output, cell->number, true, out); break;
     case CELL_FLAG: buf_add_text(out, cell->number != 0 ? "yes" : "no"); break;
     }
 }
@@ -160,7 +158,7 @@ static void html_row(struct output *output, const struct cell *cells)
         if (output->columns[i].title == NULL)
             continue;
         buf_add_text(out, "<td>");
-        add_cell(&cells[i], out);
+        add_cell(output, &cells[i], out);
         buf_add_text(out, "</td>");
     }
     buf_add_text(out, "</tr>\n");
@@ -201,7 +199,7 @@ static void html_record(struct output *output, const char *noun, const struct co
         buf_add_text(out, "<dt>");
         add_whole(columns[i].title, out);
         buf_add_text(out, "</dt><dd dir=\"auto\">");
-        add_cell(&cells[i], out);
+        add_cell(output, &cells[i], out);
         buf_add_text(out, "</dd>\n");
     }
     buf_add_text(out, "</dl>\n");
@@ -211,12 +209,9 @@ static void html_record(struct output *output, const char *noun, const struct co
 
 static void add_day(struct output *output, int64_t at)
 {
-    time_t seconds = (time_t)(at / 1000);
-    struct tm local = { 0 };
-    char day[sizeof output->day] = "";
+    char day[LOCAL_DAY_LEN];
 
-    localtime_r(&seconds, &local);
-    strftime(day, sizeof day, "%Y-%m-%d", &local);
+    local_day(output->zone, at, day);
     if (strcmp(day, output->day) == 0)
         return;
     memcpy(output->day, day, sizeof day);
@@ -268,15 +263,23 @@ static const char *class_of(const char *kind)
     return "note";
 }
 
+/* By now, since the zone is not there any more when the page ends. */
+static void note_zone(struct output *output)
+{
+    if (output->notes.len == 0 && output->zone != NULL)
+        buf_addf(&output->notes, "Times are those of %s. ", zone_name(output->zone));
+}
+
 static void html_line(struct output *output, const struct exchange_line *line)
 {
     struct buf *out = &output->buf;
 
+    note_zone(output);
     add_day(output, line->at);
     buf_addf(out, "<div class=\"m %s\">\n<p class=\"who\"><bdi>", class_of(line->kind));
     add_whole(output_speaker(line), out);
     buf_add_text(out, "</bdi> ");
-    add_time(line->at, false, out);
+    add_time(output, line->at, false, out);
     buf_add_text(out, "</p>\n<p class=\"text\"");
     add_language(line->language, out);
     buf_add_char(out, '>');
@@ -349,14 +352,9 @@ static void html_note(struct output *output, enum note_kind kind, const char *se
 static void html_end(struct output *output)
 {
     struct buf page = { 0 };
-    time_t now = (time_t)(clock_wall_ms() / 1000);
-    struct tm local = { 0 };
-    char zone[40] = "";
 
     if (output->failure.len > 0 || output->buf.len == 0)
         return;
-    localtime_r(&now, &local);
-    strftime(zone, sizeof zone, "%Z, %z", &local);
     buf_addf(&page,
              "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
              "<meta http-equiv=\"Content-Security-Policy\" content=\"%s\">\n"
@@ -368,7 +366,7 @@ static void html_end(struct output *output)
     add_text(output->title.data, output->title.len, &page);
     buf_add_text(&page, "</h1>\n");
     buf_add(&page, output->buf.data, output->buf.len);
-    buf_addf(&page, "<footer>Times are those of the zone %s. frontdesk</footer>\n</main>\n</body>\n</html>\n", zone);
+    buf_addf(&page, "<footer>%sfrontdesk</footer>\n</main>\n</body>\n</html>\n", buf_text(&output->notes));
     output->place.put(output->place.context, page.data, page.len);
     buf_release(&page);
 }

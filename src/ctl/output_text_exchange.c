@@ -7,9 +7,9 @@
  * its text.
  */
 #include <string.h>
-#include <time.h>
 
 #include "base/json.h"
+#include "ctl/local.h"
 #include "ctl/output_text.h"
 #include "ctl/show.h"
 #include "ctl/wrap.h"
@@ -227,11 +227,11 @@ static void chat_line(struct output *output, const struct exchange_line *line, c
 }
 
 /* The day stands above its first line only. */
-static void add_day(struct output *output, const struct tm *local)
+static void add_day(struct output *output, int64_t at)
 {
-    char day[sizeof output->day] = "";
+    char day[LOCAL_DAY_LEN];
 
-    strftime(day, sizeof day, "%Y-%m-%d", local);
+    local_day(output->zone, at, day);
     if (strcmp(day, output->day) == 0)
         return;
     memcpy(output->day, day, sizeof day);
@@ -310,17 +310,14 @@ static void transcript_line(struct output *output, const struct exchange_line *l
     size_t margin = TIME_COLUMNS + GAP + NAME_COLUMNS + GAP, len;
     size_t columns = output->place.columns > margin + 32 ? output->place.columns - margin : 32;
     struct wrap wrap = { .text = buf_text(&text->text), .len = text->text.len };
-    time_t seconds = (time_t)(line->at / 1000);
-    struct tm local = { 0 };
     const char *style = is_note(line) ? DIM : NULL; /* the customer never read it */
     struct buf fate = { 0 };
-    char clock[TIME_COLUMNS + 1] = "";
+    struct buf moment = { 0 };
     const char *part;
 
-    localtime_r(&seconds, &local);
-    strftime(clock, sizeof clock, "%H:%M:%S", &local);
-    add_day(output, &local);
-    add_margin(output, line, clock);
+    local_format(output->zone, line->at, &moment);
+    add_day(output, line->at);
+    add_margin(output, line, buf_text(&moment) + moment.len - TIME_COLUMNS);
     for (bool is_first = true; wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1; is_first = false) {
         if (!is_first && len > 0)
             text_add_blanks(output, margin);
@@ -332,6 +329,7 @@ static void transcript_line(struct output *output, const struct exchange_line *l
     if (fate.len > 0)
         add_under_margin(output, DIM, fate.data, fate.len);
     buf_release(&fate);
+    buf_release(&moment);
 }
 
 /* The mark moves when what stands before it is written out. */
@@ -376,19 +374,15 @@ void text_exchange_event(struct output *output, const struct exchange_event *eve
 {
     size_t margin = TIME_COLUMNS + GAP + NAME_COLUMNS + GAP, len;
     size_t columns = output->place.columns > margin + 32 ? output->place.columns - margin : 32;
-    time_t seconds = (time_t)(event->at / 1000);
-    struct tm local = { 0 };
-    struct buf text = { 0 };
+    struct buf text = { 0 }, moment = { 0 };
     struct wrap wrap;
-    char clock[TIME_COLUMNS + 1] = "";
     const char *part;
 
     if (event->sentence == NULL)
         return;
-    localtime_r(&seconds, &local);
-    strftime(clock, sizeof clock, "%H:%M:%S", &local);
-    add_day(output, &local);
-    text_add_styled(output, DIM, clock, strlen(clock));
+    local_format(output->zone, event->at, &moment);
+    add_day(output, event->at);
+    text_add_styled(output, DIM, buf_text(&moment) + moment.len - TIME_COLUMNS, TIME_COLUMNS);
     text_add_blanks(output, GAP);
     text_add_styled(output, DIM, "·", strlen("·"));
     text_add_blanks(output, NAME_COLUMNS - 1 + GAP);
@@ -401,6 +395,7 @@ void text_exchange_event(struct output *output, const struct exchange_event *eve
         buf_add_char(&output->buf, '\n');
     }
     buf_release(&text);
+    buf_release(&moment);
     text_flush(output);
 }
 

@@ -26,6 +26,7 @@ GOLDEN = os.path.join(ROOT, "tests", "data", "transcript")
 BEGAN = 1767607200000  # Monday, 5 January 2026, 10:00 UTC
 
 RULES = CARRIERS + """
+INSERT INTO setting (name, value) VALUES ('time_zone', 'Asia/Seoul');
 INSERT INTO team (name) VALUES ('support');
 INSERT INTO rule (name, words, say, buttons) VALUES
   ('hours', 'open, hours', 'We are open until six. <b>Really</b> & truly', '<Yes>, =No, Call');
@@ -75,10 +76,9 @@ def golden(desk, name, shown):
 @test("hostile text: text, JSON, CSV and HTML are to the letter what they should be, and nothing in them acts")
 def goldens():
     with said_it_all() as desk:
-        utc = {"TZ": "UTC"}
         for name, words in (("hostile.txt", ()), ("hostile.json", ("--json",)), ("hostile.csv", ("--csv",)),
                             ("hostile.html", ("--html",)), ("hostile-all.txt", ("--all",)), ("hostile-all.json", ("--all", "--json"))):
-            done = subprocess.run([binary("frontdesk"), "transcript", "eve", *words], env=desk.env | utc, capture_output=True,
+            done = subprocess.run([binary("frontdesk"), "transcript", "eve", *words], env=desk.env, capture_output=True,
                                   check=True, timeout=30)
             shown = done.stdout.decode("utf-8")
             equal(RAW.findall(shown.replace("\r\n", "\n")), [], f"{name} holds nothing that acts")
