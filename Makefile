@@ -66,7 +66,8 @@ SCHEMA = \
   schema/009-close.sql \
   schema/010-order.sql \
   schema/011-refusal.sql \
-  schema/012-list.sql
+  schema/012-list.sql \
+  schema/013-search.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -158,10 +159,13 @@ LIB = \
   src/text/mask.c \
   src/text/moment.c \
   src/text/needles.c \
+  src/text/particle.c \
   src/text/patch.c \
   src/text/pattern.c \
   src/text/pattern_source.c \
   src/text/plain.c \
+  src/text/seek.c \
+  src/text/seek_excerpt.c \
   src/text/skeleton.c \
   src/text/split.c \
   src/text/split_marks.c \
@@ -171,6 +175,7 @@ LIB = \
   src/text/terms_stem.c \
   src/text/terms_stop.c \
   src/text/unfold.c \
+  src/text/units.c \
   src/text/whatsapp.c \
   src/text/width.c \
   src/text/words.c \
@@ -220,6 +225,11 @@ LIB = \
   src/store/rulefile_table.c \
   src/store/run_row.c \
   src/store/schema.c \
+  src/store/search.c \
+  src/store/search_block.c \
+  src/store/search_gather.c \
+  src/store/search_index.c \
+  src/store/search_list.c \
   src/store/service_call.c \
   src/store/spend.c \
   src/store/standing.c \
@@ -476,6 +486,7 @@ CTL = \
   src/ctl/command_profile.c \
   src/ctl/command_replay.c \
   src/ctl/command_rules.c \
+  src/ctl/command_search.c \
   src/ctl/command_stats.c \
   src/ctl/command_status.c \
   src/ctl/command_tell.c \
@@ -661,6 +672,8 @@ UNIT = \
   salvage \
   sandbox \
   sandbox_profile \
+  search \
+  seek \
   send \
   service \
   show \

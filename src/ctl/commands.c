@@ -51,6 +51,17 @@ const struct command commands[] = {
       "  frontdesk profile ana\n"
       "  frontdesk profile +34600100200 --json",
       0, true, command_profile },
+    { "search TEXT...", "messages by their words, of millions",
+      "All words have to be in the message; case, accents and Korean particles make no difference. Newest first, or the best\n"
+      "first with --by relevance. Nothing that you type is an error; AND, OR and the like are words.\n"
+      "  frontdesk search refund order         both words, in any order\n"
+      "  frontdesk search '\"lost parcel\"'       next to each other, in this order\n"
+      "  frontdesk search 'parcel*'            words that begin so\n"
+      "  frontdesk search refund -invoice      without this word\n"
+      "  frontdesk search 환불 --since 30d     in longer words, too: 환불해주세요; likewise any piece of Chinese or Japanese\n"
+      "  frontdesk search refund --user ana --limit 0\n"
+      "What was said a moment ago is found, too. It ends with 3 when no message fits.",
+      OPTION_BITS_PERIOD | OPTION_BITS_PERSON | OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_BY), true, command_search },
     { "why MESSAGE|USER", "why a message was answered as it was",
       "MESSAGE is the number of a customer's message or of an answer; of a USER it is her newest message. Shows the text as\n"
       "the rules saw it, the rule that won and on what words, what kept each rule before it back, what was done, and what\n"

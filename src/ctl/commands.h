@@ -13,6 +13,7 @@ int command_status(struct call *call);
 int command_conversations(struct call *call);
 int command_transcript(struct call *call);
 int command_follow(struct call *call);
+int command_search(struct call *call);
 int command_why(struct call *call);
 int command_chat(struct call *call);
 int command_init(struct call *call);

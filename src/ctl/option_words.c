@@ -15,6 +15,7 @@ static const struct {
     { NULL, OPTION_OWNER, WORDS("bot", "agent", "closed") },
     /* As in desk/story.h. */
     { NULL, OPTION_OUTCOME, WORDS("answered", "unanswered", "person", "flow_done", "flow_left", "opted_out") },
+    { "search TEXT...", OPTION_BY, WORDS("time", "relevance") },
     { NULL, OPTION_KIND, WORDS("shop", "restaurant", "service") },
     { "init DIR", OPTION_LANGUAGE, WORDS("en", "ko", "es") },
     { "outbox list", OPTION_STATE,

@@ -76,6 +76,8 @@ struct cell { /* the zero value: nothing is known */
     int64_t number;
     const char *text; /* borrowed until the call returns */
     struct span mark; /* of the text: underlined on a terminal when end > start */
+    const struct span *marks; /* likewise, where there are many; in order, borrowed; NULL: `mark` says all */
+    size_t mark_count;
 };
 
 struct cell cell_text(const char *text);         /* NULL: none */

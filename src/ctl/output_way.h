@@ -34,6 +34,7 @@ struct text_cell { /* a rendered cell: its columns on a terminal, and where its 
     char *text;
     size_t width;
     struct span mark;
+    bool has_marks; /* they stand in the text (output_text_table.c) */
     enum cell_kind kind;
 };
 
