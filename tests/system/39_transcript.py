@@ -197,13 +197,14 @@ class Follower:
 def follow():
     with Desk(SHOP) as desk:
         desk.hears("old", "ping before", "pong before")
-        with_all, without = Follower(desk, "follow"), Follower(desk, "follow", "--limit", 0)
+        with_all, without = Follower(desk, "follow"), Follower(desk, "follow", "--limit", 1)
         with_all.wait("pong before")
+        without.wait("pong before")
         desk.hears("ana", "ping now", "pong now", first_name="Ana \u202eA.")
         for follower in (with_all, without):
             follower.wait("── Ana \\u{202e}A. (ana), conversation 2, whatsapp ──")
             follower.wait("pong now")
-        lacks("\n".join(without.lines), "before", "--limit 0 begins with nothing")
+        lacks("\n".join(without.lines), "ping before", "--limit 1 begins with one")
         desk.say("ana", "xyzzy")
         with_all.wait("no rule has an answer")
         desk.hears("bob", "human please", "A colleague is coming.")
