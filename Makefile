@@ -177,6 +177,7 @@ LIB = \
   src/text/terms_korean.c \
   src/text/terms_stem.c \
   src/text/terms_stop.c \
+  src/text/unfold.c \
   src/text/units.c \
   src/text/whatsapp.c \
   src/text/width.c \
@@ -208,6 +209,7 @@ LIB = \
   src/store/message.c \
   src/store/moment.c \
   src/store/name.c \
+  src/store/news.c \
   src/store/notice_row.c \
   src/store/notify_case.c \
   src/store/notify_row.c \
@@ -497,6 +499,7 @@ CTL = \
   src/ctl/command_draw.c \
   src/ctl/command_drill.c \
   src/ctl/command_explain.c \
+  src/ctl/command_follow.c \
   src/ctl/command_help.c \
   src/ctl/command_history.c \
   src/ctl/command_init.c \
@@ -509,6 +512,7 @@ CTL = \
   src/ctl/command_stats.c \
   src/ctl/command_status.c \
   src/ctl/command_tell.c \
+  src/ctl/command_transcript.c \
   src/ctl/command_try.c \
   src/ctl/command_usage.c \
   src/ctl/command_webhooks.c \
@@ -517,6 +521,8 @@ CTL = \
   src/ctl/complete.c \
   src/ctl/complete_names.c \
   src/ctl/folder.c \
+  src/ctl/follow.c \
+  src/ctl/lines.c \
   src/ctl/list.c \
   src/ctl/live.c \
   src/ctl/local.c \
@@ -524,7 +530,9 @@ CTL = \
   src/ctl/option_words.c \
   src/ctl/output.c \
   src/ctl/output_csv.c \
+  src/ctl/output_html.c \
   src/ctl/output_json.c \
+  src/ctl/output_lines.c \
   src/ctl/output_text.c \
   src/ctl/output_text_exchange.c \
   src/ctl/output_text_patch.c \
@@ -636,6 +644,7 @@ UNIT = \
   drop \
   entry \
   env \
+  exchange \
   explain \
   expression \
   fact \
@@ -663,6 +672,7 @@ UNIT = \
   markdown \
   manual \
   mask \
+  news \
   notice \
   notify \
   moment \
@@ -711,6 +721,7 @@ UNIT = \
   tell \
   template \
   terms \
+  unfold \
   utf8 \
   vendor \
   vendor_act \
@@ -780,6 +791,7 @@ SYSTEM = \
   tests/system/36_profile_storm.py \
   tests/system/37_moments.py \
   tests/system/38_lists.py \
+  tests/system/39_transcript.py \
   tests/system/40_large.py \
   tests/system/41_stats.py \
   tests/system/43_relay.py \

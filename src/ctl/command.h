@@ -62,6 +62,9 @@ enum option_id {
     OPTION_CHECK,
     OPTION_DEEP,
     OPTION_LIVE,
+    OPTION_ALL,
+    OPTION_HTML,
+    OPTION_FOLLOW,
     OPTION_COUNT,
 };
 

@@ -12,6 +12,7 @@ extern const struct command commands[]; /* ends with a NULL pattern */
 int command_status(struct call *call);
 int command_conversations(struct call *call);
 int command_transcript(struct call *call);
+int command_follow(struct call *call);
 int command_search(struct call *call);
 int command_why(struct call *call);
 int command_chat(struct call *call);

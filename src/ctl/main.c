@@ -79,11 +79,19 @@ static struct output_place find_place(struct pager *pager)
                                   .columns = columns };
 }
 
+/* Such a document could never be closed. */
+static bool is_endless(const struct parsed *parsed)
+{
+    return parsed->options[OPTION_FOLLOW] != NULL || (parsed->command != NULL && parsed->command->run == command_follow);
+}
+
 static enum output_form form_of(const struct parsed *parsed)
 {
-    return parsed->options[OPTION_JSON] != NULL  ? OUTPUT_JSON
-           : parsed->options[OPTION_CSV] != NULL ? OUTPUT_CSV
-                                                 : OUTPUT_TEXT;
+    if (parsed->options[OPTION_JSON] != NULL)
+        return is_endless(parsed) ? OUTPUT_JSON_LINES : OUTPUT_JSON;
+    if (parsed->options[OPTION_CSV] != NULL)
+        return OUTPUT_CSV;
+    return parsed->options[OPTION_HTML] != NULL ? OUTPUT_HTML : OUTPUT_TEXT;
 }
 
 static const char WELCOME[] = "frontdesk answers what your customers write, and lets you see how.\n"
