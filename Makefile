@@ -171,6 +171,7 @@ LIB = \
   src/text/width.c \
   src/text/words.c \
   src/text/words_cover.c \
+  src/store/arrival.c \
   src/store/audit.c \
   src/store/book.c \
   src/store/chronicle.c \
@@ -456,6 +457,7 @@ CTL = \
   src/ctl/command_chat.c \
   src/ctl/command_conversations.c \
   src/ctl/command_diff.c \
+  src/ctl/command_doctor.c \
   src/ctl/command_draw.c \
   src/ctl/command_drill.c \
   src/ctl/command_help.c \
@@ -473,6 +475,11 @@ CTL = \
   src/ctl/command_webhooks.c \
   src/ctl/command_why.c \
   src/ctl/commands.c \
+  src/ctl/doctor.c \
+  src/ctl/doctor_book.c \
+  src/ctl/doctor_braze.c \
+  src/ctl/doctor_live.c \
+  src/ctl/doctor_place.c \
   src/ctl/folder.c \
   src/ctl/live.c \
   src/ctl/narrow.c \
@@ -704,7 +711,8 @@ SYSTEM = \
   tests/system/35_entries.py \
   tests/system/36_profile_storm.py \
   tests/system/37_moments.py \
-  tests/system/45_keeping.py
+  tests/system/45_keeping.py \
+  tests/system/46_doctor.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox
