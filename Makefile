@@ -567,6 +567,7 @@ UNIT = \
   consult_question \
   consult_rare \
   consult_session \
+  copy \
   country \
   customers \
   decide \

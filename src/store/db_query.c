@@ -92,6 +92,9 @@ int query_step(struct query *query, struct error *error)
     keep_code(query, code);
     if (code == SQLITE_INTERRUPT) {
         db_note_fault(query->db, code);
+        if (query->db->has_given_way)
+            return error_set(error, "so much was written meanwhile that reading on would hold up the daemon: try again when less "
+                                    "is going on, or look at a copy (frontdesk backup FILE)");
         return error_set(error, "reading took more than %d seconds and was stopped; ask for less at once",
                          READER_STATEMENT_MS / 1000);
     }
