@@ -868,8 +868,8 @@ install: all
 	install -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 0644 rules/*.sql $(SHARE)/rules
 	install -m 0644 README.md LICENSE tools/packaging/frontdesk.env.example $(SHARE)
-	sed 's|/usr/local/|$(PREFIX)/|' tools/packaging/frontdeskd.service > $(UNITS)/frontdeskd.service
-	chmod 0644 $(UNITS)/frontdeskd.service
+	for unit in frontdeskd.service frontdesk-backup.service frontdesk-backup.timer; do \
+	    sed 's|/usr/local/|$(PREFIX)/|' tools/packaging/$$unit > $(UNITS)/$$unit && chmod 0644 $(UNITS)/$$unit || exit 1; done
 
 clean:
 	rm -rf build
