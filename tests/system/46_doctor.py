@@ -165,6 +165,55 @@ def files():
         one(found(desk, 1), "bad", "Rules", "would be refused", "10-rules.sql:1", "frontdesk rules check")
 
 
+# status
+
+CAPPED = texts.SHOP + """
+INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');
+INSERT INTO backend (name, kind, url, model, key_env, prompt, max_tokens, price_in, price_out, day_cap, fallback) VALUES
+  ('assistant', 'openai', '{url}/v1', 'gpt', 'TEST_AI_KEY', 'You work at a shop.', 200, '0', '100', '0.03', 'faq');
+INSERT INTO backend (name, kind) VALUES ('faq', 'faq');
+INSERT INTO faq (question, answer) VALUES ('Do you have parking?', 'Behind the house.');
+INSERT INTO rule (name, words, action, target) VALUES ('parking', 'parking', 'consult', 'assistant');
+"""
+
+# The texts as they stand; each with the command that deals with it.
+NEEDS = [
+    ["waiting", "pam waits for a person of support, for ", "frontdesk take 1"],
+    ["cap", "backend assistant may cost nothing more today: 0.02 is spent, of 0.03; until midnight its fallback answers",
+     "frontdesk usage --by contact --since today"],
+    ["unreadable", "1 webhook could not be read", "frontdesk webhooks list --state unreadable"],
+    ["held", "1 answer is held back", "frontdesk outbox list --state held"],
+    ["dead", "1 answer was refused in the last 7 days", "frontdesk outbox list --state dead"],
+    ["rules", "the rule folder was refused: 10-rules.sql:1: rule has no column 'colour'; known are", "frontdesk rules check"],
+]
+
+
+@test("status leads with all that needs her, each with its remedy, and with nothing when nothing does")
+def needs():
+    with desk_with("--ai-key", AI_KEY, rules=CAPPED, TEST_AI_KEY=AI_KEY) as desk:
+        equal(desk.cli("status", "--json").json()["needs"], [], "nothing yet")
+        contains(desk.do("status").out, "All is well; nothing needs you.", "and it says so")
+        desk.say("pam", "a human please")
+        desk.sandbox.wait_texts("pam", 1)
+        desk.sandbox.ai("hang", times=1, of="openai", ms=60000)
+        desk.say("ana", "is there parking?")
+        eventually(lambda: desk.sandbox.asked(), "the assistant is asked")
+        desk.post(b"\xff\xfe\x00")
+        desk.post({"user_id": "lee", "message": "ping 1", "dispatch_id": "lee-1"}, channel="line")
+        desk.sandbox.refuse_user("bob")
+        desk.say("bob", "ping 2")
+        desk.wait_outbox("bob", "dead")
+        desk.wait_outbox("lee", "held")
+        desk.reload("INSERT INTO rule (name, colour) VALUES ('x', 'red');")
+        desk.wait_log("colour")
+        told = [[row["kind"], row["text"], row["remedy"]] for row in desk.do("status", "--json").json()["needs"]]
+        equal([row[0] for row in told], [row[0] for row in NEEDS], f"kinds, in their order: {told}")
+        for got, wanted in zip(told, NEEDS):
+            true(got[1].startswith(wanted[1]) and got[2] == wanted[2], f"{got} is {wanted}")
+        out = desk.do("status").out
+        true(out.index("waits for a person") < out.index("messages today"), "what needs her comes first")
+
+
 # --live
 
 
