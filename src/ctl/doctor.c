@@ -23,6 +23,8 @@ static const char *const CHECKLIST[] = {
     "subscription_group, or an opt-in Canvas).",
     "There is exactly one webhook campaign without a trigger word: two bring each message twice.",
     "The campaigns that answer are API-triggered campaigns, and running: neither drafts, nor paused, nor archived.",
+    "From another machine, curl -si -X POST https://YOUR-HOST/v1/inbound/whatsapp is answered with 401: so the web server in "
+    "front lets Braze in, by https and without a port.",
     "The body of the webhook is Raw text, and each value in it has json_escape (README has the text to paste).",
 };
 

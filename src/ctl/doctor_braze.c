@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "base/version.h"
+#include "ctl/client.h"
 #include "ctl/doctor.h"
 
-enum { SKEW_WARN_MS = 30 * 1000, SKEW_BAD_MS = 5 * 60 * 1000, DESCRIPTORS_LEAST = 1024 };
+enum { SKEW_WARN_MS = 30 * 1000, SKEW_BAD_MS = 5 * 60 * 1000, DESCRIPTORS_LEAST = 1024, DOOR_TIMEOUT_MS = 3000 };
 
 static const char DAEMON[] = "Daemon", BRAZE[] = "Braze", CAMPAIGNS[] = "Campaigns", BACKENDS[] = "Backends";
 
@@ -76,6 +77,29 @@ static void look_at_version(struct doctor *doctor)
         doctor_find(doctor, FINDING_GOOD, DAEMON, NULL, "it runs, in version %s", theirs);
 }
 
+/* Where webhooks arrive: it answers on this machine. Whether the world reaches it is on the list to tick. */
+static void look_at_door(struct doctor *doctor)
+{
+    const char *address = json_get_text(doctor->told, "listen");
+    struct client *client = client_new();
+    struct client_answer answer;
+    struct buf url = { 0 };
+
+    buf_addf(&url, "http://%s/readyz", address != NULL ? address : "");
+    client_run(client, &(struct client_call){ .url = buf_text(&url), .timeout_ms = DOOR_TIMEOUT_MS }, &answer);
+    if (answer.end == CLIENT_ANSWERED && answer.status == 200)
+        doctor_find(doctor, FINDING_GOOD, DAEMON, NULL, "webhooks are taken at %s", address);
+    else if (answer.end == CLIENT_ANSWERED)
+        doctor_find(doctor, FINDING_BAD, DAEMON, "frontdesk status, and the log of the daemon",
+                    "webhooks are refused at %s, with status %d", address, answer.status);
+    else
+        doctor_find(doctor, FINDING_BAD, DAEMON, "look at FRONTDESK_LISTEN, and at the log of the daemon",
+                    "nobody answers where webhooks arrive, at %s: %s", address != NULL ? address : "(unknown)", answer.problem);
+    client_answer_release(&answer);
+    client_free(client);
+    buf_release(&url);
+}
+
 void doctor_look_at_daemon(struct doctor *doctor)
 {
     int64_t descriptors = json_get_int(doctor->told, "descriptors", 0);
@@ -90,6 +114,7 @@ void doctor_look_at_daemon(struct doctor *doctor)
     if (doctor->told == NULL)
         return;
     look_at_version(doctor);
+    look_at_door(doctor);
     for (const struct json *item = json_first(json_get(doctor->told, "libraries")); item != NULL;
          item = json_next(item))
         look_at_library(doctor, json_get_text(item, "name"), json_get_text(item, "version"));

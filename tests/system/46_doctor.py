@@ -62,7 +62,7 @@ def well():
         desk.do("backup", os.path.join(desk.folder, "copy"))
         findings = found(desk, 0)
         for area, piece in (("Files", "its owner's alone"), ("Machine", "MB left"), ("Rules", "would load: "), ("Book", "newest backup was made"),
-                            ("Daemon", "sqlite3 3."), ("Daemon", "it runs, in version"), ("Braze", "Braze answers"),
+                            ("Daemon", "sqlite3 3."), ("Daemon", "it runs, in version"), ("Daemon", "webhooks are taken at"), ("Braze", "Braze answers"),
                             ("Braze", "the clock of this machine goes as"), ("Braze", "permission campaigns.trigger.send"),
                             ("Braze", "permission users.track"), ("Campaigns", "reply is live"), ("Campaigns", "reopen is live"),
                             ("Backends", "assistant has its key"), ("Backends", "assistant answers, and takes its key")):
