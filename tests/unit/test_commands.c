@@ -139,7 +139,7 @@ static void takes_options_anywhere(void **state)
     struct typed typed;
 
     (void)state;
-    assert_int_equal(parse(&typed, "--li=5 conversations --rule hours --rules ./shop --since 2_hours --json"),
+    assert_int_equal(parse(&typed, "--lim=5 conversations --rule hours --rules ./shop --since 2_hours --json"),
                      0);
     assert_string_equal(typed.parsed.options[OPTION_LIMIT], "5");
     assert_string_equal(typed.parsed.options[OPTION_RULE], "hours");
