@@ -254,6 +254,7 @@ def desk_with_everything_pending():
             desk.say("ana", f"ping {number}")
         desk.say("bob", "what is the meaning of all this?")
         eventually(lambda: desk.value("SELECT count(*) FROM outbox WHERE kind = 'consult' AND settled_at IS NULL"), "bob is asked for")
+        desk.say("bob", "ping behind")
         yield desk
 
 
