@@ -184,6 +184,7 @@ LIB = \
   src/text/words.c \
   src/text/words_cover.c \
   src/store/agent_call.c \
+  src/store/arrival.c \
   src/store/audit.c \
   src/store/book.c \
   src/store/chronicle.c \
@@ -496,6 +497,7 @@ CTL = \
   src/ctl/command_completion.c \
   src/ctl/command_conversations.c \
   src/ctl/command_diff.c \
+  src/ctl/command_doctor.c \
   src/ctl/command_draw.c \
   src/ctl/command_drill.c \
   src/ctl/command_explain.c \
@@ -520,6 +522,11 @@ CTL = \
   src/ctl/commands.c \
   src/ctl/complete.c \
   src/ctl/complete_names.c \
+  src/ctl/doctor.c \
+  src/ctl/doctor_book.c \
+  src/ctl/doctor_braze.c \
+  src/ctl/doctor_live.c \
+  src/ctl/doctor_place.c \
   src/ctl/folder.c \
   src/ctl/follow.c \
   src/ctl/lines.c \
@@ -634,6 +641,7 @@ UNIT = \
   consult_question \
   consult_rare \
   consult_session \
+  copy \
   country \
   customers \
   decide \
@@ -796,6 +804,7 @@ SYSTEM = \
   tests/system/41_stats.py \
   tests/system/43_relay.py \
   tests/system/45_keeping.py \
+  tests/system/46_doctor.py \
   tests/system/47_help.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -978,8 +987,8 @@ install: all $(PAGES)
 	$(B)/frontdesk completion bash > $(word 1,$(COMPLETIONS))/frontdesk
 	$(B)/frontdesk completion zsh > $(word 2,$(COMPLETIONS))/_frontdesk
 	$(B)/frontdesk completion fish > $(word 3,$(COMPLETIONS))/frontdesk.fish
-	sed 's|/usr/local/|$(PREFIX)/|' tools/packaging/frontdeskd.service > $(UNITS)/frontdeskd.service
-	chmod 0644 $(UNITS)/frontdeskd.service
+	for unit in frontdeskd.service frontdesk-backup.service frontdesk-backup.timer; do \
+	    sed 's|/usr/local/|$(PREFIX)/|' tools/packaging/$$unit > $(UNITS)/$$unit && chmod 0644 $(UNITS)/$$unit || exit 1; done
 
 clean:
 	rm -rf build

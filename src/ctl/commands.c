@@ -242,6 +242,14 @@ const struct command commands[] = {
       "  frontdesk restore monday.db --check\n"
       "  systemctl stop frontdeskd; frontdesk restore monday.db; systemctl start frontdeskd",
       OPTION_BIT(OPTION_CHECK), false, command_restore },
+    { "doctor", "is all as it should be, here and at Braze?",
+      "Looks at settings, files, disk, clock, rules, book, daemon and its libraries; and through the daemon, by calls that\n"
+      "change and cost nothing, at the key's permissions, the campaigns and the backends. Each finding says what to do. Ends\n"
+      "with 1 when anything is bad. What no call can tell is a list to tick. With --live it goes through a first real message\n"
+      "with you, from your telephone and back.\n"
+      "  frontdesk doctor\n"
+      "  frontdesk doctor --live",
+      OPTION_BIT(OPTION_LIVE), false, command_doctor },
     { "audit", "prove that no message was lost",
       "Counts what was accepted on one side, what became of it on the other, and looks for contradictions.\n"
       "Ends with 1 when the book does not add up. With --deep each page of the file is looked at as well, and while a daemon\n"

@@ -45,6 +45,7 @@ int command_close(struct call *call);
 int command_say(struct call *call);
 int command_backup(struct call *call);
 int command_restore(struct call *call);
+int command_doctor(struct call *call);
 int command_audit(struct call *call);
 int command_completion(struct call *call);
 

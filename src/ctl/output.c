@@ -337,6 +337,11 @@ void output_document(struct output *output, const char *noun, const char *text)
     output->way->document(output, noun, text);
 }
 
+bool output_is_text(const struct output *output)
+{
+    return output->way == &output_way_text;
+}
+
 bool output_is_terminal(const struct output *output)
 {
     return output->way == &output_way_text && output->place.is_terminal;

@@ -186,6 +186,7 @@ void output_side(struct output *output, const struct side_line *line);
 void output_sides_end(struct output *output);
 /* As it is: a text of ours without control characters but line feeds. */
 void output_document(struct output *output, const char *noun, const char *text);
+bool output_is_text(const struct output *output); /* neither JSON nor CSV */
 /* Does a person read it, and not a program? */
 bool output_is_terminal(const struct output *output);
 /* Columns of the terminal; 80 where it is none. */
