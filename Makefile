@@ -64,7 +64,8 @@ SCHEMA = \
   schema/008-flood.sql \
   schema/009-close.sql \
   schema/010-order.sql \
-  schema/011-refusal.sql
+  schema/011-refusal.sql \
+  schema/012-charged.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -593,6 +594,7 @@ UNIT = \
   josa \
   json \
   language \
+  large \
   line \
   listing \
   log \

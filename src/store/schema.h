@@ -22,7 +22,7 @@ int schema_apply(struct db *db, const char *path, int64_t desk, struct error *er
 /* Reader: 0 when the book has exactly the program's version. */
 int schema_check(struct db *db, struct error *error);
 
-/* Bounded integrity check at start: stops after about `budget_ms` without a verdict. -1: the file is damaged.
+/* Integrity check at start, bounded by `budget_ms` and the size of the book: often without a verdict. -1: the file is damaged.
  */
 int schema_quick_check(struct db *db, int budget_ms, struct error *error);
 
