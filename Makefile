@@ -189,6 +189,7 @@ LIB = \
   src/store/faq.c \
   src/store/faq_word.c \
   src/store/figures.c \
+  src/store/figures_walk.c \
   src/store/histogram.c \
   src/store/idle.c \
   src/store/lane.c \
