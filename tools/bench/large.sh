@@ -49,6 +49,7 @@ cli_ms() {
 }
 
 read_large() {
+    large_line 'a command that reads nothing' "$(cli_ms 9 "$build/frontdesk" --version)" ms
     large_line 'transcript, from all over the book' "$(probe transcripts "$FRONTDESK_DB" "$build/frontdesk" 40)" ms '20 ms'
     if "$build"/frontdesk search --help > /dev/null 2>&1; then
         say 'filling the index of search'
