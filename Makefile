@@ -68,7 +68,8 @@ SCHEMA = \
   schema/011-refusal.sql \
   schema/012-list.sql \
   schema/013-search.sql \
-  schema/014-outside.sql
+  schema/014-outside.sql \
+  schema/015-charged.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -202,6 +203,7 @@ LIB = \
   src/store/faq.c \
   src/store/faq_word.c \
   src/store/figures.c \
+  src/store/figures_walk.c \
   src/store/histogram.c \
   src/store/idle.c \
   src/store/lane.c \
@@ -672,6 +674,7 @@ UNIT = \
   josa \
   json \
   language \
+  large \
   line \
   listing \
   local \

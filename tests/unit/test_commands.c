@@ -54,8 +54,8 @@ static void understands(void **state)
         const char *line, *pattern, *first, *second;
     } cases[] = {
         { "status", "status", NULL, NULL },
-        { "statu", "status", NULL, NULL }, /* stats begins so, too */
-        { "st", NULL, NULL, NULL },
+        { "statu", "status", NULL, NULL },
+        { "stats", "stats", NULL, NULL },
         { "s", NULL, NULL, NULL },
         { "sa 3 hello", "say CONVERSATION TEXT...", "3", "hello" },
         { "o l", "outbox list", NULL, NULL },
@@ -105,6 +105,7 @@ static void refuses(void **state)
         { "outbox", "\"frontdesk outbox\" is not complete: next comes list, show, retry, drop" },
         { "outbox lst",
           "\"lst\" is not known behind \"frontdesk outbox\": there could stand list, show, retry, drop" },
+        { "st", "\"st\" could be status, stats" },
         { "c", "\"c\" could be conversations, chat, close" },
         { "ru l", "\"l\" could be load, list" },
         { "why", "\"frontdesk why\" is not complete: next comes MESSAGE|USER" },
