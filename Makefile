@@ -64,7 +64,8 @@ SCHEMA = \
   schema/008-flood.sql \
   schema/009-close.sql \
   schema/010-order.sql \
-  schema/011-refusal.sql
+  schema/011-refusal.sql \
+  schema/012-person.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -186,6 +187,7 @@ LIB = \
   src/store/expression.c \
   src/store/faq.c \
   src/store/faq_word.c \
+  src/store/handover.c \
   src/store/idle.c \
   src/store/lane.c \
   src/store/listing.c \
@@ -284,6 +286,7 @@ LIB = \
   src/rules/build_service.c \
   src/rules/build_set.c \
   src/rules/build_talk.c \
+  src/rules/build_team.c \
   src/rules/change.c \
   src/rules/check.c \
   src/rules/check_attribute.c \
@@ -348,6 +351,9 @@ LIB = \
   src/desk/carry.c \
   src/desk/chores.c \
   src/desk/clearance.c \
+  src/desk/colleague.c \
+  src/desk/colleague_phrase.c \
+  src/desk/colleague_read.c \
   src/desk/consult.c \
   src/desk/consult_answer.c \
   src/desk/consult_end.c \
@@ -361,6 +367,7 @@ LIB = \
   src/desk/decide_faq.c \
   src/desk/decide_flood.c \
   src/desk/decide_flow.c \
+  src/desk/decide_handoff.c \
   src/desk/decide_moment.c \
   src/desk/decide_notice.c \
   src/desk/decide_say.c \
@@ -375,6 +382,8 @@ LIB = \
   src/desk/explain.c \
   src/desk/flood.c \
   src/desk/flow_turn.c \
+  src/desk/handover.c \
+  src/desk/handover_tell.c \
   src/desk/health.c \
   src/desk/idle.c \
   src/desk/notice.c \
@@ -541,6 +550,7 @@ UNIT = \
   chores \
   clock \
   close \
+  colleague \
   commands \
   condition \
   consult \

@@ -37,6 +37,7 @@ struct desk {
     bool may_track;        /* a row that writes into a profile may be open (desk/dispatch_track.h) */
     int64_t tracked_at;    /* when a call of dispatch_track was last put together; 0: never */
     bool may_call;         /* a call to a service may be open (desk/service.h) */
+    bool has_colleagues;   /* somebody was told of a case on her own phone (desk/colleague.h) */
     bool may_consult;      /* a question to a backend may be open (desk/consult.h) */
     bool has_superseded;   /* one is under way that is asked again anyway; whoever makes the calls clears it */
     int64_t floods;        /* messages that a limit kept from an answer, since it was opened */
@@ -108,6 +109,7 @@ int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct err
  *
  *     take, release, close   {"conversation":N}
  *     say                    {"conversation":N,"text":"…"}        a bot's conversation is taken first
+ *     note                   {"conversation":N,"text":"…"}        for the desk; the customer never sees it
  *     outbox-retry           {"id":N}                             held, withheld, expired, dead, unknown →
  * due outbox-drop            {"id":N}                             anything not yet accepted or in flight →
  * dead webhook-replay         {"id":N}                             unreadable, aside → read again

@@ -9,6 +9,7 @@
 #include "backend/backend.h"
 #include "base/log.h"
 #include "desk/carry.h"
+#include "desk/handover.h"
 #include "desk/parting.h"
 #include "desk/parting_question.h"
 #include "desk/past.h"
@@ -43,7 +44,8 @@ static int64_t ripe_at(const struct desk *desk, const struct parting *parting)
 int parting_close(struct desk *desk, struct conversation *conversation, const char *closed_by, int64_t now,
                   struct error *error)
 {
-    if (conversation_close(desk->db, conversation, closed_by, now, error) != 0)
+    if (conversation_close(desk->db, conversation, closed_by, now, error) != 0 ||
+        handover_end(desk, conversation, "close", 0, now, error) != 0)
         return -1;
     return parting_put(desk->db, conversation->id, true, now, now + reopen_within(desk), error);
 }
@@ -51,7 +53,8 @@ int parting_close(struct desk *desk, struct conversation *conversation, const ch
 int parting_hand_over(struct desk *desk, struct conversation *conversation, const char *team, int64_t now,
                       struct error *error)
 {
-    if (conversation_give(desk->db, conversation, "agent", team, "", 0, error) != 0)
+    if (conversation_give(desk->db, conversation, "agent", team, "", 0, error) != 0 ||
+        handover_begin(desk, conversation, team, "", now, error) != 0)
         return -1;
     return parting_put(desk->db, conversation->id, false, now, now, error);
 }
@@ -148,6 +151,8 @@ static int make(struct making *making, const char *text, const char *by, struct 
     result = write_down(making, error);
     if (result == 0)
         result = decide_parting(making, &past, error);
+    if (result == 0 && !making->parting->is_close)
+        result = handover_summed_up(making->desk, &making->conversation, buf_text(&making->summary), making->now, error);
     past_release(&past);
     return result;
 }

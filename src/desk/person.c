@@ -12,6 +12,7 @@
 #include "desk/consult.h"
 #include "desk/desk.h"
 #include "desk/flow_turn.h"
+#include "desk/handover.h"
 #include "desk/idle.h"
 #include "desk/parting.h"
 #include "desk/reply.h"
@@ -21,6 +22,7 @@
 #include "store/conversation.h"
 #include "store/entry.h"
 #include "store/event.h"
+#include "store/message.h"
 #include "store/outbox.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
@@ -111,6 +113,9 @@ static int give(const struct act *act, struct conversation *conversation, const 
 
     if (conversation_give(act->desk->db, conversation, owner, "", agent, idle_at, error) != 0)
         return FAILED;
+    if (*agent != '\0' ? handover_take(act->desk, conversation, agent, 0, act->now, error) != 0
+                       : handover_end(act->desk, conversation, "release", 0, act->now, error) != 0)
+        return FAILED;
     return follow(act, conversation, event, error);
 }
 
@@ -194,9 +199,31 @@ static int say(const struct act *act, struct error *error)
     if (status != DONE)
         return status;
     if (reply_queue(act->desk, &conversation, &reply, act->now, &message, error) != 0 ||
+        handover_answer(act->desk, &conversation, act->now, error) != 0 ||
         event_put(act->desk->db, conversation.id, "say", act->actor, "", act->now, error) != 0)
         return FAILED;
     return format_conversation(act, &conversation, message);
+}
+
+/* What the customer never sees. It changes nothing, so that it may be added to what is over as well. */
+static int note(const struct act *act, struct error *error)
+{
+    const char *text = json_get_text(act->arguments, "text");
+    struct message message = { .at = act->now, .kind = "note", .text = text, .actor = act->actor };
+    struct conversation conversation;
+    int status = find_conversation(act, &conversation, error);
+
+    if (status == DONE && is_blank(text))
+        return refuse(BAD_ARGUMENT, error, "there is nothing to note: give the text behind the conversation");
+    if (status != DONE)
+        return status;
+    message.conversation = conversation.id;
+    if (message_put(act->desk->db, &message, error) != 0 ||
+        event_put(act->desk->db, conversation.id, "note", act->actor, "", act->now, error) != 0)
+        return FAILED;
+    status = format_conversation(act, &conversation, message.id);
+    *act->contact = 0; /* nobody's texts have to be waited for */
+    return status;
 }
 
 /* Outbox */
@@ -441,6 +468,7 @@ static const struct {
     int (*run)(const struct act *act, struct error *error);
 } acts[] = {
     { "take", take },          { "release", release },  { "close", close_conversation }, { "say", say },
+    { "note", note },
     { "outbox-retry", retry }, { "outbox-drop", drop }, { "webhook-replay", replay },
 };
 

@@ -1,5 +1,5 @@
 /*
- * build_channel: channels, the campaigns that carry our texts to them, and teams.
+ * build_channel: channels, and the campaigns that carry our texts to them.
  *
  * whatsapp and sms are known without a row; they come first and cannot be named again. A campaign has
  * exactly one carrier, since the call to Braze follows from it: campaign_id, canvas_id, or app_id with
@@ -17,7 +17,7 @@
 #include "base/nearest.h"
 #include "rules/build.h"
 
-enum { CHANNELS_MAX = 100, CAMPAIGNS_MAX = 1000, TEAMS_MAX = 1000, ID_MAX = 200, BUILT_IN = 2 };
+enum { CHANNELS_MAX = 100, CAMPAIGNS_MAX = 1000, ID_MAX = 200, BUILT_IN = 2 };
 
 static const char DEFAULT_TEXT_PROPERTY[] = "external_system_msg_body";
 
@@ -219,27 +219,6 @@ int build_campaigns(struct ruleset *ruleset, struct error *error)
         if (take_campaign(ruleset, row, &private->campaigns[ruleset->campaign_count], error) != 0)
             return -1;
         ruleset->campaign_count++;
-    }
-    return 0;
-}
-
-int build_teams(struct ruleset *ruleset, struct error *error)
-{
-    struct ruleset_private *private = ruleset->private;
-    size_t count, at = 0;
-    if (count_rows(&private->rows, "team", TEAMS_MAX, &count, error) != 0)
-        return -1;
-    ruleset->teams = private->teams = alloc_array(count, sizeof *private->teams);
-
-    const struct row *row;
-    while ((row = rows_next(&private->rows, "team", &at)) != NULL) {
-        const char *name;
-        if (row_require(row, "name", &name, error) != 0)
-            return -1;
-        const struct team *same = ruleset_team(ruleset, name);
-        if (same != NULL)
-            return refuse_duplicate(row, name, same->file, same->line, error);
-        private->teams[ruleset->team_count++] = (struct team){ name, row->file, row->line };
     }
     return 0;
 }
