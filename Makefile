@@ -581,6 +581,7 @@ UNIT = \
   flow_turn \
   fold \
   gate \
+  handover \
   http \
   inbound \
   index \

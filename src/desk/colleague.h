@@ -7,8 +7,8 @@
  *
  * Which customer? A text to the wrong one is the worst that can happen here, so a text goes only where it cannot be meant for
  * anybody else; in doubt it goes nowhere, is kept for COLLEAGUE_KEPT_MS, and she is asked.
- *   - A number at its beginning decides: "#12 We have it in blue". It must be a case of hers that goes on. Two numbers, or a number
- *     of a case that is over or another's, send nothing.
+ *   - A number at its beginning decides: "#12 We have it in blue". It must be a case of hers that goes on. Two numbers, or a
+ *     number of a case that is over or another's, send nothing.
  *   - Without one it goes to her present case. That is the one whose number she wrote last; or the one that she was told of when
  *     she had no other, and none of hers had ended in the last minutes (colleague.quiet_until).
  *   - Being told of a further case takes the present one away: she may be answering either. So does its end.
