@@ -199,6 +199,7 @@ LIB = \
   src/store/overview.c \
   src/store/parting.c \
   src/store/profile.c \
+  src/store/queue.c \
   src/store/record.c \
   src/store/rulebook.c \
   src/store/rulefile.c \
@@ -464,6 +465,7 @@ CTL = \
   src/ctl/command_init.c \
   src/ctl/command_outbox.c \
   src/ctl/command_profile.c \
+  src/ctl/command_queue.c \
   src/ctl/command_replay.c \
   src/ctl/command_rules.c \
   src/ctl/command_status.c \

@@ -13,6 +13,7 @@
 #include "ctl/commands.h"
 #include "desk/breaker.h"
 #include "store/overview.h"
+#include "store/queue.h"
 
 enum { WAITING_SHOWN = 5, TROUBLES_SHOWN = 5 };
 #define HOUR_MS   INT64_C(3600000)
@@ -47,19 +48,6 @@ static void need(struct needs *needs, const char *kind, const char *remedy, cons
     buf_release(&text);
 }
 
-/* In the greatest unit that fits: "3 hours", not "3 hours 12 minutes". */
-static void format_age(int64_t ms, struct buf *out)
-{
-    static const int64_t units[] = { 86400000, 3600000, 60000, 1000 };
-
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (ms >= units[i]) {
-            clock_format_duration(ms - ms % units[i], out);
-            return;
-        }
-    buf_add_text(out, "a moment");
-}
-
 /* Needs */
 
 static void add_waiting(void *context, const struct overview_waiting *row)
@@ -68,11 +56,18 @@ static void add_waiting(void *context, const struct overview_waiting *row)
     struct buf remedy = { 0 }, age = { 0 };
 
     buf_addf(&remedy, "frontdesk take %lld", (long long)row->conversation);
-    format_age(needs->now - row->since, &age);
+    clock_format_age(needs->now - row->since, &age);
     need(needs, "waiting", buf_text(&remedy), "%s waits for a person%s%s, for %s", row->user,
          row->team[0] != '\0' ? " of " : "", row->team, buf_text(&age));
     buf_release(&remedy);
     buf_release(&age);
+}
+
+/* A case that its people do not know of. */
+static void add_untold(void *context, const struct queue_row *row)
+{
+    need(context, "untold", "frontdesk queue", "the case #%lld of %s could not be told to %s: %s", (long long)row->number,
+         row->user, row->told, row->trouble);
 }
 
 enum { BACKEND_PREFIX = sizeof "backend " - 1 };
@@ -93,7 +88,7 @@ static void add_backend_lane(struct needs *needs, const struct overview_lane *ro
         buf_addf(&remedy, "frontdesk drill %s 500", row->name + BACKEND_PREFIX);
         if (row->until_at > needs->now) {
             buf_add_text(&wait, " for ");
-            format_age(row->until_at - needs->now, &wait);
+            clock_format_age(row->until_at - needs->now, &wait);
         }
         need(needs, "backend", buf_text(&remedy), "%s %s%s: %s", row->name,
              row->until_at > needs->now ? "is not asked" : "is on trial", buf_text(&wait), row->reason);
@@ -141,7 +136,7 @@ static void add_counts(struct needs *needs, const struct overview *o)
 {
     if (o->waiting_for_person > WAITING_SHOWN)
         add_count(needs, o->waiting_for_person - WAITING_SHOWN, "waiting",
-                  "frontdesk conversations --owner agent", "more waits for a person",
+                  "frontdesk queue", "more waits for a person",
                   "more wait for a person");
     add_count(needs, o->unreadable, "unreadable", "frontdesk webhooks list --state unreadable",
               "webhook could not be read", "webhooks could not be read");
@@ -213,6 +208,7 @@ static int show_needs(struct call *call, struct db *db, const struct overview *o
         need(&needs, "daemon", "frontdesk status --admin SOCKET",
              "the book is in use, but no daemon answers at %s", buf_text(&call->admin_path));
     if (overview_waiting(db, WAITING_SHOWN, add_waiting, &needs, error) < 0 ||
+        queue_list(db, &(struct queue_filter){ .is_untold = true, .limit = WAITING_SHOWN }, add_untold, &needs, error) < 0 ||
         overview_lanes(db, add_lane, &needs, error) < 0 ||
         overview_troubles(db, TROUBLES_SHOWN, add_trouble, &needs, error) < 0 || add_withheld(&needs, db, error) != 0)
         result = -1;

@@ -39,6 +39,8 @@ int command_take(struct call *call);
 int command_release(struct call *call);
 int command_close(struct call *call);
 int command_say(struct call *call);
+int command_note(struct call *call);
+int command_queue(struct call *call);
 int command_audit(struct call *call);
 
 #endif
