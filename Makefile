@@ -706,7 +706,8 @@ SYSTEM = \
   tests/system/34_close.py \
   tests/system/35_entries.py \
   tests/system/36_profile_storm.py \
-  tests/system/37_moments.py
+  tests/system/37_moments.py \
+  tests/system/42_person.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox
