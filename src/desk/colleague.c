@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "desk/clearance.h"
 #include "desk/colleague.h"
 #include "desk/colleague_phrase.h"
 #include "desk/colleague_read.h"
@@ -156,6 +157,15 @@ static int make_present(struct work *work, const struct told_case *chosen, struc
     return colleague_put(work->desk->db, &work->colleague, error);
 }
 
+/* Outside the customer's window only a template leaves. */
+static bool must_wait(const struct work *work, const struct conversation *conversation)
+{
+    const struct ruleset *rules = work->desk->rules;
+
+    return !clearance_window_is_open(rules, conversation->channel, conversation->last_in_at, work->now) &&
+           ruleset_default_campaign(rules, conversation->channel, LAYOUT_TEMPLATE) == NULL;
+}
+
 /* Wishes */
 
 static int send_text(struct work *work, const struct told_case *chosen, struct error *error)
@@ -169,6 +179,8 @@ static int send_text(struct work *work, const struct told_case *chosen, struct e
     if (say(work, &conversation, work->said.text, error) != 0 ||
         (work->said.has_number && make_present(work, chosen, error) != 0) ||
         kept_drop(work->desk->db, work->message->contact->id, error) != 0)
+        return -1;
+    if (must_wait(work, &conversation) && tell(work, COLLEAGUE_SAYS_HELD, chosen, NULL, error) != 0)
         return -1;
     if (work->kept_count > 0) {
         quote_kept(work, &dropped);
@@ -197,6 +209,8 @@ static int pick(struct work *work, const struct told_case *chosen, struct error 
     if (result == 0)
         result = tell(work, work->kept_count > 0 ? COLLEAGUE_SAYS_PICKED_SENT : COLLEAGUE_SAYS_PICKED, chosen, buf_text(&sent),
                       error);
+    if (result == 0 && work->kept_count > 0 && must_wait(work, &conversation))
+        result = tell(work, COLLEAGUE_SAYS_HELD, chosen, NULL, error);
     buf_release(&sent);
     return result;
 }

@@ -88,6 +88,11 @@ static const char *const TEXTS[COLLEAGUE_PHRASES][HOUSE_LANGUAGES] = {
     [COLLEAGUE_SAYS_OPTED_OUT] = { "#{n} {who} has opted out and hears nothing more. Nothing was sent.",
                                    "#{n} {who} 님은 수신을 거부했습니다. 아무것도 보내지 않았습니다.",
                                    "#{n} {who} se ha dado de baja y ya no recibe nada. No se ha enviado nada." },
+    [COLLEAGUE_SAYS_HELD] = { "#{n} {who} last wrote more than 24 hours ago: WhatsApp takes your text only when the "
+                              "customer writes again.",
+                              "#{n} {who} 님이 마지막으로 쓴 지 24시간이 지났습니다. 고객이 다시 쓰면 글이 전달됩니다.",
+                              "#{n} {who} escribió hace más de 24 horas: WhatsApp no acepta tu texto hasta que "
+                              "vuelva a escribir." },
 };
 
 static size_t language_of(const struct ruleset *ruleset, const char *language)

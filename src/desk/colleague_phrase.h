@@ -43,6 +43,7 @@ enum colleague_phrase { /* {n} the number, {who} the customer, {text} … as eac
     COLLEAGUE_SAYS_UNKNOWN,    /* {text}: a word with # that is none */
     COLLEAGUE_SAYS_NO_MEDIA,
     COLLEAGUE_SAYS_OPTED_OUT,  /* the customer hears nothing more */
+    COLLEAGUE_SAYS_HELD,       /* his window is closed: it waits until he writes */
     COLLEAGUE_PHRASES
 };
 

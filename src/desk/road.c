@@ -117,6 +117,16 @@ static int store_waiting(struct passage *p, struct error *error)
     return store_message(p, "", error) == 0 ? behind_put(p->desk->db, p->message, p->conversation.id, error) : -1;
 }
 
+/* While a person has the customer she hears all that he says, an opt-out too; but no flood of it. */
+static bool is_for_person(const struct passage *p)
+{
+    const struct decision *decision = &p->decision;
+
+    if (decision->limit == LIMIT_MESSAGES || decision->limit == LIMIT_REPEATS)
+        return false;
+    return strcmp(p->conversation.owner, "agent") == 0 && !decision_has(decision, EFFECT_HANDOFF);
+}
+
 /* What no rule has taken is for a person, or from one. */
 static int pass_on(struct passage *p, struct error *error)
 {
@@ -130,7 +140,7 @@ static int pass_on(struct passage *p, struct error *error)
 
     if (p->at_work == 1)
         return p->decision.rule == NULL ? colleague_hear(p->desk, &p->conversation, &hers, p->now, error) : 0;
-    if (p->decision.outcome != OUTCOME_AGENT || decision_has(&p->decision, EFFECT_HANDOFF))
+    if (!is_for_person(p))
         return 0;
     return handover_hear(p->desk, &p->conversation, p->in->message, p->in->media_urls, p->now, error);
 }

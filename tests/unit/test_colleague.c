@@ -403,6 +403,7 @@ static void a_customer_who_has_opted_out_hears_nothing_and_she_is_told(void **st
 
     ask_for_person(f, "ana");
     phone_write(f, "ana", "stop");
+    phone_expect(f, "kim", "#1 ana: stop");
     phone_write(f, "kim", "Hello");
     phone_expect(f, "kim", "#1 ana has opted out and hears nothing more. Nothing was sent.");
     assert_string_equal(phone_said(f, "ana"), "");

@@ -150,8 +150,34 @@ static void relayed_words_are_no_flood_of_notices(void **state)
     phone_write(f, "ana", "a person please");
     phone_write(f, "kim", "Hello");
     for (int i = 0; i < 70; i++)
-        phone_write(f, "ana", "and another thing");
-    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE state = 'withheld'"), 0);
+        phone_write(f, "ana", i % 2 == 0 ? "and another thing" : "and one more");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox o JOIN notice n ON n.message = o.message "
+                                    "WHERE o.state = 'accepted' AND n.handover = 1"), 73); /* with the case to both, and who has it */
+}
+
+static void a_flood_is_not_passed_on(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    phone_write(f, "kim", "Hello");
+    for (int i = 0; i < 60; i++)
+        phone_write(f, "ana", "again");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text = '#1 ana: again'"), 20);
+}
+
+static void a_text_that_waits_for_the_customers_window_is_told_of(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    phone_write(f, "kim", "Hello");
+    phone_pass(f, 24 * (int64_t)HOUR_MS);
+    phone_write(f, "kim", "#1 It is here!");
+    phone_expect(f, "kim", "#1 ana last wrote more than 24 hours ago");
+    assert_string_equal(phone_said(f, "ana"), "Hello");
+    phone_write(f, "ana", "hi");
+    assert_string_equal(phone_said(f, "ana"), "Hello|It is here!");
 }
 
 /* Nobody comes */
@@ -357,6 +383,8 @@ int main(void)
         CASE_OF(outside_her_window_without_a_template_the_text_is_held_and_goes_when_she_writes, setup_template_only),
         CASE(outside_her_window_it_goes_by_the_template),
         CASE(relayed_words_are_no_flood_of_notices),
+        CASE(a_flood_is_not_passed_on),
+        CASE_OF(a_text_that_waits_for_the_customers_window_is_told_of, setup_template_only),
         CASE(after_take_timeout_the_customer_hears_nobody_once_and_people_are_told_again),
         CASE(who_has_answered_is_not_nobody),
         CASE_OF(the_next_team_is_told_and_the_first_has_it_no_more, setup_chain),
