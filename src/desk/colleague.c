@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/utf8.h"
 #include "desk/clearance.h"
 #include "desk/colleague.h"
 #include "desk/colleague_phrase.h"
@@ -29,7 +30,7 @@ struct work { /* what she wrote, and how things stand */
     struct colleague colleague;
     struct told_list cases;
     struct conversation own; /* her conversation */
-    struct buf actor;        /* by which she has cases: her address */
+    struct buf actor;        /* by which she has cases: her address, as far as conversation.agent is read */
     struct buf kept;         /* her texts that wait, each with its NUL */
     size_t kept_count;
     int64_t now;
@@ -321,6 +322,8 @@ static int load(struct work *work, const struct conversation *own, struct error 
     int result = handover_customer(db, own->id, &name, &work->actor, error);
 
     buf_release(&name);
+    if (work->actor.len >= sizeof own->agent)
+        buf_truncate(&work->actor, utf8_floor(work->actor.data, work->actor.len, sizeof own->agent - 1));
     work->own = *own;
     if (result != 0 || colleague_get(db, contact, &work->colleague, error) < 0 ||
         told_cases(db, contact, &work->cases, error) != 0)

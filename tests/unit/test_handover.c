@@ -19,6 +19,21 @@ static const char TEMPLATE_ONLY[] =
     "INSERT INTO rule (name, words, action, target, say) VALUES ('person', 'person', 'handoff', 'support', 'One moment.');\n"
     "INSERT INTO team (name, notify_user) VALUES ('support', 'kim');\n";
 
+#define TEN(text) text text text text text text text text text text
+static const char BY_PHONE[] = PHONE_SHOP "INSERT INTO team (name, notify_user) VALUES ('support', '+34600111222');\n";
+static const char LONG_ID[] =
+    PHONE_SHOP "INSERT INTO team (name, notify_user) VALUES ('support', '" TEN("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx") "');\n";
+
+static int setup_by_phone(void **state)
+{
+    return setup_open(state, BY_PHONE);
+}
+
+static int setup_long_id(void **state)
+{
+    return setup_open(state, LONG_ID);
+}
+
 /* 2026-05-11 is a Monday; f->now is 11:46:40 UTC. */
 static int setup(void **state)
 {
@@ -86,6 +101,34 @@ static void who_has_it_on_the_phone_has_it_before_the_desk(void **state)
     phone_write(f, "kim", "Hello");
     assert_int_equal(fixture_act(f, "take", "{'actor':'eva','conversation':1}"), 409);
     assert_string_equal(fixture_text(f, "SELECT agent FROM conversation WHERE id = 1"), "kim");
+}
+
+/* Known before by her id alone, and told by her phone alone. */
+static void who_is_told_by_phone_answers_by_whatever_id_comes_with_it(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "owner-1", "hours");
+    phone_write(f, "ana", "a person please");
+    phone_expect(f, "+34600111222", "#1 ana");
+    hear_from(f, "'user_id':'owner-1','phone_number':'+34 600 111 222'", "Hello");
+    phone_look(f);
+    assert_string_equal(phone_said(f, "ana"), "Hello");
+    phone_write(f, "owner-1", "done");
+    phone_expect(f, "owner-1", "#1 ana: the bot answers again.");
+}
+
+static void an_id_of_any_length_has_cases(void **state)
+{
+    struct fixture *f = *state;
+    char long_id[301];
+
+    memset(long_id, 'x', 300);
+    long_id[300] = '\0';
+    phone_write(f, "ana", "a person please");
+    phone_write(f, long_id, "Hello");
+    phone_write(f, long_id, "Are you there?");
+    assert_string_equal(phone_said(f, "ana"), "Hello|Are you there?");
 }
 
 static void a_late_summary_is_not_waited_for(void **state)
@@ -378,6 +421,8 @@ int main(void)
         CASE(everybody_of_the_team_is_told_and_who_answers_first_has_it),
         CASE(who_takes_it_at_the_desk_has_it),
         CASE(who_has_it_on_the_phone_has_it_before_the_desk),
+        CASE_OF(who_is_told_by_phone_answers_by_whatever_id_comes_with_it, setup_by_phone),
+        CASE_OF(an_id_of_any_length_has_cases, setup_long_id),
         CASE(a_late_summary_is_not_waited_for),
         CASE(what_he_writes_before_it_is_told_is_among_the_words),
         CASE_OF(outside_her_window_without_a_template_the_text_is_held_and_goes_when_she_writes, setup_template_only),
