@@ -6,7 +6,12 @@ static const char RULES[] = PHONE_SHOP
     "INSERT INTO opening (days, opens, closes) VALUES ('daily', '08:00', '18:00');\n"
     "INSERT INTO team (name, notify_user, nobody, closed) VALUES\n"
     " ('support', 'kim, lee', 'Sorry {{ first_name | default: \"there\" }}, nobody is free.', 'Closed; a person reads this "
-    "{{ next_opening }}.');\n";
+    "{{ next_opening }}.'), ('on-call', NULL, NULL, NULL);\n"
+    "INSERT INTO rule (name, words, action, target, say) VALUES ('leak', 'leak', 'handoff', 'on-call', 'Shut the valve.'),\n"
+    " ('complain', 'complain', 'flow', 'complaint', NULL);\n"
+    "INSERT INTO flow (name) VALUES ('complaint');\n"
+    "INSERT INTO step (name, say, ask) VALUES ('complaint.what', 'What about?', 'text');\n"
+    "INSERT INTO step (name, say, action, target) VALUES ('complaint.who', 'Somebody takes over.', 'handoff', 'support');\n";
 
 static const char CHAIN[] = PHONE_SHOP
     "INSERT INTO team (name, notify_user, nobody, next) VALUES ('support', 'kim', NULL, 'office'), ('office', 'lee', 'Sorry.', NULL);\n";
@@ -347,6 +352,31 @@ static void closed_it_says_when_somebody_reads_it_and_the_time_stands_still(void
     assert_string_equal(events(f), "handoff,nobody");
 }
 
+static void a_step_that_hands_over_says_it_as_well_and_keeps_what_was_said_before(void **state)
+{
+    struct fixture *f = *state;
+
+    f->now += 7 * HOUR_MS;
+    phone_write(f, "ana", "complain");
+    phone_write(f, "ana", "the bread");
+    phone_expect(f, "ana", "Closed; a person reads this tomorrow at 08:00.");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text = 'Somebody takes over.'"), 0);
+    f->now += 15 * HOUR_MS;
+    phone_write(f, "bob", "complain");
+    phone_write(f, "bob", "the cake");
+    phone_expect(f, "bob", "Somebody takes over.");
+}
+
+/* A call for help in the night still tells what to do first. */
+static void a_team_without_closed_says_what_its_rule_says_at_any_hour(void **state)
+{
+    struct fixture *f = *state;
+
+    f->now += 7 * HOUR_MS;
+    phone_write(f, "ana", "a leak!");
+    phone_expect(f, "ana", "Shut the valve.");
+}
+
 /* Rows */
 
 static void a_restart_loses_no_time(void **state)
@@ -438,6 +468,8 @@ int main(void)
         CASE(an_answer_in_time_stops_the_clock),
         CASE(who_takes_and_says_nothing_does_not_keep_the_customer_for_ever),
         CASE(closed_it_says_when_somebody_reads_it_and_the_time_stands_still),
+        CASE(a_step_that_hands_over_says_it_as_well_and_keeps_what_was_said_before),
+        CASE(a_team_without_closed_says_what_its_rule_says_at_any_hour),
         CASE(a_restart_loses_no_time),
         CASE(a_clock_that_jumps_moves_the_times_along),
         CASE(numbers_are_never_used_again),
