@@ -28,6 +28,7 @@
 #include "base/zone.h"
 #include "daemon/admin.h"
 #include "daemon/config.h"
+#include "daemon/config_help.h"
 #include "daemon/engine.h"
 #include "daemon/fetch.h"
 #include "daemon/http.h"
@@ -219,8 +220,10 @@ static int start_listeners(struct daemon *daemon, struct error *error)
     daemon->admin.loader = daemon->loader;
     daemon->admin.status = daemon->status;
     daemon->admin.rules_folder = config->rules;
-    daemon->public.tokens = (const char *const *)config->tokens;
-    daemon->public.token_count = config->token_count;
+    daemon->public.tokens = (const char *const *)config->tokens.list;
+    daemon->public.token_count = config->tokens.count;
+    daemon->public.agent_tokens = (const char *const *)config->agent_tokens.list;
+    daemon->public.agent_token_count = config->agent_tokens.count;
     daemon->public.mailbox = engine_mailbox(daemon->engine);
     daemon->public.ready = is_ready;
     daemon->public.ready_context = daemon->status;
@@ -285,8 +288,10 @@ static void stop(struct daemon *daemon)
 
 static void hide_secrets(const struct config *config)
 {
-    for (size_t i = 0; i < config->token_count; i++)
-        log_hide(config->tokens[i]);
+    for (size_t i = 0; i < config->tokens.count; i++)
+        log_hide(config->tokens.list[i]);
+    for (size_t i = 0; i < config->agent_tokens.count; i++)
+        log_hide(config->agent_tokens.list[i]);
     log_hide(config->braze_key);
 }
 
@@ -322,6 +327,15 @@ static void raise_descriptor_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static void show_help(void)
+{
+    struct buf text = { 0 };
+
+    config_format_help(&text);
+    fputs(buf_text(&text), stdout);
+    buf_release(&text);
+}
+
 static int start(struct daemon *daemon, int argc, char **argv, struct error *error)
 {
     enum config_wish wish;
@@ -331,7 +345,7 @@ static int start(struct daemon *daemon, int argc, char **argv, struct error *err
     if (config_read(argc, argv, &daemon->config, &wish, &is_usage, error) != 0)
         return is_usage ? 2 : 1;
     if (wish == CONFIG_SHOW_HELP) {
-        fputs(CONFIG_HELP, stdout);
+        show_help();
         return 0;
     }
     if (wish == CONFIG_SHOW_VERSION) {

@@ -5,15 +5,30 @@
 #include "desk/handover.h"
 #include "desk/idle.h"
 #include "desk/parting.h"
+#include "store/search.h"
 
 enum {
     APART_MS = 10, /* a round of them takes one or two, and as much at the disk */
     LATE_MS = 100,
+    SEARCH_LOOK_MS = 1000,
 };
 
 void chores_begin(struct desk *desk, bool is_busy, int64_t now)
 {
     desk->is_pressed = now < desk->chores_at + (is_busy ? LATE_MS : APART_MS);
+}
+
+/* Whoever searches reads what is new anyway: there is no hurry, and no round of its own until there is enough to do. */
+static int fill_search(struct desk *desk, int64_t now, struct error *error)
+{
+    int result;
+
+    if (!desk->has_to_index && now < desk->index_look_at)
+        return 0;
+    result = search_fill(desk->db, error);
+    desk->has_to_index = result == 1;
+    desk->index_look_at = now + SEARCH_LOOK_MS;
+    return result < 0 ? -1 : 0;
 }
 
 int chores_run(struct desk *desk, int64_t now, struct error *error)
@@ -23,7 +38,8 @@ int chores_run(struct desk *desk, int64_t now, struct error *error)
     desk->chores_at = now;
     if (idle_run(desk, now, error) != 0 || parting_run(desk, now, error) != 0)
         return -1;
-    return handover_run(desk, now, error); /* behind what sums up: a summary that is there goes with it */
+    /* Behind what sums up: a summary that is there goes with it. */
+    return handover_run(desk, now, error) == 0 ? fill_search(desk, now, error) : -1;
 }
 
 int64_t chores_allow(const struct desk *desk, int64_t at)
@@ -40,6 +56,8 @@ int chores_next(struct desk *desk, int64_t *at, struct error *error)
     if (idle_next_at(desk, &idle, error) != 0 || parting_next_at(desk, &parting, error) != 0 ||
         handover_next_at(desk, &handover, error) != 0)
         return -1;
+    if (desk->has_to_index)
+        idle = 0;
     first = idle < parting ? idle : parting;
     *at = chores_allow(desk, first < handover ? first : handover);
     return 0;

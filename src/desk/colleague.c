@@ -15,6 +15,7 @@
 #include "desk/handover.h"
 #include "desk/handover_tell.h"
 #include "desk/idle.h"
+#include "desk/notify.h"
 #include "desk/parting.h"
 #include "desk/reply.h"
 #include "store/event.h"
@@ -130,6 +131,7 @@ static int take(struct work *work, const struct told_case *chosen, struct conver
     if (conversation->agent[0] != '\0')
         return 1;
     if (conversation_give(desk->db, conversation, "agent", "", actor, 0, error) != 0 ||
+        notify_change(desk, conversation, "taken", work->now, error) != 0 ||
         handover_take(desk, conversation, actor, work->message->contact->id, work->now, error) != 0 ||
         event_put(desk->db, conversation->id, "take", actor, "", work->now, error) != 0 ||
         flow_turn_abandon(desk, conversation, actor, "take", work->now, error) != 0)
@@ -226,7 +228,8 @@ static int end_case(struct work *work, const struct told_case *chosen, struct er
     /* Her confirmation first: behind the end nobody is told of the case any more. */
     if (find_customer(work, chosen, &conversation, error) != 0 ||
         tell(work, is_close ? COLLEAGUE_SAYS_CLOSED : COLLEAGUE_SAYS_RELEASED, chosen, NULL, error) != 0 ||
-        handover_end(desk, &conversation, why, work->message->contact->id, work->now, error) != 0)
+        handover_end(desk, &conversation, why, work->message->contact->id, work->now, error) != 0 ||
+        (!is_close && notify_change(desk, &conversation, "released", work->now, error) != 0))
         return -1;
     if (is_close ? parting_close(desk, &conversation, "person", work->now, error) != 0
                  : conversation_give(desk->db, &conversation, "bot", "", "", idle_first_at(desk, work->now), error) != 0)

@@ -12,6 +12,7 @@
 #include "desk/breaker.h"
 #include "desk/consult.h"
 #include "desk/desk.h"
+#include "desk/notify.h"
 #include "desk/upkeep.h"
 #include "store/book.h"
 #include "store/consult_row.h"
@@ -76,6 +77,18 @@ static int restore_rules(struct desk *desk, struct error *error)
     return found < 0 ? -1 : reload_disabled(desk, number, error);
 }
 
+/* Who only shows times (ctl) need not read the rules for it. */
+static int keep_zone(struct desk *desk, const struct ruleset *rules, struct error *error)
+{
+    struct buf kept = { 0 };
+    int result = book_get(desk->db, "time_zone", &kept, error) < 0 ? -1 : 0;
+
+    if (result == 0 && strcmp(buf_text(&kept), zone_name(rules->zone)) != 0)
+        result = book_put(desk->db, "time_zone", zone_name(rules->zone), error);
+    buf_release(&kept);
+    return result;
+}
+
 int desk_install(struct desk *desk, struct ruleset *rules, const struct rulefiles *files, const char *actor,
                  int64_t now, struct error *error)
 {
@@ -86,14 +99,16 @@ int desk_install(struct desk *desk, struct ruleset *rules, const struct rulefile
     if (rulebook_put(desk->db, files, (int64_t)rules->rule_count, actor, now, &number, error) != 0)
         return -1;
     rules->number = number;
-    if (desk_note_refusal(desk, "", error) != 0)
+    if (desk_note_refusal(desk, "", error) != 0 || keep_zone(desk, rules, error) != 0)
         return -1;
     buf_addf(&detail, "%lld", (long long)number);
     result = event_put(desk->db, 0, "ruleset", actor, buf_text(&detail), now, error);
     buf_release(&detail);
     if (result == 0)
         result = outbox_release_held(desk->db, 0, now, error);
-    return result == 0 ? breaker_retry_all(desk, rules, now, error) : -1;
+    if (result == 0)
+        result = breaker_retry_all(desk, rules, now, error);
+    return result == 0 ? notify_retry_all(desk, rules, now, error) : -1;
 }
 
 int desk_adopt(struct desk *desk, struct ruleset *rules, struct error *error)
@@ -192,7 +207,8 @@ static int mark_running(struct desk *desk, int64_t now, struct error *error)
         outbox_recover(desk->db, now, &recovered, error) != 0 ||
         outbox_track_recover(desk->db, now + TRACK_APART_MS, &tracks, error) != 0 ||
         entry_recover(desk->db, now, error) != 0 ||
-        service_call_recover(desk->db, now, error) != 0 || consult_row_recover(desk->db, now, error) != 0 ||
+        service_call_recover(desk->db, now, error) != 0 || notify_row_recover(desk->db, now, error) != 0 ||
+        consult_row_recover(desk->db, now, error) != 0 ||
         consult_start(desk, error) != 0 || find_colleagues(desk, error) != 0 ||
         timer_ensure(desk->db, "forget", now, error) != 0 ||
         timer_ensure(desk->db, "expire", now, error) != 0)
@@ -213,7 +229,7 @@ static int clamp_waits(struct desk *desk, int64_t now, struct error *error)
 {
     if (health_load(&desk->health, desk->db, error) != 0 || db_begin(desk->db, error) != 0)
         return -1;
-    if (upkeep_clamp(desk, now, error) == 0)
+    if (upkeep_clamp(desk, now, error) == 0 && (desk->rules->number == 0 || keep_zone(desk, desk->rules, error) == 0))
         return db_commit(desk->db, error);
     db_rollback(desk->db);
     return -1;
@@ -242,8 +258,8 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
     desk->zones = zones;
     desk->random = ((uint32_t)now ^ (uint32_t)getpid() << 16) | 1;
     desk->matcher = matcher_new(true);
-    desk->may_track = desk->may_call = desk->may_consult = true;
-    desk->strays_of = -1;
+    desk->may_track = desk->may_call = desk->may_consult = desk->may_notify = true;
+    desk->strays_of = desk->told_rules = -1;
     if (open_book(desk, path, number, now, error) == 0 && restore_rules(desk, error) == 0 &&
         clamp_waits(desk, now, error) == 0) {
         desk->idle_close_ms = ruleset_setting_number(desk->rules, "idle_close");
@@ -304,6 +320,6 @@ int desk_commit_early(struct desk *desk, struct error *error)
 void desk_rollback(struct desk *desk)
 {
     db_rollback(desk->db);
-    desk->strays_of = -1;
+    desk->strays_of = desk->told_rules = -1;
     desk->idle_close_ms = desk->reopen_within_ms = INT64_MAX; /* it may have been looked over in vain */
 }

@@ -14,6 +14,7 @@
 #include "desk/handover.h"
 #include "desk/handover_tell.h"
 #include "desk/idle.h"
+#include "desk/notify.h"
 #include "desk/past.h"
 #include "rules/build.h"
 #include "rules/opening.h"
@@ -281,7 +282,8 @@ static int nobody_answered(struct telling *telling, struct handover *handover, s
         handover->due_at = 0;
         return handover_keep(desk->db, handover, error);
     }
-    if (conversation_give(desk->db, &conversation, "bot", "", "", idle_first_at(desk, telling->now), error) != 0 ||
+    if (notify_change(desk, &conversation, "released", telling->now, error) != 0 ||
+        conversation_give(desk->db, &conversation, "bot", "", "", idle_first_at(desk, telling->now), error) != 0 ||
         event_put(desk->db, conversation.id, "timeout", "daemon", telling->conversation->agent, telling->now, error) != 0 ||
         handover_end(desk, &conversation, "timeout", 0, telling->now, error) != 0)
         return -1;

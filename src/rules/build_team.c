@@ -103,6 +103,27 @@ static int take_campaign(const struct ruleset *ruleset, const struct row *row, s
     return team->campaign != NULL ? 0 : build_refuse_unknown(row, "campaign", &nearest, error);
 }
 
+/* Another desk */
+
+/* Without a secret nobody could tell what comes from here. */
+static int take_endpoint(const struct ruleset *ruleset, const struct row *row, const char *url_column,
+                         const char *secret_column, const char **url, const char **secret_env, struct error *error)
+{
+    *url = row_value(row, url_column);
+    if (*url != NULL && strchr(*url, '{') != NULL)
+        return row_refuse(row, error, "%s is one address for every customer, and holds no {{ }}", url_column);
+    if ((*url != NULL && build_check_url(ruleset, row, url_column, *url, error) != 0) ||
+        build_take_env(row, secret_column, "team", "SUPPORT_SECRET", secret_env, error) != 0)
+        return -1;
+    if (*url != NULL && *secret_env == NULL)
+        return row_refuse(row, error, "%s needs %s, the environment variable that holds the secret by which what is sent there "
+                                      "is signed (whsec_ and base64)",
+                          url_column, secret_column);
+    if (*url == NULL && *secret_env != NULL)
+        return row_refuse(row, error, "%s is for %s, which is missing", secret_column, url_column);
+    return 0;
+}
+
 static int take_team(struct ruleset *ruleset, const struct row *row, struct error *error)
 {
     struct team_private *private = ruleset->private->team;
@@ -122,6 +143,9 @@ static int take_team(struct ruleset *ruleset, const struct row *row, struct erro
     team->people = people->list;
     team->people_count = people->count;
     ruleset->has_people |= people->count > 0;
+    if (take_endpoint(ruleset, row, "notify_url", "notify_secret_env", &team->notify_url, &team->notify_secret_env, error) != 0 ||
+        take_endpoint(ruleset, row, "relay_url", "relay_secret_env", &team->relay_url, &team->relay_secret_env, error) != 0)
+        return -1;
     return take_campaign(ruleset, row, team, error);
 }
 

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/language.h"
 #include "base/zone.h"
@@ -92,7 +93,8 @@ struct channel {
     int line;
 };
 
-/* Who gets a hand-over: desk/handover.h says how. */
+/* Who gets a hand-over: desk/handover.h says how; or another desk's endpoints, which is told
+ * of hand-overs, and of the customers' words meanwhile (desk/notify.h). */
 struct team {
     const char *name;
     const char *const *people; /* external ids, or phones that begin with +, of who is told on her own phone */
@@ -101,6 +103,8 @@ struct team {
     struct template *nobody;   /* said to the customer when nobody comes; NULL: nothing */
     struct template *closed;   /* said instead of the hand-over's own sentence while the business is closed; NULL: that one */
     const struct team *next;   /* who gets what nobody of this one has taken; NULL: nobody else */
+    const char *notify_url, *notify_secret_env; /* NULL: none; both or neither */
+    const char *relay_url, *relay_secret_env;   /* likewise */
     const char *file;
     int line;
 };
@@ -355,5 +359,8 @@ struct setting_info {
     const char *help;
 };
 const struct setting_info *ruleset_settings(size_t *count);
+
+/* What it may be, appended: "1 second to 3 days", "0 to 1000", "yes or no"; nothing where the help says it all. */
+void setting_format_bounds(const struct setting_info *info, struct buf *out);
 
 #endif

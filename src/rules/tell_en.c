@@ -124,6 +124,8 @@ const struct tell_voice tell_english = {
         [TELL_TEAM_IDLE] = "No rule hands a conversation over to the team {}.",
         [TELL_TEAM_PEOPLE] = "Told on their own phones, and able to answer from there: {}.",
         [TELL_TEAM_NEXT] = "What nobody of it takes goes to the team {}.",
+        [TELL_TEAM_NOTIFY] = "Whatever becomes of them is told at {}.",
+        [TELL_TEAM_RELAY] = "What the customer writes meanwhile goes to the desk at {}, whose agents may answer.",
         [TELL_INTRO] = "Rules are tried in the order in which they stand here, and the first that fits takes the "
                        "message. What stands in ‹brackets› is filled in for each customer.",
         [TELL_NO_RULES] = "There are no rules, so no message is answered.",

@@ -63,6 +63,8 @@ enum tell_sentence {
     TELL_TEAM_IDLE,   /* team {} gets nothing */
     TELL_TEAM_PEOPLE, /* {} are told on their own phones */
     TELL_TEAM_NEXT,   /* what nobody takes goes to team {} */
+    TELL_TEAM_NOTIFY, /* what happens to its conversations is told at the host {} */
+    TELL_TEAM_RELAY,  /* and the customer's words go to the desk at {} */
     TELL_INTRO,       /* of the rules */
     TELL_NO_RULES,
     TELL_NEVER,           /* {} takes everything before */

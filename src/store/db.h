@@ -3,7 +3,9 @@
  *
  * Roles. DB_WRITER is the one connection that commits and checkpoints (SQLite 3.40 has the WAL-reset bug: a
  * second one may lose committed pages). DB_READER opens the file read-only, never checkpoints, and cuts its
- * own statements off after five seconds. DB_MEMORY is a private in-memory database.
+ * own statements off after five seconds, and whatever its limit is (db_limit_ms) as soon as the log of the book has
+ * grown by 128 MB meanwhile: as long as somebody reads one state, the log cannot be used again. DB_MEMORY is a private
+ * in-memory database.
  *
  * Statements are prepared once per connection and kept: db_query finds them by the address of the SQL
  * literal, so the SQL stands in a `static const char[]` right above the function that binds it. Errors while
@@ -48,11 +50,18 @@ enum db_fault {
 struct db *db_open(const char *path, enum db_role role, struct error *error);
 void db_close(struct db *db); /* NULL is fine */
 
+const char *db_library_version(void); /* of SQLite: "3.40.1" */
+
 /* The worst fault since the last db_begin (or since the open). */
 enum db_fault db_fault(const struct db *db);
 
+enum { DB_READER_MS = 5000 }; /* a reader's own bound, for each statement */
+
 /* Cuts off statements that run for longer than `ms` from now (0: the role's own bound again). */
 void db_limit_ms(struct db *db, int ms);
+
+/* Was a statement cut off since the open? */
+bool db_was_cut(const struct db *db);
 
 /* Has the file, or its -wal, been moved, deleted or replaced under us? */
 bool db_has_moved(struct db *db);
