@@ -69,7 +69,8 @@ SCHEMA = \
   schema/012-list.sql \
   schema/013-search.sql \
   schema/014-outside.sql \
-  schema/015-charged.sql
+  schema/015-charged.sql \
+  schema/016-person.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -204,6 +205,7 @@ LIB = \
   src/store/faq_word.c \
   src/store/figures.c \
   src/store/figures_walk.c \
+  src/store/handover.c \
   src/store/histogram.c \
   src/store/idle.c \
   src/store/lane.c \
@@ -225,6 +227,7 @@ LIB = \
   src/store/pick_outbox.c \
   src/store/pick_webhook.c \
   src/store/profile.c \
+  src/store/queue.c \
   src/store/readers.c \
   src/store/record.c \
   src/store/restored.c \
@@ -320,6 +323,7 @@ LIB = \
   src/rules/build_service.c \
   src/rules/build_set.c \
   src/rules/build_talk.c \
+  src/rules/build_team.c \
   src/rules/change.c \
   src/rules/check.c \
   src/rules/check_attribute.c \
@@ -387,6 +391,9 @@ LIB = \
   src/desk/carry.c \
   src/desk/chores.c \
   src/desk/clearance.c \
+  src/desk/colleague.c \
+  src/desk/colleague_phrase.c \
+  src/desk/colleague_read.c \
   src/desk/consult.c \
   src/desk/consult_answer.c \
   src/desk/consult_end.c \
@@ -400,6 +407,7 @@ LIB = \
   src/desk/decide_faq.c \
   src/desk/decide_flood.c \
   src/desk/decide_flow.c \
+  src/desk/decide_handoff.c \
   src/desk/decide_moment.c \
   src/desk/decide_notice.c \
   src/desk/decide_say.c \
@@ -414,6 +422,8 @@ LIB = \
   src/desk/explain.c \
   src/desk/flood.c \
   src/desk/flow_turn.c \
+  src/desk/handover.c \
+  src/desk/handover_tell.c \
   src/desk/health.c \
   src/desk/idle.c \
   src/desk/notice.c \
@@ -509,6 +519,7 @@ CTL = \
   src/ctl/command_init.c \
   src/ctl/command_outbox.c \
   src/ctl/command_profile.c \
+  src/ctl/command_queue.c \
   src/ctl/command_replay.c \
   src/ctl/command_restore.c \
   src/ctl/command_rules.c \
@@ -633,6 +644,7 @@ UNIT = \
   chores \
   clock \
   close \
+  colleague \
   commands \
   complete \
   condition \
@@ -668,6 +680,7 @@ UNIT = \
   fold \
   gate \
   gather \
+  handover \
   http \
   inbound \
   index \
@@ -805,6 +818,7 @@ SYSTEM = \
   tests/system/39_transcript.py \
   tests/system/40_large.py \
   tests/system/41_stats.py \
+  tests/system/42_person.py \
   tests/system/43_relay.py \
   tests/system/45_keeping.py \
   tests/system/46_doctor.py \

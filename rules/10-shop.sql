@@ -32,5 +32,9 @@ INSERT INTO holiday (day, note, opens, closes) VALUES
   ('12-25', 'Christmas Day', NULL, NULL),
   ('2027-02-06 – 2027-02-08', 'Seollal', NULL, NULL);
 
--- Who gets the conversations that a person should take over.
-INSERT INTO team (name) VALUES ('counter'), ('kitchen');
+-- Who gets the conversations that a person should take over. notify_user, an external id or a phone ('owner-1', '+821012345678'),
+-- gets each case on her own WhatsApp and answers it from there. When nobody has come for take_timeout, the customer hears
+-- `nobody`, and the team named in `next` is told.
+INSERT INTO team (name, notify_user, nobody, next) VALUES
+  ('counter', NULL, 'All hands are in the dough right now. We write to you here as soon as one is free.', NULL),
+  ('kitchen', NULL, NULL, 'counter');

@@ -124,3 +124,15 @@ void clock_format_duration(int64_t ms, struct buf *out)
     uint64_t number = size / (uint64_t)unit->ms;
     buf_addf(out, "%s%llu %s", ms < 0 ? "-" : "", (unsigned long long)number, unit->names[number != 1]);
 }
+
+void clock_format_age(int64_t ms, struct buf *out)
+{
+    static const int64_t SIZES[] = { 86400000, 3600000, 60000, 1000 };
+
+    for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++)
+        if (ms >= SIZES[i]) {
+            clock_format_duration(ms - ms % SIZES[i], out);
+            return;
+        }
+    buf_add_text(out, "a moment");
+}

@@ -25,4 +25,7 @@ int clock_parse_duration(const char *text, int64_t *ms);
 /* In the longest unit that is exact: "30 minutes", "90 seconds", "1 day". */
 void clock_format_duration(int64_t ms, struct buf *out);
 
+/* In the greatest unit that fits: "3 hours", not "3 hours 12 minutes"; "a moment". */
+void clock_format_age(int64_t ms, struct buf *out);
+
 #endif

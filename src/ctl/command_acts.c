@@ -128,6 +128,18 @@ int command_say(struct call *call)
     return code;
 }
 
+int command_note(struct call *call)
+{
+    struct json *reply;
+    int64_t id;
+    int code = act_on_conversation(call, "note", call->parsed->holes[1], &reply, &id);
+
+    if (code == EXIT_DONE)
+        output_note(call->output, NOTE_GOOD, "Noted in conversation %lld; the customer does not see it.", (long long)id);
+    json_free(reply);
+    return code;
+}
+
 /* Outbox and webhooks */
 
 static int act_on_id(struct call *call, const char *act, struct json **reply)

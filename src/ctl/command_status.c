@@ -13,6 +13,7 @@
 #include "ctl/status_needs.h"
 #include "store/book.h"
 #include "store/overview.h"
+#include "store/queue.h"
 
 #define RECENT_MS (7 * INT64_C(86400000))
 

@@ -183,12 +183,25 @@ const struct command commands[] = {
     { "webhooks replay ID", "read an unreadable one again",
       "  frontdesk webhooks replay 7",
       0, false, command_webhooks_replay },
+    { "queue", "who waits for a person, and for how long",
+      "Everybody whom a person answers, or is asked to: who waits longest comes first. \"waiting\" has nobody yet, \"taken\"\n"
+      "waits for a word of who has it, \"answered\" has got one. \"case\" is the number on a colleague's phone, \"told\" who\n"
+      "was told there, \"trouble\" why that has not gone, and \"next\" what to type.\n"
+      "  frontdesk queue\n"
+      "  frontdesk queue --json",
+      OPTION_BIT(OPTION_LIMIT), true, command_queue },
     { "say CONVERSATION TEXT...", "write to the customer yourself",
       "Takes the conversation from the bot first.\n"
       "  frontdesk say ana 'Your cake is ready.'", 0, false, command_say },
+    { "note CONVERSATION TEXT...", "a note for the desk, which the customer never sees",
+      "It stands in the transcript, also of a conversation that is over. No AI reads it, and no summary.\n"
+      "  frontdesk note ana 'wants it without nuts'",
+      0, false, command_note },
     { "take CONVERSATION", "the conversation is yours; the bot is silent",
-      "Done when no answer of the bot is on its way any more.\n"
-      "  frontdesk take ana", 0, false, command_take },
+      "Done when no answer of the bot is on its way any more. Whoever was told of it on the phone hears that you have it. When\n"
+      "you say nothing for the setting agent_timeout while the customer waits, the bot gets it back.\n"
+      "  frontdesk take ana",
+      0, false, command_take },
     { "release CONVERSATION", "the bot answers again",
       "  frontdesk release ana",
       0, false, command_release },

@@ -43,6 +43,8 @@ int command_take(struct call *call);
 int command_release(struct call *call);
 int command_close(struct call *call);
 int command_say(struct call *call);
+int command_note(struct call *call);
+int command_queue(struct call *call);
 int command_backup(struct call *call);
 int command_restore(struct call *call);
 int command_doctor(struct call *call);

@@ -11,6 +11,7 @@
 #include "ctl/status_needs.h"
 #include "desk/breaker.h"
 #include "rules/decimal.h"
+#include "store/queue.h"
 #include "store/readers.h"
 #include "store/spend.h"
 
@@ -32,19 +33,6 @@ static void need(struct needs *needs, const char *kind, const char *remedy, cons
     needs->rows[needs->count++] = (struct need){ kind, buf_detach(&text), alloc_text(remedy) };
 }
 
-/* In the greatest unit that fits: "3 hours", not "3 hours 12 minutes". */
-static void format_age(int64_t ms, struct buf *out)
-{
-    static const int64_t units[] = { 86400000, 3600000, 60000, 1000 };
-
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (ms >= units[i]) {
-            clock_format_duration(ms - ms % units[i], out);
-            return;
-        }
-    buf_add_text(out, "a moment");
-}
-
 /* Needs */
 
 static void add_waiting(void *context, const struct overview_waiting *row)
@@ -53,11 +41,18 @@ static void add_waiting(void *context, const struct overview_waiting *row)
     struct buf remedy = { 0 }, age = { 0 };
 
     buf_addf(&remedy, "frontdesk take %lld", (long long)row->conversation);
-    format_age(needs->now - row->since, &age);
+    clock_format_age(needs->now - row->since, &age);
     need(needs, "waiting", buf_text(&remedy), "%s waits for a person%s%s, for %s", row->user,
          row->team[0] != '\0' ? " of " : "", row->team, buf_text(&age));
     buf_release(&remedy);
     buf_release(&age);
+}
+
+/* A case that its people do not know of. */
+static void add_untold(void *context, const struct queue_row *row)
+{
+    need(context, "untold", "frontdesk queue", "the case #%lld of %s could not be told to %s: %s", (long long)row->number,
+         row->user, row->told, row->trouble);
 }
 
 enum { BACKEND_PREFIX = sizeof "backend " - 1 };
@@ -78,7 +73,7 @@ static void add_backend_lane(struct needs *needs, const struct overview_lane *ro
         buf_addf(&remedy, "frontdesk drill %s 500", row->name + BACKEND_PREFIX);
         if (row->until_at > needs->now) {
             buf_add_text(&wait, " for ");
-            format_age(row->until_at - needs->now, &wait);
+            clock_format_age(row->until_at - needs->now, &wait);
         }
         need(needs, "backend", buf_text(&remedy), "%s %s%s: %s", row->name,
              row->until_at > needs->now ? "is not asked" : "is on trial", buf_text(&wait), row->reason);
@@ -131,7 +126,7 @@ static void add_counts(struct needs *needs, const struct overview *o)
 {
     if (o->waiting_for_person > WAITING_SHOWN)
         add_count(needs, o->waiting_for_person - WAITING_SHOWN, "waiting",
-                  "frontdesk conversations --owner agent", "more waits for a person",
+                  "frontdesk queue", "more waits for a person",
                   "more wait for a person");
     add_count(needs, o->unreadable, "unreadable", "frontdesk webhooks list --state unreadable",
               "webhook could not be read", "webhooks could not be read");
@@ -274,7 +269,9 @@ int needs_read(struct needs *needs, const struct call *call, struct db *db, cons
 {
     needs->now = call->now;
     add_daemon(needs, call, given->daemon);
-    if (overview_waiting(db, WAITING_SHOWN, add_waiting, needs, error) < 0 || overview_lanes(db, add_lane, needs, error) < 0 ||
+    if (overview_waiting(db, WAITING_SHOWN, add_waiting, needs, error) < 0 ||
+        queue_list(db, &(struct queue_filter){ .is_untold = true, .limit = WAITING_SHOWN }, add_untold, needs, error) < 0 ||
+        overview_lanes(db, add_lane, needs, error) < 0 ||
         overview_troubles(db, TROUBLES_SHOWN, add_trouble, needs, error) < 0 || add_withheld(needs, db, error) != 0 ||
         add_caps(needs, db, given->rules, error) != 0)
         return -1;

@@ -2,6 +2,7 @@
  * chores: see the header.
  */
 #include "desk/chores.h"
+#include "desk/handover.h"
 #include "desk/idle.h"
 #include "desk/parting.h"
 #include "store/search.h"
@@ -37,7 +38,8 @@ int chores_run(struct desk *desk, int64_t now, struct error *error)
     desk->chores_at = now;
     if (idle_run(desk, now, error) != 0 || parting_run(desk, now, error) != 0)
         return -1;
-    return fill_search(desk, now, error);
+    /* Behind what sums up: a summary that is there goes with it. */
+    return handover_run(desk, now, error) == 0 ? fill_search(desk, now, error) : -1;
 }
 
 int64_t chores_allow(const struct desk *desk, int64_t at)
@@ -49,12 +51,14 @@ int64_t chores_allow(const struct desk *desk, int64_t at)
 
 int chores_next(struct desk *desk, int64_t *at, struct error *error)
 {
-    int64_t idle, parting;
+    int64_t idle, parting, handover, first;
 
-    if (idle_next_at(desk, &idle, error) != 0 || parting_next_at(desk, &parting, error) != 0)
+    if (idle_next_at(desk, &idle, error) != 0 || parting_next_at(desk, &parting, error) != 0 ||
+        handover_next_at(desk, &handover, error) != 0)
         return -1;
     if (desk->has_to_index)
         idle = 0;
-    *at = chores_allow(desk, idle < parting ? idle : parting);
+    first = idle < parting ? idle : parting;
+    *at = chores_allow(desk, first < handover ? first : handover);
     return 0;
 }

@@ -33,6 +33,7 @@
 #include "desk/decide_answer.h"
 #include "desk/decide_flood.h"
 #include "desk/decide_flow.h"
+#include "desk/decide_handoff.h"
 #include "desk/decide_moment.h"
 #include "desk/decide_say.h"
 #include "desk/decide_search.h"
@@ -71,8 +72,15 @@ static void write_groups(const struct variables *variables, struct buf *out)
     jsonw_end_object(&json);
 }
 
+static void say_closed(struct decision *decision, const struct rule *rule, struct buf *text)
+{
+    decide_add(decision, EFFECT_SAY, rule)->text = buf_detach(text);
+    decision->outcome = OUTCOME_ANSWER;
+}
+
 static void act(struct search *search, struct variables *variables)
 {
+    struct buf closed = { 0 };
     struct decision *decision = search->decision;
     const struct rule *rule = decision->rule;
     const struct act *act = &ACTS[rule->action];
@@ -86,8 +94,10 @@ static void act(struct search *search, struct variables *variables)
         effect->backend = rule->backend;
     }
     decide_set(decision, variables, rule);
+    if (rule->action == ACTION_HANDOFF && decide_closed(search, variables, rule->team, &closed))
+        say_closed(decision, rule, &closed);
     /* Who joins a turn has heard its "one moment" already. */
-    if (rule->action != ACTION_CONSULT || variables->state->consulted == NULL)
+    else if (rule->action != ACTION_CONSULT || variables->state->consulted == NULL)
         decide_say(decision, variables, rule);
     decide_cool(decision, variables, rule);
     decide_moment_of_rule(decision, variables, &search->facts, rule);
@@ -298,6 +308,8 @@ static void decide_event(struct search *search, struct variables *variables, str
     search->decision->outcome = OUTCOME_SILENCE;
     if (input->kind == INPUT_PARTING)
         decide_parting(search, variables);
+    else if (input->kind == INPUT_NOBODY)
+        decide_nobody(search, variables);
     else if (search->state->is_opted_out || strcmp(search->state->owner, "bot") != 0)
         dialogue_drop(dialogue, search->state->owner);
     else if (input->kind == INPUT_ANSWER)

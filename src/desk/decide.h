@@ -110,7 +110,8 @@ enum input_kind {
     INPUT_CLOCK,   /* the time at which a dialogue wanted to be looked at */
     INPUT_ANSWER,  /* of a backend that a rule had asked */
     INPUT_GAVE_UP, /* no backend of the chain could answer */
-    INPUT_PARTING  /* the conversation has been summed up; nothing is said but by notices */
+    INPUT_PARTING, /* the conversation has been summed up; nothing is said but by notices */
+    INPUT_NOBODY   /* no person of a team has come, or answered: its `nobody` is said */
 };
 
 struct decide_input { /* borrowed */
@@ -124,6 +125,7 @@ struct decide_input { /* borrowed */
     int status;                /* HTTP; 0: none */
     const struct json *answer; /* NULL: none, or no JSON */
     const struct decide_parting *parting; /* INPUT_PARTING */
+    const struct team *team;   /* INPUT_NOBODY */
     const struct decide_reply *reply; /* INPUT_ANSWER, INPUT_GAVE_UP; INPUT_RESULT of a backend that a step asked */
 };
 

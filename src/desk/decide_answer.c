@@ -9,6 +9,7 @@
 #include "backend/vendor.h"
 #include "base/alloc.h"
 #include "desk/decide_answer.h"
+#include "desk/decide_handoff.h"
 #include "desk/decide_say.h"
 #include "rules/ai_phrase.h"
 #include "rules/build.h"
@@ -118,11 +119,14 @@ static void hand_over(struct search *search, struct dialogue *dialogue, const st
 {
     const struct team *to = ruleset_team(search->ruleset, team);
     bool has_spoken = search->decision->outcome == OUTCOME_ANSWER;
+    struct buf closed = { 0 };
 
     if (to == NULL)
         return;
     add(search, EFFECT_HANDOFF, reply)->team = to;
-    if (!has_spoken)
+    if (decide_closed(search, dialogue->variables, to, &closed))
+        say(search, reply, &closed);
+    else if (!has_spoken)
         say_phrase(search, dialogue->variables, reply, AI_SAYS_HANDOFF);
     dialogue_drop(dialogue, "handoff");
 }

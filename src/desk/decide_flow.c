@@ -12,6 +12,7 @@
 #include "backend/backend.h"
 #include "desk/button.h"
 #include "desk/clearance.h"
+#include "desk/decide_handoff.h"
 #include "desk/decide_answer.h"
 #include "desk/decide_flood.h"
 #include "desk/decide_flow.h"
@@ -154,6 +155,32 @@ static void add_consult(struct dialogue *dialogue, const struct flow_effect *fro
     dialogue->search->decision->outcome = OUTCOME_ANSWER;
 }
 
+/* What the step has just said; NULL: nothing. */
+static struct effect *said_by(const struct decision *decision, const char *step)
+{
+    struct effect *last = decision->effect_count > 0 ? &decision->effects[decision->effect_count - 1] : NULL;
+
+    return last != NULL && last->kind == EFFECT_SAY && last->step != NULL && strcmp(last->step, step) == 0 ? last : NULL;
+}
+
+static void add_handoff(struct dialogue *dialogue, struct flow_effect *from)
+{
+    struct search *search = dialogue->search;
+    const struct team *team = ruleset_team(search->ruleset, from->team);
+    struct effect *said;
+    struct buf closed = { 0 };
+
+    if (decide_closed(search, dialogue->variables, team, &closed)) {
+        said = said_by(search->decision, from->step != NULL ? from->step->full_name : "");
+        if (said == NULL)
+            said = add(dialogue, EFFECT_SAY, from);
+        free(said->text);
+        said->text = buf_detach(&closed);
+        search->decision->outcome = OUTCOME_ANSWER;
+    }
+    add(dialogue, EFFECT_HANDOFF, from)->team = team;
+}
+
 static void add_effects(struct dialogue *dialogue, struct flow_effects *effects)
 {
     for (size_t i = 0; i < effects->count; i++) {
@@ -163,9 +190,7 @@ static void add_effects(struct dialogue *dialogue, struct flow_effects *effects)
         case FLOW_SAY: add_say(dialogue, from); break;
         case FLOW_CALL: add_call(dialogue, from); break;
         case FLOW_CONSULT: add_consult(dialogue, from); break;
-        case FLOW_HANDOFF:
-            add(dialogue, EFFECT_HANDOFF, from)->team = ruleset_team(dialogue->search->ruleset, from->team);
-            break;
+        case FLOW_HANDOFF: add_handoff(dialogue, from); break;
         case FLOW_CLOSE: add(dialogue, EFFECT_CLOSE, from); break;
         case FLOW_PASSED:
             decide_moment_of_step(dialogue->search, dialogue->variables, from->flow, from->step, &from->variables);

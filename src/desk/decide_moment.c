@@ -3,7 +3,7 @@
  *
  * A hand-over, an opt-out and an answer are known by the effects that the decision has so far, so it does not matter who
  * brought them about: a rule, a step or a backend. What a limit says instead of an answer is none, and neither is what the
- * clock alone brings about (a reminder).
+ * clock alone brings about (a reminder, or that nobody comes).
  *
  * A condition that takes too many steps is not true; which is counted against nobody, for whoever it was has acted already.
  */
@@ -134,7 +134,9 @@ static void take_brought(struct search *search, struct variables *variables, enu
 
 static bool is_answer(const struct search *search, const struct variables *variables)
 {
-    return variables->input->kind != INPUT_CLOCK && !search->decision->is_silenced;
+    enum input_kind kind = variables->input->kind;
+
+    return kind != INPUT_CLOCK && kind != INPUT_NOBODY && !search->decision->is_silenced;
 }
 
 /* Does any row wait for what many bring about? */

@@ -18,6 +18,7 @@
 #include "store/consult_row.h"
 #include "store/entry.h"
 #include "store/event.h"
+#include "store/handover.h"
 #include "store/lock.h"
 #include "store/message.h"
 #include "store/outbox.h"
@@ -186,6 +187,14 @@ static int take_lock(struct desk *desk, const char *path, struct error *error)
     return taken == 1 ? 0 : -1;
 }
 
+static int find_colleagues(struct desk *desk, struct error *error)
+{
+    int found = colleague_any(desk->db, error);
+
+    desk->has_colleagues = found == 1;
+    return found < 0 ? -1 : 0;
+}
+
 static int mark_running(struct desk *desk, int64_t now, struct error *error)
 {
     int64_t running, recovered, tracks;
@@ -200,7 +209,7 @@ static int mark_running(struct desk *desk, int64_t now, struct error *error)
         entry_recover(desk->db, now, error) != 0 ||
         service_call_recover(desk->db, now, error) != 0 || notify_row_recover(desk->db, now, error) != 0 ||
         consult_row_recover(desk->db, now, error) != 0 ||
-        consult_start(desk, error) != 0 ||
+        consult_start(desk, error) != 0 || find_colleagues(desk, error) != 0 ||
         timer_ensure(desk->db, "forget", now, error) != 0 ||
         timer_ensure(desk->db, "expire", now, error) != 0)
         return -1;

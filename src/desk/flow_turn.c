@@ -13,6 +13,7 @@
 #include "desk/consult.h"
 #include "desk/flood.h"
 #include "desk/flow_turn.h"
+#include "desk/handover.h"
 #include "desk/idle.h"
 #include "desk/past.h"
 #include "flow/step.h"
@@ -256,9 +257,12 @@ static int carry_late(struct desk *desk, struct conversation *conversation, stru
     if (past->decision.is_silenced)
         flood_settle(&conversation->tally, &past->decision);
     if (behind_drop(desk->db, past->heard.id, error) != 0 || count(&carry, error) != 0 ||
-        carry_put_decision(&carry, &past->state, error) != 0 || keep_late(&carry, error) != 0)
+        carry_put_decision(&carry, &past->state, error) != 0 || keep_late(&carry, error) != 0 ||
+        carry_out(&carry, error) != 0)
         return -1;
-    return carry_out(&carry, error);
+    if (past->decision.outcome != OUTCOME_AGENT || decision_has(&past->decision, EFFECT_HANDOFF))
+        return 0;
+    return handover_hear(desk, conversation, past->heard.text, past->heard.media, now, error);
 }
 
 /* 1: decided; 0: it has to go on waiting. */

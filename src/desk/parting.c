@@ -9,6 +9,7 @@
 #include "backend/backend.h"
 #include "base/log.h"
 #include "desk/carry.h"
+#include "desk/handover.h"
 #include "desk/parting.h"
 #include "desk/parting_question.h"
 #include "desk/notify.h"
@@ -45,7 +46,8 @@ int parting_close(struct desk *desk, struct conversation *conversation, const ch
                   struct error *error)
 {
     if ((strcmp(conversation->owner, "agent") == 0 && notify_change(desk, conversation, "closed", now, error) != 0) ||
-        conversation_close(desk->db, conversation, closed_by, now, error) != 0)
+        conversation_close(desk->db, conversation, closed_by, now, error) != 0 ||
+        handover_end(desk, conversation, "close", 0, now, error) != 0)
         return -1;
     return parting_put(desk->db, conversation->id, true, now, now + reopen_within(desk), error);
 }
@@ -54,6 +56,7 @@ int parting_hand_over(struct desk *desk, struct conversation *conversation, cons
                       struct error *error)
 {
     if (conversation_give(desk->db, conversation, "agent", team, "", 0, error) != 0 ||
+        handover_begin(desk, conversation, team, "", now, error) != 0 ||
         notify_hand_over(desk, conversation, team, now, error) != 0)
         return -1;
     return parting_put(desk->db, conversation->id, false, now, now, error);
@@ -152,6 +155,8 @@ static int make(struct making *making, const char *text, const char *by, struct 
     result = write_down(making, error);
     if (result == 0)
         result = decide_parting(making, &past, error);
+    if (result == 0 && !making->parting->is_close)
+        result = handover_summed_up(making->desk, &making->conversation, buf_text(&making->summary), making->now, error);
     past_release(&past);
     return result;
 }

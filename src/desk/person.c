@@ -13,6 +13,7 @@
 #include "desk/consult.h"
 #include "desk/desk.h"
 #include "desk/flow_turn.h"
+#include "desk/handover.h"
 #include "desk/idle.h"
 #include "desk/notify.h"
 #include "desk/parting.h"
@@ -116,6 +117,9 @@ static int give(const struct act *act, struct conversation *conversation, const 
         return FAILED;
     if (conversation_give(act->desk->db, conversation, owner, "", agent, idle_at, error) != 0)
         return FAILED;
+    if (*agent != '\0' ? handover_take(act->desk, conversation, agent, 0, act->now, error) != 0
+                       : handover_end(act->desk, conversation, "release", 0, act->now, error) != 0)
+        return FAILED;
     if (strcmp(owner, "agent") == 0 && notify_change(act->desk, conversation, "taken", act->now, error) != 0)
         return FAILED;
     return follow(act, conversation, event, error);
@@ -201,6 +205,7 @@ static int say(const struct act *act, struct error *error)
     if (status != DONE)
         return status;
     if (reply_queue(act->desk, &conversation, &reply, act->now, &message, error) != 0 ||
+        handover_answer(act->desk, &conversation, act->now, error) != 0 ||
         event_put(act->desk->db, conversation.id, "say", act->actor, "", act->now, error) != 0)
         return FAILED;
     return format_conversation(act, &conversation, message);

@@ -97,6 +97,7 @@ static int note_notice(struct desk *desk, const struct conversation *conversatio
         .conversation = reply->about,
         .contact = conversation->contact,
         .at = message->at,
+        .handover = reply->handover,
         .is_over = reply->withheld != NULL,
     };
 

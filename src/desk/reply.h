@@ -25,6 +25,7 @@ struct reply {         /* borrowed */
     bool has_marks; /* text/markdown wrote it: where it is cut, marks are closed and opened again */
     const char *notice;   /* the name of the notice that it is; its text may be NULL then: the campaign's own. NULL: none */
     int64_t about;        /* the conversation that this tells of */
+    int64_t handover;     /* as in store/notice_row.h */
     const char *withheld; /* why it is put into the book and never leaves; NULL: it is to */
 };
 

@@ -12,9 +12,11 @@
 #include "base/log.h"
 #include "braze/inbound.h"
 #include "desk/carry.h"
+#include "desk/colleague.h"
 #include "desk/consult.h"
 #include "desk/flood.h"
 #include "desk/flow_turn.h"
+#include "desk/handover.h"
 #include "desk/idle.h"
 #include "desk/notify.h"
 #include "desk/recall.h"
@@ -40,6 +42,7 @@ struct passage {
     struct consult_standing standing; /* of the conversation's turn that a backend is answering */
     struct turn turn;
     int64_t message;
+    int at_work;        /* 1: it is a colleague's, for her cases */
     int64_t last_in_at; /* of the customer on this channel, before this message; 0: none */
     int64_t now;
 };
@@ -118,6 +121,34 @@ static int store_waiting(struct passage *p, struct error *error)
     return store_message(p, "", error) == 0 ? behind_put(p->desk->db, p->message, p->conversation.id, error) : -1;
 }
 
+/* While a person has the customer she hears all that he says, an opt-out too; but no flood of it. */
+static bool is_for_person(const struct passage *p)
+{
+    const struct decision *decision = &p->decision;
+
+    if (decision->limit == LIMIT_MESSAGES || decision->limit == LIMIT_REPEATS)
+        return false;
+    return strcmp(p->conversation.owner, "agent") == 0 && !decision_has(decision, EFFECT_HANDOFF);
+}
+
+/* What no rule has taken is for a person, or from one. */
+static int pass_on(struct passage *p, struct error *error)
+{
+    struct colleague_message hers = {
+        .contact = &p->contact,
+        .message = p->message,
+        .text = p->in->message,
+        .has_media = strcmp(p->in->media_urls, "[]") != 0,
+        .sent_at = p->in->sent_at,
+    };
+
+    if (p->at_work == 1)
+        return p->decision.rule == NULL ? colleague_hear(p->desk, &p->conversation, &hers, p->now, error) : 0;
+    if (!is_for_person(p))
+        return 0;
+    return handover_hear(p->desk, &p->conversation, p->in->message, p->in->media_urls, p->now, error);
+}
+
 static int store_decision(struct passage *p, const struct decide_state *state, struct error *error)
 {
     const char *rule = p->decision.rule != NULL ? p->decision.rule->name : "";
@@ -132,6 +163,8 @@ static int store_decision(struct passage *p, const struct decide_state *state, s
     carry.joins = joins(p) ? p->standing.outbox : 0;
     if (carry_put_decision(&carry, state, error) != 0 ||
         subscription_welcome(&carry, p->contact.is_new, error) != 0 || carry_out(&carry, error) != 0)
+        return -1;
+    if (pass_on(p, error) != 0)
         return -1;
     /* An interruption may have ended what others waited for. */
     return state->run != NULL || state->consulted != NULL ? flow_turn_release(p->desk, &p->conversation, p->now, error) : 0;
@@ -151,6 +184,14 @@ static int count_heard(struct passage *p, struct decide_state *state, struct err
         flood_spare(tally);
     flood_tell(tally, p->now, state);
     return offered < 0 ? -1 : 0;
+}
+
+/* No rule, dialogue or backend answers her, but for opting out and in: as if a person had the conversation. */
+static void be_silent_for_colleague(struct passage *p, struct decide_state *state)
+{
+    state->owner = "agent";
+    state->run = state->consulted = NULL;
+    state->may_join = p->standing.may_join = false;
 }
 
 static int decide_and_store(struct passage *p, struct error *error)
@@ -180,12 +221,16 @@ static int decide_and_store(struct passage *p, struct error *error)
 
     int result = consult_stands(desk, &p->conversation, p->now, &p->standing, error);
 
+    p->at_work = colleague_is_at_work(desk, &p->contact, input.text, p->now, error);
+    result = p->at_work < 0 ? -1 : result;
     state.consulted = p->standing.backend;
     state.may_join = p->standing.may_join;
     if (result == 0)
         result = count_heard(p, &state, error);
     if (result == 0)
         result = recall_load(&recall, desk->db, desk->rules, &p->conversation, input.text, p->now, &state, error);
+    if (p->at_work == 1)
+        be_silent_for_colleague(p, &state);
     if (result == 0) {
         decide(desk->rules, desk->matcher, &state, &input, p->now, &p->decision);
         result = p->decision.outcome == OUTCOME_WAITS ? store_waiting(p, error) : store_decision(p, &state, error);

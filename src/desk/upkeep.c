@@ -8,6 +8,7 @@
 #include "desk/chores.h"
 #include "desk/consult.h"
 #include "desk/flow_turn.h"
+#include "desk/handover.h"
 #include "desk/idle.h"
 #include "desk/notify.h"
 #include "desk/parting.h"
@@ -103,7 +104,8 @@ int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct
     if (health_shift(&desk->health, desk->db, drift_ms, now, error) != 0 ||
         cooldown_shift(desk->db, drift_ms, error) != 0 || service_call_shift(desk->db, drift_ms, error) != 0 ||
         consult_row_shift(desk->db, drift_ms, error) != 0 || notify_row_shift(desk->db, drift_ms, error) != 0 ||
-        flow_turn_shift(desk, drift_ms, error) != 0 || idle_clock_jumped(desk, drift_ms, error) != 0)
+        flow_turn_shift(desk, drift_ms, error) != 0 || idle_clock_jumped(desk, drift_ms, error) != 0 ||
+        handover_clock_jumped(desk, drift_ms, error) != 0)
         return -1;
     /* What lies ahead now was planned by the old clock; lanes still hold back what must wait. */
     if (drift_ms >= 0)
@@ -123,7 +125,7 @@ int upkeep_clamp(struct desk *desk, int64_t now, struct error *error)
         notify_row_clamp(desk->db, now + LONGEST_MS, now + NOTIFY_EXPIRES_MS, now, error) != 0 ||
         flow_turn_clamp(desk, now, error) != 0 ||
         parting_clamp(desk->db, now + LONGEST_MS, now, error) != 0 ||
-        idle_clamp(desk, now, error) != 0)
+        idle_clamp(desk, now, error) != 0 || handover_clamp(desk, now, error) != 0)
         return -1;
     return timer_clamp(desk->db, now + LONGEST_MS, now, error);
 }

@@ -29,6 +29,7 @@ struct ruleset_private {
     struct campaign *campaigns;
     struct channel *channels;
     struct team *teams;
+    struct team_private *team; /* build_team.c; NULL until teams stand */
     struct opening *opening;
     struct phrase *phrases;
     struct faq *faqs;
@@ -47,6 +48,8 @@ struct ruleset_private {
 int build_channels(struct ruleset *ruleset, struct error *error);
 int build_campaigns(struct ruleset *ruleset, struct error *error);
 int build_teams(struct ruleset *ruleset, struct error *error);
+int build_team_texts(struct ruleset *ruleset, struct error *error); /* once phrases stand */
+void teams_release(struct ruleset *ruleset);
 int build_phrases(struct ruleset *ruleset, struct error *error);
 int build_variables(struct ruleset *ruleset, struct error *error); /* their names */
 int build_rules(struct ruleset *ruleset, struct error *error);

@@ -39,6 +39,9 @@ static bool is_used(const struct ruleset *ruleset, const struct campaign *campai
     for (size_t i = 0; i < ruleset->notice_count; i++)
         if (ruleset->notices[i].campaign == campaign)
             return true;
+    for (size_t i = 0; i < ruleset->team_count; i++)
+        if (ruleset->teams[i].campaign == campaign)
+            return true;
     return carries_answers(ruleset, campaign);
 }
 
@@ -48,8 +51,8 @@ void check_unused_campaigns(struct check *check)
         const struct campaign *campaign = &check->ruleset->campaigns[i];
         if (!is_used(check->ruleset, campaign))
             check_warn(check, campaign->file, campaign->line,
-                       "nothing uses the campaign %s: it is not the first of its layout on %s, and no rule, step "
-                       "or notice names it; name it in the column campaign of one, or take it out",
+                       "nothing uses the campaign %s: it is not the first of its layout on %s, and no rule, step, "
+                       "notice or team names it; name it in the column campaign of one, or take it out",
                        campaign->name, campaign->channel);
     }
 }
@@ -70,6 +73,9 @@ static bool has_work(const struct ruleset *ruleset, const struct team *team)
 {
     for (size_t i = 0; i < ruleset->rule_count; i++)
         if (ruleset->rules[i].team == team)
+            return true;
+    for (size_t i = 0; i < ruleset->team_count; i++)
+        if (ruleset->teams[i].next == team)
             return true;
     return is_named_by_step(ruleset, NULL, team) || check_backend_may(ruleset, ACT_HANDOFF, team->name);
 }

@@ -55,7 +55,7 @@ static int build(struct ruleset *ruleset, const struct zones *zones, struct erro
         build_backends(ruleset, error) != 0 || build_rules(ruleset, error) != 0 || build_sets(ruleset, error) != 0 ||
         build_flows(ruleset, error) != 0 || build_backend_acts(ruleset, error) != 0 ||
         build_attributes(ruleset, error) != 0 || build_events(ruleset, error) != 0 || build_notices(ruleset, error) != 0 ||
-        check_phrases(ruleset, error) != 0 ||
+        build_team_texts(ruleset, error) != 0 || check_phrases(ruleset, error) != 0 ||
         build_faqs(ruleset, error) != 0)
         return -1;
     ruleset->index = ruleset->private->index = rule_index_new(ruleset->rules, ruleset->rule_count);
@@ -119,7 +119,7 @@ void ruleset_free(struct ruleset *ruleset)
     free(private->examples);
     free(private->campaigns);
     free(private->channels);
-    free(private->teams);
+    teams_release(ruleset);
     opening_free(private->opening);
     rows_release(&private->rows);
     free(private);

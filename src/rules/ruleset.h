@@ -93,9 +93,16 @@ struct channel {
     int line;
 };
 
-/* Another desk's endpoints: what it is told of hand-overs, and the customers' words meanwhile (desk/notify.h). */
+/* Who gets a hand-over: desk/handover.h says how; or another desk's endpoints, which is told
+ * of hand-overs, and of the customers' words meanwhile (desk/notify.h). */
 struct team {
     const char *name;
+    const char *const *people; /* external ids, or phones that begin with +, of who is told on her own phone */
+    size_t people_count;
+    const struct campaign *campaign; /* that tells them; NULL: the default of their channel */
+    struct template *nobody;   /* said to the customer when nobody comes; NULL: nothing */
+    struct template *closed;   /* said instead of the hand-over's own sentence while the business is closed; NULL: that one */
+    const struct team *next;   /* who gets what nobody of this one has taken; NULL: nobody else */
     const char *notify_url, *notify_secret_env; /* NULL: none; both or neither */
     const char *relay_url, *relay_secret_env;   /* likewise */
     const char *file;
@@ -270,6 +277,8 @@ struct ruleset {
     const struct backend *backends; /* in file order */
     size_t backend_count;
     const struct pattern *cancel_words, *back_words; /* said to a flow; never NULL */
+    const struct pattern *release_words, *close_words; /* said by a colleague about her case; never NULL */
+    bool has_people; /* has any team somebody who is told on her own phone? */
     const struct attribute *attributes; /* those of no rule first, in file order; then rule by rule */
     size_t attribute_count, general_count; /* all; those of no rule */
     const struct custom_event *custom_events; /* in file order */

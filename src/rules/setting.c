@@ -33,6 +33,10 @@ static const char BACK_WORDS[] =
     "=back, =go back, =one back, =one step back, =previous, =previous question, =undo, =뒤로, =뒤로 가기, =이전, "
     "=이전으로, =이전으로 가기, =이전 질문, =돌아가기, =다시 입력, =atrás, =atras, =volver, =volver atrás, =anterior, =regresar";
 
+/* Signs do not count: "#done" is heard as well. */
+static const char RELEASE_WORDS[] = "=done, =all done, =release, =끝, =완료, =listo, =hecho";
+static const char CLOSE_WORDS[] = "=close, =close case, =닫기, =종료, =cerrar, =cerrar caso";
+
 static const struct setting_info SETTINGS[SETTING_ROWS] = {
     { "business_name", SETTING_TEXT, "", 0, 0, "the name of the business, for templates" },
     { "time_zone", SETTING_ZONE, "UTC", 0, 0, "the business's time zone, as in Asia/Seoul" },
@@ -75,6 +79,15 @@ static const struct setting_info SETTINGS[SETTING_ROWS] = {
       "whether the first answer to a first-time writer subscribes him: it records his consent, so be sure that you have it" },
     { "subscription_follows_opt_out", SETTING_BOOLEAN, "no", 0, 1,
       "whether who opts out is unsubscribed at Braze, and who opts in again is subscribed, which records his consent" },
+    { "take_timeout", SETTING_DURATION, "10 minutes", 0, (int64_t)7 * 24 * HOUR,
+      "when nobody has taken a conversation for so long after its hand-over, in opening hours, the customer hears the team's "
+      "'nobody', and the next team is told, or the same once more; 0 seconds: never" },
+    { "agent_timeout", SETTING_DURATION, "2 hours", 0, (int64_t)7 * 24 * HOUR,
+      "when the person who has a conversation has not answered the customer for so long, the bot gets it back; "
+      "0 seconds: never" },
+    { "release_words", SETTING_WORDS, RELEASE_WORDS, 0, 0,
+      "what a colleague writes on her own phone to give a customer back to the bot" },
+    { "close_words", SETTING_WORDS, CLOSE_WORDS, 0, 0, "what she writes to close the customer's conversation" },
     { "flow_cancel_words", SETTING_WORDS, CANCEL_WORDS, 0, 0, "how a customer breaks off a dialogue" },
     { "flow_back_words", SETTING_WORDS, BACK_WORDS, 0, 0, "how a customer goes back to the question before" },
 };

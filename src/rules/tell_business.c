@@ -143,6 +143,25 @@ void tell_ways(struct teller *teller)
 
 /* Teams */
 
+static void add_people(const struct teller *teller, struct tell_item *item, const struct team *team)
+{
+    struct tell_list people = { 0 };
+    struct buf names = { 0 }, next = { 0 };
+
+    for (size_t i = 0; i < team->people_count; i++)
+        tell_list_add(teller, &people, team->people[i], strlen(team->people[i]));
+    tell_list_format(&people, teller->voice->comma, teller->voice->comma, &names);
+    if (people.count > 0)
+        tell_add_sentence(teller, item, TELL_TEAM_PEOPLE, (const char *[]){ buf_text(&names) });
+    if (team->next != NULL) {
+        tell_quote(teller, &next, team->next->name);
+        tell_add_sentence(teller, item, TELL_TEAM_NEXT, (const char *[]){ buf_text(&next) });
+    }
+    buf_release(&names);
+    buf_release(&next);
+    tell_list_release(&people);
+}
+
 /* The host alone: the rest of an address may let its reader in. */
 static void add_endpoint(const struct teller *teller, struct tell_item *item, enum tell_sentence which, const char *url)
 {
@@ -171,6 +190,7 @@ static void add_team(const struct teller *teller, struct tell_item *item, const 
     tell_list_format(&rules, teller->voice->comma, teller->voice->or, &members);
     tell_add_sentence(teller, item, rules.count > 0 ? TELL_TEAM : TELL_TEAM_IDLE,
                       (const char *[]){ buf_text(&name), buf_text(&members) });
+    add_people(teller, item, team);
     add_endpoint(teller, item, TELL_TEAM_NOTIFY, team->notify_url);
     add_endpoint(teller, item, TELL_TEAM_RELAY, team->relay_url);
     buf_release(&name);

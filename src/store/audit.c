@@ -413,7 +413,25 @@ static const char BAD_FILE[] =
     "SELECT 'the file is damaged: ' || integrity_check FROM pragma_integrity_check "
     "WHERE integrity_check <> 'ok'";
 
+static const char CASE_OF_NOBODY[] =
+    "SELECT format ('the case #%d goes on, but conversation %d is %s', h.number, v.id, iif(v.owner = 'bot', 'the bot''s', "
+    "v.owner)) FROM handover h JOIN conversation v ON v.id = h.conversation WHERE h.state <> 'over' AND v.owner <> 'agent'";
+static const char PERSON_WITHOUT_CASE[] =
+    "SELECT format ('conversation %d is a person''s, and no case of it goes on', v.id) FROM conversation v "
+    "WHERE v.owner = 'agent' AND NOT EXISTS (SELECT 1 FROM handover h WHERE h.conversation = v.id AND h.state <> 'over')";
+static const char CASE_OF_ANOTHER[] =
+    "SELECT format ('the case #%d is %s, but conversation %d is with %s', h.number, h.state, v.id, "
+    "iif(v.agent = '', 'nobody', v.agent)) FROM handover h JOIN conversation v ON v.id = h.conversation "
+    "WHERE h.state <> 'over' AND v.owner = 'agent' AND (h.state = 'taken') <> (v.agent <> '')";
+static const char TOLD_OF_THE_PAST[] =
+    "SELECT format ('contact %d may still answer the case #%d, which is over', t.contact, t.handover) FROM told t "
+    "LEFT JOIN handover h ON h.number = t.handover WHERE h.number IS NULL OR h.state = 'over'";
+
 static const char *const CHECKS[] = {
+    CASE_OF_NOBODY,
+    PERSON_WITHOUT_CASE,
+    CASE_OF_ANOTHER,
+    TOLD_OF_THE_PAST,
     READ_WITHOUT_MESSAGE,
     MESSAGE_WITHOUT_WEBHOOK,
     DUPLICATE_OF_NOTHING,

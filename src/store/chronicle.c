@@ -11,7 +11,7 @@ static const char TEXTS[] =
     "AND (q.state = 'dead' OR q.state = 'expired')) "
     "FROM message m LEFT JOIN turn t ON t.id = m.turn LEFT JOIN decision d ON d.message = m.id "
     "WHERE m.conversation = ?1 AND m.kind <> 'note' AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.message = m.id "
-    "AND (n.conversation <> m.conversation OR m.text = '')) ORDER BY m.id DESC LIMIT ?2";
+    "AND (n.conversation <> m.conversation OR m.text = '' OR n.handover <> 0)) ORDER BY m.id DESC LIMIT ?2";
 
 int chronicle_texts(struct db *db, int64_t conversation, int most, chronicle_text *text, void *context, struct error *error)
 {

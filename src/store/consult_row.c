@@ -441,7 +441,7 @@ static const char LINES[] =
     "WHERE m.conversation = ?1 AND m.kind <> 'note' AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message = m.id "
     "AND o.settled_at IS NOT NULL AND o.state <> 'accepted' AND o.state <> 'unknown') "
     "AND NOT EXISTS (SELECT 1 FROM behind b WHERE b.message = m.id) AND NOT EXISTS (SELECT 1 FROM notice n "
-    "WHERE n.message = m.id AND (n.conversation <> m.conversation OR m.text = '')) ORDER BY m.id DESC";
+    "WHERE n.message = m.id AND (n.conversation <> m.conversation OR m.text = '' OR n.handover <> 0)) ORDER BY m.id DESC";
 
 int consult_lines(struct db *db, int64_t conversation, int64_t turn, consult_line *line, void *context,
                   struct error *error)

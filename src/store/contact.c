@@ -246,6 +246,24 @@ static const char PHONE_ONLY[] =
     "WHERE p.kind = 'phone' AND p.value = ?1 AND p.contact <> ?2 AND NOT EXISTS "
     "(SELECT 1 FROM identity e WHERE e.contact = p.contact AND e.kind = 'external')";
 static const char DROP_PHONE[] = "DELETE FROM identity WHERE kind = 'phone' AND value = ?1 AND contact = ?2";
+/* Of cases, she was told by that phone. */
+static const char MOVE_TOLD[] = "UPDATE OR IGNORE told SET contact = ?1 WHERE contact = ?2";
+static const char MOVE_COLLEAGUE[] = "UPDATE OR IGNORE colleague SET contact = ?1 WHERE contact = ?2";
+
+static int move_cases(struct db *db, int64_t to, int64_t from, struct error *error)
+{
+    static const char *const MOVES[] = { MOVE_TOLD, MOVE_COLLEAGUE };
+
+    for (size_t i = 0; i < sizeof MOVES / sizeof *MOVES; i++) {
+        struct query *q = db_query(db, MOVES[i]);
+
+        query_bind_int(q, 1, to);
+        query_bind_int(q, 2, from);
+        if (query_run(q, error) != 0)
+            return -1;
+    }
+    return 0;
+}
 
 /*
  * A contact with an external id has shown a phone that somebody without one was known by: the same person.
@@ -272,7 +290,7 @@ static int absorb_phone_only(struct db *db, const char *phone, struct contact *c
     q = db_query(db, DROP_PHONE);
     query_bind_text(q, 1, phone);
     query_bind_int(q, 2, other);
-    if (query_run(q, error) != 0)
+    if (query_run(q, error) != 0 || move_cases(db, contact->id, other, error) != 0)
         return -1;
     contact->is_opted_out |= is_opted_out;
     return is_opted_out ? contact_set_opt_out(db, contact->id, true, now, error) : 0;

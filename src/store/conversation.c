@@ -209,6 +209,17 @@ int conversation_give(struct db *db, struct conversation *conversation, const ch
     return 0;
 }
 
+static const char ASK_TEAM[] = "UPDATE conversation SET team = ?2 WHERE id = ?1";
+
+int conversation_ask_team(struct db *db, int64_t id, const char *team, struct error *error)
+{
+    struct query *q = db_query(db, ASK_TEAM);
+
+    query_bind_int(q, 1, id);
+    query_bind_text(q, 2, team);
+    return query_run(q, error);
+}
+
 static const char CLOSE[] = "UPDATE conversation SET owner = 'closed', team = '', agent = '', "
                             "epoch = epoch + (?3 = 'person'), idle_at = NULL, closed_at = ?2, closed_by = ?3 WHERE id = ?1";
 

@@ -67,6 +67,8 @@ int conversation_give(struct db *db, struct conversation *conversation, const ch
                       const char *agent, int64_t idle_at, struct error *error);
 int conversation_close(struct db *db, struct conversation *conversation, const char *closed_by, int64_t now,
                        struct error *error);
+/* Another team is asked; nothing changes hands by that. */
+int conversation_ask_team(struct db *db, int64_t id, const char *team, struct error *error);
 int conversation_reopen(struct db *db, struct conversation *conversation, int64_t idle_at, struct error *error);
 
 /* 1, 0, -1. */

@@ -4,7 +4,7 @@
 #include "store/notice_row.h"
 
 static const char PUT[] =
-    "INSERT INTO notice (message, name, conversation, contact, at, is_over) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    "INSERT INTO notice (message, name, conversation, contact, at, is_over, handover) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
 int notice_row_put(struct db *db, const struct notice_row *row, struct error *error)
 {
@@ -16,11 +16,13 @@ int notice_row_put(struct db *db, const struct notice_row *row, struct error *er
     query_bind_int(q, 4, row->contact);
     query_bind_int(q, 5, row->at);
     query_bind_int(q, 6, row->is_over);
+    query_bind_int(q, 7, row->handover);
     return query_run(q, error);
 }
 
 static const char COUNT[] =
     "SELECT count(*) FROM (SELECT 1 FROM notice n WHERE n.contact = ?1 AND n.at >= ?2 AND n.is_over = 0 "
+    "AND n.handover = 0 "
     "AND EXISTS (SELECT 1 FROM outbox o WHERE o.message = n.message AND o.part = 1) LIMIT ?3)";
 
 int notice_row_count(struct db *db, int64_t contact, int64_t since, int64_t most, int64_t *count, struct error *error)

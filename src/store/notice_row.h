@@ -18,11 +18,12 @@ struct notice_row { /* borrowed */
     const char *name;
     int64_t conversation; /* that it tells of */
     int64_t contact, at;
+    int64_t handover;     /* the case that it tells of; -1: none, but it is the desk's word to a colleague; 0: neither */
     bool is_over;         /* over a limit, and withheld at once: does not count against one */
 };
 int notice_row_put(struct db *db, const struct notice_row *row, struct error *error);
 
-/* How many were put for a contact since then, as far as `most`; one in parts is one. */
+/* How many were put for a contact since then, as far as `most`; one in parts is one, one about a case is none. */
 int notice_row_count(struct db *db, int64_t contact, int64_t since, int64_t most, int64_t *count, struct error *error);
 
 /*

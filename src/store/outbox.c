@@ -61,7 +61,7 @@ static int step_forward(struct db *db, int64_t contact, struct error *error)
 /* Which notice keeps a row back that could leave now, while it may not itself. */
 static const char IN_THE_WAY[] =
     "SELECT o.seq FROM outbox o JOIN notice n ON n.message = o.message "
-    "WHERE o.contact = ?1 AND o.seq > 0 AND o.settled_at IS NULL AND o.state = 'due' AND o.due_at > ?2 "
+    "WHERE o.contact = ?1 AND o.seq > 0 AND o.settled_at IS NULL AND o.state = 'due' AND o.due_at > ?2 AND n.handover = 0 "
     "AND EXISTS (SELECT 1 FROM outbox w WHERE w.contact = ?1 AND w.seq > 0 AND w.settled_at IS NULL "
     "AND w.seq <> o.seq AND w.due_at <= ?2) LIMIT 1";
 static const char GO_BEHIND[] =
@@ -153,7 +153,7 @@ int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
     "SELECT o.id, o.contact, o.conversation, coalesce(o.turn, 0), m.text, o.campaign, v.channel, c.address_kind, " \
     "c.address, m.kind, o.epoch, v.epoch, o.is_consent, o.is_single, o.is_ambiguous, c.opted_out_at IS NOT NULL, " \
     "o.failures, o.expires_at, " WINDOW ", m.buttons, m.properties, c.language, n.message IS NOT NULL, "              \
-    "a.contact <> o.contact, " WITH_PERSON "FROM outbox o "                                                          \
+    "a.contact <> o.contact OR n.handover <> 0, " WITH_PERSON "FROM outbox o "                                        \
     "JOIN conversation v ON v.id = o.conversation JOIN contact c ON c.id = o.contact "                              \
     "JOIN message m ON m.id = o.message LEFT JOIN notice n ON n.message = o.message "                               \
     "LEFT JOIN conversation a ON a.id = n.conversation "

@@ -6,7 +6,8 @@
  * transaction. So the rows that may be claimed are exactly those that are due, whatever lies behind them, and
  * a contact never has two calls out.
  *
- * A notice is a by-product, and no answer waits behind one that may not leave yet: it goes to the end of the line.
+ * A notice is a by-product, and no answer waits behind one that may not leave yet: it goes to the end of the line; but for those
+ * about a case (notice.handover), which keep their order.
  *
  * Rows of the kinds 'track' and 'call' stand in no line (store/outbox_track.h, store/service_call.h); what is said here is
  * about texts, except where a row is named by its number, and that outbox_recover notes an attempt for each row that was
@@ -51,7 +52,7 @@ struct outbox_row { /* a due row with all that the gate wants to know; owned */
     int64_t epoch, conversation_epoch;
     bool is_consent, is_single, is_ambiguous, is_opted_out;
     bool is_notice;      /* its text may be empty: the campaign has its own */
-    bool is_to_business; /* a notice about somebody else's conversation */
+    bool is_to_business; /* a notice about somebody else's conversation, or a word of the desk to a colleague */
     bool is_with_person; /* a notice, or of a closed conversation, and a person has the contact's on the channel */
     int failures;
     int64_t expires_at;

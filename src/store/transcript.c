@@ -301,11 +301,14 @@ int transcript_list_written(struct db *db, int64_t conversation, transcript_writ
     return add_entries(&writing);
 }
 
+/* Of a case the first text to each: the others pass on what stands above. */
 static const char NOTICES[] =
     "SELECT n.message, m.conversation, o.id, n.at, n.name, c.address, p.channel, m.text, m.properties, o.state, o.reason, "
     "o.sent_by, n.contact <> v.contact FROM notice n JOIN conversation v ON v.id = n.conversation "
     "JOIN message m ON m.id = n.message JOIN outbox o ON o.message = m.id JOIN contact c ON c.id = n.contact "
-    "JOIN conversation p ON p.id = m.conversation WHERE n.conversation = ?1 ORDER BY n.message";
+    "JOIN conversation p ON p.id = m.conversation WHERE n.conversation = ?1 AND (n.handover = 0 OR "
+    "(n.handover > 0 AND n.message = (SELECT min(f.message) FROM notice f WHERE f.conversation = n.conversation "
+    "AND f.handover = n.handover AND f.contact = n.contact))) ORDER BY n.message";
 
 int transcript_list_notices(struct db *db, int64_t conversation, transcript_notice_row *row, void *context,
                             struct error *error)

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
-"""take against replies in flight: never a bot's text at the customer's after take was acknowledged.
+"""take, say and a colleague's phone against replies in flight: never a bot's text at the customer's after a person has him.
 
 RACES rounds (1,000) over several customers at once. In each a customer writes a few messages, and at a random moment a
-person takes the conversation. What the sandbox has recorded when take returns is all that the bot may ever have said in that
-round; calls on their way to it are delayed, so that a take that does not wait for them is found out.
+person takes the conversation: by take, by say, or by what she writes on her phone. What the sandbox has recorded when take or
+say returns is all that the bot may ever have said in that round, and behind her own text from the phone there is nothing more of
+it; calls on their way to it are delayed, so that an act that does not wait for them is found out. AI answers that are being
+thought of when a person steps in come neither then nor after her release.
 """
 import os
 import random
@@ -15,7 +17,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import http.client
 from desk import Desk
 from recorder import Recorder
-from tap import equal, main, test, true
+import texts
+from tap import equal, eventually, main, test, true
 
 RACES = int(os.environ.get("RACES", "1000"))
 LANES = 8
@@ -27,6 +30,7 @@ class Racer(threading.Thread):
     def __init__(self, desk, user, rounds, act):
         super().__init__()
         self.desk, self.user, self.rounds, self.act = desk, user, rounds, act
+        self.step_in = "take"
         self.dice = random.Random(user)
         self.complaints, self.withheld, self.heard = [], 0, 0
         self.taken = []   # (round, texts heard when take returned)
@@ -50,7 +54,7 @@ class Racer(threading.Thread):
         for part in range(self.dice.choice((1, 1, 2, 3))):
             self.write(f"ping {self.user}-{number}-{part}")
         self.wait_a_moment()
-        self.act("take", self.conversation)
+        self.act(self.step_in, self.conversation, **({"text": f"person {number}"} if self.step_in == "say" else {}))
         self.taken.append((number, self.desk.sandbox.texts(self.user)))
         self.write(f"ping {self.user}-{number}-late")
         self.act("release", self.conversation)
@@ -73,10 +77,68 @@ class Racer(threading.Thread):
         self.withheld = sum(row["state"] == "withheld" for row in self.desk.outbox(self.user))
 
 
-def race(desk, rounds, act):
+class Thinker(Racer):
+    """The same with a model that is still thinking when a person steps in: its answer names what it answers."""
+
+    def race(self, number):
+        self.write(f"ask {self.user}-{number}-0")
+        self.wait_a_moment()
+        self.act(self.step_in, self.conversation, **({"text": f"person {number}"} if self.step_in == "say" else {}))
+        self.taken.append((number, self.desk.sandbox.texts(self.user)))
+        self.wait_a_moment()
+        self.act("release", self.conversation)
+
+    def judge(self):
+        everything = self.desk.sandbox.texts(self.user)
+        for number, heard in self.taken:
+            # What nobody has answered is put to the model together with the newest: the last line is the round's own.
+            of_round = [text for text in everything if f'ask {self.user}-{number}-0" (' in text]
+            late = [text for text in of_round if text not in heard]
+            if late:
+                self.complaints.append(f"{self.user}: after stepping in number {number}: {late}")
+            self.heard += len(of_round)
+
+
+class Caller(Racer):
+    """A colleague of the customer's own, who answers from her phone while the bot's texts leave."""
+
+    def race(self, number):
+        for part in range(self.dice.choice((1, 2, 3))):
+            self.write(f"ping {self.user}-{number}-{part}")
+        self.write_as(self.user, f"person {self.user}", f"{number} person")
+        case = eventually(lambda: self.desk.value(
+            "SELECT h.number FROM handover h JOIN told t ON t.handover = h.number WHERE h.conversation = ? AND h.state <> 'over'",
+            self.conversation), "the case is told", 15, 0.001)
+        self.wait_a_moment()
+        self.write_as(f"kim-{self.user}", f"#{case} person {self.user}-{number}", number)
+        self.write(f"ping {self.user}-{number}-late")
+        self.write_as(f"kim-{self.user}", f"#{case} done", f"{number} done")
+
+    def write_as(self, user, text, key):
+        answer = self.desk.post({"user_id": user, "message": text, "dispatch_id": f"{user} {key}"}, connection=self.web)
+        assert answer.status == 202, answer
+
+    def judge(self):
+        """Behind her text of a round nothing of the bot in that round; and her text came once."""
+        everything = self.desk.sandbox.texts(self.user)
+        for number in range(self.rounds):
+            mark = f"person {self.user}-{number}"
+            if everything.count(mark) != 1:
+                self.complaints.append(f"{self.user}: {mark} came {everything.count(mark)} times")
+                continue
+            behind = everything[everything.index(mark) + 1:]
+            late = [text for text in behind if text.startswith(f"pong {self.user}-{number}-")]
+            if late:
+                self.complaints.append(f"{self.user}: behind {mark}: {late}")
+            self.heard += sum(text.startswith(f"pong {self.user}-{number}-") for text in everything)
+        self.withheld = sum(row["state"] == "withheld" for row in self.desk.outbox(self.user))
+
+
+def race(desk, rounds, act, kind=Racer, step_in="take"):
     """The rounds, judged; how many replies were heard, how many withheld."""
-    racers = [Racer(desk, f"u{number}", rounds // LANES, act) for number in range(LANES)]
+    racers = [kind(desk, f"u{number}", rounds // LANES, act) for number in range(LANES)]
     for racer in racers:
+        racer.step_in = step_in
         racer.start()
     for racer in racers:
         racer.join()
@@ -86,7 +148,7 @@ def race(desk, rounds, act):
     complaints = sum((racer.complaints for racer in racers), [])
     equal(complaints[:5], [], f"{len(complaints)} complaints")
     heard, withheld = sum(r.heard for r in racers), sum(r.withheld for r in racers)
-    print(f"# {rounds} races: {heard} replies left before take, {withheld} were withheld")
+    print(f"# {rounds} races: {heard} replies left before {step_in}, {withheld} were withheld")
     desk.do("audit")
     return heard, withheld
 
@@ -105,6 +167,44 @@ def quick_races():
     with Desk() as desk:
         heard, _ = race(desk, max(LANES, RACES // 4), desk.act)
         true(heard > 0, "replies left before take")
+
+
+@test(f"{RACES} races of say: what a person says ends what the bot says")
+def says():
+    with Desk(start=False) as desk, Recorder(desk.sandbox, latency_ms=12) as network:
+        desk.env["BRAZE_REST_URL"] = network.url
+        desk.start()
+        heard, withheld = race(desk, RACES, desk.act, step_in="say")
+        true(heard > 0 and withheld > 0, f"both ends of the race were seen: {heard} heard, {withheld} withheld")
+
+
+@test(f"{RACES} races of what a colleague writes on her phone")
+def phones():
+    teams = "".join(f"INSERT INTO team (name, notify_user) VALUES ('t{n}', 'kim-u{n}');\n"
+                    f"INSERT INTO rule (name, priority, words, action, target, say) VALUES\n"
+                    f"  ('to {n}', 950, 'person u{n}', 'handoff', 't{n}', 'A colleague is coming.');\n" for n in range(LANES))
+    with Desk(texts.SHOP + teams, start=False) as desk, Recorder(desk.sandbox, latency_ms=12) as network:
+        desk.env["BRAZE_REST_URL"] = network.url
+        desk.start()
+        heard, _ = race(desk, RACES, desk.act, Caller, "her text")
+        true(heard > 0, "replies left before her text")
+
+
+@test(f"{RACES} races of a person against a model that is still thinking")
+def thoughts():
+    rules = texts.SHOP + """
+INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes'), ('consults_per_hour', '0'), ('replies_per_hour', '0');
+INSERT INTO rule (name, words, action, target) VALUES ('ask', 'ask', 'consult', 'assistant');
+INSERT INTO backend (name, kind, url, model, key_env, settle_ms, calls) VALUES
+  ('assistant', 'openai', '{url}/v1', 'gpt-4.1-mini', 'TEST_AI_KEY', 0, 16);
+"""
+    with Desk(start=False, TEST_AI_KEY="ai-key-0815") as desk:
+        desk.sandbox.options = ("--ai-delay", "2", "--ai-key", "ai-key-0815")
+        desk.sandbox.start()
+        desk.write_rules(rules.replace("{url}", desk.sandbox.url))
+        desk.start()
+        heard, _ = race(desk, RACES, desk.act, Thinker, "take")
+        true(heard > 0, "answers left before take")
 
 
 @test("take waits for a call that hangs, and tells when it cannot be sure")

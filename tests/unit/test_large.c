@@ -82,7 +82,7 @@ static void a_transcript_reads_its_own_conversation(void **state)
     int lines = 0;
 
     (void)state;
-    assert_int_equal(transcript_list(db, 12345, count_line, &lines, &error), 2);
+    assert_int_equal(transcript_list(db, &(struct transcript_piece){ .conversation = 12345 }, count_line, &lines, &error), 2);
     assert_int_equal(lines, 2);
     assert_true(steps < 1000);
     db_close(db);

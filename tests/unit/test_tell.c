@@ -135,6 +135,12 @@ static void actions(void **state)
           "# Who takes over\nThe team “desk” gets the conversations that “r” hands over.\n"
           "No rule hands a conversation over to the team “idle”.\n",
           "넘기고 이렇게 답합니다: “Wait”" },
+        { "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('c', 'whatsapp', '1', 'response');"
+          "INSERT INTO team (name, notify_user, next) VALUES ('desk', 'kim, +34600111222', 'idle'), ('idle', NULL, NULL);"
+          RULE("words, action, target", "'a', 'handoff', 'desk'"),
+          "Told on their own phones, and able to answer from there: “kim”, “+34600111222”.\n"
+          "What nobody of it takes goes to the team “idle”.",
+          "이 팀에서 아무도 맡지 않으면 “idle” 팀으로 넘어갑니다." },
     };
 
     (void)state;

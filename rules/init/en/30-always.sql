@@ -13,7 +13,7 @@ INSERT INTO rule (name, priority, action, words, say) VALUES
    'Welcome back, {{ first_name | default: "friend" }}! What can we do for you?');
 
 -- handoff gives the conversation to a team; the bot is silent until somebody releases or closes it:
--- frontdesk conversations --owner agent, frontdesk say, frontdesk release.
+-- frontdesk queue, frontdesk say, frontdesk release.
 INSERT INTO rule (name, priority, action, target, words, unless, say) VALUES
   ('person', 900, 'handoff', 'team', 'human, person, real person, agent, talk to someone, speak to someone',
    'in person, are you a real person', 'One moment, {{ first_name | default: "please" }}: a colleague will write to you here.'),

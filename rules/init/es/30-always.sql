@@ -14,7 +14,7 @@ INSERT INTO rule (name, priority, action, words, say) VALUES
    '¡Qué bien tenerte de vuelta, {{ first_name | default: "de verdad" }}! ¿En qué podemos ayudarte?');
 
 -- handoff pasa la conversación a un equipo; el bot calla hasta que alguien la devuelva o la cierre:
--- frontdesk conversations --owner agent, frontdesk say, frontdesk release.
+-- frontdesk queue, frontdesk say, frontdesk release.
 INSERT INTO rule (name, priority, action, target, words, unless, say) VALUES
   ('persona', 900, 'handoff', 'equipo',
    'hablar con alguien, hablar con una persona, con una persona, persona real, humano, agente, encargad*', NULL,

@@ -13,7 +13,7 @@ INSERT INTO rule (name, priority, action, words, say) VALUES
    '다시 찾아 주셔서 감사합니다, {{ first_name | default: "고객" }}님! 무엇을 도와드릴까요?');
 
 -- handoff는 대화를 팀에 넘깁니다. 담당자가 대화를 돌려주거나 끝낼 때까지 봇은 답하지 않습니다.
--- frontdesk conversations --owner agent, frontdesk say, frontdesk release
+-- frontdesk queue, frontdesk say, frontdesk release
 INSERT INTO rule (name, priority, action, target, words, unless, say) VALUES
   ('상담원', 900, 'handoff', '담당자', '상담원, 상담사, 담당자, 직원 연결, 사람이랑, 사람과, 통화, human, person', NULL,
    '잠시만 기다려 주세요, {{ first_name | default: "고객" }}님. 담당자가 곧 이곳으로 답장드리겠습니다.'),

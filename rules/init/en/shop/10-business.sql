@@ -16,5 +16,7 @@ INSERT INTO setting (name, value) VALUES
 INSERT INTO opening (days, opens, closes) VALUES ('mon-sat', '10:00', '19:00');
 INSERT INTO holiday (day, note) VALUES ('01-01', 'New Year''s Day');
 
--- Who takes over when a person is wanted.
-INSERT INTO team (name) VALUES ('team');
+-- Who takes over when a person is wanted. With your external id or phone as notify_user ('owner-1', '+14155550100') each case
+-- comes to your own WhatsApp, and you answer it from there. `nobody` is said when nobody has come for ten minutes.
+INSERT INTO team (name, notify_user, nobody) VALUES
+  ('team', NULL, 'I am sorry, nobody is free right now. We will write to you here as soon as we can.');

@@ -16,5 +16,7 @@ INSERT INTO setting (name, value) VALUES
 INSERT INTO opening (days, opens, closes) VALUES ('mon-sat', '10:00', '14:00'), ('mon-sat', '17:00', '20:30');
 INSERT INTO holiday (day, note) VALUES ('01-01', 'Año Nuevo');
 
--- Quién se hace cargo cuando hace falta una persona.
-INSERT INTO team (name) VALUES ('equipo');
+-- Quién se hace cargo cuando hace falta una persona. Con tu external id o tu teléfono en notify_user ('owner-1', '+34600111222')
+-- cada caso te llega a tu WhatsApp y respondes desde ahí. `nobody` se dice cuando nadie ha venido en diez minutos.
+INSERT INTO team (name, notify_user, nobody) VALUES
+  ('equipo', NULL, 'Lo sentimos, ahora mismo no hay nadie libre. Te escribimos por aquí en cuanto podamos.');

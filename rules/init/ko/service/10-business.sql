@@ -16,5 +16,7 @@ INSERT INTO setting (name, value) VALUES
 INSERT INTO opening (days, opens, closes) VALUES ('mon-fri', '08:00', '18:00');
 INSERT INTO holiday (day, note) VALUES ('01-01', '새해 첫날');
 
--- 사람이 답해야 할 때 대화를 넘겨받는 팀입니다.
-INSERT INTO team (name) VALUES ('담당자');
+-- 사람이 답해야 할 때 대화를 넘겨받는 팀입니다. notify_user 에 사장님의 external id 나 전화번호('owner-1', '+821012345678')를 쓰면
+-- 건마다 WhatsApp 으로 받고 그 자리에서 답하실 수 있습니다. `nobody` 는 10분 동안 아무도 오지 않을 때 나가는 말입니다.
+INSERT INTO team (name, notify_user, nobody) VALUES
+  ('담당자', NULL, '죄송합니다. 지금은 답해 드릴 담당자가 없습니다. 가능한 한 빨리 여기로 답장드리겠습니다.');

@@ -1,0 +1,374 @@
+/*
+ * handover: see the header.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "store/book.h"
+#include "store/handover.h"
+
+static const char *const STATES[] = {
+    [HANDOVER_UNTOLD] = "untold", [HANDOVER_WAITING] = "waiting", [HANDOVER_TAKEN] = "taken", [HANDOVER_OVER] = "over"
+};
+
+static enum handover_state state_of(const char *word)
+{
+    enum handover_state state = HANDOVER_UNTOLD;
+
+    while (strcmp(STATES[state], word) != 0)
+        state++;
+    return state;
+}
+
+/* Cases */
+
+static const char PUT[] = "INSERT INTO handover (number, conversation, team, at, state, told_at, moved_at, is_spoken, due_at) "
+                          "VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, 0), ?7, ?8, nullif(?9, 0))";
+
+int handover_put(struct db *db, struct handover *handover, struct error *error)
+{
+    struct query *q;
+
+    if (book_get_int(db, "case_number", 0, &handover->number, error) != 0 ||
+        book_put_int(db, "case_number", ++handover->number, error) != 0)
+        return -1;
+    q = db_query(db, PUT);
+    query_bind_int(q, 1, handover->number);
+    query_bind_int(q, 2, handover->conversation);
+    query_bind_text(q, 3, handover->team);
+    query_bind_int(q, 4, handover->at);
+    query_bind_text(q, 5, STATES[handover->state]);
+    query_bind_int(q, 6, handover->told_at);
+    query_bind_int(q, 7, handover->moved_at);
+    query_bind_int(q, 8, handover->is_spoken);
+    query_bind_int(q, 9, handover->due_at);
+    return query_run(q, error);
+}
+
+#define ROW                                                                                                          \
+    "SELECT number, conversation, team, at, state, told_at, moved_at, is_spoken, due_at, ended_at, ended_by FROM handover "
+
+static int take(struct query *q, struct handover *handover, struct error *error)
+{
+    int found = query_step(q, error);
+
+    if (found == 1) {
+        *handover = (struct handover){ .number = query_int(q, 0),
+                                       .conversation = query_int(q, 1),
+                                       .at = query_int(q, 3),
+                                       .state = state_of(query_text(q, 4)),
+                                       .told_at = query_int(q, 5),
+                                       .moved_at = query_int(q, 6),
+                                       .is_spoken = query_int(q, 7) != 0,
+                                       .due_at = query_int(q, 8),
+                                       .ended_at = query_int(q, 9) };
+        snprintf(handover->team, sizeof handover->team, "%s", query_text(q, 2));
+        snprintf(handover->ended_by, sizeof handover->ended_by, "%s", query_text(q, 10));
+    }
+    query_end(q);
+    return found;
+}
+
+static const char GET[] = ROW "WHERE number = ?1";
+
+int handover_get(struct db *db, int64_t number, struct handover *handover, struct error *error)
+{
+    struct query *q = db_query(db, GET);
+
+    query_bind_int(q, 1, number);
+    return take(q, handover, error);
+}
+
+static const char OPEN[] = ROW "WHERE conversation = ?1 AND state <> 'over'";
+
+int handover_open(struct db *db, int64_t conversation, struct handover *handover, struct error *error)
+{
+    struct query *q = db_query(db, OPEN);
+
+    query_bind_int(q, 1, conversation);
+    return take(q, handover, error);
+}
+
+static const char DUE[] = ROW "WHERE due_at <= ?1 ORDER BY due_at, number LIMIT 1";
+
+int handover_due(struct db *db, int64_t now, struct handover *handover, struct error *error)
+{
+    struct query *q = db_query(db, DUE);
+
+    query_bind_int(q, 1, now);
+    return take(q, handover, error);
+}
+
+static const char NEXT_DUE[] = "SELECT min(due_at) FROM handover WHERE due_at IS NOT NULL";
+
+int handover_next_due(struct db *db, int64_t *at, struct error *error)
+{
+    struct query *q = db_query(db, NEXT_DUE);
+    int found = query_step(q, error);
+
+    *at = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+static const char KEEP[] = "UPDATE handover SET team = ?2, state = ?3, told_at = nullif(?4, 0), moved_at = ?5, is_spoken = ?6, "
+                           "due_at = nullif(?7, 0), ended_at = nullif(?8, 0), ended_by = ?9 WHERE number = ?1";
+
+int handover_keep(struct db *db, const struct handover *handover, struct error *error)
+{
+    struct query *q = db_query(db, KEEP);
+
+    query_bind_int(q, 1, handover->number);
+    query_bind_text(q, 2, handover->team);
+    query_bind_text(q, 3, STATES[handover->state]);
+    query_bind_int(q, 4, handover->told_at);
+    query_bind_int(q, 5, handover->moved_at);
+    query_bind_int(q, 6, handover->is_spoken);
+    query_bind_int(q, 7, handover->due_at);
+    query_bind_int(q, 8, handover->ended_at);
+    query_bind_text(q, 9, handover->ended_by);
+    if (query_run(q, error) != 0)
+        return -1;
+    return handover->state == HANDOVER_OVER ? told_drop(db, handover->number, error) : 0;
+}
+
+static const char SHIFT[] = "UPDATE handover SET due_at = due_at + ?1, moved_at = moved_at + ?1 WHERE state <> 'over'";
+
+int handover_shift(struct db *db, int64_t drift_ms, struct error *error)
+{
+    struct query *q = db_query(db, SHIFT);
+
+    query_bind_int(q, 1, drift_ms);
+    return query_run(q, error);
+}
+
+static const char PULL[] = "UPDATE handover SET due_at = ?1 WHERE due_at > ?1";
+
+int handover_pull(struct db *db, int64_t latest, struct error *error)
+{
+    struct query *q = db_query(db, PULL);
+
+    query_bind_int(q, 1, latest);
+    return query_run(q, error);
+}
+
+/* Who was told */
+
+static const char TOLD_PUT[] =
+    "INSERT INTO told (contact, handover, at) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET at = excluded.at";
+
+int told_put(struct db *db, int64_t contact, int64_t handover, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, TOLD_PUT);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, handover);
+    query_bind_int(q, 3, now);
+    return query_run(q, error);
+}
+
+static const char TOLD_CONTACTS[] = "SELECT contact FROM told WHERE handover = ?1 ORDER BY contact";
+
+int told_contacts(struct db *db, int64_t handover, int64_t contacts[HANDOVER_TOLD_MAX], size_t *count, struct error *error)
+{
+    struct query *q = db_query(db, TOLD_CONTACTS);
+    int more = 1;
+
+    query_bind_int(q, 1, handover);
+    for (*count = 0; *count < HANDOVER_TOLD_MAX && (more = query_step(q, error)) == 1; ++*count)
+        contacts[*count] = query_int(q, 0);
+    query_end(q);
+    return more < 0 ? -1 : 0;
+}
+
+static const char TOLD_DROP[] = "DELETE FROM told WHERE handover = ?1";
+
+int told_drop(struct db *db, int64_t handover, struct error *error)
+{
+    struct query *q = db_query(db, TOLD_DROP);
+
+    query_bind_int(q, 1, handover);
+    return query_run(q, error);
+}
+
+#define NAME "coalesce(nullif(c.first_name, ''), nullif(c.profile_name, ''), c.address)"
+
+static const char TOLD_CASES[] =
+    "SELECT h.number, h.conversation, t.at, h.moved_at, " NAME ", v.channel, v.agent, v.owner = 'agent', "
+    "coalesce((SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), '') "
+    "FROM told t JOIN handover h ON h.number = t.handover JOIN conversation v ON v.id = h.conversation "
+    "JOIN contact c ON c.id = v.contact WHERE t.contact = ?1 ORDER BY h.number";
+
+int told_cases(struct db *db, int64_t contact, struct told_list *cases, struct error *error)
+{
+    struct query *q = db_query(db, TOLD_CASES);
+    int more;
+
+    query_bind_int(q, 1, contact);
+    while ((more = query_step(q, error)) == 1) {
+        cases->list = alloc_resize(cases->list, cases->count + 1, sizeof *cases->list);
+        cases->list[cases->count++] = (struct told_case){ .number = query_int(q, 0),
+                                                          .conversation = query_int(q, 1),
+                                                          .told_at = query_int(q, 2),
+                                                          .moved_at = query_int(q, 3),
+                                                          .name = alloc_text(query_text(q, 4)),
+                                                          .channel = alloc_text(query_text(q, 5)),
+                                                          .agent = alloc_text(query_text(q, 6)),
+                                                          .is_open = query_int(q, 7) != 0,
+                                                          .text = alloc_text(query_text(q, 8)) };
+    }
+    query_end(q);
+    return more < 0 ? -1 : 0;
+}
+
+void told_list_release(struct told_list *cases)
+{
+    for (size_t i = 0; i < cases->count; i++) {
+        free(cases->list[i].name);
+        free(cases->list[i].channel);
+        free(cases->list[i].agent);
+        free(cases->list[i].text);
+    }
+    free(cases->list);
+    *cases = (struct told_list){ 0 };
+}
+
+/* Colleagues */
+
+static const char COLLEAGUE_GET[] =
+    "SELECT handover, since, quiet_until, late_until FROM colleague WHERE contact = ?1";
+
+int colleague_get(struct db *db, int64_t contact, struct colleague *colleague, struct error *error)
+{
+    struct query *q = db_query(db, COLLEAGUE_GET);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    found = query_step(q, error);
+    *colleague = (struct colleague){ .contact = contact };
+    if (found == 1) {
+        colleague->handover = query_int(q, 0);
+        colleague->since = query_int(q, 1);
+        colleague->quiet_until = query_int(q, 2);
+        colleague->late_until = query_int(q, 3);
+    }
+    query_end(q);
+    return found;
+}
+
+static const char COLLEAGUE_PUT[] =
+    "INSERT INTO colleague (contact, handover, since, quiet_until, late_until) VALUES (?1, ?2, ?3, ?4, ?5) "
+    "ON CONFLICT DO UPDATE SET handover = excluded.handover, since = excluded.since, quiet_until = excluded.quiet_until, "
+    "late_until = excluded.late_until";
+
+int colleague_put(struct db *db, const struct colleague *colleague, struct error *error)
+{
+    struct query *q = db_query(db, COLLEAGUE_PUT);
+
+    query_bind_int(q, 1, colleague->contact);
+    query_bind_int(q, 2, colleague->handover);
+    query_bind_int(q, 3, colleague->since);
+    query_bind_int(q, 4, colleague->quiet_until);
+    query_bind_int(q, 5, colleague->late_until);
+    return query_run(q, error);
+}
+
+static const char COLLEAGUE_ANY[] = "SELECT 1 FROM colleague LIMIT 1";
+
+int colleague_any(struct db *db, struct error *error)
+{
+    struct query *q = db_query(db, COLLEAGUE_ANY);
+    int found = query_step(q, error);
+
+    query_end(q);
+    return found;
+}
+
+/* Kept texts */
+
+static const char KEPT_PUT[] = "INSERT INTO kept (message, contact, until_at) VALUES (?1, ?2, ?3)";
+
+int kept_put(struct db *db, int64_t message, int64_t contact, int64_t until_at, struct error *error)
+{
+    struct query *q = db_query(db, KEPT_PUT);
+
+    query_bind_int(q, 1, message);
+    query_bind_int(q, 2, contact);
+    query_bind_int(q, 3, until_at);
+    return query_run(q, error);
+}
+
+/* Nor what a clock has written that was ahead: nobody knows how old it is. */
+static const char KEPT_LATE[] = "DELETE FROM kept WHERE contact = ?1 AND (until_at <= ?2 OR until_at > ?2 + ?3)";
+static const char KEPT_TEXTS[] =
+    "SELECT m.text FROM kept k JOIN message m ON m.id = k.message WHERE k.contact = ?1 ORDER BY k.message";
+
+/* Each text with its NUL; the number of them, or -1. */
+static int gather(struct query *q, struct buf *texts, size_t *count, struct error *error)
+{
+    int more;
+
+    for (*count = 0; (more = query_step(q, error)) == 1; ++*count)
+        buf_add(texts, query_text(q, 0), strlen(query_text(q, 0)) + 1);
+    query_end(q);
+    return more;
+}
+
+int kept_texts(struct db *db, int64_t contact, int64_t now, int64_t longest_ms, struct buf *texts, size_t *count,
+               struct error *error)
+{
+    struct query *q = db_query(db, KEPT_LATE);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, now);
+    query_bind_int(q, 3, longest_ms);
+    if (query_run(q, error) != 0)
+        return -1;
+    q = db_query(db, KEPT_TEXTS);
+    query_bind_int(q, 1, contact);
+    return gather(q, texts, count, error);
+}
+
+static const char KEPT_DROP[] = "DELETE FROM kept WHERE contact = ?1";
+
+int kept_drop(struct db *db, int64_t contact, struct error *error)
+{
+    struct query *q = db_query(db, KEPT_DROP);
+
+    query_bind_int(q, 1, contact);
+    return query_run(q, error);
+}
+
+/* Of a conversation */
+
+static const char CUSTOMER[] =
+    "SELECT " NAME ", c.address FROM conversation v JOIN contact c ON c.id = v.contact WHERE v.id = ?1";
+
+int handover_customer(struct db *db, int64_t conversation, struct buf *name, struct buf *address, struct error *error)
+{
+    struct query *q = db_query(db, CUSTOMER);
+    int found;
+
+    query_bind_int(q, 1, conversation);
+    found = query_step(q, error);
+    if (found == 1) {
+        buf_add_text(name, query_text(q, 0));
+        buf_add_text(address, query_text(q, 1));
+    }
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+static const char WORDS[] = "SELECT text FROM (SELECT id, text FROM message WHERE conversation = ?1 AND kind = 'in' "
+                            "ORDER BY id DESC LIMIT ?2) ORDER BY id";
+
+int handover_words(struct db *db, int64_t conversation, int max, struct buf *texts, size_t *count, struct error *error)
+{
+    struct query *q = db_query(db, WORDS);
+
+    query_bind_int(q, 1, conversation);
+    query_bind_int(q, 2, max);
+    return gather(q, texts, count, error);
+}
