@@ -168,7 +168,7 @@ static int opened_at_last(struct picking *p, int64_t *opened_at)
 static int follow(struct picking *p, struct query *way)
 {
     int64_t id, last = 0, opened_at = 0, least = -1;
-    int more, fits = 0;
+    int more = 0, fits = 0;
 
     if (is_full(p) && opened_at_last(p, &least) < 0)
         fits = -1;
