@@ -43,20 +43,11 @@ static bool is_reader(const struct command *command)
     return false;
 }
 
-/* What goes on for ever has no end to be shown at. */
-static bool is_endless(const struct parsed *parsed)
-{
-    for (int i = 0; i < OPTION_COUNT; i++)
-        if (parsed->options[i] != NULL && strcmp(command_options[i].name, "follow") == 0)
-            return true;
-    return false;
-}
-
 void pager_init(struct pager *pager, const struct parsed *parsed, bool is_terminal)
 {
     *pager = (struct pager){ 0 };
-    if (!is_terminal || parsed->options[OPTION_NO_PAGER] != NULL || is_endless(parsed))
-        return;
+    if (!is_terminal || parsed->options[OPTION_NO_PAGER] != NULL || parsed->options[OPTION_FOLLOW] != NULL)
+        return; /* what goes on for ever has no end to be shown at */
     if (parsed->command == NULL || is_reader(parsed->command)) /* without a command it is help */
         pager->program = find_program();
 }

@@ -126,7 +126,7 @@ def matched():
         why = desk.do("why", hidden["id"], "--json").json()["decision"]
         equal((why["text"], why["matched"], why["matched_written"]), (hostile.TEXTS[7], "open", "o\u200bp\u00ade\u2060n"), "why")
         equal(desk.do("why", "eve", "--json").json()["decision"]["text"], "human", "why of a customer: her newest message")
-        terminal = subprocess.run(["script", "-qec", f"{binary('frontdesk')} transcript eve", "/dev/null"],
+        terminal = subprocess.run(["script", "-qec", f"{binary('frontdesk')} transcript eve --no-pager", "/dev/null"],
                                   env=desk.env | {"TERM": "xterm"}, capture_output=True, stdin=subprocess.DEVNULL, timeout=30,
                                   check=True).stdout.decode()
         contains(terminal, "\x1b[4mo\u200bp\u00ade\u2060n\x1b[0m", "on a terminal")
