@@ -64,7 +64,8 @@ SCHEMA = \
   schema/008-flood.sql \
   schema/009-close.sql \
   schema/010-order.sql \
-  schema/011-refusal.sql
+  schema/011-refusal.sql \
+  schema/012-rights.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -182,6 +183,9 @@ LIB = \
   src/store/db.c \
   src/store/db_query.c \
   src/store/entry.c \
+  src/store/erasure.c \
+  src/store/erasure_rows.c \
+  src/store/erasure_stray.c \
   src/store/event.c \
   src/store/expression.c \
   src/store/faq.c \
@@ -195,6 +199,7 @@ LIB = \
   src/store/outbox.c \
   src/store/outbox_track.c \
   src/store/overview.c \
+  src/store/page_gap.c \
   src/store/parting.c \
   src/store/profile.c \
   src/store/record.c \
@@ -215,6 +220,7 @@ LIB = \
   src/store/turn.c \
   src/store/wal_file.c \
   src/store/webhook.c \
+  src/store/who.c \
   src/backend/anthropic.c \
   src/backend/backend.c \
   src/backend/bedrock.c \
@@ -372,6 +378,7 @@ LIB = \
   src/desk/dispatch.c \
   src/desk/dispatch_track.c \
   src/desk/drill.c \
+  src/desk/erasure.c \
   src/desk/explain.c \
   src/desk/flood.c \
   src/desk/flow_turn.c \
@@ -450,6 +457,7 @@ CTL = \
   src/ctl/command_diff.c \
   src/ctl/command_draw.c \
   src/ctl/command_drill.c \
+  src/ctl/command_erase.c \
   src/ctl/command_help.c \
   src/ctl/command_history.c \
   src/ctl/command_init.c \
@@ -693,7 +701,8 @@ SYSTEM = \
   tests/system/34_close.py \
   tests/system/35_entries.py \
   tests/system/36_profile_storm.py \
-  tests/system/37_moments.py
+  tests/system/37_moments.py \
+  tests/system/44_rights.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox

@@ -14,6 +14,7 @@
 #include "ctl/act.h"
 #include "ctl/client.h"
 #include "desk/desk.h"
+#include "desk/erasure.h"
 #include "desk/proof.h"
 #include "desk/rollback.h"
 #include "rules/ruleset.h"
@@ -212,7 +213,9 @@ static int command_here(struct deed *deed, struct desk *desk)
         desk_rollback(desk);
         return -1;
     }
-    return commit(deed, desk);
+    if (commit(deed, desk) != 0)
+        return -1;
+    return erasure_finish(desk, deed->call->now, &deed->error) == 0 ? 0 : fail(deed, 503);
 }
 
 /* FRONTDESK_DESK, as the daemon reads it: where the ids of a new book start. */

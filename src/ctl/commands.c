@@ -131,6 +131,26 @@ const struct command commands[] = {
       "  frontdesk usage --by contact --since today\n"
       "  frontdesk usage --by backend --csv > month.csv",
       OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_SINCE), true, command_usage },
+    { "erase USER", "forget a person: words, numbers and ids leave the book",
+      "Asks Braze to empty the attributes that we wrote, then empties every table, the search index, the log of the database\n"
+      "and its free pages. Rows that count stay, without words. It says done only when all of it is, which takes as long as\n"
+      "Braze takes; it goes on by itself, also after a restart, and the same command again tells how far it has come (it ends\n"
+      "with 75 until it is done). Backups that were made before, the daemon's log, what Braze and AI vendors keep, and custom\n"
+      "events that Braze was told cannot be reached from here. It cannot be undone: frontdesk export USER comes first.\n"
+      "Copies of the book that upgrades have made beside it hold the person too; --copies deletes them.\n"
+      "  frontdesk export ana > ana.json\n"
+      "  frontdesk erase ana\n"
+      "  frontdesk erase phone:+821012345678 --copies",
+      OPTION_BIT(OPTION_COPIES), false, command_erase },
+    { "erasures list", "the receipts of who was erased, and what is still open",
+      "Newest first. A receipt holds nothing about the person.\n"
+      "  frontdesk erasures list\n"
+      "  frontdesk erasures show 3",
+      OPTION_BIT(OPTION_LIMIT), true, command_erasures_list },
+    { "erasures show ID", "one receipt, for printing",
+      "When, by whom, how many rows of which table, and whether Braze has emptied what we wrote.\n"
+      "  frontdesk erasures show 3 > receipt-3.txt",
+      0, false, command_erasures_show },
     { "audit", "prove that no message was lost",
       "Counts what was accepted on one side, what became of it on the other, and looks for contradictions.\n"
       "Ends with 1 when the book does not add up.",

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "daemon/engine_private.h"
 #include "desk/dispatch.h"
+#include "desk/erasure.h"
 #include "desk/upkeep.h"
 
 enum {
@@ -153,6 +154,14 @@ static void copy_back(struct engine *engine, bool is_idle)
         engine_note_fault(engine, &error);
 }
 
+static void scrub(struct engine *engine, int64_t now)
+{
+    struct error error = { 0 };
+
+    if (erasure_scrub(&engine->desk, now, &error) != 0)
+        engine_note_fault(engine, &error);
+}
+
 /* A wall clock that jumps moves every wait that is kept as a moment. */
 static void watch_clock(struct engine *engine, int64_t monotonic, int64_t now)
 {
@@ -186,6 +195,7 @@ static void round_run(struct engine *engine)
     /* After a lost book not a byte is written any more. */
     if (engine->exit_code == 0) {
         copy_back(engine, count == 0 && engine_calls(engine) == 0);
+        scrub(engine, now);
         watch(engine, began, now);
     }
     if (clock_monotonic_ms() - began > engine->facts.round_ms_max)

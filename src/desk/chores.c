@@ -2,6 +2,7 @@
  * chores: see the header.
  */
 #include "desk/chores.h"
+#include "desk/erasure.h"
 #include "desk/idle.h"
 #include "desk/parting.h"
 
@@ -20,7 +21,9 @@ int chores_run(struct desk *desk, int64_t now, struct error *error)
     if (desk->is_pressed)
         return 0;
     desk->chores_at = now;
-    return idle_run(desk, now, error) == 0 ? parting_run(desk, now, error) : -1;
+    if (erasure_run(desk, now, error) != 0 || idle_run(desk, now, error) != 0)
+        return -1;
+    return parting_run(desk, now, error);
 }
 
 int64_t chores_allow(const struct desk *desk, int64_t at)
@@ -32,10 +35,12 @@ int64_t chores_allow(const struct desk *desk, int64_t at)
 
 int chores_next(struct desk *desk, int64_t *at, struct error *error)
 {
-    int64_t idle, parting;
+    int64_t idle, parting, erasure = erasure_next_at(desk);
 
     if (idle_next_at(desk, &idle, error) != 0 || parting_next_at(desk, &parting, error) != 0)
         return -1;
     *at = chores_allow(desk, idle < parting ? idle : parting);
+    if (erasure < *at)
+        *at = erasure;
     return 0;
 }

@@ -233,7 +233,7 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
     desk->zones = zones;
     desk->random = ((uint32_t)now ^ (uint32_t)getpid() << 16) | 1;
     desk->matcher = matcher_new(true);
-    desk->may_track = desk->may_call = desk->may_consult = true;
+    desk->may_track = desk->may_call = desk->may_consult = desk->may_erase = true;
     desk->strays_of = -1;
     if (open_book(desk, path, number, now, error) == 0 && restore_rules(desk, error) == 0 &&
         clamp_waits(desk, now, error) == 0) {
@@ -254,6 +254,7 @@ static void release(struct desk *desk)
     matcher_free(desk->matcher);
     buf_release(&desk->state);
     buf_release(&desk->trace);
+    buf_release(&desk->scrub_waits_for);
     memset(desk, 0, sizeof *desk);
     desk->lock = -1;
 }

@@ -48,6 +48,11 @@ struct desk {
     int64_t chores_at;     /* when chores were last done (desk/chores.h); 0: never */
     bool is_pressed;       /* this round leaves them to another */
     int64_t strays_of;     /* the ruleset for which backends that are gone were last looked for */
+    bool may_erase;          /* an erasure may be open (desk/erasure.h) */
+    int64_t erasure_at;      /* when it is looked at next */
+    bool wants_scrub, is_scrubbed; /* the file, for its last phase: to be done; done since that was looked at */
+    int64_t scrubbed_at;     /* when that was tried last */
+    struct buf scrub_waits_for;
     struct buf state, trace; /* of the decision being stored; kept for their room */
 };
 
@@ -111,6 +116,7 @@ int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct err
  *     outbox-retry           {"id":N}                             held, withheld, expired, dead, unknown →
  * due outbox-drop            {"id":N}                             anything not yet accepted or in flight →
  * dead webhook-replay         {"id":N}                             unreadable, aside → read again
+ *     erase                  {"user":"…","copies":true}           a person is forgotten (desk/erasure.h)
  *
  * Returns an HTTP status: 200 with a JSON object in `reply`; 400, 404, 409 with the sentence in `error` and
  * nothing changed; 503 when the book failed. `take`, `say` and the others raise no answer themselves:

@@ -151,7 +151,7 @@ static void judge(struct auditor *auditor, const struct facts *facts)
     if (facts->state == NULL)
         snprintf(sentence, sizeof sentence, "message %lld belongs to no turn: nobody knows what became of it",
                  (long long)facts->message);
-    else if (!facts->is_decided && !facts->is_behind)
+    else if (!facts->is_decided && !facts->is_behind && fate != AUDIT_ERASED)
         snprintf(sentence, sizeof sentence, "message %lld has no decision", (long long)facts->message);
     else if (fate == AUDIT_FATES)
         snprintf(sentence, sizeof sentence,
