@@ -182,6 +182,7 @@ LIB = \
   src/store/cooldown.c \
   src/store/db.c \
   src/store/db_query.c \
+  src/store/dossier.c \
   src/store/entry.c \
   src/store/erasure.c \
   src/store/erasure_rows.c \
@@ -458,6 +459,7 @@ CTL = \
   src/ctl/command_draw.c \
   src/ctl/command_drill.c \
   src/ctl/command_erase.c \
+  src/ctl/command_export.c \
   src/ctl/command_help.c \
   src/ctl/command_history.c \
   src/ctl/command_init.c \
@@ -597,6 +599,7 @@ UNIT = \
   order \
   order_random \
   output \
+  page_gap \
   parcel \
   parting \
   patch \

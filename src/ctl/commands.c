@@ -131,6 +131,13 @@ const struct command commands[] = {
       "  frontdesk usage --by contact --since today\n"
       "  frontdesk usage --by backend --csv > month.csv",
       OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_SINCE), true, command_usage },
+    { "export USER", "everything about a person, as one JSON document",
+      "Contact, conversations, messages, webhooks as they came, decisions, what went out with every attempt, the Braze profile\n"
+      "as far as it is ours, events, usage. Fields are documented in src/store/dossier.h, and stay.\n"
+      "USER is an external id, a phone, or the number of a conversation; where that is more than one person, nothing is\n"
+      "shown but who it may be: external:ID, phone:NUMBER and conversation:N say which.\n"
+      "  frontdesk export ana > ana.json",
+      0, false, command_export },
     { "erase USER", "forget a person: words, numbers and ids leave the book",
       "Asks Braze to empty the attributes that we wrote, then empties every table, the search index, the log of the database\n"
       "and its free pages. Rows that count stay, without words. It says done only when all of it is, which takes as long as\n"

@@ -299,6 +299,12 @@ void output_document(struct output *output, const char *noun, const char *text)
     output->way->document(output, noun, text);
 }
 
+void output_stream(struct output *output, const char *bytes, size_t len)
+{
+    output->is_streamed = true;
+    output->place.put(output->place.context, bytes, len);
+}
+
 bool output_is_terminal(const struct output *output)
 {
     return output->way == &output_way_text && output->place.is_terminal;

@@ -139,6 +139,8 @@ void output_side(struct output *output, const struct side_line *line);
 void output_sides_end(struct output *output);
 /* As it is: a text of ours without control characters but line feeds. */
 void output_document(struct output *output, const char *noun, const char *text);
+/* A piece of a document of the command's own, finished JSON: nothing else goes to stdout, in no form. */
+void output_stream(struct output *output, const char *bytes, size_t len);
 /* Does a person read it, and not a program? */
 bool output_is_terminal(const struct output *output);
 void output_prompt(

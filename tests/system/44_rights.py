@@ -83,6 +83,50 @@ def wait_erased(desk, within=60):
     eventually(lambda: not open_erasures(desk), lambda: f"erased: {open_erasures(desk)}", within, 0.05)
 
 
+@test("an export is all that the book holds about a person, and of nobody else; it can be read by any program")
+def exported():
+    with Desk(RULES) as desk:
+        live(desk, "ana", "+821055501234", "Anneliese\u202e")
+        live(desk, "bob", "+821055509999", "Bobbington")
+        desk.wait_drained()
+        wait_written(desk)
+        result = desk.do("export", "ana")
+        document = result.json()
+        equal(document["format"], 1, "format")
+        equal(document["contact"]["first_name"], "Anneliese\u202e", "the contact")
+        lacks(result.out, "\u202e", "what turns a terminal around is escaped")
+        equal(sorted((i["kind"], i["value"]) for i in document["identities"]),
+              [("external", "ana"), ("phone", "+821055501234")], "identities")
+        equal([m["text"] for m in document["messages"] if m["kind"] == "in"],
+              [f"my name is {WORD}ana", f"ping {HANGUL}ana", f"bye {WORD}ana"], "her words")
+        equal(sorted(w["state"] for w in document["webhooks"]), ["duplicate", "read", "read", "read"], "calls, as they came")
+        equal(json.loads(document["webhooks"][1]["body"])["message"], f"ping {HANGUL}ana", "to the byte")
+        equal(len(document["turns"]), 3, "turns")
+        equal({d["rule"] for d in document["decisions"]}, {"name", None, "bye"}, "decisions")
+        true(isinstance(document["decisions"][0]["trace"], dict), "a trace is JSON in JSON")
+        outbox = {row["id"] for row in document["outbox"]}
+        equal(outbox, {row["id"] for row in desk.rows("SELECT id FROM outbox WHERE contact ="
+                                                      " (SELECT contact FROM identity WHERE value = 'ana')")}, "all that went out")
+        true({a["outbox"] for a in document["attempts"]} <= outbox and document["attempts"], "attempts")
+        equal({p["name"] for p in document["profile"]}, {"shop_who", "shop_words"}, "the profile")
+        equal([n["name"] for n in document["notices"]], ["told"], "what others were told about her")
+        for member in ("events", "entries", "runs", "service_calls", "consults", "usage", "keys", "profile_calls"):
+            true(isinstance(document[member], list), member)
+        lacks(result.out, "Bobbington", "nobody else's")
+        equal(desk.cli("export", "nobody").code, 3, "nobody")
+
+
+@test("a person with very much is exported in pieces, whole and in order")
+def exported_much():
+    with Desk(RULES) as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.stop()
+        desk.edit("INSERT INTO message (id, conversation, at, kind, text) WITH RECURSIVE n (i) AS (SELECT 1000 UNION ALL SELECT i + 1"
+                  " FROM n WHERE i < 6000) SELECT i, 1, i, 'note', 'note ' || i FROM n")
+        document = desk.do("export", "ana").json()
+        equal([m["text"] for m in document["messages"] if m["kind"] == "note"], [f"note {i}" for i in range(1000, 6001)], "all")
+
+
 @test("who is erased is nowhere: not in the file, the log or a backup; the audit adds up, and others lose nothing")
 def erased():
     with Desk(RULES) as desk:
