@@ -570,6 +570,7 @@ UNIT = \
   drop \
   entry \
   env \
+  erasure \
   explain \
   expression \
   fact \

@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "braze/track.h"
-#include "desk/carry.h"
 #include "desk/chores.h"
 #include "desk/consult.h"
 #include "desk/erasure.h"
@@ -14,7 +13,9 @@
 #include "store/erasure_rows.h"
 #include "store/event.h"
 #include "store/outbox_track.h"
+#include "store/run_row.h"
 #include "store/schema.h"
+#include "store/turn.h"
 #include "store/who.h"
 
 enum { DONE = 200, NOT_FOUND = 404, CONFLICT = 409, FAILED = 503 };
@@ -24,25 +25,39 @@ static const char NO_CALLS[] = "a call that is under way for this person; it end
 
 /* Asking */
 
+/* Not as carry_drop_run has it: what it has collected is not kept, and one that cannot be read must not stop this. */
+static int drop_dialogue(struct desk *desk, int64_t conversation, int64_t now, struct error *error)
+{
+    struct buf run = { 0 };
+    int64_t turn = 0;
+    int found = run_row_get(desk->db, conversation, &run, &turn, error);
+
+    buf_release(&run);
+    if (found != 1)
+        return found;
+    if (turn != 0 && turn_end(desk->db, turn, "erased", now, error) != 0)
+        return -1;
+    return run_row_drop(desk->db, conversation, error);
+}
+
 /* A dialogue, a question to a backend and a summary end without a word. */
-static int close_one(struct desk *desk, int64_t id, const char *actor, int64_t now, struct error *error)
+static int close_one(struct desk *desk, int64_t id, int64_t now, struct error *error)
 {
     struct conversation conversation;
 
-    if (conversation_get(desk->db, id, &conversation, error) != 1 ||
-        carry_drop_run(desk, id, conversation.contact, actor, "erase", now, error) != 0 ||
+    if (conversation_get(desk->db, id, &conversation, error) != 1 || drop_dialogue(desk, id, now, error) != 0 ||
         consult_drop(desk, &conversation, "silenced", now, error) != 0)
         return -1;
     return conversation_close(desk->db, &conversation, "person", now, error);
 }
 
-static int stop(struct desk *desk, int64_t erasure, const char *actor, int64_t now, struct error *error)
+static int stop(struct desk *desk, int64_t erasure, int64_t now, struct error *error)
 {
     int64_t conversation;
     int found;
 
     while ((found = erasure_rows_open_conversation(desk->db, erasure, &conversation, error)) == 1)
-        if (close_one(desk, conversation, actor, now, error) != 0)
+        if (close_one(desk, conversation, now, error) != 0)
             return -1;
     if (found == 0) /* once more: they are to count as summed up */
         found = erasure_rows_open_conversation(desk->db, erasure, &conversation, error);
@@ -56,7 +71,7 @@ static int begin(struct desk *desk, const struct erasure_request *request, int64
     int result;
 
     if (erasure_put(desk->db, request->actor, request->drops_copies, now, id, error) != 0 ||
-        erasure_add_contact(desk->db, *id, contact, error) != 0 || stop(desk, *id, request->actor, now, error) != 0)
+        erasure_add_contact(desk->db, *id, contact, error) != 0 || stop(desk, *id, now, error) != 0)
         return FAILED;
     buf_addf(&detail, "%lld", (long long)*id);
     result = event_put(desk->db, 0, "erase", request->actor, buf_text(&detail), now, error);
@@ -133,7 +148,7 @@ static int run_asked(struct progress *p, struct error *error)
         more = erasure_rows_find_former(db, p->erasure->id, &upto, error);
         return more < 0 ? -1 : move(p, "asked", more == 1 ? 0 : 1, upto, error);
     }
-    if (stop(p->desk, p->erasure->id, "daemon", p->now, error) != 0)
+    if (stop(p->desk, p->erasure->id, p->now, error) != 0)
         return -1;
     more = erasure_rows_are_under_way(db, p->erasure->id, error);
     if (more != 0)
