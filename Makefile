@@ -204,6 +204,8 @@ LIB = \
   src/store/parting.c \
   src/store/profile.c \
   src/store/record.c \
+  src/store/retention.c \
+  src/store/retention_delete.c \
   src/store/rulebook.c \
   src/store/rulefile.c \
   src/store/rulefile_hint.c \
@@ -396,6 +398,7 @@ LIB = \
   src/desk/recount.c \
   src/desk/recount_given.c \
   src/desk/replay.c \
+  src/desk/retention.c \
   src/desk/reply.c \
   src/desk/rider.c \
   src/desk/road.c \
@@ -466,6 +469,7 @@ CTL = \
   src/ctl/command_outbox.c \
   src/ctl/command_profile.c \
   src/ctl/command_replay.c \
+  src/ctl/command_retention.c \
   src/ctl/command_rules.c \
   src/ctl/command_status.c \
   src/ctl/command_tell.c \
@@ -610,6 +614,7 @@ UNIT = \
   proof \
   public \
   replay \
+  retention \
   rider \
   rider_doubt \
   road \

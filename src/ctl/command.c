@@ -49,6 +49,7 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_OUTCOME] = { "outcome", "OUTCOME", "that ended so: answered, unanswered, person, flow_done …", false },
     [OPTION_UNANSWERED] = { "unanswered", NULL, "with a message that nobody has answered", false },
     [OPTION_COPIES] = { "copies", NULL, "copies of the book that upgrades have made are deleted as well", false },
+    [OPTION_NOW] = { "now", NULL, "do it at once, and do not wait for the next hour", false },
     [OPTION_DOT] = { "dot", NULL, "for Graphviz, also on a terminal", false },
 };
 

@@ -57,6 +57,7 @@ enum option_id {
     OPTION_OUTCOME,
     OPTION_UNANSWERED,
     OPTION_COPIES,
+    OPTION_NOW,
     OPTION_COUNT,
 };
 

@@ -158,6 +158,14 @@ const struct command commands[] = {
       "When, by whom, how many rows of which table, and whether Braze has emptied what we wrote.\n"
       "  frontdesk erasures show 3 > receipt-3.txt",
       0, false, command_erasures_show },
+    { "retention", "what is kept how long, and what will go",
+      "For each class its setting (in a rule file), about how much there is of it, what is too old and will go, and what has\n"
+      "gone so far. It happens by itself once an hour, in small steps while nobody waits for an answer; with --now it begins\n"
+      "at once. Without it nothing is changed.\n"
+      "webhooks: calls as they came. traces: why messages were answered so. messages: whole conversations after their\n"
+      "close; the audit goes on counting them.\n"
+      "  INSERT INTO setting (name, value) VALUES ('keep_webhooks', '30 days'), ('keep_messages', '2 years');",
+      OPTION_BIT(OPTION_NOW), true, command_retention },
     { "audit", "prove that no message was lost",
       "Counts what was accepted on one side, what became of it on the other, and looks for contradictions.\n"
       "Ends with 1 when the book does not add up.",

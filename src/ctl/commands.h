@@ -41,6 +41,7 @@ int command_close(struct call *call);
 int command_say(struct call *call);
 int command_audit(struct call *call);
 int command_export(struct call *call);
+int command_retention(struct call *call);
 int command_erase(struct call *call);
 int command_erasures_list(struct call *call);
 int command_erasures_show(struct call *call);

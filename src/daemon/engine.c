@@ -11,6 +11,7 @@
 #include "daemon/engine_private.h"
 #include "desk/dispatch.h"
 #include "desk/erasure.h"
+#include "desk/retention.h"
 #include "desk/upkeep.h"
 
 enum {
@@ -162,6 +163,18 @@ static void scrub(struct engine *engine, int64_t now)
         engine_note_fault(engine, &error);
 }
 
+/* Beside no batch that is still on its way to the disk: it may fail there. */
+static void tidy(struct engine *engine, int64_t now)
+{
+    struct error error = { 0 };
+
+    if (!engine->desk.has_to_tidy || !engine_may_claim(engine))
+        return;
+    engine_finish_batch(engine, true);
+    if (engine->exit_code == 0 && retention_tidy(&engine->desk, now, &error) != 0)
+        engine_note_fault(engine, &error);
+}
+
 /* A wall clock that jumps moves every wait that is kept as a moment. */
 static void watch_clock(struct engine *engine, int64_t monotonic, int64_t now)
 {
@@ -196,6 +209,8 @@ static void round_run(struct engine *engine)
     if (engine->exit_code == 0) {
         copy_back(engine, count == 0 && engine_calls(engine) == 0);
         scrub(engine, now);
+        if (count == 0 && engine_calls(engine) == 0)
+            tidy(engine, now);
         watch(engine, began, now);
     }
     if (clock_monotonic_ms() - began > engine->facts.round_ms_max)

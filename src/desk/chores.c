@@ -5,6 +5,7 @@
 #include "desk/erasure.h"
 #include "desk/idle.h"
 #include "desk/parting.h"
+#include "desk/retention.h"
 
 enum {
     APART_MS = 10, /* a round of them takes one or two, and as much at the disk */
@@ -21,7 +22,7 @@ int chores_run(struct desk *desk, int64_t now, struct error *error)
     if (desk->is_pressed)
         return 0;
     desk->chores_at = now;
-    if (erasure_run(desk, now, error) != 0 || idle_run(desk, now, error) != 0)
+    if (erasure_run(desk, now, error) != 0 || idle_run(desk, now, error) != 0 || retention_run(desk, now, error) != 0)
         return -1;
     return parting_run(desk, now, error);
 }
@@ -35,12 +36,14 @@ int64_t chores_allow(const struct desk *desk, int64_t at)
 
 int chores_next(struct desk *desk, int64_t *at, struct error *error)
 {
-    int64_t idle, parting, erasure = erasure_next_at(desk);
+    int64_t idle, parting, erasure = erasure_next_at(desk), retention = retention_next_at(desk);
 
     if (idle_next_at(desk, &idle, error) != 0 || parting_next_at(desk, &parting, error) != 0)
         return -1;
     *at = chores_allow(desk, idle < parting ? idle : parting);
     if (erasure < *at)
         *at = erasure;
+    if (retention < *at)
+        *at = retention;
     return 0;
 }

@@ -27,7 +27,7 @@
 #include "store/timer.h"
 #include "text/pattern.h"
 
-enum { QUICK_CHECK_MS = 100, CAREFUL_MS = 30 * 60 * 1000 };
+enum { QUICK_CHECK_MS = 100, CAREFUL_MS = 30 * 60 * 1000, RETENTION_AFTER_MS = 10 * 60 * 1000 };
 
 uint32_t desk_random(struct desk *desk)
 {
@@ -235,6 +235,7 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
     desk->matcher = matcher_new(true);
     desk->may_track = desk->may_call = desk->may_consult = desk->may_erase = true;
     desk->strays_of = -1;
+    desk->retention_at = now + RETENTION_AFTER_MS;
     if (open_book(desk, path, number, now, error) == 0 && restore_rules(desk, error) == 0 &&
         clamp_waits(desk, now, error) == 0) {
         desk->idle_close_ms = ruleset_setting_number(desk->rules, "idle_close");

@@ -53,6 +53,9 @@ struct desk {
     bool wants_scrub, is_scrubbed; /* the file, for its last phase: to be done; done since that was looked at */
     int64_t scrubbed_at;     /* when that was tried last */
     struct buf scrub_waits_for;
+    int64_t retention_at;    /* when retention looks next (desk/retention.h) */
+    int64_t tidied_at;       /* when it last deleted something, or gave pages back */
+    bool has_to_tidy;        /* it may have to */
     struct buf state, trace; /* of the decision being stored; kept for their room */
 };
 
@@ -116,6 +119,7 @@ int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct err
  *     outbox-retry           {"id":N}                             held, withheld, expired, dead, unknown →
  * due outbox-drop            {"id":N}                             anything not yet accepted or in flight →
  * dead webhook-replay         {"id":N}                             unreadable, aside → read again
+ *     retention              {}                                   what is older than it is to be kept goes now
  *     erase                  {"user":"…","copies":true}           a person is forgotten (desk/erasure.h)
  *
  * Returns an HTTP status: 200 with a JSON object in `reply`; 400, 404, 409 with the sentence in `error` and

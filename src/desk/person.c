@@ -16,6 +16,7 @@
 #include "desk/idle.h"
 #include "desk/parting.h"
 #include "desk/reply.h"
+#include "desk/retention.h"
 #include "desk/road.h"
 #include "desk/service.h"
 #include "store/contact.h"
@@ -459,6 +460,19 @@ static int erase(const struct act *act, struct error *error)
     return DONE;
 }
 
+/* It goes on by itself. */
+static int hurry_retention(const struct act *act, struct error *error)
+{
+    struct jsonw w = { .out = act->reply };
+
+    (void)error;
+    retention_hurry(act->desk);
+    jsonw_object(&w, NULL);
+    jsonw_int(&w, "format", 1);
+    jsonw_end_object(&w);
+    return DONE;
+}
+
 /* The table */
 
 static const struct {
@@ -468,6 +482,7 @@ static const struct {
     { "take", take },          { "release", release },  { "close", close_conversation }, { "say", say },
     { "outbox-retry", retry }, { "outbox-drop", drop }, { "webhook-replay", replay },
     { "erase", erase },
+    { "retention", hurry_retention },
 };
 
 int desk_command(struct desk *desk, const char *name, const struct json *arguments, int64_t now,

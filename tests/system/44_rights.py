@@ -265,6 +265,45 @@ def ambiguous():
         desk.hears("ana", "ping 4", "pong 4")
 
 
+@test("what is too old goes while the daemon answers: told before, counted behind, and the file shrinks")
+def retained():
+    rules = RULES + ("INSERT INTO setting (name, value) VALUES ('keep_webhooks', '30 days'), ('keep_traces', '30 days'),"
+                     " ('keep_messages', '1 year');")
+    with Desk(rules) as desk:
+        for number in range(60):
+            live(desk, f"old-{number}", f"+8210555{number:05}", "Oldest")
+        desk.wait_drained()
+        wait_written(desk)
+        eventually(lambda: desk.value("SELECT count(*) FROM parting") == 0, "all is summed up", 20, 0.05)
+        desk.stop()
+        past = 400 * 24 * 3600 * 1000
+        book = sqlite3.connect(desk.db)
+        book.execute("DROP TRIGGER webhook_is_immutable")
+        for column in ("webhook.received_at", "decision.at", "message.at", "conversation.closed_at", "conversation.opened_at",
+                       "conversation.summary_at", "conversation.last_in_at", "outbox.created_at", "seen.at"):
+            table, name = column.split(".")
+            book.execute(f"UPDATE {table} SET {name} = {name} - {past}")
+        book.commit()
+        book.close()
+        desk.start()
+        live(desk, "new", "+821055501234", "Newest")
+        desk.wait_drained()
+        wait_written(desk)
+        due = {row["class"]: row["due"] for row in desk.do("retention", "--json").json()["classes"]}
+        true(due["webhooks"] >= 240 and due["traces"] >= 180 and due["messages"] >= 60, f"told before: {due}")
+        pages = desk.value("PRAGMA page_count")
+        desk.do("retention", "--now")
+        eventually(lambda: desk.value("SELECT count(*) FROM conversation") <= 3, "old conversations are gone", 30, 0.05)
+        desk.hears("new", "ping 9", "pong 9", phone_number="+821055501234")
+        eventually(lambda: desk.value("PRAGMA page_count") < pages * 3 // 4, "the file shrinks", 30, 0.1)
+        audit = desk.do("audit", "--json").json()
+        true(audit["accepted"] >= 60 * 3 + 3, f"all is still counted: {audit}")
+        contains(desk.do("transcript", "new").out, WORD + "new", "what is young stays")
+        equal(desk.cli("transcript", "old-5").code, 3, "what is old is gone")
+        gone = {row["class"]: row["removed"] for row in desk.do("retention", "--json").json()["classes"]}
+        true(gone["messages"] >= 60 and gone["webhooks"] > 0 and gone["traces"] > 0, f"counted behind: {gone}")
+
+
 @test("without a daemon the command line does it itself, but for Braze, which is asked once there is one")
 def alone():
     with Desk(RULES) as desk:
