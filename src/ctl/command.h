@@ -58,6 +58,7 @@ enum option_id {
     OPTION_UNANSWERED,
     OPTION_COPIES,
     OPTION_NOW,
+    OPTION_AS_RULES,
     OPTION_COUNT,
 };
 

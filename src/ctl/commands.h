@@ -12,6 +12,7 @@ extern const struct command commands[]; /* ends with a NULL pattern */
 int command_status(struct call *call);
 int command_conversations(struct call *call);
 int command_transcript(struct call *call);
+int command_search(struct call *call);
 int command_why(struct call *call);
 int command_chat(struct call *call);
 int command_init(struct call *call);
@@ -19,6 +20,7 @@ int command_rules_check(struct call *call);
 int command_rules_load(struct call *call);
 int command_rules_list(struct call *call);
 int command_rules_tell(struct call *call);
+int command_rules_explain(struct call *call);
 int command_rules_draw(struct call *call);
 int command_rules_try(struct call *call);
 int command_rules_history(struct call *call);
@@ -27,6 +29,7 @@ int command_rules_rollback(struct call *call);
 int command_rules_replay(struct call *call);
 int command_drill(struct call *call);
 int command_usage(struct call *call);
+int command_stats(struct call *call);
 int command_outbox_list(struct call *call);
 int command_profile(struct call *call);
 int command_outbox_show(struct call *call);
@@ -45,5 +48,6 @@ int command_retention(struct call *call);
 int command_erase(struct call *call);
 int command_erasures_list(struct call *call);
 int command_erasures_show(struct call *call);
+int command_completion(struct call *call);
 
 #endif

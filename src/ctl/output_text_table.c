@@ -9,9 +9,9 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "ctl/local.h"
 #include "ctl/output_text.h"
 #include "ctl/show.h"
 #include "text/width.h"
@@ -44,16 +44,6 @@ const char *text_state_style(const char *word)
 
 /* Cells */
 
-static void format_time(int64_t ms, struct buf *out)
-{
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm local;
-    char text[40];
-
-    if (localtime_r(&seconds, &local) != NULL && strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local) > 0)
-        buf_add_text(out, text);
-}
-
 /* The mark's offsets move when what stands before it is escaped. */
 static void show_marked(const struct cell *cell, struct buf *out, struct span *mark)
 {
@@ -68,7 +58,48 @@ static void show_marked(const struct cell *cell, struct buf *out, struct span *m
     show_text(cell->text + to, len - to, SHOW_CELL, out);
 }
 
-struct text_cell text_render(const struct cell *cell)
+/*
+ * Many marks stand in the rendered text itself, between two characters that data never has there, as they are escaped, and that
+ * take no columns; so they survive whatever is cut off. The first is also the cell's mark.
+ */
+enum { MARK_BEGIN = '\x01', MARK_END = '\x02' };
+
+static void show_marks(const struct cell *cell, struct buf *out, struct span *mark)
+{
+    size_t len = strlen(cell->text), at = 0;
+
+    for (size_t i = 0; i < cell->mark_count; i++) {
+        const struct span *span = &cell->marks[i];
+
+        if (span->start < at || span->end <= span->start || span->end > len)
+            continue;
+        show_text(cell->text + at, span->start - at, SHOW_CELL, out);
+        if (mark->end == 0)
+            mark->start = out->len;
+        buf_add_char(out, MARK_BEGIN);
+        show_text(cell->text + span->start, span->end - span->start, SHOW_CELL, out);
+        buf_add_char(out, MARK_END);
+        if (mark->end == 0)
+            mark->end = out->len;
+        at = span->end;
+    }
+    show_text(cell->text + at, len - at, SHOW_CELL, out);
+}
+
+static void add_marked(struct output *output, const char *text, const char *style)
+{
+    static const char BORDERS[] = { MARK_BEGIN, MARK_END, '\0' };
+    bool is_marked = false;
+
+    for (size_t len; *text != '\0'; text += len) {
+        if (*text == MARK_BEGIN || *text == MARK_END)
+            is_marked = *text++ == MARK_BEGIN;
+        len = strcspn(text, BORDERS);
+        text_add_styled(output, is_marked ? UNDERLINE : style, text, len);
+    }
+}
+
+struct text_cell text_render(const struct cell *cell, const struct zone *zone)
 {
     struct text_cell result = { .kind = cell->kind };
     struct buf text = { 0 };
@@ -76,9 +107,15 @@ struct text_cell text_render(const struct cell *cell)
     switch (cell->kind) {
     case CELL_NONE: buf_add_text(&text, "–"); break;
     case CELL_TEXT:
-    case CELL_JSON: show_marked(cell, &text, &result.mark); break;
+    case CELL_JSON:
+        result.has_marks = cell->marks != NULL;
+        if (result.has_marks)
+            show_marks(cell, &text, &result.mark);
+        else
+            show_marked(cell, &text, &result.mark);
+        break;
     case CELL_NUMBER: buf_addf(&text, "%lld", (long long)cell->number); break;
-    case CELL_TIME: format_time(cell->number, &text); break;
+    case CELL_TIME: local_format(zone, cell->number, &text); break;
     case CELL_FLAG: buf_add_text(&text, cell->number != 0 ? "yes" : "no"); break;
     }
     result.width = width_text(buf_text(&text), text.len);
@@ -90,6 +127,10 @@ void text_add_cell(struct output *output, const struct text_cell *cell, const ch
 {
     size_t len = strlen(cell->text);
 
+    if (cell->has_marks) {
+        add_marked(output, cell->text, style);
+        return;
+    }
     if (cell->mark.end <= cell->mark.start || cell->mark.end > len) {
         text_add_styled(output, style, cell->text, len);
         return;
@@ -155,7 +196,7 @@ void text_row(struct output *output, const struct cell *cells)
         output->cells = alloc_resize(output->cells, output->cell_room, sizeof *output->cells);
     }
     for (size_t i = 0; i < output->column_count; i++)
-        output->cells[output->cell_count++] = text_render(&cells[i]);
+        output->cells[output->cell_count++] = text_render(&cells[i], output->zone);
 }
 
 static size_t measure(const struct output *output, size_t *widths)

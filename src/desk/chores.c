@@ -6,10 +6,12 @@
 #include "desk/idle.h"
 #include "desk/parting.h"
 #include "desk/retention.h"
+#include "store/search.h"
 
 enum {
     APART_MS = 10, /* a round of them takes one or two, and as much at the disk */
     LATE_MS = 100,
+    SEARCH_LOOK_MS = 1000,
 };
 
 void chores_begin(struct desk *desk, bool is_busy, int64_t now)
@@ -17,14 +19,27 @@ void chores_begin(struct desk *desk, bool is_busy, int64_t now)
     desk->is_pressed = now < desk->chores_at + (is_busy ? LATE_MS : APART_MS);
 }
 
+/* Whoever searches reads what is new anyway: there is no hurry, and no round of its own until there is enough to do. */
+static int fill_search(struct desk *desk, int64_t now, struct error *error)
+{
+    int result;
+
+    if (!desk->has_to_index && now < desk->index_look_at)
+        return 0;
+    result = search_fill(desk->db, error);
+    desk->has_to_index = result == 1;
+    desk->index_look_at = now + SEARCH_LOOK_MS;
+    return result < 0 ? -1 : 0;
+}
+
 int chores_run(struct desk *desk, int64_t now, struct error *error)
 {
     if (desk->is_pressed)
         return 0;
     desk->chores_at = now;
-    if (erasure_run(desk, now, error) != 0 || idle_run(desk, now, error) != 0 || retention_run(desk, now, error) != 0)
+    if (erasure_run(desk, now, error) != 0 || idle_run(desk, now, error) != 0 || parting_run(desk, now, error) != 0)
         return -1;
-    return parting_run(desk, now, error);
+    return fill_search(desk, now, error) == 0 ? retention_run(desk, now, error) : -1;
 }
 
 int64_t chores_allow(const struct desk *desk, int64_t at)
@@ -40,6 +55,8 @@ int chores_next(struct desk *desk, int64_t *at, struct error *error)
 
     if (idle_next_at(desk, &idle, error) != 0 || parting_next_at(desk, &parting, error) != 0)
         return -1;
+    if (desk->has_to_index)
+        idle = 0;
     *at = chores_allow(desk, idle < parting ? idle : parting);
     if (erasure < *at)
         *at = erasure;

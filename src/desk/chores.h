@@ -1,8 +1,8 @@
 /*
  * chores: the work that nobody waits for and that comes in heaps: conversations that end of themselves, their summaries, what
- * is written to profiles. Ten thousand at once would hold up every reply that comes meanwhile, in the engine and at the disk.
- * So a round does a few, some milliseconds apart, and one that brings messages does none, unless there has been no other for a
- * while. What comes alone waits for nothing.
+ * is written to profiles, the index of what was said (store/search.h). Ten thousand at once would hold up every reply that comes
+ * meanwhile, in the engine and at the disk. So a round does a few, some milliseconds apart, and one that brings messages does
+ * none, unless there has been no other for a while. What comes alone waits for nothing.
  *
  * All inside the caller's transaction.
  */

@@ -15,6 +15,7 @@
 #include "store/outbox_track.h"
 #include "store/run_row.h"
 #include "store/schema.h"
+#include "store/search.h"
 #include "store/turn.h"
 #include "store/who.h"
 
@@ -207,8 +208,13 @@ static int run_rows(struct progress *p, struct error *error)
     return erasure_forget(p->desk->db, erasure->id, error) == 0 ? move(p, "index", 0, 0, error) : -1;
 }
 
+/* The words went with their rows; an index of an older form is thrown away as a whole. */
 static int run_index(struct progress *p, struct error *error)
 {
+    int is_left = search_is_left(p->desk->db, error);
+
+    if (is_left != 0)
+        return is_left < 0 ? -1 : wait_for(p, "an older search index, which is being thrown away", error);
     return move(p, "pages", 0, 0, error);
 }
 

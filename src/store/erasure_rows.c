@@ -4,8 +4,9 @@
 #include "store/erasure_rows.h"
 #include "store/erasure_stray.h"
 #include "store/outbox.h"
+#include "store/search.h"
 
-enum { MESSAGES_EACH = 100, KEYS_EACH = 2000, CONTACTS_EACH = 10000 };
+enum { MESSAGES_EACH = 25, KEYS_EACH = 2000, CONTACTS_EACH = 10000 };
 
 #define CONTACTS "(SELECT contact FROM erasure_contact WHERE erasure = ?1)"
 #define CONVERSATIONS "(SELECT id FROM conversation WHERE contact IN " CONTACTS ")"
@@ -329,12 +330,33 @@ static const struct emptying OF_MESSAGES[] = {
     { "track", EMPTY_TRACKS },     { "decision", EMPTY_DECISIONS }, { "turn", END_TURNS },         { "message", EMPTY_MESSAGES },
 };
 
+static const char WORDS[] = "SELECT id, text FROM message WHERE text <> '' AND id IN " PIECE;
+static const char NOTICE_WORDS[] =
+    "SELECT id, text FROM message WHERE text <> '' AND id IN " NOTICES " AND ?2 + ?3 IS NOT NULL";
+
+/* The search index knows a message by its text: before that goes. */
+static int forget_words(struct db *db, const char *sql, const struct erasure *erasure, int64_t end, struct error *error)
+{
+    struct query *q = db_query(db, sql);
+    int more;
+
+    query_bind_int(q, 1, erasure->id);
+    query_bind_int(q, 2, erasure->upto);
+    query_bind_int(q, 3, end);
+    while ((more = query_step(q, error)) == 1 && search_forget(db, query_int(q, 0), query_text(q, 1), error) == 0)
+        ;
+    query_end(q);
+    return more == 0 ? 0 : -1;
+}
+
 static int empty_messages(struct db *db, const struct erasure *erasure, int64_t now, int64_t *upto, struct error *error)
 {
     if (piece_end(db, PIECE_OF_MESSAGES, erasure->id, erasure->upto, MESSAGES_EACH, upto, error) != 0)
         return -1;
     if (*upto == 0)
         return 0;
+    if (forget_words(db, WORDS, erasure, *upto, error) != 0)
+        return -1;
     return run_piece(db, OF_MESSAGES, sizeof OF_MESSAGES / sizeof *OF_MESSAGES, erasure, *upto, now, error) == 0 ? 1 : -1;
 }
 
@@ -380,6 +402,8 @@ static const struct emptying OF_CONTACTS[] = {
 static int empty_contacts(struct db *db, const struct erasure *erasure, int64_t now, int64_t *upto, struct error *error)
 {
     *upto = 0;
+    if (forget_words(db, NOTICE_WORDS, erasure, 0, error) != 0)
+        return -1;
     if (run(db, KEEP_IDS, erasure->id, error) != 0 || run_counted(db, DROP_ENTRIES, erasure->id, "entry", error) != 0 ||
         run_counted(db, DROP_PROFILE, erasure->id, "profile", error) != 0)
         return -1;

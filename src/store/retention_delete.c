@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "store/retention.h"
+#include "store/search.h"
 
 enum { LOOKED_AT = 500, MESSAGES_MAX = 500 };
 
@@ -76,8 +77,25 @@ static const char *const DELETIONS[] = {
     "WHERE id = ?2 AND NOT EXISTS (SELECT 1 FROM conversation WHERE contact = ?2 AND id <> ?1)",
 };
 
+static const char WORDS[] = "SELECT id, text FROM message WHERE text <> '' AND (conversation = ?1 OR id IN " NOTICES_ABOUT ")";
+
+/* The search index knows a message by its text: before that goes. */
+static int forget_words(struct db *db, int64_t conversation, struct error *error)
+{
+    struct query *q = db_query(db, WORDS);
+    int more;
+
+    query_bind_int(q, 1, conversation);
+    while ((more = query_step(q, error)) == 1 && search_forget(db, query_int(q, 0), query_text(q, 1), error) == 0)
+        ;
+    query_end(q);
+    return more == 0 ? 0 : -1;
+}
+
 static int delete_one(struct db *db, int64_t conversation, int64_t contact, struct error *error)
 {
+    if (forget_words(db, conversation, error) != 0)
+        return -1;
     for (size_t i = 0; i < sizeof DELETIONS / sizeof *DELETIONS; i++) {
         struct query *q = db_query(db, DELETIONS[i]);
 

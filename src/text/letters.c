@@ -135,6 +135,16 @@ static uint32_t small(uint32_t code)
     return (uint32_t)utf8proc_tolower((utf8proc_int32_t)code);
 }
 
+void letter_plain(uint32_t code, struct buf *out)
+{
+    uint32_t plain = letter_base(small(code));
+
+    if (plain == 0xdf || plain == 0xe6 || plain == 0x153)
+        buf_add_text(out, plain == 0xdf ? "ss" : plain == 0xe6 ? "ae" : "oe");
+    else
+        utf8_encode(plain, out);
+}
+
 static size_t spell_one(const char *text, size_t len, struct buf *out, size_t *weight)
 {
     uint32_t code;

@@ -33,4 +33,7 @@ size_t letter_spell(const char *text, size_t len, struct buf *out, size_t *weigh
  */
 uint32_t letter_base(uint32_t code);
 
+/* Appends the letter small, and without its accent; ß, æ and œ as two letters. */
+void letter_plain(uint32_t code, struct buf *out);
+
 #endif

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <utf8proc.h>
-
 #include "base/alloc.h"
 #include "base/ascii.h"
 #include "base/utf8.h"
@@ -43,16 +41,6 @@ static enum script script_of(uint32_t code)
     if (code >= 0x3040 && code <= 0x309f)
         return SCRIPT_HIRAGANA;
     return code >= 0x30a0 && code <= 0x30ff ? SCRIPT_KATAKANA : SCRIPT_OTHER;
-}
-
-/* Small, and without its accent; ß, æ and œ as two letters. */
-static void add_plain(uint32_t code, struct buf *out)
-{
-    uint32_t plain = letter_base((uint32_t)utf8proc_tolower((utf8proc_int32_t)code));
-    if (plain == 0xdf || plain == 0xe6 || plain == 0x153)
-        buf_add_text(out, plain == 0xdf ? "ss" : plain == 0xe6 ? "ae" : "oe");
-    else
-        utf8_encode(plain, out);
 }
 
 /* Words and their terms */
@@ -146,7 +134,7 @@ static void add_letter(uint32_t code, enum script script, struct run *run)
 {
     run->script = script;
     run->starts[run->count++] = run->text.len;
-    add_plain(code, &run->text);
+    letter_plain(code, &run->text);
     run->starts[run->count] = run->text.len;
     for (size_t i = run->starts[run->count - 1]; i < run->text.len; i++)
         run->is_plain &= ascii_is_letter((unsigned char)run->text.data[i]) || ascii_is_digit((unsigned char)run->text.data[i]);

@@ -116,15 +116,20 @@ def exported():
         equal(desk.cli("export", "nobody").code, 3, "nobody")
 
 
-@test("a person with very much is exported in pieces, whole and in order")
+@test("a person with very much is exported in pieces, whole and in order; and is erased, from the search index as well")
 def exported_much():
     with Desk(RULES) as desk:
         desk.hears("ana", "ping 1", "pong 1")
         desk.stop()
         desk.edit("INSERT INTO message (id, conversation, at, kind, text) WITH RECURSIVE n (i) AS (SELECT 1000 UNION ALL SELECT i + 1"
-                  " FROM n WHERE i < 6000) SELECT i, 1, i, 'note', 'note ' || i FROM n")
+                  " FROM n WHERE i < 6000) SELECT i, 1, i, 'note', 'note xylophon' || i FROM n")
         document = desk.do("export", "ana").json()
-        equal([m["text"] for m in document["messages"] if m["kind"] == "note"], [f"note {i}" for i in range(1000, 6001)], "all")
+        equal([m["text"] for m in document["messages"] if m["kind"] == "note"], [f"note xylophon{i}" for i in range(1000, 6001)],
+              "all")
+        desk.start()
+        eventually(lambda: desk.value("SELECT count(*) FROM search_leaf") > 0, "they are indexed", 20, 0.05)
+        desk.do("erase", "ana", within=100)
+        equal(where(desk, {b"xylophon"}), [], "no piece of a word is left")
 
 
 @test("who is erased is nowhere: not in the file, the log or a backup; the audit adds up, and others lose nothing")

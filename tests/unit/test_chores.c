@@ -171,6 +171,50 @@ static void a_clock_that_is_set_back_stops_none_of_it(void **state)
     assert_true(count_closed(f) > closed);
 }
 
+/* As many texts as make a step. */
+static void put_texts(struct fixture *f, int count)
+{
+    struct error error = { 0 };
+    char sql[400];
+
+    snprintf(sql, sizeof sql,
+             "INSERT INTO message (conversation, at, kind, text) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+             "WHERE i < %d) SELECT 1, %lld, 'note', 'number ' || i FROM n", count, (long long)f->now);
+    must(db_run(f->desk.db, sql, &error), &error);
+}
+
+static int64_t indexed(struct fixture *f)
+{
+    return fixture_int(f, "SELECT CAST(value AS INTEGER) FROM book WHERE name = 'search_next'");
+}
+
+static void texts_are_indexed_step_by_step_and_no_round_is_made_for_few(void **state)
+{
+    struct fixture *f = *state;
+    int64_t first;
+
+    hear(f, "ana", "your hours?");
+    accept_all(f, claim(f));
+    put_texts(f, 200);
+    f->now += 2000;
+    go_round(f, false);
+    assert_int_equal(indexed(f), -1);
+    assert_true(next_at(f) > f->now + 1000);
+    put_texts(f, 3000);
+    f->now += 2000;
+    go_round(f, false);
+    first = indexed(f);
+    assert_in_range(first, 100, 1000);
+    go_round(f, false);
+    assert_int_equal(indexed(f), first);
+    assert_in_range(next_at(f) - f->now, 1, 20);
+    for (int i = 0; i < 20; i++) {
+        f->now = next_at(f) < f->now + 1000 ? next_at(f) : f->now + 20;
+        go_round(f, false);
+    }
+    assert_in_range(indexed(f), 2800, 3400);
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, setup_audit)
 
 static const struct CMUnitTest TESTS[] = {
@@ -181,6 +225,7 @@ static const struct CMUnitTest TESTS[] = {
     T(what_comes_alone_waits_for_nothing),
     T(a_shorter_time_is_applied_to_a_few_at_once),
     T(a_clock_that_is_set_back_stops_none_of_it),
+    T(texts_are_indexed_step_by_step_and_no_round_is_made_for_few),
 };
 
 int main(void)

@@ -1,0 +1,374 @@
+/*
+ * search: from what is looked for to the hits; see the header. The index: search_index.c, search_block.c.
+ *
+ * Three ways lead to texts that may be hits, and all go from the newest to the oldest. Where a customer is named, all of his
+ * messages are looked at. Else first what is not in the index yet, and then block by block what the index offers. Whatever the
+ * way, a text is looked at once, and its own words decide.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "store/search.h"
+#include "store/search_block.h"
+#include "store/search_index.h"
+
+struct ranked {
+    int64_t message;
+    uint32_t length; /* units */
+    uint16_t found[SEEK_TERMS_MAX];
+    double score;
+};
+
+struct run {
+    struct db *db;
+    const struct search_query *query;
+    search_row *row;
+    void *context;
+    struct search_outcome *outcome;
+    struct error *error;
+    struct search_reader reader;
+    int64_t low, high; /* ids: low <= id < high */
+    size_t looks;
+    int count;      /* hits, given away or to be ranked */
+    bool is_ended;  /* there are enough */
+    double read;    /* messages of the blocks that were narrowed */
+    struct units units;
+    struct seek_marks marks;
+    struct ranked *ranked;
+    size_t ranked_room;
+};
+
+/* Hits */
+
+#define HIT                                                                                                     \
+    "SELECT m.id, m.conversation, m.at, c.address, c.first_name, v.channel, m.kind, m.actor, m.text "          \
+    "FROM message m JOIN conversation v ON v.id = m.conversation JOIN contact c ON c.id = v.contact "
+static const char ONE[] = HIT "WHERE m.id = ?1";
+
+static void read_hit(const struct query *q, struct search_hit *hit)
+{
+    *hit = (struct search_hit){ .message = query_int(q, 0),     .conversation = query_int(q, 1), .at = query_int(q, 2),
+                                .user = query_text(q, 3),       .first_name = query_text(q, 4),  .channel = query_text(q, 5),
+                                .kind = query_text(q, 6),       .actor = query_text(q, 7),       .text = query_text(q, 8) };
+}
+
+static bool is_in_filter(const struct filter *filter, const struct search_hit *hit)
+{
+    return (filter->since == 0 || hit->at >= filter->since) && (filter->until == 0 || hit->at < filter->until) &&
+           (filter->channel == NULL || strcmp(filter->channel, hit->channel) == 0);
+}
+
+static void keep_for_ranking(struct run *run, int64_t message)
+{
+    if (run->count == SEARCH_RANKED_MAX) {
+        run->outcome->is_ranked_part = run->is_ended = true;
+        return;
+    }
+    if ((size_t)run->count == run->ranked_room) {
+        run->ranked_room = run->ranked_room == 0 ? 64 : 2 * run->ranked_room;
+        run->ranked = alloc_resize(run->ranked, run->ranked_room, sizeof *run->ranked);
+    }
+    struct ranked *ranked = &run->ranked[run->count++];
+    *ranked = (struct ranked){ .message = message, .length = (uint32_t)run->units.count };
+    for (size_t i = 0; i < run->query->seek->count; i++)
+        ranked->found[i] = run->marks.found[i] < UINT16_MAX ? (uint16_t)run->marks.found[i] : UINT16_MAX;
+}
+
+static void give(struct run *run, const struct search_hit *hit)
+{
+    if (run->query->is_by_relevance) {
+        keep_for_ranking(run, hit->message);
+    } else if (run->query->filter.limit > 0 && run->count == run->query->filter.limit) {
+        run->outcome->has_more = run->is_ended = true;
+    } else {
+        run->row(run->context, hit);
+        run->count++;
+    }
+}
+
+static bool matches(struct run *run, const char *text, size_t len)
+{
+    units_cut(text, len, &run->units);
+    return seek_match(run->query->seek, &run->units, run->query->is_by_relevance ? &run->marks : NULL);
+}
+
+static int look(struct run *run, int64_t message)
+{
+    struct query *q = db_query(run->db, ONE);
+    struct search_hit hit;
+    query_bind_int(q, 1, message);
+    int found = query_step(q, run->error);
+    if (found == 1) {
+        read_hit(q, &hit);
+        if (run->looks++ == SEARCH_LOOKS_MAX) {
+            run->outcome->stopped_at = message;
+            run->outcome->stopped_time = hit.at;
+            run->is_ended = true;
+        } else if (is_in_filter(&run->query->filter, &hit) && matches(run, hit.text, strlen(hit.text))) {
+            give(run, &hit);
+        }
+    }
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+/* Which ids */
+
+static const char FROM[] = "SELECT id, at FROM message WHERE id >= ?1 ORDER BY id LIMIT 1";
+
+/* The first message at `low` or behind it, and its time; INT64_MAX for both: none. */
+static int read_from(struct run *run, int64_t low, int64_t *id, int64_t *at)
+{
+    struct query *q = db_query(run->db, FROM);
+    query_bind_int(q, 1, low);
+    int found = query_step(q, run->error);
+    *id = found == 1 ? query_int(q, 0) : INT64_MAX;
+    *at = found == 1 ? query_int(q, 1) : INT64_MAX;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}
+
+/* The first id that was said at `at` or later: ids rise with time, but for a clock that was set. */
+static int find_time(struct run *run, int64_t at, int64_t newest, int64_t *first)
+{
+    int64_t low, high = newest + 1, found, id;
+    if (read_from(run, 0, &low, &found) != 0)
+        return -1;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (read_from(run, middle, &id, &found) != 0)
+            return -1;
+        if (found >= at)
+            high = middle;
+        else
+            low = id + 1;
+    }
+    *first = low;
+    return 0;
+}
+
+static int find_range(struct run *run)
+{
+    const struct filter *filter = &run->query->filter;
+    int64_t newest, at;
+    if (search_index_newest(run->db, &newest, run->error) != 0)
+        return -1;
+    run->high = newest + 1;
+    if (read_from(run, 0, &run->low, &at) != 0)
+        return -1;
+    if (filter->since > 0 && find_time(run, filter->since, newest, &run->low) != 0)
+        return -1;
+    return filter->until > 0 ? find_time(run, filter->until, newest, &run->high) : 0;
+}
+
+/* A customer's messages */
+
+#define CLEAN(phone) "replace(replace(replace(replace(replace(" phone ", ' ', ''), '.', ''), '-', ''), '(', ''), ')', '')"
+#define IS_PHONE(row, typed) row ".kind = 'phone' AND " row ".value IN (" typed ", " CLEAN(typed) ", '+' || " CLEAN(typed) ")"
+
+#define OF_CONTACTS(contacts)                                                                              \
+    "SELECT m.id FROM message m WHERE m.conversation IN (SELECT v.id FROM conversation v WHERE v.contact IN " \
+    "(SELECT i.contact FROM identity i WHERE " contacts ")) AND m.id >= ?3 AND m.id < ?4 ORDER BY m.id DESC LIMIT ?5"
+
+static const char OF_USER[] = OF_CONTACTS(
+    "((i.kind IN ('external', 'braze') AND i.value = ?1) OR (" IS_PHONE("i", "?1") ")) AND "
+    "(?2 IS NULL OR EXISTS (SELECT 1 FROM identity p WHERE p.contact = i.contact AND " IS_PHONE("p", "?2") "))");
+static const char OF_PHONE[] = OF_CONTACTS(IS_PHONE("i", "?2"));
+
+static int run_person(struct run *run)
+{
+    const struct filter *filter = &run->query->filter;
+    struct query *q = db_query(run->db, filter->user != NULL ? OF_USER : OF_PHONE);
+    int found = 0, result = 0;
+    if (filter->user != NULL)
+        query_bind_text(q, 1, filter->user);
+    query_bind_text(q, 2, filter->phone);
+    query_bind_int(q, 3, run->low);
+    query_bind_int(q, 4, run->high);
+    query_bind_int(q, 5, SEARCH_LOOKS_MAX + 1);
+    while (result == 0 && !run->is_ended && (found = query_step(q, run->error)) == 1)
+        result = look(run, query_int(q, 0));
+    query_end(q);
+    return found < 0 ? -1 : result;
+}
+
+/* What is not in the index */
+
+static const char TAIL[] = "SELECT id, text FROM message WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
+
+static int run_tail(struct run *run, int64_t next)
+{
+    struct query *q = db_query(run->db, TAIL);
+    int64_t from = next > run->low ? next : run->low, oldest = 0;
+    int count = 0, found = 0, result = 0;
+    query_bind_int(q, 1, from);
+    query_bind_int(q, 2, run->high);
+    query_bind_int(q, 3, SEARCH_TAIL_MAX);
+    while (result == 0 && !run->is_ended && (found = query_step(q, run->error)) == 1) {
+        size_t len;
+        const char *text = query_bytes(q, 1, &len);
+        oldest = query_int(q, 0);
+        count++;
+        if (matches(run, text, len))
+            result = look(run, oldest);
+    }
+    query_end(q);
+    if (count == SEARCH_TAIL_MAX)
+        run->outcome->missed = oldest - from;
+    return found < 0 ? -1 : result;
+}
+
+/* What is */
+
+/* All places of the block that are asked for. */
+static void choose(const struct run *run, int64_t block, int64_t high, struct search_set *set)
+{
+    int64_t first = block * SEARCH_BLOCK;
+    *set = (struct search_set){ { 0 } };
+    for (size_t i = 0; i < SEARCH_BLOCK / 64; i++) {
+        int64_t word = first + (int64_t)i * 64;
+        if (word >= run->low && word + 64 <= high)
+            set->bits[i] = UINT64_MAX;
+        else
+            for (size_t k = 0; k < 64; k++)
+                if (word + (int64_t)k >= run->low && word + (int64_t)k < high)
+                    search_set_add(set, i * 64 + k);
+    }
+}
+
+static int look_through(struct run *run, int64_t block, const struct search_set *set)
+{
+    for (size_t i = SEARCH_BLOCK / 64; i-- > 0 && !run->is_ended;)
+        for (uint64_t bits = set->bits[i]; bits != 0 && !run->is_ended;) {
+            unsigned highest = 63 - (unsigned)__builtin_clzll(bits);
+            bits &= ~(UINT64_C(1) << highest);
+            if (look(run, block * SEARCH_BLOCK + (int64_t)(i * 64 + highest)) != 0)
+                return -1;
+        }
+    return 0;
+}
+
+static const char BEFORE[] = "SELECT max(id) FROM message WHERE id < ?1";
+
+/* The block of the newest message below `high`; -1: there is none that is asked for. Ids may leave out millions of blocks. */
+static int find_block(struct run *run, int64_t high, int64_t *block)
+{
+    struct query *q = db_query(run->db, BEFORE);
+    query_bind_int(q, 1, high);
+    int found = query_step(q, run->error);
+    int64_t newest = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : -1;
+    query_end(q);
+    *block = newest >= run->low ? newest / SEARCH_BLOCK : -1;
+    return found < 0 ? -1 : 0;
+}
+
+static int run_blocks(struct run *run, int64_t next)
+{
+    int64_t high = next < run->high ? next : run->high, block;
+    if (search_reader_init(&run->reader, run->db, run->query->seek, run->error) != 0 || find_block(run, high, &block) != 0)
+        return -1;
+    while (block >= 0 && !run->is_ended) {
+        struct search_set set;
+        choose(run, block, high, &set);
+        run->read += (double)search_set_count(&set);
+        if (search_block_narrow(&run->reader, block, run->query->is_by_relevance, &set, run->error) != 0 ||
+            look_through(run, block, &set) != 0)
+            return -1;
+        high = block * SEARCH_BLOCK;
+        if (find_block(run, high, &block) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Ranking: BM25, with what is rare among the messages that were gone through weighing more. */
+
+static double rarity(const struct run *run, size_t term)
+{
+    double heard = run->reader.heard[term];
+    return run->read > 0 ? log(1 + (run->read - heard + 0.5) / (heard + 0.5)) : 1;
+}
+
+static double score(const struct run *run, const struct ranked *ranked, const double *rarities, double average)
+{
+    static const double K = 1.2, B = 0.75;
+    double sum = 0, length = K * (1 - B + B * ranked->length / average);
+    for (size_t i = 0; i < run->query->seek->count; i++)
+        sum += rarities[i] * ranked->found[i] * (K + 1) / (ranked->found[i] + length);
+    return sum;
+}
+
+static int compare_ranked(const void *a, const void *b)
+{
+    const struct ranked *one = a, *other = b;
+    if (one->score != other->score)
+        return one->score > other->score ? -1 : 1;
+    return one->message > other->message ? -1 : one->message < other->message;
+}
+
+static int give_ranked(struct run *run)
+{
+    struct search_hit hit;
+    int64_t limit = run->query->filter.limit;
+    int count = limit > 0 && limit < run->count ? (int)limit : run->count;
+    run->outcome->has_more = count < run->count;
+    for (int i = 0; i < count; i++) {
+        struct query *q = db_query(run->db, ONE);
+        query_bind_int(q, 1, run->ranked[i].message);
+        int found = query_step(q, run->error);
+        if (found == 1) {
+            read_hit(q, &hit);
+            run->row(run->context, &hit);
+        }
+        query_end(q);
+        if (found < 0)
+            return -1;
+    }
+    run->count = count;
+    return 0;
+}
+
+static int rank(struct run *run)
+{
+    double rarities[SEEK_TERMS_MAX] = { 0 }, total = 0;
+    if (run->count == 0)
+        return 0;
+    for (size_t i = 0; i < run->query->seek->count; i++)
+        rarities[i] = rarity(run, i);
+    for (int i = 0; i < run->count; i++)
+        total += run->ranked[i].length;
+    for (int i = 0; i < run->count; i++)
+        run->ranked[i].score = score(run, &run->ranked[i], rarities, total / run->count);
+    qsort(run->ranked, (size_t)run->count, sizeof *run->ranked, compare_ranked);
+    return give_ranked(run);
+}
+
+static int run_any(struct run *run)
+{
+    int64_t next;
+    if (find_range(run) != 0)
+        return -1;
+    if (run->query->filter.user != NULL || run->query->filter.phone != NULL)
+        return run_person(run);
+    if (search_index_next(run->db, &next, run->error) != 0 || run_tail(run, next) != 0)
+        return -1;
+    return run->is_ended ? 0 : run_blocks(run, next);
+}
+
+int search_run(struct db *db, const struct search_query *query, search_row *row, void *context,
+               struct search_outcome *outcome, struct error *error)
+{
+    struct run run = { .db = db, .query = query, .row = row, .context = context, .outcome = outcome, .error = error };
+    int result = 0;
+    *outcome = (struct search_outcome){ 0 };
+    if (query->seek->wanted > 0)
+        result = run_any(&run);
+    if (result == 0 && query->is_by_relevance)
+        result = rank(&run);
+    units_release(&run.units);
+    seek_marks_release(&run.marks);
+    free(run.ranked);
+    return result == 0 ? run.count : -1;
+}
