@@ -188,6 +188,7 @@ LIB = \
   src/store/contact.c \
   src/store/conversation.c \
   src/store/cooldown.c \
+  src/store/copy.c \
   src/store/db.c \
   src/store/db_query.c \
   src/store/dossier.c \
@@ -219,7 +220,9 @@ LIB = \
   src/store/pick_outbox.c \
   src/store/pick_webhook.c \
   src/store/profile.c \
+  src/store/readers.c \
   src/store/record.c \
+  src/store/restored.c \
   src/store/retention.c \
   src/store/retention_delete.c \
   src/store/rulebook.c \
@@ -239,6 +242,7 @@ LIB = \
   src/store/service_call.c \
   src/store/spend.c \
   src/store/standing.c \
+  src/store/survey.c \
   src/store/timer.c \
   src/store/transcript.c \
   src/store/turn.c \
@@ -366,6 +370,7 @@ LIB = \
   src/rules/variable.c \
   src/braze/answer.c \
   src/braze/date.c \
+  src/braze/details.c \
   src/braze/form.c \
   src/braze/inbound.c \
   src/braze/key.c \
@@ -448,12 +453,14 @@ DAEMON = \
   src/daemon/engine.c \
   src/daemon/engine_round.c \
   src/daemon/errand.c \
+  src/daemon/examiner.c \
   src/daemon/fetch.c \
   src/daemon/flight.c \
   src/daemon/gate.c \
   src/daemon/http.c \
   src/daemon/inquiry.c \
   src/daemon/install.c \
+  src/daemon/keeper.c \
   src/daemon/keyring.c \
   src/daemon/listen.c \
   src/daemon/loader.c \
@@ -480,6 +487,7 @@ CTL = \
   src/ctl/command.c \
   src/ctl/command_acts.c \
   src/ctl/command_audit.c \
+  src/ctl/command_backup.c \
   src/ctl/command_chat.c \
   src/ctl/command_completion.c \
   src/ctl/command_conversations.c \
@@ -495,6 +503,7 @@ CTL = \
   src/ctl/command_outbox.c \
   src/ctl/command_profile.c \
   src/ctl/command_replay.c \
+  src/ctl/command_restore.c \
   src/ctl/command_retention.c \
   src/ctl/command_rules.c \
   src/ctl/command_search.c \
@@ -527,6 +536,7 @@ CTL = \
   src/ctl/problems.c \
   src/ctl/show.c \
   src/ctl/stats_show.c \
+  src/ctl/status_needs.c \
   src/ctl/told.c \
   src/ctl/trial.c \
   src/ctl/verdict.c \
@@ -772,6 +782,7 @@ SYSTEM = \
   tests/system/40_large.py \
   tests/system/41_stats.py \
   tests/system/44_rights.py \
+  tests/system/45_keeping.py \
   tests/system/47_help.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))

@@ -200,6 +200,12 @@ static int set_ai_delay(const char *value, struct options *options, struct servi
     return read_whole("ai-delay", value, 0, 600000, &service->ai.delay_ms, error);
 }
 
+static int set_ahead(const char *value, struct options *options, struct service *service, struct error *error)
+{
+    (void)options;
+    return read_whole("ahead", value, -86400, 86400, &service->ahead_s, error);
+}
+
 static int set_latency(const char *value, struct options *options, struct service *service,
                        struct error *error)
 {
@@ -313,6 +319,7 @@ static const struct option_row OPTIONS[] = {
       "ACCESS_KEY_ID:SECRET_ACCESS_KEY it is Bedrock's, and signatures are worked out" },
     { "ai-answer", "TEXT", set_ai_answer, "what the models say, whatever they are asked" },
     { "ai-delay", "MS", set_ai_delay, "how long they think (0)" },
+    { "ahead", "S", set_ahead, "the Date of answers is that many seconds off (0)" },
     { "latency", "MS", set_latency, "answer that many ms late (0)" },
     { "fault", "FAULT", add_fault, "a fault to begin with, see below; may be repeated" },
     { "seed", "N", set_seed, "the seed of the faults that come by chance (0)" },

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -359,6 +360,43 @@ static void serve_ai(struct service *service, const struct http_request *request
         service->wake(service->waker);
 }
 
+static bool is_models(const char *path)
+{
+    static const char END[] = "/v1/models";
+    size_t len = strlen(path), end_len = sizeof END - 1;
+
+    return len >= end_len && strcmp(path + len - end_len, END) == 0;
+}
+
+/* The models that OpenAI and Anthropic have for this key; asking costs nothing. */
+static void serve_models(struct service *service, const struct http_request *request, struct http_answer *answer)
+{
+    const char *given = ai_bearer(request);
+    struct ai_trouble trouble = { 0 };
+
+    if (given == NULL)
+        given = http_header(request, "x-api-key");
+    answer->type = "application/json";
+    answer->delay_ms = service->latency_ms;
+    answer->status = ai_key(given, service->ai.key, &trouble) == 0 ? 200 : 401;
+    buf_add_text(&answer->body, answer->status == 200
+                                    ? "{\"object\":\"list\",\"data\":[{\"id\":\"sandbox\",\"object\":\"model\"}]}"
+                                    : "{\"error\":{\"message\":\"Incorrect API key provided.\",\"code\":\"invalid_api_key\"}}");
+    log_info("models", log_int("status", answer->status));
+}
+
+/* As HTTP has it; Braze's answers bring one. */
+static void add_date(const struct service *service, struct http_answer *answer)
+{
+    time_t now = (time_t)(clock_wall_ms() / 1000 + service->ahead_s);
+    struct tm utc;
+    char line[60];
+
+    gmtime_r(&now, &utc);
+    strftime(line, sizeof line, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &utc);
+    buf_add_text(&answer->headers, line);
+}
+
 void service_handle(void *context, struct http_request *request, struct http_answer *answer)
 {
     static const char CONTROL[] = "/_sandbox/";
@@ -370,10 +408,13 @@ void service_handle(void *context, struct http_request *request, struct http_ans
         control_handle(service, request, answer);
     else if (shop_has_path(request->path))
         serve_shop(service, request, answer);
+    else if (is_models(request->path))
+        serve_models(service, request, answer);
     else if (ai_has_path(request->path))
         serve_ai(service, request, answer);
     else
         serve_braze(service, request, answer);
+    add_date(service, answer);
 }
 
 static void report_statuses(const struct counters *counters, struct jsonw *w)

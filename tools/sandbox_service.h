@@ -50,6 +50,7 @@ struct service {
     struct counters counters;
     struct rate sends, track;
     int64_t latency_ms;
+    int64_t ahead_s; /* of the right time: what answers say in Date */
     int journal;   /* --requests, or -1 */
     uint64_t seed; /* of the ids given out */
     int64_t started_ms;

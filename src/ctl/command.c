@@ -52,6 +52,10 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_COPIES] = { "copies", NULL, "copies of the book that upgrades have made are deleted as well", false },
     [OPTION_NOW] = { "now", NULL, "do it at once, and do not wait for the next hour", false },
     [OPTION_AS_RULES] = { "as-rules", NULL, "what nobody answered, as rows for a rule file", false },
+    [OPTION_FORCE] = { "force", NULL, "replace what is there", false },
+    [OPTION_CHECK] = { "check", NULL, "only look, and change nothing", false },
+    [OPTION_DEEP] = { "deep", NULL, "each page of the file as well, on a copy of it", false },
+    [OPTION_LIVE] = { "live", NULL, "through a first real message, step by step", false },
     [OPTION_DOT] = { "dot", NULL, "for Graphviz, also on a terminal", false },
 };
 

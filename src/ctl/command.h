@@ -59,6 +59,10 @@ enum option_id {
     OPTION_COPIES,
     OPTION_NOW,
     OPTION_AS_RULES,
+    OPTION_FORCE,
+    OPTION_CHECK,
+    OPTION_DEEP,
+    OPTION_LIVE,
     OPTION_COUNT,
 };
 

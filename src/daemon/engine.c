@@ -38,6 +38,8 @@ struct engine *engine_new(const struct engine_config *config, const struct desk 
     errands_init(&engine->errands, engine->fetcher);
     inquiries_init(&engine->inquiries, engine->fetcher, &engine->errands.keys);
     engine->syncer = syncer_new(engine->desk.db, wake, engine);
+    engine->keeper = keeper_new(wake, engine);
+    engine->examiner = examiner_new(engine->fetcher, &engine->errands.keys, config->braze_url, config->braze_key);
     engine->spare = &engine->batches[0];
     engine->mailbox = mailbox_new(MAILBOX_COUNT, MAILBOX_BYTES, wake, engine);
     engine->facts.started_at = clock_wall_ms();
@@ -59,8 +61,10 @@ void engine_stop(struct engine *engine)
 
 void engine_free(struct engine *engine)
 {
+    keeper_free(engine->keeper);
     syncer_free(engine->syncer);
     fetcher_free(engine->fetcher);
+    examiner_free(engine->examiner);
     flights_release(&engine->flights);
     inquiries_release(&engine->inquiries);
     errands_release(&engine->errands);
@@ -213,6 +217,8 @@ static void round_run(struct engine *engine)
             tidy(engine, now);
         watch(engine, began, now);
     }
+    if (engine->exit_code == 0)
+        keeper_work(engine->keeper, &engine->desk, count > 0, engine->vitals.is_short_of_disk);
     if (clock_monotonic_ms() - began > engine->facts.round_ms_max)
         engine->facts.round_ms_max = clock_monotonic_ms() - began;
     publish(engine);
@@ -237,9 +243,12 @@ static bool is_over(struct engine *engine)
 static int wait_ms(const struct engine *engine)
 {
     int64_t left = engine->work_at - clock_wall_ms();
+    int keeper_ms = keeper_wait_ms(engine->keeper);
 
     if (engine_has_ended(engine) && clock_monotonic_ms() >= engine->full_until)
         return 0;
+    if (keeper_ms >= 0 && left > keeper_ms)
+        left = keeper_ms;
     return left < 0 ? 0 : left > IDLE_MS ? IDLE_MS : (int)left;
 }
 

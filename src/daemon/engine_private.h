@@ -8,8 +8,10 @@
 
 #include "daemon/engine.h"
 #include "daemon/errand.h"
+#include "daemon/examiner.h"
 #include "daemon/flight.h"
 #include "daemon/inquiry.h"
+#include "daemon/keeper.h"
 #include "daemon/outcome.h"
 #include "daemon/syncer.h"
 #include "daemon/vitals.h"
@@ -29,6 +31,8 @@ struct engine {
     struct status *status;
     struct status_facts facts;
     struct vitals vitals;
+    struct keeper *keeper;
+    struct examiner *examiner;
     int64_t drift_ms;   /* a jump of the wall clock that is not dealt with yet */
     int64_t full_until; /* monotonic; no claims before */
     int64_t work_at;    /* wall: when timers or due rows want another round */

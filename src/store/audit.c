@@ -18,7 +18,7 @@
 #include "base/buf.h"
 #include "store/audit.h"
 
-enum { PATIENCE_MS = 600 * 1000 };
+enum { PATIENCE_MS = 600 * 1000, DEEP_MS = 2 * 3600 * 1000 };
 
 static const struct {
     const char *name, *words;
@@ -477,7 +477,6 @@ static const char *const CHECKS[] = {
     UNKNOWN_RULESET,
     WRONG_COUNT,
     BAD_REFERENCE,
-    BAD_FILE,
 };
 
 static int look_for(struct auditor *auditor, const char *check, struct error *error)
@@ -504,17 +503,31 @@ static int audit_state(struct auditor *auditor, struct error *error)
     return 0;
 }
 
-int audit_run(struct db *db, struct audit *audit, audit_finding *finding, void *context, struct error *error)
+static int audit_book(struct db *db, bool is_deep, struct audit *audit, audit_finding *finding, void *context,
+                      struct error *error)
 {
     struct auditor auditor = { .db = db, .audit = audit, .finding = finding, .context = context };
     int result;
 
     *audit = (struct audit){ 0 };
-    db_limit_ms(db, PATIENCE_MS);
+    db_limit_ms(db, is_deep ? DEEP_MS : PATIENCE_MS);
     result = db_read_begin(db, error);
-    if (result == 0)
+    if (result == 0 && is_deep)
+        result = look_for(&auditor, BAD_FILE, error);
+    /* On damaged pages the rest finds anything. */
+    if (result == 0 && audit->discrepancies == 0)
         result = audit_state(&auditor, error);
     db_read_end(db);
     db_limit_ms(db, 0);
     return result;
+}
+
+int audit_run(struct db *db, struct audit *audit, audit_finding *finding, void *context, struct error *error)
+{
+    return audit_book(db, false, audit, finding, context, error);
+}
+
+int audit_run_deep(struct db *db, struct audit *audit, audit_finding *finding, void *context, struct error *error)
+{
+    return audit_book(db, true, audit, finding, context, error);
 }
