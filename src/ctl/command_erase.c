@@ -47,6 +47,7 @@ static void fill(const struct erasure_receipt *receipt, struct cell cells[COLUMN
 struct showing {
     struct call *call;
     bool is_shown, is_done;
+    int64_t rows;
     char phase[ERASURE_PHASE_MAX], waits_for[ERASURE_WAITS_MAX];
 };
 
@@ -56,6 +57,7 @@ static void note(void *context, const struct erasure_receipt *receipt)
 
     showing->is_shown = true;
     showing->is_done = receipt->done_at != 0;
+    showing->rows = receipt->rows;
     snprintf(showing->phase, sizeof showing->phase, "%s", receipt->phase);
     snprintf(showing->waits_for, sizeof showing->waits_for, "%s", receipt->waits_for);
 }
@@ -113,10 +115,11 @@ static int show_one(struct call *call, struct db *db, int64_t id)
 
 /* Erasing */
 
-/* Looks until it is done, or patience ends. */
+/* Looks until it is done, or nothing has moved for so long that patience ends. */
 static int watch(struct call *call, struct db *db, int64_t id)
 {
     struct error error = { 0 };
+    int64_t rows = 0;
 
     for (int left = PATIENCE_MS; left > 0; left -= LOOK_MS) {
         struct showing showing = { .call = call };
@@ -125,6 +128,9 @@ static int watch(struct call *call, struct db *db, int64_t id)
             return call_read_failed(call, db, &error);
         if (showing.is_done || strstr(showing.waits_for, "older copy of the book") != NULL)
             break;
+        if (showing.rows != rows)
+            left = PATIENCE_MS;
+        rows = showing.rows;
         poll(NULL, 0, LOOK_MS);
     }
     return EXIT_DONE;
