@@ -68,7 +68,8 @@ SCHEMA = \
   schema/011-refusal.sql \
   schema/012-list.sql \
   schema/013-search.sql \
-  schema/014-rights.sql
+  schema/014-outside.sql \
+  schema/015-rights.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -130,6 +131,8 @@ LIB = \
   src/base/log.c \
   src/base/longest.c \
   src/base/nearest.c \
+  src/base/seal.c \
+  src/base/sha256.c \
   src/base/utf8.c \
   src/base/when.c \
   src/base/zone.c \
@@ -180,6 +183,7 @@ LIB = \
   src/text/width.c \
   src/text/words.c \
   src/text/words_cover.c \
+  src/store/agent_call.c \
   src/store/audit.c \
   src/store/book.c \
   src/store/chronicle.c \
@@ -210,6 +214,8 @@ LIB = \
   src/store/moment.c \
   src/store/name.c \
   src/store/notice_row.c \
+  src/store/notify_case.c \
+  src/store/notify_row.c \
   src/store/outbox.c \
   src/store/outbox_track.c \
   src/store/overview.c \
@@ -379,6 +385,7 @@ LIB = \
   src/braze/salvage.c \
   src/braze/send.c \
   src/braze/track.c \
+  src/desk/agent.c \
   src/desk/breaker.c \
   src/desk/button.c \
   src/desk/carry.c \
@@ -415,6 +422,10 @@ LIB = \
   src/desk/health.c \
   src/desk/idle.c \
   src/desk/notice.c \
+  src/desk/notify.c \
+  src/desk/notify_body.c \
+  src/desk/notify_end.c \
+  src/desk/notify_lane.c \
   src/desk/parcel.c \
   src/desk/parting.c \
   src/desk/parting_question.c \
@@ -447,6 +458,7 @@ LIB = \
 
 DAEMON = \
   src/daemon/admin.c \
+  src/daemon/bulletin.c \
   src/daemon/call.c \
   src/daemon/config.c \
   src/daemon/config_help.c \
@@ -469,6 +481,7 @@ DAEMON = \
   src/daemon/outcome.c \
   src/daemon/parking.c \
   src/daemon/public.c \
+  src/daemon/public_agent.c \
   src/daemon/route.c \
   src/daemon/status.c \
   src/daemon/syncer.c \
@@ -556,6 +569,7 @@ SANDBOX = \
   tools/sandbox_calls.c \
   tools/sandbox_conn.c \
   tools/sandbox_control.c \
+  tools/sandbox_desk.c \
   tools/sandbox_event.c \
   tools/sandbox_fault.c \
   tools/sandbox_help.c \
@@ -664,6 +678,7 @@ UNIT = \
   manual \
   mask \
   notice \
+  notify \
   moment \
   opening \
   order \
@@ -691,6 +706,7 @@ UNIT = \
   sandbox_profile \
   search \
   seek \
+  seal \
   send \
   service \
   show \
@@ -781,6 +797,7 @@ SYSTEM = \
   tests/system/37_moments.py \
   tests/system/40_large.py \
   tests/system/41_stats.py \
+  tests/system/43_relay.py \
   tests/system/44_rights.py \
   tests/system/45_keeping.py \
   tests/system/47_help.py

@@ -12,6 +12,7 @@
 #include "sandbox_braze.h"
 #include "sandbox_calls.h"
 #include "sandbox_conn.h"
+#include "sandbox_desk.h"
 #include "sandbox_event.h"
 #include "sandbox_later.h"
 #include "sandbox_people.h"
@@ -47,6 +48,7 @@ struct service {
     struct script script;
     struct shop shop;
     struct ai ai;
+    struct other_desk desk;
     struct counters counters;
     struct rate sends, track;
     int64_t latency_ms;

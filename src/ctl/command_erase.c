@@ -89,8 +89,8 @@ static int show_counts(struct call *call, struct db *db, int64_t id, struct erro
 }
 
 static const char BEYOND[] =
-    "Not reached from here: backups made before, the daemon's log, what Braze and AI vendors keep themselves, custom events "
-    "that Braze was told, and what others wrote about the person.";
+    "Not reached from here: backups made before, the daemon's log, what Braze, AI vendors and another desk keep themselves, "
+    "custom events that Braze was told, and what others wrote about the person.";
 
 /* Returns an exit code: BUSY while it is open. */
 static int show_one(struct call *call, struct db *db, int64_t id)

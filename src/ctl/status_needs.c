@@ -87,9 +87,14 @@ static void add_backend_lane(struct needs *needs, const struct overview_lane *ro
     buf_release(&wait);
 }
 
+static bool is_desk_lane(const char *name)
+{
+    return strncmp(name, "notify ", 7) == 0 || strncmp(name, "relay ", 6) == 0;
+}
+
 /*
- * A campaign's fault is mended in the rules, the workspace's and an endpoint's in Braze or the daemon's
- * environment.
+ * A campaign's fault is mended in the rules, as is another desk's address; the workspace's and an endpoint's in Braze or the
+ * daemon's environment.
  */
 static void add_lane(void *context, const struct overview_lane *row)
 {
@@ -99,8 +104,8 @@ static void add_lane(void *context, const struct overview_lane *row)
         add_backend_lane(needs, row);
     else if (strcmp(row->state, "stopped") == 0)
         need(needs, "lane",
-             strncmp(row->name, "campaign ", 9) == 0 ? "frontdesk rules load"
-                                                     : "systemctl restart frontdeskd",
+             strncmp(row->name, "campaign ", 9) == 0 || is_desk_lane(row->name) ? "frontdesk rules load"
+                                                                                : "systemctl restart frontdeskd",
              "%s is stopped: %s (it is tried again by itself)", row->name, row->reason);
     else if (row->failures > 3)
         need(needs, "lane", "frontdesk outbox list --state pending", "%s is not well: %s", row->name,
@@ -156,6 +161,8 @@ static void add_counts(struct needs *needs, const struct overview *o)
     add_count(needs, o->consults_failed, "backend", "frontdesk outbox list --state trouble",
               "question was answered by no backend in the last 7 days",
               "questions were answered by no backend in the last 7 days");
+    add_count(needs, o->tellings_failed, "desk", "frontdesk outbox list --state trouble",
+              "thing was not told to another desk in the last 7 days", "things were not told to another desk in the last 7 days");
     add_count(needs, o->unknown, "unknown", "frontdesk outbox list --state unknown",
               "answer may or may not have arrived in the last 7 days",
               "answers may or may not have arrived in the last 7 days");

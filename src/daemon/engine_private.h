@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+#include "daemon/bulletin.h"
 #include "daemon/engine.h"
 #include "daemon/errand.h"
 #include "daemon/examiner.h"
@@ -23,6 +24,7 @@ struct engine {
     struct flights flights;
     struct errands errands;
     struct inquiries inquiries;
+    struct bulletins bulletins;
     struct acks acks;
     struct syncer *syncer;
     struct batch batches[2], *spare; /* one is given to the syncer, or none */

@@ -318,7 +318,7 @@ static const char ACCEPTED_TWICE[] =
 static const char WRONG_LINE[] =
     "SELECT format ('outbox row %d of the kind %s %s', id, kind, iif(seq < 1, 'stands in no line', "
     "'stands in the line of the texts')) FROM outbox WHERE (kind = 'track') <> (seq = 0) OR (kind = 'call') <> (seq = -1) "
-    "OR (kind = 'consult') <> (seq = -2)";
+    "OR (kind = 'consult') <> (seq = -2) OR (kind = 'notify') <> (seq = -3)";
 static const char CALL_FOR_NOTHING[] =
     "SELECT format ('outbox row %d is a call to a service, but nothing says which', o.id) FROM outbox o "
     "WHERE o.kind = 'call' AND NOT EXISTS (SELECT 1 FROM service_call s WHERE s.outbox = o.id)";
@@ -345,6 +345,13 @@ static const char ASKED_IN_VAIN[] =
     "WHERE o.settled_at IS NULL AND c.turn IS NOT NULL) "
     "AND t.id NOT IN (SELECT turn FROM run WHERE turn IS NOT NULL) "
     "AND t.id NOT IN (SELECT m.turn FROM behind b JOIN message m ON m.id = b.message WHERE m.turn IS NOT NULL)";
+static const char TOLD_NOTHING[] =
+    "SELECT format ('outbox row %d is for another desk, but nothing says what it tells', o.id) FROM outbox o "
+    "WHERE o.kind = 'notify' AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.outbox = o.id)";
+static const char TOLD_OUT_OF_ORDER[] =
+    "SELECT format ('%d rows of conversation %d to %s may leave at once, of %d', sum(state <> 'waiting'), conversation, sent_by, "
+    "count(*)) FROM outbox WHERE kind = 'notify' AND settled_at IS NULL GROUP BY conversation, sent_by "
+    "HAVING sum(state <> 'waiting') <> 1";
 static const char CALLED_TOO_OFTEN[] =
     "SELECT format ('outbox row %d was tried %d times; a service is called twice at most', o.id, count(*)) "
     "FROM outbox o JOIN attempt a ON a.outbox = o.id WHERE o.kind = 'call' GROUP BY o.id HAVING count(*) > 2";
@@ -450,6 +457,8 @@ static const char *const CHECKS[] = {
     SEQ_OF_FUTURE,
     ACCEPTED_TWICE,
     WRONG_LINE,
+    TOLD_NOTHING,
+    TOLD_OUT_OF_ORDER,
     CALL_FOR_NOTHING,
     CALL_OF_NO_KIND,
     CALL_FORGOTTEN,

@@ -11,7 +11,7 @@
 #include "store/db.h"
 
 enum {
-    STATEMENTS_MAX = 512, /* a power of two, far above the number of literals in store/ */
+    STATEMENTS_MAX = 2048, /* a power of two, far above the number of literals in store/ */
     READER_STATEMENT_MS = 5000,
     READER_LOG_BYTES = 128 * 1024 * 1024,
     READER_LOOK_MS = 50,

@@ -110,6 +110,13 @@ static const char CONSULTS[] =
     "SELECT o.id, iif(c.outbox IS NULL, NULL, json_object('outbox', c.outbox, 'turn', c.turn, 'call', c.call, "
     "'wanted_by', c.wanted_by, 'wanted', c.wanted, 'round', c.round, 'did', c.did)) "
     "FROM (SELECT o.id FROM outbox o WHERE " BESIDE ") o LEFT JOIN consult c ON c.outbox = o.id ORDER BY o.id";
+static const char NOTIFICATIONS[] =
+    "SELECT o.id, iif(n.outbox IS NULL, NULL, json_object('outbox', n.outbox, 'team', n.team, 'way', n.way, 'type', n.type, "
+    "'message', n.message, 'body', " JSON("n.body") ")) "
+    "FROM (SELECT o.id FROM outbox o WHERE " BESIDE ") o LEFT JOIN notification n ON n.outbox = o.id ORDER BY o.id";
+static const char AGENT_CALLS[] =
+    "SELECT 1, json_object('id', id, 'conversation', conversation, 'reply', " JSON("reply") ", 'at', at) FROM agent_call "
+    "WHERE conversation = ?1 AND ?2 < 1 AND ?3 > 0";
 static const char SESSIONS[] =
     "SELECT 1, json_object('conversation', conversation, 'backend', backend, 'session', session) FROM consult_session "
     "WHERE conversation = ?1 AND ?2 < 1 AND ?3 > 0";
@@ -155,6 +162,8 @@ static const struct section {
     { "waiting", OF_CONVERSATIONS, WAITING },
     { "service_calls", OF_CONTACT, SERVICE_CALLS },
     { "consults", OF_CONTACT, CONSULTS },
+    { "notifications", OF_CONTACT, NOTIFICATIONS },
+    { "agent_calls", OF_CONVERSATIONS, AGENT_CALLS },
     { "sessions", OF_CONVERSATIONS, SESSIONS },
     { "partings", OF_CONVERSATIONS, PARTINGS },
     { "usage", OF_CONTACT, USAGE },

@@ -20,6 +20,8 @@
  *     runs, waiting    dialogues that are under way, and messages that wait behind one
  *     service_calls    [{outbox, service, url, body, answer …}]
  *     consults         [{outbox, wanted_by, wanted, did …}]: questions to backends
+ *     notifications    [{outbox, team, way, type, message, body}]: to another desk
+ *     agent_calls      [{id, conversation, reply, at}]: what another desk's agents asked for
  *     sessions         [{conversation, backend, session}]
  *     partings         [{id, conversation, moment, at …}]: that are to be summed up
  *     usage            [{day, backend, asked, tokens_in, cost …}]: what it cost

@@ -373,6 +373,8 @@ static const char BESIDE_TRACKS[] =
     "UPDATE track SET addressee = '', attributes = '{}', events = '[]' WHERE outbox IN " BESIDE ALL_BOUND;
 static const char BESIDE_CALLS[] = "UPDATE service_call SET url = '', body = NULL, answer = '' WHERE outbox IN " BESIDE ALL_BOUND;
 static const char BESIDE_CONSULTS[] = "UPDATE consult SET did = '' WHERE outbox IN " BESIDE ALL_BOUND;
+static const char BESIDE_NOTIFICATIONS[] = "UPDATE notification SET body = NULL WHERE outbox IN " BESIDE ALL_BOUND;
+static const char AGENT_CALLS[] = "DELETE FROM agent_call WHERE conversation IN " CONVERSATIONS ALL_BOUND;
 static const char BESIDE_OUTBOX[] =
     "UPDATE outbox SET reason = '' WHERE kind <> 'send' AND contact IN " CONTACTS ALL_BOUND;
 static const char EVENTS[] = "UPDATE event SET detail = '' WHERE conversation IN " CONVERSATIONS ALL_BOUND;
@@ -395,6 +397,7 @@ static const struct emptying OF_CONTACTS[] = {
     { "attempt", NOTICE_ATTEMPTS }, { "outbox", NOTICE_OUTBOX },     { "message", NOTICE_MESSAGES },
     { "attempt", BESIDE_ATTEMPTS }, { "track", BESIDE_TRACKS },      { "service_call", BESIDE_CALLS },
     { "consult", BESIDE_CONSULTS }, { "outbox", BESIDE_OUTBOX },     { "event", EVENTS },
+    { "notification", BESIDE_NOTIFICATIONS }, { "agent_call", AGENT_CALLS },
     { "run", RUNS },                { "consult_session", SESSIONS }, { "cooldown", COOLDOWNS },
     { "conversation", EMPTY_CONVERSATIONS }, { "contact", EMPTY_CONTACTS }, { "lane", EMPTY_LANES },
 };

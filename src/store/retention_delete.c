@@ -56,6 +56,7 @@ static const char *const DELETIONS[] = {
     "DELETE FROM track WHERE outbox IN " OUTBOX,
     "DELETE FROM service_call WHERE outbox IN " OUTBOX,
     "DELETE FROM consult WHERE outbox IN " OUTBOX,
+    "DELETE FROM notification WHERE outbox IN " OUTBOX,
     /* What the profile holds stays known, but no more by which call and message it came. */
     "UPDATE profile SET outbox = iif(outbox IN " OUTBOX ", NULL, outbox), message = iif(message IN " MESSAGES
     ", NULL, message) WHERE contact = ?2",
@@ -68,6 +69,7 @@ static const char *const DELETIONS[] = {
     "DELETE FROM message WHERE conversation = ?1 AND ?2 > 0",
     "DELETE FROM event WHERE conversation = ?1 AND ?2 > 0",
     "DELETE FROM consult_session WHERE conversation = ?1 AND ?2 > 0",
+    "DELETE FROM agent_call WHERE conversation = ?1 AND ?2 > 0",
     "DELETE FROM conversation WHERE id = ?1 AND ?2 > 0",
     /* With the last of them nothing says any more why the person is known. */
     "DELETE FROM profile WHERE contact = ?2 AND NOT EXISTS (SELECT 1 FROM conversation WHERE contact = ?2 AND id <> ?1)",

@@ -54,7 +54,7 @@ static void understands(void **state)
         const char *line, *pattern, *first, *second;
     } cases[] = {
         { "status", "status", NULL, NULL },
-        { "st", "status", NULL, NULL },
+        { "statu", "status", NULL, NULL },
         { "s", NULL, NULL, NULL },
         { "sa 3 hello", "say CONVERSATION TEXT...", "3", "hello" },
         { "o l", "outbox list", NULL, NULL },
@@ -139,7 +139,7 @@ static void takes_options_anywhere(void **state)
     struct typed typed;
 
     (void)state;
-    assert_int_equal(parse(&typed, "--li=5 conversations --rule hours --rules ./shop --since 2_hours --json"),
+    assert_int_equal(parse(&typed, "--lim=5 conversations --rule hours --rules ./shop --since 2_hours --json"),
                      0);
     assert_string_equal(typed.parsed.options[OPTION_LIMIT], "5");
     assert_string_equal(typed.parsed.options[OPTION_RULE], "hours");

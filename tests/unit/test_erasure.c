@@ -89,6 +89,13 @@ static const struct {
     { "consult.wanted", NULL, STAYS },
     { "consult.did", OF_OUTBOX, GOES },
     { "consult.charged_on", NULL, STAYS },
+    { "notification.team", NULL, STAYS },
+    { "notification.way", NULL, STAYS },
+    { "notification.type", NULL, STAYS },
+    { "notification.body", OF_OUTBOX, GOES },
+    { "agent_call.id", OF_CONVERSATION, GOES },
+    { "agent_call.digest", OF_CONVERSATION, GOES },
+    { "agent_call.reply", OF_CONVERSATION, GOES },
     { "consult_session.backend", NULL, STAYS },
     { "consult_session.session", OF_CONVERSATION, GOES },
     { "profile.name", NULL, STAYS },
@@ -208,7 +215,11 @@ static void run(struct fixture *f, const char *sql, int64_t contact)
 static const char LIFE[] =
     "INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, due_at, expires_at, settled_at) "
     "SELECT 100 * $ + n, k, $, s, (SELECT max(id) FROM conversation WHERE contact = $), 1, 'accepted', 1, 1, 9, 2 FROM ("
-    "SELECT 1 AS n, 'track' AS k, 0 AS s UNION SELECT 2, 'call', -1 UNION SELECT 3, 'consult', -2);"
+    "SELECT 1 AS n, 'track' AS k, 0 AS s UNION SELECT 2, 'call', -1 UNION SELECT 3, 'consult', -2 "
+    "UNION SELECT 4, 'notify', -3);"
+    "INSERT INTO notification (outbox, team, way, type, message) VALUES (100 * $ + 4, 't', 'relay', 'message', 0);"
+    "INSERT INTO agent_call (id, digest, conversation, reply, at) SELECT 'call-' || $, 'd', max(id), '{}', 1 FROM conversation "
+    "WHERE contact = $;"
     "INSERT INTO attempt (id, outbox, at, took_ms, class, status, batch) SELECT 500 + $, 100 * $ + 1, 1, 1, 'accepted', 201, 1;"
     "INSERT INTO track (outbox, addressee, attributes) VALUES (100 * $ + 1, 'external:x', '{}');"
     "INSERT INTO service_call (outbox, call, step, service, method, url) VALUES (100 * $ + 2, 1, 'a.b', 's', 'POST', 'u');"
