@@ -9,6 +9,7 @@
 #include "desk/chores.h"
 #include "desk/consult.h"
 #include "desk/erasure.h"
+#include "desk/parting.h"
 #include "store/erasure.h"
 #include "store/erasure_rows.h"
 #include "store/event.h"
@@ -41,7 +42,7 @@ static int drop_dialogue(struct desk *desk, int64_t conversation, int64_t now, s
     return run_row_drop(desk->db, conversation, error);
 }
 
-/* A dialogue, a question to a backend and a summary end without a word. */
+/* A dialogue, a question to a backend and a summary end without a word; what would be told of the close is withheld, too. */
 static int close_one(struct desk *desk, int64_t id, int64_t now, struct error *error)
 {
     struct conversation conversation;
@@ -49,7 +50,7 @@ static int close_one(struct desk *desk, int64_t id, int64_t now, struct error *e
     if (conversation_get(desk->db, id, &conversation, error) != 1 || drop_dialogue(desk, id, now, error) != 0 ||
         consult_drop(desk, &conversation, "silenced", now, error) != 0)
         return -1;
-    return conversation_close(desk->db, &conversation, "person", now, error);
+    return parting_close(desk, &conversation, "person", now, error);
 }
 
 static int stop(struct desk *desk, int64_t erasure, int64_t now, struct error *error)

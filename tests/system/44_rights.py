@@ -184,6 +184,34 @@ def killed():
         desk.do("audit")
 
 
+def gaps(path):
+    """Pages of rows or of an index between whose list of cells and first cell anything stands."""
+    with open(path, "rb") as file:
+        content = file.read()
+    size, dirty = int.from_bytes(content[16:18], "big"), []
+    for number in range(1, len(content) // size + 1):
+        page = content[(number - 1) * size:number * size]
+        head = 100 if number == 1 else 0
+        if page[head] not in (2, 10, 13) or (number >= 2 and (number - 2) % (size // 5 + 1) == 0):
+            continue
+        begin = head + (12 if page[head] == 2 else 8) + 2 * int.from_bytes(page[head + 3:head + 5], "big")
+        end = int.from_bytes(page[head + 5:head + 7], "big") or 65536
+        if begin < end <= size and any(page[begin:end]):
+            dirty.append(number)
+    return dirty
+
+
+@test("where rows have moved, nothing is left behind in the pages of the file")
+def moved():
+    with Desk(RULES) as desk:
+        for number in range(400):
+            desk.say(f"{number * 7919 % 100003:05}-customer-{number}", f"ping {number}")
+        desk.wait_drained()
+        desk.stop()
+        true(desk.value("PRAGMA page_count") > 100, "there are pages enough")
+        equal(gaps(desk.db), [], "pages with something in their gaps")
+
+
 @test("while somebody reads an older state it is not done, and says why")
 def reader():
     with Desk(RULES) as desk:
