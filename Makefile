@@ -545,6 +545,7 @@ CTL = \
   src/ctl/output_text_prose.c \
   src/ctl/output_text_sides.c \
   src/ctl/output_text_table.c \
+  src/ctl/pager.c \
   src/ctl/piece.c \
   src/ctl/problems.c \
   src/ctl/show.c \
@@ -795,6 +796,7 @@ SYSTEM = \
   tests/system/35_entries.py \
   tests/system/36_profile_storm.py \
   tests/system/37_moments.py \
+  tests/system/38_lists.py \
   tests/system/40_large.py \
   tests/system/41_stats.py \
   tests/system/43_relay.py \
