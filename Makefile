@@ -70,7 +70,8 @@ SCHEMA = \
   schema/013-search.sql \
   schema/014-outside.sql \
   schema/015-charged.sql \
-  schema/016-person.sql
+  schema/016-person.sql \
+  schema/017-rights.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -198,7 +199,11 @@ LIB = \
   src/store/copy.c \
   src/store/db.c \
   src/store/db_query.c \
+  src/store/dossier.c \
   src/store/entry.c \
+  src/store/erasure.c \
+  src/store/erasure_rows.c \
+  src/store/erasure_stray.c \
   src/store/event.c \
   src/store/expression.c \
   src/store/faq.c \
@@ -221,6 +226,7 @@ LIB = \
   src/store/outbox.c \
   src/store/outbox_track.c \
   src/store/overview.c \
+  src/store/page_gap.c \
   src/store/parting.c \
   src/store/pick.c \
   src/store/pick_conversation.c \
@@ -231,6 +237,8 @@ LIB = \
   src/store/readers.c \
   src/store/record.c \
   src/store/restored.c \
+  src/store/retention.c \
+  src/store/retention_delete.c \
   src/store/rulebook.c \
   src/store/rulefile.c \
   src/store/rulefile_hint.c \
@@ -254,6 +262,7 @@ LIB = \
   src/store/turn.c \
   src/store/wal_file.c \
   src/store/webhook.c \
+  src/store/who.c \
   src/backend/anthropic.c \
   src/backend/backend.c \
   src/backend/bedrock.c \
@@ -419,6 +428,7 @@ LIB = \
   src/desk/dispatch.c \
   src/desk/dispatch_track.c \
   src/desk/drill.c \
+  src/desk/erasure.c \
   src/desk/explain.c \
   src/desk/flood.c \
   src/desk/flow_turn.c \
@@ -441,6 +451,7 @@ LIB = \
   src/desk/recount.c \
   src/desk/recount_given.c \
   src/desk/replay.c \
+  src/desk/retention.c \
   src/desk/reply.c \
   src/desk/rider.c \
   src/desk/road.c \
@@ -512,6 +523,8 @@ CTL = \
   src/ctl/command_doctor.c \
   src/ctl/command_draw.c \
   src/ctl/command_drill.c \
+  src/ctl/command_erase.c \
+  src/ctl/command_export.c \
   src/ctl/command_explain.c \
   src/ctl/command_follow.c \
   src/ctl/command_help.c \
@@ -522,6 +535,7 @@ CTL = \
   src/ctl/command_queue.c \
   src/ctl/command_replay.c \
   src/ctl/command_restore.c \
+  src/ctl/command_retention.c \
   src/ctl/command_rules.c \
   src/ctl/command_search.c \
   src/ctl/command_stats.c \
@@ -666,6 +680,7 @@ UNIT = \
   drop \
   entry \
   env \
+  erasure \
   exchange \
   explain \
   expression \
@@ -704,6 +719,7 @@ UNIT = \
   order \
   order_random \
   output \
+  page_gap \
   parcel \
   parting \
   patch \
@@ -713,6 +729,7 @@ UNIT = \
   proof \
   public \
   replay \
+  retention \
   rider \
   rider_doubt \
   road \
@@ -820,6 +837,7 @@ SYSTEM = \
   tests/system/41_stats.py \
   tests/system/42_person.py \
   tests/system/43_relay.py \
+  tests/system/44_rights.py \
   tests/system/45_keeping.py \
   tests/system/46_doctor.py \
   tests/system/47_help.py

@@ -14,7 +14,9 @@
 #include "ctl/act.h"
 #include "ctl/client.h"
 #include "desk/desk.h"
+#include "desk/erasure.h"
 #include "desk/proof.h"
+#include "desk/retention.h"
 #include "desk/rollback.h"
 #include "rules/ruleset.h"
 #include "store/lock.h"
@@ -212,7 +214,12 @@ static int command_here(struct deed *deed, struct desk *desk)
         desk_rollback(desk);
         return -1;
     }
-    return commit(deed, desk);
+    if (commit(deed, desk) != 0)
+        return -1;
+    if (erasure_finish(desk, deed->call->now, &deed->error) != 0 ||
+        (strcmp(deed->name, "retention") == 0 && retention_finish(desk, deed->call->now, &deed->error) != 0))
+        return fail(deed, 503);
+    return 0;
 }
 
 /* FRONTDESK_DESK, as the daemon reads it: where the ids of a new book start. */

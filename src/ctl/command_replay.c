@@ -108,7 +108,8 @@ static void conclude(struct output *output, const struct replay *replay, size_t 
         output_note(output, NOTE_DIM, "And %zu messages of rarer kinds; --json has more of them.", rest);
     if (replay->unreadable > 0)
         output_note(output, NOTE_WARN,
-                    "%zu messages could not be judged: what was recorded about them cannot be read.",
+                    "%zu messages could not be judged: what was recorded about them is not kept any more "
+                    "(keep_traces), or cannot be read.",
                     replay->unreadable);
     if (replay->judged == 0)
         output_note(output, NOTE_DIM, "No recorded message fits.");

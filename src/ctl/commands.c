@@ -243,6 +243,41 @@ const struct command commands[] = {
       OPTION_BIT(OPTION_BY) | OPTION_BITS_PERIOD | OPTION_BIT(OPTION_USER) | OPTION_BIT(OPTION_PHONE) |
           OPTION_BIT(OPTION_RULE) | OPTION_BIT(OPTION_BACKEND) | OPTION_BIT(OPTION_LIMIT),
       true, command_usage },
+    { "export USER", "everything about a person, as one JSON document",
+      "Contact, conversations, messages, webhooks as they came, decisions, what went out with every attempt, the Braze profile\n"
+      "as far as it is ours, events, usage. Fields are documented in src/store/dossier.h, and stay.\n"
+      "USER is an external id, a phone, or the number of a conversation; where that is more than one person, nothing is\n"
+      "shown but who it may be: external:ID, phone:NUMBER and conversation:N say which.\n"
+      "  frontdesk export ana > ana.json",
+      0, false, command_export },
+    { "erase USER", "forget a person: words, numbers and ids leave the book",
+      "Asks Braze to empty the attributes that we wrote, then empties every table, the search index, the log of the database\n"
+      "and its free pages. Rows that count stay, without words. It says done only when all of it is, which takes as long as\n"
+      "Braze takes; it goes on by itself, also after a restart, and the same command again tells how far it has come (it ends\n"
+      "with 75 until it is done). Backups that were made before, the daemon's log, what Braze and AI vendors keep, and custom\n"
+      "events that Braze was told cannot be reached from here. It cannot be undone: frontdesk export USER comes first.\n"
+      "Copies of the book that upgrades have made beside it hold the person too; --copies deletes them.\n"
+      "  frontdesk export ana > ana.json\n"
+      "  frontdesk erase ana\n"
+      "  frontdesk erase phone:+821012345678 --copies",
+      OPTION_BIT(OPTION_COPIES), false, command_erase },
+    { "erasures list", "the receipts of who was erased, and what is still open",
+      "Newest first. A receipt holds nothing about the person.\n"
+      "  frontdesk erasures list\n"
+      "  frontdesk erasures show 3",
+      OPTION_BIT(OPTION_LIMIT), true, command_erasures_list },
+    { "erasures show ID", "one receipt, for printing",
+      "When, by whom, how many rows of which table, and whether Braze has emptied what we wrote.\n"
+      "  frontdesk erasures show 3 > receipt-3.txt",
+      0, false, command_erasures_show },
+    { "retention", "what is kept how long, and what will go",
+      "For each class its setting (in a rule file), about how much there is of it, what is too old and will go, and what has\n"
+      "gone so far. It happens by itself once an hour, in small steps while nobody waits for an answer; with --now it begins\n"
+      "at once. Without it nothing is changed.\n"
+      "webhooks: calls as they came. traces: why messages were answered so. messages: whole conversations after their\n"
+      "close; the audit goes on counting them.\n"
+      "  INSERT INTO setting (name, value) VALUES ('keep_webhooks', '30 days'), ('keep_messages', '2 years');",
+      OPTION_BIT(OPTION_NOW), true, command_retention },
     { "backup FILE", "the book into one file, while everything goes on",
       "FILE is whole, checked and on the disk when this ends with 0, and has the mode 0600; until then it is FILE.part. What is\n"
       "there already is replaced only with --force. A daemon writes the file itself, so it must be allowed to write there.\n"

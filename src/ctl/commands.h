@@ -49,6 +49,11 @@ int command_backup(struct call *call);
 int command_restore(struct call *call);
 int command_doctor(struct call *call);
 int command_audit(struct call *call);
+int command_export(struct call *call);
+int command_retention(struct call *call);
+int command_erase(struct call *call);
+int command_erasures_list(struct call *call);
+int command_erasures_show(struct call *call);
 int command_completion(struct call *call);
 
 #endif

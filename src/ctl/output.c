@@ -342,6 +342,12 @@ bool output_is_text(const struct output *output)
     return output->way == &output_way_text;
 }
 
+void output_stream(struct output *output, const char *bytes, size_t len)
+{
+    output->is_streamed = true;
+    output->place.put(output->place.context, bytes, len);
+}
+
 bool output_is_terminal(const struct output *output)
 {
     return output->way == &output_way_text && output->place.is_terminal;

@@ -102,6 +102,8 @@ static void json_end(struct output *output)
 {
     struct buf array = { 0 };
 
+    if (output->is_streamed)
+        return;
     if (output->columns != NULL) /* a command failed in the middle of its table */
         jsonw_end_array(&output->json);
     if (output->notes.len > 0) {

@@ -60,6 +60,7 @@ struct output {
     bool has_prompt; /* text: the cursor stands behind a prompt */
     char day[LOCAL_DAY_LEN]; /* text: of the exchange's newest line */
     bool is_apart;   /* text: a note needs a blank line before it */
+    bool is_streamed; /* the command writes a document of its own */
     size_t things;   /* text: tables, records and exchanges so far; CSV: tables */
 };
 

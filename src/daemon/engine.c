@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "daemon/engine_private.h"
 #include "desk/dispatch.h"
+#include "desk/erasure.h"
+#include "desk/retention.h"
 #include "desk/upkeep.h"
 
 enum {
@@ -162,6 +164,26 @@ static void copy_back(struct engine *engine, bool is_idle)
         engine_note_fault(engine, &error);
 }
 
+static void scrub(struct engine *engine, int64_t now)
+{
+    struct error error = { 0 };
+
+    if (erasure_scrub(&engine->desk, now, &error) != 0)
+        engine_note_fault(engine, &error);
+}
+
+/* Beside no batch that is still on its way to the disk: it may fail there. */
+static void tidy(struct engine *engine, int64_t now)
+{
+    struct error error = { 0 };
+
+    if (!engine->desk.has_to_tidy || !engine_may_claim(engine))
+        return;
+    engine_finish_batch(engine, true);
+    if (engine->exit_code == 0 && retention_tidy(&engine->desk, now, &error) != 0)
+        engine_note_fault(engine, &error);
+}
+
 /* A wall clock that jumps moves every wait that is kept as a moment. */
 static void watch_clock(struct engine *engine, int64_t monotonic, int64_t now)
 {
@@ -195,6 +217,9 @@ static void round_run(struct engine *engine)
     /* After a lost book not a byte is written any more. */
     if (engine->exit_code == 0) {
         copy_back(engine, count == 0 && engine_calls(engine) == 0);
+        scrub(engine, now);
+        if (count == 0 && engine_calls(engine) == 0)
+            tidy(engine, now);
         watch(engine, began, now);
     }
     if (engine->exit_code == 0)

@@ -2,9 +2,11 @@
  * chores: see the header.
  */
 #include "desk/chores.h"
+#include "desk/erasure.h"
 #include "desk/handover.h"
 #include "desk/idle.h"
 #include "desk/parting.h"
+#include "desk/retention.h"
 #include "store/search.h"
 
 enum {
@@ -36,10 +38,12 @@ int chores_run(struct desk *desk, int64_t now, struct error *error)
     if (desk->is_pressed)
         return 0;
     desk->chores_at = now;
-    if (idle_run(desk, now, error) != 0 || parting_run(desk, now, error) != 0)
+    if (erasure_run(desk, now, error) != 0 || idle_run(desk, now, error) != 0 || parting_run(desk, now, error) != 0)
         return -1;
     /* Behind what sums up: a summary that is there goes with it. */
-    return handover_run(desk, now, error) == 0 ? fill_search(desk, now, error) : -1;
+    if (handover_run(desk, now, error) != 0 || fill_search(desk, now, error) != 0)
+        return -1;
+    return retention_run(desk, now, error);
 }
 
 int64_t chores_allow(const struct desk *desk, int64_t at)
@@ -49,16 +53,21 @@ int64_t chores_allow(const struct desk *desk, int64_t at)
     return at > rested_at ? at : rested_at;
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 int chores_next(struct desk *desk, int64_t *at, struct error *error)
 {
-    int64_t idle, parting, handover, first;
+    int64_t idle, parting, handover, erasure = erasure_next_at(desk), retention = retention_next_at(desk);
 
     if (idle_next_at(desk, &idle, error) != 0 || parting_next_at(desk, &parting, error) != 0 ||
         handover_next_at(desk, &handover, error) != 0)
         return -1;
     if (desk->has_to_index)
         idle = 0;
-    first = idle < parting ? idle : parting;
-    *at = chores_allow(desk, first < handover ? first : handover);
+    *at = chores_allow(desk, earlier(earlier(idle, parting), handover));
+    *at = earlier(*at, earlier(erasure, retention));
     return 0;
 }

@@ -19,6 +19,7 @@
 #include "desk/decide_faq.h"
 #include "desk/decide_say.h"
 #include "desk/decide_variable.h"
+#include "desk/erasure.h"
 #include "desk/flow_turn.h"
 #include "desk/parting.h"
 #include "desk/parting_question.h"
@@ -522,6 +523,19 @@ static int settle_row(struct desk *desk, const struct consult_call *call, struct
     return answer(desk, row, backend, said, now, error);
 }
 
+/* Who was erased while it was asked has nothing kept. */
+static int leave_no_words(struct desk *desk, const struct consult_row *row, struct vendor_answer *said, struct error *error)
+{
+    int is_erased = erasure_is_of(desk, row->contact, error);
+
+    if (is_erased == 1) {
+        free(said->text);
+        said->text = NULL;
+        said->reason[0] = '\0';
+    }
+    return is_erased < 0 ? -1 : 0;
+}
+
 int consult_settle(struct desk *desk, const struct consult_call *call, const struct consult_end *end, int64_t now,
                    struct error *error)
 {
@@ -540,6 +554,8 @@ int consult_settle(struct desk *desk, const struct consult_call *call, const str
     }
     judge(end, backend, now, &said);
     result = consult_row_get(desk->db, call->outbox, &row, error);
+    if (result == 1 && leave_no_words(desk, &row, &said, error) != 0)
+        result = -1;
     if (result == 1 && note_attempt(desk, call, end, &said, error) == 0 &&
         pay(desk, call, end, backend, &said, row.round != call->round, now, error) == 0 &&
         note_health(desk, call, &row, end, &said, now, error) == 0)

@@ -29,7 +29,7 @@
 #include "store/timer.h"
 #include "text/pattern.h"
 
-enum { QUICK_CHECK_MS = 100, CAREFUL_MS = 30 * 60 * 1000 };
+enum { QUICK_CHECK_MS = 100, CAREFUL_MS = 30 * 60 * 1000, RETENTION_AFTER_MS = 10 * 60 * 1000 };
 
 uint32_t desk_random(struct desk *desk)
 {
@@ -258,8 +258,9 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
     desk->zones = zones;
     desk->random = ((uint32_t)now ^ (uint32_t)getpid() << 16) | 1;
     desk->matcher = matcher_new(true);
-    desk->may_track = desk->may_call = desk->may_consult = desk->may_notify = true;
+    desk->may_track = desk->may_call = desk->may_consult = desk->may_notify = desk->may_erase = true;
     desk->strays_of = desk->told_rules = -1;
+    desk->retention_at = now + RETENTION_AFTER_MS;
     if (open_book(desk, path, number, now, error) == 0 && restore_rules(desk, error) == 0 &&
         clamp_waits(desk, now, error) == 0) {
         desk->idle_close_ms = ruleset_setting_number(desk->rules, "idle_close");
@@ -279,6 +280,7 @@ static void release(struct desk *desk)
     matcher_free(desk->matcher);
     buf_release(&desk->state);
     buf_release(&desk->trace);
+    buf_release(&desk->scrub_waits_for);
     memset(desk, 0, sizeof *desk);
     desk->lock = -1;
 }

@@ -53,6 +53,14 @@ struct desk {
     bool has_to_index;     /* the index of the search wants another step */
     int64_t index_look_at; /* … or is looked at again then */
     int64_t strays_of;     /* the ruleset for which backends that are gone were last looked for */
+    bool may_erase;          /* an erasure may be open (desk/erasure.h) */
+    int64_t erasure_at;      /* when it is looked at next */
+    bool wants_scrub, is_scrubbed; /* the file, for its last phase: to be done; done since that was looked at */
+    int64_t scrubbed_at;     /* when that was tried last */
+    struct buf scrub_waits_for;
+    int64_t retention_at;    /* when retention looks next (desk/retention.h) */
+    int64_t tidied_at;       /* when it last deleted something, or gave pages back */
+    bool has_to_tidy;        /* it may have to */
     struct buf state, trace; /* of the decision being stored; kept for their room */
 };
 
@@ -118,6 +126,8 @@ int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct err
  *     outbox-retry           {"id":N}                             held, withheld, expired, dead, unknown →
  * due outbox-drop            {"id":N}                             anything not yet accepted or in flight →
  * dead webhook-replay         {"id":N}                             unreadable, aside → read again
+ *     retention              {}                                   what is older than it is to be kept goes now
+ *     erase                  {"user":"…","copies":true}           a person is forgotten (desk/erasure.h)
  *
  * Returns an HTTP status: 200 with a JSON object in `reply`; 400, 404, 409 with the sentence in `error` and
  * nothing changed; 503 when the book failed. `take`, `say` and the others raise no answer themselves:

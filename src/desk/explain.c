@@ -63,6 +63,10 @@ int explain_decision(struct db *db, const struct zones *zones, const struct tran
 
     if (found != 1)
         return found;
+    if (strcmp(row->state, "{}") == 0) {
+        error_set(error, "what it was decided by is not kept any more (the setting keep_traces, or the person was erased)");
+        return 0;
+    }
     if (decide_parse_state(row->state, strlen(row->state), &explanation->state, error) != 0)
         return 0;
     if (!utf8_is_valid(row->text, strlen(row->text))) {

@@ -12,12 +12,14 @@
 #include "desk/agent.h"
 #include "desk/consult.h"
 #include "desk/desk.h"
+#include "desk/erasure.h"
 #include "desk/flow_turn.h"
 #include "desk/handover.h"
 #include "desk/idle.h"
 #include "desk/notify.h"
 #include "desk/parting.h"
 #include "desk/reply.h"
+#include "desk/retention.h"
 #include "desk/road.h"
 #include "desk/service.h"
 #include "store/contact.h"
@@ -248,8 +250,10 @@ static int find_row(const struct act *act, struct outbox_brief *row, struct erro
     if (found == 0)
         return refuse(NOT_FOUND, error, "there is no outbox row %lld; frontdesk outbox list shows them",
                       (long long)id);
-    if (found < 0)
+    if (found < 0 || (found = erasure_is_of(act->desk, row->contact, error)) < 0)
         return FAILED;
+    if (found == 1)
+        return refuse(CONFLICT, error, "outbox row %lld is of somebody who was erased", (long long)id);
     if (strcmp(row->state, "accepted") == 0 && is_awaited(row))
         return refuse(CONFLICT, error, "outbox row %lld has been answered already", (long long)id);
     if (strcmp(row->state, "accepted") == 0 && strcmp(row->kind, "notify") == 0)
@@ -484,6 +488,41 @@ static int replay(const struct act *act, struct error *error)
     return status;
 }
 
+/* People */
+
+static int erase(const struct act *act, struct error *error)
+{
+    const char *user = json_get_text(act->arguments, "user");
+    struct erasure_request request = { user, act->actor, json_get_bool(act->arguments, "copies", false) };
+    struct jsonw w = { .out = act->reply };
+    int64_t id = 0;
+    int status;
+
+    if (is_blank(user))
+        return refuse(BAD_ARGUMENT, error, "whom? Give an external id, a phone, or the number of a conversation");
+    status = erasure_ask(act->desk, &request, act->now, &id, error);
+    if (status != DONE)
+        return status;
+    jsonw_object(&w, NULL);
+    jsonw_int(&w, "format", 1);
+    jsonw_int(&w, "erasure", id);
+    jsonw_end_object(&w);
+    return DONE;
+}
+
+/* It goes on by itself. */
+static int hurry_retention(const struct act *act, struct error *error)
+{
+    struct jsonw w = { .out = act->reply };
+
+    (void)error;
+    retention_hurry(act->desk);
+    jsonw_object(&w, NULL);
+    jsonw_int(&w, "format", 1);
+    jsonw_end_object(&w);
+    return DONE;
+}
+
 /* The table */
 
 static const struct {
@@ -493,6 +532,8 @@ static const struct {
     { "take", take },          { "release", release },  { "close", close_conversation }, { "say", say },
     { "note", note },
     { "outbox-retry", retry }, { "outbox-drop", drop }, { "webhook-replay", replay },
+    { "erase", erase },
+    { "retention", hurry_retention },
 };
 
 static const char AGENT[] = "agent-";

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "desk/chores.h"
 #include "desk/consult.h"
+#include "desk/erasure.h"
 #include "desk/flow_turn.h"
 #include "desk/handover.h"
 #include "desk/idle.h"
@@ -93,7 +94,9 @@ int upkeep_run(struct desk *desk, int64_t now, struct error *error)
             return -1;
     }
     /* An end that has come goes before the clock, which would take the call for lost. */
-    if (found < 0 || service_expire(desk, now, error) != 0 || consult_expire(desk, now, error) != 0)
+    if (found < 0 || erasure_hold(desk, now, error) != 0)
+        return -1;
+    if (service_expire(desk, now, error) != 0 || consult_expire(desk, now, error) != 0)
         return -1;
     return flow_turn_clock(desk, now, error) == 0 ? chores_run(desk, now, error) : -1;
 }

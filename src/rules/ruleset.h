@@ -348,7 +348,8 @@ enum setting_type {
     SETTING_COUNTRY,
     SETTING_WORDS, /* as in the column words of a rule */
     SETTING_MONEY, /* in millionths; -1: empty */
-    SETTING_ID     /* of something at Braze, or empty */
+    SETTING_ID,    /* of something at Braze, or empty */
+    SETTING_KEEP   /* how long, in ms; 0: for ever */
 };
 
 struct setting_info {

@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@
 #include "rules/setting.h"
 #include "text/words.h"
 
-enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
+enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
 
 /* "stop" is missing on purpose: it opts out. The particles and endings of Korean come with text/words. */
 static const char CANCEL_WORDS[] =
@@ -88,6 +89,12 @@ static const struct setting_info SETTINGS[SETTING_ROWS] = {
     { "release_words", SETTING_WORDS, RELEASE_WORDS, 0, 0,
       "what a colleague writes on her own phone to give a customer back to the bot" },
     { "close_words", SETTING_WORDS, CLOSE_WORDS, 0, 0, "what she writes to close the customer's conversation" },
+    { "keep_webhooks", SETTING_KEEP, "90 days", DAY, 0,
+      "how long calls are kept as they came, byte for byte; what was said in them stays as a message" },
+    { "keep_traces", SETTING_KEEP, "90 days", DAY, 0,
+      "how long it is kept why a message was answered so, and what was asked of services, to be shown and replayed" },
+    { "keep_messages", SETTING_KEEP, "for ever", 31 * (int64_t)DAY, 0,
+      "how long a conversation is kept after its close, with all that was said; then only numbers are left of it" },
     { "flow_cancel_words", SETTING_WORDS, CANCEL_WORDS, 0, 0, "how a customer breaks off a dialogue" },
     { "flow_back_words", SETTING_WORDS, BACK_WORDS, 0, 0, "how a customer goes back to the question before" },
 };
@@ -201,6 +208,37 @@ static int parse_money(const struct setting_info *info, const char *text, const 
                      info->name, (long long)(DECIMAL_CAP_MAX / DECIMAL_ONE), text);
 }
 
+/* Years are what people think in here. */
+static int read_years(const char *text, int64_t *ms)
+{
+    int years = 0, end = 0;
+
+    if (sscanf(text, "%3d year%n", &years, &end) != 1 || end == 0 || years < 1 || years > 100)
+        return -1;
+    if (strcmp(text + end, "") != 0 && strcmp(text + end, "s") != 0)
+        return -1;
+    *ms = years * 365 * (int64_t)DAY;
+    return 0;
+}
+
+static int parse_keep(const struct setting_info *info, const char *text, const struct zones *zones,
+                      int64_t *number, struct error *error)
+{
+    struct buf least = { 0 };
+
+    (void)zones;
+    *number = 0;
+    if (strcmp(text, "for ever") == 0)
+        return 0;
+    if ((read_years(text, number) == 0 || clock_parse_duration(text, number) == 0) && *number >= info->least)
+        return 0;
+    clock_format_duration(info->least, &least);
+    error_set(error, "%s is 'for ever', or a duration from %s on, as in '90 days' or '2 years', not '%s'", info->name,
+              buf_text(&least), text);
+    buf_release(&least);
+    return -1;
+}
+
 /* Groups of 8, 4, 4, 4 and 12 hex digits. */
 static bool is_id(const char *text)
 {
@@ -237,7 +275,7 @@ static parser *const PARSERS[] = {
     [SETTING_TEXT] = parse_text,       [SETTING_NUMBER] = parse_number, [SETTING_DURATION] = parse_duration,
     [SETTING_BOOLEAN] = parse_boolean, [SETTING_ZONE] = parse_zone,     [SETTING_LANGUAGE] = parse_language,
     [SETTING_COUNTRY] = parse_country, [SETTING_WORDS] = parse_words,
-    [SETTING_MONEY] = parse_money,     [SETTING_ID] = parse_id,
+    [SETTING_MONEY] = parse_money,     [SETTING_ID] = parse_id,         [SETTING_KEEP] = parse_keep,
 };
 
 int setting_parse(const struct setting_info *info, const char *text, const struct zones *zones,
@@ -260,7 +298,7 @@ void settings_init(struct settings *settings)
         settings->texts[i] = SETTINGS[i].otherwise;
         settings->numbers[i] = 0;
         if (SETTINGS[i].type == SETTING_NUMBER || SETTINGS[i].type == SETTING_DURATION ||
-            SETTINGS[i].type == SETTING_MONEY)
+            SETTINGS[i].type == SETTING_MONEY || SETTINGS[i].type == SETTING_KEEP)
             if (setting_parse(&SETTINGS[i], SETTINGS[i].otherwise, NULL, &settings->numbers[i], NULL) != 0)
                 abort();
     }

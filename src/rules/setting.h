@@ -13,7 +13,7 @@
 #include "rules/row.h"
 #include "rules/ruleset.h"
 
-enum { SETTING_ROWS = 30 };
+enum { SETTING_ROWS = 33 };
 
 struct settings {
     const char *texts[SETTING_ROWS]; /* as typed (borrowed from the rows), or the default */

@@ -104,6 +104,40 @@ static int count_accepted(struct auditor *auditor, struct error *error)
     return found == 1 ? 0 : -1;
 }
 
+static enum audit_fate fate_named(const char *name)
+{
+    for (int i = 0; i < AUDIT_FATES; i++)
+        if (strcmp(FATES[i].name, name) == 0)
+            return (enum audit_fate)i;
+    return AUDIT_FATES;
+}
+
+/* What retention has taken out of the book since was accepted as well, and had come to its end. */
+static const char RETIRED[] = "SELECT fate, messages FROM retired";
+
+static int count_retired(struct auditor *auditor, struct error *error)
+{
+    struct audit *audit = auditor->audit;
+    struct query *q = db_query(auditor->db, RETIRED);
+    int more;
+
+    while ((more = query_step(q, error)) == 1) {
+        enum audit_fate fate = fate_named(query_text(q, 0));
+        int64_t messages = query_int(q, 1);
+
+        audit->webhooks += messages;
+        if (strcmp(query_text(q, 0), "duplicate") == 0) {
+            audit->duplicates += messages;
+            continue;
+        }
+        audit->accepted += messages;
+        if (fate != AUDIT_FATES && fate != AUDIT_IN_PROGRESS)
+            audit->fates[fate] += messages;
+    }
+    query_end(q);
+    return more;
+}
+
 /* What became of it */
 
 struct facts { /* about one message of a customer */
@@ -113,14 +147,6 @@ struct facts { /* about one message of a customer */
     bool is_decided, has_rule, is_handoff;
     bool is_behind, awaits_call; /* it waits behind a call; or its answer does */
 };
-
-static enum audit_fate fate_named(const char *name)
-{
-    for (int i = 0; i < AUDIT_FATES; i++)
-        if (strcmp(FATES[i].name, name) == 0)
-            return (enum audit_fate)i;
-    return AUDIT_FATES;
-}
 
 /* AUDIT_FATES: it has none. */
 static enum audit_fate fate_of(const struct facts *facts)
@@ -151,7 +177,7 @@ static void judge(struct auditor *auditor, const struct facts *facts)
     if (facts->state == NULL)
         snprintf(sentence, sizeof sentence, "message %lld belongs to no turn: nobody knows what became of it",
                  (long long)facts->message);
-    else if (!facts->is_decided && !facts->is_behind)
+    else if (!facts->is_decided && !facts->is_behind && fate != AUDIT_ERASED)
         snprintf(sentence, sizeof sentence, "message %lld has no decision", (long long)facts->message);
     else if (fate == AUDIT_FATES)
         snprintf(sentence, sizeof sentence,
@@ -495,7 +521,7 @@ static int look_for(struct auditor *auditor, const char *check, struct error *er
 
 static int audit_state(struct auditor *auditor, struct error *error)
 {
-    if (count_accepted(auditor, error) != 0 || judge_messages(auditor, error) != 0)
+    if (count_accepted(auditor, error) != 0 || count_retired(auditor, error) != 0 || judge_messages(auditor, error) != 0)
         return -1;
     compare_sums(auditor);
     for (size_t i = 0; i < sizeof CHECKS / sizeof *CHECKS; i++)

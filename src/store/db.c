@@ -457,6 +457,29 @@ int db_checkpoint(struct db *db, bool is_idle, struct error *error)
     return code == SQLITE_OK ? 0 : db_fail(db, code, error);
 }
 
+int db_scrub(struct db *db, bool *is_clean, struct error *error)
+{
+    int left = 0, copied = 0, code;
+
+    *is_clean = false;
+    code = checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE, &left, &copied);
+    if (code != SQLITE_OK)
+        return db_fail(db, code, error);
+    *is_clean = left == 0;
+    if (*is_clean)
+        db->wal_pages = db->wal_peak = 0;
+    /* Pages in memory still hold what their gaps held. */
+    sqlite3_db_release_memory(db->handle);
+    return 0;
+}
+
+const char *db_path(const struct db *db)
+{
+    const char *path = sqlite3_db_filename(db->handle, "main");
+
+    return path != NULL ? path : "";
+}
+
 void db_abandon(struct db *db)
 {
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);

@@ -128,6 +128,14 @@ bool query_is_null(const struct query *query, int column);
  */
 int db_checkpoint(struct db *db, bool is_idle, struct error *error);
 
+/*
+ * Writer only, between transactions: nothing of an older state is left outside of the book's own pages, not in the log, which is
+ * cut to nothing, nor in memory. *is_clean is false while somebody still reads such a state.
+ */
+int db_scrub(struct db *db, bool *is_clean, struct error *error);
+
+const char *db_path(const struct db *db);
+
 /* The file is not to be trusted any more: not even the close may write. */
 void db_abandon(struct db *db);
 int64_t db_wal_pages(const struct db *db);

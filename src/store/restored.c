@@ -7,7 +7,10 @@
 #include "store/event.h"
 #include "store/restored.h"
 
-enum { NUMBERS_APART = 1000000 }; /* far above what a shop gives between two backups; ids have room for 2^40 of them */
+enum {
+    NUMBERS_APART = 1000000, /* far above what a shop gives between two backups; ids have room for 2^40 of them */
+    CASES_APART = 1000,
+};
 
 static const char TEXT_REASON[] =
     "the book was restored from a backup, and it may have been sent since; frontdesk outbox retry sends it all the same";
@@ -120,6 +123,20 @@ static int raise_numbers(struct db *db, struct db *present, struct error *error)
     return wanted > first ? book_put_int(db, "first_id", wanted, error) : 0;
 }
 
+/* A case's number is typed on telephones: it must not come to mean another customer. */
+static int raise_cases(struct db *db, struct db *present, struct error *error)
+{
+    int64_t ours, theirs = 0;
+
+    if (book_get_int(db, "case_number", 0, &ours, error) != 0)
+        return -1;
+    if (present == NULL)
+        theirs = ours + CASES_APART;
+    else if (book_get_int(present, "case_number", 0, &theirs, NULL) != 0)
+        theirs = ours + CASES_APART;
+    return theirs > ours ? book_put_int(db, "case_number", theirs, error) : 0;
+}
+
 /* Money */
 
 static const char SPENT[] = "SELECT day, scope, cost FROM spend";
@@ -152,6 +169,7 @@ int restored_settle(struct db *db, struct db *present, const char *actor, int64_
 {
     *restored = (struct restored){ 0 };
     if (settle_pending(db, now, restored, error) != 0 || raise_numbers(db, present, error) != 0 ||
+        raise_cases(db, present, error) != 0 ||
         keep_spent(db, present, error) != 0 || book_put_int(db, "careful_until", 0, error) != 0)
         return -1;
     return event_put(db, 0, "restore", actor, "", now, error);

@@ -2,9 +2,12 @@
  * schema: migrations forward, each with its version bump in one transaction, so that a kill leaves the old
  * version or the new one. The SQL comes from schema/NNN-title.sql, embedded by tools/embed.
  */
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -101,6 +104,57 @@ static int copy_before(struct db *db, const char *path, int version, struct erro
         error_prefix(error, "copying the book before its upgrade");
     buf_release(&target);
     buf_release(&draft);
+    return result;
+}
+
+static bool is_copy(const char *name, const char *book)
+{
+    static const char MARK[] = ".before-";
+    size_t len = strlen(book);
+
+    return strncmp(name, book, len) == 0 && strncmp(name + len, MARK, sizeof MARK - 1) == 0;
+}
+
+/* A file's time has seconds at least; the copy took a while to write, and is dated at its end. */
+static int handle_copy(const char *path, int64_t since, bool drops, schema_each_copy *each, void *context,
+                       struct error *error)
+{
+    struct stat info;
+
+    if (stat(path, &info) != 0 || ((int64_t)info.st_mtime + 1) * 1000 < since)
+        return 0;
+    if (!drops)
+        each(context, path);
+    else if (unlink(path) != 0)
+        return error_set(error, "%s: the older copy of the book cannot be deleted: %s", path, strerror(errno));
+    return 0;
+}
+
+int schema_copies(struct db *db, int64_t since, bool drops, schema_each_copy *each, void *context, struct error *error)
+{
+    const char *path = db_path(db), *slash = strrchr(path, '/');
+    struct buf folder = { 0 }, copy = { 0 };
+    const struct dirent *entry;
+    DIR *dir;
+    int result = 0;
+
+    if (slash == NULL)
+        return 0; /* in memory */
+    buf_add(&folder, path, (size_t)(slash - path) + 1);
+    dir = opendir(buf_text(&folder));
+    while (dir != NULL && result == 0 && (entry = readdir(dir)) != NULL) {
+        if (!is_copy(entry->d_name, slash + 1))
+            continue;
+        buf_clear(&copy);
+        buf_addf(&copy, "%s%s", buf_text(&folder), entry->d_name);
+        result = handle_copy(buf_text(&copy), since, drops, each, context, error);
+    }
+    if (dir != NULL)
+        closedir(dir);
+    else
+        result = error_set(error, "%s: the folder of the book cannot be read: %s", buf_text(&folder), strerror(errno));
+    buf_release(&folder);
+    buf_release(&copy);
     return result;
 }
 

@@ -9,6 +9,7 @@
 #ifndef STORE_SCHEMA_H
 #define STORE_SCHEMA_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -18,6 +19,13 @@ int schema_version(void); /* what this program writes */
 
 /* Writer: migrates. `desk` is FRONTDESK_DESK: ids start at desk << 40. */
 int schema_apply(struct db *db, const char *path, int64_t desk, struct error *error);
+
+/*
+ * The copies beside the book that upgrades have made, as far as they were written at `since` (unix ms) or later: each goes to
+ * `each`, or is deleted where `drops` says so.
+ */
+typedef void schema_each_copy(void *context, const char *path);
+int schema_copies(struct db *db, int64_t since, bool drops, schema_each_copy *each, void *context, struct error *error);
 
 /* Reader: 0 when the book has exactly the program's version. */
 int schema_check(struct db *db, struct error *error);

@@ -15,9 +15,10 @@
 #include <sqlite3.h>
 
 #include "base/alloc.h"
+#include "store/page_gap.h"
 #include "store/wal_file.h"
 
-enum { GATHERED_MAX = 128 * 1024 };
+enum { GATHERED_MAX = 128 * 1024, PAGE_LEAST = 512, PAGE_MOST = 65536 };
 
 static const char NAME[] = "frontdesk";
 
@@ -192,6 +193,47 @@ static const sqlite3_io_methods METHODS = {
     .xDeviceCharacteristics = wal_traits,
 };
 
+/* The book's own file is the system's, but for what is written there. */
+static sqlite3_io_methods book_methods;
+static const sqlite3_io_methods *system_methods;
+
+static int book_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 offset)
+{
+    unsigned char page[PAGE_MOST];
+    bool is_page = len >= PAGE_LEAST && len <= PAGE_MOST && (len & (len - 1)) == 0 && offset % len == 0;
+
+    if (!is_page)
+        return system_methods->xWrite(file, bytes, len, offset);
+    memcpy(page, bytes, (size_t)len);
+    page_gap_clear(page, (size_t)len, offset / len + 1);
+    return system_methods->xWrite(file, page, len, offset);
+}
+
+static pthread_mutex_t learning = PTHREAD_MUTEX_INITIALIZER;
+
+/* The system's functions depend on the file's place; those of the first book are the ones that are known. */
+static void take_writes(sqlite3_file *file)
+{
+    pthread_mutex_lock(&learning);
+    if (system_methods == NULL) {
+        book_methods = *file->pMethods;
+        book_methods.xWrite = book_write;
+        system_methods = file->pMethods;
+    }
+    if (file->pMethods == system_methods)
+        file->pMethods = &book_methods;
+    pthread_mutex_unlock(&learning);
+}
+
+static int open_book(sqlite3_vfs *system, const char *name, sqlite3_file *file, int flags, int *flags_out)
+{
+    int code = system->xOpen(system, name, file, flags, flags_out);
+
+    if (code == SQLITE_OK && (flags & SQLITE_OPEN_MAIN_DB) != 0)
+        take_writes(file);
+    return code;
+}
+
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *flags_out)
 {
     sqlite3_vfs *system = sqlite3_vfs_find(NULL);
@@ -200,7 +242,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
 
     (void)vfs;
     if ((flags & SQLITE_OPEN_WAL) == 0)
-        return system->xOpen(system, name, file, flags, flags_out);
+        return open_book(system, name, file, flags, flags_out);
     memset(wal, 0, sizeof *wal);
     wal->system = (sqlite3_file *)(wal + 1);
     code = system->xOpen(system, name, wal->system, flags, flags_out);

@@ -7,7 +7,8 @@
  * (synchronous=FULL). A read of the log, and every other call, finds all that was written before it.
  *
  * A write that fails (a full disk) is reported by the call that hands it on, so by the sync of the same commit.
- * All other files are the system's own VFS's. Register once per process; then any thread.
+ * All other files are the system's own VFS's, but that a page goes into the book's own file without what SQLite has left in its
+ * gap (store/page_gap.h). Register once per process; then any thread.
  *
  * A commit may leave its sync to somebody else (wal_file_put_off): its frames are handed on, so that a crash of the
  * process loses nothing, and are on disk once a wal_file_harden that began later has returned. Only that one sync

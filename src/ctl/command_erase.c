@@ -1,0 +1,215 @@
+/*
+ * command_erase: a person is forgotten, and the receipts of that.
+ *
+ * Asking for it only begins it (desk/erasure.h); the book is looked at until it is done, or waits for something that takes
+ * longer than somebody at a terminal wants to. It never says done before the book does.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/act.h"
+#include "ctl/call.h"
+#include "ctl/commands.h"
+#include "store/erasure.h"
+
+enum { LOOK_MS = 100, PATIENCE_MS = 20 * 1000 };
+
+static const struct column COLUMNS[] = {
+    { "erasure", "receipt", LOOK_NUMBER },       { "phase", "how far", LOOK_STATE },
+    { "asked_at", "asked for", LOOK_PLAIN },     { "asked_by", "by", LOOK_NAME },
+    { "done_at", "done", LOOK_PLAIN },           { "contacts", "contacts", LOOK_NUMBER },
+    { "rows", "rows emptied", LOOK_NUMBER },     { "cleared", "attributes emptied at Braze", LOOK_NUMBER },
+    { "uncleared", "not emptied", LOOK_NUMBER }, { "waits_for", "waits for", LOOK_LONG },
+};
+enum { COLUMN_COUNT = sizeof COLUMNS / sizeof *COLUMNS };
+
+static void fill(const struct erasure_receipt *receipt, struct cell cells[COLUMN_COUNT])
+{
+    const struct cell filled[COLUMN_COUNT] = {
+        cell_id(receipt->id),
+        cell_text(receipt->phase),
+        cell_time(receipt->asked_at),
+        cell_text(receipt->asked_by),
+        cell_time(receipt->done_at),
+        cell_number(receipt->contacts),
+        cell_number(receipt->rows),
+        cell_number(receipt->cleared),
+        cell_number(receipt->uncleared),
+        cell_text_or_none(receipt->waits_for),
+    };
+
+    memcpy(cells, filled, sizeof filled);
+}
+
+/* A receipt */
+
+struct showing {
+    struct call *call;
+    bool is_shown, is_done;
+    int64_t rows;
+    char phase[ERASURE_PHASE_MAX], waits_for[ERASURE_WAITS_MAX];
+};
+
+static void note(void *context, const struct erasure_receipt *receipt)
+{
+    struct showing *showing = context;
+
+    showing->is_shown = true;
+    showing->is_done = receipt->done_at != 0;
+    showing->rows = receipt->rows;
+    snprintf(showing->phase, sizeof showing->phase, "%s", receipt->phase);
+    snprintf(showing->waits_for, sizeof showing->waits_for, "%s", receipt->waits_for);
+}
+
+static void show_receipt(void *context, const struct erasure_receipt *receipt)
+{
+    struct showing *showing = context;
+    struct cell cells[COLUMN_COUNT];
+
+    note(showing, receipt);
+    fill(receipt, cells);
+    output_record(showing->call->output, NULL, COLUMNS, cells, COLUMN_COUNT);
+}
+
+static void show_count(void *context, const char *table, int64_t rows)
+{
+    output_row(context, (struct cell[]){ cell_text(table), cell_number(rows) });
+}
+
+static int show_counts(struct call *call, struct db *db, int64_t id, struct error *error)
+{
+    static const struct column columns[] = { { "table", "table", LOOK_NAME }, { "rows", "rows", LOOK_NUMBER } };
+    int count;
+
+    output_table(call->output, "tables", columns, sizeof columns / sizeof *columns);
+    count = erasure_list_counts(db, id, show_count, call->output, error);
+    output_table_end(call->output);
+    return count;
+}
+
+static const char BEYOND[] =
+    "Not reached from here: backups made before, the daemon's log, what Braze, AI vendors and another desk keep themselves, "
+    "custom events that Braze was told, and what others wrote about the person.";
+
+/* Returns an exit code: BUSY while it is open. */
+static int show_one(struct call *call, struct db *db, int64_t id)
+{
+    struct showing showing = { .call = call };
+    struct error error = { 0 };
+
+    if (erasure_get(db, id, show_receipt, &showing, &error) < 0 || show_counts(call, db, id, &error) < 0)
+        return call_read_failed(call, db, &error);
+    if (!showing.is_shown)
+        return call_fail(call, EXIT_NOTHING, "there is no receipt %lld; frontdesk erasures list shows them", (long long)id);
+    output_note(call->output, NOTE_DIM, "%s", BEYOND);
+    if (showing.is_done) {
+        output_note(call->output, NOTE_GOOD, "It is done.");
+        return EXIT_DONE;
+    }
+    output_note(call->output, NOTE_WARN, "It is not done yet (%s)%s%s. It goes on by itself while frontdeskd runs: frontdesk "
+                "erasures show %lld", showing.phase, showing.waits_for[0] != '\0' ? "; it waits for " : "", showing.waits_for,
+                (long long)id);
+    return EXIT_BUSY;
+}
+
+/* Erasing */
+
+/* Looks until it is done, or nothing has moved for so long that patience ends. */
+static int watch(struct call *call, struct db *db, int64_t id)
+{
+    struct error error = { 0 };
+    int64_t rows = 0;
+
+    for (int left = PATIENCE_MS; left > 0; left -= LOOK_MS) {
+        struct showing showing = { .call = call };
+
+        if (erasure_get(db, id, note, &showing, &error) < 0)
+            return call_read_failed(call, db, &error);
+        if (showing.is_done || strstr(showing.waits_for, "older copy of the book") != NULL)
+            break;
+        if (showing.rows != rows)
+            left = PATIENCE_MS;
+        rows = showing.rows;
+        poll(NULL, 0, LOOK_MS);
+    }
+    return EXIT_DONE;
+}
+
+static int ask(struct call *call, int64_t *id)
+{
+    struct buf arguments = { 0 };
+    struct jsonw w = { .out = &arguments };
+    struct json *reply;
+    int code;
+
+    jsonw_object(&w, NULL);
+    jsonw_text(&w, "actor", buf_text(&call->actor));
+    jsonw_text(&w, "user", call->parsed->holes[0]);
+    jsonw_bool(&w, "copies", call->parsed->options[OPTION_COPIES] != NULL);
+    jsonw_end_object(&w);
+    code = act_run(call, "erase", buf_text(&arguments), &reply);
+    if (code == EXIT_DONE)
+        *id = json_get_int(reply, "erasure", 0);
+    json_free(reply);
+    buf_release(&arguments);
+    return code;
+}
+
+int command_erase(struct call *call)
+{
+    int64_t id = 0;
+    struct db *db = NULL;
+    bool is_up = act_daemon_state(call) == DAEMON_UP; /* without it nothing moves any more */
+    int code = ask(call, &id);
+
+    if (code == EXIT_DONE)
+        code = call_open(call, &db);
+    if (code == EXIT_DONE && is_up)
+        code = watch(call, db, id);
+    if (code == EXIT_DONE)
+        code = show_one(call, db, id);
+    db_close(db);
+    return code;
+}
+
+int command_erasures_show(struct call *call)
+{
+    struct db *db;
+    int code = call_open(call, &db);
+
+    if (code == EXIT_DONE)
+        code = show_one(call, db, call->parsed->numbers[0]);
+    db_close(db);
+    return code == EXIT_BUSY ? EXIT_DONE : code;
+}
+
+static void add_row(void *context, const struct erasure_receipt *receipt)
+{
+    struct cell cells[COLUMN_COUNT];
+
+    fill(receipt, cells);
+    output_row(context, cells);
+}
+
+int command_erasures_list(struct call *call)
+{
+    struct error error = { 0 };
+    int64_t limit;
+    struct db *db = NULL;
+    int code = call_limit(call, 50, &limit), count = 0;
+
+    if (code == EXIT_DONE)
+        code = call_open(call, &db);
+    if (code == EXIT_DONE) {
+        output_table(call->output, "erasures", COLUMNS, COLUMN_COUNT);
+        count = erasure_list(db, limit, add_row, call->output, &error);
+        output_table_end(call->output);
+        if (count < 0)
+            code = call_read_failed(call, db, &error);
+        else if (count == 0)
+            output_note(call->output, NOTE_DIM, "Nobody has ever been erased.");
+    }
+    db_close(db);
+    return code;
+}

@@ -1,0 +1,56 @@
+/*
+ * erasure_rows: which rows are the person's, in every table, and what is left of them.
+ *
+ * What counts for something stays as a row without words, numbers and names: messages, webhooks, turns (they become
+ * 'erased'), decisions, calls and the attempts at them, events, the contact itself. What counts for nothing goes. Numbers of
+ * rows, times, names of rules, of attributes and of the business's own people stay: they say nothing about the person.
+ *
+ * It is done in pieces, each a short transaction's worth; ERASURE_STAGES says in which order. tests/unit/test_erasure.c
+ * knows every column of every table, and fails when the schema gets one that nobody has thought about.
+ *
+ * All inside the caller's transaction.
+ */
+#ifndef STORE_ERASURE_ROWS_H
+#define STORE_ERASURE_ROWS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "store/db.h"
+#include "store/erasure.h"
+
+/* Nothing of the person may leave any more, and nothing about her: what has not left is withheld. */
+int erasure_rows_withhold(struct db *db, int64_t erasure, int64_t now, struct error *error);
+
+/* A call for the person, or one that tells of her, is under way: 1, 0, -1. */
+int erasure_rows_are_under_way(struct db *db, int64_t erasure, struct error *error);
+
+/* An open conversation of hers: 1 with its number, 0, -1. */
+int erasure_rows_open_conversation(struct db *db, int64_t erasure, int64_t *conversation, struct error *error);
+
+/*
+ * Looks through some contacts behind *upto for one that the person was, before another contact took its identity over; adds
+ * it, and moves on. 1: there are more to look through; 0, -1.
+ */
+int erasure_rows_find_former(struct db *db, int64_t erasure, int64_t *upto, struct error *error);
+
+/* Notes the attributes that Braze may hold, and in whose profile. */
+int erasure_rows_note_attributes(struct db *db, int64_t erasure, struct error *error);
+
+/*
+ * The next profile that has to be cleared: the attributes become wanted as nothing, and its contact is addressed by it. 1
+ * with the contact and a conversation of it, 0 when there is none, -1.
+ */
+int erasure_rows_begin_clearing(struct db *db, int64_t erasure, int64_t now, int64_t *contact, int64_t *conversation,
+                                struct error *error);
+
+/* What came of it is entered in the receipt. *is_open: the call has not come to an end; *why is what keeps it, then. */
+int erasure_rows_end_clearing(struct db *db, int64_t erasure, bool *is_open, struct buf *why, struct error *error);
+
+/* One piece of a stage. 1: there is more of that stage; 0: it is over; -1. */
+enum { ERASURE_STAGES = 4 };
+int erasure_rows_empty(struct db *db, const struct erasure *erasure, int64_t now, int64_t *upto, struct error *error);
+
+#endif

@@ -1,0 +1,482 @@
+/*
+ * erasure: every column of every table that could hold something about a person is known here, with what becomes of it; and
+ * whatever stood there is gone when it is done, while another person loses nothing.
+ */
+#include "base/alloc.h"
+#include "desk/erasure.h"
+#include "store/audit.h"
+#include "store/erasure_stray.h"
+#include "tests/unit/profile_case.h"
+
+enum fate {
+    GOES, /* emptied, or its row is deleted */
+    STAYS /* it says nothing about the person */
+};
+
+/*
+ * Who adds a column of text adds it here. GOES: also to store/erasure_rows.c, and to store/dossier.c. `rows` are those of a
+ * person, $ being the contact; NULL: they are made by the erasure itself, and are gone with it.
+ */
+static const struct {
+    const char *column, *rows;
+    enum fate fate;
+} COLUMNS[] = {
+#define OF_CONTACT "contact = $"
+#define OF_CONVERSATION "conversation IN (SELECT id FROM conversation WHERE contact = $)"
+#define OF_MESSAGE "message IN (SELECT id FROM message WHERE " OF_CONVERSATION ")"
+#define OF_OUTBOX "outbox IN (SELECT id FROM outbox WHERE contact = $)"
+    { "contact.first_name", "id = $", GOES },
+    { "contact.language", "id = $", GOES },
+    { "contact.time_zone", "id = $", GOES },
+    { "contact.profile_name", "id = $", GOES },
+    { "contact.address", "id = $", GOES },
+    { "contact.address_kind", NULL, STAYS },
+    { "identity.kind", NULL, STAYS },
+    { "identity.value", OF_CONTACT, GOES },
+    { "conversation.channel", NULL, STAYS },
+    { "conversation.owner", NULL, STAYS },
+    { "conversation.team", NULL, STAYS },
+    { "conversation.agent", NULL, STAYS }, /* of the business */
+    { "conversation.last_rule", NULL, STAYS },
+    { "conversation.variables", OF_CONTACT, GOES },
+    { "conversation.closed_by", NULL, STAYS },
+    { "conversation.outcome", NULL, STAYS },
+    { "conversation.summary", OF_CONTACT, GOES },
+    { "conversation.summary_by", OF_CONTACT, GOES },
+    { "turn.state", NULL, STAYS },
+    { "message.kind", NULL, STAYS },
+    { "message.text", OF_CONVERSATION, GOES },
+    { "message.actor", NULL, STAYS }, /* a rule, or of the business */
+    { "message.campaign", OF_CONVERSATION, GOES },
+    { "message.media", OF_CONVERSATION, GOES },
+    { "message.fields", OF_CONVERSATION, GOES },
+    { "message.buttons", OF_CONVERSATION, GOES },
+    { "message.tags", OF_CONVERSATION, GOES },
+    { "message.properties", OF_CONVERSATION, GOES },
+    { "webhook.channel", NULL, STAYS },
+    { "webhook.claimed_user", OF_MESSAGE, GOES },
+    { "webhook.content_type", NULL, STAYS },
+    { "webhook.body", OF_MESSAGE, GOES },
+    { "webhook.state", NULL, STAYS },
+    { "webhook.reason", OF_MESSAGE, GOES },
+    { "seen.channel", NULL, STAYS },
+    { "seen.identity", OF_MESSAGE, GOES },
+    { "seen.dispatch_id", OF_MESSAGE, GOES },
+    { "decision.rule", NULL, STAYS },
+    { "decision.action", NULL, STAYS },
+    { "decision.state", OF_MESSAGE, GOES },
+    { "decision.trace", OF_MESSAGE, GOES },
+    { "outbox.kind", NULL, STAYS },
+    { "outbox.campaign", NULL, STAYS },
+    { "outbox.state", NULL, STAYS },
+    { "outbox.sent_by", NULL, STAYS },
+    { "outbox.reason", OF_CONTACT, GOES },
+    { "attempt.class", NULL, STAYS },
+    { "attempt.dispatch_id", OF_OUTBOX, GOES },
+    { "attempt.request_id", OF_OUTBOX, GOES },
+    { "attempt.reason", OF_OUTBOX, GOES },
+    { "track.addressee", OF_OUTBOX, GOES },
+    { "track.attributes", OF_OUTBOX, GOES },
+    { "track.events", OF_OUTBOX, GOES },
+    { "service_call.step", NULL, STAYS },
+    { "service_call.service", NULL, STAYS },
+    { "service_call.method", NULL, STAYS },
+    { "service_call.url", OF_OUTBOX, GOES },
+    { "service_call.body", OF_OUTBOX, GOES },
+    { "service_call.key_env", NULL, STAYS },
+    { "service_call.answer", OF_OUTBOX, GOES },
+    { "consult.wanted_by", NULL, STAYS },
+    { "consult.wanted", NULL, STAYS },
+    { "consult.did", OF_OUTBOX, GOES },
+    { "consult.charged_on", NULL, STAYS },
+    { "notification.team", NULL, STAYS },
+    { "notification.way", NULL, STAYS },
+    { "notification.type", NULL, STAYS },
+    { "notification.body", OF_OUTBOX, GOES },
+    { "agent_call.id", OF_CONVERSATION, GOES },
+    { "agent_call.digest", OF_CONVERSATION, GOES },
+    { "agent_call.reply", OF_CONVERSATION, GOES },
+    { "consult_session.backend", NULL, STAYS },
+    { "consult_session.session", OF_CONVERSATION, GOES },
+    { "profile.name", NULL, STAYS },
+    { "profile.wanted", OF_CONTACT, GOES },
+    { "profile.rule", OF_CONTACT, GOES },
+    { "profile.sent", OF_CONTACT, GOES },
+    { "profile.addressee", OF_CONTACT, GOES },
+    { "profile.accepted", OF_CONTACT, GOES },
+    { "profile.way", NULL, STAYS },
+    { "profile.refusal", OF_CONTACT, GOES },
+    { "entry.kind", NULL, STAYS },
+    { "entry.name", OF_CONTACT, GOES },
+    { "entry.value", OF_CONTACT, GOES },
+    { "entry.wanted_by", OF_CONTACT, GOES },
+    { "entry.state", NULL, STAYS },
+    { "entry.reason", OF_CONTACT, GOES },
+    { "notice.name", NULL, STAYS },
+    { "run.state", OF_CONVERSATION, GOES },
+    { "run.station", OF_CONVERSATION, GOES },
+    { "parting.moment", NULL, STAYS },
+    { "cooldown.rule", OF_CONTACT, GOES },
+    { "event.kind", NULL, STAYS },
+    { "event.actor", NULL, STAYS },
+    { "event.detail", OF_CONVERSATION, GOES },
+    { "spend.day", NULL, STAYS },
+    { "spend.scope", NULL, STAYS }, /* the contact's number */
+    { "usage.day", NULL, STAYS },
+    { "usage.backend", NULL, STAYS },
+    { "usage.wanted_by", NULL, STAYS },
+    /* Words, of which erased messages are taken out: tests/system/44_rights.py looks for them in the file. */
+    { "search_leaf.words", NULL, GOES },
+    { "search_word.word", NULL, GOES },
+    { "search_word.messages", NULL, STAYS },
+    { "handover.team", NULL, STAYS },
+    { "handover.state", NULL, STAYS },
+    { "handover.ended_by", NULL, STAYS },
+    { "rule_use.rule", NULL, STAYS },
+    /* Nobody's. */
+    { "book.name", NULL, STAYS },
+    { "book.value", NULL, STAYS },
+    { "lane.name", NULL, STAYS },
+    { "lane.state", NULL, STAYS },
+    { "lane.reason", NULL, STAYS }, /* unless it names the person: a_lane_that_names_the_person_is_emptied */
+    { "timer.kind", NULL, STAYS },
+    { "ruleset.actor", NULL, STAYS },
+    { "ruleset.digest", NULL, STAYS },
+    { "ruleset_file.name", NULL, STAYS },
+    { "ruleset_file.text", NULL, STAYS },
+    { "rule_trouble.rule", NULL, STAYS },
+    { "retention.class", NULL, STAYS },
+    { "retired.fate", NULL, STAYS },
+    /* Of the erasure. */
+    { "erasure.asked_by", NULL, STAYS },
+    { "erasure.phase", NULL, STAYS },
+    { "erasure.waits_for", NULL, STAYS },
+    { "erasure_count.name", NULL, STAYS },
+    { "erasure_identity.kind", NULL, GOES },
+    { "erasure_identity.value", NULL, GOES },
+    { "erasure_attribute.addressee", NULL, GOES },
+    { "erasure_attribute.name", NULL, GOES },
+};
+enum { COLUMN_COUNT = sizeof COLUMNS / sizeof *COLUMNS };
+
+static int set_up(void **state)
+{
+    struct fixture *f = alloc_new(sizeof *f);
+
+    fixture_open(f, FIXTURE_RULES);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+static void every_column_of_text_has_been_thought_about(void **state)
+{
+    static const char ALL[] =
+        "SELECT t.name || '.' || c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c "
+        "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND c.type IN ('TEXT', 'BLOB', '')";
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct query *q = db_query(f->desk.db, ALL);
+    size_t known = 0;
+
+    for (; query_step(q, &error) == 1; known++) {
+        size_t i = 0;
+
+        while (i < COLUMN_COUNT && strcmp(COLUMNS[i].column, query_text(q, 0)) != 0)
+            i++;
+        if (i == COLUMN_COUNT)
+            fail_msg("%s: may it hold anything about a person? Say so in tests/unit/test_erasure.c", query_text(q, 0));
+    }
+    query_end(q);
+    assert_int_equal(known, COLUMN_COUNT); /* none is listed that is not there */
+}
+
+/* A book with two lives in it */
+
+static void run(struct fixture *f, const char *sql, int64_t contact)
+{
+    struct buf written = { 0 };
+    struct error error = { 0 };
+
+    for (; *sql != '\0'; sql++) {
+        if (*sql == '$')
+            buf_addf(&written, "%lld", (long long)contact);
+        else
+            buf_add_char(&written, *sql);
+    }
+    if (db_run(f->desk.db, buf_text(&written), &error) != 0)
+        fail_msg("%s: %s", buf_text(&written), error.text);
+    buf_release(&written);
+}
+
+/* What a message alone does not bring. */
+static const char LIFE[] =
+    "INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, due_at, expires_at, settled_at) "
+    "SELECT 100 * $ + n, k, $, s, (SELECT max(id) FROM conversation WHERE contact = $), 1, 'accepted', 1, 1, 9, 2 FROM ("
+    "SELECT 1 AS n, 'track' AS k, 0 AS s UNION SELECT 2, 'call', -1 UNION SELECT 3, 'consult', -2 "
+    "UNION SELECT 4, 'notify', -3);"
+    "INSERT INTO notification (outbox, team, way, type, message) VALUES (100 * $ + 4, 't', 'relay', 'message', 0);"
+    "INSERT INTO agent_call (id, digest, conversation, reply, at) SELECT 'call-' || $, 'd', max(id), '{}', 1 FROM conversation "
+    "WHERE contact = $;"
+    "INSERT INTO attempt (id, outbox, at, took_ms, class, status, batch) SELECT 500 + $, 100 * $ + 1, 1, 1, 'accepted', 201, 1;"
+    "INSERT INTO track (outbox, addressee, attributes) VALUES (100 * $ + 1, 'external:x', '{}');"
+    "INSERT INTO service_call (outbox, call, step, service, method, url) VALUES (100 * $ + 2, 1, 'a.b', 's', 'POST', 'u');"
+    "INSERT INTO consult (outbox, wanted_by, wanted, settle_by) VALUES (100 * $ + 3, 'r', 'b', 1);"
+    "INSERT INTO consult_session (conversation, backend, session) SELECT max(id), 'b', 's' FROM conversation WHERE contact = $;"
+    "INSERT INTO profile (contact, name, wanted, wanted_at, rule, accepted, accepted_at, is_refused) VALUES "
+    "($, 'n', '1', 1, 'r', '1', 1, 1);"
+    "INSERT INTO entry (id, contact, conversation, kind, name, value, at, wanted_by, state, settled_at) "
+    "SELECT 100 + $, $, max(id), 'event', 'e', '{}', 1, 'r', 'refused', 2 FROM conversation WHERE contact = $;"
+    "INSERT INTO run (conversation, state, station, began_at) SELECT max(id), '{}', 'a.b', 1 FROM conversation WHERE contact = $;"
+    "INSERT INTO cooldown (contact, rule, until_at) VALUES ($, 'r', 9);"
+    "INSERT INTO event (id, at, conversation, kind, actor) SELECT 500 + $, 1, max(id), 'tag', 'rule r' FROM conversation WHERE contact = $;"
+    "INSERT INTO usage (day, backend, wanted_by, contact, cost) VALUES ('2026-05-13', 'b', 'r', $, 7);";
+
+/* Fills every column that goes, of the person's rows. */
+static void mark(struct fixture *f, int64_t contact, const char *word)
+{
+    run(f, "DROP TRIGGER IF EXISTS webhook_is_immutable; DELETE FROM run WHERE $ = 0", contact);
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        const char *dot = strchr(COLUMNS[i].column, '.');
+        struct buf sql = { 0 };
+
+        if (COLUMNS[i].rows == NULL || COLUMNS[i].fate != GOES || strcmp(COLUMNS[i].column, "run.state") == 0)
+            continue;
+        buf_addf(&sql, "UPDATE %.*s SET %s = %s'%s'%s WHERE %s", (int)(dot - COLUMNS[i].column), COLUMNS[i].column, dot + 1,
+                 strcmp(dot, ".body") == 0 && COLUMNS[i].column[0] == 'w' ? "CAST (" : "", word,
+                 strcmp(dot, ".body") == 0 && COLUMNS[i].column[0] == 'w' ? " AS BLOB)" : "", COLUMNS[i].rows);
+        if (strcmp(COLUMNS[i].column, "identity.value") == 0) {
+            buf_clear(&sql);
+            buf_addf(&sql, "UPDATE identity SET value = '%s-' || kind WHERE contact = $", word);
+        }
+        run(f, buf_text(&sql), contact);
+        if (db_changes(f->desk.db) == 0)
+            fail_msg("%s: the book has no such row of the person", COLUMNS[i].column);
+        buf_release(&sql);
+    }
+}
+
+static int64_t count_marked(struct fixture *f, const char *word)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        const char *dot = strchr(COLUMNS[i].column, '.');
+        char sql[300];
+
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM %.*s WHERE instr (lower (CAST (%s AS TEXT)), lower ('%s')) > 0",
+                 (int)(dot - COLUMNS[i].column), COLUMNS[i].column, dot + 1, word);
+        if (fixture_int(f, sql) > 0)
+            count++;
+    }
+    return count;
+}
+
+/* The same person comes with a phone, and answers have left; two of them. */
+static void live(struct fixture *f, const char *user, int64_t *contact)
+{
+    char json[300], sql[100];
+
+    snprintf(json, sizeof json, "{'user_id':'%s','phone_number':'+8210%zu','dispatch_id':'d-%s','message':'hours?'}", user,
+             strlen(user), user);
+    fixture_receive(f, "whatsapp", json);
+    snprintf(sql, sizeof sql, "SELECT contact FROM identity WHERE value = '%s'", user);
+    *contact = fixture_int(f, sql);
+    run(f, LIFE, *contact);
+}
+
+static void finish(struct fixture *f)
+{
+    struct error error = { 0 };
+
+    for (int i = 0; i < 5; i++) {
+        must(erasure_finish(&f->desk, f->now, &error), &error);
+        f->now += 1000;
+    }
+}
+
+static void whatever_stood_there_is_gone_and_another_loses_nothing(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana, bob, before;
+
+    live(f, "ana", &ana);
+    live(f, "bobby", &bob);
+    mark(f, ana, "Sesame");
+    mark(f, bob, "Poppy");
+    /* Who has no address at Braze that was written to has nothing to be cleared there. */
+    run(f, "UPDATE profile SET addressee = '' WHERE contact = $", ana);
+    before = count_marked(f, "Poppy");
+    assert_true(count_marked(f, "Sesame") > 40);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'Sesame-external','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT phase || ' ' || asked_by FROM erasure"), "done cli mia");
+    assert_int_equal(count_marked(f, "Sesame"), 0);
+    assert_int_equal(count_marked(f, "Poppy"), before);
+    assert_int_equal(fixture_int(f, "SELECT sum(cost) FROM usage"), 14);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM erasure_identity"), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM turn WHERE state = 'erased'"), 1);
+}
+
+static void no_number_is_given_twice_after_the_newest_entry_is_gone(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana;
+
+    live(f, "ana", &ana);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM entry"), 0);
+    fixture_reopen(f, false);
+    put(f, meet(f, "eve"), "event", "came", "{}");
+    assert_true(fixture_int(f, "SELECT min(id) FROM entry") > 101);
+}
+
+static void a_lane_that_names_the_person_is_emptied(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana;
+
+    live(f, "ana-7", &ana);
+    run(f, "INSERT INTO lane (name, state, until_at, failures, reason, changed_at) VALUES "
+           "('campaign reply', 'stopped', 1, 1, 'user ana-7 is unknown', 1), ('campaign other', 'stopped', 1, 1, 'gone', $)", ana);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana-7','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(name || ': ' || reason) FROM (SELECT * FROM lane ORDER BY name)"),
+                        "campaign other: gone,campaign reply: ");
+}
+
+static void who_was_known_by_the_phone_alone_before_is_the_same_person(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_receive(f, "whatsapp", "{'user_id':'ana','phone_number':'','dispatch_id':'1','message':'hours of ana'}");
+    fixture_receive(f, "whatsapp", "{'user_id':'','phone_number':'+82105','dispatch_id':'2','message':'hours by phone'}");
+    fixture_receive(f, "whatsapp", "{'user_id':'ana','phone_number':'+82105','dispatch_id':'3','message':'hours of both'}");
+    fixture_receive(f, "whatsapp", "{'user_id':'bob','phone_number':'+82106','dispatch_id':'4','message':'hours of bob'}");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM contact"), 3);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM erasure_contact"), 2);
+    assert_int_equal(count_marked(f, "+82105"), 0);
+    assert_int_equal(count_marked(f, "by phone"), 0);
+    assert_true(count_marked(f, "of bob") > 0);
+}
+
+static void a_message_during_the_erasure_is_somebody_new_s(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana;
+
+    live(f, "ana", &ana);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    fixture_receive(f, "whatsapp", "{'user_id':'ana','phone_number':'','dispatch_id':'9','message':'hours again'}");
+    finish(f);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text = 'hours again'"), 1);
+    assert_int_equal(fixture_int(f, "SELECT contact FROM identity WHERE value = 'ana'"), ana + 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE contact = (SELECT max(id) FROM contact) "
+                                    "AND state = 'due'"), 1);
+}
+
+static void what_is_held_or_withheld_of_an_erased_person_cannot_be_sent_after_all(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana;
+    char json[80];
+
+    live(f, "ana", &ana);
+    snprintf(json, sizeof json, "{'id':%lld,'actor':'cli mia'}", (long long)fixture_int(f, "SELECT id FROM outbox WHERE kind = 'send'"));
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE kind = 'send'"), "withheld");
+    assert_int_equal(fixture_act(f, "outbox-retry", json), 409);
+    finish(f);
+    assert_int_equal(fixture_act(f, "outbox-retry", json), 409);
+}
+
+static void braze_is_asked_to_empty_each_profile_that_was_written_to(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = meet(f, "ana");
+    struct call *call;
+
+    set(f, ana, "tier", "\"gold\"");
+    settle(f, claim_later(f), of(ANSWER_ACCEPTED), 201);
+    put(f, ana, "increment", "visits", "3");
+    settle(f, claim_later(f), of(ANSWER_ACCEPTED), 201);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT phase FROM erasure"), "clearing");
+    call = claim_later(f);
+    assert_non_null(call);
+    assert_string_equal(buf_text(&call->body), "{\"attributes\":[{\"external_id\":\"ana\",\"_update_existing_only\":true,"
+                                               "\"tier\":null,\"visits\":null}]}");
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT phase || ' ' || cleared || ' ' || uncleared FROM erasure"), "done 2 0");
+    assert_int_equal(count_marked(f, "gold"), 0);
+}
+
+static void what_braze_refuses_for_good_is_told_in_the_receipt(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = meet(f, "ana");
+
+    set(f, ana, "tier", "\"gold\"");
+    settle(f, claim_later(f), of(ANSWER_ACCEPTED), 201);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    settle(f, claim_later(f), of(ANSWER_REFUSED), 400);
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT phase || ' ' || cleared || ' ' || uncleared FROM erasure"), "done 0 1");
+}
+
+static void a_stray_call_speaks_of_a_person_by_a_whole_id(void **state)
+{
+    static const struct {
+        const char *body, *value;
+        bool is_phone, is_there;
+    } CASES[] = {
+        { "{\"user_id\":\"ana\"", "ana", false, true },
+        { "{\"user_id\":\"banana\"", "ana", false, false },
+        { "{\"user_id\":\"ana_2\"", "ana", false, false },
+        { "user_id=ana&x", "ana", false, true },
+        { "\"phone\":\"+82105\"", "+82105", true, true },
+        { "phone=%2B82105&", "+82105", true, true },
+        { "phone=821055", "+82105", true, false },
+        { "{\"user_id\":\"\\uAE40", "\xea\xb9\x80", false, true },
+        { "{\"user_id\":\"\\ud83d\\ude00\"", "\xf0\x9f\x98\x80", false, true },
+        { "user_id=%EA%B9%80", "\xea\xb9\x80", false, true },
+        { "", "ana", false, false },
+        { "%", "ana", false, false },
+        { "\\u12", "ana", false, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        if (erasure_stray_mentions(CASES[i].body, strlen(CASES[i].body), CASES[i].value, CASES[i].is_phone) != CASES[i].is_there)
+            fail_msg("%s in %s", CASES[i].value, CASES[i].body);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_column_of_text_has_been_thought_about, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(whatever_stood_there_is_gone_and_another_loses_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_number_is_given_twice_after_the_newest_entry_is_gone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_lane_that_names_the_person_is_emptied, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_was_known_by_the_phone_alone_before_is_the_same_person, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_message_during_the_erasure_is_somebody_new_s, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_held_or_withheld_of_an_erased_person_cannot_be_sent_after_all, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(braze_is_asked_to_empty_each_profile_that_was_written_to, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_braze_refuses_for_good_is_told_in_the_receipt, set_up, tear_down),
+        cmocka_unit_test(a_stray_call_speaks_of_a_person_by_a_whole_id),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

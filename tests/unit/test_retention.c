@@ -1,0 +1,195 @@
+/*
+ * retention: what is too old goes, nothing else does, and the book adds up all the same.
+ */
+#include "base/alloc.h"
+#include "desk/retention.h"
+#include "desk/upkeep.h"
+#include "store/audit.h"
+#include "tests/lib/calling.h"
+
+enum { DAY_MS = 24 * 3600 * 1000 };
+
+#define KEEPING "INSERT INTO setting (name, value) VALUES ('keep_webhooks', '30 days'), ('keep_traces', '20 days')"
+
+static int set_up(void **state)
+{
+    struct fixture *f = alloc_new(sizeof *f);
+
+    fixture_open(f, FIXTURE_RULES);
+    fixture_load(f, KEEPING ", ('keep_messages', '40 days');\nINSERT INTO campaign (name, channel, campaign_id, layout) VALUES "
+                    "('reply', 'whatsapp', '7f3c0000-0000-4000-8000-000000000001', 'response');"
+                    "INSERT INTO rule (name, pattern, say) VALUES ('hours', 'hours', 'From 8 to 6.');"
+                    "INSERT INTO rule (name, pattern, action, say) VALUES ('bye', 'bye', 'close', 'See you.');");
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    return setup_audit(state);
+}
+
+static void pass_days(struct fixture *f, int days)
+{
+    f->now += (int64_t)days * DAY_MS;
+}
+
+static void tick(struct fixture *f)
+{
+    struct error error = { 0 };
+
+    f->now += 1000;
+    must(desk_begin(&f->desk, &error), &error);
+    f->desk.is_pressed = false;
+    must(upkeep_run(&f->desk, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+}
+
+/* Two messages, the second of which ends it; answered, and summed up. */
+static void talk(struct fixture *f, const char *user)
+{
+    char who[60];
+
+    snprintf(who, sizeof who, "'user_id':'%s'", user);
+    hear_from(f, who, "hours?");
+    accept_all(f, claim(f));
+    hear_from(f, who, "bye");
+    accept_all(f, claim(f));
+    tick(f);
+}
+
+static void retain(struct fixture *f)
+{
+    struct error error = { 0 };
+
+    must(retention_finish(&f->desk, f->now, &error), &error);
+}
+
+static void calls_are_emptied_when_they_are_older_than_they_are_kept(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "hours of old");
+    fixture_receive(f, "whatsapp", "{{{");
+    pass_days(f, 20);
+    hear(f, "ana", "hours of late");
+    pass_days(f, 11);
+    retain(f);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM webhook WHERE body = x''"), 2);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM webhook WHERE instr(body, 'of late') > 0"), 1);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(text) FROM message WHERE kind = 'in'"), "hours of old,hours of late");
+    pass_days(f, 20);
+    retain(f);
+    assert_int_equal(fixture_int(f, "SELECT removed FROM retention WHERE class = 'webhooks'"), 3);
+}
+
+static void what_was_not_read_yet_stays(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+
+    must(desk_begin(&f->desk, &error), &error);
+    must(db_run(f->desk.db, "INSERT INTO webhook (id, received_at, channel, content_type, body, state) VALUES "
+                            "(1, 1, 'whatsapp', '', x'41', 'raw')", &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    retain(f);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM webhook WHERE body = x'41'"), 1);
+}
+
+static void a_decision_keeps_its_rule_when_its_trace_goes(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "hours?");
+    pass_days(f, 21);
+    hear(f, "ana", "hours??");
+    retain(f);
+    assert_string_equal(fixture_text(f, "SELECT rule || state || trace FROM decision ORDER BY message LIMIT 1"), "hours{}{}");
+    assert_true(fixture_int(f, "SELECT length(trace) FROM decision ORDER BY message DESC LIMIT 1") > 10);
+}
+
+static void a_conversation_goes_whole_and_is_still_counted(void **state)
+{
+    struct fixture *f = *state;
+    struct audit audit;
+    struct db *reader;
+    struct error error = { 0 };
+
+    talk(f, "ana");
+    talk(f, "bob");
+    fixture_receive(f, "whatsapp", "{'user_id':'ana','dispatch_id':'x','message':'hours'}");
+    accept_all(f, claim(f));
+    pass_days(f, 41);
+    talk(f, "eve");
+    retain(f);
+    /* Ana's newer one is open; Bob's only one is gone, and so is what he was known by. */
+    assert_string_equal(fixture_text(f, "SELECT group_concat(value) FROM (SELECT value FROM identity ORDER BY value)"), "ana,eve");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 2);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(fate || ' ' || messages) FROM retired WHERE messages > 0"), "answered 4");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM contact WHERE address = ''"), 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE kind = 'in'"), 3);
+    reader = db_open(f->path, DB_READER, &error);
+    must(audit_run(reader, &audit, setup_complain, NULL, &error), &error);
+    db_close(reader);
+    assert_int_equal(audit.accepted, 7);
+    assert_int_equal(audit.fates[AUDIT_ANSWERED], 7);
+    assert_int_equal(audit.discrepancies, 0);
+}
+
+static void what_is_not_over_or_not_old_enough_stays(void **state)
+{
+    struct fixture *f = *state;
+
+    talk(f, "ana");
+    hear(f, "bob", "hours"); /* is not answered yet */
+    pass_days(f, 39);
+    talk(f, "eve");
+    retain(f);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 3);
+    accept_all(f, claim(f));
+}
+
+static void the_newest_rows_stay_so_that_no_number_comes_twice(void **state)
+{
+    struct fixture *f = *state;
+    int64_t newest;
+
+    talk(f, "ana");
+    newest = fixture_int(f, "SELECT max(id) FROM message");
+    pass_days(f, 100);
+    retain(f);
+    assert_int_equal(fixture_int(f, "SELECT max(id) FROM message"), newest);
+    fixture_reopen(f, false);
+    talk(f, "bob");
+    retain(f);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 1);
+    assert_true(fixture_int(f, "SELECT min(id) FROM message") > newest);
+}
+
+static void who_comes_back_after_all_is_gone_is_met_anew(void **state)
+{
+    struct fixture *f = *state;
+
+    talk(f, "ana");
+    pass_days(f, 41);
+    talk(f, "bob");
+    retain(f);
+    talk(f, "ana");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM contact"), 3);
+    assert_int_equal(fixture_int(f, "SELECT contact FROM identity WHERE value = 'ana'"), 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(calls_are_emptied_when_they_are_older_than_they_are_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_not_read_yet_stays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_decision_keeps_its_rule_when_its_trace_goes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_conversation_goes_whole_and_is_still_counted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_not_over_or_not_old_enough_stays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_newest_rows_stay_so_that_no_number_comes_twice, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_comes_back_after_all_is_gone_is_met_anew, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
