@@ -663,6 +663,7 @@ FUZZ = \
   rulefile \
   run \
   salvage \
+  search \
   state \
   step \
   template \
@@ -706,7 +707,8 @@ SYSTEM = \
   tests/system/34_close.py \
   tests/system/35_entries.py \
   tests/system/36_profile_storm.py \
-  tests/system/37_moments.py
+  tests/system/37_moments.py \
+  tests/system/41_search.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox
