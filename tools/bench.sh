@@ -9,6 +9,9 @@
 # Nothing passes or fails by time; it fails when a message is refused, a reply is missing or an audit does not balance.
 # All files lie in a folder of their own under BENCH_DIR and are removed at the end.
 #
+# BENCH_PARTS names those to run: rounds waiting closes long large matching; without it all of them. A large book is in
+# tools/bench/large.sh.
+#
 #     BENCH_ROUNDS=3 BENCH_SECONDS=4 BENCH_MESSAGES=1000000 BENCH_USERS=50000 BENCH_DIR=/tmp
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,11 +20,12 @@ rounds=${BENCH_ROUNDS:-3} seconds=${BENCH_SECONDS:-4} messages=${BENCH_MESSAGES:
 work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/frontdesk-bench.XXXXXX")
 campaign=7f3c2a90-5b1e-4c0d-9a67-2f0d8e41b6c3
 ticks_per_second=$(getconf CLK_TCK)
-bare= sandbox= thinker= daemon=
+parts=${BENCH_PARTS:-rounds waiting closes long large matching}
+bare= sandbox= thinker= daemon= other=
 export LC_ALL=C
 
 finish() {
-    for process in "$bare" "$sandbox" "$thinker" "$daemon"; do
+    for process in "$bare" "$sandbox" "$thinker" "$daemon" "$other"; do
         [ -z "$process" ] || kill "$process" 2>/dev/null || :
     done
     wait 2>/dev/null || :
@@ -295,6 +299,12 @@ run_long() {
     check_audit
 }
 
+. tools/bench/large.sh
+
+wants() {
+    case " $parts " in *" $1 "*) return 0 ;; *) return 1 ;; esac
+}
+
 # Telling ----------------------------------------------------------------------------------------------------------
 
 describe() {
@@ -324,11 +334,11 @@ describe
 start_bare
 start_sandbox
 start_thinker
-run_rounds
-run_waiting
-run_closes
-run_long
+! wants rounds || run_rounds
+! wants waiting || run_waiting
+! wants closes || run_closes
+! wants long || run_long
 say ''
-print_table
-echo
-"$build"/frontdesk-bench-rules
+[ ! -f "$work/figures" ] || print_table
+! wants large || { echo; run_large; }
+! wants matching || { echo; "$build"/frontdesk-bench-rules; }

@@ -51,6 +51,7 @@ static const char HELP[] =
     "  --rate R          messages per second (as fast as they are answered); times then count\n"
     "                    from the timetable, so a stall is charged for what queued behind it\n"
     "  --users U         customers (1000)\n"
+    "  --user NAME       beginning of their external ids (load-user-)\n"
     "  --text T          a customer's text; may be repeated (a small list)\n"
     "  --prefix P        beginning of the dispatch ids (one that is new in every run)\n"
     "  --retry           try 408, 429, 5xx and broken connections again, after Retry-After or 1 s\n"
@@ -65,6 +66,7 @@ enum {
     OPTION_SECONDS,
     OPTION_RATE,
     OPTION_USERS,
+    OPTION_USER,
     OPTION_TEXT,
     OPTION_PREFIX,
     OPTION_RETRY,
@@ -131,6 +133,7 @@ static int set_option(int option, const char *text, struct request *request, str
 {
     switch (option) {
     case OPTION_TOKEN: request->plan.token = text; return 0;
+    case OPTION_USER: request->plan.user = text; return 0;
     case OPTION_PREFIX: request->plan.prefix = text; return 0;
     case OPTION_ACKS: request->acks = text; return 0;
     case OPTION_RETRY: request->has_retry = true; return 0;
@@ -150,6 +153,7 @@ static int read_options(int argc, char **argv, struct request *request, struct e
         { "token", 1, NULL, OPTION_TOKEN },     { "connections", 1, NULL, OPTION_CONNECTIONS },
         { "count", 1, NULL, OPTION_COUNT },     { "seconds", 1, NULL, OPTION_SECONDS },
         { "rate", 1, NULL, OPTION_RATE },       { "users", 1, NULL, OPTION_USERS },
+        { "user", 1, NULL, OPTION_USER },
         { "text", 1, NULL, OPTION_TEXT },       { "prefix", 1, NULL, OPTION_PREFIX },
         { "retry", 0, NULL, OPTION_RETRY },     { "tries", 1, NULL, OPTION_TRIES },
         { "timeout", 1, NULL, OPTION_TIMEOUT }, { "acks", 1, NULL, OPTION_ACKS },
@@ -289,7 +293,7 @@ int main(int argc, char **argv)
 {
     struct request request = { .connections = 64,
                                .tries = 30,
-                               .plan = { .users = 1000, .timeout_ms = 30000 } };
+                               .plan = { .users = 1000, .user = "load-user-", .timeout_ms = 30000 } };
     struct error error = { 0 };
     int code = 0;
 

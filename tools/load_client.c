@@ -109,7 +109,7 @@ static void format_body(const struct load_plan *plan, int64_t number, struct buf
 
     buf_clear(body);
     jsonw_object(&w, NULL);
-    buf_addf(&text, "load-user-%06" PRId64, user);
+    buf_addf(&text, "%s%06" PRId64, plan->user, user);
     jsonw_text(&w, "user_id", buf_text(&text));
     buf_clear(&text);
     buf_addf(&text, "+1555%07" PRId64, user);
@@ -193,8 +193,8 @@ static void acknowledged(struct load *load, struct slot *slot, int status, int64
     if (took_us > load->totals->max_us)
         load->totals->max_us = took_us;
     if (plan->acks != NULL)
-        fprintf(plan->acks, "%s-%" PRId64 "\tload-user-%06" PRId64 "\t%d\t%" PRId64 "\t%" PRId64 "\n",
-                plan->prefix, slot->number, slot->number % plan->users, status, clock_wall_ms(), took_us);
+        fprintf(plan->acks, "%s-%" PRId64 "\t%s%06" PRId64 "\t%d\t%" PRId64 "\t%" PRId64 "\n", plan->prefix, slot->number,
+                plan->user, slot->number % plan->users, status, clock_wall_ms(), took_us);
     make_idle(load, slot);
 }
 

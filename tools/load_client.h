@@ -22,6 +22,7 @@ struct load_plan {
     const char *host, *path; /* Host header and request target */
     const char *token;       /* NULL: no Authorization */
     const char *prefix;      /* of dispatch ids */
+    const char *user;        /* of the customers' external ids; behind it stands a number of six digits or more */
     const char *const *texts;
     size_t text_count;
     int connections;

@@ -38,6 +38,8 @@ enum {
 
 static const int64_t LAST_SECOND = INT64_MAX / 1000 - MAX_OFFSET;
 
+static const char FOLDER[] = "/usr/share/zoneinfo";
+
 struct zone {
     char *name;
     struct zone_file file;
@@ -204,16 +206,30 @@ static void add_utc(struct zones *zones)
     add_zone(zones, "UTC", &file);
 }
 
-struct zones *zones_open(const char *folder)
+static void complete(struct zones *zones)
 {
-    struct zones *zones = alloc_new(sizeof *zones);
-
-    load_all(zones, folder != NULL ? folder : "/usr/share/zoneinfo");
     sort_zones(zones);
     if (zones_find(zones, "UTC") == NULL) {
         add_utc(zones);
         sort_zones(zones);
     }
+}
+
+struct zones *zones_open(const char *folder)
+{
+    struct zones *zones = alloc_new(sizeof *zones);
+
+    load_all(zones, folder != NULL ? folder : FOLDER);
+    complete(zones);
+    return zones;
+}
+
+struct zones *zones_open_one(const char *folder, const char *name)
+{
+    struct zones *zones = alloc_new(sizeof *zones);
+
+    load_zone(zones, folder != NULL ? folder : FOLDER, name, strlen(name));
+    complete(zones);
     return zones;
 }
 

@@ -1,6 +1,6 @@
 /*
- * call: see the header. The times that people type and read are those of the machine's zone (TZ); in the book
- * and in JSON there is only UTC.
+ * call: see the header. The times that people type and read are those of the business; in the book and in JSON there is
+ * only UTC.
  */
 #include <errno.h>
 #include <pwd.h>
@@ -8,15 +8,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "base/alloc.h"
 #include "base/env.h"
 #include "base/nearest.h"
 #include "ctl/call.h"
+#include "ctl/option_words.h"
+#include "ctl/local.h"
+#include "store/book.h"
 #include "store/listing.h"
 #include "store/schema.h"
+
+struct call_zone {
+    struct zones *zones; /* that one, or none */
+    const struct zone *zone;
+    bool is_read;
+};
 
 /* Flag, else environment, else the given text. */
 static int get_path(const struct parsed *parsed, enum option_id option, const char *variable,
@@ -62,7 +70,9 @@ int call_init(struct call *call, const struct parsed *parsed, struct output *out
     struct buf socket = { 0 };
     int result;
 
-    *call = (struct call){ .parsed = parsed, .output = output, .now = now };
+    *call = (struct call){
+        .parsed = parsed, .output = output, .now = now, .zone = alloc_new(sizeof *call->zone)
+    };
     name_actor(&call->actor);
     result = load_env(parsed, error);
     if (result == 0)
@@ -85,6 +95,10 @@ void call_release(struct call *call)
     buf_release(&call->actor);
     if (call->zones != NULL)
         zones_close((struct zones *)call->zones);
+    if (call->zone != NULL)
+        zones_close(call->zone->zones);
+    free(call->zone);
+    output_set_zone(call->output, NULL);
     *call = (struct call){ 0 };
 }
 
@@ -93,6 +107,36 @@ const struct zones *call_zones(struct call *call)
     if (call->zones == NULL)
         call->zones = zones_open(NULL);
     return call->zones;
+}
+
+/* A book that cannot be read is told of by whoever needs it. */
+static void read_zone(const struct call *call, struct db *db)
+{
+    struct call_zone *zone = call->zone;
+    struct error error = { 0 };
+    struct buf name = { 0 };
+
+    zone->is_read = true;
+    if (book_get(db, "time_zone", &name, &error) == 1) {
+        zone->zones = zones_open_one(NULL, buf_text(&name));
+        zone->zone = zones_find(zone->zones, buf_text(&name));
+    }
+    buf_release(&name);
+    output_set_zone(call->output, zone->zone);
+}
+
+const struct zone *call_zone(const struct call *call)
+{
+    struct error error = { 0 };
+    struct db *db;
+
+    if (call->zone->is_read)
+        return call->zone->zone;
+    db = db_open(buf_text(&call->db_path), DB_READER, &error);
+    if (db != NULL)
+        read_zone(call, db);
+    db_close(db);
+    return call->zone->zone;
 }
 
 int call_fail(const struct call *call, int code, const char *format, ...)
@@ -110,6 +154,9 @@ int call_fail(const struct call *call, int code, const char *format, ...)
 
 int call_read_failed(const struct call *call, const struct db *db, const struct error *error)
 {
+    if (db_was_cut(db) && call->parsed->command->options & OPTION_BIT(OPTION_SINCE))
+        return call_fail(call, EXIT_FAILED, "that is too much to look through in %d seconds; narrow it, as with --since 7d",
+                         DB_READER_MS / 1000);
     return call_fail(call, db_fault(db) == DB_BUSY ? EXIT_BUSY : EXIT_FAILED, "%s", error->text);
 }
 
@@ -127,6 +174,8 @@ int call_open(const struct call *call, struct db **db)
         db_close(*db);
         *db = NULL;
     }
+    if (*db != NULL && !call->zone->is_read)
+        read_zone(call, *db);
     return code;
 }
 
@@ -160,54 +209,22 @@ int call_limit(const struct call *call, int64_t otherwise, int64_t *limit)
     return EXIT_DONE;
 }
 
-static int64_t to_ms(struct tm *local)
+int64_t call_midnight(const struct call *call)
 {
-    local->tm_isdst = -1;
-    return (int64_t)mktime(local) * 1000;
-}
-
-int64_t call_midnight(int64_t now)
-{
-    time_t seconds = (time_t)(now / 1000);
-    struct tm local = { 0 };
-
-    localtime_r(&seconds, &local);
-    local.tm_hour = local.tm_min = local.tm_sec = 0;
-    return to_ms(&local);
-}
-
-/* "2026-05-12", "2026-05-12 14:30"; false when it is no date. */
-static bool parse_date(const char *typed, int64_t *ms)
-{
-    struct tm local = { 0 };
-    const char *end = strptime(typed, "%Y-%m-%d", &local);
-
-    if (end != NULL && (*end == ' ' || *end == 'T'))
-        end = strptime(end + 1, "%H:%M", &local);
-    if (end == NULL || *end != '\0')
-        return false;
-    *ms = to_ms(&local);
-    return true;
+    return local_midnight(call_zone(call), call->now, 0);
 }
 
 static int take_time(const struct call *call, enum option_id option, int64_t *ms)
 {
     const char *typed = call->parsed->options[option];
-    int64_t ago;
 
     *ms = 0;
-    if (typed == NULL || parse_date(typed, ms))
+    if (typed == NULL || local_parse(call_zone(call), typed, call->now, ms) == 0)
         return EXIT_DONE;
-    if (strcmp(typed, "today") == 0)
-        *ms = call_midnight(call->now);
-    else if (clock_parse_duration(typed, &ago) == 0)
-        *ms = call->now - ago;
-    else
-        return call_fail(call, EXIT_USAGE,
-                         "--%s wants a time like \"2 hours\", 7d, today, 2026-05-12 or "
-                         "\"2026-05-12 14:30\", not \"%s\"",
-                         command_options[option].name, typed);
-    return EXIT_DONE;
+    return call_fail(call, EXIT_USAGE,
+                     "--%s wants a time like \"2 hours\", 7d, today, yesterday, 2026-05-12 or "
+                     "\"2026-05-12 14:30\", not \"%s\"",
+                     command_options[option].name, typed);
 }
 
 int call_since(const struct call *call, int64_t *since)
@@ -229,6 +246,8 @@ int call_check_word(const struct call *call, enum option_id option, const char *
     struct buf advice = { 0 };
     int code;
 
+    if (words == NULL)
+        words = option_words(call->parsed->command->pattern, option);
     for (size_t i = 0; typed != NULL && words[i] != NULL; i++)
         if (strcmp(words[i], typed) == 0)
             return EXIT_DONE;

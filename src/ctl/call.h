@@ -23,6 +23,7 @@ struct call {
     struct buf db_path, admin_path, rules_dir; /* rules_dir may be empty: not given */
     struct buf actor;                          /* "cli anna": in the ledger */
     const struct zones *zones;                 /* by call_zones */
+    struct call_zone *zone;                    /* by call_zone */
     int64_t now;
 };
 
@@ -35,6 +36,13 @@ int call_init(struct call *call, const struct parsed *parsed, struct output *out
 void call_release(struct call *call);
 
 const struct zones *call_zones(struct call *call);
+
+/*
+ * Whose clock people read and type: the business's, as the ruleset in force has it, whatever the terminal's TZ is. NULL, the
+ * machine's, while no rules are in force. Read once, and the output is told of it.
+ */
+const struct zone *call_zone(const struct call *call);
+
 
 /* Says the sentence and returns the code. */
 int call_fail(const struct call *call, int code, const char *format, ...)
@@ -54,10 +62,10 @@ int call_limit(const struct call *call, int64_t otherwise, int64_t *limit);
 int call_since(const struct call *call, int64_t *since);
 int call_until(const struct call *call, int64_t *until);
 
-/* Local midnight before `now`. */
-int64_t call_midnight(int64_t now);
+/* When today began, where the business is. */
+int64_t call_midnight(const struct call *call);
 
-/* --NAME must be one of the words (NULL-terminated). */
+/* --NAME must be one of the words (NULL-terminated; NULL: those of ctl/option_words.h). */
 int call_check_word(const struct call *call, enum option_id option, const char *const *words);
 
 #endif

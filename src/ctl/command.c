@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/nearest.h"
 #include "ctl/command.h"
+#include "ctl/piece.h"
 
 const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_DB] = { "db", "FILE", "the book (FRONTDESK_DB, else frontdesk.db)", true },
@@ -41,74 +42,16 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_AT] = { "at", "TIME", "\"sat 23:30\", \"2026-05-12 18:00\", 18:00, at the business", false },
     [OPTION_AS_TALK] = { "as-talk", NULL, "as a talk for the rule files, in SQL", false },
     [OPTION_SAVE] = { "save", "FILE", "a new file for the talk of this chat, in SQL", false },
-    [OPTION_BY] = { "by", "WHAT", "day, backend, rule or contact; of a search: time or relevance", false },
+    [OPTION_BY] = { "by", "WHAT", "day, backend, rule, contact …: see the command", false },
     [OPTION_PHONE] = { "phone", "PHONE", "of who has this phone number", false },
     [OPTION_CHANNEL] = { "channel", "CHANNEL", "on this channel: whatsapp, sms …", false },
     [OPTION_FLOW] = { "flow", "FLOW", "that went through this flow", false },
     [OPTION_BACKEND] = { "backend", "BACKEND", "where this backend was asked", false },
     [OPTION_OUTCOME] = { "outcome", "OUTCOME", "that ended so: answered, unanswered, person, flow_done …", false },
     [OPTION_UNANSWERED] = { "unanswered", NULL, "with a message that nobody has answered", false },
+    [OPTION_AS_RULES] = { "as-rules", NULL, "what nobody answered, as rows for a rule file", false },
     [OPTION_DOT] = { "dot", NULL, "for Graphviz, also on a terminal", false },
 };
-
-/* Patterns */
-
-struct piece { /* of a pattern */
-    const char *text;
-    size_t len;
-    bool is_hole, is_optional, is_rest;
-};
-
-/* The piece at *pattern, which moves behind it; false at the end. */
-static bool next_piece(const char **pattern, struct piece *piece)
-{
-    *pattern += strspn(*pattern, " ");
-    if (**pattern == '\0')
-        return false;
-    *piece = (struct piece){ .text = *pattern, .len = strcspn(*pattern, " ") };
-    *pattern += piece->len;
-    piece->is_optional = piece->text[0] == '[';
-    if (piece->is_optional) {
-        piece->text++;
-        piece->len -= 2;
-    }
-    piece->is_rest = piece->len > 3 && memcmp(piece->text + piece->len - 3, "...", 3) == 0;
-    if (piece->is_rest)
-        piece->len -= 3;
-    piece->is_hole = piece->text[0] >= 'A' && piece->text[0] <= 'Z';
-    return true;
-}
-
-static bool piece_at(const char *pattern, size_t index, struct piece *piece)
-{
-    bool is_there = next_piece(&pattern, piece);
-
-    while (is_there && index > 0 && !piece->is_rest) {
-        is_there = next_piece(&pattern, piece);
-        index--;
-    }
-    return is_there;
-}
-
-static bool is_numeric_hole(const struct piece *piece)
-{
-    return (piece->len == 1 && piece->text[0] == 'N') ||
-           (piece->len == 2 && memcmp(piece->text, "ID", 2) == 0) ||
-           (piece->len == 7 && memcmp(piece->text, "MESSAGE", 7) == 0);
-}
-
-enum fit { FIT_NOT, FIT_PREFIX, FIT_WHOLE };
-
-static enum fit fit_word(const struct piece *piece, const char *word)
-{
-    size_t len = strlen(word);
-
-    if (piece->is_hole)
-        return FIT_WHOLE;
-    if (len == 0 || len > piece->len || memcmp(piece->text, word, len) != 0)
-        return FIT_NOT;
-    return len == piece->len ? FIT_WHOLE : FIT_PREFIX;
-}
 
 /* Options */
 
@@ -220,7 +163,7 @@ static size_t narrow(const struct command *commands, bool *fits, size_t index, c
     for (size_t i = 0; commands[i].pattern != NULL; i++) {
         struct piece piece;
 
-        found[i] = fits[i] && piece_at(commands[i].pattern, index, &piece) ? fit_word(&piece, word) : FIT_NOT;
+        found[i] = fits[i] && piece_at(commands[i].pattern, index, &piece) ? piece_fit(&piece, word) : FIT_NOT;
         if (found[i] > best)
             best = found[i];
     }
@@ -237,7 +180,7 @@ static bool is_complete(const char *pattern, size_t word_count)
 {
     struct piece piece;
 
-    for (size_t i = 0; next_piece(&pattern, &piece); i++)
+    for (size_t i = 0; piece_next(&pattern, &piece); i++)
         if (i >= word_count && !piece.is_optional)
             return false;
     return true;
@@ -246,8 +189,7 @@ static bool is_complete(const char *pattern, size_t word_count)
 /* What could stand at `index`: each word once, whole commands where a hole follows. */
 static void list_choices(const struct command *commands, const bool *fits, size_t index, struct buf *out)
 {
-    const char *last = "";
-    size_t last_len = 0;
+    struct piece last = { .text = "" };
     bool is_first = true;
 
     for (size_t i = 0; commands[i].pattern != NULL; i++) {
@@ -255,11 +197,10 @@ static void list_choices(const struct command *commands, const bool *fits, size_
 
         if (!fits[i] || !piece_at(commands[i].pattern, index, &piece))
             continue;
-        if (piece.len == last_len && memcmp(piece.text, last, last_len) == 0)
+        if (piece.len == last.len && memcmp(piece.text, last.text, last.len) == 0)
             continue;
         buf_addf(out, "%s%.*s", is_first ? "" : ", ", (int)piece.len, piece.text);
-        last = piece.text;
-        last_len = piece.len;
+        last = piece;
         is_first = false;
     }
 }
@@ -357,10 +298,10 @@ static int fill_holes(struct parsed *parsed, struct error *error)
     size_t word = 0, hole = 0;
     struct piece piece;
 
-    for (; next_piece(&pattern, &piece) && word < parsed->word_count; word++) {
+    for (; piece_next(&pattern, &piece) && word < parsed->word_count; word++) {
         if (!piece.is_hole)
             continue;
-        if (is_numeric_hole(&piece) &&
+        if (piece_is_number(&piece) &&
             take_number(&piece, parsed->words[word], &parsed->numbers[hole], error) != 0)
             return -1;
         parsed->holes[hole++] = join(&parsed->words[word], piece.is_rest ? parsed->word_count - word : 1);

@@ -56,6 +56,7 @@ enum option_id {
     OPTION_BACKEND,
     OPTION_OUTCOME,
     OPTION_UNANSWERED,
+    OPTION_AS_RULES,
     OPTION_COUNT,
 };
 

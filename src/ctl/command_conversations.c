@@ -8,11 +8,11 @@
 #include "ctl/as_talk.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "ctl/list.h"
+#include "ctl/narrow.h"
 #include "ctl/show.h"
 #include "store/listing.h"
 #include "store/transcript.h"
-
-enum { LISTED = 50 };
 
 static const struct column CONVERSATION_COLUMNS[] = {
     { "id", "id", LOOK_NUMBER },           { "user", "user", LOOK_NAME },
@@ -59,30 +59,20 @@ static void add_row(void *context, const struct listing_conversation *row)
     output_row(context, cells);
 }
 
+static int show_one(struct db *db, int64_t id, struct output *output, struct error *error)
+{
+    return listing_conversation(db, id, add_row, output, error);
+}
+
 int command_conversations(struct call *call)
 {
-    static const char *const owners[] = { "bot", "agent", "closed", NULL };
-    const char *const *options = call->parsed->options;
-    struct listing_filter filter = { .owner = options[OPTION_OWNER],
-                                     .rule = options[OPTION_RULE],
-                                     .user = options[OPTION_USER] };
-    struct error error = { 0 };
-    struct db *db;
-    int code, count;
+    static const struct list_noun noun = {
+        "conversations", CONVERSATION_COLUMNS, COLUMNS, pick_conversations, show_one, "No conversation fits.",
+    };
+    struct filter filter;
+    int code = narrow_read(call, LIST_ROWS, &filter);
 
-    if ((code = call_check_word(call, OPTION_OWNER, owners)) != EXIT_DONE ||
-        (code = call_limit(call, LISTED, &filter.limit)) != EXIT_DONE ||
-        (code = call_since(call, &filter.since)) != EXIT_DONE || (code = call_open(call, &db)) != EXIT_DONE)
-        return code;
-    output_table(call->output, "conversations", CONVERSATION_COLUMNS, COLUMNS);
-    count = listing_conversations(db, &filter, add_row, call->output, &error);
-    output_table_end(call->output);
-    if (count < 0)
-        code = call_read_failed(call, db, &error);
-    else if (count == 0)
-        output_note(call->output, NOTE_DIM, "No conversation fits.");
-    db_close(db);
-    return code;
+    return code == EXIT_DONE ? list_show(call, &noun, &filter) : code;
 }
 
 /* Transcript */

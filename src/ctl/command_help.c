@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctl/command.h"
+#include "ctl/piece.h"
 
 static void add_option(const struct option_info *option, struct buf *out)
 {
@@ -44,17 +45,53 @@ static void add_line(const struct command *command, struct buf *out)
 /* Do the words begin the pattern, shortened or not? Words that fall on holes always do. */
 static bool begins(const char *pattern, const char *const *words, size_t word_count)
 {
-    for (size_t i = 0; i < word_count; i++) {
-        size_t piece = strcspn(pattern, " "), len = strlen(words[i]);
+    struct piece piece;
 
-        if (*pattern == '\0')
+    for (size_t i = 0; i < word_count; i++)
+        if (!piece_at(pattern, i, &piece) || piece_fit(&piece, words[i]) == FIT_NOT)
             return false;
-        if (*pattern != '[' && (*pattern < 'A' || *pattern > 'Z') &&
-            (len > piece || memcmp(pattern, words[i], len) != 0))
-            return false;
-        pattern += piece + (pattern[piece] == ' ');
-    }
     return true;
+}
+
+/* What belongs together when all commands are listed, in the order in which an owner meets it. */
+static const struct {
+    const char *title, *nouns; /* with a blank before and behind each */
+} GROUPS[] = {
+    { "Reading", " status conversations transcript follow search why profile webhooks outbox stats usage " },
+    { "Answering yourself", " queue take say note release close " },
+    { "Rules", " rules chat drill " },
+    { "The customer's rights", " export erase retention " },
+    { "Keeping the desk", " init doctor backup restore audit completion " },
+    { "More", NULL }, /* all that is in none of these */
+};
+enum { GROUP_COUNT = sizeof GROUPS / sizeof *GROUPS };
+
+static size_t group_of(const struct command *command)
+{
+    struct buf noun = { 0 };
+    size_t group = 0;
+
+    buf_addf(&noun, " %.*s ", (int)strcspn(command->pattern, " "), command->pattern);
+    while (GROUPS[group].nouns != NULL && strstr(GROUPS[group].nouns, buf_text(&noun)) == NULL)
+        group++;
+    buf_release(&noun);
+    return group;
+}
+
+static void add_groups(const struct command *commands, struct buf *out)
+{
+    for (size_t group = 0; group < GROUP_COUNT; group++) {
+        bool is_begun = false;
+
+        for (const struct command *command = commands; command->pattern != NULL; command++) {
+            if (group_of(command) != group)
+                continue;
+            if (!is_begun)
+                buf_addf(out, "%s%s:\n", group > 0 ? "\n" : "", GROUPS[group].title);
+            add_line(command, out);
+            is_begun = true;
+        }
+    }
 }
 
 size_t command_help(const struct command *commands, const char *const *words, size_t word_count,
@@ -75,7 +112,9 @@ size_t command_help(const struct command *commands, const char *const *words, si
     if (count == 0)
         return 0;
     buf_add_text(out, "frontdesk: answers what your customers write, and lets you see how.\n\n");
-    for (const struct command *command = commands; command->pattern != NULL; command++)
+    if (word_count == 0)
+        add_groups(commands, out);
+    for (const struct command *command = commands; word_count > 0 && command->pattern != NULL; command++)
         if (begins(command->pattern, words, word_count))
             add_line(command, out);
     add_globals(out);

@@ -23,8 +23,6 @@
 
 enum { TOKEN_BYTES = 24 };
 
-static const char *const KINDS[] = { "shop", "restaurant", "service", NULL };
-static const char *const LANGUAGES[] = { "en", "ko", "es", NULL };
 static const char NO_URL[] = "https://YOUR-DESK.example.com";
 
 struct plan {
@@ -75,14 +73,14 @@ static int take_url(const struct call *call, struct buf *url)
 
 static int take_options(const struct call *call, struct plan *plan)
 {
-    int code = call_check_word(call, OPTION_KIND, KINDS);
+    int code = call_check_word(call, OPTION_KIND, NULL);
 
     if (code == EXIT_DONE)
-        code = call_check_word(call, OPTION_LANGUAGE, LANGUAGES);
+        code = call_check_word(call, OPTION_LANGUAGE, NULL);
     if (code == EXIT_DONE)
         code = take_url(call, &plan->url);
-    plan->kind = option_or(call, OPTION_KIND, KINDS[0]);
-    plan->language = option_or(call, OPTION_LANGUAGE, LANGUAGES[0]);
+    plan->kind = option_or(call, OPTION_KIND, "shop");
+    plan->language = option_or(call, OPTION_LANGUAGE, "en");
     return code;
 }
 

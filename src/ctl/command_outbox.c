@@ -5,9 +5,9 @@
 
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "ctl/list.h"
+#include "ctl/narrow.h"
 #include "store/listing.h"
-
-enum { LISTED = 50 };
 
 static const struct column OUTBOX_COLUMNS[] = {
     { "id", "id", LOOK_NUMBER },
@@ -77,27 +77,22 @@ static void add_row(void *context, const struct listing_outbox *row)
     output_row(context, cells);
 }
 
+static int show_one(struct db *db, int64_t id, struct output *output, struct error *error)
+{
+    return listing_outbox_one(db, id, add_row, output, error);
+}
+
 int command_outbox_list(struct call *call)
 {
-    static const char *const states[] = { "waiting", "due",  "claimed", "accepted", "held",    "withheld",
-                                          "expired", "dead", "unknown", "pending",  "trouble", NULL };
-    struct error error = { 0 };
-    struct db *db;
-    int64_t limit;
-    int code, count;
+    static const struct list_noun noun = {
+        "outbox", OUTBOX_COLUMNS, COLUMNS, pick_outbox, show_one, "Nothing in the outbox fits.",
+    };
+    struct filter filter;
+    int code = call_check_word(call, OPTION_STATE, NULL);
 
-    if ((code = call_check_word(call, OPTION_STATE, states)) != EXIT_DONE ||
-        (code = call_limit(call, LISTED, &limit)) != EXIT_DONE || (code = call_open(call, &db)) != EXIT_DONE)
-        return code;
-    output_table(call->output, "outbox", OUTBOX_COLUMNS, COLUMNS);
-    count = listing_outbox(db, call->parsed->options[OPTION_STATE], limit, add_row, call->output, &error);
-    output_table_end(call->output);
-    if (count < 0)
-        code = call_read_failed(call, db, &error);
-    else if (count == 0)
-        output_note(call->output, NOTE_DIM, "Nothing in the outbox fits.");
-    db_close(db);
-    return code;
+    if (code == EXIT_DONE)
+        code = narrow_read(call, LIST_ROWS, &filter);
+    return code == EXIT_DONE ? list_show(call, &noun, &filter) : code;
 }
 
 /* One */

@@ -324,7 +324,7 @@ static void show_numbers(struct call *call, const struct overview *o, enum daemo
 static int read_overview(const struct call *call, struct db *db, struct overview *overview,
                          struct error *error)
 {
-    return overview_get(db, call_midnight(call->now), call->now - RECENT_MS, overview, error);
+    return overview_get(db, call_midnight(call), call->now - RECENT_MS, overview, error);
 }
 
 int command_status(struct call *call)

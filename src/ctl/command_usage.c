@@ -1,15 +1,15 @@
 /*
  * command_usage: what backends were asked, and what that cost: by day, backend, rule or contact.
  *
- * The book counts by the days of the business, so --since is understood as one of those; the hour in it does not matter.
+ * The book counts by the days of the business, so --since and --until are understood as such; the hour in them does not matter.
  * Money is as exact as it was charged: JSON and CSV carry the same decimal that people see.
  */
 #include <string.h>
-#include <time.h>
 
 #include "ctl/call.h"
 #include "ctl/commands.h"
-#include "ctl/live.h"
+#include "ctl/local.h"
+#include "ctl/narrow.h"
 #include "rules/decimal.h"
 #include "store/spend.h"
 
@@ -29,7 +29,7 @@ enum { KEY_COUNT = sizeof KEYS / sizeof *KEYS };
 struct listed {
     struct output *output;
     struct usage total;
-    int rows;
+    int64_t rows, limit; /* so many are shown, all are added up; 0: all */
 };
 
 static void show_row(struct output *output, const char *key, const struct usage *sum)
@@ -52,8 +52,8 @@ static void add_row(void *context, const char *key, const struct usage *sum)
     listed->total.tokens_in += sum->tokens_in;
     listed->total.tokens_out += sum->tokens_out;
     listed->total.cost += sum->cost;
-    listed->rows++;
-    show_row(listed->output, key, sum);
+    if (++listed->rows <= listed->limit || listed->limit == 0)
+        show_row(listed->output, key, sum);
 }
 
 /* For programs; people see it as the table's last line. */
@@ -74,7 +74,24 @@ static void show_total(struct output *output, const struct usage *total)
     buf_release(&cost);
 }
 
-static int show(struct call *call, struct db *db, enum usage_by by, const char *since)
+static int say_nothing(struct call *call, struct db *db, const struct usage_days *days, const struct filter *filter)
+{
+    bool is_narrowed = filter->backend != NULL || filter->rule != NULL || filter->user != NULL || filter->phone != NULL;
+    int code = narrow_check_names(call, db, filter);
+
+    if (code != EXIT_DONE)
+        return code;
+    if (is_narrowed || *days->last != '\0')
+        output_note(call->output, NOTE_DIM, "No question to a backend fits, so nothing was spent.");
+    else if (*days->first != '\0')
+        output_note(call->output, NOTE_DIM, "No backend has been asked since %s, so nothing was spent.", days->first);
+    else
+        output_note(call->output, NOTE_DIM, "No backend has been asked yet, so nothing was spent.");
+    return EXIT_DONE;
+}
+
+static int show(struct call *call, struct db *db, enum usage_by by, const struct usage_days *days,
+                const struct filter *filter)
 {
     const struct column columns[COLUMNS] = {
         { KEYS[by].name, KEYS[by].name, LOOK_NAME }, { "asked", "asked", LOOK_NUMBER },
@@ -82,81 +99,61 @@ static int show(struct call *call, struct db *db, enum usage_by by, const char *
         { "tokens_out", "tokens out", LOOK_NUMBER }, { "cost", "cost", LOOK_NUMBER },
     };
     bool is_for_people = call->parsed->options[OPTION_JSON] == NULL && call->parsed->options[OPTION_CSV] == NULL;
-    struct listed listed = { .output = call->output };
+    struct listed listed = { .output = call->output, .limit = filter->limit };
     struct error error = { 0 };
     int count;
 
     output_table(call->output, "usage", columns, COLUMNS);
-    count = usage_list(db, by, since, add_row, &listed, &error);
+    count = usage_list(db, by, days, filter, add_row, &listed, &error);
     if (listed.rows > 1 && is_for_people)
         show_row(call->output, "total", &listed.total);
     output_table_end(call->output);
     if (count < 0)
         return call_read_failed(call, db, &error);
     show_total(call->output, &listed.total);
-    if (count == 0)
-        output_note(call->output, NOTE_DIM, *since == '\0' ? "No backend has been asked yet, so nothing was spent."
-                                                           : "No backend has been asked since %s, so nothing was spent.",
-                    since);
-    return EXIT_DONE;
+    return count == 0 ? say_nothing(call, db, days, filter) : EXIT_DONE;
 }
 
 /* Days */
 
-/* A date is the day that it names; all else is a moment, whose day depends on where the business is. */
-static int read_since(struct call *call, struct db *db, char day[LIVE_DAY_LEN])
+/* The days at the business that the moments belong to: the first, and the last before --until. "" where nothing was typed. */
+static void find_days(const struct call *call, const struct filter *filter, char first[LOCAL_DAY_LEN], char last[LOCAL_DAY_LEN])
 {
-    const char *typed = call->parsed->options[OPTION_SINCE];
-    struct ruleset *rules = NULL;
-    int64_t since;
-    int code = call_since(call, &since);
-
-    *day = '\0';
-    if (code != EXIT_DONE || typed == NULL)
-        return code;
-    if (strchr(typed, '-') != NULL) {
-        time_t seconds = (time_t)(since / 1000);
-        struct tm date = { 0 };
-
-        localtime_r(&seconds, &date);
-        strftime(day, LIVE_DAY_LEN, "%Y-%m-%d", &date);
-        return EXIT_DONE;
-    }
-    code = live_read(call, db, &rules);
-    if (code == EXIT_DONE && rules != NULL)
-        live_day(rules, strcmp(typed, "today") == 0 ? call->now : since, day);
-    ruleset_free(rules);
-    return code;
+    *first = *last = '\0';
+    if (filter->since > 0)
+        local_day(call_zone(call), filter->since, first);
+    if (filter->until > 0)
+        local_day(call_zone(call), filter->until - 1, last);
 }
 
 static int read_by(const struct call *call, enum usage_by *by)
 {
-    const char *words[KEY_COUNT + 1] = { NULL }, *typed = call->parsed->options[OPTION_BY];
-    int code;
+    const char *typed = call->parsed->options[OPTION_BY];
+    int code = call_check_word(call, OPTION_BY, NULL);
 
-    for (int i = 0; i < KEY_COUNT; i++)
-        words[i] = KEYS[i].word;
-    code = call_check_word(call, OPTION_BY, words);
     *by = USAGE_BY_DAY;
     for (int i = 0; code == EXIT_DONE && typed != NULL && i < KEY_COUNT; i++)
-        if (strcmp(words[i], typed) == 0)
+        if (strcmp(KEYS[i].word, typed) == 0)
             *by = (enum usage_by)i;
     return code;
 }
 
 int command_usage(struct call *call)
 {
-    char since[LIVE_DAY_LEN] = "";
-    enum usage_by by;
+    char first[LOCAL_DAY_LEN], last[LOCAL_DAY_LEN];
+    struct filter filter;
     struct db *db = NULL;
+    enum usage_by by;
     int code = read_by(call, &by);
 
     if (code == EXIT_DONE)
+        code = narrow_read(call, 0, &filter);
+    if (code == EXIT_DONE)
         code = call_open(call, &db);
-    if (code == EXIT_DONE)
-        code = read_since(call, db, since);
-    if (code == EXIT_DONE)
-        code = show(call, db, by, since);
+    if (code == EXIT_DONE) {
+        find_days(call, &filter, first, last);
+        code = show(call, db, by, &(struct usage_days){ first, last }, &filter);
+    }
     db_close(db);
     return code;
 }

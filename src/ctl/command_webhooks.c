@@ -7,9 +7,9 @@
 #include "base/utf8.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "ctl/list.h"
+#include "ctl/narrow.h"
 #include "store/listing.h"
-
-enum { LISTED = 50 };
 
 static const struct column WEBHOOK_COLUMNS[] = {
     { "id", "id", LOOK_NUMBER },           { "received_at", "received", LOOK_PLAIN },
@@ -57,28 +57,27 @@ static void add_row(void *context, const struct listing_webhook *row)
     buf_release(&body);
 }
 
+static int show_one(struct db *db, int64_t id, struct output *output, struct error *error)
+{
+    return listing_webhook_head(db, id, add_row, output, error);
+}
+
 int command_webhooks_list(struct call *call)
 {
-    static const char *const states[] = {
-        "raw", "read", "duplicate", "unreadable", "aside", "trouble", NULL
+    static const struct list_noun noun = {
+        "webhooks", WEBHOOK_COLUMNS, COLUMNS, pick_webhooks, show_one, "No webhook fits.",
     };
-    struct error error = { 0 };
-    struct db *db;
-    int64_t limit;
-    int code, count;
+    struct filter filter;
+    int code = call_check_word(call, OPTION_STATE, NULL);
 
-    if ((code = call_check_word(call, OPTION_STATE, states)) != EXIT_DONE ||
-        (code = call_limit(call, LISTED, &limit)) != EXIT_DONE || (code = call_open(call, &db)) != EXIT_DONE)
+    if (code == EXIT_DONE)
+        code = narrow_read(call, LIST_ROWS, &filter);
+    if (code != EXIT_DONE)
         return code;
-    output_table(call->output, "webhooks", WEBHOOK_COLUMNS, COLUMNS);
-    count = listing_webhooks(db, call->parsed->options[OPTION_STATE], limit, add_row, call->output, &error);
-    output_table_end(call->output);
-    if (count < 0)
-        code = call_read_failed(call, db, &error);
-    else if (count == 0)
-        output_note(call->output, NOTE_DIM, "No webhook fits.");
-    db_close(db);
-    return code;
+    if ((filter.user != NULL || filter.phone != NULL) && filter.state != NULL && strcmp(filter.state, "duplicate") == 0)
+        return call_fail(call, EXIT_USAGE, "of whom a duplicate is nobody has noted; look for its message with --user alone, "
+                                           "or for duplicates with --since");
+    return list_show(call, &noun, &filter);
 }
 
 static void add_record(void *context, const struct listing_webhook *row)

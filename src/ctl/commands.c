@@ -5,16 +5,24 @@
 
 #include "ctl/commands.h"
 
-#define LISTED (OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_STATE))
+#define LISTED (OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_STATE) | OPTION_BITS_PERIOD | OPTION_BITS_PERSON)
 
 const struct command commands[] = {
     { "status", "how things are, and what needs you",
-      "First comes what waits for you, each with the command that deals with it; then the day in numbers.", 0,
+      "First comes what waits for you, each with the command that deals with it; then the day in numbers.\n"
+      "  frontdesk status\n"
+      "  frontdesk status --json", 0,
       false, command_status },
     { "conversations", "who wrote, and who answers them",
-      "Newest first. \"owner\" is bot, agent (a person has it, or is asked to take it) or closed.",
-      OPTION_BIT(OPTION_OWNER) | OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_RULE) |
-          OPTION_BIT(OPTION_USER) | OPTION_BIT(OPTION_LIMIT),
+      "Newest first. \"owner\" is bot, agent (a person has it, or is asked to take it) or closed. All that is asked for has\n"
+      "to be true: heard from between --since and --until; a message that --rule took, a --flow entered, a --backend asked, in\n"
+      "whatever ruleset that was; --unanswered: a message that no rule took, or whose answer is held, expired or dead.\n"
+      "OUTCOME is answered, unanswered, person, flow_done, flow_left or opted_out. Times are the business's (the setting\n"
+      "time_zone), whatever the terminal's TZ is.\n"
+      "  frontdesk conversations --since today --unanswered\n"
+      "  frontdesk conversations --rule refund --since 2026-05-01 --until 2026-06-01 --csv > may.csv\n"
+      "  frontdesk conversations --owner agent",
+      OPTION_BITS_PERIOD | OPTION_BITS_PERSON | OPTION_BITS_ANSWER | OPTION_BIT(OPTION_LIMIT),
       true, command_conversations },
     { "transcript CONVERSATION", "what was said, and whether it went out",
       "Texts that went as they should stand alone; what became of all others stands under them.\n"
@@ -25,7 +33,9 @@ const struct command commands[] = {
     { "profile USER", "what the customer's Braze profile holds from us",
       "Every attribute that rules have written, the value that Braze has taken and since when; what is still to be written,\n"
       "and why it has not gone. Values are shown as JSON: \"3\" is a text, 3 a number, null an attribute that is removed.\n"
-      "USER is an external id, a phone number, or the number of a conversation.",
+      "USER is an external id, a phone number, or the number of a conversation.\n"
+      "  frontdesk profile ana\n"
+      "  frontdesk profile +34600100200 --json",
       0, true, command_profile },
     { "search TEXT...", "messages by their words, of millions",
       "All words have to be in the message; case, accents and Korean particles make no difference. Newest first, or the best\n"
@@ -41,36 +51,55 @@ const struct command commands[] = {
     { "why MESSAGE", "why a message was answered as it was",
       "MESSAGE is the number of a customer's message or of an answer. Shows the text as the rules saw it, the rule\n"
       "that won and on what words, what kept each rule before it back, what was done, and what followed: decided\n"
-      "once more by the rules and from the facts of that moment. Where backends were asked, each attempt is listed.",
+      "once more by the rules and from the facts of that moment. Where backends were asked, each attempt is listed.\n"
+      "  frontdesk why 41",
       0, false, command_why },
     { "chat", "be a customer, here in the terminal",
       "Writes to the running daemon through its webhook (FRONTDESK_LISTEN, FRONTDESK_WEBHOOK_TOKENS) and shows what\n"
       "frontdesk-sandbox (BRAZE_REST_URL) received for you. It never talks to the real Braze. Ctrl-D ends it.\n"
       "A script has one message per line; blank lines and lines that begin with # are skipped. It ends with 1 when an\n"
       "answer that was due did not come. With --save the chat is kept as a talk, a test of the rules, from the beginning of\n"
-      "the conversation that it is a part of.",
+      "the conversation that it is a part of.\n"
+      "  frontdesk chat --as ana\n"
+      "  frontdesk chat --script questions.txt\n"
+      "  frontdesk chat --save rules/60-friday.sql",
       OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_SCRIPT) | OPTION_BIT(OPTION_SAVE), false, command_chat },
     { "init DIR", "a new desk in a folder: rules, settings, what to paste into Braze",
       "Writes rule files that teach by example for a shop, a restaurant or a service (--kind), in English, Korean or\n"
       "Spanish (--language), frontdesk.env for frontdeskd and frontdesk alike, and braze-body.txt with the address at\n"
-      "which Braze will reach you (--url). The folder must be empty or not there yet; nothing is ever overwritten.",
+      "which Braze will reach you (--url). The folder must be empty or not there yet; nothing is ever overwritten.\n"
+      "  frontdesk init ./shop --kind shop --language en\n"
+      "  frontdesk init ./tienda --kind restaurant --language es --url https://desk.example.com",
       OPTION_BIT(OPTION_KIND) | OPTION_BIT(OPTION_LANGUAGE) | OPTION_BIT(OPTION_URL), false, command_init },
     { "rules check [DIR]", "would these rule files load?",
       "Reads and compiles the files, runs their examples and talks, and looks for slips. Nothing is changed. Ends with 1\n"
       "when the files would be refused; with --strict also when there are warnings. Of a talk that fails it shows what was\n"
       "expected and what was said, side by side. With --cost it lists instead the rules that are looked at for every\n"
-      "message, as nothing in them says which messages may be left out; a few do no harm.",
+      "message, as nothing in them says which messages may be left out; a few do no harm.\n"
+      "  frontdesk rules check ./rules\n"
+      "  frontdesk rules check ./rules --strict --json",
       OPTION_BIT(OPTION_STRICT) | OPTION_BIT(OPTION_COST), true, command_rules_check },
     { "rules load [DIR]", "put rule files into force",
-      "All or nothing: when anything is wrong with the files, the rules in force stay. Shows the warnings, too.", 0,
+      "All or nothing: when anything is wrong with the files, the rules in force stay. Shows the warnings, too.\n"
+      "  frontdesk rules load ./rules", 0,
       false,
       command_rules_load },
-    { "rules list", "the rules in force, in the order in which they are tried", NULL, 0, true,
+    { "rules list", "the rules in force, in the order in which they are tried",
+      "  frontdesk rules list\n"
+      "  frontdesk rules list --csv",
+      0, true,
       command_rules_list },
     { "rules tell [DIR]", "the rules in plain sentences",
       "Those in force, or those of DIR, in the order in which they are tried, in English or Korean (--language ko).\n"
-      "Read it as your customers will meet it: settings are filled in, ‹names› stand for what differs between them.",
+      "Read it as your customers will meet it: settings are filled in, ‹names› stand for what differs between them.\n"
+      "  frontdesk rules tell\n"
+      "  frontdesk rules tell ./draft --language ko",
       OPTION_BIT(OPTION_LANGUAGE), false, command_rules_tell },
+    { "rules explain [TABLE]", "what the tables and columns of rule files are for",
+      "TABLE is one of them, or fact for what conditions may ask. The page frontdesk-rules(5) has all of it.\n"
+      "  frontdesk rules explain rule\n"
+      "  frontdesk rules explain setting",
+      0, true, command_rules_explain },
     { "rules draw FLOW", "a flow as a picture: lines on a terminal, else for Graphviz",
       "Of the rules in force, or those in --rules DIR. What goes into a file or a pipe is DOT, as with --dot:\n"
       "  frontdesk rules draw table\n"
@@ -78,10 +107,14 @@ const struct command commands[] = {
       OPTION_BIT(OPTION_DOT), false, command_rules_draw },
     { "rules try TEXT...", "what would be answered to this text?",
       "By the rules in force, or those in --rules DIR. Nothing is sent and nothing is written. Without --as somebody writes\n"
-      "for the first time; with it a customer of the book, as he stands there. A weekday is the next one, today included.",
+      "for the first time; with it a customer of the book, as he stands there. A weekday is the next one, today included.\n"
+      "  frontdesk rules try 'are you open on sunday?'\n"
+      "  frontdesk rules try --rules ./draft --at 'sat 23:30' 'a table for two'\n"
+      "  frontdesk rules try --as ana 'and my order?'",
       OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_AT), false, command_rules_try },
     { "rules history", "every load of rules: when, by whom, what it changed",
-      "Newest first. \"as 3\" are the files of 3 once more, as after a rollback.", OPTION_BIT(OPTION_LIMIT), true,
+      "Newest first. \"as 3\" are the files of 3 once more, as after a rollback.\n"
+      "  frontdesk rules history --limit 5", OPTION_BIT(OPTION_LIMIT), true,
       command_rules_history },
     { "rules diff [FROM] [TO]", "what is different between two sets of rules",
       "Each is a number of the history or a folder. FROM is else the ruleset in force, TO the folder of FRONTDESK_RULES.\n"
@@ -108,22 +141,44 @@ const struct command commands[] = {
       true, command_rules_replay },
     { "outbox list", "what is to go out, and what became of it",
       "STATE is waiting, due, claimed, accepted, held, withheld, expired, dead, unknown; or pending for the first three,\n"
-      "or trouble for what did not reach the customer.",
-      LISTED, true, command_outbox_list },
-    { "outbox show ID", "one of them, with every attempt", NULL, 0, false, command_outbox_show },
-    { "outbox retry ID", "send it after all", NULL, 0, false, command_outbox_retry },
-    { "outbox drop ID", "never send it", NULL, 0, false, command_outbox_drop },
+      "or trouble for what did not reach the customer. --since and --until look at when a row was queued, --rule at turns in\n"
+      "which it took the message, --backend at what it was asked. Of a customer: texts, questions to backends, and whatever\n"
+      "has not been accepted; what his profile has got shows frontdesk profile.\n"
+      "  frontdesk outbox list --state trouble --since 7d\n"
+      "  frontdesk outbox list --user ana",
+      LISTED | OPTION_BIT(OPTION_RULE) | OPTION_BIT(OPTION_BACKEND), true, command_outbox_list },
+    { "outbox show ID", "one of them, with every attempt",
+      "  frontdesk outbox show 12",
+      0, false, command_outbox_show },
+    { "outbox retry ID", "send it after all",
+      "  frontdesk outbox retry 12",
+      0, false, command_outbox_retry },
+    { "outbox drop ID", "never send it",
+      "  frontdesk outbox drop 12",
+      0, false, command_outbox_drop },
     { "webhooks list", "what came in, as it came",
-      "STATE is raw, read, duplicate, unreadable, aside; or trouble for what became no message.", LISTED,
-      true, command_webhooks_list },
-    { "webhooks show ID", "one of them, with its bytes", NULL, 0, false, command_webhooks_show },
-    { "webhooks replay ID", "read an unreadable one again", NULL, 0, false, command_webhooks_replay },
+      "STATE is raw, read, duplicate, unreadable, aside; or trouble for what became no message. --since and --until look at\n"
+      "when it came. Of a customer: what became a message, and what names the customer and became none.\n"
+      "  frontdesk webhooks list --state trouble --since today",
+      LISTED, true, command_webhooks_list },
+    { "webhooks show ID", "one of them, with its bytes",
+      "  frontdesk webhooks show 7",
+      0, false, command_webhooks_show },
+    { "webhooks replay ID", "read an unreadable one again",
+      "  frontdesk webhooks replay 7",
+      0, false, command_webhooks_replay },
     { "say CONVERSATION TEXT...", "write to the customer yourself",
-      "Takes the conversation from the bot first.", 0, false, command_say },
+      "Takes the conversation from the bot first.\n"
+      "  frontdesk say ana 'Your cake is ready.'", 0, false, command_say },
     { "take CONVERSATION", "the conversation is yours; the bot is silent",
-      "Done when no answer of the bot is on its way any more.", 0, false, command_take },
-    { "release CONVERSATION", "the bot answers again", NULL, 0, false, command_release },
-    { "close CONVERSATION", "it is over; the next message begins a new one", NULL, 0, false, command_close },
+      "Done when no answer of the bot is on its way any more.\n"
+      "  frontdesk take ana", 0, false, command_take },
+    { "release CONVERSATION", "the bot answers again",
+      "  frontdesk release ana",
+      0, false, command_release },
+    { "close CONVERSATION", "it is over; the next message begins a new one",
+      "  frontdesk close ana",
+      0, false, command_close },
     { "drill BACKEND FAULT [TEXT...]", "what would a customer see if a backend failed?",
       "FAULT is timeout, 500, 429, garbage (an answer that is none) or slow (the right answer, as late as it may be). A\n"
       "rehearsal on paper: the text, or the newest message of --as USER, is decided as it would be now, and the chain of\n"
@@ -134,17 +189,41 @@ const struct command commands[] = {
       "  frontdesk drill assistant 429 'have you got parking?'\n"
       "  frontdesk drill assistant slow --rules ./draft 'are you open?'",
       OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_AT), false, command_drill },
+    { "stats", "how much, who answered, how fast, and what nobody answered",
+      "The last 30 days, unless --since says otherwise: messages by day; who answered (a rule, a flow, an AI, the FAQ,\n"
+      "a person, nobody) and how fast, from the customer's message until Braze took the answer: half of them (p50) and\n"
+      "nearly all (p95) within the time shown; which rules took most; what nobody had an answer to, how often it was\n"
+      "asked, and the newest message, for frontdesk why; and what backends cost. An apology that no backend knew an\n"
+      "answer, and what the rule says that takes whatever comes, are no answers. Long numbers and e-mail addresses are\n"
+      "shown as dots. Days are those of the business.\n"
+      "--by shows one part alone: day, who, rule, question or backend; --csv shows day without it.\n"
+      "  frontdesk stats --since 7d\n"
+      "  frontdesk stats --by question --limit 50\n"
+      "  frontdesk stats --as-rules > rules/95-asked.sql     then write the answers into it\n"
+      "  frontdesk stats --since 2026-01-01 --until 2026-02-01 --csv > january.csv",
+      OPTION_BITS_PERIOD | OPTION_BIT(OPTION_CHANNEL) | OPTION_BIT(OPTION_RULE) | OPTION_BIT(OPTION_FLOW) |
+          OPTION_BIT(OPTION_BACKEND) | OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_AS_RULES),
+      true, command_stats },
     { "usage", "what backends were asked, and what it cost",
       "By day, or by backend, rule or contact (--by); what is newest or dearest first. \"asked\" counts calls, \"answered\"\n"
       "those that brought an answer. Tokens are as the vendor counted them, cost is by the prices of the rules, exactly as\n"
-      "it was charged. Days are those of the business.\n"
+      "it was charged. Days are those of the business. --rule may be a step of a flow, too, as in table.people.\n"
       "  frontdesk usage --since 7d\n"
       "  frontdesk usage --by contact --since today\n"
       "  frontdesk usage --by backend --csv > month.csv",
-      OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_SINCE), true, command_usage },
+      OPTION_BIT(OPTION_BY) | OPTION_BITS_PERIOD | OPTION_BIT(OPTION_USER) | OPTION_BIT(OPTION_PHONE) |
+          OPTION_BIT(OPTION_RULE) | OPTION_BIT(OPTION_BACKEND) | OPTION_BIT(OPTION_LIMIT),
+      true, command_usage },
     { "audit", "prove that no message was lost",
       "Counts what was accepted on one side, what became of it on the other, and looks for contradictions.\n"
-      "Ends with 1 when the book does not add up.",
+      "Ends with 1 when the book does not add up.\n"
+      "  frontdesk audit",
       0, false, command_audit },
+    { "completion SHELL", "lets your shell complete frontdesk's command lines",
+      "SHELL is bash, zsh or fish. Prints the script; put it where your shell looks, or try it at once:\n"
+      "  source <(frontdesk completion bash)\n"
+      "  frontdesk completion bash > ~/.local/share/bash-completion/completions/frontdesk\n"
+      "  frontdesk completion fish > ~/.config/fish/completions/frontdesk.fish",
+      0, false, command_completion },
     { 0 },
 };

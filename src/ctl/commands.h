@@ -20,6 +20,7 @@ int command_rules_check(struct call *call);
 int command_rules_load(struct call *call);
 int command_rules_list(struct call *call);
 int command_rules_tell(struct call *call);
+int command_rules_explain(struct call *call);
 int command_rules_draw(struct call *call);
 int command_rules_try(struct call *call);
 int command_rules_history(struct call *call);
@@ -28,6 +29,7 @@ int command_rules_rollback(struct call *call);
 int command_rules_replay(struct call *call);
 int command_drill(struct call *call);
 int command_usage(struct call *call);
+int command_stats(struct call *call);
 int command_outbox_list(struct call *call);
 int command_profile(struct call *call);
 int command_outbox_show(struct call *call);
@@ -41,5 +43,6 @@ int command_release(struct call *call);
 int command_close(struct call *call);
 int command_say(struct call *call);
 int command_audit(struct call *call);
+int command_completion(struct call *call);
 
 #endif

@@ -10,12 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "ctl/complete.h"
+#include "ctl/complete_names.h"
 
 #ifndef FRONTDESK_VERSION
 #define FRONTDESK_VERSION "0.1.0"
@@ -51,10 +54,12 @@ static bool wants_colour(void)
 static struct output_place find_place(void)
 {
     bool is_terminal = isatty(STDOUT_FILENO);
+    struct stat file;
 
     return (struct output_place){ .put = put,
                                   .talk = talk,
                                   .is_terminal = is_terminal,
+                                  .is_file = fstat(STDOUT_FILENO, &file) == 0 && S_ISREG(file.st_mode) && file.st_size == 0,
                                   .has_colour = is_terminal && wants_colour(),
                                   .columns = terminal_columns() };
 }
@@ -123,6 +128,30 @@ static int check_stdout(int code)
     return code;
 }
 
+/*
+ * "frontdesk complete -- WORD...": for the scripts of `frontdesk completion`. No command of the table, since its words are
+ * any words, half of one included. Whatever is wrong, it says nothing and ends well.
+ */
+static int complete(int argc, char **argv, const struct output_place *place)
+{
+    const char *const *words = (const char *const *)argv + 3;
+    size_t count = argc > 3 ? (size_t)argc - 3 : 0;
+    struct output *output = output_new(OUTPUT_TEXT, place);
+    struct parsed parsed = { 0 };
+    struct error error = { 0 };
+    struct buf text = { 0 };
+    struct call call;
+
+    complete_options(words, count, parsed.options);
+    if (call_init(&call, &parsed, output, clock_wall_ms(), &error) == 0)
+        complete_words(commands, words, count, complete_names_of_book, &call, &text);
+    call_release(&call);
+    place->put(place->context, text.data, text.len);
+    buf_release(&text);
+    output_end(output);
+    return EXIT_DONE;
+}
+
 int main(int argc, char **argv)
 {
     struct output_place place = find_place();
@@ -134,6 +163,8 @@ int main(int argc, char **argv)
     /* A reader that goes away (head, less) must not kill us within an act. */
     signal(SIGPIPE, SIG_IGN);
     log_open(LEVEL_ERROR, STDERR_FILENO);
+    if (argc > 2 && strcmp(argv[1], "complete") == 0 && strcmp(argv[2], "--") == 0)
+        return check_stdout(complete(argc, argv, &place));
     code = command_parse(commands, argc, argv, &parsed, &error) == 0 ? EXIT_DONE : EXIT_USAGE;
     if (code == EXIT_DONE && parsed.command == NULL) {
         code = tell(&parsed, &place);

@@ -134,6 +134,11 @@ void output_end(struct output *output)
     free(output);
 }
 
+void output_set_zone(struct output *output, const struct zone *zone)
+{
+    output->zone = zone;
+}
+
 static void open_element(struct output *output, enum element element, const char *noun,
                          const struct column *columns, size_t count)
 {
@@ -160,6 +165,12 @@ void output_row(struct output *output, const struct cell *cells)
 {
     must_be_open(output, ELEMENT_TABLE);
     output->way->row(output, cells);
+}
+
+void output_flush(struct output *output)
+{
+    if (output->way->flush != NULL)
+        output->way->flush(output);
 }
 
 static void close_element(struct output *output, enum element element)
@@ -302,6 +313,11 @@ void output_document(struct output *output, const char *noun, const char *text)
 bool output_is_terminal(const struct output *output)
 {
     return output->way == &output_way_text && output->place.is_terminal;
+}
+
+size_t output_columns(const struct output *output)
+{
+    return output->place.is_terminal ? output->place.columns : 80;
 }
 
 void output_prompt(struct output *output)

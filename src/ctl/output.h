@@ -17,8 +17,8 @@
  * "said", "differs"); a record a member named by its noun, or the document's own members when
  * the noun is NULL; a document a text named by its noun; notes are gathered in "notes" ([{"kind","text"}]), a failure
  * is "error". Ids and counts are numbers, times unix milliseconds. CSV shows the tables and exchanges: all fields
- * quoted, a header line, times in ISO 8601; notes go to stderr. Text is for people: aligned by display width, coloured
- * on a terminal only, every byte of data passed through ctl/show.
+ * quoted, a header line, times in ISO 8601 with the offset of the zone; notes go to stderr. Text is for people: aligned by
+ * display width, coloured on a terminal only, every byte of data passed through ctl/show.
  *
  * A column's `name` is the JSON and CSV name, from the schema; `title` the heading for people, NULL to hide
  * it from them.
@@ -34,6 +34,7 @@
 
 struct output;
 struct patch_line;
+struct zone;
 
 enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
 
@@ -44,6 +45,7 @@ struct output_place {
     void *context;
     bool is_terminal; /* of `put`: tables are cut to its columns */
     bool has_colour;
+    bool is_file;     /* an empty one, for a spreadsheet perhaps */
     size_t columns; /* 0: 80 */
 };
 
@@ -121,8 +123,13 @@ struct side_line { /* borrowed */
 struct output *output_new(enum output_form form, const struct output_place *place);
 void output_end(struct output *output); /* finishes the document and frees */
 
+/* Whose clock people read (NULL: the machine's). Borrowed for as long as something is shown. */
+void output_set_zone(struct output *output, const struct zone *zone);
+
 void output_table(struct output *output, const char *noun, const struct column *columns, size_t count);
 void output_row(struct output *output, const struct cell *cells);
+/* Between rows, when nothing is held: what can be written is. A table in CSV waits for it, or for its end. */
+void output_flush(struct output *output);
 void output_table_end(struct output *output);
 void output_record(struct output *output, const char *noun, const struct column *columns,
                    const struct cell *cells, size_t count);
@@ -143,6 +150,8 @@ void output_sides_end(struct output *output);
 void output_document(struct output *output, const char *noun, const char *text);
 /* Does a person read it, and not a program? */
 bool output_is_terminal(const struct output *output);
+/* Columns of the terminal; 80 where it is none. */
+size_t output_columns(const struct output *output);
 void output_prompt(
     struct output *output); /* people on a terminal are asked for the next line of the exchange */
 void output_note(struct output *output, enum note_kind kind, const char *format, ...)

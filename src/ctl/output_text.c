@@ -69,7 +69,7 @@ void text_begin_thing(struct output *output)
 static void add_field(struct output *output, const struct column *column, const struct cell *cell,
                       size_t room)
 {
-    struct text_cell rendered = text_render(cell);
+    struct text_cell rendered = text_render(cell, output->zone);
 
     text_add_styled(output, DIM, column->title, strlen(column->title));
     text_add_blanks(output, room + TEXT_GAP - width_text(column->title, strlen(column->title)));

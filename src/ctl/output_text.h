@@ -30,7 +30,7 @@ void text_leave_prompt(struct output *output);
 void text_begin_thing(struct output *output);
 
 /* output_text_table.c: cells, which records have as well. The text of a rendered cell belongs to the caller. */
-struct text_cell text_render(const struct cell *cell);
+struct text_cell text_render(const struct cell *cell, const struct zone *zone);
 /* Underlines its mark inside the style of its column. */
 void text_add_cell(struct output *output, const struct text_cell *cell, const char *style);
 const char *text_state_style(const char *word); /* NULL: none */

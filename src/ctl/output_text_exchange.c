@@ -7,9 +7,9 @@
  * its text.
  */
 #include <string.h>
-#include <time.h>
 
 #include "base/json.h"
+#include "ctl/local.h"
 #include "ctl/output_text.h"
 #include "ctl/show.h"
 #include "ctl/wrap.h"
@@ -204,11 +204,11 @@ static void chat_line(struct output *output, const struct exchange_line *line, c
 }
 
 /* The day stands above its first line only. */
-static void add_day(struct output *output, const struct tm *local)
+static void add_day(struct output *output, int64_t at)
 {
-    char day[sizeof output->day] = "";
+    char day[LOCAL_DAY_LEN];
 
-    strftime(day, sizeof day, "%Y-%m-%d", local);
+    local_day(output->zone, at, day);
     if (strcmp(day, output->day) == 0)
         return;
     memcpy(output->day, day, sizeof day);
@@ -271,17 +271,14 @@ static void transcript_line(struct output *output, const struct exchange_line *l
     size_t margin = TIME_COLUMNS + GAP + NAME_COLUMNS + GAP, len;
     size_t columns = output->place.columns > margin + 32 ? output->place.columns - margin : 32;
     struct wrap wrap = { .text = buf_text(text), .len = text->len };
-    time_t seconds = (time_t)(line->at / 1000);
-    struct tm local = { 0 };
     const char *style = is_note(line) ? DIM : NULL; /* the customer never read it */
     struct buf fate = { 0 };
-    char clock[TIME_COLUMNS + 1] = "";
+    struct buf moment = { 0 };
     const char *part;
 
-    localtime_r(&seconds, &local);
-    strftime(clock, sizeof clock, "%H:%M:%S", &local);
-    add_day(output, &local);
-    add_margin(output, line, clock);
+    local_format(output->zone, line->at, &moment);
+    add_day(output, line->at);
+    add_margin(output, line, buf_text(&moment) + moment.len - TIME_COLUMNS);
     if (wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1)
         text_add_styled(output, style, part, len);
     buf_add_char(&output->buf, '\n');
@@ -292,6 +289,7 @@ static void transcript_line(struct output *output, const struct exchange_line *l
     if (fate.len > 0)
         add_under_margin(output, DIM, fate.data, fate.len);
     buf_release(&fate);
+    buf_release(&moment);
 }
 
 void text_exchange_line(struct output *output, const struct exchange_line *line)

@@ -9,9 +9,9 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "ctl/local.h"
 #include "ctl/output_text.h"
 #include "ctl/show.h"
 #include "text/width.h"
@@ -43,16 +43,6 @@ const char *text_state_style(const char *word)
 }
 
 /* Cells */
-
-static void format_time(int64_t ms, struct buf *out)
-{
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm local;
-    char text[40];
-
-    if (localtime_r(&seconds, &local) != NULL && strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local) > 0)
-        buf_add_text(out, text);
-}
 
 /* The mark's offsets move when what stands before it is escaped. */
 static void show_marked(const struct cell *cell, struct buf *out, struct span *mark)
@@ -109,7 +99,7 @@ static void add_marked(struct output *output, const char *text, const char *styl
     }
 }
 
-struct text_cell text_render(const struct cell *cell)
+struct text_cell text_render(const struct cell *cell, const struct zone *zone)
 {
     struct text_cell result = { .kind = cell->kind };
     struct buf text = { 0 };
@@ -125,7 +115,7 @@ struct text_cell text_render(const struct cell *cell)
             show_marked(cell, &text, &result.mark);
         break;
     case CELL_NUMBER: buf_addf(&text, "%lld", (long long)cell->number); break;
-    case CELL_TIME: format_time(cell->number, &text); break;
+    case CELL_TIME: local_format(zone, cell->number, &text); break;
     case CELL_FLAG: buf_add_text(&text, cell->number != 0 ? "yes" : "no"); break;
     }
     result.width = width_text(buf_text(&text), text.len);
@@ -206,7 +196,7 @@ void text_row(struct output *output, const struct cell *cells)
         output->cells = alloc_resize(output->cells, output->cell_room, sizeof *output->cells);
     }
     for (size_t i = 0; i < output->column_count; i++)
-        output->cells[output->cell_count++] = text_render(&cells[i]);
+        output->cells[output->cell_count++] = text_render(&cells[i], output->zone);
 }
 
 static size_t measure(const struct output *output, size_t *widths)

@@ -6,12 +6,14 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "ctl/local.h"
 #include "ctl/output.h"
 
 struct output_way {
     void (*table)(struct output *output, const char *noun);
     void (*row)(struct output *output, const struct cell *cells);
     void (*table_end)(struct output *output);
+    void (*flush)(struct output *output); /* NULL: it waits for the end */
     void (*record)(struct output *output, const char *noun, const struct column *columns,
                    const struct cell *cells, size_t count);
     void (*line)(struct output *output, const struct exchange_line *line);
@@ -37,6 +39,7 @@ struct text_cell { /* a rendered cell: its columns on a terminal, and where its 
 struct output {
     const struct output_way *way;
     struct output_place place;
+    const struct zone *zone;      /* of times for people; NULL: the machine's */
     const struct column *columns; /* of the open table or exchange */
     size_t column_count;
     enum exchange_style style; /* of the open exchange */
@@ -50,9 +53,9 @@ struct output {
     struct text_cell *cells; /* text: all cells of the open table, row by row */
     size_t cell_count, cell_room;
     bool has_prompt; /* text: the cursor stands behind a prompt */
-    char day[12];    /* text: of the exchange's newest line */
+    char day[LOCAL_DAY_LEN]; /* text: of the exchange's newest line */
     bool is_apart;   /* text: a note needs a blank line before it */
-    size_t things;   /* text: tables, records and exchanges so far */
+    size_t things;   /* text: tables, records and exchanges so far; CSV: tables */
 };
 
 extern const struct output_way output_way_text, output_way_json, output_way_csv;

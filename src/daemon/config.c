@@ -11,31 +11,6 @@
 #include "daemon/config.h"
 #include "daemon/fetch.h"
 
-const char CONFIG_HELP[] =
-    "frontdeskd: takes customers' messages from Braze, decides who answers, sends the answer.\n"
-    "\n"
-    "usage: frontdeskd [--db FILE] [--rules DIR] [--listen ADDRESS:PORT] [--admin SOCKET]\n"
-    "                  [--env FILE]\n"
-    "\n"
-    "Settings come from the environment; a flag of the same name wins. A variable X may also come from the file\n"
-    "named by X_FILE, or from $CREDENTIALS_DIRECTORY/X. With --env FILE (or FRONTDESK_ENV) the lines NAME=value of\n"
-    "that file are read first; frontdesk --env FILE reads the same one. frontdesk init DIR makes one.\n"
-    "\n"
-    "  FRONTDESK_DB              the database file; created for you alone     (frontdesk.db)\n"
-    "  FRONTDESK_RULES           folder of rule files, read at start and on SIGHUP\n"
-    "  FRONTDESK_LISTEN          where Braze's webhooks arrive                (127.0.0.1:8080)\n"
-    "  FRONTDESK_ADMIN           socket for the frontdesk command             (<db>.sock)\n"
-    "  FRONTDESK_WEBHOOK_TOKENS  bearer tokens of 12 characters or more, comma separated   required\n"
-    "  BRAZE_REST_URL            like https://rest.iad-01.braze.com                        required\n"
-    "  BRAZE_API_KEY             a REST key with campaigns.trigger.send                    required\n"
-    "  FRONTDESK_METRICS         address for /metrics; the admin socket always has it\n"
-    "  FRONTDESK_DESK            number of this desk where several share the work          (0)\n"
-    "  FRONTDESK_LOG             debug, info, warn or error                                (info)\n"
-    "  FRONTDESK_BRAZE_TIMEOUT_MS  how long one call to Braze may take, 200 to 60000       (10000)\n"
-    "\n"
-    "SIGHUP loads the rules again; SIGTERM finishes what is under way and ends.\n"
-    "Try it without Braze: make demo\n";
-
 static const struct option options[] = {
     { "db", required_argument, NULL, 'd' },
     { "rules", required_argument, NULL, 'r' },

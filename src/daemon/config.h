@@ -32,6 +32,4 @@ int config_read(int argc, char **argv, struct config *config, enum config_wish *
                 struct error *error);
 void config_release(struct config *config); /* wipes the secrets */
 
-extern const char CONFIG_HELP[];
-
 #endif

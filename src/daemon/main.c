@@ -28,6 +28,7 @@
 #include "base/zone.h"
 #include "daemon/admin.h"
 #include "daemon/config.h"
+#include "daemon/config_help.h"
 #include "daemon/engine.h"
 #include "daemon/fetch.h"
 #include "daemon/http.h"
@@ -322,6 +323,15 @@ static void raise_descriptor_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static void show_help(void)
+{
+    struct buf text = { 0 };
+
+    config_format_help(&text);
+    fputs(buf_text(&text), stdout);
+    buf_release(&text);
+}
+
 static int start(struct daemon *daemon, int argc, char **argv, struct error *error)
 {
     enum config_wish wish;
@@ -331,7 +341,7 @@ static int start(struct daemon *daemon, int argc, char **argv, struct error *err
     if (config_read(argc, argv, &daemon->config, &wish, &is_usage, error) != 0)
         return is_usage ? 2 : 1;
     if (wish == CONFIG_SHOW_HELP) {
-        fputs(CONFIG_HELP, stdout);
+        show_help();
         return 0;
     }
     if (wish == CONFIG_SHOW_VERSION) {

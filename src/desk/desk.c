@@ -75,6 +75,18 @@ static int restore_rules(struct desk *desk, struct error *error)
     return found < 0 ? -1 : reload_disabled(desk, number, error);
 }
 
+/* Who only shows times (ctl) need not read the rules for it. */
+static int keep_zone(struct desk *desk, const struct ruleset *rules, struct error *error)
+{
+    struct buf kept = { 0 };
+    int result = book_get(desk->db, "time_zone", &kept, error) < 0 ? -1 : 0;
+
+    if (result == 0 && strcmp(buf_text(&kept), zone_name(rules->zone)) != 0)
+        result = book_put(desk->db, "time_zone", zone_name(rules->zone), error);
+    buf_release(&kept);
+    return result;
+}
+
 int desk_install(struct desk *desk, struct ruleset *rules, const struct rulefiles *files, const char *actor,
                  int64_t now, struct error *error)
 {
@@ -85,7 +97,7 @@ int desk_install(struct desk *desk, struct ruleset *rules, const struct rulefile
     if (rulebook_put(desk->db, files, (int64_t)rules->rule_count, actor, now, &number, error) != 0)
         return -1;
     rules->number = number;
-    if (desk_note_refusal(desk, "", error) != 0)
+    if (desk_note_refusal(desk, "", error) != 0 || keep_zone(desk, rules, error) != 0)
         return -1;
     buf_addf(&detail, "%lld", (long long)number);
     result = event_put(desk->db, 0, "ruleset", actor, buf_text(&detail), now, error);
@@ -204,7 +216,7 @@ static int clamp_waits(struct desk *desk, int64_t now, struct error *error)
 {
     if (health_load(&desk->health, desk->db, error) != 0 || db_begin(desk->db, error) != 0)
         return -1;
-    if (upkeep_clamp(desk, now, error) == 0)
+    if (upkeep_clamp(desk, now, error) == 0 && (desk->rules->number == 0 || keep_zone(desk, desk->rules, error) == 0))
         return db_commit(desk->db, error);
     db_rollback(desk->db);
     return -1;

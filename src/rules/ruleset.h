@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/language.h"
 #include "base/zone.h"
@@ -346,5 +347,8 @@ struct setting_info {
     const char *help;
 };
 const struct setting_info *ruleset_settings(size_t *count);
+
+/* What it may be, appended: "1 second to 3 days", "0 to 1000", "yes or no"; nothing where the help says it all. */
+void setting_format_bounds(const struct setting_info *info, struct buf *out);
 
 #endif

@@ -110,9 +110,7 @@ static int parse_duration(const struct setting_info *info, const char *text, con
     if (clock_parse_duration(text, number) == 0 && *number >= info->least && *number <= info->most)
         return 0;
     struct buf bounds = { 0 };
-    clock_format_duration(info->least, &bounds);
-    buf_add_text(&bounds, " to ");
-    clock_format_duration(info->most, &bounds);
+    setting_format_bounds(info, &bounds);
     error_set(error, "%s is a duration from %s, as in '30 minutes' or '2 hours', not '%s'", info->name,
               buf_text(&bounds), text);
     buf_release(&bounds);
@@ -309,6 +307,19 @@ int settings_take(struct settings *settings, const struct rows *rows, const stru
         settings->texts[index] = value;
     }
     return check_group(settings, earlier, error);
+}
+
+void setting_format_bounds(const struct setting_info *info, struct buf *out)
+{
+    if (info->type == SETTING_NUMBER)
+        buf_addf(out, "%lld to %lld", (long long)info->least, (long long)info->most);
+    if (info->type == SETTING_BOOLEAN)
+        buf_add_text(out, "yes or no");
+    if (info->type != SETTING_DURATION)
+        return;
+    clock_format_duration(info->least, out);
+    buf_add_text(out, " to ");
+    clock_format_duration(info->most, out);
 }
 
 const struct setting_info *ruleset_settings(size_t *count)

@@ -247,6 +247,11 @@ void db_limit_ms(struct db *db, int ms)
         sqlite3_progress_handler(db->handle, 0, NULL, NULL);
 }
 
+bool db_was_cut(const struct db *db)
+{
+    return db->was_cut;
+}
+
 /* SQLite itself looks at the database file alone; without its log, acknowledged messages would be gone at the
  * next start. */
 static bool wal_has_moved(struct db *db)

@@ -51,8 +51,13 @@ void db_close(struct db *db); /* NULL is fine */
 /* The worst fault since the last db_begin (or since the open). */
 enum db_fault db_fault(const struct db *db);
 
+enum { DB_READER_MS = 5000 }; /* a reader's own bound, for each statement */
+
 /* Cuts off statements that run for longer than `ms` from now (0: the role's own bound again). */
 void db_limit_ms(struct db *db, int ms);
+
+/* Was a statement cut off since the open? */
+bool db_was_cut(const struct db *db);
 
 /* Has the file, or its -wal, been moved, deleted or replaced under us? */
 bool db_has_moved(struct db *db);

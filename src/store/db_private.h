@@ -10,10 +10,7 @@
 
 #include "store/db.h"
 
-enum {
-    STATEMENTS_MAX = 512, /* a power of two, far above the number of literals in store/ */
-    READER_STATEMENT_MS = 5000,
-};
+enum { STATEMENTS_MAX = 512 }; /* a power of two, far above the number of literals in store/ */
 
 struct wal_file;
 
@@ -36,6 +33,7 @@ struct db {
     struct wal_file *log;       /* set by the first early commit, then constant */
     int64_t statement_deadline; /* monotonic ms */
     bool is_limited;            /* by db_limit_ms, else by the reader's own bound */
+    bool was_cut;
     struct query *queries[STATEMENTS_MAX];
     int query_count;
 };

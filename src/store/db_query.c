@@ -48,7 +48,7 @@ struct query *db_query(struct db *db, const char *sql)
                                            NULL);
     (*slot)->is_used = true;
     if (db->role == DB_READER && !db->is_limited)
-        db->statement_deadline = db_monotonic_ms() + READER_STATEMENT_MS;
+        db->statement_deadline = db_monotonic_ms() + DB_READER_MS;
     return *slot;
 }
 
@@ -92,8 +92,9 @@ int query_step(struct query *query, struct error *error)
     keep_code(query, code);
     if (code == SQLITE_INTERRUPT) {
         db_note_fault(query->db, code);
+        query->db->was_cut = true;
         return error_set(error, "reading took more than %d seconds and was stopped; ask for less at once",
-                         READER_STATEMENT_MS / 1000);
+                         DB_READER_MS / 1000);
     }
     return db_fail(query->db, code, error);
 }

@@ -13,7 +13,7 @@
 struct filter { /* texts are borrowed */
     int64_t since, until;     /* since <= time < until, unix milliseconds; of a conversation: that it was heard from */
     const char *user;         /* an external id, Braze id or phone of the contact */
-    const char *phone;        /* of the contact, as identity has it */
+    const char *phone;        /* of the contact, as people write it */
     const char *channel;
     const char *rule;         /* that took a message */
     const char *flow;         /* that took a message, or spoke */
@@ -22,6 +22,7 @@ struct filter { /* texts are borrowed */
     const char *outcome;      /* of the conversation, as summed up (desk/story.h) */
     bool is_unanswered;       /* a message whose turn is unanswered or held, expired, dead */
     int64_t limit;            /* rows; 0: all */
+    const char *state;        /* of the row itself, in the words of its list */
 };
 
 #endif

@@ -1,23 +1,10 @@
 /*
  * listing: see the header.
- *
- * A filter that is not set is bound as NULL and tested as such in the statement: one statement per noun, and
- * no SQL put together. Lists walk the primary key backwards and stop at the limit; only a rare state behind
- * many other rows makes them walk far, and for those (trouble, pending) the words of the partial indexes
- * stand in statements of their own.
  */
 #include <string.h>
 
 #include "base/buf.h"
 #include "store/listing.h"
-
-static void bind_or_null(struct query *q, int index, int64_t value)
-{
-    if (value != 0)
-        query_bind_int(q, index, value);
-    else
-        query_bind_null(q, index);
-}
 
 /* Conversations */
 
@@ -28,12 +15,6 @@ static void bind_or_null(struct query *q, int index, int64_t value)
     "v.closed_by, v.outcome, v.summary, v.summary_by, v.summary_at "                                           \
     "FROM conversation v JOIN contact c ON c.id = v.contact "
 
-static const char CONVERSATIONS[] = CONVERSATION
-    "WHERE (?1 IS NULL OR v.owner = ?1) AND (?2 IS NULL OR v.last_in_at >= ?2) "
-    "AND (?3 IS NULL OR v.contact IN (SELECT i.contact FROM identity i "
-    "WHERE i.kind IN ('external', 'braze', 'phone') AND i.value = ?3)) "
-    "AND (?4 IS NULL OR EXISTS (SELECT 1 FROM message m JOIN decision d ON d.message = m.id "
-    "WHERE m.conversation = v.id AND d.rule = ?4)) ORDER BY v.id DESC LIMIT ?5";
 static const char CONVERSATION_ONE[] = CONVERSATION "WHERE v.id = ?1";
 
 /* Hands every row to the callback; the number of rows, or -1. */
@@ -73,19 +54,6 @@ static int each_conversation(struct query *q, listing_conversation_row *row, voi
     return more < 0 ? -1 : count;
 }
 
-int listing_conversations(struct db *db, const struct listing_filter *filter, listing_conversation_row *row,
-                          void *context, struct error *error)
-{
-    struct query *q = db_query(db, CONVERSATIONS);
-
-    query_bind_text(q, 1, filter->owner);
-    bind_or_null(q, 2, filter->since);
-    query_bind_text(q, 3, filter->user);
-    query_bind_text(q, 4, filter->rule);
-    query_bind_int(q, 5, filter->limit > 0 ? filter->limit : -1);
-    return each_conversation(q, row, context, error);
-}
-
 int listing_conversation(struct db *db, int64_t id, listing_conversation_row *row, void *context,
                          struct error *error)
 {
@@ -119,11 +87,11 @@ static int64_t number_of(const char *typed)
     return number;
 }
 
-/* Phones are stored without blanks, dots, dashes and brackets. */
-static void clean_phone(const char *typed, struct buf *phone)
+/* As braze/inbound does it. */
+void listing_clean_phone(const char *typed, struct buf *phone)
 {
     for (; *typed != '\0'; typed++)
-        if (strchr(" .-()", *typed) == NULL)
+        if (*typed > ' ' && *typed <= '~' && strchr(".-()[]{}/", *typed) == NULL)
             buf_add_char(phone, *typed);
 }
 
@@ -146,7 +114,7 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
     }
     if (found != 0)
         return found;
-    clean_phone(typed, &phone);
+    listing_clean_phone(typed, &phone);
     q = db_query(db, BY_USER);
     query_bind_text(q, 1, typed);
     query_bind_text(q, 2, buf_text(&phone));
@@ -169,7 +137,7 @@ int listing_sharers(struct db *db, const char *typed, int64_t contact, struct bu
     struct buf phone = { 0 };
     int found;
 
-    clean_phone(typed, &phone);
+    listing_clean_phone(typed, &phone);
     query_bind_text(q, 1, typed);
     query_bind_text(q, 2, buf_text(&phone));
     query_bind_int(q, 3, contact);
@@ -215,12 +183,6 @@ int listing_sharers(struct db *db, const char *typed, int64_t contact, struct bu
     "o.is_consent, o.is_single, o.is_ambiguous FROM outbox o JOIN contact c ON c.id = o.contact "                 \
     "LEFT JOIN message m ON m.id = o.message "
 
-static const char OUTBOX_ANY[] = OUTBOX "WHERE ?1 IS NULL OR o.state = ?1 ORDER BY o.id DESC LIMIT ?2";
-static const char OUTBOX_PENDING[] = OUTBOX
-    "WHERE o.settled_at IS NULL AND ?1 IS NOT NULL ORDER BY o.id DESC LIMIT ?2";
-static const char OUTBOX_TROUBLE[] = OUTBOX
-    "WHERE o.settled_at IS NOT NULL AND o.state <> 'accepted' AND o.state <> 'withheld' "
-    "AND ?1 IS NOT NULL ORDER BY o.id DESC LIMIT ?2";
 static const char OUTBOX_ONE[] = OUTBOX "WHERE o.id = ?1";
 
 static int each_outbox(struct query *q, listing_outbox_row *row, void *context, struct error *error)
@@ -260,18 +222,6 @@ static int each_outbox(struct query *q, listing_outbox_row *row, void *context, 
     }
     query_end(q);
     return more < 0 ? -1 : count;
-}
-
-int listing_outbox(struct db *db, const char *state, int64_t limit, listing_outbox_row *row, void *context,
-                   struct error *error)
-{
-    bool is_pending = state != NULL && strcmp(state, "pending") == 0;
-    bool is_trouble = state != NULL && strcmp(state, "trouble") == 0;
-    struct query *q = db_query(db, is_pending ? OUTBOX_PENDING : is_trouble ? OUTBOX_TROUBLE : OUTBOX_ANY);
-
-    query_bind_text(q, 1, state);
-    query_bind_int(q, 2, limit > 0 ? limit : -1);
-    return each_outbox(q, row, context, error);
 }
 
 int listing_outbox_one(struct db *db, int64_t id, listing_outbox_row *row, void *context, struct error *error)
@@ -319,11 +269,7 @@ int listing_attempts(struct db *db, int64_t outbox, listing_attempt_row *row, vo
     "SELECT id, received_at, tries, message, channel, claimed_user, content_type, state, reason, " \
     "length(body), "
 
-static const char WEBHOOKS_ANY[] = WEBHOOK
-    "substr(body, 1, 200) FROM webhook WHERE ?1 IS NULL OR state = ?1 ORDER BY id DESC LIMIT ?2";
-static const char WEBHOOKS_TROUBLE[] = WEBHOOK
-    "substr(body, 1, 200) FROM webhook WHERE state <> 'read' AND state <> 'duplicate' "
-    "AND (?1 = 'trouble' OR state = ?1) ORDER BY id DESC LIMIT ?2";
+static const char WEBHOOK_HEAD[] = WEBHOOK "substr(body, 1, 200) FROM webhook WHERE id = ?1";
 static const char WEBHOOK_ONE[] = WEBHOOK "body FROM webhook WHERE id = ?1";
 
 static int each_webhook(struct query *q, listing_webhook_row *row, void *context, struct error *error)
@@ -352,23 +298,11 @@ static int each_webhook(struct query *q, listing_webhook_row *row, void *context
     return more < 0 ? -1 : count;
 }
 
-static bool is_troubled(const char *state)
+int listing_webhook_head(struct db *db, int64_t id, listing_webhook_row *row, void *context, struct error *error)
 {
-    static const char *const names[] = { "trouble", "raw", "unreadable", "aside" };
+    struct query *q = db_query(db, WEBHOOK_HEAD);
 
-    for (size_t i = 0; state != NULL && i < sizeof names / sizeof *names; i++)
-        if (strcmp(state, names[i]) == 0)
-            return true;
-    return false;
-}
-
-int listing_webhooks(struct db *db, const char *state, int64_t limit, listing_webhook_row *row, void *context,
-                     struct error *error)
-{
-    struct query *q = db_query(db, is_troubled(state) ? WEBHOOKS_TROUBLE : WEBHOOKS_ANY);
-
-    query_bind_text(q, 1, state);
-    query_bind_int(q, 2, limit > 0 ? limit : -1);
+    query_bind_int(q, 1, id);
     return each_webhook(q, row, context, error);
 }
 

@@ -1,9 +1,9 @@
 /*
- * listing: conversations, outbox rows and webhooks as people want to see them; and finding one by what a
- * person types.
+ * listing: conversations, outbox rows and webhooks as people want to see them, one by one; and finding one by what a
+ * person types. Which of them a list shows is found by store/pick.
  *
- * Lists come newest first, at most `limit` rows, through a callback whose row is borrowed until it returns. A
- * filter's NULL or 0 means: all. The functions only read, and serve readers and the writer alike.
+ * A row is handed to a callback, and borrowed until that returns; the functions return how many there were: 0, 1, or -1. They
+ * only read, and serve readers and the writer alike.
  */
 #ifndef STORE_LISTING_H
 #define STORE_LISTING_H
@@ -28,15 +28,7 @@ struct listing_conversation {
     int64_t summary_at;
 };
 
-struct listing_filter {
-    const char *owner, *rule, *user; /* rule: won a message of it */
-    int64_t since;                   /* heard from since */
-    int64_t limit;
-};
-
 typedef void listing_conversation_row(void *context, const struct listing_conversation *row);
-int listing_conversations(struct db *db, const struct listing_filter *filter, listing_conversation_row *row,
-                          void *context, struct error *error);
 int listing_conversation(struct db *db, int64_t id, listing_conversation_row *row, void *context,
                          struct error *error);
 
@@ -46,6 +38,9 @@ int listing_conversation(struct db *db, int64_t id, listing_conversation_row *ro
  * all are closed. 1, 0, -1.
  */
 int listing_find(struct db *db, const char *typed, int64_t *id, struct error *error);
+
+/* A phone as it is stored: without what people put between digits. Appended. */
+void listing_clean_phone(const char *typed, struct buf *phone);
 
 /* Who else has the phone that was typed, if the contact has it: as "eva, 12", appended, by what finds each. */
 int listing_sharers(struct db *db, const char *typed, int64_t contact, struct buf *names, struct error *error);
@@ -62,13 +57,7 @@ struct listing_outbox {
     bool is_consent, is_single, is_ambiguous;
 };
 
-/*
- * `state`: one of the schema's, or "pending" (waiting, due, claimed) or "trouble" (held, expired, dead,
- * unknown).
- */
 typedef void listing_outbox_row(void *context, const struct listing_outbox *row);
-int listing_outbox(struct db *db, const char *state, int64_t limit, listing_outbox_row *row, void *context,
-                   struct error *error);
 int listing_outbox_one(struct db *db, int64_t id, listing_outbox_row *row, void *context,
                        struct error *error);
 
@@ -85,15 +74,13 @@ int listing_attempts(struct db *db, int64_t outbox, listing_attempt_row *row, vo
 struct listing_webhook {
     int64_t id, received_at, tries, message;
     const char *channel, *claimed_user, *content_type, *state, *reason;
-    const char *body;            /* one: whole, in a list: its first 200 bytes. Not NUL-terminated */
+    const char *body;            /* one: whole, head: its first 200 bytes. Not NUL-terminated */
     size_t body_len, body_bytes; /* given here; stored */
 };
 
-/* `state`: one of the schema's, or "trouble" (raw, unreadable, aside). */
 typedef void listing_webhook_row(void *context, const struct listing_webhook *row);
-int listing_webhooks(struct db *db, const char *state, int64_t limit, listing_webhook_row *row, void *context,
-                     struct error *error);
 int listing_webhook_one(struct db *db, int64_t id, listing_webhook_row *row, void *context,
                         struct error *error);
+int listing_webhook_head(struct db *db, int64_t id, listing_webhook_row *row, void *context, struct error *error);
 
 #endif

@@ -11,7 +11,9 @@
 
 #include "spine.h"
 #include "store/listing.h"
+#include "store/name.h"
 #include "store/overview.h"
+#include "store/pick.h"
 #include "store/transcript.h"
 
 static const char SHOP[] =
@@ -115,56 +117,104 @@ static void note_id(struct buf *ids, int64_t id)
     buf_addf(ids, "%s%lld", ids->len > 0 ? " " : "", (long long)id);
 }
 
-static void add_conversation(void *context, const struct listing_conversation *row)
+typedef int picker(struct db *db, const struct filter *filter, struct picked *picked, struct error *error);
+
+static void assert_picked(struct db *db, picker *pick, const struct filter *filter, const char *expected)
 {
-    note_id(context, row->id);
+    struct picked picked = { 0 };
+    struct buf ids = { 0 };
+
+    assert_int_equal(pick(db, filter, &picked, NULL), 0);
+    for (size_t i = 0; i < picked.count; i++)
+        note_id(&ids, picked.ids[i]);
+    assert_string_equal(buf_text(&ids), expected);
+    picked_release(&picked);
+    buf_release(&ids);
 }
 
+static const char FLOWS[] =
+    "INSERT INTO event (id, at, conversation, kind, actor, detail) VALUES (1, 1, 1, 'flow', 'rule order', 'order'), "
+    "(2, 2, 2, 'flow', 'rule order', 'order'), (3, 2, 3, 'close', 'rule order', 'order'), "
+    "(4, 3, 4, 'consult', 'assistant', 'outbox 6'), (5, 3, 5, 'consult', 'assistant', 'outbox 7'), "
+    "(6, 4, 5, 'answer', 'faq', 'rest'), (7, 5, 6, 'fallback', 'faq', 'outbox 7');"
+    "INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, due_at, expires_at, settled_at, sent_by) "
+    "VALUES (6, 'consult', 3, -2, 4, 1, 'accepted', 1, 1, 99, 22, 'assistant'), "
+    "(7, 'consult', 3, -2, 5, 1, 'accepted', 1, 1, 99, 22, 'assistant');"
+    "INSERT INTO consult (outbox, turn, wanted_by, wanted, settle_by, parting) VALUES (6, NULL, 'close', 'assistant', 1, 3), "
+    "(7, NULL, 'rest', 'assistant', 1, 0);"
+    "UPDATE conversation SET outcome = 'answered' WHERE id = 1; UPDATE conversation SET outcome = 'person' WHERE id = 5;";
+
+/* Asked to sum up (conversation 4) is not asked by anybody. */
 static void filters_conversations(void **state)
 {
     static const struct {
-        struct listing_filter filter;
+        struct filter filter;
         const char *ids;
     } cases[] = {
-        { { 0 }, "6 5 4 3 2 1" },        { { .limit = 2 }, "6 5" },
-        { { .owner = "agent" }, "4 3" }, { { .since = 80 }, "5 2" },
-        { { .rule = "greet" }, "1" },    { { .rule = "order", .owner = "bot" }, "2" },
-        { { .user = "ana" }, "2 1" },    { { .user = "+15550001", .owner = "closed" }, "5 1" },
+        { { 0 }, "6 5 4 3 2 1" },
+        { { .limit = 2 }, "6 5" },
+        { { .owner = "agent" }, "4 3" },
+        { { .owner = "bot" }, "6 2" },
+        { { .owner = "closed" }, "5 1" },
+        { { .since = 80 }, "5 2" },
+        { { .until = 60 }, "6 1" },
+        { { .since = 60, .until = 80 }, "4 3" },
+        { { .rule = "greet" }, "1" },
+        { { .rule = "order", .owner = "bot" }, "2" },
+        { { .user = "ana" }, "2 1" },
+        { { .user = "+15550001", .owner = "closed" }, "5 1" },
+        { { .user = "1 (555) 0001" }, "5 4 2 1" },
+        { { .phone = "+82 10-1234-5678" }, "3" },
+        { { .phone = "821012345678" }, "3" },
+        { { .phone = "ana" }, "" },
+        { { .user = "ana", .phone = "15550001" }, "2 1" },
+        { { .user = "ana", .phone = "821012345678" }, "" },
         { { .user = "nobody" }, "" },
+        { { .channel = "sms" }, "6 4" },
+        { { .channel = "sms", .user = "77" }, "4" },
+        { { .flow = "order" }, "2 1" },
+        { { .flow = "order", .limit = 1 }, "2" },
+        { { .backend = "assistant" }, "5" },
+        { { .backend = "faq" }, "5" },
+        { { .outcome = "answered" }, "1" },
+        { { .outcome = "answered", .rule = "order" }, "" },
+        { { .is_unanswered = true }, "2" },
+        { { .is_unanswered = true, .channel = "sms" }, "" },
+        { { .flow = "order", .rule = "order", .channel = "whatsapp", .is_unanswered = true, .since = 80 }, "2" },
     };
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct buf ids = { 0 };
-
-        assert_true(listing_conversations(*state, &cases[i].filter, add_conversation, &ids, NULL) >= 0);
-        assert_string_equal(buf_text(&ids), cases[i].ids);
-        buf_release(&ids);
-    }
-}
-
-static void add_outbox(void *context, const struct listing_outbox *row)
-{
-    note_id(context, row->id);
+    spine_run(*state, FLOWS);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_picked(*state, pick_conversations, &cases[i].filter, cases[i].ids);
 }
 
 static void filters_the_outbox(void **state)
 {
     static const struct {
-        const char *state;
-        int64_t limit;
+        struct filter filter;
         const char *ids;
     } cases[] = {
-        { NULL, 0, "5 4 3 2 1" }, { NULL, 2, "5 4" },    { "accepted", 0, "2 1" }, { "dead", 0, "3" },
-        { "pending", 0, "5 4" },  { "trouble", 0, "3" }, { "held", 0, "" },        { "pending", 1, "5" },
+        { { 0 }, "7 6 5 4 3 2 1" },
+        { { .limit = 2 }, "7 6" },
+        { { .state = "accepted" }, "7 6 2 1" },
+        { { .state = "dead" }, "3" },
+        { { .state = "pending" }, "5 4" },
+        { { .state = "trouble" }, "3" },
+        { { .state = "held" }, "" },
+        { { .state = "pending", .limit = 1 }, "5" },
+        { { .since = 4001, .until = 5002 }, "4 3 2" },
+        { { .user = "ana" }, "5 4 3 2 1" },
+        { { .user = "ana", .state = "dead" }, "3" },
+        { { .user = "+821012345678" }, "" },
+        { { .channel = "sms" }, "6" },
+        { { .rule = "greet" }, "1" },
+        { { .rule = "order", .state = "trouble" }, "3" },
+        { { .backend = "assistant" }, "7 6" },
     };
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct buf ids = { 0 };
-
-        assert_true(listing_outbox(*state, cases[i].state, cases[i].limit, add_outbox, &ids, NULL) >= 0);
-        assert_string_equal(buf_text(&ids), cases[i].ids);
-        buf_release(&ids);
-    }
+    spine_run(*state, FLOWS);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_picked(*state, pick_outbox, &cases[i].filter, cases[i].ids);
 }
 
 static void check_outbox(void *context, const struct listing_outbox *row)
@@ -193,11 +243,6 @@ static void shows_one_of_the_outbox(void **state)
     buf_release(&attempts);
 }
 
-static void add_webhook(void *context, const struct listing_webhook *row)
-{
-    note_id(context, row->id);
-}
-
 static void check_webhook(void *context, const struct listing_webhook *row)
 {
     (void)context;
@@ -209,20 +254,84 @@ static void check_webhook(void *context, const struct listing_webhook *row)
 static void filters_webhooks(void **state)
 {
     static const struct {
-        const char *state, *ids;
+        struct filter filter;
+        const char *ids;
     } cases[] = {
-        { NULL, "4 3 2 1" }, { "trouble", "3 2" }, { "unreadable", "2" },
-        { "read", "1" },     { "raw", "" },        { "duplicate", "4" },
+        { { 0 }, "5 4 3 2 1" },
+        { { .state = "trouble" }, "5 3 2" },
+        { { .state = "unreadable" }, "5 2" },
+        { { .state = "read" }, "1" },
+        { { .state = "raw" }, "" },
+        { { .state = "duplicate" }, "4" },
+        { { .since = 21, .until = 23 }, "3 2" },
+        { { .channel = "sms", .state = "trouble" }, "5 3" },
+        { { .user = "ana" }, "5 1" },
+        { { .user = "ana", .state = "unreadable" }, "5" },
+        { { .phone = "+821012345678" }, "" },
     };
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct buf ids = { 0 };
-
-        assert_true(listing_webhooks(*state, cases[i].state, 0, add_webhook, &ids, NULL) >= 0);
-        assert_string_equal(buf_text(&ids), cases[i].ids);
-        buf_release(&ids);
-    }
+    spine_run(*state, "INSERT INTO webhook (id, received_at, channel, claimed_user, content_type, body, state, reason) VALUES "
+                      "(5, 24, 'sms', 'ana', '', x'', 'unreadable', 'no JSON')");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_picked(*state, pick_webhooks, &cases[i].filter, cases[i].ids);
     assert_int_equal(listing_webhook_one(*state, 2, check_webhook, NULL, NULL), 1);
+    assert_int_equal(listing_webhook_head(*state, 2, check_webhook, NULL, NULL), 1);
+}
+
+static const struct filter EVERYTHING = { 0 };
+
+/*
+ * Conversation 7 is old, its last message is the newest: the order is that of conversations, whatever leads to them, and what
+ * is at the limit is right.
+ */
+static void an_old_conversation_with_a_young_message_keeps_its_place(void **state)
+{
+    static const int64_t DAY = 86400000;
+    struct buf sql = { 0 };
+
+    spine_run(*state, "DELETE FROM attempt; DELETE FROM outbox; DELETE FROM decision; DELETE FROM message; DELETE FROM turn; "
+                      "DELETE FROM conversation;");
+    for (int i = 1; i <= 9; i++)
+        buf_addf(&sql, "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at, closed_at) VALUES (%d, 1, "
+                       "'whatsapp', 'closed', %lld, %lld, 1); INSERT INTO message (id, conversation, at, kind, text) VALUES "
+                       "(%d, %d, %lld, 'in', ''); INSERT INTO decision (message, at, ruleset, rule, action, state, trace) VALUES "
+                       "(%d, 1, 1, 'rest', 'say', '{}', '{}');", i, (long long)(i * DAY), (long long)(i * DAY), i, i,
+                 (long long)(i * DAY), i);
+    buf_addf(&sql, "INSERT INTO message (id, conversation, at, kind, text) VALUES (10, 7, %lld, 'in', ''); INSERT INTO decision "
+                   "(message, at, ruleset, rule, action, state, trace) VALUES (10, 1, 1, 'rest', 'say', '{}', '{}'); "
+                   "UPDATE conversation SET last_in_at = %lld WHERE id = 7", (long long)(10 * DAY), (long long)(10 * DAY));
+    spine_run(*state, buf_text(&sql));
+    buf_release(&sql);
+    assert_picked(*state, pick_conversations, &EVERYTHING, "9 8 7 6 5 4 3 2 1");
+    assert_picked(*state, pick_conversations, &(struct filter){ .rule = "rest", .limit = 1 }, "9");
+    assert_picked(*state, pick_conversations, &(struct filter){ .rule = "rest", .limit = 3 }, "9 8 7");
+    assert_picked(*state, pick_conversations, &(struct filter){ .since = 9 * DAY + 1 }, "7");
+    assert_picked(*state, pick_conversations, &(struct filter){ .since = 8 * DAY, .limit = 2 }, "9 8");
+    assert_picked(*state, pick_conversations, &(struct filter){ .rule = "rest", .until = 9 * DAY, .limit = 2 }, "8 6");
+    assert_picked(*state, pick_conversations, &(struct filter){ .since = 2 * DAY, .until = 5 * DAY }, "4 3 2");
+}
+
+static void add_known(void *context, const char *name)
+{
+    buf_addf(context, "%s ", name);
+}
+
+static void the_book_knows_the_names_of_past_rules(void **state)
+{
+    struct buf names = { 0 };
+
+    spine_run(*state, FLOWS);
+    assert_int_equal(name_list(*state, NAME_RULE, add_known, &names, NULL), 2);
+    assert_int_equal(name_list(*state, NAME_FLOW, add_known, &names, NULL), 1);
+    assert_int_equal(name_list(*state, NAME_BACKEND, add_known, &names, NULL), 2);
+    assert_int_equal(name_list(*state, NAME_CHANNEL, add_known, &names, NULL), 2);
+    assert_string_equal(buf_text(&names), "greet order order assistant faq sms whatsapp ");
+    assert_int_equal(name_is_known(*state, NAME_RULE, "greet", NULL), 1);
+    assert_int_equal(name_is_known(*state, NAME_RULE, "assistant", NULL), 0);
+    assert_int_equal(pick_knows(*state, &(struct filter){ .user = "ana", .phone = "(1) 5550001" }, NULL), 1);
+    assert_int_equal(pick_knows(*state, &(struct filter){ .user = "ana", .phone = "821012345678" }, NULL), 0);
+    assert_int_equal(pick_knows(*state, &(struct filter){ .phone = "82 10 1234 5678" }, NULL), 1);
+    buf_release(&names);
 }
 
 static void add_line(void *context, const struct transcript_line *line)
@@ -423,6 +532,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(filters_the_outbox, set_up, tear_down),
         cmocka_unit_test_setup_teardown(shows_one_of_the_outbox, set_up, tear_down),
         cmocka_unit_test_setup_teardown(filters_webhooks, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_old_conversation_with_a_young_message_keeps_its_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_book_knows_the_names_of_past_rules, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tells_what_became_of_each_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tells_what_each_conversation_has_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tells_which_notices_tell_of_a_conversation, set_up, tear_down),

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/zone.h"
 #include "ctl/output.h"
 #include "text/patch.h"
 
@@ -210,6 +211,13 @@ static void defuses_formulas(void **state)
         { "a=1", "a=1" },
         { "", "" },
         { "'=1", "'=1" },
+        { "\u00a0\u3000=1", "'\u00a0\u3000=1" },
+        { "\"=1", "'\"\"=1" },
+        { "hello;=1", "hello;'=1" }, /* where cells end at a ";" */
+        { "hello; \"=1", "hello;' \"\"=1" },
+        { "hello\n=1", "hello\n'=1" },
+        { "all is well ;-)", "all is well ;-)" },
+        { "so; so;-(1)", "so; so;'-(1)" },
     };
     static const struct column column = { "text", "text", LOOK_LONG };
 
@@ -227,6 +235,84 @@ static void defuses_formulas(void **state)
         check(&screen, buf_text(&expected), "");
         buf_release(&expected);
     }
+}
+
+static void our_own_numbers_stay_numbers_in_csv(void **state)
+{
+    static const struct column columns[] = { { "n", "n", LOOK_NUMBER }, { "cost", "cost", LOOK_NUMBER },
+                                             { "text", "text", LOOK_LONG } };
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_CSV, 0, false);
+
+    (void)state;
+    output_table(output, "things", columns, 3);
+    output_row(output, (struct cell[]){ cell_number(-3), cell_json("-0.50"), cell_json("\"=1\"") });
+    output_table_end(output);
+    output_end(output);
+    check(&screen, "\"n\",\"cost\",\"text\"\r\n\"-3\",\"-0.50\",\"'\"\"=1\"\"\"\r\n", "");
+}
+
+/* Excel needs it; a program would take it for a part of the first name. */
+static void a_csv_file_begins_with_a_byte_order_mark_and_a_pipe_does_not(void **state)
+{
+    static const struct column column = { "text", "text", LOOK_LONG };
+
+    (void)state;
+    for (int is_file = 0; is_file < 2; is_file++) {
+        struct screen screen = { 0 };
+        struct output *output = output_new(
+            OUTPUT_CSV, &(struct output_place){ .put = put, .talk = talk, .context = &screen, .is_file = is_file != 0 });
+
+        output_table(output, "things", &column, 1);
+        output_row(output, (struct cell[]){ cell_text("한국") });
+        output_table_end(output);
+        output_end(output);
+        check(&screen, is_file ? "\ufeff\"text\"\r\n\"한국\"\r\n" : "\"text\"\r\n\"한국\"\r\n", "");
+    }
+}
+
+/* In a row that comes out of an open statement nothing may wait for a slow reader. */
+static void a_csv_table_is_written_between_rows_only(void **state)
+{
+    static const struct column column = { "text", "text", LOOK_LONG };
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_CSV, 0, false);
+
+    (void)state;
+    output_table(output, "things", &column, 1);
+    output_row(output, (struct cell[]){ cell_text("one") });
+    assert_int_equal(screen.put.len, 0);
+    output_flush(output);
+    assert_string_equal(buf_text(&screen.put), "\"text\"\r\n\"one\"\r\n");
+    output_row(output, (struct cell[]){ cell_text("two") });
+    output_table_end(output);
+    output_end(output);
+    check(&screen, "\"text\"\r\n\"one\"\r\n\"two\"\r\n", "");
+}
+
+static void times_are_shown_in_the_zone_of_the_business(void **state)
+{
+    static const struct column column = { "at", "at", LOOK_PLAIN };
+    struct zones *zones = zones_open_one(NULL, "Asia/Seoul");
+
+    (void)state;
+    for (enum output_form form = OUTPUT_TEXT; form <= OUTPUT_CSV; form++) {
+        static const char *const shown[] = {
+            [OUTPUT_TEXT] = "at\n2026-05-12 11:00:00\n",
+            [OUTPUT_JSON] = "{\"format\":1,\"things\":[{\"at\":1778551200007}]}\n",
+            [OUTPUT_CSV] = "\"at\"\r\n\"2026-05-12T11:00:00.007+09:00\"\r\n",
+        };
+        struct screen screen;
+        struct output *output = begin(&screen, form, 0, false);
+
+        output_set_zone(output, zones_find(zones, "Asia/Seoul"));
+        output_table(output, "things", &column, 1);
+        output_row(output, (struct cell[]){ cell_time(INT64_C(1778551200007)) });
+        output_table_end(output);
+        output_end(output);
+        check(&screen, shown[form], "");
+    }
+    zones_close(zones);
 }
 
 static void cuts_long_columns_on_a_terminal_only(void **state)
@@ -724,6 +810,10 @@ int main(void)
         cmocka_unit_test(shows_two_sides_to_programs),
         cmocka_unit_test(shows_tables_as_json),
         cmocka_unit_test(shows_tables_as_csv),
+        cmocka_unit_test(our_own_numbers_stay_numbers_in_csv),
+        cmocka_unit_test(a_csv_file_begins_with_a_byte_order_mark_and_a_pipe_does_not),
+        cmocka_unit_test(a_csv_table_is_written_between_rows_only),
+        cmocka_unit_test(times_are_shown_in_the_zone_of_the_business),
         cmocka_unit_test(defuses_formulas),
         cmocka_unit_test(cuts_long_columns_on_a_terminal_only),
         cmocka_unit_test(gives_up_what_is_missed_least),

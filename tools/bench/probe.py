@@ -7,6 +7,9 @@
                                                   end, of those that entered since then (unix ms), and how many they are
     probe.py written BOOK CONVERSATIONS SECONDS   waits until so many conversations are closed, summed up and written into
                                                   profiles; prints how many seconds that took, the calls, the closed ones
+    probe.py time COUNT COMMAND…                  prints the median, in ms, of so many runs of the command
+    probe.py transcripts BOOK PROGRAM COUNT       the same of the transcripts of so many conversations, from all over the book
+    probe.py indexed BOOK SECONDS                 waits until the index of search does not grow any more; prints the seconds
     probe.py sync FOLDER                          prints mean and 99th percentile, in ms, of writing 64 KiB and fdatasync
 """
 import http.client
@@ -14,6 +17,8 @@ import json
 import os
 import socket
 import sqlite3
+import statistics
+import subprocess
 import sys
 import time
 
@@ -78,6 +83,35 @@ def written(book, goal, seconds):
     print(f"{time.monotonic() - began:.1f} {calls} {closed}")
 
 
+def run_ms(command):
+    began = time.monotonic()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return (time.monotonic() - began) * 1000
+
+
+def run_time(count, *command):
+    print(f"{statistics.median(run_ms(command) for _ in range(int(count))):.1f}")
+
+
+def transcripts(book, program, count):
+    newest = rows(book, "SELECT max(id) FROM conversation")[0][0]
+    ids = [str(max(newest * i // int(count), 1)) for i in range(int(count))]
+    print(f"{statistics.median(run_ms([program, 'transcript', number]) for number in ids):.1f}")
+
+
+def indexed(book, seconds):
+    """How far it has come stands in `book`; nothing new comes in meanwhile."""
+    began, before, changed = time.monotonic(), None, time.monotonic()
+    while time.monotonic() - changed < 5:
+        now = rows(book, "SELECT value FROM book WHERE name = 'search_next'")
+        if now != before:
+            before, changed = now, time.monotonic()
+        if time.monotonic() - began > float(seconds):
+            sys.exit(f"probe.py: the index of search still grows after {seconds} s")
+        time.sleep(0.2)
+    print(f"{changed - began:.0f}")
+
+
 def sync(folder):
     """Overwrites a file that has its size already, as a write-ahead log that was begun anew does."""
     path, took = os.path.join(folder, "sync"), []
@@ -97,4 +131,5 @@ def sync(folder):
 
 
 if __name__ == "__main__":
-    {"ask": ask, "until": until, "replies": replies, "written": written, "sync": sync}[sys.argv[1]](*sys.argv[2:])
+    {"ask": ask, "until": until, "replies": replies, "written": written, "time": run_time, "transcripts": transcripts,
+     "indexed": indexed, "sync": sync}[sys.argv[1]](*sys.argv[2:])
