@@ -67,7 +67,8 @@ SCHEMA = \
   schema/010-order.sql \
   schema/011-refusal.sql \
   schema/012-list.sql \
-  schema/013-search.sql
+  schema/013-search.sql \
+  schema/014-outside.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -129,6 +130,8 @@ LIB = \
   src/base/log.c \
   src/base/longest.c \
   src/base/nearest.c \
+  src/base/seal.c \
+  src/base/sha256.c \
   src/base/utf8.c \
   src/base/when.c \
   src/base/zone.c \
@@ -179,6 +182,7 @@ LIB = \
   src/text/width.c \
   src/text/words.c \
   src/text/words_cover.c \
+  src/store/agent_call.c \
   src/store/audit.c \
   src/store/book.c \
   src/store/chronicle.c \
@@ -187,6 +191,7 @@ LIB = \
   src/store/contact.c \
   src/store/conversation.c \
   src/store/cooldown.c \
+  src/store/copy.c \
   src/store/db.c \
   src/store/db_query.c \
   src/store/entry.c \
@@ -204,6 +209,8 @@ LIB = \
   src/store/moment.c \
   src/store/name.c \
   src/store/notice_row.c \
+  src/store/notify_case.c \
+  src/store/notify_row.c \
   src/store/outbox.c \
   src/store/outbox_track.c \
   src/store/overview.c \
@@ -213,7 +220,9 @@ LIB = \
   src/store/pick_outbox.c \
   src/store/pick_webhook.c \
   src/store/profile.c \
+  src/store/readers.c \
   src/store/record.c \
+  src/store/restored.c \
   src/store/rulebook.c \
   src/store/rulefile.c \
   src/store/rulefile_hint.c \
@@ -231,6 +240,7 @@ LIB = \
   src/store/service_call.c \
   src/store/spend.c \
   src/store/standing.c \
+  src/store/survey.c \
   src/store/timer.c \
   src/store/transcript.c \
   src/store/turn.c \
@@ -357,6 +367,7 @@ LIB = \
   src/rules/variable.c \
   src/braze/answer.c \
   src/braze/date.c \
+  src/braze/details.c \
   src/braze/form.c \
   src/braze/inbound.c \
   src/braze/key.c \
@@ -365,6 +376,7 @@ LIB = \
   src/braze/salvage.c \
   src/braze/send.c \
   src/braze/track.c \
+  src/desk/agent.c \
   src/desk/breaker.c \
   src/desk/button.c \
   src/desk/carry.c \
@@ -400,6 +412,10 @@ LIB = \
   src/desk/health.c \
   src/desk/idle.c \
   src/desk/notice.c \
+  src/desk/notify.c \
+  src/desk/notify_body.c \
+  src/desk/notify_end.c \
+  src/desk/notify_lane.c \
   src/desk/parcel.c \
   src/desk/parting.c \
   src/desk/parting_question.c \
@@ -431,18 +447,21 @@ LIB = \
 
 DAEMON = \
   src/daemon/admin.c \
+  src/daemon/bulletin.c \
   src/daemon/call.c \
   src/daemon/config.c \
   src/daemon/config_help.c \
   src/daemon/engine.c \
   src/daemon/engine_round.c \
   src/daemon/errand.c \
+  src/daemon/examiner.c \
   src/daemon/fetch.c \
   src/daemon/flight.c \
   src/daemon/gate.c \
   src/daemon/http.c \
   src/daemon/inquiry.c \
   src/daemon/install.c \
+  src/daemon/keeper.c \
   src/daemon/keyring.c \
   src/daemon/listen.c \
   src/daemon/loader.c \
@@ -451,6 +470,7 @@ DAEMON = \
   src/daemon/outcome.c \
   src/daemon/parking.c \
   src/daemon/public.c \
+  src/daemon/public_agent.c \
   src/daemon/route.c \
   src/daemon/status.c \
   src/daemon/syncer.c \
@@ -469,6 +489,7 @@ CTL = \
   src/ctl/command.c \
   src/ctl/command_acts.c \
   src/ctl/command_audit.c \
+  src/ctl/command_backup.c \
   src/ctl/command_chat.c \
   src/ctl/command_completion.c \
   src/ctl/command_conversations.c \
@@ -482,6 +503,7 @@ CTL = \
   src/ctl/command_outbox.c \
   src/ctl/command_profile.c \
   src/ctl/command_replay.c \
+  src/ctl/command_restore.c \
   src/ctl/command_rules.c \
   src/ctl/command_search.c \
   src/ctl/command_stats.c \
@@ -513,6 +535,7 @@ CTL = \
   src/ctl/problems.c \
   src/ctl/show.c \
   src/ctl/stats_show.c \
+  src/ctl/status_needs.c \
   src/ctl/told.c \
   src/ctl/trial.c \
   src/ctl/verdict.c \
@@ -532,6 +555,7 @@ SANDBOX = \
   tools/sandbox_calls.c \
   tools/sandbox_conn.c \
   tools/sandbox_control.c \
+  tools/sandbox_desk.c \
   tools/sandbox_event.c \
   tools/sandbox_fault.c \
   tools/sandbox_help.c \
@@ -639,6 +663,7 @@ UNIT = \
   manual \
   mask \
   notice \
+  notify \
   moment \
   opening \
   order \
@@ -664,6 +689,7 @@ UNIT = \
   sandbox_profile \
   search \
   seek \
+  seal \
   send \
   service \
   show \
@@ -756,6 +782,8 @@ SYSTEM = \
   tests/system/40_large.py \
   tests/system/41_search.py \
   tests/system/41_stats.py \
+  tests/system/43_relay.py \
+  tests/system/45_keeping.py \
   tests/system/47_help.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))

@@ -35,6 +35,7 @@ static const char *const CALLS[][2] = {
     { "POST /v1/inbound, /v1/inbound/CHANNEL",
       "a customer's message, with Authorization: Bearer and one of the tokens. 202 once it is on\n"
       "disk and decided; 503 with Retry-After when it cannot be stored." },
+    { "POST /v1/agent/ACT", "say, take, release, close or note, for another desk, with one of FRONTDESK_AGENT_TOKENS." },
     { "GET /healthz", "200 while the process lives." },
     { "GET /readyz", "200 while webhooks can be stored." },
     { "GET /metrics", "for Prometheus, at FRONTDESK_METRICS and on the admin socket." },

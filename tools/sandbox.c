@@ -12,6 +12,7 @@
  *     sandbox_later, sandbox_page                   what is not written yet; a profile as a text for people
  *     sandbox_event, sandbox_calls, sandbox_ring    events; who writes into profiles, and when; logs
  *     sandbox_shop                                  a shop of the business, for flows
+ *     sandbox_desk                                  another desk, for hand-overs
  *     sandbox_ai and the files named after it       AI vendors, a dialect each, and what they were asked
  *     sandbox_script, sandbox_fault                 faults on order, and their looks
  *     sandbox_control                               the questions below /_sandbox/
@@ -176,6 +177,12 @@ static int set_shop_tables(const char *value, struct options *options, struct se
     return read_whole("shop-tables", value, 0, 1000, &service->shop.tables, error);
 }
 
+static int set_desk_secret(const char *value, struct options *options, struct service *service, struct error *error)
+{
+    (void)options;
+    return seal_read(value, &service->desk.keys, error) == 0 ? 0 : error_prefix(error, "--desk-secret");
+}
+
 static int set_ai_key(const char *value, struct options *options, struct service *service, struct error *error)
 {
     (void)options;
@@ -198,6 +205,12 @@ static int set_ai_delay(const char *value, struct options *options, struct servi
 {
     (void)options;
     return read_whole("ai-delay", value, 0, 600000, &service->ai.delay_ms, error);
+}
+
+static int set_ahead(const char *value, struct options *options, struct service *service, struct error *error)
+{
+    (void)options;
+    return read_whole("ahead", value, -86400, 86400, &service->ahead_s, error);
 }
 
 static int set_latency(const char *value, struct options *options, struct service *service,
@@ -308,11 +321,15 @@ static const struct option_row OPTIONS[] = {
       "and a 429 by X-Ratelimit-Retry-After alone" },
     { "shop-key", "KEY", set_shop_key, "a bearer key that the shop asks for; none without it" },
     { "shop-tables", "N", set_shop_tables, "how many tables the shop has at one moment (3)" },
+    { "desk-secret", "SECRET", set_desk_secret,
+      "the secret (whsec_ and base64) by which another desk looks at signatures; without\n"
+      "it every one is good. Several with commas: any of them" },
     { "ai-key", "KEY", set_ai_key,
       "the key that the AI vendors ask for; any is good without it. As\n"
       "ACCESS_KEY_ID:SECRET_ACCESS_KEY it is Bedrock's, and signatures are worked out" },
     { "ai-answer", "TEXT", set_ai_answer, "what the models say, whatever they are asked" },
     { "ai-delay", "MS", set_ai_delay, "how long they think (0)" },
+    { "ahead", "S", set_ahead, "the Date of answers is that many seconds off (0)" },
     { "latency", "MS", set_latency, "answer that many ms late (0)" },
     { "fault", "FAULT", add_fault, "a fault to begin with, see below; may be repeated" },
     { "seed", "N", set_seed, "the seed of the faults that come by chance (0)" },

@@ -4,14 +4,7 @@
 #ifndef TOOLS_SANDBOX_AI_SIGN_H
 #define TOOLS_SANDBOX_AI_SIGN_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "sandbox_ai_dialect.h"
-
-enum { SHA256_SIZE = 32 };
-
-void sha256(const void *bytes, size_t len, uint8_t digest[SHA256_SIZE]);
 
 /*
  * Is the request signed for the service bedrock? `key` "": the form is looked at; "ID:SECRET": the signature is worked

@@ -4,6 +4,7 @@
  *     GET    healthz    {"status":"ok"}
  *     GET    messages   ?user=ID &since=N &limit=N &wait_ms=M      what was received; may wait for it
  *     GET    asked      ?vendor=NAME &since=N &limit=N &wait_ms=M   what the AI vendors were asked
+ *     GET    told       ?path=P &since=N &limit=N &wait_ms=M        what another desk was told, and what it made of that
  *     GET    profiles   ?user=ID      what has been written into them, and which types Braze gives it
  *     GET    profiles/ID               the same of one user as a text for people, with events and what was left out
  *     GET    events     ?user=ID &since=N &limit=N &wait_ms=M      custom events and purchases, as they were written
@@ -18,8 +19,8 @@
  *     POST   reset      everything forgotten, every counter zero
  *
  * No key is asked for: the sandbox is for loopback. A waiting request is parked by the server and asked
- * again after every message sent, every profile written and every AI vendor asked; what it has looked at already it keeps in
- * request->resume, so that it never reads a message twice.
+ * again after every message sent, every profile written, every AI vendor asked and every desk told; what it has looked at
+ * already it keeps in request->resume, so that it never reads a message twice.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -138,6 +139,11 @@ static void control_asked(struct service *service, struct http_request *request,
     answer_log(&service->ai.asked, "asked", "vendor", request, answer);
 }
 
+static void control_told(struct service *service, struct http_request *request, struct http_answer *answer)
+{
+    answer_log(&service->desk.told, "told", "path", request, answer);
+}
+
 static void control_events(struct service *service, struct http_request *request, struct http_answer *answer)
 {
     answer_log(&service->events.ring, "events", "user", request, answer);
@@ -251,6 +257,7 @@ static const struct control CONTROLS[] = {
     { "GET", "/_sandbox/healthz", control_health },
     { "GET", "/_sandbox/messages", control_messages },
     { "GET", "/_sandbox/asked", control_asked },
+    { "GET", "/_sandbox/told", control_told },
     { "GET", "/_sandbox/profiles", control_profiles },
     { "GET", "/_sandbox/events", control_events },
     { "GET", "/_sandbox/left_out", control_left_out },
@@ -278,6 +285,6 @@ void control_handle(struct service *service, struct http_request *request, struc
         return;
     }
     answer_error(answer, 404,
-                 "There is GET healthz, messages, asked, profiles, profiles/ID, events, left_out, calls, violations, report, "
-                 "script; POST script, reset; DELETE script (all below /_sandbox/).");
+                 "There is GET healthz, messages, asked, told, profiles, profiles/ID, events, left_out, calls, violations, "
+                 "report, script; POST script, reset; DELETE script (all below /_sandbox/).");
 }

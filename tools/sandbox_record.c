@@ -103,7 +103,7 @@ static void write_line(struct service *service)
     buf_add_char(&service->scratch, '\n');
     if (write(service->journal, service->scratch.data, service->scratch.len) != (ssize_t)service->scratch.len)
         log_error("record_failed", log_int("request", service->counters.requests + service->shop.requests +
-                                                          service->ai.requests));
+                                                          service->ai.requests + service->desk.requests));
     if (service->scratch.cap > HTTP_BODY_MAX)
         buf_release(&service->scratch);
 }

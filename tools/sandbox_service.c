@@ -9,8 +9,8 @@
  *     record    one line into --requests, by one write with O_APPEND, before a byte of the answer leaves
  *     dress     the answer, or what the fault makes of it              (sandbox_fault, sandbox_reject)
  *
- * What goes to the shop (sandbox_shop) and to the AI vendors (sandbox_ai) takes the same way, without the limits and the
- * people; what the vendors were asked is remembered as the messages are.
+ * What goes to the shop (sandbox_shop), to the AI vendors (sandbox_ai) and to another desk (sandbox_desk) takes the same way,
+ * without the limits and the people; what the vendors were asked, and the desk was told, is remembered as the messages are.
  *
  * Windows of the rate limits end on the clock (the hour for sends, three seconds for /users/track); they
  * do not roll. Refused requests count too, limited ones do not.
@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -43,6 +44,7 @@ void service_init(struct service *service, int64_t now_ms)
     service->profiles.blocked = &service->workspace.blocked;
     shop_init(&service->shop);
     ai_init(&service->ai);
+    other_desk_init(&service->desk);
     if (getrandom(&service->seed, sizeof service->seed, 0) != (ssize_t)sizeof service->seed)
         service->seed = (uint64_t)now_ms;
 }
@@ -57,6 +59,7 @@ void service_release(struct service *service)
     script_clear(&service->script);
     shop_release(&service->shop);
     ai_release(&service->ai);
+    other_desk_release(&service->desk);
     verdict_release(&service->verdict);
     buf_release(&service->scratch);
 }
@@ -71,6 +74,7 @@ void service_reset(struct service *service)
     script_clear(&service->script);
     shop_forget(&service->shop);
     ai_forget(&service->ai);
+    other_desk_forget(&service->desk);
     service->counters = (struct counters){ 0 };
     service->sends.used = service->track.used = 0;
 }
@@ -329,6 +333,30 @@ static void serve_shop(struct service *service, const struct http_request *reque
                  http_header(request, "Idempotency-Key"));
 }
 
+/* A webhook to another desk. */
+static void serve_desk(struct service *service, const struct http_request *request, struct http_answer *answer)
+{
+    struct other_desk *desk = &service->desk;
+    int64_t now = clock_wall_ms();
+    const struct fault *fault = script_next(&service->script, request->path, NULL);
+    struct desk_visit visit;
+
+    other_desk_judge(desk, request, now, &visit, answer);
+    bool is_taken = visit.why == NULL && (fault == NULL || fault->is_taken);
+    const char *outcome = fault != NULL ? fault_type(fault->kind)->name : visit.why != NULL ? "refused" : "accepted";
+    answer->delay_ms = service->latency_ms;
+    if (fault != NULL)
+        fault_dress(fault, now, answer);
+    desk->faults += fault != NULL && fault->kind != FAULT_PASS;
+    other_desk_note(desk, request, &visit, outcome, record_status(answer), is_taken, now);
+    if (visit.why != NULL)
+        log_warn("desk_refused", log_text("path", request->path), log_text("why", visit.why));
+    log_info("desk", log_text("path", request->path), log_text("outcome", outcome), log_int("status", record_status(answer)));
+    record_aside(service, request, desk->requests, outcome, is_taken, now, answer, "webhook_id", visit.id);
+    if (service->wake != NULL)
+        service->wake(service->waker);
+}
+
 /* A request to an AI vendor. What its model said, it said to nobody else. */
 static void serve_ai(struct service *service, const struct http_request *request, struct http_answer *answer)
 {
@@ -359,6 +387,43 @@ static void serve_ai(struct service *service, const struct http_request *request
         service->wake(service->waker);
 }
 
+static bool is_models(const char *path)
+{
+    static const char END[] = "/v1/models";
+    size_t len = strlen(path), end_len = sizeof END - 1;
+
+    return len >= end_len && strcmp(path + len - end_len, END) == 0;
+}
+
+/* The models that OpenAI and Anthropic have for this key; asking costs nothing. */
+static void serve_models(struct service *service, const struct http_request *request, struct http_answer *answer)
+{
+    const char *given = ai_bearer(request);
+    struct ai_trouble trouble = { 0 };
+
+    if (given == NULL)
+        given = http_header(request, "x-api-key");
+    answer->type = "application/json";
+    answer->delay_ms = service->latency_ms;
+    answer->status = ai_key(given, service->ai.key, &trouble) == 0 ? 200 : 401;
+    buf_add_text(&answer->body, answer->status == 200
+                                    ? "{\"object\":\"list\",\"data\":[{\"id\":\"sandbox\",\"object\":\"model\"}]}"
+                                    : "{\"error\":{\"message\":\"Incorrect API key provided.\",\"code\":\"invalid_api_key\"}}");
+    log_info("models", log_int("status", answer->status));
+}
+
+/* As HTTP has it; Braze's answers bring one. */
+static void add_date(const struct service *service, struct http_answer *answer)
+{
+    time_t now = (time_t)(clock_wall_ms() / 1000 + service->ahead_s);
+    struct tm utc;
+    char line[60];
+
+    gmtime_r(&now, &utc);
+    strftime(line, sizeof line, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &utc);
+    buf_add_text(&answer->headers, line);
+}
+
 void service_handle(void *context, struct http_request *request, struct http_answer *answer)
 {
     static const char CONTROL[] = "/_sandbox/";
@@ -370,10 +435,15 @@ void service_handle(void *context, struct http_request *request, struct http_ans
         control_handle(service, request, answer);
     else if (shop_has_path(request->path))
         serve_shop(service, request, answer);
+    else if (is_models(request->path))
+        serve_models(service, request, answer);
+    else if (other_desk_has_path(request->path))
+        serve_desk(service, request, answer);
     else if (ai_has_path(request->path))
         serve_ai(service, request, answer);
     else
         serve_braze(service, request, answer);
+    add_date(service, answer);
 }
 
 static void report_statuses(const struct counters *counters, struct jsonw *w)
@@ -394,7 +464,7 @@ void service_report(const struct service *service, struct buf *out)
 {
     const struct counters *counters = &service->counters;
     struct jsonw w = { .out = out };
-    struct buf shop = { 0 }, ai = { 0 };
+    struct buf shop = { 0 }, ai = { 0 }, desk = { 0 };
 
     jsonw_object(&w, NULL);
     jsonw_int(&w, "format", 1);
@@ -421,7 +491,10 @@ void service_report(const struct service *service, struct buf *out)
     jsonw_raw(&w, "shop", buf_text(&shop));
     ai_report(&service->ai, &ai);
     jsonw_raw(&w, "ai", buf_text(&ai));
+    other_desk_report(&service->desk, &desk);
+    jsonw_raw(&w, "desk", buf_text(&desk));
     buf_release(&shop);
     buf_release(&ai);
+    buf_release(&desk);
     jsonw_end_object(&w);
 }

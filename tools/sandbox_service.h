@@ -12,6 +12,7 @@
 #include "sandbox_braze.h"
 #include "sandbox_calls.h"
 #include "sandbox_conn.h"
+#include "sandbox_desk.h"
 #include "sandbox_event.h"
 #include "sandbox_later.h"
 #include "sandbox_people.h"
@@ -47,9 +48,11 @@ struct service {
     struct script script;
     struct shop shop;
     struct ai ai;
+    struct other_desk desk;
     struct counters counters;
     struct rate sends, track;
     int64_t latency_ms;
+    int64_t ahead_s; /* of the right time: what answers say in Date */
     int journal;   /* --requests, or -1 */
     uint64_t seed; /* of the ids given out */
     int64_t started_ms;

@@ -40,7 +40,7 @@ struct wire { /* what the transport saw; borrowed, header texts NULL when absent
     const char *body; /* capped by the transport; may be cut, garbage, HTML */
     size_t body_len;
     const char *retry_after, *ratelimit_retry_after;
-    const char *ratelimit_limit, *ratelimit_remaining, *ratelimit_reset, *request_id;
+    const char *ratelimit_limit, *ratelimit_remaining, *ratelimit_reset, *request_id, *date;
     const char *failure; /* the transport's own words when not answered, or when is_broken */
     bool is_cut;         /* answered, at greater length than was wanted */
     bool is_broken;      /* answered, but not to the end */

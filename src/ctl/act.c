@@ -303,6 +303,14 @@ int act_run(struct call *call, const char *name, const char *arguments, struct j
     return run(&deed, reply);
 }
 
+int act_ask(struct call *call, const char *name, const char *arguments, struct json **reply)
+{
+    struct deed deed = { .call = call, .name = name, .arguments = arguments };
+
+    *reply = NULL;
+    return ask_daemon(&deed) == 0 ? EXIT_NOBODY : finish(&deed, reply);
+}
+
 int act_load_rules(struct call *call, const struct rulefiles *files, struct json **reply)
 {
     struct deed deed = { .call = call, .name = "rules-load", .files = files };

@@ -19,6 +19,12 @@
  */
 int act_run(struct call *call, const char *name, const char *arguments, struct json **reply);
 
+/*
+ * For what only a daemon does: the same, but EXIT_NOBODY, without a word, when there is none.
+ */
+enum { EXIT_NOBODY = -1 };
+int act_ask(struct call *call, const char *name, const char *arguments, struct json **reply);
+
 /* Makes the files the ruleset in force. The same returns. */
 int act_load_rules(struct call *call, const struct rulefiles *files, struct json **reply);
 

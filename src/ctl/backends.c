@@ -140,23 +140,23 @@ static bool may_have_backends(struct db *db)
     return may;
 }
 
-int backends_show(struct call *call, struct db *db)
+int backends_read_rules(struct call *call, struct db *db, struct ruleset **rules)
 {
-    struct showing showing = { .call = call, .db = db };
-    struct ruleset *rules = NULL;
-    struct error error = { 0 };
-    int code = EXIT_DONE;
+    *rules = NULL;
+    return may_have_backends(db) ? live_read(call, db, rules) : EXIT_DONE;
+}
 
-    if (may_have_backends(db))
-        code = live_read(call, db, &rules);
-    if (code != EXIT_DONE || rules == NULL)
-        return code;
-    showing.rules = rules;
+int backends_show(struct call *call, struct db *db, const struct ruleset *rules)
+{
+    struct showing showing = { .call = call, .db = db, .rules = rules };
+    struct error error = { 0 };
+
+    if (rules == NULL)
+        return EXIT_DONE;
     live_day(rules, call->now, showing.day);
     if (rules->backend_count > 0 &&
         (lane_list(db, showing.lanes, LANES_MAX, &showing.lane_count, &error) != 0 || show_all(&showing, &error) != 0 ||
          show_spent(&showing, &error) != 0))
-        code = call_read_failed(call, db, &error);
-    ruleset_free(rules);
-    return code;
+        return call_read_failed(call, db, &error);
+    return EXIT_DONE;
 }

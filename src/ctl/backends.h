@@ -6,8 +6,10 @@
 #define CTL_BACKENDS_H
 
 #include "ctl/call.h"
+#include "rules/ruleset.h"
 
-/* Returns an exit code. */
-int backends_show(struct call *call, struct db *db);
+/* Both return an exit code. *rules: those in force, to be freed; NULL where they have no backend, or there are none. */
+int backends_read_rules(struct call *call, struct db *db, struct ruleset **rules);
+int backends_show(struct call *call, struct db *db, const struct ruleset *rules);
 
 #endif

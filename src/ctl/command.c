@@ -50,6 +50,10 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_OUTCOME] = { "outcome", "OUTCOME", "that ended so: answered, unanswered, person, flow_done …", false },
     [OPTION_UNANSWERED] = { "unanswered", NULL, "with a message that nobody has answered", false },
     [OPTION_AS_RULES] = { "as-rules", NULL, "what nobody answered, as rows for a rule file", false },
+    [OPTION_FORCE] = { "force", NULL, "replace what is there", false },
+    [OPTION_CHECK] = { "check", NULL, "only look, and change nothing", false },
+    [OPTION_DEEP] = { "deep", NULL, "each page of the file as well, on a copy of it", false },
+    [OPTION_LIVE] = { "live", NULL, "through a first real message, step by step", false },
     [OPTION_DOT] = { "dot", NULL, "for Graphviz, also on a terminal", false },
 };
 

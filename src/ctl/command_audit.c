@@ -1,9 +1,14 @@
 /*
  * command_audit: the sum of promise 5, and every contradiction in the book.
  */
+#include <unistd.h>
+
+#include "ctl/act.h"
+#include "ctl/backup.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
 #include "store/audit.h"
+#include "store/schema.h"
 
 static const struct column FATE_COLUMNS[] = {
     { "fate", NULL, LOOK_PLAIN },
@@ -50,30 +55,60 @@ static void show_fates(struct output *output, const struct audit *audit)
     output_table_end(output);
 }
 
-int command_audit(struct call *call)
+static int judge(struct call *call, const struct audit *audit)
+{
+    show_sum(call->output, audit);
+    show_fates(call->output, audit);
+    if (audit->discrepancies == 0) {
+        output_note(call->output, NOTE_GOOD, "The book adds up: %lld accepted, %lld accounted for.",
+                    (long long)audit->accepted, (long long)audit->sum);
+        return EXIT_DONE;
+    }
+    return call_fail(call, EXIT_FAILED, "the book does not add up: %lld %s above", (long long)audit->discrepancies,
+                     audit->discrepancies == 1 ? "discrepancy" : "discrepancies");
+}
+
+static int audit_file(struct call *call, const char *path, bool is_deep)
 {
     struct error error = { 0 };
     struct audit audit;
-    struct db *db;
-    int code = call_open(call, &db);
+    struct db *db = db_open(path, DB_READER, &error);
+    int code = EXIT_DONE, result;
 
-    if (code != EXIT_DONE)
-        return code;
+    if (db == NULL)
+        return call_fail(call, EXIT_FAILED, "%s", error.text);
     output_table(call->output, "findings", FINDING_COLUMNS, 1);
-    if (audit_run(db, &audit, add_finding, call->output, &error) != 0)
+    result = schema_check(db, &error);
+    if (result == 0)
+        result = is_deep ? audit_run_deep(db, &audit, add_finding, call->output, &error)
+                         : audit_run(db, &audit, add_finding, call->output, &error);
+    if (result != 0)
         code = call_read_failed(call, db, &error);
     output_table_end(call->output);
     db_close(db);
-    if (code != EXIT_DONE)
-        return code;
-    show_sum(call->output, &audit);
-    show_fates(call->output, &audit);
-    if (audit.discrepancies == 0) {
-        output_note(call->output, NOTE_GOOD, "The book adds up: %lld accepted, %lld accounted for.",
-                    (long long)audit.accepted, (long long)audit.sum);
-        return EXIT_DONE;
-    }
-    return call_fail(call, EXIT_FAILED, "the book does not add up: %lld %s above",
-                     (long long)audit.discrepancies,
-                     audit.discrepancies == 1 ? "discrepancy" : "discrepancies");
+    return code == EXIT_DONE ? judge(call, &audit) : code;
+}
+
+/* Of a book in use a copy is looked at: each page of a large one takes minutes, in which its log would grow. */
+static int audit_deep(struct call *call)
+{
+    struct buf copy = { 0 };
+    int code;
+
+    buf_addf(&copy, "%s.deep", buf_text(&call->db_path));
+    code = backup_beside(call, buf_text(&copy));
+    if (code == EXIT_NOBODY)
+        code = audit_file(call, buf_text(&call->db_path), true);
+    else if (code == EXIT_DONE)
+        code = audit_file(call, buf_text(&copy), true);
+    unlink(buf_text(&copy));
+    buf_release(&copy);
+    return code;
+}
+
+int command_audit(struct call *call)
+{
+    if (call->parsed->options[OPTION_DEEP] != NULL)
+        return audit_deep(call);
+    return audit_file(call, buf_text(&call->db_path), false);
 }

@@ -1,9 +1,8 @@
 /*
- * command_status: one screen. What waits for the owner comes first, each with the command that deals with it;
- * a screen without such lines says so in one sentence.
+ * command_status: one screen. What waits for the owner comes first (ctl/status_needs.h); a screen without such lines says so in
+ * one sentence. Then how the backends are, and the day in numbers.
  */
-#include <stdio.h>
-#include <string.h>
+#include <stddef.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
@@ -11,217 +10,18 @@
 #include "ctl/backends.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
-#include "desk/breaker.h"
+#include "ctl/status_needs.h"
+#include "store/book.h"
 #include "store/overview.h"
 
-enum { WAITING_SHOWN = 5, TROUBLES_SHOWN = 5 };
-#define HOUR_MS   INT64_C(3600000)
 #define RECENT_MS (7 * INT64_C(86400000))
 
-struct needs { /* what waits for the owner, being listed */
-    struct output *output;
-    int64_t now;
-    int count;
+struct screen { /* all that was read */
+    enum daemon_state daemon;
+    struct overview overview;
+    struct needs needs;
+    int64_t backup_at;
 };
-
-static const struct column NEED_COLUMNS[] = {
-    { "kind", NULL, LOOK_PLAIN },
-    { "text", "needs you", LOOK_LONG },
-    { "remedy", "type", LOOK_PLAIN },
-};
-
-static void need(struct needs *needs, const char *kind, const char *remedy, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static void need(struct needs *needs, const char *kind, const char *remedy, const char *format, ...)
-{
-    struct buf text = { 0 };
-    va_list args;
-
-    va_start(args, format);
-    buf_addv(&text, format, args);
-    va_end(args);
-    output_row(needs->output,
-               (struct cell[]){ cell_text(kind), cell_text(buf_text(&text)), cell_text(remedy) });
-    needs->count++;
-    buf_release(&text);
-}
-
-/* In the greatest unit that fits: "3 hours", not "3 hours 12 minutes". */
-static void format_age(int64_t ms, struct buf *out)
-{
-    static const int64_t units[] = { 86400000, 3600000, 60000, 1000 };
-
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (ms >= units[i]) {
-            clock_format_duration(ms - ms % units[i], out);
-            return;
-        }
-    buf_add_text(out, "a moment");
-}
-
-/* Needs */
-
-static void add_waiting(void *context, const struct overview_waiting *row)
-{
-    struct needs *needs = context;
-    struct buf remedy = { 0 }, age = { 0 };
-
-    buf_addf(&remedy, "frontdesk take %lld", (long long)row->conversation);
-    format_age(needs->now - row->since, &age);
-    need(needs, "waiting", buf_text(&remedy), "%s waits for a person%s%s, for %s", row->user,
-         row->team[0] != '\0' ? " of " : "", row->team, buf_text(&age));
-    buf_release(&remedy);
-    buf_release(&age);
-}
-
-enum { BACKEND_PREFIX = sizeof "backend " - 1 };
-
-/*
- * One that is stopped is a matter for the owner: its key stands in the daemon's environment, all else in the rules. One
- * that fails comes back by itself, and until then somebody else answers: the drill tells who.
- */
-static void add_backend_lane(struct needs *needs, const struct overview_lane *row)
-{
-    struct lane lane = { .failures = (int)row->failures, .until_at = row->until_at };
-    struct buf remedy = { 0 }, wait = { 0 };
-
-    if (strcmp(row->state, "stopped") == 0) {
-        need(needs, "backend", strstr(row->reason, "key") != NULL ? "systemctl restart frontdeskd" : "frontdesk rules load",
-             "%s is stopped: %s (it is tried again by itself)", row->name, row->reason);
-    } else if (breaker_state(&lane, needs->now) != BREAKER_CLOSED) {
-        buf_addf(&remedy, "frontdesk drill %s 500", row->name + BACKEND_PREFIX);
-        if (row->until_at > needs->now) {
-            buf_add_text(&wait, " for ");
-            format_age(row->until_at - needs->now, &wait);
-        }
-        need(needs, "backend", buf_text(&remedy), "%s %s%s: %s", row->name,
-             row->until_at > needs->now ? "is not asked" : "is on trial", buf_text(&wait), row->reason);
-    }
-    buf_release(&remedy);
-    buf_release(&wait);
-}
-
-/*
- * A campaign's fault is mended in the rules, the workspace's and an endpoint's in Braze or the daemon's
- * environment.
- */
-static void add_lane(void *context, const struct overview_lane *row)
-{
-    struct needs *needs = context;
-
-    if (strncmp(row->name, "backend ", BACKEND_PREFIX) == 0)
-        add_backend_lane(needs, row);
-    else if (strcmp(row->state, "stopped") == 0)
-        need(needs, "lane",
-             strncmp(row->name, "campaign ", 9) == 0 ? "frontdesk rules load"
-                                                     : "systemctl restart frontdeskd",
-             "%s is stopped: %s (it is tried again by itself)", row->name, row->reason);
-    else if (row->failures > 3)
-        need(needs, "lane", "frontdesk outbox list --state pending", "%s is not well: %s", row->name,
-             row->reason);
-}
-
-static void add_trouble(void *context, const struct overview_trouble *row)
-{
-    need(context, "rule", "frontdesk rules list",
-         "the pattern of the rule %s hit the bounds of matching %lld time%s%s", row->rule,
-         (long long)row->limit_hits, row->limit_hits == 1 ? "" : "s",
-         row->disabled_at > 0 ? ", and is out of play" : "");
-}
-
-static void add_count(struct needs *needs, int64_t count, const char *kind, const char *remedy,
-                      const char *one, const char *many)
-{
-    if (count > 0)
-        need(needs, kind, remedy, "%lld %s", (long long)count, count == 1 ? one : many);
-}
-
-static void add_counts(struct needs *needs, const struct overview *o)
-{
-    if (o->waiting_for_person > WAITING_SHOWN)
-        add_count(needs, o->waiting_for_person - WAITING_SHOWN, "waiting",
-                  "frontdesk conversations --owner agent", "more waits for a person",
-                  "more wait for a person");
-    add_count(needs, o->unreadable, "unreadable", "frontdesk webhooks list --state unreadable",
-              "webhook could not be read", "webhooks could not be read");
-    add_count(needs, o->aside, "aside", "frontdesk webhooks list --state aside", "webhook was set aside",
-              "webhooks were set aside");
-    add_count(needs, o->held, "held", "frontdesk outbox list --state held", "answer is held back",
-              "answers are held back");
-    add_count(needs, o->dead, "dead", "frontdesk outbox list --state dead",
-              "answer was refused in the last 7 days", "answers were refused in the last 7 days");
-    add_count(needs, o->profiles_dead, "profile", "frontdesk outbox list --state dead",
-              "write into a customer's profile was refused in the last 7 days",
-              "writes into customers' profiles were refused in the last 7 days");
-    add_count(needs, o->entries_unknown, "entry", "frontdesk outbox list --state unknown",
-              "count or event may or may not stand in a customer's profile, and is not repeated",
-              "counts and events may or may not stand in customers' profiles, and are not repeated");
-    add_count(needs, o->entries_refused, "entry", "frontdesk outbox list --state dead",
-              "count or event for a customer's profile was refused in the last 7 days",
-              "counts and events for customers' profiles were refused in the last 7 days");
-    if (o->subscriptions_refused > 0)
-        need(needs, "subscription", "frontdesk rules load",
-             "%lld %s not be subscribed, and may hear nothing: %s; correct the setting subscription_group, and the "
-             "answer to the next message does it",
-             (long long)o->subscriptions_refused, o->subscriptions_refused == 1 ? "customer could" : "customers could",
-             o->subscription_refusal);
-    add_count(needs, o->calls_failed, "call", "frontdesk outbox list --state trouble",
-              "call to a service failed in the last 7 days", "calls to services failed in the last 7 days");
-    add_count(needs, o->consults_failed, "backend", "frontdesk outbox list --state trouble",
-              "question was answered by no backend in the last 7 days",
-              "questions were answered by no backend in the last 7 days");
-    add_count(needs, o->unknown, "unknown", "frontdesk outbox list --state unknown",
-              "answer may or may not have arrived in the last 7 days",
-              "answers may or may not have arrived in the last 7 days");
-    add_count(needs, o->disabled_rules, "rule", "frontdesk rules list",
-              "rule is out of play: its pattern costs too much",
-              "rules are out of play: their patterns cost too much");
-    if (o->refused_rules[0] != '\0')
-        need(needs, "rules", "frontdesk rules check", "the rule folder was refused: %s", o->refused_rules);
-    if (o->ruleset == 0)
-        need(needs, "rules", "frontdesk rules load DIR", "no rules are in force: nobody is answered");
-}
-
-/* Each stays in the book; who wants more of them raises the limit. */
-static int add_withheld(struct needs *needs, struct db *db, struct error *error)
-{
-    struct buf reason = { 0 };
-    int64_t count;
-    int result = overview_withheld(db, needs->now - HOUR_MS, &count, &reason, error);
-
-    if (result == 0 && count > 0)
-        need(needs, "notice", "frontdesk outbox list --state withheld",
-             "%lld %s withheld in the last hour: %s (the setting %s)", (long long)count,
-             count == 1 ? "notice was" : "notices were", buf_text(&reason),
-             strstr(buf_text(&reason), "notice") != NULL ? "notices_per_hour" : "replies_per_hour");
-    buf_release(&reason);
-    return result;
-}
-
-static int show_needs(struct call *call, struct db *db, const struct overview *overview,
-                      enum daemon_state daemon, struct error *error)
-{
-    struct needs needs = { .output = call->output, .now = call->now };
-    int result = 0;
-
-    output_table(call->output, "needs", NEED_COLUMNS, sizeof NEED_COLUMNS / sizeof *NEED_COLUMNS);
-    if (daemon == DAEMON_DOWN)
-        need(&needs, "daemon", "systemctl start frontdeskd",
-             "the daemon is not running: nothing comes in or goes out");
-    else if (daemon == DAEMON_MUTE)
-        need(&needs, "daemon", "frontdesk status --admin SOCKET",
-             "the book is in use, but no daemon answers at %s", buf_text(&call->admin_path));
-    if (overview_waiting(db, WAITING_SHOWN, add_waiting, &needs, error) < 0 ||
-        overview_lanes(db, add_lane, &needs, error) < 0 ||
-        overview_troubles(db, TROUBLES_SHOWN, add_trouble, &needs, error) < 0 || add_withheld(&needs, db, error) != 0)
-        result = -1;
-    add_counts(&needs, overview);
-    output_table_end(call->output);
-    if (needs.count == 0)
-        output_note(call->output, NOTE_GOOD, "All is well; nothing needs you.");
-    return result;
-}
 
 /* The day */
 
@@ -237,112 +37,130 @@ static int64_t file_size(const char *path, const char *suffix)
     return size;
 }
 
-static void show_numbers(struct call *call, const struct overview *o, enum daemon_state daemon)
+enum number_look {
+    SHOWN,
+    SHOWN_SOME, /* to people only when it is not 0 */
+    HIDDEN,     /* from people: it stands among what needs them */
+    SHOWN_TIME,
+    SHOWN_TIME_SOME,
+    SHOWN_ID,
+};
+
+static const struct number {
+    const char *name, *title;
+    enum number_look look;
+    size_t offset;
+} NUMBERS[] = {
+#define NUMBER(field, title, look) { #field, title, look, offsetof(struct overview, field) }
+    NUMBER(messages_today, "messages today", SHOWN),
+    NUMBER(answered_today, "  answered", SHOWN),
+    NUMBER(unanswered_today, "  unanswered", SHOWN),
+    NUMBER(silenced_today, "  silenced", SHOWN),
+    NUMBER(floods_today, "  floods", SHOWN_SOME),
+    NUMBER(in_progress_today, "  in progress", SHOWN),
+    NUMBER(open_conversations, "open conversations", SHOWN),
+    NUMBER(with_person, "  with a person", SHOWN),
+    NUMBER(waiting_for_person, "  waiting for one", SHOWN),
+    NUMBER(pending, "answers to go out", SHOWN),
+    NUMBER(oldest_pending_at, "  the oldest since", SHOWN_TIME),
+    NUMBER(profiles_pending, "profiles to be written", SHOWN_SOME),
+    NUMBER(oldest_profile_at, "  the oldest since", SHOWN_TIME_SOME),
+    NUMBER(calls_pending, "calls to services", SHOWN_SOME),
+    NUMBER(consults_pending, "questions to backends", SHOWN_SOME),
+    NUMBER(tellings_pending, "to tell another desk", SHOWN_SOME),
+    NUMBER(unreadable, NULL, HIDDEN),
+    NUMBER(aside, NULL, HIDDEN),
+    NUMBER(raw, NULL, HIDDEN),
+    NUMBER(held, NULL, HIDDEN),
+    NUMBER(dead, NULL, HIDDEN),
+    NUMBER(profiles_dead, NULL, HIDDEN),
+    NUMBER(entries_unknown, NULL, HIDDEN),
+    NUMBER(entries_refused, NULL, HIDDEN),
+    NUMBER(subscriptions_refused, NULL, HIDDEN),
+    NUMBER(calls_failed, NULL, HIDDEN),
+    NUMBER(consults_failed, NULL, HIDDEN),
+    NUMBER(tellings_failed, NULL, HIDDEN),
+    NUMBER(unknown, NULL, HIDDEN),
+    NUMBER(ruleset, "ruleset", SHOWN_ID),
+    NUMBER(rule_count, "  rules", SHOWN),
+    NUMBER(ruleset_loaded_at, "  loaded", SHOWN_TIME),
+#undef NUMBER
+};
+
+enum { NUMBER_COUNT = sizeof NUMBERS / sizeof *NUMBERS, FILE_COUNT = 4, ROWS = 1 + NUMBER_COUNT + FILE_COUNT };
+
+static void fill_number(const struct number *number, const struct overview *overview, struct column *column, struct cell *cell)
 {
-    const struct column columns[] = {
-        { "daemon", "daemon", LOOK_STATE },
-        { "messages_today", "messages today", LOOK_NUMBER },
-        { "answered_today", "  answered", LOOK_NUMBER },
-        { "unanswered_today", "  unanswered", LOOK_NUMBER },
-        { "silenced_today", "  silenced", LOOK_NUMBER },
-        { "floods_today", o->floods_today > 0 ? "  floods" : NULL, LOOK_NUMBER },
-        { "in_progress_today", "  in progress", LOOK_NUMBER },
-        { "open_conversations", "open conversations", LOOK_NUMBER },
-        { "with_person", "  with a person", LOOK_NUMBER },
-        { "waiting_for_person", "  waiting for one", LOOK_NUMBER },
-        { "pending", "answers to go out", LOOK_NUMBER },
-        { "oldest_pending_at", "  the oldest since", LOOK_PLAIN },
-        { "profiles_pending", o->profiles_pending > 0 ? "profiles to be written" : NULL, LOOK_NUMBER },
-        { "oldest_profile_at", o->profiles_pending > 0 ? "  the oldest since" : NULL, LOOK_PLAIN },
-        { "calls_pending", o->calls_pending > 0 ? "calls to services" : NULL, LOOK_NUMBER },
-        { "consults_pending", o->consults_pending > 0 ? "questions to backends" : NULL, LOOK_NUMBER },
-        { "unreadable", NULL, LOOK_NUMBER },
-        { "aside", NULL, LOOK_NUMBER },
-        { "raw", NULL, LOOK_NUMBER },
-        { "held", NULL, LOOK_NUMBER },
-        { "dead", NULL, LOOK_NUMBER },
-        { "profiles_dead", NULL, LOOK_NUMBER },
-        { "entries_unknown", NULL, LOOK_NUMBER },
-        { "entries_refused", NULL, LOOK_NUMBER },
-        { "subscriptions_refused", NULL, LOOK_NUMBER },
-        { "calls_failed", NULL, LOOK_NUMBER },
-        { "consults_failed", NULL, LOOK_NUMBER },
-        { "unknown", NULL, LOOK_NUMBER },
-        { "ruleset", "ruleset", LOOK_NUMBER },
-        { "rule_count", "  rules", LOOK_NUMBER },
-        { "ruleset_loaded_at", "  loaded", LOOK_PLAIN },
+    int64_t value = *(const int64_t *)((const char *)overview + number->offset);
+    bool is_time = number->look == SHOWN_TIME || number->look == SHOWN_TIME_SOME;
+    bool needs_some = number->look == SHOWN_SOME || number->look == SHOWN_TIME_SOME;
+    bool is_shown = number->look != HIDDEN && (!needs_some || value > 0);
+
+    *column = (struct column){ number->name, is_shown ? number->title : NULL, is_time ? LOOK_PLAIN : LOOK_NUMBER };
+    *cell = is_time ? cell_time(value) : number->look == SHOWN_ID ? cell_id(value) : cell_number(value);
+}
+
+static void show_numbers(struct call *call, const struct screen *screen)
+{
+    static const char *const states[] = { [DAEMON_DOWN] = "stopped", [DAEMON_UP] = "running", [DAEMON_MUTE] = "mute" };
+    const char *path = buf_text(&call->db_path);
+    struct column columns[ROWS] = { { "daemon", "daemon", LOOK_STATE } };
+    struct cell cells[ROWS] = { cell_text(states[screen->daemon]) };
+    const struct column files[FILE_COUNT] = {
         { "database", "book", LOOK_PLAIN },
         { "bytes", "  bytes", LOOK_NUMBER },
         { "wal_bytes", "  bytes of its log", LOOK_NUMBER },
+        { "backup_at", screen->backup_at > 0 ? "  newest backup" : NULL, LOOK_PLAIN },
     };
-    static const char *const states[] = {
-        [DAEMON_DOWN] = "stopped", [DAEMON_UP] = "running", [DAEMON_MUTE] = "mute"
-    };
-    const char *path = buf_text(&call->db_path);
-    const struct cell cells[] = {
-        cell_text(states[daemon]),
-        cell_number(o->messages_today),
-        cell_number(o->answered_today),
-        cell_number(o->unanswered_today),
-        cell_number(o->silenced_today),
-        cell_number(o->floods_today),
-        cell_number(o->in_progress_today),
-        cell_number(o->open_conversations),
-        cell_number(o->with_person),
-        cell_number(o->waiting_for_person),
-        cell_number(o->pending),
-        cell_time(o->oldest_pending_at),
-        cell_number(o->profiles_pending),
-        cell_time(o->oldest_profile_at),
-        cell_number(o->calls_pending),
-        cell_number(o->consults_pending),
-        cell_number(o->unreadable),
-        cell_number(o->aside),
-        cell_number(o->raw),
-        cell_number(o->held),
-        cell_number(o->dead),
-        cell_number(o->profiles_dead),
-        cell_number(o->entries_unknown),
-        cell_number(o->entries_refused),
-        cell_number(o->subscriptions_refused),
-        cell_number(o->calls_failed),
-        cell_number(o->consults_failed),
-        cell_number(o->unknown),
-        cell_id(o->ruleset),
-        cell_number(o->rule_count),
-        cell_time(o->ruleset_loaded_at),
-        cell_text(path),
-        cell_number(file_size(path, "")),
-        cell_number(file_size(path, "-wal")),
-    };
+    const struct cell sizes[FILE_COUNT] = { cell_text(path), cell_number(file_size(path, "")),
+                                            cell_number(file_size(path, "-wal")), cell_time(screen->backup_at) };
 
-    _Static_assert(sizeof cells / sizeof *cells == sizeof columns / sizeof *columns,
-                   "a cell for every column");
-    output_record(call->output, NULL, columns, cells, sizeof cells / sizeof *cells);
+    for (size_t i = 0; i < NUMBER_COUNT; i++)
+        fill_number(&NUMBERS[i], &screen->overview, &columns[1 + i], &cells[1 + i]);
+    for (size_t i = 0; i < FILE_COUNT; i++) {
+        columns[1 + NUMBER_COUNT + i] = files[i];
+        cells[1 + NUMBER_COUNT + i] = sizes[i];
+    }
+    output_record(call->output, NULL, columns, cells, ROWS);
 }
 
-static int read_overview(const struct call *call, struct db *db, struct overview *overview,
-                         struct error *error)
+/* The numbers belong together. Nothing is shown before the transaction has ended: whoever watches may stop the output. */
+static int read_screen(const struct call *call, struct db *db, const struct ruleset *rules, struct screen *screen,
+                       struct error *error)
 {
-    return overview_get(db, call_midnight(call), call->now - RECENT_MS, overview, error);
+    int result = db_read_begin(db, error);
+
+    if (result == 0)
+        result = overview_get(db, call_midnight(call), call->now - RECENT_MS, &screen->overview, error);
+    if (result == 0)
+        result = needs_read(&screen->needs, call, db, &(struct needs_given){ screen->daemon, &screen->overview, rules }, error);
+    if (result == 0)
+        result = book_get_int(db, "backup_at", 0, &screen->backup_at, error);
+    db_read_end(db);
+    return result;
 }
 
 int command_status(struct call *call)
 {
-    enum daemon_state daemon = act_daemon_state(call);
+    struct screen screen = { .daemon = act_daemon_state(call) };
+    struct ruleset *rules = NULL;
     struct error error = { 0 };
-    struct overview overview;
     struct db *db;
     int code = call_open(call, &db);
 
     if (code != EXIT_DONE)
         return code;
-    if (db_read_begin(db, &error) != 0 || read_overview(call, db, &overview, &error) != 0 ||
-        show_needs(call, db, &overview, daemon, &error) != 0)
+    code = backends_read_rules(call, db, &rules);
+    if (code == EXIT_DONE && read_screen(call, db, rules, &screen, &error) != 0)
         code = call_read_failed(call, db, &error);
-    else if ((code = backends_show(call, db)) == EXIT_DONE)
-        show_numbers(call, &overview, daemon);
-    db_read_end(db);
+    if (code == EXIT_DONE) {
+        needs_show(&screen.needs, call->output);
+        code = backends_show(call, db, rules);
+    }
+    if (code == EXIT_DONE)
+        show_numbers(call, &screen);
+    needs_release(&screen.needs);
+    ruleset_free(rules);
     db_close(db);
     return code;
 }

@@ -214,11 +214,25 @@ const struct command commands[] = {
       OPTION_BIT(OPTION_BY) | OPTION_BITS_PERIOD | OPTION_BIT(OPTION_USER) | OPTION_BIT(OPTION_PHONE) |
           OPTION_BIT(OPTION_RULE) | OPTION_BIT(OPTION_BACKEND) | OPTION_BIT(OPTION_LIMIT),
       true, command_usage },
+    { "backup FILE", "the book into one file, while everything goes on",
+      "FILE is whole, checked and on the disk when this ends with 0, and has the mode 0600; until then it is FILE.part. What is\n"
+      "there already is replaced only with --force. A daemon writes the file itself, so it must be allowed to write there.\n"
+      "  frontdesk backup /var/lib/frontdesk/backups/monday.db --force",
+      OPTION_BIT(OPTION_FORCE), false, command_backup },
+    { "restore FILE", "a backup in the place of the book",
+      "With --check it is only looked at: whether it is sound, adds up, and how much is in it. Else it takes the place of\n"
+      "the book, while no daemon runs; the one that was there is kept beside it. What was pending in the backup may have been\n"
+      "sent since it was made, so none of it is sent by itself: it is unknown, and frontdesk outbox retry sends it.\n"
+      "  frontdesk restore monday.db --check\n"
+      "  systemctl stop frontdeskd; frontdesk restore monday.db; systemctl start frontdeskd",
+      OPTION_BIT(OPTION_CHECK), false, command_restore },
     { "audit", "prove that no message was lost",
       "Counts what was accepted on one side, what became of it on the other, and looks for contradictions.\n"
-      "Ends with 1 when the book does not add up.\n"
-      "  frontdesk audit",
-      0, false, command_audit },
+      "Ends with 1 when the book does not add up. With --deep each page of the file is looked at as well, and while a daemon\n"
+      "runs all this is done on a copy beside the book, which goes away again: it takes room and minutes, and holds up nobody.\n"
+      "  frontdesk audit\n"
+      "  frontdesk audit --deep",
+      OPTION_BIT(OPTION_DEEP), false, command_audit },
     { "completion SHELL", "lets your shell complete frontdesk's command lines",
       "SHELL is bash, zsh or fish. Prints the script; put it where your shell looks, or try it at once:\n"
       "  source <(frontdesk completion bash)\n"

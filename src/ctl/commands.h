@@ -42,6 +42,8 @@ int command_take(struct call *call);
 int command_release(struct call *call);
 int command_close(struct call *call);
 int command_say(struct call *call);
+int command_backup(struct call *call);
+int command_restore(struct call *call);
 int command_audit(struct call *call);
 int command_completion(struct call *call);
 

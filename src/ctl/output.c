@@ -326,6 +326,21 @@ void output_prompt(struct output *output)
         output->way->prompt(output);
 }
 
+void output_progress(struct output *output, const char *format, ...)
+{
+    struct buf line = { 0 };
+    va_list args;
+
+    if (!output_is_terminal(output))
+        return;
+    va_start(args, format);
+    buf_add_text(&line, "\r\033[K");
+    buf_addv(&line, format, args);
+    va_end(args);
+    output->place.talk(output->place.context, line.data, line.len);
+    buf_release(&line);
+}
+
 void output_note(struct output *output, enum note_kind kind, const char *format, ...)
 {
     struct buf sentence = { 0 };

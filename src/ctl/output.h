@@ -154,6 +154,8 @@ bool output_is_terminal(const struct output *output);
 size_t output_columns(const struct output *output);
 void output_prompt(
     struct output *output); /* people on a terminal are asked for the next line of the exchange */
+/* A line that the next one replaces, for whoever watches a terminal; "" takes it away. Behind it only further ones. */
+void output_progress(struct output *output, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void output_note(struct output *output, enum note_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

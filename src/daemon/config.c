@@ -90,39 +90,66 @@ static int need_variable(const char *name, const char *what, char **slot, struct
     return 0;
 }
 
-static int add_token(struct config *config, const char *start, size_t len, struct error *error)
+static int add_token(const char *name, const char *start, size_t len, struct config_tokens *tokens, struct error *error)
 {
     if (len < CONFIG_TOKEN_MIN)
-        return error_set(
-            error,
-            "FRONTDESK_WEBHOOK_TOKENS: a token has %zu characters, %d is the least; make one with: openssl rand -hex 24",
-            len, CONFIG_TOKEN_MIN);
-    if (config->token_count == CONFIG_TOKENS_MAX)
-        return error_set(error, "FRONTDESK_WEBHOOK_TOKENS: more than %d tokens", CONFIG_TOKENS_MAX);
-    config->tokens[config->token_count++] = alloc_bytes(start, len);
+        return error_set(error, "%s: a token has %zu characters, %d is the least; make one with: openssl rand -hex 24", name, len,
+                         CONFIG_TOKEN_MIN);
+    if (tokens->count == CONFIG_TOKENS_MAX)
+        return error_set(error, "%s: more than %d tokens", name, CONFIG_TOKENS_MAX);
+    tokens->list[tokens->count++] = alloc_bytes(start, len);
+    return 0;
+}
+
+/* `list` is wiped. */
+static int take_tokens(const char *name, char *list, struct config_tokens *tokens, struct error *error)
+{
+    int result = 0;
+
+    for (const char *at = list; result == 0 && at != NULL && *at != '\0';) {
+        size_t skip = strspn(at, ", \t\r\n"), len = strcspn(at + skip, ", \t\r\n");
+
+        if (len > 0)
+            result = add_token(name, at + skip, len, tokens, error);
+        at += skip + len;
+    }
+    if (result == 0 && list != NULL && *list != '\0' && tokens->count == 0)
+        result = error_set(error, "%s holds no token", name);
+    if (list != NULL)
+        explicit_bzero(list, strlen(list));
+    free(list);
+    return result;
+}
+
+static bool has_token(const struct config_tokens *tokens, const char *token)
+{
+    for (size_t i = 0; i < tokens->count; i++)
+        if (strcmp(tokens->list[i], token) == 0)
+            return true;
+    return false;
+}
+
+/* Who may answer customers is not who may bring their messages. */
+static int check_apart(const struct config *config, struct error *error)
+{
+    for (size_t i = 0; i < config->agent_tokens.count; i++)
+        if (has_token(&config->tokens, config->agent_tokens.list[i]))
+            return error_set(error, "FRONTDESK_AGENT_TOKENS: a token stands in FRONTDESK_WEBHOOK_TOKENS as well; another desk "
+                                    "gets one of its own");
     return 0;
 }
 
 static int read_tokens(struct config *config, struct error *error)
 {
-    char *list = NULL;
-    const char *at;
-    int result = need_variable("FRONTDESK_WEBHOOK_TOKENS",
-                               "the secret that Braze sends in its Authorization header", &list, error);
+    static const char WEBHOOKS[] = "FRONTDESK_WEBHOOK_TOKENS", AGENTS[] = "FRONTDESK_AGENT_TOKENS";
+    char *list = NULL, *agents = NULL;
 
-    for (at = list; result == 0 && at != NULL && *at != '\0';) {
-        size_t skip = strspn(at, ", \t\r\n"), len = strcspn(at + skip, ", \t\r\n");
-
-        if (len > 0)
-            result = add_token(config, at + skip, len, error);
-        at += skip + len;
-    }
-    if (result == 0 && config->token_count == 0)
-        result = error_set(error, "FRONTDESK_WEBHOOK_TOKENS holds no token");
-    if (list != NULL)
-        explicit_bzero(list, strlen(list));
-    free(list);
-    return result;
+    if (need_variable(WEBHOOKS, "the secret that Braze sends in its Authorization header", &list, error) != 0)
+        return -1;
+    if (take_tokens(WEBHOOKS, list, &config->tokens, error) != 0 || read_variable(AGENTS, NULL, &agents, error) != 0 ||
+        take_tokens(AGENTS, agents, &config->agent_tokens, error) != 0)
+        return -1;
+    return check_apart(config, error);
 }
 
 static int read_number(const char *name, int64_t otherwise, int64_t least, int64_t most, int64_t *value,
@@ -220,6 +247,12 @@ static void wipe(char *secret)
     free(secret);
 }
 
+static void wipe_tokens(struct config_tokens *tokens)
+{
+    for (size_t i = 0; i < tokens->count; i++)
+        wipe(tokens->list[i]);
+}
+
 void config_release(struct config *config)
 {
     free(config->env);
@@ -228,8 +261,8 @@ void config_release(struct config *config)
     free(config->listen);
     free(config->admin);
     free(config->metrics);
-    for (size_t i = 0; i < config->token_count; i++)
-        wipe(config->tokens[i]);
+    wipe_tokens(&config->tokens);
+    wipe_tokens(&config->agent_tokens);
     free(config->braze_url);
     wipe(config->braze_key);
     memset(config, 0, sizeof *config);

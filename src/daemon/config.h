@@ -13,11 +13,16 @@
 
 enum { CONFIG_TOKENS_MAX = 16, CONFIG_TOKEN_MIN = 12 };
 
+struct config_tokens {
+    char *list[CONFIG_TOKENS_MAX]; /* owned */
+    size_t count;
+};
+
 struct config {                                  /* owned texts */
     char *env;                                   /* the file of settings; NULL: none */
     char *db, *rules, *listen, *admin, *metrics; /* rules, metrics: NULL when not given */
-    char *tokens[CONFIG_TOKENS_MAX];
-    size_t token_count;
+    struct config_tokens tokens;                 /* of webhooks */
+    struct config_tokens agent_tokens;           /* of another desk's agents; none: they may not act */
     char *braze_url, *braze_key;
     int braze_timeout_ms;
     int64_t desk;

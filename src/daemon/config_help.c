@@ -11,6 +11,8 @@ const struct config_variable config_variables[] = {
     { "FRONTDESK_LISTEN", "where Braze's webhooks arrive", "127.0.0.1:8080", "listen", "ADDRESS:PORT", false },
     { "FRONTDESK_ADMIN", "socket for the frontdesk command", "<db>.sock", "admin", "SOCKET", false },
     { "FRONTDESK_WEBHOOK_TOKENS", "bearer tokens of 12 characters or more, comma separated", NULL, NULL, NULL, true },
+    { "FRONTDESK_AGENT_TOKENS", "the same, for another desk's agents (POST /v1/agent/...); without it they may not", NULL, NULL,
+      NULL, false },
     { "BRAZE_REST_URL", "like https://rest.iad-01.braze.com", NULL, NULL, NULL, true },
     { "BRAZE_API_KEY", "a REST key with campaigns.trigger.send", NULL, NULL, NULL, true },
     { "FRONTDESK_METRICS", "address for /metrics; the admin socket always has it", NULL, NULL, NULL, false },

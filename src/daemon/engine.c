@@ -35,7 +35,10 @@ struct engine *engine_new(const struct engine_config *config, const struct desk 
     flights_init(&engine->flights, engine->fetcher, config->braze_url, config->braze_key, config->braze_timeout_ms);
     errands_init(&engine->errands, engine->fetcher);
     inquiries_init(&engine->inquiries, engine->fetcher, &engine->errands.keys);
+    bulletins_init(&engine->bulletins, engine->fetcher, &engine->errands.keys);
     engine->syncer = syncer_new(engine->desk.db, wake, engine);
+    engine->keeper = keeper_new(wake, engine);
+    engine->examiner = examiner_new(engine->fetcher, &engine->errands.keys, config->braze_url, config->braze_key);
     engine->spare = &engine->batches[0];
     engine->mailbox = mailbox_new(MAILBOX_COUNT, MAILBOX_BYTES, wake, engine);
     engine->facts.started_at = clock_wall_ms();
@@ -57,10 +60,13 @@ void engine_stop(struct engine *engine)
 
 void engine_free(struct engine *engine)
 {
+    keeper_free(engine->keeper);
     syncer_free(engine->syncer);
     fetcher_free(engine->fetcher);
+    examiner_free(engine->examiner);
     flights_release(&engine->flights);
     inquiries_release(&engine->inquiries);
+    bulletins_release(&engine->bulletins);
     errands_release(&engine->errands);
     mailbox_free(engine->mailbox);
     if (engine->exit_code == 0)
@@ -92,6 +98,7 @@ static void publish(struct engine *engine)
     engine->facts.calls_under_way = engine_calls(engine);
     engine->facts.service_calls_under_way = engine->errands.count;
     engine->facts.consults_under_way = engine->inquiries.count;
+    engine->facts.tellings_under_way = engine->bulletins.count;
     engine->facts.floods = engine->desk.floods;
     engine->facts.wal_pages = db_wal_pages(engine->desk.db);
     if (engine->vitals.is_short_of_disk) {
@@ -115,16 +122,18 @@ static void plan_by(struct engine *engine, int64_t at)
 /* What may not be claimed now is no reason for a round. */
 static int plan_claims(struct engine *engine, int64_t now, struct error *error)
 {
-    int64_t due, call, consult;
+    int64_t due, call, consult, telling;
 
     if (!engine_may_claim(engine))
         return 0;
     if (dispatch_next(&engine->desk, now, engine_calls(engine), &due, error) != 0 ||
-        service_next(&engine->desk, &call, error) != 0 || consult_next(&engine->desk, &consult, error) != 0)
+        service_next(&engine->desk, &call, error) != 0 || consult_next(&engine->desk, &consult, error) != 0 ||
+        notify_next(&engine->desk, now, &telling, error) != 0)
         return -1;
     plan_by(engine, due);
     plan_by(engine, call);
     plan_by(engine, consult);
+    plan_by(engine, telling);
     return 0;
 }
 
@@ -188,6 +197,8 @@ static void round_run(struct engine *engine)
         copy_back(engine, count == 0 && engine_calls(engine) == 0);
         watch(engine, began, now);
     }
+    if (engine->exit_code == 0)
+        keeper_work(engine->keeper, &engine->desk, count > 0, engine->vitals.is_short_of_disk);
     if (clock_monotonic_ms() - began > engine->facts.round_ms_max)
         engine->facts.round_ms_max = clock_monotonic_ms() - began;
     publish(engine);
@@ -205,16 +216,19 @@ static bool is_over(struct engine *engine)
         engine->stop_by = now + engine->config->braze_timeout_ms + STOP_GRACE_MS;
     if (now >= engine->stop_by)
         return true;
-    return engine_calls(engine) == 0 && engine->errands.count == 0 && engine->inquiries.count == 0 && !engine_has_ended(engine) &&
-           mailbox_count(engine->mailbox) == 0;
+    return engine_calls(engine) == 0 && engine->errands.count == 0 && engine->inquiries.count == 0 &&
+           engine->bulletins.count == 0 && !engine_has_ended(engine) && mailbox_count(engine->mailbox) == 0;
 }
 
 static int wait_ms(const struct engine *engine)
 {
     int64_t left = engine->work_at - clock_wall_ms();
+    int keeper_ms = keeper_wait_ms(engine->keeper);
 
     if (engine_has_ended(engine) && clock_monotonic_ms() >= engine->full_until)
         return 0;
+    if (keeper_ms >= 0 && left > keeper_ms)
+        left = keeper_ms;
     return left < 0 ? 0 : left > IDLE_MS ? IDLE_MS : (int)left;
 }
 

@@ -11,8 +11,8 @@
  * While the syncer waits for the disk, the engine decides the next batch; once the batch is durable, the syncer
  * releases its receipts, and the engine acknowledges people's acts, starts the claimed calls, and waits in curl
  * (engine_run returns to the wait only). Calls to services of the business go the same way beside those to Braze
- * (daemon/errand.h). Nothing is acknowledged or sent that is not on disk. Other threads may put
- * into the mailbox, wake, and read the status.
+ * (daemon/errand.h). A backup of the book goes forward by a step between two rounds (daemon/keeper.h). Nothing is
+ * acknowledged or sent that is not on disk. Other threads may put into the mailbox, wake, and read the status.
  */
 #ifndef DAEMON_ENGINE_H
 #define DAEMON_ENGINE_H

@@ -6,10 +6,13 @@
 
 #include <stdatomic.h>
 
+#include "daemon/bulletin.h"
 #include "daemon/engine.h"
 #include "daemon/errand.h"
+#include "daemon/examiner.h"
 #include "daemon/flight.h"
 #include "daemon/inquiry.h"
+#include "daemon/keeper.h"
 #include "daemon/outcome.h"
 #include "daemon/syncer.h"
 #include "daemon/vitals.h"
@@ -21,6 +24,7 @@ struct engine {
     struct flights flights;
     struct errands errands;
     struct inquiries inquiries;
+    struct bulletins bulletins;
     struct acks acks;
     struct syncer *syncer;
     struct batch batches[2], *spare; /* one is given to the syncer, or none */
@@ -29,6 +33,8 @@ struct engine {
     struct status *status;
     struct status_facts facts;
     struct vitals vitals;
+    struct keeper *keeper;
+    struct examiner *examiner;
     int64_t drift_ms;   /* a jump of the wall clock that is not dealt with yet */
     int64_t full_until; /* monotonic; no claims before */
     int64_t work_at;    /* wall: when timers or due rows want another round */

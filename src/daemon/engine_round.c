@@ -105,7 +105,7 @@ static void install_ruleset(struct engine *engine, struct mail *mail, int64_t no
     mail_free(mail);
 }
 
-/* Takes the mails that belong into a batch; rulesets are installed on the way. */
+/* Takes the mails that belong into a batch; rulesets are installed, and the keeper's are answered, on the way. */
 size_t engine_gather(struct engine *engine, struct outcome *outcomes, int64_t now)
 {
     struct mail *mail = mailbox_take(engine->mailbox, BATCH_COUNT, BATCH_BYTES);
@@ -117,6 +117,10 @@ size_t engine_gather(struct engine *engine, struct outcome *outcomes, int64_t no
         mail->next = NULL;
         if (mail->kind == MAIL_RULESET)
             install_ruleset(engine, mail, now);
+        else if (keeper_wants(mail))
+            keeper_take(engine->keeper, &engine->desk, mail);
+        else if (examiner_wants(mail))
+            examiner_take(engine->examiner, engine->desk.rules, mail);
         else
             outcomes[count++] = outcome_of(mail, now);
         mail = next;
@@ -134,7 +138,7 @@ int engine_calls(const struct engine *engine)
 bool engine_has_ended(const struct engine *engine)
 {
     return flights_has_ended(&engine->flights) || errands_has_ended(&engine->errands) ||
-           inquiries_has_ended(&engine->inquiries);
+           inquiries_has_ended(&engine->inquiries) || bulletins_has_ended(&engine->bulletins);
 }
 
 bool engine_may_claim(const struct engine *engine)
@@ -151,7 +155,9 @@ static int claim(struct engine *engine, int64_t now, struct claims *claims, stru
         return -1;
     if (service_claim(&engine->desk, now, &claims->services, error) != 0)
         return -1;
-    return consult_claim(&engine->desk, now, &claims->consults, error);
+    if (consult_claim(&engine->desk, now, &claims->consults, error) != 0)
+        return -1;
+    return notify_claim(&engine->desk, now, &claims->tellings, error);
 }
 
 static void free_claims(const struct claims *claims)
@@ -159,6 +165,7 @@ static void free_claims(const struct claims *claims)
     call_free(claims->calls);
     service_call_free(claims->services);
     consult_call_free(claims->consults);
+    notify_call_free(claims->tellings);
 }
 
 /* Everything between begin and commit. */
@@ -174,7 +181,8 @@ static int work(struct engine *engine, struct outcome *outcomes, size_t count, i
         return -1;
     if (flights_settle(&engine->flights, &engine->desk, now, error) != 0 ||
         errands_settle(&engine->errands, &engine->desk, now, error) != 0 ||
-        inquiries_settle(&engine->inquiries, &engine->desk, now, error) != 0)
+        inquiries_settle(&engine->inquiries, &engine->desk, now, error) != 0 ||
+        bulletins_settle(&engine->bulletins, &engine->desk, now, error) != 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (run_mail(engine, &outcomes[i], now, error) != 0)
@@ -196,6 +204,8 @@ static void tally(struct engine *engine, struct flights_tally ended, const struc
         engine->facts.service_calls++;
     for (const struct consult_call *call = claims->consults; call != NULL; call = call->next)
         engine->facts.consults++;
+    for (const struct notify_call *call = claims->tellings; call != NULL; call = call->next)
+        engine->facts.tellings++;
 }
 
 /* What was committed and is not on disk is nobody's business: its senders may send it again. */
@@ -217,6 +227,7 @@ static void end_batch(struct engine *engine, struct batch *batch)
     flights_start(&engine->flights, batch->claims.calls);
     errands_start(&engine->errands, batch->claims.services);
     inquiries_start(&engine->inquiries, batch->claims.consults);
+    bulletins_start(&engine->bulletins, batch->claims.tellings);
 }
 
 /* Takes the batch back that the syncer is done with, or waits until it is. */
@@ -275,6 +286,7 @@ static int round_once(struct engine *engine, struct outcome *outcomes, size_t co
     tally(engine, flights_drop(&engine->flights), &claims);
     errands_drop(&engine->errands);
     inquiries_drop(&engine->inquiries);
+    bulletins_drop(&engine->bulletins);
     give_batch(engine, outcomes, count, &claims);
     inquiries_break_off(&engine->inquiries, &engine->desk);
     return 0;

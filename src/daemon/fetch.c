@@ -1,14 +1,13 @@
 /*
  * fetch: see the header.
  *
- * Never left, or left without an answer? A transfer that failed before libcurl had written the last byte of
- * its body cannot have been taken: the body was counted out by our read callback, and libcurl asks for the
- * next piece only when the former is with the kernel. Everything after that is ambiguous, whatever the error
- * code says. A request without a body has left with the first byte of it.
+ * Never left, or left without an answer? A transfer that failed before libcurl had written the last byte of its body
+ * cannot have been taken: the body was counted out by our read callback, and libcurl asks for the next piece only when the
+ * former is with the kernel. Everything after that is ambiguous, whatever the error code says. A request without a body has
+ * left with the first byte of it.
  *
- * Deadlines are our own, and judged only after what waits in the sockets has been read: libcurl looks at its
- * clock first, so that a process that was stopped, or stood still in an fsync, would take answers that had
- * come in time for none.
+ * Deadlines are our own, and judged only after what waits in the sockets has been read: libcurl looks at its clock first, so
+ * that a process that was stopped, or stood still in an fsync, would take answers that had come in time for none.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -57,9 +56,7 @@ struct transfer {
 
 struct fetcher {
     CURLM *multi;
-    struct transfer *pool;
-    struct transfer *under_way;
-    struct transfer *late; /* their time is over; fetch_collect tells of them */
+    struct transfer *pool, *under_way, *late; /* late: their time is over; fetch_collect tells of them */
     int running, done_count;
 };
 
@@ -68,6 +65,11 @@ int fetch_global_start(struct error *error)
     CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
 
     return code == CURLE_OK ? 0 : error_set(error, "libcurl does not start: %s", curl_easy_strerror(code));
+}
+
+const char *fetch_library_version(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->version;
 }
 
 void fetch_global_stop(void)
@@ -98,13 +100,11 @@ static void transfer_free(struct transfer *transfer)
 
 static void free_transfers(struct fetcher *fetcher, struct transfer *transfer, bool is_under_way)
 {
-    while (transfer != NULL) {
-        struct transfer *next = transfer->next;
-
+    for (struct transfer *next; transfer != NULL; transfer = next) {
+        next = transfer->next;
         if (is_under_way)
             curl_multi_remove_handle(fetcher->multi, transfer->easy);
         transfer_free(transfer);
-        transfer = next;
     }
 }
 
@@ -502,6 +502,7 @@ static void read_wire(const struct transfer *transfer, CURLcode code, struct wir
         .ratelimit_remaining = header_of(transfer->easy, "X-RateLimit-Remaining"),
         .ratelimit_reset = header_of(transfer->easy, "X-RateLimit-Reset"),
         .request_id = header_of(transfer->easy, "X-Request-Id"),
+        .date = header_of(transfer->easy, "Date"),
         .failure = failure_of(transfer, code),
         .is_cut = transfer->is_cut,
         .is_broken = status >= 200 && code != CURLE_OK && !transfer->is_cut,

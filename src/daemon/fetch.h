@@ -61,6 +61,7 @@ struct fetch { /* borrowed by fetch_start, but the body must stay until the fetc
 /* Once per process, before threads. */
 int fetch_global_start(struct error *error);
 void fetch_global_stop(void);
+const char *fetch_library_version(void); /* "7.88.1" */
 
 struct fetcher *fetcher_new(void);
 void fetcher_free(struct fetcher *fetcher); /* drops what is under way */

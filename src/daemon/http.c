@@ -542,6 +542,11 @@ void http_settle(struct http_call *call, int status, const char *type, const cha
     call_drop_share(call);
 }
 
+const char *http_library_version(void)
+{
+    return MHD_get_version();
+}
+
 void http_stats(struct http_server *server, struct http_stats *stats)
 {
     *stats = (struct http_stats){

@@ -78,6 +78,8 @@ void http_park(struct http_call *call);
 void http_settle(struct http_call *call, int status, const char *type, const char *body, size_t len,
                  int retry_after_s);
 
+const char *http_library_version(void); /* "0.9.75" */
+
 struct http_stats {
     uint64_t requests, connections, refused_by_gate, refused_slow, refused_size;
     uint64_t refused_full; /* 503 because of buffered_max */

@@ -75,6 +75,10 @@ void keyring_load(struct keyring *keyring, const struct ruleset *rules)
     keyring_release(keyring);
     for (size_t i = 0; i < rules->service_count; i++)
         learn(keyring, "service", rules->services[i].name, rules->services[i].key_env);
+    for (size_t i = 0; i < rules->team_count; i++) {
+        learn(keyring, "team", rules->teams[i].name, rules->teams[i].notify_secret_env);
+        learn(keyring, "team", rules->teams[i].name, rules->teams[i].relay_secret_env);
+    }
     for (size_t i = 0; i < rules->backend_count; i++)
         learn(keyring, "backend", rules->backends[i].name, rules->backends[i].key_env);
 }

@@ -1,5 +1,6 @@
 /*
- * keyring: the keys of the business's services and backends, by the names under which the rules ask for them (key_env).
+ * keyring: the keys of the business's services and backends, and the secrets of its teams, by the names under which the rules ask
+ * for them (key_env, notify_secret_env, relay_secret_env).
  *
  * They are read from outside (base/env.h) when a ruleset comes into force, so that a key that was changed in its file
  * counts from the next reload on. A key that is not set is told at once, in the log, and not only when a customer's

@@ -220,8 +220,10 @@ static int start_listeners(struct daemon *daemon, struct error *error)
     daemon->admin.loader = daemon->loader;
     daemon->admin.status = daemon->status;
     daemon->admin.rules_folder = config->rules;
-    daemon->public.tokens = (const char *const *)config->tokens;
-    daemon->public.token_count = config->token_count;
+    daemon->public.tokens = (const char *const *)config->tokens.list;
+    daemon->public.token_count = config->tokens.count;
+    daemon->public.agent_tokens = (const char *const *)config->agent_tokens.list;
+    daemon->public.agent_token_count = config->agent_tokens.count;
     daemon->public.mailbox = engine_mailbox(daemon->engine);
     daemon->public.ready = is_ready;
     daemon->public.ready_context = daemon->status;
@@ -286,8 +288,10 @@ static void stop(struct daemon *daemon)
 
 static void hide_secrets(const struct config *config)
 {
-    for (size_t i = 0; i < config->token_count; i++)
-        log_hide(config->tokens[i]);
+    for (size_t i = 0; i < config->tokens.count; i++)
+        log_hide(config->tokens.list[i]);
+    for (size_t i = 0; i < config->agent_tokens.count; i++)
+        log_hide(config->agent_tokens.list[i]);
     log_hide(config->braze_key);
 }
 

@@ -22,14 +22,14 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "daemon/public.h"
+#include "daemon/public_agent.h"
 
 static const char JSON_TYPE[] = "application/json";
 static const char METRICS_TYPE[] = "text/plain; version=0.0.4; charset=utf-8";
 static const char DEFAULT_CHANNEL[] = "whatsapp";
 
-/* {"status": …} or {"error": …}, with a reason behind it where there is one. */
-static void answer_json(struct http_call *call, int status, const char *key, const char *text,
-                        const char *reason, int retry_after_s)
+void public_answer(struct http_call *call, int status, const char *key, const char *text, const char *reason,
+                   int retry_after_s)
 {
     struct buf body = { 0 };
     struct jsonw json = { .out = &body };
@@ -42,35 +42,35 @@ static void answer_json(struct http_call *call, int status, const char *key, con
     buf_release(&body);
 }
 
-/* What stands behind "Bearer ", or NULL. */
-static const char *bearer_token(const char *header)
+const char *public_bearer(const struct http_call *call)
 {
     static const char scheme[] = "Bearer ";
+    const char *header = http_header(call, "Authorization");
     if (header == NULL || strncasecmp(header, scheme, sizeof scheme - 1) != 0)
         return NULL;
     const char *token = header + sizeof scheme - 1;
     return token + strspn(token, " ");
 }
 
-static bool is_known_token(const struct public_context *context, const char *token)
+bool public_is_token(const char *token, const char *const *tokens, size_t count)
 {
     size_t len = strlen(token);
     unsigned known = 0;
-    for (size_t i = 0; i < context->token_count; i++)
-        known |= env_secret_equal(token, len, context->tokens[i], strlen(context->tokens[i]));
+    for (size_t i = 0; i < count; i++)
+        known |= env_secret_equal(token, len, tokens[i], strlen(tokens[i]));
     return known != 0 && len > 0;
 }
 
 static bool admit_by_token(struct http_call *call, void *context)
 {
     struct public_context *public = context;
-    const char *token = bearer_token(http_header(call, "Authorization"));
-    if (token != NULL && is_known_token(public, token))
+    const char *token = public_bearer(call);
+    if (token != NULL && public_is_token(token, public->tokens, public->token_count))
         return true;
 
     atomic_fetch_add(&public->refused_token, 1);
     http_add_header(call, "WWW-Authenticate", token != NULL ? "Bearer error=\"invalid_token\"" : "Bearer");
-    answer_json(call, 401, "error",
+    public_answer(call, 401, "error",
                 token != NULL ? "This token is not known here: send one of those in FRONTDESK_WEBHOOK_TOKENS."
                               : "Send the header \"Authorization: Bearer TOKEN\" with one of the tokens in "
                                 "FRONTDESK_WEBHOOK_TOKENS.",
@@ -136,7 +136,7 @@ static void receive_webhook(struct http_call *call, void *context)
     size_t cost = len + sizeof(struct mail) + text_size(claimed_user(call));
     if (!mailbox_reserve(public->mailbox, cost)) {
         atomic_fetch_add(&public->refused_full, 1);
-        answer_json(call, 503, "error", "Too much at once, nothing was stored. Try again in a moment.", NULL,
+        public_answer(call, 503, "error", "Too much at once, nothing was stored. Try again in a moment.", NULL,
                     PUBLIC_RETRY_S);
         return;
     }
@@ -149,7 +149,7 @@ static void receive_webhook(struct http_call *call, void *context)
 static void tell_health(struct http_call *call, void *context)
 {
     (void)context;
-    answer_json(call, 200, "status", "ok", NULL, 0);
+    public_answer(call, 200, "status", "ok", NULL, 0);
 }
 
 static void tell_readiness(struct http_call *call, void *context)
@@ -157,9 +157,9 @@ static void tell_readiness(struct http_call *call, void *context)
     struct public_context *public = context;
     struct buf why = { 0 };
     if (public->ready == NULL || public->ready(public->ready_context, &why))
-        answer_json(call, 200, "status", "ready", NULL, 0);
+        public_answer(call, 200, "status", "ready", NULL, 0);
     else
-        answer_json(call, 503, "status", "not ready", buf_text(&why), PUBLIC_RETRY_S);
+        public_answer(call, 503, "status", "not ready", buf_text(&why), PUBLIC_RETRY_S);
     buf_release(&why);
 }
 
@@ -167,7 +167,7 @@ static void tell_metrics(struct http_call *call, void *context)
 {
     struct public_context *public = context;
     if (public->metrics == NULL) {
-        answer_json(call, 404, "error",
+        public_answer(call, 404, "error",
                     "Metrics are not told here; set FRONTDESK_METRICS, or ask the admin socket.", NULL, 0);
         return;
     }
@@ -180,6 +180,7 @@ static void tell_metrics(struct http_call *call, void *context)
 static const struct http_route PUBLIC_ROUTES[] = {
     { "POST", "/v1/inbound", PUBLIC_BODY_MAX, admit_by_token, receive_webhook },
     { "POST", "/v1/inbound/*", PUBLIC_BODY_MAX, admit_by_token, receive_webhook },
+    { "POST", "/v1/agent/*", PUBLIC_AGENT_BODY_MAX, public_agent_admit, public_agent_act },
     { "GET", "/healthz", 0, NULL, tell_health },
     { "GET", "/readyz", 0, NULL, tell_readiness },
     { "GET", "/metrics", 0, NULL, tell_metrics },

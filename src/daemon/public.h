@@ -2,6 +2,7 @@
  * public: what the outside may call: webhooks, health, metrics. A route table for daemon/http.h.
  *
  *     POST /v1/inbound, /v1/inbound/{channel}   Authorization: Bearer …; parked, settled by the engine
+ *     POST /v1/agent/{say,note,take,release,close}   another desk's agents, by a token of their own (daemon/public_agent.h)
  *     GET  /healthz                             200 while the process lives
  *     GET  /readyz                              200 while webhooks can be stored, else 503
  *     GET  /metrics                             only where the context has a `metrics`
@@ -26,6 +27,7 @@
 
 enum {
     PUBLIC_BODY_MAX = 256 * 1024,
+    PUBLIC_AGENT_BODY_MAX = 64 * 1024,
     PUBLIC_CHANNEL_MAX = 64,
     PUBLIC_RETRY_S = 5,
 };
@@ -33,6 +35,8 @@ enum {
 struct public_context {        /* the `context` of the listener; outlives it */
     const char *const *tokens; /* none: nobody gets in */
     size_t token_count;
+    const char *const *agent_tokens; /* none: /v1/agent/ is not there */
+    size_t agent_token_count;
     struct mailbox *mailbox;
     /* Can webhooks be stored now? If not, why: one sentence. NULL: always. Any thread. */
     bool (*ready)(void *context, struct buf *why);
@@ -43,6 +47,14 @@ struct public_context {        /* the `context` of the listener; outlives it */
     /* Counted here, for the metrics. */
     _Atomic uint64_t webhooks, refused_token, refused_full;
 };
+
+/* What stands behind "Bearer ", or NULL; is it one of those? In constant time for each, and all are looked at. */
+const char *public_bearer(const struct http_call *call);
+bool public_is_token(const char *token, const char *const *tokens, size_t count);
+
+/* {"error" or "status": text}, and a reason where there is one. */
+void public_answer(struct http_call *call, int status, const char *key, const char *text, const char *reason,
+                   int retry_after_s);
 
 /* For the public listener. */
 const struct http_route *public_routes(void);

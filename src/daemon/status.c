@@ -66,6 +66,8 @@ static const struct number {
            "Calls to services of the business without an answer yet."),
     NUMBER(consults, "frontdesk_consults_total", "counter", "Questions to backends that went out."),
     NUMBER(consults_under_way, "frontdesk_consults_under_way", "gauge", "Questions to backends without an answer yet."),
+    NUMBER(tellings, "frontdesk_tellings_total", "counter", "Webhooks to other desks that went out."),
+    NUMBER(tellings_under_way, "frontdesk_tellings_under_way", "gauge", "Webhooks to other desks without an answer yet."),
     NUMBER(replies_accepted, "frontdesk_replies_accepted_total", "counter", "Replies that Braze accepted."),
     NUMBER(replies_ended, "frontdesk_replies_ended_total", "counter", "Replies that ended otherwise."),
     NUMBER(floods, "frontdesk_messages_flooded_total", "counter", "Messages that a limit kept from an answer."),

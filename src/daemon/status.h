@@ -20,6 +20,7 @@ struct status_facts {
     int64_t calls, calls_under_way, replies_accepted, replies_ended; /* ended: in any other final state */
     int64_t service_calls, service_calls_under_way;
     int64_t consults, consults_under_way; /* questions to backends that went out */
+    int64_t tellings, tellings_under_way; /* webhooks to other desks that went out */
     int64_t floods; /* messages that a limit kept from an answer */
     int64_t commits, commit_failures, round_ms_max;
     int64_t pending; /* outbox rows that wait, are due or claimed; looked at now and then */

@@ -28,6 +28,7 @@ struct claims { /* owned */
     struct call *calls;            /* to Braze */
     struct service_call *services; /* to the business's services */
     struct consult_call *consults; /* to backends */
+    struct notify_call *tellings;  /* to other desks */
 };
 
 struct batch {

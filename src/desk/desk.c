@@ -12,6 +12,7 @@
 #include "desk/breaker.h"
 #include "desk/consult.h"
 #include "desk/desk.h"
+#include "desk/notify.h"
 #include "desk/upkeep.h"
 #include "store/book.h"
 #include "store/consult_row.h"
@@ -104,7 +105,9 @@ int desk_install(struct desk *desk, struct ruleset *rules, const struct rulefile
     buf_release(&detail);
     if (result == 0)
         result = outbox_release_held(desk->db, 0, now, error);
-    return result == 0 ? breaker_retry_all(desk, rules, now, error) : -1;
+    if (result == 0)
+        result = breaker_retry_all(desk, rules, now, error);
+    return result == 0 ? notify_retry_all(desk, rules, now, error) : -1;
 }
 
 int desk_adopt(struct desk *desk, struct ruleset *rules, struct error *error)
@@ -195,7 +198,8 @@ static int mark_running(struct desk *desk, int64_t now, struct error *error)
         outbox_recover(desk->db, now, &recovered, error) != 0 ||
         outbox_track_recover(desk->db, now + TRACK_APART_MS, &tracks, error) != 0 ||
         entry_recover(desk->db, now, error) != 0 ||
-        service_call_recover(desk->db, now, error) != 0 || consult_row_recover(desk->db, now, error) != 0 ||
+        service_call_recover(desk->db, now, error) != 0 || notify_row_recover(desk->db, now, error) != 0 ||
+        consult_row_recover(desk->db, now, error) != 0 ||
         consult_start(desk, error) != 0 ||
         timer_ensure(desk->db, "forget", now, error) != 0 ||
         timer_ensure(desk->db, "expire", now, error) != 0)
@@ -245,8 +249,8 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
     desk->zones = zones;
     desk->random = ((uint32_t)now ^ (uint32_t)getpid() << 16) | 1;
     desk->matcher = matcher_new(true);
-    desk->may_track = desk->may_call = desk->may_consult = true;
-    desk->strays_of = -1;
+    desk->may_track = desk->may_call = desk->may_consult = desk->may_notify = true;
+    desk->strays_of = desk->told_rules = -1;
     if (open_book(desk, path, number, now, error) == 0 && restore_rules(desk, error) == 0 &&
         clamp_waits(desk, now, error) == 0) {
         desk->idle_close_ms = ruleset_setting_number(desk->rules, "idle_close");
@@ -307,6 +311,6 @@ int desk_commit_early(struct desk *desk, struct error *error)
 void desk_rollback(struct desk *desk)
 {
     db_rollback(desk->db);
-    desk->strays_of = -1;
+    desk->strays_of = desk->told_rules = -1;
     desk->idle_close_ms = desk->reopen_within_ms = INT64_MAX; /* it may have been looked over in vain */
 }

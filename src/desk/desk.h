@@ -38,6 +38,8 @@ struct desk {
     int64_t tracked_at;    /* when a call of dispatch_track was last put together; 0: never */
     bool may_call;         /* a call to a service may be open (desk/service.h) */
     bool may_consult;      /* a question to a backend may be open (desk/consult.h) */
+    bool may_notify;       /* something may be open that another desk is told (desk/notify.h) */
+    int64_t told_rules;    /* the ruleset for which endpoints that are gone were last looked for */
     bool has_superseded;   /* one is under way that is asked again anyway; whoever makes the calls clears it */
     int64_t floods;        /* messages that a limit kept from an answer, since it was opened */
     size_t looks;          /* at the backends: which of them goes first */
@@ -110,6 +112,8 @@ int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct err
  *
  *     take, release, close   {"conversation":N}
  *     say                    {"conversation":N,"text":"…"}        a bot's conversation is taken first
+ *     note                   {"conversation":N,"text":"…"}        for the book alone
+ *     agent-…                                                     the acts of another desk's agents (desk/agent.h)
  *     outbox-retry           {"id":N}                             held, withheld, expired, dead, unknown →
  * due outbox-drop            {"id":N}                             anything not yet accepted or in flight →
  * dead webhook-replay         {"id":N}                             unreadable, aside → read again

@@ -11,6 +11,7 @@
 #include "desk/carry.h"
 #include "desk/parting.h"
 #include "desk/parting_question.h"
+#include "desk/notify.h"
 #include "desk/past.h"
 #include "desk/story.h"
 #include "desk/summary.h"
@@ -43,7 +44,8 @@ static int64_t ripe_at(const struct desk *desk, const struct parting *parting)
 int parting_close(struct desk *desk, struct conversation *conversation, const char *closed_by, int64_t now,
                   struct error *error)
 {
-    if (conversation_close(desk->db, conversation, closed_by, now, error) != 0)
+    if ((strcmp(conversation->owner, "agent") == 0 && notify_change(desk, conversation, "closed", now, error) != 0) ||
+        conversation_close(desk->db, conversation, closed_by, now, error) != 0)
         return -1;
     return parting_put(desk->db, conversation->id, true, now, now + reopen_within(desk), error);
 }
@@ -51,7 +53,8 @@ int parting_close(struct desk *desk, struct conversation *conversation, const ch
 int parting_hand_over(struct desk *desk, struct conversation *conversation, const char *team, int64_t now,
                       struct error *error)
 {
-    if (conversation_give(desk->db, conversation, "agent", team, "", 0, error) != 0)
+    if (conversation_give(desk->db, conversation, "agent", team, "", 0, error) != 0 ||
+        notify_hand_over(desk, conversation, team, now, error) != 0)
         return -1;
     return parting_put(desk->db, conversation->id, false, now, now, error);
 }
@@ -129,6 +132,7 @@ static int write_down(struct making *making, struct error *error)
     struct conversation_sum sum = { story_outcome(&making->story), buf_text(&making->summary), making->by, at };
 
     if (conversation_sum_up(db, making->conversation.id, &sum, error) != 0 ||
+        (!making->parting->is_close && notify_summed_up(making->desk, making->conversation.id, making->now, error) != 0) ||
         event_put(db, making->conversation.id, "summary", making->by, sum.outcome, making->now, error) != 0)
         return -1;
     return parting_drop(db, making->parting, making->now, error);

@@ -9,10 +9,12 @@
 #include <string.h>
 
 #include "braze/track.h"
+#include "desk/agent.h"
 #include "desk/consult.h"
 #include "desk/desk.h"
 #include "desk/flow_turn.h"
 #include "desk/idle.h"
+#include "desk/notify.h"
 #include "desk/parting.h"
 #include "desk/reply.h"
 #include "desk/road.h"
@@ -21,6 +23,7 @@
 #include "store/conversation.h"
 #include "store/entry.h"
 #include "store/event.h"
+#include "store/message.h"
 #include "store/outbox.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
@@ -109,7 +112,11 @@ static int give(const struct act *act, struct conversation *conversation, const 
     const char *agent = strcmp(owner, "agent") == 0 ? act->actor : "";
     int64_t idle_at = strcmp(owner, "bot") == 0 ? idle_first_at(act->desk, act->now) : 0;
 
+    if (strcmp(owner, "bot") == 0 && notify_change(act->desk, conversation, "released", act->now, error) != 0)
+        return FAILED;
     if (conversation_give(act->desk->db, conversation, owner, "", agent, idle_at, error) != 0)
+        return FAILED;
+    if (strcmp(owner, "agent") == 0 && notify_change(act->desk, conversation, "taken", act->now, error) != 0)
         return FAILED;
     return follow(act, conversation, event, error);
 }
@@ -124,7 +131,7 @@ static int take(const struct act *act, struct error *error)
     /* A second click of the same person changes nothing, and is acknowledged just as late. */
     if (conversation.agent[0] != '\0' && strcmp(conversation.agent, act->actor) == 0)
         return format_conversation(act, &conversation, 0);
-    if (conversation.agent[0] != '\0')
+    if (conversation.agent[0] != '\0' && !agent_are_colleagues(conversation.agent, act->actor))
         return refuse(CONFLICT, error, "conversation %lld is with %s; release it first",
                       (long long)conversation.id, conversation.agent);
     status = give(act, &conversation, "agent", "take", error);
@@ -199,6 +206,27 @@ static int say(const struct act *act, struct error *error)
     return format_conversation(act, &conversation, message);
 }
 
+/* What the customer never sees. It changes nothing, so that it may be added to what is over as well. */
+static int note(const struct act *act, struct error *error)
+{
+    const char *text = json_get_text(act->arguments, "text");
+    struct message message = { .at = act->now, .kind = "note", .text = text, .actor = act->actor };
+    struct conversation conversation;
+    int status = find_conversation(act, &conversation, error);
+
+    if (status == DONE && is_blank(text))
+        return refuse(BAD_ARGUMENT, error, "there is nothing to note: give the text behind the conversation");
+    if (status != DONE)
+        return status;
+    message.conversation = conversation.id;
+    if (message_put(act->desk->db, &message, error) != 0 ||
+        event_put(act->desk->db, conversation.id, "note", act->actor, "", act->now, error) != 0)
+        return FAILED;
+    status = format_conversation(act, &conversation, message.id);
+    *act->contact = 0; /* nobody's texts have to be waited for */
+    return status;
+}
+
 /* Outbox */
 
 /* A call whose end somebody waits for: of a dialogue, or a question to a backend. */
@@ -219,6 +247,8 @@ static int find_row(const struct act *act, struct outbox_brief *row, struct erro
         return FAILED;
     if (strcmp(row->state, "accepted") == 0 && is_awaited(row))
         return refuse(CONFLICT, error, "outbox row %lld has been answered already", (long long)id);
+    if (strcmp(row->state, "accepted") == 0 && strcmp(row->kind, "notify") == 0)
+        return refuse(CONFLICT, error, "outbox row %lld has been told already", (long long)id);
     if (strcmp(row->state, "accepted") == 0)
         return refuse(CONFLICT, error, "outbox row %lld has been accepted by Braze already", (long long)id);
     if (strcmp(row->state, "claimed") == 0)
@@ -297,6 +327,14 @@ static int refuse_retry(const struct outbox_brief *row, struct error *error)
                   (long long)row->id);
 }
 
+/* Whatever was the matter may be mended, for the others of its endpoint as well. */
+static int retry_telling(const struct act *act, const struct outbox_brief *row, struct error *error)
+{
+    if (notify_retry(act->desk, row->id, act->now, error) != 1 || note_row(act, row, "retry", error) != 0)
+        return FAILED;
+    return format_row(act, row->id, error);
+}
+
 static int retry(const struct act *act, struct error *error)
 {
     int64_t until = act->now + ruleset_setting_number(act->desk->rules, "reply_expires");
@@ -307,6 +345,8 @@ static int retry(const struct act *act, struct error *error)
         return retry_track(act, &row, error);
     if (status == DONE && is_awaited(&row))
         return refuse_retry(&row, error);
+    if (status == DONE && strcmp(row.kind, "notify") == 0)
+        return retry_telling(act, &row, error);
     if (status != DONE)
         return status;
     /* Asking for one row is asking whether its lane works again, too. */
@@ -377,6 +417,11 @@ static int drop(const struct act *act, struct error *error)
         return drop_call(act, &row, error);
     if (status != DONE)
         return status;
+    if (strcmp(row.kind, "notify") == 0) {
+        if (notify_drop(act->desk, row.id, DROPPED, act->now, error) != 1 || note_row(act, &row, "drop", error) != 0)
+            return FAILED;
+        return format_row(act, row.id, error);
+    }
     if (give_up_profile(act, &row, error) != 0 ||
         outbox_settle(act->desk->db, row.id, row.contact, row.turn, "dead", DROPPED, act->now, error) != 0 ||
         queue_rest(act, &row, error) != 0 || note_row(act, &row, "drop", error) != 0)
@@ -441,8 +486,11 @@ static const struct {
     int (*run)(const struct act *act, struct error *error);
 } acts[] = {
     { "take", take },          { "release", release },  { "close", close_conversation }, { "say", say },
+    { "note", note },
     { "outbox-retry", retry }, { "outbox-drop", drop }, { "webhook-replay", replay },
 };
+
+static const char AGENT[] = "agent-";
 
 int desk_command(struct desk *desk, const char *name, const struct json *arguments, int64_t now,
                  struct buf *reply, int64_t *contact, struct error *error)
@@ -451,6 +499,8 @@ int desk_command(struct desk *desk, const char *name, const struct json *argumen
     struct act act = { desk, arguments, actor != NULL ? actor : "unnamed", now, reply, contact };
 
     *contact = 0;
+    if (strncmp(name, AGENT, sizeof AGENT - 1) == 0)
+        return agent_command(desk, name + sizeof AGENT - 1, arguments, now, reply, contact, error);
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
         if (strcmp(acts[i].name, name) == 0)
             return acts[i].run(&act, error);

@@ -16,6 +16,7 @@
 #include "desk/flood.h"
 #include "desk/flow_turn.h"
 #include "desk/idle.h"
+#include "desk/notify.h"
 #include "desk/recall.h"
 #include "desk/road.h"
 #include "desk/subscription.h"
@@ -105,7 +106,10 @@ static int store_message(struct passage *p, const char *rule, struct error *erro
 {
     if (conversation_heard(p->desk->db, &p->conversation, rule, p->now, error) != 0 || put_turn(p, error) != 0)
         return -1;
-    return put_message(p, error);
+    if (put_message(p, error) != 0)
+        return -1;
+    /* Whoever has the conversation reads it elsewhere. */
+    return strcmp(p->conversation.owner, "agent") == 0 ? notify_hear(p->desk, &p->conversation, p->message, p->now, error) : 0;
 }
 
 /* A service is being asked: the message is kept, and decided when that has ended. What would have been noted is not. */

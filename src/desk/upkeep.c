@@ -9,12 +9,15 @@
 #include "desk/consult.h"
 #include "desk/flow_turn.h"
 #include "desk/idle.h"
+#include "desk/notify.h"
 #include "desk/parting.h"
 #include "desk/service.h"
 #include "desk/upkeep.h"
+#include "store/agent_call.h"
 #include "store/consult_row.h"
 #include "store/cooldown.h"
 #include "store/message.h"
+#include "store/notify_row.h"
 #include "store/outbox.h"
 #include "store/parting.h"
 #include "store/run_row.h"
@@ -40,16 +43,17 @@ static int forget(struct desk *desk, int64_t now, int64_t *next, struct error *e
     int64_t dropped = seen_forget(desk->db, now - SEEN_KEPT_MS, STEP_MAX, error);
 
     int64_t rested = dropped < 0 ? -1 : cooldown_forget(desk->db, now, STEP_MAX, error);
+    int64_t asked = rested < 0 ? -1 : agent_call_forget(desk->db, now - SEEN_KEPT_MS, STEP_MAX, error);
 
-    *next = now + (dropped == STEP_MAX || rested == STEP_MAX ? SOON_MS : FORGET_EVERY_MS);
-    return rested < 0 ? -1 : 0;
+    *next = now + (dropped == STEP_MAX || rested == STEP_MAX || asked == STEP_MAX ? SOON_MS : FORGET_EVERY_MS);
+    return asked < 0 ? -1 : 0;
 }
 
 static int expire(struct desk *desk, int64_t now, int64_t *next, struct error *error)
 {
     int ended;
 
-    if (outbox_expire(desk->db, now, STEP_MAX, &ended, error) != 0)
+    if (outbox_expire(desk->db, now, STEP_MAX, &ended, error) != 0 || notify_expire(desk, now, error) != 0)
         return -1;
     if (ended > 0)
         log_warn("replies_expired", log_int("count", ended));
@@ -98,7 +102,7 @@ int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct
     desk->chores_at = desk->parting_seen = desk->index_look_at = 0;
     if (health_shift(&desk->health, desk->db, drift_ms, now, error) != 0 ||
         cooldown_shift(desk->db, drift_ms, error) != 0 || service_call_shift(desk->db, drift_ms, error) != 0 ||
-        consult_row_shift(desk->db, drift_ms, error) != 0 ||
+        consult_row_shift(desk->db, drift_ms, error) != 0 || notify_row_shift(desk->db, drift_ms, error) != 0 ||
         flow_turn_shift(desk, drift_ms, error) != 0 || idle_clock_jumped(desk, drift_ms, error) != 0)
         return -1;
     /* What lies ahead now was planned by the old clock; lanes still hold back what must wait. */
@@ -115,7 +119,9 @@ int upkeep_clamp(struct desk *desk, int64_t now, struct error *error)
         outbox_clamp(desk->db, now + LONGEST_MS, now, error) != 0 ||
         cooldown_clamp(desk->db, now + COOLDOWN_MAX_MS, now, error) != 0 ||
         service_call_clamp(desk->db, now + SERVICE_LONGEST_MS, error) != 0 ||
-        consult_row_clamp(desk->db, now + CONSULT_LONGEST_MS, error) != 0 || flow_turn_clamp(desk, now, error) != 0 ||
+        consult_row_clamp(desk->db, now + CONSULT_LONGEST_MS, error) != 0 ||
+        notify_row_clamp(desk->db, now + LONGEST_MS, now + NOTIFY_EXPIRES_MS, now, error) != 0 ||
+        flow_turn_clamp(desk, now, error) != 0 ||
         parting_clamp(desk->db, now + LONGEST_MS, now, error) != 0 ||
         idle_clamp(desk, now, error) != 0)
         return -1;

@@ -71,9 +71,13 @@ int build_backend_acts(struct ruleset *ruleset, struct error *error);
 void backends_release(struct ruleset *ruleset);
 
 /* build_address.c: is it an address that may be called? Values in {{ }} may stand behind its host. */
-int build_check_url(const struct ruleset *ruleset, const struct row *row, const char *url, struct error *error);
+int build_check_url(const struct ruleset *ruleset, const struct row *row, const char *column, const char *url,
+                    struct error *error);
 /* The column key_env; `noun` is what the key opens. NULL where it is not given. */
 int build_take_key(const struct row *row, const char *noun, const char **key_env, struct error *error);
+/* The same of any column; `example` is how such a variable may be called. */
+int build_take_env(const struct row *row, const char *column, const char *noun, const char *example, const char **env,
+                   struct error *error);
 /* build_service.c: is the column body JSON, whatever values it gets? `example` is how one looks. */
 int build_check_body(const struct row *row, const struct template *body, const char *example, struct error *error);
 

@@ -69,7 +69,7 @@ int backend_take_where(const struct ruleset *ruleset, struct backend_made *made,
                                             "prompt or body");
     if (strlen(url) > URL_BYTES_MAX)
         return row_refuse(made->row, error, "url is longer than %d bytes", URL_BYTES_MAX);
-    if (build_check_url(ruleset, made->row, url, error) != 0)
+    if (build_check_url(ruleset, made->row, "url", url, error) != 0)
         return -1;
     made->backend->url = url;
     if (made->backend->kind == BACKEND_HTTP)

@@ -223,6 +223,38 @@ int build_campaigns(struct ruleset *ruleset, struct error *error)
     return 0;
 }
 
+/* Without a secret nobody could tell what comes from here. */
+static int take_endpoint(const struct ruleset *ruleset, const struct row *row, const char *url_column,
+                         const char *secret_column, const char **url, const char **secret_env, struct error *error)
+{
+    *url = row_value(row, url_column);
+    if (*url != NULL && strchr(*url, '{') != NULL)
+        return row_refuse(row, error, "%s is one address for every customer, and holds no {{ }}", url_column);
+    if ((*url != NULL && build_check_url(ruleset, row, url_column, *url, error) != 0) ||
+        build_take_env(row, secret_column, "team", "SUPPORT_SECRET", secret_env, error) != 0)
+        return -1;
+    if (*url != NULL && *secret_env == NULL)
+        return row_refuse(row, error, "%s needs %s, the environment variable that holds the secret by which what is sent there "
+                                      "is signed (whsec_ and base64)",
+                          url_column, secret_column);
+    if (*url == NULL && *secret_env != NULL)
+        return row_refuse(row, error, "%s is for %s, which is missing", secret_column, url_column);
+    return 0;
+}
+
+static int take_team(const struct ruleset *ruleset, const struct row *row, struct team *team, struct error *error)
+{
+    *team = (struct team){ .file = row->file, .line = row->line };
+    if (row_require(row, "name", &team->name, error) != 0)
+        return -1;
+    const struct team *same = ruleset_team(ruleset, team->name);
+    if (same != NULL)
+        return refuse_duplicate(row, team->name, same->file, same->line, error);
+    if (take_endpoint(ruleset, row, "notify_url", "notify_secret_env", &team->notify_url, &team->notify_secret_env, error) != 0)
+        return -1;
+    return take_endpoint(ruleset, row, "relay_url", "relay_secret_env", &team->relay_url, &team->relay_secret_env, error);
+}
+
 int build_teams(struct ruleset *ruleset, struct error *error)
 {
     struct ruleset_private *private = ruleset->private;
@@ -233,13 +265,9 @@ int build_teams(struct ruleset *ruleset, struct error *error)
 
     const struct row *row;
     while ((row = rows_next(&private->rows, "team", &at)) != NULL) {
-        const char *name;
-        if (row_require(row, "name", &name, error) != 0)
+        if (take_team(ruleset, row, &private->teams[ruleset->team_count], error) != 0)
             return -1;
-        const struct team *same = ruleset_team(ruleset, name);
-        if (same != NULL)
-            return refuse_duplicate(row, name, same->file, same->line, error);
-        private->teams[ruleset->team_count++] = (struct team){ name, row->file, row->line };
+        ruleset->team_count++;
     }
     return 0;
 }

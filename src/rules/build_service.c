@@ -19,7 +19,7 @@ static const char *const METHODS[] = { "GET", "POST", NULL };
 static int take_url(const struct ruleset *ruleset, const struct row *row, struct service *service, struct error *error)
 {
     const char *url;
-    if (row_require(row, "url", &url, error) != 0 || build_check_url(ruleset, row, url, error) != 0)
+    if (row_require(row, "url", &url, error) != 0 || build_check_url(ruleset, row, "url", url, error) != 0)
         return -1;
     service->url = template_new(url, error);
     return service->url != NULL ? 0 : row_blame(row, "url", error);

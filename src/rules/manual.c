@@ -51,7 +51,12 @@ const struct manual_table manual_tables[] = {
                END } },
     { "team", "people who take conversations over",
       "INSERT INTO team (name) VALUES ('shop');",
-      COLUMNS{ { "name", "your name for it, the target of handoff" }, END } },
+      COLUMNS{ { "name", "your name for it, the target of handoff" },
+               { "notify_url", "https://…: told of every hand-over by a signed webhook" },
+               { "notify_secret_env", "the variable of the daemon that holds its secret, whsec_…" },
+               { "relay_url", "https://…: gets what the customer writes meanwhile, signed likewise" },
+               { "relay_secret_env", "the variable of the daemon that holds its secret" },
+               END } },
     { "rule", "who answers which messages; of those that take a message the one with the highest priority wins",
       "INSERT INTO rule (name, words, say) VALUES\n"
       "  ('hours', 'hours, open, opening*', 'We are open {{ hours_today }}.');",

@@ -93,8 +93,11 @@ struct channel {
     int line;
 };
 
+/* Another desk's endpoints: what it is told of hand-overs, and the customers' words meanwhile (desk/notify.h). */
 struct team {
     const char *name;
+    const char *notify_url, *notify_secret_env; /* NULL: none; both or neither */
+    const char *relay_url, *relay_secret_env;   /* likewise */
     const char *file;
     int line;
 };

@@ -143,6 +143,19 @@ void tell_ways(struct teller *teller)
 
 /* Teams */
 
+/* The host alone: the rest of an address may let its reader in. */
+static void add_endpoint(const struct teller *teller, struct tell_item *item, enum tell_sentence which, const char *url)
+{
+    struct buf host = { 0 };
+    const char *start = url != NULL ? strstr(url, "://") : NULL;
+
+    if (start == NULL)
+        return;
+    buf_add(&host, start + 3, strcspn(start + 3, "/?"));
+    tell_add_sentence(teller, item, which, (const char *[]){ buf_text(&host) });
+    buf_release(&host);
+}
+
 static void add_team(const struct teller *teller, struct tell_item *item, const struct team *team)
 {
     struct tell_list rules = { 0 };
@@ -158,6 +171,8 @@ static void add_team(const struct teller *teller, struct tell_item *item, const 
     tell_list_format(&rules, teller->voice->comma, teller->voice->or, &members);
     tell_add_sentence(teller, item, rules.count > 0 ? TELL_TEAM : TELL_TEAM_IDLE,
                       (const char *[]){ buf_text(&name), buf_text(&members) });
+    add_endpoint(teller, item, TELL_TEAM_NOTIFY, team->notify_url);
+    add_endpoint(teller, item, TELL_TEAM_RELAY, team->relay_url);
     buf_release(&name);
     buf_release(&members);
     tell_list_release(&rules);

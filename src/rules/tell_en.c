@@ -122,6 +122,8 @@ const struct tell_voice tell_english = {
         [TELL_NO_WAY] = "There is no campaign, so no answer can go out.",
         [TELL_TEAM] = "The team {} gets the conversations that {} hands over.",
         [TELL_TEAM_IDLE] = "No rule hands a conversation over to the team {}.",
+        [TELL_TEAM_NOTIFY] = "Whatever becomes of them is told at {}.",
+        [TELL_TEAM_RELAY] = "What the customer writes meanwhile goes to the desk at {}, whose agents may answer.",
         [TELL_INTRO] = "Rules are tried in the order in which they stand here, and the first that fits takes the "
                        "message. What stands in ‹brackets› is filled in for each customer.",
         [TELL_NO_RULES] = "There are no rules, so no message is answered.",

@@ -61,6 +61,8 @@ enum tell_sentence {
     TELL_NO_WAY,      /* there is no campaign */
     TELL_TEAM,        /* team {} gets what rules {} hand over */
     TELL_TEAM_IDLE,   /* team {} gets nothing */
+    TELL_TEAM_NOTIFY, /* what happens to its conversations is told at the host {} */
+    TELL_TEAM_RELAY,  /* and the customer's words go to the desk at {} */
     TELL_INTRO,       /* of the rules */
     TELL_NO_RULES,
     TELL_NEVER,           /* {} takes everything before */

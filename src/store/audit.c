@@ -18,7 +18,7 @@
 #include "base/buf.h"
 #include "store/audit.h"
 
-enum { PATIENCE_MS = 600 * 1000 };
+enum { PATIENCE_MS = 600 * 1000, DEEP_MS = 2 * 3600 * 1000 };
 
 static const struct {
     const char *name, *words;
@@ -292,7 +292,7 @@ static const char ACCEPTED_TWICE[] =
 static const char WRONG_LINE[] =
     "SELECT format ('outbox row %d of the kind %s %s', id, kind, iif(seq < 1, 'stands in no line', "
     "'stands in the line of the texts')) FROM outbox WHERE (kind = 'track') <> (seq = 0) OR (kind = 'call') <> (seq = -1) "
-    "OR (kind = 'consult') <> (seq = -2)";
+    "OR (kind = 'consult') <> (seq = -2) OR (kind = 'notify') <> (seq = -3)";
 static const char CALL_FOR_NOTHING[] =
     "SELECT format ('outbox row %d is a call to a service, but nothing says which', o.id) FROM outbox o "
     "WHERE o.kind = 'call' AND NOT EXISTS (SELECT 1 FROM service_call s WHERE s.outbox = o.id)";
@@ -319,6 +319,13 @@ static const char ASKED_IN_VAIN[] =
     "WHERE o.settled_at IS NULL AND c.turn IS NOT NULL) "
     "AND t.id NOT IN (SELECT turn FROM run WHERE turn IS NOT NULL) "
     "AND t.id NOT IN (SELECT m.turn FROM behind b JOIN message m ON m.id = b.message WHERE m.turn IS NOT NULL)";
+static const char TOLD_NOTHING[] =
+    "SELECT format ('outbox row %d is for another desk, but nothing says what it tells', o.id) FROM outbox o "
+    "WHERE o.kind = 'notify' AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.outbox = o.id)";
+static const char TOLD_OUT_OF_ORDER[] =
+    "SELECT format ('%d rows of conversation %d to %s may leave at once, of %d', sum(state <> 'waiting'), conversation, sent_by, "
+    "count(*)) FROM outbox WHERE kind = 'notify' AND settled_at IS NULL GROUP BY conversation, sent_by "
+    "HAVING sum(state <> 'waiting') <> 1";
 static const char CALLED_TOO_OFTEN[] =
     "SELECT format ('outbox row %d was tried %d times; a service is called twice at most', o.id, count(*)) "
     "FROM outbox o JOIN attempt a ON a.outbox = o.id WHERE o.kind = 'call' GROUP BY o.id HAVING count(*) > 2";
@@ -424,6 +431,8 @@ static const char *const CHECKS[] = {
     SEQ_OF_FUTURE,
     ACCEPTED_TWICE,
     WRONG_LINE,
+    TOLD_NOTHING,
+    TOLD_OUT_OF_ORDER,
     CALL_FOR_NOTHING,
     CALL_OF_NO_KIND,
     CALL_FORGOTTEN,
@@ -451,7 +460,6 @@ static const char *const CHECKS[] = {
     UNKNOWN_RULESET,
     WRONG_COUNT,
     BAD_REFERENCE,
-    BAD_FILE,
 };
 
 static int look_for(struct auditor *auditor, const char *check, struct error *error)
@@ -478,17 +486,31 @@ static int audit_state(struct auditor *auditor, struct error *error)
     return 0;
 }
 
-int audit_run(struct db *db, struct audit *audit, audit_finding *finding, void *context, struct error *error)
+static int audit_book(struct db *db, bool is_deep, struct audit *audit, audit_finding *finding, void *context,
+                      struct error *error)
 {
     struct auditor auditor = { .db = db, .audit = audit, .finding = finding, .context = context };
     int result;
 
     *audit = (struct audit){ 0 };
-    db_limit_ms(db, PATIENCE_MS);
+    db_limit_ms(db, is_deep ? DEEP_MS : PATIENCE_MS);
     result = db_read_begin(db, error);
-    if (result == 0)
+    if (result == 0 && is_deep)
+        result = look_for(&auditor, BAD_FILE, error);
+    /* On damaged pages the rest finds anything. */
+    if (result == 0 && audit->discrepancies == 0)
         result = audit_state(&auditor, error);
     db_read_end(db);
     db_limit_ms(db, 0);
     return result;
+}
+
+int audit_run(struct db *db, struct audit *audit, audit_finding *finding, void *context, struct error *error)
+{
+    return audit_book(db, false, audit, finding, context, error);
+}
+
+int audit_run_deep(struct db *db, struct audit *audit, audit_finding *finding, void *context, struct error *error)
+{
+    return audit_book(db, true, audit, finding, context, error);
 }

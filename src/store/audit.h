@@ -3,8 +3,7 @@
  *
  * The sum: what was accepted is counted from the webhooks; what became of it is worked out message by message
  * from decisions and outbox rows, not from the turns' states, which are then compared with it. Beside the sum
- * a list of statements each look for one kind of contradiction; SQLite's own checks of references and of the
- * file come last.
+ * a list of statements each look for one kind of contradiction, SQLite's own check of references being the last.
  */
 #ifndef STORE_AUDIT_H
 #define STORE_AUDIT_H
@@ -55,5 +54,8 @@ typedef void audit_finding(void *context, const char *sentence);
  * Reads one state of the book, and may take its time: the limit of readers is lifted to ten minutes.
  */
 int audit_run(struct db *db, struct audit *audit, audit_finding *finding, void *context, struct error *error);
+
+/* The same, and each page of the file, which takes minutes where it is large: not on a book that is in use. */
+int audit_run_deep(struct db *db, struct audit *audit, audit_finding *finding, void *context, struct error *error);
 
 #endif

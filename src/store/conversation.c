@@ -189,8 +189,8 @@ static void change_owner(struct conversation *conversation, const char *owner, i
     snprintf(conversation->owner, sizeof conversation->owner, "%s", owner);
 }
 
-static const char GIVE[] = "UPDATE conversation SET owner = ?2, team = ?3, agent = ?4, epoch = epoch + 1, "
-                           "idle_at = nullif(?5, 0) WHERE id = ?1";
+static const char GIVE[] = "UPDATE conversation SET owner = ?2, team = iif(?2 = 'agent' AND ?3 = '', team, ?3), agent = ?4, "
+                           "epoch = epoch + 1, idle_at = nullif(?5, 0) WHERE id = ?1";
 
 int conversation_give(struct db *db, struct conversation *conversation, const char *owner, const char *team,
                       const char *agent, int64_t idle_at, struct error *error)

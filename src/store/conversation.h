@@ -60,8 +60,8 @@ int conversation_count(struct db *db, const struct conversation *conversation, s
 /*
  * Changes the owner. What a person does (give, close) raises the epoch, so that the bot's texts that have not left yet stay;
  * what a customer was to be told before he said good-bye still goes. give: to the bot, or to a person (`team` and `agent`,
- * "" where it is the bot's), until idle_at (0: never). close: `closed_by` is idle, rule, flow, backend or person. reopen:
- * the same one goes on.
+ * "" where it is the bot's; a person without a `team` has it for the one that it is with), until idle_at (0: never).
+ * close: `closed_by` is idle, rule, flow, backend or person. reopen: the same one goes on.
  */
 int conversation_give(struct db *db, struct conversation *conversation, const char *owner, const char *team,
                       const char *agent, int64_t idle_at, struct error *error);

@@ -83,6 +83,9 @@ enum db_fault db_fault(const struct db *db)
 int db_fail(struct db *db, int code, struct error *error)
 {
     db_note_fault(db, code);
+    if ((code & 0xff) == SQLITE_INTERRUPT && db->has_given_way)
+        return error_set(error, "so much was written meanwhile that reading on would hold up the daemon: try again when less is "
+                                "going on, or read a copy of the book (frontdesk backup FILE)");
     return error_set(error, "the database says: %s (%d)", sqlite3_errmsg(db->handle), code);
 }
 
@@ -121,11 +124,36 @@ static int create_file(const char *path, struct error *error)
     return error_set(error, "%s: cannot be created: %s", path, strerror(errno));
 }
 
+static bool wal_stat(struct db *db, struct stat *info)
+{
+    struct buf name = { 0 };
+    bool is_there;
+
+    buf_addf(&name, "%s-wal", sqlite3_db_filename(db->handle, "main"));
+    is_there = stat(buf_text(&name), info) == 0;
+    buf_release(&name);
+    return is_there;
+}
+
+static bool has_to_give_way(struct db *db, int64_t now)
+{
+    struct stat info;
+
+    if (db->role != DB_READER || now < db->log_looked_at + READER_LOOK_MS || !wal_stat(db, &info))
+        return false;
+    db->log_looked_at = now;
+    if (db->log_bytes < 0)
+        db->log_bytes = info.st_size;
+    db->has_given_way = info.st_size > db->log_bytes + READER_LOG_BYTES;
+    return db->has_given_way;
+}
+
 static int on_progress(void *context)
 {
-    const struct db *db = context;
+    struct db *db = context;
+    int64_t now = db_monotonic_ms();
 
-    return db_monotonic_ms() > db->statement_deadline;
+    return now > db->statement_deadline || has_to_give_way(db, now);
 }
 
 static int on_wal(void *context, sqlite3 *handle, const char *name, int pages)
@@ -216,6 +244,7 @@ struct db *db_open(const char *path, enum db_role role, struct error *error)
     db = alloc_new(sizeof *db);
     db->role = role;
     db->statement_deadline = INT64_MAX;
+    db->log_bytes = -1;
     if (open_handle(db, path, error) == 0 && configure(db, error) == 0)
         return db;
     if (role != DB_MEMORY)
@@ -237,8 +266,15 @@ void db_close(struct db *db)
     free(db);
 }
 
+const char *db_library_version(void)
+{
+    return sqlite3_libversion();
+}
+
 void db_limit_ms(struct db *db, int ms)
 {
+    db->log_bytes = -1;
+    db->has_given_way = false;
     db->is_limited = ms > 0;
     db->statement_deadline = ms > 0 ? db_monotonic_ms() + ms : INT64_MAX;
     if (ms > 0)
@@ -256,13 +292,9 @@ bool db_was_cut(const struct db *db)
  * next start. */
 static bool wal_has_moved(struct db *db)
 {
-    struct buf name = { 0 };
     struct stat info;
-    bool is_there;
+    bool is_there = wal_stat(db, &info);
 
-    buf_addf(&name, "%s-wal", sqlite3_db_filename(db->handle, "main"));
-    is_there = stat(buf_text(&name), &info) == 0;
-    buf_release(&name);
     if (is_there && db->wal_inode == 0)
         db->wal_inode = info.st_ino;
     return db->wal_inode != 0 && (!is_there || info.st_ino != db->wal_inode);
@@ -373,6 +405,8 @@ int db_read_begin(struct db *db, struct error *error)
 {
     static const char BEGIN[] = "BEGIN DEFERRED";
 
+    db->log_bytes = -1;
+    db->has_given_way = false;
     return run_kept(db, BEGIN, error);
 }
 

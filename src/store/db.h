@@ -3,7 +3,9 @@
  *
  * Roles. DB_WRITER is the one connection that commits and checkpoints (SQLite 3.40 has the WAL-reset bug: a
  * second one may lose committed pages). DB_READER opens the file read-only, never checkpoints, and cuts its
- * own statements off after five seconds. DB_MEMORY is a private in-memory database.
+ * own statements off after five seconds, and whatever its limit is (db_limit_ms) as soon as the log of the book has
+ * grown by 128 MB meanwhile: as long as somebody reads one state, the log cannot be used again. DB_MEMORY is a private
+ * in-memory database.
  *
  * Statements are prepared once per connection and kept: db_query finds them by the address of the SQL
  * literal, so the SQL stands in a `static const char[]` right above the function that binds it. Errors while
@@ -47,6 +49,8 @@ enum db_fault {
  * failure. */
 struct db *db_open(const char *path, enum db_role role, struct error *error);
 void db_close(struct db *db); /* NULL is fine */
+
+const char *db_library_version(void); /* of SQLite: "3.40.1" */
 
 /* The worst fault since the last db_begin (or since the open). */
 enum db_fault db_fault(const struct db *db);

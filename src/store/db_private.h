@@ -10,7 +10,12 @@
 
 #include "store/db.h"
 
-enum { STATEMENTS_MAX = 512 }; /* a power of two, far above the number of literals in store/ */
+enum {
+    STATEMENTS_MAX = 2048, /* a power of two, far above the number of literals in store/ */
+    READER_STATEMENT_MS = 5000,
+    READER_LOG_BYTES = 128 * 1024 * 1024,
+    READER_LOOK_MS = 50,
+};
 
 struct wal_file;
 
@@ -32,6 +37,9 @@ struct db {
     ino_t wal_inode;            /* 0: not seen yet */
     struct wal_file *log;       /* set by the first early commit, then constant */
     int64_t statement_deadline; /* monotonic ms */
+    int64_t log_looked_at;      /* reader, monotonic ms: how long the log is */
+    int64_t log_bytes;          /* of the log, when the limit was set or the transaction began; -1: not looked at yet */
+    bool has_given_way;         /* that has grown too much */
     bool is_limited;            /* by db_limit_ms, else by the reader's own bound */
     bool was_cut;
     struct query *queries[STATEMENTS_MAX];

@@ -37,13 +37,13 @@ int idle_next(struct db *db, int64_t *at, struct error *error)
 
 /*
  * A turn that is open awaits one of these rows, or its dialogue does (store/audit.c looks for others). What is written into a
- * profile is nothing that anybody waits for.
+ * profile, or told another desk, is nothing that anybody waits for.
  */
 static const char LOOK[] =
     "SELECT coalesce(" LAST_SAID("v.id") ", "
     "v.opened_at), r.conversation IS NOT NULL, r.due_at, "
     "EXISTS (SELECT 1 FROM outbox o WHERE o.contact = v.contact AND o.settled_at IS NULL AND o.conversation = v.id "
-    "AND o.kind <> 'track') OR EXISTS (SELECT 1 FROM behind b WHERE b.conversation = v.id) "
+    "AND o.kind <> 'track' AND o.kind <> 'notify') OR EXISTS (SELECT 1 FROM behind b WHERE b.conversation = v.id) "
     "FROM conversation v LEFT JOIN run r ON r.conversation = v.id WHERE v.id = ?1";
 
 int idle_look(struct db *db, int64_t conversation, struct idle_look *look, struct error *error)

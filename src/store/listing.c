@@ -175,11 +175,17 @@ int listing_sharers(struct db *db, const char *typed, int64_t contact, struct bu
     "FROM (SELECT i.text FROM message i WHERE i.conversation = o.conversation AND i.turn = k.turn AND i.kind = 'in' " \
     "ORDER BY i.id) w), '') FROM consult k WHERE k.outbox = o.id) "
 
+/* What another desk is told. */
+#define TOLD                                                                                                      \
+    "(SELECT n.type || coalesce(': ' || (SELECT i.text FROM message i WHERE i.id = n.message AND n.type = 'message'), '') " \
+    "FROM notification n WHERE n.outbox = o.id) "
+
 #define OUTBOX                                                                                                    \
     "SELECT o.id, o.contact, o.seq, o.conversation, o.turn, o.message, o.part, o.epoch, o.created_at, o.due_at, " \
     "o.expires_at, o.settled_at, o.failures, (SELECT count(*) FROM attempt a WHERE a.outbox = o.id), o.kind, "    \
     "c.address, o.state, o.campaign, o.sent_by, o.reason, CASE o.kind WHEN 'track' THEN " CARRIED " "             \
-    "WHEN 'call' THEN " ASKED "WHEN 'consult' THEN " QUESTION " ELSE iif(m.text = '', m.properties, m.text) END, "   \
+    "WHEN 'call' THEN " ASKED "WHEN 'consult' THEN " QUESTION "WHEN 'notify' THEN " TOLD                          \
+    " ELSE iif(m.text = '', m.properties, m.text) END, "                                                          \
     "o.is_consent, o.is_single, o.is_ambiguous FROM outbox o JOIN contact c ON c.id = o.contact "                 \
     "LEFT JOIN message m ON m.id = o.message "
 

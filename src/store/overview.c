@@ -45,6 +45,9 @@ static const char NOW[] =
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND seq = -2 "
     "AND (state = 'dead' OR state = 'expired') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%' "
     "AND NOT EXISTS (SELECT 1 FROM consult c WHERE c.outbox = outbox.id AND c.parting <> 0)), "
+    "(SELECT count(*) FROM outbox WHERE seq = -3 AND settled_at IS NULL), "
+    "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND seq = -3 "
+    "AND (state = 'dead' OR state = 'expired') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%'), "
     "(SELECT count(*) FROM entry WHERE (state = 'refused' OR state = 'unknown') AND state = 'unknown' AND settled_at >= ?1), "
     "(SELECT count(*) FROM entry WHERE (state = 'refused' OR state = 'unknown') AND state = 'refused' AND settled_at >= ?1 "
     "AND reason NOT LIKE 'dropped%')";
@@ -111,8 +114,10 @@ static int get_now(struct db *db, int64_t recent, struct overview *overview, str
         overview->calls_failed = query_int(q, 15);
         overview->consults_pending = query_int(q, 16);
         overview->consults_failed = query_int(q, 17);
-        overview->entries_unknown = query_int(q, 18);
-        overview->entries_refused = query_int(q, 19);
+        overview->tellings_pending = query_int(q, 18);
+        overview->tellings_failed = query_int(q, 19);
+        overview->entries_unknown = query_int(q, 20);
+        overview->entries_refused = query_int(q, 21);
     }
     query_end(q);
     return found < 0 ? -1 : 0;

@@ -25,6 +25,7 @@ struct overview {
     char subscription_refusal[300]; /* why not the newest of them */
     int64_t calls_pending, calls_failed; /* to services; failed: in any way, since `recent` */
     int64_t consults_pending, consults_failed; /* questions to backends; failed: nobody of the chain answered, since `recent` */
+    int64_t tellings_pending, tellings_failed; /* to another desk; failed: dead or expired, since `recent` */
     int64_t disabled_rules;
     int64_t ruleset, rule_count, ruleset_loaded_at; /* 0: none was ever loaded */
     char refused_rules[600];                        /* why the folder was refused; "" when it was taken */

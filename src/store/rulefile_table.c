@@ -26,7 +26,7 @@ static const char *const CAMPAIGN_COLUMNS[] = {
 
 static const char *const CHANNEL_COLUMNS[] = { "name", "kind", NULL };
 
-static const char *const TEAM_COLUMNS[] = { "name", NULL };
+static const char *const TEAM_COLUMNS[] = { "name", "notify_url", "notify_secret_env", "relay_url", "relay_secret_env", NULL };
 static const char *const TEAM_LATER[] = { "notify_user", "nobody", NULL };
 
 static const char *const RULE_COLUMNS[] = {
@@ -89,7 +89,8 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
       CAMPAIGN_COLUMNS, NONE },
     { "channel", "CREATE TABLE channel (name, kind)",
       "SELECT name, kind FROM channel WHERE rowid > ?1 ORDER BY rowid", CHANNEL_COLUMNS, NONE },
-    { "team", "CREATE TABLE team (name)", "SELECT name FROM team WHERE rowid > ?1 ORDER BY rowid",
+    { "team", "CREATE TABLE team (name, notify_url, notify_secret_env, relay_url, relay_secret_env)",
+      "SELECT name, notify_url, notify_secret_env, relay_url, relay_secret_env FROM team WHERE rowid > ?1 ORDER BY rowid",
       TEAM_COLUMNS, TEAM_LATER },
     { "rule",
       "CREATE TABLE rule (name, priority, words, pattern, unless, only_if, action, target, say, campaign,"

@@ -63,6 +63,22 @@ int schema_check(struct db *db, struct error *error)
     return 0;
 }
 
+int schema_of(struct db *db, int64_t *version, struct error *error)
+{
+    int64_t application, tables;
+
+    return read_versions(db, &application, version, &tables, error);
+}
+
+int schema_is_book(struct db *db, struct error *error)
+{
+    int64_t application, version, tables;
+
+    if (read_versions(db, &application, &version, &tables, error) != 0)
+        return -1;
+    return tables > 0 ? 0 : error_set(error, "this is no book of frontdesk: there is nothing in it");
+}
+
 /* The copy is complete or absent: it gets its name only at the end. */
 static int copy_before(struct db *db, const char *path, int version, struct error *error)
 {

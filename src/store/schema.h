@@ -22,6 +22,10 @@ int schema_apply(struct db *db, const char *path, int64_t desk, struct error *er
 /* Reader: 0 when the book has exactly the program's version. */
 int schema_check(struct db *db, struct error *error);
 
+/* 0 when this is a book that this program knows, of its own schema or of an older one. schema_of: of which. */
+int schema_is_book(struct db *db, struct error *error);
+int schema_of(struct db *db, int64_t *version, struct error *error);
+
 /* Bounded integrity check at start: stops after about `budget_ms` without a verdict. -1: the file is damaged.
  */
 int schema_quick_check(struct db *db, int budget_ms, struct error *error);

@@ -549,3 +549,10 @@ struct span matcher_group(const struct matcher *matcher, const struct pattern *p
         return (struct span){ (size_t)-1, (size_t)-1 };
     return ovector_span(matcher, pattern->groups[index].number);
 }
+
+void pattern_library_version(char version[PATTERN_VERSION_LEN])
+{
+    version[0] = '\0';
+    if (pcre2_config(PCRE2_CONFIG_VERSION, NULL) <= PATTERN_VERSION_LEN)
+        pcre2_config(PCRE2_CONFIG_VERSION, version);
+}

@@ -79,4 +79,7 @@ enum pattern_result pattern_match(const struct pattern *pattern, struct matcher 
                                   size_t len, struct span *whole);
 struct span matcher_group(const struct matcher *matcher, const struct pattern *pattern, size_t index);
 
+enum { PATTERN_VERSION_LEN = 64 };
+void pattern_library_version(char version[PATTERN_VERSION_LEN]); /* of PCRE2: "10.42 2022-12-11" */
+
 #endif

@@ -5,38 +5,14 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import trace
 import web
 from desk import Desk, is_sanitized
+from disk import fill, small_disk
 from tap import Skip, equal, eventually, main, test, true
 from verdict import Client, judge
-
-
-@contextlib.contextmanager
-def small_disk(megabytes):
-    """A file system of its own; only root can make one."""
-    if os.getuid() != 0:
-        raise Skip("only root can mount a tmpfs")
-    folder = tempfile.mkdtemp(prefix="frontdesk-disk-")
-    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0700", "tmpfs", folder],
-                           capture_output=True, text=True, check=False)
-    try:
-        if mount.returncode != 0:
-            raise Skip("tmpfs cannot be mounted here: " + mount.stderr.strip())
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], capture_output=True, check=False)
-        os.rmdir(folder)
-
-
-def fill(path):
-    """Fills the disk to its last byte."""
-    with open(path, "wb", buffering=0) as file, contextlib.suppress(OSError):
-        while file.write(b"x" * 65536) > 0:
-            pass
 
 
 def refused_politely(answer, what):

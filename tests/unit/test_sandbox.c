@@ -14,10 +14,11 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/seal.h"
 
-#include "../../tools/sandbox_ai_sign.h"
 #include "../../tools/sandbox_braze.h"
 #include "../../tools/sandbox_fault.h"
 #include "../../tools/sandbox_http.h"
@@ -1074,32 +1075,67 @@ static void test_the_shop_asks_for_its_key_and_reports(void **state)
     free_bench(bench);
 }
 
-/* From FIPS 180-4's examples, and around the border where the length needs a block of its own. */
-static void test_sha256(void **state)
+/* Another desk: what is not signed by its secret, not now, or not whole, is refused, and remembered as that. */
+
+#define DESK_SECRET "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+#define TOLD "{\"type\":\"closed\",\"timestamp\":\"2026-05-12T09:30:00Z\",\"data\":{\"conversation\":7}}"
+
+static void tell_desk(struct bench *bench, const char *id, int64_t at_ms, const char *signed_body, const char *body)
 {
-    static const struct {
-        const char *text, *digest;
-    } CASES[] = {
-        { "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
-        { "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
-        { "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-          "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1" },
-        { "0123456789012345678901234567890123456789012345678901234",
-          "f34d5a0f80c0cbf84c8c0b90218c22637abd199965249da736a20143c8c9c9d9" },
-        { "0123456789012345678901234567890123456789012345678901234567890123",
-          "9674d9e078535b7cec43284387a6ee39956188e735a85452b0050b55341cda56" },
-    };
+    struct seal_keys keys;
+    struct buf headers = { 0 }, signature = { 0 };
+    char timestamp[24];
+    struct seal_webhook webhook = { id, timestamp, signed_body, strlen(signed_body) };
+
+    assert_int_equal(seal_read(DESK_SECRET, &keys, NULL), 0);
+    snprintf(timestamp, sizeof timestamp, "%lld", (long long)(at_ms / 1000));
+    seal_sign(&keys, &webhook, &signature);
+    buf_addf(&headers, "Content-Type: application/json\r\nwebhook-id: %s\r\nwebhook-timestamp: %s\r\nwebhook-signature: %s\r\n",
+             id, timestamp, buf_text(&signature));
+    bench_call_with(bench, "POST", "/desk/relay", buf_text(&headers), body);
+    buf_release(&headers);
+    buf_release(&signature);
+}
+
+static void test_another_desk_takes_only_what_is_signed_now(void **state)
+{
+    struct bench *bench = new_bench();
+    int64_t now = clock_wall_ms();
 
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        uint8_t digest[SHA256_SIZE];
-        char hex[SHA256_SIZE * 2 + 1];
+    assert_int_equal(seal_read(DESK_SECRET, &bench->service.desk.keys, NULL), 0);
+    tell_desk(bench, "a", now, TOLD, TOLD);
+    assert_int_equal(bench->answer.status, 200);
+    assert_string_equal(buf_text(&bench->answer.body), "{\"status\":\"ok\"}");
+    tell_desk(bench, "a", now, TOLD, TOLD);
+    assert_string_equal(buf_text(&bench->answer.body), "{\"status\":\"repeated\"}");
+    tell_desk(bench, "b", now, "{}", TOLD);
+    assert_int_equal(bench->answer.status, 401);
+    tell_desk(bench, "b", now - 310 * 1000, TOLD, TOLD);
+    assert_int_equal(bench->answer.status, 401);
+    tell_desk(bench, "b", now, "{}", "{}");
+    assert_int_equal(bench->answer.status, 400);
+    bench_call(bench, "POST", "/desk/relay", TOLD);
+    assert_int_equal(bench->answer.status, 401);
+    bench_call(bench, "GET", "/_sandbox/report", "");
+    assert_non_null(strstr(buf_text(&bench->answer.body),
+                           "\"desk\":{\"requests\":6,\"refused\":4,\"faults\":0,\"taken\":1,\"repeated\":1}"));
+    bench_call(bench, "GET", "/_sandbox/told?since=1&limit=2", "");
+    assert_non_null(strstr(buf_text(&bench->answer.body), "\"why\":\"no signature in webhook-signature fits the secret\""));
+    free_bench(bench);
+}
 
-        sha256(CASES[i].text, strlen(CASES[i].text), digest);
-        for (size_t k = 0; k < SHA256_SIZE; k++)
-            snprintf(hex + k * 2, 3, "%02x", digest[k]);
-        assert_string_equal(hex, CASES[i].digest);
-    }
+static void test_another_desk_that_denies_what_it_took_calls_it_repeated(void **state)
+{
+    struct bench *bench = new_bench();
+
+    (void)state;
+    bench_call(bench, "POST", "/_sandbox/script", "500 taken on /desk");
+    tell_desk(bench, "a", clock_wall_ms(), TOLD, TOLD);
+    assert_int_equal(bench->answer.status, 500);
+    tell_desk(bench, "a", clock_wall_ms(), TOLD, TOLD);
+    assert_string_equal(buf_text(&bench->answer.body), "{\"status\":\"repeated\"}");
+    free_bench(bench);
 }
 
 static void test_people_stay_within_bounds(void **state)
@@ -1177,7 +1213,8 @@ int main(void)
         cmocka_unit_test(test_the_same_key_books_once),
         cmocka_unit_test(test_faults_meet_the_shop_where_they_name_it),
         cmocka_unit_test(test_the_shop_asks_for_its_key_and_reports),
-        cmocka_unit_test(test_sha256),
+        cmocka_unit_test(test_another_desk_takes_only_what_is_signed_now),
+        cmocka_unit_test(test_another_desk_that_denies_what_it_took_calls_it_repeated),
         cmocka_unit_test(test_people_stay_within_bounds),
         cmocka_unit_test(test_gzip_is_small_and_framed),
     };

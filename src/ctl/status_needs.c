@@ -1,0 +1,311 @@
+/*
+ * status_needs: see the header.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "ctl/live.h"
+#include "ctl/status_needs.h"
+#include "desk/breaker.h"
+#include "rules/decimal.h"
+#include "store/readers.h"
+#include "store/spend.h"
+
+enum { WAITING_SHOWN = 5, TROUBLES_SHOWN = 5, LOG_LARGE = 80 * 1024 * 1024 };
+#define HOUR_MS INT64_C(3600000)
+
+static void need(struct needs *needs, const char *kind, const char *remedy, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void need(struct needs *needs, const char *kind, const char *remedy, const char *format, ...)
+{
+    struct buf text = { 0 };
+    va_list args;
+
+    va_start(args, format);
+    buf_addv(&text, format, args);
+    va_end(args);
+    needs->rows = alloc_resize(needs->rows, needs->count + 1, sizeof *needs->rows);
+    needs->rows[needs->count++] = (struct need){ kind, buf_detach(&text), alloc_text(remedy) };
+}
+
+/* In the greatest unit that fits: "3 hours", not "3 hours 12 minutes". */
+static void format_age(int64_t ms, struct buf *out)
+{
+    static const int64_t units[] = { 86400000, 3600000, 60000, 1000 };
+
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (ms >= units[i]) {
+            clock_format_duration(ms - ms % units[i], out);
+            return;
+        }
+    buf_add_text(out, "a moment");
+}
+
+/* Needs */
+
+static void add_waiting(void *context, const struct overview_waiting *row)
+{
+    struct needs *needs = context;
+    struct buf remedy = { 0 }, age = { 0 };
+
+    buf_addf(&remedy, "frontdesk take %lld", (long long)row->conversation);
+    format_age(needs->now - row->since, &age);
+    need(needs, "waiting", buf_text(&remedy), "%s waits for a person%s%s, for %s", row->user,
+         row->team[0] != '\0' ? " of " : "", row->team, buf_text(&age));
+    buf_release(&remedy);
+    buf_release(&age);
+}
+
+enum { BACKEND_PREFIX = sizeof "backend " - 1 };
+
+/*
+ * One that is stopped is a matter for the owner: its key stands in the daemon's environment, all else in the rules. One
+ * that fails comes back by itself, and until then somebody else answers: the drill tells who.
+ */
+static void add_backend_lane(struct needs *needs, const struct overview_lane *row)
+{
+    struct lane lane = { .failures = (int)row->failures, .until_at = row->until_at };
+    struct buf remedy = { 0 }, wait = { 0 };
+
+    if (strcmp(row->state, "stopped") == 0) {
+        need(needs, "backend", strstr(row->reason, "key") != NULL ? "systemctl restart frontdeskd" : "frontdesk rules load",
+             "%s is stopped: %s (it is tried again by itself)", row->name, row->reason);
+    } else if (breaker_state(&lane, needs->now) != BREAKER_CLOSED) {
+        buf_addf(&remedy, "frontdesk drill %s 500", row->name + BACKEND_PREFIX);
+        if (row->until_at > needs->now) {
+            buf_add_text(&wait, " for ");
+            format_age(row->until_at - needs->now, &wait);
+        }
+        need(needs, "backend", buf_text(&remedy), "%s %s%s: %s", row->name,
+             row->until_at > needs->now ? "is not asked" : "is on trial", buf_text(&wait), row->reason);
+    }
+    buf_release(&remedy);
+    buf_release(&wait);
+}
+
+static bool is_desk_lane(const char *name)
+{
+    return strncmp(name, "notify ", 7) == 0 || strncmp(name, "relay ", 6) == 0;
+}
+
+/*
+ * A campaign's fault is mended in the rules, as is another desk's address; the workspace's and an endpoint's in Braze or the
+ * daemon's environment.
+ */
+static void add_lane(void *context, const struct overview_lane *row)
+{
+    struct needs *needs = context;
+
+    if (strncmp(row->name, "backend ", BACKEND_PREFIX) == 0)
+        add_backend_lane(needs, row);
+    else if (strcmp(row->state, "stopped") == 0)
+        need(needs, "lane",
+             strncmp(row->name, "campaign ", 9) == 0 || is_desk_lane(row->name) ? "frontdesk rules load"
+                                                                                : "systemctl restart frontdeskd",
+             "%s is stopped: %s (it is tried again by itself)", row->name, row->reason);
+    else if (row->failures > 3)
+        need(needs, "lane", "frontdesk outbox list --state pending", "%s is not well: %s", row->name,
+             row->reason);
+}
+
+static void add_trouble(void *context, const struct overview_trouble *row)
+{
+    need(context, "rule", "frontdesk rules list",
+         "the pattern of the rule %s hit the bounds of matching %lld time%s%s", row->rule,
+         (long long)row->limit_hits, row->limit_hits == 1 ? "" : "s",
+         row->disabled_at > 0 ? ", and is out of play" : "");
+}
+
+static void add_count(struct needs *needs, int64_t count, const char *kind, const char *remedy,
+                      const char *one, const char *many)
+{
+    if (count > 0)
+        need(needs, kind, remedy, "%lld %s", (long long)count, count == 1 ? one : many);
+}
+
+static void add_counts(struct needs *needs, const struct overview *o)
+{
+    if (o->waiting_for_person > WAITING_SHOWN)
+        add_count(needs, o->waiting_for_person - WAITING_SHOWN, "waiting",
+                  "frontdesk conversations --owner agent", "more waits for a person",
+                  "more wait for a person");
+    add_count(needs, o->unreadable, "unreadable", "frontdesk webhooks list --state unreadable",
+              "webhook could not be read", "webhooks could not be read");
+    add_count(needs, o->aside, "aside", "frontdesk webhooks list --state aside", "webhook was set aside",
+              "webhooks were set aside");
+    add_count(needs, o->held, "held", "frontdesk outbox list --state held", "answer is held back",
+              "answers are held back");
+    add_count(needs, o->dead, "dead", "frontdesk outbox list --state dead",
+              "answer was refused in the last 7 days", "answers were refused in the last 7 days");
+    add_count(needs, o->profiles_dead, "profile", "frontdesk outbox list --state dead",
+              "write into a customer's profile was refused in the last 7 days",
+              "writes into customers' profiles were refused in the last 7 days");
+    add_count(needs, o->entries_unknown, "entry", "frontdesk outbox list --state unknown",
+              "count or event may or may not stand in a customer's profile, and is not repeated",
+              "counts and events may or may not stand in customers' profiles, and are not repeated");
+    add_count(needs, o->entries_refused, "entry", "frontdesk outbox list --state dead",
+              "count or event for a customer's profile was refused in the last 7 days",
+              "counts and events for customers' profiles were refused in the last 7 days");
+    if (o->subscriptions_refused > 0)
+        need(needs, "subscription", "frontdesk rules load",
+             "%lld %s not be subscribed, and may hear nothing: %s; correct the setting subscription_group, and the "
+             "answer to the next message does it",
+             (long long)o->subscriptions_refused, o->subscriptions_refused == 1 ? "customer could" : "customers could",
+             o->subscription_refusal);
+    add_count(needs, o->calls_failed, "call", "frontdesk outbox list --state trouble",
+              "call to a service failed in the last 7 days", "calls to services failed in the last 7 days");
+    add_count(needs, o->consults_failed, "backend", "frontdesk outbox list --state trouble",
+              "question was answered by no backend in the last 7 days",
+              "questions were answered by no backend in the last 7 days");
+    add_count(needs, o->tellings_failed, "desk", "frontdesk outbox list --state trouble",
+              "thing was not told to another desk in the last 7 days", "things were not told to another desk in the last 7 days");
+    add_count(needs, o->unknown, "unknown", "frontdesk outbox list --state unknown",
+              "answer may or may not have arrived in the last 7 days",
+              "answers may or may not have arrived in the last 7 days");
+    add_count(needs, o->disabled_rules, "rule", "frontdesk rules list",
+              "rule is out of play: its pattern costs too much",
+              "rules are out of play: their patterns cost too much");
+    if (o->refused_rules[0] != '\0')
+        need(needs, "rules", "frontdesk rules check", "the rule folder was refused: %s", o->refused_rules);
+    if (o->ruleset == 0)
+        need(needs, "rules", "frontdesk rules load DIR", "no rules are in force: nobody is answered");
+}
+
+/* Each stays in the book; who wants more of them raises the limit. */
+static int add_withheld(struct needs *needs, struct db *db, struct error *error)
+{
+    struct buf reason = { 0 };
+    int64_t count;
+    int result = overview_withheld(db, needs->now - HOUR_MS, &count, &reason, error);
+
+    if (result == 0 && count > 0)
+        need(needs, "notice", "frontdesk outbox list --state withheld",
+             "%lld %s withheld in the last hour: %s (the setting %s)", (long long)count,
+             count == 1 ? "notice was" : "notices were", buf_text(&reason),
+             strstr(buf_text(&reason), "notice") != NULL ? "notices_per_hour" : "replies_per_hour");
+    buf_release(&reason);
+    return result;
+}
+
+static void add_daemon(struct needs *needs, const struct call *call, enum daemon_state daemon)
+{
+    if (daemon == DAEMON_DOWN)
+        need(needs, "daemon", "systemctl start frontdeskd", "the daemon is not running: nothing comes in or goes out");
+    else if (daemon == DAEMON_MUTE)
+        need(needs, "daemon", "frontdesk status --admin SOCKET", "the book is in use, but no daemon answers at %s",
+             buf_text(&call->admin_path));
+}
+
+/* Money */
+
+static int add_cap(struct needs *needs, struct db *db, const char *scope, const char *what, int64_t cap, int64_t least,
+                   struct error *error)
+{
+    struct buf text = { 0 };
+    int64_t spent;
+
+    if (cap < 0)
+        return 0;
+    if (spend_get(db, needs->day, scope, &spent, error) != 0)
+        return -1;
+    if (spent + least <= cap)
+        return 0;
+    buf_addf(&text, "%s may cost nothing more today: ", what);
+    decimal_format(spent, &text);
+    buf_add_text(&text, " is spent, of ");
+    decimal_format(cap, &text);
+    buf_add_text(&text, "; until midnight its fallback answers");
+    need(needs, "cap", "frontdesk usage --by contact --since today", "%s", buf_text(&text));
+    buf_release(&text);
+    return 0;
+}
+
+/* As desk/consult_money.c refuses them: even the least question would go beyond the cap. */
+static int add_caps(struct needs *needs, struct db *db, const struct ruleset *rules, struct error *error)
+{
+    struct buf scope = { 0 };
+    int result = 0;
+
+    if (rules == NULL)
+        return 0;
+    live_day(rules, needs->now, needs->day);
+    for (size_t i = 0; i < rules->backend_count && result == 0; i++) {
+        const struct backend *backend = &rules->backends[i];
+
+        buf_clear(&scope);
+        buf_addf(&scope, "backend %s", backend->name);
+        if (backend->kind != BACKEND_FAQ)
+            result = add_cap(needs, db, buf_text(&scope), buf_text(&scope), backend->day_cap,
+                             backend_cost(backend, 0, backend->max_tokens), error);
+    }
+    if (result == 0 && rules->backend_count > 0)
+        result = add_cap(needs, db, "all", "backends", ruleset_setting_number(rules, "ai_day_cap"), 1, error);
+    buf_release(&scope);
+    return result;
+}
+
+/* The log of the book */
+
+static void add_log(struct needs *needs, const char *path)
+{
+    int64_t bytes = readers_log_bytes(path);
+    struct reader reader;
+    struct buf remedy = { 0 };
+
+    if (bytes < LOG_LARGE)
+        return;
+    if (readers_find(path, &reader, 1) == 1) {
+        buf_addf(&remedy, "ps -f -p %lld", (long long)reader.process);
+        need(needs, "log", buf_text(&remedy),
+             "the log of the book has grown to %lld MB: process %lld (%s) has been reading the book for a long time, and it "
+             "grows until that ends", (long long)(bytes >> 20), (long long)reader.process, reader.command);
+    } else {
+        need(needs, "log", "frontdesk doctor",
+             "the log of the book has grown to %lld MB; it shrinks when the desk has nothing to do", (long long)(bytes >> 20));
+    }
+    buf_release(&remedy);
+}
+
+int needs_read(struct needs *needs, const struct call *call, struct db *db, const struct needs_given *given, struct error *error)
+{
+    needs->now = call->now;
+    add_daemon(needs, call, given->daemon);
+    if (overview_waiting(db, WAITING_SHOWN, add_waiting, needs, error) < 0 || overview_lanes(db, add_lane, needs, error) < 0 ||
+        overview_troubles(db, TROUBLES_SHOWN, add_trouble, needs, error) < 0 || add_withheld(needs, db, error) != 0 ||
+        add_caps(needs, db, given->rules, error) != 0)
+        return -1;
+    add_counts(needs, given->overview);
+    add_log(needs, buf_text(&call->db_path));
+    return 0;
+}
+
+void needs_show(const struct needs *needs, struct output *output)
+{
+    static const struct column columns[] = {
+        { "kind", NULL, LOOK_PLAIN },
+        { "text", "needs you", LOOK_LONG },
+        { "remedy", "type", LOOK_PLAIN },
+    };
+
+    output_table(output, "needs", columns, sizeof columns / sizeof *columns);
+    for (size_t i = 0; i < needs->count; i++)
+        output_row(output, (struct cell[]){ cell_text(needs->rows[i].kind), cell_text(needs->rows[i].text),
+                                            cell_text(needs->rows[i].remedy) });
+    output_table_end(output);
+    if (needs->count == 0)
+        output_note(output, NOTE_GOOD, "All is well; nothing needs you.");
+}
+
+void needs_release(struct needs *needs)
+{
+    for (size_t i = 0; i < needs->count; i++) {
+        free(needs->rows[i].text);
+        free(needs->rows[i].remedy);
+    }
+    free(needs->rows);
+    *needs = (struct needs){ 0 };
+}

@@ -1,0 +1,344 @@
+/*
+ * examiner: see the header.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "backend/backend.h"
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/version.h"
+#include "braze/answer.h"
+#include "braze/date.h"
+#include "braze/details.h"
+#include "daemon/examiner.h"
+#include "daemon/http.h"
+#include "daemon/outcome.h"
+#include "flow/flow.h"
+#include "store/schema.h"
+#include "text/pattern.h"
+
+enum { CALL_TIMEOUT_MS = 15 * 1000, ANSWER_MAX = 256 * 1024, CHECKS_MAX = 64 };
+
+struct check {
+    struct examiner *examiner;
+    const char *kind;         /* a literal */
+    char name[128];           /* of the campaign or backend; "" */
+    char *url, *body;         /* body NULL: a GET */
+    const char *key;          /* borrowed */
+    const char *auth;         /* the header that carries the key; NULL: Authorization: Bearer */
+    enum fetch_reach reach;
+    struct answer answer;
+    int status;
+    int64_t took_ms, skew_ms;
+    bool has_skew, has_details;
+    struct details details;
+};
+
+struct examiner {
+    struct fetcher *fetcher;
+    struct keyring *keys;
+    const char *braze_url, *braze_key;
+    struct mail *mail; /* whose answer is being put together; NULL: none */
+    struct buf own;    /* its beginning, JSON */
+    struct check checks[CHECKS_MAX];
+    size_t count, left;
+};
+
+struct examiner *examiner_new(struct fetcher *fetcher, struct keyring *keys, const char *braze_url, const char *braze_key)
+{
+    struct examiner *examiner = alloc_new(sizeof *examiner);
+
+    examiner->fetcher = fetcher;
+    examiner->keys = keys;
+    examiner->braze_url = braze_url;
+    examiner->braze_key = braze_key;
+    return examiner;
+}
+
+static void forget(struct examiner *examiner)
+{
+    for (size_t i = 0; i < examiner->count; i++) {
+        free(examiner->checks[i].url);
+        free(examiner->checks[i].body);
+        examiner->checks[i] = (struct check){ 0 };
+    }
+    examiner->count = examiner->left = 0;
+    buf_release(&examiner->own);
+    if (examiner->mail != NULL)
+        mail_free(examiner->mail);
+    examiner->mail = NULL;
+}
+
+void examiner_free(struct examiner *examiner)
+{
+    if (examiner->mail != NULL)
+        outcome_tell_error(examiner->mail->call, 503, "the daemon is stopping");
+    forget(examiner);
+    free(examiner);
+}
+
+/* The answer */
+
+static void write_details(const struct details *details, struct jsonw *w)
+{
+    jsonw_object(w, "details");
+    jsonw_text(w, "name", details->name);
+    jsonw_bool(w, "archived", details->is_archived);
+    jsonw_bool(w, "draft", details->is_draft);
+    jsonw_bool(w, "off", details->is_off);
+    jsonw_text(w, "schedule", details->schedule);
+    jsonw_text(w, "channels", details->channels);
+    jsonw_text(w, "body", details->body);
+    jsonw_end_object(w);
+}
+
+static void write_check(const struct check *check, struct jsonw *w)
+{
+    jsonw_object(w, NULL);
+    jsonw_text(w, "kind", check->kind);
+    jsonw_text(w, "name", check->name);
+    jsonw_int(w, "status", check->status);
+    jsonw_text(w, "class", answer_class_name(check->answer.class));
+    jsonw_text(w, "problem", check->answer.problem);
+    jsonw_int(w, "took_ms", check->took_ms);
+    if (check->has_skew)
+        jsonw_int(w, "skew_ms", check->skew_ms);
+    if (check->has_details)
+        write_details(&check->details, w);
+    jsonw_end_object(w);
+}
+
+static void finish(struct examiner *examiner)
+{
+    struct buf checks = { 0 };
+    struct jsonw w = { .out = &checks };
+
+    jsonw_array(&w, NULL);
+    for (size_t i = 0; i < examiner->count; i++)
+        write_check(&examiner->checks[i], &w);
+    jsonw_end_array(&w);
+    buf_addf(&examiner->own, ",\"checks\":%s}", buf_text(&checks));
+    outcome_tell_json(examiner->mail->call, 200, &examiner->own);
+    buf_release(&checks);
+    forget(examiner);
+}
+
+static void end(void *context, const struct wire *wire, int64_t took_ms)
+{
+    struct check *check = context;
+    int64_t now = clock_wall_ms(), theirs;
+
+    answer_read(wire, now, &check->answer);
+    check->status = wire->end == WIRE_ANSWERED ? wire->status : 0;
+    check->took_ms = took_ms;
+    if (wire->date != NULL && date_parse_http(wire->date, &theirs)) {
+        check->has_skew = true;
+        check->skew_ms = now - took_ms / 2 - theirs;
+    }
+    if (wire->status == 200 && wire->end == WIRE_ANSWERED && check->kind[0] == 'c')
+        check->has_details = details_read(wire->body, wire->body_len, &check->details) == 0;
+    if (--check->examiner->left == 0)
+        finish(check->examiner);
+}
+
+/* What is asked */
+
+static struct check *add(struct examiner *examiner, const char *kind, const char *name, const char *key, char *url)
+{
+    struct check *check = &examiner->checks[examiner->count];
+
+    if (examiner->count == CHECKS_MAX) {
+        free(url);
+        return NULL;
+    }
+    examiner->count++;
+    *check = (struct check){ .examiner = examiner, .kind = kind, .key = key, .url = url, .reach = FETCH_ANYWHERE };
+    snprintf(check->name, sizeof check->name, "%s", name);
+    return check;
+}
+
+static char *braze_url(const struct examiner *examiner, const char *path, const char *id)
+{
+    struct buf url = { 0 };
+
+    buf_addf(&url, "%s%s%s", examiner->braze_url, path, id);
+    return buf_detach(&url);
+}
+
+static void add_post(struct examiner *examiner, const char *kind, const char *path, const char *body)
+{
+    struct check *check = add(examiner, kind, path, examiner->braze_key, braze_url(examiner, path, ""));
+
+    if (check != NULL)
+        check->body = alloc_text(body);
+}
+
+static const char NO_CAMPAIGN[] = "{\"campaign_id\":\"00000000-0000-4000-8000-000000000000\","
+                                  "\"recipients\":[{\"external_user_id\":\"frontdesk-doctor-nobody\"}]}";
+static const char NO_CANVAS[] = "{\"canvas_id\":\"00000000-0000-4000-8000-000000000000\","
+                                "\"recipients\":[{\"external_user_id\":\"frontdesk-doctor-nobody\"}]}";
+static const char NO_MESSAGE[] = "{\"external_user_ids\":[\"frontdesk-doctor-nobody\"],\"messages\":{}}";
+static const char NO_OBJECT[] = "{\"attributes\":[]}";
+
+static void add_campaigns(struct examiner *examiner, const struct ruleset *rules)
+{
+    bool has_canvas = false, has_app = false;
+
+    add_post(examiner, "permission", "/campaigns/trigger/send", NO_CAMPAIGN);
+    for (size_t i = 0; i < rules->campaign_count; i++) {
+        const struct campaign *campaign = &rules->campaigns[i];
+
+        if (campaign->campaign_id != NULL)
+            add(examiner, "campaign", campaign->name, examiner->braze_key,
+                braze_url(examiner, "/campaigns/details?campaign_id=", campaign->campaign_id));
+        has_canvas |= campaign->canvas_id != NULL;
+        has_app |= campaign->app_id != NULL;
+    }
+    if (has_canvas)
+        add_post(examiner, "permission", "/canvas/trigger/send", NO_CANVAS);
+    if (has_app)
+        add_post(examiner, "permission", "/messages/send", NO_MESSAGE);
+    if (rules->attribute_count > 0 || rules->custom_event_count > 0)
+        add_post(examiner, "permission", "/users/track", NO_OBJECT);
+}
+
+/* Of the vendors that tell which models there are, without a price; NULL: this is none. */
+static char *models_url(const struct backend *backend, const char **auth)
+{
+    const char *own = backend->kind == BACKEND_OPENAI      ? "https://api.openai.com/v1"
+                      : backend->kind == BACKEND_ANTHROPIC ? "https://api.anthropic.com"
+                                                           : NULL;
+    const char *base = backend->url != NULL ? backend->url : own;
+    struct buf url = { 0 };
+    size_t len;
+
+    if (own == NULL || strstr(base, "azure") != NULL)
+        return NULL;
+    len = strlen(base);
+    while (len > 0 && base[len - 1] == '/')
+        len--;
+    buf_addf(&url, "%.*s%s/models", (int)len, base, len > 3 && strncmp(base + len - 3, "/v1", 3) == 0 ? "" : "/v1");
+    *auth = backend->kind == BACKEND_ANTHROPIC ? "x-api-key" : NULL;
+    return buf_detach(&url);
+}
+
+static void add_backends(struct examiner *examiner, const struct ruleset *rules)
+{
+    bool may_be_local = ruleset_setting_number(rules, "allow_local_backends") != 0;
+
+    for (size_t i = 0; i < rules->backend_count; i++) {
+        const struct backend *backend = &rules->backends[i];
+        const char *auth = NULL, *key = backend->key_env != NULL ? keyring_get(examiner->keys, backend->key_env, NULL) : NULL;
+        char *url = backend->key_env == NULL || key != NULL ? models_url(backend, &auth) : NULL;
+        struct check *check = url != NULL ? add(examiner, "backend", backend->name, key, url) : NULL;
+
+        if (check != NULL) {
+            check->auth = auth;
+            check->reach = may_be_local ? FETCH_LOCAL_TOO : FETCH_PUBLIC;
+        }
+    }
+}
+
+/* What cannot even begin has ended. */
+static void start(struct check *check)
+{
+    struct fetch_header headers[] = { { "anthropic-version", "2023-06-01" }, { check->auth, check->key } };
+    struct error error = { 0 };
+    struct fetch fetch = {
+        .url = check->url,
+        .is_get = check->body == NULL,
+        .bearer = check->auth == NULL ? check->key : NULL,
+        .headers = headers,
+        .header_count = check->auth != NULL ? 2 : 0,
+        .content_type = check->body != NULL ? "application/json" : NULL,
+        .body = check->body,
+        .body_len = check->body != NULL ? strlen(check->body) : 0,
+        .reach = check->reach,
+        .timeout_ms = CALL_TIMEOUT_MS,
+        .answer_max = ANSWER_MAX,
+        .ended = end,
+        .context = check,
+    };
+
+    if (fetch_start(check->examiner->fetcher, &fetch, &error) != 0)
+        end(check, &(struct wire){ .end = WIRE_NEVER_LEFT, .failure = error.text }, 0);
+}
+
+/* Ourselves */
+
+static void write_library(struct jsonw *w, const char *name, const char *version)
+{
+    jsonw_object(w, NULL);
+    jsonw_text(w, "name", name);
+    jsonw_text(w, "version", version);
+    jsonw_end_object(w);
+}
+
+static void write_key(struct examiner *examiner, struct jsonw *w, const char *of, const char *name)
+{
+    if (name == NULL)
+        return;
+    jsonw_object(w, NULL);
+    jsonw_text(w, "of", of);
+    jsonw_text(w, "name", name);
+    jsonw_bool(w, "is_set", keyring_get(examiner->keys, name, NULL) != NULL);
+    jsonw_end_object(w);
+}
+
+static void write_own(struct examiner *examiner, const struct ruleset *rules)
+{
+    struct jsonw w = { .out = &examiner->own };
+    struct rlimit files = { 0 };
+    char pcre2[PATTERN_VERSION_LEN];
+
+    getrlimit(RLIMIT_NOFILE, &files);
+    jsonw_object(&w, NULL);
+    jsonw_int(&w, "format", 1);
+    jsonw_text(&w, "version", FRONTDESK_VERSION);
+    jsonw_int(&w, "schema", schema_version());
+    jsonw_text(&w, "braze_url", examiner->braze_url);
+    jsonw_int(&w, "ruleset", rules->number);
+    jsonw_int(&w, "descriptors", files.rlim_cur > INT32_MAX ? INT32_MAX : (int64_t)files.rlim_cur);
+    jsonw_array(&w, "libraries");
+    write_library(&w, "sqlite3", db_library_version());
+    write_library(&w, "libcurl", fetch_library_version());
+    write_library(&w, "libmicrohttpd", http_library_version());
+    pattern_library_version(pcre2);
+    write_library(&w, "pcre2", pcre2);
+    jsonw_end_array(&w);
+    jsonw_array(&w, "keys");
+    for (size_t i = 0; i < rules->backend_count; i++)
+        write_key(examiner, &w, rules->backends[i].name, rules->backends[i].key_env);
+    for (size_t i = 0; i < rules->service_count; i++)
+        write_key(examiner, &w, rules->services[i].name, rules->services[i].key_env);
+    jsonw_end_array(&w);
+}
+
+bool examiner_wants(const struct mail *mail)
+{
+    return mail->kind == MAIL_COMMAND && strcmp(mail->name, "doctor") == 0;
+}
+
+void examiner_take(struct examiner *examiner, const struct ruleset *rules, struct mail *mail)
+{
+    size_t count;
+
+    if (examiner->mail != NULL) {
+        outcome_tell_error(mail->call, 409, "another doctor is at work: wait for its end");
+        mail_free(mail);
+        return;
+    }
+    examiner->mail = mail;
+    write_own(examiner, rules);
+    add_campaigns(examiner, rules);
+    add_backends(examiner, rules);
+    /* One that ends at once must not be the last of all. */
+    count = examiner->count;
+    examiner->left = count;
+    for (size_t i = 0; i < count && examiner->mail != NULL; i++)
+        start(&examiner->checks[i]);
+}
