@@ -54,7 +54,7 @@ static void understands(void **state)
         const char *line, *pattern, *first, *second;
     } cases[] = {
         { "status", "status", NULL, NULL },
-        { "statu", "status", NULL, NULL },
+        { "st", "status", NULL, NULL },
         { "s", NULL, NULL, NULL },
         { "sa 3 hello", "say CONVERSATION TEXT...", "3", "hello" },
         { "o l", "outbox list", NULL, NULL },
