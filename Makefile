@@ -68,7 +68,8 @@ SCHEMA = \
   schema/011-refusal.sql \
   schema/012-list.sql \
   schema/013-search.sql \
-  schema/014-outside.sql
+  schema/014-outside.sql \
+  schema/015-charged.sql
 
 # What `frontdesk init` writes from.
 INIT = \
@@ -177,12 +178,14 @@ LIB = \
   src/text/terms_korean.c \
   src/text/terms_stem.c \
   src/text/terms_stop.c \
+  src/text/unfold.c \
   src/text/units.c \
   src/text/whatsapp.c \
   src/text/width.c \
   src/text/words.c \
   src/text/words_cover.c \
   src/store/agent_call.c \
+  src/store/arrival.c \
   src/store/audit.c \
   src/store/book.c \
   src/store/chronicle.c \
@@ -200,6 +203,7 @@ LIB = \
   src/store/faq.c \
   src/store/faq_word.c \
   src/store/figures.c \
+  src/store/figures_walk.c \
   src/store/histogram.c \
   src/store/idle.c \
   src/store/lane.c \
@@ -208,6 +212,7 @@ LIB = \
   src/store/message.c \
   src/store/moment.c \
   src/store/name.c \
+  src/store/news.c \
   src/store/notice_row.c \
   src/store/notify_case.c \
   src/store/notify_row.c \
@@ -494,9 +499,11 @@ CTL = \
   src/ctl/command_completion.c \
   src/ctl/command_conversations.c \
   src/ctl/command_diff.c \
+  src/ctl/command_doctor.c \
   src/ctl/command_draw.c \
   src/ctl/command_drill.c \
   src/ctl/command_explain.c \
+  src/ctl/command_follow.c \
   src/ctl/command_help.c \
   src/ctl/command_history.c \
   src/ctl/command_init.c \
@@ -509,6 +516,7 @@ CTL = \
   src/ctl/command_stats.c \
   src/ctl/command_status.c \
   src/ctl/command_tell.c \
+  src/ctl/command_transcript.c \
   src/ctl/command_try.c \
   src/ctl/command_usage.c \
   src/ctl/command_webhooks.c \
@@ -516,7 +524,14 @@ CTL = \
   src/ctl/commands.c \
   src/ctl/complete.c \
   src/ctl/complete_names.c \
+  src/ctl/doctor.c \
+  src/ctl/doctor_book.c \
+  src/ctl/doctor_braze.c \
+  src/ctl/doctor_live.c \
+  src/ctl/doctor_place.c \
   src/ctl/folder.c \
+  src/ctl/follow.c \
+  src/ctl/lines.c \
   src/ctl/list.c \
   src/ctl/live.c \
   src/ctl/local.c \
@@ -524,13 +539,16 @@ CTL = \
   src/ctl/option_words.c \
   src/ctl/output.c \
   src/ctl/output_csv.c \
+  src/ctl/output_html.c \
   src/ctl/output_json.c \
+  src/ctl/output_lines.c \
   src/ctl/output_text.c \
   src/ctl/output_text_exchange.c \
   src/ctl/output_text_patch.c \
   src/ctl/output_text_prose.c \
   src/ctl/output_text_sides.c \
   src/ctl/output_text_table.c \
+  src/ctl/pager.c \
   src/ctl/piece.c \
   src/ctl/problems.c \
   src/ctl/show.c \
@@ -625,6 +643,7 @@ UNIT = \
   consult_question \
   consult_rare \
   consult_session \
+  copy \
   country \
   customers \
   decide \
@@ -635,6 +654,7 @@ UNIT = \
   drop \
   entry \
   env \
+  exchange \
   explain \
   expression \
   fact \
@@ -654,6 +674,7 @@ UNIT = \
   josa \
   json \
   language \
+  large \
   line \
   listing \
   local \
@@ -662,6 +683,7 @@ UNIT = \
   markdown \
   manual \
   mask \
+  news \
   notice \
   notify \
   moment \
@@ -710,6 +732,7 @@ UNIT = \
   tell \
   template \
   terms \
+  unfold \
   utf8 \
   vendor \
   vendor_act \
@@ -779,11 +802,14 @@ SYSTEM = \
   tests/system/35_entries.py \
   tests/system/36_profile_storm.py \
   tests/system/37_moments.py \
+  tests/system/38_lists.py \
+  tests/system/39_transcript.py \
   tests/system/40_large.py \
   tests/system/41_search.py \
   tests/system/41_stats.py \
   tests/system/43_relay.py \
   tests/system/45_keeping.py \
+  tests/system/46_doctor.py \
   tests/system/47_help.py
 
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -966,8 +992,8 @@ install: all $(PAGES)
 	$(B)/frontdesk completion bash > $(word 1,$(COMPLETIONS))/frontdesk
 	$(B)/frontdesk completion zsh > $(word 2,$(COMPLETIONS))/_frontdesk
 	$(B)/frontdesk completion fish > $(word 3,$(COMPLETIONS))/frontdesk.fish
-	sed 's|/usr/local/|$(PREFIX)/|' tools/packaging/frontdeskd.service > $(UNITS)/frontdeskd.service
-	chmod 0644 $(UNITS)/frontdeskd.service
+	for unit in frontdeskd.service frontdesk-backup.service frontdesk-backup.timer; do \
+	    sed 's|/usr/local/|$(PREFIX)/|' tools/packaging/$$unit > $(UNITS)/$$unit && chmod 0644 $(UNITS)/$$unit || exit 1; done
 
 clean:
 	rm -rf build

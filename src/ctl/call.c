@@ -154,7 +154,7 @@ int call_fail(const struct call *call, int code, const char *format, ...)
 
 int call_read_failed(const struct call *call, const struct db *db, const struct error *error)
 {
-    if (db_was_cut(db) && call->parsed->command->options & OPTION_BIT(OPTION_SINCE))
+    if (db_was_cut(db) && call->parsed->command != NULL && call->parsed->command->options & OPTION_BIT(OPTION_SINCE))
         return call_fail(call, EXIT_FAILED, "that is too much to look through in %d seconds; narrow it, as with --since 7d",
                          DB_READER_MS / 1000);
     return call_fail(call, db_fault(db) == DB_BUSY ? EXIT_BUSY : EXIT_FAILED, "%s", error->text);

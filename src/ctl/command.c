@@ -25,7 +25,7 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_HELP] = { "help", NULL, "what a command does", true },
     [OPTION_VERSION] = { "version", NULL, "the version of this program", true },
     [OPTION_OWNER] = { "owner", "OWNER", "bot, agent or closed", false },
-    [OPTION_SINCE] = { "since", "T", "\"2 hours\", 7d, today, 2026-05-12", false },
+    [OPTION_SINCE] = { "since", "T", "\"2 hours\", 7d, today, yesterday, 2026-05-12, \"2026-05-12 14:30\"", false },
     [OPTION_RULE] = { "rule", "RULE", "where this rule answered", false },
     [OPTION_USER] = { "user", "USER", "of this customer", false },
     [OPTION_LIMIT] = { "limit", "N", "at most so many, the newest; 0 for all", false },
@@ -49,6 +49,10 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_BACKEND] = { "backend", "BACKEND", "where this backend was asked", false },
     [OPTION_OUTCOME] = { "outcome", "OUTCOME", "that ended so: answered, unanswered, person, flow_done …", false },
     [OPTION_UNANSWERED] = { "unanswered", NULL, "with a message that nobody has answered", false },
+    [OPTION_NO_PAGER] = { "no-pager", NULL, "long output stays on the terminal (else FRONTDESK_PAGER, PAGER, less)", true },
+    [OPTION_ALL] = { "all", NULL, "all conversations of the customer, the oldest first", false },
+    [OPTION_HTML] = { "html", NULL, "a page to print, send or keep", false },
+    [OPTION_FOLLOW] = { "follow", NULL, "then wait, and show what comes", false },
     [OPTION_AS_RULES] = { "as-rules", NULL, "what nobody answered, as rows for a rule file", false },
     [OPTION_FORCE] = { "force", NULL, "replace what is there", false },
     [OPTION_CHECK] = { "check", NULL, "only look, and change nothing", false },
@@ -137,6 +141,24 @@ static int split_words(int argc, char **argv, struct parsed *parsed, struct erro
     return 0;
 }
 
+/* What is shown has one form. */
+static int check_forms(const struct parsed *parsed, struct error *error)
+{
+    static const enum option_id forms[] = { OPTION_CSV, OPTION_JSON, OPTION_HTML };
+    const char *first = NULL;
+
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        const char *name = command_options[forms[i]].name;
+
+        if (parsed->options[forms[i]] == NULL)
+            continue;
+        if (first != NULL)
+            return error_set(error, "--%s and --%s exclude each other", first, name);
+        first = name;
+    }
+    return 0;
+}
+
 static int check_options(const struct parsed *parsed, struct error *error)
 {
     const struct command *command = parsed->command;
@@ -146,8 +168,8 @@ static int check_options(const struct parsed *parsed, struct error *error)
             !(command->options & OPTION_BIT(i)))
             return error_set(error, "--%s does not belong to \"frontdesk %s\"", command_options[i].name,
                              command->pattern);
-    if (parsed->options[OPTION_CSV] != NULL && parsed->options[OPTION_JSON] != NULL)
-        return error_set(error, "--csv and --json exclude each other");
+    if (check_forms(parsed, error) != 0)
+        return -1;
     if (parsed->options[OPTION_CSV] != NULL && !command->has_csv)
         return error_set(error, "--csv is for lists, and \"frontdesk %s\" is none; it has --json",
                          command->pattern);

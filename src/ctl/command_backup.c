@@ -29,6 +29,7 @@ struct backup {
     struct buf path; /* absolute: the daemon's folder is another */
     bool may_replace, is_noted;
     struct copy_facts facts;
+    sigset_t signals, former; /* held back: Ctrl-C between two looks breaks off what was begun, and does not leave it behind */
 };
 
 /* The daemon does not know our folder. The file itself is not there yet. */
@@ -48,20 +49,24 @@ static int find_path(struct backup *backup, const char *typed)
     return code;
 }
 
-/* Ctrl-C between two looks breaks off what was begun, instead of leaving it behind. */
-static void hold_signals(sigset_t *signals)
+static void hold_signals(struct backup *backup)
 {
-    sigemptyset(signals);
-    sigaddset(signals, SIGINT);
-    sigaddset(signals, SIGTERM);
-    sigprocmask(SIG_BLOCK, signals, NULL);
+    sigemptyset(&backup->signals);
+    sigaddset(&backup->signals, SIGINT);
+    sigaddset(&backup->signals, SIGTERM);
+    sigprocmask(SIG_BLOCK, &backup->signals, &backup->former);
 }
 
-static bool is_asked_to_end(const sigset_t *signals, int wait_ms)
+static void let_signals(const struct backup *backup)
+{
+    sigprocmask(SIG_SETMASK, &backup->former, NULL);
+}
+
+static bool is_asked_to_end(const struct backup *backup, int wait_ms)
 {
     struct timespec wait = { .tv_nsec = wait_ms * 1000000L };
 
-    return sigtimedwait(signals, NULL, &wait) > 0;
+    return sigtimedwait(&backup->signals, NULL, &wait) > 0;
 }
 
 static void show_progress(struct backup *backup, const char *state, int64_t pages, int64_t left)
@@ -115,14 +120,12 @@ static int look(struct backup *backup, const char *command, int64_t number, bool
 static int follow(struct backup *backup, int64_t number)
 {
     bool is_over = false, is_cancelled = false;
-    sigset_t signals;
     int code = EXIT_DONE;
 
-    hold_signals(&signals);
     while (code == EXIT_DONE && !is_over) {
         code = look(backup, is_cancelled ? "backup-cancel" : "backup-progress", number, &is_over);
         if (code == EXIT_DONE && !is_over)
-            is_cancelled |= is_asked_to_end(&signals, ASK_EVERY_MS);
+            is_cancelled |= is_asked_to_end(backup, ASK_EVERY_MS);
     }
     output_progress(backup->call->output, "%s", "");
     if (code == EXIT_NOBODY)
@@ -155,9 +158,11 @@ static int by_daemon(struct backup *backup)
     jsonw_bool(&w, "note", backup->is_noted);
     jsonw_text(&w, "actor", buf_text(&backup->call->actor));
     jsonw_end_object(&w);
+    hold_signals(backup);
     code = act_ask(backup->call, "backup", buf_text(&arguments), &reply);
     if (code == EXIT_DONE)
         code = follow(backup, json_get_int(reply, "backup", 0));
+    let_signals(backup);
     if (code == EXIT_DONE)
         code = see_for_oneself(backup);
     json_free(reply);
@@ -169,15 +174,17 @@ static int by_daemon(struct backup *backup)
 
 static int copy_all(struct backup *backup, struct copy *copy, struct error *error)
 {
-    sigset_t signals;
     int more;
 
-    hold_signals(&signals);
+    hold_signals(backup);
     while ((more = copy_step(copy, error)) == 1) {
         show_progress(backup, "copying", copy_pages(copy), copy_pages_left(copy));
-        if (is_asked_to_end(&signals, 0))
-            return error_set(error, "broken off; what there was of the backup is removed");
+        if (is_asked_to_end(backup, 0)) {
+            more = error_set(error, "broken off; what there was of the backup is removed");
+            break;
+        }
     }
+    let_signals(backup);
     if (more == 0) {
         show_progress(backup, "checking", 0, 0);
         more = copy_seal(copy, &backup->facts, error);

@@ -233,9 +233,14 @@ static int take_place(struct restoring *r, struct error *error)
 {
     const char *path = buf_text(&r->call->db_path);
     char *copy = alloc_text(path), *folder = dirname(copy);
+    struct stat present;
     int result = -1;
 
-    if (sync_path(buf_text(&r->draft), O_RDONLY) != 0) {
+    /* As root one would else leave a book that the daemon cannot open. */
+    if (stat(path, &present) == 0 && (present.st_uid != geteuid() || present.st_gid != getegid()) &&
+        chown(buf_text(&r->draft), present.st_uid, present.st_gid) != 0)
+        error_set(error, "%s cannot be given to the owner of the book: %s", buf_text(&r->draft), strerror(errno));
+    else if (sync_path(buf_text(&r->draft), O_RDONLY) != 0) {
         error_set(error, "%s: the disk does not take it: %s", buf_text(&r->draft), strerror(errno));
     } else if (!r->is_kept || (keep(r, "", error) == 0 && keep(r, "-wal", error) == 0)) {
         drop_log(path);

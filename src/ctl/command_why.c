@@ -2,12 +2,14 @@
  * command_why: the decision about a message, made once more by the rules of that day (desk/explain.h) or as it was
  * noted, and what followed.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "ctl/call.h"
 #include "ctl/commands.h"
 #include "ctl/verdict.h"
 #include "desk/explain.h"
+#include "store/listing.h"
 #include "store/transcript.h"
 
 struct asking {
@@ -115,20 +117,58 @@ static int show_questions(struct output *output, struct db *db, int64_t turn, st
     return count < 0 ? -1 : 0;
 }
 
+/* 0: it is no number of a message. */
+static int64_t number_of(const char *typed)
+{
+    bool is_number = typed[0] != '\0' && strlen(typed) <= 18 && typed[strspn(typed, "0123456789")] == '\0';
+
+    return is_number ? strtoll(typed, NULL, 10) : 0;
+}
+
+/* The newest message of the customer that was typed. */
+static int find_newest(struct call *call, struct db *db, const char *typed, int64_t *message)
+{
+    struct error error = { 0 };
+    int64_t conversation;
+    int code = call_find(call, db, typed, &conversation), found;
+
+    if (code != EXIT_DONE)
+        return code;
+    found = transcript_newest(db, conversation, message, &error);
+    if (found < 0)
+        return call_read_failed(call, db, &error);
+    return found == 1 ? EXIT_DONE : call_fail(call, EXIT_NOTHING, "%s has not written anything yet", typed);
+}
+
+/* What is typed is the number of a message, or else says whose. */
+static int ask(struct asking *asking, int64_t message, const char *typed)
+{
+    int found = message > 0 ? transcript_why(asking->db, message, show_decision, asking, asking->error) : 0;
+    int64_t conversation;
+    int code;
+
+    if (found == 0 && message > 0 && listing_find(asking->db, typed, &conversation, asking->error) == 0)
+        return call_fail(asking->call, EXIT_NOTHING,
+                         "there is no decision about a message %s; frontdesk transcript --json tells the numbers", typed);
+    if (found == 0) {
+        if ((code = find_newest(asking->call, asking->db, typed, &message)) != EXIT_DONE)
+            return code;
+        found = transcript_why(asking->db, message, show_decision, asking, asking->error);
+    }
+    if (found < 0 || asking->result != 0)
+        return call_read_failed(asking->call, asking->db, asking->error);
+    return EXIT_DONE;
+}
+
 static int why(struct call *call, struct db *db)
 {
     struct error error = { 0 };
     struct asking asking = { .call = call, .db = db, .error = &error };
-    int64_t message = call->parsed->numbers[0];
-    int found = transcript_why(db, message, show_decision, &asking, &error), count;
+    const char *typed = call->parsed->holes[0];
+    int code = ask(&asking, number_of(typed), typed), count;
 
-    if (found == 0)
-        return call_fail(call, EXIT_NOTHING,
-                         "there is no decision about a message %lld; frontdesk transcript "
-                         "--json tells the numbers",
-                         (long long)message);
-    if (found < 0 || asking.result != 0)
-        return call_read_failed(call, db, &error);
+    if (code != EXIT_DONE)
+        return code;
     if (show_questions(call->output, db, asking.turn, &error) != 0)
         return call_read_failed(call, db, &error);
     output_table(call->output, "messages", FOLLOWED_COLUMNS,

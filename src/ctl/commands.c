@@ -25,11 +25,25 @@ const struct command commands[] = {
       OPTION_BITS_PERIOD | OPTION_BITS_PERSON | OPTION_BITS_ANSWER | OPTION_BIT(OPTION_LIMIT),
       true, command_conversations },
     { "transcript CONVERSATION", "what was said, and whether it went out",
-      "Texts that went as they should stand alone; what became of all others stands under them.\n"
+      "Of a customer it is the newest conversation; with --all, --since or --until it is all of hers, one after the other.\n"
+      "Texts that went as they should stand alone; what became of all others stands under them. The words by which a rule\n"
+      "took a message are underlined, as the customer wrote them.\n"
+      "  frontdesk transcript ana --since 30d\n"
+      "  frontdesk transcript ana --html > ana.html      a page to print, that needs nothing and can do nothing\n"
+      "  frontdesk transcript ana --follow               and what is said from now on\n"
       "With --as-talk it is SQL for a rule file instead: a talk (a test of the rules) in which the customer says the same and\n"
       "the bot has to answer the same. It ends with 1 when the rules in force would not do so, and tells where they part.\n"
       "  frontdesk transcript ana --as-talk > rules/60-ana.sql",
-      OPTION_BIT(OPTION_AS_TALK), true, command_transcript },
+      OPTION_BIT(OPTION_ALL) | OPTION_BITS_PERIOD | OPTION_BIT(OPTION_HTML) | OPTION_BIT(OPTION_FOLLOW) |
+          OPTION_BIT(OPTION_AS_TALK),
+      true, command_transcript },
+    { "follow [CONVERSATION]", "the desk as it lives: every message, who answered, who took over",
+      "Begins with the newest messages (--limit, else 10), then waits for what comes, of all customers or of one, until\n"
+      "Ctrl-C. An answer that did not go out is told again, with the reason. With --json each line is an object of its own.\n"
+      "  frontdesk follow\n"
+      "  frontdesk follow ana\n"
+      "  frontdesk follow --limit 0 --json | jq 'select(.what == \"event\")'",
+      OPTION_BIT(OPTION_LIMIT), false, command_follow },
     { "profile USER", "what the customer's Braze profile holds from us",
       "Every attribute that rules have written, the value that Braze has taken and since when; what is still to be written,\n"
       "and why it has not gone. Values are shown as JSON: \"3\" is a text, 3 a number, null an attribute that is removed.\n"
@@ -48,11 +62,13 @@ const struct command commands[] = {
       "  frontdesk search refund --user ana --limit 0\n"
       "What was said a moment ago is found, too. It ends with 3 when no message fits.",
       OPTION_BITS_PERIOD | OPTION_BITS_PERSON | OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_BY), true, command_search },
-    { "why MESSAGE", "why a message was answered as it was",
-      "MESSAGE is the number of a customer's message or of an answer. Shows the text as the rules saw it, the rule\n"
-      "that won and on what words, what kept each rule before it back, what was done, and what followed: decided\n"
-      "once more by the rules and from the facts of that moment. Where backends were asked, each attempt is listed.\n"
-      "  frontdesk why 41",
+    { "why MESSAGE|USER", "why a message was answered as it was",
+      "MESSAGE is the number of a customer's message or of an answer; of a USER it is her newest message. Shows the text as\n"
+      "the rules saw it, the rule that won and on what words, what kept each rule before it back, what was done, and what\n"
+      "followed: decided once more by the rules and from the facts of that moment. Where backends were asked, each attempt\n"
+      "is listed.\n"
+      "  frontdesk why 41\n"
+      "  frontdesk why ana",
       0, false, command_why },
     { "chat", "be a customer, here in the terminal",
       "Writes to the running daemon through its webhook (FRONTDESK_LISTEN, FRONTDESK_WEBHOOK_TOKENS) and shows what\n"
@@ -226,6 +242,14 @@ const struct command commands[] = {
       "  frontdesk restore monday.db --check\n"
       "  systemctl stop frontdeskd; frontdesk restore monday.db; systemctl start frontdeskd",
       OPTION_BIT(OPTION_CHECK), false, command_restore },
+    { "doctor", "is all as it should be, here and at Braze?",
+      "Looks at settings, files, disk, clock, rules, book, daemon and its libraries; and through the daemon, by calls that\n"
+      "change and cost nothing, at the key's permissions, the campaigns and the backends. Each finding says what to do. Ends\n"
+      "with 1 when anything is bad. What no call can tell is a list to tick. With --live it goes through a first real message\n"
+      "with you, from your telephone and back.\n"
+      "  frontdesk doctor\n"
+      "  frontdesk doctor --live",
+      OPTION_BIT(OPTION_LIVE), false, command_doctor },
     { "audit", "prove that no message was lost",
       "Counts what was accepted on one side, what became of it on the other, and looks for contradictions.\n"
       "Ends with 1 when the book does not add up. With --deep each page of the file is looked at as well, and while a daemon\n"

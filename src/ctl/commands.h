@@ -12,6 +12,7 @@ extern const struct command commands[]; /* ends with a NULL pattern */
 int command_status(struct call *call);
 int command_conversations(struct call *call);
 int command_transcript(struct call *call);
+int command_follow(struct call *call);
 int command_search(struct call *call);
 int command_why(struct call *call);
 int command_chat(struct call *call);
@@ -44,6 +45,7 @@ int command_close(struct call *call);
 int command_say(struct call *call);
 int command_backup(struct call *call);
 int command_restore(struct call *call);
+int command_doctor(struct call *call);
 int command_audit(struct call *call);
 int command_completion(struct call *call);
 

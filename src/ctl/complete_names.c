@@ -81,7 +81,7 @@ void complete_names_of_book(void *context, const char *kind, size_t kind_len, st
     static const struct {
         const char *kind, *table; /* NULL: customers */
     } FROM_BOOK[] = {
-        { "CONVERSATION", NULL }, { "USER", NULL },      { "RULE", "rule" },
+        { "CONVERSATION", NULL }, { "USER", NULL }, { "MESSAGE|USER", NULL },      { "RULE", "rule" },
         { "FLOW", "flow" },       { "CHANNEL", "channel" }, { "BACKEND", "backend" },
     };
     struct piece piece = { .text = kind, .len = kind_len };

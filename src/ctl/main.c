@@ -19,6 +19,7 @@
 #include "ctl/commands.h"
 #include "ctl/complete.h"
 #include "ctl/complete_names.h"
+#include "ctl/pager.h"
 
 #ifndef FRONTDESK_VERSION
 #define FRONTDESK_VERSION "0.1.0"
@@ -26,22 +27,33 @@
 
 static void put(void *context, const char *bytes, size_t len)
 {
-    (void)context;
+    struct pager *pager = context;
+
+    if (pager->program != NULL) {
+        buf_add(&pager->text, bytes, len);
+        return;
+    }
     fwrite(bytes, 1, len, stdout);
     fflush(stdout);
 }
 
 static void talk(void *context, const char *bytes, size_t len)
 {
-    (void)context;
-    fwrite(bytes, 1, len, stderr);
+    struct pager *pager = context;
+
+    if (pager->program != NULL)
+        buf_add(&pager->talk, bytes, len);
+    else
+        fwrite(bytes, 1, len, stderr);
 }
 
-static size_t terminal_columns(void)
+static void measure_terminal(size_t *rows, size_t *columns)
 {
-    struct winsize size;
+    struct winsize size = { 0 };
+    bool is_known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
 
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+    *columns = is_known && size.ws_col > 0 ? size.ws_col : 80;
+    *rows = is_known && size.ws_row > 0 ? size.ws_row : 24;
 }
 
 static bool wants_colour(void)
@@ -51,24 +63,35 @@ static bool wants_colour(void)
     return (refusal == NULL || refusal[0] == '\0') && terminal != NULL && strcmp(terminal, "dumb") != 0;
 }
 
-static struct output_place find_place(void)
+static struct output_place find_place(struct pager *pager)
 {
     bool is_terminal = isatty(STDOUT_FILENO);
     struct stat file;
+    size_t rows, columns;
 
+    measure_terminal(&rows, &columns);
     return (struct output_place){ .put = put,
                                   .talk = talk,
+                                  .context = pager,
                                   .is_terminal = is_terminal,
                                   .is_file = fstat(STDOUT_FILENO, &file) == 0 && S_ISREG(file.st_mode) && file.st_size == 0,
                                   .has_colour = is_terminal && wants_colour(),
-                                  .columns = terminal_columns() };
+                                  .columns = columns };
+}
+
+/* Such a document could never be closed. */
+static bool is_endless(const struct parsed *parsed)
+{
+    return parsed->options[OPTION_FOLLOW] != NULL || (parsed->command != NULL && parsed->command->run == command_follow);
 }
 
 static enum output_form form_of(const struct parsed *parsed)
 {
-    return parsed->options[OPTION_JSON] != NULL  ? OUTPUT_JSON
-           : parsed->options[OPTION_CSV] != NULL ? OUTPUT_CSV
-                                                 : OUTPUT_TEXT;
+    if (parsed->options[OPTION_JSON] != NULL)
+        return is_endless(parsed) ? OUTPUT_JSON_LINES : OUTPUT_JSON;
+    if (parsed->options[OPTION_CSV] != NULL)
+        return OUTPUT_CSV;
+    return parsed->options[OPTION_HTML] != NULL ? OUTPUT_HTML : OUTPUT_TEXT;
 }
 
 static const char WELCOME[] = "frontdesk answers what your customers write, and lets you see how.\n"
@@ -99,6 +122,16 @@ static int tell(const struct parsed *parsed, const struct output_place *place)
     (code == EXIT_DONE ? place->put : place->talk)(place->context, text.data, text.len);
     buf_release(&text);
     return code;
+}
+
+static void end_pager(struct pager *pager)
+{
+    size_t rows, columns;
+
+    if (pager->program == NULL)
+        return;
+    measure_terminal(&rows, &columns);
+    pager_end(pager, rows, columns);
 }
 
 static int run(const struct parsed *parsed, struct output *output)
@@ -154,7 +187,8 @@ static int complete(int argc, char **argv, const struct output_place *place)
 
 int main(int argc, char **argv)
 {
-    struct output_place place = find_place();
+    struct pager pager = { 0 };
+    struct output_place place = find_place(&pager);
     struct error error = { 0 };
     struct parsed parsed;
     struct output *output;
@@ -166,6 +200,8 @@ int main(int argc, char **argv)
     if (argc > 2 && strcmp(argv[1], "complete") == 0 && strcmp(argv[2], "--") == 0)
         return check_stdout(complete(argc, argv, &place));
     code = command_parse(commands, argc, argv, &parsed, &error) == 0 ? EXIT_DONE : EXIT_USAGE;
+    if (code == EXIT_DONE)
+        pager_init(&pager, &parsed, place.is_terminal);
     if (code == EXIT_DONE && parsed.command == NULL) {
         code = tell(&parsed, &place);
     } else {
@@ -176,6 +212,7 @@ int main(int argc, char **argv)
             output_note(output, NOTE_FAILURE, "%s", error.text);
         output_end(output);
     }
+    end_pager(&pager);
     parsed_release(&parsed);
     return check_stdout(code);
 }

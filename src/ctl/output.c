@@ -53,7 +53,8 @@ const struct column output_exchange_columns[EXCHANGE_COLUMNS] = {
     { "id", "message", LOOK_NUMBER }, { "at", "at", LOOK_PLAIN },    { "kind", "kind", LOOK_STATE },
     { "actor", "who", LOOK_PLAIN },   { "text", "text", LOOK_LONG }, { "state", "state", LOOK_STATE },
     { "reason", "why", LOOK_LONG },   { "buttons", NULL, LOOK_LONG }, { "tags", NULL, LOOK_LONG },
-    { "about", NULL, LOOK_NUMBER },
+    { "about", NULL, LOOK_NUMBER },   { "conversation", NULL, LOOK_NUMBER }, { "rule", NULL, LOOK_NAME },
+    { "matched", NULL, LOOK_LONG },
 };
 
 static struct cell cell_list(const char *json)
@@ -75,6 +76,9 @@ void output_exchange_cells(const struct exchange_line *line, struct cell cells[E
     cells[7] = cell_list(line->buttons);
     cells[8] = cell_list(line->tags);
     cells[9] = cell_id(line->about);
+    cells[10] = cell_id(line->conversation);
+    cells[11] = cell_text_or_none(line->rule);
+    cells[12] = cell_list(line->matched);
 }
 
 static const struct column patch_columns[PATCH_COLUMNS] = {
@@ -107,6 +111,8 @@ struct output *output_new(enum output_form form, const struct output_place *plac
         [OUTPUT_TEXT] = &output_way_text,
         [OUTPUT_JSON] = &output_way_json,
         [OUTPUT_CSV] = &output_way_csv,
+        [OUTPUT_HTML] = &output_way_html,
+        [OUTPUT_JSON_LINES] = &output_way_lines,
     };
     struct output *output = alloc_new(sizeof *output);
 
@@ -130,8 +136,15 @@ void output_end(struct output *output)
     buf_release(&output->buf);
     buf_release(&output->notes);
     buf_release(&output->failure);
+    buf_release(&output->title);
     free(output->cells);
     free(output);
+}
+
+void output_title(struct output *output, const char *title)
+{
+    buf_clear(&output->title);
+    buf_add_text(&output->title, title);
 }
 
 void output_set_zone(struct output *output, const struct zone *zone)
@@ -203,6 +216,20 @@ void output_line(struct output *output, const struct exchange_line *line)
 {
     must_be_open(output, ELEMENT_EXCHANGE);
     output->way->line(output, line);
+}
+
+void output_event(struct output *output, const struct exchange_event *event)
+{
+    must_be_open(output, ELEMENT_EXCHANGE);
+    if (output->way->event != NULL)
+        output->way->event(output, event);
+}
+
+void output_break(struct output *output, const struct exchange_break *heading)
+{
+    must_be_open(output, ELEMENT_EXCHANGE);
+    if (output->way->between != NULL)
+        output->way->between(output, heading);
 }
 
 void output_exchange_end(struct output *output)
@@ -308,6 +335,11 @@ void output_document(struct output *output, const char *noun, const char *text)
     if (output->columns != NULL)
         abort();
     output->way->document(output, noun, text);
+}
+
+bool output_is_text(const struct output *output)
+{
+    return output->way == &output_way_text;
 }
 
 bool output_is_terminal(const struct output *output)

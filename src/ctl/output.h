@@ -4,7 +4,7 @@
  *
  *     table      rows under named columns:      output_table … output_row … output_table_end
  *     record     one thing with named fields:   output_record
- *     exchange   who said what, in order:       output_exchange … output_line … output_exchange_end
+ *     exchange   who said what, in order:       output_exchange … output_break … output_line … output_exchange_end
  *     patch      what differs, line by line:    output_patch … output_patch_line … output_patch_end
  *     prose      paragraphs under headings:     output_prose … output_paragraph … output_prose_end
  *     sides      two exchanges side by side:    output_sides … output_side … output_sides_end
@@ -18,7 +18,13 @@
  * the noun is NULL; a document a text named by its noun; notes are gathered in "notes" ([{"kind","text"}]), a failure
  * is "error". Ids and counts are numbers, times unix milliseconds. CSV shows the tables and exchanges: all fields
  * quoted, a header line, times in ISO 8601 with the offset of the zone; notes go to stderr. Text is for people: aligned by
- * display width, coloured on a terminal only, every byte of data passed through ctl/show.
+ * display width, coloured on a terminal only, every byte of data passed through ctl/show. HTML is one page to read, print
+ * and keep, written at the end (output_html.c).
+ *
+ * JSON lines are for what has no end (--follow): one object per line, each with "format": 1 and "what" it is: a record, or the
+ * row of a table, by its noun; "message" with the members that an exchange has, and "user" and "channel"; "event" of the
+ * ledger ("id", "at", "conversation", "user", "channel", "kind", "actor", "detail"); "fate", what became of a message that was
+ * told before ("message", "at", "conversation", "user", "channel", "kind", "state", "reason"); or "error".
  *
  * A column's `name` is the JSON and CSV name, from the schema; `title` the heading for people, NULL to hide
  * it from them.
@@ -30,13 +36,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "text/pattern.h"
 
 struct output;
 struct patch_line;
 struct zone;
 
-enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
+enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_HTML, OUTPUT_JSON_LINES };
 
 /* Where it goes. `put` takes data (stdout), `talk` everything else (stderr). */
 struct output_place {
@@ -86,6 +93,7 @@ enum note_kind { NOTE_PLAIN, NOTE_GOOD, NOTE_WARN, NOTE_BAD, NOTE_DIM, NOTE_FAIL
 enum exchange_style {
     EXCHANGE_TRANSCRIPT, /* times at the left, names, texts indented */
     EXCHANGE_CHAT,       /* a prompt and bubbles */
+    EXCHANGE_LIVE,       /* a transcript that goes on: of what is on its way nothing is said yet */
 };
 
 struct exchange_line { /* borrowed texts, "" when unknown */
@@ -99,6 +107,25 @@ struct exchange_line { /* borrowed texts, "" when unknown */
     int64_t about; /* a notice: the other conversation that it tells of; 0: none */
     const char *list; /* they are the rows of a list, and this opens it; NULL: buttons */
     bool is_typed; /* it stands on the screen already: typed at the prompt */
+    int64_t conversation;  /* 0: it stands in none */
+    const char *rule;      /* in: that took it; NULL and "": none */
+    const char *matched;   /* in: JSON array of the words it was taken by, as they were written; NULL and "[]": none */
+    struct span mark;      /* the same in `text`: underlined on a terminal */
+    const char *language;  /* in which it is, as far as anybody said: "ko"; NULL and "": unknown */
+    const char *user, *name, *channel; /* whose conversation it is; shown where lines of many follow each other */
+};
+
+struct exchange_event { /* borrowed: what else happened meanwhile */
+    int64_t id, at, conversation;      /* 0: of none */
+    const char *user, *channel;        /* whose conversation it is */
+    const char *kind, *actor, *detail; /* as in the ledger; of a fate, the message's kind and nothing */
+    const char *state, *reason;        /* of a fate, which tells of the message `id`; NULL: it is an event */
+    const char *sentence;              /* the same for people; NULL: they are spared it */
+};
+
+struct exchange_break { /* borrowed: here begins what belongs to another conversation */
+    const char *heading;
+    const char *label, *text; /* what else is to be known of it, and what that is; NULL: nothing */
 };
 
 struct paragraph { /* borrowed */
@@ -122,6 +149,7 @@ struct side_line { /* borrowed */
 
 struct output *output_new(enum output_form form, const struct output_place *place);
 void output_end(struct output *output); /* finishes the document and frees */
+void output_title(struct output *output, const char *title); /* of the page, where it is one */
 
 /* Whose clock people read (NULL: the machine's). Borrowed for as long as something is shown. */
 void output_set_zone(struct output *output, const struct zone *zone);
@@ -135,7 +163,17 @@ void output_record(struct output *output, const char *noun, const struct column 
                    const struct cell *cells, size_t count);
 void output_exchange(struct output *output, const char *noun, enum exchange_style style);
 void output_line(struct output *output, const struct exchange_line *line);
+/* In text and JSON lines only. */
+void output_event(struct output *output, const struct exchange_event *event);
+/* For people: the lines name their conversation. */
+void output_break(struct output *output, const struct exchange_break *heading);
 void output_exchange_end(struct output *output);
+/* Is it on its way: it will leave, or be answered, unless something happens? */
+bool output_is_on_its_way(const char *state);
+/* Is there nothing that somebody should look at? */
+bool output_is_well(const char *state);
+/* "order · dead: Braze refused it", passed through ctl/show; nothing when all went as it should. */
+void output_fate(const struct exchange_line *line, bool with_actor, struct buf *out);
 void output_patch(struct output *output, const char *noun);
 /* `file` stays as it is while its lines follow each other. */
 void output_patch_line(struct output *output, const char *file, const struct patch_line *line);
@@ -148,6 +186,7 @@ void output_side(struct output *output, const struct side_line *line);
 void output_sides_end(struct output *output);
 /* As it is: a text of ours without control characters but line feeds. */
 void output_document(struct output *output, const char *noun, const char *text);
+bool output_is_text(const struct output *output); /* neither JSON nor CSV */
 /* Does a person read it, and not a program? */
 bool output_is_terminal(const struct output *output);
 /* Columns of the terminal; 80 where it is none. */

@@ -24,7 +24,7 @@ static void json_cell(struct jsonw *w, const char *name, const struct cell *cell
     }
 }
 
-static void json_cells(struct jsonw *w, const struct column *columns, const struct cell *cells, size_t count)
+void output_json_cells(struct jsonw *w, const struct column *columns, const struct cell *cells, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         json_cell(w, columns[i].name, &cells[i]);
@@ -38,7 +38,7 @@ static void json_table(struct output *output, const char *noun)
 static void json_row(struct output *output, const struct cell *cells)
 {
     jsonw_object(&output->json, NULL);
-    json_cells(&output->json, output->columns, cells, output->column_count);
+    output_json_cells(&output->json, output->columns, cells, output->column_count);
     jsonw_end_object(&output->json);
 }
 
@@ -52,7 +52,7 @@ static void json_record(struct output *output, const char *noun, const struct co
 {
     if (noun != NULL)
         jsonw_object(&output->json, noun);
-    json_cells(&output->json, columns, cells, count);
+    output_json_cells(&output->json, columns, cells, count);
     if (noun != NULL)
         jsonw_end_object(&output->json);
 }

@@ -43,5 +43,7 @@ void text_patch_line(struct output *output, const char *file, const struct patch
 void text_side_line(struct output *output, const struct side_line *line);
 void text_paragraph(struct output *output, const struct paragraph *paragraph);
 void text_exchange_line(struct output *output, const struct exchange_line *line);
+void text_exchange_event(struct output *output, const struct exchange_event *event);
+void text_exchange_break(struct output *output, const struct exchange_break *heading);
 
 #endif

@@ -17,6 +17,11 @@
 
 enum { GAP = 2, BUBBLE_MAX = 64, TEXT_MAX = 100, NAME_COLUMNS = 16, TIME_COLUMNS = 8 };
 
+struct shown_text {
+    struct buf text;
+    struct span mark;
+};
+
 static void shown(const char *text, enum show_form form, struct buf *out)
 {
     show_text(text, strlen(text), form, out);
@@ -36,6 +41,25 @@ static const char *words_of(const char *state, const char *reason)
         if (strcmp(words[i][0], state) == 0)
             return words[i][1];
     return state;
+}
+
+static bool is_among(const char *state, const char *const *states)
+{
+    for (; *states != NULL; states++)
+        if (strcmp(*states, state) == 0)
+            return true;
+    return false;
+}
+
+bool output_is_on_its_way(const char *state)
+{
+    return is_among(state, (const char *const[]){ "open", "waiting", "due", "claimed", NULL });
+}
+
+bool output_is_well(const char *state)
+{
+    return output_is_on_its_way(state) ||
+           is_among(state, (const char *const[]){ "", "accepted", "answered", "silenced", "agent", NULL });
 }
 
 /* What stands around the items of a list; after every `in_row` of them a line ends. */
@@ -81,8 +105,7 @@ static void format_buttons(const struct exchange_line *line, struct buf *out)
     format_list(line->buttons, &ROWS, out);
 }
 
-/* "order · dead: Braze refused it"; nothing when all went as it should. */
-static void format_fate(const struct exchange_line *line, bool with_actor, struct buf *out)
+void output_fate(const struct exchange_line *line, bool with_actor, struct buf *out)
 {
     bool is_fine = line->state[0] == '\0' || strcmp(line->state, "accepted") == 0 ||
                    strcmp(line->state, "answered") == 0;
@@ -194,7 +217,7 @@ static void chat_line(struct output *output, const struct exchange_line *line, c
     }
     add_bubble(output, text);
     add_buttons(output, line, 4);
-    format_fate(line, true, &fate);
+    output_fate(line, true, &fate);
     if (fate.len > 0) {
         buf_add_text(&output->buf, "    ");
         text_add_styled(output, DIM, fate.data, fate.len);
@@ -229,10 +252,7 @@ static bool is_note(const struct exchange_line *line)
     return strcmp(line->kind, "note") == 0;
 }
 
-/*
- * Who speaks: the customer's and the colleague's own name, and for the bot just that: its rule stands below.
- */
-static const char *speaker(const struct exchange_line *line)
+const char *output_speaker(const struct exchange_line *line)
 {
     if (strcmp(line->kind, "out") == 0)
         return "bot";
@@ -248,7 +268,7 @@ static void add_margin(struct output *output, const struct exchange_line *line, 
     struct buf name = { 0 };
     size_t cut, taken;
 
-    shown(speaker(line), SHOW_CELL, &name);
+    shown(output_speaker(line), SHOW_CELL, &name);
     cut = width_cut(buf_text(&name), name.len, NAME_COLUMNS, &taken);
     text_add_styled(output, DIM, clock, strlen(clock));
     text_add_blanks(output, GAP);
@@ -265,12 +285,31 @@ static void add_under_margin(struct output *output, const char *style, const cha
     buf_add_char(&output->buf, '\n');
 }
 
+static size_t within(size_t at, size_t len)
+{
+    return at < len ? at : len;
+}
+
+/* A piece of the text, with what is marked of it underlined. */
+static void add_marked(struct output *output, const char *style, const struct shown_text *text, const char *part, size_t len)
+{
+    size_t begin = (size_t)(part - buf_text(&text->text));
+    size_t from = text->mark.start > begin ? within(text->mark.start - begin, len) : 0;
+    size_t to = text->mark.end > begin ? within(text->mark.end - begin, len) : 0;
+
+    if (to <= from)
+        from = to = 0;
+    text_add_styled(output, style, part, from);
+    text_add_styled(output, UNDERLINE, part + from, to - from);
+    text_add_styled(output, style, part + to, len - to);
+}
+
 /* "10:31:05  anna  where is my order?" */
-static void transcript_line(struct output *output, const struct exchange_line *line, const struct buf *text)
+static void transcript_line(struct output *output, const struct exchange_line *line, const struct shown_text *text)
 {
     size_t margin = TIME_COLUMNS + GAP + NAME_COLUMNS + GAP, len;
     size_t columns = output->place.columns > margin + 32 ? output->place.columns - margin : 32;
-    struct wrap wrap = { .text = buf_text(text), .len = text->len };
+    struct wrap wrap = { .text = buf_text(&text->text), .len = text->text.len };
     const char *style = is_note(line) ? DIM : NULL; /* the customer never read it */
     struct buf fate = { 0 };
     struct buf moment = { 0 };
@@ -279,33 +318,117 @@ static void transcript_line(struct output *output, const struct exchange_line *l
     local_format(output->zone, line->at, &moment);
     add_day(output, line->at);
     add_margin(output, line, buf_text(&moment) + moment.len - TIME_COLUMNS);
-    if (wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1)
-        text_add_styled(output, style, part, len);
-    buf_add_char(&output->buf, '\n');
-    while (wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1)
-        add_under_margin(output, style, part, len);
+    for (bool is_first = true; wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1; is_first = false) {
+        if (!is_first && len > 0)
+            text_add_blanks(output, margin);
+        add_marked(output, style, text, part, len);
+        buf_add_char(&output->buf, '\n');
+    }
     add_buttons(output, line, margin);
-    format_fate(line, strcmp(line->kind, "out") == 0 || is_note(line), &fate);
+    output_fate(line, strcmp(line->kind, "out") == 0 || is_note(line), &fate);
     if (fate.len > 0)
         add_under_margin(output, DIM, fate.data, fate.len);
     buf_release(&fate);
     buf_release(&moment);
 }
 
+/* The mark moves when what stands before it is written out. */
+static void show_marked(const struct exchange_line *line, struct shown_text *text)
+{
+    size_t len = strlen(line->text);
+    size_t from = within(line->mark.start, len), to = within(line->mark.end, len);
+
+    to = to > from ? to : from;
+    show_text(line->text, from, SHOW_LINES, &text->text);
+    text->mark.start = text->text.len;
+    show_text(line->text + from, to - from, SHOW_LINES, &text->text);
+    text->mark.end = text->text.len;
+    show_text(line->text + to, len - to, SHOW_LINES, &text->text);
+}
+
 void text_exchange_line(struct output *output, const struct exchange_line *line)
 {
-    struct buf text = { 0 };
+    struct shown_text text = { 0 };
 
     if (line->is_typed) {
         output->has_prompt = false; /* the line's end has moved the cursor on */
         return;
     }
     text_leave_prompt(output);
-    shown(line->text, SHOW_LINES, &text);
-    if (output->style == EXCHANGE_CHAT)
-        chat_line(output, line, &text);
-    else
-        transcript_line(output, line, &text);
+    show_marked(line, &text);
+    if (output->style == EXCHANGE_CHAT) {
+        chat_line(output, line, &text.text);
+    } else {
+        struct exchange_line settled = *line;
+
+        if (output->style == EXCHANGE_LIVE && output_is_on_its_way(line->state))
+            settled.state = "";
+        transcript_line(output, &settled, &text);
+    }
+    buf_release(&text.text);
+    text_flush(output);
+}
+
+/* "10:31:07  ·                 handed over to support by rule person" */
+void text_exchange_event(struct output *output, const struct exchange_event *event)
+{
+    size_t margin = TIME_COLUMNS + GAP + NAME_COLUMNS + GAP, len;
+    size_t columns = output->place.columns > margin + 32 ? output->place.columns - margin : 32;
+    struct buf text = { 0 }, moment = { 0 };
+    struct wrap wrap;
+    const char *part;
+
+    if (event->sentence == NULL)
+        return;
+    local_format(output->zone, event->at, &moment);
+    add_day(output, event->at);
+    text_add_styled(output, DIM, buf_text(&moment) + moment.len - TIME_COLUMNS, TIME_COLUMNS);
+    text_add_blanks(output, GAP);
+    text_add_styled(output, DIM, "·", strlen("·"));
+    text_add_blanks(output, NAME_COLUMNS - 1 + GAP);
+    shown(event->sentence, SHOW_CELL, &text);
+    wrap = (struct wrap){ .text = buf_text(&text), .len = text.len };
+    for (bool is_first = true; wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1; is_first = false) {
+        if (!is_first)
+            text_add_blanks(output, margin);
+        text_add_styled(output, DIM, part, len);
+        buf_add_char(&output->buf, '\n');
+    }
+    buf_release(&text);
+    buf_release(&moment);
+    text_flush(output);
+}
+
+/* "── conversation 12, whatsapp ──", and below it what else is to be known. */
+void text_exchange_break(struct output *output, const struct exchange_break *heading)
+{
+    size_t indent = 3;
+    size_t columns = output->place.columns > indent + 32 ? output->place.columns - indent : 32;
+    struct buf line = { 0 }, text = { 0 };
+    struct wrap wrap;
+    const char *part;
+    size_t len;
+
+    buf_add_text(&line, "── ");
+    shown(heading->heading, SHOW_CELL, &line);
+    buf_add_text(&line, " ──");
+    if (output->day[0] != '\0')
+        buf_add_char(&output->buf, '\n');
+    text_add_styled(output, BOLD, buf_text(&line), line.len);
+    buf_add_char(&output->buf, '\n');
+    if (heading->text != NULL) {
+        buf_addf(&text, "%s: ", heading->label);
+        shown(heading->text, SHOW_LINES, &text);
+        wrap = (struct wrap){ .text = buf_text(&text), .len = text.len };
+        while (wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1) {
+            text_add_blanks(output, indent);
+            text_add_styled(output, DIM, part, len);
+            buf_add_char(&output->buf, '\n');
+        }
+    }
+    if (output->style != EXCHANGE_LIVE) /* there they change all the time */
+        output->day[0] = '\0';
+    buf_release(&line);
     buf_release(&text);
     text_flush(output);
 }

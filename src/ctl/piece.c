@@ -42,7 +42,7 @@ bool piece_is(const struct piece *piece, const char *text)
 
 bool piece_is_number(const struct piece *piece)
 {
-    return piece_is(piece, "N") || piece_is(piece, "ID") || piece_is(piece, "MESSAGE");
+    return piece_is(piece, "N") || piece_is(piece, "ID");
 }
 
 enum fit piece_fit(const struct piece *piece, const char *word)

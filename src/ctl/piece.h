@@ -21,7 +21,7 @@ bool piece_at(const char *pattern, size_t index, struct piece *piece);
 
 bool piece_is(const struct piece *piece, const char *text);
 
-/* N, ID and MESSAGE are numbers. */
+/* N and ID are numbers. */
 bool piece_is_number(const struct piece *piece);
 
 /* Does a typed word fit? A hole takes any; a literal word itself or its beginning. */

@@ -334,16 +334,40 @@ int stats_print_rules(struct stats *stats)
 
 /* Money */
 
-static void add_cost(void *context, const struct figures_cost *row)
-{
-    struct stats *stats = context;
-    struct buf cost = { 0 };
+struct costs { /* read before any of it is shown: who reads the screen must not keep the book waiting */
+    struct figures_cost *rows; /* with names of their own */
+    size_t count;
+};
 
-    decimal_format(row->cost, &cost);
-    output_row(stats->output, (struct cell[]){ cell_text(row->backend), cell_number(row->asked), cell_number(row->answered),
-                                               cell_number(row->tokens_in), cell_number(row->tokens_out),
-                                               cell_json(buf_text(&cost)) });
-    buf_release(&cost);
+static void keep_cost(void *context, const struct figures_cost *row)
+{
+    struct costs *costs = context;
+
+    costs->rows = alloc_resize(costs->rows, costs->count + 1, sizeof *costs->rows);
+    costs->rows[costs->count] = *row;
+    costs->rows[costs->count++].backend = alloc_text(row->backend);
+}
+
+static int read_costs(struct stats *stats, struct costs *costs)
+{
+    struct buf since = { 0 }, until = { 0 };
+    struct error error = { 0 };
+    int count;
+
+    name_day(stats, 0, &since);
+    name_day(stats, stats->day_count - 1, &until);
+    count = figures_costs(stats->db, buf_text(&since), buf_text(&until), stats->filter.backend, stats->filter.rule, keep_cost,
+                          costs, &error);
+    buf_release(&since);
+    buf_release(&until);
+    return count < 0 ? call_read_failed(stats->call, stats->db, &error) : EXIT_DONE;
+}
+
+static void release_costs(struct costs *costs)
+{
+    for (size_t i = 0; i < costs->count; i++)
+        free((char *)costs->rows[i].backend);
+    free(costs->rows);
 }
 
 static int show_costs(struct stats *stats)
@@ -353,23 +377,26 @@ static int show_costs(struct stats *stats)
         { "answered", "answered", LOOK_NUMBER },    { "tokens_in", "tokens in", LOOK_NUMBER },
         { "tokens_out", "tokens out", LOOK_NUMBER }, { "cost", "cost", LOOK_NUMBER },
     };
-    struct buf since = { 0 }, until = { 0 };
-    struct error error = { 0 };
-    int count;
+    struct costs costs = { 0 };
+    struct buf cost = { 0 };
+    int code = read_costs(stats, &costs);
 
-    name_day(stats, 0, &since);
-    name_day(stats, stats->day_count - 1, &until);
     output_table(stats->output, "cost", COLUMNS, sizeof COLUMNS / sizeof *COLUMNS);
-    count = figures_costs(stats->db, buf_text(&since), buf_text(&until), stats->filter.backend, stats->filter.rule, add_cost,
-                          stats, &error);
+    for (size_t i = 0; i < costs.count; i++) {
+        const struct figures_cost *row = &costs.rows[i];
+
+        buf_clear(&cost);
+        decimal_format(row->cost, &cost);
+        output_row(stats->output, (struct cell[]){ cell_text(row->backend), cell_number(row->asked), cell_number(row->answered),
+                                                   cell_number(row->tokens_in), cell_number(row->tokens_out),
+                                                   cell_json(buf_text(&cost)) });
+    }
     output_table_end(stats->output);
-    buf_release(&since);
-    buf_release(&until);
-    if (count < 0)
-        return call_read_failed(stats->call, stats->db, &error);
-    if (count > 0 && (stats->filter.channel != NULL || stats->filter.flow != NULL))
+    if (costs.count > 0 && (stats->filter.channel != NULL || stats->filter.flow != NULL))
         output_note(stats->output, NOTE_DIM, "Cost is kept by day, backend and rule: of all channels and flows together.");
-    return EXIT_DONE;
+    release_costs(&costs);
+    buf_release(&cost);
+    return code;
 }
 
 /* All */

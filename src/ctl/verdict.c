@@ -18,6 +18,7 @@
 #include "flow/flow.h"
 #include "rules/attribute.h"
 #include "rules/faq.h"
+#include "text/unfold.h"
 
 enum { FACTS_MAX = 40, COLUMNS_MAX = 16, VALUE_SHOWN_MAX = 60 };
 
@@ -54,6 +55,16 @@ static struct span matched_span(const struct json *trace)
     return (struct span){ (size_t)start, (size_t)end };
 }
 
+/* The same in the customer's own text; of nothing where that cannot be told. */
+static struct span written_span(const struct verdict *v, const struct json *trace)
+{
+    struct span written = { 0 };
+
+    if (v->text != NULL)
+        unfold_span(v->text, strlen(v->text), matched_span(trace), &written);
+    return written;
+}
+
 /* The time that rules go by. */
 static void add_business_time(const struct verdict *v, struct buf *out)
 {
@@ -77,6 +88,7 @@ static void show_head(struct output *output, const struct verdict *v, const stru
         { "text", "text", LOOK_LONG },
         { "folded", "as rules see it", LOOK_LONG },
         { "matched", "words that won", LOOK_LONG },
+        { "matched_written", NULL, LOOK_LONG },
         { "rule", "rule", LOOK_PLAIN },
         { "dialogue", "dialogue", LOOK_PLAIN },
         { "reading", "was read as", LOOK_PLAIN },
@@ -92,8 +104,11 @@ static void show_head(struct output *output, const struct verdict *v, const stru
     const struct json *dialogue = json_get(trace, "dialogue");
     const char *limit = json_get_text(trace, "limit");
     struct cell none = { 0 };
-    struct buf there = { 0 };
+    struct buf there = { 0 }, written = { 0 };
+    struct span mark = written_span(v, trace);
     add_business_time(v, &there);
+    if (mark.end > mark.start)
+        buf_add(&written, v->text + mark.start, mark.end - mark.start);
     struct cell cells[] = {
         cell_id(v->message),
         cell_id(v->conversation),
@@ -103,6 +118,7 @@ static void show_head(struct output *output, const struct verdict *v, const stru
         cell_text(v->text),
         cell_text(json_get_text(trace, "folded")),
         cell_text_or_none(json_get_text(json_get(trace, "matched"), "text")),
+        cell_text_or_none(buf_text(&written)),
         cell_text(v->rule),
         cell_text_or_none(json_get_text(dialogue, "at")),
         cell_text_or_none(json_get_text(dialogue, "reading")),
@@ -118,9 +134,11 @@ static void show_head(struct output *output, const struct verdict *v, const stru
 
     _Static_assert(sizeof cells / sizeof *cells == sizeof columns / sizeof *columns,
                    "a cell for every column");
+    cells[5].mark = mark;
     cells[6].mark = matched_span(trace);
     output_record(output, "decision", columns, cells, sizeof cells / sizeof *cells);
     buf_release(&there);
+    buf_release(&written);
     if (v->rule == NULL && limit == NULL && json_get_text(dialogue, "reading") == NULL)
         output_note(output, NOTE_WARN, "No rule won.");
     if (v->doubt != NULL)

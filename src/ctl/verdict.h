@@ -9,8 +9,9 @@
  * "text"; of what is tried), "attributes" (of the Braze profile: "name", "value"), "entries" (done to it once: "kind", "name",
  * "value"), "notices" ("name", "to", "text", "properties") and "unset" (of which nothing came: "name", "at", "text", "why"). Of
  * "passed_over", "why" is one of the words of desk/decide.h, and "because" the sentence that people are shown.
- * "unmatched" in "decision" is the number of rules whose words are not in the text; they are listed in "passed_over"
- * where few rules are.
+ * "matched" in "decision" are the words that won as the rules saw them, "matched_written" the same as the customer wrote
+ * them, null where that cannot be told. "unmatched" is the number of rules whose words are not in the text; they are listed
+ * in "passed_over" where few rules are.
  */
 #ifndef CTL_VERDICT_H
 #define CTL_VERDICT_H

@@ -38,7 +38,7 @@ struct engine *engine_new(const struct engine_config *config, const struct desk 
     bulletins_init(&engine->bulletins, engine->fetcher, &engine->errands.keys);
     engine->syncer = syncer_new(engine->desk.db, wake, engine);
     engine->keeper = keeper_new(wake, engine);
-    engine->examiner = examiner_new(engine->fetcher, &engine->errands.keys, config->braze_url, config->braze_key);
+    engine->examiner = examiner_new(engine->fetcher, &engine->errands.keys, config);
     engine->spare = &engine->batches[0];
     engine->mailbox = mailbox_new(MAILBOX_COUNT, MAILBOX_BYTES, wake, engine);
     engine->facts.started_at = clock_wall_ms();

@@ -29,6 +29,7 @@ struct engine;
 
 struct engine_config { /* borrowed; must outlive the engine */
     const char *db_path;
+    const char *listen;    /* where webhooks arrive */
     const char *braze_url; /* without a trailing slash */
     const char *braze_key;
     int braze_timeout_ms;

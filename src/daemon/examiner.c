@@ -14,6 +14,7 @@
 #include "braze/answer.h"
 #include "braze/date.h"
 #include "braze/details.h"
+#include "daemon/engine.h"
 #include "daemon/examiner.h"
 #include "daemon/http.h"
 #include "daemon/outcome.h"
@@ -41,21 +42,20 @@ struct check {
 struct examiner {
     struct fetcher *fetcher;
     struct keyring *keys;
-    const char *braze_url, *braze_key;
+    const struct engine_config *config;
     struct mail *mail; /* whose answer is being put together; NULL: none */
     struct buf own;    /* its beginning, JSON */
     struct check checks[CHECKS_MAX];
     size_t count, left;
 };
 
-struct examiner *examiner_new(struct fetcher *fetcher, struct keyring *keys, const char *braze_url, const char *braze_key)
+struct examiner *examiner_new(struct fetcher *fetcher, struct keyring *keys, const struct engine_config *config)
 {
     struct examiner *examiner = alloc_new(sizeof *examiner);
 
     examiner->fetcher = fetcher;
     examiner->keys = keys;
-    examiner->braze_url = braze_url;
-    examiner->braze_key = braze_key;
+    examiner->config = config;
     return examiner;
 }
 
@@ -165,13 +165,13 @@ static char *braze_url(const struct examiner *examiner, const char *path, const 
 {
     struct buf url = { 0 };
 
-    buf_addf(&url, "%s%s%s", examiner->braze_url, path, id);
+    buf_addf(&url, "%s%s%s", examiner->config->braze_url, path, id);
     return buf_detach(&url);
 }
 
 static void add_post(struct examiner *examiner, const char *kind, const char *path, const char *body)
 {
-    struct check *check = add(examiner, kind, path, examiner->braze_key, braze_url(examiner, path, ""));
+    struct check *check = add(examiner, kind, path, examiner->config->braze_key, braze_url(examiner, path, ""));
 
     if (check != NULL)
         check->body = alloc_text(body);
@@ -193,7 +193,7 @@ static void add_campaigns(struct examiner *examiner, const struct ruleset *rules
         const struct campaign *campaign = &rules->campaigns[i];
 
         if (campaign->campaign_id != NULL)
-            add(examiner, "campaign", campaign->name, examiner->braze_key,
+            add(examiner, "campaign", campaign->name, examiner->config->braze_key,
                 braze_url(examiner, "/campaigns/details?campaign_id=", campaign->campaign_id));
         has_canvas |= campaign->canvas_id != NULL;
         has_app |= campaign->app_id != NULL;
@@ -300,7 +300,8 @@ static void write_own(struct examiner *examiner, const struct ruleset *rules)
     jsonw_int(&w, "format", 1);
     jsonw_text(&w, "version", FRONTDESK_VERSION);
     jsonw_int(&w, "schema", schema_version());
-    jsonw_text(&w, "braze_url", examiner->braze_url);
+    jsonw_text(&w, "listen", examiner->config->listen);
+    jsonw_text(&w, "braze_url", examiner->config->braze_url);
     jsonw_int(&w, "ruleset", rules->number);
     jsonw_int(&w, "descriptors", files.rlim_cur > INT32_MAX ? INT32_MAX : (int64_t)files.rlim_cur);
     jsonw_array(&w, "libraries");

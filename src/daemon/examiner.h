@@ -1,7 +1,7 @@
 /*
  * examiner: what the daemon can tell of itself and of those it calls, for `frontdesk doctor`. The engine's thread only.
  *
- *     doctor     {}: {"version","schema","braze_url","descriptors","libraries":[{"name","version"}],
+ *     doctor     {}: {"version","schema","listen","braze_url","descriptors","libraries":[{"name","version"}],
  *                "keys":[{"of","name","is_set"}], "checks":[{"kind","name","status","class","problem","took_ms","skew_ms",
  *                "details":{…}}]}
  *
@@ -21,9 +21,10 @@
 #include "rules/ruleset.h"
 
 struct examiner;
+struct engine_config;
 
 /* All borrowed. */
-struct examiner *examiner_new(struct fetcher *fetcher, struct keyring *keys, const char *braze_url, const char *braze_key);
+struct examiner *examiner_new(struct fetcher *fetcher, struct keyring *keys, const struct engine_config *config);
 void examiner_free(struct examiner *examiner); /* behind the fetcher, which drops what is under way */
 
 bool examiner_wants(const struct mail *mail);

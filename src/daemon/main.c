@@ -190,6 +190,7 @@ static int start_engine(struct daemon *daemon, const struct desk *desk, struct e
 
     daemon->engine_config = (struct engine_config){
         .db_path = config->db,
+        .listen = config->listen,
         .braze_url = config->braze_url,
         .braze_key = config->braze_key,
         .braze_timeout_ms = config->braze_timeout_ms,

@@ -86,7 +86,7 @@ static int read_past(struct db *db, const int64_t *conversations, size_t count, 
     int found;
 
     for (size_t i = 0; i < count; i++)
-        if (transcript_list(db, conversations[i], add_entry, past, error) < 0)
+        if (transcript_list(db, &(struct transcript_piece){ .conversation = conversations[i] }, add_entry, past, error) < 0)
             return -1;
     first = first_of(past);
     if (first == NULL)

@@ -24,7 +24,7 @@
 #include "store/db_private.h"
 #include "store/event.h"
 
-enum { SPARE_BYTES = 48 * 1024 * 1024, PROGRESS_STEPS = 20000 };
+enum { SPARE_BYTES = 48 * 1024 * 1024, PROGRESS_STEPS = 20000, WRITE_BACK_STEPS = 16 };
 
 struct newest { /* ids in the book when the copy was whole */
     int64_t webhook, message, event;
@@ -37,7 +37,7 @@ struct copy {
     char *path, *draft;
     int lock; /* descriptor of the draft; -1: none */
     bool may_replace, is_named;
-    int pages, left;
+    int pages, left, steps;
     struct newest newest;
     atomic_bool is_cancelled;
 };
@@ -248,6 +248,9 @@ int copy_step(struct copy *copy, struct error *error)
 
     copy->pages = sqlite3_backup_pagecount(copy->backup);
     copy->left = sqlite3_backup_remaining(copy->backup);
+    /* So that little is left for the sync in the end, which would hold up those of the book's log on the same disk. */
+    if (++copy->steps % WRITE_BACK_STEPS == 0)
+        sync_file_range(copy->lock, 0, 0, SYNC_FILE_RANGE_WRITE);
     switch (code & 0xff) {
     case SQLITE_OK:
     case SQLITE_BUSY:

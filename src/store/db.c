@@ -83,9 +83,6 @@ enum db_fault db_fault(const struct db *db)
 int db_fail(struct db *db, int code, struct error *error)
 {
     db_note_fault(db, code);
-    if ((code & 0xff) == SQLITE_INTERRUPT && db->has_given_way)
-        return error_set(error, "so much was written meanwhile that reading on would hold up the daemon: try again when less is "
-                                "going on, or read a copy of the book (frontdesk backup FILE)");
     return error_set(error, "the database says: %s (%d)", sqlite3_errmsg(db->handle), code);
 }
 

@@ -93,6 +93,9 @@ int query_step(struct query *query, struct error *error)
     if (code == SQLITE_INTERRUPT) {
         db_note_fault(query->db, code);
         query->db->was_cut = true;
+        if (query->db->has_given_way)
+            return error_set(error, "so much was written meanwhile that reading on would hold up the daemon: try again when less "
+                                    "is going on, or look at a copy (frontdesk backup FILE)");
         return error_set(error, "reading took more than %d seconds and was stopped; ask for less at once",
                          DB_READER_MS / 1000);
     }

@@ -4,21 +4,18 @@
  * Answers are met behind their questions in the walk. So what is still to be answered is remembered: turns by their number,
  * conversations that wait for a person by theirs, each in a ring of so many that the newest stay. What is pushed out of it
  * before an answer comes has no response time.
- *
- * A piece of the walk is one statement, far below the bound that readers have.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "store/figures.h"
+#include "store/figures_walk.h"
 
 enum {
-    PIECE = 20000,             /* messages of a statement */
     RING = 1 << 16,
     QUESTIONS_MAX = 50000,     /* different ones */
     CHAINS = 4096,
-    SLIP_MS = 60 * 60 * 1000,  /* a clock that was set back: so much before and behind the period is walked as well */
 };
 
 static const char *const NAMES[FIGURES_WHO] = { "rule",   "flow",    "ai",    "faq", "person",
@@ -47,66 +44,13 @@ struct rule_count {
 };
 
 struct walk {
-    struct db *db;
     const struct figures_ask *ask;
     struct figures *figures;
     struct turn_wait *turns;     /* RING of them */
     struct person_wait *persons; /* likewise */
     struct rule_count *rules[CHAINS];
     size_t rule_count, day;
-    int64_t newest; /* id of the message that was walked last */
     bool is_narrowed; /* by what was answered: then a text of ours counts with its turn alone */
-};
-
-/* The period as ids */
-
-static const char NEXT[] = "SELECT id, at FROM message WHERE id >= ?1 ORDER BY id LIMIT 1";
-static const char ENDS[] = "SELECT coalesce ((SELECT min(id) FROM message), 0), coalesce ((SELECT max(id) FROM message), 0)";
-
-static int next_message(struct db *db, int64_t from, int64_t *id, int64_t *at, struct error *error)
-{
-    struct query *q = db_query(db, NEXT);
-    int found;
-
-    query_bind_int(q, 1, from);
-    found = query_step(q, error);
-    if (found == 1) {
-        *id = query_int(q, 0);
-        *at = query_int(q, 1);
-    }
-    query_end(q);
-    return found;
-}
-
-/* The first id whose message is not before `at`; one above the last where there is none. */
-static int find_id(struct db *db, int64_t at, int64_t *id, struct error *error)
-{
-    struct query *q = db_query(db, ENDS);
-    int64_t low, high, found_id, found_at;
-    int found = query_step(q, error);
-
-    low = found == 1 ? query_int(q, 0) : 0;
-    high = found == 1 ? query_int(q, 1) + 1 : 0;
-    query_end(q);
-    while (found >= 0 && low < high) {
-        int64_t middle = low + (high - low) / 2;
-
-        found = next_message(db, middle, &found_id, &found_at, error);
-        if (found == 1 && found_at < at)
-            low = found_id + 1;
-        else
-            high = middle;
-    }
-    *id = low;
-    return found < 0 ? -1 : 0;
-}
-
-/* One message */
-
-struct row { /* borrowed until the next */
-    int64_t id, at, turn, conversation, settled_at; /* settled_at: of what Braze accepted of it, 0: nothing */
-    const char *kind, *text, *state, *rule, *action;
-    const char *consulted; /* "accepted assistant": what became of the question to a backend; "": there was none */
 };
 
 /* NULL: none took it. */
@@ -134,15 +78,12 @@ static const struct rule_count *count_rule(struct walk *walk, const char *name)
 }
 
 /* `rule` is NULL where none took it. */
-static enum figures_who who_answered(const struct figures_ask *ask, const struct row *row, const struct rule_count *rule)
+static enum figures_who who_answered(const struct figures_ask *ask, const struct figures_row *row, const struct rule_count *rule)
 {
-    static const char ACCEPTED[] = "accepted ";
-    bool is_consulted = *row->consulted != '\0', is_written = strncmp(row->consulted, ACCEPTED, sizeof ACCEPTED - 1) == 0;
-
-    if (is_consulted && !is_written)
+    if (row->is_consulted && *row->backend == '\0')
         return FIGURES_NOBODY;
-    if (is_written)
-        return ask->is_faq != NULL && ask->is_faq(ask->context, row->consulted + sizeof ACCEPTED - 1) ? FIGURES_FAQ : FIGURES_AI;
+    if (row->is_consulted)
+        return ask->is_faq != NULL && ask->is_faq(ask->context, row->backend) ? FIGURES_FAQ : FIGURES_AI;
     if (strcmp(row->action, "flow") == 0 || strcmp(row->action, "step") == 0)
         return FIGURES_FLOW;
     if (rule != NULL && rule->takes_all && strcmp(row->action, "say") == 0)
@@ -150,7 +91,7 @@ static enum figures_who who_answered(const struct figures_ask *ask, const struct
     return FIGURES_RULE;
 }
 
-static enum figures_who who_of(const struct figures_ask *ask, const struct row *row, const struct rule_count *rule)
+static enum figures_who who_of(const struct figures_ask *ask, const struct figures_row *row, const struct rule_count *rule)
 {
     static const struct {
         const char *state;
@@ -180,7 +121,7 @@ static struct figures_day *day_at(struct walk *walk, int64_t at)
     return &walk->figures->days[walk->day];
 }
 
-static void wait_for_answer(struct walk *walk, const struct row *row, enum figures_who who)
+static void wait_for_answer(struct walk *walk, const struct figures_row *row, enum figures_who who)
 {
     struct turn_wait *turn = &walk->turns[row->turn & (RING - 1)];
     struct person_wait *person = &walk->persons[row->conversation & (RING - 1)];
@@ -192,7 +133,7 @@ static void wait_for_answer(struct walk *walk, const struct row *row, enum figur
         *person = (struct person_wait){ row->conversation, row->at };
 }
 
-static void hear(struct walk *walk, const struct row *row)
+static void hear(struct walk *walk, const struct figures_row *row)
 {
     enum figures_who who = who_of(walk->ask, row, count_rule(walk, row->rule));
     struct figures_day *day = day_at(walk, row->at);
@@ -211,7 +152,7 @@ static void note_time(struct walk *walk, enum figures_who who, int64_t ms)
 }
 
 /* Did the walk meet the message that this answers? */
-static bool is_answer(struct walk *walk, const struct row *row)
+static bool is_answer(struct walk *walk, const struct figures_row *row)
 {
     struct turn_wait *turn = &walk->turns[row->turn & (RING - 1)];
     struct person_wait *person = &walk->persons[row->conversation & (RING - 1)];
@@ -231,8 +172,9 @@ static bool is_answer(struct walk *walk, const struct row *row)
     return true;
 }
 
-static void take(struct walk *walk, const struct row *row)
+static void take(void *context, const struct figures_row *row)
 {
+    struct walk *walk = context;
     const struct filter *filter = &walk->ask->filter;
     bool is_inside = row->at >= filter->since && row->at < filter->until, is_answering;
 
@@ -244,66 +186,6 @@ static void take(struct walk *walk, const struct row *row)
     is_answering = is_answer(walk, row);
     if (is_inside && (is_answering || !walk->is_narrowed))
         day_at(walk, row->at)->said++;
-}
-
-/* The walk */
-
-/* Of a customer's message the turn, the decision and the question to a backend are looked at, of ours the way out. */
-static const char WALK[] =
-    "SELECT m.id, m.at, coalesce(m.turn, 0), m.conversation, coalesce(iif(o.state = 'accepted', o.settled_at, 0), 0), m.kind, "
-    "m.text, t.state, d.rule, d.action, CASE WHEN d.action = 'consult' THEN (SELECT q.state || ' ' || q.sent_by FROM consult c "
-    "JOIN outbox q ON q.id = c.outbox WHERE c.turn = m.turn AND c.call = 0 AND c.parting = 0 LIMIT 1) END "
-    "FROM message m LEFT JOIN turn t ON t.id = CASE m.kind WHEN 'in' THEN m.turn END "
-    "LEFT JOIN decision d ON d.message = CASE m.kind WHEN 'in' THEN m.id END "
-    "LEFT JOIN outbox o ON o.message = CASE WHEN m.kind = 'out' OR m.kind = 'agent' THEN m.id END AND o.part = 1 "
-    "WHERE m.id > ?1 AND m.id < ?2 AND m.kind <> 'note' "
-    "AND (?4 IS NULL OR (SELECT v.channel FROM conversation v WHERE v.id = m.conversation) = ?4) "
-    "AND (m.kind <> 'in' OR ?5 IS NULL OR d.rule = ?5) "
-    "AND (m.kind <> 'in' OR ?6 IS NULL OR EXISTS (SELECT 1 FROM message f WHERE f.conversation = m.conversation "
-    "AND f.turn = m.turn AND f.kind = 'out' AND substr(f.actor, 1, length(?6) + 1) = ?6 || '.')) "
-    "AND (m.kind <> 'in' OR ?7 IS NULL OR EXISTS (SELECT 1 FROM consult c JOIN outbox q ON q.id = c.outbox "
-    "WHERE c.turn = m.turn AND (q.sent_by = ?7 OR c.wanted = ?7))) ORDER BY m.id LIMIT ?3";
-
-static int walk_piece(struct walk *walk, int64_t end, struct error *error)
-{
-    const struct filter *filter = &walk->ask->filter;
-    struct query *q = db_query(walk->db, WALK);
-    int more, count = 0;
-
-    query_bind_int(q, 1, walk->newest);
-    query_bind_int(q, 2, end);
-    query_bind_int(q, 3, PIECE);
-    query_bind_text(q, 4, filter->channel);
-    query_bind_text(q, 5, filter->rule);
-    query_bind_text(q, 6, filter->flow);
-    query_bind_text(q, 7, filter->backend);
-    while ((more = query_step(q, error)) == 1) {
-        struct row row = { .id = query_int(q, 0), .at = query_int(q, 1), .turn = query_int(q, 2),
-                           .conversation = query_int(q, 3), .settled_at = query_int(q, 4), .kind = query_text(q, 5),
-                           .text = query_text(q, 6), .state = query_text(q, 7), .rule = query_text(q, 8),
-                           .action = query_text(q, 9), .consulted = query_text(q, 10) };
-
-        take(walk, &row);
-        walk->newest = row.id;
-        count++;
-    }
-    query_end(q);
-    return more < 0 ? -1 : count;
-}
-
-static int walk_all(struct walk *walk, struct error *error)
-{
-    const struct filter *filter = &walk->ask->filter;
-    int64_t first, end;
-    int count = PIECE;
-
-    if (find_id(walk->db, filter->since - SLIP_MS, &first, error) != 0 ||
-        find_id(walk->db, filter->until + SLIP_MS, &end, error) != 0)
-        return -1;
-    walk->newest = first - 1;
-    while (count == PIECE)
-        count = walk_piece(walk, end, error);
-    return count < 0 ? -1 : 0;
 }
 
 /* What comes out */
@@ -351,14 +233,14 @@ int figures_read(struct db *db, const struct figures_ask *ask, struct figures *f
     int result;
 
     *walk = (struct walk){
-        .db = db, .ask = ask, .figures = figures,
+        .ask = ask, .figures = figures,
         .turns = alloc_array(RING, sizeof *walk->turns),
         .persons = alloc_array(RING, sizeof *walk->persons),
         .is_narrowed = ask->filter.rule != NULL || ask->filter.flow != NULL || ask->filter.backend != NULL,
     };
     *figures = (struct figures){ .days = alloc_array(ask->day_count, sizeof *figures->days),
                                  .questions = gather_new(QUESTIONS_MAX) };
-    result = walk_all(walk, error);
+    result = figures_walk(db, &ask->filter, take, walk, error);
     list_rules(walk);
     sum_up(walk);
     free(walk->turns);

@@ -1,16 +1,18 @@
 /*
- * name: see the header. The statements go from the name before to the next one, a step for each name however often it is there.
+ * name: see the header. The statements go from the name before to the next one, a step for each name however often it is there;
+ * rules are noted by stretches of messages.
  */
 #include "base/buf.h"
 #include "store/name.h"
+#include "store/pick_private.h"
 
 /* The first name behind ?1. */
-static const char NEXT_RULE[] = "SELECT min(rule) FROM decision WHERE rule > ?1";
 static const char NEXT_FLOW[] = "SELECT min(detail) FROM event WHERE kind = 'flow' AND detail > ?1";
 static const char NEXT_BACKEND[] = "SELECT min(actor) FROM event WHERE (kind = 'consult' OR kind = 'answer') AND actor > ?1";
 static const char NEXT_CHANNEL[] = "SELECT min(channel) FROM conversation WHERE channel > ?1";
 
-static const char HAS_RULE[] = "SELECT 1 FROM decision WHERE rule = ?1 LIMIT 1";
+static const char HAS_RULE[] =
+    STRETCHES("?1", "9223372036854775807") "SELECT 1 FROM used LIMIT 1";
 static const char HAS_FLOW[] = "SELECT 1 FROM event WHERE kind = 'flow' AND detail = ?1 LIMIT 1";
 static const char HAS_BACKEND[] = "SELECT 1 FROM event WHERE (kind = 'consult' OR kind = 'answer') AND actor = ?1 LIMIT 1";
 static const char HAS_CHANNEL[] = "SELECT 1 FROM conversation WHERE channel = ?1 LIMIT 1";
@@ -18,7 +20,7 @@ static const char HAS_CHANNEL[] = "SELECT 1 FROM conversation WHERE channel = ?1
 static const struct {
     const char *next, *has;
 } KINDS[] = {
-    [NAME_RULE] = { NEXT_RULE, HAS_RULE },
+    [NAME_RULE] = { NULL, HAS_RULE },
     [NAME_FLOW] = { NEXT_FLOW, HAS_FLOW },
     [NAME_BACKEND] = { NEXT_BACKEND, HAS_BACKEND },
     [NAME_CHANNEL] = { NEXT_CHANNEL, HAS_CHANNEL },
@@ -51,11 +53,28 @@ static int next(struct db *db, enum name_kind kind, const char *before, struct b
     return found;
 }
 
+static const char RULES[] = "SELECT DISTINCT rule FROM rule_use ORDER BY rule";
+
+static int list_rules(struct db *db, name_row *row, void *context, struct error *error)
+{
+    struct query *q = db_query(db, RULES);
+    int count = 0, more;
+
+    while ((more = query_step(q, error)) == 1) {
+        row(context, query_text(q, 0));
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
+}
+
 int name_list(struct db *db, enum name_kind kind, name_row *row, void *context, struct error *error)
 {
     struct buf name = { 0 }, before = { 0 };
     int count = 0, more;
 
+    if (kind == NAME_RULE)
+        return list_rules(db, row, context, error);
     while ((more = next(db, kind, buf_text(&before), &name, error)) == 1) {
         row(context, buf_text(&name));
         count++;

@@ -32,14 +32,18 @@ static const char OF_PERSON[] =
     "UNION SELECT o.id FROM outbox o WHERE o.settled_at IS NULL AND o.contact IN " PERSONS("?9", "?10", "?11") "AND " CONDITIONS
     "UNION SELECT o.id FROM outbox o WHERE o.settled_at IS NOT NULL AND o.state <> 'accepted' AND " CONDITIONS NEWEST;
 static const char OF_RULE[] =
-    "SELECT DISTINCT o.id FROM decision r CROSS JOIN message i ON i.id = r.message "
+    STRETCHES("?7", "9223372036854775807")
+    "SELECT DISTINCT o.id FROM used CROSS JOIN decision r ON r.message >= used.n * 4096 AND r.message < used.n * 4096 + 4096 "
+    "CROSS JOIN message i ON i.id = r.message "
     "CROSS JOIN message x ON x.conversation = i.conversation AND x.turn = i.turn CROSS JOIN outbox o ON o.message = x.id "
     "WHERE r.rule = ?7 AND " CONDITIONS
-    "UNION SELECT o.id FROM decision r CROSS JOIN message i ON i.id = r.message CROSS JOIN consult k ON k.turn = i.turn "
+    "UNION SELECT o.id FROM used CROSS JOIN decision r ON r.message >= used.n * 4096 AND r.message < used.n * 4096 + 4096 "
+    "CROSS JOIN message i ON i.id = r.message CROSS JOIN consult k ON k.turn = i.turn "
     "CROSS JOIN outbox o ON o.id = k.outbox WHERE r.rule = ?7 AND " CONDITIONS NEWEST;
 
-/* More than so many: newest rows are likely to be among them. */
-static const char IS_COMMON[] = "SELECT count(*) = 5000 FROM (SELECT 1 FROM decision WHERE rule = ?1 LIMIT 5000)";
+/* In so many stretches: newest rows are likely to be among them. */
+static const char IS_COMMON[] =
+    STRETCHES("?1", "9223372036854775807") "SELECT count(*) = 30 FROM (SELECT 1 FROM used LIMIT 30)";
 
 /* 1, 0, -1 */
 static int is_common(struct db *db, const char *rule, struct error *error)

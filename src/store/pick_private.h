@@ -22,6 +22,13 @@
     " UNION SELECT i.contact FROM identity i WHERE " IS_PHONE(clean)                                                   \
     " UNION SELECT i.contact FROM identity i WHERE " typed " IS NULL AND " IS_PHONE(phone) ") "
 
+/* The stretches of messages in which a rule took one, the newest first; ?1 the rule, ?2 the stretch behind the newest. */
+#define STRETCH 4096 /* messages, as in the schema */
+#define STRETCHES(rule, before)                                                                                              \
+    "WITH RECURSIVE s(n) AS (SELECT max(stretch) FROM rule_use WHERE stretch < " before " UNION ALL "                        \
+    "SELECT (SELECT max(stretch) FROM rule_use WHERE stretch < s.n) FROM s WHERE s.n IS NOT NULL), "                         \
+    "used(n) AS (SELECT s.n FROM s WHERE EXISTS (SELECT 1 FROM rule_use u WHERE u.stretch = s.n AND u.rule = " rule ")) "
+
 struct pick_person { /* what is bound for the three; borrowed from `texts` and the filter */
     const char *typed, *clean, *phone;
     struct buf texts[2];

@@ -26,7 +26,7 @@ int schema_check(struct db *db, struct error *error);
 int schema_is_book(struct db *db, struct error *error);
 int schema_of(struct db *db, int64_t *version, struct error *error);
 
-/* Bounded integrity check at start: stops after about `budget_ms` without a verdict. -1: the file is damaged.
+/* Integrity check at start, bounded by `budget_ms` and the size of the book: often without a verdict. -1: the file is damaged.
  */
 int schema_quick_check(struct db *db, int budget_ms, struct error *error);
 

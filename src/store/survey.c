@@ -101,3 +101,15 @@ int survey_make(struct db *db, const char *path, struct survey *survey, survey_p
     db_limit_ms(db, 0);
     return result;
 }
+
+static const char NEWEST_WEBHOOK[] = "SELECT received_at FROM webhook ORDER BY id DESC LIMIT 1";
+
+int survey_newest_webhook(struct db *db, int64_t *at, struct error *error)
+{
+    struct query *q = db_query(db, NEWEST_WEBHOOK);
+    int found = query_step(q, error);
+
+    *at = found == 1 ? query_int(q, 0) : 0;
+    query_end(q);
+    return found < 0 ? -1 : 0;
+}

@@ -28,4 +28,7 @@ typedef void survey_problem(void *context, const char *sentence);
 int survey_make(struct db *db, const char *path, struct survey *survey, survey_problem *problem, void *context,
                 struct error *error);
 
+/* When the newest webhook came; 0: none ever did. */
+int survey_newest_webhook(struct db *db, int64_t *at, struct error *error);
+
 #endif

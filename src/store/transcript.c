@@ -12,23 +12,31 @@
 #include "store/profile.h"
 #include "store/transcript.h"
 
-#define LINE                                                                                                  \
+/* `closes`: when the conversation was closed, as a SELECT that is run once for all lines wherever that can be. */
+#define LINE(closes)                                                                                          \
     "SELECT m.id, m.at, m.turn, w.id, m.kind, m.text, m.actor, m.media, "                                     \
     "CASE m.kind WHEN 'in' THEN t.state ELSE w.state END, CASE WHEN m.kind = 'in' AND t.state = 'silenced' "  \
-    "AND EXISTS (SELECT 1 FROM event e WHERE e.conversation = m.conversation AND e.kind = 'close' "           \
-    "AND e.at = t.closed_at) THEN 'the conversation was closed' ELSE w.reason END, m.buttons, m.tags, "       \
+    "AND t.closed_at IN (" closes ") THEN 'the conversation was closed' ELSE w.reason END, m.buttons, m.tags, " \
     "w.sent_by, (SELECT count (*) FROM outbox p WHERE p.message = m.id), m.properties, "                      \
-    "(SELECT nullif(n.conversation, m.conversation) FROM notice n WHERE n.message = m.id) "                   \
-    "FROM message m LEFT JOIN turn t ON t.id = m.turn "                                                       \
+    "(SELECT nullif(n.conversation, m.conversation) FROM notice n WHERE n.message = m.id), m.conversation, "  \
+    "d.rule, iif(json_valid(d.trace), json_extract(d.trace, '$.matched.start'), NULL), "                      \
+    "iif(json_valid(d.trace), json_extract(d.trace, '$.matched.end'), NULL), "                                \
+    "c.address, c.first_name, c.language, v.channel "                                                         \
+    "FROM message m CROSS JOIN conversation v ON v.id = m.conversation CROSS JOIN contact c ON c.id = v.contact " \
+    "LEFT JOIN turn t ON t.id = m.turn LEFT JOIN decision d ON d.message = m.id "                             \
     "LEFT JOIN outbox w ON w.id = (SELECT o.id FROM outbox o WHERE o.message = m.id ORDER BY CASE o.state "   \
     "WHEN 'claimed' THEN 0 WHEN 'due' THEN 1 WHEN 'waiting' THEN 2 WHEN 'dead' THEN 3 WHEN 'unknown' THEN 4 " \
     "WHEN 'expired' THEN 5 WHEN 'held' THEN 6 WHEN 'withheld' THEN 7 ELSE 8 END, o.part LIMIT 1) "
+#define CLOSES(conversation) "SELECT e.at FROM event e WHERE e.conversation = " conversation " AND e.kind = 'close'"
 
-static const char LIST[] = LINE "WHERE m.conversation = ?1 ORDER BY m.id";
-static const char TURN[] = LINE
-    "WHERE m.conversation = (SELECT conversation FROM turn WHERE id = ?1) AND m.turn = ?1 "
-    "AND m.kind <> 'in' "
-    "ORDER BY m.id";
+static const char LIST[] = LINE(CLOSES("?1"))
+    "WHERE m.conversation = ?1 AND m.id > ?2 AND m.at >= ?3 AND (?4 = 0 OR m.at < ?4) ORDER BY m.id LIMIT ?5";
+static const char TURN[] = LINE(CLOSES("m.conversation"))
+    "WHERE m.conversation = (SELECT conversation FROM turn WHERE id = ?1) AND m.turn = ?1 AND m.kind <> 'in' ORDER BY m.id";
+static const char NEWS[] = LINE(CLOSES("m.conversation")) "WHERE m.id > ?1 ORDER BY m.id LIMIT ?2";
+static const char NEWS_OF[] = LINE(CLOSES("m.conversation"))
+    "WHERE m.conversation IN (SELECT id FROM conversation WHERE contact = ?3) AND m.id > ?1 ORDER BY m.id LIMIT ?2";
+static const char ONE[] = LINE(CLOSES("m.conversation")) "WHERE m.id = ?1";
 
 /* An answer that came too late is kept as "(not sent: why) answer" (desk/consult_answer.c). `reason` holds the why. */
 static void part_note(struct transcript_line *line, struct buf *reason)
@@ -44,12 +52,11 @@ static void part_note(struct transcript_line *line, struct buf *reason)
     line->text = end + 2;
 }
 
-static int each(struct query *q, int64_t id, transcript_row *row, void *context, struct error *error)
+static int each(struct query *q, transcript_row *row, void *context, struct error *error)
 {
     struct buf reason = { 0 };
     int count = 0, more;
 
-    query_bind_int(q, 1, id);
     while ((more = query_step(q, error)) == 1) {
         struct transcript_line line = {
             .id = query_int(q, 0),
@@ -68,6 +75,13 @@ static int each(struct query *q, int64_t id, transcript_row *row, void *context,
             .parts = query_int(q, 13),
             .properties = query_text(q, 14),
             .about = query_int(q, 15),
+            .conversation = query_int(q, 16),
+            .rule = query_text(q, 17),
+            .match = { (size_t)query_int(q, 18), (size_t)query_int(q, 19) },
+            .user = query_text(q, 20),
+            .first_name = query_text(q, 21),
+            .language = query_text(q, 22),
+            .channel = query_text(q, 23),
         };
 
         buf_clear(&reason);
@@ -80,15 +94,111 @@ static int each(struct query *q, int64_t id, transcript_row *row, void *context,
     return more < 0 ? -1 : count;
 }
 
-int transcript_list(struct db *db, int64_t conversation, transcript_row *row, void *context,
+int transcript_list(struct db *db, const struct transcript_piece *piece, transcript_row *row, void *context,
                     struct error *error)
 {
-    return each(db_query(db, LIST), conversation, row, context, error);
+    struct query *q = db_query(db, LIST);
+
+    query_bind_int(q, 1, piece->conversation);
+    query_bind_int(q, 2, piece->after);
+    query_bind_int(q, 3, piece->since);
+    query_bind_int(q, 4, piece->until);
+    query_bind_int(q, 5, piece->limit > 0 ? piece->limit : -1);
+    return each(q, row, context, error);
 }
 
 int transcript_turn(struct db *db, int64_t turn, transcript_row *row, void *context, struct error *error)
 {
-    return each(db_query(db, TURN), turn, row, context, error);
+    struct query *q = db_query(db, TURN);
+
+    query_bind_int(q, 1, turn);
+    return each(q, row, context, error);
+}
+
+int transcript_news(struct db *db, int64_t after, int64_t contact, int64_t limit, transcript_row *row, void *context,
+                    struct error *error)
+{
+    struct query *q = db_query(db, contact != 0 ? NEWS_OF : NEWS);
+
+    query_bind_int(q, 1, after);
+    query_bind_int(q, 2, limit);
+    if (contact != 0)
+        query_bind_int(q, 3, contact);
+    return each(q, row, context, error);
+}
+
+int transcript_one(struct db *db, int64_t message, transcript_row *row, void *context, struct error *error)
+{
+    struct query *q = db_query(db, ONE);
+
+    query_bind_int(q, 1, message);
+    return each(q, row, context, error);
+}
+
+/* Heads */
+
+#define HEAD                                                                                                       \
+    "SELECT v.id, v.contact, v.opened_at, v.last_in_at, v.closed_at, v.message_count, v.epoch, c.address, "        \
+    "c.first_name, c.language, v.channel, v.owner, v.team, v.agent, c.opted_out_at IS NOT NULL, v.closed_by, "     \
+    "v.outcome, v.summary, v.summary_by, v.summary_at FROM conversation v JOIN contact c ON c.id = v.contact "
+
+static const char HEAD_ONE[] = HEAD "WHERE v.id = ?1";
+static const char HEADS[] = HEAD
+    "WHERE v.contact = (SELECT contact FROM conversation WHERE id = ?1) AND (v.closed_at IS NULL OR v.closed_at >= ?2) "
+    "AND (?3 = 0 OR v.opened_at < ?3) ORDER BY v.id";
+
+static int each_head(struct query *q, transcript_head_row *row, void *context, struct error *error)
+{
+    int count = 0, more;
+
+    while ((more = query_step(q, error)) == 1) {
+        struct transcript_head head = {
+            .id = query_int(q, 0),
+            .contact = query_int(q, 1),
+            .opened_at = query_int(q, 2),
+            .last_in_at = query_int(q, 3),
+            .closed_at = query_int(q, 4),
+            .message_count = query_int(q, 5),
+            .epoch = query_int(q, 6),
+            .user = query_text(q, 7),
+            .first_name = query_text(q, 8),
+            .language = query_text(q, 9),
+            .channel = query_text(q, 10),
+            .owner = query_text(q, 11),
+            .team = query_text(q, 12),
+            .agent = query_text(q, 13),
+            .is_opted_out = query_int(q, 14) != 0,
+            .closed_by = query_text(q, 15),
+            .outcome = query_text(q, 16),
+            .summary = query_text(q, 17),
+            .summary_by = query_text(q, 18),
+            .summary_at = query_int(q, 19),
+        };
+
+        row(context, &head);
+        count++;
+    }
+    query_end(q);
+    return more < 0 ? -1 : count;
+}
+
+int transcript_head(struct db *db, int64_t conversation, transcript_head_row *row, void *context, struct error *error)
+{
+    struct query *q = db_query(db, HEAD_ONE);
+
+    query_bind_int(q, 1, conversation);
+    return each_head(q, row, context, error);
+}
+
+int transcript_heads(struct db *db, int64_t conversation, int64_t since, int64_t until, transcript_head_row *row,
+                     void *context, struct error *error)
+{
+    struct query *q = db_query(db, HEADS);
+
+    query_bind_int(q, 1, conversation);
+    query_bind_int(q, 2, since);
+    query_bind_int(q, 3, until);
+    return each_head(q, row, context, error);
 }
 
 /* What followed */
@@ -164,19 +274,26 @@ static int add_entries(struct writing *writing)
 
 static const char CONTACT_OF[] = "SELECT contact FROM conversation WHERE id = ?1";
 
-int transcript_list_written(struct db *db, int64_t conversation, transcript_written_row *row, void *context,
-                            struct error *error)
+int transcript_contact(struct db *db, int64_t conversation, int64_t *contact, struct error *error)
 {
-    struct writing writing = { db, conversation, row, context, error, 0 };
     struct query *q = db_query(db, CONTACT_OF);
-    int64_t contact = 0;
     int found;
 
     query_bind_int(q, 1, conversation);
     found = query_step(q, error);
     if (found == 1)
-        contact = query_int(q, 0);
+        *contact = query_int(q, 0);
     query_end(q);
+    return found;
+}
+
+int transcript_list_written(struct db *db, int64_t conversation, transcript_written_row *row, void *context,
+                            struct error *error)
+{
+    struct writing writing = { db, conversation, row, context, error, 0 };
+    int64_t contact = 0;
+    int found = transcript_contact(db, conversation, &contact, error);
+
     if (found != 1)
         return found;
     if (profile_list(db, contact, add_value, &writing, error) < 0 || writing.count < 0)
@@ -257,6 +374,24 @@ int transcript_why(struct db *db, int64_t message, transcript_decision_row *row,
 
         row(context, &decision);
     }
+    query_end(q);
+    return found;
+}
+
+static const char NEWEST[] =
+    "SELECT m.id FROM message m JOIN decision d ON d.message = m.id WHERE m.conversation = (SELECT max(v.id) "
+    "FROM conversation v WHERE v.message_count > 0 AND v.contact = (SELECT contact FROM conversation WHERE id = ?1)) "
+    "AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1";
+
+int transcript_newest(struct db *db, int64_t conversation, int64_t *message, struct error *error)
+{
+    struct query *q = db_query(db, NEWEST);
+    int found;
+
+    query_bind_int(q, 1, conversation);
+    found = query_step(q, error);
+    if (found == 1)
+        *message = query_int(q, 0);
     query_end(q);
     return found;
 }

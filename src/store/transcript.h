@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "store/db.h"
+#include "text/pattern.h"
 
 struct transcript_line {
     int64_t id, at, turn, outbox; /* outbox: of the worst part; 0: none */
@@ -22,17 +23,47 @@ struct transcript_line {
     const char *buttons, *tags; /* JSON arrays: what it offers, what rules noted about it */
     const char *properties;     /* JSON object: further trigger properties */
     int64_t about; /* a notice: the other conversation that it tells of; 0: none */
+    int64_t conversation;
+    const char *rule;  /* in: that took it; "" none did */
+    struct span match; /* in: the words that it was taken by, in the folded text; of nothing where there are none */
+    const char *user, *first_name, *language, *channel; /* whose conversation it is, and on which channel */
 };
 
 typedef void transcript_row(void *context, const struct transcript_line *line);
 
+/* Messages of a conversation, in order: the first `limit` (0: all) behind the message `after`, since <= at < until (0: ever). */
+struct transcript_piece {
+    int64_t conversation, after, since, until, limit;
+};
+
 /*
- * The number of lines, or -1. transcript_turn: what was said in one turn of the conversation, the customer's
- * part left out.
+ * The number of lines, or -1. transcript_turn: what was said in one turn of the conversation, the customer's part left out.
+ * transcript_news: of all conversations, or all of one contact (0: any). transcript_one: of one message.
  */
-int transcript_list(struct db *db, int64_t conversation, transcript_row *row, void *context,
+int transcript_list(struct db *db, const struct transcript_piece *piece, transcript_row *row, void *context,
                     struct error *error);
 int transcript_turn(struct db *db, int64_t turn, transcript_row *row, void *context, struct error *error);
+int transcript_news(struct db *db, int64_t after, int64_t contact, int64_t limit, transcript_row *row, void *context,
+                    struct error *error);
+int transcript_one(struct db *db, int64_t message, transcript_row *row, void *context, struct error *error);
+
+struct transcript_head { /* a conversation */
+    int64_t id, contact, opened_at, last_in_at, closed_at, message_count, epoch;
+    const char *user; /* the contact's address: external id, phone or Braze id */
+    const char *first_name, *language, *channel, *owner, *team, *agent;
+    bool is_opted_out;
+    const char *closed_by, *outcome, *summary, *summary_by; /* as in the schema; "" where there is none */
+    int64_t summary_at;
+};
+typedef void transcript_head_row(void *context, const struct transcript_head *head);
+
+/*
+ * The number of heads, or -1. transcript_heads: of all conversations of the same contact that fall into since … until
+ * (0: ever), the oldest first.
+ */
+int transcript_head(struct db *db, int64_t conversation, transcript_head_row *row, void *context, struct error *error);
+int transcript_heads(struct db *db, int64_t conversation, int64_t since, int64_t until, transcript_head_row *row,
+                     void *context, struct error *error);
 
 /* What a conversation has done to the customer's Braze profile, as far as nothing later has taken its place: values by name,
  * then what is done once, in order. */
@@ -74,6 +105,12 @@ typedef void transcript_decision_row(void *context, const struct transcript_deci
  */
 int transcript_why(struct db *db, int64_t message, transcript_decision_row *row, void *context,
                    struct error *error);
+
+/* Whose conversation it is. 1, 0, -1. */
+int transcript_contact(struct db *db, int64_t conversation, int64_t *contact, struct error *error);
+
+/* The customer's newest message that has been decided, in whichever conversation of the same contact. 1, 0, -1. */
+int transcript_newest(struct db *db, int64_t conversation, int64_t *message, struct error *error);
 
 /* Questions that were put to backends for a turn, in order. */
 struct transcript_question {

@@ -72,7 +72,7 @@ class Desk:
                if key in ("PATH", "HOME", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS")}
         env |= {"LANG": "C.UTF-8", "FRONTDESK_DB": self.db, "FRONTDESK_RULES": self.rules_folder,
                 "FRONTDESK_LISTEN": f"127.0.0.1:{self.port}", "FRONTDESK_WEBHOOK_TOKENS": TOKEN,
-                "BRAZE_REST_URL": self.sandbox.url, "BRAZE_API_KEY": KEY}
+                "BRAZE_REST_URL": self.sandbox.url, "BRAZE_API_KEY": KEY, "FRONTDESK_PAGER": ""}
         env |= {key: str(value) for key, value in more.items()}
         return {key: value for key, value in env.items() if value != "None"}
 

@@ -77,12 +77,12 @@ def reading():
 def exit_codes():
     with Desk() as desk:
         lively(desk)
-        for words in (("frobnicate",), ("outbox", "frobnicate"), ("transcript",), ("why",), ("why", "x"), ("outbox", "show"),
+        for words in (("frobnicate",), ("outbox", "frobnicate"), ("transcript",), ("why",), ("outbox", "show"),
                       ("transcript", "ana", "--frobnicate"), ("rules",), ("outbox", "retry", "minus")):
             result = desk.cli(*words)
             equal((result.code, result.out), (2, ""), f"{words}: {result}")
             true(result.err.strip(), f"{words}: says what is wrong")
-        for words in (("transcript", "nobody"), ("why", 99999), ("outbox", "show", 99999), ("webhooks", "show", 99999),
+        for words in (("transcript", "nobody"), ("why", 99999), ("why", "nobody"), ("outbox", "show", 99999), ("webhooks", "show", 99999),
                       ("take", "nobody"), ("outbox", "retry", 99999), ("webhooks", "replay", 99999)):
             result = desk.cli(*words)
             equal(result.code, 3, f"{words}: {result}")

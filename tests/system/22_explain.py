@@ -14,7 +14,8 @@ from tap import contains, equal, lacks, main, test
 # A zone in which it is about noon while this runs: one rule below sleeps at night.
 NOON = "Etc/GMT%+d" % (time.gmtime().tm_hour - 12)
 
-RULES = texts.CARRIERS + f"INSERT INTO setting (name, value) VALUES ('time_zone', '{NOON}');" + r"""
+ZONE = f"INSERT INTO setting (name, value) VALUES ('time_zone', '{NOON}');"
+RULES = texts.CARRIERS + ZONE + r"""
 INSERT INTO team (name) VALUES ('support');
 INSERT INTO rule (name, priority, words, action, say) VALUES ('opt-out', 1000, '=stop', 'opt_out', 'Bye.');
 INSERT INTO rule (name, priority, action, words) VALUES ('gift', 950, 'tag', 'present');
@@ -104,7 +105,7 @@ def reloaded():
         number = desk.say("ana", "no leak, help!")
         desk.wait_drained()
         before = desk.do("why", number).out
-        desk.write_rules(texts.CARRIERS + "INSERT INTO rule (name, words, say) VALUES ('other', 'leak', 'Other.');")
+        desk.write_rules(ZONE + texts.CARRIERS + "INSERT INTO rule (name, words, say) VALUES ('other', 'leak', 'Other.');")
         desk.do("rules", "load")
         equal(desk.do("why", number).out, before, "the same")
         contains(before, "unless matched: no leak", "and whole")

@@ -5,6 +5,7 @@ Nothing here is judged by time but for being stuck; `make bench` has the figures
 """
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -81,6 +82,20 @@ def check_figures(desk):
     true(example["count"] > 1 and state in ("unanswered", "answered", "dead", "expired"), f"{example} is {state}")
 
 
+def check_damage(desk):
+    """What is written last is looked at in a large book as well."""
+    broken = os.path.join(desk.folder, "broken.db")
+    shutil.copy(desk.db, broken)
+    os.chmod(broken, 0o600)
+    with open(broken, "r+b") as file:
+        root, = desk.rows("SELECT rootpage FROM sqlite_schema WHERE name = 'message'")[0].values()
+        file.seek((root - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    code, said = desk.try_start(FRONTDESK_DB=broken, FRONTDESK_ADMIN=broken + ".sock")
+    equal(code, 1, f"refused: {said}")
+    contains(said, "damaged", "why")
+
+
 @test("100,000 messages: the audit balances, the daemon starts and answers whoever is there, lists and transcripts are read")
 def large():
     with Desk(texts.SHOP, start=False) as desk:
@@ -96,6 +111,7 @@ def large():
         desk.hears(open_one["address"], "ping 1", "pong 1")
         desk.hears("somebody-new", "ping 2", "pong 2")
         equal(desk.stop(), 0, "it stops")
+        check_damage(desk)
         contains(desk.do("audit", within=300).out, "The book adds up", "after")
 
 

@@ -15,7 +15,7 @@ import texts
 import web
 from desk import Desk, binary
 from disk import fill, small_disk
-from sandbox import SEND, TRACK
+from sandbox import ROOT, SEND, TRACK
 from tap import contains, equal, eventually, lacks, main, never, test, true
 from verdict import Client, judge
 
@@ -254,6 +254,7 @@ def desk_with_everything_pending():
             desk.say("ana", f"ping {number}")
         desk.say("bob", "what is the meaning of all this?")
         eventually(lambda: desk.value("SELECT count(*) FROM outbox WHERE kind = 'consult' AND settled_at IS NULL"), "bob is asked for")
+        desk.say("bob", "ping behind")
         yield desk
 
 
@@ -371,6 +372,41 @@ def looked_at():
         equal(result.code, 1, "one that does not add up")
         contains(result.out, "never queued", "and why")
         desk.hears("ana", "ping 2", "pong 2")
+
+
+def of_schema(path, version):
+    """A book as an older program left it, with a customer in it."""
+    book = sqlite3.connect(path)
+    for name in sorted(os.listdir(os.path.join(ROOT, "schema")))[:version]:
+        with open(os.path.join(ROOT, "schema", name), encoding="utf-8") as file:
+            book.executescript(file.read())
+    book.execute("INSERT INTO contact (id, created_at, address_kind, address) VALUES (1, 1, 'external', 'ana')")
+    book.execute(f"PRAGMA application_id = {0x66726473}")
+    book.execute(f"PRAGMA user_version = {version}")
+    book.commit()
+    book.close()
+
+
+@test("a backup of an older version is brought to this one on its way, and leaves no copies about; one of a newer is refused")
+def older():
+    with Desk(start=False) as desk, tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "old.db")
+        of_schema(path, 1)
+        contains(desk.do("restore", path, "--check").out, "of an older version", "it is looked at as far as can be")
+        desk.do("restore", path)
+        equal([name for name in os.listdir(desk.folder) if name.startswith("desk.db")], ["desk.db"], "nothing is left about")
+        equal(desk.value("SELECT address FROM contact"), "ana", "what was in it")
+        equal(desk.rows("PRAGMA user_version", path=path), [{"user_version": 1}], "the backup stays as it is")
+        desk.start()
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.do("audit")
+        desk.stop()
+        with sqlite3.connect(path) as book:
+            book.execute("PRAGMA user_version = 9999")
+        for options in ([], ["--check"]):
+            result = desk.cli("restore", path, *options)
+            equal(result.code, 1, "a newer one")
+            contains(result.err, "install the newer frontdesk", "and why")
 
 
 @test("audit --deep looks at each page of a book in use, on a copy that goes away; audit alone at what stands in it")

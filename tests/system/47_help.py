@@ -119,7 +119,8 @@ def in_bash():
         desk.say("an $(touch x)", "hello")
         env = ENV | {"FRONTDESK_DB": desk.env["FRONTDESK_DB"]}
         equal(sorted(bash("take", "an", env=env)), ["an\\ \\$\\(touch\\ x\\)", "ana"], "bash")
-        true(bash("why", "", env=env) == [], "a message's number was offered")
+        equal(bash("why", "an", env=env), bash("take", "an", env=env), "of whom why may be asked")
+        equal(bash("outbox", "show", "", env=env), [], "a number is not offered")
 
 
 @test("zsh and fish complete the same, with what it is")

@@ -54,10 +54,12 @@ static void understands(void **state)
         const char *line, *pattern, *first, *second;
     } cases[] = {
         { "status", "status", NULL, NULL },
-        { "st", "status", NULL, NULL },
+        { "statu", "status", NULL, NULL },
+        { "stats", "stats", NULL, NULL },
         { "s", NULL, NULL, NULL },
         { "sa 3 hello", "say CONVERSATION TEXT...", "3", "hello" },
         { "o l", "outbox list", NULL, NULL },
+        { "why ana", "why MESSAGE|USER", "ana", NULL },
         { "outbox sh 12", "outbox show ID", "12", NULL },
         { "webh re 4", "webhooks replay ID", "4", NULL },
         { "rules check", "rules check [DIR]", NULL, NULL },
@@ -103,11 +105,12 @@ static void refuses(void **state)
         { "outbox", "\"frontdesk outbox\" is not complete: next comes list, show, retry, drop" },
         { "outbox lst",
           "\"lst\" is not known behind \"frontdesk outbox\": there could stand list, show, retry, drop" },
+        { "st", "\"st\" could be status, stats" },
         { "c", "\"c\" could be conversations, chat, close" },
         { "ru l", "\"l\" could be load, list" },
-        { "why", "\"frontdesk why\" is not complete: next comes MESSAGE" },
-        { "why x", "MESSAGE is a number, and \"x\" is none" },
-        { "why 99999999999999999999", "MESSAGE is a number, and \"99999999999999999999\" is none" },
+        { "why", "\"frontdesk why\" is not complete: next comes MESSAGE|USER" },
+        { "outbox show x", "ID is a number, and \"x\" is none" },
+        { "outbox show 99999999999999999999", "ID is a number, and \"99999999999999999999\" is none" },
         { "rules rollback", "\"frontdesk rules rollback\" is not complete: next comes N" },
         { "rules rollback -1", "N is a number, and \"-1\" is none" },
         { "rules history --until today", "--until does not belong to \"frontdesk rules history\"" },
@@ -120,6 +123,8 @@ static void refuses(void **state)
         { "status --json=1", "--json takes no value" },
         { "status --csv", "--csv is for lists, and \"frontdesk status\" is none; it has --json" },
         { "outbox list --csv --json", "--csv and --json exclude each other" },
+        { "transcript ana --html --json", "--json and --html exclude each other" },
+        { "outbox list --html", "--html does not belong to \"frontdesk outbox list\"" },
         { "", NULL },
     };
 
@@ -139,7 +144,7 @@ static void takes_options_anywhere(void **state)
     struct typed typed;
 
     (void)state;
-    assert_int_equal(parse(&typed, "--li=5 conversations --rule hours --rules ./shop --since 2_hours --json"),
+    assert_int_equal(parse(&typed, "--lim=5 conversations --rule hours --rules ./shop --since 2_hours --json"),
                      0);
     assert_string_equal(typed.parsed.options[OPTION_LIMIT], "5");
     assert_string_equal(typed.parsed.options[OPTION_RULE], "hours");

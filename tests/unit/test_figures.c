@@ -255,6 +255,38 @@ static void a_person_is_timed_from_the_first_message_that_waits(void **state)
     close_book(&book);
 }
 
+/* Turns, decisions and ways out are walked beside the messages, in the order in which they usually are. */
+static void what_is_out_of_order_is_found_all_the_same(void **state)
+{
+    const int64_t at = 50 * (int64_t)DAY, leap = INT64_C(3) << 40;
+    struct book book;
+
+    (void)state;
+    open_book(&book, at, 1);
+    hear(&book, 1, 1, at, "dead", "a", "say", "x");
+    hear(&book, 2, 1, at, "answered", "b", "say", "x");
+    hear(&book, 3, 1, at, "agent", "c", "say", "x");
+    spine_run(book.db, "INSERT INTO message (id, conversation, turn, at, kind, text) SELECT 4, 1, 1, at, 'in', 'late' FROM message "
+                       "WHERE id = 1; INSERT INTO message (id, conversation, turn, at, kind, text) SELECT 5, 1, 2, at, 'in', "
+                       "'late' FROM message WHERE id = 1; INSERT INTO message (id, conversation, at, kind, text) SELECT 6, 1, at, "
+                       "'in', 'no turn' FROM message WHERE id = 1");
+    say(&book, 7, 1, 2, at, "out", "b", at + 20, 1);
+    say(&book, 8, 1, 3, at, "out", "c", at + 30, 1);
+    spine_run(book.db, "UPDATE outbox SET id = 100 WHERE id = 7"); /* behind that of a later message */
+    hear(&book, leap + 1, 1, at, "answered", "d", "say", "x"); /* the desk has got a number */
+    say(&book, leap + 2, 1, leap + 1, at, "out", "d", at + 40, 1);
+    count(&book);
+    assert_int_equal(book.figures.all.heard, 7);
+    assert_int_equal(book.figures.all.by[FIGURES_NOBODY], 2);
+    assert_int_equal(book.figures.all.by[FIGURES_RULE], 3);
+    assert_int_equal(book.figures.all.by[FIGURES_PERSON], 1);
+    assert_int_equal(book.figures.all.by[FIGURES_OPEN], 1);
+    assert_int_equal(book.figures.time.count, 2);
+    assert_int_equal(histogram_at(&book.figures.time, 50), 20);
+    assert_int_equal(histogram_at(&book.figures.time, 100), 40);
+    close_book(&book);
+}
+
 static void what_nobody_answered_is_gathered_with_its_newest_message(void **state)
 {
     const int64_t at = 50 * (int64_t)DAY;
@@ -453,6 +485,7 @@ int main(void)
         cmocka_unit_test(a_clock_that_was_set_back_loses_no_message_of_the_hour),
         cmocka_unit_test(response_times_run_to_the_acceptance_of_the_first_part),
         cmocka_unit_test(a_person_is_timed_from_the_first_message_that_waits),
+        cmocka_unit_test(what_is_out_of_order_is_found_all_the_same),
         cmocka_unit_test(what_nobody_answered_is_gathered_with_its_newest_message),
         cmocka_unit_test(filters_narrow_what_is_heard_and_what_is_said_to_it),
         cmocka_unit_test(a_large_book_counts_as_plain_questions_do),

@@ -344,9 +344,13 @@ static void tells_what_became_of_each_line(void **state)
 {
     struct buf lines = { 0 };
 
-    assert_int_equal(transcript_list(*state, 2, add_line, &lines, NULL), 5);
+    assert_int_equal(transcript_list(*state, &(struct transcript_piece){ .conversation = 2 }, add_line, &lines, NULL), 5);
     assert_string_equal(buf_text(&lines), "3 in dead |4 out dead Braze refused it|5 in open |6 out due |7 "
                                           "agent waiting |");
+    buf_clear(&lines);
+    assert_int_equal(transcript_list(*state, &(struct transcript_piece){ .conversation = 2, .after = 3, .limit = 2 }, add_line,
+                                     &lines, NULL), 2);
+    assert_string_equal(buf_text(&lines), "4 out dead Braze refused it|5 in open |");
     buf_clear(&lines);
     assert_int_equal(transcript_turn(*state, 2, add_line, &lines, NULL), 1);
     assert_string_equal(buf_text(&lines), "4 out dead Braze refused it|");

@@ -534,7 +534,8 @@ static void exchanges_show_buttons_and_tags(void **state)
     output_end(output);
     check(&screen,
           "{\"format\":1,\"messages\":[{\"id\":null,\"at\":null,\"kind\":\"in\",\"actor\":\"Ana\",\"text\":\"cake\","
-          "\"state\":\"answered\",\"reason\":null,\"buttons\":null,\"tags\":[\"sweet\",\"a\\nb\"],\"about\":null}]}\n",
+          "\"state\":\"answered\",\"reason\":null,\"buttons\":null,\"tags\":[\"sweet\",\"a\\nb\"],\"about\":null,"
+          "\"conversation\":null,\"rule\":null,\"matched\":null}]}\n",
           "");
 }
 

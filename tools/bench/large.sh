@@ -49,6 +49,7 @@ cli_ms() {
 }
 
 read_large() {
+    large_line 'a command that reads nothing' "$(cli_ms 9 "$build/frontdesk" --version)" ms
     large_line 'transcript, from all over the book' "$(probe transcripts "$FRONTDESK_DB" "$build/frontdesk" 40)" ms '20 ms'
     if "$build"/frontdesk search --help > /dev/null 2>&1; then
         say 'filling the index of search'
@@ -64,8 +65,12 @@ read_large() {
         awk -F : 'NR <= 2 { sum += $2 } END { print sum }')" ''
 }
 
-load_round() { # URL
-    load "$work/few" "$1" --connections 64 --seconds "$seconds" --users "$large_users" --user guest-00
+# load_round NAME URL PROCESS: leaves rate, p99 and the processor's time per message in NAME_rate …
+load_round() {
+    before=$(ticks_of "$3")
+    load "$work/few" "$2" --connections 64 --seconds "$seconds" --users "$large_users" --user guest-00
+    eval "$1_rate=$(field acks_per_s) $1_p99=$(field p99_ms)"
+    eval "$1_cpu=$(awk "BEGIN { print ($(ticks_of "$3") - $before) * 1e6 / $ticks_per_second / $(field acked) }")"
 }
 
 # The same load on either in turn; the first of a round changes.
@@ -77,13 +82,13 @@ race_books() {
     while [ $round -le $((rounds * 2)) ]; do
         say "round $round of $((rounds * 2)), a large and an empty book"
         if [ $((round % 2)) = 1 ]; then
-            load_round "$large_url"; full_rate=$(field acks_per_s); full_p99=$(field p99_ms)
-            load_round "$empty_url"; bare_rate=$(field acks_per_s)
+            load_round large "$large_url" "$large_daemon"
+            load_round empty "$empty_url" "$daemon"
         else
-            load_round "$empty_url"; bare_rate=$(field acks_per_s)
-            load_round "$large_url"; full_rate=$(field acks_per_s); full_p99=$(field p99_ms)
+            load_round empty "$empty_url" "$daemon"
+            load_round large "$large_url" "$large_daemon"
         fi
-        echo "$full_rate $bare_rate $full_p99 $(awk "BEGIN { print $full_rate / $bare_rate }")" >> "$work/race"
+        echo "$large_rate $empty_rate $large_p99 $(awk "BEGIN { print $large_rate / $empty_rate, $large_cpu, $empty_cpu }")" >> "$work/race"
         round=$((round + 1))
     done
 }
@@ -116,6 +121,8 @@ run_large() {
     large_line 'acks per second, empty book' "$(of_race 2)" ''
     large_line '  large of empty, in the same round' "$(of_race 4)" '' 0.9
     large_line '  99th percentile of an ack, large book' "$(of_race 3)" ms
+    large_line 'processor per message, large book' "$(of_race 5)" us
+    large_line 'processor per message, empty book' "$(of_race 6)" us
     large_line 'memory of the daemon, large book' "$(awk '$1 == "VmRSS:" { printf "%.0f", $2 / 1024 }' "/proc/$large_daemon/status")" MB
     large_line 'memory of the daemon, empty book' "$(awk '$1 == "VmRSS:" { printf "%.0f", $2 / 1024 }' "/proc/$daemon/status")" MB
     stop_daemon

@@ -1,0 +1,162 @@
+/*
+ * doctor_book: the rules and the book, as they are on the disk.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "ctl/doctor.h"
+#include "ctl/live.h"
+#include "desk/proof.h"
+#include "store/book.h"
+#include "store/readers.h"
+#include "store/rulefile.h"
+#include "store/survey.h"
+
+enum { LOG_LARGE = 80 * 1024 * 1024 };
+#define WEEK_MS (7 * INT64_C(86400000))
+
+static const char RULES[] = "Rules", BOOK[] = "Book";
+
+/* Rules */
+
+static void look_at_folder(struct doctor *doctor, const char *folder)
+{
+    struct rulefiles files = { 0 };
+    struct error error = { 0 };
+    struct ruleset *rules = NULL;
+
+    if (rulefiles_read(folder, &files, &error) == 0)
+        rules = proof_build(&files, call_zones(doctor->call), &error);
+    if (rules == NULL)
+        doctor_find(doctor, FINDING_BAD, RULES, "frontdesk rules check", "the folder %s would be refused: %s",
+                    folder, error.text);
+    else
+        doctor_find(doctor, FINDING_GOOD, RULES, NULL, "the folder %s would load: %zu rules", folder,
+                    rules->rule_count);
+    ruleset_free(rules);
+    rulefiles_release(&files);
+}
+
+static void look_at_in_force(struct doctor *doctor)
+{
+    const struct ruleset *rules = doctor->rules;
+    const char *zone;
+
+    if (rules == NULL) {
+        doctor_find(doctor, FINDING_BAD, RULES, "frontdesk rules load DIR",
+                    "no rules are in force: nobody is answered");
+        return;
+    }
+    zone = ruleset_setting(rules, "time_zone");
+    doctor_find(doctor, FINDING_GOOD, RULES, NULL, "ruleset %lld is in force, with %zu rules",
+                (long long)rules->number, rules->rule_count);
+    if (strcmp(zone, "UTC") == 0)
+        doctor_find(doctor, FINDING_WARN, RULES,
+                    "INSERT INTO setting (name, value) VALUES ('time_zone', 'Europe/Lisbon');",
+                    "the business has no time zone, so opening hours and days are those of UTC");
+    else
+        doctor_find(doctor, FINDING_GOOD, RULES, NULL, "the time zone of the business is %s", zone);
+    if (rules->campaign_count == 0)
+        doctor_find(doctor, FINDING_BAD, RULES, "add a row to the table campaign",
+                    "no campaign carries answers out");
+}
+
+void doctor_look_at_rules(struct doctor *doctor)
+{
+    const char *folder = buf_text(&doctor->call->rules_dir);
+
+    if (*folder != '\0')
+        look_at_folder(doctor, folder);
+    look_at_in_force(doctor);
+}
+
+/* The book */
+
+static void format_ago(const struct doctor *doctor, int64_t at, struct buf *out)
+{
+    int64_t ms = doctor->call->now - at;
+
+    ms = ms < 60000      ? 60000
+         : ms < 3600000  ? ms - ms % 60000
+         : ms < 86400000 ? ms - ms % 3600000
+                         : ms - ms % 86400000;
+    clock_format_duration(ms, out);
+}
+
+static void look_at_backups(struct doctor *doctor, struct db *db)
+{
+    struct error error = { 0 };
+    struct buf ago = { 0 };
+    int64_t at;
+
+    if (book_get_int(db, "backup_at", 0, &at, &error) != 0)
+        return;
+    format_ago(doctor, at, &ago);
+    if (at == 0)
+        doctor_find(doctor, FINDING_WARN, BOOK, "frontdesk backup FILE, and a timer for it (README)",
+                    "no backup was ever made");
+    else
+        doctor_find(doctor, at < doctor->call->now - WEEK_MS ? FINDING_WARN : FINDING_GOOD, BOOK,
+                    at < doctor->call->now - WEEK_MS ? "frontdesk backup FILE, and a timer for it (README)"
+                                                     : NULL,
+                    "the newest backup was made %s ago", buf_text(&ago));
+    buf_release(&ago);
+}
+
+static void look_at_log(struct doctor *doctor)
+{
+    const char *path = buf_text(&doctor->call->db_path);
+    int64_t bytes = readers_log_bytes(path);
+    struct reader reader;
+    struct buf remedy = { 0 };
+
+    if (bytes < LOG_LARGE) {
+        doctor_find(doctor, FINDING_GOOD, BOOK, NULL, "its log has %lld MB", (long long)(bytes >> 20));
+    } else if (readers_find(path, &reader, 1) == 1) {
+        buf_addf(&remedy, "end it, or wait for its end (ps -f -p %lld)", (long long)reader.process);
+        doctor_find(doctor, FINDING_WARN, BOOK, buf_text(&remedy),
+                    "its log has %lld MB, and grows as long as process %lld (%s) goes on reading the book",
+                    (long long)(bytes >> 20), (long long)reader.process, reader.command);
+    } else {
+        doctor_find(doctor, FINDING_WARN, BOOK, "look again when less is going on", "its log has %lld MB",
+                    (long long)(bytes >> 20));
+    }
+    buf_release(&remedy);
+}
+
+static void look_at_intake(struct doctor *doctor, struct db *db)
+{
+    struct error error = { 0 };
+    struct buf ago = { 0 };
+    int64_t at;
+
+    if (survey_newest_webhook(db, &at, &error) != 0)
+        return;
+    format_ago(doctor, at, &ago);
+    if (at == 0)
+        doctor_find(doctor, FINDING_WARN, BOOK, "frontdesk doctor --live goes through it with you",
+                    "no webhook has ever come");
+    else
+        doctor_find(doctor, FINDING_GOOD, BOOK, NULL, "the newest webhook came %s ago", buf_text(&ago));
+    buf_release(&ago);
+}
+
+void doctor_look_at_book(struct doctor *doctor)
+{
+    const char *path = buf_text(&doctor->call->db_path);
+    struct error error = { 0 };
+    struct db *db;
+
+    if (access(path, F_OK) != 0)
+        return;
+    db = db_open(path, DB_READER, &error);
+    if (db == NULL) {
+        doctor_find(doctor, FINDING_BAD, BOOK, "frontdesk audit --deep", "%s", error.text);
+        return;
+    }
+    look_at_log(doctor);
+    look_at_backups(doctor, db);
+    look_at_intake(doctor, db);
+    db_close(db);
+}

@@ -1,0 +1,300 @@
+/*
+ * doctor_live: see the header. Ctrl-C ends it at each step; nothing has to be undone then, for nothing is
+ * changed.
+ */
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "ctl/act.h"
+#include "ctl/doctor_live.h"
+#include "ctl/init_embedded.h"
+#include "store/arrival.h"
+
+enum {
+    LOOK_EVERY_MS = 300,
+    HINT_AFTER_MS = 60 * 1000,
+    ARRIVAL_WAIT_MS = 15 * 60 * 1000,
+    ANSWER_WAIT_MS = 2 * 60 * 1000
+};
+
+struct live {
+    struct call *call;
+    struct db *db;
+    sigset_t signals;
+    bool is_over; /* Ctrl-C */
+    struct arrival arrival;
+};
+
+#define TELL(live, kind, ...) output_note((live)->call->output, kind, __VA_ARGS__)
+
+/* Pauses. false: it is over. */
+static bool go_on(struct live *live)
+{
+    struct timespec wait = { .tv_nsec = LOOK_EVERY_MS * 1000000L };
+
+    live->is_over |= sigtimedwait(&live->signals, NULL, &wait) > 0;
+    return !live->is_over;
+}
+
+static int end_early(struct live *live)
+{
+    TELL(live, NOTE_PLAIN, "Ended. Nothing was changed; begin again whenever you like.");
+    return EXIT_FAILED;
+}
+
+/* What is to be pasted */
+
+static void show_template(struct live *live)
+{
+    TELL(live, NOTE_PLAIN, "Paste this as the body (Raw text) of the webhook campaign:");
+    for (unsigned i = 0; i < init_file_count; i++)
+        if (strcmp(init_files[i].name, "braze-body.json") == 0)
+            output_document(live->call->output, "body", init_files[i].text);
+}
+
+/* It comes in */
+
+static void hint_at_silence(struct live *live)
+{
+    TELL(
+        live, NOTE_WARN,
+        "Nothing has come for a minute. Look in Braze: is the webhook campaign running, without a trigger word, for all users? "
+        "Is its URL that of this machine, with https and no port? Does its Message Activity Log show an error: 401 is a wrong "
+        "token in the header Authorization, 599 means that this machine cannot be reached. I go on waiting.");
+}
+
+/* 1: there it is; 0: not within the time, or ended; -1: failed. */
+static int wait_for_arrival(struct live *live, int64_t *behind, struct error *error)
+{
+    int64_t began = clock_monotonic_ms();
+    bool is_hinted = false;
+
+    while (go_on(live)) {
+        int64_t waited = clock_monotonic_ms() - began;
+        int found = arrival_next(live->db, *behind, &live->arrival, error);
+
+        if (found != 0) {
+            *behind = live->arrival.webhook;
+            return found;
+        }
+        if (waited > ARRIVAL_WAIT_MS)
+            return 0;
+        if (waited > HINT_AFTER_MS && !is_hinted) {
+            hint_at_silence(live);
+            is_hinted = true;
+        }
+    }
+    return 0;
+}
+
+/* false: there is nothing that could be answered. */
+static bool tell_arrival(struct live *live)
+{
+    const struct arrival *a = &live->arrival;
+
+    if (strcmp(buf_text(&a->state), "unreadable") == 0 || strcmp(buf_text(&a->state), "aside") == 0) {
+        TELL(live, NOTE_BAD,
+             "A webhook came, but nothing could be read out of it: %s. See it: frontdesk webhooks show %lld",
+             buf_text(&a->reason), (long long)a->webhook);
+        show_template(live);
+        return false;
+    }
+    TELL(live, NOTE_GOOD, "It came: “%s”, of %s.", buf_text(&a->text), buf_text(&a->user));
+    if (strstr(buf_text(&a->reason), "salvaged") != NULL) {
+        TELL(
+            live, NOTE_WARN,
+            "But the quotation marks broke its JSON, and it was read all the same: the body lacks json_escape.");
+        show_template(live);
+    }
+    if (!a->has_key)
+        TELL(
+            live, NOTE_WARN,
+            "It has no dispatch_id, so a repeated call cannot be told from a new message: add its line to the body.");
+    if (!a->has_claimed)
+        TELL(
+            live, NOTE_WARN,
+            "It lacks the header X-Frontdesk-User with {{${user_id}}}, which no customer's text can reach: add it.");
+    return true;
+}
+
+/* It is answered */
+
+static bool is_settled(const struct arrival *a)
+{
+    const char *state = buf_text(&a->answer_state), *turn = buf_text(&a->turn);
+
+    if (a->outbox != 0)
+        return strcmp(state, "waiting") != 0 && strcmp(state, "due") != 0 && strcmp(state, "claimed") != 0;
+    return *turn != '\0' && strcmp(turn, "open") != 0;
+}
+
+static int wait_for_answer(struct live *live, struct error *error)
+{
+    int64_t began = clock_monotonic_ms();
+
+    while (go_on(live)) {
+        if (arrival_look(live->db, &live->arrival, error) != 0)
+            return -1;
+        if (is_settled(&live->arrival))
+            return 1;
+        if (clock_monotonic_ms() - began > ANSWER_WAIT_MS)
+            return 0;
+    }
+    return 0;
+}
+
+/* EXIT_DONE: Braze took it. */
+static int tell_answer(struct live *live)
+{
+    const struct arrival *a = &live->arrival;
+    const char *state = buf_text(&a->answer_state);
+
+    if (a->outbox == 0 && strcmp(buf_text(&a->turn), "unanswered") == 0)
+        return call_fail(
+            live->call, EXIT_FAILED,
+            "no rule takes it, so nobody answered: add one for it, or a fallback with the priority 0 and without "
+            "words (frontdesk why %lld)",
+            (long long)a->message);
+    if (a->outbox == 0)
+        return call_fail(live->call, EXIT_FAILED,
+                         "there is no answer to it: its fate is “%s” (frontdesk why %lld)",
+                         buf_text(&a->turn), (long long)a->message);
+    TELL(live, NOTE_GOOD, "The rule %s answered: “%s”",
+         *buf_text(&a->rule) != '\0' ? buf_text(&a->rule) : "(none)", buf_text(&a->answer));
+    if (strcmp(state, "accepted") == 0 && *buf_text(&a->answer_reason) != '\0')
+        TELL(live, NOTE_WARN, "Braze took it, with a word: %s", buf_text(&a->answer_reason));
+    else if (strcmp(state, "accepted") == 0)
+        TELL(live, NOTE_GOOD, "Braze took it.");
+    else
+        return call_fail(live->call, EXIT_FAILED,
+                         "but it did not go out, it is %s: %s (frontdesk outbox show %lld)", state,
+                         buf_text(&a->answer_reason), (long long)a->outbox);
+    return EXIT_DONE;
+}
+
+/* It is seen */
+
+/* 1 yes, 0 no, -1 ended. Standard input may be a pipe. */
+static int ask(struct live *live, const char *question)
+{
+    char line[40];
+
+    setvbuf(stdin, NULL, _IONBF, 0); /* what stands in a buffer of ours is not seen by poll */
+    for (;;) {
+        struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+
+        TELL(live, NOTE_PLAIN, "%s [y/n]", question);
+        while (poll(&input, 1, 0) == 0)
+            if (!go_on(live))
+                return -1;
+        if (fgets(line, sizeof line, stdin) == NULL)
+            return -1;
+        if (line[0] == 'y' || line[0] == 'Y')
+            return 1;
+        if (line[0] == 'n' || line[0] == 'N')
+            return 0;
+    }
+}
+
+static int tell_switches(struct live *live)
+{
+    TELL(
+        live, NOTE_WARN,
+        "Then one of these switches keeps it, in the campaign that answers:\n"
+        "  1. Re-eligibility: on, at 0 minutes. Off, each customer gets one answer and never another.\n"
+        "  2. Frequency capping: off. It is on in a new campaign.\n"
+        "  3. Subscription: you have to be subscribed to the number's subscription group (the setting subscription_group).\n"
+        "  4. The campaign itself: API-triggered, running, audience all users, quiet hours off, its message a response message\n"
+        "     with {{api_trigger_properties.${external_system_msg_body}}} as its body.\n"
+        "Braze's Message Activity Log says which. Mend it, and begin again.");
+    return call_fail(live->call, EXIT_FAILED, "the answer was taken by Braze, but not seen");
+}
+
+/* What does not go on is told; EXIT_DONE: the next step. */
+static int come_in(struct live *live)
+{
+    struct error error = { 0 };
+    int64_t behind;
+    int found;
+
+    if (arrival_newest(live->db, &behind, &error) != 0)
+        return call_read_failed(live->call, live->db, &error);
+    TELL(
+        live, NOTE_PLAIN,
+        "Take your telephone, and write to the number of your shop, with the quotation marks:\n\n    \"hello\"\n\n"
+        "I wait for it. Ctrl-C ends this.");
+    do {
+        found = wait_for_arrival(live, &behind, &error);
+        if (found == 1 && strcmp(buf_text(&live->arrival.state), "duplicate") == 0)
+            TELL(live, NOTE_WARN, "The same came once more: two webhook campaigns fire. Leave one running.");
+    } while (found == 1 && strcmp(buf_text(&live->arrival.state), "duplicate") == 0);
+    if (live->is_over)
+        return end_early(live);
+    if (found < 0)
+        return call_read_failed(live->call, live->db, &error);
+    if (found == 0)
+        return call_fail(live->call, EXIT_FAILED, "nothing came within a quarter of an hour");
+    return tell_arrival(live) ? EXIT_DONE : call_fail(live->call, EXIT_FAILED, "paste it, and begin again");
+}
+
+static int go_out(struct live *live)
+{
+    struct error error = { 0 };
+    int found = wait_for_answer(live, &error);
+
+    if (live->is_over)
+        return end_early(live);
+    if (found < 0)
+        return call_read_failed(live->call, live->db, &error);
+    if (found == 0)
+        return call_fail(live->call, EXIT_FAILED, "it is not answered yet: frontdesk why %lld",
+                         (long long)live->arrival.message);
+    return tell_answer(live);
+}
+
+static int be_seen(struct live *live)
+{
+    int seen = ask(live, "Did you see it on your telephone?");
+
+    if (seen < 0)
+        return end_early(live);
+    if (seen == 0)
+        return tell_switches(live);
+    TELL(live, NOTE_GOOD, "Then your desk is open.");
+    return EXIT_DONE;
+}
+
+static int walk(struct live *live)
+{
+    int code = come_in(live);
+
+    if (code == EXIT_DONE)
+        code = go_out(live);
+    return code == EXIT_DONE ? be_seen(live) : code;
+}
+
+int doctor_live(struct call *call)
+{
+    struct live live = { .call = call };
+    int code;
+
+    if (act_daemon_state(call) != DAEMON_UP)
+        return call_fail(call, EXIT_FAILED,
+                         "the daemon is not running: systemctl start frontdeskd, then begin again");
+    code = call_open(call, &live.db);
+    if (code != EXIT_DONE)
+        return code;
+    sigemptyset(&live.signals);
+    sigaddset(&live.signals, SIGINT);
+    sigaddset(&live.signals, SIGTERM);
+    sigprocmask(SIG_BLOCK, &live.signals, NULL);
+    code = walk(&live);
+    arrival_release(&live.arrival);
+    db_close(live.db);
+    return code;
+}

@@ -1,0 +1,217 @@
+/*
+ * doctor_place: where the desk stands: its settings, files and disk, and the machine. What the daemon has
+ * been told is looked at only while none runs: under systemd this program does not see the secrets.
+ */
+#include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/env.h"
+#include "ctl/doctor.h"
+#include "store/lock.h"
+
+enum { MB = 1024 * 1024, ROOM_LEAST = 100, MEMORY_LEAST_KB = 100 * 1024 };
+
+static const char SETTINGS[] = "Settings", FILES[] = "Files", MACHINE[] = "Machine";
+
+/* Settings */
+
+static void look_at_setting(struct doctor *doctor, const char *name, const char *what)
+{
+    struct buf value = { 0 }, remedy = { 0 };
+    struct error error = { 0 };
+    int found = env_get(name, &value, &error);
+
+    buf_addf(&remedy, "set %s, or %s_FILE to a file that holds it, or name the file of settings with --env",
+             name, name);
+    if (found < 0)
+        doctor_find(doctor, FINDING_BAD, SETTINGS, buf_text(&remedy), "%s: %s", name, error.text);
+    else if (found == 0)
+        doctor_find(doctor, FINDING_BAD, SETTINGS, buf_text(&remedy),
+                    "%s, %s, is not set here, and no daemon runs that has it", name, what);
+    else
+        doctor_find(doctor, FINDING_GOOD, SETTINGS, NULL, "%s is set", name);
+    buf_release(&value);
+    buf_release(&remedy);
+}
+
+static void look_at_secret_file(struct doctor *doctor, const char *variable)
+{
+    const char *path = getenv(variable);
+    struct buf remedy = { 0 };
+    struct stat info;
+
+    if (path == NULL || *path == '\0' || stat(path, &info) != 0)
+        return;
+    buf_addf(&remedy, "chmod 600 %s", path);
+    if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        doctor_find(doctor, FINDING_BAD, FILES, buf_text(&remedy),
+                    "%s, which holds secrets, may be read by others (mode %03o)", path,
+                    (unsigned)(info.st_mode & 0777));
+    else
+        doctor_find(doctor, FINDING_GOOD, FILES, NULL, "%s is yours alone", path);
+    buf_release(&remedy);
+}
+
+/* Files */
+
+static void look_at_book_file(struct doctor *doctor)
+{
+    const char *path = buf_text(&doctor->call->db_path);
+    struct error error = { 0 };
+
+    if (access(path, F_OK) != 0)
+        doctor_find(doctor, FINDING_BAD, FILES,
+                    "name it with --db FILE or FRONTDESK_DB, or start frontdeskd, which makes it",
+                    "there is no book at %s", path);
+    else if (lock_check_modes(path, &error) != 0)
+        doctor_find(doctor, FINDING_BAD, FILES, "do as it says; frontdeskd does not start before", "%s",
+                    error.text);
+    else if (access(path, R_OK | W_OK) != 0)
+        doctor_find(doctor, FINDING_BAD, FILES, "run this command as the user of the daemon", "%s: %s", path,
+                    strerror(errno));
+    else
+        doctor_find(doctor, FINDING_GOOD, FILES, NULL, "the book %s is its owner's alone", path);
+}
+
+static void look_at_socket(struct doctor *doctor)
+{
+    const char *path = buf_text(&doctor->call->admin_path);
+    struct buf remedy = { 0 };
+    struct stat info;
+
+    if (doctor->daemon != DAEMON_UP || stat(path, &info) != 0)
+        return;
+    buf_addf(&remedy, "chmod 600 %s", path);
+    if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        doctor_find(doctor, FINDING_BAD, FILES, buf_text(&remedy),
+                    "the admin socket %s may be used by others: who may, commands", path);
+    else
+        doctor_find(doctor, FINDING_GOOD, FILES, NULL, "the admin socket is its owner's alone");
+    buf_release(&remedy);
+}
+
+static void look_at_rules_folder(struct doctor *doctor)
+{
+    const char *path = buf_text(&doctor->call->rules_dir);
+    struct buf remedy = { 0 };
+    struct stat info;
+
+    if (*path == '\0' || stat(path, &info) != 0)
+        return;
+    buf_addf(&remedy, "chmod o-w %s", path);
+    if ((info.st_mode & S_IWOTH) != 0)
+        doctor_find(doctor, FINDING_BAD, FILES, buf_text(&remedy), "everybody may write rules into %s", path);
+    else
+        doctor_find(doctor, FINDING_GOOD, FILES, NULL, "only its owner may write rules into %s", path);
+    buf_release(&remedy);
+}
+
+/* Disk */
+
+static const struct {
+    unsigned long type;
+    enum finding_level level;
+    const char *name, *why;
+} KINDS[] = {
+    { 0x6969, FINDING_BAD, "NFS", "over the network its locks and its log cannot be relied on" },
+    { 0xff534d42, FINDING_BAD, "CIFS", "over the network its locks and its log cannot be relied on" },
+    { 0xfe534d42, FINDING_BAD, "SMB", "over the network its locks and its log cannot be relied on" },
+    { 0x01021997, FINDING_BAD, "9p", "over the network its locks and its log cannot be relied on" },
+    { 0x65735546, FINDING_WARN, "FUSE",
+      "whether its locks and its log can be relied on depends on what is behind it" },
+    { 0x01021994, FINDING_WARN, "tmpfs", "it is memory, and gone when the machine is switched off" },
+};
+
+static void look_at_kind(struct doctor *doctor, const char *folder)
+{
+    struct statfs disk;
+
+    if (statfs(folder, &disk) != 0)
+        return;
+    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
+        if ((unsigned long)disk.f_type == KINDS[i].type) {
+            doctor_find(doctor, KINDS[i].level, MACHINE, "put the book on a local disk",
+                        "the book is on %s: %s", KINDS[i].name, KINDS[i].why);
+            return;
+        }
+    doctor_find(doctor, FINDING_GOOD, MACHINE, NULL, "the book is on a local file system");
+}
+
+static void look_at_room(struct doctor *doctor, const char *folder)
+{
+    const char *path = buf_text(&doctor->call->db_path);
+    struct statvfs disk;
+    struct stat info = { 0 };
+    int64_t room, book;
+
+    if (statvfs(folder, &disk) != 0)
+        return;
+    room = (int64_t)(disk.f_bavail * disk.f_frsize) / MB;
+    book = stat(path, &info) == 0 ? (int64_t)info.st_size / MB : 0;
+    if (room < ROOM_LEAST)
+        doctor_find(doctor, FINDING_BAD, MACHINE,
+                    "make room: when the disk is nearly full the daemon refuses messages (503)",
+                    "the disk of the book has %lld MB left", (long long)room);
+    else if (room < book + ROOM_LEAST)
+        doctor_find(
+            doctor, FINDING_WARN, MACHINE, "make room, or back it up to another disk",
+            "the disk of the book has %lld MB left, which is no room for a copy of it (%lld MB), as an upgrade makes one",
+            (long long)room, (long long)book);
+    else
+        doctor_find(doctor, FINDING_GOOD, MACHINE, NULL,
+                    "the disk of the book has %lld MB left; the book takes %lld", (long long)room,
+                    (long long)book);
+}
+
+static void look_at_disk(struct doctor *doctor)
+{
+    char *path = alloc_text(buf_text(&doctor->call->db_path));
+    const char *folder = dirname(path);
+
+    look_at_kind(doctor, folder);
+    look_at_room(doctor, folder);
+    free(path);
+}
+
+static void look_at_memory(struct doctor *doctor)
+{
+    FILE *file = fopen("/proc/meminfo", "re");
+    char line[120];
+    long long kilobytes = -1;
+
+    while (file != NULL && kilobytes < 0 && fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "MemAvailable: %lld", &kilobytes) != 1)
+            kilobytes = -1;
+    if (file != NULL)
+        fclose(file);
+    if (kilobytes >= 0 && kilobytes < MEMORY_LEAST_KB)
+        doctor_find(doctor, FINDING_WARN, MACHINE, "end what is not needed, or take a larger machine",
+                    "%lld MB of memory are left, and the daemon may want 100", kilobytes / 1024);
+    else if (kilobytes >= 0)
+        doctor_find(doctor, FINDING_GOOD, MACHINE, NULL, "%lld MB of memory are left", kilobytes / 1024);
+}
+
+void doctor_look_at_place(struct doctor *doctor)
+{
+    if (doctor->daemon == DAEMON_DOWN) {
+        look_at_setting(doctor, "BRAZE_REST_URL", "the REST host of the workspace");
+        look_at_setting(doctor, "BRAZE_API_KEY", "the REST key");
+        look_at_setting(doctor, "FRONTDESK_WEBHOOK_TOKENS", "what Braze shows with each webhook");
+    }
+    look_at_book_file(doctor);
+    look_at_socket(doctor);
+    look_at_rules_folder(doctor);
+    look_at_secret_file(doctor, "FRONTDESK_ENV");
+    look_at_secret_file(doctor, "BRAZE_API_KEY_FILE");
+    look_at_secret_file(doctor, "FRONTDESK_WEBHOOK_TOKENS_FILE");
+    look_at_disk(doctor);
+    look_at_memory(doctor);
+}

@@ -1,0 +1,321 @@
+#!/usr/bin/python3
+"""doctor: what is wrong is found and named with its remedy, by calls that do nothing; --live goes through a first message."""
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import texts
+from desk import Desk, binary
+from sandbox import KEY, SEND
+from tap import contains, equal, eventually, lacks, main, test, true
+
+DETAILS = "/campaigns/details"
+AI_KEY = "ai-key-canary-0815"
+WITH_AI = texts.SHOP + """
+INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');
+INSERT INTO backend (name, kind, url, model, key_env, prompt) VALUES
+  ('assistant', 'openai', '{url}/v1', 'gpt', 'TEST_AI_KEY', 'You work at a shop.');
+INSERT INTO rule (name, priority, action, target) VALUES ('rest', 0, 'consult', 'assistant');
+INSERT INTO attribute (name, at, value) VALUES ('last', 'reply', '{{ message }}');
+"""
+
+
+@contextlib.contextmanager
+def desk_with(*options, rules=texts.SHOP, **env):
+    with Desk(start=False, **env) as desk:
+        desk.sandbox.options = options
+        desk.sandbox.start()
+        desk.write_rules(rules.replace("{url}", desk.sandbox.url))
+        desk.start()
+        yield desk
+
+
+def found(desk, code=None, **more):
+    """The findings, as (level, area, text, remedy)."""
+    result = desk.cli("doctor", "--json", **more)
+    told = result.json()
+    bad = [row for row in told["findings"] if row["level"] == "bad"]
+    equal(result.code, 1 if bad else 0, f"the exit code says whether anything is bad: {bad}")
+    equal((told["bad"], told["warn"]), (len(bad), len([r for r in told["findings"] if r["level"] == "warn"])), "the counts")
+    for row in told["findings"]:
+        equal(bool(row["remedy"]), row["level"] != "good", f"what is not good says what to do, and nothing else does: {row}")
+    if code is not None:
+        equal(result.code, code, f"{bad}")
+    return [(row["level"], row["area"], row["text"], row["remedy"]) for row in told["findings"]]
+
+
+def one(findings, level, area, *pieces):
+    """Exactly one finding of that level and area has all of these in it."""
+    fits = [row for row in findings if row[:2] == (level, area) and all(piece in f"{row[2]} → {row[3]}" for piece in pieces)]
+    true(len(fits) == 1, lambda: f"one {level} of {area} with {pieces}: " + "\n".join(map(str, findings)))
+    return fits[0]
+
+
+@test("a desk in order: nothing is bad; what no call can tell is a list to tick; people get the same in words")
+def well():
+    with desk_with("--ai-key", AI_KEY, rules=WITH_AI, TEST_AI_KEY=AI_KEY) as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.do("backup", os.path.join(desk.folder, "copy"))
+        findings = found(desk, 0)
+        for area, piece in (("Files", "its owner's alone"), ("Machine", "MB left"), ("Rules", "would load: "), ("Book", "newest backup was made"),
+                            ("Daemon", "sqlite3 3."), ("Daemon", "it runs, in version"), ("Daemon", "webhooks are taken at"), ("Braze", "Braze answers"),
+                            ("Braze", "the clock of this machine goes as"), ("Braze", "permission campaigns.trigger.send"),
+                            ("Braze", "permission users.track"), ("Campaigns", "reply is live"), ("Campaigns", "reopen is live"),
+                            ("Backends", "assistant has its key"), ("Backends", "assistant answers, and takes its key")):
+            true([row for row in findings if row[0] == "good" and row[1] == area and piece in row[2]], f"{area}: {piece} in {findings}")
+        one(findings, "warn", "Braze", "is the sandbox")
+        checklist = " ".join(row["text"] for row in desk.cli("doctor", "--json").json()["checklist"])
+        for word in ("Re-eligibility", "Frequency capping", "Quiet hours", "subscription group", "json_escape"):
+            contains(checklist, word, "the list to tick")
+        said = desk.do("doctor").out
+        contains(said, "✓ reply is live", "in words")
+        contains(said, "☐ Re-eligibility is on", "in words")
+
+
+def state(desk):
+    """What a call could have changed."""
+    report = desk.sandbox.report()
+    return ([report[name] for name in ("messages", "dropped", "tracked", "events")], report["ai"], desk.sandbox.profiles(),
+            desk.rows("SELECT * FROM outbox"), desk.rows("SELECT * FROM lane"), desk.rows("SELECT * FROM spend"))
+
+
+@test("nothing that doctor asks is sent, written or paid for, or stops a lane")
+def harmless():
+    with desk_with("--ai-key", AI_KEY, rules=WITH_AI, TEST_AI_KEY=AI_KEY) as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.wait_drained()
+        eventually(lambda: desk.sandbox.profile("ana"), "the attribute is written")
+        before = state(desk)
+        found(desk, 0)
+        after = state(desk)
+        equal(after, before, "as before")
+        desk.hears("ana", "ping 2", "pong 2")
+
+
+@test("a key that Braze does not know, or that lacks a permission, is told from one that is well; and no output has a key in it")
+def keys():
+    with desk_with(BRAZE_API_KEY="another-key-canary-99") as desk:
+        one(found(desk, 1), "bad", "Braze", "does not know the key", "BRAZE_API_KEY")
+        lacks(desk.cli("doctor").out + desk.log(), "another-key-canary-99", "the key")
+    with desk_with("--deny", "campaigns.trigger.send", "--deny", "campaign.details") as desk:
+        findings = found(desk, 1)
+        one(findings, "bad", "Braze", "lacks the permission campaigns.trigger.send", "make a new key")
+        one(findings, "warn", "Campaigns", "whether reply is live cannot be told", "campaigns.details")
+        lacks(desk.cli("doctor").out + desk.log(), KEY, "the key")
+
+
+@test("campaigns that are archived, drafts, of another kind or channel, or unknown are told with what to do")
+def campaigns():
+    with desk_with() as desk:
+        for body, words in ((dict(archived=True), "reply is archived"), (dict(draft=True), "reply is a draft"),
+                            (dict(enabled=False), "reply is paused"), (dict(schedule_type="action_based"), "is not API-triggered but action_based"),
+                            (dict(channels=["email"]), "carries email")):
+            whole = {"message": "success", "schedule_type": "api_triggered", "archived": False, "draft": False, "channels": ["whats_app"]}
+            desk.sandbox.fault("status", times=1, path=DETAILS, status=200, body=json.dumps(whole | body))
+            one(found(desk, 1), "bad", "Campaigns", words)
+        other = {"channels": ["whats_app"], "messages": {"1": {"body_text": "{{api_trigger_properties.${something}}}"}}}
+        desk.sandbox.fault("status", times=1, path=DETAILS, status=200, body=json.dumps(other))
+        one(found(desk, 0), "warn", "Campaigns", "does not have {{api_trigger_properties.${external_system_msg_body}}}")
+        desk.sandbox.fault("status", times=1, path=DETAILS, status=400, body='{"message":"Invalid Campaign ID"}')
+        one(found(desk, 1), "bad", "Campaigns", "no campaign with the id of reply")
+        desk.sandbox.fault("status", times=2, path=DETAILS, status=200, body="<html>no JSON</html>")
+        one(found(desk, 0), "warn", "Campaigns", "whether reply is live cannot be told")
+
+
+@test("a Braze that cannot be reached, a clock that is wrong and a daemon that is down are found")
+def reach():
+    with desk_with("--ahead", "900") as desk:
+        one(found(desk, 1), "bad", "Braze", "seconds behind of Braze's", "timedatectl")
+        desk.sandbox.options = ("--ahead", "-60")
+        desk.sandbox.start()
+        one(found(desk, 0), "warn", "Braze", "seconds ahead of Braze's")
+        desk.sandbox.stop()
+        one(found(desk, 1), "bad", "Braze", "Braze cannot be reached")
+        desk.stop()
+        findings = found(desk, 1)
+        one(findings, "bad", "Daemon", "is not running", "systemctl start")
+        equal([row for row in findings if row[1] == "Braze"], [], "then nobody can ask Braze")
+        one(found(desk, 1, env={"BRAZE_API_KEY": ""}), "bad", "Settings", "BRAZE_API_KEY", "is not set here")
+
+
+@test("files that others may read or write, a folder of rules that would not load, no backup and missing keys are found")
+def files():
+    with desk_with("--ai-key", AI_KEY, rules=WITH_AI) as desk:
+        findings = found(desk, 1)
+        one(findings, "bad", "Backends", "assistant has no key: TEST_AI_KEY is not set")
+        one(findings, "warn", "Book", "no backup was ever made", "frontdesk backup")
+        one(findings, "warn", "Book", "no webhook has ever come", "--live")
+        os.chmod(desk.db, 0o640)
+        one(found(desk, 1), "bad", "Files", "may be read by others", "chmod 600")
+        os.chmod(desk.db, 0o600)
+        os.chmod(desk.db + ".sock", 0o666)
+        one(found(desk, 1), "bad", "Files", "the admin socket", "chmod 600")
+        os.chmod(desk.rules_folder, 0o777)
+        one(found(desk, 1), "bad", "Files", "everybody may write rules", "chmod o-w")
+        secret = os.path.join(desk.folder, "key")
+        with open(secret, "w") as file:
+            file.write(KEY)
+        os.chmod(secret, 0o644)
+        one(found(desk, 1, env={"BRAZE_API_KEY_FILE": secret}), "bad", "Files", secret, "chmod 600")
+        desk.write_rules("INSERT INTO rule (name, colour) VALUES ('x', 'red');")
+        one(found(desk, 1), "bad", "Rules", "would be refused", "10-rules.sql:1", "frontdesk rules check")
+
+
+# status
+
+CAPPED = texts.SHOP + """
+INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');
+INSERT INTO backend (name, kind, url, model, key_env, prompt, max_tokens, price_in, price_out, day_cap, fallback) VALUES
+  ('assistant', 'openai', '{url}/v1', 'gpt', 'TEST_AI_KEY', 'You work at a shop.', 200, '0', '100', '0.03', 'faq');
+INSERT INTO backend (name, kind) VALUES ('faq', 'faq');
+INSERT INTO faq (question, answer) VALUES ('Do you have parking?', 'Behind the house.');
+INSERT INTO rule (name, words, action, target) VALUES ('parking', 'parking', 'consult', 'assistant');
+"""
+
+# The texts as they stand; each with the command that deals with it.
+NEEDS = [
+    ["waiting", "pam waits for a person of support, for ", "frontdesk take 1"],
+    ["cap", "backend assistant may cost nothing more today: 0.02 is spent, of 0.03; until midnight its fallback answers",
+     "frontdesk usage --by contact --since today"],
+    ["unreadable", "1 webhook could not be read", "frontdesk webhooks list --state unreadable"],
+    ["held", "1 answer is held back", "frontdesk outbox list --state held"],
+    ["dead", "1 answer was refused in the last 7 days", "frontdesk outbox list --state dead"],
+    ["rules", "the rule folder was refused: 10-rules.sql:1: rule has no column 'colour'; known are", "frontdesk rules check"],
+]
+
+
+@test("status leads with all that needs her, each with its remedy, and with nothing when nothing does")
+def needs():
+    with desk_with("--ai-key", AI_KEY, rules=CAPPED, TEST_AI_KEY=AI_KEY) as desk:
+        equal(desk.cli("status", "--json").json()["needs"], [], "nothing yet")
+        contains(desk.do("status").out, "All is well; nothing needs you.", "and it says so")
+        desk.say("pam", "a human please")
+        desk.sandbox.wait_texts("pam", 1)
+        desk.sandbox.ai("hang", times=1, of="openai", ms=60000)
+        desk.say("ana", "is there parking?")
+        eventually(lambda: desk.sandbox.asked(), "the assistant is asked")
+        desk.post(b"\xff\xfe\x00")
+        desk.post({"user_id": "lee", "message": "ping 1", "dispatch_id": "lee-1"}, channel="line")
+        desk.sandbox.refuse_user("bob")
+        desk.say("bob", "ping 2")
+        desk.wait_outbox("bob", "dead")
+        desk.wait_outbox("lee", "held")
+        desk.reload("INSERT INTO rule (name, colour) VALUES ('x', 'red');")
+        desk.wait_log("colour")
+        told = [[row["kind"], row["text"], row["remedy"]] for row in desk.do("status", "--json").json()["needs"]]
+        equal([row[0] for row in told], [row[0] for row in NEEDS], f"kinds, in their order: {told}")
+        for got, wanted in zip(told, NEEDS):
+            true(got[1].startswith(wanted[1]) and got[2] == wanted[2], f"{got} is {wanted}")
+        out = desk.do("status").out
+        true(out.index("waits for a person") < out.index("messages today"), "what needs her comes first")
+
+
+# --live
+
+
+class Walk:
+    """doctor --live with its input in our hands."""
+
+    def __init__(self, desk):
+        self.process = subprocess.Popen([binary("frontdesk"), "doctor", "--live"], env=desk.env, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
+        os.set_blocking(self.process.stdout.fileno(), False)
+        self.said = ""
+
+    def hears(self, piece):
+        eventually(lambda: piece in self.listen(), lambda: f"{piece!r} in {self.said!r}", 20)
+
+    def listen(self):
+        self.said += (self.process.stdout.read() or b"").decode()
+        return self.said
+
+    def types(self, line):
+        self.process.stdin.write(line.encode() + b"\n")
+
+    def ends(self, code):
+        equal(self.process.wait(20), code, f"how it ends: {self.listen()}")
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+HELLO = texts.SHOP + "INSERT INTO rule (name, words, say) VALUES ('hello', 'hello', 'Hello yourself.');\n"
+
+
+@test("doctor --live: a first message comes, is answered, is seen")
+def first():
+    with desk_with(rules=HELLO) as desk:
+        walk = Walk(desk)
+        walk.hears("write to the number of your shop")
+        desk.say("ana", 'say "hello"', user_id="ana")
+        walk.hears("It came: “say \"hello\"”, of ana.")
+        walk.hears("The rule hello answered: “Hello yourself.”")
+        walk.hears("Did you see it on your telephone?")
+        walk.types("perhaps")
+        walk.types("y")
+        walk.ends(0)
+        contains(walk.said, "your desk is open", "the end")
+        lacks(walk.said, "json_escape", "a good body needs no other")
+
+
+@test("doctor --live: a body without json_escape is told with what to paste; an answer that is not seen with four switches")
+def unescaped():
+    with desk_with(rules=HELLO) as desk:
+        walk = Walk(desk)
+        walk.hears("write to the number")
+        answer = desk.post('{"user_id": "ana", "message": "say "hello""}')
+        equal(answer.status, 202, "taken all the same")
+        walk.hears("lacks json_escape")
+        walk.hears('"message":      "{{whats_app.${inbound_message_body} | default: \'\' | json_escape}}"')
+        walk.hears("no dispatch_id")
+        walk.hears("lacks the header X-Frontdesk-User")
+        walk.hears("Did you see it")
+        walk.types("n")
+        walk.ends(1)
+        for word in ("Re-eligibility", "Frequency capping", "Subscription", "API-triggered"):
+            contains(walk.said, word, "the switches")
+
+
+@test("doctor --live: what cannot be read, what no rule takes, and what Braze refuses end with the reason")
+def unanswered():
+    with desk_with(rules=texts.SHOP) as desk:
+        for post, words in ((lambda: desk.post(b"\xff\xfe\x00"), "nothing could be read out of it"),
+                            (lambda: desk.say("ana", '"hello"'), "no rule takes it")):
+            walk = Walk(desk)
+            walk.hears("write to the number")
+            post()
+            walk.ends(1)
+            contains(walk.said, words, "why")
+        desk.sandbox.refuse_user("bob")
+        walk = Walk(desk)
+        walk.hears("write to the number")
+        desk.say("bob", "ping 1")
+        walk.ends(1)
+        contains(walk.said, "it is dead: ", "why")
+
+
+@test("doctor --live: Ctrl-C and the end of its input end it, and a daemon that is down is told at once")
+def ended():
+    with desk_with(rules=HELLO) as desk:
+        walk = Walk(desk)
+        walk.hears("write to the number")
+        walk.process.send_signal(signal.SIGINT)
+        walk.ends(1)
+        contains(walk.said, "Nothing was changed", "it says goodbye")
+        walk = Walk(desk)
+        walk.hears("write to the number")
+        walk.process.stdin.close()
+        desk.say("ana", "hello")
+        walk.process.wait(20)
+        contains(walk.listen(), "Ended", "without input nobody can say that it was seen")
+        desk.stop()
+        result = desk.cli("doctor", "--live")
+        equal(result.code, 1, "no daemon")
+        contains(result.err, "systemctl start frontdeskd", "what to do")
+
+
+if __name__ == "__main__":
+    main(lanes=2)

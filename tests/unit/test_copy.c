@@ -1,0 +1,248 @@
+/* A copy is the book as it is at the last step, whatever was written, taken back or shrunk between the steps. */
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store/copy.h"
+#include "store/readers.h"
+#include "tests/lib/calling.h"
+
+
+
+static void run(struct db *db, const char *sql)
+{
+    struct error error = { 0 };
+
+    if (db_run(db, sql, &error) != 0)
+        fail_msg("%s", error.text);
+}
+
+/* About eight megabytes beside what a desk has: so there are some steps. */
+static int setup(void **state)
+{
+    struct fixture *f;
+
+    setup_usual(state);
+    f = *state;
+    run(f->desk.db, "CREATE TABLE ballast (id INTEGER PRIMARY KEY, text TEXT NOT NULL)");
+    run(f->desk.db, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
+                    "INSERT INTO ballast SELECT i, hex (randomblob (2000)) FROM n");
+    return 0;
+}
+
+static const char *copy_path(const struct fixture *f)
+{
+    static char path[100];
+
+    snprintf(path, sizeof path, "%s/copy.db", f->folder);
+    return path;
+}
+
+static struct copy *begin(struct fixture *f)
+{
+    struct error error = { 0 };
+    struct copy *copy = copy_begin(f->desk.db, copy_path(f), false, &error);
+
+    if (copy == NULL)
+        fail_msg("%s", error.text);
+    return copy;
+}
+
+static int step(struct copy *copy)
+{
+    struct error error = { 0 };
+    int more = copy_step(copy, &error);
+
+    if (more < 0)
+        fail_msg("%s", error.text);
+    return more;
+}
+
+static void finish(struct copy *copy)
+{
+    struct error error = { 0 };
+    struct copy_facts facts;
+
+    while (step(copy) == 1)
+        continue;
+    if (copy_seal(copy, &facts, &error) != 0)
+        fail_msg("%s", error.text);
+    copy_free(copy);
+}
+
+static int64_t sum_of(const char *path)
+{
+    static const char SUM[] = "SELECT sum (id * length (text) + unicode (substr (text, 7, 1))) FROM ballast";
+    struct error error = { 0 };
+    struct db *db = db_open(path, DB_READER, &error);
+    struct query *q = db_query(db, SUM);
+    int64_t sum = query_step(q, &error) == 1 ? query_int(q, 0) : -1;
+
+    query_end(q);
+    db_close(db);
+    return sum;
+}
+
+static void is_equal_and_alone(struct fixture *f)
+{
+    char part[120];
+
+    assert_int_equal(sum_of(copy_path(f)), sum_of(f->path));
+    snprintf(part, sizeof part, "%s.part", copy_path(f));
+    assert_int_equal(access(part, F_OK), -1);
+    unlink(copy_path(f));
+}
+
+static void what_is_written_between_the_steps_is_in_the_copy(void **state)
+{
+    struct fixture *f = *state;
+    struct copy *copy = begin(f);
+
+    assert_int_equal(step(copy), 1);
+    run(f->desk.db, "UPDATE ballast SET text = 'before the step' WHERE id < 50");
+    run(f->desk.db, "UPDATE ballast SET text = 'behind the step' WHERE id > 1950");
+    assert_int_equal(step(copy), 1);
+    run(f->desk.db, "INSERT INTO ballast VALUES (5000, 'a new one')");
+    finish(copy);
+    is_equal_and_alone(f);
+}
+
+static void what_is_taken_back_between_the_steps_is_not(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct copy *copy = begin(f);
+
+    assert_int_equal(step(copy), 1);
+    must(db_begin(f->desk.db, &error), &error);
+    run(f->desk.db, "UPDATE ballast SET text = hex (randomblob (2000))"); /* more than the cache: some of it is in the log */
+    db_rollback(f->desk.db);
+    finish(copy);
+    is_equal_and_alone(f);
+}
+
+static void a_book_that_shrinks_meanwhile_is_copied_as_it_is_then(void **state)
+{
+    struct fixture *f = *state;
+    struct copy *copy = begin(f);
+    struct stat before, after;
+
+    stat(f->path, &before);
+    assert_int_equal(step(copy), 1);
+    run(f->desk.db, "DELETE FROM ballast WHERE id > 100");
+    run(f->desk.db, "PRAGMA incremental_vacuum");
+    finish(copy);
+    stat(copy_path(f), &after);
+    assert_true(after.st_size < before.st_size / 2 || before.st_size == 0 || after.st_size < 4 * 1024 * 1024);
+    is_equal_and_alone(f);
+}
+
+static void what_is_given_up_leaves_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct copy *copy = begin(f);
+    char part[120];
+
+    assert_int_equal(step(copy), 1);
+    copy_free(copy);
+    snprintf(part, sizeof part, "%s.part", copy_path(f));
+    assert_int_equal(access(part, F_OK), -1);
+    assert_int_equal(access(copy_path(f), F_OK), -1);
+    finish(begin(f)); /* and the book is none the worse for it */
+    is_equal_and_alone(f);
+}
+
+static void one_that_is_called_off_while_it_is_checked_fails_and_leaves_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct copy *copy = begin(f);
+    struct error error = { 0 };
+    struct copy_facts facts;
+
+    while (step(copy) == 1)
+        continue;
+    copy_cancel(copy);
+    assert_int_equal(copy_seal(copy, &facts, &error), -1);
+    assert_non_null(strstr(error.text, "broken off"));
+    copy_free(copy);
+    assert_int_equal(access(copy_path(f), F_OK), -1);
+}
+
+/* Readers */
+
+static const char LONG[] = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) SELECT sum (i) FROM n";
+
+static int count_to(struct db *db, int64_t end, struct error *error)
+{
+    struct query *q = db_query(db, LONG);
+    int found;
+
+    query_bind_int(q, 1, end);
+    found = query_step(q, error);
+    query_end(q);
+    return found;
+}
+
+static void a_reader_gives_way_when_the_log_grows_too_much_meanwhile(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct db *reader = db_open(f->path, DB_READER, &error);
+
+    db_limit_ms(reader, 600 * 1000);
+    must(db_read_begin(reader, &error), &error);
+    run(f->desk.db, "PRAGMA synchronous = OFF");
+    assert_int_equal(count_to(reader, 3000000, &error), 1);
+    for (int i = 0; i < 20; i++)
+        run(f->desk.db, "UPDATE ballast SET text = hex (randomblob (2000))");
+    assert_int_equal(count_to(reader, 1000000000, &error), -1);
+    assert_non_null(strstr(error.text, "would hold up the daemon"));
+    db_read_end(reader);
+    must(db_read_begin(reader, &error), &error); /* counted anew */
+    assert_int_equal(count_to(reader, 3000000, &error), 1);
+    db_read_end(reader);
+    db_close(reader);
+}
+
+static void who_reads_is_named_by_process_and_only_as_long_as_it_does(void **state)
+{
+    struct fixture *f = *state;
+    struct reader readers[4];
+    int begun[2], go_on[2];
+    char byte = 0;
+    pid_t child;
+
+    assert_int_equal(pipe(begun) | pipe(go_on), 0);
+    assert_int_equal(readers_find(f->path, readers, 4), 0);
+    child = fork();
+    if (child == 0) {
+        struct db *db = db_open(f->path, DB_READER, NULL);
+
+        db_read_begin(db, NULL);
+        count_to(db, 1, NULL);
+        byte = db_run(db, "SELECT count (*) FROM ballast", NULL) == 0;
+        _exit(write(begun[1], &byte, 1) == 1 && read(go_on[0], &byte, 1) == 1 ? 0 : 1);
+    }
+    assert_int_equal(read(begun[0], &byte, 1), 1);
+    assert_int_equal(readers_find(f->path, readers, 4), 1);
+    assert_int_equal(readers[0].process, child);
+    assert_string_equal(readers[0].command, "test_copy");
+    assert_int_equal(write(go_on[1], &byte, 1), 1);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(readers_find(f->path, readers, 4), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_is_written_between_the_steps_is_in_the_copy, setup, setup_close),
+        cmocka_unit_test_setup_teardown(what_is_taken_back_between_the_steps_is_not, setup, setup_close),
+        cmocka_unit_test_setup_teardown(a_book_that_shrinks_meanwhile_is_copied_as_it_is_then, setup, setup_close),
+        cmocka_unit_test_setup_teardown(what_is_given_up_leaves_nothing, setup, setup_close),
+        cmocka_unit_test_setup_teardown(one_that_is_called_off_while_it_is_checked_fails_and_leaves_nothing, setup, setup_close),
+        cmocka_unit_test_setup_teardown(a_reader_gives_way_when_the_log_grows_too_much_meanwhile, setup, setup_close),
+        cmocka_unit_test_setup_teardown(who_reads_is_named_by_process_and_only_as_long_as_it_does, setup, setup_close),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
