@@ -787,6 +787,7 @@ FUZZ = \
   rulefile \
   run \
   salvage \
+  search \
   state \
   step \
   template \
@@ -834,6 +835,7 @@ SYSTEM = \
   tests/system/38_lists.py \
   tests/system/39_transcript.py \
   tests/system/40_large.py \
+  tests/system/41_search.py \
   tests/system/41_stats.py \
   tests/system/42_person.py \
   tests/system/43_relay.py \

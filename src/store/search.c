@@ -1,9 +1,9 @@
 /*
  * search: from what is looked for to the hits; see the header. The index: search_index.c, search_block.c.
  *
- * Three ways lead to texts that may be hits, and all go from the newest to the oldest. Where a customer is named, all of his
- * messages are looked at. Else first what is not in the index yet, and then block by block what the index offers. Whatever the
- * way, a text is looked at once, and its own words decide.
+ * Three ways lead to texts that may be hits, and all go from the newest to the oldest. Where a customer is named, his messages
+ * are, and where they are many the index says which. Else first what is not in the index yet, and then block by block what the
+ * index offers. Whatever the way, a text is looked at once, and its own words decide.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -54,10 +54,9 @@ static void read_hit(const struct query *q, struct search_hit *hit)
                                 .kind = query_text(q, 6),       .actor = query_text(q, 7),       .text = query_text(q, 8) };
 }
 
-static bool is_in_filter(const struct filter *filter, const struct search_hit *hit)
+static bool is_in_period(const struct filter *filter, int64_t at)
 {
-    return (filter->since == 0 || hit->at >= filter->since) && (filter->until == 0 || hit->at < filter->until) &&
-           (filter->channel == NULL || strcmp(filter->channel, hit->channel) == 0);
+    return (filter->since == 0 || at >= filter->since) && (filter->until == 0 || at < filter->until);
 }
 
 static void keep_for_ranking(struct run *run, int64_t message)
@@ -94,24 +93,51 @@ static bool matches(struct run *run, const char *text, size_t len)
     return seek_match(run->query->seek, &run->units, run->query->is_by_relevance ? &run->marks : NULL);
 }
 
-static int look(struct run *run, int64_t message)
+static const char WORDS[] = "SELECT at, text FROM message WHERE id = ?1";
+
+/* Are the message's own words those that are looked for? 1, 0, -1. Of most that are not, no more than that is read. */
+static int has_words(struct run *run, int64_t message)
 {
-    struct query *q = db_query(run->db, ONE);
+    struct query *q = db_query(run->db, WORDS);
+    query_bind_int(q, 1, message);
+    int found = query_step(q, run->error);
+    if (found == 1 && run->looks++ == SEARCH_LOOKS_MAX) {
+        run->outcome->stopped_at = message;
+        run->is_ended = true;
+        found = 0;
+    } else if (found == 1) {
+        const char *text = query_text(q, 1);
+        found = is_in_period(&run->query->filter, query_int(q, 0)) && matches(run, text, strlen(text));
+    }
+    query_end(q);
+    return found;
+}
+
+/* A message with the words. */
+static int take(struct run *run, int64_t message)
+{
+    const struct filter *filter = &run->query->filter;
     struct search_hit hit;
+    if (run->query->is_by_relevance && filter->channel == NULL) {
+        keep_for_ranking(run, message);
+        return 0;
+    }
+    struct query *q = db_query(run->db, ONE);
     query_bind_int(q, 1, message);
     int found = query_step(q, run->error);
     if (found == 1) {
         read_hit(q, &hit);
-        if (run->looks++ == SEARCH_LOOKS_MAX) {
-            run->outcome->stopped_at = message;
-            run->outcome->stopped_time = hit.at;
-            run->is_ended = true;
-        } else if (is_in_filter(&run->query->filter, &hit) && matches(run, hit.text, strlen(hit.text))) {
+        if (filter->channel == NULL || strcmp(filter->channel, hit.channel) == 0)
             give(run, &hit);
-        }
     }
     query_end(q);
     return found < 0 ? -1 : 0;
+}
+
+static int look(struct run *run, int64_t message)
+{
+    int found = has_words(run, message);
+    return found == 1 ? take(run, message) : found;
 }
 
 /* Which ids */
@@ -170,33 +196,16 @@ static int find_range(struct run *run)
 
 #define OF_CONTACTS(contacts)                                                                              \
     "SELECT m.id FROM message m WHERE m.conversation IN (SELECT v.id FROM conversation v WHERE v.contact IN " \
-    "(SELECT i.contact FROM identity i WHERE " contacts ")) AND m.id >= ?3 AND m.id < ?4 ORDER BY m.id DESC LIMIT ?5"
+    "(SELECT i.contact FROM identity i WHERE " contacts ")) AND m.id >= ?3 AND m.id < ?4 ORDER BY m.id DESC"
 
 static const char OF_USER[] = OF_CONTACTS(
     "((i.kind IN ('external', 'braze') AND i.value = ?1) OR (" IS_PHONE("i", "?1") ")) AND "
     "(?2 IS NULL OR EXISTS (SELECT 1 FROM identity p WHERE p.contact = i.contact AND " IS_PHONE("p", "?2") "))");
 static const char OF_PHONE[] = OF_CONTACTS(IS_PHONE("i", "?2"));
 
-static int run_person(struct run *run)
-{
-    const struct filter *filter = &run->query->filter;
-    struct query *q = db_query(run->db, filter->user != NULL ? OF_USER : OF_PHONE);
-    int found = 0, result = 0;
-    if (filter->user != NULL)
-        query_bind_text(q, 1, filter->user);
-    query_bind_text(q, 2, filter->phone);
-    query_bind_int(q, 3, run->low);
-    query_bind_int(q, 4, run->high);
-    query_bind_int(q, 5, SEARCH_LOOKS_MAX + 1);
-    while (result == 0 && !run->is_ended && (found = query_step(q, run->error)) == 1)
-        result = look(run, query_int(q, 0));
-    query_end(q);
-    return found < 0 ? -1 : result;
-}
-
 /* What is not in the index */
 
-static const char TAIL[] = "SELECT id, text FROM message WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
+static const char TAIL[] = "SELECT id, text, at FROM message WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
 
 static int run_tail(struct run *run, int64_t next)
 {
@@ -211,8 +220,8 @@ static int run_tail(struct run *run, int64_t next)
         const char *text = query_bytes(q, 1, &len);
         oldest = query_int(q, 0);
         count++;
-        if (matches(run, text, len))
-            result = look(run, oldest);
+        if (matches(run, text, len) && is_in_period(&run->query->filter, query_int(q, 2)))
+            result = take(run, oldest);
     }
     query_end(q);
     if (count == SEARCH_TAIL_MAX)
@@ -248,6 +257,56 @@ static int look_through(struct run *run, int64_t block, const struct search_set 
                 return -1;
         }
     return 0;
+}
+
+/* A customer's messages in the index: the block that is being gathered. */
+struct batch {
+    int64_t block;
+    size_t count;
+    struct search_set set;
+};
+
+/* Few are looked at as they are; of many those that the index offers. */
+static int end_batch(struct run *run, struct batch *batch)
+{
+    enum { FEW = 50 };
+    int result = 0;
+    if (batch->count > FEW)
+        result = search_block_narrow(&run->reader, batch->block, false, &batch->set, run->error);
+    if (result == 0 && batch->count > 0)
+        result = look_through(run, batch->block, &batch->set);
+    *batch = (struct batch){ 0 };
+    return result;
+}
+
+static int add_to_batch(struct run *run, struct batch *batch, int64_t message)
+{
+    int64_t block = message / SEARCH_BLOCK;
+    if (block != batch->block && end_batch(run, batch) != 0)
+        return -1;
+    batch->block = block;
+    batch->count++;
+    search_set_add(&batch->set, (size_t)(message % SEARCH_BLOCK));
+    return 0;
+}
+
+static int run_person(struct run *run, int64_t next)
+{
+    const struct filter *filter = &run->query->filter;
+    struct query *q = db_query(run->db, filter->user != NULL ? OF_USER : OF_PHONE);
+    struct batch batch = { 0 };
+    int found = 0, result = search_reader_init(&run->reader, run->db, run->query->seek, run->error);
+    if (filter->user != NULL)
+        query_bind_text(q, 1, filter->user);
+    query_bind_text(q, 2, filter->phone);
+    query_bind_int(q, 3, run->low);
+    query_bind_int(q, 4, run->high);
+    while (result == 0 && !run->is_ended && (found = query_step(q, run->error)) == 1)
+        result = query_int(q, 0) >= next ? look(run, query_int(q, 0)) : add_to_batch(run, &batch, query_int(q, 0));
+    query_end(q);
+    if (result == 0 && found >= 0 && !run->is_ended)
+        result = end_batch(run, &batch);
+    return found < 0 ? -1 : result;
 }
 
 static const char BEFORE[] = "SELECT max(id) FROM message WHERE id < ?1";
@@ -348,11 +407,11 @@ static int rank(struct run *run)
 static int run_any(struct run *run)
 {
     int64_t next;
-    if (find_range(run) != 0)
+    if (find_range(run) != 0 || search_index_next(run->db, &next, run->error) != 0)
         return -1;
     if (run->query->filter.user != NULL || run->query->filter.phone != NULL)
-        return run_person(run);
-    if (search_index_next(run->db, &next, run->error) != 0 || run_tail(run, next) != 0)
+        return run_person(run, next);
+    if (run_tail(run, next) != 0)
         return -1;
     return run->is_ended ? 0 : run_blocks(run, next);
 }

@@ -26,8 +26,8 @@
 
 enum {
     SEARCH_TAIL_MAX = 20000,   /* messages that are read through for want of an index */
-    SEARCH_LOOKS_MAX = 100000, /* texts that one search looks at */
-    SEARCH_RANKED_MAX = 10000, /* the newest hits, of which the best are chosen */
+    SEARCH_LOOKS_MAX = 50000,  /* texts that one search looks at */
+    SEARCH_RANKED_MAX = 5000,  /* the newest hits, of which the best are chosen */
 };
 
 /* Filling and forgetting: the writer's, inside the caller's transaction. */
@@ -69,7 +69,6 @@ struct search_outcome {
     bool has_more;       /* than the limit */
     bool is_ranked_part; /* only the newest SEARCH_RANKED_MAX hits were ranked */
     int64_t stopped_at;  /* id of the message before which SEARCH_LOOKS_MAX ended the search; 0: it came to the end */
-    int64_t stopped_time; /* … and when that was said */
     int64_t missed;      /* messages that are neither in the index nor were read through */
 };
 

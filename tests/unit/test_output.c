@@ -685,6 +685,37 @@ static void cuts_leave_the_mark(void **state)
           "");
 }
 
+static void a_cell_may_have_many_marks_and_text_cannot_make_one(void **state)
+{
+    static const struct column columns[] = { { "text", "text", LOOK_LONG } };
+    static const char hostile[] = "\x01 refund \x02 and refund", longer[] = "we had a lost parcel, and then the parcel came";
+    static const struct span two[] = { { 2, 8 }, { 15, 21 } }, far[] = { { 14, 20 }, { 35, 41 } };
+    struct cell cell = cell_text(hostile);
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 24, true);
+
+    (void)state;
+    cell.marks = far;
+    cell.mark_count = 2;
+    cell.text = longer;
+    output_table(output, "things", columns, 1);
+    output_row(output, &cell);
+    output_table_end(output);
+    output_end(output);
+    check(&screen, "\x1b[2mtext\x1b[0m\nwe had a lost \x1b[4mparcel\x1b[0m, a…\n", "");
+    cell.marks = two;
+    cell.text = hostile;
+    for (int has_colour = 0; has_colour < 2; has_colour++) {
+        output = begin(&screen, OUTPUT_TEXT, 80, has_colour);
+        output_record(output, "thing", columns, &cell, 1);
+        output_end(output);
+        check(&screen,
+              has_colour ? "\x1b[2mtext\x1b[0m  \\x01 \x1b[4mrefund\x1b[0m \\x02 and \x1b[4mrefund\x1b[0m\n"
+                         : "text  \\x01 refund \\x02 and refund\n",
+              "");
+    }
+}
+
 /* Whatever a command does, also when it fails within a table: one document that parses, "format" first. */
 static void json_is_always_whole(void **state)
 {
@@ -829,6 +860,7 @@ int main(void)
         cmocka_unit_test(chats_draw_bubbles),
         cmocka_unit_test(patches_show_signs_and_numbers_and_cut_nothing),
         cmocka_unit_test(cuts_leave_the_mark),
+        cmocka_unit_test(a_cell_may_have_many_marks_and_text_cannot_make_one),
         cmocka_unit_test(json_is_always_whole),
     };
 
