@@ -76,7 +76,7 @@ struct option_info {
 };
 extern const struct option_info command_options[OPTION_COUNT];
 
-enum { HOLES_MAX = 3, ALL_COMMANDS_MAX = 64 };
+enum { HOLES_MAX = 3, ALL_COMMANDS_MAX = 96 };
 
 struct command {
     const char *pattern;

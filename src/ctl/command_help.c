@@ -60,7 +60,7 @@ static const struct {
     { "Reading", " status conversations transcript follow search why profile webhooks outbox stats usage " },
     { "Answering yourself", " queue take say note release close " },
     { "Rules", " rules chat drill " },
-    { "The customer's rights", " export erase retention " },
+    { "The customer's rights", " export erase erasures retention " },
     { "Keeping the desk", " init doctor backup restore audit completion " },
     { "More", NULL }, /* all that is in none of these */
 };

@@ -276,7 +276,8 @@ const struct command commands[] = {
       "at once. Without it nothing is changed.\n"
       "webhooks: calls as they came. traces: why messages were answered so. messages: whole conversations after their\n"
       "close; the audit goes on counting them.\n"
-      "  INSERT INTO setting (name, value) VALUES ('keep_webhooks', '30 days'), ('keep_messages', '2 years');",
+      "  frontdesk retention\n"
+      "  frontdesk retention --now",
       OPTION_BIT(OPTION_NOW), true, command_retention },
     { "backup FILE", "the book into one file, while everything goes on",
       "FILE is whole, checked and on the disk when this ends with 0, and has the mode 0600; until then it is FILE.part. What is\n"

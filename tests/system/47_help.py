@@ -32,7 +32,7 @@ def literal(pattern):
 @test("the list of all commands has groups, and each command stands in one of them")
 def groups():
     shown = run(FRONTDESK, "--help").stdout
-    lacks(shown, "\nMore:\n", "groups")
+    true("\nMore:\n" not in shown, "a command stands in no group")
     names = patterns()
     equal(len(names), len(set(names)), "each once")
     true(len(names) > 30, "commands: %d" % len(names))
