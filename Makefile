@@ -49,7 +49,8 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Isrc -I. -MMD -MP -pthread $(
 
 LIBS = -lsqlite3 -lpcre2-8 -lutf8proc -lcmark-gfm-extensions -lcmark-gfm -lcjson -lm -pthread
 LIBS_DAEMON = -lmicrohttpd -lcurl $(LIBS)
-LIBS_CTL = -lcurl $(LIBS)
+# frontdesk loads libcurl when it calls somebody (src/ctl/client.c).
+LIBS_CTL = $(LIBS)
 LIBS_TEST = -lcmocka $(LIBS_DAEMON)
 
 # Sources, one name per line -----------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@
 #include "store/lock.h"
 #include "store/rulebook.h"
 #include "store/schema.h"
+#include "store/search.h"
 
 #include "generate_town.h"
 
@@ -150,13 +151,25 @@ static const char FAST[] = "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = O
                            "PRAGMA secure_delete = OFF; PRAGMA cache_size = -524288; PRAGMA locking_mode = EXCLUSIVE;";
 static const char SAFE[] = "PRAGMA locking_mode = NORMAL; PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL;";
 
+/* The index of search, which a daemon would fill behind the road. */
+static int fill_index(struct town *town, struct error *error)
+{
+    int more = 1;
+
+    if (rows_begin(&town->rows, error) != 0)
+        return -1;
+    while (more == 1)
+        more = search_fill(town->rows.db, error);
+    return more == 0 ? rows_commit(&town->rows, error) : -1;
+}
+
 static int write_book(struct town *town, const struct wanted *wanted, const struct rulefiles *files, struct error *error)
 {
     struct db *db = town->rows.db;
 
     if (schema_apply(db, wanted->db, 0, error) != 0 || db_run(db, FAST, error) != 0 || rows_begin(&town->rows, error) != 0 ||
         live(town, wanted, files, error) != 0 || book_put_int(db, "running", 0, error) != 0 ||
-        rows_commit(&town->rows, error) != 0)
+        rows_commit(&town->rows, error) != 0 || fill_index(town, error) != 0)
         return -1;
     return db_run(db, SAFE, error);
 }
