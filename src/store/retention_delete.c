@@ -44,6 +44,12 @@ static const char END_OF_LOOK[] = "SELECT max(id), max(opened_at) FROM (SELECT i
     "(SELECT n.message FROM notice n JOIN message m ON m.id = n.message WHERE n.conversation = ?1 AND m.conversation <> ?1)"
 
 /* ?1 the conversation, ?2 its contact. In this order: what is found by a row goes before it. */
+#define IS_LAST "NOT EXISTS (SELECT 1 FROM conversation WHERE contact = ?2 AND id <> ?1)"
+
+static const char EMPTY_CONTACT[] =
+    "UPDATE contact SET first_name = '', language = '', time_zone = '', profile_name = '', address = '' "
+    "WHERE id = ?2 AND " IS_LAST;
+
 static const char *const DELETIONS[] = {
     "INSERT INTO retired (fate, messages) SELECT t.state, count(*) FROM message m JOIN turn t ON t.id = m.turn "
     "WHERE m.conversation = ?1 AND m.kind = 'in' AND ?2 > 0 GROUP BY t.state "
@@ -75,11 +81,10 @@ static const char *const DELETIONS[] = {
     "DELETE FROM agent_call WHERE conversation = ?1 AND ?2 > 0",
     "DELETE FROM conversation WHERE id = ?1 AND ?2 > 0",
     /* With the last of them nothing says any more why the person is known. */
-    "DELETE FROM profile WHERE contact = ?2 AND NOT EXISTS (SELECT 1 FROM conversation WHERE contact = ?2 AND id <> ?1)",
-    "DELETE FROM cooldown WHERE contact = ?2 AND NOT EXISTS (SELECT 1 FROM conversation WHERE contact = ?2 AND id <> ?1)",
-    "DELETE FROM identity WHERE contact = ?2 AND NOT EXISTS (SELECT 1 FROM conversation WHERE contact = ?2 AND id <> ?1)",
-    "UPDATE contact SET first_name = '', language = '', time_zone = '', profile_name = '', address = '' "
-    "WHERE id = ?2 AND NOT EXISTS (SELECT 1 FROM conversation WHERE contact = ?2 AND id <> ?1)",
+    "DELETE FROM profile WHERE contact = ?2 AND " IS_LAST,
+    "DELETE FROM cooldown WHERE contact = ?2 AND " IS_LAST,
+    "DELETE FROM identity WHERE contact = ?2 AND " IS_LAST,
+    EMPTY_CONTACT,
 };
 
 static const char WORDS[] = "SELECT id, text FROM message WHERE text <> '' AND (conversation = ?1 OR id IN " NOTICES_ABOUT ")";
