@@ -127,7 +127,7 @@ def relay():
         conversation = hand_over(desk, "mia")
         words = ["first", "둘째 \u202e {{ x }} <b>", "x" * 9000, "last"]
         numbers = [desk.say("mia", text) for text in words]
-        other.wait(6, "/relay")
+        other.wait(5, "/relay")
         act(desk, "release", conversation)
         desk.hears("mia", "ping 2", "pong 2")
         other.wait_type("released", "/relay")
@@ -368,8 +368,9 @@ def kills():
             equal([t.text for t in other.taken() if t.type == "message" and t.data["user"] == user], said[user],
                   f"{user} after {kills} kills")
             heard = desk.sandbox.texts(user)
+            lost = {r["text"] for r in desk.outbox(user) if r["state"] == "unknown"}  # under way at two kills, and told as that
             for text in {text for whose, text in asked if whose == user}:
-                true(1 <= heard.count(text) <= 2, f"{text}: {heard.count(text)} times")
+                true((text not in lost) <= heard.count(text) <= 2, f"{text}: {heard.count(text)} times")
             rows = [r for r in desk.outbox(user) if r["text"].startswith(f"{user} is told")]
             equal([r["text"] for r in rows], [f"{user} is told {n}" for n in range(12)], "one row for each say")
             doubled = [text for text in heard if heard.count(text) > 1]
