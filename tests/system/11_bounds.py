@@ -173,7 +173,7 @@ def stop_with_half_sent():
             took = time.monotonic() - began
             equal(taken.result().status, 202, "what was taken")
         print(f"# stopped after {took:.1f} s")
-        true(took < 5 or is_sanitized(), f"stopped after {took:.1f} s")
+        true(took < 10 or is_sanitized(), f"stopped after {took:.1f} s")  # waiting for them would take 15
 
 
 def backlog():
