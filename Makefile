@@ -962,14 +962,16 @@ lint:
 
 # Threads meet in these; the rest of the unit tests has one.
 UNIT_TSAN = mailbox http public log
-SYSTEM_ASAN = $(filter %/02_ingress.py %/04_rules.py %/08_take_race.py %/15_attacks.py,$(SYSTEM))
+SYSTEM_ASAN = $(filter %/02_ingress.py %/15_attacks.py,$(SYSTEM))
 SYSTEM_TSAN = $(filter %/02_ingress.py %/04_rules.py %/08_take_race.py,$(SYSTEM))
 
 # Unit tests that are worth a run as the programs are shipped, too: machine code made at run time, system calls, reach.
 UNIT_PLAIN = fetch http index pattern wal_file zone
 
 # Those that take longest begin first, so that the short ones fill what is left.
-SYSTEM_LONG = $(filter %/07_crash.py %/08_take_race.py %/43_relay.py %/44_rights.py %/45_keeping.py %/13_clock.py %/23_profile.py %/31_ai_cli.py %/35_entries.py %/36_profile_storm.py,$(SYSTEM))
+UNIT_LONG = search opening check close mask chores order_random flood wal_file
+SYSTEM_LONG = $(filter %/07_crash.py %/08_take_race.py %/43_relay.py %/44_rights.py %/45_keeping.py \
+                %/13_clock.py %/23_profile.py %/31_ai_cli.py %/35_entries.py %/36_profile_storm.py,$(SYSTEM))
 
 check: packages-check
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(patsubst %,build/unit/test_%,$(UNIT_PLAIN)) $(TOOLS_OF_TESTS)
@@ -979,7 +981,7 @@ check: packages-check
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=fuzzer-no-link,address,undefined fuzzers
 	@LINT_TESTS="tests/lint_tree.sh $(wildcard tests/lint.sh)" UNIT_PLAIN="$(patsubst %,build/unit/test_%,$(UNIT_PLAIN))" \
 	 SYSTEM="$(SYSTEM_LONG) $(filter-out $(SYSTEM_LONG),$(SYSTEM))" \
-	 UNIT_ASAN="$(patsubst %,build/asan/unit/test_%,$(UNIT))" SYSTEM_ASAN="$(SYSTEM_ASAN)" \
+	 UNIT_ASAN="$(patsubst %,build/asan/unit/test_%,$(UNIT_LONG) $(filter-out $(UNIT_LONG),$(UNIT)))" SYSTEM_ASAN="$(SYSTEM_ASAN)" \
 	 UNIT_TSAN="$(patsubst %,build/tsan/unit/test_%,$(UNIT_TSAN))" SYSTEM_TSAN="$(SYSTEM_TSAN)" sh tests/check.sh
 
 # All kill points, long fuzzing, thousands of races: hours.

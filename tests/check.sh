@@ -38,8 +38,8 @@ export TSAN_OPTIONS=halt_on_error=1:abort_on_error=1
 # shellcheck disable=SC2086
 {
     section plain env BUILD=build sh tests/run.sh $LINT_TESTS $UNIT_PLAIN $SYSTEM
-    section asan env BUILD=build/asan SANITIZED=1 RACES=200 sh tests/run.sh $UNIT_ASAN $SYSTEM_ASAN
-    section tsan env BUILD=build/tsan SANITIZED=1 RACES=200 sh tests/run.sh $UNIT_TSAN $SYSTEM_TSAN
+    section asan env BUILD=build/asan SANITIZED=1 RACES=200 sh tests/run.sh $SYSTEM_ASAN $UNIT_ASAN
+    section tsan env BUILD=build/tsan SANITIZED=1 RACES=200 sh tests/run.sh $SYSTEM_TSAN $UNIT_TSAN
     section fuzz sh tests/run.sh tests/fuzz/short.sh
 }
 
