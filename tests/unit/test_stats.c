@@ -218,7 +218,7 @@ static void csv_is_one_table_that_no_spreadsheet_runs(void **state)
           "\"count\",\"text\",\"message\"\r\n"
           "\"2\",\"Is there parking\",\"102\"\r\n"
           "\"1\",\"my number is ••••\",\"104\"\r\n"
-          "\"1\",\"[2J'); DROP TABLE message; --\",\"103\"\r\n"
+          "\"1\",\"[2J'); DROP TABLE message;' --\",\"103\"\r\n"
           "\"1\",\"'=cmd|' /C calc'!A0\",\"100\"\r\n");
     check(OUTPUT_CSV, 0, "backend",
           "\"backend\",\"asked\",\"answered\",\"tokens_in\",\"tokens_out\",\"cost\"\r\n"
