@@ -19,7 +19,7 @@ JOBS := $(shell nproc)
 # What Debian 12 has to bring. `make packages-proof` compares this with what the build really uses.
 PACKAGES_BUILD = gcc libc6-dev make libsqlite3-dev libmicrohttpd-dev libcurl4-openssl-dev libcjson-dev libpcre2-dev \
                  libutf8proc-dev libcmark-gfm-dev libcmark-gfm-extensions-dev tzdata ca-certificates
-PACKAGES_CHECK = libcmocka-dev clang libclang-rt-14-dev python3 strace faketime openssl mandoc zsh fish
+PACKAGES_CHECK = libcmocka-dev clang libclang-rt-14-dev python3 strace faketime openssl mandoc zsh fish less
 
 # Flavours -------------------------------------------------------------------------------------------------------
 

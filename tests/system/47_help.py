@@ -83,8 +83,8 @@ _frontdesk
 """
 ZSH = r"""
 compdef() { : }
-_describe() { print -l -- ${(P)2} }
-_files() { print files $@ }
+_describe() { printf '%s\n' ${(P)2} }
+_files() { echo files $@ }
 source <("$FRONTDESK" completion zsh)
 words=("$@") CURRENT=$#
 _frontdesk
