@@ -55,7 +55,7 @@ wait_for() {
     tries=0
     until grep -q "$2" "$1" 2>/dev/null; do
         tries=$((tries + 1))
-        [ $tries -le 100 ] || die "something does not start; see $1"
+        [ $tries -le 100 ] || die "something does not start, $1 tells why"
         sleep 0.1
     done
 }
