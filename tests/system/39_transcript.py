@@ -47,7 +47,7 @@ def said_it_all():
     desk.act("say", desk.conversation("eve"), text="<i>I</i> am \"here\"\x1b[2J")
     desk.wait_drained()
     desk.act("close", desk.conversation("eve"))
-    eventually(lambda: desk.value("SELECT summary FROM conversation WHERE summary_at IS NOT NULL"), "it is summed up")
+    eventually(lambda: desk.value("SELECT count(*) FROM parting") == 0, "it is summed up, at the hand-over and at the close")
     equal(desk.stop(), 0, "exit")
     number = desk.value("SELECT min(id) FROM message WHERE kind = 'out'")
     desk.edit(("UPDATE message SET at = ? + id * 1000", (BEGAN,)),
