@@ -1,7 +1,7 @@
 /*
  * search_index: filling the index, and taking messages out of it; the interface is in search.h.
  *
- * A step is one of three. Some hundred messages become a leaf: 128 rows, one for each shelf, that hold their pieces. When all
+ * A step is one of three. A thousand messages become a leaf: 128 rows, one for each shelf, that hold their pieces. When all
  * messages of a block are in leaves, shelf by shelf its leaves become rows of search_word, one for each piece. And an index of
  * another form than SEARCH_FORM is thrown away, shelf by shelf. Each leaves the index complete up to `search_next`, so nobody has
  * to know how far it has come.
@@ -23,7 +23,7 @@
 
 enum {
     SEARCH_FORM = 1,
-    LEAF_MESSAGES = 256,
+    LEAF_MESSAGES = 1024,   /* a leaf is written to 128 pages, however few messages are in it */
     LEAF_BYTES = 64 * 1024, /* of text: a leaf of long messages has fewer */
 };
 
@@ -115,7 +115,7 @@ static int throw_away(struct db *db, struct error *error)
 /* A leaf */
 
 struct leaf {
-    struct search_gather shelves[SEARCH_SHELVES];
+    struct search_gather gather;
     struct units units;
     int64_t first, next; /* ids */
     size_t place;
@@ -123,8 +123,7 @@ struct leaf {
 
 static void leaf_free(struct leaf *leaf)
 {
-    for (size_t i = 0; i < SEARCH_SHELVES; i++)
-        search_gather_release(&leaf->shelves[i]);
+    search_gather_release(&leaf->gather);
     units_release(&leaf->units);
     free(leaf);
 }
@@ -132,7 +131,7 @@ static void leaf_free(struct leaf *leaf)
 static void add_piece(void *context, const char *piece, size_t len)
 {
     struct leaf *leaf = context;
-    search_gather_add(&leaf->shelves[search_shelf_of(piece, len)], piece, len, leaf->place);
+    search_gather_add(&leaf->gather, piece, len, leaf->place);
 }
 
 static const char TEXTS[] = "SELECT id, text FROM message WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3";
@@ -173,29 +172,45 @@ static int put_leaf(struct db *db, int64_t shelf, int64_t first, const struct bu
     return query_run(q, error);
 }
 
-static void write_shelf(const struct search_gather *gather, struct buf *out)
+/* Which words stand on which shelf: chains through the gather's words, by index and one; 0: the end. */
+struct shelving {
+    uint32_t first[SEARCH_SHELVES], *next;
+};
+
+static void shelve(const struct search_gather *gather, struct shelving *shelving)
 {
-    for (size_t i = 0; i < gather->word_count; i++) {
-        const struct search_word *word = &gather->words[i];
-        buf_add_char(out, (char)word->len);
-        buf_add(out, gather->text.data + word->at, word->len);
-        search_gather_list(gather, word, out);
+    *shelving = (struct shelving){ .next = alloc_array(gather->word_count, sizeof *shelving->next) };
+    for (size_t i = gather->word_count; i > 0; i--) {
+        const struct search_word *word = &gather->words[i - 1];
+        unsigned shelf = search_shelf_of(gather->text.data + word->at, word->len);
+        shelving->next[i - 1] = shelving->first[shelf];
+        shelving->first[shelf] = (uint32_t)i;
     }
+}
+
+static void write_word(const struct search_gather *gather, const struct search_word *word, struct buf *out)
+{
+    buf_add_char(out, (char)word->len);
+    buf_add(out, gather->text.data + word->at, word->len);
+    search_gather_list(gather, word, out);
 }
 
 static int write_leaf(struct db *db, const struct leaf *leaf, struct error *error)
 {
+    struct shelving shelving;
     struct buf words = { 0 };
     int64_t shelf = block_of(leaf->first) * SEARCH_SHELVES;
     int result = 0;
+    shelve(&leaf->gather, &shelving);
     for (size_t i = 0; i < SEARCH_SHELVES && result == 0; i++) {
-        if (leaf->shelves[i].word_count == 0)
-            continue;
         buf_clear(&words);
-        write_shelf(&leaf->shelves[i], &words);
-        result = put_leaf(db, shelf + (int64_t)i, leaf->first, &words, error);
+        for (uint32_t at = shelving.first[i]; at != 0; at = shelving.next[at - 1])
+            write_word(&leaf->gather, &leaf->gather.words[at - 1], &words);
+        if (words.len > 0)
+            result = put_leaf(db, shelf + (int64_t)i, leaf->first, &words, error);
     }
     buf_release(&words);
+    free(shelving.next);
     return result;
 }
 
