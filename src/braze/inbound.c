@@ -430,6 +430,21 @@ void inbound_release(struct inbound *inbound)
     memset(inbound, 0, sizeof *inbound);
 }
 
+struct inbound_result *inbound_result_new(const char *body, size_t len, const char *content_type, const char *claimed_user)
+{
+    struct inbound_result *read = alloc_new(sizeof *read);
+    read->result = inbound_read(body, len, content_type, claimed_user, &read->in, &read->why);
+    return read;
+}
+
+void inbound_result_free(struct inbound_result *read)
+{
+    if (read == NULL)
+        return;
+    inbound_release(&read->in);
+    free(read);
+}
+
 void inbound_format_flags(int flags, struct buf *out)
 {
     static const struct {

@@ -57,6 +57,16 @@ int inbound_read(const char *body, size_t len, const char *content_type, const c
                  struct inbound *inbound, struct error *error);
 void inbound_release(struct inbound *inbound);
 
+/* A body read before its turn comes: what inbound_read returned, with the reason when that is 0. */
+struct inbound_result {
+    int result;
+    struct inbound in;
+    struct error why;
+};
+
+struct inbound_result *inbound_result_new(const char *body, size_t len, const char *content_type, const char *claimed_user);
+void inbound_result_free(struct inbound_result *read);
+
 /* "salvaged, duplicate key": the flags in words, for the operator; "" for 0. */
 void inbound_format_flags(int flags, struct buf *out);
 

@@ -83,7 +83,7 @@ static int run_mail(struct engine *engine, struct outcome *outcome, int64_t now,
 {
     if (outcome->mail->kind == MAIL_COMMAND)
         return run_act(engine, outcome, now, error);
-    return road_receive(&engine->desk, &outcome->webhook, now, &outcome->receipt, error);
+    return road_receive(&engine->desk, &outcome->webhook, outcome->mail->read, now, &outcome->receipt, error);
 }
 
 void engine_refuse(struct engine *engine, struct outcome *outcomes, size_t count, const char *sentence)

@@ -19,6 +19,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "braze/inbound.h"
 #include "daemon/mailbox.h"
 #include "rules/ruleset.h"
 #include "store/rulefile.h"
@@ -51,6 +52,7 @@ void mail_free(struct mail *mail)
     free(mail->name);
     free(mail->body);
     free(mail->folder);
+    inbound_result_free(mail->read);
     if (mail->ruleset != NULL)
         ruleset_free(mail->ruleset);
     if (mail->files != NULL) {

@@ -17,11 +17,12 @@
 #include "base/buf.h"
 
 struct http_call;
+struct inbound_result;
 struct ruleset;
 struct rulefiles;
 
 enum mail_kind {
-    MAIL_WEBHOOK, /* body, channel, claimed_user, content_type */
+    MAIL_WEBHOOK, /* body, channel, claimed_user, content_type, read */
     MAIL_COMMAND, /* name, body: JSON arguments */
     MAIL_RULESET, /* ruleset, files, name: the actor, or `ruleset` NULL and the refusal of the folder in body */
 };
@@ -33,6 +34,7 @@ struct mail {
     char *channel, *claimed_user, *content_type, *name; /* owned, may be NULL */
     char *body;                                         /* owned; NUL behind */
     size_t body_len;
+    struct inbound_result *read; /* owned; NULL: the engine reads it */
     struct ruleset *ruleset; /* owned */
     struct rulefiles *files; /* owned, from the heap (alloc_new) */
     bool is_folder;          /* MAIL_RULESET: the files are those in the daemon\'s own folder */

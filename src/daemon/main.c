@@ -196,6 +196,7 @@ static int start_engine(struct daemon *daemon, const struct desk *desk, struct e
         .braze_timeout_ms = config->braze_timeout_ms,
     };
     daemon->status = status_new();
+    daemon->public.reads_from = desk->careful_until;
     daemon->engine = engine_new(&daemon->engine_config, desk, daemon->status);
     daemon->loader = loader_new(engine_mailbox(daemon->engine), daemon->zones, config->db, config->rules);
     if (pthread_create(&daemon->engine_thread, NULL, run_engine, daemon) != 0)

@@ -18,9 +18,11 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/env.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "braze/inbound.h"
 #include "daemon/public.h"
 #include "daemon/public_agent.h"
 
@@ -116,7 +118,7 @@ static size_t text_size(const char *text)
     return text != NULL ? strlen(text) + 1 : 0;
 }
 
-static struct mail *make_mail(struct http_call *call)
+static struct mail *make_mail(const struct public_context *public, struct http_call *call)
 {
     struct mail *mail = mail_new(MAIL_WEBHOOK);
     const char *content_type = http_header(call, "Content-Type");
@@ -125,6 +127,8 @@ static struct mail *make_mail(struct http_call *call)
     mail->content_type = repaired_text(content_type != NULL ? content_type : "");
     mail->body = http_take_body(call, &mail->body_len);
     mail->call = call;
+    if (clock_wall_ms() >= public->reads_from)
+        mail->read = inbound_result_new(mail->body, mail->body_len, mail->content_type, mail->claimed_user);
     return mail;
 }
 
@@ -141,7 +145,7 @@ static void receive_webhook(struct http_call *call, void *context)
         return;
     }
     atomic_fetch_add(&public->webhooks, 1);
-    struct mail *mail = make_mail(call);
+    struct mail *mail = make_mail(public, call);
     http_park(call);
     mailbox_put(public->mailbox, mail, cost);
 }

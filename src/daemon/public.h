@@ -38,6 +38,11 @@ struct public_context {        /* the `context` of the listener; outlives it */
     const char *const *agent_tokens; /* none: /v1/agent/ is not there */
     size_t agent_token_count;
     struct mailbox *mailbox;
+    /*
+     * From then on (wall clock, ms) bodies are read here, by the threads that received them. Before, the program goes
+     * carefully after a crash: the engine reads each, once its bytes are kept and counted (desk/road.h).
+     */
+    int64_t reads_from;
     /* Can webhooks be stored now? If not, why: one sentence. NULL: always. Any thread. */
     bool (*ready)(void *context, struct buf *why);
     void *ready_context;

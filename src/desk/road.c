@@ -373,33 +373,36 @@ int road_store(struct desk *desk, struct webhook *webhook, struct error *error)
     return webhook_put(desk->db, webhook, error);
 }
 
+static int decide_read(struct desk *desk, struct webhook *webhook, const struct inbound_result *read, int64_t now,
+                       struct receipt *receipt, struct error *error)
+{
+    struct passage passage = { .desk = desk, .webhook = webhook, .in = &read->in, .now = now };
+
+    *receipt = (struct receipt){ .kind = RECEIPT_UNREADABLE, .webhook = webhook->id };
+    if (read->result == 1)
+        return pass(&passage, receipt, error);
+    log_warn("webhook_unreadable", log_int("webhook", webhook->id), log_text("reason", read->why.text));
+    return webhook_settle(desk->db, webhook, "unreadable", 0, read->why.text, error);
+}
+
 int road_decide(struct desk *desk, struct webhook *webhook, int64_t now, struct receipt *receipt,
                 struct error *error)
 {
-    struct inbound in = { 0 };
-    struct error why = { 0 };
-    struct passage passage = { .desk = desk, .webhook = webhook, .in = &in, .now = now };
-    int read = inbound_read(webhook->body, webhook->body_len, webhook->content_type, webhook->claimed_user,
-                            &in, &why);
-    int result;
+    struct inbound_result *read =
+        inbound_result_new(webhook->body, webhook->body_len, webhook->content_type, webhook->claimed_user);
+    int result = decide_read(desk, webhook, read, now, receipt, error);
 
-    *receipt = (struct receipt){ .kind = RECEIPT_UNREADABLE, .webhook = webhook->id };
-    if (read == 1)
-        result = pass(&passage, receipt, error);
-    else
-        result = webhook_settle(desk->db, webhook, "unreadable", 0, why.text, error);
-    if (read != 1)
-        log_warn("webhook_unreadable", log_int("webhook", webhook->id), log_text("reason", why.text));
-    inbound_release(&in);
+    inbound_result_free(read);
     return result;
 }
 
-int road_receive(struct desk *desk, struct webhook *webhook, int64_t now, struct receipt *receipt,
-                 struct error *error)
+int road_receive(struct desk *desk, struct webhook *webhook, const struct inbound_result *read, int64_t now,
+                 struct receipt *receipt, struct error *error)
 {
     if (webhook_number(desk->db, webhook, error) != 0)
         return -1;
-    return road_decide(desk, webhook, now, receipt, error);
+    return read != NULL ? decide_read(desk, webhook, read, now, receipt, error)
+                        : road_decide(desk, webhook, now, receipt, error);
 }
 
 static const char POISON[] =

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "braze/inbound.h"
 #include "desk/desk.h"
 #include "store/webhook.h"
 
@@ -24,9 +25,9 @@ struct receipt {
     int64_t webhook;
 };
 
-/* The whole road at once. */
-int road_receive(struct desk *desk, struct webhook *webhook, int64_t now, struct receipt *receipt,
-                 struct error *error);
+/* The whole road at once. `read`: what its body says, where somebody has read it already; else NULL. */
+int road_receive(struct desk *desk, struct webhook *webhook, const struct inbound_result *read, int64_t now,
+                 struct receipt *receipt, struct error *error);
 
 /* The road in careful steps. road_count: 1 go on, 0 it was set aside (the receipt says so). */
 int road_store(struct desk *desk, struct webhook *webhook, struct error *error);

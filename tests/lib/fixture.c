@@ -114,7 +114,7 @@ struct receipt fixture_receive(struct fixture *fixture, const char *channel, con
     struct receipt receipt;
 
     must(desk_begin(&fixture->desk, &error), &error);
-    must(road_receive(&fixture->desk, &webhook, fixture->now, &receipt, &error), &error);
+    must(road_receive(&fixture->desk, &webhook, NULL, fixture->now, &receipt, &error), &error);
     must(desk_commit(&fixture->desk, &error), &error);
     free(body);
     return receipt;
