@@ -139,16 +139,29 @@ static int plan_claims(struct engine *engine, int64_t now, struct error *error)
     return 0;
 }
 
-/* When the next round is wanted without anything happening. */
+static int plan_by_book(struct engine *engine, int64_t now, struct error *error)
+{
+    int64_t timer;
+
+    if (plan_claims(engine, now, error) != 0 || upkeep_next(&engine->desk, &timer, error) != 0)
+        return -1;
+    plan_by(engine, timer);
+    return 0;
+}
+
+/* When the next round is wanted without anything happening. A dozen reads: in one transaction they lock the file once. */
 static void plan(struct engine *engine, int64_t now)
 {
     struct error error = { 0 };
-    int64_t timer;
+    int result;
 
     engine->work_at = now + IDLE_MS;
-    if (plan_claims(engine, now, &error) != 0 || upkeep_next(&engine->desk, &timer, &error) != 0)
+    if (db_read_begin(engine->desk.db, &error) != 0)
         return;
-    plan_by(engine, timer);
+    result = plan_by_book(engine, now, &error);
+    db_read_end(engine->desk.db);
+    if (result != 0)
+        return;
     if (engine->full_until > clock_monotonic_ms() && engine->work_at < now + FULL_RETRY_MS)
         engine->work_at = now + FULL_RETRY_MS;
     /* A clock that was set back must not put work off for hours. */

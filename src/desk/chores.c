@@ -13,10 +13,12 @@ enum {
     APART_MS = 10, /* a round of them takes one or two, and as much at the disk */
     LATE_MS = 100,
     SEARCH_LOOK_MS = 1000,
+    SEARCH_LATE_MS = 250,
 };
 
 void chores_begin(struct desk *desk, bool is_busy, int64_t now)
 {
+    desk->is_busy = is_busy;
     desk->is_pressed = now < desk->chores_at + (is_busy ? LATE_MS : APART_MS);
 }
 
@@ -25,11 +27,11 @@ static int fill_search(struct desk *desk, int64_t now, struct error *error)
 {
     int result;
 
-    if (!desk->has_to_index && now < desk->index_look_at)
+    if (now < desk->index_at)
         return 0;
     result = search_fill(desk->db, error);
     desk->has_to_index = result == 1;
-    desk->index_look_at = now + SEARCH_LOOK_MS;
+    desk->index_at = now + (result != 1 ? SEARCH_LOOK_MS : desk->is_busy ? SEARCH_LATE_MS : 0);
     return result < 0 ? -1 : 0;
 }
 
@@ -66,7 +68,7 @@ int chores_next(struct desk *desk, int64_t *at, struct error *error)
         handover_next_at(desk, &handover, error) != 0)
         return -1;
     if (desk->has_to_index)
-        idle = 0;
+        idle = earlier(idle, desk->index_at);
     *at = chores_allow(desk, earlier(earlier(idle, parting), handover));
     *at = earlier(*at, earlier(erasure, retention));
     return 0;

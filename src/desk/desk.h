@@ -49,9 +49,10 @@ struct desk {
     int64_t reopen_within_ms; /* and parting.due_at */
     int64_t parting_seen;     /* up to this one; INT64_MAX: all of them */
     int64_t chores_at;     /* when chores were last done (desk/chores.h); 0: never */
-    bool is_pressed;       /* this round leaves them to another */
+    bool is_busy;          /* this round brings messages */
+    bool is_pressed;       /* … and leaves chores to another */
     bool has_to_index;     /* the index of the search wants another step */
-    int64_t index_look_at; /* … or is looked at again then */
+    int64_t index_at;      /* … then, or is looked at again then */
     int64_t strays_of;     /* the ruleset for which backends that are gone were last looked for */
     bool may_erase;          /* an erasure may be open (desk/erasure.h) */
     int64_t erasure_at;      /* when it is looked at next */

@@ -103,7 +103,7 @@ int upkeep_run(struct desk *desk, int64_t now, struct error *error)
 
 int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct error *error)
 {
-    desk->chores_at = desk->parting_seen = desk->index_look_at = 0;
+    desk->chores_at = desk->parting_seen = desk->index_at = 0;
     if (health_shift(&desk->health, desk->db, drift_ms, now, error) != 0 ||
         cooldown_shift(desk->db, drift_ms, error) != 0 || service_call_shift(desk->db, drift_ms, error) != 0 ||
         consult_row_shift(desk->db, drift_ms, error) != 0 || notify_row_shift(desk->db, drift_ms, error) != 0 ||

@@ -200,11 +200,11 @@ static void texts_are_indexed_step_by_step_and_no_round_is_made_for_few(void **s
     go_round(f, false);
     assert_int_equal(indexed(f), -1);
     assert_true(next_at(f) > f->now + 1000);
-    put_texts(f, 3000);
+    put_texts(f, 8000);
     f->now += 2000;
     go_round(f, false);
     first = indexed(f);
-    assert_in_range(first, 100, 1000);
+    assert_in_range(first, 100, 3000);
     go_round(f, false);
     assert_int_equal(indexed(f), first);
     assert_in_range(next_at(f) - f->now, 1, 20);
@@ -212,7 +212,27 @@ static void texts_are_indexed_step_by_step_and_no_round_is_made_for_few(void **s
         f->now = next_at(f) < f->now + 1000 ? next_at(f) : f->now + 20;
         go_round(f, false);
     }
-    assert_in_range(indexed(f), 2800, 3400);
+    assert_in_range(indexed(f), 7000, 8300);
+}
+
+static void texts_are_indexed_seldom_while_messages_come(void **state)
+{
+    struct fixture *f = *state;
+    int64_t first;
+
+    hear(f, "ana", "your hours?");
+    accept_all(f, claim(f));
+    put_texts(f, 8000);
+    f->now += 2000;
+    go_round(f, true);
+    first = indexed(f);
+    assert_true(first > 0);
+    f->now += 150;
+    go_round(f, true);
+    assert_int_equal(indexed(f), first);
+    f->now += 150;
+    go_round(f, true);
+    assert_true(indexed(f) > first);
 }
 
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, setup_audit)
@@ -226,6 +246,7 @@ static const struct CMUnitTest TESTS[] = {
     T(a_shorter_time_is_applied_to_a_few_at_once),
     T(a_clock_that_is_set_back_stops_none_of_it),
     T(texts_are_indexed_step_by_step_and_no_round_is_made_for_few),
+    T(texts_are_indexed_seldom_while_messages_come),
 };
 
 int main(void)
