@@ -139,13 +139,9 @@ bool utf8_is_valid(const char *text, size_t len)
 void utf8_repair(const char *text, size_t len, struct buf *out)
 {
     size_t good_from = 0; /* text[good_from … at-1] is good and not yet appended */
+    bool has_nul = len > 0 && memchr(text, '\0', len) != NULL;
 
-    if (utf8_ascii_run(text, len) == len && memchr(text, '\0', len) == NULL) {
-        buf_add(out, text, len);
-        return;
-    }
-
-    for (size_t at = 0; at < len;) {
+    for (size_t at = has_nul ? 0 : utf8_ascii_run(text, len); at < len;) {
         uint32_t code;
         bool is_whole;
         size_t taken = take((const unsigned char *)text + at, len - at, &code, &is_whole);
@@ -156,6 +152,8 @@ void utf8_repair(const char *text, size_t len, struct buf *out)
             good_from = at + taken;
         }
         at += taken;
+        if (!has_nul)
+            at += utf8_ascii_run(text + at, len - at);
     }
     buf_add(out, text + good_from, len - good_from);
 }

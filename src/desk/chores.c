@@ -13,7 +13,7 @@ enum {
     APART_MS = 10, /* a round of them takes one or two, and as much at the disk */
     LATE_MS = 100,
     SEARCH_LOOK_MS = 1000,
-    SEARCH_LATE_MS = 250,
+    SEARCH_LATE_MS = 1000, /* a step takes ten milliseconds: one message in a hundred waits for it */
 };
 
 void chores_begin(struct desk *desk, bool is_busy, int64_t now)

@@ -287,7 +287,7 @@ int setting_parse(const struct setting_info *info, const char *text, const struc
 int setting_find(const char *name)
 {
     for (int i = 0; i < SETTING_ROWS; i++)
-        if (strcmp(SETTINGS[i].name, name) == 0)
+        if (SETTINGS[i].name[0] == name[0] && strcmp(SETTINGS[i].name, name) == 0) /* some are looked up at every message */
             return i;
     return -1;
 }

@@ -227,10 +227,10 @@ static void texts_are_indexed_seldom_while_messages_come(void **state)
     go_round(f, true);
     first = indexed(f);
     assert_true(first > 0);
-    f->now += 150;
+    f->now += 600;
     go_round(f, true);
     assert_int_equal(indexed(f), first);
-    f->now += 150;
+    f->now += 600;
     go_round(f, true);
     assert_true(indexed(f) > first);
 }
