@@ -4,10 +4,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <string.h>
+
 #include <cmocka.h>
 
 #include "../lib/wire.h"
 #include "base/clock.h"
+#include "braze/inbound.h"
 #include "daemon/public.h"
 
 #define GOOD "Authorization: Bearer correct-horse-1\r\n"
@@ -111,6 +114,47 @@ static void test_webhook(void **state)
 }
 
 /* An authenticated body is never refused for what it is: empty, binary, or huge within the limit. */
+static void send_body(struct wire *wire, const char *body)
+{
+    wire_request(wire, "POST", "/v1/inbound?user=u2", GOOD, body, strlen(body));
+}
+
+/* What is wrong with a body is the engine's to judge; here it is read only. */
+static void test_bodies_are_read_where_they_arrive(void **state)
+{
+    struct wire wire = wire_tcp(port);
+    (void)state;
+    send_body(&wire, "{\"user_id\":\"u1\",\"message\":\"hi\"}");
+    struct mail *mail = next_mail();
+    assert_non_null(mail->read);
+    assert_int_equal(mail->read->result, 1);
+    assert_string_equal(mail->read->in.user_id, "u2");
+    assert_string_equal(mail->read->in.message, "hi");
+    accept_mail(mail);
+    wire_read(&wire);
+    send_body(&wire, "nothing");
+    mail = next_mail();
+    assert_int_equal(mail->read->result, 0);
+    assert_non_null(strstr(mail->read->why.text, "neither JSON nor a form"));
+    accept_mail(mail);
+    wire_read(&wire);
+    wire_close(&wire);
+}
+
+/* One of them may have ended the program: the engine keeps its bytes and counts it before it is read. */
+static void test_no_body_is_read_after_a_crash(void **state)
+{
+    struct wire wire = wire_tcp(port);
+    (void)state;
+    public.reads_from = clock_wall_ms() + 60 * 1000;
+    send_body(&wire, "{\"user_id\":\"u1\",\"message\":\"hi\"}");
+    struct mail *mail = next_mail();
+    assert_null(mail->read);
+    accept_mail(mail);
+    wire_read(&wire);
+    wire_close(&wire);
+}
+
 static void test_any_body(void **state)
 {
     static char body[PUBLIC_BODY_MAX + 1];
@@ -356,7 +400,9 @@ static void test_metrics(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        with_server(test_webhook),      with_server(test_any_body),
+        with_server(test_webhook),
+        with_server(test_bodies_are_read_where_they_arrive), with_server(test_no_body_is_read_after_a_crash),
+        with_server(test_any_body),
         with_server(test_tokens),       with_server(test_no_tokens_no_entry),
         with_server(test_channels),     with_server(test_identity),
         with_server(test_full_mailbox), with_server(test_closed_mailbox),
