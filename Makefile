@@ -983,7 +983,7 @@ check: packages-check
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=thread build/tsan/frontdeskd $(patsubst %,build/tsan/unit/test_%,$(UNIT_TSAN))
 	@ln -sf ../frontdesk ../frontdesk-sandbox ../frontdesk-load build/tsan/
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=fuzzer-no-link,address,undefined fuzzers
-	@LINT_TESTS="tests/lint_tree.sh" UNIT_PLAIN="$(patsubst %,build/unit/test_%,$(UNIT_PLAIN))" \
+	@LINT_TESTS="tests/lint_tree.sh tests/lint.sh" UNIT_PLAIN="$(patsubst %,build/unit/test_%,$(UNIT_PLAIN))" \
 	 SYSTEM="$(SYSTEM_LONG) $(filter-out $(SYSTEM_LONG),$(SYSTEM))" \
 	 UNIT_ASAN="$(patsubst %,build/asan/unit/test_%,$(UNIT_ASAN))" SYSTEM_ASAN="$(SYSTEM_ASAN)" \
 	 UNIT_TSAN="$(patsubst %,build/tsan/unit/test_%,$(UNIT_TSAN))" SYSTEM_TSAN="$(SYSTEM_TSAN)" sh tests/check.sh
@@ -992,7 +992,7 @@ check: packages-check
 torture: packages-check
 	@$(MAKE) --no-print-directory -j$(JOBS) all tests $(TOOLS_OF_TESTS)
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=fuzzer-no-link,address,undefined fuzzers
-	TORTURE=1 RACES=20000 REPLAYED=100000 TEST_TIMEOUT=20000 BUILD=$(B) sh tests/run.sh $(SYSTEM) tests/lint.sh
+	TORTURE=1 RACES=20000 REPLAYED=100000 TEST_TIMEOUT=20000 BUILD=$(B) sh tests/run.sh $(SYSTEM)
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=address,undefined all tests build/asan/frontdesk-load build/asan/frontdesk-generate
 	SANITIZED=1 TEST_TIMEOUT=20000 BUILD=build/asan sh tests/run.sh $(SYSTEM) $(patsubst %,build/asan/unit/test_%,$(UNIT))
 	FUZZ_SECONDS=600 FUZZ_SEED=0 TEST_TIMEOUT=20000 sh tests/run.sh tests/fuzz/short.sh
