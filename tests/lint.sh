@@ -12,30 +12,33 @@ count=0 failed=0
 # put FILE LINE…: a file of the tree, one argument a line.
 put() {
     file=$tree/$1
+    [ -d "${file%/*}" ] || mkdir -p "${file%/*}"
     shift
-    mkdir -p "$(dirname "$file")"
     printf '%s\n' "$@" > "$file"
 }
 
-# begin NAME: a tree with nothing wrong in it, every door used by its owner.
-begin() {
+# A tree with nothing wrong in it, every door used by its owner.
+tree=$work/right
+put src/base/buf.c '#include <string.h>' '' '#include "base/buf.h"' '' 'int buf_len(const char *text)' '{' \
+    '    /* never strcpy(a, b) */' '    return (int)strlen(text);' '}'
+put src/base/buf.h 'int buf_len(const char *text);'
+put src/base/json.c '#include <cjson/cJSON.h>' '' '#include "base/buf.h"'
+put src/text/pattern.c '#include <pcre2.h>' '' '#include "base/buf.h"'
+put src/text/fold.c '#include <utf8proc.h>' '' '#include "base/buf.h"'
+put src/store/db.c '#include <sqlite3.h>' '' '#include "text/fold.h"' '' \
+    'static const char GET[] = "SELECT value FROM book WHERE name = ?1";'
+put src/rules/rule.c '#include "store/db.h"'
+put src/braze/send.c '#include "store/db.h"'
+put src/desk/desk.c '#include "rules/rule.h"' '#include "braze/send.h"'
+put src/daemon/http.c '#include <microhttpd.h>' '' '#include "desk/desk.h"'
+put src/daemon/fetch.c '#include <curl/curl.h>'
+put src/ctl/client.c '#include <curl/curl.h>' '' '#include "desk/desk.h"'
+
+begin() { # NAME: a case, which begins with a copy of the right tree
     count=$((count + 1))
     name=$1
     tree=$work/$count
-    put src/base/buf.c '#include <string.h>' '' '#include "base/buf.h"' '' 'int buf_len(const char *text)' '{' \
-        '    /* never strcpy(a, b) */' '    return (int)strlen(text);' '}'
-    put src/base/buf.h 'int buf_len(const char *text);'
-    put src/base/json.c '#include <cjson/cJSON.h>' '' '#include "base/buf.h"'
-    put src/text/pattern.c '#include <pcre2.h>' '' '#include "base/buf.h"'
-    put src/text/fold.c '#include <utf8proc.h>' '' '#include "base/buf.h"'
-    put src/store/db.c '#include <sqlite3.h>' '' '#include "text/fold.h"' '' \
-        'static const char GET[] = "SELECT value FROM book WHERE name = ?1";'
-    put src/rules/rule.c '#include "store/db.h"'
-    put src/braze/send.c '#include "store/db.h"'
-    put src/desk/desk.c '#include "rules/rule.h"' '#include "braze/send.h"'
-    put src/daemon/http.c '#include <microhttpd.h>' '' '#include "desk/desk.h"'
-    put src/daemon/fetch.c '#include <curl/curl.h>'
-    put src/ctl/client.c '#include <curl/curl.h>' '' '#include "desk/desk.h"'
+    cp -r "$work/right" "$tree"
 }
 
 verdict() { # WORDS SAID
@@ -53,8 +56,10 @@ passes() {
 reports() {
     said=$(sh "$lint" "$tree" 2>&1)
     status=$?
-    case $status:$said in
-    1:"$1: "*"$2"*) [ "$(printf '%s\n' "$said" | wc -l)" -eq 1 ] && verdict ok && return ;;
+    case $said in
+    *"
+"*) ;;
+    "$1: "*"$2"*) [ $status -eq 1 ] && verdict ok && return ;;
     esac
     verdict 'not ok' "wanted $1: …$2…, exit 1; got exit $status and: $said"
 }

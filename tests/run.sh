@@ -1,19 +1,21 @@
 #!/bin/sh
 # run.sh PROGRAM…: runs test programs, at most five at a time (most of them wait), and counts their TAP lines.
 #
-# A program is a unit test (cmocka) or a system test (tests/system/*.py); each gets TEST_TIMEOUT seconds (900). A program
-# that dies, hangs, or reports fewer tests than it planned counts as one failed test more, and so does a run
-# in which nothing was tested. What a failing program printed is shown. The last line is "N passed, N failed", with
-# ", N skipped" behind it where tests could not run; exit 1 when anything failed.
+# A program is a unit test (cmocka) or a system test (tests/system/*.py), behind the build it tests where that is not BUILD
+# (build/tsan:tests/system/02_ingress.py); each gets TEST_TIMEOUT seconds (900). A program that dies, hangs, or reports
+# fewer tests than it planned counts as one failed test more, and so does a run in which nothing was tested. What a failing
+# program printed is shown. The last line is "N passed, N failed", with ", N skipped" behind it where tests could not run;
+# exit 1 when anything failed.
 
 set -u
 
 if [ "${1:-}" = --one ]; then
     # Runs one program: its output to FOLDER/NAME.tap, its exit status to FOLDER/NAME.exit.
     folder=$2 program=$3
-    name=$(printf '%s' "$program" | tr / _)
+    name=$(printf '%s' "$program" | tr /: __)
     began=$(date +%s)
-    CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 10 "${TEST_TIMEOUT:-900}" "$program" >"$folder/$name.tap" 2>&1 </dev/null
+    case $program in *:*) export BUILD="${program%%:*}" ;; esac
+    CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 10 "${TEST_TIMEOUT:-900}" "${program#*:}" >"$folder/$name.tap" 2>&1 </dev/null
     echo $? >"$folder/$name.exit"
     echo "  TEST  $program ($(($(date +%s) - began)) s)"
     exit 0
@@ -36,7 +38,7 @@ trap 'exit 1' INT TERM
 skip='^(not )?ok [0-9]+.*# SKIP' # cmocka says "not ok" of a skipped test
 passed=0 failed=0 skipped=0
 for program in "$@"; do
-    name=$(printf '%s' "$program" | tr / _)
+    name=$(printf '%s' "$program" | tr /: __)
     tap=$folder/$name.tap
     if [ ! -f "$tap" ]; then
         echo "not ok - $program was not run"
