@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "store/moment.h"
 #include "store/search.h"
 #include "store/search_block.h"
 #include "store/search_index.h"
@@ -142,51 +143,10 @@ static int look(struct run *run, int64_t message)
 
 /* Which ids */
 
-static const char FROM[] = "SELECT id, at FROM message WHERE id >= ?1 ORDER BY id LIMIT 1";
-
-/* The first message at `low` or behind it, and its time; INT64_MAX for both: none. */
-static int read_from(struct run *run, int64_t low, int64_t *id, int64_t *at)
-{
-    struct query *q = db_query(run->db, FROM);
-    query_bind_int(q, 1, low);
-    int found = query_step(q, run->error);
-    *id = found == 1 ? query_int(q, 0) : INT64_MAX;
-    *at = found == 1 ? query_int(q, 1) : INT64_MAX;
-    query_end(q);
-    return found < 0 ? -1 : 0;
-}
-
-/* The first id that was said at `at` or later: ids rise with time, but for a clock that was set. */
-static int find_time(struct run *run, int64_t at, int64_t newest, int64_t *first)
-{
-    int64_t low, high = newest + 1, found, id;
-    if (read_from(run, 0, &low, &found) != 0)
-        return -1;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (read_from(run, middle, &id, &found) != 0)
-            return -1;
-        if (found >= at)
-            high = middle;
-        else
-            low = id + 1;
-    }
-    *first = low;
-    return 0;
-}
-
 static int find_range(struct run *run)
 {
     const struct filter *filter = &run->query->filter;
-    int64_t newest, at;
-    if (search_index_newest(run->db, &newest, run->error) != 0)
-        return -1;
-    run->high = newest + 1;
-    if (read_from(run, 0, &run->low, &at) != 0)
-        return -1;
-    if (filter->since > 0 && find_time(run, filter->since, newest, &run->low) != 0)
-        return -1;
-    return filter->until > 0 ? find_time(run, filter->until, newest, &run->high) : 0;
+    return moment_range(run->db, MOMENT_MESSAGE, filter->since, filter->until, &run->low, &run->high, run->error);
 }
 
 /* A customer's messages */
