@@ -139,9 +139,10 @@ static int search(struct call *call, const struct search_query *query)
 
     if (code != EXIT_DONE)
         return code;
-    if (db_read_begin(db, &error) != 0 || (count = search_run(db, query, gather, &gathered, &outcome, &error)) < 0)
+    if ((count = search_run(db, query, gather, &gathered, &outcome, &error)) < 0)
         code = call_read_failed(call, db, &error);
-    db_read_end(db);
+    else if (count == 0)
+        code = narrow_check_names(call, db, &query->filter);
     db_close(db);
     if (code == EXIT_DONE) {
         output_table(call->output, "messages", COLUMNS, COLUMN_COUNT);

@@ -99,6 +99,8 @@ int command_stats(struct call *call)
     }
     if (code == EXIT_DONE)
         code = read_figures(&stats);
+    if (code == EXIT_DONE && stats.figures.all.heard == 0)
+        code = narrow_check_names(call, stats.db, &stats.filter);
     if (code == EXIT_DONE)
         code = call->parsed->options[OPTION_AS_RULES] != NULL ? stats_print_rules(&stats) : stats_show(&stats);
     figures_release(&stats.figures);

@@ -50,6 +50,8 @@ int narrow_read(const struct call *call, int64_t rows, struct filter *filter)
 
 /* Names */
 
+enum { LISTED_MAX = 12 }; /* of a few names all are told, each once */
+
 struct names { /* owned */
     char **list;
     size_t count, room;
@@ -59,6 +61,9 @@ static void add_name(void *context, const char *name)
 {
     struct names *names = context;
 
+    for (size_t i = 0; i < names->count && names->count <= LISTED_MAX; i++)
+        if (strcmp(names->list[i], name) == 0)
+            return;
     if (names->count == names->room) {
         names->room = names->room > 0 ? 2 * names->room : 64;
         names->list = alloc_resize(names->list, names->room, sizeof *names->list);
@@ -99,8 +104,6 @@ static int collect(struct call *call, struct db *db, enum name_kind kind, struct
         code = call_read_failed(call, db, &error);
     return code;
 }
-
-enum { LISTED_MAX = 12 }; /* of a few names all are told */
 
 static int refuse(const struct call *call, const char *what, const char *typed, const struct names *names)
 {

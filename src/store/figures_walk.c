@@ -8,11 +8,9 @@
 #include <string.h>
 
 #include "store/figures_walk.h"
+#include "store/moment.h"
 
-enum {
-    PIECE = 20000,             /* ids of a piece */
-    SLIP_MS = 60 * 60 * 1000,
-};
+enum { PIECE = 20000 /* ids */ };
 
 struct beside { /* a table that is walked beside the messages */
     struct query *rows; /* its first column is the key; NULL: not begun */
@@ -32,45 +30,19 @@ struct walking {
 
 /* The period as ids */
 
-static const char NEXT[] = "SELECT id, at FROM message WHERE id >= ?1 ORDER BY id LIMIT 1";
-static const char ENDS[] = "SELECT coalesce ((SELECT min(id) FROM message), 0), coalesce ((SELECT max(id) FROM message), 0)";
+static const char NEXT[] = "SELECT id FROM message WHERE id >= ?1 ORDER BY id LIMIT 1";
 
-static int next_message(struct db *db, int64_t from, int64_t *id, int64_t *at, struct error *error)
+static int next_message(struct db *db, int64_t from, int64_t *id, struct error *error)
 {
     struct query *q = db_query(db, NEXT);
     int found;
 
     query_bind_int(q, 1, from);
     found = query_step(q, error);
-    if (found == 1) {
+    if (found == 1)
         *id = query_int(q, 0);
-        *at = query_int(q, 1);
-    }
     query_end(q);
     return found;
-}
-
-/* The first id whose message is not before `at`; one above the last where there is none. */
-static int find_id(struct db *db, int64_t at, int64_t *id, struct error *error)
-{
-    struct query *q = db_query(db, ENDS);
-    int64_t low, high, found_id, found_at;
-    int found = query_step(q, error);
-
-    low = found == 1 ? query_int(q, 0) : 0;
-    high = found == 1 ? query_int(q, 1) + 1 : 0;
-    query_end(q);
-    while (found >= 0 && low < high) {
-        int64_t middle = low + (high - low) / 2;
-
-        found = next_message(db, middle, &found_id, &found_at, error);
-        if (found == 1 && found_at < at)
-            low = found_id + 1;
-        else
-            high = middle;
-    }
-    *id = low;
-    return found < 0 ? -1 : 0;
 }
 
 /* Beside */
@@ -266,13 +238,13 @@ static int walk_piece(struct walking *walking, int64_t last, struct error *error
 int figures_walk(struct db *db, const struct filter *filter, figures_take *take, void *context, struct error *error)
 {
     struct walking walking = { .db = db, .filter = filter, .take = take, .context = context };
-    int64_t first, end, at;
+    int64_t first, end;
     int found = 1;
 
-    if (find_id(db, filter->since - SLIP_MS, &first, error) != 0 || find_id(db, filter->until + SLIP_MS, &end, error) != 0)
+    if (moment_range(db, MOMENT_MESSAGE, filter->since, filter->until, &first, &end, error) != 0)
         return -1;
     /* Ids may leap, where a desk got a number. */
-    while (first < end && (found = next_message(db, first, &first, &at, error)) == 1 && first < end) {
+    while (first < end && (found = next_message(db, first, &first, error)) == 1 && first < end) {
         walking.newest = first - 1;
         if (walk_piece(&walking, first + PIECE < end ? first + PIECE : end - 1, error) != 0)
             return -1;

@@ -25,8 +25,8 @@ struct figures_row { /* borrowed until the callback returns */
 
 typedef void figures_take(void *context, const struct figures_row *row);
 
-/* From an hour before the filter's period to an hour behind it: clocks are set back. Notes are left out, and of the customer's
- * messages those that the filter does not want. */
+/* What may be of the filter's period, and somewhat before and behind it (store/moment.h). Notes are left out, and of the
+ * customer's messages those that the filter does not want. */
 int figures_walk(struct db *db, const struct filter *filter, figures_take *take, void *context, struct error *error);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 
 #include "store/message.h"
+#include "store/moment.h"
 
 static const char PUT[] =
     "INSERT INTO message (id, conversation, turn, at, kind, text, actor, webhook, campaign, sent_at, media, fields, "
@@ -38,6 +39,8 @@ int message_put(struct db *db, struct message *message, struct error *error)
     struct query *q;
 
     if (message->id == 0 && message_number(db, &message->id, error) != 0)
+        return -1;
+    if (moment_note(db, message->at, error) != 0)
         return -1;
     q = db_query(db, PUT);
     query_bind_int(q, 1, message->id);

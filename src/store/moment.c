@@ -1,7 +1,13 @@
 /*
  * moment: see the header.
+ *
+ * Two facts of the book: `clock_peak`, the latest time that stood in front of a time that the clock was set back to, and
+ * `clock_back`, the most by which a row has been older than one in front of it.
  */
+#include "store/book.h"
 #include "store/moment.h"
+
+enum { SLACK_MS = 60 * 60 * 1000, NOTED_MS = 60 * 1000 /* clocks are put right by less all the time */ };
 
 static const char MESSAGE_ENDS[] = "SELECT (SELECT min(id) FROM message), (SELECT max(id) FROM message)";
 static const char MESSAGE_FROM[] = "SELECT id, at FROM message WHERE id >= ?1 ORDER BY id LIMIT 1";
@@ -57,4 +63,49 @@ int moment_find(struct db *db, enum moment_table table, int64_t at, int64_t *id,
     }
     *id = low;
     return 0;
+}
+
+int moment_slack(struct db *db, int64_t *ms, struct error *error)
+{
+    if (book_get_int(db, "clock_back", 0, ms, error) < 0)
+        return -1;
+    if (*ms < SLACK_MS)
+        *ms = SLACK_MS;
+    return 0;
+}
+
+int moment_range(struct db *db, enum moment_table table, int64_t since, int64_t until, int64_t *begin, int64_t *end,
+                 struct error *error)
+{
+    int64_t slack;
+
+    if (moment_slack(db, &slack, error) != 0 ||
+        moment_find(db, table, since > 0 ? since - slack : INT64_MIN, begin, error) != 0)
+        return -1;
+    return moment_find(db, table, until > 0 ? until + slack : INT64_MAX, end, error);
+}
+
+static const char NEWEST_AT[] = "SELECT at FROM message ORDER BY id DESC LIMIT 1";
+
+static int note(struct db *db, int64_t newest, int64_t at, struct error *error)
+{
+    int64_t peak, back;
+
+    if (book_get_int(db, "clock_peak", 0, &peak, error) < 0 || book_get_int(db, "clock_back", 0, &back, error) < 0)
+        return -1;
+    if (newest > peak && book_put_int(db, "clock_peak", peak = newest, error) != 0)
+        return -1;
+    return peak - at > back ? book_put_int(db, "clock_back", peak - at, error) : 0;
+}
+
+int moment_note(struct db *db, int64_t at, struct error *error)
+{
+    struct query *q = db_query(db, NEWEST_AT);
+    int found = query_step(q, error);
+    int64_t newest = found == 1 ? query_int(q, 0) : at;
+
+    query_end(q);
+    if (found < 0)
+        return -1;
+    return newest - at > NOTED_MS ? note(db, newest, at, error) : 0;
 }

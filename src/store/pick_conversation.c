@@ -111,6 +111,7 @@ struct picking {
     struct picked *picked;
     int64_t message_end, conversation_end; /* the first that is too young */
     int64_t message_begin, conversation_begin; /* the first that is old enough */
+    int64_t slack;                             /* ms by which what came later may be older */
     struct error *error;
 };
 
@@ -176,7 +177,7 @@ static int follow(struct picking *p, struct query *way)
         int64_t at = query_int(way, 1);
 
         id = query_int(way, 0);
-        if (is_full(p) && (at == 0 || (least >= 0 && at + MOMENT_SLACK_MS < least)))
+        if (is_full(p) && (at == 0 || (least >= 0 && at + p->slack < least)))
             break;
         if (id == last || (is_full(p) && id < p->picked->ids[p->filter->limit - 1]))
             continue;
@@ -339,14 +340,12 @@ static int choose(struct picking *p, struct choice *best)
 /* Where the time begins and ends, among messages and conversations. */
 static int find_bounds(struct picking *p)
 {
-    int64_t since = p->filter->since - MOMENT_SLACK_MS, until = p->filter->until;
+    int64_t since = p->filter->since, until = p->filter->until;
 
-    until = until > 0 ? until + MOMENT_SLACK_MS : INT64_MAX;
-    if (moment_find(p->db, MOMENT_MESSAGE, until, &p->message_end, p->error) != 0 ||
-        moment_find(p->db, MOMENT_CONVERSATION, until, &p->conversation_end, p->error) != 0 ||
-        moment_find(p->db, MOMENT_CONVERSATION, since, &p->conversation_begin, p->error) != 0)
+    if (moment_slack(p->db, &p->slack, p->error) != 0 ||
+        moment_range(p->db, MOMENT_CONVERSATION, since, until, &p->conversation_begin, &p->conversation_end, p->error) != 0)
         return -1;
-    return moment_find(p->db, MOMENT_MESSAGE, since, &p->message_begin, p->error);
+    return moment_range(p->db, MOMENT_MESSAGE, since, until, &p->message_begin, &p->message_end, p->error);
 }
 
 /*

@@ -34,13 +34,12 @@ static bool is_troubled(const char *state)
 
 static int run(struct db *db, const char *sql, const struct filter *filter, struct picked *picked, struct error *error)
 {
-    int64_t begin, end, since = filter->since - MOMENT_SLACK_MS;
-    int64_t until = filter->until > 0 ? filter->until + MOMENT_SLACK_MS : INT64_MAX;
+    int64_t begin, end;
     struct pick_person person;
     struct query *q;
     int result;
 
-    if (moment_find(db, MOMENT_WEBHOOK, since, &begin, error) != 0 || moment_find(db, MOMENT_WEBHOOK, until, &end, error) != 0)
+    if (moment_range(db, MOMENT_WEBHOOK, filter->since, filter->until, &begin, &end, error) != 0)
         return -1;
     q = db_query(db, sql);
     pick_person_init(&person, filter);

@@ -3,13 +3,16 @@
  *
  * Three ways lead to texts that may be hits, and all go from the newest to the oldest. Where a customer is named, his messages
  * are, and where they are many the index says which. Else first what is not in the index yet, and then block by block what the
- * index offers. Whatever the way, a text is looked at once, and its own words decide.
+ * index offers. Whatever the way, a text is looked at once, and its own words decide. After so many texts the read transaction
+ * is left for a new one.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "store/moment.h"
+#include "store/pick_private.h"
 #include "store/search.h"
 #include "store/search_block.h"
 #include "store/search_index.h"
@@ -30,7 +33,8 @@ struct run {
     struct error *error;
     struct search_reader reader;
     int64_t low, high; /* ids: low <= id < high */
-    size_t looks;
+    int64_t next;      /* from it on they are not in the index */
+    size_t looks, unbroken; /* texts that were looked at; messages, to know when to breathe */
     int count;      /* hits, given away or to be ranked */
     bool is_ended;  /* there are enough */
     double read;    /* messages of the blocks that were narrowed */
@@ -134,83 +138,61 @@ static int take(struct run *run, int64_t message)
     return found < 0 ? -1 : 0;
 }
 
+/*
+ * Goes on from a newer state of the book, so that the log does not have to keep this one. The index has come further since, which
+ * does no harm, or is thrown away.
+ */
+static int breathe(struct run *run)
+{
+    int64_t next;
+    db_read_end(run->db);
+    if (db_read_begin(run->db, run->error) != 0 || search_index_next(run->db, &next, run->error) != 0)
+        return -1;
+    return next >= run->next ? 0 : error_set(run->error, "the index of the search is being made anew; search again in a moment");
+}
+
 static int look(struct run *run, int64_t message)
 {
-    int found = has_words(run, message);
-    return found == 1 ? take(run, message) : found;
+    enum { BREATH = 1000 };
+    int found = has_words(run, message), result = found == 1 ? take(run, message) : found;
+    return result == 0 && ++run->unbroken % BREATH == 0 ? breathe(run) : result;
 }
 
 /* Which ids */
 
-static const char FROM[] = "SELECT id, at FROM message WHERE id >= ?1 ORDER BY id LIMIT 1";
-
-/* The first message at `low` or behind it, and its time; INT64_MAX for both: none. */
-static int read_from(struct run *run, int64_t low, int64_t *id, int64_t *at)
-{
-    struct query *q = db_query(run->db, FROM);
-    query_bind_int(q, 1, low);
-    int found = query_step(q, run->error);
-    *id = found == 1 ? query_int(q, 0) : INT64_MAX;
-    *at = found == 1 ? query_int(q, 1) : INT64_MAX;
-    query_end(q);
-    return found < 0 ? -1 : 0;
-}
-
-/* The first id that was said at `at` or later: ids rise with time, but for a clock that was set. */
-static int find_time(struct run *run, int64_t at, int64_t newest, int64_t *first)
-{
-    int64_t low, high = newest + 1, found, id;
-    if (read_from(run, 0, &low, &found) != 0)
-        return -1;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (read_from(run, middle, &id, &found) != 0)
-            return -1;
-        if (found >= at)
-            high = middle;
-        else
-            low = id + 1;
-    }
-    *first = low;
-    return 0;
-}
-
 static int find_range(struct run *run)
 {
     const struct filter *filter = &run->query->filter;
-    int64_t newest, at;
-    if (search_index_newest(run->db, &newest, run->error) != 0)
-        return -1;
-    run->high = newest + 1;
-    if (read_from(run, 0, &run->low, &at) != 0)
-        return -1;
-    if (filter->since > 0 && find_time(run, filter->since, newest, &run->low) != 0)
-        return -1;
-    return filter->until > 0 ? find_time(run, filter->until, newest, &run->high) : 0;
+    return moment_range(run->db, MOMENT_MESSAGE, filter->since, filter->until, &run->low, &run->high, run->error);
 }
 
 /* A customer's messages */
 
-#define CLEAN(phone) "replace(replace(replace(replace(replace(" phone ", ' ', ''), '.', ''), '-', ''), '(', ''), ')', '')"
-#define IS_PHONE(row, typed) row ".kind = 'phone' AND " row ".value IN (" typed ", " CLEAN(typed) ", '+' || " CLEAN(typed) ")"
+static const char OF_PERSON[] =
+    "SELECT m.id FROM message m WHERE m.conversation IN (SELECT v.id FROM conversation v WHERE v.contact IN "
+    PERSONS("?1", "?2", "?3") "AND " IS_PERSON("v.contact", "?1", "?2", "?3") ") AND m.id >= ?4 AND m.id < ?5 ORDER BY m.id DESC";
 
-#define OF_CONTACTS(contacts)                                                                              \
-    "SELECT m.id FROM message m WHERE m.conversation IN (SELECT v.id FROM conversation v WHERE v.contact IN " \
-    "(SELECT i.contact FROM identity i WHERE " contacts ")) AND m.id >= ?3 AND m.id < ?4 ORDER BY m.id DESC"
-
-static const char OF_USER[] = OF_CONTACTS(
-    "((i.kind IN ('external', 'braze') AND i.value = ?1) OR (" IS_PHONE("i", "?1") ")) AND "
-    "(?2 IS NULL OR EXISTS (SELECT 1 FROM identity p WHERE p.contact = i.contact AND " IS_PHONE("p", "?2") "))");
-static const char OF_PHONE[] = OF_CONTACTS(IS_PHONE("i", "?2"));
+static int list_person(struct run *run, struct picked *messages)
+{
+    struct query *q = db_query(run->db, OF_PERSON);
+    struct pick_person person;
+    pick_person_init(&person, &run->query->filter);
+    pick_person_bind(&person, q, 1);
+    query_bind_int(q, 4, run->low);
+    query_bind_int(q, 5, run->high);
+    int result = picked_take(messages, q, run->error);
+    pick_person_release(&person);
+    return result;
+}
 
 /* What is not in the index */
 
 static const char TAIL[] = "SELECT id, text, at FROM message WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
 
-static int run_tail(struct run *run, int64_t next)
+static int run_tail(struct run *run)
 {
     struct query *q = db_query(run->db, TAIL);
-    int64_t from = next > run->low ? next : run->low, oldest = 0;
+    int64_t from = run->next > run->low ? run->next : run->low, oldest = 0;
     int count = 0, found = 0, result = 0;
     query_bind_int(q, 1, from);
     query_bind_int(q, 2, run->high);
@@ -290,23 +272,19 @@ static int add_to_batch(struct run *run, struct batch *batch, int64_t message)
     return 0;
 }
 
-static int run_person(struct run *run, int64_t next)
+static int run_person(struct run *run)
 {
-    const struct filter *filter = &run->query->filter;
-    struct query *q = db_query(run->db, filter->user != NULL ? OF_USER : OF_PHONE);
+    struct picked messages = { 0 };
     struct batch batch = { 0 };
-    int found = 0, result = search_reader_init(&run->reader, run->db, run->query->seek, run->error);
-    if (filter->user != NULL)
-        query_bind_text(q, 1, filter->user);
-    query_bind_text(q, 2, filter->phone);
-    query_bind_int(q, 3, run->low);
-    query_bind_int(q, 4, run->high);
-    while (result == 0 && !run->is_ended && (found = query_step(q, run->error)) == 1)
-        result = query_int(q, 0) >= next ? look(run, query_int(q, 0)) : add_to_batch(run, &batch, query_int(q, 0));
-    query_end(q);
-    if (result == 0 && found >= 0 && !run->is_ended)
+    int result = list_person(run, &messages);
+    if (result == 0)
+        result = search_reader_init(&run->reader, run->db, run->query->seek, run->error);
+    for (size_t i = 0; result == 0 && !run->is_ended && i < messages.count; i++)
+        result = messages.ids[i] >= run->next ? look(run, messages.ids[i]) : add_to_batch(run, &batch, messages.ids[i]);
+    if (result == 0 && !run->is_ended)
         result = end_batch(run, &batch);
-    return found < 0 ? -1 : result;
+    picked_release(&messages);
+    return result;
 }
 
 static const char BEFORE[] = "SELECT max(id) FROM message WHERE id < ?1";
@@ -323,9 +301,9 @@ static int find_block(struct run *run, int64_t high, int64_t *block)
     return found < 0 ? -1 : 0;
 }
 
-static int run_blocks(struct run *run, int64_t next)
+static int run_blocks(struct run *run)
 {
-    int64_t high = next < run->high ? next : run->high, block;
+    int64_t high = run->next < run->high ? run->next : run->high, block;
     if (search_reader_init(&run->reader, run->db, run->query->seek, run->error) != 0 || find_block(run, high, &block) != 0)
         return -1;
     while (block >= 0 && !run->is_ended) {
@@ -406,14 +384,13 @@ static int rank(struct run *run)
 
 static int run_any(struct run *run)
 {
-    int64_t next;
-    if (find_range(run) != 0 || search_index_next(run->db, &next, run->error) != 0)
+    if (find_range(run) != 0 || search_index_next(run->db, &run->next, run->error) != 0)
         return -1;
     if (run->query->filter.user != NULL || run->query->filter.phone != NULL)
-        return run_person(run, next);
-    if (run_tail(run, next) != 0)
+        return run_person(run);
+    if (run_tail(run) != 0)
         return -1;
-    return run->is_ended ? 0 : run_blocks(run, next);
+    return run->is_ended ? 0 : run_blocks(run);
 }
 
 int search_run(struct db *db, const struct search_query *query, search_row *row, void *context,
@@ -423,9 +400,10 @@ int search_run(struct db *db, const struct search_query *query, search_row *row,
     int result = 0;
     *outcome = (struct search_outcome){ 0 };
     if (query->seek->wanted > 0)
-        result = run_any(&run);
+        result = db_read_begin(db, error) == 0 ? run_any(&run) : -1;
     if (result == 0 && query->is_by_relevance)
         result = rank(&run);
+    db_read_end(db);
     units_release(&run.units);
     seek_marks_release(&run.marks);
     free(run.ranked);

@@ -51,7 +51,7 @@ int search_forget(struct db *db, int64_t message, const char *text, struct error
  */
 int search_is_left(struct db *db, struct error *error);
 
-/* Searching: any connection, best inside a read transaction. */
+/* Searching: any connection, outside of transactions. A search has some of its own, one after the other. */
 
 struct search_hit { /* texts are borrowed until the callback returns */
     int64_t message, conversation, at;

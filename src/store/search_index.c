@@ -44,7 +44,8 @@ static int read_int(struct query *q, int64_t *value, struct error *error)
 
 static const char NEWEST[] = "SELECT max(id) FROM message";
 
-int search_index_newest(struct db *db, int64_t *newest, struct error *error)
+/* The newest message's id; 0: there is none. */
+static int find_newest(struct db *db, int64_t *newest, struct error *error)
 {
     return read_int(db_query(db, NEWEST), newest, error);
 }
@@ -81,7 +82,7 @@ int search_is_due(struct db *db, struct error *error)
     int fits = is_current(db, error);
     if (fits != 1)
         return fits < 0 ? -1 : 1;
-    if (book_get_int(db, "search_next", 0, &next, error) != 0 || search_index_newest(db, &newest, error) != 0 ||
+    if (book_get_int(db, "search_next", 0, &next, error) != 0 || find_newest(db, &newest, error) != 0 ||
         find_ripe(db, next, &shelf, error) != 0)
         return -1;
     return newest - next >= LEAF_MESSAGES - 1 || shelf >= 0;
@@ -334,7 +335,7 @@ int search_fill(struct db *db, struct error *error)
         return fits < 0 ? -1 : 0;
     if (fits == 0)
         return throw_away(db, error);
-    if (search_index_next(db, &next, error) != 0 || search_index_newest(db, &newest, error) != 0 ||
+    if (search_index_next(db, &next, error) != 0 || find_newest(db, &newest, error) != 0 ||
         find_ripe(db, next, &shelf, error) != 0)
         return -1;
     int result = shelf >= 0 ? put_together(db, shelf, error) : fill_leaf(db, next, error);

@@ -12,7 +12,4 @@
 /* The id from which on messages are not in the index; 0: none is. */
 int search_index_next(struct db *db, int64_t *next, struct error *error);
 
-/* The newest message's id; 0: there is none. */
-int search_index_newest(struct db *db, int64_t *newest, struct error *error);
-
 #endif

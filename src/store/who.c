@@ -3,15 +3,8 @@
  */
 #include <string.h>
 
+#include "store/listing.h"
 #include "store/who.h"
-
-/* Phones are stored without blanks, dots, dashes and brackets, and with their plus. */
-static void clean_phone(const char *typed, struct buf *phone)
-{
-    for (; *typed != '\0'; typed++)
-        if (strchr(" .-()", *typed) == NULL)
-            buf_add_char(phone, *typed);
-}
 
 /* ?1 as typed, ?2 as a phone is stored, ?3 of which kind; '': of any. */
 static const char CANDIDATES[] =
@@ -63,7 +56,7 @@ static int find_all(struct db *db, const char *typed, int64_t contacts[CANDIDATE
     struct buf phone = { 0 };
     int count = 0, more;
 
-    clean_phone(typed, &phone);
+    listing_clean_phone(typed, &phone);
     query_bind_text(q, 1, typed);
     query_bind_text(q, 2, buf_text(&phone));
     query_bind_text(q, 3, kind);

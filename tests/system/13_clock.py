@@ -2,6 +2,7 @@
 """The clock jumps: no burst, no freeze, no reply expired or sent for it; ids and order stay."""
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from fakedesk import FakeDesk
@@ -65,6 +66,26 @@ def restart_elsewhen():
             desk.start()
             equal(desk.sandbox.wait_texts("ana", 1, 75), ["pong 1"], f"answered, clock {offset}")
             true(desk.value("SELECT count(*) FROM outbox WHERE state = 'expired'") == 0, "nothing expired")
+
+
+def read_since(desk, *words):
+    """How many rows a command that reads has."""
+    told = desk.cli(*words, "--json").json()
+    return told["heard"] if "heard" in told else len(next(rows for rows in told.values() if isinstance(rows, list)))
+
+
+@test("two days ahead or behind for a while: what is read of the last hour is all that was said then")
+def read_all_the_same():
+    for offset in (2 * 24 * 3600, -2 * 24 * 3600):
+        with FakeDesk() as desk:
+            for number, jump in enumerate([0] * 6 + [offset] * 12 + [0] * 6):
+                desk.jump(f"{jump:+}")
+                desk.say(f"user-{number}", f"ping {number}")
+            desk.wait_drained()
+            hour = ("--since", "1h", "--until", time.strftime("%Y-%m-%d %H:%M", time.gmtime(time.time() + 120)))
+            for words in (("conversations",), ("search", "ping"), ("webhooks", "list"), ("outbox", "list"), ("stats",)):
+                limit = () if words == ("stats",) else ("--limit", "0")
+                equal(read_since(desk, *words, *hour, *limit), 12, f"{words}, {offset} s")
 
 
 if __name__ == "__main__":

@@ -269,6 +269,13 @@ def names():
             equal((told.code, told.out), (3, ""), f"{words}: {told}")
             contains(told.err, advice, f"{words}")
             equal(json.loads(desk.cli("conversations", *words, "--json").out)["conversations"], [], f"{words} --json")
+            if words[0] in ("--user", "--phone", "--channel"):
+                told = desk.cli("search", "ping", *words)
+                equal((told.code, advice in told.err), (3, True), f"search {words}: {told}")
+            if words[0] not in ("--user", "--phone"):
+                told = desk.cli("stats", *words)
+                equal((told.code, told.out, advice in told.err), (3, "", True), f"stats {words}: {told}")
+        contains(desk.cli("conversations", "--channel", "fax").err, "known are whatsapp, sms\n", "each name once")
         for words in (("--owner", "bott"), ("--outcome", "happy"), ("--since", "soon"), ("--since", "today", "--until", "yesterday"),
                       ("--limit", "x"), ("--state", "held")):
             equal(desk.cli("conversations", *words).code, 2, f"{words} cannot be")

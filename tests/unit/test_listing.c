@@ -11,6 +11,7 @@
 
 #include "spine.h"
 #include "store/listing.h"
+#include "store/message.h"
 #include "store/name.h"
 #include "store/overview.h"
 #include "store/pick.h"
@@ -311,6 +312,35 @@ static void an_old_conversation_with_a_young_message_keeps_its_place(void **stat
     assert_picked(*state, pick_conversations, &(struct filter){ .since = 2 * DAY, .until = 5 * DAY }, "4 3 2");
 }
 
+/* Nine conversations with a webhook and a text to go out each; the clock was two days ahead for the middle ones. */
+static void a_clock_that_was_days_ahead_hides_nothing(void **state)
+{
+    static const int64_t DAY = 86400000, HOUR = 3600000;
+
+    spine_run(*state, "DELETE FROM attempt; DELETE FROM outbox; DELETE FROM decision; DELETE FROM message; DELETE FROM webhook; "
+                      "DELETE FROM turn; DELETE FROM conversation;");
+    for (int64_t i = 1; i <= 9; i++) {
+        int64_t at = 100 * DAY + i * 1000 + (i >= 4 && i <= 6 ? 2 * DAY : 0);
+        struct buf sql = { 0 };
+
+        buf_addf(&sql, "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at, closed_at) VALUES (%1$lld, 1, "
+                       "'whatsapp', 'closed', %2$lld, %2$lld, 1); INSERT INTO webhook (id, received_at, channel, content_type, "
+                       "body, state) VALUES (%1$lld, %2$lld, 'sms', '', x'', 'read'); "
+                       "INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, "
+                       "due_at, expires_at, settled_at) VALUES (%1$lld, 'send', 1, %1$lld, %1$lld, 1, 'accepted', %2$lld, 1, 1, 1)", (long long)i, (long long)at);
+        spine_run(*state, buf_text(&sql));
+        buf_release(&sql);
+        assert_int_equal(message_put(*state, &(struct message){ .conversation = i, .at = at, .kind = "in", .text = "" }, NULL), 0);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        picker *const pickers[] = { pick_conversations, pick_webhooks, pick_outbox };
+
+        assert_picked(*state, pickers[i], &(struct filter){ .until = 100 * DAY + HOUR }, "9 8 7 3 2 1");
+        assert_picked(*state, pickers[i], &(struct filter){ .since = 100 * DAY, .until = 101 * DAY, .limit = 4 }, "9 8 7 3");
+        assert_picked(*state, pickers[i], &(struct filter){ .since = 101 * DAY }, "6 5 4");
+    }
+}
+
 static void add_known(void *context, const char *name)
 {
     buf_addf(context, "%s ", name);
@@ -537,6 +567,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(shows_one_of_the_outbox, set_up, tear_down),
         cmocka_unit_test_setup_teardown(filters_webhooks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_old_conversation_with_a_young_message_keeps_its_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_clock_that_was_days_ahead_hides_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_book_knows_the_names_of_past_rules, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tells_what_became_of_each_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tells_what_each_conversation_has_written, set_up, tear_down),

@@ -222,6 +222,9 @@ static void filters_leave_in_what_they_ask_for(void **state)
     }
     assert_string_equal(found(*state, "the", (struct filter){ .channel = "telegram" }), "");
     assert_string_equal(found(*state, "the", (struct filter){ .user = "nobody" }), "");
+    buf_clear(&expected);
+    buf_add_text(&expected, found(*state, "the", (struct filter){ .user = "user1" }));
+    assert_string_equal(found(*state, "the", (struct filter){ .phone = "82/(10) 1" }), buf_text(&expected));
     assert_int_equal(strchr(found(*state, "the", (struct filter){ .channel = "sms" }), ' ') != NULL, true);
     buf_release(&expected);
 }
@@ -429,6 +432,47 @@ static void what_was_forgotten_leaves_no_byte_in_the_file(void **state)
     assert_true(book_has(book, "word"));
 }
 
+struct changing { /* at the first hit the oldest message gets other words */
+    struct db *writer;
+    int64_t oldest;
+    int count;
+};
+
+static void change(void *context, const struct search_hit *hit)
+{
+    struct changing *changing = context;
+    if (changing->count++ == 0)
+        spine_run(changing->writer, "UPDATE message SET text = 'gone' WHERE id = 1");
+    changing->oldest = hit->message;
+}
+
+static void a_search_of_thousands_does_not_hold_on_to_one_state(void **state)
+{
+    struct book *book = *state;
+    struct error error = { 0 };
+    struct search_outcome outcome;
+    struct seek seek;
+    put_people(book->db);
+    spine_run(book->db, "BEGIN");
+    for (int i = 1; i <= 3000; i++)
+        put_message(book->db, i, 1, "in", "the same");
+    spine_run(book->db, "COMMIT");
+    fill_all(book->db);
+    struct db *reader = db_open(book->path, DB_READER, &error);
+    assert_non_null(reader);
+    seek_read("same", 4, &seek);
+    for (int way = 0; way < 2; way++) {
+        struct changing changing = { .writer = book->db };
+        struct filter filter = { .user = way == 0 ? NULL : "user1" };
+        spine_run(book->db, "UPDATE message SET text = 'the same' WHERE id = 1");
+        must(search_run(reader, &(struct search_query){ &seek, filter, false }, change, &changing, &outcome, &error), &error);
+        assert_int_equal(changing.count, 2999);
+        assert_int_equal(changing.oldest, 2);
+    }
+    seek_release(&seek);
+    db_close(reader);
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static const struct CMUnitTest TESTS[] = {
@@ -443,6 +487,7 @@ static const struct CMUnitTest TESTS[] = {
     T(a_damaged_leaf_does_no_more_than_begin_anew),
     T(a_step_is_bounded_by_its_bytes),
     cmocka_unit_test_setup_teardown(what_was_forgotten_leaves_no_byte_in_the_file, open_book, close_book),
+    cmocka_unit_test_setup_teardown(a_search_of_thousands_does_not_hold_on_to_one_state, open_book, close_book),
 };
 
 int main(void)
