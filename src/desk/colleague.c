@@ -110,8 +110,7 @@ static int find_customer(struct work *work, const struct told_case *chosen, stru
 {
     if (conversation_get(work->desk->db, chosen->conversation, conversation, error) != 1)
         return -1;
-    if (strcmp(conversation->owner, "agent") != 0 ||
-        (conversation->agent[0] != '\0' && strcmp(conversation->agent, buf_text(&work->actor)) != 0))
+    if (strcmp(conversation->owner, "agent") != 0 || strcmp(conversation->agent, chosen->agent) != 0)
         return error_set(error, "case %lld changed hands while it was chosen", (long long)chosen->number);
     return 0;
 }
@@ -312,11 +311,6 @@ static int do_wish(struct work *work, struct error *error)
 
 /* Hearing */
 
-static bool is_blank(const char *text)
-{
-    return text[strspn(text, " \t\r\n")] == '\0';
-}
-
 static int load(struct work *work, const struct conversation *own, struct error *error)
 {
     struct db *db = work->desk->db;
@@ -339,11 +333,13 @@ int colleague_hear(struct desk *desk, const struct conversation *own, const stru
 {
     struct work work = { .desk = desk, .message = message, .now = now };
     int result = load(&work, own, error);
+    bool is_empty; /* of a sticker, a place, a voice note nothing may come but that there was something */
 
-    if (result == 0 && message->has_media)
-        result = tell(&work, COLLEAGUE_SAYS_NO_MEDIA, NULL, NULL, error);
     colleague_read(desk->rules, desk->matcher, message->text, &work.said);
-    if (result == 0 && !is_blank(message->text))
+    is_empty = !work.said.has_number && *work.said.text == '\0';
+    if (result == 0 && (message->has_media || is_empty))
+        result = tell(&work, COLLEAGUE_SAYS_NO_MEDIA, NULL, NULL, error);
+    if (result == 0 && !is_empty)
         result = do_wish(&work, error);
     told_list_release(&work.cases);
     buf_release(&work.actor);

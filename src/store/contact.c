@@ -248,11 +248,12 @@ static const char PHONE_ONLY[] =
 static const char DROP_PHONE[] = "DELETE FROM identity WHERE kind = 'phone' AND value = ?1 AND contact = ?2";
 /* Of cases, she was told by that phone. */
 static const char MOVE_TOLD[] = "UPDATE OR IGNORE told SET contact = ?1 WHERE contact = ?2";
+static const char MOVE_NOTICES[] = "UPDATE notice SET contact = ?1 WHERE contact = ?2 AND is_over = 0 AND handover <> 0";
 static const char MOVE_COLLEAGUE[] = "UPDATE OR IGNORE colleague SET contact = ?1 WHERE contact = ?2";
 
 static int move_cases(struct db *db, int64_t to, int64_t from, struct error *error)
 {
-    static const char *const MOVES[] = { MOVE_TOLD, MOVE_COLLEAGUE };
+    static const char *const MOVES[] = { MOVE_TOLD, MOVE_NOTICES, MOVE_COLLEAGUE };
 
     for (size_t i = 0; i < sizeof MOVES / sizeof *MOVES; i++) {
         struct query *q = db_query(db, MOVES[i]);

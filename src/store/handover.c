@@ -195,10 +195,18 @@ int told_drop(struct db *db, int64_t handover, struct error *error)
 
 #define NAME "coalesce(nullif(c.first_name, ''), nullif(c.profile_name, ''), c.address)"
 
+/* The first that Braze took; what is still on its way, held or dead she has not read. */
+#define READ_AT                                                                                                           \
+    "coalesce((SELECT o.settled_at FROM notice n JOIN outbox o ON o.message = n.message WHERE n.contact = t.contact "     \
+    "AND n.is_over = 0 AND n.at >= h.at AND n.handover = h.number AND o.state = 'accepted' ORDER BY n.at LIMIT 1), 0)"
+
+/* By the name that she had when she took it: an external id may have come since. */
+#define IS_HERS "v.agent <> '' AND EXISTS (SELECT 1 FROM identity i WHERE i.contact = t.contact AND i.value = v.agent)"
+
 static const char TOLD_CASES[] =
-    "SELECT h.number, h.conversation, t.at, h.moved_at, " NAME ", v.channel, v.agent, v.owner = 'agent', "
-    "coalesce((SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), '') "
-    "FROM told t JOIN handover h ON h.number = t.handover JOIN conversation v ON v.id = h.conversation "
+    "SELECT h.number, h.conversation, " READ_AT ", h.moved_at, " NAME ", v.channel, v.agent, v.owner = 'agent', "
+    "coalesce((SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), ''), " IS_HERS
+    " FROM told t JOIN handover h ON h.number = t.handover JOIN conversation v ON v.id = h.conversation "
     "JOIN contact c ON c.id = v.contact WHERE t.contact = ?1 ORDER BY h.number";
 
 int told_cases(struct db *db, int64_t contact, struct told_list *cases, struct error *error)
@@ -211,13 +219,14 @@ int told_cases(struct db *db, int64_t contact, struct told_list *cases, struct e
         cases->list = alloc_resize(cases->list, cases->count + 1, sizeof *cases->list);
         cases->list[cases->count++] = (struct told_case){ .number = query_int(q, 0),
                                                           .conversation = query_int(q, 1),
-                                                          .told_at = query_int(q, 2),
+                                                          .read_at = query_int(q, 2),
                                                           .moved_at = query_int(q, 3),
                                                           .name = alloc_text(query_text(q, 4)),
                                                           .channel = alloc_text(query_text(q, 5)),
                                                           .agent = alloc_text(query_text(q, 6)),
                                                           .is_open = query_int(q, 7) != 0,
-                                                          .text = alloc_text(query_text(q, 8)) };
+                                                          .text = alloc_text(query_text(q, 8)),
+                                                          .is_hers = query_int(q, 9) != 0 };
     }
     query_end(q);
     return more < 0 ? -1 : 0;

@@ -52,12 +52,15 @@ int told_drop(struct db *db, int64_t handover, struct error *error);
 
 /* A case that goes on, as the person sees it who was told of it; borrowed by told_case_row, owned by a told_list. */
 struct told_case {
-    int64_t number, conversation, told_at, moved_at;
+    int64_t number, conversation;
+    int64_t read_at;  /* when the first word of it was taken for her phone; 0: none yet */
+    int64_t moved_at;
     char *name;       /* of the customer: first name, else what he calls himself, else his address */
     char *channel;
     char *agent;      /* who has it; "" nobody yet */
     char *text;       /* what the customer said last */
     bool is_open;     /* the conversation is a person's */
+    bool is_hers;     /* `agent` is one of her ids */
 };
 struct told_list {
     struct told_case *list; /* by number */
