@@ -79,7 +79,7 @@ static bool goes_on_as_number(const char *at)
     return is_divider(*at) && *at != ')' && digit(at + 1, &value) > 0;
 }
 
-/* What people put between the number and the text: "#12: yes", "#12 - yes"; but ":)" and "-5 degrees" are said to the customer. */
+/* What people put between the number and the text, as in "#12: yes" and "#12 - yes"; ":)" and "-5 degrees" are the text. */
 static const char *behind(const char *at)
 {
     size_t gap = blanks(at);

@@ -205,8 +205,8 @@ int told_drop(struct db *db, int64_t handover, struct error *error)
 
 static const char TOLD_CASES[] =
     "SELECT h.number, h.conversation, " READ_AT ", h.moved_at, " NAME ", v.channel, v.agent, v.owner = 'agent', "
-    "coalesce((SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), ''), " IS_HERS
-    " FROM told t JOIN handover h ON h.number = t.handover JOIN conversation v ON v.id = h.conversation "
+    "coalesce((SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), ''), "
+    IS_HERS " FROM told t JOIN handover h ON h.number = t.handover JOIN conversation v ON v.id = h.conversation "
     "JOIN contact c ON c.id = v.contact WHERE t.contact = ?1 ORDER BY h.number";
 
 int told_cases(struct db *db, int64_t contact, struct told_list *cases, struct error *error)
