@@ -434,6 +434,7 @@ LIB = \
   src/desk/flood.c \
   src/desk/flow_turn.c \
   src/desk/handover.c \
+  src/desk/handover_follow.c \
   src/desk/handover_tell.c \
   src/desk/health.c \
   src/desk/idle.c \

@@ -293,6 +293,7 @@ static int absorb_phone_only(struct db *db, const char *phone, struct contact *c
     query_bind_int(q, 2, other);
     if (query_run(q, error) != 0 || move_cases(db, contact->id, other, error) != 0)
         return -1;
+    contact->absorbed = other;
     contact->is_opted_out |= is_opted_out;
     return is_opted_out ? contact_set_opt_out(db, contact->id, true, now, error) : 0;
 }
@@ -322,6 +323,7 @@ int contact_resolve(struct db *db, const struct contact_claim *claim, int64_t no
     int result = find(db, claim, &contact->id, error);
 
     contact->is_new = result == 0;
+    contact->absorbed = 0;
     if (result == 0)
         result = create(db, claim, now, &contact->id, error);
     if (result < 0 || read_merged(db, claim, contact, &known, error) != 0)

@@ -39,6 +39,10 @@ int conversation_get(struct db *db, int64_t id, struct conversation *conversatio
 int conversation_newest(struct db *db, int64_t contact, const char *channel,
                         struct conversation *conversation, struct error *error);
 
+/* The next one behind `after` that a person has with the contact. 1, 0, -1. */
+int conversation_with_person(struct db *db, int64_t contact, int64_t after, struct conversation *conversation,
+                             struct error *error);
+
 /* A new one, owned by the bot, without messages; idle_at: when it is looked at (store/idle.h). */
 int conversation_open(struct db *db, int64_t contact, const char *channel, int64_t now, int64_t idle_at,
                       struct conversation *conversation, struct error *error);

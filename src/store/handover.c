@@ -134,6 +134,17 @@ int handover_keep(struct db *db, const struct handover *handover, struct error *
     return handover->state == HANDOVER_OVER ? told_drop(db, handover->number, error) : 0;
 }
 
+static const char MOVE[] = "UPDATE handover SET conversation = ?2 WHERE number = ?1";
+
+int handover_move(struct db *db, int64_t number, int64_t conversation, struct error *error)
+{
+    struct query *q = db_query(db, MOVE);
+
+    query_bind_int(q, 1, number);
+    query_bind_int(q, 2, conversation);
+    return query_run(q, error);
+}
+
 static const char SHIFT[] = "UPDATE handover SET due_at = due_at + ?1, moved_at = moved_at + ?1 WHERE state <> 'over'";
 
 int handover_shift(struct db *db, int64_t drift_ms, struct error *error)

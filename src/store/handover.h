@@ -41,6 +41,9 @@ int handover_next_due(struct db *db, int64_t *at, struct error *error); /* INT64
  * more. */
 int handover_keep(struct db *db, const struct handover *handover, struct error *error);
 
+/* It goes on in another conversation, which has none. */
+int handover_move(struct db *db, int64_t number, int64_t conversation, struct error *error);
+
 /* Moves what is due, and what was said, by so much; or what is due later than `latest` to it. */
 int handover_shift(struct db *db, int64_t drift_ms, struct error *error);
 int handover_pull(struct db *db, int64_t latest, struct error *error);
