@@ -698,6 +698,7 @@ UNIT = \
   gate \
   gather \
   handover \
+  handover_change \
   http \
   inbound \
   index \

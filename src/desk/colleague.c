@@ -300,7 +300,7 @@ static int do_wish(struct work *work, struct error *error)
     case WISH_UNKNOWN: return tell_unknown(work, error);
     default: break;
     }
-    switch (colleague_choose(&view, &work->said, buf_text(&work->actor), &chosen)) {
+    switch (colleague_choose(&view, &work->said, &chosen)) {
     case WAY_TO_CASE: return do_in_case(work, chosen, error);
     case WAY_NOT_YOURS: return tell_list(work, COLLEAGUE_SAYS_NOT_YOURS, error);
     case WAY_OTHERS: return tell_others(work, chosen, error);

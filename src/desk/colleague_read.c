@@ -181,38 +181,31 @@ static int64_t quiet_since(const struct colleague_view *view, const struct told_
     return chosen_at > one->moved_at ? chosen_at : one->moved_at;
 }
 
-static bool is_hers(const struct told_case *one, const char *actor)
-{
-    return one->is_hers || (*one->agent != '\0' && strcmp(one->agent, actor) == 0);
-}
-
 /* Whoever has it knows it; else the text has to be from behind the first word of it on her phone. */
-static bool knows(const struct colleague_view *view, const struct told_case *one, const char *actor)
+static bool knows(const struct colleague_view *view, const struct told_case *one)
 {
-    if (is_hers(one, actor))
-        return true;
-    return one->read_at != 0 && (view->sent_at == 0 || view->sent_at >= one->read_at);
+    return one->is_hers || (one->read_at != 0 && (view->sent_at == 0 || view->sent_at >= one->read_at));
 }
 
 /* Her present case, if nothing speaks against it. */
-static const struct told_case *present(const struct colleague_view *view, const char *text, const char *actor)
+static const struct told_case *present(const struct colleague_view *view, const char *text)
 {
     const struct colleague *colleague = view->colleague;
     const struct told_case *found = colleague->handover != 0 ? find(view, colleague->handover) : NULL;
 
-    if (found == NULL || (view->sent_at != 0 && view->sent_at < colleague->since) || !knows(view, found, actor) ||
+    if (found == NULL || (view->sent_at != 0 && view->sent_at < colleague->since) || !knows(view, found) ||
         view->now - quiet_since(view, found) >= COLLEAGUE_LAPSE_MS)
         return NULL;
     return names_another(view, text, found->number) ? NULL : found;
 }
 
-enum colleague_way colleague_choose(const struct colleague_view *view, const struct colleague_said *said, const char *actor,
+enum colleague_way colleague_choose(const struct colleague_view *view, const struct colleague_said *said,
                                     const struct told_case **chosen)
 {
-    *chosen = said->has_number ? find(view, said->number) : present(view, said->text, actor);
+    *chosen = said->has_number ? find(view, said->number) : present(view, said->text);
     if (*chosen == NULL)
         return said->has_number ? WAY_NOT_YOURS : WAY_ASK;
-    if (*(*chosen)->agent != '\0' && !is_hers(*chosen, actor))
+    if (*(*chosen)->agent != '\0' && !(*chosen)->is_hers)
         return WAY_OTHERS;
     return WAY_TO_CASE;
 }

@@ -190,6 +190,19 @@ int handover_tell_phrase(const struct telling *telling, enum colleague_phrase ph
     return result;
 }
 
+int handover_tell_one(const struct telling *telling, enum colleague_phrase phrase, int64_t contact, struct error *error)
+{
+    struct colleague_values values = { .number = telling->handover->number };
+    struct buf name = { 0 };
+    int result = handover_name(telling->desk, telling->conversation->id, &name, error);
+
+    values.who = buf_text(&name);
+    if (result == 0)
+        result = tell_phrase(telling, phrase, &values, contact, error);
+    buf_release(&name);
+    return result;
+}
+
 /* The case */
 
 struct account { /* of a case, but for what depends on the reader */

@@ -204,6 +204,46 @@ int told_drop(struct db *db, int64_t handover, struct error *error)
     return query_run(q, error);
 }
 
+static const char TOLD_REMOVE[] = "DELETE FROM told WHERE contact = ?1 AND handover = ?2";
+
+int told_remove(struct db *db, int64_t contact, int64_t handover, struct error *error)
+{
+    struct query *q = db_query(db, TOLD_REMOVE);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, handover);
+    return query_run(q, error);
+}
+
+static const char TOLD_NEXT[] = "SELECT contact FROM told WHERE contact > ?1 ORDER BY contact LIMIT 1";
+
+int told_next(struct db *db, int64_t after, int64_t *contact, struct error *error)
+{
+    struct query *q = db_query(db, TOLD_NEXT);
+    int found;
+
+    query_bind_int(q, 1, after);
+    found = query_step(q, error);
+    if (found == 1)
+        *contact = query_int(q, 0);
+    query_end(q);
+    return found;
+}
+
+static const char IS_CALLED[] = "SELECT 1 FROM identity WHERE contact = ?1 AND value = ?2 AND kind <> 'braze'";
+
+int told_is_called(struct db *db, int64_t contact, const char *name, struct error *error)
+{
+    struct query *q = db_query(db, IS_CALLED);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    query_bind_text(q, 2, name);
+    found = query_step(q, error);
+    query_end(q);
+    return found;
+}
+
 #define NAME "coalesce(nullif(c.first_name, ''), nullif(c.profile_name, ''), c.address)"
 
 /* The first that Braze took; what is still on its way, held or dead she has not read. */
@@ -211,8 +251,10 @@ int told_drop(struct db *db, int64_t handover, struct error *error)
     "coalesce((SELECT o.settled_at FROM notice n JOIN outbox o ON o.message = n.message WHERE n.contact = t.contact "     \
     "AND n.is_over = 0 AND n.at >= h.at AND n.handover = h.number AND o.state = 'accepted' ORDER BY n.at LIMIT 1), 0)"
 
-/* By the name that she had when she took it: an external id may have come since. */
-#define IS_HERS "v.agent <> '' AND EXISTS (SELECT 1 FROM identity i WHERE i.contact = t.contact AND i.value = v.agent)"
+/* By the name that she had when she took it, as far as that is read (struct conversation): an external id may have come since. */
+#define IS_HERS                                                                                                           \
+    "v.agent <> '' AND EXISTS (SELECT 1 FROM identity i WHERE i.contact = t.contact AND (i.value = v.agent "              \
+    "OR (length(CAST(v.agent AS BLOB)) > 120 AND instr(i.value, v.agent) = 1)))"
 
 static const char TOLD_CASES[] =
     "SELECT h.number, h.conversation, " READ_AT ", h.moved_at, " NAME ", v.channel, v.agent, v.owner = 'agent', "

@@ -52,6 +52,11 @@ int handover_pull(struct db *db, int64_t latest, struct error *error);
 int told_put(struct db *db, int64_t contact, int64_t handover, int64_t now, struct error *error);
 int told_contacts(struct db *db, int64_t handover, int64_t contacts[HANDOVER_TOLD_MAX], size_t *count, struct error *error);
 int told_drop(struct db *db, int64_t handover, struct error *error);
+int told_remove(struct db *db, int64_t contact, int64_t handover, struct error *error);
+
+/* The next one behind `after` who has been told of a case that goes on; 1, 0, -1. And is that an id or a phone of a contact's? */
+int told_next(struct db *db, int64_t after, int64_t *contact, struct error *error);
+int told_is_called(struct db *db, int64_t contact, const char *name, struct error *error);
 
 /* A case that goes on, as the person sees it who was told of it; borrowed by told_case_row, owned by a told_list. */
 struct told_case {

@@ -138,47 +138,6 @@ static void who_is_given_an_id_meanwhile_keeps_her_case(void **state)
     assert_string_equal(fixture_text(f, "SELECT owner FROM conversation WHERE id = 1"), "bot");
 }
 
-/* He wrote by a phone that nobody knew, and now comes with the id under which the bot has talked with him before. */
-static void who_turns_out_to_be_known_stays_with_the_person_who_has_him(void **state)
-{
-    struct fixture *f = *state;
-
-    phone_write(f, "ana", "hours");
-    hear_from(f, "'user_id':'','phone_number':'+34600999888'", "a person please");
-    phone_look(f);
-    phone_write(f, "kim", "Hello, Kim here");
-    hear_from(f, "'user_id':'ana','phone_number':'+34600999888'", "hours?");
-    phone_look(f);
-    phone_expect(f, "ana", "From 8 to 6.");
-    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox o JOIN message m ON m.id = o.message WHERE m.text = 'From 8 to 6.'"), 1);
-    phone_expect(f, "kim", "#1 ana: hours?");
-    phone_write(f, "kim", "Eight to six.");
-    phone_expect(f, "ana", "Eight to six.");
-    assert_string_equal(fixture_text(f, "SELECT group_concat(owner || agent) FROM conversation WHERE id IN (1, 2)"),
-                        "agentkim,closed");
-    phone_write(f, "kim", "done");
-    phone_write(f, "ana", "hours");
-    phone_expect(f, "ana", "From 8 to 6.");
-}
-
-/* Nobody has answered yet; and the bot is in the middle of a dialogue with him there. */
-static void and_so_does_who_waits_for_one(void **state)
-{
-    struct fixture *f = *state;
-
-    phone_write(f, "ana", "complain");
-    hear_from(f, "'user_id':'','phone_number':'+34600999888'", "a person please");
-    phone_look(f);
-    hear_from(f, "'user_id':'ana','phone_number':'+34600999888'", "the cake was dry");
-    phone_look(f);
-    phone_expect(f, "ana", "What about?");
-    phone_expect(f, "kim", "#1 ana: the cake was dry");
-    assert_int_equal(fixture_int(f, "SELECT count(*) FROM run"), 0);
-    phone_write(f, "kim", "Sorry, Ana!");
-    phone_expect(f, "ana", "Sorry, Ana!");
-    assert_string_equal(fixture_text(f, "SELECT number || state FROM handover"), "1taken");
-}
-
 static void an_id_of_any_length_has_cases(void **state)
 {
     struct fixture *f = *state;
@@ -507,8 +466,6 @@ int main(void)
         CASE(everybody_of_the_team_is_told_and_who_answers_first_has_it),
         CASE(who_takes_it_at_the_desk_has_it),
         CASE(who_has_it_on_the_phone_has_it_before_the_desk),
-        CASE(who_turns_out_to_be_known_stays_with_the_person_who_has_him),
-        CASE(and_so_does_who_waits_for_one),
         CASE_OF(who_is_told_by_phone_answers_by_whatever_id_comes_with_it, setup_by_phone),
         CASE_OF(who_is_given_an_id_meanwhile_keeps_her_case, setup_by_phone),
         CASE_OF(an_id_of_any_length_has_cases, setup_long_id),
