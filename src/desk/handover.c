@@ -241,6 +241,10 @@ static int move_on(struct telling *telling, struct handover *handover, const str
         dismiss(telling, 0, 0, error) != 0 ||
         conversation_ask_team(db, telling->conversation->id, next->name, error) != 0)
         return -1;
+    /* Its summary was made long ago. */
+    if (notify_hand_over(telling->desk, telling->conversation, next->name, telling->now, error) != 0 ||
+        notify_summed_up(telling->desk, telling->conversation->id, telling->now, error) != 0)
+        return -1;
     snprintf(handover->team, sizeof handover->team, "%s", next->name);
     return tell(telling, handover, NULL, NULL, error);
 }
