@@ -61,7 +61,7 @@ static int tell(struct work *work, enum colleague_phrase phrase, const struct to
     return result;
 }
 
-/* "#12 Ana: when will it be ready?", a line each; what another has stands with that one's name. */
+/* "#12 Ana: when will it be ready?", a line each; behind the last how many there are more. */
 static void list_cases(const struct work *work, struct buf *out)
 {
     for (size_t i = 0; i < work->cases.count && i < LISTED_MAX; i++) {
@@ -77,6 +77,8 @@ static void list_cases(const struct work *work, struct buf *out)
         buf_addf(out, ": %s", buf_text(&quoted));
         buf_release(&quoted);
     }
+    if (work->cases.count > LISTED_MAX)
+        buf_addf(out, "\n… +%zu", work->cases.count - LISTED_MAX);
 }
 
 static int tell_list(struct work *work, enum colleague_phrase phrase, struct error *error)

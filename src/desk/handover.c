@@ -207,6 +207,24 @@ int handover_answer(struct desk *desk, const struct conversation *conversation, 
     return handover_keep(desk->db, &handover, error);
 }
 
+int handover_lost(struct desk *desk, int64_t outbox, int64_t now, struct error *error)
+{
+    struct handover handover;
+    struct conversation conversation;
+    struct telling telling = { desk, &handover, &conversation, now };
+    struct buf text = { 0 };
+    int64_t contact, number;
+    int found = desk->has_colleagues ? handover_author(desk->db, outbox, &contact, &number, &text, error) : 0, result = found;
+
+    if (found == 1)
+        result = handover_get(desk->db, number, &handover, error) == 1 &&
+                         conversation_get(desk->db, handover.conversation, &conversation, error) == 1
+                     ? handover_tell_one(&telling, COLLEAGUE_SAYS_LOST, buf_text(&text), contact, error)
+                     : -1;
+    buf_release(&text);
+    return result < 0 ? -1 : 0;
+}
+
 /* Nobody */
 
 /* What the team has for that; nothing where it has nothing, or the rules know it no more. */
@@ -331,7 +349,7 @@ static int take_away(struct desk *desk, int64_t contact, const struct told_case 
 
     if (handover_get(desk->db, one->number, &handover, error) != 1 ||
         conversation_get(desk->db, one->conversation, &conversation, error) != 1 ||
-        handover_tell_one(&telling, COLLEAGUE_SAYS_ENDED, contact, error) != 0 ||
+        handover_tell_one(&telling, COLLEAGUE_SAYS_ENDED, NULL, contact, error) != 0 ||
         told_remove(desk->db, contact, one->number, error) != 0 ||
         handover_leave(desk, contact, one->number, false, now, error) != 0 ||
         told_contacts(desk->db, one->number, left, &count, error) != 0)

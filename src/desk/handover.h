@@ -65,6 +65,9 @@ int handover_hear(struct desk *desk, const struct conversation *conversation, co
 /* A person has answered. */
 int handover_answer(struct desk *desk, const struct conversation *conversation, int64_t now, struct error *error);
 
+/* A text to the customer that is over without having been accepted: if somebody wrote it on her phone, she is told. */
+int handover_lost(struct desk *desk, int64_t outbox, int64_t now, struct error *error);
+
 /* Does what is due, a bounded number. When the next is; INT64_MAX: not before something happens. */
 int handover_run(struct desk *desk, int64_t now, struct error *error);
 int handover_next_at(struct desk *desk, int64_t *at, struct error *error);

@@ -434,3 +434,26 @@ int handover_words(struct db *db, int64_t conversation, int max, struct buf *tex
     query_bind_int(q, 2, max);
     return gather(q, texts, count, error);
 }
+
+/* Nobody but a colleague writes as somebody who has an identity. */
+static const char AUTHOR[] =
+    "SELECT g.contact, (SELECT max(h.number) FROM handover h WHERE h.conversation = m.conversation), m.text FROM outbox o "
+    "JOIN message m ON m.id = o.message AND m.kind = 'agent' JOIN identity i ON i.kind IN ('external', 'phone') AND i.value = m.actor "
+    "JOIN colleague g ON g.contact = i.contact WHERE o.id = ?1 "
+    "AND EXISTS (SELECT 1 FROM handover h WHERE h.conversation = m.conversation) LIMIT 1";
+
+int handover_author(struct db *db, int64_t outbox, int64_t *contact, int64_t *number, struct buf *text, struct error *error)
+{
+    struct query *q = db_query(db, AUTHOR);
+    int found;
+
+    query_bind_int(q, 1, outbox);
+    found = query_step(q, error);
+    if (found == 1) {
+        *contact = query_int(q, 0);
+        *number = query_int(q, 1);
+        buf_add_text(text, query_text(q, 2));
+    }
+    query_end(q);
+    return found;
+}

@@ -498,6 +498,38 @@ static void a_customer_who_has_opted_out_hears_nothing_and_she_is_told(void **st
     assert_string_equal(phone_said(f, "ana"), "");
 }
 
+static void a_text_of_hers_that_is_refused_is_told_of(void **state)
+{
+    struct fixture *f = *state;
+    struct call *call;
+
+    ask_for_person(f, "ana");
+    hear(f, "kim", "Hello\nAna");
+    call = claim(f);
+    assert_null(call->next);
+    settle(f, call, of(ANSWER_REFUSED), 400);
+    phone_look(f);
+    phone_expect(f, "kim", "#1 ana has probably not got this text of yours; see frontdesk outbox list:\n> Hello\n> Ana");
+    assert_string_equal(phone_said(f, "ana"), "");
+}
+
+static void a_list_that_is_cut_says_how_many_there_are_more(void **state)
+{
+    struct fixture *f = *state;
+    const char *list;
+
+    for (int i = 1; i <= 23; i++) {
+        char user[16];
+
+        snprintf(user, sizeof user, "u%d", i);
+        ask_for_person(f, user);
+    }
+    phone_write(f, "kim", "#list");
+    list = phone_last(f, "kim");
+    assert_non_null(strstr(list, "#20 u20: a person please\n… +3"));
+    assert_string_equal(strstr(list, "… +"), "… +3");
+}
+
 static void nobody_is_told_of_her_own_case(void **state)
 {
     struct fixture *f = *state;
@@ -574,6 +606,8 @@ int main(void)
         CASE(her_pictures_stay_with_her),
         CASE(a_sticker_of_hers_is_no_answer_and_she_is_told),
         CASE(a_customer_who_has_opted_out_hears_nothing_and_she_is_told),
+        CASE(a_text_of_hers_that_is_refused_is_told_of),
+        CASE(a_list_that_is_cut_says_how_many_there_are_more),
         CASE(nobody_is_told_of_her_own_case),
         CASE(a_repeated_webhook_sends_her_text_once),
         CASE(after_a_case_that_ended_without_her_a_text_is_not_taken_for_a_customers),

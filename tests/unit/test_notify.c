@@ -533,7 +533,9 @@ static void acts_that_are_none_are_told_so(void **state)
         { "agent-say", ACT(",'text':'x'"), 400 },
         { "agent-say", ACT(",'id':'','text':'x'"), 400 },
         { "agent-say", ACT(",'id':'1','text':' '"), 400 },
+        { "agent-say", ACT(",'id':'1','text':'\xe2\x80\x8b'"), 400 },
         { "agent-say", ACT(",'id':'1'"), 400 },
+        { "say", "{'conversation':1,'actor':'cli','text':'\xe2\x80\x8b '}", 400 },
     };
     struct fixture *f = *state;
 
