@@ -438,7 +438,8 @@ int handover_words(struct db *db, int64_t conversation, int max, struct buf *tex
 /* Nobody but a colleague writes as somebody who has an identity. */
 static const char AUTHOR[] =
     "SELECT g.contact, (SELECT max(h.number) FROM handover h WHERE h.conversation = m.conversation), m.text FROM outbox o "
-    "JOIN message m ON m.id = o.message AND m.kind = 'agent' JOIN identity i ON i.kind IN ('external', 'phone') AND i.value = m.actor "
+    "JOIN message m ON m.id = o.message AND m.kind = 'agent' "
+    "JOIN identity i ON i.kind IN ('external', 'phone') AND i.value = m.actor "
     "JOIN colleague g ON g.contact = i.contact WHERE o.id = ?1 "
     "AND EXISTS (SELECT 1 FROM handover h WHERE h.conversation = m.conversation) LIMIT 1";
 
