@@ -458,3 +458,22 @@ int handover_author(struct db *db, int64_t outbox, int64_t *contact, int64_t *nu
     query_end(q);
     return found;
 }
+
+static const char IS_WORK[] =
+    "SELECT EXISTS (SELECT 1 FROM conversation v JOIN colleague g ON g.contact = v.contact WHERE v.id = ?1) "
+    "AND NOT EXISTS (SELECT 1 FROM event WHERE conversation = ?1 AND kind IN ('handoff', 'take')) "
+    "AND NOT EXISTS (SELECT 1 FROM message m JOIN turn t ON t.id = m.turn WHERE m.conversation = ?1 AND m.kind = 'in' "
+    "AND t.state <> 'agent')";
+
+int handover_is_work(struct db *db, int64_t conversation, struct error *error)
+{
+    struct query *q = db_query(db, IS_WORK);
+    int found;
+
+    query_bind_int(q, 1, conversation);
+    found = query_step(q, error);
+    if (found == 1)
+        found = query_int(q, 0) != 0;
+    query_end(q);
+    return found;
+}

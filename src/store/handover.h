@@ -93,6 +93,9 @@ int kept_drop(struct db *db, int64_t contact, struct error *error);
 
 /* Of a conversation's customer, appended: as in struct told_case; and the address. */
 int handover_customer(struct db *db, int64_t conversation, struct buf *name, struct buf *address, struct error *error);
+/* Did whoever writes in it write for cases of hers alone, all the time? 1, 0, -1. */
+int handover_is_work(struct db *db, int64_t conversation, struct error *error);
+
 /* Who wrote an outbox row's text on her own phone, in which case (the newest of its conversation), and the text, appended.
  * 1, 0 (nobody), -1. */
 int handover_author(struct db *db, int64_t outbox, int64_t *contact, int64_t *number, struct buf *text, struct error *error);

@@ -530,6 +530,30 @@ static void a_list_that_is_cut_says_how_many_there_are_more(void **state)
     assert_string_equal(strstr(list, "… +"), "… +3");
 }
 
+static void her_work_is_not_summed_up_and_she_is_no_customer_when_it_ends(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_load(f, PHONE_SHOP "INSERT INTO team (name, notify_user) VALUES ('support', 'kim');\n"
+                    "INSERT INTO setting (name, value) VALUES ('idle_close', '10 minutes');\n"
+                    "INSERT INTO attribute (name, at, value) VALUES ('last', 'close', '{{ summary }}');\n"
+                    "INSERT INTO notice (name, at, campaign, say) VALUES ('bye', 'close', 'reply', 'How was it?');\n");
+    ask_for_person(f, "ana");
+    phone_write(f, "kim", "Hello Ana, about your card");
+    for (int i = 0; i < 20; i++)
+        phone_pass(f, 2 * MINUTE_MS);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation WHERE owner = 'closed' AND closed_by = 'idle' AND summary = '' "
+                                    "AND outcome = '' AND summary_at IS NOT NULL"), 1);
+    phone_expect(f, "kim", "#1 ana");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile"), 0);
+    phone_write(f, "kim", "#1 done");
+    phone_write(f, "bob", "hours");
+    for (int i = 0; i < 20; i++)
+        phone_pass(f, 2 * MINUTE_MS);
+    phone_expect(f, "bob", "How was it?");
+    phone_expect(f, "ana", "How was it?");
+}
+
 static void nobody_is_told_of_her_own_case(void **state)
 {
     struct fixture *f = *state;
@@ -608,6 +632,7 @@ int main(void)
         CASE(a_customer_who_has_opted_out_hears_nothing_and_she_is_told),
         CASE(a_text_of_hers_that_is_refused_is_told_of),
         CASE(a_list_that_is_cut_says_how_many_there_are_more),
+        CASE(her_work_is_not_summed_up_and_she_is_no_customer_when_it_ends),
         CASE(nobody_is_told_of_her_own_case),
         CASE(a_repeated_webhook_sends_her_text_once),
         CASE(after_a_case_that_ended_without_her_a_text_is_not_taken_for_a_customers),
