@@ -127,6 +127,29 @@ static void a_change_of_the_rules_while_the_desk_was_down_counts_as_well(void **
     phone_expect(f, "kim", "#1 ana: over, without your doing.");
 }
 
+/* Erasure */
+
+static void what_an_erased_customer_said_stands_in_no_list_and_what_she_was_answered_in_no_other_thread(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please, zebra");
+    phone_write(f, "bob", "a person please");
+    phone_write(f, "kim", "#list");
+    phone_write(f, "kim", "your zebra is here");
+    phone_write(f, "kim", "#1");
+    phone_write(f, "kim", "#1 a second zebra, too");
+    phone_write(f, "kim", "#2 Hello Bob");
+    assert_int_equal(fixture_int(f, "SELECT count(*) > 6 FROM message WHERE text LIKE '%zebra%'"), 1);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli'}"), 200);
+    for (int i = 0; i < 20; i++)
+        phone_pass(f, 1 * SECOND_MS);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text LIKE '%zebra%' OR text LIKE '%ana%'"), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM webhook WHERE instr(body, 'zebra') > 0"), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM decision WHERE state || trace LIKE '%zebra%'"), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text LIKE '%Hello Bob%'"), 2);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 
 int main(void)
@@ -138,6 +161,7 @@ int main(void)
         CASE(a_case_that_nobody_is_told_of_any_more_is_told_anew),
         CASE(who_stays_in_any_team_keeps_her_cases),
         CASE(a_change_of_the_rules_while_the_desk_was_down_counts_as_well),
+        CASE(what_an_erased_customer_said_stands_in_no_list_and_what_she_was_answered_in_no_other_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
