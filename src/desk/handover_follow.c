@@ -55,7 +55,8 @@ static int move(const struct way *way, struct error *error)
     struct handover handover;
     int found = handover_open(way->desk->db, way->old->id, &handover, error);
 
-    if (found < 0 || (found == 1 && handover_move(way->desk->db, handover.number, way->here->id, error) != 0))
+    if (found < 0 || (found == 1 && handover_move(way->desk->db, handover.number, way->here->id, error) != 0) ||
+        conversation_heard_before(way->desk->db, way->here, way->old->last_in_at, error) != 0)
         return -1;
     return give(way, error) == 0 ? leave(way, error) : -1;
 }

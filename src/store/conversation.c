@@ -175,6 +175,22 @@ int conversation_heard(struct db *db, struct conversation *conversation, const c
     return 0;
 }
 
+static const char HEARD_BEFORE[] =
+    "UPDATE conversation SET last_in_at = iif(message_count = 0, ?2, max(last_in_at, ?2)) WHERE id = ?1";
+
+int conversation_heard_before(struct db *db, struct conversation *conversation, int64_t last_in_at, struct error *error)
+{
+    struct query *q = db_query(db, HEARD_BEFORE);
+
+    query_bind_int(q, 1, conversation->id);
+    query_bind_int(q, 2, last_in_at);
+    if (query_run(q, error) != 0)
+        return -1;
+    if (conversation->message_count == 0 || conversation->last_in_at < last_in_at)
+        conversation->last_in_at = last_in_at;
+    return 0;
+}
+
 static const char COUNT[] = "UPDATE conversation SET " TALLY_SET " WHERE id = ?1";
 
 int conversation_count(struct db *db, const struct conversation *conversation, struct error *error)

@@ -55,6 +55,9 @@ int conversation_remember(struct db *db, int64_t id, const char *variables, stru
 int conversation_heard(struct db *db, struct conversation *conversation, const char *rule, int64_t now,
                        struct error *error);
 
+/* The customer said last then what he said in another one: a window that is as old as that. A new one has none of its own. */
+int conversation_heard_before(struct db *db, struct conversation *conversation, int64_t last_in_at, struct error *error);
+
 /* Which rule took the customer's newest message, where that was decided late. */
 int conversation_took(struct db *db, int64_t id, const char *rule, struct error *error);
 

@@ -62,6 +62,31 @@ static void and_so_does_who_waits_for_one(void **state)
     assert_string_equal(fixture_text(f, "SELECT number || state FROM handover"), "1taken");
 }
 
+/* He shows himself by SMS; on WhatsApp he has said nothing for a day, and only a template would reach him. */
+static void the_window_of_a_channel_goes_along_with_the_case(void **state)
+{
+    struct fixture *f = *state;
+    int64_t heard_at = f->now;
+
+    hear_from(f, "'user_id':'','phone_number':'+34600999888'", "a person please");
+    phone_look(f);
+    phone_write(f, "kim", "Hello");
+    f->now += 25 * (int64_t)HOUR_MS;
+    phone_write(f, "ana", "hours");
+    fixture_receive(f, "sms", "{'user_id':'ana','phone_number':'+34600999888','message':'hours'}");
+    phone_look(f);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation WHERE channel = 'whatsapp' AND agent = 'kim'"), 1);
+    assert_true(fixture_int(f, "SELECT max(last_in_at) FROM conversation WHERE channel = 'whatsapp' AND agent = 'kim'") > heard_at);
+    fixture_receive(f, "sms", "{'user_id':'','phone_number':'+34600999777','message':'a person please'}");
+    phone_look(f);
+    f->now += 25 * (int64_t)HOUR_MS;
+    heard_at = fixture_int(f, "SELECT last_in_at FROM conversation WHERE channel = 'sms' ORDER BY id DESC LIMIT 1");
+    phone_write(f, "bea", "hours");
+    hear_from(f, "'user_id':'bea','phone_number':'+34600999777'", "hours");
+    phone_look(f);
+    assert_int_equal(fixture_int(f, "SELECT last_in_at FROM conversation WHERE channel = 'sms' AND owner = 'agent'"), heard_at);
+}
+
 /* People who leave */
 
 #define TEAM(people) PHONE_SHOP "INSERT INTO team (name, notify_user) VALUES ('support', " people ");\n"
@@ -157,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(who_turns_out_to_be_known_stays_with_the_person_who_has_him),
         CASE(and_so_does_who_waits_for_one),
+        CASE(the_window_of_a_channel_goes_along_with_the_case),
         CASE(who_leaves_the_team_hears_no_more_and_what_she_had_goes_to_who_is_left),
         CASE(a_case_that_nobody_is_told_of_any_more_is_told_anew),
         CASE(who_stays_in_any_team_keeps_her_cases),
