@@ -438,6 +438,7 @@ LIB = \
   src/desk/flood.c \
   src/desk/flow_turn.c \
   src/desk/handover.c \
+  src/desk/handover_follow.c \
   src/desk/handover_tell.c \
   src/desk/health.c \
   src/desk/idle.c \
@@ -701,6 +702,7 @@ UNIT = \
   gate \
   gather \
   handover \
+  handover_change \
   http \
   inbound \
   index \

@@ -11,6 +11,7 @@
 #include "store/agent_call.h"
 #include "store/conversation.h"
 #include "store/notify_row.h"
+#include "text/fold.h"
 
 enum { DONE = 200, BAD_ARGUMENT = 400, NOT_FOUND = 404, CONFLICT = 409, FAILED = 503 };
 
@@ -44,9 +45,10 @@ static int conflict(struct error *error, const struct call *call, const char *wh
 
 /* What it asks for */
 
+/* Signs that nobody sees count for nothing. */
 static bool is_blank(const char *text)
 {
-    return text == NULL || text[strspn(text, " \t\r\n")] == '\0';
+    return text == NULL || fold_is_empty(text, strlen(text));
 }
 
 static bool has_controls(const char *text)

@@ -61,7 +61,7 @@ static int tell(struct work *work, enum colleague_phrase phrase, const struct to
     return result;
 }
 
-/* "#12 Ana: when will it be ready?", a line each; what another has stands with that one's name. */
+/* "#12 Ana: when will it be ready?", a line each; behind the last how many there are more. */
 static void list_cases(const struct work *work, struct buf *out)
 {
     for (size_t i = 0; i < work->cases.count && i < LISTED_MAX; i++) {
@@ -77,6 +77,8 @@ static void list_cases(const struct work *work, struct buf *out)
         buf_addf(out, ": %s", buf_text(&quoted));
         buf_release(&quoted);
     }
+    if (work->cases.count > LISTED_MAX)
+        buf_addf(out, "\n… +%zu", work->cases.count - LISTED_MAX);
 }
 
 static int tell_list(struct work *work, enum colleague_phrase phrase, struct error *error)
@@ -110,8 +112,7 @@ static int find_customer(struct work *work, const struct told_case *chosen, stru
 {
     if (conversation_get(work->desk->db, chosen->conversation, conversation, error) != 1)
         return -1;
-    if (strcmp(conversation->owner, "agent") != 0 ||
-        (conversation->agent[0] != '\0' && strcmp(conversation->agent, buf_text(&work->actor)) != 0))
+    if (strcmp(conversation->owner, "agent") != 0 || strcmp(conversation->agent, chosen->agent) != 0)
         return error_set(error, "case %lld changed hands while it was chosen", (long long)chosen->number);
     return 0;
 }
@@ -301,7 +302,7 @@ static int do_wish(struct work *work, struct error *error)
     case WISH_UNKNOWN: return tell_unknown(work, error);
     default: break;
     }
-    switch (colleague_choose(&view, &work->said, buf_text(&work->actor), &chosen)) {
+    switch (colleague_choose(&view, &work->said, &chosen)) {
     case WAY_TO_CASE: return do_in_case(work, chosen, error);
     case WAY_NOT_YOURS: return tell_list(work, COLLEAGUE_SAYS_NOT_YOURS, error);
     case WAY_OTHERS: return tell_others(work, chosen, error);
@@ -311,11 +312,6 @@ static int do_wish(struct work *work, struct error *error)
 }
 
 /* Hearing */
-
-static bool is_blank(const char *text)
-{
-    return text[strspn(text, " \t\r\n")] == '\0';
-}
 
 static int load(struct work *work, const struct conversation *own, struct error *error)
 {
@@ -339,11 +335,13 @@ int colleague_hear(struct desk *desk, const struct conversation *own, const stru
 {
     struct work work = { .desk = desk, .message = message, .now = now };
     int result = load(&work, own, error);
+    bool is_empty; /* of a sticker, a place, a voice note nothing may come but that there was something */
 
-    if (result == 0 && message->has_media)
-        result = tell(&work, COLLEAGUE_SAYS_NO_MEDIA, NULL, NULL, error);
     colleague_read(desk->rules, desk->matcher, message->text, &work.said);
-    if (result == 0 && !is_blank(message->text))
+    is_empty = !work.said.has_number && *work.said.text == '\0';
+    if (result == 0 && (message->has_media || is_empty))
+        result = tell(&work, COLLEAGUE_SAYS_NO_MEDIA, NULL, NULL, error);
+    if (result == 0 && !is_empty)
         result = do_wish(&work, error);
     told_list_release(&work.cases);
     buf_release(&work.actor);

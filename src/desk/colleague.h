@@ -13,8 +13,8 @@
  *     she had no other, and none of hers had ended in the last minutes (colleague.quiet_until).
  *   - Being told of a further case takes the present one away: she may be answering either. So does its end.
  *   - A text that was sent before she was told of the present case, or chose it, was not meant for it, however late
- *     it comes in. Nor is one that names another case of hers anywhere, nor any when nothing was said in the
- *     case for COLLEAGUE_LAPSE_MS.
+ *     it comes in. Nor is any while the case's own text has not got to her: on its way, held, or refused. Nor is one that
+ *     names another case of hers anywhere, nor any when nothing was said in the case for COLLEAGUE_LAPSE_MS.
  * The number alone makes a case the present one and sends what was kept, in its order. What was kept is dropped by a text with a
  * number, which takes its place, and by time; she is told either way.
  *

@@ -93,6 +93,9 @@ static const char *const TEXTS[COLLEAGUE_PHRASES][HOUSE_LANGUAGES] = {
                               "#{n} {who} 님이 마지막으로 쓴 지 24시간이 지났습니다. 고객이 다시 쓰면 글이 전달됩니다.",
                               "#{n} {who} escribió hace más de 24 horas: WhatsApp no acepta tu texto hasta que "
                               "vuelva a escribir." },
+    [COLLEAGUE_SAYS_LOST] = { "#{n} {who} has probably not got this text of yours; see frontdesk outbox list:\n> {text}",
+                              "#{n} {who} 님에게 이 글이 전달되지 않은 것 같습니다. frontdesk outbox list 를 확인해 주세요:\n> {text}",
+                              "#{n} {who} seguramente no ha recibido este texto tuyo; mira frontdesk outbox list:\n> {text}" },
 };
 
 static size_t language_of(const struct ruleset *ruleset, const char *language)

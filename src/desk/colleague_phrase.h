@@ -44,6 +44,7 @@ enum colleague_phrase { /* {n} the number, {who} the customer, {text} … as eac
     COLLEAGUE_SAYS_NO_MEDIA,
     COLLEAGUE_SAYS_OPTED_OUT,  /* the customer hears nothing more */
     COLLEAGUE_SAYS_HELD,       /* his window is closed: it waits until he writes */
+    COLLEAGUE_SAYS_LOST,       /* {text}: hers, that has not got to the customer, or nobody knows */
     COLLEAGUE_PHRASES
 };
 

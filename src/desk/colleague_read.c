@@ -66,11 +66,26 @@ static size_t read_number(const char *at, int64_t *number)
     return len;
 }
 
-/* What people put between the number and the text. */
+static bool is_divider(char sign)
+{
+    return sign != '\0' && strchr(":.,;-)", sign) != NULL;
+}
+
+/* "#1.5 kilos", "#12:30": no case is meant. */
+static bool goes_on_as_number(const char *at)
+{
+    int value;
+
+    return is_divider(*at) && *at != ')' && digit(at + 1, &value) > 0;
+}
+
+/* What people put between the number and the text, as in "#12: yes" and "#12 - yes"; ":)" and "-5 degrees" are the text. */
 static const char *behind(const char *at)
 {
-    at += blanks(at);
-    if (*at != '\0' && strchr(":.,;-)", *at) != NULL)
+    size_t gap = blanks(at);
+
+    at += gap;
+    if (is_divider(*at) && (at[1] == '\0' || blanks(at + 1) > 0 || (gap == 0 && !is_divider(at[1]) && at[1] != '(')))
         at++;
     return at + blanks(at);
 }
@@ -118,6 +133,10 @@ void colleague_read(const struct ruleset *ruleset, struct matcher *matcher, cons
 
     *said = (struct colleague_said){ .wish = WISH_TEXT, .text = text + blanks(text) };
     len = read_number(said->text, &said->number);
+    if (len > 0 && goes_on_as_number(said->text + len)) {
+        said->wish = WISH_UNKNOWN;
+        return;
+    }
     if (len > 0) {
         said->has_number = true;
         said->text = behind(said->text + len);
@@ -162,25 +181,31 @@ static int64_t quiet_since(const struct colleague_view *view, const struct told_
     return chosen_at > one->moved_at ? chosen_at : one->moved_at;
 }
 
+/* Whoever has it knows it; else the text has to be from behind the first word of it on her phone. */
+static bool knows(const struct colleague_view *view, const struct told_case *one)
+{
+    return one->is_hers || (one->read_at != 0 && (view->sent_at == 0 || view->sent_at >= one->read_at));
+}
+
 /* Her present case, if nothing speaks against it. */
 static const struct told_case *present(const struct colleague_view *view, const char *text)
 {
     const struct colleague *colleague = view->colleague;
     const struct told_case *found = colleague->handover != 0 ? find(view, colleague->handover) : NULL;
 
-    if (found == NULL || (view->sent_at != 0 && view->sent_at < colleague->since) ||
+    if (found == NULL || (view->sent_at != 0 && view->sent_at < colleague->since) || !knows(view, found) ||
         view->now - quiet_since(view, found) >= COLLEAGUE_LAPSE_MS)
         return NULL;
     return names_another(view, text, found->number) ? NULL : found;
 }
 
-enum colleague_way colleague_choose(const struct colleague_view *view, const struct colleague_said *said, const char *actor,
+enum colleague_way colleague_choose(const struct colleague_view *view, const struct colleague_said *said,
                                     const struct told_case **chosen)
 {
     *chosen = said->has_number ? find(view, said->number) : present(view, said->text);
     if (*chosen == NULL)
         return said->has_number ? WAY_NOT_YOURS : WAY_ASK;
-    if (*(*chosen)->agent != '\0' && strcmp((*chosen)->agent, actor) != 0)
+    if (*(*chosen)->agent != '\0' && !(*chosen)->is_hers)
         return WAY_OTHERS;
     return WAY_TO_CASE;
 }

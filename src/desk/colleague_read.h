@@ -46,8 +46,7 @@ enum colleague_way {
     WAY_OTHERS      /* somebody else has *chosen */
 };
 
-/* `actor`: by which name she has cases. */
-enum colleague_way colleague_choose(const struct colleague_view *view, const struct colleague_said *said, const char *actor,
+enum colleague_way colleague_choose(const struct colleague_view *view, const struct colleague_said *said,
                                     const struct told_case **chosen);
 
 #endif

@@ -259,7 +259,7 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
     desk->random = ((uint32_t)now ^ (uint32_t)getpid() << 16) | 1;
     desk->matcher = matcher_new(true);
     desk->may_track = desk->may_call = desk->may_consult = desk->may_notify = desk->may_erase = true;
-    desk->strays_of = desk->told_rules = -1;
+    desk->strays_of = desk->told_rules = desk->people_of = -1;
     desk->retention_at = now + RETENTION_AFTER_MS;
     if (open_book(desk, path, number, now, error) == 0 && restore_rules(desk, error) == 0 &&
         clamp_waits(desk, now, error) == 0) {
@@ -322,6 +322,6 @@ int desk_commit_early(struct desk *desk, struct error *error)
 void desk_rollback(struct desk *desk)
 {
     db_rollback(desk->db);
-    desk->strays_of = desk->told_rules = -1;
+    desk->strays_of = desk->told_rules = desk->people_of = -1;
     desk->idle_close_ms = desk->reopen_within_ms = INT64_MAX; /* it may have been looked over in vain */
 }

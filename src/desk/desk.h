@@ -38,6 +38,7 @@ struct desk {
     int64_t tracked_at;    /* when a call of dispatch_track was last put together; 0: never */
     bool may_call;         /* a call to a service may be open (desk/service.h) */
     bool has_colleagues;   /* somebody was told of a case on her own phone (desk/colleague.h) */
+    int64_t people_of;     /* the ruleset for which people who are in no team were last looked for */
     bool may_consult;      /* a question to a backend may be open (desk/consult.h) */
     bool may_notify;       /* something may be open that another desk is told (desk/notify.h) */
     int64_t told_rules;    /* the ruleset for which endpoints that are gone were last looked for */

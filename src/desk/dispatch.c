@@ -15,6 +15,7 @@
 #include "desk/clearance.h"
 #include "desk/dispatch.h"
 #include "desk/dispatch_track.h"
+#include "desk/handover.h"
 #include "desk/health.h"
 #include "desk/parcel.h"
 #include "desk/rider.h"
@@ -132,12 +133,22 @@ static int put_off(struct round *round, const struct outbox_row *row, int64_t un
     return go_later(round->desk, &again, row->contact, round->now, error);
 }
 
+/* Whoever wrote it on her phone sees no outbox: she is told when it did not get through. */
+static int end_text(struct desk *desk, int64_t outbox, int64_t contact, int64_t turn, const char *state, const char *reason,
+                    int64_t now, struct error *error)
+{
+    bool is_lost = strcmp(state, "accepted") != 0 && strcmp(state, "held") != 0;
+
+    if (outbox_settle(desk->db, outbox, contact, turn, state, reason, now, error) != 0)
+        return -1;
+    return is_lost ? handover_lost(desk, outbox, now, error) : 0;
+}
+
 static int settle_uncleared(struct round *round, const struct outbox_row *row, enum clearance clearance,
                             const char *reason, struct error *error)
 {
     round->moved++;
-    return outbox_settle(round->desk->db, row->id, row->contact, row->turn, clearance_state(clearance),
-                         reason, round->now, error);
+    return end_text(round->desk, row->id, row->contact, row->turn, clearance_state(clearance), reason, round->now, error);
 }
 
 static int place_row(struct round *round, const struct outbox_row *row, struct error *error)
@@ -234,8 +245,8 @@ static int give_up_group(struct round *round, const struct group *group, const c
                                       .is_ambiguous = row->is_ambiguous,
                                       .reason = reason };
         int result = group->count > 1 ? outbox_retry(round->desk->db, &again, error)
-                                      : outbox_settle(round->desk->db, row->id, row->contact, row->turn,
-                                                      "dead", reason, round->now, error);
+                                      : end_text(round->desk, row->id, row->contact, row->turn, "dead", reason, round->now,
+                                                 error);
 
         if (result != 0)
             return -1;
@@ -498,7 +509,7 @@ static int settle_row(struct desk *desk, const struct call *call, size_t index, 
         return -1;
     if (fate == NULL)
         return go_later(desk, &again, row->contact, now, error);
-    return outbox_settle(desk->db, row->outbox, row->contact, row->turn, fate, reason_of(call, index, answer), now, error);
+    return end_text(desk, row->outbox, row->contact, row->turn, fate, reason_of(call, index, answer), now, error);
 }
 
 int dispatch_settle(struct desk *desk, const struct call *call, const struct answer *answer, int status,

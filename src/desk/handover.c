@@ -207,6 +207,24 @@ int handover_answer(struct desk *desk, const struct conversation *conversation, 
     return handover_keep(desk->db, &handover, error);
 }
 
+int handover_lost(struct desk *desk, int64_t outbox, int64_t now, struct error *error)
+{
+    struct handover handover;
+    struct conversation conversation;
+    struct telling telling = { desk, &handover, &conversation, now };
+    struct buf text = { 0 };
+    int64_t contact, number;
+    int found = desk->has_colleagues ? handover_author(desk->db, outbox, &contact, &number, &text, error) : 0, result = found;
+
+    if (found == 1)
+        result = handover_get(desk->db, number, &handover, error) == 1 &&
+                         conversation_get(desk->db, handover.conversation, &conversation, error) == 1
+                     ? handover_tell_one(&telling, COLLEAGUE_SAYS_LOST, buf_text(&text), contact, error)
+                     : -1;
+    buf_release(&text);
+    return result < 0 ? -1 : 0;
+}
+
 /* Nobody */
 
 /* What the team has for that; nothing where it has nothing, or the rules know it no more. */
@@ -240,6 +258,10 @@ static int move_on(struct telling *telling, struct handover *handover, const str
     if (handover_tell_phrase(telling, COLLEAGUE_SAYS_MOVED, next->name, 0, error) != 0 ||
         dismiss(telling, 0, 0, error) != 0 ||
         conversation_ask_team(db, telling->conversation->id, next->name, error) != 0)
+        return -1;
+    /* Its summary was made long ago. */
+    if (notify_hand_over(telling->desk, telling->conversation, next->name, telling->now, error) != 0 ||
+        notify_summed_up(telling->desk, telling->conversation->id, telling->now, error) != 0)
         return -1;
     snprintf(handover->team, sizeof handover->team, "%s", next->name);
     return tell(telling, handover, NULL, NULL, error);
@@ -291,6 +313,82 @@ static int nobody_answered(struct telling *telling, struct handover *handover, s
     return say_nobody(telling, handover, error);
 }
 
+/* People who leave */
+
+/* 1, 0, -1. */
+static int is_in_a_team(struct desk *desk, int64_t contact, struct error *error)
+{
+    const struct ruleset *rules = desk->rules;
+    int found = 0;
+
+    for (size_t i = 0; i < rules->team_count && found == 0; i++)
+        for (size_t k = 0; k < rules->teams[i].people_count && found == 0; k++)
+            found = told_is_called(desk->db, contact, rules->teams[i].people[k], error);
+    return found;
+}
+
+/* What nobody has any more is the team's again. */
+static int ask_again(struct telling *telling, struct handover *handover, struct conversation *conversation, struct error *error)
+{
+    struct desk *desk = telling->desk;
+
+    if (conversation_give(desk->db, conversation, "agent", handover->team, "", 0, error) != 0 ||
+        event_put(desk->db, conversation->id, "handoff", "daemon", handover->team, telling->now, error) != 0 ||
+        notify_hand_over(desk, conversation, handover->team, telling->now, error) != 0)
+        return -1;
+    return tell(telling, handover, NULL, NULL, error);
+}
+
+static int take_away(struct desk *desk, int64_t contact, const struct told_case *one, int64_t now, struct error *error)
+{
+    struct handover handover;
+    struct conversation conversation;
+    struct telling telling = { desk, &handover, &conversation, now };
+    int64_t left[HANDOVER_TOLD_MAX];
+    size_t count;
+
+    if (handover_get(desk->db, one->number, &handover, error) != 1 ||
+        conversation_get(desk->db, one->conversation, &conversation, error) != 1 ||
+        handover_tell_one(&telling, COLLEAGUE_SAYS_ENDED, NULL, contact, error) != 0 ||
+        told_remove(desk->db, contact, one->number, error) != 0 ||
+        handover_leave(desk, contact, one->number, false, now, error) != 0 ||
+        told_contacts(desk->db, one->number, left, &count, error) != 0)
+        return -1;
+    if (one->is_hers || (count == 0 && handover.state == HANDOVER_WAITING))
+        return ask_again(&telling, &handover, &conversation, error);
+    return 0;
+}
+
+static int take_all_away(struct desk *desk, int64_t contact, int64_t now, struct error *error)
+{
+    struct told_list cases = { 0 };
+    int result = told_cases(desk->db, contact, &cases, error);
+
+    for (size_t i = 0; result == 0 && i < cases.count; i++)
+        result = take_away(desk, contact, &cases.list[i], now, error);
+    told_list_release(&cases);
+    return result;
+}
+
+static bool may_have_left(const struct desk *desk)
+{
+    return desk->has_colleagues && desk->people_of != desk->rules->number;
+}
+
+static int look_for_leavers(struct desk *desk, int64_t now, struct error *error)
+{
+    int64_t contact = 0;
+    int found, stays = 0;
+
+    while ((found = told_next(desk->db, contact, &contact, error)) == 1) {
+        stays = is_in_a_team(desk, contact, error);
+        if (stays < 0 || (stays == 0 && take_all_away(desk, contact, now, error) != 0))
+            return -1;
+    }
+    desk->people_of = desk->rules->number;
+    return found;
+}
+
 /* Running */
 
 static int look_at(struct telling *telling, struct handover *handover, struct error *error)
@@ -330,6 +428,8 @@ int handover_run(struct desk *desk, int64_t now, struct error *error)
     struct handover handover;
     int found = 1;
 
+    if (may_have_left(desk) && look_for_leavers(desk, now, error) != 0)
+        return -1;
     for (int i = 0; i < PER_ROUND; i++) {
         found = handover_due(desk->db, now, &handover, error);
         if (found != 1)
@@ -342,7 +442,8 @@ int handover_run(struct desk *desk, int64_t now, struct error *error)
 
 int handover_next_at(struct desk *desk, int64_t *at, struct error *error)
 {
-    return handover_next_due(desk->db, at, error);
+    *at = 0;
+    return may_have_left(desk) ? 0 : handover_next_due(desk->db, at, error);
 }
 
 int handover_clock_jumped(struct desk *desk, int64_t drift_ms, struct error *error)

@@ -56,8 +56,17 @@ int handover_summed_up(struct desk *desk, const struct conversation *conversatio
 int handover_hear(struct desk *desk, const struct conversation *conversation, const char *text, const char *media,
                   int64_t now, struct error *error);
 
+/*
+ * People who leave. Who is in no team's notify_user of new rules any more has no case any more: she is told nothing further of
+ * them, what she writes reaches nobody, and what she had waits for its team again, which is told. The other people of a case
+ * keep it, whatever team they are in now.
+ */
+
 /* A person has answered. */
 int handover_answer(struct desk *desk, const struct conversation *conversation, int64_t now, struct error *error);
+
+/* A text to the customer that is over without having been accepted: if somebody wrote it on her phone, she is told. */
+int handover_lost(struct desk *desk, int64_t outbox, int64_t now, struct error *error);
 
 /* Does what is due, a bounded number. When the next is; INT64_MAX: not before something happens. */
 int handover_run(struct desk *desk, int64_t now, struct error *error);

@@ -190,6 +190,23 @@ int handover_tell_phrase(const struct telling *telling, enum colleague_phrase ph
     return result;
 }
 
+int handover_tell_one(const struct telling *telling, enum colleague_phrase phrase, const char *text, int64_t contact,
+                      struct error *error)
+{
+    struct colleague_values values = { .number = telling->handover->number };
+    struct buf name = { 0 }, quoted = { 0 };
+    int result = handover_name(telling->desk, telling->conversation->id, &name, error);
+
+    colleague_quote(text != NULL ? text : "", WORDS_MAX_BYTES, &quoted);
+    values.who = buf_text(&name);
+    values.text = buf_text(&quoted);
+    if (result == 0)
+        result = tell_phrase(telling, phrase, &values, contact, error);
+    buf_release(&name);
+    buf_release(&quoted);
+    return result;
+}
+
 /* The case */
 
 struct account { /* of a case, but for what depends on the reader */

@@ -30,6 +30,9 @@ int handover_tell_text(const struct telling *telling, int64_t contact, const cha
 int handover_tell_phrase(const struct telling *telling, enum colleague_phrase phrase, const char *text, int64_t except,
                          struct error *error);
 
+int handover_tell_one(const struct telling *telling, enum colleague_phrase phrase, const char *text, int64_t contact,
+                      struct error *error);
+
 /* The whole case, to the people of its team. `summary`: NULL where it is late; `lead`: how long nobody has come, or NULL. How
  * many were told goes to *count. */
 int handover_tell_case(const struct telling *telling, const char *summary, const char *lead, size_t *count,

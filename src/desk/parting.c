@@ -18,6 +18,7 @@
 #include "desk/summary.h"
 #include "store/consult_row.h"
 #include "store/event.h"
+#include "store/handover.h"
 #include "store/parting.h"
 
 enum {
@@ -200,10 +201,24 @@ static int ask(struct making *making, const struct backend *backend, struct erro
     return parting_ask(making->desk->db, making->parting->id, outbox, error);
 }
 
+static int close_quietly(struct making *making, struct error *error)
+{
+    const struct parting *parting = making->parting;
+    struct conversation_sum nothing = { "", "", "", making->now > parting->at ? making->now : parting->at };
+
+    if (conversation_sum_up(making->desk->db, parting->conversation, &nothing, error) != 0)
+        return -1;
+    return parting_drop(making->desk->db, parting, making->now, error);
+}
+
 static int make_or_ask(struct making *making, const struct backend *backend, struct error *error)
 {
-    int result = begin(making, error);
+    struct desk *desk = making->desk;
+    int is_work = desk->has_colleagues ? handover_is_work(desk->db, making->parting->conversation, error) : 0, result;
 
+    if (is_work != 0)
+        return is_work < 0 ? -1 : close_quietly(making, error);
+    result = begin(making, error);
     if (result == 0 && may_ask(making->desk, making->parting, backend, making->now) && summary_is_worth_it(&making->story))
         return ask(making, backend, error);
     return result == 0 ? make(making, NULL, NULL, error) : -1;

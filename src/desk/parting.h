@@ -4,6 +4,9 @@
  * that it delays nobody's reply, and that what fails is tried again without them. A close waits for reopen_within to be over,
  * and is taken back by a message before: a conversation that goes on is summed up once, when it really ends.
  *
+ * Where a colleague has written for her cases alone (desk/colleague.h) nothing follows: she is no customer there, and what
+ * she said to others is not hers to be summed up, nor to stand in her profile.
+ *
  * The summary is desk/summary's, or of the setting summary_backend where something worth the money was said: that question
  * goes its way as any other (desk/consult), and what comes of it, or nothing, ends here. No more than half of the calls
  * that the backend takes at a time sum up; a close that waits for longer than SUMMARY_WAIT_MS is summed up without

@@ -30,6 +30,7 @@
 #include "store/outbox.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
+#include "text/fold.h"
 
 enum { DONE = 200, BAD_ARGUMENT = 400, NOT_FOUND = 404, CONFLICT = 409, FAILED = 503 };
 
@@ -170,9 +171,10 @@ static int close_conversation(const struct act *act, struct error *error)
     return status == DONE ? format_conversation(act, &conversation, 0) : status;
 }
 
+/* Signs that nobody sees count for nothing. */
 static bool is_blank(const char *text)
 {
-    return text == NULL || text[strspn(text, " \t\r\n")] == '\0';
+    return text == NULL || fold_is_empty(text, strlen(text));
 }
 
 static int check_listens(const struct act *act, const struct conversation *conversation, struct error *error)

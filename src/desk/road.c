@@ -17,6 +17,7 @@
 #include "desk/flood.h"
 #include "desk/flow_turn.h"
 #include "desk/handover.h"
+#include "desk/handover_follow.h"
 #include "desk/idle.h"
 #include "desk/notify.h"
 #include "desk/recall.h"
@@ -332,7 +333,9 @@ static int accept_message(struct passage *p, const char *identity, struct receip
     };
     int twin;
 
-    if (contact_resolve(p->desk->db, &claim, p->now, &p->contact, error) != 0)
+    if (contact_resolve(p->desk->db, &claim, p->now, &p->contact, error) != 0 ||
+        (p->contact.absorbed != 0 &&
+         handover_follow(p->desk, p->contact.absorbed, p->contact.id, p->now, error) != 0))
         return -1;
     twin = find_conversation(p, &receipt->message, error);
     if (twin == 1) {

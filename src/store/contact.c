@@ -248,11 +248,12 @@ static const char PHONE_ONLY[] =
 static const char DROP_PHONE[] = "DELETE FROM identity WHERE kind = 'phone' AND value = ?1 AND contact = ?2";
 /* Of cases, she was told by that phone. */
 static const char MOVE_TOLD[] = "UPDATE OR IGNORE told SET contact = ?1 WHERE contact = ?2";
+static const char MOVE_NOTICES[] = "UPDATE notice SET contact = ?1 WHERE contact = ?2 AND is_over = 0 AND handover <> 0";
 static const char MOVE_COLLEAGUE[] = "UPDATE OR IGNORE colleague SET contact = ?1 WHERE contact = ?2";
 
 static int move_cases(struct db *db, int64_t to, int64_t from, struct error *error)
 {
-    static const char *const MOVES[] = { MOVE_TOLD, MOVE_COLLEAGUE };
+    static const char *const MOVES[] = { MOVE_TOLD, MOVE_NOTICES, MOVE_COLLEAGUE };
 
     for (size_t i = 0; i < sizeof MOVES / sizeof *MOVES; i++) {
         struct query *q = db_query(db, MOVES[i]);
@@ -292,6 +293,7 @@ static int absorb_phone_only(struct db *db, const char *phone, struct contact *c
     query_bind_int(q, 2, other);
     if (query_run(q, error) != 0 || move_cases(db, contact->id, other, error) != 0)
         return -1;
+    contact->absorbed = other;
     contact->is_opted_out |= is_opted_out;
     return is_opted_out ? contact_set_opt_out(db, contact->id, true, now, error) : 0;
 }
@@ -321,6 +323,7 @@ int contact_resolve(struct db *db, const struct contact_claim *claim, int64_t no
     int result = find(db, claim, &contact->id, error);
 
     contact->is_new = result == 0;
+    contact->absorbed = 0;
     if (result == 0)
         result = create(db, claim, now, &contact->id, error);
     if (result < 0 || read_merged(db, claim, contact, &known, error) != 0)

@@ -25,6 +25,7 @@ struct contact { /* owned texts */
     char *first_name, *language, *time_zone;
     bool is_opted_out;
     bool is_new; /* made by this resolve */
+    int64_t absorbed; /* a contact known by its phone alone, whom this resolve has found to be the same person; 0: none */
 };
 
 /* Finds or makes the sender, and keeps what is new about him. contact_release afterwards. */

@@ -84,6 +84,21 @@ int conversation_newest(struct db *db, int64_t contact, const char *channel,
     return take_row(q, conversation, error);
 }
 
+static const char WITH_PERSON[] =
+    "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent, last_rule, " TALLY ", closed_at "
+    "FROM conversation "
+    "WHERE contact = ?1 AND id > ?2 AND owner <> 'closed' AND owner = 'agent' ORDER BY id LIMIT 1";
+
+int conversation_with_person(struct db *db, int64_t contact, int64_t after, struct conversation *conversation,
+                             struct error *error)
+{
+    struct query *q = db_query(db, WITH_PERSON);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, after);
+    return take_row(q, conversation, error);
+}
+
 static const char OPEN[] = "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at, idle_at) "
                            "VALUES (?1, ?2, ?3, 'bot', ?4, ?4, ?5)";
 
@@ -157,6 +172,22 @@ int conversation_heard(struct db *db, struct conversation *conversation, const c
         return -1;
     conversation->message_count++;
     conversation->last_in_at = now;
+    return 0;
+}
+
+static const char HEARD_BEFORE[] =
+    "UPDATE conversation SET last_in_at = iif(message_count = 0, ?2, max(last_in_at, ?2)) WHERE id = ?1";
+
+int conversation_heard_before(struct db *db, struct conversation *conversation, int64_t last_in_at, struct error *error)
+{
+    struct query *q = db_query(db, HEARD_BEFORE);
+
+    query_bind_int(q, 1, conversation->id);
+    query_bind_int(q, 2, last_in_at);
+    if (query_run(q, error) != 0)
+        return -1;
+    if (conversation->message_count == 0 || conversation->last_in_at < last_in_at)
+        conversation->last_in_at = last_in_at;
     return 0;
 }
 

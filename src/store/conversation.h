@@ -39,6 +39,10 @@ int conversation_get(struct db *db, int64_t id, struct conversation *conversatio
 int conversation_newest(struct db *db, int64_t contact, const char *channel,
                         struct conversation *conversation, struct error *error);
 
+/* The next one behind `after` that a person has with the contact. 1, 0, -1. */
+int conversation_with_person(struct db *db, int64_t contact, int64_t after, struct conversation *conversation,
+                             struct error *error);
+
 /* A new one, owned by the bot, without messages; idle_at: when it is looked at (store/idle.h). */
 int conversation_open(struct db *db, int64_t contact, const char *channel, int64_t now, int64_t idle_at,
                       struct conversation *conversation, struct error *error);
@@ -50,6 +54,9 @@ int conversation_remember(struct db *db, int64_t id, const char *variables, stru
 /* A customer's message came, and `rule` took it ("" none): counts it, opens the window anew, and keeps the tally. */
 int conversation_heard(struct db *db, struct conversation *conversation, const char *rule, int64_t now,
                        struct error *error);
+
+/* The customer said last then what he said in another one: a window that is as old as that. A new one has none of its own. */
+int conversation_heard_before(struct db *db, struct conversation *conversation, int64_t last_in_at, struct error *error);
 
 /* Which rule took the customer's newest message, where that was decided late. */
 int conversation_took(struct db *db, int64_t id, const char *rule, struct error *error);

@@ -10,9 +10,13 @@ enum { MESSAGES_EACH = 25, KEYS_EACH = 2000, CONTACTS_EACH = 10000 };
 
 #define CONTACTS "(SELECT contact FROM erasure_contact WHERE erasure = ?1)"
 #define CONVERSATIONS "(SELECT id FROM conversation WHERE contact IN " CONTACTS ")"
-/* Texts to others that tell of a conversation of hers. */
+/* Texts to others that tell of a conversation of hers; and what the desk told its colleagues of all their cases meanwhile, for
+ * there may be lists in it. */
 #define NOTICES                                                                                                     \
-    "(SELECT n.message FROM notice n WHERE n.conversation IN " CONVERSATIONS " AND n.contact NOT IN " CONTACTS ")"
+    "(SELECT n.message FROM notice n WHERE n.conversation IN " CONVERSATIONS " AND n.contact NOT IN " CONTACTS       \
+    " UNION ALL SELECT n.message FROM handover h JOIN colleague g JOIN notice n ON n.contact = g.contact "           \
+    "AND n.is_over = 0 AND n.at >= h.at AND n.at <= coalesce(h.ended_at, n.at) "                                     \
+    "WHERE h.conversation IN " CONVERSATIONS " AND n.handover = -1 AND g.contact NOT IN " CONTACTS ")"
 
 static int run(struct db *db, const char *sql, int64_t erasure, struct error *error)
 {
@@ -305,6 +309,14 @@ static int run_piece(struct db *db, const struct emptying *list, size_t count, c
     "(SELECT m." column " FROM message m WHERE m.conversation IN " CONVERSATIONS " AND m.id > ?2 AND m.id <= ?3 "    \
     "AND m." column " IS NOT NULL)"
 
+/* What a colleague wrote on her own phone, and reached her as one of these; it may have waited for its case until then. */
+#define ANSWERS                                                                                                     \
+    "(SELECT k.id FROM message a JOIN identity i ON i.kind IN ('external', 'phone') AND i.value = a.actor "          \
+    "JOIN colleague g ON g.contact = i.contact JOIN conversation w ON w.contact = g.contact "                        \
+    "JOIN message k ON k.conversation = w.id AND k.id < a.id AND k.kind = 'in' "                                     \
+    "WHERE a.conversation IN " CONVERSATIONS " AND a.id > ?2 AND a.id <= ?3 AND a.kind = 'agent' AND a.text <> '' "  \
+    "AND k.at >= a.at - 600000 AND instr(k.text, a.text) > 0 AND w.contact NOT IN " CONTACTS ")"
+
 static const char PIECE_OF_MESSAGES[] =
     "SELECT max(id) FROM (SELECT id FROM message WHERE conversation IN " CONVERSATIONS " AND id > ?2 ORDER BY id LIMIT ?3)";
 static const char EMPTY_WEBHOOKS[] = "UPDATE webhook SET body = x'', claimed_user = NULL, reason = '' "
@@ -325,12 +337,24 @@ static const char EMPTY_MESSAGES[] =
     "UPDATE message SET text = '', media = '[]', fields = '{}', buttons = '[]', tags = '[]', properties = '{}', "
     "sent_at = NULL, campaign = '' WHERE id IN " PIECE ALL_BOUND;
 
+static const char ANSWER_WEBHOOKS[] = "UPDATE webhook SET body = x'', claimed_user = NULL, reason = '' "
+                                      "WHERE id IN (SELECT webhook FROM message WHERE id IN " ANSWERS ")" ALL_BOUND;
+static const char ANSWER_DUPLICATES[] = "UPDATE webhook SET body = x'', claimed_user = NULL, reason = '' "
+                                        "WHERE state = 'duplicate' AND message IN " ANSWERS ALL_BOUND;
+static const char ANSWER_DECISIONS[] = "UPDATE decision SET state = '{}', trace = '{}' WHERE message IN " ANSWERS ALL_BOUND;
+static const char ANSWER_MESSAGES[] =
+    "UPDATE message SET text = '', media = '[]', fields = '{}' WHERE id IN " ANSWERS ALL_BOUND;
+
+/* The answers are known by what reached her: before that goes. */
 static const struct emptying OF_MESSAGES[] = {
+    { "webhook", ANSWER_WEBHOOKS }, { "webhook", ANSWER_DUPLICATES }, { "decision", ANSWER_DECISIONS },
+    { "message", ANSWER_MESSAGES },
     { "webhook", EMPTY_WEBHOOKS }, { "webhook", EMPTY_DUPLICATES }, { "attempt", EMPTY_ATTEMPTS }, { "outbox", EMPTY_OUTBOX },
     { "track", EMPTY_TRACKS },     { "decision", EMPTY_DECISIONS }, { "turn", END_TURNS },         { "message", EMPTY_MESSAGES },
 };
 
 static const char WORDS[] = "SELECT id, text FROM message WHERE text <> '' AND id IN " PIECE;
+static const char ANSWER_WORDS[] = "SELECT id, text FROM message WHERE text <> '' AND id IN " ANSWERS;
 static const char NOTICE_WORDS[] =
     "SELECT id, text FROM message WHERE text <> '' AND id IN " NOTICES " AND ?2 + ?3 IS NOT NULL";
 
@@ -355,7 +379,7 @@ static int empty_messages(struct db *db, const struct erasure *erasure, int64_t 
         return -1;
     if (*upto == 0)
         return 0;
-    if (forget_words(db, WORDS, erasure, *upto, error) != 0)
+    if (forget_words(db, ANSWER_WORDS, erasure, *upto, error) != 0 || forget_words(db, WORDS, erasure, *upto, error) != 0)
         return -1;
     return run_piece(db, OF_MESSAGES, sizeof OF_MESSAGES / sizeof *OF_MESSAGES, erasure, *upto, now, error) == 0 ? 1 : -1;
 }

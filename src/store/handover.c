@@ -134,6 +134,17 @@ int handover_keep(struct db *db, const struct handover *handover, struct error *
     return handover->state == HANDOVER_OVER ? told_drop(db, handover->number, error) : 0;
 }
 
+static const char MOVE[] = "UPDATE handover SET conversation = ?2 WHERE number = ?1";
+
+int handover_move(struct db *db, int64_t number, int64_t conversation, struct error *error)
+{
+    struct query *q = db_query(db, MOVE);
+
+    query_bind_int(q, 1, number);
+    query_bind_int(q, 2, conversation);
+    return query_run(q, error);
+}
+
 static const char SHIFT[] = "UPDATE handover SET due_at = due_at + ?1, moved_at = moved_at + ?1 WHERE state <> 'over'";
 
 int handover_shift(struct db *db, int64_t drift_ms, struct error *error)
@@ -193,12 +204,62 @@ int told_drop(struct db *db, int64_t handover, struct error *error)
     return query_run(q, error);
 }
 
+static const char TOLD_REMOVE[] = "DELETE FROM told WHERE contact = ?1 AND handover = ?2";
+
+int told_remove(struct db *db, int64_t contact, int64_t handover, struct error *error)
+{
+    struct query *q = db_query(db, TOLD_REMOVE);
+
+    query_bind_int(q, 1, contact);
+    query_bind_int(q, 2, handover);
+    return query_run(q, error);
+}
+
+static const char TOLD_NEXT[] = "SELECT contact FROM told WHERE contact > ?1 ORDER BY contact LIMIT 1";
+
+int told_next(struct db *db, int64_t after, int64_t *contact, struct error *error)
+{
+    struct query *q = db_query(db, TOLD_NEXT);
+    int found;
+
+    query_bind_int(q, 1, after);
+    found = query_step(q, error);
+    if (found == 1)
+        *contact = query_int(q, 0);
+    query_end(q);
+    return found;
+}
+
+static const char IS_CALLED[] = "SELECT 1 FROM identity WHERE contact = ?1 AND value = ?2 AND kind <> 'braze'";
+
+int told_is_called(struct db *db, int64_t contact, const char *name, struct error *error)
+{
+    struct query *q = db_query(db, IS_CALLED);
+    int found;
+
+    query_bind_int(q, 1, contact);
+    query_bind_text(q, 2, name);
+    found = query_step(q, error);
+    query_end(q);
+    return found;
+}
+
 #define NAME "coalesce(nullif(c.first_name, ''), nullif(c.profile_name, ''), c.address)"
 
+/* The first that Braze took; what is still on its way, held or dead she has not read. */
+#define READ_AT                                                                                                           \
+    "coalesce((SELECT o.settled_at FROM notice n JOIN outbox o ON o.message = n.message WHERE n.contact = t.contact "     \
+    "AND n.is_over = 0 AND n.at >= h.at AND n.handover = h.number AND o.state = 'accepted' ORDER BY n.at LIMIT 1), 0)"
+
+/* By the name that she had when she took it, as far as that is read (struct conversation): an external id may have come since. */
+#define IS_HERS                                                                                                           \
+    "v.agent <> '' AND EXISTS (SELECT 1 FROM identity i WHERE i.contact = t.contact AND (i.value = v.agent "              \
+    "OR (length(CAST(v.agent AS BLOB)) > 120 AND instr(i.value, v.agent) = 1)))"
+
 static const char TOLD_CASES[] =
-    "SELECT h.number, h.conversation, t.at, h.moved_at, " NAME ", v.channel, v.agent, v.owner = 'agent', "
-    "coalesce((SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), '') "
-    "FROM told t JOIN handover h ON h.number = t.handover JOIN conversation v ON v.id = h.conversation "
+    "SELECT h.number, h.conversation, " READ_AT ", h.moved_at, " NAME ", v.channel, v.agent, v.owner = 'agent', "
+    "coalesce((SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), ''), "
+    IS_HERS " FROM told t JOIN handover h ON h.number = t.handover JOIN conversation v ON v.id = h.conversation "
     "JOIN contact c ON c.id = v.contact WHERE t.contact = ?1 ORDER BY h.number";
 
 int told_cases(struct db *db, int64_t contact, struct told_list *cases, struct error *error)
@@ -211,13 +272,14 @@ int told_cases(struct db *db, int64_t contact, struct told_list *cases, struct e
         cases->list = alloc_resize(cases->list, cases->count + 1, sizeof *cases->list);
         cases->list[cases->count++] = (struct told_case){ .number = query_int(q, 0),
                                                           .conversation = query_int(q, 1),
-                                                          .told_at = query_int(q, 2),
+                                                          .read_at = query_int(q, 2),
                                                           .moved_at = query_int(q, 3),
                                                           .name = alloc_text(query_text(q, 4)),
                                                           .channel = alloc_text(query_text(q, 5)),
                                                           .agent = alloc_text(query_text(q, 6)),
                                                           .is_open = query_int(q, 7) != 0,
-                                                          .text = alloc_text(query_text(q, 8)) };
+                                                          .text = alloc_text(query_text(q, 8)),
+                                                          .is_hers = query_int(q, 9) != 0 };
     }
     query_end(q);
     return more < 0 ? -1 : 0;
@@ -371,4 +433,47 @@ int handover_words(struct db *db, int64_t conversation, int max, struct buf *tex
     query_bind_int(q, 1, conversation);
     query_bind_int(q, 2, max);
     return gather(q, texts, count, error);
+}
+
+/* Nobody but a colleague writes as somebody who has an identity. */
+static const char AUTHOR[] =
+    "SELECT g.contact, (SELECT max(h.number) FROM handover h WHERE h.conversation = m.conversation), m.text FROM outbox o "
+    "JOIN message m ON m.id = o.message AND m.kind = 'agent' "
+    "JOIN identity i ON i.kind IN ('external', 'phone') AND i.value = m.actor "
+    "JOIN colleague g ON g.contact = i.contact WHERE o.id = ?1 "
+    "AND EXISTS (SELECT 1 FROM handover h WHERE h.conversation = m.conversation) LIMIT 1";
+
+int handover_author(struct db *db, int64_t outbox, int64_t *contact, int64_t *number, struct buf *text, struct error *error)
+{
+    struct query *q = db_query(db, AUTHOR);
+    int found;
+
+    query_bind_int(q, 1, outbox);
+    found = query_step(q, error);
+    if (found == 1) {
+        *contact = query_int(q, 0);
+        *number = query_int(q, 1);
+        buf_add_text(text, query_text(q, 2));
+    }
+    query_end(q);
+    return found;
+}
+
+static const char IS_WORK[] =
+    "SELECT EXISTS (SELECT 1 FROM conversation v JOIN colleague g ON g.contact = v.contact WHERE v.id = ?1) "
+    "AND NOT EXISTS (SELECT 1 FROM event WHERE conversation = ?1 AND kind IN ('handoff', 'take')) "
+    "AND NOT EXISTS (SELECT 1 FROM message m JOIN turn t ON t.id = m.turn WHERE m.conversation = ?1 AND m.kind = 'in' "
+    "AND t.state <> 'agent')";
+
+int handover_is_work(struct db *db, int64_t conversation, struct error *error)
+{
+    struct query *q = db_query(db, IS_WORK);
+    int found;
+
+    query_bind_int(q, 1, conversation);
+    found = query_step(q, error);
+    if (found == 1)
+        found = query_int(q, 0) != 0;
+    query_end(q);
+    return found;
 }

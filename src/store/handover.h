@@ -41,6 +41,9 @@ int handover_next_due(struct db *db, int64_t *at, struct error *error); /* INT64
  * more. */
 int handover_keep(struct db *db, const struct handover *handover, struct error *error);
 
+/* It goes on in another conversation, which has none. */
+int handover_move(struct db *db, int64_t number, int64_t conversation, struct error *error);
+
 /* Moves what is due, and what was said, by so much; or what is due later than `latest` to it. */
 int handover_shift(struct db *db, int64_t drift_ms, struct error *error);
 int handover_pull(struct db *db, int64_t latest, struct error *error);
@@ -49,15 +52,23 @@ int handover_pull(struct db *db, int64_t latest, struct error *error);
 int told_put(struct db *db, int64_t contact, int64_t handover, int64_t now, struct error *error);
 int told_contacts(struct db *db, int64_t handover, int64_t contacts[HANDOVER_TOLD_MAX], size_t *count, struct error *error);
 int told_drop(struct db *db, int64_t handover, struct error *error);
+int told_remove(struct db *db, int64_t contact, int64_t handover, struct error *error);
+
+/* The next one behind `after` who has been told of a case that goes on; 1, 0, -1. And is that an id or a phone of a contact's? */
+int told_next(struct db *db, int64_t after, int64_t *contact, struct error *error);
+int told_is_called(struct db *db, int64_t contact, const char *name, struct error *error);
 
 /* A case that goes on, as the person sees it who was told of it; borrowed by told_case_row, owned by a told_list. */
 struct told_case {
-    int64_t number, conversation, told_at, moved_at;
+    int64_t number, conversation;
+    int64_t read_at;  /* when the first word of it was taken for her phone; 0: none yet */
+    int64_t moved_at;
     char *name;       /* of the customer: first name, else what he calls himself, else his address */
     char *channel;
     char *agent;      /* who has it; "" nobody yet */
     char *text;       /* what the customer said last */
     bool is_open;     /* the conversation is a person's */
+    bool is_hers;     /* `agent` is one of her ids */
 };
 struct told_list {
     struct told_case *list; /* by number */
@@ -82,6 +93,13 @@ int kept_drop(struct db *db, int64_t contact, struct error *error);
 
 /* Of a conversation's customer, appended: as in struct told_case; and the address. */
 int handover_customer(struct db *db, int64_t conversation, struct buf *name, struct buf *address, struct error *error);
+/* Did whoever writes in it write for cases of hers alone, all the time? 1, 0, -1. */
+int handover_is_work(struct db *db, int64_t conversation, struct error *error);
+
+/* Who wrote an outbox row's text on her own phone, in which case (the newest of its conversation), and the text, appended.
+ * 1, 0 (nobody), -1. */
+int handover_author(struct db *db, int64_t outbox, int64_t *contact, int64_t *number, struct buf *text, struct error *error);
+
 /* What the customer said last in it, at most `max` messages, oldest first, each appended with a NUL. */
 int handover_words(struct db *db, int64_t conversation, int max, struct buf *texts, size_t *count, struct error *error);
 

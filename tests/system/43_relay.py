@@ -130,7 +130,8 @@ def relay():
         other.wait(5, "/relay")
         act(desk, "release", conversation)
         desk.hears("mia", "ping 2", "pong 2")
-        other.wait_type("released", "/relay")
+        for path in ("/relay", "/notify"):
+            other.wait_type("released", path)
         equal(other.texts(), words, "relayed")
         equal([t.data["message"]["message"] for t in other.taken("/relay") if t.type == "message"], numbers, "their numbers")
         equal([t.type for t in other.taken("/relay")], ["handoff"] + ["message"] * 4 + ["released"], "in order")

@@ -15,6 +15,28 @@ static void ask_for_person(struct fixture *f, const char *user)
     phone_write(f, user, "a person please");
 }
 
+/* The case is on its way to her. */
+static void phone_pass_unsent(struct fixture *f)
+{
+    struct error error = { 0 };
+
+    f->now += 20;
+    must(desk_begin(&f->desk, &error), &error);
+    must(upkeep_run(&f->desk, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM told"), 1);
+}
+
+static bool heard_of(struct fixture *f, const char *user, const char *start)
+{
+    char sql[400];
+
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM message m JOIN conversation v ON v.id = m.conversation JOIN identity i ON i.contact = v.contact "
+             "WHERE i.value = '%s' AND m.kind = 'out' AND substr(m.text, 1, length('%s')) = '%s'", user, start, start);
+    return fixture_int(f, sql) > 0;
+}
+
 /* One case */
 
 static void a_case_is_told_with_number_words_and_summary(void **state)
@@ -235,6 +257,26 @@ static void a_word_that_ends_a_case_wants_to_know_which(void **state)
 
 /* Doubt */
 
+static void what_divides_the_number_from_the_text_goes_and_what_belongs_to_the_text_stays(void **state)
+{
+    static const char *const TEXTS[][2] = { { "#1: yes", "yes" },           { "#1 - yes", "yes" }, { "#1) yes", "yes" },
+                                            { "#1, yes", "yes" },           { "#1:yes", "yes" },   { "#1 :)", ":)" },
+                                            { "#1:-)", ":-)" },             { "#1 ;-)", ";-)" },   { "#1 -5 degrees", "-5 degrees" },
+                                            { "#1 .5 litres", ".5 litres" } };
+    struct fixture *f = *state;
+
+    ask_for_person(f, "ana");
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+        phone_write(f, "kim", TEXTS[i][0]);
+        phone_expect(f, "ana", TEXTS[i][1]);
+    }
+    phone_write(f, "kim", "#1.5 kilos are left");
+    phone_expect(f, "kim", "I do not know #1.5 kilos are left. Nothing was sent.");
+    phone_write(f, "kim", "#1:30 is fine");
+    phone_expect(f, "kim", "I do not know #1:30 is fine. Nothing was sent.");
+    phone_expect(f, "ana", ".5 litres");
+}
+
 static void a_number_that_is_none_of_hers_sends_nothing(void **state)
 {
     static const char *const TEXTS[] = { "#3 hello", "#0 hello", "#99999999999999999999999 hello", "#12x", "#2 #1 hello" };
@@ -314,6 +356,39 @@ static void webhooks_that_overtake_each_other_move_no_text_to_another_customer(v
     phone_write_late(f, "kim", "for Ana", 5 * SECOND_MS); /* sent between the two */
     phone_expect(f, "kim", "For whom?");
     assert_string_equal(phone_said(f, "bob"), "");
+}
+
+/* Her window is closed and no template carries the case: she writes to her own bot, and knows of nobody. */
+static void what_she_writes_before_she_could_read_of_a_case_is_not_for_the_customer(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "a person please");
+    phone_pass_unsent(f);
+    hear(f, "kim", "hours?");
+    hear(f, "kim", "done");
+    phone_look(f);
+    assert_string_equal(phone_said(f, "ana"), "");
+    assert_string_equal(fixture_text(f, "SELECT agent FROM conversation WHERE id = 1"), "");
+    assert_true(heard_of(f, "kim", "For whom? Nothing was sent."));
+    assert_true(heard_of(f, "kim", "Which one? Write its number before the word."));
+    phone_write(f, "kim", "#1");
+    assert_string_equal(phone_said(f, "ana"), "hours?");
+}
+
+static void what_was_sent_before_the_case_was_on_her_phone_is_not_for_it_either(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "a person please");
+    phone_pass_unsent(f);
+    f->now += 5 * SECOND_MS;
+    phone_drain(f);
+    f->now += 5 * SECOND_MS;
+    phone_write_late(f, "kim", "hours?", 7 * SECOND_MS);
+    phone_expect(f, "kim", "For whom? Nothing was sent.");
+    phone_write_late(f, "kim", "#1 Hello", 2 * SECOND_MS);
+    assert_string_equal(phone_said(f, "ana"), "Hello");
 }
 
 static void when_nothing_was_said_for_long_she_is_asked(void **state)
@@ -397,6 +472,20 @@ static void her_pictures_stay_with_her(void **state)
     phone_expect(f, "kim", "#1 ana: or this?\n(sent https://x.example/2.jpg)");
 }
 
+/* Braze gives them as a message without words, and often without an address. */
+static void a_sticker_of_hers_is_no_answer_and_she_is_told(void **state)
+{
+    static const char *const TEXTS[] = { "", "  ", "\xe2\x80\x8b" };
+    struct fixture *f = *state;
+
+    ask_for_person(f, "ana");
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+        phone_write(f, "kim", TEXTS[i]);
+        assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text LIKE 'Pictures and files are not passed on%'"), i + 1);
+    }
+    assert_string_equal(fixture_text(f, "SELECT owner || agent FROM conversation WHERE contact = 1"), "agent");
+}
+
 static void a_customer_who_has_opted_out_hears_nothing_and_she_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -407,6 +496,62 @@ static void a_customer_who_has_opted_out_hears_nothing_and_she_is_told(void **st
     phone_write(f, "kim", "Hello");
     phone_expect(f, "kim", "#1 ana has opted out and hears nothing more. Nothing was sent.");
     assert_string_equal(phone_said(f, "ana"), "");
+}
+
+static void a_text_of_hers_that_is_refused_is_told_of(void **state)
+{
+    struct fixture *f = *state;
+    struct call *call;
+
+    ask_for_person(f, "ana");
+    hear(f, "kim", "Hello\nAna");
+    call = claim(f);
+    assert_null(call->next);
+    settle(f, call, of(ANSWER_REFUSED), 400);
+    phone_look(f);
+    phone_expect(f, "kim", "#1 ana has probably not got this text of yours; see frontdesk outbox list:\n> Hello\n> Ana");
+    assert_string_equal(phone_said(f, "ana"), "");
+}
+
+static void a_list_that_is_cut_says_how_many_there_are_more(void **state)
+{
+    struct fixture *f = *state;
+    const char *list;
+
+    for (int i = 1; i <= 23; i++) {
+        char user[16];
+
+        snprintf(user, sizeof user, "u%d", i);
+        ask_for_person(f, user);
+    }
+    phone_write(f, "kim", "#list");
+    list = phone_last(f, "kim");
+    assert_non_null(strstr(list, "#20 u20: a person please\n… +3"));
+    assert_string_equal(strstr(list, "… +"), "… +3");
+}
+
+static void her_work_is_not_summed_up_and_she_is_no_customer_when_it_ends(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_load(f, PHONE_SHOP "INSERT INTO team (name, notify_user) VALUES ('support', 'kim');\n"
+                    "INSERT INTO setting (name, value) VALUES ('idle_close', '10 minutes');\n"
+                    "INSERT INTO attribute (name, at, value) VALUES ('last', 'close', '{{ summary }}');\n"
+                    "INSERT INTO notice (name, at, campaign, say) VALUES ('bye', 'close', 'reply', 'How was it?');\n");
+    ask_for_person(f, "ana");
+    phone_write(f, "kim", "Hello Ana, about your card");
+    for (int i = 0; i < 20; i++)
+        phone_pass(f, 2 * MINUTE_MS);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation WHERE owner = 'closed' AND closed_by = 'idle' AND summary = '' "
+                                    "AND outcome = '' AND summary_at IS NOT NULL"), 1);
+    phone_expect(f, "kim", "#1 ana");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile"), 0);
+    phone_write(f, "kim", "#1 done");
+    phone_write(f, "bob", "hours");
+    for (int i = 0; i < 20; i++)
+        phone_pass(f, 2 * MINUTE_MS);
+    phone_expect(f, "bob", "How was it?");
+    phone_expect(f, "ana", "How was it?");
 }
 
 static void nobody_is_told_of_her_own_case(void **state)
@@ -468,19 +613,26 @@ int main(void)
         CASE(when_her_case_is_over_the_text_does_not_slide_to_the_other),
         CASE(nor_to_a_case_that_comes_right_behind),
         CASE(a_word_that_ends_a_case_wants_to_know_which),
+        CASE(what_divides_the_number_from_the_text_goes_and_what_belongs_to_the_text_stays),
         CASE(a_number_that_is_none_of_hers_sends_nothing),
         CASE(a_case_that_is_over_is_no_longer_answered),
         CASE(a_text_that_names_another_case_is_asked_about),
         CASE(an_unknown_word_with_the_sign_is_for_nobody),
         CASE(a_text_from_before_is_not_for_the_case_that_came_since),
         CASE(webhooks_that_overtake_each_other_move_no_text_to_another_customer),
+        CASE(what_she_writes_before_she_could_read_of_a_case_is_not_for_the_customer),
+        CASE(what_was_sent_before_the_case_was_on_her_phone_is_not_for_it_either),
         CASE(when_nothing_was_said_for_long_she_is_asked),
         CASE(what_was_kept_too_long_has_to_be_written_again),
         CASE(no_more_than_ten_texts_are_kept),
         CASE(opting_out_is_hers_and_no_text_for_the_customer),
         CASE(no_rule_answers_her_while_she_has_a_case),
         CASE(her_pictures_stay_with_her),
+        CASE(a_sticker_of_hers_is_no_answer_and_she_is_told),
         CASE(a_customer_who_has_opted_out_hears_nothing_and_she_is_told),
+        CASE(a_text_of_hers_that_is_refused_is_told_of),
+        CASE(a_list_that_is_cut_says_how_many_there_are_more),
+        CASE(her_work_is_not_summed_up_and_she_is_no_customer_when_it_ends),
         CASE(nobody_is_told_of_her_own_case),
         CASE(a_repeated_webhook_sends_her_text_once),
         CASE(after_a_case_that_ended_without_her_a_text_is_not_taken_for_a_customers),

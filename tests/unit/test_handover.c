@@ -123,6 +123,21 @@ static void who_is_told_by_phone_answers_by_whatever_id_comes_with_it(void **sta
     phone_expect(f, "owner-1", "#1 ana: the bot answers again.");
 }
 
+/* Braze gave her an external id while she was at it: she has another name then, and still the case. */
+static void who_is_given_an_id_meanwhile_keeps_her_case(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    hear_from(f, "'user_id':'','phone_number':'+34600111222'", "Hello");
+    assert_string_equal(fixture_text(f, "SELECT agent FROM conversation WHERE id = 1"), "+34600111222");
+    hear_from(f, "'user_id':'kim','phone_number':'+34600111222'", "It is ready");
+    hear_from(f, "'user_id':'kim','phone_number':'+34600111222'", "done");
+    phone_look(f);
+    assert_string_equal(phone_said(f, "ana"), "Hello|It is ready");
+    assert_string_equal(fixture_text(f, "SELECT owner FROM conversation WHERE id = 1"), "bot");
+}
+
 static void an_id_of_any_length_has_cases(void **state)
 {
     struct fixture *f = *state;
@@ -219,7 +234,7 @@ static void a_text_that_waits_for_the_customers_window_is_told_of(void **state)
     struct fixture *f = *state;
 
     phone_write(f, "ana", "a person please");
-    phone_write(f, "kim", "Hello");
+    phone_write(f, "kim", "#1 Hello");
     phone_pass(f, 24 * (int64_t)HOUR_MS);
     phone_write(f, "kim", "#1 It is here!");
     phone_expect(f, "kim", "#1 ana last wrote more than 24 hours ago");
@@ -452,6 +467,7 @@ int main(void)
         CASE(who_takes_it_at_the_desk_has_it),
         CASE(who_has_it_on_the_phone_has_it_before_the_desk),
         CASE_OF(who_is_told_by_phone_answers_by_whatever_id_comes_with_it, setup_by_phone),
+        CASE_OF(who_is_given_an_id_meanwhile_keeps_her_case, setup_by_phone),
         CASE_OF(an_id_of_any_length_has_cases, setup_long_id),
         CASE(a_late_summary_is_not_waited_for),
         CASE(what_he_writes_before_it_is_told_is_among_the_words),

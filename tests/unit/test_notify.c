@@ -19,7 +19,7 @@ static const char RULES[] =
     "INSERT INTO setting (name, value) VALUES ('business_name', 'Sunny Bakery');\n"
     "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES\n"
     " ('reply', 'whatsapp', '7f3c0000-0000-4000-8000-000000000001', 'response');\n"
-    "INSERT INTO team (name) VALUES ('day');\n"
+    "INSERT INTO team (name, next) VALUES ('day', 'night');\n"
     "INSERT INTO rule (name, words, say) VALUES ('hours', 'hours', 'From 8 to 6.');\n"
     "INSERT INTO rule (name, words, action, target) VALUES ('day', 'day', 'handoff', 'day');\n" TEAM;
 
@@ -242,6 +242,25 @@ static void a_team_without_an_address_is_told_nothing(void **state)
     hear(f, "mia", "hello?");
     assert_null(claim(f));
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'notify'"), 0);
+}
+
+/* Nobody of 'day' has come in time. */
+static void the_next_team_is_told_of_the_case_before_the_words_that_follow(void **state)
+{
+    struct fixture *f = *state;
+    struct notify_call *call;
+
+    hear(f, "mia", "day");
+    assert_null(claim(f));
+    f->now += 30 * MINUTE_MS;
+    call = claim_relay(f);
+    assert_non_null(call);
+    assert_string_equal(call->row.type, "handoff");
+    assert_non_null(strstr(call->row.body, "\"team\":\"night\""));
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE sent_by = 'notify night' AND state = 'accepted'"), 1);
+    settle(f, call, 200);
+    hear(f, "mia", "hello?");
+    relays(f, "message", 200);
 }
 
 /* Summaries */
@@ -514,7 +533,9 @@ static void acts_that_are_none_are_told_so(void **state)
         { "agent-say", ACT(",'text':'x'"), 400 },
         { "agent-say", ACT(",'id':'','text':'x'"), 400 },
         { "agent-say", ACT(",'id':'1','text':' '"), 400 },
+        { "agent-say", ACT(",'id':'1','text':'\xe2\x80\x8b'"), 400 },
         { "agent-say", ACT(",'id':'1'"), 400 },
+        { "say", "{'conversation':1,'actor':'cli','text':'\xe2\x80\x8b '}", 400 },
     };
     struct fixture *f = *state;
 
@@ -535,6 +556,7 @@ int main(void)
         TEST(a_message_that_comes_twice_is_relayed_once_and_one_of_the_bots_never),
         TEST(who_has_taken_closed_or_released_it_is_read_from_the_ledger),
         TEST(a_team_without_an_address_is_told_nothing),
+        TEST(the_next_team_is_told_of_the_case_before_the_words_that_follow),
         cmocka_unit_test_setup_teardown(a_case_waits_for_its_summary_but_not_for_long, setup_wise, setup_audit),
         TEST(an_endpoint_that_is_down_is_left_alone_and_then_tried_with_one),
         TEST(one_that_is_refused_three_times_makes_way_for_the_next),

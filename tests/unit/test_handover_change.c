@@ -1,0 +1,193 @@
+/* handover: who has a case when the customer gets another name meanwhile, or the rules other people. */
+#include "desk/handover.h"
+#include "tests/lib/phone.h"
+
+static const char RULES[] = PHONE_SHOP
+    "INSERT INTO team (name, notify_user) VALUES ('support', 'kim, lee');\n"
+    "INSERT INTO rule (name, words, action, target) VALUES ('complain', 'complain', 'flow', 'complaint');\n"
+    "INSERT INTO flow (name) VALUES ('complaint');\n"
+    "INSERT INTO step (name, say, ask) VALUES ('complaint.what', 'What about?', 'text');\n"
+    "INSERT INTO step (name, say) VALUES ('complaint.thanks', 'Noted.');\n";
+
+static int setup(void **state)
+{
+    return setup_open(state, RULES);
+}
+
+static const char *events(struct fixture *f)
+{
+    return fixture_text(f, "SELECT group_concat(kind) FROM event WHERE conversation = 1 AND kind NOT IN ('told', 'summary')");
+}
+
+/* Customers */
+
+/* He wrote by a phone that nobody knew, and now comes with the id under which the bot has talked with him before. */
+static void who_turns_out_to_be_known_stays_with_the_person_who_has_him(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "hours");
+    hear_from(f, "'user_id':'','phone_number':'+34600999888'", "a person please");
+    phone_look(f);
+    phone_write(f, "kim", "Hello, Kim here");
+    hear_from(f, "'user_id':'ana','phone_number':'+34600999888'", "hours?");
+    phone_look(f);
+    phone_expect(f, "ana", "From 8 to 6.");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox o JOIN message m ON m.id = o.message WHERE m.text = 'From 8 to 6.'"), 1);
+    phone_expect(f, "kim", "#1 ana: hours?");
+    phone_write(f, "kim", "Eight to six.");
+    phone_expect(f, "ana", "Eight to six.");
+    assert_string_equal(fixture_text(f, "SELECT group_concat(owner || agent) FROM conversation WHERE id IN (1, 2)"),
+                        "agentkim,closed");
+    phone_write(f, "kim", "done");
+    phone_write(f, "ana", "hours");
+    phone_expect(f, "ana", "From 8 to 6.");
+}
+
+/* Nobody has answered yet; and the bot is in the middle of a dialogue with him there. */
+static void and_so_does_who_waits_for_one(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "complain");
+    hear_from(f, "'user_id':'','phone_number':'+34600999888'", "a person please");
+    phone_look(f);
+    hear_from(f, "'user_id':'ana','phone_number':'+34600999888'", "the cake was dry");
+    phone_look(f);
+    phone_expect(f, "ana", "What about?");
+    phone_expect(f, "kim", "#1 ana: the cake was dry");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM run"), 0);
+    phone_write(f, "kim", "Sorry, Ana!");
+    phone_expect(f, "ana", "Sorry, Ana!");
+    assert_string_equal(fixture_text(f, "SELECT number || state FROM handover"), "1taken");
+}
+
+/* He shows himself by SMS; on WhatsApp he has said nothing for a day, and only a template would reach him. */
+static void the_window_of_a_channel_goes_along_with_the_case(void **state)
+{
+    struct fixture *f = *state;
+    int64_t heard_at = f->now;
+
+    hear_from(f, "'user_id':'','phone_number':'+34600999888'", "a person please");
+    phone_look(f);
+    phone_write(f, "kim", "Hello");
+    f->now += 25 * (int64_t)HOUR_MS;
+    phone_write(f, "ana", "hours");
+    fixture_receive(f, "sms", "{'user_id':'ana','phone_number':'+34600999888','message':'hours'}");
+    phone_look(f);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation WHERE channel = 'whatsapp' AND agent = 'kim'"), 1);
+    assert_true(fixture_int(f, "SELECT max(last_in_at) FROM conversation WHERE channel = 'whatsapp' AND agent = 'kim'") > heard_at);
+    fixture_receive(f, "sms", "{'user_id':'','phone_number':'+34600999777','message':'a person please'}");
+    phone_look(f);
+    f->now += 25 * (int64_t)HOUR_MS;
+    heard_at = fixture_int(f, "SELECT last_in_at FROM conversation WHERE channel = 'sms' ORDER BY id DESC LIMIT 1");
+    phone_write(f, "bea", "hours");
+    hear_from(f, "'user_id':'bea','phone_number':'+34600999777'", "hours");
+    phone_look(f);
+    assert_int_equal(fixture_int(f, "SELECT last_in_at FROM conversation WHERE channel = 'sms' AND owner = 'agent'"), heard_at);
+}
+
+/* People who leave */
+
+#define TEAM(people) PHONE_SHOP "INSERT INTO team (name, notify_user) VALUES ('support', " people ");\n"
+
+static void who_leaves_the_team_hears_no_more_and_what_she_had_goes_to_who_is_left(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    phone_write(f, "kim", "Hello");
+    fixture_load(f, TEAM("'lee, max'"));
+    phone_look(f);
+    phone_expect(f, "kim", "#1 ana: over, without your doing.");
+    phone_expect(f, "lee", "#1 ana (whatsapp) waits for a person:");
+    phone_expect(f, "max", "#1 ana (whatsapp) waits for a person:");
+    assert_string_equal(fixture_text(f, "SELECT owner || agent FROM conversation WHERE id = 1"), "agent");
+    phone_write(f, "ana", "my address is Rue 4");
+    phone_expect(f, "kim", "#1 ana: over, without your doing.");
+    phone_expect(f, "max", "#1 ana: my address is Rue 4");
+    phone_write(f, "kim", "send it to me");
+    phone_expect(f, "kim", "Your text was not sent: the case is over");
+    phone_write(f, "kim", "#1 send it to me");
+    phone_write(f, "lee", "#1 It is on its way.");
+    assert_string_equal(phone_said(f, "ana"), "Hello|It is on its way.");
+    assert_string_equal(events(f), "handoff,take,say,handoff,take,say");
+}
+
+static void a_case_that_nobody_is_told_of_any_more_is_told_anew(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    fixture_load(f, TEAM("'max'"));
+    phone_look(f);
+    phone_expect(f, "lee", "#1 ana: over, without your doing.");
+    phone_expect(f, "max", "#1 ana (whatsapp) waits for a person:");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM told"), 1);
+}
+
+static void who_stays_in_any_team_keeps_her_cases(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    fixture_load(f, TEAM("'lee'") "INSERT INTO team (name, notify_user) VALUES ('kitchen', 'kim');\n");
+    phone_look(f);
+    phone_write(f, "kim", "Hello");
+    assert_string_equal(phone_said(f, "ana"), "Hello");
+}
+
+static void a_change_of_the_rules_while_the_desk_was_down_counts_as_well(void **state)
+{
+    struct fixture *f = *state;
+    int64_t at;
+    struct error error = { 0 };
+
+    phone_write(f, "ana", "a person please");
+    fixture_load(f, TEAM("'max'"));
+    fixture_reopen(f, true);
+    must(handover_next_at(&f->desk, &at, &error), &error);
+    assert_int_equal(at, 0);
+    phone_look(f);
+    phone_expect(f, "kim", "#1 ana: over, without your doing.");
+}
+
+/* Erasure */
+
+static void what_an_erased_customer_said_stands_in_no_list_and_what_she_was_answered_in_no_other_thread(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please, zebra");
+    phone_write(f, "bob", "a person please");
+    phone_write(f, "kim", "#list");
+    phone_write(f, "kim", "your zebra is here");
+    phone_write(f, "kim", "#1");
+    phone_write(f, "kim", "#1 a second zebra, too");
+    phone_write(f, "kim", "#2 Hello Bob");
+    assert_int_equal(fixture_int(f, "SELECT count(*) > 6 FROM message WHERE text LIKE '%zebra%'"), 1);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli'}"), 200);
+    for (int i = 0; i < 20; i++)
+        phone_pass(f, 1 * SECOND_MS);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text LIKE '%zebra%' OR text LIKE '%ana%'"), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM webhook WHERE instr(body, 'zebra') > 0"), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM decision WHERE state || trace LIKE '%zebra%'"), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text LIKE '%Hello Bob%'"), 2);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(who_turns_out_to_be_known_stays_with_the_person_who_has_him),
+        CASE(and_so_does_who_waits_for_one),
+        CASE(the_window_of_a_channel_goes_along_with_the_case),
+        CASE(who_leaves_the_team_hears_no_more_and_what_she_had_goes_to_who_is_left),
+        CASE(a_case_that_nobody_is_told_of_any_more_is_told_anew),
+        CASE(who_stays_in_any_team_keeps_her_cases),
+        CASE(a_change_of_the_rules_while_the_desk_was_down_counts_as_well),
+        CASE(what_an_erased_customer_said_stands_in_no_list_and_what_she_was_answered_in_no_other_thread),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
