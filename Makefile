@@ -203,6 +203,7 @@ LIB = \
   src/store/dossier.c \
   src/store/entry.c \
   src/store/erasure.c \
+  src/store/erasure_again.c \
   src/store/erasure_rows.c \
   src/store/erasure_stray.c \
   src/store/event.c \

@@ -256,7 +256,7 @@ const struct command commands[] = {
       "Braze takes; it goes on by itself, also after a restart, and the same command again tells how far it has come (it ends\n"
       "with 75 until it is done). Backups that were made before, the daemon's log, what Braze and AI vendors keep, and custom\n"
       "events that Braze was told cannot be reached from here. It cannot be undone: frontdesk export USER comes first.\n"
-      "Copies of the book that upgrades have made beside it hold the person too; --copies deletes them.\n"
+      "Copies of the book that upgrades and restores have made beside it hold the person too; --copies deletes them.\n"
       "  frontdesk export ana > ana.json\n"
       "  frontdesk erase ana\n"
       "  frontdesk erase phone:+821012345678 --copies",

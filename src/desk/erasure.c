@@ -312,7 +312,7 @@ static int look_for_copies(struct desk *desk, struct error *error)
             schema_copies(desk->db, erasure.known_since, erasure.drops_copies, add_copy, &names, error) != 0)
             found = -1;
         if (names.len > 0 && desk->scrub_waits_for.len == 0)
-            buf_addf(&desk->scrub_waits_for, "you to delete the older copy of the book that an upgrade has made beside it: %s",
+            buf_addf(&desk->scrub_waits_for, "you to delete the older copy of the book beside it: %s",
                      buf_text(&names));
         buf_release(&names);
         if (found < 0)

@@ -13,8 +13,8 @@
  *     index      … and the search index.
  *     pages      The write-ahead log is cut to nothing, so that no old page is left in it; waits for whoever still reads an
  *                older state. Freed pages and the gaps in used ones hold zeros (store/page_gap.h). Copies of the book that
- *                upgrades have made beside it hold the person too: it waits until they are gone, or deletes them where it is
- *                told to.
+ *                lie beside it, by an upgrade or a restore, hold the person too: it waits until they are gone, or deletes
+ *                them where it is told to.
  *     done
  *
  * What it cannot reach, and says: backups that were made before, the daemon's log, what Braze and AI vendors keep
