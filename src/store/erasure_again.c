@@ -34,8 +34,9 @@ static int has(struct db *db, int64_t id, int64_t asked_at, bool *is_same, struc
     return found;
 }
 
-static const char COPY[] = "INSERT INTO erasure (id, asked_at, asked_by, known_since, phase, drops_copies, cleared, uncleared, done_at) "
-                           "VALUES (?1, ?2, ?3, ?4, 'done', ?5, ?6, ?7, ?8)";
+static const char COPY[] =
+    "INSERT INTO erasure (id, asked_at, asked_by, known_since, phase, drops_copies, cleared, uncleared, done_at) "
+    "VALUES (?1, ?2, ?3, ?4, 'done', ?5, ?6, ?7, ?8)";
 
 /* As a receipt that is done: what Braze was still to empty, nobody can ask it for any more. */
 static int copy_receipt(const struct taking *t, struct query *from, struct error *error)
@@ -67,7 +68,8 @@ static int copy_counts(const struct taking *t, struct error *error)
     return more == 0 ? 0 : -1;
 }
 
-static const char CONTACTS[] = "SELECT c.id, c.created_at FROM erasure_contact e JOIN contact c ON c.id = e.contact WHERE e.erasure = ?1";
+static const char CONTACTS[] =
+    "SELECT c.id, c.created_at FROM erasure_contact e JOIN contact c ON c.id = e.contact WHERE e.erasure = ?1";
 static const char IS_HERE[] = "SELECT 1 FROM contact WHERE id = ?1 AND created_at = ?2";
 
 /* 1: it is the person; 0: it is not here; -1. */
