@@ -216,6 +216,7 @@ LIB = \
   src/store/histogram.c \
   src/store/idle.c \
   src/store/lane.c \
+  src/store/late.c \
   src/store/listing.c \
   src/store/lock.c \
   src/store/message.c \

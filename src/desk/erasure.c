@@ -256,6 +256,7 @@ int erasure_run(struct desk *desk, int64_t now, struct error *error)
     while ((found = erasure_next(desk->db, erasure.id, &erasure, error)) == 1) {
         struct progress p = { .desk = desk, .erasure = &erasure, .now = now };
 
+        erasure.late = &desk->late;
         if (run_one(&p, error) != 0)
             return -1;
         all_wait &= p.waits;

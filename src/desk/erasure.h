@@ -20,7 +20,8 @@
  * What it cannot reach, and says: backups that were made before, the daemon's log, what Braze and AI vendors keep
  * themselves, custom events that Braze was told, and what others wrote about the person in conversations of their own.
  *
- * A call delivered once more after the erasure, whose key for duplicates went with the rest, is a message of somebody new.
+ * A call of hers that is delivered once more, as Braze does for a day when an answer got lost, is answered and counted as the
+ * duplicate that it is, and nothing of it is kept (store/late.h). A new message of hers is somebody new's.
  */
 #ifndef DESK_ERASURE_H
 #define DESK_ERASURE_H

@@ -3,6 +3,7 @@
  */
 #include "store/erasure_rows.h"
 #include "store/erasure_stray.h"
+#include "store/late.h"
 #include "store/outbox.h"
 #include "store/search.h"
 
@@ -421,16 +422,41 @@ static int empty_contacts(struct db *db, const struct erasure *erasure, int64_t 
 /* Keys for duplicates, by the message that they stand for: others may have the same phone. `upto` is their time. */
 static const char PIECE_OF_KEYS[] =
     "SELECT max(at) FROM (SELECT at FROM seen WHERE at > ?2 AND ?1 > 0 ORDER BY at LIMIT ?3)";
-static const char DROP_KEYS[] =
-    "DELETE FROM seen WHERE at > ?2 AND at <= ?3 AND (SELECT v.contact FROM message m JOIN conversation v "
-    "ON v.id = m.conversation WHERE m.id = seen.message) IN " CONTACTS ALL_BOUND;
+#define OF_PIECE_OF_KEYS                                                                                            \
+    "at > ?2 AND at <= ?3 AND (SELECT v.contact FROM message m JOIN conversation v ON v.id = m.conversation "        \
+    "WHERE m.id = seen.message) IN " CONTACTS " AND identity <> 'erased'"
+static const char KEYS[] = "SELECT channel, identity, dispatch_id, message, at FROM seen WHERE " OF_PIECE_OF_KEYS;
+static const char DROP_KEYS[] = "DELETE FROM seen WHERE " OF_PIECE_OF_KEYS ALL_BOUND;
 static const struct emptying OF_KEYS[] = { { "seen", DROP_KEYS } };
+
+/* Digests stand for the same messages (store/late.h), and stay. */
+static int leave_digests(struct db *db, const struct erasure *erasure, int64_t end, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, KEYS);
+    int more;
+
+    query_bind_int(q, 1, erasure->id);
+    query_bind_int(q, 2, erasure->upto);
+    query_bind_int(q, 3, end);
+    while ((more = query_step(q, error)) == 1) {
+        const struct seen key = { query_text(q, 0), query_text(q, 1), query_text(q, 2), query_int(q, 3), query_int(q, 4) };
+
+        if (late_leave(erasure->late, db, &key, now, error) != 0)
+            break;
+    }
+    query_end(q);
+    return more == 0 ? 0 : -1;
+}
 
 static int drop_keys(struct db *db, const struct erasure *erasure, int64_t now, int64_t *upto, struct error *error)
 {
     if (piece_end(db, PIECE_OF_KEYS, erasure->id, erasure->upto, KEYS_EACH, upto, error) != 0)
         return -1;
-    return *upto == 0 ? 0 : run_piece(db, OF_KEYS, 1, erasure, *upto, now, error) == 0 ? 1 : -1;
+    if (*upto == 0)
+        return 0;
+    if (leave_digests(db, erasure, *upto, now, error) != 0)
+        return -1;
+    return run_piece(db, OF_KEYS, 1, erasure, *upto, now, error) == 0 ? 1 : -1;
 }
 
 /* The stages */

@@ -147,6 +147,10 @@ def erased():
         equal((receipt["phase"], receipt["contacts"], receipt["uncleared"]), ("done", 1, 0), "the receipt")
         true(receipt["cleared"] >= 2 and receipt["rows"] > 10, f"it counts: {receipt}")
         equal(where(desk, wanted), [], "nothing is left of her")
+        again = {"user_id": "ana-Zx81", "message": f"ping {HANGUL}ana-Zx81", "dispatch_id": "once-ana-Zx81"}
+        equal(desk.post(json.dumps(again).encode(), query={"user": "ana-Zx81"}, Content_Type="application/json").status, 200,
+              "Braze repeats a call of hers")
+        equal(where(desk, wanted), [], "and nothing is left of that")
         lacks(result.out, "ana-Zx81", "the receipt does not know her")
         equal({k: v for k, v in desk.sandbox.profile("ana-Zx81").items() if k.startswith("shop_")}, {}, "nor does Braze")
         audit = desk.do("audit", "--json").json()

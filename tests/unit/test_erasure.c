@@ -2,8 +2,11 @@
  * erasure: every column of every table that could hold something about a person is known here, with what becomes of it; and
  * whatever stood there is gone when it is done, while another person loses nothing.
  */
+#include <unistd.h>
+
 #include "base/alloc.h"
 #include "desk/erasure.h"
+#include "desk/upkeep.h"
 #include "store/audit.h"
 #include "store/erasure_again.h"
 #include "store/erasure_stray.h"
@@ -386,6 +389,73 @@ static void a_message_during_the_erasure_is_somebody_new_s(void **state)
                                     "AND state = 'due'"), 1);
 }
 
+static bool has_secret(const struct fixture *f)
+{
+    char path[100];
+
+    snprintf(path, sizeof path, "%s.secret", f->path);
+    return access(path, F_OK) == 0;
+}
+
+/* Braze repeats a call for a day, when the answer to it was lost. */
+static void a_call_repeated_after_the_erasure_is_a_duplicate_of_which_nothing_is_kept(void **state)
+{
+    static const char CALL[] = "{'user_id':'ana','phone_number':'','dispatch_id':'d-ana','message':'hours?'}";
+    struct fixture *f = *state;
+    struct receipt receipt;
+    int64_t ana, message;
+
+    live(f, "ana", &ana);
+    run(f, "UPDATE profile SET addressee = ''", 0);
+    message = fixture_int(f, "SELECT max(id) FROM message WHERE kind = 'in'");
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    receipt = fixture_receive(f, "whatsapp", CALL);
+    assert_int_equal(receipt.kind, RECEIPT_DUPLICATE);
+    finish(f);
+    assert_true(has_secret(f));
+    fixture_reopen(f, true);
+    receipt = fixture_receive(f, "whatsapp", CALL);
+    assert_int_equal(receipt.kind, RECEIPT_DUPLICATE);
+    assert_int_equal(receipt.message, message);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM webhook WHERE state = 'duplicate' AND body = x'' "
+                                    "AND claimed_user IS NULL"), 2);
+    assert_int_equal(count_marked(f, "ana"), 0);
+    assert_int_equal(count_marked(f, "hours?"), 0);
+    /* What she writes anew, and another's call of the same dispatch, are none. */
+    assert_int_equal(fixture_receive(f, "whatsapp", "{'user_id':'ana','phone_number':'','dispatch_id':'d-2','message':'hours?'}").kind,
+                     RECEIPT_ACCEPTED);
+    assert_int_equal(fixture_receive(f, "whatsapp", "{'user_id':'bob','phone_number':'','dispatch_id':'d-ana','message':'hours?'}").kind,
+                     RECEIPT_ACCEPTED);
+}
+
+static void digests_of_the_erased_go_after_a_day_and_with_the_last_of_them_the_secret(void **state)
+{
+    static const char CALL[] = "{'user_id':'ana','phone_number':'','dispatch_id':'d-ana','message':'hours?'}";
+    static const int64_t HOUR = 3600 * 1000;
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    int64_t ana;
+
+    live(f, "ana", &ana);
+    fixture_receive(f, "whatsapp", "{'user_id':'ana','phone_number':'','dispatch_id':'old','message':'hours?'}");
+    run(f, "UPDATE profile SET addressee = ''; UPDATE seen SET at = at - 26 * 3600000 WHERE dispatch_id = 'old'", 0);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM seen"), 1); /* not of what can come no more */
+    f->now += 23 * HOUR;
+    must(db_begin(f->desk.db, &error), &error);
+    must(upkeep_run(&f->desk, f->now, &error), &error);
+    must(db_commit(f->desk.db, &error), &error);
+    assert_int_equal(fixture_receive(f, "whatsapp", CALL).kind, RECEIPT_DUPLICATE);
+    f->now += 3 * HOUR;
+    must(db_begin(f->desk.db, &error), &error);
+    must(upkeep_run(&f->desk, f->now, &error), &error);
+    must(db_commit(f->desk.db, &error), &error);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM seen"), 0);
+    assert_false(has_secret(f));
+    assert_int_equal(fixture_receive(f, "whatsapp", CALL).kind, RECEIPT_ACCEPTED);
+}
+
 static void what_is_held_or_withheld_of_an_erased_person_cannot_be_sent_after_all(void **state)
 {
     struct fixture *f = *state;
@@ -581,6 +651,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_lane_that_names_the_person_is_emptied, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_was_known_by_the_phone_alone_before_is_the_same_person, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_message_during_the_erasure_is_somebody_new_s, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_call_repeated_after_the_erasure_is_a_duplicate_of_which_nothing_is_kept, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(digests_of_the_erased_go_after_a_day_and_with_the_last_of_them_the_secret, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(what_is_held_or_withheld_of_an_erased_person_cannot_be_sent_after_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(braze_is_asked_to_empty_each_profile_that_was_written_to, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_braze_refuses_for_good_is_told_in_the_receipt, set_up, tear_down),
