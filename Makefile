@@ -242,6 +242,7 @@ LIB = \
   src/store/restored.c \
   src/store/retention.c \
   src/store/retention_delete.c \
+  src/store/retention_part.c \
   src/store/rulebook.c \
   src/store/rulefile.c \
   src/store/rulefile_hint.c \
