@@ -300,6 +300,14 @@ def ambiguous():
         equal(desk.do("erase", "external:1", "--json").json()["phase"], "done", "said in full")
         equal(desk.cli("erase", "nobody").code, 3, "nobody")
         desk.hears("ana", "ping 4", "pong 4")
+        wait_written(desk)
+        desk.sandbox.fault("status", times=0, path=TRACK, status=400)
+        result = desk.cli("erase", "external:bob")
+        equal(result.code, 1, "Braze will not empty his profile, ever")
+        contains(result.out + result.err, "Braze has refused to empty 1 attribute", "and it says so")
+        lacks(result.out + result.err, "It is done.", "that is not done")
+        contains(desk.do("status").out, "Braze has refused to empty 1 attribute", "status says so, too")
+        contains(desk.do("erasures", "show", 2).out, "has refused", "so does the receipt")
 
 
 @test("what is too old goes while the daemon answers: told before, counted behind, and the file shrinks")
