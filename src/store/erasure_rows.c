@@ -11,9 +11,17 @@ enum { MESSAGES_EACH = 25, KEYS_EACH = 2000, CONTACTS_EACH = 10000 };
 
 #define CONTACTS "(SELECT contact FROM erasure_contact WHERE erasure = ?1)"
 #define CONVERSATIONS "(SELECT id FROM conversation WHERE contact IN " CONTACTS ")"
-/* Texts to others that tell of a conversation of hers. */
+/*
+ * Texts to others that tell of a conversation of hers; also lists of cases, which tell of several people's, with a case of hers
+ * among them: they were told while that went on, to somebody who is told of cases.
+ */
+#define LISTS                                                                                                       \
+    "SELECT n.message FROM handover h CROSS JOIN colleague g JOIN notice n ON n.contact = g.contact AND n.is_over = 0 " \
+    "AND n.handover = -1 AND n.at BETWEEN h.at AND coalesce(h.ended_at, n.at) JOIN message m ON m.id = n.message "      \
+    "WHERE h.conversation IN " CONVERSATIONS " AND instr(m.text, '#' || h.number || ' ') > 0"
 #define NOTICES                                                                                                     \
-    "(SELECT n.message FROM notice n WHERE n.conversation IN " CONVERSATIONS " AND n.contact NOT IN " CONTACTS ")"
+    "(SELECT n.message FROM notice n WHERE n.conversation IN " CONVERSATIONS " AND n.contact NOT IN " CONTACTS          \
+    " UNION ALL " LISTS ")"
 
 static int run(struct db *db, const char *sql, int64_t erasure, struct error *error)
 {
@@ -306,6 +314,22 @@ static int run_piece(struct db *db, const struct emptying *list, size_t count, c
     "(SELECT m." column " FROM message m WHERE m.conversation IN " CONVERSATIONS " AND m.id > ?2 AND m.id <= ?3 "    \
     "AND m." column " IS NOT NULL)"
 
+/*
+ * What a colleague wrote to her by phone stands in the colleague's conversation as well: it came in the moment in which it was
+ * passed on, with the number of the case before it; or it was kept, and went on to her within ten minutes.
+ */
+#define RELAYED_AT_ONCE                                                                                             \
+    "(h.at = a.at AND (substr(rtrim(h.text), -length(a.text)) = a.text OR (length(a.text) > 1000 AND instr(h.text, a.text) > 0)))"
+#define RELAYED_LATER                                                                                               \
+    "(h.text = a.text AND h.at BETWEEN a.at - 600000 AND a.at AND NOT EXISTS (SELECT 1 FROM message o "               \
+    "WHERE o.id BETWEEN h.id AND h.id + 20 AND o.kind = 'agent' AND o.at = h.at AND o.actor = a.actor))"
+#define RELAYED                                                                                                     \
+    "(SELECT h.id FROM message a CROSS JOIN identity i ON i.kind IN ('external', 'phone', 'braze') AND i.value = a.actor " \
+    "CROSS JOIN conversation c ON c.contact = i.contact "                                                            \
+    "CROSS JOIN message h ON h.conversation = c.id AND h.id BETWEEN a.id - 50000 AND a.id "                          \
+    "WHERE a.id IN " PIECE " AND a.kind = 'agent' AND a.text <> '' AND h.kind = 'in' AND h.text <> '' "              \
+    "AND (" RELAYED_AT_ONCE " OR " RELAYED_LATER "))"
+
 static const char PIECE_OF_MESSAGES[] =
     "SELECT max(id) FROM (SELECT id FROM message WHERE conversation IN " CONVERSATIONS " AND id > ?2 ORDER BY id LIMIT ?3)";
 static const char EMPTY_WEBHOOKS[] = "UPDATE webhook SET body = x'', claimed_user = NULL, reason = '' "
@@ -326,12 +350,19 @@ static const char EMPTY_MESSAGES[] =
     "UPDATE message SET text = '', media = '[]', fields = '{}', buttons = '[]', tags = '[]', properties = '{}', "
     "sent_at = NULL, campaign = '' WHERE id IN " PIECE ALL_BOUND;
 
+static const char RELAYED_WEBHOOKS[] = "UPDATE webhook SET body = x'', claimed_user = NULL "
+                                       "WHERE id IN (SELECT w.webhook FROM message w WHERE w.id IN " RELAYED ")" ALL_BOUND;
+static const char RELAYED_DECISIONS[] = "UPDATE decision SET state = '{}', trace = '{}' WHERE message IN " RELAYED ALL_BOUND;
+static const char RELAYED_MESSAGES[] = "UPDATE message SET text = '' WHERE id IN " RELAYED ALL_BOUND;
+
 static const struct emptying OF_MESSAGES[] = {
+    { "webhook", RELAYED_WEBHOOKS }, { "decision", RELAYED_DECISIONS }, { "message", RELAYED_MESSAGES },
     { "webhook", EMPTY_WEBHOOKS }, { "webhook", EMPTY_DUPLICATES }, { "attempt", EMPTY_ATTEMPTS }, { "outbox", EMPTY_OUTBOX },
     { "track", EMPTY_TRACKS },     { "decision", EMPTY_DECISIONS }, { "turn", END_TURNS },         { "message", EMPTY_MESSAGES },
 };
 
 static const char WORDS[] = "SELECT id, text FROM message WHERE text <> '' AND id IN " PIECE;
+static const char RELAYED_WORDS[] = "SELECT id, text FROM message WHERE id IN " RELAYED;
 static const char NOTICE_WORDS[] =
     "SELECT id, text FROM message WHERE text <> '' AND id IN " NOTICES " AND ?2 + ?3 IS NOT NULL";
 
@@ -356,7 +387,7 @@ static int empty_messages(struct db *db, const struct erasure *erasure, int64_t 
         return -1;
     if (*upto == 0)
         return 0;
-    if (forget_words(db, WORDS, erasure, *upto, error) != 0)
+    if (forget_words(db, WORDS, erasure, *upto, error) != 0 || forget_words(db, RELAYED_WORDS, erasure, *upto, error) != 0)
         return -1;
     return run_piece(db, OF_MESSAGES, sizeof OF_MESSAGES / sizeof *OF_MESSAGES, erasure, *upto, now, error) == 0 ? 1 : -1;
 }
