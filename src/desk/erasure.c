@@ -280,10 +280,21 @@ int erasure_hold(struct desk *desk, int64_t now, struct error *error)
     struct erasure erasure = { 0 };
     int found = desk->may_erase ? 1 : 0;
 
-    while (found == 1 && (found = erasure_next(desk->db, erasure.id, &erasure, error)) == 1)
-        if (strcmp(erasure.phase, "asked") == 0 && erasure_rows_withhold(desk->db, erasure.id, now, error) != 0)
+    while (found == 1 && (found = erasure_next(desk->db, erasure.id, &erasure, error)) == 1) {
+        bool is_asked = strcmp(erasure.phase, "asked") == 0;
+
+        if (is_asked && erasure_rows_withhold(desk->db, erasure.id, now, error) != 0)
             return -1;
+        if ((is_asked || strcmp(erasure.phase, "clearing") == 0) &&
+            erasure_rows_put_off(desk->db, erasure.id, now, now + TRACK_APART_MS, error) != 0)
+            return -1;
+    }
     return found;
+}
+
+int erasure_keeps_profile(struct desk *desk, int64_t contact, struct error *error)
+{
+    return desk->may_erase ? erasure_rows_keep_profile(desk->db, contact, error) : 0;
 }
 
 int erasure_is_of(struct desk *desk, int64_t contact, struct error *error)

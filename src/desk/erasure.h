@@ -44,8 +44,14 @@ struct erasure_request { /* borrowed */
  */
 int erasure_ask(struct desk *desk, const struct erasure_request *request, int64_t now, int64_t *id, struct error *error);
 
-/* Inside the caller's transaction, before anything is claimed in it, and in every round: nothing leaves to whom is erased. */
+/*
+ * Inside the caller's transaction, before anything is claimed in it, and in every round: nothing leaves to whom is erased, and
+ * nothing is written into a profile that has still to be cleared, for whoever has begun anew under the same id.
+ */
 int erasure_hold(struct desk *desk, int64_t now, struct error *error);
+
+/* Is it to be cleared yet? Then nothing rides there with a text, either. 1, 0, -1. */
+int erasure_keeps_profile(struct desk *desk, int64_t contact, struct error *error);
 
 /* One piece of each that is open. When there is more to do; INT64_MAX: nothing is open. */
 int erasure_run(struct desk *desk, int64_t now, struct error *error);

@@ -252,6 +252,33 @@ int erasure_rows_begin_clearing(struct db *db, int64_t erasure, int64_t now, int
     return query_run(q, error) == 0 ? 1 : -1;
 }
 
+/* Not in each round: half of the time is enough. */
+static const char PUT_OFF[] =
+    "UPDATE outbox SET due_at = ?3 WHERE seq = 0 AND settled_at IS NULL AND state = 'due' AND due_at < (?2 + ?3) / 2 "
+    "AND contact IN (SELECT i.contact FROM erasure_identity e CROSS JOIN identity i ON i.kind = e.kind AND i.value = e.value "
+    "WHERE e.erasure = ?1)";
+
+int erasure_rows_put_off(struct db *db, int64_t erasure, int64_t now, int64_t until, struct error *error)
+{
+    struct query *q = db_query(db, PUT_OFF);
+
+    query_bind_int(q, 1, erasure);
+    query_bind_int(q, 2, now);
+    query_bind_int(q, 3, until);
+    return query_run(q, error);
+}
+
+static const char KEEP_PROFILE[] =
+    "SELECT 1 FROM erasure r CROSS JOIN erasure_identity e ON e.erasure = r.id CROSS JOIN identity i ON i.kind = e.kind "
+    "AND i.value = e.value WHERE r.done_at IS NULL AND (r.phase = 'asked' OR r.phase = 'clearing') AND i.contact = ?1 LIMIT 1";
+
+int erasure_rows_keep_profile(struct db *db, int64_t contact, struct error *error)
+{
+    int64_t ignored;
+
+    return read_int(db, KEEP_PROFILE, contact, &ignored, error);
+}
+
 static const char CALL[] =
     "SELECT o.state, o.reason FROM outbox o JOIN " FIRST_PROFILE " f ON f.contact = o.contact "
     "WHERE o.seq = 0 AND o.settled_at IS NULL";

@@ -494,6 +494,48 @@ static void braze_is_asked_to_empty_each_profile_that_was_written_to(void **stat
     assert_int_equal(count_marked(f, "gold"), 0);
 }
 
+static void hold(struct fixture *f)
+{
+    struct error error = { 0 };
+
+    must(desk_begin(&f->desk, &error), &error);
+    must(erasure_hold(&f->desk, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+}
+
+/* Else the clearing empties what was written a moment before it. */
+static void who_comes_anew_under_the_same_id_is_written_to_when_the_profile_is_cleared(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = meet(f, "ana"), anew;
+    struct call *call;
+
+    set(f, ana, "tier", "\"gold\"");
+    settle(f, claim_later(f), of(ANSWER_ACCEPTED), 201);
+    put(f, ana, "increment", "visits", "3");
+    settle(f, claim_later(f), of(ANSWER_ACCEPTED), 201);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    anew = meet(f, "ana");
+    assert_true(anew != ana);
+    put(f, anew, "increment", "visits", "1");
+    set(f, anew, "tier", "\"silver\"");
+    finish(f);
+    f->now += 60 * 1000;
+    hold(f);
+    call = claim_track(f, 0);
+    assert_non_null(call);
+    assert_string_equal(buf_text(&call->body), "{\"attributes\":[{\"external_id\":\"ana\",\"_update_existing_only\":true,"
+                                               "\"visits\":null}]}");
+    hold(f);
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+    finish(f);
+    f->now += TRACK_APART_MS;
+    call = claim_track(f, 0);
+    assert_non_null(call);
+    assert_non_null(strstr(buf_text(&call->body), "silver"));
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+}
+
 static void what_braze_refuses_for_good_is_told_in_the_receipt(void **state)
 {
     struct fixture *f = *state;
@@ -657,6 +699,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_is_held_or_withheld_of_an_erased_person_cannot_be_sent_after_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(braze_is_asked_to_empty_each_profile_that_was_written_to, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_comes_anew_under_the_same_id_is_written_to_when_the_profile_is_cleared, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(what_braze_refuses_for_good_is_told_in_the_receipt, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_was_erased_after_a_backup_is_erased_again_when_it_is_restored, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_contact_of_another_book_is_not_erased_for_its_number, set_up, tear_down),
