@@ -207,6 +207,7 @@ LIB = \
   src/store/dossier.c \
   src/store/entry.c \
   src/store/erasure.c \
+  src/store/erasure_again.c \
   src/store/erasure_rows.c \
   src/store/erasure_stray.c \
   src/store/event.c \
@@ -219,6 +220,7 @@ LIB = \
   src/store/histogram.c \
   src/store/idle.c \
   src/store/lane.c \
+  src/store/late.c \
   src/store/listing.c \
   src/store/lock.c \
   src/store/message.c \
@@ -244,6 +246,7 @@ LIB = \
   src/store/restored.c \
   src/store/retention.c \
   src/store/retention_delete.c \
+  src/store/retention_part.c \
   src/store/rulebook.c \
   src/store/rulefile.c \
   src/store/rulefile_hint.c \

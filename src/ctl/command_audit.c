@@ -1,6 +1,7 @@
 /*
  * command_audit: the sum of promise 5, and every contradiction in the book.
  */
+#include <signal.h>
 #include <unistd.h>
 
 #include "ctl/act.h"
@@ -68,15 +69,12 @@ static int judge(struct call *call, const struct audit *audit)
                      audit->discrepancies == 1 ? "discrepancy" : "discrepancies");
 }
 
-static int audit_file(struct call *call, const char *path, bool is_deep)
+static int audit_book(struct call *call, struct db *db, bool is_deep)
 {
     struct error error = { 0 };
     struct audit audit;
-    struct db *db = db_open(path, DB_READER, &error);
     int code = EXIT_DONE, result;
 
-    if (db == NULL)
-        return call_fail(call, EXIT_FAILED, "%s", error.text);
     output_table(call->output, "findings", FINDING_COLUMNS, 1);
     result = schema_check(db, &error);
     if (result == 0)
@@ -85,30 +83,54 @@ static int audit_file(struct call *call, const char *path, bool is_deep)
     if (result != 0)
         code = call_read_failed(call, db, &error);
     output_table_end(call->output);
-    db_close(db);
     return code == EXIT_DONE ? judge(call, &audit) : code;
 }
 
-/* Of a book in use a copy is looked at: each page of a large one takes minutes, in which its log would grow. */
-static int audit_deep(struct call *call)
+static struct db *open_book(struct call *call, const char *path, int *code)
 {
-    struct buf copy = { 0 };
-    int code;
+    struct error error = { 0 };
+    struct db *db = db_open(path, DB_READER, &error);
 
-    buf_addf(&copy, "%s.deep", buf_text(&call->db_path));
-    code = backup_beside(call, buf_text(&copy));
-    if (code == EXIT_NOBODY)
-        code = audit_file(call, buf_text(&call->db_path), true);
-    else if (code == EXIT_DONE)
-        code = audit_file(call, buf_text(&copy), true);
-    unlink(buf_text(&copy));
-    buf_release(&copy);
-    return code;
+    *code = db != NULL ? EXIT_DONE : call_fail(call, EXIT_FAILED, "%s", error.text);
+    return db;
 }
 
+/*
+ * A copy of the book holds all that customers wrote: it must outlive nobody who looks at it. It has lost its name before it is
+ * looked at, and whoever interrupts that ends it with it; until then Ctrl-C waits.
+ */
+static struct db *open_copy(struct call *call, int *code)
+{
+    struct buf copy = { 0 };
+    struct db *db = NULL;
+    sigset_t signals, former;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    sigprocmask(SIG_BLOCK, &signals, &former);
+    buf_addf(&copy, "%s.deep", buf_text(&call->db_path));
+    *code = backup_beside(call, buf_text(&copy));
+    if (*code == EXIT_DONE)
+        db = open_book(call, buf_text(&copy), code);
+    unlink(buf_text(&copy));
+    sigprocmask(SIG_SETMASK, &former, NULL);
+    buf_release(&copy);
+    return db;
+}
+
+/* Of a book in use a copy is looked at: each page of a large one takes minutes, in which its log would grow. */
 int command_audit(struct call *call)
 {
-    if (call->parsed->options[OPTION_DEEP] != NULL)
-        return audit_deep(call);
-    return audit_file(call, buf_text(&call->db_path), false);
+    bool is_deep = call->parsed->options[OPTION_DEEP] != NULL;
+    int code = EXIT_NOBODY;
+    struct db *db = is_deep ? open_copy(call, &code) : NULL;
+
+    if (code == EXIT_NOBODY)
+        db = open_book(call, buf_text(&call->db_path), &code);
+    if (code == EXIT_DONE)
+        code = audit_book(call, db, is_deep);
+    db_close(db);
+    return code;
 }

@@ -47,7 +47,7 @@ static void fill(const struct erasure_receipt *receipt, struct cell cells[COLUMN
 struct showing {
     struct call *call;
     bool is_shown, is_done;
-    int64_t rows;
+    int64_t rows, uncleared;
     char phase[ERASURE_PHASE_MAX], waits_for[ERASURE_WAITS_MAX];
 };
 
@@ -58,6 +58,7 @@ static void note(void *context, const struct erasure_receipt *receipt)
     showing->is_shown = true;
     showing->is_done = receipt->done_at != 0;
     showing->rows = receipt->rows;
+    showing->uncleared = receipt->uncleared;
     snprintf(showing->phase, sizeof showing->phase, "%s", receipt->phase);
     snprintf(showing->waits_for, sizeof showing->waits_for, "%s", receipt->waits_for);
 }
@@ -92,25 +93,46 @@ static const char BEYOND[] =
     "Not reached from here: backups made before, the daemon's log, what Braze, AI vendors and another desk keep themselves, "
     "custom events that Braze was told, and what others wrote about the person.";
 
-/* Returns an exit code: BUSY while it is open. */
-static int show_one(struct call *call, struct db *db, int64_t id)
+/* How it stands, in words. */
+static int judge(struct call *call, const struct showing *showing, int64_t id)
+{
+    const char *waits_for = showing->waits_for;
+    size_t len = strlen(waits_for);
+
+    if (!showing->is_done) {
+        if (len > 0 && waits_for[len - 1] == '.')
+            len--;
+        output_note(call->output, NOTE_WARN, "It is not done yet (%s)%s%.*s. It goes on by itself while frontdeskd runs: "
+                    "frontdesk erasures show %lld", showing->phase, len > 0 ? "; it waits for " : "", (int)len, waits_for,
+                    (long long)id);
+        return EXIT_BUSY;
+    }
+    if (showing->uncleared == 0) {
+        output_note(call->output, NOTE_GOOD, "It is done.");
+        return EXIT_DONE;
+    }
+    output_note(call->output, NOTE_WARN, "Nothing is left here. But Braze has refused to empty %lld %s that we had written into "
+                "the profile, and is not asked again: delete %s there by hand.", (long long)showing->uncleared,
+                showing->uncleared == 1 ? "attribute" : "attributes", showing->uncleared == 1 ? "it" : "them");
+    return EXIT_FAILED;
+}
+
+/* *fate (may be NULL), as an exit code: BUSY while it is open, FAILED when Braze has refused its part for good. */
+static int show_one(struct call *call, struct db *db, int64_t id, int *fate)
 {
     struct showing showing = { .call = call };
     struct error error = { 0 };
+    int judged;
 
     if (erasure_get(db, id, show_receipt, &showing, &error) < 0 || show_counts(call, db, id, &error) < 0)
         return call_read_failed(call, db, &error);
     if (!showing.is_shown)
         return call_fail(call, EXIT_NOTHING, "there is no receipt %lld; frontdesk erasures list shows them", (long long)id);
     output_note(call->output, NOTE_DIM, "%s", BEYOND);
-    if (showing.is_done) {
-        output_note(call->output, NOTE_GOOD, "It is done.");
-        return EXIT_DONE;
-    }
-    output_note(call->output, NOTE_WARN, "It is not done yet (%s)%s%s. It goes on by itself while frontdeskd runs: frontdesk "
-                "erasures show %lld", showing.phase, showing.waits_for[0] != '\0' ? "; it waits for " : "", showing.waits_for,
-                (long long)id);
-    return EXIT_BUSY;
+    judged = judge(call, &showing, id);
+    if (fate != NULL)
+        *fate = judged;
+    return EXIT_DONE;
 }
 
 /* Erasing */
@@ -161,14 +183,16 @@ int command_erase(struct call *call)
     int64_t id = 0;
     struct db *db = NULL;
     bool is_up = act_daemon_state(call) == DAEMON_UP; /* without it nothing moves any more */
-    int code = ask(call, &id);
+    int code = ask(call, &id), fate = EXIT_DONE;
 
     if (code == EXIT_DONE)
         code = call_open(call, &db);
     if (code == EXIT_DONE && is_up)
         code = watch(call, db, id);
     if (code == EXIT_DONE)
-        code = show_one(call, db, id);
+        code = show_one(call, db, id, &fate);
+    if (code == EXIT_DONE)
+        code = fate;
     db_close(db);
     return code;
 }
@@ -179,9 +203,9 @@ int command_erasures_show(struct call *call)
     int code = call_open(call, &db);
 
     if (code == EXIT_DONE)
-        code = show_one(call, db, call->parsed->numbers[0]);
+        code = show_one(call, db, call->parsed->numbers[0], NULL);
     db_close(db);
-    return code == EXIT_BUSY ? EXIT_DONE : code;
+    return code;
 }
 
 static void add_row(void *context, const struct erasure_receipt *receipt)

@@ -31,6 +31,7 @@ struct restoring {
     const char *from;
     struct buf draft, aside; /* names beside the book */
     bool is_kept;            /* there was a book, and it is at `aside` */
+    bool is_asked;           /* it could be read: what it knows that the backup does not was taken over */
     struct restored settled;
 };
 
@@ -155,8 +156,9 @@ static int settle(struct restoring *r, struct desk *desk, struct error *error)
     struct db *present = open_present(r);
     int result = desk_begin(desk, error);
 
+    r->is_asked = present != NULL;
     if (result == 0) {
-        result = restored_settle(desk->db, present, buf_text(&r->call->actor), r->call->now, &r->settled, error);
+        result = restored_settle(desk->db, present, buf_text(&r->call->actor), clock_wall_ms(), &r->settled, error);
         if (result == 0)
             result = desk_commit(desk, error);
         else
@@ -269,6 +271,20 @@ static int put_in_place(struct restoring *r)
     return say(r, &error);
 }
 
+/* A backup does not know whom it should have forgotten. */
+static void tell_of_people(const struct restoring *r)
+{
+    if (r->is_asked && r->settled.people > 0)
+        output_note(r->call->output, NOTE_GOOD,
+                    "Who had been erased after the backup was made is erased again as soon as frontdeskd runs: frontdesk "
+                    "erasures list");
+    else if (!r->is_asked)
+        output_note(r->call->output, NOTE_WARN,
+                    "%s, so nobody knows whom it had erased after the backup was made: they are in the book again. If there was "
+                    "anybody, erase them once more.",
+                    r->is_kept ? "The book before it cannot be read" : "There was no book before it");
+}
+
 static void tell(const struct restoring *r)
 {
     static const struct column columns[] = {
@@ -282,19 +298,21 @@ static void tell(const struct restoring *r)
         { "messages", NULL, LOOK_NUMBER },
         { "values", NULL, LOOK_NUMBER },
         { "conversations", "conversations closed", LOOK_NUMBER },
+        { "people", "people erased since, who are erased again", LOOK_NUMBER },
     };
     const struct restored *s = &r->settled;
     const struct cell cells[] = {
         cell_text("restore"),      cell_text(buf_text(&r->call->db_path)), cell_text(r->is_kept ? buf_text(&r->aside) : NULL),
         cell_number(s->texts),     cell_number(s->calls),                  cell_number(s->questions),
         cell_number(s->webhooks), cell_number(s->messages),               cell_number(s->values),
-        cell_number(s->conversations),
+        cell_number(s->conversations), cell_number(s->people),
     };
 
     output_record(r->call->output, NULL, columns, cells, sizeof cells / sizeof *cells);
     output_note(r->call->output, NOTE_GOOD,
                 "Restored. Nothing that was pending in the backup is sent by itself, since it may have been sent after the "
                 "backup was made: frontdesk outbox list --state unknown shows it, and frontdesk outbox retry sends it.");
+    tell_of_people(r);
 }
 
 static void name_aside(const char *path, int64_t at, struct buf *name)

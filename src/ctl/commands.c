@@ -254,9 +254,10 @@ const struct command commands[] = {
       "Asks Braze to empty the attributes that we wrote, then empties every table, the search index, the log of the database\n"
       "and its free pages. Rows that count stay, without words. It says done only when all of it is, which takes as long as\n"
       "Braze takes; it goes on by itself, also after a restart, and the same command again tells how far it has come (it ends\n"
-      "with 75 until it is done). Backups that were made before, the daemon's log, what Braze and AI vendors keep, and custom\n"
-      "events that Braze was told cannot be reached from here. It cannot be undone: frontdesk export USER comes first.\n"
-      "Copies of the book that upgrades have made beside it hold the person too; --copies deletes them.\n"
+      "with 75 until it is done, and with 1 when Braze has refused its part for good). Backups that were made before, the\n"
+      "daemon's log, what Braze and AI vendors keep, and custom events that Braze was told cannot be reached from here. It\n"
+      "cannot be undone: frontdesk export USER comes first.\n"
+      "Copies of the book that upgrades and restores have made beside it hold the person too; --copies deletes them.\n"
       "  frontdesk export ana > ana.json\n"
       "  frontdesk erase ana\n"
       "  frontdesk erase phone:+821012345678 --copies",

@@ -11,6 +11,7 @@
 #include "ctl/status_needs.h"
 #include "desk/breaker.h"
 #include "rules/decimal.h"
+#include "store/erasure.h"
 #include "store/queue.h"
 #include "store/readers.h"
 #include "store/spend.h"
@@ -243,6 +244,28 @@ static int add_caps(struct needs *needs, struct db *db, const struct ruleset *ru
     return result;
 }
 
+/* Erasures */
+
+enum { ERASURES_SHOWN = 50 };
+#define ERASURE_PATIENCE_MS INT64_C(60000)
+#define WEEK_MS (7 * 24 * HOUR_MS)
+
+/* Most are done within seconds. */
+static void add_erasure(void *context, const struct erasure_receipt *receipt)
+{
+    struct needs *needs = context;
+    struct buf remedy = { 0 };
+
+    buf_addf(&remedy, "frontdesk erasures show %lld", (long long)receipt->id);
+    if (receipt->done_at == 0 && receipt->waits_for[0] != '\0' && needs->now - receipt->asked_at > ERASURE_PATIENCE_MS)
+        need(needs, "erasure", buf_text(&remedy), "the erasure %lld is not done; it waits for %s", (long long)receipt->id,
+             receipt->waits_for);
+    else if (receipt->uncleared > 0 && needs->now - receipt->done_at < WEEK_MS)
+        need(needs, "erasure", buf_text(&remedy), "Braze has refused to empty %lld %s of somebody who was erased",
+             (long long)receipt->uncleared, receipt->uncleared == 1 ? "attribute" : "attributes");
+    buf_release(&remedy);
+}
+
 /* The log of the book */
 
 static void add_log(struct needs *needs, const char *path)
@@ -273,7 +296,7 @@ int needs_read(struct needs *needs, const struct call *call, struct db *db, cons
         queue_list(db, &(struct queue_filter){ .is_untold = true, .limit = WAITING_SHOWN }, add_untold, needs, error) < 0 ||
         overview_lanes(db, add_lane, needs, error) < 0 ||
         overview_troubles(db, TROUBLES_SHOWN, add_trouble, needs, error) < 0 || add_withheld(needs, db, error) != 0 ||
-        add_caps(needs, db, given->rules, error) != 0)
+        add_caps(needs, db, given->rules, error) != 0 || erasure_list(db, ERASURES_SHOWN, add_erasure, needs, error) < 0)
         return -1;
     add_counts(needs, given->overview);
     add_log(needs, buf_text(&call->db_path));

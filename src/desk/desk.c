@@ -247,6 +247,7 @@ static int open_book(struct desk *desk, const char *path, int64_t number, int64_
         return error_prefix(error, "%s", path);
     if (seen_newest(desk->db, &desk->newest_key_at, error) != 0 || mark_running(desk, now, error) != 0)
         return error_prefix(error, "%s", path);
+    late_open(&desk->late, desk->db);
     return 0;
 }
 
@@ -273,6 +274,7 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
 
 static void release(struct desk *desk)
 {
+    late_release(&desk->late);
     db_close(desk->db);
     lock_release(desk->lock);
     ruleset_free(desk->rules);

@@ -20,6 +20,7 @@
 #include "desk/health.h"
 #include "rules/ruleset.h"
 #include "store/db.h"
+#include "store/late.h"
 #include "store/rulefile.h"
 
 struct desk {
@@ -34,6 +35,7 @@ struct desk {
     bool was_unclean;      /* the last owner of the book did not close it */
     int64_t careful_until; /* go carefully until then (desk/road.h) */
     int64_t newest_key_at; /* of the keys for duplicates */
+    struct late late;      /* what of erased people may come once more */
     bool may_track;        /* a row that writes into a profile may be open (desk/dispatch_track.h) */
     int64_t tracked_at;    /* when a call of dispatch_track was last put together; 0: never */
     bool may_call;         /* a call to a service may be open (desk/service.h) */

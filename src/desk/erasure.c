@@ -256,6 +256,7 @@ int erasure_run(struct desk *desk, int64_t now, struct error *error)
     while ((found = erasure_next(desk->db, erasure.id, &erasure, error)) == 1) {
         struct progress p = { .desk = desk, .erasure = &erasure, .now = now };
 
+        erasure.late = &desk->late;
         if (run_one(&p, error) != 0)
             return -1;
         all_wait &= p.waits;
@@ -279,10 +280,21 @@ int erasure_hold(struct desk *desk, int64_t now, struct error *error)
     struct erasure erasure = { 0 };
     int found = desk->may_erase ? 1 : 0;
 
-    while (found == 1 && (found = erasure_next(desk->db, erasure.id, &erasure, error)) == 1)
-        if (strcmp(erasure.phase, "asked") == 0 && erasure_rows_withhold(desk->db, erasure.id, now, error) != 0)
+    while (found == 1 && (found = erasure_next(desk->db, erasure.id, &erasure, error)) == 1) {
+        bool is_asked = strcmp(erasure.phase, "asked") == 0;
+
+        if (is_asked && erasure_rows_withhold(desk->db, erasure.id, now, error) != 0)
             return -1;
+        if ((is_asked || strcmp(erasure.phase, "clearing") == 0) &&
+            erasure_rows_put_off(desk->db, erasure.id, now, now + TRACK_APART_MS, error) != 0)
+            return -1;
+    }
     return found;
+}
+
+int erasure_keeps_profile(struct desk *desk, int64_t contact, struct error *error)
+{
+    return desk->may_erase ? erasure_rows_keep_profile(desk->db, contact, error) : 0;
 }
 
 int erasure_is_of(struct desk *desk, int64_t contact, struct error *error)
@@ -312,7 +324,7 @@ static int look_for_copies(struct desk *desk, struct error *error)
             schema_copies(desk->db, erasure.known_since, erasure.drops_copies, add_copy, &names, error) != 0)
             found = -1;
         if (names.len > 0 && desk->scrub_waits_for.len == 0)
-            buf_addf(&desk->scrub_waits_for, "you to delete the older copy of the book that an upgrade has made beside it: %s",
+            buf_addf(&desk->scrub_waits_for, "you to delete the older copy of the book beside it: %s",
                      buf_text(&names));
         buf_release(&names);
         if (found < 0)

@@ -13,14 +13,15 @@
  *     index      … and the search index.
  *     pages      The write-ahead log is cut to nothing, so that no old page is left in it; waits for whoever still reads an
  *                older state. Freed pages and the gaps in used ones hold zeros (store/page_gap.h). Copies of the book that
- *                upgrades have made beside it hold the person too: it waits until they are gone, or deletes them where it is
- *                told to.
+ *                lie beside it, by an upgrade or a restore, hold the person too: it waits until they are gone, or deletes
+ *                them where it is told to.
  *     done
  *
  * What it cannot reach, and says: backups that were made before, the daemon's log, what Braze and AI vendors keep
  * themselves, custom events that Braze was told, and what others wrote about the person in conversations of their own.
  *
- * A call delivered once more after the erasure, whose key for duplicates went with the rest, is a message of somebody new.
+ * A call of hers that is delivered once more, as Braze does for a day when an answer got lost, is answered and counted as the
+ * duplicate that it is, and nothing of it is kept (store/late.h). A new message of hers is somebody new's.
  */
 #ifndef DESK_ERASURE_H
 #define DESK_ERASURE_H
@@ -43,8 +44,14 @@ struct erasure_request { /* borrowed */
  */
 int erasure_ask(struct desk *desk, const struct erasure_request *request, int64_t now, int64_t *id, struct error *error);
 
-/* Inside the caller's transaction, before anything is claimed in it, and in every round: nothing leaves to whom is erased. */
+/*
+ * Inside the caller's transaction, before anything is claimed in it, and in every round: nothing leaves to whom is erased, and
+ * nothing is written into a profile that has still to be cleared, for whoever has begun anew under the same id.
+ */
 int erasure_hold(struct desk *desk, int64_t now, struct error *error);
+
+/* Is it to be cleared yet? Then nothing rides there with a text, either. 1, 0, -1. */
+int erasure_keeps_profile(struct desk *desk, int64_t contact, struct error *error);
 
 /* One piece of each that is open. When there is more to do; INT64_MAX: nothing is open. */
 int erasure_run(struct desk *desk, int64_t now, struct error *error);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "braze/track.h"
+#include "desk/erasure.h"
 #include "desk/rider.h"
 #include "desk/subscription.h"
 #include "store/outbox_track.h"
@@ -43,6 +44,8 @@ static int gather(struct desk *desk, const struct outbox_row *row, enum send_car
 
     if (is_kept_out == 0)
         is_kept_out = outbox_track_is_barred(desk->db, row->id, error);
+    if (is_kept_out == 0)
+        is_kept_out = erasure_keeps_profile(desk, row->contact, error);
     if (is_kept_out != 0)
         return is_kept_out < 0 ? -1 : 0;
     result = profile_riders(desk->db, row->contact, addressee, but, SEND_ATTRIBUTES_MAX, attributes, &count, error);

@@ -25,6 +25,7 @@
 #include "desk/subscription.h"
 #include "store/contact.h"
 #include "store/conversation.h"
+#include "store/erasure.h"
 #include "store/message.h"
 #include "store/outbox.h"
 #include "store/run_row.h"
@@ -268,14 +269,29 @@ static int settle_webhook(struct passage *p, const char *state, int64_t message,
 static int claim_key(struct passage *p, const char *identity, int64_t *message, struct error *error)
 {
     struct seen seen = { p->webhook->channel, identity, p->in->dispatch_id, p->message, desk_key_at(p->desk, p->now) };
-    int is_new;
+    int found, is_new;
 
     if (*p->in->dispatch_id == '\0')
         return 0;
-    is_new = seen_claim(p->desk->db, &seen, error);
-    if (is_new == 0)
+    found = late_find(&p->desk->late, p->desk->db, &seen, error);
+    if (found == 0) {
+        is_new = seen_claim(p->desk->db, &seen, error);
+        found = is_new < 0 ? -1 : !is_new;
+    }
+    if (found == 1)
         *message = seen.message;
-    return is_new < 0 ? -1 : !is_new;
+    return found;
+}
+
+/* What came before from somebody who was erased meanwhile is counted, and leaves nothing else. */
+static int settle_repeated(struct passage *p, int64_t message, struct error *error)
+{
+    int is_erased = erasure_has_message(p->desk->db, message, error);
+
+    if (is_erased < 0)
+        return -1;
+    return is_erased == 1 ? webhook_settle_bare(p->desk->db, p->webhook, "duplicate", message, "", error)
+                          : settle_webhook(p, "duplicate", message, error);
 }
 
 /* The conversation that the message belongs to; 1: it is the twin of *first. */
@@ -360,7 +376,7 @@ static int pass(struct passage *p, struct receipt *receipt, struct error *error)
         result = accept_message(p, buf_text(&identity), receipt, error);
     } else {
         receipt->kind = RECEIPT_DUPLICATE;
-        result = seen < 0 ? -1 : settle_webhook(p, "duplicate", receipt->message, error);
+        result = seen < 0 ? -1 : settle_repeated(p, receipt->message, error);
     }
     buf_release(&identity);
     contact_release(&p->contact);

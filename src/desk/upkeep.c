@@ -37,7 +37,6 @@ enum {
     LONGEST_MS = 3600 * 1000, /* no row and no timer waits longer by itself */
 };
 
-static const int64_t SEEN_KEPT_MS = (int64_t)30 * 24 * 3600 * 1000;
 static const int64_t COOLDOWN_MAX_MS = (int64_t)365 * 24 * 3600 * 1000;
 
 static int forget(struct desk *desk, int64_t now, int64_t *next, struct error *error)
@@ -47,6 +46,8 @@ static int forget(struct desk *desk, int64_t now, int64_t *next, struct error *e
     int64_t rested = dropped < 0 ? -1 : cooldown_forget(desk->db, now, STEP_MAX, error);
     int64_t asked = rested < 0 ? -1 : agent_call_forget(desk->db, now - SEEN_KEPT_MS, STEP_MAX, error);
 
+    if (asked >= 0 && late_forget(&desk->late, desk->db, error) != 0)
+        asked = -1;
     *next = now + (dropped == STEP_MAX || rested == STEP_MAX || asked == STEP_MAX ? SOON_MS : FORGET_EVERY_MS);
     return asked < 0 ? -1 : 0;
 }

@@ -106,6 +106,20 @@ int erasure_has(struct db *db, int64_t contact, struct error *error)
     return found;
 }
 
+static const char HAS_MESSAGE[] = "SELECT 1 FROM message m JOIN conversation v ON v.id = m.conversation "
+                                  "JOIN erasure_contact e ON e.contact = v.contact WHERE m.id = ?1";
+
+int erasure_has_message(struct db *db, int64_t message, struct error *error)
+{
+    struct query *q = db_query(db, HAS_MESSAGE);
+    int found;
+
+    query_bind_int(q, 1, message);
+    found = query_step(q, error);
+    query_end(q);
+    return found;
+}
+
 static const char FORGET[] = "DELETE FROM erasure_identity WHERE erasure = ?1";
 
 int erasure_forget(struct db *db, int64_t id, struct error *error)

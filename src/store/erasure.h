@@ -24,6 +24,7 @@ struct erasure {
     char phase[ERASURE_PHASE_MAX];
     char waits_for[ERASURE_WAITS_MAX]; /* "": nothing */
     bool drops_copies;
+    struct late *late; /* where its keys for duplicates leave a digest; set by who runs it */
 };
 
 /* A new one, in the phase 'asked'. */
@@ -43,6 +44,9 @@ int erasure_of(struct db *db, const char *typed, int64_t *id, struct error *erro
 
 /* The contact is, or was, of somebody who was erased: 1, 0, -1. */
 int erasure_has(struct db *db, int64_t contact, struct error *error);
+
+/* The same of whose message it is. */
+int erasure_has_message(struct db *db, int64_t message, struct error *error);
 
 /* Nobody has to look for the person any more: what she was known by goes. */
 int erasure_forget(struct db *db, int64_t id, struct error *error);

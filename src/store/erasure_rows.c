@@ -3,6 +3,7 @@
  */
 #include "store/erasure_rows.h"
 #include "store/erasure_stray.h"
+#include "store/late.h"
 #include "store/outbox.h"
 #include "store/search.h"
 
@@ -10,13 +11,17 @@ enum { MESSAGES_EACH = 25, KEYS_EACH = 2000, CONTACTS_EACH = 10000 };
 
 #define CONTACTS "(SELECT contact FROM erasure_contact WHERE erasure = ?1)"
 #define CONVERSATIONS "(SELECT id FROM conversation WHERE contact IN " CONTACTS ")"
-/* Texts to others that tell of a conversation of hers; and what the desk told its colleagues of all their cases meanwhile, for
- * there may be lists in it. */
+/*
+ * Texts to others that tell of a conversation of hers; also lists of cases, which tell of several people's, with a case of hers
+ * among them: they were told while that went on, to somebody who is told of cases.
+ */
+#define LISTS                                                                                                       \
+    "SELECT n.message FROM handover h CROSS JOIN colleague g JOIN notice n ON n.contact = g.contact AND n.is_over = 0 " \
+    "AND n.handover = -1 AND n.at BETWEEN h.at AND coalesce(h.ended_at, n.at) JOIN message m ON m.id = n.message "      \
+    "WHERE h.conversation IN " CONVERSATIONS " AND instr(m.text, '#' || h.number || ' ') > 0"
 #define NOTICES                                                                                                     \
-    "(SELECT n.message FROM notice n WHERE n.conversation IN " CONVERSATIONS " AND n.contact NOT IN " CONTACTS       \
-    " UNION ALL SELECT n.message FROM handover h JOIN colleague g JOIN notice n ON n.contact = g.contact "           \
-    "AND n.is_over = 0 AND n.at >= h.at AND n.at <= coalesce(h.ended_at, n.at) "                                     \
-    "WHERE h.conversation IN " CONVERSATIONS " AND n.handover = -1 AND g.contact NOT IN " CONTACTS ")"
+    "(SELECT n.message FROM notice n WHERE n.conversation IN " CONVERSATIONS " AND n.contact NOT IN " CONTACTS          \
+    " UNION ALL " LISTS ")"
 
 static int run(struct db *db, const char *sql, int64_t erasure, struct error *error)
 {
@@ -247,6 +252,33 @@ int erasure_rows_begin_clearing(struct db *db, int64_t erasure, int64_t now, int
     return query_run(q, error) == 0 ? 1 : -1;
 }
 
+/* Not in each round: half of the time is enough. */
+static const char PUT_OFF[] =
+    "UPDATE outbox SET due_at = ?3 WHERE seq = 0 AND settled_at IS NULL AND state = 'due' AND due_at < (?2 + ?3) / 2 "
+    "AND contact IN (SELECT i.contact FROM erasure_identity e CROSS JOIN identity i ON i.kind = e.kind AND i.value = e.value "
+    "WHERE e.erasure = ?1)";
+
+int erasure_rows_put_off(struct db *db, int64_t erasure, int64_t now, int64_t until, struct error *error)
+{
+    struct query *q = db_query(db, PUT_OFF);
+
+    query_bind_int(q, 1, erasure);
+    query_bind_int(q, 2, now);
+    query_bind_int(q, 3, until);
+    return query_run(q, error);
+}
+
+static const char KEEP_PROFILE[] =
+    "SELECT 1 FROM erasure r CROSS JOIN erasure_identity e ON e.erasure = r.id CROSS JOIN identity i ON i.kind = e.kind "
+    "AND i.value = e.value WHERE r.done_at IS NULL AND (r.phase = 'asked' OR r.phase = 'clearing') AND i.contact = ?1 LIMIT 1";
+
+int erasure_rows_keep_profile(struct db *db, int64_t contact, struct error *error)
+{
+    int64_t ignored;
+
+    return read_int(db, KEEP_PROFILE, contact, &ignored, error);
+}
+
 static const char CALL[] =
     "SELECT o.state, o.reason FROM outbox o JOIN " FIRST_PROFILE " f ON f.contact = o.contact "
     "WHERE o.seq = 0 AND o.settled_at IS NULL";
@@ -309,13 +341,21 @@ static int run_piece(struct db *db, const struct emptying *list, size_t count, c
     "(SELECT m." column " FROM message m WHERE m.conversation IN " CONVERSATIONS " AND m.id > ?2 AND m.id <= ?3 "    \
     "AND m." column " IS NOT NULL)"
 
-/* What a colleague wrote on her own phone, and reached her as one of these; it may have waited for its case until then. */
-#define ANSWERS                                                                                                     \
-    "(SELECT k.id FROM message a JOIN identity i ON i.kind IN ('external', 'phone') AND i.value = a.actor "          \
-    "JOIN colleague g ON g.contact = i.contact JOIN conversation w ON w.contact = g.contact "                        \
-    "JOIN message k ON k.conversation = w.id AND k.id < a.id AND k.kind = 'in' "                                     \
-    "WHERE a.conversation IN " CONVERSATIONS " AND a.id > ?2 AND a.id <= ?3 AND a.kind = 'agent' AND a.text <> '' "  \
-    "AND k.at >= a.at - 600000 AND instr(k.text, a.text) > 0 AND w.contact NOT IN " CONTACTS ")"
+/*
+ * What a colleague wrote to her by phone stands in the colleague's conversation as well: it came in the moment in which it was
+ * passed on, with the number of the case before it; or it was kept, and went on to her within ten minutes.
+ */
+#define RELAYED_AT_ONCE                                                                                             \
+    "(h.at = a.at AND (substr(rtrim(h.text), -length(a.text)) = a.text OR (length(a.text) > 1000 AND instr(h.text, a.text) > 0)))"
+#define RELAYED_LATER                                                                                               \
+    "(h.text = a.text AND h.at BETWEEN a.at - 600000 AND a.at AND NOT EXISTS (SELECT 1 FROM message o "               \
+    "WHERE o.id BETWEEN h.id AND h.id + 20 AND o.kind = 'agent' AND o.at = h.at AND o.actor = a.actor))"
+#define RELAYED                                                                                                     \
+    "(SELECT h.id FROM message a CROSS JOIN identity i ON i.kind IN ('external', 'phone', 'braze') AND i.value = a.actor " \
+    "CROSS JOIN conversation c ON c.contact = i.contact "                                                            \
+    "CROSS JOIN message h ON h.conversation = c.id AND h.id BETWEEN a.id - 50000 AND a.id "                          \
+    "WHERE a.id IN " PIECE " AND a.kind = 'agent' AND a.text <> '' AND h.kind = 'in' AND h.text <> '' "              \
+    "AND (" RELAYED_AT_ONCE " OR " RELAYED_LATER "))"
 
 static const char PIECE_OF_MESSAGES[] =
     "SELECT max(id) FROM (SELECT id FROM message WHERE conversation IN " CONVERSATIONS " AND id > ?2 ORDER BY id LIMIT ?3)";
@@ -337,24 +377,22 @@ static const char EMPTY_MESSAGES[] =
     "UPDATE message SET text = '', media = '[]', fields = '{}', buttons = '[]', tags = '[]', properties = '{}', "
     "sent_at = NULL, campaign = '' WHERE id IN " PIECE ALL_BOUND;
 
-static const char ANSWER_WEBHOOKS[] = "UPDATE webhook SET body = x'', claimed_user = NULL, reason = '' "
-                                      "WHERE id IN (SELECT webhook FROM message WHERE id IN " ANSWERS ")" ALL_BOUND;
-static const char ANSWER_DUPLICATES[] = "UPDATE webhook SET body = x'', claimed_user = NULL, reason = '' "
-                                        "WHERE state = 'duplicate' AND message IN " ANSWERS ALL_BOUND;
-static const char ANSWER_DECISIONS[] = "UPDATE decision SET state = '{}', trace = '{}' WHERE message IN " ANSWERS ALL_BOUND;
-static const char ANSWER_MESSAGES[] =
-    "UPDATE message SET text = '', media = '[]', fields = '{}' WHERE id IN " ANSWERS ALL_BOUND;
+static const char RELAYED_WEBHOOKS[] = "UPDATE webhook SET body = x'', claimed_user = NULL "
+                                       "WHERE id IN (SELECT w.webhook FROM message w WHERE w.id IN " RELAYED ")" ALL_BOUND;
+static const char RELAYED_DUPLICATES[] = "UPDATE webhook SET body = x'', claimed_user = NULL "
+                                          "WHERE state = 'duplicate' AND message IN " RELAYED ALL_BOUND;
+static const char RELAYED_DECISIONS[] = "UPDATE decision SET state = '{}', trace = '{}' WHERE message IN " RELAYED ALL_BOUND;
+static const char RELAYED_MESSAGES[] = "UPDATE message SET text = '' WHERE id IN " RELAYED ALL_BOUND;
 
-/* The answers are known by what reached her: before that goes. */
 static const struct emptying OF_MESSAGES[] = {
-    { "webhook", ANSWER_WEBHOOKS }, { "webhook", ANSWER_DUPLICATES }, { "decision", ANSWER_DECISIONS },
-    { "message", ANSWER_MESSAGES },
+    { "webhook", RELAYED_WEBHOOKS }, { "webhook", RELAYED_DUPLICATES }, { "decision", RELAYED_DECISIONS },
+    { "message", RELAYED_MESSAGES },
     { "webhook", EMPTY_WEBHOOKS }, { "webhook", EMPTY_DUPLICATES }, { "attempt", EMPTY_ATTEMPTS }, { "outbox", EMPTY_OUTBOX },
     { "track", EMPTY_TRACKS },     { "decision", EMPTY_DECISIONS }, { "turn", END_TURNS },         { "message", EMPTY_MESSAGES },
 };
 
 static const char WORDS[] = "SELECT id, text FROM message WHERE text <> '' AND id IN " PIECE;
-static const char ANSWER_WORDS[] = "SELECT id, text FROM message WHERE text <> '' AND id IN " ANSWERS;
+static const char RELAYED_WORDS[] = "SELECT id, text FROM message WHERE id IN " RELAYED;
 static const char NOTICE_WORDS[] =
     "SELECT id, text FROM message WHERE text <> '' AND id IN " NOTICES " AND ?2 + ?3 IS NOT NULL";
 
@@ -379,7 +417,7 @@ static int empty_messages(struct db *db, const struct erasure *erasure, int64_t 
         return -1;
     if (*upto == 0)
         return 0;
-    if (forget_words(db, ANSWER_WORDS, erasure, *upto, error) != 0 || forget_words(db, WORDS, erasure, *upto, error) != 0)
+    if (forget_words(db, WORDS, erasure, *upto, error) != 0 || forget_words(db, RELAYED_WORDS, erasure, *upto, error) != 0)
         return -1;
     return run_piece(db, OF_MESSAGES, sizeof OF_MESSAGES / sizeof *OF_MESSAGES, erasure, *upto, now, error) == 0 ? 1 : -1;
 }
@@ -445,16 +483,41 @@ static int empty_contacts(struct db *db, const struct erasure *erasure, int64_t 
 /* Keys for duplicates, by the message that they stand for: others may have the same phone. `upto` is their time. */
 static const char PIECE_OF_KEYS[] =
     "SELECT max(at) FROM (SELECT at FROM seen WHERE at > ?2 AND ?1 > 0 ORDER BY at LIMIT ?3)";
-static const char DROP_KEYS[] =
-    "DELETE FROM seen WHERE at > ?2 AND at <= ?3 AND (SELECT v.contact FROM message m JOIN conversation v "
-    "ON v.id = m.conversation WHERE m.id = seen.message) IN " CONTACTS ALL_BOUND;
+#define OF_PIECE_OF_KEYS                                                                                            \
+    "at > ?2 AND at <= ?3 AND (SELECT v.contact FROM message m JOIN conversation v ON v.id = m.conversation "        \
+    "WHERE m.id = seen.message) IN " CONTACTS " AND identity <> 'erased'"
+static const char KEYS[] = "SELECT channel, identity, dispatch_id, message, at FROM seen WHERE " OF_PIECE_OF_KEYS;
+static const char DROP_KEYS[] = "DELETE FROM seen WHERE " OF_PIECE_OF_KEYS ALL_BOUND;
 static const struct emptying OF_KEYS[] = { { "seen", DROP_KEYS } };
+
+/* Digests stand for the same messages (store/late.h), and stay. */
+static int leave_digests(struct db *db, const struct erasure *erasure, int64_t end, int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, KEYS);
+    int more;
+
+    query_bind_int(q, 1, erasure->id);
+    query_bind_int(q, 2, erasure->upto);
+    query_bind_int(q, 3, end);
+    while ((more = query_step(q, error)) == 1) {
+        const struct seen key = { query_text(q, 0), query_text(q, 1), query_text(q, 2), query_int(q, 3), query_int(q, 4) };
+
+        if (late_leave(erasure->late, db, &key, now, error) != 0)
+            break;
+    }
+    query_end(q);
+    return more == 0 ? 0 : -1;
+}
 
 static int drop_keys(struct db *db, const struct erasure *erasure, int64_t now, int64_t *upto, struct error *error)
 {
     if (piece_end(db, PIECE_OF_KEYS, erasure->id, erasure->upto, KEYS_EACH, upto, error) != 0)
         return -1;
-    return *upto == 0 ? 0 : run_piece(db, OF_KEYS, 1, erasure, *upto, now, error) == 0 ? 1 : -1;
+    if (*upto == 0)
+        return 0;
+    if (leave_digests(db, erasure, *upto, now, error) != 0)
+        return -1;
+    return run_piece(db, OF_KEYS, 1, erasure, *upto, now, error) == 0 ? 1 : -1;
 }
 
 /* The stages */

@@ -46,6 +46,14 @@ int erasure_rows_note_attributes(struct db *db, int64_t erasure, struct error *e
 int erasure_rows_begin_clearing(struct db *db, int64_t erasure, int64_t now, int64_t *contact, int64_t *conversation,
                                 struct error *error);
 
+/*
+ * Whoever is known by the same may have begun anew, and has the same profile. Until it is cleared nothing is written there for
+ * him, or the clearing would empty it: calls that are due wait until `until`, and are put off again. Is a contact one of those,
+ * of any erasure? 1, 0, -1.
+ */
+int erasure_rows_put_off(struct db *db, int64_t erasure, int64_t now, int64_t until, struct error *error);
+int erasure_rows_keep_profile(struct db *db, int64_t contact, struct error *error);
+
 /* What came of it is entered in the receipt. *is_open: the call has not come to an end; *why is what keeps it, then. */
 int erasure_rows_end_clearing(struct db *db, int64_t erasure, bool *is_open, struct buf *why, struct error *error);
 

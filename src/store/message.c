@@ -134,10 +134,22 @@ static const char SEEN_PUT[] = "INSERT INTO seen (channel, identity, dispatch_id
 static const char SEEN_GET[] =
     "SELECT message FROM seen WHERE dispatch_id = ?3 AND identity = ?2 AND channel = ?1";
 
+int seen_get(struct db *db, struct seen *seen, struct error *error)
+{
+    struct query *q = db_query(db, SEEN_GET);
+    int found;
+
+    bind_key(q, seen);
+    found = query_step(q, error);
+    if (found == 1)
+        seen->message = query_int(q, 0);
+    query_end(q);
+    return found;
+}
+
 int seen_claim(struct db *db, struct seen *seen, struct error *error)
 {
     struct query *q = db_query(db, SEEN_PUT);
-    int found;
 
     bind_key(q, seen);
     query_bind_int(q, 4, seen->message);
@@ -146,13 +158,7 @@ int seen_claim(struct db *db, struct seen *seen, struct error *error)
         return -1;
     if (db_changes(db) == 1)
         return 1;
-    q = db_query(db, SEEN_GET);
-    bind_key(q, seen);
-    found = query_step(q, error);
-    if (found == 1)
-        seen->message = query_int(q, 0);
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return seen_get(db, seen, error) < 0 ? -1 : 0;
 }
 
 static const char SEEN_POINT[] =

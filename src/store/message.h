@@ -38,6 +38,9 @@ void heard_release(struct heard *heard);
 /* The tags that were noted when it was decided late. */
 int message_set_tags(struct db *db, int64_t id, const char *tags, struct error *error);
 
+/* How long a key is kept. */
+#define SEEN_KEPT_MS ((int64_t)30 * 24 * 3600 * 1000)
+
 struct seen { /* borrowed */
     const char *channel, *identity, *dispatch_id; /* the key; the identity as received */
     int64_t message;
@@ -46,6 +49,9 @@ struct seen { /* borrowed */
 
 /* 1: the key is new and stands for seen->message from now on; 0: it came before, and seen->message is what it stands for. */
 int seen_claim(struct db *db, struct seen *seen, struct error *error);
+
+/* 1: it is there, and seen->message is what it stands for; 0; -1. */
+int seen_get(struct db *db, struct seen *seen, struct error *error);
 
 /* Lets a key that is there stand for seen->message. */
 int seen_point(struct db *db, const struct seen *seen, struct error *error);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/book.h"
+#include "store/erasure_again.h"
 #include "store/event.h"
 #include "store/restored.h"
 
@@ -168,9 +169,11 @@ int restored_settle(struct db *db, struct db *present, const char *actor, int64_
                     struct error *error)
 {
     *restored = (struct restored){ 0 };
-    if (settle_pending(db, now, restored, error) != 0 || raise_numbers(db, present, error) != 0 ||
-        raise_cases(db, present, error) != 0 ||
+    if (erasure_clear_again(db, error) != 0 || settle_pending(db, now, restored, error) != 0 ||
+        raise_numbers(db, present, error) != 0 || raise_cases(db, present, error) != 0 ||
         keep_spent(db, present, error) != 0 || book_put_int(db, "careful_until", 0, error) != 0)
+        return -1;
+    if (present != NULL && erasure_again(db, present, actor, now, &restored->people, error) != 0)
         return -1;
     return event_put(db, 0, "restore", actor, "", now, error);
 }

@@ -11,6 +11,7 @@
  *   dialogues, and conversations of the bot              closed without word and summary; the next message begins anew
  *   money spent                                          at least what the book at hand knows
  *   numbers                                              go on behind those that the lost part may have given
+ *   people whom the book at hand has erased since        erased again (store/erasure_again.h)
  *
  * What a person has taken stays with them.
  */
@@ -23,7 +24,7 @@
 #include "store/db.h"
 
 struct restored { /* what was settled */
-    int64_t texts, calls, questions, messages, webhooks, values, conversations;
+    int64_t texts, calls, questions, messages, webhooks, values, conversations, people;
 };
 
 /*

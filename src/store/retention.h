@@ -5,8 +5,9 @@
  *     traces     What decisions read and tried, what was asked of services and backends and written to profiles in so many
  *                words. Which rule won, and what was answered, stays.
  *     messages   Whole conversations, once they were closed that long ago: with all that hangs on them, and the person's name
- *                and ids with the last of them. Only numbers are left: `retired` counts messages by their fate, so that the
- *                audit adds up (promise 5), and what backends cost stays counted.
+ *                and ids with the last of them (who has opted out stays known, so that this stays heeded). Only numbers
+ *                are left: `retired` counts messages by their fate, so that the audit adds up (promise 5), and what backends
+ *                cost stays counted.
  *
  * Where a class has come to stands in table retention; rows are looked at by their numbers, which rise with time. A kill
  * loses nothing: a piece is one transaction.
@@ -30,8 +31,8 @@ const char *retention_name(enum retention_class class);
 int retention_empty(struct db *db, enum retention_class class, int64_t before, int64_t now, struct error *error);
 
 /*
- * Between transactions, in one of its own: deletes a few conversations that were closed before `before`. 1, 0, -1. It
- * takes some ten milliseconds: the checks of references are put off, since they would read whole tables.
+ * Between transactions, in one of its own: deletes a few conversations that were closed before `before`, or a part of a
+ * large one. 1, 0, -1. It takes some ten milliseconds: the checks of references are put off, since they would read whole tables.
  */
 int retention_delete(struct db *db, int64_t before, int64_t now, struct error *error);
 

@@ -1,5 +1,6 @@
 /*
- * retention_delete: whole conversations go (retention_delete of store/retention.h).
+ * retention_delete: whole conversations go (retention_delete of store/retention.h); large ones part by part, from their
+ * beginning on (store/retention_part.h).
  *
  * A row may only go with all that points to it, and SQLite would look for that in tables without an index to them, row by row.
  * So its checks are off for the one transaction, which takes all of them itself; audit looks at every reference.
@@ -9,15 +10,16 @@
 #include <string.h>
 
 #include "store/retention.h"
+#include "store/retention_part.h"
 #include "store/search.h"
 
-enum { LOOKED_AT = 500, MESSAGES_MAX = 500 };
+enum { LOOKED_AT = 500 };
 
 /* A closed one, summed up, of which nothing is under way, and in which nothing was said since; ?1 < id, ?2 is the border. */
 static const char CANDIDATE[] =
-    "SELECT v.id, v.contact, (SELECT count(*) FROM message m WHERE m.conversation = v.id) FROM (SELECT id, contact, owner, "
-    "closed_at, opened_at FROM conversation WHERE id > ?1 ORDER BY id LIMIT ?3) v WHERE v.owner = 'closed' "
-    "AND v.closed_at < ?2 AND v.opened_at < ?2 "
+    "SELECT v.id, v.contact, (SELECT count(*) FROM (SELECT 1 FROM message m WHERE m.conversation = v.id LIMIT 1000)) "
+    "FROM (SELECT id, contact, owner, closed_at, opened_at FROM conversation WHERE id > ?1 ORDER BY id LIMIT ?3) v "
+    "WHERE v.owner = 'closed' AND v.closed_at < ?2 AND v.opened_at < ?2 "
     "AND coalesce((SELECT m.at FROM message m WHERE m.conversation = v.id ORDER BY m.id DESC LIMIT 1), 0) < ?2 "
     "AND NOT EXISTS (SELECT 1 FROM parting p WHERE p.conversation = v.id) "
     "AND NOT EXISTS (SELECT 1 FROM run r WHERE r.conversation = v.id) "
@@ -36,46 +38,22 @@ static const char CANDIDATE[] =
 static const char END_OF_LOOK[] = "SELECT max(id), max(opened_at) FROM (SELECT id, opened_at FROM conversation WHERE id > ?1 "
                                   "ORDER BY id LIMIT ?2)";
 
-#define MESSAGES "(SELECT id FROM message WHERE conversation = ?1)"
-#define OUTBOX                                                                                                      \
-    "(SELECT o.id FROM outbox o WHERE o.message IN " MESSAGES                                                        \
-    " UNION ALL SELECT o.id FROM outbox o WHERE o.kind <> 'send' AND o.contact = ?2 AND o.conversation = ?1)"
 #define NOTICES_ABOUT                                                                                               \
     "(SELECT n.message FROM notice n JOIN message m ON m.id = n.message WHERE n.conversation = ?1 AND m.conversation <> ?1)"
-
-/* ?1 the conversation, ?2 its contact. In this order: what is found by a row goes before it. */
 #define IS_LAST "NOT EXISTS (SELECT 1 FROM conversation WHERE contact = ?2 AND id <> ?1)"
+/* Who wants to hear no more from us has to stay known for that. */
+#define IS_FORGOTTEN IS_LAST " AND (SELECT opted_out_at FROM contact WHERE id = ?2) IS NULL"
 
 static const char EMPTY_CONTACT[] =
     "UPDATE contact SET first_name = '', language = '', time_zone = '', profile_name = '', address = '' "
-    "WHERE id = ?2 AND " IS_LAST;
+    "WHERE id = ?2 AND " IS_FORGOTTEN;
 
+/* ?1 the conversation, of which no message is left; ?2 its contact. */
 static const char *const DELETIONS[] = {
-    "INSERT INTO retired (fate, messages) SELECT t.state, count(*) FROM message m JOIN turn t ON t.id = m.turn "
-    "WHERE m.conversation = ?1 AND m.kind = 'in' AND ?2 > 0 GROUP BY t.state "
-    "ON CONFLICT (fate) DO UPDATE SET messages = messages + excluded.messages",
-    "INSERT INTO retired (fate, messages) SELECT 'duplicate', count(*) FROM webhook WHERE state = 'duplicate' "
-    "AND message IN " MESSAGES " AND ?2 > 0 ON CONFLICT (fate) DO UPDATE SET messages = messages + excluded.messages",
-    "DELETE FROM webhook WHERE state = 'duplicate' AND message IN " MESSAGES " AND ?2 > 0",
-    "DELETE FROM webhook WHERE id IN (SELECT webhook FROM message WHERE conversation = ?1 AND webhook IS NOT NULL) AND ?2 > 0",
-    "DELETE FROM attempt WHERE outbox IN " OUTBOX,
-    "DELETE FROM track WHERE outbox IN " OUTBOX,
-    "DELETE FROM service_call WHERE outbox IN " OUTBOX,
-    "DELETE FROM consult WHERE outbox IN " OUTBOX,
-    "DELETE FROM notification WHERE outbox IN " OUTBOX,
-    /* What the profile holds stays known, but no more by which call and message it came. */
-    "UPDATE profile SET outbox = iif(outbox IN " OUTBOX ", NULL, outbox), message = iif(message IN " MESSAGES
-    ", NULL, message) WHERE contact = ?2",
-    "DELETE FROM entry WHERE contact = ?2 AND (conversation = ?1 OR outbox IN " OUTBOX " OR message IN " MESSAGES ")",
-    "DELETE FROM outbox WHERE id IN " OUTBOX,
-    "DELETE FROM decision WHERE message IN " MESSAGES " AND ?2 > 0",
     "UPDATE message SET text = '', buttons = '[]', properties = '{}' WHERE id IN " NOTICES_ABOUT " AND ?2 > 0",
-    "DELETE FROM notice WHERE (conversation = ?1 OR message IN " MESSAGES ") AND ?2 > 0",
-    "DELETE FROM kept WHERE message IN " MESSAGES " AND ?2 > 0",
+    "DELETE FROM notice WHERE conversation = ?1 AND ?2 > 0",
     "DELETE FROM told WHERE handover IN (SELECT number FROM handover WHERE conversation = ?1) AND ?2 > 0",
     "DELETE FROM handover WHERE conversation = ?1 AND ?2 > 0",
-    "DELETE FROM turn WHERE id IN (SELECT turn FROM message WHERE conversation = ?1 AND turn IS NOT NULL) AND ?2 > 0",
-    "DELETE FROM message WHERE conversation = ?1 AND ?2 > 0",
     "DELETE FROM event WHERE conversation = ?1 AND ?2 > 0",
     "DELETE FROM consult_session WHERE conversation = ?1 AND ?2 > 0",
     "DELETE FROM agent_call WHERE conversation = ?1 AND ?2 > 0",
@@ -83,16 +61,16 @@ static const char *const DELETIONS[] = {
     /* With the last of them nothing says any more why the person is known. */
     "DELETE FROM profile WHERE contact = ?2 AND " IS_LAST,
     "DELETE FROM cooldown WHERE contact = ?2 AND " IS_LAST,
-    "DELETE FROM identity WHERE contact = ?2 AND " IS_LAST,
+    "DELETE FROM identity WHERE contact = ?2 AND " IS_FORGOTTEN,
     EMPTY_CONTACT,
 };
 
-static const char WORDS[] = "SELECT id, text FROM message WHERE text <> '' AND (conversation = ?1 OR id IN " NOTICES_ABOUT ")";
+static const char NOTICE_WORDS[] = "SELECT id, text FROM message WHERE text <> '' AND id IN " NOTICES_ABOUT;
 
 /* The search index knows a message by its text: before that goes. */
-static int forget_words(struct db *db, int64_t conversation, struct error *error)
+static int forget_notices(struct db *db, int64_t conversation, struct error *error)
 {
-    struct query *q = db_query(db, WORDS);
+    struct query *q = db_query(db, NOTICE_WORDS);
     int more;
 
     query_bind_int(q, 1, conversation);
@@ -104,7 +82,7 @@ static int forget_words(struct db *db, int64_t conversation, struct error *error
 
 static int delete_one(struct db *db, int64_t conversation, int64_t contact, struct error *error)
 {
-    if (forget_words(db, conversation, error) != 0)
+    if (retention_part_rest(db, conversation, contact, error) != 0 || forget_notices(db, conversation, error) != 0)
         return -1;
     for (size_t i = 0; i < sizeof DELETIONS / sizeof *DELETIONS; i++) {
         struct query *q = db_query(db, DELETIONS[i]);
@@ -176,7 +154,7 @@ static int read_upto(struct db *db, int64_t *upto, struct error *error)
     return found < 0 ? -1 : 0;
 }
 
-/* Some small ones, or one of any size. 1: there may be more; 0; -1. */
+/* Some small ones, or a part of a large one. 1: there may be more; 0; -1. */
 static int delete_some(struct db *db, int64_t before, int64_t now, struct error *error)
 {
     int64_t upto, messages = 0, removed = 0, end;
@@ -185,14 +163,18 @@ static int delete_some(struct db *db, int64_t before, int64_t now, struct error 
 
     if (read_upto(db, &upto, error) != 0)
         return -1;
-    while (messages < MESSAGES_MAX && (found = next_candidate(db, upto, before, &candidate, error)) == 1) {
-        if (delete_one(db, candidate.conversation, candidate.contact, error) != 0)
+    while (messages < RETENTION_PART_MAX && (found = next_candidate(db, upto, before, &candidate, error)) == 1) {
+        int is_part = retention_part(db, candidate.conversation, candidate.contact, error);
+
+        if (is_part == 1)
+            return note(db, upto, removed, now, error) == 0 ? 1 : -1;
+        if (is_part < 0 || delete_one(db, candidate.conversation, candidate.contact, error) != 0)
             return -1;
         upto = candidate.conversation;
         messages += candidate.messages + 1;
         removed++;
     }
-    if (messages >= MESSAGES_MAX)
+    if (messages >= RETENTION_PART_MAX)
         return note(db, upto, removed, now, error) == 0 ? 1 : -1;
     if (found < 0 || end_of_look(db, upto, before, &end, error) != 0)
         return -1;

@@ -107,12 +107,16 @@ static int copy_before(struct db *db, const char *path, int version, struct erro
     return result;
 }
 
+/* Made before an upgrade or a restore; left behind by an audit --deep or a restore that was killed. */
 static bool is_copy(const char *name, const char *book)
 {
-    static const char MARK[] = ".before-";
+    static const char *const MARKS[] = { ".before-", ".deep", ".restoring" };
     size_t len = strlen(book);
+    bool is_one = false;
 
-    return strncmp(name, book, len) == 0 && strncmp(name + len, MARK, sizeof MARK - 1) == 0;
+    for (size_t i = 0; i < sizeof MARKS / sizeof *MARKS; i++)
+        is_one |= strncmp(name, book, len) == 0 && strncmp(name + len, MARKS[i], strlen(MARKS[i])) == 0;
+    return is_one;
 }
 
 /* A file's time has seconds at least; the copy took a while to write, and is dated at its end. */

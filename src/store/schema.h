@@ -21,8 +21,8 @@ int schema_version(void); /* what this program writes */
 int schema_apply(struct db *db, const char *path, int64_t desk, struct error *error);
 
 /*
- * The copies beside the book that upgrades have made, as far as they were written at `since` (unix ms) or later: each goes to
- * `each`, or is deleted where `drops` says so.
+ * The copies beside the book that upgrades and restores have made, or that were left behind by who was killed, as far as they
+ * were written at `since` (unix ms) or later: each goes to `each`, or is deleted where `drops` says so.
  */
 typedef void schema_each_copy(void *context, const char *path);
 int schema_copies(struct db *db, int64_t since, bool drops, schema_each_copy *each, void *context, struct error *error);

@@ -69,6 +69,28 @@ int webhook_settle(struct db *db, struct webhook *webhook, const char *state, in
     return query_run(q, error);
 }
 
+static const char STRIP[] = "UPDATE webhook SET body = x'', claimed_user = NULL WHERE id = ?1";
+
+int webhook_settle_bare(struct db *db, struct webhook *webhook, const char *state, int64_t message, const char *reason,
+                        struct error *error)
+{
+    struct webhook bare = *webhook;
+    struct query *q;
+
+    bare.body = "";
+    bare.body_len = 0;
+    bare.claimed_user = NULL;
+    if (webhook_settle(db, &bare, state, message, reason, error) != 0)
+        return -1;
+    if (!webhook->is_stored) {
+        webhook->is_stored = true;
+        return 0;
+    }
+    q = db_query(db, STRIP);
+    query_bind_int(q, 1, webhook->id);
+    return query_run(q, error);
+}
+
 static const char COUNT_TRY[] = "UPDATE webhook SET tries = tries + 1 WHERE id = ?1";
 
 int webhook_count_try(struct db *db, int64_t id, struct error *error)

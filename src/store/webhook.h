@@ -35,6 +35,10 @@ int webhook_put(struct db *db, struct webhook *webhook, struct error *error);
 int webhook_settle(struct db *db, struct webhook *webhook, const char *state, int64_t message, const char *reason,
                    struct error *error);
 
+/* The same, without what came in it: no byte, and nobody's name. */
+int webhook_settle_bare(struct db *db, struct webhook *webhook, const char *state, int64_t message, const char *reason,
+                        struct error *error);
+
 /* Counts a try, before it begins. */
 int webhook_count_try(struct db *db, int64_t id, struct error *error);
 

@@ -147,6 +147,10 @@ def erased():
         equal((receipt["phase"], receipt["contacts"], receipt["uncleared"]), ("done", 1, 0), "the receipt")
         true(receipt["cleared"] >= 2 and receipt["rows"] > 10, f"it counts: {receipt}")
         equal(where(desk, wanted), [], "nothing is left of her")
+        again = {"user_id": "ana-Zx81", "message": f"ping {HANGUL}ana-Zx81", "dispatch_id": "once-ana-Zx81"}
+        equal(desk.post(json.dumps(again).encode(), query={"user": "ana-Zx81"}, Content_Type="application/json").status, 200,
+              "Braze repeats a call of hers")
+        equal(where(desk, wanted), [], "and nothing is left of that")
         lacks(result.out, "ana-Zx81", "the receipt does not know her")
         equal({k: v for k, v in desk.sandbox.profile("ana-Zx81").items() if k.startswith("shop_")}, {}, "nor does Braze")
         audit = desk.do("audit", "--json").json()
@@ -296,6 +300,14 @@ def ambiguous():
         equal(desk.do("erase", "external:1", "--json").json()["phase"], "done", "said in full")
         equal(desk.cli("erase", "nobody").code, 3, "nobody")
         desk.hears("ana", "ping 4", "pong 4")
+        wait_written(desk)
+        desk.sandbox.fault("status", times=0, path=TRACK, status=400)
+        result = desk.cli("erase", "external:bob")
+        equal(result.code, 1, "Braze will not empty his profile, ever")
+        contains(result.out + result.err, "Braze has refused to empty 1 attribute", "and it says so")
+        lacks(result.out + result.err, "It is done.", "that is not done")
+        contains(desk.do("status").out, "Braze has refused to empty 1 attribute", "status says so, too")
+        contains(desk.do("erasures", "show", 2).out, "has refused", "so does the receipt")
 
 
 @test("what is too old goes while the daemon answers: told before, counted behind, and the file shrinks")

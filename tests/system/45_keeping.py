@@ -155,6 +155,17 @@ def interrupted():
         contains(said, "broken off", "and says why")
         equal(os.listdir(folder), [], "nothing is left")
         desk.do("backup", path)
+        process = subprocess.Popen([binary("frontdesk"), "audit", "--deep"], env=desk.env, stdout=subprocess.DEVNULL)
+        eventually(lambda: nameless(process), "the copy that an audit looks at has lost its name", 20, 0.0005)
+        process.kill()
+        process.wait()
+        equal([name for name in os.listdir(desk.folder) if "deep" in name], [], "so it goes, however that ends")
+
+
+def nameless(process):
+    """Files that the process has open and that stand in no folder any more."""
+    links = [os.path.join(f"/proc/{process.pid}/fd", number) for number in os.listdir(f"/proc/{process.pid}/fd")]
+    return [path for path in map(os.readlink, links) if path.endswith("desk.db.deep (deleted)")]
 
 
 @test("without a daemon the command makes the backup itself, and is refused while somebody else holds the book")

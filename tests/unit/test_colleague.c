@@ -1,4 +1,5 @@
 /* colleague: what a person writes on her own phone reaches the customer whom she means, and nobody else. */
+#include "desk/erasure.h"
 #include "tests/lib/phone.h"
 
 static const char RULES[] = PHONE_SHOP
@@ -596,10 +597,53 @@ static void after_a_case_that_ended_without_her_a_text_is_not_taken_for_a_custom
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 
+/* An erasure */
+
+static int64_t with_word(struct fixture *f, const char *word)
+{
+    char sql[500];
+
+    snprintf(sql, sizeof sql,
+             "SELECT (SELECT count(*) FROM message WHERE instr(text, '%s') > 0) + (SELECT count(*) FROM webhook WHERE "
+             "instr(body, '%s') > 0) + (SELECT count(*) FROM decision WHERE instr(trace, '%s') > 0)", word, word, word);
+    return fixture_int(f, sql);
+}
+
+static void of_an_erased_customer_nothing_is_left_in_the_conversation_of_her_colleague(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    int64_t of_bob;
+
+    hear_from(f, "'user_id':'ana','first_name':'Anneliese'", "a person for my plums");
+    phone_look(f);
+    ask_for_person(f, "bob");
+    phone_write(f, "kim", "kept for plums");
+    phone_write(f, "kim", "#1");
+    phone_write(f, "kim", "#list");
+    phone_write(f, "kim", "#1 more plums");
+    phone_write(f, "kim", "#2 bob's pears");
+    phone_write(f, "kim", "#2 more plums");
+    of_bob = with_word(f, "pears");
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    for (int i = 0; i < 5; i++, f->now += 1000)
+        must(erasure_finish(&f->desk, f->now, &error), &error);
+    assert_string_equal(fixture_text(f, "SELECT phase FROM erasure"), "done");
+    assert_int_equal(with_word(f, "Anneliese"), 0);
+    assert_int_equal(with_word(f, "my plums"), 0);
+    assert_int_equal(with_word(f, "for plums"), 0);
+    assert_int_equal(with_word(f, "#1 more plums"), 0);
+    /* What went to another customer stays, be it the same words. */
+    assert_int_equal(with_word(f, "pears"), of_bob);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text = '#2 more plums'"), 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text = 'more plums'"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_case_is_told_with_number_words_and_summary),
+        CASE(of_an_erased_customer_nothing_is_left_in_the_conversation_of_her_colleague),
         CASE(what_she_answers_reaches_the_customer_and_takes_the_case),
         CASE(what_the_customer_writes_meanwhile_reaches_her),
         CASE(her_word_gives_the_customer_back_to_the_bot),

@@ -2,10 +2,15 @@
  * erasure: every column of every table that could hold something about a person is known here, with what becomes of it; and
  * whatever stood there is gone when it is done, while another person loses nothing.
  */
+#include <unistd.h>
+
 #include "base/alloc.h"
 #include "desk/erasure.h"
+#include "desk/upkeep.h"
 #include "store/audit.h"
+#include "store/erasure_again.h"
 #include "store/erasure_stray.h"
+#include "store/restored.h"
 #include "tests/unit/profile_case.h"
 
 enum fate {
@@ -384,6 +389,73 @@ static void a_message_during_the_erasure_is_somebody_new_s(void **state)
                                     "AND state = 'due'"), 1);
 }
 
+static bool has_secret(const struct fixture *f)
+{
+    char path[100];
+
+    snprintf(path, sizeof path, "%s.secret", f->path);
+    return access(path, F_OK) == 0;
+}
+
+/* Braze repeats a call for a day, when the answer to it was lost. */
+static void a_call_repeated_after_the_erasure_is_a_duplicate_of_which_nothing_is_kept(void **state)
+{
+    static const char CALL[] = "{'user_id':'ana','phone_number':'','dispatch_id':'d-ana','message':'hours?'}";
+    struct fixture *f = *state;
+    struct receipt receipt;
+    int64_t ana, message;
+
+    live(f, "ana", &ana);
+    run(f, "UPDATE profile SET addressee = ''", 0);
+    message = fixture_int(f, "SELECT max(id) FROM message WHERE kind = 'in'");
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    receipt = fixture_receive(f, "whatsapp", CALL);
+    assert_int_equal(receipt.kind, RECEIPT_DUPLICATE);
+    finish(f);
+    assert_true(has_secret(f));
+    fixture_reopen(f, true);
+    receipt = fixture_receive(f, "whatsapp", CALL);
+    assert_int_equal(receipt.kind, RECEIPT_DUPLICATE);
+    assert_int_equal(receipt.message, message);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM webhook WHERE state = 'duplicate' AND body = x'' "
+                                    "AND claimed_user IS NULL"), 2);
+    assert_int_equal(count_marked(f, "ana"), 0);
+    assert_int_equal(count_marked(f, "hours?"), 0);
+    /* What she writes anew, and another's call of the same dispatch, are none. */
+    assert_int_equal(fixture_receive(f, "whatsapp", "{'user_id':'ana','phone_number':'','dispatch_id':'d-2','message':'hours?'}").kind,
+                     RECEIPT_ACCEPTED);
+    assert_int_equal(fixture_receive(f, "whatsapp", "{'user_id':'bob','phone_number':'','dispatch_id':'d-ana','message':'hours?'}").kind,
+                     RECEIPT_ACCEPTED);
+}
+
+static void digests_of_the_erased_go_after_a_day_and_with_the_last_of_them_the_secret(void **state)
+{
+    static const char CALL[] = "{'user_id':'ana','phone_number':'','dispatch_id':'d-ana','message':'hours?'}";
+    static const int64_t HOUR = 3600 * 1000;
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    int64_t ana;
+
+    live(f, "ana", &ana);
+    fixture_receive(f, "whatsapp", "{'user_id':'ana','phone_number':'','dispatch_id':'old','message':'hours?'}");
+    run(f, "UPDATE profile SET addressee = ''; UPDATE seen SET at = at - 26 * 3600000 WHERE dispatch_id = 'old'", 0);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM seen"), 1); /* not of what can come no more */
+    f->now += 23 * HOUR;
+    must(db_begin(f->desk.db, &error), &error);
+    must(upkeep_run(&f->desk, f->now, &error), &error);
+    must(db_commit(f->desk.db, &error), &error);
+    assert_int_equal(fixture_receive(f, "whatsapp", CALL).kind, RECEIPT_DUPLICATE);
+    f->now += 3 * HOUR;
+    must(db_begin(f->desk.db, &error), &error);
+    must(upkeep_run(&f->desk, f->now, &error), &error);
+    must(db_commit(f->desk.db, &error), &error);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM seen"), 0);
+    assert_false(has_secret(f));
+    assert_int_equal(fixture_receive(f, "whatsapp", CALL).kind, RECEIPT_ACCEPTED);
+}
+
 static void what_is_held_or_withheld_of_an_erased_person_cannot_be_sent_after_all(void **state)
 {
     struct fixture *f = *state;
@@ -420,6 +492,48 @@ static void braze_is_asked_to_empty_each_profile_that_was_written_to(void **stat
     finish(f);
     assert_string_equal(fixture_text(f, "SELECT phase || ' ' || cleared || ' ' || uncleared FROM erasure"), "done 2 0");
     assert_int_equal(count_marked(f, "gold"), 0);
+}
+
+static void hold(struct fixture *f)
+{
+    struct error error = { 0 };
+
+    must(desk_begin(&f->desk, &error), &error);
+    must(erasure_hold(&f->desk, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+}
+
+/* Else the clearing empties what was written a moment before it. */
+static void who_comes_anew_under_the_same_id_is_written_to_when_the_profile_is_cleared(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = meet(f, "ana"), anew;
+    struct call *call;
+
+    set(f, ana, "tier", "\"gold\"");
+    settle(f, claim_later(f), of(ANSWER_ACCEPTED), 201);
+    put(f, ana, "increment", "visits", "3");
+    settle(f, claim_later(f), of(ANSWER_ACCEPTED), 201);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    anew = meet(f, "ana");
+    assert_true(anew != ana);
+    put(f, anew, "increment", "visits", "1");
+    set(f, anew, "tier", "\"silver\"");
+    finish(f);
+    f->now += 60 * 1000;
+    hold(f);
+    call = claim_track(f, 0);
+    assert_non_null(call);
+    assert_string_equal(buf_text(&call->body), "{\"attributes\":[{\"external_id\":\"ana\",\"_update_existing_only\":true,"
+                                               "\"visits\":null}]}");
+    hold(f);
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+    finish(f);
+    f->now += TRACK_APART_MS;
+    call = claim_track(f, 0);
+    assert_non_null(call);
+    assert_non_null(strstr(buf_text(&call->body), "silver"));
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
 }
 
 static void what_braze_refuses_for_good_is_told_in_the_receipt(void **state)
@@ -463,6 +577,113 @@ static void a_stray_call_speaks_of_a_person_by_a_whole_id(void **state)
             fail_msg("%s in %s", CASES[i].value, CASES[i].body);
 }
 
+/* A backup is made; the book goes on; then the backup becomes the book. */
+
+static struct db *restore(struct fixture *f, const char *backup, int64_t *people)
+{
+    struct error error = { 0 };
+    struct db *db = db_open(backup, DB_WRITER, &error), *present = db_open(f->path, DB_READER, &error);
+    struct restored restored;
+
+    must(db == NULL || present == NULL ? -1 : db_begin(db, &error), &error);
+    must(restored_settle(db, present, "cli mia", f->now, &restored, &error), &error);
+    must(db_commit(db, &error), &error);
+    db_close(present);
+    *people = restored.people;
+    return db;
+}
+
+static void back_up(struct fixture *f, char path[100])
+{
+    char sql[140];
+
+    snprintf(path, 100, "%s/copy.db", f->folder);
+    snprintf(sql, sizeof sql, "VACUUM INTO '%s'", path);
+    run(f, sql, 0);
+}
+
+static const char *text_in(struct db *db, const char *sql)
+{
+    static char text[200];
+    struct error error = { 0 };
+    struct query *q = db_query(db, sql);
+
+    if (query_step(q, &error) < 0)
+        fail_msg("%s: %s", sql, error.text);
+    snprintf(text, sizeof text, "%s", query_text(q, 0));
+    query_end(q);
+    return text;
+}
+
+static void who_was_erased_after_a_backup_is_erased_again_when_it_is_restored(void **state)
+{
+    static const char RECEIPTS[] = "SELECT group_concat(id || ' ' || phase || ' ' || asked_by || ' ' || asked_at) "
+                                   "FROM (SELECT * FROM erasure ORDER BY id)";
+    static const char KNOWN[] = "SELECT group_concat(value) FROM (SELECT value FROM identity ORDER BY value)";
+    struct fixture *f = *state;
+    int64_t ana, eve, people, asked_at;
+    char path[100], wanted[100];
+    struct db *db;
+
+    live(f, "ana", &ana);
+    fixture_receive(f, "whatsapp", "{'user_id':'bob','phone_number':'','dispatch_id':'b','message':'hours?'}");
+    back_up(f, path);
+    f->now += 1000;
+    live(f, "evelyn", &eve);
+    asked_at = f->now;
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'evelyn','actor':'cli mia'}"), 200);
+    run(f, "UPDATE profile SET addressee = ''", 0);
+    finish(f);
+    db = restore(f, path, &people);
+    assert_int_equal(people, 1);
+    snprintf(wanted, sizeof wanted, "1 asked cli mia %lld,2 done cli mia %lld", (long long)asked_at, (long long)asked_at);
+    assert_string_equal(text_in(db, RECEIPTS), wanted);
+    assert_string_equal(text_in(db, "SELECT contact FROM erasure_contact"), "1");
+    assert_string_equal(text_in(db, KNOWN), "bob");
+    db_close(db);
+}
+
+/* Numbers begin with 1 in every book: the same number may be somebody else. */
+static void a_contact_of_another_book_is_not_erased_for_its_number(void **state)
+{
+    struct fixture *f = *state;
+    int64_t people;
+    char path[100];
+    struct db *db;
+
+    fixture_receive(f, "whatsapp", "{'user_id':'bob','phone_number':'','dispatch_id':'b','message':'hours?'}");
+    back_up(f, path);
+    run(f, "UPDATE contact SET created_at = created_at + 1", 0);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'bob','actor':'cli mia'}"), 200);
+    db = restore(f, path, &people);
+    assert_int_equal(people, 0);
+    assert_string_equal(text_in(db, "SELECT value FROM identity"), "bob");
+    db_close(db);
+}
+
+/* Whether Braze had emptied it before the backup was restored, the backup cannot know. */
+static void an_erasure_that_a_backup_has_under_way_asks_braze_once_more(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = meet(f, "ana"), people;
+    char path[100];
+    struct db *db;
+
+    set(f, ana, "tier", "\"gold\"");
+    settle(f, claim_later(f), of(ANSWER_ACCEPTED), 201);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT phase || ' ' || stage FROM erasure"), "clearing 1");
+    back_up(f, path);
+    db = restore(f, path, &people);
+    assert_int_equal(people, 0);
+    assert_string_equal(text_in(db, "SELECT phase || ' ' || stage FROM erasure"), "clearing 0");
+    assert_string_equal(text_in(db, "SELECT name FROM erasure_attribute"), "tier");
+    assert_string_equal(text_in(db, "SELECT count(*) FROM profile"), "0");
+    db_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -472,9 +693,18 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_lane_that_names_the_person_is_emptied, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_was_known_by_the_phone_alone_before_is_the_same_person, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_message_during_the_erasure_is_somebody_new_s, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_call_repeated_after_the_erasure_is_a_duplicate_of_which_nothing_is_kept, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(digests_of_the_erased_go_after_a_day_and_with_the_last_of_them_the_secret, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(what_is_held_or_withheld_of_an_erased_person_cannot_be_sent_after_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(braze_is_asked_to_empty_each_profile_that_was_written_to, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_comes_anew_under_the_same_id_is_written_to_when_the_profile_is_cleared, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(what_braze_refuses_for_good_is_told_in_the_receipt, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_was_erased_after_a_backup_is_erased_again_when_it_is_restored, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_contact_of_another_book_is_not_erased_for_its_number, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_erasure_that_a_backup_has_under_way_asks_braze_once_more, set_up, tear_down),
         cmocka_unit_test(a_stray_call_speaks_of_a_person_by_a_whole_id),
     };
 

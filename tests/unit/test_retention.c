@@ -179,6 +179,91 @@ static void who_comes_back_after_all_is_gone_is_met_anew(void **state)
     assert_int_equal(fixture_int(f, "SELECT contact FROM identity WHERE value = 'ana'"), 3);
 }
 
+/* 1,200 more turns in the first conversation, each with a text in and one out, a question to a backend and an entry in the ledger. */
+static void grow(struct fixture *f)
+{
+#define N "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) "
+    static const char *const ROWS[] = {
+        N "INSERT INTO turn (id, conversation, ruleset, epoch, state, opened_at, closed_at) "
+          "SELECT 100000 + i, 1, 1, 1, 'answered', 1, 1 FROM n",
+        N "INSERT INTO webhook (id, received_at, channel, content_type, body, state, message) "
+          "SELECT 100000 + i, 1, 'whatsapp', '', x'', 'read', 100000 + 2 * i FROM n",
+        N "INSERT INTO message (id, conversation, turn, at, kind, text, webhook) "
+          "SELECT 100000 + 2 * i, 1, 100000 + i, 1, 'in', 'word' || i, 100000 + i FROM n",
+        N "INSERT INTO message (id, conversation, turn, at, kind, text) "
+          "SELECT 100001 + 2 * i, 1, 100000 + i, 1, 'out', 'answer' || i FROM n",
+        N "INSERT INTO decision (message, at, ruleset, rule, action, state, trace) SELECT 100000 + 2 * i, 1, 1, 'hours', 'say', '{}', '{}' FROM n",
+        N "INSERT INTO outbox (id, kind, contact, seq, conversation, turn, message, epoch, state, created_at, due_at, expires_at, "
+          "settled_at) SELECT 100000 + i, 'send', 1, 100 + i, 1, 100000 + i, 100001 + 2 * i, 1, 'accepted', 1, 1, 9, 2 FROM n",
+        N "INSERT INTO outbox (id, kind, contact, seq, conversation, turn, epoch, state, created_at, due_at, expires_at, settled_at) "
+          "SELECT 102000 + i, 'consult', 1, -2, 1, 100000 + i, 1, 'accepted', 1, 1, 9, 2 FROM n",
+        N "INSERT INTO consult (outbox, wanted_by, wanted, settle_by) SELECT 102000 + i, 'r', 'b', 1 FROM n",
+        N "INSERT INTO event (id, at, conversation, kind, actor) SELECT 100000 + i, 1, 1, 'tag', 'rule r' FROM n",
+        "UPDATE conversation SET message_count = message_count + 1200 WHERE id = 1",
+        "UPDATE contact SET seq = 2000 WHERE id = 1",
+    };
+    struct error error = { 0 };
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
+        must(db_run(f->desk.db, ROWS[i], &error), &error);
+}
+
+static int64_t rows_of_first(struct fixture *f)
+{
+    return fixture_int(f, "SELECT (SELECT count(*) FROM message WHERE conversation = 1) + (SELECT count(*) FROM event WHERE "
+                          "conversation = 1) + (SELECT count(*) FROM outbox WHERE conversation = 1 AND kind <> 'send')");
+}
+
+static void a_very_long_conversation_goes_in_parts_and_the_book_adds_up_behind_each(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct audit audit;
+    int more = 1, parts = 0;
+
+    talk(f, "ana");
+    grow(f);
+    fixture_reopen(f, false);
+    pass_days(f, 41);
+    talk(f, "eve");
+    while (more == 1) {
+        int64_t before = rows_of_first(f);
+        struct db *reader;
+
+        more = retention_delete(f->desk.db, f->now - (int64_t)40 * DAY_MS, f->now, &error);
+        assert_true(more >= 0);
+        if (before - rows_of_first(f) > 1600)
+            fail_msg("%lld rows at once", (long long)(before - rows_of_first(f)));
+        reader = db_open(f->path, DB_READER, &error);
+        must(audit_run(reader, &audit, setup_complain, NULL, &error), &error);
+        db_close(reader);
+        assert_int_equal(audit.discrepancies, 0);
+        assert_int_equal(audit.accepted, 1204);
+        parts++;
+    }
+    assert_true(parts > 6);
+    assert_int_equal(rows_of_first(f), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM turn WHERE conversation = 1"), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE conversation = 1"), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 1);
+}
+
+/* Else she would hear from us again, as somebody new. */
+static void who_has_opted_out_stays_known_for_that(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+
+    talk(f, "ana");
+    must(db_run(f->desk.db, "UPDATE contact SET opted_out_at = 1 WHERE id = 1", &error), &error);
+    pass_days(f, 41);
+    talk(f, "eve");
+    retain(f);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 1);
+    assert_int_equal(fixture_int(f, "SELECT contact FROM identity WHERE value = 'ana'"), 1);
+    assert_int_equal(fixture_int(f, "SELECT opted_out_at FROM contact WHERE address = 'ana'"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +274,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_not_over_or_not_old_enough_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_newest_rows_stay_so_that_no_number_comes_twice, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_comes_back_after_all_is_gone_is_met_anew, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_very_long_conversation_goes_in_parts_and_the_book_adds_up_behind_each, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_has_opted_out_stays_known_for_that, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
