@@ -147,5 +147,6 @@ void doctor_release(struct doctor *doctor)
     free(doctor->rows);
     json_free(doctor->told);
     ruleset_free(doctor->rules);
+    db_close(doctor->db);
     *doctor = (struct doctor){ 0 };
 }

@@ -2,14 +2,13 @@
  * doctor_book: the rules and the book, as they are on the disk.
  */
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "ctl/doctor.h"
-#include "ctl/live.h"
 #include "desk/proof.h"
 #include "store/book.h"
 #include "store/readers.h"
+#include "store/rulebook.h"
 #include "store/rulefile.h"
 #include "store/survey.h"
 
@@ -19,6 +18,18 @@ enum { LOG_LARGE = 80 * 1024 * 1024 };
 static const char RULES[] = "Rules", BOOK[] = "Book";
 
 /* Rules */
+
+void doctor_read_rules(struct doctor *doctor)
+{
+    struct rulefiles files = { 0 };
+    int64_t number;
+
+    if (rulebook_live(doctor->db, &files, &number, &doctor->rules_trouble) == 1)
+        doctor->rules = ruleset_new(&files, call_zones(doctor->call), &doctor->rules_trouble);
+    if (doctor->rules != NULL)
+        doctor->rules->number = number;
+    rulefiles_release(&files);
+}
 
 static void look_at_folder(struct doctor *doctor, const char *folder)
 {
@@ -43,6 +54,11 @@ static void look_at_in_force(struct doctor *doctor)
     const struct ruleset *rules = doctor->rules;
     const char *zone;
 
+    if (rules == NULL && doctor->rules_trouble.text[0] != '\0') {
+        doctor_find(doctor, FINDING_BAD, RULES, "frontdesk rules check, then frontdesk rules load",
+                    "the rules in force cannot be read: %s", doctor->rules_trouble.text);
+        return;
+    }
     if (rules == NULL) {
         doctor_find(doctor, FINDING_BAD, RULES, "frontdesk rules load DIR",
                     "no rules are in force: nobody is answered");
@@ -68,7 +84,8 @@ void doctor_look_at_rules(struct doctor *doctor)
 
     if (*folder != '\0')
         look_at_folder(doctor, folder);
-    look_at_in_force(doctor);
+    if (doctor->db != NULL)
+        look_at_in_force(doctor);
 }
 
 /* The book */
@@ -144,19 +161,13 @@ static void look_at_intake(struct doctor *doctor, struct db *db)
 
 void doctor_look_at_book(struct doctor *doctor)
 {
-    const char *path = buf_text(&doctor->call->db_path);
-    struct error error = { 0 };
-    struct db *db;
-
-    if (access(path, F_OK) != 0)
+    if (doctor->trouble.text[0] != '\0')
+        doctor_find(doctor, FINDING_BAD, BOOK, "look that it is the right file (--db FILE, FRONTDESK_DB), and that the daemon and "
+                                               "this command are of the same version",
+                    "it cannot be read: %s", doctor->trouble.text);
+    if (doctor->db == NULL)
         return;
-    db = db_open(path, DB_READER, &error);
-    if (db == NULL) {
-        doctor_find(doctor, FINDING_BAD, BOOK, "frontdesk audit --deep", "%s", error.text);
-        return;
-    }
     look_at_log(doctor);
-    look_at_backups(doctor, db);
-    look_at_intake(doctor, db);
-    db_close(db);
+    look_at_backups(doctor, doctor->db);
+    look_at_intake(doctor, doctor->db);
 }

@@ -165,6 +165,26 @@ def files():
         one(found(desk, 1), "bad", "Rules", "would be refused", "10-rules.sql:1", "frontdesk rules check")
 
 
+@test("a file that is no book, and one of an older or newer version, are a finding like any other, and the rest is looked at all the same")
+def no_book():
+    with Desk(start=False) as desk:
+        for name, content, words in (("text", b"Dear diary, " * 800, "file is not a database"), ("empty", b"", "wants an upgrade to")):
+            path = os.path.join(desk.folder, name)
+            with open(path, "wb") as file:
+                file.write(content)
+            os.chmod(path, 0o600)
+            findings = found(desk, 1, env={"FRONTDESK_DB": path})
+            one(findings, "bad", "Book", "it cannot be read", words)
+            one(findings, "good", "Rules", "would load")
+            equal(desk.cli("audit", env={"FRONTDESK_DB": path}).code, 1, "another command fails, and no more")
+        desk.start()
+        desk.stop()
+        desk.edit("PRAGMA user_version = 999")
+        findings = found(desk, 1)
+        one(findings, "bad", "Book", "has schema 999", "install the newer frontdesk")
+        equal([row for row in findings if "no rules are in force" in row[2]], [], "what cannot be read is not said to lack")
+
+
 # status
 
 CAPPED = texts.SHOP + """
