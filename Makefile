@@ -582,6 +582,7 @@ CTL = \
   src/ctl/status_needs.c \
   src/ctl/told.c \
   src/ctl/trial.c \
+  src/ctl/turned_away.c \
   src/ctl/verdict.c \
   src/ctl/verdict_profile.c \
   src/ctl/wrap.c

@@ -90,17 +90,6 @@ void doctor_look_at_rules(struct doctor *doctor)
 
 /* The book */
 
-static void format_ago(const struct doctor *doctor, int64_t at, struct buf *out)
-{
-    int64_t ms = doctor->call->now - at;
-
-    ms = ms < 60000      ? 60000
-         : ms < 3600000  ? ms - ms % 60000
-         : ms < 86400000 ? ms - ms % 3600000
-                         : ms - ms % 86400000;
-    clock_format_duration(ms, out);
-}
-
 static void look_at_backups(struct doctor *doctor, struct db *db)
 {
     struct error error = { 0 };
@@ -109,7 +98,7 @@ static void look_at_backups(struct doctor *doctor, struct db *db)
 
     if (book_get_int(db, "backup_at", 0, &at, &error) != 0)
         return;
-    format_ago(doctor, at, &ago);
+    clock_format_age(doctor->call->now - at, &ago);
     if (at == 0)
         doctor_find(doctor, FINDING_WARN, BOOK, "frontdesk backup FILE, and a timer for it (README)",
                     "no backup was ever made");
@@ -150,7 +139,7 @@ static void look_at_intake(struct doctor *doctor, struct db *db)
 
     if (survey_newest_webhook(db, &at, &error) != 0)
         return;
-    format_ago(doctor, at, &ago);
+    clock_format_age(doctor->call->now - at, &ago);
     if (at == 0)
         doctor_find(doctor, FINDING_WARN, BOOK, "frontdesk doctor --live goes through it with you",
                     "no webhook has ever come");
@@ -162,8 +151,8 @@ static void look_at_intake(struct doctor *doctor, struct db *db)
 void doctor_look_at_book(struct doctor *doctor)
 {
     if (doctor->trouble.text[0] != '\0')
-        doctor_find(doctor, FINDING_BAD, BOOK, "look that it is the right file (--db FILE, FRONTDESK_DB), and that the daemon and "
-                                               "this command are of the same version",
+        doctor_find(doctor, FINDING_BAD, BOOK,
+                    "look that it is the right file (--db FILE, FRONTDESK_DB), and that daemon and command are of one version",
                     "it cannot be read: %s", doctor->trouble.text);
     if (doctor->db == NULL)
         return;

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "base/version.h"
+#include "ctl/act.h"
 #include "ctl/client.h"
 #include "ctl/doctor.h"
+#include "ctl/turned_away.h"
 
 enum { SKEW_WARN_MS = 30 * 1000, SKEW_BAD_MS = 5 * 60 * 1000, DESCRIPTORS_LEAST = 1024, DOOR_TIMEOUT_MS = 3000 };
 
@@ -100,6 +102,19 @@ static void look_at_door(struct doctor *doctor)
     buf_release(&url);
 }
 
+static void look_at_turned_away(struct doctor *doctor)
+{
+    struct json *facts = act_facts(doctor->call);
+    struct turned_away turned;
+    struct buf text = { 0 };
+
+    turned_away_read(facts, &turned);
+    if (turned_away_tell(&turned, doctor->call->now, &text))
+        doctor_find(doctor, FINDING_WARN, DAEMON, TURNED_AWAY_REMEDY, "%s", buf_text(&text));
+    buf_release(&text);
+    json_free(facts);
+}
+
 void doctor_look_at_daemon(struct doctor *doctor)
 {
     int64_t descriptors = json_get_int(doctor->told, "descriptors", 0);
@@ -115,6 +130,7 @@ void doctor_look_at_daemon(struct doctor *doctor)
         return;
     look_at_version(doctor);
     look_at_door(doctor);
+    look_at_turned_away(doctor);
     for (const struct json *item = json_first(json_get(doctor->told, "libraries")); item != NULL;
          item = json_next(item))
         look_at_library(doctor, json_get_text(item, "name"), json_get_text(item, "version"));

@@ -195,6 +195,15 @@ static void add_daemon(struct needs *needs, const struct call *call, enum daemon
              buf_text(&call->admin_path));
 }
 
+static void add_turned_away(struct needs *needs, const struct turned_away *turned)
+{
+    struct buf text = { 0 };
+
+    if (turned_away_tell(turned, needs->now, &text))
+        need(needs, "turned_away", "frontdesk doctor --live", "%s", buf_text(&text));
+    buf_release(&text);
+}
+
 /* Money */
 
 static int add_cap(struct needs *needs, struct db *db, const char *scope, const char *what, int64_t cap, int64_t least,
@@ -269,6 +278,7 @@ int needs_read(struct needs *needs, const struct call *call, struct db *db, cons
 {
     needs->now = call->now;
     add_daemon(needs, call, given->daemon);
+    add_turned_away(needs, &given->turned);
     if (overview_waiting(db, WAITING_SHOWN, add_waiting, needs, error) < 0 ||
         queue_list(db, &(struct queue_filter){ .is_untold = true, .limit = WAITING_SHOWN }, add_untold, needs, error) < 0 ||
         overview_lanes(db, add_lane, needs, error) < 0 ||

@@ -9,6 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
+import web
 from desk import Desk, binary
 from sandbox import KEY, SEND
 from tap import contains, equal, eventually, lacks, main, test, true
@@ -315,6 +316,79 @@ def unanswered():
         desk.say("bob", "ping 1")
         walk.ends(1)
         contains(walk.said, "it is dead: ", "why")
+
+
+@test("doctor --live: a call with a wrong token is told while one waits; so it is by status, doctor, the metrics and the log")
+def turned_away():
+    with desk_with(rules=HELLO) as desk:
+        walk = Walk(desk)
+        walk.hears("write to the number")
+        equal(desk.post({"message": "hello"}, token="yesterday's token").status, 401, "turned away")
+        walk.hears("was turned away with 401: it showed a token that is not known here")
+        equal(desk.post({"message": "hello"}, token=None).status, 401, "turned away")
+        walk.hears("was turned away with 401: it showed no token")
+        desk.say("ana", "hello")
+        walk.hears("It came: “hello”")
+        walk.hears("Did you see it")
+        walk.types("y")
+        walk.ends(0)
+        need = desk.do("status", "--json").json()["needs"][0]
+        equal((need["kind"], need["remedy"]), ("turned_away", "frontdesk doctor --live"), "status")
+        contains(need["text"], "2 webhooks were turned away (401), the newest ", "status")
+        one(found(desk, 0), "warn", "Daemon", "2 webhooks were turned away", "into the header Authorization")
+        metrics = web.call_unix(desk.db + ".sock", "GET", "/metrics").body.decode()
+        contains(metrics, "frontdesk_webhooks_without_token_total 1\n", "metrics")
+        contains(metrics, "frontdesk_webhooks_unknown_token_total 1\n", "metrics")
+        equal(desk.log().count("event=webhook_turned_away"), 1, "a line a minute")
+        lacks(desk.log(), "yesterday", "what it showed")
+
+
+@test("doctor --live: a key that lacks the permission, a Braze that is down, a second campaign and a daemon that ends are told at once")
+def held_up():
+    with desk_with("--deny", "campaigns.trigger.send", rules=HELLO) as desk:
+        walk = Walk(desk)
+        walk.hears("write to the number")
+        desk.say("ana", "hello")
+        walk.ends(1)
+        contains(walk.said, "the answer is there, but cannot go out: Braze answered 403", "the permission")
+        desk.sandbox.options = ()
+        desk.sandbox.stop()
+    with desk_with(rules=HELLO) as desk:
+        desk.sandbox.stop()
+        walk = Walk(desk)
+        walk.hears("write to the number")
+        desk.say("ana", "hello", campaign="one")
+        walk.hears("The answer does not get through: Braze could not be reached")
+        desk.say("ana", "hello", 200, campaign="two")
+        desk.sandbox.start()
+        walk.hears("two webhook campaigns fire")
+        walk.hears("Did you see it")
+        walk.types("y")
+        walk.ends(0)
+        walk = Walk(desk)
+        walk.hears("write to the number")
+        desk.stop()
+        walk.ends(1)
+        contains(walk.said, "the daemon has ended: systemctl start frontdeskd", "the daemon")
+
+
+@test("doctor --live: who says nothing is told with the way out: a person, a rule, an opt-out, a telephone of the desk")
+def silent():
+    rules = HELLO + "INSERT INTO team (name, notify_user) VALUES ('shop', 'kim');\n" \
+                    "INSERT INTO rule (name, priority, words, action, target) VALUES ('shop', 950, 'boss', 'handoff', 'shop');\n"
+    with desk_with(rules=rules) as desk:
+        desk.hears("ana", "human", "A colleague is coming.")
+        desk.hears("bob", "stop", "You will hear no more from us.")
+        desk.say("cat", "the boss please")
+        desk.sandbox.wait_texts("kim", 1)
+        conversation = desk.conversation("ana")
+        for user, text, words in (("ana", "hello", f"frontdesk release {conversation}"), ("dan", "blah", "the rule noise took it, and is there to say"),
+                                  ("bob", "hello", "has opted out"), ("kim", "hello", "is one of the desk's own and has a case")):
+            walk = Walk(desk)
+            walk.hears("write to the number")
+            desk.say(user, text)
+            walk.ends(1)
+            contains(walk.said, words, user)
 
 
 @test("doctor --live: Ctrl-C and the end of its input end it, and a daemon that is down is told at once")
