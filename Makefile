@@ -578,6 +578,7 @@ CTL = \
   src/ctl/piece.c \
   src/ctl/problems.c \
   src/ctl/show.c \
+  src/ctl/remedy.c \
   src/ctl/stats_show.c \
   src/ctl/status_needs.c \
   src/ctl/told.c \

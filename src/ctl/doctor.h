@@ -35,6 +35,7 @@ struct doctor { /* the zero value with `call` set is ready */
     struct error trouble;
     struct ruleset *rules; /* in force; NULL: none, or `rules_trouble` says why not */
     struct error rules_trouble;
+    bool is_folder_news; /* the folder has other files than those in force */
 };
 
 /* `remedy` NULL: none is needed. */

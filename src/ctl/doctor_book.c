@@ -21,6 +21,7 @@ static const char RULES[] = "Rules", BOOK[] = "Book";
 
 void doctor_read_rules(struct doctor *doctor)
 {
+    const char *folder = buf_text(&doctor->call->rules_dir);
     struct rulefiles files = { 0 };
     int64_t number;
 
@@ -28,6 +29,7 @@ void doctor_read_rules(struct doctor *doctor)
         doctor->rules = ruleset_new(&files, call_zones(doctor->call), &doctor->rules_trouble);
     if (doctor->rules != NULL)
         doctor->rules->number = number;
+    doctor->is_folder_news = doctor->rules != NULL && *folder != '\0' && rulefiles_are_in(&files, folder, NULL) == 0;
     rulefiles_release(&files);
 }
 
@@ -45,6 +47,9 @@ static void look_at_folder(struct doctor *doctor, const char *folder)
     else
         doctor_find(doctor, FINDING_GOOD, RULES, NULL, "the folder %s would load: %zu rules", folder,
                     rules->rule_count);
+    if (rules != NULL && doctor->is_folder_news)
+        doctor_find(doctor, FINDING_WARN, RULES, "frontdesk rules diff, and when it is what you want, frontdesk rules load",
+                    "what is in force is not what stands in the folder");
     ruleset_free(rules);
     rulefiles_release(&files);
 }
@@ -55,12 +60,12 @@ static void look_at_in_force(struct doctor *doctor)
     const char *zone;
 
     if (rules == NULL && doctor->rules_trouble.text[0] != '\0') {
-        doctor_find(doctor, FINDING_BAD, RULES, "frontdesk rules check, then frontdesk rules load",
+        doctor_find(doctor, FINDING_BAD, RULES, "frontdesk rules check",
                     "the rules in force cannot be read: %s", doctor->rules_trouble.text);
         return;
     }
     if (rules == NULL) {
-        doctor_find(doctor, FINDING_BAD, RULES, "frontdesk rules load DIR",
+        doctor_find(doctor, FINDING_BAD, RULES, "frontdesk rules load",
                     "no rules are in force: nobody is answered");
         return;
     }

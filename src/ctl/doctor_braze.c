@@ -212,27 +212,39 @@ static void look_at_permission(struct doctor *doctor, const struct json *check)
                     json_get_text(check, "problem"));
 }
 
-/* false: nothing else need be asked. */
+/* What Braze answers is JSON, whatever it thinks of the call; a proxy on the way may be unwell in other words. */
+static bool is_of_braze(const struct json *check)
+{
+    int64_t status = json_get_int(check, "status", 0);
+
+    return status >= 500 || (json_get_bool(check, "is_json", false) && status / 100 != 3 && status != 404);
+}
+
+/* false: nothing else need be looked at. */
 static bool look_at_reach(struct doctor *doctor, const struct json *check)
 {
     int64_t status = json_get_int(check, "status", 0);
     const char *problem = json_get_text(check, "problem");
 
-    if (status == 0) {
+    if (status == 0)
         doctor_find(doctor, FINDING_BAD, BRAZE,
                     "look at BRAZE_REST_URL, at the name server and at the firewall: port 443 outwards",
                     "Braze cannot be reached: %s", problem);
-        return false;
-    }
-    if (status == 401) {
+    else if (!is_of_braze(check))
+        doctor_find(doctor, FINDING_BAD, BRAZE,
+                    "BRAZE_REST_URL is the REST endpoint of your instance: https://rest.iad-01.braze.com and the like, nothing "
+                    "behind it",
+                    "what answers there, with status %lld, is not Braze's REST API", (long long)status);
+    else if (status == 401)
         doctor_find(doctor, FINDING_BAD, BRAZE,
                     "look that BRAZE_API_KEY is a REST key of the workspace at that host, without quotes",
                     "Braze does not know the key");
-        return false;
-    }
-    doctor_find(doctor, FINDING_GOOD, BRAZE, NULL, "Braze answers, in %lld ms",
-                (long long)json_get_int(check, "took_ms", 0));
-    return true;
+    else if (status >= 500 || status == 429)
+        doctor_find(doctor, FINDING_WARN, BRAZE, "ask again later", "Braze answers, but only this: %s", problem);
+    else
+        doctor_find(doctor, FINDING_GOOD, BRAZE, NULL, "Braze answers, in %lld ms",
+                    (long long)json_get_int(check, "took_ms", 0));
+    return status != 0 && status != 401 && is_of_braze(check);
 }
 
 /* Campaigns */
@@ -294,7 +306,7 @@ static void look_at_campaign(struct doctor *doctor, const struct json *check)
                     "there is no campaign with the id of %s in this workspace", name);
     else if (status != 401)
         doctor_find(doctor, FINDING_WARN, CAMPAIGNS, "ask again later",
-                    "whether %s is live cannot be told: %s", name, problem);
+                    "whether %s is live cannot be told: %s", name, *problem != '\0' ? problem : "its details cannot be read");
 }
 
 /* Backends */

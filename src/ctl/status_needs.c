@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "ctl/live.h"
+#include "ctl/remedy.h"
 #include "ctl/status_needs.h"
 #include "desk/breaker.h"
 #include "rules/decimal.h"
@@ -23,14 +24,15 @@ static void need(struct needs *needs, const char *kind, const char *remedy, cons
 
 static void need(struct needs *needs, const char *kind, const char *remedy, const char *format, ...)
 {
-    struct buf text = { 0 };
+    struct buf text = { 0 }, typed = { 0 };
     va_list args;
 
     va_start(args, format);
     buf_addv(&text, format, args);
     va_end(args);
+    remedy_add(needs->call, remedy, &typed);
     needs->rows = alloc_resize(needs->rows, needs->count + 1, sizeof *needs->rows);
-    needs->rows[needs->count++] = (struct need){ kind, buf_detach(&text), alloc_text(remedy) };
+    needs->rows[needs->count++] = (struct need){ kind, buf_detach(&text), buf_detach(&typed) };
 }
 
 /* Needs */
@@ -167,7 +169,7 @@ static void add_counts(struct needs *needs, const struct overview *o)
     if (o->refused_rules[0] != '\0')
         need(needs, "rules", "frontdesk rules check", "the rule folder was refused: %s", o->refused_rules);
     if (o->ruleset == 0)
-        need(needs, "rules", "frontdesk rules load DIR", "no rules are in force: nobody is answered");
+        need(needs, "rules", "frontdesk rules load", "no rules are in force: nobody is answered");
 }
 
 /* Each stays in the book; who wants more of them raises the limit. */
@@ -276,6 +278,7 @@ static void add_log(struct needs *needs, const char *path)
 
 int needs_read(struct needs *needs, const struct call *call, struct db *db, const struct needs_given *given, struct error *error)
 {
+    needs->call = call;
     needs->now = call->now;
     add_daemon(needs, call, given->daemon);
     add_turned_away(needs, &given->turned);

@@ -17,6 +17,7 @@ struct need {
 };
 
 struct needs { /* the zero value is empty */
+    const struct call *call; /* borrowed */
     struct need *rows;
     size_t count;
     int64_t now;

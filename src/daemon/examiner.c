@@ -35,6 +35,7 @@ struct check {
     struct answer answer;
     int status;
     int64_t took_ms, skew_ms;
+    bool is_json; /* what was answered */
     bool has_skew, has_details;
     struct details details;
 };
@@ -103,6 +104,7 @@ static void write_check(const struct check *check, struct jsonw *w)
     jsonw_text(w, "name", check->name);
     jsonw_int(w, "status", check->status);
     jsonw_text(w, "class", answer_class_name(check->answer.class));
+    jsonw_bool(w, "is_json", check->is_json);
     jsonw_text(w, "problem", check->answer.problem);
     jsonw_int(w, "took_ms", check->took_ms);
     if (check->has_skew)
@@ -127,6 +129,16 @@ static void finish(struct examiner *examiner)
     forget(examiner);
 }
 
+static bool is_object(const struct wire *wire)
+{
+    struct json *json = NULL;
+    bool is = wire->body != NULL && json_parse(wire->body, wire->body_len, JSON_FIRST_KEY_WINS, &json, NULL) >= 0 &&
+              json_kind(json) == JSON_OBJECT;
+
+    json_free(json);
+    return is;
+}
+
 static void end(void *context, const struct wire *wire, int64_t took_ms)
 {
     struct check *check = context;
@@ -134,6 +146,7 @@ static void end(void *context, const struct wire *wire, int64_t took_ms)
 
     answer_read(wire, now, &check->answer);
     check->status = wire->end == WIRE_ANSWERED ? wire->status : 0;
+    check->is_json = wire->end == WIRE_ANSWERED && is_object(wire);
     check->took_ms = took_ms;
     if (wire->date != NULL && date_parse_http(wire->date, &theirs)) {
         check->has_skew = true;

@@ -131,6 +131,13 @@ def campaigns():
 def reach():
     with desk_with("--ahead", "900") as desk:
         one(found(desk, 1), "bad", "Braze", "seconds behind of Braze's", "timedatectl")
+        for fault in ("html", "html=404", "html=302", "404", "empty"):
+            desk.sandbox.fault_line(f"{fault} on {SEND}")
+            findings = found(desk, 1)
+            one(findings, "bad", "Braze", "is not Braze's REST API", "https://rest.iad-01.braze.com")
+            equal([row for row in findings if "has the permission" in row[2]], [], f"{fault}: no key is known to be good by that")
+        desk.sandbox.fault_line(f"html=503 on {SEND}")
+        one(found(desk), "warn", "Braze", "Braze answers, but only this: Braze answered 503")
         desk.sandbox.options = ("--ahead", "-60")
         desk.sandbox.start()
         one(found(desk, 0), "warn", "Braze", "seconds ahead of Braze's")
@@ -141,6 +148,19 @@ def reach():
         one(findings, "bad", "Daemon", "is not running", "systemctl start")
         equal([row for row in findings if row[1] == "Braze"], [], "then nobody can ask Braze")
         one(found(desk, 1, env={"BRAZE_API_KEY": ""}), "bad", "Settings", "BRAZE_API_KEY", "is not set here")
+        for name, value, words in (("BRAZE_API_KEY", '"canary-4711"', "has quotation marks"), ("BRAZE_API_KEY", "canary 4711", "holds a blank"),
+                                   ("BRAZE_REST_URL", "http://canary-4711.braze.com", "in clear"),
+                                   ("BRAZE_REST_URL", "https://canary-4711.braze.com/users", "has a path"),
+                                   ("BRAZE_REST_URL", "canary-4711.braze.com", "is no https:// address"),
+                                   ("FRONTDESK_WEBHOOK_TOKENS", "long-enough-for-it,canary-4711", "less than 12 characters"),
+                                   ("FRONTDESK_WEBHOOK_TOKENS", " , ", "holds no token")):
+            findings = found(desk, 1, env={name: value})
+            one(findings, "bad", "Settings", name, words)
+            lacks(str(findings), "canary-4711", "what it is set to")
+            code, said = desk.try_start(**{name: value})
+            equal((code, name in said), (1, True), f"{name} {words}: nor does the daemon take it")
+            if name != "BRAZE_REST_URL":
+                lacks(said, "canary", "what it is set to")
 
 
 @test("files that others may read or write, a folder of rules that would not load, no backup and missing keys are found")
@@ -155,13 +175,23 @@ def files():
         os.chmod(desk.db, 0o600)
         os.chmod(desk.db + ".sock", 0o666)
         one(found(desk, 1), "bad", "Files", "the admin socket", "chmod 600")
-        os.chmod(desk.rules_folder, 0o777)
-        one(found(desk, 1), "bad", "Files", "everybody may write rules", "chmod o-w")
+        for path in (desk.rules_folder, os.path.join(desk.rules_folder, "10-rules.sql")):
+            mode = os.stat(path).st_mode
+            os.chmod(path, 0o777)
+            one(found(desk, 1), "bad", "Files", "everybody may write rules", f"chmod o-w {path}")
+            os.chmod(path, mode)
+        equal([row for row in found(desk) if "stands in the folder" in row[2]], [], "what is in force stands in the folder")
+        desk.write_rules(texts.SHOP)
+        one(found(desk, 1), "warn", "Rules", "what is in force is not what stands in the folder", "frontdesk rules load")
         secret = os.path.join(desk.folder, "key")
         with open(secret, "w") as file:
             file.write(KEY)
         os.chmod(secret, 0o644)
         one(found(desk, 1, env={"BRAZE_API_KEY_FILE": secret}), "bad", "Files", secret, "chmod 600")
+        with open(secret, "w") as file:
+            file.write(f"FRONTDESK_DB={desk.db}\n")
+        said = desk.cli("doctor", "--env", secret, "--json").json()["findings"]
+        equal([row["remedy"] for row in said if secret in row["text"]], [f"chmod 600 {secret}"], "the file that --env names")
         desk.write_rules("INSERT INTO rule (name, colour) VALUES ('x', 'red');")
         one(found(desk, 1), "bad", "Rules", "would be refused", "10-rules.sql:1", "frontdesk rules check")
 
@@ -233,6 +263,13 @@ def needs():
             true(got[1].startswith(wanted[1]) and got[2] == wanted[2], f"{got} is {wanted}")
         out = desk.do("status").out
         true(out.index("waits for a person") < out.index("messages today"), "what needs her comes first")
+        book = os.path.join(desk.folder, "the book's.db")
+        os.symlink(desk.db, book)
+        place = {"PATH": os.path.dirname(binary("frontdesk")) + ":" + desk.env["PATH"], "FRONTDESK_DB": "/nowhere"}
+        rows = desk.do("status", "--json", "--db", book, "--admin", desk.db + ".sock", env=place).json()["needs"]
+        for row in rows:
+            typed = subprocess.run(["sh", "-c", row["remedy"]], env=desk.env | place, capture_output=True, text=True, check=False)
+            equal(typed.returncode, 1 if row["remedy"].endswith("rules check") else 0, f"pasted, it does what it says: {row} {typed}")
 
 
 # --live
