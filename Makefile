@@ -270,6 +270,7 @@ LIB = \
   src/backend/gemini.c \
   src/backend/http.c \
   src/backend/openai.c \
+  src/backend/probe.c \
   src/backend/rasa.c \
   src/backend/vendor.c \
   src/backend/vendor_act.c \
@@ -594,6 +595,7 @@ SANDBOX = \
   tools/sandbox_ai_bedrock.c \
   tools/sandbox_ai_gemini.c \
   tools/sandbox_ai_judge.c \
+  tools/sandbox_ai_models.c \
   tools/sandbox_ai_openai.c \
   tools/sandbox_ai_plain.c \
   tools/sandbox_ai_sign.c \
@@ -728,6 +730,7 @@ UNIT = \
   patch \
   pattern \
   plain \
+  probe \
   profile \
   proof \
   public \

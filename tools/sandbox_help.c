@@ -56,6 +56,7 @@ static const char INTRODUCTION[] =
     "\n"
     "The answer repeats the last message and counts what came with it, unless a script says otherwise. There is\n"
     "every model but no-such-model, and none takes over 100,000 tokens (estimated).\n"
+    "GET /v1/models, /v1/models/MODEL, /v1beta/models/MODEL and Rasa's /version tell without a question.\n"
     "\n"
     "Options:\n";
 

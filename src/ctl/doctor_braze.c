@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/backend.h"
 #include "base/version.h"
 #include "ctl/act.h"
 #include "ctl/client.h"
@@ -311,24 +312,45 @@ static void look_at_campaign(struct doctor *doctor, const struct json *check)
 
 /* Backends */
 
+static void look_at_untold(struct doctor *doctor, const char *name, const char *problem)
+{
+    struct buf remedy = { 0 };
+
+    buf_addf(&remedy, "frontdesk drill %s timeout", name);
+    doctor_find(doctor, FINDING_WARN, BACKENDS, buf_text(&remedy),
+                "%s answers, but whether it would answer a question cannot be told: %s", name, problem);
+    buf_release(&remedy);
+}
+
 static void look_at_backend(struct doctor *doctor, const struct json *check)
 {
     const char *name = json_get_text(check, "name"), *problem = json_get_text(check, "problem");
-    int64_t status = json_get_int(check, "status", 0);
+    const char *verdict = json_get_text(check, "verdict");
 
-    if (status == 401 || status == 403)
-        doctor_find(doctor, FINDING_BAD, BACKENDS, "put the right one in place, and load the rules again",
-                    "%s does not take its key", name);
-    else if (status == 0)
+    if (json_get_int(check, "status", 0) == 0)
         doctor_find(doctor, FINDING_BAD, BACKENDS,
                     "look at its url in the rules, at the name server and at the firewall",
                     "%s cannot be reached: %s", name, problem);
-    else if (status / 100 == 2)
-        doctor_find(doctor, FINDING_GOOD, BACKENDS, NULL, "%s answers, and takes its key", name);
+    else if (strcmp(verdict, "key") == 0)
+        doctor_find(doctor, FINDING_BAD, BACKENDS, "put the right one in place, and load the rules again",
+                    "%s does not take its key", name);
+    else if (strcmp(verdict, "model") == 0)
+        doctor_find(doctor, FINDING_BAD, BACKENDS, "correct its column model in the rules, and load them",
+                    "%s answers, and has no such model for this key", name);
+    else if (strcmp(verdict, "well") == 0)
+        doctor_find(doctor, FINDING_GOOD, BACKENDS, NULL, "%s answers, and takes what it is asked with", name);
     else
-        doctor_find(doctor, FINDING_WARN, BACKENDS,
-                    "frontdesk drill BACKEND timeout tells who answers instead",
-                    "%s answers, but has no list of models: %s", name, problem);
+        look_at_untold(doctor, name, problem);
+}
+
+/* Those that are not asked: nobody knows what a service of one's own does with a question. */
+static void look_at_own_services(struct doctor *doctor)
+{
+    for (size_t i = 0; doctor->rules != NULL && i < doctor->rules->backend_count; i++)
+        if (doctor->rules->backends[i].kind == BACKEND_HTTP)
+            doctor_find(doctor, FINDING_GOOD, BACKENDS, NULL,
+                        "%s is a service of your own, and is not asked here; frontdesk chat does",
+                        doctor->rules->backends[i].name);
 }
 
 static void look_at_keys(struct doctor *doctor)
@@ -373,4 +395,5 @@ void doctor_look_at_braze(struct doctor *doctor)
     }
     look_at_keys(doctor);
     look_at_each(doctor, "backend", look_at_backend);
+    look_at_own_services(doctor);
 }

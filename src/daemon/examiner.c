@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "backend/backend.h"
+#include "backend/probe.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -22,7 +22,7 @@
 #include "store/schema.h"
 #include "text/pattern.h"
 
-enum { CALL_TIMEOUT_MS = 15 * 1000, ANSWER_MAX = 256 * 1024, CHECKS_MAX = 64 };
+enum { CALL_TIMEOUT_MS = 15 * 1000, ANSWER_MAX = 256 * 1024, CHECKS_MAX = 64, HEADERS_MAX = BACKEND_HEADERS_MAX + 5 };
 
 struct check {
     struct examiner *examiner;
@@ -30,7 +30,10 @@ struct check {
     char name[128];           /* of the campaign or backend; "" */
     char *url, *body;         /* body NULL: a GET */
     const char *key;          /* borrowed */
-    const char *auth;         /* the header that carries the key; NULL: Authorization: Bearer */
+    bool is_backend;          /* else Braze is asked */
+    enum backend_kind vendor;
+    struct vendor_request request; /* of a backend: its headers, and how its key goes. What it borrows is there until it leaves */
+    enum probe_verdict verdict;
     enum fetch_reach reach;
     struct answer answer;
     int status;
@@ -65,6 +68,7 @@ static void forget(struct examiner *examiner)
     for (size_t i = 0; i < examiner->count; i++) {
         free(examiner->checks[i].url);
         free(examiner->checks[i].body);
+        vendor_request_release(&examiner->checks[i].request);
         examiner->checks[i] = (struct check){ 0 };
     }
     examiner->count = examiner->left = 0;
@@ -105,6 +109,8 @@ static void write_check(const struct check *check, struct jsonw *w)
     jsonw_int(w, "status", check->status);
     jsonw_text(w, "class", answer_class_name(check->answer.class));
     jsonw_bool(w, "is_json", check->is_json);
+    if (check->is_backend)
+        jsonw_text(w, "verdict", probe_verdict_name(check->verdict));
     jsonw_text(w, "problem", check->answer.problem);
     jsonw_int(w, "took_ms", check->took_ms);
     if (check->has_skew)
@@ -154,6 +160,9 @@ static void end(void *context, const struct wire *wire, int64_t took_ms)
     }
     if (wire->status == 200 && wire->end == WIRE_ANSWERED && check->kind[0] == 'c')
         check->has_details = details_read(wire->body, wire->body_len, &check->details) == 0;
+    check->verdict = PROBE_UNTOLD;
+    if (check->is_backend && check->status != 0)
+        check->verdict = probe_read(check->vendor, &(struct vendor_wire){ check->status, wire->body, wire->body_len, NULL });
     if (--check->examiner->left == 0)
         finish(check->examiner);
 }
@@ -219,54 +228,57 @@ static void add_campaigns(struct examiner *examiner, const struct ruleset *rules
         add_post(examiner, "permission", "/users/track", NO_OBJECT);
 }
 
-/* Of the vendors that tell which models there are, without a price; NULL: this is none. */
-static char *models_url(const struct backend *backend, const char **auth)
+static void add_backend(struct examiner *examiner, const struct backend *backend, bool may_be_local)
 {
-    const char *own = backend->kind == BACKEND_OPENAI      ? "https://api.openai.com/v1"
-                      : backend->kind == BACKEND_ANTHROPIC ? "https://api.anthropic.com"
-                                                           : NULL;
-    const char *base = backend->url != NULL ? backend->url : own;
-    struct buf url = { 0 };
-    size_t len;
+    const char *key = backend->key_env != NULL ? keyring_get(examiner->keys, backend->key_env, NULL) : NULL;
+    struct vendor_request request = { 0 };
+    struct check *check;
 
-    if (own == NULL || strstr(base, "azure") != NULL)
-        return NULL;
-    len = strlen(base);
-    while (len > 0 && base[len - 1] == '/')
-        len--;
-    buf_addf(&url, "%.*s%s/models", (int)len, base, len > 3 && strncmp(base + len - 3, "/v1", 3) == 0 ? "" : "/v1");
-    *auth = backend->kind == BACKEND_ANTHROPIC ? "x-api-key" : NULL;
-    return buf_detach(&url);
+    if ((backend->key_env != NULL && key == NULL) || probe_build(backend, &request, NULL) != 1)
+        return;
+    check = add(examiner, "backend", backend->name, key, alloc_text(buf_text(&request.url)));
+    if (check == NULL) {
+        vendor_request_release(&request);
+        return;
+    }
+    check->is_backend = true;
+    check->vendor = backend->kind;
+    check->request = request;
+    check->reach = may_be_local ? FETCH_LOCAL_TOO : FETCH_PUBLIC;
+    if (!request.is_get)
+        check->body = alloc_text(buf_text(&request.body));
 }
 
 static void add_backends(struct examiner *examiner, const struct ruleset *rules)
 {
     bool may_be_local = ruleset_setting_number(rules, "allow_local_backends") != 0;
 
-    for (size_t i = 0; i < rules->backend_count; i++) {
-        const struct backend *backend = &rules->backends[i];
-        const char *auth = NULL, *key = backend->key_env != NULL ? keyring_get(examiner->keys, backend->key_env, NULL) : NULL;
-        char *url = backend->key_env == NULL || key != NULL ? models_url(backend, &auth) : NULL;
-        struct check *check = url != NULL ? add(examiner, "backend", backend->name, key, url) : NULL;
-
-        if (check != NULL) {
-            check->auth = auth;
-            check->reach = may_be_local ? FETCH_LOCAL_TOO : FETCH_PUBLIC;
-        }
-    }
+    for (size_t i = 0; i < rules->backend_count; i++)
+        add_backend(examiner, &rules->backends[i], may_be_local);
 }
 
 /* What cannot even begin has ended. */
 static void start(struct check *check)
 {
-    struct fetch_header headers[] = { { "anthropic-version", "2023-06-01" }, { check->auth, check->key } };
+    const struct vendor_request *request = &check->request;
+    enum backend_auth auth = check->is_backend ? request->auth : AUTH_BEARER;
+    struct fetch_header headers[HEADERS_MAX];
     struct error error = { 0 };
+    size_t count = 0;
+
+    for (; count < request->header_count; count++)
+        headers[count] = (struct fetch_header){ request->headers[count].name, request->headers[count].value };
+    if (auth == AUTH_HEADER && check->key != NULL)
+        headers[count++] = (struct fetch_header){ request->auth_name, check->key };
     struct fetch fetch = {
         .url = check->url,
         .is_get = check->body == NULL,
-        .bearer = check->auth == NULL ? check->key : NULL,
+        .bearer = auth == AUTH_BEARER ? check->key : NULL,
+        .aws_region = auth == AUTH_SIGV4 ? request->region : NULL,
+        .aws_service = auth == AUTH_SIGV4 ? request->auth_name : NULL,
+        .aws_key = auth == AUTH_SIGV4 ? check->key : NULL,
         .headers = headers,
-        .header_count = check->auth != NULL ? 2 : 0,
+        .header_count = count,
         .content_type = check->body != NULL ? "application/json" : NULL,
         .body = check->body,
         .body_len = check->body != NULL ? strlen(check->body) : 0,

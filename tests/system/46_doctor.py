@@ -66,7 +66,7 @@ def well():
                             ("Daemon", "sqlite3 3."), ("Daemon", "it runs, in version"), ("Daemon", "webhooks are taken at"), ("Braze", "Braze answers"),
                             ("Braze", "the clock of this machine goes as"), ("Braze", "permission campaigns.trigger.send"),
                             ("Braze", "permission users.track"), ("Campaigns", "reply is live"), ("Campaigns", "reopen is live"),
-                            ("Backends", "assistant has its key"), ("Backends", "assistant answers, and takes its key")):
+                            ("Backends", "assistant has its key"), ("Backends", "assistant answers, and takes what it is asked with")):
             true([row for row in findings if row[0] == "good" and row[1] == area and piece in row[2]], f"{area}: {piece} in {findings}")
         one(findings, "warn", "Braze", "is the sandbox")
         checklist = " ".join(row["text"] for row in desk.cli("doctor", "--json").json()["checklist"])
@@ -161,6 +161,38 @@ def reach():
             equal((code, name in said), (1, True), f"{name} {words}: nor does the daemon take it")
             if name != "BRAZE_REST_URL":
                 lacks(said, "canary", "what it is set to")
+
+
+VENDORS = texts.SHOP + """
+INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');
+INSERT INTO backend (name, kind, url, model, key_env, region) VALUES
+  ('gpt', 'openai', '{url}/v1', 'gpt', 'TEST_AI_KEY', NULL), ('claude', 'anthropic', '{url}', 'claude', 'TEST_AI_KEY', NULL),
+  ('gemini', 'gemini', '{url}', 'gemini', 'TEST_AI_KEY', NULL), ('nova', 'bedrock', '{url}', 'nova:0', 'TEST_AI_KEY', 'eu-west-1'),
+  ('bot', 'rasa', '{url}', NULL, NULL, NULL),
+  ('gpt-0', 'openai', '{url}/v1', 'no-such-model', 'TEST_AI_KEY', NULL), ('claude-0', 'anthropic', '{url}', 'no-such-model', 'TEST_AI_KEY', NULL),
+  ('gemini-0', 'gemini', '{url}', 'no-such-model', 'TEST_AI_KEY', NULL), ('odd', 'openai', '{url}/shop', 'm', 'TEST_AI_KEY', NULL);
+INSERT INTO backend (name, kind, url, body, text_at) VALUES ('own', 'http', '{url}/ai/http', '{"question": "{{ message }}"}', '/reply/text');
+"""
+
+
+@test("of each kind of backend doctor tells whether it takes the key and knows the model; nothing is thought over for it")
+def backends():
+    pair = "AKIDEXAMPLE:secret-canary-0815"
+    with desk_with("--ai-key", pair, rules=VENDORS, TEST_AI_KEY=pair) as desk:
+        findings = found(desk, 1)
+        for name in ("gpt", "claude", "gemini", "nova", "bot"):
+            one(findings, "good", "Backends", f"{name} answers, and takes what it is asked with")
+        for name in ("gpt-0", "claude-0", "gemini-0"):
+            one(findings, "bad", "Backends", f"{name} answers, and has no such model", "column model")
+        one(findings, "warn", "Backends", "odd answers, but whether it would answer", "frontdesk drill odd timeout")
+        one(findings, "good", "Backends", "own is a service of your own, and is not asked here")
+        equal([row["status"] for row in desk.sandbox.asked() if row["status"] == 200], [], "no model thought for it")
+        desk.sandbox.options = ("--ai-key", "AKIDEXAMPLE:another-secret")
+        desk.sandbox.start()
+        findings = found(desk, 1)
+        for name in ("gpt", "claude", "gemini", "nova"):
+            one(findings, "bad", "Backends", f"{name} does not take its key")
+        lacks(str(findings) + desk.log(), "canary", "the key")
 
 
 @test("files that others may read or write, a folder of rules that would not load, no backup and missing keys are found")
