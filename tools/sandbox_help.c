@@ -17,6 +17,7 @@ static const char INTRODUCTION[] =
     "\n"
     "    POST /campaigns/trigger/send    POST /canvas/trigger/send    POST /messages/send\n"
     "    POST /users/track               GET  /campaigns/details\n"
+    "                                    GET  /canvas/details\n"
     "\n"
     "A customer who is given twice in a request gets one message. Text that WhatsApp would not carry is\n"
     "accepted and not sent, and counted as dropped. Liquid ({{ or {%) in a request is counted and shouted\n"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "backend/backend.h"
+#include "base/ascii.h"
 #include "base/version.h"
 #include "ctl/act.h"
 #include "ctl/client.h"
@@ -250,13 +251,28 @@ static bool look_at_reach(struct doctor *doctor, const struct json *check)
 
 /* Campaigns */
 
+/* Of Braze's words only the letters count: whats_app, WhatsApp; api_triggered, API-Triggered. */
+static bool speaks_of(const char *words, const char *wanted)
+{
+    size_t found = 0;
+
+    for (; *words != '\0' && wanted[found] != '\0'; words++) {
+        if (!ascii_is_letter((unsigned char)*words))
+            continue;
+        char letter = (char)(*words | 0x20); /* small */
+
+        found = letter == wanted[found] ? found + 1 : letter == wanted[0];
+    }
+    return wanted[found] == '\0';
+}
+
 static const char *channel_word(const struct doctor *doctor, const char *name)
 {
     const struct campaign *campaign = doctor->rules != NULL ? ruleset_campaign(doctor->rules, name) : NULL;
 
     if (campaign == NULL)
         return NULL;
-    return strcmp(campaign->channel, "whatsapp") == 0 ? "whats_app"
+    return strcmp(campaign->channel, "whatsapp") == 0 ? "whatsapp"
            : strcmp(campaign->channel, "sms") == 0    ? "sms"
                                                       : NULL;
 }
@@ -275,10 +291,10 @@ static void look_at_details(struct doctor *doctor, const char *name, const struc
         doctor_find(doctor, FINDING_BAD, CAMPAIGNS, "launch it", "%s is a draft", name);
     if (json_get_bool(details, "off", false))
         doctor_find(doctor, FINDING_BAD, CAMPAIGNS, "resume it", "%s is paused", name);
-    if (schedule[0] != '\0' && strstr(schedule, "api") == NULL)
+    if (schedule[0] != '\0' && !speaks_of(schedule, "api"))
         doctor_find(doctor, FINDING_BAD, CAMPAIGNS, "make one whose delivery is API-triggered",
                     "%s is not API-triggered but %s", name, schedule);
-    if (wanted != NULL && channels[0] != '\0' && strstr(channels, wanted) == NULL)
+    if (wanted != NULL && channels[0] != '\0' && !speaks_of(channels, wanted))
         doctor_find(doctor, FINDING_BAD, CAMPAIGNS, "name a campaign of that channel",
                     "%s is for the channel %s, and carries %s", name, campaign->channel, channels);
     if (campaign != NULL && body[0] != '\0' && strstr(body, campaign->text_property) == NULL)
@@ -293,6 +309,7 @@ static void look_at_details(struct doctor *doctor, const char *name, const struc
 static void look_at_campaign(struct doctor *doctor, const struct json *check)
 {
     const char *name = json_get_text(check, "name"), *problem = json_get_text(check, "problem");
+    const struct campaign *campaign = doctor->rules != NULL ? ruleset_campaign(doctor->rules, name) : NULL;
     const struct json *details = json_get(check, "details");
     int64_t status = json_get_int(check, "status", 0);
 
@@ -300,7 +317,9 @@ static void look_at_campaign(struct doctor *doctor, const struct json *check)
         look_at_details(doctor, name, details);
     else if (status == 403)
         doctor_find(doctor, FINDING_WARN, CAMPAIGNS,
-                    "give the next key the permission campaigns.details, which only reads",
+                    campaign != NULL && campaign->canvas_id != NULL
+                        ? "give the next key the permission canvas.details, which only reads"
+                        : "give the next key the permission campaigns.details, which only reads",
                     "whether %s is live cannot be told: the key may not look at campaigns", name);
     else if (status == 400)
         doctor_find(doctor, FINDING_BAD, CAMPAIGNS, "copy its API identifier anew into the table campaign",
@@ -393,6 +412,10 @@ void doctor_look_at_braze(struct doctor *doctor)
         look_at_each(doctor, "permission", look_at_permission);
         look_at_each(doctor, "campaign", look_at_campaign);
     }
+    if (json_get_int(doctor->told, "left_out", 0) > 0)
+        doctor_find(doctor, FINDING_WARN, BRAZE, "frontdesk outbox list --state trouble tells when one of them fails",
+                    "%lld campaigns and backends were not looked at: there are too many",
+                    (long long)json_get_int(doctor->told, "left_out", 0));
     look_at_keys(doctor);
     look_at_each(doctor, "backend", look_at_backend);
     look_at_own_services(doctor);

@@ -50,7 +50,7 @@ struct examiner {
     struct mail *mail; /* whose answer is being put together; NULL: none */
     struct buf own;    /* its beginning, JSON */
     struct check checks[CHECKS_MAX];
-    size_t count, left;
+    size_t count, left, left_out; /* left_out: checks there was no place for */
 };
 
 struct examiner *examiner_new(struct fetcher *fetcher, struct keyring *keys, const struct engine_config *config)
@@ -71,7 +71,7 @@ static void forget(struct examiner *examiner)
         vendor_request_release(&examiner->checks[i].request);
         examiner->checks[i] = (struct check){ 0 };
     }
-    examiner->count = examiner->left = 0;
+    examiner->count = examiner->left = examiner->left_out = 0;
     buf_release(&examiner->own);
     if (examiner->mail != NULL)
         mail_free(examiner->mail);
@@ -129,7 +129,7 @@ static void finish(struct examiner *examiner)
     for (size_t i = 0; i < examiner->count; i++)
         write_check(&examiner->checks[i], &w);
     jsonw_end_array(&w);
-    buf_addf(&examiner->own, ",\"checks\":%s}", buf_text(&checks));
+    buf_addf(&examiner->own, ",\"left_out\":%zu,\"checks\":%s}", examiner->left_out, buf_text(&checks));
     outcome_tell_json(examiner->mail->call, 200, &examiner->own);
     buf_release(&checks);
     forget(examiner);
@@ -174,6 +174,7 @@ static struct check *add(struct examiner *examiner, const char *kind, const char
     struct check *check = &examiner->checks[examiner->count];
 
     if (examiner->count == CHECKS_MAX) {
+        examiner->left_out++;
         free(url);
         return NULL;
     }
@@ -206,19 +207,15 @@ static const char NO_CANVAS[] = "{\"canvas_id\":\"00000000-0000-4000-8000-000000
 static const char NO_MESSAGE[] = "{\"external_user_ids\":[\"frontdesk-doctor-nobody\"],\"messages\":{}}";
 static const char NO_OBJECT[] = "{\"attributes\":[]}";
 
-static void add_campaigns(struct examiner *examiner, const struct ruleset *rules)
+/* Those that answers and profiles need. */
+static void add_permissions(struct examiner *examiner, const struct ruleset *rules)
 {
     bool has_canvas = false, has_app = false;
 
     add_post(examiner, "permission", "/campaigns/trigger/send", NO_CAMPAIGN);
     for (size_t i = 0; i < rules->campaign_count; i++) {
-        const struct campaign *campaign = &rules->campaigns[i];
-
-        if (campaign->campaign_id != NULL)
-            add(examiner, "campaign", campaign->name, examiner->config->braze_key,
-                braze_url(examiner, "/campaigns/details?campaign_id=", campaign->campaign_id));
-        has_canvas |= campaign->canvas_id != NULL;
-        has_app |= campaign->app_id != NULL;
+        has_canvas |= rules->campaigns[i].canvas_id != NULL;
+        has_app |= rules->campaigns[i].app_id != NULL;
     }
     if (has_canvas)
         add_post(examiner, "permission", "/canvas/trigger/send", NO_CANVAS);
@@ -226,6 +223,21 @@ static void add_campaigns(struct examiner *examiner, const struct ruleset *rules
         add_post(examiner, "permission", "/messages/send", NO_MESSAGE);
     if (rules->attribute_count > 0 || rules->custom_event_count > 0)
         add_post(examiner, "permission", "/users/track", NO_OBJECT);
+}
+
+/* One that sends by app_id is none of Braze's: there is nothing to ask. */
+static void add_campaigns(struct examiner *examiner, const struct ruleset *rules)
+{
+    for (size_t i = 0; i < rules->campaign_count; i++) {
+        const struct campaign *campaign = &rules->campaigns[i];
+
+        if (campaign->campaign_id != NULL)
+            add(examiner, "campaign", campaign->name, examiner->config->braze_key,
+                braze_url(examiner, "/campaigns/details?campaign_id=", campaign->campaign_id));
+        else if (campaign->canvas_id != NULL)
+            add(examiner, "campaign", campaign->name, examiner->config->braze_key,
+                braze_url(examiner, "/canvas/details?canvas_id=", campaign->canvas_id));
+    }
 }
 
 static void add_backend(struct examiner *examiner, const struct backend *backend, bool may_be_local)
@@ -341,6 +353,10 @@ static void write_own(struct examiner *examiner, const struct ruleset *rules)
         write_key(examiner, &w, rules->backends[i].name, rules->backends[i].key_env);
     for (size_t i = 0; i < rules->service_count; i++)
         write_key(examiner, &w, rules->services[i].name, rules->services[i].key_env);
+    for (size_t i = 0; i < rules->team_count; i++) {
+        write_key(examiner, &w, rules->teams[i].name, rules->teams[i].notify_secret_env);
+        write_key(examiner, &w, rules->teams[i].name, rules->teams[i].relay_secret_env);
+    }
     jsonw_end_array(&w);
 }
 
@@ -360,6 +376,7 @@ void examiner_take(struct examiner *examiner, const struct ruleset *rules, struc
     }
     examiner->mail = mail;
     write_own(examiner, rules);
+    add_permissions(examiner, rules);
     add_campaigns(examiner, rules);
     add_backends(examiner, rules);
     /* One that ends at once must not be the last of all. */

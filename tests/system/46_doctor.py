@@ -102,7 +102,7 @@ def keys():
     with desk_with(BRAZE_API_KEY="another-key-canary-99") as desk:
         one(found(desk, 1), "bad", "Braze", "does not know the key", "BRAZE_API_KEY")
         lacks(desk.cli("doctor").out + desk.log(), "another-key-canary-99", "the key")
-    with desk_with("--deny", "campaigns.trigger.send", "--deny", "campaign.details") as desk:
+    with desk_with("--deny", "campaigns.trigger.send", "--deny", "campaigns.details") as desk:
         findings = found(desk, 1)
         one(findings, "bad", "Braze", "lacks the permission campaigns.trigger.send", "make a new key")
         one(findings, "warn", "Campaigns", "whether reply is live cannot be told", "campaigns.details")
@@ -118,6 +118,10 @@ def campaigns():
             whole = {"message": "success", "schedule_type": "api_triggered", "archived": False, "draft": False, "channels": ["whats_app"]}
             desk.sandbox.fault("status", times=1, path=DETAILS, status=200, body=json.dumps(whole | body))
             one(found(desk, 1), "bad", "Campaigns", words)
+        for schedule, channel in (("API-Triggered", "WhatsApp"), ("api_triggered", "whats_app")):
+            body = json.dumps({"message": "success", "schedule_type": schedule, "channels": [channel]})
+            desk.sandbox.fault("status", times=1, path=DETAILS, status=200, body=body)
+            equal([row for row in found(desk, 0) if row[0:2] == ("bad", "Campaigns")], [], "Braze's words in another dress")
         other = {"channels": ["whats_app"], "messages": {"1": {"body_text": "{{api_trigger_properties.${something}}}"}}}
         desk.sandbox.fault("status", times=1, path=DETAILS, status=200, body=json.dumps(other))
         one(found(desk, 0), "warn", "Campaigns", "does not have {{api_trigger_properties.${external_system_msg_body}}}")
@@ -125,6 +129,18 @@ def campaigns():
         one(found(desk, 1), "bad", "Campaigns", "no campaign with the id of reply")
         desk.sandbox.fault("status", times=2, path=DETAILS, status=200, body="<html>no JSON</html>")
         one(found(desk, 0), "warn", "Campaigns", "whether reply is live cannot be told")
+        many = ", ".join(f"('c{i}', 'whatsapp', '{texts.REPLY}', 'response')" for i in range(70))
+        desk.reload(texts.SHOP + f"INSERT INTO campaign (name, channel, canvas_id, layout) VALUES ('tour', 'whatsapp', '{texts.CANVAS}', 'response'),\n"
+                    f"  ('old', 'whatsapp', '{texts.OTHER}', 'response');\n"
+                    f"INSERT INTO campaign (name, channel, campaign_id, layout) VALUES {many};\n"
+                    "INSERT INTO attribute (name, at, value) VALUES ('last', 'reply', '{{ message }}');\n")
+        eventually(lambda: desk.value("SELECT max(id) FROM ruleset") == 2, "loaded")
+        findings = found(desk, 1)
+        one(findings, "good", "Campaigns", "tour is live")
+        one(findings, "bad", "Campaigns", "no campaign with the id of old")
+        one(findings, "good", "Braze", "the key has the permission users.track")
+        one(findings, "good", "Braze", "the key has the permission canvas.trigger.send")
+        one(findings, "warn", "Braze", "campaigns and backends were not looked at")
 
 
 @test("a Braze that cannot be reached, a clock that is wrong and a daemon that is down are found")
