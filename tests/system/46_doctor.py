@@ -12,7 +12,7 @@ import texts
 import web
 from desk import Desk, binary
 from sandbox import KEY, SEND
-from tap import contains, equal, eventually, lacks, main, test, true
+from tap import Skip, contains, equal, eventually, lacks, main, test, true
 
 DETAILS = "/campaigns/details"
 AI_KEY = "ai-key-canary-0815"
@@ -262,6 +262,31 @@ def no_book():
         findings = found(desk, 1)
         one(findings, "bad", "Book", "has schema 999", "install the newer frontdesk")
         equal([row for row in findings if "no rules are in force" in row[2]], [], "what cannot be read is not said to lack")
+
+
+@test("a book of another user, and a folder in which nothing may be written, are told with the way out, by the daemon, too")
+def foreign():
+    if os.getuid() != 0:
+        raise Skip("only root can be another user")
+    with Desk() as desk:
+        desk.stop()
+        os.chmod(desk.folder, 0o755)
+
+        def as_nobody(name, *words):
+            return subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", binary(name), *words], env=desk.env,
+                                  capture_output=True, text=True, timeout=60, check=False)
+        said = as_nobody("frontdesk", "status")
+        if said.returncode in (126, 127):
+            raise Skip("another user may not enter the folder of the programs: " + said.stderr)
+        equal(said.returncode, 1, "another's book")
+        contains(said.stderr, "it belongs to root, and may not be read by others: runuser -u root", "another's book")
+        os.chown(desk.db, 65534, 65534)
+        for name, words in (("frontdesk", "as the user of the daemon"), ("frontdeskd", "give it to the user of the daemon")):
+            said = as_nobody(name, *(["status"] if name == "frontdesk" else []))
+            equal(said.returncode, 1, f"{name}, another's folder")
+            contains(said.stderr, words, f"{name}, another's folder")
+        told = json.loads(as_nobody("frontdesk", "doctor", "--json").stdout)["findings"]
+        true([row for row in told if row["level"] == "bad" and row["area"] == "Files" and "may not be written here" in row["text"]], f"{told}")
 
 
 # status
