@@ -277,6 +277,7 @@ LIB = \
   src/backend/gemini.c \
   src/backend/http.c \
   src/backend/openai.c \
+  src/backend/probe.c \
   src/backend/rasa.c \
   src/backend/vendor.c \
   src/backend/vendor_act.c \
@@ -586,10 +587,12 @@ CTL = \
   src/ctl/piece.c \
   src/ctl/problems.c \
   src/ctl/show.c \
+  src/ctl/remedy.c \
   src/ctl/stats_show.c \
   src/ctl/status_needs.c \
   src/ctl/told.c \
   src/ctl/trial.c \
+  src/ctl/turned_away.c \
   src/ctl/verdict.c \
   src/ctl/verdict_profile.c \
   src/ctl/wrap.c
@@ -600,6 +603,7 @@ SANDBOX = \
   tools/sandbox_ai_bedrock.c \
   tools/sandbox_ai_gemini.c \
   tools/sandbox_ai_judge.c \
+  tools/sandbox_ai_models.c \
   tools/sandbox_ai_openai.c \
   tools/sandbox_ai_plain.c \
   tools/sandbox_ai_sign.c \
@@ -735,6 +739,7 @@ UNIT = \
   patch \
   pattern \
   plain \
+  probe \
   profile \
   proof \
   public \

@@ -98,7 +98,8 @@ libraries() {
 
 scripts() { find tools tests .ci -type f \( -name '*.sh' -o -name '*.py' -o -path '.ci/*' \) | sort; }
 
-# Words where a shell expects a command, from the recipes of the Makefile and the scripts; what Python starts by name.
+# Words where a shell expects a command, from the recipes of the Makefile and the scripts; what Python starts by name. awk's print
+# is none, though there may be a program of that name.
 words() {
     # shellcheck disable=SC2016,SC2046
     {
@@ -109,7 +110,7 @@ words() {
             sed 's/\$(/\n/g; s/[;&|!{`]\{1,2\}/\n/g; s/\<\(then\|else\|do\|exec\|if\|elif\|while\|until\|sudo\|env\|xargs\)\>/\n/g' |
             sed -n 's/^[[:space:](]*\([A-Z_]*=[^ ]* \)*\([a-z][a-z0-9_.-]*\)\( .*\|)*\)$/\2/p'
         sed -n 's/.*\(which(\|run(\[\|Popen(\[\|check_output(\[\)"\([a-z][a-z0-9_.-]*\)".*/\2/p' $(scripts | grep '\.py$')
-    } | sort -u
+    } | sort -u | grep -vx print
 }
 
 commands() {

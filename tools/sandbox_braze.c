@@ -41,7 +41,8 @@ static const struct endpoint ENDPOINTS[] = {
     { "/canvas/trigger/send", "POST", "canvas.trigger.send", BUDGET_SENDS, judge_canvas },
     { "/messages/send", "POST", "messages.send", BUDGET_SENDS, judge_message },
     { "/users/track", "POST", "users.track", BUDGET_TRACK, judge_track },
-    { "/campaigns/details", "GET", "campaign.details", BUDGET_SENDS, NULL },
+    { "/campaigns/details", "GET", "campaigns.details", BUDGET_SENDS, NULL },
+    { "/canvas/details", "GET", "canvas.details", BUDGET_SENDS, NULL },
 };
 
 static const struct endpoint *find_endpoint(const char *path, size_t len)
@@ -337,18 +338,37 @@ static int check_access(const struct workspace *workspace, const struct endpoint
     return 0;
 }
 
-/* What /campaigns/details tells of a campaign of ours; the fields that a check before going live needs. */
-static int judge_details(const struct workspace *workspace, const char *query, struct verdict *verdict)
+/* A Canvas is told of without its texts, which stand in its steps. */
+static void write_message(const struct campaign *campaign, struct jsonw *w)
 {
+    struct buf body = { 0 };
+
+    jsonw_object(w, "messages");
+    jsonw_object(w, "00000000-0000-4000-8000-000000000001");
+    jsonw_text(w, "channel", "whats_app");
+    jsonw_text(w, "layout", campaign->layout == LAYOUT_TEMPLATE ? "template" : "text");
+    buf_addf(&body, "{{api_trigger_properties.${%s}}}", campaign->property);
+    jsonw_text(w, "body_text", buf_text(&body));
+    jsonw_end_object(w);
+    jsonw_end_object(w);
+    buf_release(&body);
+}
+
+/* What is told of a campaign or Canvas of ours; the fields that a check before going live needs. */
+static int judge_details(const struct workspace *workspace, const struct http_request *request, struct verdict *verdict)
+{
+    bool is_canvas = strncmp(request->path, "/canvas", 7) == 0;
+    const struct campaign_list *list = is_canvas ? &workspace->canvases : &workspace->campaigns;
     struct buf id = { 0 };
-    int found = http_query(query, "campaign_id", &id);
-    const struct campaign *campaign = found == 1 ? campaign_list_find(&workspace->campaigns, buf_text(&id))
-                                                 : NULL;
+    int found = http_query(request->query, is_canvas ? "canvas_id" : "campaign_id", &id);
+    const struct campaign *campaign = found == 1 ? campaign_list_find(list, buf_text(&id)) : NULL;
     struct jsonw w = { .out = &verdict->body };
 
     buf_release(&id);
+    if (campaign == NULL && found == 0)
+        return judge_refuse(verdict, 400, "%s is required", is_canvas ? "canvas_id" : "campaign_id");
     if (campaign == NULL)
-        return judge_refuse(verdict, 400, found == 0 ? "campaign_id is required" : "Invalid Campaign ID");
+        return judge_refuse(verdict, 400, "Invalid %s ID", is_canvas ? "Canvas" : "Campaign");
     jsonw_object(&w, NULL);
     jsonw_text(&w, "message", "success");
     jsonw_text(&w, "name", "Sandbox campaign");
@@ -359,16 +379,8 @@ static int judge_details(const struct workspace *workspace, const char *query, s
     jsonw_array(&w, "channels");
     jsonw_text(&w, NULL, "whats_app");
     jsonw_end_array(&w);
-    jsonw_object(&w, "messages");
-    jsonw_object(&w, "00000000-0000-4000-8000-000000000001");
-    jsonw_text(&w, "channel", "whats_app");
-    jsonw_text(&w, "layout", campaign->layout == LAYOUT_TEMPLATE ? "template" : "text");
-    struct buf body = { 0 };
-    buf_addf(&body, "{{api_trigger_properties.${%s}}}", campaign->property);
-    jsonw_text(&w, "body_text", buf_text(&body));
-    buf_release(&body);
-    jsonw_end_object(&w);
-    jsonw_end_object(&w);
+    if (!is_canvas)
+        write_message(campaign, &w);
     jsonw_end_object(&w);
     verdict->status = 200;
     return 0;
@@ -419,7 +431,7 @@ void braze_judge(const struct workspace *workspace, const struct http_request *r
     verdict->budget = endpoint->budget;
     if (check_access(workspace, endpoint, request, verdict) != 0)
         return;
-    int outcome = endpoint->judge == NULL ? judge_details(workspace, request->query, verdict)
+    int outcome = endpoint->judge == NULL ? judge_details(workspace, request, verdict)
                                           : judge_body(workspace, endpoint, request, verdict);
     if (outcome == 0)
         format_success(dispatch_id, verdict);

@@ -17,6 +17,7 @@ static const char INTRODUCTION[] =
     "\n"
     "    POST /campaigns/trigger/send    POST /canvas/trigger/send    POST /messages/send\n"
     "    POST /users/track               GET  /campaigns/details\n"
+    "                                    GET  /canvas/details\n"
     "\n"
     "A customer who is given twice in a request gets one message. Text that WhatsApp would not carry is\n"
     "accepted and not sent, and counted as dropped. Liquid ({{ or {%) in a request is counted and shouted\n"
@@ -56,6 +57,7 @@ static const char INTRODUCTION[] =
     "\n"
     "The answer repeats the last message and counts what came with it, unless a script says otherwise. There is\n"
     "every model but no-such-model, and none takes over 100,000 tokens (estimated).\n"
+    "GET /v1/models, /v1/models/MODEL, /v1beta/models/MODEL and Rasa's /version tell without a question.\n"
     "\n"
     "Options:\n";
 

@@ -27,6 +27,7 @@
 #include "base/json.h"
 #include "base/log.h"
 
+#include "sandbox_ai_models.h"
 #include "sandbox_fault.h"
 #include "sandbox_hash.h"
 #include "sandbox_judge.h"
@@ -387,29 +388,11 @@ static void serve_ai(struct service *service, const struct http_request *request
         service->wake(service->waker);
 }
 
-static bool is_models(const char *path)
-{
-    static const char END[] = "/v1/models";
-    size_t len = strlen(path), end_len = sizeof END - 1;
-
-    return len >= end_len && strcmp(path + len - end_len, END) == 0;
-}
-
-/* The models that OpenAI and Anthropic have for this key; asking costs nothing. */
 static void serve_models(struct service *service, const struct http_request *request, struct http_answer *answer)
 {
-    const char *given = ai_bearer(request);
-    struct ai_trouble trouble = { 0 };
-
-    if (given == NULL)
-        given = http_header(request, "x-api-key");
-    answer->type = "application/json";
+    models_answer(service->ai.key, request, answer);
     answer->delay_ms = service->latency_ms;
-    answer->status = ai_key(given, service->ai.key, &trouble) == 0 ? 200 : 401;
-    buf_add_text(&answer->body, answer->status == 200
-                                    ? "{\"object\":\"list\",\"data\":[{\"id\":\"sandbox\",\"object\":\"model\"}]}"
-                                    : "{\"error\":{\"message\":\"Incorrect API key provided.\",\"code\":\"invalid_api_key\"}}");
-    log_info("models", log_int("status", answer->status));
+    log_info("models", log_text("path", request->path), log_int("status", answer->status));
 }
 
 /* As HTTP has it; Braze's answers bring one. */
@@ -435,7 +418,7 @@ void service_handle(void *context, struct http_request *request, struct http_ans
         control_handle(service, request, answer);
     else if (shop_has_path(request->path))
         serve_shop(service, request, answer);
-    else if (is_models(request->path))
+    else if (models_has_path(request))
         serve_models(service, request, answer);
     else if (other_desk_has_path(request->path))
         serve_desk(service, request, answer);

@@ -380,3 +380,22 @@ enum daemon_state act_daemon_state(struct call *call)
     client_free(client);
     return state;
 }
+
+struct json *act_facts(const struct call *call)
+{
+    struct client *client = client_new();
+    struct client_answer answer;
+    struct json *facts = NULL;
+
+    client_run(client,
+               &(struct client_call){ .socket = buf_text(&call->admin_path),
+                                      .url = "http://localhost/v1/status",
+                                      .timeout_ms = PROBE_TIMEOUT_MS },
+               &answer);
+    if (answer.end != CLIENT_ANSWERED || answer.status != 200 ||
+        json_parse(buf_text(&answer.body), answer.body.len, JSON_STRICT, &facts, NULL) < 0)
+        facts = NULL;
+    client_answer_release(&answer);
+    client_free(client);
+    return facts;
+}

@@ -42,4 +42,7 @@ int act_rollback_rules(struct call *call, int64_t number, struct json **reply);
 enum daemon_state { DAEMON_DOWN, DAEMON_UP, DAEMON_MUTE };
 enum daemon_state act_daemon_state(struct call *call);
 
+/* What the daemon tells of itself (daemon/status.h); json_free it. NULL: nobody answers. */
+struct json *act_facts(const struct call *call);
+
 #endif

@@ -7,7 +7,7 @@
 #include "ctl/commands.h"
 #include "ctl/doctor.h"
 #include "ctl/doctor_live.h"
-#include "ctl/live.h"
+#include "store/schema.h"
 
 /* What the daemon finds out takes as long as the slowest of its calls. */
 static void ask_daemon(struct doctor *doctor)
@@ -20,14 +20,20 @@ static void ask_daemon(struct doctor *doctor)
     output_progress(doctor->call->output, "%s", "");
 }
 
-static void read_rules(struct doctor *doctor)
+/* A book that cannot be read is one finding (doctor_look_at_book), and what it holds is not looked at. */
+static void open_book(struct doctor *doctor)
 {
-    struct db *db;
+    const char *path = buf_text(&doctor->call->db_path);
 
-    if (access(buf_text(&doctor->call->db_path), F_OK) != 0 || call_open(doctor->call, &db) != EXIT_DONE)
+    if (access(path, F_OK) != 0)
         return;
-    live_read(doctor->call, db, &doctor->rules);
-    db_close(db);
+    doctor->db = db_open(path, DB_READER, &doctor->trouble);
+    if (doctor->db != NULL && schema_check(doctor->db, &doctor->trouble) != 0) {
+        db_close(doctor->db);
+        doctor->db = NULL;
+    }
+    if (doctor->db != NULL)
+        doctor_read_rules(doctor);
 }
 
 static int judge(const struct doctor *doctor)
@@ -53,7 +59,7 @@ int command_doctor(struct call *call)
     doctor.daemon = act_daemon_state(call);
     if (doctor.daemon == DAEMON_UP)
         ask_daemon(&doctor);
-    read_rules(&doctor);
+    open_book(&doctor);
     doctor_look_at_place(&doctor);
     doctor_look_at_rules(&doctor);
     doctor_look_at_book(&doctor);

@@ -20,6 +20,7 @@
 struct screen { /* all that was read */
     enum daemon_state daemon;
     struct overview overview;
+    struct turned_away turned;
     struct needs needs;
     int64_t backup_at;
 };
@@ -134,11 +135,20 @@ static int read_screen(const struct call *call, struct db *db, const struct rule
     if (result == 0)
         result = overview_get(db, call_midnight(call), call->now - RECENT_MS, &screen->overview, error);
     if (result == 0)
-        result = needs_read(&screen->needs, call, db, &(struct needs_given){ screen->daemon, &screen->overview, rules }, error);
+        result = needs_read(&screen->needs, call, db,
+                            &(struct needs_given){ screen->daemon, screen->turned, &screen->overview, rules }, error);
     if (result == 0)
         result = book_get_int(db, "backup_at", 0, &screen->backup_at, error);
     db_read_end(db);
     return result;
+}
+
+static void ask_facts(const struct call *call, struct turned_away *turned)
+{
+    struct json *facts = act_facts(call);
+
+    turned_away_read(facts, turned);
+    json_free(facts);
 }
 
 int command_status(struct call *call)
@@ -147,8 +157,11 @@ int command_status(struct call *call)
     struct ruleset *rules = NULL;
     struct error error = { 0 };
     struct db *db;
-    int code = call_open(call, &db);
+    int code;
 
+    if (screen.daemon == DAEMON_UP)
+        ask_facts(call, &screen.turned);
+    code = call_open(call, &db);
     if (code != EXIT_DONE)
         return code;
     code = backends_read_rules(call, db, &rules);

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "ctl/doctor.h"
+#include "ctl/remedy.h"
 
 static const char *const LEVELS[] = {
     [FINDING_GOOD] = "good", [FINDING_WARN] = "warn", [FINDING_BAD] = "bad"
@@ -33,15 +34,16 @@ enum { CHECKLIST_COUNT = sizeof CHECKLIST / sizeof *CHECKLIST };
 void doctor_find(struct doctor *doctor, enum finding_level level, const char *area, const char *remedy,
                  const char *format, ...)
 {
-    struct buf text = { 0 };
+    struct buf text = { 0 }, typed = { 0 };
     va_list args;
 
     va_start(args, format);
     buf_addv(&text, format, args);
     va_end(args);
+    remedy_add(doctor->call, remedy != NULL ? remedy : "", &typed);
     doctor->rows = alloc_resize(doctor->rows, doctor->count + 1, sizeof *doctor->rows);
     doctor->rows[doctor->count++] = (struct finding){ level, area, buf_detach(&text),
-                                                      alloc_text(remedy != NULL ? remedy : "") };
+                                                      buf_detach(&typed) };
     doctor->bad += level == FINDING_BAD;
     doctor->warn += level == FINDING_WARN;
 }
@@ -147,5 +149,6 @@ void doctor_release(struct doctor *doctor)
     free(doctor->rows);
     json_free(doctor->told);
     ruleset_free(doctor->rules);
+    db_close(doctor->db);
     *doctor = (struct doctor){ 0 };
 }

@@ -9,10 +9,12 @@
 #ifndef CTL_DOCTOR_H
 #define CTL_DOCTOR_H
 
+#include "base/error.h"
 #include "base/json.h"
 #include "ctl/act.h"
 #include "ctl/call.h"
 #include "rules/ruleset.h"
+#include "store/db.h"
 
 enum finding_level { FINDING_GOOD, FINDING_WARN, FINDING_BAD };
 
@@ -29,12 +31,17 @@ struct doctor { /* the zero value with `call` set is ready */
     int64_t bad, warn;
     enum daemon_state daemon;
     struct json *told;     /* what the daemon says (daemon/examiner.h); NULL: nothing */
-    struct ruleset *rules; /* in force; NULL: none */
+    struct db *db;         /* the book; NULL: there is none, or it cannot be read, and `trouble` says why */
+    struct error trouble;
+    struct ruleset *rules; /* in force; NULL: none, or `rules_trouble` says why not */
+    struct error rules_trouble;
+    bool is_folder_news; /* the folder has other files than those in force */
 };
 
 /* `remedy` NULL: none is needed. */
 void doctor_find(struct doctor *doctor, enum finding_level level, const char *area, const char *remedy, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
+void doctor_read_rules(struct doctor *doctor); /* what is in force, out of `db` */
 void doctor_show(const struct doctor *doctor);
 void doctor_release(struct doctor *doctor);
 

@@ -2,14 +2,13 @@
  * doctor_book: the rules and the book, as they are on the disk.
  */
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "ctl/doctor.h"
-#include "ctl/live.h"
 #include "desk/proof.h"
 #include "store/book.h"
 #include "store/readers.h"
+#include "store/rulebook.h"
 #include "store/rulefile.h"
 #include "store/survey.h"
 
@@ -19,6 +18,20 @@ enum { LOG_LARGE = 80 * 1024 * 1024 };
 static const char RULES[] = "Rules", BOOK[] = "Book";
 
 /* Rules */
+
+void doctor_read_rules(struct doctor *doctor)
+{
+    const char *folder = buf_text(&doctor->call->rules_dir);
+    struct rulefiles files = { 0 };
+    int64_t number;
+
+    if (rulebook_live(doctor->db, &files, &number, &doctor->rules_trouble) == 1)
+        doctor->rules = ruleset_new(&files, call_zones(doctor->call), &doctor->rules_trouble);
+    if (doctor->rules != NULL)
+        doctor->rules->number = number;
+    doctor->is_folder_news = doctor->rules != NULL && *folder != '\0' && rulefiles_are_in(&files, folder, NULL) == 0;
+    rulefiles_release(&files);
+}
 
 static void look_at_folder(struct doctor *doctor, const char *folder)
 {
@@ -34,6 +47,9 @@ static void look_at_folder(struct doctor *doctor, const char *folder)
     else
         doctor_find(doctor, FINDING_GOOD, RULES, NULL, "the folder %s would load: %zu rules", folder,
                     rules->rule_count);
+    if (rules != NULL && doctor->is_folder_news)
+        doctor_find(doctor, FINDING_WARN, RULES, "frontdesk rules diff, and when it is what you want, frontdesk rules load",
+                    "what is in force is not what stands in the folder");
     ruleset_free(rules);
     rulefiles_release(&files);
 }
@@ -43,8 +59,13 @@ static void look_at_in_force(struct doctor *doctor)
     const struct ruleset *rules = doctor->rules;
     const char *zone;
 
+    if (rules == NULL && doctor->rules_trouble.text[0] != '\0') {
+        doctor_find(doctor, FINDING_BAD, RULES, "frontdesk rules check",
+                    "the rules in force cannot be read: %s", doctor->rules_trouble.text);
+        return;
+    }
     if (rules == NULL) {
-        doctor_find(doctor, FINDING_BAD, RULES, "frontdesk rules load DIR",
+        doctor_find(doctor, FINDING_BAD, RULES, "frontdesk rules load",
                     "no rules are in force: nobody is answered");
         return;
     }
@@ -68,21 +89,11 @@ void doctor_look_at_rules(struct doctor *doctor)
 
     if (*folder != '\0')
         look_at_folder(doctor, folder);
-    look_at_in_force(doctor);
+    if (doctor->db != NULL)
+        look_at_in_force(doctor);
 }
 
 /* The book */
-
-static void format_ago(const struct doctor *doctor, int64_t at, struct buf *out)
-{
-    int64_t ms = doctor->call->now - at;
-
-    ms = ms < 60000      ? 60000
-         : ms < 3600000  ? ms - ms % 60000
-         : ms < 86400000 ? ms - ms % 3600000
-                         : ms - ms % 86400000;
-    clock_format_duration(ms, out);
-}
 
 static void look_at_backups(struct doctor *doctor, struct db *db)
 {
@@ -92,7 +103,7 @@ static void look_at_backups(struct doctor *doctor, struct db *db)
 
     if (book_get_int(db, "backup_at", 0, &at, &error) != 0)
         return;
-    format_ago(doctor, at, &ago);
+    clock_format_age(doctor->call->now - at, &ago);
     if (at == 0)
         doctor_find(doctor, FINDING_WARN, BOOK, "frontdesk backup FILE, and a timer for it (README)",
                     "no backup was ever made");
@@ -133,7 +144,7 @@ static void look_at_intake(struct doctor *doctor, struct db *db)
 
     if (survey_newest_webhook(db, &at, &error) != 0)
         return;
-    format_ago(doctor, at, &ago);
+    clock_format_age(doctor->call->now - at, &ago);
     if (at == 0)
         doctor_find(doctor, FINDING_WARN, BOOK, "frontdesk doctor --live goes through it with you",
                     "no webhook has ever come");
@@ -144,19 +155,13 @@ static void look_at_intake(struct doctor *doctor, struct db *db)
 
 void doctor_look_at_book(struct doctor *doctor)
 {
-    const char *path = buf_text(&doctor->call->db_path);
-    struct error error = { 0 };
-    struct db *db;
-
-    if (access(path, F_OK) != 0)
+    if (doctor->trouble.text[0] != '\0')
+        doctor_find(doctor, FINDING_BAD, BOOK,
+                    "look that it is the right file (--db FILE, FRONTDESK_DB), and that daemon and command are of one version",
+                    "it cannot be read: %s", doctor->trouble.text);
+    if (doctor->db == NULL)
         return;
-    db = db_open(path, DB_READER, &error);
-    if (db == NULL) {
-        doctor_find(doctor, FINDING_BAD, BOOK, "frontdesk audit --deep", "%s", error.text);
-        return;
-    }
     look_at_log(doctor);
-    look_at_backups(doctor, db);
-    look_at_intake(doctor, db);
-    db_close(db);
+    look_at_backups(doctor, doctor->db);
+    look_at_intake(doctor, doctor->db);
 }

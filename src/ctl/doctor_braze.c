@@ -6,9 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/backend.h"
+#include "base/ascii.h"
 #include "base/version.h"
+#include "ctl/act.h"
 #include "ctl/client.h"
 #include "ctl/doctor.h"
+#include "ctl/turned_away.h"
 
 enum { SKEW_WARN_MS = 30 * 1000, SKEW_BAD_MS = 5 * 60 * 1000, DESCRIPTORS_LEAST = 1024, DOOR_TIMEOUT_MS = 3000 };
 
@@ -100,6 +104,19 @@ static void look_at_door(struct doctor *doctor)
     buf_release(&url);
 }
 
+static void look_at_turned_away(struct doctor *doctor)
+{
+    struct json *facts = act_facts(doctor->call);
+    struct turned_away turned;
+    struct buf text = { 0 };
+
+    turned_away_read(facts, &turned);
+    if (turned_away_tell(&turned, doctor->call->now, &text))
+        doctor_find(doctor, FINDING_WARN, DAEMON, TURNED_AWAY_REMEDY, "%s", buf_text(&text));
+    buf_release(&text);
+    json_free(facts);
+}
+
 void doctor_look_at_daemon(struct doctor *doctor)
 {
     int64_t descriptors = json_get_int(doctor->told, "descriptors", 0);
@@ -115,6 +132,7 @@ void doctor_look_at_daemon(struct doctor *doctor)
         return;
     look_at_version(doctor);
     look_at_door(doctor);
+    look_at_turned_away(doctor);
     for (const struct json *item = json_first(json_get(doctor->told, "libraries")); item != NULL;
          item = json_next(item))
         look_at_library(doctor, json_get_text(item, "name"), json_get_text(item, "version"));
@@ -196,30 +214,57 @@ static void look_at_permission(struct doctor *doctor, const struct json *check)
                     json_get_text(check, "problem"));
 }
 
-/* false: nothing else need be asked. */
+/* What Braze answers is JSON, whatever it thinks of the call; a proxy on the way may be unwell in other words. */
+static bool is_of_braze(const struct json *check)
+{
+    int64_t status = json_get_int(check, "status", 0);
+
+    return status >= 500 || (json_get_bool(check, "is_json", false) && status / 100 != 3 && status != 404);
+}
+
+/* false: nothing else need be looked at. */
 static bool look_at_reach(struct doctor *doctor, const struct json *check)
 {
     int64_t status = json_get_int(check, "status", 0);
     const char *problem = json_get_text(check, "problem");
 
-    if (status == 0) {
+    if (status == 0)
         doctor_find(doctor, FINDING_BAD, BRAZE,
                     "look at BRAZE_REST_URL, at the name server and at the firewall: port 443 outwards",
                     "Braze cannot be reached: %s", problem);
-        return false;
-    }
-    if (status == 401) {
+    else if (!is_of_braze(check))
+        doctor_find(doctor, FINDING_BAD, BRAZE,
+                    "BRAZE_REST_URL is the REST endpoint of your instance: https://rest.iad-01.braze.com and the like, nothing "
+                    "behind it",
+                    "what answers there, with status %lld, is not Braze's REST API", (long long)status);
+    else if (status == 401)
         doctor_find(doctor, FINDING_BAD, BRAZE,
                     "look that BRAZE_API_KEY is a REST key of the workspace at that host, without quotes",
                     "Braze does not know the key");
-        return false;
-    }
-    doctor_find(doctor, FINDING_GOOD, BRAZE, NULL, "Braze answers, in %lld ms",
-                (long long)json_get_int(check, "took_ms", 0));
-    return true;
+    else if (status >= 500 || status == 429)
+        doctor_find(doctor, FINDING_WARN, BRAZE, "ask again later", "Braze answers, but only this: %s", problem);
+    else
+        doctor_find(doctor, FINDING_GOOD, BRAZE, NULL, "Braze answers, in %lld ms",
+                    (long long)json_get_int(check, "took_ms", 0));
+    return status != 0 && status != 401 && is_of_braze(check);
 }
 
 /* Campaigns */
+
+/* Of Braze's words only the letters count: whats_app, WhatsApp; api_triggered, API-Triggered. */
+static bool speaks_of(const char *words, const char *wanted)
+{
+    size_t found = 0;
+
+    for (; *words != '\0' && wanted[found] != '\0'; words++) {
+        if (!ascii_is_letter((unsigned char)*words))
+            continue;
+        char letter = (char)(*words | 0x20); /* small */
+
+        found = letter == wanted[found] ? found + 1 : letter == wanted[0];
+    }
+    return wanted[found] == '\0';
+}
 
 static const char *channel_word(const struct doctor *doctor, const char *name)
 {
@@ -227,7 +272,7 @@ static const char *channel_word(const struct doctor *doctor, const char *name)
 
     if (campaign == NULL)
         return NULL;
-    return strcmp(campaign->channel, "whatsapp") == 0 ? "whats_app"
+    return strcmp(campaign->channel, "whatsapp") == 0 ? "whatsapp"
            : strcmp(campaign->channel, "sms") == 0    ? "sms"
                                                       : NULL;
 }
@@ -246,10 +291,10 @@ static void look_at_details(struct doctor *doctor, const char *name, const struc
         doctor_find(doctor, FINDING_BAD, CAMPAIGNS, "launch it", "%s is a draft", name);
     if (json_get_bool(details, "off", false))
         doctor_find(doctor, FINDING_BAD, CAMPAIGNS, "resume it", "%s is paused", name);
-    if (schedule[0] != '\0' && strstr(schedule, "api") == NULL)
+    if (schedule[0] != '\0' && !speaks_of(schedule, "api"))
         doctor_find(doctor, FINDING_BAD, CAMPAIGNS, "make one whose delivery is API-triggered",
                     "%s is not API-triggered but %s", name, schedule);
-    if (wanted != NULL && channels[0] != '\0' && strstr(channels, wanted) == NULL)
+    if (wanted != NULL && channels[0] != '\0' && !speaks_of(channels, wanted))
         doctor_find(doctor, FINDING_BAD, CAMPAIGNS, "name a campaign of that channel",
                     "%s is for the channel %s, and carries %s", name, campaign->channel, channels);
     if (campaign != NULL && body[0] != '\0' && strstr(body, campaign->text_property) == NULL)
@@ -264,6 +309,7 @@ static void look_at_details(struct doctor *doctor, const char *name, const struc
 static void look_at_campaign(struct doctor *doctor, const struct json *check)
 {
     const char *name = json_get_text(check, "name"), *problem = json_get_text(check, "problem");
+    const struct campaign *campaign = doctor->rules != NULL ? ruleset_campaign(doctor->rules, name) : NULL;
     const struct json *details = json_get(check, "details");
     int64_t status = json_get_int(check, "status", 0);
 
@@ -271,36 +317,59 @@ static void look_at_campaign(struct doctor *doctor, const struct json *check)
         look_at_details(doctor, name, details);
     else if (status == 403)
         doctor_find(doctor, FINDING_WARN, CAMPAIGNS,
-                    "give the next key the permission campaigns.details, which only reads",
+                    campaign != NULL && campaign->canvas_id != NULL
+                        ? "give the next key the permission canvas.details, which only reads"
+                        : "give the next key the permission campaigns.details, which only reads",
                     "whether %s is live cannot be told: the key may not look at campaigns", name);
     else if (status == 400)
         doctor_find(doctor, FINDING_BAD, CAMPAIGNS, "copy its API identifier anew into the table campaign",
                     "there is no campaign with the id of %s in this workspace", name);
     else if (status != 401)
         doctor_find(doctor, FINDING_WARN, CAMPAIGNS, "ask again later",
-                    "whether %s is live cannot be told: %s", name, problem);
+                    "whether %s is live cannot be told: %s", name, *problem != '\0' ? problem : "its details cannot be read");
 }
 
 /* Backends */
 
+static void look_at_untold(struct doctor *doctor, const char *name, const char *problem)
+{
+    struct buf remedy = { 0 };
+
+    buf_addf(&remedy, "frontdesk drill %s timeout", name);
+    doctor_find(doctor, FINDING_WARN, BACKENDS, buf_text(&remedy),
+                "%s answers, but whether it would answer a question cannot be told: %s", name, problem);
+    buf_release(&remedy);
+}
+
 static void look_at_backend(struct doctor *doctor, const struct json *check)
 {
     const char *name = json_get_text(check, "name"), *problem = json_get_text(check, "problem");
-    int64_t status = json_get_int(check, "status", 0);
+    const char *verdict = json_get_text(check, "verdict");
 
-    if (status == 401 || status == 403)
-        doctor_find(doctor, FINDING_BAD, BACKENDS, "put the right one in place, and load the rules again",
-                    "%s does not take its key", name);
-    else if (status == 0)
+    if (json_get_int(check, "status", 0) == 0)
         doctor_find(doctor, FINDING_BAD, BACKENDS,
                     "look at its url in the rules, at the name server and at the firewall",
                     "%s cannot be reached: %s", name, problem);
-    else if (status / 100 == 2)
-        doctor_find(doctor, FINDING_GOOD, BACKENDS, NULL, "%s answers, and takes its key", name);
+    else if (strcmp(verdict, "key") == 0)
+        doctor_find(doctor, FINDING_BAD, BACKENDS, "put the right one in place, and load the rules again",
+                    "%s does not take its key", name);
+    else if (strcmp(verdict, "model") == 0)
+        doctor_find(doctor, FINDING_BAD, BACKENDS, "correct its column model in the rules, and load them",
+                    "%s answers, and has no such model for this key", name);
+    else if (strcmp(verdict, "well") == 0)
+        doctor_find(doctor, FINDING_GOOD, BACKENDS, NULL, "%s answers, and takes what it is asked with", name);
     else
-        doctor_find(doctor, FINDING_WARN, BACKENDS,
-                    "frontdesk drill BACKEND timeout tells who answers instead",
-                    "%s answers, but has no list of models: %s", name, problem);
+        look_at_untold(doctor, name, problem);
+}
+
+/* Those that are not asked: nobody knows what a service of one's own does with a question. */
+static void look_at_own_services(struct doctor *doctor)
+{
+    for (size_t i = 0; doctor->rules != NULL && i < doctor->rules->backend_count; i++)
+        if (doctor->rules->backends[i].kind == BACKEND_HTTP)
+            doctor_find(doctor, FINDING_GOOD, BACKENDS, NULL,
+                        "%s is a service of your own, and is not asked here; frontdesk chat does",
+                        doctor->rules->backends[i].name);
 }
 
 static void look_at_keys(struct doctor *doctor)
@@ -343,6 +412,11 @@ void doctor_look_at_braze(struct doctor *doctor)
         look_at_each(doctor, "permission", look_at_permission);
         look_at_each(doctor, "campaign", look_at_campaign);
     }
+    if (json_get_int(doctor->told, "left_out", 0) > 0)
+        doctor_find(doctor, FINDING_WARN, BRAZE, "frontdesk outbox list --state trouble tells when one of them fails",
+                    "%lld campaigns and backends were not looked at: there are too many",
+                    (long long)json_get_int(doctor->told, "left_out", 0));
     look_at_keys(doctor);
     look_at_each(doctor, "backend", look_at_backend);
+    look_at_own_services(doctor);
 }

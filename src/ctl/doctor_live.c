@@ -13,11 +13,15 @@
 #include "ctl/act.h"
 #include "ctl/doctor_live.h"
 #include "ctl/init_embedded.h"
+#include "ctl/turned_away.h"
 #include "store/arrival.h"
+#include "store/lane.h"
 
 enum {
     LOOK_EVERY_MS = 300,
+    DOOR_EVERY = 4, /* looks */
     HINT_AFTER_MS = 60 * 1000,
+    LANES_MAX = 64,
     ARRIVAL_WAIT_MS = 15 * 60 * 1000,
     ANSWER_WAIT_MS = 2 * 60 * 1000
 };
@@ -27,6 +31,10 @@ struct live {
     struct db *db;
     sigset_t signals;
     bool is_over; /* Ctrl-C */
+    bool is_mute; /* the daemon does not answer any more */
+    unsigned looks;
+    struct turned_away turned; /* when it was last looked at */
+    char trouble[sizeof ((struct lane *)NULL)->reason]; /* of the lane, "" while all is well */
     struct arrival arrival;
 };
 
@@ -43,8 +51,18 @@ static bool go_on(struct live *live)
 
 static int end_early(struct live *live)
 {
+    if (live->is_mute)
+        return call_fail(live->call, EXIT_FAILED, "the daemon has ended: systemctl start frontdeskd, then begin again");
     TELL(live, NOTE_PLAIN, "Ended. Nothing was changed; begin again whenever you like.");
     return EXIT_FAILED;
+}
+
+/* What ends the sentence: others' words may bring their own. */
+static const char *stop_of(const char *words)
+{
+    size_t len = strlen(words);
+
+    return len > 0 && words[len - 1] == '.' ? "" : ".";
 }
 
 /* What is to be pasted */
@@ -68,6 +86,36 @@ static void hint_at_silence(struct live *live)
         "token in the header Authorization, 599 means that this machine cannot be reached. I go on waiting.");
 }
 
+/* Who showed a wrong token is nowhere in the book. Also: is the daemon still there? */
+static void look_at_door(struct live *live)
+{
+    struct json *facts = act_facts(live->call);
+    struct turned_away before = live->turned;
+
+    live->is_mute = facts == NULL && act_daemon_state(live->call) != DAEMON_UP;
+    live->is_over |= live->is_mute;
+    if (facts != NULL)
+        turned_away_read(facts, &live->turned);
+    json_free(facts);
+    if (live->turned.bare > before.bare || live->turned.strange > before.strange)
+        TELL(live, NOTE_BAD,
+             "A call came, and was turned away with 401: it showed %s. Braze does not repeat it: %s, and write once more.",
+             live->turned.strange > before.strange ? "a token that is not known here" : "no token", TURNED_AWAY_REMEDY);
+}
+
+/* Those of before are told once. */
+static void begin_at_door(struct live *live)
+{
+    struct json *facts = act_facts(live->call);
+    struct buf text = { 0 };
+
+    turned_away_read(facts, &live->turned);
+    if (turned_away_tell(&live->turned, live->call->now, &text))
+        TELL(live, NOTE_WARN, "%s. If none comes now, %s.", buf_text(&text), TURNED_AWAY_REMEDY);
+    buf_release(&text);
+    json_free(facts);
+}
+
 /* 1: there it is; 0: not within the time, or ended; -1: failed. */
 static int wait_for_arrival(struct live *live, int64_t *behind, struct error *error)
 {
@@ -78,6 +126,8 @@ static int wait_for_arrival(struct live *live, int64_t *behind, struct error *er
         int64_t waited = clock_monotonic_ms() - began;
         int found = arrival_next(live->db, *behind, &live->arrival, error);
 
+        if (live->looks++ % DOOR_EVERY == 0)
+            look_at_door(live);
         if (found != 0) {
             *behind = live->arrival.webhook;
             return found;
@@ -92,34 +142,66 @@ static int wait_for_arrival(struct live *live, int64_t *behind, struct error *er
     return 0;
 }
 
+/* What is odd about it, though it was read. */
+static void tell_oddities(struct live *live)
+{
+    const struct arrival *a = &live->arrival;
+
+    if (a->text.len == 0)
+        TELL(live, NOTE_WARN, "It came without text. Perhaps the line \"message\" of the body names another channel's.");
+    if (strstr(buf_text(&a->reason), "salvaged") != NULL) {
+        TELL(live, NOTE_WARN,
+             "But the quotation marks broke its JSON, and it was read all the same: the body lacks json_escape.");
+        show_template(live);
+    }
+    if (!a->has_key)
+        TELL(live, NOTE_WARN,
+             "It has no dispatch_id, or that of a test send, so a repeated call cannot be told from a new message: look that "
+             "its line is in the body.");
+    if (!a->has_claimed)
+        TELL(live, NOTE_WARN,
+             "It lacks the header X-Frontdesk-User with {{${user_id}}}, which no customer's text can reach: add it.");
+}
+
 /* false: there is nothing that could be answered. */
 static bool tell_arrival(struct live *live)
 {
     const struct arrival *a = &live->arrival;
 
     if (strcmp(buf_text(&a->state), "unreadable") == 0 || strcmp(buf_text(&a->state), "aside") == 0) {
-        TELL(live, NOTE_BAD,
-             "A webhook came, but nothing could be read out of it: %s. See it: frontdesk webhooks show %lld",
-             buf_text(&a->reason), (long long)a->webhook);
+        TELL(live, NOTE_BAD, "A webhook came, but nothing could be read out of it: %s%s See it: frontdesk webhooks show %lld",
+             buf_text(&a->reason), stop_of(buf_text(&a->reason)), (long long)a->webhook);
         show_template(live);
         return false;
     }
     TELL(live, NOTE_GOOD, "It came: “%s”, of %s.", buf_text(&a->text), buf_text(&a->user));
-    if (strstr(buf_text(&a->reason), "salvaged") != NULL) {
-        TELL(
-            live, NOTE_WARN,
-            "But the quotation marks broke its JSON, and it was read all the same: the body lacks json_escape.");
-        show_template(live);
-    }
-    if (!a->has_key)
-        TELL(
-            live, NOTE_WARN,
-            "It has no dispatch_id, so a repeated call cannot be told from a new message: add its line to the body.");
-    if (!a->has_claimed)
-        TELL(
-            live, NOTE_WARN,
-            "It lacks the header X-Frontdesk-User with {{${user_id}}}, which no customer's text can reach: add it.");
+    tell_oddities(live);
     return true;
+}
+
+/* A second campaign brings a key of its own, a repeated call the one that is known. */
+static void tell_duplicate(struct live *live, const struct arrival *again)
+{
+    if (again->has_key)
+        TELL(live, NOTE_WARN, "The same came once more, by another campaign: two webhook campaigns fire. Leave one running.");
+    else
+        TELL(live, NOTE_WARN, "The same call came once more. It counts once, so no harm is done.");
+}
+
+/* What came behind it while it was answered. */
+static int look_for_duplicates(struct live *live, struct error *error)
+{
+    struct arrival next = { 0 };
+    int64_t behind = live->arrival.webhook;
+    int found;
+
+    while ((found = arrival_next(live->db, behind, &next, error)) == 1) {
+        if (next.message == live->arrival.message && strcmp(buf_text(&next.state), "duplicate") == 0)
+            tell_duplicate(live, &next);
+        behind = next.webhook;
+    }
+    arrival_release(&next);
+    return found;
 }
 
 /* It is answered */
@@ -133,19 +215,83 @@ static bool is_settled(const struct arrival *a)
     return *turn != '\0' && strcmp(turn, "open") != 0;
 }
 
+/* Not those of backends and other desks, nor that of the profiles. */
+static bool carries_answers(const struct lane *lane)
+{
+    return strncmp(lane->name, "campaign ", 9) == 0 ||
+           (strncmp(lane->name, "braze", 5) == 0 && strstr(lane->name, "track") == NULL);
+}
+
+/* A lane that is not well holds the answer back. 1: it is stopped, which only the owner mends; 0; -1. */
+static int look_at_lanes(struct live *live, struct error *error)
+{
+    struct lane lanes[LANES_MAX];
+    size_t count;
+
+    if (lane_list(live->db, lanes, LANES_MAX, &count, error) != 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        const struct lane *lane = &lanes[i];
+
+        if (!carries_answers(lane))
+            continue;
+        if (strcmp(live->trouble, lane->reason) != 0 && strcmp(lane->state, "stopped") != 0)
+            TELL(live, NOTE_WARN, "The answer does not get through: %s%s It is tried again, and I go on waiting.", lane->reason,
+                 stop_of(lane->reason));
+        memcpy(live->trouble, lane->reason, sizeof live->trouble);
+        if (strcmp(lane->state, "stopped") == 0)
+            return 1;
+    }
+    return 0;
+}
+
 static int wait_for_answer(struct live *live, struct error *error)
 {
     int64_t began = clock_monotonic_ms();
+    unsigned looks = 0;
 
     while (go_on(live)) {
         if (arrival_look(live->db, &live->arrival, error) != 0)
             return -1;
         if (is_settled(&live->arrival))
             return 1;
+        looks++;
+        if (looks > 1 && *buf_text(&live->arrival.answer_state) != '\0' && look_at_lanes(live, error) != 0)
+            return 0; /* what the error says, if it is one, is said at the next look */
+        if (looks % DOOR_EVERY == 0)
+            look_at_door(live);
         if (clock_monotonic_ms() - began > ANSWER_WAIT_MS)
             return 0;
     }
     return 0;
+}
+
+/* Nobody answered, and that is how it was decided. */
+static int tell_silence(struct live *live)
+{
+    const struct arrival *a = &live->arrival;
+    const char *turn = buf_text(&a->turn), *rule = buf_text(&a->rule);
+
+    if (strcmp(turn, "unanswered") == 0)
+        return call_fail(live->call, EXIT_FAILED,
+                         "no rule takes it, so nobody answered: add one for it, or a fallback with the priority 0 and without "
+                         "words (frontdesk why %lld)", (long long)a->message);
+    if (a->is_with_person)
+        return call_fail(live->call, EXIT_FAILED,
+                         "a person has this conversation, so the bot is silent: frontdesk release %lld, then begin again",
+                         (long long)a->conversation);
+    if (strcmp(turn, "agent") == 0)
+        return call_fail(live->call, EXIT_FAILED,
+                         "this telephone is one of the desk's own and has a case, so what it writes goes to customers: write "
+                         "done, or take another telephone, then begin again");
+    if (a->has_opted_out)
+        return call_fail(live->call, EXIT_FAILED,
+                         "whoever writes from this telephone has opted out, and hears nothing: write the word that opts in "
+                         "(frontdesk rules list), then begin again");
+    if (strcmp(buf_text(&a->action), "ignore") == 0)
+        return call_fail(live->call, EXIT_FAILED, "the rule %s took it, and is there to say nothing: write something else", rule);
+    return call_fail(live->call, EXIT_FAILED, "there is no answer to it: its fate is “%s” (frontdesk why %lld)", turn,
+                     (long long)a->message);
 }
 
 /* EXIT_DONE: Braze took it. */
@@ -154,16 +300,8 @@ static int tell_answer(struct live *live)
     const struct arrival *a = &live->arrival;
     const char *state = buf_text(&a->answer_state);
 
-    if (a->outbox == 0 && strcmp(buf_text(&a->turn), "unanswered") == 0)
-        return call_fail(
-            live->call, EXIT_FAILED,
-            "no rule takes it, so nobody answered: add one for it, or a fallback with the priority 0 and without "
-            "words (frontdesk why %lld)",
-            (long long)a->message);
     if (a->outbox == 0)
-        return call_fail(live->call, EXIT_FAILED,
-                         "there is no answer to it: its fate is “%s” (frontdesk why %lld)",
-                         buf_text(&a->turn), (long long)a->message);
+        return tell_silence(live);
     TELL(live, NOTE_GOOD, "The rule %s answered: “%s”",
          *buf_text(&a->rule) != '\0' ? buf_text(&a->rule) : "(none)", buf_text(&a->answer));
     if (strcmp(state, "accepted") == 0 && *buf_text(&a->answer_reason) != '\0')
@@ -224,6 +362,7 @@ static int come_in(struct live *live)
 
     if (arrival_newest(live->db, &behind, &error) != 0)
         return call_read_failed(live->call, live->db, &error);
+    begin_at_door(live);
     TELL(
         live, NOTE_PLAIN,
         "Take your telephone, and write to the number of your shop, with the quotation marks:\n\n    \"hello\"\n\n"
@@ -231,7 +370,7 @@ static int come_in(struct live *live)
     do {
         found = wait_for_arrival(live, &behind, &error);
         if (found == 1 && strcmp(buf_text(&live->arrival.state), "duplicate") == 0)
-            TELL(live, NOTE_WARN, "The same came once more: two webhook campaigns fire. Leave one running.");
+            tell_duplicate(live, &live->arrival);
     } while (found == 1 && strcmp(buf_text(&live->arrival.state), "duplicate") == 0);
     if (live->is_over)
         return end_early(live);
@@ -249,8 +388,13 @@ static int go_out(struct live *live)
 
     if (live->is_over)
         return end_early(live);
-    if (found < 0)
+    if (found < 0 || look_for_duplicates(live, &error) < 0)
         return call_read_failed(live->call, live->db, &error);
+    if (found == 0 && live->trouble[0] != '\0')
+        return call_fail(live->call, EXIT_FAILED,
+                         "the answer is there, but cannot go out: %s%s frontdesk doctor looks at the key, its permissions and "
+                         "the campaigns; once that is mended, the answer goes out by itself",
+                         live->trouble, stop_of(live->trouble));
     if (found == 0)
         return call_fail(live->call, EXIT_FAILED, "it is not answered yet: frontdesk why %lld",
                          (long long)live->arrival.message);

@@ -12,46 +12,109 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/alloc.h"
 #include "base/env.h"
 #include "ctl/doctor.h"
 #include "store/lock.h"
+#include "store/rulefile.h"
 
-enum { MB = 1024 * 1024, ROOM_LEAST = 100, MEMORY_LEAST_KB = 100 * 1024 };
+enum { TOKEN_LEAST = 12, MB = 1024 * 1024, ROOM_LEAST = 100, MEMORY_LEAST_KB = 100 * 1024 };
 
 static const char SETTINGS[] = "Settings", FILES[] = "Files", MACHINE[] = "Machine";
 
 /* Settings */
 
-static void look_at_setting(struct doctor *doctor, const char *name, const char *what)
+/* What is wrong with a value, without the value; NULL: nothing that can be seen. */
+typedef const char *setting_fault(const char *value);
+
+static const char *fault_of_secret(const char *value)
+{
+    if (strpbrk(value, "\"'") != NULL)
+        return "has quotation marks in it";
+    for (; *value != '\0'; value++)
+        if (*value <= ' ' || *value > '~')
+            return "holds a blank, a line break or another byte that no such text has";
+    return NULL;
+}
+
+static const char *fault_of_url(const char *value)
+{
+    const char *host = strstr(value, "://");
+    const char *fault = fault_of_secret(value);
+    size_t len;
+
+    if (fault != NULL)
+        return fault;
+    if (host == NULL || (strncmp(value, "https:", 6) != 0 && strncmp(value, "http:", 5) != 0))
+        return "is no https:// address";
+    host += 3;
+    len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/?#");
+    if (host[len] != '\0' && strchr("/?#", host[len]) != NULL && host[len + 1] != '\0')
+        return "has a path behind the host";
+    if (value[4] == ':' && address_kind(host, len) != ADDRESS_LOOPBACK)
+        return "would send the key in clear: https is wanted";
+    return NULL;
+}
+
+static const char *fault_of_tokens(const char *value)
+{
+    size_t count = 0;
+
+    while (*(value += strspn(value, ", \t\r\n")) != '\0') {
+        size_t len = strcspn(value, ", \t\r\n");
+
+        if (len < TOKEN_LEAST)
+            return "holds a token of less than 12 characters (openssl rand -hex 24 makes a good one)";
+        value += len;
+        count++;
+    }
+    return count > 0 ? NULL : "holds no token";
+}
+
+static const struct setting {
+    const char *name, *what;
+    setting_fault *fault;
+} NEEDED[] = {
+    { "BRAZE_REST_URL", "the REST host of the workspace", fault_of_url },
+    { "BRAZE_API_KEY", "the REST key", fault_of_secret },
+    { "FRONTDESK_WEBHOOK_TOKENS", "what Braze shows with each webhook", fault_of_tokens },
+};
+
+static void look_at_setting(struct doctor *doctor, const struct setting *setting)
 {
     struct buf value = { 0 }, remedy = { 0 };
     struct error error = { 0 };
-    int found = env_get(name, &value, &error);
+    int found = env_get(setting->name, &value, &error);
+    const char *fault = found == 1 ? setting->fault(buf_text(&value)) : NULL;
 
     buf_addf(&remedy, "set %s, or %s_FILE to a file that holds it, or name the file of settings with --env",
-             name, name);
+             setting->name, setting->name);
     if (found < 0)
-        doctor_find(doctor, FINDING_BAD, SETTINGS, buf_text(&remedy), "%s: %s", name, error.text);
+        doctor_find(doctor, FINDING_BAD, SETTINGS, buf_text(&remedy), "%s: %s", setting->name, error.text);
     else if (found == 0)
         doctor_find(doctor, FINDING_BAD, SETTINGS, buf_text(&remedy),
-                    "%s, %s, is not set here, and no daemon runs that has it", name, what);
+                    "%s, %s, is not set here, and no daemon runs that has it", setting->name, setting->what);
+    else if (fault != NULL)
+        doctor_find(doctor, FINDING_BAD, SETTINGS, "put it right where it is set (frontdeskd --help)", "%s %s",
+                    setting->name, fault);
     else
-        doctor_find(doctor, FINDING_GOOD, SETTINGS, NULL, "%s is set", name);
+        doctor_find(doctor, FINDING_GOOD, SETTINGS, NULL, "%s is set", setting->name);
+    if (value.len > 0)
+        explicit_bzero(value.data, value.len);
     buf_release(&value);
     buf_release(&remedy);
 }
 
-static void look_at_secret_file(struct doctor *doctor, const char *variable)
+static void look_at_secret_file(struct doctor *doctor, const char *path)
 {
-    const char *path = getenv(variable);
     struct buf remedy = { 0 };
     struct stat info;
 
     if (path == NULL || *path == '\0' || stat(path, &info) != 0)
         return;
     buf_addf(&remedy, "chmod 600 %s", path);
-    if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    if ((info.st_mode & S_IFMT) == S_IFREG && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
         doctor_find(doctor, FINDING_BAD, FILES, buf_text(&remedy),
                     "%s, which holds secrets, may be read by others (mode %03o)", path,
                     (unsigned)(info.st_mode & 0777));
@@ -98,19 +161,36 @@ static void look_at_socket(struct doctor *doctor)
     buf_release(&remedy);
 }
 
-static void look_at_rules_folder(struct doctor *doctor)
+/* Whoever writes a rule says what customers are told, and where what they say is sent. */
+static bool is_anybodys(const char *folder, const char *name, struct buf *path)
 {
-    const char *path = buf_text(&doctor->call->rules_dir);
-    struct buf remedy = { 0 };
     struct stat info;
 
-    if (*path == '\0' || stat(path, &info) != 0)
+    buf_clear(path);
+    buf_addf(path, "%s%s%s", folder, *name != '\0' ? "/" : "", name);
+    return stat(buf_text(path), &info) == 0 && (info.st_mode & S_IWOTH) != 0;
+}
+
+static void look_at_rules_folder(struct doctor *doctor)
+{
+    const char *folder = buf_text(&doctor->call->rules_dir);
+    struct rulefiles files = { 0 };
+    struct buf path = { 0 }, remedy = { 0 };
+    bool is_bad;
+
+    if (*folder == '\0' || access(folder, F_OK) != 0)
         return;
-    buf_addf(&remedy, "chmod o-w %s", path);
-    if ((info.st_mode & S_IWOTH) != 0)
-        doctor_find(doctor, FINDING_BAD, FILES, buf_text(&remedy), "everybody may write rules into %s", path);
+    is_bad = is_anybodys(folder, "", &path);
+    if (rulefiles_read(folder, &files, NULL) == 0)
+        for (size_t i = 0; i < files.count && !is_bad; i++)
+            is_bad = is_anybodys(folder, files.list[i].name, &path);
+    buf_addf(&remedy, "chmod o-w %s", buf_text(&path));
+    if (is_bad)
+        doctor_find(doctor, FINDING_BAD, FILES, buf_text(&remedy), "everybody may write rules into %s", buf_text(&path));
     else
-        doctor_find(doctor, FINDING_GOOD, FILES, NULL, "only its owner may write rules into %s", path);
+        doctor_find(doctor, FINDING_GOOD, FILES, NULL, "not everybody may write rules into %s", folder);
+    rulefiles_release(&files);
+    buf_release(&path);
     buf_release(&remedy);
 }
 
@@ -201,17 +281,19 @@ static void look_at_memory(struct doctor *doctor)
 
 void doctor_look_at_place(struct doctor *doctor)
 {
+    const char *settings_file = doctor->call->parsed->options[OPTION_ENV];
+
     if (doctor->daemon == DAEMON_DOWN) {
-        look_at_setting(doctor, "BRAZE_REST_URL", "the REST host of the workspace");
-        look_at_setting(doctor, "BRAZE_API_KEY", "the REST key");
-        look_at_setting(doctor, "FRONTDESK_WEBHOOK_TOKENS", "what Braze shows with each webhook");
+        for (size_t i = 0; i < sizeof NEEDED / sizeof *NEEDED; i++)
+            look_at_setting(doctor, &NEEDED[i]);
     }
     look_at_book_file(doctor);
     look_at_socket(doctor);
     look_at_rules_folder(doctor);
-    look_at_secret_file(doctor, "FRONTDESK_ENV");
-    look_at_secret_file(doctor, "BRAZE_API_KEY_FILE");
-    look_at_secret_file(doctor, "FRONTDESK_WEBHOOK_TOKENS_FILE");
+    look_at_secret_file(doctor, settings_file != NULL ? settings_file : getenv("FRONTDESK_ENV"));
+    look_at_secret_file(doctor, getenv("BRAZE_API_KEY_FILE"));
+    look_at_secret_file(doctor, getenv("FRONTDESK_WEBHOOK_TOKENS_FILE"));
+    look_at_secret_file(doctor, getenv("FRONTDESK_AGENT_TOKENS_FILE"));
     look_at_disk(doctor);
     look_at_memory(doctor);
 }

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "ctl/live.h"
+#include "ctl/remedy.h"
 #include "ctl/status_needs.h"
 #include "desk/breaker.h"
 #include "rules/decimal.h"
@@ -24,14 +25,15 @@ static void need(struct needs *needs, const char *kind, const char *remedy, cons
 
 static void need(struct needs *needs, const char *kind, const char *remedy, const char *format, ...)
 {
-    struct buf text = { 0 };
+    struct buf text = { 0 }, typed = { 0 };
     va_list args;
 
     va_start(args, format);
     buf_addv(&text, format, args);
     va_end(args);
+    remedy_add(needs->call, remedy, &typed);
     needs->rows = alloc_resize(needs->rows, needs->count + 1, sizeof *needs->rows);
-    needs->rows[needs->count++] = (struct need){ kind, buf_detach(&text), alloc_text(remedy) };
+    needs->rows[needs->count++] = (struct need){ kind, buf_detach(&text), buf_detach(&typed) };
 }
 
 /* Needs */
@@ -168,7 +170,7 @@ static void add_counts(struct needs *needs, const struct overview *o)
     if (o->refused_rules[0] != '\0')
         need(needs, "rules", "frontdesk rules check", "the rule folder was refused: %s", o->refused_rules);
     if (o->ruleset == 0)
-        need(needs, "rules", "frontdesk rules load DIR", "no rules are in force: nobody is answered");
+        need(needs, "rules", "frontdesk rules load", "no rules are in force: nobody is answered");
 }
 
 /* Each stays in the book; who wants more of them raises the limit. */
@@ -194,6 +196,15 @@ static void add_daemon(struct needs *needs, const struct call *call, enum daemon
     else if (daemon == DAEMON_MUTE)
         need(needs, "daemon", "frontdesk status --admin SOCKET", "the book is in use, but no daemon answers at %s",
              buf_text(&call->admin_path));
+}
+
+static void add_turned_away(struct needs *needs, const struct turned_away *turned)
+{
+    struct buf text = { 0 };
+
+    if (turned_away_tell(turned, needs->now, &text))
+        need(needs, "turned_away", "frontdesk doctor --live", "%s", buf_text(&text));
+    buf_release(&text);
 }
 
 /* Money */
@@ -290,8 +301,10 @@ static void add_log(struct needs *needs, const char *path)
 
 int needs_read(struct needs *needs, const struct call *call, struct db *db, const struct needs_given *given, struct error *error)
 {
+    needs->call = call;
     needs->now = call->now;
     add_daemon(needs, call, given->daemon);
+    add_turned_away(needs, &given->turned);
     if (overview_waiting(db, WAITING_SHOWN, add_waiting, needs, error) < 0 ||
         queue_list(db, &(struct queue_filter){ .is_untold = true, .limit = WAITING_SHOWN }, add_untold, needs, error) < 0 ||
         overview_lanes(db, add_lane, needs, error) < 0 ||

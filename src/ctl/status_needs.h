@@ -7,6 +7,7 @@
 
 #include "ctl/act.h"
 #include "ctl/call.h"
+#include "ctl/turned_away.h"
 #include "rules/ruleset.h"
 #include "store/overview.h"
 
@@ -16,6 +17,7 @@ struct need {
 };
 
 struct needs { /* the zero value is empty */
+    const struct call *call; /* borrowed */
     struct need *rows;
     size_t count;
     int64_t now;
@@ -24,6 +26,7 @@ struct needs { /* the zero value is empty */
 
 struct needs_given { /* borrowed */
     enum daemon_state daemon;
+    struct turned_away turned;
     const struct overview *overview;
     const struct ruleset *rules; /* in force; NULL: none that has backends */
 };

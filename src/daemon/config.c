@@ -185,6 +185,16 @@ static int read_level(struct config *config, struct error *error)
     return result;
 }
 
+/* As a header carries it; one pasted with what stood around it would be answered with 401, or split the header. */
+static int check_key(const char *key, struct error *error)
+{
+    for (; *key != '\0'; key++)
+        if (*key <= ' ' || *key > '~' || *key == '"' || *key == '\'')
+            return error_set(error, "BRAZE_API_KEY holds a blank, a line break, a quotation mark or another byte that no key "
+                                    "has: put in the key alone");
+    return 0;
+}
+
 static int read_braze(struct config *config, struct error *error)
 {
     struct buf base = { 0 };
@@ -199,7 +209,8 @@ static int read_braze(struct config *config, struct error *error)
     free(url);
     if (result != 0 ||
         need_variable("BRAZE_API_KEY", "a REST API key with the permission campaigns.trigger.send",
-                      &config->braze_key, error) != 0)
+                      &config->braze_key, error) != 0 ||
+        check_key(config->braze_key, error) != 0)
         return -1;
     result = read_number("FRONTDESK_BRAZE_TIMEOUT_MS", 10000, 200, 60000, &timeout, error);
     config->braze_timeout_ms = (int)timeout;

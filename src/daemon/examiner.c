@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "backend/backend.h"
+#include "backend/probe.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -22,7 +22,7 @@
 #include "store/schema.h"
 #include "text/pattern.h"
 
-enum { CALL_TIMEOUT_MS = 15 * 1000, ANSWER_MAX = 256 * 1024, CHECKS_MAX = 64 };
+enum { CALL_TIMEOUT_MS = 15 * 1000, ANSWER_MAX = 256 * 1024, CHECKS_MAX = 64, HEADERS_MAX = BACKEND_HEADERS_MAX + 5 };
 
 struct check {
     struct examiner *examiner;
@@ -30,11 +30,15 @@ struct check {
     char name[128];           /* of the campaign or backend; "" */
     char *url, *body;         /* body NULL: a GET */
     const char *key;          /* borrowed */
-    const char *auth;         /* the header that carries the key; NULL: Authorization: Bearer */
+    bool is_backend;          /* else Braze is asked */
+    enum backend_kind vendor;
+    struct vendor_request request; /* of a backend: its headers, and how its key goes. What it borrows is there until it leaves */
+    enum probe_verdict verdict;
     enum fetch_reach reach;
     struct answer answer;
     int status;
     int64_t took_ms, skew_ms;
+    bool is_json; /* what was answered */
     bool has_skew, has_details;
     struct details details;
 };
@@ -46,7 +50,7 @@ struct examiner {
     struct mail *mail; /* whose answer is being put together; NULL: none */
     struct buf own;    /* its beginning, JSON */
     struct check checks[CHECKS_MAX];
-    size_t count, left;
+    size_t count, left, left_out; /* left_out: checks there was no place for */
 };
 
 struct examiner *examiner_new(struct fetcher *fetcher, struct keyring *keys, const struct engine_config *config)
@@ -64,9 +68,10 @@ static void forget(struct examiner *examiner)
     for (size_t i = 0; i < examiner->count; i++) {
         free(examiner->checks[i].url);
         free(examiner->checks[i].body);
+        vendor_request_release(&examiner->checks[i].request);
         examiner->checks[i] = (struct check){ 0 };
     }
-    examiner->count = examiner->left = 0;
+    examiner->count = examiner->left = examiner->left_out = 0;
     buf_release(&examiner->own);
     if (examiner->mail != NULL)
         mail_free(examiner->mail);
@@ -103,6 +108,9 @@ static void write_check(const struct check *check, struct jsonw *w)
     jsonw_text(w, "name", check->name);
     jsonw_int(w, "status", check->status);
     jsonw_text(w, "class", answer_class_name(check->answer.class));
+    jsonw_bool(w, "is_json", check->is_json);
+    if (check->is_backend)
+        jsonw_text(w, "verdict", probe_verdict_name(check->verdict));
     jsonw_text(w, "problem", check->answer.problem);
     jsonw_int(w, "took_ms", check->took_ms);
     if (check->has_skew)
@@ -121,10 +129,20 @@ static void finish(struct examiner *examiner)
     for (size_t i = 0; i < examiner->count; i++)
         write_check(&examiner->checks[i], &w);
     jsonw_end_array(&w);
-    buf_addf(&examiner->own, ",\"checks\":%s}", buf_text(&checks));
+    buf_addf(&examiner->own, ",\"left_out\":%zu,\"checks\":%s}", examiner->left_out, buf_text(&checks));
     outcome_tell_json(examiner->mail->call, 200, &examiner->own);
     buf_release(&checks);
     forget(examiner);
+}
+
+static bool is_object(const struct wire *wire)
+{
+    struct json *json = NULL;
+    bool is = wire->body != NULL && json_parse(wire->body, wire->body_len, JSON_FIRST_KEY_WINS, &json, NULL) >= 0 &&
+              json_kind(json) == JSON_OBJECT;
+
+    json_free(json);
+    return is;
 }
 
 static void end(void *context, const struct wire *wire, int64_t took_ms)
@@ -134,6 +152,7 @@ static void end(void *context, const struct wire *wire, int64_t took_ms)
 
     answer_read(wire, now, &check->answer);
     check->status = wire->end == WIRE_ANSWERED ? wire->status : 0;
+    check->is_json = wire->end == WIRE_ANSWERED && is_object(wire);
     check->took_ms = took_ms;
     if (wire->date != NULL && date_parse_http(wire->date, &theirs)) {
         check->has_skew = true;
@@ -141,6 +160,9 @@ static void end(void *context, const struct wire *wire, int64_t took_ms)
     }
     if (wire->status == 200 && wire->end == WIRE_ANSWERED && check->kind[0] == 'c')
         check->has_details = details_read(wire->body, wire->body_len, &check->details) == 0;
+    check->verdict = PROBE_UNTOLD;
+    if (check->is_backend && check->status != 0)
+        check->verdict = probe_read(check->vendor, &(struct vendor_wire){ check->status, wire->body, wire->body_len, NULL });
     if (--check->examiner->left == 0)
         finish(check->examiner);
 }
@@ -152,6 +174,7 @@ static struct check *add(struct examiner *examiner, const char *kind, const char
     struct check *check = &examiner->checks[examiner->count];
 
     if (examiner->count == CHECKS_MAX) {
+        examiner->left_out++;
         free(url);
         return NULL;
     }
@@ -184,19 +207,15 @@ static const char NO_CANVAS[] = "{\"canvas_id\":\"00000000-0000-4000-8000-000000
 static const char NO_MESSAGE[] = "{\"external_user_ids\":[\"frontdesk-doctor-nobody\"],\"messages\":{}}";
 static const char NO_OBJECT[] = "{\"attributes\":[]}";
 
-static void add_campaigns(struct examiner *examiner, const struct ruleset *rules)
+/* Those that answers and profiles need. */
+static void add_permissions(struct examiner *examiner, const struct ruleset *rules)
 {
     bool has_canvas = false, has_app = false;
 
     add_post(examiner, "permission", "/campaigns/trigger/send", NO_CAMPAIGN);
     for (size_t i = 0; i < rules->campaign_count; i++) {
-        const struct campaign *campaign = &rules->campaigns[i];
-
-        if (campaign->campaign_id != NULL)
-            add(examiner, "campaign", campaign->name, examiner->config->braze_key,
-                braze_url(examiner, "/campaigns/details?campaign_id=", campaign->campaign_id));
-        has_canvas |= campaign->canvas_id != NULL;
-        has_app |= campaign->app_id != NULL;
+        has_canvas |= rules->campaigns[i].canvas_id != NULL;
+        has_app |= rules->campaigns[i].app_id != NULL;
     }
     if (has_canvas)
         add_post(examiner, "permission", "/canvas/trigger/send", NO_CANVAS);
@@ -206,54 +225,72 @@ static void add_campaigns(struct examiner *examiner, const struct ruleset *rules
         add_post(examiner, "permission", "/users/track", NO_OBJECT);
 }
 
-/* Of the vendors that tell which models there are, without a price; NULL: this is none. */
-static char *models_url(const struct backend *backend, const char **auth)
+/* One that sends by app_id is none of Braze's: there is nothing to ask. */
+static void add_campaigns(struct examiner *examiner, const struct ruleset *rules)
 {
-    const char *own = backend->kind == BACKEND_OPENAI      ? "https://api.openai.com/v1"
-                      : backend->kind == BACKEND_ANTHROPIC ? "https://api.anthropic.com"
-                                                           : NULL;
-    const char *base = backend->url != NULL ? backend->url : own;
-    struct buf url = { 0 };
-    size_t len;
+    for (size_t i = 0; i < rules->campaign_count; i++) {
+        const struct campaign *campaign = &rules->campaigns[i];
 
-    if (own == NULL || strstr(base, "azure") != NULL)
-        return NULL;
-    len = strlen(base);
-    while (len > 0 && base[len - 1] == '/')
-        len--;
-    buf_addf(&url, "%.*s%s/models", (int)len, base, len > 3 && strncmp(base + len - 3, "/v1", 3) == 0 ? "" : "/v1");
-    *auth = backend->kind == BACKEND_ANTHROPIC ? "x-api-key" : NULL;
-    return buf_detach(&url);
+        if (campaign->campaign_id != NULL)
+            add(examiner, "campaign", campaign->name, examiner->config->braze_key,
+                braze_url(examiner, "/campaigns/details?campaign_id=", campaign->campaign_id));
+        else if (campaign->canvas_id != NULL)
+            add(examiner, "campaign", campaign->name, examiner->config->braze_key,
+                braze_url(examiner, "/canvas/details?canvas_id=", campaign->canvas_id));
+    }
+}
+
+static void add_backend(struct examiner *examiner, const struct backend *backend, bool may_be_local)
+{
+    const char *key = backend->key_env != NULL ? keyring_get(examiner->keys, backend->key_env, NULL) : NULL;
+    struct vendor_request request = { 0 };
+    struct check *check;
+
+    if ((backend->key_env != NULL && key == NULL) || probe_build(backend, &request, NULL) != 1)
+        return;
+    check = add(examiner, "backend", backend->name, key, alloc_text(buf_text(&request.url)));
+    if (check == NULL) {
+        vendor_request_release(&request);
+        return;
+    }
+    check->is_backend = true;
+    check->vendor = backend->kind;
+    check->request = request;
+    check->reach = may_be_local ? FETCH_LOCAL_TOO : FETCH_PUBLIC;
+    if (!request.is_get)
+        check->body = alloc_text(buf_text(&request.body));
 }
 
 static void add_backends(struct examiner *examiner, const struct ruleset *rules)
 {
     bool may_be_local = ruleset_setting_number(rules, "allow_local_backends") != 0;
 
-    for (size_t i = 0; i < rules->backend_count; i++) {
-        const struct backend *backend = &rules->backends[i];
-        const char *auth = NULL, *key = backend->key_env != NULL ? keyring_get(examiner->keys, backend->key_env, NULL) : NULL;
-        char *url = backend->key_env == NULL || key != NULL ? models_url(backend, &auth) : NULL;
-        struct check *check = url != NULL ? add(examiner, "backend", backend->name, key, url) : NULL;
-
-        if (check != NULL) {
-            check->auth = auth;
-            check->reach = may_be_local ? FETCH_LOCAL_TOO : FETCH_PUBLIC;
-        }
-    }
+    for (size_t i = 0; i < rules->backend_count; i++)
+        add_backend(examiner, &rules->backends[i], may_be_local);
 }
 
 /* What cannot even begin has ended. */
 static void start(struct check *check)
 {
-    struct fetch_header headers[] = { { "anthropic-version", "2023-06-01" }, { check->auth, check->key } };
+    const struct vendor_request *request = &check->request;
+    enum backend_auth auth = check->is_backend ? request->auth : AUTH_BEARER;
+    struct fetch_header headers[HEADERS_MAX];
     struct error error = { 0 };
+    size_t count = 0;
+
+    for (; count < request->header_count; count++)
+        headers[count] = (struct fetch_header){ request->headers[count].name, request->headers[count].value };
+    if (auth == AUTH_HEADER && check->key != NULL)
+        headers[count++] = (struct fetch_header){ request->auth_name, check->key };
     struct fetch fetch = {
         .url = check->url,
         .is_get = check->body == NULL,
-        .bearer = check->auth == NULL ? check->key : NULL,
+        .bearer = auth == AUTH_BEARER ? check->key : NULL,
+        .aws_region = auth == AUTH_SIGV4 ? request->region : NULL,
+        .aws_service = auth == AUTH_SIGV4 ? request->auth_name : NULL,
+        .aws_key = auth == AUTH_SIGV4 ? check->key : NULL,
         .headers = headers,
-        .header_count = check->auth != NULL ? 2 : 0,
+        .header_count = count,
         .content_type = check->body != NULL ? "application/json" : NULL,
         .body = check->body,
         .body_len = check->body != NULL ? strlen(check->body) : 0,
@@ -316,6 +353,10 @@ static void write_own(struct examiner *examiner, const struct ruleset *rules)
         write_key(examiner, &w, rules->backends[i].name, rules->backends[i].key_env);
     for (size_t i = 0; i < rules->service_count; i++)
         write_key(examiner, &w, rules->services[i].name, rules->services[i].key_env);
+    for (size_t i = 0; i < rules->team_count; i++) {
+        write_key(examiner, &w, rules->teams[i].name, rules->teams[i].notify_secret_env);
+        write_key(examiner, &w, rules->teams[i].name, rules->teams[i].relay_secret_env);
+    }
     jsonw_end_array(&w);
 }
 
@@ -335,6 +376,7 @@ void examiner_take(struct examiner *examiner, const struct ruleset *rules, struc
     }
     examiner->mail = mail;
     write_own(examiner, rules);
+    add_permissions(examiner, rules);
     add_campaigns(examiner, rules);
     add_backends(examiner, rules);
     /* One that ends at once must not be the last of all. */

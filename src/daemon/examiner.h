@@ -2,12 +2,12 @@
  * examiner: what the daemon can tell of itself and of those it calls, for `frontdesk doctor`. The engine's thread only.
  *
  *     doctor     {}: {"version","schema","listen","braze_url","descriptors","libraries":[{"name","version"}],
- *                "keys":[{"of","name","is_set"}], "checks":[{"kind","name","status","class","problem","took_ms","skew_ms",
- *                "details":{…}}]}
+ *                "keys":[{"of","name","is_set"}], "left_out", "checks":[{"kind","name","status","class","verdict","problem",
+ *                "is_json","took_ms","skew_ms","details":{…}}]}
  *
  * The checks are calls that change nothing and cost nothing: the details of each campaign; a send by a campaign that does not
  * exist to a customer who does not exist, and a write of nothing into no profile, whose refusals tell that the key may make
- * such calls; and the lists of models of backends that have one. `skew_ms` is by how much our clock is ahead of theirs.
+ * such calls; and of backends what backend/probe.h asks. `skew_ms` is by how much our clock is ahead of theirs.
  * The answer comes when all have ended; meanwhile a second one is refused.
  */
 #ifndef DAEMON_EXAMINER_H

@@ -230,6 +230,7 @@ static int start_listeners(struct daemon *daemon, struct error *error)
     daemon->public.ready = is_ready;
     daemon->public.ready_context = daemon->status;
     daemon->public.metrics_context = daemon->status;
+    status_watch(daemon->status, &daemon->public.door);
     daemon->admin_server = http_start(&admin, error);
     if (daemon->admin_server == NULL)
         return error_prefix(error, "FRONTDESK_ADMIN");

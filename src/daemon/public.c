@@ -13,6 +13,7 @@
  * the message is kept and held, visibly, for a typing mistake in a webhook's address must not cost a
  * customer's words.
  */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -21,10 +22,13 @@
 #include "base/clock.h"
 #include "base/env.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/utf8.h"
 #include "braze/inbound.h"
 #include "daemon/public.h"
 #include "daemon/public_agent.h"
+
+enum { QUIET_MS = 60 * 1000 };
 
 static const char JSON_TYPE[] = "application/json";
 static const char METRICS_TYPE[] = "text/plain; version=0.0.4; charset=utf-8";
@@ -63,6 +67,17 @@ bool public_is_token(const char *token, const char *const *tokens, size_t count)
     return known != 0 && len > 0;
 }
 
+/* Braze does not repeat what it was answered 401 to: each may be a customer's words. A line a minute, for anybody may knock. */
+static void note_turned_away(struct status_door *door, bool has_token)
+{
+    int64_t now = clock_wall_ms(), before = atomic_exchange(&door->turned_away_at, now);
+
+    atomic_fetch_add(has_token ? &door->strange : &door->bare, 1);
+    if (now - before > QUIET_MS || now < before)
+        log_warn("webhook_turned_away", log_text("reason", has_token ? "its token is not known" : "it shows no token"),
+                 log_int("without_token", atomic_load(&door->bare)), log_int("unknown_token", atomic_load(&door->strange)));
+}
+
 static bool admit_by_token(struct http_call *call, void *context)
 {
     struct public_context *public = context;
@@ -70,7 +85,7 @@ static bool admit_by_token(struct http_call *call, void *context)
     if (token != NULL && public_is_token(token, public->tokens, public->token_count))
         return true;
 
-    atomic_fetch_add(&public->refused_token, 1);
+    note_turned_away(&public->door, token != NULL);
     http_add_header(call, "WWW-Authenticate", token != NULL ? "Bearer error=\"invalid_token\"" : "Bearer");
     public_answer(call, 401, "error",
                 token != NULL ? "This token is not known here: send one of those in FRONTDESK_WEBHOOK_TOKENS."
@@ -139,12 +154,11 @@ static void receive_webhook(struct http_call *call, void *context)
     http_body(call, &len);
     size_t cost = len + sizeof(struct mail) + text_size(claimed_user(call));
     if (!mailbox_reserve(public->mailbox, cost)) {
-        atomic_fetch_add(&public->refused_full, 1);
+        atomic_fetch_add(&public->door.full, 1);
         public_answer(call, 503, "error", "Too much at once, nothing was stored. Try again in a moment.", NULL,
                     PUBLIC_RETRY_S);
         return;
     }
-    atomic_fetch_add(&public->webhooks, 1);
     struct mail *mail = make_mail(public, call);
     http_park(call);
     mailbox_put(public->mailbox, mail, cost);

@@ -16,7 +16,6 @@
 #ifndef DAEMON_PUBLIC_H
 #define DAEMON_PUBLIC_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +23,7 @@
 #include "base/buf.h"
 #include "daemon/http.h"
 #include "daemon/mailbox.h"
+#include "daemon/status.h"
 
 enum {
     PUBLIC_BODY_MAX = 256 * 1024,
@@ -49,8 +49,7 @@ struct public_context {        /* the `context` of the listener; outlives it */
     /* Prometheus text. NULL: no /metrics here. Any thread. */
     void (*metrics)(void *context, struct buf *out);
     void *metrics_context;
-    /* Counted here, for the metrics. */
-    _Atomic uint64_t webhooks, refused_token, refused_full;
+    struct status_door door; /* counted here, told by status */
 };
 
 /* What stands behind "Bearer ", or NULL; is it one of those? In constant time for each, and all are looked at. */

@@ -30,7 +30,7 @@ bool public_agent_admit(struct http_call *call, void *context)
     }
     if (token != NULL && public_is_token(token, public->agent_tokens, public->agent_token_count))
         return true;
-    atomic_fetch_add(&public->refused_token, 1);
+    atomic_fetch_add(&public->door.agents, 1);
     http_add_header(call, "WWW-Authenticate", token != NULL ? "Bearer error=\"invalid_token\"" : "Bearer");
     refuse(call, 401,
            token != NULL ? "This token is not known here: send one of those in FRONTDESK_AGENT_TOKENS."
@@ -115,7 +115,6 @@ static void hand_on(struct http_call *call, struct public_context *public, struc
     struct mail *mail;
 
     if (!mailbox_reserve(public->mailbox, cost)) {
-        atomic_fetch_add(&public->refused_full, 1);
         refuse(call, 503, "Too much at once, nothing was done. Try again in a moment.");
         return;
     }

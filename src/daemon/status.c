@@ -13,6 +13,7 @@
 struct status {
     pthread_mutex_t mutex;
     struct status_facts facts;
+    const struct status_door *door; /* NULL: none yet */
 };
 
 struct status *status_new(void)
@@ -36,11 +37,28 @@ void status_put(struct status *status, const struct status_facts *facts)
     pthread_mutex_unlock(&status->mutex);
 }
 
-void status_get(struct status *status, struct status_facts *facts)
+void status_watch(struct status *status, const struct status_door *door)
 {
     pthread_mutex_lock(&status->mutex);
-    *facts = status->facts;
+    status->door = door;
     pthread_mutex_unlock(&status->mutex);
+}
+
+void status_get(struct status *status, struct status_facts *facts)
+{
+    const struct status_door *door;
+
+    pthread_mutex_lock(&status->mutex);
+    *facts = status->facts;
+    door = status->door;
+    pthread_mutex_unlock(&status->mutex);
+    if (door == NULL)
+        return;
+    facts->refused += atomic_load(&door->full);
+    facts->turned_away_bare = atomic_load(&door->bare);
+    facts->turned_away_strange = atomic_load(&door->strange);
+    facts->turned_away_at = atomic_load(&door->turned_away_at);
+    facts->agents_turned_away = atomic_load(&door->agents);
 }
 
 static const struct number {
@@ -58,6 +76,10 @@ static const struct number {
            "Webhooks that nothing could be read out of."),
     NUMBER(aside, "frontdesk_webhooks_aside_total", "counter", "Webhooks that were set aside."),
     NUMBER(refused, "frontdesk_webhooks_refused_total", "counter", "Webhooks answered 503."),
+    NUMBER(turned_away_bare, "frontdesk_webhooks_without_token_total", "counter", "Webhooks answered 401: they showed no token."),
+    NUMBER(turned_away_strange, "frontdesk_webhooks_unknown_token_total", "counter",
+           "Webhooks answered 401: they showed a token that is not known."),
+    NUMBER(agents_turned_away, "frontdesk_agents_refused_total", "counter", "Calls of other desks answered 401."),
     NUMBER(calls, "frontdesk_braze_calls_total", "counter", "Calls to Braze begun."),
     NUMBER(calls_under_way, "frontdesk_braze_calls_under_way", "gauge",
            "Calls to Braze without an answer yet."),
@@ -113,6 +135,7 @@ void status_format_json(const struct status_facts *facts, int64_t now, struct bu
     jsonw_bool(&w, "careful", facts->is_careful);
     jsonw_int(&w, "started_at", facts->started_at);
     jsonw_int(&w, "uptime_ms", now - facts->started_at);
+    jsonw_int(&w, "turned_away_at", facts->turned_away_at);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         jsonw_int(&w, numbers[i].name, value_of(facts, &numbers[i]));
     jsonw_end_object(&w);

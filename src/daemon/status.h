@@ -5,10 +5,18 @@
 #ifndef DAEMON_STATUS_H
 #define DAEMON_STATUS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
+
+struct status_door { /* what was not let in, counted by the threads that answer; the zero value is none */
+    _Atomic int64_t bare, strange; /* webhooks answered 401: without a token, with one that is not known */
+    _Atomic int64_t turned_away_at; /* the newest of them, unix ms */
+    _Atomic int64_t agents;         /* calls of other desks answered 401 */
+    _Atomic int64_t full;           /* answered 503 before anybody looked at them */
+};
 
 struct status_facts {
     bool is_ready; /* webhooks can be stored */
@@ -17,6 +25,7 @@ struct status_facts {
     int64_t ruleset, rules;
     int64_t accepted, duplicates, unreadable, aside,
         refused; /* webhooks since the start; refused: answered 503 */
+    int64_t turned_away_bare, turned_away_strange, turned_away_at, agents_turned_away; /* of the door */
     int64_t calls, calls_under_way, replies_accepted, replies_ended; /* ended: in any other final state */
     int64_t service_calls, service_calls_under_way;
     int64_t consults, consults_under_way; /* questions to backends that went out */
@@ -32,6 +41,7 @@ struct status;
 
 struct status *status_new(void);
 void status_free(struct status *status);
+void status_watch(struct status *status, const struct status_door *door); /* borrowed; before other threads ask */
 void status_put(struct status *status, const struct status_facts *facts);
 void status_get(struct status *status, struct status_facts *facts);
 

@@ -6,7 +6,7 @@
 void arrival_release(struct arrival *arrival)
 {
     struct buf *const texts[] = { &arrival->state,  &arrival->reason,       &arrival->text,
-                                  &arrival->user,   &arrival->turn,         &arrival->rule,
+                                  &arrival->user,   &arrival->turn,         &arrival->rule,   &arrival->action,
                                   &arrival->answer, &arrival->answer_state, &arrival->answer_reason };
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -61,7 +61,9 @@ int arrival_next(struct db *db, int64_t behind, struct arrival *arrival, struct 
 
 static const char LOOK[] =
     "SELECT coalesce (t.state, ''), coalesce (d.rule, ''), coalesce (o.id, 0), coalesce (o.state, ''), coalesce (o.reason, ''), "
-    "coalesce (a.text, '') FROM message m LEFT JOIN turn t ON t.id = m.turn LEFT JOIN decision d ON d.message = m.id "
+    "coalesce (a.text, ''), coalesce (d.action, ''), v.id, v.owner = 'agent', c.opted_out_at IS NOT NULL "
+    "FROM message m JOIN conversation v ON v.id = m.conversation JOIN contact c ON c.id = v.contact "
+    "LEFT JOIN turn t ON t.id = m.turn LEFT JOIN decision d ON d.message = m.id "
     "LEFT JOIN message a ON a.id = (SELECT max (id) FROM message x WHERE x.conversation = m.conversation AND x.turn = m.turn "
     "AND x.kind = 'out') LEFT JOIN outbox o ON o.message = a.id WHERE m.id = ?1 ORDER BY o.id DESC LIMIT 1";
 
@@ -79,6 +81,10 @@ int arrival_look(struct db *db, struct arrival *arrival, struct error *error)
         take(q, 3, &arrival->answer_state);
         take(q, 4, &arrival->answer_reason);
         take(q, 5, &arrival->answer);
+        take(q, 6, &arrival->action);
+        arrival->conversation = query_int(q, 7);
+        arrival->is_with_person = query_int(q, 8) != 0;
+        arrival->has_opted_out = query_int(q, 9) != 0;
     }
     query_end(q);
     return found < 0 ? -1 : 0;

@@ -12,14 +12,16 @@
 #include "store/db.h"
 
 struct arrival { /* the zero value is empty; texts are its own, "" when unknown */
-    int64_t webhook, message;
+    int64_t webhook, message, conversation;
     struct buf state;   /* of the webhook: read, duplicate, unreadable … */
     struct buf reason;  /* why; of a read one how: "salvaged" … */
     struct buf text, user;
     bool has_claimed;   /* the header or the query said who it is */
     bool has_key;       /* it came with a dispatch_id */
     struct buf turn;    /* the fate: open, answered, unanswered … */
-    struct buf rule;    /* that won */
+    struct buf rule, action; /* that won, and what it does */
+    bool is_with_person;     /* a person has the conversation */
+    bool has_opted_out;
     struct buf answer, answer_state, answer_reason; /* of the newest part that goes out */
     int64_t outbox;     /* that part's row; 0: there is none */
 };

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -83,6 +84,9 @@ enum db_fault db_fault(const struct db *db)
 int db_fail(struct db *db, int code, struct error *error)
 {
     db_note_fault(db, code);
+    if (code == SQLITE_READONLY_DIRECTORY || code == SQLITE_READONLY_CANTINIT)
+        return error_set(error, "the folder of the book may not be written by this user, and even reading needs files there: do "
+                                "it as the user of the daemon (README, On a server)");
     return error_set(error, "the database says: %s (%d)", sqlite3_errmsg(db->handle), code);
 }
 
@@ -209,6 +213,20 @@ static int configure(struct db *db, struct error *error)
     return 0;
 }
 
+/* The usual reason, and the way out. */
+static int tell_owner(const char *path, struct error *error)
+{
+    char names[1024];
+    struct passwd row, *owner = NULL;
+    struct stat info;
+
+    if (stat(path, &info) == 0 && getpwuid_r(info.st_uid, &row, names, sizeof names, &owner) == 0 && owner != NULL)
+        return error_set(error,
+                         "it belongs to %s, and may not be read by others: runuser -u %s -- frontdesk … (README, On a server)",
+                         owner->pw_name, owner->pw_name);
+    return error_set(error, "it may not be read by this user: do it as the user of the daemon (README, On a server)");
+}
+
 static int open_handle(struct db *db, const char *path, struct error *error)
 {
     static const int flags[] = {
@@ -223,7 +241,9 @@ static int open_handle(struct db *db, const char *path, struct error *error)
     if (code == SQLITE_OK)
         return 0;
     db_note_fault(db, code);
-    return error_set(error, "%s: cannot be opened: %s", path, sqlite3_errstr(code));
+    return db->role == DB_READER && access(path, R_OK) != 0 && errno == EACCES
+               ? tell_owner(path, error)
+               : error_set(error, "cannot be opened: %s", sqlite3_errstr(code));
 }
 
 struct db *db_open(const char *path, enum db_role role, struct error *error)

@@ -104,8 +104,10 @@ int query_step(struct query *query, struct error *error)
 
 void query_end(struct query *query)
 {
-    sqlite3_reset(query->stmt);
-    sqlite3_clear_bindings(query->stmt);
+    if (query->stmt != NULL) { /* NULL: it could not be prepared, as in a file that is no book */
+        sqlite3_reset(query->stmt);
+        sqlite3_clear_bindings(query->stmt);
+    }
     query->code = SQLITE_OK;
     query->is_used = false;
 }

@@ -76,6 +76,10 @@ static int check_folder(const char *path, struct error *error)
         result = error_set(
             error, "the folder %s may be written by everybody, so the book could be replaced: chmod o-w it",
             folder);
+    else if (access(folder, W_OK) != 0)
+        result = error_set(error,
+                           "the folder %s may not be written here (%s), and the book needs files beside it: give it to the user "
+                           "of the daemon, or put the book elsewhere", folder, strerror(errno));
     free(copy);
     return result;
 }

@@ -17,7 +17,7 @@ int lock_take(const char *path, int *descriptor, struct error *error);
 void lock_release(int descriptor);
 
 /* -1 and a sentence when the file has further names (hard links), when it, its -wal or its -shm may be read
- * by others, or when its folder may be written by others. */
+ * by others, or when its folder may be written by others, or not by us. */
 int lock_check_modes(const char *path, struct error *error);
 
 #endif

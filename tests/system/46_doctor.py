@@ -9,9 +9,10 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
+import web
 from desk import Desk, binary
 from sandbox import KEY, SEND
-from tap import contains, equal, eventually, lacks, main, test, true
+from tap import Skip, contains, equal, eventually, lacks, main, test, true
 
 DETAILS = "/campaigns/details"
 AI_KEY = "ai-key-canary-0815"
@@ -65,7 +66,7 @@ def well():
                             ("Daemon", "sqlite3 3."), ("Daemon", "it runs, in version"), ("Daemon", "webhooks are taken at"), ("Braze", "Braze answers"),
                             ("Braze", "the clock of this machine goes as"), ("Braze", "permission campaigns.trigger.send"),
                             ("Braze", "permission users.track"), ("Campaigns", "reply is live"), ("Campaigns", "reopen is live"),
-                            ("Backends", "assistant has its key"), ("Backends", "assistant answers, and takes its key")):
+                            ("Backends", "assistant has its key"), ("Backends", "assistant answers, and takes what it is asked with")):
             true([row for row in findings if row[0] == "good" and row[1] == area and piece in row[2]], f"{area}: {piece} in {findings}")
         one(findings, "warn", "Braze", "is the sandbox")
         checklist = " ".join(row["text"] for row in desk.cli("doctor", "--json").json()["checklist"])
@@ -101,7 +102,7 @@ def keys():
     with desk_with(BRAZE_API_KEY="another-key-canary-99") as desk:
         one(found(desk, 1), "bad", "Braze", "does not know the key", "BRAZE_API_KEY")
         lacks(desk.cli("doctor").out + desk.log(), "another-key-canary-99", "the key")
-    with desk_with("--deny", "campaigns.trigger.send", "--deny", "campaign.details") as desk:
+    with desk_with("--deny", "campaigns.trigger.send", "--deny", "campaigns.details") as desk:
         findings = found(desk, 1)
         one(findings, "bad", "Braze", "lacks the permission campaigns.trigger.send", "make a new key")
         one(findings, "warn", "Campaigns", "whether reply is live cannot be told", "campaigns.details")
@@ -117,6 +118,10 @@ def campaigns():
             whole = {"message": "success", "schedule_type": "api_triggered", "archived": False, "draft": False, "channels": ["whats_app"]}
             desk.sandbox.fault("status", times=1, path=DETAILS, status=200, body=json.dumps(whole | body))
             one(found(desk, 1), "bad", "Campaigns", words)
+        for schedule, channel in (("API-Triggered", "WhatsApp"), ("api_triggered", "whats_app")):
+            body = json.dumps({"message": "success", "schedule_type": schedule, "channels": [channel]})
+            desk.sandbox.fault("status", times=1, path=DETAILS, status=200, body=body)
+            equal([row for row in found(desk, 0) if row[0:2] == ("bad", "Campaigns")], [], "Braze's words in another dress")
         other = {"channels": ["whats_app"], "messages": {"1": {"body_text": "{{api_trigger_properties.${something}}}"}}}
         desk.sandbox.fault("status", times=1, path=DETAILS, status=200, body=json.dumps(other))
         one(found(desk, 0), "warn", "Campaigns", "does not have {{api_trigger_properties.${external_system_msg_body}}}")
@@ -124,12 +129,31 @@ def campaigns():
         one(found(desk, 1), "bad", "Campaigns", "no campaign with the id of reply")
         desk.sandbox.fault("status", times=2, path=DETAILS, status=200, body="<html>no JSON</html>")
         one(found(desk, 0), "warn", "Campaigns", "whether reply is live cannot be told")
+        many = ", ".join(f"('c{i}', 'whatsapp', '{texts.REPLY}', 'response')" for i in range(70))
+        desk.reload(texts.SHOP + f"INSERT INTO campaign (name, channel, canvas_id, layout) VALUES ('tour', 'whatsapp', '{texts.CANVAS}', 'response'),\n"
+                    f"  ('old', 'whatsapp', '{texts.OTHER}', 'response');\n"
+                    f"INSERT INTO campaign (name, channel, campaign_id, layout) VALUES {many};\n"
+                    "INSERT INTO attribute (name, at, value) VALUES ('last', 'reply', '{{ message }}');\n")
+        eventually(lambda: desk.value("SELECT max(id) FROM ruleset") == 2, "loaded")
+        findings = found(desk, 1)
+        one(findings, "good", "Campaigns", "tour is live")
+        one(findings, "bad", "Campaigns", "no campaign with the id of old")
+        one(findings, "good", "Braze", "the key has the permission users.track")
+        one(findings, "good", "Braze", "the key has the permission canvas.trigger.send")
+        one(findings, "warn", "Braze", "campaigns and backends were not looked at")
 
 
 @test("a Braze that cannot be reached, a clock that is wrong and a daemon that is down are found")
 def reach():
     with desk_with("--ahead", "900") as desk:
         one(found(desk, 1), "bad", "Braze", "seconds behind of Braze's", "timedatectl")
+        for fault in ("html", "html=404", "html=302", "404", "empty"):
+            desk.sandbox.fault_line(f"{fault} on {SEND}")
+            findings = found(desk, 1)
+            one(findings, "bad", "Braze", "is not Braze's REST API", "https://rest.iad-01.braze.com")
+            equal([row for row in findings if "has the permission" in row[2]], [], f"{fault}: no key is known to be good by that")
+        desk.sandbox.fault_line(f"html=503 on {SEND}")
+        one(found(desk), "warn", "Braze", "Braze answers, but only this: Braze answered 503")
         desk.sandbox.options = ("--ahead", "-60")
         desk.sandbox.start()
         one(found(desk, 0), "warn", "Braze", "seconds ahead of Braze's")
@@ -140,6 +164,51 @@ def reach():
         one(findings, "bad", "Daemon", "is not running", "systemctl start")
         equal([row for row in findings if row[1] == "Braze"], [], "then nobody can ask Braze")
         one(found(desk, 1, env={"BRAZE_API_KEY": ""}), "bad", "Settings", "BRAZE_API_KEY", "is not set here")
+        for name, value, words in (("BRAZE_API_KEY", '"canary-4711"', "has quotation marks"), ("BRAZE_API_KEY", "canary 4711", "holds a blank"),
+                                   ("BRAZE_REST_URL", "http://canary-4711.braze.com", "in clear"),
+                                   ("BRAZE_REST_URL", "https://canary-4711.braze.com/users", "has a path"),
+                                   ("BRAZE_REST_URL", "canary-4711.braze.com", "is no https:// address"),
+                                   ("FRONTDESK_WEBHOOK_TOKENS", "long-enough-for-it,canary-4711", "less than 12 characters"),
+                                   ("FRONTDESK_WEBHOOK_TOKENS", " , ", "holds no token")):
+            findings = found(desk, 1, env={name: value})
+            one(findings, "bad", "Settings", name, words)
+            lacks(str(findings), "canary-4711", "what it is set to")
+            code, said = desk.try_start(**{name: value})
+            equal((code, name in said), (1, True), f"{name} {words}: nor does the daemon take it")
+            if name != "BRAZE_REST_URL":
+                lacks(said, "canary", "what it is set to")
+
+
+VENDORS = texts.SHOP + """
+INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');
+INSERT INTO backend (name, kind, url, model, key_env, region) VALUES
+  ('gpt', 'openai', '{url}/v1', 'gpt', 'TEST_AI_KEY', NULL), ('claude', 'anthropic', '{url}', 'claude', 'TEST_AI_KEY', NULL),
+  ('gemini', 'gemini', '{url}', 'gemini', 'TEST_AI_KEY', NULL), ('nova', 'bedrock', '{url}', 'nova:0', 'TEST_AI_KEY', 'eu-west-1'),
+  ('bot', 'rasa', '{url}', NULL, NULL, NULL),
+  ('gpt-0', 'openai', '{url}/v1', 'no-such-model', 'TEST_AI_KEY', NULL), ('claude-0', 'anthropic', '{url}', 'no-such-model', 'TEST_AI_KEY', NULL),
+  ('gemini-0', 'gemini', '{url}', 'no-such-model', 'TEST_AI_KEY', NULL), ('odd', 'openai', '{url}/shop', 'm', 'TEST_AI_KEY', NULL);
+INSERT INTO backend (name, kind, url, body, text_at) VALUES ('own', 'http', '{url}/ai/http', '{"question": "{{ message }}"}', '/reply/text');
+"""
+
+
+@test("of each kind of backend doctor tells whether it takes the key and knows the model; nothing is thought over for it")
+def backends():
+    pair = "AKIDEXAMPLE:secret-canary-0815"
+    with desk_with("--ai-key", pair, rules=VENDORS, TEST_AI_KEY=pair) as desk:
+        findings = found(desk, 1)
+        for name in ("gpt", "claude", "gemini", "nova", "bot"):
+            one(findings, "good", "Backends", f"{name} answers, and takes what it is asked with")
+        for name in ("gpt-0", "claude-0", "gemini-0"):
+            one(findings, "bad", "Backends", f"{name} answers, and has no such model", "column model")
+        one(findings, "warn", "Backends", "odd answers, but whether it would answer", "frontdesk drill odd timeout")
+        one(findings, "good", "Backends", "own is a service of your own, and is not asked here")
+        equal([row["status"] for row in desk.sandbox.asked() if row["status"] == 200], [], "no model thought for it")
+        desk.sandbox.options = ("--ai-key", "AKIDEXAMPLE:another-secret")
+        desk.sandbox.start()
+        findings = found(desk, 1)
+        for name in ("gpt", "claude", "gemini", "nova"):
+            one(findings, "bad", "Backends", f"{name} does not take its key")
+        lacks(str(findings) + desk.log(), "canary", "the key")
 
 
 @test("files that others may read or write, a folder of rules that would not load, no backup and missing keys are found")
@@ -154,15 +223,70 @@ def files():
         os.chmod(desk.db, 0o600)
         os.chmod(desk.db + ".sock", 0o666)
         one(found(desk, 1), "bad", "Files", "the admin socket", "chmod 600")
-        os.chmod(desk.rules_folder, 0o777)
-        one(found(desk, 1), "bad", "Files", "everybody may write rules", "chmod o-w")
+        for path in (desk.rules_folder, os.path.join(desk.rules_folder, "10-rules.sql")):
+            mode = os.stat(path).st_mode
+            os.chmod(path, 0o777)
+            one(found(desk, 1), "bad", "Files", "everybody may write rules", f"chmod o-w {path}")
+            os.chmod(path, mode)
+        equal([row for row in found(desk) if "stands in the folder" in row[2]], [], "what is in force stands in the folder")
+        desk.write_rules(texts.SHOP)
+        one(found(desk, 1), "warn", "Rules", "what is in force is not what stands in the folder", "frontdesk rules load")
         secret = os.path.join(desk.folder, "key")
         with open(secret, "w") as file:
             file.write(KEY)
         os.chmod(secret, 0o644)
         one(found(desk, 1, env={"BRAZE_API_KEY_FILE": secret}), "bad", "Files", secret, "chmod 600")
+        with open(secret, "w") as file:
+            file.write(f"FRONTDESK_DB={desk.db}\n")
+        said = desk.cli("doctor", "--env", secret, "--json").json()["findings"]
+        equal([row["remedy"] for row in said if secret in row["text"]], [f"chmod 600 {secret}"], "the file that --env names")
         desk.write_rules("INSERT INTO rule (name, colour) VALUES ('x', 'red');")
         one(found(desk, 1), "bad", "Rules", "would be refused", "10-rules.sql:1", "frontdesk rules check")
+
+
+@test("a file that is no book, and one of an older or newer version, are a finding like any other, and the rest is looked at all the same")
+def no_book():
+    with Desk(start=False) as desk:
+        for name, content, words in (("text", b"Dear diary, " * 800, "file is not a database"), ("empty", b"", "wants an upgrade to")):
+            path = os.path.join(desk.folder, name)
+            with open(path, "wb") as file:
+                file.write(content)
+            os.chmod(path, 0o600)
+            findings = found(desk, 1, env={"FRONTDESK_DB": path})
+            one(findings, "bad", "Book", "it cannot be read", words)
+            one(findings, "good", "Rules", "would load")
+            equal(desk.cli("audit", env={"FRONTDESK_DB": path}).code, 1, "another command fails, and no more")
+        desk.start()
+        desk.stop()
+        desk.edit("PRAGMA user_version = 999")
+        findings = found(desk, 1)
+        one(findings, "bad", "Book", "has schema 999", "install the newer frontdesk")
+        equal([row for row in findings if "no rules are in force" in row[2]], [], "what cannot be read is not said to lack")
+
+
+@test("a book of another user, and a folder in which nothing may be written, are told with the way out, by the daemon, too")
+def foreign():
+    if os.getuid() != 0:
+        raise Skip("only root can be another user")
+    with Desk() as desk:
+        desk.stop()
+        os.chmod(desk.folder, 0o755)
+
+        def as_nobody(name, *words):
+            return subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", binary(name), *words], env=desk.env,
+                                  capture_output=True, text=True, timeout=60, check=False)
+        said = as_nobody("frontdesk", "status")
+        if said.returncode in (126, 127):
+            raise Skip("another user may not enter the folder of the programs: " + said.stderr)
+        equal(said.returncode, 1, "another's book")
+        contains(said.stderr, "it belongs to root, and may not be read by others: runuser -u root", "another's book")
+        os.chown(desk.db, 65534, 65534)
+        for name, words in (("frontdesk", "as the user of the daemon"), ("frontdeskd", "give it to the user of the daemon")):
+            said = as_nobody(name, *(["status"] if name == "frontdesk" else []))
+            equal(said.returncode, 1, f"{name}, another's folder")
+            contains(said.stderr, words, f"{name}, another's folder")
+        told = json.loads(as_nobody("frontdesk", "doctor", "--json").stdout)["findings"]
+        true([row for row in told if row["level"] == "bad" and row["area"] == "Files" and "may not be written here" in row["text"]], f"{told}")
 
 
 # status
@@ -212,6 +336,13 @@ def needs():
             true(got[1].startswith(wanted[1]) and got[2] == wanted[2], f"{got} is {wanted}")
         out = desk.do("status").out
         true(out.index("waits for a person") < out.index("messages today"), "what needs her comes first")
+        book = os.path.join(desk.folder, "the book's.db")
+        os.symlink(desk.db, book)
+        place = {"PATH": os.path.dirname(binary("frontdesk")) + ":" + desk.env["PATH"], "FRONTDESK_DB": "/nowhere"}
+        rows = desk.do("status", "--json", "--db", book, "--admin", desk.db + ".sock", env=place).json()["needs"]
+        for row in rows:
+            typed = subprocess.run(["sh", "-c", row["remedy"]], env=desk.env | place, capture_output=True, text=True, check=False)
+            equal(typed.returncode, 1 if row["remedy"].endswith("rules check") else 0, f"pasted, it does what it says: {row} {typed}")
 
 
 # --live
@@ -295,6 +426,79 @@ def unanswered():
         desk.say("bob", "ping 1")
         walk.ends(1)
         contains(walk.said, "it is dead: ", "why")
+
+
+@test("doctor --live: a call with a wrong token is told while one waits; so it is by status, doctor, the metrics and the log")
+def turned_away():
+    with desk_with(rules=HELLO) as desk:
+        walk = Walk(desk)
+        walk.hears("write to the number")
+        equal(desk.post({"message": "hello"}, token="yesterday's token").status, 401, "turned away")
+        walk.hears("was turned away with 401: it showed a token that is not known here")
+        equal(desk.post({"message": "hello"}, token=None).status, 401, "turned away")
+        walk.hears("was turned away with 401: it showed no token")
+        desk.say("ana", "hello")
+        walk.hears("It came: “hello”")
+        walk.hears("Did you see it")
+        walk.types("y")
+        walk.ends(0)
+        need = desk.do("status", "--json").json()["needs"][0]
+        equal((need["kind"], need["remedy"]), ("turned_away", "frontdesk doctor --live"), "status")
+        contains(need["text"], "2 webhooks were turned away (401), the newest ", "status")
+        one(found(desk, 0), "warn", "Daemon", "2 webhooks were turned away", "into the header Authorization")
+        metrics = web.call_unix(desk.db + ".sock", "GET", "/metrics").body.decode()
+        contains(metrics, "frontdesk_webhooks_without_token_total 1\n", "metrics")
+        contains(metrics, "frontdesk_webhooks_unknown_token_total 1\n", "metrics")
+        equal(desk.log().count("event=webhook_turned_away"), 1, "a line a minute")
+        lacks(desk.log(), "yesterday", "what it showed")
+
+
+@test("doctor --live: a key that lacks the permission, a Braze that is down, a second campaign and a daemon that ends are told at once")
+def held_up():
+    with desk_with("--deny", "campaigns.trigger.send", rules=HELLO) as desk:
+        walk = Walk(desk)
+        walk.hears("write to the number")
+        desk.say("ana", "hello")
+        walk.ends(1)
+        contains(walk.said, "the answer is there, but cannot go out: Braze answered 403", "the permission")
+        desk.sandbox.options = ()
+        desk.sandbox.stop()
+    with desk_with(rules=HELLO) as desk:
+        desk.sandbox.stop()
+        walk = Walk(desk)
+        walk.hears("write to the number")
+        desk.say("ana", "hello", campaign="one")
+        walk.hears("The answer does not get through: Braze could not be reached")
+        desk.say("ana", "hello", 200, campaign="two")
+        desk.sandbox.start()
+        walk.hears("two webhook campaigns fire")
+        walk.hears("Did you see it")
+        walk.types("y")
+        walk.ends(0)
+        walk = Walk(desk)
+        walk.hears("write to the number")
+        desk.stop()
+        walk.ends(1)
+        contains(walk.said, "the daemon has ended: systemctl start frontdeskd", "the daemon")
+
+
+@test("doctor --live: who says nothing is told with the way out: a person, a rule, an opt-out, a telephone of the desk")
+def silent():
+    rules = HELLO + "INSERT INTO team (name, notify_user) VALUES ('shop', 'kim');\n" \
+                    "INSERT INTO rule (name, priority, words, action, target) VALUES ('shop', 950, 'boss', 'handoff', 'shop');\n"
+    with desk_with(rules=rules) as desk:
+        desk.hears("ana", "human", "A colleague is coming.")
+        desk.hears("bob", "stop", "You will hear no more from us.")
+        desk.say("cat", "the boss please")
+        desk.sandbox.wait_texts("kim", 1)
+        conversation = desk.conversation("ana")
+        for user, text, words in (("ana", "hello", f"frontdesk release {conversation}"), ("dan", "blah", "the rule noise took it, and is there to say"),
+                                  ("bob", "hello", "has opted out"), ("kim", "hello", "is one of the desk's own and has a case")):
+            walk = Walk(desk)
+            walk.hears("write to the number")
+            desk.say(user, text)
+            walk.ends(1)
+            contains(walk.said, words, user)
 
 
 @test("doctor --live: Ctrl-C and the end of its input end it, and a daemon that is down is told at once")

@@ -1,0 +1,58 @@
+/*
+ * remedy: see the header.
+ */
+#include <string.h>
+
+#include "ctl/remedy.h"
+
+static const struct {
+    enum option_id option;
+    const char *word;
+} PLACES[] = { { OPTION_ENV, "--env" }, { OPTION_DB, "--db" }, { OPTION_ADMIN, "--admin" }, { OPTION_RULES, "--rules" } };
+
+/* As a shell takes it for one word. */
+static void add_word(const char *text, struct buf *out)
+{
+    static const char PLAIN[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:@%+=,";
+
+    if (*text != '\0' && text[strspn(text, PLAIN)] == '\0') {
+        buf_add_text(out, text);
+        return;
+    }
+    buf_add_char(out, '\'');
+    for (; *text != '\0'; text++)
+        if (*text == '\'')
+            buf_add_text(out, "'\\''");
+        else
+            buf_add_char(out, *text);
+    buf_add_char(out, '\'');
+}
+
+static bool wants_folder(const struct call *call, const char *rest)
+{
+    return call->rules_dir.len == 0 && (strcmp(rest, "rules load") == 0 || strcmp(rest, "rules check") == 0);
+}
+
+void remedy_add(const struct call *call, const char *remedy, struct buf *out)
+{
+    static const char SELF[] = "frontdesk ";
+    size_t len = sizeof SELF - 1;
+
+    if (strncmp(remedy, SELF, len) != 0) {
+        buf_add_text(out, remedy);
+        return;
+    }
+    buf_add_text(out, SELF);
+    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
+        const char *value = call->parsed->options[PLACES[i].option];
+
+        if (value == NULL)
+            continue;
+        buf_addf(out, "%s ", PLACES[i].word);
+        add_word(value, out);
+        buf_add_char(out, ' ');
+    }
+    buf_add_text(out, remedy + len);
+    if (wants_folder(call, remedy + len))
+        buf_add_text(out, " DIR");
+}
