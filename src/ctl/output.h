@@ -104,6 +104,7 @@ struct exchange_line { /* borrowed texts, "" when unknown */
     const char *state; /* in: of its turn; else: of its way out, the worst of its parts */
     const char *reason;
     const char *buttons, *tags; /* JSON arrays of texts; NULL and "[]" are none */
+    const char *media; /* the same: addresses of the pictures and files that came with it */
     int64_t about; /* a notice: the other conversation that it tells of; 0: none */
     const char *list; /* they are the rows of a list, and this opens it; NULL: buttons */
     bool is_typed; /* it stands on the screen already: typed at the prompt */

@@ -535,7 +535,47 @@ static void exchanges_show_buttons_and_tags(void **state)
     check(&screen,
           "{\"format\":1,\"messages\":[{\"id\":null,\"at\":null,\"kind\":\"in\",\"actor\":\"Ana\",\"text\":\"cake\","
           "\"state\":\"answered\",\"reason\":null,\"buttons\":null,\"tags\":[\"sweet\",\"a\\nb\"],\"about\":null,"
-          "\"conversation\":null,\"rule\":null,\"matched\":null}]}\n",
+          "\"conversation\":null,\"rule\":null,\"matched\":null,\"media\":null}]}\n",
+          "");
+}
+
+/* People see one address a line, programs a list; where nothing was written, they stand in the place of the text. */
+static void exchanges_show_what_came_with_a_message(void **state)
+{
+    static const struct exchange_line LOOK = { .kind = "in", .text = "look", .actor = "Ana", .state = "answered", .reason = "",
+                                               .media = "[\"https://m.example/a?b=1\",\"x\\ny\"]" };
+    static const struct exchange_line VOICE = { .kind = "in", .text = "", .actor = "Ana", .state = "unanswered", .reason = "",
+                                                .media = "[\"https://m.example/voice.ogg\"]" };
+    static const struct exchange_line PLAIN = { .kind = "in", .text = "hi", .actor = "Ana", .state = "", .reason = "",
+                                                .media = "[]" };
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 0, false);
+
+    (void)state;
+    output_exchange(output, "messages", EXCHANGE_TRANSCRIPT);
+    output_line(output, &LOOK);
+    output_line(output, &VOICE);
+    output_line(output, &PLAIN);
+    output_exchange_end(output);
+    output_end(output);
+    check(&screen,
+          "1970-01-01\n"
+          "00:00:00  Ana               look\n"
+          "                            attached: https://m.example/a?b=1\n"
+          "                            attached: x\\ny\n"
+          "00:00:00  Ana               attached: https://m.example/voice.ogg\n"
+          "                            no rule has an answer\n"
+          "00:00:00  Ana               hi\n",
+          "");
+    output = begin(&screen, OUTPUT_JSON, 0, false);
+    output_exchange(output, "messages", EXCHANGE_TRANSCRIPT);
+    output_line(output, &LOOK);
+    output_exchange_end(output);
+    output_end(output);
+    check(&screen,
+          "{\"format\":1,\"messages\":[{\"id\":null,\"at\":null,\"kind\":\"in\",\"actor\":\"Ana\",\"text\":\"look\","
+          "\"state\":\"answered\",\"reason\":null,\"buttons\":null,\"tags\":null,\"about\":null,\"conversation\":null,"
+          "\"rule\":null,\"matched\":null,\"media\":[\"https://m.example/a?b=1\",\"x\\ny\"]}]}\n",
           "");
 }
 
@@ -855,6 +895,7 @@ int main(void)
         cmocka_unit_test(records_leave_out_what_is_unknown),
         cmocka_unit_test(transcripts_indent_further_lines),
         cmocka_unit_test(exchanges_show_buttons_and_tags),
+        cmocka_unit_test(exchanges_show_what_came_with_a_message),
         cmocka_unit_test(a_notice_names_the_conversation_that_it_tells_of),
         cmocka_unit_test(exchanges_show_a_list_row_by_row),
         cmocka_unit_test(chats_draw_bubbles),
