@@ -580,6 +580,7 @@ CTL = \
   src/ctl/show.c \
   src/ctl/stats_show.c \
   src/ctl/status_needs.c \
+  src/ctl/stray.c \
   src/ctl/told.c \
   src/ctl/trial.c \
   src/ctl/verdict.c \
