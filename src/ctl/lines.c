@@ -72,8 +72,8 @@ void lines_clear(struct lines *lines)
 {
     for (size_t i = 0; i < lines->count; i++) {
         struct exchange_line *line = &lines->rows[i];
-        const char *texts[] = { line->kind, line->text, line->actor, line->state, line->reason, line->buttons,
-                                line->tags, line->media, line->rule, line->matched, line->language, line->user, line->name, line->channel };
+        const char *texts[] = { line->kind, line->text, line->actor, line->state, line->reason, line->buttons, line->tags,
+                                line->media, line->rule, line->matched, line->language, line->user, line->name, line->channel };
 
         for (size_t text = 0; text < sizeof texts / sizeof *texts; text++)
             free((char *)texts[text]);
