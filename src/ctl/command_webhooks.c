@@ -13,7 +13,7 @@
 
 static const struct column WEBHOOK_COLUMNS[] = {
     { "id", "id", LOOK_NUMBER },           { "received_at", "received", LOOK_PLAIN },
-    { "channel", "channel", LOOK_PLAIN },  { "state", "state", LOOK_STATE },
+    { "channel", "channel", LOOK_COMMON },  { "state", "state", LOOK_STATE },
     { "message", "message", LOOK_NUMBER }, { "reason", "why", LOOK_LONG },
     { "bytes", "bytes", LOOK_NUMBER },     { "claimed_user", NULL, LOOK_PLAIN },
     { "content_type", NULL, LOOK_PLAIN },  { "tries", NULL, LOOK_NUMBER },

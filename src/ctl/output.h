@@ -58,9 +58,11 @@ struct output_place {
 
 enum column_look {
     LOOK_PLAIN,
+    LOOK_COMMON, /* often the same in all rows: then left out where a terminal is too narrow */
     LOOK_NUMBER, /* to the right */
     LOOK_STATE,  /* a state, an owner, a kind of trouble: coloured */
     LOOK_LONG,   /* text of any length: cut first where a terminal is too narrow */
+    LOOK_WHOLE,  /* a sentence to be read: there it goes on below, and nothing is cut */
     LOOK_NAME,   /* cut where that does not suffice */
 };
 

@@ -15,7 +15,7 @@
 #include "ctl/wrap.h"
 #include "text/width.h"
 
-enum { GAP = 2, BUBBLE_MAX = 64, TEXT_MAX = 100, NAME_COLUMNS = 16, TIME_COLUMNS = 8 };
+enum { GAP = 2, BUBBLE_MAX = 64, TEXT_MIN = 16, TEXT_MAX = 100, NAME_COLUMNS = 16, TIME_COLUMNS = 8 };
 enum { MARGIN = TIME_COLUMNS + GAP + NAME_COLUMNS + GAP };
 
 struct shown_text {
@@ -313,7 +313,7 @@ static void add_marked(struct output *output, const char *style, const struct sh
 /* What the text leaves of the terminal's width. */
 static size_t text_columns(const struct output *output)
 {
-    size_t columns = output->place.columns > MARGIN + 32 ? output->place.columns - MARGIN : 32;
+    size_t columns = output->place.columns > MARGIN + TEXT_MIN ? output->place.columns - MARGIN : TEXT_MIN;
 
     return columns < TEXT_MAX ? columns : TEXT_MAX;
 }

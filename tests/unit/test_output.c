@@ -354,8 +354,9 @@ static void gives_up_what_is_missed_least(void **state)
           " 1  ana-lopez-ag…  05-12 18:30  answered  when do you o…" },
         { 46, "id  user      at           state     text",
           " 1  ana-lop…  05-12 18:30  answered  when do …" },
-        { 10, "id  user    at           state     text",
+        { 41, "id  user    at           state     text",
           " 1  ana-l…  05-12 18:30  answered  when …" },
+        { 30, "id     1\nuser   ana-lopez-again\nat     05-12 18:30\nstate  answered", "text   when do you open, and\n       where?" },
     };
 
     (void)state;
@@ -375,6 +376,59 @@ static void gives_up_what_is_missed_least(void **state)
         buf_addf(&expected, "%s\n%s\n", cases[i].head, cases[i].row);
         check(&screen, buf_text(&expected), "");
         buf_release(&expected);
+    }
+}
+
+/* What tells the rows not apart gives way to what was said. */
+static void drops_what_is_the_same_in_every_row(void **state)
+{
+    static const struct column columns[] = {
+        { "user", "user", LOOK_NAME }, { "channel", "channel", LOOK_COMMON }, { "text", "text", LOOK_LONG },
+    };
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 20, false);
+
+    (void)state;
+    output_table(output, "things", columns, 3);
+    output_row(output, (struct cell[]){ cell_text("ana"), cell_text("whatsapp"), cell_text("when do you open?") });
+    output_row(output, (struct cell[]){ cell_text("bo"), cell_text("whatsapp"), cell_text("where?") });
+    output_table_end(output);
+    output_end(output);
+    check(&screen,
+          "user  text\n"
+          "ana   when do you o…\n"
+          "bo    where?\n",
+          "");
+}
+
+/* Whoever is told that something is wrong has to be able to read all of it, and what to do about it. */
+static void sentences_go_on_below(void **state)
+{
+    static const struct column columns[] = { { "text", "needs you", LOOK_WHOLE }, { "remedy", "type", LOOK_PLAIN } };
+    struct screen screen;
+
+    (void)state;
+    for (size_t width = 50; width >= 40; width -= 10) {
+        struct output *output = begin(&screen, OUTPUT_TEXT, width, false);
+
+        output_table(output, "needs", columns, 2);
+        output_row(output, (struct cell[]){ cell_text("ana waits for a person of counter, for 2 hours"),
+                                            cell_text("frontdesk take 2") });
+        output_row(output, (struct cell[]){ cell_text("the disk is full"), cell_text("df") });
+        output_table_end(output);
+        output_end(output);
+        check(&screen,
+              width == 50 ? "needs you                         type\n"
+                            "ana waits for a person of         frontdesk take 2\n"
+                            "counter, for 2 hours\n"
+                            "the disk is full                  df\n"
+                          : "needs you  ana waits for a person of\n"
+                            "           counter, for 2 hours\n"
+                            "type       frontdesk take 2\n"
+                            "\n"
+                            "needs you  the disk is full\n"
+                            "type       df\n",
+              "");
     }
 }
 
@@ -889,6 +943,8 @@ int main(void)
         cmocka_unit_test(defuses_formulas),
         cmocka_unit_test(cuts_long_columns_on_a_terminal_only),
         cmocka_unit_test(gives_up_what_is_missed_least),
+        cmocka_unit_test(drops_what_is_the_same_in_every_row),
+        cmocka_unit_test(sentences_go_on_below),
         cmocka_unit_test(pads_to_a_bound_in_a_pipe),
         cmocka_unit_test(leaves_no_gap_for_a_record_without_titles),
         cmocka_unit_test(underlines_and_colours_with_colour_only),
