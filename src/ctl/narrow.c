@@ -58,7 +58,6 @@ struct names { /* owned */
 static void add_name(void *context, const char *name)
 {
     struct names *names = context;
-
     if (names->count == names->room) {
         names->room = names->room > 0 ? 2 * names->room : 64;
         names->list = alloc_resize(names->list, names->room, sizeof *names->list);
@@ -100,7 +99,16 @@ static int collect(struct call *call, struct db *db, enum name_kind kind, struct
     return code;
 }
 
-enum { LISTED_MAX = 12 }; /* of a few names all are told */
+enum { LISTED_MAX = 24 }; /* of a few names all are told */
+
+/* What is in force has often been so before. */
+static bool stands_before(const struct names *names, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(names->list[i], names->list[index]) == 0)
+            return true;
+    return false;
+}
 
 static int refuse(const struct call *call, const char *what, const char *typed, const struct names *names)
 {
@@ -112,7 +120,8 @@ static int refuse(const struct call *call, const char *what, const char *typed, 
         nearest_offer(&nearest, names->list[i]);
     nearest_advise(&nearest, NULL, &advice);
     for (size_t i = 0; nearest.best == NULL && names->count <= LISTED_MAX && i < names->count; i++)
-        buf_addf(&advice, "%s%s", i == 0 ? "; known are " : ", ", names->list[i]);
+        if (!stands_before(names, i))
+            buf_addf(&advice, "%s%s", i == 0 ? "; known are " : ", ", names->list[i]);
     code = call_fail(call, EXIT_NOTHING, "there is no %s '%s', and there never was%s", what, typed, buf_text(&advice));
     buf_release(&advice);
     return code;

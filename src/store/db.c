@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -83,6 +84,8 @@ enum db_fault db_fault(const struct db *db)
 int db_fail(struct db *db, int code, struct error *error)
 {
     db_note_fault(db, code);
+    if (code == SQLITE_NOTADB)
+        return error_set(error, "this is no database, or its first bytes are damaged; name the book with --db FILE or FRONTDESK_DB");
     return error_set(error, "the database says: %s (%d)", sqlite3_errmsg(db->handle), code);
 }
 
@@ -223,7 +226,24 @@ static int open_handle(struct db *db, const char *path, struct error *error)
     if (code == SQLITE_OK)
         return 0;
     db_note_fault(db, code);
-    return error_set(error, "%s: cannot be opened: %s", path, sqlite3_errstr(code));
+    return error_set(error, "cannot be opened: %s", sqlite3_errstr(code));
+}
+
+/* What SQLite has no words for. */
+static int check_readable(const char *path, struct error *error)
+{
+    struct stat info = { 0 };
+    bool is_there = stat(path, &info) == 0;
+    struct passwd *owner = is_there ? getpwuid(info.st_uid) : NULL;
+
+    if (is_there && S_ISDIR(info.st_mode))
+        return error_set(error, "%s: this is a folder, and the book is a file; name it with --db FILE or FRONTDESK_DB", path);
+    if (access(path, R_OK) == 0)
+        return 0;
+    if (errno == EACCES)
+        return error_set(error, "%s: only its owner may read it; type it as that user: sudo -u %s frontdesk --db %s …", path,
+                         owner != NULL ? owner->pw_name : "frontdesk", path);
+    return error_set(error, "%s: there is no such database; name it with --db FILE or FRONTDESK_DB", path);
 }
 
 struct db *db_open(const char *path, enum db_role role, struct error *error)
@@ -232,10 +252,8 @@ struct db *db_open(const char *path, enum db_role role, struct error *error)
     struct db *db;
 
     pthread_once(&once, configure_library);
-    if (role == DB_READER && access(path, F_OK) != 0) {
-        error_set(error, "%s: there is no such database; name it with --db FILE or FRONTDESK_DB", path);
+    if (role == DB_READER && check_readable(path, error) != 0)
         return NULL;
-    }
     if (role == DB_WRITER && create_file(path, error) != 0)
         return NULL;
     db = alloc_new(sizeof *db);
