@@ -85,7 +85,8 @@ int db_fail(struct db *db, int code, struct error *error)
 {
     db_note_fault(db, code);
     if (code == SQLITE_NOTADB)
-        return error_set(error, "this is no database, or its first bytes are damaged; name the book with --db FILE or FRONTDESK_DB");
+        return error_set(error, "this is no database, or its first bytes are damaged; name the book with --db FILE or "
+                                "FRONTDESK_DB");
     return error_set(error, "the database says: %s (%d)", sqlite3_errmsg(db->handle), code);
 }
 
