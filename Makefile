@@ -590,6 +590,7 @@ CTL = \
   src/ctl/remedy.c \
   src/ctl/stats_show.c \
   src/ctl/status_needs.c \
+  src/ctl/stray.c \
   src/ctl/told.c \
   src/ctl/trial.c \
   src/ctl/turned_away.c \
@@ -1053,7 +1054,7 @@ UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
 install: all $(PAGES)
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/rules $(UNITS)
 	install -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
-	install -m 0644 rules/*.sql $(SHARE)/rules
+	install -m 0644 rules/*.sql rules/README.md $(SHARE)/rules
 	install -m 0644 README.md LICENSE tools/packaging/frontdesk.env.example $(SHARE)
 	install -d $(MAN)/man1 $(MAN)/man5 $(MAN)/man8 $(COMPLETIONS)
 	install -m 0644 $(B)/man/frontdesk.1 $(MAN)/man1

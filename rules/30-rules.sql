@@ -9,7 +9,7 @@
 -- A `=` means: the whole message is this word, give or take punctuation and politeness. So "Stop!" and "stop please"
 -- are heard, and "stop, Ana isn't coming" is not. After an opt_out nothing is answered until an opt_in rule wins.
 INSERT INTO rule (name, priority, action, words, say) VALUES
-  ('opt-out', 1000, 'opt_out', '=stop, =unsubscribe, =stop all, =opt out, =수신거부',
+  ('opt-out', 1000, 'opt_out', '=stop, =stop all, =stop messaging me, =unsubscribe, =unsubscribe me, =opt out, =수신거부',
    'Understood: you will hear no more from {{ business_name }}. Write START if you ever miss us.'),
   ('opt-in', 1000, 'opt_in', '=start, =unstop, =subscribe, =다시 시작',
    'Welcome back, {{ first_name | default: "friend" }}! The oven is warm. What can we do for you?');
@@ -23,13 +23,13 @@ INSERT INTO rule (name, priority, action, words, say) VALUES
 INSERT INTO rule (name, priority, interrupts, action, target, words, unless, say) VALUES
   ('allergy-alarm', 950, 'yes', 'handoff', 'counter', 'allergic reaction, anaphyla*, can''t breathe, 알레르기 반응', NULL,
    'If this is an emergency, please call 119 at once. A colleague is reading this right now.'),
-  ('person', 900, 'yes', 'handoff', 'counter', 'human, person, agent, real person, talk to someone, 상담원, 사람',
+  ('person', 900, 'yes', 'handoff', 'counter', 'human, person, agent, talk to someone, talk to somebody, speak to someone, speak to somebody, call me back, 상담원, 사람',
    'not a person, in person, are you human, are you a real person',
    'One moment, {{ first_name | default: "please" }}: a colleague wipes the flour off and is with you.'),
-  ('complaint', 850, NULL, 'handoff', 'counter', 'complain*, complaint, stale, mouldy, moldy, refund*, 환불, 불만',
+  ('complaint', 850, NULL, 'handoff', 'counter', 'complain*, complaint, stale, mouldy, moldy, the worst, refund*, 환불, 불만',
    'no complaint, no complaints, not stale',
    'Oh no, that is not how it should be. Somebody from the counter writes to you in a moment.'),
-  ('birthday-cake', 800, NULL, 'handoff', 'kitchen', 'birthday cake, wedding cake, custom cake, 생일 케이크', NULL,
+  ('birthday-cake', 800, NULL, 'handoff', 'kitchen', 'birthday cake*, wedding cake*, custom cake*, 생일 케이크', NULL,
    'A cake with your name on it! For when, and for how many? Our pastry chef takes this one in person, '
    || '{{ next_opening }}.');
 
@@ -55,7 +55,7 @@ INSERT INTO rule (name, priority, pattern, say) VALUES
 -- `campaign` sends the answer through another campaign than the channel's default.
 INSERT INTO rule (name, words, unless, campaign, say) VALUES
   ('hours', 'hours, open, opening*, close, closing*, what time, 영업시간, 몇 시, 언제 열', 'close to, open a jar', NULL,
-   'We are open {{ hours_today }}. The week: Tuesday to Friday 8:00 to 19:00, the weekend until 17:00, Mondays asleep.'),
+   '{{ hours_today | capitalize }}. The week: Tuesday to Friday 8:00 to 19:00, the weekend until 17:00, Mondays asleep.'),
   ('where', 'where are you, address, location, parking, subway, how do i get, 주소, 위치, 어디, 주차', NULL, NULL,
    '12 Haetsal-ro, two minutes from the subway, exit 3. Follow your nose for the last fifty metres.'),
   ('menu', 'menu, what do you have, what do you sell, 메뉴', NULL, 'menu',
@@ -83,9 +83,9 @@ INSERT INTO rule (name, words, unless, campaign, say) VALUES
 -- A lower priority than the rest: "hi, are you open?" is a question about the hours, and the greeting must not eat it.
 -- {{ first_name | default: "there" }} says "there" when the name is not known; "double quotes" save doubling the single ones.
 INSERT INTO rule (name, priority, words, say) VALUES
-  ('thanks', 300, 'thanks, thank you, thx, 감사*, 고마*', 'With pleasure. Mind the crumbs!'),
+  ('thanks', 300, 'thanks, thank you, thank u, thx, 감사*, 고마*', 'With pleasure. Mind the crumbs!'),
   ('bye', 290, '=bye, =goodbye, =see you, =good night, =안녕히 계세요', 'Bye! We will leave the smell on for you.'),
-  ('bot', 280, 'are you a bot, are you human, are you real, who are you, 누구세요',
+  ('bot', 280, 'are you a bot, are you a robot, are you human, are you real, who are you, 누구세요',
    'I am the talking half of {{ business_name }}. The baking half has hands; write "person" to meet it.'),
   ('favourite', 270, 'recommend*, favourite, favorite, best, 추천',
    'Melon bread, before ten, still warm. Do not tell the croissants.'),

@@ -29,7 +29,7 @@ INSERT INTO service_value (service, name, pointer) VALUES
 -- The rule's named group (?<order_id>…) is the answer of the step of that name: who tells the number is not asked for it.
 INSERT INTO rule (name, priority, pattern, action, target) VALUES
   ('order', 700, '\b(?:order|주문)(?:\s*(?:no\.?|number|번호))?\s*#?\s*(?<order_id>\d{4,10})(?!\d)', 'flow', 'order'),
-  ('order-without-number', 600, '\b(?:where|when)\b.{0,60}\border\b|주문.{0,40}어디', 'flow', 'order');
+  ('order-without-number', 600, '\b(?:where|wheres|where''s|when)\b.{0,60}\border\b|\border is late\b|주문.{0,40}어디', 'flow', 'order');
 
 INSERT INTO flow (name, title, expires) VALUES ('order', 'your order', '30 minutes');
 INSERT INTO step (name, say, ask, pattern, retry) VALUES

@@ -186,6 +186,8 @@ int call_find(const struct call *call, struct db *db, const char *typed, int64_t
 
     if (found < 0)
         return call_read_failed(call, db, &error);
+    if (found == 0 && typed[0] == '#')
+        return call_fail(call, EXIT_NOTHING, "there is no case %s; frontdesk queue lists those that go on", typed);
     if (found == 0)
         return call_fail(call, EXIT_NOTHING,
                          "there is no conversation with that number, external id or phone: %s; "

@@ -3,7 +3,8 @@
  *
  * Options are taken out first: whether one is followed by a value is known without the command. The words
  * that are left narrow the table down, one by one: an exact word outranks its use as a prefix. Where nothing
- * is left, or more than one command, the commands that fitted up to there say what could have come.
+ * is left, or more than one command, the commands that fitted up to there say what could have come. Help takes what any
+ * command begins with.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "base/nearest.h"
 #include "ctl/command.h"
 #include "ctl/piece.h"
+#include "ctl/stray.h"
 
 const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_DB] = { "db", "FILE", "the book (FRONTDESK_DB, else frontdesk.db)", true },
@@ -178,6 +180,15 @@ static int check_options(const struct parsed *parsed, struct error *error)
     return 0;
 }
 
+/* Without a word of a command. */
+static int check_alone(const struct parsed *parsed, struct error *error)
+{
+    for (int i = 0; i < OPTION_COUNT; i++)
+        if (parsed->options[i] != NULL && !command_options[i].is_global)
+            return error_set(error, "--%s belongs behind a command; frontdesk help lists them", command_options[i].name);
+    return 0;
+}
+
 /* Words */
 
 /*
@@ -244,21 +255,24 @@ static void add_words(const struct parsed *parsed, size_t count, struct buf *out
 static int complain(const struct command *commands, const bool *fits, const struct parsed *parsed,
                     size_t index, bool is_ambiguous, struct error *error)
 {
-    struct buf choices = { 0 }, so_far = { 0 };
+    struct buf sentence = { 0 };
 
-    list_choices(commands, fits, index, &choices);
-    add_words(parsed, index, &so_far);
-    if (is_ambiguous)
-        error_set(error, "\"%.60s\" could be %s", parsed->words[index], buf_text(&choices));
-    else if (index >= parsed->word_count)
-        error_set(error, "\"%s\" is not complete: next comes %s", buf_text(&so_far), buf_text(&choices));
-    else if (choices.len == 0)
-        error_set(error, "\"%.60s\" is too much: \"%s\" ends there", parsed->words[index], buf_text(&so_far));
-    else
-        error_set(error, "\"%.60s\" is not known behind \"%s\": there could stand %s", parsed->words[index],
-                  buf_text(&so_far), buf_text(&choices));
-    buf_release(&choices);
-    buf_release(&so_far);
+    if (is_ambiguous) {
+        buf_addf(&sentence, "\"%.60s\" could be ", parsed->words[index]);
+        list_choices(commands, fits, index, &sentence);
+    } else if (index >= parsed->word_count) {
+        buf_add_char(&sentence, '"');
+        add_words(parsed, index, &sentence);
+        buf_add_text(&sentence, "\" is not complete: next comes ");
+        list_choices(commands, fits, index, &sentence);
+        buf_add_text(&sentence, "; more is told by ");
+        add_words(parsed, index, &sentence);
+        buf_add_text(&sentence, " --help");
+    } else {
+        stray_explain(commands, fits, parsed->words, index, &sentence);
+    }
+    error_set(error, "%s", buf_text(&sentence));
+    buf_release(&sentence);
     return -1;
 }
 
@@ -278,6 +292,8 @@ static int find_command(const struct command *commands, struct parsed *parsed, s
         left = narrow(commands, fits, i, parsed->words[i]);
         if (left == 0)
             return complain(commands, before, parsed, i, false, error);
+        if (parsed->options[OPTION_HELP] != NULL)
+            continue;
         /* Several commands may go on together only when this word means the same in all of them. */
         for (size_t k = 0; left > 1 && commands[k].pattern != NULL; k++) {
             if (!fits[k] || !piece_at(commands[k].pattern, i, &other))
@@ -288,6 +304,8 @@ static int find_command(const struct command *commands, struct parsed *parsed, s
             first = other;
         }
     }
+    if (parsed->options[OPTION_HELP] != NULL)
+        return 0;
     for (size_t i = 0; commands[i].pattern != NULL && complete == NULL; i++)
         if (fits[i] && is_complete(commands[i].pattern, parsed->word_count))
             complete = &commands[i];
@@ -343,16 +361,19 @@ int command_parse(const struct command *commands, int argc, char **argv, struct 
     *parsed = (struct parsed){ 0 };
     if (split_words(argc, argv, parsed, error) != 0)
         return -1;
-    if (parsed->word_count > 0 && strcmp(parsed->words[0], "help") == 0) {
+    while (parsed->word_count > 0 && strcmp(parsed->words[0], "help") == 0) {
         parsed->options[OPTION_HELP] = "";
         memmove(parsed->words, parsed->words + 1, --parsed->word_count * sizeof *parsed->words);
     }
-    if (parsed->word_count == 0 || parsed->options[OPTION_HELP] != NULL ||
-        parsed->options[OPTION_VERSION] != NULL)
+    if (parsed->options[OPTION_VERSION] != NULL)
         return 0;
-    if (find_command(commands, parsed, error) != 0 || check_options(parsed, error) != 0)
+    if (parsed->word_count == 0)
+        return parsed->options[OPTION_HELP] != NULL ? 0 : check_alone(parsed, error);
+    if (find_command(commands, parsed, error) != 0)
         return -1;
-    return fill_holes(parsed, error);
+    if (parsed->options[OPTION_HELP] != NULL)
+        return 0;
+    return check_options(parsed, error) != 0 ? -1 : fill_holes(parsed, error);
 }
 
 void parsed_release(struct parsed *parsed)

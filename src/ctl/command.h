@@ -4,8 +4,8 @@
  * A command is a pattern: literal words, then typed holes. "outbox show ID", "rules check [DIR]", "say
  * CONVERSATION TEXT..." A hole in brackets may be missing; TEXT... takes all words that are left. Words may
  * be shortened as long as one command is meant; options stand anywhere, as --limit 5 or --limit=5, shortened
- * likewise; "--" ends them. A command line that fits nothing gets a sentence with what could stand in its
- * place. Help comes from the same table.
+ * likewise; "--" ends them. A command line that fits nothing gets a sentence with the nearest one (ctl/stray.h).
+ * Help comes from the same table.
  */
 #ifndef CTL_COMMAND_H
 #define CTL_COMMAND_H

@@ -11,7 +11,7 @@
 
 static const struct column CONVERSATION_COLUMNS[] = {
     { "id", "id", LOOK_NUMBER },           { "user", "user", LOOK_NAME },
-    { "first_name", "name", LOOK_NAME },  { "channel", "channel", LOOK_PLAIN },
+    { "first_name", "name", LOOK_NAME },  { "channel", "channel", LOOK_COMMON },
     { "owner", "owner", LOOK_STATE },      { "outcome", "outcome", LOOK_STATE },
     { "team", "team", LOOK_NAME },
     { "agent", "agent", LOOK_NAME },      { "message_count", "messages", LOOK_NUMBER },

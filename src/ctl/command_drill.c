@@ -98,7 +98,7 @@ static void show_steps(struct output *output, const struct drill *drill)
 {
     static const struct column columns[] = {
         { "after", "after", LOOK_PLAIN }, { "at_ms", NULL, LOOK_NUMBER }, { "backend", "backend", LOOK_NAME },
-        { "what", NULL, LOOK_PLAIN },     { "told", "what happens", LOOK_LONG }, { "text", NULL, LOOK_LONG },
+        { "what", NULL, LOOK_PLAIN },     { "told", "what happens", LOOK_WHOLE }, { "text", NULL, LOOK_LONG },
     };
 
     output_table(output, "steps", columns, sizeof columns / sizeof *columns);

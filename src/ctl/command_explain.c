@@ -64,7 +64,7 @@ static void show_example(const struct call *call, const struct manual_table *tab
 
 static void show_tables(struct output *output)
 {
-    static const struct column COLUMNS[] = { { "table", "table", LOOK_NAME }, { "help", "what for", LOOK_LONG } };
+    static const struct column COLUMNS[] = { { "table", "table", LOOK_NAME }, { "help", "what for", LOOK_WHOLE } };
     struct reference reference;
 
     reference_begin(&reference, output, "tables", COLUMNS, 2);

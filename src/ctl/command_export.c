@@ -23,7 +23,10 @@ static int find(struct call *call, struct db *db, int64_t *contact)
     if (found < 0)
         code = call_read_failed(call, db, &error);
     else if (found == 0)
-        code = call_fail(call, EXIT_NOTHING, "nobody is known by that external id, Braze id, phone or conversation: %s", typed);
+        code = call_fail(call, EXIT_NOTHING,
+                         "nobody is known by that external id, Braze id, phone or conversation: %s; "
+                         "frontdesk conversations lists them",
+                         typed);
     else if (found == 2)
         code = call_fail(call, EXIT_FAILED, "%s is more than one person: say which of %s", typed, buf_text(&names));
     buf_release(&names);

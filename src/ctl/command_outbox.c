@@ -115,7 +115,7 @@ static const struct column ATTEMPT_COLUMNS[] = {
     { "id", NULL, LOOK_NUMBER },         { "at", "at", LOOK_PLAIN },
     { "took_ms", "ms", LOOK_NUMBER },    { "class", "outcome", LOOK_STATE },
     { "status", "status", LOOK_NUMBER }, { "batch", "recipients", LOOK_NUMBER },
-    { "reason", "why", LOOK_LONG },      { "dispatch_id", "dispatch id", LOOK_PLAIN },
+    { "reason", "why", LOOK_WHOLE },      { "dispatch_id", "dispatch id", LOOK_PLAIN },
     { "request_id", NULL, LOOK_PLAIN },
 };
 enum { ATTEMPT_COLUMN_COUNT = sizeof ATTEMPT_COLUMNS / sizeof *ATTEMPT_COLUMNS };

@@ -37,7 +37,7 @@ struct restoring {
 
 /* Looking */
 
-static const struct column PROBLEM_COLUMNS[] = { { "text", "problem", LOOK_PLAIN } };
+static const struct column PROBLEM_COLUMNS[] = { { "text", "problem", LOOK_WHOLE } };
 
 static void add_problem(void *context, const char *sentence)
 {

@@ -153,7 +153,7 @@ static void show_ending(struct output *output, const struct transcript_head *hea
 {
     struct column columns[] = {
         { "closed_at", "closed", LOOK_PLAIN },     { "closed_by", "closed by", LOOK_PLAIN },
-        { "outcome", "outcome", LOOK_STATE },      { "summary", NULL, LOOK_LONG },
+        { "outcome", "outcome", LOOK_STATE },      { "summary", NULL, LOOK_WHOLE },
         { "summary_by", NULL, LOOK_PLAIN },        { "summary_at", NULL, LOOK_PLAIN },
     };
     struct buf title = { 0 };

@@ -13,7 +13,7 @@
 
 static const struct column WEBHOOK_COLUMNS[] = {
     { "id", "id", LOOK_NUMBER },           { "received_at", "received", LOOK_PLAIN },
-    { "channel", "channel", LOOK_PLAIN },  { "state", "state", LOOK_STATE },
+    { "channel", "channel", LOOK_COMMON },  { "state", "state", LOOK_STATE },
     { "message", "message", LOOK_NUMBER }, { "reason", "why", LOOK_LONG },
     { "bytes", "bytes", LOOK_NUMBER },     { "claimed_user", NULL, LOOK_PLAIN },
     { "content_type", NULL, LOOK_PLAIN },  { "tries", NULL, LOOK_NUMBER },
@@ -21,10 +21,15 @@ static const struct column WEBHOOK_COLUMNS[] = {
 };
 enum { COLUMNS = sizeof WEBHOOK_COLUMNS / sizeof *WEBHOOK_COLUMNS };
 
-/* NUL would end the text early, and bad bytes have no place in it. */
+/* NUL would end the text early, and bad bytes have no place in it. A head must not look as if its last letter were broken. */
 static void copy_body(const struct listing_webhook *row, struct buf *body)
 {
-    utf8_repair(row->body, row->body_len, body);
+    bool is_head = row->body_len > 0 && row->body_len < row->body_bytes;
+    size_t len = is_head ? utf8_floor(row->body, row->body_len, row->body_len - 1) : row->body_len;
+
+    utf8_repair(row->body, len, body);
+    if (is_head)
+        buf_add_text(body, "…");
 }
 
 static void fill(const struct listing_webhook *row, const char *body, struct cell cells[COLUMNS])

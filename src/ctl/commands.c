@@ -192,7 +192,8 @@ const struct command commands[] = {
       OPTION_BIT(OPTION_LIMIT), true, command_queue },
     { "say CONVERSATION TEXT...", "write to the customer yourself",
       "Takes the conversation from the bot first.\n"
-      "  frontdesk say ana 'Your cake is ready.'", 0, false, command_say },
+      "  frontdesk say ana 'Your cake is ready.'\n"
+      "  frontdesk say '#12' 'Your cake is ready.'       the customer of case 12", 0, false, command_say },
     { "note CONVERSATION TEXT...", "a note for the desk, which the customer never sees",
       "It stands in the transcript, also of a conversation that is over. No AI reads it, and no summary.\n"
       "  frontdesk note ana 'wants it without nuts'",
@@ -247,7 +248,7 @@ const struct command commands[] = {
       "Contact, conversations, messages, webhooks as they came, decisions, what went out with every attempt, the Braze profile\n"
       "as far as it is ours, events, usage. Fields are documented in src/store/dossier.h, and stay.\n"
       "USER is an external id, a phone, or the number of a conversation; where that is more than one person, nothing is\n"
-      "shown but who it may be: external:ID, phone:NUMBER and conversation:N say which.\n"
+      "shown but who it may be: external:ID, phone:NUMBER, conversation:N and '#N' for a case say which.\n"
       "  frontdesk export ana > ana.json",
       0, false, command_export },
     { "erase USER", "forget a person: words, numbers and ids leave the book",

@@ -66,6 +66,7 @@ struct walk { /* over the words before the last one */
     const char *words[16]; /* no options */
     size_t count;
     bool is_ended;             /* by "--" */
+    bool is_help;              /* the words behind "help" */
     enum option_id waits_for_value; /* the last word is the value of this; OPTION_COUNT: of none */
 };
 
@@ -196,12 +197,22 @@ static void offer_next(struct complete *complete, const struct command *commands
         if (!leads(commands, command, walk) || !piece_at(command->pattern, walk->count, &piece) ||
             (piece.len == last.len && memcmp(piece.text, last.text, last.len) == 0))
             continue;
-        if (piece.is_hole)
+        if (piece.is_hole && !walk->is_help)
             offer_values(complete, piece.text, piece.len, names, context);
-        else
+        else if (!piece.is_hole)
             offer_word(complete, command, walk->count, &piece);
         last = piece;
     }
+    if (walk->count == 0 && !walk->is_help)
+        complete_offer(complete, "help", "what a command does; alone, all of them");
+}
+
+/* Behind "help" stand the words of a command, and nothing that it is about. */
+static void skip_help(struct walk *walk)
+{
+    walk->is_help = walk->count > 0 && strcmp(walk->words[0], "help") == 0;
+    if (walk->is_help)
+        memmove(walk->words, walk->words + 1, --walk->count * sizeof *walk->words);
 }
 
 void complete_words(const struct command *commands, const char *const *words, size_t word_count, complete_names *names,
@@ -213,6 +224,7 @@ void complete_words(const struct command *commands, const char *const *words, si
     size_t name_len = strcspn(typed, "=");
 
     walk_words(&walk, words, word_count > 0 ? word_count - 1 : 0, options);
+    skip_help(&walk);
     if (walk.waits_for_value != OPTION_COUNT) {
         offer_option_values(&complete, commands, &walk, walk.waits_for_value, names, context);
     } else if (!walk.is_ended && strncmp(typed, "--", 2) == 0 && typed[name_len] == '=') {

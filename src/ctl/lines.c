@@ -15,8 +15,6 @@ static char *format_text(const struct transcript_line *line)
     struct buf text = { 0 };
 
     buf_add_text(&text, line->text);
-    if (strcmp(line->media, "[]") != 0 && line->media[0] != '\0')
-        buf_addf(&text, "%s[media: %s]", text.len > 0 ? "\n" : "", line->media);
     if (text.len == 0 && strcmp(line->kind, "out") == 0)
         buf_addf(&text, "[the campaign's own text, with %s]", line->properties);
     return buf_detach(&text);
@@ -58,6 +56,7 @@ void lines_add(void *context, const struct transcript_line *line)
         .reason = alloc_text(line->reason),
         .buttons = alloc_text(line->buttons),
         .tags = alloc_text(line->tags),
+        .media = alloc_text(line->media),
         .about = line->about,
         .rule = alloc_text(line->rule),
         .mark = mark,
@@ -73,8 +72,8 @@ void lines_clear(struct lines *lines)
 {
     for (size_t i = 0; i < lines->count; i++) {
         struct exchange_line *line = &lines->rows[i];
-        const char *texts[] = { line->kind, line->text, line->actor, line->state, line->reason, line->buttons,
-                                line->tags, line->rule, line->matched, line->language, line->user, line->name, line->channel };
+        const char *texts[] = { line->kind, line->text, line->actor, line->state, line->reason, line->buttons, line->tags,
+                                line->media, line->rule, line->matched, line->language, line->user, line->name, line->channel };
 
         for (size_t text = 0; text < sizeof texts / sizeof *texts; text++)
             free((char *)texts[text]);

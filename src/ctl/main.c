@@ -115,9 +115,8 @@ static int tell(const struct parsed *parsed, const struct output_place *place)
     } else if (parsed->options[OPTION_HELP] == NULL) {
         buf_add_text(&text, WELCOME);
         code = EXIT_USAGE;
-    } else if (command_help(commands, parsed->words, parsed->word_count, &text) == 0) {
-        buf_add_text(&text, "frontdesk: there is no such command; frontdesk --help lists them\n");
-        code = EXIT_USAGE;
+    } else {
+        command_help(commands, parsed->words, parsed->word_count, &text);
     }
     (code == EXIT_DONE ? place->put : place->talk)(place->context, text.data, text.len);
     buf_release(&text);

@@ -54,7 +54,7 @@ const struct column output_exchange_columns[EXCHANGE_COLUMNS] = {
     { "actor", "who", LOOK_PLAIN },   { "text", "text", LOOK_LONG }, { "state", "state", LOOK_STATE },
     { "reason", "why", LOOK_LONG },   { "buttons", NULL, LOOK_LONG }, { "tags", NULL, LOOK_LONG },
     { "about", NULL, LOOK_NUMBER },   { "conversation", NULL, LOOK_NUMBER }, { "rule", NULL, LOOK_NAME },
-    { "matched", NULL, LOOK_LONG },
+    { "matched", NULL, LOOK_LONG },   { "media", NULL, LOOK_LONG },
 };
 
 static struct cell cell_list(const char *json)
@@ -79,6 +79,7 @@ void output_exchange_cells(const struct exchange_line *line, struct cell cells[E
     cells[10] = cell_id(line->conversation);
     cells[11] = cell_text_or_none(line->rule);
     cells[12] = cell_list(line->matched);
+    cells[13] = cell_list(line->media);
 }
 
 static const struct column patch_columns[PATCH_COLUMNS] = {

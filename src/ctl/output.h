@@ -58,9 +58,11 @@ struct output_place {
 
 enum column_look {
     LOOK_PLAIN,
+    LOOK_COMMON, /* often the same in all rows: then left out where a terminal is too narrow */
     LOOK_NUMBER, /* to the right */
     LOOK_STATE,  /* a state, an owner, a kind of trouble: coloured */
     LOOK_LONG,   /* text of any length: cut first where a terminal is too narrow */
+    LOOK_WHOLE,  /* a sentence to be read: there it goes on below, and nothing is cut */
     LOOK_NAME,   /* cut where that does not suffice */
 };
 
@@ -104,6 +106,7 @@ struct exchange_line { /* borrowed texts, "" when unknown */
     const char *state; /* in: of its turn; else: of its way out, the worst of its parts */
     const char *reason;
     const char *buttons, *tags; /* JSON arrays of texts; NULL and "[]" are none */
+    const char *media; /* the same: addresses of the pictures and files that came with it */
     int64_t about; /* a notice: the other conversation that it tells of; 0: none */
     const char *list; /* they are the rows of a list, and this opens it; NULL: buttons */
     bool is_typed; /* it stands on the screen already: typed at the prompt */

@@ -42,6 +42,8 @@ static const char STYLE[] =
     ".fate{padding-top:.2rem}\n"
     ".bad{color:var(--ink);font-weight:600}\n"
     "mark{background:var(--mark);color:inherit;border-radius:.2rem}\n"
+    ".attached{list-style:none;margin:.3rem 0 0;padding:0;font-size:.85rem;overflow-wrap:anywhere}\n"
+    ".attached li::before{content:\"attached: \"}\n"
     ".offers{display:flex;flex-wrap:wrap;gap:.4rem;list-style:none;margin:.4rem 0 0;padding:0}\n"
     ".offers li{border:1px solid var(--dim);border-radius:.6rem;padding:.1rem .6rem;overflow-wrap:anywhere}\n"
     ".wide{overflow-x:auto}\n"
@@ -218,17 +220,18 @@ static void add_day(struct output *output, int64_t at)
     buf_addf(&output->buf, "<h3><time datetime=\"%s\">%s</time></h3>\n", day, day);
 }
 
-static void add_offers(const struct exchange_line *line, struct buf *out)
+/* The texts of a JSON array as a list of that class; nothing when there are none. */
+static void add_items(const char *json, const char *class, const char *language, struct buf *out)
 {
     struct json *root = NULL;
 
-    if (line->buttons == NULL || json_parse(line->buttons, strlen(line->buttons), JSON_STRICT, &root, NULL) != 0)
+    if (json == NULL || json_parse(json, strlen(json), JSON_STRICT, &root, NULL) != 0)
         return;
     if (json_count(root) > 0)
-        buf_add_text(out, "<ul class=\"offers\">");
+        buf_addf(out, "<ul class=\"%s\">", class);
     for (const struct json *item = json_first(root); item != NULL; item = json_next(item)) {
         buf_add_text(out, "<li");
-        add_language(line->language, out);
+        add_language(language, out);
         buf_add_char(out, '>');
         add_whole(json_text(item) != NULL ? json_text(item) : "", out);
         buf_add_text(out, "</li>");
@@ -285,7 +288,8 @@ static void html_line(struct output *output, const struct exchange_line *line)
     buf_add_char(out, '>');
     add_marked(line->text, line->mark, out);
     buf_add_text(out, "</p>\n");
-    add_offers(line, out);
+    add_items(line->media, "attached", NULL, out);
+    add_items(line->buttons, "offers", line->language, out);
     add_fate(line, out);
     buf_add_text(out, "</div>\n");
 }

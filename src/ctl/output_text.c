@@ -66,18 +66,6 @@ void text_begin_thing(struct output *output)
 
 /* Records */
 
-static void add_field(struct output *output, const struct column *column, const struct cell *cell,
-                      size_t room)
-{
-    struct text_cell rendered = text_render(cell, output->zone);
-
-    text_add_styled(output, DIM, column->title, strlen(column->title));
-    text_add_blanks(output, room + TEXT_GAP - width_text(column->title, strlen(column->title)));
-    text_add_cell(output, &rendered, column->look == LOOK_STATE ? text_state_style(rendered.text) : NULL);
-    buf_add_char(&output->buf, '\n');
-    free(rendered.text);
-}
-
 static bool has_titles(const struct column *columns, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -101,8 +89,12 @@ static void text_record(struct output *output, const char *noun, const struct co
             width_text(columns[i].title, strlen(columns[i].title)) > room)
             room = width_text(columns[i].title, strlen(columns[i].title));
     for (size_t i = 0; i < count; i++)
-        if (columns[i].title != NULL && cells[i].kind != CELL_NONE)
-            add_field(output, &columns[i], &cells[i], room);
+        if (columns[i].title != NULL && cells[i].kind != CELL_NONE) {
+            struct text_cell rendered = text_render(&cells[i], output->zone);
+
+            text_add_field(output, &columns[i], &rendered, room);
+            free(rendered.text);
+        }
     text_flush(output);
 }
 

@@ -15,7 +15,8 @@
 #include "ctl/wrap.h"
 #include "text/width.h"
 
-enum { GAP = 2, BUBBLE_MAX = 64, TEXT_MAX = 100, NAME_COLUMNS = 16, TIME_COLUMNS = 8 };
+enum { GAP = 2, BUBBLE_MAX = 64, TEXT_MIN = 16, TEXT_MAX = 100, NAME_COLUMNS = 16, TIME_COLUMNS = 8 };
+enum { MARGIN = TIME_COLUMNS + GAP + NAME_COLUMNS + GAP };
 
 struct shown_text {
     struct buf text;
@@ -60,6 +61,11 @@ bool output_is_well(const char *state)
 {
     return output_is_on_its_way(state) ||
            is_among(state, (const char *const[]){ "", "accepted", "answered", "silenced", "agent", NULL });
+}
+
+static bool has_attached(const struct exchange_line *line)
+{
+    return line->media != NULL && line->media[0] != '\0' && strcmp(line->media, "[]") != 0;
 }
 
 /* What stands around the items of a list; after every `in_row` of them a line ends. */
@@ -280,7 +286,7 @@ static void add_margin(struct output *output, const struct exchange_line *line, 
 static void add_under_margin(struct output *output, const char *style, const char *text, size_t len)
 {
     if (len > 0)
-        text_add_blanks(output, TIME_COLUMNS + GAP + NAME_COLUMNS + GAP);
+        text_add_blanks(output, MARGIN);
     text_add_styled(output, style, text, len);
     buf_add_char(&output->buf, '\n');
 }
@@ -304,13 +310,42 @@ static void add_marked(struct output *output, const char *style, const struct sh
     text_add_styled(output, style, part + to, len - to);
 }
 
+/* What the text leaves of the terminal's width. */
+static size_t text_columns(const struct output *output)
+{
+    size_t columns = output->place.columns > MARGIN + TEXT_MIN ? output->place.columns - MARGIN : TEXT_MIN;
+
+    return columns < TEXT_MAX ? columns : TEXT_MAX;
+}
+
+/* Each picture or file on lines of its own. Without a text the first stands in its place. */
+static void add_attached(struct output *output, const struct exchange_line *line)
+{
+    static const struct listing ATTACHED = { "attached: ", "", "", 1 };
+    struct buf attached = { 0 };
+    struct wrap wrap;
+    const char *part;
+    size_t len;
+
+    format_list(line->media, &ATTACHED, &attached);
+    wrap = (struct wrap){ .text = buf_text(&attached), .len = attached.len };
+    for (bool is_first = line->text[0] == '\0'; attached.len > 0 && wrap_next(&wrap, text_columns(output), &part, &len) == 1;
+         is_first = false) {
+        if (!is_first)
+            text_add_blanks(output, MARGIN);
+        text_add_styled(output, DIM, part, len);
+        buf_add_char(&output->buf, '\n');
+    }
+    buf_release(&attached);
+}
+
 /* "10:31:05  anna  where is my order?" */
 static void transcript_line(struct output *output, const struct exchange_line *line, const struct shown_text *text)
 {
-    size_t margin = TIME_COLUMNS + GAP + NAME_COLUMNS + GAP, len;
-    size_t columns = output->place.columns > margin + 32 ? output->place.columns - margin : 32;
+    size_t len;
     struct wrap wrap = { .text = buf_text(&text->text), .len = text->text.len };
     const char *style = is_note(line) ? DIM : NULL; /* the customer never read it */
+    bool is_silent = line->text[0] == '\0' && has_attached(line);
     struct buf fate = { 0 };
     struct buf moment = { 0 };
     const char *part;
@@ -318,13 +353,14 @@ static void transcript_line(struct output *output, const struct exchange_line *l
     local_format(output->zone, line->at, &moment);
     add_day(output, line->at);
     add_margin(output, line, buf_text(&moment) + moment.len - TIME_COLUMNS);
-    for (bool is_first = true; wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1; is_first = false) {
+    for (bool is_first = true; !is_silent && wrap_next(&wrap, text_columns(output), &part, &len) == 1; is_first = false) {
         if (!is_first && len > 0)
-            text_add_blanks(output, margin);
+            text_add_blanks(output, MARGIN);
         add_marked(output, style, text, part, len);
         buf_add_char(&output->buf, '\n');
     }
-    add_buttons(output, line, margin);
+    add_attached(output, line);
+    add_buttons(output, line, MARGIN);
     output_fate(line, strcmp(line->kind, "out") == 0 || is_note(line), &fate);
     if (fate.len > 0)
         add_under_margin(output, DIM, fate.data, fate.len);
@@ -372,11 +408,10 @@ void text_exchange_line(struct output *output, const struct exchange_line *line)
 /* "10:31:07  ·                 handed over to support by rule person" */
 void text_exchange_event(struct output *output, const struct exchange_event *event)
 {
-    size_t margin = TIME_COLUMNS + GAP + NAME_COLUMNS + GAP, len;
-    size_t columns = output->place.columns > margin + 32 ? output->place.columns - margin : 32;
     struct buf text = { 0 }, moment = { 0 };
     struct wrap wrap;
     const char *part;
+    size_t len;
 
     if (event->sentence == NULL)
         return;
@@ -388,9 +423,9 @@ void text_exchange_event(struct output *output, const struct exchange_event *eve
     text_add_blanks(output, NAME_COLUMNS - 1 + GAP);
     shown(event->sentence, SHOW_CELL, &text);
     wrap = (struct wrap){ .text = buf_text(&text), .len = text.len };
-    for (bool is_first = true; wrap_next(&wrap, columns < TEXT_MAX ? columns : TEXT_MAX, &part, &len) == 1; is_first = false) {
+    for (bool is_first = true; wrap_next(&wrap, text_columns(output), &part, &len) == 1; is_first = false) {
         if (!is_first)
-            text_add_blanks(output, margin);
+            text_add_blanks(output, MARGIN);
         text_add_styled(output, DIM, part, len);
         buf_add_char(&output->buf, '\n');
     }

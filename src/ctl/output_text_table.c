@@ -3,7 +3,9 @@
  *
  * A table waits for its last row, since a column is as wide as its widest cell. On a terminal one that is too
  * wide gives up, in this order: columns in which nothing is known, what its long texts can spare ("…"), year and
- * seconds of its times, what names can spare, and in the end what both can. Its numbers and states stay whole.
+ * seconds of its times, what names can spare, columns that say the same in every row, and in the end what texts and
+ * names can. Its numbers and states stay whole, and sentences go on below (LOOK_WHOLE). What is too wide even so
+ * stands as a record for each row.
  * Into a pipe everything goes whole, a line for a row; texts longer than PADDED_MAX are not waited for there, so
  * that one of them does not push all lines apart.
  */
@@ -14,9 +16,10 @@
 #include "ctl/local.h"
 #include "ctl/output_text.h"
 #include "ctl/show.h"
+#include "ctl/wrap.h"
 #include "text/width.h"
 
-enum { LONG_MIN_WIDTH = 16, NAME_MIN_WIDTH = 12, LEAST_WIDTH = 6, PADDED_MAX = 60 };
+enum { LONG_MIN_WIDTH = 16, NAME_MIN_WIDTH = 12, LEAST_WIDTH = 6, WHOLE_MIN_WIDTH = 24, PADDED_MAX = 60 };
 
 struct coloured {
     const char *word, *style;
@@ -258,11 +261,32 @@ static size_t shorten_times(struct output *output, size_t *widths, size_t total)
     return total;
 }
 
-static bool may_give(const struct output *output, size_t column, bool with_names)
+static bool is_same(const struct output *output, size_t column)
+{
+    bool is_same = output->cell_count > output->column_count && output->columns[column].look == LOOK_COMMON;
+
+    for (size_t at = column; is_same && at < output->cell_count; at += output->column_count)
+        is_same = output->cells[at].kind == CELL_TEXT && strcmp(output->cells[at].text, output->cells[column].text) == 0;
+    return is_same;
+}
+
+/* What is the same in every row tells them not apart. */
+static size_t drop_same(const struct output *output, size_t *widths, size_t total)
+{
+    for (size_t i = 0; i < output->column_count; i++) {
+        if (widths[i] == 0 || !is_same(output, i))
+            continue;
+        total -= widths[i] + TEXT_GAP;
+        widths[i] = 0;
+    }
+    return total;
+}
+
+static bool may_give(const struct output *output, const size_t *widths, size_t column, bool with_names)
 {
     enum column_look look = output->columns[column].look;
 
-    return look == LOOK_LONG || (with_names && look == LOOK_NAME);
+    return look == LOOK_LONG || (look == LOOK_WHOLE && widths[column] > WHOLE_MIN_WIDTH) || (with_names && look == LOOK_NAME);
 }
 
 /* Takes what is too much from the widest column that may give until it is as wide as the next, again and again. */
@@ -273,7 +297,7 @@ static size_t squeeze(const struct output *output, size_t *widths, size_t total,
         size_t excess = total - output->place.columns, give;
 
         for (size_t i = 0; i < output->column_count; i++) {
-            if (!may_give(output, i, with_names) || widths[i] <= least)
+            if (!may_give(output, widths, i, with_names) || widths[i] <= least)
                 continue;
             if (widest == SIZE_MAX || widths[i] > widths[widest]) {
                 next = widest != SIZE_MAX ? widths[widest] : next;
@@ -286,6 +310,8 @@ static size_t squeeze(const struct output *output, size_t *widths, size_t total,
             break;
         give = widths[widest] > next ? widths[widest] - next : 1;
         give = give < excess ? give : excess;
+        if (output->columns[widest].look == LOOK_WHOLE && widths[widest] - give < WHOLE_MIN_WIDTH)
+            give = widths[widest] - WHOLE_MIN_WIDTH;
         widths[widest] -= give;
         total -= give;
     }
@@ -298,23 +324,37 @@ static size_t spare(const struct output *output, const size_t *widths)
     size_t sum = 0;
 
     for (size_t i = 0; i < output->column_count; i++)
-        if (may_give(output, i, false) && widths[i] > LONG_MIN_WIDTH)
+        if (may_give(output, widths, i, false) && widths[i] > LONG_MIN_WIDTH)
             sum += widths[i] - LONG_MIN_WIDTH;
     return sum;
 }
 
-/* Gives up first what is missed least. Numbers and states stay whole. */
-static void fit(struct output *output, size_t *widths, size_t total)
+/* What texts can give, and then names; the width that is left. */
+static size_t give_in_turn(const struct output *output, size_t *widths, size_t total)
 {
-    size_t columns = output->place.columns;
+    total = squeeze(output, widths, total, LONG_MIN_WIDTH, false);
+    return squeeze(output, widths, total, NAME_MIN_WIDTH, true);
+}
+
+/* Gives up first what is missed least; the width that is left. Numbers and states stay whole. */
+static size_t fit(struct output *output, size_t *widths, size_t total)
+{
+    size_t columns = output->place.columns, size = output->column_count * sizeof *widths, natural;
+    size_t *before = alloc_array(output->column_count, sizeof *before);
 
     if (total > columns)
         total = drop_unknown(output, widths, total);
     if (total > columns + spare(output, widths))
         total = shorten_times(output, widths, total);
-    total = squeeze(output, widths, total, LONG_MIN_WIDTH, false);
-    total = squeeze(output, widths, total, NAME_MIN_WIDTH, true);
-    squeeze(output, widths, total, LEAST_WIDTH, true);
+    natural = total;
+    memcpy(before, widths, size);
+    total = give_in_turn(output, widths, total);
+    if (total > columns) {
+        memcpy(widths, before, size);
+        total = give_in_turn(output, widths, drop_same(output, widths, natural));
+    }
+    free(before);
+    return squeeze(output, widths, total, LEAST_WIDTH, true);
 }
 
 /* Where nothing is cut, a long text only pushes away what stands behind it in its own line. */
@@ -325,9 +365,43 @@ static void bound_padding(const struct output *output, size_t *widths)
             widths[i] = PADDED_MAX;
 }
 
+/* A sentence's first line stays in the row; `rest` gets the others. */
+static void break_cell(struct text_cell *cell, size_t columns, struct buf *rest)
+{
+    struct wrap wrap = { .text = cell->text, .len = strlen(cell->text) };
+    const char *line;
+    size_t len;
+    char *first;
+
+    if (cell->width <= columns || cell->has_marks || cell->mark.end > cell->mark.start)
+        return;
+    wrap_next(&wrap, columns, &line, &len);
+    first = alloc_bytes(line, len);
+    cell->width = width_text(first, len);
+    for (bool is_first = true; wrap_next(&wrap, columns, &line, &len) == 1; is_first = false) {
+        buf_add_text(rest, is_first ? "" : "\n");
+        buf_add(rest, line, len);
+    }
+    free(cell->text);
+    cell->text = first;
+}
+
+static void add_rest(struct output *output, size_t margin, const char *style, const struct buf *rest)
+{
+    for (const char *at = buf_text(rest); *at != '\0';) {
+        size_t len = strcspn(at, "\n");
+
+        text_add_blanks(output, margin);
+        text_add_styled(output, style, at, len);
+        buf_add_char(&output->buf, '\n');
+        at += len + (at[len] == '\n');
+    }
+}
+
 static void add_table_line(struct output *output, const size_t *widths, struct text_cell *cells, bool is_head)
 {
-    size_t pending = 0;
+    struct buf rest = { 0 };
+    size_t pending = 0, at = 0, margin = 0;
     bool is_first = true;
 
     for (size_t i = 0; i < output->column_count; i++) {
@@ -336,8 +410,13 @@ static void add_table_line(struct output *output, const size_t *widths, struct t
 
         if (widths[i] == 0)
             continue;
+        if (output->place.is_terminal && look == LOOK_WHOLE && rest.len == 0) {
+            break_cell(&cells[i], widths[i], &rest);
+            margin = at;
+        }
         if (output->place.is_terminal)
             cut_cell(&cells[i], widths[i]);
+        at += widths[i] + TEXT_GAP;
         room = widths[i] > cells[i].width ? widths[i] - cells[i].width : 0;
         if (!is_first)
             text_add_blanks(output, pending + TEXT_GAP);
@@ -348,6 +427,49 @@ static void add_table_line(struct output *output, const size_t *widths, struct t
         is_first = false;
     }
     buf_add_char(&output->buf, '\n');
+    add_rest(output, margin, is_head ? DIM : NULL, &rest);
+    buf_release(&rest);
+}
+
+void text_add_field(struct output *output, const struct column *column, struct text_cell *cell, size_t room)
+{
+    size_t margin = room + TEXT_GAP, columns = output->place.columns > margin + LEAST_WIDTH ? output->place.columns - margin : 0;
+    struct buf rest = { 0 };
+
+    if (output->place.is_terminal && column->look == LOOK_WHOLE && columns > 0)
+        break_cell(cell, columns, &rest);
+    text_add_styled(output, DIM, column->title, strlen(column->title));
+    text_add_blanks(output, margin - width_text(column->title, strlen(column->title)));
+    text_add_cell(output, cell, column->look == LOOK_STATE ? text_state_style(cell->text) : NULL);
+    buf_add_char(&output->buf, '\n');
+    add_rest(output, margin, NULL, &rest);
+    buf_release(&rest);
+}
+
+/* There is room for all of a text. A column without a title is a drawing. */
+static void add_record_field(struct output *output, const struct column *column, struct text_cell *cell, size_t room)
+{
+    bool is_text = column->look == LOOK_LONG || column->look == LOOK_NAME;
+    struct column whole = { column->name, column->title, is_text ? LOOK_WHOLE : column->look };
+
+    if (room > 0 && cell->kind != CELL_NONE && cell->text[0] != '\0' && column->title[0] != '\0')
+        text_add_field(output, &whole, cell, room);
+}
+
+/* Each row by itself, from top to bottom. */
+static void add_records(struct output *output, const size_t *widths)
+{
+    size_t room = 0;
+
+    for (size_t i = 0; i < output->column_count; i++)
+        if (widths[i] > 0 && width_text(output->columns[i].title, strlen(output->columns[i].title)) > room)
+            room = width_text(output->columns[i].title, strlen(output->columns[i].title));
+    for (size_t at = 0; at < output->cell_count; at += output->column_count) {
+        if (at > 0)
+            buf_add_char(&output->buf, '\n');
+        for (size_t i = 0; i < output->column_count; i++)
+            add_record_field(output, &output->columns[i], &output->cells[at + i], widths[i] > 0 ? room : 0);
+    }
 }
 
 static void add_head(struct output *output, const size_t *widths)
@@ -364,6 +486,13 @@ static void add_head(struct output *output, const size_t *widths)
     for (size_t i = 0; i < output->column_count; i++)
         free(head[i].text);
     free(head);
+}
+
+static void add_lines(struct output *output, const size_t *widths)
+{
+    add_head(output, widths);
+    for (size_t at = 0; at < output->cell_count; at += output->column_count)
+        add_table_line(output, widths, output->cells + at, false);
 }
 
 void text_drop_cells(struct output *output)
@@ -395,13 +524,12 @@ void text_table_end(struct output *output)
     text_begin_thing(output);
     widths = alloc_array(output->column_count, sizeof *widths);
     total = measure(output, widths);
-    if (output->place.is_terminal)
-        fit(output, widths, total);
-    else
+    if (!output->place.is_terminal)
         bound_padding(output, widths);
-    add_head(output, widths);
-    for (size_t at = 0; at < output->cell_count; at += output->column_count)
-        add_table_line(output, widths, output->cells + at, false);
+    if (output->place.is_terminal && fit(output, widths, total) > output->place.columns)
+        add_records(output, widths);
+    else
+        add_lines(output, widths);
     text_drop_cells(output);
     free(widths);
     text_flush(output);

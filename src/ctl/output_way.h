@@ -66,7 +66,7 @@ struct output {
 
 extern const struct output_way output_way_text, output_way_json, output_way_csv, output_way_html, output_way_lines;
 
-enum { EXCHANGE_COLUMNS = 13 };
+enum { EXCHANGE_COLUMNS = 14 };
 extern const struct column output_exchange_columns[EXCHANGE_COLUMNS];
 void output_exchange_cells(const struct exchange_line *line, struct cell cells[EXCHANGE_COLUMNS]);
 

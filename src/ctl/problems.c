@@ -17,7 +17,7 @@
 static const struct column COLUMNS[] = {
     { "level", "kind", LOOK_STATE },   { "kind", NULL, LOOK_PLAIN },  { "rule", NULL, LOOK_PLAIN },
     { "file", NULL, LOOK_PLAIN },      { "line", NULL, LOOK_NUMBER }, { "sentence", NULL, LOOK_PLAIN },
-    { "text", "problem", LOOK_PLAIN },
+    { "text", "problem", LOOK_WHOLE },
 };
 
 static void add(struct problems *problems, const char *level, const struct warning *warning)

@@ -320,7 +320,7 @@ void needs_show(const struct needs *needs, struct output *output)
 {
     static const struct column columns[] = {
         { "kind", NULL, LOOK_PLAIN },
-        { "text", "needs you", LOOK_LONG },
+        { "text", "needs you", LOOK_WHOLE },
         { "remedy", "type", LOOK_PLAIN },
     };
 

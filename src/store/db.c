@@ -87,6 +87,9 @@ int db_fail(struct db *db, int code, struct error *error)
     if (code == SQLITE_READONLY_DIRECTORY || code == SQLITE_READONLY_CANTINIT)
         return error_set(error, "the folder of the book may not be written by this user, and even reading needs files there: do "
                                 "it as the user of the daemon (README, On a server)");
+    if (code == SQLITE_NOTADB)
+        return error_set(error, "this is no database, or its first bytes are damaged; name the book with --db FILE or "
+                                "FRONTDESK_DB");
     return error_set(error, "the database says: %s (%d)", sqlite3_errmsg(db->handle), code);
 }
 
@@ -213,20 +216,6 @@ static int configure(struct db *db, struct error *error)
     return 0;
 }
 
-/* The usual reason, and the way out. */
-static int tell_owner(const char *path, struct error *error)
-{
-    char names[1024];
-    struct passwd row, *owner = NULL;
-    struct stat info;
-
-    if (stat(path, &info) == 0 && getpwuid_r(info.st_uid, &row, names, sizeof names, &owner) == 0 && owner != NULL)
-        return error_set(error,
-                         "it belongs to %s, and may not be read by others: runuser -u %s -- frontdesk … (README, On a server)",
-                         owner->pw_name, owner->pw_name);
-    return error_set(error, "it may not be read by this user: do it as the user of the daemon (README, On a server)");
-}
-
 static int open_handle(struct db *db, const char *path, struct error *error)
 {
     static const int flags[] = {
@@ -241,9 +230,36 @@ static int open_handle(struct db *db, const char *path, struct error *error)
     if (code == SQLITE_OK)
         return 0;
     db_note_fault(db, code);
-    return db->role == DB_READER && access(path, R_OK) != 0 && errno == EACCES
-               ? tell_owner(path, error)
-               : error_set(error, "cannot be opened: %s", sqlite3_errstr(code));
+    return error_set(error, "cannot be opened: %s", sqlite3_errstr(code));
+}
+
+/* The usual reason, and the way out. */
+static int tell_owner(const char *path, struct error *error)
+{
+    char names[1024];
+    struct passwd row, *owner = NULL;
+    struct stat info;
+
+    if (stat(path, &info) == 0 && getpwuid_r(info.st_uid, &row, names, sizeof names, &owner) == 0 && owner != NULL)
+        return error_set(error,
+                         "%s: it belongs to %s, and may not be read by others: runuser -u %s -- frontdesk … (README, On a server)",
+                         path, owner->pw_name, owner->pw_name);
+    return error_set(error, "%s: it may not be read by this user: do it as the user of the daemon (README, On a server)", path);
+}
+
+/* What SQLite has no words for. */
+static int check_readable(const char *path, struct error *error)
+{
+    struct stat info = { 0 };
+    bool is_there = stat(path, &info) == 0;
+
+    if (is_there && S_ISDIR(info.st_mode))
+        return error_set(error, "%s: this is a folder, and the book is a file; name it with --db FILE or FRONTDESK_DB", path);
+    if (access(path, R_OK) == 0)
+        return 0;
+    if (errno == EACCES)
+        return tell_owner(path, error);
+    return error_set(error, "%s: there is no such database; name it with --db FILE or FRONTDESK_DB", path);
 }
 
 struct db *db_open(const char *path, enum db_role role, struct error *error)
@@ -252,10 +268,8 @@ struct db *db_open(const char *path, enum db_role role, struct error *error)
     struct db *db;
 
     pthread_once(&once, configure_library);
-    if (role == DB_READER && access(path, F_OK) != 0) {
-        error_set(error, "%s: there is no such database; name it with --db FILE or FRONTDESK_DB", path);
+    if (role == DB_READER && check_readable(path, error) != 0)
         return NULL;
-    }
     if (role == DB_WRITER && create_file(path, error) != 0)
         return NULL;
     db = alloc_new(sizeof *db);

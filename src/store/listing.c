@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "store/listing.h"
+#include "store/who.h"
 
 /* Conversations */
 
@@ -96,30 +97,52 @@ void listing_clean_phone(const char *typed, struct buf *phone)
 }
 
 static const char BY_NUMBER[] = "SELECT id FROM conversation WHERE id = ?1";
+static const char BY_CASE[] = "SELECT conversation FROM handover WHERE number = ?1";
 static const char BY_USER[] = "SELECT v.id FROM identity i JOIN conversation v ON v.contact = i.contact "
-                              "WHERE (i.kind IN ('external', 'braze') AND i.value = ?1) OR (i.kind = 'phone' "
-                              "AND i.value IN (?1, ?2, '+' || ?2)) "
+                              "WHERE ((i.kind IN ('external', 'braze') AND i.value = ?1) OR (i.kind = 'phone' "
+                              "AND i.value IN (?1, ?2, '+' || ?2))) AND ?3 IN ('', i.kind) "
                               "ORDER BY i.kind = 'phone', v.owner = 'closed', v.id DESC LIMIT 1";
 
-int listing_find(struct db *db, const char *typed, int64_t *id, struct error *error)
+static int find_number(struct db *db, const char *literal, const char *typed, int64_t *id, struct error *error)
 {
-    struct buf phone = { 0 };
     struct query *q;
-    int found = 0;
 
-    if (number_of(typed) > 0) {
-        q = db_query(db, BY_NUMBER);
-        query_bind_int(q, 1, number_of(typed));
-        found = find(q, id, error);
-    }
-    if (found != 0)
-        return found;
+    if (number_of(typed) == 0)
+        return 0;
+    q = db_query(db, literal);
+    query_bind_int(q, 1, number_of(typed));
+    return find(q, id, error);
+}
+
+static int find_user(struct db *db, const char *kind, const char *typed, int64_t *id, struct error *error)
+{
+    struct query *q = db_query(db, BY_USER);
+    struct buf phone = { 0 };
+    int found;
+
     listing_clean_phone(typed, &phone);
-    q = db_query(db, BY_USER);
     query_bind_text(q, 1, typed);
     query_bind_text(q, 2, buf_text(&phone));
+    query_bind_text(q, 3, kind);
     found = find(q, id, error);
     buf_release(&phone);
+    return found;
+}
+
+/* Behind a kind only that is looked for; but an external id may begin like a kind. */
+int listing_find(struct db *db, const char *typed, int64_t *id, struct error *error)
+{
+    const char *name = typed, *kind = who_kind(&name);
+    int found = 0;
+
+    if (strcmp(kind, "case") == 0)
+        found = find_number(db, BY_CASE, name, id, error);
+    else if (kind[0] == '\0' || strcmp(kind, "conversation") == 0)
+        found = find_number(db, BY_NUMBER, name, id, error);
+    if (found == 0)
+        found = find_user(db, kind, name, id, error);
+    if (found == 0 && name != typed)
+        found = find_user(db, "", typed, id, error);
     return found;
 }
 

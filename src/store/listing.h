@@ -35,7 +35,8 @@ int listing_conversation(struct db *db, int64_t id, listing_conversation_row *ro
 /*
  * A conversation by what was typed: digits are its number first; else (or when no conversation has that
  * number) an external id or a phone of a contact, whose newest open conversation it is, or the newest when
- * all are closed. 1, 0, -1.
+ * all are closed. "#12" is the conversation of that case; what "external:12", "phone:…" and so on mean, store/who.h says.
+ * 1, 0, -1.
  */
 int listing_find(struct db *db, const char *typed, int64_t *id, struct error *error);
 

@@ -11,7 +11,9 @@ static const char CANDIDATES[] =
     "SELECT contact FROM identity WHERE kind IN ('external', 'braze') AND value = ?1 AND ?3 IN ('', kind) "
     "UNION SELECT contact FROM identity WHERE kind = 'phone' AND value IN (?1, ?2, '+' || ?2) AND ?3 IN ('', kind) "
     "UNION SELECT contact FROM conversation WHERE id = CAST (?1 AS INTEGER) AND ?1 <> '' AND ?1 NOT GLOB '*[^0-9]*' "
-    "AND ?3 IN ('', 'conversation') ORDER BY contact LIMIT 11";
+    "AND ?3 IN ('', 'conversation') "
+    "UNION SELECT v.contact FROM handover h JOIN conversation v ON v.id = h.conversation "
+    "WHERE h.number = CAST (?1 AS INTEGER) AND ?3 = 'case' ORDER BY contact LIMIT 11";
 static const char NAME[] =
     "SELECT coalesce((SELECT 'external:' || value FROM identity WHERE contact = ?1 AND kind = 'external' "
     "ORDER BY added_at DESC LIMIT 1), (SELECT 'conversation:' || max(id) FROM conversation WHERE contact = ?1), "
@@ -32,11 +34,14 @@ static int add_name(struct db *db, int64_t contact, struct buf *names, struct er
 
 enum { CANDIDATES_MAX = 10 };
 
-/* The kind that stands before what was typed, which begins behind it. */
-static const char *kind_of(const char **typed)
+const char *who_kind(const char **typed)
 {
-    static const char *const KINDS[] = { "external", "braze", "phone", "conversation" };
+    static const char *const KINDS[] = { "external", "braze", "phone", "conversation", "case" };
 
+    if ((*typed)[0] == '#' && (*typed)[1] != '\0' && (*typed)[1 + strspn(*typed + 1, "0123456789")] == '\0') {
+        (*typed)++;
+        return "case";
+    }
     for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
         size_t len = strlen(KINDS[i]);
 
@@ -51,7 +56,7 @@ static const char *kind_of(const char **typed)
 /* How many contacts are meant, CANDIDATES_MAX + 1 at most. */
 static int find_all(struct db *db, const char *typed, int64_t contacts[CANDIDATES_MAX + 1], struct error *error)
 {
-    const char *kind = kind_of(&typed);
+    const char *kind = who_kind(&typed);
     struct query *q = db_query(db, CANDIDATES);
     struct buf phone = { 0 };
     int count = 0, more;

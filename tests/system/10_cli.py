@@ -3,8 +3,10 @@
 import json
 import os
 import pty
+import pwd
 import re
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -95,6 +97,52 @@ def exit_codes():
         equal((lost.code, "--rules DIR" in lost.err), (2, True), f"neither rules nor book: {lost}")
         told = desk.cli("rules", "tell", "--language", "es")
         equal((told.code, "known are en, ko" in told.err), (2, True), f"a language is no slip of another: {told}")
+
+
+def stranger(desk, path):
+    """What frontdesk says to somebody who is not the book's owner; to root itself no file is closed."""
+    program = os.path.join(desk.folder, "frontdesk")
+    shutil.copy(binary("frontdesk"), program)
+    os.chmod(program, 0o755)
+    return subprocess.run([program, "--db", path, "status"], capture_output=True, text=True, check=False, cwd="/",
+                          env={"PATH": os.environ["PATH"]}, user="nobody" if os.geteuid() == 0 else None).stderr
+
+
+@test("a book that is a folder, no book, or another's: the sentence names what it is, and what to type")
+def no_book():
+    with Desk(start=False) as desk:
+        junk = os.path.join(desk.folder, "junk.db")
+        with open(junk, "w", encoding="utf-8") as file:
+            file.write("hello\n" * 200)
+        for path, sentence in (
+                (desk.folder, f"{desk.folder}: this is a folder, and the book is a file"),
+                (junk, f"{junk}: this is no database, or its first bytes are damaged"),
+                (junk + "x", f"{junk}x: there is no such database")):
+            result = desk.cli("status", "--db", path)
+            equal((result.code, result.err.count(path)), (1, 1), sentence)
+            contains(result.err, sentence + ("; name it with --db FILE or FRONTDESK_DB" if path != junk else "; name the book"), path)
+        if os.geteuid() == 0:
+            os.chmod(desk.folder, 0o755)
+        os.chmod(junk, 0o600 if os.geteuid() == 0 else 0)
+        owner = pwd.getpwuid(os.geteuid()).pw_name
+        contains(stranger(desk, junk), f"it belongs to {owner}, and may not be read by others: runuser -u {owner} -- frontdesk", "another's")
+
+
+@test("conversations: a name that never was is told once each of those that were")
+def known_names():
+    with Desk() as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        said = desk.cli("conversations", "--channel", "pigeon").err
+        equal(sorted(said.rpartition("known are ")[2].strip().split(", ")), ["sms", "whatsapp"], said)
+
+
+@test("webhooks list: a long body is cut between two letters, and a mark says so")
+def long_body():
+    with Desk() as desk:
+        for pad in range(3):
+            desk.post(json.dumps({"user_id": "ana" + "x" * pad, "message": "가" * 100, "dispatch_id": f"d{pad}"}, ensure_ascii=False))
+        for row in desk.do("webhooks", "list", "--json").json()["webhooks"]:
+            true(row["body"].endswith("가…") and "\ufffd" not in row["body"], row["body"][-5:])
 
 
 @test("help: the bare program and --help name the nouns; unambiguous prefixes are enough")

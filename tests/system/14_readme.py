@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""README: what it prints works. Its rules load, its commands exist, its templates survive what customers type."""
+"""README and the two pages it leads to: what they print works. Rules load, commands exist, templates survive what customers type."""
 import glob
 import json
 import os
@@ -24,7 +24,9 @@ def read(*path):
         return file.read()
 
 
-README = read("README.md")
+PAGES = ("README.md", "rules/README.md", "src/README.md")
+BOOK = read("rules", "README.md")  # how rules are written
+README = "".join(map(read, PAGES))
 
 
 def blocks(language):
@@ -36,11 +38,11 @@ def blocks(language):
 
 # Rules ------------------------------------------------------------------------------------------------------------
 #
-# The chapter "Writing rules" is one shop. Its blocks of `sql`, in order, are the files of a folder called rules, and
+# rules/README.md is one shop. Its blocks of `sql`, in order, are the files of a folder called rules, and
 # the folder must load after each of them. A block of `console` is run in the folder above with the blocks before it:
 # a line that begins with `$ ` is a command, and what follows is what it prints, to the letter; a line of `…` stands for
 # any further lines. In a `chat` the lines behind `you ›` are typed. A block of `console broken` begins with SQL
-# that is one more file for this block alone. `REWRITE=1` puts what is printed today into README, keeping the `…`.
+# that is one more file for this block alone. `REWRITE=1` puts what is printed today into the page, keeping the `…`.
 # A block of `sql row` holds a backend that a reader may paste in place of the one whose name it has.
 
 CAMPAIGN = "0b1f6c52-3a74-4a0e-8d13-5c9e27f4b6a1"  # of the chapter; the sandbox knows another
@@ -49,9 +51,8 @@ ASSISTANT = re.compile(r"INSERT INTO backend \(([^)]*)\)\s*VALUES\s*\(\s*'assist
 
 
 def chapter():
-    """The blocks of the chapter, in order: (kind, text)."""
-    text = README[README.index("## Writing rules\n"):README.index("## A person steps in\n")]
-    return re.findall(r"^```(sql|console|console broken)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    """The blocks of the page on rules, in order: (kind, text)."""
+    return re.findall(r"^```(sql|console|console broken)\n(.*?)^```$", BOOK, re.MULTILINE | re.DOTALL)
 
 
 def shops():
@@ -104,10 +105,10 @@ def rewritten(got, shown):
 
 
 def rewrite(old, new):
-    global README
-    README = README.replace(old, new, 1)
-    with open(os.path.join(ROOT, "README.md"), "w", encoding="utf-8") as file:
-        file.write(README)
+    global BOOK
+    BOOK = BOOK.replace(old, new, 1)
+    with open(os.path.join(ROOT, "rules", "README.md"), "w", encoding="utf-8") as file:
+        file.write(BOOK)
 
 
 def parts(kind, text):
@@ -121,7 +122,7 @@ def parts(kind, text):
 @test("each sql block of the chapter on rules loads, with those before it; all of them without a warning")
 def rules():
     seen = [files for kind, _, files in shops() if kind == "sql"]
-    equal(len(seen), len(blocks("sql")), "README has its SQL in this chapter")
+    equal(len(seen), len(blocks("sql")), "the SQL stands in this page")
     true(len(seen) >= 10, f"{len(seen)} blocks")
     with Desk(start=False) as desk:
         for files in seen:
@@ -340,6 +341,33 @@ def answer_template():
 
 
 # References -------------------------------------------------------------------------------------------------------
+
+def anchors(text):
+    """Of the headings, as they are made from them: a second one of the same name is not counted on."""
+    return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
+
+
+@test("each link of the three pages leads to a heading or a file that is there")
+def links():
+    found = 0
+    for page in PAGES:
+        text = re.sub(r"^( *)```.*?^ *```$", "", read(page), flags=re.MULTILINE | re.DOTALL)
+        for target in re.findall(r"\]\((?!http)([^)\s]+)\)", text):
+            path, _, anchor = target.partition("#")
+            whole = os.path.normpath(os.path.join(os.path.dirname(page), path)) if path else page
+            true(os.path.exists(os.path.join(ROOT, whole)), f"{page}: {target} is there")
+            true(not anchor or anchor in anchors(read(whole)), f"{page}: {target} is a heading there")
+            found += 1
+    true(found > 20, f"{found} links")
+
+
+@test("README is short, and the rule that it shows stands in the page on rules, whose blocks are run")
+def short():
+    first = read("README.md")
+    true(len(first.splitlines()) <= 500, "it can be read in one sitting")
+    rule, = re.findall(r"^    INSERT INTO rule .*?;$", first, re.MULTILINE | re.DOTALL)
+    contains(BOOK, re.sub("^    ", "", rule, flags=re.MULTILINE), "the rule")
+
 
 @test("the files that README names exist")
 def files():

@@ -146,11 +146,11 @@ def refused():
         true(desk.value("SELECT count(*) FROM ruleset") == 1, "none of them came into force")
 
 
-@test("README names every fact with the program's own words")
+@test("the page on rules names every fact with the program's own words")
 def documented():
     with open(os.path.join(ROOT, "src", "rules", "fact.c"), encoding="utf-8") as file:
         facts = re.findall(r'\[FACT_\w+\] = \{\s*"(\w+)",\s*FACT_IS_\w+,\s*"([^"]*)"', file.read())
-    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+    with open(os.path.join(ROOT, "rules", "README.md"), encoding="utf-8") as file:
         readme = file.read()
     true(len(facts) > 15, "the table was found")
     for name, help_line in facts:

@@ -100,11 +100,19 @@ static void refuses(void **state)
     static const struct {
         const char *line, *sentence;
     } cases[] = {
-        { "frobnicate",
-          "\"frobnicate\" is not known behind \"frontdesk\": there could stand status, conversations" },
-        { "outbox", "\"frontdesk outbox\" is not complete: next comes list, show, retry, drop" },
-        { "outbox lst",
-          "\"lst\" is not known behind \"frontdesk outbox\": there could stand list, show, retry, drop" },
+        { "frobnicate", "there is no command \"frobnicate\"; frontdesk help lists all of them" },
+        { "help frobnicate", "there is no command \"frobnicate\"; frontdesk help lists all of them" },
+        { "statsu", "there is no command \"statsu\"; did you mean \"frontdesk status\"?" },
+        { "statsu --help", "there is no command \"statsu\"; did you mean \"frontdesk status\"?" },
+        { "trnascript ana", "there is no command \"trnascript\"; did you mean \"frontdesk transcript\"?" },
+        { "convs", "there is no command \"convs\"; did you mean \"frontdesk conversations\"?" },
+        { "rollback 3", "there is no command \"rollback\"; did you mean \"frontdesk rules rollback\"?" },
+        { "show 3", "there is no command \"show\"; did you mean \"frontdesk outbox show\" or \"frontdesk webhooks show\"" },
+        { "outbox", "\"frontdesk outbox\" is not complete: next comes list, show, retry, drop; more is told by frontdesk outbox --help" },
+        { "outbox lst", "\"frontdesk outbox\" has no \"lst\"; did you mean \"frontdesk outbox list\"?" },
+        { "help outbox lst", "\"frontdesk outbox\" has no \"lst\"; did you mean \"frontdesk outbox list\"?" },
+        { "outbox everything", "\"frontdesk outbox\" has no \"everything\": it has list, show, retry, drop" },
+        { "--limit 3", "--limit belongs behind a command; frontdesk help lists them" },
         { "st", "\"st\" could be status, stats" },
         { "c", "\"c\" could be conversations, chat, close" },
         { "ru l", "\"l\" could be load, list" },
@@ -195,8 +203,8 @@ static void helps(void **state)
     assert_int_equal(command_help(commands, typed.parsed.words, typed.parsed.word_count, &help), 4);
     parsed_release(&typed.parsed);
     buf_clear(&help);
-    assert_int_equal(parse(&typed, "frobnicate --help"), 0);
-    assert_int_equal(command_help(commands, typed.parsed.words, typed.parsed.word_count, &help), 0);
+    assert_int_equal(parse(&typed, "help help"), 0);
+    assert_int_equal(typed.parsed.word_count, 0); /* all of it */
     parsed_release(&typed.parsed);
     buf_release(&help);
 }

@@ -53,6 +53,10 @@ static void words_options_and_values_are_offered_as_they_are_understood(void **s
         const char *line, *offered;
     } cases[] = {
         { "conv", "conversations" },
+        { "hel", "help" },
+        { "help conv", "conversations" },
+        { "help rules ch", "check" },
+        { "help take an", "" }, /* help is about take, and not about anybody */
         { "rules ch", "check" },
         { "ru ch", "check" },
         { "rules check ", ":folders" },

@@ -96,7 +96,7 @@ static void programs_are_told_rule_words_and_conversation(void **state)
 
     (void)state;
     show(begin(&screen, OUTPUT_JSON, 0), &line);
-    has(&screen, "\"conversation\":2,\"rule\":\"hours\",\"matched\":[\"open\"]}]}");
+    has(&screen, "\"conversation\":2,\"rule\":\"hours\",\"matched\":[\"open\"],\"media\":null}]}");
     done(&screen);
 }
 

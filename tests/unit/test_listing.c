@@ -33,6 +33,8 @@ static const char SHOP[] =
     "(3, 2, 'whatsapp', 'agent', 'support', '', 50, 60, NULL, 0), (4, 3, 'sms', 'agent', '', 'cli mia', 50, "
     "70, NULL, 0), "
     "(5, 3, 'whatsapp', 'closed', '', '', 50, 80, 90, 0), (6, 4, 'sms', 'bot', '', '', 1, 1, NULL, 0);"
+    "INSERT INTO handover (number, conversation, team, at, state, moved_at, ended_at) VALUES "
+    "(12, 1, 'support', 20, 'over', 20, 30), (13, 3, 'support', 50, 'taken', 50, NULL);"
     "INSERT INTO ruleset (id, loaded_at, actor, digest, rule_count) VALUES (1, 5, 'cli mia', 'd', 9);"
     "INSERT INTO book (name, value) VALUES ('live_ruleset', '1');"
     "INSERT INTO rule_trouble VALUES (1, 'slow', 20, 7), (1, 'quick', 1, NULL);"
@@ -98,6 +100,17 @@ static void finds_by_what_is_typed(void **state)
         { "+82 10-1234-5678", 3 },
         { "+15550001", 4 }, /* shared by two: the newest open one */
         { "bz-4", 6 },
+        { "#13", 3 }, /* a case, as colleagues read it on their phones */
+        { "case:13", 3 },
+        { "#12", 1 }, /* that one is over; it is still the one that is meant */
+        { "#3", 0 },  /* conversation 3 is no case 3 */
+        { "#", 0 },
+        { "#13x", 0 },
+        { "conversation:2", 2 },
+        { "conversation:77", 0 },
+        { "external:2", 4 }, /* where the number would be another's */
+        { "phone:+15550001", 4 },
+        { "external:+15550001", 0 },
         { "nobody", 0 },
         { "", 0 },
         { "999999999999999999999999", 0 },
@@ -290,7 +303,7 @@ static void an_old_conversation_with_a_young_message_keeps_its_place(void **stat
     static const int64_t DAY = 86400000;
     struct buf sql = { 0 };
 
-    spine_run(*state, "DELETE FROM attempt; DELETE FROM outbox; DELETE FROM decision; DELETE FROM message; DELETE FROM turn; "
+    spine_run(*state, "DELETE FROM handover; DELETE FROM attempt; DELETE FROM outbox; DELETE FROM decision; DELETE FROM message; DELETE FROM turn; "
                       "DELETE FROM conversation;");
     for (int i = 1; i <= 9; i++)
         buf_addf(&sql, "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at, closed_at) VALUES (%d, 1, "

@@ -354,8 +354,9 @@ static void gives_up_what_is_missed_least(void **state)
           " 1  ana-lopez-ag…  05-12 18:30  answered  when do you o…" },
         { 46, "id  user      at           state     text",
           " 1  ana-lop…  05-12 18:30  answered  when do …" },
-        { 10, "id  user    at           state     text",
+        { 41, "id  user    at           state     text",
           " 1  ana-l…  05-12 18:30  answered  when …" },
+        { 30, "id     1\nuser   ana-lopez-again\nat     05-12 18:30\nstate  answered", "text   when do you open, and\n       where?" },
     };
 
     (void)state;
@@ -375,6 +376,59 @@ static void gives_up_what_is_missed_least(void **state)
         buf_addf(&expected, "%s\n%s\n", cases[i].head, cases[i].row);
         check(&screen, buf_text(&expected), "");
         buf_release(&expected);
+    }
+}
+
+/* What tells the rows not apart gives way to what was said. */
+static void drops_what_is_the_same_in_every_row(void **state)
+{
+    static const struct column columns[] = {
+        { "user", "user", LOOK_NAME }, { "channel", "channel", LOOK_COMMON }, { "text", "text", LOOK_LONG },
+    };
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 20, false);
+
+    (void)state;
+    output_table(output, "things", columns, 3);
+    output_row(output, (struct cell[]){ cell_text("ana"), cell_text("whatsapp"), cell_text("when do you open?") });
+    output_row(output, (struct cell[]){ cell_text("bo"), cell_text("whatsapp"), cell_text("where?") });
+    output_table_end(output);
+    output_end(output);
+    check(&screen,
+          "user  text\n"
+          "ana   when do you o…\n"
+          "bo    where?\n",
+          "");
+}
+
+/* Whoever is told that something is wrong has to be able to read all of it, and what to do about it. */
+static void sentences_go_on_below(void **state)
+{
+    static const struct column columns[] = { { "text", "needs you", LOOK_WHOLE }, { "remedy", "type", LOOK_PLAIN } };
+    struct screen screen;
+
+    (void)state;
+    for (size_t width = 50; width >= 40; width -= 10) {
+        struct output *output = begin(&screen, OUTPUT_TEXT, width, false);
+
+        output_table(output, "needs", columns, 2);
+        output_row(output, (struct cell[]){ cell_text("ana waits for a person of counter, for 2 hours"),
+                                            cell_text("frontdesk take 2") });
+        output_row(output, (struct cell[]){ cell_text("the disk is full"), cell_text("df") });
+        output_table_end(output);
+        output_end(output);
+        check(&screen,
+              width == 50 ? "needs you                         type\n"
+                            "ana waits for a person of         frontdesk take 2\n"
+                            "counter, for 2 hours\n"
+                            "the disk is full                  df\n"
+                          : "needs you  ana waits for a person of\n"
+                            "           counter, for 2 hours\n"
+                            "type       frontdesk take 2\n"
+                            "\n"
+                            "needs you  the disk is full\n"
+                            "type       df\n",
+              "");
     }
 }
 
@@ -535,7 +589,47 @@ static void exchanges_show_buttons_and_tags(void **state)
     check(&screen,
           "{\"format\":1,\"messages\":[{\"id\":null,\"at\":null,\"kind\":\"in\",\"actor\":\"Ana\",\"text\":\"cake\","
           "\"state\":\"answered\",\"reason\":null,\"buttons\":null,\"tags\":[\"sweet\",\"a\\nb\"],\"about\":null,"
-          "\"conversation\":null,\"rule\":null,\"matched\":null}]}\n",
+          "\"conversation\":null,\"rule\":null,\"matched\":null,\"media\":null}]}\n",
+          "");
+}
+
+/* People see one address a line, programs a list; where nothing was written, they stand in the place of the text. */
+static void exchanges_show_what_came_with_a_message(void **state)
+{
+    static const struct exchange_line LOOK = { .kind = "in", .text = "look", .actor = "Ana", .state = "answered", .reason = "",
+                                               .media = "[\"https://m.example/a?b=1\",\"x\\ny\"]" };
+    static const struct exchange_line VOICE = { .kind = "in", .text = "", .actor = "Ana", .state = "unanswered", .reason = "",
+                                                .media = "[\"https://m.example/voice.ogg\"]" };
+    static const struct exchange_line PLAIN = { .kind = "in", .text = "hi", .actor = "Ana", .state = "", .reason = "",
+                                                .media = "[]" };
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 0, false);
+
+    (void)state;
+    output_exchange(output, "messages", EXCHANGE_TRANSCRIPT);
+    output_line(output, &LOOK);
+    output_line(output, &VOICE);
+    output_line(output, &PLAIN);
+    output_exchange_end(output);
+    output_end(output);
+    check(&screen,
+          "1970-01-01\n"
+          "00:00:00  Ana               look\n"
+          "                            attached: https://m.example/a?b=1\n"
+          "                            attached: x\\ny\n"
+          "00:00:00  Ana               attached: https://m.example/voice.ogg\n"
+          "                            no rule has an answer\n"
+          "00:00:00  Ana               hi\n",
+          "");
+    output = begin(&screen, OUTPUT_JSON, 0, false);
+    output_exchange(output, "messages", EXCHANGE_TRANSCRIPT);
+    output_line(output, &LOOK);
+    output_exchange_end(output);
+    output_end(output);
+    check(&screen,
+          "{\"format\":1,\"messages\":[{\"id\":null,\"at\":null,\"kind\":\"in\",\"actor\":\"Ana\",\"text\":\"look\","
+          "\"state\":\"answered\",\"reason\":null,\"buttons\":null,\"tags\":null,\"about\":null,\"conversation\":null,"
+          "\"rule\":null,\"matched\":null,\"media\":[\"https://m.example/a?b=1\",\"x\\ny\"]}]}\n",
           "");
 }
 
@@ -849,12 +943,15 @@ int main(void)
         cmocka_unit_test(defuses_formulas),
         cmocka_unit_test(cuts_long_columns_on_a_terminal_only),
         cmocka_unit_test(gives_up_what_is_missed_least),
+        cmocka_unit_test(drops_what_is_the_same_in_every_row),
+        cmocka_unit_test(sentences_go_on_below),
         cmocka_unit_test(pads_to_a_bound_in_a_pipe),
         cmocka_unit_test(leaves_no_gap_for_a_record_without_titles),
         cmocka_unit_test(underlines_and_colours_with_colour_only),
         cmocka_unit_test(records_leave_out_what_is_unknown),
         cmocka_unit_test(transcripts_indent_further_lines),
         cmocka_unit_test(exchanges_show_buttons_and_tags),
+        cmocka_unit_test(exchanges_show_what_came_with_a_message),
         cmocka_unit_test(a_notice_names_the_conversation_that_it_tells_of),
         cmocka_unit_test(exchanges_show_a_list_row_by_row),
         cmocka_unit_test(chats_draw_bubbles),

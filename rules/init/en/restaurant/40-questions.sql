@@ -1,7 +1,7 @@
 -- What guests ask a restaurant every day. Replace the answers by yours, add the words that your guests use.
 INSERT INTO rule (name, words, unless, say) VALUES
   ('hours', 'hours, open, opening, close, closing, what time, kitchen', 'close to, open air',
-   'We are open {{ hours_today }}. The week: Tuesday to Sunday, 12:00 to 15:00 and 18:00 to 23:00.'),
+   '{{ hours_today | capitalize }}. The week: Tuesday to Sunday, 12:00 to 15:00 and 18:00 to 23:00.'),
   ('where', 'where are you, address, location, directions, parking', 'email address',
    'You find us at 12 Main Street. There is a car park around the corner, in Mill Lane.'),
   ('menu', 'menu, what do you have, what do you serve, dish, dishes', 'kids menu',

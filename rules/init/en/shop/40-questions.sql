@@ -1,7 +1,7 @@
 -- What customers ask a shop every day. Replace the answers by yours, add the words that your customers use.
 INSERT INTO rule (name, words, unless, say) VALUES
   ('hours', 'hours, open, opening, close, closing, what time', 'close to, open a jar',
-   'We are open {{ hours_today }}. The week: Monday to Saturday, 10:00 to 19:00.'),
+   '{{ hours_today | capitalize }}. The week: Monday to Saturday, 10:00 to 19:00.'),
   ('where', 'where are you, address, location, directions, parking', 'email address',
    'You find us at 12 Main Street, beside the post office. Parking is behind the house.'),
   ('prices', 'price*, how much, cost, costs', 'shipping cost*',
