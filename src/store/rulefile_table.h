@@ -1,6 +1,6 @@
 /*
- * rulefile_table: which tables and columns a rule file may write. A column that is not evaluated does not exist: so that nobody writes a rule that
- * silently does less than it says.
+ * rulefile_table: which tables and columns a rule file may write. A column that is not evaluated does not exist: so that
+ * nobody writes a rule that silently does less than it says.
  *
  * Names are compared as SQL does, blind to the case of ASCII letters. Constant data; any thread.
  */
