@@ -633,6 +633,7 @@ LOAD = \
 
 GENERATE = \
   tools/generate.c \
+  tools/generate_message.c \
   tools/generate_rows.c \
   tools/generate_talk.c \
   tools/generate_topics.c \
