@@ -352,6 +352,20 @@ static void closed_it_says_when_somebody_reads_it_and_the_time_stands_still(void
     assert_string_equal(events(f), "handoff,nobody");
 }
 
+static void a_case_of_the_last_minutes_waits_for_the_morning_as_well(void **state)
+{
+    struct fixture *f = *state;
+
+    f->now += 6 * HOUR_MS + 8 * MINUTE_MS; /* 17:54 */
+    phone_write(f, "ana", "a person please");
+    phone_expect(f, "ana", "One moment.");
+    phone_pass(f, 11 * MINUTE_MS);
+    phone_pass(f, 14 * HOUR_MS); /* 08:05 */
+    assert_string_equal(events(f), "handoff");
+    phone_pass(f, 6 * MINUTE_MS);
+    assert_string_equal(events(f), "handoff,nobody");
+}
+
 static void a_step_that_hands_over_says_it_as_well_and_keeps_what_was_said_before(void **state)
 {
     struct fixture *f = *state;
@@ -386,7 +400,9 @@ static void a_restart_loses_no_time(void **state)
     phone_write(f, "ana", "a person please");
     f->now += 5 * MINUTE_MS;
     fixture_reopen(f, true);
-    phone_pass(f, 5 * MINUTE_MS);
+    phone_pass(f, 4 * MINUTE_MS);
+    phone_expect(f, "ana", "One moment.");
+    phone_pass(f, 1 * MINUTE_MS);
     phone_expect(f, "ana", "Sorry there, nobody is free.");
     phone_write(f, "kim", "Hello"); /* who she is is known as well */
     assert_string_equal(phone_said(f, "ana"), "Hello");
@@ -468,6 +484,7 @@ int main(void)
         CASE(an_answer_in_time_stops_the_clock),
         CASE(who_takes_and_says_nothing_does_not_keep_the_customer_for_ever),
         CASE(closed_it_says_when_somebody_reads_it_and_the_time_stands_still),
+        CASE(a_case_of_the_last_minutes_waits_for_the_morning_as_well),
         CASE(a_step_that_hands_over_says_it_as_well_and_keeps_what_was_said_before),
         CASE(a_team_without_closed_says_what_its_rule_says_at_any_hour),
         CASE(a_restart_loses_no_time),
