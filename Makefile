@@ -731,6 +731,7 @@ UNIT = \
   proof \
   public \
   replay \
+  restored \
   retention \
   rider \
   rider_doubt \
