@@ -716,6 +716,7 @@ UNIT = \
   news \
   notice \
   notify \
+  notify_lane \
   moment \
   opening \
   order \

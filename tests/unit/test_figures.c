@@ -203,6 +203,9 @@ static void a_clock_that_was_set_back_loses_no_message_of_the_hour(void **state)
     hear(&book, 3, 1, first - 29 * 60000, "answered", "a", "say", "x");
     hear(&book, 4, 1, first + 2000, "answered", "a", "say", "x");
     assert_int_equal(count(&book)->all.heard, 2);
+    hear(&book, 5, 1, first + DAY + 30 * 60000, "answered", "a", "say", "x");
+    hear(&book, 6, 1, first + DAY - 1000, "answered", "a", "say", "x");
+    assert_int_equal(count(&book)->all.heard, 3);
     close_book(&book);
 }
 
@@ -230,6 +233,10 @@ static void response_times_run_to_the_acceptance_of_the_first_part(void **state)
     assert_int_equal(book.figures.times[FIGURES_NOBODY].count, 0);
     assert_int_equal(book.figures.time.count, 2);
     assert_int_equal(book.figures.all.said, 4);
+    hear(&book, 9, 1, at + 6000, "dead", "hours", "say", "x");
+    say(&book, 10, 1, 9, at + 6001, "out", "hours", 0, 1);
+    say(&book, 11, 1, 9, at + 6001, "out", "hours", at + 6100, 2); /* half an answer is none */
+    assert_int_equal(count(&book)->time.count, 2);
     close_book(&book);
 }
 
