@@ -4,6 +4,7 @@
  */
 #include "base/alloc.h"
 #include "desk/erasure.h"
+#include "desk/upkeep.h"
 #include "store/audit.h"
 #include "store/erasure_stray.h"
 #include "tests/unit/profile_case.h"
@@ -436,6 +437,35 @@ static void what_braze_refuses_for_good_is_told_in_the_receipt(void **state)
     assert_string_equal(fixture_text(f, "SELECT phase || ' ' || cleared || ' ' || uncleared FROM erasure"), "done 0 1");
 }
 
+static void what_waits_for_her_does_not_leave_any_more_though_the_desk_is_busy(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+
+    hear(f, "ana", "hours?");
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    must(desk_begin(&f->desk, &error), &error);
+    f->desk.is_pressed = true;
+    must(upkeep_run(&f->desk, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    assert_null(claim(f));
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "withheld");
+}
+
+static void a_call_that_could_not_be_read_is_emptied_when_its_reason_speaks_of_her(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "hours?");
+    fixture_receive(f, "whatsapp", "{{{");
+    run(f, "UPDATE webhook SET reason = 'the text of ana, which nobody can read' WHERE state = 'unreadable' AND $ = $", 1);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT reason || body FROM webhook WHERE state = 'unreadable'"),
+                        "it was from somebody who was erased");
+}
+
 static void a_stray_call_speaks_of_a_person_by_a_whole_id(void **state)
 {
     static const struct {
@@ -449,6 +479,7 @@ static void a_stray_call_speaks_of_a_person_by_a_whole_id(void **state)
         { "\"phone\":\"+82105\"", "+82105", true, true },
         { "phone=%2B82105&", "+82105", true, true },
         { "phone=821055", "+82105", true, false },
+        { "tel82105x", "+82105", true, true },
         { "{\"user_id\":\"\\uAE40", "\xea\xb9\x80", false, true },
         { "{\"user_id\":\"\\ud83d\\ude00\"", "\xf0\x9f\x98\x80", false, true },
         { "user_id=%EA%B9%80", "\xea\xb9\x80", false, true },
@@ -475,6 +506,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_held_or_withheld_of_an_erased_person_cannot_be_sent_after_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(braze_is_asked_to_empty_each_profile_that_was_written_to, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_braze_refuses_for_good_is_told_in_the_receipt, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_waits_for_her_does_not_leave_any_more_though_the_desk_is_busy, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_call_that_could_not_be_read_is_emptied_when_its_reason_speaks_of_her, set_up, tear_down),
         cmocka_unit_test(a_stray_call_speaks_of_a_person_by_a_whole_id),
     };
 

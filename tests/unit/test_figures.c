@@ -233,10 +233,6 @@ static void response_times_run_to_the_acceptance_of_the_first_part(void **state)
     assert_int_equal(book.figures.times[FIGURES_NOBODY].count, 0);
     assert_int_equal(book.figures.time.count, 2);
     assert_int_equal(book.figures.all.said, 4);
-    hear(&book, 9, 1, at + 6000, "dead", "hours", "say", "x");
-    say(&book, 10, 1, 9, at + 6001, "out", "hours", 0, 1);
-    say(&book, 11, 1, 9, at + 6001, "out", "hours", at + 6100, 2); /* half an answer is none */
-    assert_int_equal(count(&book)->time.count, 2);
     close_book(&book);
 }
 

@@ -16,6 +16,10 @@ static const char RULES[] = PHONE_SHOP
 static const char CHAIN[] = PHONE_SHOP
     "INSERT INTO team (name, notify_user, nobody, next) VALUES ('support', 'kim', NULL, 'office'), ('office', 'lee', 'Sorry.', NULL);\n";
 
+static const char BOTH_SORRY[] = PHONE_SHOP
+    "INSERT INTO team (name, notify_user, nobody, next) VALUES ('support', 'kim', 'Sorry.', 'office'), ('office', 'lee', 'So sorry.', "
+    "NULL);\n";
+
 static const char NO_PEOPLE[] = PHONE_SHOP "INSERT INTO team (name, nobody) VALUES ('support', 'We will write to you.');\n";
 
 static const char TEMPLATE_ONLY[] =
@@ -48,6 +52,11 @@ static int setup(void **state)
 static int setup_chain(void **state)
 {
     return setup_open(state, CHAIN);
+}
+
+static int setup_both_sorry(void **state)
+{
+    return setup_open(state, BOTH_SORRY);
 }
 
 static int setup_no_people(void **state)
@@ -278,6 +287,18 @@ static void the_next_team_is_told_and_the_first_has_it_no_more(void **state)
     assert_string_equal(phone_said(f, "ana"), "Hello");
 }
 
+static void of_two_teams_only_one_says_that_nobody_comes(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    phone_pass(f, 10 * MINUTE_MS);
+    phone_expect(f, "ana", "Sorry.");
+    phone_pass(f, 10 * MINUTE_MS);
+    assert_string_equal(events(f), "handoff,nobody,nobody");
+    phone_expect(f, "ana", "Sorry.");
+}
+
 static void a_team_without_phones_has_its_times_as_well(void **state)
 {
     struct fixture *f = *state;
@@ -479,6 +500,7 @@ int main(void)
         CASE(after_take_timeout_the_customer_hears_nobody_once_and_people_are_told_again),
         CASE(who_has_answered_is_not_nobody),
         CASE_OF(the_next_team_is_told_and_the_first_has_it_no_more, setup_chain),
+        CASE_OF(of_two_teams_only_one_says_that_nobody_comes, setup_both_sorry),
         CASE_OF(a_team_without_phones_has_its_times_as_well, setup_no_people),
         CASE(after_agent_timeout_the_bot_has_him_again),
         CASE(an_answer_in_time_stops_the_clock),
