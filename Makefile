@@ -483,6 +483,7 @@ DAEMON = \
   src/daemon/errand.c \
   src/daemon/examiner.c \
   src/daemon/fetch.c \
+  src/daemon/fetch_reach.c \
   src/daemon/flight.c \
   src/daemon/gate.c \
   src/daemon/http.c \
