@@ -492,6 +492,7 @@ DAEMON = \
   src/daemon/errand.c \
   src/daemon/examiner.c \
   src/daemon/fetch.c \
+  src/daemon/fetch_reach.c \
   src/daemon/flight.c \
   src/daemon/gate.c \
   src/daemon/http.c \
@@ -646,6 +647,7 @@ LOAD = \
 
 GENERATE = \
   tools/generate.c \
+  tools/generate_message.c \
   tools/generate_rows.c \
   tools/generate_talk.c \
   tools/generate_topics.c \
@@ -729,6 +731,7 @@ UNIT = \
   news \
   notice \
   notify \
+  notify_lane \
   moment \
   opening \
   order \
@@ -745,6 +748,7 @@ UNIT = \
   proof \
   public \
   replay \
+  restored \
   retention \
   rider \
   rider_doubt \

@@ -9,19 +9,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/json.h"
-#include "text/fold.h"
-
+#include "generate_message.h"
 #include "generate_talk.h"
 
-enum {
-    SECOND = 1000,
-    MINUTE = 60 * SECOND,
-    IDLE_MS = DAY_MS,
-    LIFE_MS = 12 * HOUR_MS,
-    ANSWER_TOOK_MS = 150,
-    PENDING_MS = MINUTE, /* before the end: answers that have not left yet */
-};
+enum { IDLE_MS = DAY_MS, ANSWER_TOOK_MS = 150 };
 
 static const struct {
     const char *name;
@@ -51,7 +42,7 @@ void talk_pay(struct town *town)
 static const char *day_of(struct town *town, int64_t at)
 {
     int64_t day = (at + BUSINESS_EAST_MS) / DAY_MS;
-    time_t seconds = (time_t)(day * (DAY_MS / SECOND));
+    time_t seconds = (time_t)(day * (DAY_MS / SECOND_MS));
     struct tm date;
 
     if (day != town->day) {
@@ -61,197 +52,6 @@ static const char *day_of(struct town *town, int64_t at)
         strftime(town->day_name, sizeof town->day_name, "%Y-%m-%d", &date);
     }
     return town->day_name;
-}
-
-/* What the customer says */
-
-void talk_identity(struct town *town, int32_t who)
-{
-    buf_clear(&town->identity);
-    buf_addf(&town->identity, "external:guest-%08d", who + 1);
-}
-
-static const char *channel_of(const struct person *person)
-{
-    return person->is_on_sms ? "sms" : "whatsapp";
-}
-
-static void write_body(struct town *town, const struct talk *talk, int64_t at, const char *dispatch_id)
-{
-    const struct person *person = &town->people[talk->person];
-    struct jsonw w = { .out = &town->body };
-    char sent[24];
-
-    buf_clear(&town->body);
-    buf_clear(&town->name);
-    words_name(person->tongue, person->number, &town->name);
-    snprintf(sent, sizeof sent, "%" PRId64, at / SECOND);
-    jsonw_object(&w, NULL);
-    jsonw_text(&w, "user_id", buf_text(&town->identity) + sizeof "external:" - 1);
-    jsonw_text(&w, "message", buf_text(&town->text));
-    jsonw_text(&w, "dispatch_id", dispatch_id);
-    jsonw_text(&w, "campaign", "7f3c2b1e-5a4d-4c9b-8e21-0d6f9a7b3c55");
-    jsonw_text(&w, "sent_at", sent);
-    jsonw_text(&w, "first_name", buf_text(&town->name));
-    jsonw_text(&w, "language", words_tag(person->tongue));
-    jsonw_text(&w, "time_zone", words_zone(person->tongue));
-    jsonw_end_object(&w);
-}
-
-/* What the decision read. */
-static void write_state(struct town *town, const struct talk *talk)
-{
-    const struct person *person = &town->people[talk->person];
-    struct jsonw w = { .out = &town->state };
-
-    buf_clear(&town->state);
-    jsonw_object(&w, NULL);
-    jsonw_text(&w, "channel", channel_of(person));
-    jsonw_text(&w, "owner", talk->owner);
-    jsonw_text(&w, "first_name", buf_text(&town->name));
-    jsonw_text(&w, "language", words_tag(person->tongue));
-    jsonw_text(&w, "time_zone", words_zone(person->tongue));
-    jsonw_int(&w, "message_count", talk->messages);
-    if (talk->messages > 1)
-        jsonw_int(&w, "last_in_at", talk->last_in_at);
-    if (*talk->last_rule != '\0')
-        jsonw_text(&w, "last_rule", talk->last_rule);
-    jsonw_int(&w, "messages_this_minute", 1);
-    jsonw_int(&w, "same_in_a_row", 1);
-    jsonw_end_object(&w);
-}
-
-/* How it came out. */
-static void write_trace(struct town *town, const char *rule, const char *action)
-{
-    struct jsonw w = { .out = &town->trace };
-    size_t len;
-
-    buf_clear(&town->trace);
-    buf_clear(&town->folded);
-    fold_text(buf_text(&town->text), town->text.len, &town->folded);
-    len = strcspn(buf_text(&town->folded), " ");
-    jsonw_object(&w, NULL);
-    jsonw_text(&w, "folded", buf_text(&town->folded));
-    jsonw_int(&w, "tried", rule != NULL ? 5 + (int64_t)(strlen(rule) % 13) : 37);
-    if (rule == NULL) {
-        jsonw_null(&w, "matched");
-    } else {
-        jsonw_object(&w, "matched");
-        jsonw_bytes(&w, "text", buf_text(&town->folded), len);
-        jsonw_int(&w, "start", 0);
-        jsonw_int(&w, "end", (int64_t)len);
-        jsonw_end_object(&w);
-    }
-    jsonw_raw(&w, "variables", "{}");
-    jsonw_raw(&w, "passed_over", "[]");
-    jsonw_raw(&w, "limit_hits", "[]");
-    jsonw_raw(&w, "tags", "[]");
-    jsonw_raw(&w, "set", "{}");
-    if (strcmp(action, "step") == 0 || strcmp(action, "flow") == 0) {
-        jsonw_object(&w, "dialogue");
-        jsonw_text(&w, "reading", strcmp(action, "flow") == 0 ? "begun" : "answer");
-        jsonw_end_object(&w);
-    }
-    jsonw_end_object(&w);
-}
-
-/* Webhooks that come twice, and those of which nothing comes. */
-static void stumble(struct town *town, const struct row_in *in, int64_t message)
-{
-    if (chance_of(&town->chance, 40))
-        rows_twice(&town->rows, in, message);
-    if (chance_of(&town->chance, 2))
-        rows_unread(&town->rows, in->at, "unreadable", "it is no JSON, and no message can be read out of it");
-    if (chance_below(&town->chance, 100000) == 0)
-        rows_unread(&town->rows, in->at, "aside", "deciding it failed: the rule's condition took too many steps");
-}
-
-/* What is in town->text, heard at that time; the turn. */
-static int64_t hear(struct town *town, struct talk *talk, int64_t at, const char *fate, const char *rule, const char *action,
-                    int64_t closed_at)
-{
-    const struct person *person = &town->people[talk->person];
-    char dispatch_id[33];
-    int64_t turn, message;
-    struct row_in in;
-
-    snprintf(dispatch_id, sizeof dispatch_id, "%016" PRIx64 "%016" PRIx64, chance_next(&town->chance),
-             chance_mix(++town->chance.state));
-    talk->messages++;
-    talk_identity(town, talk->person);
-    write_body(town, talk, at, dispatch_id);
-    write_state(town, talk);
-    write_trace(town, rule, action);
-    in = (struct row_in){
-        .at = at, .conversation = talk->id, .contact = talk->person + 1, .ruleset = town->ruleset, .epoch = talk->epoch,
-        .closed_at = closed_at, .deadline_at = at + LIFE_MS, .channel = channel_of(person),
-        .identity = buf_text(&town->identity), .dispatch_id = dispatch_id, .body = buf_text(&town->body),
-        .text = buf_text(&town->text), .campaign = "7f3c2b1e-5a4d-4c9b-8e21-0d6f9a7b3c55", .fate = fate, .rule = rule,
-        .action = action, .state = buf_text(&town->state), .trace = buf_text(&town->trace),
-    };
-    message = rows_in(&town->rows, &in, &turn);
-    stumble(town, &in, message);
-    talk->last_in_at = at;
-    talk->last_rule = rule != NULL ? rule : "";
-    return turn;
-}
-
-/* What is said to the customer */
-
-struct fate {
-    const char *turn, *row; /* states */
-    const char *reason;
-    int64_t ended_at;       /* 0: it has not */
-    int64_t took_ms;
-};
-
-static int64_t took(struct town *town)
-{
-    return 40 + chance_rank(&town->chance, 900);
-}
-
-/* What becomes of an answer that is ready at that time. */
-static struct fate choose_fate(struct town *town, int64_t at)
-{
-    int64_t dice = chance_below(&town->chance, 10000), took_ms = took(town);
-
-    if (town->until - at < PENDING_MS)
-        return (struct fate){ "open", "due", "", 0, 0 };
-    if (dice < 40)
-        return (struct fate){ "dead", "dead", "Braze answered 400: the recipient is not valid", at + took_ms, took_ms };
-    if (dice < 50)
-        return (struct fate){ "unknown", "unknown", "the request left twice, and no answer came", at + 2 * MINUTE, MINUTE };
-    if (dice < 75 && at + LIFE_MS < town->until)
-        return (struct fate){ "expired", "expired", "its deadline passed", at + LIFE_MS, 0 };
-    if (dice < 95)
-        return (struct fate){ "withheld", "withheld", "a person took over before it left", at + 2 * SECOND, 0 };
-    if (dice < 130 && at + LIFE_MS >= town->until)
-        return (struct fate){ "held", "held", "the 24-hour window is closed, and there is no template", at, 0 };
-    if (dice < 400)
-        took_ms += 2 * SECOND + chance_rank(&town->chance, MINUTE); /* Braze was slow, or had to be asked again */
-    return (struct fate){ "answered", "accepted", "", at + took_ms, took_ms };
-}
-
-/* What is in town->text. */
-static void send(struct town *town, struct talk *talk, int64_t at, int64_t turn, const char *actor, const struct fate *fate)
-{
-    bool is_person = turn == 0, has_left = fate->took_ms > 0;
-
-    rows_send(&town->rows, &(struct row_send){
-        .at = at, .conversation = talk->id, .contact = talk->person + 1, .seq = ++town->people[talk->person].seq, .turn = turn,
-        .epoch = talk->epoch, .settled_at = fate->ended_at, .took_ms = fate->took_ms, .part = 1,
-        .kind = is_person ? "agent" : "out", .text = buf_text(&town->text), .actor = actor, .sent_by = has_left ? "reply" : "",
-        .state = fate->row, .reason = fate->reason });
-    talk->is_pending = fate->ended_at == 0;
-}
-
-static void send_for_sure(struct town *town, struct talk *talk, int64_t at, int64_t turn, const char *actor)
-{
-    int64_t took_ms = took(town);
-    struct fate fate = { "answered", "accepted", "", at + took_ms, took_ms };
-
-    send(town, talk, at, turn, actor, &fate);
 }
 
 /* What comes next */
@@ -284,22 +84,22 @@ static void compose(struct town *town, const struct talk *talk, bool is_answer)
 static void ask_topic(struct town *town, int32_t slot, int64_t at)
 {
     struct talk *talk = &town->talks[slot];
-    struct fate fate = choose_fate(town, at);
+    struct fate fate = message_choose_fate(town, at);
     int64_t turn;
 
     talk->topic = words_topic(&town->chance, TOPIC_SAY);
     talk->outcome = "answered";
     compose(town, talk, false);
-    turn = hear(town, talk, at, fate.turn, talk->topic->rule, "say", fate.ended_at);
+    turn = message_hear(town, talk, at, fate.turn, talk->topic->rule, "say", fate.ended_at);
     compose(town, talk, true);
-    send(town, talk, at, turn, talk->topic->rule, &fate);
-    plan_next(town, slot, at, 5 * SECOND, 20 * MINUTE);
+    message_say(town, talk, at, turn, talk->topic->rule, &fate);
+    plan_next(town, slot, at, 5 * SECOND_MS, 20 * MINUTE_MS);
 }
 
 static void enter_flow(struct town *town, int32_t slot, int64_t at)
 {
     struct talk *talk = &town->talks[slot];
-    struct fate fate = choose_fate(town, at);
+    struct fate fate = message_choose_fate(town, at);
     int64_t turn;
 
     talk->topic = words_topic(&town->chance, TOPIC_FLOW);
@@ -307,28 +107,28 @@ static void enter_flow(struct town *town, int32_t slot, int64_t at)
     talk->steps = 1 + (int)chance_below(&town->chance, 3);
     talk->writes += talk->steps;
     compose(town, talk, false);
-    turn = hear(town, talk, at, fate.turn, talk->topic->rule, "flow", fate.ended_at);
+    turn = message_hear(town, talk, at, fate.turn, talk->topic->rule, "flow", fate.ended_at);
     buf_clear(&town->more);
     buf_addf(&town->more, "rule %s", talk->topic->rule);
     rows_event(&town->rows, at, talk->id, "flow", buf_text(&town->more), talk->topic->target);
     compose(town, talk, true);
     buf_clear(&town->more);
     buf_addf(&town->more, "%s.ask", talk->topic->target);
-    send(town, talk, at, turn, buf_text(&town->more), &fate);
-    plan_next(town, slot, at, 5 * SECOND, 3 * MINUTE);
+    message_say(town, talk, at, turn, buf_text(&town->more), &fate);
+    plan_next(town, slot, at, 5 * SECOND_MS, 3 * MINUTE_MS);
 }
 
 static void walk_flow(struct town *town, int32_t slot, int64_t at)
 {
     struct talk *talk = &town->talks[slot];
-    struct fate fate = choose_fate(town, at);
+    struct fate fate = message_choose_fate(town, at);
     enum tongue tongue = town->people[talk->person].tongue;
     bool is_last = --talk->steps == 0, is_done = chance_of(&town->chance, 8500);
     int64_t turn;
 
     buf_clear(&town->text);
     words_talk(town->words, &town->chance, tongue, 1, 3, &town->text);
-    turn = hear(town, talk, at, fate.turn, NULL, "step", fate.ended_at);
+    turn = message_hear(town, talk, at, fate.turn, NULL, "step", fate.ended_at);
     if (is_last)
         rows_event(&town->rows, at, talk->id, "flow_end", "daemon", is_done ? "done" : "cancelled");
     if (is_last && is_done)
@@ -336,8 +136,8 @@ static void walk_flow(struct town *town, int32_t slot, int64_t at)
     compose(town, talk, true);
     buf_clear(&town->more);
     buf_addf(&town->more, "%s.%s", talk->topic->target, is_last ? "told" : "more");
-    send(town, talk, at, turn, buf_text(&town->more), &fate);
-    plan_next(town, slot, at, 5 * SECOND, 3 * MINUTE);
+    message_say(town, talk, at, turn, buf_text(&town->more), &fate);
+    plan_next(town, slot, at, 5 * SECOND_MS, 3 * MINUTE_MS);
 }
 
 /* No rule takes it, and there is no fallback that would. */
@@ -348,8 +148,8 @@ static void ask_riddle(struct town *town, int32_t slot, int64_t at)
     buf_clear(&town->text);
     words_riddle(town->words, &town->chance, town->people[talk->person].tongue, &town->text);
     talk->outcome = "unanswered";
-    hear(town, talk, at, "unanswered", NULL, "none", at);
-    plan_next(town, slot, at, 20 * SECOND, 20 * MINUTE);
+    message_hear(town, talk, at, "unanswered", NULL, "none", at);
+    plan_next(town, slot, at, 20 * SECOND_MS, 20 * MINUTE_MS);
 }
 
 /* A backend is asked; about a riddle it knows nothing, and only an apology is said. */
@@ -359,8 +159,8 @@ static void ask_backend(struct town *town, int32_t slot, int64_t at, bool is_rid
     int64_t thinks_ms;
 
     talk->topic = words_topic(&town->chance, TOPIC_CONSULT);
-    thinks_ms = strcmp(talk->topic->target, "faq") == 0 ? 3 : 900 + chance_rank(&town->chance, 12 * SECOND);
-    if (at + thinks_ms + PENDING_MS >= town->until) {
+    thinks_ms = strcmp(talk->topic->target, "faq") == 0 ? 3 : 900 + chance_rank(&town->chance, 12 * SECOND_MS);
+    if (at + thinks_ms + MESSAGE_PENDING_MS >= town->until) {
         ask_topic(town, slot, at);
         return;
     }
@@ -373,7 +173,7 @@ static void ask_backend(struct town *town, int32_t slot, int64_t at, bool is_rid
     } else {
         compose(town, talk, false);
     }
-    talk->asked = hear(town, talk, at, "answered", talk->topic->rule, "consult", at + thinks_ms + ANSWER_TOOK_MS);
+    talk->asked = message_hear(town, talk, at, "answered", talk->topic->rule, "consult", at + thinks_ms + ANSWER_TOOK_MS);
     town_plan(town, slot, ACT_ANSWERS, at + thinks_ms);
 }
 
@@ -405,8 +205,8 @@ static void answer(struct town *town, int32_t slot, int64_t at)
         buf_clear(&town->text);
         buf_add_text(&town->text, SORRY[town->people[talk->person].tongue]);
     }
-    send(town, talk, at, talk->asked, talk->topic->rule, &fate);
-    plan_next(town, slot, at, 10 * SECOND, 20 * MINUTE);
+    message_say(town, talk, at, talk->asked, talk->topic->rule, &fate);
+    plan_next(town, slot, at, 10 * SECOND_MS, 20 * MINUTE_MS);
 }
 
 static void opt_out(struct town *town, int32_t slot, int64_t at)
@@ -418,13 +218,13 @@ static void opt_out(struct town *town, int32_t slot, int64_t at)
     talk->outcome = "opted_out";
     talk->writes = 0;
     compose(town, talk, false);
-    turn = hear(town, talk, at, "answered", talk->topic->rule, "opt_out", at + ANSWER_TOOK_MS);
+    turn = message_hear(town, talk, at, "answered", talk->topic->rule, "opt_out", at + ANSWER_TOOK_MS);
     talk->epoch++;
     town->people[talk->person].opted_out_at = at;
     rows_event(&town->rows, at, talk->id, "opt_out", "rule opt-out", "");
     compose(town, talk, true);
-    send_for_sure(town, talk, at, turn, talk->topic->rule);
-    plan_next(town, slot, at, SECOND, MINUTE);
+    message_say_for_sure(town, talk, at, turn, talk->topic->rule);
+    plan_next(town, slot, at, SECOND_MS, MINUTE_MS);
 }
 
 static void ignore(struct town *town, int32_t slot, int64_t at)
@@ -433,8 +233,8 @@ static void ignore(struct town *town, int32_t slot, int64_t at)
 
     talk->topic = words_topic(&town->chance, TOPIC_IGNORE);
     compose(town, talk, false);
-    hear(town, talk, at, "silenced", talk->topic->rule, "ignore", at);
-    plan_next(town, slot, at, SECOND, MINUTE);
+    message_hear(town, talk, at, "silenced", talk->topic->rule, "ignore", at);
+    plan_next(town, slot, at, SECOND_MS, MINUTE_MS);
 }
 
 /* A person of the business */
@@ -447,7 +247,7 @@ static void hand_over(struct town *town, int32_t slot, int64_t at)
     talk->topic = words_topic(&town->chance, TOPIC_HANDOFF);
     talk->outcome = "person";
     compose(town, talk, false);
-    turn = hear(town, talk, at, "agent", talk->topic->rule, "handoff", at);
+    turn = message_hear(town, talk, at, "agent", talk->topic->rule, "handoff", at);
     talk->epoch++;
     talk->owner = "agent";
     talk->team = talk->topic->target;
@@ -455,9 +255,9 @@ static void hand_over(struct town *town, int32_t slot, int64_t at)
     buf_addf(&town->more, "rule %s", talk->topic->rule);
     rows_event(&town->rows, at, talk->id, "handoff", buf_text(&town->more), talk->team);
     compose(town, talk, true);
-    send_for_sure(town, talk, at, turn, talk->topic->rule);
+    message_say_for_sure(town, talk, at, turn, talk->topic->rule);
     talk->writes = 0;
-    town_plan(town, slot, ACT_STEPS_IN, at + 30 * SECOND + chance_rank(&town->chance, 3 * HOUR_MS));
+    town_plan(town, slot, ACT_STEPS_IN, at + 30 * SECOND_MS + chance_rank(&town->chance, 3 * HOUR_MS));
 }
 
 static void step_in(struct town *town, int32_t slot, int64_t at)
@@ -468,7 +268,7 @@ static void step_in(struct town *town, int32_t slot, int64_t at)
     talk->epoch++;
     talk->helps = 1 + (int)chance_rank(&town->chance, 6);
     rows_event(&town->rows, at, talk->id, "take", talk->agent, "");
-    town_plan(town, slot, ACT_HELPS, at + 10 * SECOND + chance_rank(&town->chance, 2 * MINUTE));
+    town_plan(town, slot, ACT_HELPS, at + 10 * SECOND_MS + chance_rank(&town->chance, 2 * MINUTE_MS));
 }
 
 static void help(struct town *town, int32_t slot, int64_t at)
@@ -478,9 +278,10 @@ static void help(struct town *town, int32_t slot, int64_t at)
     buf_clear(&town->text);
     words_talk(town->words, &town->chance, town->people[talk->person].tongue, 4, 25, &town->text);
     rows_event(&town->rows, at, talk->id, "say", talk->agent, "");
-    send_for_sure(town, talk, at, 0, talk->agent);
+    message_say_for_sure(town, talk, at, 0, talk->agent);
     talk->helps--;
-    town_plan(town, slot, talk->helps > 0 ? ACT_WRITES : ACT_CLOSES, at + 20 * SECOND + chance_rank(&town->chance, 10 * MINUTE));
+    town_plan(town, slot, talk->helps > 0 ? ACT_WRITES : ACT_CLOSES,
+              at + 20 * SECOND_MS + chance_rank(&town->chance, 10 * MINUTE_MS));
 }
 
 /* The bot only listens. */
@@ -490,8 +291,8 @@ static void write_to_person(struct town *town, int32_t slot, int64_t at)
 
     buf_clear(&town->text);
     words_talk(town->words, &town->chance, town->people[talk->person].tongue, 2, 14, &town->text);
-    hear(town, talk, at, "agent", NULL, "none", at);
-    town_plan(town, slot, ACT_HELPS, at + 20 * SECOND + chance_rank(&town->chance, 20 * MINUTE));
+    message_hear(town, talk, at, "agent", NULL, "none", at);
+    town_plan(town, slot, ACT_HELPS, at + 20 * SECOND_MS + chance_rank(&town->chance, 20 * MINUTE_MS));
 }
 
 /* The end */
@@ -507,7 +308,7 @@ static void write_conversation(struct town *town, const struct talk *talk, int64
     rows_conversation(&town->rows, &(struct row_conversation){
         .id = talk->id, .contact = talk->person + 1, .epoch = talk->epoch, .opened_at = talk->opened_at,
         .last_in_at = talk->last_in_at, .closed_at = closed_at, .idle_at = is_bots && !is_closed ? talk->last_in_at + IDLE_MS : 0,
-        .messages = talk->messages, .channel = channel_of(&town->people[talk->person]),
+        .messages = talk->messages, .channel = message_channel(&town->people[talk->person]),
         .owner = is_closed ? "closed" : talk->owner, .team = is_closed ? "" : talk->team, .agent = is_closed ? "" : talk->agent,
         .last_rule = talk->last_rule, .closed_by = closed_by, .outcome = is_closed ? talk->outcome : "",
         .summary = buf_text(&town->more) });
@@ -528,7 +329,7 @@ static void release(struct town *town, int32_t slot, int64_t at)
     talk->epoch++;
     talk->owner = "bot";
     talk->team = talk->agent = "";
-    plan_next(town, slot, at, SECOND, MINUTE);
+    plan_next(town, slot, at, SECOND_MS, MINUTE_MS);
 }
 
 static void close_talk(struct town *town, int32_t slot, int64_t at)
@@ -544,7 +345,7 @@ static void close_talk(struct town *town, int32_t slot, int64_t at)
     talk->epoch += is_person;
     rows_event(&town->rows, at, talk->id, "close", is_person ? talk->agent : "daemon", is_person ? "" : "idle");
     rows_event(&town->rows, at, talk->id, "summary", "frontdesk", talk->outcome);
-    talk_identity(town, talk->person);
+    message_identity(town, talk->person);
     buf_clear(&town->more);
     buf_addf(&town->more, "{\"chat_last_outcome\":\"%s\",\"chat_count\":{\"inc\":1}}", talk->outcome);
     person->track = rows_track(&town->rows, &(struct row_track){ .at = at, .conversation = talk->id, .contact = talk->person + 1,

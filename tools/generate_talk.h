@@ -9,9 +9,8 @@
 /* Does it, and plans what comes next. */
 void talk_act(struct town *town, int32_t talk, enum town_act act, int64_t at);
 
-void talk_keep(struct town *town, int32_t talk);    /* writes the conversation as it stands, open */
-void talk_pay(struct town *town);                   /* writes the money of the day that is over */
-void talk_identity(struct town *town, int32_t who); /* "external:guest-00000042" into town->identity */
+void talk_keep(struct town *town, int32_t talk); /* writes the conversation as it stands, open */
+void talk_pay(struct town *town);                /* writes the money of the day that is over */
 
 /* Of generate_town.c: what happens next in the talk; what was planned before does not. */
 void town_plan(struct town *town, int32_t talk, enum town_act act, int64_t at);

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 
+#include "generate_message.h"
 #include "generate_talk.h"
 
 void town_init(struct town *town, uint64_t seed)
@@ -161,7 +162,7 @@ static void write_person(struct town *town, int32_t who)
 
     buf_clear(&town->name);
     words_name(person->tongue, person->number, &town->name);
-    talk_identity(town, who);
+    message_identity(town, who);
     snprintf(phone, sizeof phone, "+8210%08u", (unsigned)(person->number >> 20) % 100000000);
     rows_contact(&town->rows, &(struct row_contact){
         .id = who + 1, .created_at = person->created_at, .opted_out_at = person->opted_out_at, .seq = person->seq,

@@ -53,11 +53,6 @@ static const struct endpoint *find_endpoint(const char *path, size_t len)
     return NULL;
 }
 
-bool braze_has_path(const char *path)
-{
-    return find_endpoint(path, strlen(path)) != NULL;
-}
-
 int judge_refuse(struct verdict *verdict, int status, const char *format, ...)
 {
     char text[500];

@@ -101,9 +101,6 @@ void braze_judge(const struct workspace *workspace, const struct http_request *r
                  const char *dispatch_id, struct verdict *verdict);
 void verdict_release(struct verdict *verdict);
 
-/* Is this one of the paths that Braze has? */
-bool braze_has_path(const char *path);
-
 /* Adds what an operator types: "ID[:response|template][:property][:buttons=N][:group=ID]". */
 int campaign_list_add(struct campaign_list *list, const char *text, struct error *error);
 

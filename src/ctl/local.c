@@ -25,7 +25,7 @@ static void from_tm(const struct tm *tm, struct zone_time *time)
     };
 }
 
-void local_time(const struct zone *zone, int64_t at, struct zone_time *time)
+static void wall_time(const struct zone *zone, int64_t at, struct zone_time *time)
 {
     time_t seconds = (time_t)calendar_floor(at, 1000);
     struct tm tm = { 0 };
@@ -38,7 +38,7 @@ void local_time(const struct zone *zone, int64_t at, struct zone_time *time)
     from_tm(&tm, time);
 }
 
-int64_t local_moment(const struct zone *zone, const struct zone_time *time)
+static int64_t moment_of(const struct zone *zone, const struct zone_time *time)
 {
     struct tm tm = { .tm_year = time->year - 1900,
                      .tm_mon = time->month - 1,
@@ -55,10 +55,10 @@ int64_t local_midnight(const struct zone *zone, int64_t now, int days)
 {
     struct zone_time time;
 
-    local_time(zone, now, &time);
+    wall_time(zone, now, &time);
     time.day += days;
     time.hour = time.minute = time.second = 0;
-    return local_moment(zone, &time);
+    return moment_of(zone, &time);
 }
 
 static bool parse_date(const struct zone *zone, const char *text, int64_t *at)
@@ -74,7 +74,7 @@ static bool parse_date(const struct zone *zone, const char *text, int64_t *at)
     from_tm(&tm, &time);
     if (end == NULL || *end != '\0' || time.year < 1970 || time.day > calendar_month_days(time.year, time.month))
         return false;
-    *at = local_moment(zone, &time);
+    *at = moment_of(zone, &time);
     return true;
 }
 
@@ -97,7 +97,7 @@ void local_day(const struct zone *zone, int64_t at, char day[LOCAL_DAY_LEN])
 {
     struct zone_time time;
 
-    local_time(zone, at, &time);
+    wall_time(zone, at, &time);
     snprintf(day, LOCAL_DAY_LEN, "%04d-%02d-%02d", time.year % 10000, time.month, time.day);
 }
 
@@ -111,7 +111,7 @@ void local_format(const struct zone *zone, int64_t at, struct buf *out)
 {
     struct zone_time time;
 
-    local_time(zone, at, &time);
+    wall_time(zone, at, &time);
     add_clock(&time, ' ', out);
 }
 
@@ -120,7 +120,7 @@ void local_format_iso(const struct zone *zone, int64_t at, struct buf *out)
     struct zone_time time;
     int minutes;
 
-    local_time(zone, at, &time);
+    wall_time(zone, at, &time);
     minutes = abs(time.offset_seconds) / 60;
     add_clock(&time, 'T', out);
     buf_addf(out, ".%03d%c%02d:%02d", (int)calendar_rest(at, 1000), time.offset_seconds < 0 ? '-' : '+', minutes / 60,

@@ -10,12 +10,6 @@
 #include "base/buf.h"
 #include "base/zone.h"
 
-/* The wall clock at a moment. */
-void local_time(const struct zone *zone, int64_t at, struct zone_time *time);
-
-/* The moment of a wall time, as zone_moment has it. */
-int64_t local_moment(const struct zone *zone, const struct zone_time *time);
-
 /* When the day of `now` began, or, with -1, the day before it. A day need not begin at 00:00, nor have 24 hours. */
 int64_t local_midnight(const struct zone *zone, int64_t now, int days);
 

@@ -9,8 +9,6 @@
  * Deadlines are our own, and judged only after what waits in the sockets has been read: libcurl looks at its clock first, so
  * that a process that was stopped, or stood still in an fsync, would take answers that had come in time for none.
  */
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +17,6 @@
 
 #include <curl/curl.h>
 
-#include "base/address.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "daemon/fetch.h"
@@ -50,7 +47,7 @@ struct transfer {
     bool is_cut; /* the answer was longer than answer_max */
     enum fetch_reach reach;
     bool is_plain; /* http */
-    char refusal[256]; /* why an address was not connected to; "" */
+    char refusal[FETCH_REFUSAL_MAX]; /* why an address was not connected to; "" */
     char failure[CURL_ERROR_SIZE];
 };
 
@@ -142,44 +139,13 @@ static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
     return transfer->is_cut ? 0 : len; /* 0 ends the transfer; the status has come already */
 }
 
-static enum address_kind kind_of(const struct sockaddr *address, char text[INET6_ADDRSTRLEN])
-{
-    if (address->sa_family == AF_INET) {
-        const struct sockaddr_in *v4 = (const void *)address;
-        inet_ntop(AF_INET, &v4->sin_addr, text, INET6_ADDRSTRLEN);
-        return address_kind_bytes((const void *)&v4->sin_addr, 4);
-    }
-    if (address->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *v6 = (const void *)address;
-        inet_ntop(AF_INET6, &v6->sin6_addr, text, INET6_ADDRSTRLEN);
-        return address_kind_bytes((const void *)&v6->sin6_addr, 16);
-    }
-    snprintf(text, INET6_ADDRSTRLEN, "no internet address");
-    return ADDRESS_BARRED;
-}
-
 /* Asked about every address, before it is connected to. */
-static bool may_connect(struct transfer *transfer, const struct sockaddr *address)
-{
-    char text[INET6_ADDRSTRLEN];
-    enum address_kind kind = kind_of(address, text);
-
-    if (transfer->is_plain && kind != ADDRESS_LOOPBACK)
-        snprintf(transfer->refusal, sizeof transfer->refusal,
-                 "its host leads to %s, and plain http, which anybody on the way can read, is for this machine only", text);
-    else if (!address_is_allowed(kind, transfer->reach == FETCH_LOCAL_TOO))
-        snprintf(transfer->refusal, sizeof transfer->refusal, "its host leads to %s, which is %s%s", text,
-                 address_kind_words(kind),
-                 address_is_allowed(kind, true) ? "; the setting allow_local_backends is no" : "");
-    else
-        return true;
-    return false;
-}
-
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
+    struct transfer *transfer = context;
+
     (void)purpose;
-    if (!may_connect(context, &address->addr))
+    if (!fetch_reach_allows(transfer->reach, transfer->is_plain, &address->addr, transfer->refusal))
         return CURL_SOCKET_BAD;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
@@ -545,16 +511,6 @@ void fetch_collect(struct fetcher *fetcher)
     }
 }
 
-static bool is_loopback(const char *host)
-{
-    struct in_addr address;
-
-    if (strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
-        return true;
-    /* A name such as 127.0.0.1.example.com is no address. */
-    return inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
-}
-
 static const char NO_ADDRESS[] = "'%s' is no web address: it looks like https://rest.iad-01.braze.com";
 
 static int check_parts(CURLU *url, const char *text, struct error *error)
@@ -568,7 +524,7 @@ static int check_parts(CURLU *url, const char *text, struct error *error)
     curl_url_get(url, CURLUPART_QUERY, &query, 0);
     if (scheme == NULL || host == NULL || (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0))
         result = error_set(error, NO_ADDRESS, text);
-    else if (strcmp(scheme, "http") == 0 && !is_loopback(host))
+    else if (strcmp(scheme, "http") == 0 && !fetch_reach_is_loopback(host))
         result = error_set(error, "'%s' would send the key in clear: use https "
                                   "(plain http is for a loopback address, the sandbox)",
                            text);

@@ -7,7 +7,7 @@
  * twice with nobody knowing. So each fetch_start is at most one request on the wire. Answers are capped,
  * redirects are not followed, proxies and .netrc ignored, TLS verified.
  *
- * A URL that stands in a rule file says where it may lead (enum fetch_reach): each address that its name is looked up
+ * A URL that stands in a rule file says where it may lead (daemon/fetch_reach.h): each address that its name is looked up
  * to is judged when it is about to be connected to, so that no name and no change of its address gets around. Such a
  * call has a connection of its own, for on one that is there already nothing would be judged. Without TLS it goes to
  * this machine only.
@@ -24,14 +24,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "braze/answer.h"
+#include "daemon/fetch_reach.h"
 
 struct fetcher;
-
-enum fetch_reach {
-    FETCH_ANYWHERE, /* the operator has named the host */
-    FETCH_PUBLIC,   /* neither this machine nor a private network, nor what base/address.h bars */
-    FETCH_LOCAL_TOO /* all but what that bars */
-};
 
 struct fetch_header {
     const char *name, *value; /* without line breaks */

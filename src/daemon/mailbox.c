@@ -4,7 +4,7 @@
  * A list under one lock, with two counters: places (reserved or taken by waiting mail) and bytes. A
  * reservation is the only thing that can be refused, so a producer knows the answer before it parks a call
  * or promises anything; the put that follows always succeeds, also after mailbox_close, since its place was
- * given. Places come back when the engine takes the mail, or by mailbox_unreserve.
+ * given. Places come back when the engine takes the mail.
  *
  * One mail larger than the whole byte budget would never fit: it is let in when the box is empty, for the
  * sizes have been capped where the bytes were read.
@@ -115,13 +115,6 @@ static void give_back(struct mailbox *mailbox, size_t bytes)
         abort(); /* a place was given back that nobody had */
     mailbox->places--;
     mailbox->bytes -= bytes;
-}
-
-void mailbox_unreserve(struct mailbox *mailbox, size_t bytes)
-{
-    pthread_mutex_lock(&mailbox->lock);
-    give_back(mailbox, bytes);
-    pthread_mutex_unlock(&mailbox->lock);
 }
 
 void mailbox_put(struct mailbox *mailbox, struct mail *mail, size_t reserved_bytes)

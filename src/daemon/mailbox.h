@@ -4,7 +4,7 @@
  *
  * A producer reserves, then (for a parked call) parks, then puts; a put after a successful reserve cannot
  * fail. The engine takes all that waits, in order. Ownership of a mail goes over with the put. `wake` is
- * called after each put on an empty box (curl_multi_wakeup). Any thread may reserve, unreserve, put, close;
+ * called after each put on an empty box (curl_multi_wakeup). Any thread may reserve, put, close;
  * the engine alone takes.
  */
 #ifndef DAEMON_MAILBOX_H
@@ -37,7 +37,7 @@ struct mail {
     struct inbound_result *read; /* owned; NULL: the engine reads it */
     struct ruleset *ruleset; /* owned */
     struct rulefiles *files; /* owned, from the heap (alloc_new) */
-    bool is_folder;          /* MAIL_RULESET: the files are those in the daemon\'s own folder */
+    bool is_folder;          /* MAIL_RULESET: the files are those in the daemon's own folder */
     char *folder;            /* MAIL_RULESET: that folder, owned; NULL: there is none */
     int64_t rollback;        /* MAIL_RULESET: the files are those of this ruleset; 0: they are not */
     int64_t put_at;          /* monotonic ms; set by mailbox_put */
@@ -50,7 +50,6 @@ void mail_free(struct mail *mail); /* what it still owns; not the call */
 struct mailbox *mailbox_new(size_t max_count, size_t max_bytes, void (*wake)(void *), void *wake_context);
 void mailbox_free(struct mailbox *mailbox);
 bool mailbox_reserve(struct mailbox *mailbox, size_t bytes); /* false: full or closed */
-void mailbox_unreserve(struct mailbox *mailbox, size_t bytes);
 void mailbox_put(struct mailbox *mailbox, struct mail *mail, size_t reserved_bytes);
 /* At most `max_count` mails or about `max_bytes`, as a list in order; NULL when empty. Frees their places. */
 struct mail *mailbox_take(struct mailbox *mailbox, size_t max_count, size_t max_bytes);

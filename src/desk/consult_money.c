@@ -15,7 +15,8 @@ struct scope {
 
 enum { SCOPES = 4 };
 
-void consult_day(const struct desk *desk, int64_t now, char day[16])
+/* The day of the business, '2026-05-13'. */
+static void business_day(const struct desk *desk, int64_t now, char day[16])
 {
     struct zone_time local;
 
@@ -80,7 +81,7 @@ int consult_may_spend(struct desk *desk, const struct consult_row *row, const st
     struct scope scopes[SCOPES];
     char day[16];
 
-    consult_day(desk, now, day);
+    business_day(desk, now, day);
     list_scopes(desk, backend, row->contact, scopes);
     return has_room(desk, scopes, day, backend_cost(backend, 0, backend->max_tokens), why, error);
 }
@@ -93,7 +94,7 @@ int consult_charge(struct desk *desk, const struct consult_row *row, const struc
     char day[16];
     int room;
 
-    consult_day(desk, now, day);
+    business_day(desk, now, day);
     list_scopes(desk, backend, row->contact, scopes);
     if (consult_lose_charge(desk, row, error) != 0)
         return -1;
@@ -133,7 +134,7 @@ int consult_account(struct desk *desk, const struct consult_bill *bill, int64_t 
     struct scope scopes[SCOPES];
     char today[16];
 
-    consult_day(desk, now, today);
+    business_day(desk, now, today);
     if (*bill->charged_on == '\0')
         usage.day = today;
     if (*bill->charged_on != '\0') {
@@ -152,6 +153,6 @@ int consult_count(struct desk *desk, const struct consult_row *row, bool has_hel
     struct usage usage = { .day = day, .backend = row->backend, .wanted_by = row->wanted_by, .contact = row->contact,
                            .asked = 1, .answered = has_helped };
 
-    consult_day(desk, now, day);
+    business_day(desk, now, day);
     return usage_add(desk->db, &usage, error);
 }

@@ -43,7 +43,4 @@ int consult_lose_charge(struct desk *desk, const struct consult_row *row, struct
 /* For kinds that cost nothing. */
 int consult_count(struct desk *desk, const struct consult_row *row, bool has_helped, int64_t now, struct error *error);
 
-/* The day of the business, '2026-05-13'. */
-void consult_day(const struct desk *desk, int64_t now, char day[16]);
-
 #endif

@@ -299,6 +299,7 @@ static int nobody_answered(struct telling *telling, struct handover *handover, s
 {
     struct desk *desk = telling->desk;
     struct conversation conversation = *telling->conversation;
+    struct telling behind = *telling; /* what is said when it is over is said by the bot */
 
     if (timeout(desk, "agent_timeout") == 0) {
         handover->due_at = 0;
@@ -309,8 +310,8 @@ static int nobody_answered(struct telling *telling, struct handover *handover, s
         event_put(desk->db, conversation.id, "timeout", "daemon", telling->conversation->agent, telling->now, error) != 0 ||
         handover_end(desk, &conversation, "timeout", 0, telling->now, error) != 0)
         return -1;
-    telling->conversation = &conversation; /* what is said now is said by the bot */
-    return say_nobody(telling, handover, error);
+    behind.conversation = &conversation;
+    return say_nobody(&behind, handover, error);
 }
 
 /* People who leave */

@@ -93,7 +93,8 @@ static int language_of(struct desk *desk, int64_t contact, struct buf *language,
     return found < 0 ? -1 : 0;
 }
 
-int handover_name(struct desk *desk, int64_t conversation, struct buf *name, struct error *error)
+/* What the customer is called, on one line. */
+static int add_name(struct desk *desk, int64_t conversation, struct buf *name, struct error *error)
 {
     struct buf typed = { 0 }, address = { 0 };
     int result = handover_customer(desk->db, conversation, &typed, &address, error);
@@ -181,7 +182,7 @@ int handover_tell_phrase(const struct telling *telling, enum colleague_phrase ph
     int result = told_contacts(desk->db, telling->handover->number, contacts, &count, error);
 
     if (result == 0)
-        result = handover_name(desk, telling->conversation->id, &name, error);
+        result = add_name(desk, telling->conversation->id, &name, error);
     values.who = buf_text(&name);
     for (size_t i = 0; result == 0 && i < count; i++)
         if (contacts[i] != except)
@@ -388,7 +389,7 @@ int handover_tell_words(const struct telling *telling, const char *text, const c
     int result = told_contacts(desk->db, telling->handover->number, contacts, &count, error);
 
     if (result == 0 && count > 0)
-        result = handover_name(desk, telling->conversation->id, &name, error);
+        result = add_name(desk, telling->conversation->id, &name, error);
     for (size_t i = 0; result == 0 && i < count; i++)
         result = relay(telling, buf_text(&name), text, media, contacts[i], error);
     buf_release(&name);

@@ -44,7 +44,4 @@ int handover_tell_words(const struct telling *telling, const char *text, const c
 /* It is not hers any more. `by_her`: she has ended it herself. */
 int handover_leave(struct desk *desk, int64_t contact, int64_t number, bool by_her, int64_t now, struct error *error);
 
-/* What the customer is called, on one line. */
-int handover_name(struct desk *desk, int64_t conversation, struct buf *name, struct error *error);
-
 #endif

@@ -230,7 +230,8 @@ static int64_t figure_units(const struct figure *figure)
     return units;
 }
 
-void numeral_trim(struct numeral *number)
+/* Takes off the zeros behind the point; so equal numbers are the same. */
+static void trim(struct numeral *number)
 {
     while (number->places > 0 && number->units % 10 == 0) {
         number->units /= 10;
@@ -273,7 +274,7 @@ static size_t read_digits(const struct ask_pieces *pieces, size_t at, enum numer
                                 .digits = figure.count,
                                 .leads_zero = figure.digits[0] == '0' && figure.count > 1 &&
                                               figure.places == 0 };
-    numeral_trim(number);
+    trim(number);
     if (style == NUMERAL_WHOLE)
         return end;
     if (number->places > 0)

@@ -39,8 +39,6 @@ enum numeral_style {
 size_t numeral_read(const struct ask_pieces *pieces, size_t at, enum numeral_style style,
                     struct numeral *number);
 
-/* Takes off the zeros behind the point; so equal numbers are the same. */
-void numeral_trim(struct numeral *number);
 void numeral_format(const struct numeral *number, bool is_negative, struct buf *out);
 
 #endif

@@ -23,7 +23,8 @@ enum {
     DAY_MS = 86400 * 1000
 };
 
-void when_local(const struct zone *zone, int64_t at, struct zone_time *local)
+/* The wall time of a moment, and the moment of one, where a zone may be missing. */
+static void wall_time(const struct zone *zone, int64_t at, struct zone_time *local)
 {
     int64_t day = calendar_floor(at, DAY_MS), year;
     int minutes = (int)(calendar_rest(at, DAY_MS) / MINUTE_MS);
@@ -39,7 +40,7 @@ void when_local(const struct zone *zone, int64_t at, struct zone_time *local)
     local->year = (int)year;
 }
 
-int64_t when_moment(const struct zone *zone, int64_t day, int64_t minutes)
+static int64_t moment_of(const struct zone *zone, int64_t day, int64_t minutes)
 {
     struct zone_time local = { .hour = (int)(minutes / 60), .minute = (int)(minutes % 60) };
     int64_t year;
@@ -161,7 +162,7 @@ void when_read(struct when *when, const struct ask *ask, const struct ask_pieces
 {
     *when = (struct when){ .ask = ask, .pieces = pieces };
     when->used = alloc_array(pieces->count + 1, sizeof when->used[0]);
-    when_local(ask->zone, ask->now, &when->local);
+    wall_time(ask->zone, ask->now, &when->local);
     when->today = calendar_day(when->local.year, when->local.month, when->local.day);
     walk(when);
     for (size_t at = 0; at < pieces->count; at++)
@@ -269,7 +270,7 @@ static int64_t hour_in_part(int part, int64_t hour)
 static bool is_open(const struct when *when, int64_t day, int64_t minutes)
 {
     return when->ask->is_open == NULL ||
-           when->ask->is_open(when->ask->context, when_moment(when->ask->zone, day, minutes));
+           when->ask->is_open(when->ask->context, moment_of(when->ask->zone, day, minutes));
 }
 
 /* By the opening hours of a day, or of any day of a week when none was said: -1 early, 1 late, 0 both or
@@ -302,8 +303,8 @@ static int64_t choose_half(const struct when *when, int64_t day, int64_t minutes
 
     if (choice != 0)
         return choice < 0 ? minutes : other;
-    bool is_over = when_moment(when->ask->zone, day, minutes) <= now;
-    bool is_to_come = when_moment(when->ask->zone, day, other) > now;
+    bool is_over = moment_of(when->ask->zone, day, minutes) <= now;
+    bool is_to_come = moment_of(when->ask->zone, day, other) > now;
     if (when->clock_form == CLOCK_LOOSE && is_over && is_to_come && !is_twelve)
         return other;
     return minutes;
@@ -350,7 +351,7 @@ static enum ask_result read_moment(const struct when *when, struct ask_answer *a
 
     if (has_day_mark(when) || when->clock.is_set)
         return ASK_NO;
-    when_local(when->ask->zone, when->moment.value, &local);
+    wall_time(when->ask->zone, when->moment.value, &local);
     if (when->ask->kind == ASK_DATE)
         buf_addf(&answer->value, "%04d-%02d-%02d", local.year, local.month, local.day);
     else if (when->ask->kind == ASK_TIME)
@@ -377,11 +378,11 @@ static enum ask_result read_datetime(const struct when *when, int64_t day, struc
 
     if (!when->clock.is_set || !resolve_minutes(when, day, &minutes))
         return ASK_NO;
-    moment = when_moment(when->ask->zone, day, minutes);
+    moment = moment_of(when->ask->zone, day, minutes);
     if (moment <= when->ask->now && is_todays_weekday(when, day)) {
         if (!resolve_minutes(when, day + 7, &minutes))
             return ASK_NO;
-        moment = when_moment(when->ask->zone, day + 7, minutes);
+        moment = moment_of(when->ask->zone, day + 7, minutes);
     }
     ask_answer_int(answer, moment);
     return ASK_READ;

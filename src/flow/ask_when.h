@@ -92,8 +92,4 @@ bool when_clock_hour(struct when *when, int64_t number, size_t digits, bool lead
 /* The number of the day that was meant: 1, 0 without one, -1 in doubt. */
 int when_resolve_day(const struct when *when, int64_t *day);
 
-/* now's wall time, and the moment of one, where a zone may be missing. */
-void when_local(const struct zone *zone, int64_t at, struct zone_time *local);
-int64_t when_moment(const struct zone *zone, int64_t day, int64_t minutes);
-
 #endif

@@ -91,12 +91,6 @@ int check_phrases(const struct ruleset *ruleset, struct error *error);
 int build_buttons(const struct ruleset *ruleset, const struct row *row, struct rule *rule,
                   struct error *error);
 
-/* Does a text that leaves through this campaign (NULL: the default one) come to WhatsApp, perhaps? */
-bool build_goes_by_whatsapp(const struct ruleset *ruleset, const struct campaign *campaign);
-
-/* Does WhatsApp show it with a list, when there is more to choose from than buttons can show? */
-bool build_goes_with_lists(const struct ruleset *ruleset, const struct campaign *campaign);
-
 /*
  * The column only_if, of a rule or of what happens with it; `pattern` (may be NULL) is whose groups it may name. The
  * names of rules and channels in it are looked at later, once all are known.

@@ -62,7 +62,7 @@ static int take_attribute(struct ruleset *ruleset, const struct row *row, struct
     fault = attribute_name_fault(attribute->name);
     if (fault != NULL)
         return row_refuse(row, error, "the attribute name '%s' %s", attribute->name, fault);
-    if (row_choose(row, "type", attribute_type_names, NULL, ATTRIBUTE_TEXT, &type, error) != 0)
+    if (row_choose(row, "type", attribute_type_names, ATTRIBUTE_TEXT, &type, error) != 0)
         return -1;
     attribute->type = (enum attribute_type)type;
     if (occasion_take(ruleset, row, &attribute->when, error) != 0 || take_value(ruleset, row, attribute, error) != 0)

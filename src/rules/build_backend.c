@@ -136,7 +136,7 @@ static int take_kind(const struct ruleset *ruleset, struct backend_made *made, s
     const char *word;
     int kind;
     if (row_require(made->row, "name", &backend->name, error) != 0 || row_require(made->row, "kind", &word, error) != 0 ||
-        row_choose(made->row, "kind", backend_kind_names, NULL, -1, &kind, error) != 0)
+        row_choose(made->row, "kind", backend_kind_names, -1, &kind, error) != 0)
         return -1;
     backend->kind = (enum backend_kind)kind;
     if (strlen(backend->name) > NAME_BYTES_MAX)

@@ -205,7 +205,7 @@ int backend_take_http(const struct ruleset *ruleset, struct backend_made *made, 
 {
     int method;
     (void)ruleset;
-    if (row_choose(made->row, "method", METHODS, NULL, 1, &method, error) != 0)
+    if (row_choose(made->row, "method", METHODS, 1, &method, error) != 0)
         return -1;
     made->backend->http.is_get = method == 0;
     if (take_pointers(made, error) != 0 || take_body(made, error) != 0)

@@ -29,7 +29,8 @@ static bool is_whatsapp(const struct ruleset *ruleset, const struct campaign *ca
     return channel != NULL && channel->kind == CHANNEL_WHATSAPP;
 }
 
-bool build_goes_by_whatsapp(const struct ruleset *ruleset, const struct campaign *campaign)
+/* Does a text that leaves through this campaign (NULL: the default one) come to WhatsApp, perhaps? */
+static bool goes_by_whatsapp(const struct ruleset *ruleset, const struct campaign *campaign)
 {
     if (campaign != NULL)
         return is_whatsapp(ruleset, campaign);
@@ -45,7 +46,8 @@ static bool is_default(const struct ruleset *ruleset, const struct campaign *cam
     return ruleset_default_campaign(ruleset, campaign->channel, LAYOUT_RESPONSE) == campaign;
 }
 
-bool build_goes_with_lists(const struct ruleset *ruleset, const struct campaign *campaign)
+/* Does WhatsApp show it with a list, when there is more to choose from than buttons can show? */
+static bool goes_with_lists(const struct ruleset *ruleset, const struct campaign *campaign)
 {
     bool has_lists = false;
     if (campaign != NULL)
@@ -257,8 +259,8 @@ int build_buttons(const struct ruleset *ruleset, const struct row *row, struct r
     const char *text = row_value(row, "buttons");
     if (text == NULL)
         return 0;
-    bool by_whatsapp = build_goes_by_whatsapp(ruleset, rule->campaign);
-    size_t most = most_texts(by_whatsapp, build_goes_with_lists(ruleset, rule->campaign));
+    bool by_whatsapp = goes_by_whatsapp(ruleset, rule->campaign);
+    size_t most = most_texts(by_whatsapp, goes_with_lists(ruleset, rule->campaign));
     rule->buttons = alloc_array(most, sizeof *rule->buttons);
     for (bool is_last = false; !is_last;) {
         size_t len = piece_length(text);

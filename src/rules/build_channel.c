@@ -61,7 +61,7 @@ int build_channels(struct ruleset *ruleset, struct error *error)
         const char *name, *kind_name;
         int kind;
         if (row_require(row, "name", &name, error) != 0 || row_require(row, "kind", &kind_name, error) != 0 ||
-            row_choose(row, "kind", KINDS, NULL, CHANNEL_OTHER, &kind, error) != 0)
+            row_choose(row, "kind", KINDS, CHANNEL_OTHER, &kind, error) != 0)
             return -1;
         const struct channel *same = ruleset_channel(ruleset, name);
         if (same != NULL && same->file == NULL)
@@ -155,7 +155,7 @@ static int take_layout(const struct row *row, const struct channel *channel, str
     const char *given;
     if (channel->kind == CHANNEL_WHATSAPP && row_require(row, "layout", &given, error) != 0)
         return -1;
-    if (row_choose(row, "layout", LAYOUTS, NULL, LAYOUT_RESPONSE, &layout, error) != 0)
+    if (row_choose(row, "layout", LAYOUTS, LAYOUT_RESPONSE, &layout, error) != 0)
         return -1;
     campaign->layout = (enum campaign_layout)layout;
     if (campaign->app_id == NULL)

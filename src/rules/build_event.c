@@ -148,7 +148,7 @@ static int take_property(struct ruleset *ruleset, size_t index, struct error *er
     *property = (struct property){ .file = row->file, .line = row->line };
     if (row_require(row, "name", &property->name, error) != 0 || check_name(row, property->name, error) != 0 ||
         row_require(row, "value", &source, error) != 0 ||
-        row_choose(row, "type", property_type_names, NULL, ATTRIBUTE_TEXT, &type, error) != 0 ||
+        row_choose(row, "type", property_type_names, ATTRIBUTE_TEXT, &type, error) != 0 ||
         build_check_property(&private->event_rows, private->event_properties, index, "event", error) != 0)
         return -1;
     property->type = (enum attribute_type)type;

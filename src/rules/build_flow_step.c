@@ -143,7 +143,7 @@ int flow_find_step(const struct ruleset *ruleset, const struct row *row, size_t 
 static int take_ask(const struct row *row, struct step *step, struct error *error)
 {
     int ask;
-    if (row_choose(row, "ask", ask_names + 1, NULL, -1, &ask, error) != 0)
+    if (row_choose(row, "ask", ask_names + 1, -1, &ask, error) != 0)
         return -1;
     step->ask = (enum ask_kind)(ask + 1);
     for (size_t i = 0; step->ask == ASK_NOTHING && OF_QUESTIONS[i] != NULL; i++)
@@ -217,7 +217,7 @@ static int take_action(const struct ruleset *ruleset, const struct row *row, str
 {
     int action;
     bool has_target = row_value(row, "target") != NULL;
-    if (row_choose(row, "action", ACTIONS, NULL, -1, &action, error) != 0)
+    if (row_choose(row, "action", ACTIONS, -1, &action, error) != 0)
         return -1;
     step->action = (enum step_action)(action + 1);
     if (step->action == STEP_NONE)

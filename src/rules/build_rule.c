@@ -81,7 +81,7 @@ static int check_need(const struct row *row, const char *column, enum need need,
 static int take_action(const struct row *row, struct rule *rule, struct error *error)
 {
     int action;
-    if (row_choose(row, "action", ruleset_action_names, NULL, ACTION_SAY, &action, error) != 0)
+    if (row_choose(row, "action", ruleset_action_names, ACTION_SAY, &action, error) != 0)
         return -1;
     rule->action = (enum rule_action)action;
     const char *name = ruleset_action_names[action];

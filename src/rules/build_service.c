@@ -54,7 +54,7 @@ static int take_body(const struct row *row, struct service *service, struct erro
 {
     const char *body = row_value(row, "body");
     int method;
-    if (row_choose(row, "method", METHODS, NULL, body != NULL, &method, error) != 0)
+    if (row_choose(row, "method", METHODS, body != NULL, &method, error) != 0)
         return -1;
     service->is_post = method == 1;
     if (body == NULL)

@@ -60,7 +60,10 @@ const struct fact_info fact_table[FACT_COUNT] = {
                        WEEKDAYS },
 };
 
-const struct fact_info fact_flow_table[FACT_FLOW_COUNT] = {
+/* The tables are sorted by name. */
+enum { FLOW_COUNT = 4, PARTING_COUNT = 2 };
+
+static const struct fact_info FLOW_FACTS[FLOW_COUNT] = {
     { "failed", FACT_IS_YES_NO, "did the call of this step come to nothing?", NULL },
     { "gave_up", FACT_IS_YES_NO, "has the customer given one wrong answer too many?", NULL },
     { "status", FACT_IS_NUMBER, "the service's HTTP status, as in 404; 0 when it did not answer", NULL },
@@ -70,7 +73,7 @@ const struct fact_info fact_flow_table[FACT_FLOW_COUNT] = {
 static const char *const CLOSERS[] = { "idle", "rule", "flow", "backend", "person", NULL };
 static const char *const ENDS[] = { "answered", "unanswered", "flow_done", "flow_left", "person", "opted_out", NULL };
 
-const struct fact_info fact_parting_table[FACT_PARTING_COUNT] = {
+static const struct fact_info PARTING_FACTS[PARTING_COUNT] = {
     { "closed_by", FACT_IS_TEXT,
       "who ended the conversation: 'idle' (nobody said anything any more), 'rule', 'flow', 'backend' or 'person'; at close only",
       CLOSERS },
@@ -91,12 +94,12 @@ enum fact fact_find(const char *name)
 
 static const struct fact_info *find_in_flow(const char *name)
 {
-    return bsearch(name, fact_flow_table, FACT_FLOW_COUNT, sizeof *fact_flow_table, compare_name);
+    return bsearch(name, FLOW_FACTS, FLOW_COUNT, sizeof *FLOW_FACTS, compare_name);
 }
 
 static const struct fact_info *find_of_parting(const char *name)
 {
-    return bsearch(name, fact_parting_table, FACT_PARTING_COUNT, sizeof *fact_parting_table, compare_name);
+    return bsearch(name, PARTING_FACTS, PARTING_COUNT, sizeof *PARTING_FACTS, compare_name);
 }
 
 const struct fact_info *fact_info_find(const char *name)
@@ -138,11 +141,11 @@ static int refuse_fact(const char *name, const struct fact_place *place, struct 
                          name);
     for (size_t i = 0; i < FACT_COUNT; i++)
         nearest_offer(&nearest, fact_table[i].name);
-    for (size_t i = 0; place != NULL && place->has_outcome && i < FACT_FLOW_COUNT; i++)
-        nearest_offer(&nearest, fact_flow_table[i].name);
-    for (size_t i = 0; place != NULL && i < FACT_PARTING_COUNT; i++)
-        if (is_known_at_parting(place, fact_parting_table[i].name))
-            nearest_offer(&nearest, fact_parting_table[i].name);
+    for (size_t i = 0; place != NULL && place->has_outcome && i < FLOW_COUNT; i++)
+        nearest_offer(&nearest, FLOW_FACTS[i].name);
+    for (size_t i = 0; place != NULL && i < PARTING_COUNT; i++)
+        if (is_known_at_parting(place, PARTING_FACTS[i].name))
+            nearest_offer(&nearest, PARTING_FACTS[i].name);
     if (nearest.best != NULL)
         buf_addf(&advice, "; did you mean :%s?", nearest.best);
     else

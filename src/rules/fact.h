@@ -8,8 +8,8 @@
  * rule's own pattern, or what earlier matches have set (rule_set); a text either way. Inside a flow it may also
  * be one of the flow's (rules/scope.h).
  *
- * How a step of a flow went, its branches and its accept_if ask by four facts of their own (fact_flow_table); how a
- * conversation ended, what stands at close or handoff by two (fact_parting_table).
+ * How a step of a flow went, its branches and its accept_if ask by four facts of their own (flow/step gives their
+ * values); how a conversation ended, what stands at close or handoff by two (desk/decide_fact).
  */
 #ifndef RULES_FACT_H
 #define RULES_FACT_H
@@ -55,14 +55,6 @@ struct fact_info {
     const char *const *values; /* NULL-terminated; NULL: any */
 };
 extern const struct fact_info fact_table[FACT_COUNT]; /* sorted by name */
-
-/* failed, gave_up, status and timed_out; flow/step gives their values. Sorted by name. */
-enum { FACT_FLOW_COUNT = 4 };
-extern const struct fact_info fact_flow_table[FACT_FLOW_COUNT];
-
-/* closed_by and outcome, of a conversation that has been summed up; desk/decide_fact gives their values. Sorted by name. */
-enum { FACT_PARTING_COUNT = 2 };
-extern const struct fact_info fact_parting_table[FACT_PARTING_COUNT];
 
 /* The row of a fact of any table; NULL: there is none of that name. */
 const struct fact_info *fact_info_find(const char *name);

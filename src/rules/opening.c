@@ -69,25 +69,19 @@ bool opening_stretch(const struct zone *zone, int64_t day, const struct hours *h
     return stretch->start < stretch->end;
 }
 
-/* The end of what holds `at` and lasts longest; `at` itself when it is closed. */
-static int64_t end_of_open(const struct opening *opening, const struct zone *zone, int64_t at)
+bool opening_is_open(const struct opening *opening, const struct zone *zone, int64_t at)
 {
-    int64_t today = opening_day(zone, at), end = at;
+    int64_t today = opening_day(zone, at);
+
     for (int64_t day = today - 1; day <= today + 1; day++) {
         const struct day_hours *hours = opening_day_hours(opening, day);
         for (size_t i = 0; i < hours->count; i++) {
             struct stretch stretch;
-            if (opening_stretch(zone, day, &hours->list[i], &stretch) && stretch.start <= at &&
-                stretch.end > end)
-                end = stretch.end;
+            if (opening_stretch(zone, day, &hours->list[i], &stretch) && stretch.start <= at && at < stretch.end)
+                return true;
         }
     }
-    return end;
-}
-
-bool opening_is_open(const struct opening *opening, const struct zone *zone, int64_t at)
-{
-    return end_of_open(opening, zone, at) > at;
+    return false;
 }
 
 int64_t opening_next(const struct opening *opening, const struct zone *zone, int64_t at)
@@ -103,18 +97,6 @@ int64_t opening_next(const struct opening *opening, const struct zone *zone, int
         }
     }
     return OPENING_NEVER;
-}
-
-int64_t opening_change(const struct opening *opening, const struct zone *zone, int64_t at)
-{
-    int64_t end = end_of_open(opening, zone, at);
-    if (end == at)
-        return opening_next(opening, zone, at);
-    int64_t last = opening_day(zone, at) + OPENING_SEARCH_DAYS;
-    for (int64_t further; (further = end_of_open(opening, zone, end)) > end; end = further)
-        if (opening_day(zone, further) > last)
-            return OPENING_NEVER;
-    return end;
 }
 
 void opening_free(struct opening *opening)

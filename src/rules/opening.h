@@ -43,9 +43,6 @@ bool opening_is_open(const struct opening *opening, const struct zone *zone, int
 /* The next moment after `at` at which it opens (closed a millisecond before), or OPENING_NEVER. */
 int64_t opening_next(const struct opening *opening, const struct zone *zone, int64_t at);
 
-/* The next moment after `at` at which it opens or closes, or OPENING_NEVER. */
-int64_t opening_change(const struct opening *opening, const struct zone *zone, int64_t at);
-
 /* The words of a language: the first of the two that is known ("es", "ko-KR", …; may be NULL), or English. */
 struct opening_words;
 const struct opening_words *opening_words(const char *language, const char *otherwise);

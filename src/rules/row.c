@@ -224,8 +224,8 @@ int row_require(const struct row *row, const char *column, const char **value, s
     return *value != NULL ? 0 : row_refuse(row, error, "this %s row lacks its %s", row->table, column);
 }
 
-int row_choose(const struct row *row, const char *column, const char *const *words, const char *const *later,
-               int otherwise, int *choice, struct error *error)
+int row_choose(const struct row *row, const char *column, const char *const *words, int otherwise, int *choice,
+               struct error *error)
 {
     const char *value = row_value(row, column);
     *choice = otherwise;
@@ -239,10 +239,7 @@ int row_choose(const struct row *row, const char *column, const char *const *wor
     struct buf advice = { 0 };
     nearest_offer_list(&nearest, words);
     nearest_advise(&nearest, words, &advice);
-    bool is_later = later != NULL && is_listed(later, value);
-    row_refuse(row, error,
-               is_later ? "%s '%s' comes with a later version of frontdesk%s" : "there is no %s '%s'%s",
-               column, value, buf_text(&advice));
+    row_refuse(row, error, "there is no %s '%s'%s", column, value, buf_text(&advice));
     buf_release(&advice);
     return -1;
 }

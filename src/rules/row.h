@@ -59,10 +59,10 @@ int row_require(const struct row *row, const char *column, const char **value, s
 
 /*
  * Which of the words is it? *choice is an index into `words` (NULL-terminated), or `otherwise` when the
- * column is not given. `later` (may be NULL): words of later versions, refused as such.
+ * column is not given.
  */
-int row_choose(const struct row *row, const char *column, const char *const *words, const char *const *later,
-               int otherwise, int *choice, struct error *error);
+int row_choose(const struct row *row, const char *column, const char *const *words, int otherwise, int *choice,
+               struct error *error);
 
 /* A whole number within bounds; *number is `otherwise` when the column is not given. */
 int row_number(const struct row *row, const char *column, int least, int most, int otherwise, int *number,

@@ -394,16 +394,16 @@ int db_harden(struct db *db, struct error *error)
     return failure == 0 ? 0 : error_set(error, "the disk does not take the log of the database: %s", strerror(failure));
 }
 
+static bool is_in_transaction(const struct db *db)
+{
+    return !sqlite3_get_autocommit(db->handle);
+}
+
 void db_rollback(struct db *db)
 {
     /* SQLITE_FULL and I/O errors roll back by themselves. */
-    if (!sqlite3_get_autocommit(db->handle))
+    if (is_in_transaction(db))
         sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
-}
-
-bool db_in_transaction(const struct db *db)
-{
-    return !sqlite3_get_autocommit(db->handle);
 }
 
 int db_mark(struct db *db, struct error *error)
@@ -424,7 +424,7 @@ void db_undo(struct db *db)
 {
     static const char UNDO[] = "ROLLBACK TO item";
 
-    if (!db_in_transaction(db))
+    if (!is_in_transaction(db))
         return;
     run_kept(db, UNDO, NULL);
     db_unmark(db, NULL);

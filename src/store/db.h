@@ -81,7 +81,6 @@ int db_commit(struct db *db, struct error *error);
 int db_commit_early(struct db *db, struct error *error);
 int db_harden(struct db *db, struct error *error);
 void db_rollback(struct db *db);
-bool db_in_transaction(const struct db *db);
 
 /* A savepoint inside a transaction; undo rolls back to it. */
 int db_mark(struct db *db, struct error *error);

@@ -35,10 +35,10 @@ enum { STEPS_MAX = 1000, STEPS_BETWEEN = 100, NAME_SHOWN_MAX = 60 };
 static const char TEST[] = "SELECT 1 WHERE (", VALUE[] = "SELECT (", AFTER[] = "\n)";
 
 /* Not printf: '%.2000000000c' spins for seconds inside one step, under every limit. */
-const char *const expression_functions[] = { "abs",    "coalesce", "glob",    "hex",     "ifnull", "iif",
-                                             "instr",  "length",   "like",    "lower",   "ltrim",  "max",
-                                             "min",    "nullif",   "replace", "round",   "rtrim",  "sign",
-                                             "substr", "trim",     "typeof",  "unicode", "upper",  NULL };
+static const char *const FUNCTIONS[] = { "abs",    "coalesce", "glob",   "hex",     "ifnull", "iif",
+                                         "instr",  "length",   "like",   "lower",   "ltrim",  "max",
+                                         "min",    "nullif",   "replace", "round",  "rtrim",  "sign",
+                                         "substr", "trim",     "typeof", "unicode", "upper",  NULL };
 
 struct expression {
     struct expressions *set;
@@ -72,8 +72,8 @@ static int authorize(void *context, int action, const char *first, const char *s
     (void)first, (void)database, (void)trigger;
     if (action == SQLITE_SELECT)
         return set->selects_left-- > 0 ? SQLITE_OK : SQLITE_DENY;
-    for (size_t i = 0; action == SQLITE_FUNCTION && expression_functions[i] != NULL; i++)
-        if (strcasecmp(second, expression_functions[i]) == 0)
+    for (size_t i = 0; action == SQLITE_FUNCTION && FUNCTIONS[i] != NULL; i++)
+        if (strcasecmp(second, FUNCTIONS[i]) == 0)
             return SQLITE_OK;
     return SQLITE_DENY;
 }
@@ -223,8 +223,8 @@ static int refuse(const char *message, struct error *error)
     struct buf advice = { 0 };
     if (strstr(known->prefix, "function: ") != NULL) {
         struct nearest nearest = { .word = name };
-        nearest_offer_list(&nearest, expression_functions);
-        nearest_advise(&nearest, expression_functions, &advice);
+        nearest_offer_list(&nearest, FUNCTIONS);
+        nearest_advise(&nearest, FUNCTIONS, &advice);
     }
     error_set(error, "%s%.*s%s%s", known->before, shown(name, strlen(name)), name, known->after,
               buf_text(&advice));

@@ -3,7 +3,7 @@
  *
  * A set of expressions lives on a private connection in memory that knows no table. An expression is one
  * expression: no SELECT, no second statement, no comment, no aggregate or window function; of the functions
- * only those of expression_functions, which are pure (none tells the time, none is random). Text stands
+ * only the few that expression.c lists, which are pure (none tells the time, none is random). Text stands
  * between single quotes, or between double ones, which are easier to type inside a rule file. A fact is
  * written :name, a variable @name; what stands behind the names is asked for at every evaluation, and only
  * for the names that the expression holds.
@@ -67,7 +67,5 @@ enum expression_result expression_test(const struct expression *expression, expr
  */
 int expression_evaluate(const struct expression *expression, expression_lookup *lookup, void *context,
                         struct expression_value *value, struct buf *text);
-
-extern const char *const expression_functions[]; /* NULL-terminated */
 
 #endif

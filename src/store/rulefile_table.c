@@ -6,7 +6,7 @@
  * in the words of the trade.
  *
  * `create`, `select` and `columns` of a row name the same columns in the same order. To let rule files
- * write a new column: add it to these three, take it out of `later`, and evaluate it in rules/.
+ * write a new column: add it to these three, and evaluate it in rules/.
  */
 #include <string.h>
 #include <strings.h>
@@ -14,8 +14,6 @@
 #include "base/buf.h"
 #include "base/nearest.h"
 #include "store/rulefile_table.h"
-
-static const char *const NONE[] = { NULL };
 
 static const char *const SETTING_COLUMNS[] = { "name", "value", NULL };
 
@@ -82,82 +80,80 @@ static const char *const TALK_LINE_COLUMNS[] = { "talk", "after", "customer", "b
 
 const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
     { "setting", "CREATE TABLE setting (name, value)",
-      "SELECT name, value FROM setting WHERE rowid > ?1 ORDER BY rowid", SETTING_COLUMNS, NONE },
+      "SELECT name, value FROM setting WHERE rowid > ?1 ORDER BY rowid", SETTING_COLUMNS },
     { "campaign",
       "CREATE TABLE campaign (name, channel, layout, campaign_id, canvas_id, app_id, subscription_group_id,"
       " text_property, buttons)",
       "SELECT name, channel, layout, campaign_id, canvas_id, app_id, subscription_group_id, text_property,"
       " buttons FROM campaign WHERE rowid > ?1 ORDER BY rowid",
-      CAMPAIGN_COLUMNS, NONE },
+      CAMPAIGN_COLUMNS },
     { "channel", "CREATE TABLE channel (name, kind)",
-      "SELECT name, kind FROM channel WHERE rowid > ?1 ORDER BY rowid", CHANNEL_COLUMNS, NONE },
+      "SELECT name, kind FROM channel WHERE rowid > ?1 ORDER BY rowid", CHANNEL_COLUMNS },
     { "team",
       "CREATE TABLE team (name, notify_user, campaign, nobody, closed, next, notify_url, notify_secret_env, relay_url,"
       " relay_secret_env)",
       "SELECT name, notify_user, campaign, nobody, closed, next, notify_url, notify_secret_env, relay_url, relay_secret_env"
       " FROM team WHERE rowid > ?1 ORDER BY rowid",
-      TEAM_COLUMNS, NONE },
+      TEAM_COLUMNS },
     { "rule",
       "CREATE TABLE rule (name, priority, words, pattern, unless, only_if, action, target, say, campaign,"
       " buttons, cooldown, interrupts)",
       "SELECT name, priority, words, pattern, unless, only_if, action, target, say, campaign, buttons, cooldown,"
       " interrupts FROM rule WHERE rowid > ?1 ORDER BY rowid",
-      RULE_COLUMNS, NONE },
+      RULE_COLUMNS },
     { "rule_set", "CREATE TABLE rule_set (rule, name, value)",
-      "SELECT rule, name, value FROM rule_set WHERE rowid > ?1 ORDER BY rowid", SET_COLUMNS, NONE },
+      "SELECT rule, name, value FROM rule_set WHERE rowid > ?1 ORDER BY rowid", SET_COLUMNS },
     { "phrase", "CREATE TABLE phrase (name, language, text)",
-      "SELECT name, language, text FROM phrase WHERE rowid > ?1 ORDER BY rowid", PHRASE_COLUMNS, NONE },
+      "SELECT name, language, text FROM phrase WHERE rowid > ?1 ORDER BY rowid", PHRASE_COLUMNS },
     { "attribute", "CREATE TABLE attribute (name, at, value, type, only_if, with_reply)",
-      "SELECT name, at, value, type, only_if, with_reply FROM attribute WHERE rowid > ?1 ORDER BY rowid", ATTRIBUTE_COLUMNS,
-      NONE },
+      "SELECT name, at, value, type, only_if, with_reply FROM attribute WHERE rowid > ?1 ORDER BY rowid", ATTRIBUTE_COLUMNS },
     { "custom_event", "CREATE TABLE custom_event (name, at, only_if)",
-      "SELECT name, at, only_if FROM custom_event WHERE rowid > ?1 ORDER BY rowid", EVENT_COLUMNS, NONE },
+      "SELECT name, at, only_if FROM custom_event WHERE rowid > ?1 ORDER BY rowid", EVENT_COLUMNS },
     { "custom_event_property", "CREATE TABLE custom_event_property (event, name, value, type)",
-      "SELECT event, name, value, type FROM custom_event_property WHERE rowid > ?1 ORDER BY rowid", EVENT_PROPERTY_COLUMNS,
-      NONE },
+      "SELECT event, name, value, type FROM custom_event_property WHERE rowid > ?1 ORDER BY rowid", EVENT_PROPERTY_COLUMNS },
     { "notice", "CREATE TABLE notice (name, at, only_if, campaign, \"to\", say)",
-      "SELECT name, at, only_if, campaign, \"to\", say FROM notice WHERE rowid > ?1 ORDER BY rowid", NOTICE_COLUMNS, NONE },
+      "SELECT name, at, only_if, campaign, \"to\", say FROM notice WHERE rowid > ?1 ORDER BY rowid", NOTICE_COLUMNS },
     { "notice_property", "CREATE TABLE notice_property (notice, name, value)",
-      "SELECT notice, name, value FROM notice_property WHERE rowid > ?1 ORDER BY rowid", NOTICE_PROPERTY_COLUMNS, NONE },
+      "SELECT notice, name, value FROM notice_property WHERE rowid > ?1 ORDER BY rowid", NOTICE_PROPERTY_COLUMNS },
     { "opening", "CREATE TABLE opening (days, opens, closes)",
-      "SELECT days, opens, closes FROM opening WHERE rowid > ?1 ORDER BY rowid", OPENING_COLUMNS, NONE },
+      "SELECT days, opens, closes FROM opening WHERE rowid > ?1 ORDER BY rowid", OPENING_COLUMNS },
     { "holiday", "CREATE TABLE holiday (day, note, opens, closes)",
-      "SELECT day, note, opens, closes FROM holiday WHERE rowid > ?1 ORDER BY rowid", HOLIDAY_COLUMNS, NONE },
+      "SELECT day, note, opens, closes FROM holiday WHERE rowid > ?1 ORDER BY rowid", HOLIDAY_COLUMNS },
     { "rule_example",
       "CREATE TABLE rule_example"
       " (rule, text, language, at, open, channel, first_contact, country, last_rule, cooling, fields)",
       "SELECT rule, text, language, at, open, channel, first_contact, country, last_rule, cooling, fields"
       " FROM rule_example WHERE rowid > ?1 ORDER BY rowid",
-      EXAMPLE_COLUMNS, NONE },
+      EXAMPLE_COLUMNS },
     { "rule_counterexample",
       "CREATE TABLE rule_counterexample"
       " (rule, text, language, at, open, channel, first_contact, country, last_rule, cooling, fields)",
       "SELECT rule, text, language, at, open, channel, first_contact, country, last_rule, cooling, fields"
       " FROM rule_counterexample WHERE rowid > ?1 ORDER BY rowid",
-      EXAMPLE_COLUMNS, NONE },
+      EXAMPLE_COLUMNS },
     { "flow", "CREATE TABLE flow (name, title, expires, expired, remind, reminder, retries, give_up)",
       "SELECT name, title, expires, expired, remind, reminder, retries, give_up"
       " FROM flow WHERE rowid > ?1 ORDER BY rowid",
-      FLOW_COLUMNS, NONE },
+      FLOW_COLUMNS },
     { "step",
       "CREATE TABLE step (name, say, ask, pattern, accept_if, retry, timeout, campaign, action, target, next)",
       "SELECT name, say, ask, pattern, accept_if, retry, timeout, campaign, action, target, next"
       " FROM step WHERE rowid > ?1 ORDER BY rowid",
-      STEP_COLUMNS, NONE },
+      STEP_COLUMNS },
     { "step_set", "CREATE TABLE step_set (step, name, value)",
-      "SELECT step, name, value FROM step_set WHERE rowid > ?1 ORDER BY rowid", STEP_VALUE_COLUMNS, NONE },
+      "SELECT step, name, value FROM step_set WHERE rowid > ?1 ORDER BY rowid", STEP_VALUE_COLUMNS },
     { "step_property", "CREATE TABLE step_property (step, name, value)",
-      "SELECT step, name, value FROM step_property WHERE rowid > ?1 ORDER BY rowid", STEP_VALUE_COLUMNS, NONE },
+      "SELECT step, name, value FROM step_property WHERE rowid > ?1 ORDER BY rowid", STEP_VALUE_COLUMNS },
     { "choice", "CREATE TABLE choice (step, label, words, next, redo)",
-      "SELECT step, label, words, next, redo FROM choice WHERE rowid > ?1 ORDER BY rowid", CHOICE_COLUMNS, NONE },
+      "SELECT step, label, words, next, redo FROM choice WHERE rowid > ?1 ORDER BY rowid", CHOICE_COLUMNS },
     { "branch", "CREATE TABLE branch (step, only_if, say, next, redo)",
-      "SELECT step, only_if, say, next, redo FROM branch WHERE rowid > ?1 ORDER BY rowid", BRANCH_COLUMNS, NONE },
+      "SELECT step, only_if, say, next, redo FROM branch WHERE rowid > ?1 ORDER BY rowid", BRANCH_COLUMNS },
     { "service", "CREATE TABLE service (name, method, url, body, key_env, deadline)",
       "SELECT name, method, url, body, key_env, deadline FROM service WHERE rowid > ?1 ORDER BY rowid",
-      SERVICE_COLUMNS, NONE },
+      SERVICE_COLUMNS },
     { "service_value", "CREATE TABLE service_value (service, name, pointer)",
       "SELECT service, name, pointer FROM service_value WHERE rowid > ?1 ORDER BY rowid",
-      SERVICE_VALUE_COLUMNS, NONE },
+      SERVICE_VALUE_COLUMNS },
     { "backend",
       "CREATE TABLE backend (name, kind, url, model, key_env, region, prompt, fallback, team, history,"
       " history_tokens, facts, knowledge, settle_ms, settle_max_ms, joins, acts, tools, deadline,"
@@ -168,17 +164,16 @@ const struct rule_table rule_tables[RULE_TABLE_COUNT] = {
       " max_tokens, temperature, price_in, price_out, day_cap, contact_day_cap, score, method, headers,"
       " body, text_at, session_at, tokens_in_at, tokens_out_at, handoff_at FROM backend WHERE rowid > ?1"
       " ORDER BY rowid",
-      BACKEND_COLUMNS, NONE },
+      BACKEND_COLUMNS },
     { "faq", "CREATE TABLE faq (question, answer, keywords, language)",
-      "SELECT question, answer, keywords, language FROM faq WHERE rowid > ?1 ORDER BY rowid", FAQ_COLUMNS, NONE },
+      "SELECT question, answer, keywords, language FROM faq WHERE rowid > ?1 ORDER BY rowid", FAQ_COLUMNS },
     { "talk", "CREATE TABLE talk (name, starts, language, channel, country, open, first_contact)",
       "SELECT name, starts, language, channel, country, open, first_contact FROM talk WHERE rowid > ?1 ORDER BY rowid",
-      TALK_COLUMNS, NONE },
+      TALK_COLUMNS },
     { "talk_given", "CREATE TABLE talk_given (talk, source, answer, status)",
-      "SELECT talk, source, answer, status FROM talk_given WHERE rowid > ?1 ORDER BY rowid", TALK_GIVEN_COLUMNS, NONE },
+      "SELECT talk, source, answer, status FROM talk_given WHERE rowid > ?1 ORDER BY rowid", TALK_GIVEN_COLUMNS },
     { "talk_line", "CREATE TABLE talk_line (talk, after, customer, bot, expect)",
-      "SELECT talk, after, customer, bot, expect FROM talk_line WHERE rowid > ?1 ORDER BY rowid", TALK_LINE_COLUMNS,
-      NONE },
+      "SELECT talk, after, customer, bot, expect FROM talk_line WHERE rowid > ?1 ORDER BY rowid", TALK_LINE_COLUMNS },
 };
 
 /* Closed by a NULL for the advice. */
@@ -230,11 +225,7 @@ int rule_table_column(const struct rule_table *table, const char *name, size_t l
         return index;
 
     struct buf sentence = { 0 };
-    if (name_index(table->later, name, len) >= 0)
-        buf_addf(&sentence, "the column '%.*s' of %s comes with a later version of frontdesk", (int)len, name,
-                 table->name);
-    else
-        buf_addf(&sentence, "%s has no column '%.*s'", table->name, (int)(len < 100 ? len : 100), name);
+    buf_addf(&sentence, "%s has no column '%.*s'", table->name, (int)(len < 100 ? len : 100), name);
     advise(name, len, table->columns, &sentence);
     error_set(error, "%s", buf_text(&sentence));
     buf_release(&sentence);

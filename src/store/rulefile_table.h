@@ -1,7 +1,6 @@
 /*
- * rulefile_table: which tables and columns a rule file may write, and the names that only a later version of
- * frontdesk will know. A column that is not evaluated does not exist: so that nobody writes a rule that
- * silently does less than it says.
+ * rulefile_table: which tables and columns a rule file may write. A column that is not evaluated does not exist: so that
+ * nobody writes a rule that silently does less than it says.
  *
  * Names are compared as SQL does, blind to the case of ASCII letters. Constant data; any thread.
  */
@@ -19,7 +18,6 @@ struct rule_table {
     const char *create;               /* SQL */
     const char *select;               /* SQL: the columns below, of rows behind rowid ?1, oldest first */
     const char *const *columns;       /* NULL-terminated, in that order */
-    const char *const *later;         /* NULL-terminated: columns of later versions */
 };
 
 extern const struct rule_table rule_tables[RULE_TABLE_COUNT];

@@ -35,9 +35,6 @@ enum {
 /* One step of some milliseconds; 1: there was something to do, and may be more; 0: all is done that can be; -1. */
 int search_fill(struct db *db, struct error *error);
 
-/* Would a step find something to do? 1, 0, -1. Cheap. */
-int search_is_due(struct db *db, struct error *error);
-
 /*
  * Takes a message out of the index. `text` is its text as it was stored: give it before it is changed or deleted. Of a message
  * that is not in the index there is nothing to take out. What was written over is in the log until that is truncated

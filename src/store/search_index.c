@@ -76,7 +76,8 @@ static int find_ripe(struct db *db, int64_t next, int64_t *shelf, struct error *
     return read_int(q, shelf, error);
 }
 
-int search_is_due(struct db *db, struct error *error)
+/* Would a step find something to do? 1, 0, -1. Cheap. */
+static int is_due(struct db *db, struct error *error)
 {
     int64_t next, newest, shelf;
     int fits = is_current(db, error);
@@ -330,7 +331,7 @@ static int put_together(struct db *db, int64_t shelf, struct error *error)
 int search_fill(struct db *db, struct error *error)
 {
     int64_t next, newest, shelf;
-    int due = search_is_due(db, error), fits = due == 1 ? is_current(db, error) : due;
+    int due = is_due(db, error), fits = due == 1 ? is_current(db, error) : due;
     if (due != 1 || fits < 0)
         return fits < 0 ? -1 : 0;
     if (fits == 0)

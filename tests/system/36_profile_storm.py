@@ -159,19 +159,26 @@ def kill(desk, kills):
     desk.start()
 
 
+def wait_taken(desk, count, chats):
+    """Until that many more messages are in the book, or nobody writes any more."""
+    wanted = desk.value("SELECT count(*) FROM webhook") + count
+    eventually(lambda: desk.value("SELECT count(*) FROM webhook") >= wanted or all(chat.done() for chat in chats),
+               "customers write on", 60)
+
+
 def talk(desk, dice, kills):
     """All chats at once, with kills among them; who wrote behind the reload in the middle."""
     late = range(CLOSES // 2, CLOSES)
     with ThreadPoolExecutor(8) as pool:
         chats = [pool.submit(chat, desk, number) for number in range(CLOSES // 2)]
         for _ in range(KILLS // 4):
-            time.sleep(dice.uniform(0.3, 1.0))  # a moment for the kill, not something to wait for
+            wait_taken(desk, dice.randint(3, 20), chats)
             kill(desk, kills)
         desk.reload(RELOADED)
         eventually(lambda: desk.value("SELECT max(id) FROM ruleset") == 2, "the ruleset of the reload", 30)
         chats += [pool.submit(chat, desk, number) for number in late]
         for _ in range(KILLS // 2 - KILLS // 4):
-            time.sleep(dice.uniform(0.3, 1.0))
+            wait_taken(desk, dice.randint(3, 20), chats)
             kill(desk, kills)
         for done in chats:
             done.result()

@@ -327,12 +327,12 @@ def kills():
 
         def insist(call):
             """Until it is answered, as Braze and another desk do."""
-            while True:
+            def taken():
                 with contextlib.suppress(OSError, http.client.HTTPException):
                     answer = call()
-                    if answer.status != 503:
-                        return answer
-                time.sleep(0.02)
+                    return answer if answer.status != 503 else None
+
+            return eventually(taken, "it is answered", 60, 0.02)
 
         def write(user, number):
             text = f"{user} says {number}"
@@ -357,7 +357,8 @@ def kills():
             thread.start()
         kills = 0
         while any(thread.is_alive() for thread in threads) or kills < 4:
-            time.sleep(dice.uniform(0.1, 0.5))
+            wanted = len(asked) + dice.randint(1, 5)
+            eventually(lambda: len(asked) >= wanted or not any(thread.is_alive() for thread in threads), "it goes on", 60)
             desk.kill()
             kills += 1
             desk.start()

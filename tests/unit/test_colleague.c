@@ -318,6 +318,8 @@ static void a_text_that_names_another_case_is_asked_about(void **state)
     phone_expect(f, "kim", "Only your text with the number was sent. Not sent:\n> It is ready #2");
     assert_string_equal(phone_said(f, "ana"), "Hello");
     assert_string_equal(phone_said(f, "bob"), "It is ready");
+    phone_write(f, "kim", "#1"); /* what was not sent is not kept either */
+    assert_string_equal(phone_said(f, "ana"), "Hello");
 }
 
 static void an_unknown_word_with_the_sign_is_for_nobody(void **state)
@@ -344,6 +346,29 @@ static void a_text_from_before_is_not_for_the_case_that_came_since(void **state)
     assert_string_equal(phone_said(f, "ana"), "typed before");
     phone_write_late(f, "kim", "typed after", 0);
     assert_string_equal(phone_said(f, "ana"), "typed before|typed after");
+}
+
+static void a_choice_counts_from_when_she_made_it(void **state)
+{
+    struct fixture *f = *state;
+
+    two(f);
+    f->now += 5 * MINUTE_MS;
+    phone_write_late(f, "kim", "#1", 60 * SECOND_MS);
+    phone_write_late(f, "kim", "for Ana", 30 * SECOND_MS);
+    assert_string_equal(phone_said(f, "ana"), "for Ana");
+}
+
+static void behind_the_24_hours_a_template_carries_her_text_and_she_need_not_know(void **state)
+{
+    struct fixture *f = *state;
+
+    ask_for_person(f, "ana");
+    phone_write(f, "kim", "Hello");
+    phone_pass(f, 25 * HOUR_MS);
+    phone_write(f, "kim", "#1 It is here!");
+    assert_string_equal(phone_said(f, "ana"), "Hello|It is here!");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text LIKE '%24 hours%'"), 0);
 }
 
 static void webhooks_that_overtake_each_other_move_no_text_to_another_customer(void **state)
@@ -663,6 +688,8 @@ int main(void)
         CASE(a_text_that_names_another_case_is_asked_about),
         CASE(an_unknown_word_with_the_sign_is_for_nobody),
         CASE(a_text_from_before_is_not_for_the_case_that_came_since),
+        CASE(a_choice_counts_from_when_she_made_it),
+        CASE(behind_the_24_hours_a_template_carries_her_text_and_she_need_not_know),
         CASE(webhooks_that_overtake_each_other_move_no_text_to_another_customer),
         CASE(what_she_writes_before_she_could_read_of_a_case_is_not_for_the_customer),
         CASE(what_was_sent_before_the_case_was_on_her_phone_is_not_for_it_either),

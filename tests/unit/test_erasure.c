@@ -550,6 +550,40 @@ static void what_braze_refuses_for_good_is_told_in_the_receipt(void **state)
     assert_string_equal(fixture_text(f, "SELECT phase || ' ' || cleared || ' ' || uncleared FROM erasure"), "done 0 1");
 }
 
+/* It was under way when she was asked for; the chores, the erasure among them, have to wait. */
+static void a_text_that_braze_did_not_take_is_not_tried_again_though_the_desk_is_busy(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct call *call;
+
+    hear(f, "ana", "hours?");
+    call = claim(f);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    settle(f, call, of(ANSWER_NOT_DONE), 500);
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "due");
+    f->now += 60000;
+    must(desk_begin(&f->desk, &error), &error);
+    f->desk.is_pressed = true;
+    must(upkeep_run(&f->desk, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "withheld");
+    assert_null(claim(f));
+}
+
+static void a_call_that_could_not_be_read_is_emptied_when_its_reason_speaks_of_her(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "hours?");
+    fixture_receive(f, "whatsapp", "{{{");
+    run(f, "UPDATE webhook SET reason = 'the text of ana, which nobody can read' WHERE state = 'unreadable' AND $ = $", 1);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT reason || body FROM webhook WHERE state = 'unreadable'"),
+                        "it was from somebody who was erased");
+}
+
 static void a_stray_call_speaks_of_a_person_by_a_whole_id(void **state)
 {
     static const struct {
@@ -563,6 +597,7 @@ static void a_stray_call_speaks_of_a_person_by_a_whole_id(void **state)
         { "\"phone\":\"+82105\"", "+82105", true, true },
         { "phone=%2B82105&", "+82105", true, true },
         { "phone=821055", "+82105", true, false },
+        { "tel82105x", "+82105", true, true },
         { "{\"user_id\":\"\\uAE40", "\xea\xb9\x80", false, true },
         { "{\"user_id\":\"\\ud83d\\ude00\"", "\xf0\x9f\x98\x80", false, true },
         { "user_id=%EA%B9%80", "\xea\xb9\x80", false, true },
@@ -705,6 +740,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_was_erased_after_a_backup_is_erased_again_when_it_is_restored, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_contact_of_another_book_is_not_erased_for_its_number, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_erasure_that_a_backup_has_under_way_asks_braze_once_more, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_text_that_braze_did_not_take_is_not_tried_again_though_the_desk_is_busy, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_call_that_could_not_be_read_is_emptied_when_its_reason_speaks_of_her, set_up, tear_down),
         cmocka_unit_test(a_stray_call_speaks_of_a_person_by_a_whole_id),
     };
 

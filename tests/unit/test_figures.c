@@ -203,6 +203,9 @@ static void a_clock_that_was_set_back_loses_no_message_of_the_hour(void **state)
     hear(&book, 3, 1, first - 29 * 60000, "answered", "a", "say", "x");
     hear(&book, 4, 1, first + 2000, "answered", "a", "say", "x");
     assert_int_equal(count(&book)->all.heard, 2);
+    hear(&book, 5, 1, first + DAY + 30 * 60000, "answered", "a", "say", "x");
+    hear(&book, 6, 1, first + DAY - 1000, "answered", "a", "say", "x");
+    assert_int_equal(count(&book)->all.heard, 3);
     close_book(&book);
 }
 

@@ -16,6 +16,10 @@ static const char RULES[] = PHONE_SHOP
 static const char CHAIN[] = PHONE_SHOP
     "INSERT INTO team (name, notify_user, nobody, next) VALUES ('support', 'kim', NULL, 'office'), ('office', 'lee', 'Sorry.', NULL);\n";
 
+static const char BOTH_SORRY[] = PHONE_SHOP
+    "INSERT INTO team (name, notify_user, nobody, next) VALUES ('support', 'kim', 'Sorry.', 'office'), ('office', 'lee', 'So sorry.', "
+    "NULL);\n";
+
 static const char NO_PEOPLE[] = PHONE_SHOP "INSERT INTO team (name, nobody) VALUES ('support', 'We will write to you.');\n";
 
 static const char TEMPLATE_ONLY[] =
@@ -48,6 +52,11 @@ static int setup(void **state)
 static int setup_chain(void **state)
 {
     return setup_open(state, CHAIN);
+}
+
+static int setup_both_sorry(void **state)
+{
+    return setup_open(state, BOTH_SORRY);
 }
 
 static int setup_no_people(void **state)
@@ -293,6 +302,18 @@ static void the_next_team_is_told_and_the_first_has_it_no_more(void **state)
     assert_string_equal(phone_said(f, "ana"), "Hello");
 }
 
+static void of_two_teams_only_one_says_that_nobody_comes(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    phone_pass(f, 10 * MINUTE_MS);
+    phone_expect(f, "ana", "Sorry.");
+    phone_pass(f, 10 * MINUTE_MS);
+    assert_string_equal(events(f), "handoff,nobody,nobody");
+    phone_expect(f, "ana", "Sorry.");
+}
+
 static void a_team_without_phones_has_its_times_as_well(void **state)
 {
     struct fixture *f = *state;
@@ -367,6 +388,20 @@ static void closed_it_says_when_somebody_reads_it_and_the_time_stands_still(void
     assert_string_equal(events(f), "handoff,nobody");
 }
 
+static void a_case_of_the_last_minutes_waits_for_the_morning_as_well(void **state)
+{
+    struct fixture *f = *state;
+
+    f->now += 6 * HOUR_MS + 8 * MINUTE_MS; /* 17:54 */
+    phone_write(f, "ana", "a person please");
+    phone_expect(f, "ana", "One moment.");
+    phone_pass(f, 11 * MINUTE_MS);
+    phone_pass(f, 14 * HOUR_MS); /* 08:05 */
+    assert_string_equal(events(f), "handoff");
+    phone_pass(f, 6 * MINUTE_MS);
+    assert_string_equal(events(f), "handoff,nobody");
+}
+
 static void a_step_that_hands_over_says_it_as_well_and_keeps_what_was_said_before(void **state)
 {
     struct fixture *f = *state;
@@ -401,7 +436,9 @@ static void a_restart_loses_no_time(void **state)
     phone_write(f, "ana", "a person please");
     f->now += 5 * MINUTE_MS;
     fixture_reopen(f, true);
-    phone_pass(f, 5 * MINUTE_MS);
+    phone_pass(f, 4 * MINUTE_MS);
+    phone_expect(f, "ana", "One moment.");
+    phone_pass(f, 1 * MINUTE_MS);
     phone_expect(f, "ana", "Sorry there, nobody is free.");
     phone_write(f, "kim", "Hello"); /* who she is is known as well */
     assert_string_equal(phone_said(f, "ana"), "Hello");
@@ -479,11 +516,13 @@ int main(void)
         CASE(after_take_timeout_the_customer_hears_nobody_once_and_people_are_told_again),
         CASE(who_has_answered_is_not_nobody),
         CASE_OF(the_next_team_is_told_and_the_first_has_it_no_more, setup_chain),
+        CASE_OF(of_two_teams_only_one_says_that_nobody_comes, setup_both_sorry),
         CASE_OF(a_team_without_phones_has_its_times_as_well, setup_no_people),
         CASE(after_agent_timeout_the_bot_has_him_again),
         CASE(an_answer_in_time_stops_the_clock),
         CASE(who_takes_and_says_nothing_does_not_keep_the_customer_for_ever),
         CASE(closed_it_says_when_somebody_reads_it_and_the_time_stands_still),
+        CASE(a_case_of_the_last_minutes_waits_for_the_morning_as_well),
         CASE(a_step_that_hands_over_says_it_as_well_and_keeps_what_was_said_before),
         CASE(a_team_without_closed_says_what_its_rule_says_at_any_hour),
         CASE(a_restart_loses_no_time),

@@ -480,6 +480,8 @@ static void the_same_id_does_nothing_twice_until_it_is_forgotten(void **state)
         assert_int_equal(fixture_act(f, "agent-say", ACT(",'id':'1','text':'Hi'")), 200);
     assert_int_equal(fixture_act(f, "agent-say", ACT(",'id':'1','text':'Ho'")), 409);
     assert_int_equal(fixture_act(f, "agent-note", ACT(",'id':'1','text':'Hi'")), 409);
+    assert_int_equal(fixture_act(f, "agent-take", ACT(",'id':'2','team':'night'")), 200);
+    assert_int_equal(fixture_act(f, "agent-take", ACT(",'id':'2','team':'day'")), 409);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE kind = 'agent'"), 1);
     f->now += INT64_C(31) * 24 * 3600 * SECOND_MS;
     notify_call_free(claim(f));

@@ -9,6 +9,16 @@
 
 enum { DAY_MS = 24 * 3600 * 1000 };
 
+/* Changes the book as nobody else does. */
+static void change(struct fixture *f, const char *sql)
+{
+    struct error error = { 0 };
+
+    must(desk_begin(&f->desk, &error), &error);
+    must(db_run(f->desk.db, sql, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+}
+
 #define KEEPING "INSERT INTO setting (name, value) VALUES ('keep_webhooks', '30 days'), ('keep_traces', '20 days')"
 
 static int set_up(void **state)
@@ -86,12 +96,9 @@ static void calls_are_emptied_when_they_are_older_than_they_are_kept(void **stat
 static void what_was_not_read_yet_stays(void **state)
 {
     struct fixture *f = *state;
-    struct error error = { 0 };
 
-    must(desk_begin(&f->desk, &error), &error);
-    must(db_run(f->desk.db, "INSERT INTO webhook (id, received_at, channel, content_type, body, state) VALUES "
-                            "(1, 1, 'whatsapp', '', x'41', 'raw')", &error), &error);
-    must(desk_commit(&f->desk, &error), &error);
+    change(f, "INSERT INTO webhook (id, received_at, channel, content_type, body, state) VALUES "
+              "(1, 1, 'whatsapp', '', x'41', 'raw')");
     retain(f);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM webhook WHERE body = x'41'"), 1);
 }
@@ -264,6 +271,65 @@ static void who_has_opted_out_stays_known_for_that(void **state)
     assert_int_equal(fixture_int(f, "SELECT opted_out_at FROM contact WHERE address = 'ana'"), 1);
 }
 
+/* Two questions of old: one is answered, one is not yet. */
+static void what_was_asked_and_written_elsewhere_goes_when_its_fate_is_known(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "hours?");
+    accept_all(f, claim(f));
+    hear(f, "ana", "hours??");
+    change(f, "INSERT INTO consult (outbox, wanted_by, wanted, settle_by, did) "
+              "SELECT id, 'rest', 'assistant', 0, 'tagged her' FROM outbox;"
+              "INSERT INTO track (outbox, addressee, attributes) SELECT id, 'external:ana', '{\"city\":\"Jeju\"}' FROM outbox");
+    pass_days(f, 21);
+    retain(f);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(did || attributes, '|') FROM consult JOIN track USING (outbox)"),
+                        "{}|tagged her{\"city\":\"Jeju\"}");
+    accept_all(f, claim(f));
+}
+
+static void what_is_due_is_foretold(void **state)
+{
+    struct fixture *f = *state;
+    struct retention_state found;
+    struct error error = { 0 };
+    int64_t before;
+
+    talk(f, "ana");
+    pass_days(f, 10);
+    before = f->now;
+    talk(f, "bob");
+    talk(f, "eve");
+    must(retention_look(f->desk.db, RETENTION_WEBHOOKS, before, &found, &error), &error);
+    assert_true(found.due == 2 && found.rows == 6);
+    must(retention_look(f->desk.db, RETENTION_MESSAGES, before, &found, &error), &error);
+    assert_true(found.due == 1 && found.rows == 3); /* conversations */
+    pass_days(f, 39);
+    retain(f);
+    must(retention_look(f->desk.db, RETENTION_WEBHOOKS, f->now, &found, &error), &error);
+    assert_int_equal(found.due, 0);
+    assert_int_equal(found.removed, 6);
+}
+
+static void the_file_gets_smaller_when_a_sixteenth_of_it_is_free(void **state)
+{
+    struct fixture *f = *state;
+    struct retention_file file, smaller;
+    struct error error = { 0 };
+
+    change(f, "WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30) INSERT INTO webhook (id, received_at, channel, "
+              "content_type, body, state) SELECT i, 1, 'whatsapp', '', zeroblob(262144), 'unreadable' FROM n");
+    change(f, "UPDATE webhook SET body = x'' WHERE id <= 1"); /* 64 pages of 2000 */
+    assert_int_equal(retention_shrink(f->desk.db, 100, &error), 0);
+    change(f, "UPDATE webhook SET body = x'' WHERE id <= 3");
+    must(retention_look_at_file(f->desk.db, &file, &error), &error);
+    assert_int_equal(retention_shrink(f->desk.db, 100, &error), 1);
+    must(retention_look_at_file(f->desk.db, &smaller, &error), &error);
+    assert_int_equal(file.bytes - smaller.bytes, file.free_bytes - smaller.free_bytes);
+    assert_true(smaller.bytes < file.bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +339,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_conversation_goes_whole_and_is_still_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_over_or_not_old_enough_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_newest_rows_stay_so_that_no_number_comes_twice, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_asked_and_written_elsewhere_goes_when_its_fate_is_known, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_due_is_foretold, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_file_gets_smaller_when_a_sixteenth_of_it_is_free, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_comes_back_after_all_is_gone_is_met_anew, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_very_long_conversation_goes_in_parts_and_the_book_adds_up_behind_each, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_has_opted_out_stays_known_for_that, set_up, tear_down),

@@ -248,19 +248,32 @@ static void relevance_puts_the_telling_messages_first(void **state)
 {
     struct buf ids = { 0 };
     struct search_outcome outcome;
-    put_message(*state, 100000000, 1, "in", "one zebra and much that has nothing to do with it, at quite some length, too");
+    put_message(*state, 100000000, 1, "in", "the zebra");
     put_message(*state, 100000001, 1, "in", "zebra zebra");
-    put_message(*state, 100000002, 1, "in", "the zebra");
+    put_message(*state, 100000002, 1, "in", "one zebra and much that has nothing to do with it, at quite some length, too");
     for (int i = 0; i < 600; i++)
         put_message(*state, 100000003 + i, 2, "in", "the end");
     fill_all(*state);
     run(*state, "zebra", &(struct filter){ 0 }, true, &ids, &outcome);
-    assert_string_equal(buf_text(&ids), "100000001 100000002 100000000 ");
+    assert_string_equal(buf_text(&ids), "100000001 100000000 100000002 ");
     run(*state, "zebra", &(struct filter){ .limit = 1 }, true, &ids, &outcome);
     assert_string_equal(buf_text(&ids), "100000001 ");
     assert_true(outcome.has_more);
     run(*state, "zebra -much", &(struct filter){ .user = "user1" }, true, &ids, &outcome);
-    assert_string_equal(buf_text(&ids), "100000001 100000002 ");
+    assert_string_equal(buf_text(&ids), "100000001 100000000 ");
+    assert_false(outcome.is_ranked_part);
+    buf_release(&ids);
+}
+
+static void of_very_many_hits_the_newest_are_ranked_and_that_is_told(void **state)
+{
+    struct buf ids = { 0 };
+    struct search_outcome outcome;
+    for (int i = 0; i <= SEARCH_RANKED_MAX; i++)
+        put_message(*state, 100000000 + i, 1, "in", i == 0 ? "zebra zebra zebra" : i == 1 ? "zebra zebra" : "zebra");
+    run(*state, "zebra", &(struct filter){ .limit = 1 }, true, &ids, &outcome);
+    assert_string_equal(buf_text(&ids), "100000001 ");
+    assert_true(outcome.is_ranked_part);
     buf_release(&ids);
 }
 
@@ -481,6 +494,7 @@ static const struct CMUnitTest TESTS[] = {
     T(filters_leave_in_what_they_ask_for),
     T(the_newest_come_first_and_more_is_told),
     T(relevance_puts_the_telling_messages_first),
+    T(of_very_many_hits_the_newest_are_ranked_and_that_is_told),
     T(what_was_forgotten_is_not_found),
     T(forgetting_all_leaves_the_index_empty),
     T(an_index_of_another_form_is_made_anew),
