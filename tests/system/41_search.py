@@ -2,9 +2,9 @@
 """search: what was said is found at once, by words of any script, and before and after the index has it; nothing that can be
 typed is an error; hostile text stays text; a kill -9 in the middle of the filling loses and doubles nothing."""
 import os
-import time
 import sqlite3
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
