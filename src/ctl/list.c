@@ -12,7 +12,7 @@ static int show_rows(struct call *call, struct db *db, const struct list_noun *n
     int result = 0;
 
     output_table(call->output, noun->noun, noun->columns, noun->column_count);
-    for (size_t i = 0; result >= 0 && i < picked->count; i++) {
+    for (size_t i = 0; result >= 0 && i < picked->count && !output_is_lost(call->output); i++) {
         result = noun->show(db, picked->ids[i], call->output, error);
         if (i % ROWS_AT_ONCE == ROWS_AT_ONCE - 1)
             output_flush(call->output);

@@ -444,5 +444,24 @@ def slow_readers():
             equal((slow.wait(), rows), (0, desk.value("SELECT count(*) FROM conversation")), "all rows in the end")
 
 
+@test("a list whose reader has seen enough ends at once, and not when all of the book has been read")
+def seen_enough():
+    with Desk(RULES) as desk:
+        fill(desk)
+        book.multiply(desk, 12000)
+        for form in ("--csv", "--json"):
+            spent = []
+            for wanted in (-1, 100):
+                listing = subprocess.Popen([binary("frontdesk"), "conversations", "--limit", "0", form], env=desk.env,
+                                           stdout=subprocess.PIPE)
+                true(listing.stdout.read(wanted), "it says something")
+                listing.stdout.close()
+                _, status, used = os.wait4(listing.pid, 0)
+                listing.returncode = os.waitstatus_to_exitcode(status)
+                equal(listing.returncode, 0 if wanted < 0 else 1, f"{form}: exit")
+                spent.append(used.ru_utime + used.ru_stime)
+            true(spent[1] < spent[0] * 0.6, f"{form}: seconds of work for all of it, and for its beginning: {spent}")
+
+
 if __name__ == "__main__":
     main()
