@@ -55,10 +55,22 @@ static int cut_days(struct stats *stats)
     return EXIT_DONE;
 }
 
+/* SQL is neither a table nor a part of one. */
+static int check_as_rules(const struct call *call)
+{
+    const char *const *options = call->parsed->options;
+
+    if (options[OPTION_AS_RULES] == NULL || (options[OPTION_CSV] == NULL && options[OPTION_BY] == NULL))
+        return EXIT_DONE;
+    return call_fail(call, EXIT_USAGE, "--as-rules and --%s exclude each other", options[OPTION_CSV] != NULL ? "csv" : "by");
+}
+
 static int read_options(struct stats *stats)
 {
     int code = call_check_word(stats->call, OPTION_BY, stats_parts);
 
+    if (code == EXIT_DONE)
+        code = check_as_rules(stats->call);
     if (code == EXIT_DONE)
         code = narrow_read(stats->call, LISTED, &stats->filter);
     if (stats->filter.until == 0)

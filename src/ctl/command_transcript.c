@@ -143,7 +143,7 @@ static int show_lines(struct output *output, struct db *db, struct transcript_pi
             piece->after = lines.rows[lines.count - 1].id;
         total += count;
         lines_clear(&lines);
-    } while (count == LINES_PIECE);
+    } while (count == LINES_PIECE && !output_is_lost(output));
     lines_release(&lines);
     return count < 0 ? -1 : total;
 }

@@ -37,6 +37,12 @@ static void put(void *context, const char *bytes, size_t len)
     fflush(stdout);
 }
 
+static bool is_lost(void *context)
+{
+    (void)context;
+    return ferror(stdout) != 0;
+}
+
 static void talk(void *context, const char *bytes, size_t len)
 {
     struct pager *pager = context;
@@ -72,6 +78,7 @@ static struct output_place find_place(struct pager *pager)
     measure_terminal(&rows, &columns);
     return (struct output_place){ .put = put,
                                   .talk = talk,
+                                  .is_lost = is_lost,
                                   .context = pager,
                                   .is_terminal = is_terminal,
                                   .is_file = fstat(STDOUT_FILENO, &file) == 0 && S_ISREG(file.st_mode) && file.st_size == 0,

@@ -187,6 +187,11 @@ void output_flush(struct output *output)
         output->way->flush(output);
 }
 
+bool output_is_lost(const struct output *output)
+{
+    return output->place.is_lost != NULL && output->place.is_lost(output->place.context);
+}
+
 static void close_element(struct output *output, enum element element)
 {
     must_be_open(output, element);

@@ -49,6 +49,7 @@ enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_HTML, OUTPUT_JSO
 struct output_place {
     void (*put)(void *context, const char *bytes, size_t len);
     void (*talk)(void *context, const char *bytes, size_t len);
+    bool (*is_lost)(void *context); /* does what is put get nowhere any more? NULL: it always gets there */
     void *context;
     bool is_terminal; /* of `put`: tables are cut to its columns */
     bool has_colour;
@@ -161,6 +162,8 @@ void output_table(struct output *output, const char *noun, const struct column *
 void output_row(struct output *output, const struct cell *cells);
 /* Between rows, when nothing is held: what can be written is. A table in CSV waits for it, or for its end. */
 void output_flush(struct output *output);
+/* Nobody takes what is put: a pipe was closed, a disk is full. Who has much more to say may leave it. */
+bool output_is_lost(const struct output *output);
 void output_table_end(struct output *output);
 void output_record(struct output *output, const char *noun, const struct column *columns,
                    const struct cell *cells, size_t count);

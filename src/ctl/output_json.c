@@ -1,6 +1,6 @@
 /*
- * output_json: one document with "format": 1 in front. It is gathered and written at the end, so that a
- * reader gets a whole document or (when the process dies) none.
+ * output_json: one document with "format": 1 in front. It is gathered and written at the end; of a long list piece by
+ * piece, so that memory does not grow with it. When the process dies, a reader gets none, or one that has no end.
  *
  * The document's form is a promise to scripts: members are added, never renamed; a change that would break a
  * reader raises "format". A failure is both in the document ("error") and, for people, on stderr.
@@ -40,6 +40,17 @@ static void json_row(struct output *output, const struct cell *cells)
     jsonw_object(&output->json, NULL);
     output_json_cells(&output->json, output->columns, cells, output->column_count);
     jsonw_end_object(&output->json);
+}
+
+/* Rows follow, and so nothing that stands there is taken back. */
+static void json_flush(struct output *output)
+{
+    enum { PIECE = 1 << 18 };
+
+    if (output->buf.len < PIECE)
+        return;
+    output->place.put(output->place.context, output->buf.data, output->buf.len);
+    buf_clear(&output->buf);
 }
 
 static void json_table_end(struct output *output)
@@ -122,6 +133,7 @@ const struct output_way output_way_json = {
     .table = json_table,
     .row = json_row,
     .table_end = json_table_end,
+    .flush = json_flush,
     .record = json_record,
     .line = json_line,
     .patch = json_patch,

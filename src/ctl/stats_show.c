@@ -323,7 +323,8 @@ int stats_print_rules(struct stats *stats)
 
     if (count == 0) {
         free(list);
-        return call_fail(stats->call, EXIT_NOTHING, "every message got an answer; there is nothing to write a rule for");
+        return call_fail(stats->call, EXIT_NOTHING, "%s; there is nothing to write a rule for",
+                         stats->figures.all.heard > 0 ? "every message got an answer" : "nothing was heard in this time");
     }
     as_rules(stats->rules, list, count, &sql);
     output_document(stats->output, "sql", buf_text(&sql));

@@ -4,7 +4,7 @@
  *
  * Of all that a filter says, what fits fewest rows leads the way (an index, a customer, a time), and each row that it leads to
  * is looked at whole; where nothing in it is rare, rows are walked through from the newest on. What costs more than the bound
- * of a reader is cut off: -1, and db_was_cut. Only reads.
+ * of a reader is cut off: -1, and db_was_cut; what was found until then is in `picked`. Only reads.
  */
 #ifndef STORE_PICK_H
 #define STORE_PICK_H

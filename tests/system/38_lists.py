@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import book
 import texts
 from desk import Desk, binary
+from fakedesk import need_faketime
 from tap import contains, equal, eventually, lacks, main, test, true
 
 RULES = texts.SHOP + """
@@ -442,6 +443,41 @@ def slow_readers():
             true(slow.poll() is None, "and it has more to say")
             rows = len((first + slow.stdout.read()).split(b"\r\n\"")) - 1
             equal((slow.wait(), rows), (0, desk.value("SELECT count(*) FROM conversation")), "all rows in the end")
+
+
+@test("a list whose reader has seen enough ends at once, and not when all of the book has been read")
+def seen_enough():
+    with Desk(RULES) as desk:
+        fill(desk)
+        book.multiply(desk, 12000)
+        for form in ("--csv", "--json"):
+            spent = []
+            for wanted in (-1, 100):
+                listing = subprocess.Popen([binary("frontdesk"), "conversations", "--limit", "0", form], env=desk.env,
+                                           stdout=subprocess.PIPE)
+                true(listing.stdout.read(wanted), "it says something")
+                listing.stdout.close()
+                _, status, used = os.wait4(listing.pid, 0)
+                listing.returncode = os.waitstatus_to_exitcode(status)
+                equal(listing.returncode, 0 if wanted < 0 else 1, f"{form}: exit")
+                spent.append(used.ru_utime + used.ru_stime)
+            true(spent[1] < spent[0] * 0.6, f"{form}: seconds of work for all of it, and for its beginning: {spent}")
+
+
+@test("what cannot be looked through in five seconds shows what was found until then, says so, and is no success")
+def cut_off():
+    library = need_faketime()
+    with Desk(RULES) as desk:
+        book.multiply(fill(desk), 12000)
+        whole = ids(desk, "conversations", more=("--limit", "0"))
+        pace, found = 8000, []
+        while not 0 < len(found) < len(whole) and pace > 20:  # until five seconds end in the middle of the list
+            pace //= 1.4
+            told = desk.cli("conversations", "--limit", "0", "--json", env={"LD_PRELOAD": library, "FAKETIME": f"+0 x{pace:.0f}"})
+            found = [row["id"] for row in told.json().get("conversations", [])]
+        equal((told.code, found), (1, whole[:len(found)]), f"the newest of {len(whole)}, with a clock {pace} times as fast")
+        contains(told.json()["error"], "there may be more than these", "in JSON")
+        contains(told.err, "narrow it", "for people")
 
 
 if __name__ == "__main__":

@@ -65,6 +65,9 @@ def refusals():
         equal(desk.cli("stats", "--since", "1d", "--until", "2d").code, 2, "backwards")
         equal(desk.cli("stats", "--since", "1999-01-01").code, 2, "too long")
         equal(desk.cli("stats", "--as-rules").code, 3, "nothing to write rules for")
+        for words in (("--csv",), ("--by", "who")):
+            told = desk.cli("stats", "--as-rules", *words)
+            equal((told.code, told.out, "exclude each other" in told.err), (2, "", True), f"SQL with {words}: {told}")
 
 
 def sample():

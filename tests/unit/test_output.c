@@ -65,6 +65,37 @@ static void show_table(struct output *output)
     output_table_end(output);
 }
 
+static bool is_full(void *context)
+{
+    return ((struct screen *)context)->put.len > 0;
+}
+
+static void a_long_json_goes_out_in_pieces_and_is_one_document(void **state)
+{
+    struct screen screen = { 0 };
+    struct output *output = output_new(
+        OUTPUT_JSON, &(struct output_place){ .put = put, .talk = talk, .is_lost = is_full, .context = &screen });
+    struct json *document = NULL;
+    char word[1001];
+    int rows = 0;
+
+    (void)state;
+    memset(word, 'x', 1000);
+    word[1000] = '\0';
+    output_table(output, "things", COLUMNS, 5);
+    for (; rows < 5000 && !output_is_lost(output); rows++) {
+        output_row(output, (struct cell[]){ cell_id(7), cell_text(word), cell_text("dead"), cell_number(1), cell_text("x") });
+        output_flush(output);
+    }
+    assert_in_range(rows, 200, 300);
+    output_row(output, (struct cell[]){ cell_id(7), cell_text("last"), cell_text("dead"), cell_number(1), cell_text("x") });
+    output_table_end(output);
+    output_end(output);
+    assert_int_equal(json_parse(screen.put.data, screen.put.len, 0, &document, NULL), 0);
+    json_free(document);
+    buf_release(&screen.put);
+}
+
 static void show_sides(struct output *output)
 {
     static const char name[] = "rest";
@@ -930,6 +961,7 @@ int main(void)
         cmocka_unit_test(shows_prose),
         cmocka_unit_test(shows_a_document_as_it_is),
         cmocka_unit_test(shows_a_place_alone),
+        cmocka_unit_test(a_long_json_goes_out_in_pieces_and_is_one_document),
         cmocka_unit_test(shows_tables_as_text),
         cmocka_unit_test(keeps_what_has_no_title_from_people),
         cmocka_unit_test(shows_two_sides_as_text),
