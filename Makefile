@@ -661,6 +661,7 @@ UNIT = \
   clock \
   close \
   colleague \
+  colleague_told \
   commands \
   complete \
   condition \
