@@ -119,7 +119,8 @@ size_t command_help(const struct command *commands, const char *const *words, si
             add_line(command, out);
     add_globals(out);
     buf_add_text(out, "\nWords may be shortened: \"frontdesk o l\" is \"frontdesk outbox list\". "
-                      "A CONVERSATION is its number,\nor the customer: an external id or a phone number.\n"
+                      "A CONVERSATION is its number,\n"
+                      "or the customer: an external id or a phone number; or '#12', the number of a case.\n"
                       "Ends with 0 done, 1 failed, 2 not understood, 3 nothing found, 75 busy.\n");
     return count;
 }

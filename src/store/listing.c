@@ -96,6 +96,7 @@ void listing_clean_phone(const char *typed, struct buf *phone)
 }
 
 static const char BY_NUMBER[] = "SELECT id FROM conversation WHERE id = ?1";
+static const char BY_CASE[] = "SELECT conversation FROM handover WHERE number = ?1";
 static const char BY_USER[] = "SELECT v.id FROM identity i JOIN conversation v ON v.contact = i.contact "
                               "WHERE (i.kind IN ('external', 'braze') AND i.value = ?1) OR (i.kind = 'phone' "
                               "AND i.value IN (?1, ?2, '+' || ?2)) "
@@ -105,11 +106,13 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
 {
     struct buf phone = { 0 };
     struct query *q;
+    bool is_case = *typed == '#';
+    int64_t number = number_of(is_case ? typed + 1 : typed);
     int found = 0;
 
-    if (number_of(typed) > 0) {
-        q = db_query(db, BY_NUMBER);
-        query_bind_int(q, 1, number_of(typed));
+    if (number > 0) {
+        q = db_query(db, is_case ? BY_CASE : BY_NUMBER);
+        query_bind_int(q, 1, number);
         found = find(q, id, error);
     }
     if (found != 0)

@@ -33,9 +33,9 @@ int listing_conversation(struct db *db, int64_t id, listing_conversation_row *ro
                          struct error *error);
 
 /*
- * A conversation by what was typed: digits are its number first; else (or when no conversation has that
- * number) an external id or a phone of a contact, whose newest open conversation it is, or the newest when
- * all are closed. 1, 0, -1.
+ * A conversation by what was typed: digits are its number first, and behind a # those of a case, as colleagues read it;
+ * else (or when no conversation has that number) an external id or a phone of a contact, whose newest open conversation it
+ * is, or the newest when all are closed. 1, 0, -1.
  */
 int listing_find(struct db *db, const char *typed, int64_t *id, struct error *error);
 
