@@ -675,6 +675,7 @@ UNIT = \
   clock \
   close \
   colleague \
+  colleague_told \
   commands \
   complete \
   condition \

@@ -190,7 +190,7 @@ int call_find(const struct call *call, struct db *db, const char *typed, int64_t
         return call_fail(call, EXIT_NOTHING, "there is no case %s; frontdesk queue lists those that go on", typed);
     if (found == 0)
         return call_fail(call, EXIT_NOTHING,
-                         "there is no conversation with that number, external id or phone: %s; "
+                         "there is no conversation with that number, external id, phone or #case: %s; "
                          "frontdesk conversations lists them",
                          typed);
     return EXIT_DONE;

@@ -28,6 +28,7 @@ static const char *const TEXTS[COLLEAGUE_PHRASES][HOUSE_LANGUAGES] = {
                                   "Nadie ha respondido desde hace {text}:" },
     [COLLEAGUE_SAYS_HEARD] = { "#{n} {who}: {text}", "#{n} {who}: {text}", "#{n} {who}: {text}" },
     [COLLEAGUE_SAYS_MEDIA] = { "(sent {text})", "({text} 보냄)", "(envió {text})" },
+    [COLLEAGUE_SAYS_WORDLESS] = { "(sent something without words)", "(글이 없는 것을 보냄)", "(envió algo sin palabras)" },
     [COLLEAGUE_SAYS_PICKED] = { "#{n}: what you write from now on goes to {who}.", "#{n}: 이제부터 쓰시는 글은 {who} 님에게 갑니다.",
                                 "#{n}: lo que escribas a partir de ahora le llega a {who}." },
     [COLLEAGUE_SAYS_PICKED_SENT] = { "#{n}: sent to {who}, and so is what you write from now on:\n{text}",

@@ -22,6 +22,7 @@ enum colleague_phrase { /* {n} the number, {who} the customer, {text} … as eac
     COLLEAGUE_SAYS_REMINDER,   /* nobody has taken it: {text} how long */
     COLLEAGUE_SAYS_HEARD,      /* {text}: the customer's words */
     COLLEAGUE_SAYS_MEDIA,      /* behind these: {text} an address of what he sent */
+    COLLEAGUE_SAYS_WORDLESS,   /* in their place: nothing came with it either, as of a sticker */
     COLLEAGUE_SAYS_PICKED,
     COLLEAGUE_SAYS_PICKED_SENT, /* {text}: what was kept, and has gone now */
     COLLEAGUE_SAYS_WHICH,      /* {text}: the list */

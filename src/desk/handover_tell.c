@@ -12,6 +12,7 @@
 #include "store/contact.h"
 #include "store/event.h"
 #include "store/notice_row.h"
+#include "text/fold.h"
 
 enum {
     WORDS_COUNT = 3,
@@ -208,18 +209,59 @@ int handover_tell_one(const struct telling *telling, enum colleague_phrase phras
     return result;
 }
 
+/* What the customer said */
+
+/* As "(sent https://…)" on lines of their own; how many. */
+static int add_media(const struct telling *telling, const char *language, const char *media, struct buf *out)
+{
+    struct json *list = NULL;
+    int count = 0;
+
+    if (json_parse(media, strlen(media), JSON_STRICT, &list, NULL) < 0)
+        list = NULL;
+    for (const struct json *item = json_first(list); item != NULL && count < MEDIA_MAX; item = json_next(item), count++) {
+        struct buf address = { 0 };
+        struct colleague_values values = { .text = NULL };
+
+        colleague_quote(json_text(item) != NULL ? json_text(item) : "", WORDS_MAX_BYTES, &address);
+        values.text = buf_text(&address);
+        buf_add_text(out, "\n");
+        colleague_say(telling->desk->rules, language, COLLEAGUE_SAYS_MEDIA, &values, out);
+        buf_release(&address);
+    }
+    json_free(list);
+    return count;
+}
+
+/* What he said, where `lead` begins his words. */
+static void add_words(const struct telling *telling, const char *language, const char *lead, const char *text, const char *media,
+                      size_t max, struct buf *out)
+{
+    const struct colleague_values nothing = { .number = 0 };
+
+    if (*text != '\0') {
+        buf_add_text(out, lead);
+        colleague_quote(text, max, out);
+    }
+    if (add_media(telling, language, media, out) == 0 && fold_is_empty(text, strlen(text))) {
+        buf_add_char(out, '\n');
+        colleague_say(telling->desk->rules, language, COLLEAGUE_SAYS_WORDLESS, &nothing, out);
+    }
+}
+
 /* The case */
 
 struct account { /* of a case, but for what depends on the reader */
-    struct buf name, where, words;
+    struct buf name, where;
+    struct buf words; /* as handover_words gives them */
+    size_t word_count;
     const char *summary, *lead;
 };
 
 static int gather(const struct telling *telling, struct account *account, struct error *error)
 {
     struct db *db = telling->desk->db;
-    struct buf typed = { 0 }, address = { 0 }, texts = { 0 };
-    size_t count = 0;
+    struct buf typed = { 0 }, address = { 0 };
     int result = handover_customer(db, telling->conversation->id, &typed, &address, error);
 
     colleague_name(buf_text(&typed), &account->name);
@@ -229,14 +271,9 @@ static int gather(const struct telling *telling, struct account *account, struct
         colleague_name(buf_text(&address), &account->where);
     }
     if (result == 0)
-        result = handover_words(db, telling->conversation->id, WORDS_COUNT, &texts, &count, error);
-    for (const char *at = texts.data; result == 0 && count > 0; count--, at += strlen(at) + 1) {
-        buf_add_text(&account->words, "\n> ");
-        colleague_quote(at, WORDS_MAX_BYTES, &account->words);
-    }
+        result = handover_words(db, telling->conversation->id, WORDS_COUNT, &account->words, &account->word_count, error);
     buf_release(&typed);
     buf_release(&address);
-    buf_release(&texts);
     return result;
 }
 
@@ -246,6 +283,7 @@ static void write_case(const struct telling *telling, const struct account *acco
     const struct ruleset *rules = telling->desk->rules;
     struct colleague_values values = { .number = telling->handover->number, .who = buf_text(&account->name) };
     struct buf summary = { 0 };
+    const char *at = account->words.data;
 
     if (account->lead != NULL) {
         values.text = account->lead;
@@ -254,7 +292,12 @@ static void write_case(const struct telling *telling, const struct account *acco
     }
     values.text = buf_text(&account->where);
     colleague_say(rules, language, COLLEAGUE_SAYS_CASE, &values, out);
-    buf_add(out, account->words.data, account->words.len);
+    for (size_t i = 0; i < account->word_count; i++) {
+        const char *media = at + strlen(at) + 1;
+
+        add_words(telling, language, "\n> ", at, media, WORDS_MAX_BYTES, out);
+        at = media + strlen(media) + 1;
+    }
     buf_add_char(out, '\n');
     if (account->summary != NULL && *account->summary != '\0') {
         colleague_quote(account->summary, SUMMARY_MAX_BYTES, &summary);
@@ -336,46 +379,22 @@ int handover_tell_case(const struct telling *telling, const char *summary, const
 
 /* Relaying */
 
-/* As "(sent https://…)" on lines of their own. */
-static void add_media(const struct telling *telling, const char *language, const char *media, struct buf *out)
-{
-    struct json *list = NULL;
-    int count = 0;
-
-    if (json_parse(media, strlen(media), JSON_STRICT, &list, NULL) < 0)
-        list = NULL;
-    for (const struct json *item = json_first(list); item != NULL && count < MEDIA_MAX; item = json_next(item), count++) {
-        struct buf address = { 0 };
-        struct colleague_values values = { .text = NULL };
-
-        colleague_quote(json_text(item) != NULL ? json_text(item) : "", WORDS_MAX_BYTES, &address);
-        values.text = buf_text(&address);
-        buf_add_text(out, "\n");
-        colleague_say(telling->desk->rules, language, COLLEAGUE_SAYS_MEDIA, &values, out);
-        buf_release(&address);
-    }
-    json_free(list);
-}
-
 static int relay(const struct telling *telling, const char *name, const char *text, const char *media, int64_t contact,
                  struct error *error)
 {
     struct desk *desk = telling->desk;
-    struct colleague_values values = { .number = telling->handover->number, .who = name };
-    struct buf language = { 0 }, quoted = { 0 }, whole = { 0 };
+    struct colleague_values values = { .number = telling->handover->number, .who = name, .text = "" };
+    struct buf language = { 0 }, whole = { 0 };
     bool is_present;
     int result = turn_to(telling, contact, false, &is_present, error);
 
     if (result == 0)
         result = language_of(desk, contact, &language, error);
-    colleague_quote(text, HEARD_MAX_BYTES, &quoted);
-    values.text = buf_text(&quoted);
     colleague_say(desk->rules, buf_text(&language), COLLEAGUE_SAYS_HEARD, &values, &whole);
-    add_media(telling, buf_text(&language), media, &whole);
+    add_words(telling, buf_text(&language), "", text, media, HEARD_MAX_BYTES, &whole);
     if (result == 0)
         result = handover_tell_text(telling, contact, buf_text(&whole), error);
     buf_release(&language);
-    buf_release(&quoted);
     buf_release(&whole);
     return result;
 }

@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/sha256.h"
+#include "base/utf8.h"
 #include "desk/notify.h"
 #include "desk/notify_body.h"
 #include "desk/notify_lane.h"
 #include "store/outbox.h"
 
-enum { EXPIRE_MAX = 100, WAYS = 2 };
+enum { EXPIRE_MAX = 100, WAYS = 2, NAME_WHOLE_MAX = 110, NAME_CUT_MAX = 90 };
 
 static const char GONE[] = "no team of the rules in force wants to hear it there any more";
 
@@ -23,12 +25,27 @@ struct endpoint { /* borrowed from the ruleset */
     char target[NOTIFY_TARGET_LEN];
 };
 
+/* Two long names that begin alike are two endpoints: what is for one must not go to the other. */
+static void write_target(const char *way, const char *name, char target[NOTIFY_TARGET_LEN])
+{
+    size_t len = strlen(name);
+    uint8_t digest[SHA256_SIZE];
+
+    if (len <= NAME_WHOLE_MAX) {
+        snprintf(target, NOTIFY_TARGET_LEN, "%s %s", way, name);
+        return;
+    }
+    sha256(name, len, digest);
+    snprintf(target, NOTIFY_TARGET_LEN, "%s %.*s… %02x%02x%02x%02x", way, (int)utf8_floor(name, len, NAME_CUT_MAX), name,
+             digest[0], digest[1], digest[2], digest[3]);
+}
+
 /* false: the team has none of that sort. */
 static bool endpoint_of(const struct team *team, int way, struct endpoint *endpoint)
 {
     *endpoint = way == 0 ? (struct endpoint){ .way = "notify", .url = team->notify_url, .secret_env = team->notify_secret_env }
                          : (struct endpoint){ .way = "relay", .url = team->relay_url, .secret_env = team->relay_secret_env };
-    snprintf(endpoint->target, sizeof endpoint->target, "%s %.110s", endpoint->way, team->name);
+    write_target(endpoint->way, team->name, endpoint->target);
     return endpoint->url != NULL;
 }
 

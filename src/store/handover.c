@@ -423,16 +423,21 @@ int handover_customer(struct db *db, int64_t conversation, struct buf *name, str
     return found < 0 ? -1 : 0;
 }
 
-static const char WORDS[] = "SELECT text FROM (SELECT id, text FROM message WHERE conversation = ?1 AND kind = 'in' "
-                            "ORDER BY id DESC LIMIT ?2) ORDER BY id";
+static const char WORDS[] = "SELECT text, media FROM (SELECT id, text, media FROM message WHERE conversation = ?1 "
+                            "AND kind = 'in' ORDER BY id DESC LIMIT ?2) ORDER BY id";
 
 int handover_words(struct db *db, int64_t conversation, int max, struct buf *texts, size_t *count, struct error *error)
 {
     struct query *q = db_query(db, WORDS);
+    int more;
 
     query_bind_int(q, 1, conversation);
     query_bind_int(q, 2, max);
-    return gather(q, texts, count, error);
+    for (*count = 0; (more = query_step(q, error)) == 1; ++*count)
+        for (int column = 0; column < 2; column++)
+            buf_add(texts, query_text(q, column), strlen(query_text(q, column)) + 1);
+    query_end(q);
+    return more;
 }
 
 /* Nobody but a colleague writes as somebody who has an identity. */

@@ -100,7 +100,8 @@ int handover_is_work(struct db *db, int64_t conversation, struct error *error);
  * 1, 0 (nobody), -1. */
 int handover_author(struct db *db, int64_t outbox, int64_t *contact, int64_t *number, struct buf *text, struct error *error);
 
-/* What the customer said last in it, at most `max` messages, oldest first, each appended with a NUL. */
+/* What the customer said last in it, at most `max` messages, oldest first, each appended as its text and the JSON array of the
+ * addresses of what he sent with it, both with a NUL. */
 int handover_words(struct db *db, int64_t conversation, int max, struct buf *texts, size_t *count, struct error *error);
 
 #endif

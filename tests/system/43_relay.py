@@ -23,6 +23,7 @@ from tap import contains, equal, eventually, lacks, main, test, true
 AGENT_TOKEN = "agent-token-canary-1"
 LOCAL = "INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');\n"
 RACES = int(os.environ.get("RACES", "200"))
+SANITIZED = "SANITIZED" in os.environ
 LANES = 4
 
 
@@ -515,7 +516,8 @@ def strangers():
         for number in range(10000):
             answer = ask(desk, "say", body, token=f"wrong-{number:09}", connection=connection)
             equal(answer.status, 401, f"number {number}")
-        true(memory(desk) - before < 20 * 1024, f"{memory(desk) - before} KiB more")
+        most = 20 if not SANITIZED else 300    # MiB; ASan keeps for a while what was freed
+        true(memory(desk) - before < most * 1024, f"{memory(desk) - before} KiB more")
         equal(desk.value("SELECT count(*) FROM event WHERE kind = 'say'"), 1, "nothing was done")
         desk.hears("mia2", "ping 1", "pong 1")
         lacks(desk.log(), AGENT_TOKEN, "the log keeps tokens")

@@ -498,20 +498,6 @@ static void her_pictures_stay_with_her(void **state)
     phone_expect(f, "kim", "#1 ana: or this?\n(sent https://x.example/2.jpg)");
 }
 
-/* Braze gives them as a message without words, and often without an address. */
-static void a_sticker_of_hers_is_no_answer_and_she_is_told(void **state)
-{
-    static const char *const TEXTS[] = { "", "  ", "\xe2\x80\x8b" };
-    struct fixture *f = *state;
-
-    ask_for_person(f, "ana");
-    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
-        phone_write(f, "kim", TEXTS[i]);
-        assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text LIKE 'Pictures and files are not passed on%'"), i + 1);
-    }
-    assert_string_equal(fixture_text(f, "SELECT owner || agent FROM conversation WHERE contact = 1"), "agent");
-}
-
 static void a_customer_who_has_opted_out_hears_nothing_and_she_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -522,62 +508,6 @@ static void a_customer_who_has_opted_out_hears_nothing_and_she_is_told(void **st
     phone_write(f, "kim", "Hello");
     phone_expect(f, "kim", "#1 ana has opted out and hears nothing more. Nothing was sent.");
     assert_string_equal(phone_said(f, "ana"), "");
-}
-
-static void a_text_of_hers_that_is_refused_is_told_of(void **state)
-{
-    struct fixture *f = *state;
-    struct call *call;
-
-    ask_for_person(f, "ana");
-    hear(f, "kim", "Hello\nAna");
-    call = claim(f);
-    assert_null(call->next);
-    settle(f, call, of(ANSWER_REFUSED), 400);
-    phone_look(f);
-    phone_expect(f, "kim", "#1 ana has probably not got this text of yours; see frontdesk outbox list:\n> Hello\n> Ana");
-    assert_string_equal(phone_said(f, "ana"), "");
-}
-
-static void a_list_that_is_cut_says_how_many_there_are_more(void **state)
-{
-    struct fixture *f = *state;
-    const char *list;
-
-    for (int i = 1; i <= 23; i++) {
-        char user[16];
-
-        snprintf(user, sizeof user, "u%d", i);
-        ask_for_person(f, user);
-    }
-    phone_write(f, "kim", "#list");
-    list = phone_last(f, "kim");
-    assert_non_null(strstr(list, "#20 u20: a person please\n… +3"));
-    assert_string_equal(strstr(list, "… +"), "… +3");
-}
-
-static void her_work_is_not_summed_up_and_she_is_no_customer_when_it_ends(void **state)
-{
-    struct fixture *f = *state;
-
-    fixture_load(f, PHONE_SHOP "INSERT INTO team (name, notify_user) VALUES ('support', 'kim');\n"
-                    "INSERT INTO setting (name, value) VALUES ('idle_close', '10 minutes');\n"
-                    "INSERT INTO attribute (name, at, value) VALUES ('last', 'close', '{{ summary }}');\n"
-                    "INSERT INTO notice (name, at, campaign, say) VALUES ('bye', 'close', 'reply', 'How was it?');\n");
-    ask_for_person(f, "ana");
-    phone_write(f, "kim", "Hello Ana, about your card");
-    for (int i = 0; i < 20; i++)
-        phone_pass(f, 2 * MINUTE_MS);
-    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation WHERE owner = 'closed' AND closed_by = 'idle' AND summary = '' "
-                                    "AND outcome = '' AND summary_at IS NOT NULL"), 1);
-    phone_expect(f, "kim", "#1 ana");
-    assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile"), 0);
-    phone_write(f, "kim", "#1 done");
-    phone_write(f, "bob", "hours");
-    for (int i = 0; i < 20; i++)
-        phone_pass(f, 2 * MINUTE_MS);
-    phone_expect(f, "bob", "How was it?");
-    phone_expect(f, "ana", "How was it?");
 }
 
 static void nobody_is_told_of_her_own_case(void **state)
@@ -699,11 +629,7 @@ int main(void)
         CASE(opting_out_is_hers_and_no_text_for_the_customer),
         CASE(no_rule_answers_her_while_she_has_a_case),
         CASE(her_pictures_stay_with_her),
-        CASE(a_sticker_of_hers_is_no_answer_and_she_is_told),
         CASE(a_customer_who_has_opted_out_hears_nothing_and_she_is_told),
-        CASE(a_text_of_hers_that_is_refused_is_told_of),
-        CASE(a_list_that_is_cut_says_how_many_there_are_more),
-        CASE(her_work_is_not_summed_up_and_she_is_no_customer_when_it_ends),
         CASE(nobody_is_told_of_her_own_case),
         CASE(a_repeated_webhook_sends_her_text_once),
         CASE(after_a_case_that_ended_without_her_a_text_is_not_taken_for_a_customers),

@@ -1,5 +1,6 @@
 /* handover: who has a case when the customer gets another name meanwhile, or the rules other people. */
 #include "desk/handover.h"
+#include "store/listing.h"
 #include "tests/lib/phone.h"
 
 static const char RULES[] = PHONE_SHOP
@@ -152,6 +153,30 @@ static void a_change_of_the_rules_while_the_desk_was_down_counts_as_well(void **
     phone_expect(f, "kim", "#1 ana: over, without your doing.");
 }
 
+/* Numbers */
+
+static int64_t found_by(struct fixture *f, const char *typed)
+{
+    struct error error = { 0 };
+    int64_t id = 0;
+
+    return listing_find(f->desk.db, typed, &id, &error) == 1 ? id : 0;
+}
+
+/* She read "#1" on her phone, and sits down at the desk: conversation 1 is somebody else's. */
+static void the_number_of_a_case_finds_its_conversation_at_the_desk_as_well(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "bob", "hours");
+    phone_write(f, "ana", "a person please");
+    assert_int_equal(found_by(f, "#1"), fixture_int(f, "SELECT conversation FROM handover WHERE number = 1"));
+    assert_int_equal(found_by(f, "#1"), 2);
+    assert_int_equal(found_by(f, "1"), 1);
+    assert_int_equal(found_by(f, "#2"), 0);
+    assert_int_equal(found_by(f, "#"), 0);
+}
+
 /* Erasure */
 
 static void what_an_erased_customer_said_stands_in_no_list_and_what_she_was_answered_in_no_other_thread(void **state)
@@ -187,6 +212,7 @@ int main(void)
         CASE(a_case_that_nobody_is_told_of_any_more_is_told_anew),
         CASE(who_stays_in_any_team_keeps_her_cases),
         CASE(a_change_of_the_rules_while_the_desk_was_down_counts_as_well),
+        CASE(the_number_of_a_case_finds_its_conversation_at_the_desk_as_well),
         CASE(what_an_erased_customer_said_stands_in_no_list_and_what_she_was_answered_in_no_other_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

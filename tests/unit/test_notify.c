@@ -263,6 +263,33 @@ static void the_next_team_is_told_of_the_case_before_the_words_that_follow(void 
     relays(f, "message", 200);
 }
 
+#define LONG_NAME "가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가"
+
+static int setup_long(void **state)
+{
+    return setup_open(state,
+                      "INSERT INTO setting (name, value) VALUES ('business_name', 'Sunny Bakery');\n"
+                      "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES\n"
+                      " ('reply', 'whatsapp', '7f3c0000-0000-4000-8000-000000000001', 'response');\n"
+                      "INSERT INTO team (name, relay_url, relay_secret_env) VALUES\n"
+                      " ('" LONG_NAME "1', 'https://one.example.com/h', 'ONE'), ('" LONG_NAME "2', 'https://two.example.com/h', 'TWO');\n"
+                      "INSERT INTO rule (name, words, action, target) VALUES ('two', 'two', 'handoff', '" LONG_NAME "2');\n");
+}
+
+static void teams_whose_long_names_begin_alike_have_an_endpoint_each(void **state)
+{
+    struct fixture *f = *state;
+    struct notify_call *call;
+
+    hear(f, "mia", "two");
+    call = claim_relay(f);
+    assert_non_null(call);
+    assert_string_equal(call->url, "https://two.example.com/h");
+    assert_string_equal(call->secret_env, "TWO");
+    settle(f, call, 200);
+    relays_nothing(f);
+}
+
 /* Summaries */
 
 static int setup_wise(void **state)
@@ -559,6 +586,7 @@ int main(void)
         TEST(who_has_taken_closed_or_released_it_is_read_from_the_ledger),
         TEST(a_team_without_an_address_is_told_nothing),
         TEST(the_next_team_is_told_of_the_case_before_the_words_that_follow),
+        cmocka_unit_test_setup_teardown(teams_whose_long_names_begin_alike_have_an_endpoint_each, setup_long, setup_audit),
         cmocka_unit_test_setup_teardown(a_case_waits_for_its_summary_but_not_for_long, setup_wise, setup_audit),
         TEST(an_endpoint_that_is_down_is_left_alone_and_then_tried_with_one),
         TEST(one_that_is_refused_three_times_makes_way_for_the_next),
