@@ -466,15 +466,25 @@ static const struct emptying OF_CONTACTS[] = {
     { "conversation", EMPTY_CONVERSATIONS }, { "contact", EMPTY_CONTACTS }, { "lane", EMPTY_LANES },
 };
 
+static int drop_profile(struct db *db, const struct erasure *erasure, struct error *error)
+{
+    if (forget_words(db, NOTICE_WORDS, erasure, 0, error) != 0 || run(db, KEEP_IDS, erasure->id, error) != 0 ||
+        run_counted(db, DROP_ENTRIES, erasure->id, "entry", error) != 0)
+        return -1;
+    return run_counted(db, DROP_PROFILE, erasure->id, "profile", error);
+}
+
+/* Here `upto` counts the statements that are done: one is a piece. */
 static int empty_contacts(struct db *db, const struct erasure *erasure, int64_t now, int64_t *upto, struct error *error)
 {
-    *upto = 0;
-    if (forget_words(db, NOTICE_WORDS, erasure, 0, error) != 0)
+    size_t done = (size_t)erasure->upto;
+
+    if (done == sizeof OF_CONTACTS / sizeof *OF_CONTACTS)
+        return 0;
+    *upto = erasure->upto + 1;
+    if (done == 0 && drop_profile(db, erasure, error) != 0)
         return -1;
-    if (run(db, KEEP_IDS, erasure->id, error) != 0 || run_counted(db, DROP_ENTRIES, erasure->id, "entry", error) != 0 ||
-        run_counted(db, DROP_PROFILE, erasure->id, "profile", error) != 0)
-        return -1;
-    return run_piece(db, OF_CONTACTS, sizeof OF_CONTACTS / sizeof *OF_CONTACTS, erasure, 0, now, error);
+    return run_piece(db, &OF_CONTACTS[done], 1, erasure, 0, now, error) == 0 ? 1 : -1;
 }
 
 /* Keys for duplicates, by the message that they stand for: others may have the same phone. `upto` is their time. */
