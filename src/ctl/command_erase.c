@@ -91,7 +91,7 @@ static int show_counts(struct call *call, struct db *db, int64_t id, struct erro
 
 static const char BEYOND[] =
     "Not reached from here: backups made before, the daemon's log, what Braze, AI vendors and another desk keep themselves, "
-    "custom events that Braze was told, and what others wrote about the person.";
+    "custom events that Braze was told, what others wrote about the person, and rule files that name the person.";
 
 /* How it stands, in words. */
 static int judge(struct call *call, const struct showing *showing, int64_t id)

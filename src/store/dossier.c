@@ -45,11 +45,12 @@ static const char WEBHOOKS[] =
     "'claimed_user', w.claimed_user, 'content_type', w.content_type, 'state', w.state, 'message', w.message, "
     "'reason', w.reason)), w.body FROM " MESSAGES " LEFT JOIN webhook w ON w.id = m.webhook "
     "OR (w.state = 'duplicate' AND w.message = m.id) ORDER BY m.id";
+/* A turn with its first message. Its messages stand together: not all that were ever said are looked through for each. */
 static const char TURNS[] =
     "SELECT m.id, iif(t.id IS NULL, NULL, json_object('id', t.id, 'conversation', t.conversation, 'ruleset', t.ruleset, "
     "'epoch', t.epoch, 'state', t.state, 'opened_at', t.opened_at, 'closed_at', t.closed_at, 'deadline_at', t.deadline_at)) "
-    "FROM " MESSAGES " LEFT JOIN turn t ON t.id = m.turn AND NOT EXISTS (SELECT 1 FROM message e WHERE e.conversation = ?1 "
-    "AND e.id < m.id AND e.turn = m.turn) ORDER BY m.id";
+    "FROM " MESSAGES " LEFT JOIN turn t ON t.id = m.turn AND m.turn NOT IN (SELECT coalesce(e.turn, 0) FROM message e "
+    "WHERE e.conversation = ?1 AND e.id < m.id ORDER BY e.id DESC LIMIT 50) ORDER BY m.id";
 static const char DECISIONS[] =
     "SELECT m.id, iif(d.message IS NULL, NULL, json_object('message', d.message, 'at', d.at, 'ruleset', d.ruleset, "
     "'rule', d.rule, 'action', d.action, 'state', " JSON("d.state") ", 'trace', " JSON("d.trace") ")) "
@@ -86,10 +87,11 @@ static const char PROFILE[] =
     "'message', message, 'sent', " JSON("sent") ", 'addressee', addressee, 'accepted', " JSON("accepted") ", "
     "'accepted_at', accepted_at, 'is_refused', is_refused, 'way', way, 'refusal', refusal) FROM profile "
     "WHERE contact = ?1 AND ?2 < 1 AND ?3 > 0";
+/* In larger pieces, for they are found by their names and sorted for each. */
 static const char ENTRIES[] =
     "SELECT id, json_object('id', id, 'conversation', conversation, 'kind', kind, 'name', name, 'value', " JSON("value") ", "
     "'at', at, 'wanted_by', wanted_by, 'message', message, 'state', state, 'outbox', outbox, 'settled_at', settled_at, "
-    "'reason', reason) FROM entry WHERE contact = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+    "'reason', reason) FROM entry WHERE contact = ?1 AND id > ?2 ORDER BY id LIMIT ?3 * 25";
 static const char NOTICES[] =
     "SELECT n.message, json_object('message', n.message, 'name', n.name, 'conversation', n.conversation, 'at', n.at, "
     "'text', m.text, 'properties', " JSON("m.properties") ") FROM notice n JOIN message m ON m.id = n.message "

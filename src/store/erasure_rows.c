@@ -7,7 +7,7 @@
 #include "store/outbox.h"
 #include "store/search.h"
 
-enum { MESSAGES_EACH = 25, KEYS_EACH = 2000, CONTACTS_EACH = 10000 };
+enum { MESSAGES_EACH = 25, KEYS_EACH = 2000, CONTACTS_EACH = 10000, CASES_EACH = 50 };
 
 #define CONTACTS "(SELECT contact FROM erasure_contact WHERE erasure = ?1)"
 #define CONVERSATIONS "(SELECT id FROM conversation WHERE contact IN " CONTACTS ")"
@@ -469,15 +469,25 @@ static const struct emptying OF_CONTACTS[] = {
     { "conversation", EMPTY_CONVERSATIONS }, { "contact", EMPTY_CONTACTS }, { "lane", EMPTY_LANES },
 };
 
+static int drop_profile(struct db *db, const struct erasure *erasure, struct error *error)
+{
+    if (forget_words(db, NOTICE_WORDS, erasure, 0, error) != 0 || run(db, KEEP_IDS, erasure->id, error) != 0 ||
+        run_counted(db, DROP_ENTRIES, erasure->id, "entry", error) != 0)
+        return -1;
+    return run_counted(db, DROP_PROFILE, erasure->id, "profile", error);
+}
+
+/* Here `upto` counts the statements that are done: one is a piece. */
 static int empty_contacts(struct db *db, const struct erasure *erasure, int64_t now, int64_t *upto, struct error *error)
 {
-    *upto = 0;
-    if (forget_words(db, NOTICE_WORDS, erasure, 0, error) != 0)
+    size_t done = (size_t)erasure->upto;
+
+    if (done == sizeof OF_CONTACTS / sizeof *OF_CONTACTS)
+        return 0;
+    *upto = erasure->upto + 1;
+    if (done == 0 && drop_profile(db, erasure, error) != 0)
         return -1;
-    if (run(db, KEEP_IDS, erasure->id, error) != 0 || run_counted(db, DROP_ENTRIES, erasure->id, "entry", error) != 0 ||
-        run_counted(db, DROP_PROFILE, erasure->id, "profile", error) != 0)
-        return -1;
-    return run_piece(db, OF_CONTACTS, sizeof OF_CONTACTS / sizeof *OF_CONTACTS, erasure, 0, now, error);
+    return run_piece(db, &OF_CONTACTS[done], 1, erasure, 0, now, error) == 0 ? 1 : -1;
 }
 
 /* Keys for duplicates, by the message that they stand for: others may have the same phone. `upto` is their time. */
@@ -520,12 +530,46 @@ static int drop_keys(struct db *db, const struct erasure *erasure, int64_t now, 
     return run_piece(db, OF_KEYS, 1, erasure, *upto, now, error) == 0 ? 1 : -1;
 }
 
+/* In others' conversations: the person may be a colleague, who answered there by her address. `upto` is a case. */
+#define CASES "(SELECT conversation FROM handover WHERE number > ?2 AND number <= ?3)"
+#define VALUES "(SELECT value FROM erasure_identity WHERE erasure = ?1)"
+
+static const char PIECE_OF_CASES[] =
+    "SELECT max(number) FROM (SELECT number FROM handover WHERE number > ?2 AND EXISTS (SELECT 1 FROM colleague "
+    "WHERE contact IN " CONTACTS ") ORDER BY number LIMIT ?3)";
+static const char ACTORS_OF_MESSAGES[] =
+    "UPDATE message SET actor = 'erased' WHERE conversation IN " CASES " AND actor IN " VALUES ALL_BOUND;
+static const char ACTORS_OF_EVENTS[] =
+    "UPDATE event SET actor = 'erased' WHERE conversation IN " CASES " AND actor IN " VALUES ALL_BOUND;
+static const char TOLD_EVENTS[] =
+    "UPDATE event SET detail = '' WHERE conversation IN " CASES " AND kind = 'told' AND EXISTS (SELECT 1 FROM erasure_identity i "
+    "WHERE i.erasure = ?1 AND substr(detail, -length(i.value) - 4) = ' to ' || i.value)" ALL_BOUND;
+/* What she has goes back to the queue. */
+static const char WAITING_AGAIN[] =
+    "UPDATE handover SET state = 'waiting' WHERE number > ?2 AND number <= ?3 AND state = 'taken' AND conversation IN "
+    "(SELECT id FROM conversation WHERE owner = 'agent' AND agent IN " VALUES ")" ALL_BOUND;
+static const char AGENTS[] = "UPDATE conversation SET agent = '' WHERE id IN " CASES " AND agent IN " VALUES ALL_BOUND;
+
+static const struct emptying OF_CASES[] = {
+    { "message", ACTORS_OF_MESSAGES }, { "event", ACTORS_OF_EVENTS }, { "event", TOLD_EVENTS },
+    { "handover", WAITING_AGAIN },     { "conversation", AGENTS },
+};
+
+static int leave_cases(struct db *db, const struct erasure *erasure, int64_t now, int64_t *upto, struct error *error)
+{
+    if (piece_end(db, PIECE_OF_CASES, erasure->id, erasure->upto, CASES_EACH, upto, error) != 0)
+        return -1;
+    if (*upto == 0)
+        return 0;
+    return run_piece(db, OF_CASES, sizeof OF_CASES / sizeof *OF_CASES, erasure, *upto, now, error) == 0 ? 1 : -1;
+}
+
 /* The stages */
 
 int erasure_rows_empty(struct db *db, const struct erasure *erasure, int64_t now, int64_t *upto, struct error *error)
 {
     static int (*const STAGES[ERASURE_STAGES])(struct db *, const struct erasure *, int64_t, int64_t *, struct error *) = {
-        empty_messages, drop_keys, erasure_stray_empty, empty_contacts,
+        empty_messages, drop_keys, erasure_stray_empty, leave_cases, empty_contacts,
     };
 
     return STAGES[erasure->stage](db, erasure, now, upto, error);

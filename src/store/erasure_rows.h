@@ -3,7 +3,8 @@
  *
  * What counts for something stays as a row without words, numbers and names: messages, webhooks, turns (they become
  * 'erased'), decisions, calls and the attempts at them, events, the contact itself. What counts for nothing goes. Numbers of
- * rows, times, names of rules, of attributes and of the business's own people stay: they say nothing about the person.
+ * rows, times, names of rules, of attributes and of the business's own people stay: they say nothing about the person. Where
+ * the person is one of those, what she wrote to customers stays theirs, and does not say any more who it was.
  *
  * It is done in pieces, each a short transaction's worth; ERASURE_STAGES says in which order. tests/unit/test_erasure.c
  * knows every column of every table, and fails when the schema gets one that nobody has thought about.
@@ -58,7 +59,7 @@ int erasure_rows_keep_profile(struct db *db, int64_t contact, struct error *erro
 int erasure_rows_end_clearing(struct db *db, int64_t erasure, bool *is_open, struct buf *why, struct error *error);
 
 /* One piece of a stage. 1: there is more of that stage; 0: it is over; -1. */
-enum { ERASURE_STAGES = 4 };
+enum { ERASURE_STAGES = 5 };
 int erasure_rows_empty(struct db *db, const struct erasure *erasure, int64_t now, int64_t *upto, struct error *error);
 
 #endif

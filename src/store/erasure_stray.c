@@ -41,6 +41,10 @@ static size_t read_escape(const char *at, size_t left, struct buf *out)
         buf_add_char(out, (char)unit);
         return 3;
     }
+    if (left >= 2 && at[0] == '\\' && (at[1] == '/' || at[1] == '"' || at[1] == '\\')) {
+        buf_add_char(out, at[1]);
+        return 2;
+    }
     if (left < 6 || at[0] != '\\' || at[1] != 'u' || (unit = hex_of(at + 2, 4)) < 0)
         return 0;
     if (unit >= 0xd800 && unit < 0xdc00 && left >= 12 && at[6] == '\\' && at[7] == 'u' && (low = hex_of(at + 8, 4)) >= 0xdc00 &&
@@ -86,16 +90,29 @@ static bool stands_alone(const char *text, size_t len, const char *value, bool i
     return false;
 }
 
+/* Numbers are written with blanks, dots, dashes and brackets between their digits. */
+static void squeeze(const struct buf *written, struct buf *out)
+{
+    for (size_t i = 0; i < written->len; i++)
+        if (written->data[i] == '\0' || strchr(" .-()", written->data[i]) == NULL)
+            buf_add_char(out, written->data[i]);
+}
+
 bool erasure_stray_mentions(const char *body, size_t len, const char *value, bool is_phone)
 {
     const char *sought = is_phone && *value == '+' ? value + 1 : value;
-    struct buf written = { 0 };
+    struct buf written = { 0 }, squeezed = { 0 };
     bool is_there = stands_alone(body, len, sought, is_phone);
 
     if (!is_there) {
         write_out(body, len, &written);
         is_there = stands_alone(buf_text(&written), written.len, sought, is_phone);
     }
+    if (!is_there && is_phone) {
+        squeeze(&written, &squeezed);
+        is_there = stands_alone(buf_text(&squeezed), squeezed.len, sought, true);
+    }
+    buf_release(&squeezed);
     buf_release(&written);
     return is_there;
 }

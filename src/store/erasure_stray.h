@@ -2,8 +2,8 @@
  * erasure_stray: webhooks that became no message (unreadable, set aside, not read yet) and speak of the person. No row says
  * whose they are, so their bytes are looked through for what the person was known by. Part of store/erasure_rows.
  *
- * An id counts where it stands alone, not inside a longer word; a phone by its digits. Bodies are JSON or a form, and damaged:
- * \uXXXX and %XX are read as what they stand for.
+ * An id counts where it stands alone, not inside a longer word; a phone by its digits, whatever stands between them. Bodies are
+ * JSON or a form, and damaged: \uXXXX, \/ and %XX are read as what they stand for.
  */
 #ifndef STORE_ERASURE_STRAY_H
 #define STORE_ERASURE_STRAY_H

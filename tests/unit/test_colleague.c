@@ -1,5 +1,6 @@
 /* colleague: what a person writes on her own phone reaches the customer whom she means, and nobody else. */
 #include "desk/erasure.h"
+#include "store/audit.h"
 #include "tests/lib/phone.h"
 
 static const char RULES[] = PHONE_SHOP
@@ -594,10 +595,38 @@ static void of_an_erased_customer_nothing_is_left_in_the_conversation_of_her_col
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text = 'more plums'"), 1);
 }
 
+static void of_an_erased_colleague_customers_keep_what_she_wrote_but_not_who_she_was(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct audit audit;
+    struct db *reader;
+
+    two(f);
+    phone_write(f, "kim", "#2 Hello Bob.");
+    phone_write(f, "kim", "#2 done");
+    phone_write(f, "kim", "#1 Hello Ana.");
+    assert_int_equal(fixture_act(f, "erase", "{'user':'kim','actor':'cli mia'}"), 200);
+    for (int i = 0; i < 5; i++, f->now += 1000)
+        must(erasure_finish(&f->desk, f->now, &error), &error);
+    assert_string_equal(fixture_text(f, "SELECT phase FROM erasure"), "done");
+    assert_int_equal(fixture_int(f, "SELECT (SELECT count(*) FROM message WHERE actor = 'kim') + (SELECT count(*) FROM event WHERE "
+                                    "actor = 'kim' OR instr(detail, 'kim') > 0) + (SELECT count(*) FROM conversation WHERE "
+                                    "agent = 'kim')"), 0);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(text || ' ' || actor) FROM message WHERE kind = 'agent'"),
+                        "Hello Bob. erased,Hello Ana. erased");
+    assert_string_equal(fixture_text(f, "SELECT group_concat(state) FROM handover"), "waiting,over");
+    reader = db_open(f->path, DB_READER, &error);
+    must(audit_run(reader, &audit, setup_complain, NULL, &error), &error);
+    db_close(reader);
+    assert_int_equal(audit.discrepancies, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_case_is_told_with_number_words_and_summary),
+        CASE(of_an_erased_colleague_customers_keep_what_she_wrote_but_not_who_she_was),
         CASE(of_an_erased_customer_nothing_is_left_in_the_conversation_of_her_colleague),
         CASE(what_she_answers_reaches_the_customer_and_takes_the_case),
         CASE(what_the_customer_writes_meanwhile_reaches_her),

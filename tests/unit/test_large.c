@@ -13,6 +13,7 @@
 #include "spine.h"
 #include "store/consult_row.h"
 #include "store/db_private.h"
+#include "store/dossier.h"
 #include "store/schema.h"
 #include "store/transcript.h"
 
@@ -89,6 +90,39 @@ static void a_transcript_reads_its_own_conversation(void **state)
 }
 
 /* The check of a large book is of what was written last: it is over soon, and finds nothing wrong with what is sound. */
+/* 4,000 turns in the first conversation. */
+static const char LONG[] =
+    "INSERT INTO turn (id, conversation, ruleset, epoch, state, opened_at) SELECT 20000 + i, 1, 1, 1, 'answered', i FROM n "
+    "WHERE i <= 4000;"
+    "INSERT INTO message (id, conversation, turn, at, kind, text) SELECT 50000 + i, 1, 20000 + i, i, 'in', 'question ' || i FROM n "
+    "WHERE i <= 4000;"
+    "DELETE FROM conversation WHERE id > 1;";
+
+static int drop_piece(void *context, const char *bytes, size_t len)
+{
+    (void)bytes;
+    *(size_t *)context += len;
+    return 0;
+}
+
+static void an_export_does_not_look_through_all_that_was_said_for_each_message(void **state)
+{
+    int64_t steps;
+    size_t bytes = 0;
+    struct db *db = open_large(&steps);
+    struct error error = { { 0 } };
+
+    (void)state;
+    spine_run(db, LONG);
+    spine_run(db, "DELETE FROM outbox");
+    steps = 0;
+    assert_int_equal(dossier_write(db, 1, 1, drop_piece, &bytes, &error), 0);
+    assert_true(bytes > 4000 * 100);
+    if (steps > 8 * 1000 * 1000)
+        fail_msg("%lld steps", (long long)steps);
+    db_close(db);
+}
+
 static void the_check_at_a_start_does_not_walk_a_large_book(void **state)
 {
     int64_t steps;
@@ -111,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_start_finds_what_is_still_charged_without_walking_all_questions),
         cmocka_unit_test(a_transcript_reads_its_own_conversation),
+        cmocka_unit_test(an_export_does_not_look_through_all_that_was_said_for_each_message),
         cmocka_unit_test(the_check_at_a_start_does_not_walk_a_large_book),
     };
 
