@@ -6,7 +6,7 @@
 #   make bench      measures (figures of one run on one machine)
 #   make torture    the long sweeps that make check has no time for
 #   make packages   installs what building and checking need
-#   make install    into $(DESTDIR)$(PREFIX)
+#   make install    into $(DESTDIR)$(PREFIX); make uninstall takes it out again, and leaves settings, rules and book
 #
 # SAN=address,undefined and SAN=thread build everything a second time into folders of their own; FULL=1, into others again,
 # leaves out no check of UBSan. V=1 shows the commands.
@@ -868,7 +868,7 @@ SYSTEM = \
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS = $(B)/frontdeskd $(B)/frontdesk $(B)/frontdesk-sandbox
 
-.PHONY: all demo check bench torture packages packages-check packages-proof install lint unit system fuzzers clean tests
+.PHONY: all demo check bench torture packages packages-check packages-proof install uninstall lint unit system fuzzers clean tests
 all: $(PROGRAMS)
 
 # Building ---------------------------------------------------------------------------------------------------------
@@ -1070,6 +1070,14 @@ install: all $(PAGES)
 	$(B)/frontdesk completion fish > $(word 3,$(COMPLETIONS))/frontdesk.fish
 	for unit in frontdeskd.service frontdesk-backup.service frontdesk-backup.timer; do \
 	    sed 's|/usr/local/|$(PREFIX)/|' tools/packaging/$$unit > $(UNITS)/$$unit && chmod 0644 $(UNITS)/$$unit || exit 1; done
+
+# What install put there, by name; folders of ours alone. What stands in /etc and /var is the owner's.
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(PROGRAMS)))
+	rm -rf $(SHARE)
+	rm -f $(MAN)/man1/frontdesk.1 $(MAN)/man5/frontdesk-rules.5 $(MAN)/man8/frontdeskd.8
+	rm -f $(word 1,$(COMPLETIONS))/frontdesk $(word 2,$(COMPLETIONS))/_frontdesk $(word 3,$(COMPLETIONS))/frontdesk.fish
+	rm -f $(addprefix $(UNITS)/,frontdeskd.service frontdesk-backup.service frontdesk-backup.timer)
 
 clean:
 	rm -rf build

@@ -13,6 +13,7 @@
 
 #include "ctl/output_text.h"
 #include "ctl/show.h"
+#include "ctl/wrap.h"
 #include "text/width.h"
 
 /* Styles */
@@ -100,6 +101,40 @@ static void text_record(struct output *output, const char *noun, const struct co
 
 /* Notes */
 
+enum { NOTE_INDENT = 2, COLUMNS_LEAST = 20 };
+
+static void add_line(struct output *output, const char *style, const char *line, size_t len)
+{
+    text_add_styled(output, style, line, len);
+    buf_add_char(&output->buf, '\n');
+}
+
+/*
+ * Between words, what follows indented, for no line of ours may begin with a customer's. A line that comes indented is one to be
+ * pasted, and stays whole.
+ */
+static void add_wrapped(struct output *output, const char *style, const struct buf *text)
+{
+    size_t columns = output->place.columns < COLUMNS_LEAST ? COLUMNS_LEAST : output->place.columns, len;
+    const char *line = buf_text(text), *end = line + text->len, *part;
+
+    for (;; line++) {
+        const char *feed = memchr(line, '\n', (size_t)(end - line)), *stop = feed != NULL ? feed : end;
+        struct wrap wrap = { .text = line, .len = (size_t)(stop - line) };
+
+        if (*line == ' ')
+            add_line(output, style, line, wrap.len);
+        else
+            for (size_t indent = 0; wrap_next(&wrap, columns - indent, &part, &len) == 1; indent = NOTE_INDENT) {
+                text_add_blanks(output, indent);
+                add_line(output, style, part, len);
+            }
+        line = stop;
+        if (feed == NULL)
+            return;
+    }
+}
+
 static void text_note(struct output *output, enum note_kind kind, const char *sentence)
 {
     static const char *const styles[] = {
@@ -122,8 +157,10 @@ static void text_note(struct output *output, enum note_kind kind, const char *se
         if (output->is_apart && output->columns == NULL)
             buf_add_char(&output->buf, '\n');
         output->is_apart = false;
-        text_add_styled(output, styles[kind], buf_text(&line), line.len);
-        buf_add_char(&output->buf, '\n');
+        if (output->place.is_terminal)
+            add_wrapped(output, styles[kind], &line);
+        else
+            add_line(output, styles[kind], buf_text(&line), line.len);
         text_flush(output);
     }
     buf_release(&line);

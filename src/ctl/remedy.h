@@ -1,6 +1,6 @@
 /*
  * remedy: a command to type, such that it means this very desk when it is pasted: what --env, --db, --admin and --rules said of
- * the command under way goes into it.
+ * the command under way goes into it. How the daemon is started is another matter where no unit of systemd is installed.
  */
 #ifndef CTL_REMEDY_H
 #define CTL_REMEDY_H

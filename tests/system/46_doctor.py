@@ -238,6 +238,10 @@ def files():
         one(found(desk, 1, env={"BRAZE_API_KEY_FILE": secret}), "bad", "Files", secret, "chmod 600")
         with open(secret, "w") as file:
             file.write(f"FRONTDESK_DB={desk.db}\n")
+        desk.stop()
+        needs = desk.do("status", "--env", secret, "--json").json()["needs"]
+        has_unit = any(os.path.exists(f"{at}/systemd/system/frontdeskd.service") for at in ("/etc", "/usr/local/lib", "/usr/lib"))
+        contains([row["remedy"] for row in needs], "systemctl start frontdeskd" if has_unit else f"frontdeskd --env {secret}", "how it is started")
         said = desk.cli("doctor", "--env", secret, "--json").json()["findings"]
         equal([row["remedy"] for row in said if secret in row["text"]], [f"chmod 600 {secret}"], "the file that --env names")
         desk.write_rules("INSERT INTO rule (name, colour) VALUES ('x', 'red');")

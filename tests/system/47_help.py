@@ -9,6 +9,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from desk import Desk, binary
+from sandbox import ROOT
 from tap import contains, equal, lacks, main, test, true
 
 FRONTDESK = binary("frontdesk")
@@ -141,6 +142,28 @@ def shown(name):
     """The page as a terminal shows it, without bold and underline."""
     done = run("mandoc", "-T", "utf8", "-O", "width=200", input=page(name))
     return re.sub(".\b", "", done.stdout)
+
+
+@test("make uninstall takes out all that make install put there, and nothing else")
+def uninstall():
+    with tempfile.TemporaryDirectory() as folder:
+        def make(target):
+            env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+            run("make", target, f"DESTDIR={folder}", "PREFIX=/opt/desk", cwd=ROOT, env=env, check=True)
+
+        def files():
+            return sorted(os.path.relpath(os.path.join(at, name), folder) for at, _, names in os.walk(folder) for name in names)
+        kept = os.path.join(folder, "opt/desk/bin/other")
+        os.makedirs(os.path.dirname(kept))
+        with open(kept, "w") as file:
+            file.write("of another program")
+        make("install")
+        for name in ("bin/frontdeskd", "lib/systemd/system/frontdeskd.service", "share/man/man1/frontdesk.1", "share/frontdesk/README.md"):
+            contains(files(), f"opt/desk/{name}", "installed")
+        with open(os.path.join(folder, "opt/desk/lib/systemd/system/frontdeskd.service")) as unit:
+            contains(unit.read(), "ExecStart=/opt/desk/bin/frontdeskd\n", "the unit starts what was installed")
+        make("uninstall")
+        equal(files(), ["opt/desk/bin/other"], "what is left")
 
 
 @test("the manual pages are sound")

@@ -346,6 +346,22 @@ static void times_are_shown_in_the_zone_of_the_business(void **state)
     zones_close(zones);
 }
 
+static void a_note_is_wrapped_between_words_on_a_terminal_only(void **state)
+{
+    static const char NOTE[] = "one two three four five\n  frontdesk rules load\nsix";
+    struct screen screen;
+    struct output *output = begin(&screen, OUTPUT_TEXT, 20, false);
+
+    (void)state;
+    output_note(output, NOTE_PLAIN, "%s", NOTE);
+    output_end(output);
+    check(&screen, "one two three four\n  five\n  frontdesk rules load\nsix\n", "");
+    output = begin(&screen, OUTPUT_TEXT, 0, false);
+    output_note(output, NOTE_PLAIN, "%s", NOTE);
+    output_end(output);
+    check(&screen, "one two three four five\n  frontdesk rules load\nsix\n", "");
+}
+
 static void cuts_long_columns_on_a_terminal_only(void **state)
 {
     static const struct column columns[] = { { "id", "id", LOOK_NUMBER }, { "text", "text", LOOK_LONG } };
@@ -973,6 +989,7 @@ int main(void)
         cmocka_unit_test(a_csv_table_is_written_between_rows_only),
         cmocka_unit_test(times_are_shown_in_the_zone_of_the_business),
         cmocka_unit_test(defuses_formulas),
+        cmocka_unit_test(a_note_is_wrapped_between_words_on_a_terminal_only),
         cmocka_unit_test(cuts_long_columns_on_a_terminal_only),
         cmocka_unit_test(gives_up_what_is_missed_least),
         cmocka_unit_test(drops_what_is_the_same_in_every_row),
