@@ -112,9 +112,10 @@ int command_parse(const struct command *commands, int argc, char **argv, struct 
 void parsed_release(struct parsed *parsed);
 
 /*
- * Help for what the words begin; without words for the whole program. Returns how many commands it told of.
+ * Help for what the words begin; without words for the whole program. Sentences are as wide as `columns`, within reason.
+ * Returns how many commands it told of.
  */
 size_t command_help(const struct command *commands, const char *const *words, size_t word_count,
-                    struct buf *out);
+                    size_t columns, struct buf *out);
 
 #endif

@@ -20,6 +20,7 @@
 #include "ctl/chat.h"
 #include "ctl/chat_save.h"
 #include "ctl/commands.h"
+#include "ctl/show.h"
 #include "store/transcript.h"
 
 enum {
@@ -252,6 +253,15 @@ static int save(struct dialogue *d, int code)
     return code != EXIT_DONE ? code : saved;
 }
 
+static void tell_more(const struct dialogue *d)
+{
+    struct buf user = { 0 };
+
+    show_word(d->chat.user, &user);
+    output_note(d->call->output, NOTE_DIM, "\nThe whole of it: frontdesk transcript %s", buf_text(&user));
+    buf_release(&user);
+}
+
 static int run(struct dialogue *d)
 {
     struct error error = { 0 };
@@ -265,7 +275,7 @@ static int run(struct dialogue *d)
         code = call_fail(d->call, EXIT_FAILED, "%s", error.text);
     output_exchange_end(d->call->output);
     if (code == EXIT_DONE && d->is_interactive)
-        output_note(d->call->output, NOTE_DIM, "\nThe whole of it: frontdesk transcript %s", d->chat.user);
+        tell_more(d);
     else if (code == EXIT_DONE && d->failed > 0)
         code = call_fail(d->call, EXIT_FAILED, "%d %s did not get the answer that was due", d->failed,
                          d->failed == 1 ? "message" : "messages");

@@ -6,6 +6,7 @@
 
 #include "ctl/command.h"
 #include "ctl/piece.h"
+#include "ctl/wrap.h"
 
 static void add_option(const struct option_info *option, struct buf *out)
 {
@@ -24,11 +25,45 @@ static void add_globals(struct buf *out)
             add_option(&command_options[i], out);
 }
 
-static void add_one(const struct command *command, struct buf *out)
+enum { PROSE_MIN = 32, PROSE_MAX = 100 };
+
+/* A paragraph, as wide as the terminal. It is empty then. */
+static void add_paragraph(struct buf *prose, size_t columns, struct buf *out)
+{
+    struct wrap wrap = { .text = buf_text(prose), .len = prose->len };
+    size_t room = columns < PROSE_MIN ? PROSE_MIN : columns < PROSE_MAX ? columns : PROSE_MAX, len;
+    const char *line;
+
+    while (prose->len > 0 && wrap_next(&wrap, room, &line, &len) == 1)
+        buf_addf(out, "%.*s\n", (int)len, line);
+    buf_clear(prose);
+}
+
+/* Lines that begin with a blank are to be typed, and stay; the others flow. */
+static void add_more(const char *more, size_t columns, struct buf *out)
+{
+    struct buf prose = { 0 };
+
+    for (size_t len; *more != '\0'; more += len + (more[len] == '\n')) {
+        len = strcspn(more, "\n");
+        if (*more == ' ') {
+            add_paragraph(&prose, columns, out);
+            buf_addf(out, "%.*s\n", (int)len, more);
+        } else {
+            buf_addf(&prose, "%s%.*s", prose.len > 0 ? " " : "", (int)len, more);
+        }
+    }
+    add_paragraph(&prose, columns, out);
+    buf_release(&prose);
+}
+
+static void add_one(const struct command *command, size_t columns, struct buf *out)
 {
     buf_addf(out, "frontdesk %s\n\n%s\n", command->pattern, command->help);
-    if (command->more != NULL)
-        buf_addf(out, "\n%s\n", command->more);
+    if (command->more != NULL) {
+        buf_add_char(out, '\n');
+        add_more(command->more, columns, out);
+    }
     if (command->options != 0)
         buf_add_text(out, "\nOptions:\n");
     for (int i = 0; i < OPTION_COUNT; i++)
@@ -95,7 +130,7 @@ static void add_groups(const struct command *commands, struct buf *out)
 }
 
 size_t command_help(const struct command *commands, const char *const *words, size_t word_count,
-                    struct buf *out)
+                    size_t columns, struct buf *out)
 {
     const struct command *only = NULL;
     size_t count = 0;
@@ -106,7 +141,7 @@ size_t command_help(const struct command *commands, const char *const *words, si
             count++;
         }
     if (count == 1) {
-        add_one(only, out);
+        add_one(only, columns, out);
         return 1;
     }
     if (count == 0)

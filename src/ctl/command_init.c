@@ -129,14 +129,7 @@ static void add_shell_path(struct buf *out, const char *folder, const char *name
     struct buf path = { 0 };
 
     buf_addf(&path, "%s/%s", folder, name);
-    if (is_plain(buf_text(&path))) {
-        buf_add_text(out, buf_text(&path));
-    } else {
-        buf_add_char(out, '\'');
-        for (const char *at = buf_text(&path); *at != '\0'; at++)
-            *at == '\'' ? buf_add_text(out, "'\\''") : buf_add_char(out, *at);
-        buf_add_char(out, '\'');
-    }
+    show_word(buf_text(&path), out);
     buf_release(&path);
 }
 

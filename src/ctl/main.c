@@ -123,7 +123,7 @@ static int tell(const struct parsed *parsed, const struct output_place *place)
         buf_add_text(&text, WELCOME);
         code = EXIT_USAGE;
     } else {
-        command_help(commands, parsed->words, parsed->word_count, &text);
+        command_help(commands, parsed->words, parsed->word_count, place->columns, &text);
     }
     (code == EXIT_DONE ? place->put : place->talk)(place->context, text.data, text.len);
     buf_release(&text);

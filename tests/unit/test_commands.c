@@ -183,7 +183,7 @@ static void every_command_is_reachable(void **state)
         assert_ptr_equal(typed.parsed.command, command);
         assert_non_null(command->run);
         assert_int_equal(
-            command_help(commands, (const char *const *)typed.words + 1, typed.parsed.word_count, &help), 1);
+            command_help(commands, (const char *const *)typed.words + 1, typed.parsed.word_count, 80, &help), 1);
         assert_non_null(strstr(buf_text(&help), command->pattern));
         assert_non_null(strstr(buf_text(&help), command->help));
         buf_release(&help);
@@ -191,6 +191,20 @@ static void every_command_is_reachable(void **state)
     }
 }
 
+/* Of the lines that are not indented. */
+static size_t longest_sentence(const char *help)
+{
+    size_t longest = 0;
+
+    for (size_t len; *help != '\0'; help += len + (help[len] == '\n')) {
+        len = strcspn(help, "\n");
+        if (*help != ' ' && len > longest)
+            longest = len;
+    }
+    return longest;
+}
+
+/* Nobody counts the columns of his terminal: sentences fit it, and what is to be typed stays in one line. */
 static void helps(void **state)
 {
     struct typed typed;
@@ -200,9 +214,17 @@ static void helps(void **state)
     assert_int_equal(parse(&typed, "help outbox"), 0);
     assert_null(typed.parsed.command);
     assert_non_null(typed.parsed.options[OPTION_HELP]);
-    assert_int_equal(command_help(commands, typed.parsed.words, typed.parsed.word_count, &help), 4);
+    assert_int_equal(command_help(commands, typed.parsed.words, typed.parsed.word_count, 80, &help), 4);
     parsed_release(&typed.parsed);
     buf_clear(&help);
+    assert_int_equal(parse(&typed, "help conversations"), 0);
+    for (size_t columns = 40; columns <= 80; columns += 40) {
+        assert_int_equal(command_help(commands, typed.parsed.words, typed.parsed.word_count, columns, &help), 1);
+        assert_in_range(longest_sentence(buf_text(&help)), columns - 15, columns);
+        assert_non_null(strstr(buf_text(&help), "\n  frontdesk conversations --since today --unanswered\n"));
+        buf_clear(&help);
+    }
+    parsed_release(&typed.parsed);
     assert_int_equal(parse(&typed, "help help"), 0);
     assert_int_equal(typed.parsed.word_count, 0); /* all of it */
     parsed_release(&typed.parsed);

@@ -92,12 +92,32 @@ static void lets_nothing_through(void **state)
     }
 }
 
+/* What a person copies from the screen has to reach the program as one word. */
+static void words_are_quoted_for_the_shell(void **state)
+{
+    static const char *const WORDS[][2] = {
+        { "ana", "ana" },          { "+34600100200", "+34600100200" }, { "./shop/frontdesk.env", "./shop/frontdesk.env" },
+        { "Zoë 🥐", "'Zoë 🥐'" },  { "O'Hara", "'O'\\''Hara'" },       { "$(reboot)", "'$(reboot)'" },
+        { "#12", "'#12'" },        { "", "''" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
+        struct buf out = { 0 };
+
+        show_word(WORDS[i][0], &out);
+        assert_string_equal(buf_text(&out), WORDS[i][1]);
+        buf_release(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_cells),
         cmocka_unit_test(keeps_line_feeds_of_lines),
         cmocka_unit_test(lets_nothing_through),
+        cmocka_unit_test(words_are_quoted_for_the_shell),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
