@@ -240,6 +240,7 @@ LIB = \
   src/store/pick_outbox.c \
   src/store/pick_webhook.c \
   src/store/profile.c \
+  src/store/query_number.c \
   src/store/queue.c \
   src/store/readers.c \
   src/store/record.c \

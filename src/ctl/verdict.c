@@ -101,6 +101,7 @@ static void show_head(struct output *output, const struct verdict *v, const stru
         { "unmatched", NULL, LOOK_NUMBER },
         { "is_decided_again", NULL, LOOK_PLAIN },
     };
+    enum { TEXT = 5, FOLDED = 6 }; /* columns in which words are marked */
     const struct json *dialogue = json_get(trace, "dialogue");
     const char *limit = json_get_text(trace, "limit");
     struct cell none = { 0 };
@@ -134,8 +135,8 @@ static void show_head(struct output *output, const struct verdict *v, const stru
 
     _Static_assert(sizeof cells / sizeof *cells == sizeof columns / sizeof *columns,
                    "a cell for every column");
-    cells[5].mark = mark;
-    cells[6].mark = matched_span(trace);
+    cells[TEXT].mark = mark;
+    cells[FOLDED].mark = matched_span(trace);
     output_record(output, "decision", columns, cells, sizeof cells / sizeof *cells);
     buf_release(&there);
     buf_release(&written);

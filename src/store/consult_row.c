@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "store/consult_row.h"
 #include "store/outbox.h"
+#include "store/query_number.h"
 
 static const char PUT[] =
     "INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, due_at, expires_at, sent_by) "
@@ -217,22 +218,14 @@ static const char WAITING[] = "SELECT count(*) FROM outbox WHERE state = 'due' A
 int consult_row_waiting(struct db *db, const char *backend, int64_t *count, struct error *error)
 {
     struct query *q = db_query(db, WAITING);
-    int found;
 
     query_bind_text(q, 1, backend);
-    found = query_step(q, error);
-    *count = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, count, error);
 }
 
 static int moment(struct query *q, int64_t *at, struct error *error)
 {
-    int found = query_step(q, error);
-
-    *at = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, INT64_MAX, at, error);
 }
 
 static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'due' AND kind = 'consult' AND sent_by = ?1";

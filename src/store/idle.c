@@ -2,6 +2,7 @@
  * idle: see the header.
  */
 #include "store/idle.h"
+#include "store/query_number.h"
 
 static const char DUE[] = "SELECT id FROM conversation WHERE idle_at <= ?1 ORDER BY idle_at LIMIT 1";
 
@@ -22,12 +23,7 @@ static const char NEXT[] = "SELECT min(idle_at) FROM conversation WHERE idle_at 
 
 int idle_next(struct db *db, int64_t *at, struct error *error)
 {
-    struct query *q = db_query(db, NEXT);
-    int found = query_step(q, error);
-
-    *at = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(db_query(db, NEXT), INT64_MAX, at, error);
 }
 
 /* Not what tells a person of the business of another customer: that is only written here. */

@@ -3,15 +3,12 @@
  * of all others since then are many.
  */
 #include "store/news.h"
+#include "store/query_number.h"
 
 /* Runs a statement of one row with one number. */
 static int number(struct query *q, int64_t *value, struct error *error)
 {
-    int found = query_step(q, error);
-
-    *value = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, value, error);
 }
 
 static const char VERSION[] = "PRAGMA data_version";

@@ -2,6 +2,7 @@
  * notice_row: see the header.
  */
 #include "store/notice_row.h"
+#include "store/query_number.h"
 
 static const char PUT[] =
     "INSERT INTO notice (message, name, conversation, contact, at, is_over, handover) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -28,15 +29,11 @@ static const char COUNT[] =
 int notice_row_count(struct db *db, int64_t contact, int64_t since, int64_t most, int64_t *count, struct error *error)
 {
     struct query *q = db_query(db, COUNT);
-    int found;
 
     query_bind_int(q, 1, contact);
     query_bind_int(q, 2, since);
     query_bind_int(q, 3, most);
-    found = query_step(q, error);
-    *count = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, count, error);
 }
 
 /* What conversation_open takes for a first message is none. */

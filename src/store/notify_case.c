@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "store/notify_row.h"
+#include "store/query_number.h"
 
 static const char TEAM[] = "SELECT team FROM conversation WHERE id = ?1";
 
@@ -122,14 +123,10 @@ static const char COUNT_TEXTS[] = "SELECT count(*) FROM message m WHERE m.conver
 int notify_row_count_texts(struct db *db, int64_t conversation, int64_t latest, int64_t *count, struct error *error)
 {
     struct query *q = db_query(db, COUNT_TEXTS);
-    int found;
 
     query_bind_int(q, 1, conversation);
     query_bind_int(q, 2, latest);
-    found = query_step(q, error);
-    *count = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, count, error);
 }
 
 static const char TEXT[] = "SELECT id, at, kind, actor, text, media FROM message WHERE id = ?1";

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "store/notify_row.h"
 #include "store/outbox.h"
+#include "store/query_number.h"
 
 /* Putting */
 
@@ -156,13 +157,9 @@ static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'du
 int notify_row_next_due(struct db *db, const char *target, int64_t *at, struct error *error)
 {
     struct query *q = db_query(db, NEXT_DUE);
-    int found;
 
     query_bind_text(q, 1, target);
-    found = query_step(q, error);
-    *at = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, INT64_MAX, at, error);
 }
 
 static const char ANY[] = "SELECT 1 FROM outbox WHERE settled_at IS NULL AND kind = 'notify' LIMIT 1";

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "store/outbox.h"
+#include "store/query_number.h"
 #include "store/turn.h"
 
 /* Into the line ---------------------------------------------------------------------------------------------
@@ -245,12 +246,7 @@ static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'du
 
 int outbox_next_due(struct db *db, int64_t *due_at, struct error *error)
 {
-    struct query *q = db_query(db, NEXT_DUE);
-    int found = query_step(q, error);
-
-    *due_at = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(db_query(db, NEXT_DUE), INT64_MAX, due_at, error);
 }
 
 static const char CLAIM[] =
@@ -504,12 +500,7 @@ static const char PENDING[] = "SELECT count(*) FROM outbox WHERE settled_at IS N
 
 int outbox_count_pending(struct db *db, int64_t *pending, struct error *error)
 {
-    struct query *q = db_query(db, PENDING);
-    int found = query_step(q, error);
-
-    *pending = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(db_query(db, PENDING), 0, pending, error);
 }
 
 static const char ATTEMPT_PUT[] =

@@ -6,6 +6,7 @@
 #include "store/outbox.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
+#include "store/query_number.h"
 
 static const int64_t NEVER = 253402300799000; /* expires_at: the end of the year 9999 */
 
@@ -63,13 +64,9 @@ static const char NOTED[] = "SELECT tracked_at FROM contact WHERE id = ?1";
 int outbox_track_noted(struct db *db, int64_t contact, int64_t *at, struct error *error)
 {
     struct query *q = db_query(db, NOTED);
-    int found;
 
     query_bind_int(q, 1, contact);
-    found = query_step(q, error);
-    *at = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, at, error);
 }
 
 /* A clock that was set back makes nobody wait longer than the distance. */

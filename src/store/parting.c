@@ -2,6 +2,7 @@
  * parting: see the header.
  */
 #include "store/parting.h"
+#include "store/query_number.h"
 
 static const char PUT[] =
     "INSERT INTO parting (conversation, moment, at, due_at) VALUES (?1, ?2, ?3, "
@@ -80,23 +81,14 @@ static const char NEXT_URGENT[] = "SELECT min(due_at) FROM parting WHERE " IS_UR
 int parting_next(struct db *db, bool is_urgent, int64_t *at, struct error *error)
 {
     struct query *q = db_query(db, is_urgent ? NEXT_URGENT : NEXT);
-    int found = query_step(q, error);
-
-    *at = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, INT64_MAX, at, error);
 }
 
 static const char ASKED[] = "SELECT count(*) FROM parting WHERE outbox IS NOT NULL";
 
 int parting_asked(struct db *db, int64_t *count, struct error *error)
 {
-    struct query *q = db_query(db, ASKED);
-    int found = query_step(q, error);
-
-    *count = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(db_query(db, ASKED), 0, count, error);
 }
 
 static const char ASK[] = "UPDATE parting SET due_at = NULL, outbox = ?2 WHERE id = ?1";

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "store/profile.h"
 #include "store/profile_private.h"
+#include "store/query_number.h"
 
 /* Wanting ----------------------------------------------------------------------------------------------------- */
 
@@ -61,14 +62,10 @@ static const char NEWEST_ENTRY[] = "SELECT max(id) FROM entry INDEXED BY entry_c
 static int newest_entry(struct db *db, const struct profile_want *want, int64_t *id, struct error *error)
 {
     struct query *q = db_query(db, NEWEST_ENTRY);
-    int found;
 
     query_bind_int(q, 1, want->contact);
     query_bind_text(q, 2, want->name);
-    found = query_step(q, error);
-    *id = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, id, error);
 }
 
 static const char PASS[] = "UPDATE profile SET wanted_after = ?3 WHERE contact = ?1 AND name = ?2 AND wanted_after < ?3";
@@ -260,14 +257,10 @@ static const char PAUSE[] = "SELECT min(not_before) FROM profile WHERE contact =
 int profile_paused_until(struct db *db, int64_t contact, int64_t now, int64_t *until, struct error *error)
 {
     struct query *q = db_query(db, PAUSE);
-    int found;
 
     query_bind_int(q, 1, contact);
     query_bind_int(q, 2, now);
-    found = query_step(q, error);
-    *until = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, INT64_MAX, until, error);
 }
 
 static const char RIDES[] =

@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 
+#include "store/query_number.h"
 #include "store/retention.h"
 
 enum { PIECE = 100 };
@@ -22,13 +23,9 @@ static const char UPTO[] = "SELECT upto FROM retention WHERE class = ?1";
 static int read_upto(struct db *db, const char *class, int64_t *upto, struct error *error)
 {
     struct query *q = db_query(db, UPTO);
-    int found;
 
     query_bind_text(q, 1, class);
-    found = query_step(q, error);
-    *upto = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, upto, error);
 }
 
 static const char NOTE[] = "INSERT INTO retention (class, upto, removed, ran_at) VALUES (?1, ?2, ?3, iif(?3 > 0, ?4, 0)) "
@@ -80,15 +77,11 @@ static int end_of_piece(struct db *db, const struct walk *walk, int64_t upto, in
                         struct error *error)
 {
     struct query *q = db_query(db, walk->old);
-    int found;
 
     query_bind_int(q, 1, upto);
     query_bind_int(q, 2, before);
     query_bind_int(q, 3, PIECE);
-    found = query_step(q, error);
-    *end = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, end, error);
 }
 
 static int take_piece(struct db *db, const struct walk *walk, int64_t before, int64_t now, struct error *error)
@@ -130,12 +123,7 @@ int retention_empty(struct db *db, enum retention_class class, int64_t before, i
 
 static int read_pragma(struct db *db, const char *sql, int64_t *value, struct error *error)
 {
-    struct query *q = db_query(db, sql);
-    int found = query_step(q, error);
-
-    *value = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(db_query(db, sql), 0, value, error);
 }
 
 static const char PAGES[] = "PRAGMA page_count";

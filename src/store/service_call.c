@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "store/outbox.h"
+#include "store/query_number.h"
 #include "store/service_call.h"
 
 static const char PUT[] =
@@ -119,11 +120,7 @@ int service_call_due(struct db *db, int64_t now, size_t max, struct service_call
 
 static int earliest(struct query *q, int64_t *at, struct error *error)
 {
-    int found = query_step(q, error);
-
-    *at = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, INT64_MAX, at, error);
 }
 
 static const char NEXT_DUE[] =

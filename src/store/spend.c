@@ -2,6 +2,7 @@
  * spend: see the header.
  */
 #include "store/pick_private.h"
+#include "store/query_number.h"
 #include "store/spend.h"
 
 static const char GET[] = "SELECT cost FROM spend WHERE day = ?1 AND scope = ?2";
@@ -9,14 +10,10 @@ static const char GET[] = "SELECT cost FROM spend WHERE day = ?1 AND scope = ?2"
 int spend_get(struct db *db, const char *day, const char *scope, int64_t *cost, struct error *error)
 {
     struct query *q = db_query(db, GET);
-    int found;
 
     query_bind_text(q, 1, day);
     query_bind_text(q, 2, scope);
-    found = query_step(q, error);
-    *cost = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, cost, error);
 }
 
 static const char ADD[] = "INSERT INTO spend (day, scope, cost) VALUES (?1, ?2, ?3) "

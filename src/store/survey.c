@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "store/audit.h"
+#include "store/query_number.h"
 #include "store/schema.h"
 #include "store/survey.h"
 
@@ -106,10 +107,5 @@ static const char NEWEST_WEBHOOK[] = "SELECT received_at FROM webhook ORDER BY i
 
 int survey_newest_webhook(struct db *db, int64_t *at, struct error *error)
 {
-    struct query *q = db_query(db, NEWEST_WEBHOOK);
-    int found = query_step(q, error);
-
-    *at = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(db_query(db, NEWEST_WEBHOOK), 0, at, error);
 }

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 
+#include "store/query_number.h"
 #include "store/timer.h"
 
 static const char PUT[] = "INSERT INTO timer (due_at, kind, conversation) VALUES (?1, ?2, nullif(?3, 0))";
@@ -71,10 +72,5 @@ static const char NEXT[] = "SELECT min(due_at) FROM timer";
 
 int timer_next(struct db *db, int64_t *due_at, struct error *error)
 {
-    struct query *q = db_query(db, NEXT);
-    int found = query_step(q, error);
-
-    *due_at = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(db_query(db, NEXT), INT64_MAX, due_at, error);
 }

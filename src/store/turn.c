@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "store/query_number.h"
 #include "store/turn.h"
 
 static const char PUT[] =
@@ -35,13 +36,9 @@ static const char DEADLINE[] = "SELECT coalesce(deadline_at, 0) FROM turn WHERE 
 int turn_deadline(struct db *db, int64_t turn, int64_t *at, struct error *error)
 {
     struct query *q = db_query(db, DEADLINE);
-    int found;
 
     query_bind_int(q, 1, turn);
-    found = query_step(q, error);
-    *at = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, at, error);
 }
 
 /* A backend is being asked. */

@@ -7,8 +7,6 @@
 #include "store/readers.h"
 #include "tests/lib/calling.h"
 
-
-
 static void run(struct db *db, const char *sql)
 {
     struct error error = { 0 };
@@ -152,6 +150,25 @@ static void what_is_given_up_leaves_nothing(void **state)
     is_equal_and_alone(f);
 }
 
+/* It looks like a backup that was broken off, and is a database that somebody has under another name. */
+static void a_draft_with_a_second_name_is_left_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    char other[100], draft[110];
+    int64_t sum;
+
+    finish(begin(f));
+    snprintf(other, sizeof other, "%s/other.db", f->folder);
+    snprintf(draft, sizeof draft, "%s.part", copy_path(f));
+    assert_int_equal(rename(copy_path(f), other), 0);
+    assert_int_equal(link(other, draft), 0);
+    sum = sum_of(other);
+    assert_null(copy_begin(f->desk.db, copy_path(f), true, &error));
+    assert_non_null(strstr(error.text, "is in the way"));
+    assert_int_equal(sum_of(other), sum);
+}
+
 static void one_that_is_called_off_while_it_is_checked_fails_and_leaves_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -239,6 +256,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_taken_back_between_the_steps_is_not, setup, setup_close),
         cmocka_unit_test_setup_teardown(a_book_that_shrinks_meanwhile_is_copied_as_it_is_then, setup, setup_close),
         cmocka_unit_test_setup_teardown(what_is_given_up_leaves_nothing, setup, setup_close),
+        cmocka_unit_test_setup_teardown(a_draft_with_a_second_name_is_left_alone, setup, setup_close),
         cmocka_unit_test_setup_teardown(one_that_is_called_off_while_it_is_checked_fails_and_leaves_nothing, setup, setup_close),
         cmocka_unit_test_setup_teardown(a_reader_gives_way_when_the_log_grows_too_much_meanwhile, setup, setup_close),
         cmocka_unit_test_setup_teardown(who_reads_is_named_by_process_and_only_as_long_as_it_does, setup, setup_close),
