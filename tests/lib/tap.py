@@ -85,16 +85,21 @@ def lacks(text, piece, what):
         raise AssertionError(f"{what}: {piece!r} is in {text!r}")
 
 
-def eventually(condition, what, within=10.0, every=0.01):
-    """The first true value of condition(); a failure when the deadline passes without one."""
-    deadline = time.monotonic() + within
+def eventually(condition, what, within=10.0, every=None):
+    """The first true value of condition(); a failure when the deadline passes without one.
+
+    It looks every `every` seconds, for what lasts a moment only; without that again and again after a twentieth of the
+    time it has waited, since a look costs more than to be a little late.
+    """
+    began = time.monotonic()
     while True:
         value = condition()
         if value:
             return value
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if waited > within:
             raise AssertionError(f"{what() if callable(what) else what}: not within {within} s")
-        time.sleep(every)
+        time.sleep(every or min(max(waited / 20, 0.01), 0.25))
 
 
 def never(condition, what, within):
