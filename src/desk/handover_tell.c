@@ -197,7 +197,7 @@ int handover_tell_one(const struct telling *telling, enum colleague_phrase phras
 {
     struct colleague_values values = { .number = telling->handover->number };
     struct buf name = { 0 }, quoted = { 0 };
-    int result = handover_name(telling->desk, telling->conversation->id, &name, error);
+    int result = add_name(telling->desk, telling->conversation->id, &name, error);
 
     colleague_quote(text != NULL ? text : "", WORDS_MAX_BYTES, &quoted);
     values.who = buf_text(&name);
