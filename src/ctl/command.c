@@ -62,6 +62,7 @@ const struct option_info command_options[OPTION_COUNT] = {
     [OPTION_CHECK] = { "check", NULL, "only look, and change nothing", false },
     [OPTION_DEEP] = { "deep", NULL, "each page of the file as well, on a copy of it", false },
     [OPTION_LIVE] = { "live", NULL, "through a first real message, step by step", false },
+    [OPTION_YES] = { "yes", NULL, "do not ask first", false },
     [OPTION_DOT] = { "dot", NULL, "for Graphviz, also on a terminal", false },
 };
 

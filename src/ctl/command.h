@@ -67,6 +67,7 @@ enum option_id {
     OPTION_ALL,
     OPTION_HTML,
     OPTION_FOLLOW,
+    OPTION_YES,
     OPTION_COUNT,
 };
 

@@ -7,11 +7,16 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
 #include "ctl/act.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "ctl/show.h"
+#include "store/contact.h"
 #include "store/erasure.h"
+#include "store/who.h"
 
 enum { LOOK_MS = 100, PATIENCE_MS = 20 * 1000 };
 
@@ -178,13 +183,72 @@ static int ask(struct call *call, int64_t *id)
     return code;
 }
 
+/* "Ana (ana, +821012345678)": as far as they are known. */
+static int describe(struct db *db, int64_t id, struct buf *out, struct error *error)
+{
+    struct contact contact = { 0 };
+    struct buf phone = { 0 }, name = { 0 };
+    int found = contact_get(db, id, &contact, &phone, error);
+
+    if (found == 1) {
+        buf_addf(&name, "contact %lld", (long long)id);
+        if (*contact.first_name != '\0')
+            buf_addf(&name, ", %s", contact.first_name);
+        if (phone.len > 0)
+            buf_addf(&name, ", %s", buf_text(&phone));
+        show_text(buf_text(&name), name.len, SHOW_CELL, out);
+        contact_release(&contact);
+    }
+    buf_release(&name);
+    buf_release(&phone);
+    return found;
+}
+
+static bool says_yes(void)
+{
+    char line[16] = "";
+
+    if (fgets(line, sizeof line, stdin) == NULL)
+        return false;
+    line[strcspn(line, "\r\n")] = '\0';
+    return strcasecmp(line, "yes") == 0 || strcasecmp(line, "y") == 0;
+}
+
+/* Who is meant is told, since a number may be a conversation's. Of nobody, or of several, the act itself speaks. */
+static int confirm(struct call *call)
+{
+    struct buf names = { 0 }, person = { 0 };
+    struct error error = { 0 };
+    struct db *db;
+    int64_t id;
+    int code = call_open(call, &db), found;
+
+    if (code != EXIT_DONE)
+        return code;
+    found = who_find(db, call->parsed->holes[0], &id, &names, &error);
+    if (found == 1)
+        found = describe(db, id, &person, &error);
+    db_close(db);
+    if (found == 1) {
+        fprintf(stderr, "This forgets %s for good, with all that was said. Type yes: ", buf_text(&person));
+        if (!says_yes())
+            code = call_fail(call, EXIT_FAILED, "nobody was erased");
+    }
+    buf_release(&names);
+    buf_release(&person);
+    return code;
+}
+
 int command_erase(struct call *call)
 {
     int64_t id = 0;
     struct db *db = NULL;
     bool is_up = act_daemon_state(call) == DAEMON_UP; /* without it nothing moves any more */
-    int code = ask(call, &id), fate = EXIT_DONE;
+    bool is_asked = call->parsed->options[OPTION_YES] == NULL && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+    int code = is_asked ? confirm(call) : EXIT_DONE, fate = EXIT_DONE;
 
+    if (code == EXIT_DONE)
+        code = ask(call, &id);
     if (code == EXIT_DONE)
         code = call_open(call, &db);
     if (code == EXIT_DONE && is_up)

@@ -257,12 +257,12 @@ const struct command commands[] = {
       "Braze takes; it goes on by itself, also after a restart, and the same command again tells how far it has come (it ends\n"
       "with 75 until it is done, and with 1 when Braze has refused its part for good). Backups that were made before, the\n"
       "daemon's log, what Braze and AI vendors keep, and custom events that Braze was told cannot be reached from here. It\n"
-      "cannot be undone: frontdesk export USER comes first.\n"
+      "cannot be undone: frontdesk export USER comes first. On a terminal you are asked; --yes does without.\n"
       "Copies of the book that upgrades and restores have made beside it hold the person too; --copies deletes them.\n"
       "  frontdesk export ana > ana.json\n"
       "  frontdesk erase ana\n"
       "  frontdesk erase phone:+821012345678 --copies",
-      OPTION_BIT(OPTION_COPIES), false, command_erase },
+      OPTION_BIT(OPTION_COPIES) | OPTION_BIT(OPTION_YES), false, command_erase },
     { "erasures list", "the receipts of who was erased, and what is still open",
       "Newest first. A receipt holds nothing about the person.\n"
       "  frontdesk erasures list\n"

@@ -59,6 +59,22 @@ READING = [("status",), ("conversations",), ("transcript", "ana"), ("why", 1), (
            ("webhooks", "show", 1), ("audit",)]
 
 
+@test("erase asks on a terminal, says whom it means, and takes nothing but yes; --yes and pipes are not asked")
+def erase_asks():
+    with Desk() as desk:
+        for user in ("ana", "bob", "eve"):
+            desk.hears(user, "ping 1", "pong 1", first_name="Ana" if user == "ana" else "", phone_number="+49170111" if user == "ana" else "")
+        shown = on_a_terminal(desk, "erase", "ana", keys=b"no\n")
+        contains(shown, b"contact 1, Ana, +49170111 for good", "whom")
+        contains(shown, b"nobody was erased", "no")
+        equal(desk.do("export", "ana").json()["contact"]["first_name"], "Ana", "she is there")
+        contains(on_a_terminal(desk, "erase", "ana", keys=b"yes\n"), b"It is done.", "yes")
+        contains(on_a_terminal(desk, "erase", "bob", "--yes"), b"It is done.", "--yes")
+        equal(desk.cli("erase", "eve").code, 0, "without a terminal")
+        equal(desk.value("SELECT count(*) FROM identity"), 0, "all three are gone")
+        contains(on_a_terminal(desk, "erase", "nobody"), b"nobody", "whom nobody knows")
+
+
 @test("every reading command: exit 0, --json is one object with format 1, the daemon up or down")
 def reading():
     with Desk() as desk:
