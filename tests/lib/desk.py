@@ -130,6 +130,12 @@ class Desk:
                               capture_output=True, text=True, timeout=within, check=False)
         return done.returncode, done.stdout + done.stderr
 
+    def processor_seconds(self):
+        """What the daemon has worked so far: unlike the time of day, it does not grow with what else this machine does."""
+        with open(f"/proc/{self.process.pid}/stat", encoding="utf-8") as stat:
+            user, system = stat.read().rsplit(")", 1)[1].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def log(self):
         with open(self.log_file, encoding="utf-8", errors="replace") as log:
             return log.read()

@@ -4,7 +4,6 @@ import gzip
 import json
 import os
 import sys
-import time
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 
@@ -211,14 +210,15 @@ BOMBS = {
 }
 
 
-@test("bombs of keys, depth, digits, quotes: 202 within a second, and the next message too")
+@test("bombs of keys, depth, digits, quotes: 202 after less than a second's work, and the next message is answered")
 def bombs():
     with Desk() as desk:
         for what, body in BOMBS.items():
-            began = time.monotonic()
+            before = desk.processor_seconds()
             equal(desk.post(body).status, 202, what)
-            true(is_sanitized() or time.monotonic() - began < 1, f"{what}: {time.monotonic() - began:.1f} s")
             desk.hears("ana", "hours", "We are open until six.")
+            worked = desk.processor_seconds() - before
+            true(is_sanitized() or worked < 1, f"{what}: {worked:.1f} s")
         desk.do("audit")
 
 
