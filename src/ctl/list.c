@@ -31,8 +31,8 @@ static int show(struct call *call, struct db *db, const struct list_noun *noun, 
     if ((is_part && (picked.count == 0 || !db_was_cut(db))) || show_rows(call, db, noun, &picked, &error) != 0)
         code = call_read_failed(call, db, &error);
     else if (is_part)
-        code = call_fail(call, EXIT_FAILED, "there may be more than these: it is too much to look through in %d seconds; narrow it, "
-                                            "as with --since 7d", DB_READER_MS / 1000);
+        code = call_fail(call, EXIT_FAILED, "there may be more than these: it is too much to look through in %d seconds; "
+                                            "narrow it, as with --since 7d", DB_READER_MS / 1000);
     else if (picked.count == 0 && (code = narrow_check_names(call, db, filter)) == EXIT_DONE)
         output_note(call->output, NOTE_DIM, "%s", noun->nothing);
     else if (code == EXIT_DONE && call->parsed->options[OPTION_LIMIT] == NULL && output_is_terminal(call->output) &&

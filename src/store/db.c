@@ -242,8 +242,8 @@ static int tell_owner(const char *path, struct error *error)
 
     if (stat(path, &info) == 0 && getpwuid_r(info.st_uid, &row, names, sizeof names, &owner) == 0 && owner != NULL)
         return error_set(error,
-                         "%s: it belongs to %s, and may not be read by others: runuser -u %s -- frontdesk … (README, On a server)",
-                         path, owner->pw_name, owner->pw_name);
+                         "%s: it belongs to %s, and may not be read by others: runuser -u %s -- frontdesk … "
+                         "(README, On a server)", path, owner->pw_name, owner->pw_name);
     return error_set(error, "%s: it may not be read by this user: do it as the user of the daemon (README, On a server)", path);
 }
 

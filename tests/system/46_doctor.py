@@ -251,7 +251,7 @@ def files():
 @test("a file that is no book, and one of an older or newer version, are a finding like any other, and the rest is looked at all the same")
 def no_book():
     with Desk(start=False) as desk:
-        for name, content, words in (("text", b"Dear diary, " * 800, "file is not a database"), ("empty", b"", "wants an upgrade to")):
+        for name, content, words in (("text", b"Dear diary, " * 800, "this is no database"), ("empty", b"", "wants an upgrade to")):
             path = os.path.join(desk.folder, name)
             with open(path, "wb") as file:
                 file.write(content)
