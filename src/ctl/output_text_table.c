@@ -3,8 +3,8 @@
  *
  * A table waits for its last row, since a column is as wide as its widest cell. On a terminal one that is too
  * wide gives up, in this order: columns in which nothing is known, what its long texts can spare ("…"), year and
- * seconds of its times, what names can spare, columns that say the same in every row, and in the end what texts and
- * names can. Its numbers and states stay whole, and sentences go on below (LOOK_WHOLE). What is too wide even so
+ * seconds of its times, what names can spare, columns that say the same in every row, drawings, and in the end what
+ * texts and names can. Its numbers and states stay whole, and sentences go on below (LOOK_WHOLE). What is too wide even so
  * stands as a record for each row.
  * Into a pipe everything goes whole, a line for a row; texts longer than PADDED_MAX are not waited for there, so
  * that one of them does not push all lines apart.
@@ -289,6 +289,18 @@ static bool may_give(const struct output *output, const size_t *widths, size_t c
     return look == LOOK_LONG || (look == LOOK_WHOLE && widths[column] > WHOLE_MIN_WIDTH) || (with_names && look == LOOK_NAME);
 }
 
+/* A column without a title is a drawing of what stands beside it. */
+static size_t drop_drawings(const struct output *output, size_t *widths, size_t total)
+{
+    for (size_t i = 0; i < output->column_count; i++) {
+        if (widths[i] == 0 || output->columns[i].title[0] != '\0')
+            continue;
+        total -= widths[i] + TEXT_GAP;
+        widths[i] = 0;
+    }
+    return total;
+}
+
 /* Takes what is too much from the widest column that may give until it is as wide as the next, again and again. */
 static size_t squeeze(const struct output *output, size_t *widths, size_t total, size_t least, bool with_names)
 {
@@ -354,6 +366,8 @@ static size_t fit(struct output *output, size_t *widths, size_t total)
         total = give_in_turn(output, widths, drop_same(output, widths, natural));
     }
     free(before);
+    if (total > columns)
+        total = drop_drawings(output, widths, total);
     return squeeze(output, widths, total, LEAST_WIDTH, true);
 }
 
@@ -446,7 +460,7 @@ void text_add_field(struct output *output, const struct column *column, struct t
     buf_release(&rest);
 }
 
-/* There is room for all of a text. A column without a title is a drawing. */
+/* There is room for all of a text. */
 static void add_record_field(struct output *output, const struct column *column, struct text_cell *cell, size_t room)
 {
     bool is_text = column->look == LOOK_LONG || column->look == LOOK_NAME;

@@ -164,13 +164,17 @@ static void a_terminal_gets_blocks_as_wide_as_it_is(void **state)
           "2024-10-06      3     2       1  ██\n");
 }
 
-static void a_narrow_terminal_gets_short_bars(void **state)
+static void a_narrow_terminal_gets_short_bars_or_none(void **state)
 {
     (void)state;
-    check(OUTPUT_TEXT, 30, "day",
+    check(OUTPUT_TEXT, 43, "day",
           "day         heard  said  nobody  \n"
           "2024-10-05     40    38       4  ██████████\n"
           "2024-10-06      3     2       1  ▊\n");
+    check(OUTPUT_TEXT, 35, "day",
+          "day         heard  said  nobody\n"
+          "2024-10-05     40    38       4\n"
+          "2024-10-06      3     2       1\n");
 }
 
 static void json_has_every_day_and_exact_numbers(void **state)
@@ -270,7 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(into_a_pipe_it_is_plain),
         cmocka_unit_test(a_terminal_gets_blocks_as_wide_as_it_is),
-        cmocka_unit_test(a_narrow_terminal_gets_short_bars),
+        cmocka_unit_test(a_narrow_terminal_gets_short_bars_or_none),
         cmocka_unit_test(json_has_every_day_and_exact_numbers),
         cmocka_unit_test(csv_is_one_table_that_no_spreadsheet_runs),
         cmocka_unit_test(questions_become_rows_that_stay_in_their_comments),
