@@ -544,10 +544,10 @@ static const char ACTORS_OF_EVENTS[] =
 static const char TOLD_EVENTS[] =
     "UPDATE event SET detail = '' WHERE conversation IN " CASES " AND kind = 'told' AND EXISTS (SELECT 1 FROM erasure_identity i "
     "WHERE i.erasure = ?1 AND substr(detail, -length(i.value) - 4) = ' to ' || i.value)" ALL_BOUND;
-/* What she has goes back to the queue. */
+/* What she has goes back to the queue (desk/handover.h has done so, but where a book was restored). */
 static const char WAITING_AGAIN[] =
-    "UPDATE handover SET state = 'waiting' WHERE number > ?2 AND number <= ?3 AND state = 'taken' AND conversation IN "
-    "(SELECT id FROM conversation WHERE owner = 'agent' AND agent IN " VALUES ")" ALL_BOUND;
+    "UPDATE handover SET state = 'untold', due_at = ?4 WHERE number > ?2 AND number <= ?3 AND state = 'taken' "
+    "AND conversation IN (SELECT id FROM conversation WHERE owner = 'agent' AND agent IN " VALUES ")" ALL_BOUND;
 static const char AGENTS[] = "UPDATE conversation SET agent = '' WHERE id IN " CASES " AND agent IN " VALUES ALL_BOUND;
 
 static const struct emptying OF_CASES[] = {
