@@ -9,6 +9,7 @@
 #include "desk/chores.h"
 #include "desk/consult.h"
 #include "desk/erasure.h"
+#include "desk/handover.h"
 #include "desk/parting.h"
 #include "store/erasure.h"
 #include "store/erasure_rows.h"
@@ -72,7 +73,8 @@ static int begin(struct desk *desk, const struct erasure_request *request, int64
     struct buf detail = { 0 };
     int result;
 
-    if (erasure_put(desk->db, request->actor, request->drops_copies, now, id, error) != 0 ||
+    if (handover_erase(desk, contact, now, error) != 0 ||
+        erasure_put(desk->db, request->actor, request->drops_copies, now, id, error) != 0 ||
         erasure_add_contact(desk->db, *id, contact, error) != 0 || stop(desk, *id, now, error) != 0)
         return FAILED;
     buf_addf(&detail, "%lld", (long long)*id);

@@ -328,8 +328,9 @@ static int is_in_a_team(struct desk *desk, int64_t contact, struct error *error)
     return found;
 }
 
-/* What nobody has any more is the team's again. */
-static int ask_again(struct telling *telling, struct handover *handover, struct conversation *conversation, struct error *error)
+/* What nobody has any more is the team's again; `is_later`: it is told in the next round. */
+static int ask_again(struct telling *telling, struct handover *handover, struct conversation *conversation, bool is_later,
+                     struct error *error)
 {
     struct desk *desk = telling->desk;
 
@@ -337,10 +338,15 @@ static int ask_again(struct telling *telling, struct handover *handover, struct 
         event_put(desk->db, conversation->id, "handoff", "daemon", handover->team, telling->now, error) != 0 ||
         notify_hand_over(desk, conversation, handover->team, telling->now, error) != 0)
         return -1;
-    return tell(telling, handover, NULL, NULL, error);
+    if (!is_later)
+        return tell(telling, handover, NULL, NULL, error);
+    handover->state = HANDOVER_UNTOLD;
+    handover->due_at = telling->now;
+    return handover_keep(desk->db, handover, error);
 }
 
-static int take_away(struct desk *desk, int64_t contact, const struct told_case *one, int64_t now, struct error *error)
+static int take_away(struct desk *desk, int64_t contact, const struct told_case *one, bool is_erased, int64_t now,
+                     struct error *error)
 {
     struct handover handover;
     struct conversation conversation;
@@ -350,23 +356,23 @@ static int take_away(struct desk *desk, int64_t contact, const struct told_case 
 
     if (handover_get(desk->db, one->number, &handover, error) != 1 ||
         conversation_get(desk->db, one->conversation, &conversation, error) != 1 ||
-        handover_tell_one(&telling, COLLEAGUE_SAYS_ENDED, NULL, contact, error) != 0 ||
+        (!is_erased && handover_tell_one(&telling, COLLEAGUE_SAYS_ENDED, NULL, contact, error) != 0) ||
         told_remove(desk->db, contact, one->number, error) != 0 ||
         handover_leave(desk, contact, one->number, false, now, error) != 0 ||
         told_contacts(desk->db, one->number, left, &count, error) != 0)
         return -1;
     if (one->is_hers || (count == 0 && handover.state == HANDOVER_WAITING))
-        return ask_again(&telling, &handover, &conversation, error);
+        return ask_again(&telling, &handover, &conversation, is_erased, error);
     return 0;
 }
 
-static int take_all_away(struct desk *desk, int64_t contact, int64_t now, struct error *error)
+static int take_all_away(struct desk *desk, int64_t contact, bool is_erased, int64_t now, struct error *error)
 {
     struct told_list cases = { 0 };
     int result = told_cases(desk->db, contact, &cases, error);
 
     for (size_t i = 0; result == 0 && i < cases.count; i++)
-        result = take_away(desk, contact, &cases.list[i], now, error);
+        result = take_away(desk, contact, &cases.list[i], is_erased, now, error);
     told_list_release(&cases);
     return result;
 }
@@ -383,11 +389,17 @@ static int look_for_leavers(struct desk *desk, int64_t now, struct error *error)
 
     while ((found = told_next(desk->db, contact, &contact, error)) == 1) {
         stays = is_in_a_team(desk, contact, error);
-        if (stays < 0 || (stays == 0 && take_all_away(desk, contact, now, error) != 0))
+        if (stays < 0 || (stays == 0 && take_all_away(desk, contact, false, now, error) != 0))
             return -1;
     }
     desk->people_of = desk->rules->number;
     return found;
+}
+
+/* In the next round she is nobody any more: one who is called like her is somebody new. */
+int handover_erase(struct desk *desk, int64_t contact, int64_t now, struct error *error)
+{
+    return take_all_away(desk, contact, true, now, error);
 }
 
 /* Running */

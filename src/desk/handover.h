@@ -62,6 +62,9 @@ int handover_hear(struct desk *desk, const struct conversation *conversation, co
  * keep it, whatever team they are in now.
  */
 
+/* A contact that is about to be erased, while it has its identities: as above, but that it is told nothing at all. */
+int handover_erase(struct desk *desk, int64_t contact, int64_t now, struct error *error);
+
 /* A person has answered. */
 int handover_answer(struct desk *desk, const struct conversation *conversation, int64_t now, struct error *error);
 

@@ -8,8 +8,10 @@
  */
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/utf8.h"
@@ -139,14 +141,15 @@ static const char KEYS[] =
     "'at', s.at) FROM seen s WHERE ?2 < 1 AND ?3 > 0 AND (SELECT v.contact FROM message m JOIN conversation v "
     "ON v.id = m.conversation WHERE m.id = s.message) = ?1";
 
-enum scope { OF_CONTACT, OF_CONVERSATIONS };
+enum scope { OF_PERSON, OF_FORMER, OF_CONTACT, OF_CONVERSATIONS };
 
 static const struct section {
     const char *member; /* NULL: more of the one before */
     enum scope scope;
     const char *sql;
 } SECTIONS[] = {
-    { "contact", OF_CONTACT, CONTACT },
+    { "contact", OF_PERSON, CONTACT },
+    { "former_contacts", OF_FORMER, CONTACT },
     { "identities", OF_CONTACT, IDENTITIES },
     { "conversations", OF_CONTACT, CONVERSATIONS },
     { "messages", OF_CONVERSATIONS, TEXTS },
@@ -179,7 +182,8 @@ static const struct section {
 
 struct writing {
     struct db *db;
-    int64_t contact;
+    int64_t *contacts; /* the person, and who turned out to have been the same one before */
+    size_t contact_count;
     dossier_piece *piece;
     void *context;
     struct buf text;   /* of the piece */
@@ -280,12 +284,12 @@ static int write_rows(struct writing *w, const struct section *section, int64_t 
 
 static const char NEXT_CONVERSATION[] = "SELECT id FROM conversation WHERE contact = ?1 AND id > ?2 ORDER BY id LIMIT 1";
 
-static int next_conversation(struct writing *w, int64_t *id, struct error *error)
+static int next_conversation(struct writing *w, int64_t contact, int64_t *id, struct error *error)
 {
     struct query *q = db_query(w->db, NEXT_CONVERSATION);
     int found;
 
-    query_bind_int(q, 1, w->contact);
+    query_bind_int(q, 1, contact);
     query_bind_int(q, 2, *id);
     found = query_step(q, error);
     if (found == 1)
@@ -294,32 +298,69 @@ static int next_conversation(struct writing *w, int64_t *id, struct error *error
     return found;
 }
 
-static int write_section(struct writing *w, const struct section *section, struct error *error)
+static int write_of_contact(struct writing *w, const struct section *section, int64_t contact, struct error *error)
 {
     int64_t conversation = 0;
     int found;
 
-    if (section->scope == OF_CONTACT)
-        return write_rows(w, section, w->contact, error);
-    while ((found = next_conversation(w, &conversation, error)) == 1)
+    if (section->scope != OF_CONVERSATIONS)
+        return write_rows(w, section, contact, error);
+    while ((found = next_conversation(w, contact, &conversation, error)) == 1)
         if (write_rows(w, section, conversation, error) != 0)
             return -1;
     return found;
+}
+
+static int write_section(struct writing *w, const struct section *section, struct error *error)
+{
+    size_t from = section->scope == OF_FORMER ? 1 : 0, to = section->scope == OF_PERSON ? 1 : w->contact_count;
+
+    for (size_t i = from; i < to; i++)
+        if (write_of_contact(w, section, w->contacts[i], error) != 0)
+            return -1;
+    return 0;
+}
+
+static void add_contact(struct writing *w, int64_t contact)
+{
+    w->contacts = alloc_resize(w->contacts, w->contact_count + 1, sizeof *w->contacts);
+    w->contacts[w->contact_count++] = contact;
+}
+
+/* Whose phone is hers now, and nobody else's; as in store/erasure_rows.c. */
+static const char FORMER[] =
+    "SELECT c.id FROM contact c WHERE c.id <> ?1 AND c.address <> '' "
+    "AND (c.address_kind, c.address) IN (SELECT kind, value FROM identity WHERE contact = ?1) "
+    "AND NOT EXISTS (SELECT 1 FROM identity i WHERE i.contact = c.id AND i.kind <> 'braze') "
+    "AND NOT EXISTS (SELECT 1 FROM identity i WHERE i.kind = c.address_kind AND i.value = c.address AND i.contact <> ?1) "
+    "ORDER BY c.id";
+
+static int find_contacts(struct writing *w, int64_t contact, struct error *error)
+{
+    struct query *q = db_query(w->db, FORMER);
+    int more;
+
+    add_contact(w, contact);
+    query_bind_int(q, 1, contact);
+    while ((more = query_step(q, error)) == 1)
+        add_contact(w, query_int(q, 0));
+    query_end(q);
+    return more;
 }
 
 static void open_member(struct writing *w, const struct section *section, bool is_first)
 {
     if (!is_first)
         buf_add_text(&w->text, w->is_list ? "]" : "");
-    w->is_list = section->sql != CONTACT;
+    w->is_list = section->scope != OF_PERSON;
     w->has_element = false;
     buf_addf(&w->text, ",\n\"%s\":%s", section->member, w->is_list ? "[" : "");
 }
 
 int dossier_write(struct db *db, int64_t contact, int64_t now, dossier_piece *piece, void *context, struct error *error)
 {
-    struct writing w = { .db = db, .contact = contact, .piece = piece, .context = context };
-    int result = 0;
+    struct writing w = { .db = db, .piece = piece, .context = context };
+    int result = find_contacts(&w, contact, error);
 
     buf_addf(&w.text, "{\"format\":1,\"written_at\":%" PRId64, now);
     for (size_t i = 0; i < sizeof SECTIONS / sizeof *SECTIONS && result == 0; i++) {
@@ -331,5 +372,6 @@ int dossier_write(struct db *db, int64_t contact, int64_t now, dossier_piece *pi
     if (result == 0)
         result = hand_over(&w);
     buf_release(&w.text);
+    free(w.contacts);
     return result;
 }

@@ -4,6 +4,7 @@
  * The document is an object: "format": 1, "written_at" (unix ms), and a member for each kind of thing, in this order:
  *
  *     contact          who it is: names, language, address, opted_out_at …
+ *     former_contacts  [{…}]: as whom she was known before she showed the same phone; their rows are among all the others
  *     identities       [{kind, value, added_at}]
  *     conversations    [{id, channel, owner, …, variables, summary, outcome}]
  *     messages         [{id, conversation, turn, at, kind (in, out, agent, note), text, actor, media, fields, buttons, tags …}]

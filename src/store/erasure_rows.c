@@ -127,13 +127,13 @@ int erasure_rows_open_conversation(struct db *db, int64_t erasure, int64_t *conv
 /* Former contacts */
 
 /*
- * A contact with an address and without identities was taken over by one that showed the same phone. Where somebody else has
- * that phone now, he took it over.
+ * A contact with an address and without identities, but for ids of Braze's own, was taken over by one that showed the same
+ * phone. Where somebody else has that phone now, he took it over.
  */
 static const char FORMER[] =
     "SELECT c.id FROM contact c WHERE c.id > ?2 AND c.id <= ?3 AND c.address <> '' "
     "AND (c.address_kind, c.address) IN (SELECT kind, value FROM erasure_identity WHERE erasure = ?1) "
-    "AND c.id NOT IN " CONTACTS " AND NOT EXISTS (SELECT 1 FROM identity i WHERE i.contact = c.id) "
+    "AND c.id NOT IN " CONTACTS " AND NOT EXISTS (SELECT 1 FROM identity i WHERE i.contact = c.id AND i.kind <> 'braze') "
     "AND NOT EXISTS (SELECT 1 FROM identity i WHERE i.kind = c.address_kind AND i.value = c.address) LIMIT 1";
 static const char PIECE_OF_CONTACTS[] =
     "SELECT max(id) FROM (SELECT id FROM contact WHERE id > ?2 AND ?1 > 0 ORDER BY id LIMIT ?3)";
@@ -544,10 +544,10 @@ static const char ACTORS_OF_EVENTS[] =
 static const char TOLD_EVENTS[] =
     "UPDATE event SET detail = '' WHERE conversation IN " CASES " AND kind = 'told' AND EXISTS (SELECT 1 FROM erasure_identity i "
     "WHERE i.erasure = ?1 AND substr(detail, -length(i.value) - 4) = ' to ' || i.value)" ALL_BOUND;
-/* What she has goes back to the queue. */
+/* What she has goes back to the queue (desk/handover.h has done so, but where a book was restored). */
 static const char WAITING_AGAIN[] =
-    "UPDATE handover SET state = 'waiting' WHERE number > ?2 AND number <= ?3 AND state = 'taken' AND conversation IN "
-    "(SELECT id FROM conversation WHERE owner = 'agent' AND agent IN " VALUES ")" ALL_BOUND;
+    "UPDATE handover SET state = 'untold', due_at = ?4 WHERE number > ?2 AND number <= ?3 AND state = 'taken' "
+    "AND conversation IN (SELECT id FROM conversation WHERE owner = 'agent' AND agent IN " VALUES ")" ALL_BOUND;
 static const char AGENTS[] = "UPDATE conversation SET agent = '' WHERE id IN " CASES " AND agent IN " VALUES ALL_BOUND;
 
 static const struct emptying OF_CASES[] = {

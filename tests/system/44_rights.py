@@ -114,6 +114,16 @@ def exported():
             true(isinstance(document[member], list), member)
         lacks(result.out, "Bobbington", "nobody else's")
         equal(desk.cli("export", "nobody").code, 3, "nobody")
+        body = {"user_id": "", "braze_id": "cas-before", "phone_number": "+821055502222", "message": "ping by her phone"}
+        desk.say("cas", "ping as cas")
+        equal(desk.post(json.dumps(body).encode(), Content_Type="application/json").status, 202, "nobody knows whose phone")
+        desk.say("cas", "ping with both", phone_number="+821055502222")
+        document = desk.do("export", "cas").json()
+        equal(sorted(m["text"] for m in document["messages"] if m["kind"] == "in"),
+              ["ping as cas", "ping by her phone", "ping with both"], "what she wrote before it was known who she is")
+        equal([c["address"] for c in document["former_contacts"]], ["+821055502222"], "as whom")
+        replies = [row for row in document["outbox"] if row["kind"] == "send"]
+        equal((len(document["webhooks"]), len(replies), len(document["keys"])), (3, 3, 2), "and what hangs on it")
 
 
 @test("a person with very much is exported in pieces, whole and in order; and is erased, from the search index as well")

@@ -1,6 +1,7 @@
 /* colleague: what a person writes on her own phone reaches the customer whom she means, and nobody else. */
 #include "desk/erasure.h"
 #include "store/audit.h"
+#include "store/erasure.h"
 #include "tests/lib/phone.h"
 
 static const char RULES[] = PHONE_SHOP
@@ -615,17 +616,40 @@ static void of_an_erased_colleague_customers_keep_what_she_wrote_but_not_who_she
                                     "agent = 'kim')"), 0);
     assert_string_equal(fixture_text(f, "SELECT group_concat(text || ' ' || actor) FROM message WHERE kind = 'agent'"),
                         "Hello Bob. erased,Hello Ana. erased");
-    assert_string_equal(fixture_text(f, "SELECT group_concat(state) FROM handover"), "waiting,over");
+    assert_string_equal(fixture_text(f, "SELECT group_concat(state) FROM handover"), "untold,over");
     reader = db_open(f->path, DB_READER, &error);
     must(audit_run(reader, &audit, setup_complain, NULL, &error), &error);
     db_close(reader);
     assert_int_equal(audit.discrepancies, 0);
 }
 
+/* As a restored book erases (store/erasure_again.h): nobody has asked for it there. */
+static void a_case_of_a_colleague_who_is_erased_by_a_restore_is_told_anew(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    int64_t id;
+
+    ask_for_person(f, "ana");
+    phone_write(f, "kim", "Hello Ana.");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM handover WHERE due_at IS NULL AND state = 'taken'"), 1);
+    must(desk_begin(&f->desk, &error), &error);
+    must(erasure_put(f->desk.db, "cli", false, f->now, &id, &error), &error);
+    must(erasure_add_contact(f->desk.db, id, fixture_int(f, "SELECT contact FROM identity WHERE value = 'kim'"), &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    f->desk.may_erase = true;
+    must(erasure_finish(&f->desk, f->now, &error), &error);
+    phone_look(f);
+    assert_string_equal(fixture_text(f, "SELECT phase FROM erasure"), "done");
+    phone_expect(f, "kim", "#1 ana (whatsapp) waits for a person:");
+    assert_string_equal(fixture_text(f, "SELECT state FROM handover"), "waiting");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_case_is_told_with_number_words_and_summary),
+        CASE(a_case_of_a_colleague_who_is_erased_by_a_restore_is_told_anew),
         CASE(of_an_erased_colleague_customers_keep_what_she_wrote_but_not_who_she_was),
         CASE(of_an_erased_customer_nothing_is_left_in_the_conversation_of_her_colleague),
         CASE(what_she_answers_reaches_the_customer_and_takes_the_case),

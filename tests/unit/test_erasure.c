@@ -374,6 +374,26 @@ static void who_was_known_by_the_phone_alone_before_is_the_same_person(void **st
     assert_true(count_marked(f, "of bob") > 0);
 }
 
+/* The profile that had the phone alone had an id of Braze's own, and that one comes with no message any more. */
+static void who_was_known_by_the_phone_and_braze_s_own_id_before_is_the_same_person(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_receive(f, "whatsapp", "{'user_id':'ana','phone_number':'','braze_id':'b-2','dispatch_id':'1','message':'hours'}");
+    fixture_receive(f, "whatsapp",
+                    "{'user_id':'','phone_number':'+82105','braze_id':'b-1','dispatch_id':'2','message':'hours by phone'}");
+    fixture_receive(f, "whatsapp",
+                    "{'user_id':'ana','phone_number':'+82105','braze_id':'b-2','dispatch_id':'3','message':'hours of both'}");
+    fixture_receive(f, "whatsapp", "{'user_id':'','phone_number':'+82106','braze_id':'b-3','message':'hours of bob'}");
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM erasure_contact"), 2);
+    assert_int_equal(count_marked(f, "+82105"), 0);
+    assert_int_equal(count_marked(f, "b-1"), 0);
+    assert_int_equal(count_marked(f, "by phone"), 0);
+    assert_true(count_marked(f, "of bob") > 0);
+}
+
 static void a_message_during_the_erasure_is_somebody_new_s(void **state)
 {
     struct fixture *f = *state;
@@ -731,6 +751,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(no_number_is_given_twice_after_the_newest_entry_is_gone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_lane_that_names_the_person_is_emptied, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_was_known_by_the_phone_alone_before_is_the_same_person, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_was_known_by_the_phone_and_braze_s_own_id_before_is_the_same_person, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_message_during_the_erasure_is_somebody_new_s, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_call_repeated_after_the_erasure_is_a_duplicate_of_which_nothing_is_kept, set_up,
                                         tear_down),

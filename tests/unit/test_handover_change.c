@@ -200,6 +200,29 @@ static void what_an_erased_customer_said_stands_in_no_list_and_what_she_was_answ
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text LIKE '%Hello Bob%'"), 2);
 }
 
+/* Also when Braze, which has to empty her profile, does not answer for hours: her customers do not wait for that. */
+static void what_an_erased_colleague_had_is_told_at_once_to_who_is_left_and_not_to_her(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    phone_write(f, "bob", "a person please");
+    phone_write(f, "kim", "#1 Hello");
+    assert_int_equal(fixture_act(f, "erase", "{'user':'kim','actor':'cli'}"), 200);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM told t JOIN erasure_contact e ON e.contact = t.contact"), 0);
+    phone_look(f);
+    phone_expect(f, "lee", "#1 ana (whatsapp) waits for a person:");
+    phone_write(f, "ana", "my address is Rue 4");
+    phone_expect(f, "lee", "#1 ana: my address is Rue 4");
+    phone_write(f, "lee", "#1 It is on its way.");
+    assert_string_equal(phone_said(f, "ana"), "Hello|It is on its way.");
+    phone_write(f, "bob", "and mine is Rue 5");
+    phone_expect(f, "lee", "#2 bob: and mine is Rue 5");
+    assert_string_equal(events(f), "handoff,take,say,handoff,take,say");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox o JOIN message m ON m.id = o.message WHERE m.text LIKE '%Rue%' "
+                                    "AND o.contact IN (SELECT contact FROM erasure_contact)"), 0);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 
 int main(void)
@@ -214,6 +237,7 @@ int main(void)
         CASE(a_change_of_the_rules_while_the_desk_was_down_counts_as_well),
         CASE(the_number_of_a_case_finds_its_conversation_at_the_desk_as_well),
         CASE(what_an_erased_customer_said_stands_in_no_list_and_what_she_was_answered_in_no_other_thread),
+        CASE(what_an_erased_colleague_had_is_told_at_once_to_who_is_left_and_not_to_her),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
