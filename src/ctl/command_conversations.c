@@ -22,7 +22,7 @@ static const struct column CONVERSATION_COLUMNS[] = {
 };
 enum { COLUMNS = sizeof CONVERSATION_COLUMNS / sizeof *CONVERSATION_COLUMNS };
 
-static void fill(const struct listing_conversation *row, struct cell cells[COLUMNS])
+static void fill(const struct output *output, const struct listing_conversation *row, struct cell cells[COLUMNS])
 {
     struct cell filled[COLUMNS] = {
         cell_id(row->id),
@@ -40,7 +40,7 @@ static void fill(const struct listing_conversation *row, struct cell cells[COLUM
         cell_id(row->contact),
         cell_number(row->epoch),
         cell_flag(row->is_opted_out),
-        cell_text(row->text),
+        cell_words(output, row->text, row->has_media),
     };
 
     memcpy(cells, filled, sizeof filled);
@@ -50,7 +50,7 @@ static void add_row(void *context, const struct listing_conversation *row)
 {
     struct cell cells[COLUMNS];
 
-    fill(row, cells);
+    fill(context, row, cells);
     output_row(context, cells);
 }
 

@@ -193,6 +193,8 @@ void output_sides_end(struct output *output);
 /* As it is: a text of ours without control characters but line feeds. */
 void output_document(struct output *output, const char *noun, const char *text);
 bool output_is_text(const struct output *output); /* neither JSON nor CSV */
+/* What somebody wrote. Where that was a picture or a file without words, people are told so; programs get "". */
+struct cell cell_words(const struct output *output, const char *text, bool has_media);
 /* A piece of a document of the command's own, finished JSON: nothing else goes to stdout, in no form. */
 void output_stream(struct output *output, const char *bytes, size_t len);
 /* Does a person read it, and not a program? */
