@@ -12,9 +12,9 @@
 static const struct column CONVERSATION_COLUMNS[] = {
     { "id", "id", LOOK_NUMBER },           { "user", "user", LOOK_NAME },
     { "first_name", "name", LOOK_NAME },  { "channel", "channel", LOOK_COMMON },
-    { "owner", "owner", LOOK_STATE },      { "outcome", "outcome", LOOK_STATE },
+    { "owner", "owner", LOOK_STATE },      { "outcome", "outcome", LOOK_SPARE },
     { "team", "team", LOOK_NAME },
-    { "agent", "agent", LOOK_NAME },      { "message_count", "messages", LOOK_NUMBER },
+    { "agent", "agent", LOOK_NAME },      { "message_count", "messages", LOOK_SPARE },
     { "last_in_at", "heard", LOOK_PLAIN }, { "opened_at", NULL, LOOK_PLAIN },
     { "closed_at", NULL, LOOK_PLAIN },     { "contact", NULL, LOOK_NUMBER },
     { "epoch", NULL, LOOK_NUMBER },        { "is_opted_out", NULL, LOOK_PLAIN },

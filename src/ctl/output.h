@@ -61,6 +61,7 @@ enum column_look {
     LOOK_PLAIN,
     LOOK_COMMON, /* often the same in all rows: then left out where a terminal is too narrow */
     LOOK_NUMBER, /* to the right */
+    LOOK_SPARE,  /* a number or a state that is missed least: left out there before texts are cut to nothing */
     LOOK_STATE,  /* a state, an owner, a kind of trouble: coloured */
     LOOK_LONG,   /* text of any length: cut first where a terminal is too narrow */
     LOOK_WHOLE,  /* a sentence to be read: there it goes on below, and nothing is cut */
