@@ -3,9 +3,9 @@
  *
  * A table waits for its last row, since a column is as wide as its widest cell. On a terminal one that is too
  * wide gives up, in this order: columns in which nothing is known, what its long texts can spare ("…"), year and
- * seconds of its times, what names can spare, columns that say the same in every row, columns that are missed least, and in
- * the end what texts and names can. Its other numbers and states stay whole, and sentences go on below (LOOK_WHOLE). What is too wide even so
- * stands as a record for each row.
+ * seconds of its times, what names can spare, columns that say the same in every row, columns that are missed
+ * least, and in the end what texts and names can. Its other numbers and states stay whole, and sentences go on
+ * below (LOOK_WHOLE). What is too wide even so stands as a record for each row.
  * Into a pipe everything goes whole, a line for a row; texts longer than PADDED_MAX are not waited for there, so
  * that one of them does not push all lines apart.
  */

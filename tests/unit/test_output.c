@@ -459,10 +459,10 @@ static void drops_what_is_missed_least_before_a_text_is_cut_to_nothing(void **st
         size_t columns;
         const char *shown;
     } cases[] = {
-        { 60, "user  owner   outcome   messages  text\nana   closed  answered        12  when do you open, and where?\n" },
-        { 48, "user  owner   outcome   messages  text\nana   closed  answered        12  when do you op…\n" },
-        { 47, "user  owner   outcome   text\nana   closed  answered  when do you open, and …\n" },
-        { 36, "user  owner   text\nana   closed  when do you open, a…\n" },
+        { 62, "user  owner   outcome   messages  text\nana   closed  answered        12  when do you open, and where?\n" },
+        { 50, "user  owner   outcome   messages  text\nana   closed  answered        12  when do you ope…\n" },
+        { 49, "user  owner   outcome   text\nana   closed  answered  when do you open, and wh…\n" },
+        { 39, "user  owner   text\nana   closed  when do you open, and wh…\n" },
         { 18, "user      ana\nowner     closed\noutcome   answered\nmessages  12\ntext      when do\n          you\n"
               "          open,\n          and\n          where?\n" },
     };
