@@ -407,7 +407,7 @@ static void show_sums(struct stats *stats)
     static const struct column COLUMNS[] = {
         { "since", "since", LOOK_PLAIN },           { "until", "until", LOOK_PLAIN },
         { "heard", "messages heard", LOOK_NUMBER }, { "said", "texts of ours", LOOK_NUMBER },
-        { "p50_ms", "answered within", LOOK_PLAIN }, { "p95_ms", NULL, LOOK_PLAIN },
+        { "p50_ms", "answered within", LOOK_WHOLE }, { "p95_ms", NULL, LOOK_PLAIN },
         { "unanswered_kinds", NULL, LOOK_NUMBER },  { "unanswered_slack", NULL, LOOK_NUMBER },
     };
     const struct figures *figures = &stats->figures;
