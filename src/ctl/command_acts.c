@@ -7,6 +7,7 @@
 #include "ctl/act.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "store/transcript.h"
 
 enum { MEMBERS_MAX = 12 };
 
@@ -115,15 +116,32 @@ int command_close(struct call *call)
     return code;
 }
 
+/* A text that no channel takes in one piece is several messages on the customer's phone. */
+static int64_t count_parts(struct call *call, int64_t message)
+{
+    int64_t parts = 1;
+    struct db *db = db_open(buf_text(&call->db_path), DB_READER, NULL);
+
+    if (db != NULL)
+        transcript_parts(db, message, &parts, NULL);
+    db_close(db);
+    return parts;
+}
+
 int command_say(struct call *call)
 {
     struct json *reply;
     int64_t id;
     int code = act_on_conversation(call, "say", call->parsed->holes[1], &reply, &id);
 
-    if (code == EXIT_DONE)
-        output_note(call->output, NOTE_GOOD, "Said in conversation %lld, as message %lld.", (long long)id,
-                    (long long)json_get_int(reply, "message", 0));
+    if (code == EXIT_DONE) {
+        int64_t message = json_get_int(reply, "message", 0), parts = count_parts(call, message);
+
+        output_note(call->output, NOTE_GOOD, "Said in conversation %lld, as message %lld.", (long long)id, (long long)message);
+        if (parts > 1)
+            output_note(call->output, NOTE_WARN, "It is too long for one message: the customer gets it in %lld, one after the other.",
+                        (long long)parts);
+    }
     json_free(reply);
     return code;
 }

@@ -12,9 +12,9 @@
 static const struct column CONVERSATION_COLUMNS[] = {
     { "id", "id", LOOK_NUMBER },           { "user", "user", LOOK_NAME },
     { "first_name", "name", LOOK_NAME },  { "channel", "channel", LOOK_COMMON },
-    { "owner", "owner", LOOK_STATE },      { "outcome", "outcome", LOOK_STATE },
+    { "owner", "owner", LOOK_STATE },      { "outcome", "outcome", LOOK_SPARE },
     { "team", "team", LOOK_NAME },
-    { "agent", "agent", LOOK_NAME },      { "message_count", "messages", LOOK_NUMBER },
+    { "agent", "agent", LOOK_NAME },      { "message_count", "messages", LOOK_SPARE },
     { "last_in_at", "heard", LOOK_PLAIN }, { "opened_at", NULL, LOOK_PLAIN },
     { "closed_at", NULL, LOOK_PLAIN },     { "contact", NULL, LOOK_NUMBER },
     { "epoch", NULL, LOOK_NUMBER },        { "is_opted_out", NULL, LOOK_PLAIN },
@@ -22,7 +22,7 @@ static const struct column CONVERSATION_COLUMNS[] = {
 };
 enum { COLUMNS = sizeof CONVERSATION_COLUMNS / sizeof *CONVERSATION_COLUMNS };
 
-static void fill(const struct listing_conversation *row, struct cell cells[COLUMNS])
+static void fill(const struct output *output, const struct listing_conversation *row, struct cell cells[COLUMNS])
 {
     struct cell filled[COLUMNS] = {
         cell_id(row->id),
@@ -40,7 +40,7 @@ static void fill(const struct listing_conversation *row, struct cell cells[COLUM
         cell_id(row->contact),
         cell_number(row->epoch),
         cell_flag(row->is_opted_out),
-        cell_text(row->text),
+        cell_words(output, row->text, row->has_media),
     };
 
     memcpy(cells, filled, sizeof filled);
@@ -50,7 +50,7 @@ static void add_row(void *context, const struct listing_conversation *row)
 {
     struct cell cells[COLUMNS];
 
-    fill(row, cells);
+    fill(context, row, cells);
     output_row(context, cells);
 }
 

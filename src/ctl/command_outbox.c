@@ -15,7 +15,7 @@ static const struct column OUTBOX_COLUMNS[] = {
     { "conversation", "conversation", LOOK_NUMBER },
     { "state", "state", LOOK_STATE },
     { "created_at", "queued", LOOK_PLAIN },
-    { "attempts", "attempts", LOOK_NUMBER },
+    { "attempts", "attempts", LOOK_SPARE },
     { "reason", "why", LOOK_LONG },
     { "text", "text", LOOK_LONG },
     { "kind", NULL, LOOK_PLAIN },

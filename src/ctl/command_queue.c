@@ -98,7 +98,7 @@ static void show_row(const struct call *call, const struct queue_row *row)
                                  cell_text_or_none(row->told),
                                  cell_text_or_none(row->trouble),
                                  cell_text_or_none(row->summary),
-                                 cell_text(row->text),
+                                 cell_words(call->output, row->text, row->has_media),
                                  cell_text(buf_text(&next)),
                              });
     buf_release(&waits);

@@ -367,6 +367,8 @@ int command_restore(struct call *call)
     const char *from = call->parsed->holes[0];
     struct stat info;
 
+    if (stat(from, &info) != 0 && (errno == ENOENT || errno == ENOTDIR))
+        return call_fail(call, EXIT_FAILED, "there is no file %s: name one that frontdesk backup has made", from);
     if (stat(from, &info) != 0)
         return call_fail(call, EXIT_FAILED, "%s: %s", from, strerror(errno));
     if (!S_ISREG(info.st_mode))

@@ -33,6 +33,7 @@ static void show_decision(void *context, const struct transcript_decision *row)
         .ruleset = row->ruleset,
         .user = row->user,
         .text = row->text,
+        .has_media = row->has_media,
         .rule = row->rule,
         .action = row->action,
         .turn_state = row->turn_state,

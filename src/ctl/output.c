@@ -348,6 +348,13 @@ bool output_is_text(const struct output *output)
     return output->way == &output_way_text;
 }
 
+struct cell cell_words(const struct output *output, const char *text, bool has_media)
+{
+    bool is_wordless = has_media && text != NULL && text[0] == '\0' && output_is_text(output);
+
+    return cell_text(is_wordless ? "(a picture or a file)" : text);
+}
+
 void output_stream(struct output *output, const char *bytes, size_t len)
 {
     output->is_streamed = true;

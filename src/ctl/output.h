@@ -61,6 +61,7 @@ enum column_look {
     LOOK_PLAIN,
     LOOK_COMMON, /* often the same in all rows: then left out where a terminal is too narrow */
     LOOK_NUMBER, /* to the right */
+    LOOK_SPARE,  /* a number or a state that is missed least: left out there before texts are cut to nothing */
     LOOK_STATE,  /* a state, an owner, a kind of trouble: coloured */
     LOOK_LONG,   /* text of any length: cut first where a terminal is too narrow */
     LOOK_WHOLE,  /* a sentence to be read: there it goes on below, and nothing is cut */
@@ -193,6 +194,8 @@ void output_sides_end(struct output *output);
 /* As it is: a text of ours without control characters but line feeds. */
 void output_document(struct output *output, const char *noun, const char *text);
 bool output_is_text(const struct output *output); /* neither JSON nor CSV */
+/* What somebody wrote. Where that was a picture or a file without words, people are told so; programs get "". */
+struct cell cell_words(const struct output *output, const char *text, bool has_media);
 /* A piece of a document of the command's own, finished JSON: nothing else goes to stdout, in no form. */
 void output_stream(struct output *output, const char *bytes, size_t len);
 /* Does a person read it, and not a program? */

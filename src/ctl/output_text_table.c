@@ -3,9 +3,9 @@
  *
  * A table waits for its last row, since a column is as wide as its widest cell. On a terminal one that is too
  * wide gives up, in this order: columns in which nothing is known, what its long texts can spare ("…"), year and
- * seconds of its times, what names can spare, columns that say the same in every row, drawings, and in the end what
- * texts and names can. Its numbers and states stay whole, and sentences go on below (LOOK_WHOLE). What is too wide even so
- * stands as a record for each row.
+ * seconds of its times, what names can spare, columns that say the same in every row, columns that are missed
+ * least, and in the end what texts and names can. Its other numbers and states stay whole, and sentences go on
+ * below (LOOK_WHOLE). What is too wide even so stands as a record for each row.
  * Into a pipe everything goes whole, a line for a row; texts longer than PADDED_MAX are not waited for there, so
  * that one of them does not push all lines apart.
  */
@@ -282,23 +282,25 @@ static size_t drop_same(const struct output *output, size_t *widths, size_t tota
     return total;
 }
 
+/* Of the columns that are missed least the last one; false: there is none any more. */
+static bool drop_spare(const struct output *output, size_t *widths, size_t *total)
+{
+    size_t i = output->column_count;
+
+    while (i > 0 && (widths[i - 1] == 0 || output->columns[i - 1].look != LOOK_SPARE))
+        i--;
+    if (i == 0)
+        return false;
+    *total -= widths[i - 1] + TEXT_GAP;
+    widths[i - 1] = 0;
+    return true;
+}
+
 static bool may_give(const struct output *output, const size_t *widths, size_t column, bool with_names)
 {
     enum column_look look = output->columns[column].look;
 
     return look == LOOK_LONG || (look == LOOK_WHOLE && widths[column] > WHOLE_MIN_WIDTH) || (with_names && look == LOOK_NAME);
-}
-
-/* A column without a title is a drawing of what stands beside it. */
-static size_t drop_drawings(const struct output *output, size_t *widths, size_t total)
-{
-    for (size_t i = 0; i < output->column_count; i++) {
-        if (widths[i] == 0 || output->columns[i].title[0] != '\0')
-            continue;
-        total -= widths[i] + TEXT_GAP;
-        widths[i] = 0;
-    }
-    return total;
 }
 
 /* Takes what is too much from the widest column that may give until it is as wide as the next, again and again. */
@@ -341,6 +343,15 @@ static size_t spare(const struct output *output, const size_t *widths)
     return sum;
 }
 
+/* Has a long text given more than it can spare? */
+static bool is_text_cut_short(const struct output *output, const size_t *widths, const size_t *natural)
+{
+    for (size_t i = 0; i < output->column_count; i++)
+        if (output->columns[i].look == LOOK_LONG && widths[i] < natural[i] && widths[i] < LONG_MIN_WIDTH)
+            return true;
+    return false;
+}
+
 /* What texts can give, and then names; the width that is left. */
 static size_t give_in_turn(const struct output *output, size_t *widths, size_t total)
 {
@@ -352,8 +363,9 @@ static size_t give_in_turn(const struct output *output, size_t *widths, size_t t
 static size_t fit(struct output *output, size_t *widths, size_t total)
 {
     size_t columns = output->place.columns, size = output->column_count * sizeof *widths, natural;
-    size_t *before = alloc_array(output->column_count, sizeof *before);
+    size_t *before = alloc_array(output->column_count, sizeof *before), *all = alloc_array(output->column_count, sizeof *all);
 
+    memcpy(all, widths, size);
     if (total > columns)
         total = drop_unknown(output, widths, total);
     if (total > columns + spare(output, widths))
@@ -363,12 +375,20 @@ static size_t fit(struct output *output, size_t *widths, size_t total)
     total = give_in_turn(output, widths, total);
     if (total > columns) {
         memcpy(widths, before, size);
-        total = give_in_turn(output, widths, drop_same(output, widths, natural));
+        natural = drop_same(output, widths, natural);
+        memcpy(before, widths, size);
+        total = give_in_turn(output, widths, natural);
     }
-    free(before);
+    while ((total > columns || is_text_cut_short(output, widths, all)) && drop_spare(output, before, &natural)) {
+        memcpy(widths, before, size);
+        total = give_in_turn(output, widths, natural);
+    }
+    total = squeeze(output, widths, total, LEAST_WIDTH, true);
     if (total > columns)
-        total = drop_drawings(output, widths, total);
-    return squeeze(output, widths, total, LEAST_WIDTH, true);
+        memcpy(widths, all, size); /* records have room for everything that is known */
+    free(before);
+    free(all);
+    return total;
 }
 
 /* Where nothing is cut, a long text only pushes away what stands behind it in its own line. */
@@ -412,6 +432,18 @@ static void add_rest(struct output *output, size_t margin, const char *style, co
     }
 }
 
+static bool is_to_the_right(const struct output *output, size_t column)
+{
+    enum column_look look = output->columns[column].look;
+
+    return look == LOOK_NUMBER || (look == LOOK_SPARE && output->cells[column].kind == CELL_NUMBER);
+}
+
+static const char *style_of(enum column_look look, const char *text)
+{
+    return look == LOOK_STATE || look == LOOK_SPARE ? text_state_style(text) : NULL;
+}
+
 static void add_table_line(struct output *output, const size_t *widths, struct text_cell *cells, bool is_head)
 {
     struct buf rest = { 0 };
@@ -434,10 +466,10 @@ static void add_table_line(struct output *output, const size_t *widths, struct t
         room = widths[i] > cells[i].width ? widths[i] - cells[i].width : 0;
         if (!is_first)
             text_add_blanks(output, pending + TEXT_GAP);
-        if (look == LOOK_NUMBER)
+        if (is_to_the_right(output, i))
             text_add_blanks(output, room);
-        text_add_cell(output, &cells[i], is_head ? DIM : look == LOOK_STATE ? text_state_style(cells[i].text) : NULL);
-        pending = look == LOOK_NUMBER ? 0 : room;
+        text_add_cell(output, &cells[i], is_head ? DIM : style_of(look, cells[i].text));
+        pending = is_to_the_right(output, i) ? 0 : room;
         is_first = false;
     }
     buf_add_char(&output->buf, '\n');
@@ -454,13 +486,13 @@ void text_add_field(struct output *output, const struct column *column, struct t
         break_cell(cell, columns, &rest);
     text_add_styled(output, DIM, column->title, strlen(column->title));
     text_add_blanks(output, margin - width_text(column->title, strlen(column->title)));
-    text_add_cell(output, cell, column->look == LOOK_STATE ? text_state_style(cell->text) : NULL);
+    text_add_cell(output, cell, style_of(column->look, cell->text));
     buf_add_char(&output->buf, '\n');
     add_rest(output, margin, NULL, &rest);
     buf_release(&rest);
 }
 
-/* There is room for all of a text. */
+/* There is room for all of a text. A column without a title is a drawing. */
 static void add_record_field(struct output *output, const struct column *column, struct text_cell *cell, size_t room)
 {
     bool is_text = column->look == LOOK_LONG || column->look == LOOK_NAME;

@@ -161,7 +161,7 @@ static void draw_days(struct stats *stats)
     size_t first = first_day(stats), step = days_of_line(stats->day_count - first), columns;
     const struct column COLUMNS[] = {
         { "day", step == 1 ? "day" : "days from", LOOK_PLAIN }, { "heard", "heard", LOOK_NUMBER },
-        { "said", "said", LOOK_NUMBER }, { "nobody", "nobody", LOOK_NUMBER }, { "bar", "", LOOK_PLAIN },
+        { "said", "said", LOOK_SPARE }, { "nobody", "nobody", LOOK_SPARE }, { "bar", "", LOOK_PLAIN },
     };
     struct figures_day most = { 0 };
     struct buf name = { 0 }, bar = { 0 };
@@ -226,8 +226,8 @@ static int show_days(struct stats *stats)
 static int show_who(struct stats *stats)
 {
     const struct column COLUMNS[] = {
-        { "who", "answered by", LOOK_PLAIN }, { "messages", "messages", LOOK_NUMBER }, { "share", "share", LOOK_NUMBER },
-        { "p50_ms", "p50", LOOK_NUMBER },     { "p95_ms", "p95", LOOK_NUMBER },        { "bar", "", LOOK_PLAIN },
+        { "who", "answered by", LOOK_NAME }, { "messages", "messages", LOOK_NUMBER }, { "share", "share", LOOK_NUMBER },
+        { "p50_ms", "p50", LOOK_NUMBER },     { "p95_ms", "p95", LOOK_NUMBER },        { "bar", "", LOOK_SPARE },
     };
     const struct figures *figures = &stats->figures;
     struct buf share = { 0 }, half = { 0 }, most = { 0 }, bar = { 0 };
@@ -375,8 +375,8 @@ static int show_costs(struct stats *stats)
 {
     static const struct column COLUMNS[] = {
         { "backend", "backend", LOOK_NAME },        { "asked", "asked", LOOK_NUMBER },
-        { "answered", "answered", LOOK_NUMBER },    { "tokens_in", "tokens in", LOOK_NUMBER },
-        { "tokens_out", "tokens out", LOOK_NUMBER }, { "cost", "cost", LOOK_NUMBER },
+        { "answered", "answered", LOOK_NUMBER },    { "tokens_in", "tokens in", LOOK_SPARE },
+        { "tokens_out", "tokens out", LOOK_SPARE }, { "cost", "cost", LOOK_NUMBER },
     };
     struct costs costs = { 0 };
     struct buf cost = { 0 };
@@ -407,7 +407,7 @@ static void show_sums(struct stats *stats)
     static const struct column COLUMNS[] = {
         { "since", "since", LOOK_PLAIN },           { "until", "until", LOOK_PLAIN },
         { "heard", "messages heard", LOOK_NUMBER }, { "said", "texts of ours", LOOK_NUMBER },
-        { "p50_ms", "answered within", LOOK_PLAIN }, { "p95_ms", NULL, LOOK_PLAIN },
+        { "p50_ms", "answered within", LOOK_WHOLE }, { "p95_ms", NULL, LOOK_PLAIN },
         { "unanswered_kinds", NULL, LOOK_NUMBER },  { "unanswered_slack", NULL, LOOK_NUMBER },
     };
     const struct figures *figures = &stats->figures;

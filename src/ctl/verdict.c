@@ -116,7 +116,7 @@ static void show_head(struct output *output, const struct verdict *v, const stru
         cell_text(v->user),
         cell_time(v->at),
         cell_text_or_none(buf_text(&there)),
-        cell_text(v->text),
+        cell_words(output, v->text, v->has_media),
         cell_text(json_get_text(trace, "folded")),
         cell_text_or_none(json_get_text(json_get(trace, "matched"), "text")),
         cell_text_or_none(buf_text(&written)),
@@ -318,6 +318,13 @@ static void show_rest(struct output *output, const struct json *trace)
                     json_text(item) != NULL ? json_text(item) : "?");
 }
 
+static bool is_moment(const char *name)
+{
+    size_t len = strlen(name), suffix = strlen("_at");
+
+    return len > suffix && strcmp(name + len - suffix, "_at") == 0;
+}
+
 /* The facts that the decision looked at, each by its own name. */
 static void show_state(struct output *output, const struct json *state)
 {
@@ -335,7 +342,7 @@ static void show_state(struct output *output, const struct json *state)
         if (json_kind(member) == JSON_BOOL && json_bool(member, &flag)) {
             cells[count] = cell_flag(flag);
         } else if (json_kind(member) == JSON_NUMBER && json_int(member, &number)) {
-            cells[count] = cell_number(number);
+            cells[count] = is_moment(json_key(member)) && number > 0 ? cell_time(number) : cell_number(number);
         } else if (json_scalar(member, &values[count])) {
             cells[count] = cell_text_or_none(buf_text(&values[count]));
         } else {

@@ -26,6 +26,7 @@
 struct verdict {                                                       /* borrowed */
     int64_t message, conversation, at, ruleset;                        /* 0 where they mean nothing */
     const char *user, *text, *rule, *action, *turn_state, *rules_from; /* NULL where they mean nothing */
+    bool has_media; /* a picture or a file came with the text */
     const char *state, *trace;                                         /* JSON */
     const struct ruleset *rules;     /* with the decision; NULL: there is only what was noted at the time */
     const struct decision *decision; /* … which then is told instead of the trace */

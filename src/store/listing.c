@@ -13,6 +13,7 @@
     "SELECT v.id, v.contact, v.opened_at, v.last_in_at, v.closed_at, v.message_count, v.epoch, c.address, "    \
     "c.first_name, v.channel, v.owner, v.team, v.agent, c.opted_out_at IS NOT NULL, "                          \
     "(SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), " \
+    "(SELECT m.media <> '[]' FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), " \
     "v.closed_by, v.outcome, v.summary, v.summary_by, v.summary_at "                                           \
     "FROM conversation v JOIN contact c ON c.id = v.contact "
 
@@ -41,11 +42,12 @@ static int each_conversation(struct query *q, listing_conversation_row *row, voi
             .agent = query_text(q, 12),
             .is_opted_out = query_int(q, 13) != 0,
             .text = query_text(q, 14),
-            .closed_by = query_text(q, 15),
-            .outcome = query_text(q, 16),
-            .summary = query_text(q, 17),
-            .summary_by = query_text(q, 18),
-            .summary_at = query_int(q, 19),
+            .has_media = query_int(q, 15) != 0,
+            .closed_by = query_text(q, 16),
+            .outcome = query_text(q, 17),
+            .summary = query_text(q, 18),
+            .summary_by = query_text(q, 19),
+            .summary_at = query_int(q, 20),
         };
 
         row(context, &found);

@@ -23,6 +23,7 @@ struct listing_conversation {
     const char *user; /* the contact's address: external id, phone or Braze id */
     const char *first_name, *channel, *owner, *team, *agent;
     const char *text; /* the newest message of the customer */
+    bool has_media;   /* … and a picture or a file came with it */
     bool is_opted_out;
     const char *closed_by, *outcome, *summary, *summary_by; /* as in the schema; "" where there is none */
     int64_t summary_at;

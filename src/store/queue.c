@@ -20,6 +20,7 @@ static const char LIST[] =
     "SELECT v.id, h.number, c.address, c.first_name, v.channel, coalesce(h.team, v.team), v.agent, "
     "coalesce(h.at, v.last_in_at), " WAITS_SINCE " AS waits_since, "
     "coalesce((SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), ''), "
+    "(SELECT m.media <> '[]' FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), "
     "coalesce((SELECT group_concat(p.address, ', ') FROM told t JOIN contact p ON p.id = t.contact "
     "WHERE t.handover = h.number), ''), " TROUBLE " AS trouble, v.summary "
     "FROM conversation v JOIN contact c ON c.id = v.contact "
@@ -45,9 +46,10 @@ int queue_list(struct db *db, const struct queue_filter *filter, queue_row_visit
                                  .since = query_int(q, 7),
                                  .waits_since = query_int(q, 8),
                                  .text = query_text(q, 9),
-                                 .told = query_text(q, 10),
-                                 .trouble = query_text(q, 11),
-                                 .summary = query_text(q, 12) };
+                                 .has_media = query_int(q, 10) != 0,
+                                 .told = query_text(q, 11),
+                                 .trouble = query_text(q, 12),
+                                 .summary = query_text(q, 13) };
 
         visit(context, &row);
         count++;

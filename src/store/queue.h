@@ -17,6 +17,7 @@ struct queue_row { /* borrowed until the callback returns; "" and 0 where there 
     int64_t since;         /* when it was handed over, or taken */
     int64_t waits_since;   /* the customer, for an answer; 0: he has it */
     const char *text;      /* what the customer said last */
+    bool has_media;        /* … and a picture or a file came with it */
     const char *told;      /* who of the business was told on their own phones: "kim, lee" */
     const char *trouble;   /* why the newest of these texts has not gone: "held: …" */
     const char *summary;

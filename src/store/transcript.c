@@ -487,3 +487,19 @@ int transcript_turn_of(struct db *db, int64_t message, int64_t *turn, char state
     query_end(q);
     return found;
 }
+
+static const char PARTS[] = "SELECT count(*) FROM message m JOIN outbox o ON o.message = m.id JOIN outbox first ON first.message = ?1 "
+                            "WHERE m.conversation = first.conversation AND m.id >= ?1 AND o.seq = first.seq";
+
+int transcript_parts(struct db *db, int64_t message, int64_t *parts, struct error *error)
+{
+    struct query *q = db_query(db, PARTS);
+    int found;
+
+    query_bind_int(q, 1, message);
+    found = query_step(q, error);
+    if (found == 1)
+        *parts = query_int(q, 0);
+    query_end(q);
+    return found == 1 ? 0 : -1;
+}

@@ -106,6 +106,9 @@ typedef void transcript_decision_row(void *context, const struct transcript_deci
 int transcript_why(struct db *db, int64_t message, transcript_decision_row *row, void *context,
                    struct error *error);
 
+/* Into how many messages the text was split of which this is the first. */
+int transcript_parts(struct db *db, int64_t message, int64_t *parts, struct error *error);
+
 /* Whose conversation it is. 1, 0, -1. */
 int transcript_contact(struct db *db, int64_t conversation, int64_t *contact, struct error *error);
 

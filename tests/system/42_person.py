@@ -63,6 +63,11 @@ def queue():
         contains(shown, "a person please", "the last words")
         lacks(shown, "\x1b", "escapes of a customer")
         contains(desk.do("queue", "--csv").out, '"conversation","case","user"', "queue --csv")
+        desk.say("bob", "", media_urls="https://pictures.example/bun.jpg")
+        wordless = desk.do("queue", "--json").json()["queue"][1]
+        equal((wordless["user"], wordless["text"]), ("bob", ""), "a picture without words, for programs")
+        for words in (["queue"], ["conversations", "--user", "bob"], ["why", "bob"]):
+            contains(desk.do(*words).out, "(a picture or a file)", f"and for people: {words[0]}")
         desk.do("say", "ana", "Hello from the desk")
         first, second = desk.do("queue", "--json").json()["queue"]
         equal((first["user"], second["user"], second["state"]), ("bob", "ana", "answered"), "who has an answer comes last")

@@ -378,6 +378,9 @@ def looked_at():
                 equal(result.code, 1, f"{name} {options}: {result!r}")
                 contains(result.out + result.err, words if options else "", name)
             desk.start()
+        for options in (["--check"], []):
+            contains(desk.cli("restore", "none.db", *options).err, "there is no file none.db: name one that frontdesk backup has made",
+                     "no file")
         other = os.path.join(folder, "unbalanced.db")
         with open(other, "wb") as file:
             file.write(whole)

@@ -448,6 +448,39 @@ static void drops_what_is_the_same_in_every_row(void **state)
           "");
 }
 
+/* The last of them first, and only as many as it takes; a record has room for all. */
+static void drops_what_is_missed_least_before_a_text_is_cut_to_nothing(void **state)
+{
+    static const struct column columns[] = {
+        { "user", "user", LOOK_NAME }, { "owner", "owner", LOOK_STATE }, { "outcome", "outcome", LOOK_SPARE },
+        { "count", "messages", LOOK_SPARE }, { "text", "text", LOOK_LONG },
+    };
+    static const struct {
+        size_t columns;
+        const char *shown;
+    } cases[] = {
+        { 62, "user  owner   outcome   messages  text\nana   closed  answered        12  when do you open, and where?\n" },
+        { 50, "user  owner   outcome   messages  text\nana   closed  answered        12  when do you ope…\n" },
+        { 49, "user  owner   outcome   text\nana   closed  answered  when do you open, and wh…\n" },
+        { 39, "user  owner   text\nana   closed  when do you open, and wh…\n" },
+        { 18, "user      ana\nowner     closed\noutcome   answered\nmessages  12\ntext      when do\n          you\n"
+              "          open,\n          and\n          where?\n" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct screen screen;
+        struct output *output = begin(&screen, OUTPUT_TEXT, cases[i].columns, false);
+
+        output_table(output, "things", columns, 5);
+        output_row(output, (struct cell[]){ cell_text("ana"), cell_text("closed"), cell_text("answered"), cell_number(12),
+                                            cell_text("when do you open, and where?") });
+        output_table_end(output);
+        output_end(output);
+        check(&screen, cases[i].shown, "");
+    }
+}
+
 /* Whoever is told that something is wrong has to be able to read all of it, and what to do about it. */
 static void sentences_go_on_below(void **state)
 {
@@ -992,6 +1025,7 @@ int main(void)
         cmocka_unit_test(a_note_is_wrapped_between_words_on_a_terminal_only),
         cmocka_unit_test(cuts_long_columns_on_a_terminal_only),
         cmocka_unit_test(gives_up_what_is_missed_least),
+        cmocka_unit_test(drops_what_is_missed_least_before_a_text_is_cut_to_nothing),
         cmocka_unit_test(drops_what_is_the_same_in_every_row),
         cmocka_unit_test(sentences_go_on_below),
         cmocka_unit_test(pads_to_a_bound_in_a_pipe),

@@ -164,17 +164,27 @@ static void a_terminal_gets_blocks_as_wide_as_it_is(void **state)
           "2024-10-06      3     2       1  ██\n");
 }
 
-static void a_narrow_terminal_gets_short_bars_or_none(void **state)
+static void a_narrow_terminal_gets_short_bars(void **state)
 {
     (void)state;
-    check(OUTPUT_TEXT, 43, "day",
-          "day         heard  said  nobody  \n"
-          "2024-10-05     40    38       4  ██████████\n"
-          "2024-10-06      3     2       1  ▊\n");
-    check(OUTPUT_TEXT, 35, "day",
-          "day         heard  said  nobody\n"
-          "2024-10-05     40    38       4\n"
-          "2024-10-06      3     2       1\n");
+    check(OUTPUT_TEXT, 30, "day",
+          "day         heard  \n"
+          "2024-10-05     40  ██████████\n"
+          "2024-10-06      3  ▊\n");
+}
+
+static void a_narrow_terminal_keeps_the_numbers_of_who_answered_in_a_table(void **state)
+{
+    (void)state;
+    check(OUTPUT_TEXT, 50, "who",
+          "answered by        messages  share    p50     p95\n"
+          "a rule                   36   84 %  80 ms  250 ms\n"
+          "a flow                    0    0 %      –       –\n"
+          "an AI                     1    2 %  3.0 s   1 min\n"
+          "the FAQ                   0    0 %      –       –\n"
+          "a person                  0    0 %      –       –\n"
+          "nobody                    5   12 %      –       –\n"
+          "still in progress         1    2 %      –       –\n");
 }
 
 static void json_has_every_day_and_exact_numbers(void **state)
@@ -274,7 +284,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(into_a_pipe_it_is_plain),
         cmocka_unit_test(a_terminal_gets_blocks_as_wide_as_it_is),
-        cmocka_unit_test(a_narrow_terminal_gets_short_bars_or_none),
+        cmocka_unit_test(a_narrow_terminal_gets_short_bars),
+        cmocka_unit_test(a_narrow_terminal_keeps_the_numbers_of_who_answered_in_a_table),
         cmocka_unit_test(json_has_every_day_and_exact_numbers),
         cmocka_unit_test(csv_is_one_table_that_no_spreadsheet_runs),
         cmocka_unit_test(questions_become_rows_that_stay_in_their_comments),
