@@ -330,8 +330,8 @@ static void a_clock_that_was_days_ahead_hides_nothing(void **state)
 {
     static const int64_t DAY = 86400000, HOUR = 3600000;
 
-    spine_run(*state, "DELETE FROM attempt; DELETE FROM outbox; DELETE FROM decision; DELETE FROM message; DELETE FROM webhook; "
-                      "DELETE FROM turn; DELETE FROM conversation;");
+    spine_run(*state, "DELETE FROM handover; DELETE FROM attempt; DELETE FROM outbox; DELETE FROM decision; DELETE FROM message; "
+                      "DELETE FROM webhook; DELETE FROM turn; DELETE FROM conversation;");
     for (int64_t i = 1; i <= 9; i++) {
         int64_t at = 100 * DAY + i * 1000 + (i >= 4 && i <= 6 ? 2 * DAY : 0);
         struct buf sql = { 0 };
