@@ -5,6 +5,7 @@
 #include "store/erasure_stray.h"
 #include "store/late.h"
 #include "store/outbox.h"
+#include "store/query_number.h"
 #include "store/search.h"
 
 enum { MESSAGES_EACH = 25, KEYS_EACH = 2000, CONTACTS_EACH = 10000, CASES_EACH = 50 };
@@ -143,15 +144,11 @@ static int piece_end(struct db *db, const char *sql, int64_t erasure, int64_t up
                      struct error *error)
 {
     struct query *q = db_query(db, sql);
-    int found;
 
     query_bind_int(q, 1, erasure);
     query_bind_int(q, 2, upto);
     query_bind_int(q, 3, max);
-    found = query_step(q, error);
-    *end = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, end, error);
 }
 
 int erasure_rows_find_former(struct db *db, int64_t erasure, int64_t *upto, struct error *error)
