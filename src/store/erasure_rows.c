@@ -17,8 +17,9 @@ enum { MESSAGES_EACH = 25, KEYS_EACH = 2000, CONTACTS_EACH = 10000, CASES_EACH =
  * among them: they were told while that went on, to somebody who is told of cases.
  */
 #define LISTS                                                                                                       \
-    "SELECT n.message FROM handover h CROSS JOIN colleague g JOIN notice n ON n.contact = g.contact AND n.is_over = 0 " \
-    "AND n.handover = -1 AND n.at BETWEEN h.at AND coalesce(h.ended_at, n.at) JOIN message m ON m.id = n.message "      \
+    "SELECT n.message FROM handover h CROSS JOIN colleague g CROSS JOIN notice n INDEXED BY notice_hour "           \
+    "ON n.contact = g.contact AND n.is_over = 0 AND n.handover = -1 "                                               \
+    "AND n.at BETWEEN h.at AND coalesce(h.ended_at, 9223372036854775807) JOIN message m ON m.id = n.message "       \
     "WHERE h.conversation IN " CONVERSATIONS " AND instr(m.text, '#' || h.number || ' ') > 0"
 #define NOTICES                                                                                                     \
     "(SELECT n.message FROM notice n WHERE n.conversation IN " CONVERSATIONS " AND n.contact NOT IN " CONTACTS          \
