@@ -31,12 +31,9 @@ void text_begin_thing(struct output *output);
 
 /* output_text_table.c: cells, which records have as well. The text of a rendered cell belongs to the caller. */
 struct text_cell text_render(const struct cell *cell, const struct zone *zone);
-/* Underlines its mark inside the style of its column. */
-void text_add_cell(struct output *output, const struct text_cell *cell, const char *style);
 /* A line of a record: the title, as wide as `room`, and the cell; of a sentence, which is cut down to that, its further lines. */
 void text_add_field(struct output *output, const struct column *column, struct text_cell *cell, size_t room);
-const char *text_state_style(const char *word); /* NULL: none */
-void text_drop_cells(struct output *output);    /* of a table that did not end */
+void text_drop_cells(struct output *output); /* of a table that did not end */
 
 void text_table(struct output *output, const char *noun);
 void text_row(struct output *output, const struct cell *cells);

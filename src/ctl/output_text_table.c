@@ -37,7 +37,7 @@ static const struct coloured STATES[] = {
     { "in force", GREEN },    { "replaced", DIM },   { "refused", RED },
 };
 
-const char *text_state_style(const char *word)
+static const char *state_style(const char *word)
 {
     for (size_t i = 0; i < sizeof STATES / sizeof *STATES; i++)
         if (strcmp(STATES[i].word, word) == 0)
@@ -126,7 +126,8 @@ struct text_cell text_render(const struct cell *cell, const struct zone *zone)
     return result;
 }
 
-void text_add_cell(struct output *output, const struct text_cell *cell, const char *style)
+/* Underlines its mark inside the style of its column. */
+static void add_cell(struct output *output, const struct text_cell *cell, const char *style)
 {
     size_t len = strlen(cell->text);
 
@@ -441,7 +442,7 @@ static bool is_to_the_right(const struct output *output, size_t column)
 
 static const char *style_of(enum column_look look, const char *text)
 {
-    return look == LOOK_STATE || look == LOOK_SPARE ? text_state_style(text) : NULL;
+    return look == LOOK_STATE || look == LOOK_SPARE ? state_style(text) : NULL;
 }
 
 static void add_table_line(struct output *output, const size_t *widths, struct text_cell *cells, bool is_head)
@@ -468,7 +469,7 @@ static void add_table_line(struct output *output, const size_t *widths, struct t
             text_add_blanks(output, pending + TEXT_GAP);
         if (is_to_the_right(output, i))
             text_add_blanks(output, room);
-        text_add_cell(output, &cells[i], is_head ? DIM : style_of(look, cells[i].text));
+        add_cell(output, &cells[i], is_head ? DIM : style_of(look, cells[i].text));
         pending = is_to_the_right(output, i) ? 0 : room;
         is_first = false;
     }
@@ -486,7 +487,7 @@ void text_add_field(struct output *output, const struct column *column, struct t
         break_cell(cell, columns, &rest);
     text_add_styled(output, DIM, column->title, strlen(column->title));
     text_add_blanks(output, margin - width_text(column->title, strlen(column->title)));
-    text_add_cell(output, cell, style_of(column->look, cell->text));
+    add_cell(output, cell, style_of(column->look, cell->text));
     buf_add_char(&output->buf, '\n');
     add_rest(output, margin, NULL, &rest);
     buf_release(&rest);

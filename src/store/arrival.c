@@ -2,6 +2,7 @@
  * arrival: see the header.
  */
 #include "store/arrival.h"
+#include "store/query_number.h"
 
 void arrival_release(struct arrival *arrival)
 {
@@ -24,12 +25,7 @@ static const char NEWEST[] = "SELECT coalesce (max (id), 0) FROM webhook";
 
 int arrival_newest(struct db *db, int64_t *webhook, struct error *error)
 {
-    struct query *q = db_query(db, NEWEST);
-    int found = query_step(q, error);
-
-    *webhook = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(db_query(db, NEWEST), 0, webhook, error);
 }
 
 static const char NEXT[] =

@@ -223,11 +223,6 @@ int consult_row_waiting(struct db *db, const char *backend, int64_t *count, stru
     return query_number(q, 0, count, error);
 }
 
-static int moment(struct query *q, int64_t *at, struct error *error)
-{
-    return query_number(q, INT64_MAX, at, error);
-}
-
 static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'due' AND kind = 'consult' AND sent_by = ?1";
 
 int consult_row_next_due(struct db *db, const char *backend, int64_t *at, struct error *error)
@@ -235,7 +230,7 @@ int consult_row_next_due(struct db *db, const char *backend, int64_t *at, struct
     struct query *q = db_query(db, NEXT_DUE);
 
     query_bind_text(q, 1, backend);
-    return moment(q, at, error);
+    return query_number(q, INT64_MAX, at, error);
 }
 
 static const char NEXT_EXPIRES[] = "SELECT min(expires_at) FROM outbox INDEXED BY outbox_consult_expires "
@@ -243,7 +238,7 @@ static const char NEXT_EXPIRES[] = "SELECT min(expires_at) FROM outbox INDEXED B
 
 int consult_row_next_expires(struct db *db, int64_t *at, struct error *error)
 {
-    return moment(db_query(db, NEXT_EXPIRES), at, error);
+    return query_number(db_query(db, NEXT_EXPIRES), INT64_MAX, at, error);
 }
 
 static const char ANY[] = "SELECT 1 WHERE EXISTS (SELECT 1 FROM outbox WHERE state = 'due' AND kind = 'consult') "

@@ -86,7 +86,7 @@ int conversation_newest(struct db *db, int64_t contact, const char *channel,
 
 static const char WITH_PERSON[] =
     "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent, last_rule, " TALLY ", closed_at "
-    "FROM conversation "
+    "FROM conversation INDEXED BY conversation_open "
     "WHERE contact = ?1 AND id > ?2 AND owner <> 'closed' AND owner = 'agent' ORDER BY id LIMIT 1";
 
 int conversation_with_person(struct db *db, int64_t contact, int64_t after, struct conversation *conversation,

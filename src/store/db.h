@@ -102,6 +102,12 @@ int64_t db_changes(const struct db *db); /* rows changed by the newest statement
     "coalesce ((SELECT CAST (value AS INTEGER) FROM book WHERE name = 'first_id'), 0)) FROM " table
 int db_next_id(struct db *db, const char *newest, int64_t *id, struct error *error);
 
+/*
+ * A number that the connection keeps beside a literal, 0 at first, until it is closed: for what need not be read again. No
+ * rollback takes it back, and nobody else sees it. Not for a literal of db_next_id, which counts there.
+ */
+int64_t *db_kept(struct db *db, const char *sql);
+
 /* A read transaction for several reads of one state (readers); end it soon. */
 int db_read_begin(struct db *db, struct error *error);
 void db_read_end(struct db *db);

@@ -25,7 +25,7 @@ struct query {
     struct db *db;
     int code; /* the first failure, SQLITE_OK so far */
     bool is_used;
-    int64_t newest; /* of db_next_id: the id given last; 0: not asked yet */
+    int64_t kept; /* of db_next_id: the id given last; else of db_kept; 0: nothing yet */
 };
 
 struct db {

@@ -152,15 +152,24 @@ int db_next_id(struct db *db, const char *newest, int64_t *id, struct error *err
 {
     struct query *query = *slot_of(db, newest);
 
-    if (query == NULL || query->newest == 0) {
+    if (query == NULL || query->kept == 0) {
         query = db_query(db, newest);
         if (query_step(query, error) < 0) {
             query_end(query);
             return -1;
         }
-        query->newest = query_int(query, 0);
+        query->kept = query_int(query, 0);
         query_end(query);
     }
-    *id = ++query->newest;
+    *id = ++query->kept;
     return 0;
+}
+
+int64_t *db_kept(struct db *db, const char *sql)
+{
+    struct query **slot = slot_of(db, sql);
+
+    if (*slot == NULL)
+        *slot = query_new(db, sql);
+    return &(*slot)->kept;
 }

@@ -5,6 +5,7 @@
 #include "store/erasure_stray.h"
 #include "store/late.h"
 #include "store/outbox.h"
+#include "store/query_number.h"
 #include "store/search.h"
 
 enum { MESSAGES_EACH = 25, KEYS_EACH = 2000, CONTACTS_EACH = 10000, CASES_EACH = 50 };
@@ -16,8 +17,9 @@ enum { MESSAGES_EACH = 25, KEYS_EACH = 2000, CONTACTS_EACH = 10000, CASES_EACH =
  * among them: they were told while that went on, to somebody who is told of cases.
  */
 #define LISTS                                                                                                       \
-    "SELECT n.message FROM handover h CROSS JOIN colleague g JOIN notice n ON n.contact = g.contact AND n.is_over = 0 " \
-    "AND n.handover = -1 AND n.at BETWEEN h.at AND coalesce(h.ended_at, n.at) JOIN message m ON m.id = n.message "      \
+    "SELECT n.message FROM handover h CROSS JOIN colleague g CROSS JOIN notice n INDEXED BY notice_hour "           \
+    "ON n.contact = g.contact AND n.is_over = 0 AND n.handover = -1 "                                               \
+    "AND n.at BETWEEN h.at AND coalesce(h.ended_at, 9223372036854775807) JOIN message m ON m.id = n.message "       \
     "WHERE h.conversation IN " CONVERSATIONS " AND instr(m.text, '#' || h.number || ' ') > 0"
 #define NOTICES                                                                                                     \
     "(SELECT n.message FROM notice n WHERE n.conversation IN " CONVERSATIONS " AND n.contact NOT IN " CONTACTS          \
@@ -143,15 +145,11 @@ static int piece_end(struct db *db, const char *sql, int64_t erasure, int64_t up
                      struct error *error)
 {
     struct query *q = db_query(db, sql);
-    int found;
 
     query_bind_int(q, 1, erasure);
     query_bind_int(q, 2, upto);
     query_bind_int(q, 3, max);
-    found = query_step(q, error);
-    *end = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, end, error);
 }
 
 int erasure_rows_find_former(struct db *db, int64_t erasure, int64_t *upto, struct error *error)

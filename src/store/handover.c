@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "store/book.h"
 #include "store/handover.h"
+#include "store/query_number.h"
 
 static const char *const STATES[] = {
     [HANDOVER_UNTOLD] = "untold", [HANDOVER_WAITING] = "waiting", [HANDOVER_TAKEN] = "taken", [HANDOVER_OVER] = "over"
@@ -105,12 +106,7 @@ static const char NEXT_DUE[] = "SELECT min(due_at) FROM handover WHERE due_at IS
 
 int handover_next_due(struct db *db, int64_t *at, struct error *error)
 {
-    struct query *q = db_query(db, NEXT_DUE);
-    int found = query_step(q, error);
-
-    *at = found == 1 && !query_is_null(q, 0) ? query_int(q, 0) : INT64_MAX;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(db_query(db, NEXT_DUE), INT64_MAX, at, error);
 }
 
 static const char KEEP[] = "UPDATE handover SET team = ?2, state = ?3, told_at = nullif(?4, 0), moved_at = ?5, is_spoken = ?6, "

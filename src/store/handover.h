@@ -58,7 +58,7 @@ int told_remove(struct db *db, int64_t contact, int64_t handover, struct error *
 int told_next(struct db *db, int64_t after, int64_t *contact, struct error *error);
 int told_is_called(struct db *db, int64_t contact, const char *name, struct error *error);
 
-/* A case that goes on, as the person sees it who was told of it; borrowed by told_case_row, owned by a told_list. */
+/* A case that goes on, as the person sees it who was told of it. Its texts belong to the told_list. */
 struct told_case {
     int64_t number, conversation;
     int64_t read_at;  /* when the first word of it was taken for her phone; 0: none yet */
@@ -93,6 +93,7 @@ int kept_drop(struct db *db, int64_t contact, struct error *error);
 
 /* Of a conversation's customer, appended: as in struct told_case; and the address. */
 int handover_customer(struct db *db, int64_t conversation, struct buf *name, struct buf *address, struct error *error);
+
 /* Did whoever writes in it write for cases of hers alone, all the time? 1, 0, -1. */
 int handover_is_work(struct db *db, int64_t conversation, struct error *error);
 

@@ -9,6 +9,7 @@
 
 #include "store/message.h"
 #include "store/moment.h"
+#include "store/query_number.h"
 
 static const char PUT[] =
     "INSERT INTO message (id, conversation, turn, at, kind, text, actor, webhook, campaign, sent_at, media, fields, "
@@ -177,12 +178,7 @@ static const char SEEN_NEWEST[] = "SELECT coalesce (max (at), 0) FROM seen";
 
 int seen_newest(struct db *db, int64_t *at, struct error *error)
 {
-    struct query *q = db_query(db, SEEN_NEWEST);
-    int found = query_step(q, error);
-
-    *at = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(db_query(db, SEEN_NEWEST), 0, at, error);
 }
 
 static const char SEEN_FORGET[] =

@@ -6,6 +6,7 @@
  */
 #include "store/book.h"
 #include "store/moment.h"
+#include "store/query_number.h"
 
 enum { SLACK_MS = 60 * 60 * 1000, NOTED_MS = 60 * 1000 /* clocks are put right by less all the time */ };
 
@@ -87,25 +88,27 @@ int moment_range(struct db *db, enum moment_table table, int64_t since, int64_t 
 
 static const char NEWEST_AT[] = "SELECT at FROM message ORDER BY id DESC LIMIT 1";
 
-static int note(struct db *db, int64_t newest, int64_t at, struct error *error)
+static int note(struct db *db, int64_t latest, int64_t at, struct error *error)
 {
     int64_t peak, back;
 
     if (book_get_int(db, "clock_peak", 0, &peak, error) < 0 || book_get_int(db, "clock_back", 0, &back, error) < 0)
         return -1;
-    if (newest > peak && book_put_int(db, "clock_peak", peak = newest, error) != 0)
+    if (latest > peak && book_put_int(db, "clock_peak", peak = latest, error) != 0)
         return -1;
     return peak - at > back ? book_put_int(db, "clock_back", peak - at, error) : 0;
 }
 
+/*
+ * The latest time that this connection knows of, kept in memory: a message that is not behind it costs no statement. It does not
+ * fall when the clock does: what a rollback takes out of the book is noted again with the next message.
+ */
 int moment_note(struct db *db, int64_t at, struct error *error)
 {
-    struct query *q = db_query(db, NEWEST_AT);
-    int found = query_step(q, error);
-    int64_t newest = found == 1 ? query_int(q, 0) : at;
+    int64_t *kept = db_kept(db, NEWEST_AT), latest = *kept;
 
-    query_end(q);
-    if (found < 0)
+    if (latest == 0 && query_number(db_query(db, NEWEST_AT), at, &latest, error) != 0)
         return -1;
-    return newest - at > NOTED_MS ? note(db, newest, at, error) : 0;
+    *kept = latest > at ? latest : at;
+    return latest - at > NOTED_MS ? note(db, latest, at, error) : 0;
 }

@@ -177,15 +177,9 @@ static const char TEXT_DUE[] = "SELECT min(iif(state = 'claimed', 0, due_at)) FR
 int outbox_track_text_due(struct db *db, int64_t contact, int64_t *due_at, struct error *error)
 {
     struct query *q = db_query(db, TEXT_DUE);
-    int found;
 
     query_bind_int(q, 1, contact);
-    found = query_step(q, error);
-    if (found == 1 && query_is_null(q, 0))
-        found = 0;
-    *due_at = found == 1 ? query_int(q, 0) : INT64_MAX;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, INT64_MAX, due_at, error);
 }
 
 static const char IS_CLAIMED[] = "SELECT 1 FROM outbox WHERE state = 'claimed' AND seq = 0 LIMIT 1";

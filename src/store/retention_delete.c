@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "store/query_number.h"
 #include "store/retention.h"
 #include "store/retention_part.h"
 #include "store/search.h"
@@ -146,12 +147,7 @@ static const char UPTO[] = "SELECT upto FROM retention WHERE class = 'messages'"
 
 static int read_upto(struct db *db, int64_t *upto, struct error *error)
 {
-    struct query *q = db_query(db, UPTO);
-    int found = query_step(q, error);
-
-    *upto = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(db_query(db, UPTO), 0, upto, error);
 }
 
 /* Some small ones, or a part of a large one. 1: there may be more; 0; -1. */

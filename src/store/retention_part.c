@@ -1,6 +1,7 @@
 /*
  * retention_part: see the header. In all statements ?1 is the conversation, ?2 its contact, ?3 the last message that goes.
  */
+#include "store/query_number.h"
 #include "store/retention_part.h"
 #include "store/search.h"
 
@@ -64,15 +65,11 @@ static const struct kind {
 static int read_int(struct db *db, const char *sql, const struct part *part, int64_t *value, struct error *error)
 {
     struct query *q = db_query(db, sql);
-    int found;
 
     query_bind_int(q, 1, part->conversation);
     query_bind_int(q, 2, part->contact);
     query_bind_int(q, 3, part->upto);
-    found = query_step(q, error);
-    *value = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, value, error);
 }
 
 /* The messages */

@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "store/book.h"
+#include "store/query_number.h"
 #include "store/search.h"
 #include "store/search_gather.h"
 #include "store/search_index.h"
@@ -34,20 +35,12 @@ static int64_t block_of(int64_t message)
 
 /* How far it is */
 
-static int read_int(struct query *q, int64_t *value, struct error *error)
-{
-    int found = query_step(q, error);
-    *value = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
-}
-
 static const char NEWEST[] = "SELECT max(id) FROM message";
 
 /* The newest message's id; 0: there is none. */
 static int find_newest(struct db *db, int64_t *newest, struct error *error)
 {
-    return read_int(db_query(db, NEWEST), newest, error);
+    return query_number(db_query(db, NEWEST), 0, newest, error);
 }
 
 /* 1, 0, -1. A book without an index has one of the right form. */
@@ -66,14 +59,14 @@ int search_index_next(struct db *db, int64_t *next, struct error *error)
     return fits == 1 ? book_get_int(db, "search_next", 0, next, error) : fits;
 }
 
-static const char OLDEST_SHELF[] = "SELECT coalesce(min(shelf), -1) FROM search_leaf WHERE shelf < ?1";
+static const char OLDEST_SHELF[] = "SELECT min(shelf) FROM search_leaf WHERE shelf < ?1";
 
 /* The first shelf whose leaves can be put together; -1: there is none. */
 static int find_ripe(struct db *db, int64_t next, int64_t *shelf, struct error *error)
 {
     struct query *q = db_query(db, OLDEST_SHELF);
     query_bind_int(q, 1, block_of(next) * SEARCH_SHELVES);
-    return read_int(q, shelf, error);
+    return query_number(q, -1, shelf, error);
 }
 
 /* Would a step find something to do? 1, 0, -1. Cheap. */
@@ -224,7 +217,7 @@ static int skip(struct db *db, int64_t next, struct error *error)
     struct query *q = db_query(db, FIRST_FROM);
     int64_t first;
     query_bind_int(q, 1, next);
-    if (read_int(q, &first, error) != 0)
+    if (query_number(q, 0, &first, error) != 0)
         return -1;
     return first > 0 ? book_put_int(db, "search_next", first, error) : 0;
 }

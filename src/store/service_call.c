@@ -118,11 +118,6 @@ int service_call_due(struct db *db, int64_t now, size_t max, struct service_call
     return more < 0 ? -1 : 0;
 }
 
-static int earliest(struct query *q, int64_t *at, struct error *error)
-{
-    return query_number(q, INT64_MAX, at, error);
-}
-
 static const char NEXT_DUE[] =
     "SELECT o.due_at FROM outbox o JOIN service_call s ON s.outbox = o.id "
     "WHERE o.state = 'due' AND o.kind = 'call' " NOT_BUSY "ORDER BY o.due_at LIMIT 1";
@@ -133,9 +128,9 @@ int service_call_next(struct db *db, int64_t *due_at, int64_t *expires_at, struc
     struct query *q = db_query(db, NEXT_DUE);
 
     query_bind_int(q, 1, SERVICE_CALLS_EACH);
-    if (earliest(q, due_at, error) != 0)
+    if (query_number(q, INT64_MAX, due_at, error) != 0)
         return -1;
-    return earliest(db_query(db, NEXT_EXPIRES), expires_at, error);
+    return query_number(db_query(db, NEXT_EXPIRES), INT64_MAX, expires_at, error);
 }
 
 static int take_one(struct query *q, struct service_call_row *row, struct error *error)

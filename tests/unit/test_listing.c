@@ -12,6 +12,7 @@
 #include "spine.h"
 #include "store/listing.h"
 #include "store/message.h"
+#include "store/moment.h"
 #include "store/name.h"
 #include "store/overview.h"
 #include "store/pick.h"
@@ -354,6 +355,32 @@ static void a_clock_that_was_days_ahead_hides_nothing(void **state)
     }
 }
 
+static void say_at(struct db *db, int64_t at)
+{
+    assert_int_equal(message_put(db, &(struct message){ .conversation = 1, .at = at, .kind = "in", .text = "" }, NULL), 0);
+}
+
+static void a_clock_that_went_back_is_noted_with_the_next_message_that_stays(void **state)
+{
+    static const int64_t DAY = 86400000, HOUR = 3600000;
+    int64_t slack;
+
+    say_at(*state, 100 * DAY);
+    say_at(*state, 100 * DAY - 50000);
+    assert_int_equal(moment_slack(*state, &slack, NULL), 0);
+    assert_int_equal(slack, HOUR);
+    assert_int_equal(db_begin(*state, NULL), 0);
+    say_at(*state, 98 * DAY);
+    db_rollback(*state);
+    say_at(*state, 98 * DAY + HOUR);
+    say_at(*state, 98 * DAY + 2 * HOUR);
+    assert_int_equal(moment_slack(*state, &slack, NULL), 0);
+    assert_int_equal(slack, 2 * DAY - HOUR);
+    say_at(*state, 97 * DAY);
+    assert_int_equal(moment_slack(*state, &slack, NULL), 0);
+    assert_int_equal(slack, 3 * DAY);
+}
+
 static void add_known(void *context, const char *name)
 {
     buf_addf(context, "%s ", name);
@@ -581,6 +608,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(filters_webhooks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_old_conversation_with_a_young_message_keeps_its_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_clock_that_was_days_ahead_hides_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_clock_that_went_back_is_noted_with_the_next_message_that_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_book_knows_the_names_of_past_rules, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tells_what_became_of_each_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tells_what_each_conversation_has_written, set_up, tear_down),
