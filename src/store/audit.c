@@ -363,11 +363,16 @@ static const char CARRIES_NOTHING[] =
     "iif(o.state = 'claimed', 'carries', 'carried')) FROM outbox o "
     "WHERE o.kind = 'track' AND o.state IN ('claimed', 'accepted') "
     "AND NOT EXISTS (SELECT 1 FROM track t WHERE t.outbox = o.id)";
+/* Of whom is being erased, nothing is written any more; it is noted for the clearing as soon as no call is under way. */
+#define IS_BEING_ERASED(contact)                                                                                    \
+    "EXISTS (SELECT 1 FROM erasure_contact ec JOIN erasure er ON er.id = ec.erasure WHERE ec.contact = " contact       \
+    " AND er.phase = 'asked')"
 static const char ATTRIBUTE_FORGOTTEN[] =
     "SELECT format ('the attribute %s of contact %d is to be written, but nothing in the outbox brings it', p.name, "
     "p.contact) FROM profile p WHERE p.is_refused = 0 AND p.way NOT IN ('reply_only', 'withdrawn') "
     "AND (p.sent IS NOT NULL OR p.accepted IS NOT p.wanted) "
-    "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.contact = p.contact AND o.seq = 0 AND o.settled_at IS NULL)";
+    "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.contact = p.contact AND o.seq = 0 AND o.settled_at IS NULL) "
+    "AND NOT " IS_BEING_ERASED("p.contact");
 static const char ATTRIBUTE_UNPROVEN[] =
     "SELECT format ('the attribute %s of contact %d counts as taken, but no attempt at outbox row %d says so', p.name, "
     "p.contact, p.outbox) FROM profile p WHERE p.outbox IS NOT NULL AND p.is_refused = 0 AND p.sent IS NULL "
@@ -379,7 +384,8 @@ static const char ATTRIBUTE_UNREADABLE[] =
 static const char ENTRY_FORGOTTEN[] =
     "SELECT format ('the %s of %s in the profile of contact %d is to be made, but nothing in the outbox brings it', e.kind, "
     "e.name, e.contact) FROM entry e WHERE e.settled_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox o "
-    "WHERE o.contact = e.contact AND o.seq = 0 AND o.settled_at IS NULL AND (e.state = 'waiting' OR o.id = e.outbox))";
+    "WHERE o.contact = e.contact AND o.seq = 0 AND o.settled_at IS NULL AND (e.state = 'waiting' OR o.id = e.outbox)) "
+    "AND NOT " IS_BEING_ERASED("e.contact");
 static const char ENTRY_PAST[] =
     "SELECT format ('the %s of %s in the profile of contact %d is to be made, though that was set since', e.kind, e.name, "
     "e.contact) FROM entry e JOIN profile p ON p.contact = e.contact AND p.name = e.name "

@@ -144,15 +144,26 @@ int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
     "CASE WHEN v.owner <> 'closed' THEN v.last_in_at ELSE (SELECT w.last_in_at FROM conversation w "                \
     "WHERE w.contact = v.contact AND w.channel = v.channel ORDER BY w.id DESC LIMIT 1) END"
 
+/* Who has shown the phone that a contact was known by: the same person (store/contact.h). What the bot owes by that phone still
+ * goes there, but only as long as he listens to it. */
+#define SAME_PERSON                                                                                                 \
+    "(SELECT s.contact FROM identity s WHERE c.address_kind = 'phone' AND s.kind = 'phone' AND s.value = c.address "  \
+    "AND NOT EXISTS (SELECT 1 FROM identity p WHERE p.kind = 'phone' AND p.value = c.address AND p.contact = c.id))"
+#define OPTED_OUT                                                                                                   \
+    "c.opted_out_at IS NOT NULL OR EXISTS (SELECT 1 FROM contact w WHERE w.id IN " SAME_PERSON                        \
+    " AND w.opted_out_at IS NOT NULL)"
+
 /* Of notices, and of what is left of a closed conversation. Where it only waits for a person the hand-over's own notice still
  * goes. */
 #define WITH_PERSON                                                                                                 \
-    "(n.message IS NOT NULL OR (v.owner = 'closed' AND m.kind = 'out')) AND EXISTS (SELECT 1 FROM conversation h "    \
-    "WHERE h.contact = v.contact AND h.channel = v.channel AND h.owner = 'agent' AND (h.id <> v.id OR h.agent <> '')) "
+    "((n.message IS NOT NULL OR (v.owner = 'closed' AND m.kind = 'out')) AND EXISTS (SELECT 1 FROM conversation h "   \
+    "WHERE h.contact = v.contact AND h.channel = v.channel AND h.owner = 'agent' AND (h.id <> v.id OR h.agent <> ''))) " \
+    "OR (m.kind = 'out' AND EXISTS (SELECT 1 FROM conversation h WHERE h.contact IN " SAME_PERSON                     \
+    " AND h.channel = v.channel AND h.owner = 'agent')) "
 
 #define ROW_COLUMNS                                                                                                \
     "SELECT o.id, o.contact, o.conversation, coalesce(o.turn, 0), m.text, o.campaign, v.channel, c.address_kind, " \
-    "c.address, m.kind, o.epoch, v.epoch, o.is_consent, o.is_single, o.is_ambiguous, c.opted_out_at IS NOT NULL, " \
+    "c.address, m.kind, o.epoch, v.epoch, o.is_consent, o.is_single, o.is_ambiguous, " OPTED_OUT ", " \
     "o.failures, o.expires_at, " WINDOW ", m.buttons, m.properties, c.language, n.message IS NOT NULL, "              \
     "a.contact <> o.contact OR n.handover <> 0, " WITH_PERSON "FROM outbox o "                                        \
     "JOIN conversation v ON v.id = o.conversation JOIN contact c ON c.id = o.contact "                              \

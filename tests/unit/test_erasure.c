@@ -514,6 +514,33 @@ static void braze_is_asked_to_empty_each_profile_that_was_written_to(void **stat
     assert_int_equal(count_marked(f, "gold"), 0);
 }
 
+/* It is withheld at once, and noted for the clearing when the text that is under way has come to its end. */
+static void what_was_still_to_be_written_for_the_erased_is_no_discrepancy_meanwhile(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = meet(f, "ana");
+    struct error error = { 0 };
+    struct db *reader = db_open(f->path, DB_READER, &error);
+    struct call *text;
+    struct audit audit;
+
+    hear(f, "ana", "hours?");
+    text = claim(f);
+    assert_non_null(text);
+    set(f, ana, "tier", "\"gold\"");
+    put(f, ana, "increment", "visits", "3");
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT phase FROM erasure"), "asked");
+    must(audit_run(reader, &audit, setup_complain, NULL, &error), &error);
+    assert_int_equal(audit.discrepancies, 0);
+    accept_all(f, text);
+    f->now += 1000;
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT phase FROM erasure"), "done"); /* nothing of it has ever come to Braze */
+    db_close(reader);
+}
+
 static void hold(struct fixture *f)
 {
     struct error error = { 0 };
@@ -760,6 +787,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_is_held_or_withheld_of_an_erased_person_cannot_be_sent_after_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(braze_is_asked_to_empty_each_profile_that_was_written_to, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_still_to_be_written_for_the_erased_is_no_discrepancy_meanwhile, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(who_comes_anew_under_the_same_id_is_written_to_when_the_profile_is_cleared, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_braze_refuses_for_good_is_told_in_the_receipt, set_up, tear_down),

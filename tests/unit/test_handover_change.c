@@ -88,6 +88,51 @@ static void the_window_of_a_channel_goes_along_with_the_case(void **state)
     assert_int_equal(fixture_int(f, "SELECT last_in_at FROM conversation WHERE channel = 'sms' AND owner = 'agent'"), heard_at);
 }
 
+static const char *answer_to_phone(struct fixture *f)
+{
+    return fixture_text(f, "SELECT iif(state = 'accepted', state, reason) FROM outbox o JOIN message m ON m.id = o.message "
+                           "WHERE o.contact = 2 AND m.text = 'From 8 to 6.'");
+}
+
+/* What he asked by the phone alone waits to leave while it turns out who he is. */
+static void ask_by_phone(struct fixture *f)
+{
+    phone_write(f, "ana", "hours");
+    hear_from(f, "'user_id':'','phone_number':'+34600999888'", "hours");
+    hear_from(f, "'user_id':'ana','phone_number':'+34600999888'", "hello");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation WHERE owner = 'bot'"), 2);
+}
+
+static void what_the_bot_owes_him_by_his_phone_still_comes(void **state)
+{
+    struct fixture *f = *state;
+
+    ask_by_phone(f);
+    phone_look(f);
+    assert_string_equal(answer_to_phone(f), "accepted");
+}
+
+static void behind_a_take_the_bot_is_silent_on_his_phone_as_well(void **state)
+{
+    struct fixture *f = *state;
+
+    ask_by_phone(f);
+    assert_int_equal(fixture_act(f, "take", "{'conversation':1,'actor':'mia'}"), 200);
+    phone_look(f);
+    assert_string_equal(answer_to_phone(f), "a person has the conversation with the contact");
+}
+
+static void who_wants_to_hear_nothing_hears_nothing_on_his_phone_either(void **state)
+{
+    struct fixture *f = *state;
+
+    ask_by_phone(f);
+    hear(f, "ana", "stop");
+    phone_look(f);
+    phone_expect(f, "ana", "No more.");
+    assert_string_equal(answer_to_phone(f), "the contact opted out before it left");
+}
+
 /* People who leave */
 
 #define TEAM(people) PHONE_SHOP "INSERT INTO team (name, notify_user) VALUES ('support', " people ");\n"
@@ -231,6 +276,9 @@ int main(void)
         CASE(who_turns_out_to_be_known_stays_with_the_person_who_has_him),
         CASE(and_so_does_who_waits_for_one),
         CASE(the_window_of_a_channel_goes_along_with_the_case),
+        CASE(what_the_bot_owes_him_by_his_phone_still_comes),
+        CASE(behind_a_take_the_bot_is_silent_on_his_phone_as_well),
+        CASE(who_wants_to_hear_nothing_hears_nothing_on_his_phone_either),
         CASE(who_leaves_the_team_hears_no_more_and_what_she_had_goes_to_who_is_left),
         CASE(a_case_that_nobody_is_told_of_any_more_is_told_anew),
         CASE(who_stays_in_any_team_keeps_her_cases),
