@@ -65,7 +65,7 @@ def erase_asks():
         for user in ("ana", "bob", "eve"):
             desk.hears(user, "ping 1", "pong 1", first_name="Ana" if user == "ana" else "", phone_number="+49170111" if user == "ana" else "")
         shown = on_a_terminal(desk, "erase", "ana", keys=b"no\n")
-        contains(shown, b"contact 1, Ana, +49170111 for good", "whom")
+        contains(shown, b"forgets external:ana, contact 1, Ana, +49170111 for good", "whom")
         contains(shown, b"nobody was erased", "no")
         equal(desk.do("export", "ana").json()["contact"]["first_name"], "Ana", "she is there")
         contains(on_a_terminal(desk, "erase", "ana", keys=b"yes\n"), b"It is done.", "yes")
