@@ -139,8 +139,8 @@ int command_say(struct call *call)
 
         output_note(call->output, NOTE_GOOD, "Said in conversation %lld, as message %lld.", (long long)id, (long long)message);
         if (parts > 1)
-            output_note(call->output, NOTE_WARN, "It is too long for one message: the customer gets it in %lld, one after the other.",
-                        (long long)parts);
+            output_note(call->output, NOTE_WARN,
+                        "It is too long for one message: the customer gets it in %lld, one after the other.", (long long)parts);
     }
     json_free(reply);
     return code;

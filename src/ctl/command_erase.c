@@ -16,6 +16,7 @@
 #include "ctl/show.h"
 #include "store/contact.h"
 #include "store/erasure.h"
+#include "store/profile.h"
 #include "store/who.h"
 
 enum { LOOK_MS = 100, PATIENCE_MS = 20 * 1000 };
@@ -183,22 +184,24 @@ static int ask(struct call *call, int64_t *id)
     return code;
 }
 
-/* "Ana (ana, +821012345678)": as far as they are known. */
+/* "external:ana, contact 1, Ana, +821012345678": as far as they are known. */
 static int describe(struct db *db, int64_t id, struct buf *out, struct error *error)
 {
     struct contact contact = { 0 };
     struct buf phone = { 0 }, name = { 0 };
     int found = contact_get(db, id, &contact, &phone, error);
 
+    if (found == 1 && profile_addressee(db, id, &name, error) != 0)
+        found = -1;
     if (found == 1) {
-        buf_addf(&name, "contact %lld", (long long)id);
+        buf_addf(&name, ", contact %lld", (long long)id);
         if (*contact.first_name != '\0')
             buf_addf(&name, ", %s", contact.first_name);
         if (phone.len > 0)
             buf_addf(&name, ", %s", buf_text(&phone));
         show_text(buf_text(&name), name.len, SHOW_CELL, out);
-        contact_release(&contact);
     }
+    contact_release(&contact);
     buf_release(&name);
     buf_release(&phone);
     return found;
@@ -228,6 +231,8 @@ static int confirm(struct call *call)
     found = who_find(db, call->parsed->holes[0], &id, &names, &error);
     if (found == 1)
         found = describe(db, id, &person, &error);
+    if (found < 0)
+        code = call_read_failed(call, db, &error); /* who cannot be named is not erased unasked */
     db_close(db);
     if (found == 1) {
         fprintf(stderr, "This forgets %s for good, with all that was said. Type yes: ", buf_text(&person));

@@ -12,9 +12,9 @@
 
 static const struct column COLUMNS[] = {
     { "class", "what", LOOK_NAME },           { "keep", "kept for", LOOK_PLAIN },
-    { "rows", "there are about", LOOK_NUMBER }, { "oldest_at", "the oldest of", LOOK_PLAIN },
-    { "due", "too old, about", LOOK_NUMBER }, { "removed", "gone so far", LOOK_NUMBER },
-    { "ran_at", "last", LOOK_PLAIN },         { "setting", "setting", LOOK_PLAIN },
+    { "rows", "rows, about", LOOK_NUMBER }, { "oldest_at", "the oldest", LOOK_PLAIN },
+    { "due", "too old, about", LOOK_NUMBER }, { "removed", "gone so far", LOOK_SPARE },
+    { "ran_at", "last", LOOK_SPARE },         { "setting", "setting", LOOK_PLAIN },
 };
 enum { COLUMN_COUNT = sizeof COLUMNS / sizeof *COLUMNS };
 
@@ -68,6 +68,8 @@ static int show(struct call *call, struct db *db, const struct ruleset *rules)
     for (int class = 0; class < RETENTION_CLASSES && result == 0; class++)
         result = show_class(call, db, rules, (enum retention_class)class, &error);
     output_table_end(call->output);
+    if (result == 0)
+        output_note(call->output, NOTE_DIM, "Messages go by whole conversations, and these are what is counted.");
     if (result == 0 && call->parsed->options[OPTION_CSV] == NULL)
         result = show_file(call, db, &error);
     return result == 0 ? EXIT_DONE : call_read_failed(call, db, &error);

@@ -49,6 +49,7 @@ struct daemon {
     struct engine *engine;
     struct loader *loader;
     struct public_context public;
+    struct public_context numbers; /* of FRONTDESK_METRICS: the public address tells none */
     struct admin_context admin;
     struct http_server *public_server, *admin_server, *metrics_server;
     pthread_t engine_thread;
@@ -216,7 +217,7 @@ static int start_listeners(struct daemon *daemon, struct error *error)
                                   .context = &daemon->public };
     struct http_config metrics = { .address = config->metrics,
                                    .routes = public_metrics_routes(),
-                                   .context = &daemon->public };
+                                   .context = &daemon->numbers };
 
     daemon->admin.mailbox = engine_mailbox(daemon->engine);
     daemon->admin.loader = daemon->loader;
@@ -229,7 +230,8 @@ static int start_listeners(struct daemon *daemon, struct error *error)
     daemon->public.mailbox = engine_mailbox(daemon->engine);
     daemon->public.ready = is_ready;
     daemon->public.ready_context = daemon->status;
-    daemon->public.metrics_context = daemon->status;
+    daemon->numbers.metrics = add_metrics;
+    daemon->numbers.metrics_context = daemon->status;
     status_watch(daemon->status, &daemon->public.door);
     daemon->admin_server = http_start(&admin, error);
     if (daemon->admin_server == NULL)
@@ -239,7 +241,6 @@ static int start_listeners(struct daemon *daemon, struct error *error)
         return error_prefix(error, "FRONTDESK_LISTEN");
     if (config->metrics == NULL)
         return 0;
-    daemon->public.metrics = add_metrics;
     daemon->metrics_server = http_start(&metrics, error);
     return daemon->metrics_server != NULL ? 0 : error_prefix(error, "FRONTDESK_METRICS");
 }

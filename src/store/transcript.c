@@ -488,7 +488,8 @@ int transcript_turn_of(struct db *db, int64_t message, int64_t *turn, char state
     return found;
 }
 
-static const char PARTS[] = "SELECT count(*) FROM message m JOIN outbox o ON o.message = m.id JOIN outbox first ON first.message = ?1 "
+static const char PARTS[] = "SELECT count(*) FROM message m JOIN outbox o ON o.message = m.id "
+                            "JOIN outbox first ON first.message = ?1 "
                             "WHERE m.conversation = first.conversation AND m.id >= ?1 AND o.seq = first.seq";
 
 int transcript_parts(struct db *db, int64_t message, int64_t *parts, struct error *error)

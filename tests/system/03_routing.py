@@ -142,12 +142,12 @@ def by_hand():
 def say_takes():
     with Desk() as desk:
         desk.hears("ana", "ping 1", "pong 1")
-        lacks(desk.do("say", desk.conversation("ana"), "It's me.").err, "too long", "said in one message")
+        lacks(desk.do("say", desk.conversation("ana"), "It's me.").out, "too long", "said in one message")
         equal(desk.value("SELECT owner FROM conversation"), "agent", "owner")
         desk.say("ana", "ping 2")
         desk.wait_drained()
         equal(desk.sandbox.texts("ana"), ["pong 1", "It's me."], "heard")
-        contains(desk.do("say", "ana", "word " * 1700).err, "the customer gets it in 3, one after", "8,500 letters: told of")
+        contains(desk.do("say", "ana", "word " * 1700).out, "the customer gets it in 3, one after", "8,500 letters: told of")
         equal(len(desk.sandbox.wait_texts("ana", 5)), 5, "and so it is")
 
 

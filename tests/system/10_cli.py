@@ -65,7 +65,7 @@ def erase_asks():
         for user in ("ana", "bob", "eve"):
             desk.hears(user, "ping 1", "pong 1", first_name="Ana" if user == "ana" else "", phone_number="+49170111" if user == "ana" else "")
         shown = on_a_terminal(desk, "erase", "ana", keys=b"no\n")
-        contains(shown, b"contact 1, Ana, +49170111 for good", "whom")
+        contains(shown, b"forgets external:ana, contact 1, Ana, +49170111 for good", "whom")
         contains(shown, b"nobody was erased", "no")
         equal(desk.do("export", "ana").json()["contact"]["first_name"], "Ana", "she is there")
         contains(on_a_terminal(desk, "erase", "ana", keys=b"yes\n"), b"It is done.", "yes")
@@ -281,9 +281,10 @@ def chat_live():
         equal(refused.code, 1, f"a real Braze: {refused}")
 
 
-@test("the admin socket answers its owner only, and knows no other paths")
+@test("the admin socket answers its owner only, and knows no other paths; numbers have a door of their own where one is set")
 def admin_socket():
-    with Desk() as desk:
+    port = web.free_port()
+    with Desk(FRONTDESK_METRICS=f"127.0.0.1:{port}") as desk:
         path = desk.db + ".sock"
         equal(web.call_unix(path, "GET", "/no/such/path").status, 404, "an unknown path")
         equal(web.call_unix(path, "POST", "/v1/inbound", b"{}").status, 404, "no webhooks here")
@@ -291,6 +292,8 @@ def admin_socket():
         equal(metrics.status, 200, "/metrics")
         contains(metrics.body.decode(), "# TYPE", "/metrics")
         equal(web.call(desk.port, "GET", "/metrics").status, 404, "not in public")
+        equal(web.call(port, "GET", "/metrics").status, 200, "at FRONTDESK_METRICS")
+        equal(web.call(port, "POST", "/v1/inbound").status, 404, "and nothing else there")
 
 
 @test("two who act at once: one take is enough, both are told the truth")

@@ -5,6 +5,7 @@ Nothing here is judged by time but for being stuck; `make bench` has the figures
 """
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -82,6 +83,21 @@ def check_figures(desk):
     true(example["count"] > 1 and state in ("unanswered", "answered", "dead", "expired"), f"{example} is {state}")
 
 
+def found(desk, *words):
+    return {row["message"] for row in desk.do("search", *words, "--limit", "0", "--json").json()["messages"]}
+
+
+def check_search(desk):
+    """search, by the index and behind it, against every text of the book."""
+    texts_said = [(row["id"], row["text"].casefold()) for row in desk.rows("SELECT id, text FROM message")]
+    both = {number for number, text in texts_said if {"bread", "coffee"} <= set(re.findall(r"\w+", text))}
+    refund = {number for number, text in texts_said if "환불" in text}
+    true(len(both) > 20 and len(refund) > 20, f"{len(both)} and {len(refund)} are enough")
+    true(desk.value("SELECT value + 0 FROM book WHERE name = 'search_next'") > MESSAGES // 2, "there is an index")
+    equal(found(desk, "bread", "coffee"), both, "two words")
+    equal(found(desk, "환불"), refund, "two Korean syllables")
+
+
 def check_damage(desk):
     """What is written last is looked at in a large book as well."""
     broken = os.path.join(desk.folder, "broken.db")
@@ -96,7 +112,7 @@ def check_damage(desk):
     contains(said, "damaged", "why")
 
 
-@test("100,000 messages: the audit balances, the daemon starts and answers whoever is there, lists and transcripts are read")
+@test("100,000 messages: the audit balances, the daemon starts and answers, lists, transcripts and words are found")
 def large():
     with Desk(texts.SHOP, start=False) as desk:
         made = generate(desk.db, MESSAGES, "--until", UNTIL)
@@ -108,6 +124,7 @@ def large():
         contains(desk.do("transcript", open_one["id"]).out, "2026", "the transcript")
         equal(len(desk.do("conversations", "--json", "--limit", "7").json()["conversations"]), 7, "a list")
         desk.start()
+        check_search(desk)
         desk.hears(open_one["address"], "ping 1", "pong 1")
         desk.hears("somebody-new", "ping 2", "pong 2")
         equal(desk.stop(), 0, "it stops")

@@ -347,6 +347,7 @@ def retained():
         due = {row["class"]: row["due"] for row in desk.do("retention", "--json").json()["classes"]}
         true(due["webhooks"] >= 240 and due["traces"] >= 180 and due["messages"] >= 60, f"told before: {due}")
         pages = desk.value("PRAGMA page_count")
+        contains(desk.do("retention").out, "whole conversations", "what a row of messages is")
         desk.do("retention", "--now")
         eventually(lambda: desk.value("SELECT count(*) FROM conversation") <= 3, "old conversations are gone", 30, 0.05)
         desk.hears("new", "ping 9", "pong 9", phone_number="+821055501234")

@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import texts
 import web
 from desk import Desk, binary
+from disk import small_disk
 from sandbox import KEY, SEND
 from tap import Skip, contains, equal, eventually, lacks, main, test, true
 
@@ -246,6 +247,17 @@ def files():
         equal([row["remedy"] for row in said if secret in row["text"]], [f"chmod 600 {secret}"], "the file that --env names")
         desk.write_rules("INSERT INTO rule (name, colour) VALUES ('x', 'red');")
         one(found(desk, 1), "bad", "Rules", "would be refused", "10-rules.sql:1", "frontdesk rules check")
+
+
+@test("a disk that a restart empties, and one with little room, are told with what to do")
+def disks():
+    with small_disk(150) as folder, Desk(FRONTDESK_DB=os.path.join(folder, "desk.db")) as desk:
+        findings = found(desk)
+        one(findings, "warn", "Machine", "the book is on tmpfs", "gone when the machine is switched off", "put the book on a local disk")
+        one(findings, "good", "Machine", "MB left")
+        with open(os.path.join(folder, "other"), "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, 80 << 20)
+        one(found(desk, 1), "bad", "Machine", "the disk of the book has", "make room")
 
 
 @test("a file that is no book, and one of an older or newer version, are a finding like any other, and the rest is looked at all the same")
