@@ -183,7 +183,7 @@ static int ask(struct call *call, int64_t *id)
     return code;
 }
 
-/* "Ana (ana, +821012345678)": as far as they are known. */
+/* "contact 12, Ana, +821012345678": as far as they are known. */
 static int describe(struct db *db, int64_t id, struct buf *out, struct error *error)
 {
     struct contact contact = { 0 };
@@ -214,7 +214,10 @@ static bool says_yes(void)
     return strcasecmp(line, "yes") == 0 || strcasecmp(line, "y") == 0;
 }
 
-/* Who is meant is told, since a number may be a conversation's. Of nobody, or of several, the act itself speaks. */
+/*
+ * Who is meant is told, since a number may be a conversation's. Of nobody, or of several, the act itself speaks; whoever cannot
+ * be read is not erased.
+ */
 static int confirm(struct call *call)
 {
     struct buf names = { 0 }, person = { 0 };
@@ -228,6 +231,8 @@ static int confirm(struct call *call)
     found = who_find(db, call->parsed->holes[0], &id, &names, &error);
     if (found == 1)
         found = describe(db, id, &person, &error);
+    if (found < 0)
+        code = call_read_failed(call, db, &error);
     db_close(db);
     if (found == 1) {
         fprintf(stderr, "This forgets %s for good, with all that was said. Type yes: ", buf_text(&person));
