@@ -128,6 +128,7 @@ LIB = \
   src/base/calendar.c \
   src/base/clock.c \
   src/base/country.c \
+  src/base/disk.c \
   src/base/env.c \
   src/base/error.c \
   src/base/json.c \

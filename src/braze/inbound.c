@@ -37,6 +37,7 @@
 #include "braze/media.h"
 #include "braze/reading.h"
 #include "braze/salvage.h"
+#include "text/phone.h"
 
 static const char PREVIEW_DISPATCH[] = "dispatch_id_for_unsent_campaign";
 
@@ -236,14 +237,13 @@ static char *clean_id(const char *text, size_t len, size_t max)
     return buf_detach(&out);
 }
 
-/* Without what people put between digits. Invisible characters come along from address books: ASCII only. */
 static char *clean_phone(const char *text, size_t len)
 {
     struct buf out = { 0 };
     bool has_digit = false;
     for (size_t i = 0; i < len && out.len < INBOUND_ID_MAX; i++) {
         char c = text[i];
-        if (c <= ' ' || c > '~' || strchr(".-()[]{}/", c) != NULL)
+        if (phone_is_filler(c))
             continue;
         has_digit = has_digit || (c >= '0' && c <= '9');
         buf_add_char(&out, c);

@@ -20,8 +20,8 @@
 #include "ctl/chat.h"
 #include "ctl/chat_save.h"
 #include "ctl/commands.h"
-#include "ctl/show.h"
 #include "store/transcript.h"
+#include "text/escape.h"
 
 enum {
     ROUND_MS = 250,
@@ -257,7 +257,7 @@ static void tell_more(const struct dialogue *d)
 {
     struct buf user = { 0 };
 
-    show_word(d->chat.user, &user);
+    escape_shell(d->chat.user, &user);
     output_note(d->call->output, NOTE_DIM, "\nThe whole of it: frontdesk transcript %s", buf_text(&user));
     buf_release(&user);
 }

@@ -217,7 +217,10 @@ static bool says_yes(void)
     return strcasecmp(line, "yes") == 0 || strcasecmp(line, "y") == 0;
 }
 
-/* Who is meant is told, since a number may be a conversation's. Of nobody, or of several, the act itself speaks. */
+/*
+ * Who is meant is told, since a number may be a conversation's. Of nobody, or of several, the act itself speaks; whoever cannot
+ * be read is not erased.
+ */
 static int confirm(struct call *call)
 {
     struct buf names = { 0 }, person = { 0 };

@@ -20,6 +20,7 @@
 #include "ctl/folder.h"
 #include "ctl/init_embedded.h"
 #include "ctl/show.h"
+#include "text/escape.h"
 
 enum { TOKEN_BYTES = 24 };
 
@@ -129,7 +130,7 @@ static void add_shell_path(struct buf *out, const char *folder, const char *name
     struct buf path = { 0 };
 
     buf_addf(&path, "%s/%s", folder, name);
-    show_word(buf_text(&path), out);
+    escape_shell(buf_text(&path), out);
     buf_release(&path);
 }
 

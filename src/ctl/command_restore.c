@@ -5,17 +5,14 @@
  * book's name by one rename. Until then nothing has changed; the book that was there is kept under a name of its own.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/clock.h"
+#include "base/disk.h"
 #include "ctl/act.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
@@ -219,22 +216,10 @@ static int keep(struct restoring *r, const char *suffix, struct error *error)
     return result;
 }
 
-static int sync_path(const char *path, int flags)
-{
-    int descriptor = open(path, flags | O_CLOEXEC), result = -1;
-
-    if (descriptor >= 0) {
-        result = fsync(descriptor);
-        close(descriptor);
-    }
-    return result;
-}
-
 /* The log of the old book must not stand beside the new one for a moment: it would be played into it. */
 static int take_place(struct restoring *r, struct error *error)
 {
     const char *path = buf_text(&r->call->db_path);
-    char *copy = alloc_text(path), *folder = dirname(copy);
     struct stat present;
     int result = -1;
 
@@ -242,16 +227,15 @@ static int take_place(struct restoring *r, struct error *error)
     if (stat(path, &present) == 0 && (present.st_uid != geteuid() || present.st_gid != getegid()) &&
         chown(buf_text(&r->draft), present.st_uid, present.st_gid) != 0)
         error_set(error, "%s cannot be given to the owner of the book: %s", buf_text(&r->draft), strerror(errno));
-    else if (sync_path(buf_text(&r->draft), O_RDONLY) != 0) {
+    else if (disk_sync_file(buf_text(&r->draft)) != 0)
         error_set(error, "%s: the disk does not take it: %s", buf_text(&r->draft), strerror(errno));
-    } else if (!r->is_kept || (keep(r, "", error) == 0 && keep(r, "-wal", error) == 0)) {
+    else if (!r->is_kept || (keep(r, "", error) == 0 && keep(r, "-wal", error) == 0)) {
         drop_log(path);
-        if (rename(buf_text(&r->draft), path) != 0 || sync_path(folder, O_RDONLY | O_DIRECTORY) != 0)
+        if (rename(buf_text(&r->draft), path) != 0 || disk_sync_folder_of(path) != 0)
             error_set(error, "%s: the backup cannot take its place: %s", path, strerror(errno));
         else
             result = 0;
     }
-    free(copy);
     return result;
 }
 

@@ -181,6 +181,14 @@ void output_row(struct output *output, const struct cell *cells)
     output->way->row(output, cells);
 }
 
+bool output_has_titles(const struct column *columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (columns[i].title != NULL)
+            return true;
+    return false;
+}
+
 void output_flush(struct output *output)
 {
     if (output->way->flush != NULL)

@@ -166,20 +166,12 @@ static void html_row(struct output *output, const struct cell *cells)
     buf_add_text(out, "</tr>\n");
 }
 
-static bool has_titles(const struct column *columns, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (columns[i].title != NULL)
-            return true;
-    return false;
-}
-
 /* A table without rows, or without titles, is for programs. */
 static void html_table_end(struct output *output)
 {
     if (output->element == ELEMENT_EXCHANGE)
         return;
-    if (output->cell_count == 0 || !has_titles(output->columns, output->column_count))
+    if (output->cell_count == 0 || !output_has_titles(output->columns, output->column_count))
         buf_truncate(&output->buf, output->start);
     else
         buf_add_text(&output->buf, "</table></div>\n");
@@ -192,7 +184,7 @@ static void html_record(struct output *output, const char *noun, const struct co
     struct buf *out = &output->buf;
 
     (void)noun;
-    if (!has_titles(columns, count))
+    if (!output_has_titles(columns, count))
         return;
     buf_add_text(out, "<dl>\n");
     for (size_t i = 0; i < count; i++) {

@@ -67,14 +67,6 @@ void text_begin_thing(struct output *output)
 
 /* Records */
 
-static bool has_titles(const struct column *columns, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (columns[i].title != NULL)
-            return true;
-    return false;
-}
-
 /* What is not known is left out: a record is read from top to bottom, and a dash tells nothing. */
 static void text_record(struct output *output, const char *noun, const struct column *columns,
                         const struct cell *cells, size_t count)
@@ -82,7 +74,7 @@ static void text_record(struct output *output, const char *noun, const struct co
     size_t room = 0;
 
     (void)noun;
-    if (!has_titles(columns, count)) /* it is for programs */
+    if (!output_has_titles(columns, count)) /* it is for programs */
         return;
     text_begin_thing(output);
     for (size_t i = 0; i < count; i++)

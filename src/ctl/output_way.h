@@ -70,6 +70,9 @@ enum { EXCHANGE_COLUMNS = 14 };
 extern const struct column output_exchange_columns[EXCHANGE_COLUMNS];
 void output_exchange_cells(const struct exchange_line *line, struct cell cells[EXCHANGE_COLUMNS]);
 
+/* Without any it is for programs. */
+bool output_has_titles(const struct column *columns, size_t count);
+
 /* A record's or row's cells as members, for the two ways of JSON. */
 void output_json_cells(struct jsonw *w, const struct column *columns, const struct cell *cells, size_t count);
 /* Who speaks: the customer's and the colleague's own name, and for the bot just that: its rule stands below. */

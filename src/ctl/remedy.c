@@ -5,29 +5,12 @@
 #include <unistd.h>
 
 #include "ctl/remedy.h"
+#include "text/escape.h"
 
 static const struct {
     enum option_id option;
     const char *word;
 } PLACES[] = { { OPTION_ENV, "--env" }, { OPTION_DB, "--db" }, { OPTION_ADMIN, "--admin" }, { OPTION_RULES, "--rules" } };
-
-/* As a shell takes it for one word. */
-static void add_word(const char *text, struct buf *out)
-{
-    static const char PLAIN[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:@%+=,";
-
-    if (*text != '\0' && text[strspn(text, PLAIN)] == '\0') {
-        buf_add_text(out, text);
-        return;
-    }
-    buf_add_char(out, '\'');
-    for (; *text != '\0'; text++)
-        if (*text == '\'')
-            buf_add_text(out, "'\\''");
-        else
-            buf_add_char(out, *text);
-    buf_add_char(out, '\'');
-}
 
 static bool wants_folder(const struct call *call, const char *rest)
 {
@@ -56,7 +39,7 @@ void remedy_add(const struct call *call, const char *remedy, struct buf *out)
 
     if (strncmp(remedy, START, sizeof START - 1) == 0 && is_started_by_hand(call)) {
         buf_add_text(out, "frontdeskd --env ");
-        add_word(call->parsed->options[OPTION_ENV], out);
+        escape_shell(call->parsed->options[OPTION_ENV], out);
         buf_add_text(out, remedy + sizeof START - 1);
         return;
     }
@@ -71,7 +54,7 @@ void remedy_add(const struct call *call, const char *remedy, struct buf *out)
         if (value == NULL)
             continue;
         buf_addf(out, "%s ", PLACES[i].word);
-        add_word(value, out);
+        escape_shell(value, out);
         buf_add_char(out, ' ');
     }
     buf_add_text(out, remedy + len);

@@ -21,23 +21,6 @@ static void show_byte(unsigned char byte, struct buf *out)
         buf_addf(out, "\\x%02x", byte);
 }
 
-void show_word(const char *word, struct buf *out)
-{
-    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./:@,%";
-
-    if (word[0] != '\0' && word[strspn(word, PLAIN)] == '\0') {
-        buf_add_text(out, word);
-        return;
-    }
-    buf_add_char(out, '\'');
-    for (; *word != '\0'; word++)
-        if (*word == '\'')
-            buf_add_text(out, "'\\''");
-        else
-            buf_add_char(out, *word);
-    buf_add_char(out, '\'');
-}
-
 void show_text(const char *text, size_t len, enum show_form form, struct buf *out)
 {
     size_t at = 0;

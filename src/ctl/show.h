@@ -21,7 +21,4 @@ enum show_form {
 
 void show_text(const char *text, size_t len, enum show_form form, struct buf *out);
 
-/* A word of a command line that somebody is to type: in quotes where a shell would read more than the word into it. */
-void show_word(const char *word, struct buf *out);
-
 #endif

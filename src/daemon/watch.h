@@ -3,7 +3,7 @@
  * doing.
  *
  * libmicrohttpd's own timeout counts idleness only: a byte a second defeats it. Here every connection
- * carries one absolute deadline, moved along at each turn of a request; watch_cut shuts down those that
+ * carries one absolute deadline, moved along at each turn of a request; watch_cut_late shuts down those that
  * missed theirs. Only shutdown(): the descriptor stays open and libmicrohttpd's, which aborts when one is
  * closed under it. All under one lock, and watch_remove comes before the library closes the descriptor, so a
  * number used again is never hit.

@@ -19,6 +19,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/disk.h"
 #include "store/book.h"
 #include "store/copy.h"
 #include "store/db_private.h"
@@ -345,19 +346,6 @@ static int make_single(struct copy *copy, struct error *error)
     return 0;
 }
 
-static int sync_folder(const char *path)
-{
-    char *copy = alloc_text(path);
-    int descriptor = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC), result = -1;
-
-    if (descriptor >= 0) {
-        result = fsync(descriptor);
-        close(descriptor);
-    }
-    free(copy);
-    return result;
-}
-
 static int give_name(struct copy *copy, struct error *error)
 {
     int result = renameat2(AT_FDCWD, copy->draft, AT_FDCWD, copy->path, copy->may_replace ? 0 : RENAME_NOREPLACE);
@@ -367,8 +355,9 @@ static int give_name(struct copy *copy, struct error *error)
     if (result != 0)
         return error_set(error, "%s: the backup is made, but cannot be given that name: %s", copy->path, strerror(errno));
     copy->is_named = true;
-    return sync_folder(copy->path) == 0 ? 0 : error_set(error, "%s: its folder cannot be written to the disk: %s", copy->path,
-                                                         strerror(errno));
+    if (disk_sync_folder_of(copy->path) != 0)
+        return error_set(error, "%s: its folder cannot be written to the disk: %s", copy->path, strerror(errno));
+    return 0;
 }
 
 int copy_seal(struct copy *copy, struct copy_facts *facts, struct error *error)

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "store/erasure_stray.h"
+#include "text/phone.h"
 
 enum { LOOKED_AT_EACH = 50, KNOWN_BY_MAX = 64 };
 
@@ -90,29 +91,42 @@ static bool stands_alone(const char *text, size_t len, const char *value, bool i
     return false;
 }
 
-/* Numbers are written with blanks, dots, dashes and brackets between their digits. */
-static void squeeze(const struct buf *written, struct buf *out)
+/* The end of what begins at `at` and is that phone, whatever stands between its digits; 0: it is not. */
+static size_t end_of_phone(const char *text, size_t len, size_t at, const char *phone)
 {
-    for (size_t i = 0; i < written->len; i++)
-        if (written->data[i] == '\0' || strchr(" .-()", written->data[i]) == NULL)
-            buf_add_char(out, written->data[i]);
+    for (; *phone != '\0'; phone++, at++) {
+        while (at < len && text[at] != *phone && phone_is_filler(text[at]))
+            at++;
+        if (at == len || text[at] != *phone)
+            return 0;
+    }
+    return at;
+}
+
+static bool stands_spaced(const char *text, size_t len, const char *phone)
+{
+    for (size_t at = 0; *phone != '\0' && at < len; at++) {
+        bool begins = text[at] == *phone && (at == 0 || !ascii_is_digit((unsigned char)text[at - 1]));
+        size_t end = begins ? end_of_phone(text, len, at, phone) : 0;
+
+        if (end > 0 && (end == len || !ascii_is_digit((unsigned char)text[end])))
+            return true;
+    }
+    return false;
 }
 
 bool erasure_stray_mentions(const char *body, size_t len, const char *value, bool is_phone)
 {
     const char *sought = is_phone && *value == '+' ? value + 1 : value;
-    struct buf written = { 0 }, squeezed = { 0 };
+    struct buf written = { 0 };
     bool is_there = stands_alone(body, len, sought, is_phone);
 
     if (!is_there) {
         write_out(body, len, &written);
         is_there = stands_alone(buf_text(&written), written.len, sought, is_phone);
     }
-    if (!is_there && is_phone) {
-        squeeze(&written, &squeezed);
-        is_there = stands_alone(buf_text(&squeezed), squeezed.len, sought, true);
-    }
-    buf_release(&squeezed);
+    if (!is_there && is_phone)
+        is_there = stands_spaced(buf_text(&written), written.len, sought);
     buf_release(&written);
     return is_there;
 }

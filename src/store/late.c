@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/disk.h"
 #include "base/log.h"
 #include "store/late.h"
 
@@ -50,7 +51,9 @@ static int write_secret(const struct late *late, const char *book, int fd)
 
     if (geteuid() == 0 && stat(book, &owner) == 0 && fchown(fd, owner.st_uid, owner.st_gid) != 0)
         return -1;
-    return write(fd, late->secret, sizeof late->secret) == (ssize_t)sizeof late->secret && fsync(fd) == 0 ? 0 : -1;
+    if (write(fd, late->secret, sizeof late->secret) != (ssize_t)sizeof late->secret || fsync(fd) != 0)
+        return -1;
+    return disk_sync_folder_of(late->path);
 }
 
 /* One that cannot be read, or is cut short, has nothing left to open. */

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "store/listing.h"
 #include "store/who.h"
+#include "text/phone.h"
 
 /* Conversations */
 
@@ -90,11 +91,10 @@ static int64_t number_of(const char *typed)
     return number;
 }
 
-/* As braze/inbound does it. */
 void listing_clean_phone(const char *typed, struct buf *phone)
 {
     for (; *typed != '\0'; typed++)
-        if (*typed > ' ' && *typed <= '~' && strchr(".-()[]{}/", *typed) == NULL)
+        if (!phone_is_filler(*typed))
             buf_add_char(phone, *typed);
 }
 

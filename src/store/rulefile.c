@@ -23,6 +23,7 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "store/rulefile.h"
+#include "text/escape.h"
 
 enum { PATH_SHOWN_MAX = 90 }; /* a sentence shows it four times */
 
@@ -122,29 +123,13 @@ static const char *name_of(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-/* A path as a shell reads it. */
-static void quote(const char *path, struct buf *out)
-{
-    if (strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-") == strlen(path)) {
-        buf_add_text(out, path);
-        return;
-    }
-    buf_add_char(out, '\'');
-    for (; *path != '\0'; path++)
-        if (*path == '\'')
-            buf_add_text(out, "'\\''");
-        else
-            buf_add_char(out, *path);
-    buf_add_char(out, '\'');
-}
-
 /* ", or convert it: …", a line that leaves the file converted; nothing where a sentence has no room for the path. */
 static void add_conversion(const char *path, const char *iconv, struct buf *out)
 {
     struct buf quoted = { 0 }, new = { 0 }, whole = { 0 };
     buf_addf(&whole, "%s.utf8", path);
-    quote(path, &quoted);
-    quote(buf_text(&whole), &new);
+    escape_shell(path, &quoted);
+    escape_shell(buf_text(&whole), &new);
     if (quoted.len <= PATH_SHOWN_MAX)
         buf_addf(out, ", or convert it: iconv -f %s -t UTF-8 %s > %s && mv %s %s", iconv, buf_text(&quoted),
                  buf_text(&new), buf_text(&new), buf_text(&quoted));

@@ -98,3 +98,20 @@ void escape_percent(const char *text, struct buf *out)
         else
             buf_add_char(out, *text);
 }
+
+void escape_shell(const char *word, struct buf *out)
+{
+    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./:@,%=";
+
+    if (word[0] != '\0' && word[strspn(word, PLAIN)] == '\0') {
+        buf_add_text(out, word);
+        return;
+    }
+    buf_add_char(out, '\'');
+    for (; *word != '\0'; word++)
+        if (*word == '\'')
+            buf_add_text(out, "'\\''");
+        else
+            buf_add_char(out, *word);
+    buf_add_char(out, '\'');
+}

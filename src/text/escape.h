@@ -38,4 +38,7 @@ void escape_json_text(const char *before, size_t before_len, const struct buf *v
 /* Each % as %25. */
 void escape_percent(const char *text, struct buf *out);
 
+/* A word of a command line that somebody is to type: in quotes where a shell would read more than the word into it. */
+void escape_shell(const char *word, struct buf *out);
+
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/utf8.h"
 #include "ctl/show.h"
+#include "text/escape.h"
 
 static const struct {
     const char *text, *cell;
@@ -98,14 +99,14 @@ static void words_are_quoted_for_the_shell(void **state)
     static const char *const WORDS[][2] = {
         { "ana", "ana" },          { "+34600100200", "+34600100200" }, { "./shop/frontdesk.env", "./shop/frontdesk.env" },
         { "Zoë 🥐", "'Zoë 🥐'" },  { "O'Hara", "'O'\\''Hara'" },       { "$(reboot)", "'$(reboot)'" },
-        { "#12", "'#12'" },        { "", "''" },
+        { "#12", "'#12'" },        { "", "''" },           { "FRONTDESK_LOG=warn", "FRONTDESK_LOG=warn" },
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
         struct buf out = { 0 };
 
-        show_word(WORDS[i][0], &out);
+        escape_shell(WORDS[i][0], &out);
         assert_string_equal(buf_text(&out), WORDS[i][1]);
         buf_release(&out);
     }

@@ -1,0 +1,35 @@
+/*
+ * disk: see the header.
+ */
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/disk.h"
+
+static int sync_path(const char *path, int flags)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | flags), result = -1;
+
+    if (descriptor >= 0) {
+        result = fsync(descriptor);
+        close(descriptor);
+    }
+    return result;
+}
+
+int disk_sync_file(const char *path)
+{
+    return sync_path(path, 0);
+}
+
+int disk_sync_folder_of(const char *path)
+{
+    char *copy = alloc_text(path);
+    int result = sync_path(dirname(copy), O_DIRECTORY);
+
+    free(copy);
+    return result;
+}

@@ -1,0 +1,11 @@
+/*
+ * disk: files and names made durable. A file that is new, or has got another name, outlives a power cut under that name only when
+ * its folder is written, too. Any thread; 0, or -1 with errno.
+ */
+#ifndef BASE_DISK_H
+#define BASE_DISK_H
+
+int disk_sync_file(const char *path);
+int disk_sync_folder_of(const char *path); /* the folder that the path stands in */
+
+#endif
