@@ -26,7 +26,10 @@ int moment_slack(struct db *db, int64_t *ms, struct error *error);
 int moment_range(struct db *db, enum moment_table table, int64_t since, int64_t until, int64_t *begin, int64_t *end,
                  struct error *error);
 
-/* The writer, before it puts a message of that time: is the clock behind that of the newest one? Then it notes by how much. */
+/*
+ * The writer, before it puts a message of that time: is the clock behind the latest that this connection knows of? Then it notes
+ * by how much.
+ */
 int moment_note(struct db *db, int64_t at, struct error *error);
 
 #endif
