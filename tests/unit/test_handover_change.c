@@ -1,6 +1,9 @@
 /* handover: who has a case when the customer gets another name meanwhile, or the rules other people. */
+#include "desk/erasure.h"
 #include "desk/handover.h"
 #include "store/listing.h"
+#include "store/message.h"
+#include "store/search.h"
 #include "tests/lib/phone.h"
 
 static const char RULES[] = PHONE_SHOP
@@ -245,6 +248,38 @@ static void what_an_erased_customer_said_stands_in_no_list_and_what_she_was_answ
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text LIKE '%Hello Bob%'"), 2);
 }
 
+/* The index comes to a text at the worst moment: when all but the texts of what colleagues were told has been emptied. */
+static void a_text_that_was_not_in_the_index_yet_does_not_get_there_while_it_is_erased(void **state)
+{
+    struct fixture *f = *state;
+    struct message note = { .conversation = 1, .at = f->now, .kind = "note", .text = "plum", .actor = "mia" };
+    struct error error = { 0 };
+
+    hear(f, "bob", "hours");
+    hear(f, "ana", "a person please, zebra");
+    f->desk.index_at = INT64_MAX;
+    phone_look(f);
+    phone_look(f);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli'}"), 200);
+    for (int i = 0; i < 100 && fixture_int(f, "SELECT count(*) FROM erasure WHERE stage = 4 AND upto = 1") == 0; i++) {
+        must(desk_begin(&f->desk, &error), &error);
+        f->desk.erasure_at = 0;
+        must(erasure_run(&f->desk, f->now, &error), &error);
+        must(desk_commit(&f->desk, &error), &error);
+    }
+    assert_int_equal(fixture_int(f, "SELECT count(*) > 0 FROM message WHERE instr(text, 'zebra') > 0"), 1);
+    must(desk_begin(&f->desk, &error), &error);
+    for (int i = 0; i < 1100; i++, note.id = 0)
+        must(message_put(f->desk.db, &note, &error), &error);
+    while (search_fill(f->desk.db, &error) == 1)
+        ;
+    must(desk_commit(&f->desk, &error), &error);
+    assert_int_equal(fixture_int(f, "SELECT count(*) > 0 FROM search_leaf WHERE instr(words, CAST('zebra' AS BLOB)) > 0"), 1);
+    must(erasure_finish(&f->desk, f->now, &error), &error);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE instr(text, 'zebra') > 0"), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM search_leaf WHERE instr(words, CAST('zebra' AS BLOB)) > 0"), 0);
+}
+
 /* Also when Braze, which has to empty her profile, does not answer for hours: her customers do not wait for that. */
 static void what_an_erased_colleague_had_is_told_at_once_to_who_is_left_and_not_to_her(void **state)
 {
@@ -285,6 +320,7 @@ int main(void)
         CASE(a_change_of_the_rules_while_the_desk_was_down_counts_as_well),
         CASE(the_number_of_a_case_finds_its_conversation_at_the_desk_as_well),
         CASE(what_an_erased_customer_said_stands_in_no_list_and_what_she_was_answered_in_no_other_thread),
+        CASE(a_text_that_was_not_in_the_index_yet_does_not_get_there_while_it_is_erased),
         CASE(what_an_erased_colleague_had_is_told_at_once_to_who_is_left_and_not_to_her),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
