@@ -34,12 +34,12 @@ check_sources() {
         function say(line, what) { print FILENAME ":" line ": " what }
 
         # Includes that point up, or sideways into another room of the same storey; daemon and ctl never meet.
-        function check_storey(file, place, mine, piece, theirs) {
+        function check_storey(target, place, mine, piece, theirs) {
             split(place, piece, "/"); mine = piece[2]
-            split(file, piece, "/"); theirs = piece[1]
+            split(target, piece, "/"); theirs = piece[1]
             if (theirs == mine) return
-            if (!(theirs in storey)) say(FNR, "\"" file "\" is not written from src/")
-            else if (storey[theirs] >= storey[mine]) say(FNR, mine " may not include \"" file "\": includes point down")
+            if (!(theirs in storey)) say(FNR, "\"" target "\" is not written from src/")
+            else if (storey[theirs] >= storey[mine]) say(FNR, mine " may not include \"" target "\": includes point down")
         }
         function check_door(header, count, piece, i) {
             if (!(header in door)) return
@@ -81,9 +81,9 @@ check_lists() {
         }
         { list = "" }
         END {
-            for (file in there)
-                if (file ~ /^(src\/[^\/]+\/[^\/]+\.c|schema\/.+\.sql|tests\/(unit\/test|fuzz\/fuzz)_.+\.c|tests\/system\/[0-9].*\.py)$/ &&
-                    file !~ /\/main\.c$/ && !(file in named)) print file ":1: the Makefile does not name it"
+            for (source in there)
+                if (source ~ /^(src\/[^\/]+\/[^\/]+\.c|schema\/.+\.sql|tests\/(unit\/test|fuzz\/fuzz)_.+\.c|tests\/system\/[0-9].*\.py)$/ &&
+                    source !~ /\/main\.c$/ && !(source in named)) print source ":1: the Makefile does not name it"
         }' "$work/files" Makefile
 }
 
