@@ -21,6 +21,7 @@ struct screen { /* all that was read */
     enum daemon_state daemon;
     struct overview overview;
     struct turned_away turned;
+    struct buf unready; /* why the daemon can store nothing */
     struct needs needs;
     int64_t backup_at;
 };
@@ -136,18 +137,22 @@ static int read_screen(const struct call *call, struct db *db, const struct rule
         result = overview_get(db, call_midnight(call), call->now - RECENT_MS, &screen->overview, error);
     if (result == 0)
         result = needs_read(&screen->needs, call, db,
-                            &(struct needs_given){ screen->daemon, screen->turned, &screen->overview, rules }, error);
+                            &(struct needs_given){ .daemon = screen->daemon, .turned = screen->turned,
+                                                   .unready = buf_text(&screen->unready),
+                                                   .overview = &screen->overview, .rules = rules }, error);
     if (result == 0)
         result = book_get_int(db, "backup_at", 0, &screen->backup_at, error);
     db_read_end(db);
     return result;
 }
 
-static void ask_facts(const struct call *call, struct turned_away *turned)
+static void ask_facts(const struct call *call, struct screen *screen)
 {
     struct json *facts = act_facts(call);
 
-    turned_away_read(facts, turned);
+    turned_away_read(facts, &screen->turned);
+    if (!json_get_bool(facts, "ready", true))
+        buf_add_text(&screen->unready, json_get_text(facts, "why"));
     json_free(facts);
 }
 
@@ -160,7 +165,7 @@ int command_status(struct call *call)
     int code;
 
     if (screen.daemon == DAEMON_UP)
-        ask_facts(call, &screen.turned);
+        ask_facts(call, &screen);
     code = call_open(call, &db);
     if (code != EXIT_DONE)
         return code;
@@ -174,6 +179,7 @@ int command_status(struct call *call)
     if (code == EXIT_DONE)
         show_numbers(call, &screen);
     needs_release(&screen.needs);
+    buf_release(&screen.unready);
     ruleset_free(rules);
     db_close(db);
     return code;

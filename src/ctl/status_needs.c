@@ -198,6 +198,12 @@ static void add_daemon(struct needs *needs, const struct call *call, enum daemon
              buf_text(&call->admin_path));
 }
 
+static void add_unready(struct needs *needs, const char *why)
+{
+    if (why != NULL && *why != '\0')
+        need(needs, "store", "frontdesk doctor", "nothing can be stored, and every webhook is sent back with 503: %s", why);
+}
+
 static void add_turned_away(struct needs *needs, const struct turned_away *turned)
 {
     struct buf text = { 0 };
@@ -304,6 +310,7 @@ int needs_read(struct needs *needs, const struct call *call, struct db *db, cons
     needs->call = call;
     needs->now = call->now;
     add_daemon(needs, call, given->daemon);
+    add_unready(needs, given->unready);
     add_turned_away(needs, &given->turned);
     if (overview_waiting(db, WAITING_SHOWN, add_waiting, needs, error) < 0 ||
         queue_list(db, &(struct queue_filter){ .is_untold = true, .limit = WAITING_SHOWN }, add_untold, needs, error) < 0 ||
