@@ -59,6 +59,8 @@ static const struct number {
     NUMBER(answered_today, "  answered", SHOWN),
     NUMBER(unanswered_today, "  unanswered", SHOWN),
     NUMBER(silenced_today, "  silenced", SHOWN),
+    NUMBER(with_person_today, "  with a person", SHOWN),
+    NUMBER(undelivered_today, "  answer not delivered", SHOWN_SOME),
     NUMBER(floods_today, "  floods", SHOWN_SOME),
     NUMBER(in_progress_today, "  in progress", SHOWN),
     NUMBER(open_conversations, "open conversations", SHOWN),

@@ -575,6 +575,7 @@ static void counts_the_day(void **state)
     assert_int_equal(o.messages_today, 2);
     assert_int_equal(o.answered_today, 0);
     assert_int_equal(o.in_progress_today, 1);
+    assert_int_equal(o.undelivered_today, 1);
     assert_int_equal(o.open_conversations, 4);
     assert_int_equal(o.waiting_for_person, 1);
     assert_int_equal(o.with_person, 1);
@@ -590,6 +591,11 @@ static void counts_the_day(void **state)
     assert_int_equal(o.messages_today, 3);
     assert_int_equal(o.answered_today, 1);
     assert_int_equal(o.dead, 0);
+    spine_run(*state, "UPDATE turn SET state = 'agent' WHERE id = 3");
+    assert_int_equal(overview_get(*state, 0, 4000, &o, NULL), 0);
+    assert_int_equal(o.with_person_today, 1);
+    assert_int_equal(o.in_progress_today, 0);
+    assert_int_equal(o.undelivered_today, 1);
     assert_int_equal(overview_waiting(*state, 5, add_waiting, &text, NULL), 1);
     assert_string_equal(buf_text(&text), "3 +821012345678 support since 60");
     buf_clear(&text);
