@@ -227,7 +227,7 @@ int handover_lost(struct desk *desk, int64_t outbox, int64_t now, struct error *
 
 /* Nobody */
 
-/* What the team has for that; nothing where it has nothing, or the rules know it no more. */
+/* What the team has for that; nothing where its row has nothing. Of no team of the rules: the phrase `sorry`. */
 static int say_nobody(struct telling *telling, struct handover *handover, struct error *error)
 {
     struct desk *desk = telling->desk;
@@ -237,7 +237,7 @@ static int say_nobody(struct telling *telling, struct handover *handover, struct
     struct carry carry = { .desk = desk, .conversation = &conversation, .decision = &past.decision, .now = telling->now };
     int result = -1;
 
-    if (handover->is_spoken || input.team == NULL || input.team->nobody == NULL)
+    if (handover->is_spoken || (input.team != NULL && input.team->nobody == NULL))
         return 0;
     if (heard_newest(desk->db, conversation.id, &past.heard, error) >= 0 &&
         past_load(&past, desk, &conversation, telling->now, error) == 0) {

@@ -15,11 +15,13 @@
  *
  * Nobody comes. Within the setting take_timeout from when the team was told somebody has to take the case. Else the customer
  * hears the team's `nobody`, once a case, and the case goes to the team's `next`, or where there is none is told once more
- * to its own team; then it waits on. The time stands still while the business is closed: the customer has
- * been told so at the hand-over (team.closed, desk/decide_handoff.h).
+ * to its own team; then it waits on. Of a team that has left the rules nothing is known: the customer hears the phrase `sorry`.
+ * The time stands still while the business is closed: the customer has been told so at the hand-over (team.closed,
+ * desk/decide_handoff.h).
  *
  * Nobody answers. Where somebody has the case, and the customer has written, and for agent_timeout nobody has answered,
- * the bot gets the conversation back (event 'timeout'), and the customer hears `nobody`, unless this case has said it.
+ * the bot gets the conversation back (event 'timeout'), and the customer hears `nobody`, unless this case has said it; `sorry`
+ * where it is no team's, since a person took it unasked.
  *
  * Both are lazy timers in the row (due_at): a restart loses none, and a jump of the clock moves them along. 0 seconds switches
  * either off.
