@@ -735,6 +735,7 @@ UNIT = \
   notice \
   notify \
   notify_lane \
+  notify_moved \
   moment \
   opening \
   order \

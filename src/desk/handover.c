@@ -257,6 +257,7 @@ static int move_on(struct telling *telling, struct handover *handover, const str
 
     if (handover_tell_phrase(telling, COLLEAGUE_SAYS_MOVED, next->name, 0, error) != 0 ||
         dismiss(telling, 0, 0, error) != 0 ||
+        notify_change(telling->desk, telling->conversation, "released", telling->now, error) != 0 ||
         conversation_ask_team(db, telling->conversation->id, next->name, error) != 0)
         return -1;
     /* Its summary was made long ago. */
