@@ -9,6 +9,18 @@ static int setup(void **state)
     return setup_open(state, RULES);
 }
 
+/* Its texts' time is over before they could leave. */
+static void let_expire(struct fixture *f)
+{
+    struct error error = { 0 };
+
+    f->now += 25 * (int64_t)HOUR_MS;
+    must(desk_begin(&f->desk, &error), &error);
+    must(upkeep_run(&f->desk, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    phone_drain(f);
+}
+
 /* The case is told, with that number. */
 static void ask_for_person(struct fixture *f, const char *user)
 {
@@ -60,6 +72,20 @@ static void a_text_of_hers_that_is_refused_is_told_of(void **state)
     assert_string_equal(phone_said(f, "ana"), "");
 }
 
+/* Braze takes nothing until its time is over, and all again afterwards. */
+static void a_text_of_hers_whose_time_is_over_in_the_queue_is_told_of(void **state)
+{
+    struct fixture *f = *state;
+
+    ask_for_person(f, "ana");
+    hear(f, "kim", "Hello Ana");
+    hear(f, "bob", "hours");
+    let_expire(f);
+    phone_expect(f, "kim", "#1 ana has probably not got this text of yours; see frontdesk outbox list:\n> Hello Ana");
+    assert_string_equal(phone_said(f, "ana"), "");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text LIKE '%has probably not got this text%'"), 1);
+}
+
 static void a_list_that_is_cut_says_how_many_there_are_more(void **state)
 {
     struct fixture *f = *state;
@@ -109,6 +135,7 @@ int main(void)
         CASE(a_sticker_of_hers_is_no_answer_and_she_is_told),
         CASE(a_voice_note_that_asks_for_a_person_and_a_sticker_meanwhile_are_told_of),
         CASE(a_text_of_hers_that_is_refused_is_told_of),
+        CASE(a_text_of_hers_whose_time_is_over_in_the_queue_is_told_of),
         CASE(a_list_that_is_cut_says_how_many_there_are_more),
         CASE(her_work_is_not_summed_up_and_she_is_no_customer_when_it_ends),
     };
