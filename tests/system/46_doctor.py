@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
 import web
-from desk import Desk, binary
+from desk import TOKEN, Desk, binary
 from disk import small_disk
 from sandbox import KEY, SEND
 from tap import Skip, contains, equal, eventually, lacks, main, test, true
@@ -444,7 +444,7 @@ def unanswered():
         contains(walk.said, "it is dead: ", "why")
 
 
-@test("doctor --live: a call with a wrong token is told while one waits; so it is by status, doctor, the metrics and the log")
+@test("doctor --live: a call with a wrong token or address is told while one waits; so it is by status, doctor, the metrics and the log")
 def turned_away():
     with desk_with(rules=HELLO) as desk:
         walk = Walk(desk)
@@ -453,6 +453,11 @@ def turned_away():
         walk.hears("was turned away with 401: it showed a token that is not known here")
         equal(desk.post({"message": "hello"}, token=None).status, 401, "turned away")
         walk.hears("was turned away with 401: it showed no token")
+        mistyped = web.call(desk.port, "POST", "/v1/inbuond/whatsapp", b"{}", {"Authorization": "Bearer " + TOKEN})
+        equal(mistyped.status, 404, "a mistyped address")
+        walk.hears("was turned away with 404: it showed a good token, but no webhook is taken at its path")
+        walk.hears("the method POST")
+        equal(web.call(desk.port, "POST", "/wp-login.php", b"", {}).status, 404, "who tries doors is no webhook")
         desk.say("ana", "hello")
         walk.hears("It came: “hello”")
         walk.hears("Did you see it")
@@ -460,11 +465,12 @@ def turned_away():
         walk.ends(0)
         need = desk.do("status", "--json").json()["needs"][0]
         equal((need["kind"], need["remedy"]), ("turned_away", "frontdesk doctor --live"), "status")
-        contains(need["text"], "2 webhooks were turned away (401), the newest ", "status")
-        one(found(desk, 0), "warn", "Daemon", "2 webhooks were turned away", "into the header Authorization")
+        contains(need["text"], "3 webhooks were turned away (401, 404), the newest ", "status")
+        one(found(desk, 0), "warn", "Daemon", "3 webhooks were turned away", "into the header Authorization")
         metrics = web.call_unix(desk.db + ".sock", "GET", "/metrics").body.decode()
         contains(metrics, "frontdesk_webhooks_without_token_total 1\n", "metrics")
         contains(metrics, "frontdesk_webhooks_unknown_token_total 1\n", "metrics")
+        contains(metrics, "frontdesk_webhooks_astray_total 1\n", "metrics")
         equal(desk.log().count("event=webhook_turned_away"), 1, "a line a minute")
         lacks(desk.log(), "yesterday", "what it showed")
 
