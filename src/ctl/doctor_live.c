@@ -13,6 +13,7 @@
 #include "ctl/act.h"
 #include "ctl/doctor_live.h"
 #include "ctl/init_embedded.h"
+#include "ctl/remedy.h"
 #include "ctl/turned_away.h"
 #include "store/arrival.h"
 #include "store/lane.h"
@@ -49,10 +50,21 @@ static bool go_on(struct live *live)
     return !live->is_over;
 }
 
+static int refuse_without_daemon(struct call *call, const char *how)
+{
+    struct buf start = { 0 };
+    int code;
+
+    remedy_add(call, "systemctl start frontdeskd", &start);
+    code = call_fail(call, EXIT_FAILED, "the daemon %s: %s, then begin again", how, buf_text(&start));
+    buf_release(&start);
+    return code;
+}
+
 static int end_early(struct live *live)
 {
     if (live->is_mute)
-        return call_fail(live->call, EXIT_FAILED, "the daemon has ended: systemctl start frontdeskd, then begin again");
+        return refuse_without_daemon(live->call, "has ended");
     TELL(live, NOTE_PLAIN, "Ended. Nothing was changed; begin again whenever you like.");
     return EXIT_FAILED;
 }
@@ -440,8 +452,7 @@ int doctor_live(struct call *call)
     int code;
 
     if (act_daemon_state(call) != DAEMON_UP)
-        return call_fail(call, EXIT_FAILED,
-                         "the daemon is not running: systemctl start frontdeskd, then begin again");
+        return refuse_without_daemon(call, "is not running");
     code = call_open(call, &live.db);
     if (code != EXIT_DONE)
         return code;
