@@ -597,6 +597,7 @@ CTL = \
   src/ctl/told.c \
   src/ctl/trial.c \
   src/ctl/turned_away.c \
+  src/ctl/unit.c \
   src/ctl/verdict.c \
   src/ctl/verdict_profile.c \
   src/ctl/wrap.c
@@ -735,6 +736,7 @@ UNIT = \
   notice \
   notify \
   notify_lane \
+  notify_moved \
   moment \
   opening \
   order \
@@ -786,6 +788,7 @@ UNIT = \
   template \
   terms \
   unfold \
+  unit \
   utf8 \
   vendor \
   vendor_act \

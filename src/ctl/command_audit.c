@@ -9,6 +9,7 @@
 #include "ctl/call.h"
 #include "ctl/commands.h"
 #include "store/audit.h"
+#include "store/copy.h"
 #include "store/schema.h"
 
 static const struct column FATE_COLUMNS[] = {
@@ -110,7 +111,7 @@ static struct db *open_copy(struct call *call, int *code)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGHUP);
     sigprocmask(SIG_BLOCK, &signals, &former);
-    buf_addf(&copy, "%s.deep", buf_text(&call->db_path));
+    copy_name_deep(buf_text(&call->db_path), &copy);
     *code = backup_beside(call, buf_text(&copy));
     if (*code == EXIT_DONE)
         db = open_book(call, buf_text(&copy), code);

@@ -88,29 +88,44 @@ static bool begins(const char *pattern, const char *const *words, size_t word_co
     return true;
 }
 
-/* What belongs together when all commands are listed, in the order in which an owner meets it. */
+/*
+ * What belongs together when all commands are listed, in the order in which an owner meets it: a noun, or a noun and its verb
+ * where that belongs elsewhere than its noun.
+ */
 static const struct {
-    const char *title, *nouns; /* with a blank before and behind each */
+    const char *title, *members; /* with a comma before and behind each */
 } GROUPS[] = {
-    { "Reading", " status conversations transcript follow search why profile webhooks outbox stats usage " },
-    { "Answering yourself", " queue take say note release close " },
-    { "Rules", " rules chat drill " },
-    { "The customer's rights", " export erase erasures retention " },
-    { "Keeping the desk", " init doctor backup restore audit completion " },
+    { "Reading", ",status,conversations,transcript,follow,search,why,profile,webhooks,outbox,stats,usage," },
+    { "What got stuck", ",outbox retry,outbox drop,webhooks replay," },
+    { "Answering yourself", ",queue,take,say,note,release,close," },
+    { "Rules", ",rules,chat,drill," },
+    { "The customer's rights", ",export,erase,erasures,retention," },
+    { "Keeping the desk", ",init,doctor,backup,restore,audit,completion," },
     { "More", NULL }, /* all that is in none of these */
 };
 enum { GROUP_COUNT = sizeof GROUPS / sizeof *GROUPS };
 
-static size_t group_of(const struct command *command)
+/* The group that names the first `words` words of the pattern; that of all others: none does. */
+static size_t group_naming(const char *pattern, int words)
 {
-    struct buf noun = { 0 };
+    const char *end = pattern;
+    struct buf name = { 0 };
     size_t group = 0;
 
-    buf_addf(&noun, " %.*s ", (int)strcspn(command->pattern, " "), command->pattern);
-    while (GROUPS[group].nouns != NULL && strstr(GROUPS[group].nouns, buf_text(&noun)) == NULL)
+    for (int i = 0; i < words; i++)
+        end += strcspn(end + (i > 0), " ") + (i > 0);
+    buf_addf(&name, ",%.*s,", (int)(end - pattern), pattern);
+    while (GROUPS[group].members != NULL && strstr(GROUPS[group].members, buf_text(&name)) == NULL)
         group++;
-    buf_release(&noun);
+    buf_release(&name);
     return group;
+}
+
+static size_t group_of(const struct command *command)
+{
+    size_t group = strchr(command->pattern, ' ') != NULL ? group_naming(command->pattern, 2) : GROUP_COUNT - 1;
+
+    return group < GROUP_COUNT - 1 ? group : group_naming(command->pattern, 1);
 }
 
 static void add_groups(const struct command *commands, struct buf *out)

@@ -186,7 +186,7 @@ const struct command commands[] = {
     { "queue", "who waits for a person, and for how long",
       "Everybody whom a person answers, or is asked to: who waits longest comes first. \"waiting\" has nobody yet, \"taken\"\n"
       "waits for a word of who has it, \"answered\" has got one. \"case\" is the number on a colleague's phone, \"told\" who\n"
-      "was told there, \"trouble\" why that has not gone, and \"next\" what to type.\n"
+      "was told there, \"trouble\" why that, or an answer to the customer, has not gone, and \"next\" what to type.\n"
       "  frontdesk queue\n"
       "  frontdesk queue --json",
       OPTION_BIT(OPTION_LIMIT), true, command_queue },

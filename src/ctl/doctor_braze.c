@@ -108,12 +108,14 @@ static void look_at_turned_away(struct doctor *doctor)
 {
     struct json *facts = act_facts(doctor->call);
     struct turned_away turned;
-    struct buf text = { 0 };
+    struct buf text = { 0 }, remedy = { 0 };
 
     turned_away_read(facts, &turned);
+    turned_away_remedy(&turned, &remedy);
     if (turned_away_tell(&turned, doctor->call->now, &text))
-        doctor_find(doctor, FINDING_WARN, DAEMON, TURNED_AWAY_REMEDY, "%s", buf_text(&text));
+        doctor_find(doctor, FINDING_WARN, DAEMON, buf_text(&remedy), "%s", buf_text(&text));
     buf_release(&text);
+    buf_release(&remedy);
     json_free(facts);
 }
 

@@ -13,6 +13,7 @@
 #include "ctl/act.h"
 #include "ctl/doctor_live.h"
 #include "ctl/init_embedded.h"
+#include "ctl/remedy.h"
 #include "ctl/turned_away.h"
 #include "store/arrival.h"
 #include "store/lane.h"
@@ -49,10 +50,21 @@ static bool go_on(struct live *live)
     return !live->is_over;
 }
 
+static int refuse_without_daemon(struct call *call, const char *how)
+{
+    struct buf start = { 0 };
+    int code;
+
+    remedy_add(call, "systemctl start frontdeskd", &start);
+    code = call_fail(call, EXIT_FAILED, "the daemon %s: %s, then begin again", how, buf_text(&start));
+    buf_release(&start);
+    return code;
+}
+
 static int end_early(struct live *live)
 {
     if (live->is_mute)
-        return call_fail(live->call, EXIT_FAILED, "the daemon has ended: systemctl start frontdeskd, then begin again");
+        return refuse_without_daemon(live->call, "has ended");
     TELL(live, NOTE_PLAIN, "Ended. Nothing was changed; begin again whenever you like.");
     return EXIT_FAILED;
 }
@@ -86,6 +98,19 @@ static void hint_at_silence(struct live *live)
         "token in the header Authorization, 599 means that this machine cannot be reached. I go on waiting.");
 }
 
+static void tell_turned_away(struct live *live, struct turned_away news)
+{
+    struct buf blame = { 0 }, remedy = { 0 };
+
+    turned_away_blame(&news, &blame);
+    turned_away_remedy(&news, &remedy);
+    if (news.bare > 0 || news.strange > 0 || news.astray > 0)
+        TELL(live, NOTE_BAD, "A call came, and was turned away with %s. Braze does not repeat it: %s, and write once more.",
+             buf_text(&blame), buf_text(&remedy));
+    buf_release(&blame);
+    buf_release(&remedy);
+}
+
 /* Who showed a wrong token is nowhere in the book. Also: is the daemon still there? */
 static void look_at_door(struct live *live)
 {
@@ -97,22 +122,21 @@ static void look_at_door(struct live *live)
     if (facts != NULL)
         turned_away_read(facts, &live->turned);
     json_free(facts);
-    if (live->turned.bare > before.bare || live->turned.strange > before.strange)
-        TELL(live, NOTE_BAD,
-             "A call came, and was turned away with 401: it showed %s. Braze does not repeat it: %s, and write once more.",
-             live->turned.strange > before.strange ? "a token that is not known here" : "no token", TURNED_AWAY_REMEDY);
+    tell_turned_away(live, turned_away_since(&before, &live->turned));
 }
 
 /* Those of before are told once. */
 static void begin_at_door(struct live *live)
 {
     struct json *facts = act_facts(live->call);
-    struct buf text = { 0 };
+    struct buf text = { 0 }, remedy = { 0 };
 
     turned_away_read(facts, &live->turned);
+    turned_away_remedy(&live->turned, &remedy);
     if (turned_away_tell(&live->turned, live->call->now, &text))
-        TELL(live, NOTE_WARN, "%s. If none comes now, %s.", buf_text(&text), TURNED_AWAY_REMEDY);
+        TELL(live, NOTE_WARN, "%s. If none comes now, %s.", buf_text(&text), buf_text(&remedy));
     buf_release(&text);
+    buf_release(&remedy);
     json_free(facts);
 }
 
@@ -428,8 +452,7 @@ int doctor_live(struct call *call)
     int code;
 
     if (act_daemon_state(call) != DAEMON_UP)
-        return call_fail(call, EXIT_FAILED,
-                         "the daemon is not running: systemctl start frontdeskd, then begin again");
+        return refuse_without_daemon(call, "is not running");
     code = call_open(call, &live.db);
     if (code != EXIT_DONE)
         return code;

@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "base/env.h"
 #include "ctl/doctor.h"
+#include "ctl/unit.h"
 #include "store/lock.h"
 #include "store/rulefile.h"
 
@@ -81,6 +82,24 @@ static const struct setting {
     { "FRONTDESK_WEBHOOK_TOKENS", "what Braze shows with each webhook", fault_of_tokens },
 };
 
+/* False: it would see it here as well. */
+static bool is_for_daemon_alone(struct doctor *doctor, const struct setting *setting)
+{
+    struct buf source = { 0 };
+    bool is_given = unit_hands_over("", setting->name, &source);
+
+    if (is_given && source.len > 0 && access(buf_text(&source), F_OK) != 0 && errno == ENOENT)
+        doctor_find(doctor, FINDING_BAD, SETTINGS, "write it into that file (README, On a server)",
+                    "%s, %s, is to come from %s, which is not there", setting->name, setting->what, buf_text(&source));
+    else if (is_given)
+        doctor_find(doctor, FINDING_WARN, SETTINGS,
+                    "systemctl start frontdeskd, and ask again; what it does not take stands in journalctl -u frontdeskd",
+                    "%s, %s, cannot be seen from here: systemd hands it to the daemon alone, and that does not run",
+                    setting->name, setting->what);
+    buf_release(&source);
+    return is_given;
+}
+
 static void look_at_setting(struct doctor *doctor, const struct setting *setting)
 {
     struct buf value = { 0 }, remedy = { 0 };
@@ -92,13 +111,13 @@ static void look_at_setting(struct doctor *doctor, const struct setting *setting
              setting->name, setting->name);
     if (found < 0)
         doctor_find(doctor, FINDING_BAD, SETTINGS, buf_text(&remedy), "%s: %s", setting->name, error.text);
-    else if (found == 0)
+    else if (found == 0 && !is_for_daemon_alone(doctor, setting))
         doctor_find(doctor, FINDING_BAD, SETTINGS, buf_text(&remedy),
                     "%s, %s, is not set here, and no daemon runs that has it", setting->name, setting->what);
-    else if (fault != NULL)
+    else if (found == 1 && fault != NULL)
         doctor_find(doctor, FINDING_BAD, SETTINGS, "put it right where it is set (frontdeskd --help)", "%s %s",
                     setting->name, fault);
-    else
+    else if (found == 1)
         doctor_find(doctor, FINDING_GOOD, SETTINGS, NULL, "%s is set", setting->name);
     if (value.len > 0)
         explicit_bzero(value.data, value.len);

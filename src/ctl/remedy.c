@@ -2,9 +2,10 @@
  * remedy: see the header.
  */
 #include <string.h>
-#include <unistd.h>
 
+#include "base/env.h"
 #include "ctl/remedy.h"
+#include "ctl/unit.h"
 #include "text/escape.h"
 
 static const struct {
@@ -17,46 +18,66 @@ static bool wants_folder(const struct call *call, const char *rest)
     return call->rules_dir.len == 0 && (strcmp(rest, "rules load") == 0 || strcmp(rest, "rules check") == 0);
 }
 
-/* A desk made by `frontdesk init` runs without a unit of systemd: it is started as it says there. */
-static bool is_started_by_hand(const struct call *call)
+static void add_places(const struct call *call, struct buf *out)
 {
-    static const char *const UNITS[] = { "/etc/systemd/system/frontdeskd.service",
-                                         "/usr/local/lib/systemd/system/frontdeskd.service",
-                                         "/usr/lib/systemd/system/frontdeskd.service" };
-
-    if (call->parsed->options[OPTION_ENV] == NULL)
-        return false;
-    for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++)
-        if (access(UNITS[i], F_OK) == 0)
-            return false;
-    return true;
-}
-
-void remedy_add(const struct call *call, const char *remedy, struct buf *out)
-{
-    static const char SELF[] = "frontdesk ", START[] = "systemctl start frontdeskd";
-    size_t len = sizeof SELF - 1;
-
-    if (strncmp(remedy, START, sizeof START - 1) == 0 && is_started_by_hand(call)) {
-        buf_add_text(out, "frontdeskd --env ");
-        escape_shell(call->parsed->options[OPTION_ENV], out);
-        buf_add_text(out, remedy + sizeof START - 1);
-        return;
-    }
-    if (strncmp(remedy, SELF, len) != 0) {
-        buf_add_text(out, remedy);
-        return;
-    }
-    buf_add_text(out, SELF);
     for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
         const char *value = call->parsed->options[PLACES[i].option];
 
         if (value == NULL)
             continue;
-        buf_addf(out, "%s ", PLACES[i].word);
+        buf_addf(out, " %s ", PLACES[i].word);
         escape_shell(value, out);
-        buf_add_char(out, ' ');
     }
+}
+
+/* Does the shell of whoever asks hold what the daemon needs, be it by FRONTDESK_ENV? */
+static bool has_settings(void)
+{
+    struct buf value = { 0 };
+    bool is_set = env_get("BRAZE_REST_URL", &value, NULL) == 1;
+
+    buf_release(&value);
+    return is_set;
+}
+
+/* Without a unit it is started by hand: a file of settings that nobody named is asked for as FILE. */
+static void add_start(const struct call *call, struct buf *out)
+{
+    buf_add_text(out, "frontdeskd");
+    if (call->parsed->options[OPTION_ENV] == NULL && !has_settings())
+        buf_add_text(out, " --env FILE");
+    add_places(call, out);
+}
+
+/* "systemctl start frontdeskd" and what follows it, where no unit is installed. */
+static bool add_by_hand(const struct call *call, const char *remedy, struct buf *out)
+{
+    static const char START[] = "systemctl start frontdeskd", RESTART[] = "systemctl restart frontdeskd";
+    bool is_start = strncmp(remedy, START, sizeof START - 1) == 0;
+
+    if ((!is_start && strncmp(remedy, RESTART, sizeof RESTART - 1) != 0) || unit_is_installed(""))
+        return false;
+    if (!is_start)
+        buf_add_text(out, "stop frontdeskd, and start it again: ");
+    add_start(call, out);
+    buf_add_text(out, remedy + (is_start ? sizeof START : sizeof RESTART) - 1);
+    return true;
+}
+
+void remedy_add(const struct call *call, const char *remedy, struct buf *out)
+{
+    static const char SELF[] = "frontdesk ";
+    size_t len = sizeof SELF - 1;
+
+    if (add_by_hand(call, remedy, out))
+        return;
+    if (strncmp(remedy, SELF, len) != 0) {
+        buf_add_text(out, remedy);
+        return;
+    }
+    buf_add_text(out, "frontdesk");
+    add_places(call, out);
+    buf_add_char(out, ' ');
     buf_add_text(out, remedy + len);
     if (wants_folder(call, remedy + len))
         buf_add_text(out, " DIR");

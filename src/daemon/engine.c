@@ -13,6 +13,7 @@
 #include "desk/erasure.h"
 #include "desk/retention.h"
 #include "desk/upkeep.h"
+#include "store/copy.h"
 
 enum {
     MAILBOX_COUNT = 4096,
@@ -40,6 +41,7 @@ struct engine *engine_new(const struct engine_config *config, const struct desk 
     bulletins_init(&engine->bulletins, engine->fetcher, &engine->errands.keys);
     engine->syncer = syncer_new(engine->desk.db, wake, engine);
     engine->keeper = keeper_new(wake, engine);
+    copy_remove_deep(config->db_path);
     engine->examiner = examiner_new(engine->fetcher, &engine->errands.keys, config);
     engine->spare = &engine->batches[0];
     engine->mailbox = mailbox_new(MAILBOX_COUNT, MAILBOX_BYTES, wake, engine);

@@ -67,6 +67,7 @@ enum {
 
 struct http_server {
     const struct http_route *routes;
+    void (*lost)(struct http_call *call, void *context);
     void *context;
     int request_ms, park_ms;
     struct MHD_Daemon *pool;
@@ -202,6 +203,8 @@ static void find_route(struct http_call *call)
 {
     struct http_server *server = call->server;
     int found = route_match(server->routes, call->method, call->path, &call->route, &call->rest);
+    if (found <= 0 && server->lost != NULL)
+        server->lost(call, server->context);
     if (found < 0)
         refuse_method(call);
     else if (found == 0)
@@ -427,6 +430,7 @@ static struct http_server *new_server(const struct http_config *config, const st
     struct http_server *server = alloc_new(sizeof *server);
     server->listener = *listener;
     server->routes = config->routes;
+    server->lost = config->lost;
     server->context = config->context;
     server->request_ms = config->request_ms != 0 ? config->request_ms : REQUEST_MS;
     server->park_ms = config->park_ms != 0 ? config->park_ms : PARK_MS;

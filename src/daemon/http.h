@@ -46,6 +46,7 @@ struct http_config {
     const char *unix_path;              /* created 0600; a stale one is replaced */
     /* Ends with a NULL method. Known path, other method: 405; unknown path: 404. HEAD goes with GET. */
     const struct http_route *routes;
+    void (*lost)(struct http_call *call, void *context); /* looks at a call that no route takes; NULL: nobody does */
     void *context;
     unsigned threads;                   /* that serve connections; at least 2 */
     unsigned connections_max;           /* 0: 2048; lowered where the limit on open files is near */

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -29,7 +30,8 @@ struct keeper {
     struct copy *copy;
     char *path, *actor;
     bool is_noted;
-    int64_t stepped_at; /* monotonic */
+    char *lent; /* the path of a copy for a while that is done; NULL: there is none */
+    int64_t stepped_at, asked_at; /* monotonic */
     int64_t pages, pages_left;
     struct error error;
     /* By the thread, until has_ended. */
@@ -57,6 +59,15 @@ static void forget(struct keeper *keeper)
     keeper->path = keeper->actor = NULL;
 }
 
+/* Whoever wanted it has opened it by now, and has taken its name away. */
+static void take_back(struct keeper *keeper)
+{
+    if (keeper->lent != NULL && unlink(keeper->lent) == 0)
+        log_info("backup_taken_back", log_text("path", keeper->lent));
+    free(keeper->lent);
+    keeper->lent = NULL;
+}
+
 static void fail(struct keeper *keeper)
 {
     keeper->state = STATE_FAILED;
@@ -79,6 +90,9 @@ void keeper_free(struct keeper *keeper)
     break_off(keeper);
     if (keeper->state == STATE_CHECKING)
         pthread_join(keeper->thread, NULL);
+    if (keeper->state == STATE_CHECKING && keeper->result == 0 && !keeper->is_noted)
+        keeper->lent = alloc_text(keeper->path);
+    take_back(keeper);
     forget(keeper);
     free(keeper);
 }
@@ -139,11 +153,23 @@ static void end_check(struct keeper *keeper, struct desk *desk)
              log_int("messages", keeper->facts.messages));
     if (keeper->is_noted)
         note(keeper, desk);
+    else
+        keeper->lent = alloc_text(keeper->path);
     forget(keeper);
+}
+
+/* Is there a copy for a while that nobody has asked for lately? */
+static bool is_forsaken(const struct keeper *keeper)
+{
+    return keeper->number != 0 && !keeper->is_noted && clock_monotonic_ms() - keeper->asked_at > KEEPER_LENT_MS;
 }
 
 void keeper_work(struct keeper *keeper, struct desk *desk, bool is_busy, bool is_short_of_disk)
 {
+    if (is_forsaken(keeper)) {
+        break_off(keeper);
+        take_back(keeper);
+    }
     if (keeper->state == STATE_CHECKING && atomic_load(&keeper->has_ended)) {
         end_check(keeper, desk);
     } else if (keeper->state == STATE_COPYING && is_short_of_disk) {
@@ -194,8 +220,10 @@ static void begin(struct keeper *keeper, struct desk *desk, const struct json *a
         outcome_tell_error(call, 409, error.text);
         return;
     }
+    take_back(keeper);
     keeper->number++;
     keeper->state = STATE_COPYING;
+    keeper->asked_at = clock_monotonic_ms();
     keeper->path = alloc_text(path);
     keeper->actor = alloc_text(actor != NULL ? actor : "unnamed");
     keeper->is_noted = json_get_bool(arguments, "note", true);
@@ -236,6 +264,7 @@ static void go_on(struct keeper *keeper, bool is_cancel, const struct json *argu
         outcome_tell_error(call, 404, "there is no such backup; perhaps the daemon was started anew meanwhile");
         return;
     }
+    keeper->asked_at = clock_monotonic_ms();
     if (is_cancel)
         break_off(keeper);
     tell_progress(keeper, call);

@@ -10,7 +10,8 @@
  *                       "error","bytes","webhooks","messages","newest_at"}; the last one is remembered when it has ended
  *     backup-cancel     {"backup":N}: breaks it off, as the end of the daemon does
  *
- * A backup goes on when the one who began it is gone.
+ * A backup goes on when the one who began it is gone. A copy for a while does not: when nobody has asked for it for
+ * KEEPER_LENT_MS it is broken off, and what is done is removed, if its name is still there; so it is at the end of the daemon.
  */
 #ifndef DAEMON_KEEPER_H
 #define DAEMON_KEEPER_H
@@ -22,6 +23,8 @@
 #include "desk/desk.h"
 
 struct keeper;
+
+enum { KEEPER_LENT_MS = 5000 };
 
 /* `wake` is called by its thread when it is done. Signals must be blocked: the thread inherits the mask. */
 struct keeper *keeper_new(void (*wake)(void *), void *context);

@@ -214,6 +214,7 @@ static int start_listeners(struct daemon *daemon, struct error *error)
                                  .park_ms = 90 * 1000 };
     struct http_config public = { .address = config->listen,
                                   .routes = public_routes(),
+                                  .lost = public_note_lost,
                                   .context = &daemon->public };
     struct http_config metrics = { .address = config->metrics,
                                    .routes = public_metrics_routes(),

@@ -67,15 +67,25 @@ bool public_is_token(const char *token, const char *const *tokens, size_t count)
     return known != 0 && len > 0;
 }
 
-/* Braze does not repeat what it was answered 401 to: each may be a customer's words. A line a minute, for anybody may knock. */
-static void note_turned_away(struct status_door *door, bool has_token)
+/* Braze does not repeat what it was answered a 4xx to: each may be a customer's words. A line a minute, for anybody may knock. */
+static void note_turned_away(struct status_door *door, _Atomic int64_t *kind, const char *reason)
 {
     int64_t now = clock_wall_ms(), before = atomic_exchange(&door->turned_away_at, now);
 
-    atomic_fetch_add(has_token ? &door->strange : &door->bare, 1);
+    atomic_fetch_add(kind, 1);
     if (now - before > QUIET_MS || now < before)
-        log_warn("webhook_turned_away", log_text("reason", has_token ? "its token is not known" : "it shows no token"),
-                 log_int("without_token", atomic_load(&door->bare)), log_int("unknown_token", atomic_load(&door->strange)));
+        log_warn("webhook_turned_away", log_text("reason", reason), log_int("without_token", atomic_load(&door->bare)),
+                 log_int("unknown_token", atomic_load(&door->strange)), log_int("wrong_address", atomic_load(&door->astray)));
+}
+
+/* Whoever shows a token of ours is no stranger who tries doors: it is Braze with an address that was mistyped. */
+void public_note_lost(struct http_call *call, void *context)
+{
+    struct public_context *public = context;
+    const char *token = public_bearer(call);
+
+    if (token != NULL && public_is_token(token, public->tokens, public->token_count))
+        note_turned_away(&public->door, &public->door.astray, "no webhook is taken at its path, or by its method");
 }
 
 static bool admit_by_token(struct http_call *call, void *context)
@@ -85,7 +95,10 @@ static bool admit_by_token(struct http_call *call, void *context)
     if (token != NULL && public_is_token(token, public->tokens, public->token_count))
         return true;
 
-    note_turned_away(&public->door, token != NULL);
+    if (token != NULL)
+        note_turned_away(&public->door, &public->door.strange, "its token is not known");
+    else
+        note_turned_away(&public->door, &public->door.bare, "it shows no token");
     http_add_header(call, "WWW-Authenticate", token != NULL ? "Bearer error=\"invalid_token\"" : "Bearer");
     public_answer(call, 401, "error",
                 token != NULL ? "This token is not known here: send one of those in FRONTDESK_WEBHOOK_TOKENS."

@@ -62,6 +62,7 @@ void public_answer(struct http_call *call, int status, const char *key, const ch
 
 /* For the public listener. */
 const struct http_route *public_routes(void);
+void public_note_lost(struct http_call *call, void *context); /* its `lost` */
 /* For an address of its own (FRONTDESK_METRICS): /metrics and /healthz. */
 const struct http_route *public_metrics_routes(void);
 

@@ -57,6 +57,7 @@ void status_get(struct status *status, struct status_facts *facts)
     facts->refused += atomic_load(&door->full);
     facts->turned_away_bare = atomic_load(&door->bare);
     facts->turned_away_strange = atomic_load(&door->strange);
+    facts->turned_away_astray = atomic_load(&door->astray);
     facts->turned_away_at = atomic_load(&door->turned_away_at);
     facts->agents_turned_away = atomic_load(&door->agents);
 }
@@ -79,6 +80,8 @@ static const struct number {
     NUMBER(turned_away_bare, "frontdesk_webhooks_without_token_total", "counter", "Webhooks answered 401: they showed no token."),
     NUMBER(turned_away_strange, "frontdesk_webhooks_unknown_token_total", "counter",
            "Webhooks answered 401: they showed a token that is not known."),
+    NUMBER(turned_away_astray, "frontdesk_webhooks_astray_total", "counter",
+           "Calls with a known token at a path or by a method that takes no webhook, answered 404 or 405."),
     NUMBER(agents_turned_away, "frontdesk_agents_refused_total", "counter", "Calls of other desks answered 401."),
     NUMBER(calls, "frontdesk_braze_calls_total", "counter", "Calls to Braze begun."),
     NUMBER(calls_under_way, "frontdesk_braze_calls_under_way", "gauge",

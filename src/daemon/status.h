@@ -13,7 +13,8 @@
 
 struct status_door { /* what was not let in, counted by the threads that answer; the zero value is none */
     _Atomic int64_t bare, strange; /* webhooks answered 401: without a token, with one that is not known */
-    _Atomic int64_t turned_away_at; /* the newest of them, unix ms */
+    _Atomic int64_t astray;         /* with one that is known, at a path or by a method that takes none (404, 405) */
+    _Atomic int64_t turned_away_at; /* the newest of these three, unix ms */
     _Atomic int64_t agents;         /* calls of other desks answered 401 */
     _Atomic int64_t full;           /* answered 503 before anybody looked at them */
 };
@@ -25,7 +26,7 @@ struct status_facts {
     int64_t ruleset, rules;
     int64_t accepted, duplicates, unreadable, aside,
         refused; /* webhooks since the start; refused: answered 503 */
-    int64_t turned_away_bare, turned_away_strange, turned_away_at, agents_turned_away; /* of the door */
+    int64_t turned_away_bare, turned_away_strange, turned_away_astray, turned_away_at, agents_turned_away; /* of the door */
     int64_t calls, calls_under_way, replies_accepted, replies_ended; /* ended: in any other final state */
     int64_t service_calls, service_calls_under_way;
     int64_t consults, consults_under_way; /* questions to backends that went out */

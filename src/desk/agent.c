@@ -211,7 +211,17 @@ static bool has_team(const struct ruleset *rules, const char *name)
     return false;
 }
 
-/* Before it is taken, so that the team hears of that. */
+/* Before it is taken, so that both teams hear of that, whose it was and whose it is. */
+static int move(const struct call *call, const char *from, const char *to, struct error *error)
+{
+    if (strcmp(from, to) == 0)
+        return DONE;
+    return notify_change(call->desk, &call->conversation, "taken", call->now, error) == 0 &&
+                   notify_row_set_team(call->desk->db, call->number, to, error) == 0
+               ? DONE
+               : FAILED;
+}
+
 static int set_team(const struct call *call, struct error *error)
 {
     struct buf present = { 0 };
@@ -228,8 +238,8 @@ static int set_team(const struct call *call, struct error *error)
         result = FAILED;
     if (team == NULL && present.len == 0)
         team = only_relay(call->desk->rules);
-    if (result == DONE && team != NULL && notify_row_set_team(call->desk->db, call->number, team, error) != 0)
-        result = FAILED;
+    if (result == DONE && team != NULL)
+        result = move(call, buf_text(&present), team, error);
     buf_release(&present);
     return result;
 }

@@ -125,7 +125,7 @@ struct decide_input { /* borrowed */
     int status;                /* HTTP; 0: none */
     const struct json *answer; /* NULL: none, or no JSON */
     const struct decide_parting *parting; /* INPUT_PARTING */
-    const struct team *team;   /* INPUT_NOBODY */
+    const struct team *team;   /* INPUT_NOBODY; NULL: none of the rules */
     const struct decide_reply *reply; /* INPUT_ANSWER, INPUT_GAVE_UP; INPUT_RESULT of a backend that a step asked */
 };
 

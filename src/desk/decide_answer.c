@@ -11,7 +11,6 @@
 #include "desk/decide_answer.h"
 #include "desk/decide_handoff.h"
 #include "desk/decide_say.h"
-#include "rules/ai_phrase.h"
 #include "rules/build.h"
 #include "text/fold.h"
 #include "text/markdown.h"
@@ -36,7 +35,7 @@ static void say(struct search *search, const struct decide_reply *reply, struct 
 }
 
 /* A row of the rules whose names all stand for nothing must not leave the customer without a word. */
-static bool render_phrase(const struct search *search, struct variables *variables, enum ai_phrase phrase, struct buf *out)
+bool decide_phrase(const struct search *search, struct variables *variables, enum ai_phrase phrase, struct buf *out)
 {
     const struct template *const texts[] = {
         rules_ai_phrase(search->ruleset, phrase, search->state->language),
@@ -56,7 +55,7 @@ static void say_phrase(struct search *search, struct variables *variables, const
 {
     struct buf text = { 0 };
 
-    if (render_phrase(search, variables, phrase, &text))
+    if (decide_phrase(search, variables, phrase, &text))
         say(search, reply, &text);
     buf_release(&text);
 }
@@ -83,7 +82,7 @@ bool decide_answer_text(const struct search *search, struct variables *variables
         buf_release(&answer);
         return false;
     }
-    if (reply->is_first && render_phrase(search, variables, AI_SAYS_NOTICE, out))
+    if (reply->is_first && decide_phrase(search, variables, AI_SAYS_NOTICE, out))
         buf_add_text(out, "\n\n");
     buf_add(out, buf_text(&answer), answer.len);
     buf_release(&answer);

@@ -14,6 +14,7 @@
 #include "desk/decide_flow.h"
 #include "desk/decide_search.h"
 #include "desk/decide_variable.h"
+#include "rules/ai_phrase.h"
 
 /* INPUT_ANSWER, INPUT_GAVE_UP. */
 void decide_answer(struct search *search, struct variables *variables, struct dialogue *dialogue);
@@ -22,6 +23,9 @@ void decide_gave_up(struct search *search, struct dialogue *dialogue);
 /* The text as the customer is to read it, behind the notice that a machine answers, where the owner wants one. False: none. */
 bool decide_answer_text(const struct search *search, struct variables *variables, const struct decide_reply *reply,
                         struct buf *out);
+
+/* What a phrase says, appended; the built-in one where a row of the rules says nothing. False: there is nothing to say. */
+bool decide_phrase(const struct search *search, struct variables *variables, enum ai_phrase phrase, struct buf *out);
 
 /* Does it hand over or close? */
 bool decide_answer_ends(const struct search *search, const struct decide_reply *reply);

@@ -1,6 +1,7 @@
 /*
  * decide_handoff: see the header.
  */
+#include "desk/decide_answer.h"
 #include "desk/decide_handoff.h"
 #include "desk/decide_say.h"
 #include "rules/opening.h"
@@ -28,6 +29,7 @@ bool decide_closed(struct search *search, struct variables *variables, const str
     return false;
 }
 
+/* A team that has left the rules says nothing by itself any more, and whom a person took unasked she has promised nothing. */
 void decide_nobody(struct search *search, struct variables *variables)
 {
     const struct team *team = variables->input->team;
@@ -36,10 +38,13 @@ void decide_nobody(struct search *search, struct variables *variables)
 
     if (search->state->is_opted_out)
         return;
-    decide_render(team->nobody, variables, SAY_MAX, &text);
+    if (team != NULL)
+        decide_render(team->nobody, variables, SAY_MAX, &text);
+    else
+        decide_phrase(search, variables, AI_SAYS_SORRY, &text);
     if (!fold_is_empty(buf_text(&text), text.len)) {
         effect = decide_add(search->decision, EFFECT_SAY, NULL);
-        effect->step = team->name;
+        effect->step = team != NULL ? team->name : "sorry";
         effect->text = buf_detach(&text);
         search->decision->outcome = OUTCOME_ANSWER;
     }

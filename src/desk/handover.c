@@ -227,7 +227,7 @@ int handover_lost(struct desk *desk, int64_t outbox, int64_t now, struct error *
 
 /* Nobody */
 
-/* What the team has for that; nothing where it has nothing, or the rules know it no more. */
+/* What the team has for that; nothing where its row has nothing. Of no team of the rules: the phrase `sorry`. */
 static int say_nobody(struct telling *telling, struct handover *handover, struct error *error)
 {
     struct desk *desk = telling->desk;
@@ -237,7 +237,7 @@ static int say_nobody(struct telling *telling, struct handover *handover, struct
     struct carry carry = { .desk = desk, .conversation = &conversation, .decision = &past.decision, .now = telling->now };
     int result = -1;
 
-    if (handover->is_spoken || input.team == NULL || input.team->nobody == NULL)
+    if (handover->is_spoken || (input.team != NULL && input.team->nobody == NULL))
         return 0;
     if (heard_newest(desk->db, conversation.id, &past.heard, error) >= 0 &&
         past_load(&past, desk, &conversation, telling->now, error) == 0) {
@@ -257,6 +257,7 @@ static int move_on(struct telling *telling, struct handover *handover, const str
 
     if (handover_tell_phrase(telling, COLLEAGUE_SAYS_MOVED, next->name, 0, error) != 0 ||
         dismiss(telling, 0, 0, error) != 0 ||
+        notify_change(telling->desk, telling->conversation, "released", telling->now, error) != 0 ||
         conversation_ask_team(db, telling->conversation->id, next->name, error) != 0)
         return -1;
     /* Its summary was made long ago. */

@@ -15,11 +15,13 @@
  *
  * Nobody comes. Within the setting take_timeout from when the team was told somebody has to take the case. Else the customer
  * hears the team's `nobody`, once a case, and the case goes to the team's `next`, or where there is none is told once more
- * to its own team; then it waits on. The time stands still while the business is closed: the customer has
- * been told so at the hand-over (team.closed, desk/decide_handoff.h).
+ * to its own team; then it waits on. Of a team that has left the rules nothing is known: the customer hears the phrase `sorry`.
+ * The time stands still while the business is closed: the customer has been told so at the hand-over (team.closed,
+ * desk/decide_handoff.h).
  *
  * Nobody answers. Where somebody has the case, and the customer has written, and for agent_timeout nobody has answered,
- * the bot gets the conversation back (event 'timeout'), and the customer hears `nobody`, unless this case has said it.
+ * the bot gets the conversation back (event 'timeout'), and the customer hears `nobody`, unless this case has said it; `sorry`
+ * where it is no team's, since a person took it unasked.
  *
  * Both are lazy timers in the row (due_at): a restart loses none, and a jump of the clock moves them along. 0 seconds switches
  * either off.
@@ -68,7 +70,8 @@ int handover_erase(struct desk *desk, int64_t contact, int64_t now, struct error
 /* A person has answered. */
 int handover_answer(struct desk *desk, const struct conversation *conversation, int64_t now, struct error *error);
 
-/* A text to the customer that is over without having been accepted: if somebody wrote it on her phone, she is told. */
+/* A text to the customer that is over without having been accepted, be it that its time was over: if somebody wrote it on her
+ * phone, she is told. */
 int handover_lost(struct desk *desk, int64_t outbox, int64_t now, struct error *error);
 
 /* Does what is due, a bounded number. When the next is; INT64_MAX: not before something happens. */

@@ -14,7 +14,9 @@
  *
  *     handoff   a case: with its summary (null: none could be written in NOTIFY_SUMMARY_MS) and its last NOTIFY_TEXTS messages,
  *               each cut after NOTIFY_TEXT_MAX bytes; `earlier`: how many there are before them. from: customer, bot, agent
- *     taken, released, closed   `by` says who did it. These and `message` have no summary and no messages
+ *     taken, released, closed   `by` says who did it. These and `message` have no summary and no messages. A team that a
+ *               case leaves hears it as well: `released` by the daemon, since nobody came and the next one has it; `taken` by
+ *               another team's agent
  *     message   to relay_url alone: data.message is one, whole, with the same fields
  *
  * What is told is a row of the outbox, put in the transaction in which it happens, so that neither a kill nor a full disk

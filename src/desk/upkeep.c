@@ -54,9 +54,15 @@ static int forget(struct desk *desk, int64_t now, int64_t *next, struct error *e
 
 static int expire(struct desk *desk, int64_t now, int64_t *next, struct error *error)
 {
+    int64_t ids[STEP_MAX];
     int ended;
 
-    if (outbox_expire(desk->db, now, STEP_MAX, &ended, error) != 0 || notify_expire(desk, now, error) != 0)
+    if (outbox_expire(desk->db, now, STEP_MAX, ids, &ended, error) != 0)
+        return -1;
+    for (int i = 0; i < ended; i++)
+        if (handover_lost(desk, ids[i], now, error) != 0)
+            return -1;
+    if (notify_expire(desk, now, error) != 0)
         return -1;
     if (ended > 0)
         log_warn("replies_expired", log_int("count", ended));

@@ -27,6 +27,8 @@
 
 enum { SPARE_BYTES = 48 * 1024 * 1024, PROGRESS_STEPS = 20000, WRITE_BACK_STEPS = 16 };
 
+static const char DRAFT_SUFFIX[] = ".part";
+
 struct newest { /* ids in the book when the copy was whole */
     int64_t webhook, message, event;
 };
@@ -122,14 +124,14 @@ static int check_room(const struct copy *copy, const char *book, struct error *e
 
 /* The draft */
 
-static void remove_draft(const struct copy *copy)
+static void remove_draft(const char *draft)
 {
     static const char *const suffixes[] = { "-wal", "-shm", "-journal", "" };
     struct buf name = { 0 };
 
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
         buf_clear(&name);
-        buf_addf(&name, "%s%s", copy->draft, suffixes[i]);
+        buf_addf(&name, "%s%s", draft, suffixes[i]);
         unlink(buf_text(&name));
     }
     buf_release(&name);
@@ -206,7 +208,7 @@ struct copy *copy_begin(struct db *db, const char *path, bool may_replace, struc
     struct copy *copy = alloc_new(sizeof *copy);
     struct buf draft = { 0 };
 
-    buf_addf(&draft, "%s.part", path);
+    buf_addf(&draft, "%s%s", path, DRAFT_SUFFIX);
     *copy = (struct copy){ .source = db, .path = alloc_text(path), .lock = -1, .may_replace = may_replace };
     copy->draft = buf_detach(&draft);
     if (check_path(copy, book, error) == 0 && check_room(copy, book, error) == 0 && take_draft(copy, error) == 0 &&
@@ -390,12 +392,28 @@ void copy_free(struct copy *copy)
     sqlite3_close_v2(copy->target);
     if (copy->lock >= 0) {
         if (!copy->is_named)
-            remove_draft(copy);
+            remove_draft(copy->draft);
         close(copy->lock);
     }
     free(copy->path);
     free(copy->draft);
     free(copy);
+}
+
+void copy_name_deep(const char *book, struct buf *path)
+{
+    buf_addf(path, "%s.deep", book);
+}
+
+void copy_remove_deep(const char *book)
+{
+    struct buf path = { 0 };
+
+    copy_name_deep(book, &path);
+    unlink(buf_text(&path));
+    buf_add_text(&path, DRAFT_SUFFIX);
+    remove_draft(buf_text(&path));
+    buf_release(&path);
 }
 
 int copy_note(struct db *db, const char *path, const char *actor, int64_t now, struct error *error)

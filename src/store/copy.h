@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "store/db.h"
 
@@ -52,6 +53,13 @@ void copy_cancel(struct copy *copy);
 
 /* What has not got its name is removed. Before copy_step has returned 0: the writer's thread. NULL is fine. */
 void copy_free(struct copy *copy);
+
+/*
+ * The copy that `frontdesk audit --deep` looks at stands beside the book as BOOK.deep, until it has opened it. Appends that; and
+ * removes what is left of one whose audit was killed: nobody may be at it.
+ */
+void copy_name_deep(const char *book, struct buf *path);
+void copy_remove_deep(const char *book);
 
 /* A backup is at `path`: for the ledger, and for who asks how old the newest is. A transaction of its own, of the writer's. */
 int copy_note(struct db *db, const char *path, const char *actor, int64_t now, struct error *error);

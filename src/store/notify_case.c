@@ -36,7 +36,7 @@ int notify_row_set_team(struct db *db, int64_t conversation, const char *team, s
 
 static const char CASE[] =
     "SELECT v.channel, c.address, c.address_kind, c.first_name, c.language, v.summary, coalesce((SELECT e.actor FROM event e "
-    "WHERE e.conversation = v.id AND e.at <= ?3 AND (e.kind = ?2 OR (?2 = 'release' AND e.kind = 'timeout')) "
+    "WHERE e.conversation = v.id AND e.at <= ?3 AND (e.kind = ?2 OR (?2 = 'release' AND e.kind IN ('timeout', 'nobody'))) "
     "ORDER BY e.id DESC LIMIT 1), '') FROM conversation v JOIN contact c ON c.id = v.contact WHERE v.id = ?1";
 
 static const char *event_of(const char *type)

@@ -404,34 +404,39 @@ static const char OVERDUE[] = "SELECT id, contact, coalesce(turn, 0) FROM outbox
 static const char OVERDUE_HELD[] =
     "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE state = 'held' AND expires_at <= ?1 LIMIT ?2";
 
-static int expire_found(struct db *db, const char *sql, int64_t now, int max, int *ended, struct error *error)
+static int find_overdue(struct db *db, const char *sql, int64_t now, int max, struct outbox_brief *found, int *count,
+                        struct error *error)
 {
-    struct outbox_brief *found = alloc_array((size_t)max, sizeof *found);
     struct query *q = db_query(db, sql);
-    int count = 0, more, result = 0;
+    int more;
 
     query_bind_int(q, 1, now);
-    query_bind_int(q, 2, max);
+    query_bind_int(q, 2, max - *count);
     while ((more = query_step(q, error)) == 1) {
-        found[count].id = query_int(q, 0);
-        found[count].contact = query_int(q, 1);
-        found[count++].turn = query_int(q, 2);
+        found[*count].id = query_int(q, 0);
+        found[*count].contact = query_int(q, 1);
+        found[(*count)++].turn = query_int(q, 2);
     }
     query_end(q);
-    for (int i = 0; i < count && result == 0; i++)
-        result = outbox_settle(db, found[i].id, found[i].contact, found[i].turn, "expired",
-                               "its deadline passed before it could leave", now, error);
-    free(found);
-    *ended += count;
-    return more < 0 ? -1 : result;
+    return more;
 }
 
-int outbox_expire(struct db *db, int64_t now, int max, int *ended, struct error *error)
+int outbox_expire(struct db *db, int64_t now, int max, int64_t *ids, int *ended, struct error *error)
 {
+    struct outbox_brief *found = alloc_array((size_t)max, sizeof *found);
+    int result = 0;
+
     *ended = 0;
-    if (expire_found(db, OVERDUE, now, max, ended, error) != 0)
-        return -1;
-    return expire_found(db, OVERDUE_HELD, now, max, ended, error);
+    if (find_overdue(db, OVERDUE, now, max, found, ended, error) < 0 ||
+        find_overdue(db, OVERDUE_HELD, now, max, found, ended, error) < 0)
+        result = -1;
+    for (int i = 0; i < *ended && result == 0; i++) {
+        ids[i] = found[i].id;
+        result = outbox_settle(db, found[i].id, found[i].contact, found[i].turn, "expired",
+                               "its deadline passed before it could leave", now, error);
+    }
+    free(found);
+    return result;
 }
 
 /* At start */

@@ -109,8 +109,9 @@ int outbox_renew(struct db *db, int64_t id, int64_t until, struct error *error);
 /* Held rows of a contact (0: of all) come back into the line. */
 int outbox_release_held(struct db *db, int64_t contact, int64_t now, struct error *error);
 
-/* Ends up to `max` rows whose deadline has passed, held ones included; *ended is how many. */
-int outbox_expire(struct db *db, int64_t now, int max, int *ended, struct error *error);
+/* Ends up to `max` rows whose deadline has passed, held ones included: which, in `ids`, which has room for them; *ended is how
+ * many. */
+int outbox_expire(struct db *db, int64_t now, int max, int64_t *ids, int *ended, struct error *error);
 
 /*
  * At start: rows that were claimed when the last owner of the book died. Nobody can tell whether they left:

@@ -5,16 +5,23 @@
 
 #include "store/queue.h"
 
-/* When he said the first thing that nobody has answered, though never before the hand-over. */
+/* When he said the first thing that nobody has answered, though never before the hand-over. What never left is no answer. */
 #define WAITS_SINCE                                                                                                       \
     "CASE WHEN v.agent = '' THEN coalesce(h.at, v.last_in_at) ELSE (SELECT max(m.at, coalesce(h.at, 0)) FROM message m "  \
     "WHERE m.conversation = v.id AND m.kind = 'in' AND m.id > coalesce((SELECT a.id FROM message a "                      \
-    "WHERE a.conversation = v.id AND a.kind = 'agent' ORDER BY a.id DESC LIMIT 1), 0) ORDER BY m.id LIMIT 1) END"
+    "WHERE a.conversation = v.id AND a.kind = 'agent' AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message = a.id "     \
+    "AND o.state IN ('dead', 'expired', 'withheld')) ORDER BY a.id DESC LIMIT 1), 0) ORDER BY m.id LIMIT 1) END"
 
 #define TROUBLE                                                                                                          \
     "coalesce((SELECT iif(o.settled_at IS NULL OR o.state = 'accepted', '', o.state || ': ' || o.reason) FROM notice n " \
     "JOIN outbox o ON o.message = n.message WHERE n.conversation = v.id AND n.handover = h.number "                      \
     "ORDER BY n.message DESC LIMIT 1), '')"
+
+/* Of the last that a person said to him. */
+#define LOST                                                                                                              \
+    "coalesce((SELECT iif(o.settled_at IS NULL OR o.state = 'accepted', '', 'the answer: ' || o.state || ': ' || o.reason) " \
+    "FROM message a JOIN outbox o ON o.message = a.id WHERE a.conversation = v.id AND a.kind = 'agent' "                  \
+    "ORDER BY a.id DESC LIMIT 1), '')"
 
 static const char LIST[] =
     "SELECT v.id, h.number, c.address, c.first_name, v.channel, coalesce(h.team, v.team), v.agent, "
@@ -22,7 +29,7 @@ static const char LIST[] =
     "coalesce((SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), ''), "
     "(SELECT m.media <> '[]' FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), "
     "coalesce((SELECT group_concat(p.address, ', ') FROM told t JOIN contact p ON p.id = t.contact "
-    "WHERE t.handover = h.number), ''), " TROUBLE " AS trouble, v.summary "
+    "WHERE t.handover = h.number), ''), coalesce(nullif(" TROUBLE ", ''), iif(?1 <> 0, '', " LOST ")) AS trouble, v.summary "
     "FROM conversation v JOIN contact c ON c.id = v.contact "
     "LEFT JOIN handover h ON h.conversation = v.id AND h.state <> 'over' "
     "WHERE v.owner = 'agent' AND (?1 = 0 OR trouble <> '') "

@@ -162,6 +162,34 @@ def interrupted():
         equal([name for name in os.listdir(desk.folder) if "deep" in name], [], "so it goes, however that ends")
 
 
+@test("an audit --deep that is killed while the daemon copies for it leaves no copy behind, nor does a kill of both")
+def forsaken():
+    with Desk() as desk:
+        grow(desk, 30)
+
+        def leave():
+            process = subprocess.Popen([binary("frontdesk"), "audit", "--deep"], env=desk.env, stdout=subprocess.DEVNULL)
+            eventually(lambda: copies(desk), "the daemon copies", 20, 0.0005)
+            process.kill()
+            process.wait()
+
+        leave()
+        eventually(lambda: not copies(desk), lambda: f"what nobody asks for goes away: {copies(desk)}", 20)
+        leave()
+        equal(desk.stop(), 0, "exit")
+        equal(copies(desk), [], "a stop takes it along")
+        for name in ("deep", "deep.part"):
+            with open(f"{desk.db}.{name}", "wb") as file:
+                file.write(b"SQLite format 3\0 and what customers wrote")
+        desk.start()
+        equal(copies(desk), [], "the next start removes what a kill has left")
+        desk.do("audit", "--deep")
+
+
+def copies(desk):
+    return [name for name in os.listdir(desk.folder) if "deep" in name]
+
+
 def nameless(process):
     """Files that the process has open and that stand in no folder any more."""
     def open_files():

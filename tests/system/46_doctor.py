@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
 import web
-from desk import Desk, binary
+from desk import TOKEN, Desk, binary
 from disk import small_disk
 from sandbox import KEY, SEND
 from tap import Skip, contains, equal, eventually, lacks, main, test, true
@@ -24,6 +24,10 @@ INSERT INTO backend (name, kind, url, model, key_env, prompt) VALUES
 INSERT INTO rule (name, priority, action, target) VALUES ('rest', 0, 'consult', 'assistant');
 INSERT INTO attribute (name, at, value) VALUES ('last', 'reply', '{{ message }}');
 """
+
+
+HAS_UNIT = any(os.path.exists(f"{at}/systemd/system/frontdeskd.service") for at in ("/etc", "/usr/local/lib", "/usr/lib"))
+START = "systemctl start frontdeskd" if HAS_UNIT else "frontdeskd"
 
 
 @contextlib.contextmanager
@@ -162,7 +166,7 @@ def reach():
         one(found(desk, 1), "bad", "Braze", "Braze cannot be reached")
         desk.stop()
         findings = found(desk, 1)
-        one(findings, "bad", "Daemon", "is not running", "systemctl start")
+        one(findings, "bad", "Daemon", "is not running", START + "; then ask again")
         equal([row for row in findings if row[1] == "Braze"], [], "then nobody can ask Braze")
         one(found(desk, 1, env={"BRAZE_API_KEY": ""}), "bad", "Settings", "BRAZE_API_KEY", "is not set here")
         for name, value, words in (("BRAZE_API_KEY", '"canary-4711"', "has quotation marks"), ("BRAZE_API_KEY", "canary 4711", "holds a blank"),
@@ -178,6 +182,34 @@ def reach():
             equal((code, name in said), (1, True), f"{name} {words}: nor does the daemon take it")
             if name != "BRAZE_REST_URL":
                 lacks(said, "canary", "what it is set to")
+
+
+@test("secrets that systemd hands to the daemon alone are not called unset while it is down")
+def handed_over():
+    if os.getuid() != 0:
+        raise Skip("only root can lend a unit of systemd to one program")
+    unit = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/packaging/frontdeskd.service")
+    with desk_with() as desk:
+        desk.stop()
+        lend = ("mount -t tmpfs tmpfs /usr/local/lib && mkdir -p /usr/local/lib/systemd/system && "
+                'sed "s,/etc/frontdesk/braze-api-key,$1/key," "$0" >/usr/local/lib/systemd/system/frontdeskd.service && '
+                'shift && exec "$@"')
+        doctor = ["unshare", "-m", "sh", "-c", lend, unit, desk.folder, binary("frontdesk"), "doctor", "--json"]
+        env = desk.env | {"BRAZE_API_KEY": "", "BRAZE_REST_URL": ""}
+
+        def settings():
+            done = subprocess.run(doctor, env=env, capture_output=True, text=True, check=False)
+            if done.stdout == "":
+                raise Skip("no unit can be lent here: " + done.stderr.strip())
+            rows = [(row["level"], row["area"], row["text"], row["remedy"]) for row in json.loads(done.stdout)["findings"]]
+            one(rows, "bad", "Daemon", "is not running", "systemctl start frontdeskd")
+            return rows
+
+        one(settings(), "bad", "Settings", "BRAZE_API_KEY", f"is to come from {desk.folder}/key, which is not there")
+        with open(os.path.join(desk.folder, "key"), "w") as file:
+            file.write(KEY)
+        one(settings(), "warn", "Settings", "BRAZE_API_KEY", "cannot be seen from here", "systemctl start frontdeskd", "journalctl")
+        one(settings(), "bad", "Settings", "BRAZE_REST_URL", "is not set here")
 
 
 VENDORS = texts.SHOP + """
@@ -241,8 +273,10 @@ def files():
             file.write(f"FRONTDESK_DB={desk.db}\n")
         desk.stop()
         needs = desk.do("status", "--env", secret, "--json").json()["needs"]
-        has_unit = any(os.path.exists(f"{at}/systemd/system/frontdeskd.service") for at in ("/etc", "/usr/local/lib", "/usr/lib"))
-        contains([row["remedy"] for row in needs], "systemctl start frontdeskd" if has_unit else f"frontdeskd --env {secret}", "how it is started")
+        contains([row["remedy"] for row in needs], START if HAS_UNIT else f"frontdeskd --env {secret}", "how it is started")
+        for env, start in (({}, "frontdeskd"), ({"BRAZE_REST_URL": ""}, "frontdeskd --env FILE")):
+            needs = desk.do("status", "--json", env=env).json()["needs"]
+            contains([row["remedy"] for row in needs], START if HAS_UNIT else start, "how it is started, where --env is not given")
         said = desk.cli("doctor", "--env", secret, "--json").json()["findings"]
         equal([row["remedy"] for row in said if secret in row["text"]], [f"chmod 600 {secret}"], "the file that --env names")
         desk.write_rules("INSERT INTO rule (name, colour) VALUES ('x', 'red');")
@@ -444,7 +478,7 @@ def unanswered():
         contains(walk.said, "it is dead: ", "why")
 
 
-@test("doctor --live: a call with a wrong token is told while one waits; so it is by status, doctor, the metrics and the log")
+@test("doctor --live: a call with a wrong token or address is told while one waits; so it is by status, doctor, the metrics and the log")
 def turned_away():
     with desk_with(rules=HELLO) as desk:
         walk = Walk(desk)
@@ -453,6 +487,11 @@ def turned_away():
         walk.hears("was turned away with 401: it showed a token that is not known here")
         equal(desk.post({"message": "hello"}, token=None).status, 401, "turned away")
         walk.hears("was turned away with 401: it showed no token")
+        mistyped = web.call(desk.port, "POST", "/v1/inbuond/whatsapp", b"{}", {"Authorization": "Bearer " + TOKEN})
+        equal(mistyped.status, 404, "a mistyped address")
+        walk.hears("was turned away with 404: it showed a good token, but no webhook is taken at its path")
+        walk.hears("the method POST")
+        equal(web.call(desk.port, "POST", "/wp-login.php", b"", {}).status, 404, "who tries doors is no webhook")
         desk.say("ana", "hello")
         walk.hears("It came: “hello”")
         walk.hears("Did you see it")
@@ -460,11 +499,12 @@ def turned_away():
         walk.ends(0)
         need = desk.do("status", "--json").json()["needs"][0]
         equal((need["kind"], need["remedy"]), ("turned_away", "frontdesk doctor --live"), "status")
-        contains(need["text"], "2 webhooks were turned away (401), the newest ", "status")
-        one(found(desk, 0), "warn", "Daemon", "2 webhooks were turned away", "into the header Authorization")
+        contains(need["text"], "3 webhooks were turned away (401, 404), the newest ", "status")
+        one(found(desk, 0), "warn", "Daemon", "3 webhooks were turned away", "into the header Authorization")
         metrics = web.call_unix(desk.db + ".sock", "GET", "/metrics").body.decode()
         contains(metrics, "frontdesk_webhooks_without_token_total 1\n", "metrics")
         contains(metrics, "frontdesk_webhooks_unknown_token_total 1\n", "metrics")
+        contains(metrics, "frontdesk_webhooks_astray_total 1\n", "metrics")
         equal(desk.log().count("event=webhook_turned_away"), 1, "a line a minute")
         lacks(desk.log(), "yesterday", "what it showed")
 
@@ -495,7 +535,7 @@ def held_up():
         walk.hears("write to the number")
         desk.stop()
         walk.ends(1)
-        contains(walk.said, "the daemon has ended: systemctl start frontdeskd", "the daemon")
+        contains(walk.said, f"the daemon has ended: {START}, then begin again", "the daemon")
 
 
 @test("doctor --live: who says nothing is told with the way out: a person, a rule, an opt-out, a telephone of the desk")
@@ -534,7 +574,7 @@ def ended():
         desk.stop()
         result = desk.cli("doctor", "--live")
         equal(result.code, 1, "no daemon")
-        contains(result.err, "systemctl start frontdeskd", "what to do")
+        contains(result.err, f"{START}, then begin again", "what to do")
 
 
 if __name__ == "__main__":

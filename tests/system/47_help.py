@@ -37,6 +37,10 @@ def groups():
     names = patterns()
     equal(len(names), len(set(names)), "each once")
     true(len(names) > 30, "commands: %d" % len(names))
+    reading = shown[shown.index("Reading:"):shown.index("\n\nWhat got stuck:")]
+    contains(reading, "outbox show ID", "what only reads")
+    for pattern in ("outbox retry", "outbox drop", "webhooks replay", "take", "erase", "rules load"):
+        lacks(reading, f"  {pattern} ", "what changes something")
 
 
 @test("every command tells what it does, and gives an example that the program understands")

@@ -1,4 +1,5 @@
 /* colleague: what a person is told on her own phone, and what her work on it is not. */
+#include "store/queue.h"
 #include "tests/lib/phone.h"
 
 static const char RULES[] = PHONE_SHOP
@@ -7,6 +8,18 @@ static const char RULES[] = PHONE_SHOP
 static int setup(void **state)
 {
     return setup_open(state, RULES);
+}
+
+/* Its texts' time is over before they could leave. */
+static void let_expire(struct fixture *f)
+{
+    struct error error = { 0 };
+
+    f->now += 25 * (int64_t)HOUR_MS;
+    must(desk_begin(&f->desk, &error), &error);
+    must(upkeep_run(&f->desk, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    phone_drain(f);
 }
 
 /* The case is told, with that number. */
@@ -60,6 +73,53 @@ static void a_text_of_hers_that_is_refused_is_told_of(void **state)
     assert_string_equal(phone_said(f, "ana"), "");
 }
 
+/* Braze takes nothing until its time is over, and all again afterwards. */
+static void a_text_of_hers_whose_time_is_over_in_the_queue_is_told_of(void **state)
+{
+    struct fixture *f = *state;
+
+    ask_for_person(f, "ana");
+    hear(f, "kim", "Hello Ana");
+    hear(f, "bob", "hours");
+    let_expire(f);
+    phone_expect(f, "kim", "#1 ana has probably not got this text of yours; see frontdesk outbox list:\n> Hello Ana");
+    assert_string_equal(phone_said(f, "ana"), "");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text LIKE '%has probably not got this text%'"), 1);
+}
+
+struct shown {
+    int64_t waits_since;
+    char trouble[200];
+};
+
+static void see(void *context, const struct queue_row *row)
+{
+    struct shown *shown = context;
+
+    shown->waits_since = row->waits_since;
+    snprintf(shown->trouble, sizeof shown->trouble, "%s", row->trouble);
+}
+
+/* Who answers from the desk reads it there. */
+static void whose_answer_never_left_waits_for_one_in_the_queue(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct shown shown = { .waits_since = -1 };
+
+    fixture_load(f, PHONE_SHOP "INSERT INTO team (name) VALUES ('support');\n");
+    ask_for_person(f, "ana");
+    assert_int_equal(fixture_act(f, "say", "{'conversation':1,'actor':'mia','text':'Hello'}"), 200);
+    assert_int_equal(queue_list(f->desk.db, &(struct queue_filter){ 0 }, see, &shown, &error), 1);
+    assert_int_equal(shown.waits_since, 0);
+    assert_string_equal(shown.trouble, "");
+    let_expire(f);
+    assert_int_equal(queue_list(f->desk.db, &(struct queue_filter){ 0 }, see, &shown, &error), 1);
+    assert_int_equal(shown.waits_since, fixture_int(f, "SELECT at FROM handover"));
+    assert_string_equal(shown.trouble, "the answer: expired: its deadline passed before it could leave");
+    assert_int_equal(queue_list(f->desk.db, &(struct queue_filter){ .is_untold = true }, see, &shown, &error), 0);
+}
+
 static void a_list_that_is_cut_says_how_many_there_are_more(void **state)
 {
     struct fixture *f = *state;
@@ -109,6 +169,8 @@ int main(void)
         CASE(a_sticker_of_hers_is_no_answer_and_she_is_told),
         CASE(a_voice_note_that_asks_for_a_person_and_a_sticker_meanwhile_are_told_of),
         CASE(a_text_of_hers_that_is_refused_is_told_of),
+        CASE(a_text_of_hers_whose_time_is_over_in_the_queue_is_told_of),
+        CASE(whose_answer_never_left_waits_for_one_in_the_queue),
         CASE(a_list_that_is_cut_says_how_many_there_are_more),
         CASE(her_work_is_not_summed_up_and_she_is_no_customer_when_it_ends),
     };

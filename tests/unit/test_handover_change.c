@@ -201,6 +201,41 @@ static void a_change_of_the_rules_while_the_desk_was_down_counts_as_well(void **
     phone_expect(f, "kim", "#1 ana: over, without your doing.");
 }
 
+static const char TEAMLESS[] =
+    "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES\n"
+    " ('reply', 'whatsapp', '7f3c0000-0000-4000-8000-000000000001', 'response');\n"
+    "INSERT INTO rule (name, words, say) VALUES ('hours', 'hours', 'From 8 to 6.');\n";
+
+/* Nobody is told of it then, and what the team would have said is gone with its row: the house's own sentence stands in. */
+static void whose_team_has_left_the_rules_hears_within_its_time_that_nobody_comes(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    fixture_load(f, TEAMLESS);
+    phone_look(f);
+    phone_pass(f, 9 * MINUTE_MS);
+    phone_expect(f, "ana", "One moment.");
+    phone_pass(f, 1 * MINUTE_MS);
+    phone_expect(f, "ana", "I am sorry, I cannot answer this right now.");
+    phone_pass(f, 5 * HOUR_MS);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text LIKE 'I am sorry%'"), 1);
+    assert_string_equal(fixture_text(f, "SELECT owner || agent FROM conversation WHERE id = 1"), "agent");
+}
+
+/* She has promised to be there; nobody's rules say what is said for her. */
+static void whom_a_person_took_unasked_and_left_alone_hears_it_as_well(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "hours");
+    assert_int_equal(fixture_act(f, "take", "{'conversation':1,'actor':'mia'}"), 200);
+    phone_write(f, "ana", "is anybody there?");
+    phone_pass(f, 2 * HOUR_MS);
+    phone_expect(f, "ana", "I am sorry, I cannot answer this right now.");
+    assert_string_equal(fixture_text(f, "SELECT owner FROM conversation WHERE id = 1"), "bot");
+}
+
 /* Numbers */
 
 static int64_t found_by(struct fixture *f, const char *typed)
@@ -318,6 +353,8 @@ int main(void)
         CASE(a_case_that_nobody_is_told_of_any_more_is_told_anew),
         CASE(who_stays_in_any_team_keeps_her_cases),
         CASE(a_change_of_the_rules_while_the_desk_was_down_counts_as_well),
+        CASE(whose_team_has_left_the_rules_hears_within_its_time_that_nobody_comes),
+        CASE(whom_a_person_took_unasked_and_left_alone_hears_it_as_well),
         CASE(the_number_of_a_case_finds_its_conversation_at_the_desk_as_well),
         CASE(what_an_erased_customer_said_stands_in_no_list_and_what_she_was_answered_in_no_other_thread),
         CASE(a_text_that_was_not_in_the_index_yet_does_not_get_there_while_it_is_erased),
