@@ -35,7 +35,7 @@ static int read_flags(int argc, char **argv, struct config *config, enum config_
 
     opterr = 0;
     optind = 1;
-    while ((flag = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+    while ((flag = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
         switch (flag) {
         case 'd': replace(&config->db, optarg); break;
         case 'r': replace(&config->rules, optarg); break;
