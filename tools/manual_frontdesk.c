@@ -77,7 +77,8 @@ void page_frontdesk(struct buf *out)
                    "answered, and steers the daemon: through its admin socket while it runs, else directly.\n"
                    "A word may be shortened as long as one command is meant. A CONVERSATION is its number,\n"
                    "or the customer: an external id or a phone number; it is then the open conversation\n"
-                   "(of several the one that a person has, else where she wrote last), else the newest. '#12', quoted for the shell, is the case of that number on a colleague's\n"
+                   "(of several the one that a person has, else where she wrote last), else the newest.\n"
+                   "'#12', quoted for the shell, is the case of that number on a colleague's\n"
                    "phone. What customers wrote is shown with control characters written out. Data\n"
                    "goes to standard output, all else to standard error.");
     page_section(out, "OPTIONS");
