@@ -76,8 +76,9 @@ void page_frontdesk(struct buf *out)
     page_text(out, "Reads the book in which frontdeskd keeps all that customers write and all that they are\n"
                    "answered, and steers the daemon: through its admin socket while it runs, else directly.\n"
                    "A word may be shortened as long as one command is meant. A CONVERSATION is its number,\n"
-                   "or the customer: an external id or a phone number; it is then the open conversation,\n"
-                   "else the newest. '#12', quoted for the shell, is the case of that number on a colleague's\n"
+                   "or the customer: an external id or a phone number; it is then the open conversation\n"
+                   "(of several the one that a person has, else where she wrote last), else the newest.\n"
+                   "'#12', quoted for the shell, is the case of that number on a colleague's\n"
                    "phone. What customers wrote is shown with control characters written out. Data\n"
                    "goes to standard output, all else to standard error.");
     page_section(out, "OPTIONS");

@@ -66,6 +66,18 @@ static void cut_line_break(struct buf *text)
         buf_truncate(text, text->len - 1);
 }
 
+/* Editors of other systems begin a file with it, and nobody sees it. */
+static void cut_byte_order_mark(struct buf *text)
+{
+    static const char MARK[] = "\xef\xbb\xbf";
+    size_t len = sizeof MARK - 1;
+
+    if (text->len < len || memcmp(text->data, MARK, len) != 0)
+        return;
+    memmove(text->data, text->data + len, text->len - len);
+    buf_truncate(text, text->len - len);
+}
+
 /* 1, or 0 when the file is empty, or -1 with errno set. */
 static int read_file(const char *path, struct buf *value)
 {
@@ -81,6 +93,7 @@ static int read_file(const char *path, struct buf *value)
         result = -1;
         reason = EILSEQ;
     }
+    cut_byte_order_mark(&text);
     cut_line_break(&text);
     if (result == 0) {
         buf_add(value, text.data, text.len);

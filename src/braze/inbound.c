@@ -237,10 +237,13 @@ static char *clean_id(const char *text, size_t len, size_t max)
     return buf_detach(&out);
 }
 
-static char *clean_phone(const char *text, size_t len)
+/* In a form that was not escaped the plus of a number has become a blank. */
+static char *clean_phone(const char *text, size_t len, bool is_form)
 {
     struct buf out = { 0 };
     bool has_digit = false;
+    if (is_form && len > 1 && text[0] == ' ' && text[1] >= '1' && text[1] <= '9')
+        buf_add_char(&out, '+');
     for (size_t i = 0; i < len && out.len < INBOUND_ID_MAX; i++) {
         char c = text[i];
         if (phone_is_filler(c))
@@ -278,10 +281,17 @@ static size_t take_media(const struct reading *r, struct inbound *in)
     return count;
 }
 
+/* What is the same in every call would make all later messages of a customer repeats of the first: the value of a test send,
+ * and Liquid that was not worked out. */
+static bool is_no_dispatch(const char *id)
+{
+    return strcmp(id, PREVIEW_DISPATCH) == 0 || strstr(id, "${") != NULL || strstr(id, "{{") != NULL;
+}
+
 static void take_facts(struct reading *r, struct inbound *in)
 {
     in->dispatch_id = clean_value(r, KEY_DISPATCH_ID, INBOUND_ID_MAX);
-    if (strcmp(in->dispatch_id, PREVIEW_DISPATCH) == 0)
+    if (is_no_dispatch(in->dispatch_id))
         in->dispatch_id[0] = '\0';
     in->campaign = clean_value(r, KEY_CAMPAIGN, INBOUND_ID_MAX);
     in->first_name = clean_value(r, KEY_FIRST_NAME, INBOUND_NAME_MAX);
@@ -327,7 +337,8 @@ static void take_identity(struct reading *r, struct inbound *in, const char *cla
 {
     in->user_id = clean_value(r, KEY_USER_ID, INBOUND_ID_MAX);
     in->braze_id = clean_value(r, KEY_BRAZE_ID, INBOUND_ID_MAX);
-    in->phone_number = clean_phone(buf_text(&r->values[KEY_PHONE_NUMBER]), r->values[KEY_PHONE_NUMBER].len);
+    in->phone_number = clean_phone(buf_text(&r->values[KEY_PHONE_NUMBER]), r->values[KEY_PHONE_NUMBER].len,
+                                   (r->flags & INBOUND_FORM) != 0);
     claim_user(r, in, claimed_user);
     bool is_known = is_out_of_reach(r, KEY_USER_ID, in->user_id) ||
                     is_out_of_reach(r, KEY_PHONE_NUMBER, in->phone_number);
@@ -384,14 +395,14 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Narrows the body to what lies between a BOM, surrounding blanks, and the end. */
+/* Narrows the body to what lies between a BOM, surrounding blanks, and the end (a string of C may bring its NUL along). */
 static void trim_body(const char **body, size_t *len)
 {
     if (*len >= 3 && memcmp(*body, "\xEF\xBB\xBF", 3) == 0)
         *body += 3, *len -= 3;
     while (*len > 0 && is_blank(**body))
         (*body)++, (*len)--;
-    while (*len > 0 && is_blank((*body)[*len - 1]))
+    while (*len > 0 && (is_blank((*body)[*len - 1]) || (*body)[*len - 1] == '\0'))
         (*len)--;
 }
 

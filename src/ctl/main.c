@@ -66,7 +66,8 @@ static bool wants_colour(void)
 {
     const char *refusal = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
-    return (refusal == NULL || refusal[0] == '\0') && terminal != NULL && strcmp(terminal, "dumb") != 0;
+    return (refusal == NULL || refusal[0] == '\0') && terminal != NULL && terminal[0] != '\0' &&
+           strcmp(terminal, "dumb") != 0;
 }
 
 static struct output_place find_place(struct pager *pager)

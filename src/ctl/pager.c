@@ -28,7 +28,9 @@ static const char *find_program(void)
         program = getenv("PAGER");
     if (program == NULL)
         program = "less";
-    if (terminal == NULL || strcmp(terminal, "dumb") == 0 || strcmp(program, "") == 0 || strcmp(program, "cat") == 0)
+    if (terminal == NULL || strcmp(terminal, "") == 0 || strcmp(terminal, "dumb") == 0)
+        return NULL;
+    if (strcmp(program, "") == 0 || strcmp(program, "cat") == 0)
         return NULL;
     return program;
 }

@@ -17,6 +17,7 @@
 #include "store/readers.h"
 #include "store/spend.h"
 
+enum { PATIENCE_MS = 120000 /* an answer that is under way for longer is late */ };
 enum { WAITING_SHOWN = 5, TROUBLES_SHOWN = 5, LOG_LARGE = 80 * 1024 * 1024 };
 #define HOUR_MS INT64_C(3600000)
 
@@ -85,6 +86,17 @@ static void add_backend_lane(struct needs *needs, const struct overview_lane *ro
     buf_release(&wait);
 }
 
+/* Nothing to mend, but she should know why nobody hears anything. */
+static void add_limited_lane(struct needs *needs, const struct overview_lane *row)
+{
+    struct buf wait = { 0 };
+
+    clock_format_age(row->until_at - needs->now, &wait);
+    need(needs, "lane", "frontdesk outbox list --state pending", "%s makes us wait another %s: %s", row->name, buf_text(&wait),
+         row->reason);
+    buf_release(&wait);
+}
+
 static bool is_desk_lane(const char *name)
 {
     return strncmp(name, "notify ", 7) == 0 || strncmp(name, "relay ", 6) == 0;
@@ -105,6 +117,8 @@ static void add_lane(void *context, const struct overview_lane *row)
              strncmp(row->name, "campaign ", 9) == 0 || is_desk_lane(row->name) ? "frontdesk rules load"
                                                                                 : "systemctl restart frontdeskd",
              "%s is stopped: %s (it is tried again by itself)", row->name, row->reason);
+    else if (strcmp(row->state, "limited") == 0 && row->until_at - needs->now > PATIENCE_MS)
+        add_limited_lane(needs, row);
     else if (row->failures > 3)
         need(needs, "lane", "frontdesk outbox list --state pending", "%s is not well: %s", row->name,
              row->reason);
@@ -202,6 +216,22 @@ static void add_unready(struct needs *needs, const char *why)
 {
     if (why != NULL && *why != '\0')
         need(needs, "store", "frontdesk doctor", "nothing can be stored, and every webhook is sent back with 503: %s", why);
+}
+
+/* Where nothing else says why: our share of the hour is used up, or Braze is slow. */
+static void add_late(struct needs *needs, const struct overview *o)
+{
+    struct buf age = { 0 };
+
+    for (size_t i = 0; i < needs->count; i++)
+        if (strcmp(needs->rows[i].kind, "lane") == 0 || strcmp(needs->rows[i].kind, "daemon") == 0)
+            return;
+    if (o->pending == 0 || needs->now - o->oldest_pending_at < PATIENCE_MS)
+        return;
+    clock_format_age(needs->now - o->oldest_pending_at, &age);
+    need(needs, "late", "frontdesk outbox list --state pending", "%lld %s to go out, the oldest for %s", (long long)o->pending,
+         o->pending == 1 ? "answer waits" : "answers wait", buf_text(&age));
+    buf_release(&age);
 }
 
 static void add_turned_away(struct needs *needs, const struct turned_away *turned)
@@ -318,6 +348,7 @@ int needs_read(struct needs *needs, const struct call *call, struct db *db, cons
         overview_troubles(db, TROUBLES_SHOWN, add_trouble, needs, error) < 0 || add_withheld(needs, db, error) != 0 ||
         add_caps(needs, db, given->rules, error) != 0 || erasure_list(db, ERASURES_SHOWN, add_erasure, needs, error) < 0)
         return -1;
+    add_late(needs, given->overview);
     add_counts(needs, given->overview);
     add_log(needs, buf_text(&call->db_path));
     return 0;

@@ -35,7 +35,7 @@ static int read_flags(int argc, char **argv, struct config *config, enum config_
 
     opterr = 0;
     optind = 1;
-    while ((flag = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    while ((flag = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
         switch (flag) {
         case 'd': replace(&config->db, optarg); break;
         case 'r': replace(&config->rules, optarg); break;
@@ -44,9 +44,8 @@ static int read_flags(int argc, char **argv, struct config *config, enum config_
         case 'e': replace(&config->env, optarg); break;
         case 'h': *wish = CONFIG_SHOW_HELP; return 0;
         case 'v': *wish = CONFIG_SHOW_VERSION; return 0;
-        default:
-            return error_set(error, "%s is not understood; frontdeskd --help lists the flags",
-                             argv[optind - 1]);
+        case ':': return error_set(error, "%s wants a value behind it; frontdeskd --help lists the flags", argv[optind - 1]);
+        default: return error_set(error, "%s is not understood; frontdeskd --help lists the flags", argv[optind - 1]);
         }
     }
     if (optind < argc)

@@ -62,6 +62,8 @@ bool public_is_token(const char *token, const char *const *tokens, size_t count)
 {
     size_t len = strlen(token);
     unsigned known = 0;
+    while (len > 0 && (token[len - 1] == ' ' || token[len - 1] == '\t'))
+        len--; /* libmicrohttpd leaves the blanks at a header's end */
     for (size_t i = 0; i < count; i++)
         known |= env_secret_equal(token, len, tokens[i], strlen(tokens[i]));
     return known != 0 && len > 0;

@@ -183,8 +183,7 @@ static int fail(const struct copy *copy, int code, struct error *error)
 
 static int open_target(struct copy *copy, struct error *error)
 {
-    int code = sqlite3_open_v2(copy->draft, &copy->target,
-                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    int code = db_open_file(copy->draft, &copy->target, SQLITE_OPEN_READWRITE, NULL);
 
     /* Exclusive: so the log that comes and goes at the end needs no shared memory, which not every file system has. */
     if (code == SQLITE_OK)

@@ -216,17 +216,27 @@ static int configure(struct db *db, struct error *error)
     return 0;
 }
 
+int db_open_file(const char *path, sqlite3 **handle, int flags, const char *vfs)
+{
+    struct buf name = { 0 };
+
+    buf_addf(&name, "%s%s", path[0] == '/' ? "" : "./", path);
+    int code = sqlite3_open_v2(buf_text(&name), handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);
+    buf_release(&name);
+    return code;
+}
+
 static int open_handle(struct db *db, const char *path, struct error *error)
 {
-    static const int flags[] = {
-        [DB_WRITER] = SQLITE_OPEN_READWRITE,
-        [DB_READER] = SQLITE_OPEN_READONLY,
-        [DB_MEMORY] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-    };
-    int code = sqlite3_open_v2(db->role == DB_MEMORY ? ":memory:" : path, &db->handle,
-                               flags[db->role] | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                               db->role == DB_WRITER ? wal_file_vfs() : NULL);
+    int code;
 
+    if (db->role == DB_MEMORY)
+        code = sqlite3_open_v2(":memory:", &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                               SQLITE_OPEN_EXRESCODE, NULL);
+    else if (db->role == DB_WRITER)
+        code = db_open_file(path, &db->handle, SQLITE_OPEN_READWRITE, wal_file_vfs());
+    else
+        code = db_open_file(path, &db->handle, SQLITE_OPEN_READONLY, NULL);
     if (code == SQLITE_OK)
         return 0;
     db_note_fault(db, code);

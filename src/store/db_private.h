@@ -50,4 +50,8 @@ void db_note_fault(struct db *db, int code);
 int db_fail(struct db *db, int code, struct error *error); /* notes the fault and sets the sentence; -1 */
 int64_t db_monotonic_ms(void);
 
+/* sqlite3_open_v2 of the file that has this very name: SQLite takes ":memory:", "" and "file:…" for something else, and
+ * what was acknowledged would not be on disk. */
+int db_open_file(const char *path, sqlite3 **handle, int flags, const char *vfs);
+
 #endif

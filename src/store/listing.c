@@ -103,7 +103,8 @@ static const char BY_CASE[] = "SELECT conversation FROM handover WHERE number = 
 static const char BY_USER[] = "SELECT v.id FROM identity i JOIN conversation v ON v.contact = i.contact "
                               "WHERE ((i.kind IN ('external', 'braze') AND i.value = ?1) OR (i.kind = 'phone' "
                               "AND i.value IN (?1, ?2, '+' || ?2))) AND ?3 IN ('', i.kind) "
-                              "ORDER BY i.kind = 'phone', v.owner = 'closed', v.id DESC LIMIT 1";
+                              "ORDER BY i.kind = 'phone', v.owner = 'closed', v.owner <> 'agent', v.last_in_at DESC, v.id DESC "
+                              "LIMIT 1";
 
 static int find_number(struct db *db, const char *literal, const char *typed, int64_t *id, struct error *error)
 {

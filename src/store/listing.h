@@ -35,8 +35,9 @@ int listing_conversation(struct db *db, int64_t id, listing_conversation_row *ro
 
 /*
  * A conversation by what was typed: digits are its number first; else (or when no conversation has that
- * number) an external id or a phone of a contact, whose newest open conversation it is, or the newest when
- * all are closed. "#12" is the conversation of that case; what "external:12", "phone:…" and so on mean, store/who.h says.
+ * number) an external id or a phone of a contact, whose open conversation it is (of several one that a person has or shall
+ * have, then the one where the customer wrote last), or the newest when all are closed. "#12" is the
+ * conversation of that case; what "external:12", "phone:…" and so on mean, store/who.h says.
  * 1, 0, -1.
  */
 int listing_find(struct db *db, const char *typed, int64_t *id, struct error *error);

@@ -248,10 +248,10 @@ class Desk:
 
     # The command line.
 
-    def cli(self, *words, input=None, env=None, within=60):
+    def cli(self, *words, input=None, env=None, within=60, cwd=None):
         done = subprocess.run([binary("frontdesk"), *map(str, words)], env=self.env | (env or {}), input=input,
                               stdin=subprocess.DEVNULL if input is None else None, capture_output=True, text=True,
-                              encoding="utf-8", errors="surrogateescape", timeout=within, check=False)
+                              encoding="utf-8", errors="surrogateescape", timeout=within, check=False, cwd=cwd)
         if REPORT.search(done.stderr):
             raise AssertionError("frontdesk: " + done.stderr)
         return Result(done)

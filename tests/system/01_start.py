@@ -65,6 +65,9 @@ def flags():
         done = subprocess.run([binary("frontdeskd"), "--no-such-flag"], env=desk.env, capture_output=True, text=True,
                               timeout=20, check=False)
         equal(done.returncode, 2, "exit of a usage error")
+        done = subprocess.run([binary("frontdeskd"), "--db"], env=desk.env, capture_output=True, text=True, timeout=20, check=False)
+        equal((done.returncode, done.stderr), (2, "frontdeskd: --db wants a value behind it; frontdeskd --help lists the flags\n"),
+              "a flag without its value")
         with open(desk.log_file, "ab") as log:
             desk.process = subprocess.Popen([binary("frontdeskd"), "--db", other], env=desk.env, stderr=log)
         desk.wait_ready()
@@ -165,6 +168,20 @@ def foreign_books():
         os.chmod(desk.db, 0o600)
         refused(desk, "no database", desk.db)
         equal(os.path.getsize(desk.db), 3600, "never an empty book in its place")
+
+
+@test("the book is the file of that name, also where SQLite would read more into the name, or nothing on disk at all")
+def odd_names():
+    for name in (":memory:", "file:of orders?mode=memory"):
+        with idle_desk(FRONTDESK_DB=name) as desk:
+            desk.env["FRONTDESK_ADMIN"] = desk.db + ".sock"
+            desk.start(cwd=desk.folder)
+            desk.say("ana", "ping 1")
+            desk.kill()
+            with open(os.path.join(desk.folder, name), "rb") as book:
+                equal(book.read(15), b"SQLite format 3", name)
+            desk.start(cwd=desk.folder)
+            contains(desk.cli("transcript", "ana", cwd=desk.folder).out, "ping 1", "acknowledged, and there after a kill")
 
 
 def write_secret(folder, name, value):

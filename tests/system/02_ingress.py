@@ -36,6 +36,9 @@ def tokens():
         equal(desk.post(body, token="the-second-token").status, 202, "the second token")
         lower = web.call(desk.port, "POST", "/v1/inbound", json.dumps(body), {"Authorization": "bearer " + TOKEN})
         equal(lower.status, 202, "the scheme is caseless")
+        for header in (f"Bearer {TOKEN} ", f"Bearer  {TOKEN} \t"):
+            answer = web.call(desk.port, "POST", "/v1/inbound", json.dumps(body), {"Authorization": header})
+            equal(answer.status, 202, f"{header!r}: blanks at a header's end are no part of it")
 
 
 @test("405 with Allow for other methods, 404 for other paths")

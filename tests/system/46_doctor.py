@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -360,6 +361,27 @@ NEEDS = [
     ["dead", "1 answer was refused in the last 7 days", "frontdesk outbox list --state dead"],
     ["rules", "the rule folder was refused: 10-rules.sql:1: rule has no column 'colour'; known are", "frontdesk rules check"],
 ]
+
+
+@test("status: answers that Braze makes wait, and answers that are late for whatever reason, need her")
+def late():
+    with Desk() as desk:
+        desk.sandbox.fault("limit_retry_after", seconds=3000)
+        desk.say("ana", "ping 1")
+        eventually(lambda: desk.attempts("ana"), "the first attempt")
+        need, = desk.do("status", "--json").json()["needs"]
+        true(re.fullmatch(r"braze makes us wait another (49|5\d|60) minutes: Braze answered 429: Rate limit exceeded", need["text"]), f"{need}")
+        equal((need["kind"], need["remedy"]), ("lane", "frontdesk outbox list --state pending"), "what it is, and what to type")
+        equal(desk.stop(), 0, "exit")
+        desk.edit("DELETE FROM lane", "UPDATE outbox SET created_at = created_at - 300000")
+        desk.sandbox.fault("hang", times=0)
+        desk.start()
+        need, = desk.do("status", "--json").json()["needs"]
+        equal((need["kind"], need["remedy"]), ("late", "frontdesk outbox list --state pending"), "what it is, and what to type")
+        true(re.fullmatch(r"1 answer waits to go out, the oldest for \d minutes", need["text"]), f"{need}")
+        desk.kill()
+        needs = desk.do("status", "--json").json()["needs"]
+        equal([row["kind"] for row in needs], ["daemon"], "that the daemon is down says enough")
 
 
 @test("status leads with all that needs her, each with its remedy, and with nothing when nothing does")

@@ -124,6 +124,7 @@ static void test_file_ends(void **state)
     static const char *const CASES[][2] = {
         { "a", "a" },       { "a\n", "a" },   { "a\r\n", "a" },   { "a\n\n", "a\n" },
         { "a\nb", "a\nb" }, { "a\r", "a\r" }, { " a \n", " a " },
+        { "\xef\xbb\xbf" "a\r\n", "a" }, { "a\xef\xbb\xbf", "a\xef\xbb\xbf" },
     };
 
     (void)state;
@@ -226,6 +227,7 @@ static void test_load(void **state)
         const char *line, *value; /* NULL: not set */
     } CASES[] = {
         { "TEST_X=plain\n", "plain" },
+        { "\xef\xbb\xbf" "TEST_X=plain\r\n", "plain" },
         { "\n  # TEST_X=no\n\n \t TEST_X=no line feed", "no line feed" },
         { "TEST_X=a b # c \t\r\n", "a b # c" },
         { "TEST_X='it is' \r\n", "it is" },

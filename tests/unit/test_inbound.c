@@ -69,6 +69,7 @@ static void messages_are_read(void **state)
         { "user_id=u&message=50%25+%26+more%0Aok", "application/x-www-form-urlencoded; charset=utf-8", "u",
           "", "50% & more\nok", INBOUND_FORM },
         { "message=hi&phone_number=%2B49170", NULL, "", "+49170", "hi", INBOUND_FORM },
+        { "message=+hi&phone_number=+49170", NULL, "", "+49170", " hi", INBOUND_FORM }, /* url_param_escape was forgotten */
         { "user_id=u&message=%00%ff%zz", NULL, "u", "", "\xEF\xBF\xBD\xEF\xBF\xBD%zz",
           INBOUND_FORM | INBOUND_REPAIRED },
         { "user_id=u&message=a&user_id=victim", NULL, "u", "", "a", INBOUND_FORM | INBOUND_DUPLICATE_KEY },
@@ -95,6 +96,18 @@ static void messages_are_read(void **state)
         assert_int_equal(in.flags, CASES[i].flags);
         inbound_release(&in);
     }
+}
+
+static void a_string_with_its_end_is_read(void **state)
+{
+    static const char BODY[] = "{" ID "\"message\":\"m\"}\n\0";
+    struct inbound in;
+    struct error error = { 0 };
+    (void)state;
+    assert_int_equal(inbound_read(BODY, sizeof BODY, NULL, NULL, &in, &error), 1);
+    assert_string_equal(in.message, "m");
+    assert_int_equal(in.flags, 0);
+    inbound_release(&in);
 }
 
 static void unreadable_bodies_say_why(void **state)
@@ -378,6 +391,22 @@ static void facts_are_read(void **state)
     inbound_release(&in);
 }
 
+/* A slip in the template must not make all later messages of a customer repeats of the first. */
+static void dispatch_id_that_liquid_left_as_it_was_is_none(void **state)
+{
+    static const char *const LEFT[] = { "{{campaign.${dispatch_id}}}", "{campaign.${dispatch_id}}", "${dispatch_id}", "{{x" };
+    (void)state;
+    for (size_t i = 0; i < sizeof LEFT / sizeof LEFT[0]; i++) {
+        struct buf body = { 0 };
+        struct inbound in;
+        buf_addf(&body, "{" ID "\"dispatch_id\":\"%s\",\"message\":\"m\"}", LEFT[i]);
+        expect_read(buf_text(&body), NULL, &in);
+        assert_string_equal(in.dispatch_id, "");
+        inbound_release(&in);
+        buf_release(&body);
+    }
+}
+
 /* `count` times "é", two bytes each, behind one "x". */
 static void add_long(struct buf *body, size_t count)
 {
@@ -473,6 +502,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_are_read),
+        cmocka_unit_test(a_string_with_its_end_is_read),
         cmocka_unit_test(unreadable_bodies_say_why),
         cmocka_unit_test(binary_and_compressed_bodies_are_unreadable),
         cmocka_unit_test(claimed_identity_outranks_the_body),
@@ -484,6 +514,7 @@ int main(void)
         cmocka_unit_test(other_keys_become_fields),
         cmocka_unit_test(fields_stay_within_their_bounds),
         cmocka_unit_test(facts_are_read),
+        cmocka_unit_test(dispatch_id_that_liquid_left_as_it_was_is_none),
         cmocka_unit_test(long_values_are_cut_on_characters),
         cmocka_unit_test(samples_are_read),
         cmocka_unit_test(flags_in_words),

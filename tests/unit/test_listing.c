@@ -127,6 +127,25 @@ static void finds_by_what_is_typed(void **state)
     }
 }
 
+/* Of several that are open the one where she wrote last, though the other began later; but one that a person has, or shall
+ * have, goes before the bot's. */
+static void finds_the_conversation_that_is_meant(void **state)
+{
+    int64_t id = 0;
+
+    spine_run(*state, "INSERT INTO contact (id, created_at, address_kind, address) VALUES (5, 1, 'external', 'eve'), "
+                      "(6, 1, 'external', 'joe');"
+                      "INSERT INTO identity (kind, value, contact, added_at) VALUES ('external', 'eve', 5, 1), "
+                      "('external', 'joe', 6, 1);"
+                      "INSERT INTO conversation (id, contact, channel, owner, opened_at, last_in_at) VALUES "
+                      "(71, 5, 'whatsapp', 'bot', 100, 900), (72, 5, 'sms', 'bot', 200, 300), "
+                      "(73, 6, 'whatsapp', 'agent', 100, 200), (74, 6, 'sms', 'bot', 300, 900);");
+    assert_int_equal(listing_find(*state, "eve", &id, NULL), 1);
+    assert_int_equal(id, 71);
+    assert_int_equal(listing_find(*state, "joe", &id, NULL), 1);
+    assert_int_equal(id, 73);
+}
+
 static void note_id(struct buf *ids, int64_t id)
 {
     buf_addf(ids, "%s%lld", ids->len > 0 ? " " : "", (long long)id);
@@ -608,6 +627,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(finds_by_what_is_typed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(finds_the_conversation_that_is_meant, set_up, tear_down),
         cmocka_unit_test_setup_teardown(filters_conversations, set_up, tear_down),
         cmocka_unit_test_setup_teardown(filters_the_outbox, set_up, tear_down),
         cmocka_unit_test_setup_teardown(shows_one_of_the_outbox, set_up, tear_down),
