@@ -674,6 +674,7 @@ UNIT = \
   change \
   check \
   chores \
+  clearance \
   clock \
   close \
   colleague \
