@@ -675,6 +675,7 @@ UNIT = \
   change \
   check \
   chores \
+  clearance \
   clock \
   close \
   colleague \

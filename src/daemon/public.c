@@ -72,10 +72,12 @@ bool public_is_token(const char *token, const char *const *tokens, size_t count)
 /* Braze does not repeat what it was answered a 4xx to: each may be a customer's words. A line a minute, for anybody may knock. */
 static void note_turned_away(struct status_door *door, _Atomic int64_t *kind, const char *reason)
 {
-    int64_t now = clock_wall_ms(), before = atomic_exchange(&door->turned_away_at, now);
+    int64_t now = clock_wall_ms(), said = atomic_load(&door->logged_at);
+    bool is_time = now - said > QUIET_MS || now < said;
 
+    atomic_store(&door->turned_away_at, now);
     atomic_fetch_add(kind, 1);
-    if (now - before > QUIET_MS || now < before)
+    if (is_time && atomic_compare_exchange_strong(&door->logged_at, &said, now))
         log_warn("webhook_turned_away", log_text("reason", reason), log_int("without_token", atomic_load(&door->bare)),
                  log_int("unknown_token", atomic_load(&door->strange)), log_int("wrong_address", atomic_load(&door->astray)));
 }

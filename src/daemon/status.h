@@ -15,6 +15,7 @@ struct status_door { /* what was not let in, counted by the threads that answer;
     _Atomic int64_t bare, strange; /* webhooks answered 401: without a token, with one that is not known */
     _Atomic int64_t astray;         /* with one that is known, at a path or by a method that takes none (404, 405) */
     _Atomic int64_t turned_away_at; /* the newest of these three, unix ms */
+    _Atomic int64_t logged_at;      /* when the log spoke of them last, unix ms */
     _Atomic int64_t agents;         /* calls of other desks answered 401 */
     _Atomic int64_t full;           /* answered 503 before anybody looked at them */
 };

@@ -52,7 +52,7 @@ static bool is_wordless(const struct outbox_row *row)
 /* Inside the window free text goes, or a template where there is nothing else; outside it templates only. */
 static const struct campaign *choose(const struct ruleset *rules, const struct outbox_row *row, bool is_open)
 {
-    const struct campaign *asked = *row->campaign != '\0' ? ruleset_campaign(rules, row->campaign) : NULL;
+    const struct campaign *asked = ruleset_campaign(rules, row->campaign);
     const struct campaign *response = ruleset_default_campaign(rules, row->channel, LAYOUT_RESPONSE);
     const struct campaign *template = ruleset_default_campaign(rules, row->channel, LAYOUT_TEMPLATE);
 

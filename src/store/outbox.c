@@ -442,9 +442,9 @@ int outbox_expire(struct db *db, int64_t now, int max, int64_t *ids, int *ended,
 /* At start */
 
 static const char RECOVER_ATTEMPTS[] =
-    "INSERT INTO attempt (outbox, at, took_ms, class, status, batch, reason) "
-    "SELECT id, ?1, 0, 'ambiguous', 0, 1, 'the daemon ended while the call was under way' "
-    "FROM outbox WHERE state = 'claimed'";
+    "INSERT INTO attempt (id, outbox, at, took_ms, class, status, batch, reason) "
+    "SELECT (" DB_NEWEST_ID("attempt") ") + row_number() OVER (ORDER BY id), "
+    "id, ?1, 0, 'ambiguous', 0, 1, 'the daemon ended while the call was under way' FROM outbox WHERE state = 'claimed'";
 static const char RECOVER_AGAIN[] = "UPDATE outbox SET state = 'due', due_at = ?1, is_ambiguous = 1 "
                                     "WHERE state = 'claimed' AND is_ambiguous = 0 AND seq > 0";
 static const char RECOVER_LOST[] =

@@ -173,6 +173,22 @@ static void a_kill_in_flight_is_ambiguous_once(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM attempt WHERE class = 'ambiguous'"), 2);
 }
 
+/* Also where the table is empty: a desk's numbers begin high up, and a book that was restored begins above the lost one. */
+static void what_a_kill_notes_is_numbered_like_all_else(void **state)
+{
+    struct fixture *f = *state;
+
+    hear_many(f, 3);
+    call_free(claim(f));
+    desk_close(&f->desk);
+    assert_int_equal(desk_open(&f->desk, f->path, 2, f->zones, f->now, NULL), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM attempt WHERE class = 'ambiguous'"), 3);
+    assert_int_equal(fixture_int(f, "SELECT min(id) FROM attempt"), (INT64_C(2) << 40) + 1);
+    settle(f, claim(f), of(ANSWER_ACCEPTED), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM attempt WHERE id > 2 << 40"), 6);
+    assert_int_equal(fixture_int(f, "SELECT max(id) FROM attempt"), (INT64_C(2) << 40) + 6);
+}
+
 static void of_a_refused_batch_only_the_guilty_dies(void **state)
 {
     struct fixture *f = *state;
@@ -480,6 +496,7 @@ int main(void)
         TEST(what_an_answer_means),
         TEST(ambiguous_twice_is_unknown),
         TEST(a_kill_in_flight_is_ambiguous_once),
+        TEST(what_a_kill_notes_is_numbered_like_all_else),
         TEST(of_a_refused_batch_only_the_guilty_dies),
         TEST(errors_name_the_guilty),
         TEST(a_stopped_lane_resumes_by_itself),

@@ -5,11 +5,14 @@
 #include <stdint.h>
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "../lib/wire.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "braze/inbound.h"
 #include "daemon/public.h"
 
@@ -233,6 +236,33 @@ static void test_no_tokens_no_entry(void **state)
     assert_int_equal(wire_status(port, "POST", "/v1/inbound", GOOD, "{}"), 401);
 }
 
+static int log_file;
+
+static int lines_about_knocking(void)
+{
+    char text[16 * 1024];
+    ssize_t len = pread(log_file, text, sizeof text - 1, 0);
+    int count = 0;
+    assert_in_range(len, 0, sizeof text - 2);
+    text[len] = '\0';
+    for (const char *at = text; (at = strstr(at, "event=webhook_turned_away")) != NULL; at++)
+        count++;
+    return count;
+}
+
+static void test_who_knocks_without_a_pause_is_told_of_each_minute(void **state)
+{
+    int64_t now = clock_wall_ms();
+    int before = lines_about_knocking();
+    (void)state;
+    public.door.turned_away_at = now - 1000;
+    public.door.logged_at = now - 61 * 1000;
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(wire_status(port, "POST", "/v1/inbound", "", "{}"), 401);
+    assert_int_equal(lines_about_knocking() - before, 1);
+    assert_true(public.door.turned_away_at >= now);
+}
+
 #define A10 "aaaaaaaaaa"
 
 static const struct {
@@ -403,10 +433,13 @@ int main(void)
         with_server(test_bodies_are_read_where_they_arrive), with_server(test_no_body_is_read_after_a_crash),
         with_server(test_any_body),
         with_server(test_tokens),       with_server(test_no_tokens_no_entry),
+        with_server(test_who_knocks_without_a_pause_is_told_of_each_minute),
         with_server(test_channels),     with_server(test_identity),
         with_server(test_full_mailbox), with_server(test_closed_mailbox),
         with_server(test_methods),      with_server(test_health),
         with_server(test_metrics),
     };
+    log_file = memfd_create("log", 0);
+    log_open(LEVEL_INFO, log_file);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
