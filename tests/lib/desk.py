@@ -23,7 +23,8 @@ import urllib.parse
 import texts
 import web
 from sandbox import BUILD, KEY, Sandbox
-from tap import eventually
+from stopwatch import Stopwatch, processor_seconds
+from tap import PATIENCE, dwindles, eventually
 
 TOKEN = "token-for-the-tests"
 READY_WITHIN = 30
@@ -93,11 +94,17 @@ class Desk:
         self.wait_ready()
         return self
 
+    def timed_start(self):
+        """Starts it; the seconds from exec to the first 200 of /readyz, by the stopwatch."""
+        watch = Stopwatch(lambda: [self.process.pid], asker=None)
+        self.start()
+        return watch.seconds()
+
     def is_ready(self):
         if self.process.poll() is not None:
             raise AssertionError(f"the daemon ended with {self.process.returncode}")
         try:
-            return web.call(self.port, "GET", "/readyz", timeout=5).status == 200
+            return web.call(self.port, "GET", "/readyz", timeout=5 * PATIENCE).status == 200
         except OSError:
             return False
 
@@ -109,7 +116,7 @@ class Desk:
 
     def wait_end(self, within=30):
         """Its exit status."""
-        return self.process.wait(within)
+        return self.process.wait(within * PATIENCE)
 
     def stop(self, within=30):
         """SIGTERM, and the exit status."""
@@ -127,14 +134,16 @@ class Desk:
     def try_start(self, within=30, **env):
         """A start that is expected to fail: (exit status, what it said)."""
         done = subprocess.run([binary("frontdeskd")], env=self.env | env, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=within, check=False)
+                              capture_output=True, text=True, timeout=within * PATIENCE, check=False)
         return done.returncode, done.stdout + done.stderr
 
     def processor_seconds(self):
         """What the daemon has worked so far: unlike the time of day, it does not grow with what else this machine does."""
-        with open(f"/proc/{self.process.pid}/stat", encoding="utf-8") as stat:
-            user, system = stat.read().rsplit(")", 1)[1].split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        return processor_seconds(self.process.pid)
+
+    def stopwatch(self):
+        """From now on, for bounds on time: what is waited for a processor does not count."""
+        return Stopwatch(lambda: [one.pid for one in (self.process, self.sandbox.process) if one is not None])
 
     def log(self):
         with open(self.log_file, encoding="utf-8", errors="replace") as log:
@@ -173,7 +182,7 @@ class Desk:
         target += "?" + urllib.parse.urlencode(query) if query else ""
         if connection is not None:
             return web.ask(connection, "POST", target, body, named)
-        return web.call(self.port, "POST", target, body, named, timeout=40)
+        return web.call(self.port, "POST", target, body, named, timeout=40 * PATIENCE)
 
     def say(self, user, text, status=202, **fields):
         """A customer's message as the pasted template sends it; the number of the message."""
@@ -243,15 +252,14 @@ class Desk:
         return self.value("SELECT count(*) FROM outbox WHERE state IN ('waiting', 'due', 'claimed')")
 
     def wait_drained(self, within=30):
-        eventually(lambda: self.pending() == 0, lambda: f"the outbox drains, still {self.pending()} rows", within,
-                   0.05)
+        dwindles(self.pending, "rows of the outbox that wait", within)
 
     # The command line.
 
     def cli(self, *words, input=None, env=None, within=60, cwd=None):
         done = subprocess.run([binary("frontdesk"), *map(str, words)], env=self.env | (env or {}), input=input,
                               stdin=subprocess.DEVNULL if input is None else None, capture_output=True, text=True,
-                              encoding="utf-8", errors="surrogateescape", timeout=within, check=False, cwd=cwd)
+                              encoding="utf-8", errors="surrogateescape", timeout=within * PATIENCE, check=False, cwd=cwd)
         if REPORT.search(done.stderr):
             raise AssertionError("frontdesk: " + done.stderr)
         return Result(done)
@@ -267,7 +275,7 @@ class Desk:
         """A person's act straight through the admin socket, as the command line does it; fails unless 200."""
         answer = web.call_unix(self.db + ".sock", "POST", "/v1/commands/" + name,
                                json.dumps({"conversation": conversation, "actor": "test"} | more),
-                               {"Content-Type": "application/json"}, timeout=60)
+                               {"Content-Type": "application/json"}, timeout=60 * PATIENCE)
         if answer.status != 200:
             raise AssertionError(f"{name} {conversation}: {answer}")
         return answer.json()

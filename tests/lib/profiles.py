@@ -11,7 +11,7 @@ import random
 import threading
 
 from sandbox import SEND, TRACK
-from tap import eventually, true
+from tap import dwindles, eventually, true
 
 # In service Braze is waited for longer.
 QUICK = {"FRONTDESK_BRAZE_TIMEOUT_MS": "500"}
@@ -25,7 +25,7 @@ def open_rows(desk):
 
 
 def wait_written(desk, within=40):
-    eventually(lambda: open_rows(desk) == 0, lambda: f"profiles are written, still {open_rows(desk)}", within, 0.05)
+    dwindles(lambda: open_rows(desk), "profiles that are not written", within)
 
 
 def written(desk):

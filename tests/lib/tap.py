@@ -11,6 +11,8 @@ import sys
 import time
 import traceback
 
+# Where all is slow, under a sanitizer on a busy machine, what comes in the end may take that many times longer.
+PATIENCE = float(os.environ.get("PATIENCE", "1"))
 _tests = []
 
 
@@ -91,15 +93,27 @@ def eventually(condition, what, within=10.0, every=None):
     It looks every `every` seconds, for what lasts a moment only; without that again and again after a twentieth of the
     time it has waited, since a look costs more than to be a little late.
     """
-    began = time.monotonic()
+    began, within = time.monotonic(), within * PATIENCE
     while True:
         value = condition()
         if value:
             return value
         waited = time.monotonic() - began
         if waited > within:
-            raise AssertionError(f"{what() if callable(what) else what}: not within {within} s")
+            raise AssertionError(f"{what() if callable(what) else what}: not within {within:g} s")
         time.sleep(every or min(max(waited / 20, 0.01), 0.25))
+
+
+def dwindles(count, what, within=30.0):
+    """Waits until count() is 0; a failure when it has become no less for `within` seconds."""
+    least, since = count(), time.monotonic()
+    while least > 0:
+        time.sleep(0.05)
+        now = count()
+        if now < least:
+            least, since = now, time.monotonic()
+        elif time.monotonic() - since > within * PATIENCE:
+            raise AssertionError(f"{now} {what}: no fewer for {within * PATIENCE:g} s")
 
 
 def never(condition, what, within):

@@ -8,6 +8,8 @@ import http.client
 import threading
 import time
 
+from tap import PATIENCE
+
 FINAL = ("accepted", "held", "withheld", "expired", "dead", "unknown")
 
 
@@ -45,7 +47,7 @@ class Client:
 
     def send_again(self, within=30):
         """Repeats what was not acknowledged, until it is."""
-        deadline = time.monotonic() + within
+        deadline = time.monotonic() + within * PATIENCE
         while (left := self.unacknowledged()) and time.monotonic() < deadline:
             for user, name in left:
                 self.send(user, name)

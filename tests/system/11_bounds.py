@@ -184,14 +184,6 @@ def backlog():
         return file.read().split(";\n")
 
 
-def restart_ms(desk):
-    """From exec to the first 200 of /readyz."""
-    began = time.monotonic()
-    desk.launch()
-    eventually(desk.is_ready, "ready", 30, 0.002)
-    return (time.monotonic() - began) * 1000
-
-
 @test("100,000 pending replies, kill -9: ready again within a second, and the backlog drains")
 def great_backlog():
     with Desk() as desk:
@@ -204,11 +196,11 @@ def great_backlog():
         times = []
         for _ in range(5):
             desk.kill()
-            times.append(restart_ms(desk))
-            if times[-1] < 1000:
+            times.append(desk.timed_start())
+            if times[-1] < 1:
                 break
-        print("# ready after", ", ".join(f"{ms:.0f} ms" for ms in times))
-        true(min(times) < 1000 or is_sanitized(), f"ready after {times} ms")
+        print("# ready after", ", ".join(f"{seconds:.2f} s" for seconds in times))
+        true(min(times) < 1 or is_sanitized(), f"ready after {times} s")
         desk.sandbox.start()
         began = desk.value("SELECT count(*) FROM outbox WHERE state = 'accepted'")
         desk.say("new", "ping now")

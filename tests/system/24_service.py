@@ -4,7 +4,6 @@ import contextlib
 import os
 import sys
 import tempfile
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
@@ -61,6 +60,10 @@ def calls(desk):
 def wait_call(desk, state, number=0, within=15):
     return eventually(lambda: (c := calls(desk)) and len(c) > number and c[number]["state"] == state and c[number],
                       lambda: f"call {number} is {state}: {[(c['state'], c['reason']) for c in calls(desk)]}", within)
+
+
+def calls_out(desk):
+    return [call["id"] for call in calls(desk) if call["state"] == "claimed"]
 
 
 def seen(desk, path=TABLES):
@@ -120,12 +123,13 @@ def faults():
     for fault, said, heard, state, asked, booked in FAULTS:
         with business() as desk:
             desk.sandbox.fault(path="/shop", **fault)
-            began = time.monotonic()
+            watch = desk.stopwatch()
             try:
                 desk.hears("ana", said, heard)
             except AssertionError as wrong:
                 raise AssertionError(f"{fault}: {wrong}") from wrong
-            true(time.monotonic() - began < 3 + 2.5, f"{fault}: in time")
+            took = watch.seconds()
+            true(took < 3 + 2.5, f"{fault}: in {took:.1f} s")
             row = wait_call(desk, state)
             equal((len(seen(desk, "/shop")), shop(desk)["booked"]), (asked, booked), f"{fault}: asked, booked")
             equal(len({key for _, _, key in seen(desk, "/shop")}), 1, f"{fault}: one key")
@@ -190,20 +194,22 @@ def stop():
 
 @test("a service that hangs for many customers holds up neither replies nor another service")
 def beside():
-    with business() as desk:
+    with business(deadline="8 seconds") as desk:
         desk.sandbox.fault("hang", path=TABLES, times=0)
         for number in range(12):
             desk.say(f"user-{number}", "table 4")
         eventually(lambda: len(seen(desk)) == 4, "four calls are out")
-        began = time.monotonic()
+        out, watch = calls_out(desk), desk.stopwatch()
         desk.hears("zoe", "ping 1", "pong 1")
         desk.hears("zoe", "order 12345", "Lemon cake: on its way.")
-        true(time.monotonic() - began < 2, "at once")
-        equal(len([c for c in calls(desk) if c["state"] == "claimed"]), 4, "calls out")
+        true(watch.seconds() < 2, f"at once, and not in {watch.seconds():.1f} s")
+        equal((len(out), calls_out(desk)), (4, out), "calls out, and the same ones still")
         for number in range(12):
-            equal(desk.sandbox.wait_texts(f"user-{number}", 1), ["Too late."], "heard")
+            equal(desk.sandbox.wait_texts(f"user-{number}", 1, 20), ["Too late."], "heard")
         states = [c["state"] for c in calls(desk) if c["sent_by"] == "diary"]
-        equal((states.count("unknown"), states.count("expired")), (4, 8), "what left, what did not")
+        left = len(seen(desk))  # the last ones asked later, and may just have had the time
+        equal((states.count("unknown"), states.count("expired")), (left, 12 - left), "what left, what did not")
+        true(4 <= left <= 8, f"{left} left, four at a time")
 
 
 @test("a person who steps in while a call is out has the word; what comes of the call is entered, and not said")
