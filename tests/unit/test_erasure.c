@@ -19,7 +19,7 @@ enum fate {
 };
 
 /*
- * Who adds a column of text adds it here. GOES: also to store/erasure_rows.c, and to store/dossier.c. `rows` are those of a
+ * Who adds a column of text adds it here. GOES: also to store/erasure_stage.c, and to store/dossier.c. `rows` are those of a
  * person, $ being the contact; NULL: they are made by the erasure itself, and are gone with it.
  */
 static const struct {
@@ -667,6 +667,62 @@ static void a_stray_call_speaks_of_a_person_by_a_whole_id(void **state)
             fail_msg("%s in %s", CASES[i].value, CASES[i].body);
 }
 
+/* What a life of years leaves, besides messages: so many of each. */
+static const char YEARS[] =
+    "CREATE TEMP TABLE n AS WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 2500) SELECT i FROM r;"
+    "INSERT INTO event (id, at, conversation, kind, actor, detail) SELECT 100000 + i, 1, (SELECT max(id) FROM conversation WHERE "
+    "contact = $), 'tag', 'rule r', 'zebra' FROM n;"
+    "INSERT INTO entry (id, contact, conversation, kind, name, value, at, wanted_by, state, settled_at) SELECT 100000 + i, $, "
+    "(SELECT max(id) FROM conversation WHERE contact = $), 'event', 'e', '{\"zebra\":1}', 1, 'r', 'accepted', 2 FROM n;"
+    "INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, due_at, expires_at, settled_at, reason) "
+    "SELECT 100000 + i, 'track', $, 0, (SELECT max(id) FROM conversation WHERE contact = $), 1, 'accepted', 1, 1, 9, 2, 'zebra' "
+    "FROM n;"
+    "INSERT INTO track (outbox, addressee, attributes) SELECT 100000 + i, 'external:zebra', '{\"zebra\":1}' FROM n;"
+    "INSERT INTO attempt (id, outbox, at, took_ms, class, status, batch, reason) SELECT 100000 + i, 100000 + i, 1, 1, 'accepted', "
+    "201, 1, 'zebra' FROM n;"
+    "INSERT INTO conversation (id, contact, channel, owner, epoch, opened_at, last_in_at, closed_at, closed_by, summary, summary_at) SELECT "
+    "100000 + i, $, 'whatsapp', 'closed', 1, 1, 1, 2, 'idle', 'zebra', 3 FROM n WHERE i <= 1000;";
+
+static int64_t total_changes(struct db *db)
+{
+    struct error error = { 0 };
+    struct query *q = db_query(db, "SELECT total_changes()");
+    int64_t total;
+
+    assert_int_equal(query_step(q, &error), 1);
+    total = query_int(q, 0);
+    query_end(q);
+    return total;
+}
+
+/* The road waits for each of them: a round of the engine has one. */
+static void whoever_has_years_of_rows_goes_in_pieces_of_a_thousand(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    int64_t ana, before, changes = 0, most = 0;
+
+    live(f, "ana", &ana);
+    run(f, YEARS, ana);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    for (int i = 0; i < 2000 && f->desk.may_erase; i++) {
+        before = total_changes(f->desk.db);
+        must(desk_begin(&f->desk, &error), &error);
+        f->desk.erasure_at = 0;
+        must(erasure_hold(&f->desk, f->now, &error), &error);
+        must(erasure_run(&f->desk, f->now, &error), &error);
+        must(desk_commit(&f->desk, &error), &error);
+        f->desk.scrubbed_at = 0;
+        must(erasure_scrub(&f->desk, f->now, &error), &error);
+        changes = total_changes(f->desk.db) - before;
+        most = changes > most ? changes : most;
+        f->now += 1000;
+    }
+    assert_string_equal(fixture_text(f, "SELECT phase FROM erasure"), "done");
+    assert_true(most <= 1010); /* and what is written about it */
+    assert_int_equal(count_marked(f, "zebra"), 0);
+}
+
 /* A backup is made; the book goes on; then the backup becomes the book. */
 
 static struct db *restore(struct fixture *f, const char *backup, int64_t *people)
@@ -796,6 +852,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_comes_anew_under_the_same_id_is_written_to_when_the_profile_is_cleared, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_braze_refuses_for_good_is_told_in_the_receipt, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(whoever_has_years_of_rows_goes_in_pieces_of_a_thousand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_was_erased_after_a_backup_is_erased_again_when_it_is_restored, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_contact_of_another_book_is_not_erased_for_its_number, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_erasure_that_a_backup_has_under_way_asks_braze_once_more, set_up, tear_down),
