@@ -1,7 +1,7 @@
 /*
  * erasure_stage: the rows of a person lose what they say of her, stage by stage (see store/erasure_rows.h for what stays). A
- * stage is done in pieces, each a short transaction's worth, however much there is of a kind: `upto` is the last row that is done.
- * Inside the caller's transaction.
+ * stage is done in pieces, each a short transaction's worth, however much there is of a kind: `upto` is the last row that is
+ * done. Inside the caller's transaction.
  */
 #ifndef STORE_ERASURE_STAGE_H
 #define STORE_ERASURE_STAGE_H

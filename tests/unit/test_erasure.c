@@ -631,6 +631,29 @@ static void a_call_that_could_not_be_read_is_emptied_when_its_reason_speaks_of_h
                         "it was from somebody who was erased");
 }
 
+/* One who has had many numbers; the last of them is looked for as the first is. */
+static void whoever_was_known_by_many_ids_is_found_in_such_a_call_by_each(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "hours?");
+    run(f,
+        "INSERT INTO identity (contact, kind, value, added_at) WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 90) "
+        "SELECT $, 'phone', '+8210' || (1000 + i), 1 FROM r",
+        1);
+    for (int i = 1; i <= 90; i++) {
+        char body[40];
+
+        snprintf(body, sizeof body, "{{{ +8210%d", 1000 + i);
+        fixture_receive(f, "whatsapp", body);
+    }
+    fixture_receive(f, "whatsapp", "{{{ +82102000");
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(CAST (body AS TEXT), '') FROM webhook WHERE state = 'unreadable'"),
+                        "{{{ +82102000");
+}
+
 static void a_stray_call_speaks_of_a_person_by_a_whole_id(void **state)
 {
     static const struct {
@@ -858,6 +881,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_erasure_that_a_backup_has_under_way_asks_braze_once_more, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_text_that_braze_did_not_take_is_not_tried_again_though_the_desk_is_busy, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_call_that_could_not_be_read_is_emptied_when_its_reason_speaks_of_her, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(whoever_was_known_by_many_ids_is_found_in_such_a_call_by_each, set_up, tear_down),
         cmocka_unit_test(a_stray_call_speaks_of_a_person_by_a_whole_id),
     };
 
