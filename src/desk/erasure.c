@@ -341,12 +341,15 @@ int erasure_scrub(struct desk *desk, int64_t now, struct error *error)
 {
     bool is_clean = false;
 
-    if (!desk->wants_scrub || now < desk->scrubbed_at + LOOK_EVERY_MS)
+    if ((!desk->wants_scrub && !desk->wants_cut) || now < desk->scrubbed_at + LOOK_EVERY_MS)
         return 0;
     desk->scrubbed_at = now;
     buf_clear(&desk->scrub_waits_for);
     if (db_scrub(desk->db, &is_clean, error) != 0)
         return -1;
+    desk->wants_cut &= !is_clean;
+    if (!desk->wants_scrub)
+        return 0;
     if (!is_clean)
         buf_add_text(&desk->scrub_waits_for, "somebody who has been reading the book for a while: until then the log of the "
                                              "database holds the older state");

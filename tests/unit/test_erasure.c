@@ -11,6 +11,7 @@
 #include "store/erasure_again.h"
 #include "store/erasure_stray.h"
 #include "store/restored.h"
+#include "store/webhook.h"
 #include "tests/unit/profile_case.h"
 
 enum fate {
@@ -448,6 +449,66 @@ static void a_call_repeated_after_the_erasure_is_a_duplicate_of_which_nothing_is
                      RECEIPT_ACCEPTED);
 }
 
+static bool file_holds(const struct fixture *f, const char *suffix, const char *word)
+{
+    char path[100];
+    struct buf bytes = { 0 };
+    FILE *file;
+    bool found;
+
+    snprintf(path, sizeof path, "%s%s", f->path, suffix);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    for (int c; (c = fgetc(file)) != EOF;)
+        buf_add_char(&bytes, (char)c);
+    fclose(file);
+    found = memmem(bytes.data, bytes.len, word, strlen(word)) != NULL;
+    buf_release(&bytes);
+    return found;
+}
+
+/* As the engine does it in the careful time after a crash: its bytes are on the disk before anybody has read them. */
+static void receive_carefully(struct fixture *f, const char *body)
+{
+    struct webhook webhook = { .received_at = f->now, .channel = "whatsapp", .content_type = "application/json", .body = body,
+                               .body_len = strlen(body) };
+    struct receipt receipt;
+    struct error error = { 0 };
+
+    must(desk_begin(&f->desk, &error), &error);
+    must(road_store(&f->desk, &webhook, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    must(desk_begin(&f->desk, &error), &error);
+    must(road_decide(&f->desk, &webhook, f->now, &receipt, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    assert_int_equal(receipt.kind, RECEIPT_DUPLICATE);
+}
+
+static void the_log_is_cut_of_what_such_a_call_has_left_in_it_after_a_crash(void **state)
+{
+    static const char CALL[] = "{\"user_id\":\"ana\",\"phone_number\":\"\",\"dispatch_id\":\"d-ana\",\"message\":\"zebra\"}";
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    int64_t ana;
+
+    live(f, "ana", &ana);
+    run(f, "UPDATE profile SET addressee = ''", 0);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    receive_carefully(f, CALL);
+    assert_true(file_holds(f, "-wal", "zebra"));
+    must(erasure_scrub(&f->desk, f->now, &error), &error);
+    assert_false(file_holds(f, "-wal", "zebra"));
+    assert_false(file_holds(f, "", "zebra"));
+    /* Killed before that was done. */
+    receive_carefully(f, CALL);
+    fixture_reopen(f, true);
+    f->now += 1000;
+    must(erasure_scrub(&f->desk, f->now, &error), &error);
+    assert_false(file_holds(f, "-wal", "zebra"));
+    assert_false(file_holds(f, "", "zebra"));
+}
+
 static void digests_of_the_erased_go_after_a_day_and_with_the_last_of_them_the_secret(void **state)
 {
     static const char CALL[] = "{'user_id':'ana','phone_number':'','dispatch_id':'d-ana','message':'hours?'}";
@@ -866,6 +927,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_message_during_the_erasure_is_somebody_new_s, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_call_repeated_after_the_erasure_is_a_duplicate_of_which_nothing_is_kept, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(the_log_is_cut_of_what_such_a_call_has_left_in_it_after_a_crash, set_up, tear_down),
         cmocka_unit_test_setup_teardown(digests_of_the_erased_go_after_a_day_and_with_the_last_of_them_the_secret, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_is_held_or_withheld_of_an_erased_person_cannot_be_sent_after_all, set_up, tear_down),
