@@ -210,6 +210,7 @@ LIB = \
   src/store/erasure.c \
   src/store/erasure_again.c \
   src/store/erasure_rows.c \
+  src/store/erasure_stage.c \
   src/store/erasure_stray.c \
   src/store/event.c \
   src/store/expression.c \

@@ -248,6 +248,7 @@ static int open_book(struct desk *desk, const char *path, int64_t number, int64_
     if (seen_newest(desk->db, &desk->newest_key_at, error) != 0 || mark_running(desk, now, error) != 0)
         return error_prefix(error, "%s", path);
     late_open(&desk->late, desk->db);
+    desk->wants_cut = desk->was_unclean && desk->late.is_there;
     return 0;
 }
 

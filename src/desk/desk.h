@@ -60,6 +60,7 @@ struct desk {
     bool may_erase;          /* an erasure may be open (desk/erasure.h) */
     int64_t erasure_at;      /* when it is looked at next */
     bool wants_scrub, is_scrubbed; /* the file, for its last phase: to be done; done since that was looked at */
+    bool wants_cut;          /* the log may hold a call of somebody who was erased, and is to be cut */
     int64_t scrubbed_at;     /* when that was tried last */
     struct buf scrub_waits_for;
     int64_t retention_at;    /* when retention looks next (desk/retention.h) */

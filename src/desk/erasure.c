@@ -13,6 +13,7 @@
 #include "desk/parting.h"
 #include "store/erasure.h"
 #include "store/erasure_rows.h"
+#include "store/erasure_stage.h"
 #include "store/event.h"
 #include "store/outbox_track.h"
 #include "store/run_row.h"
@@ -157,8 +158,9 @@ static int run_asked(struct progress *p, struct error *error)
     more = erasure_rows_are_under_way(db, p->erasure->id, error);
     if (more != 0)
         return more < 0 ? -1 : wait_for(p, NO_CALLS, error);
-    if (erasure_rows_note_attributes(db, p->erasure->id, error) != 0)
-        return -1;
+    more = erasure_rows_note_attributes(db, p->erasure->id, error);
+    if (more != 0)
+        return more < 0 ? -1 : move(p, "asked", 1, upto, error);
     return move(p, "clearing", 0, 0, error);
 }
 
@@ -202,7 +204,7 @@ static int run_rows(struct progress *p, struct error *error)
 {
     const struct erasure *erasure = p->erasure;
     int64_t upto;
-    int more = erasure_rows_empty(p->desk->db, erasure, p->now, &upto, error);
+    int more = erasure_stage_run(p->desk->db, erasure, p->now, &upto, error);
 
     if (more != 0)
         return more < 0 ? -1 : move(p, "rows", erasure->stage, upto, error);
@@ -339,12 +341,15 @@ int erasure_scrub(struct desk *desk, int64_t now, struct error *error)
 {
     bool is_clean = false;
 
-    if (!desk->wants_scrub || now < desk->scrubbed_at + LOOK_EVERY_MS)
+    if ((!desk->wants_scrub && !desk->wants_cut) || now < desk->scrubbed_at + LOOK_EVERY_MS)
         return 0;
     desk->scrubbed_at = now;
     buf_clear(&desk->scrub_waits_for);
     if (db_scrub(desk->db, &is_clean, error) != 0)
         return -1;
+    desk->wants_cut &= !is_clean;
+    if (!desk->wants_scrub)
+        return 0;
     if (!is_clean)
         buf_add_text(&desk->scrub_waits_for, "somebody who has been reading the book for a while: until then the log of the "
                                              "database holds the older state");

@@ -21,7 +21,8 @@
  * themselves, custom events that Braze was told, and what others wrote about the person in conversations of their own.
  *
  * A call of hers that is delivered once more, as Braze does for a day when an answer got lost, is answered and counted as the
- * duplicate that it is, and nothing of it is kept (store/late.h). A new message of hers is somebody new's.
+ * duplicate that it is, and nothing of it is kept (store/late.h). After a crash its bytes are stored before they are read: then
+ * the log is cut of them. A new message of hers is somebody new's.
  */
 #ifndef DESK_ERASURE_H
 #define DESK_ERASURE_H
@@ -57,7 +58,8 @@ int erasure_keeps_profile(struct desk *desk, int64_t contact, struct error *erro
 int erasure_run(struct desk *desk, int64_t now, struct error *error);
 int64_t erasure_next_at(struct desk *desk);
 
-/* Between transactions: what the phase 'pages' wants done to the file. Nothing where none has come so far. */
+/* Between transactions: what the phase 'pages' wants done to the file. Nothing where none has come so far, but for a log that is
+ * to be cut of a call that came once more (desk->wants_cut). */
 int erasure_scrub(struct desk *desk, int64_t now, struct error *error);
 
 /* Between transactions, where nobody else drives the desk: goes on until all are done or wait for something. */

@@ -290,6 +290,7 @@ static int settle_repeated(struct passage *p, int64_t message, struct error *err
 
     if (is_erased < 0)
         return -1;
+    p->desk->wants_cut |= is_erased == 1 && p->webhook->is_stored;
     return is_erased == 1 ? webhook_settle_bare(p->desk->db, p->webhook, "duplicate", message, "", error)
                           : settle_webhook(p, "duplicate", message, error);
 }

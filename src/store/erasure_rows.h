@@ -6,7 +6,7 @@
  * rows, times, names of rules, of attributes and of the business's own people stay: they say nothing about the person. Where
  * the person is one of those, what she wrote to customers stays theirs, and does not say any more who it was.
  *
- * It is done in pieces, each a short transaction's worth; ERASURE_STAGES says in which order. tests/unit/test_erasure.c
+ * It is done in pieces, each a short transaction's worth (store/erasure_stage.h). tests/unit/test_erasure.c
  * knows every column of every table, and fails when the schema gets one that nobody has thought about.
  *
  * All inside the caller's transaction.
@@ -37,7 +37,9 @@ int erasure_rows_open_conversation(struct db *db, int64_t erasure, int64_t *conv
  */
 int erasure_rows_find_former(struct db *db, int64_t erasure, int64_t *upto, struct error *error);
 
-/* Notes the attributes that Braze may hold, and in whose profile. */
+/* Drops what was wanted in her profile; noting before the attributes that Braze may hold, and in whose. A piece: 1 there may be
+ * more, 0, -1. */
+int erasure_rows_drop_profile(struct db *db, int64_t erasure, struct error *error);
 int erasure_rows_note_attributes(struct db *db, int64_t erasure, struct error *error);
 
 /*
@@ -57,9 +59,5 @@ int erasure_rows_keep_profile(struct db *db, int64_t contact, struct error *erro
 
 /* What came of it is entered in the receipt. *is_open: the call has not come to an end; *why is what keeps it, then. */
 int erasure_rows_end_clearing(struct db *db, int64_t erasure, bool *is_open, struct buf *why, struct error *error);
-
-/* One piece of a stage. 1: there is more of that stage; 0: it is over; -1. */
-enum { ERASURE_STAGES = 5 };
-int erasure_rows_empty(struct db *db, const struct erasure *erasure, int64_t now, int64_t *upto, struct error *error);
 
 #endif

@@ -11,7 +11,8 @@
 #include "store/erasure_stray.h"
 #include "text/phone.h"
 
-enum { LOOKED_AT_EACH = 50, KNOWN_BY_MAX = 64 };
+/* In a piece: how many webhooks, and in all how often one is looked through for one thing. */
+enum { LOOKED_AT_EACH = 50, LOOKS_EACH = 3200 };
 
 /* What a body says */
 
@@ -134,10 +135,19 @@ bool erasure_stray_mentions(const char *body, size_t len, const char *value, boo
 /* Whom it is looked for */
 
 struct known_by {
-    char *values[KNOWN_BY_MAX];
-    bool are_phones[KNOWN_BY_MAX];
+    struct name {
+        char *value;
+        bool is_phone;
+    } *names;
     size_t count;
 };
+
+static void known_release(struct known_by *known)
+{
+    for (size_t i = 0; i < known->count; i++)
+        free(known->names[i].value);
+    free(known->names);
+}
 
 static const char IDENTITIES[] = "SELECT kind = 'phone', value FROM erasure_identity WHERE erasure = ?1";
 
@@ -147,18 +157,18 @@ static int read_identities(struct db *db, int64_t erasure, struct known_by *know
     int more;
 
     query_bind_int(q, 1, erasure);
-    while ((more = query_step(q, error)) == 1 && known->count < KNOWN_BY_MAX) {
-        known->are_phones[known->count] = query_int(q, 0) != 0;
-        known->values[known->count++] = alloc_text(query_text(q, 1));
+    while ((more = query_step(q, error)) == 1) {
+        known->names = alloc_resize(known->names, known->count + 1, sizeof *known->names);
+        known->names[known->count++] = (struct name){ alloc_text(query_text(q, 1)), query_int(q, 0) != 0 };
     }
     query_end(q);
-    return more < 0 ? -1 : 0;
+    return more;
 }
 
 static bool speaks_of(const struct known_by *known, const char *text, size_t len)
 {
     for (size_t i = 0; i < known->count; i++)
-        if (erasure_stray_mentions(text, len, known->values[i], known->are_phones[i]))
+        if (erasure_stray_mentions(text, len, known->names[i].value, known->names[i].is_phone))
             return true;
     return false;
 }
@@ -177,10 +187,11 @@ static const char STRAYS[] =
 static int look(struct db *db, const struct known_by *known, int64_t *upto, struct found *found, struct error *error)
 {
     struct query *q = db_query(db, STRAYS);
+    int64_t most = LOOKS_EACH / (int64_t)(known->count + 1) + 1;
     int more, looked_at = 0;
 
     query_bind_int(q, 1, *upto);
-    query_bind_int(q, 2, LOOKED_AT_EACH);
+    query_bind_int(q, 2, most < LOOKED_AT_EACH ? most : LOOKED_AT_EACH);
     while ((more = query_step(q, error)) == 1) {
         size_t len;
         const char *body = query_bytes(q, 1, &len), *user = query_text(q, 2), *reason = query_text(q, 3);
@@ -219,8 +230,7 @@ int erasure_stray_empty(struct db *db, const struct erasure *erasure, int64_t no
     *upto = erasure->upto;
     if (result == 0)
         result = look(db, &known, upto, &found, error);
-    for (size_t i = 0; i < known.count; i++)
-        free(known.values[i]);
+    known_release(&known);
     if (result <= 0)
         return result;
     if (empty(db, &found, error) != 0 || erasure_count(db, erasure->id, "webhook", (int64_t)found.count, error) != 0)

@@ -11,6 +11,7 @@
 #include "store/erasure_again.h"
 #include "store/erasure_stray.h"
 #include "store/restored.h"
+#include "store/webhook.h"
 #include "tests/unit/profile_case.h"
 
 enum fate {
@@ -19,7 +20,7 @@ enum fate {
 };
 
 /*
- * Who adds a column of text adds it here. GOES: also to store/erasure_rows.c, and to store/dossier.c. `rows` are those of a
+ * Who adds a column of text adds it here. GOES: also to store/erasure_stage.c, and to store/dossier.c. `rows` are those of a
  * person, $ being the contact; NULL: they are made by the erasure itself, and are gone with it.
  */
 static const struct {
@@ -448,6 +449,66 @@ static void a_call_repeated_after_the_erasure_is_a_duplicate_of_which_nothing_is
                      RECEIPT_ACCEPTED);
 }
 
+static bool file_holds(const struct fixture *f, const char *suffix, const char *word)
+{
+    char path[100];
+    struct buf bytes = { 0 };
+    FILE *file;
+    bool found;
+
+    snprintf(path, sizeof path, "%s%s", f->path, suffix);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    for (int c; (c = fgetc(file)) != EOF;)
+        buf_add_char(&bytes, (char)c);
+    fclose(file);
+    found = memmem(bytes.data, bytes.len, word, strlen(word)) != NULL;
+    buf_release(&bytes);
+    return found;
+}
+
+/* As the engine does it in the careful time after a crash: its bytes are on the disk before anybody has read them. */
+static void receive_carefully(struct fixture *f, const char *body)
+{
+    struct webhook webhook = { .received_at = f->now, .channel = "whatsapp", .content_type = "application/json", .body = body,
+                               .body_len = strlen(body) };
+    struct receipt receipt;
+    struct error error = { 0 };
+
+    must(desk_begin(&f->desk, &error), &error);
+    must(road_store(&f->desk, &webhook, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    must(desk_begin(&f->desk, &error), &error);
+    must(road_decide(&f->desk, &webhook, f->now, &receipt, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    assert_int_equal(receipt.kind, RECEIPT_DUPLICATE);
+}
+
+static void the_log_is_cut_of_what_such_a_call_has_left_in_it_after_a_crash(void **state)
+{
+    static const char CALL[] = "{\"user_id\":\"ana\",\"phone_number\":\"\",\"dispatch_id\":\"d-ana\",\"message\":\"zebra\"}";
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    int64_t ana;
+
+    live(f, "ana", &ana);
+    run(f, "UPDATE profile SET addressee = ''", 0);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    receive_carefully(f, CALL);
+    assert_true(file_holds(f, "-wal", "zebra"));
+    must(erasure_scrub(&f->desk, f->now, &error), &error);
+    assert_false(file_holds(f, "-wal", "zebra"));
+    assert_false(file_holds(f, "", "zebra"));
+    /* Killed before that was done. */
+    receive_carefully(f, CALL);
+    fixture_reopen(f, true);
+    f->now += 1000;
+    must(erasure_scrub(&f->desk, f->now, &error), &error);
+    assert_false(file_holds(f, "-wal", "zebra"));
+    assert_false(file_holds(f, "", "zebra"));
+}
+
 static void digests_of_the_erased_go_after_a_day_and_with_the_last_of_them_the_secret(void **state)
 {
     static const char CALL[] = "{'user_id':'ana','phone_number':'','dispatch_id':'d-ana','message':'hours?'}";
@@ -631,6 +692,29 @@ static void a_call_that_could_not_be_read_is_emptied_when_its_reason_speaks_of_h
                         "it was from somebody who was erased");
 }
 
+/* One who has had many numbers; the last of them is looked for as the first is. */
+static void whoever_was_known_by_many_ids_is_found_in_such_a_call_by_each(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "hours?");
+    run(f,
+        "INSERT INTO identity (contact, kind, value, added_at) WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 90) "
+        "SELECT $, 'phone', '+8210' || (1000 + i), 1 FROM r",
+        1);
+    for (int i = 1; i <= 90; i++) {
+        char body[40];
+
+        snprintf(body, sizeof body, "{{{ +8210%d", 1000 + i);
+        fixture_receive(f, "whatsapp", body);
+    }
+    fixture_receive(f, "whatsapp", "{{{ +82102000");
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(CAST (body AS TEXT), '') FROM webhook WHERE state = 'unreadable'"),
+                        "{{{ +82102000");
+}
+
 static void a_stray_call_speaks_of_a_person_by_a_whole_id(void **state)
 {
     static const struct {
@@ -665,6 +749,62 @@ static void a_stray_call_speaks_of_a_person_by_a_whole_id(void **state)
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
         if (erasure_stray_mentions(CASES[i].body, strlen(CASES[i].body), CASES[i].value, CASES[i].is_phone) != CASES[i].is_there)
             fail_msg("%s in %s", CASES[i].value, CASES[i].body);
+}
+
+/* What a life of years leaves, besides messages: so many of each. */
+static const char YEARS[] =
+    "CREATE TEMP TABLE n AS WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 2500) SELECT i FROM r;"
+    "INSERT INTO event (id, at, conversation, kind, actor, detail) SELECT 100000 + i, 1, (SELECT max(id) FROM conversation WHERE "
+    "contact = $), 'tag', 'rule r', 'zebra' FROM n;"
+    "INSERT INTO entry (id, contact, conversation, kind, name, value, at, wanted_by, state, settled_at) SELECT 100000 + i, $, "
+    "(SELECT max(id) FROM conversation WHERE contact = $), 'event', 'e', '{\"zebra\":1}', 1, 'r', 'accepted', 2 FROM n;"
+    "INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, due_at, expires_at, settled_at, reason) "
+    "SELECT 100000 + i, 'track', $, 0, (SELECT max(id) FROM conversation WHERE contact = $), 1, 'accepted', 1, 1, 9, 2, 'zebra' "
+    "FROM n;"
+    "INSERT INTO track (outbox, addressee, attributes) SELECT 100000 + i, 'external:zebra', '{\"zebra\":1}' FROM n;"
+    "INSERT INTO attempt (id, outbox, at, took_ms, class, status, batch, reason) SELECT 100000 + i, 100000 + i, 1, 1, 'accepted', "
+    "201, 1, 'zebra' FROM n;"
+    "INSERT INTO conversation (id, contact, channel, owner, epoch, opened_at, last_in_at, closed_at, closed_by, summary, summary_at) SELECT "
+    "100000 + i, $, 'whatsapp', 'closed', 1, 1, 1, 2, 'idle', 'zebra', 3 FROM n WHERE i <= 1000;";
+
+static int64_t total_changes(struct db *db)
+{
+    struct error error = { 0 };
+    struct query *q = db_query(db, "SELECT total_changes()");
+    int64_t total;
+
+    assert_int_equal(query_step(q, &error), 1);
+    total = query_int(q, 0);
+    query_end(q);
+    return total;
+}
+
+/* The road waits for each of them: a round of the engine has one. */
+static void whoever_has_years_of_rows_goes_in_pieces_of_a_thousand(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    int64_t ana, before, changes = 0, most = 0;
+
+    live(f, "ana", &ana);
+    run(f, YEARS, ana);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    for (int i = 0; i < 2000 && f->desk.may_erase; i++) {
+        before = total_changes(f->desk.db);
+        must(desk_begin(&f->desk, &error), &error);
+        f->desk.erasure_at = 0;
+        must(erasure_hold(&f->desk, f->now, &error), &error);
+        must(erasure_run(&f->desk, f->now, &error), &error);
+        must(desk_commit(&f->desk, &error), &error);
+        f->desk.scrubbed_at = 0;
+        must(erasure_scrub(&f->desk, f->now, &error), &error);
+        changes = total_changes(f->desk.db) - before;
+        most = changes > most ? changes : most;
+        f->now += 1000;
+    }
+    assert_string_equal(fixture_text(f, "SELECT phase FROM erasure"), "done");
+    assert_true(most <= 1010); /* and what is written about it */
+    assert_int_equal(count_marked(f, "zebra"), 0);
 }
 
 /* A backup is made; the book goes on; then the backup becomes the book. */
@@ -787,6 +927,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_message_during_the_erasure_is_somebody_new_s, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_call_repeated_after_the_erasure_is_a_duplicate_of_which_nothing_is_kept, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(the_log_is_cut_of_what_such_a_call_has_left_in_it_after_a_crash, set_up, tear_down),
         cmocka_unit_test_setup_teardown(digests_of_the_erased_go_after_a_day_and_with_the_last_of_them_the_secret, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_is_held_or_withheld_of_an_erased_person_cannot_be_sent_after_all, set_up, tear_down),
@@ -796,11 +937,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_comes_anew_under_the_same_id_is_written_to_when_the_profile_is_cleared, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_braze_refuses_for_good_is_told_in_the_receipt, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(whoever_has_years_of_rows_goes_in_pieces_of_a_thousand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_was_erased_after_a_backup_is_erased_again_when_it_is_restored, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_contact_of_another_book_is_not_erased_for_its_number, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_erasure_that_a_backup_has_under_way_asks_braze_once_more, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_text_that_braze_did_not_take_is_not_tried_again_though_the_desk_is_busy, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_call_that_could_not_be_read_is_emptied_when_its_reason_speaks_of_her, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(whoever_was_known_by_many_ids_is_found_in_such_a_call_by_each, set_up, tear_down),
         cmocka_unit_test(a_stray_call_speaks_of_a_person_by_a_whole_id),
     };
 
