@@ -16,7 +16,7 @@
  *   2. Retry-After, seconds or a date: nothing Braze documents, but proxies on the way send it.
  *   3. X-RateLimit-Reset: the second of the epoch at which the clock hour ends, or, by newer contracts, the
  *      seconds that are left. Above 10^9 it is an epoch.
- *   4. Nothing of it: a minute.
+ *   4. Nothing of it: a second, the least; the lane's own ladder (desk/health.c) makes it longer each time.
  *
  * What is believed lies between one second and one hour, for the budget's hour is the longest that Braze has.
  *

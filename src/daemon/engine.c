@@ -293,6 +293,8 @@ int engine_run(struct engine *engine)
     engine_decide_left_over(engine);
     while (!is_over(engine)) {
         engine_finish_batch(engine, false);
+        if (engine->exit_code != 0)
+            break;
         fetch_collect(engine->fetcher);
         round_run(engine);
         if (mailbox_count(engine->mailbox) == 0)

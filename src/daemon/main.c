@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,7 @@ struct daemon {
     struct admin_context admin;
     struct http_server *public_server, *admin_server, *metrics_server;
     pthread_t engine_thread;
-    int exit_code;
+    atomic_int exit_code; /* by the engine's thread; not 0: it has ended, and the book is lost */
 };
 
 /* Start */
@@ -179,8 +180,8 @@ static void *run_engine(void *context)
 {
     struct daemon *daemon = context;
 
-    daemon->exit_code = engine_run(daemon->engine);
-    if (daemon->exit_code != 0)
+    atomic_store(&daemon->exit_code, engine_run(daemon->engine));
+    if (atomic_load(&daemon->exit_code) != 0)
         kill(getpid(), SIGTERM); /* wakes the main thread */
     return NULL;
 }
@@ -279,7 +280,7 @@ static void stop_server(struct http_server *server)
 static void stop(struct daemon *daemon)
 {
     notify_manager("STOPPING=1");
-    if (daemon->public_server != NULL && daemon->exit_code == 0)
+    if (daemon->public_server != NULL && atomic_load(&daemon->exit_code) == 0)
         http_drain(daemon->public_server, DRAIN_MS);
     engine_stop(daemon->engine);
     pthread_join(daemon->engine_thread, NULL);

@@ -169,6 +169,37 @@ static void a_draft_with_a_second_name_is_left_alone(void **state)
     assert_int_equal(sum_of(other), sum);
 }
 
+/* It is sound in itself, and yet not what the book was when the last step was made. */
+static void a_copy_that_ends_elsewhere_than_the_book_did_is_refused(void **state)
+{
+    static const char *const NEWS[] = {
+        "INSERT INTO webhook (received_at, channel, content_type, body, state) VALUES (1, 'whatsapp', '', x'', 'unreadable')",
+        "INSERT INTO message (conversation, at, kind, text) VALUES (1, 1, 'note', 'x')",
+        "INSERT INTO event (at, kind, actor) VALUES (1, 'lane', 'daemon')",
+    };
+    struct fixture *f = *state;
+    char draft[110];
+
+    hear(f, "ana", "hours");
+    snprintf(draft, sizeof draft, "%s.part", copy_path(f));
+    for (size_t i = 0; i < sizeof NEWS / sizeof *NEWS; i++) {
+        struct error error = { 0 };
+        struct copy_facts facts;
+        struct copy *copy;
+
+        finish(begin(f));
+        run(f->desk.db, NEWS[i]);
+        copy = copy_begin(f->desk.db, copy_path(f), true, &error);
+        while (step(copy) == 1)
+            continue;
+        assert_int_equal(rename(copy_path(f), draft), 0); /* an older one in its place */
+        assert_int_equal(copy_seal(copy, &facts, &error), -1);
+        assert_non_null(strstr(error.text, "ends elsewhere than the book did"));
+        copy_free(copy);
+        assert_int_equal(access(copy_path(f), F_OK), -1);
+    }
+}
+
 static void one_that_is_called_off_while_it_is_checked_fails_and_leaves_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -257,6 +288,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_book_that_shrinks_meanwhile_is_copied_as_it_is_then, setup, setup_close),
         cmocka_unit_test_setup_teardown(what_is_given_up_leaves_nothing, setup, setup_close),
         cmocka_unit_test_setup_teardown(a_draft_with_a_second_name_is_left_alone, setup, setup_close),
+        cmocka_unit_test_setup_teardown(a_copy_that_ends_elsewhere_than_the_book_did_is_refused, setup, setup_close),
         cmocka_unit_test_setup_teardown(one_that_is_called_off_while_it_is_checked_fails_and_leaves_nothing, setup, setup_close),
         cmocka_unit_test_setup_teardown(a_reader_gives_way_when_the_log_grows_too_much_meanwhile, setup, setup_close),
         cmocka_unit_test_setup_teardown(who_reads_is_named_by_process_and_only_as_long_as_it_does, setup, setup_close),

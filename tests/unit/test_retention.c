@@ -93,6 +93,52 @@ static void calls_are_emptied_when_they_are_older_than_they_are_kept(void **stat
     assert_int_equal(fixture_int(f, "SELECT removed FROM retention WHERE class = 'webhooks'"), 3);
 }
 
+#define OLD_WEBHOOKS(first, last, body)                                                                             \
+    "WITH n (i) AS (SELECT " #first " UNION ALL SELECT i + 1 FROM n WHERE i < " #last ") "                             \
+    "INSERT INTO webhook (id, received_at, channel, content_type, body, state) "                                       \
+    "SELECT i, 1, 'whatsapp', '', " body ", 'unreadable' FROM n"
+#define FULL_WEBHOOKS "SELECT count(*) FROM webhook WHERE body <> x''"
+
+static int64_t left_after_a_look(struct fixture *f)
+{
+    struct error error = { 0 };
+
+    must(desk_begin(&f->desk, &error), &error);
+    must(retention_run(&f->desk, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    return fixture_int(f, FULL_WEBHOOKS);
+}
+
+static void what_is_more_than_a_piece_does_not_wait_for_the_next_hour(void **state)
+{
+    struct fixture *f = *state;
+
+    change(f, OLD_WEBHOOKS(1, 250, "x'41'"));
+    retention_hurry(&f->desk);
+    assert_int_equal(left_after_a_look(f), 150);
+    assert_int_equal(left_after_a_look(f), 50);
+    assert_int_equal(left_after_a_look(f), 0);
+    assert_int_equal(left_after_a_look(f), 0); /* that was all: in an hour again */
+    assert_int_equal(retention_next_at(&f->desk), f->now + 3600 * 1000);
+    change(f, OLD_WEBHOOKS(251, 251, "x'41'"));
+    f->now += 3600 * 1000 - 1;
+    assert_int_equal(left_after_a_look(f), 1);
+    f->now += 1;
+    assert_int_equal(left_after_a_look(f), 0);
+}
+
+static void what_is_kept_for_ever_stays(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_load(f, "INSERT INTO setting (name, value) VALUES ('keep_webhooks', 'for ever'), ('keep_traces', 'for ever');");
+    hear(f, "ana", "hours?");
+    pass_days(f, 10000);
+    retain(f);
+    assert_int_equal(fixture_int(f, FULL_WEBHOOKS), 1);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM decision WHERE trace <> '{}'"), 1);
+}
+
 static void what_was_not_read_yet_stays(void **state)
 {
     struct fixture *f = *state;
@@ -297,19 +343,21 @@ static void what_is_due_is_foretold(void **state)
     int64_t before;
 
     talk(f, "ana");
+    hear_from(f, "'user_id':'kim'", "hours?"); /* it goes on till behind the border: not due, however long ago it began */
+    accept_all(f, claim(f));
     pass_days(f, 10);
     before = f->now;
-    talk(f, "bob");
+    talk(f, "kim");
     talk(f, "eve");
     must(retention_look(f->desk.db, RETENTION_WEBHOOKS, before, &found, &error), &error);
-    assert_true(found.due == 2 && found.rows == 6);
+    assert_true(found.due == 3 && found.rows == 7);
     must(retention_look(f->desk.db, RETENTION_MESSAGES, before, &found, &error), &error);
     assert_true(found.due == 1 && found.rows == 3); /* conversations */
     pass_days(f, 39);
     retain(f);
     must(retention_look(f->desk.db, RETENTION_WEBHOOKS, f->now, &found, &error), &error);
     assert_int_equal(found.due, 0);
-    assert_int_equal(found.removed, 6);
+    assert_int_equal(found.removed, 7);
 }
 
 static void the_file_gets_smaller_when_a_sixteenth_of_it_is_free(void **state)
@@ -318,8 +366,7 @@ static void the_file_gets_smaller_when_a_sixteenth_of_it_is_free(void **state)
     struct retention_file file, smaller;
     struct error error = { 0 };
 
-    change(f, "WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30) INSERT INTO webhook (id, received_at, channel, "
-              "content_type, body, state) SELECT i, 1, 'whatsapp', '', zeroblob(262144), 'unreadable' FROM n");
+    change(f, OLD_WEBHOOKS(1, 30, "zeroblob(262144)"));
     change(f, "UPDATE webhook SET body = x'' WHERE id <= 1"); /* 64 pages of 2000 */
     assert_int_equal(retention_shrink(f->desk.db, 100, &error), 0);
     change(f, "UPDATE webhook SET body = x'' WHERE id <= 3");
@@ -330,11 +377,47 @@ static void the_file_gets_smaller_when_a_sixteenth_of_it_is_free(void **state)
     assert_true(smaller.bytes < file.bytes);
 }
 
+static int64_t bytes_after_tidying(struct fixture *f)
+{
+    struct retention_file file;
+    struct error error = { 0 };
+
+    must(retention_tidy(&f->desk, f->now, &error), &error);
+    must(retention_look_at_file(f->desk.db, &file, &error), &error);
+    return file.bytes;
+}
+
+/* Whoever writes meanwhile does not wait for the whole of it. */
+static void the_file_gets_smaller_by_steps_with_a_pause_between_them(void **state)
+{
+    struct fixture *f = *state;
+    struct retention_file file;
+    struct error error = { 0 };
+    int64_t first;
+
+    change(f, OLD_WEBHOOKS(1, 30, "zeroblob(262144)"));
+    change(f, "UPDATE webhook SET body = x''");
+    must(retention_look_at_file(f->desk.db, &file, &error), &error);
+    assert_int_equal(bytes_after_tidying(f), file.bytes); /* nothing was to be tidied */
+    f->desk.has_to_tidy = true;
+    first = bytes_after_tidying(f);
+    assert_int_equal(first, file.bytes - 64 * 4096);
+    f->now += 99;
+    assert_int_equal(bytes_after_tidying(f), first);
+    f->now += 1;
+    assert_int_equal(bytes_after_tidying(f), first - 64 * 4096);
+    retain(f);
+    must(retention_look_at_file(f->desk.db, &file, &error), &error);
+    assert_true(file.free_bytes < 64 * 4096 && !f->desk.has_to_tidy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(calls_are_emptied_when_they_are_older_than_they_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_not_read_yet_stays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_more_than_a_piece_does_not_wait_for_the_next_hour, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_kept_for_ever_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_decision_keeps_its_rule_when_its_trace_goes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_conversation_goes_whole_and_is_still_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_over_or_not_old_enough_stays, set_up, tear_down),
@@ -342,6 +425,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_asked_and_written_elsewhere_goes_when_its_fate_is_known, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_due_is_foretold, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_file_gets_smaller_when_a_sixteenth_of_it_is_free, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_file_gets_smaller_by_steps_with_a_pause_between_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_comes_back_after_all_is_gone_is_met_anew, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_very_long_conversation_goes_in_parts_and_the_book_adds_up_behind_each, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_has_opted_out_stays_known_for_that, set_up, tear_down),
