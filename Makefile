@@ -4,7 +4,7 @@
 #   make check      installs what is lacking, builds, runs every test
 #   make            builds the programs into build/
 #   make bench      measures (figures of one run on one machine)
-#   make torture    the long sweeps that make check has no time for
+#   make torture    the long sweeps that make check has no time for, or PARTS of them
 #   make packages   installs what building and checking need
 #   make install    into $(DESTDIR)$(PREFIX); make uninstall takes it out again, and leaves settings, rules and book
 #
