@@ -13,6 +13,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import http.client
+import texts
 import trace
 from desk import Desk
 from tap import equal, eventually, main, test, true
@@ -107,7 +108,7 @@ for _run, _call, _step in ((kill_while_starting, "pwrite64", 2), (kill_while_sta
 
 @test("kill -9 at random moments under load")
 def random_kills():
-    with Desk() as desk:
+    with Desk(texts.SHOP + texts.UNLIMITED) as desk:
         client, seed = Client(desk), int(os.environ.get("SEED", random.randrange(10**6)))
         print(f"# SEED={seed}")
         dice = random.Random(seed)
