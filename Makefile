@@ -4,7 +4,7 @@
 #   make check      installs what is lacking, builds, runs every test
 #   make            builds the programs into build/
 #   make bench      measures (figures of one run on one machine)
-#   make torture    the long sweeps that make check has no time for
+#   make torture    the long sweeps that make check has no time for, or PARTS of them
 #   make packages   installs what building and checking need
 #   make install    into $(DESTDIR)$(PREFIX); make uninstall takes it out again, and leaves settings, rules and book
 #
@@ -1028,16 +1028,38 @@ check-tsan:
 check-fuzz:
 	@$(MAKE) SAN=fuzzer-no-link,address,undefined fuzzers
 
-# All kill points, long fuzzing, thousands of races: hours.
+# All kill points, long fuzzing, thousands of races, and nearly all of it under sanitizers: hours. Parts can be run alone, and
+# with less: `make torture PARTS="races fuzz" RACES=1000 FUZZ_SECONDS=60`. tests/torture.sh knows the parts.
+PARTS ?= kills races plain asan tsan fuzz
+RACES ?= 20000
+REPLAYED ?= 100000
+FUZZ_SECONDS ?= 600
+SWEEP_SECONDS ?= 3600
+SYSTEM_KILLS = $(filter %/07_crash.py %/27_flows.py,$(SYSTEM))
+SYSTEM_RACES = $(filter %/08_take_race.py %/18_history.py %/43_relay.py,$(SYSTEM))
+# The others try the sandbox, or the command line without a daemon.
+SYSTEM_THREADS = $(filter-out %/14_readme.py %/19_check.py %/20_init.py %/28_sandbox_ai.py %/32_sandbox_profile.py %/47_help.py,\
+                   $(SYSTEM))
+
+.PHONY: torture-asan torture-tsan torture-fuzz
 torture: packages-check
-	@$(MAKE) --no-print-directory -j$(JOBS) all tests $(TOOLS_OF_TESTS)
-	@$(MAKE) --no-print-directory -j$(JOBS) FULL=1 SAN=fuzzer-no-link,address,undefined fuzzers
-	TORTURE=1 RACES=20000 REPLAYED=100000 TEST_TIMEOUT=20000 BUILD=$(B) sh tests/run.sh $(SYSTEM)
-	@$(MAKE) --no-print-directory -j$(JOBS) FULL=1 SAN=address,undefined all tests \
-	  build/asan-full/frontdesk-load build/asan-full/frontdesk-generate
-	SANITIZED=1 TEST_TIMEOUT=20000 BUILD=build/asan-full sh tests/run.sh \
-	  $(SYSTEM) $(patsubst %,build/asan-full/unit/test_%,$(UNIT))
-	FUZZERS=build/fuzz-full/fuzz FUZZ_SECONDS=600 FUZZ_SEED=0 TEST_TIMEOUT=20000 sh tests/run.sh tests/fuzz/short.sh
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(TOOLS_OF_TESTS)
+	@JOBS=$(JOBS) RACES=$(RACES) REPLAYED=$(REPLAYED) FUZZ_SECONDS=$(FUZZ_SECONDS) SWEEP_SECONDS=$(SWEEP_SECONDS) \
+	 KILLS_PROGRAMS="$(SYSTEM_KILLS)" RACES_PROGRAMS="$(SYSTEM_RACES)" \
+	 PLAIN_PROGRAMS="$(filter-out $(SYSTEM_KILLS) $(SYSTEM_RACES),$(SYSTEM))" \
+	 ASAN_PROGRAMS="$(SYSTEM) $(patsubst %,build/asan-full/unit/test_%,$(UNIT))" \
+	 TSAN_PROGRAMS="$(SYSTEM_THREADS) $(patsubst %,build/tsan/unit/test_%,$(UNIT_TSAN))" \
+	 sh tests/torture.sh $(PARTS)
+
+torture-asan:
+	@$(MAKE) --no-print-directory FULL=1 SAN=address,undefined all tests \
+	  $(patsubst build/%,build/asan-full/%,$(TOOLS_OF_TESTS))
+
+torture-tsan: check-tsan
+	@ln -sf ../frontdesk-generate ../frontdesk-manual build/tsan/
+
+torture-fuzz:
+	@$(MAKE) --no-print-directory FULL=1 SAN=fuzzer-no-link,address,undefined fuzzers
 
 bench: packages
 	@$(MAKE) --no-print-directory -j$(JOBS) all build/frontdesk-load build/frontdesk-generate build/frontdesk-bare build/frontdesk-bench-rules

@@ -8,29 +8,7 @@
 # Most of the plain tests wait most of the time: the sanitized programs are built out of that, at the lowest priority.
 set -u
 cd "$(dirname "$0")/.."
-passed=0 failed=0 skipped=0
-
-# section NAME COMMAND…: runs it and adds up its closing line.
-section() {
-    name=$1
-    shift
-    echo "== $name"
-    log=$(mktemp)
-    "$@" >"$log" 2>&1
-    status=$?
-    grep -vE '^[0-9]+ passed, [0-9]+ failed' "$log"
-    sums=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 | tr -cd '0-9 ' )
-    rm -f "$log"
-    # shellcheck disable=SC2086
-    set -- $sums
-    if [ $# -lt 2 ]; then
-        echo "not ok - section $name said nothing that counts (exit $status)"
-        failed=$((failed + 1))
-        return
-    fi
-    passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + ${3:-0}))
-    [ "$status" -eq 0 ] || [ "$2" -gt 0 ] || failed=$((failed + 1))
-}
+. tests/sections.sh
 
 # What was freed is watched for the next 16 MB: with 256, half of the time goes into fresh pages. make torture has them.
 export ASAN_OPTIONS=detect_stack_use_after_return=1:abort_on_error=1:quarantine_size_mb=16
@@ -54,10 +32,4 @@ else
     failed=$((failed + 1))
 fi
 
-echo
-if [ "$skipped" -gt 0 ]; then
-    echo "$passed passed, $failed failed, $skipped skipped"
-else
-    echo "$passed passed, $failed failed"
-fi
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+sum_up

@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh PROGRAM…: runs test programs, at most five at a time (most of them wait), and counts their TAP lines.
+# run.sh PROGRAM…: runs test programs, at most AT_ONCE (5, most of them wait) at a time, and counts their TAP lines.
 #
 # A program is a unit test (cmocka) or a system test (tests/system/*.py), behind the build it tests where that is not BUILD
 # (build/tsan:tests/system/02_ingress.py); each gets TEST_TIMEOUT seconds (900). A program that dies, hangs, or reports
@@ -33,7 +33,7 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/frontdesk-run-XXXXXX") || exit 1
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' INT TERM
 
-[ $# -eq 0 ] || printf '%s\n' "$@" | xargs -d '\n' -n 1 -P 5 "$0" --one "$folder"
+[ $# -eq 0 ] || printf '%s\n' "$@" | xargs -d '\n' -n 1 -P "${AT_ONCE:-5}" "$0" --one "$folder"
 
 skip='^(not )?ok [0-9]+.*# SKIP' # cmocka says "not ok" of a skipped test
 passed=0 failed=0 skipped=0

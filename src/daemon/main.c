@@ -180,6 +180,7 @@ static void *run_engine(void *context)
 {
     struct daemon *daemon = context;
 
+    pthread_setname_np(pthread_self(), "engine"); /* for top -H, and for tests that ask what it waited for */
     atomic_store(&daemon->exit_code, engine_run(daemon->engine));
     if (atomic_load(&daemon->exit_code) != 0)
         kill(getpid(), SIGTERM); /* wakes the main thread */

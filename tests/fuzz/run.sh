@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh SECONDS SEED PROGRAM…: lets each fuzzer look for that long, two at a time, and reports in TAP. A finding is
 # printed with its input (base64), so that it can be turned into a test. With one seed the inputs come in one order on
-# every machine; seed 0 draws one.
+# every machine; seed 0 draws one, and tells it.
 set -u
 seconds=$1 seed=$2
 shift 2
@@ -9,6 +9,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/frontdesk-fuzz.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 
 echo "1..$#"
+[ "$seed" != 0 ] || { seed=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ') && echo "# FUZZ_SEED=$seed"; }
 printf '%s\n' "$@" | xargs -d '\n' -n 1 -P 2 sh -c '
     name=$(basename "$4")
     mkdir -p "$1/$name/corpus"

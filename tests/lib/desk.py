@@ -66,7 +66,11 @@ class Desk:
         self.sandbox = sandbox or Sandbox(self.folder)
         self.env = self._environment(env)
         if start:
-            self.start()
+            try:
+                self.start()
+            except BaseException:
+                self.close()    # or its sandbox would outlive us
+                raise
 
     def _environment(self, more):
         env = {key: value for key, value in os.environ.items()
@@ -102,7 +106,7 @@ class Desk:
 
     def is_ready(self):
         if self.process.poll() is not None:
-            raise AssertionError(f"the daemon ended with {self.process.returncode}")
+            raise AssertionError(f"the daemon ended with {self.process.returncode}, and said: {self.log()[-600:]}")
         try:
             return web.call(self.port, "GET", "/readyz", timeout=5 * PATIENCE).status == 200
         except OSError:

@@ -5,9 +5,10 @@
     true(watch.seconds() < 2, "at once")
 
 That is the time of day, less what these processes, and the thread that asks, were ready for meanwhile and had to wait for a
-processor: the kernel counts it (the second figure of /proc/PID/task/TID/schedstat, in nanoseconds). Of a process the thread
-counts that has waited longest. What they slept, or waited for the disk, a lock or each other, stays in, so that who waits for
-the wrong thing is found out on a busy machine as well. Where the kernel does not count, it is the time of day.
+processor: the kernel counts it (the second figure of /proc/PID/task/TID/schedstat, in nanoseconds). Of a process its first
+thread counts, and the daemon's engine: what others do beside them holds nobody up. What they slept, or waited for the disk, a
+lock or each other, stays in, so that who waits for the wrong thing is found out on a busy machine as well. Where the kernel does
+not count, it is the time of day.
 """
 import os
 import threading
@@ -21,20 +22,27 @@ def processor_seconds(pid):
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
-def _threads(pid):
+def _read(path):
     try:
-        return os.listdir(f"/proc/{pid}/task")
+        with open(path, encoding="ascii") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def _threads(pid):
+    """Those that hold others up."""
+    try:
+        found = os.listdir(f"/proc/{pid}/task")
     except OSError:     # it has ended
         return []
+    return [thread for thread in found if thread == str(pid) or _read(f"/proc/{pid}/task/{thread}/comm") == "engine\n"]
 
 
 def _delay(pid, thread):
     """The seconds that a thread has waited for a processor so far."""
-    try:
-        with open(f"/proc/{pid}/task/{thread}/schedstat", encoding="ascii") as file:
-            return int(file.read().split()[1]) / 1e9
-    except OSError:
-        return 0.0
+    figures = _read(f"/proc/{pid}/task/{thread}/schedstat").split()
+    return int(figures[1]) / 1e9 if len(figures) > 1 else 0.0
 
 
 class Stopwatch:
@@ -44,15 +52,12 @@ class Stopwatch:
         self._before, self._began = self._delays(), time.monotonic()
 
     def _delays(self):
-        """Process → thread → delay."""
-        found = {pid: {thread: _delay(pid, thread) for thread in _threads(pid)} for pid in self._pids()}
+        threads = [(pid, thread) for pid in self._pids() for thread in _threads(pid)]
         if self._asker:
-            found["self"] = {threading.get_native_id(): _delay("self", threading.get_native_id())}
-        return found
+            threads.append((self._asker, threading.get_native_id()))
+        return {thread: _delay(*thread) for thread in threads}
 
     def seconds(self):
-        passed, waited = time.monotonic() - self._began, 0.0
-        for pid, threads in self._delays().items():
-            before = self._before.get(pid, {})
-            waited += max((delay - before.get(thread, 0.0) for thread, delay in threads.items()), default=0.0)
+        passed = time.monotonic() - self._began
+        waited = sum(delay - self._before.get(thread, 0.0) for thread, delay in self._delays().items())
         return max(0.0, passed - waited)

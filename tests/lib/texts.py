@@ -16,6 +16,9 @@ INSERT INTO campaign (name, channel, campaign_id, layout) VALUES
   ('reopen', 'whatsapp', '{REOPEN}', 'template');
 """
 
+# For customers who write more than the desk would answer in an hour.
+UNLIMITED = "INSERT INTO setting (name, value) VALUES ('replies_per_hour', '0');\n"
+
 # "ping X" is answered "pong X": every message gets a reply that names it.
 ECHO = r"""
 INSERT INTO rule (name, pattern, say) VALUES ('echo', 'ping\s+(?<n>[a-z0-9-]+)', 'pong {{ n }}');

@@ -4,6 +4,7 @@ A Client sends webhooks as Braze does (again after a failure, under the same dis
 judge() holds that against the book and against what the sandbox took, and returns a list of sentences, empty when all
 is well. It wants a quiet desk, nothing pending, and texts that are unique, as are their answers ("ping X" → "pong X").
 """
+import collections
 import http.client
 import threading
 import time
@@ -92,12 +93,13 @@ def _judge_outbox(desk, users, heard):
     for row in desk.rows("SELECT id FROM message m WHERE kind = 'in' AND NOT EXISTS"
                          " (SELECT 1 FROM outbox o WHERE o.turn = m.turn)"):
         yield f"message {row['id']} has no reply row"
+    doubtful = {row["outbox"]: row["attempts"] for row in desk.rows(
+        "SELECT outbox, count(*) AS attempts FROM attempt WHERE class = 'ambiguous' GROUP BY outbox")}
     for user in users:
-        texts = heard[user]
-        for row in desk.outbox(user):
-            count = texts.count(row["text"])
-            ambiguous = max(row["is_ambiguous"], desk.value(
-                "SELECT count(*) FROM attempt WHERE outbox = ? AND class = 'ambiguous'", row["id"]))
+        texts, rows = collections.Counter(heard[user]), desk.outbox(user)
+        for row in rows:
+            count = texts[row["text"]]
+            ambiguous = max(row["is_ambiguous"], doubtful.get(row["id"], 0))
             if row["state"] not in FINAL:
                 yield f"row {row['id']} of {user} is still {row['state']}"
             if row["state"] == "accepted" and count == 0:
@@ -108,7 +110,7 @@ def _judge_outbox(desk, users, heard):
                 yield f"row {row['id']} was sent {count} times and is not marked"
             if count > 2:
                 yield f"{user} heard {row['text']!r} {count} times"
-        for text in set(texts) - {row["text"] for row in desk.outbox(user)}:
+        for text in set(texts) - {row["text"] for row in rows}:
             yield f"{user} heard {text!r}, which the book does not know"
 
 
@@ -117,7 +119,8 @@ def _judge_order(desk, users, heard):
     for user in users:
         wanted = [row["text"] for row in desk.outbox(user)]
         first = list(dict.fromkeys(heard[user]))
-        if first != [text for text in wanted if text in first]:
+        came = set(first)
+        if first != [text for text in wanted if text in came]:
             yield f"{user} heard {first}, queued were {wanted}"
         arrived = [row["text"].replace("ping", "pong") for row in desk.rows(
             "SELECT text FROM message WHERE kind = 'in' AND conversation IN (SELECT id FROM conversation WHERE contact"

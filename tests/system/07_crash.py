@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """kill -9 at every step of the write path; and the order "on disk before the 202", from a trace.
 
-make check takes samples of the kill points; TORTURE=1 takes them all.
+make check takes samples of the kill points; TORTURE=1 takes them all, for at most SWEEP_SECONDS (3,600) a sweep.
 """
 import os
 import random
@@ -13,13 +13,14 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import http.client
+import texts
 import trace
 from desk import Desk
 from tap import equal, eventually, main, test, true
 from verdict import Client, judge
 
 TORTURE = os.environ.get("TORTURE") == "1"
-BUDGET_S = 3600 if TORTURE else 8   # of one sweep
+BUDGET_S = int(os.environ.get("SWEEP_SECONDS", "3600")) if TORTURE else 8   # of one sweep
 USERS = 5
 
 
@@ -107,7 +108,7 @@ for _run, _call, _step in ((kill_while_starting, "pwrite64", 2), (kill_while_sta
 
 @test("kill -9 at random moments under load")
 def random_kills():
-    with Desk() as desk:
+    with Desk(texts.SHOP + texts.UNLIMITED) as desk:
         client, seed = Client(desk), int(os.environ.get("SEED", random.randrange(10**6)))
         print(f"# SEED={seed}")
         dice = random.Random(seed)

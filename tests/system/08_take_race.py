@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """take, say and a colleague's phone against replies in flight: never a bot's text at the customer's after a person has him.
 
-RACES rounds (1,000) over several customers at once. In each a customer writes a few messages, and at a random moment a
+RACES rounds (1,000; with a new desk after each BATCH) over several customers at once. In each a customer writes a few messages, and at a random moment a
 person takes the conversation: by take, by say, or by what she writes on her phone. What the sandbox has recorded when take or
 say returns is all that the bot may ever have said in that round, and behind her own text from the phone there is nothing more of
 it; calls on their way to it are delayed, so that an act that does not wait for them is found out. AI answers that are being
@@ -22,16 +22,17 @@ from tap import equal, eventually, main, test, true
 
 RACES = int(os.environ.get("RACES", "1000"))
 LANES = 8
+BATCH = 2000    # races with one desk, since each looks at all that its customer has heard so far
 
 
 class Racer(threading.Thread):
     """One customer and one person who takes over, again and again."""
 
-    def __init__(self, desk, user, rounds, act):
+    def __init__(self, desk, user, rounds, act, seed):
         super().__init__()
         self.desk, self.user, self.rounds, self.act = desk, user, rounds, act
         self.step_in = "take"
-        self.dice = random.Random(user)
+        self.dice = random.Random(f"{seed} {user}")
         self.complaints, self.withheld, self.heard = [], 0, 0
         self.taken = []   # (round, texts heard when take returned)
 
@@ -134,9 +135,16 @@ class Caller(Racer):
         self.withheld = sum(row["state"] == "withheld" for row in self.desk.outbox(self.user))
 
 
-def race(desk, rounds, act, kind=Racer, step_in="take"):
+def batches(races, kind=Racer, step_in="take"):
+    """The sizes of the batches, and for each what makes a race of it."""
+    seed = int(os.environ.get("SEED", "0"))
+    for number, begin in enumerate(range(0, races, BATCH)):
+        yield lambda desk, n=number, size=min(BATCH, races - begin): race(desk, max(LANES, size), kind, step_in, seed + n)
+
+
+def race(desk, rounds, kind, step_in, seed):
     """The rounds, judged; how many replies were heard, how many withheld."""
-    racers = [kind(desk, f"u{number}", rounds // LANES, act) for number in range(LANES)]
+    racers = [kind(desk, f"u{number}", rounds // LANES, desk.act, seed) for number in range(LANES)]
     for racer in racers:
         racer.step_in = step_in
         racer.start()
@@ -153,29 +161,34 @@ def race(desk, rounds, act, kind=Racer, step_in="take"):
     return heard, withheld
 
 
+def judge_ends(heard, withheld):
+    true(heard > 0 and withheld > 0, f"both ends of the race were seen: {heard} heard, {withheld} withheld")
+
+
 @test(f"{RACES} races of take against replies in flight, over a network that delays them")
 def races():
-    with Desk(start=False) as desk, Recorder(desk.sandbox, latency_ms=12) as network:
-        desk.env["BRAZE_REST_URL"] = network.url
-        desk.start()
-        heard, withheld = race(desk, RACES, desk.act)
-        true(heard > 0 and withheld > 0, f"both ends of the race were seen: {heard} heard, {withheld} withheld")
+    for run in batches(RACES):
+        with Desk(texts.SHOP + texts.UNLIMITED, start=False) as desk, Recorder(desk.sandbox, latency_ms=12) as network:
+            desk.env["BRAZE_REST_URL"] = network.url
+            desk.start()
+            judge_ends(*run(desk))
 
 
 @test("the same with nothing in between")
 def quick_races():
-    with Desk() as desk:
-        heard, _ = race(desk, max(LANES, RACES // 4), desk.act)
-        true(heard > 0, "replies left before take")
+    for run in batches(RACES // 4):
+        with Desk(texts.SHOP + texts.UNLIMITED) as desk:
+            heard, _ = run(desk)
+            true(heard > 0, "replies left before take")
 
 
 @test(f"{RACES} races of say: what a person says ends what the bot says")
 def says():
-    with Desk(start=False) as desk, Recorder(desk.sandbox, latency_ms=12) as network:
-        desk.env["BRAZE_REST_URL"] = network.url
-        desk.start()
-        heard, withheld = race(desk, RACES, desk.act, step_in="say")
-        true(heard > 0 and withheld > 0, f"both ends of the race were seen: {heard} heard, {withheld} withheld")
+    for run in batches(RACES, step_in="say"):
+        with Desk(texts.SHOP + texts.UNLIMITED, start=False) as desk, Recorder(desk.sandbox, latency_ms=12) as network:
+            desk.env["BRAZE_REST_URL"] = network.url
+            desk.start()
+            judge_ends(*run(desk))
 
 
 @test(f"{RACES} races of what a colleague writes on her phone")
@@ -183,11 +196,12 @@ def phones():
     teams = "".join(f"INSERT INTO team (name, notify_user) VALUES ('t{n}', 'kim-u{n}');\n"
                     f"INSERT INTO rule (name, priority, words, action, target, say) VALUES\n"
                     f"  ('to {n}', 950, 'person u{n}', 'handoff', 't{n}', 'A colleague is coming.');\n" for n in range(LANES))
-    with Desk(texts.SHOP + teams, start=False) as desk, Recorder(desk.sandbox, latency_ms=12) as network:
-        desk.env["BRAZE_REST_URL"] = network.url
-        desk.start()
-        heard, _ = race(desk, RACES, desk.act, Caller, "her text")
-        true(heard > 0, "replies left before her text")
+    for run in batches(RACES, Caller, "her text"):
+        with Desk(texts.SHOP + texts.UNLIMITED + teams, start=False) as desk, Recorder(desk.sandbox, latency_ms=12) as network:
+            desk.env["BRAZE_REST_URL"] = network.url
+            desk.start()
+            heard, _ = run(desk)
+            true(heard > 0, "replies left before her text")
 
 
 @test(f"{RACES} races of a person against a model that is still thinking")
@@ -198,13 +212,14 @@ INSERT INTO rule (name, words, action, target) VALUES ('ask', 'ask', 'consult', 
 INSERT INTO backend (name, kind, url, model, key_env, settle_ms, calls) VALUES
   ('assistant', 'openai', '{url}/v1', 'gpt-4.1-mini', 'TEST_AI_KEY', 0, 16);
 """
-    with Desk(start=False, TEST_AI_KEY="ai-key-0815") as desk:
-        desk.sandbox.options = ("--ai-delay", "2", "--ai-key", "ai-key-0815")
-        desk.sandbox.start()
-        desk.write_rules(rules.replace("{url}", desk.sandbox.url))
-        desk.start()
-        heard, _ = race(desk, RACES, desk.act, Thinker, "take")
-        true(heard > 0, "answers left before take")
+    for run in batches(RACES, Thinker):
+        with Desk(start=False, TEST_AI_KEY="ai-key-0815") as desk:
+            desk.sandbox.options = ("--ai-delay", "2", "--ai-key", "ai-key-0815")
+            desk.sandbox.start()
+            desk.write_rules(rules.replace("{url}", desk.sandbox.url))
+            desk.start()
+            heard, _ = run(desk)
+            true(heard > 0, "answers left before take")
 
 
 @test("take waits for a call that hangs, and tells when it cannot be sure")

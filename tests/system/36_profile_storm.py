@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import random
+import re
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +39,7 @@ INSERT INTO attribute (name, at, value, with_reply, only_if) VALUES
 RELOADED = STORM.replace("'first'", "'second'")
 CLOSES = 150 if is_sanitized() else 1000
 KILLS, FAULTS = 6, 6
+UNCERTAIN = re.compile("no answer came|the daemon ended while the call was under way|Braze answered 50[04]")
 TIMEOUT_MS = 500
 QUICK = {"FRONTDESK_BRAZE_TIMEOUT_MS": str(TIMEOUT_MS)}
 LATE = f"a.class = 'ambiguous' AND a.took_ms >= {TIMEOUT_MS}"  # attempts that were waited for until the deadline
@@ -119,6 +121,12 @@ def most_unknown(desk, calls, kills):
     late = desk.value("SELECT count(*) FROM entry e WHERE e.state = 'unknown' AND EXISTS"
                       f" (SELECT 1 FROM attempt a WHERE a.outbox = e.outbox AND {LATE})")
     return cut_off + late + sum(kills)
+
+
+def odd_reasons(desk):
+    """Why fates are unknown that are not."""
+    reasons = [row["reason"] for row in desk.rows("SELECT DISTINCT reason FROM entry WHERE state = 'unknown'")]
+    return [reason for reason in reasons if not UNCERTAIN.search(reason)]
 
 
 def late_calls(desk):
@@ -223,6 +231,7 @@ def storm():
         print(f"# {unknown_count} entries of unknown fate (at most {unknown_max}), {len(calls)} calls (at most {calls_max}), {faults}"
               f" faults, {seconds:.1f} s\n", end="", flush=True)
         equal(faults, scripted, "it was a bad day")
+        equal(odd_reasons(desk), [], f"SEED={seed}: why a fate is unknown")
         true(unknown_count <= unknown_max, f"SEED={seed}: {unknown_count} entries are unknown, {unknown_max} may be")
         true(len(calls) <= calls_max, f"SEED={seed}: {len(calls)} calls, {calls_max} are enough")
         equal(rejections(desk), [], "nothing was rejected for good")
