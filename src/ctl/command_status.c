@@ -3,6 +3,7 @@
  * one sentence. Then how the backends are, and the day in numbers.
  */
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
@@ -21,6 +22,7 @@ struct screen { /* all that was read */
     enum daemon_state daemon;
     struct overview overview;
     struct turned_away turned;
+    char refusing[200]; /* why webhooks are refused; "": they are not */
     struct needs needs;
     int64_t backup_at;
 };
@@ -136,18 +138,21 @@ static int read_screen(const struct call *call, struct db *db, const struct rule
         result = overview_get(db, call_midnight(call), call->now - RECENT_MS, &screen->overview, error);
     if (result == 0)
         result = needs_read(&screen->needs, call, db,
-                            &(struct needs_given){ screen->daemon, screen->turned, &screen->overview, rules }, error);
+                            &(struct needs_given){ screen->daemon, screen->turned, screen->refusing, &screen->overview, rules }, error);
     if (result == 0)
         result = book_get_int(db, "backup_at", 0, &screen->backup_at, error);
     db_read_end(db);
     return result;
 }
 
-static void ask_facts(const struct call *call, struct turned_away *turned)
+static void ask_facts(const struct call *call, struct screen *screen)
 {
     struct json *facts = act_facts(call);
+    const char *why = json_get_text(facts, "why");
 
-    turned_away_read(facts, turned);
+    turned_away_read(facts, &screen->turned);
+    if (!json_get_bool(facts, "ready", true))
+        snprintf(screen->refusing, sizeof screen->refusing, "%s", why != NULL && why[0] != '\0' ? why : "it is not ready");
     json_free(facts);
 }
 
@@ -160,7 +165,7 @@ int command_status(struct call *call)
     int code;
 
     if (screen.daemon == DAEMON_UP)
-        ask_facts(call, &screen.turned);
+        ask_facts(call, &screen);
     code = call_open(call, &db);
     if (code != EXIT_DONE)
         return code;

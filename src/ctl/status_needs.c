@@ -334,6 +334,9 @@ int needs_read(struct needs *needs, const struct call *call, struct db *db, cons
     needs->call = call;
     needs->now = call->now;
     add_daemon(needs, call, given->daemon);
+    if (given->refusing[0] != '\0')
+        need(needs, "refusing", "frontdesk doctor", "webhooks are refused (503): %s; Braze repeats each for about half an hour",
+             given->refusing);
     add_turned_away(needs, &given->turned);
     if (overview_waiting(db, WAITING_SHOWN, add_waiting, needs, error) < 0 ||
         queue_list(db, &(struct queue_filter){ .is_untold = true, .limit = WAITING_SHOWN }, add_untold, needs, error) < 0 ||

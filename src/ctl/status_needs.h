@@ -27,6 +27,7 @@ struct needs { /* the zero value is empty */
 struct needs_given { /* borrowed */
     enum daemon_state daemon;
     struct turned_away turned;
+    const char *refusing; /* why the running daemon refuses webhooks; "": it does not */
     const struct overview *overview;
     const struct ruleset *rules; /* in force; NULL: none that has backends */
 };

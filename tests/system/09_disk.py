@@ -11,7 +11,7 @@ import trace
 import web
 from desk import Desk, is_sanitized
 from disk import fill, small_disk
-from tap import Skip, equal, eventually, main, test, true
+from tap import Skip, contains, equal, eventually, main, test, true
 from verdict import Client, judge
 
 
@@ -44,12 +44,16 @@ def full():
         eventually(lambda: web.call(desk.port, "GET", "/readyz").status == 503, "not ready")
         equal(web.call(desk.port, "GET", "/healthz").status, 200, "but alive")
         desk.do("transcript", "ana")
+        need, = desk.do("status", "--json").json()["needs"]
+        equal((need["kind"], need["remedy"]), ("refusing", "frontdesk doctor"), "what it is, and what to type")
+        contains(need["text"], "webhooks are refused (503): the disk is nearly full", "status does not call that well")
         true(desk.runs(), "the daemon still runs")
         os.unlink(filler)
         eventually(lambda: web.call(desk.port, "GET", "/readyz").status == 200, "ready again", 30)
         true(client.send_again(), "the refused one is taken now")
         desk.hears("zoe", "ping y", "pong y")
         desk.wait_drained()
+        equal(desk.do("status", "--json").json()["needs"], [], "nothing needs her any more")
         equal(judge(client, desk), [], f"after {number} messages: complaints")
 
 
