@@ -138,7 +138,8 @@ static int read_screen(const struct call *call, struct db *db, const struct rule
         result = overview_get(db, call_midnight(call), call->now - RECENT_MS, &screen->overview, error);
     if (result == 0)
         result = needs_read(&screen->needs, call, db,
-                            &(struct needs_given){ screen->daemon, screen->turned, screen->refusing, &screen->overview, rules }, error);
+                            &(struct needs_given){ screen->daemon, screen->turned, screen->refusing, &screen->overview, rules },
+                            error);
     if (result == 0)
         result = book_get_int(db, "backup_at", 0, &screen->backup_at, error);
     db_read_end(db);
