@@ -4,6 +4,12 @@
 set -eu
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}
+
+# Of a true desk that this shell speaks of, nothing may get into the demo, least of all its book.
+for name in $(env | sed -n 's/^\(FRONTDESK_[A-Z_]*\|BRAZE_[A-Z_]*\|CREDENTIALS_DIRECTORY\)=.*/\1/p'); do
+    unset "$name"
+done
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/frontdesk-demo.XXXXXX")
 sandbox= daemon=
 

@@ -215,7 +215,8 @@ static void add_daemon(struct needs *needs, const struct call *call, enum daemon
 static void add_unready(struct needs *needs, const char *why)
 {
     if (why != NULL && *why != '\0')
-        need(needs, "store", "frontdesk doctor", "nothing can be stored, and every webhook is sent back with 503: %s", why);
+        need(needs, "store", "frontdesk doctor",
+             "nothing can be stored: %s; webhooks are sent back with 503, and Braze repeats each for about half an hour", why);
 }
 
 /* Where nothing else says why: our share of the hour is used up, or Braze is slow. */

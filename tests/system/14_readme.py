@@ -8,6 +8,7 @@ import shlex
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
@@ -345,6 +346,23 @@ def answer_template():
 def anchors(text):
     """Of the headings, as they are made from them: a second one of the same name is not counted on."""
     return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
+
+
+@test("make demo without a terminal plays its conversation and ends with 0, and touches no desk that this shell speaks of")
+def demo():
+    with tempfile.TemporaryDirectory(prefix="a real desk ") as folder:
+        real = {"FRONTDESK_DB": os.path.join(folder, "real.db"), "FRONTDESK_LISTEN": "nonsense", "FRONTDESK_METRICS": "nonsense",
+                "BRAZE_REST_URL": "https://rest.iad-01.braze.com", "BRAZE_API_KEY": "real-key-123456"}
+        settings = os.path.join(folder, "frontdesk.env")
+        with open(settings, "w", encoding="utf-8") as file:
+            file.writelines(f'{name}="{value}"\n' for name, value in real.items())
+        env = os.environ | real | {"FRONTDESK_ENV": settings, "FRONTDESK_ADMIN": os.path.join(folder, "real.sock"), "TMPDIR": folder}
+        done = subprocess.run(["sh", os.path.join(ROOT, "tools", "demo.sh")], env=env, stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=300, check=False)
+        equal((done.returncode, done.stderr), (0, ""), f"exit, and what it complains of: {done.stdout[-500:]}")
+        for piece in ("you › ", "Order 10001, carrot cake", "The book adds up"):
+            contains(done.stdout, piece, "the conversation, and the account of it")
+        equal(os.listdir(folder), ["frontdesk.env"], "nothing is left behind, and no other book was opened")
 
 
 @test("each link of the three pages leads to a heading or a file that is there")
