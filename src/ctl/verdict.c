@@ -77,36 +77,37 @@ static void add_business_time(const struct verdict *v, struct buf *out)
              time.hour, time.minute);
 }
 
+static const struct column HEAD[] = {
+    { "message", "message", LOOK_NUMBER },
+    { "conversation", "conversation", LOOK_NUMBER },
+    { "user", "user", LOOK_PLAIN },
+    { "at", "at", LOOK_PLAIN },
+    { "at_business", "at the business", LOOK_PLAIN },
+    { "text", "text", LOOK_LONG },
+    { "folded", "as rules see it", LOOK_LONG },
+    { "matched", "words that won", LOOK_LONG },
+    { "matched_written", NULL, LOOK_LONG },
+    { "rule", "rule", LOOK_PLAIN },
+    { "dialogue", "dialogue", LOOK_PLAIN },
+    { "reading", "was read as", LOOK_PLAIN },
+    { "action", "action", LOOK_PLAIN },
+    { "limit", "it met a limit", LOOK_PLAIN },
+    { "turn_state", "outcome", LOOK_STATE },
+    { "ruleset", "ruleset", LOOK_NUMBER },
+    { "rules_from", "rules of", LOOK_PLAIN },
+    { "tried", "rules tried", LOOK_NUMBER },
+    { "unmatched", NULL, LOOK_NUMBER },
+    { "is_decided_again", NULL, LOOK_PLAIN },
+};
+enum { HEAD_COUNT = sizeof HEAD / sizeof *HEAD, TEXT = 5, FOLDED = 6 }; /* columns in which words are marked */
+
 static void show_head(struct output *output, const struct verdict *v, const struct json *trace)
 {
-    static const struct column columns[] = {
-        { "message", "message", LOOK_NUMBER },
-        { "conversation", "conversation", LOOK_NUMBER },
-        { "user", "user", LOOK_PLAIN },
-        { "at", "at", LOOK_PLAIN },
-        { "at_business", "at the business", LOOK_PLAIN },
-        { "text", "text", LOOK_LONG },
-        { "folded", "as rules see it", LOOK_LONG },
-        { "matched", "words that won", LOOK_LONG },
-        { "matched_written", NULL, LOOK_LONG },
-        { "rule", "rule", LOOK_PLAIN },
-        { "dialogue", "dialogue", LOOK_PLAIN },
-        { "reading", "was read as", LOOK_PLAIN },
-        { "action", "action", LOOK_PLAIN },
-        { "limit", "it met a limit", LOOK_PLAIN },
-        { "turn_state", "outcome", LOOK_STATE },
-        { "ruleset", "ruleset", LOOK_NUMBER },
-        { "rules_from", "rules of", LOOK_PLAIN },
-        { "tried", "rules tried", LOOK_NUMBER },
-        { "unmatched", NULL, LOOK_NUMBER },
-        { "is_decided_again", NULL, LOOK_PLAIN },
-    };
-    enum { TEXT = 5, FOLDED = 6 }; /* columns in which words are marked */
     const struct json *dialogue = json_get(trace, "dialogue");
-    const char *limit = json_get_text(trace, "limit");
     struct cell none = { 0 };
     struct buf there = { 0 }, written = { 0 };
     struct span mark = written_span(v, trace);
+
     add_business_time(v, &there);
     if (mark.end > mark.start)
         buf_add(&written, v->text + mark.start, mark.end - mark.start);
@@ -124,7 +125,7 @@ static void show_head(struct output *output, const struct verdict *v, const stru
         cell_text_or_none(json_get_text(dialogue, "at")),
         cell_text_or_none(json_get_text(dialogue, "reading")),
         cell_text(v->action),
-        cell_text_or_none(limit),
+        cell_text_or_none(json_get_text(trace, "limit")),
         cell_text_or_none(v->turn_state),
         cell_id(v->ruleset),
         cell_text(v->rules_from),
@@ -133,14 +134,18 @@ static void show_head(struct output *output, const struct verdict *v, const stru
         v->is_stored ? cell_flag(v->decision != NULL) : none,
     };
 
-    _Static_assert(sizeof cells / sizeof *cells == sizeof columns / sizeof *columns,
-                   "a cell for every column");
+    _Static_assert(sizeof cells / sizeof *cells == HEAD_COUNT, "a cell for every column");
     cells[TEXT].mark = mark;
     cells[FOLDED].mark = matched_span(trace);
-    output_record(output, "decision", columns, cells, sizeof cells / sizeof *cells);
+    output_record(output, "decision", HEAD, cells, HEAD_COUNT);
     buf_release(&there);
     buf_release(&written);
-    if (v->rule == NULL && limit == NULL && json_get_text(dialogue, "reading") == NULL)
+}
+
+static void show_doubts(struct output *output, const struct verdict *v, const struct json *trace)
+{
+    if (v->rule == NULL && json_get_text(trace, "limit") == NULL &&
+        json_get_text(json_get(trace, "dialogue"), "reading") == NULL)
         output_note(output, NOTE_WARN, "No rule won.");
     if (v->doubt != NULL)
         output_note(output, NOTE_WARN, "Below is what was noted at the time and no more, for %s.", v->doubt);
@@ -476,6 +481,7 @@ static void show(struct output *output, const struct verdict *verdict, const str
                  const struct json *state)
 {
     show_head(output, verdict, trace);
+    show_doubts(output, verdict, trace);
     show_gate(output, state);
     show_variables(output, trace);
     show_notes(output, trace, verdict->decision != NULL);

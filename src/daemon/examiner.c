@@ -24,6 +24,8 @@
 
 enum { CALL_TIMEOUT_MS = 15 * 1000, ANSWER_MAX = 256 * 1024, CHECKS_MAX = 64, HEADERS_MAX = BACKEND_HEADERS_MAX + 5 };
 
+static const char CAMPAIGN[] = "campaign";
+
 struct check {
     struct examiner *examiner;
     const char *kind;         /* a literal */
@@ -158,7 +160,7 @@ static void end(void *context, const struct wire *wire, int64_t took_ms)
         check->has_skew = true;
         check->skew_ms = now - took_ms / 2 - theirs;
     }
-    if (wire->status == 200 && wire->end == WIRE_ANSWERED && check->kind[0] == 'c')
+    if (wire->status == 200 && wire->end == WIRE_ANSWERED && strcmp(check->kind, CAMPAIGN) == 0)
         check->has_details = details_read(wire->body, wire->body_len, &check->details) == 0;
     check->verdict = PROBE_UNTOLD;
     if (check->is_backend && check->status != 0)
@@ -232,10 +234,10 @@ static void add_campaigns(struct examiner *examiner, const struct ruleset *rules
         const struct campaign *campaign = &rules->campaigns[i];
 
         if (campaign->campaign_id != NULL)
-            add(examiner, "campaign", campaign->name, examiner->config->braze_key,
+            add(examiner, CAMPAIGN, campaign->name, examiner->config->braze_key,
                 braze_url(examiner, "/campaigns/details?campaign_id=", campaign->campaign_id));
         else if (campaign->canvas_id != NULL)
-            add(examiner, "campaign", campaign->name, examiner->config->braze_key,
+            add(examiner, CAMPAIGN, campaign->name, examiner->config->braze_key,
                 braze_url(examiner, "/canvas/details?canvas_id=", campaign->canvas_id));
     }
 }

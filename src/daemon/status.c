@@ -14,6 +14,7 @@ struct status {
     pthread_mutex_t mutex;
     struct status_facts facts;
     const struct status_door *door; /* NULL: none yet */
+    struct http_server *server;     /* NULL: none yet, or none any more */
 };
 
 struct status *status_new(void)
@@ -44,6 +45,30 @@ void status_watch(struct status *status, const struct status_door *door)
     pthread_mutex_unlock(&status->mutex);
 }
 
+void status_watch_server(struct status *status, struct http_server *server)
+{
+    pthread_mutex_lock(&status->mutex);
+    status->server = server;
+    pthread_mutex_unlock(&status->mutex);
+}
+
+static void add_server(struct http_server *server, struct status_facts *facts)
+{
+    struct http_stats stats;
+
+    http_stats(server, &stats);
+    facts->http_requests = (int64_t)stats.requests;
+    facts->http_connections = (int64_t)stats.connections;
+    facts->http_open = stats.open_connections;
+    facts->http_parked = stats.parked;
+    facts->http_buffered = (int64_t)stats.buffered;
+    facts->http_malformed = (int64_t)stats.refused_by_gate;
+    facts->http_slow = (int64_t)stats.refused_slow;
+    facts->http_large = (int64_t)stats.refused_size;
+    facts->http_full = (int64_t)stats.refused_full;
+    facts->http_unsettled = (int64_t)stats.unsettled;
+}
+
 void status_get(struct status *status, struct status_facts *facts)
 {
     const struct status_door *door;
@@ -51,6 +76,8 @@ void status_get(struct status *status, struct status_facts *facts)
     pthread_mutex_lock(&status->mutex);
     *facts = status->facts;
     door = status->door;
+    if (status->server != NULL) /* inside, so that it is not stopped meanwhile */
+        add_server(status->server, facts);
     pthread_mutex_unlock(&status->mutex);
     if (door == NULL)
         return;
@@ -83,6 +110,17 @@ static const struct number {
     NUMBER(turned_away_astray, "frontdesk_webhooks_astray_total", "counter",
            "Calls with a known token at a path or by a method that takes no webhook, answered 404 or 405."),
     NUMBER(agents_turned_away, "frontdesk_agents_refused_total", "counter", "Calls of other desks answered 401."),
+    NUMBER(http_requests, "frontdesk_http_requests_total", "counter", "Requests to the public address."),
+    NUMBER(http_connections, "frontdesk_http_connections_total", "counter", "Connections to the public address."),
+    NUMBER(http_open, "frontdesk_http_connections_open", "gauge", "Connections to the public address that are open."),
+    NUMBER(http_parked, "frontdesk_http_parked", "gauge", "Requests that wait for the engine's answer."),
+    NUMBER(http_buffered, "frontdesk_http_buffered_bytes", "gauge", "Bytes of bodies that are kept in memory."),
+    NUMBER(http_malformed, "frontdesk_http_malformed_total", "counter", "Requests refused for their form."),
+    NUMBER(http_slow, "frontdesk_http_slow_total", "counter", "Connections that took too long over a request."),
+    NUMBER(http_large, "frontdesk_http_large_total", "counter", "Requests refused for the size of their body."),
+    NUMBER(http_full, "frontdesk_http_full_total", "counter", "Requests answered 503: too many bodies were kept at once."),
+    NUMBER(http_unsettled, "frontdesk_http_unsettled_total", "counter",
+           "Requests answered 503: the engine had no answer in time."),
     NUMBER(calls, "frontdesk_braze_calls_total", "counter", "Calls to Braze begun."),
     NUMBER(calls_under_way, "frontdesk_braze_calls_under_way", "gauge",
            "Calls to Braze without an answer yet."),

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "daemon/http.h"
 
 struct status_door { /* what was not let in, counted by the threads that answer; the zero value is none */
     _Atomic int64_t bare, strange; /* webhooks answered 401: without a token, with one that is not known */
@@ -28,6 +29,8 @@ struct status_facts {
     int64_t accepted, duplicates, unreadable, aside,
         refused; /* webhooks since the start; refused: answered 503 */
     int64_t turned_away_bare, turned_away_strange, turned_away_astray, turned_away_at, agents_turned_away; /* of the door */
+    int64_t http_requests, http_connections, http_open, http_parked, http_buffered; /* of the public address; see http_stats */
+    int64_t http_malformed, http_slow, http_large, http_full, http_unsettled;
     int64_t calls, calls_under_way, replies_accepted, replies_ended; /* ended: in any other final state */
     int64_t service_calls, service_calls_under_way;
     int64_t consults, consults_under_way; /* questions to backends that went out */
@@ -44,6 +47,7 @@ struct status;
 struct status *status_new(void);
 void status_free(struct status *status);
 void status_watch(struct status *status, const struct status_door *door); /* borrowed; before other threads ask */
+void status_watch_server(struct status *status, struct http_server *server); /* likewise; NULL before it is stopped */
 void status_put(struct status *status, const struct status_facts *facts);
 void status_get(struct status *status, struct status_facts *facts);
 

@@ -45,12 +45,6 @@ static int conflict(struct error *error, const struct call *call, const char *wh
 
 /* What it asks for */
 
-/* Signs that nobody sees count for nothing. */
-static bool is_blank(const char *text)
-{
-    return text == NULL || fold_is_empty(text, strlen(text));
-}
-
 static bool has_controls(const char *text)
 {
     for (; *text != '\0'; text++)
@@ -61,7 +55,7 @@ static bool has_controls(const char *text)
 
 static int check_agent(const struct call *call, struct error *error)
 {
-    if (!is_blank(call->agent) && strlen(call->agent) <= AGENT_NAME_MAX && !has_controls(call->agent))
+    if (!fold_says_nothing(call->agent) && strlen(call->agent) <= AGENT_NAME_MAX && !has_controls(call->agent))
         return DONE;
     error_set(error, "\"agent\" is the name of who does it, at most %d bytes, without line breaks", AGENT_NAME_MAX);
     return BAD_ARGUMENT;
@@ -106,7 +100,7 @@ static int check(const struct call *call, struct error *error)
     status = check_agent(call, error);
     if (status == DONE)
         status = check_id(call, speaks, error);
-    if (status == DONE && speaks && is_blank(call->text)) {
+    if (status == DONE && speaks && fold_says_nothing(call->text)) {
         error_set(error, "\"text\" is empty: there is nothing to say");
         status = BAD_ARGUMENT;
     }

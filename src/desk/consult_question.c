@@ -40,7 +40,7 @@ static const char WORDLESS[] = "(a picture or a file, without words)";
 
 static struct ask_line line_of(const char *kind, const char *text)
 {
-    if (fold_is_empty(text, strlen(text)))
+    if (fold_says_nothing(text))
         text = WORDLESS;
     return (struct ask_line){
         .role = strcmp(kind, "in") == 0 ? ROLE_CUSTOMER : strcmp(kind, "out") == 0 ? ROLE_BOT : ROLE_COLLEAGUE,

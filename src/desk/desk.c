@@ -12,6 +12,7 @@
 #include "desk/breaker.h"
 #include "desk/consult.h"
 #include "desk/desk.h"
+#include "desk/handover.h"
 #include "desk/notify.h"
 #include "desk/upkeep.h"
 #include "store/book.h"
@@ -225,11 +226,37 @@ static int mark_running(struct desk *desk, int64_t now, struct error *error)
     return db_commit(desk->db, error);
 }
 
-static int clamp_waits(struct desk *desk, int64_t now, struct error *error)
+/* Of what became unknown by this start. It must not keep the desk shut. */
+static int tell_lost(struct desk *desk, int64_t now, struct error *error)
+{
+    struct error why = { 0 };
+    int64_t id = 0;
+    int found;
+
+    if (!desk->has_colleagues)
+        return 0;
+    if (db_mark(desk->db, error) != 0)
+        return -1;
+    while ((found = outbox_next_unknown(desk->db, now, id, &id, &why)) == 1)
+        if (handover_lost(desk, id, now, &why) != 0) {
+            found = -1;
+            break;
+        }
+    if (found == 0)
+        return db_unmark(desk->db, error);
+    if (db_fault(desk->db) > DB_STATEMENT)
+        return error_set(error, "%s", why.text);
+    db_undo(desk->db);
+    log_warn("lost_not_told", log_text("reason", why.text));
+    return 0;
+}
+
+static int settle_past(struct desk *desk, int64_t now, struct error *error)
 {
     if (health_load(&desk->health, desk->db, error) != 0 || db_begin(desk->db, error) != 0)
         return -1;
-    if (upkeep_clamp(desk, now, error) == 0 && (desk->rules->number == 0 || keep_zone(desk, desk->rules, error) == 0))
+    if (upkeep_clamp(desk, now, error) == 0 && tell_lost(desk, now, error) == 0 &&
+        (desk->rules->number == 0 || keep_zone(desk, desk->rules, error) == 0))
         return db_commit(desk->db, error);
     db_rollback(desk->db);
     return -1;
@@ -264,7 +291,7 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
     desk->strays_of = desk->told_rules = desk->people_of = -1;
     desk->retention_at = now + RETENTION_AFTER_MS;
     if (open_book(desk, path, number, now, error) == 0 && restore_rules(desk, error) == 0 &&
-        clamp_waits(desk, now, error) == 0) {
+        settle_past(desk, now, error) == 0) {
         desk->idle_close_ms = ruleset_setting_number(desk->rules, "idle_close");
         desk->reopen_within_ms = ruleset_setting_number(desk->rules, "reopen_within");
         return 0;

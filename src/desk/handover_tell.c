@@ -243,7 +243,7 @@ static void add_words(const struct telling *telling, const char *language, const
         buf_add_text(out, lead);
         colleague_quote(text, max, out);
     }
-    if (add_media(telling, language, media, out) == 0 && fold_is_empty(text, strlen(text))) {
+    if (add_media(telling, language, media, out) == 0 && fold_says_nothing(text)) {
         buf_add_char(out, '\n');
         colleague_say(telling->desk->rules, language, COLLEAGUE_SAYS_WORDLESS, &nothing, out);
     }

@@ -60,7 +60,7 @@ static const char *why_left_out(const struct errand *errand)
 
     if (is_to_business(errand) && errand->contact == errand->carry->conversation->contact)
         return "nobody is told of his own conversation";
-    if (text != NULL ? fold_is_empty(text, strlen(text)) : errand->effect->notice->campaign == NULL)
+    if (text != NULL ? fold_says_nothing(text) : errand->effect->notice->campaign == NULL)
         return "its text came out empty";
     return NULL;
 }

@@ -171,12 +171,6 @@ static int close_conversation(const struct act *act, struct error *error)
     return status == DONE ? format_conversation(act, &conversation, 0) : status;
 }
 
-/* Signs that nobody sees count for nothing. */
-static bool is_blank(const char *text)
-{
-    return text == NULL || fold_is_empty(text, strlen(text));
-}
-
 static int check_listens(const struct act *act, const struct conversation *conversation, struct error *error)
 {
     bool is_opted_out;
@@ -199,7 +193,7 @@ static int say(const struct act *act, struct error *error)
     int64_t message;
     int status = find_open(act, &conversation, error);
 
-    if (status == DONE && is_blank(text))
+    if (status == DONE && fold_says_nothing(text))
         return refuse(BAD_ARGUMENT, error, "there is nothing to say: give the text behind the conversation");
     if (status == DONE)
         status = check_listens(act, &conversation, error);
@@ -223,7 +217,7 @@ static int note(const struct act *act, struct error *error)
     struct conversation conversation;
     int status = find_conversation(act, &conversation, error);
 
-    if (status == DONE && is_blank(text))
+    if (status == DONE && fold_says_nothing(text))
         return refuse(BAD_ARGUMENT, error, "there is nothing to note: give the text behind the conversation");
     if (status != DONE)
         return status;
@@ -500,7 +494,7 @@ static int erase(const struct act *act, struct error *error)
     int64_t id = 0;
     int status;
 
-    if (is_blank(user))
+    if (fold_says_nothing(user))
         return refuse(BAD_ARGUMENT, error, "whom? Give an external id, a phone, or the number of a conversation");
     status = erasure_ask(act->desk, &request, act->now, &id, error);
     if (status != DONE)

@@ -89,11 +89,12 @@ static const char PROFILE[] =
     "'message', message, 'sent', " JSON("sent") ", 'addressee', addressee, 'accepted', " JSON("accepted") ", "
     "'accepted_at', accepted_at, 'is_refused', is_refused, 'way', way, 'refusal', refusal) FROM profile "
     "WHERE contact = ?1 AND ?2 < 1 AND ?3 > 0";
-/* In larger pieces, for they are found by their names and sorted for each. */
+/* In larger pieces, for they are found by their names and sorted for each: their ids alone. */
 static const char ENTRIES[] =
     "SELECT id, json_object('id', id, 'conversation', conversation, 'kind', kind, 'name', name, 'value', " JSON("value") ", "
     "'at', at, 'wanted_by', wanted_by, 'message', message, 'state', state, 'outbox', outbox, 'settled_at', settled_at, "
-    "'reason', reason) FROM entry WHERE contact = ?1 AND id > ?2 ORDER BY id LIMIT ?3 * 25";
+    "'reason', reason) FROM entry WHERE id IN (SELECT id FROM entry WHERE contact = ?1 AND id > ?2 ORDER BY id LIMIT ?3 * 25) "
+    "ORDER BY id";
 static const char NOTICES[] =
     "SELECT n.message, json_object('message', n.message, 'name', n.name, 'conversation', n.conversation, 'at', n.at, "
     "'text', m.text, 'properties', " JSON("m.properties") ") FROM notice n JOIN message m ON m.id = n.message "

@@ -488,6 +488,24 @@ int outbox_recover(struct db *db, int64_t now, int64_t *recovered, struct error 
     return found;
 }
 
+static const char NEXT_UNKNOWN[] =
+    "SELECT id FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND state = 'unknown' AND id > ?2 "
+    "AND settled_at = ?1 AND seq > 0 ORDER BY id LIMIT 1";
+
+int outbox_next_unknown(struct db *db, int64_t at, int64_t after, int64_t *id, struct error *error)
+{
+    struct query *q = db_query(db, NEXT_UNKNOWN);
+    int found;
+
+    query_bind_int(q, 1, at);
+    query_bind_int(q, 2, after);
+    found = query_step(q, error);
+    if (found == 1)
+        *id = query_int(q, 0);
+    query_end(q);
+    return found;
+}
+
 /* Looking */
 
 static const char GET[] =

@@ -119,6 +119,9 @@ int outbox_expire(struct db *db, int64_t now, int max, int64_t *ids, int *ended,
  */
 int outbox_recover(struct db *db, int64_t now, int64_t *recovered, struct error *error);
 
+/* The next one behind `after` (0: the first) that became unknown at that moment: 1, 0, -1. */
+int outbox_next_unknown(struct db *db, int64_t at, int64_t after, int64_t *id, struct error *error);
+
 struct outbox_brief { /* owned by the caller */
     int64_t id, contact, conversation, turn;
     char state[12], kind[8];

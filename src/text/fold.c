@@ -20,6 +20,7 @@
  * Limits: FOLD_MAX bytes are read, and FOLD_MAX written.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include <utf8proc.h>
 
@@ -322,4 +323,9 @@ bool fold_is_empty(const char *text, size_t len)
     bool is_empty = folded.len == 0;
     buf_release(&folded);
     return is_empty;
+}
+
+bool fold_says_nothing(const char *text)
+{
+    return text == NULL || fold_is_empty(text, strlen(text));
 }

@@ -31,6 +31,7 @@ void fold_shown(const char *text, size_t len, struct buf *out);
 
 /* Is nothing left of the text that could be seen? */
 bool fold_is_empty(const char *text, size_t len);
+bool fold_says_nothing(const char *text); /* the same; NULL says nothing, either */
 
 /* Spaces of all kinds, tabs and line breaks; also U+2800, the Braille cell without dots. */
 bool fold_is_blank(uint32_t code);

@@ -295,6 +295,15 @@ def admin_socket():
         equal(web.call(port, "GET", "/metrics").status, 200, "at FRONTDESK_METRICS")
         equal(web.call(port, "POST", "/v1/inbound").status, 404, "and nothing else there")
 
+        def counted():
+            lines = web.call(port, "GET", "/metrics").body.decode().splitlines()
+            numbers = dict(line.split(" ") for line in lines if line[0] != "#")
+            return [int(numbers[f"frontdesk_http_{name}_total"]) for name in ("requests", "large", "malformed")]
+
+        before = counted()
+        equal(desk.post(b"x" * 300_000).status, 413, "a body that is too large")
+        equal([there - here for here, there in zip(before, counted())], [1, 1, 0], "what came to the public door, and was refused")
+
 
 @test("two who act at once: one take is enough, both are told the truth")
 def double_take():

@@ -87,6 +87,31 @@ static void a_text_of_hers_whose_time_is_over_in_the_queue_is_told_of(void **sta
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text LIKE '%has probably not got this text%'"), 1);
 }
 
+/* The program ends while it is with Braze, and so it does when it goes once more. */
+static void a_text_of_hers_of_which_nobody_can_tell_is_told_of(void **state)
+{
+    struct fixture *f = *state;
+
+    ask_for_person(f, "ana");
+    hear(f, "kim", "Hello Ana");
+    for (int i = 0; i < 2; i++) {
+        struct call *call = claim(f);
+
+        assert_non_null(call);
+        assert_null(call->next);
+        call_free(call);
+        fixture_reopen(f, true);
+        f->now += 60 * SECOND_MS;
+    }
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox o JOIN message m ON m.id = o.message WHERE m.kind = 'agent'"),
+                        "unknown");
+    phone_look(f);
+    phone_expect(f, "kim", "#1 ana has probably not got this text of yours; see frontdesk outbox list:\n> Hello Ana");
+    fixture_reopen(f, true);
+    phone_look(f);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text LIKE '%has probably not got this text%'"), 1);
+}
+
 struct shown {
     int64_t waits_since;
     char trouble[200];
@@ -170,6 +195,7 @@ int main(void)
         CASE(a_voice_note_that_asks_for_a_person_and_a_sticker_meanwhile_are_told_of),
         CASE(a_text_of_hers_that_is_refused_is_told_of),
         CASE(a_text_of_hers_whose_time_is_over_in_the_queue_is_told_of),
+        CASE(a_text_of_hers_of_which_nobody_can_tell_is_told_of),
         CASE(whose_answer_never_left_waits_for_one_in_the_queue),
         CASE(a_list_that_is_cut_says_how_many_there_are_more),
         CASE(her_work_is_not_summed_up_and_she_is_no_customer_when_it_ends),
