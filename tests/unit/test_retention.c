@@ -202,6 +202,52 @@ static void what_is_not_over_or_not_old_enough_stays(void **state)
     accept_all(f, claim(f));
 }
 
+static const char *conversations(struct fixture *f)
+{
+    return fixture_text(f, "SELECT group_concat(id) FROM conversation");
+}
+
+static void say_from(struct fixture *f, const char *who, const char *text)
+{
+    hear_from(f, who, text);
+    accept_all(f, claim(f));
+}
+
+/* From its close on, or from what was written in it afterwards; and not before it is summed up. */
+static void a_conversation_is_as_old_as_the_last_that_happened_in_it(void **state)
+{
+    struct fixture *f = *state;
+
+    talk(f, "ana");
+    say_from(f, "'user_id':'bob'", "hours?");
+    talk(f, "eve");
+    pass_days(f, 10);
+    say_from(f, "'user_id':'bob'", "bye");
+    tick(f);
+    pass_days(f, 10);
+    assert_int_equal(fixture_act(f, "note", "{'actor':'mia','conversation':3,'text':'came for her umbrella'}"), 200);
+    pass_days(f, 21);
+    talk(f, "kim");
+    retain(f);
+    assert_string_equal(conversations(f), "2,3,4");
+    pass_days(f, 10);
+    retain(f);
+    assert_string_equal(conversations(f), "3,4");
+    pass_days(f, 10);
+    retain(f);
+    assert_string_equal(conversations(f), "4");
+
+    say_from(f, "'user_id':'lea'", "hours?");
+    say_from(f, "'user_id':'lea'", "bye");
+    say_from(f, "'user_id':'max'", "hours?");
+    pass_days(f, 41);
+    retain(f);
+    assert_string_equal(conversations(f), "5,6");
+    tick(f);
+    retain(f);
+    assert_string_equal(conversations(f), "6");
+}
+
 static void the_newest_rows_stay_so_that_no_number_comes_twice(void **state)
 {
     struct fixture *f = *state;
@@ -421,6 +467,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_decision_keeps_its_rule_when_its_trace_goes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_conversation_goes_whole_and_is_still_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_over_or_not_old_enough_stays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_conversation_is_as_old_as_the_last_that_happened_in_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_newest_rows_stay_so_that_no_number_comes_twice, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_asked_and_written_elsewhere_goes_when_its_fate_is_known, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_due_is_foretold, set_up, tear_down),
