@@ -222,7 +222,7 @@ static void a_conversation_is_as_old_as_the_last_that_happened_in_it(void **stat
     say_from(f, "'user_id':'bob'", "hours?");
     talk(f, "eve");
     pass_days(f, 10);
-    say_from(f, "'user_id':'bob'", "bye");
+    assert_int_equal(fixture_act(f, "close", "{'actor':'mia','conversation':2}"), 200);
     tick(f);
     pass_days(f, 10);
     assert_int_equal(fixture_act(f, "note", "{'actor':'mia','conversation':3,'text':'came for her umbrella'}"), 200);
