@@ -371,16 +371,19 @@ static int run_alone(struct desk *desk, int64_t now, struct error *error)
     return -1;
 }
 
-/* The clock stands still here: each wait is looked at once. */
+/* The clock stands still here: what all of them wait for is looked at once more, and then it is somebody else's to end. */
 int erasure_finish(struct desk *desk, int64_t now, struct error *error)
 {
     for (int i = 0; i < PIECES_MAX && desk->may_erase; i++) {
+        bool all_wait;
+
         if (run_alone(desk, now, error) != 0)
             return -1;
+        all_wait = desk->erasure_at > now;
         desk->scrubbed_at = 0;
         if (erasure_scrub(desk, now, error) != 0)
             return -1;
-        if (desk->may_erase && desk->erasure_at > now)
+        if (all_wait && !desk->is_scrubbed)
             break;
     }
     return 0;

@@ -330,6 +330,34 @@ static void whatever_stood_there_is_gone_and_another_loses_nothing(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM turn WHERE state = 'erased'"), 1);
 }
 
+/* That the pages were clean when the one before was done says nothing of what has come to them since. */
+static void each_erasure_is_done_when_the_pages_are_clean_behind_it(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct db *reader;
+    int64_t ana, bob;
+
+    live(f, "ana", &ana);
+    live(f, "bobby", &bob);
+    run(f, "UPDATE profile SET addressee = ''", 0);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT phase FROM erasure WHERE id = 1"), "done");
+
+    reader = db_open(f->path, DB_READER, &error);
+    must(db_read_begin(reader, &error), &error);
+    must(db_run(reader, "SELECT count(*) FROM message", &error), &error);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'bobby','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT phase FROM erasure WHERE id = 2"), "pages");
+    assert_non_null(strstr(fixture_text(f, "SELECT waits_for FROM erasure WHERE id = 2"), "reading the book"));
+    db_read_end(reader);
+    db_close(reader);
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT phase FROM erasure WHERE id = 2"), "done");
+}
+
 static void no_number_is_given_twice_after_the_newest_entry_is_gone(void **state)
 {
     struct fixture *f = *state;
@@ -919,6 +947,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_column_of_text_has_been_thought_about, set_up, tear_down),
         cmocka_unit_test_setup_teardown(whatever_stood_there_is_gone_and_another_loses_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_erasure_is_done_when_the_pages_are_clean_behind_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_number_is_given_twice_after_the_newest_entry_is_gone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_lane_that_names_the_person_is_emptied, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_was_known_by_the_phone_alone_before_is_the_same_person, set_up, tear_down),

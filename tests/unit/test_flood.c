@@ -331,6 +331,37 @@ static void an_echo_is_a_repetition_also_of_two_sentences(void **state)
     assert_string_equal(answer_to(f, fixture_text(f, "SELECT text FROM message ORDER BY id DESC LIMIT 1")), "");
 }
 
+/* As a machine does that was told two sentences, and answers each. */
+static void an_echo_of_the_sentence_before_the_last_is_one_too(void **state)
+{
+    struct fixture *f = *state;
+    char said[2][300] = { "pong 0", "pong 1" };
+
+    hear_pings(f, 2);
+    load_with(f, "INSERT INTO rule (name, pattern, say) VALUES ('echoed', 'pong|again', 'pong {{ message_count }}');\n");
+    for (int i = 0; i < 5; i++) {
+        char answer[300];
+
+        snprintf(answer, sizeof answer, "%s", answer_to(f, said[0]));
+        assert_string_equal(limit_told(f), "");
+        memcpy(said[0], said[1], sizeof said[0]);
+        memcpy(said[1], answer, sizeof answer);
+        f->now += MINUTE_MS;
+    }
+    is_notice(answer_to(f, said[0]));
+}
+
+static void a_clock_that_was_set_back_ends_a_row(void **state)
+{
+    struct fixture *f = *state;
+
+    say_slowly(f, "ping me", 6, "pong me");
+    f->now -= HOUR_MS;
+    assert_string_equal(answer_to(f, "ping me"), "pong me");
+    say_slowly(f, "ping me", 5, "pong me");
+    is_notice(answer_to(f, "ping me"));
+}
+
 static void who_says_the_same_over_half_an_hour_is_no_machine(void **state)
 {
     struct fixture *f = *state;
@@ -489,6 +520,8 @@ int main(void)
         WITH_BOOK(a_close_is_no_way_around_the_limit),
         WITH_BOOK(an_answering_machine_is_answered_six_times),
         WITH_BOOK(an_echo_is_a_repetition_also_of_two_sentences),
+        WITH_BOOK(an_echo_of_the_sentence_before_the_last_is_one_too),
+        WITH_BOOK(a_clock_that_was_set_back_ends_a_row),
         WITH_BOOK(who_says_the_same_over_half_an_hour_is_no_machine),
         WITH_BOOK(after_ten_minutes_of_peace_the_same_text_is_answered_again),
         WITH_BOOK(a_short_word_may_come_twice_as_often),

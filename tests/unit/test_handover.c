@@ -272,6 +272,29 @@ static void after_take_timeout_the_customer_hears_nobody_once_and_people_are_tol
     assert_string_equal(phone_said(f, "ana"), "Here I am");
 }
 
+/* In a savepoint of its own: the other one is carried out, and of this one nothing is, until it can be. */
+static void a_case_that_fails_keeps_no_other_and_is_tried_again_after_a_minute(void **state)
+{
+    static const char NOBODY[] = "SELECT count(*) FROM event WHERE kind = 'nobody'";
+    struct fixture *f = *state;
+    struct error error = { 0 };
+
+    phone_write(f, "ana", "a person please");
+    phone_write(f, "bob", "a person please");
+    must(db_run(f->desk.db, "CREATE TRIGGER fails BEFORE INSERT ON event WHEN NEW.kind = 'nobody' AND NEW.conversation = 1 "
+                            "BEGIN SELECT RAISE (ABORT, 'as the test says'); END", &error), &error);
+    phone_pass(f, 10 * MINUTE_MS);
+    assert_int_equal(fixture_int(f, NOBODY), 1);
+    phone_expect(f, "bob", "Sorry there");
+    phone_expect(f, "ana", "One moment.");
+    must(db_run(f->desk.db, "DROP TRIGGER fails", &error), &error);
+    phone_pass(f, MINUTE_MS - 100);
+    phone_expect(f, "ana", "One moment.");
+    phone_pass(f, 100);
+    phone_expect(f, "ana", "Sorry there");
+    assert_int_equal(fixture_int(f, NOBODY), 2);
+}
+
 static void who_has_answered_is_not_nobody(void **state)
 {
     struct fixture *f = *state;
@@ -514,6 +537,7 @@ int main(void)
         CASE(a_flood_is_not_passed_on),
         CASE_OF(a_text_that_waits_for_the_customers_window_is_told_of, setup_template_only),
         CASE(after_take_timeout_the_customer_hears_nobody_once_and_people_are_told_again),
+        CASE(a_case_that_fails_keeps_no_other_and_is_tried_again_after_a_minute),
         CASE(who_has_answered_is_not_nobody),
         CASE_OF(the_next_team_is_told_and_the_first_has_it_no_more, setup_chain),
         CASE_OF(of_two_teams_only_one_says_that_nobody_comes, setup_both_sorry),

@@ -202,6 +202,98 @@ static void what_is_not_over_or_not_old_enough_stays(void **state)
     accept_all(f, claim(f));
 }
 
+static const char *conversations(struct fixture *f)
+{
+    return fixture_text(f, "SELECT group_concat(id) FROM conversation");
+}
+
+static void say_from(struct fixture *f, const char *who, const char *text)
+{
+    hear_from(f, who, text);
+    accept_all(f, claim(f));
+}
+
+/* From its close on, or from what was written in it afterwards; and not before it is summed up. */
+static void a_conversation_is_as_old_as_the_last_that_happened_in_it(void **state)
+{
+    struct fixture *f = *state;
+
+    talk(f, "ana");
+    say_from(f, "'user_id':'bob'", "hours?");
+    talk(f, "eve");
+    pass_days(f, 10);
+    assert_int_equal(fixture_act(f, "close", "{'actor':'mia','conversation':2}"), 200);
+    tick(f);
+    pass_days(f, 10);
+    assert_int_equal(fixture_act(f, "note", "{'actor':'mia','conversation':3,'text':'came for her umbrella'}"), 200);
+    pass_days(f, 21);
+    talk(f, "kim");
+    retain(f);
+    assert_string_equal(conversations(f), "2,3,4");
+    pass_days(f, 10);
+    retain(f);
+    assert_string_equal(conversations(f), "3,4");
+    pass_days(f, 10);
+    retain(f);
+    assert_string_equal(conversations(f), "4");
+
+    say_from(f, "'user_id':'lea'", "hours?");
+    say_from(f, "'user_id':'lea'", "bye");
+    say_from(f, "'user_id':'max'", "hours?");
+    pass_days(f, 41);
+    retain(f);
+    assert_string_equal(conversations(f), "5,6");
+    tick(f);
+    retain(f);
+    assert_string_equal(conversations(f), "6");
+}
+
+/* And who has the newest row of a table keeps it, or its number would come twice. */
+static void what_is_under_way_for_the_person_keeps_a_conversation(void **state)
+{
+    static const char *const KEEPS[][2] = {
+        { "UPDATE outbox SET state = 'due', settled_at = NULL WHERE id = 1",
+          "UPDATE outbox SET state = 'accepted', settled_at = 1 WHERE id = 1" },
+        { "INSERT INTO entry (id, contact, conversation, kind, name, value, at, wanted_by, state, settled_at) VALUES "
+          "(1, 1, 1, 'event', 'came', '{}', 1, 'close', 'waiting', NULL), (2, 2, 2, 'event', 'came', '{}', 1, 'close', 'refused', 1)",
+          "UPDATE entry SET state = 'refused', settled_at = 1" },
+        { "INSERT INTO erasure (id, asked_at, asked_by, known_since, phase, done_at) VALUES (1, 1, 'cli mia', 1, 'done', 1);"
+          "INSERT INTO erasure_contact (erasure, contact) VALUES (1, 1)",
+          "DELETE FROM erasure_contact" },
+        { "INSERT INTO message (id, conversation, at, kind, text) VALUES (1000, 1, 1, 'note', '')",
+          "DELETE FROM message WHERE id = 1000" },
+        { "INSERT INTO turn (id, conversation, ruleset, epoch, state, opened_at, closed_at) VALUES (1000, 1, 1, 1, 'silenced', 1, 1)",
+          "DELETE FROM turn WHERE id = 1000" },
+        { "INSERT INTO outbox (id, kind, contact, seq, conversation, epoch, state, created_at, due_at, expires_at, settled_at) "
+          "VALUES (1000, 'track', 1, 0, 1, 1, 'withheld', 1, 1, 1, 1)",
+          "DELETE FROM outbox WHERE id = 1000" },
+        { "INSERT INTO event (id, at, conversation, kind, actor) VALUES (1000, 1, 1, 'note', 'mia')",
+          "DELETE FROM event WHERE id = 1000" },
+        { "INSERT INTO entry (id, contact, conversation, kind, name, value, at, wanted_by, state, settled_at) VALUES "
+          "(1000, 1, 1, 'event', 'came', '{}', 1, 'close', 'refused', 1)",
+          "DELETE FROM entry WHERE id = 1000" },
+        { "INSERT INTO attempt (id, outbox, at, took_ms, class, status, batch) VALUES (1000, 1, 1, 1, 'accepted', 201, 1)",
+          "DELETE FROM attempt WHERE id = 1000" },
+        { "INSERT INTO webhook (id, received_at, channel, content_type, body, state, message) VALUES "
+          "(1000, 1, 'whatsapp', '', x'', 'duplicate', 1)",
+          "DELETE FROM webhook WHERE id = 1000" },
+    };
+    struct fixture *f = *state;
+
+    talk(f, "ana");
+    pass_days(f, 41);
+    talk(f, "bob");
+    for (size_t i = 0; i < sizeof KEEPS / sizeof *KEEPS; i++) {
+        change(f, KEEPS[i][0]);
+        retain(f);
+        if (strcmp(conversations(f), "1,2") != 0)
+            fail_msg("not kept: %s", KEEPS[i][0]);
+        change(f, KEEPS[i][1]);
+    }
+    retain(f);
+    assert_string_equal(conversations(f), "2");
+}
+
 static void the_newest_rows_stay_so_that_no_number_comes_twice(void **state)
 {
     struct fixture *f = *state;
@@ -421,6 +513,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_decision_keeps_its_rule_when_its_trace_goes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_conversation_goes_whole_and_is_still_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_over_or_not_old_enough_stays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_conversation_is_as_old_as_the_last_that_happened_in_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_under_way_for_the_person_keeps_a_conversation, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_newest_rows_stay_so_that_no_number_comes_twice, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_asked_and_written_elsewhere_goes_when_its_fate_is_known, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_due_is_foretold, set_up, tear_down),
