@@ -7,7 +7,7 @@
 #
 # Most of the plain tests wait most of the time: the sanitized programs are built out of that, at the lowest priority.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 . tests/sections.sh
 
 # What was freed is watched for the next 16 MB: with 256, half of the time goes into fresh pages. make torture has them.

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # sections.sh, read by check.sh and torture.sh: parts of a run, each ending with run.sh's closing line, and their sum.
 passed=0 failed=0 skipped=0
 

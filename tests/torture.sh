@@ -10,7 +10,7 @@
 #
 # A part that fails or cannot be built does not keep the next from running.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 . tests/sections.sh
 
 export TEST_TIMEOUT="${TEST_TIMEOUT:-20000}"

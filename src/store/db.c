@@ -98,11 +98,13 @@ int db_fail(struct db *db, int code, struct error *error)
 
 static void log_sqlite(void *unused, int code, const char *message)
 {
+    int kind = code & 0xff;
+
     (void)unused;
-    /* A second opener that is turned away, and statements refused while they are compiled, are reported by
-     * the caller. */
-    if ((code & 0xff) == SQLITE_ERROR || (code & 0xff) == SQLITE_CONSTRAINT || (code & 0xff) == SQLITE_AUTH ||
-        (code & 0xff) == SQLITE_SCHEMA || (code & 0xff) == SQLITE_WARNING || (code & 0xff) == SQLITE_NOTICE)
+    /* A second opener that is turned away, and statements that are refused while they are compiled or cut short by us, are
+     * reported by the caller. */
+    if (kind == SQLITE_ERROR || kind == SQLITE_INTERRUPT || kind == SQLITE_CONSTRAINT || kind == SQLITE_AUTH ||
+        kind == SQLITE_SCHEMA || kind == SQLITE_WARNING || kind == SQLITE_NOTICE)
         return;
     log_warn("sqlite", log_int("code", code), log_text("message", message));
 }

@@ -165,14 +165,14 @@ def stop_with_half_sent():
             link = stack.enter_context(socket.create_connection(("127.0.0.1", desk.port)))
             link.sendall(f"POST /v1/inbound HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n"
                          "Content-Length: 100\r\n\r\n{".encode())
-        youngest = time.monotonic()
+        watch = desk.stopwatch()    # the youngest has begun
         stack.enter_context(trace.attached(desk.process, "fdatasync", "delay_enter=1000000", "1"))
         with ThreadPoolExecutor(1) as pool:
             before = os.path.getsize(desk.db + "-wal")
             taken = pool.submit(desk.post, {"user_id": "ana", "dispatch_id": "d1", "message": "ping 1"})
             eventually(lambda: os.path.getsize(desk.db + "-wal") > before, "it is taken")
             equal(desk.stop(), 0, "exit")
-            waited = time.monotonic() - youngest
+            waited = watch.seconds()
             equal(taken.result().status, 202, "what was taken")
         # A stop that waits for all of them ends no sooner than the youngest is cut off for being late.
         true(waited < REQUEST_SECONDS, f"ended {waited:.1f} s after the last of them began")

@@ -50,7 +50,7 @@ def live(desk, user, phone, name):
 
 
 def where(desk, wanted):
-    """Which of the marks stand in which file; and in two backups."""
+    """Which of the marks stand in which file, and among what; and in two backups."""
     if desk.runs():
         source = sqlite3.connect(f"file:{desk.db}?mode=ro", uri=True)
     else:
@@ -71,7 +71,8 @@ def where(desk, wanted):
         if os.path.exists(path):
             with open(path, "rb") as file:
                 content = file.read()
-            found += [(name, mark) for mark in wanted if mark in content or mark.lower() in content.lower()]
+            places = [(mark, content.lower().find(mark.lower())) for mark in wanted]
+            found += [(name, mark, content[max(0, at - 60):at + 60]) for mark, at in places if at >= 0]
     return found
 
 
@@ -150,7 +151,7 @@ def erased():
         desk.wait_drained()
         wait_written(desk)
         wanted = marks("ana-Zx81", "+821055501234", "Anneliese")
-        true(len({mark for _, mark in where(desk, wanted)}) > 5, "she is found while she is there")
+        true(len({mark for _, mark, _ in where(desk, wanted)}) > 5, "she is found while she is there")
         true("shop_who" in desk.sandbox.profile("ana-Zx81"), "Braze knows her word")
         result = desk.do("erase", "ana-Zx81", "--json")
         receipt = result.json()

@@ -1,8 +1,10 @@
 /* A copy is the book as it is at the last step, whatever was written, taken back or shrunk between the steps. */
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "store/copy.h"
 #include "store/readers.h"
 #include "tests/lib/calling.h"
@@ -252,6 +254,22 @@ static void a_reader_gives_way_when_the_log_grows_too_much_meanwhile(void **stat
     db_close(reader);
 }
 
+static void a_look_that_is_cut_short_is_no_trouble_to_log(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    int log = memfd_create("log", 0);
+
+    log_open(LEVEL_INFO, log);
+    db_limit_ms(f->desk.db, 1);
+    assert_int_equal(count_to(f->desk.db, 1000000000, &error), -1);
+    assert_non_null(strstr(error.text, "was stopped"));
+    db_limit_ms(f->desk.db, 0);
+    assert_int_equal(lseek(log, 0, SEEK_END), 0);
+    log_open(LEVEL_INFO, STDERR_FILENO);
+    close(log);
+}
+
 static void who_reads_is_named_by_process_and_only_as_long_as_it_does(void **state)
 {
     struct fixture *f = *state;
@@ -291,6 +309,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_copy_that_ends_elsewhere_than_the_book_did_is_refused, setup, setup_close),
         cmocka_unit_test_setup_teardown(one_that_is_called_off_while_it_is_checked_fails_and_leaves_nothing, setup, setup_close),
         cmocka_unit_test_setup_teardown(a_reader_gives_way_when_the_log_grows_too_much_meanwhile, setup, setup_close),
+        cmocka_unit_test_setup_teardown(a_look_that_is_cut_short_is_no_trouble_to_log, setup, setup_close),
         cmocka_unit_test_setup_teardown(who_reads_is_named_by_process_and_only_as_long_as_it_does, setup, setup_close),
     };
 
