@@ -296,6 +296,26 @@ def admin_socket():
         equal(web.call(port, "POST", "/v1/inbound").status, 404, "and nothing else there")
 
 
+@test("an act reaches the daemon of the book that was read, and no other, whatever socket is named")
+def other_book():
+    with Desk() as ours, Desk() as theirs:
+        ours.hears("bob", "ping 1", "pong 1")
+        theirs.hears("ana", "ping 1", "pong 1")
+        mixed = ("--db", ours.db, "--admin", theirs.db + ".sock")
+        for words in (("say", "bob", "for bob alone"), ("take", "bob"), ("rules", "load"), ("outbox", "drop", "1")):
+            result = ours.cli(*words, *mixed)
+            equal((result.code, "name its socket with --admin" in result.err), (75, True), f"{words}: {result}")
+        true([need for need in ours.do("status", "--json", *mixed).json()["needs"] if need["kind"] == "daemon"], "not ours that runs")
+        equal(ours.stop(), 0, "exit")
+        ours.do("say", "bob", "for bob alone", *mixed)
+        ours.start()
+        equal(ours.sandbox.wait_texts("bob", 2), ["pong 1", "for bob alone"], "without a daemon of ours it is done here")
+        equal((theirs.sandbox.texts("ana"), theirs.value("SELECT owner FROM conversation"), theirs.value("SELECT max(id) FROM ruleset")),
+              (["pong 1"], "bot", 1), "nothing has happened to the other desk")
+        equal(ours.cli("take", "bob", "--db", os.path.join(ours.folder, ".", "desk.db"), "--admin", ours.db + ".sock").code, 0,
+              "it is the file that counts, not how it is written")
+
+
 @test("two who act at once: one take is enough, both are told the truth")
 def double_take():
     with Desk() as desk:
