@@ -316,6 +316,25 @@ def other_book():
               "it is the file that counts, not how it is written")
 
 
+@test("a number that is a conversation's and another customer's id reaches neither until it is said which; hints say it")
+def number_or_customer():
+    with Desk() as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.hears("bob", "a human please", "A colleague is coming.")
+        desk.hears("2", "ping 3", "pong 3")
+        for words in (("say", "2", "for whom?"), ("take", "2"), ("note", "2", "x"), ("close", "2"), ("release", "2")):
+            result = desk.cli(*words)
+            equal((result.code, result.err), (1, "frontdesk: 2 is a conversation's number and another customer's id, and nothing was "
+                                              "done: say which of conversation:2, external:2\n"), f"{words}")
+        hints = desk.do("queue", "--json").json()["queue"][0]["next"], desk.do("status", "--json").json()["needs"][0]["remedy"]
+        equal(hints, ("frontdesk take conversation:2",) * 2, "what may be typed as it stands")
+        contains(desk.do("take", "conversation:2").out, "frontdesk say conversation:2 ", "what comes next")
+        desk.do("say", "conversation:2", "for bob")
+        desk.do("say", "external:2", "for the customer 2")
+        equal((desk.sandbox.wait_texts("bob", 2)[1:], desk.sandbox.wait_texts("2", 2)[1:]), (["for bob"], ["for the customer 2"]), "told")
+        desk.do("take", "1")
+
+
 @test("two who act at once: one take is enough, both are told the truth")
 def double_take():
     with Desk() as desk:
