@@ -150,7 +150,8 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
 }
 
 static const char AMBIGUOUS[] = "SELECT 1 FROM conversation v JOIN identity i "
-                                "ON i.kind = 'external' AND i.value = CAST (v.id AS TEXT) WHERE v.id = ?1 AND i.contact <> v.contact";
+                                "ON i.kind = 'external' AND i.value = CAST (v.id AS TEXT) "
+                                "WHERE v.id = ?1 AND i.contact <> v.contact";
 
 int listing_is_ambiguous(struct db *db, int64_t id, struct error *error)
 {
