@@ -196,11 +196,16 @@ def refused():
             file.write("mine")
         os.symlink(desk.db, link)
         os.symlink(desk.db, os.path.join(folder, "linked.db.part"))
+        other = os.path.join(folder, "other.db")
+        with contextlib.closing(sqlite3.connect(other)) as book:
+            book.execute("PRAGMA journal_mode = WAL")
+            book.execute("CREATE TABLE of_another_desk (x)")
         with open(os.path.join(folder, "taken.db.part"), "w") as file:
             file.write("a letter of mine, of no use as a database")
         for path, words, more in ((there, "is there already", []), (folder, "is a folder", []), (desk.db, "the book itself", ["--force"]),
                                   (link, "the book itself", ["--force"]), (desk.db + "-wal", "the book itself", ["--force"]),
                                   (os.path.join(folder, "none", "x.db"), "No such file", []), ("/dev/null", "no ordinary file", ["--force"]),
+                                  (other, "a database at work, as the book of another desk is, and no backup", ["--force"]),
                                   (os.path.join(folder, "linked.db"), "the book itself", []),
                                   (os.path.join(folder, "taken.db"), "in the way", [])):
             for is_down in (False, True):
