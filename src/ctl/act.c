@@ -70,21 +70,34 @@ static void take_answer(struct deed *deed, const struct client_answer *answer)
     json_free(json);
 }
 
-/*
- * One call to the daemon of the book that this command reads. At the socket that was named may listen another desk's, where the
- * same numbers are other people's conversations: for this book that is nobody.
- */
-static void ask(struct client *client, const struct call *call, struct client_call asked, struct client_answer *answer)
+static void ask_at(struct client *client, const char *socket, struct client_call asked, struct client_answer *answer)
 {
-    struct buf book = { 0 };
-
-    disk_format_identity(buf_text(&call->db_path), &book);
-    asked.socket = buf_text(&call->admin_path);
-    asked.book = buf_text(&book);
+    asked.socket = socket;
     client_run(client, &asked, answer);
     if (answer->end == CLIENT_ANSWERED && answer->status == ANOTHER_BOOK)
         answer->end = CLIENT_NOBODY;
+}
+
+/*
+ * One call to the daemon of the book that this command reads. At the socket that was named, or left in the shell, may listen
+ * another desk's, where the same numbers are other people's conversations: then ours is where it is when nothing is named.
+ */
+static void ask(struct client *client, const struct call *call, struct client_call asked, struct client_answer *answer)
+{
+    struct buf book = { 0 }, beside = { 0 };
+
+    disk_format_identity(buf_text(&call->db_path), &book);
+    if (book.len == 0 && strcmp(buf_text(&call->db_path), CALL_DB_OTHERWISE) != 0)
+        buf_add_text(&book, "none"); /* one that is named, and not there yet, is nobody's */
+    asked.book = buf_text(&book);
+    ask_at(client, buf_text(&call->admin_path), asked, answer);
+    if (answer->end == CLIENT_NOBODY && answer->status == ANOTHER_BOOK) {
+        client_answer_release(answer);
+        buf_addf(&beside, "%s.sock", buf_text(&call->db_path));
+        ask_at(client, buf_text(&beside), asked, answer);
+    }
     buf_release(&book);
+    buf_release(&beside);
 }
 
 /* 1: the daemon did it or refused it; 0: there is none. */
