@@ -78,6 +78,8 @@ void page_frontdesk(struct buf *out)
                    "A word may be shortened as long as one command is meant. A CONVERSATION is its number,\n"
                    "or the customer: an external id or a phone number; it is then the open conversation\n"
                    "(of several the one that a person has, else where she wrote last), else the newest.\n"
+                   "Where a number is also another customer's id, nothing is done to either until conversation:12 or\n"
+                   "external:12 says which.\n"
                    "'#12', quoted for the shell, is the case of that number on a colleague's\n"
                    "phone. What customers wrote is shown with control characters written out. Data\n"
                    "goes to standard output, all else to standard error.");

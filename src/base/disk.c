@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -32,4 +33,12 @@ int disk_sync_folder_of(const char *path)
 
     free(copy);
     return result;
+}
+
+void disk_format_identity(const char *path, struct buf *out)
+{
+    struct stat info;
+
+    if (stat(path, &info) == 0)
+        buf_addf(out, "%llx-%llx", (unsigned long long)info.st_dev, (unsigned long long)info.st_ino);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/disk.h"
 #include "base/env.h"
 #include "ctl/act.h"
 #include "ctl/client.h"
@@ -21,7 +22,7 @@
 #include "rules/ruleset.h"
 #include "store/lock.h"
 
-enum { ACT_TIMEOUT_MS = 5 * 60 * 1000, PROBE_TIMEOUT_MS = 3000, DESK_NUMBER_MAX = 1 << 20 };
+enum { ACT_TIMEOUT_MS = 5 * 60 * 1000, PROBE_TIMEOUT_MS = 3000, DESK_NUMBER_MAX = (1 << 22) - 1, ANOTHER_BOOK = 421 };
 
 /* What is to be done, and how it came out. */
 struct deed {
@@ -69,6 +70,36 @@ static void take_answer(struct deed *deed, const struct client_answer *answer)
     json_free(json);
 }
 
+static void ask_at(struct client *client, const char *socket, struct client_call asked, struct client_answer *answer)
+{
+    asked.socket = socket;
+    client_run(client, &asked, answer);
+    if (answer->end == CLIENT_ANSWERED && answer->status == ANOTHER_BOOK)
+        answer->end = CLIENT_NOBODY;
+}
+
+/*
+ * One call to the daemon of the book that this command reads. At the socket that was named, or left in the shell, may listen
+ * another desk's, where the same numbers are other people's conversations: then ours is where it is when nothing is named.
+ */
+static void ask(struct client *client, const struct call *call, struct client_call asked, struct client_answer *answer)
+{
+    struct buf book = { 0 }, beside = { 0 };
+
+    disk_format_identity(buf_text(&call->db_path), &book);
+    if (book.len == 0 && strcmp(buf_text(&call->db_path), CALL_DB_OTHERWISE) != 0)
+        buf_add_text(&book, "none"); /* one that is named, and not there yet, is nobody's */
+    asked.book = buf_text(&book);
+    ask_at(client, buf_text(&call->admin_path), asked, answer);
+    if (answer->end == CLIENT_NOBODY && answer->status == ANOTHER_BOOK) {
+        client_answer_release(answer);
+        buf_addf(&beside, "%s.sock", buf_text(&call->db_path));
+        ask_at(client, buf_text(&beside), asked, answer);
+    }
+    buf_release(&book);
+    buf_release(&beside);
+}
+
 /* 1: the daemon did it or refused it; 0: there is none. */
 static int ask_daemon(struct deed *deed)
 {
@@ -78,12 +109,8 @@ static int ask_daemon(struct deed *deed)
     int result = 1;
 
     buf_addf(&url, "http://localhost/v1/commands/%s", deed->name);
-    client_run(client,
-               &(struct client_call){ .socket = buf_text(&deed->call->admin_path),
-                                      .url = buf_text(&url),
-                                      .body = deed->arguments,
-                                      .timeout_ms = ACT_TIMEOUT_MS },
-               &answer);
+    ask(client, deed->call,
+        (struct client_call){ .url = buf_text(&url), .body = deed->arguments, .timeout_ms = ACT_TIMEOUT_MS }, &answer);
     if (answer.end == CLIENT_ANSWERED) {
         take_answer(deed, &answer);
     } else if (answer.end == CLIENT_NOBODY) {
@@ -365,11 +392,7 @@ enum daemon_state act_daemon_state(struct call *call)
     struct client_answer answer;
     enum daemon_state state = DAEMON_UP;
 
-    client_run(client,
-               &(struct client_call){ .socket = buf_text(&call->admin_path),
-                                      .url = "http://localhost/healthz",
-                                      .timeout_ms = PROBE_TIMEOUT_MS },
-               &answer);
+    ask(client, call, (struct client_call){ .url = "http://localhost/healthz", .timeout_ms = PROBE_TIMEOUT_MS }, &answer);
     if (answer.end == CLIENT_LOST)
         state = DAEMON_MUTE;
     else if (answer.end == CLIENT_NOBODY)
@@ -387,11 +410,7 @@ struct json *act_facts(const struct call *call)
     struct client_answer answer;
     struct json *facts = NULL;
 
-    client_run(client,
-               &(struct client_call){ .socket = buf_text(&call->admin_path),
-                                      .url = "http://localhost/v1/status",
-                                      .timeout_ms = PROBE_TIMEOUT_MS },
-               &answer);
+    ask(client, call, (struct client_call){ .url = "http://localhost/v1/status", .timeout_ms = PROBE_TIMEOUT_MS }, &answer);
     if (answer.end != CLIENT_ANSWERED || answer.status != 200 ||
         json_parse(buf_text(&answer.body), answer.body.len, JSON_STRICT, &facts, NULL) < 0)
         facts = NULL;

@@ -76,7 +76,7 @@ int call_init(struct call *call, const struct parsed *parsed, struct output *out
     name_actor(&call->actor);
     result = load_env(parsed, error);
     if (result == 0)
-        result = get_path(parsed, OPTION_DB, "FRONTDESK_DB", "frontdesk.db", &call->db_path, error);
+        result = get_path(parsed, OPTION_DB, "FRONTDESK_DB", CALL_DB_OTHERWISE, &call->db_path, error);
     buf_addf(&socket, "%s.sock", buf_text(&call->db_path));
     if (result == 0)
         result = get_path(parsed, OPTION_ADMIN, "FRONTDESK_ADMIN", buf_text(&socket), &call->admin_path,

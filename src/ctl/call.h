@@ -17,6 +17,8 @@
 #include "ctl/output.h"
 #include "store/db.h"
 
+#define CALL_DB_OTHERWISE "frontdesk.db" /* where nobody names a book */
+
 struct call {
     const struct parsed *parsed;
     struct output *output;

@@ -108,6 +108,11 @@ static struct curl_slist *make_headers(const struct curl *curl, const struct cli
         buf_addf(&line, "Authorization: Bearer %s", call->bearer);
         headers = add_header(curl, headers, buf_text(&line));
     }
+    if (call->book != NULL && call->book[0] != '\0') {
+        buf_clear(&line);
+        buf_addf(&line, "X-Frontdesk-Book: %s", call->book);
+        headers = add_header(curl, headers, buf_text(&line));
+    }
     buf_release(&line);
     return headers;
 }

@@ -23,6 +23,7 @@ struct client_call {    /* borrowed */
     const char *url;    /* http://… */
     const char *bearer; /* NULL: none */
     const char *body;   /* JSON to POST; NULL: GET */
+    const char *book;   /* for the daemon of this book alone: any other answers 421. NULL or "": whoever listens */
     int timeout_ms;
 };
 

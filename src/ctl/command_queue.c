@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "store/listing.h"
 #include "store/queue.h"
 
 enum { LISTED = 50 };
@@ -59,14 +60,14 @@ static void showing_release(struct showing *showing)
     free(showing->rows);
 }
 
-static void format_next(const struct queue_row *row, struct buf *out)
+static void format_next(struct db *db, const struct queue_row *row, struct buf *out)
 {
-    if (*row->agent == '\0')
-        buf_addf(out, "frontdesk take %lld", (long long)row->conversation);
-    else if (row->waits_since != 0)
-        buf_addf(out, "frontdesk say %lld '…'", (long long)row->conversation);
-    else
-        buf_addf(out, "frontdesk release %lld", (long long)row->conversation);
+    bool is_taken = *row->agent != '\0', is_answered = row->waits_since == 0;
+
+    buf_addf(out, "frontdesk %s ", !is_taken ? "take" : is_answered ? "release" : "say");
+    listing_format_typed(db, row->conversation, out);
+    if (is_taken && !is_answered)
+        buf_add_text(out, " '…'");
 }
 
 static const char *state_of(const struct queue_row *row)
@@ -76,13 +77,13 @@ static const char *state_of(const struct queue_row *row)
     return *row->agent == '\0' ? "waiting" : "taken";
 }
 
-static void show_row(const struct call *call, const struct queue_row *row)
+static void show_row(const struct call *call, struct db *db, const struct queue_row *row)
 {
     struct buf waits = { 0 }, next = { 0 };
 
     if (row->waits_since != 0)
         clock_format_age(call->now - row->waits_since, &waits);
-    format_next(row, &next);
+    format_next(db, row, &next);
     output_row(call->output, (struct cell[COUNT]){
                                  cell_id(row->conversation),
                                  cell_id(row->number),
@@ -118,11 +119,11 @@ int command_queue(struct call *call)
     count = queue_list(db, &filter, keep_row, &showing, &error);
     if (count < 0)
         code = call_read_failed(call, db, &error);
-    db_close(db);
     output_table(call->output, "queue", COLUMNS, COUNT);
     for (size_t i = 0; i < showing.count; i++)
-        show_row(call, &showing.rows[i]);
+        show_row(call, db, &showing.rows[i]);
     output_table_end(call->output);
+    db_close(db);
     if (count == 0)
         output_note(call->output, NOTE_GOOD, "Nobody waits for a person.");
     showing_release(&showing);

@@ -5,12 +5,15 @@
  * book's name by one rename. Until then nothing has changed; the book that was there is kept under a name of its own.
  */
 #include <errno.h>
+#include <libgen.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/disk.h"
 #include "ctl/act.h"
@@ -216,18 +219,29 @@ static int keep(struct restoring *r, const char *suffix, struct error *error)
     return result;
 }
 
+/* As root one would else leave a book that the daemon cannot open. Where the old one is lost, its folder tells whose it was. */
+static int give_to_owner(const char *draft, const char *path, struct error *error)
+{
+    char *copy = alloc_text(path);
+    struct stat owner;
+    bool is_known = stat(path, &owner) == 0 || (geteuid() == 0 && stat(dirname(copy), &owner) == 0);
+    int result = 0;
+
+    if (is_known && (owner.st_uid != geteuid() || owner.st_gid != getegid()) && chown(draft, owner.st_uid, owner.st_gid) != 0)
+        result = error_set(error, "%s cannot be given to the owner of the book: %s", draft, strerror(errno));
+    free(copy);
+    return result;
+}
+
 /* The log of the old book must not stand beside the new one for a moment: it would be played into it. */
 static int take_place(struct restoring *r, struct error *error)
 {
     const char *path = buf_text(&r->call->db_path);
-    struct stat present;
     int result = -1;
 
-    /* As root one would else leave a book that the daemon cannot open. */
-    if (stat(path, &present) == 0 && (present.st_uid != geteuid() || present.st_gid != getegid()) &&
-        chown(buf_text(&r->draft), present.st_uid, present.st_gid) != 0)
-        error_set(error, "%s cannot be given to the owner of the book: %s", buf_text(&r->draft), strerror(errno));
-    else if (disk_sync_file(buf_text(&r->draft)) != 0)
+    if (give_to_owner(buf_text(&r->draft), path, error) != 0)
+        return -1;
+    if (disk_sync_file(buf_text(&r->draft)) != 0)
         error_set(error, "%s: the disk does not take it: %s", buf_text(&r->draft), strerror(errno));
     else if (!r->is_kept || (keep(r, "", error) == 0 && keep(r, "-wal", error) == 0)) {
         drop_log(path);

@@ -13,6 +13,7 @@
 #include "desk/breaker.h"
 #include "rules/decimal.h"
 #include "store/erasure.h"
+#include "store/listing.h"
 #include "store/queue.h"
 #include "store/readers.h"
 #include "store/spend.h"
@@ -44,7 +45,8 @@ static void add_waiting(void *context, const struct overview_waiting *row)
     struct needs *needs = context;
     struct buf remedy = { 0 }, age = { 0 };
 
-    buf_addf(&remedy, "frontdesk take %lld", (long long)row->conversation);
+    buf_add_text(&remedy, "frontdesk take ");
+    listing_format_typed(needs->db, row->conversation, &remedy);
     clock_format_age(needs->now - row->since, &age);
     need(needs, "waiting", buf_text(&remedy), "%s waits for a person%s%s, for %s", row->user,
          row->team[0] != '\0' ? " of " : "", row->team, buf_text(&age));
@@ -339,6 +341,7 @@ static void add_log(struct needs *needs, const char *path)
 int needs_read(struct needs *needs, const struct call *call, struct db *db, const struct needs_given *given, struct error *error)
 {
     needs->call = call;
+    needs->db = db;
     needs->now = call->now;
     add_daemon(needs, call, given->daemon);
     add_unready(needs, given->unready);

@@ -18,6 +18,7 @@ struct need {
 
 struct needs { /* the zero value is empty */
     const struct call *call; /* borrowed */
+    struct db *db;           /* while they are read */
     struct need *rows;
     size_t count;
     int64_t now;

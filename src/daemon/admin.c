@@ -24,6 +24,17 @@ static void answer_error(struct http_call *call, int status, const char *sentenc
     buf_release(&json);
 }
 
+static bool is_for_us(struct http_call *call, void *context)
+{
+    const struct admin_context *admin = context;
+    const char *book = http_header(call, "X-Frontdesk-Book");
+
+    if (book == NULL || strcmp(book, admin->book) == 0)
+        return true;
+    answer_error(call, 421, "this daemon keeps another book");
+    return false;
+}
+
 static void handle_command(struct http_call *call, void *context)
 {
     struct admin_context *admin = context;
@@ -159,12 +170,12 @@ static void handle_ready(struct http_call *call, void *context)
 const struct http_route *admin_routes(void)
 {
     static const struct http_route routes[] = {
-        { "POST", "/v1/commands/rules-load", RULES_MAX, NULL, handle_load },
-        { "POST", "/v1/commands/rules-rollback", COMMAND_MAX, NULL, handle_rollback },
-        { "POST", "/v1/commands/*", COMMAND_MAX, NULL, handle_command },
-        { "GET", "/v1/status", 0, NULL, handle_status },
+        { "POST", "/v1/commands/rules-load", RULES_MAX, is_for_us, handle_load },
+        { "POST", "/v1/commands/rules-rollback", COMMAND_MAX, is_for_us, handle_rollback },
+        { "POST", "/v1/commands/*", COMMAND_MAX, is_for_us, handle_command },
+        { "GET", "/v1/status", 0, is_for_us, handle_status },
         { "GET", "/metrics", 0, NULL, handle_metrics },
-        { "GET", "/healthz", 0, NULL, handle_health },
+        { "GET", "/healthz", 0, is_for_us, handle_health },
         { "GET", "/readyz", 0, NULL, handle_ready },
         { NULL, NULL, 0, NULL, NULL },
     };

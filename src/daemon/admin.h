@@ -4,6 +4,9 @@
  *     POST /v1/commands/NAME        a person's act (desk/desk.h), JSON arguments; rules-load:
  * {"files":[{"name","text"}],"actor"} GET  /v1/status               the engine's facts as JSON GET  /metrics
  * /healthz /readyz
+ *
+ * A call with the header X-Frontdesk-Book (base/disk.h: the identity of the file that the caller reads) is answered 421 where
+ * this daemon keeps another book: the caller's numbers of conversations would be somebody else's.
  */
 #ifndef DAEMON_ADMIN_H
 #define DAEMON_ADMIN_H
@@ -17,6 +20,7 @@ struct admin_context {
     struct mailbox *mailbox;
     struct loader *loader;
     struct status *status;
+    const char *book;         /* its identity */
     const char *rules_folder; /* for rules-load without files; NULL: none */
 };
 

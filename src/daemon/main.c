@@ -24,6 +24,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/disk.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "base/zone.h"
@@ -52,6 +53,7 @@ struct daemon {
     struct public_context public;
     struct public_context numbers; /* of FRONTDESK_METRICS: the public address tells none */
     struct admin_context admin;
+    struct buf book; /* its identity */
     struct http_server *public_server, *admin_server, *metrics_server;
     pthread_t engine_thread;
     atomic_int exit_code; /* by the engine's thread; not 0: it has ended, and the book is lost */
@@ -225,6 +227,8 @@ static int start_listeners(struct daemon *daemon, struct error *error)
     daemon->admin.mailbox = engine_mailbox(daemon->engine);
     daemon->admin.loader = daemon->loader;
     daemon->admin.status = daemon->status;
+    disk_format_identity(config->db, &daemon->book);
+    daemon->admin.book = buf_text(&daemon->book);
     daemon->admin.rules_folder = config->rules;
     daemon->public.tokens = (const char *const *)config->tokens.list;
     daemon->public.token_count = config->tokens.count;
@@ -385,6 +389,7 @@ int main(int argc, char **argv)
     if (error.text[0] != '\0')
         fprintf(stderr, "frontdeskd: %s\n", error.text);
     zones_close(daemon->zones);
+    buf_release(&daemon->book);
     config_release(&daemon->config);
     free(daemon);
     return code;

@@ -65,6 +65,20 @@ static bool is_of_book(const char *path, const char *book)
     return is_same(path, book, "") || is_same(path, book, "-wal") || is_same(path, book, "-shm");
 }
 
+/* Another desk's book, and any database that writes a log ahead: a backup writes none. */
+static bool is_at_work(const char *path)
+{
+    static const char MAGIC[16] = "SQLite format 3";
+    enum { WRITE_VERSION = 18, LOG_AHEAD = 2 };
+    char head[20] = "";
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = descriptor >= 0 ? pread(descriptor, head, sizeof head, 0) : -1;
+
+    if (descriptor >= 0)
+        close(descriptor);
+    return got == sizeof head && memcmp(head, MAGIC, sizeof MAGIC) == 0 && head[WRITE_VERSION] == LOG_AHEAD;
+}
+
 static int check_path(const struct copy *copy, const char *book, struct error *error)
 {
     struct stat info;
@@ -77,6 +91,9 @@ static int check_path(const struct copy *copy, const char *book, struct error *e
         return error_set(error, "%s is a folder: name a file in it", copy->path);
     if (!S_ISREG(info.st_mode))
         return error_set(error, "%s is no ordinary file: name another", copy->path);
+    if (is_at_work(copy->path))
+        return error_set(error, "%s is a database at work, as the book of another desk is, and no backup: name another file",
+                         copy->path);
     if (copy->may_replace)
         return 0;
     return error_set(error, "%s is there already: name another file, or replace it with --force", copy->path);

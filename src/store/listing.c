@@ -149,6 +149,26 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
     return found;
 }
 
+static const char AMBIGUOUS[] = "SELECT 1 FROM conversation v JOIN identity i "
+                                "ON i.kind = 'external' AND i.value = CAST (v.id AS TEXT) "
+                                "WHERE v.id = ?1 AND i.contact <> v.contact";
+
+int listing_is_ambiguous(struct db *db, int64_t id, struct error *error)
+{
+    struct query *q = db_query(db, AMBIGUOUS);
+    int found;
+
+    query_bind_int(q, 1, id);
+    found = query_step(q, error);
+    query_end(q);
+    return found;
+}
+
+void listing_format_typed(struct db *db, int64_t id, struct buf *out)
+{
+    buf_addf(out, "%s%lld", listing_is_ambiguous(db, id, NULL) == 1 ? "conversation:" : "", (long long)id);
+}
+
 /* By what finds them: an external id, else a conversation's number. */
 static const char SHARERS[] =
     "SELECT coalesce(group_concat(name, ', '), '') FROM (SELECT coalesce((SELECT x.value FROM identity x "

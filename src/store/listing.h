@@ -42,6 +42,12 @@ int listing_conversation(struct db *db, int64_t id, listing_conversation_row *ro
  */
 int listing_find(struct db *db, const char *typed, int64_t *id, struct error *error);
 
+/* Is a conversation's number the external id of another contact than hers? 1, 0, -1. */
+int listing_is_ambiguous(struct db *db, int64_t id, struct error *error);
+
+/* Appends how it is typed so that nobody else is meant: its number, or conversation:N where that is ambiguous. */
+void listing_format_typed(struct db *db, int64_t id, struct buf *out);
+
 /* A phone as it is stored: without what people put between digits. Appended. */
 void listing_clean_phone(const char *typed, struct buf *phone);
 

@@ -305,6 +305,46 @@ def admin_socket():
         equal([there - here for here, there in zip(before, counted())], [1, 1, 0], "what came to the public door, and was refused")
 
 
+@test("an act reaches the daemon of the book that was read, and no other, whatever socket is named")
+def other_book():
+    with Desk() as ours, Desk() as theirs:
+        ours.hears("bob", "ping 1", "pong 1")
+        theirs.hears("ana", "ping 1", "pong 1")
+        mixed = {"FRONTDESK_ADMIN": theirs.db + ".sock"}
+        new = os.path.join(ours.folder, "new.db")
+        ours.do("say", "bob", "for bob alone", env=mixed)
+        equal(ours.sandbox.wait_texts("bob", 2), ["pong 1", "for bob alone"], "the daemon of our book did it")
+        ours.do("take", "bob", "--db", os.path.join(ours.folder, ".", "desk.db"), env=mixed)
+        ours.do("rules", "load", env=mixed | {"FRONTDESK_DB": new})
+        equal(ours.rows("SELECT max(id) AS n FROM ruleset", path=new), [{"n": 1}], "a book that was not there is no other daemon's")
+        equal(ours.stop(), 0, "exit")
+        ours.do("say", "bob", "and for bob", env=mixed)
+        true([need for need in ours.do("status", "--json", env=mixed).json()["needs"] if need["kind"] == "daemon"], "not ours that runs")
+        ours.start()
+        equal(ours.sandbox.wait_texts("bob", 3)[2:], ["and for bob"], "without a daemon of ours it is done here")
+        equal((theirs.sandbox.texts("ana"), theirs.value("SELECT owner FROM conversation"), theirs.value("SELECT max(id) FROM ruleset")),
+              (["pong 1"], "bot", 1), "nothing has happened to the other desk")
+
+
+@test("a number that is a conversation's and another customer's id reaches neither until it is said which; hints say it")
+def number_or_customer():
+    with Desk() as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.hears("bob", "a human please", "A colleague is coming.")
+        desk.hears("2", "ping 3", "pong 3")
+        for words in (("say", "2", "for whom?"), ("take", "2"), ("note", "2", "x"), ("close", "2"), ("release", "2")):
+            result = desk.cli(*words)
+            equal((result.code, result.err), (1, "frontdesk: 2 is a conversation's number and another customer's id, and nothing was "
+                                              "done: say which of conversation:2, external:2\n"), f"{words}")
+        hints = desk.do("queue", "--json").json()["queue"][0]["next"], desk.do("status", "--json").json()["needs"][0]["remedy"]
+        equal(hints, ("frontdesk take conversation:2",) * 2, "what may be typed as it stands")
+        contains(desk.do("take", "conversation:2").out, "frontdesk say conversation:2 ", "what comes next")
+        desk.do("say", "conversation:2", "for bob")
+        desk.do("say", "external:2", "for the customer 2")
+        equal((desk.sandbox.wait_texts("bob", 2)[1:], desk.sandbox.wait_texts("2", 2)[1:]), (["for bob"], ["for the customer 2"]), "told")
+        desk.do("take", "1")
+
+
 @test("two who act at once: one take is enough, both are told the truth")
 def double_take():
     with Desk() as desk:

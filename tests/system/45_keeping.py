@@ -224,11 +224,16 @@ def refused():
             file.write("mine")
         os.symlink(desk.db, link)
         os.symlink(desk.db, os.path.join(folder, "linked.db.part"))
+        other = os.path.join(folder, "other.db")
+        with contextlib.closing(sqlite3.connect(other)) as book:
+            book.execute("PRAGMA journal_mode = WAL")
+            book.execute("CREATE TABLE of_another_desk (x)")
         with open(os.path.join(folder, "taken.db.part"), "w") as file:
             file.write("a letter of mine, of no use as a database")
         for path, words, more in ((there, "is there already", []), (folder, "is a folder", []), (desk.db, "the book itself", ["--force"]),
                                   (link, "the book itself", ["--force"]), (desk.db + "-wal", "the book itself", ["--force"]),
                                   (os.path.join(folder, "none", "x.db"), "No such file", []), ("/dev/null", "no ordinary file", ["--force"]),
+                                  (other, "a database at work, as the book of another desk is, and no backup", ["--force"]),
                                   (os.path.join(folder, "linked.db"), "the book itself", []),
                                   (os.path.join(folder, "taken.db"), "in the way", [])):
             for is_down in (False, True):
@@ -360,6 +365,12 @@ def kept():
         desk.start()
         desk.hears("ana", "ping 4", "pong 4")
         desk.do("audit")
+        desk.stop()
+        if os.geteuid() == 0:
+            os.unlink(desk.db)
+            os.chown(desk.folder, 65534, 65534)
+            desk.do("restore", path)
+            equal(os.stat(desk.db).st_uid, 65534, "the book was lost, and root puts it back for whoever has the folder")
 
 
 @test("a damaged book is no hindrance to a restore, and is kept with its log")
