@@ -1,6 +1,7 @@
 /*
  * fixture: see the header. Asks through a connection of its own, as the CLI would.
  */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +14,9 @@
 #include <sqlite3.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "store/db.h"
+#include "store/schema.h"
 #include "tests/lib/fixture.h"
 
 const char FIXTURE_RULES[] =
@@ -53,6 +57,52 @@ void fixture_load(struct fixture *fixture, const char *text)
     rulefiles_release(&files);
 }
 
+/* A book with the schema and nothing in it, made at `path` by the program's own steps. */
+static void make_book(const char *path, struct buf *bytes)
+{
+    struct error error = { 0 };
+    struct db *db = db_open(path, DB_WRITER, &error);
+    char piece[8192];
+    size_t len;
+    FILE *file;
+
+    if (db == NULL)
+        fail_msg("%s", error.text);
+    must(schema_apply(db, path, 0, &error), &error);
+    db_close(db);
+    file = fopen(path, "rb");
+    assert_non_null(file);
+    while ((len = fread(piece, 1, sizeof piece, file)) > 0)
+        buf_add(bytes, piece, len);
+    fclose(file);
+}
+
+/* Each program takes the steps of the schema once, for its first fixture; to take them for each is most of what tests do. */
+static void put_book(const char *path)
+{
+    static struct buf empty_book;
+    int file;
+
+    if (empty_book.len == 0) {
+        make_book(path, &empty_book);
+        return;
+    }
+    file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, empty_book.data, empty_book.len), empty_book.len);
+    close(file);
+}
+
+/* Read once for all fixtures: nobody writes to them. */
+static struct zones *shared_zones(void)
+{
+    static struct zones *zones;
+
+    if (zones == NULL)
+        zones = zones_open(NULL);
+    return zones;
+}
+
 void fixture_open(struct fixture *fixture, const char *rules)
 {
     struct error error = { 0 };
@@ -62,7 +112,8 @@ void fixture_open(struct fixture *fixture, const char *rules)
     assert_non_null(mkdtemp(fixture->folder));
     snprintf(fixture->path, sizeof fixture->path, "%s/book.db", fixture->folder);
     fixture->now = 1778500000000; /* 2026-05-11 */
-    fixture->zones = zones_open(NULL);
+    fixture->zones = shared_zones();
+    put_book(fixture->path);
     must(desk_open(&fixture->desk, fixture->path, 0, fixture->zones, fixture->now, &error), &error);
     fixture_load(fixture, rules);
 }
@@ -84,7 +135,6 @@ void fixture_close(struct fixture *fixture)
     char name[96];
 
     desk_close(&fixture->desk);
-    zones_close(fixture->zones);
     for (size_t i = 0; i < 3; i++) {
         snprintf(name, sizeof name, "%s%s", fixture->path, suffixes[i]);
         unlink(name);

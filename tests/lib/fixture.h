@@ -12,7 +12,7 @@
 
 struct fixture {
     struct desk desk;
-    struct zones *zones;
+    struct zones *zones; /* lent by the fixture to all tests of the program */
     char folder[64], path[80];
     int64_t now;
 };
