@@ -490,7 +490,7 @@ static bool file_holds(const struct fixture *f, const char *suffix, const char *
     for (int c; (c = fgetc(file)) != EOF;)
         buf_add_char(&bytes, (char)c);
     fclose(file);
-    found = memmem(bytes.data, bytes.len, word, strlen(word)) != NULL;
+    found = bytes.len > 0 && memmem(bytes.data, bytes.len, word, strlen(word)) != NULL;
     buf_release(&bytes);
     return found;
 }
