@@ -37,6 +37,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <microhttpd.h>
@@ -221,12 +222,21 @@ static uint64_t announced_length(const struct http_call *call)
     return text != NULL ? strtoull(text, NULL, 10) : 0;
 }
 
+/* Some proxies ask for the whole address, which is as good (RFC 9112, 3.2.2). */
+static const char *path_in(const char *target)
+{
+    size_t scheme = strncasecmp(target, "http://", 7) == 0 ? 7 : strncasecmp(target, "https://", 8) == 0 ? 8 : 0;
+    const char *path = scheme > 0 ? strchr(target + scheme, '/') : target;
+
+    return path != NULL ? path : "/";
+}
+
 /* The first call of the library, with all headers. */
 static enum MHD_Result receive_headers(struct http_call *call, const char *path, const char *method,
                                        const char *version)
 {
     call->stage = CALL_READING;
-    call->path = path;
+    call->path = path_in(path);
     call->method = method;
     atomic_fetch_add(&call->totals->requests, 1);
     if (!passes_gate(call, version))

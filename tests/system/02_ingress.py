@@ -50,6 +50,10 @@ def methods():
             contains(answer.headers.get("allow", ""), "POST", "Allow")
         equal(web.call(desk.port, "POST", "/healthz", b"").status, 405, "POST /healthz")
         equal(web.call(desk.port, "GET", "/v2").status, 404, "another path")
+        for target, status in (("http://desk.example.com/healthz", 200), ("HTTPS://desk.example.com:443/healthz?x=/", 200),
+                               ("http://desk.example.com", 404), ("ftp://desk.example.com/healthz", 404)):
+            answer = web.call(desk.port, "GET", target)
+            equal(answer.status, status, f"{target}: some proxies send the whole address")
 
 
 def chunked(desk, chunk, count):

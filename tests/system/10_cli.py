@@ -24,7 +24,7 @@ RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]")
 def on_a_terminal(desk, *words, keys=b""):
     """What a command shows on a terminal of its own: bytes."""
     leader, follower = pty.openpty()
-    process = subprocess.Popen([binary("frontdesk"), *map(str, words)], env=desk.env | {"TERM": "xterm-256color"},
+    process = subprocess.Popen([binary("frontdesk"), *map(str, words)], env={"TERM": "xterm-256color"} | desk.env,
                                stdin=follower, stdout=follower, stderr=follower, start_new_session=True)
     os.close(follower)
     if keys:
@@ -202,8 +202,11 @@ def colour():
     with Desk() as desk:
         lively(desk)
         lacks(desk.do("transcript", "ana").out, "\x1b", "a pipe")
-        desk.env["NO_COLOR"] = "1"
-        lacks(on_a_terminal(desk, "transcript", "ana"), b"\x1b[3", "NO_COLOR")
+        contains(on_a_terminal(desk, "transcript", "ana"), b"\x1b[3", "on a terminal that has them")
+        plain = dict(desk.env)
+        for name, value in (("TERM", "dumb"), ("TERM", ""), ("NO_COLOR", "1")):
+            desk.env = plain | {name: value}
+            lacks(on_a_terminal(desk, "transcript", "ana"), b"\x1b[", f"{name}={value}")
 
 
 @test("why and rules try tell the winner, the words, every rule before it, and what followed")
