@@ -1,11 +1,11 @@
 /*
  * engine_round: one round of the engine, from the mails to the batch that waits for the disk.
  *
- * When a commit fails, its fault decides. No room: everything is rolled back, every waiting call gets 503, the
+ * When a round fails, its fault decides. No room: everything is rolled back, every waiting call gets 503, the
  * outcomes of finished calls stay in memory and are entered again before anything new is claimed. A statement that
- * is wrong: the round is repeated one item at a time, and the guilty webhook is set aside. An I/O error or a damaged
- * file: nobody can tell what was written, so the process says 503, leaves the book as after a crash, and ends with
- * EX_IOERR for its supervisor to start it again.
+ * is wrong, or a row that is not there: the round is repeated one item at a time, and the guilty webhook is set aside.
+ * An I/O error or a damaged file: nobody can tell what was written, so the process says 503, leaves the book as after
+ * a crash, and ends with EX_IOERR for its supervisor to start it again.
  *
  * An act of a person (take …) is acknowledged once no call for that contact is under way that began before it.
  */
@@ -46,6 +46,12 @@ void engine_note_fault(struct engine *engine, const struct error *error)
     note_failure(engine, db_fault(engine->desk.db), error);
 }
 
+/* Not the file's: something in what was asked for, or in the rows that it met, stands in the way each time. */
+static bool is_of_an_item(const struct engine *engine)
+{
+    return db_fault(engine->desk.db) <= DB_STATEMENT;
+}
+
 /* Mails */
 
 /* In a savepoint of its own: an act that fails in the middle takes nothing else with it. */
@@ -76,7 +82,7 @@ static int run_act(struct engine *engine, struct outcome *outcome, int64_t now, 
         jsonw_end_object(&w);
         outcome->contact = 0;
     }
-    return db_fault(engine->desk.db) <= DB_STATEMENT ? 0 : error_set(error, "%s", why.text);
+    return is_of_an_item(engine) ? 0 : error_set(error, "%s", why.text);
 }
 
 static int run_mail(struct engine *engine, struct outcome *outcome, int64_t now, struct error *error)
@@ -329,7 +335,7 @@ static void round_one_by_one(struct engine *engine, struct outcome *outcomes, si
         outcome_reset(&outcomes[i]);
         if (engine->exit_code == 0 && round_once(engine, &outcomes[i], 1, now) == 0)
             continue;
-        if (db_fault(engine->desk.db) == DB_STATEMENT && outcomes[i].mail->kind == MAIL_WEBHOOK)
+        if (engine->exit_code == 0 && is_of_an_item(engine) && outcomes[i].mail->kind == MAIL_WEBHOOK)
             set_aside(engine, &outcomes[i], "deciding it failed; see the log of that moment");
         else
             engine_refuse(engine, &outcomes[i], 1, NOT_NOW);
@@ -340,7 +346,7 @@ void engine_round(struct engine *engine, struct outcome *outcomes, size_t count,
 {
     if (round_once(engine, outcomes, count, now) == 0)
         return;
-    if (db_fault(engine->desk.db) == DB_STATEMENT && engine->exit_code == 0) {
+    if (is_of_an_item(engine) && engine->exit_code == 0) {
         round_one_by_one(engine, outcomes, count, now);
         return;
     }
@@ -397,7 +403,7 @@ static int decide_carefully(struct engine *engine, struct webhook *webhook, stru
         return -1;
     if (commit_step(engine, road_decide(&engine->desk, webhook, now, receipt, &error), &error) == 0)
         return 0;
-    if (db_fault(engine->desk.db) != DB_STATEMENT || desk_begin(&engine->desk, &error) != 0)
+    if (!is_of_an_item(engine) || desk_begin(&engine->desk, &error) != 0)
         return -1;
     return commit_step(engine,
                        road_set_aside(&engine->desk, webhook,

@@ -224,6 +224,31 @@ def poison_pill():
         desk.do("audit")
 
 
+@test("messages that the book refuses, or that meet a row that is gone, are set aside; the others of their round are served")
+def undecidable():
+    with Desk() as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.wait_drained()
+        desk.stop()
+        desk.edit("CREATE TRIGGER refuses BEFORE INSERT ON message WHEN NEW.text = 'ping refused' "
+                  "BEGIN SELECT RAISE (ABORT, 'as the test says'); END",
+                  "DELETE FROM contact WHERE id = (SELECT contact FROM identity WHERE value = 'ana')")
+        desk.start()
+        messages = [("mallory", "ping refused"), ("ana", "ping 2")] * 2 + [(f"user-{n}", "ping 3") for n in range(4)]
+
+        def post(number):
+            user, text = messages[number]
+            answer = desk.post({"user_id": user, "message": text, "dispatch_id": f"u{number}"})
+            return answer.status, answer.json().get("status")
+
+        with ThreadPoolExecutor(len(messages)) as pool:
+            answers = list(pool.map(post, range(len(messages))))
+        equal(answers, [(202, "unreadable")] * 4 + [(202, "accepted")] * 4, "answers")
+        equal(len(desk.do("webhooks", "list", "--state", "aside", "--json").json()["webhooks"]), 4, "set aside, and listed")
+        for number in range(4):
+            equal(desk.sandbox.wait_texts(f"user-{number}", 1), ["pong 3"], "served")
+
+
 def backlog():
     """The statements that fill a book with 100,000 pending replies."""
     with open(os.path.join(ROOT, "tests", "data", "backlog.sql"), encoding="utf-8") as file:

@@ -88,7 +88,9 @@ static void a_conversation_is_closed_when_nobody_has_said_anything_for_idle_clos
     pass(f, 20 * MINUTE_MS);
     hear(f, "ana", "your hours again?");
     let_go(f);
-    pass(f, 29 * MINUTE_MS);
+    pass(f, 20 * MINUTE_MS);
+    assert_int_equal(fixture_act(f, "note", "{'actor':'eva','conversation':1,'text':'nobody has heard this'}"), 200);
+    pass(f, 9 * MINUTE_MS);
     assert_string_equal(of_newest(f, "owner"), "bot");
     pass(f, MINUTE_MS);
     assert_string_equal(of_newest(f, "owner"), "closed");

@@ -239,7 +239,7 @@ static void a_conversation_is_as_old_as_the_last_that_happened_in_it(void **stat
 
     say_from(f, "'user_id':'lea'", "hours?");
     say_from(f, "'user_id':'lea'", "bye");
-    say_from(f, "'user_id':'max'", "hours?");
+    say_from(f, "'user_id':'max'", "bye");
     pass_days(f, 41);
     retain(f);
     assert_string_equal(conversations(f), "5,6");
