@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,7 @@ struct daemon {
     struct admin_context admin;
     struct http_server *public_server, *admin_server, *metrics_server;
     pthread_t engine_thread;
-    int exit_code;
+    atomic_int exit_code; /* the engine may end by itself while the main thread stops */
 };
 
 /* Start */
