@@ -14,7 +14,7 @@ struct reader {
     char command[48]; /* its name, as bytes; "" when it is not told */
 };
 
-/* At most `max` of them, without the process that asks. The number found. */
+/* At most `max` of them, without the process that asks; the one that writes the book comes last. The number found. */
 size_t readers_find(const char *path, struct reader *readers, size_t max);
 
 /* The size of the book's log in bytes; 0: there is none. */

@@ -16,8 +16,8 @@ INSERT INTO campaign (name, channel, campaign_id, layout) VALUES
   ('reopen', 'whatsapp', '{REOPEN}', 'template');
 """
 
-# For customers who write more than the desk would answer in an hour.
-UNLIMITED = "INSERT INTO setting (name, value) VALUES ('replies_per_hour', '0');\n"
+# For customers who write more than the desk would answer in a minute or an hour.
+UNLIMITED = "INSERT INTO setting (name, value) VALUES ('messages_per_minute', '0'), ('replies_per_hour', '0');\n"
 
 # "ping X" is answered "pong X": every message gets a reply that names it.
 ECHO = r"""

@@ -116,7 +116,7 @@ def paused_campaign():
 
 @test("SIGSTOP beyond Braze's deadline: answers that came in time count, nothing is sent twice, nothing is ambiguous")
 def suspended():
-    deadline_ms = 3000 if is_sanitized() else 1200
+    deadline_ms = 3000  # a busy machine may take a second of it
     with Desk(FRONTDESK_BRAZE_TIMEOUT_MS=deadline_ms) as desk:
         client = Client(desk)
         desk.sandbox.slow(200, times=0)

@@ -1,4 +1,6 @@
 /* A copy is the book as it is at the last step, whatever was written, taken back or shrunk between the steps. */
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -298,6 +300,56 @@ static void who_reads_is_named_by_process_and_only_as_long_as_it_does(void **sta
     assert_int_equal(readers_find(f->path, readers, 4), 0);
 }
 
+/* A child that reads the book until `go_on` is closed; one that holds it, besides, as its writer does. */
+static pid_t read_beside(const char *path, bool holds, int begun, const int go_on[2])
+{
+    char byte = 0;
+    pid_t child = fork();
+
+    if (child == 0) {
+        struct db *db = db_open(path, DB_READER, NULL);
+        int book = open(path, O_RDWR | O_CLOEXEC);
+
+        close(go_on[1]);
+        byte = (!holds || flock(book, LOCK_EX | LOCK_NB) == 0) && db_read_begin(db, NULL) == 0 && count_to(db, 1, NULL) == 1 &&
+               db_run(db, "SELECT count (*) FROM ballast", NULL) == 0;
+        _exit(write(begun, &byte, 1) == 1 && read(go_on[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    return child;
+}
+
+static void the_writer_is_named_behind_all_others_in_whatever_order_they_came(void **state)
+{
+    const char *path = copy_path(*state); /* that of the fixture is ours */
+    struct db *other = db_open(path, DB_WRITER, NULL);
+
+    run(other, "CREATE TABLE ballast (id INTEGER PRIMARY KEY)");
+    for (int turn = 0; turn < 2; turn++) {
+        struct reader readers[4];
+        int begun[2], go_on[2];
+        pid_t children[2];
+        char byte = 0;
+
+        assert_int_equal(pipe(begun) | pipe(go_on), 0);
+        for (int i = 0; i < 2; i++) {
+            children[i] = read_beside(path, i == turn, begun[1], go_on);
+            assert_int_equal(read(begun[0], &byte, 1), 1);
+            assert_int_equal(byte, 1);
+        }
+        assert_int_equal(readers_find(path, readers, 1), 1);
+        assert_int_equal(readers[0].process, children[1 - turn]);
+        assert_int_equal(readers_find(path, readers, 4), 2);
+        assert_int_equal(readers[1].process, children[turn]);
+        close(go_on[0]);
+        close(go_on[1]);
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(waitpid(children[i], NULL, 0), children[i]);
+        close(begun[0]);
+        close(begun[1]);
+    }
+    db_close(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +363,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reader_gives_way_when_the_log_grows_too_much_meanwhile, setup, setup_close),
         cmocka_unit_test_setup_teardown(a_look_that_is_cut_short_is_no_trouble_to_log, setup, setup_close),
         cmocka_unit_test_setup_teardown(who_reads_is_named_by_process_and_only_as_long_as_it_does, setup, setup_close),
+        cmocka_unit_test_setup_teardown(the_writer_is_named_behind_all_others_in_whatever_order_they_came, setup, setup_close),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
