@@ -7,7 +7,8 @@
  * left with the first byte of it.
  *
  * Deadlines are our own, and judged only after what waits in the sockets has been read: libcurl looks at its clock first, so
- * that a process that was stopped, or stood still in an fsync, would take answers that had come in time for none.
+ * that a process that was stopped, or stood still in an fsync, would take answers that had come in time for none. What has
+ * not left by its deadline is judged before libcurl is asked: it would leave then, with nobody there to hear the answer.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -356,15 +357,25 @@ void fetch_cancel(struct fetcher *fetcher, const void *context)
     fetcher->pool = transfer;
 }
 
-/* Takes those whose time is over out of libcurl's hands. */
-static void end_late(struct fetcher *fetcher)
+static bool has_left(const struct transfer *transfer)
+{
+    long sent = 0;
+
+    if (transfer->counts_body)
+        return transfer->body_at == transfer->body_len;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+    return sent > 0;
+}
+
+/* Takes those whose time is over out of libcurl's hands: all, or only those that have not left. */
+static void end_late(struct fetcher *fetcher, bool ends_left)
 {
     int64_t now = clock_monotonic_ms();
     struct transfer *next;
 
     for (struct transfer *transfer = fetcher->under_way; transfer != NULL; transfer = next) {
         next = transfer->next;
-        if (now < transfer->deadline_at || transfer->is_done)
+        if (now < transfer->deadline_at || transfer->is_done || (!ends_left && has_left(transfer)))
             continue;
         unlink_transfer(fetcher, transfer);
         curl_multi_remove_handle(fetcher->multi, transfer->easy);
@@ -401,17 +412,22 @@ static void collect_done(struct fetcher *fetcher)
     }
 }
 
+static void perform(struct fetcher *fetcher)
+{
+    end_late(fetcher, false);
+    curl_multi_perform(fetcher->multi, &fetcher->running);
+    collect_done(fetcher);
+}
+
 void fetch_poll(struct fetcher *fetcher, int timeout_ms)
 {
-    curl_multi_perform(fetcher->multi, &fetcher->running);
-    collect_done(fetcher);
+    perform(fetcher);
     /* What ended in that very moment must not wait for the rest of the time. */
-    if (fetcher->done_count > 0)
+    if (fetcher->done_count > 0 || fetcher->late != NULL)
         timeout_ms = 0;
     curl_multi_poll(fetcher->multi, NULL, 0, until_deadline(fetcher, timeout_ms), NULL);
-    curl_multi_perform(fetcher->multi, &fetcher->running);
-    collect_done(fetcher);
-    end_late(fetcher);
+    perform(fetcher);
+    end_late(fetcher, true);
 }
 
 void fetch_wake(struct fetcher *fetcher)
@@ -424,16 +440,6 @@ static const char *header_of(CURL *easy, const char *name)
     struct curl_header *header;
 
     return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : NULL;
-}
-
-static bool has_left(const struct transfer *transfer)
-{
-    long sent = 0;
-
-    if (transfer->counts_body)
-        return transfer->body_at == transfer->body_len;
-    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
-    return sent > 0;
 }
 
 static enum wire_end end_of(const struct transfer *transfer, long status)

@@ -382,6 +382,39 @@ static void test_whether_a_request_has_left(void **state)
                      WIRE_LEFT_NO_ANSWER);
 }
 
+/* As behind a standstill of the process: its deadline has passed when libcurl is asked for the first time. */
+static void test_a_request_that_is_late_already_does_not_leave(void **state)
+{
+    static const struct fetch LATE[] = {
+        { .is_get = true, .timeout_ms = 1, .answer_max = 10 },
+        { .body = "x", .body_len = 1, .timeout_ms = 1, .answer_max = 10 },
+    };
+    int before = arrivals;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct fetch fetch = LATE[i];
+        struct outcome outcome = { 0 };
+        char url[100];
+        int64_t began;
+
+        snprintf(url, sizeof url, "http://127.0.0.1:%d/echo/late", port);
+        fetch.url = url;
+        fetch.ended = keep;
+        fetch.context = &outcome;
+        assert_int_equal(run((struct fetch){ .is_get = true }, "http://127.0.0.1:%d/echo/x").wire.status, 200); /* connected */
+        assert_int_equal(fetch_start(fetcher, &fetch, NULL), 0);
+        for (began = clock_monotonic_ms(); clock_monotonic_ms() <= began + 1;)
+            continue;
+        fetch_poll(fetcher, 0);
+        fetch_collect(fetcher);
+        assert_int_equal(outcome.count, 1);
+        assert_int_equal(outcome.wire.end, WIRE_NEVER_LEFT);
+    }
+    run((struct fetch){ .is_get = true }, "http://127.0.0.1:%d/echo/x"); /* whatever had left before has arrived before */
+    assert_int_equal(arrivals, before + 3);
+}
+
 struct peer { /* takes one connection, reads a request, says `answer` and closes */
     int listener, count;
     const char *answer;
@@ -474,6 +507,7 @@ int main(void)
         cmocka_unit_test(test_a_long_answer_is_cut),
         cmocka_unit_test(test_what_long_answers_took_is_given_back),
         cmocka_unit_test(test_whether_a_request_has_left),
+        cmocka_unit_test(test_a_request_that_is_late_already_does_not_leave),
         cmocka_unit_test(test_an_answer_that_breaks_off_is_known_as_such),
         cmocka_unit_test(test_a_silent_peer_is_asked_once),
     };
