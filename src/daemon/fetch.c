@@ -7,8 +7,10 @@
  * left with the first byte of it.
  *
  * Deadlines are our own, and judged only after what waits in the sockets has been read: libcurl looks at its clock first, so
- * that a process that was stopped, or stood still in an fsync, would take answers that had come in time for none. What has
- * not left by its deadline is judged before libcurl is asked: it would leave then, with nobody there to hear the answer.
+ * that a process that was stopped, or stood still in an fsync, would take answers that had come in time for none. It may
+ * stand still in the reading as well: they are judged by the moment at which that began. What has not left by its deadline
+ * does not leave any more, with nobody there to hear the answer: it is taken away before libcurl is asked, and its body is
+ * not given.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,6 +127,8 @@ static size_t give_body(char *to, size_t size, size_t count, void *context)
     size_t room = size * count, left = transfer->body_len - transfer->body_at;
     size_t len = left < room ? left : room;
 
+    if (left > 0 && clock_monotonic_ms() >= transfer->deadline_at)
+        return CURL_READFUNC_ABORT;
     memcpy(to, transfer->body + transfer->body_at, len);
     transfer->body_at += len;
     return len;
@@ -368,9 +372,8 @@ static bool has_left(const struct transfer *transfer)
 }
 
 /* Takes those whose time is over out of libcurl's hands: all, or only those that have not left. */
-static void end_late(struct fetcher *fetcher, bool ends_left)
+static void end_late(struct fetcher *fetcher, int64_t now, bool ends_left)
 {
-    int64_t now = clock_monotonic_ms();
     struct transfer *next;
 
     for (struct transfer *transfer = fetcher->under_way; transfer != NULL; transfer = next) {
@@ -408,15 +411,23 @@ static void collect_done(struct fetcher *fetcher)
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
         transfer->is_done = true;
         transfer->code = message->data.result;
+        if (transfer->code == CURLE_ABORTED_BY_CALLBACK) { /* by give_body */
+            transfer->code = CURLE_OPERATION_TIMEDOUT;
+            transfer->failure[0] = '\0';
+        }
         fetcher->done_count++;
     }
 }
 
-static void perform(struct fetcher *fetcher)
+/* Returns the moment by which deadlines may be judged now: all that had come until then has been read. */
+static int64_t perform(struct fetcher *fetcher)
 {
-    end_late(fetcher, false);
+    int64_t began = clock_monotonic_ms();
+
+    end_late(fetcher, began, false);
     curl_multi_perform(fetcher->multi, &fetcher->running);
     collect_done(fetcher);
+    return began;
 }
 
 void fetch_poll(struct fetcher *fetcher, int timeout_ms)
@@ -426,8 +437,7 @@ void fetch_poll(struct fetcher *fetcher, int timeout_ms)
     if (fetcher->done_count > 0 || fetcher->late != NULL)
         timeout_ms = 0;
     curl_multi_poll(fetcher->multi, NULL, 0, until_deadline(fetcher, timeout_ms), NULL);
-    perform(fetcher);
-    end_late(fetcher, true);
+    end_late(fetcher, perform(fetcher), true);
 }
 
 void fetch_wake(struct fetcher *fetcher)
