@@ -208,6 +208,7 @@ LIB = \
   src/store/copy.c \
   src/store/db.c \
   src/store/db_query.c \
+  src/store/defect.c \
   src/store/dossier.c \
   src/store/entry.c \
   src/store/erasure.c \
@@ -410,6 +411,7 @@ LIB = \
   src/braze/send.c \
   src/braze/track.c \
   src/desk/agent.c \
+  src/desk/apart.c \
   src/desk/breaker.c \
   src/desk/button.c \
   src/desk/carry.c \
@@ -666,6 +668,7 @@ UNIT = \
   acts_road \
   address \
   answer \
+  apart \
   ask \
   ask_choice \
   ask_date \

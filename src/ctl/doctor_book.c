@@ -7,6 +7,7 @@
 #include "ctl/doctor.h"
 #include "desk/proof.h"
 #include "store/book.h"
+#include "store/defect.h"
 #include "store/readers.h"
 #include "store/rulebook.h"
 #include "store/rulefile.h"
@@ -153,6 +154,25 @@ static void look_at_intake(struct doctor *doctor, struct db *db)
     buf_release(&ago);
 }
 
+static void keep_newest(void *context, const struct defect *defect)
+{
+    buf_addf(context, "%s: %s", defect->what, defect->reason);
+}
+
+static void look_for_damage(struct doctor *doctor, struct db *db)
+{
+    struct error error = { 0 };
+    struct buf newest = { 0 };
+    int64_t since = doctor->call->now - DEFECT_FRESH_MS, count = 0;
+
+    if (defect_count(db, since, &count, &error) == 0 && count > 0 && defect_list(db, since, 1, keep_newest, &newest, &error) >= 0)
+        doctor_find(doctor, FINDING_BAD, BOOK,
+                    "frontdesk audit names the rows that are missing; frontdesk restore FILE brings a backup back",
+                    "it is damaged: %lld %s in the last day, all else goes on; the newest is %s", (long long)count,
+                    count == 1 ? "thing failed" : "things failed", buf_text(&newest));
+    buf_release(&newest);
+}
+
 void doctor_look_at_book(struct doctor *doctor)
 {
     if (doctor->trouble.text[0] != '\0')
@@ -164,4 +184,5 @@ void doctor_look_at_book(struct doctor *doctor)
     look_at_log(doctor);
     look_at_backups(doctor, doctor->db);
     look_at_intake(doctor, doctor->db);
+    look_for_damage(doctor, doctor->db);
 }

@@ -12,6 +12,7 @@
 #include "ctl/status_needs.h"
 #include "desk/breaker.h"
 #include "rules/decimal.h"
+#include "store/defect.h"
 #include "store/erasure.h"
 #include "store/listing.h"
 #include "store/queue.h"
@@ -19,7 +20,7 @@
 #include "store/spend.h"
 
 enum { PATIENCE_MS = 120000 /* an answer that is under way for longer is late */ };
-enum { WAITING_SHOWN = 5, TROUBLES_SHOWN = 5, LOG_LARGE = 80 * 1024 * 1024 };
+enum { WAITING_SHOWN = 5, TROUBLES_SHOWN = 5, DEFECTS_SHOWN = 5, LOG_LARGE = 80 * 1024 * 1024 };
 #define HOUR_MS INT64_C(3600000)
 
 static void need(struct needs *needs, const char *kind, const char *remedy, const char *format, ...)
@@ -316,6 +317,30 @@ static void add_erasure(void *context, const struct erasure_receipt *receipt)
     buf_release(&remedy);
 }
 
+/* A damaged book */
+
+static void add_defect(void *context, const struct defect *defect)
+{
+    struct needs *needs = context;
+    struct buf age = { 0 };
+
+    clock_format_age(needs->now - defect->at, &age);
+    need(needs, "damage", "frontdesk audit", "%s failed %s ago, and everything else goes on: %s", defect->what, buf_text(&age),
+         defect->reason);
+    buf_release(&age);
+}
+
+static int add_defects(struct needs *needs, struct db *db, struct error *error)
+{
+    int64_t since = needs->now - DEFECT_FRESH_MS, count;
+
+    if (defect_list(db, since, DEFECTS_SHOWN, add_defect, needs, error) < 0 || defect_count(db, since, &count, error) != 0)
+        return -1;
+    add_count(needs, count - DEFECTS_SHOWN, "damage", "frontdesk audit", "more thing failed like that",
+              "more things failed like that");
+    return 0;
+}
+
 /* The log of the book */
 
 static void add_log(struct needs *needs, const char *path)
@@ -350,7 +375,8 @@ int needs_read(struct needs *needs, const struct call *call, struct db *db, cons
         queue_list(db, &(struct queue_filter){ .is_untold = true, .limit = WAITING_SHOWN }, add_untold, needs, error) < 0 ||
         overview_lanes(db, add_lane, needs, error) < 0 ||
         overview_troubles(db, TROUBLES_SHOWN, add_trouble, needs, error) < 0 || add_withheld(needs, db, error) != 0 ||
-        add_caps(needs, db, given->rules, error) != 0 || erasure_list(db, ERASURES_SHOWN, add_erasure, needs, error) < 0)
+        add_caps(needs, db, given->rules, error) != 0 || add_defects(needs, db, error) != 0 ||
+        erasure_list(db, ERASURES_SHOWN, add_erasure, needs, error) < 0)
         return -1;
     add_late(needs, given->overview);
     add_counts(needs, given->overview);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/engine_private.h"
+#include "desk/apart.h"
 #include "desk/dispatch.h"
 #include "desk/erasure.h"
 #include "desk/retention.h"
@@ -134,10 +135,10 @@ static int plan_claims(struct engine *engine, int64_t now, struct error *error)
         service_next(&engine->desk, &call, error) != 0 || consult_next(&engine->desk, &consult, error) != 0 ||
         notify_next(&engine->desk, now, &telling, error) != 0)
         return -1;
-    plan_by(engine, due);
-    plan_by(engine, call);
-    plan_by(engine, consult);
-    plan_by(engine, telling);
+    plan_by(engine, apart_allow(&engine->desk, STEP_CLAIM_SENDS, due));
+    plan_by(engine, apart_allow(&engine->desk, STEP_CLAIM_SERVICES, apart_allow(&engine->desk, STEP_SERVICES, call)));
+    plan_by(engine, apart_allow(&engine->desk, STEP_CLAIM_CONSULTS, apart_allow(&engine->desk, STEP_CONSULTS, consult)));
+    plan_by(engine, apart_allow(&engine->desk, STEP_CLAIM_TELLINGS, telling));
     return 0;
 }
 

@@ -3,7 +3,8 @@
  *
  * When a round fails, its fault decides. No room: everything is rolled back, every waiting call gets 503, the
  * outcomes of finished calls stay in memory and are entered again before anything new is claimed. A statement that
- * is wrong, or a row that is not there: the round is repeated one item at a time, and the guilty webhook is set aside.
+ * is wrong, or a row that is not there: the round is repeated one item at a time. The guilty webhook is set aside, and so is
+ * the end of a call or a chore that is guilty (desk/apart.h): one damaged row does not stop the service for all.
  * An I/O error or a damaged file: nobody can tell what was written, so the process says 503, leaves the book as after
  * a crash, and ends with EX_IOERR for its supervisor to start it again.
  *
@@ -18,6 +19,7 @@
 #include "base/log.h"
 #include "daemon/engine_private.h"
 #include "daemon/install.h"
+#include "desk/apart.h"
 #include "desk/chores.h"
 #include "desk/dispatch.h"
 #include "desk/road.h"
@@ -37,7 +39,9 @@ static void note_failure(struct engine *engine, enum db_fault fault, const struc
                   log_text("reason",
                            "the file cannot be trusted any more; ending, so that a fresh start can look"));
     }
-    engine->full_until = clock_monotonic_ms() + FULL_RETRY_MS;
+    /* What is an item's is done once more at once, and apart. */
+    if (fault > DB_STATEMENT || engine->desk.is_apart)
+        engine->full_until = clock_monotonic_ms() + FULL_RETRY_MS;
     snprintf(engine->facts.why, sizeof engine->facts.why, "%.199s", error->text);
 }
 
@@ -153,17 +157,43 @@ bool engine_may_claim(const struct engine *engine)
            !engine->vitals.is_short_of_disk;
 }
 
+static int claim_sends(struct engine *engine, int64_t now, struct claims *claims, struct error *error)
+{
+    return dispatch_claim(&engine->desk, now, engine_calls(engine), &claims->calls, error);
+}
+
+static int claim_services(struct engine *engine, int64_t now, struct claims *claims, struct error *error)
+{
+    return service_claim(&engine->desk, now, &claims->services, error);
+}
+
+static int claim_consults(struct engine *engine, int64_t now, struct claims *claims, struct error *error)
+{
+    return consult_claim(&engine->desk, now, &claims->consults, error);
+}
+
+static int claim_tellings(struct engine *engine, int64_t now, struct claims *claims, struct error *error)
+{
+    return notify_claim(&engine->desk, now, &claims->tellings, error);
+}
+
 static int claim(struct engine *engine, int64_t now, struct claims *claims, struct error *error)
 {
-    if (!engine_may_claim(engine))
-        return 0;
-    if (dispatch_claim(&engine->desk, now, engine_calls(engine), &claims->calls, error) != 0)
-        return -1;
-    if (service_claim(&engine->desk, now, &claims->services, error) != 0)
-        return -1;
-    if (consult_claim(&engine->desk, now, &claims->consults, error) != 0)
-        return -1;
-    return notify_claim(&engine->desk, now, &claims->tellings, error);
+    static const struct {
+        enum desk_step step;
+        int (*run)(struct engine *engine, int64_t now, struct claims *claims, struct error *error);
+    } CLAIMS[] = { { STEP_CLAIM_SENDS, claim_sends }, { STEP_CLAIM_SERVICES, claim_services },
+                   { STEP_CLAIM_CONSULTS, claim_consults }, { STEP_CLAIM_TELLINGS, claim_tellings } };
+    struct desk *desk = &engine->desk;
+
+    for (size_t i = 0; i < sizeof CLAIMS / sizeof *CLAIMS && engine_may_claim(engine); i++) {
+        if (apart_rests(desk, CLAIMS[i].step, now))
+            continue;
+        if (apart_begin(desk, error) != 0 ||
+            apart_end_step(desk, CLAIMS[i].step, CLAIMS[i].run(engine, now, claims, error), now, error) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 static void free_claims(const struct claims *claims)
@@ -172,6 +202,17 @@ static void free_claims(const struct claims *claims)
     service_call_free(claims->services);
     consult_call_free(claims->consults);
     notify_call_free(claims->tellings);
+}
+
+static int follow_clock(struct engine *engine, int64_t now, struct error *error)
+{
+    struct desk *desk = &engine->desk;
+
+    if (engine->drift_ms == 0)
+        return 0;
+    if (apart_begin(desk, error) != 0)
+        return -1;
+    return apart_end_step(desk, STEP_CLOCK, upkeep_clock_jumped(desk, engine->drift_ms, now, error), now, error);
 }
 
 /* Everything between begin and commit. */
@@ -183,7 +224,7 @@ static int work(struct engine *engine, struct outcome *outcomes, size_t count, i
     if (desk_begin(&engine->desk, error) != 0)
         return -1;
     /* Before anything is written by the new clock. */
-    if (engine->drift_ms != 0 && upkeep_clock_jumped(&engine->desk, engine->drift_ms, now, error) != 0)
+    if (follow_clock(engine, now, error) != 0)
         return -1;
     if (flights_settle(&engine->flights, &engine->desk, now, error) != 0 ||
         errands_settle(&engine->errands, &engine->desk, now, error) != 0 ||
@@ -324,7 +365,7 @@ static void set_aside(struct engine *engine, struct outcome *outcome, const char
     engine_refuse(engine, outcome, 1, NOT_NOW);
 }
 
-static void round_one_by_one(struct engine *engine, struct outcome *outcomes, size_t count, int64_t now)
+static void each_alone(struct engine *engine, struct outcome *outcomes, size_t count, int64_t now)
 {
     /* Is it one of them at all? If the round fails without them too, none is guilty. */
     if (round_once(engine, outcomes, 0, now) != 0) {
@@ -340,6 +381,13 @@ static void round_one_by_one(struct engine *engine, struct outcome *outcomes, si
         else
             engine_refuse(engine, &outcomes[i], 1, NOT_NOW);
     }
+}
+
+static void round_one_by_one(struct engine *engine, struct outcome *outcomes, size_t count, int64_t now)
+{
+    engine->desk.is_apart = true;
+    each_alone(engine, outcomes, count, now);
+    engine->desk.is_apart = false;
 }
 
 void engine_round(struct engine *engine, struct outcome *outcomes, size_t count, int64_t now)

@@ -1,6 +1,7 @@
 /*
  * chores: see the header.
  */
+#include "desk/apart.h"
 #include "desk/chores.h"
 #include "desk/erasure.h"
 #include "desk/handover.h"
@@ -40,12 +41,14 @@ int chores_run(struct desk *desk, int64_t now, struct error *error)
     if (desk->is_pressed)
         return 0;
     desk->chores_at = now;
-    if (erasure_run(desk, now, error) != 0 || idle_run(desk, now, error) != 0 || parting_run(desk, now, error) != 0)
+    if (apart_run(desk, STEP_ERASE, erasure_run, now, error) != 0 || apart_run(desk, STEP_IDLE, idle_run, now, error) != 0 ||
+        apart_run(desk, STEP_PARTING, parting_run, now, error) != 0)
         return -1;
     /* Behind what sums up: a summary that is there goes with it. */
-    if (handover_run(desk, now, error) != 0 || fill_search(desk, now, error) != 0)
+    if (apart_run(desk, STEP_HANDOVER, handover_run, now, error) != 0 ||
+        apart_run(desk, STEP_SEARCH, fill_search, now, error) != 0)
         return -1;
-    return retention_run(desk, now, error);
+    return apart_run(desk, STEP_RETENTION, retention_run, now, error);
 }
 
 int64_t chores_allow(const struct desk *desk, int64_t at)
@@ -62,14 +65,15 @@ static int64_t earlier(int64_t a, int64_t b)
 
 int chores_next(struct desk *desk, int64_t *at, struct error *error)
 {
-    int64_t idle, parting, handover, erasure = erasure_next_at(desk), retention = retention_next_at(desk);
+    int64_t idle, parting, handover, search = desk->has_to_index ? desk->index_at : INT64_MAX;
 
     if (idle_next_at(desk, &idle, error) != 0 || parting_next_at(desk, &parting, error) != 0 ||
         handover_next_at(desk, &handover, error) != 0)
         return -1;
-    if (desk->has_to_index)
-        idle = earlier(idle, desk->index_at);
-    *at = chores_allow(desk, earlier(earlier(idle, parting), handover));
-    *at = earlier(*at, earlier(erasure, retention));
+    idle = earlier(apart_allow(desk, STEP_IDLE, idle), apart_allow(desk, STEP_SEARCH, search));
+    *at = earlier(apart_allow(desk, STEP_PARTING, parting), apart_allow(desk, STEP_HANDOVER, handover));
+    *at = chores_allow(desk, earlier(*at, idle));
+    *at = earlier(*at, apart_allow(desk, STEP_ERASE, erasure_next_at(desk)));
+    *at = earlier(*at, apart_allow(desk, STEP_RETENTION, retention_next_at(desk)));
     return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "desk/apart.h"
 #include "desk/breaker.h"
 #include "desk/consult.h"
 #include "desk/consult_answer.h"
@@ -370,6 +371,39 @@ static int place(struct look *look, const struct consult_row *row, const struct 
     return row->parting != 0 ? ask_summary(look, row, backend, error) : ask(look, row, backend, error);
 }
 
+/* The customer is told of it, as far as the book allows. */
+int consult_end_apart(struct desk *desk, int result, const char *what, const struct consult_row *row, const char *state,
+                      int64_t now, struct error *error)
+{
+    struct apart_row aside = { row->id, 0, state };
+    int ended = apart_end(desk, result, what, row->id, now, error);
+
+    if (ended != 1)
+        return ended;
+    if (apart_begin(desk, error) != 0)
+        return -1;
+    ended = consult_give_up(desk, row, state, APART_ROW_FAILED, now, error);
+    return apart_end_row(desk, ended, "giving up the question of outbox row", &aside, now, error);
+}
+
+static int place_apart(struct look *look, const struct consult_row *row, const struct backend *backend, struct error *error)
+{
+    struct consult_call *before = *look->calls;
+    int result = apart_begin(look->desk, error);
+
+    if (result != 0)
+        return -1;
+    result = place(look, row, backend, error);
+    while (result != 0 && *look->calls != before) {
+        struct consult_call *undone = *look->calls;
+
+        *look->calls = undone->next;
+        undone->next = NULL;
+        consult_call_free(undone);
+    }
+    return consult_end_apart(look->desk, result, "asking a backend for outbox row", row, "dead", look->now, error);
+}
+
 static int look_at(struct look *look, const struct backend *backend, int *moved, struct error *error)
 {
     int under_way, found = 1;
@@ -383,7 +417,7 @@ static int look_at(struct look *look, const struct backend *backend, int *moved,
         if (needs_search(backend) && look->searches >= SEARCHES_MAX)
             break; /* the loop comes back at once */
         found = consult_row_due(look->desk->db, backend->name, look->now, &row, error);
-        if (found == 1 && place(look, &row, backend, error) != 0)
+        if (found == 1 && place_apart(look, &row, backend, error) != 0)
             found = -1;
         consult_row_release(&row);
         *moved += found == 1;
@@ -426,6 +460,17 @@ static void list_names(const struct ruleset *rules, struct buf *names)
     jsonw_end_array(&json);
 }
 
+static int give_up_apart(struct desk *desk, const struct consult_row *row, const char *state, const char *why, int64_t now,
+                         struct error *error)
+{
+    struct apart_row aside = { row->id, 0, state };
+
+    if (apart_begin(desk, error) != 0)
+        return -1;
+    return apart_end_row(desk, consult_give_up(desk, row, state, why, now, error), "giving up the question of outbox row", &aside,
+                         now, error);
+}
+
 /* With new rules: who waits for a backend that is none any more goes to the end of the chain. */
 static int end_strays(struct desk *desk, int64_t now, struct error *error)
 {
@@ -438,7 +483,7 @@ static int end_strays(struct desk *desk, int64_t now, struct error *error)
 
         found = consult_row_stray(desk->db, buf_text(&names), &row, error);
         if (found == 1)
-            result = consult_give_up(desk, &row, "dead", "the rules know its backend no more", now, error);
+            result = give_up_apart(desk, &row, "dead", "the rules know its backend no more", now, error);
         consult_row_release(&row);
     }
     buf_release(&names);
@@ -461,7 +506,7 @@ int consult_expire(struct desk *desk, int64_t now, struct error *error)
 
         found = consult_row_overdue(desk->db, now + LEAST_MS, &row, error);
         if (found == 1)
-            result = consult_give_up(desk, &row, "expired", "its time was over", now, error);
+            result = give_up_apart(desk, &row, "expired", "its time was over", now, error);
         consult_row_release(&row);
     }
     return found < 0 ? -1 : result;

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "braze/date.h"
+#include "desk/apart.h"
 #include "desk/breaker.h"
 #include "desk/consult.h"
 #include "desk/consult_answer.h"
@@ -536,33 +537,56 @@ static int leave_no_words(struct desk *desk, const struct consult_row *row, stru
     return is_erased < 0 ? -1 : 0;
 }
 
-int consult_settle(struct desk *desk, const struct consult_call *call, const struct consult_end *end, int64_t now,
-                   struct error *error)
+static int settle(struct desk *desk, const struct consult_call *call, const struct consult_end *end, struct consult_row *row,
+                  int64_t now, struct error *error)
 {
     const struct ruleset *rules = desk->rules;
     const struct backend *named = backend_find(rules->backends, rules->backend_count, call->backend);
     const struct backend *backend = named != NULL && named->kind == call->kind ? named : NULL;
     struct vendor_answer said = { 0 };
-    struct consult_row row = { 0 };
-    int result;
-
     struct backend writer;
+    int result;
 
     if (call->is_summary && backend != NULL) {
         writer = parting_writer(backend);
         backend = &writer;
     }
     judge(end, backend, now, &said);
-    result = consult_row_get(desk->db, call->outbox, &row, error);
-    if (result == 1 && leave_no_words(desk, &row, &said, error) != 0)
+    result = leave_no_words(desk, row, &said, error);
+    if (result == 0 && (note_attempt(desk, call, end, &said, error) != 0 ||
+                        pay(desk, call, end, backend, &said, row->round != call->round, now, error) != 0 ||
+                        note_health(desk, call, row, end, &said, now, error) != 0))
         result = -1;
-    if (result == 1 && note_attempt(desk, call, end, &said, error) == 0 &&
-        pay(desk, call, end, backend, &said, row.round != call->round, now, error) == 0 &&
-        note_health(desk, call, &row, end, &said, now, error) == 0)
-        result = settle_row(desk, call, &row, end, backend, &said, now, error);
-    else
-        result = result == 0 ? error_set(error, "question %" PRId64 " has vanished", call->outbox) : -1;
-    consult_row_release(&row);
+    if (result == 0)
+        result = settle_row(desk, call, row, end, backend, &said, now, error);
     vendor_answer_release(&said);
+    return result;
+}
+
+static int find_and_settle(struct desk *desk, const struct consult_call *call, const struct consult_end *end,
+                           struct consult_row *row, int64_t now, struct error *error)
+{
+    int found = consult_row_get(desk->db, call->outbox, row, error);
+
+    if (found == 0)
+        return error_set(error, "question %" PRId64 " has vanished", call->outbox);
+    return found == 1 ? settle(desk, call, end, row, now, error) : -1;
+}
+
+int consult_settle(struct desk *desk, const struct consult_call *call, const struct consult_end *end, int64_t now,
+                   struct error *error)
+{
+    static const char WHAT[] = "entering the end of a question to a backend, of outbox row";
+    struct consult_row row = { 0 };
+    int result = apart_begin(desk, error);
+
+    if (result == 0) {
+        result = find_and_settle(desk, call, end, &row, now, error);
+        if (row.id != 0)
+            result = consult_end_apart(desk, result, WHAT, &row, "dead", now, error);
+        else
+            result = apart_end_row(desk, result, WHAT, &(struct apart_row){ call->outbox, 0, "dead" }, now, error);
+    }
+    consult_row_release(&row);
     return result;
 }

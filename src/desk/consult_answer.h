@@ -26,6 +26,10 @@ int consult_go_on(struct desk *desk, const struct consult_row *row, const struct
 int consult_give_up(struct desk *desk, const struct consult_row *row, const char *state, const char *why, int64_t now,
                     struct error *error);
 
+/* Apart (desk/apart.h): where `result` is a failure, it is undone, and the customer hears as much, as far as the book allows. */
+int consult_end_apart(struct desk *desk, int result, const char *what, const struct consult_row *row, const char *state,
+                      int64_t now, struct error *error);
+
 /* Its conversation has changed hands meanwhile: nobody is asked, and nothing is said. */
 int consult_let_go(struct desk *desk, const struct consult_row *row, int64_t now, struct error *error);
 

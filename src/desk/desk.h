@@ -23,6 +23,14 @@
 #include "store/late.h"
 #include "store/rulefile.h"
 
+/* What a round does beside its mails, as far as it is told apart where it fails (desk/apart.h). */
+enum desk_step {
+    STEP_CLOCK, STEP_FORGET, STEP_EXPIRE, STEP_HOLD, STEP_SERVICES, STEP_CONSULTS, STEP_RUNS, STEP_ERASE, STEP_IDLE, STEP_PARTING,
+    STEP_HANDOVER, STEP_SEARCH, STEP_RETENTION, STEP_CLAIM_SENDS, STEP_CLAIM_SERVICES, STEP_CLAIM_CONSULTS, STEP_CLAIM_TELLINGS,
+    STEP_CLAIM_TRACKS,
+    DESK_STEPS
+};
+
 struct desk {
     struct db *db;
     const struct zones *zones;
@@ -51,6 +59,8 @@ struct desk {
     int64_t idle_latest;   /* what is due later than that has still to be pulled to it; 0: nothing */
     int64_t reopen_within_ms; /* and parting.due_at */
     int64_t parting_seen;     /* up to this one; INT64_MAX: all of them */
+    bool is_apart;         /* the round before failed: each thing in a savepoint of its own */
+    int64_t rests_until[DESK_STEPS]; /* a step that failed as a whole */
     int64_t chores_at;     /* when chores were last done (desk/chores.h); 0: never */
     bool is_busy;          /* this round brings messages */
     bool is_pressed;       /* … and leaves chores to another */

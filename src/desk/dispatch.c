@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "desk/apart.h"
 #include "desk/clearance.h"
 #include "desk/dispatch.h"
 #include "desk/dispatch_track.h"
@@ -173,6 +174,16 @@ static int place_row(struct round *round, const struct outbox_row *row, struct e
     return 0;
 }
 
+static int place_apart(struct round *round, const struct outbox_row *row, struct error *error)
+{
+    struct desk *desk = round->desk;
+
+    if (apart_begin(desk, error) != 0)
+        return -1;
+    return apart_end_row(desk, place_row(round, row, error), "looking at outbox row",
+                         &(struct apart_row){ row->id, row->contact, "dead" }, round->now, error);
+}
+
 /* Calls */
 
 static int format_call(const struct group *group, struct call *call, struct error *error)
@@ -286,12 +297,31 @@ static int make_call(struct round *round, const struct group *group, struct erro
         call_free(call);
         return give_up_group(round, group, refusal.text, error);
     }
-    result = claim_rows(round, group, call, error);
+    if (claim_rows(round, group, call, error) != 0) {
+        call_free(call);
+        return -1;
+    }
     health_count_call(&round->desk->health, round->now);
     round->slots--;
     *round->tail = call;
     round->tail = &call->next;
-    return result;
+    return 0;
+}
+
+/* Which of a batch cannot leave is not known: each goes alone in the next look. */
+static int make_call_apart(struct round *round, const struct group *group, struct error *error)
+{
+    int64_t id = group->parcels[0]->row->id, now = round->now;
+    int ended = apart_begin(round->desk, error);
+
+    if (ended == 0)
+        ended = apart_end(round->desk, make_call(round, group, error), "sending outbox row", id, now, error);
+    if (ended != 1)
+        return ended;
+    if (apart_begin(round->desk, error) != 0)
+        return -1;
+    ended = give_up_group(round, group, APART_ROW_FAILED, error);
+    return apart_end(round->desk, ended, "ending outbox row", id, now, error) < 0 ? -1 : 0;
 }
 
 static int make_calls(struct round *round, bool probes, struct error *error)
@@ -300,7 +330,7 @@ static int make_calls(struct round *round, bool probes, struct error *error)
 
     for (size_t i = 0; i < round->group_count && result == 0 && round->slots > 0; i++)
         if (round->groups[i].is_probe == probes)
-            result = make_call(round, &round->groups[i], error);
+            result = make_call_apart(round, &round->groups[i], error);
     return result;
 }
 
@@ -313,7 +343,7 @@ static int look(struct round *round, struct error *error)
     round->row_count = round->parcel_count = round->group_count = round->moved = 0;
     result = outbox_due(round->desk->db, round->now, max, round->rows, &round->row_count, error);
     for (size_t i = 0; i < round->row_count && result == 0; i++)
-        result = place_row(round, &round->rows[i], error);
+        result = place_apart(round, &round->rows[i], error);
     if (result == 0)
         result = make_calls(round, true, error);
     if (result == 0)
@@ -323,6 +353,19 @@ static int look(struct round *round, struct error *error)
     for (size_t i = 0; i < round->row_count; i++)
         outbox_row_release(&round->rows[i]);
     return result;
+}
+
+/* Replies do not wait for profiles, neither where those cannot be written. */
+static int claim_track(struct round *round, bool is_busy, struct error *error)
+{
+    struct desk *desk = round->desk;
+
+    if (apart_rests(desk, STEP_CLAIM_TRACKS, round->now))
+        return 0;
+    if (apart_begin(desk, error) != 0)
+        return -1;
+    return apart_end_step(desk, STEP_CLAIM_TRACKS, dispatch_track_claim(desk, round->now, is_busy, round->tail, error),
+                          round->now, error);
 }
 
 int dispatch_claim(struct desk *desk, int64_t now, int under_way, struct call **calls, struct error *error)
@@ -343,7 +386,7 @@ int dispatch_claim(struct desk *desk, int64_t now, int under_way, struct call **
             break;
     }
     if (result == 0 && tracks == 0)
-        result = dispatch_track_claim(desk, now, under_way > 0 || *calls != NULL, round->tail, error);
+        result = claim_track(round, under_way > 0 || *calls != NULL, error);
     if (result != 0) {
         call_free(*calls);
         *calls = NULL;
@@ -358,7 +401,7 @@ int dispatch_next(struct desk *desk, int64_t now, int under_way, int64_t *at, st
     int64_t until = health_wait_until(&desk->health, now,
                                       ruleset_setting_number(desk->rules, "calls_per_hour"));
     int tracks = dispatch_track_under_way(desk, error);
-    int64_t track_at;
+    int64_t track_at = INT64_MAX;
 
     if (tracks < 0 || outbox_next_due(desk->db, at, error) != 0)
         return -1;
@@ -372,6 +415,7 @@ int dispatch_next(struct desk *desk, int64_t now, int under_way, int64_t *at, st
         *at = INT64_MAX;
     if (tracks == 0 && dispatch_track_next(desk, now, under_way > 0, &track_at, error) != 0)
         return -1;
+    track_at = apart_allow(desk, STEP_CLAIM_TRACKS, track_at);
     if (tracks == 0 && track_at < *at)
         *at = track_at;
     return 0;
@@ -512,6 +556,28 @@ static int settle_row(struct desk *desk, const struct call *call, size_t index, 
     return end_text(desk, row->outbox, row->contact, row->turn, fate, reason_of(call, index, answer), now, error);
 }
 
+/* What was accepted stays accepted; else nobody knows, or it can be sent once more by hand. */
+static const char *state_aside(const struct answer *answer)
+{
+    switch (answer->class) {
+    case ANSWER_ACCEPTED: return "accepted";
+    case ANSWER_ACCEPTED_BUT:
+    case ANSWER_AMBIGUOUS: return "unknown";
+    default: return "dead";
+    }
+}
+
+static int settle_apart(struct desk *desk, const struct call *call, size_t index, const struct answer *answer, int status,
+                        int64_t took_ms, int64_t now, struct error *error)
+{
+    struct apart_row row = { call->rows[index].outbox, call->rows[index].contact, state_aside(answer) };
+
+    if (apart_begin(desk, error) != 0)
+        return -1;
+    return apart_end_row(desk, settle_row(desk, call, index, answer, status, took_ms, now, error),
+                         "entering the end of a call to Braze, of outbox row", &row, now, error);
+}
+
 int dispatch_settle(struct desk *desk, const struct call *call, const struct answer *answer, int status,
                     int64_t took_ms, int64_t now, struct error *error)
 {
@@ -525,7 +591,7 @@ int dispatch_settle(struct desk *desk, const struct call *call, const struct ans
                     &reopened_at, error) != 0)
         return -1;
     for (size_t i = 0; i < call->count; i++)
-        if (settle_row(desk, call, i, answer, status, took_ms, now, error) != 0)
+        if (settle_apart(desk, call, i, answer, status, took_ms, now, error) != 0)
             return -1;
     return reopened_at > now ? outbox_pull(desk->db, reopened_at, now, error) : 0;
 }

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "braze/track.h"
+#include "desk/apart.h"
 #include "desk/chores.h"
 #include "desk/dispatch_track.h"
 #include "desk/subscription.h"
@@ -62,6 +63,8 @@ static int take_row(struct batch *batch, const struct outbox_track_row *row, con
     struct call *call = batch->call;
     bool has_attributes = object->len > 0;
 
+    if (track_load_claim(load, batch->desk->db, row, error) != 0)
+        return -1;
     add_objects(&batch->attributes, object);
     add_objects(&batch->events, &load->events);
     batch->addressees[call->count] = alloc_text(buf_text(&load->addressee));
@@ -77,7 +80,7 @@ static int take_row(struct batch *batch, const struct outbox_track_row *row, con
     };
     call->attribute_count += has_attributes;
     call->event_count += (int)load->event_count;
-    return track_load_claim(load, batch->desk->db, row, error);
+    return 0;
 }
 
 /*
@@ -205,6 +208,16 @@ static int place_row(struct batch *batch, const struct outbox_track_row *row, st
     return result;
 }
 
+static int place_apart(struct batch *batch, const struct outbox_track_row *row, struct error *error)
+{
+    struct apart_row aside = { row->id, row->contact, "dead" };
+
+    if (apart_begin(batch->desk, error) != 0)
+        return -1;
+    return apart_end_row(batch->desk, place_row(batch, row, error), "writing into a profile by outbox row", &aside, batch->now,
+                         error);
+}
+
 static int place_rows(struct batch *batch, const struct outbox_track_row *rows, size_t count, struct error *error)
 {
     bool is_alone = rows[0].is_single;
@@ -212,19 +225,19 @@ static int place_rows(struct batch *batch, const struct outbox_track_row *rows, 
     for (size_t i = 0; i < count && !batch->is_full; i++) {
         if (i > 0 && (is_alone || rows[i].is_single))
             continue;
-        if (place_row(batch, &rows[i], error) != 0)
+        if (place_apart(batch, &rows[i], error) != 0)
             return -1;
     }
     return 0;
 }
 
-static void finish(struct batch *batch, struct call **tail)
+static void finish(struct batch *batch, int result, struct call **tail)
 {
     struct call *call = batch->call;
 
     for (size_t i = 0; i < call->count; i++)
         free(batch->addressees[i]);
-    if (call->count > 0) {
+    if (result == 0 && call->count > 0) {
         batch->desk->tracked_at = batch->now;
         track_format(&batch->attributes, &batch->events, &call->body);
         *tail = call;
@@ -250,7 +263,7 @@ static int make_call(struct desk *desk, int64_t now, const struct outbox_track_r
     result = place_rows(batch, rows, count, error);
     if (result == 0 && is_probe && batch->call->count > 0)
         result = health_probe(&desk->health, desk->db, TRACK_PATH, "", now, error);
-    finish(batch, tail);
+    finish(batch, result, tail);
     free(batch);
     return result;
 }

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "braze/track.h"
+#include "desk/apart.h"
 #include "desk/chores.h"
 #include "desk/consult.h"
 #include "desk/erasure.h"
@@ -248,11 +249,22 @@ static int run_one(struct progress *p, struct error *error)
     return error_set(error, "erasure %lld is in no phase", (long long)p->erasure->id);
 }
 
+/* 1: it has failed. The others go on. */
+static int run_apart(struct progress *p, struct error *error)
+{
+    int ended = apart_begin(p->desk, error);
+
+    if (ended == 0)
+        ended = apart_end(p->desk, run_one(p, error), "going on with erasure", p->erasure->id, p->now, error);
+    p->waits |= ended == 1;
+    return ended;
+}
+
 int erasure_run(struct desk *desk, int64_t now, struct error *error)
 {
     struct erasure erasure = { 0 };
     bool was_scrubbed = desk->is_scrubbed, all_wait = true;
-    int found, count = 0;
+    int found, failed, has_failed = 0, count = 0;
 
     if (!desk->may_erase || now < desk->erasure_at)
         return 0;
@@ -261,8 +273,10 @@ int erasure_run(struct desk *desk, int64_t now, struct error *error)
         struct progress p = { .desk = desk, .erasure = &erasure, .now = now };
 
         erasure.late = &desk->late;
-        if (run_one(&p, error) != 0)
+        failed = run_apart(&p, error);
+        if (failed < 0)
             return -1;
+        has_failed |= failed;
         all_wait &= p.waits;
         count++;
     }
@@ -270,7 +284,7 @@ int erasure_run(struct desk *desk, int64_t now, struct error *error)
     if (was_scrubbed)
         desk->is_scrubbed = false;
     desk->may_erase = count > 0;
-    desk->erasure_at = all_wait ? now + LOOK_EVERY_MS : 0;
+    desk->erasure_at = !all_wait ? 0 : now + (has_failed ? APART_REST_MS : LOOK_EVERY_MS);
     return found;
 }
 

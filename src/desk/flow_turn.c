@@ -9,6 +9,7 @@
 #include "backend/backend.h"
 #include "backend/vendor.h"
 #include "base/log.h"
+#include "desk/apart.h"
 #include "desk/carry.h"
 #include "desk/consult.h"
 #include "desk/flood.h"
@@ -90,6 +91,8 @@ static int decide_run(struct desk *desk, int64_t id, struct decide_input *input,
     int64_t turn = 0;
     int found = conversation_get(desk->db, id, &conversation, error);
 
+    if (found == 0)
+        return error_set(error, "conversation %lld has vanished", (long long)id);
     if (found == 1)
         found = run_row_get(desk->db, id, &state, &turn, error);
     buf_release(&state);
@@ -156,8 +159,13 @@ int flow_turn_clock(struct desk *desk, int64_t now, struct error *error)
         found = run_row_due(desk->db, now, &conversation, error);
         if (found != 1)
             break;
-        if (decide_run(desk, conversation, &input, now, error) != 0)
+        if (apart_begin(desk, error) != 0)
             return -1;
+        found = apart_end(desk, decide_run(desk, conversation, &input, now, error), "going on with the dialogue of conversation",
+                          conversation, now, error);
+        if (found < 0 || (found == 1 && run_row_put_off(desk->db, conversation, now + APART_AGAIN_MS, error) != 0))
+            return -1;
+        found = 1;
     }
     return found < 0 ? -1 : 0;
 }

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "desk/apart.h"
 #include "desk/idle.h"
 #include "desk/parting.h"
 #include "store/event.h"
@@ -107,6 +108,15 @@ static int look_at(struct desk *desk, int64_t id, int64_t now, struct error *err
     return event_put(desk->db, id, "close", "daemon", "idle", now, error);
 }
 
+static int look_apart(struct desk *desk, int64_t id, int64_t now, struct error *error)
+{
+    int ended = apart_begin(desk, error);
+
+    if (ended == 0)
+        ended = apart_end(desk, look_at(desk, id, now, error), "looking whether to close conversation", id, now, error);
+    return ended == 1 ? idle_put_off(desk->db, id, now + APART_AGAIN_MS, error) : ended;
+}
+
 /* With other rules. What was due soon enough is looked at then; what is pulled is only looked at, and put off again. */
 static void follow_setting(struct desk *desk, int64_t now)
 {
@@ -143,7 +153,7 @@ int idle_run(struct desk *desk, int64_t now, struct error *error)
         found = idle_due(desk->db, now, &conversation, error);
         if (found != 1)
             break;
-        if (look_at(desk, conversation, now, error) != 0)
+        if (look_apart(desk, conversation, now, error) != 0)
             return -1;
     }
     return found < 0 ? -1 : 0;

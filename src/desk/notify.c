@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
+#include "desk/apart.h"
 #include "desk/notify.h"
 #include "desk/notify_body.h"
 #include "desk/notify_lane.h"
@@ -213,22 +214,40 @@ static void add_call(const struct desk *desk, const struct endpoint *endpoint, s
     *calls = call;
 }
 
+static int end_apart(struct desk *desk, int result, const char *what, int64_t outbox, const char *state, int64_t now,
+                     struct error *error)
+{
+    return apart_end_row(desk, result, what, &(struct apart_row){ outbox, 0, state }, now, error);
+}
+
+static int claim_row(struct desk *desk, const struct endpoint *endpoint, struct notify_row *row, int64_t now,
+                     struct notify_call **calls, struct error *error)
+{
+    int may_leave = write_body(desk, row, now, error);
+
+    if (may_leave != 1)
+        return may_leave;
+    if (outbox_claim(desk->db, row->id, endpoint->target, error) != 0 ||
+        notify_lane_leave(desk, endpoint->target, now, error) != 0)
+        return -1;
+    add_call(desk, endpoint, row, now, calls);
+    return 0;
+}
+
 /* 1: one was claimed or ended; 0: none is due. */
 static int claim_one(struct desk *desk, const struct endpoint *endpoint, int64_t now, struct notify_call **calls,
                      struct error *error)
 {
     struct notify_row row = { 0 };
-    int found = notify_row_due(desk->db, endpoint->target, now, &row, error), may_leave = 0;
+    int found = notify_row_due(desk->db, endpoint->target, now, &row, error);
+    int64_t id = row.id;
 
-    if (found == 1)
-        may_leave = write_body(desk, &row, now, error);
-    if (may_leave == 1 && (outbox_claim(desk->db, row.id, endpoint->target, error) != 0 ||
-                           notify_lane_leave(desk, endpoint->target, now, error) != 0))
-        may_leave = -1;
-    if (may_leave == 1)
-        add_call(desk, endpoint, &row, now, calls);
+    if (found == 1 && (apart_begin(desk, error) != 0 ||
+                       end_apart(desk, claim_row(desk, endpoint, &row, now, calls, error), "telling another desk of outbox row",
+                                 id, "dead", now, error) != 0))
+        found = -1;
     notify_row_release(&row);
-    return may_leave < 0 ? -1 : found;
+    return found;
 }
 
 static int claim_for(struct desk *desk, const struct endpoint *endpoint, int64_t now, int *slots, struct notify_call **calls,
@@ -313,7 +332,7 @@ static int note_lane(struct desk *desk, const struct notify_call *call, const st
     return notify_lane_note(desk, call, end, now, error);
 }
 
-int notify_settle(struct desk *desk, const struct notify_call *call, const struct notify_end *end, int64_t now,
+static int settle(struct desk *desk, const struct notify_call *call, const struct notify_end *end, int64_t now,
                   struct error *error)
 {
     static const char *const STATES[] = { [NOTIFY_ACCEPTED] = "accepted", [NOTIFY_DEAD] = "dead",
@@ -328,7 +347,25 @@ int notify_settle(struct desk *desk, const struct notify_call *call, const struc
     return note_lane(desk, call, end, now, error);
 }
 
+int notify_settle(struct desk *desk, const struct notify_call *call, const struct notify_end *end, int64_t now,
+                  struct error *error)
+{
+    if (apart_begin(desk, error) != 0)
+        return -1;
+    return end_apart(desk, settle(desk, call, end, now, error), "entering the end of a call to another desk, of outbox row",
+                     call->row.id, "unknown", now, error);
+}
+
 /* What ends otherwise */
+
+static int end_row(struct desk *desk, const struct notify_row *row, const char *state, const char *reason, int64_t now,
+                   struct error *error)
+{
+    if (apart_begin(desk, error) != 0)
+        return -1;
+    return end_apart(desk, notify_row_settle(desk->db, row, state, reason, now, error), "ending outbox row", row->id, state, now,
+                     error);
+}
 
 static int expire_overdue(struct desk *desk, int64_t now, struct error *error)
 {
@@ -337,7 +374,7 @@ static int expire_overdue(struct desk *desk, int64_t now, struct error *error)
 
     for (int i = 0; i < EXPIRE_MAX && found == 1; i++) {
         found = notify_row_overdue(desk->db, now, &row, error);
-        if (found == 1 && notify_row_settle(desk->db, &row, "expired", "it could not be told in a day", now, error) != 0)
+        if (found == 1 && end_row(desk, &row, "expired", "it could not be told in a day", now, error) != 0)
             found = -1;
         notify_row_release(&row);
     }
@@ -356,7 +393,7 @@ static int end_strays(struct desk *desk, int64_t now, struct error *error)
         found = notify_row_open(desk->db, after, &row, error);
         after = row.id;
         if (found == 1 && !find_target(desk->rules, row.target, &endpoint) &&
-            notify_row_settle(desk->db, &row, "dead", GONE, now, error) != 0)
+            end_row(desk, &row, "dead", GONE, now, error) != 0)
             found = -1;
         notify_row_release(&row);
     }

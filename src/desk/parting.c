@@ -8,6 +8,7 @@
 
 #include "backend/backend.h"
 #include "base/log.h"
+#include "desk/apart.h"
 #include "desk/carry.h"
 #include "desk/handover.h"
 #include "desk/parting.h"
@@ -262,7 +263,7 @@ static int apart(struct making *making, int result, const struct error *why, str
     return try_again(desk, making->parting, why->text, making->now, error);
 }
 
-static int run_one(struct desk *desk, const struct parting *parting, const struct backend *backend, int64_t now,
+static int run_marked(struct desk *desk, const struct parting *parting, const struct backend *backend, int64_t now,
                    struct error *error)
 {
     struct making making = { .desk = desk, .parting = parting, .now = now };
@@ -271,6 +272,17 @@ static int run_one(struct desk *desk, const struct parting *parting, const struc
     if (db_mark(desk->db, error) != 0)
         return -1;
     return apart(&making, make_or_ask(&making, backend, &why), &why, error);
+}
+
+static int run_one(struct desk *desk, const struct parting *parting, const struct backend *backend, int64_t now,
+                   struct error *error)
+{
+    int ended = apart_begin(desk, error);
+
+    if (ended == 0)
+        ended = apart_end(desk, run_marked(desk, parting, backend, now, error), "summing up conversation", parting->conversation,
+                          now, error);
+    return ended == 1 ? parting_again(desk->db, parting->id, now + APART_AGAIN_MS, parting->tries, error) : ended;
 }
 
 /* With other rules, all are looked over, some in a round. Those that wait for longer now are put off when they are due. */

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "desk/apart.h"
 #include "desk/flow_turn.h"
 #include "desk/service.h"
 #include "store/outbox.h"
@@ -183,6 +184,22 @@ static int place_row(struct desk *desk, struct service_call_row *row, int64_t no
     return 0;
 }
 
+/* A row of a service that cannot be called. */
+static int end_apart(struct desk *desk, int result, const char *what, int64_t outbox, const char *state, int64_t now,
+                     struct error *error)
+{
+    return apart_end_row(desk, result, what, &(struct apart_row){ outbox, 0, state }, now, error);
+}
+
+static int place_apart(struct desk *desk, struct service_call_row *row, int64_t now, struct service_call **calls,
+                       size_t *moved, struct error *error)
+{
+    if (apart_begin(desk, error) != 0)
+        return -1;
+    return end_apart(desk, place_row(desk, row, now, calls, moved, error), "calling a service for outbox row", row->id, "dead",
+                     now, error);
+}
+
 /* Up to `slots` rows; *moved is how many were claimed or ended. */
 static int look(struct desk *desk, int64_t now, int slots, struct service_call **calls, size_t *moved, struct error *error)
 {
@@ -193,7 +210,7 @@ static int look(struct desk *desk, int64_t now, int slots, struct service_call *
     *moved = 0;
     for (size_t i = 0; i < count; i++) {
         if (result == 0)
-            result = place_row(desk, &rows[i], now, calls, moved, error);
+            result = place_apart(desk, &rows[i], now, calls, moved, error);
         service_call_row_release(&rows[i]);
     }
     return result;
@@ -254,8 +271,8 @@ static int go_again(struct desk *desk, const struct service_call *call, const st
     return outbox_retry(desk->db, &again, error);
 }
 
-int service_settle(struct desk *desk, const struct service_call *call, const struct service_end *end, int64_t now,
-                   struct error *error)
+static int settle(struct desk *desk, const struct service_call *call, const struct service_end *end, int64_t now,
+                  struct error *error)
 {
     static const char *const STATES[] = {
         [END_ACCEPTED] = "accepted", [END_DEAD] = "dead", [END_EXPIRED] = "expired", [END_UNKNOWN] = "unknown",
@@ -281,6 +298,15 @@ int service_settle(struct desk *desk, const struct service_call *call, const str
     return end_row(desk, &ending, now, error);
 }
 
+int service_settle(struct desk *desk, const struct service_call *call, const struct service_end *end, int64_t now,
+                   struct error *error)
+{
+    if (apart_begin(desk, error) != 0)
+        return -1;
+    return end_apart(desk, settle(desk, call, end, now, error), "entering the end of a call to a service, of outbox row",
+                     call->outbox, "unknown", now, error);
+}
+
 static int expire_row(struct desk *desk, const struct service_call_row *row, int64_t now, struct error *error)
 {
     bool may_have_arrived = row->is_post && row->is_ambiguous;
@@ -302,8 +328,11 @@ int service_expire(struct desk *desk, int64_t now, struct error *error)
         found = service_call_overdue(desk->db, now + SERVICE_LEAST_MS, &row, error);
         if (found != 1)
             break;
-        int result = expire_row(desk, &row, now, error);
+        int result = apart_begin(desk, error);
 
+        if (result == 0)
+            result = end_apart(desk, expire_row(desk, &row, now, error), "ending in time the call of outbox row", row.id,
+                               "expired", now, error);
         service_call_row_release(&row);
         if (result != 0)
             return -1;

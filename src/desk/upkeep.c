@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "desk/apart.h"
 #include "desk/chores.h"
 #include "desk/consult.h"
 #include "desk/erasure.h"
@@ -52,6 +53,14 @@ static int forget(struct desk *desk, int64_t now, int64_t *next, struct error *e
     return asked < 0 ? -1 : 0;
 }
 
+static int tell_lost(struct desk *desk, int64_t outbox, int64_t now, struct error *error)
+{
+    if (apart_begin(desk, error) != 0)
+        return -1;
+    return apart_end(desk, handover_lost(desk, outbox, now, error), "telling a colleague of the loss of outbox row", outbox, now,
+                     error) < 0 ? -1 : 0;
+}
+
 static int expire(struct desk *desk, int64_t now, int64_t *next, struct error *error)
 {
     int64_t ids[STEP_MAX];
@@ -60,7 +69,7 @@ static int expire(struct desk *desk, int64_t now, int64_t *next, struct error *e
     if (outbox_expire(desk->db, now, STEP_MAX, ids, &ended, error) != 0)
         return -1;
     for (int i = 0; i < ended; i++)
-        if (handover_lost(desk, ids[i], now, error) != 0)
+        if (tell_lost(desk, ids[i], now, error) != 0)
             return -1;
     if (notify_expire(desk, now, error) != 0)
         return -1;
@@ -72,25 +81,29 @@ static int expire(struct desk *desk, int64_t now, int64_t *next, struct error *e
 
 static const struct {
     const char *kind;
+    enum desk_step step;
     int (*run)(struct desk *desk, int64_t now, int64_t *next, struct error *error);
-} kinds[] = { { "forget", forget }, { "expire", expire } };
+} KINDS[] = { { "forget", STEP_FORGET, forget }, { "expire", STEP_EXPIRE, expire } };
 
+/* One that fails is tried again as any step is. */
 static int run_timer(struct desk *desk, const struct timer *timer, int64_t now, struct error *error)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        int64_t next;
+    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
+        int64_t next = now + APART_REST_MS;
+        int ended;
 
-        if (strcmp(kinds[i].kind, timer->kind) != 0)
+        if (strcmp(KINDS[i].kind, timer->kind) != 0)
             continue;
-        if (kinds[i].run(desk, now, &next, error) != 0)
+        if (apart_begin(desk, error) != 0)
             return -1;
-        return timer_put(desk->db, timer->kind, timer->conversation, next, error);
+        ended = apart_end_step(desk, KINDS[i].step, KINDS[i].run(desk, now, &next, error), now, error);
+        return ended == 0 ? timer_put(desk->db, timer->kind, timer->conversation, next, error) : -1;
     }
     log_warn("timer_unknown", log_text("kind", timer->kind));
     return 0;
 }
 
-int upkeep_run(struct desk *desk, int64_t now, struct error *error)
+static int run_timers(struct desk *desk, int64_t now, struct error *error)
 {
     struct timer timer;
     int found = 1;
@@ -100,17 +113,24 @@ int upkeep_run(struct desk *desk, int64_t now, struct error *error)
         if (found == 1 && run_timer(desk, &timer, now, error) != 0)
             return -1;
     }
+    return found < 0 ? -1 : 0;
+}
+
+int upkeep_run(struct desk *desk, int64_t now, struct error *error)
+{
     /* An end that has come goes before the clock, which would take the call for lost. */
-    if (found < 0 || erasure_hold(desk, now, error) != 0)
+    if (run_timers(desk, now, error) != 0 || apart_run(desk, STEP_HOLD, erasure_hold, now, error) != 0 ||
+        apart_run(desk, STEP_SERVICES, service_expire, now, error) != 0 ||
+        apart_run(desk, STEP_CONSULTS, consult_expire, now, error) != 0 ||
+        apart_run(desk, STEP_RUNS, flow_turn_clock, now, error) != 0)
         return -1;
-    if (service_expire(desk, now, error) != 0 || consult_expire(desk, now, error) != 0)
-        return -1;
-    return flow_turn_clock(desk, now, error) == 0 ? chores_run(desk, now, error) : -1;
+    return chores_run(desk, now, error);
 }
 
 int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct error *error)
 {
     desk->chores_at = desk->parting_seen = desk->index_at = 0;
+    memset(desk->rests_until, 0, sizeof desk->rests_until);
     if (health_shift(&desk->health, desk->db, drift_ms, now, error) != 0 ||
         cooldown_shift(desk->db, drift_ms, error) != 0 || service_call_shift(desk->db, drift_ms, error) != 0 ||
         consult_row_shift(desk->db, drift_ms, error) != 0 || notify_row_shift(desk->db, drift_ms, error) != 0 ||
@@ -147,6 +167,7 @@ int upkeep_next(struct desk *desk, int64_t *at, struct error *error)
     if (timer_next(desk->db, at, error) != 0 || run_row_next_due(desk->db, &others[0], error) != 0 ||
         chores_next(desk, &others[1], error) != 0)
         return -1;
+    others[0] = apart_allow(desk, STEP_RUNS, others[0]);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (others[i] < *at)
             *at = others[i];

@@ -72,6 +72,17 @@ int run_row_due(struct db *db, int64_t now, int64_t *conversation, struct error 
     return find(db, DUE, now, conversation, error);
 }
 
+static const char PUT_OFF[] = "UPDATE run SET due_at = ?2 WHERE conversation = ?1";
+
+int run_row_put_off(struct db *db, int64_t conversation, int64_t until, struct error *error)
+{
+    struct query *q = db_query(db, PUT_OFF);
+
+    query_bind_int(q, 1, conversation);
+    query_bind_int(q, 2, until);
+    return query_run(q, error);
+}
+
 static const char NEXT_DUE[] = "SELECT due_at FROM run WHERE due_at > ?1 ORDER BY due_at LIMIT 1";
 
 int run_row_next_due(struct db *db, int64_t *at, struct error *error)

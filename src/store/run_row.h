@@ -29,6 +29,8 @@ int run_row_drop(struct db *db, int64_t conversation, struct error *error);
 int run_row_due(struct db *db, int64_t now, int64_t *conversation, struct error *error);
 int run_row_next_due(struct db *db, int64_t *at, struct error *error); /* INT64_MAX: none */
 
+int run_row_put_off(struct db *db, int64_t conversation, int64_t until, struct error *error);
+
 /* The next run behind a conversation's, for going through all of them: 1 with its state appended, 0, -1. */
 int run_row_next(struct db *db, int64_t *conversation, struct buf *state, struct error *error);
 

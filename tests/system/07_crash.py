@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import sys
 import threading
 import time
@@ -258,6 +259,76 @@ def careful():
         eventually(lambda: not desk.rows("SELECT 1 FROM webhook WHERE state = 'raw'"), "decided after the restart")
         equal(desk.sandbox.wait_texts("ana", 1), ["pong pill"], "answered")
         desk.say("ana", "ping pill", status=200, dispatch_id="pill")
+
+
+def damage(desk, *statements):
+    """Rows vanish under a running daemon, as no program of ours would take them."""
+    book = sqlite3.connect(desk.db, timeout=10, isolation_level=None)
+    try:
+        book.execute("PRAGMA foreign_keys = OFF")
+        for statement in statements:
+            book.execute(statement)
+    finally:
+        book.close()
+
+
+def failed(desk):
+    """What status says could not be done."""
+    return sorted(need["text"].split(" failed ")[0] for need in desk.do("status", "--json").json()["needs"]
+                  if need["kind"] == "damage")
+
+
+@test("a damaged book: the end of a send whose row is gone is set aside and told, and everybody else is served")
+def lost_send():
+    with Desk() as desk:
+        desk.sandbox.fault("take_and_hang", ms=1500)
+        desk.say("ana", "ping 1")
+        eventually(lambda: desk.value("SELECT count(*) FROM outbox WHERE state = 'claimed'") == 1, "under way")
+        damage(desk, "DELETE FROM outbox")
+        desk.wait_log("thing_failed")
+        desk.hears("ben", "ping 2", "pong 2")
+        equal(failed(desk), ["entering the end of a call to Braze, of outbox row 1"], "status")
+        true("frontdesk audit names the rows" in desk.cli("doctor").out, "and doctor says what to do")
+
+
+BUSY = texts.SHOP + """
+INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');
+INSERT INTO backend (name, kind, url, model, prompt, key_env, settle_ms) VALUES
+  ('clerk', 'openai', '{url}/v1', 'any', 'You work here.', 'TEST_AI_KEY', 0);
+INSERT INTO service (name, method, url, deadline) VALUES ('diary', 'POST', '{url}/shop/tables', '20 seconds');
+INSERT INTO flow (name) VALUES ('vote'), ('table');
+INSERT INTO step (name, say, ask, timeout) VALUES ('vote.stars', 'Stars?', 'number', '2 seconds');
+INSERT INTO step (name, action, target) VALUES ('table.book', 'call', 'diary');
+INSERT INTO step (name, say) VALUES ('table.done', 'Done.');
+INSERT INTO rule (name, words, action, target) VALUES
+  ('vote', 'vote', 'flow', 'vote'), ('table', 'table', 'flow', 'table'), ('why', 'why', 'consult', 'clerk');
+"""
+
+
+@test("a damaged book: whatever meets a missing row is put off and told, by its clock as by its end; the others are served")
+def lost_rows():
+    with Desk(start=False, TEST_AI_KEY="ai-key-of-the-test") as desk:
+        desk.sandbox.options = ("--ai-key", "ai-key-of-the-test")
+        desk.sandbox.start()
+        desk.write_rules(BUSY.replace("{url}", desk.sandbox.url))
+        desk.start()
+        for path in ("/v1/chat/completions", "/shop/tables"):
+            desk.sandbox.slow(1500, 1, path)
+        desk.hears("ana", "vote", "Stars?")
+        desk.say("ben", "table")
+        desk.say("cleo", "why?")
+        eventually(lambda: desk.value("SELECT count(*) FROM outbox WHERE state = 'claimed' AND kind <> 'send'") == 2, "both are out")
+        ids = {row["kind"]: row["id"] for row in desk.rows("SELECT kind, id FROM outbox WHERE state = 'claimed'")}
+        damage(desk, "DELETE FROM consult WHERE outbox IN (SELECT id FROM outbox WHERE state = 'claimed')",
+               "DELETE FROM outbox WHERE state = 'claimed'", "DELETE FROM conversation WHERE id = 1")
+        wanted = sorted(["going on with the dialogue of conversation 1",
+                         f"entering the end of a call to a service, of outbox row {ids['call']}",
+                         f"entering the end of a question to a backend, of outbox row {ids['consult']}"])
+        eventually(lambda: failed(desk) == wanted, lambda: f"{wanted}, so far {failed(desk)}", 10)
+        desk.hears("eve", "ping 2", "pong 2")
+        before = desk.log().count("round_failed")
+        desk.hears("eve", "ping 3", "pong 3")
+        equal(desk.log().count("round_failed"), before, "and what failed is not tried in every round")
 
 
 if __name__ == "__main__":
