@@ -233,8 +233,6 @@ static int tell_lost(struct desk *desk, int64_t now, struct error *error)
     int64_t id = 0;
     int found;
 
-    if (!desk->has_colleagues)
-        return 0;
     if (db_mark(desk->db, error) != 0)
         return -1;
     while ((found = outbox_next_unknown(desk->db, now, id, &id, &why)) == 1)

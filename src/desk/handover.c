@@ -207,7 +207,22 @@ int handover_answer(struct desk *desk, const struct conversation *conversation, 
     return handover_keep(desk->db, &handover, error);
 }
 
-int handover_lost(struct desk *desk, int64_t outbox, int64_t now, struct error *error)
+/* The customer waits for the next try from now on, if nothing else has answered him. */
+static int run_on(struct desk *desk, int64_t outbox, int64_t now, struct error *error)
+{
+    struct handover handover;
+    int64_t conversation;
+    int found = handover_unanswered(desk->db, outbox, &conversation, error);
+
+    if (found == 1)
+        found = handover_open(desk->db, conversation, &handover, error);
+    if (found != 1 || handover.state != HANDOVER_TAKEN || handover.due_at != 0)
+        return found < 0 ? -1 : 0;
+    handover.due_at = answer_due_at(desk, now);
+    return handover_keep(desk->db, &handover, error);
+}
+
+static int tell_author(struct desk *desk, int64_t outbox, int64_t now, struct error *error)
 {
     struct handover handover;
     struct conversation conversation;
@@ -223,6 +238,11 @@ int handover_lost(struct desk *desk, int64_t outbox, int64_t now, struct error *
                      : -1;
     buf_release(&text);
     return result < 0 ? -1 : 0;
+}
+
+int handover_lost(struct desk *desk, int64_t outbox, int64_t now, struct error *error)
+{
+    return run_on(desk, outbox, now, error) == 0 ? tell_author(desk, outbox, now, error) : -1;
 }
 
 /* Nobody */

@@ -70,8 +70,8 @@ int handover_erase(struct desk *desk, int64_t contact, int64_t now, struct error
 /* A person has answered. */
 int handover_answer(struct desk *desk, const struct conversation *conversation, int64_t now, struct error *error);
 
-/* A text to the customer that is over without having been accepted, be it that its time was over: if somebody wrote it on her
- * phone, she is told. */
+/* A text to the customer that is over without having been accepted, be it that its time was over: if it was a
+ * person's, and nothing else has answered the customer, agent_timeout runs again; and who wrote it on her phone is told. */
 int handover_lost(struct desk *desk, int64_t outbox, int64_t now, struct error *error);
 
 /* Does what is due, a bounded number. When the next is; INT64_MAX: not before something happens. */

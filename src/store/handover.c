@@ -436,6 +436,25 @@ int handover_words(struct db *db, int64_t conversation, int max, struct buf *tex
     return more;
 }
 
+static const char UNANSWERED[] =
+    "SELECT m.conversation FROM outbox o JOIN message m ON m.id = o.message AND m.kind = 'agent' WHERE o.id = ?1 "
+    "AND NOT EXISTS (SELECT 1 FROM message a JOIN outbox p ON p.message = a.id WHERE a.conversation = m.conversation "
+    "AND a.id > coalesce((SELECT max(i.id) FROM message i WHERE i.conversation = m.conversation AND i.kind = 'in'), 0) "
+    "AND a.kind = 'agent' AND (p.settled_at IS NULL OR p.state = 'accepted' OR p.state = 'held'))";
+
+int handover_unanswered(struct db *db, int64_t outbox, int64_t *conversation, struct error *error)
+{
+    struct query *q = db_query(db, UNANSWERED);
+    int found;
+
+    query_bind_int(q, 1, outbox);
+    found = query_step(q, error);
+    if (found == 1)
+        *conversation = query_int(q, 0);
+    query_end(q);
+    return found;
+}
+
 /* Nobody but a colleague writes as somebody who has an identity. */
 static const char AUTHOR[] =
     "SELECT g.contact, (SELECT max(h.number) FROM handover h WHERE h.conversation = m.conversation), m.text FROM outbox o "

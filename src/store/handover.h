@@ -35,6 +35,8 @@ int handover_put(struct db *db, struct handover *handover, struct error *error);
 int handover_get(struct db *db, int64_t number, struct handover *handover, struct error *error);
 int handover_open(struct db *db, int64_t conversation, struct handover *handover, struct error *error);
 int handover_due(struct db *db, int64_t now, struct handover *handover, struct error *error);
+/* The conversation of an agent's text, if no other text of an agent behind the customer's last one left or is still to. */
+int handover_unanswered(struct db *db, int64_t outbox, int64_t *conversation, struct error *error);
 int handover_next_due(struct db *db, int64_t *at, struct error *error); /* INT64_MAX: none */
 
 /* Writes team, state, told_at, moved_at, is_spoken, due_at; of one that is over also when and why, and nobody is told of it any

@@ -382,6 +382,48 @@ static void an_answer_in_time_stops_the_clock(void **state)
     assert_string_equal(events(f), "handoff,take,say,say");
 }
 
+/* Kim's texts leave, and Braze refuses them. */
+static void say_in_vain(struct fixture *f, const char *text)
+{
+    struct call *call;
+
+    hear(f, "kim", text);
+    call = claim(f);
+    assert_non_null(call);
+    assert_null(call->next);
+    settle(f, call, of(ANSWER_REFUSED), 400);
+    phone_look(f);
+}
+
+static void an_answer_that_was_lost_is_none_and_the_time_runs_again(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    phone_write(f, "kim", "Hello");
+    phone_write(f, "ana", "is it ready?");
+    phone_pass(f, 20 * MINUTE_MS);
+    say_in_vain(f, "Yes");
+    phone_pass(f, 29 * MINUTE_MS);
+    phone_expect(f, "ana", "Hello");
+    phone_pass(f, MINUTE_MS);
+    phone_expect(f, "ana", "Sorry there, nobody is free.");
+    assert_string_equal(events(f), "handoff,take,say,say,timeout");
+}
+
+static void what_is_lost_of_more_than_one_answer_leaves_the_customer_answered(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    phone_write(f, "kim", "Hello");
+    phone_write(f, "ana", "is it ready?");
+    phone_write(f, "kim", "Yes");
+    say_in_vain(f, "And warm");
+    phone_pass(f, HOUR_MS);
+    assert_string_equal(events(f), "handoff,take,say,say,say");
+}
+
 static void who_takes_and_says_nothing_does_not_keep_the_customer_for_ever(void **state)
 {
     struct fixture *f = *state;
@@ -544,6 +586,8 @@ int main(void)
         CASE_OF(a_team_without_phones_has_its_times_as_well, setup_no_people),
         CASE(after_agent_timeout_the_bot_has_him_again),
         CASE(an_answer_in_time_stops_the_clock),
+        CASE(an_answer_that_was_lost_is_none_and_the_time_runs_again),
+        CASE(what_is_lost_of_more_than_one_answer_leaves_the_customer_answered),
         CASE(who_takes_and_says_nothing_does_not_keep_the_customer_for_ever),
         CASE(closed_it_says_when_somebody_reads_it_and_the_time_stands_still),
         CASE(a_case_of_the_last_minutes_waits_for_the_morning_as_well),
