@@ -350,10 +350,11 @@ static int accept_message(struct passage *p, const char *identity, struct receip
     };
     int twin;
 
-    if (contact_resolve(p->desk->db, &claim, p->now, &p->contact, error) != 0 ||
-        (p->contact.absorbed != 0 &&
-         handover_follow(p->desk, p->contact.absorbed, p->contact.id, p->now, error) != 0))
+    if (contact_resolve(p->desk->db, &claim, p->now, &p->contact, error) != 0)
         return -1;
+    for (size_t i = 0; i < p->contact.absorbed_count; i++)
+        if (handover_follow(p->desk, p->contact.absorbed[i], p->contact.id, p->now, error) != 0)
+            return -1;
     twin = find_conversation(p, &receipt->message, error);
     if (twin == 1) {
         receipt->kind = RECEIPT_DUPLICATE;

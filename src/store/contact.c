@@ -266,53 +266,69 @@ static int move_cases(struct db *db, int64_t to, int64_t from, struct error *err
     return 0;
 }
 
-/*
- * A contact with an external id has shown a phone that somebody without one was known by: the same person.
- * The phone is the contact's from now on, and so is the wish to hear nothing.
- */
-static int absorb_phone_only(struct db *db, const char *phone, struct contact *contact, int64_t now,
-                             struct error *error)
+static int find_phone_only(struct db *db, const char *phone, int64_t except, int64_t *other, bool *is_opted_out,
+                           struct error *error)
 {
     struct query *q = db_query(db, PHONE_ONLY);
-    bool is_opted_out = false;
-    int64_t other = 0;
     int found;
 
     query_bind_text(q, 1, phone);
-    query_bind_int(q, 2, contact->id);
+    query_bind_int(q, 2, except);
     found = query_step(q, error);
     if (found == 1) {
-        other = query_int(q, 0);
-        is_opted_out = query_int(q, 1) != 0;
+        *other = query_int(q, 0);
+        *is_opted_out = query_int(q, 1) != 0;
     }
     query_end(q);
-    if (found != 1)
-        return found;
-    q = db_query(db, DROP_PHONE);
+    return found;
+}
+
+static int absorb(struct db *db, const char *phone, struct contact *contact, int64_t other, struct error *error)
+{
+    struct query *q = db_query(db, DROP_PHONE);
+
     query_bind_text(q, 1, phone);
     query_bind_int(q, 2, other);
     if (query_run(q, error) != 0 || move_cases(db, contact->id, other, error) != 0)
         return -1;
-    contact->absorbed = other;
-    contact->is_opted_out |= is_opted_out;
-    return is_opted_out ? contact_set_opt_out(db, contact->id, true, now, error) : 0;
+    contact->absorbed = alloc_resize(contact->absorbed, contact->absorbed_count + 1, sizeof *contact->absorbed);
+    contact->absorbed[contact->absorbed_count++] = other;
+    return 0;
+}
+
+/*
+ * A contact with an external id has shown a phone that others without one are known by: the same person, however many they
+ * are (one for each Braze id). The phone is the contact's from now on, and so is the wish to hear nothing.
+ */
+static int absorb_phone_only(struct db *db, const char *phone, struct contact *contact, int64_t now,
+                             struct error *error)
+{
+    bool is_opted_out, has_opted_out = false;
+    int64_t other;
+    int found;
+
+    while ((found = find_phone_only(db, phone, contact->id, &other, &is_opted_out, error)) == 1) {
+        has_opted_out |= is_opted_out;
+        if (absorb(db, phone, contact, other, error) != 0)
+            return -1;
+    }
+    contact->is_opted_out |= has_opted_out;
+    return found == 0 && has_opted_out ? contact_set_opt_out(db, contact->id, true, now, error) : found;
 }
 
 static int keep_identities(struct db *db, const struct contact_claim *claim, const struct known *known,
                            struct contact *contact, int64_t now, struct error *error)
 {
-    int added;
+    int promoted = known->has_external ? 0 : add_identity(db, "external", claim->external_id, contact->id, now, error);
+    int shown;
 
-    if ((!known->has_external &&
-         add_identity(db, "external", claim->external_id, contact->id, now, error) < 0) ||
+    if (promoted < 0 ||
         (!known->has_braze && add_identity(db, "braze", claim->braze_id, contact->id, now, error) < 0))
         return -1;
-    if (known->has_phone)
-        return 0;
-    added = add_identity(db, "phone", claim->phone, contact->id, now, error);
-    if (added == 1 && *claim->external_id != '\0')
-        return absorb_phone_only(db, claim->phone, contact, now, error);
-    return added < 0 ? -1 : 0;
+    shown = known->has_phone ? 0 : add_identity(db, "phone", claim->phone, contact->id, now, error);
+    if (shown < 0 || *claim->external_id == '\0' || *claim->phone == '\0' || (promoted == 0 && shown == 0))
+        return shown < 0 ? -1 : 0;
+    return absorb_phone_only(db, claim->phone, contact, now, error);
 }
 
 int contact_resolve(struct db *db, const struct contact_claim *claim, int64_t now, struct contact *contact,
@@ -323,7 +339,8 @@ int contact_resolve(struct db *db, const struct contact_claim *claim, int64_t no
     int result = find(db, claim, &contact->id, error);
 
     contact->is_new = result == 0;
-    contact->absorbed = 0;
+    contact->absorbed = NULL;
+    contact->absorbed_count = 0;
     if (result == 0)
         result = create(db, claim, now, &contact->id, error);
     if (result < 0 || read_merged(db, claim, contact, &known, error) != 0)
@@ -356,6 +373,7 @@ void contact_release(struct contact *contact)
     free(contact->first_name);
     free(contact->language);
     free(contact->time_zone);
+    free(contact->absorbed);
     memset(contact, 0, sizeof *contact);
 }
 

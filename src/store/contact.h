@@ -3,7 +3,8 @@
  *
  * Who wrote? The external id decides. Without one: the Braze id, then the phone (a contact known by the phone
  * alone before one that has an external id too; else the newest). A phone-only contact is promoted by the
- * first external id that comes with its phone; two external ids never merge by phone.
+ * first external id that comes with its phone, and whoever else is known by that phone alone is the same person then; two
+ * external ids never merge by phone.
  */
 #ifndef STORE_CONTACT_H
 #define STORE_CONTACT_H
@@ -25,7 +26,8 @@ struct contact { /* owned texts */
     char *first_name, *language, *time_zone;
     bool is_opted_out;
     bool is_new; /* made by this resolve */
-    int64_t absorbed; /* a contact known by its phone alone, whom this resolve has found to be the same person; 0: none */
+    int64_t *absorbed; /* contacts known by their phone alone, whom this resolve has found to be the same person */
+    size_t absorbed_count;
 };
 
 /* Finds or makes the sender, and keeps what is new about him. contact_release afterwards. */

@@ -118,6 +118,40 @@ static void an_opt_out_follows_the_person(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM identity WHERE kind = 'phone'"), 1);
 }
 
+/* Two profiles of Braze that have shown one phone each by itself. */
+static void write_twice_without_id(struct fixture *f, const char *second)
+{
+    fixture_receive(f, "whatsapp", "{'user_id':'','braze_id':'b-1','phone_number':'+82101','message':'hours'}");
+    fixture_receive(f, "whatsapp", "{'user_id':'','braze_id':'b-2','message':'your hours'}");
+    fixture_receive(f, "whatsapp", second);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM identity WHERE kind = 'phone' AND value = '+82101'"), 2);
+}
+
+static void all_who_are_known_by_a_phone_alone_are_the_person_whose_id_comes_with_it(void **state)
+{
+    struct fixture *f = *state;
+
+    write_twice_without_id(f, "{'user_id':'','braze_id':'b-2','phone_number':'+82101','message':'STOP'}");
+    fixture_receive(f, "whatsapp", "{'user_id':'ana','message':'hours please'}");
+    fixture_receive(f, "whatsapp", "{'user_id':'ana','phone_number':'+82101','message':'the hours?'}");
+    assert_string_equal(fixture_text(f, "SELECT group_concat(e.value) FROM identity p JOIN identity e ON e.contact = p.contact "
+                                        "AND e.kind = 'external' WHERE p.kind = 'phone' AND p.value = '+82101'"), "ana");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM identity WHERE kind = 'phone'"), 1);
+    assert_int_equal(fixture_int(f, "SELECT opted_out_at IS NOT NULL FROM contact ORDER BY id DESC LIMIT 1"), 1);
+}
+
+static void the_one_who_is_promoted_is_the_others_too(void **state)
+{
+    struct fixture *f = *state;
+
+    write_twice_without_id(f, "{'user_id':'','braze_id':'b-2','phone_number':'+82101','message':'STOP'}");
+    fixture_receive(f, "whatsapp", "{'user_id':'ana','braze_id':'b-1','phone_number':'+82101','message':'the hours?'}");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM contact"), 2);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM identity WHERE kind = 'phone'"), 1);
+    assert_int_equal(fixture_int(f, "SELECT c.opted_out_at IS NOT NULL FROM contact c JOIN identity i ON i.contact = c.id "
+                                    "WHERE i.value = 'ana'"), 1);
+}
+
 static void a_braze_id_alone_takes_no_address_away(void **state)
 {
     struct fixture *f = *state;
@@ -323,6 +357,8 @@ int main(void)
         TEST(twins_of_two_campaigns_are_one),
         TEST(one_contact_by_phone_then_id),
         TEST(an_opt_out_follows_the_person),
+        TEST(all_who_are_known_by_a_phone_alone_are_the_person_whose_id_comes_with_it),
+        TEST(the_one_who_is_promoted_is_the_others_too),
         TEST(a_braze_id_alone_takes_no_address_away),
         TEST(a_twin_is_known_when_it_comes_late),
         TEST(a_line_has_one_head),
