@@ -25,7 +25,7 @@
 #include "store/db_private.h"
 #include "store/event.h"
 
-enum { SPARE_BYTES = 48 * 1024 * 1024, PROGRESS_STEPS = 20000, WRITE_BACK_STEPS = 16 };
+enum { SPARE_BYTES = 48 * 1024 * 1024, PROGRESS_STEPS = 20000, WRITE_BACK_STEPS = 16, DRAFT_TRIES = 100 };
 
 static const char DRAFT_SUFFIX[] = ".part";
 
@@ -167,7 +167,18 @@ static bool is_left_over(int descriptor)
     return got == 0 || (got == sizeof head && (memcmp(head, MAGIC, sizeof head) == 0 || memcmp(head, HOLE, sizeof head) == 0));
 }
 
-static int take_draft(struct copy *copy, struct error *error)
+/* Between its opening and its lock, another backup may have finished with it: then it is that backup by now, or is gone. */
+static bool is_still_there(int descriptor, const char *draft)
+{
+    struct stat here, there;
+
+    if (fstat(descriptor, &here) != 0 || lstat(draft, &there) != 0)
+        return false;
+    return here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+}
+
+/* 1: it is locked, in copy->lock. 0: it was another's, which is over. */
+static int lock_draft(struct copy *copy, struct error *error)
 {
     int descriptor = open(copy->draft, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
@@ -177,12 +188,28 @@ static int take_draft(struct copy *copy, struct error *error)
         close(descriptor);
         return error_set(error, "another backup to %s is under way: wait for it, or name another file", copy->path);
     }
+    if (!is_still_there(descriptor, copy->draft)) {
+        close(descriptor);
+        return 0;
+    }
     if (!is_left_over(descriptor)) {
         close(descriptor);
         return error_set(error, "%s is in the way, and no unfinished backup: move it, or name another file", copy->draft);
     }
     copy->lock = descriptor;
-    if (fchmod(descriptor, 0600) != 0 || ftruncate(descriptor, 0) != 0)
+    return 1;
+}
+
+static int take_draft(struct copy *copy, struct error *error)
+{
+    int found = 0;
+
+    for (int tries = 0; found == 0 && tries < DRAFT_TRIES; tries++)
+        found = lock_draft(copy, error);
+    if (found != 1)
+        return found == 0 ? error_set(error, "other backups to %s begin and end all the time: name another file", copy->path)
+                          : -1;
+    if (fchmod(copy->lock, 0600) != 0 || ftruncate(copy->lock, 0) != 0)
         return error_set(error, "%s cannot be written: %s", copy->draft, strerror(errno));
     return 0;
 }

@@ -3,6 +3,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -350,6 +351,60 @@ static void the_writer_is_named_behind_all_others_in_whatever_order_they_came(vo
     db_close(other);
 }
 
+/* What somebody else does at the moment at which a draft that was opened is about to be locked; once. */
+static void (*before_lock)(struct fixture *f);
+static struct fixture *lock_fixture;
+
+int flock(int descriptor, int operation)
+{
+    void (*hook)(struct fixture *f) = before_lock;
+
+    before_lock = NULL;
+    if (hook != NULL)
+        hook(lock_fixture);
+    return (int)syscall(SYS_flock, descriptor, operation);
+}
+
+static void make_another(struct fixture *f)
+{
+    finish(begin(f));
+}
+
+static void give_another_up(struct fixture *f)
+{
+    copy_free(begin(f));
+}
+
+static struct copy *begin_while(struct fixture *f, void (*hook)(struct fixture *f))
+{
+    lock_fixture = f;
+    before_lock = hook;
+    return begin(f);
+}
+
+static void one_that_is_finished_meanwhile_is_not_taken_for_a_draft(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct copy *copy = begin_while(f, make_another);
+    struct copy_facts facts;
+
+    assert_int_equal(sum_of(copy_path(f)), sum_of(f->path));
+    while (step(copy) == 1)
+        continue;
+    assert_int_equal(copy_seal(copy, &facts, &error), -1); /* that name is taken by now */
+    copy_free(copy);
+    is_equal_and_alone(f);
+}
+
+static void one_whose_draft_is_removed_meanwhile_begins_another(void **state)
+{
+    struct fixture *f = *state;
+
+    finish(begin_while(f, give_another_up));
+    is_equal_and_alone(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +415,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_draft_with_a_second_name_is_left_alone, setup, setup_close),
         cmocka_unit_test_setup_teardown(a_copy_that_ends_elsewhere_than_the_book_did_is_refused, setup, setup_close),
         cmocka_unit_test_setup_teardown(one_that_is_called_off_while_it_is_checked_fails_and_leaves_nothing, setup, setup_close),
+        cmocka_unit_test_setup_teardown(one_that_is_finished_meanwhile_is_not_taken_for_a_draft, setup, setup_close),
+        cmocka_unit_test_setup_teardown(one_whose_draft_is_removed_meanwhile_begins_another, setup, setup_close),
         cmocka_unit_test_setup_teardown(a_reader_gives_way_when_the_log_grows_too_much_meanwhile, setup, setup_close),
         cmocka_unit_test_setup_teardown(a_look_that_is_cut_short_is_no_trouble_to_log, setup, setup_close),
         cmocka_unit_test_setup_teardown(who_reads_is_named_by_process_and_only_as_long_as_it_does, setup, setup_close),
