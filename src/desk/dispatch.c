@@ -25,6 +25,8 @@
 
 enum { LOOKS_MAX = 8 };
 
+static const char LANE_STOPPED[] = "its lane is stopped; see frontdesk status";
+
 struct group {
     const struct campaign *campaign;
     struct parcel *parcels[SEND_RECIPIENTS_MAX];
@@ -127,7 +129,7 @@ static int put_off(struct round *round, const struct outbox_row *row, int64_t un
         .failures = row->failures,
         .is_single = row->is_single,
         .is_ambiguous = row->is_ambiguous,
-        .reason = "its lane is stopped; see frontdesk status",
+        .reason = LANE_STOPPED,
     };
 
     round->moved++;
@@ -583,15 +585,15 @@ int dispatch_settle(struct desk *desk, const struct call *call, const struct ans
 {
     bool is_suspect = call->count == 1 && call->rows[0].failures > 1 &&
                       (answer->class == ANSWER_NOT_DONE || (call->is_track && answer->class == ANSWER_AMBIGUOUS));
-    int64_t reopened_at = 0;
+    bool has_reopened = false;
 
     /* While all others get through, a single row that keeps failing says nothing about Braze. */
     if (!(is_suspect && health_is_well(&desk->health, call->path)) &&
         health_note(&desk->health, desk->db, answer, call->path, call->campaign, now, desk_random(desk),
-                    &reopened_at, error) != 0)
+                    &has_reopened, error) != 0)
         return -1;
     for (size_t i = 0; i < call->count; i++)
         if (settle_apart(desk, call, i, answer, status, took_ms, now, error) != 0)
             return -1;
-    return reopened_at > now ? outbox_pull(desk->db, reopened_at, now, error) : 0;
+    return has_reopened ? outbox_pull(desk->db, LANE_STOPPED, now, error) : 0;
 }

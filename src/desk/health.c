@@ -231,13 +231,13 @@ static int64_t delay_of(const struct health *health, enum answer_scope scope, co
 }
 
 static int recover(struct health *health, struct db *db, enum answer_scope scope, const char *path,
-                   const char *campaign, int64_t now, int64_t *reopened_at, struct error *error)
+                   const char *campaign, int64_t now, bool *has_reopened, struct error *error)
 {
     struct lane *lane = find_scope(health, scope, path, campaign);
 
     if (lane == NULL)
         return 0;
-    *reopened_at = lane->until_at;
+    *has_reopened = true;
     return drop_lane(health, db, lane, now, error);
 }
 
@@ -252,23 +252,23 @@ static void space_out(const struct answer *answer, int64_t now, int64_t *spaced_
 }
 
 static int note_success(struct health *health, struct db *db, bool is_accepted, const char *path,
-                        const char *campaign, int64_t now, int64_t *reopened_at, struct error *error)
+                        const char *campaign, int64_t now, bool *has_reopened, struct error *error)
 {
     if (health->ramp > 0 && !is_track(path))
         health->ramp = health->ramp < 1024 ? health->ramp * 2 : 0;
-    if (is_accepted && (recover(health, db, SCOPE_ENDPOINT, path, campaign, now, reopened_at, error) != 0 ||
-                        recover(health, db, SCOPE_CAMPAIGN, path, campaign, now, reopened_at, error) != 0))
+    if (is_accepted && (recover(health, db, SCOPE_ENDPOINT, path, campaign, now, has_reopened, error) != 0 ||
+                        recover(health, db, SCOPE_CAMPAIGN, path, campaign, now, has_reopened, error) != 0))
         return -1;
-    return recover(health, db, SCOPE_WORKSPACE, path, campaign, now, &(int64_t){ 0 }, error);
+    return recover(health, db, SCOPE_WORKSPACE, path, campaign, now, &(bool){ false }, error);
 }
 
 int health_note(struct health *health, struct db *db, const struct answer *answer, const char *path,
-                const char *campaign, int64_t now, uint32_t random, int64_t *reopened_at, struct error *error)
+                const char *campaign, int64_t now, uint32_t random, bool *has_reopened, struct error *error)
 {
     enum answer_scope shared = is_track(path) ? SCOPE_ENDPOINT : SCOPE_WORKSPACE;
     int64_t wait_ms;
 
-    *reopened_at = 0;
+    *has_reopened = false;
     space_out(answer, now, is_track(path) ? &health->track_spaced_until_at : &health->spaced_until_at);
     switch (answer->class) {
     case ANSWER_ACCEPTED_BUT:
@@ -276,11 +276,11 @@ int health_note(struct health *health, struct db *db, const struct answer *answe
         if (answer->is_notice && !is_track(path))
             return worsen(health, db, answer, SCOPE_CAMPAIGN, "stopped", path, campaign,
                           delay_of(health, SCOPE_CAMPAIGN, path, campaign, random), now, error);
-        return note_success(health, db, true, path, campaign, now, reopened_at, error);
+        return note_success(health, db, true, path, campaign, now, has_reopened, error);
     case ANSWER_ACCEPTED:
     case ANSWER_REFUSED:
         return note_success(health, db, answer->class != ANSWER_REFUSED || is_track(path), path, campaign, now,
-                            reopened_at, error);
+                            has_reopened, error);
     case ANSWER_LATER:
         wait_ms = answer->wait_ms + (int64_t)(answer->wait_ms / 10 * (random >> 16) >> 16);
         if (wait_ms > LIMITED_MAX_MS)

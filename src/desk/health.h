@@ -66,11 +66,11 @@ int health_probe(struct health *health, struct db *db, const char *path, const c
 void health_count_call(struct health *health, int64_t now);
 
 /*
- * What an answer says about the lanes. *reopened_at: rows with this due_at may leave at once (0: none). A
+ * What an answer says about the lanes. *has_reopened: rows that an endpoint or a campaign has put off may leave at once. A
  * change of state is written to the ledger and the log.
  */
 int health_note(struct health *health, struct db *db, const struct answer *answer, const char *path,
-                const char *campaign, int64_t now, uint32_t random, int64_t *reopened_at,
+                const char *campaign, int64_t now, uint32_t random, bool *has_reopened,
                 struct error *error);
 
 /*

@@ -301,14 +301,15 @@ int outbox_clamp(struct db *db, int64_t latest, int64_t now, struct error *error
     return query_run(q, error);
 }
 
-static const char PULL[] = "UPDATE outbox SET due_at = ?2 WHERE state = 'due' AND kind = 'send' AND due_at = ?1";
+static const char PULL[] =
+    "UPDATE outbox SET due_at = ?2 WHERE state = 'due' AND kind = 'send' AND due_at > ?2 AND reason = ?1";
 
-int outbox_pull(struct db *db, int64_t due_at, int64_t new_due_at, struct error *error)
+int outbox_pull(struct db *db, const char *reason, int64_t now, struct error *error)
 {
     struct query *q = db_query(db, PULL);
 
-    query_bind_int(q, 1, due_at);
-    query_bind_int(q, 2, new_due_at);
+    query_bind_text(q, 1, reason);
+    query_bind_int(q, 2, now);
     return query_run(q, error);
 }
 

@@ -84,8 +84,8 @@ int outbox_retry(struct db *db, const struct outbox_again *again, struct error *
 /* Notices that may not leave before a moment after now give way to what may; after outbox_retry with such a due_at. */
 int outbox_give_way(struct db *db, int64_t contact, int64_t now, struct error *error);
 
-/* Moves rows of the given due time to another one (a lane that reopened). */
-int outbox_pull(struct db *db, int64_t due_at, int64_t new_due_at, struct error *error);
+/* What was put off for that reason may leave at `now` (a lane that reopened), whenever it was to look again. */
+int outbox_pull(struct db *db, const char *reason, int64_t now, struct error *error);
 
 /*
  * Rows that are due later than `latest`, or will be when they step forward, become due now: a clock was set back. Not

@@ -260,6 +260,49 @@ static void a_stopped_lane_resumes_by_itself(void **state)
     }
 }
 
+static struct call *hear_and_claim(struct fixture *f, const char *user)
+{
+    struct call *call;
+
+    hear(f, user, "hours");
+    call = claim(f);
+    assert_int_equal(length(call), 1);
+    return call;
+}
+
+/* Of three calls that are out two are refused, one behind the other; then the third gets through. */
+static void what_was_put_off_at_different_moments_leaves_together_when_a_lane_reopens(void **state)
+{
+    static const enum answer_scope SCOPES[][2] = {
+        { SCOPE_CAMPAIGN, SCOPE_CAMPAIGN }, { SCOPE_CAMPAIGN, SCOPE_ENDPOINT }, { SCOPE_ENDPOINT, SCOPE_CAMPAIGN } };
+    struct answer stop = of(ANSWER_STOPPED);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof SCOPES / sizeof *SCOPES; i++) {
+        struct fixture own, *f = &own;
+        struct call *ana, *ben, *cleo;
+
+        fixture_open(f, FIXTURE_RULES);
+        ana = hear_and_claim(f, "ana");
+        ben = hear_and_claim(f, "ben");
+        cleo = hear_and_claim(f, "cleo");
+        stop.scope = SCOPES[i][0];
+        settle(f, ana, stop, 403);
+        assert_null(claim(f)); /* ana's is put off */
+        f->now += 400;
+        stop.scope = SCOPES[i][1];
+        settle(f, ben, stop, 403);
+        assert_null(claim(f)); /* ben's too, and for longer */
+        assert_int_equal(fixture_int(f, "SELECT count(DISTINCT due_at) FROM outbox WHERE state = 'due'"), 2);
+        settle(f, cleo, of(ANSWER_ACCEPTED), 201);
+        ana = claim(f);
+        assert_int_equal(length(ana), 1);
+        assert_int_equal(ana->count, 2);
+        call_free(ana);
+        fixture_close(f);
+    }
+}
+
 /* One customer whom Braze answers 500 each time is suspected, goes alone, and closes the lane for nobody. */
 static void a_choking_row_stops_no_neighbours(void **state)
 {
@@ -500,6 +543,7 @@ int main(void)
         TEST(of_a_refused_batch_only_the_guilty_dies),
         TEST(errors_name_the_guilty),
         TEST(a_stopped_lane_resumes_by_itself),
+        TEST(what_was_put_off_at_different_moments_leaves_together_when_a_lane_reopens),
         TEST(a_choking_row_stops_no_neighbours),
         TEST(a_paused_campaign_eats_one_reply),
         TEST(a_clock_set_back_freezes_nothing),
