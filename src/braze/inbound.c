@@ -365,8 +365,8 @@ static int judge(const struct reading *r, const struct inbound *in, size_t media
         "may have written it himself. Put \"user_id\" and \"phone_number\" first, and use json_escape as "
         "README shows.";
     static const char NOBODY[] =
-        "The body does not say who wrote: \"user_id\" and \"phone_number\" are missing or empty. Add them to "
-        "the webhook's template as README shows.";
+        "The body does not say who wrote: \"user_id\" and \"phone_number\" are missing, empty, or "
+        "neither a text nor a number. Add them to the webhook's template as README shows.";
     static const char NO_TEXT[] =
         "The body holds no \"message\" (as a text or a number), and \"media_urls\" names nothing. Add "
         "\"message\" to the webhook's template as README shows.";

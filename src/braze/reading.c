@@ -9,7 +9,7 @@
  * members. A field that does not fit is left out; the webhook keeps the bytes.
  *
  * A list or an object under a known key is no identifier and no text, and taken as if it were not there;
- * only media addresses may come as a list.
+ * only media addresses may come as a list. So is true or false, but as the message.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +136,9 @@ void reading_put_member(struct reading *r, const struct json *member)
         json_format(member, &text);
     if (key == KEY_OTHER && kind != JSON_NULL)
         put_field(r, name, buf_text(&text), text.len, kind == JSON_NUMBER || kind == JSON_BOOL);
+    /* Yes or no is somebody's text, but nobody's name: as an id it would be the same person in every call. */
+    if (kind == JSON_BOOL && key != KEY_MESSAGE)
+        is_scalar = false;
     if (key != KEY_OTHER && (is_scalar || key == KEY_MEDIA_URLS))
         put_known(r, key, buf_text(&text), text.len);
     buf_release(&text);

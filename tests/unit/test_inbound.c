@@ -44,6 +44,9 @@ static void messages_are_read(void **state)
         { "{\"user_id\":\"u\",\"message\":\"\"}", NULL, "u", "", "", 0 },
         { "{\"user_id\":\"u\",\"message\":null}", NULL, "u", "", "", 0 },
         { "{\"user_id\":12,\"message\":true}", NULL, "12", "", "true", 0 },
+        /* yes and no are nobody, and the same in every call: they would make one customer of all */
+        { "{\"user_id\":true,\"phone_number\":\"+49170\",\"message\":\"m\"}", NULL, "", "+49170", "m", 0 },
+        { "{\"phone_number\":\"+49170\",\"message\":\"m\",\"user_id\":false,}", NULL, "", "+49170", "m", INBOUND_SALVAGED },
         { "{\"user_id\":9007199254740993,\"message\":1.50}", NULL, "9007199254740993", "", "1.50", 0 },
         { "{\"user_id\":123456789012345678901234567890,\"message\":-0}", NULL,
           "123456789012345678901234567890", "", "-0", 0 },
@@ -124,6 +127,7 @@ static void unreadable_bodies_say_why(void **state)
         { "\"message\"", "no object" },
         { "{\"message\":\"who am I?\"}", "\"user_id\"" },
         { "{\"phone_number\":\"--\",\"message\":\"hi\"}", "\"phone_number\"" },
+        { "{\"user_id\":true,\"message\":\"hi\"}", "neither a text nor a number" },
         { "{\"user_id\":\"u\"}", "\"message\"" },
         { "{\"user_id\":\"u\",\"media_urls\":\"\"}", "\"message\"" },
         { "{\"user_id\":\"u\",\"message\":{\"text\":\"hi\"}}", "\"message\"" },
@@ -388,6 +392,10 @@ static void facts_are_read(void **state)
     inbound_release(&in);
     expect_read("{" ID "\"dispatch_id\":\"dispatch_id_for_unsent_campaign\",\"message\":\"m\"}", NULL, &in);
     assert_string_equal(in.dispatch_id, "");
+    inbound_release(&in);
+    expect_read("{" ID "\"dispatch_id\":true,\"first_name\":false,\"message\":\"m\"}", NULL, &in);
+    assert_string_equal(in.dispatch_id, "");
+    assert_string_equal(in.first_name, "");
     inbound_release(&in);
 }
 
