@@ -162,6 +162,17 @@ def burst_of_reloads():
         true(stored < 40, f"{stored} rulesets are stored")
 
 
+@test("SIGUSR1 and SIGUSR2, which log rotation sends unasked, change nothing: what is under way goes on")
+def idle_signals():
+    with Desk() as desk:
+        desk.sandbox.slow(500, 1)
+        desk.say("ana", "ping 1")
+        for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGUSR1):
+            desk.process.send_signal(number)
+        equal(desk.sandbox.wait_texts("ana", 1), ["pong 1"], "the answer that was under way")
+        desk.hears("ana", "ping 2", "pong 2")
+
+
 @test("a folder of empty rule files on SIGHUP: refused, the ruleset in force stays")
 def empty_rules():
     with Desk() as desk:
