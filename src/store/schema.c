@@ -12,10 +12,11 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "store/book.h"
 #include "store/schema.h"
 #include "store/schema_embedded.h"
 
-enum { APPLICATION_ID = 0x66726473 }; /* "frds" */
+enum { APPLICATION_ID = 0x66726473 /* "frds" */, DESK_SHIFT = 40 };
 
 int schema_version(void)
 {
@@ -181,15 +182,27 @@ static int apply_file(struct db *db, int index, struct error *error)
     return error_prefix(error, "upgrading the book by %s", schema_files[index].name);
 }
 
-/* Ids count on from here, whatever the tables hold (db_next_id). */
+/*
+ * Ids count on from here, whatever the tables hold (db_next_id). They never go back: under a lower number they would go on as
+ * those of the higher desk, and collide with its own.
+ */
 static int start_ids(struct db *db, int64_t desk, struct error *error)
 {
     static const char RAISE[] = "INSERT INTO book (name, value) VALUES ('first_id', CAST (?1 AS TEXT)) ON CONFLICT (name) "
                                 "DO UPDATE SET value = excluded.value WHERE CAST (value AS INTEGER) < ?1";
     struct query *q = db_query(db, RAISE);
+    int64_t first, counted;
 
-    query_bind_int(q, 1, desk << 40);
-    return query_run(q, error);
+    query_bind_int(q, 1, desk << DESK_SHIFT);
+    if (query_run(q, error) != 0 || book_get_int(db, "first_id", 0, &first, error) != 0)
+        return -1;
+    counted = first >> DESK_SHIFT;
+    if (counted <= desk)
+        return 0;
+    return error_set(error,
+                     "FRONTDESK_DESK is %lld, but this book has counted as desk %lld: its numbers go on from there, and must not "
+                     "be another desk's. Set FRONTDESK_DESK=%lld, or leave it out",
+                     (long long)desk, (long long)counted, (long long)counted);
 }
 
 int schema_apply(struct db *db, const char *path, int64_t desk, struct error *error)

@@ -189,6 +189,25 @@ def desk_numbers():
         equal(parsed["format"], 1, "large ids pass through --json")
 
 
+@test("a lower number for a book that has counted as another desk is refused; without one it goes on as that; a higher one is taken")
+def lowered_number():
+    with Desk(FRONTDESK_DESK=3) as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.wait_drained()
+        desk.stop()
+        code, said = desk.try_start(FRONTDESK_DESK="2")
+        equal(code, 1, said)
+        true("FRONTDESK_DESK is 2, but this book has counted as desk 3" in said and "FRONTDESK_DESK=3" in said, said)
+        del desk.env["FRONTDESK_DESK"]
+        desk.start()
+        equal(desk.say("ana", "ping 2") >> 40, 3, "without a number")
+        desk.wait_drained()
+        desk.stop()
+        desk.env["FRONTDESK_DESK"] = "5"
+        desk.start()
+        equal(desk.say("ana", "ping 3") >> 40, 5, "with a higher one")
+
+
 @test("kill -9 while a fresh book is made: the next start makes it whole")
 def killed_while_migrating():
     import trace
