@@ -107,7 +107,8 @@ static void fill_number(const struct number *number, const struct overview *over
 
 static void show_numbers(struct call *call, const struct screen *screen)
 {
-    static const char *const states[] = { [DAEMON_DOWN] = "stopped", [DAEMON_UP] = "running", [DAEMON_MUTE] = "mute" };
+    static const char *const states[] = { [DAEMON_DOWN] = "stopped", [DAEMON_UP] = "running", [DAEMON_MUTE] = "mute",
+                                          [DAEMON_FROZEN] = "frozen" };
     const char *path = buf_text(&call->db_path);
     struct column columns[ROWS] = { { "daemon", "daemon", LOOK_STATE } };
     struct cell cells[ROWS] = { cell_text(states[screen->daemon]) };

@@ -212,6 +212,9 @@ static void add_daemon(struct needs *needs, const struct call *call, enum daemon
     else if (daemon == DAEMON_MUTE)
         need(needs, "daemon", "frontdesk status --admin SOCKET", "the book is in use, but no daemon answers at %s",
              buf_text(&call->admin_path));
+    else if (daemon == DAEMON_FROZEN)
+        need(needs, "daemon", "systemctl restart frontdeskd", "the daemon at %s is frozen: it takes calls and answers none",
+             buf_text(&call->admin_path));
 }
 
 static void add_unready(struct needs *needs, const char *why)

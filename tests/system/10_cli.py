@@ -7,9 +7,11 @@ import pwd
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import web
@@ -366,6 +368,26 @@ INSERT INTO step (name, say, ask) VALUES ('table.people', 'How "many"?', 'number
 INSERT INTO step (name, say) VALUES ('table.done', 'Done, {{ people }}.');
 INSERT INTO rule (name, words, action, target) VALUES ('book', 'a table', 'flow', 'table');
 """
+
+
+@test("a frozen daemon is waited for with a word on the terminal and not for ever; what then helps is named, by status as well")
+def frozen():
+    with Desk() as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.process.send_signal(signal.SIGSTOP)
+        with ThreadPoolExecutor() as pool:
+            watched = pool.submit(on_a_terminal, desk, "take", "ana")
+            load = pool.submit(desk.cli, "rules", "load", within=30)
+            status = pool.submit(desk.cli, "status", "--json")
+            shown, load, status = watched.result().decode(), load.result(), status.result()
+        desk.process.send_signal(signal.SIGCONT)
+        true(0 < shown.find("waiting for the daemon") < shown.find("is frozen"), f"on a terminal: {shown!r}")
+        equal((load.code, load.out, "waiting" in load.err), (1, "", False), "elsewhere there is no line that comes and goes")
+        for word in (desk.db + ".sock is frozen", "may still be done", "start it again", "look before you try again"):
+            contains(load.err, word, "what it may mean, and what helps")
+        needs = [(row["kind"], "is frozen" in row["text"]) for row in status.json()["needs"]]
+        equal((status.json()["daemon"], needs[0]), ("frozen", ("daemon", True)), "status")
+        desk.hears("bob", "ping 2", "pong 2")
 
 
 @test("rules draw: DOT in a pipe, lines on a terminal, both as JSON; rules list and tell know the flow")
