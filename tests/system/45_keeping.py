@@ -318,7 +318,10 @@ def restored():
         highest = desk.value("SELECT max(id) FROM message")
         running = desk.cli("restore", path)
         equal(running.code, 75, "not while the daemon runs")
-        contains(running.err, "systemctl stop frontdeskd", "it says what to do")
+        file = os.stat(desk.db)    # some file systems name another device to the kernel's list of locks
+        with open("/proc/locks", encoding="ascii") as locks:
+            is_told = f" {os.major(file.st_dev):02x}:{os.minor(file.st_dev):02x}:{file.st_ino} " in locks.read()
+        contains(running.err, f"(kill {desk.process.pid})" if is_told else "stop the daemon first", "it says what to do")
         desk.kill()
         heard = {user: desk.sandbox.texts(user) for user in ("ana", "bob", "dan", "eve", "pam", "zoe")}
         told = desk.do("restore", path, "--json").json()
