@@ -331,7 +331,7 @@ def other_book():
               (["pong 1"], "bot", 1), "nothing has happened to the other desk")
 
 
-@test("a number that is a conversation's and another customer's id reaches neither until it is said which; hints say it")
+@test("of a number that is a conversation's or message's and another customer's id an act asks which, and a look tells; hints say it")
 def number_or_customer():
     with Desk() as desk:
         desk.hears("ana", "ping 1", "pong 1")
@@ -341,6 +341,12 @@ def number_or_customer():
             result = desk.cli(*words)
             equal((result.code, result.err), (1, "frontdesk: 2 is a conversation's number and another customer's id, and nothing was "
                                               "done: say which of conversation:2, external:2\n"), f"{words}")
+        for words, what in ((("transcript",), "conversation"), (("profile",), "conversation"), (("why",), "message")):
+            contains(desk.do(*words, "2").out, f"This is {what} 2. The customer with the id 2 is external:2.", f"{words} 2 tells whose it is")
+            for typed in ("1", "bob", "external:2", "3"):
+                lacks(desk.do(*words, typed).out, "The customer with the id", f"{words} {typed} means one alone")
+        contains(desk.do("transcript", "2", "--json").json()["notes"][0]["text"], "external:2", "programs are told, too")
+        equal(desk.cli("transcript", "2", "--as-talk").code, 1, "in a rule file there is no place to tell")
         hints = desk.do("queue", "--json").json()["queue"][0]["next"], desk.do("status", "--json").json()["needs"][0]["remedy"]
         equal(hints, ("frontdesk take conversation:2",) * 2, "what may be typed as it stands")
         contains(desk.do("take", "conversation:2").out, "frontdesk say conversation:2 ", "what comes next")
