@@ -68,6 +68,12 @@ def flags():
         done = subprocess.run([binary("frontdeskd"), "--db"], env=desk.env, capture_output=True, text=True, timeout=20, check=False)
         equal((done.returncode, done.stderr), (2, "frontdeskd: --db wants a value behind it; frontdeskd --help lists the flags\n"),
               "a flag without its value")
+        told = [subprocess.run([binary("frontdeskd"), word], env={}, capture_output=True, text=True, timeout=20, check=False)
+                for word in ("--help", "-h")]
+        equal([(done.returncode, done.stderr) for done in told], [(0, "")] * 2, "help needs no setting")
+        equal(told[0].stdout, told[1].stdout, "-h is --help")
+        for word in ("--listen ADDRESS:PORT", "FRONTDESK_WEBHOOK_TOKENS", "; required"):
+            contains(told[0].stdout, word, "help")
         with open(desk.log_file, "ab") as log:
             desk.process = subprocess.Popen([binary("frontdeskd"), "--db", other], env=desk.env, stderr=log)
         desk.wait_ready()
