@@ -36,11 +36,13 @@ struct backup {
 static int find_path(struct backup *backup, const char *typed)
 {
     char *first = alloc_text(typed), *second = alloc_text(typed), *folder;
+    const char *named = dirname(first);
     int code = EXIT_DONE;
 
-    folder = realpath(dirname(first), NULL);
+    folder = realpath(named, NULL);
     if (folder == NULL)
-        code = call_fail(backup->call, EXIT_FAILED, "%s: %s", dirname(first), strerror(errno));
+        code = call_fail(backup->call, EXIT_FAILED, "the folder %s cannot be had: %s; make it first, or name another", named,
+                         strerror(errno));
     else
         buf_addf(&backup->path, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, basename(second));
     free(folder);
