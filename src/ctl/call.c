@@ -110,12 +110,15 @@ const struct zones *call_zones(struct call *call)
 }
 
 /* A book that cannot be read is told of by whoever needs it. */
-static void read_zone(const struct call *call, struct db *db)
+void call_take_zone(const struct call *call, struct db *db)
 {
     struct call_zone *zone = call->zone;
     struct error error = { 0 };
     struct buf name = { 0 };
 
+    zones_close(zone->zones);
+    zone->zones = NULL;
+    zone->zone = NULL;
     zone->is_read = true;
     if (book_get(db, "time_zone", &name, &error) == 1) {
         zone->zones = zones_open_one(NULL, buf_text(&name));
@@ -134,7 +137,7 @@ const struct zone *call_zone(const struct call *call)
         return call->zone->zone;
     db = db_open(buf_text(&call->db_path), DB_READER, &error);
     if (db != NULL)
-        read_zone(call, db);
+        call_take_zone(call, db);
     db_close(db);
     return call->zone->zone;
 }
@@ -175,7 +178,7 @@ int call_open(const struct call *call, struct db **db)
         *db = NULL;
     }
     if (*db != NULL && !call->zone->is_read)
-        read_zone(call, *db);
+        call_take_zone(call, *db);
     return code;
 }
 

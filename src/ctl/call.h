@@ -45,6 +45,8 @@ const struct zones *call_zones(struct call *call);
  */
 const struct zone *call_zone(const struct call *call);
 
+/* That of another book, a backup, for what is told from now on. */
+void call_take_zone(const struct call *call, struct db *db);
 
 /* Says the sentence and returns the code. */
 int call_fail(const struct call *call, int code, const char *format, ...)

@@ -256,6 +256,7 @@ static void tell(struct backup *backup)
         cell_number(facts->webhooks), cell_number(facts->messages),       cell_time(facts->newest_at),
     };
 
+    call_zone(backup->call); /* by whose clock it is told */
     output_record(backup->call->output, NULL, columns, cells, sizeof cells / sizeof *cells);
     output_note(backup->call->output, NOTE_GOOD,
                 "The backup is whole and on the disk. It holds what your customers wrote: keep it as safe as the book.");

@@ -81,6 +81,8 @@ static int check(struct call *call, const char *path)
     if (db != NULL)
         result = survey_make(db, path, &survey, add_problem, call->output, &error);
     output_table_end(call->output);
+    if (result == 0)
+        call_take_zone(call, db);
     db_close(db);
     if (result != 0)
         return call_fail(call, EXIT_FAILED, "%s", error.text);

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
@@ -395,7 +396,7 @@ def over_damaged():
 
 @test("restore --check tells a sound backup from a damaged one, from no backup, and touches nothing")
 def looked_at():
-    with Desk() as desk, tempfile.TemporaryDirectory() as folder:
+    with Desk(texts.SHOP + "INSERT INTO setting (name, value) VALUES ('time_zone', 'Asia/Seoul');") as desk, tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "copy.db")
         desk.hears("ana", "ping 1", "pong 1")
         desk.do("backup", path)
@@ -405,6 +406,11 @@ def looked_at():
               (2, 1, 1, 0, [], True), "what is in it")
         equal(told["newest_at"], desk.value("SELECT max(at) FROM message"), "the newest message")
         equal((os.stat(path).st_mtime_ns, sorted(os.listdir(folder))), before, "nothing is touched")
+        seoul = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(told["newest_at"] / 1000 + 9 * 3600))
+        for words in (("restore", path, "--check"), ("restore", path, "--check", "--db", os.path.join(folder, "none.db")),
+                      ("backup", path + "2")):
+            contains(desk.do(*words, env={"TZ": "America/Lima"}).out, seoul, f"{words[0]} tells times by the business's clock")
+        os.unlink(path + "2")
         with open(path, "rb") as file:
             whole = file.read()
         for name, content, words in (("text.db", b"no database, but long enough to be looked at" * 40, "this is no database"),
