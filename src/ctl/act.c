@@ -338,9 +338,24 @@ static bool is_held(const char *path)
     return taken == 0;
 }
 
+void act_tell_held(const struct call *call, struct buf *out)
+{
+    int holder = lock_holder(buf_text(&call->db_path));
+
+    buf_addf(out, "%s is held by ", buf_text(&call->db_path));
+    if (holder > 0)
+        buf_addf(out, "process %d, which", holder);
+    else
+        buf_add_text(out, "a process that");
+    buf_addf(out, " does not answer at %s: try again in a moment. If that is the daemon, name its socket with --admin SOCKET, "
+                  "or, where that file was deleted, ", buf_text(&call->admin_path));
+    remedy_add(call, "systemctl restart frontdeskd", out);
+}
+
 static void do_here(struct deed *deed)
 {
     const char *path = buf_text(&deed->call->db_path);
+    struct buf held = { 0 };
     struct desk desk;
     int64_t number;
 
@@ -356,11 +371,11 @@ static void do_here(struct deed *deed)
     }
     if (desk_open(&desk, path, number, call_zones(deed->call), deed->call->now, &deed->error) != 0) {
         deed->status = is_held(path) ? 503 : 500;
-        if (deed->status == 503)
-            error_set(&deed->error,
-                      "%s is held by a process that does not answer at %s; "
-                      "name its socket with --admin SOCKET, or try again",
-                      path, buf_text(&deed->call->admin_path));
+        if (deed->status == 503) {
+            act_tell_held(deed->call, &held);
+            error_set(&deed->error, "%s", buf_text(&held));
+        }
+        buf_release(&held);
         return;
     }
     if (deed->files != NULL)

@@ -43,6 +43,9 @@ int act_rollback_rules(struct call *call, int64_t number, struct json **reply);
 enum daemon_state { DAEMON_DOWN, DAEMON_UP, DAEMON_MUTE, DAEMON_FROZEN };
 enum daemon_state act_daemon_state(struct call *call);
 
+/* Appends what is to be said, and done, where the book is held and nobody listens at the socket. */
+void act_tell_held(const struct call *call, struct buf *out);
+
 /* What the daemon tells of itself (daemon/status.h); json_free it. NULL: nobody answers. */
 struct json *act_facts(const struct call *call);
 

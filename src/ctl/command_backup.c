@@ -219,6 +219,7 @@ static int by_hand(struct backup *backup)
 {
     const char *book = buf_text(&backup->call->db_path);
     struct error error = { 0 };
+    struct buf held = { 0 };
     struct db *db;
     int lock, taken, code;
 
@@ -228,11 +229,12 @@ static int by_hand(struct backup *backup)
     taken = lock_take(book, &lock, &error);
     if (taken < 0)
         return call_fail(backup->call, EXIT_FAILED, "%s", error.text);
-    if (taken == 0)
-        return call_fail(backup->call, EXIT_BUSY,
-                         "%s is held by a process that does not answer at %s; name its socket with --admin SOCKET, "
-                         "or try again",
-                         book, buf_text(&backup->call->admin_path));
+    if (taken == 0) {
+        act_tell_held(backup->call, &held);
+        code = call_fail(backup->call, EXIT_BUSY, "%s", buf_text(&held));
+        buf_release(&held);
+        return code;
+    }
     db = db_open(book, DB_WRITER, &error);
     code = db != NULL ? copy_here(backup, db) : call_fail(backup->call, EXIT_FAILED, "%s", error.text);
     db_close(db);

@@ -209,6 +209,9 @@ def alone():
         held = desk.cli("backup", path, "--admin", os.path.join(folder, "nowhere.sock"))
         equal(held.code, 75, "busy")
         equal(os.listdir(folder), [], "nothing was made")
+        for said in (held.err, desk.cli("note", "ana", "x", "--admin", os.path.join(folder, "nowhere.sock")).err):
+            for word in ("try again in a moment", "name its socket with --admin SOCKET", "where that file was deleted, "):
+                contains(said, word, "what may be wrong, and what helps")
         desk.stop()
         desk.do("backup", path)
         is_of_one_moment(desk, path)
