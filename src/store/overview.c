@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "store/consult_row.h"
 #include "store/overview.h"
 
 /* Ids rise with time: the first message of the day is found by walking back from the newest. */
@@ -43,9 +44,9 @@ static const char NOW[] =
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND seq = -1 "
     "AND (state = 'dead' OR state = 'expired' OR state = 'unknown') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%'), "
     "(SELECT count(*) FROM outbox WHERE seq = -2 AND settled_at IS NULL), "
-    "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND seq = -2 "
-    "AND (state = 'dead' OR state = 'expired') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%' "
-    "AND NOT EXISTS (SELECT 1 FROM consult c WHERE c.outbox = outbox.id AND c.parting <> 0)), "
+    "(SELECT count(*) FROM outbox o WHERE settled_at IS NOT NULL AND state <> 'accepted' AND seq = -2 "
+    "AND (state = 'dead' OR state = 'expired') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%' AND " CONSULT_IS_NO_MERE_MISS
+    "AND NOT EXISTS (SELECT 1 FROM consult c WHERE c.outbox = o.id AND c.parting <> 0)), "
     "(SELECT count(*) FROM outbox WHERE seq = -3 AND settled_at IS NULL), "
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND seq = -3 "
     "AND (state = 'dead' OR state = 'expired') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%'), "
