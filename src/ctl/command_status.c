@@ -61,6 +61,7 @@ static const struct number {
     NUMBER(silenced_today, "  silenced", SHOWN),
     NUMBER(with_person_today, "  with a person", SHOWN),
     NUMBER(undelivered_today, "  answer not delivered", SHOWN_SOME),
+    NUMBER(erased_today, "  erased since", SHOWN_SOME),
     NUMBER(floods_today, "  floods", SHOWN_SOME),
     NUMBER(in_progress_today, "  in progress", SHOWN),
     NUMBER(open_conversations, "open conversations", SHOWN),

@@ -16,7 +16,7 @@ static const char TODAY[] =
     "SELECT count(*), count(*) FILTER (WHERE state = 'answered'), "
     "count(*) FILTER (WHERE state = 'unanswered'), "
     "count(*) FILTER (WHERE state = 'silenced'), count(*) FILTER (WHERE state = 'agent'), "
-    "count(*) FILTER (WHERE state = 'open' OR state IS NULL) FROM today";
+    "count(*) FILTER (WHERE state = 'open' OR state IS NULL), count(*) FILTER (WHERE state = 'erased') FROM today";
 
 static const char FLOODS[] =
     "SELECT count(*) FROM event WHERE kind = 'flood' "
@@ -73,8 +73,10 @@ static int get_today(struct db *db, int64_t since, struct overview *overview, st
         overview->silenced_today = query_int(q, 3);
         overview->with_person_today = query_int(q, 4);
         overview->in_progress_today = query_int(q, 5);
+        overview->erased_today = query_int(q, 6);
         overview->undelivered_today = overview->messages_today - overview->answered_today - overview->unanswered_today -
-                                      overview->silenced_today - overview->with_person_today - overview->in_progress_today;
+                                      overview->silenced_today - overview->with_person_today - overview->in_progress_today -
+                                      overview->erased_today;
     }
     query_end(q);
     return found < 0 ? -1 : 0;
