@@ -91,6 +91,8 @@ static void block_signals(sigset_t *signals)
     pthread_sigmask(SIG_BLOCK, signals, NULL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk, not an end */
+    signal(SIGUSR1, SIG_IGN); /* with these many a tool asks for new log files or for figures: no end either */
+    signal(SIGUSR2, SIG_IGN);
 }
 
 static int install_folder(struct desk *desk, const struct rulefiles *files, struct error *error)

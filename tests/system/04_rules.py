@@ -21,10 +21,12 @@ def rulesets(desk):
     return desk.value("SELECT count(*) FROM ruleset")
 
 
-@test("SIGHUP loads the folder; decisions carry the ruleset's number")
+@test("SIGHUP loads the folder, SIGUSR1 and SIGUSR2 do nothing; decisions carry the ruleset's number")
 def sighup():
     with Desk(version("one")) as desk:
         desk.hears("ana", "version?", "one")
+        desk.process.send_signal(signal.SIGUSR1)
+        desk.process.send_signal(signal.SIGUSR2)
         desk.reload(version("two"))
         eventually(lambda: rulesets(desk) == 2, "the second ruleset")
         desk.hears("ana", "version?", "two")
