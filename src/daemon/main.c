@@ -368,6 +368,7 @@ static int start(struct daemon *daemon, int argc, char **argv, struct error *err
         return 0;
     }
     log_open(daemon->config.level, 2);
+    config_tell_unknown();
     hide_secrets(&daemon->config);
     forbid_dumps();
     raise_descriptor_limit();

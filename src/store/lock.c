@@ -23,7 +23,10 @@ int lock_take(const char *path, int *descriptor, struct error *error)
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
     if (fd < 0)
-        return error_set(error, "%s: cannot be opened for writing: %s", path, strerror(errno));
+        return error_set(error, "%s: cannot be opened for writing: %s%s", path, strerror(errno),
+                         errno == EISDIR   ? "; name the file itself"
+                         : errno == ENOENT ? "; make its folder first"
+                                           : "");
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
         *descriptor = fd;
         return 1;
