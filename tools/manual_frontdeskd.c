@@ -44,7 +44,7 @@ static const char *const CALLS[][2] = {
 static const char *const SIGNALS[][2] = {
     { "SIGHUP", "loads the rules again; bad ones change nothing." },
     { "SIGTERM, SIGINT", "finishes what is under way and ends." },
-    { "SIGUSR1, SIGUSR2", "mean nothing, and are ignored." },
+    { "SIGUSR1, SIGUSR2", "nothing; the log goes to standard error, and there is no file to open again." },
 };
 
 static const char *const FILES[][2] = {

@@ -281,11 +281,17 @@ static size_t take_media(const struct reading *r, struct inbound *in)
     return count;
 }
 
-/* What is the same in every call would make all later messages of a customer repeats of the first: the value of a test send,
- * and Liquid that was not worked out. */
+/* Liquid that was not worked out: the same in every call. */
+static bool is_liquid(const char *id)
+{
+    return strstr(id, "${") != NULL || strstr(id, "{{") != NULL;
+}
+
+/* What is the same in every call would make all later messages of a customer repeats of the first, as does the value of a test
+ * send. */
 static bool is_no_dispatch(const char *id)
 {
-    return strcmp(id, PREVIEW_DISPATCH) == 0 || strstr(id, "${") != NULL || strstr(id, "{{") != NULL;
+    return strcmp(id, PREVIEW_DISPATCH) == 0 || is_liquid(id);
 }
 
 static void take_facts(struct reading *r, struct inbound *in)
@@ -307,9 +313,18 @@ static void take_facts(struct reading *r, struct inbound *in)
 
 /* Who */
 
+/* It would make one person of all customers. */
+static char *clean_who(const char *text, size_t len)
+{
+    char *id = clean_id(text, len, INBOUND_ID_MAX);
+    if (is_liquid(id))
+        id[0] = '\0';
+    return id;
+}
+
 static void claim_user(struct reading *r, struct inbound *in, const char *claimed_user)
 {
-    if (claimed_user == NULL)
+    if (claimed_user == NULL || is_liquid(claimed_user))
         return;
     char *claimed = clean_id(claimed_user, strlen(claimed_user), INBOUND_ID_MAX);
     if (in->user_id[0] != '\0' && strcmp(in->user_id, claimed) != 0)
@@ -335,8 +350,8 @@ static void doubt(const struct reading *r, enum key key, bool is_known, char *va
 /* The rules at the top of this file. */
 static void take_identity(struct reading *r, struct inbound *in, const char *claimed_user)
 {
-    in->user_id = clean_value(r, KEY_USER_ID, INBOUND_ID_MAX);
-    in->braze_id = clean_value(r, KEY_BRAZE_ID, INBOUND_ID_MAX);
+    in->user_id = clean_who(buf_text(&r->values[KEY_USER_ID]), r->values[KEY_USER_ID].len);
+    in->braze_id = clean_who(buf_text(&r->values[KEY_BRAZE_ID]), r->values[KEY_BRAZE_ID].len);
     in->phone_number = clean_phone(buf_text(&r->values[KEY_PHONE_NUMBER]), r->values[KEY_PHONE_NUMBER].len,
                                    (r->flags & INBOUND_FORM) != 0);
     claim_user(r, in, claimed_user);
@@ -365,8 +380,8 @@ static int judge(const struct reading *r, const struct inbound *in, size_t media
         "may have written it himself. Put \"user_id\" and \"phone_number\" first, and use json_escape as "
         "README shows.";
     static const char NOBODY[] =
-        "The body does not say who wrote: \"user_id\" and \"phone_number\" are missing, empty, or "
-        "neither a text nor a number. Add them to the webhook's template as README shows.";
+        "The body does not say who wrote: \"user_id\" and \"phone_number\" are missing, empty, neither a text nor a number, or "
+        "Liquid that Braze did not work out. Put them into the webhook's template as README shows.";
     static const char NO_TEXT[] =
         "The body holds no \"message\" (as a text or a number), and \"media_urls\" names nothing. Add "
         "\"message\" to the webhook's template as README shows.";

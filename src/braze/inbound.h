@@ -7,7 +7,8 @@
  * then the salvage of the known broken shape. A duplicated key is hostile until proven careless: the first
  * occurrence counts, INBOUND_DUPLICATE_KEY is flagged. Identity from the caller (query or header) outranks
  * the body, an empty one included. An identifier that stands behind the customer's own text, in a body that
- * was broken or names a key twice, is not believed (the rules are on top of inbound.c). Pure; any thread.
+ * was broken or names a key twice, is not believed (the rules are on top of inbound.c); and one that is still Liquid, which Braze
+ * did not work out, is none, from wherever it came. Pure; any thread.
  */
 #ifndef BRAZE_INBOUND_H
 #define BRAZE_INBOUND_H

@@ -14,6 +14,7 @@
 #include "base/env.h"
 #include "ctl/act.h"
 #include "ctl/client.h"
+#include "ctl/remedy.h"
 #include "desk/desk.h"
 #include "desk/erasure.h"
 #include "desk/proof.h"
@@ -22,7 +23,14 @@
 #include "rules/ruleset.h"
 #include "store/lock.h"
 
-enum { ACT_TIMEOUT_MS = 5 * 60 * 1000, PROBE_TIMEOUT_MS = 3000, DESK_NUMBER_MAX = (1 << 22) - 1, ANOTHER_BOOK = 421 };
+enum {
+    ACT_TIMEOUT_MS = 100 * 1000, /* the daemon answers each within 90 s, be it that nothing is promised (daemon/main.c) */
+    PROBE_TIMEOUT_MS = 3000,
+    TELL_AFTER_MS = 1500, /* that it is waited for */
+    LOOK_EVERY_MS = 5000,
+    DESK_NUMBER_MAX = (1 << 22) - 1,
+    ANOTHER_BOOK = 421,
+};
 
 /* What is to be done, and how it came out. */
 struct deed {
@@ -100,26 +108,81 @@ static void ask(struct client *client, const struct call *call, struct client_ca
     buf_release(&beside);
 }
 
+static enum client_end probe(struct call *call)
+{
+    struct client *client = client_new();
+    struct client_answer answer;
+    enum client_end end;
+
+    ask(client, call, (struct client_call){ .url = "http://localhost/healthz", .timeout_ms = PROBE_TIMEOUT_MS }, &answer);
+    end = answer.end;
+    client_answer_release(&answer);
+    client_free(client);
+    return end;
+}
+
+/* Some acts take long. A daemon that lives says so meanwhile, by a thread of its own; one that does not is not waited for. */
+struct patience {
+    struct call *call;
+    int64_t looked_at; /* ms waited */
+    bool is_told, is_frozen;
+};
+
+static bool go_on(void *context, int64_t waited_ms)
+{
+    struct patience *patience = context;
+
+    if (!patience->is_told && waited_ms >= TELL_AFTER_MS) {
+        output_progress(patience->call->output, "waiting for the daemon, which has been asked and has not answered yet "
+                                                "(Ctrl-C ends the waiting only)");
+        patience->is_told = true;
+    }
+    if (waited_ms - patience->looked_at >= LOOK_EVERY_MS) {
+        patience->is_frozen = probe(patience->call) == CLIENT_LOST;
+        patience->looked_at = waited_ms;
+    }
+    return !patience->is_frozen;
+}
+
+static void tell_lost(struct deed *deed, const struct patience *patience, const char *problem)
+{
+    const char *socket = buf_text(&deed->call->admin_path);
+    struct buf remedy = { 0 };
+
+    deed->status = 500;
+    remedy_add(deed->call, "systemctl restart frontdeskd", &remedy);
+    if (patience->is_frozen)
+        error_set(&deed->error,
+                  "the daemon at %s is frozen: it takes calls and answers none, not even whether it lives. When it goes on, what "
+                  "was asked may still be done. To end it: %s; then look before you try again",
+                  socket, buf_text(&remedy));
+    else
+        error_set(&deed->error, "the daemon at %s took the call, but no answer came (%s): look before you try again", socket,
+                  problem);
+    buf_release(&remedy);
+}
+
 /* 1: the daemon did it or refused it; 0: there is none. */
 static int ask_daemon(struct deed *deed)
 {
     struct client *client = client_new();
+    struct patience patience = { .call = deed->call };
+    struct client_call asked = { .body = deed->arguments, .timeout_ms = ACT_TIMEOUT_MS, .goes_on = go_on, .context = &patience };
     struct client_answer answer;
     struct buf url = { 0 };
     int result = 1;
 
     buf_addf(&url, "http://localhost/v1/commands/%s", deed->name);
-    ask(client, deed->call,
-        (struct client_call){ .url = buf_text(&url), .body = deed->arguments, .timeout_ms = ACT_TIMEOUT_MS }, &answer);
+    asked.url = buf_text(&url);
+    ask(client, deed->call, asked, &answer);
+    if (patience.is_told)
+        output_progress(deed->call->output, "%s", "");
     if (answer.end == CLIENT_ANSWERED) {
         take_answer(deed, &answer);
     } else if (answer.end == CLIENT_NOBODY) {
         result = 0;
     } else {
-        deed->status = 500;
-        error_set(&deed->error,
-                  "the daemon at %s took the call, but no answer came (%s): look before you try again",
-                  buf_text(&deed->call->admin_path), answer.problem);
+        tell_lost(deed, &patience, answer.problem);
     }
     client_answer_release(&answer);
     client_free(client);
@@ -275,9 +338,24 @@ static bool is_held(const char *path)
     return taken == 0;
 }
 
+void act_tell_held(const struct call *call, struct buf *out)
+{
+    int holder = lock_holder(buf_text(&call->db_path));
+
+    buf_addf(out, "%s is held by ", buf_text(&call->db_path));
+    if (holder > 0)
+        buf_addf(out, "process %d, which", holder);
+    else
+        buf_add_text(out, "a process that");
+    buf_addf(out, " does not answer at %s: try again in a moment. If that is the daemon, name its socket with --admin SOCKET, "
+                  "or, where that file was deleted, ", buf_text(&call->admin_path));
+    remedy_add(call, "systemctl restart frontdeskd", out);
+}
+
 static void do_here(struct deed *deed)
 {
     const char *path = buf_text(&deed->call->db_path);
+    struct buf held = { 0 };
     struct desk desk;
     int64_t number;
 
@@ -293,11 +371,11 @@ static void do_here(struct deed *deed)
     }
     if (desk_open(&desk, path, number, call_zones(deed->call), deed->call->now, &deed->error) != 0) {
         deed->status = is_held(path) ? 503 : 500;
-        if (deed->status == 503)
-            error_set(&deed->error,
-                      "%s is held by a process that does not answer at %s; "
-                      "name its socket with --admin SOCKET, or try again",
-                      path, buf_text(&deed->call->admin_path));
+        if (deed->status == 503) {
+            act_tell_held(deed->call, &held);
+            error_set(&deed->error, "%s", buf_text(&held));
+        }
+        buf_release(&held);
         return;
     }
     if (deed->files != NULL)
@@ -388,20 +466,14 @@ int act_rollback_rules(struct call *call, int64_t number, struct json **reply)
 
 enum daemon_state act_daemon_state(struct call *call)
 {
-    struct client *client = client_new();
-    struct client_answer answer;
-    enum daemon_state state = DAEMON_UP;
+    const char *path = buf_text(&call->db_path);
 
-    ask(client, call, (struct client_call){ .url = "http://localhost/healthz", .timeout_ms = PROBE_TIMEOUT_MS }, &answer);
-    if (answer.end == CLIENT_LOST)
-        state = DAEMON_MUTE;
-    else if (answer.end == CLIENT_NOBODY)
-        state = access(buf_text(&call->db_path), F_OK) == 0 && is_held(buf_text(&call->db_path))
-                    ? DAEMON_MUTE
-                    : DAEMON_DOWN;
-    client_answer_release(&answer);
-    client_free(client);
-    return state;
+    switch (probe(call)) {
+    case CLIENT_ANSWERED: return DAEMON_UP;
+    case CLIENT_LOST: return DAEMON_FROZEN;
+    case CLIENT_NOBODY: break;
+    }
+    return access(path, F_OK) == 0 && is_held(path) ? DAEMON_MUTE : DAEMON_DOWN;
 }
 
 struct json *act_facts(const struct call *call)

@@ -4,7 +4,8 @@
  * (desk/desk.h).
  *
  * The socket is tried first. Only when nobody listens there is the lock taken; whoever loses that race is
- * told "busy".
+ * told "busy". An answer that takes long is waited for, and whoever watches a terminal is told; but a daemon that
+ * does not say any more that it lives is given up.
  */
 #ifndef CTL_ACT_H
 #define CTL_ACT_H
@@ -35,12 +36,15 @@ int act_load_rules(struct call *call, const struct rulefiles *files, struct json
 int act_rollback_rules(struct call *call, int64_t number, struct json **reply);
 
 /*
- * Is there a daemon? MUTE: the book is held, but nobody answers at the socket. Ask before the book is opened
- * for reading: the look at the lock opens and closes the file by hand, which would drop SQLite's own locks on
- * it.
+ * Is there a daemon? MUTE: the book is held, but nobody listens at the socket; FROZEN: somebody does, and says
+ * nothing. Ask before the book is opened for reading: the look at the lock opens and closes the file by hand,
+ * which would drop SQLite's own locks on it.
  */
-enum daemon_state { DAEMON_DOWN, DAEMON_UP, DAEMON_MUTE };
+enum daemon_state { DAEMON_DOWN, DAEMON_UP, DAEMON_MUTE, DAEMON_FROZEN };
 enum daemon_state act_daemon_state(struct call *call);
+
+/* Appends what is to be said, and done, where the book is held and nobody listens at the socket. */
+void act_tell_held(const struct call *call, struct buf *out);
 
 /* What the daemon tells of itself (daemon/status.h); json_free it. NULL: nobody answers. */
 struct json *act_facts(const struct call *call);

@@ -110,12 +110,15 @@ const struct zones *call_zones(struct call *call)
 }
 
 /* A book that cannot be read is told of by whoever needs it. */
-static void read_zone(const struct call *call, struct db *db)
+void call_take_zone(const struct call *call, struct db *db)
 {
     struct call_zone *zone = call->zone;
     struct error error = { 0 };
     struct buf name = { 0 };
 
+    zones_close(zone->zones);
+    zone->zones = NULL;
+    zone->zone = NULL;
     zone->is_read = true;
     if (book_get(db, "time_zone", &name, &error) == 1) {
         zone->zones = zones_open_one(NULL, buf_text(&name));
@@ -134,7 +137,7 @@ const struct zone *call_zone(const struct call *call)
         return call->zone->zone;
     db = db_open(buf_text(&call->db_path), DB_READER, &error);
     if (db != NULL)
-        read_zone(call, db);
+        call_take_zone(call, db);
     db_close(db);
     return call->zone->zone;
 }
@@ -175,11 +178,11 @@ int call_open(const struct call *call, struct db **db)
         *db = NULL;
     }
     if (*db != NULL && !call->zone->is_read)
-        read_zone(call, *db);
+        call_take_zone(call, *db);
     return code;
 }
 
-int call_find(const struct call *call, struct db *db, const char *typed, int64_t *id)
+static int find(const struct call *call, struct db *db, const char *typed, int64_t *id)
 {
     struct error error = { 0 };
     int found = listing_find(db, typed, id, &error);
@@ -194,6 +197,41 @@ int call_find(const struct call *call, struct db *db, const char *typed, int64_t
                          "frontdesk conversations lists them",
                          typed);
     return EXIT_DONE;
+}
+
+/* 1: it is a number, and another customer's id as well. 0, -1. */
+static int means_two(struct db *db, const char *typed, int64_t id, struct error *error)
+{
+    bool is_number = typed[strspn(typed, "0123456789")] == '\0' && strtoll(typed, NULL, 10) == id;
+
+    return is_number ? listing_is_ambiguous(db, id, error) : 0;
+}
+
+int call_find(const struct call *call, struct db *db, const char *typed, int64_t *id)
+{
+    struct error error = { 0 };
+    int code = find(call, db, typed, id), is_two = code == EXIT_DONE ? means_two(db, typed, *id, &error) : 0;
+
+    if (is_two < 0)
+        return call_read_failed(call, db, &error);
+    if (is_two == 1)
+        output_note(call->output, NOTE_WARN, "This is conversation %s. The customer with the id %s is external:%s.", typed, typed,
+                    typed);
+    return code;
+}
+
+int call_find_to_act(const struct call *call, struct db *db, const char *typed, int64_t *id)
+{
+    struct error error = { 0 };
+    int code = find(call, db, typed, id), is_two = code == EXIT_DONE ? means_two(db, typed, *id, &error) : 0;
+
+    if (is_two < 0)
+        return call_read_failed(call, db, &error);
+    if (is_two == 1)
+        return call_fail(call, EXIT_FAILED,
+                         "%s is a conversation's number and another customer's id, and nothing was done: "
+                         "say which of conversation:%s, external:%s", typed, typed, typed);
+    return code;
 }
 
 int call_limit(const struct call *call, int64_t otherwise, int64_t *limit)

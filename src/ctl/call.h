@@ -45,6 +45,8 @@ const struct zones *call_zones(struct call *call);
  */
 const struct zone *call_zone(const struct call *call);
 
+/* That of another book, a backup, for what is told from now on. */
+void call_take_zone(const struct call *call, struct db *db);
 
 /* Says the sentence and returns the code. */
 int call_fail(const struct call *call, int code, const char *format, ...)
@@ -56,8 +58,13 @@ int call_open(const struct call *call, struct db **db);
 /* A failure of reading: busy or failed. Returns the code. */
 int call_read_failed(const struct call *call, const struct db *db, const struct error *error);
 
-/* A CONVERSATION as typed. */
+/*
+ * A CONVERSATION as typed, to look at or to act on. A number that is another customer's id as well is the conversation's: who
+ * looks is told so, and who acts is refused, since to see the wrong one is seen, and to speak into it tells one customer what was
+ * meant for another. (Where what is shown is for a file, there is no place to tell: it is refused as well.)
+ */
 int call_find(const struct call *call, struct db *db, const char *typed, int64_t *id);
+int call_find_to_act(const struct call *call, struct db *db, const char *typed, int64_t *id);
 
 /* --limit, --since and --until; without them `otherwise` and 0. */
 int call_limit(const struct call *call, int64_t otherwise, int64_t *limit);

@@ -16,6 +16,7 @@
 #include <curl/curl.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "ctl/client.h"
 
 enum { BODY_MAX = 32 * 1024 * 1024, CONNECT_MS = 3000 };
@@ -34,6 +35,8 @@ struct curl {
 struct client {
     struct curl curl;
     CURL *easy;
+    const struct client_call *call; /* under way */
+    int64_t began_at;
 };
 
 static void *load_symbol(void *library, const char *name)
@@ -88,6 +91,14 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
     return size * count;
 }
 
+static int ask_whether_to_go_on(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    const struct client *client = context;
+
+    (void)a, (void)b, (void)c, (void)d;
+    return client->call->goes_on(client->call->context, clock_monotonic_ms() - client->began_at) ? 0 : 1;
+}
+
 static struct curl_slist *add_header(const struct curl *curl, struct curl_slist *list, const char *line)
 {
     struct curl_slist *longer = curl->slist_append(list, line);
@@ -117,7 +128,7 @@ static struct curl_slist *make_headers(const struct curl *curl, const struct cli
     return headers;
 }
 
-static void set_up(const struct client *client, const struct client_call *call, struct curl_slist *headers,
+static void set_up(struct client *client, const struct client_call *call, struct curl_slist *headers,
                    struct client_answer *answer)
 {
     __typeof__(curl_easy_setopt) *set = client->curl.easy_setopt;
@@ -134,6 +145,13 @@ static void set_up(const struct client *client, const struct client_call *call, 
     set(easy, CURLOPT_HTTPHEADER, headers);
     set(easy, CURLOPT_WRITEFUNCTION, take_body);
     set(easy, CURLOPT_WRITEDATA, answer);
+    if (call->goes_on != NULL) {
+        client->call = call;
+        client->began_at = clock_monotonic_ms();
+        set(easy, CURLOPT_NOPROGRESS, 0L);
+        set(easy, CURLOPT_XFERINFOFUNCTION, ask_whether_to_go_on);
+        set(easy, CURLOPT_XFERINFODATA, client);
+    }
     if (call->socket != NULL)
         set(easy, CURLOPT_UNIX_SOCKET_PATH, call->socket);
     if (call->body != NULL) {

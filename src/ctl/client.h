@@ -7,6 +7,9 @@
 #ifndef CTL_CLIENT_H
 #define CTL_CLIENT_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -25,6 +28,10 @@ struct client_call {    /* borrowed */
     const char *body;   /* JSON to POST; NULL: GET */
     const char *book;   /* for the daemon of this book alone: any other answers 421. NULL or "": whoever listens */
     int timeout_ms;
+    /* Asked about once a second while no answer has come; false gives the call up, which is LOST then. It may make other calls,
+     * by a client of its own. NULL: nobody is asked. */
+    bool (*goes_on)(void *context, int64_t waited_ms);
+    void *context;
 };
 
 struct client_answer {

@@ -8,7 +8,6 @@
 #include "ctl/act.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
-#include "store/listing.h"
 #include "store/transcript.h"
 
 enum { MEMBERS_MAX = 12 };
@@ -46,23 +45,6 @@ static void begin(const struct call *call, struct jsonw *w)
 
 /* Conversations */
 
-/* Who reads the wrong conversation sees it; who speaks into it tells one customer what was meant for another. */
-static int check_meant(const struct call *call, struct db *db, const char *typed, int64_t id)
-{
-    struct error error = { 0 };
-    int is_ambiguous;
-
-    if (typed[strspn(typed, "0123456789")] != '\0' || strtoll(typed, NULL, 10) != id)
-        return EXIT_DONE;
-    is_ambiguous = listing_is_ambiguous(db, id, &error);
-    if (is_ambiguous < 0)
-        return call_read_failed(call, db, &error);
-    return is_ambiguous == 0 ? EXIT_DONE
-                             : call_fail(call, EXIT_FAILED,
-                                         "%s is a conversation's number and another customer's id, and nothing was done: "
-                                         "say which of conversation:%s, external:%s", typed, typed, typed);
-}
-
 static int find(struct call *call, int64_t *id)
 {
     const char *typed = call->parsed->holes[0];
@@ -70,9 +52,7 @@ static int find(struct call *call, int64_t *id)
     int code = call_open(call, &db);
 
     if (code == EXIT_DONE)
-        code = call_find(call, db, typed, id);
-    if (code == EXIT_DONE)
-        code = check_meant(call, db, typed, *id);
+        code = call_find_to_act(call, db, typed, id);
     db_close(db);
     return code;
 }

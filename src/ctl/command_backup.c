@@ -36,11 +36,13 @@ struct backup {
 static int find_path(struct backup *backup, const char *typed)
 {
     char *first = alloc_text(typed), *second = alloc_text(typed), *folder;
+    const char *named = dirname(first);
     int code = EXIT_DONE;
 
-    folder = realpath(dirname(first), NULL);
+    folder = realpath(named, NULL);
     if (folder == NULL)
-        code = call_fail(backup->call, EXIT_FAILED, "%s: %s", dirname(first), strerror(errno));
+        code = call_fail(backup->call, EXIT_FAILED, "the folder %s cannot be had: %s; make it first, or name another", named,
+                         strerror(errno));
     else
         buf_addf(&backup->path, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, basename(second));
     free(folder);
@@ -217,6 +219,7 @@ static int by_hand(struct backup *backup)
 {
     const char *book = buf_text(&backup->call->db_path);
     struct error error = { 0 };
+    struct buf held = { 0 };
     struct db *db;
     int lock, taken, code;
 
@@ -226,11 +229,12 @@ static int by_hand(struct backup *backup)
     taken = lock_take(book, &lock, &error);
     if (taken < 0)
         return call_fail(backup->call, EXIT_FAILED, "%s", error.text);
-    if (taken == 0)
-        return call_fail(backup->call, EXIT_BUSY,
-                         "%s is held by a process that does not answer at %s; name its socket with --admin SOCKET, "
-                         "or try again",
-                         book, buf_text(&backup->call->admin_path));
+    if (taken == 0) {
+        act_tell_held(backup->call, &held);
+        code = call_fail(backup->call, EXIT_BUSY, "%s", buf_text(&held));
+        buf_release(&held);
+        return code;
+    }
     db = db_open(book, DB_WRITER, &error);
     code = db != NULL ? copy_here(backup, db) : call_fail(backup->call, EXIT_FAILED, "%s", error.text);
     db_close(db);
@@ -254,6 +258,7 @@ static void tell(struct backup *backup)
         cell_number(facts->webhooks), cell_number(facts->messages),       cell_time(facts->newest_at),
     };
 
+    call_zone(backup->call); /* by whose clock it is told */
     output_record(backup->call->output, NULL, columns, cells, sizeof cells / sizeof *cells);
     output_note(backup->call->output, NOTE_GOOD,
                 "The backup is whole and on the disk. It holds what your customers wrote: keep it as safe as the book.");

@@ -20,6 +20,7 @@
 #include "ctl/chat.h"
 #include "ctl/chat_save.h"
 #include "ctl/commands.h"
+#include "ctl/remedy.h"
 #include "store/transcript.h"
 #include "text/escape.h"
 
@@ -124,6 +125,20 @@ static void note_decision(void *context, const struct transcript_decision *decis
     silence->action = alloc_text(decision->action);
 }
 
+/* And so it would stay, for somebody who only tries the bot. */
+static void tell_of_person(struct dialogue *d)
+{
+    struct buf release = { 0 }, typed = { 0 };
+
+    buf_add_text(&release, "frontdesk release ");
+    escape_shell(d->chat.user, &release);
+    remedy_add(d->call, buf_text(&release), &typed);
+    output_note(d->call->output, NOTE_DIM, "  (the bot is silent: a person has this conversation; %s gives it back)",
+                buf_text(&typed));
+    buf_release(&release);
+    buf_release(&typed);
+}
+
 /* Why the bot says nothing, in one line. */
 static void explain_silence(struct dialogue *d, int64_t message, const struct chat_fate *fate)
 {
@@ -132,7 +147,7 @@ static void explain_silence(struct dialogue *d, int64_t message, const struct ch
 
     transcript_why(d->chat.db, message, note_decision, &silence, NULL);
     if (strcmp(fate->state, "agent") == 0)
-        output_note(output, NOTE_DIM, "  (the bot is silent: a person has this conversation)");
+        tell_of_person(d);
     else if (strcmp(fate->state, "unanswered") == 0)
         output_note(output, NOTE_DIM, "  (no rule has an answer: frontdesk why %lld)", (long long)message);
     else if (silence.rule != NULL)

@@ -19,6 +19,8 @@ static int refuse_unknown(const struct call *call, const struct ruleset *rules, 
     nearest_advise(&nearest, NULL, &advice);
     for (size_t i = 0; nearest.best == NULL && i < rules->flow_count; i++)
         buf_addf(&advice, "%s%s", i == 0 ? "; known are " : ", ", rules->flows[i].name);
+    if (rules->flow_count == 0)
+        buf_add_text(&advice, "; these rules have none");
     code = call_fail(call, EXIT_NOTHING, "there is no flow '%s'%s", name, buf_text(&advice));
     buf_release(&advice);
     return code;

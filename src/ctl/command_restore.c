@@ -19,6 +19,7 @@
 #include "ctl/act.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "ctl/unit.h"
 #include "desk/desk.h"
 #include "store/copy.h"
 #include "store/lock.h"
@@ -80,6 +81,8 @@ static int check(struct call *call, const char *path)
     if (db != NULL)
         result = survey_make(db, path, &survey, add_problem, call->output, &error);
     output_table_end(call->output);
+    if (result == 0)
+        call_take_zone(call, db);
     db_close(db);
     if (result != 0)
         return call_fail(call, EXIT_FAILED, "%s", error.text);
@@ -329,6 +332,18 @@ static void name_aside(const char *path, int64_t at, struct buf *name)
     }
 }
 
+/* Which of several daemons has to end is known to the kernel. */
+static int refuse_in_use(const struct call *call, const char *path)
+{
+    int holder = lock_holder(path);
+
+    if (holder > 0 && !unit_runs("", holder))
+        return call_fail(call, EXIT_BUSY, "%s is in use by process %d: end that first (kill %d), then restore", path, holder,
+                         holder);
+    return call_fail(call, EXIT_BUSY, "%s is in use: stop the daemon first%s, then restore", path,
+                     unit_is_installed("") ? " (systemctl stop frontdeskd)" : "");
+}
+
 /* Under the writer's lock: so no daemon runs, and none can start. */
 static int restore(struct call *call, const char *from)
 {
@@ -342,7 +357,7 @@ static int restore(struct call *call, const char *from)
     if (taken < 0)
         code = say(&r, &error);
     else if (taken == 0)
-        code = call_fail(call, EXIT_BUSY, "%s is in use: stop the daemon first (systemctl stop frontdeskd), then restore", path);
+        code = refuse_in_use(call, path);
     else
         code = put_in_place(&r);
     lock_release(lock);

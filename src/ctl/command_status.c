@@ -61,6 +61,7 @@ static const struct number {
     NUMBER(silenced_today, "  silenced", SHOWN),
     NUMBER(with_person_today, "  with a person", SHOWN),
     NUMBER(undelivered_today, "  answer not delivered", SHOWN_SOME),
+    NUMBER(erased_today, "  erased since", SHOWN_SOME),
     NUMBER(floods_today, "  floods", SHOWN_SOME),
     NUMBER(in_progress_today, "  in progress", SHOWN),
     NUMBER(open_conversations, "open conversations", SHOWN),
@@ -107,7 +108,8 @@ static void fill_number(const struct number *number, const struct overview *over
 
 static void show_numbers(struct call *call, const struct screen *screen)
 {
-    static const char *const states[] = { [DAEMON_DOWN] = "stopped", [DAEMON_UP] = "running", [DAEMON_MUTE] = "mute" };
+    static const char *const states[] = { [DAEMON_DOWN] = "stopped", [DAEMON_UP] = "running", [DAEMON_MUTE] = "mute",
+                                          [DAEMON_FROZEN] = "frozen" };
     const char *path = buf_text(&call->db_path);
     struct column columns[ROWS] = { { "daemon", "daemon", LOOK_STATE } };
     struct cell cells[ROWS] = { cell_text(states[screen->daemon]) };

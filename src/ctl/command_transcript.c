@@ -411,7 +411,7 @@ static int tell_as_talk(struct call *call, struct db *db)
 {
     struct buf sql = { 0 }, why = { 0 };
     int64_t id = 0;
-    int code = call_find(call, db, call->parsed->holes[0], &id);
+    int code = call_find_to_act(call, db, call->parsed->holes[0], &id);
 
     if (code == EXIT_DONE)
         code = as_talk(call, db, &id, 1, &sql, &why);

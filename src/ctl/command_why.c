@@ -141,6 +141,17 @@ static int find_newest(struct call *call, struct db *db, const char *typed, int6
     return found == 1 ? EXIT_DONE : call_fail(call, EXIT_NOTHING, "%s has not written anything yet", typed);
 }
 
+/* A message's number goes before a customer's id; who meant her is told. */
+static int note_meant(const struct asking *asking, int64_t message, const char *typed)
+{
+    int is_two = listing_is_ambiguous_message(asking->db, message, asking->error);
+
+    if (is_two == 1)
+        output_note(asking->call->output, NOTE_WARN, "This is message %s. The customer with the id %s is external:%s.", typed,
+                    typed, typed);
+    return is_two < 0 ? -1 : 0;
+}
+
 /* What is typed is the number of a message, or else says whose. */
 static int ask(struct asking *asking, int64_t message, const char *typed)
 {
@@ -148,6 +159,8 @@ static int ask(struct asking *asking, int64_t message, const char *typed)
     int64_t conversation;
     int code;
 
+    if (found == 1)
+        asking->result |= note_meant(asking, message, typed);
     if (found == 0 && message > 0 && listing_find(asking->db, typed, &conversation, asking->error) == 0)
         return call_fail(asking->call, EXIT_NOTHING,
                          "there is no decision about a message %s; frontdesk transcript --json tells the numbers", typed);

@@ -124,8 +124,12 @@ void doctor_look_at_daemon(struct doctor *doctor)
     int64_t descriptors = json_get_int(doctor->told, "descriptors", 0);
 
     if (doctor->daemon == DAEMON_MUTE)
-        doctor_find(doctor, FINDING_BAD, DAEMON, "name its socket with --admin SOCKET",
+        doctor_find(doctor, FINDING_BAD, DAEMON,
+                    "name its socket with --admin SOCKET; where that file was deleted, start the daemon again",
                     "the book is in use, but no daemon answers at %s", buf_text(&doctor->call->admin_path));
+    else if (doctor->daemon == DAEMON_FROZEN)
+        doctor_find(doctor, FINDING_BAD, DAEMON, "systemctl restart frontdeskd",
+                    "the one at %s is frozen: it takes calls and answers none", buf_text(&doctor->call->admin_path));
     else if (doctor->daemon == DAEMON_DOWN)
         doctor_find(doctor, FINDING_BAD, DAEMON,
                     "systemctl start frontdeskd; then ask again, for only it can ask Braze",

@@ -32,7 +32,7 @@ static const struct {
     { "flow", "{a} began the flow {d}" },
     { "flow_end", "the flow ended: {d}" },
     { "summary", "summed up by {a}: {d}" },
-    { "consult_failed", "{a} could not be asked: {d}" },
+    { "consult_failed", "{a} gave no answer: {d}" },
     { "fallback", "{a} did not answer: {d}" },
     { "ruleset", "rules were loaded by {a}: {d}" },
     { "rollback", "rules were rolled back by {a}: {d}" },

@@ -53,6 +53,13 @@ static void talk(void *context, const char *bytes, size_t len)
         fwrite(bytes, 1, len, stderr);
 }
 
+/* Also while the rest is gathered for a pager. */
+static void hint(void *context, const char *bytes, size_t len)
+{
+    (void)context;
+    fwrite(bytes, 1, len, stderr);
+}
+
 static void measure_terminal(size_t *rows, size_t *columns)
 {
     struct winsize size = { 0 };
@@ -79,6 +86,7 @@ static struct output_place find_place(struct pager *pager)
     measure_terminal(&rows, &columns);
     return (struct output_place){ .put = put,
                                   .talk = talk,
+                                  .hint = hint,
                                   .is_lost = is_lost,
                                   .context = pager,
                                   .is_terminal = is_terminal,

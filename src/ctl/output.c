@@ -396,7 +396,7 @@ void output_progress(struct output *output, const char *format, ...)
     buf_add_text(&line, "\r\033[K");
     buf_addv(&line, format, args);
     va_end(args);
-    output->place.talk(output->place.context, line.data, line.len);
+    (output->place.hint != NULL ? output->place.hint : output->place.talk)(output->place.context, line.data, line.len);
     buf_release(&line);
 }
 

@@ -45,10 +45,12 @@ struct zone;
 
 enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_HTML, OUTPUT_JSON_LINES };
 
-/* Where it goes. `put` takes data (stdout), `talk` everything else (stderr). */
+/* Where it goes. `put` takes data (stdout), `talk` everything else (stderr); `hint` what has to be seen at once and is gone again
+ * (NULL: the same as talk). */
 struct output_place {
     void (*put)(void *context, const char *bytes, size_t len);
     void (*talk)(void *context, const char *bytes, size_t len);
+    void (*hint)(void *context, const char *bytes, size_t len);
     bool (*is_lost)(void *context); /* does what is put get nowhere any more? NULL: it always gets there */
     void *context;
     bool is_terminal; /* of `put`: tables are cut to its columns */

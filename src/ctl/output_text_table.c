@@ -29,6 +29,7 @@ static const struct coloured STATES[] = {
     { "accepted", GREEN },    { "answered", GREEN }, { "read", GREEN },     { "bot", GREEN },
     { "ok", GREEN },          { "dead", RED },       { "unknown", RED },    { "error", RED },
     { "unreadable", RED },    { "aside", RED },      { "stopped", RED },    { "proof", RED },
+    { "frozen", RED },        { "mute", RED },
     { "failure", RED },       { "held", YELLOW },    { "expired", YELLOW }, { "agent", YELLOW },
     { "unanswered", YELLOW }, { "warning", YELLOW }, { "waiting", YELLOW }, { "withheld", YELLOW },
     { "closed", DIM },        { "duplicate", DIM },  { "silenced", DIM },

@@ -211,7 +211,10 @@ static void add_daemon(struct needs *needs, const struct call *call, enum daemon
     if (daemon == DAEMON_DOWN)
         need(needs, "daemon", "systemctl start frontdeskd", "the daemon is not running: nothing comes in or goes out");
     else if (daemon == DAEMON_MUTE)
-        need(needs, "daemon", "frontdesk status --admin SOCKET", "the book is in use, but no daemon answers at %s",
+        need(needs, "daemon", "frontdesk status --admin SOCKET", "the book is in use, but no daemon answers at %s: its socket is "
+             "another one, or was deleted, and then it has to be started again", buf_text(&call->admin_path));
+    else if (daemon == DAEMON_FROZEN)
+        need(needs, "daemon", "systemctl restart frontdeskd", "the daemon at %s is frozen: it takes calls and answers none",
              buf_text(&call->admin_path));
 }
 

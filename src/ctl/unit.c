@@ -35,6 +35,24 @@ bool unit_is_installed(const char *root)
     return found;
 }
 
+bool unit_runs(const char *root, int pid)
+{
+    struct buf path = { 0 };
+    char groups[1000];
+    size_t len = 0;
+    FILE *file;
+
+    buf_addf(&path, "%s/proc/%d/cgroup", root, pid);
+    file = fopen(buf_text(&path), "re");
+    if (file != NULL)
+        len = fread(groups, 1, sizeof groups - 1, file);
+    if (file != NULL)
+        fclose(file);
+    groups[len] = '\0';
+    buf_release(&path);
+    return strstr(groups, "/frontdeskd.service") != NULL;
+}
+
 struct credential {
     const char *name;
     struct buf *source;

@@ -11,6 +11,9 @@
 
 bool unit_is_installed(const char *root);
 
+/* Is the process the daemon that this unit runs? */
+bool unit_runs(const char *root, int pid);
+
 /* Does systemd hand `name` to the daemon as a credential, which nobody else sees? From which file is appended: nothing, where
  * that is none, or is not said. */
 bool unit_hands_over(const char *root, const char *name, struct buf *source);

@@ -4,11 +4,14 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/env.h"
+#include "base/nearest.h"
 #include "daemon/config.h"
+#include "daemon/config_help.h"
 #include "daemon/fetch.h"
 
 static const struct option options[] = {
@@ -248,6 +251,52 @@ int config_read(int argc, char **argv, struct config *config, enum config_wish *
         read_level(config, error) != 0 || read_tokens(config, error) != 0)
         return -1;
     return read_braze(config, error);
+}
+
+static const char OURS[] = "FRONTDESK_", PAGER[] = "FRONTDESK_PAGER" /* of the command line alone */;
+enum { OURS_LEN = sizeof OURS - 1 };
+
+/* The variable's name, without "_FILE". */
+static void take_name(const char *setting, struct buf *name)
+{
+    static const char FILE_OF[] = "_FILE";
+    size_t len = strcspn(setting, "="), tail = sizeof FILE_OF - 1;
+
+    if (len > OURS_LEN + tail && memcmp(setting + len - tail, FILE_OF, tail) == 0)
+        len -= tail;
+    buf_add(name, setting, len);
+}
+
+static void tell_if_unknown(const char *setting)
+{
+    struct buf name = { 0 }, meaning = { 0 };
+    struct nearest nearest = { 0 };
+    bool is_known;
+
+    take_name(setting, &name);
+    is_known = strcmp(buf_text(&name), PAGER) == 0;
+    nearest.word = buf_text(&name) + OURS_LEN; /* what all begin with makes none of them nearer */
+    for (const struct config_variable *variable = config_variables; variable->name != NULL; variable++) {
+        is_known |= strcmp(buf_text(&name), variable->name) == 0;
+        if (strncmp(variable->name, OURS, OURS_LEN) == 0)
+            nearest_offer(&nearest, variable->name + OURS_LEN);
+    }
+    buf_add_text(&meaning, "it is no setting of frontdeskd, and does nothing; ");
+    if (nearest.best != NULL)
+        buf_addf(&meaning, "did you mean %s%s?", OURS, nearest.best);
+    else
+        buf_add_text(&meaning, "frontdeskd --help lists them");
+    if (!is_known)
+        log_warn("setting_unknown", log_text("name", buf_text(&name)), log_text("meaning", buf_text(&meaning)));
+    buf_release(&name);
+    buf_release(&meaning);
+}
+
+void config_tell_unknown(void)
+{
+    for (char **setting = environ; *setting != NULL; setting++)
+        if (strncmp(*setting, OURS, OURS_LEN) == 0)
+            tell_if_unknown(*setting);
 }
 
 static void wipe(char *secret)

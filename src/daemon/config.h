@@ -35,6 +35,8 @@ enum config_wish { CONFIG_RUN, CONFIG_SHOW_HELP, CONFIG_SHOW_VERSION };
  * at fault (exit 2). */
 int config_read(int argc, char **argv, struct config *config, enum config_wish *wish, int *is_usage,
                 struct error *error);
+/* A name of ours that means nothing is a slip, and what it was to set is not set: it is logged, with the nearest one. */
+void config_tell_unknown(void);
 void config_release(struct config *config); /* wipes the secrets */
 
 #endif

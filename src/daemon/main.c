@@ -90,9 +90,9 @@ static void block_signals(sigset_t *signals)
     sigaddset(signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, signals, NULL);
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGUSR1, SIG_IGN); /* log rotation and process managers send them unasked; the default ends us undrained */
-    signal(SIGUSR2, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk, not an end */
+    signal(SIGUSR1, SIG_IGN); /* with these many a tool asks for new log files or for figures: no end either */
+    signal(SIGUSR2, SIG_IGN);
 }
 
 static int install_folder(struct desk *desk, const struct rulefiles *files, struct error *error)
@@ -368,6 +368,7 @@ static int start(struct daemon *daemon, int argc, char **argv, struct error *err
         return 0;
     }
     log_open(daemon->config.level, 2);
+    config_tell_unknown();
     hide_secrets(&daemon->config);
     forbid_dumps();
     raise_descriptor_limit();

@@ -295,7 +295,7 @@ static int ask_faq(struct look *look, const struct consult_row *row, const struc
     if (consult_count(look->desk, row, faq != NULL, look->now, error) != 0)
         return -1;
     if (faq == NULL)
-        return consult_go_on(look->desk, row, backend, "no entry of the FAQ answers it", look->now, error);
+        return consult_go_on(look->desk, row, backend, CONSULT_NO_ENTRY, look->now, error);
     return consult_answer_faq(look->desk, row, backend, faq, look->now, error);
 }
 

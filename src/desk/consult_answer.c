@@ -117,6 +117,12 @@ static int lapse(struct desk *desk, const struct consult_row *row, struct decide
     return result < 0 ? -1 : release_apart(desk, row->conversation, now, error);
 }
 
+/* As store/consult_row.h has it. */
+static bool is_mere_miss(const struct consult_row *row, const char *why)
+{
+    return strcmp(why, CONSULT_NO_ENTRY) == 0 && strcmp(row->wanted, row->backend) == 0;
+}
+
 int consult_give_up(struct desk *desk, const struct consult_row *row, const char *state, const char *why, int64_t now,
                     struct error *error)
 {
@@ -129,7 +135,8 @@ int consult_give_up(struct desk *desk, const struct consult_row *row, const char
         .kind = INPUT_GAVE_UP, .reply = &reply, .has_timed_out = strcmp(state, "expired") == 0,
     };
 
-    log_warn("consult_failed", log_int("outbox", row->id), log_text("backend", row->backend), log_text("reason", why));
+    log_write(is_mere_miss(row, why) ? LEVEL_INFO : LEVEL_WARN, "consult_failed",
+              log_fields(log_int("outbox", row->id), log_text("backend", row->backend), log_text("reason", why)));
     if (consult_lose_charge(desk, row, error) != 0 ||
         outbox_settle(desk->db, row->id, 0, 0, state, why, now, error) != 0 ||
         event_put(desk->db, row->conversation, row->parting != 0 ? "summary_failed" : "consult_failed", row->backend, why, now,

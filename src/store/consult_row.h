@@ -29,6 +29,14 @@ struct consult_new { /* borrowed */
 /* Its id goes to *id. */
 int consult_row_put(struct db *db, const struct consult_new *row, int64_t *id, struct error *error);
 
+/*
+ * Why a question ended to which the FAQ had no entry. Where the FAQ was what was wanted, and nobody stood in for a model, that is
+ * no trouble: customers ask all kinds of things, and `stats` gathers them. As a condition on a row `o` of the outbox.
+ */
+#define CONSULT_NO_ENTRY "no entry of the FAQ answers it"
+#define CONSULT_IS_NO_MERE_MISS                                                                                                  \
+    "NOT (o.reason = '" CONSULT_NO_ENTRY "' AND EXISTS (SELECT 1 FROM consult k WHERE k.outbox = o.id AND k.wanted = o.sent_by)) "
+
 struct consult_row { /* owned; the zero value is releasable */
     int64_t id, contact, conversation, turn, call, parting;
     int64_t epoch, conversation_epoch;

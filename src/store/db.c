@@ -81,8 +81,23 @@ enum db_fault db_fault(const struct db *db)
     return db->fault;
 }
 
+/* What helps when it is the machine that does not play along; NULL: nothing that is known. */
+static const char *cure_of(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_FULL: return "make room on the disk of the book, and try again";
+    case SQLITE_READONLY: return "the book or its disk may only be read; see how it is mounted, and whose it is";
+    case SQLITE_CANTOPEN: return "even reading makes files beside the book, and none can be made there; see whether the disk is "
+                                 "mounted read-only, or copy the book elsewhere and name the copy with --db FILE";
+    case SQLITE_IOERR: return "the disk of the book fails; dmesg tells more";
+    default: return NULL;
+    }
+}
+
 int db_fail(struct db *db, int code, struct error *error)
 {
+    const char *cure;
+
     db_note_fault(db, code);
     if (code == SQLITE_READONLY_DIRECTORY || code == SQLITE_READONLY_CANTINIT)
         return error_set(error, "the folder of the book may not be written by this user, and even reading needs files there: do "
@@ -90,7 +105,9 @@ int db_fail(struct db *db, int code, struct error *error)
     if (code == SQLITE_NOTADB)
         return error_set(error, "this is no database, or its first bytes are damaged; name the book with --db FILE or "
                                 "FRONTDESK_DB");
-    return error_set(error, "the database says: %s (%d)", sqlite3_errmsg(db->handle), code);
+    cure = cure_of(code);
+    return error_set(error, "the database says: %s (%d)%s%s", sqlite3_errmsg(db->handle), code, cure != NULL ? ": " : "",
+                     cure != NULL ? cure : "");
 }
 
 /* Opening ---------------------------------------------------------------------------------------------------

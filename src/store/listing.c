@@ -153,15 +153,28 @@ static const char AMBIGUOUS[] = "SELECT 1 FROM conversation v JOIN identity i "
                                 "ON i.kind = 'external' AND i.value = CAST (v.id AS TEXT) "
                                 "WHERE v.id = ?1 AND i.contact <> v.contact";
 
-int listing_is_ambiguous(struct db *db, int64_t id, struct error *error)
+static int is_there(struct query *q, int64_t id, struct error *error)
 {
-    struct query *q = db_query(db, AMBIGUOUS);
     int found;
 
     query_bind_int(q, 1, id);
     found = query_step(q, error);
     query_end(q);
     return found;
+}
+
+int listing_is_ambiguous(struct db *db, int64_t id, struct error *error)
+{
+    return is_there(db_query(db, AMBIGUOUS), id, error);
+}
+
+static const char AMBIGUOUS_MESSAGE[] = "SELECT 1 FROM message m JOIN conversation v ON v.id = m.conversation JOIN identity i "
+                                        "ON i.kind = 'external' AND i.value = CAST (m.id AS TEXT) "
+                                        "WHERE m.id = ?1 AND i.contact <> v.contact";
+
+int listing_is_ambiguous_message(struct db *db, int64_t id, struct error *error)
+{
+    return is_there(db_query(db, AMBIGUOUS_MESSAGE), id, error);
 }
 
 void listing_format_typed(struct db *db, int64_t id, struct buf *out)

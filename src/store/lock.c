@@ -6,10 +6,12 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -21,7 +23,10 @@ int lock_take(const char *path, int *descriptor, struct error *error)
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
     if (fd < 0)
-        return error_set(error, "%s: cannot be opened for writing: %s", path, strerror(errno));
+        return error_set(error, "%s: cannot be opened for writing: %s%s", path, strerror(errno),
+                         errno == EISDIR   ? "; name the file itself"
+                         : errno == ENOENT ? "; make its folder first"
+                                           : "");
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
         *descriptor = fd;
         return 1;
@@ -36,6 +41,33 @@ void lock_release(int descriptor)
 {
     if (descriptor >= 0)
         close(descriptor);
+}
+
+/* A line of /proc/locks: "3: FLOCK  ADVISORY  WRITE 4711 fe:01:395 0 EOF"; whoever only waits stands behind "->". */
+static int holder_in(const char *line, const struct stat *info)
+{
+    unsigned disk, part;
+    unsigned long inode;
+    int pid;
+
+    if (sscanf(line, "%*d: FLOCK %*s %*s %d %x:%x:%lu", &pid, &disk, &part, &inode) != 4 || pid <= 0)
+        return 0;
+    return inode == info->st_ino && makedev(disk, part) == info->st_dev ? pid : 0;
+}
+
+int lock_holder(const char *path)
+{
+    FILE *locks = fopen("/proc/locks", "re");
+    struct stat info;
+    char line[200];
+    int pid = 0;
+
+    if (locks != NULL && stat(path, &info) == 0)
+        while (pid == 0 && fgets(line, sizeof line, locks) != NULL)
+            pid = holder_in(line, &info);
+    if (locks != NULL)
+        fclose(locks);
+    return pid;
 }
 
 static int check_file(const char *path, const char *suffix, struct error *error)

@@ -16,6 +16,9 @@ int lock_take(const char *path, int *descriptor, struct error *error);
 /* Only when SQLite has not opened the file in this process, or has closed it again. */
 void lock_release(int descriptor);
 
+/* The process that holds it, as the kernel tells; 0: nobody, or one that is not told. */
+int lock_holder(const char *path);
+
 /* -1 and a sentence when the file has further names (hard links), when it, its -wal or its -shm may be read
  * by others, or when its folder may be written by others, or not by us. */
 int lock_check_modes(const char *path, struct error *error);

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "store/consult_row.h"
 #include "store/overview.h"
 
 /* Ids rise with time: the first message of the day is found by walking back from the newest. */
@@ -15,7 +16,7 @@ static const char TODAY[] =
     "SELECT count(*), count(*) FILTER (WHERE state = 'answered'), "
     "count(*) FILTER (WHERE state = 'unanswered'), "
     "count(*) FILTER (WHERE state = 'silenced'), count(*) FILTER (WHERE state = 'agent'), "
-    "count(*) FILTER (WHERE state = 'open' OR state IS NULL) FROM today";
+    "count(*) FILTER (WHERE state = 'open' OR state IS NULL), count(*) FILTER (WHERE state = 'erased') FROM today";
 
 static const char FLOODS[] =
     "SELECT count(*) FROM event WHERE kind = 'flood' "
@@ -43,9 +44,9 @@ static const char NOW[] =
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND seq = -1 "
     "AND (state = 'dead' OR state = 'expired' OR state = 'unknown') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%'), "
     "(SELECT count(*) FROM outbox WHERE seq = -2 AND settled_at IS NULL), "
-    "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND seq = -2 "
-    "AND (state = 'dead' OR state = 'expired') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%' "
-    "AND NOT EXISTS (SELECT 1 FROM consult c WHERE c.outbox = outbox.id AND c.parting <> 0)), "
+    "(SELECT count(*) FROM outbox o WHERE settled_at IS NOT NULL AND state <> 'accepted' AND seq = -2 "
+    "AND (state = 'dead' OR state = 'expired') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%' AND " CONSULT_IS_NO_MERE_MISS
+    "AND NOT EXISTS (SELECT 1 FROM consult c WHERE c.outbox = o.id AND c.parting <> 0)), "
     "(SELECT count(*) FROM outbox WHERE seq = -3 AND settled_at IS NULL), "
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND seq = -3 "
     "AND (state = 'dead' OR state = 'expired') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%'), "
@@ -72,8 +73,10 @@ static int get_today(struct db *db, int64_t since, struct overview *overview, st
         overview->silenced_today = query_int(q, 3);
         overview->with_person_today = query_int(q, 4);
         overview->in_progress_today = query_int(q, 5);
+        overview->erased_today = query_int(q, 6);
         overview->undelivered_today = overview->messages_today - overview->answered_today - overview->unanswered_today -
-                                      overview->silenced_today - overview->with_person_today - overview->in_progress_today;
+                                      overview->silenced_today - overview->with_person_today - overview->in_progress_today -
+                                      overview->erased_today;
     }
     query_end(q);
     return found < 0 ? -1 : 0;

@@ -14,7 +14,8 @@
 struct overview {
     /* since `since` (midnight): the customers' messages by fate */
     int64_t messages_today, answered_today, unanswered_today, silenced_today, with_person_today, in_progress_today;
-    int64_t undelivered_today; /* the rest: held, withheld, expired, dead, unknown, or erased since */
+    int64_t erased_today;      /* came today, and their persons were erased since */
+    int64_t undelivered_today; /* the rest: held, withheld, expired, dead or unknown */
     int64_t floods_today; /* how often messages of a conversation began to meet a limit */
     /* now */
     int64_t open_conversations, waiting_for_person, with_person, pending, oldest_pending_at;

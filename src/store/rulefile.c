@@ -219,7 +219,8 @@ static int list_folder(const char *folder, struct names *names, struct error *er
 {
     DIR *directory = opendir(folder);
     if (directory == NULL)
-        return error_set(error, "cannot open the rules folder %s: %s", folder, strerror(errno));
+        return error_set(error, "cannot open the rules folder %s: %s; name a folder with files that end in .sql", folder,
+                         strerror(errno));
 
     struct dirent *entry;
     while ((entry = readdir(directory)) != NULL && names->count <= RULEFILES_MAX) {

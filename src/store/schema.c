@@ -4,6 +4,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/disk.h"
 #include "base/log.h"
 #include "store/book.h"
 #include "store/schema.h"
@@ -83,26 +85,49 @@ int schema_is_book(struct db *db, struct error *error)
     return tables > 0 ? 0 : error_set(error, "this is no book of frontdesk: there is nothing in it");
 }
 
-/* The copy is complete or absent: it gets its name only at the end. */
-static int copy_before(struct db *db, const char *path, int version, struct error *error)
+/* The file is made here, for its owner alone, whatever the umask is: SQLite fills one that is empty. */
+static int make_draft(const char *path, struct error *error)
+{
+    int file;
+
+    unlink(path);
+    file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0)
+        return error_set(error, "%s: cannot be made: %s", path, strerror(errno));
+    close(file);
+    return 0;
+}
+
+static int fill_draft(struct db *db, const char *path, struct error *error)
 {
     static const char COPY[] = "VACUUM INTO ?1";
+    struct query *q = db_query(db, COPY);
+
+    query_bind_text(q, 1, path);
+    if (query_run(q, error) != 0)
+        return -1;
+    return disk_sync_file(path) == 0 ? 0 : error_set(error, "%s: the disk does not take it: %s", path, strerror(errno));
+}
+
+/* The copy is complete and on the disk, or absent: it gets its name only at the end. */
+static int copy_before(struct db *db, const char *path, int version, struct error *error)
+{
     struct buf target = { 0 }, draft = { 0 };
-    struct query *q;
     int result;
 
     buf_addf(&target, "%s.before-%03d", path, version);
     buf_addf(&draft, "%s.new", buf_text(&target));
-    unlink(buf_text(&draft));
-    q = db_query(db, COPY);
-    query_bind_text(q, 1, buf_text(&draft));
-    result = query_run(q, error);
-    if (result == 0 && rename(buf_text(&draft), buf_text(&target)) != 0)
-        result = error_set(error, "%s: the copy before the upgrade cannot be named", buf_text(&target));
+    result = make_draft(buf_text(&draft), error);
     if (result == 0)
+        result = fill_draft(db, buf_text(&draft), error);
+    if (result == 0 && (rename(buf_text(&draft), buf_text(&target)) != 0 || disk_sync_folder_of(path) != 0))
+        result = error_set(error, "%s: cannot be named: %s", buf_text(&target), strerror(errno));
+    if (result == 0) {
         log_info("book_copied", log_text("to", buf_text(&target)));
-    else
+    } else {
+        unlink(buf_text(&draft));
         error_prefix(error, "copying the book before its upgrade");
+    }
     buf_release(&target);
     buf_release(&draft);
     return result;

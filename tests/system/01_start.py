@@ -46,6 +46,8 @@ def usage():
         refused(desk, "no key", "BRAZE_API_KEY", BRAZE_API_KEY="")
         refused(desk, "an unknown level", "FRONTDESK_LOG", FRONTDESK_LOG="chatty")
         true(not os.path.exists(desk.db), "a refused start makes no book")
+        refused(desk, "a book in a folder that is not there", "make its folder first", FRONTDESK_DB=os.path.join(desk.folder, "none", "x.db"))
+        refused(desk, "a folder as the book", "name the file itself", FRONTDESK_DB=desk.folder)
         refused(desk, "no port", "127.0.0.1:banana", FRONTDESK_LISTEN="127.0.0.1:banana")
 
 
@@ -68,10 +70,22 @@ def flags():
         done = subprocess.run([binary("frontdeskd"), "--db"], env=desk.env, capture_output=True, text=True, timeout=20, check=False)
         equal((done.returncode, done.stderr), (2, "frontdeskd: --db wants a value behind it; frontdeskd --help lists the flags\n"),
               "a flag without its value")
+        told = [subprocess.run([binary("frontdeskd"), word], env={}, capture_output=True, text=True, timeout=20, check=False)
+                for word in ("--help", "-h")]
+        equal([(done.returncode, done.stderr) for done in told], [(0, "")] * 2, "help needs no setting")
+        equal(told[0].stdout, told[1].stdout, "-h is --help")
+        for word in ("--listen ADDRESS:PORT", "FRONTDESK_WEBHOOK_TOKENS", "; required"):
+            contains(told[0].stdout, word, "help")
+        slips = {"FRONTDESK_RULE": "a-folder", "FRONTDESK_TOKENS": "a-secret", "FRONTDESK_METRICS_FILE": "/dev/null"}
         with open(desk.log_file, "ab") as log:
-            desk.process = subprocess.Popen([binary("frontdeskd"), "--db", other], env=desk.env, stderr=log)
+            desk.process = subprocess.Popen([binary("frontdeskd"), "--db", other], env=desk.env | slips, stderr=log)
         desk.wait_ready()
         true(os.path.exists(other), "--db wins")
+        told = [line for line in desk.log().splitlines() if "setting_unknown" in line]
+        equal(len(told), 2, f"what is no setting is told of, and what is one is not: {told}")
+        for name, advice in (("FRONTDESK_RULE", "did you mean FRONTDESK_RULES?"), ("FRONTDESK_TOKENS", "frontdeskd --help lists them")):
+            true(any(f"name={name} " in line and advice in line for line in told), f"{name}: {told}")
+        lacks(desk.log(), "a-secret", "what was in it may be a secret")
 
 
 @test("a fresh book with a bad rule folder does not start, and says file:line")

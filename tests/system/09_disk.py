@@ -45,6 +45,8 @@ def full():
         equal(web.call(desk.port, "GET", "/healthz").status, 200, "but alive")
         desk.do("transcript", "ana")
         true(desk.runs(), "the daemon still runs")
+        wanting = desk.cli("note", "ana", "no room for this")
+        equal((wanting.code, "full: nothing more can be stored" in wanting.err), (75, True), f"an act: {wanting}")
         needs = {row["kind"]: row for row in desk.do("status", "--json").json()["needs"]}
         equal((needs["store"]["text"], needs["store"]["remedy"].split()[-1]),
               ("nothing can be stored: the disk is nearly full; webhooks are sent back with 503, and Braze repeats each for about "
@@ -182,6 +184,8 @@ def read_only():
         subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
         code, said = desk.try_start(FRONTDESK_ADMIN=os.path.join(desk.folder, "admin.sock"))
         true(code > 0 and desk.db in said, f"exit {code}: {said}")
+        wanting = desk.cli("transcript", "ana")
+        equal((wanting.code, "mounted read-only" in wanting.err), (1, True), f"reading says what helps: {wanting}")
         subprocess.run(["mount", "-o", "remount,rw", folder], check=True)
         desk.start()
         desk.hears("ana", "ping 2", "pong 2")

@@ -7,9 +7,11 @@ import pwd
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import web
@@ -278,6 +280,9 @@ def chat_live():
         piped = desk.cli("chat", "--as", "zoe", input="ping 5\n")
         equal(piped.code, 0, f"by a pipe: {piped}")
         contains(piped.out, "pong 5", "by a pipe")
+        silent = desk.cli("chat", "--as", "bob", input="human please\nhello?\n")
+        contains(silent.out, "a person has this conversation; frontdesk release bob gives it back", "and how it goes on")
+        desk.do("release", "bob")
         shown = on_a_terminal(desk, "chat", "--as", "kim", keys=b"ping 6\n\x04")
         true(desk.sandbox.texts("kim") == ["pong 6"], f"on a terminal: {shown!r}")
         refused = desk.cli("chat", input="hi\n", env={"BRAZE_REST_URL": "https://rest.iad-01.braze.com"})
@@ -329,7 +334,7 @@ def other_book():
               (["pong 1"], "bot", 1), "nothing has happened to the other desk")
 
 
-@test("a number that is a conversation's and another customer's id reaches neither until it is said which; hints say it")
+@test("of a number that is a conversation's or message's and another customer's id an act asks which, and a look tells; hints say it")
 def number_or_customer():
     with Desk() as desk:
         desk.hears("ana", "ping 1", "pong 1")
@@ -339,6 +344,12 @@ def number_or_customer():
             result = desk.cli(*words)
             equal((result.code, result.err), (1, "frontdesk: 2 is a conversation's number and another customer's id, and nothing was "
                                               "done: say which of conversation:2, external:2\n"), f"{words}")
+        for words, what in ((("transcript",), "conversation"), (("profile",), "conversation"), (("why",), "message")):
+            contains(desk.do(*words, "2").out, f"This is {what} 2. The customer with the id 2 is external:2.", f"{words} 2 tells whose it is")
+            for typed in ("1", "bob", "external:2", "3"):
+                lacks(desk.do(*words, typed).out, "The customer with the id", f"{words} {typed} means one alone")
+        contains(desk.do("transcript", "2", "--json").json()["notes"][0]["text"], "external:2", "programs are told, too")
+        equal(desk.cli("transcript", "2", "--as-talk").code, 1, "in a rule file there is no place to tell")
         hints = desk.do("queue", "--json").json()["queue"][0]["next"], desk.do("status", "--json").json()["needs"][0]["remedy"]
         equal(hints, ("frontdesk take conversation:2",) * 2, "what may be typed as it stands")
         contains(desk.do("take", "conversation:2").out, "frontdesk say conversation:2 ", "what comes next")
@@ -366,6 +377,26 @@ INSERT INTO step (name, say, ask) VALUES ('table.people', 'How "many"?', 'number
 INSERT INTO step (name, say) VALUES ('table.done', 'Done, {{ people }}.');
 INSERT INTO rule (name, words, action, target) VALUES ('book', 'a table', 'flow', 'table');
 """
+
+
+@test("a frozen daemon is waited for with a word on the terminal and not for ever; what then helps is named, by status as well")
+def frozen():
+    with Desk() as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.process.send_signal(signal.SIGSTOP)
+        with ThreadPoolExecutor() as pool:
+            watched = pool.submit(on_a_terminal, desk, "take", "ana")
+            load = pool.submit(desk.cli, "rules", "load", within=30)
+            status = pool.submit(desk.cli, "status", "--json")
+            shown, load, status = watched.result().decode(), load.result(), status.result()
+        desk.process.send_signal(signal.SIGCONT)
+        true(0 < shown.find("waiting for the daemon") < shown.find("is frozen"), f"on a terminal: {shown!r}")
+        equal((load.code, load.out, "waiting" in load.err), (1, "", False), "elsewhere there is no line that comes and goes")
+        for word in (desk.db + ".sock is frozen", "may still be done", "start it again", "look before you try again"):
+            contains(load.err, word, "what it may mean, and what helps")
+        needs = [(row["kind"], "is frozen" in row["text"]) for row in status.json()["needs"]]
+        equal((status.json()["daemon"], needs[0]), ("frozen", ("daemon", True)), "status")
+        desk.hears("bob", "ping 2", "pong 2")
 
 
 @test("rules draw: DOT in a pipe, lines on a terminal, both as JSON; rules list and tell know the flow")

@@ -2,11 +2,12 @@
 """The book's version: what a fresh one is marked with, and that a migration is all or nothing."""
 import os
 import sqlite3
+import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from desk import Desk
+from desk import Desk, binary
 from sandbox import ROOT, TRACK
 from tap import contains, equal, eventually, main, test, true
 
@@ -154,6 +155,29 @@ def upgrade_order():
         equal(desk.rows("SELECT name, wanted_after, is_changed FROM profile WHERE name IN ('grown', 'still') ORDER BY name"),
               [{"name": "grown", "wanted_after": 0, "is_changed": 1}, {"name": "still", "wanted_after": 0, "is_changed": 0}],
               "a list that has grown since, and a number that is what was set")
+
+
+@test("the copy before an upgrade is its owner's alone also when the command line makes it, and is on the disk before it has its name")
+def copy_by_hand():
+    import trace
+    trace.need_strace()
+    with Desk(start=False) as desk:
+        book_of(desk.db, newest_schema() - 1)
+        copy, calls = f"{desk.db}.before-{newest_schema():03d}", os.path.join(desk.folder, "calls")
+        former = os.umask(0o022)    # a shell's; the daemon has its own
+        try:
+            done = subprocess.run(["strace", "-f", "-y", "-o", calls, "-e", "trace=fsync,fdatasync,rename", binary("frontdesk"), "rules",
+                                   "load", desk.rules_folder], env=desk.env, capture_output=True, text=True, timeout=60, check=False)
+        finally:
+            os.umask(former)
+        equal(done.returncode, 0, f"the load: {done.stderr}")
+        equal(oct(os.stat(copy).st_mode & 0o777), "0o600", "nobody else may read it")
+        equal(desk.rows("PRAGMA user_version", path=copy)[0]["user_version"], newest_schema() - 1, "the copy is the older book")
+        with open(calls, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        named = next(i for i, line in enumerate(lines) if f'rename("{copy}.new"' in line)
+        true(any(f"<{copy}.new>" in line for line in lines[:named]), f"the copy is written out before it has its name: {lines[:named]}")
+        true(any(f"<{desk.folder}>" in line for line in lines[named:named + 2]), f"and its name behind it: {lines[named:named + 2]}")
 
 
 @test("an upgrade that cannot be preceded by its copy does not happen, and says why")

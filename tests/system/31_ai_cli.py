@@ -178,6 +178,20 @@ def why():
         equal(desk.do("why", plain, "--json").json()["questions"], [], "a message that no backend was asked about")
 
 
+@test("a question to the FAQ alone that it has no entry for is no trouble; where the FAQ stood in for a model it is")
+def misses():
+    with desk_with(backend(fallback="faq"), backend("faq", "faq"),
+                   more="INSERT INTO rule (name, words, action, target) VALUES ('cats', 'cat', 'consult', 'faq');\n") as desk:
+        answer(desk, "ana", "my cat is ill")
+        equal(desk.outbox("ana")[-1]["state"], "accepted", "she heard that nobody knows")
+        told = desk.do("status", "--json").json()
+        equal(([need["kind"] for need in told["needs"]], told["consults_failed"]), ([], 0), "status")
+        equal(desk.do("outbox", "list", "--state", "trouble", "--json").json()["outbox"], [], "outbox list")
+        equal([row["reason"] for row in desk.do("outbox", "list", "--state", "dead", "--json").json()["outbox"]],
+              ["no entry of the FAQ answers it"], "who asks for it sees it")
+        contains(desk.log(), "level=info event=consult_failed", "the log")
+
+
 @test("why: a chain that came to its end says where, and on what")
 def why_given_up():
     with desk_with(backend(fallback="faq"), backend("faq", "faq")) as desk:

@@ -185,6 +185,12 @@ static void claimed_identity_outranks_the_body(void **state)
         { "", "{\"user_id\":\"\",\"phone_number\":\"+1\",\"message\":\"m\"}", "", "", 0 },
         { "h", "{\"message\":\"m\",\"braze_id\":\"x\"}", "h", "", 0 },
         { "h", "{\"braze_id\":\"x\",\"message\":\"m\"}", "h", "x", 0 },
+        /* Liquid that was not worked out is the same for all customers, and so is nobody. */
+        { "{{${user_id}}}", "{\"user_id\":\"b\",\"message\":\"m\"}", "b", "", 0 },
+        { "${user_id}", "{\"user_id\":\"b\",\"message\":\"m\"}", "b", "", 0 },
+        { "h", "{\"user_id\":\"{{${user_id}}}\",\"message\":\"m\"}", "h", "", 0 },
+        { NULL, "{\"user_id\":\"{{ ${user_id} }}\",\"braze_id\":\"x\",\"message\":\"m\"}", "", "x", 0 },
+        { NULL, "{\"user_id\":\"b\",\"braze_id\":\"{{${braze_id}}}\",\"message\":\"m\"}", "b", "", 0 },
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct inbound in;

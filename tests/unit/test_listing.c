@@ -615,6 +615,11 @@ static void counts_the_day(void **state)
     assert_int_equal(o.with_person_today, 1);
     assert_int_equal(o.in_progress_today, 0);
     assert_int_equal(o.undelivered_today, 1);
+    spine_run(*state, "UPDATE turn SET state = 'erased' WHERE id = 3");
+    assert_int_equal(overview_get(*state, 0, 4000, &o, NULL), 0);
+    assert_int_equal(o.with_person_today, 0);
+    assert_int_equal(o.erased_today, 1);
+    assert_int_equal(o.undelivered_today, 1); /* who was erased is no failure */
     assert_int_equal(overview_waiting(*state, 5, add_waiting, &text, NULL), 1);
     assert_string_equal(buf_text(&text), "3 +821012345678 support since 60");
     buf_clear(&text);

@@ -444,6 +444,7 @@ static void test_bad_folders_are_refused(void **state)
     struct error error = { 0 };
     assert_int_equal(rulefiles_read("/nowhere/at/all", &files, &error), -1);
     assert_non_null(strstr(error.text, "cannot open the rules folder /nowhere/at/all"));
+    assert_non_null(strstr(error.text, "name a folder with files that end in .sql"));
     assert_int_equal(rulefiles_read(folder, &files, &error), -1);
     assert_non_null(strstr(error.text, "holds no file"));
 

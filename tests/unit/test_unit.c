@@ -70,6 +70,16 @@ static void the_unit_that_is_brought_along_hands_over_the_two_secrets_and_no_set
     assert_null(source_of("BRAZE_API"));
 }
 
+static void a_process_is_the_units_where_its_group_says_so(void **state)
+{
+    (void)state;
+    run("mkdir -p $ROOT/proc/7 $ROOT/proc/8; echo 0::/system.slice/frontdeskd.service > $ROOT/proc/7/cgroup; "
+        "echo 0::/user.slice/session-3.scope > $ROOT/proc/8/cgroup");
+    assert_true(unit_runs(root, 7));
+    assert_false(unit_runs(root, 8));
+    assert_false(unit_runs(root, 9));
+}
+
 static void what_systemctl_edit_writes_counts_as_well(void **state)
 {
     (void)state;
@@ -97,6 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(without_a_unit_nothing_is_known),
         TEST(the_unit_that_is_brought_along_hands_over_the_two_secrets_and_no_setting),
+        TEST(a_process_is_the_units_where_its_group_says_so),
         TEST(what_systemctl_edit_writes_counts_as_well),
         TEST(a_unit_of_the_owners_own_outranks_it),
     };
