@@ -35,12 +35,13 @@ struct backup {
 /* The daemon does not know our folder. The file itself is not there yet. */
 static int find_path(struct backup *backup, const char *typed)
 {
-    char *first = alloc_text(typed), *second = alloc_text(typed), *folder;
+    char *first = alloc_text(typed), *second = alloc_text(typed);
+    const char *above = dirname(first); /* which writes into its text */
+    char *folder = realpath(above, NULL);
     int code = EXIT_DONE;
 
-    folder = realpath(dirname(first), NULL);
     if (folder == NULL)
-        code = call_fail(backup->call, EXIT_FAILED, "%s: %s", dirname(first), strerror(errno));
+        code = call_fail(backup->call, EXIT_FAILED, "%s: %s", above, strerror(errno));
     else
         buf_addf(&backup->path, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, basename(second));
     free(folder);

@@ -232,7 +232,7 @@ def refused():
             file.write("a letter of mine, of no use as a database")
         for path, words, more in ((there, "is there already", []), (folder, "is a folder", []), (desk.db, "the book itself", ["--force"]),
                                   (link, "the book itself", ["--force"]), (desk.db + "-wal", "the book itself", ["--force"]),
-                                  (os.path.join(folder, "none", "x.db"), "No such file", []), ("/dev/null", "no ordinary file", ["--force"]),
+                                  (os.path.join(folder, "none", "x.db"), os.path.join(folder, "none") + ": No such file", []), ("/dev/null", "no ordinary file", ["--force"]),
                                   (other, "a database at work, as the book of another desk is, and no backup", ["--force"]),
                                   (os.path.join(folder, "linked.db"), "the book itself", []),
                                   (os.path.join(folder, "taken.db"), "in the way", [])):
