@@ -731,6 +731,7 @@ UNIT = \
   large \
   line \
   listing \
+  loader \
   local \
   log \
   mailbox \
