@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "braze/track.h"
 #include "desk/breaker.h"
 #include "desk/consult.h"
 #include "desk/desk.h"

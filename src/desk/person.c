@@ -8,7 +8,6 @@
  */
 #include <string.h>
 
-#include "braze/track.h"
 #include "desk/agent.h"
 #include "desk/consult.h"
 #include "desk/desk.h"
@@ -407,7 +406,7 @@ static int queue_rest(const struct act *act, const struct outbox_brief *row, str
 
     if (strcmp(row->kind, "track") != 0)
         return 0;
-    if (outbox_track_queue(act->desk->db, row->contact, row->conversation, TRACK_APART_MS, act->now, &is_put, error) != 0)
+    if (outbox_track_queue(act->desk->db, row->contact, row->conversation, act->now, &is_put, error) != 0)
         return -1;
     act->desk->may_track |= is_put;
     return 0;
