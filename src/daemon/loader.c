@@ -94,7 +94,7 @@ static bool is_of_folder(const struct load *load)
 {
     const char *folder = load->loader->folder;
 
-    return load->is_folder || (folder != NULL && rulefiles_are_in(load->files, folder, NULL) == 1);
+    return load->is_folder || (folder != NULL && rulefiles_are_in(load->files, folder) == 1);
 }
 
 static void hand_over(struct load *load, struct ruleset *rules)

@@ -45,7 +45,7 @@ static void the_folder_is_loaded_once_there_are_threads_again(void **state)
 {
     char folder[] = "/tmp/frontdesk-loader-XXXXXX", file[80];
     struct mailbox *mailbox = mailbox_new(10, 1000, NULL, NULL);
-    struct zones *zones = zones_open_one(NULL, "UTC");
+    struct zones *zones = zones_open_one("UTC");
     struct loader *loader;
     struct mail *mail;
 
