@@ -252,8 +252,7 @@ static int start_listeners(struct daemon *daemon, struct error *error)
     return daemon->metrics_server != NULL ? 0 : error_prefix(error, "FRONTDESK_METRICS");
 }
 
-/* Run and stop
- * -------------------------------------------------------------------------------------------------------- */
+/* Run and stop */
 
 static void reload(struct daemon *daemon)
 {

@@ -75,8 +75,7 @@ int parting_take_back(struct desk *desk, const struct conversation *conversation
     return parting_drop(desk->db, &parting, now, error);
 }
 
-/* Making
- * ----------------------------------------------------------------------------------------------------- */
+/* Making */
 
 struct making {
     struct desk *desk;
@@ -224,8 +223,7 @@ static int make_or_ask(struct making *making, const struct backend *backend, str
     return result == 0 ? make(making, NULL, NULL, error) : -1;
 }
 
-/* Running
- * ----------------------------------------------------------------------------------------------------- */
+/* Running */
 
 static int give_up(struct desk *desk, const struct parting *parting, const char *why, int64_t now, struct error *error)
 {

@@ -58,8 +58,7 @@ static int refuse(int status, struct error *error, const char *format, ...)
     return status;
 }
 
-/* Conversations
- * ----------------------------------------------------------------------------------------------------- */
+/* Conversations */
 
 static int find_conversation(const struct act *act, struct conversation *conversation, struct error *error)
 {
