@@ -734,6 +734,7 @@ UNIT = \
   large \
   line \
   listing \
+  loader \
   local \
   log \
   mailbox \

@@ -166,7 +166,6 @@ static void ask_backend(struct town *town, int32_t slot, int64_t at, bool is_rid
     }
     talk->outcome = is_riddle ? "unanswered" : "answered";
     talk->asked_at = at;
-    talk->asked_for = thinks_ms;
     if (is_riddle) {
         buf_clear(&town->text);
         words_riddle(town->words, &town->chance, town->people[talk->person].tongue, &town->text);

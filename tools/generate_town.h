@@ -32,7 +32,7 @@ struct person { /* a customer */
 
 struct talk {
     int64_t id, opened_at, last_in_at, epoch, messages;
-    int64_t asked, asked_at, asked_for; /* a question to a backend: the turn, when, ms that it takes */
+    int64_t asked, asked_at; /* a question to a backend: the turn, when */
     const struct topic *topic;          /* of the newest message */
     const char *last_rule, *owner, *agent, *team, *outcome;
     int32_t person;

@@ -31,7 +31,7 @@ struct draft { /* a request whose texts are not terminated yet */
     struct span names[HTTP_HEADERS_MAX], values[HTTP_HEADERS_MAX];
     size_t header_count, host_count, length_count;
     uint64_t body_len;
-    bool is_chunked, is_closing, wants_continue;
+    bool is_closing, wants_continue;
 };
 
 static const char TOKEN_MARKS[] = "!#$%&'*+-.^_`|~";

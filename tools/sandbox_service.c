@@ -39,7 +39,7 @@ enum { HOUR_MS = 3600 * 1000, HOUR_LIMIT = 250000, TRACK_WINDOW_MS = 3000, TRACK
 
 void service_init(struct service *service, int64_t now_ms)
 {
-    *service = (struct service){ .journal = -1, .started_ms = now_ms };
+    *service = (struct service){ .journal = -1 };
     service->sends = (struct rate){ .limit = HOUR_LIMIT, .window_ms = HOUR_MS };
     service->track = (struct rate){ .limit = TRACK_LIMIT, .window_ms = TRACK_WINDOW_MS };
     service->profiles.blocked = &service->workspace.blocked;

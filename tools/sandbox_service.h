@@ -55,7 +55,6 @@ struct service {
     int64_t ahead_s; /* of the right time: what answers say in Date */
     int journal;   /* --requests, or -1 */
     uint64_t seed; /* of the ids given out */
-    int64_t started_ms;
     struct verdict verdict; /* of the request at hand; kept for its memory */
     struct buf scratch;
     void (*wake)(void *waker); /* something was sent: ask parked requests again */

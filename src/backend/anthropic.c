@@ -72,7 +72,7 @@ static int ask(const struct consult *consult, struct vendor_request *request, st
     vendor_request_header(request, "anthropic-version", VERSION);
     jsonw_object(&w, NULL);
     jsonw_text(&w, "model", backend->model);
-    vendor_request_limits(backend, &w, "max_tokens", "temperature");
+    vendor_request_limits(backend, &w, "max_tokens");
     write_system(consult, &w);
     write_messages(consult, &w);
     if (vendor_act_goes_as_tool(backend)) {
@@ -133,4 +133,4 @@ static enum vendor_class read_answer(const struct backend *backend, const struct
     return VENDOR_ANSWERED;
 }
 
-const struct vendor_kind vendor_anthropic = { OWN_URL, ask, read_answer };
+const struct vendor_kind vendor_anthropic = { ask, read_answer };

@@ -106,7 +106,7 @@ static int ask(const struct consult *consult, struct vendor_request *request, st
     write_system(consult, &w);
     write_messages(consult, &w);
     jsonw_object(&w, "inferenceConfig");
-    vendor_request_limits(backend, &w, "maxTokens", "temperature");
+    vendor_request_limits(backend, &w, "maxTokens");
     jsonw_end_object(&w);
     write_tools(backend, &w);
     jsonw_end_object(&w);
@@ -159,4 +159,4 @@ static enum vendor_class read_answer(const struct backend *backend, const struct
     return VENDOR_ANSWERED;
 }
 
-const struct vendor_kind vendor_bedrock = { NULL, ask, read_answer };
+const struct vendor_kind vendor_bedrock = { ask, read_answer };

@@ -121,7 +121,7 @@ static int ask(const struct consult *consult, struct vendor_request *request, st
     write_contents(consult, &w);
     write_tools(backend, &w);
     jsonw_object(&w, "generationConfig");
-    vendor_request_limits(backend, &w, "maxOutputTokens", "temperature");
+    vendor_request_limits(backend, &w, "maxOutputTokens");
     jsonw_end_object(&w);
     jsonw_end_object(&w);
     return 0;
@@ -214,4 +214,4 @@ static enum vendor_class read_answer(const struct backend *backend, const struct
     return read_candidate(backend, candidate, answer, text);
 }
 
-const struct vendor_kind vendor_gemini = { OWN_URL, ask, read_answer };
+const struct vendor_kind vendor_gemini = { ask, read_answer };

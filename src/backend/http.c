@@ -323,4 +323,4 @@ static enum vendor_class read_answer(const struct backend *backend, const struct
     return VENDOR_ANSWERED;
 }
 
-const struct vendor_kind vendor_http = { NULL, ask, read_answer };
+const struct vendor_kind vendor_http = { ask, read_answer };

@@ -107,8 +107,7 @@ static int ask(const struct consult *consult, struct vendor_request *request, st
     if (backend->model != NULL)
         jsonw_text(&w, "model", backend->model);
     write_messages(consult, &w);
-    vendor_request_limits(backend, &w, takes_completion_tokens(backend, url) ? "max_completion_tokens" : "max_tokens",
-                          "temperature");
+    vendor_request_limits(backend, &w, takes_completion_tokens(backend, url) ? "max_completion_tokens" : "max_tokens");
     if (vendor_act_goes_as_tool(backend)) {
         jsonw_array(&w, "tools");
         vendor_act_write_tools(backend, &w, write_tool);
@@ -213,4 +212,4 @@ static enum vendor_class read_answer(const struct backend *backend, const struct
     return read_choice(backend, choice, answer, text);
 }
 
-const struct vendor_kind vendor_openai = { OWN_URL, ask, read_answer };
+const struct vendor_kind vendor_openai = { ask, read_answer };

@@ -76,4 +76,4 @@ static enum vendor_class read_answer(const struct backend *backend, const struct
     return VENDOR_ANSWERED;
 }
 
-const struct vendor_kind vendor_rasa = { NULL, ask, read_answer };
+const struct vendor_kind vendor_rasa = { ask, read_answer };

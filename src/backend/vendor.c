@@ -25,11 +25,6 @@ static const struct vendor_kind *const KINDS[] = {
     [BACKEND_FAQ] = NULL,
 };
 
-const char *vendor_default_url(enum backend_kind kind)
-{
-    return KINDS[kind] != NULL ? KINDS[kind]->url : NULL;
-}
-
 const char *vendor_class_name(enum vendor_class class)
 {
     static const char *const NAMES[] = {

@@ -113,7 +113,4 @@ void vendor_answer_release(struct vendor_answer *answer);
 /* The name of a class: answered, declined … */
 const char *vendor_class_name(enum vendor_class class);
 
-/* The base address that a kind has by itself; NULL: the row has to bring one, or, for BACKEND_BEDROCK, its region. */
-const char *vendor_default_url(enum backend_kind kind);
-
 #endif

@@ -13,7 +13,6 @@
 #include "base/json.h"
 
 struct vendor_kind {
-    const char *url; /* its own base address; NULL: none */
     int (*ask)(const struct consult *consult, struct vendor_request *request, struct error *error);
     enum vendor_class (*read)(const struct backend *backend, const struct json *root, struct vendor_answer *answer,
                               struct buf *text);

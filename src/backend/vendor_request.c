@@ -57,11 +57,10 @@ const char *vendor_url_host(const char *url, size_t *len)
     return host;
 }
 
-void vendor_request_limits(const struct backend *backend, struct jsonw *w, const char *max_tokens,
-                           const char *temperature)
+void vendor_request_limits(const struct backend *backend, struct jsonw *w, const char *max_tokens)
 {
     if (backend->max_tokens > 0)
         jsonw_int(w, max_tokens, backend->max_tokens);
     if (backend->temperature != NULL)
-        jsonw_raw(w, temperature, backend->temperature);
+        jsonw_raw(w, "temperature", backend->temperature);
 }

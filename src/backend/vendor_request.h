@@ -22,8 +22,7 @@ void vendor_request_url(struct vendor_request *request, const char *base, const 
 /* The host in an address, without port: *len bytes of it. */
 const char *vendor_url_host(const char *url, size_t *len);
 
-/* "max_tokens" and "temperature" under the names that a vendor has for them, as far as the row says something. */
-void vendor_request_limits(const struct backend *backend, struct jsonw *w, const char *max_tokens,
-                           const char *temperature);
+/* "max_tokens", under the name that a vendor has for it, and "temperature", as far as the row says something. */
+void vendor_request_limits(const struct backend *backend, struct jsonw *w, const char *max_tokens);
 
 #endif

@@ -125,12 +125,11 @@ void seal_sign(const struct seal_keys *keys, const struct seal_webhook *webhook,
 
 static bool read_timestamp(const char *text, int64_t *seconds)
 {
-    char *end;
     size_t len = strspn(text, "0123456789");
 
     if (len == 0 || len > 12 || text[len] != '\0')
         return false;
-    *seconds = strtoll(text, &end, 10);
+    *seconds = strtoll(text, NULL, 10);
     return true;
 }
 

@@ -224,11 +224,11 @@ struct zones *zones_open(const char *folder)
     return zones;
 }
 
-struct zones *zones_open_one(const char *folder, const char *name)
+struct zones *zones_open_one(const char *name)
 {
     struct zones *zones = alloc_new(sizeof *zones);
 
-    load_zone(zones, folder != NULL ? folder : FOLDER, name, strlen(name));
+    load_zone(zones, FOLDER, name, strlen(name));
     complete(zones);
     return zones;
 }

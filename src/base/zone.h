@@ -28,7 +28,7 @@ struct zone_time {
 struct zones *zones_open(const char *folder);
 
 /* The same with one zone beside "UTC", for who has looked the name up before and only shows times. Opens one file. */
-struct zones *zones_open_one(const char *folder, const char *name);
+struct zones *zones_open_one(const char *name);
 void zones_close(struct zones *zones);
 
 /* How many names there are: 1 means that tzdata is not installed. */

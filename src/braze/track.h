@@ -16,11 +16,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-enum {
-    TRACK_OBJECTS_MAX = 75,
-    TRACK_BODY_MAX = 1900 * 1000,
-    TRACK_APART_MS = 5000 /* between two requests that touch one profile */
-};
+enum { TRACK_OBJECTS_MAX = 75, TRACK_BODY_MAX = 1900 * 1000 };
 
 extern const char TRACK_PATH[];
 

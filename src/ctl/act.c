@@ -267,7 +267,7 @@ static int load_files(struct deed *deed, struct desk *desk, const struct rulefil
 
     if (loading.rules == NULL)
         return fail(deed, 400);
-    loading.is_folder = folder->len > 0 && rulefiles_are_in(files, buf_text(folder), NULL) == 1;
+    loading.is_folder = folder->len > 0 && rulefiles_are_in(files, buf_text(folder)) == 1;
     if (install(deed, desk, &loading) != 0) {
         ruleset_free(loading.rules);
         return deed->status == 0 ? fail(deed, 400) : -1;

@@ -121,7 +121,7 @@ void call_take_zone(const struct call *call, struct db *db)
     zone->zone = NULL;
     zone->is_read = true;
     if (book_get(db, "time_zone", &name, &error) == 1) {
-        zone->zones = zones_open_one(NULL, buf_text(&name));
+        zone->zones = zones_open_one(buf_text(&name));
         zone->zone = zones_find(zone->zones, buf_text(&name));
     }
     buf_release(&name);

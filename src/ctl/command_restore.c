@@ -116,6 +116,12 @@ static void drop_log(const char *path)
     unlink_with(path, "-shm");
 }
 
+static void drop_draft(const struct restoring *r)
+{
+    drop_log(buf_text(&r->draft));
+    unlink(buf_text(&r->draft));
+}
+
 static int say(const struct restoring *r, const struct error *error)
 {
     return call_fail(r->call, EXIT_FAILED, "%s", error->text);
@@ -261,14 +267,14 @@ static int put_in_place(struct restoring *r)
     const char *path = buf_text(&r->call->db_path);
     struct error error = { 0 };
 
+    drop_draft(r); /* of a restore that was killed */
     if (copy_draft(r, &error) != 0)
         return say(r, &error);
     if (r->is_kept)
         close_present(path);
     if (settle_draft(r, &error) == 0 && take_place(r, &error) == 0)
         return EXIT_DONE;
-    drop_log(buf_text(&r->draft));
-    unlink(buf_text(&r->draft));
+    drop_draft(r);
     return say(r, &error);
 }
 
@@ -344,6 +350,13 @@ static int refuse_in_use(const struct call *call, const char *path)
                      unit_is_installed("") ? " (systemctl stop frontdeskd)" : "");
 }
 
+static bool is_same_file(const char *one, const char *other)
+{
+    struct stat a, b;
+
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 /* Under the writer's lock: so no daemon runs, and none can start. */
 static int restore(struct call *call, const char *from)
 {
@@ -356,6 +369,8 @@ static int restore(struct call *call, const char *from)
     name_aside(path, call->now, &r.aside);
     if (taken < 0)
         code = say(&r, &error);
+    else if (is_same_file(from, buf_text(&r.draft)))
+        code = call_fail(call, EXIT_FAILED, "%s is what another restore was making: name the backup itself", from);
     else if (taken == 0)
         code = refuse_in_use(call, path);
     else
@@ -366,13 +381,6 @@ static int restore(struct call *call, const char *from)
     buf_release(&r.draft);
     buf_release(&r.aside);
     return code;
-}
-
-static bool is_same_file(const char *one, const char *other)
-{
-    struct stat a, b;
-
-    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 int command_restore(struct call *call)

@@ -30,7 +30,7 @@ void doctor_read_rules(struct doctor *doctor)
         doctor->rules = ruleset_new(&files, call_zones(doctor->call), &doctor->rules_trouble);
     if (doctor->rules != NULL)
         doctor->rules->number = number;
-    doctor->is_folder_news = doctor->rules != NULL && *folder != '\0' && rulefiles_are_in(&files, folder, NULL) == 0;
+    doctor->is_folder_news = doctor->rules != NULL && *folder != '\0' && rulefiles_are_in(&files, folder) == 0;
     rulefiles_release(&files);
 }
 

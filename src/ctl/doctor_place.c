@@ -50,9 +50,12 @@ static const char *fault_of_url(const char *value)
     if (host == NULL || (strncmp(value, "https:", 6) != 0 && strncmp(value, "http:", 5) != 0))
         return "is no https:// address";
     host += 3;
-    len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/?#");
-    if (host[len] != '\0' && strchr("/?#", host[len]) != NULL && host[len + 1] != '\0')
-        return "has a path behind the host";
+    len = strcspn(host, "/?#");
+    if (host[len] != '\0' && strcmp(host + len, "/") != 0)
+        return "goes on behind the host";
+    if (memchr(host, '@', len) != NULL)
+        return "has a user in it";
+    len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
     if (value[4] == ':' && address_kind(host, len) != ADDRESS_LOOPBACK)
         return "would send the key in clear: https is wanted";
     return NULL;

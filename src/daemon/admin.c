@@ -8,20 +8,13 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "daemon/admin.h"
+#include "daemon/public.h"
 
-enum { COMMAND_MAX = 1024 * 1024, RULES_MAX = 16 * 1024 * 1024, BUSY_RETRY_S = 5 };
+enum { COMMAND_MAX = 1024 * 1024, RULES_MAX = 16 * 1024 * 1024 };
 
 static void answer_error(struct http_call *call, int status, const char *sentence)
 {
-    struct buf json = { 0 };
-    struct jsonw w = { .out = &json };
-
-    jsonw_object(&w, NULL);
-    jsonw_text(&w, "error", sentence);
-    jsonw_end_object(&w);
-    http_answer(call, status, "application/json", buf_text(&json), json.len,
-                status == 503 ? BUSY_RETRY_S : 0);
-    buf_release(&json);
+    public_answer(call, status, "error", sentence, NULL, status == 503 ? PUBLIC_RETRY_S : 0);
 }
 
 static bool is_for_us(struct http_call *call, void *context)
@@ -40,16 +33,15 @@ static void handle_command(struct http_call *call, void *context)
     struct admin_context *admin = context;
     struct mail *mail;
     size_t len;
-    const char *body = http_body(call, &len);
 
+    http_body(call, &len);
     if (!mailbox_reserve(admin->mailbox, len)) {
         answer_error(call, 503, "the daemon is busy or stopping; try again");
         return;
     }
     mail = mail_new(MAIL_COMMAND);
     mail->name = alloc_text(http_path_rest(call));
-    mail->body = alloc_bytes(body, len);
-    mail->body_len = len;
+    mail->body = http_take_body(call, &mail->body_len);
     mail->call = call;
     http_park(call);
     mailbox_put(admin->mailbox, mail, len);
@@ -149,20 +141,17 @@ static void handle_metrics(struct http_call *call, void *context)
 
 static void handle_health(struct http_call *call, void *context)
 {
-    static const char ALIVE[] = "{\"status\":\"ok\"}";
-
     (void)context;
-    http_answer(call, 200, "application/json", ALIVE, strlen(ALIVE), 0);
+    public_answer(call, 200, "status", "ok", NULL, 0);
 }
 
 static void handle_ready(struct http_call *call, void *context)
 {
-    static const char READY[] = "{\"status\":\"ready\"}";
     struct status_facts facts;
 
     status_get(((struct admin_context *)context)->status, &facts);
     if (facts.is_ready)
-        http_answer(call, 200, "application/json", READY, strlen(READY), 0);
+        public_answer(call, 200, "status", "ready", NULL, 0);
     else
         answer_error(call, 503, facts.why);
 }

@@ -253,6 +253,7 @@ static bool is_over(struct engine *engine)
         return true;
     if (!atomic_load(&engine->is_stopping))
         return false;
+    engine_finish_batch(engine, true); /* what was claimed in it is under way as well */
     if (engine->stop_by == 0)
         engine->stop_by = now + engine->config->braze_timeout_ms + STOP_GRACE_MS;
     if (now >= engine->stop_by)

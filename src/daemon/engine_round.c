@@ -402,8 +402,7 @@ void engine_round(struct engine *engine, struct outcome *outcomes, size_t count,
     engine_refuse(engine, outcomes, count, NOT_NOW);
 }
 
-/* Carefully: bytes first, then each alone, counted before it is decided
- * ----------------------------------------------------- */
+/* Carefully: bytes first, then each alone, counted before it is decided */
 
 static int commit_step(struct engine *engine, int result, struct error *error)
 {

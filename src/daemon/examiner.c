@@ -194,9 +194,9 @@ static char *braze_url(const struct examiner *examiner, const char *path, const 
     return buf_detach(&url);
 }
 
-static void add_post(struct examiner *examiner, const char *kind, const char *path, const char *body)
+static void add_permission(struct examiner *examiner, const char *path, const char *body)
 {
-    struct check *check = add(examiner, kind, path, examiner->config->braze_key, braze_url(examiner, path, ""));
+    struct check *check = add(examiner, "permission", path, examiner->config->braze_key, braze_url(examiner, path, ""));
 
     if (check != NULL)
         check->body = alloc_text(body);
@@ -214,17 +214,17 @@ static void add_permissions(struct examiner *examiner, const struct ruleset *rul
 {
     bool has_canvas = false, has_app = false;
 
-    add_post(examiner, "permission", "/campaigns/trigger/send", NO_CAMPAIGN);
+    add_permission(examiner, "/campaigns/trigger/send", NO_CAMPAIGN);
     for (size_t i = 0; i < rules->campaign_count; i++) {
         has_canvas |= rules->campaigns[i].canvas_id != NULL;
         has_app |= rules->campaigns[i].app_id != NULL;
     }
     if (has_canvas)
-        add_post(examiner, "permission", "/canvas/trigger/send", NO_CANVAS);
+        add_permission(examiner, "/canvas/trigger/send", NO_CANVAS);
     if (has_app)
-        add_post(examiner, "permission", "/messages/send", NO_MESSAGE);
+        add_permission(examiner, "/messages/send", NO_MESSAGE);
     if (rules->attribute_count > 0 || rules->custom_event_count > 0)
-        add_post(examiner, "permission", "/users/track", NO_OBJECT);
+        add_permission(examiner, "/users/track", NO_OBJECT);
 }
 
 /* One that sends by app_id is none of Braze's: there is nothing to ask. */

@@ -531,25 +531,23 @@ static const char NO_ADDRESS[] = "'%s' is no web address: it looks like https://
 
 static int check_parts(CURLU *url, const char *text, struct error *error)
 {
-    char *scheme = NULL, *host = NULL, *path = NULL, *query = NULL;
+    char *scheme = NULL, *host = NULL, *path = NULL;
     int result = 0;
 
     curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
     curl_url_get(url, CURLUPART_HOST, &host, 0);
     curl_url_get(url, CURLUPART_PATH, &path, 0);
-    curl_url_get(url, CURLUPART_QUERY, &query, 0);
     if (scheme == NULL || host == NULL || (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0))
         result = error_set(error, NO_ADDRESS, text);
     else if (strcmp(scheme, "http") == 0 && !fetch_reach_is_loopback(host))
         result = error_set(error, "'%s' would send the key in clear: use https "
                                   "(plain http is for a loopback address, the sandbox)",
                            text);
-    else if ((path != NULL && strcmp(path, "/") != 0) || query != NULL)
-        result = error_set(error, "'%s' has a path: give the host alone, like https://rest.iad-01.braze.com", text);
+    else if ((path != NULL && strcmp(path, "/") != 0) || strpbrk(text, "?#") != NULL)
+        result = error_set(error, "'%s' goes on behind the host: give that alone, like https://rest.iad-01.braze.com", text);
     curl_free(scheme);
     curl_free(host);
     curl_free(path);
-    curl_free(query);
     return result;
 }
 

@@ -94,7 +94,7 @@ static bool is_of_folder(const struct load *load)
 {
     const char *folder = load->loader->folder;
 
-    return load->is_folder || (folder != NULL && rulefiles_are_in(load->files, folder, NULL) == 1);
+    return load->is_folder || (folder != NULL && rulefiles_are_in(load->files, folder) == 1);
 }
 
 static void hand_over(struct load *load, struct ruleset *rules)
@@ -187,24 +187,34 @@ static bool enter(const struct load *load)
     return is_needed;
 }
 
+static void wait_no_longer(const struct load *load)
+{
+    if (!is_nobodys_folder(load))
+        return;
+    pthread_mutex_lock(&load->loader->mutex);
+    load->loader->is_folder_waiting = false;
+    pthread_mutex_unlock(&load->loader->mutex);
+}
+
+static void leave(struct loader *loader)
+{
+    pthread_mutex_lock(&loader->mutex);
+    if (--loader->running == 0)
+        pthread_cond_broadcast(&loader->idle);
+    pthread_mutex_unlock(&loader->mutex);
+}
+
 static void *run(void *context)
 {
     struct load *load = context;
     struct loader *loader = load->loader;
 
     pthread_mutex_lock(&loader->one);
-    if (is_nobodys_folder(load)) {
-        pthread_mutex_lock(&loader->mutex);
-        loader->is_folder_waiting = false;
-        pthread_mutex_unlock(&loader->mutex);
-    }
+    wait_no_longer(load);
     work(load);
     pthread_mutex_unlock(&loader->one);
     load_free(load);
-    pthread_mutex_lock(&loader->mutex);
-    if (--loader->running == 0)
-        pthread_cond_broadcast(&loader->idle);
-    pthread_mutex_unlock(&loader->mutex);
+    leave(loader);
     return NULL;
 }
 
@@ -221,10 +231,9 @@ static void start(struct loader *loader, struct load *load)
         return;
     }
     tell_failure(load, 503, "no thread for loading rules can be had now; try again");
+    wait_no_longer(load);
     load_free(load);
-    pthread_mutex_lock(&loader->mutex);
-    loader->running--;
-    pthread_mutex_unlock(&loader->mutex);
+    leave(loader);
 }
 
 void loader_start(struct loader *loader, struct rulefiles *files, const char *actor, struct http_call *call)

@@ -18,7 +18,6 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "braze/inbound.h"
 #include "daemon/mailbox.h"
 #include "rules/ruleset.h"
@@ -121,7 +120,6 @@ void mailbox_put(struct mailbox *mailbox, struct mail *mail, size_t reserved_byt
 {
     mail->next = NULL;
     mail->reserved = reserved_bytes;
-    mail->put_at = clock_monotonic_ms();
 
     pthread_mutex_lock(&mailbox->lock);
     bool was_empty = mailbox->first == NULL;

@@ -40,7 +40,6 @@ struct mail {
     bool is_folder;          /* MAIL_RULESET: the files are those in the daemon's own folder */
     char *folder;            /* MAIL_RULESET: that folder, owned; NULL: there is none */
     int64_t rollback;        /* MAIL_RULESET: the files are those of this ruleset; 0: they are not */
-    int64_t put_at;          /* monotonic ms; set by mailbox_put */
     size_t reserved;         /* bytes; set by mailbox_put */
 };
 

@@ -9,7 +9,6 @@
  * Exit: 0 stopped; 1 the environment is broken (the sentence says how to mend it); 2 usage; 74 the book was
  * lost while running, to be started again by a supervisor.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -194,6 +193,7 @@ static void *run_engine(void *context)
 static int start_engine(struct daemon *daemon, const struct desk *desk, struct error *error)
 {
     const struct config *config = &daemon->config;
+    int reason;
 
     daemon->engine_config = (struct engine_config){
         .db_path = config->db,
@@ -206,9 +206,8 @@ static int start_engine(struct daemon *daemon, const struct desk *desk, struct e
     daemon->public.reads_from = desk->careful_until;
     daemon->engine = engine_new(&daemon->engine_config, desk, daemon->status);
     daemon->loader = loader_new(engine_mailbox(daemon->engine), daemon->zones, config->db, config->rules);
-    if (pthread_create(&daemon->engine_thread, NULL, run_engine, daemon) != 0)
-        return error_set(error, "no thread can be started: %s", strerror(errno));
-    return 0;
+    reason = pthread_create(&daemon->engine_thread, NULL, run_engine, daemon);
+    return reason == 0 ? 0 : error_set(error, "no thread can be started: %s", strerror(reason));
 }
 
 static int start_listeners(struct daemon *daemon, struct error *error)
@@ -255,8 +254,7 @@ static int start_listeners(struct daemon *daemon, struct error *error)
     return daemon->metrics_server != NULL ? 0 : error_prefix(error, "FRONTDESK_METRICS");
 }
 
-/* Run and stop
- * -------------------------------------------------------------------------------------------------------- */
+/* Run and stop */
 
 static void reload(struct daemon *daemon)
 {

@@ -156,7 +156,7 @@ int breaker_forgo(struct desk *desk, const char *backend, int64_t now, struct er
 {
     const struct lane *lane;
     struct lane again;
-    char name[128];
+    char name[BREAKER_LANE_LEN];
 
     breaker_name_lane(backend, name);
     lane = health_find(&desk->health, name);

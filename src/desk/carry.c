@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "braze/track.h"
 #include "desk/carry.h"
 #include "desk/consult.h"
 #include "desk/decide_say.h"
@@ -287,8 +286,7 @@ static int queue_attributes(const struct carry *carry, struct error *error)
     if (rules->attribute_count == 0 && !decision_has(carry->decision, EFFECT_ENTRY) &&
         *ruleset_setting(rules, "subscription_group") == '\0')
         return 0;
-    if (outbox_track_queue(carry->desk->db, conversation->contact, conversation->id, TRACK_APART_MS, carry->now, &is_put,
-                           error) != 0)
+    if (outbox_track_queue(carry->desk->db, conversation->contact, conversation->id, carry->now, &is_put, error) != 0)
         return -1;
     carry->desk->may_track |= is_put;
     return 0;

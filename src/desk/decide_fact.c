@@ -57,8 +57,7 @@ static const struct json *field(struct facts *facts, const char *name)
     return json_get(parse_once(facts->state->fields, &facts->has_fields, &facts->fields), name);
 }
 
-/* Readers
- * ---------------------------------------------------------------------------------------------------- */
+/* Readers */
 
 static void read_campaign(struct facts *facts, struct expression_value *value)
 {
@@ -223,8 +222,7 @@ static void (*const READERS[FACT_COUNT])(struct facts *, struct expression_value
     [FACT_WEEKDAY] = read_weekday,
 };
 
-/* Fields, variables, groups
- * ----------------------------------------------------------------------------------- */
+/* Fields, variables, groups */
 
 static void read_real(struct facts *facts, const struct json *json, struct expression_value *value)
 {

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "braze/track.h"
 #include "desk/breaker.h"
 #include "desk/consult.h"
 #include "desk/desk.h"
@@ -48,8 +47,7 @@ int64_t desk_key_at(struct desk *desk, int64_t now)
     return desk->newest_key_at;
 }
 
-/* Rulesets
- * -------------------------------------------------------------------------------------------------------- */
+/* Rulesets */
 
 static int reload_disabled(struct desk *desk, int64_t number, struct error *error)
 {

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "braze/track.h"
 #include "desk/apart.h"
 #include "desk/chores.h"
 #include "desk/consult.h"
@@ -173,7 +172,7 @@ static int begin_clearing(struct progress *p, struct error *error)
 
     if (found != 1)
         return found < 0 ? -1 : move(p, "rows", 0, 0, error);
-    if (outbox_track_queue(db, contact, conversation, TRACK_APART_MS, p->now, NULL, error) != 0)
+    if (outbox_track_queue(db, contact, conversation, p->now, NULL, error) != 0)
         return -1;
     p->desk->may_track = true;
     return move(p, "clearing", 1, 0, error);

@@ -110,8 +110,7 @@ static int drop_lane(struct health *health, struct db *db, struct lane *lane, in
     return result;
 }
 
-/* May calls go?
- * -------------------------------------------------------------------------------------------------- */
+/* May calls go? */
 
 int64_t health_wait_until(const struct health *health, int64_t now, int64_t calls_per_hour)
 {
@@ -199,8 +198,7 @@ int health_probe(struct health *health, struct db *db, const char *path, const c
     return 0;
 }
 
-/* What answers say
- * ------------------------------------------------------------------------------------------------ */
+/* What answers say */
 
 static int worsen(struct health *health, struct db *db, const struct answer *answer, enum answer_scope scope,
                   const char *state, const char *path, const char *campaign, int64_t wait_ms, int64_t now,

@@ -326,9 +326,11 @@ static int note_lane(struct desk *desk, const struct notify_call *call, const st
 {
     struct endpoint endpoint;
 
-    /* The endpoints of teams that have left the rules have no health. */
-    if (!find_target(desk->rules, call->row.target, &endpoint))
+    /* An endpoint that has left the rules has no health, and a telling that would go there again is to end. */
+    if (!find_target(desk->rules, call->row.target, &endpoint)) {
+        desk->told_rules = -1;
         return 0;
+    }
     return notify_lane_note(desk, call, end, now, error);
 }
 
@@ -422,6 +424,7 @@ int notify_retry(struct desk *desk, int64_t outbox, int64_t now, struct error *e
         found = -1;
     notify_row_release(&row);
     desk->may_notify = true;
+    desk->told_rules = -1;
     return found;
 }
 

@@ -76,8 +76,7 @@ int parting_take_back(struct desk *desk, const struct conversation *conversation
     return parting_drop(desk->db, &parting, now, error);
 }
 
-/* Making
- * ----------------------------------------------------------------------------------------------------- */
+/* Making */
 
 struct making {
     struct desk *desk;
@@ -225,8 +224,7 @@ static int make_or_ask(struct making *making, const struct backend *backend, str
     return result == 0 ? make(making, NULL, NULL, error) : -1;
 }
 
-/* Running
- * ----------------------------------------------------------------------------------------------------- */
+/* Running */
 
 static int give_up(struct desk *desk, const struct parting *parting, const char *why, int64_t now, struct error *error)
 {
@@ -351,15 +349,18 @@ int parting_next_at(struct desk *desk, int64_t *at, struct error *error)
     const struct backend *backend = summary_backend(desk);
     struct parting parting;
     int64_t urgent, until;
-    int room;
+    int due, room;
 
     *at = 0;
     if (desk->parting_seen != INT64_MAX)
         return 0;
     if (parting_next(desk->db, false, at, error) != 0 || parting_next(desk->db, true, &urgent, error) != 0)
         return -1;
-    if (backend == NULL || urgent <= *at || parting_due(desk->db, *at, &parting, error) != 1)
+    if (backend == NULL || urgent <= *at)
         return 0;
+    due = parting_due(desk->db, *at, &parting, error);
+    if (due != 1)
+        return due;
     room = has_room(desk, backend, error);
     /* The end of a question that is out wakes the loop by itself. */
     until = ripe_at(desk, &parting) + PARTING_SUMMARY_WAIT_MS;

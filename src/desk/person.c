@@ -8,7 +8,6 @@
  */
 #include <string.h>
 
-#include "braze/track.h"
 #include "desk/agent.h"
 #include "desk/consult.h"
 #include "desk/desk.h"
@@ -59,8 +58,7 @@ static int refuse(int status, struct error *error, const char *format, ...)
     return status;
 }
 
-/* Conversations
- * ----------------------------------------------------------------------------------------------------- */
+/* Conversations */
 
 static int find_conversation(const struct act *act, struct conversation *conversation, struct error *error)
 {
@@ -407,7 +405,7 @@ static int queue_rest(const struct act *act, const struct outbox_brief *row, str
 
     if (strcmp(row->kind, "track") != 0)
         return 0;
-    if (outbox_track_queue(act->desk->db, row->contact, row->conversation, TRACK_APART_MS, act->now, &is_put, error) != 0)
+    if (outbox_track_queue(act->desk->db, row->contact, row->conversation, act->now, &is_put, error) != 0)
         return -1;
     act->desk->may_track |= is_put;
     return 0;

@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include "braze/track.h"
 #include "desk/erasure.h"
 #include "desk/rider.h"
 #include "desk/subscription.h"
@@ -21,7 +20,7 @@ static int leave_behind(struct desk *desk, const struct outbox_row *row, int64_t
     if (profile_unride(desk->db, row->contact, SUBSCRIPTION_NAME, &changed, error) != 0)
         return -1;
     desk->may_track |= changed;
-    return changed ? outbox_track_queue(desk->db, row->contact, row->conversation, TRACK_APART_MS, now, NULL, error) : 0;
+    return changed ? outbox_track_queue(desk->db, row->contact, row->conversation, now, NULL, error) : 0;
 }
 
 /* Does the text go to the profile that the values are wanted of? The number and Braze's own id lead to the same. */
@@ -97,10 +96,10 @@ int rider_accept(struct desk *desk, const struct call *call, const struct call_r
     is_early = noted_at != 0 && noted_at > call->started_at - TRACK_APART_MS;
     if (profile_accept_riders(db, row->contact, row->outbox, is_early, now, error) != 0 ||
         outbox_track_note(db, row->contact, now, error) != 0 ||
-        outbox_track_spare(db, row->contact, TRACK_APART_MS, now, error) != 0)
+        outbox_track_spare(db, row->contact, now, error) != 0)
         return -1;
     desk->may_track = true;
-    return outbox_track_queue(db, row->contact, row->conversation, TRACK_APART_MS, now, NULL, error);
+    return outbox_track_queue(db, row->contact, row->conversation, now, NULL, error);
 }
 
 /* What leaves soon may be overtaken by it. */
@@ -115,5 +114,5 @@ int rider_refuse(struct desk *desk, const struct call_row *row, const char *reas
         outbox_track_bar(desk->db, row->outbox, error) != 0)
         return -1;
     desk->may_track = true;
-    return outbox_track_queue(desk->db, row->contact, row->conversation, TRACK_APART_MS, now, NULL, error);
+    return outbox_track_queue(desk->db, row->contact, row->conversation, now, NULL, error);
 }

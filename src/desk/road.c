@@ -49,8 +49,7 @@ struct passage {
     int64_t now;
 };
 
-/* Rows of the decision
- * ---------------------------------------------------------------------------------------------- */
+/* Rows of the decision */
 
 /* Does the message become part of the turn that is being answered? A step that asks something has a turn of its own. */
 static bool joins(const struct passage *p)
@@ -241,8 +240,7 @@ static int decide_and_store(struct passage *p, struct error *error)
     return result;
 }
 
-/* Whose it is, and whether it came before
- * ------------------------------------------------------------------------------ */
+/* Whose it is, and whether it came before */
 
 static void format_identity(const struct inbound *in, struct buf *out)
 {

@@ -17,8 +17,7 @@
 static const char HANDED_OVER[] = "handed_over";
 static const char STEP[] = "step "; /* an actor of the ledger */
 
-/* Reading
- * ----------------------------------------------------------------------------------------------------- */
+/* Reading */
 
 /* One line, and nothing in it that acts on whoever shows it. */
 static char *clean(const char *text)
@@ -274,8 +273,7 @@ void story_release(struct story *story)
     *story = (struct story){ 0 };
 }
 
-/* Judging
- * ----------------------------------------------------------------------------------------------------- */
+/* Judging */
 
 /* The customer's last words, or what they were said after if they are only polite. Of courtesies alone one that was answered,
  * if any was: nothing is open. NULL: he said nothing. */

@@ -72,8 +72,7 @@ static const struct voice *voice_of(const char *language)
     return &VOICES[0];
 }
 
-/* Pieces
- * ----------------------------------------------------------------------------------------------------- */
+/* Pieces */
 
 static size_t characters(const struct buf *text)
 {
@@ -172,8 +171,7 @@ static void join_names(const struct names *names, struct buf *out)
         buf_addf(out, ", +%zu", names->more);
 }
 
-/* What it is made of
- * ----------------------------------------------------------------------------------------------------- */
+/* What it is made of */
 
 /* What the end, the dialogue and the backends tell is no answer of a rule's own. */
 static bool is_answer(const struct story_text *text)
@@ -313,8 +311,7 @@ static void write_end(const struct story *story, const struct voice *voice, bool
     buf_release(&team);
 }
 
-/* The customer's words
- * ----------------------------------------------------------------------------------------------------- */
+/* The customer's words */
 
 static void add_quote(const struct voice *voice, const char *text, size_t len, size_t most, struct buf *out)
 {
@@ -438,8 +435,7 @@ static void write_quotes(const struct story *story, const struct quotable *quota
     buf_release(&quotes);
 }
 
-/* All of it
- * ----------------------------------------------------------------------------------------------------- */
+/* All of it */
 
 /* What the customer's words leave to all others, at least. */
 static size_t room_beside(const struct story *story, const struct quotable *quotable, const struct voice *voice)

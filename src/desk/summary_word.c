@@ -195,11 +195,11 @@ static size_t piece_at(const char *word, const char *const *list)
     return 0;
 }
 
-/* Nothing but pieces of the one list or (NULL: none) of the other. */
-static bool is_made_of(const char *word, const char *const *list, const char *const *other)
+/* Nothing but greetings and pieces of the other list (NULL: there is none). */
+static bool is_made_of_greetings(const char *word, const char *const *other)
 {
     while (*word != '\0') {
-        size_t len = piece_at(word, list);
+        size_t len = piece_at(word, KOREAN_GREETINGS);
 
         if (len == 0 && other != NULL)
             len = piece_at(word, other);
@@ -218,9 +218,9 @@ bool said_is(const struct said_word *word, enum said_class class)
     if (word->kind == PLAIN_DIGIT)
         return false;
     switch (class) {
-    case SAID_GREETING: return is_korean ? is_made_of(plain, KOREAN_GREETINGS, NULL) : is_in(plain, GREETINGS);
+    case SAID_GREETING: return is_korean ? is_made_of_greetings(plain, NULL) : is_in(plain, GREETINGS);
     case SAID_COURTESY:
-        return is_korean ? is_made_of(plain, KOREAN_GREETINGS, KOREAN_COURTESIES)
+        return is_korean ? is_made_of_greetings(plain, KOREAN_COURTESIES)
                          : is_in(plain, GREETINGS) || is_in(plain, COURTESIES);
     case SAID_ASKS: return is_korean ? holds_one_of(plain, KOREAN_ASKS) : is_in(plain, ASKS);
     case SAID_ASKS_FIRST: return !is_korean && is_in(plain, ASKS_FIRST);

@@ -1,7 +1,6 @@
 /*
  * track_fate: see the header.
  */
-#include "braze/track.h"
 #include "desk/track_fate.h"
 #include "store/entry.h"
 #include "store/outbox_track.h"
@@ -62,7 +61,7 @@ static int end(const struct settling *s, const char *state, const char *reason, 
     desk->may_track = true;
     if (outbox_settle(desk->db, row->outbox, row->contact, 0, state, reason, s->now, error) != 0)
         return -1;
-    return outbox_track_queue(desk->db, row->contact, row->conversation, TRACK_APART_MS, s->now, NULL, error);
+    return outbox_track_queue(desk->db, row->contact, row->conversation, s->now, NULL, error);
 }
 
 static int refuse_attributes(const struct settling *s, struct error *error)

@@ -23,7 +23,6 @@ static int take_value(const struct ruleset *ruleset, const struct row *row, stru
 {
     const char *source = row_value(row, "value");
 
-    attribute->source_value = source;
     if (source == NULL && attribute_is_entry(attribute->type))
         return row_refuse(row, error, "the type %s needs a value; NULL removes an attribute that is set, as by the type %s",
                           attribute_type_names[attribute->type],

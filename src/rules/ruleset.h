@@ -153,7 +153,6 @@ struct attribute {
     struct template *value; /* NULL: the attribute is removed */
     enum attribute_type type;
     bool with_reply; /* the value also travels in the call that sends a reply; never of what is done once */
-    const char *source_value;
     const char *file;
     int line;
 };

@@ -8,8 +8,7 @@
 #include "base/alloc.h"
 #include "store/contact.h"
 
-/* Identities ------------------------------------------------------------------------------------------------
- */
+/* Identities */
 
 static const char BY_IDENTITY[] = "SELECT contact FROM identity WHERE kind = ?1 AND value = ?2";
 
@@ -122,8 +121,7 @@ static int add_identity(struct db *db, const char *kind, const char *value, int6
     return query_run(q, error) != 0 ? -1 : db_changes(db) == 1;
 }
 
-/* Contacts
- * ---------------------------------------------------------------------------------------------------- */
+/* Contacts */
 
 /* Replies go to the profile that wrote: the identity as received. */
 static void address_of(const struct contact_claim *claim, const char **kind, const char **address)

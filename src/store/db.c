@@ -37,8 +37,7 @@ int64_t db_monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Faults ----------------------------------------------------------------------------------------------------
- */
+/* Faults */
 
 static enum db_fault fault_of(int code)
 {
@@ -110,8 +109,7 @@ int db_fail(struct db *db, int code, struct error *error)
                      cure != NULL ? cure : "");
 }
 
-/* Opening ---------------------------------------------------------------------------------------------------
- */
+/* Opening */
 
 static void log_sqlite(void *unused, int code, const char *message)
 {
@@ -369,8 +367,7 @@ bool db_has_moved(struct db *db)
            wal_has_moved(db);
 }
 
-/* Transactions
- * ------------------------------------------------------------------------------------------------ */
+/* Transactions */
 
 int db_run(struct db *db, const char *sql, struct error *error)
 {
@@ -480,8 +477,7 @@ int64_t db_changes(const struct db *db)
     return sqlite3_changes64(db->handle);
 }
 
-/* Checkpoints
- * --------------------------------------------------------------------------------------------------- */
+/* Checkpoints */
 
 int64_t db_wal_pages(const struct db *db)
 {

@@ -112,8 +112,7 @@ void expressions_free(struct expressions *set)
     free(set);
 }
 
-/* Refusals
- * --------------------------------------------------------------------------------------------------- */
+/* Refusals */
 
 static int shown(const char *text, size_t len)
 {
@@ -232,8 +231,7 @@ static int refuse(const char *message, struct error *error)
     return -1;
 }
 
-/* Adding
- * ------------------------------------------------------------------------------------------------------- */
+/* Adding */
 
 static int compare_sources(const void *a, const void *b)
 {
@@ -315,8 +313,7 @@ const char *expression_name(const struct expression *expression, size_t index)
     return sqlite3_bind_parameter_name(expression->test, (int)index + 1);
 }
 
-/* Evaluating
- * ----------------------------------------------------------------------------------------------------- */
+/* Evaluating */
 
 static int bind(sqlite3_stmt *stmt, int index, const struct expression_value *value)
 {

@@ -20,7 +20,7 @@
 
 int lock_take(const char *path, int *descriptor, struct error *error)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), reason;
 
     if (fd < 0)
         return error_set(error, "%s: cannot be opened for writing: %s%s", path, strerror(errno),
@@ -31,10 +31,9 @@ int lock_take(const char *path, int *descriptor, struct error *error)
         *descriptor = fd;
         return 1;
     }
+    reason = errno;
     close(fd);
-    if (errno == EWOULDBLOCK)
-        return 0;
-    return error_set(error, "%s: cannot be locked: %s", path, strerror(errno));
+    return reason == EWOULDBLOCK ? 0 : error_set(error, "%s: cannot be locked: %s", path, strerror(reason));
 }
 
 void lock_release(int descriptor)

@@ -11,8 +11,7 @@
 #include "store/query_number.h"
 #include "store/turn.h"
 
-/* Into the line ---------------------------------------------------------------------------------------------
- */
+/* Into the line */
 
 /* Two statements: RETURNING would set up a table for its one row each time. */
 static const char RAISE_SEQ[] = "UPDATE contact SET seq = seq + 1 WHERE id = ?1";
@@ -136,8 +135,7 @@ int outbox_put(struct db *db, const struct outbox_new *row, struct error *error)
     return row->withheld != NULL || row->part > 1 ? 0 : outbox_give_way(db, row->contact, row->now, error);
 }
 
-/* Out of the line
- * ----------------------------------------------------------------------------------------------- */
+/* Out of the line */
 
 /* Who has written in a newer conversation since has opened the window for what is left of a closed one. */
 #define WINDOW                                                                                                      \
@@ -329,8 +327,7 @@ int outbox_settle(struct db *db, int64_t id, int64_t contact, int64_t turn, cons
     return turn_refresh(db, turn, contact, now, error);
 }
 
-/* Back into the line
- * --------------------------------------------------------------------------------------------- */
+/* Back into the line */
 
 static const char REVIVE[] =
     "UPDATE outbox SET state = 'waiting', due_at = ?2, settled_at = NULL, failures = 0, reason = '' WHERE id = ?1";

@@ -70,16 +70,16 @@ int outbox_track_noted(struct db *db, int64_t contact, int64_t *at, struct error
 }
 
 /* A clock that was set back makes nobody wait longer than the distance. */
-static int may_leave_at(struct db *db, int64_t contact, int64_t apart_ms, int64_t now, int64_t *at, struct error *error)
+static int may_leave_at(struct db *db, int64_t contact, int64_t now, int64_t *at, struct error *error)
 {
     int64_t noted_at;
 
     if (outbox_track_noted(db, contact, &noted_at, error) != 0)
         return -1;
     if (noted_at > now)
-        *at = now + apart_ms;
+        *at = now + TRACK_APART_MS;
     else
-        *at = now - noted_at < apart_ms ? noted_at + apart_ms : now;
+        *at = now - noted_at < TRACK_APART_MS ? noted_at + TRACK_APART_MS : now;
     return 0;
 }
 
@@ -107,8 +107,7 @@ int outbox_track_has_news(struct db *db, int64_t contact, struct error *error)
     return found == 0 ? entry_waits(db, contact, error) : found;
 }
 
-int outbox_track_queue(struct db *db, int64_t contact, int64_t conversation, int64_t apart_ms, int64_t now,
-                       bool *is_put, struct error *error)
+int outbox_track_queue(struct db *db, int64_t contact, int64_t conversation, int64_t now, bool *is_put, struct error *error)
 {
     int found = outbox_track_has_news(db, contact, error), is_open = 0;
     int64_t at;
@@ -119,7 +118,7 @@ int outbox_track_queue(struct db *db, int64_t contact, int64_t conversation, int
         *is_put = found == 1 && is_open == 0;
     if (found != 1 || is_open < 0)
         return found < 0 || is_open < 0 ? -1 : 0;
-    if (may_leave_at(db, contact, apart_ms, now, &at, error) != 0)
+    if (may_leave_at(db, contact, now, &at, error) != 0)
         return -1;
     return is_open ? hasten(db, contact, at, error) : put(db, contact, conversation, at, now, error);
 }
@@ -256,7 +255,7 @@ static const char SPARE[] =
     "UPDATE outbox SET state = 'withheld', settled_at = ?2, reason = 'what was to be written went with a text' "
     "WHERE contact = ?1 AND seq = 0 AND settled_at IS NULL AND state = 'due'";
 
-int outbox_track_spare(struct db *db, int64_t contact, int64_t apart_ms, int64_t now, struct error *error)
+int outbox_track_spare(struct db *db, int64_t contact, int64_t now, struct error *error)
 {
     int has_news = outbox_track_has_news(db, contact, error);
     struct query *q;
@@ -265,7 +264,7 @@ int outbox_track_spare(struct db *db, int64_t contact, int64_t apart_ms, int64_t
         return -1;
     q = db_query(db, has_news ? WAIT_LONGER : SPARE);
     query_bind_int(q, 1, contact);
-    query_bind_int(q, 2, has_news ? now + apart_ms : now);
+    query_bind_int(q, 2, has_news ? now + TRACK_APART_MS : now);
     return query_run(q, error);
 }
 

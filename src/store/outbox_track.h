@@ -17,6 +17,8 @@
 #include "base/error.h"
 #include "store/db.h"
 
+enum { TRACK_APART_MS = 5000 }; /* between two requests that touch one profile */
+
 /* Is anything to be written into his profile: values, or entries? 1, 0, -1. */
 int outbox_track_has_news(struct db *db, int64_t contact, struct error *error);
 
@@ -24,13 +26,12 @@ int outbox_track_has_news(struct db *db, int64_t contact, struct error *error);
 int outbox_track_note(struct db *db, int64_t contact, int64_t now, struct error *error);
 
 /*
- * A row for the contact, when there is news for his profile and none is open. It may leave `apart_ms` after the last call
+ * A row for the contact, when there is news for his profile and none is open. It may leave TRACK_APART_MS after the last call
  * that may have written there (outbox_track_note), since what follows too closely may be applied in the wrong order. One that
  * is open and waits for something else may leave then, for what is new need not wait for the same.
  * *is_put (may be NULL): there is one now that was not.
  */
-int outbox_track_queue(struct db *db, int64_t contact, int64_t conversation, int64_t apart_ms, int64_t now,
-                       bool *is_put, struct error *error);
+int outbox_track_queue(struct db *db, int64_t contact, int64_t conversation, int64_t now, bool *is_put, struct error *error);
 
 struct outbox_track_row {
     int64_t id, contact, conversation;
@@ -71,8 +72,8 @@ int outbox_track_is_claimed_for(struct db *db, int64_t contact, struct error *er
 /* When a call that may have written into the contact's profile ended last; 0: never. */
 int outbox_track_noted(struct db *db, int64_t contact, int64_t *at, struct error *error);
 
-/* Attributes went with a text: the row that waits has nothing left to carry, or goes apart_ms later. */
-int outbox_track_spare(struct db *db, int64_t contact, int64_t apart_ms, int64_t now, struct error *error);
+/* Attributes went with a text: the row that waits has nothing left to carry, or goes TRACK_APART_MS later. */
+int outbox_track_spare(struct db *db, int64_t contact, int64_t now, struct error *error);
 
 /* All that it carried was refused in one: from now on it carries one object at a time. */
 int outbox_track_part(struct db *db, int64_t id, struct error *error);

@@ -230,7 +230,7 @@ int overview_withheld(struct db *db, int64_t since, int64_t *count, struct buf *
     return found < 0 ? -1 : 0;
 }
 
-static const char LANES[] = "SELECT name, state, reason, until_at, changed_at, failures FROM lane "
+static const char LANES[] = "SELECT name, state, reason, until_at, failures FROM lane "
                             "ORDER BY state <> 'stopped', changed_at";
 
 int overview_lanes(struct db *db, overview_lane_row *row, void *context, struct error *error)
@@ -244,8 +244,7 @@ int overview_lanes(struct db *db, overview_lane_row *row, void *context, struct 
             .state = query_text(q, 1),
             .reason = query_text(q, 2),
             .until_at = query_int(q, 3),
-            .changed_at = query_int(q, 4),
-            .failures = query_int(q, 5),
+            .failures = query_int(q, 4),
         };
 
         row(context, &found);

@@ -51,7 +51,7 @@ int overview_withheld(struct db *db, int64_t since, int64_t *count, struct buf *
 /* What we call and is not well, the stopped ones first. */
 struct overview_lane {
     const char *name, *state, *reason;
-    int64_t until_at, changed_at, failures;
+    int64_t until_at, failures;
 };
 typedef void overview_lane_row(void *context, const struct overview_lane *row);
 int overview_lanes(struct db *db, overview_lane_row *row, void *context, struct error *error);

@@ -62,7 +62,7 @@ static const char EMPTY_SERVICE_CALLS[] =
     "UPDATE service_call SET url = '', body = NULL, answer = '' WHERE outbox IN " OLD_OUTBOX;
 static const char EMPTY_CONSULTS[] = "UPDATE consult SET did = '' WHERE did <> '' AND outbox IN " OLD_OUTBOX;
 
-/* What is walked along, and what is emptied of it; the first statement's rows are counted. */
+/* What is walked along, and what is emptied of it. */
 static const struct walk {
     enum retention_class class;
     const char *name, *old;

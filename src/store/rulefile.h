@@ -45,7 +45,7 @@ int rulefiles_check_text(const char *path, const char *text, size_t len, struct 
 void rulefiles_digest(const struct rulefiles *files, struct buf *out);
 
 /* Does the folder hold these very files, byte for byte? 1, 0, or -1 when it cannot be read. */
-int rulefiles_are_in(const struct rulefiles *files, const char *folder, struct error *error);
+int rulefiles_are_in(const struct rulefiles *files, const char *folder);
 
 /*
  * Runs the files and hands every row to `row` in file order: `table`, all `count` columns of it with names

@@ -129,11 +129,11 @@ static size_t address_end(const char *text, size_t len, size_t at)
     return end;
 }
 
-void ink_find_addresses(struct ink *ink, size_t start)
+void ink_find_addresses(struct ink *ink)
 {
     const char *text = buf_text(&ink->text);
 
-    for (size_t at = start; at < ink->text.len; at++) {
+    for (size_t at = 0; at < ink->text.len; at++) {
         size_t end;
 
         if (text[at] != 'h' && text[at] != 'w' && text[at] != 'H' && text[at] != 'W')

@@ -41,8 +41,8 @@ void ink_restyle(struct ink *ink, size_t start, uint8_t style);
 /* Narrows text[*start … *end-1] by the blanks at both ends. */
 void ink_trim(const struct ink *ink, size_t *start, size_t *end);
 
-/* Bare addresses (http://, https://, www.) from offset `start` on get their style. */
-void ink_find_addresses(struct ink *ink, size_t start);
+/* Bare addresses (http://, https://, www.) get their style. */
+void ink_find_addresses(struct ink *ink);
 
 /*
  * What stands between two pairs of a sign (~~so~~) gets the style, and the signs go. As on GitHub two signs

@@ -160,7 +160,7 @@ static void write_html(struct walk *walk, cmark_node *node)
 
     begin_block(walk, node);
     markdown_html_block(html, strlen(html), &walk->ink);
-    ink_find_addresses(&walk->ink, 0);
+    ink_find_addresses(&walk->ink);
     write_block(walk);
     end_block(walk, node);
 }
@@ -431,7 +431,7 @@ void markdown_format(const char *markdown, size_t len, enum markdown_dialect dia
     manuscript_init(&walk.manuscript, markdown, len);
     if (is_beyond(markdown, len)) {
         ink_add(&walk.ink, markdown, len, 0);
-        ink_find_addresses(&walk.ink, 0);
+        ink_find_addresses(&walk.ink);
         write_block(&walk);
     } else {
         cmark_node *tree = parse(markdown, len);

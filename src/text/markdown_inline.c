@@ -188,7 +188,7 @@ void markdown_inline(cmark_node *block, struct manuscript *manuscript, struct in
     while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE)
         pass(&collector, cmark_iter_get_node(iter), event == CMARK_EVENT_ENTER);
     cmark_iter_free(iter);
-    ink_find_addresses(ink, 0);
+    ink_find_addresses(ink);
     if (manuscript->has_stars)
         ink_find_pairs(ink, '*', INK_BOLD);
     if (manuscript->has_tildes)

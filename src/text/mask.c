@@ -42,8 +42,7 @@ static void add_dots(const char *text, size_t len, const char *shown, size_t sho
             buf_add_char(out, '\n');
 }
 
-/* Card numbers
- * ----------------------------------------------------------------------------------------------------- */
+/* Card numbers */
 
 struct digits {
     char list[CARD_MOST];
@@ -103,8 +102,7 @@ static size_t card_length(const char *text, size_t len, struct digits *digits)
     return found;
 }
 
-/* Passwords
- * ----------------------------------------------------------------------------------------------------- */
+/* Passwords */
 
 static const char *const NAMES[] = { "password", "passcode", "passwd", "contraseña", "contraseÑa", "contrasena", NULL };
 static const char *const KOREAN_NAMES[] = { "비밀번호", "패스워드", "비번", NULL };
@@ -260,8 +258,7 @@ bool mask_is_name(const char *folded, size_t len)
     return false;
 }
 
-/* All of it
- * ----------------------------------------------------------------------------------------------------- */
+/* All of it */
 
 /* Goes on behind the card number or the password that begins at `at`, or behind the character. */
 static size_t step_on(const char *text, size_t len, size_t at, bool *is_masked, struct buf *out)

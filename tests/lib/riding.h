@@ -5,7 +5,6 @@
 #ifndef TESTS_RIDING_H
 #define TESTS_RIDING_H
 
-#include "braze/track.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
 #include "tests/lib/calling.h"
@@ -42,7 +41,7 @@ static inline void set(struct fixture *f, int64_t contact, const char *name, con
     snprintf(sql, sizeof sql, "SELECT id FROM conversation WHERE contact = %lld", (long long)contact);
     must(desk_begin(&f->desk, &error), &error);
     must(profile_want(f->desk.db, &want, &error), &error);
-    must(outbox_track_queue(f->desk.db, contact, fixture_int(f, sql), TRACK_APART_MS, f->now, &is_put, &error), &error);
+    must(outbox_track_queue(f->desk.db, contact, fixture_int(f, sql), f->now, &is_put, &error), &error);
     f->desk.may_track |= is_put;
     must(desk_commit(&f->desk, &error), &error);
 }

@@ -51,11 +51,13 @@ def usage():
         refused(desk, "no port", "127.0.0.1:banana", FRONTDESK_LISTEN="127.0.0.1:banana")
 
 
-@test("plain http is for loopback only")
+@test("the address of Braze is a host alone, and plain http is for loopback only")
 def plain_http():
     with idle_desk() as desk:
         for url in ("http://rest.iad-01.braze.com", "http://127.0.0.1.example.com", "http://10.0.0.1", "ftp://127.0.0.1",
-                    "rest.iad-01.braze.com", "http://127.0.0.1@rest.example.com"):
+                    "rest.iad-01.braze.com", "http://127.0.0.1@rest.example.com", "https://rest.iad-01.braze.com/users",
+                    "https://rest.iad-01.braze.com?x", "https://rest.iad-01.braze.com/?", "https://rest.iad-01.braze.com#x",
+                    "https://rest.iad-01.braze.com/#"):
             refused(desk, url, "BRAZE_REST_URL", BRAZE_REST_URL=url)
 
 

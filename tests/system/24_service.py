@@ -7,6 +7,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
+import trace
 from desk import Desk
 from peer import name_of_this_place
 from sandbox import Sandbox
@@ -192,6 +193,18 @@ def stop():
         equal(calls(desk)[0]["state"], "accepted", "the row")
         desk.start()
         equal(desk.sandbox.wait_texts("ana", 1), ["Your code is R1."], "heard")
+
+
+@test("a stop waits for a call that is entered and has not begun, since the disk is slow")
+def stop_behind_the_disk():
+    with business() as desk:
+        desk.sandbox.fault("status", path=ORDERS, status=503)
+        desk.say("ana", "order 12345")
+        wait_call(desk, "due")
+        with trace.attached(desk.process, "fdatasync", "delay_enter=700000", "1+"):
+            wait_call(desk, "claimed")
+            equal(desk.stop(), 0, "SIGTERM")
+        equal(calls(desk)[0]["state"], "accepted", "the row")
 
 
 @test("a service that hangs for many customers holds up neither replies nor another service")

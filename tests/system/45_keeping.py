@@ -2,6 +2,7 @@
 """Keeping the book: a backup is whole and of one moment, whatever happens meanwhile."""
 import contextlib
 import os
+import shutil
 import signal
 import sqlite3
 import stat
@@ -380,13 +381,18 @@ def kept():
             equal(os.stat(desk.db).st_uid, 65534, "the book was lost, and root puts it back for whoever has the folder")
 
 
-@test("a damaged book is no hindrance to a restore, and is kept with its log")
+@test("neither a damaged book nor what a restore that was killed has left is a hindrance, and the book is kept with its log")
 def over_damaged():
     with Desk() as desk, tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "copy.db")
         desk.hears("ana", "ping 1", "pong 1")
         desk.do("backup", path)
         desk.kill()
+        shutil.copy(path, desk.db + ".restoring")
+        with contextlib.closing(sqlite3.connect(desk.db + ".restoring")) as left:
+            left.execute("PRAGMA journal_mode = WAL")
+            left.execute("DELETE FROM message")
+        contains(desk.cli("restore", desk.db + ".restoring").err, "what another restore was making", "half of one is no backup")
         with open(desk.db, "r+b") as file:
             file.write(b"\xa5" * 8192)
         kept_at = desk.do("restore", path, "--json").json()["kept"]

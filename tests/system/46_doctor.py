@@ -172,7 +172,10 @@ def reach():
         one(found(desk, 1, env={"BRAZE_API_KEY": ""}), "bad", "Settings", "BRAZE_API_KEY", "is not set here")
         for name, value, words in (("BRAZE_API_KEY", '"canary-4711"', "has quotation marks"), ("BRAZE_API_KEY", "canary 4711", "holds a blank"),
                                    ("BRAZE_REST_URL", "http://canary-4711.braze.com", "in clear"),
-                                   ("BRAZE_REST_URL", "https://canary-4711.braze.com/users", "has a path"),
+                                   ("BRAZE_REST_URL", "https://canary-4711.braze.com/users", "goes on behind the host"),
+                                   ("BRAZE_REST_URL", "https://canary-4711.braze.com:443/users", "goes on behind the host"),
+                                   ("BRAZE_REST_URL", "https://canary-4711.braze.com#", "goes on behind the host"),
+                                   ("BRAZE_REST_URL", "https://me@canary-4711.braze.com", "has a user in it"),
                                    ("BRAZE_REST_URL", "canary-4711.braze.com", "is no https:// address"),
                                    ("FRONTDESK_WEBHOOK_TOKENS", "long-enough-for-it,canary-4711", "less than 12 characters"),
                                    ("FRONTDESK_WEBHOOK_TOKENS", " , ", "holds no token")):

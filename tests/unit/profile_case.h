@@ -4,7 +4,6 @@
 #ifndef TESTS_PROFILE_CASE_H
 #define TESTS_PROFILE_CASE_H
 
-#include "braze/track.h"
 #include "store/entry.h"
 #include "store/outbox_track.h"
 #include "store/profile.h"
@@ -43,7 +42,7 @@ static inline int decide_entry(struct fixture *f, int64_t contact, int64_t conve
     int result = entry_put(f->desk.db, &entry, error);
 
     if (result == 0)
-        must(outbox_track_queue(f->desk.db, contact, conversation, TRACK_APART_MS, f->now, &is_put, error), error);
+        must(outbox_track_queue(f->desk.db, contact, conversation, f->now, &is_put, error), error);
     f->desk.may_track |= is_put;
     return result;
 }
@@ -54,7 +53,7 @@ static inline void decide_value(struct fixture *f, int64_t contact, int64_t conv
     struct error error = { 0 };
 
     must(profile_want(f->desk.db, &want, &error), &error);
-    must(outbox_track_queue(f->desk.db, contact, conversation, TRACK_APART_MS, f->now, NULL, &error), &error);
+    must(outbox_track_queue(f->desk.db, contact, conversation, f->now, NULL, &error), &error);
     f->desk.may_track = true;
 }
 

@@ -24,7 +24,7 @@ static void set_with_reply(struct fixture *f, int64_t contact, const char *name,
 
     must(desk_begin(&f->desk, &error), &error);
     must(profile_want(f->desk.db, &want, &error), &error);
-    must(outbox_track_queue(f->desk.db, contact, conversation, TRACK_APART_MS, f->now, NULL, &error), &error);
+    must(outbox_track_queue(f->desk.db, contact, conversation, f->now, NULL, &error), &error);
     f->desk.may_track = true;
     must(desk_commit(&f->desk, &error), &error);
 }

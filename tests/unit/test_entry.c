@@ -2,7 +2,6 @@
  * entry: what is done to a profile once: how what waits collapses, in which turn it goes, and that nothing of it is repeated
  * where nobody knows whether it was done.
  */
-#include "braze/track.h"
 #include "desk/carry.h"
 #include "store/entry.h"
 #include "tests/unit/profile_case.h"

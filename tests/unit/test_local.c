@@ -18,7 +18,7 @@ static const int64_t MAY_12 = INT64_C(1778551200000); /* 2026-05-12T02:00:00Z */
 static const struct zone *zone(void **state, const char *name)
 {
     zones_close(*state);
-    *state = zones_open_one(NULL, name);
+    *state = zones_open_one(name);
     assert_non_null(zones_find(*state, name));
     return zones_find(*state, name);
 }

@@ -412,10 +412,12 @@ static void a_person_may_ask_for_it_once_more_or_drop_it(void **state)
     assert_int_equal(fixture_act(f, "outbox-retry", json), 409);
 }
 
+/* The team is still there, and has no address. */
+static const char BARE[] = "INSERT INTO team (name) VALUES ('night');\n"
+                           "INSERT INTO rule (name, words, action, target) VALUES ('night', 'night', 'handoff', 'night');\n";
+
 static void what_no_team_wants_to_hear_any_more_ends(void **state)
 {
-    static const char BARE[] = "INSERT INTO team (name) VALUES ('night');\n"
-                               "INSERT INTO rule (name, words, action, target) VALUES ('night', 'night', 'handoff', 'night');\n";
     struct fixture *f = *state;
 
     hear(f, "mia", "night");
@@ -426,6 +428,31 @@ static void what_no_team_wants_to_hear_any_more_ends(void **state)
     relays_nothing(f);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE sent_by = 'relay night' AND state = 'dead'"), 2);
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), 0);
+}
+
+static void it_ends_also_if_it_was_under_way_when_the_rules_changed_or_is_asked_for_once_more(void **state)
+{
+    static const char DEAD[] = "SELECT count(*) FROM outbox WHERE sent_by = 'relay night' AND state = 'dead'";
+    struct fixture *f = *state;
+    struct notify_call *call;
+    int64_t id;
+    char json[80];
+
+    hear(f, "mia", "night");
+    call = claim_relay(f);
+    id = call->row.id;
+    fixture_load(f, BARE);
+    f->now += MINUTE_MS;
+    relays_nothing(f);
+    settle_as(f, call, unreachable());
+    f->now += MINUTE_MS;
+    relays_nothing(f);
+    assert_int_equal(fixture_int(f, DEAD), 1);
+    snprintf(json, sizeof json, "{'id':%lld,'actor':'cli root'}", (long long)id);
+    assert_int_equal(fixture_act(f, "outbox-retry", json), 200);
+    f->now += MINUTE_MS;
+    relays_nothing(f);
+    assert_int_equal(fixture_int(f, DEAD), 1);
 }
 
 static void fates(void **state)
@@ -593,6 +620,7 @@ int main(void)
         TEST(after_a_day_it_is_over_visibly),
         TEST(a_person_may_ask_for_it_once_more_or_drop_it),
         TEST(what_no_team_wants_to_hear_any_more_ends),
+        TEST(it_ends_also_if_it_was_under_way_when_the_rules_changed_or_is_asked_for_once_more),
         cmocka_unit_test(fates),
         cmocka_unit_test(who_wants_to_be_left_alone_is),
         TEST(an_agent_says_only_in_what_is_with_her),

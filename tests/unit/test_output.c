@@ -324,7 +324,7 @@ static void a_csv_table_is_written_between_rows_only(void **state)
 static void times_are_shown_in_the_zone_of_the_business(void **state)
 {
     static const struct column column = { "at", "at", LOOK_PLAIN };
-    struct zones *zones = zones_open_one(NULL, "Asia/Seoul");
+    struct zones *zones = zones_open_one("Asia/Seoul");
 
     (void)state;
     for (enum output_form form = OUTPUT_TEXT; form <= OUTPUT_CSV; form++) {

@@ -1,7 +1,7 @@
 /*
  * profile: what is wanted, sent, taken and refused of a customer's Braze profile; and the lane by which it goes.
  */
-#include "braze/track.h"
+#include "store/outbox_track.h"
 #include "store/profile.h"
 #include "tests/lib/calling.h"
 

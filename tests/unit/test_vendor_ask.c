@@ -395,18 +395,6 @@ static void models_that_are_not_named_are_not_asked(void **state)
     }
 }
 
-static void kinds_know_their_own_address(void **state)
-{
-    (void)state;
-    assert_string_equal(vendor_default_url(BACKEND_OPENAI), "https://api.openai.com/v1");
-    assert_string_equal(vendor_default_url(BACKEND_ANTHROPIC), "https://api.anthropic.com");
-    assert_string_equal(vendor_default_url(BACKEND_GEMINI), "https://generativelanguage.googleapis.com");
-    assert_null(vendor_default_url(BACKEND_BEDROCK));
-    assert_null(vendor_default_url(BACKEND_RASA));
-    assert_null(vendor_default_url(BACKEND_HTTP));
-    assert_null(vendor_default_url(BACKEND_FAQ));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -428,7 +416,6 @@ int main(void)
         cmocka_unit_test(a_request_over_a_megabyte_is_not_made),
         cmocka_unit_test(where_nothing_was_written_nothing_is_asked),
         cmocka_unit_test(models_that_are_not_named_are_not_asked),
-        cmocka_unit_test(kinds_know_their_own_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
