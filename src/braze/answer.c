@@ -18,6 +18,8 @@
  *      seconds that are left. Above 10^9 it is an epoch.
  *   4. Nothing of it: a second, the least; the lane's own ladder (desk/health.c) makes it longer each time.
  *
+ * A 5xx may say it, too, in the first two; the third stands in each answer and then tells of the budget alone.
+ *
  * What is believed lies between one second and one hour, for the budget's hour is the longest that Braze has.
  *
  * Errors beside a success come as texts, or as objects {type, input_array, index} whose index names the
@@ -127,13 +129,18 @@ static bool read_retry_after(const char *text, int64_t now_ms, int64_t *wait_ms)
     return true;
 }
 
-static int64_t read_wait(const struct wire *wire, int64_t now_ms)
+static bool read_asked(const struct wire *wire, int64_t now_ms, int64_t *wait_ms)
 {
-    int64_t wait_ms = UNTOLD_WAIT_MS;
-    if (!read_reset(wire->ratelimit_retry_after, now_ms, &wait_ms) &&
-        !read_retry_after(wire->retry_after, now_ms, &wait_ms))
-        read_reset(wire->ratelimit_reset, now_ms, &wait_ms);
-    return clamp(wait_ms, SECOND_MS, HOUR_MS);
+    return read_reset(wire->ratelimit_retry_after, now_ms, wait_ms) ||
+           read_retry_after(wire->retry_after, now_ms, wait_ms);
+}
+
+static int64_t read_wait(const struct wire *wire, int64_t now_ms, enum answer_class class)
+{
+    int64_t wait_ms = class == ANSWER_LATER ? UNTOLD_WAIT_MS : 0;
+    if (read_asked(wire, now_ms, &wait_ms) || (class == ANSWER_LATER && read_reset(wire->ratelimit_reset, now_ms, &wait_ms)))
+        return clamp(wait_ms, SECOND_MS, HOUR_MS);
+    return wait_ms;
 }
 
 static void read_budget(const struct wire *wire, int64_t now_ms, struct answer *answer)
@@ -335,8 +342,8 @@ static void read_answered(const struct wire *wire, int64_t now_ms, struct answer
     answer->scope = verdict->scope;
     read_budget(wire, now_ms, answer);
     copy_id(wire->request_id, answer->request_id, sizeof answer->request_id);
-    if (answer->class == ANSWER_LATER)
-        answer->wait_ms = read_wait(wire, now_ms);
+    if (answer->class == ANSWER_LATER || answer->class == ANSWER_NOT_DONE)
+        answer->wait_ms = read_wait(wire, now_ms, answer->class);
     if (read_unquoted(wire, answer))
         return;
     if (wire->body_len > 0)

@@ -5,10 +5,10 @@
  *     ANSWER_ACCEPTED_BUT 2xx that says in the same breath that nothing, or not all, will go out: a notice
  *                         (a paused campaign), errors; they are in `problem`
  *     ANSWER_NOT_SENT     the request never left (DNS, refused, TLS …): retry, the target is unwell
- *     ANSWER_NOT_DONE     an answered 5xx: nothing was sent; retry, the target is unwell
+ *     ANSWER_NOT_DONE     an answered 5xx, 408: nothing was sent; retry, the target is unwell
  *     ANSWER_LATER        429: wait until `wait_ms`; costs no attempt
  *     ANSWER_AMBIGUOUS    the request left and no sound answer came
- *     ANSWER_REFUSED      400, 408, 413, 422 …: this request will never be taken (of a batch: try singly)
+ *     ANSWER_REFUSED      400, 413, 422 …: this request will never be taken (of a batch: try singly)
  *     ANSWER_STOPPED      401, 403, 404, 415, any redirect, "Invalid Campaign ID": a configuration fault;
  *                         stop `scope`, keep the rows
  */
@@ -50,7 +50,7 @@ struct wire { /* what the transport saw; borrowed, header texts NULL when absent
 struct answer {
     enum answer_class class;
     enum answer_scope scope;
-    int64_t wait_ms;         /* ANSWER_LATER: how long, 1 s … 1 h, without jitter */
+    int64_t wait_ms;         /* without jitter. ANSWER_LATER: 1 s … 1 h; ANSWER_NOT_DONE: the same, 0 when not told */
     int64_t remaining, limit, reset_in_ms; /* the hourly budget as told, -1 when not told */
     char dispatch_id[65];    /* "" when none */
     char request_id[65];

@@ -156,6 +156,16 @@ static int search(struct call *call, const struct search_query *query)
     return code;
 }
 
+/* Whatever is typed is a search, so this is no misuse: such a search finds nothing, and says why. */
+static int find_nothing(struct call *call, const struct seek *seek)
+{
+    output_table(call->output, "messages", COLUMNS, COLUMN_COUNT);
+    output_table_end(call->output);
+    if (seek->count > 0)
+        return call_fail(call, EXIT_NOTHING, "-word only leaves messages out; a search wants at least one word to find");
+    return call_fail(call, EXIT_NOTHING, "there is no letter, digit or emoji in this to look for");
+}
+
 int command_search(struct call *call)
 {
     static const char *const orders[] = { "time", "relevance", NULL };
@@ -169,12 +179,7 @@ int command_search(struct call *call)
         return code;
     seek_read(text, strlen(text), &seek);
     query.seek = &seek;
-    if (seek.wanted > 0)
-        code = search(call, &query);
-    else if (seek.count > 0)
-        code = call_fail(call, EXIT_USAGE, "-word only leaves messages out; a search wants at least one word to find");
-    else
-        code = call_fail(call, EXIT_USAGE, "there is no letter, digit or emoji in this to look for");
+    code = seek.wanted > 0 ? search(call, &query) : find_nothing(call, &seek);
     seek_release(&seek);
     return code;
 }

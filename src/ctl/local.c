@@ -61,20 +61,65 @@ int64_t local_midnight(const struct zone *zone, int64_t now, int days)
     return moment_of(zone, &time);
 }
 
+/* ".5", ".123": a part of a second. */
+static bool parse_fraction(const char **text, int64_t *ms)
+{
+    static const int64_t WORTH[] = { 100, 10, 1 };
+    size_t digits = strspn(*text + 1, "0123456789");
+
+    for (size_t i = 0; i < digits && i < 3; i++)
+        *ms += ((*text)[1 + i] - '0') * WORTH[i];
+    *text += 1 + digits;
+    return digits > 0;
+}
+
+/* "Z", "+09:00", "-02:30": how far a clock is ahead of UTC. */
+static bool parse_offset(const char *text, int64_t *ms)
+{
+    struct tm tm = { 0 };
+    const char *end;
+
+    *ms = 0;
+    if (strcmp(text, "Z") == 0)
+        return true;
+    if ((*text != '+' && *text != '-') || strlen(text) != 6 || (end = strptime(text + 1, "%H:%M", &tm)) == NULL || *end != '\0')
+        return false;
+    *ms = (tm.tm_hour * 60 + tm.tm_min) * INT64_C(60000) * (*text == '-' ? -1 : 1);
+    return true;
+}
+
 static bool parse_date(const struct zone *zone, const char *text, int64_t *at)
 {
     struct tm tm = { 0 };
     struct zone_time time;
     const char *end = strptime(text, "%Y-%m-%d", &tm);
+    bool has_clock = end != NULL && (*end == ' ' || *end == 'T');
+    int64_t ms = 0, offset_ms;
 
-    if (end != NULL && (*end == ' ' || *end == 'T'))
+    if (has_clock)
         end = strptime(end + 1, "%H:%M", &tm);
     if (end != NULL && *end == ':')
         end = strptime(end + 1, "%S", &tm);
-    from_tm(&tm, &time);
-    if (end == NULL || *end != '\0' || time.year < 1970 || time.day > calendar_month_days(time.year, time.month))
+    if (end != NULL && *end == '.' && (!has_clock || !parse_fraction(&end, &ms)))
         return false;
-    *at = moment_of(zone, &time);
+    from_tm(&tm, &time);
+    if (end == NULL || time.year < 1970 || time.day > calendar_month_days(time.year, time.month))
+        return false;
+    if (*end == '\0')
+        *at = moment_of(zone, &time) + ms;
+    else if (has_clock && parse_offset(end, &offset_ms))
+        *at = (int64_t)timegm(&tm) * 1000 + ms - offset_ms;
+    else
+        return false;
+    return true;
+}
+
+/* As JSON has it: thirteen digits are the years from 2001 to 2286, and no other number is meant. */
+static bool parse_unix_ms(const char *text, int64_t *at)
+{
+    if (strlen(text) != 13 || strspn(text, "0123456789") != 13)
+        return false;
+    *at = strtoll(text, NULL, 10);
     return true;
 }
 
@@ -86,10 +131,12 @@ int local_parse(const struct zone *zone, const char *text, int64_t now, int64_t 
         *at = local_midnight(zone, now, 0);
     else if (strcmp(text, "yesterday") == 0)
         *at = local_midnight(zone, now, -1);
+    else if (strcmp(text, "now") == 0)
+        *at = now;
     else if (clock_parse_duration(text, &ago) == 0)
         *at = now - ago;
     else
-        return parse_date(zone, text, at) ? 0 : -1;
+        return parse_unix_ms(text, at) || parse_date(zone, text, at) ? 0 : -1;
     return 0;
 }
 

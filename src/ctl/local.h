@@ -14,8 +14,8 @@
 int64_t local_midnight(const struct zone *zone, int64_t now, int days);
 
 /*
- * "2026-05-12", "2026-05-12 14:30", "2026-05-12T14:30:05", "today", "yesterday", or how long ago: "2 hours", 7d. 0, or -1 when
- * it is none of these.
+ * "2026-05-12", "2026-05-12 14:30", "2026-05-12T14:30:05", "now", "today", "yesterday", or how long ago: "2 hours", 7d; also as
+ * CSV and JSON have it: "2026-05-12T14:30:05.123+09:00" (or Z), 1778551200007. 0, or -1 when it is none of these.
  */
 int local_parse(const struct zone *zone, const char *text, int64_t now, int64_t *at);
 

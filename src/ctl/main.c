@@ -120,13 +120,22 @@ static const char WELCOME[] = "frontdesk answers what your customers write, and 
                               "\n"
                               "All commands: frontdesk --help. One of them: frontdesk outbox --help.\n";
 
+static void tell_as_json(const struct output_place *place, const char *noun, const char *text)
+{
+    struct output *output = output_new(OUTPUT_JSON, place);
+
+    output_document(output, noun, text);
+    output_end(output);
+}
+
 /* Without a command: the welcome, the version, or help. */
 static int tell(const struct parsed *parsed, const struct output_place *place)
 {
+    bool is_version = parsed->options[OPTION_VERSION] != NULL;
     struct buf text = { 0 };
     int code = EXIT_DONE;
 
-    if (parsed->options[OPTION_VERSION] != NULL) {
+    if (is_version) {
         buf_add_text(&text, "frontdesk " FRONTDESK_VERSION "\n");
     } else if (parsed->options[OPTION_HELP] == NULL) {
         buf_add_text(&text, WELCOME);
@@ -134,7 +143,10 @@ static int tell(const struct parsed *parsed, const struct output_place *place)
     } else {
         command_help(commands, parsed->words, parsed->word_count, place->columns, &text);
     }
-    (code == EXIT_DONE ? place->put : place->talk)(place->context, text.data, text.len);
+    if (code == EXIT_DONE && parsed->options[OPTION_JSON] != NULL)
+        tell_as_json(place, is_version ? "version" : "help", is_version ? FRONTDESK_VERSION : buf_text(&text));
+    else
+        (code == EXIT_DONE ? place->put : place->talk)(place->context, text.data, text.len);
     buf_release(&text);
     return code;
 }

@@ -296,6 +296,8 @@ int health_note(struct health *health, struct db *db, const struct answer *answe
     case ANSWER_NOT_DONE:
     case ANSWER_AMBIGUOUS:
         wait_ms = delay_of(health, shared, path, campaign, random);
+        if (wait_ms < answer->wait_ms)
+            wait_ms = answer->wait_ms;
         return worsen(health, db, answer, shared, "backing_off", path, campaign, wait_ms, now, error);
     }
     return 0;

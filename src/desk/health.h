@@ -75,7 +75,7 @@ int health_note(struct health *health, struct db *db, const struct answer *answe
 
 /*
  * The wall clock jumped by `drift_ms`: waits keep their length. At a start nobody knows by how much it did since the last
- * life: health_clamp bounds each wait by the longest that its state can have.
+ * life: health_clamp bounds each wait by the longest that our own ladder, or a limit's hour, can have.
  */
 int health_shift(struct health *health, struct db *db, int64_t drift_ms, int64_t now, struct error *error);
 int health_clamp(struct health *health, struct db *db, int64_t now, struct error *error);

@@ -71,6 +71,18 @@ def limited_oddly():
             equal((row(desk, "ana")["state"], row(desk, "ana")["failures"]), ("due", 0), f"{headers}: the row")
 
 
+@test("503 with Retry-After: the lane rests as told, and the row is sent then")
+def unwell_for_a_while():
+    with Desk() as desk:
+        desk.sandbox.fault("status", status=503, headers={"Retry-After": "3"})
+        began = time.time()
+        desk.say("ana", "ping 1")
+        lane = eventually(lambda: desk.rows("SELECT * FROM lane WHERE state = 'backing_off'"), "the lane backs off")[0]
+        true(lane["until_at"] / 1000 - began >= 2.9, f"rests for {lane['until_at'] / 1000 - began:.1f} s")
+        equal(desk.sandbox.wait_texts("ana", 1, 15), ["pong 1"], "sent then")
+        equal(classes(desk, "ana"), ["not_done", "accepted"], "attempts")
+
+
 def answered_5xx(status):
     with Desk() as desk:
         desk.sandbox.fault("status", times=2, status=status, body="<html>bad day</html>")

@@ -163,7 +163,7 @@ def long_body():
             true(row["body"].endswith("가…") and "\ufffd" not in row["body"], row["body"][-5:])
 
 
-@test("help: the bare program and --help name the nouns; unambiguous prefixes are enough")
+@test("help: the bare program and --help name the nouns, --json has it and the version; unambiguous prefixes are enough")
 def helps():
     with Desk() as desk:
         lively(desk)
@@ -177,6 +177,11 @@ def helps():
         ambiguous = desk.cli("ru", "l")
         equal(ambiguous.code, 2, "load or list?")
         contains(ambiguous.err, "load", "what could follow")
+        version = desk.do("--version", "--json").json()
+        equal((version["format"], desk.do("--version").out), (1, f"frontdesk {version['version']}\n"), "for programs, the version")
+        for words in (["--help"], ["help", "outbox"], ["outbox", "list", "--help"]):
+            told = desk.do(*words, "--json").json()
+            equal((told["format"], told["help"]), (1, desk.do(*words).out), f"for programs, {words}")
 
 
 @test("hostile text reaches no terminal and no JSON raw")

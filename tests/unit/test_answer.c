@@ -171,6 +171,39 @@ static void waits_as_told(void **state)
     }
 }
 
+static void a_server_that_is_unwell_is_left_alone_as_it_asks(void **state)
+{
+    static const struct {
+        int status;
+        const char *ratelimit_retry_after, *retry_after, *reset;
+        int64_t seconds;
+    } CASES[] = {
+        { 503, NULL, "120", NULL, 120 },
+        { 503, NULL, "Wed, 17 Jun 2020 20:31:00 GMT", NULL, 60 },
+        { 503, "7", "120", NULL, 7 },
+        { 503, NULL, "86400", NULL, 3600 },
+        { 500, NULL, "5", NULL, 5 },
+        { 408, NULL, "5", NULL, 5 },
+        { 503, NULL, NULL, NULL, 0 },
+        { 503, NULL, NULL, "1592427600", 0 }, /* the end of the hour's budget stands in each answer */
+        { 503, NULL, "soon", "90", 0 },
+        { 400, NULL, "120", NULL, 0 },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct wire wire = { .end = WIRE_ANSWERED,
+                             .status = CASES[i].status,
+                             .body = "",
+                             .retry_after = CASES[i].retry_after,
+                             .ratelimit_retry_after = CASES[i].ratelimit_retry_after,
+                             .ratelimit_reset = CASES[i].reset };
+        struct answer answer;
+        answer_read(&wire, NOW, &answer);
+        if (answer.wait_ms != CASES[i].seconds * 1000)
+            fail_msg("case %zu: %lld ms", i, (long long)answer.wait_ms);
+    }
+}
+
 static void the_budget_as_told(void **state)
 {
     static const struct {
@@ -312,6 +345,7 @@ int main(void)
         cmocka_unit_test(keys_are_never_quoted),
         cmocka_unit_test(without_an_answer),
         cmocka_unit_test(waits_as_told),
+        cmocka_unit_test(a_server_that_is_unwell_is_left_alone_as_it_asks),
         cmocka_unit_test(the_budget_as_told),
         cmocka_unit_test(ids_that_fit),
         cmocka_unit_test(errors_name_recipients),

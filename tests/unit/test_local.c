@@ -80,10 +80,25 @@ static void what_is_typed_is_meant_in_the_zone(void **state)
     assert_typed(zone(state, "America/Los_Angeles"), "today", MAY_12, "2026-05-11T00:00:00.000-07:00");
 }
 
+/* Of our own CSV and JSON, and of another program's. */
+static void what_is_shown_can_be_typed_again(void **state)
+{
+    const struct zone *seoul = zone(state, "Asia/Seoul");
+
+    assert_typed(seoul, "2026-05-12T11:00:00.007+09:00", MAY_12, "2026-05-12T11:00:00.007+09:00");
+    assert_typed(seoul, "2026-05-11T23:30:00.5-02:30", MAY_12, "2026-05-12T11:00:00.500+09:00");
+    assert_typed(seoul, "2026-05-12T02:00:00Z", MAY_12, "2026-05-12T11:00:00.000+09:00");
+    assert_typed(seoul, "2026-05-12 02:00Z", MAY_12, "2026-05-12T11:00:00.000+09:00");
+    assert_typed(seoul, "1778551200007", MAY_12, "2026-05-12T11:00:00.007+09:00");
+    assert_typed(seoul, "now", MAY_12 + 7, "2026-05-12T11:00:00.007+09:00");
+}
+
 static void what_is_no_time_is_refused(void **state)
 {
     static const char *const wrong[] = { "", "soon", "2026-02-29", "2026-13-01", "2026-05-12 25:00", "2026-05-12x", "1969-05-12",
-                                         "-2 hours", "2026-05-12 14:30:05 UTC" };
+                                         "-2 hours", "2026-05-12 14:30:05 UTC", "2026-05-12Z", "2026-05-12T02:00:00+9",
+                                         "2026-05-12T02:00:00+09:00x", "2026-05-12T02:00:00+24:00", "2026-05-12T02:00:00.Z", "30",
+                                         "1778551200", "17785512000070", "1778551200007x" };
     int64_t at;
 
     (void)state;
@@ -129,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(one_moment_reads_differently_in_each_zone, tear_down),
         cmocka_unit_test_teardown(what_is_typed_is_meant_in_the_zone, tear_down),
+        cmocka_unit_test_teardown(what_is_shown_can_be_typed_again, tear_down),
         cmocka_unit_test(what_is_no_time_is_refused),
         cmocka_unit_test_teardown(days_on_which_clocks_change_begin_where_they_do, tear_down),
         cmocka_unit_test(without_a_zone_the_machine_tells),
