@@ -396,6 +396,60 @@ def usual_sync():
         ends_at_a_failed_sync(desk, 1)
 
 
+def written(pid):
+    """By each thread so far, bytes."""
+    def count(thread):
+        with open(f"/proc/{pid}/task/{thread}/io", encoding="ascii") as counts:
+            return int(next(line for line in counts if line.startswith("wchar:")).split()[1])
+    return {thread: count(thread) for thread in os.listdir(f"/proc/{pid}/task")}
+
+
+@contextlib.contextmanager
+def failing_beside_a_late_engine(pid, engine, output):
+    """The next fdatasync fails at once, and the engine is a second late after each of its waits. Its calls go to `output`."""
+    others = [word for thread in os.listdir(f"/proc/{pid}/task") if thread != engine for word in ("-p", thread)]
+    strace = [trace.need_strace(), "-qq", "-ttt", "-yy"]
+    tracers = [subprocess.Popen(strace + arguments) for arguments in (
+        ["-o", output + ".sync", "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=1", *others],
+        ["-o", output, "-e", "trace=pwrite64,ftruncate,fdatasync,poll", "-e", "inject=poll:delay_exit=1000000", "-p", engine])]
+    try:
+        eventually(lambda: is_traced(pid), "strace is attached")
+        yield lambda: failed_at(output + ".sync")
+    finally:
+        for tracer in tracers:
+            tracer.wait(30)     # the traced process has ended
+
+
+def failed_at(path):
+    """When a call failed, seconds as strace writes them; 0: none yet."""
+    with open(path, encoding="ascii") as lines:
+        return next((float(line.split()[1]) for line in lines if "EIO" in line), 0)   # behind the thread's number
+
+
+@test("no round begins behind a commit that did not reach the disk, though a message waits for one")
+def no_round_behind():
+    with Desk() as desk, ThreadPoolExecutor(1) as pool:
+        client, output = Client(desk), os.path.join(desk.folder, "trace")
+        desk.env["ASAN_OPTIONS"] = desk.env.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # not under strace
+        before = written(desk.process.pid)
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.wait_drained()
+        engine = max(before, key=lambda thread: written(desk.process.pid)[thread] - before[thread])
+        with failing_beside_a_late_engine(desk.process.pid, engine, output) as failure:
+            first = pool.submit(client.send, "ana", "lost")
+            failed = eventually(failure, "the commit failed")
+            equal(client.send("ben", "behind"), 503, "the message that came behind it")
+            equal(first.result(), 503, "the message that was lost")
+            equal(desk.wait_end(10), EX_IOERR, "exit")
+        with open(output, encoding="utf-8") as lines:
+            writes = [line for line in lines if f"<{desk.db}" in line and float(line.split()[0]) > failed]
+        equal(writes, [], "written behind the failure")
+        desk.start()
+        true(client.send_again(), "the retries are taken")
+        desk.wait_drained()
+        equal(judge(client, desk), [], "complaints")
+
+
 @contextlib.contextmanager
 def long_reader(desk):
     """Somebody looks at the book and does not end the look."""

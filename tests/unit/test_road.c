@@ -1,4 +1,5 @@
 /* road: from the webhook to the rows, on a real file. */
+#include "braze/inbound.h"
 #include "tests/lib/setup.h"
 
 #define SAY(f, user, id, text) \
@@ -19,6 +20,37 @@ static void a_message_becomes_rows(void **state)
     assert_string_equal(fixture_text(f, "SELECT state FROM turn"), "open");
     assert_string_equal(fixture_text(f, "SELECT state FROM webhook"), "read");
     assert_int_equal(fixture_int(f, "SELECT message FROM webhook"), receipt.message);
+}
+
+static void a_message_row_keeps_what_came_with_it(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_receive(f, "whatsapp",
+                    "{'user_id':'ana','message':'hours','message':'stop','sent_at':'2026-05-11T11:46:37Z','campaign':'c1',"
+                    "'media_urls':['https://files.example/a.jpg'],'shop':'north'}");
+    assert_string_equal(fixture_text(f, "SELECT text || ' ' || campaign FROM message WHERE kind = 'in'"), "hours c1");
+    assert_int_equal(fixture_int(f, "SELECT sent_at FROM message WHERE kind = 'in'"), 1778499997000);
+    assert_int_equal(fixture_int(f, "SELECT at FROM message WHERE kind = 'in'"), 1778500000000);
+    assert_string_equal(fixture_text(f, "SELECT media FROM message WHERE kind = 'in'"), "[\"https://files.example/a.jpg\"]");
+    assert_string_equal(fixture_text(f, "SELECT fields FROM message WHERE kind = 'in'"), "{\"shop\":\"north\"}");
+    assert_int_equal(fixture_int(f, "SELECT flags FROM message WHERE kind = 'in'"), INBOUND_DUPLICATE_KEY);
+}
+
+/* What the turn began under: the rules in force, whose the conversation was, and for how long an answer is worth sending. */
+static void a_turn_row_says_what_it_began_under(void **state)
+{
+    struct fixture *f = *state;
+
+    SAY(f, "ana", "", "a human please");
+    fixture_load(f, FIXTURE_RULES);
+    f->now += 1000;
+    SAY(f, "ana", "", "hours");
+    assert_int_equal(fixture_int(f, "SELECT ruleset FROM turn ORDER BY id DESC LIMIT 1"), 2);
+    assert_int_equal(fixture_int(f, "SELECT epoch FROM turn ORDER BY id LIMIT 1"), 1);
+    assert_int_equal(fixture_int(f, "SELECT epoch FROM turn ORDER BY id DESC LIMIT 1"), 2);
+    assert_int_equal(fixture_int(f, "SELECT opened_at FROM turn ORDER BY id DESC LIMIT 1"), 1778500001000);
+    assert_int_equal(fixture_int(f, "SELECT deadline_at - opened_at FROM turn ORDER BY id DESC LIMIT 1"), 24 * 3600 * 1000);
 }
 
 static void fates_that_need_no_reply(void **state)
@@ -351,6 +383,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup_usual, setup_close)
         TEST(a_message_becomes_rows),
+        TEST(a_message_row_keeps_what_came_with_it),
+        TEST(a_turn_row_says_what_it_began_under),
         TEST(fates_that_need_no_reply),
         TEST(a_duplicate_has_no_effect),
         TEST(what_is_no_duplicate),
