@@ -20,6 +20,7 @@ enum {
     MAILBOX_COUNT = 4096,
     MAILBOX_BYTES = 64 * 1024 * 1024,
     IDLE_MS = 1000,
+    STALL_MS = 100,
     STOP_GRACE_MS = 2000,
 };
 
@@ -152,8 +153,12 @@ static int plan_by_book(struct engine *engine, int64_t now, struct error *error)
     return 0;
 }
 
-/* When the next round is wanted without anything happening. A dozen reads: in one transaction they lock the file once. */
-static void plan(struct engine *engine, int64_t now)
+/*
+ * When the next round is wanted without anything happening. A dozen reads: in one transaction they lock the file once.
+ * A round that changed nothing and wants another at once would go on like that for ever: something is due and cannot be
+ * found, since a row that belongs to it is missing.
+ */
+static void plan(struct engine *engine, int64_t now, bool has_changed)
 {
     struct error error = { 0 };
     int result;
@@ -167,6 +172,8 @@ static void plan(struct engine *engine, int64_t now)
         return;
     if (engine->full_until > clock_monotonic_ms() && engine->work_at < now + FULL_RETRY_MS)
         engine->work_at = now + FULL_RETRY_MS;
+    if (!has_changed && engine->work_at <= now)
+        engine->work_at = now + STALL_MS;
     /* A clock that was set back must not put work off for hours. */
     if (engine->work_at > now + IDLE_MS)
         engine->work_at = now + IDLE_MS;
@@ -224,11 +231,13 @@ static void round_run(struct engine *engine)
         count = 0;
     }
     if (has_work(engine, count, now)) {
+        int64_t before = db_changes_ever(engine->desk.db);
+
         if (now < engine->desk.careful_until)
             engine_round_carefully(engine, outcomes, count, now);
         else
             engine_round(engine, outcomes, count, now);
-        plan(engine, now);
+        plan(engine, now, db_changes_ever(engine->desk.db) != before);
     }
     /* After a lost book not a byte is written any more. */
     if (engine->exit_code == 0) {

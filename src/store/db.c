@@ -477,6 +477,11 @@ int64_t db_changes(const struct db *db)
     return sqlite3_changes64(db->handle);
 }
 
+int64_t db_changes_ever(const struct db *db)
+{
+    return sqlite3_total_changes64(db->handle);
+}
+
 /* Checkpoints */
 
 int64_t db_wal_pages(const struct db *db)

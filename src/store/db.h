@@ -91,6 +91,7 @@ void db_undo(struct db *db);
 int db_run(struct db *db, const char *sql, struct error *error);
 
 int64_t db_changes(const struct db *db); /* rows changed by the newest statement */
+int64_t db_changes_ever(const struct db *db); /* by this connection, also what was rolled back */
 
 /*
  * The id of the next row of a table, for the writer. Ids rise and are never given twice: one above the newest row's,

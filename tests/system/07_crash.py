@@ -5,6 +5,7 @@ make check takes samples of the kill points; TORTURE=1 takes them all, for at mo
 """
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -16,8 +17,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import http.client
 import texts
 import trace
+import web
 from desk import Desk
-from tap import equal, eventually, main, test, true
+from tap import equal, eventually, main, never, test, true
 from verdict import Client, judge
 
 TORTURE = os.environ.get("TORTURE") == "1"
@@ -272,6 +274,11 @@ def damage(desk, *statements):
         book.close()
 
 
+def commits(desk):
+    metrics = web.call_unix(desk.db + ".sock", "GET", "/metrics").body.decode()
+    return int(re.search(r"^frontdesk_commits_total (\d+)$", metrics, re.M).group(1))
+
+
 def failed(desk):
     """What status says could not be done."""
     return sorted(need["text"].split(" failed ")[0] for need in desk.do("status", "--json").json()["needs"]
@@ -329,6 +336,45 @@ def lost_rows():
         before = desk.log().count("round_failed")
         desk.hears("eve", "ping 3", "pong 3")
         equal(desk.log().count("round_failed"), before, "and what failed is not tried in every round")
+
+
+def kill_busy(desk):
+    """A dialogue, a case, a call, a question and a send are under way when it dies."""
+    for path in ("/v1/chat/completions", "/shop/tables"):
+        desk.sandbox.slow(20000, 1, path)
+    desk.hears("ana", "vote", "Stars?")
+    desk.hears("hugo", "human", "A colleague is coming.")
+    desk.sandbox.slow(20000, 1)
+    for user, text in (("ben", "table"), ("cleo", "why?"), ("dan", "ping 1")):
+        desk.say(user, text)
+    eventually(lambda: desk.value("SELECT count(*) FROM outbox WHERE state = 'claimed'") == 3, "all are out")
+    desk.kill()
+    desk.sandbox.unscript()
+
+
+@test("a damaged book, after a crash: whichever table has lost its rows, it starts, serves whoever is new, and does not run in circles")
+def lost_tables():
+    with Desk(start=False, TEST_AI_KEY="ai-key-of-the-test") as desk:
+        desk.sandbox.options = ("--ai-key", "ai-key-of-the-test")
+        desk.sandbox.start()
+        desk.write_rules(BUSY.replace("{url}", desk.sandbox.url))
+        desk.start()
+        kill_busy(desk)
+        kept = {name: open(os.path.join(desk.folder, name), "rb").read() for name in os.listdir(desk.folder)
+                if name in ("desk.db", "desk.db-wal")}
+        for table in ("attempt", "consult", "contact", "conversation", "handover", "message", "outbox", "service_call", "turn"):
+            for name, content in kept.items():
+                with open(os.path.join(desk.folder, name), "wb") as file:
+                    file.write(content)
+            rows = desk.value(f"SELECT count(*) FROM {table}")
+            true(rows > 0, f"rows of {table}")
+            # The newest stays where there are several: its number is not given again.
+            damage(desk, f"DELETE FROM {table} WHERE {rows} = 1 OR rowid < (SELECT max(rowid) FROM {table})", "DELETE FROM book WHERE name = 'careful_until'")
+            desk.start()
+            desk.hears("new-" + table, "hours", "We are open until six.")
+            before = commits(desk)
+            never(lambda: commits(desk) > before + 40, f"without {table}, rounds without end", 0.4)
+            desk.kill()
 
 
 if __name__ == "__main__":
