@@ -57,6 +57,7 @@ def plain_http():
         for url in ("http://rest.iad-01.braze.com", "http://127.0.0.1.example.com", "http://10.0.0.1", "ftp://127.0.0.1",
                     "rest.iad-01.braze.com", "http://127.0.0.1@rest.example.com"):
             refused(desk, url, "BRAZE_REST_URL", BRAZE_REST_URL=url)
+        refused(desk, "the dashboard's address", "BRAZE_REST_URL", "begins with rest.", BRAZE_REST_URL="https://dashboard-01.braze.eu")
 
 
 @test("flags of the same names override the environment; an unknown flag is a usage error")
