@@ -205,8 +205,8 @@ static int check_host(const char *base, struct error *error)
     if (host == NULL || strncmp(host, "://dashboard", strlen("://dashboard")) != 0)
         return 0;
     return error_set(error,
-                     "'%s' is the address of Braze's dashboard: the REST host begins with rest., and the dashboard shows it under "
-                     "Settings > APIs and Identifiers", base);
+                     "'%s' is the address of Braze's dashboard: the REST host begins with rest., and the dashboard shows it "
+                     "under Settings > APIs and Identifiers", base);
 }
 
 static int read_braze(struct config *config, struct error *error)
