@@ -133,8 +133,7 @@ static bool go_on(void *context, int64_t waited_ms)
     struct patience *patience = context;
 
     if (!patience->is_told && waited_ms >= TELL_AFTER_MS) {
-        output_progress(patience->call->output, "waiting for the daemon, which has been asked and has not answered yet "
-                                                "(Ctrl-C ends the waiting only)");
+        output_progress(patience->call->output, "waiting for the daemon to answer (Ctrl-C ends the waiting, not the act)");
         patience->is_told = true;
     }
     if (waited_ms - patience->looked_at >= LOOK_EVERY_MS) {

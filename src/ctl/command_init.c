@@ -51,13 +51,15 @@ static const char *option_or(const struct call *call, enum option_id option, con
     return call->parsed->options[option] != NULL ? call->parsed->options[option] : otherwise;
 }
 
-/* The address as Braze will call it: https, a host, maybe a path, and nothing that would break the file. */
+/* The address as Braze will call it: https, a host, maybe a path, and nothing that would break the file. The path of webhooks is
+ * put behind it; who gives it along means the same. */
 static int take_url(const struct call *call, struct buf *url)
 {
     static const char GOOD[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/[]%";
     static const char SCHEME[] = "https://";
     const char *typed = option_or(call, OPTION_URL, NO_URL);
-    size_t len = strlen(typed), scheme = strlen(SCHEME);
+    const char *path = strstr(typed, "/v1/inbound");
+    size_t len = path != NULL ? (size_t)(path - typed) : strlen(typed), scheme = strlen(SCHEME);
 
     while (len > scheme && typed[len - 1] == '/')
         len--;

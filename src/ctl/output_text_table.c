@@ -483,8 +483,9 @@ void text_add_field(struct output *output, const struct column *column, struct t
 {
     size_t margin = room + TEXT_GAP, columns = output->place.columns > margin + LEAST_WIDTH ? output->place.columns - margin : 0;
     struct buf rest = { 0 };
+    bool is_text = column->look == LOOK_WHOLE || column->look == LOOK_LONG || column->look == LOOK_NAME;
 
-    if (output->place.is_terminal && column->look == LOOK_WHOLE && columns > 0)
+    if (output->place.is_terminal && is_text && columns > 0)
         break_cell(cell, columns, &rest);
     text_add_styled(output, DIM, column->title, strlen(column->title));
     text_add_blanks(output, margin - width_text(column->title, strlen(column->title)));
@@ -494,14 +495,11 @@ void text_add_field(struct output *output, const struct column *column, struct t
     buf_release(&rest);
 }
 
-/* There is room for all of a text. A column without a title is a drawing. */
+/* A column without a title is a drawing. */
 static void add_record_field(struct output *output, const struct column *column, struct text_cell *cell, size_t room)
 {
-    bool is_text = column->look == LOOK_LONG || column->look == LOOK_NAME;
-    struct column whole = { column->name, column->title, is_text ? LOOK_WHOLE : column->look };
-
     if (room > 0 && cell->kind != CELL_NONE && cell->text[0] != '\0' && column->title[0] != '\0')
-        text_add_field(output, &whole, cell, room);
+        text_add_field(output, column, cell, room);
 }
 
 /* Each row by itself, from top to bottom. */

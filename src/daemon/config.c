@@ -197,6 +197,18 @@ static int check_key(const char *key, struct error *error)
     return 0;
 }
 
+/* It answers, but not to this. */
+static int check_host(const char *base, struct error *error)
+{
+    const char *host = strstr(base, "://");
+
+    if (host == NULL || strncmp(host, "://dashboard", strlen("://dashboard")) != 0)
+        return 0;
+    return error_set(error,
+                     "'%s' is the address of Braze's dashboard: the REST host begins with rest., and the dashboard shows it "
+                     "under Settings > APIs and Identifiers", base);
+}
+
 static int read_braze(struct config *config, struct error *error)
 {
     struct buf base = { 0 };
@@ -205,7 +217,7 @@ static int read_braze(struct config *config, struct error *error)
     int result = need_variable("BRAZE_REST_URL",
                                "the workspace's REST host, like https://rest.iad-01.braze.com", &url, error);
 
-    if (result == 0 && fetch_check_base(url, &base, error) != 0)
+    if (result == 0 && (fetch_check_base(url, &base, error) != 0 || check_host(buf_text(&base), error) != 0))
         result = error_prefix(error, "BRAZE_REST_URL");
     config->braze_url = buf_detach(&base);
     free(url);

@@ -59,6 +59,7 @@ def plain_http():
                     "https://rest.iad-01.braze.com?x", "https://rest.iad-01.braze.com/?", "https://rest.iad-01.braze.com#x",
                     "https://rest.iad-01.braze.com/#"):
             refused(desk, url, "BRAZE_REST_URL", BRAZE_REST_URL=url)
+        refused(desk, "the dashboard's address", "BRAZE_REST_URL", "begins with rest.", BRAZE_REST_URL="https://dashboard-01.braze.eu")
 
 
 @test("flags of the same names override the environment; an unknown flag is a usage error")

@@ -193,6 +193,10 @@ def body():
             contains(text, "\nX-Frontdesk-User\n{{${user_id}}}\n", "who writes")
             lacks(text, "@", "nothing is left to fill in")
             lacks(read(folder.at(language), "frontdesk.env"), "@", "nothing is left to fill in")
+        for number, path in enumerate(("/v1/inbound/whatsapp", "/v1/inbound", "/v1/inbound/sms/")):
+            folder.init(f"whole{number}", "--url", "https://desk.example.com" + path)
+            contains(read(folder.at(f"whole{number}"), "braze-body.txt"), "\nhttps://desk.example.com/v1/inbound/whatsapp\n",
+                     "the path is not put there twice")
         hint = folder.init("none")
         contains(hint.out, "YOUR-DESK.example.com", "a hint")
         contains(read(folder.at("none"), "braze-body.txt"), "\nhttps://YOUR-DESK.example.com/v1/inbound/whatsapp\n", "a place")

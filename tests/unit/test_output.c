@@ -567,6 +567,13 @@ static void underlines_and_colours_with_colour_only(void **state)
     output_record(output, "decision", columns, cells, 2);
     output_end(output);
     check(&screen, "text   \\x1b order 12 please\nstate  answered\n", "");
+    output = begin(&screen, OUTPUT_TEXT, 20, true);
+    output_record(output, "decision", (struct column[]){ { "why", "why", LOOK_LONG }, { "path", "path", LOOK_PLAIN } },
+                  (struct cell[]){ cell_text("a reason of some words"), cell_text("/a/path/that/is/copied") }, 2);
+    output_end(output);
+    check(&screen,
+          "\x1b[2mwhy\x1b[0m   a reason of\n      some words\n"
+          "\x1b[2mpath\x1b[0m  /a/path/that/is/copied\n", "");
 }
 
 static void records_leave_out_what_is_unknown(void **state)
