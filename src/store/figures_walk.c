@@ -9,6 +9,7 @@
 
 #include "store/figures_walk.h"
 #include "store/moment.h"
+#include "store/query_number.h"
 
 enum { PIECE = 20000 /* ids */ };
 
@@ -35,14 +36,9 @@ static const char NEXT[] = "SELECT id FROM message WHERE id >= ?1 ORDER BY id LI
 static int next_message(struct db *db, int64_t from, int64_t *id, struct error *error)
 {
     struct query *q = db_query(db, NEXT);
-    int found;
 
     query_bind_int(q, 1, from);
-    found = query_step(q, error);
-    if (found == 1)
-        *id = query_int(q, 0);
-    query_end(q);
-    return found;
+    return query_find(q, id, error);
 }
 
 /* Beside */

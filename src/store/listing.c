@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "store/listing.h"
+#include "store/query_number.h"
 #include "store/who.h"
 #include "text/phone.h"
 
@@ -69,16 +70,6 @@ int listing_conversation(struct db *db, int64_t id, listing_conversation_row *ro
 
 /* Finding */
 
-static int find(struct query *q, int64_t *id, struct error *error)
-{
-    int found = query_step(q, error);
-
-    if (found == 1)
-        *id = query_int(q, 0);
-    query_end(q);
-    return found;
-}
-
 /* Digits that fit an id; 0: it is none. */
 static int64_t number_of(const char *typed)
 {
@@ -114,7 +105,7 @@ static int find_number(struct db *db, const char *literal, const char *typed, in
         return 0;
     q = db_query(db, literal);
     query_bind_int(q, 1, number_of(typed));
-    return find(q, id, error);
+    return query_find(q, id, error);
 }
 
 static int find_user(struct db *db, const char *kind, const char *typed, int64_t *id, struct error *error)
@@ -127,7 +118,7 @@ static int find_user(struct db *db, const char *kind, const char *typed, int64_t
     query_bind_text(q, 1, typed);
     query_bind_text(q, 2, buf_text(&phone));
     query_bind_text(q, 3, kind);
-    found = find(q, id, error);
+    found = query_find(q, id, error);
     buf_release(&phone);
     return found;
 }
@@ -156,12 +147,9 @@ static const char AMBIGUOUS[] = "SELECT 1 FROM conversation v JOIN identity i "
 int listing_is_ambiguous(struct db *db, int64_t id, struct error *error)
 {
     struct query *q = db_query(db, AMBIGUOUS);
-    int found;
 
     query_bind_int(q, 1, id);
-    found = query_step(q, error);
-    query_end(q);
-    return found;
+    return query_is_there(q, error);
 }
 
 void listing_format_typed(struct db *db, int64_t id, struct buf *out)

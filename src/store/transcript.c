@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "store/profile.h"
+#include "store/query_number.h"
 #include "store/transcript.h"
 
 /* `closes`: when the conversation was closed, as a SELECT that is run once for all lines wherever that can be. */
@@ -277,14 +278,9 @@ static const char CONTACT_OF[] = "SELECT contact FROM conversation WHERE id = ?1
 int transcript_contact(struct db *db, int64_t conversation, int64_t *contact, struct error *error)
 {
     struct query *q = db_query(db, CONTACT_OF);
-    int found;
 
     query_bind_int(q, 1, conversation);
-    found = query_step(q, error);
-    if (found == 1)
-        *contact = query_int(q, 0);
-    query_end(q);
-    return found;
+    return query_find(q, contact, error);
 }
 
 int transcript_list_written(struct db *db, int64_t conversation, transcript_written_row *row, void *context,
@@ -389,14 +385,9 @@ static const char NEWEST[] =
 int transcript_newest(struct db *db, int64_t conversation, int64_t *message, struct error *error)
 {
     struct query *q = db_query(db, NEWEST);
-    int found;
 
     query_bind_int(q, 1, conversation);
-    found = query_step(q, error);
-    if (found == 1)
-        *message = query_int(q, 0);
-    query_end(q);
-    return found;
+    return query_find(q, message, error);
 }
 
 static const char QUESTIONS[] =
@@ -498,9 +489,6 @@ int transcript_parts(struct db *db, int64_t message, int64_t *parts, struct erro
     int found;
 
     query_bind_int(q, 1, message);
-    found = query_step(q, error);
-    if (found == 1)
-        *parts = query_int(q, 0);
-    query_end(q);
+    found = query_find(q, parts, error);
     return found == 1 ? 0 : -1;
 }
