@@ -317,8 +317,10 @@ int contact_resolve(struct db *db, const struct contact_claim *claim, int64_t no
     contact->absorbed = 0;
     if (result == 0)
         result = create(db, claim, now, &contact->id, error);
-    if (result < 0 || read_merged(db, claim, contact, &known, error) != 0)
+    if (result < 0 || read_merged(db, claim, contact, &known, error) != 0) {
+        free(known.profile_name);
         return -1;
+    }
     merged.first_name = contact->first_name;
     merged.language = contact->language;
     merged.time_zone = contact->time_zone;

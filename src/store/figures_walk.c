@@ -77,16 +77,19 @@ static int reach(struct beside *beside, int64_t key, struct error *error)
     return found < 0 ? -1 : beside->is_there && beside->key == key;
 }
 
-static const struct query *look_up(struct walking *walking, const char *sql, int64_t key, struct error *error)
+static const struct query *look_up(struct walking *walking, const char *sql, int64_t key, int *result, struct error *error)
 {
     struct query *q = db_query(walking->db, sql);
+    int found;
 
     query_bind_int(q, 1, key);
-    if (query_step(q, error) == 1) {
+    found = query_step(q, error);
+    if (found == 1) {
         walking->found = q;
         return q;
     }
     query_end(q);
+    *result = found;
     return NULL;
 }
 
@@ -107,7 +110,7 @@ static const struct query *row_of(struct walking *walking, struct beside *beside
         *result = 0;
         return beside->rows;
     }
-    return *result < 0 ? NULL : look_up(walking, one, key, error);
+    return *result < 0 ? NULL : look_up(walking, one, key, result, error);
 }
 
 /* The customer's messages */
