@@ -141,7 +141,10 @@ int transcript_one(struct db *db, int64_t message, transcript_row *row, void *co
 #define HEAD                                                                                                       \
     "SELECT v.id, v.contact, v.opened_at, v.last_in_at, v.closed_at, v.message_count, v.epoch, c.address, "        \
     "c.first_name, c.language, v.channel, v.owner, v.team, v.agent, c.opted_out_at IS NOT NULL, v.closed_by, "     \
-    "v.outcome, v.summary, v.summary_by, v.summary_at FROM conversation v JOIN contact c ON c.id = v.contact "
+    "v.outcome, v.summary, v.summary_by, v.summary_at, "                                                            \
+    "(SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), "     \
+    "(SELECT m.media <> '[]' FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1) " \
+    "FROM conversation v JOIN contact c ON c.id = v.contact "
 
 static const char HEAD_ONE[] = HEAD "WHERE v.id = ?1";
 static const char HEADS[] = HEAD
@@ -174,6 +177,8 @@ static int each_head(struct query *q, transcript_head_row *row, void *context, s
             .summary = query_text(q, 17),
             .summary_by = query_text(q, 18),
             .summary_at = query_int(q, 19),
+            .text = query_text(q, 20),
+            .has_media = query_int(q, 21) != 0,
         };
 
         row(context, &head);
