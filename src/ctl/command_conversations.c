@@ -7,7 +7,7 @@
 #include "ctl/commands.h"
 #include "ctl/list.h"
 #include "ctl/narrow.h"
-#include "store/listing.h"
+#include "store/transcript.h"
 
 static const struct column CONVERSATION_COLUMNS[] = {
     { "id", "id", LOOK_NUMBER },           { "user", "user", LOOK_NAME },
@@ -22,7 +22,7 @@ static const struct column CONVERSATION_COLUMNS[] = {
 };
 enum { COLUMNS = sizeof CONVERSATION_COLUMNS / sizeof *CONVERSATION_COLUMNS };
 
-static void fill(const struct output *output, const struct listing_conversation *row, struct cell cells[COLUMNS])
+static void fill(const struct output *output, const struct transcript_head *row, struct cell cells[COLUMNS])
 {
     struct cell filled[COLUMNS] = {
         cell_id(row->id),
@@ -46,7 +46,7 @@ static void fill(const struct output *output, const struct listing_conversation 
     memcpy(cells, filled, sizeof filled);
 }
 
-static void add_row(void *context, const struct listing_conversation *row)
+static void add_row(void *context, const struct transcript_head *row)
 {
     struct cell cells[COLUMNS];
 
@@ -56,7 +56,7 @@ static void add_row(void *context, const struct listing_conversation *row)
 
 static int show_one(struct db *db, int64_t id, struct output *output, struct error *error)
 {
-    return listing_conversation(db, id, add_row, output, error);
+    return transcript_head(db, id, add_row, output, error);
 }
 
 int command_conversations(struct call *call)

@@ -13,6 +13,7 @@
 #include "store/listing.h"
 #include "store/overview.h"
 #include "store/profile.h"
+#include "store/transcript.h"
 
 static const struct column COLUMNS[] = {
     { "name", "attribute", LOOK_NAME },     { "accepted", "Braze holds", LOOK_LONG },
@@ -192,13 +193,6 @@ static int show_rows(struct showing *showing, struct db *db, struct error *error
     return entries < 0 ? -1 : values + entries;
 }
 
-static void note_contact(void *context, const struct listing_conversation *row)
-{
-    struct showing *showing = context;
-
-    showing->contact = row->contact;
-}
-
 static void show_addressee(struct call *call, const struct buf *addressee)
 {
     static const struct column columns[] = { { "addressee", "profile", LOOK_PLAIN } };
@@ -227,7 +221,7 @@ static int show(struct showing *showing, struct db *db)
 
     if (code != EXIT_DONE)
         return code;
-    if (listing_conversation(db, id, note_contact, showing, &error) < 0 ||
+    if (transcript_contact(db, id, &showing->contact, &error) < 0 ||
         profile_addressee(db, showing->contact, &showing->addressee, &error) != 0 ||
         overview_lanes(db, note_lane, showing, &error) < 0)
         count = -1;

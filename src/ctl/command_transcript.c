@@ -44,6 +44,7 @@ static void add_head(void *context, const struct transcript_head *row)
     head->outcome = alloc_text(row->outcome);
     head->summary = alloc_text(row->summary);
     head->summary_by = alloc_text(row->summary_by);
+    head->text = alloc_text(row->text);
 }
 
 static void heads_release(struct heads *heads)
@@ -51,7 +52,7 @@ static void heads_release(struct heads *heads)
     for (size_t i = 0; i < heads->count; i++) {
         struct transcript_head *head = &heads->rows[i];
         const char *texts[] = { head->user,  head->first_name, head->language, head->channel, head->owner,     head->team,
-                                head->agent, head->closed_by,  head->outcome,  head->summary, head->summary_by };
+                                head->agent, head->closed_by,  head->outcome,  head->summary, head->summary_by, head->text };
 
         for (size_t text = 0; text < sizeof texts / sizeof *texts; text++)
             free((char *)texts[text]);

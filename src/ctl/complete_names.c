@@ -7,10 +7,10 @@
 #include "ctl/piece.h"
 #include "rules/manual.h"
 #include "rules/row.h"
-#include "store/listing.h"
 #include "store/pick.h"
 #include "store/rulebook.h"
 #include "store/schema.h"
+#include "store/transcript.h"
 
 enum { CUSTOMERS = 100 }; /* the newest */
 
@@ -26,7 +26,7 @@ static struct db *open_quietly(const struct call *call)
     return db;
 }
 
-static void offer_customer(void *context, const struct listing_conversation *row)
+static void offer_customer(void *context, const struct transcript_head *row)
 {
     complete_offer(context, row->user, row->first_name);
 }
@@ -39,7 +39,7 @@ static void offer_customers(struct db *db, struct complete *complete)
 
     if (pick_conversations(db, &newest, &picked, &error) >= 0)
         for (size_t i = 0; i < picked.count; i++)
-            listing_conversation(db, picked.ids[i], offer_customer, complete, &error);
+            transcript_head(db, picked.ids[i], offer_customer, complete, &error);
     picked_release(&picked);
 }
 

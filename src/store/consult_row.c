@@ -187,14 +187,9 @@ static const char OF_CONTACT[] =
 int consult_row_of_contact(struct db *db, int64_t contact, int64_t *conversation, struct error *error)
 {
     struct query *q = db_query(db, OF_CONTACT);
-    int found;
 
     query_bind_int(q, 1, contact);
-    found = query_step(q, error);
-    if (found == 1)
-        *conversation = query_int(q, 0);
-    query_end(q);
-    return found;
+    return query_find(q, conversation, error);
 }
 
 /* Counts and moments */
@@ -246,11 +241,7 @@ static const char ANY[] = "SELECT 1 WHERE EXISTS (SELECT 1 FROM outbox WHERE sta
 
 int consult_row_any(struct db *db, struct error *error)
 {
-    struct query *q = db_query(db, ANY);
-    int found = query_step(q, error);
-
-    query_end(q);
-    return found;
+    return query_is_there(db_query(db, ANY), error);
 }
 
 /* Changes */

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "store/contact.h"
+#include "store/query_number.h"
 
 /* Identities */
 
@@ -16,18 +17,13 @@ static int find_by_id(struct db *db, const char *kind, const char *value, int64_
                       struct error *error)
 {
     struct query *q;
-    int found;
 
     if (*value == '\0')
         return 0;
     q = db_query(db, BY_IDENTITY);
     query_bind_text(q, 1, kind);
     query_bind_text(q, 2, value);
-    found = query_step(q, error);
-    if (found == 1)
-        *contact = query_int(q, 0);
-    query_end(q);
-    return found;
+    return query_find(q, contact, error);
 }
 
 /* A contact without an external id comes first, then the newest. */
@@ -60,12 +56,9 @@ static const char HAS_EXTERNAL[] = "SELECT 1 FROM identity WHERE contact = ?1 AN
 static int has_external_id(struct db *db, int64_t contact, struct error *error)
 {
     struct query *q = db_query(db, HAS_EXTERNAL);
-    int found;
 
     query_bind_int(q, 1, contact);
-    found = query_step(q, error);
-    query_end(q);
-    return found;
+    return query_is_there(q, error);
 }
 
 /* An external id that nobody has yet: whose is it? A contact known without one, by Braze's id or by the
@@ -341,8 +334,10 @@ int contact_resolve(struct db *db, const struct contact_claim *claim, int64_t no
     contact->absorbed_count = 0;
     if (result == 0)
         result = create(db, claim, now, &contact->id, error);
-    if (result < 0 || read_merged(db, claim, contact, &known, error) != 0)
+    if (result < 0 || read_merged(db, claim, contact, &known, error) != 0) {
+        free(known.profile_name);
         return -1;
+    }
     merged.first_name = contact->first_name;
     merged.language = contact->language;
     merged.time_zone = contact->time_zone;
@@ -442,10 +437,7 @@ static const char HAS_MET_MACHINE[] = "SELECT 1 FROM contact WHERE id = ?1 AND m
 int contact_has_met_machine(struct db *db, int64_t contact, struct error *error)
 {
     struct query *q = db_query(db, HAS_MET_MACHINE);
-    int found;
 
     query_bind_int(q, 1, contact);
-    found = query_step(q, error);
-    query_end(q);
-    return found;
+    return query_is_there(q, error);
 }

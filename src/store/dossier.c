@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "store/dossier.h"
+#include "store/query_number.h"
 
 enum { PIECE_ROWS = 200 };
 
@@ -288,15 +289,10 @@ static const char NEXT_CONVERSATION[] = "SELECT id FROM conversation WHERE conta
 static int next_conversation(struct writing *w, int64_t contact, int64_t *id, struct error *error)
 {
     struct query *q = db_query(w->db, NEXT_CONVERSATION);
-    int found;
 
     query_bind_int(q, 1, contact);
     query_bind_int(q, 2, *id);
-    found = query_step(q, error);
-    if (found == 1)
-        *id = query_int(q, 0);
-    query_end(q);
-    return found;
+    return query_find(q, id, error);
 }
 
 static int write_of_contact(struct writing *w, const struct section *section, int64_t contact, struct error *error)

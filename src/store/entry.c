@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "store/entry.h"
 #include "store/profile_private.h"
+#include "store/query_number.h"
 
 static const int64_t WHOLE_MAX = INT64_C(999999999999999);
 
@@ -270,12 +271,9 @@ static const char WAITS[] =
 int entry_waits(struct db *db, int64_t contact, struct error *error)
 {
     struct query *q = db_query(db, WAITS);
-    int found;
 
     query_bind_int(q, 1, contact);
-    found = query_step(q, error);
-    query_end(q);
-    return found;
+    return query_is_there(q, error);
 }
 
 /* Leaving ------------------------------------------------------------------------------------------------------------ */
@@ -465,12 +463,9 @@ static const char IS_UNKNOWN[] = "SELECT 1 FROM entry WHERE outbox = ?1 AND stat
 int entry_is_unknown(struct db *db, int64_t outbox, struct error *error)
 {
     struct query *q = db_query(db, IS_UNKNOWN);
-    int found;
 
     query_bind_int(q, 1, outbox);
-    found = query_step(q, error);
-    query_end(q);
-    return found;
+    return query_is_there(q, error);
 }
 
 static const char INSIST[] = "UPDATE entry SET state = 'waiting', settled_at = NULL, reason = '' "

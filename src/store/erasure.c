@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/erasure.h"
+#include "store/query_number.h"
 
 static const char PUT[] = "INSERT INTO erasure (id, asked_at, asked_by, known_since, phase, drops_copies) "
                           "VALUES (?1, ?2, ?3, ?2, 'asked', ?4)";
@@ -83,14 +84,9 @@ static const char OF[] = "SELECT e.id FROM erasure e JOIN erasure_identity i ON 
 int erasure_of(struct db *db, const char *typed, int64_t *id, struct error *error)
 {
     struct query *q = db_query(db, OF);
-    int found;
 
     query_bind_text(q, 1, typed);
-    found = query_step(q, error);
-    if (found == 1)
-        *id = query_int(q, 0);
-    query_end(q);
-    return found;
+    return query_find(q, id, error);
 }
 
 static const char HAS[] = "SELECT 1 FROM erasure_contact WHERE contact = ?1";
@@ -98,12 +94,9 @@ static const char HAS[] = "SELECT 1 FROM erasure_contact WHERE contact = ?1";
 int erasure_has(struct db *db, int64_t contact, struct error *error)
 {
     struct query *q = db_query(db, HAS);
-    int found;
 
     query_bind_int(q, 1, contact);
-    found = query_step(q, error);
-    query_end(q);
-    return found;
+    return query_is_there(q, error);
 }
 
 static const char HAS_MESSAGE[] = "SELECT 1 FROM message m JOIN conversation v ON v.id = m.conversation "
@@ -112,12 +105,9 @@ static const char HAS_MESSAGE[] = "SELECT 1 FROM message m JOIN conversation v O
 int erasure_has_message(struct db *db, int64_t message, struct error *error)
 {
     struct query *q = db_query(db, HAS_MESSAGE);
-    int found;
 
     query_bind_int(q, 1, message);
-    found = query_step(q, error);
-    query_end(q);
-    return found;
+    return query_is_there(q, error);
 }
 
 static const char FORGET[] = "DELETE FROM erasure_identity WHERE erasure = ?1";

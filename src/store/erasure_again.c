@@ -7,6 +7,7 @@
 #include "store/erasure.h"
 #include "store/erasure_again.h"
 #include "store/event.h"
+#include "store/query_number.h"
 
 enum { FILE_TIME_MS = 2000 };
 
@@ -80,8 +81,7 @@ static int add_contact(const struct taking *t, int64_t contact, int64_t created_
 
     query_bind_int(q, 1, contact);
     query_bind_int(q, 2, created_at);
-    found = query_step(q, error);
-    query_end(q);
+    found = query_is_there(q, error);
     return found == 1 && erasure_add_contact(t->db, t->id, contact, error) != 0 ? -1 : found;
 }
 

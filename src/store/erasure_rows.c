@@ -19,14 +19,9 @@ static int run(struct db *db, const char *sql, int64_t erasure, struct error *er
 static int read_int(struct db *db, const char *sql, int64_t erasure, int64_t *value, struct error *error)
 {
     struct query *q = db_query(db, sql);
-    int found;
 
     query_bind_int(q, 1, erasure);
-    found = query_step(q, error);
-    if (found == 1)
-        *value = query_int(q, 0);
-    query_end(q);
-    return found;
+    return query_find(q, value, error);
 }
 
 /* Nothing leaves any more */
@@ -147,10 +142,7 @@ int erasure_rows_find_former(struct db *db, int64_t erasure, int64_t *upto, stru
     query_bind_int(q, 1, erasure);
     query_bind_int(q, 2, *upto);
     query_bind_int(q, 3, end);
-    found = query_step(q, error);
-    if (found == 1)
-        former = query_int(q, 0);
-    query_end(q);
+    found = query_find(q, &former, error);
     if (found == 1 && erasure_add_contact(db, erasure, former, error) != 0)
         return -1;
     *upto = found == 1 ? former : end;

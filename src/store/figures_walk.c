@@ -9,6 +9,7 @@
 
 #include "store/figures_walk.h"
 #include "store/moment.h"
+#include "store/query_number.h"
 
 enum { PIECE = 20000 /* ids */ };
 
@@ -35,14 +36,9 @@ static const char NEXT[] = "SELECT id FROM message WHERE id >= ?1 ORDER BY id LI
 static int next_message(struct db *db, int64_t from, int64_t *id, struct error *error)
 {
     struct query *q = db_query(db, NEXT);
-    int found;
 
     query_bind_int(q, 1, from);
-    found = query_step(q, error);
-    if (found == 1)
-        *id = query_int(q, 0);
-    query_end(q);
-    return found;
+    return query_find(q, id, error);
 }
 
 /* Beside */
@@ -81,16 +77,19 @@ static int reach(struct beside *beside, int64_t key, struct error *error)
     return found < 0 ? -1 : beside->is_there && beside->key == key;
 }
 
-static const struct query *look_up(struct walking *walking, const char *sql, int64_t key, struct error *error)
+static const struct query *look_up(struct walking *walking, const char *sql, int64_t key, int *result, struct error *error)
 {
     struct query *q = db_query(walking->db, sql);
+    int found;
 
     query_bind_int(q, 1, key);
-    if (query_step(q, error) == 1) {
+    found = query_step(q, error);
+    if (found == 1) {
         walking->found = q;
         return q;
     }
     query_end(q);
+    *result = found;
     return NULL;
 }
 
@@ -111,7 +110,7 @@ static const struct query *row_of(struct walking *walking, struct beside *beside
         *result = 0;
         return beside->rows;
     }
-    return *result < 0 ? NULL : look_up(walking, one, key, error);
+    return *result < 0 ? NULL : look_up(walking, one, key, result, error);
 }
 
 /* The customer's messages */

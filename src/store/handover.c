@@ -216,14 +216,9 @@ static const char TOLD_NEXT[] = "SELECT contact FROM told WHERE contact > ?1 ORD
 int told_next(struct db *db, int64_t after, int64_t *contact, struct error *error)
 {
     struct query *q = db_query(db, TOLD_NEXT);
-    int found;
 
     query_bind_int(q, 1, after);
-    found = query_step(q, error);
-    if (found == 1)
-        *contact = query_int(q, 0);
-    query_end(q);
-    return found;
+    return query_find(q, contact, error);
 }
 
 static const char IS_CALLED[] = "SELECT 1 FROM identity WHERE contact = ?1 AND value = ?2 AND kind <> 'braze'";
@@ -231,13 +226,10 @@ static const char IS_CALLED[] = "SELECT 1 FROM identity WHERE contact = ?1 AND v
 int told_is_called(struct db *db, int64_t contact, const char *name, struct error *error)
 {
     struct query *q = db_query(db, IS_CALLED);
-    int found;
 
     query_bind_int(q, 1, contact);
     query_bind_text(q, 2, name);
-    found = query_step(q, error);
-    query_end(q);
-    return found;
+    return query_is_there(q, error);
 }
 
 #define NAME "coalesce(nullif(c.first_name, ''), nullif(c.profile_name, ''), c.address)"
@@ -337,11 +329,7 @@ static const char COLLEAGUE_ANY[] = "SELECT 1 FROM colleague LIMIT 1";
 
 int colleague_any(struct db *db, struct error *error)
 {
-    struct query *q = db_query(db, COLLEAGUE_ANY);
-    int found = query_step(q, error);
-
-    query_end(q);
-    return found;
+    return query_is_there(db_query(db, COLLEAGUE_ANY), error);
 }
 
 /* Kept texts */

@@ -9,14 +9,9 @@ static const char DUE[] = "SELECT id FROM conversation WHERE idle_at <= ?1 ORDER
 int idle_due(struct db *db, int64_t now, int64_t *conversation, struct error *error)
 {
     struct query *q = db_query(db, DUE);
-    int found;
 
     query_bind_int(q, 1, now);
-    found = query_step(q, error);
-    if (found == 1)
-        *conversation = query_int(q, 0);
-    query_end(q);
-    return found;
+    return query_find(q, conversation, error);
 }
 
 static const char NEXT[] = "SELECT min(idle_at) FROM conversation WHERE idle_at IS NOT NULL";

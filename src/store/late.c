@@ -14,6 +14,7 @@
 #include "base/disk.h"
 #include "base/log.h"
 #include "store/late.h"
+#include "store/query_number.h"
 
 static const int64_t COMES_WITHIN_MS = (int64_t)25 * 3600 * 1000; /* a day, and an hour for clocks and slow queues */
 static const char ERASED[] = "erased";
@@ -143,8 +144,7 @@ int late_forget(struct late *late, struct db *db, struct error *error)
     if (!late->is_there)
         return 0;
     q = db_query(db, ANY);
-    found = query_step(q, error);
-    query_end(q);
+    found = query_is_there(q, error);
     if (found != 0)
         return found < 0 ? -1 : 0;
     if (late->path != NULL && unlink(late->path) != 0 && errno != ENOENT)

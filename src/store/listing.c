@@ -5,79 +5,11 @@
 
 #include "base/buf.h"
 #include "store/listing.h"
+#include "store/query_number.h"
 #include "store/who.h"
 #include "text/phone.h"
 
-/* Conversations */
-
-#define CONVERSATION                                                                                           \
-    "SELECT v.id, v.contact, v.opened_at, v.last_in_at, v.closed_at, v.message_count, v.epoch, c.address, "    \
-    "c.first_name, v.channel, v.owner, v.team, v.agent, c.opted_out_at IS NOT NULL, "                          \
-    "(SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), " \
-    "(SELECT m.media <> '[]' FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), " \
-    "v.closed_by, v.outcome, v.summary, v.summary_by, v.summary_at "                                           \
-    "FROM conversation v JOIN contact c ON c.id = v.contact "
-
-static const char CONVERSATION_ONE[] = CONVERSATION "WHERE v.id = ?1";
-
-/* Hands every row to the callback; the number of rows, or -1. */
-static int each_conversation(struct query *q, listing_conversation_row *row, void *context,
-                             struct error *error)
-{
-    int count = 0, more;
-
-    while ((more = query_step(q, error)) == 1) {
-        struct listing_conversation found = {
-            .id = query_int(q, 0),
-            .contact = query_int(q, 1),
-            .opened_at = query_int(q, 2),
-            .last_in_at = query_int(q, 3),
-            .closed_at = query_int(q, 4),
-            .message_count = query_int(q, 5),
-            .epoch = query_int(q, 6),
-            .user = query_text(q, 7),
-            .first_name = query_text(q, 8),
-            .channel = query_text(q, 9),
-            .owner = query_text(q, 10),
-            .team = query_text(q, 11),
-            .agent = query_text(q, 12),
-            .is_opted_out = query_int(q, 13) != 0,
-            .text = query_text(q, 14),
-            .has_media = query_int(q, 15) != 0,
-            .closed_by = query_text(q, 16),
-            .outcome = query_text(q, 17),
-            .summary = query_text(q, 18),
-            .summary_by = query_text(q, 19),
-            .summary_at = query_int(q, 20),
-        };
-
-        row(context, &found);
-        count++;
-    }
-    query_end(q);
-    return more < 0 ? -1 : count;
-}
-
-int listing_conversation(struct db *db, int64_t id, listing_conversation_row *row, void *context,
-                         struct error *error)
-{
-    struct query *q = db_query(db, CONVERSATION_ONE);
-
-    query_bind_int(q, 1, id);
-    return each_conversation(q, row, context, error);
-}
-
 /* Finding */
-
-static int find(struct query *q, int64_t *id, struct error *error)
-{
-    int found = query_step(q, error);
-
-    if (found == 1)
-        *id = query_int(q, 0);
-    query_end(q);
-    return found;
-}
 
 /* Digits that fit an id; 0: it is none. */
 static int64_t number_of(const char *typed)
@@ -114,7 +46,7 @@ static int find_number(struct db *db, const char *literal, const char *typed, in
         return 0;
     q = db_query(db, literal);
     query_bind_int(q, 1, number_of(typed));
-    return find(q, id, error);
+    return query_find(q, id, error);
 }
 
 static int find_user(struct db *db, const char *kind, const char *typed, int64_t *id, struct error *error)
@@ -127,7 +59,7 @@ static int find_user(struct db *db, const char *kind, const char *typed, int64_t
     query_bind_text(q, 1, typed);
     query_bind_text(q, 2, buf_text(&phone));
     query_bind_text(q, 3, kind);
-    found = find(q, id, error);
+    found = query_find(q, id, error);
     buf_release(&phone);
     return found;
 }
@@ -155,12 +87,8 @@ static const char AMBIGUOUS[] = "SELECT 1 FROM conversation v JOIN identity i "
 
 static int is_there(struct query *q, int64_t id, struct error *error)
 {
-    int found;
-
     query_bind_int(q, 1, id);
-    found = query_step(q, error);
-    query_end(q);
-    return found;
+    return query_is_there(q, error);
 }
 
 int listing_is_ambiguous(struct db *db, int64_t id, struct error *error)

@@ -1,6 +1,6 @@
 /*
- * listing: conversations, outbox rows and webhooks as people want to see them, one by one; and finding one by what a
- * person types. Which of them a list shows is found by store/pick.
+ * listing: outbox rows and webhooks as people want to see them, one by one; and finding a conversation by what a person types.
+ * Which of them a list shows is found by store/pick; a conversation itself is told by store/transcript.
  *
  * A row is handed to a callback, and borrowed until that returns; the functions return how many there were: 0, 1, or -1. They
  * only read, and serve readers and the writer alike.
@@ -17,21 +17,6 @@
 #include "store/db.h"
 
 /* Conversations */
-
-struct listing_conversation {
-    int64_t id, contact, opened_at, last_in_at, closed_at, message_count, epoch;
-    const char *user; /* the contact's address: external id, phone or Braze id */
-    const char *first_name, *channel, *owner, *team, *agent;
-    const char *text; /* the newest message of the customer */
-    bool has_media;   /* … and a picture or a file came with it */
-    bool is_opted_out;
-    const char *closed_by, *outcome, *summary, *summary_by; /* as in the schema; "" where there is none */
-    int64_t summary_at;
-};
-
-typedef void listing_conversation_row(void *context, const struct listing_conversation *row);
-int listing_conversation(struct db *db, int64_t id, listing_conversation_row *row, void *context,
-                         struct error *error);
 
 /*
  * A conversation by what was typed: digits are its number first; else (or when no conversation has that

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "store/name.h"
 #include "store/pick_private.h"
+#include "store/query_number.h"
 
 /* The first name behind ?1. */
 static const char NEXT_FLOW[] = "SELECT min(detail) FROM event WHERE kind = 'flow' AND detail > ?1";
@@ -29,12 +30,9 @@ static const struct {
 int name_is_known(struct db *db, enum name_kind kind, const char *name, struct error *error)
 {
     struct query *q = db_query(db, KINDS[kind].has);
-    int found;
 
     query_bind_text(q, 1, name);
-    found = query_step(q, error);
-    query_end(q);
-    return found;
+    return query_is_there(q, error);
 }
 
 /* Appends it; 1, 0 at the end, -1. */

@@ -166,11 +166,7 @@ static const char ANY[] = "SELECT 1 FROM outbox WHERE settled_at IS NULL AND kin
 
 int notify_row_any(struct db *db, struct error *error)
 {
-    struct query *q = db_query(db, ANY);
-    int found = query_step(q, error);
-
-    query_end(q);
-    return found;
+    return query_is_there(db_query(db, ANY), error);
 }
 
 /* Changing */

@@ -27,10 +27,7 @@ int outbox_next_seq(struct db *db, int64_t contact, int64_t *seq, struct error *
         return -1;
     q = db_query(db, READ_SEQ);
     query_bind_int(q, 1, contact);
-    found = query_step(q, error);
-    if (found == 1)
-        *seq = query_int(q, 0);
-    query_end(q);
+    found = query_find(q, seq, error);
     return found == 1  ? 0
            : found < 0 ? -1
                        : error_set(error, "contact %lld has vanished", (long long)contact);
@@ -493,15 +490,10 @@ static const char NEXT_UNKNOWN[] =
 int outbox_next_unknown(struct db *db, int64_t at, int64_t after, int64_t *id, struct error *error)
 {
     struct query *q = db_query(db, NEXT_UNKNOWN);
-    int found;
 
     query_bind_int(q, 1, at);
     query_bind_int(q, 2, after);
-    found = query_step(q, error);
-    if (found == 1)
-        *id = query_int(q, 0);
-    query_end(q);
-    return found;
+    return query_find(q, id, error);
 }
 
 /* Looking */

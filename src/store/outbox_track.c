@@ -14,12 +14,9 @@ static const char IS_OPEN[] = "SELECT 1 FROM outbox WHERE contact = ?1 AND seq =
 
 static int is_there(struct query *q, int64_t id, struct error *error)
 {
-    int found;
 
     query_bind_int(q, 1, id);
-    found = query_step(q, error);
-    query_end(q);
-    return found;
+    return query_is_there(q, error);
 }
 
 int outbox_track_is_open(struct db *db, int64_t contact, struct error *error)
@@ -185,11 +182,7 @@ static const char IS_CLAIMED[] = "SELECT 1 FROM outbox WHERE state = 'claimed' A
 
 int outbox_track_is_claimed(struct db *db, struct error *error)
 {
-    struct query *q = db_query(db, IS_CLAIMED);
-    int found = query_step(q, error);
-
-    query_end(q);
-    return found;
+    return query_is_there(db_query(db, IS_CLAIMED), error);
 }
 
 static const char CLAIM[] = "UPDATE outbox SET state = 'claimed' WHERE id = ?1 AND state = 'due'";

@@ -6,6 +6,7 @@
 
 #include "store/consult_row.h"
 #include "store/overview.h"
+#include "store/query_number.h"
 
 /* Ids rise with time: the first message of the day is found by walking back from the newest. */
 static const char TODAY[] =
@@ -85,14 +86,9 @@ static int get_today(struct db *db, int64_t since, struct overview *overview, st
 static int get_floods(struct db *db, int64_t since, struct overview *overview, struct error *error)
 {
     struct query *q = db_query(db, FLOODS);
-    int found;
 
     query_bind_int(q, 1, since);
-    found = query_step(q, error);
-    if (found == 1)
-        overview->floods_today = query_int(q, 0);
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, &overview->floods_today, error);
 }
 
 static int get_now(struct db *db, int64_t recent, struct overview *overview, struct error *error)

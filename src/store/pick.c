@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "store/listing.h"
 #include "store/pick_private.h"
+#include "store/query_number.h"
 
 void picked_release(struct picked *picked)
 {
@@ -104,8 +105,7 @@ int pick_knows(struct db *db, const struct filter *filter, struct error *error)
 
     pick_person_init(&person, filter);
     pick_person_bind(&person, q, 1);
-    found = query_step(q, error);
-    query_end(q);
+    found = query_is_there(q, error);
     pick_person_release(&person);
     return found;
 }

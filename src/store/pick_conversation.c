@@ -11,6 +11,7 @@
 
 #include "store/moment.h"
 #include "store/pick_private.h"
+#include "store/query_number.h"
 
 enum { RARE_MAX = 5000 }; /* what has as many is common */
 
@@ -281,13 +282,9 @@ static int follow_time(struct picking *p)
 static int count_way(struct picking *p, enum way_id way, int64_t *count)
 {
     struct query *q = db_query(p->db, TABLE[way].count);
-    int found;
 
     query_bind_text(q, 1, value_of(p->filter, way));
-    found = query_step(q, p->error);
-    *count = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, count, p->error);
 }
 
 /* The newest conversation that it leads to, or a rule's newest message is in; 0: none. */
@@ -301,10 +298,7 @@ static int peek(struct picking *p, enum way_id way, int64_t *first)
     if (found != 1)
         return found;
     q = way == WAY_RULE ? start_stretch(p, stretch) : start(p, way);
-    found = query_step(q, p->error);
-    *first = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found < 0 ? -1 : 0;
+    return query_number(q, 0, first, p->error);
 }
 
 struct choice {

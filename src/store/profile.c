@@ -152,13 +152,10 @@ static const char HAS_NEWS[] =
 int profile_has_news(struct db *db, int64_t contact, const char *addressee, struct error *error)
 {
     struct query *q = db_query(db, HAS_NEWS);
-    int found;
 
     query_bind_int(q, 1, contact);
     query_bind_text(q, 2, addressee);
-    found = query_step(q, error);
-    query_end(q);
-    return found;
+    return query_is_there(q, error);
 }
 
 /* Sending ----------------------------------------------------------------------------------------------------- */
@@ -219,12 +216,9 @@ int profile_news(struct db *db, int64_t contact, const char *addressee, int64_t 
 
 static int is_there(struct query *q, int64_t contact, struct error *error)
 {
-    int found;
 
     query_bind_int(q, 1, contact);
-    found = query_step(q, error);
-    query_end(q);
-    return found;
+    return query_is_there(q, error);
 }
 
 static const char HAS_RIDERS[] =
@@ -393,13 +387,10 @@ static const char WAS_LEFT_OUT[] = "SELECT 1 FROM profile WHERE contact = ?1 AND
 int profile_was_left_out(struct db *db, int64_t contact, const char *name, struct error *error)
 {
     struct query *q = db_query(db, WAS_LEFT_OUT);
-    int found;
 
     query_bind_int(q, 1, contact);
     query_bind_text(q, 2, name);
-    found = query_step(q, error);
-    query_end(q);
-    return found;
+    return query_is_there(q, error);
 }
 
 static const char INSIST[] =

@@ -1,6 +1,7 @@
 /*
  * run_row: see the header.
  */
+#include "store/query_number.h"
 #include "store/run_row.h"
 
 static const char GET[] = "SELECT state, coalesce(turn, 0) FROM run WHERE conversation = ?1";
@@ -55,14 +56,9 @@ int run_row_drop(struct db *db, int64_t conversation, struct error *error)
 static int find(struct db *db, const char *sql, int64_t number, int64_t *id, struct error *error)
 {
     struct query *q = db_query(db, sql);
-    int found;
 
     query_bind_int(q, 1, number);
-    found = query_step(q, error);
-    if (found == 1)
-        *id = query_int(q, 0);
-    query_end(q);
-    return found;
+    return query_find(q, id, error);
 }
 
 static const char DUE[] = "SELECT conversation FROM run WHERE due_at <= ?1 ORDER BY due_at LIMIT 1";

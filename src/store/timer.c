@@ -26,8 +26,7 @@ int timer_ensure(struct db *db, const char *kind, int64_t due_at, struct error *
     int found;
 
     query_bind_text(q, 1, kind);
-    found = query_step(q, error);
-    query_end(q);
+    found = query_is_there(q, error);
     return found == 0 ? timer_put(db, kind, 0, due_at, error) : found < 0 ? -1 : 0;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "store/profile.h"
+#include "store/query_number.h"
 #include "store/transcript.h"
 
 /* `closes`: when the conversation was closed, as a SELECT that is run once for all lines wherever that can be. */
@@ -140,7 +141,10 @@ int transcript_one(struct db *db, int64_t message, transcript_row *row, void *co
 #define HEAD                                                                                                       \
     "SELECT v.id, v.contact, v.opened_at, v.last_in_at, v.closed_at, v.message_count, v.epoch, c.address, "        \
     "c.first_name, c.language, v.channel, v.owner, v.team, v.agent, c.opted_out_at IS NOT NULL, v.closed_by, "     \
-    "v.outcome, v.summary, v.summary_by, v.summary_at FROM conversation v JOIN contact c ON c.id = v.contact "
+    "v.outcome, v.summary, v.summary_by, v.summary_at, "                                                            \
+    "(SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), "     \
+    "(SELECT m.media <> '[]' FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1) " \
+    "FROM conversation v JOIN contact c ON c.id = v.contact "
 
 static const char HEAD_ONE[] = HEAD "WHERE v.id = ?1";
 static const char HEADS[] = HEAD
@@ -173,6 +177,8 @@ static int each_head(struct query *q, transcript_head_row *row, void *context, s
             .summary = query_text(q, 17),
             .summary_by = query_text(q, 18),
             .summary_at = query_int(q, 19),
+            .text = query_text(q, 20),
+            .has_media = query_int(q, 21) != 0,
         };
 
         row(context, &head);
@@ -277,14 +283,9 @@ static const char CONTACT_OF[] = "SELECT contact FROM conversation WHERE id = ?1
 int transcript_contact(struct db *db, int64_t conversation, int64_t *contact, struct error *error)
 {
     struct query *q = db_query(db, CONTACT_OF);
-    int found;
 
     query_bind_int(q, 1, conversation);
-    found = query_step(q, error);
-    if (found == 1)
-        *contact = query_int(q, 0);
-    query_end(q);
-    return found;
+    return query_find(q, contact, error);
 }
 
 int transcript_list_written(struct db *db, int64_t conversation, transcript_written_row *row, void *context,
@@ -389,14 +390,9 @@ static const char NEWEST[] =
 int transcript_newest(struct db *db, int64_t conversation, int64_t *message, struct error *error)
 {
     struct query *q = db_query(db, NEWEST);
-    int found;
 
     query_bind_int(q, 1, conversation);
-    found = query_step(q, error);
-    if (found == 1)
-        *message = query_int(q, 0);
-    query_end(q);
-    return found;
+    return query_find(q, message, error);
 }
 
 static const char QUESTIONS[] =
@@ -498,9 +494,6 @@ int transcript_parts(struct db *db, int64_t message, int64_t *parts, struct erro
     int found;
 
     query_bind_int(q, 1, message);
-    found = query_step(q, error);
-    if (found == 1)
-        *parts = query_int(q, 0);
-    query_end(q);
+    found = query_find(q, parts, error);
     return found == 1 ? 0 : -1;
 }

@@ -54,6 +54,8 @@ struct transcript_head { /* a conversation */
     bool is_opted_out;
     const char *closed_by, *outcome, *summary, *summary_by; /* as in the schema; "" where there is none */
     int64_t summary_at;
+    const char *text; /* the newest message of the customer */
+    bool has_media;   /* … and a picture or a file came with it */
 };
 typedef void transcript_head_row(void *context, const struct transcript_head *head);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "store/query_number.h"
 #include "store/webhook.h"
 
 static const char PUT[] =
@@ -173,12 +174,8 @@ static const char TRIES_OF[] =
 int webhook_tries_of(struct db *db, const struct webhook *webhook, int64_t *tries, struct error *error)
 {
     struct query *q = db_query(db, TRIES_OF);
-    int found;
 
     query_bind_bytes(q, 1, webhook->body, webhook->body_len);
     query_bind_text(q, 2, webhook->channel);
-    found = query_step(q, error);
-    *tries = found == 1 ? query_int(q, 0) : 0;
-    query_end(q);
-    return found == 1 ? 0 : -1;
+    return query_number(q, 0, tries, error);
 }

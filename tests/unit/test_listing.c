@@ -514,7 +514,7 @@ static void tells_which_notices_tell_of_a_conversation(void **state)
     buf_release(&told);
 }
 
-static void note_ending(void *context, const struct listing_conversation *row)
+static void note_ending(void *context, const struct transcript_head *row)
 {
     buf_addf(context, "%s %s '%s' %s %lld", row->closed_by, row->outcome, row->summary, row->summary_by,
              (long long)row->summary_at);
@@ -525,10 +525,10 @@ static void tells_how_a_conversation_ended(void **state)
     struct buf told = { 0 };
 
     spine_run(*state, SEQUEL);
-    assert_int_equal(listing_conversation(*state, 1, note_ending, &told, NULL), 1);
+    assert_int_equal(transcript_head(*state, 1, note_ending, &told, NULL), 1);
     assert_string_equal(buf_text(&told), "rule answered 'Said hello.' frontdesk 31");
     buf_clear(&told);
-    assert_int_equal(listing_conversation(*state, 2, note_ending, &told, NULL), 1);
+    assert_int_equal(transcript_head(*state, 2, note_ending, &told, NULL), 1);
     assert_string_equal(buf_text(&told), "  ''  0");
     buf_release(&told);
 }
