@@ -529,3 +529,21 @@ int dispatch_settle(struct desk *desk, const struct call *call, const struct ans
             return -1;
     return reopened_at > now ? outbox_pull(desk->db, reopened_at, now, error) : 0;
 }
+
+int dispatch_retry_stopped(struct desk *desk, int64_t now, struct error *error)
+{
+    for (size_t i = 0; i < desk->health.count; i++) {
+        struct lane again = desk->health.lanes[i];
+        int64_t until_at = again.until_at;
+
+        if (strcmp(again.state, "stopped") != 0 || until_at <= now)
+            continue;
+        again.until_at = now;
+        again.is_probing = false;
+        if (health_worsen(&desk->health, desk->db, &again, now, error) != 0 ||
+            outbox_pull(desk->db, until_at, now, error) != 0)
+            return -1;
+        desk->may_track = true;
+    }
+    return 0;
+}
