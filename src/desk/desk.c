@@ -109,7 +109,7 @@ int desk_install(struct desk *desk, struct ruleset *rules, const struct rulefile
     if (result == 0)
         result = outbox_release_held(desk->db, 0, now, error);
     if (result == 0)
-        result = dispatch_retry_stopped(desk, now, error);
+        result = dispatch_retry_mended(desk, false, now, error);
     if (result == 0)
         result = breaker_retry_all(desk, rules, now, error);
     return result == 0 ? notify_retry_all(desk, rules, now, error) : -1;
@@ -258,7 +258,7 @@ static int settle_past(struct desk *desk, int64_t now, struct error *error)
 {
     if (health_load(&desk->health, desk->db, error) != 0 || db_begin(desk->db, error) != 0)
         return -1;
-    if (upkeep_clamp(desk, now, error) == 0 && dispatch_retry_stopped(desk, now, error) == 0 &&
+    if (upkeep_clamp(desk, now, error) == 0 && dispatch_retry_mended(desk, true, now, error) == 0 &&
         tell_lost(desk, now, error) == 0 &&
         (desk->rules->number == 0 || keep_zone(desk, desk->rules, error) == 0))
         return db_commit(desk->db, error);

@@ -530,13 +530,21 @@ int dispatch_settle(struct desk *desk, const struct call *call, const struct ans
     return reopened_at > now ? outbox_pull(desk->db, reopened_at, now, error) : 0;
 }
 
-int dispatch_retry_stopped(struct desk *desk, int64_t now, struct error *error)
+/* Backends that fail for a while have others to answer for them: no customer of theirs waits for a trial at each start. */
+static bool is_mendable(const struct lane *lane, bool is_start)
+{
+    bool is_of_braze = strncmp(lane->name, "braze", 5) == 0;
+
+    return strcmp(lane->state, "stopped") == 0 || (is_start && is_of_braze && strcmp(lane->state, "backing_off") == 0);
+}
+
+int dispatch_retry_mended(struct desk *desk, bool is_start, int64_t now, struct error *error)
 {
     for (size_t i = 0; i < desk->health.count; i++) {
         struct lane again = desk->health.lanes[i];
         int64_t until_at = again.until_at;
 
-        if (strcmp(again.state, "stopped") != 0 || until_at <= now)
+        if (!is_mendable(&again, is_start) || until_at <= now)
             continue;
         again.until_at = now;
         again.is_probing = false;

@@ -257,6 +257,23 @@ static void what_may_have_been_mended_is_tried_at_once(void **state)
     }
 }
 
+/* A host that cannot be reached may have been a slip in the settings, which is mended by a restart, and not by rules. */
+static void another_host_is_tried_at_once(void **state)
+{
+    struct fixture *f = *state;
+
+    hear_many(f, 2);
+    for (int i = 0; i < 3; i++) {
+        settle(f, claim(f), of(ANSWER_NOT_SENT), 0);
+        f->now += i < 2 ? 5000 : 0;
+    }
+    fixture_load(f, FIXTURE_RULES);
+    assert_null(claim(f));
+    fixture_reopen(f, false);
+    settle(f, claim(f), of(ANSWER_NOT_SENT), 0);
+    assert_int_equal(fixture_int(f, "SELECT failures FROM lane"), 4);
+}
+
 /* What Braze has asked for is no fault of ours that a restart mends. */
 static void a_restart_mends_no_limit(void **state)
 {
@@ -545,6 +562,7 @@ int main(void)
         TEST(errors_name_the_guilty),
         TEST(a_stopped_lane_resumes_by_itself),
         TEST(what_may_have_been_mended_is_tried_at_once),
+        TEST(another_host_is_tried_at_once),
         TEST(a_restart_mends_no_limit),
         TEST(a_choking_row_stops_no_neighbours),
         TEST(a_paused_campaign_eats_one_reply),
