@@ -443,6 +443,7 @@ LIB = \
   src/desk/decide_variable.c \
   src/desk/desk.c \
   src/desk/dispatch.c \
+  src/desk/dispatch_settle.c \
   src/desk/dispatch_track.c \
   src/desk/drill.c \
   src/desk/erasure.c \

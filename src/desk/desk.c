@@ -11,6 +11,7 @@
 #include "desk/breaker.h"
 #include "desk/consult.h"
 #include "desk/desk.h"
+#include "desk/dispatch.h"
 #include "desk/handover.h"
 #include "desk/notify.h"
 #include "desk/upkeep.h"
@@ -105,6 +106,8 @@ int desk_install(struct desk *desk, struct ruleset *rules, const struct rulefile
     buf_release(&detail);
     if (result == 0)
         result = outbox_release_held(desk->db, 0, now, error);
+    if (result == 0)
+        result = dispatch_retry_mended(desk, false, now, error);
     if (result == 0)
         result = breaker_retry_all(desk, rules, now, error);
     return result == 0 ? notify_retry_all(desk, rules, now, error) : -1;
@@ -251,7 +254,8 @@ static int settle_past(struct desk *desk, int64_t now, struct error *error)
 {
     if (health_load(&desk->health, desk->db, error) != 0 || db_begin(desk->db, error) != 0)
         return -1;
-    if (upkeep_clamp(desk, now, error) == 0 && tell_lost(desk, now, error) == 0 &&
+    if (upkeep_clamp(desk, now, error) == 0 && dispatch_retry_mended(desk, true, now, error) == 0 &&
+        tell_lost(desk, now, error) == 0 &&
         (desk->rules->number == 0 || keep_zone(desk, desk->rules, error) == 0))
         return db_commit(desk->db, error);
     db_rollback(desk->db);

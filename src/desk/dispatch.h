@@ -61,6 +61,12 @@ int dispatch_next(struct desk *desk, int64_t now, int under_way, int64_t *at, st
 void dispatch_suspect(const struct call *call, const struct call_row *row, int64_t now, uint32_t random,
                       struct outbox_again *again);
 
+/*
+ * What stopped a lane may have been mended, by other rules, or by a restart with another key or host (is_start): one row looks
+ * at once.
+ */
+int dispatch_retry_mended(struct desk *desk, bool is_start, int64_t now, struct error *error);
+
 void call_free(struct call *call);
 bool call_has_contact(const struct call *call, int64_t contact);
 

@@ -33,7 +33,8 @@ static inline struct call *claim(struct fixture *f)
 
 static inline struct answer of(enum answer_class class)
 {
-    return (struct answer){ .class = class, .remaining = -1, .limit = -1, .reset_in_ms = -1, .wait_ms = 7000 };
+    return (struct answer){ .class = class, .remaining = -1, .limit = -1, .reset_in_ms = -1,
+                            .wait_ms = class == ANSWER_LATER ? 7000 : 0 };
 }
 
 /* Takes the call. */

@@ -226,6 +226,67 @@ static void errors_name_the_guilty(void **state)
                         "accepted: ; dead: as the test says; accepted: ");
 }
 
+/* A restart may bring a new key, and rules a new campaign's id: what was stopped is tried at once, by one row. */
+static void what_may_have_been_mended_is_tried_at_once(void **state)
+{
+    struct answer stop = of(ANSWER_STOPPED);
+    struct call *probe;
+
+    (void)state;
+    for (enum answer_scope scope = SCOPE_WORKSPACE; scope <= SCOPE_CAMPAIGN; scope++) {
+        struct fixture f;
+
+        fixture_open(&f, FIXTURE_RULES);
+        hear_many(&f, 30);
+        stop.scope = scope;
+        settle(&f, claim(&f), stop, 0);
+        f.now += 5000;
+        settle(&f, claim(&f), stop, 0);
+        assert_null(claim(&f));
+        if (scope == SCOPE_CAMPAIGN)
+            fixture_load(&f, FIXTURE_RULES);
+        else
+            fixture_reopen(&f, false);
+        probe = claim(&f);
+        assert_int_equal(length(probe), 1);
+        assert_int_equal(probe->count, 1);
+        settle(&f, probe, stop, 0); /* it is not mended: the wait goes on growing */
+        assert_int_equal(fixture_int(&f, "SELECT failures FROM lane"), 3);
+        assert_null(claim(&f));
+        fixture_close(&f);
+    }
+}
+
+/* A host that cannot be reached may have been a slip in the settings, which is mended by a restart, and not by rules. */
+static void another_host_is_tried_at_once(void **state)
+{
+    struct fixture *f = *state;
+
+    hear_many(f, 2);
+    for (int i = 0; i < 3; i++) {
+        settle(f, claim(f), of(ANSWER_NOT_SENT), 0);
+        f->now += i < 2 ? 5000 : 0;
+    }
+    fixture_load(f, FIXTURE_RULES);
+    assert_null(claim(f));
+    fixture_reopen(f, false);
+    settle(f, claim(f), of(ANSWER_NOT_SENT), 0);
+    assert_int_equal(fixture_int(f, "SELECT failures FROM lane"), 4);
+}
+
+/* What Braze has asked for is no fault of ours that a restart mends. */
+static void a_restart_mends_no_limit(void **state)
+{
+    struct fixture *f = *state;
+
+    hear_many(f, 2);
+    settle(f, claim(f), of(ANSWER_LATER), 0);
+    fixture_reopen(f, false);
+    assert_null(claim(f));
+    fixture_load(f, FIXTURE_RULES);
+    assert_null(claim(f));
+}
+
 /* 401: nothing leaves; then one row probes; when it is taken, all leave. */
 static void a_stopped_lane_resumes_by_itself(void **state)
 {
@@ -544,6 +605,9 @@ int main(void)
         TEST(errors_name_the_guilty),
         TEST(a_stopped_lane_resumes_by_itself),
         TEST(what_was_put_off_at_different_moments_leaves_together_when_a_lane_reopens),
+        TEST(what_may_have_been_mended_is_tried_at_once),
+        TEST(another_host_is_tried_at_once),
+        TEST(a_restart_mends_no_limit),
         TEST(a_choking_row_stops_no_neighbours),
         TEST(a_paused_campaign_eats_one_reply),
         TEST(a_clock_set_back_freezes_nothing),
