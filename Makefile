@@ -993,7 +993,7 @@ $(B)/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/libfrontdesk.a | $$(@D)/
 fuzzers: $(FUZZERS)
 
 # What system tests start beside the programs.
-TOOLS_OF_TESTS = build/frontdesk-load build/frontdesk-manual build/frontdesk-generate
+TOOLS_OF_TESTS = build/frontdesk-bare build/frontdesk-load build/frontdesk-manual build/frontdesk-generate
 
 unit: tests
 	sh tests/run.sh $(UNIT_PROGRAMS)
@@ -1071,7 +1071,7 @@ torture-asan:
 	  $(patsubst build/%,build/asan-full/%,$(TOOLS_OF_TESTS))
 
 torture-tsan: check-tsan
-	@ln -sf ../frontdesk-generate ../frontdesk-manual build/tsan/
+	@ln -sf ../frontdesk-bare ../frontdesk-generate ../frontdesk-manual build/tsan/
 
 torture-fuzz:
 	@$(MAKE) --no-print-directory FULL=1 SAN=fuzzer-no-link,address,undefined fuzzers

@@ -15,7 +15,7 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
 from desk import Desk, binary
-from sandbox import ROOT
+from sandbox import BUILD, ROOT
 from tap import contains, equal, main, test, true
 
 MESSAGES = 100000
@@ -52,6 +52,28 @@ def seeds():
                               capture_output=True, text=True, timeout=60, check=False)
         equal(done.returncode, 1, "refused")
         contains(done.stderr, "is there already", "why")
+
+
+@test("a measurement leaves alone the desk that the shell's own variables speak of")
+def measured_elsewhere():
+    with Desk() as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.wait_drained()
+        secrets = os.path.join(desk.folder, "secrets")
+        os.mkdir(secrets)
+        with open(os.path.join(secrets, "FRONTDESK_RULES"), "w", encoding="ascii") as file:
+            file.write(desk.rules_folder)
+        before = (desk.rows("SELECT * FROM message"), desk.rows("SELECT * FROM ruleset"), desk.sandbox.report())
+        done = subprocess.run(["sh", os.path.join(ROOT, "tools", "bench.sh")], capture_output=True, text=True, timeout=120, check=False,
+                              env=desk.env | {"FRONTDESK_ADMIN": desk.db + ".sock", "CREDENTIALS_DIRECTORY": secrets,
+                                              "BENCH_PARTS": "long", "BENCH_MESSAGES": "50", "BENCH_USERS": "5",
+                                              "BENCH_DIR": desk.folder, "BUILD": BUILD})
+        equal(done.returncode, 0, f"it measured: {done.stdout} {done.stderr}")
+        contains(done.stdout, "50 messages", "what it measured")
+        desk.do("status")
+        equal((desk.rows("SELECT * FROM message"), desk.rows("SELECT * FROM ruleset"), desk.sandbox.report()), before,
+              "the desk, and what its Braze has heard")
+        equal([name for name in os.listdir(desk.folder) if name.startswith("frontdesk-bench")], [], "nothing is left of it")
 
 
 def check_shape(desk, made):

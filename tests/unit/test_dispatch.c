@@ -364,6 +364,25 @@ static void what_was_put_off_at_different_moments_leaves_together_when_a_lane_re
     }
 }
 
+/* Or a reply whose fate is unknown would be sent a third time, and one that was refused in a batch spoil the next. */
+static void what_waits_for_a_lane_keeps_what_is_known_of_it(void **state)
+{
+    struct fixture *f = *state;
+    struct lane lane = { .name = "campaign reply", .state = "stopped", .until_at = f->now + 7200 * 1000 };
+    struct error error = { 0 };
+
+    hear(f, "ana", "hours");
+    settle(f, claim(f), of(ANSWER_AMBIGUOUS), 0);
+    f->now += 3600 * 1000;
+    must(desk_begin(&f->desk, &error), &error);
+    must(health_worsen(&f->desk.health, f->desk.db, &lane, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    assert_null(claim(f));
+    assert_string_equal(fixture_text(f, "SELECT state || ' ' || failures || is_single || is_ambiguous || ' ' || reason FROM outbox"),
+                        "due 111 its lane is stopped; see frontdesk status");
+    assert_int_equal(fixture_int(f, "SELECT due_at FROM outbox"), f->now + 3600 * 1000);
+}
+
 /* One customer whom Braze answers 500 each time is suspected, goes alone, and closes the lane for nobody. */
 static void a_choking_row_stops_no_neighbours(void **state)
 {
@@ -608,6 +627,7 @@ int main(void)
         TEST(what_may_have_been_mended_is_tried_at_once),
         TEST(another_host_is_tried_at_once),
         TEST(a_restart_mends_no_limit),
+        TEST(what_waits_for_a_lane_keeps_what_is_known_of_it),
         TEST(a_choking_row_stops_no_neighbours),
         TEST(a_paused_campaign_eats_one_reply),
         TEST(a_clock_set_back_freezes_nothing),

@@ -518,6 +518,9 @@ static void a_decision_puts_what_it_wants_done(void **state)
     struct carry carry = { .desk = &f->desk, .conversation = &conversation, .decision = &decision, .now = f->now };
     struct error error = { 0 };
 
+    carry.message = fixture_int(f, "SELECT id FROM message");
+    f->now += 1; /* later than the message */
+    carry.now = f->now;
     must(desk_begin(&f->desk, &error), &error);
     assert_int_equal(conversation_get(f->desk.db, conversation_of(f, ana), &conversation, &error), 1);
     must(carry_out(&carry, &error), &error);
@@ -526,7 +529,10 @@ static void a_decision_puts_what_it_wants_done(void **state)
                                         "'rule %', 'rule', wanted_by), '; ') FROM (SELECT * FROM entry ORDER BY id)"),
                         "increment visits 1 rule; array_add tags [\"a\"] step table.people; array_remove tags [\"b\"] close; "
                         "event ended {\"n\":1} handoff");
-    assert_string_equal(fixture_text(f, "SELECT name || ' ' || rule || coalesce(message, '') FROM profile"), "last close");
+    assert_string_equal(fixture_text(f, "SELECT name || ' ' || rule FROM profile"), "last close");
+    assert_int_equal(fixture_int(f, "SELECT message FROM profile"), 1);
+    assert_int_equal(fixture_int(f, "SELECT wanted_at FROM profile"), 1778500000001);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM entry WHERE message = 1 AND at = 1778500000001"), 4);
     settle(f, claim_track(f, 0), of(ANSWER_ACCEPTED), 201);
     settle(f, claim_later(f), of(ANSWER_ACCEPTED), 201);
     assert_null(claim_later(f));

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <malloc.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -83,7 +85,8 @@ static void handle_park(struct http_call *call, void *context)
 {
     (void)context;
     http_park(call);
-    calls[parked++] = call;
+    calls[parked] = call;
+    parked++;
 }
 
 static const struct http_route ROUTES[] = {
@@ -115,7 +118,8 @@ static int tear_down(void **state)
     fetcher_free(fetcher);
     http_stop(server);
     for (int i = 0; i < parked; i++)
-        http_settle(calls[i], 200, "text/plain", "", 0, 0);
+        if (calls[i] != NULL)
+            http_settle(calls[i], 200, "text/plain", "", 0, 0);
     fetch_global_stop();
     return 0;
 }
@@ -415,6 +419,108 @@ static void test_a_request_that_is_late_already_does_not_leave(void **state)
     assert_int_equal(arrivals, before + 3);
 }
 
+/*
+ * A standstill in the midst of reading: the test's own recv, which libcurl calls, and its own poll, which arms it. While
+ * libcurl waits, one call is answered; while it reads that answer, the other is, in time, and the time of that goes by.
+ */
+static _Thread_local struct {
+    struct http_call *woken_by, *in_time; /* NULL: nothing stands still; none */
+    const struct fetch *begun;            /* NULL, or the call that begins right before libcurl reads */
+    int64_t until;
+    bool is_reading;
+} standstill;
+
+int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
+{
+    if (standstill.woken_by != NULL && timeout_ms > 0) {
+        http_settle(standstill.woken_by, 200, "text/plain", "", 0, 0);
+        standstill.woken_by = NULL;
+        standstill.is_reading = true;
+        if (standstill.begun != NULL)
+            assert_int_equal(fetch_start(fetcher, standstill.begun, NULL), 0);
+    }
+    return (int)syscall(SYS_poll, fds, count, timeout_ms);
+}
+
+ssize_t recv(int fd, void *bytes, size_t len, int flags)
+{
+    if (standstill.is_reading) {
+        if (standstill.in_time != NULL)
+            http_settle(standstill.in_time, 200, "text/plain", "there", 5, 0);
+        while (clock_monotonic_ms() < standstill.until)
+            continue;
+        standstill.is_reading = false;
+    }
+    return syscall(SYS_recvfrom, fd, bytes, len, flags, NULL, NULL);
+}
+
+/* Starts a call that the server parks, and waits until it has. */
+static struct http_call *park(struct outcome *outcome, int timeout_ms)
+{
+    struct fetch fetch = { .body = "x", .body_len = 1, .timeout_ms = timeout_ms, .answer_max = 10, .ended = keep };
+    int64_t until = clock_monotonic_ms() + WAIT_MS;
+    int before = parked;
+    struct http_call *call;
+    char url[100];
+
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/park", port);
+    fetch.url = url;
+    fetch.context = outcome;
+    assert_int_equal(fetch_start(fetcher, &fetch, NULL), 0);
+    while (parked == before) {
+        assert_true(clock_monotonic_ms() < until);
+        fetch_poll(fetcher, 5);
+    }
+    call = calls[before];
+    calls[before] = NULL;
+    return call;
+}
+
+static void test_deadlines_are_judged_by_the_moment_at_which_reading_began(void **state)
+{
+    enum { IN_TIME_MS = 1500 };
+    static struct outcome in_time, other;
+    int64_t until = clock_monotonic_ms() + WAIT_MS;
+
+    (void)state;
+    standstill.in_time = park(&in_time, IN_TIME_MS);
+    standstill.woken_by = park(&other, WAIT_MS);
+    standstill.until = clock_monotonic_ms() + IN_TIME_MS;
+    while ((in_time.count == 0 || other.count == 0) && clock_monotonic_ms() < until) {
+        fetch_poll(fetcher, WAIT_MS);
+        fetch_collect(fetcher);
+    }
+    assert_false(standstill.is_reading);
+    assert_string_equal(in_time.body, "there");
+    assert_int_equal(in_time.wire.end, WIRE_ANSWERED);
+    standstill.in_time = NULL;
+}
+
+/* Two connections are open, so that the second call would leave at once, behind the answer to the first. */
+static void test_a_body_whose_time_goes_by_before_its_turn_is_not_given(void **state)
+{
+    static struct outcome late, other;
+    struct fetch fetch = { .body = "x", .body_len = 1, .timeout_ms = 100, .answer_max = 10, .ended = keep, .context = &late };
+    int64_t until = clock_monotonic_ms() + WAIT_MS;
+    int before = arrivals;
+    char url[100];
+
+    (void)state;
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/echo/late", port);
+    fetch.url = url;
+    standstill.begun = &fetch;
+    standstill.woken_by = park(&other, WAIT_MS);
+    standstill.until = clock_monotonic_ms() + 200;
+    while ((late.count == 0 || other.count == 0) && clock_monotonic_ms() < until) {
+        fetch_poll(fetcher, 50);
+        fetch_collect(fetcher);
+    }
+    assert_int_equal(late.wire.end, WIRE_NEVER_LEFT);
+    assert_string_equal(late.failure, "Timeout was reached");
+    run((struct fetch){ .is_get = true }, "http://127.0.0.1:%d/echo/x"); /* whatever had left before has arrived before */
+    assert_int_equal(arrivals, before + 1);
+}
+
 struct peer { /* takes one connection, reads a request, says `answer` and closes */
     int listener, count;
     const char *answer;
@@ -508,6 +614,8 @@ int main(void)
         cmocka_unit_test(test_what_long_answers_took_is_given_back),
         cmocka_unit_test(test_whether_a_request_has_left),
         cmocka_unit_test(test_a_request_that_is_late_already_does_not_leave),
+        cmocka_unit_test(test_deadlines_are_judged_by_the_moment_at_which_reading_began),
+        cmocka_unit_test(test_a_body_whose_time_goes_by_before_its_turn_is_not_given),
         cmocka_unit_test(test_an_answer_that_breaks_off_is_known_as_such),
         cmocka_unit_test(test_a_silent_peer_is_asked_once),
     };

@@ -26,6 +26,18 @@ static void a_value_rides_with_the_next_text_and_is_there_when_that_is_taken(voi
     settle(f, call, of(ANSWER_ACCEPTED), 201);
 }
 
+static void a_rule_sets_it_for_its_own_answer(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_load(f, "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('r', 'whatsapp', 'c1', 'response');"
+                    "INSERT INTO rule (name, say) VALUES ('all', 'hi');"
+                    "INSERT INTO attribute (name, at, value, type, with_reply) VALUES ('busy', 'rule:all', 'yes', 'boolean', 'yes');");
+    hear_from(f, ANA, "hours");
+    settle(f, claim_one(f, RIDE), of(ANSWER_ACCEPTED), 201);
+    assert_string_equal(value(f), "busy true true");
+}
+
 static void without_a_text_on_its_way_it_goes_by_itself(void **state)
 {
     struct fixture *f = *state;
@@ -612,6 +624,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup_usual, setup_audit)
     const struct CMUnitTest tests[] = {
         TEST(a_value_rides_with_the_next_text_and_is_there_when_that_is_taken),
+        TEST(a_rule_sets_it_for_its_own_answer),
         TEST(without_a_text_on_its_way_it_goes_by_itself),
         TEST(no_two_requests_at_once_touch_one_profile),
         TEST(what_rides_close_behind_a_call_of_its_own_is_set_again),

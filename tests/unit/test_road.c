@@ -14,6 +14,7 @@ static void a_message_becomes_rows(void **state)
     assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'in'"), "your hours?");
     assert_string_equal(fixture_text(f, "SELECT text FROM message WHERE kind = 'out'"),
                         "We are open from 8 to 6.");
+    assert_string_equal(fixture_text(f, "SELECT actor FROM message WHERE kind = 'out'"), "hours");
     assert_string_equal(fixture_text(f, "SELECT rule FROM decision"), "hours");
     assert_int_equal(fixture_int(f, "SELECT ruleset FROM decision"), f->desk.rules->number);
     assert_string_equal(fixture_text(f, "SELECT state FROM outbox"), "due");

@@ -27,6 +27,18 @@ static const char RULES[] =
     " ('find.call', ':failed', 'It failed.', 'end');\n"
     "INSERT INTO step (name, say) VALUES ('book.done', 'The code is {{ code }}.'), ('find.done', 'Found {{ code }}.');\n";
 
+static const char INTERRUPTED[] =
+    "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('reply', 'whatsapp', 'c1', 'response');"
+    "INSERT INTO rule (name, pattern, action, target) VALUES ('find', '^find (?<guest>\\w+)$', 'flow', 'find');"
+    "INSERT INTO rule (name, interrupts, words, action, target) VALUES ('wait', 'yes', 'wait', 'flow', 'other');"
+    "INSERT INTO service (name, url, deadline) VALUES ('orders', 'https://shop.example.com/{{ guest }}', '10 seconds');"
+    "INSERT INTO service_value (service, name, pointer) VALUES ('orders', 'code', '/code');"
+    "INSERT INTO flow (name) VALUES ('find'), ('other');"
+    "INSERT INTO step (name, say, ask) VALUES ('find.guest', 'Who?', 'text'), ('other.what', 'What is it?', 'text');"
+    "INSERT INTO step (name, action, target) VALUES ('find.call', 'call', 'orders');"
+    "INSERT INTO branch (step, only_if, say, next) VALUES ('find.call', ':failed', 'It failed.', 'end');"
+    "INSERT INTO step (name, say) VALUES ('find.done', 'Found {{ code }}.');";
+
 static int setup(void **state)
 {
     return setup_open(state, RULES);
@@ -272,6 +284,25 @@ static void a_text_that_expires_takes_no_call_along(void **state)
     assert_int_equal(ended, 1);
 }
 
+/* Whoever asks for something else meanwhile is answered in its turn; the first one has no more to wait for. */
+static void a_turn_whose_call_was_interrupted_is_not_held_open_by_it(void **state)
+{
+    struct fixture *f = *state;
+    struct service_call *call;
+
+    fixture_load(f, INTERRUPTED);
+    hear(f, "ana", "find Mia");
+    call = claim_one(f);
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn WHERE id = 1"), "open");
+    f->desk.may_consult = false; /* as it is where no backend is asked */
+    hear(f, "ana", "wait");
+    assert_string_equal(last_said(f), "What is it?");
+    assert_string_equal(fixture_text(f, "SELECT state FROM turn WHERE id = 1"), "silenced");
+    settle(f, call, answered(200, "{\"code\":\"R7\"}"));
+    hear(f, "ana", "nothing");
+    assert_string_equal(last_said(f), "Found R7.");
+}
+
 static void after_a_crash_it_goes_once_more_by_the_same_key(void **state)
 {
     struct fixture *f = *state;
@@ -504,6 +535,7 @@ int main(void)
         TEST(there_is_no_second_try_when_time_is_over),
         TEST(what_cannot_leave_in_time_expires),
         TEST(a_text_that_expires_takes_no_call_along),
+        TEST(a_turn_whose_call_was_interrupted_is_not_held_open_by_it),
         TEST(after_a_crash_it_goes_once_more_by_the_same_key),
         TEST(after_two_crashes_it_is_over),
         TEST(a_crash_after_which_time_is_over_ends_it),
