@@ -226,11 +226,12 @@ static int keep(struct restoring *r, const char *suffix, struct error *error)
 }
 
 /* As root one would else leave a book that the daemon cannot open. Where the old one is lost, its folder tells whose it was. */
-static int give_to_owner(const char *draft, const char *path, struct error *error)
+static int give_to_owner(const struct restoring *r, struct error *error)
 {
-    char *copy = alloc_text(path);
+    const char *draft = buf_text(&r->draft);
+    char *copy = alloc_text(buf_text(&r->call->db_path));
     struct stat owner;
-    bool is_known = stat(path, &owner) == 0 || (geteuid() == 0 && stat(dirname(copy), &owner) == 0);
+    bool is_known = r->is_kept ? stat(copy, &owner) == 0 : geteuid() == 0 && stat(dirname(copy), &owner) == 0;
     int result = 0;
 
     if (is_known && (owner.st_uid != geteuid() || owner.st_gid != getegid()) && chown(draft, owner.st_uid, owner.st_gid) != 0)
@@ -245,7 +246,7 @@ static int take_place(struct restoring *r, struct error *error)
     const char *path = buf_text(&r->call->db_path);
     int result = -1;
 
-    if (give_to_owner(buf_text(&r->draft), path, error) != 0)
+    if (give_to_owner(r, error) != 0)
         return -1;
     if (disk_sync_file(buf_text(&r->draft)) != 0)
         error_set(error, "%s: the disk does not take it: %s", buf_text(&r->draft), strerror(errno));
@@ -342,13 +343,22 @@ static bool is_same_file(const char *one, const char *other)
     return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/* Under the writer's lock: so no daemon runs, and none can start. */
+/* An empty file is no book. */
+static bool is_empty(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) != 0 || info.st_size == 0;
+}
+
+/* Under the writer's lock: so neither a daemon nor another restore runs, and none can start. */
 static int restore(struct call *call, const char *from)
 {
     const char *path = buf_text(&call->db_path);
-    struct restoring r = { .call = call, .from = from, .is_kept = access(path, F_OK) == 0 };
+    struct restoring r = { .call = call, .from = from, .is_kept = !is_empty(path) };
     struct error error = { 0 };
-    int lock = -1, taken = r.is_kept ? lock_take(path, &lock, &error) : 1, code;
+    bool is_new = access(path, F_OK) != 0; /* the lock makes a file of that name */
+    int lock = -1, taken = lock_take(path, &lock, &error), code;
 
     buf_addf(&r.draft, "%s.restoring", path);
     name_aside(path, call->now, &r.aside);
@@ -360,6 +370,8 @@ static int restore(struct call *call, const char *from)
         code = call_fail(call, EXIT_BUSY, "%s is in use: stop the daemon first (systemctl stop frontdeskd), then restore", path);
     else
         code = put_in_place(&r);
+    if (is_new && taken == 1 && is_empty(path))
+        unlink(path);
     lock_release(lock);
     if (code == EXIT_DONE)
         tell(&r);
