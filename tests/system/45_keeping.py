@@ -396,7 +396,7 @@ def over_damaged():
         desk.do("audit")
 
 
-@test("where there is no book one restore at a time makes it, and one that fails leaves none")
+@test("where there is no book one restore at a time makes it, one that fails leaves none, and a link to the book stays one")
 def restored_at_once():
     with Desk() as desk, tempfile.TemporaryDirectory() as folder:
         path, none = os.path.join(folder, "copy.db"), os.path.join(folder, "none.db")
@@ -417,6 +417,10 @@ def restored_at_once():
             finally:
                 first.send_signal(signal.SIGCONT)
         equal((first.returncode, second.code), (0, 75), "only the first")
+        os.rename(desk.db, os.path.join(folder, "volume.db"))
+        os.symlink(os.path.join(folder, "volume.db"), desk.db)
+        desk.do("restore", path)
+        true(os.path.islink(desk.db), "a book that lies elsewhere, as on a larger disk, stays there")
         desk.do("audit")
         desk.start()
         desk.hears("ana", "ping 2", "pong 2")
