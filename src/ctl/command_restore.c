@@ -30,6 +30,7 @@
 struct restoring {
     struct call *call;
     const char *from;
+    char *path;              /* of the book itself, where --db names a link to it */
     struct buf draft, aside; /* names beside the book */
     bool is_kept;            /* there was a book, and it is at `aside` */
     bool is_asked;           /* it could be read: what it knows that the backup does not was taken over */
@@ -151,7 +152,7 @@ static int copy_draft(struct restoring *r, struct error *error)
 /* NULL: there is none, or none that can be read. */
 static struct db *open_present(const struct restoring *r)
 {
-    struct db *db = db_open(buf_text(&r->call->db_path), DB_READER, NULL);
+    struct db *db = db_open(r->path, DB_READER, NULL);
 
     if (db != NULL && schema_check(db, NULL) != 0) {
         db_close(db);
@@ -219,7 +220,7 @@ static int keep(struct restoring *r, const char *suffix, struct error *error)
     struct stat info;
     int result = 0;
 
-    buf_addf(&from, "%s%s", buf_text(&r->call->db_path), suffix);
+    buf_addf(&from, "%s%s", r->path, suffix);
     buf_addf(&to, "%s%s", buf_text(&r->aside), suffix);
     if (stat(buf_text(&from), &info) == 0 && info.st_size > 0 && link(buf_text(&from), buf_text(&to)) != 0)
         result = error_set(error, "%s cannot be kept as %s: %s", buf_text(&from), buf_text(&to), strerror(errno));
@@ -229,11 +230,12 @@ static int keep(struct restoring *r, const char *suffix, struct error *error)
 }
 
 /* As root one would else leave a book that the daemon cannot open. Where the old one is lost, its folder tells whose it was. */
-static int give_to_owner(const char *draft, const char *path, struct error *error)
+static int give_to_owner(const struct restoring *r, struct error *error)
 {
-    char *copy = alloc_text(path);
+    const char *draft = buf_text(&r->draft);
+    char *copy = alloc_text(r->path);
     struct stat owner;
-    bool is_known = stat(path, &owner) == 0 || (geteuid() == 0 && stat(dirname(copy), &owner) == 0);
+    bool is_known = r->is_kept ? stat(copy, &owner) == 0 : geteuid() == 0 && stat(dirname(copy), &owner) == 0;
     int result = 0;
 
     if (is_known && (owner.st_uid != geteuid() || owner.st_gid != getegid()) && chown(draft, owner.st_uid, owner.st_gid) != 0)
@@ -245,10 +247,10 @@ static int give_to_owner(const char *draft, const char *path, struct error *erro
 /* The log of the old book must not stand beside the new one for a moment: it would be played into it. */
 static int take_place(struct restoring *r, struct error *error)
 {
-    const char *path = buf_text(&r->call->db_path);
+    const char *path = r->path;
     int result = -1;
 
-    if (give_to_owner(buf_text(&r->draft), path, error) != 0)
+    if (give_to_owner(r, error) != 0)
         return -1;
     if (disk_sync_file(buf_text(&r->draft)) != 0)
         error_set(error, "%s: the disk does not take it: %s", buf_text(&r->draft), strerror(errno));
@@ -264,14 +266,13 @@ static int take_place(struct restoring *r, struct error *error)
 
 static int put_in_place(struct restoring *r)
 {
-    const char *path = buf_text(&r->call->db_path);
     struct error error = { 0 };
 
     drop_draft(r); /* of a restore that was killed */
     if (copy_draft(r, &error) != 0)
         return say(r, &error);
     if (r->is_kept)
-        close_present(path);
+        close_present(r->path);
     if (settle_draft(r, &error) == 0 && take_place(r, &error) == 0)
         return EXIT_DONE;
     drop_draft(r);
@@ -309,9 +310,9 @@ static void tell(const struct restoring *r)
     };
     const struct restored *s = &r->settled;
     const struct cell cells[] = {
-        cell_text("restore"),      cell_text(buf_text(&r->call->db_path)), cell_text(r->is_kept ? buf_text(&r->aside) : NULL),
-        cell_number(s->texts),     cell_number(s->calls),                  cell_number(s->questions),
-        cell_number(s->webhooks), cell_number(s->messages),               cell_number(s->values),
+        cell_text("restore"),     cell_text(r->path),       cell_text(r->is_kept ? buf_text(&r->aside) : NULL),
+        cell_number(s->texts),    cell_number(s->calls),    cell_number(s->questions),
+        cell_number(s->webhooks), cell_number(s->messages), cell_number(s->values),
         cell_number(s->conversations), cell_number(s->people),
     };
 
@@ -357,16 +358,28 @@ static bool is_same_file(const char *one, const char *other)
     return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/* Under the writer's lock: so no daemon runs, and none can start. */
+/* An empty file is no book. */
+static bool is_empty(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) != 0 || info.st_size == 0;
+}
+
+/* Under the writer's lock: so neither a daemon nor another restore runs, and none can start. */
 static int restore(struct call *call, const char *from)
 {
     const char *path = buf_text(&call->db_path);
-    struct restoring r = { .call = call, .from = from, .is_kept = access(path, F_OK) == 0 };
+    struct restoring r = { .call = call, .from = from, .is_kept = !is_empty(path) };
     struct error error = { 0 };
-    int lock = -1, taken = r.is_kept ? lock_take(path, &lock, &error) : 1, code;
+    bool is_new = access(path, F_OK) != 0; /* the lock makes a file of that name */
+    int lock = -1, taken = lock_take(path, &lock, &error), code;
 
-    buf_addf(&r.draft, "%s.restoring", path);
-    name_aside(path, call->now, &r.aside);
+    r.path = realpath(path, NULL);
+    if (r.path == NULL)
+        r.path = alloc_text(path);
+    buf_addf(&r.draft, "%s.restoring", r.path);
+    name_aside(r.path, call->now, &r.aside);
     if (taken < 0)
         code = say(&r, &error);
     else if (is_same_file(from, buf_text(&r.draft)))
@@ -375,11 +388,14 @@ static int restore(struct call *call, const char *from)
         code = refuse_in_use(call, path);
     else
         code = put_in_place(&r);
+    if (is_new && taken == 1 && is_empty(path))
+        unlink(r.path);
     lock_release(lock);
     if (code == EXIT_DONE)
         tell(&r);
     buf_release(&r.draft);
     buf_release(&r.aside);
+    free(r.path);
     return code;
 }
 

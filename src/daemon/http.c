@@ -362,11 +362,15 @@ static int start_pool(struct http_server *server, const struct http_config *conf
     unsigned threads = config->threads > THREADS ? config->threads : THREADS;
     unsigned connections =
         listen_bound(config->connections_max != 0 ? config->connections_max : CONNECTIONS_MAX, DESCRIPTORS_KEPT);
+    int listening = fcntl(server->listener.fd, F_DUPFD_CLOEXEC, 0); /* the library closes its own */
+
+    if (listening < 0)
+        return -1; /* without one, the library would listen at a port of its own choice */
     server->pool = MHD_start_daemon(
         MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, may_connect, server,
         on_request, server,
         MHD_OPTION_EXTERNAL_LOGGER, log_library, server, /* first, so that it hears of the others */
-        MHD_OPTION_LISTEN_SOCKET, fcntl(server->listener.fd, F_DUPFD_CLOEXEC, 0), /* the library closes its own */
+        MHD_OPTION_LISTEN_SOCKET, listening,
         MHD_OPTION_THREAD_POOL_SIZE, threads,
         MHD_OPTION_CONNECTION_LIMIT, connections > threads ? connections : threads,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,

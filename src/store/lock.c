@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,20 +19,29 @@
 #include "base/buf.h"
 #include "store/lock.h"
 
+/* A restore may have put another file in its place before it was locked. */
+static bool is_in_place(int fd, const char *path)
+{
+    struct stat locked, named;
+
+    return fstat(fd, &locked) == 0 && stat(path, &named) == 0 && locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
+
 int lock_take(const char *path, int *descriptor, struct error *error)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), reason;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), reason = EWOULDBLOCK;
 
     if (fd < 0)
         return error_set(error, "%s: cannot be opened for writing: %s%s", path, strerror(errno),
                          errno == EISDIR   ? "; name the file itself"
                          : errno == ENOENT ? "; make its folder first"
                                            : "");
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        reason = errno;
+    } else if (is_in_place(fd, path)) {
         *descriptor = fd;
         return 1;
     }
-    reason = errno;
     close(fd);
     return reason == EWOULDBLOCK ? 0 : error_set(error, "%s: cannot be locked: %s", path, strerror(reason));
 }

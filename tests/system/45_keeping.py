@@ -403,6 +403,36 @@ def over_damaged():
         desk.do("audit")
 
 
+@test("where there is no book one restore at a time makes it, one that fails leaves none, and a link to the book stays one")
+def restored_at_once():
+    with Desk() as desk, tempfile.TemporaryDirectory() as folder:
+        path, none = os.path.join(folder, "copy.db"), os.path.join(folder, "none.db")
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.do("backup", path)
+        desk.stop()
+        os.unlink(desk.db)
+        with open(none, "w", encoding="utf-8") as file:
+            file.write("no backup")
+        equal(desk.cli("restore", none).code, 1, "no backup")
+        true(not os.path.exists(desk.db), "no empty book is left")
+        with subprocess.Popen([binary("frontdesk"), "restore", path], env=desk.env, stdout=subprocess.DEVNULL) as first:
+            while not os.path.exists(desk.db + ".restoring"):
+                equal(first.poll(), None, "it is at work")
+            first.send_signal(signal.SIGSTOP)
+            try:
+                second = desk.cli("restore", path)
+            finally:
+                first.send_signal(signal.SIGCONT)
+        equal((first.returncode, second.code), (0, 75), "only the first")
+        os.rename(desk.db, os.path.join(folder, "volume.db"))
+        os.symlink(os.path.join(folder, "volume.db"), desk.db)
+        desk.do("restore", path)
+        true(os.path.islink(desk.db), "a book that lies elsewhere, as on a larger disk, stays there")
+        desk.do("audit")
+        desk.start()
+        desk.hears("ana", "ping 2", "pong 2")
+
+
 @test("restore --check tells a sound backup from a damaged one, from no backup, and touches nothing")
 def looked_at():
     with Desk(texts.SHOP + "INSERT INTO setting (name, value) VALUES ('time_zone', 'Asia/Seoul');") as desk, tempfile.TemporaryDirectory() as folder:
