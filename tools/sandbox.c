@@ -388,8 +388,8 @@ static int read_options(int argc, char **argv, struct options *options, struct s
 
     build_table(table);
     opterr = 0;
-    while ((chosen = getopt_long(argc, argv, ":", table, NULL)) != -1) {
-        if (chosen == OPTION_HELP)
+    while ((chosen = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
+        if (chosen == OPTION_HELP || chosen == 'h')
             return 1;
         if (chosen == ':')
             return error_set(error, "%s needs a value.", argv[optind - 1]);

@@ -222,7 +222,8 @@ struct server *server_open(const char *address, int connections_max, http_handle
     }
     server->listener = listen_at((struct sockaddr *)&server->where, server->where_len);
     if (server->listener < 0) {
-        error_set(error, "Cannot listen on %s: %s.", address, strerror(errno));
+        error_set(error, "Cannot listen on %s: %s.%s", address, strerror(errno),
+                  errno == EADDRINUSE ? " Is a sandbox running there already? Else name another place with --listen." : "");
         server_close(server);
         return NULL;
     }

@@ -339,14 +339,33 @@ static void name_aside(const char *path, int64_t at, struct buf *name)
     }
 }
 
-/* Which of several daemons has to end is known to the kernel. */
+static void read_name(int process, char *name, size_t size)
+{
+    char path[64];
+    FILE *file;
+
+    name[0] = '\0';
+    snprintf(path, sizeof path, "/proc/%d/comm", process);
+    file = fopen(path, "re");
+    if (file != NULL && fgets(name, (int)size, file) != NULL)
+        name[strcspn(name, "\n")] = '\0';
+    if (file != NULL)
+        fclose(file);
+}
+
+/* Which of several daemons has to end is known to the kernel; what else holds the book has soon done what it does. */
 static int refuse_in_use(const struct call *call, const char *path)
 {
     int holder = lock_holder(path);
+    char name[32] = "";
 
+    if (holder > 0)
+        read_name(holder, name, sizeof name);
+    if (name[0] != '\0' && strcmp(name, "frontdeskd") != 0)
+        return call_fail(call, EXIT_BUSY, "%s is in use by process %d (%s): try again when that has ended", path, holder, name);
     if (holder > 0 && !unit_runs("", holder))
-        return call_fail(call, EXIT_BUSY, "%s is in use by process %d: end that first (kill %d), then restore", path, holder,
-                         holder);
+        return call_fail(call, EXIT_BUSY, "%s is in use by frontdeskd, process %d: end that first (kill %d), then restore", path,
+                         holder, holder);
     return call_fail(call, EXIT_BUSY, "%s is in use: stop the daemon first%s, then restore", path,
                      unit_is_installed("") ? " (systemctl stop frontdeskd)" : "");
 }

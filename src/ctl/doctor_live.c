@@ -32,7 +32,7 @@ struct live {
     struct db *db;
     sigset_t signals;
     bool is_over; /* Ctrl-C */
-    bool is_mute; /* the daemon does not answer any more */
+    enum daemon_state state; /* other than up: the daemon does not answer any more */
     unsigned looks;
     struct turned_away turned; /* when it was last looked at */
     char trouble[sizeof ((struct lane *)NULL)->reason]; /* of the lane, "" while all is well */
@@ -50,21 +50,24 @@ static bool go_on(struct live *live)
     return !live->is_over;
 }
 
-static int refuse_without_daemon(struct call *call, const char *how)
+/* `ended`: what is to be said of one that is not there. */
+static int refuse_without_daemon(struct call *call, enum daemon_state state, const char *ended)
 {
+    static const char *const said[] = { [DAEMON_MUTE] = "does not answer at its socket", [DAEMON_FROZEN] = "is frozen" };
+    bool is_down = state == DAEMON_DOWN;
     struct buf start = { 0 };
     int code;
 
-    remedy_add(call, "systemctl start frontdeskd", &start);
-    code = call_fail(call, EXIT_FAILED, "the daemon %s: %s, then begin again", how, buf_text(&start));
+    remedy_add(call, is_down ? "systemctl start frontdeskd" : "systemctl restart frontdeskd", &start);
+    code = call_fail(call, EXIT_FAILED, "the daemon %s: %s, then begin again", is_down ? ended : said[state], buf_text(&start));
     buf_release(&start);
     return code;
 }
 
 static int end_early(struct live *live)
 {
-    if (live->is_mute)
-        return refuse_without_daemon(live->call, "has ended");
+    if (live->state != DAEMON_UP)
+        return refuse_without_daemon(live->call, live->state, "has ended");
     TELL(live, NOTE_PLAIN, "Ended. Nothing was changed; begin again whenever you like.");
     return EXIT_FAILED;
 }
@@ -117,8 +120,8 @@ static void look_at_door(struct live *live)
     struct json *facts = act_facts(live->call);
     struct turned_away before = live->turned;
 
-    live->is_mute = facts == NULL && act_daemon_state(live->call) != DAEMON_UP;
-    live->is_over |= live->is_mute;
+    live->state = facts != NULL ? DAEMON_UP : act_daemon_state(live->call);
+    live->is_over |= live->state != DAEMON_UP;
     if (facts != NULL)
         turned_away_read(facts, &live->turned);
     json_free(facts);
@@ -448,11 +451,11 @@ static int walk(struct live *live)
 
 int doctor_live(struct call *call)
 {
-    struct live live = { .call = call };
+    struct live live = { .call = call, .state = act_daemon_state(call) };
     int code;
 
-    if (act_daemon_state(call) != DAEMON_UP)
-        return refuse_without_daemon(call, "is not running");
+    if (live.state != DAEMON_UP)
+        return refuse_without_daemon(call, live.state, "is not running");
     code = call_open(call, &live.db);
     if (code != EXIT_DONE)
         return code;

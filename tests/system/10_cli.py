@@ -393,12 +393,14 @@ def frozen():
             watched = pool.submit(on_a_terminal, desk, "take", "ana")
             load = pool.submit(desk.cli, "rules", "load", within=30)
             status = pool.submit(desk.cli, "status", "--json")
-            shown, load, status = watched.result().decode(), load.result(), status.result()
+            live = pool.submit(desk.cli, "doctor", "--live")
+            shown, load, status, live = watched.result().decode(), load.result(), status.result(), live.result()
         desk.process.send_signal(signal.SIGCONT)
         true(0 < shown.find("waiting for the daemon") < shown.find("is frozen"), f"on a terminal: {shown!r}")
         equal((load.code, load.out, "waiting" in load.err), (1, "", False), "elsewhere there is no line that comes and goes")
         for word in (desk.db + ".sock is frozen", "may still be done", "start it again", "look before you try again"):
             contains(load.err, word, "what it may mean, and what helps")
+        equal((live.code, "the daemon is frozen: " in live.err), (1, True), f"doctor --live: {live}")
         needs = [(row["kind"], "is frozen" in row["text"]) for row in status.json()["needs"]]
         equal((status.json()["daemon"], needs[0]), ("frozen", ("daemon", True)), "status")
         desk.hears("bob", "ping 2", "pong 2")

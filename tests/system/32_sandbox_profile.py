@@ -78,6 +78,9 @@ def help_is_whole():
         told = web.call(box.port, "GET", "/_sandbox/nothing").json()["error"]
         program = os.path.join(BUILD, "frontdesk-sandbox")
         told_help = subprocess.run([program, "--help"], capture_output=True, text=True, check=True)
+        equal(subprocess.run([program, "-h"], capture_output=True, text=True, check=True).stdout, told_help.stdout, "-h is --help")
+        second = subprocess.run([program, "--listen", f"127.0.0.1:{box.port}"], capture_output=True, text=True, timeout=20, check=False)
+        equal((second.returncode, "name another place with --listen" in second.stderr), (1, True), f"a second one there: {second}")
         names = re.findall(r"[a-z_]+(?:/ID)?(?=[,;. ])", told.split("GET", 1)[1].split("(")[0])
         asked = [name for name in names if name not in ("script", "reset")]
         true(len(asked) >= 9, asked)

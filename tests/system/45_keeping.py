@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Keeping the book: a backup is whole and of one moment, whatever happens meanwhile."""
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -328,6 +329,11 @@ def restored():
             is_told = f" {os.major(file.st_dev):02x}:{os.minor(file.st_dev):02x}:{file.st_ino} " in locks.read()
         contains(running.err, f"(kill {desk.process.pid})" if is_told else "stop the daemon first", "it says what to do")
         desk.kill()
+        with open(desk.db, "rb") as book:
+            fcntl.flock(book, fcntl.LOCK_EX)
+            held = desk.cli("restore", path)
+        equal((held.code, "kill" in held.err), (75, False), f"what is no daemon is not to be killed: {held}")
+        contains(held.err, "try again when that has ended" if is_told else "stop the daemon first", "but waited for")
         heard = {user: desk.sandbox.texts(user) for user in ("ana", "bob", "dan", "eve", "pam", "zoe")}
         told = desk.do("restore", path, "--json").json()
         equal(told["texts"] >= 3, True, "those to ana at least")
