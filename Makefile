@@ -213,6 +213,7 @@ LIB = \
   src/store/entry.c \
   src/store/erasure.c \
   src/store/erasure_again.c \
+  src/store/erasure_piece.c \
   src/store/erasure_rows.c \
   src/store/erasure_stage.c \
   src/store/erasure_stray.c \

@@ -63,9 +63,9 @@ static int stop(struct desk *desk, int64_t erasure, int64_t now, struct error *e
     while ((found = erasure_rows_open_conversation(desk->db, erasure, &conversation, error)) == 1)
         if (close_one(desk, conversation, now, error) != 0)
             return -1;
-    if (found == 0) /* once more: they are to count as summed up */
-        found = erasure_rows_open_conversation(desk->db, erasure, &conversation, error);
-    return found < 0 ? -1 : erasure_rows_withhold(desk->db, erasure, now, error);
+    if (found < 0 || erasure_rows_sum_up_none(desk->db, erasure, error) != 0)
+        return -1;
+    return erasure_rows_withhold(desk->db, erasure, now, error);
 }
 
 static int begin(struct desk *desk, const struct erasure_request *request, int64_t contact, int64_t now, int64_t *id,

@@ -15,9 +15,11 @@
     "SELECT n.message FROM handover h CROSS JOIN colleague g CROSS JOIN notice n INDEXED BY notice_hour "           \
     "ON n.contact = g.contact AND n.is_over = 0 AND n.handover = -1 "                                               \
     "AND n.at BETWEEN h.at AND coalesce(h.ended_at, 9223372036854775807) JOIN message m ON m.id = n.message "       \
-    "WHERE h.conversation IN " CONVERSATIONS " AND instr(m.text, '#' || h.number || ' ') > 0"
+    "WHERE EXISTS (SELECT 1 FROM colleague) AND h.conversation IN " CONVERSATIONS                                    \
+    " AND instr(m.text, '#' || h.number || ' ') > 0"
 #define NOTICES                                                                                                     \
-    "(SELECT n.message FROM notice n WHERE n.conversation IN " CONVERSATIONS " AND n.contact NOT IN " CONTACTS          \
+    "(SELECT n.message FROM notice n WHERE EXISTS (SELECT 1 FROM notice) AND n.conversation IN " CONVERSATIONS        \
+    " AND n.contact NOT IN " CONTACTS                                                                               \
     " UNION ALL " LISTS ")"
 
 #endif

@@ -32,8 +32,11 @@ static int read_int(struct db *db, const char *sql, int64_t erasure, int64_t *va
 static const char END_WAITING[] =
     "UPDATE turn SET state = 'erased', closed_at = coalesce(closed_at, ?2) WHERE id IN ("
     "SELECT turn FROM outbox WHERE" NOT_LEFT " UNION SELECT turn FROM outbox WHERE" HELD
-    " UNION SELECT m.turn FROM behind b JOIN message m ON m.id = b.message WHERE b.conversation IN " CONVERSATIONS ")";
-static const char DROP_BEHIND[] = "DELETE FROM behind WHERE ?2 > 0 AND conversation IN " CONVERSATIONS;
+    " UNION SELECT m.turn FROM behind b CROSS JOIN conversation v ON v.id = b.conversation AND v.contact IN " CONTACTS
+    " CROSS JOIN message m ON m.id = b.message)";
+/* Few wait behind something; of conversations she may have had very many. */
+static const char DROP_BEHIND[] = "DELETE FROM behind WHERE ?2 > 0 AND (SELECT v.contact FROM conversation v "
+                                  "WHERE v.id = behind.conversation) IN " CONTACTS;
 static const char WITHHOLD[] = "UPDATE outbox SET state = 'withheld', settled_at = ?2, reason = '' WHERE" NOT_LEFT;
 static const char WITHHOLD_HELD[] = "UPDATE outbox SET state = 'withheld', reason = '' WHERE ?2 > 0 AND" HELD;
 static const char OPEN_NOTICE[] =
@@ -93,15 +96,14 @@ static const char SUMMED_UP[] = "UPDATE conversation SET summary_at = coalesce(c
                                 " AND owner = 'closed' AND (summary_at IS NULL OR summary_at < closed_at)";
 static const char OPEN[] = "SELECT id FROM conversation WHERE contact IN " CONTACTS " AND owner <> 'closed' LIMIT 1";
 
-/* What waits to be decided, or summed up, is not any more: nobody may speak from it. */
 int erasure_rows_open_conversation(struct db *db, int64_t erasure, int64_t *conversation, struct error *error)
 {
-    static const char *const STATEMENTS[] = { DROP_PARTINGS, SUMMED_UP };
-
-    for (size_t i = 0; i < sizeof STATEMENTS / sizeof *STATEMENTS; i++)
-        if (run(db, STATEMENTS[i], erasure, error) != 0)
-            return -1;
     return read_int(db, OPEN, erasure, conversation, error);
+}
+
+int erasure_rows_sum_up_none(struct db *db, int64_t erasure, struct error *error)
+{
+    return run(db, DROP_PARTINGS, erasure, error) == 0 ? run(db, SUMMED_UP, erasure, error) : -1;
 }
 
 /* Former contacts */

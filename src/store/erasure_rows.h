@@ -31,6 +31,9 @@ int erasure_rows_are_under_way(struct db *db, int64_t erasure, struct error *err
 /* An open conversation of hers: 1 with its number, 0, -1. */
 int erasure_rows_open_conversation(struct db *db, int64_t erasure, int64_t *conversation, struct error *error);
 
+/* What waits to be summed up is not any more: nobody may speak from it. */
+int erasure_rows_sum_up_none(struct db *db, int64_t erasure, struct error *error);
+
 /*
  * Looks through some contacts behind *upto for one that the person was, before another contact took its identity over; adds
  * it, and moves on. 1: there are more to look through; 0, -1.

@@ -1,6 +1,8 @@
 /*
  * erasure_stage: see the header. ?1 is the erasure in all statements.
  */
+#include "base/buf.h"
+#include "store/erasure_piece.h"
 #include "store/erasure_private.h"
 #include "store/erasure_rows.h"
 #include "store/erasure_stage.h"
@@ -14,24 +16,44 @@ enum { MESSAGES_EACH = 25, KEYS_EACH = 2000, CASES_EACH = 50, CALLS_EACH = 250, 
 
 struct emptying {
     const char *table; /* for the receipt; NULL: it is not counted */
-    const char *sql;   /* ?1 the erasure, ?2 < row <= ?3, ?4 now */
+    const char *sql;   /* ?1 the erasure, ?2 < row <= ?3 or ?2 the piece, ?4 now */
 };
+
+struct piece { /* either, or */
+    int64_t behind, end;
+    const char *ids; /* borrowed */
+};
+
+static int run_one(struct db *db, const struct emptying *one, const struct erasure *erasure, const struct piece *piece,
+                   int64_t now, struct error *error)
+{
+    struct query *q = db_query(db, one->sql);
+
+    query_bind_int(q, 1, erasure->id);
+    if (piece->ids != NULL)
+        query_bind_text(q, 2, piece->ids);
+    else
+        query_bind_int(q, 2, piece->behind);
+    query_bind_int(q, 3, piece->end);
+    query_bind_int(q, 4, now);
+    if (query_run(q, error) != 0)
+        return -1;
+    return one->table != NULL ? erasure_count(db, erasure->id, one->table, db_changes(db), error) : 0;
+}
+
+static int run_list(struct db *db, const struct emptying *list, size_t count, const struct erasure *erasure,
+                    const struct piece *piece, int64_t now, struct error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (run_one(db, &list[i], erasure, piece, now, error) != 0)
+            return -1;
+    return 0;
+}
 
 static int run_piece(struct db *db, const struct emptying *list, size_t count, const struct erasure *erasure, int64_t end,
                      int64_t now, struct error *error)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct query *q = db_query(db, list[i].sql);
-
-        query_bind_int(q, 1, erasure->id);
-        query_bind_int(q, 2, erasure->upto);
-        query_bind_int(q, 3, end);
-        query_bind_int(q, 4, now);
-        if (query_run(q, error) != 0 ||
-            (list[i].table != NULL && erasure_count(db, erasure->id, list[i].table, db_changes(db), error) != 0))
-            return -1;
-    }
-    return 0;
+    return run_list(db, list, count, erasure, &(struct piece){ .behind = erasure->upto, .end = end }, now, error);
 }
 
 /* The last row of the next piece behind `upto`; 0: there is none. */
@@ -49,11 +71,9 @@ static int piece_end(struct db *db, const char *sql, int64_t erasure, int64_t up
 /* Every statement binds all four: those that need fewer name the rest in a condition that is always true. */
 #define ALL_BOUND " AND ?1 + ?2 + ?3 + ?4 IS NOT NULL"
 
-#define PIECE                                                                                                       \
-    "(SELECT m.id FROM message m WHERE m.conversation IN " CONVERSATIONS " AND m.id > ?2 AND m.id <= ?3)"
-#define OF_PIECE(column)                                                                                            \
-    "(SELECT m." column " FROM message m WHERE m.conversation IN " CONVERSATIONS " AND m.id > ?2 AND m.id <= ?3 "    \
-    "AND m." column " IS NOT NULL)"
+/* Of messages and events: ?2 is the piece, a JSON array of ids (store/erasure_piece.h). */
+#define PIECE "(SELECT value FROM json_each (?2))"
+#define OF_PIECE(column) "(SELECT m." column " FROM message m WHERE m.id IN " PIECE " AND m." column " IS NOT NULL)"
 
 /*
  * What a colleague wrote to her by phone stands in the colleague's conversation as well: it came in the moment in which it was
@@ -71,8 +91,6 @@ static int piece_end(struct db *db, const char *sql, int64_t erasure, int64_t up
     "WHERE a.id IN " PIECE " AND a.kind = 'agent' AND a.text <> '' AND h.kind = 'in' AND h.text <> '' "              \
     "AND (" RELAYED_AT_ONCE " OR " RELAYED_LATER "))"
 
-static const char PIECE_OF_MESSAGES[] =
-    "SELECT max(id) FROM (SELECT id FROM message WHERE conversation IN " CONVERSATIONS " AND id > ?2 ORDER BY id LIMIT ?3)";
 static const char EMPTY_WEBHOOKS[] = "UPDATE webhook SET body = x'', claimed_user = NULL, reason = '' "
                                      "WHERE id IN " OF_PIECE("webhook") ALL_BOUND;
 static const char EMPTY_DUPLICATES[] = "UPDATE webhook SET body = x'', claimed_user = NULL, reason = '' "
@@ -109,14 +127,19 @@ static const char WORDS[] = "SELECT id, text FROM message WHERE text <> '' AND i
 static const char RELAYED_WORDS[] = "SELECT id, text FROM message WHERE id IN " RELAYED;
 
 /* The search index knows a message by its text: before that goes. */
-static int forget_words(struct db *db, const char *sql, const struct erasure *erasure, int64_t end, struct error *error)
+static int forget_words(struct db *db, const char *sql, const struct erasure *erasure, const struct piece *piece,
+                        struct error *error)
 {
     struct query *q = db_query(db, sql);
     int more;
 
     query_bind_int(q, 1, erasure->id);
-    query_bind_int(q, 2, erasure->upto);
-    query_bind_int(q, 3, end);
+    if (piece->ids != NULL) {
+        query_bind_text(q, 2, piece->ids);
+    } else {
+        query_bind_int(q, 2, piece->behind);
+        query_bind_int(q, 3, piece->end);
+    }
     while ((more = query_step(q, error)) == 1 && search_forget(db, query_int(q, 0), query_text(q, 1), error) == 0)
         ;
     query_end(q);
@@ -125,13 +148,19 @@ static int forget_words(struct db *db, const char *sql, const struct erasure *er
 
 static int empty_messages(struct db *db, const struct erasure *erasure, int64_t now, int64_t *upto, struct error *error)
 {
-    if (piece_end(db, PIECE_OF_MESSAGES, erasure->id, erasure->upto, MESSAGES_EACH, upto, error) != 0)
-        return -1;
-    if (*upto == 0)
-        return 0;
-    if (forget_words(db, WORDS, erasure, *upto, error) != 0 || forget_words(db, RELAYED_WORDS, erasure, *upto, error) != 0)
-        return -1;
-    return run_piece(db, OF_MESSAGES, sizeof OF_MESSAGES / sizeof *OF_MESSAGES, erasure, *upto, now, error) == 0 ? 1 : -1;
+    struct buf ids = { 0 };
+    struct piece piece = { 0 };
+    int more;
+
+    *upto = erasure->upto;
+    more = erasure_piece(db, &ERASURE_MESSAGES, erasure->id, MESSAGES_EACH, upto, &ids, error);
+    piece.ids = buf_text(&ids);
+    if (more == 1 && (forget_words(db, WORDS, erasure, &piece, error) != 0 ||
+                      forget_words(db, RELAYED_WORDS, erasure, &piece, error) != 0 ||
+                      run_list(db, OF_MESSAGES, sizeof OF_MESSAGES / sizeof *OF_MESSAGES, erasure, &piece, now, error) != 0))
+        more = -1;
+    buf_release(&ids);
+    return more;
 }
 
 /* What others were told of her. `upto` is a message. */
@@ -157,7 +186,7 @@ static int empty_notices(struct db *db, const struct erasure *erasure, int64_t n
         return -1;
     if (*upto == 0)
         return 0;
-    if (forget_words(db, NOTICE_WORDS, erasure, *upto, error) != 0)
+    if (forget_words(db, NOTICE_WORDS, erasure, &(struct piece){ .behind = erasure->upto, .end = *upto }, error) != 0)
         return -1;
     return run_piece(db, OF_NOTICES, sizeof OF_NOTICES / sizeof *OF_NOTICES, erasure, *upto, now, error) == 0 ? 1 : -1;
 }
@@ -184,11 +213,8 @@ static const struct emptying OF_CALLS[] = {
 };
 
 /* `upto` is an event. */
-static const char PIECE_OF_EVENTS[] =
-    "SELECT max(id) FROM (SELECT id FROM event WHERE conversation IN " CONVERSATIONS " AND id > ?2 ORDER BY id LIMIT ?3)";
-static const char EVENTS[] =
-    "UPDATE event SET detail = '' WHERE conversation IN " CONVERSATIONS " AND id > ?2 AND id <= ?3" ALL_BOUND;
-static const struct emptying OF_EVENTS[] = { { "event", EVENTS } };
+static const char EVENTS[] = "UPDATE event SET detail = '' WHERE id IN " PIECE ALL_BOUND;
+static const struct emptying OF_EVENTS = { "event", EVENTS };
 
 /* `upto` is a conversation. The tally's texts are numbers that stand for them, and whoever guesses a text could tell whether it
  * was that. */
@@ -226,9 +252,15 @@ static int empty_calls(struct db *db, const struct erasure *erasure, int64_t now
 
 static int empty_events(struct db *db, const struct erasure *erasure, int64_t now, int64_t *upto, struct error *error)
 {
-    static const struct stage STAGE = { PIECE_OF_EVENTS, ROWS_EACH, OF_EVENTS, 1 };
+    struct buf ids = { 0 };
+    int more;
 
-    return empty_by_id(db, &STAGE, erasure, now, upto, error);
+    *upto = erasure->upto;
+    more = erasure_piece(db, &ERASURE_EVENTS, erasure->id, ROWS_EACH, upto, &ids, error);
+    if (more == 1 && run_one(db, &OF_EVENTS, erasure, &(struct piece){ .ids = buf_text(&ids) }, now, error) != 0)
+        more = -1;
+    buf_release(&ids);
+    return more;
 }
 
 static int empty_conversations(struct db *db, const struct erasure *erasure, int64_t now, int64_t *upto, struct error *error)

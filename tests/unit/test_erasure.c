@@ -2,6 +2,7 @@
  * erasure: every column of every table that could hold something about a person is known here, with what becomes of it; and
  * whatever stood there is gone when it is done, while another person loses nothing.
  */
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -835,6 +836,75 @@ static void whoever_has_years_of_rows_goes_in_pieces_of_a_thousand(void **state)
     assert_int_equal(count_marked(f, "zebra"), 0);
 }
 
+/* Very many conversations of one person on two channels, of one message and one event each. */
+static const char MANY[] =
+    "CREATE TEMP TABLE n AS WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 20000) "
+    "SELECT 100000 + i AS i FROM r;"
+    "INSERT INTO conversation (id, contact, channel, owner, epoch, opened_at, last_in_at, message_count, closed_at, closed_by, "
+    "summary, summary_at) SELECT i, $, iif(i % 2, 'whatsapp', 'sms'), 'closed', 1, 1, 1, 1, 2, 'idle', 'zebra', 3 FROM n;"
+    "INSERT INTO turn (id, conversation, ruleset, epoch, state, opened_at, closed_at) SELECT i, i, 1, 1, 'answered', 1, 2 FROM n;"
+    "INSERT INTO message (id, conversation, turn, at, kind, text, actor) SELECT i, i, i, 1, 'in', 'zebra', '' FROM n;"
+    "INSERT INTO event (id, at, conversation, kind, actor, detail) SELECT i, 1, i, 'tag', 'rule r', 'zebra' FROM n;";
+
+static void go_erasing(struct fixture *f)
+{
+    struct error error = { 0 };
+
+    must(desk_begin(&f->desk, &error), &error);
+    f->desk.erasure_at = 0;
+    must(erasure_hold(&f->desk, f->now, &error), &error);
+    must(erasure_run(&f->desk, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    f->now += 1000;
+}
+
+static int64_t processor_ms(void)
+{
+    struct timespec spent;
+
+    assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent), 0);
+    return (int64_t)spent.tv_sec * 1000 + spent.tv_nsec / 1000000;
+}
+
+/* Each was a second long for a hundred thousand of them, when it looked for the person's messages among all conversations. */
+static void a_piece_costs_the_same_for_whoever_has_had_very_many_conversations(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana, spent;
+
+    live(f, "ana", &ana);
+    run(f, MANY, ana);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    while (strcmp(fixture_text(f, "SELECT phase FROM erasure"), "rows") != 0)
+        go_erasing(f);
+    spent = processor_ms();
+    for (int i = 0; i < 20; i++)
+        go_erasing(f);
+    assert_true(processor_ms() - spent < 1000);
+    assert_int_equal(fixture_int(f, "SELECT stage FROM erasure"), 0);
+    assert_true(fixture_int(f, "SELECT count(*) FROM message WHERE text = '' AND id > 100000") > 400);
+}
+
+/* Across the borders of channels, conversations and pieces nothing is passed over. */
+static void pieces_come_by_everything_once(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana;
+
+    live(f, "ana", &ana);
+    run(f, MANY, ana);
+    run(f, "DELETE FROM event WHERE id > 100300; DELETE FROM message WHERE id > 100300; DELETE FROM turn WHERE id > 100300;"
+           "DELETE FROM conversation WHERE id > 100300;"
+           "UPDATE message SET conversation = 100007 WHERE id BETWEEN 100100 AND 100190;"
+           "UPDATE event SET conversation = 100008 WHERE id BETWEEN 100100 AND 100190", ana);
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    finish(f);
+    assert_string_equal(fixture_text(f, "SELECT phase FROM erasure"), "done");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE text = 'zebra'"), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM event WHERE detail = 'zebra'"), 0);
+    assert_int_equal(fixture_int(f, "SELECT rows FROM erasure_count WHERE name = 'turn'") >= 300, 1);
+}
+
 /* A backup is made; the book goes on; then the backup becomes the book. */
 
 static struct db *restore(struct fixture *f, const char *backup, int64_t *people)
@@ -966,6 +1036,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_comes_anew_under_the_same_id_is_written_to_when_the_profile_is_cleared, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_braze_refuses_for_good_is_told_in_the_receipt, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_piece_costs_the_same_for_whoever_has_had_very_many_conversations, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pieces_come_by_everything_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(whoever_has_years_of_rows_goes_in_pieces_of_a_thousand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_was_erased_after_a_backup_is_erased_again_when_it_is_restored, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_contact_of_another_book_is_not_erased_for_its_number, set_up, tear_down),
