@@ -283,6 +283,8 @@ def chat_live():
         piped = desk.cli("chat", "--as", "zoe", input="ping 5\n")
         equal(piped.code, 0, f"by a pipe: {piped}")
         contains(piped.out, "pong 5", "by a pipe")
+        asked = desk.cli("chat", "--as", "zoe", input="ping 8\n", env={"FRONTDESK_LISTEN": ""})
+        contains(asked.out, "pong 8", "the daemon itself tells where it listens: a flag of its may have said so")
         shown = on_a_terminal(desk, "chat", "--as", "kim", keys=b"ping 6\n\x04")
         true(desk.sandbox.texts("kim") == ["pong 6"], f"on a terminal: {shown!r}")
         refused = desk.cli("chat", input="hi\n", env={"BRAZE_REST_URL": "https://rest.iad-01.braze.com"})
