@@ -45,12 +45,16 @@ bool chat_is_loopback(const char *url)
 }
 
 /* The address that the daemon listens on, as somebody who calls it: every address means this machine. */
-static int find_webhook(struct buf *url, struct error *error)
+static int find_webhook(const char *told, struct buf *url, struct error *error)
 {
     struct buf listen = { 0 };
-    int found = env_get("FRONTDESK_LISTEN", &listen, error);
+    int found = 1;
     const char *address, *port;
 
+    if (told != NULL && *told != '\0')
+        buf_add_text(&listen, told);
+    else
+        found = env_get("FRONTDESK_LISTEN", &listen, error);
     if (found == 0)
         buf_add_text(&listen, "127.0.0.1:8080");
     address = buf_text(&listen);
@@ -114,11 +118,11 @@ static void pass_by(void *context, const char *text, const char *buttons, const 
     (void)list;
 }
 
-int chat_open(struct chat *chat, struct db *db, const char *user, struct error *error)
+int chat_open(struct chat *chat, struct db *db, const char *user, const char *listen, struct error *error)
 {
     *chat = (struct chat){ .client = client_new(), .db = db, .user = user };
     if (find_inbox(chat, error) == 0 && find_token(&chat->token, error) == 0 &&
-        find_webhook(&chat->webhook, error) == 0 && chat_fetch(chat, 0, pass_by, NULL, error) >= 0)
+        find_webhook(listen, &chat->webhook, error) == 0 && chat_fetch(chat, 0, pass_by, NULL, error) >= 0)
         return 0;
     chat_close(chat);
     return -1;

@@ -32,10 +32,10 @@ struct chat {
 bool chat_is_loopback(const char *url);
 
 /*
- * Reads FRONTDESK_LISTEN, FRONTDESK_WEBHOOK_TOKENS and BRAZE_REST_URL; passes over what the user received
- * before.
+ * `listen` is where the daemon says that webhooks arrive, HOST:PORT; NULL or "": it does not say, and FRONTDESK_LISTEN counts.
+ * Reads FRONTDESK_WEBHOOK_TOKENS and BRAZE_REST_URL, too; passes over what the user received before.
  */
-int chat_open(struct chat *chat, struct db *db, const char *user, struct error *error);
+int chat_open(struct chat *chat, struct db *db, const char *user, const char *listen, struct error *error);
 void chat_close(struct chat *chat);
 
 /* Says one message; its number in *message. -1: it was not accepted. */

@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "ctl/act.h"
 #include "ctl/call.h"
 #include "ctl/chat.h"
 #include "ctl/chat_save.h"
@@ -307,15 +308,19 @@ int command_chat(struct call *call)
     const char *path = call->parsed->options[OPTION_SAVE];
     int code = path != NULL ? chat_save_check(call, path) : EXIT_DONE;
 
+    struct json *facts = NULL;
+
     if (code == EXIT_DONE)
         code = open_lines(&d);
     buf_addf(&user, "chat-%s", name != NULL ? name + 1 : "you");
-    if (code == EXIT_DONE)
+    if (code == EXIT_DONE) {
+        facts = act_facts(call);
         code = call_open(call, &db);
+    }
     if (code == EXIT_DONE) {
         const char *as = call->parsed->options[OPTION_AS];
 
-        if (chat_open(&d.chat, db, as != NULL ? as : buf_text(&user), &error) != 0)
+        if (chat_open(&d.chat, db, as != NULL ? as : buf_text(&user), json_get_text(facts, "listen"), &error) != 0)
             code = call_fail(call, EXIT_FAILED, "%s", error.text);
         else
             code = run(&d);
@@ -326,6 +331,7 @@ int command_chat(struct call *call)
     buf_release(&d.lines.pending);
     chat_save_release(&d.save);
     buf_release(&user);
+    json_free(facts);
     db_close(db);
     return code;
 }

@@ -71,7 +71,7 @@ const struct command commands[] = {
       "  frontdesk why ana",
       0, false, command_why },
     { "chat", "be a customer, here in the terminal",
-      "Writes to the running daemon through its webhook (FRONTDESK_LISTEN, FRONTDESK_WEBHOOK_TOKENS) and shows what\n"
+      "Writes to the running daemon through its webhook (with the first of FRONTDESK_WEBHOOK_TOKENS) and shows what\n"
       "frontdesk-sandbox (BRAZE_REST_URL) received for you. It never talks to the real Braze. Ctrl-D ends it.\n"
       "A script has one message per line; blank lines and lines that begin with # are skipped. It ends with 1 when an\n"
       "answer that was due did not come. With --save the chat is kept as a talk, a test of the rules, from the beginning of\n"

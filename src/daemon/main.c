@@ -247,7 +247,7 @@ static int start_listeners(struct daemon *daemon, struct error *error)
     daemon->public_server = http_start(&public, error);
     if (daemon->public_server == NULL)
         return error_prefix(error, "FRONTDESK_LISTEN");
-    status_watch_server(daemon->status, daemon->public_server);
+    status_watch_server(daemon->status, daemon->public_server, config->listen);
     if (config->metrics == NULL)
         return 0;
     daemon->metrics_server = http_start(&metrics, error);
@@ -290,7 +290,7 @@ static void stop(struct daemon *daemon)
         http_drain(daemon->public_server, DRAIN_MS);
     engine_stop(daemon->engine);
     pthread_join(daemon->engine_thread, NULL);
-    status_watch_server(daemon->status, NULL);
+    status_watch_server(daemon->status, NULL, NULL);
     stop_server(daemon->public_server);
     stop_server(daemon->metrics_server);
     stop_server(daemon->admin_server);

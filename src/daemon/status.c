@@ -3,7 +3,9 @@
  */
 #include <pthread.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/json.h"
@@ -15,6 +17,7 @@ struct status {
     struct status_facts facts;
     const struct status_door *door; /* NULL: none yet */
     struct http_server *server;     /* NULL: none yet, or none any more */
+    const char *listen;             /* of it */
 };
 
 struct status *status_new(void)
@@ -45,17 +48,22 @@ void status_watch(struct status *status, const struct status_door *door)
     pthread_mutex_unlock(&status->mutex);
 }
 
-void status_watch_server(struct status *status, struct http_server *server)
+void status_watch_server(struct status *status, struct http_server *server, const char *listen)
 {
     pthread_mutex_lock(&status->mutex);
     status->server = server;
+    status->listen = listen;
     pthread_mutex_unlock(&status->mutex);
 }
 
-static void add_server(struct http_server *server, struct status_facts *facts)
+static void add_server(struct http_server *server, const char *listen, struct status_facts *facts)
 {
+    const char *colon = strrchr(listen, ':');
+    bool has_port = colon != NULL && strchr(colon, ']') == NULL; /* else a colon of an IPv6 address */
+    int host_len = (int)(has_port ? (size_t)(colon - listen) : strlen(listen));
     struct http_stats stats;
 
+    snprintf(facts->listen, sizeof facts->listen, "%.*s:%d", host_len, listen, http_port(server));
     http_stats(server, &stats);
     facts->http_requests = (int64_t)stats.requests;
     facts->http_connections = (int64_t)stats.connections;
@@ -77,7 +85,7 @@ void status_get(struct status *status, struct status_facts *facts)
     *facts = status->facts;
     door = status->door;
     if (status->server != NULL) /* inside, so that it is not stopped meanwhile */
-        add_server(status->server, facts);
+        add_server(status->server, status->listen, facts);
     pthread_mutex_unlock(&status->mutex);
     if (door == NULL)
         return;
@@ -173,6 +181,7 @@ void status_format_json(const struct status_facts *facts, int64_t now, struct bu
     jsonw_int(&w, "format", 1);
     jsonw_bool(&w, "ready", facts->is_ready);
     jsonw_text(&w, "why", facts->why);
+    jsonw_text(&w, "listen", facts->listen);
     jsonw_bool(&w, "careful", facts->is_careful);
     jsonw_int(&w, "started_at", facts->started_at);
     jsonw_int(&w, "uptime_ms", now - facts->started_at);

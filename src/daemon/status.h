@@ -24,6 +24,7 @@ struct status_door { /* what was not let in, counted by the threads that answer;
 struct status_facts {
     bool is_ready; /* webhooks can be stored */
     char why[200]; /* when not */
+    char listen[100]; /* where webhooks arrive, with the port that was bound; "" while nowhere */
     bool is_careful;
     int64_t ruleset, rules;
     int64_t accepted, duplicates, unreadable, aside,
@@ -47,7 +48,8 @@ struct status;
 struct status *status_new(void);
 void status_free(struct status *status);
 void status_watch(struct status *status, const struct status_door *door); /* borrowed; before other threads ask */
-void status_watch_server(struct status *status, struct http_server *server); /* likewise; NULL before it is stopped */
+/* Likewise, the server and what it was told to listen on, HOST:PORT; NULL before it is stopped. */
+void status_watch_server(struct status *status, struct http_server *server, const char *listen);
 void status_put(struct status *status, const struct status_facts *facts);
 void status_get(struct status *status, struct status_facts *facts);
 

@@ -288,6 +288,8 @@ def chat_live():
         silent = desk.cli("chat", "--as", "bob", input="human please\nhello?\n")
         contains(silent.out, "a person has this conversation; frontdesk release bob gives it back", "and how it goes on")
         desk.do("release", "bob")
+        asked = desk.cli("chat", "--as", "zoe", input="ping 8\n", env={"FRONTDESK_LISTEN": ""})
+        contains(asked.out, "pong 8", "the daemon itself tells where it listens: a flag of its may have said so")
         shown = on_a_terminal(desk, "chat", "--as", "kim", keys=b"ping 6\n\x04")
         true(desk.sandbox.texts("kim") == ["pong 6"], f"on a terminal: {shown!r}")
         refused = desk.cli("chat", input="hi\n", env={"BRAZE_REST_URL": "https://rest.iad-01.braze.com"})
