@@ -226,6 +226,21 @@ static void errors_name_the_guilty(void **state)
                         "accepted: ; dead: as the test says; accepted: ");
 }
 
+/* Of an error without a name nobody knows whom it means; a notice is about the campaign, and so about all of them. */
+static void an_error_that_names_nobody(void **state)
+{
+    struct fixture *f = *state;
+    struct answer answer = of(ANSWER_ACCEPTED_BUT);
+
+    hear_many(f, 3);
+    settle(f, claim(f), answer, 201);
+    assert_int_equal(count_state(f, "unknown"), 3);
+    answer.is_notice = true;
+    hear_many(f, 3);
+    settle(f, claim(f), answer, 201);
+    assert_int_equal(count_state(f, "dead"), 3);
+}
+
 /* 401: nothing leaves; then one row probes; when it is taken, all leave. */
 static void a_stopped_lane_resumes_by_itself(void **state)
 {
@@ -391,6 +406,56 @@ static void the_hour_has_a_share(void **state)
     assert_int_equal(count_state(f, "claimed"), 2);
 }
 
+static int64_t next_at(struct fixture *f, int under_way)
+{
+    struct error error = { 0 };
+    int64_t at;
+
+    must(dispatch_next(&f->desk, f->now, under_way, &at, &error), &error);
+    return at;
+}
+
+/* Too early, and the engine goes round and round; too late, and the customer waits. */
+static void the_next_look_is_when_something_may_leave(void **state)
+{
+    struct fixture *f = *state;
+    struct answer limited = of(ANSWER_LATER);
+
+    assert_true(next_at(f, 0) == INT64_MAX); /* nothing is there */
+    hear(f, "ana", "hours");
+    assert_int_equal(next_at(f, 0), f->now);
+    assert_int_equal(next_at(f, 3), f->now);
+    assert_true(next_at(f, 4) == INT64_MAX); /* all are under way: an answer wakes the engine */
+    limited.wait_ms = 60000;
+    settle(f, claim(f), limited, 0);
+    assert_in_range(next_at(f, 0), f->now + 60000, f->now + 66000);
+    assert_int_equal(next_at(f, 0), fixture_int(f, "SELECT until_at FROM lane"));
+    assert_int_equal(next_at(f, 4), fixture_int(f, "SELECT until_at FROM lane")); /* whatever comes of those four */
+    f->now += 66001;
+    assert_int_equal(next_at(f, 0), fixture_int(f, "SELECT due_at FROM outbox"));
+    settle(f, claim(f), of(ANSWER_ACCEPTED), 201);
+    assert_true(next_at(f, 0) == INT64_MAX);
+}
+
+static void a_used_up_share_lasts_until_the_full_hour(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_load(f, "INSERT INTO setting (name, value) VALUES ('calls_per_hour', '1');"
+                    "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('r', 'whatsapp', 'c1', 'response');"
+                    "INSERT INTO rule (name, say) VALUES ('all', 'hi');");
+    hear(f, "ana", "hours");
+    settle(f, claim(f), of(ANSWER_ACCEPTED), 201);
+    hear(f, "ben", "hours");
+    assert_int_equal(next_at(f, 0), 1778500800000); /* it is 11:46:40 */
+    f->now = 1778500799999;
+    assert_null(claim(f));
+    f->now = 1778500800000;
+    assert_int_equal(next_at(f, 0), 1778500000000);
+    call_free(claim(f));
+    assert_int_equal(count_state(f, "claimed"), 1);
+}
+
 static void the_gate_withholds(void **state)
 {
     struct fixture *f = *state;
@@ -518,6 +583,7 @@ int main(void)
         TEST(what_a_kill_notes_is_numbered_like_all_else),
         TEST(of_a_refused_batch_only_the_guilty_dies),
         TEST(errors_name_the_guilty),
+        TEST(an_error_that_names_nobody),
         TEST(a_stopped_lane_resumes_by_itself),
         TEST(what_waits_for_a_lane_keeps_what_is_known_of_it),
         TEST(a_choking_row_stops_no_neighbours),
@@ -525,6 +591,8 @@ int main(void)
         TEST(a_clock_set_back_freezes_nothing),
         TEST(limits_are_obeyed),
         TEST(the_hour_has_a_share),
+        TEST(the_next_look_is_when_something_may_leave),
+        TEST(a_used_up_share_lasts_until_the_full_hour),
         TEST(the_gate_withholds),
         TEST(the_window_decides_the_layout),
         TEST(without_a_template_it_is_held),
