@@ -102,6 +102,24 @@ static void a_contact_has_one_call_out(void **state)
     assert_int_equal(count_state(f, "accepted"), 2);
 }
 
+static void an_attempt_keeps_what_was_said_of_it(void **state)
+{
+    struct fixture *f = *state;
+    struct answer answer = of(ANSWER_NOT_DONE);
+    struct call *call;
+
+    snprintf(answer.dispatch_id, sizeof answer.dispatch_id, "dispatch-1");
+    snprintf(answer.request_id, sizeof answer.request_id, "request-1");
+    hear_many(f, 2);
+    call = claim(f);
+    f->now += 70;
+    settle(f, call, answer, 503);
+    assert_string_equal(fixture_text(f, "SELECT class || ' ' || status || ' ' || dispatch_id || ' ' || request_id || ' ' || reason "
+                                        "FROM attempt WHERE outbox = 2"),
+                        "not_done 503 dispatch-1 request-1 as the test says");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM attempt WHERE at = 1778500000000 AND took_ms = 5 AND batch = 2"), 2);
+}
+
 /* class, the row's state, whether it counts as ambiguous, the lane's state */
 static void what_an_answer_means(void **state)
 {
@@ -577,6 +595,7 @@ int main(void)
         TEST(slots_bound_the_calls),
         TEST(the_newest_do_not_starve),
         TEST(a_contact_has_one_call_out),
+        TEST(an_attempt_keeps_what_was_said_of_it),
         TEST(what_an_answer_means),
         TEST(ambiguous_twice_is_unknown),
         TEST(a_kill_in_flight_is_ambiguous_once),
