@@ -341,6 +341,28 @@ static void a_choking_row_stops_no_neighbours(void **state)
                         "claimed");
 }
 
+/* A row is suspected from its third failure on, where Braze is well; of an unknown fate Braze is suspected all the same. */
+static void when_a_failure_is_the_rows_own(void **state)
+{
+    static const struct {
+        enum answer_class class;
+        int lanes, failures;
+    } ends[] = { { ANSWER_NOT_DONE, 1, 1 }, { ANSWER_NOT_DONE, 1, 2 }, { ANSWER_NOT_DONE, 0, 3 }, { ANSWER_AMBIGUOUS, 1, 4 } };
+    struct fixture *f = *state;
+    struct error error = { 0 };
+
+    hear(f, "ana", "hours");
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        settle(f, claim(f), of(ends[i].class), 503);
+        assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), ends[i].lanes);
+        assert_int_equal(fixture_int(f, "SELECT failures FROM outbox"), ends[i].failures);
+        must(desk_begin(&f->desk, &error), &error);
+        must(health_heal(&f->desk.health, f->desk.db, "braze", f->now, &error), &error); /* others get through */
+        must(desk_commit(&f->desk, &error), &error);
+        f->now += 3600 * 1000;
+    }
+}
+
 static void a_paused_campaign_eats_one_reply(void **state)
 {
     struct fixture *f = *state;
@@ -606,6 +628,7 @@ int main(void)
         TEST(a_stopped_lane_resumes_by_itself),
         TEST(what_waits_for_a_lane_keeps_what_is_known_of_it),
         TEST(a_choking_row_stops_no_neighbours),
+        TEST(when_a_failure_is_the_rows_own),
         TEST(a_paused_campaign_eats_one_reply),
         TEST(a_clock_set_back_freezes_nothing),
         TEST(limits_are_obeyed),
