@@ -102,6 +102,24 @@ static void a_contact_has_one_call_out(void **state)
     assert_int_equal(count_state(f, "accepted"), 2);
 }
 
+static void an_attempt_keeps_what_was_said_of_it(void **state)
+{
+    struct fixture *f = *state;
+    struct answer answer = of(ANSWER_NOT_DONE);
+    struct call *call;
+
+    snprintf(answer.dispatch_id, sizeof answer.dispatch_id, "dispatch-1");
+    snprintf(answer.request_id, sizeof answer.request_id, "request-1");
+    hear_many(f, 2);
+    call = claim(f);
+    f->now += 70;
+    settle(f, call, answer, 503);
+    assert_string_equal(fixture_text(f, "SELECT class || ' ' || status || ' ' || dispatch_id || ' ' || request_id || ' ' || reason "
+                                        "FROM attempt WHERE outbox = 2"),
+                        "not_done 503 dispatch-1 request-1 as the test says");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM attempt WHERE at = 1778500000000 AND took_ms = 5 AND batch = 2"), 2);
+}
+
 /* class, the row's state, whether it counts as ambiguous, the lane's state */
 static void what_an_answer_means(void **state)
 {
@@ -287,6 +305,21 @@ static void a_restart_mends_no_limit(void **state)
     assert_null(claim(f));
 }
 
+/* Of an error without a name nobody knows whom it means; a notice is about the campaign, and so about all of them. */
+static void an_error_that_names_nobody(void **state)
+{
+    struct fixture *f = *state;
+    struct answer answer = of(ANSWER_ACCEPTED_BUT);
+
+    hear_many(f, 3);
+    settle(f, claim(f), answer, 201);
+    assert_int_equal(count_state(f, "unknown"), 3);
+    answer.is_notice = true;
+    hear_many(f, 3);
+    settle(f, claim(f), answer, 201);
+    assert_int_equal(count_state(f, "dead"), 3);
+}
+
 /* 401: nothing leaves; then one row probes; when it is taken, all leave. */
 static void a_stopped_lane_resumes_by_itself(void **state)
 {
@@ -312,6 +345,8 @@ static void a_stopped_lane_resumes_by_itself(void **state)
         probe = claim(f);
         assert_int_equal(length(probe), 1);
         assert_int_equal(probe->count, 1);
+        if (scope != SCOPE_WORKSPACE)
+            assert_null(claim(f)); /* the others wait for what becomes of it, and no longer */
         settle(f, probe, of(ANSWER_ACCEPTED), 0);
         assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), 0);
         probe = claim(f);
@@ -412,6 +447,28 @@ static void a_choking_row_stops_no_neighbours(void **state)
                         "claimed");
 }
 
+/* A row is suspected from its third failure on, where Braze is well; of an unknown fate Braze is suspected all the same. */
+static void when_a_failure_is_the_rows_own(void **state)
+{
+    static const struct {
+        enum answer_class class;
+        int lanes, failures;
+    } ends[] = { { ANSWER_NOT_DONE, 1, 1 }, { ANSWER_NOT_DONE, 1, 2 }, { ANSWER_NOT_DONE, 0, 3 }, { ANSWER_AMBIGUOUS, 1, 4 } };
+    struct fixture *f = *state;
+    struct error error = { 0 };
+
+    hear(f, "ana", "hours");
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        settle(f, claim(f), of(ends[i].class), 503);
+        assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), ends[i].lanes);
+        assert_int_equal(fixture_int(f, "SELECT failures FROM outbox"), ends[i].failures);
+        must(desk_begin(&f->desk, &error), &error);
+        must(health_heal(&f->desk.health, f->desk.db, "braze", f->now, &error), &error); /* others get through */
+        must(desk_commit(&f->desk, &error), &error);
+        f->now += 3600 * 1000;
+    }
+}
+
 static void a_paused_campaign_eats_one_reply(void **state)
 {
     struct fixture *f = *state;
@@ -493,6 +550,56 @@ static void the_hour_has_a_share(void **state)
     f->now += 3600 * 1000;
     call_free(claim(f));
     assert_int_equal(count_state(f, "claimed"), 2);
+}
+
+static int64_t next_at(struct fixture *f, int under_way)
+{
+    struct error error = { 0 };
+    int64_t at;
+
+    must(dispatch_next(&f->desk, f->now, under_way, &at, &error), &error);
+    return at;
+}
+
+/* Too early, and the engine goes round and round; too late, and the customer waits. */
+static void the_next_look_is_when_something_may_leave(void **state)
+{
+    struct fixture *f = *state;
+    struct answer limited = of(ANSWER_LATER);
+
+    assert_true(next_at(f, 0) == INT64_MAX); /* nothing is there */
+    hear(f, "ana", "hours");
+    assert_int_equal(next_at(f, 0), f->now);
+    assert_int_equal(next_at(f, 3), f->now);
+    assert_true(next_at(f, 4) == INT64_MAX); /* all are under way: an answer wakes the engine */
+    limited.wait_ms = 60000;
+    settle(f, claim(f), limited, 0);
+    assert_in_range(next_at(f, 0), f->now + 60000, f->now + 66000);
+    assert_int_equal(next_at(f, 0), fixture_int(f, "SELECT until_at FROM lane"));
+    assert_int_equal(next_at(f, 4), fixture_int(f, "SELECT until_at FROM lane")); /* whatever comes of those four */
+    f->now += 66001;
+    assert_int_equal(next_at(f, 0), fixture_int(f, "SELECT due_at FROM outbox"));
+    settle(f, claim(f), of(ANSWER_ACCEPTED), 201);
+    assert_true(next_at(f, 0) == INT64_MAX);
+}
+
+static void a_used_up_share_lasts_until_the_full_hour(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_load(f, "INSERT INTO setting (name, value) VALUES ('calls_per_hour', '1');"
+                    "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('r', 'whatsapp', 'c1', 'response');"
+                    "INSERT INTO rule (name, say) VALUES ('all', 'hi');");
+    hear(f, "ana", "hours");
+    settle(f, claim(f), of(ANSWER_ACCEPTED), 201);
+    hear(f, "ben", "hours");
+    assert_int_equal(next_at(f, 0), 1778500800000); /* it is 11:46:40 */
+    f->now = 1778500799999;
+    assert_null(claim(f));
+    f->now = 1778500800000;
+    assert_int_equal(next_at(f, 0), 1778500000000);
+    call_free(claim(f));
+    assert_int_equal(count_state(f, "claimed"), 1);
 }
 
 static void the_gate_withholds(void **state)
@@ -616,12 +723,14 @@ int main(void)
         TEST(slots_bound_the_calls),
         TEST(the_newest_do_not_starve),
         TEST(a_contact_has_one_call_out),
+        TEST(an_attempt_keeps_what_was_said_of_it),
         TEST(what_an_answer_means),
         TEST(ambiguous_twice_is_unknown),
         TEST(a_kill_in_flight_is_ambiguous_once),
         TEST(what_a_kill_notes_is_numbered_like_all_else),
         TEST(of_a_refused_batch_only_the_guilty_dies),
         TEST(errors_name_the_guilty),
+        TEST(an_error_that_names_nobody),
         TEST(a_stopped_lane_resumes_by_itself),
         TEST(what_was_put_off_at_different_moments_leaves_together_when_a_lane_reopens),
         TEST(what_may_have_been_mended_is_tried_at_once),
@@ -629,10 +738,13 @@ int main(void)
         TEST(a_restart_mends_no_limit),
         TEST(what_waits_for_a_lane_keeps_what_is_known_of_it),
         TEST(a_choking_row_stops_no_neighbours),
+        TEST(when_a_failure_is_the_rows_own),
         TEST(a_paused_campaign_eats_one_reply),
         TEST(a_clock_set_back_freezes_nothing),
         TEST(limits_are_obeyed),
         TEST(the_hour_has_a_share),
+        TEST(the_next_look_is_when_something_may_leave),
+        TEST(a_used_up_share_lasts_until_the_full_hour),
         TEST(the_gate_withholds),
         TEST(the_window_decides_the_layout),
         TEST(without_a_template_it_is_held),

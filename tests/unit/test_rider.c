@@ -549,6 +549,28 @@ static void what_a_text_cannot_carry_goes_by_itself(void **state)
     }
 }
 
+/* Or the customer would read it three times. */
+static void a_text_of_unknown_fate_is_still_one_without_its_riders(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ana = meet(f, ANA, "hours");
+    struct call *call;
+
+    set(f, ana, "busy", "true", true);
+    settle(f, claim_one(f, RIDE), of(ANSWER_AMBIGUOUS), 0);
+    f->now += 3600 * 1000;
+    settle(f, claim_one(f, RIDE), of(ANSWER_REFUSED), 400);
+    assert_string_equal(fixture_text(f, "SELECT state || ' ' || failures || is_single || is_ambiguous || ' ' || reason FROM outbox "
+                                        "WHERE kind = 'send'"),
+                        "due 111 as the test says");
+    call = claim(f);
+    assert_string_equal(call->path, "/campaigns/trigger/send");
+    call_free(call->next);
+    call->next = NULL;
+    settle(f, call, of(ANSWER_AMBIGUOUS), 0);
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE kind = 'send'"), "unknown");
+}
+
 static struct answer refusal(const char *problem)
 {
     struct answer answer = of(ANSWER_REFUSED);
@@ -632,6 +654,7 @@ int main(void)
         TEST(what_waits_for_a_text_is_not_booked_with_the_call_that_leaves_it_out),
         TEST(a_kill_while_it_rides_loses_nothing),
         TEST(a_text_that_is_refused_with_riders_goes_without),
+        TEST(a_text_of_unknown_fate_is_still_one_without_its_riders),
         TEST(what_is_too_large_for_a_text_goes_by_itself),
         TEST(what_is_wanted_of_another_profile_than_the_text_goes_to_goes_by_itself),
         TEST(who_is_known_by_the_phone_and_by_brazes_id_has_it_ride),

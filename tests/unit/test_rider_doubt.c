@@ -40,24 +40,36 @@ static void what_rides_behind_a_call_that_a_kill_cut_off_is_set_again(void **sta
 
 static void what_rides_behind_a_text_of_unknown_fate_is_set_again(void **state)
 {
-    const struct answer answers[] = { of(ANSWER_AMBIGUOUS), of(ANSWER_NOT_DONE) };
+    static const struct {
+        enum answer_class class;
+        int status;
+        bool is_in_doubt; /* whether Braze may have taken it behind a gateway that gave up; a 503 has not been taken */
+    } ends[] = {
+        { ANSWER_AMBIGUOUS, 0, true }, { ANSWER_NOT_DONE, 504, true }, { ANSWER_NOT_DONE, 500, true }, { ANSWER_NOT_DONE, 503, false },
+    };
     struct fixture *f = *state;
 
-    for (size_t i = 0; i < 2; i++) {
-        char who[40], first[60], second[60];
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        char who[40], first[60], second[60], a[8], b[8];
         int64_t contact;
 
         snprintf(who, sizeof who, "'user_id':'u%zu'", i);
         snprintf(first, sizeof first, "\"attributes\":{\"busy\":\"a%zu\"}", i);
         snprintf(second, sizeof second, "\"attributes\":{\"busy\":\"b%zu\"}", i);
+        snprintf(a, sizeof a, "\"a%zu\"", i);
+        snprintf(b, sizeof b, "\"b%zu\"", i);
         contact = meet(f, who, "hours");
-        set(f, contact, "busy", i == 0 ? "\"a0\"" : "\"a1\"", true);
-        settle(f, claim_one(f, first), answers[i], answers[i].class == ANSWER_NOT_DONE ? 504 : 0);
-        set(f, contact, "busy", i == 0 ? "\"b0\"" : "\"b1\"", true);
+        set(f, contact, "busy", a, true);
+        settle(f, claim_one(f, first), of(ends[i].class), ends[i].status);
+        set(f, contact, "busy", b, true);
         f->now += TRACK_APART_MS - 1; /* the text goes again in 2 to 5 seconds */
         settle(f, claim_one(f, second), of(ANSWER_ACCEPTED), 201);
-        assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE sent IS NOT NULL"), 1);
+        assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE sent IS NOT NULL"), ends[i].is_in_doubt);
         f->now += TRACK_APART_MS;
+        if (!ends[i].is_in_doubt) {
+            assert_quiet(f);
+            continue;
+        }
         settle(f, claim_one(f, "_update_existing_only"), of(ANSWER_ACCEPTED), 201);
         assert_int_equal(fixture_int(f, "SELECT count(*) FROM profile WHERE sent IS NOT NULL"), 0);
     }
