@@ -120,7 +120,7 @@ static void add_lane(void *context, const struct overview_lane *row)
              strncmp(row->name, "campaign ", 9) == 0 || is_desk_lane(row->name) ? "frontdesk rules load"
                                                                                 : "systemctl restart frontdeskd",
              "%s is stopped: %s (it is tried again by itself)", row->name, row->reason);
-    else if (strcmp(row->state, "limited") == 0 && row->until_at - needs->now > PATIENCE_MS)
+    else if (row->until_at - needs->now > PATIENCE_MS) /* limited, or unwell: only those who ask for it get as much */
         add_limited_lane(needs, row);
     else if (row->failures > 3)
         need(needs, "lane", "frontdesk outbox list --state pending", "%s is not well: %s", row->name,

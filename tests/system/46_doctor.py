@@ -376,6 +376,13 @@ def late():
         true(re.fullmatch(r"braze makes us wait another (49|5\d|60) minutes: Braze answered 429: Rate limit exceeded", need["text"]), f"{need}")
         equal((need["kind"], need["remedy"]), ("lane", "frontdesk outbox list --state pending"), "what it is, and what to type")
         equal(desk.stop(), 0, "exit")
+        desk.edit("DELETE FROM lane")
+        desk.sandbox.fault("status", status=503, headers={"Retry-After": "3000"})
+        desk.start()
+        eventually(lambda: len(desk.attempts("ana")) == 2, "the second attempt")
+        need, = desk.do("status", "--json").json()["needs"]
+        true(re.fullmatch(r"braze makes us wait another (49|5\d|60) minutes: Braze answered 503.*", need["text"]), f"{need}")
+        equal(desk.stop(), 0, "exit")
         desk.edit("DELETE FROM lane", "UPDATE outbox SET created_at = created_at - 300000")
         desk.sandbox.fault("hang", times=0)
         desk.start()
