@@ -97,7 +97,7 @@ static int run_timer(struct desk *desk, const struct timer *timer, int64_t now, 
         if (apart_begin(desk, error) != 0)
             return -1;
         ended = apart_end_step(desk, KINDS[i].step, KINDS[i].run(desk, now, &next, error), now, error);
-        return ended == 0 ? timer_put(desk->db, timer->kind, timer->conversation, next, error) : -1;
+        return ended == 0 ? timer_put(desk->db, timer->kind, 0, next, error) : -1; /* of no conversation, whatever it says */
     }
     log_warn("timer_unknown", log_text("kind", timer->kind));
     return 0;
