@@ -16,7 +16,7 @@ const struct config_variable config_variables[] = {
     { "BRAZE_REST_URL", "like https://rest.iad-01.braze.com", NULL, NULL, NULL, true },
     { "BRAZE_API_KEY", "a REST key with campaigns.trigger.send", NULL, NULL, NULL, true },
     { "FRONTDESK_METRICS", "address for /metrics; the admin socket always has it", NULL, NULL, NULL, false },
-    { "FRONTDESK_DESK", "number of this desk where several share the work", "0", NULL, NULL, false },
+    { "FRONTDESK_DESK", "number of this desk where several share the work; never lower than before", "0", NULL, NULL, false },
     { "FRONTDESK_LOG", "debug, info, warn or error", "info", NULL, NULL, false },
     { "FRONTDESK_BRAZE_TIMEOUT_MS", "how long one call to Braze may take, 200 to 60000", "10000", NULL, NULL, false },
     { "FRONTDESK_ENV", "a file of lines NAME=value that is read first", NULL, "env", "FILE", false },

@@ -19,6 +19,7 @@
 #include "store/agent_call.h"
 #include "store/consult_row.h"
 #include "store/cooldown.h"
+#include "store/defect.h"
 #include "store/message.h"
 #include "store/notify_row.h"
 #include "store/outbox.h"
@@ -29,6 +30,7 @@
 
 enum {
     STEP_MAX = 500,
+    ORPHANS_MAX = 20,
     TIMERS_PER_ROUND = 8,
     FORGET_EVERY_MS = 3600 * 1000,
     EXPIRE_EVERY_MS = 10 * 1000,
@@ -61,6 +63,24 @@ static int tell_lost(struct desk *desk, int64_t outbox, int64_t now, struct erro
                      error) < 0 ? -1 : 0;
 }
 
+static int end_orphans(struct desk *desk, int64_t now, struct error *error)
+{
+    static const char WHAT[] = "finding what belongs to outbox row";
+    int64_t id;
+    int found = 1;
+
+    for (int i = 0; i < ORPHANS_MAX && found == 1; i++) {
+        found = outbox_orphan(desk->db, &id, error);
+        if (found != 1)
+            break;
+        log_error("thing_failed", log_text("what", WHAT), log_int("id", id), log_text("reason", APART_ROW_FAILED));
+        if (defect_note(desk->db, WHAT, id, "the row is missing; this one is dead", now, error) != 0 ||
+            outbox_settle(desk->db, id, 0, 0, "dead", APART_ROW_FAILED, now, error) != 0)
+            return -1;
+    }
+    return found < 0 ? -1 : 0;
+}
+
 static int expire(struct desk *desk, int64_t now, int64_t *next, struct error *error)
 {
     int64_t ids[STEP_MAX];
@@ -71,7 +91,7 @@ static int expire(struct desk *desk, int64_t now, int64_t *next, struct error *e
     for (int i = 0; i < ended; i++)
         if (tell_lost(desk, ids[i], now, error) != 0)
             return -1;
-    if (notify_expire(desk, now, error) != 0)
+    if (notify_expire(desk, now, error) != 0 || end_orphans(desk, now, error) != 0)
         return -1;
     if (ended > 0)
         log_warn("replies_expired", log_int("count", ended));
@@ -97,7 +117,7 @@ static int run_timer(struct desk *desk, const struct timer *timer, int64_t now, 
         if (apart_begin(desk, error) != 0)
             return -1;
         ended = apart_end_step(desk, KINDS[i].step, KINDS[i].run(desk, now, &next, error), now, error);
-        return ended == 0 ? timer_put(desk->db, timer->kind, timer->conversation, next, error) : -1;
+        return ended == 0 ? timer_put(desk->db, timer->kind, 0, next, error) : -1; /* of no conversation, whatever it says */
     }
     log_warn("timer_unknown", log_text("kind", timer->kind));
     return 0;

@@ -434,6 +434,24 @@ int outbox_expire(struct db *db, int64_t now, int max, int64_t *ids, int *ended,
     return result;
 }
 
+#define NO_CONVERSATION "NOT EXISTS (SELECT 1 FROM conversation v WHERE v.id = o.conversation)"
+static const char ORPHAN[] =
+    "SELECT o.id FROM outbox o WHERE o.state = 'due' AND o.kind = 'consult' "
+    "AND (NOT EXISTS (SELECT 1 FROM consult c WHERE c.outbox = o.id) OR " NO_CONVERSATION ") "
+    "UNION ALL SELECT o.id FROM outbox o WHERE o.state = 'due' AND o.kind = 'call' "
+    "AND (NOT EXISTS (SELECT 1 FROM service_call s WHERE s.outbox = o.id) OR " NO_CONVERSATION ") LIMIT 1";
+
+int outbox_orphan(struct db *db, int64_t *id, struct error *error)
+{
+    struct query *q = db_query(db, ORPHAN);
+    int found = query_step(q, error);
+
+    if (found == 1)
+        *id = query_int(q, 0);
+    query_end(q);
+    return found;
+}
+
 /* At start */
 
 static const char RECOVER_ATTEMPTS[] =

@@ -109,6 +109,9 @@ int outbox_renew(struct db *db, int64_t id, int64_t until, struct error *error);
 /* Held rows of a contact (0: of all) come back into the line. */
 int outbox_release_held(struct db *db, int64_t contact, int64_t now, struct error *error);
 
+/* A due question or call whose own row, or conversation, is missing: nobody would ever find it. 1, 0, -1. */
+int outbox_orphan(struct db *db, int64_t *id, struct error *error);
+
 /* Ends up to `max` rows whose deadline has passed, held ones included: which, in `ids`, which has room for them; *ended is how
  * many. */
 int outbox_expire(struct db *db, int64_t now, int max, int64_t *ids, int *ended, struct error *error);

@@ -338,6 +338,9 @@ def lost_rows():
         equal(desk.log().count("round_failed"), before, "and what failed is not tried in every round")
 
 
+KINDS = {"consult": "consult", "service_call": "call"}   # of the outbox, whose rows need one of that table
+
+
 def kill_busy(desk):
     """A dialogue, a case, a call, a question and a send are under way when it dies."""
     for path in ("/v1/chat/completions", "/shop/tables"):
@@ -369,9 +372,13 @@ def lost_tables():
             rows = desk.value(f"SELECT count(*) FROM {table}")
             true(rows > 0, f"rows of {table}")
             # The newest stays where there are several: its number is not given again.
-            damage(desk, f"DELETE FROM {table} WHERE {rows} = 1 OR rowid < (SELECT max(rowid) FROM {table})", "DELETE FROM book WHERE name = 'careful_until'")
+            damage(desk, f"DELETE FROM {table} WHERE {rows} = 1 OR rowid < (SELECT max(rowid) FROM {table})", "DELETE FROM book WHERE name = 'careful_until'",
+                   "UPDATE timer SET due_at = 1")
             desk.start()
             desk.hears("new-" + table, "hours", "We are open until six.")
+            if table in KINDS:
+                eventually(lambda: desk.value("SELECT state FROM outbox WHERE kind = ?", KINDS[table]) == "dead",
+                           f"what nobody can find any more ends, without {table}")
             before = commits(desk)
             never(lambda: commits(desk) > before + 40, f"without {table}, rounds without end", 0.4)
             desk.kill()

@@ -1,5 +1,6 @@
 /* Apart: where a round has failed, one thing that fails is undone alone and noted, and the others are done. */
 #include "desk/apart.h"
+#include "desk/upkeep.h"
 #include "store/book.h"
 #include "store/defect.h"
 #include "tests/lib/calling.h"
@@ -96,6 +97,19 @@ static void a_step_that_fails_rests_for_a_minute(void **state)
     assert_defects(f, f->now, "filling the search index: no\n");
 }
 
+static void a_timer_of_a_conversation_that_is_gone_goes_on_without_it(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+
+    must(db_run(f->desk.db, "PRAGMA foreign_keys = OFF; UPDATE timer SET conversation = 77, due_at = 1; PRAGMA foreign_keys = ON",
+                &error), &error);
+    must(desk_begin(&f->desk, &error), &error);
+    must(upkeep_run(&f->desk, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM timer WHERE conversation IS NULL AND due_at > 1"), 2);
+}
+
 static void only_the_newest_notes_are_kept(void **state)
 {
     struct fixture *f = *state;
@@ -115,6 +129,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_fails_is_undone_alone_and_noted, setup, setup_audit),
         cmocka_unit_test_setup_teardown(in_other_rounds_it_is_the_round_that_fails, setup, setup_audit),
         cmocka_unit_test_setup_teardown(a_step_that_fails_rests_for_a_minute, setup, setup_audit),
+        cmocka_unit_test_setup_teardown(a_timer_of_a_conversation_that_is_gone_goes_on_without_it, setup, setup_audit),
         cmocka_unit_test_setup_teardown(only_the_newest_notes_are_kept, setup, setup_audit),
     };
 
