@@ -14,6 +14,7 @@
 #include "store/book.h"
 #include "store/overview.h"
 #include "store/queue.h"
+#include "store/readers.h"
 
 #define RECENT_MS (7 * INT64_C(86400000))
 
@@ -28,16 +29,11 @@ struct screen { /* all that was read */
 
 /* The day */
 
-static int64_t file_size(const char *path, const char *suffix)
+static int64_t file_size(const char *path)
 {
-    struct buf name = { 0 };
     struct stat info;
-    int64_t size;
 
-    buf_addf(&name, "%s%s", path, suffix);
-    size = stat(buf_text(&name), &info) == 0 ? (int64_t)info.st_size : 0;
-    buf_release(&name);
-    return size;
+    return stat(path, &info) == 0 ? (int64_t)info.st_size : 0;
 }
 
 enum number_look {
@@ -119,8 +115,8 @@ static void show_numbers(struct call *call, const struct screen *screen)
         { "wal_bytes", "  bytes of its log", LOOK_NUMBER },
         { "backup_at", screen->backup_at > 0 ? "  newest backup" : NULL, LOOK_PLAIN },
     };
-    const struct cell sizes[FILE_COUNT] = { cell_text(path), cell_number(file_size(path, "")),
-                                            cell_number(file_size(path, "-wal")), cell_time(screen->backup_at) };
+    const struct cell sizes[FILE_COUNT] = { cell_text(path), cell_number(file_size(path)),
+                                            cell_number(readers_log_bytes(path)), cell_time(screen->backup_at) };
 
     for (size_t i = 0; i < NUMBER_COUNT; i++)
         fill_number(&NUMBERS[i], &screen->overview, &columns[1 + i], &cells[1 + i]);

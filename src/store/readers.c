@@ -5,6 +5,7 @@
  * process that holds it. A connection without a transaction holds another byte, and is no reader.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -15,14 +16,17 @@
 
 enum { READ_LOCKS_BEGIN = 123, READ_LOCKS_END = 127 }; /* SQLite's WAL_READ_LOCK(0) to (4) */
 
+/* Beside the book itself, as SQLite has it, where the path is a link to it. */
 static bool stat_beside(const char *path, const char *suffix, struct stat *info)
 {
+    char *book = realpath(path, NULL);
     struct buf name = { 0 };
     bool is_there;
 
-    buf_addf(&name, "%s%s", path, suffix);
+    buf_addf(&name, "%s%s", book != NULL ? book : path, suffix);
     is_there = stat(buf_text(&name), info) == 0;
     buf_release(&name);
+    free(book);
     return is_there;
 }
 

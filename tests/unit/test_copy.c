@@ -278,9 +278,11 @@ static void who_reads_is_named_by_process_and_only_as_long_as_it_does(void **sta
     struct fixture *f = *state;
     struct reader readers[4];
     int begun[2], go_on[2];
-    char byte = 0;
+    char byte = 0, link[128];
     pid_t child;
 
+    snprintf(link, sizeof link, "%s.link", f->path);
+    assert_int_equal(symlink(f->path, link), 0);
     assert_int_equal(pipe(begun) | pipe(go_on), 0);
     assert_int_equal(readers_find(f->path, readers, 4), 0);
     child = fork();
@@ -296,9 +298,12 @@ static void who_reads_is_named_by_process_and_only_as_long_as_it_does(void **sta
     assert_int_equal(readers_find(f->path, readers, 4), 1);
     assert_int_equal(readers[0].process, child);
     assert_string_equal(readers[0].command, "test_copy");
+    assert_int_equal(readers_find(link, readers, 4), 1);
+    assert_true(readers_log_bytes(link) > 0);
     assert_int_equal(write(go_on[1], &byte, 1), 1);
     assert_int_equal(waitpid(child, NULL, 0), child);
     assert_int_equal(readers_find(f->path, readers, 4), 0);
+    unlink(link);
 }
 
 /* A child that reads the book until `go_on` is closed; one that holds it, besides, as its writer does. */
