@@ -49,6 +49,13 @@ static int setup(void **state)
     return setup_open(state, RULES);
 }
 
+static int setup_no_timeouts(void **state)
+{
+    return setup_open(state, PHONE_SHOP "INSERT INTO setting (name, value) VALUES ('take_timeout', '0 seconds'), "
+                                        "('agent_timeout', '0 seconds'), ('idle_close', '30 days');\n"
+                                        "INSERT INTO team (name, notify_user, nobody) VALUES ('support', 'kim', 'Sorry.');\n");
+}
+
 static int setup_chain(void **state)
 {
     return setup_open(state, CHAIN);
@@ -388,9 +395,44 @@ static void who_takes_and_says_nothing_does_not_keep_the_customer_for_ever(void 
 
     phone_write(f, "ana", "a person please");
     fixture_act(f, "take", "{'actor':'eva','conversation':1}");
-    phone_pass(f, 30 * MINUTE_MS);
+    phone_pass(f, 29 * MINUTE_MS);
+    assert_string_equal(events(f), "handoff,take");
+    phone_pass(f, MINUTE_MS);
     assert_string_equal(events(f), "handoff,take,timeout");
     assert_string_equal(fixture_text(f, "SELECT owner FROM conversation WHERE id = 1"), "bot");
+}
+
+static void without_timeouts_nobody_is_hurried(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    phone_pass(f, 100 * HOUR_MS);
+    assert_string_equal(events(f), "handoff");
+    fixture_act(f, "take", "{'actor':'eva','conversation':1}");
+    phone_write(f, "ana", "is it ready?");
+    phone_pass(f, 100 * HOUR_MS);
+    assert_string_equal(events(f), "handoff,take");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM handover WHERE due_at IS NOT NULL"), 0);
+}
+
+/* Two hours: whoever writes in it, he or she, keeps it her present case. */
+static void what_is_said_in_a_case_keeps_it_the_present_one(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    phone_write(f, "kim", "Hello");
+    phone_pass(f, 90 * MINUTE_MS);
+    phone_write(f, "ana", "is it ready?");
+    phone_pass(f, 90 * MINUTE_MS);
+    phone_write(f, "kim", "Nearly");
+    phone_pass(f, 90 * MINUTE_MS);
+    phone_write(f, "kim", "Now");
+    assert_string_equal(phone_said(f, "ana"), "Hello|Nearly|Now");
+    phone_pass(f, 120 * MINUTE_MS);
+    phone_write(f, "kim", "Are you coming?");
+    assert_string_equal(phone_said(f, "ana"), "Hello|Nearly|Now");
 }
 
 /* Closed */
@@ -545,6 +587,8 @@ int main(void)
         CASE(after_agent_timeout_the_bot_has_him_again),
         CASE(an_answer_in_time_stops_the_clock),
         CASE(who_takes_and_says_nothing_does_not_keep_the_customer_for_ever),
+        CASE_OF(without_timeouts_nobody_is_hurried, setup_no_timeouts),
+        CASE_OF(what_is_said_in_a_case_keeps_it_the_present_one, setup_no_timeouts),
         CASE(closed_it_says_when_somebody_reads_it_and_the_time_stands_still),
         CASE(a_case_of_the_last_minutes_waits_for_the_morning_as_well),
         CASE(a_step_that_hands_over_says_it_as_well_and_keeps_what_was_said_before),
