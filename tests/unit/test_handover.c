@@ -1,4 +1,5 @@
 /* handover: who is told of a case, and what happens when nobody comes, or nobody answers. */
+#include "desk/handover.h"
 #include "tests/lib/phone.h"
 
 static const char RULES[] = PHONE_SHOP
@@ -417,6 +418,24 @@ static void without_timeouts_nobody_is_hurried(void **state)
     assert_string_equal(events(f), "handoff,take");
 }
 
+/* Else the engine would go round and round. */
+static void after_other_rules_people_are_looked_at_once(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    int64_t at;
+
+    phone_write(f, "ana", "a person please");
+    must(handover_next_at(&f->desk, &at, &error), &error);
+    assert_int_equal(at, fixture_int(f, "SELECT due_at FROM handover"));
+    fixture_load(f, RULES);
+    must(handover_next_at(&f->desk, &at, &error), &error);
+    assert_int_equal(at, 0);
+    phone_look(f);
+    must(handover_next_at(&f->desk, &at, &error), &error);
+    assert_int_equal(at, fixture_int(f, "SELECT due_at FROM handover"));
+}
+
 /* Two hours: whoever writes in it, he or she, keeps it her present case. */
 static void what_is_said_in_a_case_keeps_it_the_present_one(void **state)
 {
@@ -494,6 +513,17 @@ static void a_team_without_closed_says_what_its_rule_says_at_any_hour(void **sta
 }
 
 /* Rows */
+
+static void a_restart_takes_no_time_away(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    fixture_act(f, "take", "{'actor':'eva','conversation':1}");
+    assert_int_equal(fixture_int(f, "SELECT due_at FROM handover"), f->now + 30 * MINUTE_MS);
+    fixture_reopen(f, true);
+    assert_int_equal(fixture_int(f, "SELECT due_at FROM handover"), f->now + 30 * MINUTE_MS);
+}
 
 static void a_restart_loses_no_time(void **state)
 {
@@ -588,12 +618,14 @@ int main(void)
         CASE(after_agent_timeout_the_bot_has_him_again),
         CASE(an_answer_in_time_stops_the_clock),
         CASE(who_takes_and_says_nothing_does_not_keep_the_customer_for_ever),
+        CASE(after_other_rules_people_are_looked_at_once),
         CASE_OF(without_timeouts_nobody_is_hurried, setup_no_timeouts),
         CASE_OF(what_is_said_in_a_case_keeps_it_the_present_one, setup_no_timeouts),
         CASE(closed_it_says_when_somebody_reads_it_and_the_time_stands_still),
         CASE(a_case_of_the_last_minutes_waits_for_the_morning_as_well),
         CASE(a_step_that_hands_over_says_it_as_well_and_keeps_what_was_said_before),
         CASE(a_team_without_closed_says_what_its_rule_says_at_any_hour),
+        CASE(a_restart_takes_no_time_away),
         CASE(a_restart_loses_no_time),
         CASE(a_clock_that_jumps_moves_the_times_along),
         CASE(numbers_are_never_used_again),
