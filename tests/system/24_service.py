@@ -299,6 +299,11 @@ def key_reload():
         desk.reload(rules(desk.sandbox.url, key="'SHOP_KEY'"))
         eventually(lambda: desk.value("SELECT max(id) FROM ruleset") > loaded, "loaded again")
         desk.hears("ana", "order 12345", "Lemon cake: on its way.")
+        desk.sandbox.fault("status", status=403, body=f'{{"message":"no place for {KEY}"}}')  # whoever else may say it
+        desk.say("bob", "order 12345")
+        eventually(lambda: "event=lane_unwell" in desk.log(), "Braze has refused it")
+        contains(desk.log(), "no place for ***", "the log")
+        lacks(desk.log(), KEY, "the log")
 
 
 @test("a name that leads to this machine or a private network is not connected to, unless the owner allows it")

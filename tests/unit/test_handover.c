@@ -1,4 +1,5 @@
 /* handover: who is told of a case, and what happens when nobody comes, or nobody answers. */
+#include "desk/handover.h"
 #include "tests/lib/phone.h"
 
 static const char RULES[] = PHONE_SHOP
@@ -47,6 +48,13 @@ static int setup_long_id(void **state)
 static int setup(void **state)
 {
     return setup_open(state, RULES);
+}
+
+static int setup_no_timeouts(void **state)
+{
+    return setup_open(state, PHONE_SHOP "INSERT INTO setting (name, value) VALUES ('take_timeout', '0 seconds'), "
+                                        "('agent_timeout', '0 seconds'), ('idle_close', '30 days');\n"
+                                        "INSERT INTO team (name, notify_user, nobody) VALUES ('support', 'kim', 'Sorry.');\n");
 }
 
 static int setup_chain(void **state)
@@ -430,9 +438,63 @@ static void who_takes_and_says_nothing_does_not_keep_the_customer_for_ever(void 
 
     phone_write(f, "ana", "a person please");
     fixture_act(f, "take", "{'actor':'eva','conversation':1}");
-    phone_pass(f, 30 * MINUTE_MS);
+    phone_pass(f, 29 * MINUTE_MS);
+    assert_string_equal(events(f), "handoff,take");
+    phone_pass(f, MINUTE_MS);
     assert_string_equal(events(f), "handoff,take,timeout");
     assert_string_equal(fixture_text(f, "SELECT owner FROM conversation WHERE id = 1"), "bot");
+}
+
+static void without_timeouts_nobody_is_hurried(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM handover WHERE due_at IS NULL"), 1);
+    phone_pass(f, 100 * HOUR_MS);
+    assert_string_equal(events(f), "handoff");
+    fixture_act(f, "take", "{'actor':'eva','conversation':1}");
+    hear(f, "ana", "is it ready?");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM handover WHERE due_at IS NULL"), 1);
+    phone_pass(f, 100 * HOUR_MS);
+    assert_string_equal(events(f), "handoff,take");
+}
+
+/* Else the engine would go round and round. */
+static void after_other_rules_people_are_looked_at_once(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    int64_t at;
+
+    phone_write(f, "ana", "a person please");
+    must(handover_next_at(&f->desk, &at, &error), &error);
+    assert_int_equal(at, fixture_int(f, "SELECT due_at FROM handover"));
+    fixture_load(f, RULES);
+    must(handover_next_at(&f->desk, &at, &error), &error);
+    assert_int_equal(at, 0);
+    phone_look(f);
+    must(handover_next_at(&f->desk, &at, &error), &error);
+    assert_int_equal(at, fixture_int(f, "SELECT due_at FROM handover"));
+}
+
+/* Two hours: whoever writes in it, he or she, keeps it her present case. */
+static void what_is_said_in_a_case_keeps_it_the_present_one(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    phone_write(f, "kim", "Hello");
+    phone_pass(f, 90 * MINUTE_MS);
+    phone_write(f, "ana", "is it ready?");
+    phone_pass(f, 90 * MINUTE_MS);
+    phone_write(f, "kim", "Nearly");
+    phone_pass(f, 90 * MINUTE_MS);
+    phone_write(f, "kim", "Now");
+    assert_string_equal(phone_said(f, "ana"), "Hello|Nearly|Now");
+    phone_pass(f, 120 * MINUTE_MS);
+    phone_write(f, "kim", "Are you coming?");
+    assert_string_equal(phone_said(f, "ana"), "Hello|Nearly|Now");
 }
 
 /* Closed */
@@ -493,6 +555,17 @@ static void a_team_without_closed_says_what_its_rule_says_at_any_hour(void **sta
 }
 
 /* Rows */
+
+static void a_restart_takes_no_time_away(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    fixture_act(f, "take", "{'actor':'eva','conversation':1}");
+    assert_int_equal(fixture_int(f, "SELECT due_at FROM handover"), f->now + 30 * MINUTE_MS);
+    fixture_reopen(f, true);
+    assert_int_equal(fixture_int(f, "SELECT due_at FROM handover"), f->now + 30 * MINUTE_MS);
+}
 
 static void a_restart_loses_no_time(void **state)
 {
@@ -589,10 +662,14 @@ int main(void)
         CASE(an_answer_that_was_lost_is_none_and_the_time_runs_again),
         CASE(what_is_lost_of_more_than_one_answer_leaves_the_customer_answered),
         CASE(who_takes_and_says_nothing_does_not_keep_the_customer_for_ever),
+        CASE(after_other_rules_people_are_looked_at_once),
+        CASE_OF(without_timeouts_nobody_is_hurried, setup_no_timeouts),
+        CASE_OF(what_is_said_in_a_case_keeps_it_the_present_one, setup_no_timeouts),
         CASE(closed_it_says_when_somebody_reads_it_and_the_time_stands_still),
         CASE(a_case_of_the_last_minutes_waits_for_the_morning_as_well),
         CASE(a_step_that_hands_over_says_it_as_well_and_keeps_what_was_said_before),
         CASE(a_team_without_closed_says_what_its_rule_says_at_any_hour),
+        CASE(a_restart_takes_no_time_away),
         CASE(a_restart_loses_no_time),
         CASE(a_clock_that_jumps_moves_the_times_along),
         CASE(numbers_are_never_used_again),
