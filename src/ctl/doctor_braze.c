@@ -18,6 +18,14 @@ enum { SKEW_WARN_MS = 30 * 1000, SKEW_BAD_MS = 5 * 60 * 1000, DESCRIPTORS_LEAST 
 
 static const char DAEMON[] = "Daemon", BRAZE[] = "Braze", CAMPAIGNS[] = "Campaigns", BACKENDS[] = "Backends";
 
+/* A daemon of another version may know other members. */
+static const char *text_of(const struct json *object, const char *key)
+{
+    const char *text = json_get_text(object, key);
+
+    return text != NULL ? text : "";
+}
+
 /* The daemon */
 
 /* "10.42 2022-12-11" against { 10, 42, 0 }: is it older? */
@@ -141,7 +149,7 @@ void doctor_look_at_daemon(struct doctor *doctor)
     look_at_turned_away(doctor);
     for (const struct json *item = json_first(json_get(doctor->told, "libraries")); item != NULL;
          item = json_next(item))
-        look_at_library(doctor, json_get_text(item, "name"), json_get_text(item, "version"));
+        look_at_library(doctor, text_of(item, "name"), text_of(item, "version"));
     if (descriptors < DESCRIPTORS_LEAST)
         doctor_find(doctor, FINDING_WARN, DAEMON, "LimitNOFILE=8192 in its unit, or ulimit -n 8192",
                     "it may open %lld files and connections only", (long long)descriptors);
@@ -197,7 +205,7 @@ static const struct {
 
 static void look_at_permission(struct doctor *doctor, const struct json *check)
 {
-    const char *path = json_get_text(check, "name");
+    const char *path = text_of(check, "name");
     int64_t status = json_get_int(check, "status", 0);
     size_t i = 0;
 
@@ -217,7 +225,7 @@ static void look_at_permission(struct doctor *doctor, const struct json *check)
     else if (status != 401)
         doctor_find(doctor, FINDING_WARN, BRAZE, "ask again later",
                     "whether the key has the permission %s cannot be told: %s", PERMISSIONS[i].permission,
-                    json_get_text(check, "problem"));
+                    text_of(check, "problem"));
 }
 
 /* What Braze answers is JSON, whatever it thinks of the call; a proxy on the way may be unwell in other words. */
@@ -232,7 +240,7 @@ static bool is_of_braze(const struct json *check)
 static bool look_at_reach(struct doctor *doctor, const struct json *check)
 {
     int64_t status = json_get_int(check, "status", 0);
-    const char *problem = json_get_text(check, "problem");
+    const char *problem = text_of(check, "problem");
 
     if (status == 0)
         doctor_find(doctor, FINDING_BAD, BRAZE,
@@ -314,7 +322,7 @@ static void look_at_details(struct doctor *doctor, const char *name, const struc
 
 static void look_at_campaign(struct doctor *doctor, const struct json *check)
 {
-    const char *name = json_get_text(check, "name"), *problem = json_get_text(check, "problem");
+    const char *name = text_of(check, "name"), *problem = text_of(check, "problem");
     const struct campaign *campaign = doctor->rules != NULL ? ruleset_campaign(doctor->rules, name) : NULL;
     const struct json *details = json_get(check, "details");
     int64_t status = json_get_int(check, "status", 0);
@@ -349,8 +357,8 @@ static void look_at_untold(struct doctor *doctor, const char *name, const char *
 
 static void look_at_backend(struct doctor *doctor, const struct json *check)
 {
-    const char *name = json_get_text(check, "name"), *problem = json_get_text(check, "problem");
-    const char *verdict = json_get_text(check, "verdict");
+    const char *name = text_of(check, "name"), *problem = text_of(check, "problem");
+    const char *verdict = text_of(check, "verdict");
 
     if (json_get_int(check, "status", 0) == 0)
         doctor_find(doctor, FINDING_BAD, BACKENDS,
@@ -384,7 +392,7 @@ static void look_at_keys(struct doctor *doctor)
 
     for (const struct json *item = json_first(json_get(doctor->told, "keys")); item != NULL;
          item = json_next(item)) {
-        const char *of = json_get_text(item, "of"), *name = json_get_text(item, "name");
+        const char *of = text_of(item, "of"), *name = text_of(item, "name");
 
         buf_clear(&remedy);
         buf_addf(&remedy, "set %s for the daemon, and restart it", name);
@@ -402,7 +410,7 @@ static void look_at_each(struct doctor *doctor, const char *kind,
 {
     for (const struct json *check = json_first(json_get(doctor->told, "checks")); check != NULL;
          check = json_next(check))
-        if (strcmp(json_get_text(check, "kind"), kind) == 0)
+        if (strcmp(text_of(check, "kind"), kind) == 0)
             look(doctor, check);
 }
 

@@ -1,12 +1,15 @@
 #!/usr/bin/python3
 """doctor: what is wrong is found and named with its remedy, by calls that do nothing; --live goes through a first message."""
 import contextlib
+import http.server
 import json
 import os
 import re
 import signal
+import socketserver
 import subprocess
 import sys
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
@@ -29,6 +32,29 @@ INSERT INTO attribute (name, at, value) VALUES ('last', 'reply', '{{ message }}'
 
 HAS_UNIT = any(os.path.exists(f"{at}/systemd/system/frontdeskd.service") for at in ("/etc", "/usr/local/lib", "/usr/lib"))
 START = "systemctl start frontdeskd" if HAS_UNIT else "frontdeskd"
+
+
+class AnotherVersion(http.server.BaseHTTPRequestHandler):
+    """What a daemon with other members in its answers would say."""
+    TOLD = {"format": 1, "version": "9.9.9", "libraries": [{}], "keys": [{}],
+            "checks": [{"status": 401}, {"kind": "permission"}, {"kind": "campaign", "status": 200}, {"kind": "backend", "status": 200}]}
+
+    def do_GET(self):
+        body = json.dumps(self.TOLD).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
+    def address_string(self):
+        return "a command"  # one that came by a socket of this machine has no address
+
+    def log_message(self, *args):
+        pass
 
 
 @contextlib.contextmanager
@@ -316,6 +342,17 @@ def no_book():
         findings = found(desk, 1)
         one(findings, "bad", "Book", "has schema 999", "install the newer frontdesk")
         equal([row for row in findings if "no rules are in force" in row[2]], [], "what cannot be read is not said to lack")
+
+
+@test("a daemon of another version is told as one; what it does not say is passed over")
+def another_version():
+    with Desk() as desk:
+        desk.stop()
+        with socketserver.UnixStreamServer(desk.db + ".sock", AnotherVersion) as server:
+            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+            findings = found(desk, 1)
+            server.shutdown()
+        one(findings, "warn", "Daemon", "it runs version 9.9.9, and this command is of version")
 
 
 @test("a book of another user, and a folder in which nothing may be written, are told with the way out, by the daemon, too")
