@@ -112,6 +112,12 @@ static int drop_lane(struct health *health, struct db *db, struct lane *lane, in
 
 /* May calls go? */
 
+/* Of the clock hour that it is. */
+static int64_t used_of_hour(const struct health *health, int64_t now)
+{
+    return health->hour == now / HOUR_MS ? health->used : 0;
+}
+
 int64_t health_wait_until(const struct health *health, int64_t now, int64_t calls_per_hour)
 {
     const struct lane *workspace = health_find(health, WORKSPACE);
@@ -119,16 +125,15 @@ int64_t health_wait_until(const struct health *health, int64_t now, int64_t call
 
     if (health->spaced_until_at > until)
         until = health->spaced_until_at;
-    if (health->hour == now / HOUR_MS && health->used >= calls_per_hour &&
-        (health->hour + 1) * HOUR_MS > until)
-        until = (health->hour + 1) * HOUR_MS;
+    if (used_of_hour(health, now) >= calls_per_hour && (now / HOUR_MS + 1) * HOUR_MS > until)
+        until = (now / HOUR_MS + 1) * HOUR_MS;
     return until > now ? until : 0;
 }
 
 int health_slots(struct health *health, int64_t now, int under_way, int64_t calls_max, int64_t calls_per_hour,
                  bool *is_trial)
 {
-    int64_t slots = calls_max;
+    int64_t slots = calls_max, left = calls_per_hour - used_of_hour(health, now);
 
     *is_trial = health_find(health, WORKSPACE) != NULL;
     if (health_wait_until(health, now, calls_per_hour) != 0)
@@ -137,18 +142,15 @@ int health_slots(struct health *health, int64_t now, int under_way, int64_t call
         slots = 1;
     else if (health->ramp > 0 && health->ramp < slots)
         slots = health->ramp;
-    if (health->hour == now / HOUR_MS && calls_per_hour - health->used < slots - under_way)
-        slots = calls_per_hour - health->used + under_way;
+    if (left < slots - under_way)
+        slots = left + under_way;
     return slots > under_way ? (int)slots - under_way : 0;
 }
 
 void health_count_call(struct health *health, int64_t now)
 {
-    if (health->hour != now / HOUR_MS) {
-        health->hour = now / HOUR_MS;
-        health->used = 0;
-    }
-    health->used++;
+    health->used = used_of_hour(health, now) + 1;
+    health->hour = now / HOUR_MS;
 }
 
 int64_t health_block(const struct health *health, int64_t now, const char *path, const char *campaign,

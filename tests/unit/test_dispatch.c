@@ -583,6 +583,30 @@ static void the_next_look_is_when_something_may_leave(void **state)
     assert_true(next_at(f, 0) == INT64_MAX);
 }
 
+/* However many may be under way at once. */
+static void a_share_that_is_smaller_than_what_may_be_under_way_is_a_share(void **state)
+{
+    struct fixture *f = *state;
+    struct call *calls;
+
+    fixture_load(f, "INSERT INTO setting (name, value) VALUES ('calls_per_hour', '3');"
+                    "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('r', 'whatsapp', 'c1', 'response');"
+                    "INSERT INTO rule (name, say) VALUES ('all', 'hi');");
+    hear(f, "ana", "hours");
+    calls = claim(f);
+    assert_int_equal(length(calls), 1);
+    hear_many(f, 400);
+    calls->next = claim_beside(f, 1);
+    assert_int_equal(length(calls), 3);
+    accept_all(f, calls);
+    assert_null(claim(f));
+    f->now += 3600 * 1000;
+    calls = claim(f);
+    assert_int_equal(length(calls), 3);
+    accept_all(f, calls);
+    assert_null(claim(f));
+}
+
 static void a_used_up_share_lasts_until_the_full_hour(void **state)
 {
     struct fixture *f = *state;
@@ -744,6 +768,7 @@ int main(void)
         TEST(limits_are_obeyed),
         TEST(the_hour_has_a_share),
         TEST(the_next_look_is_when_something_may_leave),
+        TEST(a_share_that_is_smaller_than_what_may_be_under_way_is_a_share),
         TEST(a_used_up_share_lasts_until_the_full_hour),
         TEST(the_gate_withholds),
         TEST(the_window_decides_the_layout),
