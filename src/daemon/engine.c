@@ -221,8 +221,8 @@ static void round_run(struct engine *engine)
 {
     static const char NO_ROOM[] = "the disk is nearly full: nothing more can be stored";
     struct outcome outcomes[BATCH_COUNT];
-    int64_t began = clock_monotonic_ms(), now = clock_wall_ms();
-    size_t count = engine_gather(engine, outcomes, now);
+    int64_t began = clock_monotonic_ms(), now;
+    size_t count = engine_gather(engine, outcomes, &now);
 
     watch_clock(engine, began, now);
     errands_learn(&engine->errands, engine->desk.rules);

@@ -45,8 +45,8 @@ struct engine {
 
 enum { BATCH_BYTES = 1024 * 1024, FULL_RETRY_MS = 1000 };
 
-/* Takes at most BATCH_COUNT mails; rulesets are installed on the way. Returns how many outcomes there are. */
-size_t engine_gather(struct engine *engine, struct outcome *outcomes, int64_t now);
+/* Takes at most BATCH_COUNT mails, and *now is when; rulesets are installed on the way. Returns how many outcomes there are. */
+size_t engine_gather(struct engine *engine, struct outcome *outcomes, int64_t *now);
 
 /* One round over the outcomes, all at once or carefully. They are told, or handed to the syncer, or refused. */
 void engine_round(struct engine *engine, struct outcome *outcomes, size_t count, int64_t now);

@@ -116,23 +116,24 @@ static void install_ruleset(struct engine *engine, struct mail *mail, int64_t no
 }
 
 /* Takes the mails that belong into a batch; rulesets are installed, and the keeper's are answered, on the way. */
-size_t engine_gather(struct engine *engine, struct outcome *outcomes, int64_t now)
+size_t engine_gather(struct engine *engine, struct outcome *outcomes, int64_t *now)
 {
     struct mail *mail = mailbox_take(engine->mailbox, BATCH_COUNT, BATCH_BYTES);
     size_t count = 0;
 
+    *now = clock_wall_ms(); /* behind the taking: nothing is dated before it came */
     while (mail != NULL) {
         struct mail *next = mail->next;
 
         mail->next = NULL;
         if (mail->kind == MAIL_RULESET)
-            install_ruleset(engine, mail, now);
+            install_ruleset(engine, mail, *now);
         else if (keeper_wants(mail))
             keeper_take(engine->keeper, &engine->desk, mail);
         else if (examiner_wants(mail))
             examiner_take(engine->examiner, engine->desk.rules, mail);
         else
-            outcomes[count++] = outcome_of(mail, now);
+            outcomes[count++] = outcome_of(mail, *now);
         mail = next;
     }
     return count;
