@@ -722,6 +722,7 @@ UNIT = \
   gather \
   handover \
   handover_change \
+  health \
   http \
   inbound \
   index \
