@@ -727,6 +727,7 @@ UNIT = \
   gather \
   handover \
   handover_change \
+  health \
   http \
   inbound \
   index \

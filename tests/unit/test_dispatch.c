@@ -1,33 +1,6 @@
-/* dispatch, clearance, health: from the outbox to calls, and what answers do to rows and lanes. */
+/* dispatch, clearance: from the outbox to calls, and what answers do to rows and lanes; more of lanes is in test_health.c. */
 #include "desk/upkeep.h"
-#include "tests/lib/calling.h"
-
-static void hear_many(struct fixture *f, int count)
-{
-    char user[16];
-
-    for (int i = 0; i < count; i++) {
-        snprintf(user, sizeof user, "u%d", i);
-        hear(f, user, "hours");
-    }
-}
-
-static size_t length(const struct call *calls)
-{
-    size_t count = 0;
-
-    for (; calls != NULL; calls = calls->next)
-        count++;
-    return count;
-}
-
-static int64_t count_state(struct fixture *f, const char *state)
-{
-    char sql[120];
-
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM outbox WHERE state = '%s'", state);
-    return fixture_int(f, sql);
-}
+#include "tests/unit/call_case.h"
 
 static void one_row_leaves_at_once(void **state)
 {
@@ -399,25 +372,6 @@ static void what_was_put_off_at_different_moments_leaves_together_when_a_lane_re
     }
 }
 
-/* Or a reply whose fate is unknown would be sent a third time, and one that was refused in a batch spoil the next. */
-static void what_waits_for_a_lane_keeps_what_is_known_of_it(void **state)
-{
-    struct fixture *f = *state;
-    struct lane lane = { .name = "campaign reply", .state = "stopped", .until_at = f->now + 7200 * 1000 };
-    struct error error = { 0 };
-
-    hear(f, "ana", "hours");
-    settle(f, claim(f), of(ANSWER_AMBIGUOUS), 0);
-    f->now += 3600 * 1000;
-    must(desk_begin(&f->desk, &error), &error);
-    must(health_worsen(&f->desk.health, f->desk.db, &lane, f->now, &error), &error);
-    must(desk_commit(&f->desk, &error), &error);
-    assert_null(claim(f));
-    assert_string_equal(fixture_text(f, "SELECT state || ' ' || failures || is_single || is_ambiguous || ' ' || reason FROM outbox"),
-                        "due 111 its lane is stopped; see frontdesk status");
-    assert_int_equal(fixture_int(f, "SELECT due_at FROM outbox"), f->now + 3600 * 1000);
-}
-
 /* One customer whom Braze answers 500 each time is suspected, goes alone, and closes the lane for nobody. */
 static void a_choking_row_stops_no_neighbours(void **state)
 {
@@ -445,28 +399,6 @@ static void a_choking_row_stops_no_neighbours(void **state)
     assert_string_equal(fixture_text(f, "SELECT o.state FROM outbox o JOIN contact c ON c.id = o.contact "
                                         "WHERE c.address = 'late'"),
                         "claimed");
-}
-
-/* A row is suspected from its third failure on, where Braze is well; of an unknown fate Braze is suspected all the same. */
-static void when_a_failure_is_the_rows_own(void **state)
-{
-    static const struct {
-        enum answer_class class;
-        int lanes, failures;
-    } ends[] = { { ANSWER_NOT_DONE, 1, 1 }, { ANSWER_NOT_DONE, 1, 2 }, { ANSWER_NOT_DONE, 0, 3 }, { ANSWER_AMBIGUOUS, 1, 4 } };
-    struct fixture *f = *state;
-    struct error error = { 0 };
-
-    hear(f, "ana", "hours");
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        settle(f, claim(f), of(ends[i].class), 503);
-        assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), ends[i].lanes);
-        assert_int_equal(fixture_int(f, "SELECT failures FROM outbox"), ends[i].failures);
-        must(desk_begin(&f->desk, &error), &error);
-        must(health_heal(&f->desk.health, f->desk.db, "braze", f->now, &error), &error); /* others get through */
-        must(desk_commit(&f->desk, &error), &error);
-        f->now += 3600 * 1000;
-    }
 }
 
 static void a_paused_campaign_eats_one_reply(void **state)
@@ -506,122 +438,6 @@ static void a_clock_set_back_freezes_nothing(void **state)
     f->now -= 2 * 3600 * 1000;
     fixture_reopen(f, true);
     f->now += 61 * 1000;
-    call_free(claim(f));
-    assert_int_equal(count_state(f, "claimed"), 1);
-}
-
-static void limits_are_obeyed(void **state)
-{
-    struct fixture *f = *state;
-    struct answer later = of(ANSWER_LATER);
-
-    hear_many(f, 2);
-    later.wait_ms = 60000;
-    settle(f, claim(f), later, 0);
-    f->now += 59999;
-    assert_null(claim(f));
-    fixture_reopen(f, true); /* a restart forgets no wait */
-    assert_null(claim(f));
-    f->now += 6002;
-    call_free(claim(f));
-    assert_int_equal(fixture_int(f, "SELECT max(failures) FROM outbox"), 0);
-}
-
-static void the_hour_has_a_share(void **state)
-{
-    struct fixture *f = *state;
-
-    fixture_load(
-        f,
-        "INSERT INTO setting (name, value) VALUES ('calls_per_hour', '2');"
-        "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('r', 'whatsapp', 'c1', 'response');"
-        "INSERT INTO rule (name, say) VALUES ('all', 'hi');");
-    for (int i = 0; i < 4; i++) {
-        char user[16];
-        struct call *call;
-
-        snprintf(user, sizeof user, "u%d", i);
-        hear(f, user, "hours");
-        call = claim(f);
-        assert_int_equal(call != NULL, i < 2);
-        if (call != NULL)
-            settle(f, call, of(ANSWER_ACCEPTED), 0);
-    }
-    f->now += 3600 * 1000;
-    call_free(claim(f));
-    assert_int_equal(count_state(f, "claimed"), 2);
-}
-
-static int64_t next_at(struct fixture *f, int under_way)
-{
-    struct error error = { 0 };
-    int64_t at;
-
-    must(dispatch_next(&f->desk, f->now, under_way, &at, &error), &error);
-    return at;
-}
-
-/* Too early, and the engine goes round and round; too late, and the customer waits. */
-static void the_next_look_is_when_something_may_leave(void **state)
-{
-    struct fixture *f = *state;
-    struct answer limited = of(ANSWER_LATER);
-
-    assert_true(next_at(f, 0) == INT64_MAX); /* nothing is there */
-    hear(f, "ana", "hours");
-    assert_int_equal(next_at(f, 0), f->now);
-    assert_int_equal(next_at(f, 3), f->now);
-    assert_true(next_at(f, 4) == INT64_MAX); /* all are under way: an answer wakes the engine */
-    limited.wait_ms = 60000;
-    settle(f, claim(f), limited, 0);
-    assert_in_range(next_at(f, 0), f->now + 60000, f->now + 66000);
-    assert_int_equal(next_at(f, 0), fixture_int(f, "SELECT until_at FROM lane"));
-    assert_int_equal(next_at(f, 4), fixture_int(f, "SELECT until_at FROM lane")); /* whatever comes of those four */
-    f->now += 66001;
-    assert_int_equal(next_at(f, 0), fixture_int(f, "SELECT due_at FROM outbox"));
-    settle(f, claim(f), of(ANSWER_ACCEPTED), 201);
-    assert_true(next_at(f, 0) == INT64_MAX);
-}
-
-/* However many may be under way at once. */
-static void a_share_that_is_smaller_than_what_may_be_under_way_is_a_share(void **state)
-{
-    struct fixture *f = *state;
-    struct call *calls;
-
-    fixture_load(f, "INSERT INTO setting (name, value) VALUES ('calls_per_hour', '3');"
-                    "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('r', 'whatsapp', 'c1', 'response');"
-                    "INSERT INTO rule (name, say) VALUES ('all', 'hi');");
-    hear(f, "ana", "hours");
-    calls = claim(f);
-    assert_int_equal(length(calls), 1);
-    hear_many(f, 400);
-    calls->next = claim_beside(f, 1);
-    assert_int_equal(length(calls), 3);
-    accept_all(f, calls);
-    assert_null(claim(f));
-    f->now += 3600 * 1000;
-    calls = claim(f);
-    assert_int_equal(length(calls), 3);
-    accept_all(f, calls);
-    assert_null(claim(f));
-}
-
-static void a_used_up_share_lasts_until_the_full_hour(void **state)
-{
-    struct fixture *f = *state;
-
-    fixture_load(f, "INSERT INTO setting (name, value) VALUES ('calls_per_hour', '1');"
-                    "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('r', 'whatsapp', 'c1', 'response');"
-                    "INSERT INTO rule (name, say) VALUES ('all', 'hi');");
-    hear(f, "ana", "hours");
-    settle(f, claim(f), of(ANSWER_ACCEPTED), 201);
-    hear(f, "ben", "hours");
-    assert_int_equal(next_at(f, 0), 1778500800000); /* it is 11:46:40 */
-    f->now = 1778500799999;
-    assert_null(claim(f));
-    f->now = 1778500800000;
-    assert_int_equal(next_at(f, 0), 1778500000000);
     call_free(claim(f));
     assert_int_equal(count_state(f, "claimed"), 1);
 }
@@ -760,16 +576,9 @@ int main(void)
         TEST(what_may_have_been_mended_is_tried_at_once),
         TEST(another_host_is_tried_at_once),
         TEST(a_restart_mends_no_limit),
-        TEST(what_waits_for_a_lane_keeps_what_is_known_of_it),
         TEST(a_choking_row_stops_no_neighbours),
-        TEST(when_a_failure_is_the_rows_own),
         TEST(a_paused_campaign_eats_one_reply),
         TEST(a_clock_set_back_freezes_nothing),
-        TEST(limits_are_obeyed),
-        TEST(the_hour_has_a_share),
-        TEST(the_next_look_is_when_something_may_leave),
-        TEST(a_share_that_is_smaller_than_what_may_be_under_way_is_a_share),
-        TEST(a_used_up_share_lasts_until_the_full_hour),
         TEST(the_gate_withholds),
         TEST(the_window_decides_the_layout),
         TEST(without_a_template_it_is_held),
