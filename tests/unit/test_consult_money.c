@@ -280,6 +280,26 @@ static void the_cap_of_all_is_hard(void **state)
     settle(f, claim_one(f), says_for("Again.", 7, 10));
 }
 
+/* Two questions cost 2000 millionths. */
+static void a_cap_may_be_filled_exactly_and_one_of_nothing_asks_nobody(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *calls[2];
+
+    load_with(f, "INSERT INTO setting (name, value) VALUES ('ai_day_cap', '0.002');\n");
+    fill(f, "ana", "ben", "why", calls);
+    drain(f, calls);
+    hear(f, "cat", "why");
+    claim_none(f);
+    assert_int_equal(spent(f), 2000);
+    f->now += 24 * HOUR_MS;
+    load_with(f, "INSERT INTO setting (name, value) VALUES ('ai_day_cap', '0');\n");
+    hear(f, "cat", "why");
+    claim_none(f);
+    assert_int_equal(spent(f), 2000);
+    assert_string_equal(said(f), "One.|Two.|Sorry.|Sorry.");
+}
+
 static void a_fallback_that_costs_nothing_answers_beyond_the_cap(void **state)
 {
     struct fixture *f = *state;
@@ -394,6 +414,7 @@ int main(void)
         TEST(a_charge_that_was_lost_is_told_also_when_nobody_is_asked_again),
         TEST(charges_that_were_lost_twice_are_told_when_the_fallback_answers),
         TEST(the_cap_of_all_is_hard),
+        TEST(a_cap_may_be_filled_exactly_and_one_of_nothing_asks_nobody),
         TEST(a_fallback_that_costs_nothing_answers_beyond_the_cap),
         TEST(the_cap_of_one_contact_is_hard_and_spares_others),
         TEST(the_cap_of_a_row_is_hard_and_spares_others),

@@ -325,6 +325,16 @@ static void a_newcomer_whose_first_word_is_stop_is_not_subscribed(void **state)
     settle(f, call, of(ANSWER_ACCEPTED), 201);
     f->now += 3600 * 1000;
     assert_quiet(f);
+
+    /* Nor by the next, nor by the text that welcomes him back. */
+    hear_from(f, ANA, "hours");
+    assert_quiet(f);
+    hear_from(f, ANA, "start");
+    call = claim_one(f, "ana");
+    assert_null(strstr(buf_text(&call->body), "subscri"));
+    settle(f, call, of(ANSWER_ACCEPTED), 201);
+    f->now += 3600 * 1000;
+    assert_quiet(f);
 }
 
 static void who_opts_out_is_unsubscribed_when_the_confirmation_has_left_and_a_while_later(void **state)
