@@ -281,17 +281,11 @@ static size_t take_media(const struct reading *r, struct inbound *in)
     return count;
 }
 
-/* Liquid that was not worked out: the same in every call. */
-static bool is_liquid(const char *id)
-{
-    return strstr(id, "${") != NULL || strstr(id, "{{") != NULL;
-}
-
-/* What is the same in every call would make all later messages of a customer repeats of the first, as does the value of a test
- * send. */
+/* What is the same in every call would make all later messages of a customer repeats of the first: the value of a test send,
+ * and Liquid that was not worked out. */
 static bool is_no_dispatch(const char *id)
 {
-    return strcmp(id, PREVIEW_DISPATCH) == 0 || is_liquid(id);
+    return strcmp(id, PREVIEW_DISPATCH) == 0 || strstr(id, "${") != NULL || strstr(id, "{{") != NULL;
 }
 
 static void take_facts(struct reading *r, struct inbound *in)
@@ -313,18 +307,28 @@ static void take_facts(struct reading *r, struct inbound *in)
 
 /* Who */
 
-/* It would make one person of all customers. */
+/* A tag of Braze's that was not worked out, and nothing else, as '{{${user_id}}}': it would make one person of all customers.
+ * Who just has such signs in his id is himself. */
+static bool is_tag(const char *id)
+{
+    size_t len = strlen(id);
+
+    if (strncmp(id, "{{", 2) == 0)
+        return strstr(id, "${") != NULL && strcmp(id + len - 2, "}}") == 0;
+    return strncmp(id, "${", 2) == 0 && strspn(id + 2, "abcdefghijklmnopqrstuvwxyz_") == len - 3 && id[len - 1] == '}';
+}
+
 static char *clean_who(const char *text, size_t len)
 {
     char *id = clean_id(text, len, INBOUND_ID_MAX);
-    if (is_liquid(id))
+    if (is_tag(id))
         id[0] = '\0';
     return id;
 }
 
 static void claim_user(struct reading *r, struct inbound *in, const char *claimed_user)
 {
-    if (claimed_user == NULL || is_liquid(claimed_user))
+    if (claimed_user == NULL || is_tag(claimed_user))
         return;
     char *claimed = clean_id(claimed_user, strlen(claimed_user), INBOUND_ID_MAX);
     if (in->user_id[0] != '\0' && strcmp(in->user_id, claimed) != 0)

@@ -191,6 +191,10 @@ static void claimed_identity_outranks_the_body(void **state)
         { "h", "{\"user_id\":\"{{${user_id}}}\",\"message\":\"m\"}", "h", "", 0 },
         { NULL, "{\"user_id\":\"{{ ${user_id} }}\",\"braze_id\":\"x\",\"message\":\"m\"}", "", "x", 0 },
         { NULL, "{\"user_id\":\"b\",\"braze_id\":\"{{${braze_id}}}\",\"message\":\"m\"}", "b", "", 0 },
+        { NULL, "{\"user_id\":\"{{ana}}\",\"message\":\"m\"}", "{{ana}}", "", 0 },
+        { NULL, "{\"user_id\":\"${jndi:ldap://x}\",\"message\":\"m\"}", "${jndi:ldap://x}", "", 0 },
+        { NULL, "{\"user_id\":\"${\",\"message\":\"m\"}", "${", "", 0 },
+        { NULL, "{\"user_id\":\"{{\",\"message\":\"m\"}", "{{", "", 0 },
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct inbound in;
