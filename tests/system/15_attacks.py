@@ -428,9 +428,10 @@ def failed_at(path):
 
 @test("no round begins behind a commit that did not reach the disk, though a message waits for one")
 def no_round_behind():
-    with Desk() as desk, ThreadPoolExecutor(1) as pool:
+    with Desk(start=False) as desk, ThreadPoolExecutor(1) as pool:
         client, output = Client(desk), os.path.join(desk.folder, "trace")
         desk.env["ASAN_OPTIONS"] = desk.env.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # not under strace
+        desk.start()
         before = written(desk.process.pid)
         desk.hears("ana", "ping 1", "pong 1")
         desk.wait_drained()
