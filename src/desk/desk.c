@@ -354,4 +354,5 @@ void desk_rollback(struct desk *desk)
     db_rollback(desk->db);
     desk->strays_of = desk->told_rules = desk->people_of = -1;
     desk->idle_close_ms = desk->reopen_within_ms = INT64_MAX; /* it may have been looked over in vain */
+    desk->chores_at = desk->index_at = 0; /* undone: the round that is done once more at this moment has to do them */
 }

@@ -208,6 +208,8 @@ static int run_rows(struct progress *p, struct error *error)
 
     if (more != 0)
         return more < 0 ? -1 : move(p, "rows", erasure->stage, upto, error);
+    if (health_learn_reasons(&p->desk->health, p->desk->db, error) != 0)
+        return -1;
     if (erasure->stage + 1 < ERASURE_STAGES)
         return move(p, "rows", erasure->stage + 1, 0, error);
     return erasure_forget(p->desk->db, erasure->id, error) == 0 ? move(p, "index", 0, 0, error) : -1;

@@ -6,8 +6,10 @@
  * refusal says nothing about them; that of /users/track by a refusal too, for it is its workspace.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "braze/track.h"
 #include "desk/health.h"
@@ -36,6 +38,21 @@ struct lane *health_find(const struct health *health, const char *name)
         if (strcmp(health->lanes[i].name, name) == 0)
             return (struct lane *)&health->lanes[i];
     return NULL;
+}
+
+int health_learn_reasons(struct health *health, struct db *db, struct error *error)
+{
+    struct health *kept = alloc_new(sizeof *kept);
+    int result = health_load(kept, db, error);
+
+    for (size_t i = 0; i < kept->count && result == 0; i++) {
+        struct lane *lane = health_find(health, kept->lanes[i].name);
+
+        if (lane != NULL)
+            memcpy(lane->reason, kept->lanes[i].reason, sizeof lane->reason);
+    }
+    free(kept);
+    return result;
 }
 
 static void name_lane(enum answer_scope scope, const char *path, const char *campaign, char name[128])

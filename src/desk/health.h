@@ -42,6 +42,9 @@ struct health {
 /* Reads the lanes (again); what is counted beside them stays. */
 int health_load(struct health *health, struct db *db, struct error *error);
 
+/* The reasons as they are in the book: one that names somebody who is erased is emptied there, and must not be written again. */
+int health_learn_reasons(struct health *health, struct db *db, struct error *error);
+
 /* How many calls may start now, when `under_way` are; *is_trial: only one row each. */
 int health_slots(struct health *health, int64_t now, int under_way, int64_t calls_max, int64_t calls_per_hour,
                  bool *is_trial);

@@ -384,5 +384,20 @@ def lost_tables():
             desk.kill()
 
 
+@test("a damaged book: what cannot be closed is put off and told once, and others are closed meanwhile")
+def failing_close():
+    with Desk(start=False) as desk:
+        desk.write_rules(texts.SHOP + "INSERT INTO setting (name, value) VALUES ('idle_close', '2 seconds');\n")
+        desk.start()
+        desk.hears("ana", "ping 1", "pong 1")
+        damage(desk, "CREATE TRIGGER damage BEFORE INSERT ON parting WHEN new.conversation = 1 "
+                     "BEGIN SELECT RAISE (ABORT, 'damaged'); END")
+        desk.hears("ben", "ping 2", "pong 2")
+        closed = lambda: desk.value("SELECT owner FROM conversation WHERE id = 2") == "closed"
+        eventually(closed, lambda: f"round_failed {desk.log().count('round_failed')} times", 8)
+        equal(failed(desk), ["looking whether to close conversation 1"], "status")
+        equal(desk.log().count("round_failed"), 1, "and it is not tried in every round")
+
+
 if __name__ == "__main__":
     main()

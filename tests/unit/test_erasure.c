@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "desk/dispatch.h"
 #include "desk/erasure.h"
 #include "desk/upkeep.h"
 #include "store/audit.h"
@@ -376,13 +377,20 @@ static void no_number_is_given_twice_after_the_newest_entry_is_gone(void **state
 static void a_lane_that_names_the_person_is_emptied(void **state)
 {
     struct fixture *f = *state;
+    struct error error = { 0 };
     int64_t ana;
 
     live(f, "ana-7", &ana);
     run(f, "INSERT INTO lane (name, state, until_at, failures, reason, changed_at) VALUES "
-           "('campaign reply', 'stopped', 1, 1, 'user ana-7 is unknown', 1), ('campaign other', 'stopped', 1, 1, 'gone', $)", ana);
+           "('campaign reply', 'stopped', 9e15, 1, 'user ana-7 is unknown', 1), ('campaign other', 'stopped', 1, 1, 'gone', $)",
+        ana);
+    must(health_load(&f->desk.health, f->desk.db, &error), &error);
     assert_int_equal(fixture_act(f, "erase", "{'user':'ana-7','actor':'cli mia'}"), 200);
     finish(f);
+    /* Neither does a look at the lane write it down again. */
+    must(desk_begin(&f->desk, &error), &error);
+    must(dispatch_retry_mended(&f->desk, false, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
     assert_string_equal(fixture_text(f, "SELECT group_concat(name || ': ' || reason) FROM (SELECT * FROM lane ORDER BY name)"),
                         "campaign other: gone,campaign reply: ");
 }
