@@ -204,7 +204,7 @@ static int means_two(struct db *db, const char *typed, int64_t id, struct error 
 {
     bool is_number = typed[strspn(typed, "0123456789")] == '\0' && strtoll(typed, NULL, 10) == id;
 
-    return is_number ? listing_is_ambiguous(db, id, error) : 0;
+    return is_number ? listing_is_ambiguous(db, id, typed, error) : 0;
 }
 
 int call_find(const struct call *call, struct db *db, const char *typed, int64_t *id)

@@ -144,7 +144,7 @@ static int find_newest(struct call *call, struct db *db, const char *typed, int6
 /* A message's number goes before a customer's id; who meant her is told. */
 static int note_meant(const struct asking *asking, int64_t message, const char *typed)
 {
-    int is_two = listing_is_ambiguous_message(asking->db, message, asking->error);
+    int is_two = listing_is_ambiguous_message(asking->db, message, typed, asking->error);
 
     if (is_two == 1)
         output_note(asking->call->output, NOTE_WARN, "This is message %s. The customer with the id %s is external:%s.", typed,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
@@ -55,6 +56,8 @@ static const char *fault_of_url(const char *value)
         return "goes on behind the host";
     if (memchr(host, '@', len) != NULL)
         return "has a user in it";
+    if (strncasecmp(host, "dashboard", strlen("dashboard")) == 0)
+        return "is the dashboard's: the REST host begins with rest.";
     len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
     if (value[4] == ':' && address_kind(host, len) != ADDRESS_LOOPBACK)
         return "would send the key in clear: https is wanted";

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -202,7 +203,7 @@ static int check_host(const char *base, struct error *error)
 {
     const char *host = strstr(base, "://");
 
-    if (host == NULL || strncmp(host, "://dashboard", strlen("://dashboard")) != 0)
+    if (host == NULL || strncasecmp(host, "://dashboard", strlen("://dashboard")) != 0)
         return 0;
     return error_set(error,
                      "'%s' is the address of Braze's dashboard: the REST host begins with rest., and the dashboard shows it "

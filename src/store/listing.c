@@ -82,32 +82,37 @@ int listing_find(struct db *db, const char *typed, int64_t *id, struct error *er
 }
 
 static const char AMBIGUOUS[] = "SELECT 1 FROM conversation v JOIN identity i "
-                                "ON i.kind = 'external' AND i.value = CAST (v.id AS TEXT) "
+                                "ON i.kind = 'external' AND i.value = ?2 "
                                 "WHERE v.id = ?1 AND i.contact <> v.contact";
 
-static int is_there(struct query *q, int64_t id, struct error *error)
+static int is_there(struct query *q, int64_t id, const char *typed, struct error *error)
 {
     query_bind_int(q, 1, id);
+    query_bind_text(q, 2, typed);
     return query_is_there(q, error);
 }
 
-int listing_is_ambiguous(struct db *db, int64_t id, struct error *error)
+int listing_is_ambiguous(struct db *db, int64_t id, const char *typed, struct error *error)
 {
-    return is_there(db_query(db, AMBIGUOUS), id, error);
+    return is_there(db_query(db, AMBIGUOUS), id, typed, error);
 }
 
 static const char AMBIGUOUS_MESSAGE[] = "SELECT 1 FROM message m JOIN conversation v ON v.id = m.conversation JOIN identity i "
-                                        "ON i.kind = 'external' AND i.value = CAST (m.id AS TEXT) "
+                                        "ON i.kind = 'external' AND i.value = ?2 "
                                         "WHERE m.id = ?1 AND i.contact <> v.contact";
 
-int listing_is_ambiguous_message(struct db *db, int64_t id, struct error *error)
+int listing_is_ambiguous_message(struct db *db, int64_t id, const char *typed, struct error *error)
 {
-    return is_there(db_query(db, AMBIGUOUS_MESSAGE), id, error);
+    return is_there(db_query(db, AMBIGUOUS_MESSAGE), id, typed, error);
 }
 
 void listing_format_typed(struct db *db, int64_t id, struct buf *out)
 {
-    buf_addf(out, "%s%lld", listing_is_ambiguous(db, id, NULL) == 1 ? "conversation:" : "", (long long)id);
+    struct buf number = { 0 };
+
+    buf_addf(&number, "%lld", (long long)id);
+    buf_addf(out, "%s%s", listing_is_ambiguous(db, id, buf_text(&number), NULL) == 1 ? "conversation:" : "", buf_text(&number));
+    buf_release(&number);
 }
 
 /* By what finds them: an external id, else a conversation's number. */

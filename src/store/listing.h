@@ -27,11 +27,11 @@
  */
 int listing_find(struct db *db, const char *typed, int64_t *id, struct error *error);
 
-/* Is a conversation's number the external id of another contact than hers? 1, 0, -1. */
-int listing_is_ambiguous(struct db *db, int64_t id, struct error *error);
+/* Is a conversation's number, as typed ("7", "007"), the external id of another contact than hers? 1, 0, -1. */
+int listing_is_ambiguous(struct db *db, int64_t id, const char *typed, struct error *error);
 
 /* Likewise a message's number. */
-int listing_is_ambiguous_message(struct db *db, int64_t id, struct error *error);
+int listing_is_ambiguous_message(struct db *db, int64_t id, const char *typed, struct error *error);
 
 /* Appends how it is typed so that nobody else is meant: its number, or conversation:N where that is ambiguous. */
 void listing_format_typed(struct db *db, int64_t id, struct buf *out);

@@ -347,6 +347,7 @@ def number_or_customer():
         desk.hears("ana", "ping 1", "pong 1")
         desk.hears("bob", "a human please", "A colleague is coming.")
         desk.hears("2", "ping 3", "pong 3")
+        desk.hears("0003", "ping 4", "pong 4")
         for words in (("say", "2", "for whom?"), ("take", "2"), ("note", "2", "x"), ("close", "2"), ("release", "2")):
             result = desk.cli(*words)
             equal((result.code, result.err), (1, "frontdesk: 2 is a conversation's number and another customer's id, and nothing was "
@@ -358,6 +359,10 @@ def number_or_customer():
         contains(desk.do("transcript", "2", "--json").json()["notes"][0]["text"], "external:2", "programs are told, too")
         equal(desk.cli("transcript", "2", "--as-talk").code, 1, "in a rule file there is no place to tell")
         hints = desk.do("queue", "--json").json()["queue"][0]["next"], desk.do("status", "--json").json()["needs"][0]["remedy"]
+        contains(desk.cli("say", "0003", "for whom?").err, "say which of conversation:0003, external:0003", "an id with zeros in front")
+        for command in ("transcript", "why"):
+            contains(desk.do(command, "0003").out, "The customer with the id 0003 is external:0003.", f"and {command} tells of her")
+            lacks(desk.do(command, "002").out, "The customer with the id", f"{command}: nobody has the id 002")
         equal(hints, ("frontdesk take conversation:2",) * 2, "what may be typed as it stands")
         contains(desk.do("take", "conversation:2").out, "frontdesk say conversation:2 ", "what comes next")
         desk.do("say", "conversation:2", "for bob")

@@ -331,19 +331,10 @@ def failing_sync(process, when, output):
                                "-e", "trace=pwrite64,ftruncate,fdatasync,sendto,sendmsg,writev,write",
                                "-e", f"inject=fdatasync:error=EIO:when={when}", "-p", str(process.pid)])
     try:
-        eventually(lambda: is_traced(process.pid), "strace is attached")
+        trace.wait_traced(process, [tracer])
         yield
     finally:
         tracer.wait(30)     # the traced process has ended
-
-
-def is_traced(pid):
-    """Every thread has its tracer."""
-    for thread in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{thread}/status", encoding="ascii") as status:
-            if "TracerPid:\t0\n" in status.read():
-                return False
-    return True
 
 
 def after_the_failure(calls, db, marker):
@@ -397,23 +388,26 @@ def usual_sync():
 
 
 def written(pid):
-    """By each thread so far, bytes."""
+    """By each thread so far, bytes. Skips the test where that is not told: by some kernels to nobody, by others to root alone."""
     def count(thread):
         with open(f"/proc/{pid}/task/{thread}/io", encoding="ascii") as counts:
             return int(next(line for line in counts if line.startswith("wchar:")).split()[1])
-    return {thread: count(thread) for thread in os.listdir(f"/proc/{pid}/task")}
+    try:
+        return {thread: count(thread) for thread in os.listdir(f"/proc/{pid}/task")}
+    except OSError as why:
+        raise Skip(f"what a thread has written is not told here: {why.strerror}") from why
 
 
 @contextlib.contextmanager
-def failing_beside_a_late_engine(pid, engine, output):
-    """The next fdatasync fails at once, and the engine is a second late after each of its waits. Its calls go to `output`."""
-    others = [word for thread in os.listdir(f"/proc/{pid}/task") if thread != engine for word in ("-p", thread)]
+def failing_beside_a_late_engine(process, engine, output):
+    """The next fdatasync fails at once, and the engine is two seconds late after each of its waits. Its calls go to `output`."""
+    others = [word for thread in os.listdir(f"/proc/{process.pid}/task") if thread != engine for word in ("-p", thread)]
     strace = [trace.need_strace(), "-qq", "-ttt", "-yy"]
     tracers = [subprocess.Popen(strace + arguments) for arguments in (
         ["-o", output + ".sync", "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=1", *others],
-        ["-o", output, "-e", "trace=pwrite64,ftruncate,fdatasync,poll", "-e", "inject=poll:delay_exit=1000000", "-p", engine])]
+        ["-o", output, "-e", "trace=pwrite64,ftruncate,fdatasync,poll", "-e", "inject=poll:delay_exit=2000000", "-p", engine])]
     try:
-        eventually(lambda: is_traced(pid), "strace is attached")
+        trace.wait_traced(process, tracers)
         yield lambda: failed_at(output + ".sync")
     finally:
         for tracer in tracers:
@@ -436,7 +430,7 @@ def no_round_behind():
         desk.hears("ana", "ping 1", "pong 1")
         desk.wait_drained()
         engine = max(before, key=lambda thread: written(desk.process.pid)[thread] - before[thread])
-        with failing_beside_a_late_engine(desk.process.pid, engine, output) as failure:
+        with failing_beside_a_late_engine(desk.process, engine, output) as failure:
             first = pool.submit(client.send, "ana", "lost")
             failed = eventually(failure, "the commit failed")
             equal(client.send("ben", "behind"), 503, "the message that came behind it")

@@ -202,6 +202,7 @@ def reach():
                                    ("BRAZE_REST_URL", "https://canary-4711.braze.com:443/users", "goes on behind the host"),
                                    ("BRAZE_REST_URL", "https://canary-4711.braze.com#", "goes on behind the host"),
                                    ("BRAZE_REST_URL", "https://me@canary-4711.braze.com", "has a user in it"),
+                                   ("BRAZE_REST_URL", "https://Dashboard-canary-4711.braze.com", "is the dashboard's: the REST host begins with rest."),
                                    ("BRAZE_REST_URL", "canary-4711.braze.com", "is no https:// address"),
                                    ("FRONTDESK_WEBHOOK_TOKENS", "long-enough-for-it,canary-4711", "less than 12 characters"),
                                    ("FRONTDESK_WEBHOOK_TOKENS", " , ", "holds no token")):
