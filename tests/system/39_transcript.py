@@ -280,7 +280,8 @@ def follow_ends():
     with Desk(SHOP) as desk:
         desk.hears("ana", "ping one", "pong one")
         goes_on, unread = Follower(desk, "follow"), Follower(desk, "follow")
-        goes_on.wait("pong one")
+        for follower in (goes_on, unread):
+            follower.wait("pong one")
         reading, writing = os.pipe()
         unheard = subprocess.Popen([binary("frontdesk"), "follow", "--limit", "0"], env=desk.env, stdout=writing,
                                    stderr=subprocess.PIPE)
