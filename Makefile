@@ -880,7 +880,8 @@ SYSTEM = \
   tests/system/44_rights.py \
   tests/system/45_keeping.py \
   tests/system/46_doctor.py \
-  tests/system/47_help.py
+  tests/system/47_help.py \
+  tests/system/48_bench.py
 
 # What fuzzers reach. Where one reaches further, its link says what is lacking here.
 LIB_FUZZED = $(filter-out src/store/% src/desk/%,$(LIB)) $(filter \
@@ -937,7 +938,7 @@ $(B)/frontdesk-generate: $(call OBJ,$(GENERATE)) $(B)/libfrontdesk.a
 	$(call say,LINK   ,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(B)/frontdesk-bare: $(B)/obj/tools/bare.o $(B)/libfrontdesk.a
+$(B)/frontdesk-bare: $(call OBJ,tools/bare.c tools/bare_store.c) $(B)/libfrontdesk.a
 	$(call say,LINK   ,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lmicrohttpd $(LIBS)
 
@@ -1055,8 +1056,8 @@ SWEEP_SECONDS ?= 3600
 SYSTEM_KILLS = $(filter %/07_crash.py %/27_flows.py,$(SYSTEM))
 SYSTEM_RACES = $(filter %/08_take_race.py %/18_history.py %/43_relay.py,$(SYSTEM))
 # The others try the sandbox, or the command line without a daemon.
-SYSTEM_THREADS = $(filter-out %/14_readme.py %/19_check.py %/20_init.py %/28_sandbox_ai.py %/32_sandbox_profile.py %/47_help.py,\
-                   $(SYSTEM))
+SYSTEM_THREADS = $(filter-out %/14_readme.py %/19_check.py %/20_init.py %/28_sandbox_ai.py %/32_sandbox_profile.py %/47_help.py\
+                   %/48_bench.py,$(SYSTEM))
 
 .PHONY: torture-asan torture-tsan torture-fuzz
 torture: packages-check

@@ -1,7 +1,8 @@
 #!/bin/sh
-# bench.sh: what frontdesk does on this machine, in one run, beside what the bare HTTP library does in the same minute.
+# bench.sh: what frontdesk does on this machine, in one run, beside what the bare HTTP library does in the same minute,
+# and what it does when it only stores each body.
 #
-# Rounds of a few seconds alternate: the bare handler, the daemon with few answers, the daemon answering everything,
+# Rounds of a few seconds alternate: the bare handlers, the daemon with few answers, the daemon answering everything,
 # each at 64 and at 256 connections. A figure is the median over the rounds; a ratio is taken within a round, so that
 # a machine that is slow for a minute slows both sides of it. Then a fresh book takes BENCH_MESSAGES messages, for
 # memory and disk. All of it runs on the same cores: load generator, daemon and sandbox take time from each other.
@@ -21,11 +22,11 @@ work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/frontdesk-bench.XXXXXX")
 campaign=7f3c2a90-5b1e-4c0d-9a67-2f0d8e41b6c3
 ticks_per_second=$(getconf CLK_TCK)
 parts=${BENCH_PARTS:-rounds waiting closes long large matching}
-bare= sandbox= thinker= daemon= other=
+bare= storing= sandbox= thinker= daemon= other=
 export LC_ALL=C
 
 finish() {
-    for process in "$bare" "$sandbox" "$thinker" "$daemon" "$other"; do
+    for process in "$bare" "$storing" "$sandbox" "$thinker" "$daemon" "$other"; do
         [ -z "$process" ] || kill "$process" 2>/dev/null || :
     done
     wait 2>/dev/null || :
@@ -65,6 +66,10 @@ start_bare() {
     bare=$!
     wait_for "$work/bare.log" '^127'
     bare_url=http://$(head -n 1 "$work/bare.log")/v1/inbound/whatsapp
+    "$build"/frontdesk-bare 0 2 "$work/bare.db" > "$work/storing.log" 2>&1 &
+    storing=$!
+    wait_for "$work/storing.log" '^127'
+    storing_url=http://$(head -n 1 "$work/storing.log")/v1/inbound/whatsapp
 }
 
 start_sandbox() {
@@ -142,6 +147,7 @@ note_load() {
 
 note_ratio() {
     note "$1_ratio" "$2" "$(awk "BEGIN { print $(field acks_per_s) / $bare_rate }")"
+    note "$1_of_storing" "$2" "$(awk "BEGIN { print $(field acks_per_s) / $storing_rate }")"
 }
 
 round_bare() {
@@ -149,6 +155,14 @@ round_bare() {
     load "$work/few" "$bare_url" --connections "$1" --seconds "$seconds" --users "$users"
     bare_rate=$(field acks_per_s)
     note_load bare "$1" "$bare" "$before"
+}
+
+round_storing() {
+    before=$(ticks_of "$storing")
+    load "$work/few" "$storing_url" --connections "$1" --seconds "$seconds" --users "$users"
+    storing_rate=$(field acks_per_s)
+    note_load storing "$1" "$storing" "$before"
+    note_ratio storing "$1"
 }
 
 note_commits() {
@@ -205,6 +219,7 @@ run_rounds() {
             note sync_mean 0 "$1"
             note sync_p99 0 "$2"
             round_bare $connections
+            round_storing $connections
             round_few $connections
             round_answered all all "$url" $connections
             said=$(field acks_per_s)

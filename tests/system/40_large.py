@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import texts
 from desk import Desk, binary
 from sandbox import BUILD, ROOT
-from tap import contains, equal, main, test, true
+from tap import contains, equal, lacks, main, test, true
 
 MESSAGES = 100000
 UNTIL = 1780000000000
@@ -69,7 +69,9 @@ def measured_elsewhere():
                                               "BENCH_PARTS": "long", "BENCH_MESSAGES": "50", "BENCH_USERS": "5",
                                               "BENCH_DIR": desk.folder, "BUILD": BUILD})
         equal(done.returncode, 0, f"it measured: {done.stdout} {done.stderr}")
-        contains(done.stdout, "50 messages", "what it measured")
+        for what in (r"memory after 50 messages +[1-9][\d.]* MB resident", r"disk per message, log included +[1-9][\d,]* bytes"):
+            true(re.search(what, done.stdout), f"{what}: {done.stdout}")
+        lacks(done.stdout, "64 connections", "what was not run")
         desk.do("status")
         equal((desk.rows("SELECT * FROM message"), desk.rows("SELECT * FROM ruleset"), desk.sandbox.report()), before,
               "the desk, and what its Braze has heard")
