@@ -32,15 +32,25 @@ const char *clearance_state(enum clearance clearance)
     case CLEARANCE_WITHHELD: return "withheld";
     case CLEARANCE_EXPIRED: return "expired";
     case CLEARANCE_HELD: return "held";
+    case CLEARANCE_UNKNOWN: return "unknown";
     case CLEARANCE_SEND: break;
     }
     abort();
 }
 
-static enum clearance refuse(enum clearance clearance, struct buf *reason, const char *text)
+/* For good. What has been sent once, with no answer, may have arrived all the same: nobody is told that it did not. `unless`
+ * stands behind the reason where it never left. */
+static enum clearance refuse(enum clearance clearance, const struct outbox_row *row, struct buf *reason, const char *text,
+                             const char *unless)
+{
+    buf_addf(reason, "%s%s%s", row->is_ambiguous ? OUTBOX_NOT_AGAIN : "", text, row->is_ambiguous ? "" : unless);
+    return row->is_ambiguous ? CLEARANCE_UNKNOWN : clearance;
+}
+
+static enum clearance hold(struct buf *reason, const char *text)
 {
     buf_add_text(reason, text);
-    return clearance;
+    return CLEARANCE_HELD;
 }
 
 /* What the campaign says itself, no other can say. */
@@ -102,13 +112,13 @@ enum clearance clearance_of(const struct ruleset *rules, const struct outbox_row
     bool is_open = clearance_window_is_open(rules, row->channel, row->last_in_at, now);
 
     if (row->is_opted_out && !row->is_consent)
-        return refuse(CLEARANCE_WITHHELD, reason, "the contact opted out before it left");
+        return refuse(CLEARANCE_WITHHELD, row, reason, "the contact opted out", " before it left");
     if (strcmp(row->kind, "out") == 0 && row->epoch != row->conversation_epoch && !row->is_to_business)
-        return refuse(CLEARANCE_WITHHELD, reason, "the conversation changed hands before it left");
+        return refuse(CLEARANCE_WITHHELD, row, reason, "the conversation changed hands", " before it left");
     if (row->is_with_person && !row->is_to_business)
-        return refuse(CLEARANCE_WITHHELD, reason, "a person has the conversation with the contact");
+        return refuse(CLEARANCE_WITHHELD, row, reason, "a person has the conversation with the contact", "");
     if (now >= row->expires_at)
-        return refuse(CLEARANCE_EXPIRED, reason, "its deadline passed before it could leave");
+        return refuse(CLEARANCE_EXPIRED, row, reason, "its deadline passed", " before it could leave");
     if (ruleset_channel(rules, row->channel) == NULL) {
         buf_addf(reason,
                  "the rules know no channel %s: INSERT INTO channel (name, kind) VALUES ('%s', 'other')",
@@ -116,9 +126,7 @@ enum clearance clearance_of(const struct ruleset *rules, const struct outbox_row
         return CLEARANCE_HELD;
     }
     if (strcmp(row->address_kind, "braze") == 0)
-        return refuse(
-            CLEARANCE_HELD, reason,
-            "the contact has neither external id nor phone number, so Braze cannot be told whom to write to");
+        return hold(reason, "the contact has neither external id nor phone number, so Braze cannot be told whom to write to");
     *campaign = choose(rules, row, is_open);
     if (*campaign == NULL)
         return hold_without_campaign(row, is_open, reason);

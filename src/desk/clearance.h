@@ -11,7 +11,8 @@
 #include "rules/ruleset.h"
 #include "store/outbox.h"
 
-enum clearance { CLEARANCE_SEND, CLEARANCE_WITHHELD, CLEARANCE_EXPIRED, CLEARANCE_HELD };
+/* Unknown: it may not go any more, and may have arrived. */
+enum clearance { CLEARANCE_SEND, CLEARANCE_WITHHELD, CLEARANCE_EXPIRED, CLEARANCE_HELD, CLEARANCE_UNKNOWN };
 
 enum { TEMPLATE_TEXT_MAX = 1024, WINDOW_HOURS = 24 };
 
@@ -26,6 +27,6 @@ int64_t clearance_window_until(const struct ruleset *rules, const char *channel,
 bool clearance_window_is_open(const struct ruleset *rules, const char *channel, int64_t last_in_at,
                               int64_t now);
 
-const char *clearance_state(enum clearance clearance); /* the outbox state: withheld, expired, held */
+const char *clearance_state(enum clearance clearance); /* the outbox state: withheld, expired, held, unknown */
 
 #endif

@@ -105,10 +105,16 @@ static int put_message(struct passage *p, struct error *error)
     return result;
 }
 
+/* What was kept and could not be read at once was said when it came, and opened the 24-hour window then. */
+static int64_t heard_at(const struct passage *p)
+{
+    return p->webhook->received_at < p->now ? p->webhook->received_at : p->now;
+}
+
 /* With the tally, which so costs no statement of its own. */
 static int store_message(struct passage *p, const char *rule, struct error *error)
 {
-    if (conversation_heard(p->desk->db, &p->conversation, rule, p->now, error) != 0 || put_turn(p, error) != 0)
+    if (conversation_heard(p->desk->db, &p->conversation, rule, heard_at(p), error) != 0 || put_turn(p, error) != 0)
         return -1;
     if (put_message(p, error) != 0)
         return -1;

@@ -136,6 +136,7 @@ static const struct {
     { "unused", check_unused_services },
     { "unused", check_unused_backends },
     { "body", check_backend_bodies },
+    { "deadline", check_backend_deadlines },
     { "template", check_braces },
     { "currency", check_currencies },
     { "length", check_lengths },

@@ -3,9 +3,11 @@
  *
  * - A backend that nothing consults: no rule, no step, no other as its fallback, and no summary.
  * - A body in which what the customer wrote does not stand.
+ * - More time for an answer than answers are worth sending: who is answered behind that hears nothing.
  */
 #include <string.h>
 
+#include "base/clock.h"
 #include "rules/build_backend.h"
 #include "rules/checks.h"
 
@@ -53,6 +55,25 @@ void check_backend_bodies(struct check *check)
                        "the backend %s is never told what the customer wrote; put {{ message }} into its body, as in "
                        "{\"text\": {{ message }}}",
                        backend->name);
+    }
+}
+
+void check_backend_deadlines(struct check *check)
+{
+    int64_t worth_ms = ruleset_setting_number(check->ruleset, "reply_expires");
+    for (size_t i = 0; i < check->ruleset->backend_count; i++) {
+        const struct backend *backend = &check->ruleset->backends[i];
+        struct buf worth = { 0 }, turn = { 0 };
+        if (backend->kind == BACKEND_FAQ || backend->turn_deadline_ms < worth_ms)
+            continue;
+        clock_format_duration(worth_ms, &worth);
+        clock_format_duration(backend->turn_deadline_ms, &turn);
+        check_warn(check, backend->file, backend->line,
+                   "the backend %s has %s for an answer (turn_deadline), and after %s (reply_expires) none is sent any more: a "
+                   "customer whom it answers later hears nothing; let reply_expires be longer",
+                   backend->name, buf_text(&turn), buf_text(&worth));
+        buf_release(&worth);
+        buf_release(&turn);
     }
 }
 

@@ -119,6 +119,7 @@ void check_cancel_words(struct check *check);
 /* check_backend.c */
 void check_unused_backends(struct check *check);
 void check_backend_bodies(struct check *check);
+void check_backend_deadlines(struct check *check);
 /* May any backend do that, to `target` (NULL: to any)? At the end of its chain it may hand off to its team. */
 bool check_backend_may(const struct ruleset *ruleset, enum backend_act_kind kind, const char *target);
 

@@ -156,22 +156,22 @@ int conversation_remember(struct db *db, int64_t id, const char *variables, stru
 }
 
 static const char HEARD[] =
-    "UPDATE conversation SET last_in_at = max(last_in_at, ?2), message_count = message_count + 1, "
+    "UPDATE conversation SET last_in_at = iif(message_count = 0, ?2, max(last_in_at, ?2)), message_count = message_count + 1, "
     "last_rule = ?3, " TALLY_SET " WHERE id = ?1";
 
-int conversation_heard(struct db *db, struct conversation *conversation, const char *rule, int64_t now,
+int conversation_heard(struct db *db, struct conversation *conversation, const char *rule, int64_t at,
                        struct error *error)
 {
     struct query *q = db_query(db, HEARD);
 
     query_bind_int(q, 1, conversation->id);
-    query_bind_int(q, 2, now);
+    query_bind_int(q, 2, at);
     query_bind_text(q, 3, rule);
     bind_tally(q, &conversation->tally);
     if (query_run(q, error) != 0)
         return -1;
-    conversation->message_count++;
-    conversation->last_in_at = now;
+    if (conversation->message_count++ == 0 || conversation->last_in_at < at)
+        conversation->last_in_at = at;
     return 0;
 }
 

@@ -51,8 +51,8 @@ int conversation_open(struct db *db, int64_t contact, const char *channel, int64
 int conversation_variables(struct db *db, int64_t id, struct buf *variables, struct error *error);
 int conversation_remember(struct db *db, int64_t id, const char *variables, struct error *error);
 
-/* A customer's message came, and `rule` took it ("" none): counts it, opens the window anew, and keeps the tally. */
-int conversation_heard(struct db *db, struct conversation *conversation, const char *rule, int64_t now,
+/* A customer's message came at `at`, and `rule` took it ("" none): counts it, opens the window anew, and keeps the tally. */
+int conversation_heard(struct db *db, struct conversation *conversation, const char *rule, int64_t at,
                        struct error *error);
 
 /* The customer said last then what he said in another one: a window that is as old as that. A new one has none of its own. */

@@ -394,12 +394,17 @@ int outbox_release_held(struct db *db, int64_t contact, int64_t now, struct erro
     return 0;
 }
 
-static const char OVERDUE[] = "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE settled_at IS NULL "
+static const char OVERDUE[] = "SELECT id, contact, coalesce(turn, 0), is_ambiguous FROM outbox WHERE settled_at IS NULL "
                               "AND state <> 'claimed' AND seq > 0 AND expires_at <= ?1 LIMIT ?2";
 static const char OVERDUE_HELD[] =
-    "SELECT id, contact, coalesce(turn, 0) FROM outbox WHERE state = 'held' AND expires_at <= ?1 LIMIT ?2";
+    "SELECT id, contact, coalesce(turn, 0), is_ambiguous FROM outbox WHERE state = 'held' AND expires_at <= ?1 LIMIT ?2";
 
-static int find_overdue(struct db *db, const char *sql, int64_t now, int max, struct outbox_brief *found, int *count,
+struct overdue {
+    int64_t id, contact, turn;
+    bool is_ambiguous;
+};
+
+static int find_overdue(struct db *db, const char *sql, int64_t now, int max, struct overdue *found, int *count,
                         struct error *error)
 {
     struct query *q = db_query(db, sql);
@@ -410,15 +415,24 @@ static int find_overdue(struct db *db, const char *sql, int64_t now, int max, st
     while ((more = query_step(q, error)) == 1) {
         found[*count].id = query_int(q, 0);
         found[*count].contact = query_int(q, 1);
-        found[(*count)++].turn = query_int(q, 2);
+        found[*count].turn = query_int(q, 2);
+        found[(*count)++].is_ambiguous = query_int(q, 3) != 0;
     }
     query_end(q);
     return more;
 }
 
+static int end_overdue(struct db *db, const struct overdue *row, int64_t now, struct error *error)
+{
+    return row->is_ambiguous ? outbox_settle(db, row->id, row->contact, row->turn, "unknown",
+                                             OUTBOX_NOT_AGAIN "its deadline passed", now, error)
+                             : outbox_settle(db, row->id, row->contact, row->turn, "expired",
+                                             "its deadline passed before it could leave", now, error);
+}
+
 int outbox_expire(struct db *db, int64_t now, int max, int64_t *ids, int *ended, struct error *error)
 {
-    struct outbox_brief *found = alloc_array((size_t)max, sizeof *found);
+    struct overdue *found = alloc_array((size_t)max, sizeof *found);
     int result = 0;
 
     *ended = 0;
@@ -427,8 +441,7 @@ int outbox_expire(struct db *db, int64_t now, int max, int64_t *ids, int *ended,
         result = -1;
     for (int i = 0; i < *ended && result == 0; i++) {
         ids[i] = found[i].id;
-        result = outbox_settle(db, found[i].id, found[i].contact, found[i].turn, "expired",
-                               "its deadline passed before it could leave", now, error);
+        result = end_overdue(db, &found[i], now, error);
     }
     free(found);
     return result;

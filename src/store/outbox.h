@@ -112,6 +112,9 @@ int outbox_release_held(struct db *db, int64_t contact, int64_t now, struct erro
 /* A due question or call whose own row, or conversation, is missing: nobody would ever find it. 1, 0, -1. */
 int outbox_orphan(struct db *db, int64_t *id, struct error *error);
 
+/* Before the reason why a text that was sent, with no answer, does not go once more: it is unknown then. */
+#define OUTBOX_NOT_AGAIN "sent, and nobody can tell whether it arrived; it does not go again: "
+
 /* Ends up to `max` rows whose deadline has passed, held ones included: which, in `ids`, which has room for them; *ended is how
  * many. */
 int outbox_expire(struct db *db, int64_t now, int max, int64_t *ids, int *ended, struct error *error);

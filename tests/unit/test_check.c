@@ -393,6 +393,22 @@ static const struct {
            "INSERT INTO rule (name, words, action, target) VALUES ('a', 'x', 'consult', 'own');",
       NULL,
       { 0 } },
+    { BASE "INSERT INTO setting (name, value) VALUES ('reply_expires', '30 seconds');"
+           "INSERT INTO backend (name, kind, url, model) VALUES ('m', 'openai', 'https://llm.example.com/v1', 'small-3');"
+           "INSERT INTO rule (name, words, action, target) VALUES ('a', 'x', 'consult', 'm');",
+      "deadline -: a.sql:4: the backend m has 1 minute for an answer (turn_deadline), and after 30 seconds (reply_expires) none",
+      { "let reply_expires be longer" } },
+    { BASE "INSERT INTO setting (name, value) VALUES ('reply_expires', '61 seconds');"
+           "INSERT INTO backend (name, kind, url, model) VALUES ('m', 'openai', 'https://llm.example.com/v1', 'small-3');"
+           "INSERT INTO rule (name, words, action, target) VALUES ('a', 'x', 'consult', 'm');",
+      NULL,
+      { 0 } },
+    { BASE "INSERT INTO setting (name, value) VALUES ('reply_expires', '1 second');"
+           "INSERT INTO backend (name, kind) VALUES ('m', 'faq');"
+           "INSERT INTO faq (question, answer) VALUES ('Is there parking?', 'Yes.');"
+           "INSERT INTO rule (name, words, action, target) VALUES ('a', 'x', 'consult', 'm');",
+      NULL,
+      { 0 } },
     { CONSENT REST
       "INSERT INTO campaign (name, channel, layout, campaign_id) VALUES ('r', 'whatsapp', 'response', '1');",
       "carrier -: a.sql:3: the channel whatsapp has no campaign with the layout template",

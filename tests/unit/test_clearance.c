@@ -38,7 +38,7 @@ static const struct clearance_case {
     { "an answer", { .id = 1 }, CLEARANCE_SEND, "free" },
     { "a colleague's words", { .kind = "agent" }, CLEARANCE_SEND, "free" },
 
-    { "who opted out", { .is_opted_out = true }, CLEARANCE_WITHHELD, "opted out" },
+    { "who opted out", { .is_opted_out = true }, CLEARANCE_WITHHELD, "the contact opted out before it left" },
     { "a colleague's words to who opted out", { .is_opted_out = true, .kind = "agent" }, CLEARANCE_WITHHELD, "opted out" },
     { "the word that confirms it", { .is_opted_out = true, .is_consent = true }, CLEARANCE_SEND, "free" },
     { "of an epoch before", { .epoch = 2 }, CLEARANCE_WITHHELD, "changed hands" },
@@ -47,7 +47,7 @@ static const struct clearance_case {
     { "while a person has him", { .is_with_person = true }, CLEARANCE_WITHHELD, "a person has" },
     { "told to the business, while a person has her", { .is_with_person = true, .is_to_business = true }, CLEARANCE_SEND,
       "free" },
-    { "at its deadline", { .expires_at = NOW }, CLEARANCE_EXPIRED, "deadline" },
+    { "at its deadline", { .expires_at = NOW }, CLEARANCE_EXPIRED, "its deadline passed before it could leave" },
     { "just before it", { .expires_at = NOW + 1 }, CLEARANCE_SEND, "free" },
     { "an unknown channel", { .channel = "pigeon" }, CLEARANCE_HELD, "know no channel pigeon" },
     { "known by a Braze id alone", { .address_kind = "braze" }, CLEARANCE_HELD, "neither external id nor phone" },
@@ -56,6 +56,14 @@ static const struct clearance_case {
     { "what never may, before what may not now", { .is_opted_out = true, .expires_at = NOW, .channel = "pigeon" },
       CLEARANCE_WITHHELD, "opted out" },
     { "what is late, before what may not now", { .expires_at = NOW, .channel = "pigeon" }, CLEARANCE_EXPIRED, "deadline" },
+
+    { "sent, of unknown fate", { .is_ambiguous = true }, CLEARANCE_SEND, "free" },
+    { "sent, and opted out since", { .is_ambiguous = true, .is_opted_out = true }, CLEARANCE_UNKNOWN,
+      "nobody can tell whether it arrived; it does not go again: the contact opted out" },
+    { "sent, and taken since", { .is_ambiguous = true, .epoch = 2 }, CLEARANCE_UNKNOWN, "again: the conversation changed hands" },
+    { "sent, and with a person since", { .is_ambiguous = true, .is_with_person = true }, CLEARANCE_UNKNOWN, "again: a person has" },
+    { "sent, and late since", { .is_ambiguous = true, .expires_at = NOW }, CLEARANCE_UNKNOWN, "again: its deadline passed" },
+    { "sent, and no way since", { .is_ambiguous = true, .channel = "pigeon" }, CLEARANCE_HELD, "know no channel pigeon" },
 
     { "in the window's last moment", { .last_in_at = NOW - OPEN_FOR + 1 }, CLEARANCE_SEND, "free" },
     { "outside it", { .last_in_at = NOW - OPEN_FOR }, CLEARANCE_SEND, "reopen" },
@@ -167,6 +175,7 @@ static void its_states(void **state)
     assert_string_equal(clearance_state(CLEARANCE_WITHHELD), "withheld");
     assert_string_equal(clearance_state(CLEARANCE_EXPIRED), "expired");
     assert_string_equal(clearance_state(CLEARANCE_HELD), "held");
+    assert_string_equal(clearance_state(CLEARANCE_UNKNOWN), "unknown");
 }
 
 int main(void)

@@ -2,6 +2,15 @@
 #include "desk/upkeep.h"
 #include "tests/unit/call_case.h"
 
+static void look_after(struct fixture *f)
+{
+    struct error error = { 0 };
+
+    must(desk_begin(&f->desk, &error), &error);
+    must(upkeep_run(&f->desk, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+}
+
 static void one_row_leaves_at_once(void **state)
 {
     struct fixture *f = *state;
@@ -148,6 +157,43 @@ static void ambiguous_twice_is_unknown(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM attempt"), 2);
     f->now += 3600 * 1000;
     assert_null(claim(f));
+}
+
+/* What may have arrived was not withheld, nor too late to leave, whatever keeps it from going once more. */
+static void what_may_have_arrived_stays_unknown(void **state)
+{
+    static const struct {
+        const char *text; /* of the customer, meanwhile */
+        int64_t hours;
+        const char *fate;
+    } ROWS[] = {
+        { "stop", 1, "unknown sent, and nobody can tell whether it arrived; it does not go again: the contact opted out" },
+        { "human", 1,
+          "unknown sent, and nobody can tell whether it arrived; it does not go again: the conversation changed hands" },
+        { NULL, 100,
+          "unknown sent, and nobody can tell whether it arrived; it does not go again: its deadline passed" },
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct fixture own;
+
+        fixture_open(&own, FIXTURE_RULES);
+        hear(&own, "ana", "hours");
+        settle(&own, claim(&own), of(ANSWER_AMBIGUOUS), 0);
+        if (ROWS[i].text != NULL)
+            hear(&own, "ana", ROWS[i].text);
+        own.now += ROWS[i].hours * 3600 * 1000;
+        call_free(claim(&own));
+        assert_string_equal(fixture_text(&own, "SELECT state || ' ' || reason FROM outbox WHERE id = 1"), ROWS[i].fate);
+        assert_string_equal(fixture_text(&own, "SELECT state FROM turn WHERE id = 1"), "unknown");
+        fixture_close(&own);
+    }
+    hear(f, "ana", "hours");
+    settle(f, claim(f), of(ANSWER_AMBIGUOUS), 0);
+    f->now += (int64_t)100 * 3600 * 1000;
+    look_after(f);
+    assert_string_equal(fixture_text(f, "SELECT state || ' ' || reason FROM outbox WHERE id = 1"), ROWS[2].fate);
 }
 
 static void a_kill_in_flight_is_ambiguous_once(void **state)
@@ -504,14 +550,11 @@ static void an_unknown_channel_is_held(void **state)
 static void what_is_late_expires(void **state)
 {
     struct fixture *f = *state;
-    struct error error = { 0 };
 
     hear(f, "ana", "hours");
     hear(f, "ana", "hours");
     f->now += 24 * 3600 * 1000 + 1;
-    assert_int_equal(desk_begin(&f->desk, &error), 0);
-    assert_int_equal(upkeep_run(&f->desk, f->now, &error), 0);
-    assert_int_equal(desk_commit(&f->desk, &error), 0);
+    look_after(f);
     assert_int_equal(count_state(f, "expired"), 2);
     assert_null(claim(f));
     assert_int_equal(fixture_act(f, "outbox-retry", "{'id':1,'actor':'eve'}"), 200);
@@ -566,6 +609,7 @@ int main(void)
         TEST(an_attempt_keeps_what_was_said_of_it),
         TEST(what_an_answer_means),
         TEST(ambiguous_twice_is_unknown),
+        TEST(what_may_have_arrived_stays_unknown),
         TEST(a_kill_in_flight_is_ambiguous_once),
         TEST(what_a_kill_notes_is_numbered_like_all_else),
         TEST(of_a_refused_batch_only_the_guilty_dies),

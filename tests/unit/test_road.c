@@ -366,6 +366,46 @@ static void poison_is_set_aside(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM webhook WHERE state = 'aside'"), 2);
 }
 
+static void set_aside(struct fixture *f, const char *body)
+{
+    struct webhook webhook = {
+        .received_at = f->now, .channel = "whatsapp", .content_type = "", .body = body, .body_len = strlen(body)
+    };
+    struct error error = { 0 };
+    struct receipt receipt;
+
+    assert_int_equal(desk_begin(&f->desk, &error), 0);
+    assert_int_equal(road_store(&f->desk, &webhook, &error), 0);
+    assert_int_equal(road_set_aside(&f->desk, &webhook, "as the test says", &receipt, &error), 0);
+    assert_int_equal(desk_commit(&f->desk, &error), 0);
+}
+
+/* The window of 24 hours is WhatsApp's: it opened when he wrote, however late his words are read. */
+static void what_is_read_late_was_heard_when_it_came(void **state)
+{
+    static const char LAST_IN[] = "SELECT last_in_at FROM conversation ORDER BY id DESC LIMIT 1";
+    struct fixture *f = *state;
+    int64_t came_at = f->now;
+
+    set_aside(f, "{\"user_id\":\"ana\",\"message\":\"hours\"}");
+    set_aside(f, "{\"user_id\":\"bob\",\"message\":\"hours\"}");
+    f->now += (int64_t)25 * 3600 * 1000;
+    assert_int_equal(fixture_act(f, "webhook-replay", "{'id':1,'actor':'test'}"), 200);
+    assert_int_equal(fixture_int(f, LAST_IN), came_at);
+    assert_int_equal(fixture_int(f, "SELECT at FROM message WHERE kind = 'in'"), f->now);
+
+    SAY(f, "bob", "d1", "hours"); /* who has written since */
+    f->now += 1000;
+    assert_int_equal(fixture_act(f, "webhook-replay", "{'id':2,'actor':'test'}"), 200);
+    assert_int_equal(fixture_int(f, LAST_IN), f->now - 1000);
+
+    /* A clock that was set back: nobody has written in the future. */
+    set_aside(f, "{\"user_id\":\"cy\",\"message\":\"hours\"}");
+    f->now -= 7200 * 1000;
+    assert_int_equal(fixture_act(f, "webhook-replay", "{'id':4,'actor':'test'}"), 200);
+    assert_int_equal(fixture_int(f, LAST_IN), f->now);
+}
+
 static void after_a_kill_it_goes_carefully(void **state)
 {
     struct fixture *f = *state;
@@ -404,6 +444,7 @@ int main(void)
         TEST(a_condition_that_breaks_off_disables_its_rule),
         TEST(unreadable_is_kept),
         TEST(poison_is_set_aside),
+        TEST(what_is_read_late_was_heard_when_it_came),
         TEST(after_a_kill_it_goes_carefully),
     };
 
