@@ -59,33 +59,46 @@ static bool is_of_an_item(const struct engine *engine)
 /* Mails */
 
 /* In a savepoint of its own: an act that fails in the middle takes nothing else with it. */
+static int do_act(struct engine *engine, struct outcome *outcome, const struct json *arguments, int64_t now, struct error *why,
+                  struct error *error)
+{
+    struct db *db = engine->desk.db;
+
+    if (db_mark(db, error) != 0)
+        return -1;
+    outcome->status = desk_command(&engine->desk, outcome->mail->name, arguments, now, &outcome->reply, &outcome->contact, why);
+    if (outcome->status != 503)
+        return db_unmark(db, error);
+    db_undo(db);
+    return 0;
+}
+
+static void refuse_act(struct outcome *outcome, const char *why)
+{
+    struct jsonw w = { .out = &outcome->reply };
+
+    buf_clear(&outcome->reply);
+    jsonw_object(&w, NULL);
+    jsonw_text(&w, "error", why);
+    jsonw_end_object(&w);
+    outcome->contact = 0;
+}
+
 static int run_act(struct engine *engine, struct outcome *outcome, int64_t now, struct error *error)
 {
     struct json *arguments = NULL;
     struct error why = { 0 };
+    int result = 0;
 
-    if (json_parse(outcome->mail->body, outcome->mail->body_len, JSON_STRICT, &arguments, &why) != 0) {
+    if (json_parse(outcome->mail->body, outcome->mail->body_len, JSON_STRICT, &arguments, &why) != 0)
         outcome->status = 400;
-    } else {
-        if (db_mark(engine->desk.db, error) != 0)
-            return -1;
-        outcome->status = desk_command(&engine->desk, outcome->mail->name, arguments, now, &outcome->reply,
-                                       &outcome->contact, &why);
-        if (outcome->status == 503)
-            db_undo(engine->desk.db);
-        else if (db_unmark(engine->desk.db, error) != 0)
-            return -1;
-        json_free(arguments);
-    }
-    if (outcome->status != 200) {
-        struct jsonw w = { .out = &outcome->reply };
-
-        buf_clear(&outcome->reply);
-        jsonw_object(&w, NULL);
-        jsonw_text(&w, "error", why.text);
-        jsonw_end_object(&w);
-        outcome->contact = 0;
-    }
+    else
+        result = do_act(engine, outcome, arguments, now, &why, error);
+    json_free(arguments);
+    if (result != 0)
+        return -1;
+    if (outcome->status != 200)
+        refuse_act(outcome, why.text);
     return is_of_an_item(engine) ? 0 : error_set(error, "%s", why.text);
 }
 

@@ -300,12 +300,17 @@ static void set_request(struct transfer *transfer, const struct fetch *fetch)
 }
 
 /* It would begin a header of its own. */
+static bool breaks_line(const char *text)
+{
+    return text != NULL && strpbrk(text, "\r\n") != NULL;
+}
+
 static bool has_line_break(const struct fetch *fetch)
 {
-    if (fetch->bearer != NULL && strpbrk(fetch->bearer, "\r\n") != NULL)
+    if (breaks_line(fetch->bearer) || breaks_line(fetch->aws_key))
         return true;
     for (size_t i = 0; i < fetch->header_count; i++)
-        if (strpbrk(fetch->headers[i].name, "\r\n") != NULL || strpbrk(fetch->headers[i].value, "\r\n") != NULL)
+        if (breaks_line(fetch->headers[i].name) || breaks_line(fetch->headers[i].value))
             return true;
     return false;
 }
@@ -346,17 +351,31 @@ static void unlink_transfer(struct fetcher *fetcher, struct transfer *transfer)
     *at = transfer->next;
 }
 
+/* Off the list; NULL: it is not on it. */
+static struct transfer *take_of(struct transfer **at, const void *context)
+{
+    struct transfer *transfer;
+
+    while (*at != NULL && (*at)->context != context)
+        at = &(*at)->next;
+    transfer = *at;
+    if (transfer != NULL)
+        *at = transfer->next;
+    return transfer;
+}
+
 void fetch_cancel(struct fetcher *fetcher, const void *context)
 {
-    struct transfer *transfer = fetcher->under_way;
+    struct transfer *transfer = take_of(&fetcher->under_way, context);
 
-    while (transfer != NULL && transfer->context != context)
-        transfer = transfer->next;
+    if (transfer != NULL) {
+        fetcher->done_count -= transfer->is_done;
+        curl_multi_remove_handle(fetcher->multi, transfer->easy);
+    } else {
+        transfer = take_of(&fetcher->late, context);
+    }
     if (transfer == NULL)
         return;
-    fetcher->done_count -= transfer->is_done;
-    unlink_transfer(fetcher, transfer);
-    curl_multi_remove_handle(fetcher->multi, transfer->easy);
     transfer->next = fetcher->pool;
     fetcher->pool = transfer;
 }

@@ -63,7 +63,7 @@ void fetcher_free(struct fetcher *fetcher); /* drops what is under way */
 
 int fetch_start(struct fetcher *fetcher, const struct fetch *fetch, struct error *error);
 
-/* Breaks off the call with that context, if it is under way: `ended` will not be called. */
+/* Breaks off the call with that context, if it has not been told of: `ended` will not be called. */
 void fetch_cancel(struct fetcher *fetcher, const void *context);
 
 /* Waits for the network or fetch_wake, at most timeout_ms, and lets transfers go on. */

@@ -22,6 +22,8 @@
 enum { HISTORY_MAX = 100, PROMPT_MAX = 32 * 1024, FACT_MAX = 200, DID_MAX = 400, KNOWLEDGE_MAX = 10,
        PASSED_MAX = 100 };
 
+_Static_assert((int)HISTORY_MAX + (int)CONSULT_WORDS_MAX <= (int)QUESTION_LINES_MAX, "a question has room for all lines");
+
 /* A model reads them and judges, so that more of them may be given than could be an answer. */
 static const double KNOWLEDGE_FLOOR = 0.15;
 
@@ -262,6 +264,16 @@ static void write_system(const struct ruleset *rules, const struct backend *back
         add_knowledge(rules, backend, state, now, question);
 }
 
+static void put_together(const struct ruleset *rules, const struct consult_row *row, const struct backend *backend,
+                         const struct decide_state *state, int64_t now, struct question *question)
+{
+    join_own(question);
+    buf_addf(&question->session, "fd-%" PRId64, row->conversation);
+    buf_add_text(&question->language, state->language);
+    write_system(rules, backend, state, now, question);
+    add_did(row->did, &question->system);
+}
+
 int question_load(struct desk *desk, const struct consult_row *row, const struct backend *backend, int64_t now,
                   struct question *question, struct error *error)
 {
@@ -269,24 +281,19 @@ int question_load(struct desk *desk, const struct consult_row *row, const struct
         .question = question, .row = row, .history = backend->history, .history_tokens = backend->history_tokens,
     };
     struct past past = { 0 };
-    int found = conversation_get(desk->db, row->conversation, &question->conversation, error);
+    int found = conversation_get(desk->db, row->conversation, &question->conversation, error), result = -1;
 
     if (found == 0)
         return error_set(error, "conversation %" PRId64 " has vanished", row->conversation);
-    if (found < 0 || past_load(&past, desk, &question->conversation, now, error) != 0 ||
-        consult_lines(desk->db, row->conversation, row->turn, gather, &gathering, error) != 0 ||
-        consult_session_get(desk->db, row->conversation, backend->name, &question->vendor_session, error) < 0) {
-        past_release(&past);
-        return -1;
-    }
-    put_in_order(&gathering, question);
-    join_own(question);
-    buf_addf(&question->session, "fd-%" PRId64, row->conversation);
-    buf_add_text(&question->language, past.state.language);
-    write_system(desk->rules, backend, &past.state, now, question);
-    add_did(row->did, &question->system);
+    if (found == 1 && past_load(&past, desk, &question->conversation, now, error) == 0 &&
+        consult_lines(desk->db, row->conversation, row->turn, gather, &gathering, error) == 0 &&
+        consult_session_get(desk->db, row->conversation, backend->name, &question->vendor_session, error) >= 0)
+        result = 0;
+    put_in_order(&gathering, question); /* they are the question's to release, whatever has failed */
+    if (result == 0)
+        put_together(desk->rules, row, backend, &past.state, now, question);
     past_release(&past);
-    return 0;
+    return result;
 }
 
 void question_release(struct question *question)

@@ -333,17 +333,21 @@ static int decide_late_apart(struct desk *desk, struct conversation *conversatio
     return result;
 }
 
-/* What waits in a conversation that was closed meanwhile opens the next one, as it would have done had it come now. */
-static int reopen(struct desk *desk, const struct conversation *closed, int64_t now, struct conversation *fresh,
-                  struct error *error)
+/*
+ * What waits in a conversation that was closed meanwhile opens the next one, as it would have done had it come now. The
+ * conversation becomes that one.
+ */
+static int reopen(struct desk *desk, struct conversation *conversation, int64_t now, struct error *error)
 {
-    if (idle_enter(desk, closed, closed->contact, closed->channel, now, fresh, error) != 0)
+    const struct conversation closed = *conversation;
+
+    if (idle_enter(desk, &closed, closed.contact, closed.channel, now, conversation, error) != 0)
         return -1;
-    if (fresh->id == closed->id)
+    if (conversation->id == closed.id)
         return 0;
-    if (behind_move(desk->db, closed->id, fresh->id, error) != 0)
+    if (behind_move(desk->db, closed.id, conversation->id, error) != 0)
         return -1;
-    return conversation_get(desk->db, fresh->id, fresh, error) == 1 ? 0 : -1;
+    return conversation_get(desk->db, conversation->id, conversation, error) == 1 ? 0 : -1;
 }
 
 int flow_turn_release(struct desk *desk, struct conversation *conversation, int64_t now, struct error *error)
@@ -354,7 +358,8 @@ int flow_turn_release(struct desk *desk, struct conversation *conversation, int6
 
     while ((found = behind_next(desk->db, conversation->id, &message, error)) == 1) {
         if (strcmp(conversation->owner, "closed") == 0) {
-            if (reopen(desk, conversation, now, &fresh, error) != 0)
+            fresh = *conversation; /* the caller's stays closed; and each of those that wait may close one */
+            if (reopen(desk, &fresh, now, error) != 0)
                 return -1;
             conversation = &fresh;
         }

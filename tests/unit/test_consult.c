@@ -16,6 +16,7 @@ static const char RULES[] = ASKING_SHOP
     " ('why', 'why', 'consult', 'wise'), ('muse', 'muse', 'consult', 'slow'), ('lone', 'lone', 'consult', 'lone');\n"
     "INSERT INTO rule (name, words, action, target, say) VALUES ('think', 'think', 'consult', 'wise', 'One moment.');\n"
     "INSERT INTO rule (name, priority, action, target, words) VALUES ('vip', 900, 'tag', 'gold', 'gold');\n"
+    "INSERT INTO rule (name, interrupts, words, say) VALUES ('door', 'yes', 'door', 'On the left.');\n"
     "INSERT INTO rule (name, priority, action, words, say) VALUES ('stop', 1000, 'opt_out', '=stop', 'Bye.');\n";
 
 /* The same without a backend. */
@@ -103,6 +104,21 @@ static void who_writes_on_when_the_time_is_nearly_over_waits_for_the_answer(void
 }
 
 /* The model would answer it, and the rule that takes it once more. */
+/* Her "one moment" was for both. What interrupts is said at once, and ends nothing. */
+static void who_joins_is_not_asked_for_patience_again(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "think one");
+    hear(f, "ana", "think two");
+    assert_string_equal(said(f), "One moment.");
+    hear(f, "ana", "where is the door?");
+    assert_string_equal(said(f), "One moment.|On the left.");
+    settle(f, claim_one(f), says("Both."));
+    assert_non_null(strstr(said(f), "Both."));
+    assert_int_equal(behind(f), 0);
+}
+
 static void what_waits_is_not_told_to_the_model(void **state)
 {
     struct fixture *f = *state;
@@ -377,6 +393,7 @@ int main(void)
         TEST(nobody_passes_those_who_wait),
         TEST(who_joins_is_asked_about_with_the_first),
         TEST(who_writes_on_when_the_time_is_nearly_over_waits_for_the_answer),
+        TEST(who_joins_is_not_asked_for_patience_again),
         TEST(what_waits_is_not_told_to_the_model),
         TEST(a_tag_of_what_waits_is_noted_once_and_late),
         TEST(a_decision_to_wait_holds_no_tags),

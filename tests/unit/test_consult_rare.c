@@ -153,6 +153,23 @@ static void a_message_behind_that_cannot_be_decided_strands_nobody(void **state)
     assert_string_equal(said(f), "One.|Two.");
 }
 
+/* Its backend leaves the rules, and it cannot even be ended: it stays as it is, and the next one's turn comes. */
+static void a_question_that_cannot_be_ended_stands_in_nobodys_way(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "why one");
+    hear(f, "ben", "why two");
+    run_sql(f, "CREATE TEMP TRIGGER fails BEFORE UPDATE ON main.outbox WHEN OLD.id = 1 "
+               "BEGIN SELECT RAISE(ABORT, 'as the test says'); END");
+    fixture_load(f, ASKING_SHOP);
+    f->desk.is_apart = true;
+    claim_none(f);
+    assert_string_equal(fixture_text(f, "SELECT group_concat(state) FROM (SELECT state FROM outbox WHERE kind = 'consult' "
+                                        "ORDER BY id)"), "due,dead");
+    assert_string_equal(said(f), "Sorry.");
+}
+
 /* The answer */
 
 /* Whatever a customer talks it into: it is not done, and the conversation has it on record. */
@@ -216,6 +233,7 @@ int main(void)
         TEST(the_end_of_the_chain_speaks_whatever_its_phrase_comes_to),
         TEST(an_answer_that_cannot_be_entered_strands_nobody),
         TEST(a_message_behind_that_cannot_be_decided_strands_nobody),
+        TEST(a_question_that_cannot_be_ended_stands_in_nobodys_way),
         TEST(an_act_that_is_not_listed_is_an_event),
         TEST(words_that_nobody_sees_do_not_use_the_notice_up),
         TEST(who_waits_for_a_trial_leaves_when_it_has_succeeded),

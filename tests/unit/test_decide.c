@@ -79,7 +79,7 @@ static void ask(const struct decide_state *facts, const char *text, struct decis
     decide(rules, matcher, facts, &input, 0, decision);
 }
 
-/* "rule: effect effect …": O opt-out, I opt-in, H hand-over, C close, 'text' for a sentence. */
+/* "rule: effect effect …": O opt-out, I opt-in, H hand-over, C close, 'text' for a sentence, #tag. */
 static void describe(const struct decision *decision, struct buf *out)
 {
     static const char LETTERS[] = {
@@ -91,6 +91,8 @@ static void describe(const struct decision *decision, struct buf *out)
         const struct effect *effect = &decision->effects[i];
         if (effect->kind == EFFECT_SAY)
             buf_addf(out, " '%s'%s", effect->text, effect->is_consent ? " consent" : "");
+        else if (effect->kind == EFFECT_TAG)
+            buf_addf(out, " #%s", effect->name);
         else
             buf_addf(out, " %c", LETTERS[effect->kind]);
     }
@@ -327,6 +329,55 @@ static void test_trace_tells_words_groups_and_who_was_passed_over(void **state)
     decision_release(&decision);
 }
 
+static void test_every_group_that_took_part_is_kept(void **state)
+{
+    (void)state;
+    struct decision decision;
+    ask(&BOT, "order #12345!", &decision);
+    assert_string_equal(buf_text(&decision.variables), "{\"id\":\"12345\",\"tail\":\"!\"}");
+    decision_release(&decision);
+}
+
+/* As above, with other rules. */
+static void check_with(const char *text, const struct decide_state *facts, const struct row *rows, size_t count)
+{
+    struct ruleset *usual = rules;
+    rules = make(text);
+    check(facts, rows, count);
+    ruleset_free(rules);
+    rules = usual;
+}
+
+static void test_every_tag_rule_that_fits_counts(void **state)
+{
+    (void)state;
+    static const char TAGS[] = "INSERT INTO rule (name, words, action, target) VALUES\n"
+                               " ('one', 'gold', 'tag', 'vip'), ('two', 'rush', 'tag', 'hurry'), ('three', 'gold', 'tag', 'vip');\n";
+    static const struct row ROWS[] = {
+        { "gold rush", "- nobody #vip #hurry" },
+        { "rush", "- nobody #hurry" },
+    };
+    check_with(TAGS, &BOT, ROWS, COUNT(ROWS));
+}
+
+static void test_a_team_that_sleeps_says_so_in_place_of_the_rule(void **state)
+{
+    (void)state;
+    static const char CLOSED[] = "INSERT INTO team (name, closed) VALUES ('support', 'We sleep.'), ('blank', '{{ field.none }}');\n"
+                                 "INSERT INTO rule (name, words, action, target, say) VALUES\n"
+                                 " ('person', 'person', 'handoff', 'support', 'wait'), ('other', 'other', 'handoff', 'blank', 'wait');\n";
+    static const struct row ASLEEP[] = {
+        { "a person please", "person answer H 'We sleep.'" },
+        { "any other", "other answer H 'wait'" },
+    };
+    static const struct row AWAKE[] = { { "a person please", "person answer H 'wait'" } };
+    struct decide_state facts = BOT;
+    facts.open = OPEN_NO;
+    check_with(CLOSED, &facts, ASLEEP, COUNT(ASLEEP));
+    facts.open = OPEN_YES;
+    check_with(CLOSED, &facts, AWAKE, COUNT(AWAKE));
+}
+
 static size_t count_why(const struct decision *decision, enum pass_reason why)
 {
     size_t count = 0;
@@ -467,6 +518,9 @@ int main(void)
         cmocka_unit_test(test_who_was_broken_off_is_told_from_who_lacked_steps),
         cmocka_unit_test(test_only_the_first_4096_bytes_are_matched_and_cut_on_a_character),
         cmocka_unit_test(test_trace_tells_words_groups_and_who_was_passed_over),
+        cmocka_unit_test(test_every_group_that_took_part_is_kept),
+        cmocka_unit_test(test_every_tag_rule_that_fits_counts),
+        cmocka_unit_test(test_a_team_that_sleeps_says_so_in_place_of_the_rule),
         cmocka_unit_test(test_the_usual_way_notes_near_misses_and_the_thorough_way_all),
         cmocka_unit_test(test_tried_counts_the_rules_that_may_act),
         cmocka_unit_test(test_state_is_kept_as_json),

@@ -217,6 +217,14 @@ static void test_a_key_with_a_line_break_starts_no_call(void **state)
     fetch.headers = &BAD;
     fetch.header_count = 1;
     assert_int_equal(fetch_start(fetcher, &fetch, &error), -1);
+    fetch.header_count = 0;
+    fetch.aws_region = "eu-central-1";
+    fetch.aws_service = "bedrock";
+    fetch.aws_key = "AKID\r\nX: y:secret";
+    fetch.body = "{}";
+    fetch.body_len = 2;
+    error.text[0] = '\0';
+    assert_int_equal(fetch_start(fetcher, &fetch, &error), -1);
     assert_string_equal(error.text, "the call does not start: a key or a header holds a line break");
 }
 
@@ -522,6 +530,28 @@ static void test_a_body_whose_time_goes_by_before_its_turn_is_not_given(void **s
     assert_int_equal(arrivals, before + 1);
 }
 
+/* Also one whose time is over, and which would be told of next: its context may be gone by then. */
+static void test_what_is_cancelled_is_not_told_of(void **state)
+{
+    struct outcome outcome = { 0 };
+    struct fetch fetch = { .timeout_ms = WAIT_MS, .answer_max = 10, .ended = keep, .context = &outcome };
+    char url[100];
+
+    (void)state;
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/echo/x", port);
+    fetch.url = url;
+    for (int timeout_ms = WAIT_MS; timeout_ms > 0; timeout_ms -= WAIT_MS - 1) {
+        fetch.timeout_ms = timeout_ms;
+        assert_int_equal(fetch_start(fetcher, &fetch, NULL), 0);
+        for (int64_t began = clock_monotonic_ms(); timeout_ms == 1 && clock_monotonic_ms() <= began + 1;)
+            continue;
+        fetch_poll(fetcher, 0);
+        fetch_cancel(fetcher, &outcome);
+        run((struct fetch){ .is_get = true }, "http://127.0.0.1:%d/echo/x");
+        assert_int_equal(outcome.count, 0);
+    }
+}
+
 struct peer { /* takes one connection, reads a request, says `answer` and closes */
     int listener, count;
     const char *answer;
@@ -617,6 +647,7 @@ int main(void)
         cmocka_unit_test(test_a_request_that_is_late_already_does_not_leave),
         cmocka_unit_test(test_deadlines_are_judged_by_the_moment_at_which_reading_began),
         cmocka_unit_test(test_a_body_whose_time_goes_by_before_its_turn_is_not_given),
+        cmocka_unit_test(test_what_is_cancelled_is_not_told_of),
         cmocka_unit_test(test_an_answer_that_breaks_off_is_known_as_such),
         cmocka_unit_test(test_a_silent_peer_is_asked_once),
     };

@@ -127,6 +127,32 @@ static void who_takes_it_ends_it(void **state)
     assert_string_equal(said(f), "");
 }
 
+/* The first of them ends the conversation that it has opened, so that those behind it open one more. */
+static void what_waited_in_a_closed_conversation_opens_the_next_again_and_again(void **state)
+{
+    static const char PARTING_RULES[] =
+        "INSERT INTO setting (name, value) VALUES ('reopen_within', '0 seconds');\n"
+        "INSERT INTO rule (name, words, action, say) VALUES ('bye', 'bye', 'close', 'Until next time.');\n";
+    struct fixture *f = *state;
+    struct buf rules = { 0 };
+
+    setup_close(state);
+    buf_addf(&rules, "%s%s", RULES, PARTING_RULES);
+    setup_open(state, buf_text(&rules));
+    buf_release(&rules);
+    f = *state;
+    hear(f, "ana", "order 7");
+    hear(f, "ana", "bye");
+    hear(f, "ana", "are you open?");
+    hear(f, "ana", "bye");
+    hear(f, "ana", "order");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM behind"), 4);
+    assert_int_equal(fixture_act(f, "close", "{'conversation':1,'actor':'eve'}"), 200);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM behind"), 0);
+    assert_string_equal(said(f), "Until next time.|Until six.|Until next time.|Which?");
+    assert_string_equal(fixture_text(f, "SELECT group_concat(conversation) FROM message WHERE kind = 'in'"), "1,2,3,3,4");
+}
+
 static void who_opts_out_ends_it_on_every_channel(void **state)
 {
     struct fixture *f = *state;
@@ -215,6 +241,7 @@ int main(void)
         TEST(messages_behind_a_call_are_decided_in_their_order),
         TEST(a_call_that_fails_hands_over_with_those_behind_it),
         TEST(who_takes_it_ends_it),
+        TEST(what_waited_in_a_closed_conversation_opens_the_next_again_and_again),
         TEST(who_opts_out_ends_it_on_every_channel),
         TEST(what_waits_on_another_channel_waits_no_longer),
         TEST(time_speaks_once_and_for_no_message),

@@ -23,6 +23,17 @@ static const char *events(struct fixture *f)
     return fixture_text(f, "SELECT group_concat(kind) FROM event WHERE conversation = 1 AND kind NOT IN ('told', 'summary')");
 }
 
+/* Of who has a conversation, with who did it and what was noted. */
+static void assert_ledger(struct fixture *f, int conversation, const char *wanted)
+{
+    char sql[300];
+
+    snprintf(sql, sizeof sql,
+             "SELECT group_concat(trim(kind || ' ' || actor || ' ' || detail), ', ') FROM (SELECT * FROM event "
+             "WHERE conversation = %d AND kind IN ('handoff', 'take', 'close') ORDER BY id)", conversation);
+    assert_string_equal(fixture_text(f, sql), wanted);
+}
+
 /* Customers */
 
 /* He wrote by a phone that nobody knew, and now comes with the id under which the bot has talked with him before. */
@@ -43,6 +54,8 @@ static void who_turns_out_to_be_known_stays_with_the_person_who_has_him(void **s
     phone_expect(f, "ana", "Eight to six.");
     assert_string_equal(fixture_text(f, "SELECT group_concat(owner || agent) FROM conversation WHERE id IN (1, 2)"),
                         "agentkim,closed");
+    assert_ledger(f, 1, "take kim");
+    assert_ledger(f, 2, "handoff rule person support, take kim, close kim goes on in conversation 1");
     phone_write(f, "kim", "done");
     phone_write(f, "ana", "hours");
     phone_expect(f, "ana", "From 8 to 6.");
@@ -64,6 +77,23 @@ static void and_so_does_who_waits_for_one(void **state)
     phone_write(f, "kim", "Sorry, Ana!");
     phone_expect(f, "ana", "Sorry, Ana!");
     assert_string_equal(fixture_text(f, "SELECT number || state FROM handover"), "1taken");
+    assert_ledger(f, 1, "handoff daemon support, take kim");
+    assert_ledger(f, 2, "handoff rule person support, close daemon goes on in conversation 1");
+}
+
+static void and_whom_two_have_under_his_two_names_both_keep(void **state)
+{
+    struct fixture *f = *state;
+
+    phone_write(f, "ana", "a person please");
+    phone_write(f, "lee", "Hello, Lee here");
+    hear_from(f, "'user_id':'','phone_number':'+34600999888'", "a person please");
+    phone_look(f);
+    phone_write(f, "kim", "#2 Hello, Kim here");
+    hear_from(f, "'user_id':'ana','phone_number':'+34600999888'", "it is me");
+    phone_look(f);
+    phone_expect(f, "lee", "#1 ana: it is me");
+    assert_string_equal(fixture_text(f, "SELECT group_concat(agent) FROM conversation WHERE owner = 'agent'"), "lee,kim");
 }
 
 /* He shows himself by SMS; on WhatsApp he has said nothing for a day, and only a template would reach him. */
@@ -345,6 +375,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(who_turns_out_to_be_known_stays_with_the_person_who_has_him),
         CASE(and_so_does_who_waits_for_one),
+        CASE(and_whom_two_have_under_his_two_names_both_keep),
         CASE(the_window_of_a_channel_goes_along_with_the_case),
         CASE(what_the_bot_owes_him_by_his_phone_still_comes),
         CASE(behind_a_take_the_bot_is_silent_on_his_phone_as_well),

@@ -93,6 +93,32 @@ static void when_anothers_agent_takes_it_the_former_hears_by_whom_it_is_taken(vo
     assert_string_equal(told(f), "day handoff, day taken, night taken, night taken");
 }
 
+/* He wrote by a phone that nobody knew, and comes back by his id: that is another conversation, and a case of the desk at once. */
+static void who_turns_out_to_be_known_is_the_desks_in_his_other_conversation(void **state)
+{
+    static const struct {
+        const char *taker, *told;
+    } CASES[] = { { NULL, "day handoff, day handoff" }, { "eva", "day handoff, day taken, day handoff, day taken" } };
+
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct fixture own;
+        struct fixture *f = &own;
+
+        (void)state;
+        fixture_open(f, RULES);
+        hear(f, "ana", "hello");
+        hear_from(f, "'user_id':'','phone_number':'+34600999888'", "a person please");
+        look(f);
+        if (CASES[i].taker != NULL)
+            assert_int_equal(fixture_act(f, "take", "{'conversation':2,'actor':'eva'}"), 200);
+        look(f);
+        hear_from(f, "'user_id':'ana','phone_number':'+34600999888'", "it is me");
+        look(f);
+        assert_memory_equal(told(f), CASES[i].told, strlen(CASES[i].told));
+        fixture_close(f);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
@@ -100,6 +126,7 @@ int main(void)
         TEST(when_nobody_came_the_case_is_released_to_the_former_and_handed_to_the_next),
         TEST(when_who_took_it_does_not_answer_the_desk_hears_that_the_bot_has_him_again),
         TEST(when_anothers_agent_takes_it_the_former_hears_by_whom_it_is_taken),
+        TEST(who_turns_out_to_be_known_is_the_desks_in_his_other_conversation),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

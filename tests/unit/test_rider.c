@@ -134,6 +134,45 @@ static void what_waits_for_a_text_is_not_booked_with_the_call_that_leaves_it_out
     assert_string_equal(value(f), "busy true true; other 1 1");
 }
 
+static int64_t look_again_in(struct fixture *f)
+{
+    return fixture_int(f, "SELECT due_at FROM outbox WHERE kind = 'track' AND settled_at IS NULL") - f->now;
+}
+
+/* Not in every round, and not only when a text leaves that a person may have dropped by then. */
+static void what_waits_for_a_text_is_looked_at_again_when_that_may_leave(void **state)
+{
+    static const struct {
+        int64_t text_in_ms, again_in_ms;
+    } CASES[] = { { 60 * 1000, 60 * 1000 }, { 300 * 1000, 300 * 1000 }, { 3600 * 1000, 300 * 1000 } };
+    struct fixture *f = *state;
+    int64_t ana = meet(f, ANA, "hours");
+    struct error error = { 0 };
+    struct call *text;
+
+    set(f, ana, "busy", "true", true);
+    set(f, ana, "other", "1", false);
+    text = claim_one(f, RIDE);
+    assert_int_equal(look_again_in(f), TRACK_APART_MS);
+    settle(f, text, of(ANSWER_ACCEPTED), 201);
+    f->now += TRACK_APART_MS;
+    settle(f, claim_one(f, "\"other\":1"), of(ANSWER_ACCEPTED), 201);
+    hear_from(f, ANA, "hours");
+    set(f, ana, "busy", "false", true);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        char sql[100];
+
+        f->now += 3600 * 1000;
+        snprintf(sql, sizeof sql, "UPDATE outbox SET due_at = %lld WHERE kind = 'send' AND state = 'due'",
+                 (long long)(f->now + CASES[i].text_in_ms));
+        must(desk_begin(&f->desk, &error), &error);
+        must(db_run(f->desk.db, sql, &error), &error);
+        must(desk_commit(&f->desk, &error), &error);
+        assert_quiet(f);
+        assert_int_equal(look_again_in(f), CASES[i].again_in_ms);
+    }
+}
+
 static void a_kill_while_it_rides_loses_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -662,6 +701,7 @@ int main(void)
         TEST(what_rides_close_behind_a_call_of_its_own_is_set_again),
         TEST(after_an_unknown_fate_it_rides_once_more),
         TEST(what_waits_for_a_text_is_not_booked_with_the_call_that_leaves_it_out),
+        TEST(what_waits_for_a_text_is_looked_at_again_when_that_may_leave),
         TEST(a_kill_while_it_rides_loses_nothing),
         TEST(a_text_that_is_refused_with_riders_goes_without),
         TEST(a_text_of_unknown_fate_is_still_one_without_its_riders),
