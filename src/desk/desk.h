@@ -69,6 +69,7 @@ struct desk {
     int64_t strays_of;     /* the ruleset for which backends that are gone were last looked for */
     bool may_erase;          /* an erasure may be open (desk/erasure.h) */
     int64_t erasure_at;      /* when it is looked at next */
+    int64_t erasure_again_at; /* … and those that have failed */
     bool wants_scrub, is_scrubbed; /* the file, for its last phase: to be done; done since that was looked at */
     bool wants_cut;          /* the log may hold a call of somebody who was erased, and is to be cut */
     int64_t scrubbed_at;     /* when that was tried last */
