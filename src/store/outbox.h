@@ -112,10 +112,6 @@ int outbox_release_held(struct db *db, int64_t contact, int64_t now, struct erro
 /* A due question or call whose own row, or conversation, is missing: nobody would ever find it. 1, 0, -1. */
 int outbox_orphan(struct db *db, int64_t *id, struct error *error);
 
-/* Ends up to `max` rows whose deadline has passed, held ones included: which, in `ids`, which has room for them; *ended is how
- * many. */
-int outbox_expire(struct db *db, int64_t now, int max, int64_t *ids, int *ended, struct error *error);
-
 /*
  * At start: rows that were claimed when the last owner of the book died. Nobody can tell whether they left:
  * ambiguous, to be sent once more; unknown when that was the second time.
@@ -130,6 +126,9 @@ struct outbox_brief { /* owned by the caller */
     char state[12], kind[8];
 };
 int outbox_get(struct db *db, int64_t id, struct outbox_brief *brief, struct error *error);
+
+/* Up to `max` texts whose deadline has passed, held ones included: of each its id, contact and turn. */
+int outbox_overdue(struct db *db, int64_t now, int max, struct outbox_brief *rows, int *count, struct error *error);
 
 /* Texts that still have to leave. */
 int outbox_count_pending(struct db *db, int64_t *pending, struct error *error);
