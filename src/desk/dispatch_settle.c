@@ -187,6 +187,16 @@ static int settle_apart(struct desk *desk, const struct call *call, size_t index
                          "entering the end of a call to Braze, of outbox row", &row, now, error);
 }
 
+/* Each would leave in its own time anyway. */
+static int let_go(struct desk *desk, int64_t now, struct error *error)
+{
+    static const char WHAT[] = "letting go at once what a lane had put off";
+
+    if (apart_begin(desk, error) != 0)
+        return -1;
+    return apart_end(desk, outbox_pull(desk->db, DISPATCH_LANE_STOPPED, now, error), WHAT, 0, now, error) < 0 ? -1 : 0;
+}
+
 int dispatch_settle(struct desk *desk, const struct call *call, const struct answer *answer, int status,
                     int64_t took_ms, int64_t now, struct error *error)
 {
@@ -202,7 +212,7 @@ int dispatch_settle(struct desk *desk, const struct call *call, const struct ans
     for (size_t i = 0; i < call->count; i++)
         if (settle_apart(desk, call, i, answer, status, took_ms, now, error) != 0)
             return -1;
-    return has_reopened ? outbox_pull(desk->db, DISPATCH_LANE_STOPPED, now, error) : 0;
+    return has_reopened ? let_go(desk, now, error) : 0;
 }
 
 /* Backends that fail for a while have others to answer for them: no customer of theirs waits for a trial at each start. */

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "braze/track.h"
 #include "desk/health.h"
+#include "store/defect.h"
 #include "store/event.h"
 
 enum {
@@ -100,12 +101,33 @@ static struct lane *need_scope(struct health *health, enum answer_scope scope, c
     return need_lane(health, name);
 }
 
+/*
+ * What is known of a lane is true in memory, and Braze is left alone by it. Where the book does not take it, only a restart
+ * forgets it: that is no reason to undo what an answer has made of a text.
+ */
+static int excuse(struct db *db, int result, int64_t now, struct error *error)
+{
+    static const char WHAT[] = "writing down how a lane is";
+    struct error why = *error;
+
+    if (result == 0 || db_fault(db) > DB_STATEMENT)
+        return result;
+    log_error("thing_failed", log_text("what", WHAT), log_text("reason", why.text));
+    *error = (struct error){ 0 };
+    return defect_note(db, WHAT, 0, why.text, now, error);
+}
+
+static int keep_lane(struct db *db, const struct lane *lane, int64_t now, struct error *error)
+{
+    return excuse(db, lane_put(db, lane, now, error), now, error);
+}
+
 static int change_state(struct db *db, struct lane *lane, const char *state, int64_t now, struct error *error)
 {
     bool is_news = strcmp(lane->state, state) != 0;
 
     snprintf(lane->state, sizeof lane->state, "%s", state);
-    if (lane_put(db, lane, now, error) != 0)
+    if (keep_lane(db, lane, now, error) != 0)
         return -1;
     if (!is_news)
         return 0;
@@ -114,7 +136,7 @@ static int change_state(struct db *db, struct lane *lane, const char *state, int
     else
         log_warn("lane_unwell", log_text("lane", lane->name), log_text("state", state),
                  log_text("reason", lane->reason));
-    return event_put(db, 0, "lane", "daemon", lane->name, now, error);
+    return excuse(db, event_put(db, 0, "lane", "daemon", lane->name, now, error), now, error);
 }
 
 static int drop_lane(struct health *health, struct db *db, struct lane *lane, int64_t now,
@@ -211,7 +233,7 @@ int health_probe(struct health *health, struct db *db, const char *path, const c
             continue;
         lane->until_at = now + PROBE_PATIENCE_MS;
         lane->is_probing = true;
-        if (lane_put(db, lane, now, error) != 0)
+        if (keep_lane(db, lane, now, error) != 0)
             return -1;
     }
     return 0;
@@ -331,7 +353,7 @@ int health_shift(struct health *health, struct db *db, int64_t drift_ms, int64_t
     for (size_t i = 0; i < health->count; i++) {
         health->lanes[i].until_at += drift_ms;
         health->lanes[i].noted_at += drift_ms;
-        if (lane_put(db, &health->lanes[i], now, error) != 0)
+        if (keep_lane(db, &health->lanes[i], now, error) != 0)
             return -1;
     }
     return 0;
@@ -346,7 +368,7 @@ int health_clamp(struct health *health, struct db *db, int64_t now, struct error
         if (lane->until_at <= now + longest)
             continue;
         lane->until_at = now + longest;
-        if (lane_put(db, lane, now, error) != 0)
+        if (keep_lane(db, lane, now, error) != 0)
             return -1;
     }
     return 0;
@@ -384,7 +406,7 @@ int health_clear(struct health *health, struct db *db, int64_t now, struct error
 {
     for (size_t i = 0; i < health->count; i++) {
         health->lanes[i].until_at = now;
-        if (lane_put(db, &health->lanes[i], now, error) != 0)
+        if (keep_lane(db, &health->lanes[i], now, error) != 0)
             return -1;
     }
     return 0;

@@ -127,6 +127,7 @@ static bool go(struct fixture *f, int (*work)(struct fixture *f, struct error *e
     has_failed = work(f, &error) != 0;
     if (has_failed) {
         desk_rollback(&f->desk);
+        must(health_load(&f->desk.health, f->desk.db, &error), &error);
         f->desk.is_apart = true;
         must(desk_begin(&f->desk, &error), &error);
         must(work(f, &error), &error);
@@ -281,6 +282,26 @@ static void such_a_row_is_not_the_trial_of_a_lane(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), 0);
 }
 
+/* A lane is well again, and what it has put off is to leave at once. */
+static void one_row_that_cannot_be_let_go_does_not_undo_the_answer_that_opened_its_lane(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct lane lane = { .name = "campaign reply", .state = "stopped", .until_at = f->now + 600 * 1000 };
+
+    hear(f, "ana", "hours?");
+    hear(f, "ben", "hours?");
+    must(health_worsen(&f->desk.health, f->desk.db, &lane, f->now, &error), &error);
+    assert_false(go(f, send)); /* both are put off */
+    f->now += 600 * 1000;
+    hear(f, "cleo", "hours?");
+    must(db_run(f->desk.db, "UPDATE outbox SET due_at = due_at + 3600000 WHERE id <> (SELECT max(id) FROM outbox)", &error), &error);
+    must(db_run(f->desk.db, UNTOUCHABLE, &error), &error);
+    assert_true(go(f, send));
+    assert_string_equal(fixture_text(f, STATES), "due,due,accepted");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), 0);
+}
+
 /* The end of what is past its deadline, too. */
 static void where_one_row_cannot_expire_the_others_do(void **state)
 {
@@ -385,6 +406,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_erasure_that_waits_is_looked_at_beside_one_that_has_failed, setup, setup_audit),
         cmocka_unit_test_setup_teardown(a_row_that_cannot_even_be_ended_rests_and_others_leave_meanwhile, setup, setup_audit),
         cmocka_unit_test_setup_teardown(such_a_row_is_not_the_trial_of_a_lane, setup, setup_audit),
+        cmocka_unit_test_setup_teardown(one_row_that_cannot_be_let_go_does_not_undo_the_answer_that_opened_its_lane, setup,
+                                        setup_audit),
         cmocka_unit_test_setup_teardown(where_one_row_cannot_expire_the_others_do, setup, setup_audit),
         cmocka_unit_test_setup_teardown(whatever_its_kind_a_row_that_rests_is_passed_over_in_its_time, setup, setup_close),
         cmocka_unit_test_setup_teardown(only_the_newest_notes_are_kept, setup, setup_audit),

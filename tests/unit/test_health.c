@@ -201,6 +201,51 @@ static void a_used_up_share_lasts_until_the_full_hour(void **state)
     assert_int_equal(count_state(f, "claimed"), 1);
 }
 
+/* Where the book does not take what is known of a lane, it is known all the same. */
+static void a_lane_that_cannot_be_written_down_is_left_alone_in_its_time(void **state)
+{
+    static const char *const DAMAGES[] = { "lane", "event" };
+
+    for (size_t i = 0; i < sizeof DAMAGES / sizeof *DAMAGES; i++) {
+        struct fixture *f = *state;
+        struct error error = { 0 };
+        struct answer limited = of(ANSWER_LATER);
+        char sql[200];
+
+        snprintf(sql, sizeof sql, "CREATE TRIGGER damage BEFORE INSERT ON %s BEGIN SELECT RAISE (ABORT, 'damaged'); END", DAMAGES[i]);
+        hear(f, "ana", "hours");
+        must(db_run(f->desk.db, sql, &error), &error);
+        limited.wait_ms = 60000;
+        settle(f, claim(f), limited, 429);
+        assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), i);
+        assert_int_equal(fixture_int(f, "SELECT count(*) FROM book WHERE name LIKE 'defect %'"), 1);
+        f->now += 59999;
+        assert_null(claim(f));
+        f->now += 6002;
+        settle(f, claim(f), of(ANSWER_ACCEPTED), 201);
+        assert_int_equal(next_at(f, 0), INT64_MAX);
+        assert_int_equal(count_state(f, "accepted"), i + 1);
+        assert_int_equal(f->desk.health.count, 0);
+        must(db_run(f->desk.db, "DROP TRIGGER damage", &error), &error);
+    }
+}
+
+/* The look at a lane that was stopped must not cost the text that looks. */
+static void a_probe_that_cannot_be_written_down_leaves_all_the_same(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct answer stopped = of(ANSWER_STOPPED);
+
+    stopped.scope = SCOPE_CAMPAIGN;
+    hear(f, "ana", "hours");
+    settle(f, claim(f), stopped, 400);
+    must(db_run(f->desk.db, "CREATE TRIGGER damage BEFORE UPDATE ON lane BEGIN SELECT RAISE (ABORT, 'damaged'); END", &error), &error);
+    f->now += 3600 * 1000;
+    settle(f, claim(f), of(ANSWER_ACCEPTED), 201);
+    assert_int_equal(count_state(f, "accepted"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +259,8 @@ int main(void)
         TEST(behind_a_trouble_calls_come_back_by_and_by),
         TEST(a_share_that_is_smaller_than_what_may_be_under_way_is_a_share),
         TEST(a_used_up_share_lasts_until_the_full_hour),
+        TEST(a_lane_that_cannot_be_written_down_is_left_alone_in_its_time),
+        TEST(a_probe_that_cannot_be_written_down_leaves_all_the_same),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
