@@ -800,6 +800,7 @@ UNIT = \
   tell \
   template \
   terms \
+  undone \
   unfold \
   unit \
   utf8 \

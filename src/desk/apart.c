@@ -40,7 +40,7 @@ int apart_begin(struct desk *desk, struct error *error)
 /* The lanes as they are in the book again. */
 static int undo(struct desk *desk, struct error *error)
 {
-    db_undo(desk->db);
+    desk_undo(desk);
     return health_load(&desk->health, desk->db, error);
 }
 
@@ -87,8 +87,10 @@ int apart_end_step(struct desk *desk, enum desk_step step, int result, int64_t n
 {
     int ended = apart_end(desk, result, STEPS[step], 0, now, error);
 
-    if (ended == 1)
+    if (ended == 1) {
+        desk_doubt(desk);
         desk->rests_until[step] = now + APART_REST_MS;
+    }
     return ended < 0 ? -1 : 0;
 }
 

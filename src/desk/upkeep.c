@@ -163,6 +163,8 @@ int upkeep_run(struct desk *desk, int64_t now, struct error *error)
 int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct error *error)
 {
     desk->chores_at = desk->parting_seen = desk->index_at = 0;
+    desk->erasure_at = desk->erasure_again_at = desk->scrubbed_at = desk->tidied_at = 0;
+    desk->retention_at += drift_ms;
     memset(desk->rests_until, 0, sizeof desk->rests_until);
     db_wake(desk->db, INT64_MAX);
     if (health_shift(&desk->health, desk->db, drift_ms, now, error) != 0 ||
