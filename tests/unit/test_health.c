@@ -42,6 +42,31 @@ static void when_a_failure_is_the_rows_own(void **state)
     }
 }
 
+/* Then its lane stays as it is, and only the row can wait for as long as the answer asks. */
+static void a_row_that_fails_by_itself_waits_for_as_long_as_the_answer_asks(void **state)
+{
+    static const int64_t ASKED[] = { 0, 600 * 1000, 3600 * 1000 };
+    struct fixture *f = *state;
+    struct error error = { 0 };
+
+    hear(f, "ana", "hours");
+    for (size_t i = 0; i < 2 + sizeof ASKED / sizeof *ASKED; i++) {
+        struct answer failed = of(ANSWER_NOT_DONE);
+
+        failed.wait_ms = i < 2 ? 0 : ASKED[i - 2];
+        settle(f, claim(f), failed, 503);
+        if (i >= 2) {
+            assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), 0);
+            assert_true(fixture_int(f, "SELECT due_at FROM outbox") >= f->now + failed.wait_ms);
+            assert_true(fixture_int(f, "SELECT due_at FROM outbox") <= f->now + (failed.wait_ms > 0 ? failed.wait_ms : 60 * 1000));
+        }
+        must(desk_begin(&f->desk, &error), &error);
+        must(health_heal(&f->desk.health, f->desk.db, "braze", f->now, &error), &error); /* others get through */
+        must(desk_commit(&f->desk, &error), &error);
+        f->now += 3600 * 1000;
+    }
+}
+
 static void limits_are_obeyed(void **state)
 {
     struct fixture *f = *state;
@@ -252,6 +277,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup_usual, setup_close)
         TEST(what_waits_for_a_lane_keeps_what_is_known_of_it),
         TEST(when_a_failure_is_the_rows_own),
+        TEST(a_row_that_fails_by_itself_waits_for_as_long_as_the_answer_asks),
         TEST(limits_are_obeyed),
         TEST(the_hour_has_a_share),
         TEST(the_next_look_is_when_something_may_leave),
