@@ -208,6 +208,7 @@ LIB = \
   src/store/copy.c \
   src/store/db.c \
   src/store/db_query.c \
+  src/store/db_rest.c \
   src/store/defect.c \
   src/store/dossier.c \
   src/store/entry.c \
@@ -799,6 +800,7 @@ UNIT = \
   tell \
   template \
   terms \
+  undone \
   unfold \
   unit \
   utf8 \

@@ -58,6 +58,13 @@ static bool is_of_an_item(const struct engine *engine)
 
 /* Mails */
 
+/* An act may have cleared lanes. */
+static void undo_act(struct engine *engine)
+{
+    desk_undo(&engine->desk);
+    health_load(&engine->desk.health, engine->desk.db, NULL);
+}
+
 /* In a savepoint of its own: an act that fails in the middle takes nothing else with it. */
 static int do_act(struct engine *engine, struct outcome *outcome, const struct json *arguments, int64_t now, struct error *why,
                   struct error *error)
@@ -69,7 +76,7 @@ static int do_act(struct engine *engine, struct outcome *outcome, const struct j
     outcome->status = desk_command(&engine->desk, outcome->mail->name, arguments, now, &outcome->reply, &outcome->contact, why);
     if (outcome->status != 503)
         return db_unmark(db, error);
-    db_undo(db);
+    undo_act(engine);
     return 0;
 }
 
@@ -336,7 +343,6 @@ static int round_once(struct engine *engine, struct outcome *outcomes, size_t co
     if (work(engine, outcomes, count, now, &claims, &error) != 0) {
         free_claims(&claims);
         desk_rollback(&engine->desk);
-        health_load(&engine->desk.health, engine->desk.db, NULL);
         engine_note_fault(engine, &error);
         return -1;
     }

@@ -284,7 +284,7 @@ static int act_apart(struct call *call, struct buf *reply, int64_t *contact, str
         return db_unmark(call->desk->db, error) == 0 ? DONE : FAILED;
     error_set(error, "%s", why.text);
     if (db_fault(call->desk->db) <= DB_STATEMENT)
-        db_undo(call->desk->db);
+        desk_undo(call->desk);
     return status;
 }
 

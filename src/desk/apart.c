@@ -40,7 +40,7 @@ int apart_begin(struct desk *desk, struct error *error)
 /* The lanes as they are in the book again. */
 static int undo(struct desk *desk, struct error *error)
 {
-    db_undo(desk->db);
+    desk_undo(desk);
     return health_load(&desk->health, desk->db, error);
 }
 
@@ -63,7 +63,6 @@ int apart_end(struct desk *desk, int result, const char *what, int64_t id, int64
     return defect_note(desk->db, what, id, reason, now, error) == 0 ? 1 : -1;
 }
 
-/* Where not even that goes, the row stays as it is until the next start. */
 int apart_end_row(struct desk *desk, int result, const char *what, const struct apart_row *row, int64_t now, struct error *error)
 {
     int ended = apart_end(desk, result, what, row->outbox, now, error);
@@ -73,7 +72,10 @@ int apart_end_row(struct desk *desk, int result, const char *what, const struct 
     if (apart_begin(desk, error) != 0)
         return -1;
     ended = outbox_settle(desk->db, row->outbox, row->contact, 0, row->state, APART_ROW_FAILED, now, error);
-    return apart_end(desk, ended, "ending outbox row", row->outbox, now, error) < 0 ? -1 : 0;
+    ended = apart_end(desk, ended, "ending outbox row", row->outbox, now, error);
+    if (ended == 1)
+        db_rest(desk->db, row->outbox, now + APART_AGAIN_MS);
+    return ended < 0 ? -1 : 0;
 }
 
 bool apart_rests(const struct desk *desk, enum desk_step step, int64_t now)
@@ -85,8 +87,10 @@ int apart_end_step(struct desk *desk, enum desk_step step, int result, int64_t n
 {
     int ended = apart_end(desk, result, STEPS[step], 0, now, error);
 
-    if (ended == 1)
+    if (ended == 1) {
+        desk_doubt(desk);
         desk->rests_until[step] = now + APART_REST_MS;
+    }
     return ended < 0 ? -1 : 0;
 }
 

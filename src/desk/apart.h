@@ -38,7 +38,7 @@ int apart_end(struct desk *desk, int result, const char *what, int64_t id, int64
 
 /*
  * The same about a row of the outbox, which then ends as `state`, and with it nothing but its place in the contact's line
- * (`contact` 0: it has none). 0 or -1.
+ * (`contact` 0: it has none). Where not even that goes, it stays as it is, and is passed over for APART_AGAIN_MS. 0 or -1.
  */
 extern const char APART_ROW_FAILED[]; /* its reason */
 int apart_end_row(struct desk *desk, int result, const char *what, const struct apart_row *row, int64_t now, struct error *error);

@@ -62,7 +62,7 @@ static int release_apart(struct desk *desk, int64_t id, int64_t now, struct erro
         return db_unmark(desk->db, error);
     if (db_fault(desk->db) > DB_STATEMENT)
         return error_set(error, "%s", why.text);
-    db_undo(desk->db);
+    desk_undo(desk);
     log_error("release_lost", log_int("conversation", id), log_text("reason", why.text));
     return 0;
 }
@@ -78,7 +78,7 @@ static int tell_apart(struct desk *desk, const struct consult_row *row, struct d
         return db_unmark(desk->db, error);
     if (db_fault(desk->db) > DB_STATEMENT)
         return error_set(error, "%s", why.text);
-    db_undo(desk->db);
+    desk_undo(desk);
     log_error("answer_lost", log_int("outbox", row->id), log_int("conversation", row->conversation),
               log_text("reason", why.text));
     if (row->turn != 0 && turn_conclude(desk->db, row->turn, row->contact, "dead", now, error) != 0)

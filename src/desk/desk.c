@@ -172,6 +172,7 @@ int desk_note_limit(struct desk *desk, const char *rule, int64_t now, struct err
               log_text("reason", "its pattern or condition hits the bounds too often"));
     if (event_put(desk->db, 0, "rule_disabled", "daemon", rule, now, error) != 0)
         return -1;
+    desk->has_disabled = true;
     return reload_disabled(desk, desk->rules->number, error);
 }
 
@@ -336,6 +337,8 @@ void desk_close(struct desk *desk)
 
 int desk_begin(struct desk *desk, struct error *error)
 {
+    desk->counted = desk->health.counts;
+    desk->has_disabled = false;
     return db_begin(desk->db, error);
 }
 
@@ -349,10 +352,41 @@ int desk_commit_early(struct desk *desk, struct error *error)
     return db_commit_early(desk->db, error);
 }
 
+/* Where it cannot be read, what is in memory stays. */
+static void reload_undone(struct desk *desk)
+{
+    const char **disabled = NULL;
+
+    if (!desk->has_disabled)
+        return;
+    if (rulebook_disabled(desk->db, desk->rules->number, &disabled, NULL) == 0) {
+        const char **undone = desk->disabled_rules;
+
+        desk->disabled_rules = disabled;
+        disabled = undone;
+    }
+    rulebook_free_names(disabled);
+}
+
+void desk_doubt(struct desk *desk)
+{
+    desk->strays_of = desk->told_rules = desk->people_of = -1;
+    desk->idle_close_ms = desk->reopen_within_ms = INT64_MAX; /* it may have been looked over in vain */
+    desk->may_erase = true;
+}
+
+void desk_undo(struct desk *desk)
+{
+    db_undo(desk->db);
+    reload_undone(desk);
+}
+
 void desk_rollback(struct desk *desk)
 {
     db_rollback(desk->db);
-    desk->strays_of = desk->told_rules = desk->people_of = -1;
-    desk->idle_close_ms = desk->reopen_within_ms = INT64_MAX; /* it may have been looked over in vain */
+    reload_undone(desk);
+    health_load(&desk->health, desk->db, NULL);
+    desk->health.counts = desk->counted;
+    desk_doubt(desk);
     desk->chores_at = desk->index_at = 0; /* undone: the round that is done once more at this moment has to do them */
 }

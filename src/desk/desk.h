@@ -37,7 +37,9 @@ struct desk {
     struct ruleset *rules; /* in force; never NULL after desk_open */
     struct matcher *matcher;
     const char **disabled_rules; /* of the ruleset in force, NULL-terminated */
+    bool has_disabled;     /* one of them since the transaction began */
     struct health health;
+    struct health_counts counted; /* as the transaction found them */
     uint32_t random;       /* state of the jitter's generator */
     int lock;              /* descriptor that holds the writer's lock */
     bool was_unclean;      /* the last owner of the book did not close it */
@@ -69,6 +71,7 @@ struct desk {
     int64_t strays_of;     /* the ruleset for which backends that are gone were last looked for */
     bool may_erase;          /* an erasure may be open (desk/erasure.h) */
     int64_t erasure_at;      /* when it is looked at next */
+    int64_t erasure_again_at; /* … and those that have failed */
     bool wants_scrub, is_scrubbed; /* the file, for its last phase: to be done; done since that was looked at */
     bool wants_cut;          /* the log may hold a call of somebody who was erased, and is to be cut */
     int64_t scrubbed_at;     /* when that was tried last */
@@ -102,7 +105,14 @@ int desk_begin(struct desk *desk, struct error *error);
 int desk_commit(struct desk *desk, struct error *error);
 /* Written, but not durable before db_harden (store/db.h). */
 int desk_commit_early(struct desk *desk, struct error *error);
+
+/*
+ * What is undone is undone in memory, too: the whole transaction; what was done in it since db_mark; a step of a round, of which
+ * its caller has undone the rest (what it was known by to be done is looked for again).
+ */
 void desk_rollback(struct desk *desk);
+void desk_undo(struct desk *desk);
+void desk_doubt(struct desk *desk);
 
 /*
  * Makes a compiled ruleset the one in force: desk_install stores it within the transaction (`files` are kept

@@ -223,6 +223,21 @@ static int claim_rows(struct round *round, const struct group *group, struct cal
     return 0;
 }
 
+static int give_up_row(struct round *round, const struct outbox_row *row, bool is_of_batch, const char *reason,
+                       struct error *error)
+{
+    struct outbox_again again = { .id = row->id,
+                                  .due_at = round->now,
+                                  .failures = row->failures,
+                                  .is_single = true,
+                                  .is_ambiguous = row->is_ambiguous,
+                                  .reason = reason };
+
+    if (is_of_batch)
+        return outbox_retry(round->desk->db, &again, error);
+    return dispatch_end_text(round->desk, row->id, row->contact, row->turn, "dead", reason, round->now, error);
+}
+
 /* A request that we cannot even write is nobody's to retry: of a batch the rows go singly, a single row is
  * dead. */
 static int give_up_group(struct round *round, const struct group *group, const char *reason,
@@ -230,17 +245,10 @@ static int give_up_group(struct round *round, const struct group *group, const c
 {
     for (size_t i = 0; i < group->count; i++) {
         const struct outbox_row *row = group->parcels[i]->row;
-        struct outbox_again again = { .id = row->id,
-                                      .due_at = round->now,
-                                      .failures = row->failures,
-                                      .is_single = true,
-                                      .is_ambiguous = row->is_ambiguous,
-                                      .reason = reason };
-        int result = group->count > 1 ? outbox_retry(round->desk->db, &again, error)
-                                      : dispatch_end_text(round->desk, row->id, row->contact, row->turn, "dead", reason,
-                                                          round->now, error);
 
-        if (result != 0)
+        if (apart_begin(round->desk, error) != 0 ||
+            apart_end_row(round->desk, give_up_row(round, row, group->count > 1, reason, error), "giving up outbox row",
+                          &(struct apart_row){ row->id, row->contact, "dead" }, round->now, error) != 0)
             return -1;
     }
     return 0;
@@ -297,12 +305,7 @@ static int make_call_apart(struct round *round, const struct group *group, struc
 
     if (ended == 0)
         ended = apart_end(round->desk, make_call(round, group, error), "sending outbox row", id, now, error);
-    if (ended != 1)
-        return ended;
-    if (apart_begin(round->desk, error) != 0)
-        return -1;
-    ended = give_up_group(round, group, APART_ROW_FAILED, error);
-    return apart_end(round->desk, ended, "ending outbox row", id, now, error) < 0 ? -1 : 0;
+    return ended == 1 ? give_up_group(round, group, APART_ROW_FAILED, error) : ended;
 }
 
 static int make_calls(struct round *round, bool probes, struct error *error)

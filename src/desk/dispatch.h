@@ -56,10 +56,11 @@ int dispatch_next(struct desk *desk, int64_t now, int under_way, int64_t *at, st
 
 /*
  * An answered 5xx, or none, backs off the lane, not the row. But a row that was there each time may be the reason: from its
- * second time on it goes alone and by a ladder of its own, so that one customer whom Braze chokes on does not stop the others.
+ * second time on it goes alone and by a ladder of its own, so that one customer whom Braze chokes on does not stop the others;
+ * not before the answer wants it back, which its lane may not have been told.
  */
-void dispatch_suspect(const struct call *call, const struct call_row *row, int64_t now, uint32_t random,
-                      struct outbox_again *again);
+void dispatch_suspect(const struct call *call, const struct call_row *row, const struct answer *answer, int64_t now,
+                      uint32_t random, struct outbox_again *again);
 
 /*
  * What stopped a lane may have been mended, by other rules, or by a restart with another key or host (is_start): one row looks

@@ -48,13 +48,15 @@ static bool names_somebody(const struct answer *answer, size_t count)
     return false;
 }
 
-void dispatch_suspect(const struct call *call, const struct call_row *row, int64_t now, uint32_t random,
-                      struct outbox_again *again)
+void dispatch_suspect(const struct call *call, const struct call_row *row, const struct answer *answer, int64_t now,
+                      uint32_t random, struct outbox_again *again)
 {
+    int64_t wait_ms = answer_target_delay_ms(row->failures + 1, random);
+
     again->failures = row->failures + 1;
     again->is_single = again->failures > 1;
     if (again->is_single && call->count == 1)
-        again->due_at = now + answer_target_delay_ms(again->failures, random);
+        again->due_at = now + (wait_ms > answer->wait_ms ? wait_ms : answer->wait_ms);
 }
 
 /* What is wrong with the named ones is no word about the others. */
@@ -90,7 +92,7 @@ static const char *fate_of(const struct call *call, size_t index, const struct a
         again->failures = row->failures + 1;
         again->due_at = now + answer_row_delay_ms(again->failures, random);
         return row->is_ambiguous ? "unknown" : NULL;
-    case ANSWER_NOT_DONE: dispatch_suspect(call, row, now, random, again); break;
+    case ANSWER_NOT_DONE: dispatch_suspect(call, row, answer, now, random, again); break;
     case ANSWER_NOT_SENT:
     case ANSWER_LATER:
     case ANSWER_STOPPED: break;
@@ -187,6 +189,16 @@ static int settle_apart(struct desk *desk, const struct call *call, size_t index
                          "entering the end of a call to Braze, of outbox row", &row, now, error);
 }
 
+/* Each would leave in its own time anyway. */
+static int let_go(struct desk *desk, int64_t now, struct error *error)
+{
+    static const char WHAT[] = "letting go at once what a lane had put off";
+
+    if (apart_begin(desk, error) != 0)
+        return -1;
+    return apart_end(desk, outbox_pull(desk->db, DISPATCH_LANE_STOPPED, now, error), WHAT, 0, now, error) < 0 ? -1 : 0;
+}
+
 int dispatch_settle(struct desk *desk, const struct call *call, const struct answer *answer, int status,
                     int64_t took_ms, int64_t now, struct error *error)
 {
@@ -202,7 +214,7 @@ int dispatch_settle(struct desk *desk, const struct call *call, const struct ans
     for (size_t i = 0; i < call->count; i++)
         if (settle_apart(desk, call, i, answer, status, took_ms, now, error) != 0)
             return -1;
-    return has_reopened ? outbox_pull(desk->db, DISPATCH_LANE_STOPPED, now, error) : 0;
+    return has_reopened ? let_go(desk, now, error) : 0;
 }
 
 /* Backends that fail for a while have others to answer for them: no customer of theirs waits for a trial at each start. */

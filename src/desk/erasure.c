@@ -26,6 +26,8 @@ enum { DONE = 200, NOT_FOUND = 404, CONFLICT = 409, FAILED = 503 };
 enum { LOOK_EVERY_MS = 200, PIECES_MAX = 1000 * 1000 };
 
 static const char NO_CALLS[] = "a call that is under way for this person; it ends within some minutes";
+static const char DAMAGED[] = "a missing or damaged row of the book (frontdesk status and frontdesk audit say more); it is tried "
+                              "once a minute";
 
 /* Asking */
 
@@ -126,9 +128,9 @@ int erasure_ask(struct desk *desk, const struct erasure_request *request, int64_
 
 struct progress {
     struct desk *desk;
-    const struct erasure *erasure;
+    struct erasure *erasure;
     int64_t now;
-    bool waits;
+    bool waits, has_failed;
 };
 
 static int move(const struct progress *p, const char *phase, int64_t stage, int64_t upto, struct error *error)
@@ -250,22 +252,40 @@ static int run_one(struct progress *p, struct error *error)
     return error_set(error, "erasure %lld is in no phase", (long long)p->erasure->id);
 }
 
-/* 1: it has failed. The others go on. */
+static int run_again(struct progress *p, struct error *error)
+{
+    if (erasure_wait(p->desk->db, p->erasure, "", error) != 0)
+        return -1;
+    p->erasure->waits_for[0] = '\0';
+    return run_one(p, error);
+}
+
+/* The others go on. It says itself that it has failed, so that it is known again in the rounds that pass it over. */
 static int run_apart(struct progress *p, struct error *error)
 {
-    int ended = apart_begin(p->desk, error);
+    bool had_failed = strcmp(p->erasure->waits_for, DAMAGED) == 0;
+    int ended;
 
+    if (had_failed && p->now < p->desk->erasure_again_at) {
+        p->has_failed = true;
+        return 0;
+    }
+    ended = apart_begin(p->desk, error);
     if (ended == 0)
-        ended = apart_end(p->desk, run_one(p, error), "going on with erasure", p->erasure->id, p->now, error);
-    p->waits |= ended == 1;
-    return ended;
+        ended = apart_end(p->desk, had_failed ? run_again(p, error) : run_one(p, error), "going on with erasure", p->erasure->id,
+                          p->now, error);
+    if (ended != 1)
+        return ended;
+    p->has_failed = true;
+    p->desk->erasure_again_at = p->now + APART_REST_MS;
+    return wait_for(p, DAMAGED, error);
 }
 
 int erasure_run(struct desk *desk, int64_t now, struct error *error)
 {
     struct erasure erasure = { 0 };
-    bool was_scrubbed = desk->is_scrubbed, all_wait = true;
-    int found, failed, has_failed = 0, count = 0;
+    bool was_scrubbed = desk->is_scrubbed, all_wait = true, all_failed = true;
+    int found, count = 0;
 
     if (!desk->may_erase || now < desk->erasure_at)
         return 0;
@@ -274,18 +294,17 @@ int erasure_run(struct desk *desk, int64_t now, struct error *error)
         struct progress p = { .desk = desk, .erasure = &erasure, .now = now };
 
         erasure.late = &desk->late;
-        failed = run_apart(&p, error);
-        if (failed < 0)
+        if (run_apart(&p, error) != 0)
             return -1;
-        has_failed |= failed;
-        all_wait &= p.waits;
+        all_wait &= p.waits || p.has_failed;
+        all_failed &= p.has_failed;
         count++;
     }
     /* What has come to its pages since then wants them scrubbed once more. */
     if (was_scrubbed)
         desk->is_scrubbed = false;
     desk->may_erase = count > 0;
-    desk->erasure_at = !all_wait ? 0 : now + (has_failed ? APART_REST_MS : LOOK_EVERY_MS);
+    desk->erasure_at = !all_wait ? 0 : all_failed ? desk->erasure_again_at : now + LOOK_EVERY_MS;
     return found;
 }
 

@@ -322,7 +322,7 @@ static int decide_late_apart(struct desk *desk, struct conversation *conversatio
         return db_unmark(desk->db, error) == 0 ? decided : -1;
     if (db_fault(desk->db) > DB_STATEMENT)
         return error_set(error, "%s", why.text);
-    db_undo(desk->db);
+    desk_undo(desk);
     log_error("message_lost", log_int("message", message), log_text("reason", why.text));
     result = heard_get(desk->db, message, &heard, error) < 0 || behind_drop(desk->db, message, error) != 0 ||
                      decision_put(desk->db, &lost, error) != 0 ||

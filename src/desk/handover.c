@@ -451,7 +451,7 @@ static int run_one(struct desk *desk, struct handover *handover, int64_t now, st
         return db_unmark(desk->db, error);
     if (db_fault(desk->db) > DB_STATEMENT)
         return error_set(error, "%s", why.text);
-    db_undo(desk->db);
+    desk_undo(desk);
     log_error("case_failed", log_int("case", before.number), log_text("reason", why.text));
     before.due_at = now + AGAIN_MS;
     return handover_keep(desk->db, &before, error);

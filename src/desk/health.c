@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "braze/track.h"
 #include "desk/health.h"
+#include "store/defect.h"
 #include "store/event.h"
 
 enum {
@@ -100,12 +101,33 @@ static struct lane *need_scope(struct health *health, enum answer_scope scope, c
     return need_lane(health, name);
 }
 
+/*
+ * What is known of a lane is true in memory, and Braze is left alone by it. Where the book does not take it, only a restart
+ * forgets it: that is no reason to undo what an answer has made of a text.
+ */
+static int excuse(struct db *db, int result, int64_t now, struct error *error)
+{
+    static const char WHAT[] = "writing down how a lane is";
+    struct error why = *error;
+
+    if (result == 0 || db_fault(db) > DB_STATEMENT)
+        return result;
+    log_error("thing_failed", log_text("what", WHAT), log_text("reason", why.text));
+    *error = (struct error){ 0 };
+    return defect_note(db, WHAT, 0, why.text, now, error);
+}
+
+static int keep_lane(struct db *db, const struct lane *lane, int64_t now, struct error *error)
+{
+    return excuse(db, lane_put(db, lane, now, error), now, error);
+}
+
 static int change_state(struct db *db, struct lane *lane, const char *state, int64_t now, struct error *error)
 {
     bool is_news = strcmp(lane->state, state) != 0;
 
     snprintf(lane->state, sizeof lane->state, "%s", state);
-    if (lane_put(db, lane, now, error) != 0)
+    if (keep_lane(db, lane, now, error) != 0)
         return -1;
     if (!is_news)
         return 0;
@@ -114,7 +136,7 @@ static int change_state(struct db *db, struct lane *lane, const char *state, int
     else
         log_warn("lane_unwell", log_text("lane", lane->name), log_text("state", state),
                  log_text("reason", lane->reason));
-    return event_put(db, 0, "lane", "daemon", lane->name, now, error);
+    return excuse(db, event_put(db, 0, "lane", "daemon", lane->name, now, error), now, error);
 }
 
 static int drop_lane(struct health *health, struct db *db, struct lane *lane, int64_t now,
@@ -132,7 +154,7 @@ static int drop_lane(struct health *health, struct db *db, struct lane *lane, in
 /* Of the clock hour that it is. */
 static int64_t used_of_hour(const struct health *health, int64_t now)
 {
-    return health->hour == now / HOUR_MS ? health->used : 0;
+    return health->counts.hour == now / HOUR_MS ? health->counts.used : 0;
 }
 
 int64_t health_wait_until(const struct health *health, int64_t now, int64_t calls_per_hour)
@@ -140,8 +162,8 @@ int64_t health_wait_until(const struct health *health, int64_t now, int64_t call
     const struct lane *workspace = health_find(health, WORKSPACE);
     int64_t until = workspace != NULL ? workspace->until_at : 0;
 
-    if (health->spaced_until_at > until)
-        until = health->spaced_until_at;
+    if (health->counts.spaced_until_at > until)
+        until = health->counts.spaced_until_at;
     if (used_of_hour(health, now) >= calls_per_hour && (now / HOUR_MS + 1) * HOUR_MS > until)
         until = (now / HOUR_MS + 1) * HOUR_MS;
     return until > now ? until : 0;
@@ -157,8 +179,8 @@ int health_slots(struct health *health, int64_t now, int under_way, int64_t call
         return 0;
     if (*is_trial)
         slots = 1;
-    else if (health->ramp > 0 && health->ramp < slots)
-        slots = health->ramp;
+    else if (health->counts.ramp > 0 && health->counts.ramp < slots)
+        slots = health->counts.ramp;
     if (left < slots - under_way)
         slots = left + under_way;
     return slots > under_way ? (int)slots - under_way : 0;
@@ -166,8 +188,8 @@ int health_slots(struct health *health, int64_t now, int under_way, int64_t call
 
 void health_count_call(struct health *health, int64_t now)
 {
-    health->used = used_of_hour(health, now) + 1;
-    health->hour = now / HOUR_MS;
+    health->counts.used = used_of_hour(health, now) + 1;
+    health->counts.hour = now / HOUR_MS;
 }
 
 int64_t health_block(const struct health *health, int64_t now, const char *path, const char *campaign,
@@ -196,8 +218,8 @@ int64_t health_block_track(const struct health *health, int64_t now, bool *is_pr
     *is_probe |= workspace != NULL;
     if (workspace != NULL && workspace->until_at > now && workspace->until_at > until)
         until = workspace->until_at;
-    if (health->track_spaced_until_at > now && health->track_spaced_until_at > until)
-        until = health->track_spaced_until_at;
+    if (health->counts.track_spaced_until_at > now && health->counts.track_spaced_until_at > until)
+        until = health->counts.track_spaced_until_at;
     return until;
 }
 
@@ -211,7 +233,7 @@ int health_probe(struct health *health, struct db *db, const char *path, const c
             continue;
         lane->until_at = now + PROBE_PATIENCE_MS;
         lane->is_probing = true;
-        if (lane_put(db, lane, now, error) != 0)
+        if (keep_lane(db, lane, now, error) != 0)
             return -1;
     }
     return 0;
@@ -235,7 +257,7 @@ static int worsen(struct health *health, struct db *db, const struct answer *ans
     lane->is_probing = false;
     snprintf(lane->reason, sizeof lane->reason, "%s", answer->problem);
     if (!is_track(path))
-        health->ramp = 1;
+        health->counts.ramp = 1;
     return change_state(db, lane, state, now, error);
 }
 
@@ -271,8 +293,8 @@ static void space_out(const struct answer *answer, int64_t now, int64_t *spaced_
 static int note_success(struct health *health, struct db *db, bool is_accepted, const char *path,
                         const char *campaign, int64_t now, bool *has_reopened, struct error *error)
 {
-    if (health->ramp > 0 && !is_track(path))
-        health->ramp = health->ramp < 1024 ? health->ramp * 2 : 0;
+    if (health->counts.ramp > 0 && !is_track(path))
+        health->counts.ramp = health->counts.ramp < 1024 ? health->counts.ramp * 2 : 0;
     if (is_accepted && (recover(health, db, SCOPE_ENDPOINT, path, campaign, now, has_reopened, error) != 0 ||
                         recover(health, db, SCOPE_CAMPAIGN, path, campaign, now, has_reopened, error) != 0))
         return -1;
@@ -286,7 +308,7 @@ int health_note(struct health *health, struct db *db, const struct answer *answe
     int64_t wait_ms;
 
     *has_reopened = false;
-    space_out(answer, now, is_track(path) ? &health->track_spaced_until_at : &health->spaced_until_at);
+    space_out(answer, now, is_track(path) ? &health->counts.track_spaced_until_at : &health->counts.spaced_until_at);
     switch (answer->class) {
     case ANSWER_ACCEPTED_BUT:
         /* A paused campaign takes every reply and sends none: stop before it has eaten them all. */
@@ -324,14 +346,14 @@ int health_note(struct health *health, struct db *db, const struct answer *answe
 
 int health_shift(struct health *health, struct db *db, int64_t drift_ms, int64_t now, struct error *error)
 {
-    if (health->spaced_until_at != 0)
-        health->spaced_until_at += drift_ms;
-    if (health->track_spaced_until_at != 0)
-        health->track_spaced_until_at += drift_ms;
+    if (health->counts.spaced_until_at != 0)
+        health->counts.spaced_until_at += drift_ms;
+    if (health->counts.track_spaced_until_at != 0)
+        health->counts.track_spaced_until_at += drift_ms;
     for (size_t i = 0; i < health->count; i++) {
         health->lanes[i].until_at += drift_ms;
         health->lanes[i].noted_at += drift_ms;
-        if (lane_put(db, &health->lanes[i], now, error) != 0)
+        if (keep_lane(db, &health->lanes[i], now, error) != 0)
             return -1;
     }
     return 0;
@@ -346,7 +368,7 @@ int health_clamp(struct health *health, struct db *db, int64_t now, struct error
         if (lane->until_at <= now + longest)
             continue;
         lane->until_at = now + longest;
-        if (lane_put(db, lane, now, error) != 0)
+        if (keep_lane(db, lane, now, error) != 0)
             return -1;
     }
     return 0;
@@ -384,7 +406,7 @@ int health_clear(struct health *health, struct db *db, int64_t now, struct error
 {
     for (size_t i = 0; i < health->count; i++) {
         health->lanes[i].until_at = now;
-        if (lane_put(db, &health->lanes[i], now, error) != 0)
+        if (keep_lane(db, &health->lanes[i], now, error) != 0)
             return -1;
     }
     return 0;

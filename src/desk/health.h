@@ -29,14 +29,18 @@
 
 enum { HEALTH_LANES_MAX = 256 };
 
-struct health {
-    struct lane lanes[HEALTH_LANES_MAX];
-    size_t count;
+struct health_counts {
     int ramp;     /* calls that may be under way; 0: no bound but the setting's */
     int64_t hour; /* number of the clock hour that `used` counts */
     int64_t used;
     int64_t spaced_until_at; /* Braze's own count nears its end: no call before */
     int64_t track_spaced_until_at; /* the same, of /users/track */
+};
+
+struct health {
+    struct lane lanes[HEALTH_LANES_MAX];
+    size_t count;
+    struct health_counts counts;
 };
 
 /* Reads the lanes (again); what is counted beside them stays. */

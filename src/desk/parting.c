@@ -257,7 +257,7 @@ static int apart(struct making *making, int result, const struct error *why, str
         return db_unmark(desk->db, error);
     if (db_fault(desk->db) > DB_STATEMENT)
         return error_set(error, "%s", why->text);
-    db_undo(desk->db);
+    desk_undo(desk);
     return try_again(desk, making->parting, why->text, making->now, error);
 }
 

@@ -31,9 +31,11 @@ int retention_run(struct desk *desk, int64_t now, struct error *error)
     }
     if (more)
         return 0;
+    if (retention_rewind(desk->db, error) != 0)
+        return -1;
     desk->retention_at = now + EVERY_MS;
     desk->has_to_tidy = true;
-    return retention_rewind(desk->db, error);
+    return 0;
 }
 
 int64_t retention_next_at(const struct desk *desk)

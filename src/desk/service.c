@@ -71,7 +71,7 @@ static int tell_dialogue(struct desk *desk, const struct ending *ending, int64_t
         return db_unmark(desk->db, error);
     if (db_fault(desk->db) > DB_STATEMENT)
         return error_set(error, "%s", why.text);
-    db_undo(desk->db);
+    desk_undo(desk);
     log_error("service_result_lost", log_int("outbox", ending->outbox), log_int("conversation", ending->conversation),
               log_text("reason", why.text));
     return 0;

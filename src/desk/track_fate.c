@@ -193,7 +193,7 @@ static int fail(const struct settling *s, bool may_be_done, struct error *error)
 {
     struct outbox_again again = again_of(s);
 
-    dispatch_suspect(s->call, s->row, s->now, desk_random(s->desk), &again);
+    dispatch_suspect(s->call, s->row, s->answer, s->now, desk_random(s->desk), &again);
     again.is_ambiguous |= s->answer->class == ANSWER_AMBIGUOUS;
     put_off(s, &again);
     if (outbox_track_note(s->desk->db, s->row->contact, s->now, error) != 0)

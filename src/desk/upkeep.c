@@ -63,33 +63,50 @@ static int tell_lost(struct desk *desk, int64_t outbox, int64_t now, struct erro
                      error) < 0 ? -1 : 0;
 }
 
+static int end_row(struct desk *desk, const struct outbox_brief *row, const char *state, const char *reason, int64_t now,
+                   struct error *error)
+{
+    const struct apart_row aside = { row->id, row->contact, state };
+
+    if (apart_begin(desk, error) != 0)
+        return -1;
+    return apart_end_row(desk, outbox_settle(desk->db, row->id, row->contact, row->turn, state, reason, now, error),
+                         "ending outbox row", &aside, now, error);
+}
+
 static int end_orphans(struct desk *desk, int64_t now, struct error *error)
 {
     static const char WHAT[] = "finding what belongs to outbox row";
-    int64_t id;
+    struct outbox_brief row = { 0 };
     int found = 1;
 
     for (int i = 0; i < ORPHANS_MAX && found == 1; i++) {
-        found = outbox_orphan(desk->db, &id, error);
+        found = outbox_orphan(desk->db, &row.id, error);
         if (found != 1)
             break;
-        log_error("thing_failed", log_text("what", WHAT), log_int("id", id), log_text("reason", APART_ROW_FAILED));
-        if (defect_note(desk->db, WHAT, id, "the row is missing; this one is dead", now, error) != 0 ||
-            outbox_settle(desk->db, id, 0, 0, "dead", APART_ROW_FAILED, now, error) != 0)
+        log_error("thing_failed", log_text("what", WHAT), log_int("id", row.id), log_text("reason", APART_ROW_FAILED));
+        if (defect_note(desk->db, WHAT, row.id, "the row is missing; this one is dead", now, error) != 0 ||
+            end_row(desk, &row, "dead", APART_ROW_FAILED, now, error) != 0)
             return -1;
     }
     return found < 0 ? -1 : 0;
 }
 
+static int end_overdue(struct desk *desk, const struct outbox_brief *row, int64_t now, struct error *error)
+{
+    return row->is_ambiguous ? end_row(desk, row, "unknown", OUTBOX_NOT_AGAIN "its deadline passed", now, error)
+                             : end_row(desk, row, "expired", "its deadline passed before it could leave", now, error);
+}
+
 static int expire(struct desk *desk, int64_t now, int64_t *next, struct error *error)
 {
-    int64_t ids[STEP_MAX];
+    struct outbox_brief rows[STEP_MAX];
     int ended;
 
-    if (outbox_expire(desk->db, now, STEP_MAX, ids, &ended, error) != 0)
+    if (outbox_overdue(desk->db, now, STEP_MAX, rows, &ended, error) != 0)
         return -1;
     for (int i = 0; i < ended; i++)
-        if (tell_lost(desk, ids[i], now, error) != 0)
+        if (end_overdue(desk, &rows[i], now, error) != 0 || tell_lost(desk, rows[i].id, now, error) != 0)
             return -1;
     if (notify_expire(desk, now, error) != 0 || end_orphans(desk, now, error) != 0)
         return -1;
@@ -138,6 +155,7 @@ static int run_timers(struct desk *desk, int64_t now, struct error *error)
 
 int upkeep_run(struct desk *desk, int64_t now, struct error *error)
 {
+    db_wake(desk->db, now);
     /* An end that has come goes before the clock, which would take the call for lost. */
     if (run_timers(desk, now, error) != 0 || apart_run(desk, STEP_HOLD, erasure_hold, now, error) != 0 ||
         apart_run(desk, STEP_SERVICES, service_expire, now, error) != 0 ||
@@ -150,7 +168,10 @@ int upkeep_run(struct desk *desk, int64_t now, struct error *error)
 int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct error *error)
 {
     desk->chores_at = desk->parting_seen = desk->index_at = 0;
+    desk->erasure_at = desk->erasure_again_at = desk->scrubbed_at = desk->tidied_at = 0;
+    desk->retention_at += drift_ms;
     memset(desk->rests_until, 0, sizeof desk->rests_until);
+    db_wake(desk->db, INT64_MAX);
     if (health_shift(&desk->health, desk->db, drift_ms, now, error) != 0 ||
         cooldown_shift(desk->db, drift_ms, error) != 0 || service_call_shift(desk->db, drift_ms, error) != 0 ||
         consult_row_shift(desk->db, drift_ms, error) != 0 || notify_row_shift(desk->db, drift_ms, error) != 0 ||

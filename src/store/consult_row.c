@@ -139,7 +139,7 @@ int consult_row_standing(struct db *db, int64_t contact, int64_t conversation, s
 }
 
 static const char DUE[] = ROW "WHERE o.state = 'due' AND o.kind = 'consult' AND o.sent_by = ?1 AND o.due_at <= ?2 "
-                              "ORDER BY o.due_at, o.id LIMIT 1";
+                              "AND NOT rests (o.id) ORDER BY o.due_at, o.id LIMIT 1";
 
 int consult_row_due(struct db *db, const char *backend, int64_t now, struct consult_row *row, struct error *error)
 {
@@ -152,7 +152,7 @@ int consult_row_due(struct db *db, const char *backend, int64_t now, struct cons
 
 /* The planner would rather visit all that are due. */
 static const char OVERDUE[] = FROM("outbox o INDEXED BY outbox_consult_expires")
-    "WHERE o.state = 'due' AND o.kind = 'consult' AND o.expires_at <= ?1 LIMIT 1";
+    "WHERE o.state = 'due' AND o.kind = 'consult' AND o.expires_at <= ?1 AND NOT rests (o.id) LIMIT 1";
 
 int consult_row_overdue(struct db *db, int64_t now, struct consult_row *row, struct error *error)
 {
@@ -163,7 +163,8 @@ int consult_row_overdue(struct db *db, int64_t now, struct consult_row *row, str
 }
 
 static const char STRAY[] = ROW "WHERE o.state = 'due' AND o.kind = 'consult' "
-                                "AND o.sent_by NOT IN (SELECT value FROM json_each (?1)) AND o.id > ?2 ORDER BY o.id LIMIT 1";
+                                "AND o.sent_by NOT IN (SELECT value FROM json_each (?1)) AND o.id > ?2 AND NOT rests (o.id) "
+                                "ORDER BY o.id LIMIT 1";
 
 int consult_row_stray(struct db *db, const char *known, int64_t after, struct consult_row *row, struct error *error)
 {
@@ -219,7 +220,8 @@ int consult_row_waiting(struct db *db, const char *backend, int64_t *count, stru
     return query_number(q, 0, count, error);
 }
 
-static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'due' AND kind = 'consult' AND sent_by = ?1";
+static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'due' AND kind = 'consult' AND sent_by = ?1 "
+                               "AND NOT rests (id)";
 
 int consult_row_next_due(struct db *db, const char *backend, int64_t *at, struct error *error)
 {
@@ -230,7 +232,7 @@ int consult_row_next_due(struct db *db, const char *backend, int64_t *at, struct
 }
 
 static const char NEXT_EXPIRES[] = "SELECT min(expires_at) FROM outbox INDEXED BY outbox_consult_expires "
-                                   "WHERE state = 'due' AND kind = 'consult'";
+                                   "WHERE state = 'due' AND kind = 'consult' AND NOT rests (id)";
 
 int consult_row_next_expires(struct db *db, int64_t *at, struct error *error)
 {

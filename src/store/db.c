@@ -217,6 +217,10 @@ static void harden(sqlite3 *handle)
 
 static int configure(struct db *db, struct error *error)
 {
+    int code = db_know_rests(db);
+
+    if (code != SQLITE_OK)
+        return db_fail(db, code, error);
     harden(db->handle);
     if (db->role == DB_READER) {
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);

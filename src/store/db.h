@@ -109,6 +109,14 @@ int db_next_id(struct db *db, const char *newest, int64_t *id, struct error *err
  */
 int64_t *db_kept(struct db *db, const char *sql);
 
+/*
+ * A row of the outbox with which nothing can be done, not even its end, rests: `rests (id)` of SQL is true of it, and whoever
+ * looks for rows that are due, or overdue, passes it over. Only this connection knows, no rollback takes it back, and of very
+ * many not all are known. db_wake: those whose time has come rest no more.
+ */
+void db_rest(struct db *db, int64_t outbox, int64_t until_at);
+void db_wake(struct db *db, int64_t now);
+
 /* A read transaction for several reads of one state (readers); end it soon. */
 int db_read_begin(struct db *db, struct error *error);
 void db_read_end(struct db *db);

@@ -15,9 +15,14 @@ enum {
     READER_STATEMENT_MS = 5000,
     READER_LOG_BYTES = 128 * 1024 * 1024,
     READER_LOOK_MS = 50,
+    RESTS_MAX = 64,
 };
 
 struct wal_file;
+
+struct rest {
+    int64_t outbox, until_at;
+};
 
 struct query {
     const char *sql;
@@ -44,11 +49,14 @@ struct db {
     bool was_cut;
     struct query *queries[STATEMENTS_MAX];
     int query_count;
+    struct rest rests[RESTS_MAX];
+    int rest_count;
 };
 
 void db_note_fault(struct db *db, int code);
 int db_fail(struct db *db, int code, struct error *error); /* notes the fault and sets the sentence; -1 */
 int64_t db_monotonic_ms(void);
+int db_know_rests(struct db *db); /* a code of SQLite's */
 
 /* sqlite3_open_v2 of the file that has this very name: SQLite takes ":memory:", "" and "file:…" for something else, and
  * what was acknowledged would not be on disk. */

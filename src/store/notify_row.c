@@ -92,7 +92,8 @@ static int take_one(struct query *q, struct notify_row *row, struct error *error
 }
 
 static const char DUE[] = ROW
-    "WHERE o.state = 'due' AND o.kind = 'notify' AND o.sent_by = ?1 AND o.due_at <= ?2 ORDER BY o.due_at, o.id LIMIT 1";
+    "WHERE o.state = 'due' AND o.kind = 'notify' AND o.sent_by = ?1 AND o.due_at <= ?2 AND NOT rests (o.id) "
+    "ORDER BY o.due_at, o.id LIMIT 1";
 
 int notify_row_due(struct db *db, const char *target, int64_t now, struct notify_row *row, struct error *error)
 {
@@ -104,7 +105,8 @@ int notify_row_due(struct db *db, const char *target, int64_t now, struct notify
 }
 
 static const char OVERDUE[] = ROW
-    "WHERE o.settled_at IS NULL AND o.kind = 'notify' AND o.state <> 'claimed' AND o.expires_at <= ?1 LIMIT 1";
+    "WHERE o.settled_at IS NULL AND o.kind = 'notify' AND o.state <> 'claimed' AND o.expires_at <= ?1 AND NOT rests (o.id) "
+    "LIMIT 1";
 
 int notify_row_overdue(struct db *db, int64_t now, struct notify_row *row, struct error *error)
 {
@@ -152,7 +154,8 @@ int notify_row_under_way(struct db *db, const char *target, int *count, struct e
     return found < 0 ? -1 : 0;
 }
 
-static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'due' AND kind = 'notify' AND sent_by = ?1";
+static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'due' AND kind = 'notify' AND sent_by = ?1 "
+                               "AND NOT rests (id)";
 
 int notify_row_next_due(struct db *db, const char *target, int64_t *at, struct error *error)
 {

@@ -231,9 +231,10 @@ static int take_rows(struct query *q, int64_t now, size_t max, struct outbox_row
 }
 
 static const char OLDEST[] = ROW_COLUMNS
-    "WHERE o.state = 'due' AND o.kind = 'send' AND o.due_at <= ?1 ORDER BY o.due_at, o.id LIMIT ?2";
+    "WHERE o.state = 'due' AND o.kind = 'send' AND o.due_at <= ?1 AND NOT rests (o.id) ORDER BY o.due_at, o.id LIMIT ?2";
 static const char NEWEST[] = ROW_COLUMNS
-    "WHERE o.state = 'due' AND o.kind = 'send' AND o.due_at <= ?1 ORDER BY o.due_at DESC, o.id DESC LIMIT ?2";
+    "WHERE o.state = 'due' AND o.kind = 'send' AND o.due_at <= ?1 AND NOT rests (o.id) "
+    "ORDER BY o.due_at DESC, o.id DESC LIMIT ?2";
 
 int outbox_due(struct db *db, int64_t now, size_t max, struct outbox_row *rows, size_t *count,
                struct error *error)
@@ -248,7 +249,7 @@ int outbox_due(struct db *db, int64_t now, size_t max, struct outbox_row *rows, 
     return take_rows(db_query(db, NEWEST), now, max - oldest, rows, count, error);
 }
 
-static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'due' AND kind = 'send'";
+static const char NEXT_DUE[] = "SELECT min(due_at) FROM outbox WHERE state = 'due' AND kind = 'send' AND NOT rests (id)";
 
 int outbox_next_due(struct db *db, int64_t *due_at, struct error *error)
 {
@@ -395,16 +396,12 @@ int outbox_release_held(struct db *db, int64_t contact, int64_t now, struct erro
 }
 
 static const char OVERDUE[] = "SELECT id, contact, coalesce(turn, 0), is_ambiguous FROM outbox WHERE settled_at IS NULL "
-                              "AND state <> 'claimed' AND seq > 0 AND expires_at <= ?1 LIMIT ?2";
+                              "AND state <> 'claimed' AND seq > 0 AND expires_at <= ?1 AND NOT rests (id) LIMIT ?2";
 static const char OVERDUE_HELD[] =
-    "SELECT id, contact, coalesce(turn, 0), is_ambiguous FROM outbox WHERE state = 'held' AND expires_at <= ?1 LIMIT ?2";
+    "SELECT id, contact, coalesce(turn, 0), is_ambiguous FROM outbox WHERE state = 'held' AND expires_at <= ?1 "
+    "AND NOT rests (id) LIMIT ?2";
 
-struct overdue {
-    int64_t id, contact, turn;
-    bool is_ambiguous;
-};
-
-static int find_overdue(struct db *db, const char *sql, int64_t now, int max, struct overdue *found, int *count,
+static int find_overdue(struct db *db, const char *sql, int64_t now, int max, struct outbox_brief *rows, int *count,
                         struct error *error)
 {
     struct query *q = db_query(db, sql);
@@ -412,46 +409,26 @@ static int find_overdue(struct db *db, const char *sql, int64_t now, int max, st
 
     query_bind_int(q, 1, now);
     query_bind_int(q, 2, max - *count);
-    while ((more = query_step(q, error)) == 1) {
-        found[*count].id = query_int(q, 0);
-        found[*count].contact = query_int(q, 1);
-        found[*count].turn = query_int(q, 2);
-        found[(*count)++].is_ambiguous = query_int(q, 3) != 0;
-    }
+    while ((more = query_step(q, error)) == 1)
+        rows[(*count)++] = (struct outbox_brief){ .id = query_int(q, 0), .contact = query_int(q, 1), .turn = query_int(q, 2),
+                                                  .is_ambiguous = query_int(q, 3) != 0 };
     query_end(q);
     return more;
 }
 
-static int end_overdue(struct db *db, const struct overdue *row, int64_t now, struct error *error)
+int outbox_overdue(struct db *db, int64_t now, int max, struct outbox_brief *rows, int *count, struct error *error)
 {
-    return row->is_ambiguous ? outbox_settle(db, row->id, row->contact, row->turn, "unknown",
-                                             OUTBOX_NOT_AGAIN "its deadline passed", now, error)
-                             : outbox_settle(db, row->id, row->contact, row->turn, "expired",
-                                             "its deadline passed before it could leave", now, error);
-}
-
-int outbox_expire(struct db *db, int64_t now, int max, int64_t *ids, int *ended, struct error *error)
-{
-    struct overdue *found = alloc_array((size_t)max, sizeof *found);
-    int result = 0;
-
-    *ended = 0;
-    if (find_overdue(db, OVERDUE, now, max, found, ended, error) < 0 ||
-        find_overdue(db, OVERDUE_HELD, now, max, found, ended, error) < 0)
-        result = -1;
-    for (int i = 0; i < *ended && result == 0; i++) {
-        ids[i] = found[i].id;
-        result = end_overdue(db, &found[i], now, error);
-    }
-    free(found);
-    return result;
+    *count = 0;
+    if (find_overdue(db, OVERDUE, now, max, rows, count, error) < 0)
+        return -1;
+    return find_overdue(db, OVERDUE_HELD, now, max, rows, count, error);
 }
 
 #define NO_CONVERSATION "NOT EXISTS (SELECT 1 FROM conversation v WHERE v.id = o.conversation)"
 static const char ORPHAN[] =
-    "SELECT o.id FROM outbox o WHERE o.state = 'due' AND o.kind = 'consult' "
+    "SELECT o.id FROM outbox o WHERE o.state = 'due' AND o.kind = 'consult' AND NOT rests (o.id) "
     "AND (NOT EXISTS (SELECT 1 FROM consult c WHERE c.outbox = o.id) OR " NO_CONVERSATION ") "
-    "UNION ALL SELECT o.id FROM outbox o WHERE o.state = 'due' AND o.kind = 'call' "
+    "UNION ALL SELECT o.id FROM outbox o WHERE o.state = 'due' AND o.kind = 'call' AND NOT rests (o.id) "
     "AND (NOT EXISTS (SELECT 1 FROM service_call s WHERE s.outbox = o.id) OR " NO_CONVERSATION ") LIMIT 1";
 
 int outbox_orphan(struct db *db, int64_t *id, struct error *error)

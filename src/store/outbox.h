@@ -115,10 +115,6 @@ int outbox_orphan(struct db *db, int64_t *id, struct error *error);
 /* Before the reason why a text that was sent, with no answer, does not go once more: it is unknown then. */
 #define OUTBOX_NOT_AGAIN "sent, and nobody can tell whether it arrived; it does not go again: "
 
-/* Ends up to `max` rows whose deadline has passed, held ones included: which, in `ids`, which has room for them; *ended is how
- * many. */
-int outbox_expire(struct db *db, int64_t now, int max, int64_t *ids, int *ended, struct error *error);
-
 /*
  * At start: rows that were claimed when the last owner of the book died. Nobody can tell whether they left:
  * ambiguous, to be sent once more; unknown when that was the second time.
@@ -131,8 +127,13 @@ int outbox_next_unknown(struct db *db, int64_t at, int64_t after, int64_t *id, s
 struct outbox_brief { /* owned by the caller */
     int64_t id, contact, conversation, turn;
     char state[12], kind[8];
+    bool is_ambiguous; /* of an overdue one */
 };
 int outbox_get(struct db *db, int64_t id, struct outbox_brief *brief, struct error *error);
+
+/* Up to `max` texts whose deadline has passed, held ones included: of each its id, contact, turn and
+ * whether it is ambiguous. */
+int outbox_overdue(struct db *db, int64_t now, int max, struct outbox_brief *rows, int *count, struct error *error);
 
 /* Texts that still have to leave. */
 int outbox_count_pending(struct db *db, int64_t *pending, struct error *error);

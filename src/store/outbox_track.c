@@ -124,7 +124,7 @@ static const char DUE[] =
     "SELECT o.id, o.contact, o.conversation, o.failures, o.is_single, o.is_ambiguous, "
     "coalesce((SELECT t.is_parted FROM track t WHERE t.outbox = o.id), 0), "
     "(SELECT c.tracked_at FROM contact c WHERE c.id = o.contact) FROM outbox o "
-    "WHERE o.state = 'due' AND o.kind = 'track' AND o.due_at <= ?1 ORDER BY o.due_at, o.id LIMIT ?2";
+    "WHERE o.state = 'due' AND o.kind = 'track' AND o.due_at <= ?1 AND NOT rests (o.id) ORDER BY o.due_at, o.id LIMIT ?2";
 
 int outbox_track_due(struct db *db, int64_t now, size_t max, struct outbox_track_row *rows, size_t *count,
                      struct error *error)
@@ -151,7 +151,7 @@ int outbox_track_due(struct db *db, int64_t now, size_t max, struct outbox_track
 }
 
 static const char NEXT_DUE[] = "SELECT due_at, is_single FROM outbox WHERE state = 'due' AND kind = 'track' "
-                               "ORDER BY due_at LIMIT 1 OFFSET ?1";
+                               "AND NOT rests (id) ORDER BY due_at LIMIT 1 OFFSET ?1";
 
 int outbox_track_next_due(struct db *db, int nth, int64_t *due_at, bool *is_single, struct error *error)
 {

@@ -100,7 +100,8 @@ int service_call_under_way(struct db *db, int *count, struct error *error)
 }
 
 static const char DUE[] = ROW
-    "WHERE o.state = 'due' AND o.kind = 'call' AND o.due_at <= ?2 " NOT_BUSY "ORDER BY o.due_at, o.id LIMIT ?3";
+    "WHERE o.state = 'due' AND o.kind = 'call' AND o.due_at <= ?2 AND NOT rests (o.id) " NOT_BUSY
+    "ORDER BY o.due_at, o.id LIMIT ?3";
 
 int service_call_due(struct db *db, int64_t now, size_t max, struct service_call_row *rows, size_t *count,
                      struct error *error)
@@ -120,8 +121,8 @@ int service_call_due(struct db *db, int64_t now, size_t max, struct service_call
 
 static const char NEXT_DUE[] =
     "SELECT o.due_at FROM outbox o JOIN service_call s ON s.outbox = o.id "
-    "WHERE o.state = 'due' AND o.kind = 'call' " NOT_BUSY "ORDER BY o.due_at LIMIT 1";
-static const char NEXT_EXPIRES[] = "SELECT min(expires_at) FROM outbox WHERE state = 'due' AND kind = 'call'";
+    "WHERE o.state = 'due' AND o.kind = 'call' AND NOT rests (o.id) " NOT_BUSY "ORDER BY o.due_at LIMIT 1";
+static const char NEXT_EXPIRES[] = "SELECT min(expires_at) FROM outbox WHERE state = 'due' AND kind = 'call' AND NOT rests (id)";
 
 int service_call_next(struct db *db, int64_t *due_at, int64_t *expires_at, struct error *error)
 {
@@ -143,7 +144,7 @@ static int take_one(struct query *q, struct service_call_row *row, struct error 
     return found;
 }
 
-static const char OVERDUE[] = ROW "WHERE o.state = 'due' AND o.kind = 'call' AND o.expires_at <= ?1 LIMIT 1";
+static const char OVERDUE[] = ROW "WHERE o.state = 'due' AND o.kind = 'call' AND o.expires_at <= ?1 AND NOT rests (o.id) LIMIT 1";
 
 int service_call_overdue(struct db *db, int64_t latest, struct service_call_row *row, struct error *error)
 {

@@ -42,6 +42,31 @@ static void when_a_failure_is_the_rows_own(void **state)
     }
 }
 
+/* Then its lane stays as it is, and only the row can wait for as long as the answer asks. */
+static void a_row_that_fails_by_itself_waits_for_as_long_as_the_answer_asks(void **state)
+{
+    static const int64_t ASKED[] = { 0, 600 * 1000, 3600 * 1000 };
+    struct fixture *f = *state;
+    struct error error = { 0 };
+
+    hear(f, "ana", "hours");
+    for (size_t i = 0; i < 2 + sizeof ASKED / sizeof *ASKED; i++) {
+        struct answer failed = of(ANSWER_NOT_DONE);
+
+        failed.wait_ms = i < 2 ? 0 : ASKED[i - 2];
+        settle(f, claim(f), failed, 503);
+        if (i >= 2) {
+            assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), 0);
+            assert_true(fixture_int(f, "SELECT due_at FROM outbox") >= f->now + failed.wait_ms);
+            assert_true(fixture_int(f, "SELECT due_at FROM outbox") <= f->now + (failed.wait_ms > 0 ? failed.wait_ms : 60 * 1000));
+        }
+        must(desk_begin(&f->desk, &error), &error);
+        must(health_heal(&f->desk.health, f->desk.db, "braze", f->now, &error), &error); /* others get through */
+        must(desk_commit(&f->desk, &error), &error);
+        f->now += 3600 * 1000;
+    }
+}
+
 static void limits_are_obeyed(void **state)
 {
     struct fixture *f = *state;
@@ -201,12 +226,58 @@ static void a_used_up_share_lasts_until_the_full_hour(void **state)
     assert_int_equal(count_state(f, "claimed"), 1);
 }
 
+/* Where the book does not take what is known of a lane, it is known all the same. */
+static void a_lane_that_cannot_be_written_down_is_left_alone_in_its_time(void **state)
+{
+    static const char *const DAMAGES[] = { "lane", "event" };
+
+    for (size_t i = 0; i < sizeof DAMAGES / sizeof *DAMAGES; i++) {
+        struct fixture *f = *state;
+        struct error error = { 0 };
+        struct answer limited = of(ANSWER_LATER);
+        char sql[200];
+
+        snprintf(sql, sizeof sql, "CREATE TRIGGER damage BEFORE INSERT ON %s BEGIN SELECT RAISE (ABORT, 'damaged'); END", DAMAGES[i]);
+        hear(f, "ana", "hours");
+        must(db_run(f->desk.db, sql, &error), &error);
+        limited.wait_ms = 60000;
+        settle(f, claim(f), limited, 429);
+        assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), i);
+        assert_int_equal(fixture_int(f, "SELECT count(*) FROM book WHERE name LIKE 'defect %'"), 1);
+        f->now += 59999;
+        assert_null(claim(f));
+        f->now += 6002;
+        settle(f, claim(f), of(ANSWER_ACCEPTED), 201);
+        assert_int_equal(next_at(f, 0), INT64_MAX);
+        assert_int_equal(count_state(f, "accepted"), i + 1);
+        assert_int_equal(f->desk.health.count, 0);
+        must(db_run(f->desk.db, "DROP TRIGGER damage", &error), &error);
+    }
+}
+
+/* The look at a lane that was stopped must not cost the text that looks. */
+static void a_probe_that_cannot_be_written_down_leaves_all_the_same(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct answer stopped = of(ANSWER_STOPPED);
+
+    stopped.scope = SCOPE_CAMPAIGN;
+    hear(f, "ana", "hours");
+    settle(f, claim(f), stopped, 400);
+    must(db_run(f->desk.db, "CREATE TRIGGER damage BEFORE UPDATE ON lane BEGIN SELECT RAISE (ABORT, 'damaged'); END", &error), &error);
+    f->now += 3600 * 1000;
+    settle(f, claim(f), of(ANSWER_ACCEPTED), 201);
+    assert_int_equal(count_state(f, "accepted"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup_usual, setup_close)
         TEST(what_waits_for_a_lane_keeps_what_is_known_of_it),
         TEST(when_a_failure_is_the_rows_own),
+        TEST(a_row_that_fails_by_itself_waits_for_as_long_as_the_answer_asks),
         TEST(limits_are_obeyed),
         TEST(the_hour_has_a_share),
         TEST(the_next_look_is_when_something_may_leave),
@@ -214,6 +285,8 @@ int main(void)
         TEST(behind_a_trouble_calls_come_back_by_and_by),
         TEST(a_share_that_is_smaller_than_what_may_be_under_way_is_a_share),
         TEST(a_used_up_share_lasts_until_the_full_hour),
+        TEST(a_lane_that_cannot_be_written_down_is_left_alone_in_its_time),
+        TEST(a_probe_that_cannot_be_written_down_leaves_all_the_same),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

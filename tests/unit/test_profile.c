@@ -336,7 +336,7 @@ static void its_troubles_do_not_touch_the_replies(void **state)
                             CASES[i].lane[0] == 'b'   ? "braze/users/track backing_off"
                             : CASES[i].lane[0] == 'l' ? "braze/users/track limited"
                                                       : "braze/users/track stopped");
-        assert_int_equal(own.desk.health.ramp, 0);
+        assert_int_equal(own.desk.health.counts.ramp, 0);
         hear_from(&own, "'user_id':'bob'", "red 1");
         assert_null(claim_track(&own, 0));
         assert_int_equal(fixture_int(&own, "SELECT count(*) FROM outbox WHERE kind = 'send' AND state = 'accepted'"), 2);
