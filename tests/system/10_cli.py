@@ -425,6 +425,17 @@ def kernel_login():
         equal(desk.value("SELECT agent FROM conversation"), f"cli {pwd.getpwuid(1).pw_name}", "who has it")
 
 
+@test("those who act at once while no daemon runs do so one after the other")
+def one_after_the_other():
+    with Desk() as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.stop()
+        several = [subprocess.Popen([binary("frontdesk"), "note", "ana", f"note {number}"], env=desk.env, stdout=subprocess.DEVNULL,
+                                    stderr=subprocess.PIPE, text=True) for number in range(5)]
+        equal([(process.communicate()[1], process.returncode) for process in several], [("", 0)] * 5, "each is done")
+        equal(desk.value("SELECT count(*) FROM message WHERE kind = 'note'"), 5, "and written down")
+
+
 FLOW = """
 INSERT INTO flow (name, title) VALUES ('table', 'your booking');
 INSERT INTO step (name, say, ask) VALUES ('table.people', 'How "many"?', 'number');
