@@ -5,11 +5,13 @@
  * daemon runs leaves when one is started. The book is never created by an act on what it holds, only by the
  * first loading of rules.
  */
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/disk.h"
 #include "base/env.h"
 #include "ctl/act.h"
@@ -28,6 +30,8 @@ enum {
     PROBE_TIMEOUT_MS = 3000,
     TELL_AFTER_MS = 1500, /* that it is waited for */
     LOOK_EVERY_MS = 5000,
+    HELD_WAIT_MS = 3000,
+    HELD_LOOK_MS = 50,
     DESK_NUMBER_MAX = (1 << 22) - 1,
     ANOTHER_BOOK = 421,
 };
@@ -351,22 +355,24 @@ void act_tell_held(const struct call *call, struct buf *out)
     remedy_add(call, "systemctl restart frontdeskd", out);
 }
 
-static void do_here(struct deed *deed)
+/* 0: somebody else holds the book. */
+static int do_here(struct deed *deed)
 {
     const char *path = buf_text(&deed->call->db_path);
     struct buf held = { 0 };
     struct desk desk;
     int64_t number;
 
+    deed->status = 0;
     if (deed->files == NULL && access(path, F_OK) != 0) {
         error_set(&deed->error, "%s: there is no such database; name it with --db FILE or FRONTDESK_DB",
                   path);
         deed->status = 500;
-        return;
+        return 1;
     }
     if (desk_number(&number, &deed->error) != 0) {
         deed->status = 500;
-        return;
+        return 1;
     }
     if (desk_open(&desk, path, number, call_zones(deed->call), deed->call->now, &deed->error) != 0) {
         deed->status = is_held(path) ? 503 : 500;
@@ -375,7 +381,7 @@ static void do_here(struct deed *deed)
             error_set(&deed->error, "%s", buf_text(&held));
         }
         buf_release(&held);
-        return;
+        return deed->status == 503 ? 0 : 1;
     }
     if (deed->files != NULL)
         load_here(deed, &desk);
@@ -384,6 +390,7 @@ static void do_here(struct deed *deed)
     else
         command_here(deed, &desk);
     desk_close(&desk);
+    return 1;
 }
 
 static int finish(struct deed *deed, struct json **reply)
@@ -400,10 +407,13 @@ static int finish(struct deed *deed, struct json **reply)
     return code;
 }
 
+/* Another command has the book for a moment only; and when it is a daemon that starts, that one is asked next. */
 static int run(struct deed *deed, struct json **reply)
 {
-    if (ask_daemon(deed) == 0)
-        do_here(deed);
+    int64_t until = clock_monotonic_ms() + HELD_WAIT_MS;
+
+    while (ask_daemon(deed) == 0 && do_here(deed) == 0 && clock_monotonic_ms() < until)
+        poll(NULL, 0, HELD_LOOK_MS);
     return finish(deed, reply);
 }
 

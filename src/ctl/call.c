@@ -3,6 +3,7 @@
  * only UTC.
  */
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -54,10 +55,28 @@ static int load_env(const struct parsed *parsed, struct error *error)
     return result;
 }
 
+/* Of the session, whoever one has become in it since. */
+static const struct passwd *session_login(void)
+{
+    FILE *file = fopen("/proc/self/loginuid", "re");
+    unsigned uid = UINT_MAX; /* as the kernel has it where nobody has logged in */
+    bool is_read = file != NULL && fscanf(file, "%u", &uid) == 1;
+
+    if (file != NULL)
+        fclose(file);
+    return is_read && uid != UINT_MAX ? getpwuid(uid) : NULL;
+}
+
+/* The book is the daemon's user's alone, so all act as that user: who has logged in tells colleagues apart. */
 static void name_actor(struct buf *actor)
 {
-    const struct passwd *login = getpwuid(getuid());
+    const char *before_sudo = getenv("SUDO_USER");
+    const struct passwd *login = before_sudo != NULL ? getpwnam(before_sudo) : NULL;
 
+    if (login == NULL)
+        login = session_login();
+    if (login == NULL)
+        login = getpwuid(getuid());
     if (login != NULL)
         buf_addf(actor, "cli %s", login->pw_name);
     else

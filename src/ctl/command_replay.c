@@ -123,7 +123,7 @@ static void warn_of_proofs(struct output *output, const struct ruleset *draft)
     struct matcher *matcher = matcher_new(true);
     struct error error = { 0 };
 
-    if (proof_run(draft, matcher, &error) > 0)
+    if (proof_run(draft, matcher, &error) > 0 || proof_any(draft, &error) != 0)
         output_note(output, NOTE_WARN, "The draft would not load yet: %s", error.text);
     matcher_free(matcher);
 }

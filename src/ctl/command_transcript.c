@@ -65,7 +65,7 @@ static void show_title(struct output *output, const struct transcript_head *head
 {
     struct buf title = { 0 };
 
-    buf_addf(&title, "Transcript: %s", head->user);
+    buf_addf(&title, "Transcript: %s", head->user[0] != '\0' ? head->user : "somebody erased");
     if (head->first_name[0] != '\0')
         buf_addf(&title, " (%s)", head->first_name);
     output_title(output, buf_text(&title));

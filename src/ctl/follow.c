@@ -130,7 +130,7 @@ static void show_heading(struct follow *follow, int64_t conversation, const char
     if (conversation == 0 || conversation == follow->conversation)
         return;
     follow->conversation = conversation;
-    buf_addf(&heading, "%s", name);
+    buf_addf(&heading, "%s", name[0] != '\0' ? name : "somebody erased");
     if (strcmp(name, user) != 0)
         buf_addf(&heading, " (%s)", user);
     buf_addf(&heading, ", conversation %lld, %s", (long long)conversation, channel);

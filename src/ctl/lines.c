@@ -9,13 +9,13 @@
 #include "ctl/lines.h"
 #include "text/unfold.h"
 
-/* What the customer read where the campaign has a text of its own, nobody here knows. */
+/* What the customer read where the campaign has a text of its own, nobody here knows; of who was erased nothing is known. */
 static char *format_text(const struct transcript_line *line)
 {
     struct buf text = { 0 };
 
     buf_add_text(&text, line->text);
-    if (text.len == 0 && strcmp(line->kind, "out") == 0)
+    if (text.len == 0 && line->user[0] != '\0' && strcmp(line->kind, "out") == 0)
         buf_addf(&text, "[the campaign's own text, with %s]", line->properties);
     return buf_detach(&text);
 }

@@ -117,6 +117,8 @@ struct ruleset *problems_judge(struct problems *problems, const struct rulefiles
     if (rules == NULL) {
         add_failure(problems, "error", error.text);
     } else {
+        if (proof_any(rules, &error) != 0)
+            add_failure(problems, "error", error.text);
         proof_each(rules, matcher, add_proof, problems);
         problems->warnings = rules_check(rules, add_warning, problems);
     }

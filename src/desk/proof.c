@@ -210,6 +210,13 @@ size_t proof_run(const struct ruleset *ruleset, struct matcher *matcher, struct 
     return failures;
 }
 
+int proof_any(const struct ruleset *ruleset, struct error *error)
+{
+    return ruleset->rule_count > 0
+               ? 0
+               : error_set(error, "these files hold no rule at all; with them every message would stay unanswered");
+}
+
 struct ruleset *proof_build(const struct rulefiles *files, const struct zones *zones, struct error *error)
 {
     struct ruleset *rules = ruleset_new(files, zones, error);
@@ -221,10 +228,8 @@ struct ruleset *proof_build(const struct rulefiles *files, const struct zones *z
     matcher = matcher_new(true);
     failures = proof_run(rules, matcher, error);
     matcher_free(matcher);
-    if (failures == 0 && rules->rule_count > 0)
+    if (failures == 0 && proof_any(rules, error) == 0)
         return rules;
-    if (failures == 0)
-        error_set(error, "these files hold no rule at all; with them every message would stay unanswered");
     ruleset_free(rules);
     return NULL;
 }

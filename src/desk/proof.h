@@ -18,6 +18,9 @@
  */
 size_t proof_run(const struct ruleset *ruleset, struct matcher *matcher, struct error *error);
 
+/* -1: there is no rule in it. */
+int proof_any(const struct ruleset *ruleset, struct error *error);
+
 /*
  * Files into a set that may come into force: built, not empty, proven. NULL and a sentence otherwise. Any
  * thread.

@@ -383,6 +383,59 @@ def double_take():
         eventually(lambda: desk.do("audit"), "audit")
 
 
+def own_login():
+    with open("/proc/self/loginuid", encoding="ascii") as login:
+        uid = int(login.read())
+    return pwd.getpwuid(uid if uid != 2 ** 32 - 1 else os.getuid()).pw_name
+
+
+def logged_in_as(uid):
+    """As pam_loginuid leaves a session behind, whoever one becomes in it."""
+    with open("/proc/self/loginuid", "w", encoding="ascii") as login:
+        login.write(str(uid))
+
+
+@test("who acts is who has logged in, also where all act as the daemon's user: the second who takes is told who has it")
+def colleagues():
+    with Desk() as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.do("take", "ana", env={"SUDO_USER": "daemon"})
+        desk.do("take", "ana", env={"SUDO_USER": "daemon"})
+        second = desk.cli("take", "ana", env={"SUDO_USER": "bin"})
+        equal((second.code, second.err), (1, "frontdesk: conversation 1 is with cli daemon; release it first\n"), "the second")
+        desk.do("release", "ana", env={"SUDO_USER": "bin"})
+        equal([(row["kind"], row["actor"]) for row in desk.rows("SELECT kind, actor FROM event WHERE actor LIKE 'cli %'")],
+              [("take", "cli daemon"), ("release", "cli bin")], "the ledger")
+        for name in ("", "nobody of that name", "x\x1b[31m"):
+            desk.do("note", "ana", "hm", env={"SUDO_USER": name})
+        equal({row["actor"] for row in desk.rows("SELECT actor FROM message WHERE kind = 'note'")}, {f"cli {own_login()}"}, "nobody's name")
+
+
+@test("who has logged in is the kernel's word, where sudo says nothing")
+def kernel_login():
+    with Desk() as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        try:
+            subprocess.run(["true"], preexec_fn=lambda: logged_in_as(1), check=True)
+        except subprocess.SubprocessError:
+            print("# this kernel, or this user, sets no login: nothing to see here")
+            return
+        subprocess.run([binary("frontdesk"), "take", "ana"], env=desk.env, check=True, stdout=subprocess.DEVNULL,
+                       preexec_fn=lambda: logged_in_as(1))
+        equal(desk.value("SELECT agent FROM conversation"), f"cli {pwd.getpwuid(1).pw_name}", "who has it")
+
+
+@test("those who act at once while no daemon runs do so one after the other")
+def one_after_the_other():
+    with Desk() as desk:
+        desk.hears("ana", "ping 1", "pong 1")
+        desk.stop()
+        several = [subprocess.Popen([binary("frontdesk"), "note", "ana", f"note {number}"], env=desk.env, stdout=subprocess.DEVNULL,
+                                    stderr=subprocess.PIPE, text=True) for number in range(5)]
+        equal([(process.communicate()[1], process.returncode) for process in several], [("", 0)] * 5, "each is done")
+        equal(desk.value("SELECT count(*) FROM message WHERE kind = 'note'"), 5, "and written down")
+
+
 FLOW = """
 INSERT INTO flow (name, title) VALUES ('table', 'your booking');
 INSERT INTO step (name, say, ask) VALUES ('table.people', 'How "many"?', 'number');

@@ -7,7 +7,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import texts
 from desk import Desk
 from sandbox import ROOT
-from tap import contains, equal, main, test, true
+from tap import contains, equal, lacks, main, test, true
 
 GOOD = texts.CARRIERS + r"""
 INSERT INTO rule (name, priority, words, action) VALUES ('out', 1000, '=stop', 'opt_out');
@@ -49,6 +49,18 @@ def warnings():
         equal(strict.code, 1, f"{strict}")
         contains(strict.out, "error  20-rules.sql:2: the rule late can never win", "an error by now")
         true("would load" not in strict.out + strict.err, "nothing soothing is said")
+
+
+@test("files without any rule would not load, and check says so as load does")
+def no_rule():
+    with Desk(start=False) as desk:
+        for files in ("", "\n-- nothing yet\n"), ("INSERT INTO setting (name, value) VALUES ('business_name', 'Sunny');",):
+            rules = folder(desk, *files)
+            checked, loaded = desk.cli("rules", "check", rules), desk.cli("rules", "load", rules)
+            equal((checked.code, loaded.code), (1, 1), f"{files}: {checked} {loaded}")
+            contains(checked.out, "error    these files hold no rule at all", "the problem")
+            lacks(checked.out, "would load", "nothing soothing is said")
+            contains(loaded.err, "these files hold no rule at all", "load says the same")
 
 
 @test("--json: a list with file, line, rule, kind and sentence")

@@ -172,6 +172,11 @@ def erased():
         contains(desk.do("transcript", "bob").out, WORD + "bob", "nor his transcript")
         equal(desk.cli("transcript", HER).code, 3, "she is not found")
         equal(desk.cli("erase", HER).code, 3, "and cannot be erased twice")
+        hers = desk.value("SELECT min(id) FROM conversation")
+        shown = desk.do("transcript", hers).out
+        contains(shown, "erased", "of what is left it is said that it was hers")
+        lacks(shown, "own text", "nobody's campaign has said what she heard")
+        contains(desk.do("transcript", hers, "--html").out, "<title>Transcript: somebody erased</title>", "the page as well")
         desk.hears(HER, "ping new", "pong new", phone_number="+821055501234")
         equal(desk.value("SELECT count(DISTINCT contact) FROM identity WHERE value = 'ana-Zx81'"), 1, "she is somebody new")
         desk.do("audit")
