@@ -432,7 +432,10 @@ static const struct {
       "a.sql:4: the step f.size sets a already in a.sql:3" },
     { ASK "INSERT INTO step_set (step, name, value) VALUES ('f.size', 'a', ':failed');",
       "a.sql:3: value: :failed tells how a step went; only a branch and accept_if may ask for it" },
-    { ASK "INSERT INTO step_set (step, name, value) VALUES ('f.size', 'a', '{{ size }}');", "a.sql:3: value: …" },
+    { ASK "INSERT INTO step_set (step, name, value) VALUES ('f.size', 'a', '{{ size }}');",
+      "a.sql:3: value: { has no meaning here; facts are written :hour, variables @name" },
+    { BASE "INSERT INTO branch (step, only_if, next) VALUES ('f.hello', '{{ first_name }} = ''Ana''', 'end');",
+      "a.sql:3: only_if: { has no meaning here; facts are written :hour, variables @name" },
     { ASK "INSERT INTO step_property (step, name, value) VALUES ('f.size', 'picture', 'a');",
       "a.sql:3: the step f.size has no campaign of its own that could take the property picture; name one in its column "
       "campaign" },
