@@ -371,6 +371,8 @@ LIB = \
   src/rules/decimal.c \
   src/rules/draw.c \
   src/rules/fact.c \
+  src/rules/fact_chain.c \
+  src/rules/fact_piece.c \
   src/rules/fact_value.c \
   src/rules/faq.c \
   src/rules/flood_phrase.c \

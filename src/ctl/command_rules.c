@@ -16,9 +16,14 @@
 #include "store/rulefile.h"
 
 /* The folder from the command line, --rules or FRONTDESK_RULES. */
+static const char *folder_of(const struct call *call)
+{
+    return call->parsed->holes[0] != NULL ? call->parsed->holes[0] : buf_text(&call->rules_dir);
+}
+
 static int read_folder(struct call *call, struct rulefiles *files)
 {
-    const char *folder = call->parsed->holes[0] != NULL ? call->parsed->holes[0] : buf_text(&call->rules_dir);
+    const char *folder = folder_of(call);
     struct error error = { 0 };
 
     if (folder[0] == '\0')
@@ -152,6 +157,7 @@ int command_rules_check(struct call *call)
 {
     struct rulefiles files = { 0 };
     struct problems problems = { .output = call->output,
+                                 .folder = folder_of(call),
                                  .is_strict = call->parsed->options[OPTION_STRICT] != NULL };
     struct ruleset *rules;
     int code;
@@ -186,7 +192,7 @@ int command_rules_load(struct call *call)
         code = act_load_rules(call, &files, &reply);
     if (code == EXIT_DONE) {
         int64_t number = json_get_int(reply, "ruleset", 0);
-        struct problems problems = { .output = call->output };
+        struct problems problems = { .output = call->output, .folder = folder_of(call) };
 
         problems_warn(&problems, &files, call_zones(call));
         output_record(

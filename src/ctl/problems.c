@@ -68,6 +68,21 @@ static void add_warning(void *context, const struct warning *warning)
     add(problems, problems->is_strict ? "error" : "warning", warning);
 }
 
+static void add_outsider(void *context, const char *file, const char *name)
+{
+    struct warning warning = { .kind = "not-read" };
+    struct buf sentence = { 0 };
+    struct problems *problems = context;
+    if (name != NULL)
+        buf_addf(&sentence, "%s is not read: the name of a rule file ends in .sql; rename it to %s", file, name);
+    else
+        buf_addf(&sentence, "%s is not read: it is no plain file", file);
+    warning.sentence = buf_text(&sentence);
+    problems->warnings++;
+    add_warning(problems, &warning);
+    buf_release(&sentence);
+}
+
 static void begin(struct problems *problems, const char *noun)
 {
     output_table(problems->output, noun, COLUMNS, sizeof COLUMNS / sizeof COLUMNS[0]);
@@ -122,6 +137,7 @@ struct ruleset *problems_judge(struct problems *problems, const struct rulefiles
         proof_each(rules, matcher, add_proof, problems);
         problems->warnings = rules_check(rules, add_warning, problems);
     }
+    rulefiles_passed_by(problems->folder, add_outsider, problems);
     output_table_end(problems->output);
     show_talks(problems->output, problems->failures > 0 ? rules : NULL, matcher);
     matcher_free(matcher);
@@ -135,6 +151,7 @@ void problems_warn(struct problems *problems, const struct rulefiles *files, con
     begin(problems, "warnings");
     if (rules != NULL)
         problems->warnings = rules_check(rules, add_warning, problems);
+    rulefiles_passed_by(problems->folder, add_outsider, problems);
     output_table_end(problems->output);
     ruleset_free(rules);
 }

@@ -21,7 +21,8 @@
 
 struct problems {
     struct output *output;
-    bool is_strict; /* warnings are told as errors */
+    const char *folder; /* where the files are from */
+    bool is_strict;     /* warnings are told as errors */
     size_t failures, warnings;
 };
 

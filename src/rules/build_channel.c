@@ -121,7 +121,7 @@ static int take_text_property(const struct row *row, struct campaign *campaign, 
                           "a campaign with app_id carries its text itself and has no text_property");
     if (strlen(name) > ROW_NAME_MAX || name[strspn(name, LETTERS)] != '\0' ||
         (name[0] >= '0' && name[0] <= '9'))
-        return row_refuse(row, error, "text_property is a name of letters, digits and _, not '%s'", name);
+        return row_refuse(row, error, "text_property is a name of letters from a to z, digits and _, not '%s'", name);
     return 0;
 }
 

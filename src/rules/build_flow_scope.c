@@ -109,7 +109,14 @@ static int check_chains(struct ruleset *ruleset, struct error *error)
 
 static enum scope_type type_of(enum ask_kind ask)
 {
-    return ask == ASK_NUMBER || ask == ASK_YES_NO || ask == ASK_DATETIME ? SCOPE_NUMBER : SCOPE_TEXT;
+    switch (ask) {
+    case ASK_NUMBER: return SCOPE_NUMBER;
+    case ASK_YES_NO: return SCOPE_YES_NO;
+    case ASK_DATETIME: return SCOPE_MOMENT;
+    case ASK_DATE: return SCOPE_DATE;
+    case ASK_TIME: return SCOPE_TIME;
+    default: return SCOPE_TEXT;
+    }
 }
 
 static void add_groups(const struct rule *rule, struct scope *scope)
@@ -121,7 +128,9 @@ static void add_groups(const struct rule *rule, struct scope *scope)
 /* A group of a starting rule that is a step's name is read as its answer, and so is what that is. */
 static void add_step(const struct step *step, struct scope *scope)
 {
-    if (step->ask != ASK_NOTHING)
+    if (step->ask == ASK_CHOICE)
+        scope_add_choice(scope, step->name, step);
+    else if (step->ask != ASK_NOTHING)
         scope_add(scope, step->name, type_of(step->ask));
     for (size_t i = 0; i < step->set_count; i++)
         scope_add(scope, step->sets[i].name, SCOPE_ANY);

@@ -76,7 +76,7 @@ static int check_property(const struct ruleset *ruleset, const struct row *row, 
                           step->full_name, property->name);
     const struct campaign *campaign = ruleset_campaign(ruleset, step->campaign);
     if (!variable_is_name(property->name))
-        return row_refuse(row, error, "the name of a trigger property is made of letters, digits and _, and does not "
+        return row_refuse(row, error, "the name of a trigger property is made of letters from a to z, digits and _, and does not "
                                       "begin with a digit; '%s' is none",
                           property->name);
     if (campaign->app_id != NULL)

@@ -54,8 +54,8 @@ static int check_name(const struct row *row, const struct step *step, struct err
 {
     if (!variable_is_name(step->name))
         return row_refuse(row, error,
-                          "behind the dot the name of a step is made of at most %d letters, digits and _, and does not "
-                          "begin with a digit; '%s' is none",
+                          "behind the dot the name of a step is made of letters from a to z, digits and _, at most %d, and "
+                          "does not begin with a digit; '%s' is none",
                           VARIABLE_NAME_MAX, step->name);
     if (strcmp(step->name, END) == 0)
         return row_refuse(row, error, "'end' is how a flow ends; choose another name for the step");

@@ -103,8 +103,8 @@ static int check_carrier(const struct row *row, const struct notice *notice, con
     if (strcmp(name, campaign->text_property) == 0)
         return row_refuse(row, error, "%s carries the text of the notice, which stands in say", name);
     if (!variable_is_name(name))
-        return row_refuse(row, error, "the name of a trigger property is made of letters, digits and _, and does not begin "
-                                      "with a digit; '%s' is none",
+        return row_refuse(row, error, "the name of a trigger property is made of letters from a to z, digits and _, and does not "
+                                      "begin with a digit; '%s' is none",
                           name);
     return 0;
 }

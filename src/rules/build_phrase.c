@@ -107,7 +107,7 @@ static int take_name(const struct row *row, struct phrase *phrase, struct error 
     const char *name = phrase->name;
     if (strlen(name) <= NAME_MAX_BYTES && name[strspn(name, LETTERS)] == '\0')
         return 0;
-    return row_refuse(row, error, "the name of a phrase is made of at most %d letters, digits and _, not '%s'",
+    return row_refuse(row, error, "the name of a phrase is made of letters from a to z, digits and _, at most %d, not '%s'",
                       NAME_MAX_BYTES, name);
 }
 

@@ -33,8 +33,8 @@ int build_check_variable(const struct row *row, const char *name, struct error *
 {
     if (!variable_is_name(name))
         return row_refuse(row, error,
-                          "the name of a variable is made of at most %d letters, digits and _, and does not begin "
-                          "with a digit; '%s' is none",
+                          "the name of a variable is made of letters from a to z, digits and _, at most %d, and does not "
+                          "begin with a digit; '%s' is none",
                           VARIABLE_NAME_MAX, name);
     if (variable_is_taken(name))
         return row_refuse(row, error, "templates know {{ %s }} already; choose another name for the variable",

@@ -8,34 +8,14 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/language.h"
 #include "base/nearest.h"
+#include "flow/flow.h"
 #include "rules/fact.h"
-#include "store/rulefile_scan.h"
-
-enum { TOKENS_MAX = 2000 }; /* a condition has at most so many bytes */
-
-enum piece_kind {
-    PIECE_NAME,
-    PIECE_COMPARES,
-    PIECE_NUMBER,
-    PIECE_TEXT,
-    PIECE_WORD,
-    PIECE_OPEN,
-    PIECE_CLOSE,
-    PIECE_COMMA,
-    PIECE_OTHER
-};
-
-struct piece {
-    enum piece_kind kind;
-    const char *start; /* of a text: behind its quote */
-    size_t len;
-};
+#include "rules/fact_piece.h"
 
 /*
  * Which names are variables, and so texts; inside a flow, what those of the scope are; or, where is_known is
@@ -47,84 +27,6 @@ struct naming {
     fact_is_known *is_known;
     const void *context;
 };
-
-struct pieces {
-    struct piece list[TOKENS_MAX + 1];
-    size_t count;
-};
-
-static bool spells(const struct piece *piece, const char *word)
-{
-    return piece->len == strlen(word) && strncasecmp(piece->start, word, piece->len) == 0;
-}
-
-static bool is_word(const struct piece *piece, const char *word)
-{
-    return piece->kind == PIECE_WORD && spells(piece, word);
-}
-
-static bool is_one_of(const char *marks, const struct token *token)
-{
-    return token->kind == TOKEN_MARK && strchr(marks, *token->start) != NULL;
-}
-
-static enum piece_kind kind_of(const struct token *token)
-{
-    if (token->kind == TOKEN_TEXT || token->kind == TOKEN_QUOTED)
-        return PIECE_TEXT;
-    if (token->kind == TOKEN_WORD)
-        return ascii_is_digit(*token->start) ? PIECE_NUMBER : PIECE_WORD;
-    return is_one_of("<>=!", token) ? PIECE_COMPARES
-           : *token->start == '('   ? PIECE_OPEN
-           : *token->start == ')'   ? PIECE_CLOSE
-           : *token->start == ','   ? PIECE_COMMA
-                                    : PIECE_OTHER;
-}
-
-/* Takes what belongs together for one: a name with its sigil, the two signs of <=, a text without its quotes.
- */
-static void add_token(struct pieces *pieces, const struct token *token)
-{
-    struct piece piece = { kind_of(token), token->start, token->len };
-    struct piece *last = pieces->count > 0 ? &pieces->list[pieces->count - 1] : NULL;
-    bool is_close = last != NULL && last->start + last->len == token->start;
-    if (is_close && last->kind == PIECE_OTHER && strchr(":@", *last->start) != NULL && last->len == 1) {
-        *last = (struct piece){ PIECE_NAME, last->start, token->len + 1 };
-        return;
-    }
-    if (is_close && last->kind == PIECE_COMPARES && piece.kind == PIECE_COMPARES) {
-        last->len++;
-        return;
-    }
-    if (piece.kind == PIECE_TEXT)
-        piece = (struct piece){ PIECE_TEXT, token->start + 1, token->len - 2 };
-    if (is_word(&piece, "is") || is_word(&piece, "between"))
-        piece.kind = PIECE_COMPARES;
-    if (pieces->count < TOKENS_MAX)
-        pieces->list[pieces->count++] = piece;
-}
-
-static void read_pieces(const char *source, struct pieces *pieces)
-{
-    struct scan scan = { .at = source, .line = 1 };
-    struct token token;
-    for (scan_next(&scan, &token); token.kind != TOKEN_END && token.kind != TOKEN_OPEN;
-         scan_next(&scan, &token))
-        add_token(pieces, &token);
-}
-
-/* Is the piece before (or behind) one that leaves a name or a value alone, as AND does and + does not? */
-static bool leaves_alone(const struct pieces *pieces, size_t at, bool is_before)
-{
-    if (is_before ? at == 0 : at + 1 >= pieces->count)
-        return true;
-    const struct piece *next = &pieces->list[is_before ? at - 1 : at + 1];
-    static const char *const WORDS[] = { "and", "or", "not", "when", "then", "else", "end", "case", NULL };
-    for (size_t i = 0; WORDS[i] != NULL; i++)
-        if (is_word(next, WORDS[i]))
-            return true;
-    return next->kind == PIECE_COMMA || next->kind == (is_before ? PIECE_OPEN : PIECE_CLOSE);
-}
 
 static const char *const EXAMPLES[FACT_COUNT] = {
     [FACT_CHANNEL] = "'whatsapp'",   [FACT_COUNTRY] = "'KR'",   [FACT_DATE] = "'2026-05-12'",
@@ -180,22 +82,49 @@ static int check_tag(enum fact fact, const char *text, struct error *error)
     return strcmp(tag, text) == 0 ? 0 : error_set(error, ":%s is never '%s'; write '%s'", name, text, tag);
 }
 
-static bool is_yes_no(const struct piece *name)
+
+static const struct scope_name *scope_name_of(const struct piece *name, const struct naming *naming)
+{
+    struct buf word = { 0 };
+    buf_add(&word, name->start + 1, name->len - 1);
+    const struct scope_name *known =
+        *name->start == '@' && naming->scope != NULL ? scope_find(naming->scope, buf_text(&word)) : NULL;
+    buf_release(&word);
+    return known;
+}
+
+static enum scope_type scope_type_of(const struct piece *name, const struct naming *naming)
+{
+    const struct scope_name *known = scope_name_of(name, naming);
+    return known != NULL ? known->type : SCOPE_ANY;
+}
+
+static bool is_yes_no(const struct piece *name, const struct naming *naming)
 {
     const struct fact_info *info = info_of(name);
-    return info != NULL && info->type == FACT_IS_YES_NO;
+    return info != NULL ? info->type == FACT_IS_YES_NO : scope_type_of(name, naming) == SCOPE_YES_NO;
+}
+
+/* The fact that the name is, or whose shape its value has: a step that asks for a date gives what :date looks like. */
+static enum fact shape_of(const struct piece *name, const struct naming *naming)
+{
+    const struct fact_info *info = info_of(name);
+    switch (scope_type_of(name, naming)) {
+    case SCOPE_DATE: return FACT_DATE;
+    case SCOPE_TIME: return FACT_TIME;
+    default: return info != NULL ? fact_find(info->name) : FACT_COUNT;
+    }
 }
 
 /* A text that the fact never looks like, a yes or no beyond 1: true for ever, or never. */
-static int check_shape(const struct piece *name, const struct piece *value, struct error *error)
+static int check_shape(const struct piece *name, const struct piece *value, const struct naming *naming,
+                       struct error *error)
 {
     struct buf word = { 0 };
-    if (value->kind == PIECE_NUMBER && is_yes_no(name) && (value->len != 1 || *value->start > '1'))
+    enum fact fact = shape_of(name, naming);
+    if (value->kind == PIECE_NUMBER && is_yes_no(name, naming) && (value->len != 1 || *value->start > '1'))
         return error_set(error, "%.*s is 1 or 0, not %.*s", (int)name->len, name->start, (int)value->len,
                          value->start);
-    buf_add(&word, name->start + 1, name->len - 1);
-    enum fact fact = *name->start == ':' ? fact_find(buf_text(&word)) : FACT_COUNT;
-    buf_clear(&word);
     buf_add(&word, value->start, value->len);
     int result = value->kind == PIECE_TEXT && (fact == FACT_LANGUAGE || fact == FACT_LOCALE)
                      ? check_tag(fact, buf_text(&word), error)
@@ -216,7 +145,7 @@ static int check_shape(const struct piece *name, const struct piece *value, stru
 static bool type_of_variable(const char *name, const struct naming *naming, bool *is_text)
 {
     const struct scope_name *known = naming->scope != NULL ? scope_find(naming->scope, name) : NULL;
-    *is_text = known == NULL || known->type == SCOPE_TEXT;
+    *is_text = known == NULL || scope_type_is_text(known->type);
     if (known != NULL)
         return known->type != SCOPE_ANY;
     return naming->is_variable != NULL && naming->is_variable(naming->context, name);
@@ -252,18 +181,11 @@ static int refuse_value(const struct piece *name, const struct piece *value, con
     return -1;
 }
 
-static enum fact fact_of(const struct piece *name)
-{
-    const struct fact_info *info = info_of(name);
-    return info != NULL ? fact_find(info->name) : FACT_COUNT;
-}
-
 /* 9 where a text is wanted: what was meant is plain for few, an hour where :time is asked. */
 static int refuse_number(const struct piece *name, const struct piece *value, const char *const *values,
-                         struct error *error)
+                         enum fact fact, struct error *error)
 {
     int name_len = (int)name->len, value_len = (int)value->len;
-    enum fact fact = fact_of(name);
     long hour = strtol(value->start, NULL, 10);
     struct buf advice = { 0 };
     for (size_t i = 0; values != NULL && values[i] != NULL; i++)
@@ -290,11 +212,11 @@ static int refuse_number(const struct piece *name, const struct piece *value, co
 static int check_null(const struct piece *name, const struct piece *compares, const struct piece *value,
                       struct error *error)
 {
-    if (!is_word(value, "null") || spells(compares, "is") || spells(compares, "between"))
+    if (!piece_is_word(value, "null") || piece_spells(compares, "is") || piece_spells(compares, "between"))
         return 0;
     int len = (int)name->len;
     const struct fact_info *info = info_of(name);
-    bool is_other = spells(compares, "<>") || spells(compares, "!=");
+    bool is_other = piece_spells(compares, "<>") || piece_spells(compares, "!=");
     if (info != NULL && info->type == FACT_IS_YES_NO)
         return error_set(error, "%.*s is 1 or 0, and never NULL", len, name->start);
     return error_set(error, "nothing is %.*s NULL in SQL, not even what is not known; write %.*s %s",
@@ -303,19 +225,86 @@ static int check_null(const struct piece *name, const struct piece *compares, co
                                                                 : (is_other ? "IS NOT NULL" : "IS NULL"));
 }
 
+/* What a piece of text stands for: a quote inside it is written twice. */
+static void add_text(const struct piece *text, struct buf *out)
+{
+    for (size_t i = 0; i < text->len; i++) {
+        buf_add_char(out, text->start[i]);
+        i += text->start[i] == text->start[-1];
+    }
+}
+
 /* The two facts whose values are known only when the other tables are. */
 static int check_known_name(const struct piece *name, const struct piece *value, const struct naming *naming,
                             struct error *error)
 {
-    enum fact fact = spells(name, ":channel") ? FACT_CHANNEL : FACT_LAST_RULE;
-    if ((fact == FACT_LAST_RULE && !spells(name, ":last_rule")) || value->kind != PIECE_TEXT || value->len == 0)
+    enum fact fact = piece_spells(name, ":channel") ? FACT_CHANNEL : FACT_LAST_RULE;
+    if ((fact == FACT_LAST_RULE && !piece_spells(name, ":last_rule")) || value->kind != PIECE_TEXT || value->len == 0)
         return 0;
     struct buf word = { 0 };
-    for (size_t i = 0; i < value->len; i++) {
-        buf_add_char(&word, value->start[i]);
-        i += value->start[i] == value->start[-1]; /* a quote inside is written twice */
-    }
+    add_text(value, &word);
     int result = naming->is_known(naming->context, fact, buf_text(&word), error);
+    buf_release(&word);
+    return result;
+}
+
+/* What to compare instead, where a day or a moment was held against the clock of the other kind. */
+static const char *clock_for(const struct piece *name, const struct naming *naming)
+{
+    enum scope_type type = scope_type_of(name, naming);
+    return type == SCOPE_DATE ? ":date" : type == SCOPE_TIME ? ":time" : type == SCOPE_MOMENT ? ":now" : NULL;
+}
+
+/* Two names, of which one is a text and the other a number. */
+static int check_kinds(const struct piece *name, const struct piece *other, const struct naming *naming, struct error *error)
+{
+    bool is_text, other_is_text;
+    const char *const *values;
+    if (!type_of(name, naming, &is_text, &values) || !type_of(other, naming, &other_is_text, &values) ||
+        is_text == other_is_text)
+        return 0;
+    const char *clock = clock_for(name, naming), *other_clock = clock_for(other, naming);
+    struct buf cure = { 0 };
+    if (clock != NULL && *other->start == ':')
+        buf_addf(&cure, "compare %.*s with %s", (int)name->len, name->start, clock);
+    else if (other_clock != NULL && *name->start == ':')
+        buf_addf(&cure, "compare %.*s with %s", (int)other->len, other->start, other_clock);
+    else
+        buf_addf(&cure, "compare it with another %s", is_text ? "text" : "number");
+    error_set(error,
+              "%.*s is a %s and %.*s a %s, and for SQL a text is never equal to a number and greater than any; %s",
+              (int)name->len, name->start, is_text ? "text" : "number", (int)other->len, other->start,
+              is_text ? "number" : "text", buf_text(&cure));
+    buf_release(&cure);
+    return -1;
+}
+
+static bool know_nothing(void *context, const char *name, struct buf *value)
+{
+    (void)context, (void)name, (void)value;
+    return false;
+}
+
+/* The answer to a choice is one of its labels. One that a template fills in is not known here. */
+static int check_choice(const struct piece *name, const struct piece *value, const struct naming *naming,
+                        struct error *error)
+{
+    const struct step *step = scope_name_of(name, naming)->step;
+    const struct template_env env = { know_nothing, NULL, NULL };
+    struct buf labels[FLOW_CHOICES_MAX] = { 0 };
+    const char *texts[FLOW_CHOICES_MAX + 1] = { NULL };
+    struct buf word = { 0 };
+    bool is_known = step->choice_count == 0;
+    add_text(value, &word);
+    for (size_t i = 0; !is_known && i < step->choice_count; i++) {
+        template_render(step->choices[i].label, &env, EXPRESSION_VALUE_MAX, &labels[i]);
+        texts[i] = buf_text(&labels[i]);
+        is_known = template_name_count(step->choices[i].label) > 0 ||
+                   strcmp(texts[i], buf_text(&word)) == 0;
+    }
+    int result = is_known ? 0 : refuse_value(name, value, texts, error);
+    for (size_t i = 0; i < FLOW_CHOICES_MAX; i++)
+        buf_release(&labels[i]);
     buf_release(&word);
     return result;
 }
@@ -327,13 +316,15 @@ static int check_pair(const struct piece *name, const struct piece *value, const
     const char *const *values, *const *known;
     if (naming->is_known != NULL)
         return check_known_name(name, value, naming, error);
-    if ((value->kind != PIECE_NUMBER && value->kind != PIECE_TEXT) ||
+    if ((value->kind != PIECE_NUMBER && value->kind != PIECE_TEXT && value->kind != PIECE_NAME) ||
         !type_of(name, naming, &is_text, &values))
         return 0;
+    if (value->kind == PIECE_NAME)
+        return check_kinds(name, value, naming, error);
     int name_len = (int)name->len, value_len = (int)value->len;
     if (is_text && value->kind == PIECE_NUMBER)
-        return refuse_number(name, value, values, error);
-    if (!is_text && value->kind == PIECE_TEXT && is_yes_no(name))
+        return refuse_number(name, value, values, shape_of(name, naming), error);
+    if (!is_text && value->kind == PIECE_TEXT && is_yes_no(name, naming))
         return error_set(error, "%.*s is 1 or 0, and never '%.*s'", name_len, name->start,
                          value_len, value->start);
     if (!is_text && value->kind == PIECE_TEXT)
@@ -344,7 +335,10 @@ static int check_pair(const struct piece *name, const struct piece *value, const
     for (known = values; known != NULL && *known != NULL; known++)
         if (strlen(*known) == value->len && memcmp(*known, value->start, value->len) == 0)
             return 0;
-    return values == NULL ? check_shape(name, value, error) : refuse_value(name, value, values, error);
+    if (values != NULL)
+        return refuse_value(name, value, values, error);
+    return scope_type_of(name, naming) == SCOPE_CHOICE ? check_choice(name, value, naming, error)
+                                                       : check_shape(name, value, naming, error);
 }
 
 /* The values of IN (…), from behind its parenthesis on. */
@@ -352,7 +346,7 @@ static int check_list(const struct pieces *pieces, size_t name, size_t at, const
                       struct error *error)
 {
     for (; at < pieces->count && pieces->list[at].kind != PIECE_CLOSE; at++)
-        if (leaves_alone(pieces, at, true) && leaves_alone(pieces, at, false) &&
+        if (pieces_leave_alone(pieces, at, true) && pieces_leave_alone(pieces, at, false) &&
             check_pair(&pieces->list[name], &pieces->list[at], naming, error) != 0)
             return -1;
     return 0;
@@ -362,7 +356,7 @@ static int check_list(const struct pieces *pieces, size_t name, size_t at, const
 static int check_range(const struct piece *name, const struct piece *between, size_t left, struct error *error)
 {
     const struct piece *from = between + 1, *to = between + 3;
-    if (left < 4 || !spells(between, "between") || !is_word(between + 2, "and") || from->kind != to->kind ||
+    if (left < 4 || !piece_spells(between, "between") || !piece_is_word(between + 2, "and") || from->kind != to->kind ||
         (from->kind != PIECE_NUMBER && from->kind != PIECE_TEXT))
         return 0;
     int order = memcmp(from->start, to->start, from->len < to->len ? from->len : to->len);
@@ -383,18 +377,18 @@ static int check_behind(const struct pieces *pieces, size_t at, const struct nam
 {
     const struct piece *list = pieces->list;
     size_t next = at + 1;
-    if (next < pieces->count && (is_word(&list[next], "not")))
+    if (next < pieces->count && (piece_is_word(&list[next], "not")))
         next++;
-    if (next + 1 >= pieces->count || !leaves_alone(pieces, at, true))
+    if (next + 1 >= pieces->count || !pieces_leave_alone(pieces, at, true))
         return 0;
-    if (is_word(&list[next], "in") && list[next + 1].kind == PIECE_OPEN)
+    if (piece_is_word(&list[next], "in") && list[next + 1].kind == PIECE_OPEN)
         return check_list(pieces, at, next + 2, naming, error);
     if (list[next].kind != PIECE_COMPARES)
         return 0;
     const struct piece *compares = &list[next];
-    if (is_word(&list[next + 1], "not") && next + 2 < pieces->count)
+    if (piece_is_word(&list[next + 1], "not") && next + 2 < pieces->count)
         next++;
-    if (!leaves_alone(pieces, next + 1, false))
+    if (!pieces_leave_alone(pieces, next + 1, false))
         return 0;
     if (check_null(&list[at], compares, &list[next + 1], error) != 0 ||
         check_pair(&list[at], &list[next + 1], naming, error) != 0)
@@ -406,8 +400,8 @@ static int check_behind(const struct pieces *pieces, size_t at, const struct nam
 static int check_before(const struct pieces *pieces, size_t at, const struct naming *naming,
                         struct error *error)
 {
-    if (at < 2 || pieces->list[at - 1].kind != PIECE_COMPARES || !leaves_alone(pieces, at - 2, true) ||
-        !leaves_alone(pieces, at, false))
+    if (at < 2 || pieces->list[at - 1].kind != PIECE_COMPARES || !pieces_leave_alone(pieces, at - 2, true) ||
+        !pieces_leave_alone(pieces, at, false))
         return 0;
     return check_null(&pieces->list[at], &pieces->list[at - 1], &pieces->list[at - 2], error) != 0
                ? -1
@@ -418,12 +412,12 @@ static int check_comparisons(const char *source, const struct naming *naming, st
 {
     struct pieces pieces;
     pieces.count = 0;
-    read_pieces(source, &pieces);
+    pieces_read(source, &pieces);
     for (size_t i = 0; i < pieces.count; i++)
         if (pieces.list[i].kind == PIECE_NAME &&
             (check_behind(&pieces, i, naming, error) != 0 || check_before(&pieces, i, naming, error) != 0))
             return -1;
-    return 0;
+    return naming->is_known != NULL ? 0 : fact_check_chains(&pieces, error);
 }
 
 int fact_check_values(const char *source, fact_is_variable *is_variable, const void *context,

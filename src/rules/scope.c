@@ -7,19 +7,47 @@
 #include "base/alloc.h"
 #include "rules/scope.h"
 
-void scope_add(struct scope *scope, const char *name, enum scope_type type)
+static void add(struct scope *scope, struct scope_name name)
 {
     if (scope->count == scope->room) {
         scope->room = 2 * scope->room + 16;
         scope->names = alloc_resize(scope->names, scope->room, sizeof *scope->names);
     }
-    scope->names[scope->count++] = (struct scope_name){ name, type };
+    scope->names[scope->count++] = name;
+}
+
+void scope_add(struct scope *scope, const char *name, enum scope_type type)
+{
+    add(scope, (struct scope_name){ name, type, NULL });
+}
+
+void scope_add_choice(struct scope *scope, const char *name, const struct step *step)
+{
+    add(scope, (struct scope_name){ name, SCOPE_CHOICE, step });
 }
 
 void scope_add_all(struct scope *scope, const struct scope *other)
 {
     for (size_t i = 0; i < other->count; i++)
-        scope_add(scope, other->names[i].name, other->names[i].type);
+        add(scope, other->names[i]);
+}
+
+bool scope_type_is_text(enum scope_type type)
+{
+    return type >= SCOPE_TEXT && type <= SCOPE_CHOICE;
+}
+
+bool scope_type_is_number(enum scope_type type)
+{
+    return type >= SCOPE_NUMBER;
+}
+
+/* What a name is that is given in two ways: the kind that both are of. */
+static enum scope_type common_type(enum scope_type a, enum scope_type b)
+{
+    if (scope_type_is_text(a) && scope_type_is_text(b))
+        return SCOPE_TEXT;
+    return scope_type_is_number(a) && scope_type_is_number(b) ? SCOPE_NUMBER : SCOPE_ANY;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -36,8 +64,8 @@ void scope_sort(struct scope *scope)
         struct scope_name *last = kept > 0 ? &scope->names[kept - 1] : NULL;
         if (last == NULL || strcmp(last->name, scope->names[i].name) != 0)
             scope->names[kept++] = scope->names[i];
-        else if (last->type != scope->names[i].type)
-            last->type = SCOPE_ANY;
+        else if (last->type != scope->names[i].type || last->step != scope->names[i].step)
+            *last = (struct scope_name){ last->name, common_type(last->type, scope->names[i].type), NULL };
     }
     scope->count = kept;
 }

@@ -15,11 +15,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum scope_type { SCOPE_ANY, SCOPE_TEXT, SCOPE_NUMBER };
+struct step;
+
+enum scope_type {
+    SCOPE_ANY,
+    SCOPE_TEXT,
+    SCOPE_DATE, /* a text like '2026-05-12' */
+    SCOPE_TIME, /* a text like '21:00' */
+    SCOPE_CHOICE, /* a text, a label of the step's choices */
+    SCOPE_NUMBER,
+    SCOPE_YES_NO, /* 1 or 0 */
+    SCOPE_MOMENT  /* unix milliseconds */
+};
 
 struct scope_name {
     const char *name;
     enum scope_type type;
+    const struct step *step; /* SCOPE_CHOICE: the one that asks */
 };
 
 struct scope { /* the zero value knows nothing */
@@ -28,9 +40,13 @@ struct scope { /* the zero value knows nothing */
 };
 
 void scope_add(struct scope *scope, const char *name, enum scope_type type);
+void scope_add_choice(struct scope *scope, const char *name, const struct step *step);
 void scope_add_all(struct scope *scope, const struct scope *other);
 void scope_sort(struct scope *scope);
 void scope_release(struct scope *scope);
+
+bool scope_type_is_text(enum scope_type type);
+bool scope_type_is_number(enum scope_type type);
 
 const struct scope_name *scope_find(const struct scope *scope, const char *name); /* NULL: unknown */
 

@@ -344,6 +344,12 @@ static void add_examples(const struct teller *teller, const struct rule *rule, s
     tell_list_release(&bad);
 }
 
+/* As desk/decide drops a dialogue for them; every other action leaves it waiting for its answer. */
+static bool ends_flows(enum rule_action action)
+{
+    return action == ACTION_HANDOFF || action == ACTION_CLOSE || action == ACTION_OPT_OUT;
+}
+
 /* The order is that of a person who explains: when and what, what follows, then the rest. */
 static void add_rule(struct teller *teller, const struct rule *rule)
 {
@@ -363,7 +369,7 @@ static void add_rule(struct teller *teller, const struct rule *rule)
     add_buttons(teller, rule, item);
     add_cooldown(teller, rule, item);
     if (rule->interrupts)
-        tell_add_sentence(teller, item, TELL_INTERRUPTS, NULL);
+        tell_add_sentence(teller, item, ends_flows(rule->action) ? TELL_INTERRUPTS_ENDS : TELL_INTERRUPTS, NULL);
     add_campaign(teller, rule, item);
     item->flowing = item->count;
     add_examples(teller, rule, item);

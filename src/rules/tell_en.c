@@ -169,6 +169,7 @@ const struct tell_voice tell_english = {
         [TELL_COOLDOWN] = "For the same customer this happens at most once in {}.",
         [TELL_CAMPAIGN] = "The answer goes out through the campaign {}.",
         [TELL_INTERRUPTS] = "It acts even in the midst of a dialogue, which then goes on.",
+        [TELL_INTERRUPTS_ENDS] = "It acts even in the midst of a dialogue, which it ends.",
         [TELL_ACT] = "the action {} is taken.",
         [TELL_EXAMPLES] = "For example: {}.",
         [TELL_EXAMPLES_BOTH] = "For example: {}; but not: {}.",

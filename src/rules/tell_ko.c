@@ -174,6 +174,7 @@ const struct tell_voice tell_korean = {
         [TELL_COOLDOWN] = "같은 고객에게는 {}에 한 번만 적용합니다.",
         [TELL_CAMPAIGN] = "답장은 {} 캠페인으로 보냅니다.",
         [TELL_INTERRUPTS] = "대화 흐름이 진행 중일 때에도 적용하고, 그 뒤에 흐름을 이어 갑니다.",
+        [TELL_INTERRUPTS_ENDS] = "대화 흐름이 진행 중일 때에도 적용하고, 그 흐름은 끝냅니다.",
         [TELL_ACT] = "동작 {}{을/를} 실행합니다.",
         [TELL_EXAMPLES] = "해당하는 예: {}.",
         [TELL_EXAMPLES_BOTH] = "해당하는 예: {}. 해당하지 않는 예: {}.",

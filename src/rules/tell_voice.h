@@ -107,6 +107,7 @@ enum tell_sentence {
     TELL_COOLDOWN,        /* once in {} */
     TELL_CAMPAIGN,        /* the answer goes through {} */
     TELL_INTERRUPTS,      /* also in the midst of a flow */
+    TELL_INTERRUPTS_ENDS, /* likewise, and nothing is left of that */
     TELL_ACT,             /* an action that has no words here: {} */
     TELL_EXAMPLES,        /* for example: {} */
     TELL_EXAMPLES_BOTH,   /* for example: {}; but not: {} */

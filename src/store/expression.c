@@ -138,7 +138,7 @@ static int check_token(const struct token *token, const char *end, struct error 
                          token->start[1] == '>' ? "least" : "most", token->start[1], token->start[1]);
     if (is_mark(token, ';'))
         return error_set(error, "a condition is one expression, without a semicolon");
-    if (is_mark(token, '?') || is_mark(token, '#') || (token->kind == TOKEN_WORD && *token->start == '$'))
+    if (is_mark(token, '?') || is_mark(token, '#') || is_mark(token, '{') || (token->kind == TOKEN_WORD && *token->start == '$'))
         return error_set(error, "%.*s has no meaning here; facts are written :hour, variables @name",
                          shown(token->start, token->len), token->start);
     return 0;

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
@@ -236,6 +237,45 @@ static int list_folder(const char *folder, struct names *names, struct error *er
         return error_set(error, "the rules folder %s holds more than %d rule files", folder, RULEFILES_MAX);
     qsort(names->list, names->count, sizeof *names->list, compare_names);
     return 0;
+}
+
+/* Where the ending .sql of a name begins that was meant for a rule file's; NULL: it was not. */
+static const char *ending_of(const char *name)
+{
+    static const char *const BEHIND[] = { "", ".txt", ".rtf", NULL };
+    const char *ending = name[0] != '.' ? strcasestr(name, ".sql") : NULL;
+    for (size_t i = 0; ending != NULL && BEHIND[i] != NULL; i++)
+        if (strcasecmp(ending + strlen(".sql"), BEHIND[i]) == 0)
+            return ending;
+    return NULL;
+}
+
+static void tell_outsider(const char *file, rulefiles_outsider *each, void *context)
+{
+    struct buf name = { 0 };
+    buf_add(&name, file, (size_t)(ending_of(file) - file));
+    buf_add_text(&name, ".sql");
+    each(context, file, strcmp(buf_text(&name), file) != 0 ? buf_text(&name) : NULL);
+    buf_release(&name);
+}
+
+void rulefiles_passed_by(const char *folder, rulefiles_outsider *each, void *context)
+{
+    struct names names = { 0 };
+    struct dirent *entry;
+    DIR *directory = opendir(folder);
+    while (directory != NULL && (entry = readdir(directory)) != NULL && names.count < RULEFILES_MAX)
+        if (ending_of(entry->d_name) != NULL && !is_rule_file(folder, entry)) {
+            names.list = alloc_resize(names.list, names.count + 1, sizeof *names.list);
+            names.list[names.count++] = alloc_text(entry->d_name);
+        }
+    if (directory != NULL)
+        closedir(directory);
+    if (names.count > 0)
+        qsort(names.list, names.count, sizeof *names.list, compare_names);
+    for (size_t i = 0; i < names.count; i++)
+        tell_outsider(names.list[i], each, context);
+    names_release(&names);
 }
 
 /* Appends at most `max` bytes of the file and one more, by which the caller sees that it is longer. */

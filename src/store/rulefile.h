@@ -32,6 +32,15 @@ enum { RULEFILES_MAX = 200, RULEFILE_BYTES_MAX = 8 * 1024 * 1024 }; /* bytes: of
 /* All *.sql of a folder, by name. -1: no such folder, no file, too large, not UTF-8; then `files` is empty.
  */
 int rulefiles_read(const char *folder, struct rulefiles *files, struct error *error);
+
+/*
+ * The files of the folder that look as if they were meant to be read and are not, by name: *.sql.txt, as Notepad likes
+ * to save, *.SQL, or a *.sql that is no plain file. `name` is what it would have to be called; NULL: it is no plain
+ * file. Copies like *.sql.bak or *.sql~ are meant so.
+ */
+typedef void rulefiles_outsider(void *context, const char *file, const char *name);
+void rulefiles_passed_by(const char *folder, rulefiles_outsider *each, void *context);
+
 void rulefiles_release(struct rulefiles *files);
 void rulefiles_add(struct rulefiles *files, const char *name, const char *text);
 

@@ -114,6 +114,26 @@ def load():
         equal(quiet["warnings"], [], "nothing to warn of")
 
 
+@test("a file that looks like one of rules and is not read is told, with why")
+def passed_by():
+    with Desk(start=False) as desk:
+        rules = folder(desk, GOOD)
+        for name in "20-more.sql.txt", "30-MORE.SQL", "10-rules.sql.bak", "40-old.sql~", "README.md", ".50.sql.txt":
+            with open(os.path.join(rules, name), "w", encoding="utf-8") as file:
+                file.write("no rule")
+        os.mkfifo(os.path.join(rules, "60-pipe.sql"))
+        answer = desk.cli("rules", "check", rules, "--json").json()
+        told = [p["sentence"] for p in answer["problems"] if p["kind"] == "not-read"]
+        equal(told, ["20-more.sql.txt is not read: the name of a rule file ends in .sql; rename it to 20-more.sql",
+                     "30-MORE.SQL is not read: the name of a rule file ends in .sql; rename it to 30-MORE.sql",
+                     "60-pipe.sql is not read: it is no plain file"], "what is told")
+        equal(answer["warnings"], 3, "they are counted")
+        equal(desk.cli("rules", "check", rules, "--strict").code, 1, "--strict")
+        loaded = desk.cli("rules", "load", rules)
+        equal(loaded.code, 0, f"{loaded}")
+        contains(loaded.out, "20-more.sql.txt is not read", "rules load tells it, too")
+
+
 SLIPS = [  # (what, bytes of the file, line of the fault, words of the sentence)
     ("Korean Windows", "INSERT INTO rule (name, words, say) VALUES\n('a', '영업시간', '열려 있어요');\n".encode("cp949"), 2,
      ["CP949", "iconv -f CP949 -t UTF-8 ", "/20-rules.sql.utf8 && mv "]),

@@ -286,8 +286,8 @@ static const struct {
     { "INSERT INTO flow (name) VALUES ('table');\nINSERT INTO step (name, say) VALUES ('tabel.a', 'Hi');",
       "a.sql:2: there is no flow 'tabel'; did you mean 'table'?" },
     { FLOW "INSERT INTO step (name, say) VALUES ('f.how many', 'Hi');",
-      "a.sql:2: behind the dot the name of a step is made of at most 64 letters, digits and _, and does not begin with a "
-      "digit; 'how many' is none" },
+      "a.sql:2: behind the dot the name of a step is made of letters from a to z, digits and _, at most 64, and does not "
+      "begin with a digit; 'how many' is none" },
     { FLOW "INSERT INTO step (name, say) VALUES ('f.인원', 'Hi');", "a.sql:2: behind the dot the name of a step …" },
     { FLOW "INSERT INTO step (name, say) VALUES ('f.', 'Hi');", "a.sql:2: behind the dot the name of a step …" },
     { FLOW "INSERT INTO step (name, say) VALUES ('f.end', 'Hi');",
@@ -325,6 +325,27 @@ static const struct {
     { FLOW STEP("ask, accept_if", "'number', '@x = ''4'''"),
       "a.sql:2: accept_if: @x is a number, and for SQL never equal to a text and less than any; write it without quotes" },
     { FLOW STEP("ask, accept_if", "'phone', '@x > 4'"), "a.sql:2: accept_if: @x is a text, and for SQL …" },
+    { FLOW STEP("ask, accept_if", "'date', '@x > :now'"),
+      "a.sql:2: accept_if: @x is a text and :now a number, and for SQL a text is never equal to a number and greater than "
+      "any; compare @x with :date" },
+    { FLOW STEP("ask, accept_if", "'datetime', ':date <= @x'"),
+      "a.sql:2: accept_if: :date is a text and @x a number, and for SQL a text is never equal to a number and greater than "
+      "any; compare @x with :now" },
+    { FLOW STEP("ask, accept_if", "'time', '@x > :hour'"),
+      "a.sql:2: accept_if: @x is a text and :hour a number, and for SQL …" },
+    { FLOW STEP("ask, accept_if", "'time', '@x > 9'"), "a.sql:2: accept_if: @x is a text, and for SQL …" },
+    { FLOW STEP("ask, accept_if", "'time', '@x > ''9:00'''"),
+      "a.sql:2: accept_if: @x is never like '9:00'; it is written as in '09:30'" },
+    { FLOW STEP("ask, accept_if", "'date', '@x < ''1.1.2027'''"),
+      "a.sql:2: accept_if: @x is never like '1.1.2027'; it is written as in '2026-05-12'" },
+    { FLOW STEP("ask, accept_if", "'yes_no', '@x = ''yes'''"), "a.sql:2: accept_if: @x is 1 or 0, and never 'yes'" },
+    { FLOW STEP("ask, accept_if", "'yes_no', '@x = 2'"), "a.sql:2: accept_if: @x is 1 or 0, not 2" },
+    { FLOW STEP("ask, accept_if", "'number', '1 < @x < 6'"),
+      "a.sql:2: accept_if: of two comparisons in a row the second looks at what the first gave, which is 1 or 0; write "
+      "1 < @x AND @x < 6" },
+    { FLOW STEP("ask", "'choice'") "INSERT INTO choice (step, label) VALUES ('f.x', 'Red'), ('f.x', 'Mum''s');\n"
+      "INSERT INTO branch (step, only_if, next) VALUES ('f.x', '@x = ''Mum''''s'' OR @x = ''red''', 'end');",
+      "a.sql:4: only_if: @x is never 'red'; did you mean 'Red'?" },
     { FLOW STEP("ask, accept_if", "'number', ':opne'"),
       "a.sql:2: accept_if: there is no fact :opne; did you mean :open?" },
     { FLOW STEP("ask, accept_if", "'number', 'NULL'"),
@@ -411,7 +432,10 @@ static const struct {
       "a.sql:4: the step f.size sets a already in a.sql:3" },
     { ASK "INSERT INTO step_set (step, name, value) VALUES ('f.size', 'a', ':failed');",
       "a.sql:3: value: :failed tells how a step went; only a branch and accept_if may ask for it" },
-    { ASK "INSERT INTO step_set (step, name, value) VALUES ('f.size', 'a', '{{ size }}');", "a.sql:3: value: …" },
+    { ASK "INSERT INTO step_set (step, name, value) VALUES ('f.size', 'a', '{{ size }}');",
+      "a.sql:3: value: { has no meaning here; facts are written :hour, variables @name" },
+    { BASE "INSERT INTO branch (step, only_if, next) VALUES ('f.hello', '{{ first_name }} = ''Ana''', 'end');",
+      "a.sql:3: only_if: { has no meaning here; facts are written :hour, variables @name" },
     { ASK "INSERT INTO step_property (step, name, value) VALUES ('f.size', 'picture', 'a');",
       "a.sql:3: the step f.size has no campaign of its own that could take the property picture; name one in its column "
       "campaign" },

@@ -13,6 +13,7 @@
 #include "rules/manual.h"
 #include "rules/row.h"
 #include "rules/variable.h"
+#include "store/expression.h"
 #include "store/rulefile_table.h"
 #include "text/template.h"
 
@@ -89,6 +90,24 @@ static void every_example_is_a_statement_that_a_rule_file_may_hold(void **state)
     }
 }
 
+static void the_example_of_what_a_step_notes_is_an_expression(void **state)
+{
+    struct rulefiles files = { 0 };
+    struct rows rows = { 0 };
+    struct error error = { 0 };
+    struct expressions *expressions = expressions_new();
+    size_t at = 0;
+
+    (void)state;
+    rulefiles_add(&files, "example.sql", manual_find("step_set")->example);
+    assert_int_equal(rows_load(&files, &rows, &error), 0);
+    if (expressions_add(expressions, row_value(rows_next(&rows, "step_set", &at), "value"), &error) == NULL)
+        fail_msg("%s", error.text);
+    expressions_free(expressions);
+    rows_release(&rows);
+    rulefiles_release(&files);
+}
+
 static void lines_fit_a_terminal(void **state)
 {
     (void)state;
@@ -132,6 +151,7 @@ int main(void)
         cmocka_unit_test(every_table_and_column_of_rule_files_is_told_of),
         cmocka_unit_test(nothing_is_told_of_that_rule_files_do_not_have),
         cmocka_unit_test(every_example_is_a_statement_that_a_rule_file_may_hold),
+        cmocka_unit_test(the_example_of_what_a_step_notes_is_an_expression),
         cmocka_unit_test(lines_fit_a_terminal),
         cmocka_unit_test(the_names_that_templates_know_are_told_of),
         cmocka_unit_test(the_filters_that_are_told_of_are_there_as_shown),

@@ -502,6 +502,11 @@ static void flows(void **state)
     static const struct row rows[] = {
         { FLOW, "contains “w”, the dialogue “f” begins.\nIt acts even in the midst of a dialogue, which then goes on.\n",
           "“w”가 들어 있으면 대화 흐름 “f”를 시작합니다.\n대화 흐름이 진행 중일 때에도 적용하고" },
+        { FLOW "INSERT INTO rule (name, words, action, target, interrupts, say) VALUES ('h', 'v', 'handoff', 't', 'yes', 'Ok.');",
+          "It acts even in the midst of a dialogue, which it ends.\n",
+          "대화 흐름이 진행 중일 때에도 적용하고, 그 흐름은 끝냅니다.\n" },
+        { FLOW "INSERT INTO rule (name, words, action, interrupts) VALUES ('c', 'v', 'close', 'yes');",
+          "It acts even in the midst of a dialogue, which it ends.\n", "그 흐름은 끝냅니다.\n" },
         { FLOW,
           "f\nIt begins when “r” takes a message.\nCustomers know it as “your order”. After 10 minutes without an answer the "
           "customer is reminded. After 1 hour without an answer it is over. Of answers that do not fit it takes 2; with the "
