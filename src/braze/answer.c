@@ -18,6 +18,8 @@
  *      seconds that are left. Above 10^9 it is an epoch.
  *   4. Nothing of it: a second, the least; the lane's own ladder (desk/health.c) makes it longer each time.
  *
+ * A moment is one of the clock that names it: the answer's Date tells how late it is there, where ours is wrong.
+ *
  * A 5xx may say it, too, in the first two; the third stands in each answer and then tells of the budget alone.
  *
  * What is believed lies between one second and one hour, for the budget's hour is the longest that Braze has.
@@ -44,6 +46,7 @@ enum {
     SECOND_MS = 1000,
     HOUR_MS = 3600 * SECOND_MS,
     UNTOLD_WAIT_MS = SECOND_MS,
+    CLOCKS_APART_MS = 5 * SECOND_MS, /* a Date is cut to its second, and some moments old */
     INDEX_MAX = 74, /* /users/track takes the largest lists: 75 objects */
     WORDS_MAX = 200,
 };
@@ -333,17 +336,26 @@ static bool read_unquoted(const struct wire *wire, struct answer *answer)
     return true;
 }
 
+static int64_t moment_there(const struct wire *wire, int64_t now_ms)
+{
+    int64_t theirs;
+    if (wire->date == NULL || !date_parse_http(wire->date, &theirs))
+        return now_ms;
+    return theirs < now_ms - CLOCKS_APART_MS || theirs > now_ms + CLOCKS_APART_MS ? theirs : now_ms;
+}
+
 static void read_answered(const struct wire *wire, int64_t now_ms, struct answer *answer)
 {
     const struct verdict *verdict = find_verdict(wire->status);
+    int64_t there_ms = moment_there(wire, now_ms);
     struct json *root = NULL;
     struct error ignored;
     answer->class = verdict->class;
     answer->scope = verdict->scope;
-    read_budget(wire, now_ms, answer);
+    read_budget(wire, there_ms, answer);
     copy_id(wire->request_id, answer->request_id, sizeof answer->request_id);
     if (answer->class == ANSWER_LATER || answer->class == ANSWER_NOT_DONE)
-        answer->wait_ms = read_wait(wire, now_ms, answer->class);
+        answer->wait_ms = read_wait(wire, there_ms, answer->class);
     if (read_unquoted(wire, answer))
         return;
     if (wire->body_len > 0)

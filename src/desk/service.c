@@ -139,6 +139,7 @@ static struct service_call *call_of(const struct desk *desk, struct service_call
         .body = row->body,
         .key_env = row->key_env,
         .is_post = row->is_post,
+        .is_ambiguous = row->is_ambiguous,
         .may_be_local = ruleset_setting_number(desk->rules, "allow_local_backends") != 0,
         .failures = row->failures,
         .claimed_at = now,
@@ -160,17 +161,26 @@ static int count_same(const struct service_call *calls, const char *service)
     return count;
 }
 
+/* Whoever has the conversation now must not do a second time what the first attempt may have done. */
+static int withhold(struct desk *desk, const struct service_call_row *row, int64_t now, struct error *error)
+{
+    static const char CHANGED_HANDS[] = "the conversation changed hands before the call left";
+    static const char MAY_BE_DONE[] =
+        "nobody can tell whether it arrived; the conversation changed hands before it could be made once more";
+    bool may_have_arrived = row->is_post && row->is_ambiguous;
+    struct ending ending = may_have_arrived ? ending_of(row, "unknown", MAY_BE_DONE) : ending_of(row, "withheld", CHANGED_HANDS);
+
+    return end_row(desk, &ending, now, error);
+}
+
 static int place_row(struct desk *desk, struct service_call_row *row, int64_t now, struct service_call **calls,
                      size_t *moved, struct error *error)
 {
-    static const char CHANGED_HANDS[] = "the conversation changed hands before the call left";
     struct service_call *call;
 
     if (row->epoch != row->conversation_epoch) {
-        struct ending ending = ending_of(row, "withheld", CHANGED_HANDS);
-
         ++*moved;
-        return end_row(desk, &ending, now, error);
+        return withhold(desk, row, now, error);
     }
     /* What was counted as free before is not, once this look has claimed as many. */
     if (count_same(*calls, row->service) >= SERVICE_CALLS_EACH)
@@ -277,7 +287,7 @@ static int settle(struct desk *desk, const struct service_call *call, const stru
     static const char *const STATES[] = {
         [END_ACCEPTED] = "accepted", [END_DEAD] = "dead", [END_EXPIRED] = "expired", [END_UNKNOWN] = "unknown",
     };
-    struct service_try try = { call->is_post, call->failures, now, call->expires_at };
+    struct service_try try = { call->is_post, call->is_ambiguous, call->failures, now, call->expires_at };
     enum service_fate fate = service_end_fate(end, &try);
     struct ending ending = {
         .outbox = call->outbox,

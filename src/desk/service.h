@@ -44,6 +44,7 @@ struct service_call { /* owned, complete: no pointer into a ruleset, which may c
     char *key_env; /* "": no key */
     char idempotency_key[64];
     bool is_post;
+    bool is_ambiguous; /* nobody can tell what the attempt before did */
     bool may_be_local; /* the setting allow_local_backends */
     int failures;      /* attempts before this one */
     int64_t claimed_at, expires_at;

@@ -61,6 +61,12 @@ static bool is_worth_a_try(const struct service_end *end, const struct service_t
     return !end->is_whole || (!try->is_post && end->status >= 500);
 }
 
+/* A refusal of the same words, by the same key, would have been the first one's answer, too. */
+static bool may_be_done_already(const struct service_end *end, const struct service_try *try)
+{
+    return try->is_post && try->is_ambiguous && (end->end == WIRE_NEVER_LEFT || (end->is_whole && end->status >= 500));
+}
+
 bool service_end_is_late(const struct service_try *try)
 {
     return try->now + SERVICE_AGAIN_MS + SERVICE_LEAST_MS >= try->expires_at;
@@ -74,6 +80,8 @@ enum service_fate service_end_fate(const struct service_end *end, const struct s
         return END_ACCEPTED;
     if (is_worth_a_try(end, try) && try->failures == 0 && !is_late)
         return END_AGAIN;
+    if (may_be_done_already(end, try))
+        return END_UNKNOWN;
     if (end->is_whole || end->is_cut || end->is_hopeless)
         return END_DEAD;
     if (try->is_post && end->end != WIRE_NEVER_LEFT)

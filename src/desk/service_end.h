@@ -6,7 +6,8 @@
  *                    twice (a GET changes nothing, a POST brings its Idempotency-Key). A GET also after a 5xx
  *     END_DEAD       any other answer; or nothing that a second try would change
  *     END_EXPIRED    its time was over before an answer came
- *     END_UNKNOWN    a POST that left, and nobody can tell whether it was carried out
+ *     END_UNKNOWN    a POST that left, and nobody can tell whether it was carried out: by this attempt, or by the one before it,
+ *                    of which one that never left, or a 5xx, says nothing
  *
  * Two attempts are made at most, the second one only while there is time.
  */
@@ -46,6 +47,7 @@ enum service_fate { END_ACCEPTED, END_AGAIN, END_DEAD, END_EXPIRED, END_UNKNOWN 
 
 struct service_try { /* the attempt that has ended */
     bool is_post;
+    bool is_ambiguous;    /* nobody can tell what the one before it has done */
     int failures;         /* attempts before it */
     int64_t now, expires_at;
 };

@@ -55,6 +55,18 @@ def jump_in_a_wait():
             desk.do("audit")
 
 
+@test("twenty minutes slow or fast: a 429 that names a moment of Braze's clock is waited for as long as it takes there")
+def limited_elsewhen():
+    for offset in ("-1200", "+1200"):
+        with FakeDesk() as desk:
+            desk.jump(offset)
+            desk.sandbox.fault("limit_epoch", seconds=3)
+            desk.say("ana", "ping 1")
+            equal(desk.sandbox.wait_texts("ana", 1, 20), ["pong 1"], f"answered, clock {offset}")
+            desk.wait_outbox("ana", "accepted")
+            equal([attempt["class"] for attempt in desk.attempts("ana")], ["later", "accepted"], f"attempts, clock {offset}")
+
+
 @test("a restart under another clock: what was due stays due, within reason")
 def restart_elsewhen():
     for offset in ("-7200", "+7200"):

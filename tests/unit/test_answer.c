@@ -171,6 +171,43 @@ static void waits_as_told(void **state)
     }
 }
 
+/* A clock of ours that is wrong makes no customer wait: what Braze calls a moment is one of its own clock. */
+static void moments_are_told_by_the_clock_that_names_them(void **state)
+{
+    static const struct {
+        const char *date, *retry_after, *reset;
+        int64_t seconds;
+    } CASES[] = {
+        { "Wed, 17 Jun 2020 20:30:00 GMT", NULL, "1592425840", 40 },
+        { "Wed, 17 Jun 2020 20:50:00 GMT", NULL, "1592427060", 60 },
+        { "Wed, 17 Jun 2020 20:10:00 GMT", NULL, "1592424630", 30 },
+        { "Wed, 17 Jun 2020 20:10:00 GMT", "Wed, 17 Jun 2020 20:12:00 GMT", NULL, 120 },
+        { "Wed, 17 Jun 2020 20:10:00 GMT", "7", NULL, 7 },
+        { "Wed, 17 Jun 2020 20:10:00 GMT", NULL, "90", 90 },
+        { "Wed, 17 Jun 2020 20:10:00 GMT", NULL, "1592999999", 3600 },
+        { "Wed, 17 Jun 2020 20:29:57 GMT", NULL, "1592425840", 40 }, /* as near as a clock is that is right */
+        { "some day", NULL, "1592425840", 40 },
+        { "", NULL, "1592425840", 40 },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct wire wire = { .end = WIRE_ANSWERED,
+                             .status = 429,
+                             .body = "",
+                             .date = CASES[i].date,
+                             .retry_after = CASES[i].retry_after,
+                             .ratelimit_limit = "250000",
+                             .ratelimit_remaining = "0",
+                             .ratelimit_reset = CASES[i].reset };
+        struct answer answer;
+        answer_read(&wire, NOW, &answer);
+        if (answer.wait_ms != CASES[i].seconds * 1000)
+            fail_msg("case %zu: %lld ms", i, (long long)answer.wait_ms);
+        if (CASES[i].reset != NULL)
+            assert_int_equal(answer.reset_in_ms, CASES[i].seconds * 1000);
+    }
+}
+
 static void a_server_that_is_unwell_is_left_alone_as_it_asks(void **state)
 {
     static const struct {
@@ -345,6 +382,7 @@ int main(void)
         cmocka_unit_test(keys_are_never_quoted),
         cmocka_unit_test(without_an_answer),
         cmocka_unit_test(waits_as_told),
+        cmocka_unit_test(moments_are_told_by_the_clock_that_names_them),
         cmocka_unit_test(a_server_that_is_unwell_is_left_alone_as_it_asks),
         cmocka_unit_test(the_budget_as_told),
         cmocka_unit_test(ids_that_fit),

@@ -221,6 +221,33 @@ static void a_second_try_is_the_last(void **state)
     }
 }
 
+/* What the second one ends with says nothing of the first, unless it is a refusal of the same words. */
+static void what_the_first_try_may_have_done_stays_unknown(void **state)
+{
+    static const struct {
+        const char *said;
+        struct wire second;
+        const char *state;
+    } ROWS[] = {
+        { "book Mia", { .end = WIRE_NEVER_LEFT }, "unknown" },
+        { "book Mia", { .end = WIRE_NEVER_LEFT, .is_barred = true }, "unknown" },
+        { "book Mia", { .end = WIRE_ANSWERED, .status = 503 }, "unknown" },
+        { "book Mia", { .end = WIRE_ANSWERED, .status = 422 }, "dead" },
+        { "find Mia", { .end = WIRE_NEVER_LEFT }, "dead" },
+        { "find Mia", { .end = WIRE_ANSWERED, .status = 503 }, "dead" },
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        hear(f, "ana", ROWS[i].said);
+        settle(f, claim_one(f), (struct wire){ .end = WIRE_LEFT_NO_ANSWER });
+        f->now += 1000;
+        settle(f, claim_one(f), ROWS[i].second);
+        assert_string_equal(state_of_call(f), ROWS[i].state);
+        assert_string_equal(last_said(f), "It failed.");
+    }
+}
+
 static void a_second_try_may_succeed(void **state)
 {
     struct fixture *f = *state;
@@ -360,6 +387,28 @@ static void a_conversation_that_changed_hands_withholds_its_call(void **state)
     assert_int_equal(claim_all(f), 0);
     assert_string_equal(state_of_call(f), "withheld");
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM message WHERE kind = 'out'"), said);
+}
+
+/* Who takes over would book a second time what is booked already. */
+static void what_may_have_been_booked_is_not_withheld(void **state)
+{
+    static const char *const SAID[] = { "book Mia", "find Mia" };
+    static const char *const FATES[] = {
+        "unknown nobody can tell whether it arrived; the conversation changed hands before it could be made once more",
+        "withheld the conversation changed hands before the call left",
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        hear(f, i == 0 ? "ana" : "bob", SAID[i]);
+        service_call_free(claim_one(f));
+        fixture_reopen(f, true);
+        assert_int_equal(fixture_act(f, "take", i == 0 ? "{'conversation':1,'actor':'joe'}" : "{'conversation':2,'actor':'joe'}"),
+                         200);
+        assert_int_equal(claim_all(f), 0);
+        assert_string_equal(fixture_text(f, "SELECT state || ' ' || reason FROM outbox WHERE kind = 'call' ORDER BY id DESC LIMIT 1"),
+                            FATES[i]);
+    }
 }
 
 static void an_answer_for_a_dialogue_that_is_gone_says_nothing(void **state)
@@ -529,6 +578,7 @@ int main(void)
         TEST(a_call_stands_in_no_line),
         TEST(every_end_reaches_the_dialogue),
         TEST(a_second_try_is_the_last),
+        TEST(what_the_first_try_may_have_done_stays_unknown),
         TEST(a_second_try_may_succeed),
         TEST(there_is_no_second_try_when_time_is_over),
         TEST(what_cannot_leave_in_time_expires),
@@ -538,6 +588,7 @@ int main(void)
         TEST(after_two_crashes_it_is_over),
         TEST(a_crash_after_which_time_is_over_ends_it),
         TEST(a_conversation_that_changed_hands_withholds_its_call),
+        TEST(what_may_have_been_booked_is_not_withheld),
         TEST(an_answer_for_a_dialogue_that_is_gone_says_nothing),
         TEST(a_busy_service_does_not_stop_another),
         TEST(replies_leave_while_services_are_busy),
