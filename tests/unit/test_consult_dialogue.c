@@ -13,6 +13,7 @@ static const char RULES[] = ASKING_SHOP
     "INSERT INTO step (name, say, ask, timeout) VALUES ('shy.ask', 'Well?', 'text', '5 minutes');\n"
     "INSERT INTO branch (step, only_if, next) VALUES ('shy.ask', ':timed_out', 'think');\n"
     "INSERT INTO step (name, action, target) VALUES ('shy.think', 'consult', 'wise');\n"
+    "INSERT INTO branch (step, only_if, say, next) VALUES ('shy.think', ':failed', 'I have none.', 'end');\n"
     "INSERT INTO step (name, say) VALUES ('shy.done', 'Done.');\n"
     "INSERT INTO rule (name, words, action, target) VALUES ('shy', 'shy', 'flow', 'shy');\n"
     "INSERT INTO rule (name, words, action, target) VALUES\n"
@@ -265,6 +266,17 @@ static void an_answer_that_no_message_waits_for_is_said_while_a_reply_would_be(v
     }
 }
 
+static void a_step_whose_question_fails_goes_where_its_rows_say(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "shy");
+    f->now += 5 * MINUTE_MS;
+    settle(f, claim_one(f), answered(400, "{}"));
+    assert_string_equal(said(f), "Well?|I have none.");
+    assert_int_equal(runs(f), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 
 int main(void)
@@ -281,6 +293,7 @@ int main(void)
         TEST(a_step_that_slept_a_day_ends_its_dialogue_without_a_word),
         TEST(an_answer_to_a_step_behind_its_time_is_kept_and_not_said),
         TEST(an_answer_that_no_message_waits_for_is_said_while_a_reply_would_be),
+        TEST(a_step_whose_question_fails_goes_where_its_rows_say),
         TEST(who_takes_a_dialogue_whose_step_asks_hears_no_stale_answer),
     };
 
