@@ -79,13 +79,18 @@ static void ask(const struct decide_state *facts, const char *text, struct decis
     decide(rules, matcher, facts, &input, 0, decision);
 }
 
-/* "rule: effect effect …": O opt-out, I opt-in, H hand-over, C close, 'text' for a sentence, #tag. */
+/* "rule: effect effect …": O opt-out, I opt-in, H hand-over, C close, Q a question to a backend, F a flow, 'text' for a
+ * sentence, #tag. */
 static void describe(const struct decision *decision, struct buf *out)
 {
     static const char LETTERS[] = {
-        [EFFECT_OPT_OUT] = 'O', [EFFECT_OPT_IN] = 'I', [EFFECT_HANDOFF] = 'H', [EFFECT_CLOSE] = 'C'
+        [EFFECT_OPT_OUT] = 'O', [EFFECT_OPT_IN] = 'I', [EFFECT_HANDOFF] = 'H', [EFFECT_CLOSE] = 'C',
+        [EFFECT_CONSULT] = 'Q', [EFFECT_FLOW] = 'F',
     };
-    static const char *const OUTCOMES[] = { "answer", "silence", "nobody", "agent" };
+    static const char *const OUTCOMES[] = {
+        [OUTCOME_ANSWER] = "answer", [OUTCOME_SILENCE] = "silence", [OUTCOME_NOBODY] = "nobody", [OUTCOME_AGENT] = "agent",
+        [OUTCOME_WAITS] = "waits",
+    };
     buf_addf(out, "%s %s", decision->rule != NULL ? decision->rule->name : "-", OUTCOMES[decision->outcome]);
     for (size_t i = 0; i < decision->effect_count; i++) {
         const struct effect *effect = &decision->effects[i];
@@ -378,6 +383,45 @@ static void test_a_team_that_sleeps_says_so_in_place_of_the_rule(void **state)
     check_with(CLOSED, &facts, AWAKE, COUNT(AWAKE));
 }
 
+static void test_what_comes_while_a_backend_answers_joins_waits_or_goes_before(void **state)
+{
+    (void)state;
+    static const char BACKENDS[] =
+        "INSERT INTO team (name) VALUES ('support');\n"
+        "INSERT INTO backend (name, kind, url, model) VALUES ('wise', 'openai', 'https://ai.example.com/v1', 'm'),\n"
+        " ('rival', 'openai', 'https://ai.example.com/v1', 'm');\n"
+        "INSERT INTO flow (name) VALUES ('table');\n"
+        "INSERT INTO step (name, say, ask) VALUES ('table.people', 'How many?', 'number');\n"
+        "INSERT INTO rule (name, words, action, target, say) VALUES ('why', 'why', 'consult', 'wise', 'one moment'),\n"
+        " ('rival', 'rival', 'consult', 'rival', NULL), ('table', 'table', 'flow', 'table', NULL), ('vip', 'gold', 'tag', 'vip', NULL),\n"
+        " ('person', 'person', 'handoff', 'support', 'wait'), ('hush', 'blah', 'ignore', NULL, NULL),\n"
+        " ('done', 'done', 'close', NULL, 'see you'), ('out', 'stop', 'opt_out', NULL, 'bye'), ('in', 'start', 'opt_in', NULL, 'hello');\n"
+        "INSERT INTO rule (name, words, interrupts, say) VALUES ('door', 'door', 'yes', 'on the left'), ('hours', 'hours', 'no', '8 to 6');\n";
+    static const struct row JOINS[] = {
+        { "why that", "why answer Q" },
+        { "rival", "- waits" },
+        { "a table", "- waits" },
+        { "your hours", "- waits" },
+        { "gold hours", "- waits" },
+        { "the door", "door answer 'on the left'" },
+        { "the gold door", "door answer #vip 'on the left'" },
+        { "a person", "person answer H 'wait'" },
+        { "blah", "hush silence" },
+        { "done", "done answer C 'see you'" },
+        { "stop", "out answer O 'bye' consent" },
+        { "start", "in answer I 'hello'" },
+        { "nonsense", "- nobody" },
+    };
+    static const struct row IS_FULL[] = { { "why that", "- waits" }, { "the door", "door answer 'on the left'" } };
+    static const struct row ALONE[] = { { "why that", "why answer Q 'one moment'" }, { "a table", "table answer F 'How many?'" } };
+    struct decide_state facts = BOT;
+    check_with(BACKENDS, &facts, ALONE, COUNT(ALONE));
+    facts.consulted = "wise";
+    check_with(BACKENDS, &facts, IS_FULL, COUNT(IS_FULL));
+    facts.may_join = true;
+    check_with(BACKENDS, &facts, JOINS, COUNT(JOINS));
+}
+
 static size_t count_why(const struct decision *decision, enum pass_reason why)
 {
     size_t count = 0;
@@ -521,6 +565,7 @@ int main(void)
         cmocka_unit_test(test_every_group_that_took_part_is_kept),
         cmocka_unit_test(test_every_tag_rule_that_fits_counts),
         cmocka_unit_test(test_a_team_that_sleeps_says_so_in_place_of_the_rule),
+        cmocka_unit_test(test_what_comes_while_a_backend_answers_joins_waits_or_goes_before),
         cmocka_unit_test(test_the_usual_way_notes_near_misses_and_the_thorough_way_all),
         cmocka_unit_test(test_tried_counts_the_rules_that_may_act),
         cmocka_unit_test(test_state_is_kept_as_json),
