@@ -1,20 +1,11 @@
 /*
  * decide: who wins, what follows, and who must stay silent.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/json.h"
-#include "base/zone.h"
 #include "desk/decide.h"
+#include "tests/lib/loading.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -46,7 +37,6 @@ static const char RULES[] =
     "  ('order', 'parcel', 'order\\s*#?(?<id>\\d{4,10})(?<tail>!)?', 'order {{ id }}.');\n"
     "INSERT INTO rule (name, priority, pattern, say) VALUES ('slow', 300, '(a+)+$', 'slow');\n";
 
-static struct zones *zones;
 static struct ruleset *rules;
 static struct matcher *matcher;
 
@@ -59,18 +49,6 @@ static const struct decide_state BOT = {
     .message_count = 3,
     .fields = "{\"shop\":\"north\",\"size\":7,\"deep\":{}}",
 };
-
-static struct ruleset *make(const char *text)
-{
-    struct rulefiles files = { 0 };
-    struct error error = { 0 };
-    rulefiles_add(&files, "a.sql", text);
-    struct ruleset *ruleset = ruleset_new(&files, zones, &error);
-    if (ruleset == NULL)
-        fail_msg("%s", error.text);
-    rulefiles_release(&files);
-    return ruleset;
-}
 
 static void ask(const struct decide_state *facts, const char *text, struct decision *decision)
 {
@@ -347,7 +325,7 @@ static void test_every_group_that_took_part_is_kept(void **state)
 static void check_with(const char *text, const struct decide_state *facts, const struct row *rows, size_t count)
 {
     struct ruleset *usual = rules;
-    rules = make(text);
+    rules = make_good(text);
     check(facts, rows, count);
     ruleset_free(rules);
     rules = usual;
@@ -441,7 +419,7 @@ static void test_the_usual_way_notes_near_misses_and_the_thorough_way_all(void *
     for (int i = 0; i < 40; i++)
         buf_addf(&text, "INSERT INTO rule (name, words, unless, say) VALUES ('r%d', '%s', 'never', 's');\n",
                  i, i == 5 || i == 30 || i == 35 ? "yes" : "no");
-    struct ruleset *many = make(buf_text(&text));
+    struct ruleset *many = make_good(buf_text(&text));
     struct decide_input input = { .text = "yes never" };
     for (int is_thorough = 0; is_thorough <= 1; is_thorough++) {
         struct decision decision = { .is_thorough = is_thorough };
@@ -572,7 +550,7 @@ int main(void)
         cmocka_unit_test(test_same_question_same_answer),
     };
     zones = zones_open(NULL);
-    rules = make(RULES);
+    rules = make_good(RULES);
     matcher = matcher_new(true);
     int result = cmocka_run_group_tests(tests, NULL, NULL);
     matcher_free(matcher);
