@@ -62,6 +62,18 @@ static void a_campaign_of_the_teams_carries_her_cases(void **state)
     }
 }
 
+/* And not in the customer's. */
+static void each_is_told_in_her_own_language(void **state)
+{
+    struct fixture *f = *state;
+
+    hear_from(f, "'user_id':'kim','language':'es'", "hours");
+    hear_from(f, "'user_id':'ana','language':'ko'", "a person please");
+    phone_look(f);
+    phone_expect(f, "kim", "#1 ana (whatsapp) espera a una persona:");
+    assert_string_equal(fixture_text(f, "SELECT actor FROM message WHERE text LIKE '#1 ana (whatsapp)%'"), "case 1");
+}
+
 /* Braze gives them as a message without words, and often without an address. */
 static void a_sticker_of_hers_is_no_answer_and_she_is_told(void **state)
 {
@@ -225,6 +237,7 @@ static void her_work_is_not_summed_up_and_she_is_no_customer_when_it_ends(void *
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        CASE(each_is_told_in_her_own_language),
         CASE(a_campaign_of_the_teams_carries_her_cases),
         CASE(a_sticker_of_hers_is_no_answer_and_she_is_told),
         CASE(a_voice_note_that_asks_for_a_person_and_a_sticker_meanwhile_are_told_of),
