@@ -321,6 +321,17 @@ static void test_every_group_that_took_part_is_kept(void **state)
     decision_release(&decision);
 }
 
+static void test_a_message_that_no_rule_takes_has_neither_words_nor_groups(void **state)
+{
+    (void)state;
+    struct decision decision;
+    struct json *trace = trace_of(&BOT, "nonsense", false, &decision);
+    assert_int_equal(json_kind(json_get(trace, "matched")), JSON_NULL);
+    assert_string_equal(buf_text(&decision.variables), "{}");
+    json_free(trace);
+    decision_release(&decision);
+}
+
 /* As above, with other rules. */
 static void check_with(const char *text, const struct decide_state *facts, const struct row *rows, size_t count)
 {
@@ -541,6 +552,7 @@ int main(void)
         cmocka_unit_test(test_only_the_first_4096_bytes_are_matched_and_cut_on_a_character),
         cmocka_unit_test(test_trace_tells_words_groups_and_who_was_passed_over),
         cmocka_unit_test(test_every_group_that_took_part_is_kept),
+        cmocka_unit_test(test_a_message_that_no_rule_takes_has_neither_words_nor_groups),
         cmocka_unit_test(test_every_tag_rule_that_fits_counts),
         cmocka_unit_test(test_a_team_that_sleeps_says_so_in_place_of_the_rule),
         cmocka_unit_test(test_what_comes_while_a_backend_answers_joins_waits_or_goes_before),
