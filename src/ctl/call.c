@@ -201,12 +201,21 @@ int call_open(const struct call *call, struct db **db)
     return code;
 }
 
-static int find(const struct call *call, struct db *db, const char *typed, int64_t *id)
+/* 1: it is a number, and another customer's id as well. 0, -1. */
+static int means_two(struct db *db, const char *typed, int64_t id, struct error *error)
+{
+    bool is_number = typed[strspn(typed, "0123456789")] == '\0' && strtoll(typed, NULL, 10) == id;
+
+    return is_number ? listing_is_ambiguous(db, id, typed, error) : 0;
+}
+
+static int find(const struct call *call, struct db *db, const char *typed, int64_t *id, bool *is_two)
 {
     struct error error = { 0 };
-    int found = listing_find(db, typed, id, &error);
+    int found = listing_find(db, typed, id, &error), two = found == 1 ? means_two(db, typed, *id, &error) : 0;
 
-    if (found < 0)
+    *is_two = two == 1;
+    if (found < 0 || two < 0)
         return call_read_failed(call, db, &error);
     if (found == 0 && typed[0] == '#')
         return call_fail(call, EXIT_NOTHING, "there is no case %s; frontdesk queue lists those that go on", typed);
@@ -218,22 +227,12 @@ static int find(const struct call *call, struct db *db, const char *typed, int64
     return EXIT_DONE;
 }
 
-/* 1: it is a number, and another customer's id as well. 0, -1. */
-static int means_two(struct db *db, const char *typed, int64_t id, struct error *error)
-{
-    bool is_number = typed[strspn(typed, "0123456789")] == '\0' && strtoll(typed, NULL, 10) == id;
-
-    return is_number ? listing_is_ambiguous(db, id, typed, error) : 0;
-}
-
 int call_find(const struct call *call, struct db *db, const char *typed, int64_t *id)
 {
-    struct error error = { 0 };
-    int code = find(call, db, typed, id), is_two = code == EXIT_DONE ? means_two(db, typed, *id, &error) : 0;
+    bool is_two;
+    int code = find(call, db, typed, id, &is_two);
 
-    if (is_two < 0)
-        return call_read_failed(call, db, &error);
-    if (is_two == 1)
+    if (is_two)
         output_note(call->output, NOTE_WARN, "This is conversation %s. The customer with the id %s is external:%s.", typed, typed,
                     typed);
     return code;
@@ -241,16 +240,14 @@ int call_find(const struct call *call, struct db *db, const char *typed, int64_t
 
 int call_find_to_act(const struct call *call, struct db *db, const char *typed, int64_t *id)
 {
-    struct error error = { 0 };
-    int code = find(call, db, typed, id), is_two = code == EXIT_DONE ? means_two(db, typed, *id, &error) : 0;
+    bool is_two;
+    int code = find(call, db, typed, id, &is_two);
 
-    if (is_two < 0)
-        return call_read_failed(call, db, &error);
-    if (is_two == 1)
-        return call_fail(call, EXIT_FAILED,
-                         "%s is a conversation's number and another customer's id, and nothing was done: "
-                         "say which of conversation:%s, external:%s", typed, typed, typed);
-    return code;
+    if (!is_two)
+        return code;
+    return call_fail(call, EXIT_FAILED,
+                     "%s is a conversation's number and another customer's id, and nothing was done: "
+                     "say which of conversation:%s, external:%s", typed, typed, typed);
 }
 
 int call_limit(const struct call *call, int64_t otherwise, int64_t *limit)

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "daemon/gate.h"
 
 static void refuse(struct gate *gate, const char *fault)
@@ -32,17 +33,12 @@ static bool is_name(const char *text, size_t len, const char *name)
     return strlen(name) == len && strncasecmp(text, name, len) == 0;
 }
 
-static bool is_alnum(unsigned char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 /* A token of RFC 9110: what a header's name may be made of. */
 static bool is_token(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
-        if (!is_alnum(c) && (c == '\0' || strchr("!#$%&'*+-.^_`|~", c) == NULL))
+        if (!ascii_is_digit(c) && !ascii_is_letter(c) && (c == '\0' || strchr("!#$%&'*+-.^_`|~", c) == NULL))
             return false;
     }
     return len > 0;
@@ -51,7 +47,7 @@ static bool is_token(const char *text, size_t len)
 static bool is_plain_number(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
-        if (text[i] < '0' || text[i] > '9')
+        if (!ascii_is_digit((unsigned char)text[i]))
             return false;
     return len > 0 && len <= 18;
 }

@@ -18,7 +18,7 @@ static enum handover_state state_of(const char *word)
 {
     enum handover_state state = HANDOVER_UNTOLD;
 
-    while (strcmp(STATES[state], word) != 0)
+    while (state < HANDOVER_OVER && strcmp(STATES[state], word) != 0)
         state++;
     return state;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "store/lock.h"
 #include "store/readers.h"
 
 enum { READ_LOCKS_BEGIN = 123, READ_LOCKS_END = 127 }; /* SQLite's WAL_READ_LOCK(0) to (4) */
@@ -74,24 +75,6 @@ static bool is_known(const struct reader *readers, size_t count, int64_t process
     return process == getpid();
 }
 
-/* "2: FLOCK  ADVISORY  WRITE 4711 08:01:131100 0 EOF": the process that holds the book (store/lock.h); 0: none does. */
-static int64_t find_writer(FILE *locks, const char *path)
-{
-    unsigned high, low;
-    unsigned long inode;
-    struct stat book;
-    char line[200];
-    long long pid;
-
-    if (!stat_beside(path, "", &book))
-        return 0;
-    while (fgets(line, sizeof line, locks) != NULL)
-        if (sscanf(line, "%*d: FLOCK %*s WRITE %lld %x:%x:%lu", &pid, &high, &low, &inode) == 4 && high == major(book.st_dev) &&
-            low == minor(book.st_dev) && inode == book.st_ino)
-            return pid;
-    return 0;
-}
-
 /* Behind those that are found already; `writer`: the one that counts for no reader. */
 static size_t find_but(FILE *locks, const struct stat *shm, int64_t writer, struct reader *readers, size_t count, size_t max)
 {
@@ -117,7 +100,7 @@ size_t readers_find(const char *path, struct reader *readers, size_t max)
     if (locks == NULL)
         return 0;
     if (stat_beside(path, "-shm", &shm)) {
-        count = find_but(locks, &shm, find_writer(locks, path), readers, 0, max);
+        count = find_but(locks, &shm, lock_holder(path), readers, 0, max);
         count = find_but(locks, &shm, 0, readers, count, max);
     }
     fclose(locks);

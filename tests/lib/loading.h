@@ -1,6 +1,6 @@
 /*
- * loading: rulesets from the rows of one test, which stand in b.sql, behind those of a shop, in a.sql. The zones are open as
- * long as the group runs:
+ * loading: rulesets from one text, a.sql; or from the rows of one test, which stand in b.sql, behind those of a shop, in a.sql.
+ * The zones are open as long as the group runs:
  *
  *     return cmocka_run_group_tests(tests, open_zones, close_zones);
  */
@@ -37,7 +37,28 @@ static inline int close_zones(void **state)
     return 0;
 }
 
-/* The ruleset, or NULL and the sentence. */
+/* The ruleset, or NULL and the sentence. A ruleset outlives its files. */
+static inline struct ruleset *make(const char *text, struct error *error)
+{
+    struct rulefiles files = { 0 };
+    struct ruleset *ruleset;
+
+    rulefiles_add(&files, "a.sql", text);
+    ruleset = ruleset_new(&files, zones, error);
+    rulefiles_release(&files);
+    return ruleset;
+}
+
+static inline struct ruleset *make_good(const char *text)
+{
+    struct error error = { 0 };
+    struct ruleset *ruleset = make(text, &error);
+
+    if (ruleset == NULL)
+        fail_msg("%s\n%s", text, error.text);
+    return ruleset;
+}
+
 static inline struct ruleset *try_rows(const char *shop, const char *rows, struct error *error)
 {
     struct rulefiles files = { 0 };

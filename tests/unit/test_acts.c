@@ -2,21 +2,12 @@
  * acts: what a rule does beside speaking (tags, variables, cooldowns, phrases, buttons), from the rule file to
  * the decision.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/utf8.h"
-#include "base/zone.h"
 #include "desk/decide.h"
+#include "tests/lib/loading.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -46,7 +37,6 @@ static const char RULES[] =
     "INSERT INTO rule (name, words, say, buttons) VALUES\n"
     "  ('ask', 'ask', 'Well?', '{{ phrase.yes }}, {{ field.no | default: ''No, never'' }},{{ field.other | default: ''yes'' }} ');\n";
 
-static struct zones *zones;
 static struct ruleset *rules;
 static struct matcher *matcher;
 
@@ -59,15 +49,6 @@ static const struct decide_state BOT = {
     .message_count = 3,
     .fields = "{\"shop\":\"north\"}",
 };
-
-static struct ruleset *make(const char *text, struct error *error)
-{
-    struct rulefiles files = { 0 };
-    rulefiles_add(&files, "a.sql", text);
-    struct ruleset *ruleset = ruleset_new(&files, zones, error);
-    rulefiles_release(&files);
-    return ruleset;
-}
 
 static void ask(const struct decide_state *facts, const char *text, int64_t now, struct decision *decision)
 {

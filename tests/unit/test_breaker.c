@@ -192,6 +192,22 @@ static void who_refuses_is_there(void **state)
     assert_int_equal(lanes(f), 0);
 }
 
+/* Its key is not set, or its host leads to where it may not: a second try comes to the same. */
+static void what_no_second_try_mends_opens_it_at_once(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_end refused;
+
+    consult_end_refuse("the variable WISE_KEY is not set", &refused);
+    hear(f, "ana", "is there parking");
+    settle(f, claim_one(f), refused);
+    assert_string_equal(fixture_text(f, "SELECT state || ': ' || reason FROM lane"),
+                        "stopped: the variable WISE_KEY is not set");
+    assert_true(until_at(f) > f->now);
+    claim_none(f);
+    assert_string_equal(said(f), "Behind the house.");
+}
+
 static void an_open_circuit_is_waited_for_where_nobody_else_can_be_asked(void **state)
 {
     struct fixture *f = *state;
@@ -340,6 +356,7 @@ int main(void)
         TEST(a_trial_that_fails_opens_it_for_longer),
         TEST(a_call_that_was_broken_off_says_nothing_of_the_backend),
         TEST(who_refuses_is_there),
+        TEST(what_no_second_try_mends_opens_it_at_once),
         TEST(an_open_circuit_is_waited_for_where_nobody_else_can_be_asked),
         TEST(who_was_told_to_wait_waits_where_nobody_else_can_be_asked),
         TEST(a_vendor_may_say_by_a_date_when_to_come),

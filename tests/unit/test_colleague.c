@@ -228,6 +228,18 @@ static void when_her_case_is_over_the_text_does_not_slide_to_the_other(void **st
     assert_string_equal(phone_said(f, "bob"), "");
 }
 
+static void when_another_case_is_over_she_stays_with_hers(void **state)
+{
+    struct fixture *f = *state;
+
+    two(f);
+    phone_write(f, "kim", "#2 Hello");
+    assert_int_equal(fixture_act(f, "close", "{'conversation':1,'actor':'mia'}"), 200);
+    phone_look(f);
+    phone_write(f, "kim", "It is ready.");
+    assert_string_equal(phone_said(f, "bob"), "Hello|It is ready.");
+}
+
 static void nor_to_a_case_that_comes_right_behind(void **state)
 {
     struct fixture *f = *state;
@@ -663,6 +675,7 @@ int main(void)
         CASE(so_does_what_another_customer_writes),
         CASE(what_the_present_customer_writes_does_not),
         CASE(when_her_case_is_over_the_text_does_not_slide_to_the_other),
+        CASE(when_another_case_is_over_she_stays_with_hers),
         CASE(nor_to_a_case_that_comes_right_behind),
         CASE(a_word_that_ends_a_case_wants_to_know_which),
         CASE(what_divides_the_number_from_the_text_goes_and_what_belongs_to_the_text_stays),

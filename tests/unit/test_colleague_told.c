@@ -28,6 +28,52 @@ static void ask_for_person(struct fixture *f, const char *user)
     phone_write(f, user, "a person please");
 }
 
+/* By which campaign she was told last. */
+static const char *told_by(struct fixture *f)
+{
+    return fixture_text(f, "SELECT o.sent_by FROM outbox o JOIN identity i ON i.contact = o.contact WHERE i.value = 'kim' "
+                           "AND o.state = 'accepted' ORDER BY o.seq DESC LIMIT 1");
+}
+
+#define OWN_CAMPAIGN(layout)                                                                                              \
+    PHONE_SHOP "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES\n"                                       \
+               " ('own', 'whatsapp', '7f3c0000-0000-4000-8000-000000000003', '" layout "');\n"                            \
+               "INSERT INTO team (name, notify_user, campaign) VALUES ('support', 'kim', 'own');\n"
+
+/* A template of the team's is for when nothing else reaches her; a campaign for free text is hers whenever that does. */
+static void a_campaign_of_the_teams_carries_her_cases(void **state)
+{
+    static const struct {
+        const char *rules, *open, *closed;
+    } CASES[] = { { OWN_CAMPAIGN("template"), "reply", "own" }, { OWN_CAMPAIGN("response"), "own", "reopen" } };
+
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct fixture own, *f = &own;
+
+        (void)state;
+        fixture_open(f, CASES[i].rules);
+        phone_write(f, "kim", "hours");
+        ask_for_person(f, "ana");
+        assert_string_equal(told_by(f), CASES[i].open);
+        f->now += 25 * (int64_t)HOUR_MS;
+        ask_for_person(f, "bob");
+        assert_string_equal(told_by(f), CASES[i].closed);
+        fixture_close(f);
+    }
+}
+
+/* And not in the customer's. */
+static void each_is_told_in_her_own_language(void **state)
+{
+    struct fixture *f = *state;
+
+    hear_from(f, "'user_id':'kim','language':'es'", "hours");
+    hear_from(f, "'user_id':'ana','language':'ko'", "a person please");
+    phone_look(f);
+    phone_expect(f, "kim", "#1 ana (whatsapp) espera a una persona:");
+    assert_string_equal(fixture_text(f, "SELECT actor FROM message WHERE text LIKE '#1 ana (whatsapp)%'"), "case 1");
+}
+
 /* Braze gives them as a message without words, and often without an address. */
 static void a_sticker_of_hers_is_no_answer_and_she_is_told(void **state)
 {
@@ -191,6 +237,8 @@ static void her_work_is_not_summed_up_and_she_is_no_customer_when_it_ends(void *
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        CASE(each_is_told_in_her_own_language),
+        CASE(a_campaign_of_the_teams_carries_her_cases),
         CASE(a_sticker_of_hers_is_no_answer_and_she_is_told),
         CASE(a_voice_note_that_asks_for_a_person_and_a_sticker_meanwhile_are_told_of),
         CASE(a_text_of_hers_that_is_refused_is_told_of),

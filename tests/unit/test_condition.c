@@ -2,42 +2,20 @@
  * decide with conditions: what each fact says, which variables there are, and what is noted of a rule whose
  * only_if is not true.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/json.h"
-#include "base/zone.h"
 #include "desk/decide.h"
 #include "desk/decide_fact.h"
 #include "rules/check.h"
 #include "rules/fact.h"
+#include "tests/lib/loading.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 static const int64_t NOW = 1778500000000; /* Monday, 2026-05-11 11:46:40 UTC, 20:46:40 in Seoul */
 
-static struct zones *zones;
 static struct matcher *matcher;
-
-static struct ruleset *make(const char *text)
-{
-    struct rulefiles files = { 0 };
-    struct error error = { 0 };
-    rulefiles_add(&files, "a.sql", text);
-    struct ruleset *ruleset = ruleset_new(&files, zones, &error);
-    if (ruleset == NULL)
-        fail_msg("%s\n%s", text, error.text);
-    rulefiles_release(&files);
-    return ruleset;
-}
 
 static const struct decide_state KNOWN = {
     .channel = "whatsapp",
@@ -74,7 +52,7 @@ static bool holds(const char *only_if, const struct decide_state *state, bool ha
     for (const char *at = only_if; *at != '\0'; at++)
         buf_addf(&text, *at == '\'' ? "''" : "%c", *at);
     buf_add_text(&text, "', 's');\nINSERT INTO rule (name, words, action) VALUES ('hours', 'never', 'ignore');");
-    struct ruleset *ruleset = make(buf_text(&text));
+    struct ruleset *ruleset = make_good(buf_text(&text));
     struct decide_input input = { .text = "Order 123 now", .has_media = has_media };
     decide(ruleset, matcher, state, &input, NOW, &decision);
     bool has_won = decision.rule != NULL;
@@ -200,7 +178,7 @@ static void test_facts_at_their_borders(void **state)
 static void test_open_goes_by_the_hours(void **state)
 {
     (void)state;
-    struct ruleset *ruleset = make(
+    struct ruleset *ruleset = make_good(
         "INSERT INTO setting (name, value) VALUES ('time_zone', 'Asia/Seoul');\n"
         "INSERT INTO opening (days, opens, closes) VALUES ('mon', '20:00', '21:00');\n"
         "INSERT INTO rule (name, only_if, say) VALUES ('r', ':open', 's');");
@@ -276,7 +254,7 @@ static void test_variables_of_the_conversation(void **state)
 static void test_a_rule_that_was_won_by_words_has_no_groups(void **state)
 {
     (void)state;
-    struct ruleset *ruleset = make("INSERT INTO rule (name, words, pattern, only_if, say) VALUES\n"
+    struct ruleset *ruleset = make_good("INSERT INTO rule (name, words, pattern, only_if, say) VALUES\n"
                                    "('r', 'parcel', 'order (?<id>\\d+)', '@id IS NULL', 's');");
     static const struct {
         const char *text;
@@ -303,7 +281,7 @@ static const char NIGHT[] =
 static void test_a_condition_decides_who_wins(void **state)
 {
     (void)state;
-    struct ruleset *ruleset = make(NIGHT);
+    struct ruleset *ruleset = make_good(NIGHT);
     static const int64_t HOUR = 3600 * 1000;
     static const struct {
         const char *text;
@@ -329,7 +307,7 @@ static void test_a_condition_decides_who_wins(void **state)
 static void test_what_kept_a_rule_back_is_noted(void **state)
 {
     (void)state;
-    struct ruleset *ruleset = make(NIGHT);
+    struct ruleset *ruleset = make_good(NIGHT);
     struct decision decision = { .is_thorough = true };
     struct buf trace = { 0 };
     decide(ruleset, matcher, &NEWCOMER, &(struct decide_input){ .text = "help" }, NOW, &decision);
@@ -366,7 +344,7 @@ static void collect(void *context, const struct warning *warning)
 static void test_rules_with_other_conditions_are_no_twins(void **state)
 {
     (void)state;
-    struct ruleset *ruleset = make(
+    struct ruleset *ruleset = make_good(
         "INSERT INTO rule (name, words, only_if, say) VALUES\n"
         "('a', 'x', ':open', 's'),\n('b', 'x', 'NOT :open', 's'),\n('d', 'x', NULL, 's');\n"
         "INSERT INTO rule (name, priority, only_if, say) VALUES ('e', 10, ':open = 0', 's');\n"

@@ -9,6 +9,20 @@ static const char RULES[] = ASKING_SHOP
     "INSERT INTO step (name, say) VALUES ('table.done', 'Booked.');\n"
     "INSERT INTO step (name, action, target) VALUES ('advice.ask', 'consult', 'wise');\n"
     "INSERT INTO step (name, say) VALUES ('advice.done', 'Done.');\n"
+    "INSERT INTO team (name) VALUES ('support');\n"
+    "INSERT INTO backend (name, kind, url, model, settle_ms, acts) VALUES\n"
+    " ('keen', 'openai', " ASKING_URL ", 'm', 0, 'handoff support');\n"
+    "INSERT INTO flow (name, title) VALUES ('ring', 'ringing');\n"
+    "INSERT INTO step (name, action, target) VALUES ('ring.ask', 'consult', 'keen');\n"
+    "INSERT INTO step (name, say) VALUES ('ring.done', 'Done.');\n"
+    "INSERT INTO rule (name, words, action, target) VALUES ('ring', 'ring', 'flow', 'ring');\n"
+    "INSERT INTO flow (name, title) VALUES ('shy', 'a thought');\n"
+    "INSERT INTO step (name, say, ask, timeout) VALUES ('shy.ask', 'Well?', 'text', '5 minutes');\n"
+    "INSERT INTO branch (step, only_if, next) VALUES ('shy.ask', ':timed_out', 'think');\n"
+    "INSERT INTO step (name, action, target) VALUES ('shy.think', 'consult', 'wise');\n"
+    "INSERT INTO branch (step, only_if, say, next) VALUES ('shy.think', ':failed', 'I have none.', 'end');\n"
+    "INSERT INTO step (name, say) VALUES ('shy.done', 'Done.');\n"
+    "INSERT INTO rule (name, words, action, target) VALUES ('shy', 'shy', 'flow', 'shy');\n"
     "INSERT INTO rule (name, words, action, target) VALUES\n"
     " ('why', 'why', 'consult', 'wise'), ('muse', 'muse', 'consult', 'slow'), ('table', 'table', 'flow', 'table');\n"
     "INSERT INTO rule (name, priority, interrupts, words, action, target) VALUES\n"
@@ -233,6 +247,58 @@ static void an_answer_to_a_step_behind_its_time_is_kept_and_not_said(void **stat
     assert_int_equal(behind(f), 0);
 }
 
+/* The clock led to it, and no message waits for its answer: that has the time which a reply has. */
+static void an_answer_that_no_message_waits_for_is_said_while_a_reply_would_be(void **state)
+{
+    static const struct {
+        int64_t takes_ms;
+        const char *said;
+    } CASES[] = { { 1 * SECOND_MS, "Well?|An idea.|Done." }, { 2 * MINUTE_MS, "Well?|An idea.|Done." }, { 25 * HOUR_MS, "Well?" } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct fixture own, *f = &own;
+        struct consult_call *call;
+
+        fixture_open(f, RULES);
+        hear(f, "ana", "shy");
+        f->now += 5 * MINUTE_MS;
+        call = claim_one(f);
+        assert_int_equal(fixture_int(f, "SELECT count(*) FROM outbox WHERE kind = 'consult' AND turn IS NULL"), 1);
+        f->now += CASES[i].takes_ms;
+        settle(f, call, says("An idea."));
+        assert_string_equal(said(f), CASES[i].said);
+        assert_int_equal(runs(f), 0);
+        fixture_close(f);
+    }
+}
+
+static void what_a_model_does_for_a_step_is_on_record_as_the_steps(void **state)
+{
+    static const char HANDS_OFF[] =
+        "{\"choices\":[{\"message\":{\"content\":\"A colleague comes.\",\"tool_calls\":[{\"id\":\"1\",\"type\":\"function\","
+        "\"function\":{\"name\":\"hand_off\",\"arguments\":\"{\\\"team\\\":\\\"support\\\"}\"}}]}}]}";
+    struct fixture *f = *state;
+
+    hear(f, "ana", "ring");
+    settle(f, claim_one(f), answered(200, HANDS_OFF));
+    assert_string_equal(said(f), "A colleague comes.");
+    assert_string_equal(fixture_text(f, "SELECT actor FROM message WHERE kind = 'out'"), "ring.ask");
+    assert_string_equal(fixture_text(f, "SELECT actor || ' ' || detail FROM event WHERE kind = 'handoff'"), "step ring.ask support");
+    assert_int_equal(runs(f), 0);
+}
+
+static void a_step_whose_question_fails_goes_where_its_rows_say(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "shy");
+    f->now += 5 * MINUTE_MS;
+    settle(f, claim_one(f), answered(400, "{}"));
+    assert_string_equal(said(f), "Well?|I have none.");
+    assert_int_equal(runs(f), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 
 int main(void)
@@ -248,6 +314,9 @@ int main(void)
         TEST(a_tag_of_what_waits_for_a_step_is_noted_once),
         TEST(a_step_that_slept_a_day_ends_its_dialogue_without_a_word),
         TEST(an_answer_to_a_step_behind_its_time_is_kept_and_not_said),
+        TEST(an_answer_that_no_message_waits_for_is_said_while_a_reply_would_be),
+        TEST(what_a_model_does_for_a_step_is_on_record_as_the_steps),
+        TEST(a_step_whose_question_fails_goes_where_its_rows_say),
         TEST(who_takes_a_dialogue_whose_step_asks_hears_no_stale_answer),
     };
 

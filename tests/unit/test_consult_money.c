@@ -160,6 +160,23 @@ static void an_answer_that_is_garbage_stays_charged(void **state)
     assert_int_equal(spent(f), 1000);
 }
 
+/* Half a count is none: what was charged would come back for a part that nobody knows. */
+static void an_answer_that_is_counted_by_half_stays_charged(void **state)
+{
+    static const char *const HALVES[] = { "\"prompt_tokens\":7", "\"completion_tokens\":20" };
+    struct fixture *f = *state;
+
+    for (int i = 0; i < 2; i++) {
+        char body[200];
+
+        snprintf(body, sizeof body, "{\"choices\":[{\"message\":{\"content\":\"Yes.\"}}],\"usage\":{%s}}", HALVES[i]);
+        hear(f, "ana", "why");
+        settle(f, claim_one(f), answered(200, body));
+        assert_int_equal(spent(f), 1000 * (i + 1));
+        assert_int_equal(used(f), 1000 * (i + 1));
+    }
+}
+
 static void a_call_costs_what_it_cost_when_it_was_made(void **state)
 {
     struct fixture *f = *state;
@@ -269,6 +286,8 @@ static void the_cap_of_all_is_hard(void **state)
     hear(f, "cat", "why");
     claim_none(f);
     assert_string_equal(question_state(f), "dead");
+    assert_string_equal(fixture_text(f, "SELECT detail FROM event WHERE kind = 'consult_failed'"),
+                        "the setting ai_day_cap is spent for today");
     assert_string_equal(said(f), "Sorry.");
     assert_int_equal(spent(f), 2000);
     drain(f, calls);
@@ -408,6 +427,7 @@ int main(void)
         TEST(who_refuses_or_is_not_reached_is_not_paid),
         TEST(a_call_of_which_nobody_knows_stays_charged),
         TEST(an_answer_that_is_garbage_stays_charged),
+        TEST(an_answer_that_is_counted_by_half_stays_charged),
         TEST(a_call_costs_what_it_cost_when_it_was_made),
         TEST(a_call_over_midnight_belongs_to_the_day_on_which_it_was_charged),
         TEST(a_charge_that_was_lost_with_the_daemon_is_told_to_the_owner),

@@ -172,6 +172,31 @@ static void a_question_that_cannot_be_ended_stands_in_nobodys_way(void **state)
 
 /* The answer */
 
+static void each_try_is_on_record_with_what_was_seen_of_it(void **state)
+{
+    const struct {
+        struct consult_end end;
+        const char *record;
+    } CASES[] = {
+        { lost(), "ambiguous 0 nobody knows what became of it" },
+        { never_left(), "not_sent 0 the line is down" },
+        { answered(400, "{}"), "refused 400 " },
+        { says("Yes."), "answered 200 " },
+    };
+
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct fixture own, *f = &own;
+
+        (void)state;
+        fixture_open(f, RULES);
+        hear(f, "ana", "why");
+        settle(f, claim_one(f), CASES[i].end);
+        assert_memory_equal(fixture_text(f, "SELECT class || ' ' || status || ' ' || reason FROM attempt"), CASES[i].record,
+                            strlen(CASES[i].record));
+        fixture_close(f);
+    }
+}
+
 /* Whatever a customer talks it into: it is not done, and the conversation has it on record. */
 static void an_act_that_is_not_listed_is_an_event(void **state)
 {
@@ -234,6 +259,7 @@ int main(void)
         TEST(an_answer_that_cannot_be_entered_strands_nobody),
         TEST(a_message_behind_that_cannot_be_decided_strands_nobody),
         TEST(a_question_that_cannot_be_ended_stands_in_nobodys_way),
+        TEST(each_try_is_on_record_with_what_was_seen_of_it),
         TEST(an_act_that_is_not_listed_is_an_event),
         TEST(words_that_nobody_sees_do_not_use_the_notice_up),
         TEST(who_waits_for_a_trial_leaves_when_it_has_succeeded),

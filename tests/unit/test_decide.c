@@ -1,20 +1,11 @@
 /*
  * decide: who wins, what follows, and who must stay silent.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/json.h"
-#include "base/zone.h"
 #include "desk/decide.h"
+#include "tests/lib/loading.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -46,7 +37,6 @@ static const char RULES[] =
     "  ('order', 'parcel', 'order\\s*#?(?<id>\\d{4,10})(?<tail>!)?', 'order {{ id }}.');\n"
     "INSERT INTO rule (name, priority, pattern, say) VALUES ('slow', 300, '(a+)+$', 'slow');\n";
 
-static struct zones *zones;
 static struct ruleset *rules;
 static struct matcher *matcher;
 
@@ -60,18 +50,6 @@ static const struct decide_state BOT = {
     .fields = "{\"shop\":\"north\",\"size\":7,\"deep\":{}}",
 };
 
-static struct ruleset *make(const char *text)
-{
-    struct rulefiles files = { 0 };
-    struct error error = { 0 };
-    rulefiles_add(&files, "a.sql", text);
-    struct ruleset *ruleset = ruleset_new(&files, zones, &error);
-    if (ruleset == NULL)
-        fail_msg("%s", error.text);
-    rulefiles_release(&files);
-    return ruleset;
-}
-
 static void ask(const struct decide_state *facts, const char *text, struct decision *decision)
 {
     struct decide_input input = { .text = text };
@@ -79,13 +57,18 @@ static void ask(const struct decide_state *facts, const char *text, struct decis
     decide(rules, matcher, facts, &input, 0, decision);
 }
 
-/* "rule: effect effect …": O opt-out, I opt-in, H hand-over, C close, 'text' for a sentence, #tag. */
+/* "rule: effect effect …": O opt-out, I opt-in, H hand-over, C close, Q a question to a backend, F a flow, 'text' for a
+ * sentence, #tag. */
 static void describe(const struct decision *decision, struct buf *out)
 {
     static const char LETTERS[] = {
-        [EFFECT_OPT_OUT] = 'O', [EFFECT_OPT_IN] = 'I', [EFFECT_HANDOFF] = 'H', [EFFECT_CLOSE] = 'C'
+        [EFFECT_OPT_OUT] = 'O', [EFFECT_OPT_IN] = 'I', [EFFECT_HANDOFF] = 'H', [EFFECT_CLOSE] = 'C',
+        [EFFECT_CONSULT] = 'Q', [EFFECT_FLOW] = 'F',
     };
-    static const char *const OUTCOMES[] = { "answer", "silence", "nobody", "agent" };
+    static const char *const OUTCOMES[] = {
+        [OUTCOME_ANSWER] = "answer", [OUTCOME_SILENCE] = "silence", [OUTCOME_NOBODY] = "nobody", [OUTCOME_AGENT] = "agent",
+        [OUTCOME_WAITS] = "waits",
+    };
     buf_addf(out, "%s %s", decision->rule != NULL ? decision->rule->name : "-", OUTCOMES[decision->outcome]);
     for (size_t i = 0; i < decision->effect_count; i++) {
         const struct effect *effect = &decision->effects[i];
@@ -338,11 +321,22 @@ static void test_every_group_that_took_part_is_kept(void **state)
     decision_release(&decision);
 }
 
+static void test_a_message_that_no_rule_takes_has_neither_words_nor_groups(void **state)
+{
+    (void)state;
+    struct decision decision;
+    struct json *trace = trace_of(&BOT, "nonsense", false, &decision);
+    assert_int_equal(json_kind(json_get(trace, "matched")), JSON_NULL);
+    assert_string_equal(buf_text(&decision.variables), "{}");
+    json_free(trace);
+    decision_release(&decision);
+}
+
 /* As above, with other rules. */
 static void check_with(const char *text, const struct decide_state *facts, const struct row *rows, size_t count)
 {
     struct ruleset *usual = rules;
-    rules = make(text);
+    rules = make_good(text);
     check(facts, rows, count);
     ruleset_free(rules);
     rules = usual;
@@ -378,6 +372,45 @@ static void test_a_team_that_sleeps_says_so_in_place_of_the_rule(void **state)
     check_with(CLOSED, &facts, AWAKE, COUNT(AWAKE));
 }
 
+static void test_what_comes_while_a_backend_answers_joins_waits_or_goes_before(void **state)
+{
+    (void)state;
+    static const char BACKENDS[] =
+        "INSERT INTO team (name) VALUES ('support');\n"
+        "INSERT INTO backend (name, kind, url, model) VALUES ('wise', 'openai', 'https://ai.example.com/v1', 'm'),\n"
+        " ('rival', 'openai', 'https://ai.example.com/v1', 'm');\n"
+        "INSERT INTO flow (name) VALUES ('table');\n"
+        "INSERT INTO step (name, say, ask) VALUES ('table.people', 'How many?', 'number');\n"
+        "INSERT INTO rule (name, words, action, target, say) VALUES ('why', 'why', 'consult', 'wise', 'one moment'),\n"
+        " ('rival', 'rival', 'consult', 'rival', NULL), ('table', 'table', 'flow', 'table', NULL), ('vip', 'gold', 'tag', 'vip', NULL),\n"
+        " ('person', 'person', 'handoff', 'support', 'wait'), ('hush', 'blah', 'ignore', NULL, NULL),\n"
+        " ('done', 'done', 'close', NULL, 'see you'), ('out', 'stop', 'opt_out', NULL, 'bye'), ('in', 'start', 'opt_in', NULL, 'hello');\n"
+        "INSERT INTO rule (name, words, interrupts, say) VALUES ('door', 'door', 'yes', 'on the left'), ('hours', 'hours', 'no', '8 to 6');\n";
+    static const struct row JOINS[] = {
+        { "why that", "why answer Q" },
+        { "rival", "- waits" },
+        { "a table", "- waits" },
+        { "your hours", "- waits" },
+        { "gold hours", "- waits" },
+        { "the door", "door answer 'on the left'" },
+        { "the gold door", "door answer #vip 'on the left'" },
+        { "a person", "person answer H 'wait'" },
+        { "blah", "hush silence" },
+        { "done", "done answer C 'see you'" },
+        { "stop", "out answer O 'bye' consent" },
+        { "start", "in answer I 'hello'" },
+        { "nonsense", "- nobody" },
+    };
+    static const struct row IS_FULL[] = { { "why that", "- waits" }, { "the door", "door answer 'on the left'" } };
+    static const struct row ALONE[] = { { "why that", "why answer Q 'one moment'" }, { "a table", "table answer F 'How many?'" } };
+    struct decide_state facts = BOT;
+    check_with(BACKENDS, &facts, ALONE, COUNT(ALONE));
+    facts.consulted = "wise";
+    check_with(BACKENDS, &facts, IS_FULL, COUNT(IS_FULL));
+    facts.may_join = true;
+    check_with(BACKENDS, &facts, JOINS, COUNT(JOINS));
+}
+
 static size_t count_why(const struct decision *decision, enum pass_reason why)
 {
     size_t count = 0;
@@ -397,7 +430,7 @@ static void test_the_usual_way_notes_near_misses_and_the_thorough_way_all(void *
     for (int i = 0; i < 40; i++)
         buf_addf(&text, "INSERT INTO rule (name, words, unless, say) VALUES ('r%d', '%s', 'never', 's');\n",
                  i, i == 5 || i == 30 || i == 35 ? "yes" : "no");
-    struct ruleset *many = make(buf_text(&text));
+    struct ruleset *many = make_good(buf_text(&text));
     struct decide_input input = { .text = "yes never" };
     for (int is_thorough = 0; is_thorough <= 1; is_thorough++) {
         struct decision decision = { .is_thorough = is_thorough };
@@ -519,15 +552,17 @@ int main(void)
         cmocka_unit_test(test_only_the_first_4096_bytes_are_matched_and_cut_on_a_character),
         cmocka_unit_test(test_trace_tells_words_groups_and_who_was_passed_over),
         cmocka_unit_test(test_every_group_that_took_part_is_kept),
+        cmocka_unit_test(test_a_message_that_no_rule_takes_has_neither_words_nor_groups),
         cmocka_unit_test(test_every_tag_rule_that_fits_counts),
         cmocka_unit_test(test_a_team_that_sleeps_says_so_in_place_of_the_rule),
+        cmocka_unit_test(test_what_comes_while_a_backend_answers_joins_waits_or_goes_before),
         cmocka_unit_test(test_the_usual_way_notes_near_misses_and_the_thorough_way_all),
         cmocka_unit_test(test_tried_counts_the_rules_that_may_act),
         cmocka_unit_test(test_state_is_kept_as_json),
         cmocka_unit_test(test_same_question_same_answer),
     };
     zones = zones_open(NULL);
-    rules = make(RULES);
+    rules = make_good(RULES);
     matcher = matcher_new(true);
     int result = cmocka_run_group_tests(tests, NULL, NULL);
     matcher_free(matcher);

@@ -1,33 +1,10 @@
 /*
  * draw: a flow as DOT, in which no text can be more than a text, and as lines.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "base/buf.h"
-#include "base/zone.h"
 #include "rules/draw.h"
-
-static struct zones *zones;
-
-static struct ruleset *make(const char *text)
-{
-    struct rulefiles files = { 0 };
-    struct error error = { 0 };
-    rulefiles_add(&files, "a.sql", text);
-    struct ruleset *ruleset = ruleset_new(&files, zones, &error);
-    if (ruleset == NULL)
-        fail_msg("%s", error.text);
-    rulefiles_release(&files);
-    return ruleset;
-}
+#include "tests/lib/loading.h"
 
 static const char ORDER[] =
     "INSERT INTO flow (name, title, expires, expired, remind, retries, give_up) VALUES\n"
@@ -53,7 +30,7 @@ static void test_dot(void **state)
 {
     struct buf dot = { 0 };
     (void)state;
-    struct ruleset *ruleset = make(ORDER);
+    struct ruleset *ruleset = make_good(ORDER);
     draw_dot(ruleset, ruleset_flow(ruleset, "order"), &dot);
     assert_string_equal(buf_text(&dot), "digraph \"order\" {\n"
                                         "  labelloc=t;\n"
@@ -87,7 +64,7 @@ static void test_lines(void **state)
     struct buf told = { 0 };
     struct tell lines;
     (void)state;
-    struct ruleset *ruleset = make(ORDER);
+    struct ruleset *ruleset = make_good(ORDER);
     draw_lines(ruleset, ruleset_flow(ruleset, "order"), &lines);
     for (size_t i = 0; i < lines.count; i++) {
         const struct tell_item *item = &lines.items[i];
@@ -134,7 +111,7 @@ static void test_a_flow_that_a_step_runs(void **state)
 {
     struct tell lines;
     (void)state;
-    struct ruleset *ruleset = make(ORDER);
+    struct ruleset *ruleset = make_good(ORDER);
     draw_lines(ruleset, ruleset_flow(ruleset, "rest"), &lines);
     assert_int_equal(lines.count, 2);
     assert_string_equal(lines.items[0].sentences[0], "run by the step order.more");
@@ -150,7 +127,7 @@ static void draw_say(const char *say, const char *wanted)
 {
     struct buf sql = { 0 }, dot = { 0 };
     buf_addf(&sql, "INSERT INTO flow (name) VALUES ('f');\nINSERT INTO step (name, say) VALUES ('f.a', '%s');", say);
-    struct ruleset *ruleset = make(buf_text(&sql));
+    struct ruleset *ruleset = make_good(buf_text(&sql));
     draw_dot(ruleset, ruleset->flow_count > 0 ? ruleset_flow(ruleset, "f") : NULL, &dot);
     if (strstr(buf_text(&dot), wanted) == NULL)
         fail_msg("%s\nis not in\n%s", wanted, buf_text(&dot));

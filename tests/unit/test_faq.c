@@ -2,44 +2,15 @@
  * faq: which entry of the table faq a message finds, and which messages find none; what hostile texts do (nothing); and
  * with which sentence wrong rows are refused.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "base/buf.h"
-#include "base/zone.h"
 #include "rules/check.h"
 #include "rules/faq.h"
 #include "store/faq.h"
 #include "text/template.h"
+#include "tests/lib/loading.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-
-static struct zones *zones;
-
-static struct ruleset *make(const char *text, struct error *error)
-{
-    struct rulefiles files = { 0 };
-    rulefiles_add(&files, "a.sql", text);
-    struct ruleset *ruleset = ruleset_new(&files, zones, error);
-    rulefiles_release(&files);
-    return ruleset;
-}
-
-static struct ruleset *make_good(const char *text)
-{
-    struct error error = { 0 };
-    struct ruleset *ruleset = make(text, &error);
-    if (ruleset == NULL)
-        fail_msg("%s\n%s", text, error.text);
-    return ruleset;
-}
 
 /* What a small hotel with a restaurant might have written down; the names are only for the tests: the answers. */
 static const char HOUSE[] =
@@ -594,20 +565,6 @@ static void test_slips_are_told(void **state)
     check_warned(ROW("'Who is it?', 'Hello {first_name}', 'name', NULL"),
                  "a.sql:2: the answer to Who is it? says {first_name} as it stands; two braces make it a value: {{ first_name }}\n");
     check_warned(HOUSE, "");
-}
-
-static int open_zones(void **state)
-{
-    (void)state;
-    zones = zones_open(NULL);
-    return zones != NULL ? 0 : -1;
-}
-
-static int close_zones(void **state)
-{
-    (void)state;
-    zones_close(zones);
-    return 0;
 }
 
 int main(void)

@@ -1,44 +1,14 @@
 /*
  * flow_build: what the rows of flows and services become, and with which sentence wrong ones are refused.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "base/buf.h"
-#include "base/zone.h"
 #include "flow/flow.h"
 #include "rules/fact.h"
 #include "rules/flow_phrase.h"
-#include "rules/ruleset.h"
+#include "tests/lib/loading.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-
-static struct zones *zones;
-
-static struct ruleset *make(const char *text, struct error *error)
-{
-    struct rulefiles files = { 0 };
-    rulefiles_add(&files, "a.sql", text);
-    struct ruleset *ruleset = ruleset_new(&files, zones, error);
-    rulefiles_release(&files);
-    return ruleset;
-}
-
-static struct ruleset *make_good(const char *text)
-{
-    struct error error = { 0 };
-    struct ruleset *ruleset = make(text, &error);
-    if (ruleset == NULL)
-        fail_msg("%s\n%s", text, error.text);
-    return ruleset;
-}
 
 /* A booking, as an owner would write it. */
 static const char BOOKING[] =

@@ -1,5 +1,6 @@
 /* handover: who is told of a case, and what happens when nobody comes, or nobody answers. */
 #include "desk/handover.h"
+#include "store/handover.h"
 #include "tests/lib/phone.h"
 
 static const char RULES[] = PHONE_SHOP
@@ -632,6 +633,21 @@ static void a_note_is_for_the_desk_alone(void **state)
     assert_string_equal(fixture_text(f, "SELECT owner FROM conversation"), "bot");
 }
 
+/* As a page of the file may come to say it. */
+static void a_case_whose_state_cannot_be_read_is_over(void **state)
+{
+    static const char DAMAGE[] = "PRAGMA ignore_check_constraints = ON; UPDATE handover SET state = 'odd'; "
+                                 "PRAGMA ignore_check_constraints = OFF";
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct handover handover;
+
+    phone_write(f, "ana", "a person please");
+    must(db_run(f->desk.db, DAMAGE, &error), &error);
+    assert_int_equal(handover_get(f->desk.db, 1, &handover, &error), 1);
+    assert_int_equal(handover.state, HANDOVER_OVER);
+}
+
 #define CASE(name)            cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 #define CASE_OF(name, before) cmocka_unit_test_setup_teardown(name, before, setup_audit)
 
@@ -674,6 +690,7 @@ int main(void)
         CASE(a_clock_that_jumps_moves_the_times_along),
         CASE(numbers_are_never_used_again),
         CASE(a_note_is_for_the_desk_alone),
+        cmocka_unit_test_setup_teardown(a_case_whose_state_cannot_be_read_is_over, setup, setup_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -309,6 +309,26 @@ static void a_batch_that_is_refused_condemns_nobody(void **state)
     }
 }
 
+static void with_one_that_goes_alone_goes_nobody_else(void **state)
+{
+    struct fixture *f = *state;
+
+    hear_from(f, "'user_id':'ana'", "red 1");
+    hear_from(f, "'user_id':'bob'", "red 1");
+    f->now += 60 * 1000;
+    settle(f, claim_track(f, 0), of(ANSWER_REFUSED), 0);
+    hear_from(f, "'user_id':'eve'", "red 1");
+    f->now += 60 * 1000;
+    for (int i = 0; i < 3; i++) {
+        struct call *call = claim_track(f, 0);
+
+        assert_int_equal(call->count, 1);
+        settle(f, call, of(ANSWER_ACCEPTED), 0);
+        f->now += 60 * 1000;
+    }
+    assert_null(claim_track(f, 0));
+}
+
 /* Its troubles are its own: the lane of the replies and its number of calls stay as they are. */
 static void its_troubles_do_not_touch_the_replies(void **state)
 {
@@ -339,6 +359,7 @@ static void its_troubles_do_not_touch_the_replies(void **state)
         assert_int_equal(own.desk.health.counts.ramp, 0);
         hear_from(&own, "'user_id':'bob'", "red 1");
         assert_null(claim_track(&own, 0));
+        assert_true(next_at(&own, 0) >= fixture_int(&own, "SELECT until_at FROM lane")); /* no round looks in vain */
         assert_int_equal(fixture_int(&own, "SELECT count(*) FROM outbox WHERE kind = 'send' AND state = 'accepted'"), 2);
 
         /* Then one looks, alone, and the lane is well again. */
@@ -592,6 +613,7 @@ int main(void)
         TEST(an_error_about_somebody_who_is_not_there_is_about_nobody),
         TEST(a_call_is_no_longer_than_braze_takes),
         TEST(a_batch_that_is_refused_condemns_nobody),
+        TEST(with_one_that_goes_alone_goes_nobody_else),
         TEST(its_troubles_do_not_touch_the_replies),
         TEST(a_workspace_that_is_not_well_is_tried_by_replies_first),
         TEST(a_single_person_that_always_fails_stops_nobody),

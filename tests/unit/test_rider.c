@@ -4,6 +4,11 @@
 #include "tests/lib/riding.h"
 #include "store/overview.h"
 
+static int64_t look_again_in(struct fixture *f)
+{
+    return fixture_int(f, "SELECT due_at FROM outbox WHERE kind = 'track' AND settled_at IS NULL") - f->now;
+}
+
 static void a_value_rides_with_the_next_text_and_is_there_when_that_is_taken(void **state)
 {
     struct fixture *f = *state;
@@ -134,9 +139,19 @@ static void what_waits_for_a_text_is_not_booked_with_the_call_that_leaves_it_out
     assert_string_equal(value(f), "busy true true; other 1 1");
 }
 
-static int64_t look_again_in(struct fixture *f)
+static void what_is_new_behind_a_text_that_wrote_waits_until_that_is_applied(void **state)
 {
-    return fixture_int(f, "SELECT due_at FROM outbox WHERE kind = 'track' AND settled_at IS NULL") - f->now;
+    struct fixture *f = *state;
+    int64_t ana = meet(f, ANA, "hours");
+
+    set(f, ana, "busy", "true", true);
+    settle(f, claim_one(f, RIDE), of(ANSWER_ACCEPTED), 201);
+    f->now += 1000;
+    set(f, ana, "other", "1", false);
+    assert_quiet(f);
+    assert_int_equal(look_again_in(f), TRACK_APART_MS - 1000);
+    f->now += TRACK_APART_MS - 1000;
+    settle(f, claim_one(f, "\"other\":1"), of(ANSWER_ACCEPTED), 201);
 }
 
 /* Not in every round, and not only when a text leaves that a person may have dropped by then. */
@@ -701,6 +716,7 @@ int main(void)
         TEST(what_rides_close_behind_a_call_of_its_own_is_set_again),
         TEST(after_an_unknown_fate_it_rides_once_more),
         TEST(what_waits_for_a_text_is_not_booked_with_the_call_that_leaves_it_out),
+        TEST(what_is_new_behind_a_text_that_wrote_waits_until_that_is_applied),
         TEST(what_waits_for_a_text_is_looked_at_again_when_that_may_leave),
         TEST(a_kill_while_it_rides_loses_nothing),
         TEST(a_text_that_is_refused_with_riders_goes_without),

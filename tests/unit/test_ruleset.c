@@ -1,42 +1,12 @@
 /*
  * ruleset: what a folder of rules becomes, and with which sentence a wrong one is refused.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "base/buf.h"
-#include "base/zone.h"
-#include "rules/ruleset.h"
 #include "rules/setting.h"
+#include "tests/lib/loading.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-
-static struct zones *zones;
-
-static struct ruleset *make(const char *text, struct error *error)
-{
-    struct rulefiles files = { 0 };
-    rulefiles_add(&files, "a.sql", text);
-    struct ruleset *ruleset = ruleset_new(&files, zones, error);
-    rulefiles_release(&files); /* a ruleset outlives its files */
-    return ruleset;
-}
-
-static struct ruleset *make_good(const char *text)
-{
-    struct error error = { 0 };
-    struct ruleset *ruleset = make(text, &error);
-    if (ruleset == NULL)
-        fail_msg("%s", error.text);
-    return ruleset;
-}
 
 static const char SHOP[] =
     "INSERT INTO rule (name, words, say, target, action, campaign) VALUES\n"

@@ -1,42 +1,13 @@
 /*
  * talk_build: what the rows of talks become, with which sentence wrong ones are refused, and what is written of them.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "base/buf.h"
-#include "base/zone.h"
 #include "flow/flow.h"
 #include "rules/talk.h"
+#include "tests/lib/loading.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-
-static struct zones *zones;
-
-static struct ruleset *make(const char *text, struct error *error)
-{
-    struct rulefiles files = { 0 };
-    rulefiles_add(&files, "a.sql", text);
-    struct ruleset *ruleset = ruleset_new(&files, zones, error);
-    rulefiles_release(&files);
-    return ruleset;
-}
-
-static struct ruleset *make_good(const char *text)
-{
-    struct error error = { 0 };
-    struct ruleset *ruleset = make(text, &error);
-    if (ruleset == NULL)
-        fail_msg("%s\n%s", text, error.text);
-    return ruleset;
-}
 
 /* One line, so that the rows of a test begin on the second. */
 #define SHOP                                                                                                       \
