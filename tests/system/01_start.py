@@ -166,6 +166,17 @@ def open_modes():
         os.chmod(desk.folder, 0o777)
         refused(desk, "a folder open to all", desk.folder)
         os.chmod(desk.folder, 0o700)
+        volume = os.path.join(desk.folder, "volume")
+        os.mkdir(volume)
+        for name in [name for name in os.listdir(desk.folder) if name.startswith("desk.db")]:
+            os.rename(os.path.join(desk.folder, name), os.path.join(volume, name))
+        os.symlink(os.path.join(volume, "desk.db"), desk.db)
+        os.chmod(volume, 0o777)
+        refused(desk, "the folder of the book itself, behind a link", volume)
+        os.chmod(volume, 0o700)
+        os.chmod(desk.folder, 0o777)
+        refused(desk, "the folder of the link", desk.folder)
+        os.chmod(desk.folder, 0o700)
         desk.start()
 
 
