@@ -953,7 +953,14 @@ $(B)/frontdesk-bench-rules: $(B)/obj/tools/bench_rules.o $(B)/libfrontdesk.a
 # What tests are made of runs once, and is sooner built than run.
 $(B)/obj/tests/unit/%.o: CFLAGS += $(if $(SAN),-O0)
 
-$(B)/obj/%.o: %.c | $$(@D)/
+# Looked for once, so that who lacks them hears what helps, and not from the compiler alone, nor of one at a time.
+HEADERS = sqlite3.h microhttpd.h curl/curl.h cjson/cJSON.h pcre2.h utf8proc.h cmark-gfm.h cmark-gfm-core-extensions.h
+$(B)/headers: | $(B)/
+	$(Q)printf '#include <%s>\n' $(HEADERS) | $(CC) $(CFLAGS) -DPCRE2_CODE_UNIT_WIDTH=8 -fsyntax-only -x c - || \
+	{ echo 'Libraries are lacking: make packages installs them.' >&2; exit 1; }
+	$(Q)touch $@
+
+$(B)/obj/%.o: %.c | $$(@D)/ $(B)/headers
 	$(call say,CC     ,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 

@@ -167,7 +167,7 @@ static int write_book(struct town *town, const struct wanted *wanted, const stru
 {
     struct db *db = town->rows.db;
 
-    if (schema_apply(db, wanted->db, 0, error) != 0 || db_run(db, FAST, error) != 0 || rows_begin(&town->rows, error) != 0 ||
+    if (schema_apply(db, 0, error) != 0 || db_run(db, FAST, error) != 0 || rows_begin(&town->rows, error) != 0 ||
         live(town, wanted, files, error) != 0 || book_put_int(db, "running", 0, error) != 0 ||
         rows_commit(&town->rows, error) != 0 || fill_index(town, error) != 0)
         return -1;

@@ -298,6 +298,22 @@ static int run(struct dialogue *d)
     return save(d, code);
 }
 
+/* Where the daemon listens it tells itself. One that takes calls and answers none is not looked for elsewhere. */
+static int find_daemon(struct call *call, struct json **facts)
+{
+    struct buf remedy = { 0 };
+    int code = EXIT_DONE;
+
+    *facts = act_facts(call);
+    if (*facts == NULL && act_daemon_state(call) == DAEMON_FROZEN) {
+        remedy_add(call, "systemctl restart frontdeskd", &remedy);
+        code = call_fail(call, EXIT_FAILED, "the daemon at %s is frozen: it takes calls and answers none; %s",
+                         buf_text(&call->admin_path), buf_text(&remedy));
+    }
+    buf_release(&remedy);
+    return code;
+}
+
 int command_chat(struct call *call)
 {
     const char *name = strchr(buf_text(&call->actor), ' ');
@@ -313,10 +329,10 @@ int command_chat(struct call *call)
     if (code == EXIT_DONE)
         code = open_lines(&d);
     buf_addf(&user, "chat-%s", name != NULL ? name + 1 : "you");
-    if (code == EXIT_DONE) {
-        facts = act_facts(call);
+    if (code == EXIT_DONE)
+        code = find_daemon(call, &facts);
+    if (code == EXIT_DONE)
         code = call_open(call, &db);
-    }
     if (code == EXIT_DONE) {
         const char *as = call->parsed->options[OPTION_AS];
 

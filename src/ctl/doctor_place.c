@@ -278,12 +278,14 @@ static void look_at_room(struct doctor *doctor, const char *folder)
 
 static void look_at_disk(struct doctor *doctor)
 {
-    char *path = alloc_text(buf_text(&doctor->call->db_path));
+    const char *named = buf_text(&doctor->call->db_path);
+    char *book = realpath(named, NULL), *path = alloc_text(book != NULL ? book : named);
     const char *folder = dirname(path);
 
     look_at_kind(doctor, folder);
     look_at_room(doctor, folder);
     free(path);
+    free(book);
 }
 
 static void look_at_memory(struct doctor *doctor)

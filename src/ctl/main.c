@@ -128,13 +128,25 @@ static void tell_as_json(const struct output_place *place, const char *noun, con
     output_end(output);
 }
 
+/* Who asks for JSON is a program, and not to be welcomed. */
+static int refuse_as_json(const struct output_place *place)
+{
+    struct output *output = output_new(OUTPUT_JSON, place);
+
+    output_note(output, NOTE_FAILURE, "there is no command: frontdesk --help lists them all");
+    output_end(output);
+    return EXIT_USAGE;
+}
+
 /* Without a command: the welcome, the version, or help. */
 static int tell(const struct parsed *parsed, const struct output_place *place)
 {
-    bool is_version = parsed->options[OPTION_VERSION] != NULL;
+    bool is_version = parsed->options[OPTION_VERSION] != NULL, is_json = parsed->options[OPTION_JSON] != NULL;
     struct buf text = { 0 };
     int code = EXIT_DONE;
 
+    if (is_json && !is_version && parsed->options[OPTION_HELP] == NULL)
+        return refuse_as_json(place);
     if (is_version) {
         buf_add_text(&text, "frontdesk " FRONTDESK_VERSION "\n");
     } else if (parsed->options[OPTION_HELP] == NULL) {
@@ -143,7 +155,7 @@ static int tell(const struct parsed *parsed, const struct output_place *place)
     } else {
         command_help(commands, parsed->words, parsed->word_count, place->columns, &text);
     }
-    if (code == EXIT_DONE && parsed->options[OPTION_JSON] != NULL)
+    if (code == EXIT_DONE && is_json)
         tell_as_json(place, is_version ? "version" : "help", is_version ? FRONTDESK_VERSION : buf_text(&text));
     else
         (code == EXIT_DONE ? place->put : place->talk)(place->context, text.data, text.len);

@@ -290,8 +290,8 @@ static void end_batch(struct engine *engine, struct batch *batch)
     uint64_t serial = engine->flights.serial;
 
     for (size_t i = 0; i < batch->count; i++)
-        outcome_end(&batch->outcomes[i], &engine->flights, serial, &engine->acks);
-    acks_release(&engine->acks, &engine->flights);
+        outcome_end(&batch->outcomes[i], &engine->flights, engine->desk.db, serial, &engine->acks);
+    acks_release(&engine->acks, &engine->flights, engine->desk.db);
     flights_start(&engine->flights, batch->claims.calls);
     errands_start(&engine->errands, batch->claims.services);
     inquiries_start(&engine->inquiries, batch->claims.consults);
@@ -364,7 +364,7 @@ static void tell_webhook(struct engine *engine, struct outcome *outcome)
 {
     outcome_count(outcome, &engine->facts);
     outcome_tell_receipt(outcome);
-    outcome_end(outcome, &engine->flights, engine->flights.serial, &engine->acks);
+    outcome_end(outcome, &engine->flights, engine->desk.db, engine->flights.serial, &engine->acks);
 }
 
 /* One webhook that cannot be decided: keep its bytes, say so, go on. */

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "braze/answer.h"
 #include "daemon/flight.h"
+#include "store/contact.h"
 
 enum { ANSWER_MAX = 64 * 1024 };
 
@@ -164,10 +165,18 @@ struct flights_tally flights_drop(struct flights *flights)
     return tally;
 }
 
-bool flights_has_older(const struct flights *flights, int64_t contact, uint64_t serial)
+static bool goes_to(const struct call *call, struct db *db, int64_t contact)
+{
+    for (size_t i = 0; i < call->count; i++)
+        if (contact_is_same(db, call->rows[i].contact, contact, NULL) != 0)
+            return true;
+    return false;
+}
+
+bool flights_has_older(const struct flights *flights, struct db *db, int64_t contact, uint64_t serial)
 {
     for (const struct flight *flight = flights->under_way; flight != NULL; flight = flight->next)
-        if (flight->serial < serial && !flight->call->is_track && call_has_contact(flight->call, contact))
+        if (flight->serial < serial && !flight->call->is_track && goes_to(flight->call, db, contact))
             return true;
     return false;
 }

@@ -43,7 +43,7 @@ bool flights_has_ended(const struct flights *flights);
 int flights_settle(const struct flights *flights, struct desk *desk, int64_t now, struct error *error);
 struct flights_tally flights_drop(struct flights *flights);
 
-/* Is a text to that contact under way that was started before `serial`? */
-bool flights_has_older(const struct flights *flights, int64_t contact, uint64_t serial);
+/* Is a text to that person under way that was started before `serial`? Where the book cannot tell who is the same: yes. */
+bool flights_has_older(const struct flights *flights, struct db *db, int64_t contact, uint64_t serial);
 
 #endif

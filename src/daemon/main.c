@@ -9,6 +9,7 @@
  * Exit: 0 stopped; 1 the environment is broken (the sentence says how to mend it); 2 usage; 74 the book was
  * lost while running, to be started again by a supervisor.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -40,7 +41,7 @@
 #include "desk/proof.h"
 
 /* What is taken is answered in any case; this is for requests that are still on their way. */
-enum { DRAIN_MS = 1500, DESCRIPTORS_WANTED = 8192 };
+enum { DRAIN_MS = 1500, DESCRIPTORS_WANTED = 8192, LOOK_EVERY_S = 1 };
 
 struct daemon {
     struct config config;
@@ -54,6 +55,8 @@ struct daemon {
     struct admin_context admin;
     struct buf book; /* its identity */
     struct http_server *public_server, *admin_server, *metrics_server;
+    struct http_server *former_server; /* of the admin socket that was deleted last; NULL: none, or nobody waits there */
+    bool is_socket_lost;               /* … and no other can be made */
     pthread_t engine_thread;
     atomic_int exit_code; /* by the engine's thread; not 0: it has ended, and the book is lost */
 };
@@ -210,13 +213,19 @@ static int start_engine(struct daemon *daemon, const struct desk *desk, struct e
     return reason == 0 ? 0 : error_set(error, "no thread can be started: %s", strerror(reason));
 }
 
-static int start_listeners(struct daemon *daemon, struct error *error)
+static struct http_server *start_admin(struct daemon *daemon, struct error *error)
 {
-    const struct config *config = &daemon->config;
-    struct http_config admin = { .unix_path = config->admin,
+    struct http_config admin = { .unix_path = daemon->config.admin,
                                  .routes = admin_routes(),
                                  .context = &daemon->admin,
                                  .park_ms = 90 * 1000 };
+
+    return http_start(&admin, error);
+}
+
+static int start_listeners(struct daemon *daemon, struct error *error)
+{
+    const struct config *config = &daemon->config;
     struct http_config public = { .address = config->listen,
                                   .routes = public_routes(),
                                   .lost = public_note_lost,
@@ -241,7 +250,7 @@ static int start_listeners(struct daemon *daemon, struct error *error)
     daemon->numbers.metrics = add_metrics;
     daemon->numbers.metrics_context = daemon->status;
     status_watch(daemon->status, &daemon->public.door);
-    daemon->admin_server = http_start(&admin, error);
+    daemon->admin_server = start_admin(daemon, error);
     if (daemon->admin_server == NULL)
         return error_prefix(error, "FRONTDESK_ADMIN");
     daemon->public_server = http_start(&public, error);
@@ -264,16 +273,56 @@ static void reload(struct daemon *daemon)
         loader_start(daemon->loader, NULL, "SIGHUP", NULL);
 }
 
+/* Whoever still waits at a socket that was deleted is answered there; the one before that is waited for no longer. */
+static void replace_admin(struct daemon *daemon, struct http_server *server)
+{
+    http_stop(daemon->former_server);
+    daemon->former_server = daemon->admin_server;
+    daemon->admin_server = server;
+}
+
+/* Somebody, such as a cleaner of /tmp, may delete the file of the admin socket: then nobody reaches us. */
+static void look_at_socket(struct daemon *daemon)
+{
+    const char *path = daemon->config.admin;
+    struct error error = { 0 };
+    struct http_stats stats;
+    struct http_server *server;
+    struct stat file;
+
+    if (daemon->former_server != NULL) {
+        http_stats(daemon->former_server, &stats);
+        if (stats.open_connections == 0) {
+            http_stop(daemon->former_server);
+            daemon->former_server = NULL;
+        }
+    }
+    if (lstat(path, &file) == 0 || errno != ENOENT)
+        return;
+    server = start_admin(daemon, &error);
+    if (server != NULL) {
+        replace_admin(daemon, server);
+        log_warn("admin_socket_made_again", log_text("path", path), log_text("reason", "its file was deleted"));
+    } else if (!daemon->is_socket_lost) {
+        log_error("admin_socket_lost", log_text("path", path), log_text("reason", error.text));
+    }
+    daemon->is_socket_lost = server == NULL;
+}
+
 static void wait_for_end(struct daemon *daemon, const sigset_t *signals)
 {
+    static const struct timespec LOOK = { .tv_sec = LOOK_EVERY_S };
     int number;
 
     do {
-        if (sigwait(signals, &number) != 0)
+        number = sigtimedwait(signals, NULL, &LOOK);
+        if (number < 0 && errno != EAGAIN && errno != EINTR)
             abort();
-        if (number == SIGHUP)
+        if (number < 0)
+            look_at_socket(daemon);
+        else if (number == SIGHUP)
             reload(daemon);
-    } while (number == SIGHUP);
+    } while (number < 0 || number == SIGHUP);
     log_info("stopping", log_int("signal", number));
 }
 
@@ -293,6 +342,7 @@ static void stop(struct daemon *daemon)
     status_watch_server(daemon->status, NULL, NULL);
     stop_server(daemon->public_server);
     stop_server(daemon->metrics_server);
+    stop_server(daemon->former_server);
     stop_server(daemon->admin_server);
     loader_free(daemon->loader);
     engine_free(daemon->engine);

@@ -104,12 +104,12 @@ void outcome_tell_receipt(const struct outcome *outcome)
     buf_release(&json);
 }
 
-static void tell_act(struct outcome *outcome, const struct flights *flights, uint64_t serial,
+static void tell_act(struct outcome *outcome, const struct flights *flights, struct db *db, uint64_t serial,
                      struct acks *acks)
 {
     struct ack *ack;
 
-    if (outcome->contact == 0 || !flights_has_older(flights, outcome->contact, serial)) {
+    if (outcome->contact == 0 || !flights_has_older(flights, db, outcome->contact, serial)) {
         outcome_tell_json(outcome->mail->call, outcome->status, &outcome->reply);
         return;
     }
@@ -119,10 +119,10 @@ static void tell_act(struct outcome *outcome, const struct flights *flights, uin
     acks->first = ack;
 }
 
-void outcome_end(struct outcome *outcome, const struct flights *flights, uint64_t serial, struct acks *acks)
+void outcome_end(struct outcome *outcome, const struct flights *flights, struct db *db, uint64_t serial, struct acks *acks)
 {
     if (outcome->mail->kind != MAIL_WEBHOOK)
-        tell_act(outcome, flights, serial, acks);
+        tell_act(outcome, flights, db, serial, acks);
     release(outcome);
 }
 
@@ -133,12 +133,12 @@ void outcome_refuse(struct outcome *outcome, const char *sentence, struct status
     release(outcome);
 }
 
-void acks_release(struct acks *acks, const struct flights *flights)
+void acks_release(struct acks *acks, const struct flights *flights, struct db *db)
 {
     for (struct ack **at = &acks->first; *at != NULL;) {
         struct ack *ack = *at;
 
-        if (flights_has_older(flights, ack->contact, ack->serial)) {
+        if (flights_has_older(flights, db, ack->contact, ack->serial)) {
             at = &ack->next;
             continue;
         }

@@ -43,11 +43,11 @@ void outcome_tell_receipt(const struct outcome *outcome);
  * These free the outcome; they tell the sender, but for a webhook's receipt, which was told before. `serial`: calls
  * before it count as older.
  */
-void outcome_end(struct outcome *outcome, const struct flights *flights, uint64_t serial, struct acks *acks);
+void outcome_end(struct outcome *outcome, const struct flights *flights, struct db *db, uint64_t serial, struct acks *acks);
 void outcome_refuse(struct outcome *outcome, const char *sentence, struct status_facts *facts);
 
 /* Tells those whose wait is over. */
-void acks_release(struct acks *acks, const struct flights *flights);
+void acks_release(struct acks *acks, const struct flights *flights, struct db *db);
 /* The daemon ends: nobody waits any longer. */
 void acks_abandon(struct acks *acks);
 

@@ -271,7 +271,7 @@ static int open_book(struct desk *desk, const char *path, int64_t number, int64_
     if (desk->db == NULL)
         return -1;
     if (schema_quick_check(desk->db, QUICK_CHECK_MS, error) != 0 ||
-        schema_apply(desk->db, path, number, error) != 0)
+        schema_apply(desk->db, number, error) != 0)
         return error_prefix(error, "%s", path);
     if (seen_newest(desk->db, &desk->newest_key_at, error) != 0 || mark_running(desk, now, error) != 0)
         return error_prefix(error, "%s", path);

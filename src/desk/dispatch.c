@@ -58,14 +58,6 @@ void call_free(struct call *call)
     }
 }
 
-bool call_has_contact(const struct call *call, int64_t contact)
-{
-    for (size_t i = 0; i < call->count; i++)
-        if (call->rows[i].contact == contact)
-            return true;
-    return false;
-}
-
 /* Groups */
 
 static enum send_carrier carrier_of(const struct campaign *campaign)

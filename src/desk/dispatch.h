@@ -69,6 +69,5 @@ void dispatch_suspect(const struct call *call, const struct call_row *row, const
 int dispatch_retry_mended(struct desk *desk, bool is_start, int64_t now, struct error *error);
 
 void call_free(struct call *call);
-bool call_has_contact(const struct call *call, int64_t contact);
 
 #endif

@@ -441,3 +441,20 @@ int contact_has_met_machine(struct db *db, int64_t contact, struct error *error)
     query_bind_int(q, 1, contact);
     return query_is_there(q, error);
 }
+
+static const char TOOK_OVER[] =
+    "SELECT 1 FROM contact c JOIN identity s ON s.kind = 'phone' AND s.value = c.address AND s.contact = ?2 "
+    "WHERE c.id = ?1 AND c.address_kind = 'phone' AND NOT EXISTS "
+    "(SELECT 1 FROM identity p WHERE p.kind = 'phone' AND p.value = c.address AND p.contact = c.id)";
+
+int contact_is_same(struct db *db, int64_t former, int64_t contact, struct error *error)
+{
+    struct query *q;
+
+    if (former == contact)
+        return 1;
+    q = db_query(db, TOOK_OVER);
+    query_bind_int(q, 1, former);
+    query_bind_int(q, 2, contact);
+    return query_is_there(q, error);
+}

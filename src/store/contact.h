@@ -41,6 +41,9 @@ int contact_by_external(struct db *db, const char *external_id, int64_t now, int
 /* 1 with *contact (released by the caller) and, appended, a phone of his or nothing; 0, -1. */
 int contact_get(struct db *db, int64_t id, struct contact *contact, struct buf *phone, struct error *error);
 
+/* Are they the same person: the contact itself, or one who was known by a phone that is the contact's now? 1, 0, -1. */
+int contact_is_same(struct db *db, int64_t former, int64_t contact, struct error *error);
+
 int contact_set_opt_out(struct db *db, int64_t contact, bool is_opted_out, int64_t now, struct error *error);
 int contact_is_opted_out(struct db *db, int64_t contact, bool *is_opted_out, struct error *error);
 

@@ -105,22 +105,30 @@ static int check_links(const char *path, struct error *error)
     return 0;
 }
 
-static int check_folder(const char *path, struct error *error)
+/* A sticky folder such as /tmp lets nobody replace our file. */
+static int check_closed(const char *folder, struct error *error)
 {
-    char *copy = alloc_text(path);
-    const char *folder = dirname(copy);
     struct stat info;
-    int result = 0;
 
-    /* A sticky folder such as /tmp lets nobody replace our file. */
     if (stat(folder, &info) == 0 && (info.st_mode & S_IWOTH) != 0 && (info.st_mode & S_ISVTX) == 0)
-        result = error_set(
-            error, "the folder %s may be written by everybody, so the book could be replaced: chmod o-w it",
-            folder);
-    else if (access(folder, W_OK) != 0)
+        return error_set(error, "the folder %s may be written by everybody, so the book could be replaced: chmod o-w it", folder);
+    return 0;
+}
+
+/* Where a link leads to the book, that could be replaced as well. */
+static int check_folders(const char *book, const char *path, struct error *error)
+{
+    char *named = alloc_text(path), *copy = alloc_text(book);
+    const char *folder = dirname(copy);
+    int result = check_closed(dirname(named), error);
+
+    if (result == 0)
+        result = check_closed(folder, error);
+    if (result == 0 && access(folder, W_OK) != 0)
         result = error_set(error,
                            "the folder %s may not be written here (%s), and the book needs files beside it: give it to the user "
                            "of the daemon, or put the book elsewhere", folder, strerror(errno));
+    free(named);
     free(copy);
     return result;
 }
@@ -128,9 +136,16 @@ static int check_folder(const char *path, struct error *error)
 int lock_check_modes(const char *path, struct error *error)
 {
     static const char *const suffixes[] = { "", "-wal", "-shm" };
+    char *real = realpath(path, NULL);
+    const char *book = real != NULL ? real : path; /* SQLite's files lie beside it, and not beside a link */
+    int result = 0;
 
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
-        if (check_file(path, suffixes[i], error) != 0)
-            return -1;
-    return check_links(path, error) == 0 ? check_folder(path, error) : -1;
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes && result == 0; i++)
+        result = check_file(book, suffixes[i], error);
+    if (result == 0)
+        result = check_links(book, error);
+    if (result == 0)
+        result = check_folders(book, path, error);
+    free(real);
+    return result;
 }

@@ -109,9 +109,13 @@ static int fill_draft(struct db *db, const char *path, struct error *error)
     return disk_sync_file(path) == 0 ? 0 : error_set(error, "%s: the disk does not take it: %s", path, strerror(errno));
 }
 
-/* The copy is complete and on the disk, or absent: it gets its name only at the end. */
-static int copy_before(struct db *db, const char *path, int version, struct error *error)
+/*
+ * The copy is complete and on the disk, or absent: it gets its name only at the end. Beside the book itself, not beside a link
+ * to it: there an erasure looks for it.
+ */
+static int copy_before(struct db *db, int version, struct error *error)
 {
+    const char *path = db_path(db);
     struct buf target = { 0 }, draft = { 0 };
     int result;
 
@@ -230,13 +234,13 @@ static int start_ids(struct db *db, int64_t desk, struct error *error)
                      (long long)desk, (long long)counted, (long long)counted);
 }
 
-int schema_apply(struct db *db, const char *path, int64_t desk, struct error *error)
+int schema_apply(struct db *db, int64_t desk, struct error *error)
 {
     int64_t application, version, tables;
 
     if (read_versions(db, &application, &version, &tables, error) != 0)
         return -1;
-    if (tables > 0 && version < schema_version() && copy_before(db, path, (int)version + 1, error) != 0)
+    if (tables > 0 && version < schema_version() && copy_before(db, (int)version + 1, error) != 0)
         return -1;
     for (int i = (int)version; i < schema_version(); i++)
         if (apply_file(db, i, error) != 0)

@@ -18,7 +18,7 @@
 int schema_version(void); /* what this program writes */
 
 /* Writer: migrates. `desk` is FRONTDESK_DESK: ids start at desk << 40. */
-int schema_apply(struct db *db, const char *path, int64_t desk, struct error *error);
+int schema_apply(struct db *db, int64_t desk, struct error *error);
 
 /*
  * The copies beside the book that upgrades and restores have made, or that were left behind by who was killed, as far as they

@@ -68,7 +68,7 @@ static void make_book(const char *path, struct buf *bytes)
 
     if (db == NULL)
         fail_msg("%s", error.text);
-    must(schema_apply(db, path, 0, &error), &error);
+    must(schema_apply(db, 0, &error), &error);
     db_close(db);
     file = fopen(path, "rb");
     assert_non_null(file);

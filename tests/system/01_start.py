@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import texts
@@ -166,6 +167,17 @@ def open_modes():
         os.chmod(desk.folder, 0o777)
         refused(desk, "a folder open to all", desk.folder)
         os.chmod(desk.folder, 0o700)
+        volume = os.path.join(desk.folder, "volume")
+        os.mkdir(volume)
+        for name in [name for name in os.listdir(desk.folder) if name.startswith("desk.db")]:
+            os.rename(os.path.join(desk.folder, name), os.path.join(volume, name))
+        os.symlink(os.path.join(volume, "desk.db"), desk.db)
+        os.chmod(volume, 0o777)
+        refused(desk, "the folder of the book itself, behind a link", volume)
+        os.chmod(volume, 0o700)
+        os.chmod(desk.folder, 0o777)
+        refused(desk, "the folder of the link", desk.folder)
+        os.chmod(desk.folder, 0o700)
         desk.start()
 
 
@@ -260,8 +272,6 @@ def ends():
 
 @test("SIGTERM under load loses nothing that was acknowledged")
 def ends_under_load():
-    from concurrent.futures import ThreadPoolExecutor
-
     from verdict import Client, judge
     with Desk() as desk:
         client = Client(desk)
@@ -284,6 +294,31 @@ def stale_socket():
         true(os.path.exists(desk.db + ".sock"), "kill -9 leaves the socket")
         desk.start()
         desk.do("status")
+
+
+@test("an admin socket that was deleted is made again, its owner's alone; who was waiting at the old one is answered there")
+def deleted_socket():
+    with idle_desk(FRONTDESK_BRAZE_TIMEOUT_MS="2500") as desk:
+        desk.start()
+        path = desk.db + ".sock"
+        for turn in range(2):
+            os.unlink(path)
+            eventually(lambda: os.path.exists(path), "another socket", 10)
+            equal(oct(stat.S_IMODE(os.stat(path).st_mode)), oct(0o600), "its mode")
+            equal(desk.do("status", "--json").json()["daemon"], "running", f"status after {turn + 1}")
+        desk.sandbox.fault("take_and_hang", ms=1000000)
+        desk.say("ana", "ping 1")
+        desk.sandbox.wait_texts("ana", 1)
+        with ThreadPoolExecutor() as pool:
+            take = pool.submit(desk.act, "take", desk.conversation("ana"))
+            eventually(lambda: desk.value("SELECT owner FROM conversation") == "agent", "she has it, and waits for the call's end")
+            os.unlink(path)
+            eventually(lambda: os.path.exists(path), "another socket", 10)
+            equal(take.result()["owner"], "agent", "the answer by the old one")
+        desk.do("release", "ana")
+        equal(desk.log().count("admin_socket_made_again"), 3, "told")
+        equal(desk.stop(), 0, "exit")
+        true(not os.path.exists(path), "the newest is removed at the end")
 
 
 @test("logging never blocks: a full pipe on stderr stops nothing")

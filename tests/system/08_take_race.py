@@ -236,5 +236,23 @@ def take_while_hanging():
         equal(desk.sandbox.texts("ana"), heard, "nothing after take, not even the second try")
 
 
+@test("take waits for a call to whoever has turned out to be the same person meanwhile, by the phone")
+def take_of_two():
+    with Desk(FRONTDESK_BRAZE_TIMEOUT_MS="3000") as desk:
+        desk.hears("ana", "ping 0", "pong 0")
+        desk.wait_drained()
+        desk.sandbox.fault("take_and_hang", ms=1000000)
+        desk.say("", "ping 1", phone_number="+821012345678")
+        eventually(lambda: desk.sandbox.faults_left() == [], "the call by the phone alone hangs")
+        desk.say("ana", "ping 2", phone_number="+821012345678")
+        equal(desk.value("SELECT count(*) FROM contact"), 2, "one was known by the phone alone")
+        eventually(lambda: desk.value("SELECT count(*) FROM outbox WHERE state = 'accepted'") == 2, "her own answer has left")
+        desk.do("take", desk.conversation("ana"))
+        equal(desk.value("SELECT count(*) FROM outbox WHERE state = 'claimed'"), 0, "calls that are out when take returns")
+        desk.wait_drained()
+        equal([row["state"] for row in desk.rows("SELECT state FROM outbox ORDER BY id")], ["accepted", "withheld", "accepted"],
+              "and no second try follows")
+
+
 if __name__ == "__main__":
     main()

@@ -172,6 +172,10 @@ def helps():
         for noun in ("status", "conversations", "transcript", "why", "chat", "rules", "outbox", "webhooks", "take", "audit"):
             contains(whole.out, noun, "--help")
         equal(desk.cli().code, 2, "no words at all")
+        wordless = desk.cli("--json")
+        equal((wordless.code, wordless.json()["format"]), (2, 1), "for programs, no words at all")
+        contains(wordless.json()["error"], "frontdesk --help", "what helps")
+        contains(wordless.err, "no command", "for people, on stderr")
         equal(desk.do("trans", "ana").out, desk.do("transcript", "ana").out, "a prefix")
         equal(desk.do("o", "l").out, desk.do("outbox", "list").out, "two prefixes")
         ambiguous = desk.cli("ru", "l")
@@ -454,13 +458,17 @@ def frozen():
             load = pool.submit(desk.cli, "rules", "load", within=30)
             status = pool.submit(desk.cli, "status", "--json")
             live = pool.submit(desk.cli, "doctor", "--live")
+            chat = pool.submit(desk.cli, "chat", input="hello\n", env={"FRONTDESK_LISTEN": "127.0.0.1:8080"})
             shown, load, status, live = watched.result().decode(), load.result(), status.result(), live.result()
+            chat = chat.result()
         desk.process.send_signal(signal.SIGCONT)
         true(0 < shown.find("waiting for the daemon") < shown.find("is frozen"), f"on a terminal: {shown!r}")
         equal((load.code, load.out, "waiting" in load.err), (1, "", False), "elsewhere there is no line that comes and goes")
         for word in (desk.db + ".sock is frozen", "may still be done", "start it again", "look before you try again"):
             contains(load.err, word, "what it may mean, and what helps")
         equal((live.code, "the daemon is frozen: " in live.err), (1, True), f"doctor --live: {live}")
+        equal((chat.code, "listens" in chat.err), (1, False), f"chat: {chat}")
+        contains(chat.err, desk.db + ".sock is frozen", "chat, whose daemon has another address than the default")
         needs = [(row["kind"], "is frozen" in row["text"]) for row in status.json()["needs"]]
         equal((status.json()["daemon"], needs[0]), ("frozen", ("daemon", True)), "status")
         desk.hears("bob", "ping 2", "pong 2")

@@ -120,6 +120,22 @@ def upgrade():
             equal(len([name for name in os.listdir(desk.folder) if ".before-" in name]), 1, "no copy without an upgrade")
 
 
+@test("the copy of a book that is named by a link lies beside the book itself, where an erasure looks for it")
+def upgrade_by_link():
+    with Desk(start=False) as desk:
+        volume = os.path.join(desk.folder, "volume")
+        os.mkdir(volume, 0o700)
+        book_of(os.path.join(volume, "real.db"), newest_schema() - 1)
+        os.symlink(os.path.join(volume, "real.db"), desk.db)
+        desk.start()
+        copy = f"real.db.before-{newest_schema():03d}"
+        equal(sorted(name for folder in (desk.folder, volume) for name in os.listdir(folder) if ".before-" in name), [copy], "copies")
+        equal(os.path.exists(os.path.join(volume, copy)), True, "beside the book")
+        desk.hears("ana", "ping 1", "pong 1")
+        erased = desk.cli("erase", "ana", "--yes", "--copies")
+        equal((erased.code, os.path.exists(os.path.join(volume, copy))), (0, False), f"the copy is gone with her: {erased}")
+
+
 @test("what waits for profiles in a book of schema 9 stands in order: what was set since is not done any more")
 def upgrade_order():
     with Desk(start=False) as desk:

@@ -365,6 +365,20 @@ def demo():
         equal(os.listdir(folder), ["frontdesk.env"], "nothing is left behind, and no other book was opened")
 
 
+@test("make where the header of a library is lacking says what helps, and builds no file; with all of them it builds")
+def lacking_library():
+    with tempfile.TemporaryDirectory() as folder:
+        os.makedirs(os.path.join(folder, "none", "curl"))
+        with open(os.path.join(folder, "none", "curl", "curl.h"), "w", encoding="utf-8") as file:
+            file.write('#error "as if it were not there"\n')
+        for flags, code in ((f"-O1 -I{folder}/none", 2), ("-O1", 0)):
+            env = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+            done = subprocess.run(["make", "-C", ROOT, f"B={folder}/build", f"CFLAGS={flags}", f"{folder}/build/obj/src/base/buf.o"],
+                                  capture_output=True, text=True, check=False, env=env)
+            equal((done.returncode, "make packages" in done.stderr), (code, code != 0), f"{flags}: {done}")
+            equal(os.path.exists(f"{folder}/build/obj/src/base/buf.o"), code == 0, flags)
+
+
 @test("each link of the three pages leads to a heading or a file that is there")
 def links():
     found = 0

@@ -127,12 +127,29 @@ static void without_an_answer(void **state)
     assert_int_equal(answer.reset_in_ms, -1);
 }
 
+struct told { /* by the headers of an answer, and what is made of it */
+    const char *ratelimit_retry_after, *retry_after, *reset;
+    int64_t seconds;
+};
+
+static void assert_wait(size_t index, int status, const struct told *told)
+{
+    struct wire wire = { .end = WIRE_ANSWERED,
+                         .status = status,
+                         .body = "",
+                         .retry_after = told->retry_after,
+                         .ratelimit_retry_after = told->ratelimit_retry_after,
+                         .ratelimit_reset = told->reset };
+    struct answer answer;
+
+    answer_read(&wire, NOW, &answer);
+    if (answer.wait_ms != told->seconds * 1000)
+        fail_msg("case %zu: %lld ms", index, (long long)answer.wait_ms);
+}
+
 static void waits_as_told(void **state)
 {
-    static const struct {
-        const char *ratelimit_retry_after, *retry_after, *reset;
-        int64_t seconds;
-    } CASES[] = {
+    static const struct told CASES[] = {
         { NULL, NULL, NULL, 1 },
         { "", "", "", 1 },
         { "7", "99", "1592427600", 7 },
@@ -157,18 +174,8 @@ static void waits_as_told(void **state)
         { NULL, "7, 8", "90", 90 },
     };
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        struct wire wire = { .end = WIRE_ANSWERED,
-                             .status = 429,
-                             .body = "",
-                             .retry_after = CASES[i].retry_after,
-                             .ratelimit_retry_after = CASES[i].ratelimit_retry_after,
-                             .ratelimit_reset = CASES[i].reset };
-        struct answer answer;
-        answer_read(&wire, NOW, &answer);
-        if (answer.wait_ms != CASES[i].seconds * 1000)
-            fail_msg("case %zu: %lld ms", i, (long long)answer.wait_ms);
-    }
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
+        assert_wait(i, 429, &CASES[i]);
 }
 
 /* A clock of ours that is wrong makes no customer wait: what Braze calls a moment is one of its own clock. */
@@ -212,33 +219,22 @@ static void a_server_that_is_unwell_is_left_alone_as_it_asks(void **state)
 {
     static const struct {
         int status;
-        const char *ratelimit_retry_after, *retry_after, *reset;
-        int64_t seconds;
+        struct told told;
     } CASES[] = {
-        { 503, NULL, "120", NULL, 120 },
-        { 503, NULL, "Wed, 17 Jun 2020 20:31:00 GMT", NULL, 60 },
-        { 503, "7", "120", NULL, 7 },
-        { 503, NULL, "86400", NULL, 3600 },
-        { 500, NULL, "5", NULL, 5 },
-        { 408, NULL, "5", NULL, 5 },
-        { 503, NULL, NULL, NULL, 0 },
-        { 503, NULL, NULL, "1592427600", 0 }, /* the end of the hour's budget stands in each answer */
-        { 503, NULL, "soon", "90", 0 },
-        { 400, NULL, "120", NULL, 0 },
+        { 503, { NULL, "120", NULL, 120 } },
+        { 503, { NULL, "Wed, 17 Jun 2020 20:31:00 GMT", NULL, 60 } },
+        { 503, { "7", "120", NULL, 7 } },
+        { 503, { NULL, "86400", NULL, 3600 } },
+        { 500, { NULL, "5", NULL, 5 } },
+        { 408, { NULL, "5", NULL, 5 } },
+        { 503, { NULL, NULL, NULL, 0 } },
+        { 503, { NULL, NULL, "1592427600", 0 } }, /* the end of the hour's budget stands in each answer */
+        { 503, { NULL, "soon", "90", 0 } },
+        { 400, { NULL, "120", NULL, 0 } },
     };
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        struct wire wire = { .end = WIRE_ANSWERED,
-                             .status = CASES[i].status,
-                             .body = "",
-                             .retry_after = CASES[i].retry_after,
-                             .ratelimit_retry_after = CASES[i].ratelimit_retry_after,
-                             .ratelimit_reset = CASES[i].reset };
-        struct answer answer;
-        answer_read(&wire, NOW, &answer);
-        if (answer.wait_ms != CASES[i].seconds * 1000)
-            fail_msg("case %zu: %lld ms", i, (long long)answer.wait_ms);
-    }
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
+        assert_wait(i, CASES[i].status, &CASES[i].told);
 }
 
 static void the_budget_as_told(void **state)

@@ -183,6 +183,33 @@ static void behind_a_trouble_calls_come_back_by_and_by(void **state)
     }
 }
 
+/* What is left of the window keeps its length when the clock jumps; where nothing is spread, nothing begins to be. */
+static void a_spread_keeps_its_length_when_the_clock_jumps_over_it(void **state)
+{
+    static const int64_t JUMPS[] = { 24 * 3600 * 1000, -24 * 3600 * 1000 };
+    static const char *const PATHS[] = { "/campaigns/trigger/send", "/users/track" };
+    struct fixture *f = *state;
+    struct answer nearly = of(ANSWER_ACCEPTED);
+    struct error error = { 0 };
+    bool ignored;
+
+    nearly.remaining = 0;
+    nearly.limit = 1000;
+    nearly.reset_in_ms = 60 * 1000;
+    for (size_t i = 0; i < 4; i++) {
+        struct health health = { 0 };
+        const char *path = PATHS[i / 2];
+        int64_t now = f->now + JUMPS[i % 2], until = now + 60 * 1000, none = 0;
+
+        must(health_note(&health, f->desk.db, &nearly, path, "", f->now, 0, &ignored, &error), &error);
+        must(health_shift(&health, f->desk.db, JUMPS[i % 2], now, &error), &error);
+        assert_int_equal(health_wait_until(&health, now, 1000), i / 2 == 0 ? until : none);
+        assert_int_equal(health_block_track(&health, now, &ignored), i / 2 == 1 ? until : none);
+        assert_int_equal(health_wait_until(&health, until, 1000), 0);
+        assert_int_equal(health_block_track(&health, until, &ignored), 0);
+    }
+}
+
 /* However many may be under way at once. */
 static void a_share_that_is_smaller_than_what_may_be_under_way_is_a_share(void **state)
 {
@@ -282,6 +309,7 @@ int main(void)
         TEST(the_hour_has_a_share),
         TEST(the_next_look_is_when_something_may_leave),
         TEST(the_last_of_brazes_own_limit_is_spread),
+        TEST(a_spread_keeps_its_length_when_the_clock_jumps_over_it),
         TEST(behind_a_trouble_calls_come_back_by_and_by),
         TEST(a_share_that_is_smaller_than_what_may_be_under_way_is_a_share),
         TEST(a_used_up_share_lasts_until_the_full_hour),
