@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import web
 from desk import Desk, binary
 from texts import SHOP
-from tap import contains, equal, eventually, lacks, main, test, true
+from tap import Skip, contains, equal, eventually, lacks, main, test, true
 
 HOSTILE = "\x1b]52;c;ZXZpbA==\x07 \x1b[2J \x9b31m \rfake \u202egnp.exe \x08\x08 <b>&amp; \x7f end"
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -418,8 +418,7 @@ def kernel_login():
         try:
             subprocess.run(["true"], preexec_fn=lambda: logged_in_as(1), check=True)
         except subprocess.SubprocessError:
-            print("# this kernel, or this user, sets no login: nothing to see here")
-            return
+            raise Skip("this kernel, or this user, sets no login") from None
         subprocess.run([binary("frontdesk"), "take", "ana"], env=desk.env, check=True, stdout=subprocess.DEVNULL,
                        preexec_fn=lambda: logged_in_as(1))
         equal(desk.value("SELECT agent FROM conversation"), f"cli {pwd.getpwuid(1).pw_name}", "who has it")
@@ -434,6 +433,16 @@ def one_after_the_other():
                                     stderr=subprocess.PIPE, text=True) for number in range(5)]
         equal([(process.communicate()[1], process.returncode) for process in several], [("", 0)] * 5, "each is done")
         equal(desk.value("SELECT count(*) FROM message WHERE kind = 'note'"), 5, "and written down")
+
+
+@test("one of a kind is told as one")
+def singular():
+    with Desk("INSERT INTO rule (name, words, say) VALUES ('hours', 'open', 'At ten.');", start=False) as desk:
+        desk.do("rules", "load")
+        contains(desk.do("rules", "check", "--cost").out, "1 rule, 1 literal, 0 rules without.", "what is looked at")
+        told = desk.cli("doctor").out
+        for words in "would load: 1 rule\n", "is in force, with 1 rule\n":
+            contains(told, words, "doctor")
 
 
 FLOW = """
