@@ -107,6 +107,7 @@ def exit_codes():
             result = desk.cli(*words)
             equal(result.code, 3, f"{words}: {result}")
             true(result.err.strip(), f"{words}: says so")
+        contains(desk.cli("why", 99999).err, "frontdesk transcript CONVERSATION --json tells the numbers", "a command that is whole")
         equal(desk.cli("outbox", "retry", 1).code, 1, "retrying what was accepted")
         equal(desk.cli("webhooks", "replay", 1).code, 1, "replaying what was read")
         equal(desk.cli("release", "ana").code, 1, "releasing what nobody took")
