@@ -140,6 +140,8 @@ def no_book():
             result = desk.cli("status", "--db", path)
             equal((result.code, result.err.count(path)), (1, 1), sentence)
             contains(result.err, sentence + ("; name it with --db FILE or FRONTDESK_DB" if path != junk else "; name the book"), path)
+        for words in ("status",), ("take", "ana"), ("backup", junk + "y"):
+            contains(desk.cli(*words, "--db", junk + "x").err, ", or start frontdeskd, which makes it", f"{words}: a new desk has none yet")
         if os.geteuid() == 0:
             os.chmod(desk.folder, 0o755)
         os.chmod(junk, 0o600 if os.geteuid() == 0 else 0)
