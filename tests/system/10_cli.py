@@ -438,6 +438,18 @@ def one_after_the_other():
         equal(desk.value("SELECT count(*) FROM message WHERE kind = 'note'"), 5, "and written down")
 
 
+@test("transcript: why an answer did not go stands under it, on a terminal within its width, elsewhere whole")
+def long_reason():
+    with Desk() as desk:
+        equal(desk.post({"user_id": "ana", "message": "ping 1"}, channel="telepathy").status, 202, "taken")
+        eventually(lambda: [row["state"] for row in desk.outbox("ana")] == ["held"], "held")
+        reason = "echo · held: " + desk.outbox("ana")[0]["reason"]
+        contains(desk.do("transcript", "ana").out, " " + reason + "\n", "in a pipe")
+        lines = re.sub("\x1b\\[[0-9;]*m", "", on_a_terminal(desk, "transcript", "ana").decode()).splitlines()
+        equal([line for line in lines if len(line) > 80], [], "on a terminal of 80 columns")
+        contains(" ".join(line.strip() for line in lines), reason, "all of it")
+
+
 @test("one of a kind is told as one")
 def singular():
     with Desk("INSERT INTO rule (name, words, say) VALUES ('hours', 'open', 'At ten.');", start=False) as desk:
