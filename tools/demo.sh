@@ -66,11 +66,11 @@ echo
 echo
 echo 'The same from the book:'
 echo
-"$build"/frontdesk transcript ana
+"$build"/frontdesk transcript ana --no-pager
 echo
 echo 'Nothing got lost on the way:'
 echo
-"$build"/frontdesk audit
+"$build"/frontdesk audit --no-pager
 
 if [ -t 0 ] && [ -t 1 ]; then
     echo

@@ -365,8 +365,7 @@ static int do_here(struct deed *deed)
 
     deed->status = 0;
     if (deed->files == NULL && access(path, F_OK) != 0) {
-        error_set(&deed->error, "%s: there is no such database; name it with --db FILE or FRONTDESK_DB",
-                  path);
+        db_tell_missing(path, &deed->error);
         deed->status = 500;
         return 1;
     }

@@ -223,9 +223,10 @@ static int by_hand(struct backup *backup)
     struct db *db;
     int lock, taken, code;
 
-    if (access(book, F_OK) != 0)
-        return call_fail(backup->call, EXIT_FAILED,
-                         "%s: there is no such database; name it with --db FILE or FRONTDESK_DB", book);
+    if (access(book, F_OK) != 0) {
+        db_tell_missing(book, &error);
+        return call_fail(backup->call, EXIT_FAILED, "%s", error.text);
+    }
     taken = lock_take(book, &lock, &error);
     if (taken < 0)
         return call_fail(backup->call, EXIT_FAILED, "%s", error.text);

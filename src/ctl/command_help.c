@@ -8,30 +8,53 @@
 #include "ctl/piece.h"
 #include "ctl/wrap.h"
 
-static void add_option(const struct option_info *option, struct buf *out)
-{
-    char left[40];
+enum { PROSE_MIN = 32, PROSE_MAX = 100, OPTION_COLUMN = 21, COMMAND_COLUMN = 33 };
 
-    snprintf(left, sizeof left, "--%s%s%s", option->name, option->value != NULL ? " " : "",
-             option->value != NULL ? option->value : "");
-    buf_addf(out, "  %-18s %s\n", left, option->help);
+static size_t room_of(size_t columns)
+{
+    return columns < PROSE_MIN ? PROSE_MIN : columns < PROSE_MAX ? columns : PROSE_MAX;
 }
 
-static void add_globals(struct buf *out)
+/* A name, and from a column on what it means. Where that leaves no room for words, the terminal may break the line. */
+static void add_entry(const char *name, const char *help, size_t column, size_t columns, struct buf *out)
+{
+    struct wrap wrap = { .text = help, .len = strlen(help) };
+    size_t room = room_of(columns), len;
+    const char *line;
+    bool is_first = true;
+
+    room = room >= column + PROSE_MIN / 2 ? room - column : wrap.len + 1;
+    while (wrap_next(&wrap, room, &line, &len) == 1) {
+        buf_addf(out, "%*s%-*s %.*s\n", is_first ? 2 : 0, "", (int)(is_first ? column - 3 : column - 1), is_first ? name : "",
+                 (int)len, line);
+        is_first = false;
+    }
+}
+
+static void add_option(const struct option_info *option, size_t columns, struct buf *out)
+{
+    struct buf name = { 0 };
+
+    buf_addf(&name, "--%s", option->name);
+    if (option->value != NULL)
+        buf_addf(&name, " %s", option->value);
+    add_entry(buf_text(&name), option->help, OPTION_COLUMN, columns, out);
+    buf_release(&name);
+}
+
+static void add_globals(size_t columns, struct buf *out)
 {
     buf_add_text(out, "\nEverywhere:\n");
     for (int i = 0; i < OPTION_COUNT; i++)
         if (command_options[i].is_global)
-            add_option(&command_options[i], out);
+            add_option(&command_options[i], columns, out);
 }
-
-enum { PROSE_MIN = 32, PROSE_MAX = 100 };
 
 /* A paragraph, as wide as the terminal. It is empty then. */
 static void add_paragraph(struct buf *prose, size_t columns, struct buf *out)
 {
     struct wrap wrap = { .text = buf_text(prose), .len = prose->len };
-    size_t room = columns < PROSE_MIN ? PROSE_MIN : columns < PROSE_MAX ? columns : PROSE_MAX, len;
+    size_t room = room_of(columns), len;
     const char *line;
 
     while (prose->len > 0 && wrap_next(&wrap, room, &line, &len) == 1)
@@ -68,13 +91,13 @@ static void add_one(const struct command *command, size_t columns, struct buf *o
         buf_add_text(out, "\nOptions:\n");
     for (int i = 0; i < OPTION_COUNT; i++)
         if (command->options & OPTION_BIT(i))
-            add_option(&command_options[i], out);
-    add_globals(out);
+            add_option(&command_options[i], columns, out);
+    add_globals(columns, out);
 }
 
-static void add_line(const struct command *command, struct buf *out)
+static void add_line(const struct command *command, size_t columns, struct buf *out)
 {
-    buf_addf(out, "  %-30s %s\n", command->pattern, command->help);
+    add_entry(command->pattern, command->help, COMMAND_COLUMN, columns, out);
 }
 
 /* Do the words begin the pattern, shortened or not? Words that fall on holes always do. */
@@ -128,7 +151,7 @@ static size_t group_of(const struct command *command)
     return group < GROUP_COUNT - 1 ? group : group_naming(command->pattern, 1);
 }
 
-static void add_groups(const struct command *commands, struct buf *out)
+static void add_groups(const struct command *commands, size_t columns, struct buf *out)
 {
     for (size_t group = 0; group < GROUP_COUNT; group++) {
         bool is_begun = false;
@@ -138,7 +161,7 @@ static void add_groups(const struct command *commands, struct buf *out)
                 continue;
             if (!is_begun)
                 buf_addf(out, "%s%s:\n", group > 0 ? "\n" : "", GROUPS[group].title);
-            add_line(command, out);
+            add_line(command, columns, out);
             is_begun = true;
         }
     }
@@ -163,15 +186,15 @@ size_t command_help(const struct command *commands, const char *const *words, si
         return 0;
     buf_add_text(out, "frontdesk: answers what your customers write, and lets you see how.\n\n");
     if (word_count == 0)
-        add_groups(commands, out);
+        add_groups(commands, columns, out);
     for (const struct command *command = commands; word_count > 0 && command->pattern != NULL; command++)
         if (begins(command->pattern, words, word_count))
-            add_line(command, out);
-    add_globals(out);
-    buf_add_text(out, "\nWords may be shortened: \"frontdesk o l\" is \"frontdesk outbox list\". "
-                      "A CONVERSATION is its number,\n"
-                      "or the customer: an external id or a phone number. '#12', in quotes, is the case of that number on a\n"
-                      "colleague's phone.\n"
-                      "Ends with 0 done, 1 failed, 2 not understood, 3 nothing found, 75 busy.\n");
+            add_line(command, columns, out);
+    add_globals(columns, out);
+    buf_add_char(out, '\n');
+    add_more("Words may be shortened: \"frontdesk o l\" is \"frontdesk outbox list\". A CONVERSATION is its number, or the "
+             "customer: an external id or a phone number. '#12', in quotes, is the case of that number on a colleague's phone.",
+             columns, out);
+    add_more("Ends with 0 done, 1 failed, 2 not understood, 3 nothing found, 75 busy.", columns, out);
     return count;
 }

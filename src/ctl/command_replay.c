@@ -105,12 +105,12 @@ static void conclude(struct output *output, const struct replay *replay, size_t 
     for (size_t i = shown; i < replay->pair_count; i++)
         rest += replay->pairs[i]->count;
     if (rest > 0)
-        output_note(output, NOTE_DIM, "And %zu messages of rarer kinds; --json has more of them.", rest);
+        output_note(output, NOTE_DIM, "And %zu message%s of rarer kinds; --json has more of them.", rest, rest == 1 ? "" : "s");
     if (replay->unreadable > 0)
         output_note(output, NOTE_WARN,
-                    "%zu messages could not be judged: what was recorded about them is not kept any more "
-                    "(keep_traces), or cannot be read.",
-                    replay->unreadable);
+                    "%zu message%s could not be judged: what was recorded about %s is not kept any more "
+                    "(keep_traces, or the person was erased), or cannot be read.",
+                    replay->unreadable, replay->unreadable == 1 ? "" : "s", replay->unreadable == 1 ? "it" : "them");
     if (replay->judged == 0)
         output_note(output, NOTE_DIM, "No recorded message fits.");
     else if (replay->unchanged == replay->judged)

@@ -133,8 +133,8 @@ static void show_cost(struct output *output, const struct ruleset *rules)
                   (struct cell[]){ cell_number((int64_t)rules->rule_count), cell_number((int64_t)literals),
                                    cell_number((int64_t)without) },
                   3);
-    output_note(output, NOTE_PLAIN, "%zu rules, %zu literals, %zu rules without.", rules->rule_count,
-                literals, without);
+    output_note(output, NOTE_PLAIN, "%zu rule%s, %zu literal%s, %zu rule%s without.", rules->rule_count,
+                rules->rule_count == 1 ? "" : "s", literals, literals == 1 ? "" : "s", without, without == 1 ? "" : "s");
 }
 
 static int check_cost(struct call *call)

@@ -123,8 +123,8 @@ static void tell_outcome(struct output *output, const struct seek *seek, const s
                     SEARCH_LOOKS_MAX, (long long)outcome->stopped_at);
     if (outcome->missed > 0)
         output_note(output, NOTE_WARN,
-                    "About %lld messages are not in the index yet and were left out; frontdeskd takes them in while it runs.",
-                    (long long)outcome->missed);
+                    "About %lld message%s not in the index yet and left out; frontdeskd takes %s in while it runs.",
+                    (long long)outcome->missed, outcome->missed == 1 ? " is" : "s are", outcome->missed == 1 ? "it" : "them");
     if (seek->is_cut)
         output_note(output, NOTE_WARN, "That is more than can be looked for at once: the first %d words were.", SEEK_TERMS_MAX);
 }

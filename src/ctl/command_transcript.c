@@ -377,15 +377,16 @@ static int tell_all(struct call *call, struct db *db, int64_t id, int64_t since,
     return total > 0 ? EXIT_DONE : call_fail(call, EXIT_NOTHING, "nothing was said in that time");
 }
 
-/* What has no end cannot be put into these forms. */
-static int check_follow(const struct call *call)
+/* What has no end, and a talk, cannot be put into these forms; and both are of one conversation. */
+static int check_alone(const struct call *call, enum option_id one)
 {
     static const enum option_id others[] = { OPTION_ALL, OPTION_SINCE, OPTION_UNTIL, OPTION_CSV, OPTION_HTML, OPTION_AS_TALK };
     const char *const *options = call->parsed->options;
 
-    for (size_t i = 0; options[OPTION_FOLLOW] != NULL && i < sizeof others / sizeof *others; i++)
-        if (options[others[i]] != NULL)
-            return call_fail(call, EXIT_USAGE, "--follow does not go with --%s", command_options[others[i]].name);
+    for (size_t i = 0; options[one] != NULL && i < sizeof others / sizeof *others; i++)
+        if (others[i] != one && options[others[i]] != NULL)
+            return call_fail(call, EXIT_USAGE, "--%s does not go with --%s", command_options[one].name,
+                             command_options[others[i]].name);
     return EXIT_DONE;
 }
 
@@ -428,8 +429,10 @@ static int tell_as_talk(struct call *call, struct db *db)
 int command_transcript(struct call *call)
 {
     struct db *db = NULL;
-    int code = check_follow(call);
+    int code = check_alone(call, OPTION_FOLLOW);
 
+    if (code == EXIT_DONE)
+        code = check_alone(call, OPTION_AS_TALK);
     if (code == EXIT_DONE)
         code = call_open(call, &db);
     if (code == EXIT_DONE)

@@ -163,7 +163,8 @@ static int ask(struct asking *asking, int64_t message, const char *typed)
         asking->result |= note_meant(asking, message, typed);
     if (found == 0 && message > 0 && listing_find(asking->db, typed, &conversation, asking->error) == 0)
         return call_fail(asking->call, EXIT_NOTHING,
-                         "there is no decision about a message %s; frontdesk transcript --json tells the numbers", typed);
+                         "there is no decision about a message %s; frontdesk transcript CONVERSATION --json tells the numbers",
+                         typed);
     if (found == 0) {
         if ((code = find_newest(asking->call, asking->db, typed, &message)) != EXIT_DONE)
             return code;

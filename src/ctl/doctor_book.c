@@ -46,8 +46,8 @@ static void look_at_folder(struct doctor *doctor, const char *folder)
         doctor_find(doctor, FINDING_BAD, RULES, "frontdesk rules check", "the folder %s would be refused: %s",
                     folder, error.text);
     else
-        doctor_find(doctor, FINDING_GOOD, RULES, NULL, "the folder %s would load: %zu rules", folder,
-                    rules->rule_count);
+        doctor_find(doctor, FINDING_GOOD, RULES, NULL, "the folder %s would load: %zu rule%s", folder,
+                    rules->rule_count, rules->rule_count == 1 ? "" : "s");
     if (rules != NULL && doctor->is_folder_news)
         doctor_find(doctor, FINDING_WARN, RULES, "frontdesk rules diff, and when it is what you want, frontdesk rules load",
                     "what is in force is not what stands in the folder");
@@ -71,8 +71,8 @@ static void look_at_in_force(struct doctor *doctor)
         return;
     }
     zone = ruleset_setting(rules, "time_zone");
-    doctor_find(doctor, FINDING_GOOD, RULES, NULL, "ruleset %lld is in force, with %zu rules",
-                (long long)rules->number, rules->rule_count);
+    doctor_find(doctor, FINDING_GOOD, RULES, NULL, "ruleset %lld is in force, with %zu rule%s",
+                (long long)rules->number, rules->rule_count, rules->rule_count == 1 ? "" : "s");
     if (strcmp(zone, "UTC") == 0)
         doctor_find(doctor, FINDING_WARN, RULES,
                     "INSERT INTO setting (name, value) VALUES ('time_zone', 'Europe/Lisbon');",

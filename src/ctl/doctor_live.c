@@ -371,11 +371,14 @@ static int tell_switches(struct live *live)
     TELL(
         live, NOTE_WARN,
         "Then one of these switches keeps it, in the campaign that answers:\n"
-        "  1. Re-eligibility: on, at 0 minutes. Off, each customer gets one answer and never another.\n"
+        "  1. Re-eligibility: on, at 0 minutes. Off, each customer gets one answer\n"
+        "     and never another.\n"
         "  2. Frequency capping: off. It is on in a new campaign.\n"
-        "  3. Subscription: you have to be subscribed to the number's subscription group (the setting subscription_group).\n"
-        "  4. The campaign itself: API-triggered, running, audience all users, quiet hours off, its message a response message\n"
-        "     with {{api_trigger_properties.${external_system_msg_body}}} as its body.\n"
+        "  3. Subscription: you have to be subscribed to the number's subscription\n"
+        "     group (the setting subscription_group).\n"
+        "  4. The campaign itself: API-triggered, running, audience all users, quiet\n"
+        "     hours off, its message a response message with\n"
+        "     {{api_trigger_properties.${external_system_msg_body}}} as its body.\n"
         "Braze's Message Activity Log says which. Mend it, and begin again.");
     return call_fail(live->call, EXIT_FAILED, "the answer was taken by Braze, but not seen");
 }

@@ -291,6 +291,29 @@ static void add_under_margin(struct output *output, const char *style, const cha
     buf_add_char(&output->buf, '\n');
 }
 
+/* What the text leaves of the terminal's width. */
+static size_t text_columns(const struct output *output)
+{
+    size_t columns = output->place.columns > MARGIN + TEXT_MIN ? output->place.columns - MARGIN : TEXT_MIN;
+
+    return columns < TEXT_MAX ? columns : TEXT_MAX;
+}
+
+/* For programs that look for a reason it stays whole. */
+static void add_fate(struct output *output, const struct exchange_line *line)
+{
+    struct buf fate = { 0 };
+    struct wrap wrap;
+    const char *part;
+    size_t len;
+
+    output_fate(line, strcmp(line->kind, "out") == 0 || is_note(line), &fate);
+    wrap = (struct wrap){ .text = buf_text(&fate), .len = fate.len };
+    while (fate.len > 0 && wrap_next(&wrap, output->place.is_terminal ? text_columns(output) : fate.len, &part, &len) == 1)
+        add_under_margin(output, DIM, part, len);
+    buf_release(&fate);
+}
+
 static size_t within(size_t at, size_t len)
 {
     return at < len ? at : len;
@@ -308,14 +331,6 @@ static void add_marked(struct output *output, const char *style, const struct sh
     text_add_styled(output, style, part, from);
     text_add_styled(output, UNDERLINE, part + from, to - from);
     text_add_styled(output, style, part + to, len - to);
-}
-
-/* What the text leaves of the terminal's width. */
-static size_t text_columns(const struct output *output)
-{
-    size_t columns = output->place.columns > MARGIN + TEXT_MIN ? output->place.columns - MARGIN : TEXT_MIN;
-
-    return columns < TEXT_MAX ? columns : TEXT_MAX;
 }
 
 /* Each picture or file on lines of its own. Without a text the first stands in its place. */
@@ -346,7 +361,6 @@ static void transcript_line(struct output *output, const struct exchange_line *l
     struct wrap wrap = { .text = buf_text(&text->text), .len = text->text.len };
     const char *style = is_note(line) ? DIM : NULL; /* the customer never read it */
     bool is_silent = line->text[0] == '\0' && has_attached(line);
-    struct buf fate = { 0 };
     struct buf moment = { 0 };
     const char *part;
 
@@ -361,10 +375,7 @@ static void transcript_line(struct output *output, const struct exchange_line *l
     }
     add_attached(output, line);
     add_buttons(output, line, MARGIN);
-    output_fate(line, strcmp(line->kind, "out") == 0 || is_note(line), &fate);
-    if (fate.len > 0)
-        add_under_margin(output, DIM, fate.data, fate.len);
-    buf_release(&fate);
+    add_fate(output, line);
     buf_release(&moment);
 }
 

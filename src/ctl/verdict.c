@@ -316,7 +316,8 @@ static void show_rest(struct output *output, const struct json *trace)
     int64_t rest = json_get_int(trace, "unmatched", 0) - count_listed(trace, "no match");
 
     if (rest > 0)
-        output_note(output, NOTE_DIM, "… and %lld rules whose words are not in the text.", (long long)rest);
+        output_note(output, NOTE_DIM, "… and %lld rule%s whose words are not in the text.", (long long)rest,
+                    rest == 1 ? "" : "s");
     for (const struct json *item = json_first(json_get(trace, "limit_hits")); item != NULL;
          item = json_next(item))
         output_note(output, NOTE_BAD, "The pattern or only_if of rule %s cost too much and was broken off.",

@@ -278,6 +278,13 @@ static int tell_owner(const char *path, struct error *error)
     return error_set(error, "%s: it may not be read by this user: do it as the user of the daemon (README, On a server)", path);
 }
 
+int db_tell_missing(const char *path, struct error *error)
+{
+    return error_set(error,
+                     "%s: there is no such database; name it with --db FILE or FRONTDESK_DB, or start frontdeskd, which makes it",
+                     path);
+}
+
 /* What SQLite has no words for. */
 static int check_readable(const char *path, struct error *error)
 {
@@ -290,7 +297,7 @@ static int check_readable(const char *path, struct error *error)
         return 0;
     if (errno == EACCES)
         return tell_owner(path, error);
-    return error_set(error, "%s: there is no such database; name it with --db FILE or FRONTDESK_DB", path);
+    return db_tell_missing(path, error);
 }
 
 struct db *db_open(const char *path, enum db_role role, struct error *error)

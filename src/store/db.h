@@ -45,6 +45,9 @@ enum db_fault {
     DB_CORRUPT,   /* stop writing, keep the files */
 };
 
+/* Says that there is no book, and what helps; -1. */
+int db_tell_missing(const char *path, struct error *error);
+
 /* Opens (the writer creates the file 0600). No migration is run: see store/schema.h. NULL and a sentence on
  * failure. */
 struct db *db_open(const char *path, enum db_role role, struct error *error);

@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import web
 from desk import Desk, binary
 from texts import SHOP
-from tap import contains, equal, eventually, lacks, main, test, true
+from tap import Skip, contains, equal, eventually, lacks, main, test, true
 
 HOSTILE = "\x1b]52;c;ZXZpbA==\x07 \x1b[2J \x9b31m \rfake \u202egnp.exe \x08\x08 <b>&amp; \x7f end"
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -107,6 +107,7 @@ def exit_codes():
             result = desk.cli(*words)
             equal(result.code, 3, f"{words}: {result}")
             true(result.err.strip(), f"{words}: says so")
+        contains(desk.cli("why", 99999).err, "frontdesk transcript CONVERSATION --json tells the numbers", "a command that is whole")
         equal(desk.cli("outbox", "retry", 1).code, 1, "retrying what was accepted")
         equal(desk.cli("webhooks", "replay", 1).code, 1, "replaying what was read")
         equal(desk.cli("release", "ana").code, 1, "releasing what nobody took")
@@ -139,6 +140,8 @@ def no_book():
             result = desk.cli("status", "--db", path)
             equal((result.code, result.err.count(path)), (1, 1), sentence)
             contains(result.err, sentence + ("; name it with --db FILE or FRONTDESK_DB" if path != junk else "; name the book"), path)
+        for words in ("status",), ("take", "ana"), ("backup", junk + "y"):
+            contains(desk.cli(*words, "--db", junk + "x").err, ", or start frontdeskd, which makes it", f"{words}: a new desk has none yet")
         if os.geteuid() == 0:
             os.chmod(desk.folder, 0o755)
         os.chmod(junk, 0o600 if os.geteuid() == 0 else 0)
@@ -422,8 +425,7 @@ def kernel_login():
         try:
             subprocess.run(["true"], preexec_fn=lambda: logged_in_as(1), check=True)
         except subprocess.SubprocessError:
-            print("# this kernel, or this user, sets no login: nothing to see here")
-            return
+            raise Skip("this kernel, or this user, sets no login") from None
         subprocess.run([binary("frontdesk"), "take", "ana"], env=desk.env, check=True, stdout=subprocess.DEVNULL,
                        preexec_fn=lambda: logged_in_as(1))
         equal(desk.value("SELECT agent FROM conversation"), f"cli {pwd.getpwuid(1).pw_name}", "who has it")
@@ -438,6 +440,28 @@ def one_after_the_other():
                                     stderr=subprocess.PIPE, text=True) for number in range(5)]
         equal([(process.communicate()[1], process.returncode) for process in several], [("", 0)] * 5, "each is done")
         equal(desk.value("SELECT count(*) FROM message WHERE kind = 'note'"), 5, "and written down")
+
+
+@test("transcript: why an answer did not go stands under it, on a terminal within its width, elsewhere whole")
+def long_reason():
+    with Desk() as desk:
+        equal(desk.post({"user_id": "ana", "message": "ping 1"}, channel="telepathy").status, 202, "taken")
+        eventually(lambda: [row["state"] for row in desk.outbox("ana")] == ["held"], "held")
+        reason = "echo · held: " + desk.outbox("ana")[0]["reason"]
+        contains(desk.do("transcript", "ana").out, " " + reason + "\n", "in a pipe")
+        lines = re.sub("\x1b\\[[0-9;]*m", "", on_a_terminal(desk, "transcript", "ana").decode()).splitlines()
+        equal([line for line in lines if len(line) > 80], [], "on a terminal of 80 columns")
+        contains(" ".join(line.strip() for line in lines), reason, "all of it")
+
+
+@test("one of a kind is told as one")
+def singular():
+    with Desk("INSERT INTO rule (name, words, say) VALUES ('hours', 'open', 'At ten.');", start=False) as desk:
+        desk.do("rules", "load")
+        contains(desk.do("rules", "check", "--cost").out, "1 rule, 1 literal, 0 rules without.", "what is looked at")
+        told = desk.cli("doctor").out
+        for words in "would load: 1 rule\n", "is in force, with 1 rule\n":
+            contains(told, words, "doctor")
 
 
 FLOW = """

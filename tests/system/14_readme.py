@@ -1,14 +1,19 @@
 #!/usr/bin/python3
 """README and the two pages it leads to: what they print works. Rules load, commands exist, templates survive what customers type."""
+import contextlib
+import fcntl
 import glob
 import json
 import os
+import pty
 import re
 import shlex
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
@@ -377,6 +382,27 @@ def lacking_library():
                                   capture_output=True, text=True, check=False, env=env)
             equal((done.returncode, "make packages" in done.stderr), (code, code != 0), f"{flags}: {done}")
             equal(os.path.exists(f"{folder}/build/obj/src/base/buf.o"), code == 0, flags)
+
+
+@test("make demo on a terminal comes to the chat by itself, whatever pager there is, and Ctrl-D ends it")
+def demo_on_a_terminal():
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    env = os.environ | {"TERM": "xterm", "PAGER": "cat > /dev/null; exit 1", "NO_COLOR": "1"}
+    process = subprocess.Popen(["sh", os.path.join(ROOT, "tools", "demo.sh")], env=env, stdin=follower, stdout=follower,
+                               stderr=follower, start_new_session=True)
+    os.close(follower)
+    shown = b""
+    with contextlib.suppress(OSError):  # the terminal is gone with the last who has it
+        while piece := os.read(leader, 65536):
+            if b"Ctrl-D ends the chat" not in shown and b"Ctrl-D ends the chat" in shown + piece:
+                os.write(leader, b"\x04")
+            shown += piece
+    os.close(leader)
+    equal(process.wait(60), 0, "exit")
+    shown = shown.decode().replace("\r", "")
+    for piece in "The same from the book:\n\nid        1\nuser      ana\n", "The book adds up", "Now you.", "You are you.":
+        contains(shown, piece, "all of it stays on the terminal")
 
 
 @test("each link of the three pages leads to a heading or a file that is there")

@@ -509,6 +509,18 @@ def replay_damaged():
         contains(desk.do("rules", "replay", desk.rules_folder).out, "could not be judged", "told")
 
 
+@test("a message of which keep_traces or an erasure has left no state is not judged by facts that nobody knows")
+def replay_without_traces():
+    with Desk() as desk:
+        for user in "ana", "bob":
+            desk.hears(user, "ping 1", "pong 1")
+        desk.do("erase", "ana")
+        told = desk.do("rules", "replay", desk.rules_folder, "--json").json()
+        equal((told["judged"], told["unchanged"], told["unreadable"], told["changed"]), (1, 1, 1, 0), "the sums")
+        contains(desk.do("rules", "replay", desk.rules_folder).out, "1 message could not be judged: what was recorded about it is not "
+                 "kept any more", "told")
+
+
 @test("the sample business can be replayed over what the shop heard")
 def replay_sample():
     with Desk() as desk:

@@ -172,6 +172,9 @@ def round_trip():
         contains(sql, "NULL, 'blah blah', NULL)", "silence")
         holds(desk, sql)
         equal(desk.do("transcript", "ana", "--as-talk", "--json").json()["talk"], sql, "JSON has the same")
+        for other in ("--html",), ("--csv",), ("--all",), ("--since", "1h"):
+            refused = desk.cli("transcript", "ana", "--as-talk", *other)
+            equal((refused.code, refused.err), (2, f"frontdesk: --as-talk does not go with {other[0]}\n"), "nothing is left out unsaid")
         other = check_with(desk, sql, RULES.replace("until six", "until seven"))
         equal(other.code, 1, f"{other}")
         contains(other.out, 'the bot should say "We are open until six.", but it says "We are open until seven."', "what differs")

@@ -23,7 +23,7 @@ def run(*words, **more):
 def patterns():
     """What `frontdesk --help` lists."""
     listed = run(FRONTDESK, "--help").stdout.split("Everywhere:")[0]
-    return [line[2:].split("  ")[0].strip() for line in listed.splitlines() if line.startswith("  ")]
+    return [line[2:].split("  ")[0].strip() for line in listed.splitlines() if re.match("  [a-z]", line)]
 
 
 def literal(pattern):
@@ -41,6 +41,13 @@ def groups():
     contains(reading, "outbox show ID", "what only reads")
     for pattern in ("outbox retry", "outbox drop", "webhooks replay", "take", "erase", "rules load"):
         lacks(reading, f"  {pattern} ", "what changes something")
+
+
+@test("the list of all commands fits a terminal of 80 columns")
+def width():
+    for words in ("help",), ("help", "rules"), ("conversations", "--help"), ("doctor", "--help"):
+        lines = run(FRONTDESK, *words).stdout.splitlines()
+        equal([line for line in lines if len(line) > 80 and not line.startswith("  frontdesk")], [], " ".join(words))
 
 
 @test("every command tells what it does, and gives an example that the program understands")
