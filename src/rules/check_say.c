@@ -6,6 +6,8 @@
  *
  * - A name in the wrong brackets: {first_name} would be sent as it stands.
  * - A currency that no country has.
+ * - A price or a day that is written in as no number or time can be read, and so is said as it stands; a date whose
+ *   form holds no part of one.
  * - A text that is longer than one message of its channel: it arrives in pieces.
  * - A line break or a tab in a text that leaves through a template: WhatsApp takes none there.
  */
@@ -21,7 +23,7 @@
 /* As desk/reply.c and desk/clearance.h split. */
 enum { SMS_MAX = 1600, WHATSAPP_MAX = 4096, TEMPLATE_MAX = 1024, SAY_MAX = 64 * 1024, BLANKS_MAX = 4 };
 
-/* One text: of a rule, of a flow, of the faq, or of a notice. */
+/* One text: of a rule, of a flow, of the faq, of a notice, a phrase, or what a team says. */
 struct said {
     const struct template *text;
     const char *noun, *name;   /* "rule", "hours" */
@@ -59,9 +61,26 @@ static void visit_step(struct check *check, said_visit *each, const struct step 
     }
 }
 
+static void visit_shared(struct check *check, said_visit *each)
+{
+    const struct ruleset *ruleset = check->ruleset;
+    for (size_t i = 0; i < ruleset->phrase_count; i++) {
+        const struct phrase *phrase = &ruleset->phrases[i];
+        visit(check, each, &(struct said){ .noun = "phrase", .name = phrase->name, .file = phrase->file, .line = phrase->line },
+              phrase->text);
+    }
+    for (size_t i = 0; i < ruleset->team_count; i++) {
+        const struct team *team = &ruleset->teams[i];
+        const struct said said = { .noun = "team", .name = team->name, .file = team->file, .line = team->line };
+        visit(check, each, &said, team->nobody);
+        visit(check, each, &said, team->closed);
+    }
+}
+
 static void visit_texts(struct check *check, said_visit *each)
 {
     const struct ruleset *ruleset = check->ruleset;
+    visit_shared(check, each);
     for (size_t i = 0; i < ruleset->rule_count; i++) {
         const struct rule *rule = &ruleset->rules[i];
         visit(check, each, &(struct said){ .noun = "rule", .name = rule->name, .rule = rule, .campaign = rule->campaign },
@@ -195,6 +214,31 @@ static void check_currency(struct check *check, const struct said *said)
 void check_currencies(struct check *check)
 {
     visit_texts(check, check_currency);
+}
+
+static void check_value(struct check *check, const struct said *said)
+{
+    const char *filter;
+    const char *value = template_odd_value(said->text, &filter), *form = template_odd_form(said->text);
+    if (value != NULL && strcmp(filter, "date") == 0)
+        tell(check, said,
+             "the %s %s says \"%s\" as it stands, since date reads no time in it; write it as in \"2026-05-12 21:00\"",
+             said->noun, said->name, value);
+    else if (value != NULL)
+        tell(check, said,
+             "the %s %s says \"%s\" as it stands, since %s reads no number in it; write digits, with a point before the cents, "
+             "as in \"1250.50\"",
+             said->noun, said->name, value, filter);
+    if (form != NULL)
+        tell(check, said,
+             "the %s %s says \"%s\" whatever the day is: in the form of a date each part is a letter behind a %%, as in "
+             "\"%%d.%%m.\"",
+             said->noun, said->name, form);
+}
+
+void check_values(struct check *check)
+{
+    visit_texts(check, check_value);
 }
 
 /* Lengths and layouts */

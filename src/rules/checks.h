@@ -92,12 +92,14 @@ void check_examples(struct check *check);
 /* check_campaign.c */
 void check_unused_campaigns(struct check *check);
 void check_unused_teams(struct check *check);
+void check_phones(struct check *check);
 void check_wordless_notices(struct check *check);
 void check_channels(struct check *check);
 
 /* check_say.c */
 void check_braces(struct check *check);
 void check_currencies(struct check *check);
+void check_values(struct check *check);
 void check_lengths(struct check *check);
 void check_layouts(struct check *check);
 

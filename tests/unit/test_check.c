@@ -349,6 +349,27 @@ static const struct {
       "('a', 'x', 'u', 's');",
       NULL,
       { 0 } },
+    { BASE WORDS "('a', 500, 'x', NULL, '{{ \"6,90\" | money: \"EUR\" }}');",
+      "value a: a.sql:5: the rule a says \"6,90\" as it stands, since money reads no number in it",
+      { "write digits, with a point before the cents, as in \"1250.50\"" } },
+    { BASE WORDS "('a', 500, 'x', NULL, '{{ \"tomorrow\" | date: \"%A\" }}');",
+      "value a: a.sql:5: the rule a says \"tomorrow\" as it stands, since date reads no time in it", { "2026-05-12 21:00" } },
+    { BASE WORDS "('a', 500, 'x', NULL, '{{ now | date: \"dd.mm\" }}');",
+      "value a: a.sql:5: the rule a says \"dd.mm\" whatever the day is", { "%d.%m." } },
+    { BASE WORDS "('a', 500, 'x', NULL, '{{ \"6,90\" | replace: \",\", \".\" | plus: 1 | money: \"EUR\" }} {{ now | date }} "
+      "{{ \"\" | default: \"5\" | money: \"KRW\" }} {{ \"2026-05-12\" | date: \"%A\" }} {{ message | money: \"EUR\" }}');",
+      NULL, { 0 } },
+    { BASE "INSERT INTO phrase (name, language, text) VALUES ('sorry', 'en', 'Sorry, {first_name}.');",
+      "template -: a.sql:4: the phrase sorry says {first_name} as it stands", { "{{ first_name }}" } },
+    { BASE "INSERT INTO team (name, nobody) VALUES ('t', '{{ \"5,50\" | money: \"EUR\" }}');"
+      "INSERT INTO rule (name, words, action, target, say) VALUES ('a', 'x', 'handoff', 't', 's');",
+      "value -: a.sql:4: the team t says \"5,50\" as it stands", { 0 } },
+    { BASE "INSERT INTO team (name, notify_user) VALUES ('t', 'owner-1, 010-1234-5678');"
+      "INSERT INTO rule (name, words, action, target, say) VALUES ('a', 'x', 'handoff', 't', 's');",
+      "phone -: a.sql:4: the team t tells '010-1234-5678', which is taken for an external id at Braze, since it has no +",
+      { "as in +821012345678" } },
+    { BASE "INSERT INTO team (name, notify_user) VALUES ('t', '12345678, 2026-04, +821012345678, a-0101234567');"
+      "INSERT INTO rule (name, words, action, target, say) VALUES ('a', 'x', 'handoff', 't', 's');", NULL, { 0 } },
     { BASE "INSERT INTO team (name) VALUES ('t');",
       "unused -: a.sql:4: no rule, step or backend hands over to the team t",
       { "handoff" } },

@@ -179,6 +179,16 @@ static const struct {
       "template: a.sql:5: the step f.size says [size] as it stands", "" },
     { ASK STEPS "('f.a', '[nobody] {{ size | money: ''KWR'' }}', NULL);",
       "currency: a.sql:4: the step f.a tells money in 'KWR'", "" },
+    /* a choice that a rule hears first */
+    { CHOOSE CHOICES "('f.size', 'Go on', NULL), ('f.size', 'Stop!', NULL);",
+      "choice: a.sql:4: the rule stop (a.sql:1) goes before every answer and takes \"stop!\", so this choice of f.size is never "
+      "taken by its label",
+      "give it another" },
+    { CHOOSE CHOICES "('f.size', 'Stop it', NULL), ('f.size', 'A person', NULL);", NULL, NULL },
+    { CHOOSE "INSERT INTO team (name) VALUES ('t');\n"
+      "INSERT INTO rule (name, words, action, target, interrupts) VALUES ('person', 'person', 'handoff', 't', 'yes');\n" CHOICES
+      "('f.size', 'A person', NULL);",
+      "choice: a.sql:6: the rule person (a.sql:4) goes before every answer", "" },
     /* words */
     { ASK "INSERT INTO rule (name, priority, words, action) VALUES ('out', 900, '=cancel, =unsubscribe', 'opt_out');",
       "opt-out: a.sql:3: whoever writes \"cancel\" in the midst of a flow wants to break that off", "the opt_out rule out" },
