@@ -136,6 +136,7 @@ static const struct {
     { "unused", check_unused_flows },
     { "unused", check_unused_services },
     { "unused", check_unused_backends },
+    { "unused", check_unsaid_phrases },
     { "body", check_backend_bodies },
     { "template", check_braces },
     { "currency", check_currencies },

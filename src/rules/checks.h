@@ -103,6 +103,9 @@ void check_values(struct check *check);
 void check_lengths(struct check *check);
 void check_layouts(struct check *check);
 
+/* check_phrase.c */
+void check_unsaid_phrases(struct check *check);
+
 /* check_faq.c */
 void check_faq_words(struct check *check);
 void check_faq_keywords(struct check *check);

@@ -359,6 +359,15 @@ static const struct {
     { BASE WORDS "('a', 500, 'x', NULL, '{{ \"6,90\" | replace: \",\", \".\" | plus: 1 | money: \"EUR\" }} {{ now | date }} "
       "{{ \"\" | default: \"5\" | money: \"KRW\" }} {{ \"2026-05-12\" | date: \"%A\" }} {{ message | money: \"EUR\" }}');",
       NULL, { 0 } },
+    { BASE "INSERT INTO phrase (name, language, text) VALUES ('sory', 'en', 'a'), ('sory', 'ko', 'b');",
+      "unused -: a.sql:4: nothing says the phrase sory: it stands in no text, and the program says none of that name",
+      { "; did you mean 'sorry'?" } },
+    { BASE "INSERT INTO phrase (name, language, text) VALUES ('kind', 'en', 'a'), ('kinds', 'en', '{{ phrase.kind }}');",
+      "unused -: a.sql:4: nothing says the phrase kinds: ", { "; say it as {{ phrase.kinds }}, or take it out" } },
+    { BASE "INSERT INTO phrase (name, language, text) VALUES ('sorry', 'en', 'a'), ('ai_handoff', 'en', 'a'), "
+      "('ai_notice', 'en', 'a'), ('flood_notice', 'en', 'a'), ('list_button', 'en', 'a'), ('list_title', 'en', 'a'), "
+      "('flow_ask', 'en', 'a'), ('flow_gave_up', 'en', 'a'), ('flow_changed', 'en', 'a'), ('flow_handoff', 'en', 'a');",
+      NULL, { 0 } },
     { BASE "INSERT INTO phrase (name, language, text) VALUES ('sorry', 'en', 'Sorry, {first_name}.');",
       "template -: a.sql:4: the phrase sorry says {first_name} as it stands", { "{{ first_name }}" } },
     { BASE "INSERT INTO team (name, nobody) VALUES ('t', '{{ \"5,50\" | money: \"EUR\" }}');"
