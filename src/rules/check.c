@@ -109,6 +109,7 @@ static const struct {
     { "never-matches", check_dead_patterns },
     { "never-matches", check_dead_words },
     { "constant", check_constants },
+    { "constant", check_contradictions },
     { "null", check_nulls },
     { "constant", check_attribute_conditions },
     { "attribute", check_attribute_names },

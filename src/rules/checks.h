@@ -68,6 +68,9 @@ void check_dead_words(struct check *check);
 void check_constants(struct check *check);
 void check_nulls(struct check *check);
 
+/* check_never.c */
+void check_contradictions(struct check *check);
+
 /* check_attribute.c */
 void check_attribute_names(struct check *check);
 void check_attribute_moments(struct check *check);

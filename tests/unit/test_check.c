@@ -255,6 +255,21 @@ static const struct {
     { BASE IF "('a', 'x', '''open''', 's');", "constant a: ", { "never true" } },
     { BASE IF "('a', 'x', '1', 's');", "constant a: ", { "the only_if of the rule a, 1, is always true" } },
     { BASE IF "('a', 'x', ':hour >= 0 OR 1', 's');", NULL, { 0 } },
+    { BASE IF "('a', 'x', ':hour >= 22 AND :hour < 6', 's');",
+      "constant a: a.sql:5: the rule a can never win: its only_if, :hour >= 22 AND :hour < 6, is never true",
+      { "write OR, as in :hour >= 22 OR :hour < 6" } },
+    { BASE IF "('a', 'x', ':open = 1 AND (:weekday = ''sat'' AND :weekday = ''sun'')', 's');", "constant a: ", { "write OR" } },
+    { BASE IF "('a', 'x', ':time >= ''22:00'' AND :time < ''06:00'' AND :hour > 3', 's');", "constant a: ", { "write OR" } },
+    { BASE IF "('a', 'x', ':time = ''09:31'' AND :hour = 10', 's');", "constant a: ", { "never true" } },
+    { BASE IF "('a', 'x', ':time = ''23:59'' AND :hour = 23', 's'), ('b', 'y', ':weekday = ''sun'' AND :hour = 23', 's'), "
+      "('c', 'z', ':hour > 22 AND :date > ''2026'' AND :hour < 3', 's'), ('d', 'v', ':owner = ''bot'' AND :opted_out = 0', 's'), "
+      "('e', 'w', ':hour > 20 AND :hour < 3 AND @kept = ''1''', 's'), ('f', 'u', ':hour < 9 OR :hour >= 17', 's'); "
+      "INSERT INTO rule_set (rule, name, value) VALUES ('b', 'kept', '1');", NULL, { 0 } },
+    { BASE IF "('a', 'x', ':owner = ''agent''', 's');", "constant a: ",
+      { "while a person has the conversation, and after an opt-out, only rules with the actions opt_out and opt_in act" } },
+    { BASE IF "('a', 'x', ':opted_out', 's');", "constant a: ", { "only rules with the actions opt_out" } },
+    { BASE "INSERT INTO rule (name, words, action, only_if) VALUES ('back', '=start', 'opt_in', ':opted_out = 1'), "
+      "('late', '=halt', 'opt_out', ':owner = ''agent''');", NULL, { 0 } },
     { BASE WORDS "('a', 500, 'x', NULL, ' null ');", "null a: a.sql:5: ", { "say", "without quotes" } },
     { BASE WORDS "('a', 500, 'x', 'NULL', 's');", "null a: a.sql:5: ", { "unless" } },
     { BASE WORDS "('a', 500, 'null', NULL, 'NULL and void');", "null a: a.sql:5: ", { "words" } },
@@ -522,7 +537,7 @@ static void test_no_example_is_asked_for_where_none_can_prove_the_rule(void **st
     (void)state;
     static const char *const BEYOND[] = {
         ":has_media = 1", ":message_count > 1", ":minutes_since_last > 60", ":late = 1", ":new_conversation = 0",
-        ":owner = ''agent''", ":opted_out = 1", ":campaign = ''spring''", ":open = 0 AND @size = ''xl''",
+        ":owner = ''bot''", ":opted_out = 0", ":campaign = ''spring''", ":open = 0 AND @size = ''xl''",
     };
     struct buf text = { 0 }, out = { 0 };
     for (size_t i = 0; i < sizeof BEYOND / sizeof BEYOND[0]; i++) {
