@@ -140,6 +140,7 @@ static const struct {
     { "unused", check_unsaid_phrases },
     { "body", check_backend_bodies },
     { "template", check_braces },
+    { "marks", check_marks },
     { "currency", check_currencies },
     { "value", check_values },
     { "length", check_lengths },

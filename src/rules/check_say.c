@@ -5,6 +5,7 @@
  * written into it. That is what lengths and line breaks are judged by.
  *
  * - A name in the wrong brackets: {first_name} would be sent as it stands.
+ * - Markdown's marks, which WhatsApp shows as signs: what the owner writes goes out as it stands.
  * - A currency that no country has.
  * - A price or a day that is written in as no number or time can be read, and so is said as it stands; a date whose
  *   form holds no part of one.
@@ -199,6 +200,56 @@ static void check_brace(struct check *check, const struct said *said)
 void check_braces(struct check *check)
 {
     visit_texts(check, check_brace);
+}
+
+/* Marks */
+
+/* The end of "**bold**" that begins at `at`, or NULL. Blanks inside of the stars make signs of them. */
+static const char *bold_end(const char *at)
+{
+    if (strncmp(at, "**", 2) != 0 || strchr(" *\n", at[2]) != NULL || at[2] == '\0')
+        return NULL;
+    const char *end = strstr(at + 2, "**"), *line = strchr(at, '\n');
+    return end != NULL && end[-1] != ' ' && (line == NULL || end < line) ? end + 2 : NULL;
+}
+
+/* Likewise of "[text](https://…)". */
+static const char *link_end(const char *at)
+{
+    const char *middle = *at == '[' ? strchr(at, ']') : NULL;
+    if (middle == NULL || strncmp(middle, "](http", 6) != 0 || memchr(at, '\n', (size_t)(middle - at)) != NULL)
+        return NULL;
+    const char *end = middle + strcspn(middle, ") \n");
+    return *end == ')' ? end + 1 : NULL;
+}
+
+static void judge_marks(struct check *check, const struct said *said, const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        const char *bold = bold_end(at), *link = bold == NULL ? link_end(at) : NULL;
+        if (bold != NULL)
+            tell(check, said,
+                 "the %s %s says \"%.*s\", and WhatsApp shows the stars: bold has one on each side there, as in *%.*s*",
+                 said->noun, said->name, (int)(bold - at), at, (int)(bold - at - 4), at + 2);
+        if (link != NULL)
+            tell(check, said, "the %s %s says \"%.*s\", and WhatsApp shows the brackets; write the address itself", said->noun,
+                 said->name, (int)(link - at), at);
+        if (bold != NULL || link != NULL)
+            return;
+    }
+}
+
+static void check_mark(struct check *check, const struct said *said)
+{
+    struct buf text = { 0 };
+    render(said, &text);
+    judge_marks(check, said, buf_text(&text));
+    buf_release(&text);
+}
+
+void check_marks(struct check *check)
+{
+    visit_texts(check, check_mark);
 }
 
 static void check_currency(struct check *check, const struct said *said)

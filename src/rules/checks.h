@@ -101,6 +101,7 @@ void check_channels(struct check *check);
 
 /* check_say.c */
 void check_braces(struct check *check);
+void check_marks(struct check *check);
 void check_currencies(struct check *check);
 void check_values(struct check *check);
 void check_lengths(struct check *check);

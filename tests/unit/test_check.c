@@ -374,6 +374,12 @@ static const struct {
     { BASE WORDS "('a', 500, 'x', NULL, '{{ \"6,90\" | replace: \",\", \".\" | plus: 1 | money: \"EUR\" }} {{ now | date }} "
       "{{ \"\" | default: \"5\" | money: \"KRW\" }} {{ \"2026-05-12\" | date: \"%A\" }} {{ message | money: \"EUR\" }}');",
       NULL, { 0 } },
+    { BASE WORDS "('a', 500, 'x', NULL, 'It is **very** *good*.');",
+      "marks a: a.sql:5: the rule a says \"**very**\", and WhatsApp shows the stars", { "as in *very*" } },
+    { BASE WORDS "('a', 500, 'x', NULL, 'See [our page](https://example.com/a).');",
+      "marks a: a.sql:5: the rule a says \"[our page](https://example.com/a)\", and WhatsApp shows the brackets",
+      { "write the address itself" } },
+    { BASE WORDS "('a', 500, 'x', NULL, '2 ** 3 ** 4, a **\nb** *c* [d](e) **** x');", NULL, { 0 } },
     { BASE "INSERT INTO phrase (name, language, text) VALUES ('sory', 'en', 'a'), ('sory', 'ko', 'b');",
       "unused -: a.sql:4: nothing says the phrase sory: it stands in no text, and the program says none of that name",
       { "; did you mean 'sorry'?" } },

@@ -159,6 +159,13 @@ static const struct {
       "question: a.sql:2: the step f.a refuses some answers, but never says what would be good", "retry" },
     { BASE "INSERT INTO step (name, say, ask, accept_if, retry) VALUES ('f.a', 'A?', 'number', '@a < 9', 'Up to 8.');",
       NULL, NULL },
+    { BASE "INSERT INTO setting (name, value) VALUES ('default_language', 'pt-BR');\n"
+      "INSERT INTO step (name, say, ask) VALUES ('f.a', 'A?', 'yes_no');",
+      "question: a.sql:3: the step f.a asks for a yes or no, which is read in English, Korean and Spanish, and your customers "
+      "read 'pt-BR'",
+      "ask for a choice, and write their words for it" },
+    { BASE "INSERT INTO setting (name, value) VALUES ('default_language', 'es-MX');\n"
+      "INSERT INTO step (name, say, ask) VALUES ('f.a', 'A?', 'yes_no');", NULL, NULL },
     /* unused */
     { ASK "INSERT INTO flow (name) VALUES ('g');\nINSERT INTO step (name, say) VALUES ('g.a', 'a');",
       "unused: a.sql:3: no rule starts the flow g, and no step runs it", "VALUES ('g', '…', 'flow', 'g');" },
