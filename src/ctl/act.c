@@ -351,12 +351,20 @@ void act_tell_held(const struct call *call, struct buf *out)
     remedy_add(call, "systemctl restart frontdeskd", out);
 }
 
+/* The book that a set of rules is put into; also where the stored one keeps all others out. */
+static int open_for_rules(const struct deed *deed, struct desk *desk, int64_t number)
+{
+    return (deed->files != NULL || deed->rollback != 0) &&
+           desk_open_refused(desk, buf_text(&deed->call->db_path), number, call_zones(deed->call), deed->call->now);
+}
+
 static void do_here(struct deed *deed)
 {
     const char *path = buf_text(&deed->call->db_path);
     struct buf held = { 0 };
     struct desk desk;
     int64_t number;
+    bool is_refused = false;
 
     if (deed->files == NULL && access(path, F_OK) != 0) {
         error_set(&deed->error, "%s: there is no such database; name it with --db FILE or FRONTDESK_DB",
@@ -368,7 +376,8 @@ static void do_here(struct deed *deed)
         deed->status = 500;
         return;
     }
-    if (desk_open(&desk, path, number, call_zones(deed->call), deed->call->now, &deed->error) != 0) {
+    if (desk_open(&desk, path, number, call_zones(deed->call), deed->call->now, &deed->error) != 0 &&
+        !(is_refused = open_for_rules(deed, &desk, number))) {
         deed->status = is_held(path) ? 503 : 500;
         if (deed->status == 503) {
             act_tell_held(deed->call, &held);
@@ -383,7 +392,10 @@ static void do_here(struct deed *deed)
         rollback_here(deed, &desk);
     else
         command_here(deed, &desk);
-    desk_close(&desk);
+    if (is_refused)
+        desk_release(&desk);
+    else
+        desk_close(&desk);
 }
 
 static int finish(struct deed *deed, struct json **reply)
