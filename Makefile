@@ -362,7 +362,9 @@ LIB = \
   src/rules/check_faq.c \
   src/rules/check_flow.c \
   src/rules/check_flow_choice.c \
+  src/rules/check_never.c \
   src/rules/check_pattern.c \
+  src/rules/check_phrase.c \
   src/rules/check_rule.c \
   src/rules/check_say.c \
   src/rules/check_shadow.c \

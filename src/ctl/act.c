@@ -355,6 +355,13 @@ void act_tell_held(const struct call *call, struct buf *out)
     remedy_add(call, "systemctl restart frontdeskd", out);
 }
 
+/* The book that a set of rules is put into; also where the stored one keeps all others out. */
+static int open_for_rules(const struct deed *deed, struct desk *desk, int64_t number)
+{
+    return (deed->files != NULL || deed->rollback != 0) &&
+           desk_open_refused(desk, buf_text(&deed->call->db_path), number, call_zones(deed->call), deed->call->now);
+}
+
 /* 0: somebody else holds the book. */
 static int do_here(struct deed *deed)
 {
@@ -362,6 +369,7 @@ static int do_here(struct deed *deed)
     struct buf held = { 0 };
     struct desk desk;
     int64_t number;
+    bool is_refused = false;
 
     deed->status = 0;
     if (deed->files == NULL && access(path, F_OK) != 0) {
@@ -373,7 +381,8 @@ static int do_here(struct deed *deed)
         deed->status = 500;
         return 1;
     }
-    if (desk_open(&desk, path, number, call_zones(deed->call), deed->call->now, &deed->error) != 0) {
+    if (desk_open(&desk, path, number, call_zones(deed->call), deed->call->now, &deed->error) != 0 &&
+        !(is_refused = open_for_rules(deed, &desk, number))) {
         deed->status = is_held(path) ? 503 : 500;
         if (deed->status == 503) {
             act_tell_held(deed->call, &held);
@@ -388,7 +397,10 @@ static int do_here(struct deed *deed)
         rollback_here(deed, &desk);
     else
         command_here(deed, &desk);
-    desk_close(&desk);
+    if (is_refused)
+        desk_release(&desk);
+    else
+        desk_close(&desk);
     return 1;
 }
 

@@ -144,12 +144,32 @@ static int load_folder(struct desk *desk, const char *folder, struct error *erro
     return 0;
 }
 
+/* Has the folder been mended since? Then its rules take the place of stored ones that this version cannot use. */
+static bool replace_refused(struct desk *desk, const struct config *config, const struct zones *zones)
+{
+    struct rulefiles files = { 0 };
+    struct error error = { 0 };
+    bool is_replaced;
+
+    if (config->rules == NULL || !desk_open_refused(desk, config->db, config->desk, zones, clock_wall_ms()))
+        return false;
+    is_replaced = rulefiles_read(config->rules, &files, &error) == 0 && desk_folder_is_news(desk, &files, &error) == 1 &&
+                  install_folder(desk, &files, &error) == 0;
+    if (error.text[0] != '\0')
+        log_error("ruleset_refused", log_text("actor", "start"), log_text("reason", error.text));
+    rulefiles_release(&files);
+    desk_release(desk);
+    return is_replaced;
+}
+
 static int open_desk(struct daemon *daemon, struct desk *desk, struct error *error)
 {
     const struct config *config = &daemon->config;
 
     daemon->zones = zones_open(NULL);
-    if (desk_open(desk, config->db, config->desk, daemon->zones, clock_wall_ms(), error) != 0)
+    if (desk_open(desk, config->db, config->desk, daemon->zones, clock_wall_ms(), error) != 0 &&
+        (!replace_refused(desk, config, daemon->zones) ||
+         desk_open(desk, config->db, config->desk, daemon->zones, clock_wall_ms(), error) != 0))
         return -1;
     if (config->rules != NULL && load_folder(desk, config->rules, error) != 0) {
         desk_close(desk);

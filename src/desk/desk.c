@@ -57,23 +57,32 @@ static int reload_disabled(struct desk *desk, int64_t number, struct error *erro
     return rulebook_disabled(desk->db, number, &desk->disabled_rules, error);
 }
 
-static int restore_rules(struct desk *desk, struct error *error)
+/* The set in force; 1, 0: there is none, -1. *is_refused: there is one, and this version cannot use it. */
+static int read_rules(struct desk *desk, int64_t *number, bool *is_refused, struct error *error)
 {
     struct rulefiles files = { 0 };
-    int64_t number = 0;
-    int found = rulebook_live(desk->db, &files, &number, error);
+    struct error why = { 0 };
+    int found = rulebook_live(desk->db, &files, number, error);
 
-    if (found == 1) {
-        desk->rules = ruleset_new(&files, desk->zones, error);
-        if (desk->rules == NULL)
-            found = error_prefix(error, "the stored ruleset %lld cannot be used by this version",
-                                 (long long)number);
-        else
-            desk->rules->number = number;
-    } else if (found == 0) {
-        desk->rules = ruleset_empty(desk->zones);
-    }
+    *is_refused = found == 1 && (desk->rules = ruleset_new(&files, desk->zones, &why)) == NULL;
     rulefiles_release(&files);
+    if (*is_refused)
+        return error_set(error, "the stored ruleset %lld cannot be used by this version; mend the rule files and start again, "
+                                "or put others into force (frontdesk rules load DIR): %s",
+                         (long long)*number, why.text);
+    return found;
+}
+
+static int restore_rules(struct desk *desk, struct error *error)
+{
+    int64_t number = 0;
+    bool is_refused;
+    int found = read_rules(desk, &number, &is_refused, error);
+
+    if (found == 1)
+        desk->rules->number = number;
+    else if (found == 0)
+        desk->rules = ruleset_empty(desk->zones);
     return found < 0 ? -1 : reload_disabled(desk, number, error);
 }
 
@@ -263,7 +272,7 @@ static int settle_past(struct desk *desk, int64_t now, struct error *error)
     return -1;
 }
 
-static int open_book(struct desk *desk, const char *path, int64_t number, int64_t now, struct error *error)
+static int open_file(struct desk *desk, const char *path, int64_t number, struct error *error)
 {
     if (take_lock(desk, path, error) != 0 || lock_check_modes(path, error) != 0)
         return -1;
@@ -273,6 +282,13 @@ static int open_book(struct desk *desk, const char *path, int64_t number, int64_
     if (schema_quick_check(desk->db, QUICK_CHECK_MS, error) != 0 ||
         schema_apply(desk->db, number, error) != 0)
         return error_prefix(error, "%s", path);
+    return 0;
+}
+
+static int open_book(struct desk *desk, const char *path, int64_t number, int64_t now, struct error *error)
+{
+    if (open_file(desk, path, number, error) != 0)
+        return -1;
     if (seen_newest(desk->db, &desk->newest_key_at, error) != 0 || mark_running(desk, now, error) != 0)
         return error_prefix(error, "%s", path);
     late_open(&desk->late, desk->db);
@@ -280,14 +296,19 @@ static int open_book(struct desk *desk, const char *path, int64_t number, int64_
     return 0;
 }
 
-int desk_open(struct desk *desk, const char *path, int64_t number, const struct zones *zones, int64_t now,
-              struct error *error)
+static void init(struct desk *desk, const struct zones *zones, int64_t now)
 {
     memset(desk, 0, sizeof *desk);
     desk->lock = -1;
     desk->zones = zones;
     desk->random = ((uint32_t)now ^ (uint32_t)getpid() << 16) | 1;
     desk->matcher = matcher_new(true);
+}
+
+int desk_open(struct desk *desk, const char *path, int64_t number, const struct zones *zones, int64_t now,
+              struct error *error)
+{
+    init(desk, zones, now);
     desk->may_track = desk->may_call = desk->may_consult = desk->may_notify = desk->may_erase = true;
     desk->strays_of = desk->told_rules = desk->people_of = -1;
     desk->retention_at = now + RETENTION_AFTER_MS;
@@ -299,6 +320,21 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
     }
     desk_release(desk);
     return -1;
+}
+
+int desk_open_refused(struct desk *desk, const char *path, int64_t number, const struct zones *zones, int64_t now)
+{
+    bool is_refused = false;
+    int64_t stored;
+
+    init(desk, zones, now);
+    if (open_file(desk, path, number, NULL) == 0)
+        read_rules(desk, &stored, &is_refused, NULL);
+    if (is_refused)
+        desk->rules = ruleset_empty(zones);
+    else
+        desk_release(desk);
+    return is_refused;
 }
 
 static void release(struct desk *desk)

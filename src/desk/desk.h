@@ -90,6 +90,13 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
               struct error *error);
 void desk_close(struct desk *desk);
 
+/*
+ * Where desk_open fails since this version refuses the stored ruleset, as an upgrade may: opens the book all the same, with
+ * no rules, so that others can be put into force (desk_install), and nothing else. What was in flight stays so: end with
+ * desk_release, and let desk_open come after it. 1; 0 where that is not the reason, and nothing is open.
+ */
+int desk_open_refused(struct desk *desk, const char *path, int64_t number, const struct zones *zones, int64_t now);
+
 /* Frees everything without a word to the book, which then looks as after a crash: for a process that must not
  * write any more. */
 void desk_release(struct desk *desk);

@@ -2,6 +2,7 @@
  * check_campaign: how replies get out.
  *
  * - A campaign or a team that nothing uses.
+ * - A colleague by a telephone number without its +, who would never hear of a case.
  * - A notice without a text whose campaign carries answers, and so has none of its own.
  * - A WhatsApp channel on which replies must wait for want of a response or template campaign; any channel of
  *   one's own without a campaign.
@@ -10,6 +11,8 @@
 
 #include "rules/build_flow.h"
 #include "rules/checks.h"
+
+enum { PHONE_DIGITS_LEAST = 7 };
 
 static bool is_named_by_step(const struct ruleset *ruleset, const struct campaign *campaign, const struct team *team)
 {
@@ -54,6 +57,29 @@ void check_unused_campaigns(struct check *check)
                        "nothing uses the campaign %s: it is not the first of its layout on %s, and no rule, step, "
                        "notice or team names it; name it in the column campaign of one, or take it out",
                        campaign->name, campaign->channel);
+    }
+}
+
+/* As people write their own numbers at home: with a 0 in front, or with blanks, dashes and brackets in it. */
+static bool looks_like_phone(const char *name)
+{
+    size_t digits = 0;
+    for (const char *at = name; *at != '\0'; at++)
+        digits += *at >= '0' && *at <= '9';
+    return name[strspn(name, "0123456789 -./()")] == '\0' && digits >= PHONE_DIGITS_LEAST &&
+           (name[0] == '0' || digits < strlen(name));
+}
+
+void check_phones(struct check *check)
+{
+    for (size_t i = 0; i < check->ruleset->team_count; i++) {
+        const struct team *team = &check->ruleset->teams[i];
+        for (size_t j = 0; j < team->people_count; j++)
+            if (looks_like_phone(team->people[j]))
+                check_warn(check, team->file, team->line,
+                           "the team %s tells '%s', which is taken for an external id at Braze, since it has no +; if it is a "
+                           "telephone, write it with a + and the country's number, as in +821012345678",
+                           team->name, team->people[j]);
     }
 }
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/language.h"
 #include "rules/build_flow.h"
 #include "rules/checks.h"
 #include "text/words.h"
@@ -222,6 +223,30 @@ void check_rounds(struct check *check)
 
 /* Questions */
 
+/* The languages of flow/ask_yes_no.h. */
+static bool reads_yes_and_no(const char *language)
+{
+    static const char *const READ[] = { "en", "ko", "es", NULL };
+    char tag[LANGUAGE_TAG_MAX];
+    size_t i = 0;
+    if (!language_canonical(language, tag))
+        return false;
+    tag[language_length(tag)] = '\0';
+    while (READ[i] != NULL && strcmp(READ[i], tag) != 0)
+        i++;
+    return READ[i] != NULL;
+}
+
+static void check_yes_no(struct check *check, const struct step *step)
+{
+    const char *language = ruleset_setting(check->ruleset, "default_language");
+    if (step->ask == ASK_YES_NO && !reads_yes_and_no(language))
+        check_warn(check, step->file, step->line,
+                   "the step %s asks for a yes or no, which is read in English, Korean and Spanish, and your customers read '%s' "
+                   "(default_language); ask for a choice, and write their words for it",
+                   step->full_name, language);
+}
+
 void check_questions(struct check *check)
 {
     const struct flow_private *private = check->ruleset->private->flow;
@@ -235,6 +260,7 @@ void check_questions(struct check *check)
             check_warn(check, step->file, step->line,
                        "the step %s refuses some answers, but never says what would be good; write it in retry",
                        step->full_name);
+        check_yes_no(check, step);
     }
 }
 

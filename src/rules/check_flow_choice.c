@@ -3,6 +3,7 @@
  *
  * - Two choices that take the same answer: the first would be meant. What they take is tried, word by word.
  * - A number as a word of one choice that is the number of another.
+ * - A label that a rule takes before any answer is looked at: "Stop" opts out, whatever the step offers by it.
  * - Labels that are longer than WhatsApp shows them, on buttons or in a list; where the campaign shows neither,
  *   they are lines of the text, as long as they like. In every language that its phrases have.
  * - More choices than the step's own campaign has buttons for.
@@ -115,6 +116,34 @@ static void check_numbers(struct check *check, const struct step *step, size_t i
     forget(&known);
 }
 
+/* As desk/decide_search tells what goes before the answers of a flow. */
+static bool goes_before_answers(const struct rule *rule)
+{
+    return (rule->interrupts || rule->action == ACTION_OPT_OUT || rule->action == ACTION_OPT_IN) &&
+           (rule->words != NULL || rule->pattern != NULL) && !rule_is_conditional(rule);
+}
+
+static void check_heard(struct check *check, const struct step *step, const struct choice *choice)
+{
+    const struct ruleset *ruleset = check->ruleset;
+    struct known known;
+    know(ruleset, choice, &known);
+    for (size_t i = 0; known.label.len > 0 && i < ruleset->rule_count && check->tries_left > 0; i++) {
+        const struct rule *rule = &ruleset->rules[i];
+        if (!goes_before_answers(rule))
+            continue;
+        check->tries_left--;
+        if (!check_takes(check, rule, &known.label))
+            continue;
+        check_warn(check, choice->file, choice->line,
+                   "the rule %s (%s:%d) goes before every answer and takes \"%s\", so this choice of %s is never taken by its "
+                   "label; give it another",
+                   rule->name, rule->file, rule->line, buf_text(&known.label), step->full_name);
+        break;
+    }
+    forget(&known);
+}
+
 void check_choices(struct check *check)
 {
     const struct flow_private *private = check->ruleset->private->flow;
@@ -124,6 +153,7 @@ void check_choices(struct check *check)
             for (size_t k = j + 1; k < step->choice_count; k++)
                 check_pair(check, step, j, k);
             check_numbers(check, step, j);
+            check_heard(check, step, &step->choices[j]);
         }
     }
 }

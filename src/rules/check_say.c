@@ -5,7 +5,10 @@
  * written into it. That is what lengths and line breaks are judged by.
  *
  * - A name in the wrong brackets: {first_name} would be sent as it stands.
+ * - Markdown's marks, which WhatsApp shows as signs: what the owner writes goes out as it stands.
  * - A currency that no country has.
+ * - A price or a day that is written in as no number or time can be read, and so is said as it stands; a date whose
+ *   form holds no part of one.
  * - A text that is longer than one message of its channel: it arrives in pieces.
  * - A line break or a tab in a text that leaves through a template: WhatsApp takes none there.
  */
@@ -21,7 +24,7 @@
 /* As desk/reply.c and desk/clearance.h split. */
 enum { SMS_MAX = 1600, WHATSAPP_MAX = 4096, TEMPLATE_MAX = 1024, SAY_MAX = 64 * 1024, BLANKS_MAX = 4 };
 
-/* One text: of a rule, of a flow, of the faq, or of a notice. */
+/* One text: of a rule, of a flow, of the faq, of a notice, a phrase, or what a team says. */
 struct said {
     const struct template *text;
     const char *noun, *name;   /* "rule", "hours" */
@@ -59,9 +62,26 @@ static void visit_step(struct check *check, said_visit *each, const struct step 
     }
 }
 
+static void visit_shared(struct check *check, said_visit *each)
+{
+    const struct ruleset *ruleset = check->ruleset;
+    for (size_t i = 0; i < ruleset->phrase_count; i++) {
+        const struct phrase *phrase = &ruleset->phrases[i];
+        visit(check, each, &(struct said){ .noun = "phrase", .name = phrase->name, .file = phrase->file, .line = phrase->line },
+              phrase->text);
+    }
+    for (size_t i = 0; i < ruleset->team_count; i++) {
+        const struct team *team = &ruleset->teams[i];
+        const struct said said = { .noun = "team", .name = team->name, .file = team->file, .line = team->line };
+        visit(check, each, &said, team->nobody);
+        visit(check, each, &said, team->closed);
+    }
+}
+
 static void visit_texts(struct check *check, said_visit *each)
 {
     const struct ruleset *ruleset = check->ruleset;
+    visit_shared(check, each);
     for (size_t i = 0; i < ruleset->rule_count; i++) {
         const struct rule *rule = &ruleset->rules[i];
         visit(check, each, &(struct said){ .noun = "rule", .name = rule->name, .rule = rule, .campaign = rule->campaign },
@@ -182,6 +202,56 @@ void check_braces(struct check *check)
     visit_texts(check, check_brace);
 }
 
+/* Marks */
+
+/* The end of "**bold**" that begins at `at`, or NULL. Blanks inside of the stars make signs of them. */
+static const char *bold_end(const char *at)
+{
+    if (strncmp(at, "**", 2) != 0 || strchr(" *\n", at[2]) != NULL || at[2] == '\0')
+        return NULL;
+    const char *end = strstr(at + 2, "**"), *line = strchr(at, '\n');
+    return end != NULL && end[-1] != ' ' && (line == NULL || end < line) ? end + 2 : NULL;
+}
+
+/* Likewise of "[text](https://…)". */
+static const char *link_end(const char *at)
+{
+    const char *middle = *at == '[' ? strchr(at, ']') : NULL;
+    if (middle == NULL || strncmp(middle, "](http", 6) != 0 || memchr(at, '\n', (size_t)(middle - at)) != NULL)
+        return NULL;
+    const char *end = middle + strcspn(middle, ") \n");
+    return *end == ')' ? end + 1 : NULL;
+}
+
+static void judge_marks(struct check *check, const struct said *said, const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        const char *bold = bold_end(at), *link = bold == NULL ? link_end(at) : NULL;
+        if (bold != NULL)
+            tell(check, said,
+                 "the %s %s says \"%.*s\", and WhatsApp shows the stars: bold has one on each side there, as in *%.*s*",
+                 said->noun, said->name, (int)(bold - at), at, (int)(bold - at - 4), at + 2);
+        if (link != NULL)
+            tell(check, said, "the %s %s says \"%.*s\", and WhatsApp shows the brackets; write the address itself", said->noun,
+                 said->name, (int)(link - at), at);
+        if (bold != NULL || link != NULL)
+            return;
+    }
+}
+
+static void check_mark(struct check *check, const struct said *said)
+{
+    struct buf text = { 0 };
+    render(said, &text);
+    judge_marks(check, said, buf_text(&text));
+    buf_release(&text);
+}
+
+void check_marks(struct check *check)
+{
+    visit_texts(check, check_mark);
+}
+
 static void check_currency(struct check *check, const struct said *said)
 {
     const char *code = template_odd_currency(said->text);
@@ -195,6 +265,31 @@ static void check_currency(struct check *check, const struct said *said)
 void check_currencies(struct check *check)
 {
     visit_texts(check, check_currency);
+}
+
+static void check_value(struct check *check, const struct said *said)
+{
+    const char *filter;
+    const char *value = template_odd_value(said->text, &filter), *form = template_odd_form(said->text);
+    if (value != NULL && strcmp(filter, "date") == 0)
+        tell(check, said,
+             "the %s %s says \"%s\" as it stands, since date reads no time in it; write it as in \"2026-05-12 21:00\"",
+             said->noun, said->name, value);
+    else if (value != NULL)
+        tell(check, said,
+             "the %s %s says \"%s\" as it stands, since %s reads no number in it; write digits, with a point before the cents, "
+             "as in \"1250.50\"",
+             said->noun, said->name, value, filter);
+    if (form != NULL)
+        tell(check, said,
+             "the %s %s says \"%s\" whatever the day is: in the form of a date each part is a letter behind a %%, as in "
+             "\"%%d.%%m.\"",
+             said->noun, said->name, form);
+}
+
+void check_values(struct check *check)
+{
+    visit_texts(check, check_value);
 }
 
 /* Lengths and layouts */

@@ -68,6 +68,9 @@ void check_dead_words(struct check *check);
 void check_constants(struct check *check);
 void check_nulls(struct check *check);
 
+/* check_never.c */
+void check_contradictions(struct check *check);
+
 /* check_attribute.c */
 void check_attribute_names(struct check *check);
 void check_attribute_moments(struct check *check);
@@ -92,14 +95,20 @@ void check_examples(struct check *check);
 /* check_campaign.c */
 void check_unused_campaigns(struct check *check);
 void check_unused_teams(struct check *check);
+void check_phones(struct check *check);
 void check_wordless_notices(struct check *check);
 void check_channels(struct check *check);
 
 /* check_say.c */
 void check_braces(struct check *check);
+void check_marks(struct check *check);
 void check_currencies(struct check *check);
+void check_values(struct check *check);
 void check_lengths(struct check *check);
 void check_layouts(struct check *check);
+
+/* check_phrase.c */
+void check_unsaid_phrases(struct check *check);
 
 /* check_faq.c */
 void check_faq_words(struct check *check);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "flow/step.h"
 #include "rules/house_phrase.h"
 
 static const char *const LANGUAGES[HOUSE_LANGUAGES] = {
@@ -40,4 +41,26 @@ const struct phrase *house_phrase_find(const struct ruleset *ruleset, const char
     if (*built_in == HOUSE_LANGUAGES)
         *built_in = HOUSE_ENGLISH;
     return NULL;
+}
+
+/* Beside those of flows, which have a table of their own (flow/step.h). */
+static const char *const NAMES[] = { "sorry",        "ai_handoff",  "ai_notice", "flood_notice",
+                                     "list_button", "list_title", NULL };
+
+bool house_phrase_is_name(const char *name)
+{
+    for (size_t i = 0; NAMES[i] != NULL; i++)
+        if (strcmp(NAMES[i], name) == 0)
+            return true;
+    for (size_t i = 0; i < FLOW_PHRASE_COUNT; i++)
+        if (strcmp(flow_phrase_names[i], name) == 0)
+            return true;
+    return false;
+}
+
+void house_phrase_offer(struct nearest *nearest)
+{
+    nearest_offer_list(nearest, NAMES);
+    for (size_t i = 0; i < FLOW_PHRASE_COUNT; i++)
+        nearest_offer(nearest, flow_phrase_names[i]);
 }

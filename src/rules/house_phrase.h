@@ -7,8 +7,10 @@
 #ifndef RULES_HOUSE_PHRASE_H
 #define RULES_HOUSE_PHRASE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "base/nearest.h"
 #include "rules/ruleset.h"
 
 enum { HOUSE_ENGLISH, HOUSE_KOREAN, HOUSE_SPANISH, HOUSE_LANGUAGES };
@@ -17,5 +19,9 @@ enum { HOUSE_ENGLISH, HOUSE_KOREAN, HOUSE_SPANISH, HOUSE_LANGUAGES };
  * contact's, "" when unknown. */
 const struct phrase *house_phrase_find(const struct ruleset *ruleset, const char *name, const char *language,
                                        size_t *built_in);
+
+/* Is it the name of one of them? Offers all of them for what is nearest to a mistyped one. */
+bool house_phrase_is_name(const char *name);
+void house_phrase_offer(struct nearest *nearest);
 
 #endif

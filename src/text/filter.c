@@ -218,3 +218,24 @@ const char *filter_currency(const struct filter *filter)
 {
     return filter->type->apply == filter_money && filter->arg_count > 0 ? filter->args[0] : NULL;
 }
+
+const char *filter_name(const struct filter *filter)
+{
+    return filter->type->name;
+}
+
+const char *filter_date_form(const struct filter *filter)
+{
+    return filter->type->apply == filter_date ? filter->args[0] : NULL;
+}
+
+bool filter_reads(const struct filter *filter, const struct buf *value)
+{
+    if (value->len == 0)
+        return true;
+    if (filter->type->apply == filter_date)
+        return filter_is_time(value);
+    if (filter->type->apply == filter_money || filter->type->apply == filter_plus || filter->type->apply == filter_minus)
+        return filter_is_number(value);
+    return true;
+}

@@ -41,10 +41,17 @@ void filter_apply(const struct filter *filter, const struct zone *zone, struct b
 const char *filter_currency(const struct filter *filter);
 bool filter_knows_currency(const char *code);
 
+/* Can the filter do anything with the value, or would it pass it on as it is, being no number or no time? Empty is fine. */
+bool filter_reads(const struct filter *filter, const struct buf *value);
+const char *filter_name(const struct filter *filter);
+const char *filter_date_form(const struct filter *filter); /* of a `date` that is given one; else NULL */
+
 /* Frees the arguments. */
 void filter_release(struct filter *filter);
 
 /* Of the other filter_*.c: checks of arguments, and functions from a value to a result. */
+bool filter_is_number(const struct buf *value);
+bool filter_is_time(const struct buf *value);
 int filter_check_number(char *const *args, struct error *error);
 int filter_check_currency(char *const *args, struct error *error);
 int filter_check_date(char *const *args, struct error *error);

@@ -35,6 +35,13 @@ static bool value_local(const char *text, const struct zone *zone, struct zone_t
     return true;
 }
 
+bool filter_is_time(const struct buf *value)
+{
+    struct zone_time local;
+
+    return strlen(buf_text(value)) == value->len && value_local(buf_text(value), NULL, &local);
+}
+
 static int hour12(const struct zone_time *local)
 {
     return local->hour % 12 == 0 ? 12 : local->hour % 12;

@@ -84,6 +84,13 @@ static bool value_parse(const struct buf *value, struct decimal *number)
     return strlen(buf_text(value)) == value->len && decimal_parse(buf_text(value), number);
 }
 
+bool filter_is_number(const struct buf *value)
+{
+    struct decimal number;
+
+    return value_parse(value, &number);
+}
+
 /* The absolute value in units of 10^-places, halves rounded up. */
 static int64_t round_absolute(int64_t millionths, int places)
 {

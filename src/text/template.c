@@ -326,6 +326,41 @@ const char *template_odd_currency(const struct template *template)
     return NULL;
 }
 
+/* Is the constant passed on unread by one of its filters? Its name, or NULL. */
+static const char *filter_that_cannot_read(const struct part *part)
+{
+    struct buf value = { 0 };
+    const char *name = NULL;
+
+    buf_add(&value, part->text, part->len);
+    for (size_t i = 0; name == NULL && i < part->filter_count; i++) {
+        if (!filter_reads(&part->filters[i], &value))
+            name = filter_name(&part->filters[i]);
+        filter_apply(&part->filters[i], NULL, &value);
+    }
+    buf_release(&value);
+    return name;
+}
+
+const char *template_odd_value(const struct template *template, const char **filter)
+{
+    for (size_t i = 0; i < template->part_count; i++)
+        if (!template->parts[i].is_name && (*filter = filter_that_cannot_read(&template->parts[i])) != NULL)
+            return template->parts[i].text;
+    return NULL;
+}
+
+const char *template_odd_form(const struct template *template)
+{
+    for (size_t i = 0; i < template->part_count; i++)
+        for (size_t j = 0; j < template->parts[i].filter_count; j++) {
+            const char *form = filter_date_form(&template->parts[i].filters[j]);
+            if (form != NULL && strchr(form, '%') == NULL)
+                return form;
+        }
+    return NULL;
+}
+
 /* Leaves at most `max` bytes behind `start`; true when there were more. */
 static bool cut(struct buf *text, size_t start, size_t max)
 {

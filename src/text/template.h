@@ -51,6 +51,13 @@ const char *template_name(const struct template *template, size_t index);
 /* The first currency code of a `money` that no country uses; NULL: none. (A slip worth a warning.) */
 const char *template_odd_currency(const struct template *template);
 
+/*
+ * The first constant text that stands before a filter which passes it on unread: `money` (plus, minus) of "6,90", `date`
+ * of "tomorrow"; *filter is that filter's name. NULL: none. Likewise the form of a `date` that holds no part of one.
+ */
+const char *template_odd_value(const struct template *template, const char **filter);
+const char *template_odd_form(const struct template *template);
+
 /* Appends the text, at most `max` bytes of it (cut on a character border). */
 void template_render(const struct template *template, const struct template_env *env, size_t max,
                      struct buf *out);

@@ -158,6 +158,36 @@ def unproven():
             equal(len(rulesets(desk)), 2, "nothing was loaded")
 
 
+@test("a stored set that this program refuses keeps nobody out: a mended folder, rules load or a rollback lets the daemon in")
+def outdated():
+    for way, wanted in ("folder", "three"), ("load", "three"), ("rollback", "one"):
+        with Desk(version("one")) as desk:
+            load(desk, version("two"))
+            desk.hears("ana", "version?", "two")
+            equal(desk.stop(), 0, "exit")
+            # As if a later program judged the files otherwise.
+            desk.edit("UPDATE ruleset_file SET text = replace (text, '(name, words, say)', '(name, wrods, say)') "
+                      "WHERE ruleset = 2")
+            code, log = desk.try_start()
+            equal(code, 1, log)
+            contains(log, "the stored ruleset 2 cannot be used by this version; mend the rule files and start again, or put others "
+                          "into force (frontdesk rules load DIR): 10-rules.sql:", "why, and what to do")
+            taken = desk.cli("take", "ana")
+            equal(taken.code, 1, "nothing else is done without the rules")
+            contains(taken.err, "the stored ruleset 2 cannot be used", "and why")
+            if way == "rollback":
+                desk.do("rules", "rollback", "1")
+            else:
+                desk.write_rules(version("three"))
+            if way == "load":
+                desk.do("rules", "load")
+            desk.start()
+            desk.hears("ana", "version?", wanted)
+            desk.hears("ben", "version?", wanted)
+            equal(desk.stop(), 0, "exit")
+            desk.do("audit")
+
+
 @test("the admin socket refuses a rollback that names no number")
 def bad_calls():
     with Desk(version("one")) as desk:

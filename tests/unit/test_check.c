@@ -255,6 +255,21 @@ static const struct {
     { BASE IF "('a', 'x', '''open''', 's');", "constant a: ", { "never true" } },
     { BASE IF "('a', 'x', '1', 's');", "constant a: ", { "the only_if of the rule a, 1, is always true" } },
     { BASE IF "('a', 'x', ':hour >= 0 OR 1', 's');", NULL, { 0 } },
+    { BASE IF "('a', 'x', ':hour >= 22 AND :hour < 6', 's');",
+      "constant a: a.sql:5: the rule a can never win: its only_if, :hour >= 22 AND :hour < 6, is never true",
+      { "write OR, as in :hour >= 22 OR :hour < 6" } },
+    { BASE IF "('a', 'x', ':open = 1 AND (:weekday = ''sat'' AND :weekday = ''sun'')', 's');", "constant a: ", { "write OR" } },
+    { BASE IF "('a', 'x', ':time >= ''22:00'' AND :time < ''06:00'' AND :hour > 3', 's');", "constant a: ", { "write OR" } },
+    { BASE IF "('a', 'x', ':time = ''09:31'' AND :hour = 10', 's');", "constant a: ", { "never true" } },
+    { BASE IF "('a', 'x', ':time = ''23:59'' AND :hour = 23', 's'), ('b', 'y', ':weekday = ''sun'' AND :hour = 23', 's'), "
+      "('c', 'z', ':hour > 22 AND :date > ''2026'' AND :hour < 3', 's'), ('d', 'v', ':owner = ''bot'' AND :opted_out = 0', 's'), "
+      "('e', 'w', ':hour > 20 AND :hour < 3 AND @kept = ''1''', 's'), ('f', 'u', ':hour < 9 OR :hour >= 17', 's'); "
+      "INSERT INTO rule_set (rule, name, value) VALUES ('b', 'kept', '1');", NULL, { 0 } },
+    { BASE IF "('a', 'x', ':owner = ''agent''', 's');", "constant a: ",
+      { "while a person has the conversation, and after an opt-out, only rules with the actions opt_out and opt_in act" } },
+    { BASE IF "('a', 'x', ':opted_out', 's');", "constant a: ", { "only rules with the actions opt_out" } },
+    { BASE "INSERT INTO rule (name, words, action, only_if) VALUES ('back', '=start', 'opt_in', ':opted_out = 1'), "
+      "('late', '=halt', 'opt_out', ':owner = ''agent''');", NULL, { 0 } },
     { BASE WORDS "('a', 500, 'x', NULL, ' null ');", "null a: a.sql:5: ", { "say", "without quotes" } },
     { BASE WORDS "('a', 500, 'x', 'NULL', 's');", "null a: a.sql:5: ", { "unless" } },
     { BASE WORDS "('a', 500, 'null', NULL, 'NULL and void');", "null a: a.sql:5: ", { "words" } },
@@ -349,6 +364,42 @@ static const struct {
       "('a', 'x', 'u', 's');",
       NULL,
       { 0 } },
+    { BASE WORDS "('a', 500, 'x', NULL, '{{ \"6,90\" | money: \"EUR\" }}');",
+      "value a: a.sql:5: the rule a says \"6,90\" as it stands, since money reads no number in it",
+      { "write digits, with a point before the cents, as in \"1250.50\"" } },
+    { BASE WORDS "('a', 500, 'x', NULL, '{{ \"tomorrow\" | date: \"%A\" }}');",
+      "value a: a.sql:5: the rule a says \"tomorrow\" as it stands, since date reads no time in it", { "2026-05-12 21:00" } },
+    { BASE WORDS "('a', 500, 'x', NULL, '{{ now | date: \"dd.mm\" }}');",
+      "value a: a.sql:5: the rule a says \"dd.mm\" whatever the day is", { "%d.%m." } },
+    { BASE WORDS "('a', 500, 'x', NULL, '{{ \"6,90\" | replace: \",\", \".\" | plus: 1 | money: \"EUR\" }} {{ now | date }} "
+      "{{ \"\" | default: \"5\" | money: \"KRW\" }} {{ \"2026-05-12\" | date: \"%A\" }} {{ message | money: \"EUR\" }}');",
+      NULL, { 0 } },
+    { BASE WORDS "('a', 500, 'x', NULL, 'It is **very** *good*.');",
+      "marks a: a.sql:5: the rule a says \"**very**\", and WhatsApp shows the stars", { "as in *very*" } },
+    { BASE WORDS "('a', 500, 'x', NULL, 'See [our page](https://example.com/a).');",
+      "marks a: a.sql:5: the rule a says \"[our page](https://example.com/a)\", and WhatsApp shows the brackets",
+      { "write the address itself" } },
+    { BASE WORDS "('a', 500, 'x', NULL, '2 ** 3 ** 4, a **\nb** *c* [d](e) **** x');", NULL, { 0 } },
+    { BASE "INSERT INTO phrase (name, language, text) VALUES ('sory', 'en', 'a'), ('sory', 'ko', 'b');",
+      "unused -: a.sql:4: nothing says the phrase sory: it stands in no text, and the program says none of that name",
+      { "; did you mean 'sorry'?" } },
+    { BASE "INSERT INTO phrase (name, language, text) VALUES ('kind', 'en', 'a'), ('kinds', 'en', '{{ phrase.kind }}');",
+      "unused -: a.sql:4: nothing says the phrase kinds: ", { "; say it as {{ phrase.kinds }}, or take it out" } },
+    { BASE "INSERT INTO phrase (name, language, text) VALUES ('sorry', 'en', 'a'), ('ai_handoff', 'en', 'a'), "
+      "('ai_notice', 'en', 'a'), ('flood_notice', 'en', 'a'), ('list_button', 'en', 'a'), ('list_title', 'en', 'a'), "
+      "('flow_ask', 'en', 'a'), ('flow_gave_up', 'en', 'a'), ('flow_changed', 'en', 'a'), ('flow_handoff', 'en', 'a');",
+      NULL, { 0 } },
+    { BASE "INSERT INTO phrase (name, language, text) VALUES ('sorry', 'en', 'Sorry, {first_name}.');",
+      "template -: a.sql:4: the phrase sorry says {first_name} as it stands", { "{{ first_name }}" } },
+    { BASE "INSERT INTO team (name, nobody) VALUES ('t', '{{ \"5,50\" | money: \"EUR\" }}');"
+      "INSERT INTO rule (name, words, action, target, say) VALUES ('a', 'x', 'handoff', 't', 's');",
+      "value -: a.sql:4: the team t says \"5,50\" as it stands", { 0 } },
+    { BASE "INSERT INTO team (name, notify_user) VALUES ('t', 'owner-1, 010-1234-5678');"
+      "INSERT INTO rule (name, words, action, target, say) VALUES ('a', 'x', 'handoff', 't', 's');",
+      "phone -: a.sql:4: the team t tells '010-1234-5678', which is taken for an external id at Braze, since it has no +",
+      { "as in +821012345678" } },
+    { BASE "INSERT INTO team (name, notify_user) VALUES ('t', '12345678, 2026-04, +821012345678, a-0101234567');"
+      "INSERT INTO rule (name, words, action, target, say) VALUES ('a', 'x', 'handoff', 't', 's');", NULL, { 0 } },
     { BASE "INSERT INTO team (name) VALUES ('t');",
       "unused -: a.sql:4: no rule, step or backend hands over to the team t",
       { "handoff" } },
@@ -508,7 +559,7 @@ static void test_no_example_is_asked_for_where_none_can_prove_the_rule(void **st
     (void)state;
     static const char *const BEYOND[] = {
         ":has_media = 1", ":message_count > 1", ":minutes_since_last > 60", ":late = 1", ":new_conversation = 0",
-        ":owner = ''agent''", ":opted_out = 1", ":campaign = ''spring''", ":open = 0 AND @size = ''xl''",
+        ":owner = ''bot''", ":opted_out = 0", ":campaign = ''spring''", ":open = 0 AND @size = ''xl''",
     };
     struct buf text = { 0 }, out = { 0 };
     for (size_t i = 0; i < sizeof BEYOND / sizeof BEYOND[0]; i++) {

@@ -159,6 +159,13 @@ static const struct {
       "question: a.sql:2: the step f.a refuses some answers, but never says what would be good", "retry" },
     { BASE "INSERT INTO step (name, say, ask, accept_if, retry) VALUES ('f.a', 'A?', 'number', '@a < 9', 'Up to 8.');",
       NULL, NULL },
+    { BASE "INSERT INTO setting (name, value) VALUES ('default_language', 'pt-BR');\n"
+      "INSERT INTO step (name, say, ask) VALUES ('f.a', 'A?', 'yes_no');",
+      "question: a.sql:3: the step f.a asks for a yes or no, which is read in English, Korean and Spanish, and your customers "
+      "read 'pt-BR'",
+      "ask for a choice, and write their words for it" },
+    { BASE "INSERT INTO setting (name, value) VALUES ('default_language', 'es-MX');\n"
+      "INSERT INTO step (name, say, ask) VALUES ('f.a', 'A?', 'yes_no');", NULL, NULL },
     /* unused */
     { ASK "INSERT INTO flow (name) VALUES ('g');\nINSERT INTO step (name, say) VALUES ('g.a', 'a');",
       "unused: a.sql:3: no rule starts the flow g, and no step runs it", "VALUES ('g', '…', 'flow', 'g');" },
@@ -179,6 +186,16 @@ static const struct {
       "template: a.sql:5: the step f.size says [size] as it stands", "" },
     { ASK STEPS "('f.a', '[nobody] {{ size | money: ''KWR'' }}', NULL);",
       "currency: a.sql:4: the step f.a tells money in 'KWR'", "" },
+    /* a choice that a rule hears first */
+    { CHOOSE CHOICES "('f.size', 'Go on', NULL), ('f.size', 'Stop!', NULL);",
+      "choice: a.sql:4: the rule stop (a.sql:1) goes before every answer and takes \"stop!\", so this choice of f.size is never "
+      "taken by its label",
+      "give it another" },
+    { CHOOSE CHOICES "('f.size', 'Stop it', NULL), ('f.size', 'A person', NULL);", NULL, NULL },
+    { CHOOSE "INSERT INTO team (name) VALUES ('t');\n"
+      "INSERT INTO rule (name, words, action, target, interrupts) VALUES ('person', 'person', 'handoff', 't', 'yes');\n" CHOICES
+      "('f.size', 'A person', NULL);",
+      "choice: a.sql:6: the rule person (a.sql:4) goes before every answer", "" },
     /* words */
     { ASK "INSERT INTO rule (name, priority, words, action) VALUES ('out', 900, '=cancel, =unsubscribe', 'opt_out');",
       "opt-out: a.sql:3: whoever writes \"cancel\" in the midst of a flow wants to break that off", "the opt_out rule out" },
