@@ -296,7 +296,7 @@ static int list_live(struct call *call, struct db *db)
     int64_t number;
     int found = rulebook_live(db, &files, &number, &error), code = EXIT_DONE;
 
-    if (found == 1 && ((rules = ruleset_new(&files, call_zones(call), &error)) == NULL ||
+    if (found == 1 && ((rules = ruleset_new_stored(&files, call_zones(call), &error)) == NULL ||
                        rulebook_disabled(db, number, &disabled, &error) != 0))
         found = -1;
     if (found < 0)

@@ -27,7 +27,7 @@ void doctor_read_rules(struct doctor *doctor)
     int64_t number;
 
     if (rulebook_live(doctor->db, &files, &number, &doctor->rules_trouble) == 1)
-        doctor->rules = ruleset_new(&files, call_zones(doctor->call), &doctor->rules_trouble);
+        doctor->rules = ruleset_new_stored(&files, call_zones(doctor->call), &doctor->rules_trouble);
     if (doctor->rules != NULL)
         doctor->rules->number = number;
     doctor->is_folder_news = doctor->rules != NULL && *folder != '\0' && rulefiles_are_in(&files, folder) == 0;

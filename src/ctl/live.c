@@ -16,7 +16,7 @@ int live_read(struct call *call, struct db *db, struct ruleset **rules)
     *rules = NULL;
     if (found < 0)
         code = call_read_failed(call, db, &error);
-    else if (found == 1 && (*rules = ruleset_new(&files, call_zones(call), &error)) == NULL)
+    else if (found == 1 && (*rules = ruleset_new_stored(&files, call_zones(call), &error)) == NULL)
         code = call_fail(call, EXIT_FAILED, "%s", error.text);
     if (*rules != NULL)
         (*rules)->number = number;

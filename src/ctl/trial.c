@@ -40,6 +40,13 @@ static int read_live(const struct call *call, struct trial *trial)
     return code;
 }
 
+static struct ruleset *make(const struct trial *trial, const struct zones *zones, struct error *error)
+{
+    bool is_live = trial->number != 0;
+
+    return is_live ? ruleset_new_stored(&trial->files, zones, error) : ruleset_new(&trial->files, zones, error);
+}
+
 int trial_read_rules(struct call *call, struct trial *trial)
 {
     bool has_book = access(buf_text(&call->db_path), F_OK) == 0;
@@ -54,7 +61,7 @@ int trial_read_rules(struct call *call, struct trial *trial)
         code = read_live(call, trial);
     else if (rulefiles_read(buf_text(&call->rules_dir), &trial->files, &error) != 0)
         code = call_fail(call, EXIT_FAILED, "%s", error.text);
-    if (code == EXIT_DONE && (trial->rules = ruleset_new(&trial->files, call_zones(call), &error)) == NULL)
+    if (code == EXIT_DONE && (trial->rules = make(trial, call_zones(call), &error)) == NULL)
         code = call_fail(call, EXIT_FAILED, "%s", error.text);
     if (code == EXIT_DONE)
         trial->rules->number = trial->number;

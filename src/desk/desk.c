@@ -64,7 +64,7 @@ static int read_rules(struct desk *desk, int64_t *number, bool *is_refused, stru
     struct error why = { 0 };
     int found = rulebook_live(desk->db, &files, number, error);
 
-    *is_refused = found == 1 && (desk->rules = ruleset_new(&files, desk->zones, &why)) == NULL;
+    *is_refused = found == 1 && (desk->rules = ruleset_new_stored(&files, desk->zones, &why)) == NULL;
     rulefiles_release(&files);
     if (*is_refused)
         return error_set(error, "the stored ruleset %lld cannot be used by this version; mend the rule files and start again, "

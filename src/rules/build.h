@@ -20,6 +20,7 @@
 /* Owns everything: the public lists are views of these, and all texts point into `rows` or at constants. */
 struct ruleset_private {
     struct rows rows;
+    bool is_stored; /* in force already: what its conditions compare was judged when they came in */
     struct settings settings;
     struct expressions *expressions; /* NULL: no rule has a condition */
     struct rule *rules;

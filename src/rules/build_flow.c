@@ -144,7 +144,8 @@ int flow_take_expression(const struct ruleset *ruleset, const struct scope *scop
 {
     struct ruleset_private *private = ruleset->private;
     const char *source = row_value(row, column);
-    struct fact_place place = { scope, is_rule_variable, ruleset, .has_outcome = has_outcome };
+    struct fact_place place = { scope, is_rule_variable, ruleset, .has_outcome = has_outcome,
+                                .is_stored = private->is_stored };
     if (source == NULL)
         return 0;
     if (row_is_null_word(source))

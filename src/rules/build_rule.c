@@ -155,7 +155,7 @@ int build_only_if(struct ruleset *ruleset, const struct row *row, const struct p
         private->expressions = expressions_new();
     *only_if = expressions_add(private->expressions, *source, error);
     if (*only_if != NULL && fact_check(*only_if, pattern, is_known_variable, &naming, error) == 0 &&
-        fact_check_values(*source, is_known_variable, &naming, error) == 0)
+        (private->is_stored || fact_check_values(*source, is_known_variable, &naming, error) == 0))
         return 0;
     return row_blame(row, "only_if", error);
 }
@@ -371,7 +371,7 @@ static int check_known(const void *context, enum fact fact, const char *name, st
 
 int build_check_known(const struct ruleset *ruleset, const char *source, struct error *error)
 {
-    return fact_check_known(source, check_known, ruleset, error);
+    return ruleset->private->is_stored ? 0 : fact_check_known(source, check_known, ruleset, error);
 }
 
 static int check_conditions(const struct ruleset *ruleset, struct error *error)

@@ -233,7 +233,7 @@ int fact_check_in_flow(const struct expression *expression, const char *source, 
     for (size_t i = 0; i < expression_name_count(expression); i++)
         if (check_flow_name(place, expression_name(expression, i) + 1, error) != 0)
             return -1;
-    return fact_check_flow_values(source, place, error);
+    return place->is_stored ? 0 : fact_check_flow_values(source, place, error);
 }
 
 bool fact_asks_for_trouble(const struct expression *expression)

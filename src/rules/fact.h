@@ -92,6 +92,7 @@ struct fact_place {
     bool has_outcome; /* may it ask how the step went? */
     bool is_parting;  /* the conversation has been summed up: may it ask how that ended? */
     bool is_close;    /* and is over: by whom? */
+    bool is_stored;   /* in force already: what it compares is not judged again */
 };
 
 /* Both checks for an expression inside a flow: known names only, and comparisons that have a chance. */

@@ -154,14 +154,14 @@ static int check_in_decision(const struct ruleset *ruleset, const struct express
 {
     if (fact_check(only_if, NULL, is_rule_variable, ruleset, NULL) != 0)
         return -1;
-    return fact_check_values(source, is_rule_variable, ruleset, NULL);
+    return ruleset->private->is_stored ? 0 : fact_check_values(source, is_rule_variable, ruleset, NULL);
 }
 
 static int take_at_parting(struct ruleset *ruleset, const struct row *row, struct occasion *when, struct error *error)
 {
     struct ruleset_private *private = ruleset->private;
     struct fact_place place = { &private->flow->collected, is_rule_variable, ruleset, .is_parting = true,
-                                .is_close = when->at == MOMENT_CLOSE };
+                                .is_close = when->at == MOMENT_CLOSE, .is_stored = private->is_stored };
     const char *source = when->source_only_if;
 
     if (private->expressions == NULL)

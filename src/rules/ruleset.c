@@ -62,13 +62,24 @@ static int build(struct ruleset *ruleset, const struct zones *zones, struct erro
     return build_examples(ruleset, error) == 0 ? build_talks(ruleset, error) : -1;
 }
 
-struct ruleset *ruleset_new(const struct rulefiles *files, const struct zones *zones, struct error *error)
+static struct ruleset *make(const struct rulefiles *files, const struct zones *zones, bool is_stored, struct error *error)
 {
     struct ruleset *ruleset = ruleset_alloc();
+    ruleset->private->is_stored = is_stored;
     if (rows_load(files, &ruleset->private->rows, error) == 0 && build(ruleset, zones, error) == 0)
         return ruleset;
     ruleset_free(ruleset);
     return NULL;
+}
+
+struct ruleset *ruleset_new(const struct rulefiles *files, const struct zones *zones, struct error *error)
+{
+    return make(files, zones, false, error);
+}
+
+struct ruleset *ruleset_new_stored(const struct rulefiles *files, const struct zones *zones, struct error *error)
+{
+    return make(files, zones, true, error);
 }
 
 struct ruleset *ruleset_empty(const struct zones *zones)

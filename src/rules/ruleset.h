@@ -294,6 +294,12 @@ struct ruleset {
 
 /* NULL and a sentence when anything is wrong. `zones` must outlive the ruleset. */
 struct ruleset *ruleset_new(const struct rulefiles *files, const struct zones *zones, struct error *error);
+
+/*
+ * The same of rules that are in force: whether the comparisons of their conditions have a chance is not asked again, so that a
+ * version that knows more slips than the one that took them in goes on deciding as that one did, and does not stand still.
+ */
+struct ruleset *ruleset_new_stored(const struct rulefiles *files, const struct zones *zones, struct error *error);
 struct ruleset *ruleset_empty(const struct zones *zones); /* no rules, all settings at their defaults */
 void ruleset_free(struct ruleset *ruleset);               /* NULL is fine */
 

@@ -188,6 +188,24 @@ def outdated():
             desk.do("audit")
 
 
+@test("rules in force with a slip that this program has learnt to tell since stay in force; a folder with it is refused")
+def slip():
+    sound, slipped = "1 <= :message_count AND :message_count <= 9", "1 <= :message_count <= 9"
+    rules = texts.CARRIERS + "INSERT INTO rule (name, words, only_if, say) VALUES ('v', 'version', '{}', 'one');\n"
+    with Desk(rules.format(sound)) as desk:
+        desk.hears("ana", "version?", "one")
+        equal(desk.stop(), 0, "exit")
+        desk.edit(f"UPDATE ruleset_file SET text = replace (text, '{sound}', '{slipped}')")
+        desk.start()
+        desk.hears("ana", "the version again?", "one")
+        equal(answer(desk), "one", "tried")
+        desk.write_rules(rules.format(slipped))
+        told = desk.cli("rules", "load")
+        equal(told.code, 1, "the folder")
+        contains(told.err, "of two comparisons in a row", "why")
+        desk.hears("ben", "version?", "one")
+
+
 @test("the admin socket refuses a rollback that names no number")
 def bad_calls():
     with Desk(version("one")) as desk:
