@@ -121,9 +121,9 @@ static void who_turns_out_to_be_known_is_the_desks_in_his_other_conversation(voi
         look(f);
         if (CASES[i].taker != NULL)
             assert_int_equal(fixture_act(f, "take", "{'conversation':2,'actor':'eva'}"), 200);
-        look(f);
+        assert_int_equal(look_for_taken(f, "eva"), CASES[i].taker != NULL);
         hear_from(f, "'user_id':'ana','phone_number':'+34600999888'", "it is me");
-        look(f);
+        look_for_taken(f, "eva");
         assert_memory_equal(told(f), CASES[i].told, strlen(CASES[i].told));
         fixture_close(f);
     }
