@@ -83,6 +83,9 @@ enum db_fault db_fault(const struct db *db)
 /* What helps when it is the machine that does not play along; NULL: nothing that is known. */
 static const char *cure_of(int code)
 {
+    /* Whoever opens the book shares some memory with its readers, in a file beside it. */
+    if (code == SQLITE_IOERR_SHMSIZE)
+        return "even reading needs a file of 32 KiB beside the book; make room on the disk of the book, and try again";
     switch (code & 0xff) {
     case SQLITE_FULL: return "make room on the disk of the book, and try again";
     case SQLITE_READONLY: return "the book or its disk may only be read; see how it is mounted, and whose it is";

@@ -191,6 +191,24 @@ def read_only():
         desk.hears("ana", "ping 2", "pong 2")
 
 
+@test("a disk without a byte left: the start, and who reads the book meanwhile, say so; with room the book is as it was")
+def full_at_the_start():
+    with small_disk(16) as folder, Desk(FRONTDESK_DB=os.path.join(folder, "desk.db")) as desk:
+        desk.db = desk.env["FRONTDESK_DB"]
+        desk.hears("ana", "ping 1", "pong 1")
+        equal(desk.stop(), 0, "exit")
+        filler = os.path.join(folder, "filler")
+        fill(filler)
+        code, said = desk.try_start(FRONTDESK_ADMIN=os.path.join(desk.folder, "admin.sock"))
+        equal((code > 0, "make room on the disk of the book" in said, "dmesg" in said), (True, True, False), f"exit {code}: {said}")
+        wanting = desk.cli("transcript", "ana")
+        equal((wanting.code, "make room on the disk of the book" in wanting.err), (1, True), f"reading says what helps: {wanting}")
+        os.unlink(filler)
+        desk.start()
+        desk.hears("ana", "ping 2", "pong 2")
+        desk.do("audit")
+
+
 @test("a damaged book: refused at the start or read on, never an empty one in its place")
 def damaged():
     with Desk() as desk:
