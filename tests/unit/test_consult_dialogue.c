@@ -247,6 +247,24 @@ static void an_answer_to_a_step_behind_its_time_is_kept_and_not_said(void **stat
     assert_int_equal(behind(f), 0);
 }
 
+static void an_answer_behind_its_time_ends_no_dialogue_that_lies_on_top(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *old, *new;
+
+    hear(f, "ana", "your advice");
+    old = claim_one(f);
+    f->now += 23 * HOUR_MS;
+    hear(f, "ana", "your advice");
+    new = claim_one(f);
+    f->now += 2 * HOUR_MS;
+    settle(f, old, says("Late."));
+    assert_string_equal(said(f), "");
+    assert_int_equal(runs(f), 1);
+    settle(f, new, says("New."));
+    assert_memory_equal(said(f), "New.", 4);
+}
+
 /* The clock led to it, and no message waits for its answer: that has the time which a reply has. */
 static void an_answer_that_no_message_waits_for_is_said_while_a_reply_would_be(void **state)
 {
@@ -314,6 +332,7 @@ int main(void)
         TEST(a_tag_of_what_waits_for_a_step_is_noted_once),
         TEST(a_step_that_slept_a_day_ends_its_dialogue_without_a_word),
         TEST(an_answer_to_a_step_behind_its_time_is_kept_and_not_said),
+        TEST(an_answer_behind_its_time_ends_no_dialogue_that_lies_on_top),
         TEST(an_answer_that_no_message_waits_for_is_said_while_a_reply_would_be),
         TEST(what_a_model_does_for_a_step_is_on_record_as_the_steps),
         TEST(a_step_whose_question_fails_goes_where_its_rows_say),

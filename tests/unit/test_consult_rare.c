@@ -212,6 +212,24 @@ static void an_act_that_is_not_listed_is_an_event(void **state)
 }
 
 /* A comment of Markdown is text, and nobody sees it. */
+static void the_marks_of_an_answer_are_those_of_its_channel(void **state)
+{
+    static const struct {
+        const char *channel, *said;
+    } CASES[] = { { "whatsapp", "It is *open*." }, { "sms", "It is open." } };
+
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct fixture own, *f = &own;
+
+        (void)state;
+        fixture_open(f, RULES);
+        hear_on(f, CASES[i].channel, "ana", "why");
+        settle(f, claim_one(f), says("It is **open**."));
+        assert_string_equal(said(f), CASES[i].said);
+        fixture_close(f);
+    }
+}
+
 static void words_that_nobody_sees_do_not_use_the_notice_up(void **state)
 {
     struct fixture *f = *state;
@@ -261,6 +279,7 @@ int main(void)
         TEST(a_question_that_cannot_be_ended_stands_in_nobodys_way),
         TEST(each_try_is_on_record_with_what_was_seen_of_it),
         TEST(an_act_that_is_not_listed_is_an_event),
+        TEST(the_marks_of_an_answer_are_those_of_its_channel),
         TEST(words_that_nobody_sees_do_not_use_the_notice_up),
         TEST(who_waits_for_a_trial_leaves_when_it_has_succeeded),
     };

@@ -1,5 +1,6 @@
 /* flow_turn: dialogues between the customer's messages, as rows: waiting, time, people, the clock. On a real file. */
 #include "base/json.h"
+#include "desk/apart.h"
 #include "desk/flow_turn.h"
 #include "desk/upkeep.h"
 #include "tests/lib/setup.h"
@@ -194,6 +195,23 @@ static void time_speaks_once_and_for_no_message(void **state)
     assert_string_equal(fixture_text(f, "SELECT detail FROM event WHERE kind = 'flow_end'"), "expired");
 }
 
+/* Of two whose time has come one meets a row that fails: it is put off, and the other goes on. */
+static void a_dialogue_that_cannot_go_on_is_put_off_and_stands_in_nobodys_way(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+
+    hear(f, "ana", "order");
+    hear(f, "bob", "order");
+    assert_int_equal(db_run(f->desk.db, "CREATE TEMP TRIGGER fails BEFORE INSERT ON main.message WHEN NEW.conversation = 1 "
+                                        "BEGIN SELECT RAISE(ABORT, 'as the test says'); END", &error), 0);
+    f->desk.is_apart = true;
+    let_pass(f, 20 * MINUTE_MS);
+    assert_string_equal(said(f), "Which?|Which?|Are you still there?|Which?");
+    assert_int_equal(fixture_int(f, "SELECT due_at FROM run WHERE conversation = 1") - f->now, APART_AGAIN_MS);
+    assert_true(fixture_int(f, "SELECT due_at FROM run WHERE conversation = 2") - f->now > MINUTE_MS);
+}
+
 /* The clock is set back by a day, then right again: twenty minutes are twenty minutes. */
 static void a_clock_that_jumps_takes_no_time_away(void **state)
 {
@@ -245,6 +263,7 @@ int main(void)
         TEST(who_opts_out_ends_it_on_every_channel),
         TEST(what_waits_on_another_channel_waits_no_longer),
         TEST(time_speaks_once_and_for_no_message),
+        TEST(a_dialogue_that_cannot_go_on_is_put_off_and_stands_in_nobodys_way),
         TEST(a_clock_that_jumps_takes_no_time_away),
         TEST(a_clock_that_was_ahead_makes_nobody_wait),
     };
