@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "backend/backend.h"
+#include "desk/apart.h"
 #include "desk/breaker.h"
 #include "store/consult_row.h"
 
@@ -79,11 +80,13 @@ static int worsen(struct desk *desk, const char *name, const struct vendor_answe
 /* Who was put off until the circuit could be tried need not wait so long. */
 static int heal(struct desk *desk, const char *backend, const char *name, int64_t now, struct error *error)
 {
+    static const char WHAT[] = "letting go at once what waited for a backend";
     const struct lane *lane = health_find(&desk->health, name);
 
     if (lane == NULL)
         return 0;
-    if (consult_row_pull(desk->db, backend, lane->until_at, now, error) != 0)
+    if (apart_begin(desk, error) != 0 ||
+        apart_end(desk, consult_row_pull(desk->db, backend, lane->until_at, now, error), WHAT, 0, now, error) < 0)
         return -1;
     return health_heal(&desk->health, desk->db, name, now, error);
 }

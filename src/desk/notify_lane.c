@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "desk/apart.h"
 #include "desk/notify_lane.h"
 
 static bool is_open(const struct lane *lane)
@@ -36,11 +37,13 @@ static int worsen(struct desk *desk, const struct notify_call *call, const struc
 /* Who was put off while nothing got through need not wait so long; after one failure alone, the row is to blame, and waits. */
 static int heal(struct desk *desk, const char *target, int64_t now, struct error *error)
 {
+    static const char WHAT[] = "letting go at once what waited for another desk";
     const struct lane *lane = health_find(&desk->health, target);
 
     if (lane == NULL)
         return 0;
-    if (!is_open(lane) && notify_row_pull(desk->db, target, now, error) != 0)
+    if (!is_open(lane) && (apart_begin(desk, error) != 0 ||
+                           apart_end(desk, notify_row_pull(desk->db, target, now, error), WHAT, 0, now, error) < 0))
         return -1;
     return health_heal(&desk->health, desk->db, target, now, error);
 }

@@ -1,6 +1,8 @@
 /* Apart: where a round has failed, one thing that fails is undone alone and noted, and the others are done. */
 #include "desk/apart.h"
+#include "desk/breaker.h"
 #include "desk/erasure.h"
+#include "desk/notify_lane.h"
 #include "desk/upkeep.h"
 #include "store/book.h"
 #include "store/consult_row.h"
@@ -382,6 +384,35 @@ static void whatever_its_kind_a_row_that_rests_is_passed_over_in_its_time(void *
     assert_int_equal(found_of_each_kind(f), 14);
 }
 
+/* A backend, or another desk, is well again: one question or telling that cannot be let go must not cost the answer its end. */
+static void one_row_that_cannot_be_let_go_keeps_no_backend_and_no_desk_unwell(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct vendor_answer answered = { .class = VENDOR_ANSWERED };
+    struct notify_call told = { .row.target = (char[]){ "x" } };
+    struct notify_end end = { .end = WIRE_ANSWERED, .status = 200 };
+    struct lane lanes[] = { { .name = "backend x", .state = "stopped", .until_at = 5, .failures = 9 },
+                            { .name = "x", .state = "stopped", .until_at = 5, .failures = 9 } };
+
+    fixture_load(f, "INSERT INTO backend (name, kind) VALUES ('x', 'faq');\n"
+                    "INSERT INTO rule (name, say) VALUES ('all', 'hi');\n");
+    hear(f, "ana", "hours?");
+    must(db_run(f->desk.db, EACH_KIND, &error), &error);
+    must(db_run(f->desk.db, "UPDATE outbox SET due_at = 5 WHERE id = 73; UPDATE outbox SET due_at = 1 << 50 WHERE id = 74;"
+                            "CREATE TRIGGER damage BEFORE UPDATE ON outbox WHEN old.id > 70 BEGIN SELECT RAISE (ABORT, 'damaged'); END",
+                &error), &error);
+    must(desk_begin(&f->desk, &error), &error);
+    for (size_t i = 0; i < 2; i++)
+        must(health_worsen(&f->desk.health, f->desk.db, &lanes[i], f->now, &error), &error);
+    f->desk.is_apart = true;
+    must(breaker_note(&f->desk, "x", &answered, 1, f->now, &error), &error);
+    must(notify_lane_note(&f->desk, &told, &end, f->now, &error), &error);
+    must(desk_commit(&f->desk, &error), &error);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM lane"), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM book WHERE name LIKE 'defect letting go%'"), 2);
+}
+
 static void only_the_newest_notes_are_kept(void **state)
 {
     struct fixture *f = *state;
@@ -410,6 +441,7 @@ int main(void)
                                         setup_audit),
         cmocka_unit_test_setup_teardown(where_one_row_cannot_expire_the_others_do, setup, setup_audit),
         cmocka_unit_test_setup_teardown(whatever_its_kind_a_row_that_rests_is_passed_over_in_its_time, setup, setup_close),
+        cmocka_unit_test_setup_teardown(one_row_that_cannot_be_let_go_keeps_no_backend_and_no_desk_unwell, setup, setup_close),
         cmocka_unit_test_setup_teardown(only_the_newest_notes_are_kept, setup, setup_audit),
     };
 
