@@ -254,7 +254,7 @@ static int open_lines(struct dialogue *d)
     if (script != NULL && strcmp(script, "-") != 0) {
         d->lines.descriptor = open(script, O_RDONLY | O_CLOEXEC);
         if (d->lines.descriptor < 0)
-            return call_fail(d->call, EXIT_USAGE, "%s: %s", script, strerror(errno));
+            return call_fail(d->call, EXIT_FAILED, "the script %s cannot be read: %s", script, strerror(errno));
     }
     d->is_interactive = script == NULL && isatty(STDIN_FILENO);
     return EXIT_DONE;
