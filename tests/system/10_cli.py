@@ -108,9 +108,9 @@ def exit_codes():
             equal(result.code, 3, f"{words}: {result}")
             true(result.err.strip(), f"{words}: says so")
         contains(desk.cli("why", 99999).err, "frontdesk transcript CONVERSATION --json tells the numbers", "a command that is whole")
-        script = desk.cli("chat", "--script", "/nowhere/lines.txt")
-        equal((script.code, script.err), (1, "frontdesk: the script /nowhere/lines.txt cannot be read: No such file or directory\n"),
-              "a file that is not there, as of any other command")
+        for path, why in ("/nowhere/lines.txt", "No such file or directory"), (desk.folder, "Is a directory"):
+            script = desk.cli("chat", "--script", path)
+            equal((script.code, script.err), (1, f"frontdesk: the script {path} cannot be read: {why}\n"), "as of any other command")
         equal(desk.cli("outbox", "retry", 1).code, 1, "retrying what was accepted")
         equal(desk.cli("webhooks", "replay", 1).code, 1, "replaying what was read")
         equal(desk.cli("release", "ana").code, 1, "releasing what nobody took")
