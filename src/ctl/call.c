@@ -67,16 +67,22 @@ static const struct passwd *session_login(void)
     return is_read && uid != UINT_MAX ? getpwuid(uid) : NULL;
 }
 
-/* The book is the daemon's user's alone, so all act as that user: who has logged in tells colleagues apart. */
-static void name_actor(struct buf *actor)
+/* The book is its owner's alone, so all act as the daemon's user; a login tells colleagues apart, and root is no name. */
+static const struct passwd *who_acts(void)
 {
     const char *before_sudo = getenv("SUDO_USER");
     const struct passwd *login = before_sudo != NULL ? getpwnam(before_sudo) : NULL;
 
-    if (login == NULL)
-        login = session_login();
-    if (login == NULL)
-        login = getpwuid(getuid());
+    if (login != NULL && login->pw_uid != 0)
+        return login;
+    login = session_login();
+    return login != NULL ? login : getpwuid(getuid());
+}
+
+static void name_actor(struct buf *actor)
+{
+    const struct passwd *login = who_acts();
+
     if (login != NULL)
         buf_addf(actor, "cli %s", login->pw_name);
     else

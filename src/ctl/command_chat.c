@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -247,14 +248,27 @@ static int talk(struct dialogue *d, struct error *error)
 
 /* The command */
 
+/* A folder may be opened, and only then turns out to hold no lines. */
+static int open_file(const char *path)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat info;
+
+    if (descriptor < 0 || fstat(descriptor, &info) != 0 || !S_ISDIR(info.st_mode))
+        return descriptor;
+    close(descriptor);
+    errno = EISDIR;
+    return -1;
+}
+
 static int open_lines(struct dialogue *d)
 {
     const char *script = d->call->parsed->options[OPTION_SCRIPT];
 
     if (script != NULL && strcmp(script, "-") != 0) {
-        d->lines.descriptor = open(script, O_RDONLY | O_CLOEXEC);
+        d->lines.descriptor = open_file(script);
         if (d->lines.descriptor < 0)
-            return call_fail(d->call, EXIT_USAGE, "%s: %s", script, strerror(errno));
+            return call_fail(d->call, EXIT_FAILED, "the script %s cannot be read: %s", script, strerror(errno));
     }
     d->is_interactive = script == NULL && isatty(STDIN_FILENO);
     return EXIT_DONE;

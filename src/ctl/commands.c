@@ -200,7 +200,8 @@ const struct command commands[] = {
       0, false, command_note },
     { "take CONVERSATION", "the conversation is yours; the bot is silent",
       "Done when no answer of the bot is on its way any more. Whoever was told of it on the phone hears that you have it. When\n"
-      "you say nothing for the setting agent_timeout while the customer waits, the bot gets it back.\n"
+      "you say nothing for the setting agent_timeout while the customer waits, the bot gets it back. A colleague who takes it,\n"
+      "too, is told that you have it. Colleagues are told apart by whom sudo, or else the session, knows to have logged in.\n"
       "  frontdesk take ana",
       0, false, command_take },
     { "release CONVERSATION", "the bot answers again",

@@ -452,6 +452,11 @@ static int replay_found(const struct act *act, struct webhook *webhook, struct e
 {
     struct receipt receipt;
 
+    if (webhook->body_len == 0)
+        return refuse(CONFLICT, error,
+                      "webhook %lld has no bytes to read: it came without any, or they are not kept any more (the setting "
+                      "keep_webhooks, or the person was erased)",
+                      (long long)webhook->id);
     if (road_decide(act->desk, webhook, act->now, &receipt, error) != 0 ||
         event_put(act->desk->db, 0, "replay", act->actor, webhook->channel, act->now, error) != 0)
         return FAILED;

@@ -207,6 +207,21 @@ def unreadable():
         desk.do("audit")
 
 
+@test("what is not kept any more cannot be read again, and that is said in place of a fault of the template")
+def emptied():
+    with Desk() as desk:
+        desk.post(b"neither JSON nor a form")
+        desk.stop()
+        reason = desk.value("SELECT reason FROM webhook")
+        desk.edit("UPDATE webhook SET body = x''")    # as keep_webhooks does it
+        for start in desk.start, desk.stop:
+            start()
+            replayed = desk.cli("webhooks", "replay", "1")
+            equal(replayed.code, 1, f"nothing to read: {replayed}")
+            contains(replayed.err, "not kept any more (the setting keep_webhooks, or the person was erased)", "why")
+            equal(desk.rows("SELECT state, reason FROM webhook"), [{"state": "unreadable", "reason": reason}], "it stays what it was")
+
+
 BOMBS = {
     "many keys": '{"user_id":"u","message":"ping 1",' + ",".join(f'"k{n}":{n}' for n in range(15000)) + "}",
     "deep": '{"user_id":"u","message":"ping 2","x":' + "[" * 4000 + "]" * 4000 + "}",

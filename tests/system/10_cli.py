@@ -108,6 +108,9 @@ def exit_codes():
             equal(result.code, 3, f"{words}: {result}")
             true(result.err.strip(), f"{words}: says so")
         contains(desk.cli("why", 99999).err, "frontdesk transcript CONVERSATION --json tells the numbers", "a command that is whole")
+        for path, why in ("/nowhere/lines.txt", "No such file or directory"), (desk.folder, "Is a directory"):
+            script = desk.cli("chat", "--script", path)
+            equal((script.code, script.err), (1, f"frontdesk: the script {path} cannot be read: {why}\n"), "as of any other command")
         equal(desk.cli("outbox", "retry", 1).code, 1, "retrying what was accepted")
         equal(desk.cli("webhooks", "replay", 1).code, 1, "replaying what was read")
         equal(desk.cli("release", "ana").code, 1, "releasing what nobody took")
@@ -418,7 +421,7 @@ def colleagues():
         equal({row["actor"] for row in desk.rows("SELECT actor FROM message WHERE kind = 'note'")}, {f"cli {own_login()}"}, "nobody's name")
 
 
-@test("who has logged in is the kernel's word, where sudo says nothing")
+@test("who has logged in is the kernel's word, where sudo says nothing, or root")
 def kernel_login():
     with Desk() as desk:
         desk.hears("ana", "ping 1", "pong 1")
@@ -426,9 +429,11 @@ def kernel_login():
             subprocess.run(["true"], preexec_fn=lambda: logged_in_as(1), check=True)
         except subprocess.SubprocessError:
             raise Skip("this kernel, or this user, sets no login") from None
-        subprocess.run([binary("frontdesk"), "take", "ana"], env=desk.env, check=True, stdout=subprocess.DEVNULL,
-                       preexec_fn=lambda: logged_in_as(1))
-        equal(desk.value("SELECT agent FROM conversation"), f"cli {pwd.getpwuid(1).pw_name}", "who has it")
+        for text, sudo in ("without", {}), ("root's own", {"SUDO_USER": "root"}):
+            subprocess.run([binary("frontdesk"), "note", "ana", text], env=desk.env | sudo, check=True, stdout=subprocess.DEVNULL,
+                           preexec_fn=lambda: logged_in_as(1))
+        equal([row["actor"] for row in desk.rows("SELECT actor FROM message WHERE kind = 'note'")],
+              [f"cli {pwd.getpwuid(1).pw_name}"] * 2, "who it was")
 
 
 @test("those who act at once while no daemon runs do so one after the other")

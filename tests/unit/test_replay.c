@@ -277,7 +277,21 @@ static void test_damaged_rows_are_counted_and_the_rest_is_judged(void **unused)
     (void)unused;
     say_all();
     run("UPDATE decision SET state = '{\"owner\":1}' WHERE message = (SELECT min (message) FROM decision)");
-    run("UPDATE decision SET state = '{}' WHERE message = (SELECT max (message) FROM decision)");
+    run("UPDATE decision SET state = '{\"owner\":\"bot\"}' WHERE message = (SELECT max (message) FROM decision)");
+    replay(FIXTURE_RULES, &ALL, 0, &result);
+    check_sums(&result, 9, 0, 0, 0);
+    assert_int_equal(result.unreadable, 1);
+    replay_release(&result);
+}
+
+/* As keep_traces and an erasure do it. */
+static void test_rows_whose_state_was_emptied_are_not_judged(void **unused)
+{
+    struct replay result;
+
+    (void)unused;
+    say_all();
+    run("UPDATE decision SET state = '{}', trace = '{}' WHERE message = (SELECT max (message) FROM decision)");
     replay(FIXTURE_RULES, &ALL, 0, &result);
     check_sums(&result, 8, 0, 0, 0);
     assert_int_equal(result.unreadable, 2);
@@ -315,6 +329,7 @@ int main(void)
         WITH_FIXTURE(test_a_split_reply_is_no_other_text),
         WITH_FIXTURE(test_a_rule_out_of_play_is_back_in_play),
         WITH_FIXTURE(test_damaged_rows_are_counted_and_the_rest_is_judged),
+        WITH_FIXTURE(test_rows_whose_state_was_emptied_are_not_judged),
         WITH_FIXTURE(test_templates_speak_of_the_time_of_the_message),
     };
 
