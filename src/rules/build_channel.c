@@ -129,10 +129,10 @@ static int take_text_property(const struct row *row, struct campaign *campaign, 
 static int take_buttons(const struct row *row, const struct channel *channel, struct campaign *campaign,
                         struct error *error)
 {
-    bool is_given = row_value(row, "buttons") != NULL;
+    const char *given = row_value(row, "buttons");
     campaign->has_lists = campaign->app_id != NULL;
     campaign->buttons = campaign->has_lists ? QUICK_REPLIES_MAX : 0;
-    if (!is_given)
+    if (given == NULL || (strcmp(given, "0") == 0 && !campaign->has_lists))
         return 0;
     if (campaign->has_lists)
         return row_refuse(row, error, "a campaign with app_id shows up to %d buttons by itself, and up to %d choices as a "

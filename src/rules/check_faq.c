@@ -2,6 +2,7 @@
  * check_faq: slips in the questions of the table faq.
  *
  * - A question of nothing but words like "the" and "you", without a keyword: it is found only word for word.
+ * - Keywords with semicolons or bars between them, which are one.
  * - A keyword that two questions in one language have: whoever types just that gets the first of them, always.
  */
 #include <stdlib.h>
@@ -36,6 +37,19 @@ void check_faq_words(struct check *check)
 }
 
 /* Keywords */
+
+void check_faq_commas(struct check *check)
+{
+    for (size_t i = 0; i < check->ruleset->faq_count; i++) {
+        const struct faq *faq = &check->ruleset->faqs[i];
+        const char *sign = faq->keywords != NULL ? strpbrk(faq->keywords, ";|") : NULL;
+        if (sign != NULL)
+            check_warn(check, faq->file, faq->line,
+                       "the keywords of '%s' have a %c in them, and what stands on both sides of it is one; a comma stands "
+                       "between keywords",
+                       faq->question, *sign);
+    }
+}
 
 struct keyword {
     const struct faq *faq;

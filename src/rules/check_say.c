@@ -5,7 +5,7 @@
  * written into it. That is what lengths and line breaks are judged by.
  *
  * - A name in the wrong brackets: {first_name} would be sent as it stands.
- * - Markdown's marks, which WhatsApp shows as signs: what the owner writes goes out as it stands.
+ * - Markdown's marks, and \n, which WhatsApp shows as signs: what the owner writes goes out as it stands.
  * - A currency that no country has.
  * - A price or a day that is written in as no number or time can be read, and so is said as it stands; a date whose
  *   form holds no part of one.
@@ -223,6 +223,12 @@ static const char *link_end(const char *at)
     return *end == ')' ? end + 1 : NULL;
 }
 
+/* What other languages write for a line break. */
+static bool is_escape(const char *at)
+{
+    return at[0] == '\\' && (at[1] == 'n' || at[1] == 'r' || at[1] == 't');
+}
+
 static void judge_marks(struct check *check, const struct said *said, const char *text)
 {
     for (const char *at = text; *at != '\0'; at++) {
@@ -234,7 +240,12 @@ static void judge_marks(struct check *check, const struct said *said, const char
         if (link != NULL)
             tell(check, said, "the %s %s says \"%.*s\", and WhatsApp shows the brackets; write the address itself", said->noun,
                  said->name, (int)(link - at), at);
-        if (bold != NULL || link != NULL)
+        if (is_escape(at))
+            tell(check, said,
+                 "the %s %s says %.2s as it stands; press Enter inside of the text where a new line is to begin, or write "
+                 "' || char(10) || '",
+                 said->noun, said->name, at);
+        if (bold != NULL || link != NULL || is_escape(at))
             return;
     }
 }

@@ -1,5 +1,5 @@
 /*
- * check_word: entries of `words` and `unless` that no customer will ever write.
+ * check_word: entries of `words` and `unless`, of rules and of choices, that no customer will ever write.
  *
  * - Regular expressions where a list of words is meant: in a list, signs stand for themselves. Only what
  *   makes no sense as a text is taken for one.
@@ -8,8 +8,10 @@
  * - A line break within an entry: the comma at the line's end was forgotten.
  * - An entry whose own text the list does not take. That is found by trying, whatever its reason.
  */
+#include <stdarg.h>
 #include <string.h>
 
+#include "rules/build_flow.h"
 #include "rules/checks.h"
 #include "text/words.h"
 
@@ -86,7 +88,30 @@ static const char *torn_entry(const char *source)
     return NULL;
 }
 
-static void judge_lines(struct check *check, const struct rule *rule, const char *column, const char *source)
+/* A list as it was typed: of a rule, or of a choice. */
+struct list {
+    const char *column, *place; /* "the words of the rule a" */
+    const struct rule *rule;    /* NULL: of another, at */
+    const char *file;
+    int line;
+};
+
+static void __attribute__((format(printf, 3, 4)))
+tell(struct check *check, const struct list *list, const char *format, ...)
+{
+    struct buf sentence = { 0 };
+    va_list args;
+    va_start(args, format);
+    buf_addv(&sentence, format, args);
+    va_end(args);
+    if (list->rule != NULL)
+        check_warn_rule(check, list->rule, "%s", buf_text(&sentence));
+    else
+        check_warn(check, list->file, list->line, "%s", buf_text(&sentence));
+    buf_release(&sentence);
+}
+
+static void judge_lines(struct check *check, const struct list *list, const char *source)
 {
     const char *break_at = torn_entry(source);
     if (break_at == NULL)
@@ -97,58 +122,73 @@ static void judge_lines(struct check *check, const struct rule *rule, const char
         from--;
     from += strspn(from, " \t");
     to += strcspn(to, ",\r\n");
-    check_warn_rule(check, rule,
-                    "\"%.*s %.*s\" in the %s of the rule %s is one phrase, since a line break is a space; is a comma "
-                    "missing at the end of the line?",
-                    (int)(break_at - from), from, (int)(to - next), next, column, rule->name);
+    tell(check, list,
+         "\"%.*s %.*s\" in the %s of %s is one phrase, since a line break is a space; is a comma missing at the end of the line?",
+         (int)(break_at - from), from, (int)(to - next), next, list->column, list->place);
 }
 
 /* One sentence a list: the first entry that is wrong stands for the others. */
-static void judge(struct check *check, const struct rule *rule, const char *column, const char *source,
-                  const struct pattern *pattern)
+static void judge_entries(struct check *check, const struct list *list, const char *source, const struct pattern *pattern)
 {
-    struct buf list = { 0 }, text = { 0 };
+    struct buf folded = { 0 }, text = { 0 };
     struct words_entry entry;
     bool is_told = false;
-    check_fold_words(source, &list);
-    for (size_t at = 0; !is_told && words_next(&list, &at, &entry);) {
-        const char *slip = slip_in(&entry);
+    check_fold_words(source, &folded);
+    for (size_t at = 0; !is_told && words_next(&folded, &at, &entry);) {
+        const char *slip = slip_in(&entry), *edge = edge_slip(&entry);
         buf_clear(&text);
         buf_add(&text, entry.text, entry.len);
-        const char *edge = edge_slip(&entry);
         if (edge != NULL)
-            check_warn_rule(check, rule, "\"%s\" in the %s of the rule %s will hardly ever match: %s", buf_text(&text),
-                            column, rule->name, edge);
+            tell(check, list, "\"%s\" in the %s of %s will hardly ever match: %s", buf_text(&text), list->column, list->place,
+                 edge);
         else if (slip != NULL)
-            check_warn_rule(check, rule,
-                            "\"%s\" in the %s of the rule %s will hardly ever match: %s; regular expressions "
-                            "go into the column pattern",
-                            buf_text(&text), column, rule->name, slip);
+            tell(check, list, "\"%s\" in the %s of %s will hardly ever match: %s; regular expressions go into the column pattern",
+                 buf_text(&text), list->column, list->place, slip);
         else if (pattern_match(pattern, check->matcher, buf_text(&text), text.len, NULL) == PATTERN_NO)
-            check_warn_rule(
-                check, rule,
-                "\"%s\" in the %s of the rule %s can never match, not even a message of just this; "
-                "write it otherwise, or take it out",
-                buf_text(&text), column, rule->name);
+            tell(check, list,
+                 "\"%s\" in the %s of %s can never match, not even a message of just this; write it otherwise, or take it out",
+                 buf_text(&text), list->column, list->place);
         else
             continue;
         is_told = true;
     }
-    buf_release(&list);
+    buf_release(&folded);
     buf_release(&text);
+}
+
+static void judge(struct check *check, const struct list *list, const char *source, const struct pattern *pattern)
+{
+    if (source == NULL)
+        return;
+    judge_entries(check, list, source, pattern);
+    judge_lines(check, list, source);
 }
 
 void check_dead_words(struct check *check)
 {
     for (size_t i = 0; i < check->ruleset->rule_count; i++) {
         const struct rule *rule = &check->ruleset->rules[i];
-        if (rule->words != NULL) {
-            judge(check, rule, "words", rule->source_words, rule->words);
-            judge_lines(check, rule, "words", rule->source_words);
-        }
-        if (rule->unless != NULL) {
-            judge(check, rule, "unless", rule->source_unless, rule->unless);
-            judge_lines(check, rule, "unless", rule->source_unless);
-        }
+        struct buf place = { 0 };
+        buf_addf(&place, "the rule %s", rule->name);
+        struct list list = { .column = "words", .place = buf_text(&place), .rule = rule };
+        judge(check, &list, rule->source_words, rule->words);
+        list.column = "unless";
+        judge(check, &list, rule->source_unless, rule->unless);
+        buf_release(&place);
     }
+}
+
+void check_dead_choices(struct check *check)
+{
+    const struct flow_private *private = check->ruleset->private->flow;
+    for (size_t i = 0; i < private->step_rows.count; i++)
+        for (size_t j = 0; j < private->steps[i].choice_count; j++) {
+            const struct choice *choice = &private->steps[i].choices[j];
+            const struct row *row = flow_choice_row(check->ruleset, choice);
+            struct buf place = { 0 };
+            buf_addf(&place, "the choice '%s' of %s", row_value(row, "label"), private->steps[i].full_name);
+            struct list list = { "words", buf_text(&place), NULL, choice->file, choice->line };
+            judge(check, &list, row_value(row, "words"), choice->words);
+            buf_release(&place);
+        }
 }

@@ -63,6 +63,7 @@ void check_dead_patterns(struct check *check);
 
 /* check_word.c */
 void check_dead_words(struct check *check);
+void check_dead_choices(struct check *check);
 
 /* check_condition.c */
 void check_constants(struct check *check);
@@ -112,6 +113,7 @@ void check_unsaid_phrases(struct check *check);
 
 /* check_faq.c */
 void check_faq_words(struct check *check);
+void check_faq_commas(struct check *check);
 void check_faq_keywords(struct check *check);
 
 /* check_flow.c */

@@ -395,6 +395,8 @@ static const struct {
     { CAMPAIGN("campaign_id) VALUES ('c', 'sms', NULL, 'x')") BUTTONS("1,2,3,4,5,6,7,8,9,10,11"),
       "a.sql:2: at most 10 buttons are taken" },
     { CAMPAIGN("campaign_id, buttons) VALUES ('c', 'sms', NULL, 'x', 1)"), "a.sql:1: the channel sms shows no buttons" },
+    { CAMPAIGN("campaign_id, buttons) VALUES ('c', 'whatsapp', 'template', 'x', 0), ('d', 'sms', NULL, 'y', 0), "
+               "('e', 'whatsapp', 'response', 'z', 4)"), "a.sql:1: buttons is a whole number from 0 to 3" },
     { CAMPAIGN("campaign_id, buttons) VALUES ('c', 'whatsapp', 'response', 'x', 4)"),
       "a.sql:1: buttons is a whole number from 0 to 3" },
     { CAMPAIGN("campaign_id, buttons) VALUES ('c', 'whatsapp', 'template', 'x', 1)"),

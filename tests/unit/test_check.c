@@ -374,6 +374,12 @@ static const struct {
     { BASE WORDS "('a', 500, 'x', NULL, '{{ \"6,90\" | replace: \",\", \".\" | plus: 1 | money: \"EUR\" }} {{ now | date }} "
       "{{ \"\" | default: \"5\" | money: \"KRW\" }} {{ \"2026-05-12\" | date: \"%A\" }} {{ message | money: \"EUR\" }}');",
       NULL, { 0 } },
+    { BASE WORDS "('a', 500, 'x', NULL, 'Monday\\nTuesday');",
+      "marks a: a.sql:5: the rule a says \\n as it stands", { "Enter" } },
+    { BASE "INSERT INTO faq (question, answer, keywords) VALUES ('Do you ship lamps?', 's', 'ship; lamp');"
+      "INSERT INTO backend (name, kind) VALUES ('f', 'faq');"
+      "INSERT INTO rule (name, words, action, target) VALUES ('a', 'x', 'consult', 'f');",
+      "faq -: a.sql:4: the keywords of 'Do you ship lamps?' have a ; in them", { "a comma stands between keywords" } },
     { BASE WORDS "('a', 500, 'x', NULL, 'It is **very** *good*.');",
       "marks a: a.sql:5: the rule a says \"**very**\", and WhatsApp shows the stars", { "as in *very*" } },
     { BASE WORDS "('a', 500, 'x', NULL, 'See [our page](https://example.com/a).');",

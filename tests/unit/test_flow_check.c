@@ -186,6 +186,10 @@ static const struct {
       "template: a.sql:5: the step f.size says [size] as it stands", "" },
     { ASK STEPS "('f.a', '[nobody] {{ size | money: ''KWR'' }}', NULL);",
       "currency: a.sql:4: the step f.a tells money in 'KWR'", "" },
+    { CHOOSE CHOICES "('f.size', 'Small', 'little; tiny'), ('f.size', 'Large', 'big, huge');",
+      "choice: a.sql:4: \"little; tiny\" in the words of the choice 'Small' of f.size will hardly ever match: a comma stands "
+      "between words",
+      "" },
     /* a choice that a rule hears first */
     { CHOOSE CHOICES "('f.size', 'Go on', NULL), ('f.size', 'Stop!', NULL);",
       "choice: a.sql:4: the rule stop (a.sql:1) goes before every answer and takes \"stop!\", so this choice of f.size is never "
