@@ -67,6 +67,25 @@ static void nobody_passes_those_who_wait(void **state)
     assert_int_equal(fixture_int(f, "SELECT count(*) FROM consult WHERE turn = 3"), 1);
 }
 
+/* One of those that waited is a question itself. */
+static void who_waits_behind_a_question_that_waited_waits_on(void **state)
+{
+    struct fixture *f = *state;
+    struct consult_call *call;
+
+    hear(f, "ana", "why one");
+    call = claim_one(f);
+    hear(f, "ana", "your hours");
+    hear(f, "ana", "why two");
+    hear(f, "ana", "your hours, please");
+    settle(f, call, says("One."));
+    assert_int_equal(behind(f), 1);
+    assert_string_equal(answer_said(f), "One.|From 8 to 6.");
+    settle(f, claim_one(f), says("Two."));
+    assert_int_equal(behind(f), 0);
+    assert_string_equal(answer_said(f), "One.|From 8 to 6.|Two.|From 8 to 6.");
+}
+
 static void who_joins_is_asked_about_with_the_first(void **state)
 {
     struct fixture *f = *state;
@@ -391,6 +410,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(nobody_passes_those_who_wait),
+        TEST(who_waits_behind_a_question_that_waited_waits_on),
         TEST(who_joins_is_asked_about_with_the_first),
         TEST(who_writes_on_when_the_time_is_nearly_over_waits_for_the_answer),
         TEST(who_joins_is_not_asked_for_patience_again),

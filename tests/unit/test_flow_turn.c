@@ -124,6 +124,8 @@ static void who_takes_it_ends_it(void **state)
     assert_int_equal(fixture_act(f, "take", "{'conversation':1,'actor':'eve'}"), 200);
     assert_string_equal(fixture_text(f, "SELECT group_concat(state) FROM turn"), "agent,agent");
     assert_string_equal(fixture_text(f, "SELECT actor || ' ' || detail FROM event WHERE kind = 'flow_end'"), "eve take");
+    /* What waited is for her now: she has as long to answer it as if it had come behind. */
+    assert_int_equal(fixture_int(f, "SELECT due_at FROM handover") - f->now, 2 * 60 * MINUTE_MS);
     answer(f, "{\"state\":\"ready\"}");
     assert_string_equal(said(f), "");
 }
