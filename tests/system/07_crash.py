@@ -384,6 +384,20 @@ def lost_tables():
             desk.kill()
 
 
+@test("a damaged book: a text that can neither leave nor be ended is told once, and rests; others are answered meanwhile")
+def untouchable():
+    with Desk(texts.SHOP) as desk:
+        desk.sandbox.fault("status", status=503, body="{}")
+        desk.say("ana", "ping 1")
+        desk.wait_log("lane_unwell")
+        damage(desk, "CREATE TRIGGER damage BEFORE UPDATE ON outbox WHEN old.contact = 1 BEGIN SELECT RAISE (ABORT, 'damaged'); END")
+        desk.wait_log("round_failed")
+        for number in range(3):
+            desk.hears(f"ben-{number}", "ping 2", "pong 2")
+        equal(desk.value("SELECT state FROM outbox WHERE contact = 1"), "due", "hers")
+        equal(desk.log().count("round_failed"), 1, "and no other round fails by it")
+
+
 @test("a damaged book: what cannot be closed is put off and told once, and others are closed meanwhile")
 def failing_close():
     with Desk(start=False) as desk:
