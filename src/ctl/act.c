@@ -358,7 +358,7 @@ void act_tell_held(const struct call *call, struct buf *out)
 /* The book that a set of rules is put into; also where the stored one keeps all others out. */
 static int open_for_rules(const struct deed *deed, struct desk *desk, int64_t number)
 {
-    return (deed->files != NULL || deed->rollback != 0) &&
+    return desk->is_refused && (deed->files != NULL || deed->rollback != 0) &&
            desk_open_refused(desk, buf_text(&deed->call->db_path), number, call_zones(deed->call), deed->call->now);
 }
 

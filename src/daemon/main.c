@@ -151,7 +151,7 @@ static bool replace_refused(struct desk *desk, const struct config *config, cons
     struct error error = { 0 };
     bool is_replaced;
 
-    if (config->rules == NULL || !desk_open_refused(desk, config->db, config->desk, zones, clock_wall_ms()))
+    if (config->rules == NULL || !desk->is_refused || !desk_open_refused(desk, config->db, config->desk, zones, clock_wall_ms()))
         return false;
     is_replaced = rulefiles_read(config->rules, &files, &error) == 0 && desk_folder_is_news(desk, &files, &error) == 1 &&
                   install_folder(desk, &files, &error) == 0;

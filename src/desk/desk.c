@@ -57,16 +57,16 @@ static int reload_disabled(struct desk *desk, int64_t number, struct error *erro
     return rulebook_disabled(desk->db, number, &desk->disabled_rules, error);
 }
 
-/* The set in force; 1, 0: there is none, -1. *is_refused: there is one, and this version cannot use it. */
-static int read_rules(struct desk *desk, int64_t *number, bool *is_refused, struct error *error)
+/* The set in force; 1, 0: there is none, -1. */
+static int read_rules(struct desk *desk, int64_t *number, struct error *error)
 {
     struct rulefiles files = { 0 };
     struct error why = { 0 };
     int found = rulebook_live(desk->db, &files, number, error);
 
-    *is_refused = found == 1 && (desk->rules = ruleset_new_stored(&files, desk->zones, &why)) == NULL;
+    desk->is_refused = found == 1 && (desk->rules = ruleset_new_stored(&files, desk->zones, &why)) == NULL;
     rulefiles_release(&files);
-    if (*is_refused)
+    if (desk->is_refused)
         return error_set(error, "the stored ruleset %lld cannot be used by this version; mend the rule files and start again, "
                                 "or put others into force (frontdesk rules load DIR): %s",
                          (long long)*number, why.text);
@@ -76,8 +76,7 @@ static int read_rules(struct desk *desk, int64_t *number, bool *is_refused, stru
 static int restore_rules(struct desk *desk, struct error *error)
 {
     int64_t number = 0;
-    bool is_refused;
-    int found = read_rules(desk, &number, &is_refused, error);
+    int found = read_rules(desk, &number, error);
 
     if (found == 1)
         desk->rules->number = number;
@@ -318,23 +317,25 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
         desk->reopen_within_ms = ruleset_setting_number(desk->rules, "reopen_within");
         return 0;
     }
+    bool is_refused = desk->is_refused;
     desk_release(desk);
+    desk->is_refused = is_refused;
     return -1;
 }
 
 int desk_open_refused(struct desk *desk, const char *path, int64_t number, const struct zones *zones, int64_t now)
 {
-    bool is_refused = false;
     int64_t stored;
 
     init(desk, zones, now);
     if (open_file(desk, path, number, NULL) == 0)
-        read_rules(desk, &stored, &is_refused, NULL);
-    if (is_refused)
-        desk->rules = ruleset_empty(zones);
-    else
+        read_rules(desk, &stored, NULL);
+    if (!desk->is_refused) {
         desk_release(desk);
-    return is_refused;
+        return 0;
+    }
+    desk->rules = ruleset_empty(zones);
+    return 1;
 }
 
 static void release(struct desk *desk)

@@ -35,6 +35,7 @@ struct desk {
     struct db *db;
     const struct zones *zones;
     struct ruleset *rules; /* in force; never NULL after desk_open */
+    bool is_refused;       /* there is a stored one that this version cannot use; also after desk_open has failed by it */
     struct matcher *matcher;
     const char **disabled_rules; /* of the ruleset in force, NULL-terminated */
     bool has_disabled;     /* one of them since the transaction began */
@@ -91,9 +92,9 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
 void desk_close(struct desk *desk);
 
 /*
- * Where desk_open fails since this version refuses the stored ruleset, as an upgrade may: opens the book all the same, with
- * no rules, so that others can be put into force (desk_install), and nothing else. What was in flight stays so: end with
- * desk_release, and let desk_open come after it. 1; 0 where that is not the reason, and nothing is open.
+ * Where desk_open fails since this version refuses the stored ruleset (is_refused), as after an upgrade: opens the book all
+ * the same, with no rules, so that others can be put into force (desk_install), and nothing else. What was in flight stays
+ * so: end with desk_release, and let desk_open come after it. 1; 0 where that is not the reason, and nothing is open.
  */
 int desk_open_refused(struct desk *desk, const char *path, int64_t number, const struct zones *zones, int64_t now);
 
