@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import select
 import shlex
 import sqlite3
 import struct
@@ -20,7 +21,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import texts
 from desk import Desk, binary
 from sandbox import ROOT
-from tap import contains, equal, main, test, true
+from tap import PATIENCE, contains, equal, main, test, true
 
 TAG = re.compile(r"\{\{.*?\}\}+")
 
@@ -394,12 +395,12 @@ def demo_on_a_terminal():
     os.close(follower)
     shown = b""
     with contextlib.suppress(OSError):  # the terminal is gone with the last who has it
-        while piece := os.read(leader, 65536):
+        while select.select([leader], [], [], 60 * PATIENCE)[0] and (piece := os.read(leader, 65536)):
             if b"Ctrl-D ends the chat" not in shown and b"Ctrl-D ends the chat" in shown + piece:
                 os.write(leader, b"\x04")
             shown += piece
     os.close(leader)
-    equal(process.wait(60), 0, "exit")
+    equal(process.wait(60 * PATIENCE), 0, "exit")
     shown = shown.decode().replace("\r", "")
     for piece in "The same from the book:\n\nid        1\nuser      ana\n", "The book adds up", "Now you.", "You are you.":
         contains(shown, piece, "all of it stays on the terminal")
