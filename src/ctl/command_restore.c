@@ -339,28 +339,14 @@ static void name_aside(const char *path, int64_t at, struct buf *name)
     }
 }
 
-static void read_name(int process, char *name, size_t size)
-{
-    char path[64];
-    FILE *file;
-
-    name[0] = '\0';
-    snprintf(path, sizeof path, "/proc/%d/comm", process);
-    file = fopen(path, "re");
-    if (file != NULL && fgets(name, (int)size, file) != NULL)
-        name[strcspn(name, "\n")] = '\0';
-    if (file != NULL)
-        fclose(file);
-}
-
 /* Which of several daemons has to end is known to the kernel; what else holds the book has soon done what it does. */
 static int refuse_in_use(const struct call *call, const char *path)
 {
     int holder = lock_holder(path);
-    char name[32] = "";
+    char name[LOCK_NAME_SIZE] = "";
 
     if (holder > 0)
-        read_name(holder, name, sizeof name);
+        lock_holder_name(holder, name);
     if (name[0] != '\0' && strcmp(name, "frontdeskd") != 0)
         return call_fail(call, EXIT_BUSY, "%s is in use by process %d (%s): try again when that has ended", path, holder, name);
     if (holder > 0 && !unit_runs("", holder))

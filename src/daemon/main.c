@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -39,9 +40,16 @@
 #include "daemon/public.h"
 #include "daemon/status.h"
 #include "desk/proof.h"
+#include "store/lock.h"
 
 /* What is taken is answered in any case; this is for requests that are still on their way. */
-enum { DRAIN_MS = 1500, DESCRIPTORS_WANTED = 8192, LOOK_EVERY_S = 1 };
+enum {
+    DRAIN_MS = 1500,
+    DESCRIPTORS_WANTED = 8192,
+    LOOK_EVERY_S = 1,
+    HELD_WAIT_MS = 3000,
+    HELD_LOOK_MS = 50,
+};
 
 struct daemon {
     struct config config;
@@ -162,12 +170,37 @@ static bool replace_refused(struct desk *desk, const struct config *config, cons
     return is_replaced;
 }
 
+static bool is_held_by_daemon(const char *path)
+{
+    char name[LOCK_NAME_SIZE];
+    int holder = lock_holder(path);
+
+    lock_holder_name(holder, name);
+    return holder != 0 && strcmp(name, "frontdeskd") == 0;
+}
+
+/* A command has the book for a moment only, and others may wait for it as we do; another daemon keeps it. */
+static int open_when_free(const struct config *config, struct desk *desk, const struct zones *zones, struct error *error)
+{
+    int64_t until = clock_monotonic_ms() + HELD_WAIT_MS;
+    int result;
+
+    for (bool is_told = false;; is_told = true) {
+        result = desk_open(desk, config->db, config->desk, zones, clock_wall_ms(), error);
+        if (result == 0 || !desk->is_held || is_held_by_daemon(config->db) || clock_monotonic_ms() >= until)
+            return result;
+        if (!is_told)
+            log_info("waiting_for_book", log_text("reason", error->text));
+        poll(NULL, 0, HELD_LOOK_MS);
+    }
+}
+
 static int open_desk(struct daemon *daemon, struct desk *desk, struct error *error)
 {
     const struct config *config = &daemon->config;
 
     daemon->zones = zones_open(NULL);
-    if (desk_open(desk, config->db, config->desk, daemon->zones, clock_wall_ms(), error) != 0 &&
+    if (open_when_free(config, desk, daemon->zones, error) != 0 &&
         (!replace_refused(desk, config, daemon->zones) ||
          desk_open(desk, config->db, config->desk, daemon->zones, clock_wall_ms(), error) != 0))
         return -1;

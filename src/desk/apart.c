@@ -89,6 +89,8 @@ int apart_end_step(struct desk *desk, enum desk_step step, int result, int64_t n
 
     if (ended == 1) {
         desk_doubt(desk);
+        if (step == STEP_IDLE || step == STEP_PARTING || step == STEP_CLOCK)
+            desk_doubt_idle(desk);
         desk->rests_until[step] = now + APART_REST_MS;
     }
     return ended < 0 ? -1 : 0;

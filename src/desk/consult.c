@@ -475,14 +475,15 @@ static int give_up_apart(struct desk *desk, const struct consult_row *row, const
 static int end_strays(struct desk *desk, int64_t now, struct error *error)
 {
     struct buf names = { 0 };
-    int64_t after = 0; /* one that cannot be ended must not be found for ever */
+    int64_t due_at = INT64_MIN, after = 0; /* one that cannot be ended must not be found for ever */
     int found = 1, result = 0;
 
     list_names(desk->rules, &names);
     while (result == 0 && found == 1) {
         struct consult_row row = { 0 };
 
-        found = consult_row_stray(desk->db, buf_text(&names), after, &row, error);
+        found = consult_row_stray(desk->db, buf_text(&names), due_at, after, &row, error);
+        due_at = row.due_at;
         after = row.id;
         if (found == 1)
             result = give_up_apart(desk, &row, "dead", "the rules know its backend no more", now, error);

@@ -14,6 +14,7 @@
 #include "desk/dispatch.h"
 #include "desk/handover.h"
 #include "desk/notify.h"
+#include "desk/retention.h"
 #include "desk/upkeep.h"
 #include "store/book.h"
 #include "store/consult_row.h"
@@ -30,7 +31,7 @@
 #include "store/timer.h"
 #include "text/pattern.h"
 
-enum { QUICK_CHECK_MS = 100, CAREFUL_MS = 30 * 60 * 1000, RETENTION_AFTER_MS = 10 * 60 * 1000 };
+enum { QUICK_CHECK_MS = 100, CAREFUL_MS = 30 * 60 * 1000 };
 
 uint32_t desk_random(struct desk *desk)
 {
@@ -190,6 +191,7 @@ static int take_lock(struct desk *desk, const char *path, struct error *error)
 {
     int taken = lock_take(path, &desk->lock, error);
 
+    desk->is_held = taken == 0;
     if (taken == 0)
         return error_set(
             error,
@@ -317,9 +319,10 @@ int desk_open(struct desk *desk, const char *path, int64_t number, const struct 
         desk->reopen_within_ms = ruleset_setting_number(desk->rules, "reopen_within");
         return 0;
     }
-    bool is_refused = desk->is_refused;
+    bool is_refused = desk->is_refused, is_held = desk->is_held;
     desk_release(desk);
     desk->is_refused = is_refused;
+    desk->is_held = is_held;
     return -1;
 }
 
@@ -408,8 +411,12 @@ static void reload_undone(struct desk *desk)
 void desk_doubt(struct desk *desk)
 {
     desk->strays_of = desk->told_rules = desk->people_of = -1;
-    desk->idle_close_ms = desk->reopen_within_ms = INT64_MAX; /* it may have been looked over in vain */
     desk->may_erase = true;
+}
+
+void desk_doubt_idle(struct desk *desk)
+{
+    desk->idle_close_ms = desk->reopen_within_ms = INT64_MAX;
 }
 
 void desk_undo(struct desk *desk)
@@ -425,5 +432,6 @@ void desk_rollback(struct desk *desk)
     health_load(&desk->health, desk->db, NULL);
     desk->health.counts = desk->counted;
     desk_doubt(desk);
+    desk_doubt_idle(desk);
     desk->chores_at = desk->index_at = 0; /* undone: the round that is done once more at this moment has to do them */
 }

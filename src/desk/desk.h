@@ -36,6 +36,7 @@ struct desk {
     const struct zones *zones;
     struct ruleset *rules; /* in force; never NULL after desk_open */
     bool is_refused;       /* there is a stored one that this version cannot use; also after desk_open has failed by it */
+    bool is_held;          /* desk_open has failed since another process has the book */
     struct matcher *matcher;
     const char **disabled_rules; /* of the ruleset in force, NULL-terminated */
     bool has_disabled;     /* one of them since the transaction began */
@@ -116,11 +117,13 @@ int desk_commit_early(struct desk *desk, struct error *error);
 
 /*
  * What is undone is undone in memory, too: the whole transaction; what was done in it since db_mark; a step of a round, of which
- * its caller has undone the rest (what it was known by to be done is looked for again).
+ * its caller has undone the rest (what it was known by to be done is looked for again); one that looked over all that is open,
+ * which is looked over again.
  */
 void desk_rollback(struct desk *desk);
 void desk_undo(struct desk *desk);
 void desk_doubt(struct desk *desk);
+void desk_doubt_idle(struct desk *desk);
 
 /*
  * Makes a compiled ruleset the one in force: desk_install stores it within the transaction (`files` are kept

@@ -17,7 +17,7 @@ static int load(struct db *db, const struct zones *zones, int64_t number, struct
 
     if (found == 0)
         error_set(error, "the files of ruleset %lld are not in the book", (long long)number);
-    if (found == 1 && (*ruleset = ruleset_new(&files, zones, error)) == NULL) {
+    if (found == 1 && (*ruleset = ruleset_new_stored(&files, zones, error)) == NULL) {
         error_prefix(error, "this version cannot load ruleset %lld", (long long)number);
         found = 0;
     }

@@ -4,7 +4,7 @@
  *
  * All of it is behind the road: webhooks and traces are emptied a hundred rows at a time, some milliseconds apart, in rounds
  * that bring no messages (desk/chores.h). Conversations are deleted, and free pages given back to the file system, between
- * rounds and only while nothing else is to do. It looks once an hour, and some minutes after a start.
+ * rounds and only while nothing else is to do. It looks once an hour, and some minutes after a start or a jump of the clock.
  */
 #ifndef DESK_RETENTION_H
 #define DESK_RETENTION_H
@@ -15,6 +15,8 @@
 #include "base/error.h"
 #include "desk/desk.h"
 #include "store/retention.h"
+
+enum { RETENTION_AFTER_MS = 10 * 60 * 1000 };
 
 /* Before when rows of a class are too old; 0: it is kept for ever. */
 int64_t retention_before(const struct ruleset *rules, enum retention_class class, int64_t now);

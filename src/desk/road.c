@@ -108,7 +108,9 @@ static int put_message(struct passage *p, struct error *error)
 /* What was kept and could not be read at once was said when it came, and opened the 24-hour window then. */
 static int64_t heard_at(const struct passage *p)
 {
-    return p->webhook->received_at < p->now ? p->webhook->received_at : p->now;
+    int64_t at = p->webhook->received_at > p->last_in_at ? p->webhook->received_at : p->last_in_at;
+
+    return at < p->now ? at : p->now;
 }
 
 /* With the tally, which so costs no statement of its own. */

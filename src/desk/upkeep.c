@@ -14,6 +14,7 @@
 #include "desk/idle.h"
 #include "desk/notify.h"
 #include "desk/parting.h"
+#include "desk/retention.h"
 #include "desk/service.h"
 #include "desk/upkeep.h"
 #include "store/agent_call.h"
@@ -169,7 +170,7 @@ int upkeep_clock_jumped(struct desk *desk, int64_t drift_ms, int64_t now, struct
 {
     desk->chores_at = desk->parting_seen = desk->index_at = 0;
     desk->erasure_at = desk->erasure_again_at = desk->scrubbed_at = desk->tidied_at = 0;
-    desk->retention_at += drift_ms;
+    desk->retention_at = now + RETENTION_AFTER_MS; /* not by the drift: a round that fails is done again, with all of it */
     memset(desk->rests_until, 0, sizeof desk->rests_until);
     db_wake(desk->db, INT64_MAX);
     if (health_shift(&desk->health, desk->db, drift_ms, now, error) != 0 ||

@@ -208,7 +208,7 @@ static void gather_collected(struct ruleset *ruleset)
     scope_sort(&all);
     for (size_t i = 0; i < all.count; i++)
         if (!ruleset_has_variable(ruleset, all.names[i].name))
-            scope_add(&private->collected, all.names[i].name, all.names[i].type);
+            scope_add_name(&private->collected, all.names[i]);
     scope_release(&all);
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "flow/ask.h"
 #include "rules/build_flow.h"
 #include "rules/checks.h"
 #include "text/words.h"
@@ -123,6 +124,18 @@ static bool goes_before_answers(const struct rule *rule)
            (rule->words != NULL || rule->pattern != NULL) && !rule_is_conditional(rule);
 }
 
+/* As desk/decide: words that cancel hold back all of these, and a plain yes or no those that do not interrupt. */
+static bool holds_back(const struct check *check, const struct buf *label, const struct rule *rule)
+{
+    struct ask ask = { .kind = ASK_YES_NO };
+    struct ask_answer answer = { 0 };
+    bool is_plain = ask_read(&ask, buf_text(label), NULL, &answer) == ASK_READ;
+    ask_answer_release(&answer);
+    return (is_plain && !rule->interrupts) ||
+           (check->ruleset->cancel_words != NULL && pattern_match(check->ruleset->cancel_words, check->matcher, buf_text(label),
+                                                                  label->len, NULL) == PATTERN_YES);
+}
+
 static void check_heard(struct check *check, const struct step *step, const struct choice *choice)
 {
     const struct ruleset *ruleset = check->ruleset;
@@ -130,7 +143,7 @@ static void check_heard(struct check *check, const struct step *step, const stru
     know(ruleset, choice, &known);
     for (size_t i = 0; known.label.len > 0 && i < ruleset->rule_count && check->tries_left > 0; i++) {
         const struct rule *rule = &ruleset->rules[i];
-        if (!goes_before_answers(rule))
+        if (!goes_before_answers(rule) || holds_back(check, &known.label, rule))
             continue;
         check->tries_left--;
         if (!check_takes(check, rule, &known.label))

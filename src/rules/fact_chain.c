@@ -6,6 +6,7 @@
  * of a name stands directly before it; what else may stand alone behind an OR is SQL that somebody knew.
  */
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "rules/fact_piece.h"
@@ -51,13 +52,20 @@ static bool is_value(const struct piece *piece)
     return piece->kind == PIECE_NAME || piece->kind == PIECE_NUMBER || piece->kind == PIECE_TEXT;
 }
 
+/* The two halves of a span around a name, as in 1 < @n < 6: nothing else is sure to be meant so. */
+static bool is_span(const struct piece *second)
+{
+    return second[-1].kind == PIECE_NAME && strchr("<>", *second->start) != NULL && strchr("<>", *second[-2].start) != NULL &&
+           !piece_spells(second, "<>") && !piece_spells(second - 2, "<>");
+}
+
 /* The second of two comparisons stands at `at`. */
 static int refuse_chain(const struct pieces *pieces, size_t at, struct error *error)
 {
     const struct piece *list = &pieces->list[at];
     struct buf cure = { 0 };
     if (at >= 3 && at + 1 < pieces->count && is_comparison(list - 2) && is_value(list - 3) && is_value(list - 1) &&
-        is_value(list + 1)) {
+        is_value(list + 1) && is_span(list)) {
         add_comparison(list - 3, list - 2, list - 1, &cure);
         buf_add_text(&cure, " AND ");
         add_comparison(list - 1, list, list + 1, &cure);

@@ -294,7 +294,7 @@ static int check_choice(const struct piece *name, const struct piece *value, con
     struct buf labels[FLOW_CHOICES_MAX] = { 0 };
     const char *texts[FLOW_CHOICES_MAX + 1] = { NULL };
     struct buf word = { 0 };
-    bool is_known = step->choice_count == 0;
+    bool is_known = value->len == 0 || step->choice_count == 0;
     add_text(value, &word);
     for (size_t i = 0; !is_known && i < step->choice_count; i++) {
         template_render(step->choices[i].label, &env, EXPRESSION_VALUE_MAX, &labels[i]);

@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "rules/scope.h"
 
-static void add(struct scope *scope, struct scope_name name)
+void scope_add_name(struct scope *scope, struct scope_name name)
 {
     if (scope->count == scope->room) {
         scope->room = 2 * scope->room + 16;
@@ -18,18 +18,18 @@ static void add(struct scope *scope, struct scope_name name)
 
 void scope_add(struct scope *scope, const char *name, enum scope_type type)
 {
-    add(scope, (struct scope_name){ name, type, NULL });
+    scope_add_name(scope, (struct scope_name){ name, type, NULL });
 }
 
 void scope_add_choice(struct scope *scope, const char *name, const struct step *step)
 {
-    add(scope, (struct scope_name){ name, SCOPE_CHOICE, step });
+    scope_add_name(scope, (struct scope_name){ name, SCOPE_CHOICE, step });
 }
 
 void scope_add_all(struct scope *scope, const struct scope *other)
 {
     for (size_t i = 0; i < other->count; i++)
-        add(scope, other->names[i]);
+        scope_add_name(scope, other->names[i]);
 }
 
 bool scope_type_is_text(enum scope_type type)

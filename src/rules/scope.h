@@ -39,6 +39,7 @@ struct scope { /* the zero value knows nothing */
     size_t count, room;
 };
 
+void scope_add_name(struct scope *scope, struct scope_name name);
 void scope_add(struct scope *scope, const char *name, enum scope_type type);
 void scope_add_choice(struct scope *scope, const char *name, const struct step *step);
 void scope_add_all(struct scope *scope, const struct scope *other);

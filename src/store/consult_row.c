@@ -163,15 +163,17 @@ int consult_row_overdue(struct db *db, int64_t now, struct consult_row *row, str
 }
 
 static const char STRAY[] = ROW "WHERE o.state = 'due' AND o.kind = 'consult' "
-                                "AND o.sent_by NOT IN (SELECT value FROM json_each (?1)) AND o.id > ?2 AND NOT rests (o.id) "
-                                "ORDER BY o.id LIMIT 1";
+                                "AND o.sent_by NOT IN (SELECT value FROM json_each (?1)) "
+                                "AND (o.due_at, o.id) > (?2, ?3) AND NOT rests (o.id) ORDER BY o.due_at, o.id LIMIT 1";
 
-int consult_row_stray(struct db *db, const char *known, int64_t after, struct consult_row *row, struct error *error)
+int consult_row_stray(struct db *db, const char *known, int64_t due_at, int64_t after, struct consult_row *row,
+                      struct error *error)
 {
     struct query *q = db_query(db, STRAY);
 
     query_bind_text(q, 1, known);
-    query_bind_int(q, 2, after);
+    query_bind_int(q, 2, due_at);
+    query_bind_int(q, 3, after);
     return take_one(q, row, error);
 }
 

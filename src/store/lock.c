@@ -79,6 +79,20 @@ int lock_holder(const char *path)
     return pid;
 }
 
+void lock_holder_name(int process, char name[LOCK_NAME_SIZE])
+{
+    char path[64];
+    FILE *file;
+
+    name[0] = '\0';
+    snprintf(path, sizeof path, "/proc/%d/comm", process);
+    file = fopen(path, "re");
+    if (file != NULL && fgets(name, LOCK_NAME_SIZE, file) != NULL)
+        name[strcspn(name, "\n")] = '\0';
+    if (file != NULL)
+        fclose(file);
+}
+
 static int check_file(const char *path, const char *suffix, struct error *error)
 {
     struct buf name = { 0 };

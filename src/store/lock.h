@@ -19,6 +19,11 @@ void lock_release(int descriptor);
 /* The process that holds it, as the kernel tells; 0: nobody, or one that is not told. */
 int lock_holder(const char *path);
 
+enum { LOCK_NAME_SIZE = 32 };
+
+/* The program's name, as far as the kernel keeps it; "": the process is gone. */
+void lock_holder_name(int process, char name[LOCK_NAME_SIZE]);
+
 /* -1 and a sentence when the file has further names (hard links), when it, its -wal or its -shm may be read
  * by others, or when its folder may be written by others, or not by us. */
 int lock_check_modes(const char *path, struct error *error);

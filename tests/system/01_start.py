@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Starting and ending: what the daemon refuses to start with, what it starts on, how it ends."""
 import contextlib
+import fcntl
 import os
 import signal
 import stat
@@ -141,6 +142,19 @@ def second_daemon():
         desk.process.send_signal(signal.SIGCONT)
         os.unlink(hard)
         os.unlink(soft)
+        desk.hears("ana", "ping 1", "pong 1")
+
+
+@test("a daemon that starts while a command has the book for a moment waits for it, and not for ever")
+def waits_for_a_command():
+    with idle_desk() as desk:
+        with open(desk.db, "wb") as book:
+            os.chmod(desk.db, 0o600)
+            fcntl.flock(book, fcntl.LOCK_EX)
+            second_daemon_is_refused(desk, desk.db, "a command that does not end")
+            desk.launch()
+            eventually(lambda: "event=waiting_for_book" in desk.log(), "it waits")
+        desk.wait_ready()
         desk.hears("ana", "ping 1", "pong 1")
 
 

@@ -199,6 +199,7 @@ def slip():
         desk.start()
         desk.hears("ana", "the version again?", "one")
         equal(answer(desk), "one", "tried")
+        lacks(desk.do("why", "ana").out, "cannot load", "and they are named as the reason")
         desk.write_rules(rules.format(slipped))
         told = desk.cli("rules", "load")
         equal(told.code, 1, "the folder")

@@ -2,6 +2,7 @@
 """Calls of dialogues to services of the business: what leaves, what every kind of end does, what never happens twice."""
 import contextlib
 import os
+import signal
 import sys
 import tempfile
 
@@ -201,7 +202,9 @@ def stop_behind_the_disk():
         desk.sandbox.fault("status", path=ORDERS, status=503)
         desk.say("ana", "order 12345")
         wait_call(desk, "due")
+        desk.process.send_signal(signal.SIGSTOP)  # its second attempt is a second away, which an attachment may take
         with trace.attached(desk.process, "fdatasync", "delay_enter=700000", "1+"):
+            desk.process.send_signal(signal.SIGCONT)
             wait_call(desk, "claimed")
             equal(desk.stop(), 0, "SIGTERM")
         equal(calls(desk)[0]["state"], "accepted", "the row")

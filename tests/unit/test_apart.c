@@ -352,7 +352,7 @@ static int found_of_each_kind(struct fixture *f)
     consult_row_release(&consult);
     found += consult_row_overdue(db, f->now, &consult, &error);
     consult_row_release(&consult);
-    found += consult_row_stray(db, "[]", 0, &consult, &error);
+    found += consult_row_stray(db, "[]", INT64_MIN, 0, &consult, &error);
     consult_row_release(&consult);
     found += notify_row_due(db, "x", f->now, &telling, &error);
     notify_row_release(&telling);

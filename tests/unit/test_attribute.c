@@ -160,6 +160,9 @@ static void what_a_guesser_takes_for_a_date(void **state)
 
 static void a_wrong_row_is_refused_with_its_place(void **state)
 {
+#define CHOICE_STEP \
+    "INSERT INTO flow (name) VALUES ('f'); INSERT INTO step (name, say, ask) VALUES ('f.ok', 'Well?', 'choice'); " \
+    "INSERT INTO choice (step, label) VALUES ('f.ok', 'Yes'), ('f.ok', 'No'); "
 #define ROW(values) "INSERT INTO attribute (name, at, value, type, only_if) VALUES (" values ");"
     static const struct {
         const char *rows, *sentence; /* a piece of it */
@@ -207,6 +210,8 @@ static void a_wrong_row_is_refused_with_its_place(void **state)
         { ROW("'a', 'close', 'x', NULL, ':closed_by = ''timeout'''"),
           "b.sql:1: only_if: :closed_by is never 'timeout'; known are idle, rule, flow, backend, person" },
         { ROW("'a', 'close', 'x', NULL, ':closed_by = '''''"), ":closed_by is never ''; known are idle" },
+        { CHOICE_STEP ROW("'a', 'close', 'x', NULL, '@ok = ''Maybe'''"), "only_if: @ok is never 'Maybe'; known are Yes, No" },
+        { CHOICE_STEP ROW("'a', 'handoff', 'x', NULL, '@ok IN (''Yes'', ''Maybe'')'"), "only_if: @ok is never 'Maybe'" },
         { ROW("'a', 'handoff', '{{ closed_by }}', NULL, NULL"),
           "b.sql:1: value: {{ closed_by }} is empty at handoff, when nothing has been closed; only what stands at close may ask" },
         { ROW("'a', 'handoff', '{{ summary }}', NULL, ':closed_by = ''rule'''"),
@@ -244,6 +249,8 @@ static void what_can_be_of_its_type_is_taken(void **state)
         ROW("'a', 'reply', '0', 'number', NULL), ('a', 'reply', '1', 'increment', NULL"),
         ROW("'a', 'reply', '{{ message_count }}', 'boolean', NULL"), /* of the first it is */
         ROW("'a', 'close', '{{ closed_by }}', NULL, ':closed_by <> ''person'''"),
+        CHOICE_STEP ROW("'a', 'close', '{{ ok }}', NULL, '@ok = ''Yes'''"),
+        CHOICE_STEP ROW("'a', 'close', '{{ ok }}', NULL, '@ok <> '''''"), /* was it answered? */
     };
 
     (void)state;

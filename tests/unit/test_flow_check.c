@@ -200,6 +200,12 @@ static const struct {
       "INSERT INTO rule (name, words, action, target, interrupts) VALUES ('person', 'person', 'handoff', 't', 'yes');\n" CHOICES
       "('f.size', 'A person', NULL);",
       "choice: a.sql:6: the rule person (a.sql:4) goes before every answer", "" },
+    /* a plain yes goes before what does not interrupt, a word that cancels before all */
+    { CHOOSE "INSERT INTO rule (name, words, action) VALUES ('in', '=yes', 'opt_in');\n" CHOICES "('f.size', 'Yes', NULL);", NULL,
+      NULL },
+    { CHOOSE "INSERT INTO rule (name, words, action, interrupts) VALUES ('in', '=yes', 'opt_in', 'yes');\n" CHOICES
+      "('f.size', 'Yes', NULL);",
+      "choice: a.sql:5: the rule in (a.sql:3) goes before every answer", "" },
     /* words */
     { ASK "INSERT INTO rule (name, priority, words, action) VALUES ('out', 900, '=cancel, =unsubscribe', 'opt_out');",
       "opt-out: a.sql:3: whoever writes \"cancel\" in the midst of a flow wants to break that off", "the opt_out rule out" },

@@ -399,10 +399,20 @@ static void what_is_read_late_was_heard_when_it_came(void **state)
     assert_int_equal(fixture_act(f, "webhook-replay", "{'id':2,'actor':'test'}"), 200);
     assert_int_equal(fixture_int(f, LAST_IN), f->now - 1000);
 
+    /* … also in a conversation that is over, before the one that the replay opens. */
+    set_aside(f, "{\"user_id\":\"bob\",\"message\":\"hours\"}");
+    f->now += (int64_t)25 * 3600 * 1000;
+    SAY(f, "bob", "d2", "hours");
+    assert_int_equal(fixture_act(f, "close", "{'conversation':2,'actor':'test'}"), 200);
+    f->now += 1000;
+    assert_int_equal(fixture_act(f, "webhook-replay", "{'id':4,'actor':'test'}"), 200);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM conversation"), 3);
+    assert_int_equal(fixture_int(f, LAST_IN), f->now - 1000);
+
     /* A clock that was set back: nobody has written in the future. */
     set_aside(f, "{\"user_id\":\"cy\",\"message\":\"hours\"}");
     f->now -= 7200 * 1000;
-    assert_int_equal(fixture_act(f, "webhook-replay", "{'id':4,'actor':'test'}"), 200);
+    assert_int_equal(fixture_act(f, "webhook-replay", "{'id':6,'actor':'test'}"), 200);
     assert_int_equal(fixture_int(f, LAST_IN), f->now);
 }
 

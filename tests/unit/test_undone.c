@@ -2,6 +2,7 @@
 #include "desk/apart.h"
 #include "desk/erasure.h"
 #include "desk/idle.h"
+#include "desk/retention.h"
 #include "desk/upkeep.h"
 #include "store/rulebook.h"
 #include "tests/unit/call_case.h"
@@ -144,6 +145,7 @@ static void a_round_that_is_undone_counts_no_call_and_follows_no_clock(void **st
     must(upkeep_clock_jumped(&f->desk, HOUR_MS, f->now, &error), &error);
     commit(f);
     assert_int_equal(next_at(f, 0), f->now + 1000);
+    assert_int_equal(retention_next_at(&f->desk), f->now + RETENTION_AFTER_MS);
     f->now += 1000;
     for (int i = 0; i < 3; i++) {
         begin(f);
