@@ -36,8 +36,7 @@ static enum piece_kind kind_of(const struct token *token)
                                     : PIECE_OTHER;
 }
 
-/* Takes what belongs together for one: a name with its sigil, the two signs of <=, a text without its quotes.
- */
+/* Takes what belongs together for one: a name with its sigil, the two signs of <=, a text without its quotes. */
 static void add_token(struct pieces *pieces, const struct token *token)
 {
     struct piece piece = { kind_of(token), token->start, token->len };

@@ -82,7 +82,6 @@ static int check_tag(enum fact fact, const char *text, struct error *error)
     return strcmp(tag, text) == 0 ? 0 : error_set(error, ":%s is never '%s'; write '%s'", name, text, tag);
 }
 
-
 static const struct scope_name *scope_name_of(const struct piece *name, const struct naming *naming)
 {
     struct buf word = { 0 };

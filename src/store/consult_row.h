@@ -60,8 +60,8 @@ int consult_row_standing(struct db *db, int64_t contact, int64_t conversation, s
 int consult_row_open(struct db *db, int64_t contact, int64_t conversation, struct consult_row *row, struct error *error);
 int consult_row_due(struct db *db, const char *backend, int64_t now, struct consult_row *row, struct error *error);
 
-/* One that has not left, and whose time is over at `now`; or the first behind the row `after`, due at `due_at`, whose backend is none of a JSON
- * array of names. 1, 0, -1. */
+/* One that has not left, and whose time is over at `now`; or the first behind the row `after`, due at `due_at`, whose backend is
+ * none of a JSON array of names. 1, 0, -1. */
 int consult_row_overdue(struct db *db, int64_t now, struct consult_row *row, struct error *error);
 int consult_row_stray(struct db *db, const char *known, int64_t due_at, int64_t after, struct consult_row *row,
                       struct error *error);
