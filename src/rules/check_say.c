@@ -15,6 +15,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "rules/build_flow.h"
 #include "rules/checks.h"
@@ -213,6 +214,18 @@ static const char *bold_end(const char *at)
     return end != NULL && end[-1] != ' ' && (line == NULL || end < line) ? end + 2 : NULL;
 }
 
+static bool is_word_end(const char *text, const char *at)
+{
+    return at > text && (ascii_is_digit((unsigned char)at[-1]) || ascii_is_letter((unsigned char)at[-1]));
+}
+
+/* Stars behind a letter or a digit, as in 2**10, and the backslash of a drive, as in C:\\new, are no marks. */
+static bool is_no_mark(const char *text, const char *at)
+{
+    bool is_drive = *at == '\\' && at > text && at[-1] == ':' && is_word_end(text, at - 1) && !is_word_end(text, at - 2);
+    return is_drive || (*at == '*' && is_word_end(text, at));
+}
+
 /* Likewise of "[text](https://…)". */
 static const char *link_end(const char *at)
 {
@@ -232,6 +245,8 @@ static bool is_escape(const char *at)
 static void judge_marks(struct check *check, const struct said *said, const char *text)
 {
     for (const char *at = text; *at != '\0'; at++) {
+        if (is_no_mark(text, at))
+            continue;
         const char *bold = bold_end(at), *link = bold == NULL ? link_end(at) : NULL;
         if (bold != NULL)
             tell(check, said,

@@ -361,6 +361,12 @@ static int check_range(const struct piece *name, const struct piece *between, si
     int order = memcmp(from->start, to->start, from->len < to->len ? from->len : to->len);
     if (from->kind == PIECE_NUMBER ? strtod(from->start, NULL) <= strtod(to->start, NULL) : order <= 0)
         return 0;
+    if (from->kind == PIECE_TEXT && !ascii_is_digit((unsigned char)*from->start))
+        return error_set(error,
+                         "texts lie between others by their spelling, and so nothing between '%.*s' and '%.*s'; list those that "
+                         "are meant, as in %.*s IN ('%.*s', '%.*s')",
+                         (int)from->len, from->start, (int)to->len, to->start, (int)name->len, name->start, (int)from->len,
+                         from->start, (int)to->len, to->start);
     const char *quote = from->kind == PIECE_TEXT ? "'" : "";
     return error_set(error,
                      "nothing lies between %.*s and the smaller %.*s; for a span over midnight write %.*s >= "

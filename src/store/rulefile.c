@@ -216,29 +216,6 @@ static void names_release(struct names *names)
     free(names->list);
 }
 
-static int list_folder(const char *folder, struct names *names, struct error *error)
-{
-    DIR *directory = opendir(folder);
-    if (directory == NULL)
-        return error_set(error, "cannot open the rules folder %s: %s; name a folder with files that end in .sql", folder,
-                         strerror(errno));
-
-    struct dirent *entry;
-    while ((entry = readdir(directory)) != NULL && names->count <= RULEFILES_MAX) {
-        if (!is_rule_file(folder, entry))
-            continue;
-        names->list = alloc_resize(names->list, names->count + 1, sizeof *names->list);
-        names->list[names->count++] = alloc_text(entry->d_name);
-    }
-    closedir(directory);
-    if (names->count == 0)
-        return error_set(error, "the rules folder %s holds no file whose name ends in .sql", folder);
-    if (names->count > RULEFILES_MAX)
-        return error_set(error, "the rules folder %s holds more than %d rule files", folder, RULEFILES_MAX);
-    qsort(names->list, names->count, sizeof *names->list, compare_names);
-    return 0;
-}
-
 /* Where the ending .sql of a name begins that was meant for a rule file's; NULL: it was not. */
 static const char *ending_of(const char *name)
 {
@@ -276,6 +253,49 @@ void rulefiles_passed_by(const char *folder, rulefiles_outsider *each, void *con
     for (size_t i = 0; i < names.count; i++)
         tell_outsider(names.list[i], each, context);
     names_release(&names);
+}
+
+static void note_first(void *context, const char *file, const char *name)
+{
+    struct buf *first = context;
+    if (first->len > 0)
+        return;
+    if (name != NULL)
+        buf_addf(first, "; %s would have to be called %s", file, name);
+    else
+        buf_addf(first, "; %s is no plain file", file);
+}
+
+static int tell_empty(const char *folder, struct error *error)
+{
+    struct buf first = { 0 };
+    rulefiles_passed_by(folder, note_first, &first);
+    error_set(error, "the rules folder %s holds no file whose name ends in .sql%s", folder, buf_text(&first));
+    buf_release(&first);
+    return -1;
+}
+
+static int list_folder(const char *folder, struct names *names, struct error *error)
+{
+    DIR *directory = opendir(folder);
+    if (directory == NULL)
+        return error_set(error, "cannot open the rules folder %s: %s; name a folder with files that end in .sql", folder,
+                         strerror(errno));
+
+    struct dirent *entry;
+    while ((entry = readdir(directory)) != NULL && names->count <= RULEFILES_MAX) {
+        if (!is_rule_file(folder, entry))
+            continue;
+        names->list = alloc_resize(names->list, names->count + 1, sizeof *names->list);
+        names->list[names->count++] = alloc_text(entry->d_name);
+    }
+    closedir(directory);
+    if (names->count == 0)
+        return tell_empty(folder, error);
+    if (names->count > RULEFILES_MAX)
+        return error_set(error, "the rules folder %s holds more than %d rule files", folder, RULEFILES_MAX);
+    qsort(names->list, names->count, sizeof *names->list, compare_names);
+    return 0;
 }
 
 /* Appends at most `max` bytes of the file and one more, by which the caller sees that it is longer. */

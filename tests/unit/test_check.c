@@ -386,6 +386,7 @@ static const struct {
       "marks a: a.sql:5: the rule a says \"[our page](https://example.com/a)\", and WhatsApp shows the brackets",
       { "write the address itself" } },
     { BASE WORDS "('a', 500, 'x', NULL, '2 ** 3 ** 4, a **\nb** *c* [d](e) **** x');", NULL, { 0 } },
+    { BASE WORDS "('a', 500, 'x', NULL, '2**10 = 1024 and 3**2 = 9, on C:\\new.');", NULL, { 0 } },
     { BASE "INSERT INTO phrase (name, language, text) VALUES ('sory', 'en', 'a'), ('sory', 'ko', 'b');",
       "unused -: a.sql:4: nothing says the phrase sory: it stands in no text, and the program says none of that name",
       { "; did you mean 'sorry'?" } },

@@ -111,6 +111,8 @@ static void test_comparisons_without_a_chance(void **state)
         { ":hour = 24", ":hour is 0 to 23, not 24" },
         { ":hour BETWEEN 22 AND 2",
           "nothing lies between 22 and the smaller 2; for a span over midnight write :hour >= 22 OR :hour <= 2" },
+        { ":weekday BETWEEN 'mon' AND 'fri'",
+          "nothing between 'mon' and 'fri'; list those that are meant, as in :weekday IN ('mon', 'fri')" },
         { "NOT (:time BETWEEN '22:00' AND '06:30')",
           "for a span over midnight write :time >= '22:00' OR :time <= '06:30'" },
         { ":date = '05-12'", ":date is never like '05-12'; it is written as in '2026-05-12'" },

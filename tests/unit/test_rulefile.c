@@ -447,6 +447,9 @@ static void test_bad_folders_are_refused(void **state)
     assert_non_null(strstr(error.text, "name a folder with files that end in .sql"));
     assert_int_equal(rulefiles_read(folder, &files, &error), -1);
     assert_non_null(strstr(error.text, "holds no file"));
+    put_file(folder, "a.sql.txt", "-- fine\n", 8);
+    assert_int_equal(rulefiles_read(folder, &files, &error), -1);
+    assert_non_null(strstr(error.text, "whose name ends in .sql; a.sql.txt would have to be called a.sql"));
 
     put_file(folder, "a.sql", "-- fine\n", 8);
     put_file(folder, "b.sql", "-- x\n-- \0\n", 10);
@@ -461,7 +464,7 @@ static void test_bad_folders_are_refused(void **state)
     free(large);
     assert_int_equal(rulefiles_read(folder, &files, &error), -1);
     assert_string_equal(error.text, "b.sql: the rule files are larger than 8 MiB in all");
-    remove_folder(folder, (const char *const[]){ "a.sql", "b.sql", NULL });
+    remove_folder(folder, (const char *const[]){ "a.sql", "a.sql.txt", "b.sql", NULL });
 }
 
 static void test_the_line_that_converts_a_file_works_where_the_owner_stands(void **state)
