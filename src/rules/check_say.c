@@ -219,7 +219,7 @@ static bool is_word_end(const char *text, const char *at)
     return at > text && (ascii_is_digit((unsigned char)at[-1]) || ascii_is_letter((unsigned char)at[-1]));
 }
 
-/* Stars behind a letter or a digit, as in 2**10, and the backslash of a drive, as in C:\\new, are no marks. */
+/* Stars behind a letter or a digit, as in 2**10, and the backslash of a drive, as in C:\new, are no marks. */
 static bool is_no_mark(const char *text, const char *at)
 {
     bool is_drive = *at == '\\' && at > text && at[-1] == ':' && is_word_end(text, at - 1) && !is_word_end(text, at - 2);
