@@ -1,8 +1,6 @@
 /*
  * agent_call: see the header.
  */
-#include <stdio.h>
-
 #include "store/agent_call.h"
 
 static const char PUT[] = "INSERT INTO agent_call (id, digest, conversation, reply, at) VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -30,7 +28,7 @@ int agent_call_get(struct db *db, const char *id, char digest[AGENT_DIGEST_LEN],
     query_bind_text(q, 1, id);
     found = query_step(q, error);
     if (found == 1) {
-        snprintf(digest, AGENT_DIGEST_LEN, "%s", query_text(q, 0));
+        query_copy(q, 0, digest, AGENT_DIGEST_LEN);
         *conversation = query_int(q, 1);
         buf_add_text(reply, query_text(q, 2));
     }

@@ -43,12 +43,12 @@ static int take_row(struct query *q, struct conversation *conversation, struct e
         conversation->id = query_int(q, 0);
         conversation->contact = query_int(q, 1);
         conversation->epoch = query_int(q, 2);
-        snprintf(conversation->owner, sizeof conversation->owner, "%s", query_text(q, 3));
-        snprintf(conversation->channel, sizeof conversation->channel, "%s", query_text(q, 4));
+        query_copy(q, 3, conversation->owner, sizeof conversation->owner);
+        query_copy(q, 4, conversation->channel, sizeof conversation->channel);
         conversation->message_count = query_int(q, 5);
         conversation->last_in_at = query_int(q, 6);
-        snprintf(conversation->agent, sizeof conversation->agent, "%s", query_text(q, 7));
-        snprintf(conversation->last_rule, sizeof conversation->last_rule, "%s", query_text(q, 8));
+        query_copy(q, 7, conversation->agent, sizeof conversation->agent);
+        query_copy(q, 8, conversation->last_rule, sizeof conversation->last_rule);
         take_tally(q, &conversation->tally);
         conversation->closed_at = query_int(q, TALLY_READ + TALLY_COLUMNS);
     }
@@ -295,7 +295,7 @@ int conversation_closed_by(struct db *db, int64_t id, char closed_by[CLOSED_BY_M
     query_bind_int(q, 1, id);
     found = query_step(q, error);
     if (found == 1)
-        snprintf(closed_by, CLOSED_BY_MAX, "%s", query_text(q, 0));
+        query_copy(q, 0, closed_by, CLOSED_BY_MAX);
     query_end(q);
     return found;
 }

@@ -136,6 +136,7 @@ int query_run(struct query *query, struct error *error); /* step to the end, the
 
 int64_t query_int(const struct query *query, int column); /* NULL reads as 0 */
 const char *query_text(const struct query *query, int column); /* never NULL: "" */
+void query_copy(const struct query *query, int column, char *out, size_t size); /* the text, cut to what fits */
 const void *query_bytes(const struct query *query, int column, size_t *len);
 bool query_is_null(const struct query *query, int column);
 

@@ -10,6 +10,7 @@
  * would read and write a row of sqlite_sequence for each insert, and the id would be known only behind it.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "store/db_private.h"
@@ -133,6 +134,15 @@ const char *query_text(const struct query *query, int column)
     const unsigned char *text = sqlite3_column_text(query->stmt, column);
 
     return text != NULL ? (const char *)text : "";
+}
+
+void query_copy(const struct query *query, int column, char *out, size_t size)
+{
+    const char *text = query_text(query, column);
+    size_t len = strnlen(text, size - 1);
+
+    memcpy(out, text, len);
+    out[len] = '\0';
 }
 
 const void *query_bytes(const struct query *query, int column, size_t *len)

@@ -71,8 +71,8 @@ int erasure_next(struct db *db, int64_t after, struct erasure *erasure, struct e
                                      .stage = query_int(q, 2),
                                      .upto = query_int(q, 3),
                                      .drops_copies = query_int(q, 6) != 0 };
-        snprintf(erasure->phase, sizeof erasure->phase, "%s", query_text(q, 4));
-        snprintf(erasure->waits_for, sizeof erasure->waits_for, "%s", query_text(q, 5));
+        query_copy(q, 4, erasure->phase, sizeof erasure->phase);
+        query_copy(q, 5, erasure->waits_for, sizeof erasure->waits_for);
     }
     query_end(q);
     return found;

@@ -1,7 +1,6 @@
 /*
  * handover: see the header.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,8 +64,8 @@ static int take(struct query *q, struct handover *handover, struct error *error)
                                        .is_spoken = query_int(q, 7) != 0,
                                        .due_at = query_int(q, 8),
                                        .ended_at = query_int(q, 9) };
-        snprintf(handover->team, sizeof handover->team, "%s", query_text(q, 2));
-        snprintf(handover->ended_by, sizeof handover->ended_by, "%s", query_text(q, 10));
+        query_copy(q, 2, handover->team, sizeof handover->team);
+        query_copy(q, 10, handover->ended_by, sizeof handover->ended_by);
     }
     query_end(q);
     return found;

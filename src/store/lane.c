@@ -1,8 +1,6 @@
 /*
  * lane: see the header.
  */
-#include <stdio.h>
-
 #include "store/lane.h"
 
 static const char LIST[] = "SELECT name, state, until_at, failures, reason FROM lane ORDER BY name";
@@ -18,11 +16,11 @@ int lane_list(struct db *db, struct lane *lanes, size_t max, size_t *count, stru
 
         lane->is_probing = false;
         lane->noted_at = 0;
-        snprintf(lane->name, sizeof lane->name, "%s", query_text(q, 0));
-        snprintf(lane->state, sizeof lane->state, "%s", query_text(q, 1));
+        query_copy(q, 0, lane->name, sizeof lane->name);
+        query_copy(q, 1, lane->state, sizeof lane->state);
         lane->until_at = query_int(q, 2);
         lane->failures = (int)query_int(q, 3);
-        snprintf(lane->reason, sizeof lane->reason, "%s", query_text(q, 4));
+        query_copy(q, 4, lane->reason, sizeof lane->reason);
     }
     query_end(q);
     return more < 0 ? -1 : 0;

@@ -2,7 +2,6 @@
  * outbox: see the header. The predicates `settled_at IS NULL` are written exactly as the partial indexes
  * have them: SQLite takes such an index only where the query repeats its condition.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,7 +175,7 @@ static void take_row(const struct query *q, struct outbox_row *row)
     row->channel = alloc_text(query_text(q, 6));
     row->address_kind = alloc_text(query_text(q, 7));
     row->address = alloc_text(query_text(q, 8));
-    snprintf(row->kind, sizeof row->kind, "%s", query_text(q, 9));
+    query_copy(q, 9, row->kind, sizeof row->kind);
     row->epoch = query_int(q, 10);
     row->conversation_epoch = query_int(q, 11);
     row->is_consent = query_int(q, 12) != 0;
@@ -521,8 +520,8 @@ int outbox_get(struct db *db, int64_t id, struct outbox_brief *brief, struct err
         brief->contact = query_int(q, 1);
         brief->conversation = query_int(q, 2);
         brief->turn = query_int(q, 3);
-        snprintf(brief->state, sizeof brief->state, "%s", query_text(q, 4));
-        snprintf(brief->kind, sizeof brief->kind, "%s", query_text(q, 5));
+        query_copy(q, 4, brief->state, sizeof brief->state);
+        query_copy(q, 5, brief->kind, sizeof brief->kind);
     }
     query_end(q);
     return found;

@@ -1,8 +1,6 @@
 /*
  * timer: see the header.
  */
-#include <stdio.h>
-
 #include "store/query_number.h"
 #include "store/timer.h"
 
@@ -46,7 +44,7 @@ int timer_take(struct db *db, int64_t now, struct timer *timer, struct error *er
         timer->id = query_int(q, 0);
         timer->due_at = query_int(q, 1);
         timer->conversation = query_int(q, 2);
-        snprintf(timer->kind, sizeof timer->kind, "%s", query_text(q, 3));
+        query_copy(q, 3, timer->kind, sizeof timer->kind);
     }
     query_end(q);
     if (found != 1)

@@ -5,7 +5,6 @@
  * order is the one in which a turn's own state is chosen (dead, unknown, expired, held, withheld), after
  * those that may still leave.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -478,7 +477,7 @@ int transcript_turn_of(struct db *db, int64_t message, int64_t *turn, char state
     found = query_step(q, error);
     if (found == 1) {
         *turn = query_int(q, 0);
-        snprintf(state, 16, "%s", query_text(q, 1));
+        query_copy(q, 1, state, 16);
     }
     query_end(q);
     return found;

@@ -2,7 +2,6 @@
  * webhook: see the header. The normal road writes each row once, with its final state; only careful mode and
  * replays change one.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,7 +161,7 @@ int webhook_state(struct db *db, int64_t id, char state[16], struct error *error
     query_bind_int(q, 1, id);
     found = query_step(q, error);
     if (found == 1)
-        snprintf(state, 16, "%s", query_text(q, 0));
+        query_copy(q, 0, state, 16);
     query_end(q);
     return found;
 }
