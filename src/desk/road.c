@@ -252,12 +252,10 @@ static int decide_and_store(struct passage *p, struct error *error)
 
 static void format_identity(const struct inbound *in, struct buf *out)
 {
-    if (*in->user_id != '\0')
-        buf_addf(out, "external:%s", in->user_id);
-    else if (*in->phone_number != '\0')
-        buf_addf(out, "phone:%s", in->phone_number);
-    else
-        buf_addf(out, "braze:%s", in->braze_id);
+    bool is_external = *in->user_id != '\0', is_phone = !is_external && *in->phone_number != '\0';
+
+    buf_add_text(out, is_external ? "external:" : is_phone ? "phone:" : "braze:");
+    buf_add_text(out, is_external ? in->user_id : is_phone ? in->phone_number : in->braze_id);
 }
 
 static int settle_webhook(struct passage *p, const char *state, int64_t message, struct error *error)
