@@ -71,13 +71,6 @@ void buf_add_text(struct buf *buf, const char *text)
         buf_add(buf, text, strlen(text));
 }
 
-void buf_add_char(struct buf *buf, char c)
-{
-    buf_reserve(buf, 1);
-    buf->data[buf->len++] = c;
-    buf->data[buf->len] = '\0';
-}
-
 void buf_addf(struct buf *buf, const char *format, ...)
 {
     va_list args;

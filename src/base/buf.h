@@ -23,10 +23,18 @@ void buf_truncate(struct buf *buf, size_t len);       /* len <= buf->len */
 void buf_reserve(struct buf *buf, size_t more);       /* room for `more` further bytes and the NUL */
 void buf_add(struct buf *buf, const void *bytes, size_t len);
 void buf_add_text(struct buf *buf, const char *text); /* NULL adds nothing */
-void buf_add_char(struct buf *buf, char c);
 void buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_addv(struct buf *buf, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 const char *buf_text(const struct buf *buf);          /* never NULL: "" when empty */
 char *buf_detach(struct buf *buf);                    /* gives the memory away (never NULL); free() it */
+
+/* Here, since texts are built of single characters in the innermost loops. */
+static inline void buf_add_char(struct buf *buf, char c)
+{
+    if (buf->cap - buf->len < 2)
+        buf_reserve(buf, 1);
+    buf->data[buf->len++] = c;
+    buf->data[buf->len] = '\0';
+}
 
 #endif

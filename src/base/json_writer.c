@@ -10,6 +10,7 @@
  * it in a log, is shown no control sequence, no line that runs backwards and no broken UTF-8. All of
  * it reads back as the same text, except what cannot be said: bad bytes and NUL become U+FFFD.
  */
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,17 +33,15 @@ static void add_escape(uint32_t code, struct buf *out)
         buf_addf(out, "\\u%04x", (unsigned)code);
 }
 
-static bool is_plain(unsigned char byte)
-{
-    return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
-}
+/* Bytes that stand for themselves. */
+static const bool PLAIN[UCHAR_MAX + 1] = { [' ' ... '!'] = true, ['#' ... '['] = true, [']' ... '~'] = true };
 
-/* How many bytes at the start stand for themselves. */
+/* How many of them there are at the start. */
 static size_t plain_run(const char *text, size_t len)
 {
     size_t at = 0;
 
-    while (at < len && is_plain((unsigned char)text[at]))
+    while (at < len && PLAIN[(unsigned char)text[at]])
         at++;
     return at;
 }
