@@ -203,81 +203,73 @@ static bool is_control(uint32_t code)
     return code < 0x20 || (code >= 0x7F && code < 0xA0);
 }
 
-static void add_without_controls(const char *text, size_t len, struct buf *out)
+static void drop_controls(struct buf *text)
 {
+    struct buf kept = { 0 };
     uint32_t code;
-    for (size_t step; len > 0; text += step, len -= step) {
-        step = utf8_decode(text, len, &code);
+    for (size_t at = 0, step; at < text->len; at += step) {
+        step = utf8_decode(text->data + at, text->len - at, &code);
         step = step > 0 ? step : 1;
-        if (!is_control(code) && !(out->len == 0 && code == ' '))
-            utf8_encode(code, out);
+        if (!is_control(code) && !(kept.len == 0 && code == ' '))
+            utf8_encode(code, &kept);
     }
+    buf_release(text);
+    *text = kept;
 }
 
-static bool is_visible(const char *text, size_t len)
+/* As nearly all ids are. */
+static bool is_visible(const struct buf *text)
 {
-    for (size_t i = 0; i < len; i++)
-        if (text[i] <= ' ' || text[i] > '~')
+    for (size_t i = 0; i < text->len; i++)
+        if (text->data[i] <= ' ' || text->data[i] > '~')
             return false;
     return true;
 }
 
-/* Trimmed, without control characters, at most `max` bytes. */
-static char *clean_id(const char *text, size_t len, size_t max)
+/* Leaves it trimmed, without control characters, at most `max` bytes. */
+static void clean(struct buf *text, size_t max)
 {
-    struct buf out = { 0 };
-    if (is_visible(text, len))
-        buf_add(&out, text, len); /* as nearly all ids are */
-    else
-        add_without_controls(text, len, &out);
-    if (out.len > max)
-        buf_truncate(&out, utf8_floor(out.data, out.len, max));
-    while (out.len > 0 && out.data[out.len - 1] == ' ')
-        buf_truncate(&out, out.len - 1);
-    return buf_detach(&out);
+    if (!is_visible(text))
+        drop_controls(text);
+    if (text->len > max)
+        buf_truncate(text, utf8_floor(text->data, text->len, max));
+    while (text->len > 0 && text->data[text->len - 1] == ' ')
+        buf_truncate(text, text->len - 1);
 }
 
 /* In a form that was not escaped the plus of a number has become a blank. */
-static char *clean_phone(const char *text, size_t len, bool is_form)
+static void clean_phone(struct buf *phone, bool is_form)
 {
-    struct buf out = { 0 };
+    size_t kept = 0;
     bool has_digit = false;
-    if (is_form && len > 1 && text[0] == ' ' && text[1] >= '1' && text[1] <= '9')
-        buf_add_char(&out, '+');
-    for (size_t i = 0; i < len && out.len < INBOUND_ID_MAX; i++) {
-        char c = text[i];
+    if (is_form && phone->len > 1 && phone->data[0] == ' ' && phone->data[1] >= '1' && phone->data[1] <= '9')
+        phone->data[0] = '+';
+    for (size_t i = 0; i < phone->len && kept < INBOUND_ID_MAX; i++) {
+        char c = phone->data[i];
         if (phone_is_filler(c))
             continue;
         has_digit = has_digit || (c >= '0' && c <= '9');
-        buf_add_char(&out, c);
+        phone->data[kept++] = c;
     }
-    if (!has_digit)
-        buf_clear(&out);
-    return buf_detach(&out);
+    buf_truncate(phone, has_digit ? kept : 0);
 }
 
-static char *clean_value(const struct reading *r, enum key key, size_t max)
-{
-    return clean_id(buf_text(&r->values[key]), r->values[key].len, max);
-}
-
-static void take_message(struct reading *r, struct inbound *in)
+static void cut_message(struct reading *r)
 {
     struct buf *text = &r->values[KEY_MESSAGE];
-    if (text->len > INBOUND_TEXT_MAX) {
-        r->flags |= INBOUND_CUT;
-        buf_truncate(text, utf8_floor(text->data, text->len, INBOUND_TEXT_MAX));
-    }
-    in->message = alloc_text(buf_text(text));
+    if (text->len <= INBOUND_TEXT_MAX)
+        return;
+    r->flags |= INBOUND_CUT;
+    buf_truncate(text, utf8_floor(text->data, text->len, INBOUND_TEXT_MAX));
 }
 
 /* Returns how many addresses there are. */
-static size_t take_media(const struct reading *r, struct inbound *in)
+static size_t list_media(struct reading *r)
 {
-    const struct buf *text = &r->values[KEY_MEDIA_URLS];
-    struct buf media = { 0 };
-    size_t count = media_format(buf_text(text), text->len, &media);
-    in->media_urls = buf_detach(&media);
+    struct buf *text = &r->values[KEY_MEDIA_URLS], list = { 0 };
+    size_t count = media_format(buf_text(text), text->len, &list);
+    buf_release(text);
+    *text = list;
     return count;
 }
 
@@ -288,21 +280,16 @@ static bool is_no_dispatch(const char *id)
     return strcmp(id, PREVIEW_DISPATCH) == 0 || strstr(id, "${") != NULL || strstr(id, "{{") != NULL;
 }
 
-static void take_facts(struct reading *r, struct inbound *in)
+static void clean_facts(struct reading *r)
 {
-    in->dispatch_id = clean_value(r, KEY_DISPATCH_ID, INBOUND_ID_MAX);
-    if (is_no_dispatch(in->dispatch_id))
-        in->dispatch_id[0] = '\0';
-    in->campaign = clean_value(r, KEY_CAMPAIGN, INBOUND_ID_MAX);
-    in->first_name = clean_value(r, KEY_FIRST_NAME, INBOUND_NAME_MAX);
-    in->language = clean_value(r, KEY_LANGUAGE, INBOUND_NAME_MAX);
-    in->time_zone = clean_value(r, KEY_TIME_ZONE, INBOUND_NAME_MAX);
-    in->profile_name = clean_value(r, KEY_PROFILE_NAME, INBOUND_NAME_MAX);
-    char *sent_at = clean_value(r, KEY_SENT_AT, INBOUND_NAME_MAX);
-    in->sent_at = date_parse_moment(sent_at);
-    free(sent_at);
+    static const enum key NAMES[] = { KEY_FIRST_NAME, KEY_LANGUAGE, KEY_TIME_ZONE, KEY_PROFILE_NAME, KEY_SENT_AT };
+    clean(&r->values[KEY_DISPATCH_ID], INBOUND_ID_MAX);
+    if (is_no_dispatch(buf_text(&r->values[KEY_DISPATCH_ID])))
+        buf_clear(&r->values[KEY_DISPATCH_ID]);
+    clean(&r->values[KEY_CAMPAIGN], INBOUND_ID_MAX);
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
+        clean(&r->values[NAMES[i]], INBOUND_NAME_MAX);
     jsonw_end_object(&r->writer);
-    in->fields = buf_detach(&r->fields);
 }
 
 /* Who */
@@ -318,54 +305,58 @@ static bool is_tag(const char *id)
     return strncmp(id, "${", 2) == 0 && strspn(id + 2, "abcdefghijklmnopqrstuvwxyz_") == len - 3 && id[len - 1] == '}';
 }
 
-static char *clean_who(const char *text, size_t len)
+static void clean_who(struct buf *id)
 {
-    char *id = clean_id(text, len, INBOUND_ID_MAX);
-    if (is_tag(id))
-        id[0] = '\0';
-    return id;
+    clean(id, INBOUND_ID_MAX);
+    if (is_tag(buf_text(id)))
+        buf_clear(id);
 }
 
-static void claim_user(struct reading *r, struct inbound *in, const char *claimed_user)
+static void claim_user(struct reading *r, const char *claimed_user)
 {
+    struct buf *user = &r->values[KEY_USER_ID], claimed = { 0 };
     if (claimed_user == NULL || is_tag(claimed_user))
         return;
-    char *claimed = clean_id(claimed_user, strlen(claimed_user), INBOUND_ID_MAX);
-    if (in->user_id[0] != '\0' && strcmp(in->user_id, claimed) != 0)
+    buf_add_text(&claimed, claimed_user);
+    clean(&claimed, INBOUND_ID_MAX);
+    if (user->len > 0 && strcmp(buf_text(user), buf_text(&claimed)) != 0)
         r->flags |= INBOUND_IDENTITY_DIFFERS;
-    free(in->user_id);
-    in->user_id = claimed;
+    buf_release(user);
+    *user = claimed;
     r->behind &= ~(1u << KEY_USER_ID);
 }
 
-static bool is_out_of_reach(const struct reading *r, enum key key, const char *value)
+static bool is_known(const struct reading *r, enum key key)
 {
-    return value[0] != '\0' && !reading_is_behind(r, key);
+    return r->values[key].len > 0;
+}
+
+static bool is_out_of_reach(const struct reading *r, enum key key)
+{
+    return is_known(r, key) && !reading_is_behind(r, key);
 }
 
 /* Empties an identifier that is not to be believed. */
-static void doubt(const struct reading *r, enum key key, bool is_known, char *value)
+static void doubt(struct reading *r, enum key key, bool has_better)
 {
-    bool is_broken = (r->flags & INBOUND_SALVAGED) != 0 && is_known;
+    bool is_broken = (r->flags & INBOUND_SALVAGED) != 0 && has_better;
     if (reading_is_behind(r, key) && (is_broken || (r->flags & INBOUND_DUPLICATE_KEY) != 0))
-        value[0] = '\0';
+        buf_clear(&r->values[key]);
 }
 
 /* The rules at the top of this file. */
-static void take_identity(struct reading *r, struct inbound *in, const char *claimed_user)
+static void settle_identity(struct reading *r, const char *claimed_user)
 {
-    in->user_id = clean_who(buf_text(&r->values[KEY_USER_ID]), r->values[KEY_USER_ID].len);
-    in->braze_id = clean_who(buf_text(&r->values[KEY_BRAZE_ID]), r->values[KEY_BRAZE_ID].len);
-    in->phone_number = clean_phone(buf_text(&r->values[KEY_PHONE_NUMBER]), r->values[KEY_PHONE_NUMBER].len,
-                                   (r->flags & INBOUND_FORM) != 0);
-    claim_user(r, in, claimed_user);
-    bool is_known = is_out_of_reach(r, KEY_USER_ID, in->user_id) ||
-                    is_out_of_reach(r, KEY_PHONE_NUMBER, in->phone_number);
-    doubt(r, KEY_USER_ID, is_known, in->user_id);
-    doubt(r, KEY_PHONE_NUMBER, is_known, in->phone_number);
-    doubt(r, KEY_BRAZE_ID, is_known, in->braze_id);
-    if (reading_is_behind(r, KEY_BRAZE_ID) && (in->user_id[0] != '\0' || in->phone_number[0] != '\0'))
-        in->braze_id[0] = '\0';
+    clean_who(&r->values[KEY_USER_ID]);
+    clean_who(&r->values[KEY_BRAZE_ID]);
+    clean_phone(&r->values[KEY_PHONE_NUMBER], (r->flags & INBOUND_FORM) != 0);
+    claim_user(r, claimed_user);
+    bool has_better = is_out_of_reach(r, KEY_USER_ID) || is_out_of_reach(r, KEY_PHONE_NUMBER);
+    doubt(r, KEY_USER_ID, has_better);
+    doubt(r, KEY_PHONE_NUMBER, has_better);
+    doubt(r, KEY_BRAZE_ID, has_better);
+    if (reading_is_behind(r, KEY_BRAZE_ID) && (is_known(r, KEY_USER_ID) || is_known(r, KEY_PHONE_NUMBER)))
+        buf_clear(&r->values[KEY_BRAZE_ID]);
 }
 
 /* The whole */
@@ -377,7 +368,7 @@ static bool is_doubted(const struct reading *r)
            (r->flags & INBOUND_DUPLICATE_KEY) != 0;
 }
 
-static int judge(const struct reading *r, const struct inbound *in, size_t media, struct error *error)
+static int judge(const struct reading *r, size_t media, struct error *error)
 {
     static const char DOUBTED[] =
         "The body names a key twice, and says who wrote only behind the customer's text, where the customer "
@@ -390,7 +381,7 @@ static int judge(const struct reading *r, const struct inbound *in, size_t media
         "The body holds no \"message\" (as a text or a number), and \"media_urls\" names nothing. Add "
         "\"message\" to the webhook's template as README shows.";
     const char *reason = NULL;
-    if (in->user_id[0] == '\0' && in->phone_number[0] == '\0' && in->braze_id[0] == '\0')
+    if (!is_known(r, KEY_USER_ID) && !is_known(r, KEY_PHONE_NUMBER) && !is_known(r, KEY_BRAZE_ID))
         reason = is_doubted(r) ? DOUBTED : NOBODY;
     else if (!reading_has(r, KEY_MESSAGE) && media == 0)
         reason = NO_TEXT;
@@ -425,26 +416,57 @@ static void trim_body(const char **body, size_t *len)
         (*len)--;
 }
 
+/* All texts in one block: another thread frees them than the one that read them, and there each block is dear. */
+static void hand_over(const struct reading *r, struct inbound *in)
+{
+    const struct {
+        const struct buf *text;
+        char **place;
+    } TEXTS[] = {
+        { &r->values[KEY_USER_ID], &in->user_id },
+        { &r->values[KEY_BRAZE_ID], &in->braze_id },
+        { &r->values[KEY_PHONE_NUMBER], &in->phone_number },
+        { &r->values[KEY_DISPATCH_ID], &in->dispatch_id },
+        { &r->values[KEY_CAMPAIGN], &in->campaign },
+        { &r->values[KEY_MESSAGE], &in->message },
+        { &r->values[KEY_FIRST_NAME], &in->first_name },
+        { &r->values[KEY_LANGUAGE], &in->language },
+        { &r->values[KEY_TIME_ZONE], &in->time_zone },
+        { &r->values[KEY_PROFILE_NAME], &in->profile_name },
+        { &r->values[KEY_MEDIA_URLS], &in->media_urls },
+        { &r->fields, &in->fields },
+    };
+    size_t total = 0;
+    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
+        total += TEXTS[i].text->len + 1;
+    char *at = in->texts = alloc_resize(NULL, total, 1);
+    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
+        *TEXTS[i].place = memcpy(at, buf_text(TEXTS[i].text), TEXTS[i].text->len + 1);
+        at += TEXTS[i].text->len + 1;
+    }
+    in->sent_at = date_parse_moment(buf_text(&r->values[KEY_SENT_AT]));
+    in->flags = r->flags;
+}
+
 int inbound_read(const char *body, size_t len, const char *content_type, const char *claimed_user,
                  struct inbound *inbound, struct error *error)
 {
     struct reading r;
     struct buf clean = { 0 };
     int read = 0;
-    memset(inbound, 0, sizeof *inbound);
     reading_init(&r);
     trim_body(&body, &len);
     if (refuse_early(body, len, error) == 0) {
         r.flags |= reading_repair(body, len, &clean) ? INBOUND_REPAIRED : 0;
         read = read_pairs(&r, buf_text(&clean), clean.len, content_type, error);
     }
-    take_identity(&r, inbound, claimed_user);
-    take_message(&r, inbound);
-    size_t media = take_media(&r, inbound);
-    take_facts(&r, inbound);
-    inbound->flags = r.flags;
+    settle_identity(&r, claimed_user);
+    cut_message(&r);
+    size_t media = list_media(&r);
+    clean_facts(&r);
     if (read == 1)
-        read = judge(&r, inbound, media, error);
+        read = judge(&r, media, error);
+    hand_over(&r, inbound);
     buf_release(&clean);
     reading_release(&r);
     return read;
@@ -452,11 +474,7 @@ int inbound_read(const char *body, size_t len, const char *content_type, const c
 
 void inbound_release(struct inbound *inbound)
 {
-    char *texts[] = { inbound->user_id, inbound->braze_id, inbound->phone_number, inbound->dispatch_id,
-                      inbound->campaign, inbound->message, inbound->first_name, inbound->language,
-                      inbound->time_zone, inbound->profile_name, inbound->media_urls, inbound->fields };
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        free(texts[i]);
+    free(inbound->texts);
     memset(inbound, 0, sizeof *inbound);
 }
 

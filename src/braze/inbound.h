@@ -36,8 +36,9 @@ enum {
     INBOUND_FIELDS_MAX = 16 * 1024,
 };
 
-/* All strings are valid UTF-8 without NUL, owned, never NULL after inbound_read ("" when absent). */
+/* All strings are valid UTF-8 without NUL, never NULL after inbound_read ("" when absent). */
 struct inbound {
+    char *texts;                             /* owned: the block in which all the others lie */
     char *user_id, *braze_id, *phone_number; /* phone: blanks, dots, dashes, brackets dropped; "+" kept */
     char *dispatch_id;                       /* "" also for Braze's preview placeholder */
     char *campaign;
