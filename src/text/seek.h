@@ -58,7 +58,7 @@ void seek_marks_release(struct seek_marks *marks);
 
 /*
  * A part of the text with its first marks, about `most` characters long, on one line; "…" where something is left out. The marks
- * are moved along, and those outside of it dropped.
+ * are moved along, and those outside of it dropped: of a text that is no UTF-8, where characters cannot be counted, perhaps all.
  */
 void seek_excerpt(const char *text, size_t len, size_t most, struct seek_marks *marks, struct buf *out);
 

@@ -86,7 +86,7 @@ static void check_match(const struct seek *seek, const char *text, size_t len, s
         require(marks.count > 0);
         check_pieces(seek, &units);
         seek_excerpt(text, len, most, &marks, &excerpt);
-        require(marks.count > 0 && marks.spans[marks.count - 1].end <= excerpt.len);
+        require(marks.count > 0 ? marks.spans[marks.count - 1].end <= excerpt.len : !utf8_is_valid(text, len));
         require(!utf8_is_valid(text, len) || utf8_is_valid(excerpt.data, excerpt.len));
     }
     buf_release(&excerpt);
