@@ -164,6 +164,19 @@ static int keep_spent(struct db *db, struct db *present, struct error *error)
     return result;
 }
 
+/* People */
+
+/* Nobody comes back unnoticed: where it cannot be told who had been erased, a person has to decide. */
+static int erase_again(struct db *db, struct db *present, const char *actor, int64_t now, int64_t *people, struct error *error)
+{
+    if (erasure_again(db, present, actor, now, people, error) == 0)
+        return 0;
+    if (db_fault(db) > DB_FINE)
+        return -1;
+    return error_prefix(error, "the book at hand cannot tell whom it has erased: move it away with its -wal, restore again, and "
+                               "erase those people anew");
+}
+
 int restored_settle(struct db *db, struct db *present, const char *actor, int64_t now, struct restored *restored,
                     struct error *error)
 {
@@ -172,7 +185,7 @@ int restored_settle(struct db *db, struct db *present, const char *actor, int64_
         raise_numbers(db, present, error) != 0 || raise_cases(db, present, error) != 0 ||
         keep_spent(db, present, error) != 0 || book_put_int(db, "careful_until", 0, error) != 0)
         return -1;
-    if (present != NULL && erasure_again(db, present, actor, now, &restored->people, error) != 0)
+    if (present != NULL && erase_again(db, present, actor, now, &restored->people, error) != 0)
         return -1;
     return event_put(db, 0, "restore", actor, "", now, error);
 }

@@ -139,6 +139,20 @@ static void numbers_go_on_far_behind_where_that_book_cannot_tell_its_own(void **
     assert_true(fact(&books->copy, "first_id") >= highest + 1000000);
 }
 
+static void a_book_that_cannot_tell_whom_it_has_erased_is_not_replaced_unasked(void **state)
+{
+    struct books *books = *state;
+    struct fixture *f = &books->copy;
+    struct error error = { 0 };
+    struct restored restored;
+
+    change(&books->present, "ALTER TABLE erasure RENAME TO damaged");
+    must(desk_begin(&f->desk, &error), &error);
+    assert_int_equal(restored_settle(f->desk.db, books->present.desk.db, "cli", f->now, &restored, &error), -1);
+    assert_non_null(strstr(error.text, "move it away"));
+    desk_rollback(&f->desk);
+}
+
 static void money_counts_as_the_book_has_it_that_knows_of_more(void **state)
 {
     struct books *books = *state;
@@ -174,6 +188,7 @@ int main(void)
         CASE(numbers_go_on_behind_those_of_the_book_that_is_replaced),
         CASE(numbers_go_on_far_behind_where_that_book_is_lost),
         CASE(numbers_go_on_far_behind_where_that_book_cannot_tell_its_own),
+        CASE(a_book_that_cannot_tell_whom_it_has_erased_is_not_replaced_unasked),
         CASE(money_counts_as_the_book_has_it_that_knows_of_more),
         CASE(what_a_person_has_stays_with_her),
     };
