@@ -17,7 +17,7 @@ struct loader {
     struct mailbox *mailbox;
     const struct zones *zones;
     const char *db_path, *folder;
-    pthread_mutex_t mutex; /* guards `running` */
+    pthread_mutex_t mutex; /* guards `running` and `is_folder_waiting` */
     pthread_cond_t idle;
     int running;
     bool is_folder_waiting; /* a load of the folder that has not begun to read it: one is enough */

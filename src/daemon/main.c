@@ -379,12 +379,6 @@ static void wait_for_end(struct daemon *daemon, const sigset_t *signals)
     log_info("stopping", log_int("signal", number));
 }
 
-static void stop_server(struct http_server *server)
-{
-    if (server != NULL)
-        http_stop(server);
-}
-
 static void stop(struct daemon *daemon)
 {
     notify_manager("STOPPING=1");
@@ -393,10 +387,10 @@ static void stop(struct daemon *daemon)
     engine_stop(daemon->engine);
     pthread_join(daemon->engine_thread, NULL);
     status_watch_server(daemon->status, NULL, NULL);
-    stop_server(daemon->public_server);
-    stop_server(daemon->metrics_server);
-    stop_server(daemon->former_server);
-    stop_server(daemon->admin_server);
+    http_stop(daemon->public_server);
+    http_stop(daemon->metrics_server);
+    http_stop(daemon->former_server);
+    http_stop(daemon->admin_server);
     loader_free(daemon->loader);
     engine_free(daemon->engine);
     status_free(daemon->status);

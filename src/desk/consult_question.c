@@ -30,7 +30,6 @@ static const double KNOWLEDGE_FLOOR = 0.15;
 /* Words */
 
 struct gathering {
-    struct question *question;
     const struct consult_row *row;
     struct ask_line own[CONSULT_WORDS_MAX], before[HISTORY_MAX]; /* the newest first */
     size_t own_count, before_count;
@@ -278,7 +277,7 @@ int question_load(struct desk *desk, const struct consult_row *row, const struct
                   struct question *question, struct error *error)
 {
     struct gathering gathering = {
-        .question = question, .row = row, .history = backend->history, .history_tokens = backend->history_tokens,
+        .row = row, .history = backend->history, .history_tokens = backend->history_tokens,
     };
     struct past past = { 0 };
     int found = conversation_get(desk->db, row->conversation, &question->conversation, error), result = -1;

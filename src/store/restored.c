@@ -6,6 +6,7 @@
 #include "store/book.h"
 #include "store/erasure_again.h"
 #include "store/event.h"
+#include "store/query_number.h"
 #include "store/restored.h"
 
 enum {
@@ -102,25 +103,23 @@ static const char NEWEST[] =
     "coalesce ((SELECT max (id) FROM turn), 0), coalesce ((SELECT max (id) FROM message), 0), "
     "coalesce ((SELECT max (id) FROM outbox), 0), coalesce ((SELECT max (id) FROM attempt), 0))";
 
+/* 0: it has none; -1: it cannot tell. */
+static int find_newest(struct db *db, int64_t *newest, struct error *error)
+{
+    return query_number(db_query(db, NEWEST), 0, newest, error);
+}
+
 /* Services tell a repeated call by its number, people have written them down. */
 static int raise_numbers(struct db *db, struct db *present, struct error *error)
 {
-    struct db *const books[] = { db, present };
-    int64_t first, wanted = 0;
+    int64_t ours, theirs, first, wanted;
 
-    for (size_t i = 0; i < 2 && books[i] != NULL; i++) {
-        struct query *q = db_query(books[i], NEWEST);
-        int found = query_step(q, i == 0 ? error : NULL);
-
-        if (found == 1 && query_int(q, 0) > wanted)
-            wanted = query_int(q, 0);
-        query_end(q);
-        if (found < 0 && i == 0)
-            return -1;
-    }
-    if (book_get_int(db, "first_id", 0, &first, error) != 0)
+    if (find_newest(db, &ours, error) != 0 || book_get_int(db, "first_id", 0, &first, error) != 0)
         return -1;
-    wanted += present == NULL ? NUMBERS_APART : 1;
+    if (present == NULL || find_newest(present, &theirs, NULL) != 0)
+        wanted = ours + NUMBERS_APART;
+    else
+        wanted = (theirs > ours ? theirs : ours) + 1;
     return wanted > first ? book_put_int(db, "first_id", wanted, error) : 0;
 }
 
@@ -165,6 +164,19 @@ static int keep_spent(struct db *db, struct db *present, struct error *error)
     return result;
 }
 
+/* People */
+
+/* Nobody comes back unnoticed: where it cannot be told who had been erased, a person has to decide. */
+static int erase_again(struct db *db, struct db *present, const char *actor, int64_t now, int64_t *people, struct error *error)
+{
+    if (erasure_again(db, present, actor, now, people, error) == 0)
+        return 0;
+    if (db_fault(db) > DB_FINE)
+        return -1;
+    return error_prefix(error, "the book at hand cannot tell whom it has erased: move it away with its -wal, restore again, and "
+                               "erase those people anew");
+}
+
 int restored_settle(struct db *db, struct db *present, const char *actor, int64_t now, struct restored *restored,
                     struct error *error)
 {
@@ -173,7 +185,7 @@ int restored_settle(struct db *db, struct db *present, const char *actor, int64_
         raise_numbers(db, present, error) != 0 || raise_cases(db, present, error) != 0 ||
         keep_spent(db, present, error) != 0 || book_put_int(db, "careful_until", 0, error) != 0)
         return -1;
-    if (present != NULL && erasure_again(db, present, actor, now, &restored->people, error) != 0)
+    if (present != NULL && erase_again(db, present, actor, now, &restored->people, error) != 0)
         return -1;
     return event_put(db, 0, "restore", actor, "", now, error);
 }

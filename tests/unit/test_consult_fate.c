@@ -1,13 +1,15 @@
 /*
- * test_consult_fate: who is asked next when a backend has failed.
+ * test_consult_fate: how a call to a backend ended, and who is asked next when it has failed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "desk/consult.h"
 #include "desk/consult_fate.h"
 
 static const struct backend LAST = { .name = "faq" }, FIRST = { .name = "assistant", .fallback = &LAST };
@@ -80,6 +82,59 @@ static void the_pause_is_about_half_a_second(void **state)
     assert_int_equal(consult_pause_ms(500), 250);
 }
 
+/* Only an answer that is there to its end is read; of all others it is known why not, and whether another try could help. */
+static void an_end_is_whole_or_says_why_it_is_not(void **state)
+{
+    static const struct {
+        struct wire wire;
+        bool is_whole, is_cut, is_hopeless;
+        const char *reason;
+    } ends[] = {
+        { { .end = WIRE_ANSWERED, .status = 503, .body = "{}", .body_len = 2, .retry_after = "7" }, true, false, false, "" },
+        { { .end = WIRE_ANSWERED, .status = 200, .body = "{", .body_len = 1, .is_cut = true }, false, true, false, "longer" },
+        { { .end = WIRE_ANSWERED, .status = 200, .body = "{", .body_len = 1, .is_broken = true, .failure = "reset" },
+          false, false, false, "broke off: reset" },
+        { { .end = WIRE_LEFT_NO_ANSWER, .failure = "timed out" }, false, false, false, "timed out" },
+        { { .end = WIRE_NEVER_LEFT, .failure = "private", .is_barred = true }, false, false, true, "private" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        struct consult_end end;
+
+        consult_end_read(&ends[i].wire, 12, &end);
+        assert_int_equal(end.end, ends[i].wire.end);
+        assert_int_equal(end.status, ends[i].wire.status);
+        assert_int_equal(end.took_ms, 12);
+        assert_int_equal(end.is_whole, ends[i].is_whole);
+        assert_int_equal(end.is_cut, ends[i].is_cut);
+        assert_int_equal(end.is_hopeless, ends[i].is_hopeless);
+        assert_non_null(strstr(end.reason, ends[i].reason));
+        if (ends[i].is_whole) {
+            assert_memory_equal(end.body, "{}", 2);
+            assert_int_equal(end.body_len, 2);
+            assert_string_equal(end.retry_after, "7");
+        } else {
+            assert_null(end.body);
+            assert_null(end.retry_after);
+        }
+        consult_end_release(&end);
+    }
+}
+
+static void what_cannot_begin_is_not_tried_again(void **state)
+{
+    struct consult_end end;
+
+    (void)state;
+    consult_end_refuse("its key is missing: KEY is not set", &end);
+    assert_int_equal(end.end, WIRE_NEVER_LEFT);
+    assert_true(end.is_hopeless);
+    assert_false(end.is_whole);
+    assert_string_equal(end.reason, "its key is missing: KEY is not set");
+    consult_end_release(&end);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -89,6 +144,8 @@ int main(void)
         cmocka_unit_test(slowness_is_forgiven_only_at_the_end_of_the_chain),
         cmocka_unit_test(without_time_for_an_answer_nobody_is_asked_again),
         cmocka_unit_test(the_pause_is_about_half_a_second),
+        cmocka_unit_test(an_end_is_whole_or_says_why_it_is_not),
+        cmocka_unit_test(what_cannot_begin_is_not_tried_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -298,6 +298,33 @@ static void a_probe_that_cannot_be_written_down_leaves_all_the_same(void **state
     assert_int_equal(count_state(f, "accepted"), 1);
 }
 
+/* Also into memory that was in use: after a round that was undone, what a lane was thought of since must not linger. */
+static void a_lane_is_read_as_it_was_written_last(void **state)
+{
+    struct fixture *f = *state;
+    struct lane lane = { .name = "braze", .state = "limited", .until_at = 5, .failures = 1, .reason = "first" }, read[2];
+    struct error error = { 0 };
+    size_t count;
+
+    must(lane_put(f->desk.db, &lane, 10, &error), &error);
+    lane = (struct lane){ .name = "braze", .state = "limited", .until_at = 7, .failures = 2, .reason = "second" };
+    must(lane_put(f->desk.db, &lane, 20, &error), &error);
+    assert_int_equal(fixture_int(f, "SELECT changed_at FROM lane"), 10);
+    read[0] = (struct lane){ .is_probing = true, .noted_at = 9 };
+    must(lane_list(f->desk.db, read, 2, &count, &error), &error);
+    assert_int_equal(count, 1);
+    assert_string_equal(read[0].name, "braze");
+    assert_string_equal(read[0].state, "limited");
+    assert_string_equal(read[0].reason, "second");
+    assert_int_equal(read[0].until_at, 7);
+    assert_int_equal(read[0].failures, 2);
+    assert_int_equal(read[0].noted_at, 0);
+    assert_false(read[0].is_probing);
+    snprintf(lane.state, sizeof lane.state, "stopped");
+    must(lane_put(f->desk.db, &lane, 30, &error), &error);
+    assert_int_equal(fixture_int(f, "SELECT changed_at FROM lane"), 30);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +342,7 @@ int main(void)
         TEST(a_used_up_share_lasts_until_the_full_hour),
         TEST(a_lane_that_cannot_be_written_down_is_left_alone_in_its_time),
         TEST(a_probe_that_cannot_be_written_down_leaves_all_the_same),
+        TEST(a_lane_is_read_as_it_was_written_last),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

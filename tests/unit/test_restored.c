@@ -127,6 +127,32 @@ static void numbers_go_on_far_behind_where_that_book_is_lost(void **state)
     assert_int_equal(fact(f, "case_number"), 1007);
 }
 
+static void numbers_go_on_far_behind_where_that_book_cannot_tell_its_own(void **state)
+{
+    struct books *books = *state;
+    int64_t highest;
+
+    hear(&books->copy, "ana", "hours");
+    change(&books->present, "DROP TABLE attempt"); /* to whoever asks for its newest number it is damaged */
+    highest = fixture_int(&books->copy, "SELECT max(id) FROM outbox");
+    restore(&books->copy, &books->present);
+    assert_true(fact(&books->copy, "first_id") >= highest + 1000000);
+}
+
+static void a_book_that_cannot_tell_whom_it_has_erased_is_not_replaced_unasked(void **state)
+{
+    struct books *books = *state;
+    struct fixture *f = &books->copy;
+    struct error error = { 0 };
+    struct restored restored;
+
+    change(&books->present, "ALTER TABLE erasure RENAME TO damaged");
+    must(desk_begin(&f->desk, &error), &error);
+    assert_int_equal(restored_settle(f->desk.db, books->present.desk.db, "cli", f->now, &restored, &error), -1);
+    assert_non_null(strstr(error.text, "move it away"));
+    desk_rollback(&f->desk);
+}
+
 static void money_counts_as_the_book_has_it_that_knows_of_more(void **state)
 {
     struct books *books = *state;
@@ -161,6 +187,8 @@ int main(void)
         CASE(the_next_value_of_each_attribute_is_written_even_if_it_is_the_same),
         CASE(numbers_go_on_behind_those_of_the_book_that_is_replaced),
         CASE(numbers_go_on_far_behind_where_that_book_is_lost),
+        CASE(numbers_go_on_far_behind_where_that_book_cannot_tell_its_own),
+        CASE(a_book_that_cannot_tell_whom_it_has_erased_is_not_replaced_unasked),
         CASE(money_counts_as_the_book_has_it_that_knows_of_more),
         CASE(what_a_person_has_stays_with_her),
     };
