@@ -25,7 +25,7 @@
 #include "desk/road.h"
 #include "desk/upkeep.h"
 
-static const char NOT_NOW[] = "the message cannot be stored at this moment";
+static const char NOT_NOW[] = "it cannot be stored at this moment: try again"; /* a message, or a person's act */
 
 /* Faults */
 
