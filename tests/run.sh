@@ -4,7 +4,8 @@
 # A program is a unit test (cmocka) or a system test (tests/system/*.py), behind the build it tests where that is not BUILD
 # (build/tsan:tests/system/02_ingress.py); each gets TEST_TIMEOUT seconds (900). A program that dies, hangs, or reports
 # fewer tests than it planned counts as one failed test more, and so does a run in which nothing was tested. What a failing
-# program printed is shown. The last line is "N passed, N failed", with ", N skipped" behind it where tests could not run;
+# program printed is shown. With TIMES=1 each line tells the processor's seconds as well, user and system: those of a program
+# and of what it has waited for. The last line is "N passed, N failed", with ", N skipped" behind it where tests could not run;
 # exit 1 when anything failed.
 
 set -u
@@ -17,7 +18,9 @@ if [ "${1:-}" = --one ]; then
     case $program in *:*) export BUILD="${program%%:*}" ;; esac
     CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 10 "${TEST_TIMEOUT:-900}" "${program#*:}" >"$folder/$name.tap" 2>&1 </dev/null
     echo $? >"$folder/$name.exit"
-    echo "  TEST  $program ($(($(date +%s) - began)) s)"
+    worked=
+    [ -z "${TIMES:-}" ] || { times >"$folder/$name.times" && worked=", processor $(sed -n 2p "$folder/$name.times")"; }
+    echo "  TEST  $program ($(($(date +%s) - began)) s$worked)"
     exit 0
 fi
 
