@@ -134,6 +134,14 @@ static const char *properties_error(const struct json *properties)
     return NULL;
 }
 
+static bool has_only(const struct json *object, const char *const *names)
+{
+    for (const struct json *item = json_first(object); item != NULL; item = json_next(item))
+        if (!is_listed(json_key(item), names))
+            return false;
+    return true;
+}
+
 static const char *event_error(const struct workspace *workspace, const struct json *object)
 {
     static const char *const NAMES[] = { "external_id", "user_alias", "braze_id", "email", "phone", "name", "time",
@@ -142,9 +150,8 @@ static const char *event_error(const struct workspace *workspace, const struct j
     int64_t at_ms;
 
     (void)workspace;
-    for (const struct json *item = json_first(object); item != NULL; item = json_next(item))
-        if (!is_listed(json_key(item), NAMES))
-            return "an event holds a field that is not known";
+    if (!has_only(object, NAMES))
+        return "an event holds a field that is not known";
     if (name == NULL || name[0] == '\0')
         return "name is required";
     if (is_too_long(name))
@@ -156,18 +163,23 @@ static const char *event_error(const struct workspace *workspace, const struct j
 
 static const char *purchase_error(const struct workspace *workspace, const struct json *object)
 {
+    static const char *const NAMES[] = { "external_id", "user_alias", "braze_id", "email", "phone", "product_id", "currency",
+                                         "price", "quantity", "time", "app_id", "properties", "_update_existing_only", NULL };
     const char *currency = json_get_text(object, "currency");
     int64_t at_ms;
 
     (void)workspace;
+    if (!has_only(object, NAMES))
+        return "a purchase holds a field that is not known";
     if (json_get_text(object, "product_id") == NULL)
         return "product_id is required";
     if (currency == NULL || strlen(currency) != 3)
         return "currency is required, as three letters";
     if (json_kind(json_get(object, "price")) != JSON_NUMBER)
         return "price is required, as a number";
-    return value_moment(json_get_text(object, "time"), &at_ms) == 0 ? NULL
-                                                                    : "time is required, in ISO 8601 and with its zone";
+    if (value_moment(json_get_text(object, "time"), &at_ms) != 0)
+        return "time is required, in ISO 8601 and with its zone";
+    return properties_error(json_get(object, "properties"));
 }
 
 /* Attributes */

@@ -455,6 +455,12 @@ static void test_an_object_with_a_fault_is_named_in_the_answer(void **state)
         { "events",
           MIA ",\"name\":\"e\"," NOW ",\"properties\":{\"a\":1,\"b\":true,\"c\":\"2026-05-12\",\"d\":{\"e\":[1]}}", "" },
         { "purchases", MIA ",\"product_id\":\"p\",\"currency\":\"KRW\",\"price\":1," NOW, "" },
+        { "purchases", MIA ",\"product_id\":\"p\",\"currency\":\"KRW\",\"price\":1," NOW ",\"v\":1",
+          "a purchase holds a field that is not known" },
+        { "purchases", MIA ",\"product_id\":\"p\",\"currency\":\"KRW\",\"price\":1," NOW ",\"properties\":{\"a\":null}",
+          "a property is null" },
+        { "purchases",
+          MIA ",\"product_id\":\"p\",\"currency\":\"KRW\",\"price\":1," NOW ",\"quantity\":2,\"properties\":{\"a\":1}", "" },
     };
     struct bench *bench = new_bench();
     struct buf body = { 0 };
