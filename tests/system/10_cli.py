@@ -414,9 +414,13 @@ def colleagues():
         desk.do("take", "ana", env={"SUDO_USER": "daemon"})
         second = desk.cli("take", "ana", env={"SUDO_USER": "bin"})
         equal((second.code, second.err), (1, "frontdesk: conversation 1 is with cli daemon; release it first\n"), "the second")
+        spoken = desk.cli("say", "ana", "Me too", env={"SUDO_USER": "bin"})
+        equal((spoken.code, spoken.err), (second.code, second.err), "nor does the second speak over the first")
+        desk.do("say", "ana", "Hello", env={"SUDO_USER": "daemon"})
+        equal(desk.sandbox.wait_texts("ana", 2), ["pong 1", "Hello"], "who has it speaks")
         desk.do("release", "ana", env={"SUDO_USER": "bin"})
         equal([(row["kind"], row["actor"]) for row in desk.rows("SELECT kind, actor FROM event WHERE actor LIKE 'cli %'")],
-              [("take", "cli daemon"), ("release", "cli bin")], "the ledger")
+              [("take", "cli daemon"), ("say", "cli daemon"), ("release", "cli bin")], "the ledger")
         for name in ("", "nobody of that name", "x\x1b[31m"):
             desk.do("note", "ana", "hm", env={"SUDO_USER": name})
         equal({row["actor"] for row in desk.rows("SELECT actor FROM message WHERE kind = 'note'")}, {f"cli {own_login()}"}, "nobody's name")
