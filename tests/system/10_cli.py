@@ -190,6 +190,9 @@ def helps():
         contains(ambiguous.err, "load", "what could follow")
         version = desk.do("--version", "--json").json()
         equal((version["format"], desk.do("--version").out), (1, f"frontdesk {version['version']}\n"), "for programs, the version")
+        for name in ("frontdeskd", "frontdesk-sandbox"):
+            told = subprocess.run([binary(name), "--version"], capture_output=True, text=True, check=False)
+            equal((told.returncode, told.stdout), (0, f"{name} {version['version']}\n"), "of the other programs")
         for words in (["--help"], ["help", "outbox"], ["outbox", "list", "--help"]):
             told = desk.do(*words, "--json").json()
             equal((told["format"], told["help"]), (1, desk.do(*words).out), f"for programs, {words}")
