@@ -35,6 +35,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/version.h"
 
 #include "sandbox_help.h"
 #include "sandbox_server.h"
@@ -339,7 +340,7 @@ static const struct option_row OPTIONS[] = {
     { "log", "LEVEL", set_log, "debug, info, warn or error (warn); info shows every message sent" },
 };
 
-enum { OPTION_COUNT = sizeof OPTIONS / sizeof OPTIONS[0], OPTION_HELP = OPTION_COUNT };
+enum { OPTION_COUNT = sizeof OPTIONS / sizeof OPTIONS[0], OPTION_HELP = OPTION_COUNT, OPTION_VERSION };
 
 /* The first line goes on where the name ended, the others begin in the same column. */
 static void print_help_lines(const char *text)
@@ -376,21 +377,28 @@ static void build_table(struct option *table)
         table[i] = (struct option){ OPTIONS[i].name,
                                     OPTIONS[i].value != NULL ? required_argument : no_argument, NULL, i };
     table[OPTION_HELP] = (struct option){ "help", no_argument, NULL, OPTION_HELP };
-    table[OPTION_COUNT + 1] = (struct option){ 0 };
+    table[OPTION_VERSION] = (struct option){ "version", no_argument, NULL, OPTION_VERSION };
+    table[OPTION_VERSION + 1] = (struct option){ 0 };
 }
 
-/* 0: go on; 1: the help was asked for; -1: usage. */
+/* 0: go on; 1: help or version was asked for, and is printed; -1: usage. */
 static int read_options(int argc, char **argv, struct options *options, struct service *service,
                         struct error *error)
 {
-    struct option table[OPTION_COUNT + 2];
+    struct option table[OPTION_VERSION + 2];
     int chosen = 0;
 
     build_table(table);
     opterr = 0;
     while ((chosen = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
-        if (chosen == OPTION_HELP || chosen == 'h')
+        if (chosen == OPTION_HELP || chosen == 'h') {
+            print_help();
             return 1;
+        }
+        if (chosen == OPTION_VERSION) {
+            puts("frontdesk-sandbox " FRONTDESK_VERSION);
+            return 1;
+        }
         if (chosen == ':')
             return error_set(error, "%s needs a value.", argv[optind - 1]);
         if (chosen == '?')
@@ -472,8 +480,6 @@ int main(int argc, char **argv)
     set_key("sandbox-key-123456", &options, &service, NULL);
     int asked = read_options(argc, argv, &options, &service, &error);
     int code = asked < 0 ? EXIT_USAGE : 0;
-    if (asked == 1)
-        print_help();
     if (asked == 0) {
         log_open(options.level, STDERR_FILENO);
         log_hide(service.workspace.api_key);

@@ -35,6 +35,7 @@ struct restoring {
     bool is_kept;            /* there was a book, and it is at `aside` */
     bool is_asked;           /* it could be read: what it knows that the backup does not was taken over */
     struct restored settled;
+    struct error refused; /* why this version cannot use the backup's rules; empty: it can */
 };
 
 /* Looking */
@@ -186,12 +187,30 @@ static void drop_copy_before(const struct restoring *r, int version)
     unlink_with(buf_text(&r->draft), suffix);
 }
 
+/*
+ * Also where the backup's rules are none for this version: those are mended afterwards, as after an upgrade. Then desk_open
+ * has taken back already what was in flight, so that desk_close may mark the end of it.
+ */
+static int open_draft(struct restoring *r, struct desk *desk, struct error *error)
+{
+    const char *draft = buf_text(&r->draft);
+    const struct zones *zones = call_zones(r->call);
+
+    if (desk_open(desk, draft, 0, zones, r->call->now, error) == 0)
+        return 0;
+    if (!desk->is_refused || !desk_open_refused(desk, draft, 0, zones, r->call->now))
+        return -1;
+    r->refused = *error;
+    *error = (struct error){ 0 };
+    return 0;
+}
+
 static int settle_draft(struct restoring *r, struct error *error)
 {
     struct desk desk;
     int result;
 
-    if (desk_open(&desk, buf_text(&r->draft), 0, call_zones(r->call), r->call->now, error) != 0)
+    if (open_draft(r, &desk, error) != 0)
         return -1;
     result = settle(r, &desk, error);
     desk_close(&desk);
@@ -321,6 +340,8 @@ static void tell(const struct restoring *r)
                 "Restored. Nothing that was pending in the backup is sent by itself, since it may have been sent after the "
                 "backup was made: frontdesk outbox list --state unknown shows it, and frontdesk outbox retry sends it.");
     tell_of_people(r);
+    if (r->refused.text[0] != '\0')
+        output_note(r->call->output, NOTE_WARN, "frontdeskd does not start with it yet: %s", r->refused.text);
 }
 
 static void name_aside(const char *path, int64_t at, struct buf *name)

@@ -315,9 +315,13 @@ static int list_live(struct call *call, struct db *db)
 
 int command_rules_list(struct call *call)
 {
+    const char *folder = call->parsed->options[OPTION_RULES];
     struct db *db;
-    int code = call_open(call, &db);
+    int code;
 
+    if (folder != NULL)
+        return call_fail(call, EXIT_USAGE, "rules list shows the rules in force, and no folder: frontdesk rules tell %s", folder);
+    code = call_open(call, &db);
     if (code == EXIT_DONE)
         code = list_live(call, db);
     db_close(db);

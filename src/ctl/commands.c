@@ -191,7 +191,7 @@ const struct command commands[] = {
       "  frontdesk queue --json",
       OPTION_BIT(OPTION_LIMIT), true, command_queue },
     { "say CONVERSATION TEXT...", "write to the customer yourself",
-      "Takes the conversation from the bot first.\n"
+      "Takes the conversation from the bot first. One that a colleague has taken is hers until she releases it.\n"
       "  frontdesk say ana 'Your cake is ready.'\n"
       "  frontdesk say '#12' 'Your cake is ready.'       the customer of case 12", 0, false, command_say },
     { "note CONVERSATION TEXT...", "a note for the desk, which the customer never sees",

@@ -149,7 +149,7 @@ static void add_counts(struct needs *needs, const struct overview *o)
                   "frontdesk queue", "more waits for a person",
                   "more wait for a person");
     add_count(needs, o->unreadable, "unreadable", "frontdesk webhooks list --state unreadable",
-              "webhook could not be read", "webhooks could not be read");
+              "webhook could not be read in the last 7 days", "webhooks could not be read in the last 7 days");
     add_count(needs, o->aside, "aside", "frontdesk webhooks list --state aside", "webhook was set aside",
               "webhooks were set aside");
     add_count(needs, o->held, "held", "frontdesk outbox list --state held", "answer is held back",

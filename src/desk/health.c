@@ -102,8 +102,9 @@ static struct lane *need_scope(struct health *health, enum answer_scope scope, c
 }
 
 /*
- * What is known of a lane is true in memory, and Braze is left alone by it. Where the book does not take it, only a restart
- * forgets it: that is no reason to undo what an answer has made of a text.
+ * What is known of a lane is true in memory, and Braze is left alone by it. Where the book does not take it, it is forgotten
+ * once the lanes are read from there again (after a restart, or what was undone): no reason to undo what an answer has made of
+ * a text.
  */
 static int excuse(struct db *db, int result, int64_t now, struct error *error)
 {

@@ -126,6 +126,15 @@ static int give(const struct act *act, struct conversation *conversation, const 
     return follow(act, conversation, event, error);
 }
 
+/* Two people must not answer one customer without knowing of each other. */
+static int check_free(const struct act *act, const struct conversation *conversation, struct error *error)
+{
+    if (conversation->agent[0] == '\0' || strcmp(conversation->agent, act->actor) == 0)
+        return DONE;
+    return refuse(CONFLICT, error, "conversation %lld is with %s; release it first", (long long)conversation->id,
+                  conversation->agent);
+}
+
 static int take(const struct act *act, struct error *error)
 {
     struct conversation conversation;
@@ -136,9 +145,8 @@ static int take(const struct act *act, struct error *error)
     /* A second click of the same person changes nothing, and is acknowledged just as late. */
     if (conversation.agent[0] != '\0' && strcmp(conversation.agent, act->actor) == 0)
         return format_conversation(act, &conversation, 0);
-    if (conversation.agent[0] != '\0' && !agent_are_colleagues(conversation.agent, act->actor))
-        return refuse(CONFLICT, error, "conversation %lld is with %s; release it first",
-                      (long long)conversation.id, conversation.agent);
+    if (!agent_are_colleagues(conversation.agent, act->actor) && (status = check_free(act, &conversation, error)) != DONE)
+        return status;
     status = give(act, &conversation, "agent", "take", error);
     return status == DONE ? format_conversation(act, &conversation, 0) : status;
 }
@@ -193,6 +201,8 @@ static int say(const struct act *act, struct error *error)
 
     if (status == DONE && fold_says_nothing(text))
         return refuse(BAD_ARGUMENT, error, "there is nothing to say: give the text behind the conversation");
+    if (status == DONE)
+        status = check_free(act, &conversation, error);
     if (status == DONE)
         status = check_listens(act, &conversation, error);
     /* A person who speaks has the conversation: the bot must not answer over her. */

@@ -19,7 +19,8 @@ struct overview {
     int64_t floods_today; /* how often messages of a conversation began to meet a limit */
     /* now */
     int64_t open_conversations, waiting_for_person, with_person, pending, oldest_pending_at;
-    int64_t unreadable, aside, raw, held, dead,
+    int64_t unreadable, aside; /* webhooks: received since `recent`; of whatever age, as long as their bytes are kept */
+    int64_t raw, held, dead,
         unknown; /* dead, unknown: settled since `recent`, and not dropped by hand */
     int64_t profiles_pending, oldest_profile_at, profiles_dead; /* writes into Braze profiles, likewise */
     int64_t entries_unknown, entries_refused; /* what is done to profiles once, likewise */

@@ -126,6 +126,9 @@ def try_rules():
         contains(desk.do("rules", "try", "ping 7").out, "echo", "the rule")
         equal(desk.value("SELECT count(*) FROM message"), 0, "nothing is stored")
         contains(desk.do("rules", "list").out, "opt-out", "rules list")
+        elsewhere = desk.cli("rules", "list", "--rules", desk.rules_folder)
+        equal((elsewhere.code, elsewhere.out), (2, ""), "it lists no folder")
+        contains(elsewhere.err, f"frontdesk rules tell {desk.rules_folder}", "and says what does")
 
 
 @test("20 reloads a second under load: every message is decided under one stored ruleset, none is lost")

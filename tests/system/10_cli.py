@@ -190,6 +190,9 @@ def helps():
         contains(ambiguous.err, "load", "what could follow")
         version = desk.do("--version", "--json").json()
         equal((version["format"], desk.do("--version").out), (1, f"frontdesk {version['version']}\n"), "for programs, the version")
+        for name in ("frontdeskd", "frontdesk-sandbox"):
+            told = subprocess.run([binary(name), "--version"], capture_output=True, text=True, check=False)
+            equal((told.returncode, told.stdout), (0, f"{name} {version['version']}\n"), "of the other programs")
         for words in (["--help"], ["help", "outbox"], ["outbox", "list", "--help"]):
             told = desk.do(*words, "--json").json()
             equal((told["format"], told["help"]), (1, desk.do(*words).out), f"for programs, {words}")
@@ -414,9 +417,13 @@ def colleagues():
         desk.do("take", "ana", env={"SUDO_USER": "daemon"})
         second = desk.cli("take", "ana", env={"SUDO_USER": "bin"})
         equal((second.code, second.err), (1, "frontdesk: conversation 1 is with cli daemon; release it first\n"), "the second")
+        spoken = desk.cli("say", "ana", "Me too", env={"SUDO_USER": "bin"})
+        equal((spoken.code, spoken.err), (second.code, second.err), "nor does the second speak over the first")
+        desk.do("say", "ana", "Hello", env={"SUDO_USER": "daemon"})
+        equal(desk.sandbox.wait_texts("ana", 2), ["pong 1", "Hello"], "who has it speaks")
         desk.do("release", "ana", env={"SUDO_USER": "bin"})
         equal([(row["kind"], row["actor"]) for row in desk.rows("SELECT kind, actor FROM event WHERE actor LIKE 'cli %'")],
-              [("take", "cli daemon"), ("release", "cli bin")], "the ledger")
+              [("take", "cli daemon"), ("say", "cli daemon"), ("release", "cli bin")], "the ledger")
         for name in ("", "nobody of that name", "x\x1b[31m"):
             desk.do("note", "ana", "hm", env={"SUDO_USER": name})
         equal({row["actor"] for row in desk.rows("SELECT actor FROM message WHERE kind = 'note'")}, {f"cli {own_login()}"}, "nobody's name")

@@ -520,6 +520,32 @@ def older():
             contains(result.err, "install the newer frontdesk", "and why")
 
 
+@test("a backup whose rules this version cannot use is restored all the same, and says what to do; what was pending stays unsent")
+def of_rules_refused():
+    with Desk() as desk, tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "copy.db")
+        desk.sandbox.fault("hang", times=0, path=SEND, ms=60000)
+        desk.say("ana", "ping 1")
+        eventually(lambda: desk.outbox("ana")[0]["state"] == "claimed", "under way")
+        desk.do("backup", path)
+        desk.kill()
+        desk.sandbox.unscript()
+        with sqlite3.connect(path) as book:
+            book.execute("UPDATE ruleset_file SET text = replace (text, 'INSERT INTO rule (', 'INSERT INTO rule (colour, ')")
+        told = desk.do("restore", path)
+        for piece in ("Restored.", "frontdeskd does not start with it yet", "cannot be used by this version", "frontdesk rules load DIR"):
+            contains(told.out + told.err, piece, "what it says")
+        equal([name for name in os.listdir(desk.folder) if name.startswith("desk.db.restoring")], [], "nothing is left about")
+        equal((desk.outbox("ana")[0]["state"], desk.value("SELECT value FROM book WHERE name = 'running'")), ("unknown", "0"),
+              "settled, and in the file")
+        desk.write_rules(texts.SHOP + "-- mended\n")
+        desk.do("rules", "load")
+        desk.do("audit")
+        desk.start()
+        desk.hears("eve", "ping 2", "pong 2")
+        equal(desk.sandbox.texts("ana"), [], "nothing that was pending")
+
+
 @test("audit --deep looks at each page of a book in use, on a copy that goes away; audit alone at what stands in it")
 def deep():
     with Desk() as desk:

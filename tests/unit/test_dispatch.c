@@ -576,6 +576,7 @@ static void acts_of_people(void **state)
         { "take", "{'conversation':1,'actor':'bob'}", 409, "agent" },
         { "say", "{'conversation':1,'actor':'eve','text':'  '}", 400, "agent" },
         { "say", "{'conversation':1,'actor':'eve','text':'Hello'}", 200, "agent" },
+        { "say", "{'conversation':1,'actor':'bob','text':'Me too'}", 409, "agent" },
         { "release", "{'conversation':1,'actor':'eve'}", 200, "bot" },
         { "say", "{'conversation':1,'actor':'bob','text':'Me too'}", 200, "agent" },
         { "close", "{'conversation':1,'actor':'eve'}", 200, "closed" },
