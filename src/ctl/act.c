@@ -30,8 +30,6 @@ enum {
     PROBE_TIMEOUT_MS = 3000,
     TELL_AFTER_MS = 1500, /* that it is waited for */
     LOOK_EVERY_MS = 5000,
-    HELD_WAIT_MS = 3000,
-    HELD_LOOK_MS = 50,
     DESK_NUMBER_MAX = (1 << 22) - 1,
     ANOTHER_BOOK = 421,
 };
@@ -421,10 +419,10 @@ static int finish(struct deed *deed, struct json **reply)
 /* Another command has the book for a moment only; and when it is a daemon that starts, that one is asked next. */
 static int run(struct deed *deed, struct json **reply)
 {
-    int64_t until = clock_monotonic_ms() + HELD_WAIT_MS;
+    int64_t until = clock_monotonic_ms() + LOCK_WAIT_MS;
 
     while (ask_daemon(deed) == 0 && do_here(deed) == 0 && clock_monotonic_ms() < until)
-        poll(NULL, 0, HELD_LOOK_MS);
+        poll(NULL, 0, LOCK_LOOK_MS);
     return finish(deed, reply);
 }
 

@@ -47,8 +47,6 @@ enum {
     DRAIN_MS = 1500,
     DESCRIPTORS_WANTED = 8192,
     LOOK_EVERY_S = 1,
-    HELD_WAIT_MS = 3000,
-    HELD_LOOK_MS = 50,
 };
 
 struct daemon {
@@ -182,7 +180,7 @@ static bool is_held_by_daemon(const char *path)
 /* A command has the book for a moment only, and others may wait for it as we do; another daemon keeps it. */
 static int open_when_free(const struct config *config, struct desk *desk, const struct zones *zones, struct error *error)
 {
-    int64_t until = clock_monotonic_ms() + HELD_WAIT_MS;
+    int64_t until = clock_monotonic_ms() + LOCK_WAIT_MS;
     int result;
 
     for (bool is_told = false;; is_told = true) {
@@ -191,7 +189,7 @@ static int open_when_free(const struct config *config, struct desk *desk, const 
             return result;
         if (!is_told)
             log_info("waiting_for_book", log_text("reason", error->text));
-        poll(NULL, 0, HELD_LOOK_MS);
+        poll(NULL, 0, LOCK_LOOK_MS);
     }
 }
 

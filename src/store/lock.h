@@ -13,6 +13,9 @@
  * none. */
 int lock_take(const char *path, int *descriptor, struct error *error);
 
+/* Commands hold it for a moment only: how long another program waits for that, and how often it looks. */
+enum { LOCK_WAIT_MS = 3000, LOCK_LOOK_MS = 50 };
+
 /* Only when SQLite has not opened the file in this process, or has closed it again. */
 void lock_release(int descriptor);
 
