@@ -37,8 +37,10 @@ static const char END_WAITING[] =
 /* Few wait behind something; of conversations she may have had very many. */
 static const char DROP_BEHIND[] = "DELETE FROM behind WHERE ?2 > 0 AND (SELECT v.contact FROM conversation v "
                                   "WHERE v.id = behind.conversation) IN " CONTACTS;
-static const char WITHHOLD[] = "UPDATE outbox SET state = 'withheld', settled_at = ?2, reason = '' WHERE" NOT_LEFT;
-static const char WITHHOLD_HELD[] = "UPDATE outbox SET state = 'withheld', reason = '' WHERE ?2 > 0 AND" HELD;
+/* Of a text that was sent once without an answer nobody can tell. */
+#define NOT_SENT "state = iif (kind = 'send' AND is_ambiguous = 1, 'unknown', 'withheld'), reason = ''"
+static const char WITHHOLD[] = "UPDATE outbox SET " NOT_SENT ", settled_at = ?2 WHERE" NOT_LEFT;
+static const char WITHHOLD_HELD[] = "UPDATE outbox SET " NOT_SENT " WHERE ?2 > 0 AND" HELD;
 static const char OPEN_NOTICE[] =
     "SELECT o.id, o.contact FROM outbox o WHERE o.message IN " NOTICES
     " AND o.settled_at IS NULL AND o.state <> 'claimed' LIMIT 1";

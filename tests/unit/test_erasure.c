@@ -589,6 +589,23 @@ static void what_is_held_or_withheld_of_an_erased_person_cannot_be_sent_after_al
     assert_int_equal(fixture_act(f, "outbox-retry", json), 409);
 }
 
+static void what_may_have_arrived_of_an_erased_person_is_not_told_as_withheld(void **state)
+{
+    struct fixture *f = *state;
+    struct error error;
+    int64_t ana;
+    char json[80];
+
+    live(f, "ana", &ana);
+    must(db_run(f->desk.db, "UPDATE outbox SET is_ambiguous = 1 WHERE kind = 'send'", &error), &error);
+    snprintf(json, sizeof json, "{'id':%lld,'actor':'cli mia'}", (long long)fixture_int(f, "SELECT id FROM outbox WHERE kind = 'send'"));
+    assert_int_equal(fixture_act(f, "erase", "{'user':'ana','actor':'cli mia'}"), 200);
+    assert_string_equal(fixture_text(f, "SELECT state FROM outbox WHERE kind = 'send'"), "unknown");
+    assert_int_equal(fixture_act(f, "outbox-retry", json), 409);
+    finish(f);
+    assert_int_equal(fixture_act(f, "outbox-retry", json), 409);
+}
+
 static void braze_is_asked_to_empty_each_profile_that_was_written_to(void **state)
 {
     struct fixture *f = *state;
@@ -1038,6 +1055,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(digests_of_the_erased_go_after_a_day_and_with_the_last_of_them_the_secret, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_is_held_or_withheld_of_an_erased_person_cannot_be_sent_after_all, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_may_have_arrived_of_an_erased_person_is_not_told_as_withheld, set_up, tear_down),
         cmocka_unit_test_setup_teardown(braze_is_asked_to_empty_each_profile_that_was_written_to, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_still_to_be_written_for_the_erased_is_no_discrepancy_meanwhile, set_up,
                                         tear_down),
