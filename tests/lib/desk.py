@@ -66,11 +66,14 @@ class Desk:
         self.sandbox = sandbox or Sandbox(self.folder)
         self.env = self._environment(env)
         if start:
-            try:
-                self.start()
-            except BaseException:
-                self.close()    # or its sandbox would outlive us
-                raise
+            self.start_or_close()
+
+    def start_or_close(self):
+        try:
+            self.start()
+        except BaseException:
+            self.close()    # or its sandbox would outlive us
+            raise
 
     def _environment(self, more):
         env = {key: value for key, value in os.environ.items()

@@ -25,7 +25,7 @@ class FakeDesk(Desk):
         self.jump("+0")
         self.env |= {"LD_PRELOAD": self.library, "FAKETIME_TIMESTAMP_FILE": self.clock_file, "FAKETIME_NO_CACHE": "1",
                      "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
-        self.start()
+        self.start_or_close()
 
     def jump(self, offset):
         """Seconds away from the true time."""
