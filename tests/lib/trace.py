@@ -32,6 +32,11 @@ def inject(call, fault, when):
             "-e", f"inject={call}:{fault}:when={when}"]
 
 
+def ends_traced():
+    """The environment of a daemon that ends while strace has it: LeakSanitizer does not go with that."""
+    return {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
+
+
 @contextlib.contextmanager
 def attached(process, call, fault, when):
     """While it lasts, the faults of `inject` happen to a process that runs already."""

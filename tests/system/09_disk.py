@@ -115,7 +115,7 @@ def ends_of_an_uncertain_commit(desk, call, fault, when):
 for _when in ("1", "2", "5", "3+"):
     @test(f"EIO of fdatasync number {_when}: no 202, exit non-zero, the restart keeps everything")
     def failing_sync(when=_when):
-        with Desk() as desk:
+        with Desk(**trace.ends_traced()) as desk:
             ends_of_an_uncertain_commit(desk, "fdatasync", "error=EIO", when)
 
 

@@ -160,7 +160,7 @@ def overload():
 
 @test("1,000 half-sent requests: a stop does not wait for them, and answers what it took")
 def stop_with_half_sent():
-    with Desk() as desk, contextlib.ExitStack() as stack:
+    with Desk(**trace.ends_traced()) as desk, contextlib.ExitStack() as stack:
         for _ in range(1000):
             link = stack.enter_context(socket.create_connection(("127.0.0.1", desk.port)))
             link.sendall(f"POST /v1/inbound HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n"

@@ -371,8 +371,7 @@ def ends_at_a_failed_sync(desk, when):
 for _when in SYNCS:
     @test(f"EIO of fdatasync number {_when} while careful: no 202, no write behind it, exit 74, the next start is well")
     def careful_sync(when=_when):
-        with Desk() as desk:
-            desk.env["ASAN_OPTIONS"] = desk.env.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # not under strace
+        with Desk(**trace.ends_traced()) as desk:
             desk.kill()
             desk.start()
             true(int(desk.value("SELECT value FROM book WHERE name = 'careful_until'")) > time.time() * 1000, "careful")
@@ -381,9 +380,7 @@ for _when in SYNCS:
 
 @test("EIO of an fdatasync that the engine does not wait for: no 202, no write behind it, exit 74, the next start is well")
 def usual_sync():
-    with Desk(start=False) as desk:
-        desk.env["ASAN_OPTIONS"] = desk.env.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # not under strace
-        desk.start()
+    with Desk(**trace.ends_traced()) as desk:
         ends_at_a_failed_sync(desk, 1)
 
 
@@ -422,10 +419,8 @@ def failed_at(path):
 
 @test("no round begins behind a commit that did not reach the disk, though a message waits for one")
 def no_round_behind():
-    with Desk(start=False) as desk, ThreadPoolExecutor(1) as pool:
+    with Desk(**trace.ends_traced()) as desk, ThreadPoolExecutor(1) as pool:
         client, output = Client(desk), os.path.join(desk.folder, "trace")
-        desk.env["ASAN_OPTIONS"] = desk.env.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # not under strace
-        desk.start()
         before = written(desk.process.pid)
         desk.hears("ana", "ping 1", "pong 1")
         desk.wait_drained()

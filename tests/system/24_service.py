@@ -198,7 +198,7 @@ def stop():
 
 @test("a stop waits for a call that is entered and has not begun, since the disk is slow")
 def stop_behind_the_disk():
-    with business() as desk:
+    with business(env=trace.ends_traced()) as desk:
         desk.sandbox.fault("status", path=ORDERS, status=503)
         desk.say("ana", "order 12345")
         wait_call(desk, "due")
