@@ -165,6 +165,7 @@ LIB = \
   src/text/literal.c \
   src/text/literal_part.c \
   src/text/literal_pattern.c \
+  src/text/locale.c \
   src/text/markdown.c \
   src/text/markdown_html.c \
   src/text/markdown_inline.c \

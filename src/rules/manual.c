@@ -307,8 +307,8 @@ const struct manual_column manual_filters[] = {
     { "replace: '-', ' '", "the one for the other" },
     { "plus: 1", "so much more" },
     { "minus: 1", "so much less" },
-    { "money: 'EUR'", "as an amount of money" },
-    { "date: '%A, %d %B'", "of now, or of an answer to ask date" },
+    { "money: 'EUR'", "as an amount of money; with 'es' behind it, as in Spanish" },
+    { "date: '%A, %d %B'", "of now, or of an answer to ask date; with 'es' behind it, in Spanish" },
     { "josa: '을/를'", "the word with the Korean particle that fits it" },
     END,
 };

@@ -14,16 +14,15 @@
 
 #include "base/calendar.h"
 #include "rules/opening_day.h"
+#include "text/locale.h"
 
 struct opening_words {
     const char *language;
     const char *now, *later;
     const char *today, *tomorrow;
     const char *weekday_before; /* "on " */
-    const char *weekdays[7];
     const char *date_before, *date_between, *date_after;
     bool is_month_first;
-    const char *months[12];
     const char *at, *at_one; /* between day and time; at_one before 01:00 */
     const char *from, *to, *to_after;
     const char *until, *until_one, *until_after;
@@ -36,10 +35,7 @@ static const struct opening_words SPEECH[] = {
     { .language = "en",
       .now = "now", .later = "later", .today = "today", .tomorrow = "tomorrow",
       .weekday_before = "on ",
-      .weekdays = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday" },
       .date_before = "on ", .date_between = " ", .date_after = "",
-      .months = { "January", "February", "March", "April", "May", "June", "July", "August", "September",
-                  "October", "November", "December" },
       .at = " at ", .at_one = " at ",
       .from = "from ", .to = " to ", .to_after = "",
       .until = "until ", .until_one = "until ", .until_after = "",
@@ -49,9 +45,7 @@ static const struct opening_words SPEECH[] = {
     { .language = "ko",
       .now = "지금", .later = "나중에", .today = "오늘", .tomorrow = "내일",
       .weekday_before = "",
-      .weekdays = { "일요일", "월요일", "화요일", "수요일", "목요일", "금요일", "토요일" },
       .date_before = "", .date_between = " ", .date_after = "일", .is_month_first = true,
-      .months = { "1월", "2월", "3월", "4월", "5월", "6월", "7월", "8월", "9월", "10월", "11월", "12월" },
       .at = " ", .at_one = " ",
       .from = "", .to = "부터 ", .to_after = "까지",
       .until = "", .until_one = "", .until_after = "까지",
@@ -61,10 +55,7 @@ static const struct opening_words SPEECH[] = {
     { .language = "es",
       .now = "ahora", .later = "más tarde", .today = "hoy", .tomorrow = "mañana",
       .weekday_before = "el ",
-      .weekdays = { "domingo", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado" },
       .date_before = "el ", .date_between = " de ", .date_after = "",
-      .months = { "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
-                  "octubre", "noviembre", "diciembre" },
       .at = " a las ", .at_one = " a la ",
       .from = "de ", .to = " a ", .to_after = "",
       .until = "hasta las ", .until_one = "hasta la ", .until_after = "",
@@ -123,11 +114,12 @@ static void add_date(int64_t day, const struct opening_words *words, struct buf 
     int64_t year;
     int month, day_of_month;
     calendar_date(day, &year, &month, &day_of_month);
+    const char *name = locale_find(words->language)->months[month - 1];
     buf_add_text(out, words->date_before);
     if (words->is_month_first)
-        buf_addf(out, "%s%s%d", words->months[month - 1], words->date_between, day_of_month);
+        buf_addf(out, "%s%s%d", name, words->date_between, day_of_month);
     else
-        buf_addf(out, "%d%s%s", day_of_month, words->date_between, words->months[month - 1]);
+        buf_addf(out, "%d%s%s", day_of_month, words->date_between, name);
     buf_add_text(out, words->date_after);
 }
 
@@ -139,7 +131,7 @@ static void add_day(int64_t today, int64_t day, const struct opening_words *word
     else if (day == today + 1)
         buf_add_text(out, words->tomorrow);
     else if (day > today && day < today + 7)
-        buf_addf(out, "%s%s", words->weekday_before, words->weekdays[calendar_weekday(day)]);
+        buf_addf(out, "%s%s", words->weekday_before, locale_find(words->language)->weekdays[calendar_weekday(day)]);
     else
         add_date(day, words, out);
 }

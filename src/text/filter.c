@@ -24,10 +24,9 @@ enum { TRUNCATE_MAX = 10000 };
 
 struct filter_type {
     const char *name;
-    size_t arg_count;
+    size_t arg_min, arg_max; /* those that are left out are NULL */
     int (*check)(char *const *args, struct error *error); /* NULL: any arguments will do */
     void (*apply)(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out);
-    bool is_optional; /* its arguments may be left out: NULL then */
 };
 
 /* Decodes the next character at *at and moves behind it; a bad byte counts as a character. */
@@ -150,18 +149,18 @@ static void apply_replace(char *const *args, const struct zone *zone, const stru
 }
 
 static const struct filter_type TYPES[] = {
-    { "default", 1, NULL, apply_default, false },
-    { "capitalize", 0, NULL, apply_capitalize, false },
-    { "upcase", 0, NULL, apply_upcase, false },
-    { "downcase", 0, NULL, apply_downcase, false },
-    { "strip", 0, NULL, apply_strip, false },
-    { "truncate", 1, check_truncate, apply_truncate, false },
-    { "replace", 2, check_replace, apply_replace, false },
-    { "plus", 1, filter_check_number, filter_plus, false },
-    { "minus", 1, filter_check_number, filter_minus, false },
-    { "money", 1, filter_check_currency, filter_money, false },
-    { "date", 1, filter_check_date, filter_date, true },
-    { "josa", 1, filter_check_josa, filter_josa, false },
+    { "default", 1, 1, NULL, apply_default },
+    { "capitalize", 0, 0, NULL, apply_capitalize },
+    { "upcase", 0, 0, NULL, apply_upcase },
+    { "downcase", 0, 0, NULL, apply_downcase },
+    { "strip", 0, 0, NULL, apply_strip },
+    { "truncate", 1, 1, check_truncate, apply_truncate },
+    { "replace", 2, 2, check_replace, apply_replace },
+    { "plus", 1, 1, filter_check_number, filter_plus },
+    { "minus", 1, 1, filter_check_number, filter_minus },
+    { "money", 1, 2, filter_check_currency, filter_money },
+    { "date", 0, 2, filter_check_date, filter_date },
+    { "josa", 1, 1, filter_check_josa, filter_josa },
 };
 
 enum { TYPE_COUNT = sizeof TYPES / sizeof TYPES[0] };
@@ -187,13 +186,16 @@ const struct filter_type *filter_find(const char *name, struct error *error)
 int filter_check(const struct filter *filter, struct error *error)
 {
     const struct filter_type *type = filter->type;
+    struct buf wanted = { 0 };
 
-    if (filter->arg_count == 0 && type->is_optional)
-        return 0;
-    if (filter->arg_count != type->arg_count)
-        return error_set(error, "%s takes %zu argument%s, here are %zu.", type->name, type->arg_count,
-                         type->arg_count == 1 ? "" : "s", filter->arg_count);
-    return type->check != NULL ? type->check(filter->args, error) : 0;
+    if (filter->arg_count >= type->arg_min && filter->arg_count <= type->arg_max)
+        return type->check != NULL && filter->arg_count > 0 ? type->check(filter->args, error) : 0;
+    if (type->arg_min < type->arg_max)
+        buf_addf(&wanted, "%zu to ", type->arg_min);
+    error_set(error, "%s takes %s%zu argument%s, here are %zu.", type->name, buf_text(&wanted), type->arg_max,
+              type->arg_max == 1 ? "" : "s", filter->arg_count);
+    buf_release(&wanted);
+    return -1;
 }
 
 void filter_apply(const struct filter *filter, const struct zone *zone, struct buf *value)

@@ -6,9 +6,9 @@
  *
  * Without a format a moment is 2026-05-12 21:00, and a date what it is, 2026-05-12: read alike everywhere.
  *
- * The names of days and months are English: messages in other languages use numbers, or phrases. Formats are
- * those of strftime that do not depend on a locale, with "-" against padding (%-d). They are checked at
- * compile time, and strftime itself is not used, since it knows the process's zone only.
+ * The names of days and months are English, or of the language that is named behind the format (text/locale.h).
+ * Formats are those of strftime that are one piece, with "-" against padding (%-d). They are checked at compile
+ * time, and strftime itself is not used, since it knows the process's zone and locale only.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,12 +16,8 @@
 #include <string.h>
 
 #include "text/filter.h"
+#include "text/locale.h"
 #include "text/moment.h"
-
-static const char *const DAYS[] = { "Sunday",   "Monday", "Tuesday", "Wednesday",
-                                    "Thursday", "Friday", "Saturday" };
-static const char *const MONTHS[] = { "January", "February", "March",     "April",   "May",      "June",
-                                      "July",    "August",   "September", "October", "November", "December" };
 
 /* Local time of the value in the zone, or false. */
 static bool value_local(const char *text, const struct zone *zone, struct zone_time *local)
@@ -66,7 +62,8 @@ static void add_offset(int seconds, struct buf *out)
 }
 
 /* Appends what a conversion stands for; false when there is none of that letter. */
-static bool add_conversion(char letter, bool is_bare, const struct zone_time *local, struct buf *out)
+static bool add_conversion(char letter, bool is_bare, const struct zone_time *local, const struct locale *locale,
+                           struct buf *out)
 {
     const struct {
         char letter;
@@ -86,11 +83,11 @@ static bool add_conversion(char letter, bool is_bare, const struct zone_time *lo
             return true;
         }
     switch (letter) {
-    case 'p': buf_add_text(out, local->hour < 12 ? "AM" : "PM"); return true;
-    case 'a': buf_add(out, DAYS[local->weekday], 3); return true;
-    case 'A': buf_add_text(out, DAYS[local->weekday]); return true;
-    case 'b': buf_add(out, MONTHS[local->month - 1], 3); return true;
-    case 'B': buf_add_text(out, MONTHS[local->month - 1]); return true;
+    case 'p': buf_add_text(out, local->hour < 12 ? locale->morning : locale->afternoon); return true;
+    case 'a': buf_add_text(out, locale->short_weekdays[local->weekday]); return true;
+    case 'A': buf_add_text(out, locale->weekdays[local->weekday]); return true;
+    case 'b': buf_add_text(out, locale->short_months[local->month - 1]); return true;
+    case 'B': buf_add_text(out, locale->months[local->month - 1]); return true;
     case 'z': add_offset(local->offset_seconds, out); return true;
     case 'Z': buf_add_text(out, local->abbreviation); return true;
     case '%': buf_add_char(out, '%'); return true;
@@ -99,7 +96,8 @@ static bool add_conversion(char letter, bool is_bare, const struct zone_time *lo
 }
 
 /* Appends the formatted time. NULL, or where a conversion stands that is not known. */
-static const char *format_time(const char *format, const struct zone_time *local, struct buf *out)
+static const char *format_time(const char *format, const struct zone_time *local, const struct locale *locale,
+                               struct buf *out)
 {
     for (const char *at = format; *at != '\0'; at++) {
         const char *start = at;
@@ -110,7 +108,7 @@ static const char *format_time(const char *format, const struct zone_time *local
             continue;
         }
         at += is_bare ? 2 : 1;
-        if (*at == '\0' || !add_conversion(*at, is_bare, local, out))
+        if (*at == '\0' || !add_conversion(*at, is_bare, local, locale, out))
             return start;
     }
     return NULL;
@@ -123,7 +121,7 @@ int filter_check_date(char *const *args, struct error *error)
     const char *unknown;
 
     moment_local(NULL, 0, &epoch);
-    unknown = format_time(args[0], &epoch, &out);
+    unknown = format_time(args[0], &epoch, locale_english(), &out);
     buf_release(&out);
     if (unknown != NULL)
         return error_set(
@@ -131,7 +129,7 @@ int filter_check_date(char *const *args, struct error *error)
             "date does not know \"%.3s\"; known are %%Y %%m %%d %%H %%M %%S %%y %%e %%I %%p %%a %%A "
             "%%b %%B %%j %%Z %%z %%%%, and %%-d for a day without its zero.",
             unknown);
-    return 0;
+    return args[1] == NULL || locale_named(args[1], error) != NULL ? 0 : -1;
 }
 
 void filter_date(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out)
@@ -141,7 +139,7 @@ void filter_date(char *const *args, const struct zone *zone, const struct buf *v
     const char *format = args[0] != NULL ? args[0] : is_day ? "%Y-%m-%d" : "%Y-%m-%d %H:%M";
 
     if (strlen(buf_text(value)) == value->len && value_local(buf_text(value), zone, &local))
-        format_time(format, &local, out);
+        format_time(format, &local, args[1] != NULL ? locale_find(args[1]) : locale_english(), out);
     else
         buf_add(out, value->data, value->len);
 }

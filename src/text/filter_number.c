@@ -4,7 +4,7 @@
  * Prices are decimal, so they are never held in a double: 0.1 + 0.2 is 0.3 here. A number is a count of
  * millionths in 64 bits and remembers how many decimal places it was written with: up to twelve digits before
  * the point, any number behind it, rounded to six. A sum has the places of the term that has more of them.
- * Halves are rounded away from zero, as on a bill.
+ * Halves are rounded away from zero, as on a bill. Only a sum of money is written as its language writes it.
  *
  * A value that is no such number passes unchanged; an empty one counts as 0 for plus and minus, and stays
  * empty for money.
@@ -13,9 +13,11 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "text/filter.h"
+#include "text/locale.h"
 
 enum { PLACES_MAX = 6, WHOLE_DIGITS_MAX = 12 };
 
@@ -27,19 +29,19 @@ struct decimal {
 };
 
 struct currency {
-    const char *code, *sign;
+    const char *code, *sign; /* the same where it has no sign of its own */
     int places;
 };
 
 static const struct currency CURRENCIES[] = {
-    { "AUD", "A$", 2 },   { "BHD", "BHD ", 3 }, { "BRL", "R$", 2 },   { "CAD", "C$", 2 },
-    { "CLP", "CLP ", 0 }, { "CNY", "CN¥", 2 },  { "EUR", "€", 2 },    { "GBP", "£", 2 },
-    { "HKD", "HK$", 2 },  { "IDR", "Rp", 0 },   { "INR", "₹", 2 },    { "ISK", "ISK ", 0 },
-    { "JOD", "JOD ", 3 }, { "JPY", "¥", 0 },    { "KRW", "₩", 0 },    { "KWD", "KWD ", 3 },
-    { "MXN", "MX$", 2 },  { "NZD", "NZ$", 2 },  { "OMR", "OMR ", 3 }, { "PHP", "₱", 2 },
-    { "PYG", "PYG ", 0 }, { "SGD", "S$", 2 },   { "THB", "฿", 2 },    { "TND", "TND ", 3 },
-    { "TWD", "NT$", 0 },  { "UGX", "UGX ", 0 }, { "USD", "$", 2 },    { "VND", "₫", 0 },
-    { "XAF", "XAF ", 0 }, { "XOF", "XOF ", 0 },
+    { "AUD", "A$", 2 },   { "BHD", "BHD", 3 }, { "BRL", "R$", 2 },   { "CAD", "C$", 2 },
+    { "CLP", "CLP", 0 }, { "CNY", "CN¥", 2 },  { "EUR", "€", 2 },    { "GBP", "£", 2 },
+    { "HKD", "HK$", 2 },  { "IDR", "Rp", 0 },   { "INR", "₹", 2 },    { "ISK", "ISK", 0 },
+    { "JOD", "JOD", 3 }, { "JPY", "¥", 0 },    { "KRW", "₩", 0 },    { "KWD", "KWD", 3 },
+    { "MXN", "MX$", 2 },  { "NZD", "NZ$", 2 },  { "OMR", "OMR", 3 }, { "PHP", "₱", 2 },
+    { "PYG", "PYG", 0 }, { "SGD", "S$", 2 },   { "THB", "฿", 2 },    { "TND", "TND", 3 },
+    { "TWD", "NT$", 0 },  { "UGX", "UGX", 0 }, { "USD", "$", 2 },    { "VND", "₫", 0 },
+    { "XAF", "XAF", 0 }, { "XOF", "XOF", 0 },
 };
 
 /* The digits behind the point, as millionths, rounded at the seventh. Returns where they end. */
@@ -99,36 +101,52 @@ static int64_t round_absolute(int64_t millionths, int places)
     return ((millionths < 0 ? -millionths : millionths) + unit / 2) / unit;
 }
 
-static void add_grouped(int64_t number, struct buf *out)
+/* "CHF" keeps its distance from the number also where "$" does not. */
+static bool is_word(const struct currency *currency)
+{
+    return strcmp(currency->code, currency->sign) == 0;
+}
+
+/* The number, with the locale's sign between its thousands. */
+static void add_grouped(int64_t number, const struct locale *locale, struct buf *out)
 {
     char digits[32];
-    size_t len;
-    struct buf text = { 0 };
+    size_t len = (size_t)snprintf(digits, sizeof digits, "%" PRId64, number);
+    bool is_grouped = len >= (size_t)locale->grouped_from;
 
-    buf_addf(&text, "%" PRId64, number);
-    len = text.len < sizeof digits ? text.len : sizeof digits;
-    memcpy(digits, buf_text(&text), len);
-    buf_release(&text);
     for (size_t i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0)
-            buf_add_char(out, ',');
+        if (is_grouped && i > 0 && (len - i) % 3 == 0)
+            buf_add_text(out, locale->group);
         buf_add_char(out, digits[i]);
     }
 }
 
-/* "-", sign, digits, with or without commas between thousands. */
-static void decimal_format(int64_t millionths, int places, const char *sign, bool is_grouped, struct buf *out)
+/* "-12.50": digits with a point, as this language of templates writes numbers. */
+static void decimal_format(int64_t millionths, int places, struct buf *out)
 {
     int64_t units = round_absolute(millionths, places);
-    int64_t whole = units / POWERS[places];
 
-    buf_addf(out, "%s%s", millionths < 0 && units > 0 ? "-" : "", sign);
-    if (is_grouped)
-        add_grouped(whole, out);
-    else
-        buf_addf(out, "%" PRId64, whole);
+    buf_addf(out, "%s%" PRId64, millionths < 0 && units > 0 ? "-" : "", units / POWERS[places]);
     if (places > 0)
         buf_addf(out, ".%0*" PRId64, places, units % POWERS[places]);
+}
+
+/* A sum as people write it: "-€1,204.50", "-1204,50 €". */
+static void money_format(int64_t millionths, const struct currency *currency, const struct locale *locale,
+                         struct buf *out)
+{
+    int64_t units = round_absolute(millionths, currency->places);
+    const char *gap = is_word(currency) && *locale->sign_gap == '\0' ? " " : locale->sign_gap;
+
+    if (millionths < 0 && units > 0)
+        buf_add_char(out, '-');
+    if (!locale->is_sign_behind)
+        buf_addf(out, "%s%s", currency->sign, gap);
+    add_grouped(units / POWERS[currency->places], locale, out);
+    if (currency->places > 0)
+        buf_addf(out, "%s%0*" PRId64, locale->point, currency->places, units % POWERS[currency->places]);
+    if (locale->is_sign_behind)
+        buf_addf(out, "%s%s", gap, currency->sign);
 }
 
 int filter_check_number(char *const *args, struct error *error)
@@ -152,7 +170,7 @@ static void add(const struct buf *value, const char *argument, bool is_minus, st
         return;
     }
     decimal_format(left.millionths + (is_minus ? -right.millionths : right.millionths),
-                   left.places > right.places ? left.places : right.places, "", false, out);
+                   left.places > right.places ? left.places : right.places, out);
 }
 
 void filter_plus(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out)
@@ -192,7 +210,7 @@ int filter_check_currency(char *const *args, struct error *error)
         return error_set(error,
                          "\"%s\" is no currency code; write three capital letters, such as 'KRW' or 'USD'.",
                          args[0]);
-    return 0;
+    return args[1] == NULL || locale_named(args[1], error) != NULL ? 0 : -1;
 }
 
 static const struct currency *find_currency(const char *code)
@@ -205,15 +223,14 @@ static const struct currency *find_currency(const char *code)
 
 void filter_money(char *const *args, const struct zone *zone, const struct buf *value, struct buf *out)
 {
-    const struct currency *currency = find_currency(args[0]);
-    char own[5] = { args[0][0], args[0][1], args[0][2], ' ', '\0' };
+    const struct currency other = { args[0], args[0], 2 };
+    const struct currency *known = find_currency(args[0]);
     struct decimal number;
 
     (void)zone;
-    if (!value_parse(value, &number))
-        buf_add(out, value->data, value->len);
-    else if (currency != NULL)
-        decimal_format(number.millionths, currency->places, currency->sign, true, out);
+    if (value_parse(value, &number))
+        money_format(number.millionths, known != NULL ? known : &other,
+                     args[1] != NULL ? locale_find(args[1]) : locale_english(), out);
     else
-        decimal_format(number.millionths, 2, own, true, out);
+        buf_add(out, value->data, value->len);
 }

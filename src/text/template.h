@@ -12,8 +12,10 @@
  *     replace: 'a', 'b'  every a by b
  *     plus: 3, minus: 3  decimal, exact
  *     money: 'KRW'       12000 → ₩12,000; 'USD': 12.5 → $12.50; codes without a sign of their own: CHF 12.50
+ *     money: 'EUR', 'es' as that language writes it: 12,50 €
  *     date: '%H:%M'      unix seconds or milliseconds, or ISO 8601, in the render zone; of strftime: %Y %m %d
  *                        %H %M %S %y %e %I %p %a %A %b %B %j %Z %z %% in English, and %-d without padding
+ *     date: '%A', 'es'   with the names of that language: martes (text/locale.h)
  *     date               2026-05-12 21:00, and a date without a time 2026-05-12
  *     josa: '을/를'      with the Korean particle that fits: 사과를, 수박을 (text/josa.h)
  *

@@ -178,6 +178,19 @@ static void number_filters(void **state)
         { "{{ 'free' | money: 'USD' }}", "free" },
         { "{{ '100' | money: 'USD' }}", "$100.00" },
         { "{{ '1000' | plus: 500 | money: 'KRW' }}", "₩1,500" },
+        { "{{ cents | money: 'EUR', 'en' }}", "€12.50" },
+        { "{{ price | money: 'KRW', 'ko' }}", "₩12,000" },
+        { "{{ cents | money: 'EUR', 'es' }}", "12,50\u00a0€" },
+        { "{{ '1234.5' | money: 'EUR', 'es' }}", "1234,50\u00a0€" },
+        { "{{ '-12345.5' | money: 'EUR', 'ES' }}", "-12.345,50\u00a0€" },
+        { "{{ '12' | money: 'CHF', 'de' }}", "12,00\u00a0CHF" },
+        { "{{ '1234.5' | money: 'EUR', 'de-AT' }}", "1.234,50\u00a0€" },
+        { "{{ '1234.5' | money: 'EUR', 'it' }}", "1.234,50\u00a0€" },
+        { "{{ '1234.5' | money: 'EUR', 'fr' }}", "1\u202f234,50\u00a0€" },
+        { "{{ '12345.5' | money: 'EUR', 'pt' }}", "12\u00a0345,50\u00a0€" },
+        { "{{ '1234.5' | money: 'BRL', 'pt_br' }}", "R$\u00a01.234,50" },
+        { "{{ '-0.001' | money: 'EUR', 'es' }}", "0,00\u00a0€" },
+        { "{{ 'gratis' | money: 'EUR', 'es' }}", "gratis" },
     };
 
     (void)state;
@@ -204,6 +217,13 @@ static void date_filter(void **state)
         { "{{ '2026-05-12T20:30-0500' | date: '%d %H:%M' }}", "13 01:30" },
         { "{{ '2026-05-12T20:30+02' | date: '%H:%M' }}", "18:30" },
         { "{{ '2016-12-31T23:59:60Z' | date: '%H:%M:%S' }}", "23:59:59" },
+        { "{{ seconds | date: '%A %-d de %B', 'es' }}", "martes 12 de mayo" },
+        { "{{ '2026-09-02 21:05' | date: '%a %-d %b, %-I:%M %p', 'es-MX' }}", "mié 2 sept, 9:05 p.\u00a0m." },
+        { "{{ seconds | date: '%B %-d일 %A %p %-I시', 'ko' }}", "5월 12일 화요일 오전 9시" },
+        { "{{ seconds | date: '%A, %-d. %B', 'de' }}", "Dienstag, 12. Mai" },
+        { "{{ seconds | date: '%A %-d %B', 'fr' }}", "mardi 12 mai" },
+        { "{{ seconds | date: '%a %-d %b', 'it' }}", "mar 12 mag" },
+        { "{{ seconds | date: '%A, %-d de %B', 'pt-BR' }}", "terça-feira, 12 de maio" },
         /* no date: unchanged */
         { "{{ '2026-02-29' | date: '%d' }}", "2026-02-29" },
         { "{{ '2026-13-01' | date: '%d' }}", "2026-13-01" },
@@ -274,6 +294,9 @@ static void errors(void **state)
         { "{{ a | josa }}", "column 8: josa takes 1 argument, here are 0" },
         { "{{ a | date: '%Q' }}", "column 8: date does not know \"%Q\"" },
         { "{{ a | date: '100%' }}", "date does not know \"%\"" },
+        { "{{ a | money }}", "column 8: money takes 1 to 2 arguments, here are 0" },
+        { "{{ a | money: 'EUR', 'klingon' }}", "how \"klingon\" writes sums and dates is not known; known are en, ko, es," },
+        { "{{ a | date: '%A', 'xx' }}", "how \"xx\" writes sums and dates is not known; known are en, ko, es, pt, pt-BR, fr, de, it." },
         { "\xff", "UTF-8" },
         { "{{ a "
           "|upcase|upcase|upcase|upcase|upcase|upcase|upcase|upcase|upcase|upcase|upcase|upcase|upcase|upcase"

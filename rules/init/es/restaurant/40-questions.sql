@@ -5,7 +5,7 @@ INSERT INTO rule (name, words, unless, say) VALUES
   ('donde', 'dónde estáis, dónde están, dónde queda, dirección, ubicación, cómo llego, cómo llegar, aparca*, parking', 'dirección de correo',
    'Estamos en la calle Mayor 12. Hay un parking público en la plaza, a dos minutos.'),
   ('carta', 'carta, menú, menú del día, qué tenéis, platos, postre, postres', 'menú infantil',
-   'La carta está en casaolivo.example.com. El menú del día, de martes a viernes: {{ "14.50" | money: "EUR" }}.'),
+   'La carta está en casaolivo.example.com. El menú del día, de martes a viernes: {{ "14.50" | money: "EUR", "es" }}.'),
   ('alergias', 'alergi*, alérgic*, alérgen*, celíac*, gluten, vegano, vegana, vegetarian*, lactosa, frutos secos', NULL,
    'Muchos platos van sin gluten o sin carne, y la carta marca los alérgenos. Dínoslo también al reservar.'),
   ('llevar', 'para llevar, a domicilio, delivery, repart*', NULL, 'Pide por aquí y pasa a recogerlo en 25 minutos. A domicilio no repartimos.'),

@@ -8,7 +8,7 @@ INSERT INTO rule (name, words, unless, say) VALUES
   ('precios', 'precio*, cuánto cuesta, cuánto cuestan, cuánto vale, cuánto es', 'cuánto cuesta el envío',
    'Dinos qué buscas y te decimos el precio. También los tienes todos en tienda.example.com.'),
   ('envios', 'envío, envíos, enviar, enviáis, envían, mandáis, mandan, a domicilio', NULL,
-   'Enviamos en 48 horas por {{ "4.90" | money: "EUR" }}; a partir de {{ "50" | money: "EUR" }}, gratis.'),
+   'Enviamos en 48 horas por {{ "4.90" | money: "EUR", "es" }}; a partir de {{ "50" | money: "EUR", "es" }}, gratis.'),
   ('cambios', 'cambiar, cambio, cambios, devolver, devoluciones, otra talla', NULL,
    'Tienes 30 días para cambiar o devolver lo que no hayas usado. Trae el tique o mándanos su número.'),
   ('pago', 'pagar, pago, tarjeta, efectivo, bizum, transferencia', 'tarjeta de felicitación, tarjeta regalo', 'Tarjeta, efectivo o Bizum, como prefieras.');
