@@ -24,7 +24,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +34,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/option.h"
 #include "base/version.h"
 
 #include "sandbox_help.h"
@@ -386,11 +386,14 @@ static int read_options(int argc, char **argv, struct options *options, struct s
                         struct error *error)
 {
     struct option table[OPTION_VERSION + 2];
+    const char *typed = NULL;
     int chosen = 0;
 
     build_table(table);
     opterr = 0;
     while ((chosen = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
+        if (chosen >= 0 && chosen <= OPTION_VERSION && !option_is_whole(argv, &table[chosen], &typed))
+            return error_set(error, "There is no option %s; did you mean --%s?", typed, table[chosen].name);
         if (chosen == OPTION_HELP || chosen == 'h') {
             print_help();
             return 1;

@@ -1,7 +1,6 @@
 /*
  * config: see the header.
  */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,6 +10,7 @@
 #include "base/buf.h"
 #include "base/env.h"
 #include "base/nearest.h"
+#include "base/option.h"
 #include "daemon/config.h"
 #include "daemon/config_help.h"
 #include "daemon/fetch.h"
@@ -35,11 +35,14 @@ static void replace(char **slot, const char *value)
 static int read_flags(int argc, char **argv, struct config *config, enum config_wish *wish,
                       struct error *error)
 {
-    int flag;
+    int flag, row = 0;
+    const char *typed = NULL;
 
     opterr = 0;
     optind = 1;
-    while ((flag = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+    while ((flag = getopt_long(argc, argv, ":h", options, &row)) != -1) {
+        if (flag != ':' && flag != '?' && !option_is_whole(argv, &options[row], &typed))
+            return error_set(error, "%s is not understood; did you mean --%s?", typed, options[row].name);
         switch (flag) {
         case 'd': replace(&config->db, optarg); break;
         case 'r': replace(&config->rules, optarg); break;

@@ -75,6 +75,10 @@ def flags():
         done = subprocess.run([binary("frontdeskd"), "--db"], env=desk.env, capture_output=True, text=True, timeout=20, check=False)
         equal((done.returncode, done.stderr), (2, "frontdeskd: --db wants a value behind it; frontdeskd --help lists the flags\n"),
               "a flag without its value")
+        done = subprocess.run([binary("frontdeskd"), "--rule", "/tmp"], env=desk.env, capture_output=True, text=True, timeout=20,
+                              check=False)
+        equal((done.returncode, done.stderr), (2, "frontdeskd: --rule is not understood; did you mean --rules?\n"),
+              "the beginning of a flag is none")
         told = [subprocess.run([binary("frontdeskd"), word], env={}, capture_output=True, text=True, timeout=20, check=False)
                 for word in ("--help", "-h")]
         equal([(done.returncode, done.stderr) for done in told], [(0, "")] * 2, "help needs no setting")

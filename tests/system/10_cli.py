@@ -193,6 +193,9 @@ def helps():
         for name in ("frontdeskd", "frontdesk-sandbox"):
             told = subprocess.run([binary(name), "--version"], capture_output=True, text=True, check=False)
             equal((told.returncode, told.stdout), (0, f"{name} {version['version']}\n"), "of the other programs")
+        slip = subprocess.run([binary("frontdesk-sandbox"), "--port", "9"], capture_output=True, text=True, check=False)
+        equal((slip.returncode, slip.stderr.splitlines()[:1]),
+              (2, ["frontdesk-sandbox: There is no option --port; did you mean --port-file?"]), "the beginning of an option is none")
         for words in (["--help"], ["help", "outbox"], ["outbox", "list", "--help"]):
             told = desk.do(*words, "--json").json()
             equal((told["format"], told["help"]), (1, desk.do(*words).out), f"for programs, {words}")
