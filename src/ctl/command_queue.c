@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "ctl/remedy.h"
 #include "store/listing.h"
 #include "store/queue.h"
 
@@ -60,14 +61,17 @@ static void showing_release(struct showing *showing)
     free(showing->rows);
 }
 
-static void format_next(struct db *db, const struct queue_row *row, struct buf *out)
+static void format_next(const struct call *call, struct db *db, const struct queue_row *row, struct buf *out)
 {
     bool is_taken = *row->agent != '\0', is_answered = row->waits_since == 0;
+    struct buf command = { 0 };
 
-    buf_addf(out, "frontdesk %s ", !is_taken ? "take" : is_answered ? "release" : "say");
-    listing_format_typed(db, row->conversation, out);
+    buf_addf(&command, "frontdesk %s ", !is_taken ? "take" : is_answered ? "release" : "say");
+    listing_format_typed(db, row->conversation, &command);
     if (is_taken && !is_answered)
-        buf_add_text(out, " '…'");
+        buf_add_text(&command, " '…'");
+    remedy_add(call, buf_text(&command), out);
+    buf_release(&command);
 }
 
 static const char *state_of(const struct queue_row *row)
@@ -83,7 +87,7 @@ static void show_row(const struct call *call, struct db *db, const struct queue_
 
     if (row->waits_since != 0)
         clock_format_age(call->now - row->waits_since, &waits);
-    format_next(db, row, &next);
+    format_next(call, db, row, &next);
     output_row(call->output, (struct cell[COUNT]){
                                  cell_id(row->conversation),
                                  cell_id(row->number),

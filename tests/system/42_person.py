@@ -58,6 +58,8 @@ def queue():
         equal([(row["user"], row["case"], row["state"], row["team"], row["told"], row["agent"], row["next"]) for row in rows],
               [("ana", 1, "waiting", "support", "kim", None, f"frontdesk take {rows[0]['conversation']}"),
                ("bob", 2, "waiting", "support", "kim", None, f"frontdesk take {rows[1]['conversation']}")], "queue --json")
+        equal(desk.do("--db", desk.db, "queue", "--json").json()["queue"][0]["next"],
+              f"frontdesk --db {desk.db} take {rows[0]['conversation']}", "what was said of this desk is said again")
         true(rows[0]["waits_since"] <= rows[1]["waits_since"], "who waits longest comes first")
         shown = desk.do("queue").out
         contains(shown, "a person please", "the last words")
