@@ -143,6 +143,7 @@ LIB = \
   src/base/longest.c \
   src/base/nearest.c \
   src/base/option.c \
+  src/base/paragraph.c \
   src/base/seal.c \
   src/base/sha256.c \
   src/base/utf8.c \

@@ -41,7 +41,7 @@
 #include "sandbox_server.h"
 #include "sandbox_service.h"
 
-enum { CONNECTIONS_DEFAULT = 1024, CONNECTIONS_MAX = 60000, EXIT_USAGE = 2, HELP_COLUMN = 27 };
+enum { CONNECTIONS_DEFAULT = 1024, CONNECTIONS_MAX = 60000, EXIT_USAGE = 2 };
 
 struct options {
     const char *listen, *port_file, *journal_file;
@@ -298,36 +298,37 @@ static const struct option_row OPTIONS[] = {
     { "port-file", "FILE", set_port_file, "write the port into FILE once it is open" },
     { "api-key", "KEY", set_key, "the workspace's REST key (sandbox-key-123456)" },
     { "campaign", "ID[:response|template][:PROPERTY][:buttons=N][:group=ID]", add_campaign,
-      "an API-triggered campaign, its layout (response), the property that holds the\n"
-      "text (external_system_msg_body), how many buttons the layout shows, and the\n"
-      "subscription group whose number it sends from (the one that there is). May be\n"
-      "repeated. Without any, every id that looks like one of Braze's (a UUID) is taken" },
-    { "canvas", "ID[:response|template][:PROPERTY][:buttons=N][:group=ID]", add_canvas, "the same for a Canvas" },
+      "an API-triggered campaign, its layout (response), the property that holds the text "
+      "(external_system_msg_body), how many buttons the layout shows, and the subscription group whose "
+      "number it sends from (the one that there is). May be repeated. Without any, every id that looks "
+      "like one of Braze's (a UUID) is taken" },
+    { "canvas", "ID[:response|template][:PROPERTY][:buttons=N][:group=ID]", add_canvas,
+      "the same for a Canvas" },
     { "app", "ID", add_app, "an app id that /messages/send may name; may be repeated" },
     { "subscription-group", "ID", add_group,
       "the same for subscription groups. Everybody is subscribed until he unsubscribes" },
     { "newcomers-unsubscribed", NULL, set_unsubscribed,
-      "but for those who are known by an alias, as with Braze: they get nothing\n"
-      "until they are subscribed" },
+      "whoever is known by an alias is not subscribed at first, as with Braze, and gets nothing until he is" },
     { "stranger", "ID", add_stranger,
-      "an external id of which there is no profile; of all others there is one. May be\n"
-      "repeated" },
-    { "blocklist", "NAME", add_blocked, "an attribute of which Braze stores nothing, and says success; may be repeated" },
+      "an external id of which there is no profile; of all others there is one. May be repeated" },
+    { "blocklist", "NAME", add_blocked,
+      "an attribute of which Braze stores nothing, and says success; may be repeated" },
     { "deny", "PERMISSION", add_denied,
       "the key lacks this permission, as users.track: 403; may be repeated" },
     { "hour-limit", "N", set_hour_limit, "requests per clock hour before 429 (250000; 0: none)" },
-    { "track-limit", "N", set_track_limit, "requests to /users/track per 3 seconds before 429 (3000; 0: none)" },
+    { "track-limit", "N", set_track_limit,
+      "requests to /users/track per 3 seconds before 429 (3000; 0: none)" },
     { "monthly-users", NULL, set_monthly_users,
-      "a contract by monthly users: /users/track tells of its limit as seconds left,\n"
-      "and a 429 by X-Ratelimit-Retry-After alone" },
+      "a contract by monthly users: /users/track tells of its limit as seconds left, and a 429 by "
+      "X-Ratelimit-Retry-After alone" },
     { "shop-key", "KEY", set_shop_key, "a bearer key that the shop asks for; none without it" },
     { "shop-tables", "N", set_shop_tables, "how many tables the shop has at one moment (3)" },
     { "desk-secret", "SECRET", set_desk_secret,
-      "the secret (whsec_ and base64) by which another desk looks at signatures; without\n"
-      "it every one is good. Several with commas: any of them" },
+      "the secret (whsec_ and base64) by which another desk looks at signatures; without it every one "
+      "is good. Several with commas: any of them" },
     { "ai-key", "KEY", set_ai_key,
-      "the key that the AI vendors ask for; any is good without it. As\n"
-      "ACCESS_KEY_ID:SECRET_ACCESS_KEY it is Bedrock's, and signatures are worked out" },
+      "the key that the AI vendors ask for; any is good without it. As ACCESS_KEY_ID:SECRET_ACCESS_KEY "
+      "it is Bedrock's, and signatures are worked out" },
     { "ai-answer", "TEXT", set_ai_answer, "what the models say, whatever they are asked" },
     { "ai-delay", "MS", set_ai_delay, "how long they think (0)" },
     { "ahead", "S", set_ahead, "the Date of answers is that many seconds off (0)" },
@@ -342,25 +343,15 @@ static const struct option_row OPTIONS[] = {
 
 enum { OPTION_COUNT = sizeof OPTIONS / sizeof OPTIONS[0], OPTION_HELP = OPTION_COUNT, OPTION_VERSION };
 
-/* The first line goes on where the name ended, the others begin in the same column. */
-static void print_help_lines(const char *text)
-{
-    for (size_t len = strcspn(text, "\n"); text[len] == '\n'; len = strcspn(text, "\n")) {
-        printf("%.*s\n%*s", (int)len, text, HELP_COLUMN, "");
-        text += len + 1;
-    }
-    printf("%s\n", text);
-}
-
 static void print_options(void)
 {
     for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const char *value = OPTIONS[i].value != NULL ? OPTIONS[i].value : "";
-        int width = printf("  --%s %s", OPTIONS[i].name, value);
+        int width = printf("  --%s%s%s", OPTIONS[i].name, OPTIONS[i].value != NULL ? " " : "",
+                           OPTIONS[i].value != NULL ? OPTIONS[i].value : "");
         if (width >= HELP_COLUMN)
             width = printf("\n") - 1;
         printf("%*s", HELP_COLUMN - width, "");
-        print_help_lines(OPTIONS[i].help);
+        help_print_explanation(OPTIONS[i].help);
     }
 }
 

@@ -1,8 +1,13 @@
 /*
- * sandbox_help: what --help says before the options and after them.
+ * sandbox_help: what --help says before the options and after them, for a terminal of 80 columns.
  */
 #ifndef TOOLS_SANDBOX_HELP_H
 #define TOOLS_SANDBOX_HELP_H
+
+enum { HELP_COLUMN = 27 }; /* where explanations begin */
+
+/* An explanation, behind what has brought the line to HELP_COLUMN. */
+void help_print_explanation(const char *text);
 
 void help_print_introduction(void);
 

@@ -3,7 +3,10 @@
  */
 #include <stdio.h>
 
+#include "base/paragraph.h"
 #include "daemon/config_help.h"
+
+enum { HELP_COLUMN = 29 }; /* where explanations begin: behind the longest name */
 
 const struct config_variable config_variables[] = {
     { "FRONTDESK_DB", "the database file; created for you alone", "frontdesk.db", "db", "FILE", false },
@@ -36,7 +39,7 @@ static void format_usage(struct buf *out)
         if (variable->flag == NULL)
             continue;
         len = snprintf(flag, sizeof flag, " [--%s %s]", variable->flag, variable->value);
-        if (out->len - from + (size_t)len > 80) {
+        if (out->len - from + (size_t)len > PARAGRAPH_WIDTH) {
             buf_add_char(out, '\n');
             from = out->len;
             buf_addf(out, "%*s", (int)indent, "");
@@ -46,19 +49,33 @@ static void format_usage(struct buf *out)
     buf_add_char(out, '\n');
 }
 
+static void format_variable(const struct config_variable *variable, struct buf *out)
+{
+    struct buf help = { 0 };
+
+    buf_add_text(&help, variable->help);
+    if (variable->otherwise != NULL)
+        buf_addf(&help, " (else %s)", variable->otherwise);
+    if (variable->is_required)
+        buf_add_text(&help, "; required");
+    buf_addf(out, "  %-*s ", HELP_COLUMN - 3, variable->name);
+    paragraph_add(buf_text(&help), HELP_COLUMN, out);
+    buf_release(&help);
+}
+
 void config_format_help(struct buf *out)
 {
-    buf_add_text(out, "frontdeskd: takes customers' messages from Braze, decides who answers, sends the answer.\n\n");
+    buf_add_text(out, "frontdeskd: takes customers' messages from Braze, decides who answers, sends\n"
+                      "the answer.\n\n");
     format_usage(out);
-    buf_add_text(out, "\nSettings come from the environment; a flag of the same name wins. A variable X may also come from the\n"
-                      "file named by X_FILE, or from $CREDENTIALS_DIRECTORY/X. frontdesk --env FILE reads the same file as\n"
-                      "frontdeskd --env FILE. frontdesk init DIR makes one.\n\n");
-    for (const struct config_variable *variable = config_variables; variable->name != NULL; variable++) {
-        buf_addf(out, "  %-26s %s", variable->name, variable->help);
-        if (variable->otherwise != NULL)
-            buf_addf(out, " (else %s)", variable->otherwise);
-        buf_add_text(out, variable->is_required ? "; required\n" : "\n");
-    }
+    buf_add_char(out, '\n');
+    paragraph_add("Settings come from the environment; a flag of the same name wins. A variable X may also come from "
+                  "the file named by X_FILE, or from $CREDENTIALS_DIRECTORY/X. frontdesk --env FILE reads the same "
+                  "file as frontdeskd --env FILE. frontdesk init DIR makes one.",
+                  0, out);
+    buf_add_char(out, '\n');
+    for (const struct config_variable *variable = config_variables; variable->name != NULL; variable++)
+        format_variable(variable, out);
     buf_add_text(out, "\nSIGHUP loads the rules again; SIGTERM finishes what is under way and ends.\n"
                       "Try it without Braze: make demo. All of it: man frontdeskd\n");
 }

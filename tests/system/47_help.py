@@ -48,6 +48,9 @@ def width():
     for words in ("help",), ("help", "rules"), ("conversations", "--help"), ("doctor", "--help"):
         lines = run(FRONTDESK, *words).stdout.splitlines()
         equal([line for line in lines if len(line) > 80 and not line.startswith("  frontdesk")], [], " ".join(words))
+    for program in ("frontdeskd", "frontdesk-sandbox"):
+        lines = run(binary(program), "--help").stdout.splitlines()
+        equal([line for line in lines if len(line) > 80 or line != line.rstrip()], [], program)
 
 
 @test("every command tells what it does, and gives an example that the program understands")
