@@ -90,6 +90,7 @@ static void end_unstarted(struct flights *flights, struct flight *flight, const 
     answer_read(&wire, clock_wall_ms(), &flight->answer);
     flight->next = flights->ended;
     flights->ended = flight;
+    log_end(flight);
 }
 
 static void start(struct flights *flights, struct call *call)

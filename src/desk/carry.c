@@ -113,7 +113,7 @@ static int release(const struct carry *carry, int64_t id, struct error *error)
 
     if (id == carry->conversation->id)
         return 0;
-    return conversation_get(carry->desk->db, id, &other, error) == 1
+    return conversation_require(carry->desk->db, id, &other, error) == 0
                ? flow_turn_release(carry->desk, &other, carry->now, error)
                : -1;
 }

@@ -110,7 +110,7 @@ static void quote_kept(const struct work *work, struct buf *out)
 static int find_customer(struct work *work, const struct told_case *chosen, struct conversation *conversation,
                          struct error *error)
 {
-    if (conversation_get(work->desk->db, chosen->conversation, conversation, error) != 1)
+    if (conversation_require(work->desk->db, chosen->conversation, conversation, error) != 0)
         return -1;
     if (strcmp(conversation->owner, "agent") != 0 || strcmp(conversation->agent, chosen->agent) != 0)
         return error_set(error, "case %lld changed hands while it was chosen", (long long)chosen->number);

@@ -219,7 +219,7 @@ static int render_faq(struct desk *desk, const struct consult_row *row, const st
     struct past past = { 0 };
     int result = -1;
 
-    if (conversation_get(desk->db, row->conversation, &conversation, error) == 1 &&
+    if (conversation_require(desk->db, row->conversation, &conversation, error) == 0 &&
         heard_newest(desk->db, row->conversation, &past.heard, error) >= 0 &&
         past_load(&past, desk, &conversation, now, error) == 0) {
         decide_faq_render(desk->rules, &past.state, past_text(&past), now, faq, out);

@@ -280,11 +280,11 @@ int question_load(struct desk *desk, const struct consult_row *row, const struct
         .row = row, .history = backend->history, .history_tokens = backend->history_tokens,
     };
     struct past past = { 0 };
-    int found = conversation_get(desk->db, row->conversation, &question->conversation, error), result = -1;
+    int result = -1;
 
-    if (found == 0)
-        return error_set(error, "conversation %" PRId64 " has vanished", row->conversation);
-    if (found == 1 && past_load(&past, desk, &question->conversation, now, error) == 0 &&
+    if (conversation_require(desk->db, row->conversation, &question->conversation, error) != 0)
+        return -1;
+    if (past_load(&past, desk, &question->conversation, now, error) == 0 &&
         consult_lines(desk->db, row->conversation, row->turn, gather, &gathering, error) == 0 &&
         consult_session_get(desk->db, row->conversation, backend->name, &question->vendor_session, error) >= 0)
         result = 0;

@@ -51,7 +51,7 @@ static int close_one(struct desk *desk, int64_t id, int64_t now, struct error *e
 {
     struct conversation conversation;
 
-    if (conversation_get(desk->db, id, &conversation, error) != 1 || drop_dialogue(desk, id, now, error) != 0 ||
+    if (conversation_require(desk->db, id, &conversation, error) != 0 || drop_dialogue(desk, id, now, error) != 0 ||
         consult_drop(desk, &conversation, "silenced", now, error) != 0)
         return -1;
     return parting_close(desk, &conversation, "person", now, error);

@@ -89,11 +89,9 @@ static int decide_run(struct desk *desk, int64_t id, struct decide_input *input,
     struct conversation conversation;
     struct buf state = { 0 };
     int64_t turn = 0;
-    int found = conversation_get(desk->db, id, &conversation, error);
+    int found = conversation_require(desk->db, id, &conversation, error);
 
     if (found == 0)
-        return error_set(error, "conversation %lld has vanished", (long long)id);
-    if (found == 1)
         found = run_row_get(desk->db, id, &state, &turn, error);
     buf_release(&state);
     return found == 1 ? decide_event(desk, &conversation, turn, input, now, error) : found;
@@ -103,11 +101,10 @@ int flow_turn_answer(struct desk *desk, int64_t id, int64_t turn, struct decide_
                      struct error *error)
 {
     struct conversation conversation;
-    int found = conversation_get(desk->db, id, &conversation, error);
 
-    if (found == 0)
-        return error_set(error, "conversation %lld has vanished", (long long)id);
-    return found == 1 ? decide_event(desk, &conversation, turn, answer, now, error) : -1;
+    return conversation_require(desk->db, id, &conversation, error) == 0
+               ? decide_event(desk, &conversation, turn, answer, now, error)
+               : -1;
 }
 
 int flow_turn_result(struct desk *desk, int64_t conversation, const struct decide_input *result, int64_t now,
@@ -347,7 +344,7 @@ static int reopen(struct desk *desk, struct conversation *conversation, int64_t 
         return 0;
     if (behind_move(desk->db, closed.id, conversation->id, error) != 0)
         return -1;
-    return conversation_get(desk->db, conversation->id, conversation, error) == 1 ? 0 : -1;
+    return conversation_require(desk->db, conversation->id, conversation, error);
 }
 
 int flow_turn_release(struct desk *desk, struct conversation *conversation, int64_t now, struct error *error)

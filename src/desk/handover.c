@@ -232,8 +232,8 @@ static int tell_author(struct desk *desk, int64_t outbox, int64_t now, struct er
     int found = desk->has_colleagues ? handover_author(desk->db, outbox, &contact, &number, &text, error) : 0, result = found;
 
     if (found == 1)
-        result = handover_get(desk->db, number, &handover, error) == 1 &&
-                         conversation_get(desk->db, handover.conversation, &conversation, error) == 1
+        result = handover_require(desk->db, number, &handover, error) == 0 &&
+                         conversation_require(desk->db, handover.conversation, &conversation, error) == 0
                      ? handover_tell_one(&telling, COLLEAGUE_SAYS_LOST, buf_text(&text), contact, error)
                      : -1;
     buf_release(&text);
@@ -375,8 +375,8 @@ static int take_away(struct desk *desk, int64_t contact, const struct told_case 
     int64_t left[HANDOVER_TOLD_MAX];
     size_t count;
 
-    if (handover_get(desk->db, one->number, &handover, error) != 1 ||
-        conversation_get(desk->db, one->conversation, &conversation, error) != 1 ||
+    if (handover_require(desk->db, one->number, &handover, error) != 0 ||
+        conversation_require(desk->db, one->conversation, &conversation, error) != 0 ||
         (!is_erased && handover_tell_one(&telling, COLLEAGUE_SAYS_ENDED, NULL, contact, error) != 0) ||
         told_remove(desk->db, contact, one->number, error) != 0 ||
         handover_leave(desk, contact, one->number, false, now, error) != 0 ||
@@ -442,12 +442,11 @@ static int run_one(struct desk *desk, struct handover *handover, int64_t now, st
     struct telling telling = { desk, handover, &conversation, now };
     struct handover before = *handover;
     struct error why = { 0 };
-    int found;
 
     if (db_mark(desk->db, error) != 0)
         return -1;
-    found = conversation_get(desk->db, handover->conversation, &conversation, &why);
-    if (found == 1 && look_at(&telling, handover, &why) == 0)
+    if (conversation_require(desk->db, handover->conversation, &conversation, &why) == 0 &&
+        look_at(&telling, handover, &why) == 0)
         return db_unmark(desk->db, error);
     if (db_fault(desk->db) > DB_STATEMENT)
         return error_set(error, "%s", why.text);

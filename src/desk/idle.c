@@ -102,7 +102,7 @@ static int look_at(struct desk *desk, int64_t id, int64_t now, struct error *err
     next = next_look(&look, idle_close(desk), now);
     if (next != 0)
         return idle_put_off(desk->db, id, next, error);
-    if (conversation_get(desk->db, id, &conversation, error) != 1 ||
+    if (conversation_require(desk->db, id, &conversation, error) != 0 ||
         parting_close(desk, &conversation, "idle", now, error) != 0)
         return -1;
     return event_put(desk->db, id, "close", "daemon", "idle", now, error);

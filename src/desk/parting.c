@@ -90,10 +90,8 @@ struct making {
 
 static int begin(struct making *making, struct error *error)
 {
-    int found = conversation_get(making->desk->db, making->parting->conversation, &making->conversation, error);
-
-    if (found != 1)
-        return found < 0 ? -1 : error_set(error, "conversation %lld has vanished", (long long)making->parting->conversation);
+    if (conversation_require(making->desk->db, making->parting->conversation, &making->conversation, error) != 0)
+        return -1;
     return story_load(making->desk, &making->conversation, making->parting, &making->story, error);
 }
 

@@ -69,6 +69,15 @@ int conversation_get(struct db *db, int64_t id, struct conversation *conversatio
     return take_row(q, conversation, error);
 }
 
+int conversation_require(struct db *db, int64_t id, struct conversation *conversation, struct error *error)
+{
+    int found = conversation_get(db, id, conversation, error);
+
+    if (found == 0)
+        return error_set(error, "conversation %lld has vanished", (long long)id);
+    return found == 1 ? 0 : -1;
+}
+
 static const char NEWEST[] =
     "SELECT id, contact, epoch, owner, channel, message_count, last_in_at, agent, last_rule, " TALLY ", closed_at "
     "FROM conversation "

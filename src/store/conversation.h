@@ -36,6 +36,9 @@ struct conversation {
 
 /* 1, 0, -1. newest: of a contact on a channel, closed ones included. */
 int conversation_get(struct db *db, int64_t id, struct conversation *conversation, struct error *error);
+
+/* get, of one that has to be there: 0, or -1, also when it is not. */
+int conversation_require(struct db *db, int64_t id, struct conversation *conversation, struct error *error);
 int conversation_newest(struct db *db, int64_t contact, const char *channel,
                         struct conversation *conversation, struct error *error);
 

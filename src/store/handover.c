@@ -81,6 +81,15 @@ int handover_get(struct db *db, int64_t number, struct handover *handover, struc
     return take(q, handover, error);
 }
 
+int handover_require(struct db *db, int64_t number, struct handover *handover, struct error *error)
+{
+    int found = handover_get(db, number, handover, error);
+
+    if (found == 0)
+        return error_set(error, "case %lld has vanished", (long long)number);
+    return found == 1 ? 0 : -1;
+}
+
 static const char OPEN[] = ROW "WHERE conversation = ?1 AND state <> 'over'";
 
 int handover_open(struct db *db, int64_t conversation, struct handover *handover, struct error *error)

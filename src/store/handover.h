@@ -33,6 +33,8 @@ int handover_put(struct db *db, struct handover *handover, struct error *error);
 
 /* 1, 0, -1. open: the one that goes on in a conversation. due: the one that has been due for longest. */
 int handover_get(struct db *db, int64_t number, struct handover *handover, struct error *error);
+/* get, of one that has to be there: 0, or -1, also when it is not. */
+int handover_require(struct db *db, int64_t number, struct handover *handover, struct error *error);
 int handover_open(struct db *db, int64_t conversation, struct handover *handover, struct error *error);
 int handover_due(struct db *db, int64_t now, struct handover *handover, struct error *error);
 /* The conversation of an agent's text, if no other text of an agent behind the customer's last one left or is still to. */

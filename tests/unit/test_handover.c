@@ -648,6 +648,24 @@ static void a_case_whose_state_cannot_be_read_is_over(void **state)
     assert_int_equal(handover.state, HANDOVER_OVER);
 }
 
+/* Likewise; the log's line about what failed has to say why. */
+static void what_has_to_be_there_and_is_not_is_told_by_its_number(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = { 0 };
+    struct handover handover;
+    struct conversation conversation;
+
+    phone_write(f, "ana", "a person please");
+    assert_int_equal(handover_require(f->desk.db, 1, &handover, &error), 0);
+    assert_int_equal(conversation_require(f->desk.db, handover.conversation, &conversation, &error), 0);
+    assert_string_equal(error.text, "");
+    assert_int_equal(handover_require(f->desk.db, 2, &handover, &error), -1);
+    assert_string_equal(error.text, "case 2 has vanished");
+    assert_int_equal(conversation_require(f->desk.db, 99, &conversation, &error), -1);
+    assert_string_equal(error.text, "conversation 99 has vanished");
+}
+
 #define CASE(name)            cmocka_unit_test_setup_teardown(name, setup, setup_audit)
 #define CASE_OF(name, before) cmocka_unit_test_setup_teardown(name, before, setup_audit)
 
@@ -690,6 +708,7 @@ int main(void)
         CASE(a_clock_that_jumps_moves_the_times_along),
         CASE(numbers_are_never_used_again),
         CASE(a_note_is_for_the_desk_alone),
+        CASE(what_has_to_be_there_and_is_not_is_told_by_its_number),
         cmocka_unit_test_setup_teardown(a_case_whose_state_cannot_be_read_is_over, setup, setup_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
