@@ -2,7 +2,9 @@
  * erasure: see the header. desk->may_erase says whether one may be open, and is only a hint (true too often, never false
  * wrongly): without one all of this costs nothing.
  */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "desk/apart.h"
@@ -342,11 +344,26 @@ int erasure_is_of(struct desk *desk, int64_t contact, struct error *error)
 
 /* The file */
 
-static void add_copy(void *context, const char *path)
-{
-    struct buf *names = context;
+struct copies {
+    const struct erasure *erasure;
+    struct buf names; /* of those that are to be deleted by hand */
+};
 
-    buf_addf(names, "%s%s", names->len > 0 ? ", " : "", path);
+/* The book that a restore has put aside may be the only one that holds the last days; the person it need not hold. */
+static int handle_copy(void *context, const char *path, struct error *error)
+{
+    struct copies *copies = context;
+
+    if (erasure_was_done_in(path, copies->erasure->asked_at))
+        return 0;
+    if (!copies->erasure->drops_copies) {
+        buf_addf(&copies->names, "%s%s", copies->names.len > 0 ? ", " : "", path);
+        return 0;
+    }
+    if (unlink(path) != 0)
+        return error_set(error, "%s: the older copy of the book cannot be deleted: %s", path, strerror(errno));
+    log_info("copy_deleted", log_text("copy", path), log_int("receipt", copies->erasure->id));
+    return 0;
 }
 
 /* Copies that are older than the first word of the person cannot hold any. */
@@ -356,15 +373,15 @@ static int look_for_copies(struct desk *desk, struct error *error)
     int found;
 
     while ((found = erasure_next(desk->db, erasure.id, &erasure, error)) == 1) {
-        struct buf names = { 0 };
+        struct copies copies = { .erasure = &erasure };
 
         if (strcmp(erasure.phase, "pages") == 0 &&
-            schema_copies(desk->db, erasure.known_since, erasure.drops_copies, add_copy, &names, error) != 0)
+            schema_copies(desk->db, erasure.known_since, handle_copy, &copies, error) != 0)
             found = -1;
-        if (names.len > 0 && desk->scrub_waits_for.len == 0)
+        if (copies.names.len > 0 && desk->scrub_waits_for.len == 0)
             buf_addf(&desk->scrub_waits_for, "you to delete the older copy of the book beside it: %s",
-                     buf_text(&names));
-        buf_release(&names);
+                     buf_text(&copies.names));
+        buf_release(&copies.names);
         if (found < 0)
             return -1;
     }

@@ -225,7 +225,7 @@ static int configure(struct db *db, struct error *error)
     if (code != SQLITE_OK)
         return db_fail(db, code, error);
     harden(db->handle);
-    if (db->role == DB_READER) {
+    if (db->role == DB_READER || db->role == DB_FROZEN) {
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         sqlite3_busy_timeout(db->handle, 2000);
         sqlite3_progress_handler(db->handle, PROGRESS_STEPS, on_progress, db);
@@ -238,6 +238,21 @@ static int configure(struct db *db, struct error *error)
         return -1;
     sqlite3_wal_hook(db->handle, on_wal, db);
     return 0;
+}
+
+/* Whatever stands in the path. */
+static int open_frozen(const char *path, sqlite3 **handle)
+{
+    struct buf name = { 0 };
+
+    buf_add_text(&name, path[0] == '/' ? "file:" : "file:./");
+    for (; *path != '\0'; path++)
+        buf_addf(&name, strchr("%?#", *path) != NULL ? "%%%02X" : "%c", (unsigned char)*path);
+    buf_add_text(&name, "?immutable=1");
+    int code = sqlite3_open_v2(buf_text(&name), handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
+                               SQLITE_OPEN_EXRESCODE, NULL);
+    buf_release(&name);
+    return code;
 }
 
 int db_open_file(const char *path, sqlite3 **handle, int flags, const char *vfs)
@@ -259,6 +274,8 @@ static int open_handle(struct db *db, const char *path, struct error *error)
                                SQLITE_OPEN_EXRESCODE, NULL);
     else if (db->role == DB_WRITER)
         code = db_open_file(path, &db->handle, SQLITE_OPEN_READWRITE, wal_file_vfs());
+    else if (db->role == DB_FROZEN)
+        code = open_frozen(path, &db->handle);
     else
         code = db_open_file(path, &db->handle, SQLITE_OPEN_READONLY, NULL);
     if (code == SQLITE_OK)
@@ -309,7 +326,7 @@ struct db *db_open(const char *path, enum db_role role, struct error *error)
     struct db *db;
 
     pthread_once(&once, configure_library);
-    if (role == DB_READER && check_readable(path, error) != 0)
+    if ((role == DB_READER || role == DB_FROZEN) && check_readable(path, error) != 0)
         return NULL;
     if (role == DB_WRITER && create_file(path, error) != 0)
         return NULL;

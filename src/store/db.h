@@ -33,7 +33,12 @@
 struct db;
 struct query;
 
-enum db_role { DB_WRITER, DB_READER, DB_MEMORY };
+enum db_role {
+    DB_WRITER,
+    DB_READER,
+    DB_FROZEN, /* reads a file that nobody writes any more: as it stands, without its log, and leaves nothing beside it */
+    DB_MEMORY,
+};
 
 /* What a failure means for the one who commits. */
 enum db_fault {

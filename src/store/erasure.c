@@ -2,10 +2,13 @@
  * erasure: see the header.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "store/erasure.h"
 #include "store/query_number.h"
+#include "store/schema.h"
 
 static const char PUT[] = "INSERT INTO erasure (id, asked_at, asked_by, known_since, phase, drops_copies) "
                           "VALUES (?1, ?2, ?3, ?2, 'asked', ?4)";
@@ -55,7 +58,7 @@ int erasure_add_contact(struct db *db, int64_t id, int64_t contact, struct error
     return erasure_count(db, id, "identity", db_changes(db), error);
 }
 
-static const char NEXT[] = "SELECT id, known_since, stage, upto, phase, waits_for, drops_copies FROM erasure "
+static const char NEXT[] = "SELECT id, known_since, stage, upto, phase, waits_for, drops_copies, asked_at FROM erasure "
                            "WHERE done_at IS NULL AND id > ?1 ORDER BY id LIMIT 1";
 
 int erasure_next(struct db *db, int64_t after, struct erasure *erasure, struct error *error)
@@ -70,7 +73,8 @@ int erasure_next(struct db *db, int64_t after, struct erasure *erasure, struct e
                                      .known_since = query_int(q, 1),
                                      .stage = query_int(q, 2),
                                      .upto = query_int(q, 3),
-                                     .drops_copies = query_int(q, 6) != 0 };
+                                     .drops_copies = query_int(q, 6) != 0,
+                                     .asked_at = query_int(q, 7) };
         query_copy(q, 4, erasure->phase, sizeof erasure->phase);
         query_copy(q, 5, erasure->waits_for, sizeof erasure->waits_for);
     }
@@ -169,6 +173,32 @@ int erasure_drop_copies(struct db *db, int64_t id, struct error *error)
 
     query_bind_int(q, 1, id);
     return query_run(q, error);
+}
+
+static const char WAS_DONE[] =
+    "SELECT 1 FROM (SELECT min(done_at IS NOT NULL) AS was_done FROM erasure WHERE asked_at = ?1) WHERE was_done = 1";
+
+/* Beside a log stands its book: what was done there came into the file itself (desk/erasure.c). */
+bool erasure_was_done_in(const char *path, int64_t asked_at)
+{
+    static const char LOG[] = "-wal";
+    char *book = alloc_text(path);
+    size_t len = strlen(book);
+    struct db *db;
+    bool was_done = false;
+
+    if (len > strlen(LOG) && strcmp(book + len - strlen(LOG), LOG) == 0)
+        book[len - strlen(LOG)] = '\0';
+    db = db_open(book, DB_FROZEN, NULL);
+    if (db != NULL && schema_check(db, NULL) == 0) {
+        struct query *q = db_query(db, WAS_DONE);
+
+        query_bind_int(q, 1, asked_at);
+        was_done = query_is_there(q, NULL) == 1;
+    }
+    db_close(db);
+    free(book);
+    return was_done;
 }
 
 static const char COUNT[] = "INSERT INTO erasure_count (erasure, name, rows) VALUES (?1, ?2, ?3) "

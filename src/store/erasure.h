@@ -20,7 +20,7 @@
 enum { ERASURE_PHASE_MAX = 12, ERASURE_WAITS_MAX = 300 };
 
 struct erasure {
-    int64_t id, known_since, stage, upto;
+    int64_t id, asked_at, known_since, stage, upto;
     char phase[ERASURE_PHASE_MAX];
     char waits_for[ERASURE_WAITS_MAX]; /* "": nothing */
     bool drops_copies;
@@ -56,6 +56,12 @@ int erasure_move(struct db *db, int64_t id, const char *phase, int64_t stage, in
 int erasure_wait(struct db *db, const struct erasure *erasure, const char *waits_for, struct error *error);
 int erasure_end(struct db *db, int64_t id, int64_t now, struct error *error);
 int erasure_drop_copies(struct db *db, int64_t id, struct error *error);
+
+/*
+ * Was the erasure that was asked for then done in the book at `path` (a copy, or the log of one), which nobody writes any more?
+ * What cannot be read may hold the person.
+ */
+bool erasure_was_done_in(const char *path, int64_t asked_at);
 
 /* So many rows more of that table were emptied or deleted. */
 int erasure_count(struct db *db, int64_t id, const char *table, int64_t rows, struct error *error);

@@ -9,8 +9,6 @@
 #include "store/event.h"
 #include "store/query_number.h"
 
-enum { FILE_TIME_MS = 2000 };
-
 struct taking {
     struct db *db, *present;
     const char *actor;
@@ -105,21 +103,15 @@ static int add_contacts(const struct taking *t, int64_t *count, struct error *er
     return more;
 }
 
-/*
- * Where it had been done, no copy beside the book held the person any more, nor does the book that is kept now: so what is
- * older than the restore is not waited for. The times of files are of seconds.
- */
-static const char BEGIN_ANEW[] = "UPDATE erasure SET phase = 'asked', done_at = NULL, cleared = 0, uncleared = 0, "
-                                 "known_since = iif(?2, ?3, known_since) WHERE id = ?1";
+static const char BEGIN_ANEW[] =
+    "UPDATE erasure SET phase = 'asked', done_at = NULL, cleared = 0, uncleared = 0 WHERE id = ?1";
 
-static int begin_anew(const struct taking *t, bool was_done, struct error *error)
+static int begin_anew(const struct taking *t, struct error *error)
 {
     struct query *q = db_query(t->db, BEGIN_ANEW);
     char detail[24];
 
     query_bind_int(q, 1, t->id);
-    query_bind_int(q, 2, was_done);
-    query_bind_int(q, 3, t->now + FILE_TIME_MS);
     if (query_run(q, error) != 0)
         return -1;
     snprintf(detail, sizeof detail, "%lld", (long long)t->id);
@@ -143,7 +135,7 @@ static int take_over(struct taking *t, struct query *from, struct error *error)
     if (copy_receipt(t, from, error) != 0 || add_contacts(t, &contacts, error) != 0)
         return -1;
     if (contacts > 0)
-        return begin_anew(t, !query_is_null(from, 7), error) == 0 ? 1 : -1;
+        return begin_anew(t, error) == 0 ? 1 : -1;
     return copy_counts(t, error);
 }
 

@@ -150,21 +150,14 @@ static bool is_copy(const char *name, const char *book)
 }
 
 /* A file's time has seconds at least; the copy took a while to write, and is dated at its end. */
-static int handle_copy(const char *path, int64_t since, bool drops, schema_each_copy *each, void *context,
-                       struct error *error)
+static bool is_since(const char *path, int64_t since)
 {
     struct stat info;
 
-    if (stat(path, &info) != 0 || ((int64_t)info.st_mtime + 1) * 1000 < since)
-        return 0;
-    if (!drops)
-        each(context, path);
-    else if (unlink(path) != 0)
-        return error_set(error, "%s: the older copy of the book cannot be deleted: %s", path, strerror(errno));
-    return 0;
+    return stat(path, &info) == 0 && ((int64_t)info.st_mtime + 1) * 1000 >= since;
 }
 
-int schema_copies(struct db *db, int64_t since, bool drops, schema_each_copy *each, void *context, struct error *error)
+int schema_copies(struct db *db, int64_t since, schema_each_copy *each, void *context, struct error *error)
 {
     const char *path = db_path(db), *slash = strrchr(path, '/');
     struct buf folder = { 0 }, copy = { 0 };
@@ -181,7 +174,8 @@ int schema_copies(struct db *db, int64_t since, bool drops, schema_each_copy *ea
             continue;
         buf_clear(&copy);
         buf_addf(&copy, "%s%s", buf_text(&folder), entry->d_name);
-        result = handle_copy(buf_text(&copy), since, drops, each, context, error);
+        if (is_since(buf_text(&copy), since))
+            result = each(context, buf_text(&copy), error);
     }
     if (dir != NULL)
         closedir(dir);

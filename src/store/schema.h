@@ -22,10 +22,10 @@ int schema_apply(struct db *db, int64_t desk, struct error *error);
 
 /*
  * The copies beside the book that upgrades and restores have made, or that were left behind by who was killed, as far as they
- * were written at `since` (unix ms) or later: each goes to `each`, or is deleted where `drops` says so.
+ * were written at `since` (unix ms) or later: each goes to `each`, until that returns -1.
  */
-typedef void schema_each_copy(void *context, const char *path);
-int schema_copies(struct db *db, int64_t since, bool drops, schema_each_copy *each, void *context, struct error *error);
+typedef int schema_each_copy(void *context, const char *path, struct error *error);
+int schema_copies(struct db *db, int64_t since, schema_each_copy *each, void *context, struct error *error);
 
 /* Reader: 0 when the book has exactly the program's version. */
 int schema_check(struct db *db, struct error *error);

@@ -279,6 +279,30 @@ def copies():
         true(os.path.exists(copy), "one that is older than her first word holds nothing of hers, and stays")
 
 
+@test("of the books that restores have put aside those go that hold who was erased, however soon they followed, and no other")
+def aside():
+    for words in ([], ["--copies"]):
+        with Desk(RULES) as desk:
+            live(desk, "bob", "+821055509999", "Bobbington")
+            desk.wait_drained()
+            backup = os.path.join(desk.folder, "backup.db")
+            desk.do("backup", backup)
+            desk.do("erase", "bob", *words, within=60)
+            desk.hears("eve", "ping 7", "pong 7")
+            desk.stop()
+            first, second = (desk.do("restore", backup, "--json").json()["kept"] for _ in range(2))
+            desk.start()
+            if not words:
+                told = eventually(lambda: desk.rows("SELECT waits_for FROM erasure")[0]["waits_for"] or None, "it waits")
+                contains(told, second, "who was erased is in it, and it is named")
+                lacks(told + " ", first + " ", "the real book knows nobody of that name any more, and is not")
+                os.unlink(second)
+            wait_erased(desk)
+            true(not os.path.exists(second), "it is gone")
+            equal([row["text"] for row in desk.rows("SELECT text FROM message WHERE text LIKE 'ping 7'", path=first)], ["ping 7"],
+                  "what came after the backup is there still")
+
+
 @test("an answer in flight is waited for, what waits behind it is withheld, and Braze that is away is waited for")
 def flight():
     with Desk(RULES) as desk:
