@@ -207,6 +207,20 @@ static int describe(struct db *db, int64_t id, struct buf *out, struct error *er
     return found;
 }
 
+/* On the terminal where the answer is typed, wherever talk goes. */
+static bool put_question(const struct buf *person)
+{
+    const char *name = ttyname(STDIN_FILENO);
+    FILE *terminal = name != NULL ? fopen(name, "we") : NULL;
+    FILE *out = terminal != NULL ? terminal : stderr;
+    bool is_put = fprintf(out, "This forgets %s for good, with all that was said. Type yes: ", buf_text(person)) > 0 &&
+                  fflush(out) == 0;
+
+    if (terminal != NULL)
+        fclose(terminal);
+    return is_put;
+}
+
 static bool says_yes(void)
 {
     char line[16] = "";
@@ -238,8 +252,7 @@ static int confirm(struct call *call)
         code = call_read_failed(call, db, &error); /* who cannot be named is not erased unasked */
     db_close(db);
     if (found == 1) {
-        fprintf(stderr, "This forgets %s for good, with all that was said. Type yes: ", buf_text(&person));
-        if (!says_yes())
+        if (!put_question(&person) || !says_yes())
             code = call_fail(call, EXIT_FAILED, "nobody was erased");
     }
     buf_release(&names);
@@ -252,7 +265,7 @@ int command_erase(struct call *call)
     int64_t id = 0;
     struct db *db = NULL;
     bool is_up = act_daemon_state(call) == DAEMON_UP; /* without it nothing moves any more */
-    bool is_asked = call->parsed->options[OPTION_YES] == NULL && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+    bool is_asked = call->parsed->options[OPTION_YES] == NULL && isatty(STDIN_FILENO);
     int code = is_asked ? confirm(call) : EXIT_DONE, fate = EXIT_DONE;
 
     if (code == EXIT_DONE)

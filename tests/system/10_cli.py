@@ -24,11 +24,11 @@ HOSTILE = "\x1b]52;c;ZXZpbA==\x07 \x1b[2J \x9b31m \rfake \u202egnp.exe \x08\x08 
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-def on_a_terminal(desk, *words, keys=b""):
+def on_a_terminal(desk, *words, keys=b"", errors=None):
     """What a command shows on a terminal of its own: bytes."""
     leader, follower = pty.openpty()
     process = subprocess.Popen([binary("frontdesk"), *map(str, words)], env={"TERM": "xterm-256color"} | desk.env,
-                               stdin=follower, stdout=follower, stderr=follower, start_new_session=True)
+                               stdin=follower, stdout=follower, stderr=errors or follower, start_new_session=True)
     os.close(follower)
     if keys:
         os.write(leader, keys)
@@ -71,6 +71,8 @@ def erase_asks():
         contains(shown, b"forgets external:ana, contact 1, Ana, +49170111 for good", "whom")
         contains(shown, b"nobody was erased", "no")
         equal(desk.do("export", "ana").json()["contact"]["first_name"], "Ana", "she is there")
+        contains(on_a_terminal(desk, "erase", "ana", keys=b"no\n", errors=subprocess.DEVNULL), b"forgets external:ana", "wherever talk goes")
+        equal(desk.do("export", "ana").json()["contact"]["first_name"], "Ana", "she is there still")
         contains(on_a_terminal(desk, "erase", "ana", keys=b"yes\n"), b"It is done.", "yes")
         contains(on_a_terminal(desk, "erase", "bob", "--yes"), b"It is done.", "--yes")
         equal(desk.cli("erase", "eve").code, 0, "without a terminal")
