@@ -75,6 +75,7 @@ static const struct number {
     NUMBER(raw, NULL, HIDDEN),
     NUMBER(held, NULL, HIDDEN),
     NUMBER(dead, NULL, HIDDEN),
+    NUMBER(expired, NULL, HIDDEN),
     NUMBER(profiles_dead, NULL, HIDDEN),
     NUMBER(entries_unknown, NULL, HIDDEN),
     NUMBER(entries_refused, NULL, HIDDEN),

@@ -152,10 +152,13 @@ static void add_counts(struct needs *needs, const struct overview *o)
               "webhook could not be read in the last 7 days", "webhooks could not be read in the last 7 days");
     add_count(needs, o->aside, "aside", "frontdesk webhooks list --state aside", "webhook was set aside",
               "webhooks were set aside");
-    add_count(needs, o->held, "held", "frontdesk outbox list --state held", "answer is held back",
-              "answers are held back");
+    add_count(needs, o->held, "held", "frontdesk outbox list --state held", "text is held back",
+              "texts are held back");
     add_count(needs, o->dead, "dead", "frontdesk outbox list --state dead",
-              "answer was refused in the last 7 days", "answers were refused in the last 7 days");
+              "text was refused in the last 7 days", "texts were refused in the last 7 days");
+    add_count(needs, o->expired, "expired", "frontdesk outbox list --state expired",
+              "text was not sent in the last 7 days, since it came too late",
+              "texts were not sent in the last 7 days, since they came too late");
     add_count(needs, o->profiles_dead, "profile", "frontdesk outbox list --state dead",
               "write into a customer's profile was refused in the last 7 days",
               "writes into customers' profiles were refused in the last 7 days");
@@ -179,8 +182,8 @@ static void add_counts(struct needs *needs, const struct overview *o)
     add_count(needs, o->tellings_failed, "desk", "frontdesk outbox list --state trouble",
               "thing was not told to another desk in the last 7 days", "things were not told to another desk in the last 7 days");
     add_count(needs, o->unknown, "unknown", "frontdesk outbox list --state unknown",
-              "answer may or may not have arrived in the last 7 days",
-              "answers may or may not have arrived in the last 7 days");
+              "text may or may not have arrived in the last 7 days",
+              "texts may or may not have arrived in the last 7 days");
     add_count(needs, o->disabled_rules, "rule", "frontdesk rules list",
               "rule is out of play: its pattern costs too much",
               "rules are out of play: their patterns cost too much");

@@ -23,6 +23,10 @@ static const char FLOODS[] =
     "SELECT count(*) FROM event WHERE kind = 'flood' "
     "AND id > coalesce((SELECT id FROM event WHERE at < ?1 ORDER BY id DESC LIMIT 1), 0)";
 
+/* Of who was erased nothing can be sent again, or dropped: it needs nobody. */
+#define LEFT_SINCE "settled_at >= ?1 AND contact NOT IN (SELECT e.contact FROM erasure_contact e) "
+#define NOT_DROPPED "AND reason NOT LIKE 'dropped%'"
+
 static const char NOW[] =
     "SELECT (SELECT count(*) FROM conversation WHERE owner <> 'closed'), "
     "(SELECT count(*) FROM conversation WHERE owner = 'agent' AND agent = ''), "
@@ -36,26 +40,28 @@ static const char NOW[] =
     "(SELECT count(*) FROM webhook WHERE state <> 'read' AND state <> 'duplicate' AND state = 'raw'), "
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND state = 'held'), "
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' "
-    "AND state = 'dead' AND seq > 0 AND settled_at >= ?1 AND reason NOT LIKE 'dropped%'), "
+    "AND state = 'dead' AND seq > 0 AND " LEFT_SINCE NOT_DROPPED "), "
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' "
-    "AND state = 'unknown' AND seq > 0 AND settled_at >= ?1), "
+    "AND state = 'unknown' AND seq > 0 AND " LEFT_SINCE "), "
     "(SELECT count(*) FROM outbox WHERE seq = 0 AND settled_at IS NULL), "
     "(SELECT min(created_at) FROM outbox WHERE seq = 0 AND settled_at IS NULL), "
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' "
-    "AND state = 'dead' AND seq = 0 AND settled_at >= ?1 AND reason NOT LIKE 'dropped%'), "
+    "AND state = 'dead' AND seq = 0 AND " LEFT_SINCE NOT_DROPPED "), "
     "(SELECT count(*) FROM outbox WHERE seq = -1 AND settled_at IS NULL), "
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND seq = -1 "
-    "AND (state = 'dead' OR state = 'expired' OR state = 'unknown') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%'), "
+    "AND (state = 'dead' OR state = 'expired' OR state = 'unknown') AND " LEFT_SINCE NOT_DROPPED "), "
     "(SELECT count(*) FROM outbox WHERE seq = -2 AND settled_at IS NULL), "
     "(SELECT count(*) FROM outbox o WHERE settled_at IS NOT NULL AND state <> 'accepted' AND seq = -2 "
-    "AND (state = 'dead' OR state = 'expired') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%' AND " CONSULT_IS_NO_MERE_MISS
+    "AND (state = 'dead' OR state = 'expired') AND " LEFT_SINCE NOT_DROPPED " AND " CONSULT_IS_NO_MERE_MISS
     "AND NOT EXISTS (SELECT 1 FROM consult c WHERE c.outbox = o.id AND c.parting <> 0)), "
     "(SELECT count(*) FROM outbox WHERE seq = -3 AND settled_at IS NULL), "
     "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' AND seq = -3 "
-    "AND (state = 'dead' OR state = 'expired') AND settled_at >= ?1 AND reason NOT LIKE 'dropped%'), "
+    "AND (state = 'dead' OR state = 'expired') AND " LEFT_SINCE NOT_DROPPED "), "
     "(SELECT count(*) FROM entry WHERE (state = 'refused' OR state = 'unknown') AND state = 'unknown' AND settled_at >= ?1), "
     "(SELECT count(*) FROM entry WHERE (state = 'refused' OR state = 'unknown') AND state = 'refused' AND settled_at >= ?1 "
-    "AND reason NOT LIKE 'dropped%')";
+    "AND reason NOT LIKE 'dropped%'), "
+    "(SELECT count(*) FROM outbox WHERE settled_at IS NOT NULL AND state <> 'accepted' "
+    "AND state = 'expired' AND seq > 0 AND " LEFT_SINCE ")";
 
 static const char RULES[] =
     "SELECT r.id, r.rule_count, r.loaded_at, (SELECT count(*) FROM rule_trouble t WHERE t.ruleset = r.id "
@@ -123,6 +129,7 @@ static int get_now(struct db *db, int64_t recent, struct overview *overview, str
         overview->tellings_failed = query_int(q, 19);
         overview->entries_unknown = query_int(q, 20);
         overview->entries_refused = query_int(q, 21);
+        overview->expired = query_int(q, 22);
     }
     query_end(q);
     return found < 0 ? -1 : 0;

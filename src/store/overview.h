@@ -20,8 +20,8 @@ struct overview {
     /* now */
     int64_t open_conversations, waiting_for_person, with_person, pending, oldest_pending_at;
     int64_t unreadable, aside; /* webhooks: received since `recent`; of whatever age, as long as their bytes are kept */
-    int64_t raw, held, dead,
-        unknown; /* dead, unknown: settled since `recent`, and not dropped by hand */
+    int64_t raw, held, dead, expired,
+        unknown; /* texts; dead, expired, unknown: settled since `recent`, not dropped by hand, and of nobody erased */
     int64_t profiles_pending, oldest_profile_at, profiles_dead; /* writes into Braze profiles, likewise */
     int64_t entries_unknown, entries_refused; /* what is done to profiles once, likewise */
     int64_t subscriptions_refused; /* customers whom an answer should have subscribed and did not, likewise */

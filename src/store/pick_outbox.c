@@ -12,7 +12,8 @@
 #define CONDITIONS                                                                                                         \
     "(?1 IS NULL OR o.created_at >= ?1) AND (?2 IS NULL OR o.created_at < ?2) AND o.id >= ?3 AND o.id < ?4 "              \
     "AND (?5 IS NULL OR o.state = ?5 OR (?5 = 'pending' AND o.settled_at IS NULL) OR (?5 = 'trouble' "                     \
-    "AND o.settled_at IS NOT NULL AND o.state <> 'accepted' AND o.state <> 'withheld' AND " CONSULT_IS_NO_MERE_MISS ")) "  \
+    "AND o.settled_at IS NOT NULL AND o.state <> 'accepted' AND o.state <> 'withheld' AND " CONSULT_IS_NO_MERE_MISS       \
+    "AND o.contact NOT IN (SELECT e.contact FROM erasure_contact e))) "                                                     \
     "AND (?6 IS NULL OR EXISTS (SELECT 1 FROM conversation v WHERE v.id = o.conversation AND v.channel = ?6)) "            \
     "AND (?7 IS NULL OR EXISTS (SELECT 1 FROM message m CROSS JOIN decision d ON d.message = m.id "                        \
     "WHERE m.conversation = o.conversation AND m.turn = o.turn AND m.kind = 'in' AND d.rule = ?7)) "                       \

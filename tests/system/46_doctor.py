@@ -398,8 +398,8 @@ NEEDS = [
     ["cap", "backend assistant may cost nothing more today: 0.02 is spent, of 0.03; until midnight its fallback answers",
      "frontdesk usage --by contact --since today"],
     ["unreadable", "1 webhook could not be read", "frontdesk webhooks list --state unreadable"],
-    ["held", "1 answer is held back", "frontdesk outbox list --state held"],
-    ["dead", "1 answer was refused in the last 7 days", "frontdesk outbox list --state dead"],
+    ["held", "1 text is held back", "frontdesk outbox list --state held"],
+    ["dead", "1 text was refused in the last 7 days", "frontdesk outbox list --state dead"],
     ["rules", "the rule folder was refused: 10-rules.sql:1: rule has no column 'colour'; known are", "frontdesk rules check"],
 ]
 

@@ -641,6 +641,38 @@ static void counts_the_day(void **state)
     buf_release(&text);
 }
 
+/* Somebody has to look at it, unless nothing can be done about it any more. */
+static void what_is_in_trouble_needs_her_until_the_person_is_erased(void **state)
+{
+    static const char *const STATES[] = { "dead", "expired", "unknown" };
+    struct db *db = *state;
+    struct overview o;
+
+    for (size_t i = 0; i < sizeof STATES / sizeof *STATES; i++) {
+        char sql[80];
+
+        snprintf(sql, sizeof sql, "UPDATE outbox SET state = '%s' WHERE id = 3", STATES[i]);
+        spine_run(db, sql);
+        assert_int_equal(overview_get(db, 0, 4000, &o, NULL), 0);
+        assert_int_equal(o.dead, i == 0);
+        assert_int_equal(o.expired, i == 1);
+        assert_int_equal(o.unknown, i == 2);
+        spine_run(db, "UPDATE outbox SET seq = -1 WHERE id = 3");
+        assert_int_equal(overview_get(db, 0, 4000, &o, NULL), 0);
+        assert_int_equal(o.dead + o.expired + o.unknown, 0);
+        assert_int_equal(o.calls_failed, 1);
+        spine_run(db, "UPDATE outbox SET seq = 1 WHERE id = 3");
+        assert_int_equal(overview_get(db, 0, 4000, &o, NULL), 0);
+        assert_int_equal(o.dead + o.expired + o.unknown, 1);
+        spine_run(db, "INSERT INTO erasure (id, asked_at, asked_by, known_since, phase) VALUES (1, 1, 'cli mia', 1, 'asked')");
+        spine_run(db, "INSERT INTO erasure_contact (erasure, contact) SELECT 1, contact FROM outbox WHERE id = 3");
+        assert_int_equal(overview_get(db, 0, 4000, &o, NULL), 0);
+        assert_int_equal(o.dead + o.expired + o.unknown, 0);
+        spine_run(db, "DELETE FROM erasure_contact");
+        spine_run(db, "DELETE FROM erasure");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -662,6 +694,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(tells_why, set_up, tear_down),
         cmocka_unit_test_setup_teardown(counts_webhooks_that_can_be_mended, set_up, tear_down),
         cmocka_unit_test_setup_teardown(counts_the_day, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_in_trouble_needs_her_until_the_person_is_erased, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
