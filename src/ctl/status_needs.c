@@ -55,11 +55,11 @@ static void add_waiting(void *context, const struct overview_waiting *row)
     buf_release(&age);
 }
 
-/* A case that its people do not know of. */
+/* A case of which not all of its people know. */
 static void add_untold(void *context, const struct queue_row *row)
 {
-    need(context, "untold", "frontdesk queue", "the case #%lld of %s could not be told to %s: %s", (long long)row->number,
-         row->user, row->told, row->trouble);
+    need(context, "untold", "frontdesk queue", "the case #%lld of %s could not be told to %s", (long long)row->number, row->user,
+         row->trouble);
 }
 
 enum { BACKEND_PREFIX = sizeof "backend " - 1 };

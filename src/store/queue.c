@@ -12,10 +12,12 @@
     "WHERE a.conversation = v.id AND a.kind = 'agent' AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message = a.id "     \
     "AND o.state IN ('dead', 'expired', 'withheld')) ORDER BY a.id DESC LIMIT 1), 0) ORDER BY m.id LIMIT 1) END"
 
-#define TROUBLE                                                                                                          \
-    "coalesce((SELECT iif(o.settled_at IS NULL OR o.state = 'accepted', '', o.state || ': ' || o.reason) FROM notice n " \
-    "JOIN outbox o ON o.message = n.message WHERE n.conversation = v.id AND n.handover = h.number "                      \
-    "ORDER BY n.message DESC LIMIT 1), '')"
+/* Of each who is told of it, what became of the newest text. */
+#define UNTOLD                                                                                                           \
+    "coalesce((SELECT group_concat(p.address || ': ' || o.state || ': ' || o.reason, '; ') FROM told t "                  \
+    "JOIN contact p ON p.id = t.contact JOIN outbox o ON o.message = (SELECT max(n.message) FROM notice n "              \
+    "WHERE n.conversation = v.id AND n.handover = h.number AND n.contact = t.contact) "                                  \
+    "WHERE t.handover = h.number AND o.settled_at IS NOT NULL AND o.state <> 'accepted'), '')"
 
 /* Of the last that a person said to him. */
 #define LOST                                                                                                              \
@@ -29,7 +31,7 @@ static const char LIST[] =
     "coalesce((SELECT m.text FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), ''), "
     "(SELECT m.media <> '[]' FROM message m WHERE m.conversation = v.id AND m.kind = 'in' ORDER BY m.id DESC LIMIT 1), "
     "coalesce((SELECT group_concat(p.address, ', ') FROM told t JOIN contact p ON p.id = t.contact "
-    "WHERE t.handover = h.number), ''), coalesce(nullif(" TROUBLE ", ''), iif(?1 <> 0, '', " LOST ")) AS trouble, v.summary "
+    "WHERE t.handover = h.number), ''), coalesce(nullif(" UNTOLD ", ''), iif(?1 <> 0, '', " LOST ")) AS trouble, v.summary "
     "FROM conversation v JOIN contact c ON c.id = v.contact "
     "LEFT JOIN handover h ON h.conversation = v.id AND h.state <> 'over' "
     "WHERE v.owner = 'agent' AND (?1 = 0 OR trouble <> '') "

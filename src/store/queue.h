@@ -19,13 +19,13 @@ struct queue_row { /* borrowed until the callback returns; "" and 0 where there 
     const char *text;      /* what the customer said last */
     bool has_media;        /* … and a picture or a file came with it */
     const char *told;      /* who of the business was told on their own phones: "kim, lee" */
-    const char *trouble;   /* why the newest of these texts has not gone: "held: …"; else why a person's last answer has not */
+    const char *trouble;   /* who of them was not, and why: "kim: held: …; lee: dead: …"; else why a person's last answer has not gone */
     const char *summary;
 };
 
 /* Who waits for longest first, then those who have their answer. How many, or -1. */
 struct queue_filter {
-    bool is_untold; /* only those of which the business could not be told */
+    bool is_untold; /* only those of which somebody of the business could not be told */
     int64_t limit;  /* 0: all */
 };
 typedef void queue_row_visit(void *context, const struct queue_row *row);

@@ -106,6 +106,19 @@ def untold():
         equal([row for row in desk.do("status", "--json").json()["needs"] if row["kind"] == "untold"], [], "afterwards")
 
 
+@test("of two colleagues the one who could not be told is named, whichever of them it is")
+def one_untold():
+    for lost in ("kim", "lee"):
+        with Desk(RULES.replace("('support', 'kim'", "('support', 'kim, lee'"), start=False) as desk:
+            desk.sandbox.fault("status", status=400, user=lost, times=0)
+            desk.start()
+            desk.say("ana", "a person please")
+            need = eventually(lambda: [row for row in desk.do("status", "--json").json()["needs"] if row["kind"] == "untold"],
+                              "status tells")[0]
+            contains(need["text"], f"the case #1 of ana could not be told to {lost}: dead: ", "who")
+            lacks(need["text"], {"kim": "lee", "lee": "kim"}[lost] + ":", "who was told is not")
+
+
 @test("rule files: what a team may say, and what is refused")
 def rules():
     bad = [
