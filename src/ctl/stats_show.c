@@ -27,7 +27,8 @@ const char *const stats_parts[STATS_PARTS + 1] = { "day", "who", "rule", "questi
 static const char *const WHO[FIGURES_WHO] = {
     [FIGURES_RULE] = "a rule",     [FIGURES_FLOW] = "a flow",     [FIGURES_AI] = "an AI",
     [FIGURES_FAQ] = "the FAQ",     [FIGURES_PERSON] = "a person", [FIGURES_NOBODY] = "nobody",
-    [FIGURES_SILENCE] = "nobody, as was meant", [FIGURES_OTHER] = "withheld or unknown", [FIGURES_OPEN] = "still in progress",
+    [FIGURES_SILENCE] = "nobody, as was meant", [FIGURES_OTHER] = "withheld or unknown",
+    [FIGURES_ERASED] = "erased since", [FIGURES_OPEN] = "still in progress",
 };
 
 /* Bars and words */

@@ -19,7 +19,7 @@ enum {
 };
 
 static const char *const NAMES[FIGURES_WHO] = { "rule",   "flow",    "ai",    "faq", "person",
-                                                "nobody", "silence", "other", "open" };
+                                                "nobody", "silence", "other", "erased", "open" };
 
 const char *figures_who_name(enum figures_who who)
 {
@@ -99,7 +99,7 @@ static enum figures_who who_of(const struct figures_ask *ask, const struct figur
     } STATES[] = {
         { "agent", FIGURES_PERSON }, { "unanswered", FIGURES_NOBODY }, { "held", FIGURES_NOBODY }, { "expired", FIGURES_NOBODY },
         { "dead", FIGURES_NOBODY },  { "silenced", FIGURES_SILENCE },  { "open", FIGURES_OPEN },   { "withheld", FIGURES_OTHER },
-        { "unknown", FIGURES_OTHER }, { "erased", FIGURES_OTHER },     { "", FIGURES_OPEN },
+        { "unknown", FIGURES_OTHER }, { "erased", FIGURES_ERASED },     { "", FIGURES_OPEN },
     };
 
     if (strcmp(row->state, "answered") == 0)
@@ -108,6 +108,12 @@ static enum figures_who who_of(const struct figures_ask *ask, const struct figur
         if (strcmp(STATES[i].state, row->state) == 0)
             return STATES[i].who;
     return FIGURES_OTHER;
+}
+
+/* The answer is held, or was refused: what is lacking is no rule. */
+static bool had_answer(const struct figures_ask *ask, const struct figures_row *row, const struct rule_count *rule)
+{
+    return strcmp(row->state, "unanswered") != 0 && who_answered(ask, row, rule) != FIGURES_NOBODY;
 }
 
 static struct figures_day *day_at(struct walk *walk, int64_t at)
@@ -135,12 +141,13 @@ static void wait_for_answer(struct walk *walk, const struct figures_row *row, en
 
 static void hear(struct walk *walk, const struct figures_row *row)
 {
-    enum figures_who who = who_of(walk->ask, row, count_rule(walk, row->rule));
+    const struct rule_count *rule = count_rule(walk, row->rule);
+    enum figures_who who = who_of(walk->ask, row, rule);
     struct figures_day *day = day_at(walk, row->at);
 
     day->heard++;
     day->by[who]++;
-    if (who == FIGURES_NOBODY)
+    if (who == FIGURES_NOBODY && !had_answer(walk->ask, row, rule))
         gather_add(walk->figures->questions, row->text, strlen(row->text), row->id);
     wait_for_answer(walk, row, who);
 }

@@ -15,8 +15,11 @@
  *     nobody    no rule won; or the answer is held, expired or dead; or it was an apology that no backend had one; or what a
  *               rule says that takes whatever comes
  *     silence   a rule said to ignore it, or the customer wants to hear nothing
- *     other     withheld, since a person took over; unknown; erased
+ *     other     withheld, since a person took over; unknown
+ *     erased    of somebody who was erased since
  *     open      in progress
+ *
+ * Questions that nobody had an answer to are of the first two kinds of nobody: not those whose answer did not get through.
  *
  * A response time runs from the first message of a turn to Braze's acceptance of the first part of its answer; of a person,
  * from the first message that waits for one to the acceptance of what the person writes next in that conversation.
@@ -43,6 +46,7 @@ enum figures_who {
     FIGURES_NOBODY,
     FIGURES_SILENCE,
     FIGURES_OTHER,
+    FIGURES_ERASED,
     FIGURES_OPEN,
     FIGURES_WHO
 };
