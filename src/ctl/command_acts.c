@@ -2,15 +2,17 @@
  * command_acts: a person steps in. Each act is named, asked of act_run, and told in one sentence; for
  * programs the answer of the daemon is passed on member by member.
  */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctl/act.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "store/outbox.h"
 #include "store/transcript.h"
 
-enum { MEMBERS_MAX = 12 };
+enum { MEMBERS_MAX = 12, LOOKS = 10, LOOK_MS = 20 };
 
 /*
  * The answer's members as a record without a noun: {"format":1,"act":"take","conversation":3,…}. People get
@@ -130,6 +132,29 @@ static int64_t count_parts(struct call *call, int64_t message)
     return parts;
 }
 
+/* Whether it can leave is known as soon as the daemon has looked at it; how it ended, not for a while. */
+static bool is_looked_at(struct db *db, int64_t outbox, int64_t message, struct outbox_fate *fate)
+{
+    return outbox_fate(db, outbox, message, fate, NULL) != 1 || strcmp(fate->state, "due") != 0;
+}
+
+/* Of an outbox row, or (0) of the first of a message: what keeps it from leaving, if anything does. */
+static void tell_what_keeps(struct call *call, int64_t outbox, int64_t message)
+{
+    struct outbox_fate fate = { 0 };
+    bool is_up = act_daemon_state(call) != DAEMON_DOWN;
+    struct db *db = db_open(buf_text(&call->db_path), DB_READER, NULL);
+
+    for (int look = 0; is_up && db != NULL && look < LOOKS && !is_looked_at(db, outbox, message, &fate); look++)
+        poll(NULL, 0, LOOK_MS);
+    db_close(db);
+    if (strcmp(fate.state, "held") == 0)
+        output_note(call->output, NOTE_WARN, "It is held back: %s. See frontdesk outbox show %lld", fate.reason,
+                    (long long)fate.id);
+    else if (!is_up)
+        output_note(call->output, NOTE_WARN, "frontdeskd does not run: it leaves once that does, unless its time is over by then.");
+}
+
 int command_say(struct call *call)
 {
     struct json *reply;
@@ -143,6 +168,7 @@ int command_say(struct call *call)
         if (parts > 1)
             output_note(call->output, NOTE_WARN,
                         "It is too long for one message: the customer gets it in %lld, one after the other.", (long long)parts);
+        tell_what_keeps(call, 0, message);
     }
     json_free(reply);
     return code;
@@ -183,9 +209,11 @@ int command_outbox_retry(struct call *call)
     struct json *reply;
     int code = act_on_id(call, "outbox-retry", &reply);
 
-    if (code == EXIT_DONE)
+    if (code == EXIT_DONE) {
         output_note(call->output, NOTE_GOOD, "It leaves as soon as it can: frontdesk outbox show %lld",
                     (long long)call->parsed->numbers[0]);
+        tell_what_keeps(call, call->parsed->numbers[0], 0);
+    }
     json_free(reply);
     return code;
 }
@@ -196,7 +224,7 @@ int command_outbox_drop(struct call *call)
     int code = act_on_id(call, "outbox-drop", &reply);
 
     if (code == EXIT_DONE)
-        output_note(call->output, NOTE_GOOD, "It will not be sent.");
+        output_note(call->output, NOTE_GOOD, "It will not be sent any more.");
     json_free(reply);
     return code;
 }

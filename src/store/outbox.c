@@ -527,6 +527,25 @@ int outbox_get(struct db *db, int64_t id, struct outbox_brief *brief, struct err
     return found;
 }
 
+static const char FATE[] = "SELECT id, state, reason FROM outbox WHERE id = ?1";
+static const char FATE_OF_MESSAGE[] = "SELECT id, state, reason FROM outbox WHERE message = ?1 ORDER BY id LIMIT 1";
+
+int outbox_fate(struct db *db, int64_t id, int64_t message, struct outbox_fate *fate, struct error *error)
+{
+    struct query *q = db_query(db, id != 0 ? FATE : FATE_OF_MESSAGE);
+    int found;
+
+    query_bind_int(q, 1, id != 0 ? id : message);
+    found = query_step(q, error);
+    if (found == 1) {
+        fate->id = query_int(q, 0);
+        query_copy(q, 1, fate->state, sizeof fate->state);
+        query_copy(q, 2, fate->reason, sizeof fate->reason);
+    }
+    query_end(q);
+    return found;
+}
+
 static const char PENDING[] = "SELECT count(*) FROM outbox WHERE settled_at IS NULL AND seq > 0";
 
 int outbox_count_pending(struct db *db, int64_t *pending, struct error *error)

@@ -131,6 +131,13 @@ struct outbox_brief { /* owned by the caller */
 };
 int outbox_get(struct db *db, int64_t id, struct outbox_brief *brief, struct error *error);
 
+/* What has become of the row so far; where `id` is 0, of the first one of the message. 1, 0, -1. */
+struct outbox_fate {
+    int64_t id;
+    char state[12], reason[300];
+};
+int outbox_fate(struct db *db, int64_t id, int64_t message, struct outbox_fate *fate, struct error *error);
+
 /* Up to `max` texts whose deadline has passed, held ones included: of each its id, contact, turn and
  * whether it is ambiguous. */
 int outbox_overdue(struct db *db, int64_t now, int max, struct outbox_brief *rows, int *count, struct error *error);

@@ -198,11 +198,16 @@ def window_held():
         desk.hears("ana", "ping 1", "pong 1")
         desk.do("take", "ana")
         age(desk, 25)
-        desk.do("say", "ana", "Too late.")
+        said = desk.do("say", "ana", "Too late.").out
         row = desk.wait_outbox("ana", "accepted", "held")[1]
         contains(row["reason"], "24", "the reason")
+        contains(said, f"It is held back: {row['reason']}. See frontdesk outbox show {row['id']}", "who says it hears of it")
+        contains(desk.do("outbox", "retry", row["id"]).out, "It is held back: ", "and who sends it once more")
         equal(desk.sandbox.texts("ana"), ["pong 1"], "nothing was sent")
         desk.do("audit")
+        lacks(desk.do("release", "ana").out + desk.do("take", "ana").out, "does not run", "while it runs")
+        desk.stop()
+        contains(desk.do("say", "ana", "Still late.").out, "frontdeskd does not run: it leaves once that does", "and when nothing leaves")
 
 
 @test("Liquid in a customer's words or in ours never reaches Braze whole")
