@@ -242,6 +242,7 @@ LIB = \
   src/store/notify_case.c \
   src/store/notify_row.c \
   src/store/outbox.c \
+  src/store/owner.c \
   src/store/outbox_track.c \
   src/store/overview.c \
   src/store/page_gap.c \

@@ -7,6 +7,7 @@
  */
 #include "ctl/call.h"
 #include "ctl/commands.h"
+#include "ctl/narrow.h"
 #include "desk/proof.h"
 #include "desk/replay.h"
 #include "rules/ruleset.h"
@@ -150,6 +151,8 @@ static int replay_draft(struct call *call, const struct ruleset *draft, const st
             show_examples(call->output, &replay, shown);
         conclude(call->output, &replay, shown);
         warn_of_proofs(call->output, draft);
+        if (replay.judged == 0)
+            code = narrow_check_names(call, db, &(struct filter){ .user = filter->user });
     }
     replay_release(&replay);
     db_close(db);

@@ -72,6 +72,17 @@ static void show_survey(struct call *call, const char *path, const struct survey
     output_record(call->output, NULL, columns, cells, sizeof cells / sizeof *cells);
 }
 
+/* The sentence is of a book by default; a backup is named otherwise. */
+static int refuse_backup(const struct call *call, struct error *error)
+{
+    char *advice = strstr(error->text, "; name the book with");
+
+    if (advice == NULL)
+        return call_fail(call, EXIT_FAILED, "%s", error->text);
+    *advice = '\0';
+    return call_fail(call, EXIT_FAILED, "%s; name a file that frontdesk backup has made", error->text);
+}
+
 static int check(struct call *call, const char *path)
 {
     struct error error = { 0 };
@@ -87,7 +98,7 @@ static int check(struct call *call, const char *path)
         call_take_zone(call, db);
     db_close(db);
     if (result != 0)
-        return call_fail(call, EXIT_FAILED, "%s", error.text);
+        return refuse_backup(call, &error);
     show_survey(call, path, &survey);
     if (survey.problems > 0)
         return call_fail(call, EXIT_FAILED, "this backup has %lld %s, see above: take an older one if there is one",
@@ -289,7 +300,7 @@ static int put_in_place(struct restoring *r)
 
     drop_draft(r); /* of a restore that was killed */
     if (copy_draft(r, &error) != 0)
-        return say(r, &error);
+        return refuse_backup(r->call, &error);
     if (r->is_kept)
         close_present(r->path);
     if (settle_draft(r, &error) == 0 && take_place(r, &error) == 0)

@@ -19,6 +19,7 @@
 #include "ctl/doctor.h"
 #include "ctl/unit.h"
 #include "store/lock.h"
+#include "store/owner.h"
 #include "store/rulefile.h"
 
 enum { TOKEN_LEAST = 12, MB = 1024 * 1024, ROOM_LEAST = 100, MEMORY_LEAST_KB = 100 * 1024 };
@@ -163,8 +164,8 @@ static void look_at_book_file(struct doctor *doctor)
         doctor_find(doctor, FINDING_BAD, FILES, "do as it says; frontdeskd does not start before", "%s",
                     error.text);
     else if (access(path, R_OK | W_OK) != 0)
-        doctor_find(doctor, FINDING_BAD, FILES, "run this command as the user of the daemon", "%s: %s", path,
-                    strerror(errno));
+        doctor_find(doctor, FINDING_BAD, FILES, "do as it says", "%s",
+                    (owner_tell(path, access(path, R_OK) != 0 ? "read" : "written", &error), error.text));
     else
         doctor_find(doctor, FINDING_GOOD, FILES, NULL, "the book %s is its owner's alone", path);
 }

@@ -18,12 +18,13 @@ static bool wants_folder(const struct call *call, const char *rest)
     return call->rules_dir.len == 0 && (strcmp(rest, "rules load") == 0 || strcmp(rest, "rules check") == 0);
 }
 
-static void add_places(const struct call *call, struct buf *out)
+/* But for those of which the remedy says itself what has to be given. */
+static void add_places(const struct call *call, const char *remedy, struct buf *out)
 {
     for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
         const char *value = call->parsed->options[PLACES[i].option];
 
-        if (value == NULL)
+        if (value == NULL || strstr(remedy, PLACES[i].word) != NULL)
             continue;
         buf_addf(out, " %s ", PLACES[i].word);
         escape_shell(value, out);
@@ -46,7 +47,7 @@ static void add_start(const struct call *call, struct buf *out)
     buf_add_text(out, "frontdeskd");
     if (call->parsed->options[OPTION_ENV] == NULL && !has_settings())
         buf_add_text(out, " --env FILE");
-    add_places(call, out);
+    add_places(call, "", out);
 }
 
 /* "systemctl start frontdeskd" and what follows it, where no unit is installed. */
@@ -76,7 +77,7 @@ void remedy_add(const struct call *call, const char *remedy, struct buf *out)
         return;
     }
     buf_add_text(out, "frontdesk");
-    add_places(call, out);
+    add_places(call, remedy, out);
     buf_add_char(out, ' ');
     buf_add_text(out, remedy + len);
     if (wants_folder(call, remedy + len))

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,6 +19,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "store/db_private.h"
+#include "store/owner.h"
 #include "store/wal_file.h"
 
 enum {
@@ -284,20 +284,6 @@ static int open_handle(struct db *db, const char *path, struct error *error)
     return error_set(error, "cannot be opened: %s", sqlite3_errstr(code));
 }
 
-/* The usual reason, and the way out. */
-static int tell_owner(const char *path, struct error *error)
-{
-    char names[1024];
-    struct passwd row, *owner = NULL;
-    struct stat info;
-
-    if (stat(path, &info) == 0 && getpwuid_r(info.st_uid, &row, names, sizeof names, &owner) == 0 && owner != NULL)
-        return error_set(error,
-                         "%s: it belongs to %s, and may not be read by others: runuser -u %s -- frontdesk … "
-                         "(README, On a server)", path, owner->pw_name, owner->pw_name);
-    return error_set(error, "%s: it may not be read by this user: do it as the user of the daemon (README, On a server)", path);
-}
-
 int db_tell_missing(const char *path, struct error *error)
 {
     return error_set(error,
@@ -316,7 +302,7 @@ static int check_readable(const char *path, struct error *error)
     if (access(path, R_OK) == 0)
         return 0;
     if (errno == EACCES)
-        return tell_owner(path, error);
+        return owner_tell(path, "read", error);
     return db_tell_missing(path, error);
 }
 

@@ -18,6 +18,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "store/lock.h"
+#include "store/owner.h"
 
 /* A restore may have put another file in its place before it was locked. */
 static bool is_in_place(int fd, const char *path)
@@ -31,6 +32,8 @@ int lock_take(const char *path, int *descriptor, struct error *error)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), reason = EWOULDBLOCK;
 
+    if (fd < 0 && errno == EACCES && access(path, F_OK) == 0)
+        return owner_tell(path, "written", error);
     if (fd < 0)
         return error_set(error, "%s: cannot be opened for writing: %s%s", path, strerror(errno),
                          errno == EISDIR   ? "; name the file itself"

@@ -19,7 +19,7 @@ struct queue_row { /* borrowed until the callback returns; "" and 0 where there 
     const char *text;      /* what the customer said last */
     bool has_media;        /* … and a picture or a file came with it */
     const char *told;      /* who of the business was told on their own phones: "kim, lee" */
-    const char *trouble;   /* who of them was not, and why: "kim: held: …; lee: dead: …"; else why a person's last answer has not gone */
+    const char *trouble;   /* who of them was not, and why: "kim: held: …; lee: dead: …"; else why his last answer has not gone */
     const char *summary;
 };
 

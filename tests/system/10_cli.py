@@ -124,12 +124,12 @@ def exit_codes():
         equal((told.code, "known are en, ko" in told.err), (2, True), f"a language is no slip of another: {told}")
 
 
-def stranger(desk, path):
+def stranger(desk, path, *words):
     """What frontdesk says to somebody who is not the book's owner; to root itself no file is closed."""
     program = os.path.join(desk.folder, "frontdesk")
     shutil.copy(binary("frontdesk"), program)
     os.chmod(program, 0o755)
-    return subprocess.run([program, "--db", path, "status"], capture_output=True, text=True, check=False, cwd="/",
+    return subprocess.run([program, "--db", path, *(words or ["status"])], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, cwd="/",
                           env={"PATH": os.environ["PATH"]}, user="nobody" if os.geteuid() == 0 else None).stderr
 
 
@@ -150,9 +150,16 @@ def no_book():
             contains(desk.cli(*words, "--db", junk + "x").err, ", or start frontdeskd, which makes it", f"{words}: a new desk has none yet")
         if os.geteuid() == 0:
             os.chmod(desk.folder, 0o755)
-        os.chmod(junk, 0o600 if os.geteuid() == 0 else 0)
-        owner = pwd.getpwuid(os.geteuid()).pw_name
-        contains(stranger(desk, junk), f"it belongs to {owner}, and may not be read by others: runuser -u {owner} -- frontdesk", "another's")
+        shutil.copy(junk, junk + "b")
+        os.chmod(junk, 0o600)
+        if os.geteuid() == 0:
+            for words, done in ((("status",), "read"), (("erase", "ana"), "written"), (("restore", junk + "b"), "written"),
+                                (("rules", "load", desk.rules_folder), "written"), (("backup", junk + "y"), "written")):
+                contains(stranger(desk, junk, *words), f"it belongs to root, and may not be {done} by others: runuser -u root -- frontdesk",
+                         f"another's: {words}")
+            shutil.chown(junk, "nobody")
+        os.chmod(junk, 0o400)
+        contains(stranger(desk, junk, "erase", "ana"), f"{junk}: it is yours, but its mode does not let it be written: chmod 600 {junk}", "her own")
 
 
 @test("conversations: a name that never was is told once each of those that were")

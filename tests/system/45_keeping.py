@@ -470,6 +470,7 @@ def looked_at():
                 result = desk.cli("restore", other, *options)
                 equal(result.code, 1, f"{name} {options}: {result!r}")
                 contains(result.out + result.err, words if options else "", name)
+                lacks(result.err, "--db", "it is the backup that has to be named")
             desk.start()
         for options in (["--check"], []):
             contains(desk.cli("restore", "none.db", *options).err, "there is no file none.db: name one that frontdesk backup has made",
