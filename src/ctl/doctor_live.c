@@ -169,10 +169,21 @@ static int wait_for_arrival(struct live *live, int64_t *behind, struct error *er
     return 0;
 }
 
+/* On a desk that is open already customers write, too. What has no text may be the owner's, by a body that lacks it. */
+static bool is_another(const struct arrival *a)
+{
+    return a->message != 0 && a->text.len > 0 && strcasestr(buf_text(&a->text), "hello") == NULL;
+}
+
 /* What is odd about it, though it was read. */
 static void tell_oddities(struct live *live)
 {
     const struct arrival *a = &live->arrival;
+
+    if (a->text.len > 0 && strchr(buf_text(&a->text), '"') == NULL)
+        TELL(live, NOTE_WARN,
+             "It came without straight quotation marks, so whether the body has its json_escape is not seen yet: write \"hello\" "
+             "with them the next time.");
 
     if (a->text.len == 0)
         TELL(live, NOTE_WARN, "It came without text. Perhaps the line \"message\" of the body names another channel's.");
@@ -383,6 +394,20 @@ static int tell_switches(struct live *live)
     return call_fail(live->call, EXIT_FAILED, "the answer was taken by Braze, but not seen");
 }
 
+/* What is not, is told. */
+static bool is_awaited(struct live *live)
+{
+    const struct arrival *a = &live->arrival;
+    bool is_duplicate = strcmp(buf_text(&a->state), "duplicate") == 0;
+
+    if (is_duplicate)
+        tell_duplicate(live, a);
+    else if (is_another(a))
+        TELL(live, NOTE_PLAIN, "A message came, of %s, but not the one I wait for. Write \"hello\", with the quotation marks.",
+             buf_text(&a->user));
+    return !is_duplicate && !is_another(a);
+}
+
 /* What does not go on is told; EXIT_DONE: the next step. */
 static int come_in(struct live *live)
 {
@@ -397,11 +422,8 @@ static int come_in(struct live *live)
         live, NOTE_PLAIN,
         "Take your telephone, and write to the number of your shop, with the quotation marks:\n\n    \"hello\"\n\n"
         "I wait for it. Ctrl-C ends this.");
-    do {
-        found = wait_for_arrival(live, &behind, &error);
-        if (found == 1 && strcmp(buf_text(&live->arrival.state), "duplicate") == 0)
-            tell_duplicate(live, &live->arrival);
-    } while (found == 1 && strcmp(buf_text(&live->arrival.state), "duplicate") == 0);
+    while ((found = wait_for_arrival(live, &behind, &error)) == 1 && !is_awaited(live))
+        ;
     if (live->is_over)
         return end_early(live);
     if (found < 0)

@@ -501,6 +501,8 @@ def first():
     with desk_with(rules=HELLO) as desk:
         walk = Walk(desk)
         walk.hears("write to the number of your shop")
+        desk.say("eve", "prices")
+        walk.hears("A message came, of eve, but not the one I wait for")
         desk.say("ana", 'say "hello"', user_id="ana")
         walk.hears("It came: “say \"hello\"”, of ana.")
         walk.hears("The rule hello answered: “Hello yourself.”")
@@ -510,6 +512,7 @@ def first():
         walk.ends(0)
         contains(walk.said, "your desk is open", "the end")
         lacks(walk.said, "json_escape", "a good body needs no other")
+        lacks(walk.said, "prices", "what a customer writes is not the test")
 
 
 @test("doctor --live: a body without json_escape is told with what to paste; an answer that is not seen with four switches")
@@ -543,7 +546,7 @@ def unanswered():
         desk.sandbox.refuse_user("bob")
         walk = Walk(desk)
         walk.hears("write to the number")
-        desk.say("bob", "ping 1")
+        desk.say("bob", "ping 1, hello")
         walk.ends(1)
         contains(walk.said, "it is dead: ", "why")
 
@@ -564,6 +567,7 @@ def turned_away():
         equal(web.call(desk.port, "POST", "/wp-login.php", b"", {}).status, 404, "who tries doors is no webhook")
         desk.say("ana", "hello")
         walk.hears("It came: “hello”")
+        walk.hears("without straight quotation marks")
         walk.hears("Did you see it")
         walk.types("y")
         walk.ends(0)
@@ -618,7 +622,7 @@ def silent():
         desk.say("cat", "the boss please")
         desk.sandbox.wait_texts("kim", 1)
         conversation = desk.conversation("ana")
-        for user, text, words in (("ana", "hello", f"frontdesk release {conversation}"), ("dan", "blah", "the rule noise took it, and is there to say"),
+        for user, text, words in (("ana", "hello", f"frontdesk release {conversation}"), ("dan", "blah hello", "the rule noise took it, and is there to say"),
                                   ("bob", "hello", "has opted out"), ("kim", "hello", "is one of the desk's own and has a case")):
             walk = Walk(desk)
             walk.hears("write to the number")
