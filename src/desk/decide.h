@@ -199,6 +199,7 @@ enum pass_reason {
     PASS_SPENT,
     PASS_DISABLED,
     PASS_COOLING,
+    PASS_BREAKS_OFF, /* it is an opt-out by a word that breaks a dialogue off, and one waits for an answer */
     PASS_CONSULTS, /* it would ask a backend, and too many questions were asked already */
     PASS_TAGGED /* took the message, noted its tag, and let the next rule try; by thorough decisions only */
 };

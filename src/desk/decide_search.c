@@ -177,6 +177,20 @@ static bool is_among(enum search_among among, const struct rule *rule)
     abort();
 }
 
+/*
+ * "please cancel my order", said to a dialogue, wants to break it off or answers it. Whoever is opted out by mistake is lost for
+ * good: so words of flow_cancel_words are no opt-out there, wherever in the message they stand.
+ */
+static bool only_breaks_off(struct search *search, const struct rule *rule)
+{
+    const char *folded = buf_text(&search->decision->folded);
+    struct span of_piece;
+
+    return search->among == AMONG_INTERRUPTS && rule->action == ACTION_OPT_OUT && search->words.start != (size_t)-1 &&
+           pattern_match(search->ruleset->cancel_words, search->matcher, folded + search->words.start,
+                         search->words.end - search->words.start, &of_piece) == PATTERN_YES;
+}
+
 static bool wins(struct search *search, const struct rule *rule)
 {
     if (!may_act(search->state, rule) || !is_among(search->among, rule))
@@ -186,7 +200,13 @@ static bool wins(struct search *search, const struct rule *rule)
         note_passed(search, rule, PASS_DISABLED);
         return false;
     }
-    return takes(search, rule) && ends_search(search, rule);
+    if (!takes(search, rule))
+        return false;
+    if (only_breaks_off(search, rule)) {
+        note_passed(search, rule, PASS_BREAKS_OFF);
+        return false;
+    }
+    return ends_search(search, rule);
 }
 
 /* The first of the candidates that wins; its position, or the number of rules. */

@@ -23,6 +23,7 @@ static const char *const REASONS[] = {
     [PASS_SPENT] = "the patterns before it took too many steps",
     [PASS_DISABLED] = "disabled",
     [PASS_COOLING] = "cooling down until ",
+    [PASS_BREAKS_OFF] = "while a flow waits, that word is no opt-out",
     [PASS_CONSULTS] = "",
     [PASS_TAGGED] = "tagged",
 };

@@ -53,6 +53,38 @@ static void check_is_heard(struct check *check, size_t index)
     buf_release(&text);
 }
 
+/* Words that mean something else more often than not, where more is said: "I will stop by tomorrow". In small letters. */
+static const char *const AMBIGUOUS[] = {
+    "stop", "end",   "quit", "exit", "cancel", "no",   "leave", "remove", "baja", "alto",
+    "fin",  "basta", "para", "parar", "salir", "cancelar", "그만", "중지", "중단",  "취소", "끝", "해지",
+};
+
+static bool is_ambiguous(const struct words_entry *entry)
+{
+    for (size_t i = 0; !entry->is_whole && i < sizeof AMBIGUOUS / sizeof *AMBIGUOUS; i++)
+        if (strlen(AMBIGUOUS[i]) == entry->len && memcmp(AMBIGUOUS[i], entry->text, entry->len) == 0)
+            return true;
+    return false;
+}
+
+/* One sentence a rule. */
+static void check_is_meant(struct check *check, const struct rule *rule)
+{
+    struct words_entry entry;
+    struct buf words = { 0 };
+    bool is_told = false;
+    check_fold_words(rule->source_words, &words);
+    for (size_t at = 0; !is_told && words_next(&words, &at, &entry);) {
+        is_told = is_ambiguous(&entry);
+        if (is_told)
+            check_warn_rule(check, rule,
+                            "the opt_out rule %s hears \"%.*s\" inside of any message, and whoever is opted out hears nothing "
+                            "any more; write =%.*s, so that it has to be the whole message",
+                            rule->name, (int)entry.len, entry.text, (int)entry.len, entry.text);
+    }
+    buf_release(&words);
+}
+
 static void check_stop(struct check *check, const struct rule *last)
 {
     const struct rule *taker;
@@ -77,8 +109,10 @@ void check_opt_out(struct check *check)
         if (ruleset->rules[i].action != ACTION_OPT_OUT)
             continue;
         way_out = &ruleset->rules[i];
-        if (way_out->source_words != NULL)
-            check_is_heard(check, i);
+        if (way_out->source_words == NULL)
+            continue;
+        check_is_heard(check, i);
+        check_is_meant(check, way_out);
     }
     if (way_out == NULL)
         check_warn(check, NULL, 0,

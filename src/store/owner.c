@@ -17,5 +17,6 @@ int owner_tell(const char *path, const char *done, struct error *error)
         return error_set(error,
                          "%s: it belongs to %s, and may not be %s by others: runuser -u %s -- frontdesk … "
                          "(README, On a server)", path, owner->pw_name, done, owner->pw_name);
-    return error_set(error, "%s: it may not be %s by this user: do it as the user of the daemon (README, On a server)", path, done);
+    return error_set(error, "%s: it may not be %s by this user: do it as the user of the daemon (README, On a server)",
+                     path, done);
 }

@@ -207,6 +207,8 @@ static const struct {
       "('f.size', 'Yes', NULL);",
       "choice: a.sql:5: the rule in (a.sql:3) goes before every answer", "" },
     /* words */
+    { ASK "INSERT INTO rule (name, priority, words, action) VALUES ('out', 900, 'remove me, Stop', 'opt_out');",
+      "opt-out: a.sql:3: the opt_out rule out hears \"stop\" inside of any message", "write =stop, so that" },
     { ASK "INSERT INTO rule (name, priority, words, action) VALUES ('out', 900, '=cancel, =unsubscribe', 'opt_out');",
       "opt-out: a.sql:3: whoever writes \"cancel\" in the midst of a flow wants to break that off", "the opt_out rule out" },
 };

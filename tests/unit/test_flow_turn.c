@@ -22,7 +22,8 @@ static const char RULES[] =
     "INSERT INTO step (name, say, next) VALUES ('order.told', 'It is {{ state }}.', 'end');\n"
     "INSERT INTO step (name, action, target) VALUES ('order.person', 'handoff', 'support');\n"
     "INSERT INTO rule (name, pattern, action, target) VALUES ('order', 'order(?: (?<number>\\d+))?', 'flow', 'order');\n"
-    "INSERT INTO rule (name, priority, action, words, say) VALUES ('stop', 1000, 'opt_out', '=stop', 'Bye.');\n"
+    "INSERT INTO rule (name, priority, action, words, say) VALUES ('stop', 1000, 'opt_out', '=stop', 'Bye.'),\n"
+    " ('rash', 999, 'opt_out', 'cancel, spam', 'Gone.');\n"
     "INSERT INTO rule (name, priority, action, words) VALUES ('vip', 900, 'tag', 'gold');\n"
     "INSERT INTO rule (name, words, say) VALUES ('hours', 'open', 'Until six.');\n";
 
@@ -169,6 +170,27 @@ static void who_opts_out_ends_it_on_every_channel(void **state)
     assert_string_equal(said(f), "Which?|Which?|Bye.");
 }
 
+/* Whoever is opted out by mistake is lost for good. */
+static void what_breaks_a_dialogue_off_is_no_opt_out_while_it_waits(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "order");
+    hear(f, "ana", "please cancel that thing");
+    assert_string_equal(said(f), "Which?|Sorry, I did not understand that.|Which?");
+    assert_string_equal(fixture_text(f, "SELECT trace ->> '$.passed_over[0].why' FROM decision ORDER BY message DESC LIMIT 1"),
+                        "while a flow waits, that word is no opt-out");
+    assert_int_equal(fixture_int(f, "SELECT count(opted_out_at) FROM contact"), 0);
+    hear(f, "ana", "cancel");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM run"), 0);
+    assert_int_equal(fixture_int(f, "SELECT count(opted_out_at) FROM contact"), 0);
+    hear(f, "ana", "please cancel that thing");
+    assert_int_equal(fixture_int(f, "SELECT count(opted_out_at) FROM contact"), 1);
+    hear(f, "bob", "order");
+    hear(f, "bob", "this is spam");
+    assert_int_equal(fixture_int(f, "SELECT count(opted_out_at) FROM contact"), 2);
+}
+
 static void what_waits_on_another_channel_waits_no_longer(void **state)
 {
     struct fixture *f = *state;
@@ -263,6 +285,7 @@ int main(void)
         TEST(who_takes_it_ends_it),
         TEST(what_waited_in_a_closed_conversation_opens_the_next_again_and_again),
         TEST(who_opts_out_ends_it_on_every_channel),
+        TEST(what_breaks_a_dialogue_off_is_no_opt_out_while_it_waits),
         TEST(what_waits_on_another_channel_waits_no_longer),
         TEST(time_speaks_once_and_for_no_message),
         TEST(a_dialogue_that_cannot_go_on_is_put_off_and_stands_in_nobodys_way),
