@@ -1,10 +1,10 @@
 /*
  * inbound: from a webhook's bytes to a person and what he wrote.
  *
- * Three readers are tried in turn: strict JSON, a form (only where the body does not begin with a brace),
- * the salvage. Each hands its pairs to a struct reading, in the order of the body; there the first value of
- * a key counts. Only when a reader got through are the values cleaned and judged, so that the rules below
- * hold for all three alike.
+ * Readers are tried in turn: strict JSON, a form (only where the body does not begin with a brace), JSON that
+ * lacks nothing but its last brace, the salvage. Each hands its pairs to a struct reading, in the order of the
+ * body; there the first value of a key counts. Only when a reader got through are the values cleaned and
+ * judged, so that the rules below hold for all of them alike.
  *
  * Whom to believe. What a customer types himself (message, profile_name, first_name) may, in a template
  * that does not escape, go on with keys of its own. Identifiers that stand before such a text are out of
@@ -177,6 +177,20 @@ static int read_broken(struct reading *r, const char *body, size_t len, struct e
     return more == 0;
 }
 
+/* Sound JSON whose template has forgotten the closing brace, perhaps behind a comma. */
+static int read_unclosed(struct reading *r, const char *body, size_t len)
+{
+    struct buf closed = { 0 };
+    if (body[0] != '{' || strchr("{}", body[len - 1]) != NULL)
+        return 0;
+    buf_add(&closed, body, len - (body[len - 1] == ',' ? 1 : 0));
+    buf_add_char(&closed, '}');
+    int read = read_json(r, buf_text(&closed), closed.len, NULL);
+    r->flags |= read == 1 ? INBOUND_SALVAGED : 0;
+    buf_release(&closed);
+    return read;
+}
+
 /* 1 when one of the readers got through, else 0 and the reason of the last. */
 static int read_pairs(struct reading *r, const char *body, size_t len, const char *content_type,
                       struct error *error)
@@ -185,6 +199,8 @@ static int read_pairs(struct reading *r, const char *body, size_t len, const cha
     int read = read_json(r, body, len, &why);
     if (read == 0)
         read = read_form(r, body, len, content_type);
+    if (read == 0)
+        read = read_unclosed(r, body, len);
     if (read == 0 && body[0] == '{')
         read = read_broken(r, body, len, &why);
     else if (read == 0)
@@ -505,6 +521,7 @@ void inbound_format_flags(int flags, struct buf *out)
         { INBOUND_FORM, "form" },
         { INBOUND_IDENTITY_DIFFERS, "identity differs" },
         { INBOUND_CUT, "cut" },
+        { INBOUND_FIELDS_CUT, "fields left out" },
     };
     const char *between = "";
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {

@@ -27,13 +27,14 @@ enum inbound_flag {
     INBOUND_FORM = 8,
     INBOUND_IDENTITY_DIFFERS = 16, /* query or header said one user, the body another: the former counts */
     INBOUND_CUT = 32,            /* the text was longer than INBOUND_TEXT_MAX */
+    INBOUND_FIELDS_CUT = 64,     /* fields were more, longer, or of longer names than there is room for: those are left out */
 };
 
 enum {
     INBOUND_TEXT_MAX = 64 * 1024,
     INBOUND_ID_MAX = 987,
     INBOUND_NAME_MAX = 255,
-    INBOUND_FIELDS_MAX = 16 * 1024,
+    INBOUND_FIELDS_MAX = 64 * 1024,
 };
 
 /* All strings are valid UTF-8 without NUL, never NULL after inbound_read ("" when absent). */

@@ -75,9 +75,13 @@ static void put_known(struct reading *r, enum key key, const char *value, size_t
 static bool open_field(struct reading *r, const char *name, size_t value_len)
 {
     size_t len = strlen(name);
-    if (len == 0 || len > INBOUND_NAME_MAX || r->name_count == READING_FIELDS_MAX ||
-        r->fields.len + len + value_len > INBOUND_FIELDS_MAX)
+    if (len == 0)
         return false;
+    if (len > INBOUND_NAME_MAX || r->name_count == READING_FIELDS_MAX ||
+        r->fields.len + len + value_len > INBOUND_FIELDS_MAX) {
+        r->flags |= INBOUND_FIELDS_CUT;
+        return false;
+    }
     for (size_t i = 0; i < r->name_count; i++) {
         if (strcmp(r->names[i], name) == 0) {
             r->flags |= INBOUND_DUPLICATE_KEY;
@@ -101,6 +105,7 @@ static void put_field(struct reading *r, const char *name, const char *value, si
         jsonw_bytes(&r->writer, name, value, len);
     if (r->fields.len < INBOUND_FIELDS_MAX)
         return;
+    r->flags |= INBOUND_FIELDS_CUT;
     r->writer = before;
     buf_truncate(&r->fields, start);
 }

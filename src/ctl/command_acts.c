@@ -152,7 +152,8 @@ static void tell_what_keeps(struct call *call, int64_t outbox, int64_t message)
         output_note(call->output, NOTE_WARN, "It is held back: %s. See frontdesk outbox show %lld", fate.reason,
                     (long long)fate.id);
     else if (!is_up)
-        output_note(call->output, NOTE_WARN, "frontdeskd does not run: it leaves once that does, unless its time is over by then.");
+        output_note(call->output, NOTE_WARN,
+                    "frontdeskd does not run: it leaves once that does, unless its time is over by then.");
 }
 
 int command_say(struct call *call)

@@ -379,10 +379,50 @@ static void fields_stay_within_their_bounds(void **state)
     expect_read(body.data, NULL, &in);
     assert_true(strlen(in.fields) <= INBOUND_FIELDS_MAX);
     assert_int_equal(json_parse(in.fields, strlen(in.fields), JSON_STRICT, &fields, &error), 0);
-    assert_in_range(json_count(fields), 100, 200);
+    assert_int_equal(json_count(fields), 200);
+    assert_int_equal(in.flags & INBOUND_FIELDS_CUT, INBOUND_FIELDS_CUT);
     json_free(fields);
     inbound_release(&in);
     buf_release(&body);
+}
+
+static void a_brace_that_the_template_has_forgotten_is_put_behind_it(void **state)
+{
+    static const char *const BODIES[] = {
+        "{" ID "\"message\":\"say \\\"hi\\\"\"", "{" ID "\"message\":\"say \\\"hi\\\"\",\n",
+        "{" ID "\"n\":[1],\"message\":\"say \\\"hi\\\"\" ,",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof BODIES / sizeof BODIES[0]; i++) {
+        struct inbound in;
+        expect_read(BODIES[i], NULL, &in);
+        assert_string_equal(in.message, "say \"hi\"");
+        assert_int_equal(in.flags, INBOUND_SALVAGED);
+        inbound_release(&in);
+    }
+    struct inbound in;
+    struct error error = { 0 };
+    static const char CUT[] = "{" ID "\"message\":\"say \\\"hi\\\"";
+    assert_int_equal(inbound_read(CUT, strlen(CUT), NULL, NULL, &in, &error), 0);
+    inbound_release(&in);
+}
+
+static void a_field_that_is_too_long_takes_no_other_with_it(void **state)
+{
+    (void)state;
+    static const size_t LENGTHS[] = { 60 * 1000, INBOUND_FIELDS_MAX };
+    for (size_t i = 0; i < 2; i++) {
+        struct buf body = { 0 };
+        struct inbound in;
+        buf_addf(&body, "{" ID "\"a\":\"1\",\"long\":\"%0*d\",\"z\":\"2\",\"message\":\"m\"}", (int)LENGTHS[i], 7);
+        expect_read(body.data, NULL, &in);
+        assert_int_equal(in.flags, i == 0 ? 0 : INBOUND_FIELDS_CUT);
+        assert_true((strlen(in.fields) > LENGTHS[i]) == (i == 0));
+        assert_non_null(strstr(in.fields, "\"a\":\"1\""));
+        assert_non_null(strstr(in.fields, "\"z\":\"2\"}"));
+        inbound_release(&in);
+        buf_release(&body);
+    }
 }
 
 static void facts_are_read(void **state)
@@ -511,8 +551,8 @@ static void flags_in_words(void **state)
     inbound_format_flags(INBOUND_SALVAGED | INBOUND_DUPLICATE_KEY, &out);
     assert_string_equal(out.data, "salvaged, duplicate key");
     buf_clear(&out);
-    inbound_format_flags(INBOUND_REPAIRED | INBOUND_FORM | INBOUND_IDENTITY_DIFFERS | INBOUND_CUT, &out);
-    assert_string_equal(out.data, "repaired, form, identity differs, cut");
+    inbound_format_flags(INBOUND_REPAIRED | INBOUND_FORM | INBOUND_IDENTITY_DIFFERS | INBOUND_CUT | INBOUND_FIELDS_CUT, &out);
+    assert_string_equal(out.data, "repaired, form, identity differs, cut, fields left out");
     buf_release(&out);
 }
 
@@ -531,6 +571,8 @@ int main(void)
         cmocka_unit_test(sending_times),
         cmocka_unit_test(other_keys_become_fields),
         cmocka_unit_test(fields_stay_within_their_bounds),
+        cmocka_unit_test(a_brace_that_the_template_has_forgotten_is_put_behind_it),
+        cmocka_unit_test(a_field_that_is_too_long_takes_no_other_with_it),
         cmocka_unit_test(facts_are_read),
         cmocka_unit_test(dispatch_id_that_liquid_left_as_it_was_is_none),
         cmocka_unit_test(long_values_are_cut_on_characters),
