@@ -147,6 +147,7 @@ static int load_folder(struct desk *desk, const char *folder, struct error *erro
     log_error("ruleset_refused", log_text("actor", "start"), log_text("reason", error->text),
               log_int("ruleset", desk->rules->number),
               log_text("meaning", "the stored ruleset stays in force"));
+    *error = (struct error){ 0 }; /* it is told; what stands here at the end is why the daemon ended */
     return 0;
 }
 

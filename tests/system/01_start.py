@@ -115,6 +115,8 @@ def bad_rules_stored():
         desk.wait_log(f"10-shop.sql:{BROKEN_LINE}:")
         desk.hears("ana", "open today?", "We are open until six.")
         equal(desk.value("SELECT count(*) FROM ruleset"), 1, "rulesets")
+        equal(desk.stop(), 0, "exit")
+        equal([line for line in desk.log().splitlines() if not line.startswith("ts=")], [], "it is told once, as a fact, and not as an end")
 
 
 @test("an unchanged folder is not loaded twice")
