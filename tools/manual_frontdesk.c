@@ -5,15 +5,19 @@
 #include <string.h>
 
 #include "ctl/commands.h"
+#include "ctl/option_words.h"
 #include "ctl/piece.h"
 #include "tools/manual_page.h"
 
-static void add_option(struct buf *out, const struct option_info *option)
+static void add_option(struct buf *out, const char *pattern, enum option_id id)
 {
+    struct buf help = { 0 };
     char name[40];
 
-    snprintf(name, sizeof name, "--%s", option->name);
-    page_item(out, name, option->value, option->help);
+    snprintf(name, sizeof name, "--%s", command_options[id].name);
+    option_explain(pattern, id, &help);
+    page_item(out, name, command_options[id].value, buf_text(&help));
+    buf_release(&help);
 }
 
 /* The one line of help as a sentence. */
@@ -45,7 +49,7 @@ static void add_command(struct buf *out, const struct command *command)
     page_list_begin(out);
     for (int i = 0; i < OPTION_COUNT; i++)
         if (command->options & OPTION_BIT(i))
-            add_option(out, &command_options[i]);
+            add_option(out, command->pattern, (enum option_id)i);
     page_list_end(out);
 }
 
@@ -88,7 +92,7 @@ void page_frontdesk(struct buf *out)
     page_list_begin(out);
     for (int i = 0; i < OPTION_COUNT; i++)
         if (command_options[i].is_global)
-            add_option(out, &command_options[i]);
+            add_option(out, "", (enum option_id)i);
     page_list_end(out);
     page_section(out, "COMMANDS");
     for (const struct command *command = commands; command->pattern != NULL; command++)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "ctl/act.h"
 #include "ctl/call.h"
 #include "ctl/commands.h"
@@ -67,6 +68,9 @@ static int act_on_conversation(struct call *call, const char *act, const char *t
     int code = find(call, id);
 
     *reply = NULL;
+    if (code == EXIT_DONE && text != NULL && !utf8_is_valid(text, strlen(text)))
+        code = call_fail(call, EXIT_USAGE, "these words are no UTF-8, so the customer would see other signs: let the terminal, "
+                                           "or the file they come from, write UTF-8");
     if (code != EXIT_DONE)
         return code;
     begin(call, &w);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctl/command.h"
+#include "ctl/option_words.h"
 #include "ctl/piece.h"
 #include "ctl/wrap.h"
 
@@ -31,15 +32,18 @@ static void add_entry(const char *name, const char *help, size_t column, size_t 
     }
 }
 
-static void add_option(const struct option_info *option, size_t columns, struct buf *out)
+static void add_option(const char *pattern, enum option_id id, size_t columns, struct buf *out)
 {
-    struct buf name = { 0 };
+    const struct option_info *option = &command_options[id];
+    struct buf name = { 0 }, help = { 0 };
 
     buf_addf(&name, "--%s", option->name);
     if (option->value != NULL)
         buf_addf(&name, " %s", option->value);
-    add_entry(buf_text(&name), option->help, OPTION_COLUMN, columns, out);
+    option_explain(pattern, id, &help);
+    add_entry(buf_text(&name), buf_text(&help), OPTION_COLUMN, columns, out);
     buf_release(&name);
+    buf_release(&help);
 }
 
 static void add_globals(size_t columns, struct buf *out)
@@ -47,7 +51,7 @@ static void add_globals(size_t columns, struct buf *out)
     buf_add_text(out, "\nEverywhere:\n");
     for (int i = 0; i < OPTION_COUNT; i++)
         if (command_options[i].is_global)
-            add_option(&command_options[i], columns, out);
+            add_option("", (enum option_id)i, columns, out);
 }
 
 /* A paragraph, as wide as the terminal. It is empty then. */
@@ -91,7 +95,7 @@ static void add_one(const struct command *command, size_t columns, struct buf *o
         buf_add_text(out, "\nOptions:\n");
     for (int i = 0; i < OPTION_COUNT; i++)
         if (command->options & OPTION_BIT(i))
-            add_option(&command_options[i], columns, out);
+            add_option(command->pattern, (enum option_id)i, columns, out);
     add_globals(columns, out);
 }
 

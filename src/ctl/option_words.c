@@ -21,6 +21,7 @@ static const struct {
     { "outbox list", OPTION_STATE,
       WORDS("waiting", "due", "claimed", "accepted", "held", "withheld", "expired", "dead", "unknown", "pending", "trouble") },
     { "webhooks list", OPTION_STATE, WORDS("raw", "read", "duplicate", "unreadable", "aside", "trouble") },
+    { "stats", OPTION_BY, WORDS("day", "who", "rule", "question", "backend") },
     { "usage", OPTION_BY, WORDS("day", "backend", "rule", "contact") },
     { "rules tell [DIR]", OPTION_LANGUAGE, WORDS("en", "ko") },
 };
@@ -31,4 +32,13 @@ const char *const *option_words(const char *pattern, enum option_id id)
         if (TABLE[i].id == id && (TABLE[i].pattern == NULL || strcmp(TABLE[i].pattern, pattern) == 0))
             return TABLE[i].words;
     return NULL;
+}
+
+void option_explain(const char *pattern, enum option_id id, struct buf *out)
+{
+    const char *const *words = option_words(pattern, id);
+
+    buf_add_text(out, command_options[id].help);
+    for (size_t i = 0; words != NULL && words[i] != NULL; i++)
+        buf_addf(out, "%s%s", i == 0 ? ": " : ", ", words[i]);
 }

@@ -96,7 +96,10 @@ static void json_note(struct output *output, enum note_kind kind, const char *se
     struct jsonw w = { .out = &output->notes };
 
     if (kind == NOTE_FAILURE) {
-        output_way_text.note(output, kind, sentence);
+        if (output->is_streamed)
+            output_way_text.note(output, kind, sentence);
+        else if (output->failure.len > 0)
+            output_way_text.note(output, kind, buf_text(&output->failure));
         buf_clear(&output->failure);
         buf_add_text(&output->failure, sentence);
         return;
@@ -126,6 +129,10 @@ static void json_end(struct output *output)
     jsonw_end_object(&output->json);
     buf_add_char(&output->buf, '\n');
     output->place.put(output->place.context, output->buf.data, output->buf.len);
+    buf_clear(&output->buf);
+    /* Behind the document: on a terminal both would else run into each other. */
+    if (output->failure.len > 0)
+        output_way_text.note(output, NOTE_FAILURE, buf_text(&output->failure));
     buf_release(&array);
 }
 

@@ -105,6 +105,12 @@ def exit_codes():
             result = desk.cli(*words)
             equal((result.code, result.out), (2, ""), f"{words}: {result}")
             true(result.err.strip(), f"{words}: says what is wrong")
+        mixed = subprocess.run([binary("frontdesk"), "transcript", "nobody", "--json"], env=desk.env, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True, check=False).stdout.splitlines()
+        equal((json.loads(mixed[0])["error"], mixed[1].startswith("frontdesk: "), len(mixed)), (mixed[1][len("frontdesk: "):], True, 2),
+              "on one terminal the document stays whole")
+        latin = desk.cli("say", "bob", "a\udcf1o")
+        equal((latin.code, "no UTF-8" in latin.err), (2, True), f"{latin!r}")
         for words in (("transcript", "nobody"), ("why", 99999), ("why", "nobody"), ("outbox", "show", 99999), ("webhooks", "show", 99999),
                       ("take", "nobody"), ("outbox", "retry", 99999), ("webhooks", "replay", 99999)):
             result = desk.cli(*words)
