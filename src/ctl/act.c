@@ -381,7 +381,7 @@ static int do_here(struct deed *deed)
     }
     if (desk_open(&desk, path, number, call_zones(deed->call), deed->call->now, &deed->error) != 0 &&
         !(is_refused = open_for_rules(deed, &desk, number))) {
-        deed->status = is_held(path) ? 503 : 500;
+        deed->status = desk.is_held ? 503 : 500; /* who had it may have ended since */
         if (deed->status == 503) {
             act_tell_held(deed->call, &held);
             error_set(&deed->error, "%s", buf_text(&held));
