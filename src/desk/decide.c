@@ -204,7 +204,9 @@ static void decide_in_dialogue(struct search *search, struct variables *variable
     if (!is_cancel && take_by_rule(search, variables, dialogue, first))
         return;
     if (dialogue_was_not_asked_yet(dialogue)) {
-        if (!take_by_rule(search, variables, dialogue, AMONG_WORDED) && !take_by_consult(search, variables, dialogue))
+        if (is_cancel) /* whatever she was asked meanwhile */
+            dialogue_cancel(dialogue);
+        else if (!take_by_rule(search, variables, dialogue, AMONG_WORDED) && !take_by_consult(search, variables, dialogue))
             search->decision->outcome = OUTCOME_NOBODY; /* the question stands */
         return;
     }

@@ -45,6 +45,13 @@ static const struct template *phrase(void *context, enum flow_phrase phrase)
     return rules_flow_phrase(dialogue->search->ruleset, phrase, dialogue->search->state->language);
 }
 
+static const struct template *phrase_of_name(void *context, const char *name)
+{
+    struct dialogue *dialogue = context;
+
+    return variables_phrase(dialogue->variables, name);
+}
+
 static bool is_open(void *context, int64_t at)
 {
     const struct ruleset *ruleset = context;
@@ -96,6 +103,7 @@ static void set_env(struct dialogue *dialogue)
         .back_words = ruleset->back_words,
         .lookup = look_up_name,
         .fact = look_up_fact,
+        .inner = phrase_of_name,
         .phrase = phrase,
         .context = dialogue,
     };

@@ -186,14 +186,22 @@ static bool read_remembered(struct variables *variables, const char *name, struc
     return true;
 }
 
+const struct template *variables_phrase(const struct variables *variables, const char *name)
+{
+    const struct phrase *phrase = NULL;
+    if (strncmp(name, PHRASE, sizeof PHRASE - 1) == 0)
+        phrase = ruleset_phrase(variables->ruleset, name + sizeof PHRASE - 1, variables->state->language);
+    return phrase != NULL ? phrase->text : NULL;
+}
+
 /* A phrase's own names are looked up like those around it; it holds one more phrase at most (build_phrase). */
 static bool read_phrase(struct variables *variables, const char *name, struct buf *value)
 {
     struct template_env env = { variables_lookup, variables, variables->ruleset->zone };
-    const struct phrase *phrase = ruleset_phrase(variables->ruleset, name, variables->state->language);
-    if (phrase == NULL)
+    const struct template *text = variables_phrase(variables, name);
+    if (text == NULL)
         return false;
-    template_render(phrase->text, &env, FILTER_VALUE_MAX, value);
+    template_render(text, &env, FILTER_VALUE_MAX, value);
     return true;
 }
 
@@ -224,7 +232,7 @@ bool variables_lookup(void *context, const char *name, struct buf *value)
     if (strncmp(name, FIELD, sizeof FIELD - 1) == 0)
         return read_field(variables, name + sizeof FIELD - 1, value);
     if (strncmp(name, PHRASE, sizeof PHRASE - 1) == 0)
-        return read_phrase(variables, name + sizeof PHRASE - 1, value);
+        return read_phrase(variables, name, value);
     if (ruleset_has_setting(name)) {
         buf_add_text(value, ruleset_setting(variables->ruleset, name));
         return true;

@@ -34,6 +34,9 @@ struct variables {
 /* A template_lookup; the context is a struct variables. */
 bool variables_lookup(void *context, const char *name, struct buf *value);
 
+/* The text that phrase.NAME stands for, in the contact's language; NULL: it is another name, or there is no such phrase. */
+const struct template *variables_phrase(const struct variables *variables, const char *name);
+
 /* The conversation's variables before this message, an object or NULL; borrowed. */
 const struct json *variables_remembered(struct variables *variables);
 

@@ -178,9 +178,11 @@ struct flow_env { /* borrowed */
     const struct pattern *back_words;  /* NULL: none */
     template_lookup *lookup;           /* names beside the run's variables and `title` */
     expression_lookup *fact;           /* facts and variables beside those of the run */
+    /* The text that such a name stands for, where its own names are the run's as well (a phrase); NULL: it is none. */
+    const struct template *(*inner)(void *context, const char *name);
     /* In the contact's language; never NULL, and never blank when rendered. */
     const struct template *(*phrase)(void *context, enum flow_phrase phrase);
-    void *context;                     /* handed to the three */
+    void *context;                     /* handed to the four */
 };
 
 /* Effects, in the order in which they happen */

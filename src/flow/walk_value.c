@@ -12,6 +12,8 @@
 #include "base/ascii.h"
 #include "flow/walk.h"
 
+enum { INNER_MAX = 64 * 1024 }; /* bytes of a phrase within a text */
+
 static const char *title(const struct walk *walk)
 {
     const struct frame *frame = run_top(walk->run);
@@ -29,12 +31,15 @@ static const struct run_variable *find(const struct walk *walk, const char *name
 
 static bool look_up(void *context, const char *name, struct buf *value)
 {
-    const struct walk *walk = context;
+    struct walk *walk = context;
     const struct run_variable *variable = find(walk, name);
+    const struct template *inner = variable == NULL ? walk->env->inner(walk->env->context, name) : NULL;
     if (variable != NULL)
         buf_add_text(value, variable->value);
     else if (strcmp(name, "title") == 0)
         buf_add_text(value, title(walk));
+    else if (inner != NULL)
+        walk_render(walk, inner, NULL, INNER_MAX, value);
     else
         return walk->env->lookup(walk->env->context, name, value);
     return true;

@@ -298,6 +298,14 @@ static inline void dialogue_fact(void *context, const char *name, struct express
         *value = (struct expression_value){ .kind = EXPRESSION_INT, .number = 1 };
 }
 
+/* No phrases of the owner's here. */
+static inline const struct template *dialogue_inner(void *context, const char *name)
+{
+    (void)context;
+    (void)name;
+    return NULL;
+}
+
 static inline const struct template *dialogue_phrase(void *context, enum flow_phrase phrase)
 {
     return ((const struct dialogue *)context)->phrases[phrase];
@@ -344,6 +352,7 @@ static inline void dialogue_open(struct dialogue *dialogue, const struct draft_f
                                        .back_words = draft_words(dialogue, "=back"),
                                        .lookup = dialogue_lookup,
                                        .fact = dialogue_fact,
+                                       .inner = dialogue_inner,
                                        .phrase = dialogue_phrase,
                                        .context = dialogue };
     dialogue->env.window_until = dialogue->env.now + 24 * HOUR;

@@ -24,8 +24,28 @@ static const char RULES[] =
     "INSERT INTO rule (name, pattern, action, target) VALUES ('order', 'order(?: (?<number>\\d+))?', 'flow', 'order');\n"
     "INSERT INTO rule (name, priority, action, words, say) VALUES ('stop', 1000, 'opt_out', '=stop', 'Bye.'),\n"
     " ('rash', 999, 'opt_out', 'cancel, spam', 'Gone.');\n"
+    "INSERT INTO flow (name, title) VALUES ('cut', 'your cut');\n"
+    "INSERT INTO phrase (name, language, text) VALUES ('sure', 'en', '{{ phrase.what }} for {{ who }}, {{ title }}?'),\n"
+    " ('what', 'en', '{{ length }} cm'), ('short', 'en', 'Short for {{ who }}');\n"
+    "INSERT INTO step (name, say, ask) VALUES ('cut.who', 'Whose?', 'text'), ('cut.length', 'How long?', 'number'),\n"
+    " ('cut.sure', '{{ phrase.sure }}', 'choice');\n"
+    "INSERT INTO choice (step, label) VALUES ('cut.sure', '{{ phrase.short }}'), ('cut.sure', 'No');\n"
+    "INSERT INTO rule (name, words, action, target) VALUES ('cut', 'cut', 'flow', 'cut');\n"
     "INSERT INTO rule (name, priority, action, words) VALUES ('vip', 900, 'tag', 'gold');\n"
     "INSERT INTO rule (name, words, say) VALUES ('hours', 'open', 'Until six.');\n";
+
+/* Where the step that told asks now. */
+static const char MORE[] =
+    "INSERT INTO setting (name, value) VALUES ('allow_local_backends', 'yes');\n"
+    "INSERT INTO campaign (name, channel, campaign_id, layout) VALUES\n"
+    " ('reply', 'whatsapp', '7f3c0000-0000-4000-8000-000000000001', 'response');\n"
+    "INSERT INTO service (name, url) VALUES ('shop', 'http://127.0.0.1:1/{{ number }}');\n"
+    "INSERT INTO service_value (service, name, pointer) VALUES ('shop', 'state', '/state');\n"
+    "INSERT INTO flow (name, title) VALUES ('order', 'your order');\n"
+    "INSERT INTO step (name, say, ask) VALUES ('order.number', 'Which?', 'number');\n"
+    "INSERT INTO step (name, action, target) VALUES ('order.look', 'call', 'shop');\n"
+    "INSERT INTO step (name, say, ask) VALUES ('order.told', 'It is {{ state }}. Which next?', 'text');\n"
+    "INSERT INTO rule (name, pattern, action, target) VALUES ('order', 'order(?: (?<number>\\d+))?', 'flow', 'order');\n";
 
 static int setup(void **state)
 {
@@ -170,6 +190,31 @@ static void who_opts_out_ends_it_on_every_channel(void **state)
     assert_string_equal(said(f), "Which?|Which?|Bye.");
 }
 
+/* Texts in several languages are phrases: what was answered has to be known there as well, in labels, and one phrase deeper. */
+static void a_phrase_knows_the_answers_of_the_dialogue_that_says_it(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "cut");
+    hear(f, "ana", "Sarah");
+    hear(f, "ana", "12");
+    assert_string_equal(said(f), "Whose?|How long?|12 cm for Sarah, your cut?");
+    assert_string_equal(fixture_text(f, "SELECT buttons FROM message ORDER BY id DESC LIMIT 1"), "[\"Short for Sarah\",\"No\"]");
+}
+
+/* The question that came meanwhile was not there when she wrote it. */
+static void what_breaks_off_while_a_call_is_under_way_breaks_off_behind_it(void **state)
+{
+    struct fixture *f = *state;
+
+    hear(f, "ana", "order 7");
+    hear(f, "ana", "cancel");
+    fixture_load(f, MORE);
+    answer(f, "{\"state\":\"ready\"}");
+    assert_string_equal(said(f), "It is ready. Which next?|All right, that is cancelled (your order).");
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM run"), 0);
+}
+
 /* Whoever is opted out by mistake is lost for good. */
 static void what_breaks_a_dialogue_off_is_no_opt_out_while_it_waits(void **state)
 {
@@ -285,6 +330,8 @@ int main(void)
         TEST(who_takes_it_ends_it),
         TEST(what_waited_in_a_closed_conversation_opens_the_next_again_and_again),
         TEST(who_opts_out_ends_it_on_every_channel),
+        TEST(a_phrase_knows_the_answers_of_the_dialogue_that_says_it),
+        TEST(what_breaks_off_while_a_call_is_under_way_breaks_off_behind_it),
         TEST(what_breaks_a_dialogue_off_is_no_opt_out_while_it_waits),
         TEST(what_waits_on_another_channel_waits_no_longer),
         TEST(time_speaks_once_and_for_no_message),
