@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/utf8.h"
 #include "desk/story.h"
 #include "desk/summary.h"
+#include "rules/variable.h"
 #include "store/chronicle.h"
 #include "store/contact.h"
 #include "store/event.h"
@@ -234,17 +236,59 @@ static int load_events(struct db *db, int64_t conversation, struct story *story,
     return result;
 }
 
+/* A moment as people write it; all else as it is kept. */
+static void write_variable(struct jsonw *json, const struct ruleset *rules, const struct json *item)
+{
+    struct buf value = { 0 };
+    struct zone_time at;
+    int64_t number;
+
+    if (variable_asked(rules, json_key(item)) == ASK_DATETIME && json_int(item, &number)) {
+        zone_local(rules->zone, number, &at);
+        buf_addf(&value, "%04d-%02d-%02d %02d:%02d", at.year, at.month, at.day, at.hour, at.minute);
+        jsonw_text(json, json_key(item), buf_text(&value));
+    } else if (json_scalar(item, &value)) {
+        jsonw_bytes(json, json_key(item), buf_text(&value), value.len);
+    }
+    buf_release(&value);
+}
+
+/* What a service has answered, or a step worked out, is no word of the customer's. */
+static void load_variables(const struct ruleset *rules, const struct buf *kept, struct story *story)
+{
+    struct jsonw json = { .out = &story->variables };
+    struct json *object = NULL;
+
+    if (kept->len == 0 || json_parse(buf_text(kept), kept->len, JSON_FIRST_KEY_WINS, &object, NULL) < 0)
+        return;
+    jsonw_object(&json, NULL);
+    for (const struct json *item = json_first(object); item != NULL; item = json_next(item)) {
+        const char *name = json_key(item);
+
+        if (variable_asked(rules, name) != ASK_NOTHING || !ruleset_collects(rules, name))
+            write_variable(&json, rules, item);
+    }
+    jsonw_end_object(&json);
+    json_free(object);
+}
+
 int story_load(struct desk *desk, const struct conversation *conversation, const struct parting *parting, struct story *story,
                struct error *error)
 {
     struct listening listening = { desk->rules, story, STORY_BYTES_MAX, STORY_POLITE_BYTES_MAX };
+    struct buf kept = { 0 };
+    int result;
 
     story->is_close = parting->is_close;
     story->language = ruleset_setting(desk->rules, "default_language");
     if (contact_is_opted_out(desk->db, conversation->contact, &story->is_opted_out, error) != 0 ||
         chronicle_texts(desk->db, conversation->id, STORY_TEXTS_MAX, add_text, &listening, error) != 0 ||
-        load_events(desk->db, conversation->id, story, error) != 0 ||
-        conversation_variables(desk->db, conversation->id, &story->variables, error) < 0)
+        load_events(desk->db, conversation->id, story, error) != 0)
+        return -1;
+    result = conversation_variables(desk->db, conversation->id, &kept, error);
+    load_variables(desk->rules, &kept, story);
+    buf_release(&kept);
+    if (result < 0)
         return -1;
     if (parting->is_close && conversation_closed_by(desk->db, conversation->id, story->closed_by, error) < 0)
         return -1;
@@ -301,6 +345,11 @@ bool story_flow_is_done(const struct story *story, const struct story_flow *flow
         return story->is_close;
     return strcmp(flow->end, "done") == 0 || strcmp(flow->end, "closed") == 0 ||
            strcmp(flow->end, HANDED_OVER) == 0;
+}
+
+bool story_flow_was_handed_over(const struct story_flow *flow)
+{
+    return strcmp(flow->end, HANDED_OVER) == 0;
 }
 
 const char *story_outcome(const struct story *story)

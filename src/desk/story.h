@@ -62,7 +62,7 @@ struct story { /* owned; the zero value is releasable */
     size_t flow_count, flow_room;
     char *backends[8]; /* that answered, each once, the newest first */
     size_t backend_count;
-    struct buf variables;     /* JSON object of texts; empty: none */
+    struct buf variables;     /* JSON object of texts: what rules have set and the customer has answered; empty: none */
     char team[128];           /* that it was handed over to last; "" */
     char closed_by[CLOSED_BY_MAX]; /* "" of a hand-over */
     const char *language;     /* of the business, its tag; borrowed from the ruleset */
@@ -82,5 +82,8 @@ const char *story_flow(const struct story *story);
 
 /* Did the dialogue come to its own end? */
 bool story_flow_is_done(const struct story *story, const struct story_flow *flow);
+
+/* By a step of its own: that may be its end, or its way out where it could not come to that. */
+bool story_flow_was_handed_over(const struct story_flow *flow);
 
 #endif

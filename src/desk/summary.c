@@ -37,7 +37,7 @@ struct voice {
     const char *language;
     const char *open, *close;     /* quotation marks */
     const char *customer, *media, *nothing;
-    const char *answered, *flow_done, *flow_left, *collected;
+    const char *answered, *flow_done, *flow_left, *flow_handed_over, *collected;
     const char *opted_out, *person, *waited, *unanswered, *is_answered; /* outcomes that nothing before tells */
     const char *idle, *rule, *flow, *backend, *by_person;      /* who closed it */
     const char *handed_over, *handed_over_to;
@@ -46,19 +46,19 @@ struct voice {
 static const struct voice VOICES[] = {
     { "en", "“", "”",
       "Customer: ", "The customer sent a picture or a file, without words.", "The customer wrote nothing.",
-      "Answered by: %s.", "Flow %s: done.", "Flow %s: left.", "Collected: %s.",
+      "Answered by: %s.", "Flow %s: done.", "Flow %s: left.", "Flow %s: handed over.", "Collected: %s.",
       "Opted out", "A person took part", "Waited for a person", "Last message unanswered", "Answered",
       "closed after silence", "closed by a rule", "closed by the flow", "closed by the AI", "closed by a person",
       "Handed over to a person.", "Handed over to %s." },
     { "ko", "“", "”",
       "고객: ", "고객이 글 없이 사진이나 파일을 보냈습니다.", "고객이 쓴 글이 없습니다.",
-      "답변: %s.", "흐름 %s: 완료.", "흐름 %s: 중단.", "수집: %s.",
+      "답변: %s.", "흐름 %s: 완료.", "흐름 %s: 중단.", "흐름 %s: 직원에게 넘김.", "수집: %s.",
       "수신 거부", "직원 응대", "직원 기다림", "마지막 메시지에 답변 없음", "답변 완료",
       "대화가 끊겨 종료", "규칙으로 종료", "흐름에서 종료", "AI가 종료", "직원이 종료",
       "직원에게 넘김.", "%s에 넘김." },
     { "es", "«", "»",
       "Cliente: ", "El cliente envió una foto o un archivo, sin palabras.", "El cliente no escribió nada.",
-      "Respondió: %s.", "Flujo %s: completo.", "Flujo %s: sin terminar.", "Datos: %s.",
+      "Respondió: %s.", "Flujo %s: completo.", "Flujo %s: sin terminar.", "Flujo %s: pasado a una persona.", "Datos: %s.",
       "Se dio de baja", "Intervino una persona", "Esperaba a una persona", "Último mensaje sin respuesta", "Respondido",
       "cerrado por silencio", "cerrado por una regla", "cerrado por el flujo", "cerrado por la IA", "cerrado por una persona",
       "Pasado a una persona.", "Pasado a %s." },
@@ -208,7 +208,11 @@ static void write_flow(const struct story *story, const struct voice *voice, str
         return;
     last = &story->flows[story->flow_count - 1];
     add_clean(&name, last->name, NAME_MOST);
-    add_filled(out, story_flow_is_done(story, last) ? voice->flow_done : voice->flow_left, buf_text(&name));
+    add_filled(out,
+               story_flow_was_handed_over(last)   ? voice->flow_handed_over
+               : story_flow_is_done(story, last) ? voice->flow_done
+                                                 : voice->flow_left,
+               buf_text(&name));
     buf_release(&name);
 }
 

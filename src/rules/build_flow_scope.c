@@ -217,6 +217,15 @@ bool ruleset_collects(const struct ruleset *ruleset, const char *name)
     return scope_find(&ruleset->private->flow->collected, name) != NULL;
 }
 
+enum ask_kind variable_asked(const struct ruleset *ruleset, const char *name)
+{
+    const struct flow_private *private = ruleset->private->flow;
+    for (size_t i = 0; i < private->step_rows.count; i++)
+        if (private->steps[i].ask != ASK_NOTHING && strcmp(private->steps[i].name, name) == 0)
+            return private->steps[i].ask;
+    return ASK_NOTHING;
+}
+
 int build_scopes(struct ruleset *ruleset, struct error *error)
 {
     size_t count = ruleset->flow_count;

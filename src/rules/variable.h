@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "flow/ask.h"
 #include "rules/ruleset.h"
 #include "rules/scope.h"
 #include "text/pattern.h"
@@ -66,5 +67,8 @@ enum { VARIABLE_NAME_MAX = 64 }; /* bytes */
 
 /* A named group must not hide a variable or a setting. */
 int variable_check_groups(const struct pattern *pattern, struct error *error);
+
+/* What a step of that name asks the customer for; ASK_NOTHING where none asks. */
+enum ask_kind variable_asked(const struct ruleset *ruleset, const char *name);
 
 #endif

@@ -396,6 +396,26 @@ static void a_close_behind_a_hand_over_is_summed_up_after_it(void **state)
     assert_string_equal(of_newest(f, "outcome"), "person");
 }
 
+/* Not what a step has worked out, or a service said; and no moment as a number. */
+static void what_was_collected_is_what_the_customer_answered(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_load(f, ASKING_SHOP
+                 "INSERT INTO flow (name) VALUES ('cut');\n"
+                 "INSERT INTO step (name, say, ask) VALUES ('cut.at', 'When?', 'datetime'), ('cut.who', 'Whose?', 'text');\n"
+                 "INSERT INTO step (name, say, next) VALUES ('cut.done', 'Done, {{ who }}, {{ twice }}.', 'end');\n"
+                 "INSERT INTO step_set (step, name, value) VALUES ('cut.done', 'twice', '@at * 2');\n"
+                 "INSERT INTO rule (name, words, action, target) VALUES ('cut', 'haircut', 'flow', 'cut');\n"
+                 "INSERT INTO rule (name, words, action) VALUES ('bye', 'bye', 'close');\n");
+    hear(f, "ana", "a haircut");
+    hear(f, "ana", "2030-05-12 15:30");
+    hear(f, "ana", "Sarah");
+    hear(f, "ana", "bye");
+    pass(f, 0);
+    assert_non_null(strstr(of_newest(f, "summary"), "Flow cut: done. Collected: at: “2030-05-12 15:30”, who: Sarah."));
+}
+
 /* A step that hands over is the dialogue's own end; a rule that does so in its middle breaks it off. */
 static void a_dialogue_whose_step_hands_over_is_done(void **state)
 {
@@ -411,10 +431,10 @@ static void a_dialogue_whose_step_hands_over_is_done(void **state)
     hear(f, "ana", "my bill is wrong");
     hear(f, "ana", "7");
     pass(f, 0);
-    assert_non_null(strstr(of_newest(f, "summary"), "Flow esc: done."));
+    assert_non_null(strstr(of_newest(f, "summary"), "Flow esc: handed over."));
     hear(f, "bob", "help me now");
     pass(f, 0);
-    assert_non_null(strstr(of_newest(f, "summary"), "Flow now: done."));
+    assert_non_null(strstr(of_newest(f, "summary"), "Flow now: handed over."));
     hear(f, "cho", "my bill is wrong");
     hear(f, "cho", "a person please");
     pass(f, 0);
@@ -891,6 +911,7 @@ static const struct CMUnitTest TESTS[] = {
     T(a_step_of_a_flow_that_closes_is_named_flow),
     T(a_hand_over_is_summed_up_for_the_person),
     T(a_close_behind_a_hand_over_is_summed_up_after_it),
+    T(what_was_collected_is_what_the_customer_answered),
     T(a_dialogue_whose_step_hands_over_is_done),
     REOPENING(a_message_soon_after_the_close_goes_on_with_the_conversation),
     REOPENING(what_stands_at_close_is_done_once_however_often_it_was_closed),
