@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/env.h"
+#include "base/language.h"
 #include "base/nearest.h"
 #include "ctl/call.h"
 #include "ctl/option_words.h"
@@ -300,6 +301,16 @@ int call_until(const struct call *call, int64_t *until)
 }
 
 enum { CODE_LEN = 2 };
+
+int call_check_language(const struct call *call)
+{
+    const char *typed = call->parsed->options[OPTION_LANGUAGE];
+    char tag[LANGUAGE_TAG_MAX];
+
+    if (typed == NULL || language_canonical(typed, tag))
+        return EXIT_DONE;
+    return call_fail(call, EXIT_USAGE, "--language is a language as in ko or pt-BR, not '%s'", typed);
+}
 
 int call_check_word(const struct call *call, enum option_id option, const char *const *words)
 {

@@ -74,6 +74,9 @@ int call_until(const struct call *call, int64_t *until);
 /* When today began, where the business is. */
 int64_t call_midnight(const struct call *call);
 
+/* --language must be a tag, as in ko or pt-BR, where the command takes any. EXIT_DONE, also where it is not given. */
+int call_check_language(const struct call *call);
+
 /* --NAME must be one of the words (NULL-terminated; NULL: those of ctl/option_words.h). */
 int call_check_word(const struct call *call, enum option_id option, const char *const *words);
 

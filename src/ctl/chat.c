@@ -148,6 +148,8 @@ static void format_webhook(struct chat *chat, const char *text, struct buf *body
              ++chat->said);
     jsonw_object(&w, NULL);
     jsonw_text(&w, "user_id", chat->user);
+    if (chat->language != NULL)
+        jsonw_text(&w, "language", chat->language);
     jsonw_text(&w, "message", text);
     jsonw_text(&w, "dispatch_id", dispatch);
     jsonw_end_object(&w);

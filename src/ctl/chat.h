@@ -21,6 +21,7 @@ struct chat {
     struct client *client;
     struct db *db;      /* borrowed: a reader */
     const char *user;   /* borrowed */
+    const char *language; /* of the customer, a tag; borrowed; NULL: Braze does not know it */
     struct buf webhook; /* URL */
     struct buf token;
     struct buf inbox; /* URL of the sandbox's messages for the user, "&since=" at its end */

@@ -336,10 +336,11 @@ int command_chat(struct call *call)
     struct buf user = { 0 };
     struct db *db = NULL;
     const char *path = call->parsed->options[OPTION_SAVE];
-    int code = path != NULL ? chat_save_check(call, path) : EXIT_DONE;
-
     struct json *facts = NULL;
+    int code = call_check_language(call);
 
+    if (code == EXIT_DONE && path != NULL)
+        code = chat_save_check(call, path);
     if (code == EXIT_DONE)
         code = open_lines(&d);
     buf_addf(&user, "chat-%s", name != NULL ? name + 1 : "you");
@@ -350,10 +351,12 @@ int command_chat(struct call *call)
     if (code == EXIT_DONE) {
         const char *as = call->parsed->options[OPTION_AS];
 
-        if (chat_open(&d.chat, db, as != NULL ? as : buf_text(&user), json_get_text(facts, "listen"), &error) != 0)
+        if (chat_open(&d.chat, db, as != NULL ? as : buf_text(&user), json_get_text(facts, "listen"), &error) != 0) {
             code = call_fail(call, EXIT_FAILED, "%s", error.text);
-        else
+        } else {
+            d.chat.language = call->parsed->options[OPTION_LANGUAGE];
             code = run(&d);
+        }
         chat_close(&d.chat);
     }
     if (d.lines.descriptor > STDERR_FILENO)

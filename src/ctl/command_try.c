@@ -8,7 +8,8 @@
 #include "ctl/trial.h"
 #include "ctl/verdict.h"
 
-static const char *outcome_name(enum decide_outcome outcome)
+/* Whose first act is to ask a service or a backend says nothing yet, but will. */
+static const char *outcome_name(const struct decision *decision)
 {
     static const char *const names[] = {
         [OUTCOME_ANSWER] = "answered",
@@ -18,7 +19,9 @@ static const char *outcome_name(enum decide_outcome outcome)
         [OUTCOME_WAITS] = "waits",
     };
 
-    return names[outcome];
+    if (decision->outcome == OUTCOME_SILENCE && (decision_has(decision, EFFECT_CALL) || decision_has(decision, EFFECT_CONSULT)))
+        return names[OUTCOME_WAITS];
+    return names[decision->outcome];
 }
 
 static int show(struct call *call, const struct trial *trial, const struct decision *decision)
@@ -30,7 +33,7 @@ static int show(struct call *call, const struct trial *trial, const struct decis
         .user = call->parsed->options[OPTION_AS],
         .text = buf_text(&trial->text),
         .ruleset = trial->number,
-        .turn_state = outcome_name(decision->outcome),
+        .turn_state = outcome_name(decision),
         .rule = decision->rule != NULL ? decision->rule->name : NULL,
         .action = decision_action(decision),
         .rules_from = trial->number == 0 ? buf_text(&call->rules_dir) : NULL,

@@ -77,9 +77,11 @@ const struct command commands[] = {
       "answer that was due did not come. With --save the chat is kept as a talk, a test of the rules, from the beginning of\n"
       "the conversation that it is a part of.\n"
       "  frontdesk chat --as ana\n"
+      "  frontdesk chat --as minji --language ko\n"
       "  frontdesk chat --script questions.txt\n"
       "  frontdesk chat --save rules/60-friday.sql",
-      OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_SCRIPT) | OPTION_BIT(OPTION_SAVE), false, command_chat },
+      OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_LANGUAGE) | OPTION_BIT(OPTION_SCRIPT) | OPTION_BIT(OPTION_SAVE), false,
+      command_chat },
     { "init DIR", "a new desk in a folder: rules, settings, what to paste into Braze",
       "Writes rule files that teach by example for a shop, a restaurant or a service (--kind), in English, Korean or\n"
       "Spanish (--language), frontdesk.env for frontdeskd and frontdesk alike, and braze-body.txt with the address at\n"
@@ -126,8 +128,9 @@ const struct command commands[] = {
       "for the first time; with it a customer of the book, as he stands there. A weekday is the next one, today included.\n"
       "  frontdesk rules try 'are you open on sunday?'\n"
       "  frontdesk rules try --rules ./draft --at 'sat 23:30' 'a table for two'\n"
+      "  frontdesk rules try --language ko '몇 시까지 해요?'\n"
       "  frontdesk rules try --as ana 'and my order?'",
-      OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_AT), false, command_rules_try },
+      OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_AT) | OPTION_BIT(OPTION_LANGUAGE), false, command_rules_try },
     { "rules history", "every load of rules: when, by whom, what it changed",
       "Newest first. \"as 3\" are the files of 3 once more, as after a rollback.\n"
       "  frontdesk rules history --limit 5", OPTION_BIT(OPTION_LIMIT), true,

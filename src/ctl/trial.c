@@ -144,16 +144,25 @@ static int load_customer(struct trial *trial, struct db *db, int64_t id, struct 
                        error);
 }
 
+static void take_language(const struct call *call, struct trial *trial)
+{
+    if (call->parsed->options[OPTION_LANGUAGE] != NULL)
+        trial->state.language = call->parsed->options[OPTION_LANGUAGE];
+}
+
 int trial_read_customer(struct call *call, struct trial *trial)
 {
     struct error error = { 0 };
     struct db *db;
     int64_t id;
-    int code;
+    int code = call_check_language(call);
 
+    if (code != EXIT_DONE)
+        return code;
     if (call->parsed->options[OPTION_AS] == NULL) {
         trial->state = newcomer(trial->rules);
         trial->state.disabled_rules = trial->disabled;
+        take_language(call, trial);
         return EXIT_DONE;
     }
     code = call_open(call, &db);
@@ -161,6 +170,8 @@ int trial_read_customer(struct call *call, struct trial *trial)
         code = call_find(call, db, call->parsed->options[OPTION_AS], &id);
     if (code == EXIT_DONE && load_customer(trial, db, id, &error) != 0)
         code = call_read_failed(call, db, &error);
+    if (code == EXIT_DONE)
+        take_language(call, trial);
     db_close(db);
     return code;
 }

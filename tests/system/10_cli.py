@@ -299,6 +299,24 @@ def outbox():
         desk.do("audit")
 
 
+@test("--language: chat and rules try speak as a customer of that language; what is none is refused")
+def language():
+    rules = SHOP + "INSERT INTO phrase (name, language, text) VALUES ('bye', 'en', 'Goodbye!'), ('bye', 'ko', '안녕히 가세요!');\n" \
+        "INSERT INTO rule (name, words, say) VALUES ('bye', 'bye', '{{ phrase.bye }}');\n" \
+        "INSERT INTO service (name, url) VALUES ('stock', 'https://stock.example.com/{{ isbn }}');\n" \
+        "INSERT INTO flow (name) VALUES ('stock');\n" \
+        "INSERT INTO step (name, action, target) VALUES ('stock.look', 'call', 'stock');\n" \
+        "INSERT INTO rule (name, pattern, action, target) VALUES ('stock', 'isbn (?<isbn>\\d+)', 'flow', 'stock');\n"
+    with Desk(rules) as desk:
+        for tag, words in (("ko", "안녕히 가세요!"), ("en-GB", "Goodbye!"), ("ko_KR", "안녕히 가세요!")):
+            contains(desk.do("rules", "try", "--language", tag, "bye").out, words, f"try, {tag}")
+            contains(desk.do("chat", "--as", "zoe" + tag, "--language", tag, "--script", "-", input="bye\n").out, words, f"chat, {tag}")
+        for command in (("rules", "try", "bye"), ("chat", "--script", "-")):
+            refused = desk.cli(*command, "--language", "Korean!", input="bye\n")
+            equal((refused.code, "as in ko or pt-BR" in refused.err), (2, True), f"{refused!r}")
+        contains(desk.do("rules", "try", "isbn 7").out, "outcome          waits", "a service is asked first")
+
+
 @test("chat --script plays a conversation through the real webhook and shows both sides")
 def chat():
     with Desk() as desk:
