@@ -59,6 +59,13 @@ static bool is_open(void *context, int64_t at)
     return opening_is_open(ruleset->opening, ruleset->zone, at);
 }
 
+static bool is_open_on(void *context, int64_t day)
+{
+    const struct ruleset *ruleset = context;
+
+    return opening_is_open_on(ruleset->opening, day);
+}
+
 static int64_t window_until(const struct dialogue *dialogue)
 {
     const struct search *search = dialogue->search;
@@ -98,6 +105,7 @@ static void set_env(struct dialogue *dialogue)
                  .country = country_of(search),
                  .month_first = ruleset_setting_number(ruleset, "month_first") != 0,
                  .is_open = is_open,
+                 .is_open_on = is_open_on,
                  .context = (void *)ruleset,
                  .matcher = search->matcher },
         .back_words = ruleset->back_words,

@@ -81,7 +81,8 @@ struct ask { /* borrowed */
     const char *language;          /* the contact's; "" unknown */
     const char *country;           /* of phone numbers without a prefix: two capital letters; "" unknown */
     bool month_first;              /* 12/03 is 3 December */
-    bool (*is_open)(void *context, int64_t at); /* NULL: always */
+    bool (*is_open)(void *context, int64_t at);     /* NULL: always */
+    bool (*is_open_on)(void *context, int64_t day); /* at some time of that day (base/calendar.h). NULL: always */
     void *context;
     const struct pattern *pattern; /* ASK_PATTERN */
     struct matcher *matcher;       /* ASK_PATTERN, ASK_CHOICE */

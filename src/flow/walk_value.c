@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/calendar.h"
 #include "flow/walk.h"
 
 enum { INNER_MAX = 64 * 1024 }; /* bytes of a phrase within a text */
@@ -98,6 +99,23 @@ static bool find_fact(const struct walk *walk, const char *name, int64_t *number
     return false;
 }
 
+/* :open_then, of the answer to a question for a date or a moment. False: there is none. */
+static bool find_open_then(const struct walk *walk, int64_t *is_open)
+{
+    const struct ask *ask = &walk->env->ask;
+    const struct run_variable *answer = walk->step != NULL ? find(walk, walk->step->name) : NULL;
+    int year, month, day;
+    if (answer == NULL)
+        return false;
+    if (walk->step->ask == ASK_DATETIME)
+        *is_open = ask->is_open == NULL || ask->is_open(ask->context, strtoll(answer->value, NULL, 10));
+    else if (walk->step->ask == ASK_DATE && sscanf(answer->value, "%d-%d-%d", &year, &month, &day) == 3)
+        *is_open = ask->is_open_on == NULL || ask->is_open_on(ask->context, calendar_day(year, month, day));
+    else
+        return false;
+    return true;
+}
+
 static void look_up_fact(void *context, const char *name, struct expression_value *value)
 {
     const struct walk *walk = context;
@@ -105,7 +123,7 @@ static void look_up_fact(void *context, const char *name, struct expression_valu
     int64_t number;
     if (variable != NULL)
         run_variable_value(variable, value);
-    else if (find_fact(walk, name, &number))
+    else if (find_fact(walk, name, &number) || (strcmp(name, ":open_then") == 0 && find_open_then(walk, &number)))
         set_int(value, number);
     else
         walk->env->fact(walk->env->context, name, value);

@@ -138,13 +138,23 @@ static bool is_rule_variable(const void *context, const char *name)
     return ruleset_has_variable(context, name);
 }
 
+/* Of any other answer it is never known, and would refuse them all. */
+static int check_open_then(const struct expression *expression, const struct step *step, struct error *error)
+{
+    for (size_t i = 0; i < expression_name_count(expression); i++)
+        if (strcmp(expression_name(expression, i), ":open_then") == 0 && step->ask != ASK_DATE && step->ask != ASK_DATETIME)
+            return error_set(error, ":open_then is known of a date or a datetime, and the step %s asks for neither",
+                             step->full_name);
+    return 0;
+}
+
 int flow_take_expression(const struct ruleset *ruleset, const struct scope *scope, const struct row *row,
-                         const char *column, bool has_outcome, const struct expression **expression,
+                         const char *column, const struct step *step, const struct expression **expression,
                          struct error *error)
 {
     struct ruleset_private *private = ruleset->private;
     const char *source = row_value(row, column);
-    struct fact_place place = { scope, is_rule_variable, ruleset, .has_outcome = has_outcome,
+    struct fact_place place = { scope, is_rule_variable, ruleset, .has_outcome = step != NULL,
                                 .is_stored = private->is_stored };
     if (source == NULL)
         return 0;
@@ -155,7 +165,8 @@ int flow_take_expression(const struct ruleset *ruleset, const struct scope *scop
         private->expressions = expressions_new();
     *expression = expressions_add(private->expressions, source, error);
     if (*expression == NULL || fact_check_in_flow(*expression, source, &place, error) != 0 ||
-        build_check_known(ruleset, source, error) != 0)
+        build_check_known(ruleset, source, error) != 0 ||
+        (step != NULL && check_open_then(*expression, step, error) != 0))
         return row_blame(row, column, error);
     return 0;
 }

@@ -69,8 +69,8 @@ const struct flow *flow_of_step(const struct ruleset *ruleset, const struct step
 int flow_take_template(const struct ruleset *ruleset, const struct scope *scope, const struct row *row,
                        const char *column, struct template **template, struct error *error);
 int flow_take_expression(const struct ruleset *ruleset, const struct scope *scope, const struct row *row,
-                         const char *column, bool has_outcome, const struct expression **expression,
-                         struct error *error);
+                         const char *column, const struct step *step, const struct expression **expression,
+                         struct error *error); /* step: of which it may ask how it went; NULL: of none */
 
 /* build_flow_step.c: names, questions and acts of all steps; then, once the scopes are known, their texts. */
 int build_steps(struct ruleset *ruleset, struct error *error);

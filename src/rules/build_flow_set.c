@@ -60,7 +60,7 @@ int build_step_set_values(struct ruleset *ruleset, struct error *error)
     struct flow_private *private = ruleset->private->flow;
     for (size_t i = 0; i < private->set_rows.count; i++)
         if (flow_take_expression(ruleset, scope_of(ruleset, private->set_rows.owners[i]), private->set_rows.rows[i],
-                                 "value", false, &private->sets[i].value, error) != 0)
+                                 "value", NULL, &private->sets[i].value, error) != 0)
             return -1;
     return 0;
 }

@@ -323,7 +323,7 @@ static int take_step_texts(struct ruleset *ruleset, size_t index, struct error *
     struct step *step = &private->steps[index];
     if (flow_take_template(ruleset, scope, row, "say", &step->say, error) != 0 ||
         flow_take_template(ruleset, scope, row, "retry", &step->retry, error) != 0 ||
-        flow_take_expression(ruleset, scope, row, "accept_if", true, &step->accept_if, error) != 0 ||
+        flow_take_expression(ruleset, scope, row, "accept_if", step, &step->accept_if, error) != 0 ||
         take_pattern(row, step, error) != 0)
         return -1;
     if (does_nothing(step))

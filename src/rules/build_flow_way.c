@@ -144,7 +144,7 @@ static int take_branch(struct ruleset *ruleset, size_t index, struct error *erro
         step->branches = branch;
     if (step->action == STEP_HANDOFF || step->action == STEP_CLOSE)
         return row_refuse(row, error, "the flow ends at the step %s, so no branch of it is ever reached", step->full_name);
-    if (flow_take_expression(ruleset, scope, row, "only_if", true, &branch->only_if, error) != 0 ||
+    if (flow_take_expression(ruleset, scope, row, "only_if", step, &branch->only_if, error) != 0 ||
         flow_take_template(ruleset, scope, row, "say", &branch->say, error) != 0)
         return -1;
     return take_way(flow, row, &branch->way, error);

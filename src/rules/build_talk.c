@@ -221,7 +221,7 @@ static int take_line(struct ruleset *ruleset, const struct row *row, const struc
     if (talk->line_count++ == 0)
         talk->lines = line;
     line->source_expect = row_value(row, "expect");
-    return flow_take_expression(ruleset, scope, row, "expect", false, &line->expect, error);
+    return flow_take_expression(ruleset, scope, row, "expect", NULL, &line->expect, error);
 }
 
 /* All of them */

@@ -61,11 +61,12 @@ const struct fact_info fact_table[FACT_COUNT] = {
 };
 
 /* The tables are sorted by name. */
-enum { FLOW_COUNT = 4, PARTING_COUNT = 2 };
+enum { FLOW_COUNT = 5, PARTING_COUNT = 2 };
 
 static const struct fact_info FLOW_FACTS[FLOW_COUNT] = {
     { "failed", FACT_IS_YES_NO, "did the call of this step come to nothing?", NULL },
     { "gave_up", FACT_IS_YES_NO, "has the customer given one wrong answer too many?", NULL },
+    { "open_then", FACT_IS_YES_NO, "is the business open on the day, or at the moment, that the customer has answered?", NULL },
     { "status", FACT_IS_NUMBER, "the service's HTTP status, as in 404; 0 when it did not answer", NULL },
     { "timed_out", FACT_IS_YES_NO, "did the answer, of the customer or of the service, not come in time?", NULL },
 };

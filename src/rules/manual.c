@@ -159,7 +159,7 @@ const struct manual_table manual_tables[] = {
                { "say", "a template" },
                { "ask", "text, number, yes_no, choice, date, time, datetime, phone, email, pattern or media; else nothing" },
                { "pattern", "of ask pattern: a regular expression; its group value, else all of it, is the answer" },
-               { "accept_if", "a condition that the answer has to meet" },
+               { "accept_if", "a condition that the answer has to meet; of a date or datetime it knows :open_then besides" },
                { "retry", "what is said when the answer cannot be read or is not accepted; else the question again" },
                { "timeout", "a duration: without an answer for so long the step's branches decide (:timed_out)" },
                { "campaign", "the campaign that carries what it says; else the channel's default" },
@@ -188,7 +188,7 @@ const struct manual_table manual_tables[] = {
       "INSERT INTO branch (step, only_if, say, next) VALUES\n"
       "  ('stock.look', ':failed', 'I cannot look just now.', 'end');",
       COLUMNS{ { "step", "FLOW.STEP" },
-               { "only_if", "a condition; knows :failed, :status, :timed_out and :gave_up besides; else always" },
+               { "only_if", "a condition; knows :failed, :status, :timed_out, :gave_up and :open_then; else always" },
                { "say", "a template; else nothing" },
                { "next", "the step to go to, or end; else as the step says" },
                { "redo", "a step whose answer is forgotten and asked for again" },

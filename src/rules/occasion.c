@@ -181,7 +181,7 @@ static int take_condition(struct ruleset *ruleset, const struct row *row, struct
     if (when->source_only_if == NULL)
         return 0;
     if (when->at == MOMENT_STEP)
-        return flow_take_expression(ruleset, scope_at(ruleset, when), row, "only_if", false, &when->only_if, error);
+        return flow_take_expression(ruleset, scope_at(ruleset, when), row, "only_if", NULL, &when->only_if, error);
     if ((when->at != MOMENT_CLOSE && when->at != MOMENT_HANDOFF) || row_is_null_word(when->source_only_if))
         return build_only_if(ruleset, row, pattern_at(when), &when->only_if, &when->source_only_if, error);
     return take_at_parting(ruleset, row, when, error);

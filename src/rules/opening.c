@@ -69,6 +69,11 @@ bool opening_stretch(const struct zone *zone, int64_t day, const struct hours *h
     return stretch->start < stretch->end;
 }
 
+bool opening_is_open_on(const struct opening *opening, int64_t day)
+{
+    return opening_day_hours(opening, day)->count > 0;
+}
+
 bool opening_is_open(const struct opening *opening, const struct zone *zone, int64_t at)
 {
     int64_t today = opening_day(zone, at);

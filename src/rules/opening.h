@@ -40,6 +40,9 @@ void opening_free(struct opening *opening); /* NULL is fine */
 
 bool opening_is_open(const struct opening *opening, const struct zone *zone, int64_t at);
 
+/* At some time of that local day (base/calendar.h)? */
+bool opening_is_open_on(const struct opening *opening, int64_t day);
+
 /* The next moment after `at` at which it opens (closed a millisecond before), or OPENING_NEVER. */
 int64_t opening_next(const struct opening *opening, const struct zone *zone, int64_t at);
 

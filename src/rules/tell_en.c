@@ -73,6 +73,7 @@ static const struct tell_fact FACTS[] = {
     { "opted_out", "if the customer has opted out", "if the customer has not opted out" },
     { "has_media", "if the message brings a picture or a file", "if the message brings no picture or file" },
     { "late", "if the message reached us late", "if the message reached us in time" },
+    { "open_then", "if we are open then", "if we are closed then" },
     { "failed", "if that does not help", "if that helps" },
     { "timed_out", "if the answer does not come in time", "if the answer comes in time" },
     { "gave_up", "if no answer fits", "if an answer fits" },

@@ -402,6 +402,8 @@ static const struct {
       "a.sql:4: the step f.size sets a already in a.sql:3" },
     { ASK "INSERT INTO step_set (step, name, value) VALUES ('f.size', 'a', ':failed');",
       "a.sql:3: value: :failed tells how a step went; only a branch and accept_if may ask for it" },
+    { ASK BRANCH("only_if", "':open_then'"),
+      "a.sql:3: only_if: :open_then is known of a date or a datetime, and the step f.size asks for neither" },
     { ASK "INSERT INTO step_set (step, name, value) VALUES ('f.size', 'a', '{{ size }}');",
       "a.sql:3: value: { has no meaning here; facts are written :hour, variables @name" },
     { BASE "INSERT INTO branch (step, only_if, next) VALUES ('f.hello', '{{ first_name }} = ''Ana''', 'end');",

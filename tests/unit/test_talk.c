@@ -171,6 +171,26 @@ static void test_a_step_that_sets_null_forgets(void **state)
                T LINES(SAY("go", "Your wish?") "," SAY("rain", "It was nothing.")), NULL);
 }
 
+/* Tuesdays to Saturdays, no Christmas; 2026-05-12 is a Tuesday. */
+static void test_a_step_takes_no_day_and_no_moment_that_is_closed(void **state)
+{
+    (void)state;
+    check_talk("INSERT INTO campaign (name, channel, campaign_id, layout) VALUES ('reply', 'whatsapp', 'c', 'response'); "
+               "INSERT INTO opening (days, opens, closes) VALUES ('tue-sat', '10:00', '19:00'); "
+               "INSERT INTO holiday (day, note) VALUES ('12-25', 'Christmas'); "
+               "INSERT INTO rule (name, words, action, target) VALUES ('cut', 'cut', 'flow', 'cut'); "
+               "INSERT INTO flow (name, retries) VALUES ('cut', 5); "
+               "INSERT INTO step (name, say, ask, accept_if, retry) VALUES "
+               " ('cut.day', 'Which day?', 'date', ':open_then', 'Closed that day.'), "
+               " ('cut.at', 'When?', 'datetime', ':open_then = 1', 'Closed then.'), "
+               " ('cut.last', 'And after?', 'date', NULL, NULL); "
+               "INSERT INTO branch (step, only_if, say, next) VALUES ('cut.last', 'NOT :open_then', 'Not that day.', 'end');\n",
+               TALK("starts", "'2026-05-12 18:00'") LINES(
+                   SAY("cut", "Which day?") "," SAY("monday", "Closed that day.") "," SAY("25 december", "Closed that day.")
+                   "," SAY("friday", "When?") "," SAY("friday 9:00", "Closed then.") "," SAY("friday 19:00", "Closed then.")
+                   "," SAY("friday 18:59", "And after?") "," SAY("sunday", "Not that day.")), NULL);
+}
+
 static const struct {
     const char *talk, *sentence;
 } BAD[] = {
@@ -323,6 +343,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_talks_that_go_as_they_should),
         cmocka_unit_test(test_a_step_that_sets_null_forgets),
+        cmocka_unit_test(test_a_step_takes_no_day_and_no_moment_that_is_closed),
         cmocka_unit_test(test_talks_that_fail_say_where_and_what_was_said),
         cmocka_unit_test(test_a_report_ends_with_what_differs),
         cmocka_unit_test(test_long_texts_are_quoted_by_their_beginning),
