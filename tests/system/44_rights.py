@@ -293,8 +293,8 @@ def aside():
             first, second = (desk.do("restore", backup, "--json").json()["kept"] for _ in range(2))
             desk.start()
             if not words:
-                told = eventually(lambda: desk.rows("SELECT waits_for FROM erasure")[0]["waits_for"] or None, "it waits")
-                contains(told, second, "who was erased is in it, and it is named")
+                told = eventually(lambda: [row["waits_for"] for row in desk.rows("SELECT waits_for FROM erasure")
+                                           if second in row["waits_for"]], "who was erased is in it, and it is named")[0]
                 lacks(told + " ", first + " ", "the real book knows nobody of that name any more, and is not")
                 os.unlink(second)
             wait_erased(desk)
