@@ -300,7 +300,7 @@ def bad_day():
         desk.wait_drained(60)
         equal(complaints(desk), [], f"SEED={seed}: complaints")
         true(desk.value("SELECT count(*) FROM entry WHERE state = 'unknown'") > 0, "it was a bad day")
-        true(desk.value("SELECT count(*) FROM entry WHERE state = 'accepted'") > 200, "and most went well")
+        true(desk.value("SELECT count(*) FROM entry WHERE state = 'accepted'") > 100, "and much went well")
         for request in desk.sandbox.requests(TRACK):
             names = [entry["user"] for entry in request.get("objects", []) if "name" not in entry["object"]]
             true(len(request.get("objects", [])) <= 75 and len(names) == len(set(names)), f"one call, each once: {names}")
