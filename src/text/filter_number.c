@@ -34,14 +34,12 @@ struct currency {
 };
 
 static const struct currency CURRENCIES[] = {
-    { "AUD", "A$", 2 },   { "BHD", "BHD", 3 }, { "BRL", "R$", 2 },   { "CAD", "C$", 2 },
-    { "CLP", "CLP", 0 }, { "CNY", "CN¥", 2 },  { "EUR", "€", 2 },    { "GBP", "£", 2 },
-    { "HKD", "HK$", 2 },  { "IDR", "Rp", 0 },   { "INR", "₹", 2 },    { "ISK", "ISK", 0 },
-    { "JOD", "JOD", 3 }, { "JPY", "¥", 0 },    { "KRW", "₩", 0 },    { "KWD", "KWD", 3 },
-    { "MXN", "MX$", 2 },  { "NZD", "NZ$", 2 },  { "OMR", "OMR", 3 }, { "PHP", "₱", 2 },
-    { "PYG", "PYG", 0 }, { "SGD", "S$", 2 },   { "THB", "฿", 2 },    { "TND", "TND", 3 },
-    { "TWD", "NT$", 0 },  { "UGX", "UGX", 0 }, { "USD", "$", 2 },    { "VND", "₫", 0 },
-    { "XAF", "XAF", 0 }, { "XOF", "XOF", 0 },
+    { "AUD", "A$", 2 },  { "BHD", "BHD", 3 }, { "BRL", "R$", 2 },  { "CAD", "C$", 2 },  { "CLP", "CLP", 0 },
+    { "CNY", "CN¥", 2 }, { "EUR", "€", 2 },   { "GBP", "£", 2 },   { "HKD", "HK$", 2 }, { "IDR", "Rp", 0 },
+    { "INR", "₹", 2 },   { "ISK", "ISK", 0 }, { "JOD", "JOD", 3 }, { "JPY", "¥", 0 },   { "KRW", "₩", 0 },
+    { "KWD", "KWD", 3 }, { "MXN", "MX$", 2 }, { "NZD", "NZ$", 2 }, { "OMR", "OMR", 3 }, { "PHP", "₱", 2 },
+    { "PYG", "PYG", 0 }, { "SGD", "S$", 2 },  { "THB", "฿", 2 },   { "TND", "TND", 3 }, { "TWD", "NT$", 0 },
+    { "UGX", "UGX", 0 }, { "USD", "$", 2 },   { "VND", "₫", 0 },   { "XAF", "XAF", 0 }, { "XOF", "XOF", 0 },
 };
 
 /* The digits behind the point, as millionths, rounded at the seventh. Returns where they end. */
